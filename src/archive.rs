@@ -1,0 +1,1 @@
+//! Opens the archive: the one place that picks back-ends.

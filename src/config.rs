@@ -1,0 +1,1 @@
+//! One typed configuration: defaults < `sohoa.toml` < `SOHOA_*` < flags.

@@ -1,0 +1,1 @@
+//! Every use case: what people and programs can ask of the archive.

@@ -1,0 +1,1 @@
+//! Engines that read text from a picture.

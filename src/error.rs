@@ -1,0 +1,166 @@
+//! The one error of the house. Its [`Kind`] decides whether work is retried, and the exit code.
+
+use std::fmt;
+
+/// What sort of thing went wrong. Everything that reacts to an error reacts to its kind alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Bad input, argument or setting: repeating it cannot help.
+    Invalid,
+    /// A limit of size, memory, time or count was passed.
+    Limit,
+    /// Not allowed: secret paper, password needed, missing right.
+    Denied,
+    /// The thing named does not exist.
+    NotFound,
+    /// Somebody else changed it first, or it exists already.
+    Conflict,
+    /// A service or disk does not answer now: retried with backoff.
+    Unavailable,
+    /// Stored or delivered bytes contradict their checksum or format.
+    Corrupt,
+    /// A bug of this program.
+    Internal,
+}
+
+impl Kind {
+    /// The exit code of the program when an error of this kind ends it.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Kind::Invalid | Kind::NotFound | Kind::Conflict | Kind::Denied => 2,
+            Kind::Limit => 3,
+            Kind::Unavailable => 5,
+            Kind::Corrupt => 6,
+            Kind::Internal => 70,
+        }
+    }
+
+    /// Whether the same work may succeed later without any change.
+    #[must_use]
+    pub fn is_passing(self) -> bool {
+        self == Kind::Unavailable
+    }
+}
+
+/// A failure: its kind, one sentence that names the thing and the next step, and what caused it.
+pub struct Error {
+    kind: Kind,
+    context: String,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// Result with the house's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+macro_rules! constructors {
+    ($($(#[$doc:meta])* $name:ident => $kind:ident),* $(,)?) => { $(
+        $(#[$doc])*
+        #[must_use]
+        pub fn $name(context: impl Into<String>) -> Self { Self::new(Kind::$kind, context) }
+    )* };
+}
+
+impl Error {
+    /// An error of `kind`; `context` is lower case, without a full stop.
+    #[must_use]
+    pub fn new(kind: Kind, context: impl Into<String>) -> Self {
+        Self { kind, context: context.into(), source: None }
+    }
+
+    constructors! {
+        /// See [`Kind::Invalid`].
+        invalid => Invalid,
+        /// See [`Kind::Limit`].
+        limit => Limit,
+        /// See [`Kind::Denied`].
+        denied => Denied,
+        /// See [`Kind::NotFound`].
+        not_found => NotFound,
+        /// See [`Kind::Conflict`].
+        conflict => Conflict,
+        /// See [`Kind::Unavailable`].
+        unavailable => Unavailable,
+        /// See [`Kind::Corrupt`].
+        corrupt => Corrupt,
+        /// See [`Kind::Internal`].
+        internal => Internal,
+    }
+
+    /// The same error with its cause.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// What sort of error this is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The sentence alone, without its causes.
+    #[must_use]
+    pub fn context(&self) -> &str {
+        &self.context
+    }
+
+    /// The sentence and its causes in one line.
+    #[must_use]
+    pub fn chain(&self) -> String {
+        let mut line = self.context.clone();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            line.push_str(": ");
+            line.push_str(&error.to_string());
+            cause = error.source();
+        }
+        line
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.context)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.kind, self.chain())
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|source| &**source as &(dyn std::error::Error + 'static))
+    }
+}
+
+/// Turns a foreign error into the house's, where its meaning is known: at the call.
+pub trait ResultExt<T> {
+    /// Wraps the error as `kind` with a sentence.
+    ///
+    /// # Errors
+    /// The wrapped one, where there was one.
+    fn or_error(self, kind: Kind, context: impl FnOnce() -> String) -> Result<T>;
+}
+
+impl<T, E: Into<Box<dyn std::error::Error + Send + Sync>>> ResultExt<T> for std::result::Result<T, E> {
+    fn or_error(self, kind: Kind, context: impl FnOnce() -> String) -> Result<T> {
+        self.map_err(|source| Error::new(kind, context()).caused_by(source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chain_names_every_cause() {
+        let inner = Error::unavailable("store answers 503").caused_by("connection reset");
+        let outer = Error::internal("cannot deposit dossier A-1").caused_by(inner);
+        assert_eq!(outer.chain(), "cannot deposit dossier A-1: store answers 503: connection reset");
+    }
+}

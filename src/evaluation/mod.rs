@@ -1,0 +1,1 @@
+//! How well was it read? Error rates against ground truth.

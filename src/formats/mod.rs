@@ -1,0 +1,3 @@
+//! Formats of files: reading what arrives, writing what is kept.
+
+pub mod picture;

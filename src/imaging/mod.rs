@@ -1,0 +1,1 @@
+//! Pictures of pages: upright, straight, clean, and how good they are.

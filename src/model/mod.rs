@@ -1,0 +1,11 @@
+//! The nouns of the house: data only, no I/O. Vietnamese terms stand once, in the type's doc.
+
+pub mod batch;
+pub mod change;
+pub mod geometry;
+pub mod holding;
+pub mod kinds;
+pub mod plan;
+pub mod reading;
+pub mod record;
+pub mod refusal;

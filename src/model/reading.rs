@@ -1,0 +1,127 @@
+//! What was read on one page.
+
+use crate::model::geometry::Bounds;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A reading: what an OCR engine, or the page's own text layer, returned for one page (trang).
+/// Blocks stand in reading order. Text is NFC. Nothing in it depends on time or machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Reading {
+    /// Width of the upright page picture, px.
+    pub width: u32,
+    /// Height of the upright page picture, px.
+    pub height: u32,
+    /// Resolution of the upright page picture along both axes, dots per inch: word boxes divided by it
+    /// are inches on the page.
+    pub dpi: u32,
+    /// Clockwise turn that made the delivered picture upright: 0, 90, 180 or 270 degrees.
+    pub turn: u16,
+    /// Remaining skew of the upright picture, hundredths of a degree; positive: lines fall to the right
+    /// (the picture must be turned counter-clockwise to mend it). Boxes are of the skewed picture.
+    pub skew_centidegrees: i32,
+    /// Nothing is written on the page.
+    pub blank: bool,
+    /// Where the text comes from.
+    pub source: TextSource,
+    /// Measured quality of the picture.
+    pub quality: Quality,
+    /// Text blocks in reading order.
+    pub blocks: Vec<Block>,
+}
+
+/// Where a page's text comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TextSource {
+    /// Recognised from the picture.
+    Recognised,
+    /// The page was born digital: its own text was kept.
+    BornDigital,
+}
+
+/// Measured quality of a page picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Quality {
+    /// Share of ink, per mille of the page area.
+    pub ink_permille: u32,
+    /// Difference of paper and ink grey levels, 0 to 255.
+    pub contrast: u8,
+    /// Sharpness of edges, 0 (blurred) to 100.
+    pub sharpness: u8,
+    /// Mean word confidence weighted by length, 0 to 100.
+    pub confidence: u8,
+}
+
+/// What a block is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BlockKind {
+    /// Running text.
+    Text,
+    /// A table, or a row of one.
+    Table,
+}
+
+/// Lines that belong together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Block {
+    /// What it is.
+    pub kind: BlockKind,
+    /// Around its lines.
+    pub bounds: Bounds,
+    /// Lines, top to bottom.
+    pub lines: Vec<Line>,
+}
+
+/// One printed line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Line {
+    /// Around its words.
+    pub bounds: Bounds,
+    /// Words, left to right.
+    pub words: Vec<Word>,
+}
+
+impl Line {
+    /// The line's words joined by single spaces.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// One word as read: never rewritten later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Word {
+    /// The word, NFC, without white space.
+    pub text: String,
+    /// Around the word.
+    pub bounds: Bounds,
+    /// How sure the engine is, 0 to 100; 100 for born-digital text.
+    pub confidence: u8,
+}
+
+impl Reading {
+    /// All lines in reading order.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.blocks.iter().flat_map(|block| &block.lines)
+    }
+
+    /// All words in reading order.
+    pub fn words(&self) -> impl Iterator<Item = &Word> {
+        self.lines().flat_map(|line| &line.words)
+    }
+
+    /// Plain text: one row a line, an empty row between blocks, ends with a line feed unless empty.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let blocks: Vec<String> = self
+            .blocks
+            .iter()
+            .map(|block| block.lines.iter().map(Line::text).collect::<Vec<_>>().join("\n"))
+            .filter(|block| !block.is_empty())
+            .collect();
+        if blocks.is_empty() { String::new() } else { blocks.join("\n\n") + "\n" }
+    }
+}

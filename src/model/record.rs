@@ -1,0 +1,197 @@
+//! The record: what `record.json` in a dossier's object says. Its JSON Schema is published.
+//!
+//! A record is a function of the delivered bytes, the pipeline and the models: it holds no time stamp, no
+//! random identifier and no path of the machine.
+
+use crate::model::geometry::Bounds;
+use crate::model::holding::{Container, DeliveredName};
+use crate::model::reading::{Quality, TextSource};
+use crate::model::refusal::{Refusal, Warning};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Value of [`Record::schema`] written by this version.
+pub const SCHEMA: &str = "urn:sohoa:record:1";
+
+/// A dossier (hồ sơ) and its documents, as deposited.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Record {
+    /// Version of this form: [`SCHEMA`].
+    pub schema: String,
+    /// Name of the object: `urn:sohoa:<fonds>:<dossier code>`, both percent-encoded.
+    pub object: String,
+    /// Code of the fonds (phông).
+    pub fonds: String,
+    /// Dossier code (mã hồ sơ).
+    pub code: String,
+    /// Title (tiêu đề).
+    pub title: String,
+    /// Documents by number.
+    pub documents: Vec<RecordedDocument>,
+    /// Every delivered file of the dossier that is kept in it, by path.
+    pub originals: Vec<Original>,
+    /// How it was made.
+    pub provenance: Provenance,
+}
+
+/// One document (văn bản) of a record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RecordedDocument {
+    /// Place in the dossier, from 1; never changes.
+    pub number: u32,
+    /// Kind and fields.
+    pub description: Description,
+    /// Why a person must look at it; empty: nobody need.
+    pub review: Vec<String>,
+    /// Pages in order.
+    pub pages: Vec<RecordedPage>,
+    /// Path of the searchable PDF inside the object's newest version.
+    pub pdf: String,
+    /// Path of the plain text.
+    pub text: String,
+}
+
+/// One page (trang) of a document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RecordedPage {
+    /// Place in the document, from 1.
+    pub number: u32,
+    /// SHA-256 of the original that holds it.
+    pub original: String,
+    /// Place in that original, from 1.
+    pub original_page: u32,
+    /// Path of the page's ALTO inside the object; none for a refused page.
+    pub alto: Option<String>,
+    /// Where the text comes from.
+    pub source: TextSource,
+    /// Clockwise turn that made the picture upright, degrees.
+    pub turn: u16,
+    /// Nothing is written on it.
+    pub blank: bool,
+    /// Measured quality.
+    pub quality: Quality,
+    /// What was odd.
+    pub warnings: Vec<Warning>,
+    /// Why it could not be read.
+    pub refusal: Option<Refusal>,
+}
+
+/// A delivered file as kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Original {
+    /// Path inside the object.
+    pub path: String,
+    /// Every name under which these bytes were delivered, sorted.
+    pub delivered_as: Vec<DeliveredName>,
+    /// The archive it came out of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<Container>,
+    /// SHA-256, lower-case hexadecimal, taken at intake.
+    pub sha256: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Media type found by content.
+    pub media_type: String,
+    /// Pages in it; 0 for a refused file.
+    pub pages: u32,
+    /// Digital signatures found.
+    pub signatures: Vec<Signature>,
+    /// What was odd.
+    pub warnings: Vec<Warning>,
+    /// Why it was refused; its bytes are kept all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<Refusal>,
+}
+
+/// A digital signature found in a delivered file (PDF 1.7, 12.8).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Signature {
+    /// Common name of the signer's certificate, or empty.
+    pub signer: String,
+    /// Organisation of the signer's certificate, or empty.
+    pub organisation: String,
+    /// Issuer's common name, or empty.
+    pub issuer: String,
+    /// Claimed time of signing, RFC 3339, or none.
+    pub signed_at: Option<String>,
+    /// `/SubFilter`, such as `adbe.pkcs7.detached`.
+    pub form: String,
+    /// Whether the signed bytes are unchanged and the signature matches the certificate's key. The
+    /// certificate's own trust is not judged.
+    pub state: SignatureState,
+    /// Whether the signed range covers the whole file.
+    pub covers_whole_file: bool,
+}
+
+/// Verdict on a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignatureState {
+    /// The signed bytes are unchanged and the signature fits the key.
+    Intact,
+    /// The signed bytes were changed, or the signature does not fit.
+    Broken,
+    /// Made in a way this program cannot check.
+    Unknown,
+}
+
+/// Kind and fields of a document. Field names are those of Circular 05/2025/TT-BNV where it has one
+/// (`codeNumber`, `codeNotation`, `issuedDate`, `organName`, `subject`, `language`), else our own
+/// (`place`, `signer`, `position`, `urgency`, `recipients`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Description {
+    /// Code of the kind (`typeName` of Circular 05/2025: `01` … `32`).
+    pub kind: String,
+    /// The kind in Vietnamese, lower case, such as `quyết định`.
+    pub kind_name: String,
+    /// Whether it is a normative text (văn bản quy phạm pháp luật).
+    pub normative: bool,
+    /// How sure the kind is, 0 to 100.
+    pub kind_confidence: u8,
+    /// Fields by name.
+    pub fields: BTreeMap<String, Field>,
+}
+
+/// One described value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Field {
+    /// The value; dates as `YYYY-MM-DD`.
+    pub value: String,
+    /// How sure it is, 0 to 100.
+    pub confidence: u8,
+    /// Page of the document, from 1; none for a value that stands nowhere.
+    pub page: Option<u32>,
+    /// Where on that page.
+    pub bounds: Option<Bounds>,
+}
+
+/// How a record was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Provenance {
+    /// Name and version of this program.
+    pub program: String,
+    /// Name of the pipeline.
+    pub pipeline: String,
+    /// Stages with version and options, in order.
+    pub stages: Vec<StageUse>,
+    /// Models by name, with the SHA-256 of their files.
+    pub models: BTreeMap<String, String>,
+}
+
+/// One stage as it was used.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StageUse {
+    /// Name.
+    pub stage: String,
+    /// Version of its behaviour.
+    pub version: u32,
+    /// Options.
+    pub options: serde_json::Value,
+}
+
+/// The published JSON Schema of [`Record`].
+#[must_use]
+pub fn json_schema() -> serde_json::Value {
+    schemars::schema_for!(Record).to_value()
+}

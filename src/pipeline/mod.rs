@@ -1,0 +1,1 @@
+//! Pipelines: read from `pipelines/*.toml`, planned, worked.

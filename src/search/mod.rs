@@ -1,0 +1,1 @@
+//! Finding records: text with and without marks, fields, facets.

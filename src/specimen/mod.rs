@@ -1,0 +1,1 @@
+//! Fictional dossiers of realistic degraded scans, made from a seed.

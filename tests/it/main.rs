@@ -1,0 +1,15 @@
+//! Behaviour of the whole, through its rooms and its binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod blobs;
+mod catalog;
+mod description;
+mod faults;
+mod formats_in;
+mod formats_out;
+mod house;
+mod journeys;
+mod reading;
+mod search;
+mod specimen;
+mod support;
