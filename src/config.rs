@@ -1,1 +1,319 @@
-//! One typed configuration: defaults < `sohoa.toml` < `SOHOA_*` < flags.
+//! One typed configuration: defaults < `sohoa.toml` < `SOHOA_*` < flags. An unknown key is an error.
+
+use crate::error::{Error, Result, ResultExt};
+use crate::error::Kind;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Everything that can be set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Folder of the embedded store, catalogue and index.
+    pub home: PathBuf,
+    /// Object store: `file:///…`, a path, or `s3://bucket/prefix`. Default: `<home>/store`.
+    pub store: Option<String>,
+    /// Catalogue: `sqlite:PATH` or `postgres://…`. Default: `sqlite:<home>/catalog.db`.
+    pub catalog: Option<String>,
+    /// Folder of the search index. Default: `<home>/index`.
+    pub index: Option<PathBuf>,
+    /// Code of the unit or fonds that delivers.
+    pub unit: String,
+    /// Pipeline file. Default: the built-in `administrative`.
+    pub pipeline: Option<PathBuf>,
+    /// Reading processes at once; 0: one per processor.
+    pub jobs: usize,
+    /// Language of messages: `vi` or `en`.
+    pub language: String,
+    /// Folder of Tesseract's language data; none: where the system keeps it.
+    pub tessdata: Option<PathBuf>,
+    /// Access to S3.
+    pub s3: S3,
+    /// What one input may cost.
+    pub limits: Limits,
+}
+
+/// Access to an S3 server. Unset keys come from the AWS environment and profile.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct S3 {
+    /// Address of the server, such as `http://127.0.0.1:3900`; none: Amazon's.
+    pub endpoint: Option<String>,
+    /// Region.
+    pub region: Option<String>,
+    /// Access key.
+    pub access_key: Option<String>,
+    /// Secret key.
+    pub secret_key: Option<String>,
+    /// Bucket in the path and not in the host name.
+    pub path_style: Option<bool>,
+}
+
+impl std::fmt::Debug for S3 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("S3").field("endpoint", &self.endpoint).field("region", &self.region).finish_non_exhaustive()
+    }
+}
+
+/// What one input may cost before it is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Address space of one reading process, MiB.
+    pub memory_mib: u64,
+    /// Processor seconds for one request to a reading process.
+    pub cpu_seconds: u64,
+    /// Seconds of waiting for one answer of a reading process.
+    pub wall_seconds: u64,
+    /// Size of one file that is not an archive, MiB.
+    pub file_mib: u64,
+    /// Bytes that one archive may unpack to, MiB.
+    pub archive_mib: u64,
+    /// Members of one archive.
+    pub archive_members: u64,
+    /// Archives inside archives.
+    pub archive_depth: u32,
+    /// Pages of one file.
+    pub pages: u32,
+    /// Pixels of one page, millions.
+    pub megapixels: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory_mib: 640,
+            cpu_seconds: 20,
+            wall_seconds: 60,
+            file_mib: 160,
+            archive_mib: 8192,
+            archive_members: 20_000,
+            archive_depth: 2,
+            pages: 5000,
+            megapixels: 60,
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            home: PathBuf::from("./sohoa-data"),
+            store: None,
+            catalog: None,
+            index: None,
+            unit: "local".to_owned(),
+            pipeline: None,
+            jobs: 0,
+            language: "vi".to_owned(),
+            tessdata: None,
+            s3: S3::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Environment names that are not settings but may stand beside them.
+const NOT_SETTINGS: [&str; 4] = ["SOHOA_CACHE", "SOHOA_CONFIG", "SOHOA_LOG", "SOHOA_TEST_DATA"];
+
+impl Config {
+    /// Reads defaults, then `file` (or `./sohoa.toml` when it exists), then `SOHOA_*` of `environment`, then
+    /// `flags` as a table.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the file and line, variable or key, for anything unknown or of the wrong type.
+    pub fn load(file: Option<&Path>, environment: impl IntoIterator<Item = (String, String)>, flags: toml::Table) -> Result<Self> {
+        let mut table = toml::Table::try_from(Self::default()).or_error(Kind::Internal, || "defaults cannot be written".to_owned())?;
+        let found = file.map(Path::to_path_buf).or_else(|| Some(PathBuf::from("sohoa.toml")).filter(|path| path.is_file()));
+        if let Some(path) = found {
+            let text = std::fs::read_to_string(&path)
+                .or_error(Kind::Invalid, || format!("cannot read configuration {}; check that it exists", path.display()))?;
+            toml::from_str::<Self>(&text)
+                .map_err(|error| Error::invalid(format!("configuration {}: {}", path.display(), one_line(&error.to_string()))))?;
+            let own: toml::Table =
+                toml::from_str(&text).or_error(Kind::Invalid, || format!("configuration {} is not TOML", path.display()))?;
+            overlay(&mut table, own);
+        }
+        for (name, value) in environment {
+            if name.starts_with("SOHOA_") && !NOT_SETTINGS.contains(&name.as_str()) {
+                set_from_environment(&mut table, &name, &value)?;
+            }
+        }
+        overlay(&mut table, flags);
+        let config: Self = table.try_into().map_err(|error: toml::de::Error| Error::invalid(format!("setting: {}", one_line(error.message()))))?;
+        if !matches!(config.language.as_str(), "vi" | "en") {
+            return Err(Error::invalid(format!("language is {:?}; use \"vi\" or \"en\"", config.language)));
+        }
+        if config.unit.is_empty() {
+            return Err(Error::invalid("unit is empty; give the code of the unit with --unit"));
+        }
+        Ok(config)
+    }
+
+    /// Address of the object store.
+    #[must_use]
+    pub fn store_url(&self) -> String {
+        self.store.clone().unwrap_or_else(|| self.home.join("store").to_string_lossy().into_owned())
+    }
+
+    /// Address of the catalogue.
+    #[must_use]
+    pub fn catalog_url(&self) -> String {
+        self.catalog.clone().unwrap_or_else(|| format!("sqlite:{}", self.home.join("catalog.db").display()))
+    }
+
+    /// Folder of the search index.
+    #[must_use]
+    pub fn index_folder(&self) -> PathBuf {
+        self.index.clone().unwrap_or_else(|| self.home.join("index"))
+    }
+
+    /// Reading processes at once.
+    #[must_use]
+    pub fn job_count(&self) -> usize {
+        if self.jobs > 0 { self.jobs } else { std::thread::available_parallelism().map_or(1, std::num::NonZero::get) }
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn overlay(base: &mut toml::Table, over: toml::Table) {
+    for (key, value) in over {
+        match (base.get_mut(&key), value) {
+            (Some(toml::Value::Table(inner)), toml::Value::Table(new)) => overlay(inner, new),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
+    }
+}
+
+/// `SOHOA_LIMITS_PAGES=10` sets `limits.pages`; the value is read as TOML where that gives a number or
+/// truth value, else as text.
+fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Result<()> {
+    let key = name.trim_start_matches("SOHOA_").to_lowercase();
+    let mut target = table;
+    let mut leaf = key.clone();
+    for section in ["s3", "limits"] {
+        if let Some(rest) = key.strip_prefix(&format!("{section}_")) {
+            rest.clone_into(&mut leaf);
+            let inner = target.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            target = inner.as_table_mut().ok_or_else(|| Error::internal(format!("section {section} is not a table")))?;
+            break;
+        }
+    }
+    if !KEYS.contains(&key.as_str()) {
+        return Err(Error::invalid(format!("environment variable {name} is not a setting; known are: {}", known_variables())));
+    }
+    let parsed = match value.parse::<i64>() {
+        Ok(number) if !matches!(leaf.as_str(), "unit" | "access_key" | "secret_key") => toml::Value::Integer(number),
+        _ => match value {
+            "true" => toml::Value::Boolean(true),
+            "false" => toml::Value::Boolean(false),
+            text => toml::Value::String(text.to_owned()),
+        },
+    };
+    target.insert(leaf, parsed);
+    Ok(())
+}
+
+/// Every setting as the tail of its variable, lower case.
+const KEYS: [&str; 23] = [
+    "home",
+    "store",
+    "catalog",
+    "index",
+    "unit",
+    "pipeline",
+    "jobs",
+    "language",
+    "tessdata",
+    "s3_endpoint",
+    "s3_region",
+    "s3_access_key",
+    "s3_secret_key",
+    "s3_path_style",
+    "limits_memory_mib",
+    "limits_cpu_seconds",
+    "limits_wall_seconds",
+    "limits_file_mib",
+    "limits_archive_mib",
+    "limits_archive_members",
+    "limits_archive_depth",
+    "limits_pages",
+    "limits_megapixels",
+];
+
+fn known_variables() -> String {
+    KEYS.iter().map(|key| format!("SOHOA_{}", key.to_uppercase())).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sohoa.toml");
+        std::fs::write(&path, text).unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn later_sources_win() {
+        let (_folder, path) = file("unit = \"file\"\njobs = 3\n[limits]\npages = 7\n");
+        let flags = toml::toml! { unit = "flag" };
+        let config = Config::load(Some(&path), variables(&[("SOHOA_UNIT", "variable"), ("SOHOA_LIMITS_PAGES", "9")]), flags).unwrap();
+        assert_eq!((config.unit.as_str(), config.jobs, config.limits.pages), ("flag", 3, 9));
+        assert_eq!(config.limits.memory_mib, Limits::default().memory_mib);
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_where_they_stand() {
+        let (_folder, path) = file("unit = \"x\"\nstroe = \"/tmp\"\n");
+        let error = Config::load(Some(&path), [], toml::Table::new()).unwrap_err();
+        assert!(error.context().contains("stroe") && error.context().contains("line 2"), "{error}");
+        let error = Config::load(Some(&file("").1), variables(&[("SOHOA_STROE", "x")]), toml::Table::new()).unwrap_err();
+        assert!(error.chain().contains("SOHOA_STROE") || error.chain().contains("cannot read"), "{error}");
+    }
+
+    #[test]
+    fn every_setting_has_a_variable() {
+        fn tails(table: &toml::Table, prefix: &str, out: &mut Vec<String>) {
+            for (key, value) in table {
+                match value {
+                    toml::Value::Table(inner) => tails(inner, &format!("{prefix}{key}_"), out),
+                    _ => out.push(format!("{prefix}{key}")),
+                }
+            }
+        }
+        let full = Config {
+            store: Some(String::new()),
+            catalog: Some(String::new()),
+            index: Some(PathBuf::new()),
+            pipeline: Some(PathBuf::new()),
+            tessdata: Some(PathBuf::new()),
+            s3: S3 {
+                endpoint: Some(String::new()),
+                region: Some(String::new()),
+                access_key: Some(String::new()),
+                secret_key: Some(String::new()),
+                path_style: Some(true),
+            },
+            ..Config::default()
+        };
+        let mut found = Vec::new();
+        tails(&toml::Table::try_from(full).unwrap(), "", &mut found);
+        found.sort();
+        let mut known: Vec<String> = KEYS.iter().map(|key| (*key).to_owned()).collect();
+        known.sort();
+        assert_eq!(found, known);
+    }
+}

@@ -1,0 +1,175 @@
+//! Opening an archive: one reading process for one archive, which is its standard input.
+
+use crate::error::{Error, Kind, Result, ResultExt};
+use crate::formats::archive_read;
+use crate::formats::limits::Limits;
+use crate::model::refusal::Warning;
+use crate::sandbox::jail;
+use crate::sandbox::pool::Launch;
+use crate::sandbox::protocol::{decode, error_from, lengths_of, write_frame};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::io::{BufWriter, Read};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// One piece of an opened archive on the pipe.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "piece")]
+enum Piece {
+    /// A member begins.
+    Begin {
+        /// Its path as delivered, hexadecimal.
+        path_hex: String,
+    },
+    /// Bytes of it: the payload.
+    Data,
+    /// It is whole.
+    End,
+    /// It broke off.
+    Broken {
+        /// Why.
+        reason: String,
+    },
+    /// The archive is done.
+    Finished {
+        /// What was odd.
+        warnings: Vec<Warning>,
+    },
+    /// The archive as a whole cannot be opened.
+    Failed {
+        /// Word of the error's kind.
+        kind: String,
+        /// The sentence.
+        message: String,
+    },
+}
+
+/// A member on disk.
+#[derive(Debug)]
+pub struct Member {
+    /// Path inside the archive, exactly as delivered.
+    pub path: Vec<u8>,
+    /// Its bytes.
+    pub file: tempfile::NamedTempFile,
+    /// SHA-256, lower-case hexadecimal.
+    pub sha256: String,
+    /// Size in bytes.
+    pub bytes: u64,
+}
+
+/// The child's side: reads the archive from its standard input, which must be a file.
+///
+/// # Errors
+/// When the pipe to the parent is gone, or the kernel cannot limit the process.
+pub fn serve(memory_mib: u64, cpu_seconds: u64, limits: &Limits, name: &str) -> Result<()> {
+    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+    let input = rustix::io::dup(std::io::stdin()).or_error(Kind::Internal, || "the archive is not the standard input".to_owned())?;
+    let mut archive = std::fs::File::from(input);
+    jail::limit_memory(memory_mib)?;
+    jail::close_doors()?;
+    jail::allow_cpu(cpu_seconds)?;
+    let mut output = BufWriter::new(std::io::stdout().lock());
+    let outcome = archive_read::expand(&mut archive, name, limits, &mut |member, bytes| send_member(&mut output, &member.path_bytes, bytes));
+    let last = match outcome {
+        Ok(warnings) => Piece::Finished { warnings },
+        Err(error) => match crate::sandbox::protocol::Answer::from_error(&error) {
+            crate::sandbox::protocol::Answer::Failed { kind, message } => Piece::Failed { kind, message },
+            _ => Piece::Failed { kind: "internal".to_owned(), message: error.chain() },
+        },
+    };
+    write_frame(&mut output, &last, &[])
+}
+
+fn send_member(output: &mut BufWriter<std::io::StdoutLock<'_>>, path: &[u8], bytes: &mut dyn Read) -> Result<()> {
+    write_frame(output, &Piece::Begin { path_hex: hex::encode(path) }, &[])?;
+    let mut chunk = vec![0; 256 << 10];
+    loop {
+        match bytes.read(&mut chunk) {
+            Ok(0) => return write_frame(output, &Piece::End, &[]),
+            Ok(read) => write_frame(output, &Piece::Data, chunk.get(..read).unwrap_or_default())?,
+            Err(error) => return write_frame(output, &Piece::Broken { reason: error.to_string() }, &[]),
+        }
+    }
+}
+
+/// The parent's side: opens `archive` in a reading process and gives every whole member to `take`, one at a
+/// time; a member that broke off becomes a warning.
+///
+/// # Errors
+/// What the archive cannot be opened for; `Limit` when it takes too long; what `take` returns.
+pub async fn expand<F: Future<Output = Result<()>>>(
+    launch: &Launch,
+    archive: &Path,
+    scratch: &Path,
+    mut take: impl FnMut(Member) -> F,
+) -> Result<Vec<Warning>> {
+    let input = std::fs::File::open(archive).or_error(Kind::Unavailable, || format!("cannot open {}", archive.display()))?;
+    let mut child = tokio::process::Command::new(&launch.program)
+        .args(&launch.arguments)
+        .env_clear()
+        .env("MALLOC_ARENA_MAX", "1")
+        .stdin(Stdio::from(input))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .or_error(Kind::Unavailable, || "cannot start the reading process".to_owned())?;
+    let mut output = child.stdout.take().ok_or_else(|| Error::internal("the reading process has no pipe"))?;
+    let mut broken = Vec::new();
+    let mut open: Option<(Vec<u8>, tempfile::NamedTempFile, tokio::fs::File, Sha256, u64)> = None;
+    loop {
+        let piece = tokio::time::timeout(Duration::from_secs(launch.wall_seconds), receive(&mut output)).await;
+        let (piece, payload) = match piece {
+            Ok(Ok(piece)) => piece,
+            Ok(Err(_)) => return Err(Error::limit("the archive could not be opened within the limits of memory and time; unpack it and deliver the folder")),
+            Err(_) => return Err(Error::limit("opening the archive took too long; unpack it and deliver the folder")),
+        };
+        match piece {
+            Piece::Begin { path_hex } => {
+                let failed = || "cannot write a temporary file; check free space".to_owned();
+                let file = tempfile::NamedTempFile::new_in(scratch).or_error(Kind::Unavailable, failed)?;
+                let handle = tokio::fs::File::from_std(file.reopen().or_error(Kind::Unavailable, failed)?);
+                open = Some((hex::decode(path_hex).unwrap_or_default(), file, handle, Sha256::new(), 0));
+            }
+            Piece::Data => {
+                if let Some((_, _, handle, hash, size)) = &mut open {
+                    hash.update(&payload);
+                    *size += payload.len() as u64;
+                    handle.write_all(&payload).await.or_error(Kind::Unavailable, || "cannot write a temporary file; check free space".to_owned())?;
+                }
+            }
+            Piece::End => {
+                if let Some((path, file, mut handle, hash, bytes)) = open.take() {
+                    handle.flush().await.or_error(Kind::Unavailable, || "cannot write a temporary file; check free space".to_owned())?;
+                    take(Member { path, file, sha256: hex::encode(hash.finalize()), bytes }).await?;
+                }
+            }
+            Piece::Broken { reason } => {
+                if let Some((path, ..)) = open.take() {
+                    let name = String::from_utf8_lossy(&path).into_owned();
+                    broken.push(Warning::new("member-damaged", format!("{name}: {reason}")));
+                }
+            }
+            Piece::Finished { mut warnings } => {
+                warnings.extend(broken);
+                return Ok(warnings);
+            }
+            Piece::Failed { kind, message } => return Err(error_from(&kind, &message)),
+        }
+    }
+}
+
+async fn receive(output: &mut tokio::process::ChildStdout) -> Result<(Piece, Vec<u8>)> {
+    let gone = || "the reading process closed its pipe".to_owned();
+    let mut lengths = [0; 12];
+    output.read_exact(&mut lengths).await.or_error(Kind::Unavailable, gone)?;
+    let (head_length, payload_length) = lengths_of(lengths)?;
+    let mut head = vec![0; head_length];
+    output.read_exact(&mut head).await.or_error(Kind::Unavailable, gone)?;
+    let mut payload = vec![0; payload_length];
+    output.read_exact(&mut payload).await.or_error(Kind::Unavailable, gone)?;
+    Ok((decode(&head)?, payload))
+}

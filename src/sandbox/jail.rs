@@ -1,0 +1,118 @@
+//! What a reading process gives up before it sees the first byte from outside.
+
+use crate::error::{Error, Kind, Result, ResultExt};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, SeccompRule, TargetArch};
+use std::collections::BTreeMap;
+
+/// Limits memory for good and forbids core dumps, growing files and more than a few open files.
+///
+/// # Errors
+/// `Internal` when the kernel refuses.
+pub fn limit_memory(mebibytes: u64) -> Result<()> {
+    set(Resource::As, mebibytes << 20)?;
+    set(Resource::Core, 0)?;
+    set(Resource::Fsize, 0)?;
+    set(Resource::Nofile, 32)
+}
+
+/// Allows `seconds` more of processor time, counted from now: past it the kernel ends the process.
+///
+/// # Errors
+/// `Internal` when the kernel refuses.
+pub fn allow_cpu(seconds: u64) -> Result<()> {
+    let used = cpu_time_ms() / 1000;
+    let hard = getrlimit(Resource::Cpu).maximum;
+    setrlimit(Resource::Cpu, Rlimit { current: Some(used + seconds + 1), maximum: hard })
+        .or_error(Kind::Internal, || "the processor time of the reading process cannot be limited".to_owned())
+}
+
+/// User and system time of this process so far, milliseconds.
+#[must_use]
+pub fn cpu_time_ms() -> u64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    u64::try_from(time.tv_sec * 1000 + time.tv_nsec / 1_000_000).unwrap_or(0)
+}
+
+fn set(resource: Resource, limit: u64) -> Result<()> {
+    setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })
+        .or_error(Kind::Internal, || format!("the reading process cannot be limited ({resource:?})"))
+}
+
+/// From here on this process can compute, use memory and its open pipes, and end: no file can be opened, no
+/// socket made, no program started. A forbidden call fails with `EPERM`, so that a library that merely tries
+/// does not take the page with it.
+///
+/// # Errors
+/// `Internal` when the kernel has no seccomp.
+pub fn close_doors() -> Result<()> {
+    let failed = || "the reading process cannot give up files and network; a Linux kernel with seccomp is needed".to_owned();
+    let arch: TargetArch = std::env::consts::ARCH.try_into().or_error(Kind::Internal, failed)?;
+    let rules: BTreeMap<i64, Vec<SeccompRule>> = ALLOWED.iter().map(|call| (*call, Vec::new())).collect();
+    let filter = SeccompFilter::new(rules, SeccompAction::Errno(EPERM), SeccompAction::Allow, arch).or_error(Kind::Internal, failed)?;
+    let program: BpfProgram = filter.try_into().or_error(Kind::Internal, failed)?;
+    seccompiler::apply_filter_all_threads(&program).or_error(Kind::Internal, failed)
+}
+
+/// Checks from inside that the doors are closed.
+///
+/// # Errors
+/// `Internal` when a file can still be opened or a socket made.
+pub fn check_doors() -> Result<()> {
+    let file = std::fs::File::open("/etc/passwd").is_ok();
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").is_ok();
+    let program = std::process::Command::new("/bin/true").spawn().is_ok();
+    if file || socket || program {
+        return Err(Error::internal("the reading process could still reach files, network or programs"));
+    }
+    Ok(())
+}
+
+const EPERM: u32 = libc::EPERM.unsigned_abs();
+
+/// System calls of pure computation.
+const ALLOWED: [i64; 43] = [
+    libc::SYS_read,
+    libc::SYS_write,
+    libc::SYS_close,
+    libc::SYS_fstat,
+    libc::SYS_ppoll,
+    libc::SYS_lseek,
+    libc::SYS_mmap,
+    libc::SYS_mprotect,
+    libc::SYS_munmap,
+    libc::SYS_brk,
+    libc::SYS_rt_sigaction,
+    libc::SYS_rt_sigprocmask,
+    libc::SYS_rt_sigreturn,
+    libc::SYS_ioctl,
+    libc::SYS_pread64,
+    libc::SYS_readv,
+    libc::SYS_writev,
+    libc::SYS_sched_yield,
+    libc::SYS_mremap,
+    libc::SYS_madvise,
+    libc::SYS_nanosleep,
+    libc::SYS_getpid,
+    libc::SYS_exit,
+    libc::SYS_uname,
+    libc::SYS_fcntl,
+    libc::SYS_gettimeofday,
+    libc::SYS_getrusage,
+    libc::SYS_sysinfo,
+    libc::SYS_getuid,
+    libc::SYS_sigaltstack,
+    libc::SYS_gettid,
+    libc::SYS_futex,
+    libc::SYS_sched_getaffinity,
+    libc::SYS_clock_gettime,
+    libc::SYS_clock_getres,
+    libc::SYS_clock_nanosleep,
+    libc::SYS_exit_group,
+    libc::SYS_tgkill,
+    libc::SYS_prlimit64,
+    libc::SYS_getrandom,
+    libc::SYS_rseq,
+    libc::SYS_restart_syscall,
+    libc::SYS_newfstatat,
+];
