@@ -1,1 +1,95 @@
 //! Opens the archive: the one place that picks back-ends.
+
+use crate::blobs::{open as open_blobs, store::BlobStore};
+use crate::catalog::Catalog;
+use crate::config::{Config, Limits};
+use crate::error::{Kind, Result, ResultExt};
+use crate::sandbox::pool::{Launch, Pool};
+use crate::search::index::SearchIndex;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Everything that an opened archive consists of.
+#[derive(Debug)]
+pub struct Archive {
+    /// Settings it was opened with.
+    pub config: Config,
+    /// Object storage: the truth.
+    pub store: Arc<dyn BlobStore>,
+    /// What is known, rebuilt from the store when lost.
+    pub catalog: Catalog,
+    /// What can be found, rebuilt from the store when lost.
+    pub index: SearchIndex,
+    /// Reading processes.
+    pub pool: Pool,
+    /// How a process that opens an archive file is started.
+    pub expander: Launch,
+    /// Folder for temporary files.
+    pub scratch: PathBuf,
+}
+
+impl Archive {
+    /// Opens store, catalogue and index, and makes what does not exist.
+    ///
+    /// # Errors
+    /// `Unavailable` when one of them does not answer; `Invalid` for an address of unknown form.
+    pub async fn open(config: Config, program: &Path) -> Result<Self> {
+        let home = &config.home;
+        let scratch = home.join("tmp");
+        std::fs::create_dir_all(&scratch).or_error(Kind::Unavailable, || format!("cannot make the folder {}", scratch.display()))?;
+        let store = open_blobs::open(&config.store_url(), &s3_options(&config)).await?;
+        let catalog = Catalog::open(&config.catalog_url()).await?;
+        let index = SearchIndex::open(&config.index_folder())?;
+        let pool = pool(&config, program, config.job_count());
+        let expander = Launch { arguments: arguments("expand", &config, None), ..pool_launch(&config, program) };
+        Ok(Self { store, catalog, index, pool, expander, scratch, config })
+    }
+}
+
+/// Reading processes alone, for commands that need no archive.
+#[must_use]
+pub fn pool(config: &Config, program: &Path, size: usize) -> Pool {
+    Pool::new(pool_launch(config, program), size)
+}
+
+fn pool_launch(config: &Config, program: &Path) -> Launch {
+    Launch {
+        program: program.to_path_buf(),
+        arguments: arguments("read", config, config.tessdata.as_deref()),
+        wall_seconds: config.limits.wall_seconds,
+    }
+}
+
+/// Arguments of the hidden command that is a reading process.
+fn arguments(role: &str, config: &Config, tessdata: Option<&Path>) -> Vec<String> {
+    let limits = serde_json::to_string(&config.limits).unwrap_or_default();
+    let mut arguments = vec!["reader".to_owned(), role.to_owned(), "--limits".to_owned(), limits];
+    if let Some(folder) = tessdata {
+        arguments.extend(["--tessdata".to_owned(), folder.to_string_lossy().into_owned()]);
+    }
+    arguments.push("--".to_owned());
+    arguments
+}
+
+/// Limits in the form that readers of formats take.
+#[must_use]
+pub fn format_limits(limits: &Limits) -> crate::formats::limits::Limits {
+    crate::formats::limits::Limits {
+        file_bytes: limits.file_mib << 20,
+        pixels: limits.megapixels * 1_000_000,
+        pages: limits.pages,
+        archive_bytes: limits.archive_mib << 20,
+        archive_members: limits.archive_members,
+        ..Default::default()
+    }
+}
+
+fn s3_options(config: &Config) -> open_blobs::S3Options {
+    open_blobs::S3Options {
+        endpoint: config.s3.endpoint.clone(),
+        region: config.s3.region.clone(),
+        access_key: config.s3.access_key.clone(),
+        secret_key: config.s3.secret_key.clone(),
+        path_style: config.s3.path_style,
+    }
+}

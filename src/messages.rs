@@ -1,1 +1,175 @@
-//! Sentences for people, in Vietnamese and English.
+//! Sentences for people, in Vietnamese and English: one catalogue, so that no other file writes them.
+
+use crate::error::Kind;
+
+/// Language of the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// Tiếng Việt.
+    #[default]
+    Vietnamese,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// The language with this code; Vietnamese for an unknown one.
+    #[must_use]
+    pub fn from_code(code: &str) -> Self {
+        if code == "en" { Self::English } else { Self::Vietnamese }
+    }
+}
+
+/// A sentence with its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the values are explained by the sentences below")]
+pub enum Message<'a> {
+    BalanceFiles { received: u64, duplicate: u64, refused: u64 },
+    BalancePages { came: u64, stored: u64, review: u64, refused: u64, open: u64 },
+    BalanceHoldings { dossiers: u64, documents: u64 },
+    Took { seconds: String, cpu: String, rate: String },
+    Refused { file: String, page: Option<u32>, class: &'a str, reason: String },
+    Interrupted,
+    PagesReadFilesReceived { received: u64, of: u64 },
+    PlainProgress { received: u64, files: u64, read: u64, pages: u64, ended: u64 },
+    ErrorLead { kind: Kind },
+    NothingFound,
+    Hits { total: u64 },
+    Verified { objects: u64, problems: u64 },
+    Rebuilt { objects: u64, documents: u64, batches: u64 },
+    Ready,
+    NotReady,
+}
+
+/// The sentence in the reader's language.
+#[must_use]
+pub fn sentence(language: Language, message: Message<'_>) -> String {
+    match language {
+        Language::Vietnamese => vietnamese(message),
+        Language::English => english(message),
+    }
+}
+
+/// A whole number with dots between thousands, as Vietnamese offices write it.
+fn dots(number: u64) -> String {
+    grouped(number, '.')
+}
+
+fn grouped(number: u64, mark: char) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(mark);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+fn vietnamese(message: Message<'_>) -> String {
+    match message {
+        Message::BalanceFiles { received, duplicate, refused } => {
+            format!("Tệp:    nhận {}, trùng {}, từ chối {}", dots(received), dots(duplicate), dots(refused))
+        }
+        Message::BalancePages { came, stored, review, refused, open } => {
+            let left = if open > 0 { format!(" + đang xử lý {}", dots(open)) } else { String::new() };
+            format!("Trang:  vào {} = lưu {} + chờ duyệt {} + từ chối {}{left}", dots(came), dots(stored), dots(review), dots(refused))
+        }
+        Message::BalanceHoldings { dossiers, documents } => format!("Hồ sơ:  {}, văn bản: {}", dots(dossiers), dots(documents)),
+        Message::Took { seconds, cpu, rate } => format!("Hết {seconds} giây ({rate} trang/giây), {cpu} giây bộ xử lý"),
+        Message::Refused { file, page, class, reason } => {
+            let page = page.map(|page| format!(", trang {page}")).unwrap_or_default();
+            format!("Từ chối [{class}] {file}{page}: {reason}")
+        }
+        Message::Interrupted => "Đã dừng giữa chừng; chạy lại đúng lệnh này để làm tiếp".to_owned(),
+        Message::PagesReadFilesReceived { received, of } => format!("trang (tệp {}/{})", dots(received), dots(of)),
+        Message::PlainProgress { received, files, read, pages, ended } => format!(
+            "đã nhận {}/{} tệp, đã đọc {}/{} trang, xong {} trang",
+            dots(received),
+            dots(files),
+            dots(read),
+            dots(pages),
+            dots(ended)
+        ),
+        Message::ErrorLead { kind } => match kind {
+            Kind::Invalid => "không hợp lệ",
+            Kind::Limit => "vượt giới hạn",
+            Kind::Denied => "không được phép",
+            Kind::NotFound => "không tìm thấy",
+            Kind::Conflict => "xung đột",
+            Kind::Unavailable => "không kết nối được",
+            Kind::Corrupt => "dữ liệu hỏng",
+            Kind::Internal => "lỗi chương trình",
+        }
+        .to_owned(),
+        Message::NothingFound => "Không tìm thấy trang nào".to_owned(),
+        Message::Hits { total } => format!("Tìm thấy {} trang", dots(total)),
+        Message::Verified { objects, problems } => format!("Đã kiểm {} hồ sơ: {} vấn đề", dots(objects), dots(problems)),
+        Message::Rebuilt { objects, documents, batches } => {
+            format!("Đã dựng lại {} hồ sơ, {} văn bản, {} lô", dots(objects), dots(documents), dots(batches))
+        }
+        Message::Ready => "Máy này đã sẵn sàng".to_owned(),
+        Message::NotReady => "Máy này chưa sẵn sàng; chạy các lệnh nêu trên".to_owned(),
+    }
+}
+
+fn english(message: Message<'_>) -> String {
+    let commas = |number| grouped(number, ',');
+    match message {
+        Message::BalanceFiles { received, duplicate, refused } => {
+            format!("Files:    {} received, {} duplicate, {} refused", commas(received), commas(duplicate), commas(refused))
+        }
+        Message::BalancePages { came, stored, review, refused, open } => {
+            let left = if open > 0 { format!(" + {} open", commas(open)) } else { String::new() };
+            format!("Pages:    {} in = {} stored + {} in review + {} refused{left}", commas(came), commas(stored), commas(review), commas(refused))
+        }
+        Message::BalanceHoldings { dossiers, documents } => format!("Dossiers: {}, documents: {}", commas(dossiers), commas(documents)),
+        Message::Took { seconds, cpu, rate } => format!("Took {seconds} s ({rate} pages/s), {cpu} s of processor time"),
+        Message::Refused { file, page, class, reason } => {
+            let page = page.map(|page| format!(", page {page}")).unwrap_or_default();
+            format!("Refused [{class}] {file}{page}: {reason}")
+        }
+        Message::Interrupted => "Stopped before the end; the same command again continues".to_owned(),
+        Message::PagesReadFilesReceived { received, of } => format!("pages (files {}/{})", commas(received), commas(of)),
+        Message::PlainProgress { received, files, read, pages, ended } => format!(
+            "{}/{} files received, {}/{} pages read, {} pages done",
+            commas(received),
+            commas(files),
+            commas(read),
+            commas(pages),
+            commas(ended)
+        ),
+        Message::ErrorLead { kind } => match kind {
+            Kind::Invalid => "invalid",
+            Kind::Limit => "limit passed",
+            Kind::Denied => "not allowed",
+            Kind::NotFound => "not found",
+            Kind::Conflict => "conflict",
+            Kind::Unavailable => "unavailable",
+            Kind::Corrupt => "corrupt",
+            Kind::Internal => "defect of this program",
+        }
+        .to_owned(),
+        Message::NothingFound => "No page found".to_owned(),
+        Message::Hits { total } => format!("{} pages found", commas(total)),
+        Message::Verified { objects, problems } => format!("{} dossiers checked: {} problems", commas(objects), commas(problems)),
+        Message::Rebuilt { objects, documents, batches } => {
+            format!("Rebuilt {} dossiers, {} documents, {} batches", commas(objects), commas(documents), commas(batches))
+        }
+        Message::Ready => "This machine is ready".to_owned(),
+        Message::NotReady => "This machine is not ready; run the commands above".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_the_reader_writes_them() {
+        let message = || Message::BalanceHoldings { dossiers: 1_250, documents: 1_000_000 };
+        assert_eq!(sentence(Language::Vietnamese, message()), "Hồ sơ:  1.250, văn bản: 1.000.000");
+        assert_eq!(sentence(Language::English, message()), "Dossiers: 1,250, documents: 1,000,000");
+    }
+}

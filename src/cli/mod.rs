@@ -1,1 +1,74 @@
-//! The command line: one file per command.
+//! The command line: one file per command. stdout carries results, stderr progress and messages.
+
+pub mod completions;
+pub mod doctor;
+pub mod eval;
+pub mod export;
+pub mod options;
+pub mod print;
+pub mod reader;
+pub mod rebuild;
+pub mod records;
+pub mod run;
+pub mod runs;
+pub mod samples;
+pub mod search;
+pub mod verify;
+
+use crate::error::{Error, Kind, Result};
+use crate::messages::{Language, Message, sentence};
+use options::{Command, Line};
+use tracing_subscriber::EnvFilter;
+
+/// Does what the command line says and returns the exit code.
+#[must_use]
+pub fn execute(line: Line) -> u8 {
+    let level = match line.place.verbose {
+        0 => "warn",
+        1 => "sohoa=info,warn",
+        _ => "sohoa=debug,info",
+    };
+    let filter = EnvFilter::try_from_env("SOHOA_LOG").unwrap_or_else(|_| EnvFilter::new(if line.place.quiet { "error" } else { level }));
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).try_init();
+    let outcome = match &line.command {
+        Command::Reader(reader) => reader.execute(),
+        Command::Samples(samples) => samples.execute(),
+        Command::Completions(completions) => Ok(completions.execute()),
+        _ => match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+            Ok(runtime) => runtime.block_on(with_runtime(&line)),
+            Err(error) => Err(Error::unavailable("the program cannot start its threads").caused_by(error)),
+        },
+    };
+    outcome.unwrap_or_else(|error| report(&line, &error))
+}
+
+async fn with_runtime(line: &Line) -> Result<u8> {
+    let place = &line.place;
+    match &line.command {
+        Command::Run(run) => run.execute(place).await,
+        Command::Runs(runs) => runs.execute(place).await,
+        Command::Failures(failures) => failures.execute(place).await,
+        Command::Search(search) => search.execute(place).await,
+        Command::Records(records) => records.execute(place).await,
+        Command::Export(export) => export.execute(place).await,
+        Command::Verify(verify) => verify.execute(place).await,
+        Command::Rebuild(rebuild) => rebuild.execute(place).await,
+        Command::Eval(eval) => eval.execute(place).await,
+        Command::Doctor(doctor) => doctor.execute(place).await,
+        Command::Reader(_) | Command::Samples(_) | Command::Completions(_) => Err(Error::internal("handled before")),
+    }
+}
+
+/// Says what went wrong on stderr and gives the exit code.
+fn report(line: &Line, error: &Error) -> u8 {
+    if print::is_closed_pipe(error) {
+        return 0;
+    }
+    let code = line.place.lang.clone().or_else(|| std::env::var("SOHOA_LANGUAGE").ok()).unwrap_or_default();
+    let lead = sentence(Language::from_code(&code), Message::ErrorLead { kind: error.kind() });
+    eprintln!("sohoa: {lead}: {}", print::plain(&error.chain()));
+    match (&line.command, error.kind()) {
+        (Command::Run(_) | Command::Eval(_), Kind::NotFound) => 4,
+        (_, kind) => kind.exit_code(),
+    }
+}

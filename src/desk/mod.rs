@@ -1,1 +1,8 @@
 //! Every use case: what people and programs can ask of the archive.
+
+pub mod export;
+pub mod find;
+pub mod intake;
+pub mod rebuild;
+pub mod runs;
+pub mod verify;

@@ -102,6 +102,23 @@ pub struct Word {
     pub confidence: u8,
 }
 
+impl Default for Reading {
+    /// The reading of a page that could not be read: nothing.
+    fn default() -> Self {
+        Self {
+            width: 0,
+            height: 0,
+            dpi: 0,
+            turn: 0,
+            skew_centidegrees: 0,
+            blank: false,
+            source: TextSource::Recognised,
+            quality: Quality::default(),
+            blocks: Vec::new(),
+        }
+    }
+}
+
 impl Reading {
     /// All lines in reading order.
     pub fn lines(&self) -> impl Iterator<Item = &Line> {

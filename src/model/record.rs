@@ -153,6 +153,21 @@ pub struct Description {
     pub fields: BTreeMap<String, Field>,
 }
 
+impl Description {
+    /// The description of a paper about which nothing is known.
+    #[must_use]
+    pub fn unknown() -> Self {
+        let kind = crate::model::kinds::OTHER;
+        Self {
+            kind: kind.to_owned(),
+            kind_name: crate::model::kinds::by_code(kind).map_or_else(String::new, |kind| kind.name.to_owned()),
+            normative: false,
+            kind_confidence: 0,
+            fields: BTreeMap::new(),
+        }
+    }
+}
+
 /// One described value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Field {

@@ -1,1 +1,4 @@
 //! Pipelines: read from `pipelines/*.toml`, planned, worked.
+
+pub mod plan;
+pub mod worker;

@@ -31,6 +31,7 @@ pub struct Pool {
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Process>>,
     peak_kib: AtomicU64,
+    cpu_ms: AtomicU64,
     started: AtomicU64,
 }
 
@@ -39,6 +40,7 @@ pub struct Pool {
 pub struct Reader<'a> {
     pool: &'a Pool,
     process: Option<Process>,
+    spent_ms: u64,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -50,6 +52,7 @@ struct Process {
     errors: Arc<Mutex<Vec<u8>>>,
     loaded: String,
     models: BTreeMap<String, String>,
+    cpu_ms: u64,
 }
 
 impl Pool {
@@ -61,6 +64,7 @@ impl Pool {
             permits: Arc::new(Semaphore::new(size)),
             idle: Mutex::new(Vec::new()),
             peak_kib: AtomicU64::new(0),
+            cpu_ms: AtomicU64::new(0),
             started: AtomicU64::new(0),
         }
     }
@@ -80,7 +84,7 @@ impl Pool {
             Some(process) => process,
             None => self.start().await?,
         };
-        Ok(Reader { pool: self, process: Some(process), _permit: permit })
+        Ok(Reader { pool: self, process: Some(process), spent_ms: 0, _permit: permit })
     }
 
     /// Models that the reading processes use: name and SHA-256 of the file.
@@ -96,6 +100,12 @@ impl Pool {
     #[must_use]
     pub fn peak_kib(&self) -> u64 {
         self.peak_kib.load(Ordering::Relaxed)
+    }
+
+    /// Processor time of all reading processes so far, user and system, milliseconds.
+    #[must_use]
+    pub fn cpu_ms(&self) -> u64 {
+        self.cpu_ms.load(Ordering::Relaxed)
     }
 
     /// Processes started so far.
@@ -128,12 +138,13 @@ impl Pool {
         };
         let errors = Arc::new(Mutex::new(Vec::new()));
         tokio::spawn(keep_last_words(stderr, errors.clone()));
-        let mut process = Process { child, input, output, errors, loaded: String::new(), models: BTreeMap::new() };
+        let mut process = Process { child, input, output, errors, loaded: String::new(), models: BTreeMap::new(), cpu_ms: 0 };
         self.started.fetch_add(1, Ordering::Relaxed);
         let ready = tokio::time::timeout(Duration::from_secs(self.launch.wall_seconds), process.receive()).await;
         match ready {
             Ok(Ok((Answer::Ready { models }, _))) => {
                 process.models = models;
+                self.cpu_ms.fetch_add(process.spend(), Ordering::Relaxed);
                 Ok(process)
             }
             _ => {
@@ -190,6 +201,20 @@ impl Process {
         text.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it said nothing").chars().take(300).collect()
     }
 
+    /// Processor time since the last call, milliseconds, in the kernel's steps of 10.
+    fn spend(&mut self) -> u64 {
+        const TICK_MS: u64 = 10;
+        let total = self.child.id().and_then(|id| {
+            let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+            let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+            Some((fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?) * TICK_MS)
+        });
+        let total = total.unwrap_or(self.cpu_ms).max(self.cpu_ms);
+        let spent = total - self.cpu_ms;
+        self.cpu_ms = total;
+        spent
+    }
+
     /// Highest resident memory, KiB, as the kernel counts it.
     fn resident_peak_kib(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
@@ -198,6 +223,12 @@ impl Process {
 }
 
 impl Reader<'_> {
+    /// Processor time that this loan has cost so far, milliseconds.
+    #[must_use]
+    pub fn spent_ms(&self) -> u64 {
+        self.spent_ms
+    }
+
     /// Makes `source` the current source; its bytes are asked for only when the process does not have them.
     ///
     /// # Errors
@@ -230,6 +261,9 @@ impl Reader<'_> {
         if let Some(peak) = process.resident_peak_kib() {
             self.pool.peak_kib.fetch_max(peak, Ordering::Relaxed);
         }
+        let spent = process.spend();
+        self.spent_ms += spent;
+        self.pool.cpu_ms.fetch_add(spent, Ordering::Relaxed);
         match outcome {
             Ok(Ok((Answer::Failed { kind, message }, _))) => {
                 self.process = Some(process);

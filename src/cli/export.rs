@@ -1,0 +1,75 @@
+//! `sohoa export DOCUMENT --format …`
+
+use super::options::Place;
+use super::run::this_program;
+use crate::archive::Archive;
+use crate::desk::export::{self, Form};
+use crate::error::{Kind, Result, ResultExt};
+use clap::{Args, ValueEnum};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+DOCUMENT is DOSSIER#NUMBER, as `sohoa records list` shows it; for --format original it is DOSSIER#PATH
+(originals/…) or the SHA-256 of the file.
+
+  sohoa export 'scans/chi-thi#1' --format pdf -o chi-thi.pdf
+  sohoa export 'scans/chi-thi#originals/01CT.pdf' --format original -o 01CT.pdf")]
+pub struct Export {
+    /// Which document or original.
+    pub document: String,
+    /// Form of the output.
+    #[arg(long, value_enum)]
+    pub format: Format,
+    /// Where to write; `-` is stdout.
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub output: PathBuf,
+}
+
+/// Forms of output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Searchable PDF/A.
+    Pdf,
+    /// Plain text in reading order.
+    Text,
+    /// ALTO 4, all pages one after another.
+    Alto,
+    /// hOCR.
+    Hocr,
+    /// The document's part of the record.
+    Json,
+    /// METS of the dossier.
+    Mets,
+    /// The delivered file, bit for bit.
+    Original,
+}
+
+impl Export {
+    /// Writes the output and returns the exit code.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown document; `Unavailable` when the output cannot be written.
+    pub async fn execute(&self, place: &Place) -> Result<u8> {
+        let archive = Archive::open(place.configure(toml::Table::new())?, &this_program()?).await?;
+        let form = match self.format {
+            Format::Pdf => Form::Pdf,
+            Format::Text => Form::Text,
+            Format::Alto => Form::Alto,
+            Format::Hocr => Form::Hocr,
+            Format::Json => Form::Json,
+            Format::Mets => Form::Mets,
+            Format::Original => Form::Original,
+        };
+        let bytes = export::document(&archive, &self.document, form).await?;
+        let failed = || format!("cannot write {}", self.output.display());
+        if self.output.as_os_str() == "-" {
+            std::io::stdout().lock().write_all(&bytes).or_error(Kind::Unavailable, failed)?;
+        } else {
+            std::fs::write(&self.output, &bytes).or_error(Kind::Unavailable, failed)?;
+        }
+        Ok(0)
+    }
+}

@@ -1,0 +1,114 @@
+//! What may stand on the command line.
+
+use crate::config::Config;
+use crate::error::Result;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// From folders of scanned paper to searchable, verifiable records (số hóa hồ sơ lưu trữ).
+#[derive(Debug, Parser)]
+#[command(name = "sohoa", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "\
+Start:  sohoa run FOLDER           take a folder of scans, print the balance of its pages
+        sohoa search \"chi thi\"     find text, with or without marks
+        sohoa doctor               what is missing on this machine, and how to mend it
+
+Exit codes: 0 all stored or in review; 2 bad arguments or settings; 3 some input was refused or failed;
+4 a dependency is missing; 5 store or catalogue unreachable; 6 fixity failed; 130 interrupted.")]
+pub struct Line {
+    /// Where the archive is.
+    #[command(flatten)]
+    pub place: Place,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where the archive is; every command takes these.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Place {
+    /// Folder of the embedded store, catalogue and index [default: ./sohoa-data].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub home: Option<PathBuf>,
+    /// Object store: a folder, file:///…, or s3://bucket/prefix [default: HOME/store].
+    #[arg(long, global = true, value_name = "URL")]
+    pub store: Option<String>,
+    /// Catalogue: sqlite:PATH or postgres://… [default: sqlite:HOME/catalog.db].
+    #[arg(long, global = true, value_name = "URL")]
+    pub catalog: Option<String>,
+    /// Folder of the search index [default: HOME/index].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub index: Option<PathBuf>,
+    /// Configuration file [default: ./sohoa.toml where it exists].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Language of messages: vi or en.
+    #[arg(long, global = true, value_name = "LANG")]
+    pub lang: Option<String>,
+    /// Print one JSON document on stdout.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// More messages on stderr; twice: everything.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// No progress on stderr.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Take files, folders and archives as one batch, run the pipeline to the end, print the balance.
+    Run(super::run::Run),
+    /// List, show and steer runs.
+    Runs(super::runs::Runs),
+    /// List what was refused or failed, with class and reason.
+    Failures(super::runs::Failures),
+    /// Find pages by text (marks optional), number, kind, issuer, date.
+    Search(super::search::Search),
+    /// Read back what is recorded.
+    Records(super::records::Records),
+    /// Write a document or an original in a form for others.
+    Export(super::export::Export),
+    /// Check the fixity of everything in the store, and the audit trail.
+    Verify(super::verify::Verify),
+    /// Make catalogue and index anew from the store.
+    Rebuild(super::rebuild::Rebuild),
+    /// Read pages with ground truth and print error rates.
+    Eval(super::eval::Eval),
+    /// Say what is missing or mis-set on this machine, and the command that mends it.
+    Doctor(super::doctor::Doctor),
+    /// Print shell completions.
+    Completions(super::completions::Completions),
+    /// Be a reading process (started by other commands).
+    #[command(hide = true)]
+    Reader(super::reader::Reader),
+    /// Make the fictional dossiers of samples/.
+    #[command(hide = true)]
+    Samples(super::samples::Samples),
+}
+
+impl Place {
+    /// The configuration: defaults < file < `SOHOA_*` < these flags and `more`.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn configure(&self, more: toml::Table) -> Result<Config> {
+        let mut flags = more;
+        let text = |path: &PathBuf| toml::Value::String(path.to_string_lossy().into_owned());
+        let own = [
+            ("home", self.home.as_ref().map(text)),
+            ("store", self.store.clone().map(toml::Value::String)),
+            ("catalog", self.catalog.clone().map(toml::Value::String)),
+            ("index", self.index.as_ref().map(text)),
+            ("language", self.lang.clone().map(toml::Value::String)),
+        ];
+        for (key, value) in own {
+            if let Some(value) = value {
+                flags.insert(key.to_owned(), value);
+            }
+        }
+        Config::load(self.config.as_deref(), std::env::vars(), flags)
+    }
+}

@@ -1,0 +1,41 @@
+//! Writing results.
+
+use crate::error::{Kind, Result, ResultExt};
+use serde::Serialize;
+use std::io::Write;
+
+/// One JSON document and a line feed on stdout.
+///
+/// # Errors
+/// `Internal` when it has no JSON form; `Unavailable` when stdout is closed.
+pub fn json(value: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(value).or_error(Kind::Internal, || "the answer has no JSON form".to_owned())?;
+    line(&text)
+}
+
+/// One row of text on stdout.
+///
+/// # Errors
+/// `Unavailable` when stdout is closed.
+pub fn line(text: &str) -> Result<()> {
+    writeln!(std::io::stdout().lock(), "{text}").or_error(Kind::Unavailable, || "stdout is closed".to_owned())
+}
+
+/// Text from outside, safe for a terminal: control characters are shown, not obeyed.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// Whether the reader of the pipe went away, which is no failure of ours.
+#[must_use]
+pub fn is_closed_pipe(error: &crate::error::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(source) = cause {
+        if source.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe) {
+            return true;
+        }
+        cause = source.source();
+    }
+    false
+}

@@ -1,0 +1,56 @@
+//! `sohoa reader`: the limited process that other commands start.
+
+use crate::archive::format_limits;
+use crate::config::Limits;
+use crate::engine::contract::Engine;
+use crate::engine::tesseract::Tesseract;
+use crate::error::{Kind, Result, ResultExt};
+use crate::sandbox::child::{Terms, serve};
+use crate::sandbox::expand;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// Arguments of `reader`.
+#[derive(Debug, Args)]
+pub struct Reader {
+    /// What to serve.
+    #[arg(value_enum)]
+    pub role: Role,
+    /// Limits as JSON.
+    #[arg(long)]
+    pub limits: String,
+    /// Folder of language data.
+    #[arg(long)]
+    pub tessdata: Option<PathBuf>,
+    /// Name of the archive to open.
+    #[arg(default_value = "")]
+    pub name: String,
+}
+
+/// What a reading process serves.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Role {
+    /// Requests about files and pages.
+    Read,
+    /// The members of the archive that is its standard input.
+    Expand,
+}
+
+impl Reader {
+    /// Serves until the parent is gone.
+    ///
+    /// # Errors
+    /// When the engine cannot be opened or the process cannot be limited.
+    pub fn execute(&self) -> Result<u8> {
+        let limits: Limits = serde_json::from_str(&self.limits).or_error(Kind::Invalid, || "the limits are not JSON".to_owned())?;
+        match self.role {
+            Role::Expand => expand::serve(limits.memory_mib, limits.cpu_seconds * 30, &format_limits(&limits), &self.name)?,
+            Role::Read => {
+                let terms = Terms { memory_mib: limits.memory_mib, cpu_seconds: limits.cpu_seconds, limits: format_limits(&limits) };
+                let tessdata = self.tessdata.clone();
+                serve(terms, move || Ok(Box::new(Tesseract::open(tessdata.as_deref())?) as Box<dyn Engine>))?;
+            }
+        }
+        Ok(0)
+    }
+}

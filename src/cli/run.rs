@@ -1,0 +1,196 @@
+//! `sohoa run INPUT…`
+
+use super::options::Place;
+use super::print;
+use crate::archive::Archive;
+use crate::desk::runs::{self, Outcome, Progress};
+use crate::error::{Kind, Result, ResultExt};
+use crate::messages::{Language, Message, sentence};
+use crate::pipeline::plan;
+use crate::pipeline::worker::Stop;
+use crate::text::numbers;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A folder that directly holds scans is one dossier; a file named by itself is one too; an archive is a
+folder. The same command again continues a run that was cut off, and stores nothing twice.
+
+  sohoa run scans/                      into ./sohoa-data
+  sohoa run scans/ --store s3://archive/2026 --catalog postgres://localhost/sohoa
+  sohoa run lot7.zip --unit H24.16 --json > balance.json")]
+pub struct Run {
+    /// Folders, files or archives with scans.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// Pipeline file [default: the built-in administrative.toml].
+    #[arg(long, value_name = "FILE")]
+    pub pipeline: Option<PathBuf>,
+    /// Reading processes at once [default: one per processor].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<u32>,
+    /// Code of the unit or fonds that delivers.
+    #[arg(long, value_name = "CODE")]
+    pub unit: Option<String>,
+}
+
+impl Run {
+    /// Runs and returns the exit code.
+    ///
+    /// # Errors
+    /// As [`runs::run`].
+    pub async fn execute(&self, place: &Place) -> Result<u8> {
+        let mut flags = toml::Table::new();
+        if let Some(jobs) = self.jobs {
+            flags.insert("jobs".to_owned(), i64::from(jobs).into());
+        }
+        if let Some(unit) = &self.unit {
+            flags.insert("unit".to_owned(), unit.clone().into());
+        }
+        if let Some(file) = &self.pipeline {
+            flags.insert("pipeline".to_owned(), file.to_string_lossy().into_owned().into());
+        }
+        let config = place.configure(flags)?;
+        let (text, plan) = read_pipeline(config.pipeline.as_deref())?;
+        let language = Language::from_code(&config.language);
+        let archive = Archive::open(config, &this_program()?).await?;
+        let stop = Arc::new(Stop::default());
+        tokio::spawn(stop_on_signal(stop.clone()));
+        let show = Show::new(place.quiet, language);
+        let outcome = runs::run(&archive, &self.inputs, &text, &plan, &stop, &|progress| show.tell(progress)).await;
+        show.finish();
+        let outcome = outcome?;
+        if place.json {
+            print::json(&outcome)?;
+        } else {
+            print_balance(&outcome, language);
+        }
+        Ok(exit_code(&outcome))
+    }
+}
+
+/// The pipeline file, or the built-in one.
+///
+/// # Errors
+/// `Invalid` when it cannot be read or is wrong.
+pub fn read_pipeline(file: Option<&std::path::Path>) -> Result<(String, crate::model::plan::Plan)> {
+    let (text, origin) = match file {
+        None => (plan::ADMINISTRATIVE.to_owned(), "administrative (built in)".to_owned()),
+        Some(file) => {
+            let text = std::fs::read_to_string(file).or_error(Kind::Invalid, || format!("cannot read pipeline {}", file.display()))?;
+            (text, file.display().to_string())
+        }
+    };
+    let plan = plan::parse(&text, &origin)?;
+    Ok((text, plan))
+}
+
+/// This program, to start reading processes.
+///
+/// # Errors
+/// `Unavailable` when the system does not tell.
+pub fn this_program() -> Result<PathBuf> {
+    std::env::current_exe().or_error(Kind::Unavailable, || "the system does not tell where this program is".to_owned())
+}
+
+async fn stop_on_signal(stop: Arc<Stop>) {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated => {}
+    }
+    stop.ask();
+}
+
+fn exit_code(outcome: &Outcome) -> u8 {
+    if outcome.interrupted {
+        return 130;
+    }
+    let clean = outcome.balance.refusals.is_empty() && outcome.balance.pages.closes();
+    if clean { 0 } else { 3 }
+}
+
+/// Progress on stderr: a bar on a terminal, plain lines otherwise.
+struct Show {
+    bar: Option<ProgressBar>,
+    plain: Mutex<Option<(Instant, Progress)>>,
+    quiet: bool,
+    language: Language,
+}
+
+/// How often a plain line is written.
+const PLAIN_EVERY: Duration = Duration::from_secs(5);
+
+impl Show {
+    fn new(quiet: bool, language: Language) -> Self {
+        let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::new(0);
+            let form = "{bar:40.cyan/blue} {pos}/{len} {msg}  {per_sec}  còn {eta}";
+            bar.set_style(ProgressStyle::with_template(form).unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar
+        });
+        Self { bar, plain: Mutex::new(None), quiet, language }
+    }
+
+    fn tell(&self, progress: Progress) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(progress.pages.0);
+            bar.set_position(progress.pages.1);
+            bar.set_message(sentence(self.language, Message::PagesReadFilesReceived { received: progress.files.0, of: progress.files.1 }));
+            return;
+        }
+        if self.quiet {
+            return;
+        }
+        if let Ok(mut last) = self.plain.lock() {
+            let due = last.is_none_or(|(when, before)| when.elapsed() >= PLAIN_EVERY && before != progress);
+            if due {
+                let line = Message::PlainProgress {
+                    received: progress.files.0,
+                    files: progress.files.1,
+                    read: progress.pages.1,
+                    pages: progress.pages.0,
+                    ended: progress.ended,
+                };
+                eprintln!("{}", sentence(self.language, line));
+                *last = Some((Instant::now(), progress));
+            }
+        }
+    }
+
+    fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn print_balance(outcome: &Outcome, language: Language) {
+    let balance = &outcome.balance;
+    let say = |message: Message| println!("{}", sentence(language, message));
+    say(Message::BalanceFiles { received: balance.files.received, duplicate: balance.files.duplicate, refused: balance.files.refused });
+    let pages = balance.pages;
+    say(Message::BalancePages { came: pages.came, stored: pages.stored, review: pages.review, refused: pages.refused, open: pages.open });
+    say(Message::BalanceHoldings { dossiers: balance.dossiers, documents: balance.documents });
+    let rate = if outcome.seconds > 0.0 { pages.came as f64 / outcome.seconds } else { 0.0 };
+    say(Message::Took { seconds: numbers::decimal(outcome.seconds, 1), cpu: numbers::decimal(outcome.cpu_seconds, 1), rate: numbers::decimal(rate, 2) });
+    for refused in &balance.refusals {
+        say(Message::Refused { file: print::plain(&refused.file), page: refused.page, class: refused.class.as_str(), reason: print::plain(&refused.reason) });
+    }
+    if outcome.interrupted {
+        say(Message::Interrupted);
+    }
+}
+

@@ -1,0 +1,60 @@
+//! `sohoa search QUERY`
+
+use super::options::Place;
+use super::print;
+use super::run::this_program;
+use crate::archive::Archive;
+use crate::desk::find;
+use crate::error::Result;
+use crate::messages::{Language, Message, sentence};
+use clap::Args;
+
+/// Arguments of `search`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Marks are optional; exact matches come first. \"Quotes\" make a phrase. Filters: kind:QĐ number:07/CT-UBND
+issuer:\"sở y tế\" date:2020..2021 dossier:CODE.
+
+  sohoa search chi thi phong chay
+  sohoa search '\"phòng cháy, chữa cháy\" kind:CT date:2021'")]
+pub struct Search {
+    /// Words, phrases and filters.
+    #[arg(required = true, value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// How many hits to print.
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    pub limit: usize,
+    /// How many hits to pass over.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub offset: usize,
+}
+
+impl Search {
+    /// Prints one hit a line (with `--json` one JSON object a line) and returns the exit code.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub async fn execute(&self, place: &Place) -> Result<u8> {
+        let config = place.configure(toml::Table::new())?;
+        let language = Language::from_code(&config.language);
+        let archive = Archive::open(config, &this_program()?).await?;
+        let hits = find::search(&archive, &self.query.join(" "), self.limit, self.offset)?;
+        if place.json {
+            for hit in &hits.hits {
+                print::line(&serde_json::to_string(hit).unwrap_or_default())?;
+            }
+            return Ok(0);
+        }
+        if hits.hits.is_empty() {
+            print::line(&sentence(language, Message::NothingFound))?;
+            return Ok(0);
+        }
+        print::line(&sentence(language, Message::Hits { total: hits.total }))?;
+        for hit in &hits.hits {
+            let head = format!("{}  {}  {}/{} tr. {}", hit.dossier, hit.title_line(), hit.document, hit.kind_name, hit.page);
+            print::line(&print::plain(&head))?;
+            print::line(&format!("    {}", print::plain(&hit.marked_snippet("[", "]"))))?;
+        }
+        Ok(0)
+    }
+}

@@ -1,0 +1,37 @@
+//! `sohoa verify`
+
+use super::options::Place;
+use super::print;
+use super::run::this_program;
+use crate::archive::Archive;
+use crate::desk::verify;
+use crate::error::Result;
+use crate::messages::{Language, Message, sentence};
+use clap::Args;
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+#[command(after_help = "Every stored byte is read and compared with the digests of its inventory. Exit code 6: something differs.")]
+pub struct Verify {}
+
+impl Verify {
+    /// Prints every problem and returns the exit code.
+    ///
+    /// # Errors
+    /// When store or catalogue do not answer.
+    pub async fn execute(&self, place: &Place) -> Result<u8> {
+        let config = place.configure(toml::Table::new())?;
+        let language = Language::from_code(&config.language);
+        let archive = Archive::open(config, &this_program()?).await?;
+        let report = verify::everything(&archive).await?;
+        if place.json {
+            print::json(&report)?;
+        } else {
+            for problem in &report.problems {
+                print::line(&print::plain(&format!("{} {}: {}", problem.object, problem.path, problem.problem)))?;
+            }
+            print::line(&sentence(language, Message::Verified { objects: report.objects, problems: report.problems.len() as u64 }))?;
+        }
+        Ok(if report.problems.is_empty() { 0 } else { 6 })
+    }
+}

@@ -1,0 +1,76 @@
+//! Catalogue and index anew, from nothing but the store.
+
+use crate::archive::Archive;
+use crate::blobs::ocfl;
+use crate::catalog::ledger::Ledger;
+use crate::error::{Kind, Result, ResultExt};
+use crate::formats::alto;
+use crate::model::record::Record;
+use crate::search::index::IndexedPage;
+use crate::stages::deposit::from_json;
+use serde::Serialize;
+
+/// What was found in the store.
+#[derive(Debug, Default, Serialize)]
+pub struct Rebuilt {
+    /// Dossiers.
+    pub objects: u64,
+    /// Documents.
+    pub documents: u64,
+    /// Pages made findable.
+    pub pages: u64,
+    /// Batches.
+    pub batches: u64,
+}
+
+/// Reads every ledger and object of the store and writes what they say into catalogue and index.
+///
+/// # Errors
+/// `Unavailable` when a back-end does not answer; `Corrupt` for an object that contradicts itself.
+pub async fn everything(archive: &Archive) -> Result<Rebuilt> {
+    let store = archive.store.as_ref();
+    let mut done = Rebuilt::default();
+    for object in ocfl::objects(store).await? {
+        let inventory = ocfl::read_inventory(store, &object).await?;
+        let version = inventory.map_or(0, |inventory| inventory.head_number());
+        let record = from_json(&ocfl::get(store, &object, "record.json").await?, &object)?;
+        archive.catalog.restore_dossier(&record, version).await?;
+        let pages = pages_of(archive, &record).await?;
+        done.objects += 1;
+        done.documents += record.documents.len() as u64;
+        done.pages += pages.len() as u64;
+        archive.index.replace_dossier(&object, pages)?;
+    }
+    archive.index.commit()?;
+    for entry in store.list("batches/").await? {
+        let ledger: Ledger = serde_json::from_slice(&store.get(&entry.key).await?)
+            .or_error(Kind::Corrupt, || format!("{} is not a batch ledger", entry.key))?;
+        archive.catalog.restore_ledger(&ledger).await?;
+        done.batches += 1;
+    }
+    Ok(done)
+}
+
+async fn pages_of(archive: &Archive, record: &Record) -> Result<Vec<IndexedPage>> {
+    let mut pages = Vec::new();
+    for document in &record.documents {
+        for page in &document.pages {
+            let Some(path) = &page.alto else { continue };
+            let bytes = ocfl::get(archive.store.as_ref(), &record.object, path).await?;
+            let text = String::from_utf8(bytes).or_error(Kind::Corrupt, || format!("{path} of {} is not UTF-8", record.object))?;
+            pages.push(IndexedPage {
+                object: record.object.clone(),
+                fonds: record.fonds.clone(),
+                dossier: record.code.clone(),
+                title: record.title.clone(),
+                document: document.number,
+                page: page.number,
+                kind: document.description.kind.clone(),
+                kind_name: document.description.kind_name.clone(),
+                fields: document.description.fields.iter().map(|(name, field)| (name.clone(), field.value.clone())).collect(),
+                reading: alto::parse(&text)?,
+            });
+        }
+    }
+    Ok(pages)
+}

@@ -1,0 +1,102 @@
+//! Reads a pipeline file into a checked [`Plan`]. Whatever is unknown is refused with its line.
+
+use crate::error::{Error, Result};
+use crate::model::plan::{Group, Level, Plan, Step};
+use crate::stages;
+use serde::Deserialize;
+use toml::Spanned;
+
+/// The pipeline that is used when none is named.
+pub const ADMINISTRATIVE: &str = include_str!("../../pipelines/administrative.toml");
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    name: String,
+    #[serde(rename = "stage")]
+    stages: Vec<Spanned<toml::Table>>,
+}
+
+/// The plan that `text` describes; `origin` names it in messages.
+///
+/// # Errors
+/// `Invalid`, naming the line, for an unknown key, stage, option or value, or an order that cannot work.
+pub fn parse(text: &str, origin: &str) -> Result<Plan> {
+    let file: File = toml::from_str(text)
+        .map_err(|error| Error::invalid(format!("pipeline {origin}: {}", error.to_string().split_whitespace().collect::<Vec<_>>().join(" "))))?;
+    let mut groups: Vec<Group> = Vec::new();
+    for stage in file.stages {
+        let line = text.get(..stage.span().start).unwrap_or_default().matches('\n').count() + 1;
+        let wrong = |what: &str| Error::invalid(format!("pipeline {origin}, line {line}: {what}"));
+        let mut options = stage.into_inner();
+        let name = match options.remove("name") {
+            Some(toml::Value::String(name)) => name,
+            _ => return Err(wrong("a stage needs a name")),
+        };
+        let Some(known) = stages::by_name(&name) else {
+            let names: Vec<&str> = stages::STAGES.iter().map(|stage| stage.name()).collect();
+            return Err(wrong(&format!("there is no stage {name:?}; known are {}", names.join(", "))));
+        };
+        if groups.iter().flat_map(|group| &group.steps).any(|step| step.stage == name) {
+            return Err(wrong(&format!("stage {name:?} stands here a second time")));
+        }
+        let options = serde_json::to_value(options).map_err(|error| wrong(&error.to_string()))?;
+        known.check_options(&options).map_err(|error| wrong(&format!("stage {name:?}: {}", error.chain())))?;
+        let step = Step { stage: name, options };
+        match groups.last_mut() {
+            Some(group) if group.level == known.level() => group.steps.push(step),
+            _ => groups.push(Group { level: known.level(), steps: vec![step] }),
+        }
+    }
+    let levels: Vec<Level> = groups.iter().map(|group| group.level).collect();
+    check_order(&levels).map_err(|what| Error::invalid(format!("pipeline {origin}: {what}")))?;
+    Ok(Plan { name: file.name, groups })
+}
+
+/// Files come first, then their pages, then dossiers and documents; a dossier stage must make documents
+/// before a document stage can have any.
+fn check_order(levels: &[Level]) -> std::result::Result<(), String> {
+    if levels.first() != Some(&Level::File) {
+        return Err("the first stage must be intake".to_owned());
+    }
+    let place = |level: Level| levels.iter().position(|found| *found == level);
+    let (Some(page), Some(dossier)) = (place(Level::Page), place(Level::Dossier)) else {
+        return Err("it needs a page stage and a dossier stage".to_owned());
+    };
+    if dossier < page || place(Level::Document).is_some_and(|document| document < dossier) {
+        return Err("page stages come before dossier stages, and those before document stages".to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_built_in_pipeline_groups_neighbours() {
+        let plan = parse(ADMINISTRATIVE, "built in").unwrap();
+        let shape: Vec<(Level, usize)> = plan.groups.iter().map(|group| (group.level, group.steps.len())).collect();
+        let expected = [(Level::File, 1), (Level::Page, 2), (Level::Dossier, 1), (Level::Document, 4), (Level::Dossier, 2)];
+        assert_eq!(shape, expected);
+    }
+
+    #[test]
+    fn whatever_is_unknown_is_refused_with_its_line() {
+        let refused = |from: &str, to: &str| {
+            let text = ADMINISTRATIVE.replace(from, to);
+            assert_ne!(text, ADMINISTRATIVE, "{from} is not in the pipeline");
+            parse(&text, "test").unwrap_err().chain()
+        };
+        let stage = refused("name = \"separate\"", "name = \"seperate\"");
+        assert!(stage.contains("line 17") && stage.contains("seperate") && stage.contains("separate,"), "{stage}");
+        let option = refused("profile = \"a1b\"", "profle = \"a1b\"");
+        assert!(option.contains("line ") && option.contains("profle"), "{option}");
+        let value = refused("profile = \"a1b\"", "profile = \"a9\"");
+        assert!(value.contains("a9"), "{value}");
+        let key = refused("name = \"administrative\"", "name = \"x\"\nspeed = 1");
+        assert!(key.contains("speed") && key.contains("line"), "{key}");
+        assert!(refused("name = \"intake\"", "name = \"read\"").contains("second time"));
+    }
+}

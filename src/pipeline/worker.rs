@@ -1,0 +1,166 @@
+//! The worker: claims a task, runs its stages, commits what they decided.
+
+use crate::archive::Archive;
+use crate::catalog::tasks::Claim;
+use crate::error::{Error, Kind, Result};
+use crate::model::batch::BatchState;
+use crate::model::change::Change;
+use crate::model::holding::Item;
+use crate::model::refusal::Refusal;
+use crate::stages;
+use crate::stages::contract::{Context, Stage, Work};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long a claimed task stays with its worker unless renewed.
+const LEASE: Duration = Duration::from_secs(60);
+
+/// Longest pause between looks for work when there is none.
+const IDLE: Duration = Duration::from_millis(50);
+
+/// How often a task is tried when a service does not answer.
+const ATTEMPTS: i64 = 5;
+
+/// Asks all workers of this process to stop after their current task.
+#[derive(Debug, Default)]
+pub struct Stop(AtomicBool);
+
+impl Stop {
+    /// From now on no task is begun.
+    pub fn ask(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether somebody asked.
+    #[must_use]
+    pub fn asked(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Works on `batch` (or on whatever there is) until it is finished (or forever), or until asked to stop.
+///
+/// # Errors
+/// When the catalogue cannot be reached, or reading processes cannot start: the run cannot go on.
+pub async fn work(archive: &Archive, batch: Option<&str>, name: &str, stop: &Stop) -> Result<()> {
+    let mut pause = Duration::from_millis(2);
+    while !stop.asked() {
+        let claims = archive.catalog.claim(name, LEASE, 1, batch).await?;
+        if claims.is_empty() {
+            if let Some(batch) = batch
+                && archive.catalog.batch(batch).await?.is_some_and(|batch| batch.state == BatchState::Finished)
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(IDLE);
+            continue;
+        }
+        pause = Duration::from_millis(2);
+        for claim in claims {
+            if let Err(error) = one_task(archive, &claim).await {
+                stop.ask();
+                return Err(error);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Runs one claimed task to its commit, renewing its lease meanwhile.
+async fn one_task(archive: &Archive, claim: &Claim) -> Result<()> {
+    let context = Context {
+        store: archive.store.as_ref(),
+        pool: &archive.pool,
+        expander: &archive.expander,
+        index: &archive.index,
+        scratch: &archive.scratch,
+        plan: &claim.plan,
+        archive_depth: archive.config.limits.archive_depth,
+    };
+    let mut item = Work::new(claim.item.clone());
+    let outcome = {
+        let stages = run_stages(&context, claim, &mut item);
+        let renewal = async {
+            loop {
+                tokio::time::sleep(LEASE / 3).await;
+                if let Err(error) = archive.catalog.renew(claim, LEASE).await {
+                    break error;
+                }
+            }
+        };
+        tokio::select! {
+            outcome = stages => outcome,
+            lost = renewal => Err(lost),
+        }
+    };
+    let costs: Vec<(String, u64)> = item.cpu_ms.iter().map(|(stage, spent)| (stage.clone(), *spent)).collect();
+    match outcome {
+        Ok(()) => match archive.catalog.commit(claim, &item.changes, &costs).await {
+            Ok(()) => tidy(&context, claim, &item).await,
+            Err(error) if error.kind() == Kind::Conflict => {
+                tracing::warn!(task = claim.task, "the lease was lost; another worker has the task");
+                Ok(())
+            }
+            Err(error) => Err(error),
+        },
+        Err(error) if error.kind() == Kind::NotFound => Err(error),
+        Err(error) if error.kind().is_passing() && claim.attempt < ATTEMPTS => {
+            tracing::warn!(task = claim.task, attempt = claim.attempt, error = %error.chain(), "task is tried again later");
+            let pause = Duration::from_millis(200 * 2_u64.pow(u32::try_from(claim.attempt).unwrap_or(1).min(8)));
+            archive.catalog.release(claim, pause).await
+        }
+        Err(error) if error.kind() == Kind::Conflict => Ok(()),
+        Err(error) => {
+            tracing::error!(task = claim.task, error = %error.chain(), "task failed");
+            let changes = refuse(&claim.item, &error);
+            if changes.is_empty() {
+                return Err(error);
+            }
+            archive.catalog.commit(claim, &changes, &costs).await
+        }
+    }
+}
+
+async fn run_stages(context: &Context<'_>, claim: &Claim, work: &mut Work) -> Result<()> {
+    for (stage, options) in stages_of(claim)? {
+        let began = Instant::now();
+        stage.run(context, options, work).await?;
+        tracing::debug!(task = claim.task, stage = stage.name(), milliseconds = began.elapsed().as_millis(), "stage done");
+    }
+    Ok(())
+}
+
+/// Deletes what the committed task no longer needs; what cannot be deleted now is only space.
+async fn tidy(context: &Context<'_>, claim: &Claim, work: &Work) -> Result<()> {
+    for (stage, _) in stages_of(claim)? {
+        if let Err(error) = stage.tidy(context, work).await {
+            tracing::warn!(task = claim.task, stage = stage.name(), error = %error.chain(), "left-overs stay");
+        }
+    }
+    Ok(())
+}
+
+type StepsOf<'a> = Vec<(&'static dyn Stage, &'a serde_json::Value)>;
+
+fn stages_of(claim: &Claim) -> Result<StepsOf<'_>> {
+    let group = claim.plan.groups.get(claim.group).ok_or_else(|| Error::internal("the task's group is not in its pipeline"))?;
+    group
+        .steps
+        .iter()
+        .map(|step| {
+            let stage = stages::by_name(&step.stage).ok_or_else(|| Error::invalid(format!("this program has no stage {:?}", step.stage)))?;
+            Ok((stage, &step.options))
+        })
+        .collect()
+}
+
+/// What a task that cannot be done means for its item. A document that cannot be packaged waits for a person.
+fn refuse(item: &Item, error: &Error) -> Vec<Change> {
+    let refusal = Refusal::from(error);
+    match item {
+        Item::File { file, .. } => vec![Change::FileRefused { file: file.id.clone(), media_type: String::new(), refusal }],
+        Item::Page { page, .. } => vec![Change::PageRefused { page: page.id.clone(), refusal }],
+        Item::Document { .. } | Item::Dossier(_) => Vec::new(),
+    }
+}

@@ -1,0 +1,67 @@
+//! Results of costly stages, kept under the key of everything that they depend on.
+
+use crate::blobs::key;
+use crate::blobs::store::BlobStore;
+use crate::error::{Error, Kind, Result, ResultExt};
+use crate::model::reading::Reading;
+use crate::model::refusal::Warning;
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::io::{Read, Write};
+
+/// A page's reading as kept in the cache.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CachedReading {
+    /// What was read.
+    pub reading: Reading,
+    /// What was odd.
+    pub warnings: Vec<Warning>,
+}
+
+/// Key of a result: SHA-256 of what it depends on, lower-case hexadecimal.
+#[must_use]
+pub fn key_of(dependencies: &Value) -> String {
+    hex::encode(Sha256::digest(dependencies.to_string().as_bytes()))
+}
+
+/// The reading under `key`, or `None`.
+///
+/// # Errors
+/// `Unavailable` when the store does not answer. A damaged entry counts as absent.
+pub async fn get(store: &dyn BlobStore, key: &str) -> Result<Option<CachedReading>> {
+    let packed = match store.get(&key::cache("read", key)).await {
+        Ok(packed) => packed,
+        Err(error) if error.kind() == Kind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut json = Vec::new();
+    if GzDecoder::new(packed.as_slice()).read_to_end(&mut json).is_err() {
+        return Ok(None);
+    }
+    Ok(serde_json::from_slice(&json).ok())
+}
+
+/// The reading under `key`, which a committed fact says is there.
+///
+/// # Errors
+/// `Corrupt` when it is not.
+pub async fn expect(store: &dyn BlobStore, key: &str) -> Result<Reading> {
+    let found = get(store, key).await?;
+    Ok(found.ok_or_else(|| Error::corrupt(format!("the reading {key} is gone from the store; retry the page")))?.reading)
+}
+
+/// Keeps a reading.
+///
+/// # Errors
+/// `Unavailable` when the store does not answer.
+pub async fn put(store: &dyn BlobStore, key: &str, cached: &CachedReading) -> Result<()> {
+    let failed = || "a reading has no compressed form".to_owned();
+    let json = serde_json::to_vec(cached).or_error(Kind::Internal, failed)?;
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(&json).or_error(Kind::Internal, failed)?;
+    store.put(&key::cache("read", key), packed.finish().or_error(Kind::Internal, failed)?).await
+}

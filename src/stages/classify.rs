@@ -1,0 +1,48 @@
+//! Classify: which kind of document is it?
+
+use crate::description::describe::describe;
+use crate::error::Result;
+use crate::model::change::Change;
+use crate::model::holding::{Contents, Item};
+use crate::model::plan::Level;
+use crate::model::record::Description;
+use crate::stages::contract::{Context, Stage, Work, wrong_item};
+use crate::stages::separate::readings_of;
+use async_trait::async_trait;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Classify;
+
+#[async_trait]
+impl Stage for Classify {
+    fn name(&self) -> &'static str {
+        "classify"
+    }
+
+    fn level(&self) -> Level {
+        Level::Document
+    }
+
+    async fn run(&self, context: &Context<'_>, _: &Value, work: &mut Work) -> Result<()> {
+        let Item::Document { document, contents } = &work.item else { return Err(wrong_item(self.name())) };
+        let mut description = description_of(context, contents, document).await?;
+        description.fields = BTreeMap::new();
+        work.changes.push(Change::DocumentDescribed { document: document.clone(), description });
+        Ok(())
+    }
+}
+
+/// Kind and fields of a document from the readings of its pages.
+///
+/// # Errors
+/// As [`readings_of`].
+pub async fn description_of(context: &Context<'_>, contents: &Contents, document: &str) -> Result<Description> {
+    let pages = contents.document(document).map(|document| document.pages.as_slice()).unwrap_or_default();
+    let readings = readings_of(context, contents, pages).await?;
+    let empty = crate::model::reading::Reading::default();
+    let read: Vec<_> = readings.iter().map(|reading| reading.as_ref().unwrap_or(&empty)).collect();
+    Ok(describe(&read))
+}

@@ -1,0 +1,115 @@
+//! What a stage is, and what it may use.
+
+use crate::blobs::store::BlobStore;
+use crate::error::{Error, Result, ResultExt};
+use crate::model::change::Change;
+use crate::model::holding::Item;
+use crate::model::plan::{Level, Plan};
+use crate::sandbox::pool::{Launch, Pool};
+use crate::search::index::SearchIndex;
+use async_trait::async_trait;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What stages may use. The catalogue is not in it.
+pub struct Context<'a> {
+    /// Object storage.
+    pub store: &'a dyn BlobStore,
+    /// Reading processes.
+    pub pool: &'a Pool,
+    /// How a process that opens an archive is started; the archive's name is appended.
+    pub expander: &'a Launch,
+    /// The search index.
+    pub index: &'a SearchIndex,
+    /// Folder for temporary files.
+    pub scratch: &'a Path,
+    /// The pipeline that runs.
+    pub plan: &'a Plan,
+    /// Archives inside archives.
+    pub archive_depth: u32,
+}
+
+/// One task's way through its group of stages.
+#[derive(Debug)]
+pub struct Work {
+    /// What the task works on, as it was before this task.
+    pub item: Item,
+    /// Facts decided so far.
+    pub changes: Vec<Change>,
+    /// Processor milliseconds by stage, of reading processes.
+    pub cpu_ms: BTreeMap<String, u64>,
+    /// Options of earlier stages of the group for the reading process.
+    pub reading_options: serde_json::Map<String, Value>,
+}
+
+impl Work {
+    /// Work on `item` that has not begun.
+    #[must_use]
+    pub fn new(item: Item) -> Self {
+        Self { item, changes: Vec::new(), cpu_ms: BTreeMap::new(), reading_options: serde_json::Map::new() }
+    }
+
+    /// Adds processor time of `stage`.
+    pub fn spend(&mut self, stage: &str, milliseconds: u64) {
+        *self.cpu_ms.entry(stage.to_owned()).or_default() += milliseconds;
+    }
+}
+
+/// One stage of a pipeline.
+#[async_trait]
+pub trait Stage: Send + Sync {
+    /// Name in pipelines: a verb.
+    fn name(&self) -> &'static str;
+
+    /// Version of its behaviour: a higher number makes cached results of lower ones unused.
+    fn version(&self) -> u32 {
+        1
+    }
+
+    /// What it works on.
+    fn level(&self) -> Level;
+
+    /// Refuses options that the stage does not know.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the option.
+    fn check_options(&self, options: &Value) -> Result<()> {
+        options_of::<NoOptions>(options).map(|_| ())
+    }
+
+    /// Does the work and adds what it decided to `work.changes`.
+    ///
+    /// # Errors
+    /// `Unavailable` is retried; a refused item is a change, not an error.
+    async fn run(&self, context: &Context<'_>, options: &Value, work: &mut Work) -> Result<()>;
+
+    /// Called after the changes were committed: deletes what is no longer needed.
+    ///
+    /// # Errors
+    /// None of them undoes the commit; what stays is deleted later.
+    async fn tidy(&self, context: &Context<'_>, work: &Work) -> Result<()> {
+        let _ = (context, work);
+        Ok(())
+    }
+}
+
+/// Options of a stage that has none.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoOptions {}
+
+/// Options in their own type.
+///
+/// # Errors
+/// `Invalid` for an unknown option or a value of another type.
+pub fn options_of<T: DeserializeOwned>(options: &Value) -> Result<T> {
+    serde_json::from_value(options.clone()).or_error(crate::error::Kind::Invalid, || "its options are wrong".to_owned())
+}
+
+/// The error for a task that got an item of another level.
+#[must_use]
+pub fn wrong_item(stage: &str) -> Error {
+    Error::internal(format!("stage {stage} got an item of another level"))
+}

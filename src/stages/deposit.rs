@@ -1,0 +1,135 @@
+//! Deposit: a new version of the dossier's OCFL object, with originals, derivatives, record and fixity.
+
+use crate::blobs::key;
+use crate::blobs::ocfl::{self, NewVersion, Source};
+use crate::error::{Error, Kind, Result, ResultExt};
+use crate::formats::{mets, premis};
+use crate::model::change::Change;
+use crate::model::holding::{Contents, Item};
+use crate::model::plan::Level;
+use crate::model::record::Record;
+use crate::stages::contract::{Context, Stage, Work, wrong_item};
+use crate::stages::separate::readings_of;
+use crate::stages::{names, recording};
+use async_trait::async_trait;
+use serde_json::Value;
+use sha2::{Digest, Sha512};
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Deposit;
+
+#[async_trait]
+impl Stage for Deposit {
+    fn name(&self) -> &'static str {
+        "deposit"
+    }
+
+    fn level(&self) -> Level {
+        Level::Dossier
+    }
+
+    async fn run(&self, context: &Context<'_>, _: &Value, work: &mut Work) -> Result<()> {
+        let Item::Dossier(contents) = &work.item else { return Err(wrong_item(self.name())) };
+        let mut readings = BTreeMap::new();
+        for document in &contents.documents {
+            for (id, reading) in document.pages.iter().zip(readings_of(context, contents, &document.pages).await?) {
+                if let Some(reading) = reading {
+                    readings.insert(id.clone(), reading);
+                }
+            }
+        }
+        let record = recording::record(contents, context.plan, context.pool.models().await?, &readings);
+        if record.originals.is_empty() {
+            return Ok(());
+        }
+        let json = to_json(&record)?;
+        let record_sha512 = hex::encode(Sha512::digest(&json));
+        let head = ocfl::read_inventory(context.store, &record.object).await?;
+        let created = OffsetDateTime::now_utc().format(&Rfc3339).or_error(Kind::Internal, || "the clock has no date".to_owned())?;
+        let unchanged = head.as_ref().is_some_and(|head| head.digest_of("record.json").is_some_and(|digest| digest == record_sha512));
+        let version = match (&head, unchanged) {
+            (Some(head), true) => head.head_number(),
+            _ => deposit(context, contents, &record, json, head.as_ref(), created).await?,
+        };
+        work.changes.push(Change::DossierDeposited { dossier: contents.dossier.id.clone(), version, record_sha512 });
+        Ok(())
+    }
+
+    async fn tidy(&self, context: &Context<'_>, work: &Work) -> Result<()> {
+        let Item::Dossier(contents) = &work.item else { return Ok(()) };
+        for document in contents.documents.iter().filter(|document| !document.stored) {
+            for entry in context.store.list(&names::part(&document.id, "")).await? {
+                context.store.delete(&entry.key).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn deposit(
+    context: &Context<'_>,
+    contents: &Contents,
+    record: &Record,
+    json: Vec<u8>,
+    head: Option<&ocfl::Inventory>,
+    created: String,
+) -> Result<u32> {
+    let mut files = BTreeMap::new();
+    let mut fixity = BTreeMap::new();
+    for original in &record.originals {
+        let kept = head.is_some_and(|head| head.digest_of(&original.path).is_some());
+        let source = if kept { Source::Kept } else { Source::Blob { key: key::intake(&original.sha256) } };
+        files.insert(original.path.clone(), source);
+        fixity.insert(original.path.clone(), original.sha256.clone());
+    }
+    for document in &record.documents {
+        let stored = contents.documents.iter().find(|known| known.number == document.number);
+        let Some(known) = stored else { continue };
+        let mut parts = vec!["document.pdf".to_owned(), "text.txt".to_owned()];
+        parts.extend(document.pages.iter().filter(|page| page.alto.is_some()).map(|page| names::alto(page.number)));
+        for part in parts {
+            let waiting = names::part(&known.id, &part);
+            let path = names::in_object(document.number, &part);
+            let source = if known.stored { Source::Kept } else { Source::Blob { key: waiting } };
+            files.insert(path, source);
+        }
+    }
+    files.insert("record.json".to_owned(), Source::Bytes(json));
+    files.insert("mets.xml".to_owned(), Source::Bytes(mets::write(record).into_bytes()));
+    files.insert("premis.xml".to_owned(), Source::Bytes(premis::write(record, &created).into_bytes()));
+    let new = NewVersion {
+        object: &record.object,
+        files,
+        fixity,
+        message: format!("deposit by {}", record.provenance.pipeline),
+        user: record.provenance.program.clone(),
+        created,
+    };
+    Ok(ocfl::deposit(context.store, new).await?.version)
+}
+
+/// The record as it is stored: JSON with two spaces, ending in a line feed.
+///
+/// # Errors
+/// `Internal` when it has no JSON form.
+pub fn to_json(record: &Record) -> Result<Vec<u8>> {
+    let mut json = serde_json::to_vec_pretty(record).or_error(Kind::Internal, || "the record has no JSON form".to_owned())?;
+    json.push(b'\n');
+    Ok(json)
+}
+
+/// The record out of its bytes.
+///
+/// # Errors
+/// `Corrupt` when it is not a record of a known form.
+pub fn from_json(json: &[u8], object: &str) -> Result<Record> {
+    let record: Record = serde_json::from_slice(json).or_error(Kind::Corrupt, || format!("record.json of {object} is not a record"))?;
+    if record.schema != crate::model::record::SCHEMA {
+        return Err(Error::corrupt(format!("record.json of {object} has the unknown form {}; use a newer program", record.schema)));
+    }
+    Ok(record)
+}

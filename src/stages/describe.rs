@@ -1,0 +1,39 @@
+//! Describe: number, date, issuer, subject and the other fields of a document.
+
+use crate::error::Result;
+use crate::model::change::Change;
+use crate::model::holding::Item;
+use crate::model::plan::Level;
+use crate::stages::classify::description_of;
+use crate::stages::contract::{Context, Stage, Work, wrong_item};
+use async_trait::async_trait;
+use serde_json::Value;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Describe;
+
+#[async_trait]
+impl Stage for Describe {
+    fn name(&self) -> &'static str {
+        "describe"
+    }
+
+    fn level(&self) -> Level {
+        Level::Document
+    }
+
+    async fn run(&self, context: &Context<'_>, _: &Value, work: &mut Work) -> Result<()> {
+        let Item::Document { document, contents } = &work.item else { return Err(wrong_item(self.name())) };
+        let found = description_of(context, contents, document).await?;
+        let classified = work.changes.iter_mut().find_map(|change| match change {
+            Change::DocumentDescribed { description, .. } => Some(description),
+            _ => None,
+        });
+        match classified {
+            Some(description) => description.fields = found.fields,
+            None => work.changes.push(Change::DocumentDescribed { document: document.clone(), description: found }),
+        }
+        Ok(())
+    }
+}

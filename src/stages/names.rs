@@ -1,0 +1,78 @@
+//! Names of objects in the store that stages make for each other and for the dossier's object.
+
+use crate::blobs::key::safe_segment;
+use crate::model::holding::{Contents, DossierName, File};
+use std::collections::BTreeMap;
+
+/// Name of a dossier's object: `urn:sohoa:<fonds>:<dossier code>`, both percent-encoded.
+#[must_use]
+pub fn object(name: &DossierName) -> String {
+    format!("urn:sohoa:{}:{}", percent(&name.fonds), percent(&name.code))
+}
+
+/// RFC 3986 percent-encoding of everything but unreserved characters.
+fn percent(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// Key of a part of a packaged document that waits for its deposit.
+#[must_use]
+pub fn part(document: &str, part: &str) -> String {
+    format!("work/{document}/{part}")
+}
+
+/// Path of a part of a document inside the dossier's object.
+#[must_use]
+pub fn in_object(number: u32, part: &str) -> String {
+    format!("documents/{number}/{part}")
+}
+
+/// Name of a page's ALTO among a document's parts.
+#[must_use]
+pub fn alto(page: u32) -> String {
+    format!("alto/{page}.xml")
+}
+
+/// Path inside the object for each file whose bytes are kept, by file identifier: its last name, made safe;
+/// different bytes under one name get a piece of their SHA-256.
+#[must_use]
+pub fn originals(contents: &Contents) -> BTreeMap<String, String> {
+    let mut taken: BTreeMap<String, &str> = BTreeMap::new();
+    let mut paths = BTreeMap::new();
+    for file in &contents.files {
+        let name = safe_segment(last_name(file));
+        let mut path = format!("originals/{name}");
+        if taken.get(&path).is_some_and(|sha256| *sha256 != file.new.sha256) {
+            path = format!("originals/{}-{name}", file.new.sha256.get(..12).unwrap_or_default());
+        }
+        taken.insert(path.clone(), &file.new.sha256);
+        paths.insert(file.id.clone(), path);
+    }
+    paths
+}
+
+/// The file's own name without the folders before it.
+#[must_use]
+pub fn last_name(file: &File) -> &str {
+    let shown = &file.new.path.shown;
+    shown.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn object_names_keep_their_parts_apart() {
+        let name = DossierName { fonds: "G09:01".into(), code: "hồ sơ/1".into(), title: String::new() };
+        assert_eq!(object(&name), "urn:sohoa:G09%3A01:h%E1%BB%93%20s%C6%A1%2F1");
+    }
+}

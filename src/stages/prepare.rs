@@ -1,0 +1,35 @@
+//! Prepare: how a page is made ready to be read. The work itself is done where the page is read, in one
+//! reading process, so that no picture travels.
+
+use crate::error::Result;
+use crate::model::plan::Level;
+use crate::sandbox::page::ReadOptions;
+use crate::stages::contract::{Context, Stage, Work, options_of};
+use async_trait::async_trait;
+use serde_json::Value;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Prepare;
+
+#[async_trait]
+impl Stage for Prepare {
+    fn name(&self) -> &'static str {
+        "prepare"
+    }
+
+    fn level(&self) -> Level {
+        Level::Page
+    }
+
+    fn check_options(&self, options: &Value) -> Result<()> {
+        options_of::<ReadOptions>(options).map(|_| ())
+    }
+
+    async fn run(&self, _: &Context<'_>, options: &Value, work: &mut Work) -> Result<()> {
+        if let Value::Object(options) = options {
+            work.reading_options.extend(options.clone());
+        }
+        Ok(())
+    }
+}

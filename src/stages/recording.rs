@@ -1,0 +1,114 @@
+//! The record of a dossier from what the catalogue and the readings say.
+
+use crate::model::holding::{Contents, Document, File, FileState};
+use crate::model::plan::Plan;
+use crate::model::reading::{Reading, TextSource};
+use crate::model::record::{Description, Original, Provenance, Record, RecordedDocument, RecordedPage, SCHEMA, StageUse};
+use crate::stages::{by_name, names};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The record; `readings` by page identifier.
+#[must_use]
+pub fn record(contents: &Contents, plan: &Plan, models: BTreeMap<String, String>, readings: &BTreeMap<String, Reading>) -> Record {
+    let name = &contents.dossier.name;
+    Record {
+        schema: SCHEMA.to_owned(),
+        object: names::object(name),
+        fonds: name.fonds.clone(),
+        code: name.code.clone(),
+        title: name.title.clone(),
+        documents: contents.documents.iter().map(|document| recorded_document(contents, document, readings)).collect(),
+        originals: originals(contents),
+        provenance: provenance(plan, models),
+    }
+}
+
+fn recorded_document(contents: &Contents, document: &Document, readings: &BTreeMap<String, Reading>) -> RecordedDocument {
+    let pages = (1..)
+        .zip(&document.pages)
+        .filter_map(|(number, id)| {
+            let page = contents.page(id)?;
+            let file = contents.file(&page.file)?;
+            let reading = readings.get(id);
+            Some(RecordedPage {
+                number,
+                original: file.new.sha256.clone(),
+                original_page: page.number,
+                alto: reading.map(|_| names::in_object(document.number, &names::alto(number))),
+                source: reading.map_or(TextSource::Recognised, |reading| reading.source),
+                turn: reading.map_or(0, |reading| reading.turn),
+                blank: page.blank,
+                quality: page.quality,
+                warnings: page.warnings.clone(),
+                refusal: page.refusal.clone(),
+            })
+        })
+        .collect();
+    RecordedDocument {
+        number: document.number,
+        description: document.description.clone().unwrap_or_else(Description::unknown),
+        review: document.review.clone(),
+        pages,
+        pdf: names::in_object(document.number, "document.pdf"),
+        text: names::in_object(document.number, "text.txt"),
+    }
+}
+
+/// Every kept file by its path in the object; names of duplicates are gathered under the bytes they repeat.
+fn originals(contents: &Contents) -> Vec<Original> {
+    let paths = names::originals(contents);
+    let mut kept: BTreeMap<&str, Original> = BTreeMap::new();
+    for file in contents.files.iter().filter(|file| is_kept(file)) {
+        let Some(path) = paths.get(&file.id) else { continue };
+        let pages = contents.pages.iter().filter(|page| page.file == file.id).count();
+        kept.entry(&file.new.sha256).or_insert_with(|| Original {
+            path: path.clone(),
+            delivered_as: Vec::new(),
+            container: file.new.container.clone(),
+            sha256: file.new.sha256.clone(),
+            bytes: file.new.bytes,
+            media_type: file.media_type.clone(),
+            pages: u32::try_from(pages).unwrap_or(u32::MAX),
+            signatures: file.signatures.clone(),
+            warnings: file.warnings.clone(),
+            refusal: file.refusal.clone(),
+        });
+    }
+    for file in &contents.files {
+        if let Some(original) = kept.get_mut(file.new.sha256.as_str()) {
+            original.delivered_as.push(file.new.path.clone());
+        }
+    }
+    let mut all: Vec<Original> = kept.into_values().collect();
+    for original in &mut all {
+        let names: BTreeSet<_> = original.delivered_as.drain(..).collect();
+        original.delivered_as = names.into_iter().collect();
+    }
+    all.sort_by(|one, other| one.path.cmp(&other.path));
+    all
+}
+
+/// Whether the file's own bytes go into the dossier's object. A duplicate's bytes are there already; of an
+/// archive the members stand in its place, unless something in it could not be taken.
+#[must_use]
+pub fn is_kept(file: &File) -> bool {
+    match file.state {
+        FileState::Duplicate | FileState::Received => false,
+        FileState::Expanded => !file.warnings.is_empty(),
+        FileState::Identified | FileState::Refused => true,
+    }
+}
+
+fn provenance(plan: &Plan, models: BTreeMap<String, String>) -> Provenance {
+    let stages = plan
+        .groups
+        .iter()
+        .flat_map(|group| &group.steps)
+        .map(|step| StageUse {
+            stage: step.stage.clone(),
+            version: by_name(&step.stage).map_or(0, |stage| stage.version()),
+            options: step.options.clone(),
+        })
+        .collect();
+    Provenance { program: format!("sohoa {}", env!("CARGO_PKG_VERSION")), pipeline: plan.name.clone(), stages, models }
+}

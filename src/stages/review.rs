@@ -1,0 +1,61 @@
+//! Review: must a person look at the document? Its pages then count as in review until somebody decides.
+
+use crate::description::review::{PageFacts, ReviewOptions, reasons};
+use crate::error::{Error, Result};
+use crate::model::change::Change;
+use crate::model::holding::{Item, Page};
+use crate::model::plan::Level;
+use crate::stages::contract::{Context, Stage, Work, options_of, wrong_item};
+use async_trait::async_trait;
+use serde_json::Value;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Review;
+
+#[async_trait]
+impl Stage for Review {
+    fn name(&self) -> &'static str {
+        "review"
+    }
+
+    fn level(&self) -> Level {
+        Level::Document
+    }
+
+    fn check_options(&self, options: &Value) -> Result<()> {
+        options_of::<ReviewOptions>(options).map(|_| ())
+    }
+
+    async fn run(&self, _: &Context<'_>, options: &Value, work: &mut Work) -> Result<()> {
+        let Item::Document { document, contents } = &work.item else { return Err(wrong_item(self.name())) };
+        let options: ReviewOptions = options_of(options)?;
+        let described = work.changes.iter().find_map(|change| match change {
+            Change::DocumentDescribed { description, .. } => Some(description),
+            _ => None,
+        });
+        let stored = contents.document(document);
+        let description = described
+            .or_else(|| stored.and_then(|document| document.description.as_ref()))
+            .ok_or_else(|| Error::invalid("stage review comes before describe; mend the pipeline"))?;
+        let pages: Vec<PageFacts> = stored
+            .map(|document| document.pages.as_slice())
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|page| contents.page(page))
+            .map(facts)
+            .collect();
+        let reasons = reasons(description, &pages, &options);
+        work.changes.push(Change::DocumentReviewed { document: document.clone(), reasons });
+        Ok(())
+    }
+}
+
+fn facts(page: &Page) -> PageFacts {
+    PageFacts {
+        confidence: page.quality.confidence,
+        blank: page.blank,
+        refused: page.refusal.is_some(),
+        warnings: page.warnings.iter().map(|warning| warning.code.clone()).collect(),
+    }
+}
