@@ -1,3 +1,23 @@
 //! Formats of files: reading what arrives, writing what is kept.
 
+pub mod inspect;
+mod jpeg_head;
+pub mod limits;
+mod pdf_image;
+mod pdf_objects;
+mod pdf_open;
+mod pdf_overlay;
+mod pdf_read;
+mod pdf_render;
+mod pdf_scan;
+mod pdf_text;
 pub mod picture;
+mod pictures;
+mod pixels;
+mod signatures;
+pub mod sniff;
+pub mod source;
+mod tiff_directory;
+mod tiff_fax;
+mod tiff_read;
+mod tiff_samples;

@@ -1,0 +1,70 @@
+//! A first look at a delivered file: what it is, how many pages it has, what is odd about it.
+
+use crate::error::{Error, Result};
+use crate::formats::limits::Limits;
+use crate::formats::pdf_open;
+use crate::formats::pictures;
+use crate::formats::sniff;
+use crate::formats::tiff_read::TiffFile;
+use crate::model::record::Signature;
+use crate::model::refusal::Warning;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// What the first look found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inspection {
+    /// Media type by content.
+    pub media_type: String,
+    /// Pages; 0 for an archive.
+    pub pages: u32,
+    /// Digital signatures, in order of signing.
+    pub signatures: Vec<Signature>,
+    /// What is odd.
+    pub warnings: Vec<Warning>,
+}
+
+/// Looks at a whole file without decoding its pages. `name` is only compared with the content.
+///
+/// # Errors
+/// The refusal: Invalid for an empty file or one that is no scan, Denied for an encrypted PDF, Corrupt for
+/// a damaged file, Limit for one that is too large.
+pub fn inspect(name: &str, bytes: Arc<Vec<u8>>, limits: &Limits) -> Result<Inspection> {
+    catch_unwind(AssertUnwindSafe(|| look(name, &bytes, limits)))
+        .unwrap_or_else(|_| Err(Error::corrupt("file is damaged: its decoder gave up; scan it again or save it anew")))
+}
+
+fn look(name: &str, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Inspection> {
+    if bytes.is_empty() {
+        return Err(Error::invalid("file is empty (0 bytes); deliver it again"));
+    }
+    let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
+    let Some(media_type) = sniff::media_type(head) else {
+        return Err(Error::invalid("file is of no known kind; deliver PDF, TIFF, JPEG or PNG"));
+    };
+    let mut found = Inspection { media_type: media_type.to_owned(), pages: 1, signatures: Vec::new(), warnings: Vec::new() };
+    match media_type {
+        sniff::PDF => {
+            let pdf = pdf_open::open(bytes, limits)?;
+            found.pages = pdf.pages().len() as u32;
+            let structure = pdf_open::structure(bytes, &pdf);
+            found.signatures = structure.signatures;
+            found.warnings = structure.warnings;
+        }
+        sniff::TIFF => {
+            let file = TiffFile::open(bytes.clone(), *limits)?;
+            found.pages = file.page_count();
+            found.warnings = file.warnings();
+        }
+        sniff::ZIP | sniff::TAR | sniff::GZIP => found.pages = 0,
+        other if sniff::READABLE.contains(&other) => found.warnings = pictures::check(bytes, other, limits)?,
+        other => {
+            return Err(Error::invalid(format!("file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG", sniff::in_words(other))));
+        }
+    }
+    if !sniff::name_fits(name, media_type) {
+        let detail = format!("the name says otherwise, but the file is {}; its content was followed", sniff::in_words(media_type));
+        found.warnings.push(Warning::new("name-mismatch", detail));
+    }
+    Ok(found)
+}

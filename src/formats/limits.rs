@@ -1,0 +1,94 @@
+//! What a delivered file may ask for before it is refused.
+
+use crate::error::{Error, Result};
+
+/// Limits of reading delivered files. The default fits a process of 400 MB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Most pixels of one page picture.
+    pub pixels: u64,
+    /// Most bytes of one decoded page picture (pixels times channels).
+    pub pixel_bytes: u64,
+    /// Most pixels of a page that is drawn because it is no single scan; larger pages are drawn smaller.
+    pub drawn_pixels: u64,
+    /// Most pages of one file.
+    pub pages: u32,
+    /// Most drawing operations of one PDF page.
+    pub operations: u64,
+    /// Most members of one archive.
+    pub members: u64,
+    /// Most bytes that one archive may unpack to.
+    pub unpacked_bytes: u64,
+    /// Most unpacked bytes per packed byte of an archive, above the first [`Limits::FREE_BYTES`].
+    pub ratio: u64,
+    /// Longest name of an archive member, bytes.
+    pub name_bytes: usize,
+}
+
+impl Limits {
+    /// Unpacked bytes of an archive for which the ratio is not looked at.
+    pub const FREE_BYTES: u64 = 16 << 20;
+
+    /// Refuses a picture of `width` × `height` px and `channels` bytes a pixel that is empty or too large.
+    ///
+    /// # Errors
+    /// Corrupt for a picture without area, Limit for one that is too large.
+    pub fn check_picture(&self, width: u32, height: u32, channels: u64) -> Result<()> {
+        if width == 0 || height == 0 {
+            return Err(Error::corrupt(format!("picture declares {width} × {height} px, which is no area; scan the page again")));
+        }
+        let pixels = u64::from(width) * u64::from(height);
+        if pixels > self.pixels || pixels.saturating_mul(channels) > self.pixel_bytes {
+            return Err(Error::limit(format!(
+                "picture declares {width} × {height} px ({} million), more than the limit of {} million px or {} MB; scan at a lower resolution",
+                pixels / 1_000_000,
+                self.pixels / 1_000_000,
+                self.pixel_bytes >> 20
+            )));
+        }
+        Ok(())
+    }
+
+    /// Refuses a file of too many pages.
+    ///
+    /// # Errors
+    /// Limit.
+    pub fn check_pages(&self, pages: u32) -> Result<()> {
+        if pages > self.pages {
+            return Err(Error::limit(format!("file has {pages} pages, more than the limit of {}; deliver it in parts", self.pages)));
+        }
+        Ok(())
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            pixels: 120_000_000,
+            pixel_bytes: 212 << 20,
+            drawn_pixels: 40_000_000,
+            pages: 10_000,
+            operations: 4_000_000,
+            members: 20_000,
+            unpacked_bytes: 8 << 30,
+            ratio: 200,
+            name_bytes: 4096,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::error::Kind;
+
+    #[test]
+    fn colour_counts_three_times() {
+        let limits = Limits::default();
+        assert!(limits.check_picture(10_000, 10_000, 1).is_ok());
+        assert_eq!(limits.check_picture(10_000, 10_000, 3).unwrap_err().kind(), Kind::Limit);
+        assert_eq!(limits.check_picture(0, 10, 1).unwrap_err().kind(), Kind::Corrupt);
+        assert_eq!(limits.check_picture(u32::MAX, u32::MAX, 3).unwrap_err().kind(), Kind::Limit);
+    }
+}

@@ -1,0 +1,212 @@
+//! The image of a page that is one scan: its encoded bytes where they can be kept, and its pixels.
+
+use crate::error::{Error, Result};
+use crate::formats::jpeg_head;
+use crate::formats::pdf_scan::{self, PlacedImage};
+use crate::formats::picture::RasterData;
+use crate::formats::pictures;
+use hayro::hayro_interpret::font::GlyphRun;
+use hayro::hayro_interpret::{
+    BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps, LumaData, RenderContent, SoftMask,
+};
+use hayro::hayro_syntax::Filter;
+use hayro::hayro_syntax::object::{Array, Dict, Number, Object, Stream};
+use hayro::hayro_syntax::page::Page;
+use hayro::kurbo::BezPath;
+use image::{DynamicImage, GrayImage, RgbImage};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Pixels as stored (not turned), and the bytes they came from.
+pub(crate) struct ScanImage {
+    /// `L8` or `RGB8`.
+    pub(crate) pixels: DynamicImage,
+    /// The encoded form of exactly these pixels.
+    pub(crate) data: RasterData,
+}
+
+/// Decodes image number `index` in the order of drawing.
+///
+/// # Errors
+/// Corrupt where it cannot be decoded.
+pub(crate) fn fetch(page: &Page<'_>, index: usize, placed: &PlacedImage) -> Result<ScanImage> {
+    let mut device = Fetch { index, seen: 0, size: (placed.width, placed.height), found: None };
+    let run = catch_unwind(AssertUnwindSafe(|| pdf_scan::interpret(page, RenderContent::PAGE, &mut device)));
+    let broken = || Error::corrupt("PDF page is damaged: its picture cannot be decoded; scan the page again");
+    match device.found {
+        Some(found) => Ok(found),
+        None if run.is_err() => Err(broken().caused_by("the decoder gave up")),
+        None => Err(broken()),
+    }
+}
+
+struct Fetch {
+    index: usize,
+    seen: usize,
+    size: (u32, u32),
+    found: Option<ScanImage>,
+}
+
+impl<'a> Device<'a> for Fetch {
+    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {}
+    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
+    fn draw_glyph_run(&mut self, _: &GlyphRun<'_, 'a>, _: DrawProps<'a>, _: &DrawMode) {}
+    fn pop_clip(&mut self) {}
+    fn pop_transparency_group(&mut self) {}
+
+    fn draw_image(&mut self, image: Image<'a, '_>, _: ImageDrawProps<'a>) {
+        let index = self.seen;
+        self.seen += 1;
+        if index != self.index || self.found.is_some() {
+            return;
+        }
+        match image {
+            Image::Stencil(stencil) => {
+                let data = kept(stencil.stream(), self.size, true);
+                let found = &mut self.found;
+                stencil.with_stencil(|luma, _| *found = from_stencil(luma).map(|pixels| ScanImage { pixels, data }), None);
+            }
+            Image::Raster(raster) => {
+                let data = kept(raster.stream(), self.size, false);
+                // A kept JPEG is shown as every reader of the kept JPEG shows it.
+                if let RasterData::Jpeg { bytes, .. } = &data
+                    && let Ok(pixels) = pictures::decode_jpeg(bytes)
+                {
+                    self.found = Some(ScanImage { pixels: crate::formats::pixels::plain(pixels), data });
+                    return;
+                }
+                let found = &mut self.found;
+                raster.with_rgba(|image, alpha| *found = from_data(image, alpha).map(|pixels| ScanImage { pixels, data }), None);
+            }
+        }
+        let size = self.size;
+        if let Some(found) = self.found.as_mut().filter(|found| (found.pixels.width(), found.pixels.height()) != size) {
+            found.data = RasterData::Pixels;
+        }
+    }
+}
+
+/// A stencil's luma says how much paint falls on each pixel: black ink.
+fn from_stencil(luma: LumaData) -> Option<DynamicImage> {
+    let mut ink = luma.data;
+    ink.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);
+    GrayImage::from_raw(luma.width, luma.height, ink).map(DynamicImage::ImageLuma8)
+}
+
+fn from_data(image: ImageData, alpha: Option<LumaData>) -> Option<DynamicImage> {
+    let (mut bytes, width, height, channels) = match image {
+        ImageData::Rgb(rgb) => (rgb.data, rgb.width, rgb.height, 3_usize),
+        ImageData::Luma(luma) => (luma.data, luma.width, luma.height, 1),
+    };
+    if let Some(alpha) = alpha {
+        lay_over_white(&mut bytes, (width, height), channels, &alpha);
+    }
+    if channels == 3 {
+        RgbImage::from_raw(width, height, bytes).map(crate::formats::pixels::grey_if_colourless)
+    } else {
+        GrayImage::from_raw(width, height, bytes).map(DynamicImage::ImageLuma8)
+    }
+}
+
+/// A mask may be of another size than its image.
+fn lay_over_white(bytes: &mut [u8], (width, height): (u32, u32), channels: usize, alpha: &LumaData) {
+    for (index, pixel) in bytes.chunks_exact_mut(channels).enumerate() {
+        let (x, y) = (index as u64 % u64::from(width.max(1)), index as u64 / u64::from(width.max(1)));
+        let at = (y * u64::from(alpha.height) / u64::from(height.max(1))) * u64::from(alpha.width)
+            + x * u64::from(alpha.width) / u64::from(width.max(1));
+        let alpha = u32::from(alpha.data.get(at as usize).copied().unwrap_or(255));
+        for value in pixel {
+            *value = ((u32::from(*value) * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
+        }
+    }
+}
+
+/// The encoded bytes where PDF/A can hold them as they are and nothing but they decides the pixels.
+fn kept(stream: &Stream<'_>, size: (u32, u32), stencil: bool) -> RasterData {
+    kept_or_none(stream, size, stencil).unwrap_or(RasterData::Pixels)
+}
+
+fn kept_or_none(stream: &Stream<'_>, (width, height): (u32, u32), stencil: bool) -> Option<RasterData> {
+    let dict = stream.dict();
+    let has = |key: &str| dict.get::<Object<'_>>(key).is_some();
+    if has("SMask") || has("Mask") || dict.get::<u8>("SMaskInData").is_some_and(|kind| kind != 0) {
+        return None;
+    }
+    let inverted = decode_inverts(dict)?;
+    let filters = stream.filters();
+    let [filter] = filters.as_slice() else { return None };
+    let data = stream.raw_data();
+    match filter {
+        Filter::DctDecode => {
+            let head = jpeg_head::read(&data).ok()?;
+            let components = colour_components(dict)?;
+            let fits = (head.width, head.height) == (width, height) && head.components == components && head.is_common();
+            let transform = parameters(dict).and_then(|parameters| parameters.get::<i32>("ColorTransform"));
+            let usual = !inverted && !head.named_rgb && transform.is_none_or(|transform| transform == 1);
+            let bytes = data.get(..head.end?)?.to_vec();
+            (fits && usual && matches!(components, 1 | 3)).then_some(RasterData::Jpeg { bytes, components })
+        }
+        Filter::CcittFaxDecode => {
+            let parameters = parameters(dict).unwrap_or_default();
+            (stencil || colour_components(dict)? == 1).then_some(())?;
+            (parameters.get::<u32>("Columns").unwrap_or(1728) == width).then_some(())?;
+            Some(RasterData::Ccitt {
+                bytes: data.into_owned(),
+                k: parameters.get::<i32>("K").unwrap_or(0),
+                black_is_1: parameters.get::<bool>("BlackIs1").unwrap_or(false) != inverted,
+                byte_align: parameters.get::<bool>("EncodedByteAlign").unwrap_or(false),
+                end_of_line: parameters.get::<bool>("EndOfLine").unwrap_or(false),
+            })
+        }
+        Filter::Jbig2Decode => {
+            (stencil || colour_components(dict)? == 1).then_some(())?;
+            let globals = parameters(dict).and_then(|parameters| parameters.get::<Stream<'_>>("JBIG2Globals"));
+            let globals = match globals {
+                Some(globals) => Some(globals.decoded_data().ok()?.into_owned()),
+                None => None,
+            };
+            Some(RasterData::Jbig2 { bytes: data.into_owned(), globals, inverted })
+        }
+        _ => None,
+    }
+}
+
+fn parameters<'a>(dict: &Dict<'a>) -> Option<Dict<'a>> {
+    let first = |key: &str| dict.get::<Dict<'a>>(key).or_else(|| dict.get::<Array<'a>>(key)?.iter::<Dict<'a>>().next());
+    first("DecodeParms").or_else(|| first("DP"))
+}
+
+/// `/Decode`: `false` for the default, `true` where all components are turned round, `None` for others.
+fn decode_inverts(dict: &Dict<'_>) -> Option<bool> {
+    let Some(array) = dict.get::<Array<'_>>("Decode").or_else(|| dict.get::<Array<'_>>("D")) else { return Some(false) };
+    let values: Vec<f64> = array.iter::<Number>().map(|number| number.as_f64()).collect();
+    if values.chunks(2).all(|pair| pair == [0.0, 1.0]) {
+        Some(false)
+    } else if values.chunks(2).all(|pair| pair == [1.0, 0.0]) {
+        Some(true)
+    } else {
+        None
+    }
+}
+
+/// Components of a plain grey or RGB colour space; `None` for indexed, CMYK, Lab and the like.
+fn colour_components(dict: &Dict<'_>) -> Option<u8> {
+    let by_name = |name: &str| match name {
+        "DeviceGray" | "CalGray" | "G" => Some(1),
+        "DeviceRGB" | "CalRGB" | "RGB" => Some(3),
+        _ => None,
+    };
+    match dict.get::<Object<'_>>("ColorSpace").or_else(|| dict.get::<Object<'_>>("CS"))? {
+        Object::Name(name) => by_name(name.as_str()),
+        Object::Array(array) => {
+            let mut items = array.iter::<Object<'_>>();
+            let Some(Object::Name(kind)) = items.next() else { return None };
+            if kind.as_str() != "ICCBased" {
+                return by_name(kind.as_str());
+            }
+            let Some(Object::Stream(profile)) = items.next() else { return None };
+            profile.dict().get::<u8>("N").filter(|components| matches!(components, 1 | 3))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,198 @@
+//! PDF objects as plain data, whichever library read them: the `pdf` crate first, `hayro-syntax` for files
+//! that it cannot open.
+
+use hayro::hayro_syntax::Pdf;
+use hayro::hayro_syntax::object::{self, MaybeRef, Object, ObjectIdentifier};
+use hayro::hayro_syntax::xref::XRef;
+use pdf::file::{NoCache, NoLog, Storage};
+use pdf::object::{ParseOptions, PlainRef, Resolve};
+use pdf::primitive::{Dictionary, Primitive};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// Most objects that are walked; real files of hundreds of pages have some ten thousand.
+const MOST_OBJECTS: usize = 200_000;
+/// Deepest nesting that is looked into.
+const DEPTH: usize = 24;
+
+/// One object. Streams are shown as their dictionary; their data is never read.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Node {
+    /// Null, booleans and what cannot be read.
+    Other,
+    /// A number.
+    Number(f64),
+    /// A string's bytes.
+    Text(Vec<u8>),
+    /// A name.
+    Name(String),
+    /// An array.
+    Array(Vec<Node>),
+    /// A dictionary, or that of a stream.
+    Dictionary(BTreeMap<String, Node>),
+    /// A reference to another object: number and generation.
+    Reference(u64, u64),
+}
+
+impl Node {
+    /// The dictionary, or none.
+    pub(crate) fn dictionary(&self) -> Option<&BTreeMap<String, Node>> {
+        if let Node::Dictionary(entries) = self { Some(entries) } else { None }
+    }
+
+    /// The name, or "".
+    pub(crate) fn name(&self) -> &str {
+        if let Node::Name(name) = self { name } else { "" }
+    }
+}
+
+/// What walking over all objects that the catalogue reaches calls for each dictionary: the dictionary, and
+/// the key under which it stands ("" for an object of its own).
+pub(crate) type Visit<'v> = &'v mut dyn FnMut(&BTreeMap<String, Node>, &str);
+
+/// Walks all objects of the file. `true` where the `pdf` crate could read it; else it was walked with
+/// `hayro`.
+pub(crate) fn walk(bytes: &Arc<Vec<u8>>, opened: &Pdf, visit: Visit<'_>) -> bool {
+    if nesting_is_thinkable(bytes)
+        && let Some(objects) = catch_unwind(AssertUnwindSafe(|| with_pdf(bytes))).ok().flatten()
+    {
+        objects.iter().for_each(|node| descend(node, "", visit));
+        return true;
+    }
+    if let Ok(objects) = catch_unwind(AssertUnwindSafe(|| with_hayro(opened.xref()))) {
+        objects.iter().for_each(|node| descend(node, "", visit));
+    }
+    false
+}
+
+fn descend(node: &Node, key: &str, visit: Visit<'_>) {
+    match node {
+        Node::Dictionary(entries) => {
+            visit(entries, key);
+            entries.iter().for_each(|(key, node)| descend(node, key, visit));
+        }
+        Node::Array(all) => all.iter().for_each(|node| descend(node, key, visit)),
+        _ => {}
+    }
+}
+
+/// The `pdf` crate reads nested arrays and dictionaries by recursion without a bound.
+fn nesting_is_thinkable(bytes: &[u8]) -> bool {
+    let mut depth = 0_u32;
+    for byte in bytes {
+        match byte {
+            b'[' | b'<' => depth += 1,
+            b']' | b'>' => depth = depth.saturating_sub(1),
+            // The end of an object, or binary data, which holds brackets by chance.
+            b'e' | 0 | 0x80.. => depth = depth.min(300),
+            _ => {}
+        }
+        if depth > 1000 {
+            return false;
+        }
+    }
+    true
+}
+
+/// All objects in a fixed order, or `None` on any error of reading the file as a whole.
+fn with_pdf(bytes: &Arc<Vec<u8>>) -> Option<Vec<Node>> {
+    let mut storage = Storage::with_cache(Shared(bytes.clone()), ParseOptions::strict(), NoCache, NoCache, NoLog).ok()?;
+    let trailer = storage.load_storage_and_trailer().ok()?;
+    let Primitive::Reference(root) = trailer.get("Root")? else { return None };
+    let resolver = storage.resolver();
+    let root = (root.id, root.r#gen.into());
+    let objects = reach(root, &mut |(id, generation)| {
+        let reference = PlainRef { id, r#gen: generation.try_into().ok()? };
+        Some(from_primitive(&resolver.resolve(reference).ok()?, DEPTH))
+    });
+    // A catalogue that cannot be read is a file that cannot be read.
+    objects.first()?.dictionary()?;
+    Some(objects)
+}
+
+fn with_hayro(xref: &XRef) -> Vec<Node> {
+    let id = |(number, generation): (u64, u64)| Some(ObjectIdentifier::new(number.try_into().ok()?, generation.try_into().ok()?));
+    let root = xref.root_id();
+    let root = (u64::from(root.obj_number), root.gen_number.max(0) as u64);
+    reach(root, &mut |reference| Some(from_hayro(xref.get::<Object<'_>>(id(reference)?)?, DEPTH)))
+}
+
+/// Every object that `first` reaches, breadth first.
+fn reach(first: (u64, u64), read: &mut dyn FnMut((u64, u64)) -> Option<Node>) -> Vec<Node> {
+    let (mut seen, mut waiting, mut all) = (BTreeSet::from([first]), vec![first], Vec::new());
+    let mut next = 0;
+    while let Some(reference) = waiting.get(next).copied() {
+        next += 1;
+        let Some(node) = read(reference) else { continue };
+        references(&node, &mut |found| {
+            if seen.len() < MOST_OBJECTS && seen.insert(found) {
+                waiting.push(found);
+            }
+        });
+        all.push(node);
+    }
+    all
+}
+
+fn references(node: &Node, found: &mut dyn FnMut((u64, u64))) {
+    match node {
+        Node::Reference(id, generation) => found((*id, *generation)),
+        Node::Array(all) => all.iter().for_each(|node| references(node, found)),
+        Node::Dictionary(entries) => entries.values().for_each(|node| references(node, found)),
+        _ => {}
+    }
+}
+
+fn from_primitive(primitive: &Primitive, depth: usize) -> Node {
+    if depth == 0 {
+        return Node::Other;
+    }
+    let dictionary = |entries: &Dictionary| {
+        Node::Dictionary(entries.iter().map(|(key, value)| (key.as_str().to_owned(), from_primitive(value, depth - 1))).collect())
+    };
+    match primitive {
+        Primitive::Integer(number) => Node::Number(f64::from(*number)),
+        Primitive::Number(number) => Node::Number(f64::from(*number)),
+        Primitive::String(text) => Node::Text(text.as_bytes().to_vec()),
+        Primitive::Name(name) => Node::Name(name.as_str().to_owned()),
+        Primitive::Array(all) => Node::Array(all.iter().map(|one| from_primitive(one, depth - 1)).collect()),
+        Primitive::Dictionary(entries) => dictionary(entries),
+        Primitive::Stream(stream) => dictionary(&stream.info),
+        Primitive::Reference(reference) => Node::Reference(reference.id, reference.r#gen.into()),
+        Primitive::Null | Primitive::Boolean(_) => Node::Other,
+    }
+}
+
+fn from_hayro(object: Object<'_>, depth: usize) -> Node {
+    if depth == 0 {
+        return Node::Other;
+    }
+    let inner = |found: MaybeRef<Object<'_>>| match found {
+        MaybeRef::Ref(reference) => Node::Reference(u64::from(reference.obj_number), reference.gen_number.max(0) as u64),
+        MaybeRef::NotRef(object) => from_hayro(object, depth - 1),
+    };
+    let dictionary = |entries: &object::Dict<'_>| {
+        Node::Dictionary(entries.entries().map(|(key, value)| (key.as_str().to_owned(), inner(value))).collect())
+    };
+    match object {
+        Object::Number(number) => Node::Number(number.as_f64()),
+        Object::String(text) => Node::Text(text.as_bytes().to_vec()),
+        Object::Name(name) => Node::Name(name.as_str().to_owned()),
+        Object::Array(all) => Node::Array(all.raw_iter().map(inner).collect()),
+        Object::Dict(entries) => dictionary(&entries),
+        Object::Stream(stream) => dictionary(stream.dict()),
+        Object::Null(_) | Object::Boolean(_) => Node::Other,
+    }
+}
+
+struct Shared(Arc<Vec<u8>>);
+
+impl Deref for Shared {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}

@@ -1,0 +1,294 @@
+//! What is drawn on a PDF page, in which order and where, without drawing it.
+
+use crate::error::{Error, Result};
+use crate::formats::limits::Limits;
+use hayro::hayro_interpret::font::{Glyph, GlyphRun};
+use hayro::hayro_interpret::hayro_cmap::BfString;
+use hayro::hayro_interpret::{
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache, InterpreterSettings, Paint,
+    RenderContent, SoftMask, interpret_page,
+};
+use hayro::hayro_syntax::object::{Name, Object};
+use hayro::hayro_syntax::page::Page;
+use hayro::kurbo::{Affine, BezPath, Point, Rect, Shape};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// A visible mark that is no image. Places are in points of the displayed page, y downwards.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark {
+    /// Around it, cut by the page and the clip.
+    pub(crate) bounds: Rect,
+    /// Its place in the order of drawing.
+    pub(crate) order: u64,
+    /// It is mixed with what lies under it.
+    pub(crate) blended: bool,
+}
+
+/// An image as it is placed.
+#[derive(Debug, Clone)]
+pub(crate) struct PlacedImage {
+    /// From pixels of the image to points of the displayed page.
+    pub(crate) transform: Affine,
+    /// The visible part.
+    pub(crate) bounds: Rect,
+    /// Around all of it, hidden parts as well.
+    pub(crate) whole: Rect,
+    /// Declared width, px.
+    pub(crate) width: u32,
+    /// Declared height, px.
+    pub(crate) height: u32,
+    /// Its place in the order of drawing.
+    pub(crate) order: u64,
+    /// It is mixed with what lies under it, or half transparent.
+    pub(crate) blended: bool,
+    /// It has a mask of its own.
+    pub(crate) masked: bool,
+    /// A stencil in some colour but black.
+    pub(crate) coloured_stencil: bool,
+    /// A stencil: only its black is drawn.
+    pub(crate) stencil: bool,
+}
+
+/// A visible glyph with its character.
+#[derive(Debug, Clone)]
+pub(crate) struct PlacedGlyph {
+    /// Its characters; none where the font does not say.
+    pub(crate) text: Option<String>,
+    /// Start on the base line.
+    pub(crate) origin: Point,
+    /// End on the base line.
+    pub(crate) end: Point,
+    /// Height of the font.
+    pub(crate) size: f64,
+}
+
+/// Everything drawn.
+#[derive(Debug, Default)]
+pub(crate) struct Inventory {
+    /// Visible text and lines.
+    pub(crate) marks: Vec<Mark>,
+    /// Images.
+    pub(crate) images: Vec<PlacedImage>,
+    /// Visible text.
+    pub(crate) glyphs: Vec<PlacedGlyph>,
+}
+
+/// Lists what `content` of a page draws.
+///
+/// # Errors
+/// Limit for a page of too many operations or too large an image; Corrupt where the page cannot be read.
+pub(crate) fn inventory(page: &Page<'_>, content: RenderContent, limits: &Limits) -> Result<Inventory> {
+    let (width, height) = page.render_dimensions();
+    let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+    let mut device = Lister { found: Inventory::default(), clips: vec![area], groups: Vec::new(), operations: 0, limits, refusal: None };
+    let run = catch_unwind(AssertUnwindSafe(|| interpret(page, content, &mut device)));
+    if let Some(refusal) = device.refusal {
+        return Err(refusal);
+    }
+    if run.is_err() {
+        return Err(Error::corrupt("PDF page is damaged: its content cannot be read; scan the page again"));
+    }
+    Ok(device.found)
+}
+
+/// Lets `device` follow the page in points of the displayed page.
+pub(crate) fn interpret<'a>(page: &'a Page<'a>, content: RenderContent, device: &mut impl Device<'a>) {
+    let (width, height) = page.render_dimensions();
+    let settings = InterpreterSettings { render_content: content, ..InterpreterSettings::default() };
+    let cache = InterpreterCache::new();
+    let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+    let transform = hayro::hayro_interpret::TransformExt::to_kurbo(&page.initial_transform(true));
+    let mut context = Context::new(transform, area, &cache, page.xref(), settings);
+    interpret_page(page, &mut context, device);
+}
+
+/// What ends the interpretation of a page from inside.
+struct Enough;
+
+struct Lister<'l> {
+    found: Inventory,
+    clips: Vec<Rect>,
+    /// Whether each open group mixes its content with what lies under it.
+    groups: Vec<bool>,
+    operations: u64,
+    limits: &'l Limits,
+    refusal: Option<Error>,
+}
+
+impl Lister<'_> {
+    fn count(&mut self, operations: u64) -> u64 {
+        self.operations += operations;
+        if self.operations > self.limits.operations {
+            self.refuse(Error::limit(format!(
+                "PDF page draws more than {} things; print it to a picture and deliver that",
+                self.limits.operations
+            )));
+        }
+        self.operations
+    }
+
+    fn refuse(&mut self, refusal: Error) {
+        self.refusal = Some(refusal);
+        // The interpreter cannot be asked to stop; unwinding without a message is caught by `inventory`.
+        resume_unwind(Box::new(Enough));
+    }
+
+    fn visible(&self, bounds: Rect) -> Option<Rect> {
+        let clip = self.clips.last().copied().unwrap_or_default();
+        let seen = bounds.intersect(clip);
+        let finite = seen.x0.is_finite() && seen.y0.is_finite() && seen.x1.is_finite() && seen.y1.is_finite();
+        // Lines may be of no width.
+        (finite
+            && seen.x0 <= seen.x1
+            && seen.y0 <= seen.y1
+            && bounds.x1 >= clip.x0
+            && bounds.x0 <= clip.x1
+            && bounds.y1 >= clip.y0
+            && bounds.y0 <= clip.y1)
+            .then_some(seen)
+    }
+
+    fn covers_half(&self, transform: &Affine, width: u32, height: u32) -> bool {
+        let small = u64::from(width) * u64::from(height) <= self.limits.pixels;
+        let page = self.clips.first().copied().unwrap_or_default();
+        small
+            && transform.transform_rect_bbox(Rect::new(0.0, 0.0, f64::from(width), f64::from(height))).intersect(page).area() * 2.0
+                > page.area()
+    }
+
+    fn blends(&self) -> bool {
+        self.groups.iter().any(|blends| *blends)
+    }
+
+    fn mark(&mut self, bounds: Rect, props: &DrawProps<'_>) {
+        let order = self.count(1);
+        let Some(bounds) = self.visible(bounds) else { return };
+        let blended = props.blend_mode != BlendMode::Normal || self.blends();
+        self.found.marks.push(Mark { bounds, order, blended });
+    }
+
+    /// White on untouched paper leaves no mark.
+    fn leaves_no_mark(&self, paint: &Paint<'_>) -> bool {
+        let Paint::Color(colour) = paint else { return false };
+        let [red, green, blue, alpha] = colour.to_rgba().to_rgba8();
+        let untouched = self.found.marks.is_empty() && self.found.images.is_empty();
+        alpha == 0 || (untouched && red > 250 && green > 250 && blue > 250)
+    }
+}
+
+fn is_black(paint: &Paint<'_>) -> bool {
+    matches!(paint, Paint::Color(colour) if matches!(colour.to_rgba().to_rgba8(), [0..=60, 0..=60, 0..=60, 250..=255]))
+}
+
+impl<'a> Device<'a> for Lister<'_> {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, draw_mode: &DrawMode) {
+        if matches!(draw_mode, DrawMode::Invisible) || self.leaves_no_mark(&props.paint) {
+            self.count(1);
+            return;
+        }
+        let grow = match draw_mode {
+            DrawMode::Stroke(stroke) | DrawMode::FillAndStroke(_, stroke) => f64::from(stroke.line_width) / 2.0,
+            _ => 0.0,
+        };
+        let bounds = path.bounding_box().inflate(grow, grow);
+        self.mark(props.transform.transform_rect_bbox(bounds), &props);
+    }
+
+    fn push_clip_path(&mut self, clip_path: &ClipPath) {
+        self.push_clip_rect(&clip_path.path.bounding_box());
+    }
+
+    fn push_clip_rect(&mut self, rect: &Rect) {
+        self.count(1);
+        let now = self.clips.last().copied().unwrap_or_default();
+        self.clips.push(now.intersect(*rect));
+    }
+
+    fn push_transparency_group(&mut self, opacity: f32, mask: Option<SoftMask<'a>>, blend_mode: BlendMode) {
+        self.count(1);
+        self.groups.push(opacity < 0.99 || mask.is_some() || blend_mode != BlendMode::Normal);
+    }
+
+    fn draw_glyph_run(&mut self, glyph_run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, draw_mode: &DrawMode) {
+        self.count(glyph_run.glyphs().len() as u64);
+        if matches!(draw_mode, DrawMode::Invisible) || self.leaves_no_mark(&props.paint) {
+            return;
+        }
+        for positioned in glyph_run.glyphs() {
+            let place = props.transform * positioned.transform();
+            let advance = match &**positioned {
+                Glyph::Outline(glyph) => glyph.advance_width(),
+                Glyph::Type3(glyph) => glyph.advance_width(),
+            };
+            let advance = f64::from(advance.unwrap_or(500.0));
+            let bounds = place.transform_rect_bbox(Rect::new(0.0, -250.0, advance.max(1.0), 850.0));
+            let text = positioned.as_unicode().map(|text| match text {
+                BfString::Char(letter) => letter.to_string(),
+                BfString::String(letters) => letters,
+            });
+            if text.as_deref() != Some(" ") {
+                self.mark(bounds, &props);
+            }
+            if self.visible(bounds).is_some() {
+                let [_, _, c, d, _, _] = place.as_coeffs();
+                self.found.glyphs.push(PlacedGlyph {
+                    text,
+                    origin: place * Point::ZERO,
+                    end: place * Point::new(advance, 0.0),
+                    size: c.hypot(d) * 1000.0,
+                });
+            }
+        }
+    }
+
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        let order = self.count(1);
+        let (width, height) = (image.width(), image.height());
+        let (stream, stencil, black) = match &image {
+            Image::Stencil(stencil) => {
+                let mut black = false;
+                // Its colour is only told together with its pixels.
+                if self.covers_half(&props.transform, width, height) {
+                    stencil.with_stencil(|_, paint| black = is_black(paint), None);
+                }
+                (stencil.stream(), true, black)
+            }
+            Image::Raster(raster) => (raster.stream(), false, true),
+        };
+        let dict = stream.dict();
+        let grey = stencil
+            || dict.get::<u8>("BitsPerComponent") == Some(1)
+            || dict.get::<Name<'_>>("ColorSpace").is_some_and(|name| name.as_str() == "DeviceGray");
+        if let Err(refusal) = self.limits.check_picture(width, height, if grey { 1 } else { 3 }) {
+            self.refuse(refusal);
+        }
+        let whole = props.transform.transform_rect_bbox(Rect::new(0.0, 0.0, f64::from(width), f64::from(height)));
+        let Some(bounds) = self.visible(whole) else { return };
+        let masked = ["SMask", "Mask"].into_iter().any(|key| dict.get::<Object<'_>>(key).is_some())
+            || dict.get::<u8>("SMaskInData").is_some_and(|kind| kind != 0);
+        let blended = self.blends() || props.soft_mask.is_some() || props.blend_mode != BlendMode::Normal;
+        let coloured_stencil = stencil && !black;
+        self.found.images.push(PlacedImage {
+            transform: props.transform,
+            bounds,
+            whole,
+            width,
+            height,
+            order,
+            blended,
+            masked,
+            coloured_stencil,
+            stencil,
+        });
+    }
+
+    fn pop_clip(&mut self) {
+        if self.clips.len() > 1 {
+            self.clips.pop();
+        }
+    }
+
+    fn pop_transparency_group(&mut self) {
+        self.groups.pop();
+    }
+}

@@ -1,0 +1,269 @@
+//! Files that hold one picture: JPEG, PNG, WebP, BMP, GIF, JPEG 2000, HEIC.
+
+use crate::error::{Error, Kind, Result, ResultExt};
+use crate::formats::jpeg_head;
+use crate::formats::limits::Limits;
+use crate::formats::picture::{PagePicture, Raster, RasterData};
+use crate::formats::pixels;
+use crate::formats::sniff;
+use crate::formats::tiff_directory::TiffBytes;
+use crate::model::refusal::Warning;
+use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
+use image::{AnimationDecoder, DynamicImage, ImageDecoder};
+use std::io::Cursor;
+
+/// Checks a picture's headers and declared size without decoding it; answers what is odd about it.
+///
+/// # Errors
+/// Corrupt, Invalid or Limit, as [`read`].
+pub(crate) fn check(bytes: &[u8], media_type: &str, limits: &Limits) -> Result<Vec<Warning>> {
+    let mut warnings = Vec::new();
+    match media_type {
+        sniff::JPEG => {
+            let head = jpeg_head::read(bytes)?;
+            limits.check_picture(head.width, head.height, jpeg_channels(&head))?;
+            warnings.extend(jpeg_warnings(bytes, &head));
+        }
+        sniff::JP2 | sniff::J2K => {
+            check_decoder(&jp2_decoder(bytes)?, limits)?;
+            warnings.extend(jp2_warnings(bytes, media_type));
+        }
+        sniff::HEIC => return Err(heic_refusal()),
+        _ => {
+            let (_, _, found) = other_decoder(bytes, media_type, limits)?;
+            warnings.extend(found);
+        }
+    }
+    Ok(warnings)
+}
+
+/// Decodes the picture.
+///
+/// # Errors
+/// Corrupt where it cannot be decoded (or less than a third of it), Invalid for kinds that are not read,
+/// Limit for pictures that are too large.
+pub(crate) fn read(bytes: &[u8], media_type: &str, limits: &Limits) -> Result<PagePicture> {
+    match media_type {
+        sniff::JPEG => read_jpeg(bytes, limits),
+        sniff::JP2 | sniff::J2K => {
+            let decoder = jp2_decoder(bytes)?;
+            check_decoder(&decoder, limits)?;
+            let image = decode(decoder, media_type)?;
+            Ok(pixels_only(image, 1, None, jp2_warnings(bytes, media_type)))
+        }
+        sniff::HEIC => Err(heic_refusal()),
+        _ => {
+            let (mut decoder, dpi, warnings) = other_decoder(bytes, media_type, limits)?;
+            let orientation = decoder.orientation().map_or(1, image::metadata::Orientation::to_exif);
+            Ok(pixels_only(decode(decoder, media_type)?, orientation, dpi, warnings))
+        }
+    }
+}
+
+fn heic_refusal() -> Error {
+    Error::invalid("HEIC pictures cannot be read here; set the camera to \"most compatible\" or save the picture as JPEG")
+}
+
+fn jpeg_channels(head: &jpeg_head::JpegHead) -> u64 {
+    // A progressive picture is gathered as 16-bit coefficients before it becomes pixels.
+    u64::from(head.components.max(1)) * if head.frame == 0xC2 { 2 } else { 1 }
+}
+
+fn jpeg_warnings(bytes: &[u8], head: &jpeg_head::JpegHead) -> Vec<Warning> {
+    let rest = head.end.and_then(|end| bytes.get(end..)).unwrap_or_default();
+    if head.end.is_none() {
+        vec![Warning::new("truncated", "the JPEG ends before its end mark: the lower part of the page may be missing")]
+    } else if rest.len() > 4 && rest.iter().any(|byte| !matches!(byte, 0 | 0xFF | b'\r' | b'\n' | b' ')) {
+        vec![Warning::new("trailing-data", format!("{} bytes follow the end of the JPEG; only the first picture is taken", rest.len()))]
+    } else {
+        Vec::new()
+    }
+}
+
+fn read_jpeg(bytes: &[u8], limits: &Limits) -> Result<PagePicture> {
+    let head = jpeg_head::read(bytes)?;
+    limits.check_picture(head.width, head.height, jpeg_channels(&head))?;
+    let warnings = jpeg_warnings(bytes, &head);
+    let mut image = pixels::plain(decode_jpeg(bytes.get(..head.end.unwrap_or(bytes.len())).unwrap_or(bytes))?);
+    if head.end.is_none() {
+        let rows = decoded_rows(&image);
+        if rows * 10 < u64::from(image.height()) * 3 {
+            return Err(Error::corrupt(format!(
+                "JPEG is cut off: only {rows} of {} rows can be read; scan the page again",
+                image.height()
+            )));
+        }
+    }
+    let (dpi, stretch) = pixels::resolution(head.width, head.height, head.dpi);
+    let (mirrored, turn) = pixels::mirror_and_turn(head.orientation);
+    let plain_jpeg = head.is_common() && matches!(head.components, 1 | 3) && !head.named_rgb;
+    let keep = head.end.filter(|_| plain_jpeg && !mirrored && stretch == (1.0, 1.0)).and_then(|end| bytes.get(..end));
+    if mirrored {
+        image = image.fliph();
+    }
+    let image = pixels::turned(pixels::stretched(image, stretch), turn);
+    let raster = match keep {
+        Some(file) => Raster {
+            width: head.width,
+            height: head.height,
+            turn,
+            data: RasterData::Jpeg { bytes: file.to_vec(), components: head.components },
+        },
+        None => Raster { width: image.width(), height: image.height(), turn: 0, data: RasterData::Pixels },
+    };
+    Ok(PagePicture { pixels: image, dpi, own_text: None, raster, overlays: Vec::new(), warnings })
+}
+
+/// Decodes a JPEG file.
+///
+/// # Errors
+/// Corrupt.
+pub(crate) fn decode_jpeg(bytes: &[u8]) -> Result<DynamicImage> {
+    let decoder = JpegDecoder::new(Cursor::new(bytes)).or_error(Kind::Corrupt, || failed(sniff::JPEG))?;
+    decode(decoder, sniff::JPEG)
+}
+
+/// Rows above the evenly coloured rest that a decoder leaves behind a cut.
+fn decoded_rows(image: &DynamicImage) -> u64 {
+    let stride = image.width() as usize * usize::from(image.color().bytes_per_pixel());
+    let bytes = image.as_bytes();
+    let last = bytes.get(bytes.len().saturating_sub(stride)..).unwrap_or_default();
+    let even = last.iter().zip(last.iter().skip(usize::from(image.color().bytes_per_pixel()))).all(|(a, b)| a == b);
+    if !even {
+        return u64::from(image.height());
+    }
+    let rest = bytes.chunks_exact(stride.max(1)).rev().take_while(|row| *row == last).count();
+    u64::from(image.height()).saturating_sub(rest as u64)
+}
+
+fn failed(media_type: &str) -> String {
+    format!("{} cannot be decoded; scan the page again or save it anew", sniff::in_words(media_type))
+}
+
+fn decode(decoder: impl ImageDecoder, media_type: &str) -> Result<DynamicImage> {
+    DynamicImage::from_decoder(decoder).or_error(Kind::Corrupt, || failed(media_type))
+}
+
+fn check_decoder(decoder: &impl ImageDecoder, limits: &Limits) -> Result<()> {
+    let (width, height) = decoder.dimensions();
+    limits.check_picture(width, height, u64::from(decoder.color_type().bytes_per_pixel()))
+}
+
+type Boxed<'a> = (Box<dyn ImageDecoder + 'a>, Option<(f64, f64)>, Vec<Warning>);
+
+/// A decoder whose size was checked, the written resolution, and what is odd.
+fn other_decoder<'a>(bytes: &'a [u8], media_type: &str, limits: &Limits) -> Result<Boxed<'a>> {
+    let broken = || failed(media_type);
+    let mut memory = image::Limits::default();
+    memory.max_alloc = Some(limits.pixel_bytes);
+    let mut warnings = Vec::new();
+    let several = || Warning::new("more-pictures", "the file holds several pictures one after another; only the first is taken");
+    let (decoder, dpi): (Box<dyn ImageDecoder + 'a>, _) = match media_type {
+        sniff::PNG => {
+            let decoder = PngDecoder::with_limits(Cursor::new(bytes), memory).or_error(Kind::Corrupt, broken)?;
+            check_decoder(&decoder, limits)?;
+            if decoder.is_apng().unwrap_or(false) {
+                warnings.push(several());
+            }
+            (Box::new(decoder), png_dpi(bytes))
+        }
+        sniff::WEBP => {
+            let decoder = WebPDecoder::new(Cursor::new(bytes)).or_error(Kind::Corrupt, broken)?;
+            check_decoder(&decoder, limits)?;
+            if decoder.has_animation() {
+                warnings.push(several());
+            }
+            (Box::new(decoder), None)
+        }
+        sniff::BMP => {
+            let decoder = BmpDecoder::new(Cursor::new(bytes)).or_error(Kind::Corrupt, broken)?;
+            check_decoder(&decoder, limits)?;
+            (Box::new(decoder), bmp_dpi(bytes))
+        }
+        sniff::GIF => {
+            let open = || GifDecoder::new(Cursor::new(bytes)).or_error(Kind::Corrupt, broken);
+            let mut decoder = open()?;
+            check_decoder(&decoder, limits)?;
+            decoder.set_limits(memory).or_error(Kind::Limit, broken)?;
+            if open()?.into_frames().take(2).filter(std::result::Result::is_ok).count() > 1 {
+                warnings.push(several());
+            }
+            (Box::new(decoder), None)
+        }
+        other => return Err(Error::invalid(format!("{} is not a picture that can be read here", sniff::in_words(other)))),
+    };
+    Ok((decoder, dpi, warnings))
+}
+
+fn pixels_only(image: DynamicImage, orientation: u8, dpi: Option<(f64, f64)>, warnings: Vec<Warning>) -> PagePicture {
+    let (dpi, stretch) = pixels::resolution(image.width(), image.height(), dpi);
+    let (mirrored, turn) = pixels::mirror_and_turn(orientation);
+    let image = pixels::plain(image);
+    let image = if mirrored { image.fliph() } else { image };
+    let image = pixels::turned(pixels::stretched(image, stretch), turn);
+    let raster = Raster { width: image.width(), height: image.height(), turn: 0, data: RasterData::Pixels };
+    PagePicture { pixels: image, dpi, own_text: None, raster, overlays: Vec::new(), warnings }
+}
+
+/// `pHYs`, where its unit is the metre (PNG, 11.3.4.3).
+fn png_dpi(bytes: &[u8]) -> Option<(f64, f64)> {
+    let number = |at: usize| Some(f64::from(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?)));
+    let mut at = 8_usize;
+    for _ in 0..64 {
+        let length = number(at)? as usize;
+        match bytes.get(at + 4..at + 8)? {
+            b"pHYs" if bytes.get(at + 16) == Some(&1) => return Some((number(at + 8)? * 0.0254, number(at + 12)? * 0.0254)),
+            b"eXIf" => {
+                if let Some(dpi) = TiffBytes::new(bytes.get(at + 8..)?).and_then(|exif| exif.dpi_of_first()) {
+                    return Some(dpi);
+                }
+            }
+            b"IDAT" => return None,
+            _ => {}
+        }
+        at = at.checked_add(length)?.checked_add(12)?;
+    }
+    None
+}
+
+fn bmp_dpi(bytes: &[u8]) -> Option<(f64, f64)> {
+    let number = |at: usize| Some(f64::from(i32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?)));
+    (bytes.get(14..18)? != [12, 0, 0, 0]).then_some(())?;
+    Some((number(38)? * 0.0254, number(42)? * 0.0254))
+}
+
+fn jp2_decoder(bytes: &[u8]) -> Result<hayro_jpeg2000::integration::Jp2Decoder> {
+    // The decoder keeps one record for each tile.
+    let tiles = jp2_tiles(bytes).unwrap_or(0);
+    if tiles > 10_000 {
+        return Err(Error::limit(format!("JPEG 2000 picture is cut into {tiles} tiles, more than the limit of 10000; save it anew")));
+    }
+    hayro_jpeg2000::integration::Jp2Decoder::new(Cursor::new(bytes)).or_error(Kind::Corrupt, || failed(sniff::JP2))
+}
+
+/// How many tiles the `SIZ` marker declares (ITU-T T.800, A.5.1).
+fn jp2_tiles(bytes: &[u8]) -> Option<u64> {
+    let start = bytes.windows(4).position(|window| window == [0xFF, 0x4F, 0xFF, 0x51])?;
+    let number =
+        |index: usize| Some(u64::from(u32::from_be_bytes(bytes.get(start + 8 + index * 4..start + 12 + index * 4)?.try_into().ok()?)));
+    let (width, height, tile_width, tile_height) = (number(0)?, number(1)?, number(4)?, number(5)?);
+    Some(width.div_ceil(tile_width.max(1)) * height.div_ceil(tile_height.max(1)))
+}
+
+/// A codestream ends with its end mark, wherever boxes around it end.
+fn jp2_warnings(bytes: &[u8], media_type: &str) -> Vec<Warning> {
+    let tail = bytes.get(bytes.len().saturating_sub(4096)..).unwrap_or_default();
+    let ended = tail.windows(2).any(|window| window == [0xFF, 0xD9]);
+    let mut warnings = Vec::new();
+    if !ended {
+        warnings
+            .push(Warning::new("truncated", "the JPEG 2000 picture ends before its end mark: parts of the page may be missing or blurred"));
+    }
+    if media_type == sniff::J2K {
+        warnings.push(Warning::new(
+            "bare-codestream",
+            "a JPEG 2000 codestream without a file around it: its colours and resolution are assumed",
+        ));
+    }
+    warnings
+}

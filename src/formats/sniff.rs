@@ -1,0 +1,236 @@
+//! What a file is, by its content alone.
+
+/// Media types of pictures and documents that [`crate::formats::source::Source`] opens.
+pub const READABLE: [&str; 10] = [PDF, JPEG, PNG, TIFF, WEBP, BMP, GIF, JP2, J2K, HEIC];
+
+/// Portable Document Format.
+pub const PDF: &str = "application/pdf";
+/// JPEG.
+pub const JPEG: &str = "image/jpeg";
+/// PNG.
+pub const PNG: &str = "image/png";
+/// TIFF and BigTIFF.
+pub const TIFF: &str = "image/tiff";
+/// WebP.
+pub const WEBP: &str = "image/webp";
+/// Windows bitmap.
+pub const BMP: &str = "image/bmp";
+/// GIF.
+pub const GIF: &str = "image/gif";
+/// JPEG 2000 file.
+pub const JP2: &str = "image/jp2";
+/// JPEG 2000 codestream without a file around it.
+pub const J2K: &str = "image/j2c";
+/// HEIF with HEVC.
+pub const HEIC: &str = "image/heic";
+/// AVIF.
+pub const AVIF: &str = "image/avif";
+/// ZIP.
+pub const ZIP: &str = "application/zip";
+/// TAR.
+pub const TAR: &str = "application/x-tar";
+/// gzip.
+pub const GZIP: &str = "application/gzip";
+
+/// The media type of a file that begins with `head` (give at least the first 2 KB, all of a shorter file),
+/// or `None` for unknown bytes. Never looks at the name.
+#[must_use]
+pub fn media_type(head: &[u8]) -> Option<&'static str> {
+    picture_type(head).or_else(|| other_type(head))
+}
+
+fn picture_type(head: &[u8]) -> Option<&'static str> {
+    let brand = || head.get(8..12);
+    match head {
+        [0xFF, 0xD8, 0xFF, ..] => Some(JPEG),
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some(PNG),
+        [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Some(TIFF),
+        [b'R', b'I', b'F', b'F', ..] if brand() == Some(b"WEBP") => Some(WEBP),
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(GIF),
+        [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] => Some(JP2),
+        [0xFF, 0x4F, 0xFF, 0x51, ..] => Some(J2K),
+        [b'B', b'M', ..] if is_bitmap(head) => Some(BMP),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => heif_type(head),
+        _ if head.get(..head.len().min(1029)).is_some_and(|start| start.windows(5).any(|window| window == b"%PDF-")) => Some(PDF),
+        _ => None,
+    }
+}
+
+/// The size of the second header tells a bitmap from text that begins with "BM".
+fn is_bitmap(head: &[u8]) -> bool {
+    matches!(head.get(14..18), Some([12 | 16 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0]))
+}
+
+/// HEIF or AVIF by the major brand, or by any compatible one.
+fn heif_type(head: &[u8]) -> Option<&'static str> {
+    let length = head.get(..4).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_be_bytes) as usize;
+    let brands = head.get(8..length.clamp(12, 256).min(head.len()))?;
+    brands.chunks_exact(4).find_map(|brand| match brand {
+        b"avif" | b"avis" => Some(AVIF),
+        b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis" | b"mif1" | b"msf1" => Some(HEIC),
+        _ => None,
+    })
+}
+
+fn other_type(head: &[u8]) -> Option<&'static str> {
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") || head.starts_with(b"PK00PK\x03\x04") {
+        return Some(match infer::get(head).map(|kind| kind.mime_type()) {
+            Some(office) if office.contains("officedocument") || office.contains("opendocument") => office,
+            _ => ZIP,
+        });
+    }
+    if head.starts_with(&[0x1F, 0x8B]) {
+        return Some(GZIP);
+    }
+    if is_tar(head) {
+        return Some(TAR);
+    }
+    match head {
+        [b'M', b'Z', ..] => return Some("application/vnd.microsoft.portable-executable"),
+        [b'%', b'!', ..] => return Some("application/postscript"),
+        _ => {}
+    }
+    infer::get(head).map(|kind| kind.mime_type()).filter(|kind| !READABLE.contains(kind)).or_else(|| text_type(head))
+}
+
+/// A TAR header carries the sum of its own bytes, with the sum itself read as blanks: this also knows
+/// archives older than the `ustar` mark.
+fn is_tar(head: &[u8]) -> bool {
+    let (Some(header), Some(written)) = (head.get(..512), head.get(148..156)) else { return false };
+    let digits: String = written.iter().map(|byte| char::from(*byte)).filter(|c| !matches!(c, ' ' | '\0')).collect();
+    let sum: u64 = header.iter().enumerate().map(|(at, byte)| if (148..156).contains(&at) { 32 } else { u64::from(*byte) }).sum();
+    !digits.is_empty() && u64::from_str_radix(&digits, 8) == Ok(sum)
+}
+
+fn text_type(head: &[u8]) -> Option<&'static str> {
+    let head = head.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(head);
+    if head.is_empty() || head.iter().any(|byte| *byte < 32 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C)) {
+        return None;
+    }
+    let text = match std::str::from_utf8(head) {
+        Ok(text) => text,
+        // The head may end in the middle of a letter.
+        Err(error) if error.error_len().is_none() => std::str::from_utf8(head.get(..error.valid_up_to())?).ok()?,
+        Err(_) => return None,
+    };
+    let start = text.trim_start();
+    let lower = start.get(..start.len().min(64)).unwrap_or(start).to_ascii_lowercase();
+    if lower.starts_with("<svg") || (lower.starts_with("<?xml") && text.contains("<svg")) {
+        return Some("image/svg+xml");
+    }
+    if lower.starts_with("<?xml") {
+        return Some("text/xml");
+    }
+    if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
+        return Some("text/html");
+    }
+    if matches!(start.chars().next(), Some('{' | '[')) {
+        return Some("application/json");
+    }
+    let first = start.lines().next().unwrap_or_default();
+    if text.lines().count() > 1 && [',', ';', '\t'].iter().any(|mark| first.matches(*mark).count() >= 1) {
+        return Some("text/csv");
+    }
+    Some("text/plain")
+}
+
+/// What the type is, in words that a clerk knows.
+#[must_use]
+pub fn in_words(media_type: &str) -> &str {
+    match media_type {
+        PDF => "a PDF",
+        JPEG => "a JPEG picture",
+        PNG => "a PNG picture",
+        TIFF => "a TIFF picture",
+        WEBP => "a WebP picture",
+        BMP => "a bitmap picture",
+        GIF => "a GIF picture",
+        JP2 | J2K => "a JPEG 2000 picture",
+        HEIC => "a HEIC picture",
+        AVIF => "an AVIF picture",
+        ZIP => "a ZIP archive",
+        TAR => "a TAR archive",
+        GZIP => "a gzip archive",
+        "image/svg+xml" => "an SVG drawing",
+        "application/json" => "JSON data",
+        "text/csv" => "a CSV table",
+        "text/plain" => "plain text",
+        "text/html" => "a web page",
+        "text/xml" => "XML data",
+        "application/postscript" => "a PostScript program",
+        "application/vnd.microsoft.portable-executable" => "a Windows program",
+        other if other.contains("officedocument") || other.contains("opendocument") || other.contains("msword") => "an office document",
+        other => other,
+    }
+}
+
+/// Whether the last extension of `name` fits `media_type`. Names without a known extension fit everything.
+#[must_use]
+pub fn name_fits(name: &str, media_type: &str) -> bool {
+    let Some((_, extension)) = name.rsplit_once('.') else { return true };
+    let expected: &[&str] = match extension.to_ascii_lowercase().as_str() {
+        "pdf" => &[PDF],
+        "jpg" | "jpeg" | "jpe" | "jfif" | "mpo" => &[JPEG],
+        "png" => &[PNG],
+        "tif" | "tiff" => &[TIFF],
+        "webp" => &[WEBP],
+        "bmp" | "dib" => &[BMP],
+        "gif" => &[GIF],
+        "jp2" | "j2k" | "j2c" | "jpc" | "jpf" | "jpx" | "jpg2" => &[JP2, J2K],
+        "heic" | "heif" | "hif" => &[HEIC],
+        "avif" => &[AVIF],
+        "zip" => &[ZIP],
+        "tar" => &[TAR],
+        "gz" | "tgz" => &[GZIP],
+        "exe" | "com" | "bat" | "cmd" | "js" | "scr" | "html" | "htm" | "svg" | "doc" | "docx" | "xls" | "xlsx" | "csv" | "json"
+        | "txt" => &[],
+        _ => return true,
+    };
+    expected.contains(&media_type)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn kinds_are_known_by_content() {
+        let mut late = vec![b' '; 1020];
+        late.extend_from_slice(b"%PDF-1.4");
+        assert_eq!(media_type(&late), Some(PDF));
+        late.insert(0, b' ');
+        late.splice(0..0, [b' '; 8]);
+        assert_eq!(media_type(&late), Some("text/plain"), "readers look at 1024 bytes only");
+        assert_eq!(media_type(b"MM\0\x2b\0\x08\0\0"), Some(TIFF));
+        assert_eq!(media_type(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif"), Some(AVIF));
+        assert_eq!(media_type(b"\0\0\0\x18ftypmif1\0\0\0\0heic"), Some(HEIC));
+        assert_eq!(media_type(b"BMW is a car"), Some("text/plain"));
+        assert_eq!(media_type(b"{\"a\": 1}"), Some("application/json"));
+        assert_eq!(media_type("số;ngày\n1;2\n".as_bytes()), Some("text/csv"));
+        assert_eq!(media_type(b"%!PS-Adobe-3.0\n"), Some("application/postscript"));
+        assert_eq!(media_type(b""), None);
+        assert_eq!(media_type(&[7; 40]), None);
+    }
+
+    #[test]
+    fn old_tar_is_known_by_its_sum() {
+        let mut header = vec![0_u8; 512];
+        header[..5].copy_from_slice(b"a.pdf");
+        header[148..156].fill(b' ');
+        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+        header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+        assert_eq!(media_type(&header), Some(TAR));
+        header[0] = b'b';
+        assert_ne!(media_type(&header), Some(TAR));
+    }
+
+    #[test]
+    fn names_are_compared_by_their_last_extension() {
+        assert!(name_fits("A.PDF", PDF));
+        assert!(name_fits("khong-duoi", PDF));
+        assert!(name_fits("scan.p7m2", PDF));
+        assert!(!name_fits("a.jpg", PDF));
+        assert!(!name_fits("a.pdf.exe", PDF));
+    }
+}

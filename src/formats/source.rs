@@ -1,0 +1,68 @@
+//! A delivered file opened for its pages: one page is decoded at a time.
+
+use crate::error::{Error, Result};
+use crate::formats::limits::Limits;
+use crate::formats::pdf_read::PdfFile;
+use crate::formats::picture::PagePicture;
+use crate::formats::pictures;
+use crate::formats::sniff;
+use crate::formats::tiff_read::TiffFile;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// An opened file. Holds its bytes and an index of its pages, never a decoded page.
+pub struct Source {
+    kind: SourceKind,
+}
+
+enum SourceKind {
+    Pdf(PdfFile),
+    Tiff(TiffFile),
+    Picture { bytes: Arc<Vec<u8>>, media_type: String, limits: Limits },
+}
+
+impl Source {
+    /// Opens `bytes` of a type that [`sniff::media_type`] found and [`sniff::READABLE`] lists.
+    ///
+    /// # Errors
+    /// Invalid for a type that is not read, Denied for an encrypted PDF, Corrupt for a damaged file,
+    /// Limit for one that is too large.
+    pub fn open(bytes: Arc<Vec<u8>>, media_type: &str, limits: &Limits) -> Result<Self> {
+        let kind = match media_type {
+            sniff::PDF => SourceKind::Pdf(PdfFile::open(&bytes, *limits)?),
+            sniff::TIFF => SourceKind::Tiff(TiffFile::open(bytes, *limits)?),
+            other if sniff::READABLE.contains(&other) => SourceKind::Picture { bytes, media_type: other.to_owned(), limits: *limits },
+            other => return Err(Error::invalid(format!("file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG", sniff::in_words(other)))),
+        };
+        Ok(Self { kind })
+    }
+
+    /// How many pages it holds, at least 1.
+    #[must_use]
+    pub fn page_count(&self) -> u32 {
+        match &self.kind {
+            SourceKind::Pdf(file) => file.page_count(),
+            SourceKind::Tiff(file) => file.page_count(),
+            SourceKind::Picture { .. } => 1,
+        }
+    }
+
+    /// The picture of page `number`, counted from 1.
+    ///
+    /// # Errors
+    /// Not found for a page that is not there, Corrupt where it cannot be decoded, Limit where it is too
+    /// large, Invalid for a coding that is not read.
+    pub fn page(&mut self, number: u32) -> Result<PagePicture> {
+        if number == 0 || number > self.page_count() {
+            return Err(Error::not_found(format!("file has no page {number}, only {}", self.page_count())));
+        }
+        let decode = || match &self.kind {
+            SourceKind::Pdf(file) => file.page(number),
+            SourceKind::Tiff(file) => file.page(number),
+            SourceKind::Picture { bytes, media_type, limits } => pictures::read(bytes, media_type, limits),
+        };
+        // Decoders are other people's code on hostile bytes.
+        catch_unwind(AssertUnwindSafe(decode))
+            .unwrap_or_else(|_| Err(Error::corrupt(format!("page {number} is damaged: its decoder gave up; scan the page again"))))
+    }
+}

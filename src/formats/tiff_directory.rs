@@ -1,0 +1,215 @@
+//! Directories of TIFF, BigTIFF and EXIF: which fields stand where (TIFF 6.0, section 2).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// `NewSubfileType`
+pub(crate) const SUBFILE: u16 = 254;
+/// `ImageWidth`
+pub(crate) const WIDTH: u16 = 256;
+/// `ImageLength`
+pub(crate) const HEIGHT: u16 = 257;
+/// `BitsPerSample`
+pub(crate) const BITS: u16 = 258;
+/// `Compression`
+pub(crate) const COMPRESSION: u16 = 259;
+/// `PhotometricInterpretation`
+pub(crate) const PHOTOMETRIC: u16 = 262;
+/// `FillOrder`
+pub(crate) const FILL_ORDER: u16 = 266;
+/// `StripOffsets`
+pub(crate) const STRIP_OFFSETS: u16 = 273;
+/// `Orientation`
+pub(crate) const ORIENTATION: u16 = 274;
+/// `SamplesPerPixel`
+pub(crate) const SAMPLES: u16 = 277;
+/// `RowsPerStrip`
+pub(crate) const ROWS_PER_STRIP: u16 = 278;
+/// `StripByteCounts`
+pub(crate) const STRIP_LENGTHS: u16 = 279;
+/// `XResolution`
+pub(crate) const X_RESOLUTION: u16 = 282;
+/// `YResolution`
+pub(crate) const Y_RESOLUTION: u16 = 283;
+/// `T4Options`
+pub(crate) const T4_OPTIONS: u16 = 292;
+/// `ResolutionUnit`
+pub(crate) const RESOLUTION_UNIT: u16 = 296;
+/// `ColorMap`
+pub(crate) const COLOUR_MAP: u16 = 320;
+/// `TileOffsets`
+pub(crate) const TILE_OFFSETS: u16 = 324;
+
+/// Bytes that begin with a TIFF header.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TiffBytes<'a> {
+    bytes: &'a [u8],
+    little: bool,
+    big: bool,
+    first: u64,
+}
+
+/// One directory: where each field's values stand.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Directory {
+    fields: BTreeMap<u16, Field>,
+    next: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Field {
+    kind: u16,
+    count: u64,
+    at: usize,
+}
+
+impl<'a> TiffBytes<'a> {
+    /// Reads the header, or `None` where there is none.
+    pub(crate) fn new(bytes: &'a [u8]) -> Option<Self> {
+        let little = match bytes.get(..2)? {
+            b"II" => true,
+            b"MM" => false,
+            _ => return None,
+        };
+        let mut tiff = Self { bytes, little, big: false, first: 0 };
+        match tiff.unsigned(2, 2)? {
+            42 => tiff.first = tiff.unsigned(4, 4)?,
+            43 => {
+                tiff.big = true;
+                tiff.first = tiff.unsigned(8, 8)?;
+            }
+            _ => return None,
+        }
+        Some(tiff)
+    }
+
+    /// All directories in order, and whether the chain ended badly (a loop, or a pointer to nowhere).
+    /// At most `most` of them.
+    pub(crate) fn directories(&self, most: u32) -> (Vec<Directory>, bool) {
+        let (mut all, mut seen, mut offset) = (Vec::new(), BTreeSet::new(), self.first);
+        while offset != 0 && all.len() < most as usize {
+            if !seen.insert(offset) {
+                return (all, true);
+            }
+            let Some(directory) = self.directory(offset) else { return (all, true) };
+            offset = directory.next;
+            all.push(directory);
+        }
+        (all, false)
+    }
+
+    fn directory(&self, offset: u64) -> Option<Directory> {
+        let start = usize::try_from(offset).ok()?;
+        let (count_size, entry_size, word) = if self.big { (8, 20, 8) } else { (2, 12, 4) };
+        let count = usize::try_from(self.unsigned(start, count_size)?).ok().filter(|count| *count <= 4096)?;
+        let entries = start.checked_add(count_size)?;
+        let mut directory = Directory::default();
+        for index in 0..count {
+            let at = entries.checked_add(index * entry_size)?;
+            let (Some(tag), Some(kind), Some(values)) = (self.unsigned(at, 2), self.unsigned(at + 2, 2), self.unsigned(at + 4, word))
+            else {
+                return Some(directory);
+            };
+            let size = values.saturating_mul(kind_size(kind as u16) as u64);
+            let inline = at + 4 + word;
+            let place = if size <= word as u64 { Some(inline as u64) } else { self.unsigned(inline, word) };
+            if let Some(place) = place.and_then(|place| usize::try_from(place).ok()) {
+                directory.fields.entry(tag as u16).or_insert(Field { kind: kind as u16, count: values, at: place });
+            }
+        }
+        directory.next = self.unsigned(entries.checked_add(count * entry_size)?, word).unwrap_or(0);
+        Some(directory)
+    }
+
+    /// The first value of a whole-number field.
+    pub(crate) fn number(&self, directory: &Directory, tag: u16) -> Option<u64> {
+        self.numbers(directory, tag, 1).first().copied()
+    }
+
+    /// Up to `most` values of a whole-number field; none where the field is missing or cut off.
+    pub(crate) fn numbers(&self, directory: &Directory, tag: u16, most: usize) -> Vec<u64> {
+        let Some(field) = directory.fields.get(&tag).filter(|field| matches!(field.kind, 1 | 3 | 4 | 13 | 16 | 18)) else {
+            return Vec::new();
+        };
+        let size = kind_size(field.kind);
+        let count = usize::try_from(field.count).unwrap_or(usize::MAX).min(most).min(self.bytes.len() / size);
+        (0..count).map_while(|index| self.unsigned(field.at.checked_add(index * size)?, size)).collect()
+    }
+
+    /// How many values a field claims to have.
+    pub(crate) fn count(&self, directory: &Directory, tag: u16) -> u64 {
+        directory.fields.get(&tag).map_or(0, |field| field.count)
+    }
+
+    /// Where a field's values stand in the file, with whether they are written little-endian.
+    pub(crate) fn place(&self, directory: &Directory, tag: u16) -> Option<(usize, bool)> {
+        directory.fields.get(&tag).map(|field| (field.at, self.little))
+    }
+
+    fn rational(&self, directory: &Directory, tag: u16) -> Option<f64> {
+        let field = directory.fields.get(&tag).filter(|field| field.kind == 5)?;
+        let (above, below) = (self.unsigned(field.at, 4)?, self.unsigned(field.at.checked_add(4)?, 4)?);
+        (below != 0).then(|| above as f64 / below as f64)
+    }
+
+    /// Dots per inch as written, if a unit is.
+    pub(crate) fn dpi(&self, directory: &Directory) -> Option<(f64, f64)> {
+        let factor = match self.number(directory, RESOLUTION_UNIT).unwrap_or(2) {
+            2 => 1.0,
+            3 => 2.54,
+            _ => return None,
+        };
+        let x = self.rational(directory, X_RESOLUTION)?;
+        Some((x * factor, self.rational(directory, Y_RESOLUTION).unwrap_or(x) * factor))
+    }
+
+    /// Orientation 1 to 8; 1 where it is absent or senseless.
+    pub(crate) fn orientation(&self, directory: &Directory) -> u8 {
+        self.number(directory, ORIENTATION).filter(|turn| (1..=8).contains(turn)).unwrap_or(1) as u8
+    }
+
+    /// [`Self::orientation`] of the first directory, as in EXIF.
+    pub(crate) fn orientation_of_first(&self) -> u8 {
+        self.directory(self.first).map_or(1, |directory| self.orientation(&directory))
+    }
+
+    /// [`Self::dpi`] of the first directory, as in EXIF.
+    pub(crate) fn dpi_of_first(&self) -> Option<(f64, f64)> {
+        self.dpi(&self.directory(self.first)?)
+    }
+
+    fn unsigned(&self, at: usize, size: usize) -> Option<u64> {
+        let bytes = self.bytes.get(at..at.checked_add(size)?)?;
+        let join = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
+        Some(if self.little { bytes.iter().rev().fold(0, join) } else { bytes.iter().fold(0, join) })
+    }
+}
+
+fn kind_size(kind: u16) -> usize {
+    match kind {
+        3 | 8 => 2,
+        4 | 9 | 11 | 13 => 4,
+        5 | 10 | 12 | 16 | 17 | 18 => 8,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_loop_of_directories_ends() {
+        let mut bytes = b"II\x2a\0\x08\0\0\0".to_vec();
+        bytes.extend_from_slice(b"\x02\0");
+        bytes.extend_from_slice(b"\x00\x01\x03\0\x01\0\0\0\x34\x12\0\0");
+        bytes.extend_from_slice(b"\x11\x01\x04\0\xff\xff\xff\xff\x04\0\0\0");
+        bytes.extend_from_slice(&8_u32.to_le_bytes());
+        let tiff = TiffBytes::new(&bytes).unwrap();
+        let (all, bad) = tiff.directories(100);
+        assert_eq!((all.len(), bad), (1, true));
+        assert_eq!(tiff.number(&all[0], WIDTH), Some(0x1234));
+        assert!(tiff.numbers(&all[0], STRIP_OFFSETS, usize::MAX).len() < 12, "a lying count allocates nothing");
+        assert_eq!(tiff.orientation(&all[0]), 1);
+    }
+}
