@@ -33,6 +33,8 @@ pub(super) struct Frame {
     pub(super) height_points: f64,
     /// Points per px.
     pub(super) scale: f64,
+    /// Place of the last px, across and down.
+    pub(super) last: (u32, u32),
 }
 
 /// The characters used in a file, by code: order of first use, so that the file depends on its text alone.
@@ -113,48 +115,32 @@ fn speakable(character: char) -> char {
     if silent { REPLACEMENT } else { character }
 }
 
-/// A word in the frame that is turned with the lines, px: `along` the line and `across` it, downwards.
+/// A word on its line, px. `top` and `bottom` are measured from the line's slope, so that on a skewed page the
+/// words of one line agree in them.
 struct Laid<'a> {
     text: &'a str,
-    start: f64,
-    end: f64,
+    left: f64,
+    right: f64,
     top: f64,
     bottom: f64,
+    /// How far the slope has fallen at the middle of the word.
+    fallen: f64,
 }
 
-/// Direction of the lines.
-#[derive(Clone, Copy)]
-struct Slope {
-    cosine: f64,
-    sine: f64,
-}
-
-impl Slope {
-    fn new(skew_centidegrees: i32) -> Self {
-        let believed = if skew_centidegrees.abs() <= MOST_SKEW { skew_centidegrees } else { 0 };
-        let angle = (f64::from(believed) / 100.0).to_radians();
-        Self { cosine: angle.cos(), sine: angle.sin() }
-    }
-
-    /// The upright word inside its box: a box around a slanting word is wider and higher than the word.
-    fn lay<'a>(&self, word: &'a Word) -> Laid<'a> {
-        let (x0, y0) = (f64::from(word.bounds.x0), f64::from(word.bounds.y0));
-        let (box_width, box_height) = (f64::from(word.bounds.width().max(1)), f64::from(word.bounds.height().max(1)));
-        let (x, y) = (x0 + box_width / 2.0, y0 + box_height / 2.0);
-        let (cosine, sine) = (self.cosine, self.sine.abs());
-        let square = cosine * cosine - sine * sine;
-        // Letters rarely reach the corners of the slanting word, so the estimate is bounded from below.
-        let width = ((box_width * cosine - box_height * sine) / square).max(box_width * 0.4);
-        let height = ((box_height * cosine - box_width * sine) / square).max(box_height * 0.4);
-        let (along, across) = (x * self.cosine + y * self.sine, y * self.cosine - x * self.sine);
-        Laid {
-            text: &word.text,
-            start: along - width / 2.0,
-            end: along + width / 2.0,
-            top: across - height / 2.0,
-            bottom: across + height / 2.0,
-        }
-    }
+/// Lays a word of a page whose lines fall by `slope` px a px. A box around a slanting word is higher than the
+/// word. What lies off the page (behind its `last` px) is brought back: readers drop text that nobody can see.
+fn lay(word: &Word, slope: f64, last: (u32, u32)) -> Laid<'_> {
+    let edge = |from: u32, to: u32, last: u32| {
+        let from = from.min(last);
+        (f64::from(from), f64::from(to.min(last.saturating_add(1)).max(from.saturating_add(1))))
+    };
+    let (left, right) = edge(word.bounds.x0, word.bounds.x1, last.0);
+    let (top, bottom) = edge(word.bounds.y0, word.bounds.y1, last.1);
+    let fallen = (left + right) / 2.0 * slope;
+    let middle = (top + bottom) / 2.0 - fallen;
+    // Letters rarely reach the corners of the slanting word, so the estimate is bounded from below.
+    let height = (bottom - top - (right - left) * slope.abs()).max((bottom - top) * 0.4);
+    Laid { text: &word.text, left, right, top: middle - height / 2.0, bottom: middle + height / 2.0, fallen }
 }
 
 /// Draws the words of `reading`, invisibly. A page without words gets no text at all.
@@ -162,7 +148,9 @@ pub(super) fn draw(content: &mut Content, alphabet: &mut Alphabet, reading: &Rea
     if !reading.words().any(|word| !word.text.is_empty()) {
         return;
     }
-    let slope = Slope::new(reading.skew_centidegrees);
+    let skew = reading.skew_centidegrees;
+    let believed = if skew.abs() <= MOST_SKEW { f64::from(skew) / 100.0 } else { 0.0 };
+    let slope = believed.to_radians().tan();
     content.begin_text().set_text_rendering_mode(TextRenderingMode::Invisible);
     for line in reading.lines() {
         draw_line(content, alphabet, line, slope, frame);
@@ -170,31 +158,33 @@ pub(super) fn draw(content: &mut Content, alphabet: &mut Alphabet, reading: &Rea
     content.end_text();
 }
 
-fn draw_line(content: &mut Content, alphabet: &mut Alphabet, line: &Line, slope: Slope, frame: &Frame) {
-    let words: Vec<Laid<'_>> = line.words.iter().filter(|word| !word.text.is_empty()).map(|word| slope.lay(word)).collect();
+/// Draws one line. On a skewed page the words step down the slope, each level in itself: turned letters have
+/// a baseline each, and readers (poppler among them) then break a word wherever it has fallen half a point.
+fn draw_line(content: &mut Content, alphabet: &mut Alphabet, line: &Line, slope: f64, frame: &Frame) {
+    let words: Vec<Laid<'_>> = line.words.iter().filter(|word| !word.text.is_empty()).map(|word| lay(word, slope, frame.last)).collect();
     let Some((top, bottom)) = height_of(&words) else { return };
     let size = rounded(((bottom - top) * frame.scale).max(0.5));
     // The em square of the font covers the line from top to bottom.
     let baseline = bottom + (bottom - top) * f64::from(pdf_font::DESCENT) / f64::from(pdf_font::EM);
     content.set_font(Name(FONT_NAME), size as f32);
     let advance = size * f64::from(pdf_font::ADVANCE) / f64::from(pdf_font::EM);
-    let mut pen: Option<f64> = None;
+    let mut pen: Option<(f64, f64)> = None;
     for (place, word) in words.iter().enumerate() {
-        let start = word.start * frame.scale;
-        if pen.is_none_or(|pen| (pen - start).abs() > 0.05) {
-            let (along, across) = (word.start, baseline);
-            let x = (along * slope.cosine - across * slope.sine) * frame.scale;
-            let y = frame.height_points - (along * slope.sine + across * slope.cosine) * frame.scale;
-            let matrix = [slope.cosine, -slope.sine, slope.sine, slope.cosine, rounded(x), rounded(y)];
-            content.set_text_matrix(matrix.map(|value| value as f32 + 0.0));
-            pen = Some(start);
-        }
-        let mut here = pen.unwrap_or(start);
-        here += show(content, alphabet, word.text, word.end * frame.scale - here, advance);
+        let x = word.left * frame.scale;
+        let y = rounded(frame.height_points - (baseline + word.fallen) * frame.scale);
+        let mut at = match pen {
+            Some((at, height)) if (at - x).abs() <= 0.05 && (height - y).abs() <= 0.05 => at,
+            _ => {
+                let x = rounded(x);
+                content.set_text_matrix([1.0, 0.0, 0.0, 1.0, x as f32, y as f32]);
+                x
+            }
+        };
+        at += show(content, alphabet, word.text, word.right * frame.scale - at, advance);
         if let Some(next) = words.get(place + 1) {
-            here += show(content, alphabet, " ", next.start * frame.scale - here, advance);
+            at += show(content, alphabet, " ", next.left * frame.scale - at, advance);
         }
-        pen = Some(here);
+        pen = Some((at, y));
     }
 }
 
@@ -233,11 +223,18 @@ mod tests {
 
     #[test]
     fn a_slanting_word_is_found_inside_its_box() {
-        // A word of 400 by 50 px that falls by 5 degrees has a box of about 402.8 by 84.7 px.
+        // A word of 400 by 50 px that falls by 5 degrees has a box of about 403 by 85 px.
         let word = Word { text: "số".into(), bounds: Bounds::new(1000, 1000, 1403, 1085), confidence: 90 };
-        let laid = Slope::new(500).lay(&word);
-        assert!((laid.end - laid.start - 400.0).abs() < 1.5, "width {}", laid.end - laid.start);
-        assert!((laid.bottom - laid.top - 50.0).abs() < 1.5, "height {}", laid.bottom - laid.top);
+        let laid = lay(&word, 5f64.to_radians().tan(), (9_999, 9_999));
+        assert!((laid.bottom - laid.top - 50.0).abs() < 1.0, "height {}", laid.bottom - laid.top);
+        assert_eq!((laid.top + laid.bottom) / 2.0 + laid.fallen, 1042.5);
+    }
+
+    #[test]
+    fn a_word_off_the_page_is_brought_back() {
+        let word = Word { text: "số".into(), bounds: Bounds::new(50, 300, 5000, 310), confidence: 90 };
+        let laid = lay(&word, 0.0, (999, 199));
+        assert_eq!([laid.left, laid.right, laid.top, laid.bottom], [50.0, 1000.0, 199.0, 200.0]);
     }
 
     #[test]
@@ -250,7 +247,7 @@ mod tests {
 
     #[test]
     fn one_monstrous_box_does_not_make_the_line_high() {
-        let laid = |top: f64, bottom: f64| Laid { text: "a", start: 0.0, end: 1.0, top, bottom };
+        let laid = |top: f64, bottom: f64| Laid { text: "a", left: 0.0, right: 1.0, top, bottom, fallen: 0.0 };
         let words = [laid(10.0, 50.0), laid(12.0, 50.0), laid(0.0, 400.0)];
         assert_eq!(height_of(&words), Some((10.0, 50.0)));
     }

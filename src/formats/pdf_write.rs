@@ -144,7 +144,7 @@ impl Writer {
     /// `Internal` when the page's content cannot be compressed.
     pub fn add_missing_page(&mut self, width_points: f64, height_points: f64) -> Result<()> {
         let side = |points: f64| if points.is_finite() { points.clamp(SHORTEST_SIDE, LONGEST_SIDE) } else { 595.0 };
-        let frame = Frame { width_points: side(width_points), height_points: side(height_points), scale: 1.0 };
+        let frame = Frame { width_points: side(width_points), height_points: side(height_points), scale: 1.0, last: (0, 0) };
         let (width, height) = (frame.width_points as f32, frame.height_points as f32);
         let mut content = Content::new();
         content.set_stroke_gray(0.6).set_line_width(1.0);
@@ -216,10 +216,11 @@ impl Writer {
 impl Frame {
     /// The page of an upright picture: its size divided by its resolution, brought within what PDF allows.
     fn new(width: u32, height: u32, dpi: u32) -> Self {
+        let last = (width.saturating_sub(1), height.saturating_sub(1));
         let (width, height) = (f64::from(width), f64::from(height));
         let scale = (72.0 / f64::from(dpi)).min(LONGEST_SIDE / width.max(height));
         let side = |px: f64| (px * scale).max(SHORTEST_SIDE);
-        Self { width_points: side(width), height_points: side(height), scale }
+        Self { width_points: side(width), height_points: side(height), scale, last }
     }
 }
 

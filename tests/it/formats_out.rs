@@ -276,13 +276,13 @@ fn delivered_jpegs_come_back_to_the_byte() {
     }
 }
 
-/// The page as poppler draws it at 72 dpi, one px a point.
+/// The page as MuPDF draws it at 72 dpi, one px a point.
 fn drawn(folder: &Path, picture: &PagePicture, reading: &Reading) -> Option<RgbImage> {
-    let pdftoppm = tool("pdftoppm")?;
+    let mutool = tool("mutool")?;
     let file = one_page(folder, picture, reading);
-    let stem = folder.join("drawn");
-    run(&pdftoppm, &["-r", "72", "-png", "-singlefile", "-aa", "no", file.to_str().unwrap(), stem.to_str().unwrap()]);
-    Some(image::open(folder.join("drawn.png")).unwrap().to_rgb8())
+    let png = folder.join("drawn.png");
+    run(&mutool, &["draw", "-q", "-r", "72", "-A", "0", "-c", "rgb", "-o", png.to_str().unwrap(), file.to_str().unwrap()]);
+    Some(image::open(png).unwrap().to_rgb8())
 }
 
 /// A small picture without any symmetry, 48 by 32 px.
