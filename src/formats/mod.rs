@@ -6,7 +6,7 @@ mod jpeg_header;
 mod pdf_font;
 mod pdf_metadata;
 mod pdf_picture;
-mod pdf_text;
+mod pdf_layer;
 pub mod pdf_write;
 pub mod picture;
 mod xml;
