@@ -1,5 +1,7 @@
 //! What tests share.
 
+pub mod tools;
+
 use std::path::PathBuf;
 
 /// The folder of real scans beside the checkout, or `None` with a line that says what was skipped.

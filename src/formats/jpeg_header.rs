@@ -1,0 +1,107 @@
+//! What a JPEG says about itself in its markers (ITU-T T.81, annex B).
+
+/// The frame of a JPEG file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct JpegHeader {
+    /// Width, px.
+    pub(super) width: u32,
+    /// Height, px.
+    pub(super) height: u32,
+    /// Number of components.
+    pub(super) components: u8,
+    /// Bits of a sample.
+    bits: u8,
+    /// Baseline, extended or progressive with Huffman codes: the processes that PDF knows.
+    known_process: bool,
+    /// An APP0 JFIF or APP14 Adobe marker says what the components mean.
+    marked: bool,
+    /// The components are named R, G and B.
+    named_rgb: bool,
+}
+
+impl JpegHeader {
+    /// Whether a PDF can hold the file as it is, as grey or RGB.
+    pub(super) fn is_plain(&self) -> bool {
+        self.known_process && self.bits == 8 && matches!(self.components, 1 | 3) && self.width > 0 && self.height > 0
+    }
+
+    /// Whether the components are RGB and only their names say so. A PDF reader would take them for YCbCr.
+    pub(super) fn is_unmarked_rgb(&self) -> bool {
+        self.components == 3 && self.named_rgb && !self.marked
+    }
+}
+
+/// Reads the markers up to the first frame; `None` where there is none.
+pub(super) fn read(bytes: &[u8]) -> Option<JpegHeader> {
+    let mut rest = bytes.strip_prefix(&[0xff, 0xd8])?;
+    let mut marked = false;
+    loop {
+        // Any number of fill bytes may stand before a marker.
+        while let [0xff, 0xff, ..] = rest {
+            rest = rest.get(1..)?;
+        }
+        let (marker, after) = match rest {
+            [0xff, marker, after @ ..] => (*marker, after),
+            _ => return None,
+        };
+        if matches!(marker, 0x01 | 0xd0..=0xd7) {
+            rest = after;
+            continue;
+        }
+        if matches!(marker, 0xd9 | 0xda) {
+            return None;
+        }
+        let [high, low, ..] = after else { return None };
+        let length = usize::from(u16::from_be_bytes([*high, *low]));
+        let segment = after.get(2..length)?;
+        rest = after.get(length..)?;
+        marked |= marker == 0xe0 && segment.starts_with(b"JFIF\0") || marker == 0xee && segment.starts_with(b"Adobe");
+        // SOF0 to SOF15, without DHT, JPG and DAC.
+        if matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc) {
+            let [bits, y1, y0, x1, x0, components, names @ ..] = segment else { return None };
+            return Some(JpegHeader {
+                width: u32::from(u16::from_be_bytes([*x1, *x0])),
+                height: u32::from(u16::from_be_bytes([*y1, *y0])),
+                components: *components,
+                bits: *bits,
+                known_process: matches!(marker, 0xc0..=0xc2),
+                marked,
+                named_rgb: names.chunks_exact(3).filter_map(<[u8]>::first).eq(b"RGB"),
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn jpeg(marker: &[u8], names: &[u8; 3]) -> Vec<u8> {
+        let mut bytes = vec![0xff, 0xd8];
+        bytes.extend(marker);
+        bytes.extend([0xff, 0xc0, 0, 17, 8, 0, 20, 0, 10, 3]);
+        for name in names {
+            bytes.extend([*name, 0x11, 0]);
+        }
+        bytes
+    }
+
+    #[test]
+    fn components_named_rgb_count_only_without_a_marker() {
+        assert!(read(&jpeg(&[], b"RGB")).unwrap().is_unmarked_rgb());
+        assert!(!read(&jpeg(&[], &[1, 2, 3])).unwrap().is_unmarked_rgb());
+        let jfif = [0xff, 0xe0, 0, 7, b'J', b'F', b'I', b'F', 0];
+        let header = read(&jpeg(&jfif, b"RGB")).unwrap();
+        assert!(!header.is_unmarked_rgb() && header.is_plain());
+        assert_eq!((header.width, header.height), (10, 20));
+    }
+
+    #[test]
+    fn broken_headers_are_none() {
+        let whole = jpeg(&[], &[1, 2, 3]);
+        for length in 0..whole.len() - 9 {
+            assert_eq!(read(whole.get(..length).unwrap()), None, "cut at {length}");
+        }
+    }
+}

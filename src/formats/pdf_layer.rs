@@ -1,0 +1,254 @@
+//! The invisible text layer of a PDF page, and the font it is set in.
+//!
+//! Every word is set in a font whose characters all have the same width and no shape, stretched so that it
+//! covers the word on the picture; a space that covers the gap follows it. So copying and searching give
+//! the reading's words in its order, and a marked word lies on the paper's word.
+
+use super::pdf_font;
+use super::pdf_write::{Numbers, deflate};
+use crate::error::Result;
+use crate::model::reading::{Line, Reading, Word};
+use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, TextRenderingMode, UnicodeCmap};
+use pdf_writer::{Content, Filter, Name, Pdf, Rect, Ref, Str};
+use std::collections::BTreeMap;
+
+/// Name of the font in a page's resources.
+pub(super) const FONT_NAME: &[u8] = b"T";
+const BASE_FONT: Name<'static> = Name(b"SohoaGlyphless");
+const SYSTEM: SystemInfo<'static> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
+/// Characters of one file: codes are 16 bits wide.
+const MOST_CODES: usize = 65_000;
+/// Characters shown by one operator: a string of PDF 1.4 holds 65,535 bytes at most.
+const CHARACTERS_PER_STRING: usize = 16_000;
+/// Skew that is believed, hundredths of a degree.
+const MOST_SKEW: i32 = 3_000;
+const REPLACEMENT: char = '\u{fffd}';
+
+/// A page's size, and how large a px of the upright picture is on it.
+#[derive(Debug)]
+pub(super) struct Frame {
+    /// Width, points.
+    pub(super) width_points: f64,
+    /// Height, points.
+    pub(super) height_points: f64,
+    /// Points per px.
+    pub(super) scale: f64,
+    /// Place of the last px, across and down.
+    pub(super) last: (u32, u32),
+}
+
+/// The characters used in a file, by code: order of first use, so that the file depends on its text alone.
+#[derive(Debug)]
+pub(super) struct Alphabet {
+    codes: BTreeMap<char, u16>,
+    characters: Vec<char>,
+}
+
+impl Alphabet {
+    pub(super) fn new() -> Self {
+        // Code 0 is kept for the missing character, which PDF/A forbids to show.
+        let mut alphabet = Self { codes: BTreeMap::new(), characters: Vec::new() };
+        alphabet.code(REPLACEMENT);
+        alphabet
+    }
+
+    fn code(&mut self, character: char) -> u16 {
+        let character = speakable(character);
+        if let Some(code) = self.codes.get(&character) {
+            return *code;
+        }
+        if self.characters.len() >= MOST_CODES {
+            return 1;
+        }
+        self.characters.push(character);
+        let code = self.characters.len() as u16;
+        self.codes.insert(character, code);
+        code
+    }
+
+    fn encode(&mut self, text: &str) -> Vec<u8> {
+        text.chars().flat_map(|character| self.code(character).to_be_bytes()).collect()
+    }
+
+    /// Writes the font that holds the characters used.
+    pub(super) fn write_font(&self, pdf: &mut Pdf, numbers: &mut Numbers, font: Ref) -> Result<()> {
+        let [descendant, descriptor, program, map, unicode] = std::array::from_fn(|_| numbers.next());
+        pdf.type0_font(font).base_font(BASE_FONT).encoding_predefined(Name(b"Identity-H")).descendant_font(descendant).to_unicode(unicode);
+        pdf.cid_font(descendant)
+            .subtype(CidFontType::Type2)
+            .base_font(BASE_FONT)
+            .system_info(SYSTEM)
+            .font_descriptor(descriptor)
+            .default_width(f32::from(pdf_font::ADVANCE))
+            .cid_to_gid_map_stream(map);
+        let (ascent, descent) = (f32::from(pdf_font::ASCENT), f32::from(pdf_font::DESCENT));
+        pdf.font_descriptor(descriptor)
+            .name(BASE_FONT)
+            .flags(FontFlags::FIXED_PITCH | FontFlags::SYMBOLIC)
+            .bbox(Rect::new(0.0, descent, f32::from(pdf_font::ADVANCE), ascent))
+            .italic_angle(0.0)
+            .ascent(ascent)
+            .descent(descent)
+            .cap_height(ascent)
+            .stem_v(80.0)
+            .font_file2(program);
+        let bytes = pdf_font::glyphless();
+        pdf.stream(program, &bytes).pair(Name(b"Length1"), i32::try_from(bytes.len()).unwrap_or(0));
+        // Every code shows glyph 1, which is empty.
+        let glyphs: Vec<u8> = [0, 0].into_iter().chain(self.characters.iter().flat_map(|_| [0, 1])).collect();
+        pdf.stream(map, &deflate(&glyphs)?).filter(Filter::FlateDecode);
+        let mut words = UnicodeCmap::<u16>::new(Name(b"Sohoa-Unicode"), SYSTEM);
+        for (place, character) in self.characters.iter().enumerate() {
+            words.pair((place + 1) as u16, *character);
+        }
+        let table = deflate(&words.finish())?;
+        pdf.cmap(unicode, &table).filter(Filter::FlateDecode);
+        Ok(())
+    }
+}
+
+/// `character`, or the replacement for one that a text layer must not hold (PDF/A-2u, 6.2.11.7.2): controls,
+/// non-characters, the byte order mark.
+fn speakable(character: char) -> char {
+    let code = character as u32;
+    let silent = character.is_control() || code & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&code) || code == 0xfeff;
+    if silent { REPLACEMENT } else { character }
+}
+
+/// A word on its line, px. `top` and `bottom` are measured from the line's slope, so that on a skewed page the
+/// words of one line agree in them.
+struct Laid<'a> {
+    text: &'a str,
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+    /// How far the slope has fallen at the middle of the word.
+    fallen: f64,
+}
+
+/// Lays a word of a page whose lines fall by `slope` px a px. A box around a slanting word is higher than the
+/// word. What lies off the page (behind its `last` px) is brought back: readers drop text that nobody can see.
+fn lay(word: &Word, slope: f64, last: (u32, u32)) -> Laid<'_> {
+    let edge = |from: u32, to: u32, last: u32| {
+        let from = from.min(last);
+        (f64::from(from), f64::from(to.min(last.saturating_add(1)).max(from.saturating_add(1))))
+    };
+    let (left, right) = edge(word.bounds.x0, word.bounds.x1, last.0);
+    let (top, bottom) = edge(word.bounds.y0, word.bounds.y1, last.1);
+    let fallen = (left + right) / 2.0 * slope;
+    let middle = (top + bottom) / 2.0 - fallen;
+    // Letters rarely reach the corners of the slanting word, so the estimate is bounded from below.
+    let height = (bottom - top - (right - left) * slope.abs()).max((bottom - top) * 0.4);
+    Laid { text: &word.text, left, right, top: middle - height / 2.0, bottom: middle + height / 2.0, fallen }
+}
+
+/// Draws the words of `reading`, invisibly. A page without words gets no text at all.
+pub(super) fn draw(content: &mut Content, alphabet: &mut Alphabet, reading: &Reading, frame: &Frame) {
+    if !reading.words().any(|word| !word.text.is_empty()) {
+        return;
+    }
+    let skew = reading.skew_centidegrees;
+    let believed = if skew.abs() <= MOST_SKEW { f64::from(skew) / 100.0 } else { 0.0 };
+    let slope = believed.to_radians().tan();
+    content.begin_text().set_text_rendering_mode(TextRenderingMode::Invisible);
+    for line in reading.lines() {
+        draw_line(content, alphabet, line, slope, frame);
+    }
+    content.end_text();
+}
+
+/// Draws one line. On a skewed page the words step down the slope, each level in itself: turned letters have
+/// a baseline each, and readers (poppler among them) then break a word wherever it has fallen half a point.
+fn draw_line(content: &mut Content, alphabet: &mut Alphabet, line: &Line, slope: f64, frame: &Frame) {
+    let words: Vec<Laid<'_>> = line.words.iter().filter(|word| !word.text.is_empty()).map(|word| lay(word, slope, frame.last)).collect();
+    let Some((top, bottom)) = height_of(&words) else { return };
+    let size = rounded(((bottom - top) * frame.scale).max(0.5));
+    // The em square of the font covers the line from top to bottom.
+    let baseline = bottom + (bottom - top) * f64::from(pdf_font::DESCENT) / f64::from(pdf_font::EM);
+    content.set_font(Name(FONT_NAME), size as f32);
+    let advance = size * f64::from(pdf_font::ADVANCE) / f64::from(pdf_font::EM);
+    let mut pen: Option<(f64, f64)> = None;
+    for (place, word) in words.iter().enumerate() {
+        let x = word.left * frame.scale;
+        let y = rounded(frame.height_points - (baseline + word.fallen) * frame.scale);
+        let mut at = match pen {
+            Some((at, height)) if (at - x).abs() <= 0.05 && (height - y).abs() <= 0.05 => at,
+            _ => {
+                let x = rounded(x);
+                content.set_text_matrix([1.0, 0.0, 0.0, 1.0, x as f32, y as f32]);
+                x
+            }
+        };
+        at += show(content, alphabet, word.text, word.right * frame.scale - at, advance);
+        if let Some(next) = words.get(place + 1) {
+            at += show(content, alphabet, " ", next.left * frame.scale - at, advance);
+        }
+        pen = Some((at, y));
+    }
+}
+
+/// Shows `text` stretched to `width` points; returns the width that was reached with the written numbers.
+fn show(content: &mut Content, alphabet: &mut Alphabet, text: &str, width: f64, advance: f64) -> f64 {
+    let characters = text.chars().count() as f64;
+    let stretch = rounded((100.0 * width / (characters * advance)).clamp(1.0, 30_000.0));
+    content.set_horizontal_scaling(stretch as f32);
+    for part in alphabet.encode(text).chunks(CHARACTERS_PER_STRING * 2) {
+        content.show(Str(part));
+    }
+    characters * advance * stretch / 100.0
+}
+
+/// Top and bottom of a line, px. A box that is far higher than the line's others (a stroke of a seal, two
+/// lines read as one word) does not count.
+fn height_of(words: &[Laid<'_>]) -> Option<(f64, f64)> {
+    let mut heights: Vec<f64> = words.iter().map(|word| word.bottom - word.top).collect();
+    heights.sort_by(f64::total_cmp);
+    let usual = *heights.get(heights.len() / 2)?;
+    let counted = || words.iter().filter(|word| word.bottom - word.top <= usual * 2.5);
+    let top = counted().map(|word| word.top).fold(f64::INFINITY, f64::min);
+    let bottom = counted().map(|word| word.bottom).fold(f64::NEG_INFINITY, f64::max);
+    (top < bottom).then_some((top, bottom))
+}
+
+fn rounded(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+    use crate::model::geometry::Bounds;
+
+    #[test]
+    fn a_slanting_word_is_found_inside_its_box() {
+        // A word of 400 by 50 px that falls by 5 degrees has a box of about 403 by 85 px.
+        let word = Word { text: "số".into(), bounds: Bounds::new(1000, 1000, 1403, 1085), confidence: 90 };
+        let laid = lay(&word, 5f64.to_radians().tan(), (9_999, 9_999));
+        assert!((laid.bottom - laid.top - 50.0).abs() < 1.0, "height {}", laid.bottom - laid.top);
+        assert_eq!((laid.top + laid.bottom) / 2.0 + laid.fallen, 1042.5);
+    }
+
+    #[test]
+    fn a_word_off_the_page_is_brought_back() {
+        let word = Word { text: "số".into(), bounds: Bounds::new(50, 300, 5000, 310), confidence: 90 };
+        let laid = lay(&word, 0.0, (999, 199));
+        assert_eq!([laid.left, laid.right, laid.top, laid.bottom], [50.0, 1000.0, 199.0, 200.0]);
+    }
+
+    #[test]
+    fn characters_keep_their_code_and_odd_ones_are_replaced() {
+        let mut alphabet = Alphabet::new();
+        assert_eq!(alphabet.encode("ốaố"), [0, 2, 0, 3, 0, 2]);
+        assert_eq!(alphabet.encode("\u{0}\u{ffff}\u{feff}"), [0, 1, 0, 1, 0, 1]);
+        assert_eq!(alphabet.encode("𠀀"), [0, 4]);
+    }
+
+    #[test]
+    fn one_monstrous_box_does_not_make_the_line_high() {
+        let laid = |top: f64, bottom: f64| Laid { text: "a", left: 0.0, right: 1.0, top, bottom, fallen: 0.0 };
+        let words = [laid(10.0, 50.0), laid(12.0, 50.0), laid(0.0, 400.0)];
+        assert_eq!(height_of(&words), Some((10.0, 50.0)));
+    }
+}
