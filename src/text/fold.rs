@@ -1,10 +1,72 @@
 //! Folding: the form in which text without marks finds text with marks.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
-/// Lower case, without tone and vowel marks, `đ` as `d`.
+/// Lower case, without tone and vowel marks, `đ` (and `ð`, which old systems wrote for it) as `d`.
+/// Takes NFC as well as NFD.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).map(|c| if c == 'đ' { 'd' } else { c }).collect()
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let mut folded = String::with_capacity(text.len());
+    for character in text.chars() {
+        fold_char(character, |part| folded.push(part));
+    }
+    folded
+}
+
+/// Gives each character of the folded form of one character; none for a lone mark.
+fn fold_char(character: char, mut give: impl FnMut(char)) {
+    if character.is_ascii() {
+        give(character.to_ascii_lowercase());
+        return;
+    }
+    decompose_canonical(character, |part| {
+        if is_combining_mark(part) {
+            return;
+        }
+        for lower in part.to_lowercase() {
+            match lower {
+                'đ' | 'ð' => give('d'),
+                mark if is_combining_mark(mark) => {}
+                other => give(other),
+            }
+        }
+    });
+}
+
+/// Whether the text holds a letter that folding changes beyond its case: a mark, or `đ`.
+#[must_use]
+pub fn has_marks(text: &str) -> bool {
+    !text.is_ascii() && fold(text) != text.to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_vietnamese_letter_folds() {
+        let all = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđ";
+        let folded = fold(all);
+        assert_eq!(folded, "aaaaaaaaaaaaaaaaaaeeeeeeeeeeeeiiiiiioooooooooooooooooouuuuuuuuuuuuyyyyyyd");
+        assert_eq!(fold(&all.to_uppercase()), folded);
+    }
+
+    #[test]
+    fn decomposed_and_mixed_text_folds_alike() {
+        assert_eq!(fold("Nguye\u{302}\u{303}n Thi\u{323} Hu\u{31b}o\u{31b}\u{300}ng"), "nguyen thi huong");
+        assert_eq!(fold("QUYẾT ĐỊNH số 07/QĐ-UBND"), "quyet dinh so 07/qd-ubnd");
+        assert_eq!(fold("Ðà Nẵng"), "da nang");
+        assert_eq!(fold("İ"), "i");
+    }
+
+    #[test]
+    fn marks_are_seen() {
+        assert!(has_marks("đất"));
+        assert!(has_marks("Đ"));
+        assert!(!has_marks("DAT"));
+        assert!(!has_marks("Σ"));
+    }
 }

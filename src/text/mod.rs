@@ -1,4 +1,11 @@
-//! Vietnamese text: normal form, folding, dates, numbers, order.
+//! Vietnamese text: normal form, folding, tones, syllables, dates, numbers, order, old encodings.
 
+pub mod collate;
+pub mod dates;
 pub mod fold;
+pub mod legacy;
+pub mod natural;
 pub mod normal;
+pub mod numbers;
+pub mod syllable;
+pub mod tones;

@@ -1,0 +1,131 @@
+//! The six tones and where their mark stands.
+
+/// A tone (thanh), in dictionary order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tone {
+    /// Ngang: no mark.
+    Level,
+    /// Huyền: à.
+    Falling,
+    /// Hỏi: ả.
+    Asking,
+    /// Ngã: ã.
+    Tumbling,
+    /// Sắc: á.
+    Rising,
+    /// Nặng: ạ.
+    Heavy,
+}
+
+const TONES: [Tone; 6] = [Tone::Level, Tone::Falling, Tone::Asking, Tone::Tumbling, Tone::Rising, Tone::Heavy];
+
+/// The twelve vowels, each with its six tones in the order of [`Tone`].
+const VOWELS: [[char; 6]; 12] = [
+    ['a', 'à', 'ả', 'ã', 'á', 'ạ'],
+    ['ă', 'ằ', 'ẳ', 'ẵ', 'ắ', 'ặ'],
+    ['â', 'ầ', 'ẩ', 'ẫ', 'ấ', 'ậ'],
+    ['e', 'è', 'ẻ', 'ẽ', 'é', 'ẹ'],
+    ['ê', 'ề', 'ể', 'ễ', 'ế', 'ệ'],
+    ['i', 'ì', 'ỉ', 'ĩ', 'í', 'ị'],
+    ['o', 'ò', 'ỏ', 'õ', 'ó', 'ọ'],
+    ['ô', 'ồ', 'ổ', 'ỗ', 'ố', 'ộ'],
+    ['ơ', 'ờ', 'ở', 'ỡ', 'ớ', 'ợ'],
+    ['u', 'ù', 'ủ', 'ũ', 'ú', 'ụ'],
+    ['ư', 'ừ', 'ử', 'ữ', 'ứ', 'ự'],
+    ['y', 'ỳ', 'ỷ', 'ỹ', 'ý', 'ỵ'],
+];
+
+/// The letter without its tone, and the tone: `ệ` is `ê` and [`Tone::Heavy`]. Case is kept; a character
+/// that carries no tone comes back with [`Tone::Level`]. Takes NFC.
+#[must_use]
+pub fn split_tone(letter: char) -> (char, Tone) {
+    if letter.is_ascii() {
+        return (letter, Tone::Level);
+    }
+    let lower = lower_of(letter);
+    for row in &VOWELS {
+        for (toned, tone) in row.iter().zip(TONES) {
+            if *toned == lower {
+                return (with_case_of(row[0], letter), tone);
+            }
+        }
+    }
+    (letter, Tone::Level)
+}
+
+/// The vowel with the tone, in its case; another character comes back unchanged.
+#[must_use]
+pub fn with_tone(vowel: char, tone: Tone) -> char {
+    let lower = lower_of(vowel);
+    VOWELS
+        .iter()
+        .find(|row| row[0] == lower)
+        .and_then(|row| row.iter().zip(TONES).find(|(_, other)| *other == tone))
+        .map_or(vowel, |(toned, _)| with_case_of(*toned, vowel))
+}
+
+fn lower_of(letter: char) -> char {
+    letter.to_lowercase().next().unwrap_or(letter)
+}
+
+fn with_case_of(lower: char, model: char) -> char {
+    if model.is_uppercase() { lower.to_uppercase().next().unwrap_or(lower) } else { lower }
+}
+
+/// The text with the tone of `oa`, `oe` and `uy` on the second letter: `hòa` as `hoà`, `thúy` as `thuý`,
+/// and so also the misplaced `tòan` as `toàn`. For the index and for comparing only: stored text keeps the
+/// placement of the paper. Takes NFC.
+#[must_use]
+pub fn canonical(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    let mut moved = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let next = letters.peek().copied().unwrap_or(' ');
+        if next.is_ascii_alphabetic() {
+            let (plain, tone) = split_tone(letter);
+            let glide = matches!((plain.to_ascii_lowercase(), next.to_ascii_lowercase()), ('o', 'a' | 'e') | ('u', 'y'));
+            if glide && tone != Tone::Level {
+                moved.push(plain);
+                moved.push(with_tone(next, tone));
+                letters.next();
+                continue;
+            }
+        }
+        moved.push(letter);
+    }
+    moved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_placements_become_one() {
+        for (old, new) in [("hòa", "hoà"), ("khỏe", "khoẻ"), ("thúy", "thuý"), ("ỦY BAN", "UỶ BAN"), ("Hòa", "Hoà"), ("qúy", "quý")]
+        {
+            assert_eq!(canonical(old), new);
+            assert_eq!(canonical(new), new);
+        }
+        assert_eq!(canonical("tòan hùynh"), "toàn huỳnh");
+    }
+
+    #[test]
+    fn other_syllables_stay() {
+        for text in ["của", "mùa", "quả", "hoàn", "nghĩa", "bói ai", "tự do", "số 07/QĐ-UBND", "hoá học"] {
+            assert_eq!(canonical(text), text);
+        }
+    }
+
+    #[test]
+    fn tone_and_letter_part_and_meet() {
+        assert_eq!(split_tone('ệ'), ('ê', Tone::Heavy));
+        assert_eq!(split_tone('Ắ'), ('Ă', Tone::Rising));
+        assert_eq!(split_tone('đ'), ('đ', Tone::Level));
+        assert_eq!(with_tone('Ê', Tone::Rising), 'Ế');
+        assert_eq!(with_tone('b', Tone::Rising), 'b');
+    }
+}
