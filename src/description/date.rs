@@ -60,7 +60,11 @@ fn days(year: u32, month: u32) -> u32 {
 /// Mends a province's name to its spelling when at most two folded letters differ; how like it is.
 pub(super) fn province(text: &str) -> Option<(&'static str, u32)> {
     let wanted = squeezed(text);
-    PROVINCES.iter().map(|name| (*name, likeness(&wanted, &squeezed(name)))).max_by_key(|(_, alike)| *alike).filter(|(_, alike)| *alike >= 80)
+    PROVINCES
+        .iter()
+        .map(|name| (*name, likeness(&wanted, &squeezed(name))))
+        .max_by_key(|(_, alike)| *alike)
+        .filter(|(_, alike)| *alike >= 80)
 }
 
 fn find(row: &Row<'_>) -> Option<Issued> {
@@ -135,10 +139,8 @@ mod tests {
     use crate::model::reading::Word;
 
     fn read(text: &str) -> Option<Issued> {
-        let words: Vec<Word> = text
-            .split(' ')
-            .map(|text| Word { text: text.to_owned(), bounds: Bounds::new(0, 0, 10, 10), confidence: 90 })
-            .collect();
+        let words: Vec<Word> =
+            text.split(' ').map(|text| Word { text: text.to_owned(), bounds: Bounds::new(0, 0, 10, 10), confidence: 90 }).collect();
         let zones = super::super::zones::tests::zones_of_right_row(&words);
         issued(&zones).map(|(issued, _)| issued)
     }

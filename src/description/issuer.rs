@@ -30,12 +30,14 @@ fn split_place(words: &[&str]) -> (usize, Option<String>) {
             let stretch: String = words.iter().skip(at).take(length).map(|word| squeezed(word)).collect();
             let name: Vec<&str> = words.iter().skip(at + length).copied().collect();
             // A kind of place goes after a body or at the start of the row, never right after "quản lý", "nông" …
-            if stretch == kind && !name.is_empty() && (at == 0 || at >= 2 || squeezed(words.first().copied().unwrap_or_default()).len() >= 4) {
+            if stretch == kind
+                && !name.is_empty()
+                && (at == 0 || at >= 2 || squeezed(words.first().copied().unwrap_or_default()).len() >= 4)
+            {
                 let text = name.join(" ");
-                let name = super::date::province(&text).filter(|_| matches!(kind, "tinh" | "thanhpho")).map_or_else(
-                    || name.iter().map(|word| capitalised(word)).collect::<Vec<_>>().join(" "),
-                    |(known, _)| known.to_owned(),
-                );
+                let name = super::date::province(&text)
+                    .filter(|_| matches!(kind, "tinh" | "thanhpho"))
+                    .map_or_else(|| name.iter().map(|word| capitalised(word)).collect::<Vec<_>>().join(" "), |(known, _)| known.to_owned());
                 return (at, Some(format!("{written} {name}")));
             }
         }
@@ -56,7 +58,9 @@ fn body(words: &[&str], initials: &[String]) -> String {
             .iter()
             .map(|branch| {
                 let short: String = branch.split([' ', ',', '-']).filter_map(|word| word.chars().next()).collect();
-                let stated = initials.iter().any(|stated| *stated == squeezed(&format!("{first}{short}")) || *stated == squeezed(&format!("{}{short}", &first[..1])));
+                let stated = initials.iter().any(|stated| {
+                    *stated == squeezed(&format!("{first}{short}")) || *stated == squeezed(&format!("{}{short}", &first[..1]))
+                });
                 (branch, likeness(&squeezed(branch), &rest) + if stated { 25 } else { 0 })
             })
             .max_by_key(|(_, alike)| *alike);
@@ -76,7 +80,8 @@ fn body(words: &[&str], initials: &[String]) -> String {
                 capital = true;
             }
             None => {
-                let keep = word.chars().any(|c| c.is_ascii_digit()) || (word.chars().count() >= 2 && squeezed(word).chars().all(|c| !"aeiouy".contains(c)));
+                let keep = word.chars().any(|c| c.is_ascii_digit())
+                    || (word.chars().count() >= 2 && squeezed(word).chars().all(|c| !"aeiouy".contains(c)));
                 out.push(if keep {
                     (*word).to_owned()
                 } else if capital {
@@ -112,7 +117,10 @@ impl Organ {
 /// Names the issuer together with what places it: `Sở Y tế` under `UBND tỉnh X` is `Sở Y tế tỉnh X`.
 fn join(parent: &Organ, issuer: &Organ) -> String {
     let party = folded(&parent.name);
-    if folded(&issuer.name) == "van phong" || party.ends_with(" uy") || party.contains("uy ") && parent.place.is_none() && !party.starts_with("uy ban") {
+    if folded(&issuer.name) == "van phong"
+        || party.ends_with(" uy")
+        || party.contains("uy ") && parent.place.is_none() && !party.starts_with("uy ban")
+    {
         return format!("{} {}", issuer.full(), parent.full());
     }
     match (&issuer.place, &parent.place) {
@@ -137,8 +145,7 @@ pub(super) fn issuer(zones: &Zones<'_>, number: Option<&Numbered>, place: Option
         .take(end.min(5))
         .filter(|row| is_upper(&row.text()) && row.text().chars().filter(|c| c.is_alphabetic()).count() >= 3)
         .collect();
-    let initials: Vec<String> =
-        number.map(|number| number.notation.split(['-', '/']).map(squeezed).collect()).unwrap_or_default();
+    let initials: Vec<String> = number.map(|number| number.notation.split(['-', '/']).map(squeezed).collect()).unwrap_or_default();
     let mut texts: Vec<String> = Vec::new();
     for row in &rows {
         match texts.last_mut() {
@@ -167,7 +174,9 @@ pub(super) fn issuer(zones: &Zones<'_>, number: Option<&Numbered>, place: Option
 /// A province read with slips is mended to the place of the date line when they are alike.
 fn mend_place(organ: &mut Organ, place: Option<&str>) {
     if let (Some(held), Some(place)) = (organ.place.as_mut(), place) {
-        let Some((kind, name)) = PLACE_KINDS.iter().find_map(|(_, kind)| held.strip_prefix(kind).map(|name| (*kind, name.trim()))) else { return };
+        let Some((kind, name)) = PLACE_KINDS.iter().find_map(|(_, kind)| held.strip_prefix(kind).map(|name| (*kind, name.trim()))) else {
+            return;
+        };
         if likeness(&squeezed(name), &squeezed(place)) >= 70 && name != place {
             *held = format!("{kind} {place}");
         }

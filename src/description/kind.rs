@@ -42,8 +42,11 @@ fn name_of(line: &str) -> Option<(Named, u32)> {
     if let Some((kind, _)) = names().find(|(_, name)| *name == wanted) {
         return Some((Named::Kind(kind), 98));
     }
-    let mut near: Vec<(u32, &'static Kind)> =
-        names().filter(|(_, name)| name.len() >= 6).map(|(kind, name)| (likeness(&name, &wanted), kind)).filter(|(alike, _)| *alike >= 82).collect();
+    let mut near: Vec<(u32, &'static Kind)> = names()
+        .filter(|(_, name)| name.len() >= 6)
+        .map(|(kind, name)| (likeness(&name, &wanted), kind))
+        .filter(|(alike, _)| *alike >= 82)
+        .collect();
     near.sort_by_key(|(alike, _)| std::cmp::Reverse(*alike));
     match near.as_slice() {
         [(alike, kind)] => return Some((Named::Kind(kind), *alike * 9 / 10)),
@@ -124,7 +127,9 @@ pub(super) fn kind(reading: &Reading, zones: &Zones<'_>, number: Option<&Numbere
         name_row,
     };
     match (name, symbol) {
-        (Some((at, Named::Normative(name), sure)), _) => law(name, if normative_symbol == Some(name) { 99 } else { sure * 9 / 10 }, Some(at)),
+        (Some((at, Named::Normative(name), sure)), _) => {
+            law(name, if normative_symbol == Some(name) { 99 } else { sure * 9 / 10 }, Some(at))
+        }
         (Some((at, Named::Kind(kind), _)), Some((by_symbol, _))) if kind.code == by_symbol.code => plain(kind, 99, Some(at)),
         (Some((at, Named::Kind(kind), sure)), Some(_)) => plain(kind, sure * 7 / 10, Some(at)),
         (Some((at, Named::Kind(kind), sure)), None) => plain(kind, sure * 9 / 10, Some(at)),

@@ -16,8 +16,7 @@ static PARTY: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?P<head>^.*?)-\s*(?P<type>\p{L}{1,4})\s*/\s*(?P<org>\p{L}[\p{L}\d-]*)").ok());
 
 /// `Số` with its colon, as OCR may give it.
-static PREFIX: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)^\W*(?:luật\s+)?[s5$][ốôóòõồổỗộöoe06ếêé]\s?[:.;]{0,2}").ok());
+static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)^\W*(?:luật\s+)?[s5$][ốôóòõồổỗộöoe06ếêé]\s?[:.;]{0,2}").ok());
 
 /// A number and notation as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,11 +62,12 @@ fn number_of(raw: &str) -> Option<String> {
     let bare: String = raw.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | ',' | ':' | '_' | '…' | ';')).collect();
     let digits = bare.chars().take_while(char::is_ascii_digit).count();
     let tail: Vec<char> = bare.chars().skip(digits).collect();
-    let fits = (1..=5).contains(&digits) && match tail.as_slice() {
-        [] => true,
-        [letter] => matches!(letter, 'a'..='z' | 'đ'),
-        _ => false,
-    };
+    let fits = (1..=5).contains(&digits)
+        && match tail.as_slice() {
+            [] => true,
+            [letter] => matches!(letter, 'a'..='z' | 'đ'),
+            _ => false,
+        };
     fits.then_some(bare)
 }
 
@@ -147,10 +147,8 @@ mod tests {
     use crate::model::reading::Word;
 
     fn read(text: &str) -> Option<Numbered> {
-        let words: Vec<Word> = text
-            .split(' ')
-            .map(|text| Word { text: text.to_owned(), bounds: Bounds::new(0, 0, 10, 10), confidence: 90 })
-            .collect();
+        let words: Vec<Word> =
+            text.split(' ').map(|text| Word { text: text.to_owned(), bounds: Bounds::new(0, 0, 10, 10), confidence: 90 }).collect();
         zones::tests::zones_of_right_row(&words).right.first().and_then(parse)
     }
 

@@ -9,8 +9,25 @@ use crate::text::normal::nfc;
 
 /// Rows that end a subject: whom it is addressed to, grounds, or the first words of the body.
 const ENDS: [&str; 19] = [
-    "can cu", "kinh gui", "kinh gu", "dieu 1", "phan i", "phan 1", "chuong i", "thuc hien nghi", "thuc hien cong van", "thuc hien chi thi",
-    "thuc hien quyet dinh", "thuc hien thong", "thuc hien ke hoach", "theo de nghi", "xet de nghi", "thi hanh", "i.", "1.", "i-",
+    "can cu",
+    "kinh gui",
+    "kinh gu",
+    "dieu 1",
+    "phan i",
+    "phan 1",
+    "chuong i",
+    "thuc hien nghi",
+    "thuc hien cong van",
+    "thuc hien chi thi",
+    "thuc hien quyet dinh",
+    "thuc hien thong",
+    "thuc hien ke hoach",
+    "theo de nghi",
+    "xet de nghi",
+    "thi hanh",
+    "i.",
+    "1.",
+    "i-",
 ];
 
 /// Most rows a subject takes.
@@ -36,7 +53,9 @@ pub(super) fn passage(rows: &[&Row<'_>], strip: impl Fn(String) -> String) -> Op
 }
 
 fn trimmed(text: &str) -> &str {
-    text.trim().trim_start_matches(|c: char| !c.is_alphanumeric() && c != '(' && c != '"' && c != '“').trim_end_matches([' ', '-', '_', '/', ':', ';', '|'])
+    text.trim()
+        .trim_start_matches(|c: char| !c.is_alphanumeric() && c != '(' && c != '"' && c != '“')
+        .trim_end_matches([' ', '-', '_', '/', ':', ';', '|'])
 }
 
 fn ends(row: &Row<'_>) -> bool {
