@@ -1,1 +1,20 @@
 //! What is this paper? Documents in a pile of pages, their kind and fields.
+//!
+//! Rules work on words with boxes, zone by zone (Decree 30/2020, Appendix I): OCR errs, so phrases are
+//! compared folded and with a few edits allowed, and every value says how sure it is.
+
+pub mod describe;
+pub mod review;
+pub mod secrecy;
+pub mod separate;
+
+mod date;
+mod fuzzy;
+mod issuer;
+mod kind;
+mod normative;
+mod number;
+mod signer;
+mod subject;
+mod vocabulary;
+mod zones;

@@ -1,1 +1,4 @@
-//! How well was it read? Error rates against ground truth.
+//! How well was it read? Error rates against ground truth, and described fields against known ones.
+
+pub mod fields;
+pub mod score;

@@ -1,0 +1,193 @@
+//! What a document is about (trích yếu): under the name line, or after `V/v` in a công văn.
+
+use super::kind::{Found, is_regarding};
+use super::number::is_number_row;
+use super::zones::{Row, Zones, mean_confidence};
+use crate::model::geometry::Bounds;
+use crate::model::reading::Word;
+use crate::text::normal::nfc;
+
+/// Rows that end a subject: whom it is addressed to, grounds, or the first words of the body.
+const ENDS: [&str; 19] = [
+    "can cu",
+    "kinh gui",
+    "kinh gu",
+    "dieu 1",
+    "phan i",
+    "phan 1",
+    "chuong i",
+    "thuc hien nghi",
+    "thuc hien cong van",
+    "thuc hien chi thi",
+    "thuc hien quyet dinh",
+    "thuc hien thong",
+    "thuc hien ke hoach",
+    "theo de nghi",
+    "xet de nghi",
+    "thi hanh",
+    "i.",
+    "1.",
+    "i-",
+];
+
+/// Most rows a subject takes.
+const LONGEST: usize = 8;
+
+/// A text put together from rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Passage {
+    pub(super) text: String,
+    pub(super) confidence: u32,
+    pub(super) bounds: Option<Bounds>,
+}
+
+/// Joins rows to one NFC text.
+pub(super) fn passage(rows: &[&Row<'_>], strip: impl Fn(String) -> String) -> Option<Passage> {
+    let text = nfc(&strip(rows.iter().map(|row| row.text()).collect::<Vec<_>>().join(" ")));
+    let words: Vec<&Word> = rows.iter().flat_map(|row| row.words.iter().copied()).collect();
+    (!text.is_empty()).then(|| Passage {
+        text,
+        confidence: mean_confidence(words.iter().copied()),
+        bounds: Bounds::around(rows.iter().map(|row| &row.bounds)),
+    })
+}
+
+fn trimmed(text: &str) -> &str {
+    text.trim()
+        .trim_start_matches(|c: char| !c.is_alphanumeric() && c != '(' && c != '"' && c != '“')
+        .trim_end_matches([' ', '-', '_', '/', ':', ';', '|'])
+}
+
+fn ends(row: &Row<'_>) -> bool {
+    let text = row.folded();
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    ENDS.iter().any(|start| text.starts_with(start))
+}
+
+/// Whether `row` goes on with a subject that began at `first`: centred on it, close under `last`, and not a
+/// line of capitals (the authority: `CHỦ TỊCH ỦY BAN …`).
+fn goes_on(row: &Row<'_>, first: &Row<'_>, last: &Row<'_>, pitch: u32, height: u32, width: u32) -> bool {
+    let gap = row.bounds.y0.saturating_sub(last.bounds.y1);
+    let centred = row.center().abs_diff(first.center()) * 100 <= width * 4;
+    let shouting = super::fuzzy::is_upper(&row.text()) && !super::fuzzy::is_upper(&first.text());
+    let near = gap <= pitch.max(height) + height / 2;
+    centred && !shouting && near && !ends(row)
+}
+
+/// The subject of a document with a name line.
+fn under_name(zones: &Zones<'_>, at: usize, width: u32) -> Option<Passage> {
+    let rows: Vec<&Row<'_>> = zones.body.iter().skip(at + 1).take(LONGEST).collect();
+    let first = *rows.first()?;
+    if ends(first) || is_full_paragraph(first, rows.get(1).copied(), width) {
+        return None;
+    }
+    let mut taken = vec![first];
+    let mut pitch = 0;
+    for row in rows.iter().skip(1) {
+        let last = taken.last().copied().unwrap_or(first);
+        if !goes_on(row, first, last, pitch, zones.height, width) {
+            break;
+        }
+        pitch = pitch.max(row.bounds.y0.saturating_sub(last.bounds.y1));
+        taken.push(row);
+    }
+    passage(&taken, |text| trimmed(&text).to_owned())
+}
+
+/// A row that is indented and runs to the right edge, with a longer row under it that starts further left:
+/// the body, not a centred subject.
+fn is_full_paragraph(row: &Row<'_>, next: Option<&Row<'_>>, width: u32) -> bool {
+    next.is_some_and(|next| {
+        let indented = row.bounds.x0 > next.bounds.x0 + width * 25 / 1000;
+        indented && row.bounds.x1 * 100 >= width * 90 && next.bounds.x1.abs_diff(row.bounds.x1) * 100 <= width
+    })
+}
+
+/// The subject of a công văn: after `V/v` in the left column.
+fn regarding(zones: &Zones<'_>) -> Option<Passage> {
+    let number = zones.left.iter().position(is_number_row);
+    let stated = zones.left.iter().position(is_regarding);
+    let start = stated.or(number.map(|at| at + 1))?;
+    let rows: Vec<&Row<'_>> = zones
+        .left
+        .iter()
+        .skip(start)
+        .take(LONGEST)
+        .filter(|row| row.confidence() >= 30 && row.text().chars().filter(|c| c.is_alphabetic()).count() >= 2)
+        .filter(|row| super::secrecy::urgency_of(&row.text()).is_none())
+        .collect();
+    let mut found = passage(&rows, |text| strip_regarding(&text).to_owned())?;
+    if stated.is_none() {
+        // The rows under the number were read, their V/v was not.
+        found.confidence = found.confidence * 7 / 10;
+    }
+    (found.text.chars().count() >= 4).then_some(found)
+}
+
+fn strip_regarding(text: &str) -> &str {
+    let text = trimmed(text);
+    let head: String = text.chars().take(5).collect::<String>().to_lowercase();
+    let skip = if head.starts_with("v/v") || head.starts_with("v/y") {
+        3
+    } else if head.starts_with("v/ v") || head.starts_with("viv ") {
+        4
+    } else if head.starts_with("vv ") || head.starts_with("ww ") {
+        2
+    } else {
+        0
+    };
+    let at = text.char_indices().nth(skip).map_or(text.len(), |(at, _)| at);
+    trimmed(text.get(at..).unwrap_or_default())
+}
+
+/// The subject of a document of this kind.
+pub(super) fn subject(zones: &Zones<'_>, kind: &Found, width: u32) -> Option<Passage> {
+    match kind.name_row {
+        Some(at) => under_name(zones, at, width),
+        None => regarding(zones),
+    }
+}
+
+/// Whom it is addressed to (Kính gửi): the rows from there on that are centred or listed.
+pub(super) fn recipients(zones: &Zones<'_>) -> Option<Passage> {
+    let begins = |row: &Row<'_>| {
+        let text = row.folded();
+        let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+        text.starts_with("kinh gui") || text.starts_with("kinh gu")
+    };
+    let start = zones.body.iter().take(14).position(begins)?;
+    let first = zones.body.get(start)?;
+    let alone = first.words.len() <= 3;
+    let listed = zones.body.iter().skip(start + 1).take(20).take_while(|row| row.text().starts_with(['-', '~', '+']));
+    let rows: Vec<&Row<'_>> = std::iter::once(first).chain(listed).collect();
+    if alone && rows.len() == 1 {
+        return None;
+    }
+    let parts: Vec<String> = rows
+        .iter()
+        .enumerate()
+        .map(|(at, row)| {
+            let text = row.text();
+            let skip = if at == 0 { text.char_indices().nth(8).map_or(text.len(), |(at, _)| at) } else { 0 };
+            let text = text.get(skip..).unwrap_or_default();
+            text.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | ';' | '-' | '.' | '~' | ',')).to_owned()
+        })
+        .filter(|text| !text.is_empty())
+        .collect();
+    let mut found = passage(&rows, |_| parts.join("; "))?;
+    found.confidence = found.confidence * 9 / 10;
+    Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regarding_is_taken_off_the_front() {
+        assert_eq!(strip_regarding("V/v tham gia ý kiến các dự thảo"), "tham gia ý kiến các dự thảo");
+        assert_eq!(strip_regarding("V/V: cung cấp thông tin"), "cung cấp thông tin");
+        assert_eq!(strip_regarding("ViV nhắc báo cáo"), "nhắc báo cáo");
+        assert_eq!(strip_regarding("Viện Sốt rét"), "Viện Sốt rét");
+    }
+}

@@ -1,0 +1,145 @@
+//! Described fields against known ones.
+
+use crate::error::{Error, Result};
+use crate::model::record::Description;
+use crate::text::normal::nfc;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Verdict on one field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Equal after NFC, space and case folding.
+    Right,
+    /// Something else was given.
+    Wrong,
+    /// Nothing was given.
+    Absent,
+    /// A value was given where the document has none.
+    Invented,
+}
+
+/// One compared field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Compared {
+    /// Key of the known value, such as `so_ky_hieu`.
+    pub field: String,
+    /// What it should be; none where the page has none.
+    pub expected: Option<String>,
+    /// What was described.
+    pub found: Option<String>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The known value holds handwriting.
+    pub handwritten: bool,
+}
+
+/// Counts of verdicts on one field over documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Tally {
+    /// Equal.
+    pub right: u64,
+    /// Something else.
+    pub wrong: u64,
+    /// Nothing given.
+    pub absent: u64,
+    /// Given where there is none.
+    pub invented: u64,
+    /// Of the right, wrong and absent: how many hold handwriting.
+    pub handwritten: u64,
+}
+
+/// Keys of a `<id>.meta.json`, in the order they are compared.
+pub const KEYS: [&str; 8] =
+    ["loai_van_ban", "so_ky_hieu", "ngay_ban_hanh", "co_quan_ban_hanh", "trich_yeu", "dia_danh", "nguoi_ky", "chuc_vu_nguoi_ky"];
+
+/// The described value for a key of the known ones.
+#[must_use]
+pub fn described(description: &Description, key: &str) -> Option<String> {
+    let field = |name: &str| description.fields.get(name).map(|field| field.value.clone());
+    match key {
+        "loai_van_ban" => Some(description.kind_name.clone()),
+        "so_ky_hieu" => {
+            let number = field("codeNumber")?;
+            let notation = field("codeNotation")?;
+            // The party writes number-type/organ, the state number/type-organ.
+            let party = notation.contains('/') && !notation.starts_with(|c: char| c.is_ascii_digit());
+            Some(format!("{number}{}{notation}", if party { '-' } else { '/' }))
+        }
+        "ngay_ban_hanh" => field("issuedDate"),
+        "co_quan_ban_hanh" => field("organName"),
+        "trich_yeu" => field("subject"),
+        "dia_danh" => field("place"),
+        "nguoi_ky" => field("signer"),
+        "chuc_vu_nguoi_ky" => field("position"),
+        _ => None,
+    }
+}
+
+fn folded(text: &str) -> String {
+    nfc(text).split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Compares a description with the text of a `<id>.meta.json`. Keys that are not in it are not compared; a
+/// key that is `null` says the page has no such value.
+///
+/// # Errors
+/// The text is not a JSON object.
+pub fn compare(description: &Description, known: &str) -> Result<Vec<Compared>> {
+    let bad = |what: &str| Error::invalid(format!("known fields: {what}; write an object as in data/pages/*.meta.json"));
+    let known: Value = serde_json::from_str(known).map_err(|error| bad(&error.to_string()))?;
+    let known = known.as_object().ok_or_else(|| bad("not an object"))?;
+    let spans: Vec<String> = known
+        .get("handwritten_spans")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
+    let mut compared = Vec::new();
+    for key in KEYS {
+        let Some(value) = known.get(key) else { continue };
+        let expected = value.as_str().map(str::to_owned);
+        let found = described(description, key);
+        let verdict = match (&expected, &found) {
+            (Some(expected), Some(found)) if folded(expected) == folded(found) => Verdict::Right,
+            (Some(_), Some(_)) => Verdict::Wrong,
+            (Some(_), None) => Verdict::Absent,
+            (None, Some(_)) => Verdict::Invented,
+            (None, None) => continue,
+        };
+        let handwritten = expected.as_ref().is_some_and(|expected| holds_handwriting(key, expected, &spans));
+        compared.push(Compared { field: key.to_owned(), expected, found, verdict, handwritten });
+    }
+    Ok(compared)
+}
+
+/// Whether one of the handwritten stretches stands in this value.
+fn holds_handwriting(key: &str, expected: &str, spans: &[String]) -> bool {
+    spans.iter().any(|span| match key {
+        "so_ky_hieu" => expected.split('/').next() == Some(span.as_str()),
+        "ngay_ban_hanh" => expected.split('-').skip(1).any(|part| part == span),
+        "chuc_vu_nguoi_ky" => expected.starts_with(span.as_str()),
+        _ => false,
+    })
+}
+
+/// Counts verdicts by field.
+#[must_use]
+pub fn tally<'a>(compared: impl IntoIterator<Item = &'a Compared>) -> BTreeMap<String, Tally> {
+    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+    for one in compared {
+        let tally = tallies.entry(one.field.clone()).or_default();
+        match one.verdict {
+            Verdict::Right => tally.right += 1,
+            Verdict::Wrong => tally.wrong += 1,
+            Verdict::Absent => tally.absent += 1,
+            Verdict::Invented => tally.invented += 1,
+        }
+        tally.handwritten += u64::from(one.handwritten);
+    }
+    tallies
+}
