@@ -1,5 +1,7 @@
 //! Every use case: what people and programs can ask of the archive.
 
+pub mod doctor;
+pub mod eval;
 pub mod export;
 pub mod find;
 pub mod intake;

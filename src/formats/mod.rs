@@ -29,5 +29,4 @@ mod pdf_metadata;
 mod pdf_picture;
 mod pdf_layer;
 pub mod pdf_write;
-pub mod picture;
 mod xml;

@@ -1,1 +1,15 @@
-//! Pictures of pages: upright, straight, clean, and how good they are.
+//! Pictures of pages: upright, straight, clean, cut into lines in reading order, and how good they are.
+//!
+//! The steps follow a recipe that was measured on real Vietnamese scans: lines are found first and read one
+//! by one, which gets the two-column header right and costs less than reading the page as a whole.
+
+pub mod background;
+pub mod components;
+pub mod crop;
+pub mod lines;
+pub mod order;
+pub mod orientation;
+pub mod prepare;
+pub mod resize;
+pub mod seal;
+pub mod skew;

@@ -1,0 +1,156 @@
+//! `sohoa runs` and `sohoa failures`
+
+use super::options::Place;
+use super::print;
+use super::run::this_program;
+use crate::archive::Archive;
+use crate::error::{Error, Result};
+use crate::messages::{Language, Message, sentence};
+use crate::model::refusal::Class;
+use clap::{Args, Subcommand};
+
+/// Arguments of `runs`.
+#[derive(Debug, Args)]
+pub struct Runs {
+    /// What to do.
+    #[command(subcommand)]
+    pub what: What,
+}
+
+/// What to do with runs.
+#[derive(Debug, Subcommand)]
+pub enum What {
+    /// The newest runs.
+    List {
+        /// How many.
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+    /// One run: its balance and costs.
+    Show {
+        /// Its batch.
+        batch: String,
+    },
+    /// Begin no new task of the run.
+    Pause {
+        /// Its batch.
+        batch: String,
+    },
+    /// Go on after a pause.
+    Resume {
+        /// Its batch.
+        batch: String,
+    },
+    /// Refuse everything of the run that is still open; what is stored stays.
+    Cancel {
+        /// Its batch.
+        batch: String,
+    },
+    /// Try refused files and pages again; `sohoa run` with the same input then does the work.
+    Retry {
+        /// Its batch.
+        batch: String,
+        /// Only this class: input, limit, secret, outage, bug [default: limit, outage and bug].
+        #[arg(long)]
+        class: Option<String>,
+    },
+}
+
+impl Runs {
+    /// Prints and returns the exit code.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown run.
+    pub async fn execute(&self, place: &Place) -> Result<u8> {
+        let config = place.configure(toml::Table::new())?;
+        let language = Language::from_code(&config.language);
+        let archive = Archive::open(config, &this_program()?).await?;
+        let catalog = &archive.catalog;
+        match &self.what {
+            What::List { limit } => {
+                let batches = catalog.batches(*limit).await?;
+                if place.json {
+                    return print::json(&batches).map(|()| 0);
+                }
+                for batch in batches {
+                    let state = serde_json::to_value(batch.state).unwrap_or_default();
+                    print::line(&format!("{}  {}  {}  {}", batch.id, batch.created, state.as_str().unwrap_or_default(), print::plain(&batch.unit)))?;
+                }
+            }
+            What::Show { batch } => show(&archive, batch, place, language).await?,
+            What::Pause { batch } => catalog.pause(batch).await?,
+            What::Resume { batch } => catalog.resume(batch).await?,
+            What::Cancel { batch } => catalog.cancel(batch).await?,
+            What::Retry { batch, class } => {
+                let class = class.as_deref().map(class_of).transpose()?;
+                let again = catalog.retry_refused(batch, class).await?;
+                print::line(&again.to_string())?;
+            }
+        }
+        Ok(0)
+    }
+}
+
+fn class_of(word: &str) -> Result<Class> {
+    let class = Class::from_word(word);
+    if class.as_str() == word { Ok(class) } else { Err(Error::invalid(format!("{word} is no class; use input, limit, secret, outage or bug"))) }
+}
+
+async fn show(archive: &Archive, batch: &str, place: &Place, language: Language) -> Result<()> {
+    let balance = archive.catalog.balance(batch).await?;
+    if place.json {
+        return print::json(&serde_json::json!({
+            "batch": archive.catalog.batch(batch).await?,
+            "balance": balance,
+            "stages": archive.catalog.costs(batch).await?,
+        }));
+    }
+    let files = balance.files;
+    print::line(&sentence(language, Message::BalanceFiles { received: files.received, duplicate: files.duplicate, refused: files.refused }))?;
+    let pages = balance.pages;
+    let message = Message::BalancePages { came: pages.came, stored: pages.stored, review: pages.review, refused: pages.refused, open: pages.open };
+    print::line(&sentence(language, message))
+}
+
+/// Arguments of `failures`.
+#[derive(Debug, Args)]
+pub struct Failures {
+    /// Only of this batch [default: the newest].
+    #[arg(long)]
+    pub batch: Option<String>,
+    /// Only of this class: input, limit, secret, outage, bug.
+    #[arg(long)]
+    pub class: Option<String>,
+}
+
+impl Failures {
+    /// Prints one refusal a line and returns the exit code.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown batch.
+    pub async fn execute(&self, place: &Place) -> Result<u8> {
+        let config = place.configure(toml::Table::new())?;
+        let language = Language::from_code(&config.language);
+        let archive = Archive::open(config, &this_program()?).await?;
+        let batch = match &self.batch {
+            Some(batch) => batch.clone(),
+            None => archive.catalog.batches(1).await?.into_iter().next().map(|batch| batch.id).ok_or_else(|| Error::not_found("there is no run yet"))?,
+        };
+        let class = self.class.as_deref().map(class_of).transpose()?;
+        let mut refusals = archive.catalog.balance(&batch).await?.refusals;
+        refusals.retain(|refused| class.is_none_or(|class| refused.class == class));
+        if place.json {
+            return print::json(&refusals).map(|()| 0);
+        }
+        for refused in refusals {
+            let message = Message::Refused {
+                file: print::plain(&refused.file),
+                page: refused.page,
+                class: refused.class.as_str(),
+                reason: print::plain(&refused.reason),
+            };
+            print::line(&sentence(language, message))?;
+        }
+        Ok(0)
+    }
+}

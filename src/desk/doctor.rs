@@ -1,0 +1,72 @@
+//! What is missing or mis-set on this machine.
+
+use crate::archive::{self, Archive};
+use crate::blobs::probe::probe;
+use crate::config::Config;
+use crate::engine::tesseract;
+use serde::Serialize;
+use std::path::Path;
+
+/// One check.
+#[derive(Debug, Serialize)]
+pub struct Check {
+    /// What was looked at.
+    pub what: String,
+    /// What was found.
+    pub found: String,
+    /// Whether that will do.
+    pub fine: bool,
+    /// The command or setting that mends it.
+    pub mend: Option<String>,
+}
+
+fn check(what: &str, outcome: Result<String, (String, &str)>) -> Check {
+    match outcome {
+        Ok(found) => Check { what: what.to_owned(), found, fine: true, mend: None },
+        Err((found, mend)) => Check { what: what.to_owned(), found, fine: false, mend: Some(mend.to_owned()) },
+    }
+}
+
+/// Looks at language data, reading processes, store, catalogue and index.
+pub async fn examine(config: &Config, program: &Path) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let model = tesseract::find_model(config.tessdata.as_deref());
+    checks.push(check(
+        "Tesseract",
+        model
+            .map(|file| format!("{}, {}", tesseract::version(), file.display()))
+            .map_err(|error| (error.chain(), "apt-get install tesseract-ocr-vie")),
+    ));
+    let pool = archive::pool(config, program, 1);
+    checks.push(check(
+        "reading processes",
+        match pool.models().await {
+            Ok(_) => Ok(format!("they start, in {} MiB, without files and network", pool.peak_kib().div_ceil(1024).max(1))),
+            Err(error) => Err((error.chain(), "raise limits.memory_mib in sohoa.toml, or use a Linux kernel with seccomp")),
+        },
+    ));
+    match Archive::open(config.clone(), program).await {
+        Err(error) => checks.push(check("archive", Err((error.chain(), "check --home, --store and --catalog")))),
+        Ok(archive) => {
+            checks.push(check("catalogue", Ok(config_shown(&config.catalog_url()))));
+            checks.push(check("index", Ok(config.index_folder().display().to_string())));
+            match probe(archive.store.as_ref()).await {
+                Ok(findings) => {
+                    for finding in findings {
+                        checks.push(Check { what: format!("store {}", finding.what), found: finding.found, fine: finding.fine, mend: finding.mend });
+                    }
+                }
+                Err(error) => checks.push(check("store", Err((error.chain(), "check --store and the keys under [s3] in sohoa.toml")))),
+            }
+        }
+    }
+    checks
+}
+
+/// An address without its password.
+fn config_shown(url: &str) -> String {
+    match (url.find("://"), url.rfind('@')) {
+        (Some(scheme), Some(at)) if at > scheme => format!("{}://…{}", url.get(..scheme).unwrap_or_default(), url.get(at..).unwrap_or_default()),
+        _ => url.to_owned(),
+    }
+}

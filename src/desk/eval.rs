@@ -1,0 +1,155 @@
+//! How well pages with known text are read.
+
+use crate::archive;
+use crate::config::Config;
+use crate::description::describe::describe;
+use crate::error::{Error, Kind, Result, ResultExt};
+use crate::evaluation::fields::{self, Tally};
+use crate::evaluation::score::{self, PageScore, TotalScore};
+use crate::model::plan::Plan;
+use crate::model::reading::Reading;
+use crate::sandbox::page::ReadOptions;
+use crate::sandbox::pool::Pool;
+use crate::sandbox::protocol::{Answer, Ask};
+use crate::stages::contract::options_of;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What an evaluation found.
+#[derive(Debug, Serialize)]
+pub struct Evaluation {
+    /// Page by page.
+    pub pages: Vec<EvaluatedPage>,
+    /// Over all characters.
+    pub total: TotalScore,
+    /// Fields against `<id>.meta.json`.
+    pub fields: BTreeMap<String, Tally>,
+    /// Processor seconds a page, decoding, preparing and reading.
+    pub cpu_seconds_per_page: f64,
+    /// Processor seconds a page by part.
+    pub cpu_seconds_by_part: BTreeMap<String, f64>,
+    /// Highest resident memory of the reading process, MiB.
+    pub peak_mib: u64,
+    /// Pages that could not be read: they count as all missing.
+    pub failures: Vec<String>,
+}
+
+/// One page of an evaluation.
+#[derive(Debug, Serialize)]
+pub struct EvaluatedPage {
+    /// Its name without ending.
+    pub id: String,
+    /// Its errors.
+    #[serde(flatten)]
+    pub score: PageScore,
+    /// Processor milliseconds by part.
+    pub cpu_ms: BTreeMap<String, u64>,
+}
+
+/// Reads every page of `folder` that has ground truth, with the page stages of `plan`.
+///
+/// # Errors
+/// `Invalid` when the folder has no ground truth; `NotFound` when no reading process can start.
+pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Plan, write: Option<&Path>) -> Result<Evaluation> {
+    let options = reading_options(plan)?;
+    let pool = archive::pool(config, program, 1);
+    let (mut pages, mut compared, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    if let Some(folder) = write {
+        std::fs::create_dir_all(folder).or_error(Kind::Unavailable, || format!("cannot make {}", folder.display()))?;
+    }
+    for (id, picture) in list(folder)? {
+        let truth = read_text(&folder.join(format!("{id}.gt.txt")))?;
+        let (reading, cpu_ms) = match read(&pool, &picture, options).await {
+            Ok(read) => read,
+            Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Unavailable) => return Err(error),
+            Err(error) => {
+                failures.push(format!("{id}: {}", error.chain()));
+                (Reading::default(), BTreeMap::new())
+            }
+        };
+        let text = reading.text();
+        if let Some(folder) = write {
+            let failed = || format!("cannot write to {}", folder.display());
+            std::fs::write(folder.join(format!("{id}.txt")), &text).or_error(Kind::Unavailable, failed)?;
+            let json = serde_json::to_vec_pretty(&reading).or_error(Kind::Internal, failed)?;
+            std::fs::write(folder.join(format!("{id}.json")), json).or_error(Kind::Unavailable, failed)?;
+        }
+        let known = folder.join(format!("{id}.meta.json"));
+        if known.is_file() {
+            compared.extend(fields::compare(&describe(&[&reading]), &read_text(&known)?)?);
+        }
+        let mut score = score::page(&truth, &text);
+        score.id.clone_from(&id);
+        pages.push(EvaluatedPage { id, score, cpu_ms });
+    }
+    let scores: Vec<PageScore> = pages.iter().map(|page| page.score.clone()).collect();
+    let mut by_part: BTreeMap<String, f64> = BTreeMap::new();
+    for (part, spent) in pages.iter().flat_map(|page| &page.cpu_ms) {
+        *by_part.entry(part.clone()).or_default() += *spent as f64 / 1000.0 / pages.len() as f64;
+    }
+    Ok(Evaluation {
+        total: score::total(&scores),
+        fields: fields::tally(&compared),
+        cpu_seconds_per_page: by_part.values().sum(),
+        cpu_seconds_by_part: by_part,
+        peak_mib: pool.peak_kib().div_ceil(1024),
+        pages,
+        failures,
+    })
+}
+
+/// Options of the page stages of a plan for the reading process.
+fn reading_options(plan: &Plan) -> Result<ReadOptions> {
+    let steps = plan.groups.iter().flat_map(|group| &group.steps);
+    let mut all = serde_json::Map::new();
+    for step in steps.filter(|step| matches!(step.stage.as_str(), "prepare" | "read")) {
+        if let serde_json::Value::Object(options) = &step.options {
+            all.extend(options.clone());
+        }
+    }
+    options_of(&serde_json::Value::Object(all))
+}
+
+/// Pages with ground truth: name, and the picture beside it.
+fn list(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+    const TRUTH: &str = ".gt.txt";
+    let cannot = || format!("cannot list {}; check the path", folder.display());
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).or_error(Kind::Invalid, cannot)? {
+        names.push(entry.or_error(Kind::Invalid, cannot)?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    let pages: Vec<(String, PathBuf)> = names
+        .iter()
+        .filter_map(|name| name.strip_suffix(TRUTH))
+        .filter_map(|id| {
+            let own = |name: &&String| name.starts_with(id) && !name.ends_with(".txt") && !name.ends_with(".json") && name.rfind('.') == Some(id.len());
+            names.iter().find(own).map(|name| (id.to_owned(), folder.join(name)))
+        })
+        .collect();
+    if pages.is_empty() {
+        return Err(Error::invalid(format!("{} holds no page with ground truth; a page is <id>.jpg with <id>.gt.txt", folder.display())));
+    }
+    Ok(pages)
+}
+
+fn read_text(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).or_error(Kind::Invalid, || format!("cannot read {} as UTF-8", path.display()))
+}
+
+async fn read(pool: &Pool, picture: &Path, options: ReadOptions) -> Result<(Reading, BTreeMap<String, u64>)> {
+    let bytes = std::fs::read(picture).or_error(Kind::Invalid, || format!("cannot read {}", picture.display()))?;
+    let source = hex::encode(Sha256::digest(&bytes));
+    let mut reader = pool.reader(&source).await?;
+    reader.load(&source, || async { Ok(bytes) }).await?;
+    let name = picture.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let Answer::Inspected { media_type, .. } = reader.ask(&Ask::Inspect { name }, &[]).await?.0 else {
+        return Err(Error::internal("the reading process answered something else"));
+    };
+    match reader.ask(&Ask::Read { media_type, page: 1, options }, &[]).await?.0 {
+        Answer::Page { reading, cpu_ms, .. } => Ok((*reading, cpu_ms)),
+        _ => Err(Error::internal("the reading process answered something else")),
+    }
+}

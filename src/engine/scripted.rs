@@ -1,0 +1,52 @@
+//! An engine for tests: says what it was told, and can fail in every way that a real one can.
+
+use crate::engine::contract::{Engine, FoundWord};
+use crate::error::Result;
+use image::GrayImage;
+use std::collections::BTreeMap;
+
+/// What a scripted engine does with a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Says these words, evenly spread over the line.
+    Say(String),
+    /// Ends the process at once.
+    Crash,
+    /// Computes for ever.
+    Hang,
+    /// Takes memory without end.
+    Swell,
+}
+
+/// An engine that repeats one act for every line.
+#[derive(Debug, Clone)]
+pub struct Scripted(pub Act);
+
+impl Engine for Scripted {
+    fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<FoundWord>> {
+        match &self.0 {
+            Act::Say(text) => {
+                let words: Vec<&str> = text.split_whitespace().collect();
+                let step = picture.width() as f32 / words.len().max(1) as f32;
+                let bottom = picture.height() as f32;
+                let place = |place: usize| [place as f32 * step, 0.0, (place + 1) as f32 * step, bottom];
+                Ok(words.iter().enumerate().map(|(n, word)| FoundWord { text: (*word).to_owned(), confidence: 90, place: place(n) }).collect())
+            }
+            Act::Crash => std::process::abort(),
+            Act::Hang => loop {
+                std::hint::spin_loop();
+            },
+            Act::Swell => {
+                let mut all = Vec::new();
+                loop {
+                    all.push(vec![1_u8; 1 << 20]);
+                    std::hint::black_box(&all);
+                }
+            }
+        }
+    }
+
+    fn models(&self) -> BTreeMap<String, String> {
+        BTreeMap::from([("scripted".to_owned(), "0".to_owned())])
+    }
+}

@@ -1,0 +1,62 @@
+//! Evening out the paper: every pixel divided by the paper around it.
+
+use crate::error::Result;
+use crate::imaging::resize::resize;
+use image::{GrayImage, Luma};
+
+/// Grey level that paper gets.
+const PAPER: u32 = 245;
+
+/// Reach of the closing on the eighth-size page, px: wider than any stroke.
+const REACH: usize = 7;
+
+/// The picture with its paper at one grey level: shadows, yellowing and weak bleed-through go.
+///
+/// # Errors
+/// As [`resize`].
+pub fn even_out(picture: &GrayImage) -> Result<GrayImage> {
+    let (width, height) = picture.dimensions();
+    let small = resize(picture, (width / 8).max(8), (height / 8).max(8))?;
+    let closed = slide(&slide(&small, REACH, u8::max), REACH, u8::min);
+    let paper = resize(&imageproc::filter::gaussian_blur_f32(&closed, 4.0), width, height)?;
+    let divided = picture.iter().zip(paper.iter()).map(|(ink, paper)| {
+        let level = u32::from(*ink) * PAPER / u32::from(*paper).max(1);
+        u8::try_from(level.min(255)).unwrap_or(255)
+    });
+    Ok(GrayImage::from_raw(width, height, divided.collect()).unwrap_or_else(|| picture.clone()))
+}
+
+/// The greatest or least level within `reach` px along rows, then along columns.
+fn slide(picture: &GrayImage, reach: usize, pick: fn(u8, u8) -> u8) -> GrayImage {
+    let (width, height) = picture.dimensions();
+    let rows = GrayImage::from_fn(width, height, |x, y| {
+        let from = x.saturating_sub(reach as u32);
+        let to = (x + reach as u32).min(width - 1);
+        Luma([(from..=to).map(|x| picture.get_pixel(x, y).0[0]).reduce(pick).unwrap_or(255)])
+    });
+    GrayImage::from_fn(width, height, |x, y| {
+        let from = y.saturating_sub(reach as u32);
+        let to = (y + reach as u32).min(height - 1);
+        Luma([(from..=to).map(|y| rows.get_pixel(x, y).0[0]).reduce(pick).unwrap_or(255)])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_shadow_goes_and_the_ink_stays() {
+        let page = GrayImage::from_fn(400, 400, |x, y| {
+            let paper = 120 + x / 4;
+            let stroke = (190..194).contains(&y) && (40..360).contains(&x);
+            Luma([u8::try_from(if stroke { paper / 3 } else { paper }).unwrap()])
+        });
+        let even = even_out(&page).unwrap();
+        for x in [60, 200, 340] {
+            assert!(even.get_pixel(x, 100).0[0] > 225, "paper at {x}: {}", even.get_pixel(x, 100).0[0]);
+            assert!(even.get_pixel(x, 191).0[0] < 120, "ink at {x}: {}", even.get_pixel(x, 191).0[0]);
+        }
+    }
+}

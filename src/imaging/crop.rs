@@ -1,0 +1,125 @@
+//! Cutting one line out: padded, at one height, free of its neighbours' ink.
+
+use crate::error::Result;
+use crate::imaging::components::{components, ink};
+use crate::imaging::lines::Area;
+use crate::imaging::resize::scale;
+use image::{GrayImage, Luma};
+
+/// Height that a line's box gets, px.
+const HEIGHT: f32 = 36.0;
+
+/// Border around the crop, px.
+const BORDER: u32 = 8;
+
+/// Grey level of paper.
+const PAPER: u8 = 245;
+
+/// A line ready to be read, and where it came from.
+#[derive(Debug, Clone)]
+pub struct Crop {
+    /// Its picture.
+    pub picture: GrayImage,
+    /// Left edge on the page, px.
+    left: f32,
+    /// Top edge on the page, px.
+    top: f32,
+    /// Px of the crop for one px of the page.
+    factor: f32,
+}
+
+impl Crop {
+    /// A place on the crop as a place on the page, px.
+    #[must_use]
+    pub fn to_page(&self, x: f32, y: f32) -> (f32, f32) {
+        let border = BORDER as f32;
+        (self.left + (x - border) / self.factor, self.top + (y - border) / self.factor)
+    }
+}
+
+/// Cuts `area` out of `page` with 30 % more above and below, and paints over every patch of ink whose middle
+/// lies outside it: a reader of single lines that sees parts of the next line mixes them in.
+///
+/// # Errors
+/// As [`scale`].
+pub fn line(page: &GrayImage, area: &Area) -> Result<Option<Crop>> {
+    let high = area.height();
+    let left = (area.x0 - 0.15 * high).max(0.0) as u32;
+    let top = (area.y0 - 0.3 * high).max(0.0) as u32;
+    let right = ((area.x1 + 0.15 * high).ceil() as u32).min(page.width());
+    let bottom = ((area.y1 + 0.3 * high).ceil() as u32).min(page.height());
+    if right < left + 4 || bottom < top + 4 {
+        return Ok(None);
+    }
+    let cut = image::imageops::crop_imm(page, left, top, right - left, bottom - top).to_image();
+    let wanted = HEIGHT / high;
+    let factor = if (wanted - 1.0).abs() > 0.05 { wanted } else { 1.0 };
+    let mut picture = if factor == 1.0 { cut } else { scale(&cut, factor)? };
+    paint_neighbours(&mut picture, (area.y0 - top as f32) * factor, (area.y1 - top as f32) * factor);
+    Ok(Some(Crop { picture: with_border(&picture), left: left as f32, top: top as f32, factor }))
+}
+
+fn paint_neighbours(picture: &mut GrayImage, top: f32, bottom: f32) {
+    let margin = 0.06 * (bottom - top);
+    let dark = ink(picture, 180);
+    let (found, labels) = components(&dark);
+    let foreign: Vec<bool> = found
+        .iter()
+        .map(|patch| {
+            let middle = f32::midpoint(patch.y as f32, patch.bottom as f32);
+            let at_edge = patch.y == 0 || patch.bottom >= picture.height();
+            let outside = middle < top + margin || middle > bottom - margin;
+            outside && (at_edge || middle < top - margin || middle > bottom + margin)
+        })
+        .collect();
+    if !foreign.iter().any(|is_foreign| *is_foreign) {
+        return;
+    }
+    let is_foreign = |label: u32| label > 0 && foreign.get(label as usize - 1).copied().unwrap_or(false);
+    let (width, height) = picture.dimensions();
+    for y in 0..height {
+        for x in 0..width {
+            let own = labels.get_pixel(x, y).0[0];
+            let near = (x.saturating_sub(1)..(x + 2).min(width)).flat_map(|x| (y.saturating_sub(1)..(y + 2).min(height)).map(move |y| (x, y)));
+            let (mut by_foreign, mut by_own) = (false, false);
+            for (x, y) in near {
+                let label = labels.get_pixel(x, y).0[0];
+                by_foreign |= is_foreign(label);
+                by_own |= label > 0 && !is_foreign(label);
+            }
+            if is_foreign(own) || (by_foreign && !by_own) {
+                picture.put_pixel(x, y, Luma([PAPER]));
+            }
+        }
+    }
+}
+
+/// The picture with its edge pixels repeated around it.
+fn with_border(picture: &GrayImage) -> GrayImage {
+    let (width, height) = picture.dimensions();
+    GrayImage::from_fn(width + 2 * BORDER, height + 2 * BORDER, |x, y| {
+        *picture.get_pixel(x.saturating_sub(BORDER).min(width - 1), y.saturating_sub(BORDER).min(height - 1))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn neighbours_vanish_and_places_map_back() {
+        let mut page = GrayImage::from_pixel(400, 200, Luma([250]));
+        for x in 50..350 {
+            for (y0, y1) in [(40, 60), (80, 100), (120, 140)] {
+                (y0..y1).for_each(|y| page.put_pixel(x, y, Luma([10])));
+            }
+        }
+        let crop = line(&page, &Area { x0: 50.0, y0: 72.0, x1: 350.0, y1: 108.0 }).unwrap().unwrap();
+        let dark = crop.picture.enumerate_pixels().filter(|(.., level)| level.0[0] < 100);
+        let rows: Vec<u32> = dark.map(|(_, y, _)| y).collect();
+        let (_, top) = crop.to_page(0.0, *rows.iter().min().unwrap() as f32);
+        let (_, bottom) = crop.to_page(0.0, *rows.iter().max().unwrap() as f32);
+        assert!((top - 80.0).abs() < 2.0 && (bottom - 99.0).abs() < 2.0, "{top} {bottom}");
+    }
+}

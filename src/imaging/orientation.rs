@@ -1,0 +1,53 @@
+//! Which way is up: by the direction of rows, then by where the small marks stand.
+
+use crate::error::Result;
+use crate::imaging::lines::Lines;
+use crate::imaging::skew::row_sharpness;
+use image::{GrayImage, imageops};
+
+/// How sure the marks are about up and down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Upright {
+    /// The page stands.
+    Yes,
+    /// The page stands on its head.
+    No,
+    /// Too few marks to tell.
+    Unsure,
+}
+
+/// Whether lines of text run along y: the page lies on its side.
+///
+/// # Errors
+/// As [`row_sharpness`].
+pub fn is_sideways(page: &GrayImage) -> Result<bool> {
+    let along_x = row_sharpness(page)?;
+    let along_y = row_sharpness(&imageops::rotate90(page))?;
+    Ok(along_y > 1.25 * along_x && along_y > 0.0)
+}
+
+/// What tone and vowel marks say: Vietnamese has several times more of them above letters than below.
+#[must_use]
+pub fn by_marks(lines: &Lines) -> Upright {
+    let (above, below) = (f64::from(lines.marks_above), f64::from(lines.marks_below));
+    if above + below < 12.0 {
+        Upright::Unsure
+    } else if above > 1.4 * below {
+        Upright::Yes
+    } else if below > 1.4 * above {
+        Upright::No
+    } else {
+        Upright::Unsure
+    }
+}
+
+/// The picture turned clockwise by `degrees`: 0, 90, 180 or 270.
+#[must_use]
+pub fn turn(picture: &GrayImage, degrees: u16) -> GrayImage {
+    match degrees {
+        90 => imageops::rotate90(picture),
+        180 => imageops::rotate180(picture),
+        270 => imageops::rotate270(picture),
+        _ => picture.clone(),
+    }
+}

@@ -1,0 +1,253 @@
+//! Reading one page: prepared, cut into lines, read, put in order.
+
+use crate::engine::contract::{Engine, FoundWord};
+use crate::error::Result;
+use crate::formats::picture::PagePicture;
+use crate::imaging::crop::{self, Crop};
+use crate::imaging::lines::Area;
+use crate::imaging::order::{Part, order};
+use crate::imaging::orientation::{Upright, by_marks, is_sideways};
+use crate::imaging::prepare::{Prepared, Scaled, Steps, scaled};
+use crate::model::geometry::Bounds;
+use crate::model::reading::{Block, BlockKind, Line, Quality, Reading, TextSource, Word};
+use crate::model::refusal::Warning;
+use crate::sandbox::jail::cpu_time_ms;
+use crate::text::fold::fold;
+use crate::text::normal::nfc;
+use crate::text::syllable;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How pages are prepared and read: options of the stage `prepare`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReadOptions {
+    /// Turn pages upright.
+    pub orientation: bool,
+    /// Straighten skewed pages.
+    pub deskew: bool,
+    /// Lift red seals off the text.
+    pub seal_lift: bool,
+    /// Even out the background.
+    pub background: bool,
+    /// Resolution to read at, dots per inch: more gives no accuracy and costs time.
+    pub reading_dpi: u32,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { orientation: true, deskew: true, seal_lift: true, background: true, reading_dpi: 200 }
+    }
+}
+
+/// A page as read.
+#[derive(Debug, Clone)]
+pub struct PageReading {
+    /// What was read.
+    pub reading: Reading,
+    /// What was odd.
+    pub warnings: Vec<Warning>,
+    /// Processor milliseconds by part.
+    pub costs_ms: BTreeMap<String, u64>,
+}
+
+/// Reads one page. A born-digital page keeps its own text.
+///
+/// # Errors
+/// What the engine or the pictures' library fails with.
+pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOptions) -> Result<PageReading> {
+    let PagePicture { pixels, dpi, own_text, warnings, .. } = picture;
+    if let Some(blocks) = own_text {
+        let reading = Reading {
+            width: pixels.width(),
+            height: pixels.height(),
+            dpi,
+            blank: blocks.is_empty(),
+            source: TextSource::BornDigital,
+            quality: Quality { confidence: 100, ..Quality::default() },
+            blocks,
+            ..Reading::default()
+        };
+        return Ok(PageReading { reading, warnings, costs_ms: BTreeMap::new() });
+    }
+    let began = cpu_time_ms();
+    let steps =
+        Steps { deskew: options.deskew, seal_lift: options.seal_lift, background: options.background, reading_dpi: options.reading_dpi };
+    let small = scaled(&pixels, dpi, steps)?;
+    drop(pixels);
+    let page = upright(&small, engine, options, steps)?;
+    let prepared = cpu_time_ms();
+    let read = read_lines(&page, engine)?;
+    let (width, height) = page.upright;
+    let mut quality = page.quality(&small);
+    let letters: usize = read.iter().flat_map(|line| &line.words).map(|word| word.text.chars().count()).sum();
+    let sure: usize = read.iter().flat_map(|line| &line.words).map(|word| word.text.chars().count() * usize::from(word.confidence)).sum();
+    quality.confidence = u8::try_from(sure.checked_div(letters).unwrap_or(0)).unwrap_or(100);
+    let reading = Reading {
+        width,
+        height,
+        dpi,
+        turn: page.turn,
+        skew_centidegrees: (page.skew * 100.0).round() as i32,
+        blank: letters < 4 && quality.ink_permille < 10,
+        source: TextSource::Recognised,
+        quality,
+        blocks: blocks(&page, &read),
+    };
+    let costs_ms = BTreeMap::from([("prepare".to_owned(), prepared - began), ("read".to_owned(), cpu_time_ms() - prepared)]);
+    Ok(PageReading { reading, warnings, costs_ms })
+}
+
+/// The prepared page the right way up. What the page's marks cannot decide, reading a few lines does.
+fn upright(small: &Scaled, engine: &mut dyn Engine, options: &ReadOptions, steps: Steps) -> Result<Prepared> {
+    let sideways = options.orientation && is_sideways(small.grey())?;
+    let turn = if sideways { 90 } else { 0 };
+    let page = small.prepare(turn, steps)?;
+    if !options.orientation || page.lines.areas.is_empty() {
+        return Ok(page);
+    }
+    match by_marks(&page.lines) {
+        Upright::Yes => Ok(page),
+        Upright::No => small.prepare(turn + 180, steps),
+        Upright::Unsure => {
+            let other = small.prepare(turn + 180, steps)?;
+            let better = trial(&other, engine)? > trial(&page, engine)? + 3.0;
+            Ok(if better { other } else { page })
+        }
+    }
+}
+
+/// Mean confidence over the letters of the longest lines, 0 to 100.
+fn trial(page: &Prepared, engine: &mut dyn Engine) -> Result<f32> {
+    const LINES: usize = 5;
+    let mut areas = page.lines.areas.clone();
+    areas.sort_by(|one, other| other.width().total_cmp(&one.width()));
+    let (mut sum, mut letters) = (0.0, 0.0);
+    for area in areas.iter().take(LINES) {
+        if let Some((_, words)) = read_area(page, area, engine)? {
+            for word in words {
+                let weight = word.text.chars().filter(|c| c.is_alphanumeric()).count() as f32;
+                let plausible = if syllable::is_possible(word.text.trim_matches(|c: char| !c.is_alphanumeric())) { 1.0 } else { 0.5 };
+                sum += weight * f32::from(word.confidence) * plausible;
+                letters += weight;
+            }
+        }
+    }
+    Ok(if letters > 0.0 { sum / letters } else { 0.0 })
+}
+
+/// A line as read: its box on the prepared page, and its words in px of the upright picture.
+struct ReadLine {
+    area: Area,
+    words: Vec<Word>,
+}
+
+fn read_lines(page: &Prepared, engine: &mut dyn Engine) -> Result<Vec<ReadLine>> {
+    let mut lines = Vec::new();
+    for area in &page.lines.areas {
+        let Some((crop, found)) = read_area(page, area, engine)? else { continue };
+        let words: Vec<(Area, Word)> = found.iter().filter_map(|word| place_word(page, &crop, word)).collect();
+        for (area, words) in split_header(*area, words) {
+            if !words.is_empty() && !is_scrap(&words) {
+                lines.push(ReadLine { area, words });
+            }
+        }
+    }
+    Ok(lines)
+}
+
+fn read_area(page: &Prepared, area: &Area, engine: &mut dyn Engine) -> Result<Option<(Crop, Vec<FoundWord>)>> {
+    let Some(source) = page.source(area) else { return Ok(None) };
+    let Some(crop) = crop::line(source, area)? else { return Ok(None) };
+    let words = engine.read_line(&crop.picture)?;
+    Ok(Some((crop, words)))
+}
+
+/// The word in NFC, with its place on the prepared page and on the upright picture.
+fn place_word(page: &Prepared, crop: &Crop, found: &FoundWord) -> Option<(Area, Word)> {
+    let text = tidy(&found.text);
+    if text.is_empty() {
+        return None;
+    }
+    let [left, top, right, bottom] = found.place;
+    let ((x0, y0), (x1, y1)) = (crop.to_page(left, top), crop.to_page(right, bottom));
+    let corners = [(x0, y0), (x1, y0), (x0, y1), (x1, y1)].map(|(x, y)| page.to_upright(x, y));
+    let edge = |pick: fn(f32, f32) -> f32, of: fn(&(f32, f32)) -> f32, start: f32| corners.iter().map(of).fold(start, pick);
+    let (width, height) = page.upright;
+    let clamp = |value: f32, limit: u32| (value.round().max(0.0) as u32).min(limit);
+    let bounds = Bounds::new(
+        clamp(edge(f32::min, |corner| corner.0, f32::MAX), width.saturating_sub(1)),
+        clamp(edge(f32::min, |corner| corner.1, f32::MAX), height.saturating_sub(1)),
+        clamp(edge(f32::max, |corner| corner.0, f32::MIN), width),
+        clamp(edge(f32::max, |corner| corner.1, f32::MIN), height),
+    );
+    Some((Area { x0, y0, x1, y1 }, Word { text, bounds, confidence: found.confidence }))
+}
+
+/// NFC without white space; the Icelandic Ð that stands for Đ is mended, since Vietnamese has no other.
+fn tidy(text: &str) -> String {
+    nfc(text).chars().filter(|c| !c.is_whitespace() && !c.is_control()).map(|c| if c == 'Ð' { 'Đ' } else { c }).collect()
+}
+
+/// A line that runs on from the issuer into the country's name is two lines.
+fn split_header(area: Area, words: Vec<(Area, Word)>) -> Vec<(Area, Vec<Word>)> {
+    let folded: Vec<String> = words.iter().map(|(_, word)| fold(&word.text)).collect();
+    let starts = |first: &str, second: &str| folded.windows(2).position(|pair| matches!(pair, [a, b] if a == first && b == second));
+    let at = starts("cong", "hoa").filter(|at| folded.iter().skip(*at).any(|word| word == "nghia")).or_else(|| starts("doc", "lap"));
+    match at.filter(|at| *at > 0) {
+        Some(at) => {
+            let (left, right) = words.split_at(at);
+            [left, right].into_iter().map(|part| (area_of(area, part), part.iter().map(|(_, word)| word.clone()).collect())).collect()
+        }
+        None => vec![(area, words.into_iter().map(|(_, word)| word).collect())],
+    }
+}
+
+fn area_of(whole: Area, words: &[(Area, Word)]) -> Area {
+    let left = words.iter().map(|(area, _)| area.x0).fold(f32::MAX, f32::min);
+    let right = words.iter().map(|(area, _)| area.x1).fold(f32::MIN, f32::max);
+    if left < right { Area { x0: left, x1: right, ..whole } } else { whole }
+}
+
+/// Scraps of seals, logos and signatures: short, unsure, and for the most part no possible syllables.
+fn is_scrap(words: &[Word]) -> bool {
+    let text: usize = words.iter().map(|word| word.text.chars().count() + 1).sum();
+    let sure = words.iter().map(|word| f32::from(word.confidence)).sum::<f32>() / words.len().max(1) as f32;
+    let letters = |word: &Word| word.text.chars().filter(|c| c.is_alphanumeric()).count();
+    let all: usize = words.iter().map(letters).sum();
+    let good: usize = words.iter().filter(|word| is_plausible(&word.text)).map(letters).sum();
+    all == 0 && sure < 60.0 || text < 25 && sure < 60.0 && good * 2 < all.max(1)
+}
+
+fn is_plausible(text: &str) -> bool {
+    let core = text.trim_matches(|c: char| !c.is_alphanumeric());
+    let is_number = !core.is_empty() && core.chars().all(|c| c.is_ascii_digit() || "./,-".contains(c));
+    let is_code = core.contains(['/', '-']) && core.chars().filter(|c| c.is_uppercase()).count() >= 2;
+    is_number || is_code || (core.chars().count() > 1 && syllable::is_possible(core))
+}
+
+/// Lines in reading order, gathered into blocks: a new one where the part changes or a gap opens.
+fn blocks(page: &Prepared, lines: &[ReadLine]) -> Vec<Block> {
+    let areas: Vec<Area> = lines.iter().map(|line| line.area).collect();
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut before: Option<(Part, Area)> = None;
+    for (place, part) in order(&areas) {
+        let Some(read) = lines.get(place) else { continue };
+        let Some(bounds) = Bounds::around(read.words.iter().map(|word| &word.bounds)) else { continue };
+        let kind = if matches!(part, Part::Row(_)) { BlockKind::Table } else { BlockKind::Text };
+        let line = Line { bounds, words: read.words.clone() };
+        let goes_on = before.is_some_and(|(last_part, last)| {
+            let same = last_part == part || (matches!(last_part, Part::Row(_)) && matches!(part, Part::Row(_)));
+            same && read.area.y0 - last.y1 < 1.2 * page.lines.letter_height.max(1.0) * 2.5
+        });
+        match blocks.last_mut() {
+            Some(block) if goes_on && block.kind == kind => {
+                block.bounds = block.bounds.union(&bounds);
+                block.lines.push(line);
+            }
+            _ => blocks.push(Block { kind, bounds, lines: vec![line] }),
+        }
+        before = Some((part, read.area));
+    }
+    blocks
+}
