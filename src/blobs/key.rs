@@ -1,0 +1,138 @@
+//! Every object name of the archive, in one place.
+//!
+//! ```text
+//! intake/<2>/<2>/<sha256>      originals on arrival, by content
+//! refused/<2>/<2>/<sha256>     originals that were refused, kept
+//! cache/<stage>/<2>/<key>      results that can be made again
+//! batches/<id>.json            what a batch brought
+//! ocfl/…                       the OCFL storage root: the truth
+//! ```
+
+use sha2::{Digest, Sha256};
+
+/// Where the OCFL storage root lies in the store, without a closing slash.
+pub const OCFL_ROOT: &str = "ocfl";
+
+/// The layout extension that maps object ids to folders, as the OCFL extension registry names it.
+pub const LAYOUT: &str = "0004-hashed-n-tuple-storage-layout";
+
+/// The longest [`safe_segment`] in bytes.
+pub const LONGEST_SAFE_SEGMENT: usize = 200;
+
+const HEX_DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+
+/// An original on arrival, by the SHA-256 of its bytes (lower-case hexadecimal).
+#[must_use]
+pub fn intake(sha256: &str) -> String {
+    by_digest("intake", sha256)
+}
+
+/// A refused original, by the SHA-256 of its bytes (lower-case hexadecimal).
+#[must_use]
+pub fn refused(sha256: &str) -> String {
+    by_digest("refused", sha256)
+}
+
+/// A result of `stage` that can be made again, by the key of everything it depends on.
+#[must_use]
+pub fn cache(stage: &str, key: &str) -> String {
+    format!("cache/{}/{}/{}", safe_segment(stage), shard(key, 0), safe_segment(key))
+}
+
+/// What the batch `id` brought.
+#[must_use]
+pub fn batch(id: &str) -> String {
+    format!("batches/{}.json", safe_segment(id))
+}
+
+/// The folder of the OCFL object `id`, without a closing slash: SHA-256 of the id, three triples, then the
+/// whole digest (extension 0004 with its default parameters).
+#[must_use]
+pub fn object_root(id: &str) -> String {
+    let digest = hex::encode(Sha256::digest(id.as_bytes()));
+    let tuple = |index: usize| digest.get(index * 3..index * 3 + 3).unwrap_or_default();
+    format!("{OCFL_ROOT}/{}/{}/{}/{digest}", tuple(0), tuple(1), tuple(2))
+}
+
+/// `name` as one segment of a key that is valid on disk, in S3 and in OCFL: everything outside
+/// `A–Z a–z 0–9 . _ -` becomes `%XX` per UTF-8 byte, and so does a leading dot. Different names give
+/// different segments; one longer than 200 bytes is cut and ends in the SHA-256 of the whole name.
+#[must_use]
+pub fn safe_segment(name: &str) -> String {
+    let mut segment = String::with_capacity(name.len());
+    for (index, &byte) in name.as_bytes().iter().enumerate() {
+        let plain = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') || (byte == b'.' && index > 0);
+        if plain {
+            segment.push(char::from(byte));
+        } else {
+            segment.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                segment.push(HEX_DIGITS.get(usize::from(digit)).copied().map_or('0', char::from));
+            }
+        }
+    }
+    if segment.is_empty() {
+        // A lone escape of nothing: no other name can give it.
+        return "%".to_owned();
+    }
+    if segment.len() <= LONGEST_SAFE_SEGMENT {
+        return segment;
+    }
+    let digest = hex::encode(Sha256::digest(name.as_bytes()));
+    // The mark `%-` cannot stand in an uncut segment, so a cut name never equals an uncut one.
+    segment.truncate(LONGEST_SAFE_SEGMENT - digest.len() - 2);
+    format!("{segment}%-{digest}")
+}
+
+fn by_digest(folder: &str, sha256: &str) -> String {
+    format!("{folder}/{}/{}/{}", shard(sha256, 0), shard(sha256, 2), safe_segment(sha256))
+}
+
+/// Two characters of a hexadecimal digest that spread objects over folders.
+fn shard(digest: &str, from: usize) -> &str {
+    let two = digest.get(from..from + 2).unwrap_or("00");
+    if two.bytes().all(|byte| byte.is_ascii_alphanumeric()) { two } else { "00" }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::blobs::store::check_key;
+
+    #[test]
+    fn object_root_follows_the_example_of_the_registry() {
+        // Examples 1 of extension 0004.
+        assert_eq!(object_root("object-01"), "ocfl/3c0/ff4/240/3c0ff4240c1e116dba14c7627f2319b58aa3d77606d0d90dfc6161608ac987d4");
+        assert_eq!(object_root("..hor/rib:le-$id"), "ocfl/487/326/d8c/487326d8c2a3c0b885e23da1469b4d6671fd4e76978924b4443e9e3c316cda6d");
+    }
+
+    #[test]
+    fn every_name_is_a_valid_key() {
+        let sha = "ab".repeat(32);
+        for key in [intake(&sha), refused(&sha), cache("read", &sha), batch("018f-x"), object_root("urn:sohoa:HG/01:Hồ sơ 12")] {
+            assert!(check_key(&key).is_ok(), "{key}");
+        }
+        assert_eq!(intake(&sha), format!("intake/ab/ab/{sha}"));
+        // Nothing from outside can climb out, whatever it is.
+        for hostile in ["../../etc/passwd", "", "..", "a/b", "ữ", "\u{0}"] {
+            for key in [intake(hostile), refused(hostile), cache(hostile, hostile), batch(hostile)] {
+                assert!(check_key(&key).is_ok(), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn safe_segments_are_short_safe_and_different() {
+        let long = "Quyết định ".repeat(60);
+        let names =
+            ["", ".", "..", ".a", "%2E", "%", "a b", "a%20b", "Quyết định.pdf", "Quyết định.pdf", "a/b", &long, &long[..long.len() - 1]];
+        let segments: std::collections::BTreeSet<String> = names.iter().map(|name| safe_segment(name)).collect();
+        assert_eq!(segments.len(), names.len());
+        for segment in &segments {
+            assert!(check_key(segment).is_ok(), "{segment}");
+            assert!(segment.len() <= LONGEST_SAFE_SEGMENT);
+        }
+        assert_eq!(safe_segment("a b.pdf"), "a%20b.pdf");
+    }
+}
