@@ -1,0 +1,172 @@
+//! The balance of a batch, its costs and its failures: counted by query from the facts, never kept beside them.
+
+use crate::catalog::Catalog;
+use crate::catalog::batches::unknown;
+use crate::catalog::rows::refusal_of;
+use crate::catalog::sql::{self, get, get_json, get_u64, get_word};
+use crate::error::{Error, Result};
+use crate::model::batch::{Balance, Cost, Costs, FileBalance, PageBalance, RefusedItem, WarnedItem};
+use crate::model::holding::{DeliveredName, DossierName, PageState};
+use crate::model::refusal::{Class, Refusal, Warning};
+use serde::Serialize;
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+
+/// A refused file or page with where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// Batch that brought it.
+    pub batch: String,
+    /// Its dossier.
+    pub dossier: DossierName,
+    /// Path, page, class and reason.
+    #[serde(flatten)]
+    pub item: RefusedItem,
+}
+
+/// Pages that a file of a batch stands for: its own, or those of the file that it repeats.
+macro_rules! pages_of_batch {
+    ($columns:literal, $rest:literal) => {
+        concat!("SELECT ", $columns, " FROM files f JOIN pages p ON p.file = COALESCE(f.duplicate_of, f.id) WHERE f.batch = $1 ", $rest)
+    };
+}
+
+impl Catalog {
+    /// The balance of a batch as it stands now.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
+    pub async fn balance(&self, batch: &str) -> Result<Balance> {
+        // One transaction, so that all counts are of one moment.
+        let mut transaction = self.pool.begin().await.map_err(|error| sql::wrap(error, "the catalogue does not answer"))?;
+        if self.engine == crate::catalog::Engine::Postgres {
+            let statement = sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+            sql::execute(&mut transaction, statement, "cannot begin counting").await?;
+        }
+        let balance = balance(&mut transaction, batch).await?;
+        transaction.rollback().await.map_err(|error| sql::wrap(error, "the catalogue does not answer"))?;
+        Ok(balance)
+    }
+
+    /// What each stage cost in a batch.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn costs(&self, batch: &str) -> Result<Costs> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT stage, items, cpu_ms FROM costs WHERE batch = $1").bind(batch.to_owned());
+        let rows = sql::all(&mut connection, statement, "cannot read costs").await?;
+        rows.iter().map(|row| Ok((get(row, "stage")?, Cost { items: get_u64(row, "items")?, cpu_ms: get_u64(row, "cpu_ms")? }))).collect()
+    }
+
+    /// Refused files and pages, of one batch or of all, of one class or of all; by batch and path, at most `limit`.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn failures(&self, batch: Option<&str>, class: Option<Class>, limit: usize) -> Result<Vec<Failure>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT * FROM (
+                SELECT f.batch, f.dossier, f.path, CAST(NULL AS BIGINT) AS number, f.class, f.reason FROM files f WHERE f.state = 'refused'
+                UNION ALL
+                SELECT f.batch, f.dossier, f.path, p.number, p.class, p.reason
+                FROM pages p JOIN files f ON f.id = p.file WHERE p.state = 'refused' AND f.state <> 'refused'
+             ) r JOIN dossiers d ON d.id = r.dossier
+             WHERE (CAST($1 AS TEXT) IS NULL OR r.batch = $1) AND (CAST($2 AS TEXT) IS NULL OR r.class = $2)
+             ORDER BY r.batch, r.path, r.number LIMIT $3",
+        )
+        .bind(batch.map(str::to_owned))
+        .bind(class.map(|class| class.as_str().to_owned()))
+        .bind(sql::big(limit));
+        let rows = sql::all(&mut connection, statement, "cannot read failures").await?;
+        rows.iter()
+            .map(|row| {
+                let dossier = DossierName { fonds: get(row, "fonds")?, code: get(row, "code")?, title: get(row, "title")? };
+                Ok(Failure { batch: get(row, "batch")?, dossier, item: refused_item(row)? })
+            })
+            .collect()
+    }
+}
+
+pub(crate) async fn balance(connection: &mut AnyConnection, batch: &str) -> Result<Balance> {
+    let statement = sqlx::query("SELECT 1 AS one FROM batches WHERE id = $1").bind(batch.to_owned());
+    if sql::optional(connection, statement, "cannot read a batch").await?.is_none() {
+        return Err(unknown(batch));
+    }
+    let count = |row: &AnyRow| get_u64(row, "n");
+    let of_batch = |text: &'static str| sqlx::query(text).bind(batch.to_owned());
+    let mut files = FileBalance::default();
+    let statement = of_batch("SELECT state, count(*) AS n FROM files WHERE batch = $1 GROUP BY state");
+    for row in &sql::all(connection, statement, "cannot count files").await? {
+        let n = count(row)?;
+        files.received += n;
+        match get::<String>(row, "state")?.as_str() {
+            "duplicate" => files.duplicate += n,
+            "refused" => files.refused += n,
+            _ => {}
+        }
+    }
+    let mut pages = PageBalance::default();
+    let statement = of_batch(pages_of_batch!("p.state, count(*) AS n", "GROUP BY p.state"));
+    for row in &sql::all(connection, statement, "cannot count pages").await? {
+        let n = count(row)?;
+        pages.came += n;
+        match get_word::<PageState>(row, "state")? {
+            PageState::Waiting | PageState::Read => pages.open += n,
+            PageState::Stored => pages.stored += n,
+            PageState::Review => pages.review += n,
+            PageState::Refused => pages.refused += n,
+        }
+    }
+    let statement = of_batch("SELECT count(*) AS n FROM deliveries WHERE batch = $1");
+    let dossiers = count(&sql::one(connection, statement, "count of dossiers").await?)?;
+    let statement = of_batch(pages_of_batch!("count(DISTINCT p.document) AS n", ""));
+    let documents = count(&sql::one(connection, statement, "count of documents").await?)?;
+    let (refusals, warnings) = (refusals(connection, batch).await?, warnings(connection, batch).await?);
+    Ok(Balance { files, pages, dossiers, documents, refusals, warnings })
+}
+
+async fn refusals(connection: &mut AnyConnection, batch: &str) -> Result<Vec<RefusedItem>> {
+    let files = "SELECT path, CAST(NULL AS BIGINT) AS number, class, reason FROM files WHERE batch = $1 AND state = 'refused'";
+    let pages = pages_of_batch!("f.path, p.number, p.class, p.reason", "AND p.state = 'refused' AND f.state <> 'refused'");
+    let mut refusals = Vec::new();
+    for text in [files, pages] {
+        let statement = sqlx::query(text).bind(batch.to_owned());
+        for row in &sql::all(connection, statement, "cannot read refusals").await? {
+            refusals.push(refused_item(row)?);
+        }
+    }
+    refusals.sort();
+    Ok(refusals)
+}
+
+async fn warnings(connection: &mut AnyConnection, batch: &str) -> Result<Vec<WarnedItem>> {
+    // A duplicate has the warnings of the file it repeats, under its own path.
+    let files = "SELECT f.path, CAST(NULL AS BIGINT) AS number, o.warnings FROM files f
+                 JOIN files o ON o.id = COALESCE(f.duplicate_of, f.id) WHERE f.batch = $1 AND o.warnings <> '[]'";
+    let pages = pages_of_batch!("f.path, p.number, p.warnings", "AND p.warnings <> '[]'");
+    let mut warnings = Vec::new();
+    for text in [files, pages] {
+        let statement = sqlx::query(text).bind(batch.to_owned());
+        for row in &sql::all(connection, statement, "cannot read warnings").await? {
+            let (file, page) = where_of(row)?;
+            for warning in get_json::<Vec<Warning>>(row, "warnings")? {
+                warnings.push(WarnedItem { file: file.clone(), page, warning });
+            }
+        }
+    }
+    warnings.sort();
+    Ok(warnings)
+}
+
+fn where_of(row: &AnyRow) -> Result<(String, Option<u32>)> {
+    let path: DeliveredName = get_json(row, "path")?;
+    let number: Option<i64> = get(row, "number")?;
+    Ok((path.shown, number.and_then(|number| u32::try_from(number).ok())))
+}
+
+fn refused_item(row: &AnyRow) -> Result<RefusedItem> {
+    let (file, page) = where_of(row)?;
+    let Refusal { class, reason } = refusal_of(row)?.ok_or_else(|| Error::corrupt(format!("the refusal of {file} has no class")))?;
+    Ok(RefusedItem { file, page, class, reason })
+}

@@ -1,0 +1,124 @@
+//! Batches: opening, continuing, the end of receiving.
+
+use crate::catalog::sql::{self, get, get_word, retrying, to_json};
+use crate::catalog::{Catalog, rfc3339};
+use crate::error::{Error, Result};
+use crate::model::batch::{Batch, BatchState};
+use crate::model::plan::Plan;
+use sqlx::any::AnyRow;
+
+/// What a batch is opened with.
+#[derive(Debug, Clone, Copy)]
+pub struct NewBatch<'a> {
+    /// What makes two deliveries the same one: inputs, unit and pipeline.
+    pub key: &'a str,
+    /// Unit or fonds that delivers.
+    pub unit: &'a str,
+    /// The pipeline as text.
+    pub pipeline: &'a str,
+    /// The pipeline as the queue sees it.
+    pub plan: &'a Plan,
+    /// Tasks of a higher number are claimed first; 0 is usual.
+    pub priority: i64,
+}
+
+impl Catalog {
+    /// Opens a batch that receives files; `true` where an unfinished batch of the same key is continued
+    /// (it receives again, under the plan with which it began).
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn open_batch(&self, new: &NewBatch<'_>) -> Result<(Batch, bool)> {
+        retrying!(self.open_batch_once(new))
+    }
+
+    async fn open_batch_once(&self, new: &NewBatch<'_>) -> Result<(Batch, bool)> {
+        let mut write = self.write().await?;
+        let statement = sqlx::query("UPDATE batches SET state = 'receiving' WHERE key = $1 AND state <> 'finished' RETURNING *")
+            .bind(sql::clean(new.key));
+        if let Some(row) = sql::optional(write.connection(), statement, "cannot look for an unfinished batch").await? {
+            let batch = batch_of(&row)?;
+            write.commit().await?;
+            return Ok((batch, true));
+        }
+        let id = sql::new_id();
+        let statement = sqlx::query(
+            "INSERT INTO batches (id, key, unit, pipeline, plan, state, control, priority, created)
+             VALUES ($1, $2, $3, $4, $5, 'receiving', 'run', $6, $7) RETURNING *",
+        )
+        .bind(id.clone())
+        .bind(sql::clean(new.key))
+        .bind(sql::clean(new.unit))
+        .bind(sql::clean(new.pipeline))
+        .bind(to_json(new.plan)?)
+        .bind(new.priority)
+        .bind(write.now);
+        let row = sql::one(write.connection(), statement, "cannot open a batch").await?;
+        let batch = batch_of(&row)?;
+        let body = serde_json::json!({ "unit": new.unit, "pipeline": new.plan.name });
+        write.record(&id, &[("", "batch-opened", body)]).await?;
+        write.commit().await?;
+        Ok((batch, false))
+    }
+
+    /// Says that every file of the batch has arrived; with no open task it is finished at once.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
+    pub async fn finish_receiving(&self, batch: &str) -> Result<BatchState> {
+        retrying!(self.finish_receiving_once(batch))
+    }
+
+    async fn finish_receiving_once(&self, batch: &str) -> Result<BatchState> {
+        let mut write = self.write().await?;
+        let statement = sqlx::query(
+            "UPDATE batches SET state = CASE WHEN open_dossiers > 0 THEN 'running' ELSE 'finished' END,
+                    ended = CASE WHEN open_dossiers > 0 THEN NULL ELSE COALESCE(ended, $2) END
+             WHERE id = $1 RETURNING state",
+        )
+        .bind(batch.to_owned())
+        .bind(write.now);
+        let row = sql::optional(write.connection(), statement, "cannot end receiving").await?;
+        let row = row.ok_or_else(|| unknown(batch))?;
+        write.commit().await?;
+        get_word(&row, "state")
+    }
+
+    /// The batch with this identifier.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
+    pub async fn batch(&self, id: &str) -> Result<Batch> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT * FROM batches WHERE id = $1").bind(id.to_owned());
+        let row = sql::optional(&mut connection, statement, "cannot read a batch").await?;
+        batch_of(&row.ok_or_else(|| unknown(id))?)
+    }
+
+    /// The newest batches, newest first.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn batches(&self, limit: usize) -> Result<Vec<Batch>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT * FROM batches WHERE id <> $2 ORDER BY created DESC, id DESC LIMIT $1")
+            .bind(sql::big(limit))
+            .bind(crate::catalog::restore::RESTORED);
+        sql::all(&mut connection, statement, "cannot read batches").await?.iter().map(batch_of).collect()
+    }
+}
+
+pub(crate) fn unknown(batch: &str) -> Error {
+    Error::not_found(format!("batch {batch} does not exist"))
+}
+
+pub(crate) fn batch_of(row: &AnyRow) -> Result<Batch> {
+    Ok(Batch {
+        id: get(row, "id")?,
+        key: get(row, "key")?,
+        unit: get(row, "unit")?,
+        pipeline: get(row, "pipeline")?,
+        state: get_word(row, "state")?,
+        created: rfc3339(get(row, "created")?),
+    })
+}

@@ -1,0 +1,349 @@
+//! The catalogue out of what was deposited: records give the dossiers, ledgers the batches.
+//!
+//! Dossiers come first, then the ledgers in the order of their batches' identifiers.
+
+use crate::catalog::batches::{self, batch_of};
+use crate::catalog::rows::file_of;
+use crate::catalog::sql::{self, Cell, Write, get, retrying, to_json, word};
+use crate::catalog::{Catalog, balance};
+use crate::error::{Error, Result};
+use crate::model::batch::{Balance, Batch, Costs};
+use crate::model::holding::{DossierName, FileState, NewFile, PageState};
+use crate::model::plan::Plan;
+use crate::model::record::Record;
+use crate::model::refusal::{Refusal, Warning};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The batch of files whose own batch is not known (yet).
+pub(crate) const RESTORED: &str = "restored";
+
+/// What is kept of a batch beside the dossiers: its files with their fate, and its balance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// The batch.
+    pub batch: Batch,
+    /// When it began, epoch milliseconds.
+    pub created_ms: i64,
+    /// Its plan.
+    pub plan: Plan,
+    /// Its files in order of arrival.
+    pub files: Vec<LedgerFile>,
+    /// What the stages cost.
+    pub costs: Costs,
+    /// The balance at the time of writing.
+    pub balance: Balance,
+}
+
+/// One file of a [`Ledger`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LedgerFile {
+    /// As delivered.
+    #[serde(flatten)]
+    pub new: NewFile,
+    /// Dossier that it went to.
+    pub dossier: DossierName,
+    /// Its fate.
+    pub state: FileState,
+    /// The dossier held the same bytes already.
+    pub repeated: bool,
+    /// Media type found by content.
+    pub media_type: String,
+    /// Why it was refused.
+    pub refusal: Option<Refusal>,
+    /// What was odd about it.
+    pub warnings: Vec<Warning>,
+}
+
+impl Catalog {
+    /// The ledger of a batch, to be kept in the store.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
+    pub async fn ledger(&self, batch: &str) -> Result<Ledger> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT * FROM batches WHERE id = $1").bind(batch.to_owned());
+        let row = sql::optional(&mut connection, statement, "cannot read a batch").await?.ok_or_else(|| batches::unknown(batch))?;
+        let statement = sqlx::query(
+            "SELECT f.*, d.fonds, d.code, d.title FROM files f JOIN dossiers d ON d.id = f.dossier WHERE f.batch = $1 ORDER BY f.id",
+        )
+        .bind(batch.to_owned());
+        let mut files = Vec::new();
+        for row in &sql::all(&mut connection, statement, "cannot read files").await? {
+            let file = file_of(row)?;
+            files.push(LedgerFile {
+                new: file.new,
+                dossier: DossierName { fonds: get(row, "fonds")?, code: get(row, "code")?, title: get(row, "title")? },
+                state: file.state,
+                repeated: file.duplicate_of.is_some(),
+                media_type: file.media_type,
+                refusal: file.refusal,
+                warnings: file.warnings,
+            });
+        }
+        drop(connection);
+        Ok(Ledger {
+            batch: batch_of(&row)?,
+            created_ms: get(&row, "created")?,
+            plan: sql::get_json(&row, "plan")?,
+            files,
+            costs: self.costs(batch).await?,
+            balance: self.balance(batch).await?,
+        })
+    }
+
+    /// Inserts a deposited dossier with its files, pages and documents, so that deliveries of the same bytes
+    /// are recognised and its contents can be asked for. Readings are not known any more. `false` where the
+    /// catalogue already holds files of the dossier: nothing is changed then.
+    ///
+    /// # Errors
+    /// `Corrupt` where the record names an original that it does not list.
+    pub async fn restore_dossier(&self, record: &Record, version: u32, record_sha512: &str) -> Result<bool> {
+        retrying!(self.restore_dossier_once(record, version, record_sha512))
+    }
+
+    async fn restore_dossier_once(&self, record: &Record, version: u32, record_sha512: &str) -> Result<bool> {
+        let mut write = self.write().await?;
+        let name = DossierName { fonds: record.fonds.clone(), code: record.code.clone(), title: record.title.clone() };
+        let locked = write.lock_dossiers(&[name], RESTORED).await?;
+        let dossier = locked.into_values().next().ok_or_else(|| Error::internal("a dossier was not locked"))?.id;
+        let statement = sqlx::query("SELECT 1 AS one FROM files WHERE dossier = $1 LIMIT 1").bind(dossier.clone());
+        if sql::optional(write.connection(), statement, "cannot read files").await?.is_some() {
+            return Ok(false);
+        }
+        let statement = sqlx::query("UPDATE dossiers SET version = $2, record_sha512 = $3, title = $4 WHERE id = $1")
+            .bind(dossier.clone())
+            .bind(i64::from(version))
+            .bind(record_sha512.to_owned())
+            .bind(sql::clean(&record.title));
+        sql::execute(write.connection(), statement, "cannot restore a dossier").await?;
+        write.restored_batch().await?;
+        write.restore_files_and_pages(&dossier, record).await?;
+        write.record(RESTORED, &[(&dossier, "dossier-restored", serde_json::json!({ "version": version }))]).await?;
+        write.commit().await?;
+        Ok(true)
+    }
+
+    /// Inserts a batch with its files out of its ledger, after all dossiers; whether the balance that the
+    /// restored rows give is the ledger's. A batch that the catalogue knows is left as it is.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn restore_ledger(&self, ledger: &Ledger) -> Result<bool> {
+        retrying!(self.restore_ledger_once(ledger))?;
+        Ok(balance::balance(&mut *self.read().await?, &ledger.batch.id).await? == ledger.balance)
+    }
+
+    async fn restore_ledger_once(&self, ledger: &Ledger) -> Result<()> {
+        let mut write = self.write().await?;
+        let batch = &ledger.batch.id;
+        let statement = sqlx::query(
+            "INSERT INTO batches (id, key, unit, pipeline, plan, state, control, created, ended)
+             VALUES ($1, $2, $3, $4, $5, 'finished', 'run', $6, $7) ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(batch.clone())
+        .bind(sql::clean(&ledger.batch.key))
+        .bind(sql::clean(&ledger.batch.unit))
+        .bind(sql::clean(&ledger.batch.pipeline))
+        .bind(to_json(&ledger.plan)?)
+        .bind(ledger.created_ms)
+        .bind(write.now);
+        if sql::execute(write.connection(), statement, "cannot restore a batch").await? == 0 {
+            return Ok(());
+        }
+        let names: Vec<DossierName> = ledger.files.iter().map(|file| file.dossier.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+        let dossiers = write.lock_dossiers(&names, batch).await?;
+        for standing in dossiers.values() {
+            write.touch(batch, standing).await?;
+        }
+        for file in &ledger.files {
+            let key = (sql::clean(&file.dossier.fonds), sql::clean(&file.dossier.code));
+            let standing = dossiers.get(&key).ok_or_else(|| Error::internal("a dossier was not locked"))?;
+            write.restore_ledger_file(batch, &standing.id, file).await?;
+        }
+        for (stage, cost) in &ledger.costs {
+            let statement = sqlx::query("INSERT INTO costs (batch, stage, items, cpu_ms) VALUES ($1, $2, $3, $4)")
+                .bind(batch.clone())
+                .bind(stage.clone())
+                .bind(sql::big(cost.items))
+                .bind(sql::big(cost.cpu_ms));
+            sql::execute(write.connection(), statement, "cannot restore costs").await?;
+        }
+        write.record(batch, &[("", "batch-restored", serde_json::json!({ "files": ledger.files.len() }))]).await?;
+        write.commit().await
+    }
+}
+
+impl Write {
+    async fn restored_batch(&mut self) -> Result<()> {
+        let plan = Plan { name: RESTORED.to_owned(), groups: Vec::new() };
+        let statement = sqlx::query(
+            "INSERT INTO batches (id, key, unit, pipeline, plan, state, control, created)
+             VALUES ($1, $1, '', '', $2, 'finished', 'run', $3) ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(RESTORED)
+        .bind(to_json(&plan)?)
+        .bind(self.now);
+        sql::execute(self.connection(), statement, "cannot restore a dossier").await?;
+        Ok(())
+    }
+
+    async fn restore_files_and_pages(&mut self, dossier: &str, record: &Record) -> Result<()> {
+        let mut files: BTreeMap<&str, String> = BTreeMap::new();
+        let mut file_rows = Vec::new();
+        let mut pages: BTreeMap<(String, u32), Vec<Cell>> = BTreeMap::new();
+        for original in &record.originals {
+            let id = sql::new_id();
+            let state = match &original.refusal {
+                Some(_) => FileState::Refused,
+                None if original.pages == 0 => FileState::Expanded,
+                None => FileState::Identified,
+            };
+            for (place, path) in original.delivered_as.iter().enumerate() {
+                // Every name is kept: the first one's row has the pages, the others repeat it.
+                let (row, repeats) = if place == 0 { (id.clone(), None) } else { (sql::new_id(), Some(id.clone())) };
+                let state = if place > 0 && state != FileState::Refused { FileState::Duplicate } else { state };
+                file_rows.push(vec![
+                    Cell::Text(row),
+                    RESTORED.into(),
+                    dossier.into(),
+                    Cell::Text(to_json(path)?),
+                    original.sha256.as_str().into(),
+                    Cell::Int(sql::big(original.bytes)),
+                    Cell::Maybe(original.container.as_ref().map(to_json).transpose()?),
+                    Cell::Text(word(&state)?),
+                    Cell::Text(sql::clean(&original.media_type)),
+                    Cell::Maybe(repeats),
+                    Cell::Maybe(original.refusal.as_ref().map(|refusal| refusal.class.as_str().to_owned())),
+                    Cell::Maybe(original.refusal.as_ref().map(|refusal| sql::clean(&refusal.reason))),
+                    Cell::Text(to_json(&original.warnings)?),
+                    Cell::Text(to_json(&original.signatures)?),
+                ]);
+            }
+            for number in 1..=original.pages {
+                // Left out of every document, unless one of them says otherwise below.
+                pages.insert((id.clone(), number), page_row(&id, dossier, number, PageState::Stored, None)?);
+            }
+            files.insert(&original.sha256, id);
+        }
+        let mut document_rows = Vec::new();
+        for document in &record.documents {
+            let id = sql::new_id();
+            document_rows.push(vec![
+                Cell::Text(id.clone()),
+                dossier.into(),
+                Cell::Int(i64::from(document.number)),
+                Cell::Text(to_json(&document.description)?),
+                Cell::Text(to_json(&document.review)?),
+                Cell::Int(1),
+            ]);
+            for page in &document.pages {
+                let file = files.get(page.original.as_str()).ok_or_else(|| {
+                    Error::corrupt(format!("record {} names original {}, which it does not list", record.object, page.original))
+                })?;
+                let state = match &page.refusal {
+                    Some(_) => PageState::Refused,
+                    None if document.review.is_empty() => PageState::Stored,
+                    None => PageState::Review,
+                };
+                let row = page_row(file, dossier, page.original_page, state, Some((&id, page)))?;
+                pages.insert((file.clone(), page.original_page), row);
+            }
+        }
+        let insert =
+            "INSERT INTO files (id, batch, dossier, path, sha256, bytes, container, state, media_type, duplicate_of, class, reason,
+                      warnings, signatures) VALUES";
+        sql::in_bulk(self.connection(), insert, file_rows, "", "cannot restore files").await?;
+        let insert =
+            "INSERT INTO pages (id, file, dossier, number, state, quality, blank, class, reason, warnings, document, place) VALUES";
+        sql::in_bulk(self.connection(), insert, pages.into_values().collect(), "", "cannot restore pages").await?;
+        let insert = "INSERT INTO documents (id, dossier, number, description, review, stored) VALUES";
+        sql::in_bulk(self.connection(), insert, document_rows, "", "cannot restore documents").await?;
+        Ok(())
+    }
+
+    /// A file of a ledger: a restored row of the same bytes becomes it, or it repeats one, or it is new.
+    async fn restore_ledger_file(&mut self, batch: &str, dossier: &str, file: &LedgerFile) -> Result<()> {
+        let path = to_json(&file.new.path)?;
+        let statement = sqlx::query("SELECT id, batch, path, duplicate_of FROM files WHERE dossier = $1 AND sha256 = $2 ORDER BY id")
+            .bind(dossier.to_owned())
+            .bind(file.new.sha256.clone());
+        let mut holder: Option<String> = None;
+        let mut own: Option<(String, String)> = None;
+        for row in &sql::all(self.connection(), statement, "cannot look for the same bytes").await? {
+            let (id, of, shown): (String, String, String) = (get(row, "id")?, get(row, "batch")?, get(row, "path")?);
+            let repeats = get::<Option<String>>(row, "duplicate_of")?.is_some();
+            if of == RESTORED && repeats == file.repeated && (!repeats || shown == path) {
+                own.get_or_insert((id.clone(), shown));
+            }
+            if !repeats {
+                holder.get_or_insert(id);
+            }
+        }
+        let container = file.new.container.as_ref().map(to_json).transpose()?;
+        if let Some((id, shown)) = own {
+            // The name that the row bore goes to the row that bore the file's name, so that none is lost.
+            let statement = sqlx::query("UPDATE files SET path = $4 WHERE batch = $1 AND duplicate_of = $2 AND path = $3")
+                .bind(RESTORED)
+                .bind(id.clone())
+                .bind(path.clone())
+                .bind(shown);
+            sql::execute(self.connection(), statement, "cannot restore a file").await?;
+            let statement = sqlx::query("UPDATE files SET batch = $2, path = $3, container = $4, state = $5, warnings = $6 WHERE id = $1")
+                .bind(id)
+                .bind(batch.to_owned())
+                .bind(path)
+                .bind(container)
+                .bind(word(&file.state)?)
+                .bind(to_json(&file.warnings)?);
+            sql::execute(self.connection(), statement, "cannot restore a file").await?;
+            return Ok(());
+        }
+        let duplicate_of = holder.filter(|_| file.repeated);
+        let row = vec![
+            Cell::Text(sql::new_id()),
+            batch.into(),
+            dossier.into(),
+            Cell::Text(path),
+            file.new.sha256.as_str().into(),
+            Cell::Int(sql::big(file.new.bytes)),
+            Cell::Maybe(container),
+            Cell::Text(word(&file.state)?),
+            Cell::Text(sql::clean(&file.media_type)),
+            Cell::Maybe(duplicate_of),
+            Cell::Maybe(file.refusal.as_ref().map(|refusal| refusal.class.as_str().to_owned())),
+            Cell::Maybe(file.refusal.as_ref().map(|refusal| sql::clean(&refusal.reason))),
+            Cell::Text(to_json(&file.warnings)?),
+        ];
+        let insert =
+            "INSERT INTO files (id, batch, dossier, path, sha256, bytes, container, state, media_type, duplicate_of, class, reason, warnings)
+             VALUES";
+        sql::in_bulk(self.connection(), insert, vec![row], "", "cannot restore a file").await?;
+        Ok(())
+    }
+}
+
+fn page_row(
+    file: &str,
+    dossier: &str,
+    number: u32,
+    state: PageState,
+    known: Option<(&String, &crate::model::record::RecordedPage)>,
+) -> Result<Vec<Cell>> {
+    let page = known.map(|(_, page)| page);
+    let refusal = page.and_then(|page| page.refusal.as_ref());
+    Ok(vec![
+        Cell::Text(sql::new_id()),
+        file.into(),
+        dossier.into(),
+        Cell::Int(i64::from(number)),
+        Cell::Text(word(&state)?),
+        Cell::Text(page.map_or(Ok("{}".to_owned()), |page| to_json(&page.quality))?),
+        Cell::Int(i64::from(page.is_some_and(|page| page.blank))),
+        Cell::Maybe(refusal.map(|refusal| refusal.class.as_str().to_owned())),
+        Cell::Maybe(refusal.map(|refusal| sql::clean(&refusal.reason))),
+        Cell::Text(page.map_or(Ok("[]".to_owned()), |page| to_json(&page.warnings))?),
+        Cell::Maybe(known.map(|(document, _)| document.clone())),
+        Cell::MaybeInt(page.map(|page| i64::from(page.number))),
+    ])
+}

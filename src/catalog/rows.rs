@@ -1,0 +1,108 @@
+//! Rows to nouns, and the loading of items with all they hold.
+
+use crate::catalog::sql::{self, NAMES, bind_all, built, get, get_json, get_u32, get_u64, get_word, places};
+use crate::error::{Error, Result};
+use crate::model::holding::{Contents, Document, Dossier, DossierName, File, NewFile, Page};
+use crate::model::refusal::{Class, Refusal};
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+use std::collections::BTreeMap;
+
+pub(crate) fn dossier_of(row: &AnyRow) -> Result<Dossier> {
+    Ok(Dossier {
+        id: get(row, "id")?,
+        name: DossierName { fonds: get(row, "fonds")?, code: get(row, "code")?, title: get(row, "title")? },
+        version: get_u32(row, "version")?,
+    })
+}
+
+pub(crate) fn refusal_of(row: &AnyRow) -> Result<Option<Refusal>> {
+    let class: Option<String> = get(row, "class")?;
+    let reason: Option<String> = get(row, "reason")?;
+    Ok(class.map(|class| Refusal { class: Class::from_word(&class), reason: reason.unwrap_or_default() }))
+}
+
+pub(crate) fn file_of(row: &AnyRow) -> Result<File> {
+    let container: Option<String> = get(row, "container")?;
+    Ok(File {
+        id: get(row, "id")?,
+        batch: get(row, "batch")?,
+        dossier: get(row, "dossier")?,
+        new: NewFile {
+            path: get_json(row, "path")?,
+            sha256: get(row, "sha256")?,
+            bytes: get_u64(row, "bytes")?,
+            container: container.map(|text| sql::from_json(&text, "container of a file")).transpose()?,
+        },
+        state: get_word(row, "state")?,
+        media_type: get(row, "media_type")?,
+        duplicate_of: get(row, "duplicate_of")?,
+        refusal: refusal_of(row)?,
+        warnings: get_json(row, "warnings")?,
+        signatures: get_json(row, "signatures")?,
+    })
+}
+
+pub(crate) fn page_of(row: &AnyRow) -> Result<Page> {
+    let quality: String = get(row, "quality")?;
+    Ok(Page {
+        id: get(row, "id")?,
+        file: get(row, "file")?,
+        number: get_u32(row, "number")?,
+        state: get_word(row, "state")?,
+        reading: get(row, "reading")?,
+        quality: if quality == "{}" { crate::model::reading::Quality::default() } else { sql::from_json(&quality, "quality of a page")? },
+        blank: get::<i64>(row, "blank")? != 0,
+        refusal: refusal_of(row)?,
+        warnings: get_json(row, "warnings")?,
+    })
+}
+
+/// A dossier with all it holds.
+pub(crate) async fn contents(connection: &mut AnyConnection, dossier: &str) -> Result<Contents> {
+    let statement = sqlx::query("SELECT * FROM dossiers WHERE id = $1").bind(dossier.to_owned());
+    let row = sql::optional(connection, statement, "cannot read a dossier").await?;
+    let found = dossier_of(&row.ok_or_else(|| Error::not_found(format!("dossier {dossier} does not exist")))?)?;
+    let statement = sqlx::query("SELECT * FROM files WHERE dossier = $1 ORDER BY id").bind(dossier.to_owned());
+    let files = sql::all(connection, statement, "cannot read files").await?.iter().map(file_of).collect::<Result<Vec<_>>>()?;
+    let statement = sqlx::query("SELECT * FROM pages WHERE dossier = $1 ORDER BY file, number").bind(dossier.to_owned());
+    let rows = sql::all(connection, statement, "cannot read pages").await?;
+    let mut placed: BTreeMap<String, Vec<(i64, String)>> = BTreeMap::new();
+    let mut pages = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let page = page_of(row)?;
+        if let Some(document) = get::<Option<String>>(row, "document")? {
+            let place = get::<Option<i64>>(row, "place")?.unwrap_or_default();
+            placed.entry(document).or_default().push((place, page.id.clone()));
+        }
+        pages.push(page);
+    }
+    let statement = sqlx::query("SELECT * FROM documents WHERE dossier = $1 ORDER BY number").bind(dossier.to_owned());
+    let mut documents = Vec::new();
+    for row in &sql::all(connection, statement, "cannot read documents").await? {
+        let id: String = get(row, "id")?;
+        let description: Option<String> = get(row, "description")?;
+        let mut pages = placed.remove(&id).unwrap_or_default();
+        pages.sort();
+        documents.push(Document {
+            dossier: dossier.to_owned(),
+            number: get_u32(row, "number")?,
+            pages: pages.into_iter().map(|(_, page)| page).collect(),
+            description: description.map(|text| sql::from_json(&text, "description of a document")).transpose()?,
+            review: get_json(row, "review")?,
+            stored: get::<i64>(row, "stored")? != 0,
+            id,
+        });
+    }
+    Ok(Contents { dossier: found, files, pages, documents })
+}
+
+/// Rows of `table` by identifier.
+pub(crate) async fn by_id(connection: &mut AnyConnection, table: &'static str, ids: &[String]) -> Result<Vec<AnyRow>> {
+    let mut rows = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(NAMES) {
+        let text = format!("SELECT * FROM {table} WHERE id IN ({})", places(1, chunk.len()));
+        rows.extend(sql::all(connection, bind_all(built(text), chunk), "cannot read items of tasks").await?);
+    }
+    Ok(rows)
+}

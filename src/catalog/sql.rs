@@ -1,0 +1,268 @@
+//! The small tools that every query of this room uses: transactions, rows in bulk, errors.
+
+use crate::error::{Error, Kind, Result};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::query::Query;
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Decode, Row, Transaction, Type};
+use std::time::Duration;
+use tokio::sync::OwnedMutexGuard;
+
+/// A query with its arguments.
+pub(crate) type Statement<'q> = Query<'q, Any, AnyArguments>;
+
+/// How many values one statement binds at most (SQLite allows 32,766, PostgreSQL 65,535).
+const VALUES: usize = 16_000;
+
+/// How many names an `IN` list holds at most.
+pub(crate) const NAMES: usize = 500;
+
+/// How often a transaction that met another is tried.
+const TRIES: u32 = 12;
+
+/// A writing transaction. Dropped without [`Write::commit`], it never happened.
+pub(crate) struct Write {
+    pub(crate) transaction: Transaction<'static, Any>,
+    /// Now, epoch milliseconds: one time for all that the transaction writes.
+    pub(crate) now: i64,
+    /// On SQLite, writers of one process wait here in order instead of polling the file lock.
+    pub(crate) turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl Write {
+    pub(crate) fn connection(&mut self) -> &mut AnyConnection {
+        &mut self.transaction
+    }
+
+    pub(crate) async fn commit(self) -> Result<()> {
+        let done = self.transaction.commit().await.map_err(|error| wrap(error, "cannot commit to the catalogue"));
+        drop(self.turn);
+        done
+    }
+}
+
+/// Runs the transaction `$body` again while it only met others, a bounded number of times.
+macro_rules! retrying {
+    ($body:expr) => {{
+        let mut tries = 0;
+        loop {
+            match $body.await {
+                Err(error) if $crate::catalog::sql::again(&error, &mut tries).await => {}
+                other => break other,
+            }
+        }
+    }};
+}
+pub(crate) use retrying;
+
+/// Whether the failed transaction is worth another try now; waits a little before it says so.
+pub(crate) async fn again(error: &Error, tries: &mut u32) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<sqlx::Error>());
+    let met = source.and_then(database_code).is_some_and(|code| is_contention(&code) || is_unique(&code));
+    *tries += 1;
+    if !met || *tries >= TRIES {
+        return false;
+    }
+    // The process identifier spreads processes that met once.
+    let spread = u64::from(std::process::id() % 7);
+    tokio::time::sleep(Duration::from_millis((1 << (*tries).min(7)) + spread)).await;
+    true
+}
+
+fn database_code(error: &sqlx::Error) -> Option<String> {
+    match error {
+        sqlx::Error::Database(database) => database.code().map(|code| code.into_owned()),
+        _ => None,
+    }
+}
+
+/// SQLite numbers its errors (the low byte is the primary code), PostgreSQL gives five characters.
+fn sqlite_code(code: &str) -> Option<i32> {
+    if code.len() == 5 { None } else { code.parse::<i32>().ok().map(|code| code & 0xff) }
+}
+
+fn is_contention(code: &str) -> bool {
+    // SQLITE_BUSY, SQLITE_LOCKED; serialization failure, deadlock, lock not available.
+    matches!(sqlite_code(code), Some(5 | 6)) || matches!(code, "40001" | "40P01" | "55P03")
+}
+
+fn is_unique(code: &str) -> bool {
+    matches!(code, "1555" | "2067" | "23505")
+}
+
+/// The house's error for a database error.
+pub(crate) fn wrap(error: sqlx::Error, what: &str) -> Error {
+    Error::new(kind_of(&error), what).caused_by(error)
+}
+
+fn kind_of(error: &sqlx::Error) -> Kind {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+            Kind::Unavailable
+        }
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Kind::Corrupt,
+        sqlx::Error::Configuration(_) => Kind::Invalid,
+        sqlx::Error::Database(_) => match database_code(error) {
+            Some(code) if is_contention(&code) => Kind::Unavailable,
+            Some(code) if is_unique(&code) => Kind::Conflict,
+            Some(code) => match sqlite_code(&code) {
+                // SQLITE_READONLY, IOERR, FULL, CANTOPEN: the disk; CORRUPT, NOTADB: the file.
+                Some(8 | 10 | 13 | 14) => Kind::Unavailable,
+                Some(11 | 26) => Kind::Corrupt,
+                Some(_) => Kind::Internal,
+                // Connection, resources, operator intervention; a server that starts or stops.
+                None if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => Kind::Unavailable,
+                None if code.starts_with("28") || code.starts_with("3D") => Kind::Invalid,
+                None => Kind::Internal,
+            },
+            None => Kind::Internal,
+        },
+        _ => Kind::Internal,
+    }
+}
+
+/// Runs a statement; how many rows it changed.
+pub(crate) async fn execute(connection: &mut AnyConnection, statement: Statement<'_>, what: &str) -> Result<u64> {
+    Ok(statement.execute(connection).await.map_err(|error| wrap(error, what))?.rows_affected())
+}
+
+/// All rows of a query.
+pub(crate) async fn all(connection: &mut AnyConnection, statement: Statement<'_>, what: &str) -> Result<Vec<AnyRow>> {
+    statement.fetch_all(connection).await.map_err(|error| wrap(error, what))
+}
+
+/// The first row of a query, if there is one.
+///
+/// All rows are fetched: a reader that stops early would leave an `UPDATE … RETURNING` half done.
+pub(crate) async fn optional(connection: &mut AnyConnection, statement: Statement<'_>, what: &str) -> Result<Option<AnyRow>> {
+    Ok(all(connection, statement, what).await?.into_iter().next())
+}
+
+/// The first row of a query that always has one.
+pub(crate) async fn one(connection: &mut AnyConnection, statement: Statement<'_>, what: &str) -> Result<AnyRow> {
+    optional(connection, statement, what).await?.ok_or_else(|| Error::not_found(format!("{what}: no such row")))
+}
+
+/// A column of a row.
+pub(crate) fn get<'r, T: Decode<'r, Any> + Type<Any>>(row: &'r AnyRow, column: &str) -> Result<T> {
+    row.try_get(column).map_err(|error| Error::corrupt(format!("column {column} of the catalogue cannot be read")).caused_by(error))
+}
+
+/// A column of counts or sizes.
+pub(crate) fn get_u64(row: &AnyRow, column: &str) -> Result<u64> {
+    let value: i64 = get(row, column)?;
+    u64::try_from(value).map_err(|_| Error::corrupt(format!("column {column} of the catalogue holds {value}")))
+}
+
+/// A column of small counts.
+pub(crate) fn get_u32(row: &AnyRow, column: &str) -> Result<u32> {
+    let value: i64 = get(row, column)?;
+    u32::try_from(value).map_err(|_| Error::corrupt(format!("column {column} of the catalogue holds {value}")))
+}
+
+/// A column of JSON.
+pub(crate) fn get_json<T: DeserializeOwned>(row: &AnyRow, column: &str) -> Result<T> {
+    let text: String = get(row, column)?;
+    from_json(&text, column)
+}
+
+/// A value out of JSON kept in the catalogue.
+pub(crate) fn from_json<T: DeserializeOwned>(text: &str, what: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| Error::corrupt(format!("{what} in the catalogue is not what it should be")).caused_by(error))
+}
+
+/// A value as JSON text.
+pub(crate) fn to_json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| Error::internal("a value cannot be written as JSON").caused_by(error))
+}
+
+/// The word of a state: what serde writes for it.
+pub(crate) fn word(value: &impl Serialize) -> Result<String> {
+    Ok(to_json(value)?.trim_matches('"').to_owned())
+}
+
+/// The state named by a word.
+pub(crate) fn get_word<T: DeserializeOwned>(row: &AnyRow, column: &str) -> Result<T> {
+    let word: String = get(row, column)?;
+    serde_json::from_value(serde_json::Value::String(word))
+        .map_err(|error| Error::corrupt(format!("column {column} of the catalogue holds an unknown word")).caused_by(error))
+}
+
+/// A count for a BIGINT column.
+pub(crate) fn big(value: impl TryInto<i64>) -> i64 {
+    value.try_into().unwrap_or(i64::MAX)
+}
+
+/// Text that both databases take: PostgreSQL has no U+0000.
+pub(crate) fn clean(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+/// A new identifier. Those of one process sort in the order in which they were made.
+pub(crate) fn new_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+/// `$first,$first+1,…`: `count` places.
+pub(crate) fn places(first: usize, count: usize) -> String {
+    (first..first + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(",")
+}
+
+/// A query whose text was put together here, of constants and [`places`] only.
+pub(crate) fn built<'q>(text: String) -> Statement<'q> {
+    sqlx::query(AssertSqlSafe(text)).persistent(false)
+}
+
+/// Binds every name in order.
+pub(crate) fn bind_all<'q>(mut statement: Statement<'q>, names: &[String]) -> Statement<'q> {
+    for name in names {
+        statement = statement.bind(name.clone());
+    }
+    statement
+}
+
+/// One value of a row to insert.
+#[derive(Debug, Clone)]
+pub(crate) enum Cell {
+    Text(String),
+    Maybe(Option<String>),
+    Int(i64),
+    MaybeInt(Option<i64>),
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Cell::Text(text.to_owned())
+    }
+}
+
+/// `($1,$2),($3,$4)…` for rows of `width` values.
+pub(crate) fn tuples(rows: usize, width: usize) -> String {
+    (0..rows).map(|row| format!("({})", places(row * width + 1, width))).collect::<Vec<_>>().join(",")
+}
+
+/// Runs `head` + tuples + `tail` over the rows, many rows a statement; returns the rows it returns.
+pub(crate) async fn in_bulk(
+    connection: &mut AnyConnection,
+    head: &str,
+    rows: Vec<Vec<Cell>>,
+    tail: &str,
+    what: &str,
+) -> Result<Vec<AnyRow>> {
+    let Some(width) = rows.first().map(Vec::len) else { return Ok(Vec::new()) };
+    let mut returned = Vec::new();
+    for chunk in rows.chunks((VALUES / width.max(1)).clamp(1, 1000)) {
+        let mut statement = built(format!("{head} {} {tail}", tuples(chunk.len(), width)));
+        for cell in chunk.iter().flatten() {
+            statement = match cell {
+                Cell::Text(text) => statement.bind(text.clone()),
+                Cell::Maybe(text) => statement.bind(text.clone()),
+                Cell::Int(number) => statement.bind(*number),
+                Cell::MaybeInt(number) => statement.bind(*number),
+            };
+        }
+        returned.extend(all(connection, statement, what).await?);
+    }
+    Ok(returned)
+}
