@@ -2,11 +2,15 @@
 
 pub mod alto;
 mod colour_profile;
+pub mod hocr;
 mod jpeg_header;
+pub mod mets;
 mod pdf_font;
 mod pdf_metadata;
 mod pdf_picture;
 mod pdf_text;
 pub mod pdf_write;
 pub mod picture;
+pub mod premis;
+pub mod text;
 mod xml;

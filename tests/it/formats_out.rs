@@ -1,5 +1,7 @@
 //! What is written is what was read: searchable PDF/A, ALTO, hOCR, METS, PREMIS, judged by other programs.
 
+mod xml;
+
 use crate::support::tools::{assert_pdf_a_1b, run, tool};
 use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
 use sohoa::formats::pdf_write::{PdfMetadata, Profile, Writer};
