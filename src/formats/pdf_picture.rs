@@ -150,7 +150,9 @@ fn encoded_samples(samples: &[u8], width: u32, height: u32, components: u8) -> R
     // A JPEG has 16 bits for each side.
     let jpeg_fits = width <= 65_535 && height <= 65_535;
     let bound = if jpeg_fits { (px * LOSSLESS_PERMILLE / 1000).max(LOSSLESS_ALWAYS) } else { u64::MAX };
-    if let Some(bytes) = without_loss(samples, width, components, bound)? {
+    if may_be_small(samples, width, components, bound)?
+        && let Some(bytes) = without_loss(samples, width, components, bound)?
+    {
         return Ok(made(bytes, Coding::Flate));
     }
     let mut bytes = Vec::new();
@@ -170,6 +172,18 @@ fn group_4(samples: &[u8], width: u32) -> Result<Vec<u8>> {
         encoder.encode_line(colours, width).or_error(Kind::Internal, || "cannot encode a row as Group 4".to_owned())?;
     }
     Ok(encoder.finish().or_error(Kind::Internal, || "cannot end the Group 4 data".to_owned())?.finish())
+}
+
+/// Whether a sample of every eighth band of rows promises at most one and a half times the bound: packing a
+/// whole photograph in vain costs a second.
+fn may_be_small(samples: &[u8], width: u32, components: u8, bound: u64) -> Result<bool> {
+    const BAND: usize = 16;
+    let length = (width as usize * usize::from(components)).max(1);
+    if bound == u64::MAX || samples.len() / length < BAND * 16 {
+        return Ok(true);
+    }
+    let sample: Vec<u8> = samples.chunks(length * BAND).step_by(8).flatten().copied().collect();
+    Ok(without_loss(&sample, width, components, bound * 3 / 16)?.is_some())
 }
 
 /// Zlib stream of rows under the PNG predictors, or nothing once it passes `bound` bytes.

@@ -191,6 +191,29 @@ fn copied_text_is_what_was_read_in_its_order() {
 }
 
 #[test]
+fn words_that_stand_close_stay_words() {
+    let Some(pdftotext) = tool("pdftotext") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let page = picture(DynamicImage::ImageLuma8(paper(&reading(&[]))), RasterData::Pixels);
+    // Gaps of the line's height over 28 to over 4, touching words, and overlapping ones.
+    for gap in [7, 5, 3, 1, 0, -2] {
+        let mut read = reading(&LINES);
+        for block in &mut read.blocks {
+            for (place, word) in block.lines[0].words.iter_mut().enumerate() {
+                let closer = (11 - gap) * place as i32;
+                word.bounds.x0 = (word.bounds.x0 as i32 - closer) as u32;
+                word.bounds.x1 = (word.bounds.x1 as i32 - closer) as u32;
+            }
+        }
+        let file = one_page(folder.path(), &page, &read);
+        for mode in ["-raw", "-layout"] {
+            let text = String::from_utf8(run(&pdftotext, &[mode, file.to_str().unwrap(), "-"])).unwrap();
+            assert_eq!(text.split_whitespace().collect::<Vec<_>>(), LINES.join(" ").split(' ').collect::<Vec<_>>(), "gap {gap} {mode}");
+        }
+    }
+}
+
+#[test]
 fn odd_words_do_not_break_the_text() {
     let Some(pdftotext) = tool("pdftotext") else { return };
     let folder = tempfile::tempdir().unwrap();
