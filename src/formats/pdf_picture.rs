@@ -1,6 +1,6 @@
 //! Pictures inside a PDF: delivered bytes as they are where PDF/A knows their form, else encoded here.
 
-use super::jpeg_header;
+use super::jpeg_header::{self, JpegHeader};
 use super::picture::{Overlay, PagePicture, RasterData};
 use crate::error::{Error, Kind, Result, ResultExt};
 use flate2::{Compression, write::ZlibEncoder};
@@ -64,47 +64,28 @@ fn kept(picture: &PagePicture) -> Option<Embedded<'_>> {
     if !alike((width, height), (picture.pixels.width(), picture.pixels.height())) {
         return None;
     }
-    let embedded = |bytes: &'_ [u8]| -> bool { !bytes.is_empty() };
-    match &raster.data {
+    let (mut size, mut grey) = ((raster.width, raster.height), true);
+    let (bytes, coding) = match &raster.data {
         RasterData::Jpeg { bytes, .. } => {
-            let header = jpeg_header::read(bytes)?;
             // The file's own word counts: a PDF whose numbers differ from the JPEG's is not valid.
-            if !alike((header.width, header.height), (raster.width, raster.height)) || !header.is_plain() {
+            let header = jpeg_header::read(bytes).filter(JpegHeader::is_plain)?;
+            if !alike((header.width, header.height), size) {
                 return None;
             }
-            Some(Embedded {
-                bytes: Cow::Borrowed(bytes),
-                width: header.width,
-                height: header.height,
-                grey: header.components == 1,
-                coding: Coding::Jpeg { rgb_unmarked: header.is_unmarked_rgb() },
-                turn,
-            })
+            size = (header.width, header.height);
+            grey = header.components == 1;
+            (bytes, Coding::Jpeg { rgb_unmarked: header.is_unmarked_rgb() })
         }
-        RasterData::Ccitt { bytes, k, black_is_1, byte_align, end_of_line } => embedded(bytes).then(|| Embedded {
-            bytes: Cow::Borrowed(bytes.as_slice()),
-            width: raster.width,
-            height: raster.height,
-            grey: true,
-            coding: Coding::Ccitt {
-                k: *k,
-                black_is_1: *black_is_1,
-                byte_align: *byte_align,
-                end_of_line: *end_of_line,
-                end_of_block: *k > 0 || has_end_of_block(bytes),
-            },
-            turn,
-        }),
-        RasterData::Jbig2 { bytes, globals, inverted } => embedded(bytes).then(|| Embedded {
-            bytes: Cow::Borrowed(bytes.as_slice()),
-            width: raster.width,
-            height: raster.height,
-            grey: true,
-            coding: Coding::Jbig2 { globals: globals.as_deref(), inverted: *inverted },
-            turn,
-        }),
-        RasterData::Pixels => None,
-    }
+        RasterData::Ccitt { bytes, k, black_is_1, byte_align, end_of_line } => {
+            let (k, black_is_1, byte_align, end_of_line) = (*k, *black_is_1, *byte_align, *end_of_line);
+            let end_of_block = k > 0 || has_end_of_block(bytes);
+            (bytes, Coding::Ccitt { k, black_is_1, byte_align, end_of_line, end_of_block })
+        }
+        RasterData::Jbig2 { bytes, globals, inverted } => (bytes, Coding::Jbig2 { globals: globals.as_deref(), inverted: *inverted }),
+        RasterData::Pixels => return None,
+    };
+    let (width, height) = size;
+    (!bytes.is_empty()).then_some(Embedded { bytes: Cow::Borrowed(bytes), width, height, grey, coding, turn })
 }
 
 /// Whether two sizes have the same proportions.

@@ -364,6 +364,8 @@ fn every_coding_is_drawn_in_its_colours() {
     // Without its end-of-block code, as strips of a TIFF come.
     let whole = group_4(&paper);
     let cut = whole[..whole.len() - 3].to_vec();
+    let RasterData::Jpeg { bytes: mut cut_off, .. } = jpeg(&DynamicImage::ImageRgb8(noise(48, 32))) else { unreachable!() };
+    cut_off.truncate(cut_off.len() - 40);
     let cases = [
         ("Group 4", shown.clone(), ccitt(whole, false)),
         ("Group 4 without end of block", shown.clone(), ccitt(cut, false)),
@@ -372,6 +374,7 @@ fn every_coding_is_drawn_in_its_colours() {
         ("negative JBIG2", shown, RasterData::Jbig2 { bytes: jbig2(&negative), globals: None, inverted: true }),
         ("grey pixels", DynamicImage::ImageLuma8(grey), RasterData::Pixels),
         ("colour pixels", DynamicImage::ImageRgb8(noise(48, 32)), RasterData::Pixels),
+        ("JPEG that is cut off", DynamicImage::ImageRgb8(noise(48, 32)), RasterData::Jpeg { bytes: cut_off, components: 3 }),
         ("JPEG that is something else", DynamicImage::ImageRgb8(noise(48, 32)), RasterData::Jpeg { bytes: vec![1, 2, 3], components: 3 }),
     ];
     for (kind, pixels, data) in cases {
