@@ -8,7 +8,7 @@ pub mod mets;
 mod pdf_font;
 mod pdf_metadata;
 mod pdf_picture;
-mod pdf_text;
+mod pdf_layer;
 pub mod pdf_write;
 pub mod picture;
 pub mod premis;

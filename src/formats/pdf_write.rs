@@ -6,7 +6,7 @@
 
 use super::pdf_metadata;
 use super::pdf_picture::{self, Embedded};
-use super::pdf_text::{self, Alphabet, Frame};
+use super::pdf_layer::{self, Alphabet, Frame};
 use super::picture::PagePicture;
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::model::reading::Reading;
@@ -134,7 +134,7 @@ impl Writer {
             ];
             draw(&mut content, place + 1, product(box_of_shown, page));
         }
-        pdf_text::draw(&mut content, &mut self.alphabet, reading, &frame);
+        pdf_layer::draw(&mut content, &mut self.alphabet, reading, &frame);
         self.page(&frame, &content.finish(), &names)
     }
 
@@ -207,7 +207,7 @@ impl Writer {
                 objects.pair(Name(picture_name(place).as_bytes()), *number);
             }
         }
-        resources.fonts().pair(Name(pdf_text::FONT_NAME), self.font);
+        resources.fonts().pair(Name(pdf_layer::FONT_NAME), self.font);
         resources.finish();
         Ok(())
     }
