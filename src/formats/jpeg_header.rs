@@ -17,12 +17,14 @@ pub(super) struct JpegHeader {
     marked: bool,
     /// The components are named R, G and B.
     named_rgb: bool,
+    /// An end marker follows the picture data: the file is not cut off.
+    ended: bool,
 }
 
 impl JpegHeader {
-    /// Whether a PDF can hold the file as it is, as grey or RGB.
+    /// Whether a PDF can hold the file as it is, as grey or RGB, without readers finding fault with it.
     pub(super) fn is_plain(&self) -> bool {
-        self.known_process && self.bits == 8 && matches!(self.components, 1 | 3) && self.width > 0 && self.height > 0
+        self.ended && self.known_process && self.bits == 8 && matches!(self.components, 1 | 3) && self.width > 0 && self.height > 0
     }
 
     /// Whether the components are RGB and only their names say so. A PDF reader would take them for YCbCr.
@@ -67,9 +69,17 @@ pub(super) fn read(bytes: &[u8]) -> Option<JpegHeader> {
                 known_process: matches!(marker, 0xc0..=0xc2),
                 marked,
                 named_rgb: names.chunks_exact(3).filter_map(<[u8]>::first).eq(b"RGB"),
+                ended: is_ended(rest),
             });
         }
     }
+}
+
+/// Whether a start of scan and, somewhere behind it, an end of image follow. Inside picture data the byte 255
+/// never stands before 217.
+fn is_ended(after_frame: &[u8]) -> bool {
+    let mut pairs = after_frame.windows(2);
+    pairs.any(|pair| pair == [0xff, 0xda]) && pairs.any(|pair| pair == [0xff, 0xd9])
 }
 
 #[cfg(test)]
@@ -84,6 +94,7 @@ mod tests {
         for name in names {
             bytes.extend([*name, 0x11, 0]);
         }
+        bytes.extend([0xff, 0xda, 0, 2, 7, 7, 0xff, 0xd9]);
         bytes
     }
 
@@ -98,10 +109,14 @@ mod tests {
     }
 
     #[test]
-    fn broken_headers_are_none() {
+    fn what_is_cut_off_is_not_plain() {
         let whole = jpeg(&[], &[1, 2, 3]);
-        for length in 0..whole.len() - 9 {
-            assert_eq!(read(whole.get(..length).unwrap()), None, "cut at {length}");
+        let frame = whole.len() - 8;
+        for length in 0..whole.len() {
+            let header = read(whole.get(..length).unwrap());
+            assert_eq!(header.is_some(), length >= frame, "cut at {length}");
+            assert!(!header.is_some_and(|header| header.is_plain()), "cut at {length}");
         }
+        assert!(read(&whole).unwrap().is_plain());
     }
 }

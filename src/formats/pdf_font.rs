@@ -6,10 +6,10 @@
 pub(super) const EM: i16 = 1000;
 /// Width of every glyph, units.
 pub(super) const ADVANCE: i16 = 500;
-/// Height above the baseline, units.
-pub(super) const ASCENT: i16 = 800;
-/// Depth below the baseline, units, negative.
-pub(super) const DESCENT: i16 = -200;
+/// Height above the baseline, units. Poppler believes up to 1050.
+pub(super) const ASCENT: i16 = 1000;
+/// Depth below the baseline, units, negative. Poppler believes down to -400.
+pub(super) const DESCENT: i16 = -400;
 
 const CHECKSUM_OF_FONT: u32 = 0xB1B0_AFBA;
 /// Place of `checkSumAdjustment` in `head`.
@@ -19,7 +19,8 @@ const ADJUSTMENT: usize = 8;
 pub(super) fn glyphless() -> Vec<u8> {
     // Sorted by tag, as the table directory must be.
     let tables: [(&[u8; 4], Vec<u8>); 8] = [
-        (b"cmap", words(&[0, 1, 3, 1, 0, 12, 4, 24, 0, 2, 2, 0, 0, 0xffff, 0, 0xffff, 1, 0])),
+        // One table of format 4: the space is glyph 1, nothing else is mapped.
+        (b"cmap", words(&[0, 1, 3, 1, 0, 12, 4, 32, 0, 4, 4, 1, 0, 32, 0xffff, 0, 32, 0xffff, 0u16.wrapping_sub(31), 1, 0, 0])),
         (b"glyf", missing_glyph()),
         (b"head", head()),
         // Version 1.0, ascent, descent, gap, widest advance, bearings, extent, caret, reserved, one metric.

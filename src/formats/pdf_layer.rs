@@ -22,6 +22,12 @@ const MOST_CODES: usize = 65_000;
 const CHARACTERS_PER_STRING: usize = 16_000;
 /// Skew that is believed, hundredths of a degree.
 const MOST_SKEW: i32 = 3_000;
+/// Width of a gap, in ems, that is surely taken for a space. Readers (poppler among them) drop the space
+/// character and look at the gap: from 0.15 em on it parts words. So where words stand close together the
+/// letters are set smaller, and words that touch are drawn a little apart.
+const GAP_PER_EM: f64 = 0.2;
+/// Smallest letters, as a share of those that fill the line's height.
+const SMALLEST_EM: f64 = 0.4;
 const REPLACEMENT: char = '\u{fffd}';
 
 /// A page's size, and how large a px of the upright picture is on it.
@@ -163,13 +169,18 @@ pub(super) fn draw(content: &mut Content, alphabet: &mut Alphabet, reading: &Rea
 fn draw_line(content: &mut Content, alphabet: &mut Alphabet, line: &Line, slope: f64, frame: &Frame) {
     let words: Vec<Laid<'_>> = line.words.iter().filter(|word| !word.text.is_empty()).map(|word| lay(word, slope, frame.last)).collect();
     let Some((top, bottom)) = height_of(&words) else { return };
-    let size = rounded(((bottom - top) * frame.scale).max(0.5));
-    // The em square of the font covers the line from top to bottom.
-    let baseline = bottom + (bottom - top) * f64::from(pdf_font::DESCENT) / f64::from(pdf_font::EM);
+    let height = bottom - top;
+    // Letters that are as high as the line, or smaller where words stand close together.
+    let full = height * f64::from(pdf_font::EM) / f64::from(pdf_font::ASCENT - pdf_font::DESCENT);
+    let em = (narrowest_gap(&words) / GAP_PER_EM).clamp(full * SMALLEST_EM, full);
+    let size = rounded((em * frame.scale).max(0.3));
+    // The letters stand in the middle of the line's height.
+    let baseline = (top + bottom) / 2.0 + em * f64::from(pdf_font::ASCENT + pdf_font::DESCENT) / 2.0 / f64::from(pdf_font::EM);
     content.set_font(Name(FONT_NAME), size as f32);
     let advance = size * f64::from(pdf_font::ADVANCE) / f64::from(pdf_font::EM);
     let mut pen: Option<(f64, f64)> = None;
     for (place, word) in words.iter().enumerate() {
+        let next = words.get(place + 1);
         let x = word.left * frame.scale;
         let y = rounded(frame.height_points - (baseline + word.fallen) * frame.scale);
         let mut at = match pen {
@@ -180,12 +191,19 @@ fn draw_line(content: &mut Content, alphabet: &mut Alphabet, line: &Line, slope:
                 x
             }
         };
-        at += show(content, alphabet, word.text, word.right * frame.scale - at, advance);
-        if let Some(next) = words.get(place + 1) {
+        // Words that touch are drawn apart by the least gap that readers take for a space.
+        let end = next.map_or(word.right, |next| word.right.min((next.left - em * GAP_PER_EM).max((word.left + word.right) / 2.0)));
+        at += show(content, alphabet, word.text, end * frame.scale - at, advance);
+        if let Some(next) = next {
             at += show(content, alphabet, " ", next.left * frame.scale - at, advance);
         }
         pen = Some((at, y));
     }
+}
+
+/// Width of the narrowest gap between two words of a line, px; negative where words overlap.
+fn narrowest_gap(words: &[Laid<'_>]) -> f64 {
+    words.windows(2).filter_map(|pair| Some(pair.last()?.left - pair.first()?.right)).fold(f64::INFINITY, f64::min)
 }
 
 /// Shows `text` stretched to `width` points; returns the width that was reached with the written numbers.

@@ -1,6 +1,6 @@
 //! Pictures inside a PDF: delivered bytes as they are where PDF/A knows their form, else encoded here.
 
-use super::jpeg_header;
+use super::jpeg_header::{self, JpegHeader};
 use super::picture::{Overlay, PagePicture, RasterData};
 use crate::error::{Error, Kind, Result, ResultExt};
 use flate2::{Compression, write::ZlibEncoder};
@@ -64,47 +64,28 @@ fn kept(picture: &PagePicture) -> Option<Embedded<'_>> {
     if !alike((width, height), (picture.pixels.width(), picture.pixels.height())) {
         return None;
     }
-    let embedded = |bytes: &'_ [u8]| -> bool { !bytes.is_empty() };
-    match &raster.data {
+    let (mut size, mut grey) = ((raster.width, raster.height), true);
+    let (bytes, coding) = match &raster.data {
         RasterData::Jpeg { bytes, .. } => {
-            let header = jpeg_header::read(bytes)?;
             // The file's own word counts: a PDF whose numbers differ from the JPEG's is not valid.
-            if !alike((header.width, header.height), (raster.width, raster.height)) || !header.is_plain() {
+            let header = jpeg_header::read(bytes).filter(JpegHeader::is_plain)?;
+            if !alike((header.width, header.height), size) {
                 return None;
             }
-            Some(Embedded {
-                bytes: Cow::Borrowed(bytes),
-                width: header.width,
-                height: header.height,
-                grey: header.components == 1,
-                coding: Coding::Jpeg { rgb_unmarked: header.is_unmarked_rgb() },
-                turn,
-            })
+            size = (header.width, header.height);
+            grey = header.components == 1;
+            (bytes, Coding::Jpeg { rgb_unmarked: header.is_unmarked_rgb() })
         }
-        RasterData::Ccitt { bytes, k, black_is_1, byte_align, end_of_line } => embedded(bytes).then(|| Embedded {
-            bytes: Cow::Borrowed(bytes.as_slice()),
-            width: raster.width,
-            height: raster.height,
-            grey: true,
-            coding: Coding::Ccitt {
-                k: *k,
-                black_is_1: *black_is_1,
-                byte_align: *byte_align,
-                end_of_line: *end_of_line,
-                end_of_block: *k > 0 || has_end_of_block(bytes),
-            },
-            turn,
-        }),
-        RasterData::Jbig2 { bytes, globals, inverted } => embedded(bytes).then(|| Embedded {
-            bytes: Cow::Borrowed(bytes.as_slice()),
-            width: raster.width,
-            height: raster.height,
-            grey: true,
-            coding: Coding::Jbig2 { globals: globals.as_deref(), inverted: *inverted },
-            turn,
-        }),
-        RasterData::Pixels => None,
-    }
+        RasterData::Ccitt { bytes, k, black_is_1, byte_align, end_of_line } => {
+            let (k, black_is_1, byte_align, end_of_line) = (*k, *black_is_1, *byte_align, *end_of_line);
+            let end_of_block = k > 0 || has_end_of_block(bytes);
+            (bytes, Coding::Ccitt { k, black_is_1, byte_align, end_of_line, end_of_block })
+        }
+        RasterData::Jbig2 { bytes, globals, inverted } => (bytes, Coding::Jbig2 { globals: globals.as_deref(), inverted: *inverted }),
+        RasterData::Pixels => return None,
+    };
+    let (width, height) = size;
+    (!bytes.is_empty()).then_some(Embedded { bytes: Cow::Borrowed(bytes), width, height, grey, coding, turn })
 }
 
 /// Whether two sizes have the same proportions.
@@ -150,7 +131,9 @@ fn encoded_samples(samples: &[u8], width: u32, height: u32, components: u8) -> R
     // A JPEG has 16 bits for each side.
     let jpeg_fits = width <= 65_535 && height <= 65_535;
     let bound = if jpeg_fits { (px * LOSSLESS_PERMILLE / 1000).max(LOSSLESS_ALWAYS) } else { u64::MAX };
-    if let Some(bytes) = without_loss(samples, width, components, bound)? {
+    if may_be_small(samples, width, components, bound)?
+        && let Some(bytes) = without_loss(samples, width, components, bound)?
+    {
         return Ok(made(bytes, Coding::Flate));
     }
     let mut bytes = Vec::new();
@@ -170,6 +153,18 @@ fn group_4(samples: &[u8], width: u32) -> Result<Vec<u8>> {
         encoder.encode_line(colours, width).or_error(Kind::Internal, || "cannot encode a row as Group 4".to_owned())?;
     }
     Ok(encoder.finish().or_error(Kind::Internal, || "cannot end the Group 4 data".to_owned())?.finish())
+}
+
+/// Whether a sample of every eighth band of rows promises at most one and a half times the bound: packing a
+/// whole photograph in vain costs a second.
+fn may_be_small(samples: &[u8], width: u32, components: u8, bound: u64) -> Result<bool> {
+    const BAND: usize = 16;
+    let length = (width as usize * usize::from(components)).max(1);
+    if bound == u64::MAX || samples.len() / length < BAND * 16 {
+        return Ok(true);
+    }
+    let sample: Vec<u8> = samples.chunks(length * BAND).step_by(8).flatten().copied().collect();
+    Ok(without_loss(&sample, width, components, bound * 3 / 16)?.is_some())
 }
 
 /// Zlib stream of rows under the PNG predictors, or nothing once it passes `bound` bytes.

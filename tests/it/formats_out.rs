@@ -1,5 +1,7 @@
 //! What is written is what was read: searchable PDF/A, ALTO, hOCR, METS, PREMIS, judged by other programs.
 
+mod xml;
+
 use crate::support::tools::{assert_pdf_a_1b, run, tool};
 use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
 use sohoa::formats::pdf_write::{PdfMetadata, Profile, Writer};
@@ -189,6 +191,29 @@ fn copied_text_is_what_was_read_in_its_order() {
 }
 
 #[test]
+fn words_that_stand_close_stay_words() {
+    let Some(pdftotext) = tool("pdftotext") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let page = picture(DynamicImage::ImageLuma8(paper(&reading(&[]))), RasterData::Pixels);
+    // Gaps of the line's height over 28 to over 4, touching words, and overlapping ones.
+    for gap in [7, 5, 3, 1, 0, -2] {
+        let mut read = reading(&LINES);
+        for block in &mut read.blocks {
+            for (place, word) in block.lines[0].words.iter_mut().enumerate() {
+                let closer = (11 - gap) * place as i32;
+                word.bounds.x0 = (word.bounds.x0 as i32 - closer) as u32;
+                word.bounds.x1 = (word.bounds.x1 as i32 - closer) as u32;
+            }
+        }
+        let file = one_page(folder.path(), &page, &read);
+        for mode in ["-raw", "-layout"] {
+            let text = String::from_utf8(run(&pdftotext, &[mode, file.to_str().unwrap(), "-"])).unwrap();
+            assert_eq!(text.split_whitespace().collect::<Vec<_>>(), LINES.join(" ").split(' ').collect::<Vec<_>>(), "gap {gap} {mode}");
+        }
+    }
+}
+
+#[test]
 fn odd_words_do_not_break_the_text() {
     let Some(pdftotext) = tool("pdftotext") else { return };
     let folder = tempfile::tempdir().unwrap();
@@ -339,6 +364,8 @@ fn every_coding_is_drawn_in_its_colours() {
     // Without its end-of-block code, as strips of a TIFF come.
     let whole = group_4(&paper);
     let cut = whole[..whole.len() - 3].to_vec();
+    let RasterData::Jpeg { bytes: mut cut_off, .. } = jpeg(&DynamicImage::ImageRgb8(noise(48, 32))) else { unreachable!() };
+    cut_off.truncate(cut_off.len() - 40);
     let cases = [
         ("Group 4", shown.clone(), ccitt(whole, false)),
         ("Group 4 without end of block", shown.clone(), ccitt(cut, false)),
@@ -347,6 +374,7 @@ fn every_coding_is_drawn_in_its_colours() {
         ("negative JBIG2", shown, RasterData::Jbig2 { bytes: jbig2(&negative), globals: None, inverted: true }),
         ("grey pixels", DynamicImage::ImageLuma8(grey), RasterData::Pixels),
         ("colour pixels", DynamicImage::ImageRgb8(noise(48, 32)), RasterData::Pixels),
+        ("JPEG that is cut off", DynamicImage::ImageRgb8(noise(48, 32)), RasterData::Jpeg { bytes: cut_off, components: 3 }),
         ("JPEG that is something else", DynamicImage::ImageRgb8(noise(48, 32)), RasterData::Jpeg { bytes: vec![1, 2, 3], components: 3 }),
     ];
     for (kind, pixels, data) in cases {

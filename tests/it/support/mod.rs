@@ -1,6 +1,6 @@
 //! What tests share.
 
-pub mod tools;
+pub(crate) mod tools;
 
 use std::path::PathBuf;
 

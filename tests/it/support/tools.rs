@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where the program is, or `None` with a line that says what was skipped.
-pub fn tool(name: &str) -> Option<PathBuf> {
+pub(crate) fn tool(name: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH")?;
     let found = std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|file| file.is_file());
     if found.is_none() {
@@ -14,7 +14,7 @@ pub fn tool(name: &str) -> Option<PathBuf> {
 }
 
 /// Runs the program and gives its standard output; fails the test with both outputs where it fails.
-pub fn run(program: &Path, arguments: &[&str]) -> Vec<u8> {
+pub(crate) fn run(program: &Path, arguments: &[&str]) -> Vec<u8> {
     let output = Command::new(program).args(arguments).output().unwrap();
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(
@@ -32,7 +32,7 @@ pub fn run(program: &Path, arguments: &[&str]) -> Vec<u8> {
 const JARS: &str = "/usr/share/java";
 
 /// Asserts that PDFBox Preflight finds the files valid PDF/A-1b. Skips without Java or the libraries.
-pub fn assert_pdf_a_1b(files: &[&Path]) {
+pub(crate) fn assert_pdf_a_1b(files: &[&Path]) {
     let (Some(java), Some(_compiler)) = (tool("java"), tool("javac")) else { return };
     let names = ["preflight", "pdfbox2", "fontbox2", "xmpbox", "commons-logging", "javax.activation", "jaxb-api"];
     let jars: Vec<PathBuf> = names.iter().map(|name| Path::new(JARS).join(format!("{name}.jar"))).collect();
@@ -48,7 +48,7 @@ pub fn assert_pdf_a_1b(files: &[&Path]) {
 }
 
 /// Asserts that the XML file is valid by a schema that imports XLink, without network.
-pub fn assert_valid_xml(file: &Path, schema: &Path) {
+pub(crate) fn assert_valid_xml(file: &Path, schema: &Path) {
     let Some(xmllint) = tool("xmllint") else { return };
     let folder = tempfile::tempdir().unwrap();
     // Schemas of the Library of Congress name the XLink schema by its address; a catalogue gives ours instead.
