@@ -1,6 +1,8 @@
 //! Opens the archive: the one place that picks back-ends.
 
-use crate::blobs::{open as open_blobs, store::BlobStore};
+use crate::blobs::open as open_blobs;
+use crate::blobs::s3::S3Options;
+use crate::blobs::store::BlobStore;
 use crate::catalog::Catalog;
 use crate::config::{Config, Limits};
 use crate::error::{Kind, Result, ResultExt};
@@ -75,17 +77,16 @@ fn arguments(role: &str, config: &Config, tessdata: Option<&Path>) -> Vec<String
 #[must_use]
 pub fn format_limits(limits: &Limits) -> crate::formats::limits::Limits {
     crate::formats::limits::Limits {
-        file_bytes: limits.file_mib << 20,
         pixels: limits.megapixels * 1_000_000,
         pages: limits.pages,
-        archive_bytes: limits.archive_mib << 20,
-        archive_members: limits.archive_members,
+        unpacked_bytes: limits.archive_mib << 20,
+        members: limits.archive_members,
         ..Default::default()
     }
 }
 
-fn s3_options(config: &Config) -> open_blobs::S3Options {
-    open_blobs::S3Options {
+fn s3_options(config: &Config) -> S3Options {
+    S3Options {
         endpoint: config.s3.endpoint.clone(),
         region: config.s3.region.clone(),
         access_key: config.s3.access_key.clone(),

@@ -86,6 +86,22 @@ impl Catalog {
             .collect()
     }
 
+    /// Whether the dossier holds these bytes already, deposited.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn is_deposited(&self, dossier: &DossierName, sha256: &str) -> Result<bool> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT 1 AS one FROM files f JOIN dossiers d ON d.id = f.dossier
+             WHERE d.fonds = $1 AND d.code = $2 AND f.sha256 = $3 AND d.version > 0 AND d.open_tasks = 0 LIMIT 1",
+        )
+        .bind(sql::clean(&dossier.fonds))
+        .bind(sql::clean(&dossier.code))
+        .bind(sha256.to_owned());
+        Ok(sql::optional(&mut connection, statement, "cannot look for a file").await?.is_some())
+    }
+
     /// Those of the given SHA-256 sums whose intake copy is not needed any more: files of that content are
     /// known, and every dossier that has one is deposited and has no open task. A sum that the catalogue does
     /// not know is not among them: its file may be about to be received.

@@ -22,7 +22,7 @@ mod sql;
 mod steer;
 mod tasks;
 
-pub use balance::Failure;
+pub use balance::{Failure, PageProgress};
 pub use batches::NewBatch;
 pub use clock::{Clock, rfc3339};
 pub use events::Event;

@@ -231,6 +231,30 @@ impl Catalog {
         })
     }
 
+    /// Makes the tasks of workers that are gone claimable at once, so that nobody waits for their leases.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn take_over(&self, is_alive: impl Fn(&str) -> bool) -> Result<u64> {
+        let statement = sqlx::query("SELECT DISTINCT worker FROM tasks WHERE worker IS NOT NULL");
+        let rows = sql::all(&mut *self.read().await?, statement, "cannot read workers").await?;
+        let mut taken = 0;
+        for row in &rows {
+            let worker: String = get(row, "worker")?;
+            if is_alive(&worker) {
+                continue;
+            }
+            taken += retrying!(async {
+                let mut write = self.write().await?;
+                let statement = sqlx::query("UPDATE tasks SET ready_at = $2 WHERE worker = $1").bind(worker.clone()).bind(write.now);
+                let rows = sql::execute(write.connection(), statement, "cannot take over tasks").await?;
+                write.commit().await?;
+                Ok(rows)
+            })?;
+        }
+        Ok(taken)
+    }
+
     /// Open tasks of a batch by group. Tasks of its dossiers that another batch drives are not among them.
     ///
     /// # Errors

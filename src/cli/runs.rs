@@ -80,7 +80,10 @@ impl Runs {
             What::Show { batch } => show(&archive, batch, place, language).await?,
             What::Pause { batch } => catalog.pause(batch).await?,
             What::Resume { batch } => catalog.resume(batch).await?,
-            What::Cancel { batch } => catalog.cancel(batch).await?,
+            What::Cancel { batch } => {
+                let refused = catalog.cancel(batch).await?;
+                print::line(&refused.to_string())?;
+            }
             What::Retry { batch, class } => {
                 let class = class.as_deref().map(class_of).transpose()?;
                 let again = catalog.retry_refused(batch, class).await?;

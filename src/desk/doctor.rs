@@ -53,7 +53,9 @@ pub async fn examine(config: &Config, program: &Path) -> Vec<Check> {
             match probe(archive.store.as_ref()).await {
                 Ok(findings) => {
                     for finding in findings {
-                        checks.push(Check { what: format!("store {}", finding.what), found: finding.found, fine: finding.fine, mend: finding.mend });
+                        let fine = finding.works || !finding.needed;
+                        let mend = (!fine).then(|| "check the rights of the keys under [s3], or of the folder".to_owned());
+                        checks.push(Check { what: format!("store: {}", finding.what), found: finding.detail, fine, mend });
                     }
                 }
                 Err(error) => checks.push(check("store", Err((error.chain(), "check --store and the keys under [s3] in sohoa.toml")))),

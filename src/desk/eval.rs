@@ -80,11 +80,10 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pla
         if known.is_file() {
             compared.extend(fields::compare(&describe(&[&reading]), &read_text(&known)?)?);
         }
-        let mut score = score::page(&truth, &text);
-        score.id.clone_from(&id);
+        let score = score::page(&truth, &text);
         pages.push(EvaluatedPage { id, score, cpu_ms });
     }
-    let scores: Vec<PageScore> = pages.iter().map(|page| page.score.clone()).collect();
+    let scores: Vec<PageScore> = pages.iter().map(|page| page.score).collect();
     let mut by_part: BTreeMap<String, f64> = BTreeMap::new();
     for (part, spent) in pages.iter().flat_map(|page| &page.cpu_ms) {
         *by_part.entry(part.clone()).or_default() += *spent as f64 / 1000.0 / pages.len() as f64;

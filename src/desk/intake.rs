@@ -114,7 +114,7 @@ pub async fn receive(archive: &Archive, batch: &str, plan: &Plan, dossier: &Doss
     for (place, path) in files {
         let (sha256, bytes) = hash(place).await?;
         let name = key::intake(&sha256);
-        if archive.store.stat(&name).await? != Some(bytes) && !archive.catalog.is_stored(dossier, &sha256).await? {
+        if archive.store.stat(&name).await? != Some(bytes) && !archive.catalog.is_deposited(dossier, &sha256).await? {
             archive.store.put_file(&name, place).await?;
         }
         taken.push(NewFile { path: path.clone(), sha256, bytes, container: None });

@@ -2,13 +2,14 @@
 
 use crate::archive::Archive;
 use crate::blobs::ocfl;
-use crate::catalog::ledger::Ledger;
+use crate::catalog::Ledger;
 use crate::error::{Kind, Result, ResultExt};
 use crate::formats::alto;
 use crate::model::record::Record;
 use crate::search::index::IndexedPage;
 use crate::stages::deposit::from_json;
 use serde::Serialize;
+use sha2::{Digest, Sha512};
 
 /// What was found in the store.
 #[derive(Debug, Default, Serialize)]
@@ -32,9 +33,10 @@ pub async fn everything(archive: &Archive) -> Result<Rebuilt> {
     let mut done = Rebuilt::default();
     for object in ocfl::objects(store).await? {
         let inventory = ocfl::read_inventory(store, &object).await?;
-        let version = inventory.map_or(0, |inventory| inventory.head_number());
-        let record = from_json(&ocfl::get(store, &object, "record.json").await?, &object)?;
-        archive.catalog.restore_dossier(&record, version).await?;
+        let version = inventory.map_or(Ok(0), |inventory| inventory.head_number())?;
+        let json = ocfl::get(store, &object, "record.json").await?;
+        let record = from_json(&json, &object)?;
+        archive.catalog.restore_dossier(&record, version, &hex::encode(Sha512::digest(&json))).await?;
         let pages = pages_of(archive, &record).await?;
         done.objects += 1;
         done.documents += record.documents.len() as u64;

@@ -2,7 +2,7 @@
 
 use crate::archive::Archive;
 use crate::blobs::key;
-use crate::catalog::batches::NewBatch;
+use crate::catalog::NewBatch;
 use crate::desk::intake::{self, Delivery};
 use crate::error::{Kind, Result, ResultExt};
 use crate::model::batch::{Balance, Batch, BatchState, Costs};
@@ -11,6 +11,7 @@ use crate::pipeline::worker::{self, Stop};
 use crate::sandbox::jail::cpu_time_ms;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -68,9 +69,10 @@ pub async fn run(archive: &Archive, inputs: &[PathBuf], pipeline: &str, plan: &P
     let began = Instant::now();
     let cpu_before = cpu_time_ms();
     let delivery = intake::list(inputs, &archive.config.unit)?;
-    let new = NewBatch { key: batch_key(inputs, &archive.config.unit, pipeline), unit: archive.config.unit.clone(), pipeline: pipeline.to_owned() };
+    let key = batch_key(inputs, &archive.config.unit, pipeline);
+    let new = NewBatch { key: &key, unit: &archive.config.unit, pipeline, plan, priority: 0 };
     let worker_name = worker_name();
-    archive.catalog.take_over(&worker_name, is_alive).await?;
+    archive.catalog.take_over(is_alive).await?;
     let (batch, continued) = archive.catalog.open_batch(&new).await?;
     drive(archive, &batch, plan, &delivery, &worker_name, stop, tell).await?;
     if !stop.asked() {
@@ -108,7 +110,7 @@ async fn drive(
             }
             intake::receive(archive, &batch.id, plan, dossier, files).await?;
         }
-        archive.catalog.finish_receiving(&batch.id).await
+        archive.catalog.finish_receiving(&batch.id).await.map(|_| ())
     };
     let workers = async {
         let mut all = Vec::new();
@@ -120,8 +122,9 @@ async fn drive(
     };
     let report = async {
         loop {
-            let balance = archive.catalog.progress(&batch.id).await?;
-            tell(Progress { files: (balance.files, delivery.files() as u64), pages: (balance.pages, balance.read), ended: balance.ended });
+            let (files, pages) = archive.catalog.progress(&batch.id).await?;
+            let read = pages.came - pages.waiting;
+            tell(Progress { files: (files, delivery.files() as u64), pages: (pages.came, read), ended: pages.ended });
             tokio::time::sleep(Duration::from_millis(300)).await;
         }
     };
@@ -166,13 +169,15 @@ async fn join(all: Vec<impl Future<Output = Result<()>>>) -> Result<()> {
 
 /// Writes the batch's ledger to the store and deletes what waited there for deposit.
 async fn close(archive: &Archive, batch: &Batch) -> Result<()> {
-    if archive.catalog.batch(&batch.id).await?.is_none_or(|batch| batch.state != BatchState::Finished) {
+    if archive.catalog.batch(&batch.id).await?.state != BatchState::Finished {
         return Ok(());
     }
     let ledger = archive.catalog.ledger(&batch.id).await?;
     let json = serde_json::to_vec_pretty(&ledger).or_error(Kind::Internal, || "the ledger has no JSON form".to_owned())?;
     archive.store.put(&key::batch(&batch.id), json).await?;
-    for sha256 in archive.catalog.deposited_originals(&batch.id).await? {
+    let sums: BTreeSet<String> = ledger.files.iter().map(|file| file.new.sha256.clone()).collect();
+    let sums: Vec<String> = sums.into_iter().collect();
+    for sha256 in archive.catalog.ready_to_forget(&sums).await? {
         archive.store.delete(&key::intake(&sha256)).await?;
     }
     Ok(())

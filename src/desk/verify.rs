@@ -8,6 +8,9 @@ use crate::stages::names;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
+/// Dossiers asked for at once.
+const PAGE: usize = 1000;
+
 /// What was checked, and what is wrong.
 #[derive(Debug, Serialize)]
 pub struct Report {
@@ -43,10 +46,18 @@ pub async fn everything(archive: &Archive) -> Result<Report> {
         }
     }
     let found: BTreeSet<&str> = objects.iter().map(String::as_str).collect();
-    for dossier in archive.catalog.all_dossiers().await? {
-        let object = names::object(&dossier.name);
-        if dossier.version > 0 && !found.contains(object.as_str()) {
-            problems.push(Problem { object, path: String::new(), problem: "the catalogue knows this dossier, the store does not".to_owned() });
+    let mut after = None;
+    loop {
+        let dossiers = archive.catalog.dossiers(None, None, PAGE, after.as_ref()).await?;
+        for summary in &dossiers {
+            let object = names::object(&summary.dossier.name);
+            if summary.dossier.version > 0 && !found.contains(object.as_str()) {
+                problems.push(Problem { object, path: String::new(), problem: "the catalogue knows this dossier, the store does not".to_owned() });
+            }
+        }
+        match dossiers.into_iter().next_back() {
+            Some(last) => after = Some(last.dossier.name),
+            None => break,
         }
     }
     let events = match archive.catalog.verify_events().await {

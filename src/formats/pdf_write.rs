@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 
 /// Which archival form is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Profile {
     /// PDF/A-1b, the profile of TCVN 14159-1.
     A1b,
@@ -24,7 +24,7 @@ pub enum Profile {
 }
 
 /// What the file says about itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PdfMetadata {
     /// Title; empty for none.
     pub title: String,

@@ -1,7 +1,7 @@
 //! The worker: claims a task, runs its stages, commits what they decided.
 
 use crate::archive::Archive;
-use crate::catalog::tasks::Claim;
+use crate::catalog::{Claim, MAX_FAILURES, Released};
 use crate::error::{Error, Kind, Result};
 use crate::model::batch::BatchState;
 use crate::model::change::Change;
@@ -17,9 +17,6 @@ const LEASE: Duration = Duration::from_secs(60);
 
 /// Longest pause between looks for work when there is none.
 const IDLE: Duration = Duration::from_millis(50);
-
-/// How often a task is tried when a service does not answer.
-const ATTEMPTS: i64 = 5;
 
 /// Asks all workers of this process to stop after their current task.
 #[derive(Debug, Default)]
@@ -48,7 +45,7 @@ pub async fn work(archive: &Archive, batch: Option<&str>, name: &str, stop: &Sto
         let claims = archive.catalog.claim(name, LEASE, 1, batch).await?;
         if claims.is_empty() {
             if let Some(batch) = batch
-                && archive.catalog.batch(batch).await?.is_some_and(|batch| batch.state == BatchState::Finished)
+                && archive.catalog.batch(batch).await?.state == BatchState::Finished
             {
                 return Ok(());
             }
@@ -105,21 +102,30 @@ async fn one_task(archive: &Archive, claim: &Claim) -> Result<()> {
             Err(error) => Err(error),
         },
         Err(error) if error.kind() == Kind::NotFound => Err(error),
-        Err(error) if error.kind().is_passing() && claim.attempt < ATTEMPTS => {
-            tracing::warn!(task = claim.task, attempt = claim.attempt, error = %error.chain(), "task is tried again later");
-            let pause = Duration::from_millis(200 * 2_u64.pow(u32::try_from(claim.attempt).unwrap_or(1).min(8)));
-            archive.catalog.release(claim, pause).await
-        }
         Err(error) if error.kind() == Kind::Conflict => Ok(()),
-        Err(error) => {
-            tracing::error!(task = claim.task, error = %error.chain(), "task failed");
-            let changes = refuse(&claim.item, &error);
-            if changes.is_empty() {
-                return Err(error);
+        Err(error) if error.kind().is_passing() => {
+            let pause = Duration::from_millis(200 * 2_u64.pow(claim.failures.min(8)));
+            match archive.catalog.release(claim, pause, &error).await? {
+                Released::Waiting => {
+                    tracing::warn!(task = claim.task, failures = claim.failures, error = %error.chain(), "task is tried again later");
+                    Ok(())
+                }
+                Released::Exhausted => give_up(archive, claim, &error, &costs).await,
             }
-            archive.catalog.commit(claim, &changes, &costs).await
         }
+        Err(error) => give_up(archive, claim, &error, &costs).await,
     }
+}
+
+/// Ends a task that cannot be done: its item is refused. What has no refusal (a dossier, a document) stops the
+/// run, so that nothing is passed over.
+async fn give_up(archive: &Archive, claim: &Claim, error: &Error, costs: &[(String, u64)]) -> Result<()> {
+    tracing::error!(task = claim.task, failures = claim.failures, most = MAX_FAILURES, error = %error.chain(), "task failed");
+    let changes = refuse(&claim.item, error);
+    if changes.is_empty() {
+        return Err(Error::new(error.kind(), format!("a task of dossier {} failed: {}", claim.dossier, error.chain())));
+    }
+    archive.catalog.commit(claim, &changes, costs).await
 }
 
 async fn run_stages(context: &Context<'_>, claim: &Claim, work: &mut Work) -> Result<()> {

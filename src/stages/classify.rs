@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::model::change::Change;
 use crate::model::holding::{Contents, Item};
 use crate::model::plan::Level;
+use crate::model::reading::Reading;
 use crate::model::record::Description;
 use crate::stages::contract::{Context, Stage, Work, wrong_item};
 use crate::stages::separate::readings_of;
@@ -40,9 +41,11 @@ impl Stage for Classify {
 /// # Errors
 /// As [`readings_of`].
 pub async fn description_of(context: &Context<'_>, contents: &Contents, document: &str) -> Result<Description> {
-    let pages = contents.document(document).map(|document| document.pages.as_slice()).unwrap_or_default();
-    let readings = readings_of(context, contents, pages).await?;
-    let empty = crate::model::reading::Reading::default();
+    let readings = match contents.document(document) {
+        Some(document) => readings_of(context, contents, document).await?,
+        None => Vec::new(),
+    };
+    let empty = Reading::default();
     let read: Vec<_> = readings.iter().map(|reading| reading.as_ref().unwrap_or(&empty)).collect();
     Ok(describe(&read))
 }

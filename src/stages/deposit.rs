@@ -3,7 +3,8 @@
 use crate::blobs::key;
 use crate::blobs::ocfl::{self, NewVersion, Source};
 use crate::error::{Error, Kind, Result, ResultExt};
-use crate::formats::{mets, premis};
+use crate::formats::mets::{self, StoredFile};
+use crate::formats::premis::{self, Times};
 use crate::model::change::Change;
 use crate::model::holding::{Contents, Item};
 use crate::model::plan::Level;
@@ -36,7 +37,7 @@ impl Stage for Deposit {
         let Item::Dossier(contents) = &work.item else { return Err(wrong_item(self.name())) };
         let mut readings = BTreeMap::new();
         for document in &contents.documents {
-            for (id, reading) in document.pages.iter().zip(readings_of(context, contents, &document.pages).await?) {
+            for (id, reading) in document.pages.iter().zip(readings_of(context, contents, document).await?) {
                 if let Some(reading) = reading {
                     readings.insert(id.clone(), reading);
                 }
@@ -50,10 +51,13 @@ impl Stage for Deposit {
         let record_sha512 = hex::encode(Sha512::digest(&json));
         let head = ocfl::read_inventory(context.store, &record.object).await?;
         let created = OffsetDateTime::now_utc().format(&Rfc3339).or_error(Kind::Internal, || "the clock has no date".to_owned())?;
-        let unchanged = head.as_ref().is_some_and(|head| head.digest_of("record.json").is_some_and(|digest| digest == record_sha512));
-        let version = match (&head, unchanged) {
-            (Some(head), true) => head.head_number(),
-            _ => deposit(context, contents, &record, json, head.as_ref(), created).await?,
+        let kept = match &head {
+            Some(head) => head.files(head.head_number()?)?,
+            None => BTreeMap::new(),
+        };
+        let version = match &head {
+            Some(head) if kept.get("record.json") == Some(&record_sha512) => head.head_number()?,
+            _ => deposit(context, contents, &record, json, &kept, created).await?,
         };
         work.changes.push(Change::DossierDeposited { dossier: contents.dossier.id.clone(), version, record_sha512 });
         Ok(())
@@ -75,32 +79,33 @@ async fn deposit(
     contents: &Contents,
     record: &Record,
     json: Vec<u8>,
-    head: Option<&ocfl::Inventory>,
+    kept: &BTreeMap<String, String>,
     created: String,
 ) -> Result<u32> {
     let mut files = BTreeMap::new();
     let mut fixity = BTreeMap::new();
+    let mut stored = BTreeMap::new();
     for original in &record.originals {
-        let kept = head.is_some_and(|head| head.digest_of(&original.path).is_some());
-        let source = if kept { Source::Kept } else { Source::Blob { key: key::intake(&original.sha256) } };
-        files.insert(original.path.clone(), source);
+        add(context, &mut files, &mut stored, &original.path, key::intake(&original.sha256), kept.get(&original.path), original.bytes).await?;
         fixity.insert(original.path.clone(), original.sha256.clone());
     }
     for document in &record.documents {
-        let stored = contents.documents.iter().find(|known| known.number == document.number);
-        let Some(known) = stored else { continue };
+        let Some(known) = contents.documents.iter().find(|known| known.number == document.number) else { continue };
         let mut parts = vec!["document.pdf".to_owned(), "text.txt".to_owned()];
         parts.extend(document.pages.iter().filter(|page| page.alto.is_some()).map(|page| names::alto(page.number)));
         for part in parts {
-            let waiting = names::part(&known.id, &part);
             let path = names::in_object(document.number, &part);
-            let source = if known.stored { Source::Kept } else { Source::Blob { key: waiting } };
-            files.insert(path, source);
+            let before = kept.get(&path).filter(|_| known.stored);
+            add(context, &mut files, &mut stored, &path, names::part(&known.id, &part), before, 0).await?;
         }
     }
-    files.insert("record.json".to_owned(), Source::Bytes(json));
-    files.insert("mets.xml".to_owned(), Source::Bytes(mets::write(record).into_bytes()));
-    files.insert("premis.xml".to_owned(), Source::Bytes(premis::write(record, &created).into_bytes()));
+    let times = Times { received: received(contents), deposited: created.clone() };
+    let premis = premis::write(record, &stored, &times).into_bytes();
+    for (path, bytes) in [("record.json", json), (mets::PREMIS_PATH, premis)] {
+        stored.insert(path.to_owned(), stored_file(&bytes));
+        files.insert(path.to_owned(), Source::Bytes(bytes));
+    }
+    files.insert("mets.xml".to_owned(), Source::Bytes(mets::write(record, &stored).into_bytes()));
     let new = NewVersion {
         object: &record.object,
         files,
@@ -110,6 +115,51 @@ async fn deposit(
         created,
     };
     Ok(ocfl::deposit(context.store, new).await?.version)
+}
+
+/// Puts one file into the new version: kept as it is when the head has it, else from the store. Its size and
+/// digest go to `stored`.
+async fn add(
+    context: &Context<'_>,
+    files: &mut BTreeMap<String, Source>,
+    stored: &mut BTreeMap<String, StoredFile>,
+    path: &str,
+    waiting: String,
+    kept: Option<&String>,
+    bytes: u64,
+) -> Result<()> {
+    let source = match kept {
+        Some(sha512) => {
+            stored.insert(path.to_owned(), StoredFile { bytes, sha512: sha512.clone() });
+            Source::Kept
+        }
+        None => {
+            stored.insert(path.to_owned(), stored_file(&context.store.get(&waiting).await?));
+            Source::Blob { key: waiting }
+        }
+    };
+    files.insert(path.to_owned(), source);
+    Ok(())
+}
+
+fn stored_file(bytes: &[u8]) -> StoredFile {
+    StoredFile { bytes: bytes.len() as u64, sha512: hex::encode(Sha512::digest(bytes)) }
+}
+
+/// When each original arrived: its identifier holds the time (RFC 9562, version 7).
+fn received(contents: &Contents) -> BTreeMap<String, String> {
+    let mut times = BTreeMap::new();
+    for file in &contents.files {
+        let stamp = uuid::Uuid::parse_str(&file.id).ok().and_then(|id| id.get_timestamp());
+        let time = stamp.and_then(|stamp| {
+            let (seconds, _) = stamp.to_unix();
+            OffsetDateTime::from_unix_timestamp(i64::try_from(seconds).ok()?).ok()?.format(&Rfc3339).ok()
+        });
+        if let Some(time) = time {
+            times.entry(file.new.sha256.clone()).or_insert(time);
+        }
+    }
+    times
 }
 
 /// The record as it is stored: JSON with two spaces, ending in a line feed.

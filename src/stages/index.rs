@@ -29,7 +29,7 @@ impl Stage for Index {
         let Item::Dossier(contents) = &work.item else { return Err(wrong_item(self.name())) };
         let mut pages = Vec::new();
         for document in &contents.documents {
-            let readings = readings_of(context, contents, &document.pages).await?;
+            let readings = readings_of(context, contents, document).await?;
             for (number, reading) in (1..).zip(readings) {
                 if let Some(reading) = reading {
                     pages.push(indexed(contents, document, number, reading));

@@ -2,7 +2,7 @@
 
 use crate::blobs::key;
 use crate::error::{Error, Result};
-use crate::formats::alto;
+use crate::formats::{alto, text};
 use crate::formats::pdf_write::{PdfMetadata, Profile};
 use crate::model::change::Change;
 use crate::model::holding::{Contents, Document, Item, Page};
@@ -59,7 +59,7 @@ impl Stage for Package {
         let Item::Document { document, contents } = &work.item else { return Err(wrong_item(self.name())) };
         let options: PackageOptions = options_of(options)?;
         let document = contents.document(document).ok_or_else(|| Error::internal("the document is not in its dossier"))?;
-        let readings = readings_of(context, contents, &document.pages).await?;
+        let readings = readings_of(context, contents, document).await?;
         let description = work.changes.iter().find_map(|change| match change {
             Change::DocumentDescribed { description, .. } => Some(description),
             _ => None,
@@ -69,8 +69,8 @@ impl Stage for Package {
             document.pages.iter().zip(&readings).filter_map(|(id, reading)| Some((contents.page(id)?, reading.as_ref()))).collect();
         let (pdf, spent_ms) = write_pdf(context, contents, &metadata, &pages).await?;
         context.store.put(&names::part(&document.id, "document.pdf"), pdf).await?;
-        let text: Vec<String> = readings.iter().flatten().map(Reading::text).filter(|text| !text.is_empty()).collect();
-        context.store.put(&names::part(&document.id, "text.txt"), text.join("\n").into_bytes()).await?;
+        let text = text::write(&readings.iter().map(Option::as_ref).collect::<Vec<_>>());
+        context.store.put(&names::part(&document.id, "text.txt"), text.into_bytes()).await?;
         for (number, (page, reading)) in (1..).zip(&pages) {
             if let (Some(reading), Some(file)) = (reading, contents.file(&page.file)) {
                 let alto = alto::write(reading, number, &file.new.sha256);

@@ -38,7 +38,7 @@ impl Stage for Review {
         let description = described
             .or_else(|| stored.and_then(|document| document.description.as_ref()))
             .ok_or_else(|| Error::invalid("stage review comes before describe; mend the pipeline"))?;
-        let pages: Vec<PageFacts> = stored
+        let pages: Vec<PageFacts<'_>> = stored
             .map(|document| document.pages.as_slice())
             .unwrap_or_default()
             .iter()
@@ -51,7 +51,7 @@ impl Stage for Review {
     }
 }
 
-fn facts(page: &Page) -> PageFacts {
+fn facts(page: &Page) -> PageFacts<'_> {
     PageFacts {
         confidence: page.quality.confidence,
         blank: page.blank,

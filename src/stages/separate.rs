@@ -1,12 +1,14 @@
 //! Separate: a dossier's pages that have no document yet are cut into documents.
 
+use crate::blobs::ocfl;
 use crate::description::separate::{SeparatePage, documents};
-use crate::error::Result;
+use crate::error::{Kind, Result};
+use crate::formats::alto;
 use crate::model::change::Change;
-use crate::model::holding::{Contents, File, Item, Page};
+use crate::model::holding::{Contents, Document, File, Item, Page};
 use crate::model::plan::Level;
 use crate::model::reading::Reading;
-use crate::stages::cache;
+use crate::stages::{cache, names};
 use crate::stages::contract::{Context, Stage, Work, wrong_item};
 use crate::text::natural;
 use async_trait::async_trait;
@@ -82,14 +84,26 @@ fn is_loose(contents: &Contents, file: &File) -> bool {
 ///
 /// # Errors
 /// `Unavailable` when the store does not answer; `Corrupt` when a reading is gone.
-pub async fn readings_of(context: &Context<'_>, contents: &Contents, pages: &[String]) -> Result<Vec<Option<Reading>>> {
-    let mut readings = Vec::with_capacity(pages.len());
-    for id in pages {
-        let key = contents.page(id).and_then(|page| page.reading.as_ref());
+pub async fn readings_of(context: &Context<'_>, contents: &Contents, document: &Document) -> Result<Vec<Option<Reading>>> {
+    let mut readings = Vec::with_capacity(document.pages.len());
+    for (number, id) in (1..).zip(&document.pages) {
+        let page = contents.page(id);
+        let key = page.and_then(|page| page.reading.as_ref());
         readings.push(match key {
             Some(key) => Some(cache::expect(context.store, key).await?),
+            None if document.stored && page.is_some_and(|page| page.refusal.is_none()) => stored_reading(context, contents, document, number).await?,
             None => None,
         });
     }
     Ok(readings)
+}
+
+/// The reading out of the deposited ALTO: after a rebuild the catalogue knows no cache keys.
+async fn stored_reading(context: &Context<'_>, contents: &Contents, document: &Document, number: u32) -> Result<Option<Reading>> {
+    let path = names::in_object(document.number, &names::alto(number));
+    match ocfl::get(context.store, &names::object(&contents.dossier.name), &path).await {
+        Ok(bytes) => alto::parse(&String::from_utf8_lossy(&bytes)).map(Some),
+        Err(error) if error.kind() == Kind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
