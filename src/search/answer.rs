@@ -87,7 +87,8 @@ pub struct Hit {
 /// A stretch of original text with the matched words marked.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Snippet {
-    /// Where it comes from: `text`, `title`, `kind_name`, or the name of a field.
+    /// Where it comes from: `text`, `title`, `kind_name`, the name of a field, or `number` or `date` when these
+    /// were put together from fields.
     pub source: String,
     /// The text as read, not escaped; `…` where it was cut.
     pub text: String,

@@ -23,7 +23,7 @@ struct Match {
     clause: usize,
 }
 
-/// A word of a text: its bytes, and its matched tokens' bytes.
+/// A text and the bytes of its words.
 struct Words<'a> {
     text: &'a str,
     spans: Vec<(usize, usize)>,
@@ -41,7 +41,8 @@ pub(super) fn show(page: &StoredPage, clauses: &[Clause]) -> (Snippet, Vec<Bound
     let shown = &page.shown;
     let first = ["subject"].into_iter().filter_map(|name| shown.fields.get_key_value(name));
     let named = first.chain(&shown.fields).map(|(name, value)| (name.as_str(), value));
-    let candidates = named.chain([("title", &shown.title), ("kind_name", &shown.kind_name)]);
+    let composed = shown.composed.iter().map(|(name, value)| (name.as_str(), value));
+    let candidates = named.chain(composed).chain([("title", &shown.title), ("kind_name", &shown.kind_name)]);
     let mut best: Option<(usize, Snippet)> = None;
     for (name, value) in candidates {
         let value = nfc(value);

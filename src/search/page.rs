@@ -52,6 +52,8 @@ pub(super) struct Shown {
     pub(super) kind: String,
     pub(super) kind_name: String,
     pub(super) fields: BTreeMap<String, String>,
+    /// Name and text of what is made of several fields, or of one in another form.
+    pub(super) composed: Vec<(String, String)>,
 }
 
 /// A page as it came out of the index.
@@ -98,8 +100,10 @@ pub(super) fn to_entry(page: &IndexedPage, fields: &Fields) -> Result<TantivyDoc
     let number = page.number();
     let issuer = page.field(&["issuer", "organName"]).map(nfc);
     let date = page.field(&["date", "issuedDate"]).and_then(dates::parse);
+    let composed = composed(page, number.as_deref(), date);
     if page.page <= 1 {
-        for value in described(page, number.as_deref(), date) {
+        let said = [&page.title, &page.kind_name].into_iter().chain(page.fields.values()).map(|value| nfc(value));
+        for value in said.chain(composed.iter().map(|(_, value)| nfc(value))) {
             add_tokens(&mut entry, (fields.described_exact, fields.described), &tokens(&value), &mut pairs);
         }
     }
@@ -139,6 +143,7 @@ pub(super) fn to_entry(page: &IndexedPage, fields: &Fields) -> Result<TantivyDoc
         kind: page.kind.clone(),
         kind_name: page.kind_name.clone(),
         fields: page.fields.clone(),
+        composed,
     };
     let json = serde_json::to_string(&shown).or_error(Kind::Internal, || format!("cannot write the search entry of {}", page.object))?;
     entry.add_text(fields.shown, json);
@@ -156,13 +161,12 @@ pub(super) fn from_entry(entry: &TantivyDocument, fields: &Fields) -> Result<Sto
     Ok(StoredPage { shown, text: text(fields.text).unwrap_or_default().to_owned(), boxes })
 }
 
-/// Everything said about a document that a person may look for.
-fn described(page: &IndexedPage, number: Option<&str>, date: Option<dates::PartialDate>) -> Vec<String> {
-    let mut values = vec![nfc(&page.title), nfc(&page.kind_name)];
-    values.extend(number.map(nfc));
-    values.extend(page.fields.values().map(|value| nfc(value)));
-    values.extend(date.into_iter().flat_map(|date| [date.written(), date.numeric()]));
-    values
+/// The number as on the paper and the date as written, where no field says them so.
+fn composed(page: &IndexedPage, number: Option<&str>, date: Option<dates::PartialDate>) -> Vec<(String, String)> {
+    let number = number.filter(|number| page.fields.values().all(|value| value.trim() != *number));
+    let number = number.map(|number| ("number".to_owned(), number.to_owned()));
+    let date = date.into_iter().flat_map(|date| [date.written(), date.numeric()]).map(|date| ("date".to_owned(), date));
+    number.into_iter().chain(date).collect()
 }
 
 /// The page's text, words parted by white space, and each word's box.

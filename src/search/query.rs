@@ -244,7 +244,8 @@ fn clause(value: &str, quoted: bool) -> Option<Clause> {
     let parts: Vec<Part> =
         tokens_of_any(value).into_iter().take(MOST_CLAUSES).map(|token| Part { exact: token.exact, folded: token.folded }).collect();
     // One letter with a star would be half of the index.
-    let prefix = !quoted && value.ends_with('*') && parts.last().is_some_and(|part| part.folded.chars().count() > 1);
+    let long = parts.len() > 1 || parts.last().is_some_and(|part| part.folded.chars().count() > 1);
+    let prefix = long && !quoted && value.ends_with('*');
     (!parts.is_empty()).then_some(Clause { parts, marks: Marks::Folded, quoted, prefix })
 }
 
