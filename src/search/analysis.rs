@@ -57,6 +57,10 @@ fn push(found: &mut Vec<Token>, text: &str, start: usize, end: usize) {
     let lower: String = run.chars().take(LONGEST).flat_map(char::to_lowercase).map(|c| if c == 'ð' { 'đ' } else { c }).collect();
     let exact = canonical(without_leading_zeros(&lower));
     let folded = fold(&exact);
+    // Some marks count as letters; alone they are no token.
+    if folded.is_empty() {
+        return;
+    }
     found.push(Token { exact, folded, start, end });
 }
 
@@ -75,10 +79,10 @@ fn is_han(character: char) -> bool {
     matches!(character as u32, 0x2e80..=0x2fdf | 0x3400..=0x9fff | 0xf900..=0xfaff | 0x2_0000..=0x3_ffff)
 }
 
-/// Two neighbouring folded tokens as one term.
+/// Two neighbouring folded tokens as one term; no token holds a `_`.
 #[must_use]
 pub fn pair(one: &str, other: &str) -> String {
-    format!("{one} {other}")
+    format!("{one}_{other}")
 }
 
 /// A value compared as a whole: folded, with single spaces, trimmed.
@@ -103,6 +107,7 @@ mod tests {
         assert_eq!(exact("Vie\u{323}\u{302}t Nam"), ["việt", "nam"]);
         assert_eq!(exact("共和 x"), ["共", "和", "x"]);
         assert_eq!(exact(" \u{0}*\"( "), Vec::<String>::new());
+        assert_eq!(exact("a \u{345} b"), ["a", "b"]);
         assert_eq!(exact("000 1.250"), ["0", "1", "250"]);
         assert_eq!(exact("Ðà Nẵng"), ["đà", "nẵng"]);
     }

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tantivy::TantivyDocument;
 use tantivy::schema::{Field, Value};
-use tantivy::tokenizer::PreTokenizedString;
 
 /// A page (trang) as it is given to the index.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,7 +108,7 @@ pub(super) fn to_entry(page: &IndexedPage, fields: &Fields) -> Result<TantivyDoc
     }
     pairs.sort_unstable();
     pairs.dedup();
-    entry.add_pre_tokenized_text(fields.pairs, pre_tokenized(pairs.iter().map(String::as_str)));
+    entry.add_text(fields.pairs, joined(pairs.iter().map(String::as_str)));
 
     let kind_name = nfc(&page.kind_name);
     entry.add_text(fields.kind, whole(&page.kind));
@@ -117,11 +116,11 @@ pub(super) fn to_entry(page: &IndexedPage, fields: &Fields) -> Result<TantivyDoc
     entry.add_text(fields.kind_label, format!("{}\t{kind_name}", page.kind));
     if let Some(number) = number {
         let number = tokens(&nfc(&number));
-        entry.add_pre_tokenized_text(fields.number, pre_tokenized(number.iter().map(|token| token.folded.as_str())));
+        entry.add_text(fields.number, joined(number.iter().map(|token| token.folded.as_str())));
     }
     if let Some(issuer) = issuer {
         let found = tokens(&issuer);
-        entry.add_pre_tokenized_text(fields.issuer, pre_tokenized(found.iter().map(|token| token.folded.as_str())));
+        entry.add_text(fields.issuer, joined(found.iter().map(|token| token.folded.as_str())));
         entry.add_text(fields.issuer_label, issuer.split_whitespace().collect::<Vec<_>>().join(" "));
     }
     if let Some(date) = date {
@@ -198,20 +197,14 @@ fn words_of(reading: &Reading) -> (String, Vec<Bounds>) {
 }
 
 fn add_tokens(entry: &mut TantivyDocument, (exact, folded): (Field, Field), found: &[Token], pairs: &mut Vec<String>) {
-    entry.add_pre_tokenized_text(exact, pre_tokenized(found.iter().map(|token| token.exact.as_str())));
-    entry.add_pre_tokenized_text(folded, pre_tokenized(found.iter().map(|token| token.folded.as_str())));
+    entry.add_text(exact, joined(found.iter().map(|token| token.exact.as_str())));
+    entry.add_text(folded, joined(found.iter().map(|token| token.folded.as_str())));
     pairs.extend(found.iter().zip(found.iter().skip(1)).map(|(one, other)| pair(&one.folded, &other.folded)));
 }
 
-fn pre_tokenized<'a>(terms: impl Iterator<Item = &'a str>) -> PreTokenizedString {
-    let tokens = terms.enumerate().map(|(position, term)| tantivy::tokenizer::Token {
-        offset_from: 0,
-        offset_to: 0,
-        position,
-        text: term.to_owned(),
-        position_length: 1,
-    });
-    PreTokenizedString { text: String::new(), tokens: tokens.collect() }
+/// Terms as the index's analyser takes them: parted by white space, of which terms have none.
+fn joined<'a>(terms: impl Iterator<Item = &'a str>) -> String {
+    terms.collect::<Vec<_>>().join(" ")
 }
 
 /// `2020-05-14` as 20200514.

@@ -48,8 +48,9 @@ pub(super) struct Fields {
 /// The schema and its fields.
 pub(super) fn build() -> (Schema, Fields) {
     let mut builder = Schema::builder();
-    let tokens =
-        |option| TextOptions::default().set_indexing_options(TextFieldIndexing::default().set_tokenizer("raw").set_index_option(option));
+    let tokens = |option| {
+        TextOptions::default().set_indexing_options(TextFieldIndexing::default().set_tokenizer("whitespace").set_index_option(option))
+    };
     let with_positions = || tokens(IndexRecordOption::WithFreqsAndPositions);
     let counted = || TextOptions::default().set_fast("raw");
     let stored = || TextOptions::default().set_stored();

@@ -474,6 +474,6 @@ fn many_pages_stay_quick() {
         times[times.len() / 2].as_secs_f64() * 1e3,
         times[times.len() * 95 / 100].as_secs_f64() * 1e3
     );
-    assert!(pages >= 1_000, "ten seconds for {pages} pages");
+    assert!(pages >= 500, "ten seconds for {pages} pages");
     assert!(times[times.len() / 2] < Duration::from_secs(1));
 }
