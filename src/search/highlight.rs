@@ -1,0 +1,180 @@
+//! Where the words of a query stand on a page: found in folded text, shown in the original.
+
+use crate::model::geometry::Bounds;
+use crate::search::analysis::{Token, tokens};
+use crate::search::answer::{Mark, Snippet};
+use crate::search::page::StoredPage;
+use crate::search::query::{Clause, Marks, Part};
+use crate::text::normal::nfc;
+use std::collections::BTreeSet;
+
+/// Words of a snippet, and words before the first match in it.
+const SNIPPET_WORDS: usize = 30;
+const WORDS_BEFORE: usize = 6;
+/// Bytes of a word that a snippet shows: longer ones are noise of the reading.
+const LONGEST_WORD: usize = 120;
+/// Matched tokens of one page that are followed up.
+const MOST_MATCHES: usize = 2_000;
+
+/// A matched token: its place in the text, and which clause it matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Match {
+    token: usize,
+    clause: usize,
+}
+
+/// A text and the bytes of its words.
+struct Words<'a> {
+    text: &'a str,
+    spans: Vec<(usize, usize)>,
+}
+
+/// The snippet and the boxes of a page found by these clauses.
+pub(super) fn show(page: &StoredPage, clauses: &[Clause]) -> (Snippet, Vec<Bounds>) {
+    let found = tokens(&page.text);
+    let matches = matches(&found, clauses);
+    if !matches.is_empty() {
+        let words = Words::of(&page.text);
+        let boxes = words.matched(&found, &matches).into_iter().filter_map(|word| page.boxes.get(word).copied()).collect();
+        return (words.snippet("text", &found, &matches), boxes);
+    }
+    let shown = &page.shown;
+    let first = ["subject"].into_iter().filter_map(|name| shown.fields.get_key_value(name));
+    let named = first.chain(&shown.fields).map(|(name, value)| (name.as_str(), value));
+    let composed = shown.composed.iter().map(|(name, value)| (name.as_str(), value));
+    let candidates = named.chain(composed).chain([("title", &shown.title), ("kind_name", &shown.kind_name)]);
+    let mut best: Option<(usize, Snippet)> = None;
+    for (name, value) in candidates {
+        let value = nfc(value);
+        let found = tokens(&value);
+        let matches = self::matches(&found, clauses);
+        let count = matches.iter().map(|found| found.clause).collect::<BTreeSet<_>>().len();
+        if count > best.as_ref().map_or(0, |(most, _)| *most) {
+            best = Some((count, Words::of(&value).snippet(name, &found, &matches)));
+        }
+    }
+    let snippet = best.map_or_else(|| Words::of(&page.text).snippet("text", &found, &[]), |(_, snippet)| snippet);
+    (snippet, Vec::new())
+}
+
+/// Matched tokens by place.
+fn matches(found: &[Token], clauses: &[Clause]) -> Vec<Match> {
+    let mut all = BTreeSet::new();
+    for (number, clause) in clauses.iter().enumerate() {
+        let exact = |part: &Part, token: &Token, prefix: bool| is_match(&part.exact, &token.exact, prefix);
+        let folded = |part: &Part, token: &Token, prefix: bool| is_match(&part.folded, &token.folded, prefix);
+        let mut places = Vec::new();
+        if clause.marks != Marks::Folded {
+            places = places_of(found, clause, exact);
+        }
+        if places.is_empty() && clause.marks != Marks::Required {
+            places = places_of(found, clause, folded);
+        }
+        for place in places {
+            all.extend((place..place + clause.parts.len()).map(|token| Match { token, clause: number }));
+            if all.len() > MOST_MATCHES {
+                break;
+            }
+        }
+    }
+    all.into_iter().collect()
+}
+
+fn is_match(part: &str, token: &str, prefix: bool) -> bool {
+    if prefix { token.starts_with(part) } else { token == part }
+}
+
+/// Tokens at which the parts of a clause stand in order.
+fn places_of(found: &[Token], clause: &Clause, same: impl Fn(&Part, &Token, bool) -> bool) -> Vec<usize> {
+    let last = clause.parts.len().saturating_sub(1);
+    let stands = |window: &[Token]| {
+        window.iter().zip(&clause.parts).enumerate().all(|(place, (token, part))| same(part, token, clause.prefix && place == last))
+    };
+    let windows = found.windows(clause.parts.len().max(1)).enumerate();
+    windows.filter(|(_, window)| stands(window)).map(|(place, _)| place).take(MOST_MATCHES).collect()
+}
+
+impl<'a> Words<'a> {
+    fn of(text: &'a str) -> Self {
+        let mut spans = Vec::new();
+        let mut start = None;
+        for (at, character) in text.char_indices() {
+            match (character.is_whitespace(), start) {
+                (true, Some(from)) => {
+                    spans.push((from, at));
+                    start = None;
+                }
+                (false, None) => start = Some(at),
+                _ => {}
+            }
+        }
+        spans.extend(start.map(|from| (from, text.len())));
+        Self { text, spans }
+    }
+
+    /// The word in which this byte lies.
+    fn at(&self, byte: usize) -> usize {
+        self.spans.partition_point(|(_, end)| *end <= byte)
+    }
+
+    /// Words with a matched token, in order.
+    fn matched(&self, found: &[Token], matches: &[Match]) -> BTreeSet<usize> {
+        matches.iter().filter_map(|one| found.get(one.token)).map(|token| self.at(token.start)).collect()
+    }
+
+    /// The stretch that holds the most clauses, and of such the most matches, and of such the first.
+    fn snippet(&self, source: &str, found: &[Token], matches: &[Match]) -> Snippet {
+        let placed: Vec<(usize, Match)> = matches.iter().filter_map(|one| Some((self.at(found.get(one.token)?.start), *one))).collect();
+        let mut best = (0, 0, 0);
+        for (place, (word, _)) in placed.iter().enumerate() {
+            let inside = || placed.iter().skip(place).take_while(|(other, _)| *other < word + SNIPPET_WORDS - WORDS_BEFORE).take(200);
+            let clauses = inside().map(|(_, one)| one.clause).collect::<BTreeSet<_>>().len();
+            let value = (clauses, inside().count());
+            if value > (best.0, best.1) {
+                best = (value.0, value.1, *word);
+            }
+        }
+        let latest = self.spans.len().saturating_sub(SNIPPET_WORDS);
+        let from = best.2.saturating_sub(WORDS_BEFORE).min(latest);
+        let until = (from + SNIPPET_WORDS).min(self.spans.len());
+        let mut snippet = Snippet { source: source.to_owned(), ..Snippet::default() };
+        if from > 0 {
+            snippet.text.push_str("… ");
+        }
+        let mut matched = placed.iter().filter_map(|(word, one)| Some((*word, found.get(one.token)?))).peekable();
+        for (word, (start, end)) in self.spans.iter().enumerate().take(until).skip(from) {
+            if word > from {
+                snippet.text.push(' ');
+            }
+            let base = snippet.text.len();
+            let whole = self.text.get(*start..*end).unwrap_or_default();
+            let shown = whole.get(..whole.floor_char_boundary(LONGEST_WORD)).unwrap_or_default();
+            snippet.text.push_str(shown);
+            while let Some((_, token)) = matched.next_if(|(at, _)| *at <= word) {
+                let (from, to) = (token.start.saturating_sub(*start), token.end.saturating_sub(*start));
+                if token.start >= *start && to <= shown.len() {
+                    add_mark(&mut snippet, base + from, base + to);
+                }
+            }
+            if shown.len() < whole.len() {
+                snippet.text.push('…');
+            }
+        }
+        if until < self.spans.len() {
+            snippet.text.push_str(" …");
+        }
+        snippet
+    }
+}
+
+/// Adds a mark, as one with the mark before when only signs stand between: `07/CT-UBND` is one.
+fn add_mark(snippet: &mut Snippet, start: usize, end: usize) {
+    if let Some(last) = snippet.marks.last_mut() {
+        let between = snippet.text.get(last.end..start);
+        if between.is_none_or(|between| !between.contains(char::is_whitespace) && !between.contains(char::is_alphanumeric)) {
+            last.end = last.end.max(end);
+            return;
+        }
+    }
+    snippet.marks.push(Mark { start, end });
+}

@@ -1,0 +1,357 @@
+//! What is asked: words, "phrases" and `filter:value`, understood without ever refusing odd text.
+
+use crate::error::{Error, Result};
+use crate::model::kinds::KINDS;
+use crate::search::analysis::{tokens_of_any, whole};
+use crate::text::dates::{self, PartialDate};
+use crate::text::normal::nfc;
+
+/// Letters of a query's text that are read, and clauses that are kept of it.
+const MOST_LETTERS: usize = 2_000;
+const MOST_CLAUSES: usize = 48;
+
+/// A question to the index.
+///
+/// The text holds words, all of which must stand on the page or in the document's fields; `"phrases"`, with
+/// their marks when they have any; `quyết*`; and the filters `kind:QĐ`, `number:07/CT-UBND`,
+/// `date:2020..2021`, `issuer:"sở y tế"`, `dossier:…`, `fonds:…`. The other fields filter likewise; a filter
+/// given twice must hold twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// Words, phrases and filters; any text is allowed.
+    pub text: String,
+    /// Kind: its code, name or abbreviation.
+    pub kind: Option<String>,
+    /// Words of the issuer's name, in this order; marks do not matter.
+    pub issuer: Option<String>,
+    /// Number, or consecutive parts of it: `07/CT-UBND`, `CT-UBND`, `7`.
+    pub number: Option<String>,
+    /// Documents issued on this day or later: `2020`, `2020-05`, `2020-05-14`, `14/5/2020`.
+    pub date_from: Option<String>,
+    /// Documents issued on this day or earlier.
+    pub date_to: Option<String>,
+    /// Dossier code, whole; marks and case do not matter.
+    pub dossier: Option<String>,
+    /// Fonds code, whole.
+    pub fonds: Option<String>,
+    /// Most hits to return; counts and facets are of all. At most [`Query::MOST`].
+    pub limit: usize,
+    /// Hits to skip. At most [`Query::DEEPEST`].
+    pub offset: usize,
+}
+
+impl Default for Query {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            kind: None,
+            issuer: None,
+            number: None,
+            date_from: None,
+            date_to: None,
+            dossier: None,
+            fonds: None,
+            limit: 20,
+            offset: 0,
+        }
+    }
+}
+
+impl Query {
+    /// Most hits of one answer.
+    pub const MOST: usize = 1_000;
+    /// Most hits that can be skipped.
+    pub const DEEPEST: usize = 100_000;
+
+    /// A question of words alone.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+}
+
+/// One token of a clause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Part {
+    pub(super) exact: String,
+    pub(super) folded: String,
+}
+
+/// How marks count in a clause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marks {
+    /// They do not.
+    Folded,
+    /// Text with the same marks stands before text with others.
+    Preferred,
+    /// Only text with the same marks.
+    Required,
+}
+
+/// A word or a phrase: tokens that stand in this order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Clause {
+    pub(super) parts: Vec<Part>,
+    pub(super) marks: Marks,
+    pub(super) quoted: bool,
+    /// The last part is the beginning of a token.
+    pub(super) prefix: bool,
+}
+
+/// A condition on the document's fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Filter {
+    /// Any of these codes or folded names.
+    Kind(Vec<String>),
+    /// Folded tokens in order.
+    Number(Vec<String>),
+    Issuer(Vec<String>),
+    /// Folded, whole.
+    Dossier(String),
+    Fonds(String),
+    /// Days as numbers such as 20200514, inclusive.
+    Days(u64, u64),
+    /// Nothing passes: a value without a letter or digit.
+    Nothing,
+}
+
+/// A query understood.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Understood {
+    pub(super) clauses: Vec<Clause>,
+    pub(super) filters: Vec<Filter>,
+    /// There was text, but no letter or digit in it.
+    pub(super) only_signs: bool,
+}
+
+/// Reads a query.
+///
+/// # Errors
+/// `Invalid` when `date_from` or `date_to` is no date.
+pub(super) fn understand(query: &Query) -> Result<Understood> {
+    let mut understood = Understood::default();
+    let text: String = nfc(&query.text.chars().take(MOST_LETTERS).collect::<String>());
+    for piece in pieces(&text) {
+        if understood.clauses.len() + understood.filters.len() >= MOST_CLAUSES {
+            break;
+        }
+        let filter = piece.name.as_deref().and_then(|name| named_filter(name, &piece.value));
+        match (filter, piece.name) {
+            (Some(filter), _) => understood.filters.push(filter),
+            (None, Some(name)) => understood.clauses.extend(clause(&format!("{name}:{}", piece.value), false)),
+            (None, None) => understood.clauses.extend(clause(&piece.value, piece.quoted)),
+        }
+    }
+    understood.only_signs = !text.trim().is_empty() && understood.clauses.is_empty() && understood.filters.is_empty();
+    // A query written without any mark asks for all; one with marks means those it has, and those it has not.
+    let is_marked = understood.clauses.iter().any(|clause| clause.parts.iter().any(|part| part.exact != part.folded));
+    for clause in &mut understood.clauses {
+        let own = clause.parts.iter().any(|part| part.exact != part.folded);
+        clause.marks = match (clause.quoted, own, is_marked) {
+            (true, true, _) => Marks::Required,
+            (false, _, true) => Marks::Preferred,
+            _ => Marks::Folded,
+        };
+    }
+    let named =
+        [("kind", &query.kind), ("issuer", &query.issuer), ("number", &query.number), ("dossier", &query.dossier), ("fonds", &query.fonds)];
+    for (name, value) in named {
+        if let Some(value) = value {
+            understood.filters.push(named_filter(name, value).unwrap_or(Filter::Nothing));
+        }
+    }
+    if query.date_from.is_some() || query.date_to.is_some() {
+        let from = query.date_from.as_deref().map(date).transpose()?;
+        let to = query.date_to.as_deref().map(date).transpose()?;
+        understood.filters.push(days(from, to));
+    }
+    Ok(understood)
+}
+
+fn date(text: &str) -> Result<PartialDate> {
+    dates::parse(&nfc(text)).ok_or_else(|| {
+        let shown: String = text.chars().take(40).collect();
+        Error::invalid(format!("`{shown}` is no date: write it as 2020, 2020-05, 2020-05-14 or 14/5/2020"))
+    })
+}
+
+fn days(from: Option<PartialDate>, to: Option<PartialDate>) -> Filter {
+    let number = |iso: String| crate::search::page::day_number(&iso);
+    Filter::Days(from.map_or(0, |date| number(date.first_day())), to.map_or(u64::MAX, |date| number(date.last_day())))
+}
+
+/// A stretch of the text: a word, a phrase, or `name:value`.
+#[derive(Debug, PartialEq, Eq)]
+struct Piece {
+    name: Option<String>,
+    value: String,
+    quoted: bool,
+}
+
+fn is_quote(character: char) -> bool {
+    matches!(character, '"' | '“' | '”' | '„' | '«' | '»')
+}
+
+fn pieces(text: &str) -> Vec<Piece> {
+    let mut found = Vec::new();
+    let mut rest = text.trim_start();
+    while let Some(first) = rest.chars().next() {
+        if is_quote(first) {
+            let inside = rest.get(first.len_utf8()..).unwrap_or_default();
+            match inside.find(is_quote) {
+                Some(end) => {
+                    found.push(Piece { name: None, value: inside.get(..end).unwrap_or_default().to_owned(), quoted: true });
+                    rest = after(inside, end);
+                }
+                // A quote that nobody closed quotes nothing.
+                None => rest = inside,
+            }
+        } else {
+            let end = rest.find(|c: char| c.is_whitespace() || is_quote(c)).unwrap_or(rest.len());
+            let (word, tail) = rest.split_at(end);
+            let name = word.strip_suffix(':').filter(|_| tail.starts_with(is_quote));
+            let quoted_value = tail.get(tail.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default();
+            match (name, quoted_value.find(is_quote)) {
+                (Some(name), Some(close)) => {
+                    let value = quoted_value.get(..close).unwrap_or_default().to_owned();
+                    found.push(Piece { name: Some(name.to_owned()), value, quoted: true });
+                    rest = after(quoted_value, close);
+                }
+                _ => {
+                    found.push(match word.split_once(':') {
+                        Some((name, value)) if !value.is_empty() => {
+                            Piece { name: Some(name.to_owned()), value: value.to_owned(), quoted: false }
+                        }
+                        _ => Piece { name: None, value: word.to_owned(), quoted: false },
+                    });
+                    rest = tail;
+                }
+            }
+        }
+        rest = rest.trim_start();
+    }
+    found
+}
+
+/// What follows the character at `at`.
+fn after(text: &str, at: usize) -> &str {
+    let mut rest = text.get(at..).unwrap_or_default().chars();
+    rest.next();
+    rest.as_str()
+}
+
+fn clause(value: &str, quoted: bool) -> Option<Clause> {
+    let parts: Vec<Part> =
+        tokens_of_any(value).into_iter().take(MOST_CLAUSES).map(|token| Part { exact: token.exact, folded: token.folded }).collect();
+    // One letter with a star would be half of the index.
+    let long = parts.len() > 1 || parts.last().is_some_and(|part| part.folded.chars().count() > 1);
+    let prefix = long && !quoted && value.ends_with('*');
+    (!parts.is_empty()).then_some(Clause { parts, marks: Marks::Folded, quoted, prefix })
+}
+
+/// The filter of this name, or `None` when there is none or its value means nothing.
+fn named_filter(name: &str, value: &str) -> Option<Filter> {
+    let tokens = || Some(tokens_of_any(value).into_iter().map(|token| token.folded).collect::<Vec<_>>()).filter(|found| !found.is_empty());
+    let code = || Some(whole(value)).filter(|value| !value.is_empty());
+    match name.to_lowercase().as_str() {
+        "kind" => code().map(|_| Filter::Kind(kind_terms(value))),
+        "number" => tokens().map(Filter::Number),
+        "issuer" => tokens().map(Filter::Issuer),
+        "dossier" => code().map(Filter::Dossier),
+        "fonds" => code().map(Filter::Fonds),
+        "date" => match value.split_once("..") {
+            Some((from, to)) => {
+                let end = |text: &str| if text.trim().is_empty() { Some(None) } else { dates::parse(text).map(Some) };
+                Some(days(end(from)?, end(to)?))
+            }
+            None => dates::parse(value).map(|date| days(Some(date), Some(date))),
+        },
+        _ => None,
+    }
+}
+
+/// Codes and folded names that a value can mean. An abbreviation is taken as written if there is such a one:
+/// `DA` is dự án and `ĐA` đề án; `da` means both.
+fn kind_terms(value: &str) -> Vec<String> {
+    let value = nfc(value.trim());
+    let folded = whole(&value);
+    let mut terms = vec![folded.clone()];
+    if value.len() == 1 && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        terms.push(format!("0{value}"));
+    }
+    let known = || KINDS.iter().filter(|kind| !kind.abbreviation.is_empty());
+    let same: Vec<&str> = known().filter(|kind| kind.abbreviation == value).map(|kind| kind.code).collect();
+    if same.is_empty() {
+        terms.extend(known().filter(|kind| whole(kind.abbreviation) == folded).map(|kind| kind.code.to_owned()));
+    } else {
+        terms.extend(same.into_iter().map(str::to_owned));
+    }
+    terms
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Understood {
+        understand(&Query::text(text)).unwrap()
+    }
+
+    #[test]
+    fn words_phrases_and_filters_part() {
+        let found = read("quyết định \"ủy ban\" kind:QĐ number:07/CT-UBND issuer:\"sở y tế\" date:2020..2021 dossier:HS-1 đất*");
+        let words: Vec<String> =
+            found.clauses.iter().map(|clause| clause.parts.iter().map(|part| part.exact.as_str()).collect::<Vec<_>>().join(" ")).collect();
+        assert_eq!(words, ["quyết", "định", "uỷ ban", "đất"]);
+        assert_eq!(found.clauses[2].marks, Marks::Required);
+        assert!(found.clauses[3].prefix);
+        assert_eq!(
+            found.filters,
+            [
+                Filter::Kind(vec!["qd".into(), "02".into()]),
+                Filter::Number(vec!["7".into(), "ct".into(), "ubnd".into()]),
+                Filter::Issuer(vec!["so".into(), "y".into(), "te".into()]),
+                Filter::Days(20_200_101, 20_211_231),
+                Filter::Dossier("hs-1".into()),
+            ]
+        );
+    }
+
+    #[test]
+    fn marks_of_the_query_decide() {
+        assert!(read("quyet dinh").clauses.iter().all(|clause| clause.marks == Marks::Folded));
+        assert!(read("quyết ban").clauses.iter().all(|clause| clause.marks == Marks::Preferred));
+        assert_eq!(read("\"uy ban\" định").clauses[0].marks, Marks::Folded);
+    }
+
+    #[test]
+    fn odd_text_is_words() {
+        assert_eq!(read("\"").clauses, []);
+        assert!(read("\"*(").only_signs);
+        assert!(!read("  ").only_signs);
+        assert_eq!(read("AND (").clauses.len(), 1);
+        assert_eq!(read("date:hôm-qua").clauses[0].parts.len(), 3);
+        assert_eq!(read("Số: 07").clauses.len(), 2);
+        assert_eq!(read("issuer:\"sở").clauses.len(), 2);
+        assert_eq!(read(":").clauses, []);
+        assert_eq!(read("x:\"a b\"").clauses[0].parts.len(), 3);
+        assert!(!read("a*").clauses[0].prefix);
+        assert!(read(&"a b:c \"".repeat(5_000)).clauses.len() <= MOST_CLAUSES);
+    }
+
+    #[test]
+    fn kinds_by_code_name_and_abbreviation() {
+        assert_eq!(kind_terms("DA"), ["da", "13"]);
+        assert_eq!(kind_terms("ĐA"), ["da", "12"]);
+        assert_eq!(kind_terms("da"), ["da", "12", "13"]);
+        assert_eq!(kind_terms("2"), ["2", "02"]);
+        assert_eq!(kind_terms("Quyết  định"), ["quyet dinh"]);
+    }
+
+    #[test]
+    fn dates_that_are_none_are_told() {
+        let query = Query { date_from: Some("hôm qua".into()), ..Query::default() };
+        assert_eq!(understand(&query).unwrap_err().kind(), crate::error::Kind::Invalid);
+    }
+}

@@ -1,0 +1,82 @@
+//! Fields of the index.
+
+use tantivy::schema::{Field, IndexRecordOption, NumericOptions, STRING, Schema, TextFieldIndexing, TextOptions};
+
+/// Version of the index's form; an index of another form must be rebuilt.
+pub(super) const FORM: &str = "sohoa search index, form 1\n";
+
+/// Names of the columns that are counted and sorted by.
+pub(super) const PLACE: &str = "place";
+pub(super) const KIND_LABEL: &str = "kind_label";
+pub(super) const ISSUER_LABEL: &str = "issuer_label";
+pub(super) const DOSSIER_LABEL: &str = "dossier_label";
+pub(super) const YEAR: &str = "year";
+
+/// The fields, in the order in which they were added.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fields {
+    /// Object name, whole: what is replaced and removed.
+    pub(super) object: Field,
+    /// Object, document and page, for a steady order.
+    pub(super) place: Field,
+    /// Page text with marks, without, and pairs of folded syllables.
+    pub(super) exact: Field,
+    pub(super) folded: Field,
+    pub(super) pairs: Field,
+    /// Title and fields, on the document's first page.
+    pub(super) described_exact: Field,
+    pub(super) described: Field,
+    /// Filters, on every page.
+    pub(super) kind: Field,
+    pub(super) number: Field,
+    pub(super) issuer: Field,
+    pub(super) dossier: Field,
+    pub(super) fonds: Field,
+    pub(super) first_day: Field,
+    pub(super) last_day: Field,
+    /// Values that are counted.
+    pub(super) kind_label: Field,
+    pub(super) issuer_label: Field,
+    pub(super) dossier_label: Field,
+    pub(super) year: Field,
+    /// What an answer shows.
+    pub(super) shown: Field,
+    pub(super) text: Field,
+    pub(super) boxes: Field,
+}
+
+/// The schema and its fields.
+pub(super) fn build() -> (Schema, Fields) {
+    let mut builder = Schema::builder();
+    let tokens = |option| {
+        TextOptions::default().set_indexing_options(TextFieldIndexing::default().set_tokenizer("whitespace").set_index_option(option))
+    };
+    let with_positions = || tokens(IndexRecordOption::WithFreqsAndPositions);
+    let counted = || TextOptions::default().set_fast("raw");
+    let stored = || TextOptions::default().set_stored();
+    let number = || NumericOptions::default().set_indexed().set_fast();
+    let fields = Fields {
+        object: builder.add_text_field("object", STRING),
+        place: builder.add_text_field(PLACE, counted()),
+        exact: builder.add_text_field("exact", with_positions()),
+        folded: builder.add_text_field("folded", with_positions()),
+        pairs: builder.add_text_field("pairs", tokens(IndexRecordOption::Basic)),
+        described_exact: builder.add_text_field("described_exact", with_positions()),
+        described: builder.add_text_field("described", with_positions()),
+        kind: builder.add_text_field("kind", STRING),
+        number: builder.add_text_field("number", with_positions()),
+        issuer: builder.add_text_field("issuer", with_positions()),
+        dossier: builder.add_text_field("dossier", STRING),
+        fonds: builder.add_text_field("fonds", STRING),
+        first_day: builder.add_u64_field("first_day", number()),
+        last_day: builder.add_u64_field("last_day", number()),
+        kind_label: builder.add_text_field(KIND_LABEL, counted()),
+        issuer_label: builder.add_text_field(ISSUER_LABEL, counted()),
+        dossier_label: builder.add_text_field(DOSSIER_LABEL, counted()),
+        year: builder.add_u64_field(YEAR, NumericOptions::default().set_fast()),
+        shown: builder.add_text_field("shown", stored()),
+        text: builder.add_text_field("text", stored()),
+        boxes: builder.add_bytes_field("boxes", tantivy::schema::BytesOptions::default().set_stored()),
+    };
+    (builder.build(), fields)
+}
