@@ -68,7 +68,7 @@ impl Default for Limits {
             pixel_bytes: 212 << 20,
             drawn_pixels: 40_000_000,
             pages: 10_000,
-            operations: 4_000_000,
+            operations: 1_500_000,
             members: 20_000,
             unpacked_bytes: 8 << 30,
             ratio: 200,

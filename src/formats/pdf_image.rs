@@ -5,6 +5,7 @@ use crate::formats::jpeg_head;
 use crate::formats::pdf_scan::{self, PlacedImage};
 use crate::formats::picture::RasterData;
 use crate::formats::pictures;
+use crate::formats::tiff_fax;
 use hayro::hayro_interpret::font::GlyphRun;
 use hayro::hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps, LumaData, RenderContent, SoftMask,
@@ -22,6 +23,14 @@ pub(crate) struct ScanImage {
     pub(crate) pixels: DynamicImage,
     /// The encoded form of exactly these pixels.
     pub(crate) data: RasterData,
+    /// Rows that could not be read.
+    pub(crate) missing_rows: u32,
+}
+
+impl ScanImage {
+    fn whole(pixels: DynamicImage, data: RasterData) -> Self {
+        Self { pixels, data, missing_rows: 0 }
+    }
 }
 
 /// Decodes image number `index` in the order of drawing.
@@ -63,20 +72,28 @@ impl<'a> Device<'a> for Fetch {
         match image {
             Image::Stencil(stencil) => {
                 let data = kept(stencil.stream(), self.size, true);
+                if let Some(fax) = from_fax(&data, self.size) {
+                    self.found = Some(fax);
+                    return;
+                }
                 let found = &mut self.found;
-                stencil.with_stencil(|luma, _| *found = from_stencil(luma).map(|pixels| ScanImage { pixels, data }), None);
+                stencil.with_stencil(|luma, _| *found = from_stencil(luma).map(|pixels| ScanImage::whole(pixels, data)), None);
             }
             Image::Raster(raster) => {
                 let data = kept(raster.stream(), self.size, false);
+                if let Some(fax) = from_fax(&data, self.size) {
+                    self.found = Some(fax);
+                    return;
+                }
                 // A kept JPEG is shown as every reader of the kept JPEG shows it.
                 if let RasterData::Jpeg { bytes, .. } = &data
                     && let Ok(pixels) = pictures::decode_jpeg(bytes)
                 {
-                    self.found = Some(ScanImage { pixels: crate::formats::pixels::plain(pixels), data });
+                    self.found = Some(ScanImage::whole(crate::formats::pixels::plain(pixels), data));
                     return;
                 }
                 let found = &mut self.found;
-                raster.with_rgba(|image, alpha| *found = from_data(image, alpha).map(|pixels| ScanImage { pixels, data }), None);
+                raster.with_rgba(|image, alpha| *found = from_data(image, alpha).map(|pixels| ScanImage::whole(pixels, data)), None);
             }
         }
         let size = self.size;
@@ -84,6 +101,19 @@ impl<'a> Device<'a> for Fetch {
             found.data = RasterData::Pixels;
         }
     }
+}
+
+/// Fax data is decoded here, where its rows can be counted: a decoder leaves white what it cannot read.
+fn from_fax(data: &RasterData, (width, height): (u32, u32)) -> Option<ScanImage> {
+    let RasterData::Ccitt { bytes, k, black_is_1, byte_align, end_of_line } = data else { return None };
+    let form = tiff_fax::FaxForm { k: *k, byte_align: *byte_align, end_of_line: *end_of_line };
+    let (mut image, rows) = tiff_fax::decode_all(bytes, &form, width, height);
+    if *black_is_1 {
+        image.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);
+    }
+    let missing_rows = height.saturating_sub(rows);
+    let data = if missing_rows > 0 { RasterData::Pixels } else { data.clone() };
+    Some(ScanImage { pixels: DynamicImage::ImageLuma8(image), data, missing_rows })
 }
 
 /// A stencil's luma says how much paint falls on each pixel: black ink.

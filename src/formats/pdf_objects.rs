@@ -7,7 +7,7 @@ use hayro::hayro_syntax::xref::XRef;
 use pdf::file::{NoCache, NoLog, Storage};
 use pdf::object::{ParseOptions, PlainRef, Resolve};
 use pdf::primitive::{Dictionary, Primitive};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -52,18 +52,17 @@ impl Node {
 /// the key under which it stands ("" for an object of its own).
 pub(crate) type Visit<'v> = &'v mut dyn FnMut(&BTreeMap<String, Node>, &str);
 
-/// Walks all objects of the file. `true` where the `pdf` crate could read it; else it was walked with
-/// `hayro`.
+/// Walks all objects of the file that its catalogue reaches. `true` where the `pdf` crate could open the
+/// file as it stands; `false` where only the recovery of `hayro` could. Objects may be visited twice.
 pub(crate) fn walk(bytes: &Arc<Vec<u8>>, opened: &Pdf, visit: Visit<'_>) -> bool {
-    if nesting_is_thinkable(bytes)
-        && let Some(objects) = catch_unwind(AssertUnwindSafe(|| with_pdf(bytes))).ok().flatten()
-    {
-        objects.iter().for_each(|node| descend(node, "", visit));
+    let recovered = |reference| read_with_hayro(opened.xref(), reference);
+    if nesting_is_thinkable(bytes) && catch_unwind(AssertUnwindSafe(|| with_pdf(bytes, &recovered, visit))).ok().flatten().is_some() {
         return true;
     }
-    if let Ok(objects) = catch_unwind(AssertUnwindSafe(|| with_hayro(opened.xref()))) {
-        objects.iter().for_each(|node| descend(node, "", visit));
-    }
+    let root = opened.xref().root_id();
+    let root = (u64::from(root.obj_number), u64::try_from(root.gen_number).unwrap_or(0));
+    // What was visited before a panic stands.
+    let _ = catch_unwind(AssertUnwindSafe(|| reach(root, &recovered, visit)));
     false
 }
 
@@ -96,44 +95,44 @@ fn nesting_is_thinkable(bytes: &[u8]) -> bool {
     true
 }
 
-/// All objects in a fixed order, or `None` on any error of reading the file as a whole.
-fn with_pdf(bytes: &Arc<Vec<u8>>) -> Option<Vec<Node>> {
+/// `None` on any error of opening the file as a whole. A single object that the `pdf` crate does not
+/// understand (such as a name that is not UTF-8) is read by `recovered`.
+fn with_pdf(bytes: &Arc<Vec<u8>>, recovered: &dyn Fn(Reference) -> Option<Node>, visit: Visit<'_>) -> Option<()> {
     let mut storage = Storage::with_cache(Shared(bytes.clone()), ParseOptions::strict(), NoCache, NoCache, NoLog).ok()?;
     let trailer = storage.load_storage_and_trailer().ok()?;
     let Primitive::Reference(root) = trailer.get("Root")? else { return None };
     let resolver = storage.resolver();
-    let root = (root.id, root.r#gen.into());
-    let objects = reach(root, &mut |(id, generation)| {
+    let read = |(id, generation): Reference| {
         let reference = PlainRef { id, r#gen: generation.try_into().ok()? };
-        Some(from_primitive(&resolver.resolve(reference).ok()?, DEPTH))
-    });
+        resolver.resolve(reference).ok().map(|primitive| from_primitive(&primitive, DEPTH))
+    };
+    let root = (root.id, root.r#gen.into());
     // A catalogue that cannot be read is a file that cannot be read.
-    objects.first()?.dictionary()?;
-    Some(objects)
+    read(root)?.dictionary()?;
+    reach(root, &|reference| read(reference).or_else(|| recovered(reference)), visit);
+    Some(())
 }
 
-fn with_hayro(xref: &XRef) -> Vec<Node> {
-    let id = |(number, generation): (u64, u64)| Some(ObjectIdentifier::new(number.try_into().ok()?, generation.try_into().ok()?));
-    let root = xref.root_id();
-    let root = (u64::from(root.obj_number), root.gen_number.max(0) as u64);
-    reach(root, &mut |reference| Some(from_hayro(xref.get::<Object<'_>>(id(reference)?)?, DEPTH)))
+fn read_with_hayro(xref: &XRef, (number, generation): Reference) -> Option<Node> {
+    let id = ObjectIdentifier::new(number.try_into().ok()?, generation.try_into().ok()?);
+    Some(from_hayro(xref.get::<Object<'_>>(id)?, DEPTH))
 }
 
-/// Every object that `first` reaches, breadth first.
-fn reach(first: (u64, u64), read: &mut dyn FnMut((u64, u64)) -> Option<Node>) -> Vec<Node> {
-    let (mut seen, mut waiting, mut all) = (BTreeSet::from([first]), vec![first], Vec::new());
-    let mut next = 0;
-    while let Some(reference) = waiting.get(next).copied() {
-        next += 1;
+/// Number and generation of an object.
+type Reference = (u64, u64);
+
+/// Visits every object that `first` reaches, breadth first.
+fn reach(first: Reference, read: &dyn Fn(Reference) -> Option<Node>, visit: Visit<'_>) {
+    let (mut seen, mut waiting) = (BTreeSet::from([first]), VecDeque::from([first]));
+    while let Some(reference) = waiting.pop_front() {
         let Some(node) = read(reference) else { continue };
         references(&node, &mut |found| {
             if seen.len() < MOST_OBJECTS && seen.insert(found) {
-                waiting.push(found);
+                waiting.push_back(found);
             }
         });
-        all.push(node);
+        descend(&node, "", visit);
     }
-    all
 }
 
 fn references(node: &Node, found: &mut dyn FnMut((u64, u64))) {

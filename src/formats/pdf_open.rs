@@ -6,6 +6,7 @@ use crate::formats::pdf_objects::{self, Node};
 use crate::formats::signatures;
 use crate::model::record::Signature;
 use crate::model::refusal::Warning;
+use hayro::hayro_syntax::object::{Dict, Number};
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,8 +32,19 @@ pub(crate) fn open(bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Pdf> {
     if pages == 0 {
         return Err(broken());
     }
+    if page_count_is_senseless(&pdf) {
+        return Err(Error::corrupt("PDF is damaged: its list of pages is no list; scan the pages again or save it anew"));
+    }
     limits.check_pages(u32::try_from(pages).unwrap_or(u32::MAX))?;
     Ok(pdf)
+}
+
+/// Whether the root of the page tree has a `/Count` that is not a number: then nothing says which of the
+/// objects that look like pages are pages.
+fn page_count_is_senseless(pdf: &Pdf) -> bool {
+    let catalog = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
+    let pages = catalog.and_then(|catalog| catalog.get::<Dict<'_>>("Pages"));
+    pages.is_some_and(|pages| pages.contains_key("Count") && pages.get::<Number>("Count").is_none())
 }
 
 /// What a PDF says about itself beside its pages.
@@ -47,8 +59,9 @@ pub(crate) struct Structure {
 /// Walks over the objects for signatures and active content, and checks the frame of the file.
 pub(crate) fn structure(bytes: &Arc<Vec<u8>>, pdf: &Pdf) -> Structure {
     let mut found = Found::default();
-    pdf_objects::walk(bytes, pdf, &mut |entries, key| found.look(entries, key));
-    let mut warnings = frame_warnings(bytes, pdf, found.declared_pages);
+    found.file_bytes = bytes.len() as f64;
+    let sound = pdf_objects::walk(bytes, pdf, &mut |entries, key| found.look(entries, key));
+    let mut warnings = frame_warnings(bytes, pdf, &found, sound);
     if !found.active.is_empty() {
         let list: Vec<&str> = found.active.iter().copied().collect();
         warnings.push(Warning::new("active-content", format!("the PDF carries {}; none of it is run or opened", list.join(", "))));
@@ -64,6 +77,8 @@ pub(crate) fn structure(bytes: &Arc<Vec<u8>>, pdf: &Pdf) -> Structure {
 struct Found {
     active: BTreeSet<&'static str>,
     external: bool,
+    file_bytes: f64,
+    stream_too_long: bool,
     declared_pages: Option<f64>,
     signatures: Vec<BTreeMap<String, Node>>,
 }
@@ -98,6 +113,9 @@ impl Found {
         if entries.contains_key("Length") && matches!(entries.get("F"), Some(Node::Text(_) | Node::Dictionary(_))) {
             self.external = true;
         }
+        if matches!(entries.get("Length"), Some(Node::Number(length)) if *length > self.file_bytes) {
+            self.stream_too_long = true;
+        }
         if name("Type") == "Pages"
             && !entries.contains_key("Parent")
             && let Some(Node::Number(count)) = entries.get("Count")
@@ -114,12 +132,19 @@ impl Found {
     }
 }
 
-fn frame_warnings(bytes: &[u8], pdf: &Pdf, declared: Option<f64>) -> Vec<Warning> {
+fn frame_warnings(bytes: &[u8], pdf: &Pdf, found: &Found, sound: bool) -> Vec<Warning> {
+    let mut warnings = Vec::new();
     let mut faults = Vec::new();
+    if !sound {
+        faults.push("it cannot be read as it stands".to_owned());
+    }
+    if found.stream_too_long {
+        faults.push("a part claims to be larger than the file".to_owned());
+    }
     let header = bytes.windows(5).take(1024).position(|window| window == b"%PDF-");
     match header {
         Some(0) => {}
-        Some(at) => faults.push(format!("{at} foreign bytes stand before it")),
+        Some(at) => warnings.push(Warning::new("leading-bytes", format!("{at} foreign bytes stand before the PDF; they are skipped"))),
         None => faults.push("its header is missing".to_owned()),
     }
     if header.is_some_and(|at| !matches!(bytes.get(at + 5..at + 8), Some([b'1' | b'2', b'.', b'0'..=b'9']))) {
@@ -129,13 +154,13 @@ fn frame_warnings(bytes: &[u8], pdf: &Pdf, declared: Option<f64>) -> Vec<Warning
         faults.push("its table of contents is missing or misplaced".to_owned());
     }
     let pages = pdf.pages().len();
-    if let Some(declared) = declared.filter(|declared| *declared != pages as f64) {
+    if let Some(declared) = found.declared_pages.filter(|declared| *declared != pages as f64) {
         faults.push(format!("it declares {declared} pages, {pages} were found"));
     }
-    if faults.is_empty() {
-        return Vec::new();
+    if !faults.is_empty() {
+        warnings.push(Warning::new("damaged", format!("the PDF is damaged and was recovered: {}", faults.join("; "))));
     }
-    vec![Warning::new("damaged", format!("the PDF is damaged and was recovered: {}", faults.join("; ")))]
+    warnings
 }
 
 /// Whether `startxref` at the end points to a table or to an object.

@@ -66,6 +66,12 @@ impl PdfFile {
     fn scan(&self, page: &Page<'_>, index: usize, content: &Inventory, annotations: &Inventory) -> Result<PagePicture> {
         let placed = content.images.get(index).ok_or_else(|| Error::internal("image of a page vanished"))?;
         let scan = pdf_image::fetch(page, index, placed)?;
+        if scan.missing_rows * 2 > placed.height {
+            return Err(Error::corrupt(format!(
+                "PDF page is damaged: {} of the {} rows of its picture cannot be read; scan the page again",
+                scan.missing_rows, placed.height
+            )));
+        }
         let shown = placed.bounds;
         let [a, b, c, d, _, _] = placed.transform.as_coeffs();
         let sideways = a.abs() < b.abs();
@@ -105,6 +111,10 @@ impl PdfFile {
             Raster { width: image.width(), height: image.height(), turn: 0, data: RasterData::Pixels }
         };
         let mut picture = PagePicture { pixels: image, dpi, own_text: None, raster, overlays: Vec::new(), warnings: Vec::new() };
+        if scan.missing_rows > 0 {
+            let detail = format!("{} of the {} rows of the picture cannot be read", scan.missing_rows, placed.height);
+            picture.warnings.push(Warning::new("truncated", detail));
+        }
         pdf_overlay::lay(page, &mut picture, placed, shown, content, annotations, &self.limits)?;
         Ok(picture)
     }
@@ -154,7 +164,8 @@ fn user_unit(page: &Page<'_>) -> f64 {
 
 fn box_warning(page: &Page<'_>) -> Option<Warning> {
     let shown = page.intersected_crop_box();
-    let sound = (1.0..20_000.0).contains(&shown.width()) && (1.0..20_000.0).contains(&shown.height());
+    let unit = page.raw().get::<f32>("UserUnit").map_or(1.0, f64::from);
+    let sound = [shown.width() * unit, shown.height() * unit].iter().all(|side| (1.0..20_000.0).contains(side));
     (!sound).then(|| Warning::new("page-size", "the PDF page has a senseless size; its content may be cut off"))
 }
 

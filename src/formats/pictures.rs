@@ -12,7 +12,8 @@ use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::Pn
 use image::{AnimationDecoder, DynamicImage, ImageDecoder};
 use std::io::Cursor;
 
-/// Checks a picture's headers and declared size without decoding it; answers what is odd about it.
+/// Checks a picture's headers and declared size without decoding it; answers what is odd about it, which
+/// [`read`] does not say again.
 ///
 /// # Errors
 /// Corrupt, Invalid or Limit, as [`read`].
@@ -23,6 +24,7 @@ pub(crate) fn check(bytes: &[u8], media_type: &str, limits: &Limits) -> Result<V
             let head = jpeg_head::read(bytes)?;
             limits.check_picture(head.width, head.height, jpeg_channels(&head))?;
             warnings.extend(jpeg_warnings(bytes, &head));
+            warnings.extend(shape_warning(head.width, head.height));
         }
         sniff::JP2 | sniff::J2K => {
             check_decoder(&jp2_decoder(bytes)?, limits)?;
@@ -30,11 +32,19 @@ pub(crate) fn check(bytes: &[u8], media_type: &str, limits: &Limits) -> Result<V
         }
         sniff::HEIC => return Err(heic_refusal()),
         _ => {
-            let (_, _, found) = other_decoder(bytes, media_type, limits)?;
+            let (decoder, _, found) = other_decoder(bytes, media_type, limits)?;
+            let (width, height) = decoder.dimensions();
             warnings.extend(found);
+            warnings.extend(shape_warning(width, height));
         }
     }
     Ok(warnings)
+}
+
+/// No page is twenty times as long as it is wide.
+fn shape_warning(width: u32, height: u32) -> Option<Warning> {
+    let (long, short) = (width.max(height), width.min(height).max(1));
+    (long / short >= 20).then(|| Warning::new("page-size", format!("the picture of {width} × {height} px has not the shape of a page")))
 }
 
 /// Decodes the picture.
@@ -49,13 +59,13 @@ pub(crate) fn read(bytes: &[u8], media_type: &str, limits: &Limits) -> Result<Pa
             let decoder = jp2_decoder(bytes)?;
             check_decoder(&decoder, limits)?;
             let image = decode(decoder, media_type)?;
-            Ok(pixels_only(image, 1, None, jp2_warnings(bytes, media_type)))
+            Ok(pixels_only(image, 1, None))
         }
         sniff::HEIC => Err(heic_refusal()),
         _ => {
-            let (mut decoder, dpi, warnings) = other_decoder(bytes, media_type, limits)?;
+            let (mut decoder, dpi, _) = other_decoder(bytes, media_type, limits)?;
             let orientation = decoder.orientation().map_or(1, image::metadata::Orientation::to_exif);
-            Ok(pixels_only(decode(decoder, media_type)?, orientation, dpi, warnings))
+            Ok(pixels_only(decode(decoder, media_type)?, orientation, dpi))
         }
     }
 }
@@ -83,7 +93,6 @@ fn jpeg_warnings(bytes: &[u8], head: &jpeg_head::JpegHead) -> Vec<Warning> {
 fn read_jpeg(bytes: &[u8], limits: &Limits) -> Result<PagePicture> {
     let head = jpeg_head::read(bytes)?;
     limits.check_picture(head.width, head.height, jpeg_channels(&head))?;
-    let warnings = jpeg_warnings(bytes, &head);
     let mut image = pixels::plain(decode_jpeg(bytes.get(..head.end.unwrap_or(bytes.len())).unwrap_or(bytes))?);
     if head.end.is_none() {
         let rows = decoded_rows(&image);
@@ -111,7 +120,7 @@ fn read_jpeg(bytes: &[u8], limits: &Limits) -> Result<PagePicture> {
         },
         None => Raster { width: image.width(), height: image.height(), turn: 0, data: RasterData::Pixels },
     };
-    Ok(PagePicture { pixels: image, dpi, own_text: None, raster, overlays: Vec::new(), warnings })
+    Ok(PagePicture { pixels: image, dpi, own_text: None, raster, overlays: Vec::new(), warnings: Vec::new() })
 }
 
 /// Decodes a JPEG file.
@@ -160,6 +169,9 @@ fn other_decoder<'a>(bytes: &'a [u8], media_type: &str, limits: &Limits) -> Resu
     let several = || Warning::new("more-pictures", "the file holds several pictures one after another; only the first is taken");
     let (decoder, dpi): (Box<dyn ImageDecoder + 'a>, _) = match media_type {
         sniff::PNG => {
+            if !matches!(bytes.get(26..28), Some([0, 0])) {
+                return Err(Error::corrupt("PNG is packed in an unknown way; save it anew"));
+            }
             let decoder = PngDecoder::with_limits(Cursor::new(bytes), memory).or_error(Kind::Corrupt, broken)?;
             check_decoder(&decoder, limits)?;
             if decoder.is_apng().unwrap_or(false) {
@@ -195,14 +207,14 @@ fn other_decoder<'a>(bytes: &'a [u8], media_type: &str, limits: &Limits) -> Resu
     Ok((decoder, dpi, warnings))
 }
 
-fn pixels_only(image: DynamicImage, orientation: u8, dpi: Option<(f64, f64)>, warnings: Vec<Warning>) -> PagePicture {
+fn pixels_only(image: DynamicImage, orientation: u8, dpi: Option<(f64, f64)>) -> PagePicture {
     let (dpi, stretch) = pixels::resolution(image.width(), image.height(), dpi);
     let (mirrored, turn) = pixels::mirror_and_turn(orientation);
     let image = pixels::plain(image);
     let image = if mirrored { image.fliph() } else { image };
     let image = pixels::turned(pixels::stretched(image, stretch), turn);
     let raster = Raster { width: image.width(), height: image.height(), turn: 0, data: RasterData::Pixels };
-    PagePicture { pixels: image, dpi, own_text: None, raster, overlays: Vec::new(), warnings }
+    PagePicture { pixels: image, dpi, own_text: None, raster, overlays: Vec::new(), warnings: Vec::new() }
 }
 
 /// `pHYs`, where its unit is the metre (PNG, 11.3.4.3).

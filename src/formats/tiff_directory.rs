@@ -36,6 +36,10 @@ pub(crate) const T4_OPTIONS: u16 = 292;
 pub(crate) const RESOLUTION_UNIT: u16 = 296;
 /// `ColorMap`
 pub(crate) const COLOUR_MAP: u16 = 320;
+/// `PlanarConfiguration`
+pub(crate) const PLANAR: u16 = 284;
+/// `Predictor`
+pub(crate) const PREDICTOR: u16 = 317;
 /// `TileOffsets`
 pub(crate) const TILE_OFFSETS: u16 = 324;
 
@@ -53,6 +57,10 @@ pub(crate) struct TiffBytes<'a> {
 pub(crate) struct Directory {
     fields: BTreeMap<u16, Field>,
     next: u64,
+    /// Where it stands in the file.
+    pub(crate) offset: u64,
+    /// Where the pointer to the next one stands.
+    pub(crate) next_at: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -82,6 +90,25 @@ impl<'a> TiffBytes<'a> {
         Some(tiff)
     }
 
+    /// Bytes that, written at these places, make `directory` the only one of the file, and `number` the
+    /// value of its 16-bit field `tag`, if it has one.
+    pub(crate) fn patch(&self, directory: &Directory, tag: u16, number: u16) -> Vec<(u64, Vec<u8>)> {
+        let word = |number: u64| {
+            let bytes = if self.little { number.to_le_bytes() } else { number.to_be_bytes() };
+            match (self.big, self.little) {
+                (true, _) => bytes.to_vec(),
+                (false, true) => bytes.iter().take(4).copied().collect(),
+                (false, false) => bytes.iter().skip(4).copied().collect(),
+            }
+        };
+        let mut patches = vec![(if self.big { 8 } else { 4 }, word(directory.offset)), (directory.next_at, word(0))];
+        if let Some(field) = directory.fields.get(&tag) {
+            let bytes = if self.little { number.to_le_bytes() } else { number.to_be_bytes() };
+            patches.push((field.at as u64, bytes.to_vec()));
+        }
+        patches
+    }
+
     /// All directories in order, and whether the chain ended badly (a loop, or a pointer to nowhere).
     /// At most `most` of them.
     pub(crate) fn directories(&self, most: u32) -> (Vec<Directory>, bool) {
@@ -102,7 +129,8 @@ impl<'a> TiffBytes<'a> {
         let (count_size, entry_size, word) = if self.big { (8, 20, 8) } else { (2, 12, 4) };
         let count = usize::try_from(self.unsigned(start, count_size)?).ok().filter(|count| *count <= 4096)?;
         let entries = start.checked_add(count_size)?;
-        let mut directory = Directory::default();
+        let next_at = entries.checked_add(count * entry_size)?;
+        let mut directory = Directory { offset, next_at: next_at as u64, ..Directory::default() };
         for index in 0..count {
             let at = entries.checked_add(index * entry_size)?;
             let (Some(tag), Some(kind), Some(values)) = (self.unsigned(at, 2), self.unsigned(at + 2, 2), self.unsigned(at + 4, word))
@@ -116,7 +144,7 @@ impl<'a> TiffBytes<'a> {
                 directory.fields.entry(tag as u16).or_insert(Field { kind: kind as u16, count: values, at: place });
             }
         }
-        directory.next = self.unsigned(entries.checked_add(count * entry_size)?, word).unwrap_or(0);
+        directory.next = self.unsigned(next_at, word).unwrap_or(0);
         Some(directory)
     }
 
@@ -138,11 +166,6 @@ impl<'a> TiffBytes<'a> {
     /// How many values a field claims to have.
     pub(crate) fn count(&self, directory: &Directory, tag: u16) -> u64 {
         directory.fields.get(&tag).map_or(0, |field| field.count)
-    }
-
-    /// Where a field's values stand in the file, with whether they are written little-endian.
-    pub(crate) fn place(&self, directory: &Directory, tag: u16) -> Option<(usize, bool)> {
-        directory.fields.get(&tag).map(|field| (field.at, self.little))
     }
 
     fn rational(&self, directory: &Directory, tag: u16) -> Option<f64> {

@@ -89,6 +89,39 @@ pub(crate) fn decode(
     Ok((DynamicImage::ImageLuma8(image), raster))
 }
 
+/// How fax data is written.
+pub(crate) struct FaxForm {
+    /// `/K`: below 0 Group 4, 0 one-dimensional, above two-dimensional.
+    pub(crate) k: i32,
+    /// Rows begin on whole bytes.
+    pub(crate) byte_align: bool,
+    /// Rows are marked.
+    pub(crate) end_of_line: bool,
+}
+
+/// Decodes fax data of PDF: the picture with black 0, and how many rows could be read.
+pub(crate) fn decode_all(data: &[u8], form: &FaxForm, width: u32, height: u32) -> (GrayImage, u32) {
+    let encoding = match form.k {
+        ..0 => EncodingMode::Group4,
+        0 => EncodingMode::Group3_1D,
+        _ => EncodingMode::Group3_2D,
+    };
+    let settings = DecodeSettings {
+        columns: width,
+        rows: height,
+        end_of_block: true,
+        end_of_line: form.end_of_line,
+        rows_are_byte_aligned: form.byte_align,
+        encoding,
+        strict: false,
+    };
+    let mut sink = Rows { width: width as usize, rows: height as usize, done: 0, pixels: vec![255; width as usize * height as usize] };
+    // Rows above a damage are good, and are counted.
+    let _ = hayro_ccitt::decode(data, &mut sink, &mut DecoderContext::new(settings));
+    let rows = sink.done as u32;
+    (GrayImage::from_raw(width, height, sink.pixels).unwrap_or_else(|| GrayImage::new(width, height)), rows)
+}
+
 struct Rows {
     width: usize,
     rows: usize,

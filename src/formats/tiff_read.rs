@@ -6,6 +6,7 @@ use crate::formats::picture::{PagePicture, Raster, RasterData};
 use crate::formats::pixels;
 use crate::formats::tiff_directory::{self as tags, Directory, TiffBytes};
 use crate::formats::tiff_fax;
+use crate::formats::tiff_lzw;
 use crate::formats::tiff_samples;
 use crate::model::refusal::Warning;
 use image::DynamicImage;
@@ -18,8 +19,8 @@ use tiff::decoder::{Decoder, DecodingResult};
 pub(crate) struct TiffFile {
     bytes: Arc<Vec<u8>>,
     limits: Limits,
-    /// The directories that are pages, with their place in the chain.
-    pages: Vec<(usize, Directory)>,
+    /// The directories that are pages.
+    pages: Vec<Directory>,
     damaged: bool,
 }
 
@@ -35,7 +36,7 @@ impl TiffFile {
         limits.check_pages(all.len() as u32)?;
         let is_page = |directory: &Directory| tiff.number(directory, tags::SUBFILE).unwrap_or(0) & 5 == 0;
         let keep_all = !all.iter().any(is_page);
-        let pages: Vec<_> = all.into_iter().enumerate().filter(|(_, directory)| keep_all || is_page(directory)).collect();
+        let pages: Vec<_> = all.into_iter().filter(|directory| keep_all || is_page(directory)).collect();
         if pages.is_empty() {
             return Err(broken());
         }
@@ -60,15 +61,15 @@ impl TiffFile {
         warnings
     }
 
-    fn parts(&self, index: usize) -> Result<(TiffBytes<'_>, usize, &Directory)> {
+    fn parts(&self, index: usize) -> Result<(TiffBytes<'_>, &Directory)> {
         let missing = || Error::not_found(format!("TIFF has no page {}", index + 1));
-        let (place, directory) = self.pages.get(index).ok_or_else(missing)?;
-        Ok((TiffBytes::new(&self.bytes).ok_or_else(missing)?, *place, directory))
+        let directory = self.pages.get(index).ok_or_else(missing)?;
+        Ok((TiffBytes::new(&self.bytes).ok_or_else(missing)?, directory))
     }
 
     /// Width, height and samples a pixel of page `index`, checked against the limits.
     fn size(&self, index: usize) -> Result<(u32, u32, u64)> {
-        let (tiff, _, directory) = self.parts(index)?;
+        let (tiff, directory) = self.parts(index)?;
         let number = |tag| tiff.number(directory, tag);
         let side = |tag| number(tag).and_then(|side| u32::try_from(side).ok()).unwrap_or(0);
         let samples = number(tags::SAMPLES).unwrap_or(1).max(1);
@@ -92,9 +93,9 @@ impl TiffFile {
     pub(crate) fn page(&self, number: u32) -> Result<PagePicture> {
         let index = (number as usize).saturating_sub(1);
         let (width, height, _) = self.size(index)?;
-        let (tiff, place, directory) = self.parts(index)?;
+        let (tiff, directory) = self.parts(index)?;
         let compression = tiff.number(directory, tags::COMPRESSION).unwrap_or(1);
-        let mut warnings = if number == 1 { self.warnings() } else { Vec::new() };
+        let mut warnings = Vec::new();
         let (image, fax) = match compression {
             2..=4 => tiff_fax::decode(&self.bytes, &tiff, directory, width, height, &mut warnings)?,
             6 => {
@@ -102,7 +103,8 @@ impl TiffFile {
                     "TIFF page {number} uses the withdrawn JPEG of TIFF 6.0, which cannot be read; save it anew"
                 )));
             }
-            _ => (self.decode(&tiff, place, directory, number)?, None),
+            5 if tiff_lzw::is_old(&self.bytes, &tiff, directory) => (tiff_lzw::decode(&self.bytes, &tiff, directory, width, height)?, None),
+            _ => (self.decode(&tiff, directory, number)?, None),
         };
         let (dpi, stretch) = pixels::resolution(width, height, tiff.dpi(directory));
         let (mirrored, turn) = pixels::mirror_and_turn(tiff.orientation(directory));
@@ -118,23 +120,21 @@ impl TiffFile {
     }
 
     /// Everything but fax, through the `tiff` crate. It refuses palettes and turns negatives only at some
-    /// depths, so it is shown every one-sample picture as plain grey, and the rest is done here.
-    fn decode(&self, tiff: &TiffBytes<'_>, place: usize, directory: &Directory, number: u32) -> Result<DynamicImage> {
+    /// depths, so it is shown every one-sample picture as plain grey, and the rest is done here. It refuses
+    /// loops of pages too, so it is shown a file of one page.
+    fn decode(&self, tiff: &TiffBytes<'_>, directory: &Directory, number: u32) -> Result<DynamicImage> {
         let failed = || format!("TIFF page {number} cannot be decoded; scan the page again or save it anew");
         let photometric = tiff
             .number(directory, tags::PHOTOMETRIC)
             .ok_or_else(|| Error::corrupt(format!("TIFF page {number} does not say what its numbers mean; save it anew")))?;
-        let patch = match tiff.place(directory, tags::PHOTOMETRIC) {
-            Some((at, little)) if matches!(photometric, 0 | 3) => Some((at as u64, if little { [1, 0] } else { [0, 1] })),
-            _ => None,
-        };
-        let reader = Patched { inner: Cursor::new(Shared(self.bytes.clone())), patch };
+        let shown_as = if matches!(photometric, 0 | 3) { 1 } else { photometric as u16 };
+        let patches = tiff.patch(directory, tags::PHOTOMETRIC, shown_as);
+        let reader = Patched { inner: Cursor::new(Shared(self.bytes.clone())), patches };
         let mut limits = tiff::decoder::Limits::default();
         limits.decoding_buffer_size = usize::try_from(self.limits.pixel_bytes).unwrap_or(usize::MAX);
         limits.intermediate_buffer_size = limits.decoding_buffer_size;
         limits.ifd_value_size = 8 << 20;
         let mut decoder = Decoder::new(reader).or_error(Kind::Corrupt, failed)?.with_limits(limits);
-        decoder.seek_to_image(place).or_error(Kind::Corrupt, failed)?;
         let colour = decoder.colortype().or_error(Kind::Invalid, failed)?;
         let (width, height) = decoder.dimensions().or_error(Kind::Corrupt, failed)?;
         let mut result = DecodingResult::U8(Vec::new());
@@ -159,21 +159,21 @@ impl AsRef<[u8]> for Shared {
     }
 }
 
-/// The file with two of its bytes read as others.
+/// The file with some of its bytes read as others.
 struct Patched {
     inner: Cursor<Shared>,
-    patch: Option<(u64, [u8; 2])>,
+    patches: Vec<(u64, Vec<u8>)>,
 }
 
 impl Read for Patched {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let start = self.inner.position();
         let count = self.inner.read(buffer)?;
-        if let Some((at, with)) = self.patch {
-            for (place, byte) in (at..).zip(with) {
+        for (at, with) in &self.patches {
+            for (place, byte) in (*at..).zip(with) {
                 let slot = place.checked_sub(start).filter(|offset| *offset < count as u64);
                 if let Some(slot) = slot.and_then(|offset| buffer.get_mut(offset as usize)) {
-                    *slot = byte;
+                    *slot = *byte;
                 }
             }
         }
