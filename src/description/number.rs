@@ -38,6 +38,10 @@ pub(super) struct Numbered {
 fn mend(symbol: &str) -> String {
     let mut parts: Vec<String> = symbol.split('-').map(str::to_owned).collect();
     if let Some(first) = parts.first_mut() {
+        let single = without_doubles(first);
+        if KINDS.iter().any(|kind| kind.abbreviation == single) {
+            *first = single;
+        }
         let exact = KINDS.iter().any(|kind| kind.abbreviation == first);
         let alike: Vec<&str> = KINDS
             .iter()
@@ -55,6 +59,17 @@ fn mend(symbol: &str) -> String {
         }
     }
     parts.join("-")
+}
+
+/// `text` with letters that repeat the one before left out: `QĐĐ` is `QĐ` read double.
+fn without_doubles(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars().filter(|c| c.is_alphanumeric()) {
+        if !out.ends_with(c) {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// The number in what stands between `Số` and the notation.
@@ -140,7 +155,7 @@ pub(super) fn is_number_row(row: &Row<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::super::zones;
     use super::*;
     use crate::model::geometry::Bounds;
@@ -198,5 +213,6 @@ mod tests {
         assert_eq!(mend("CT-UBND"), "CT-UBND");
         assert_eq!(mend("TTR-UBND"), "TTr-UBND");
         assert_eq!(mend("HD-SYT"), "HD-SYT");
+        assert_eq!(mend("QĐĐ-UBND"), "QĐ-UBND");
     }
 }
