@@ -18,6 +18,9 @@ static PARTY: LazyLock<Option<Regex>> =
 /// `Số` with its colon, as OCR may give it.
 static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)^\W*(?:luật\s+)?[s5$][ốôóòõồổỗộöoe06ếêé]\s?[:.;]{0,2}").ok());
 
+/// Most sure that a number written by hand can be.
+const HANDWRITTEN: u32 = 50;
+
 /// A number and notation as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Numbered {
@@ -125,6 +128,12 @@ fn parse(row: &Row<'_>) -> Option<Numbered> {
     let mut number_confidence = if number.is_some() { least_confidence(row, of_number) } else { 0 };
     if head.trim().contains(' ') {
         number_confidence /= 2; // Digits set apart were probably written by hand and half read.
+    }
+    let printed = row.words.iter().any(|word| of_number(&word.text) && word.text.contains(['/', '\u{2044}']));
+    if !printed {
+        // A printed number is set tight against its slash; one that stands apart was filled in by hand, and
+        // engines are sure of handwriting that they misread.
+        number_confidence = number_confidence.min(HANDWRITTEN);
     }
     let first = symbol_text.split('-').next().unwrap_or_default().to_owned();
     let notation_confidence = least_confidence(row, |word| folded(word).contains(&folded(&first)));

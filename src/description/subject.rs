@@ -1,6 +1,6 @@
 //! What a document is about (trích yếu): under the name line, or after `V/v` in a công văn.
 
-use super::kind::{Found, is_regarding};
+use super::kind::{Found, after_regarding, is_regarding};
 use super::number::is_number_row;
 use super::zones::{Row, Zones, mean_confidence};
 use crate::model::geometry::Bounds;
@@ -139,18 +139,7 @@ fn regarding(zones: &Zones<'_>) -> Option<Passage> {
 
 fn strip_regarding(text: &str) -> &str {
     let text = trimmed(text);
-    let head: String = text.chars().take(5).collect::<String>().to_lowercase();
-    let skip = if head.starts_with("v/v") || head.starts_with("v/y") {
-        3
-    } else if head.starts_with("v/ v") || head.starts_with("viv ") {
-        4
-    } else if head.starts_with("vv ") || head.starts_with("ww ") {
-        2
-    } else {
-        0
-    };
-    let at = text.char_indices().nth(skip).map_or(text.len(), |(at, _)| at);
-    trimmed(text.get(at..).unwrap_or_default())
+    after_regarding(text).map_or(text, trimmed)
 }
 
 /// The subject of a document of this kind.
@@ -208,6 +197,9 @@ mod tests {
         assert_eq!(strip_regarding("V/v tham gia ý kiến các dự thảo"), "tham gia ý kiến các dự thảo");
         assert_eq!(strip_regarding("V/V: cung cấp thông tin"), "cung cấp thông tin");
         assert_eq!(strip_regarding("ViV nhắc báo cáo"), "nhắc báo cáo");
+        assert_eq!(strip_regarding("VÁN báo cáo nhanh"), "báo cáo nhanh");
+        assert_eq!(strip_regarding("V/vtriển khai"), "triển khai");
         assert_eq!(strip_regarding("Viện Sốt rét"), "Viện Sốt rét");
+        assert_eq!(strip_regarding("Về việc khác"), "Về việc khác");
     }
 }

@@ -124,6 +124,35 @@ fn a_decision_with_mixed_header_lines() {
 }
 
 #[test]
+fn a_skewed_page_is_described_like_a_straight_one() {
+    let straight = describe(&[&decision()]);
+    let mut skewed = decision();
+    skewed.skew_centidegrees = 150;
+    let slope = 1.5_f64.to_radians().tan();
+    for line in skewed.blocks.iter_mut().flat_map(|block| &mut block.lines) {
+        for word in &mut line.words {
+            let drop = (f64::from(word.bounds.x0) * slope) as u32;
+            word.bounds.y0 += drop;
+            word.bounds.y1 += drop;
+        }
+        line.bounds = Bounds::around(line.words.iter().map(|word| &word.bounds)).unwrap();
+    }
+    let skewed = describe(&[&skewed]);
+    assert_eq!(skewed.kind, straight.kind);
+    for (name, field) in &straight.fields {
+        assert_eq!(skewed.fields.get(name).map(|field| &field.value), Some(&field.value), "{name}");
+    }
+}
+
+#[test]
+fn a_number_set_apart_from_its_slash_was_written_by_hand() {
+    let confidence = |number: &str| describe(&[&letter(number)]).fields["codeNumber"].confidence;
+    assert_eq!(confidence("Số: 431/UBND-NC"), 94);
+    assert_eq!(confidence("Số: 431 /UBND-NC"), 50);
+    assert_eq!(confidence("Số: 4 31 /UBND-NC"), 47);
+}
+
+#[test]
 fn a_letter_is_known_by_its_regarding() {
     let reading = letter("Số: 431/UBND-NC");
     let found = describe(&[&reading]);
@@ -307,10 +336,10 @@ fn a_paper_that_the_one_before_names_is_its_attachment() {
 fn every_page_lands_in_exactly_one_document() {
     let kinds = [decision(), letter("Số: 431/UBND-NC"), running_page("2"), page(Vec::new()), separator(), annex_form()];
     // All orders of a small pile, by counting in base seven; six is a refused page.
-    for code in 0..7_usize.pow(4) {
-        let pages: Vec<_> = (0..4).map(|at| (at / 2, code % 2 == 0, kinds.get(code / 7_usize.pow(at as u32) % 7))).collect();
+    for code in 0..7_usize.pow(3) {
+        let pages: Vec<_> = (0..3).map(|at| (at / 2, code % 2 == 0, kinds.get(code / 7_usize.pow(at as u32) % 7))).collect();
         let all: Vec<usize> = documents(&pile(&pages)).concat();
-        assert_eq!(all, [0, 1, 2, 3], "{code}");
+        assert_eq!(all, [0, 1, 2], "{code}");
         assert!(documents(&pile(&pages)).iter().all(|document| !document.is_empty()));
     }
 }
