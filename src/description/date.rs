@@ -8,7 +8,10 @@ use std::sync::LazyLock;
 
 /// `ngày … tháng … năm …` folded; OCR runs handwriting into the words beside it.
 static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"ng\w{0,2}?y?\s*(?P<d>[^\s].{0,7}?)\s*th\w{0,3}?ng\s*(?P<m>\S.{0,4}?)\s*n[a-z]?m\s*\.?\s*(?P<y>\d[\d oil]{3,4})").ok()
+    Regex::new(
+        r"^(?P<place>.*)nga[yuvw]?\s*(?P<d>\S.{0,6}?)??\s*th[a-z]{0,2}?ng\s*(?P<m>\S.{0,4}?)\s*n[a-z]?m\s*\.?\s*(?P<y>\d[\doil ]{3,4})",
+    )
+    .ok()
 });
 
 /// A place and date as read.
@@ -71,7 +74,7 @@ fn find(row: &Row<'_>) -> Option<Issued> {
     let text = row.text();
     let plain = folded(&text);
     let found = DATE.as_ref()?.captures(&plain)?;
-    let parts = (found.name("d")?, found.name("m")?, found.name("y")?);
+    let (month, year) = (found.name("m")?, found.name("y")?);
     let mut confidence = row.confidence();
     // The least sure digit decides: day and month are often written by hand.
     for word in &row.words {
@@ -79,8 +82,8 @@ fn find(row: &Row<'_>) -> Option<Issued> {
             confidence = confidence.min(u32::from(word.confidence));
         }
     }
-    let day = digits(parts.0.as_str());
-    let (month, year) = (digits(parts.1.as_str()), digits(parts.2.as_str()));
+    let day = found.name("d").and_then(|day| digits(day.as_str()));
+    let (month, year) = (digits(month.as_str()), digits(year.as_str()));
     let date = match (day, month, year) {
         (Some((d, width, x)), Some((m, _, y)), Some((year, 4, z))) if (1900..=2100).contains(&year) && d >= 1 && d <= days(year, m) => {
             if x || y || z {
@@ -94,7 +97,7 @@ fn find(row: &Row<'_>) -> Option<Issued> {
         }
         _ => None,
     };
-    let (place, place_confidence) = place(row, &text, &plain, found.get(0)?.start());
+    let (place, place_confidence) = place(row, &text, &plain, found.name("place")?.end());
     Some(Issued { date, date_confidence: confidence.min(100), place, place_confidence })
 }
 

@@ -111,7 +111,9 @@ fn put_signing(fields: &mut Fields, pages: &[&Reading], front: usize, header_bot
         .filter_map(|(at, page)| signer::signing(page, if at == front { header_bottom } else { 0 }).map(|block| (page_number(at), block)))
         .collect();
     let Some((page, block)) = blocks.iter().find(|(_, block)| block.signer.is_some()).or_else(|| blocks.first()) else { return };
-    fields.put_passage("position", &block.position, *page);
+    if let Some(position) = &block.position {
+        fields.put_passage("position", position, *page);
+    }
     if let Some(signer) = &block.signer {
         fields.put_passage("signer", signer, *page);
     }

@@ -31,15 +31,14 @@ pub(super) fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().enumerate() {
+        let mut cells = row.iter_mut();
+        let Some(first) = cells.next() else { return 0 };
+        let mut diagonal = std::mem::replace(first, i + 1);
         let mut left = i + 1;
-        let mut next = Vec::with_capacity(row.len());
-        next.push(left);
-        for (pair, y) in row.windows(2).zip(&b) {
-            let (diagonal, above) = (pair.first().copied().unwrap_or(0), pair.last().copied().unwrap_or(0));
-            left = (diagonal + usize::from(x != *y)).min(above + 1).min(left + 1);
-            next.push(left);
+        for (cell, y) in cells.zip(&b) {
+            left = (diagonal + usize::from(x != *y)).min(*cell + 1).min(left + 1);
+            diagonal = std::mem::replace(cell, left);
         }
-        row = next;
     }
     row.last().copied().unwrap_or(0)
 }
@@ -63,10 +62,11 @@ pub(super) fn find_phrase(words: &[String], phrase: &str, least: u32) -> Option<
         for (offset, word) in words.iter().skip(start).enumerate() {
             joined.push_str(word);
             let length = joined.chars().count();
-            if length * 10 > wanted * 14 {
+            // More letters too many or too few than the least likeness allows: no need to compare.
+            if length * least as usize > wanted * 100 {
                 break;
             }
-            if length * 14 < wanted * 10 {
+            if length * 100 < wanted * least as usize {
                 continue;
             }
             let alike = likeness(&joined, phrase);

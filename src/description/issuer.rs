@@ -45,6 +45,20 @@ fn split_place(words: &[&str]) -> (usize, Option<String>) {
     (words.len(), None)
 }
 
+/// Names of party committees, folded and as written.
+const COMMITTEES: [(&str, &str); 5] =
+    [("tinh uy", "Tỉnh ủy"), ("thanh uy", "Thành ủy"), ("huyen uy", "Huyện ủy"), ("quan uy", "Quận ủy"), ("thi uy", "Thị ủy")];
+
+/// A party committee with its place: `TỈNH ỦY QUẢNG NGÃI`.
+fn committee(words: &[&str]) -> Option<Organ> {
+    let head = folded(&words.iter().take(2).copied().collect::<Vec<_>>().join(" "));
+    let (_, name) = COMMITTEES.iter().find(|(form, _)| *form == head)?;
+    let rest: Vec<&str> = words.iter().skip(2).copied().collect();
+    let place = super::date::province(&rest.join(" "))
+        .map_or_else(|| rest.iter().map(|word| capitalised(word)).collect::<Vec<_>>().join(" "), |(known, _)| known.to_owned());
+    Some(Organ { name: (*name).to_owned(), place: Some(place).filter(|place| !place.is_empty()) })
+}
+
 /// The cased and mended name of a body without its place. `initials` are those in the document's number.
 fn body(words: &[&str], initials: &[String]) -> String {
     let tight: String = words.iter().map(|word| squeezed(word)).collect();
@@ -59,7 +73,8 @@ fn body(words: &[&str], initials: &[String]) -> String {
             .map(|branch| {
                 let short: String = branch.split([' ', ',', '-']).filter_map(|word| word.chars().next()).collect();
                 let stated = initials.iter().any(|stated| {
-                    *stated == squeezed(&format!("{first}{short}")) || *stated == squeezed(&format!("{}{short}", &first[..1]))
+                    *stated == squeezed(&format!("{first}{short}"))
+                        || *stated == squeezed(&format!("{}{short}", first.chars().next().unwrap_or_default()))
                 });
                 (branch, likeness(&squeezed(branch), &rest) + if stated { 25 } else { 0 })
             })
@@ -67,6 +82,9 @@ fn body(words: &[&str], initials: &[String]) -> String {
         if let Some((branch, _)) = best.filter(|(_, alike)| *alike >= 80) {
             return format!("{} {branch}", if first == "so" { "Sở" } else { "Bộ" });
         }
+    }
+    if let (true, Some(rest)) = (tight.starts_with("banchidao"), words.get(3..)) {
+        return format!("Ban Chỉ đạo {}", rest.iter().map(|word| word.to_lowercase()).collect::<Vec<_>>().join(" ")).trim().to_owned();
     }
     let head = HEADS.iter().filter(|head| folded(&words.join(" ")).starts_with(&format!("{head} "))).max_by_key(|head| head.len());
     let head_words = head.map_or(1, |head| head.split(' ').count());
@@ -98,6 +116,9 @@ fn body(words: &[&str], initials: &[String]) -> String {
 
 fn organ(text: &str, initials: &[String]) -> Organ {
     let words: Vec<&str> = text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).collect();
+    if let Some(committee) = committee(&words) {
+        return committee;
+    }
     let (at, place) = split_place(&words);
     let before: Vec<&str> = words.iter().take(at).copied().collect();
     let name = if before.is_empty() { String::new() } else { body(&before, initials) };
@@ -116,11 +137,8 @@ impl Organ {
 
 /// Names the issuer together with what places it: `Sở Y tế` under `UBND tỉnh X` is `Sở Y tế tỉnh X`.
 fn join(parent: &Organ, issuer: &Organ) -> String {
-    let party = folded(&parent.name);
-    if folded(&issuer.name) == "van phong"
-        || party.ends_with(" uy")
-        || party.contains("uy ") && parent.place.is_none() && !party.starts_with("uy ban")
-    {
+    let party = COMMITTEES.iter().any(|(_, name)| *name == parent.name);
+    if party || folded(&issuer.name) == "van phong" {
         return format!("{} {}", issuer.full(), parent.full());
     }
     match (&issuer.place, &parent.place) {
@@ -208,6 +226,6 @@ mod tests {
         let part = |text: &str| organ(text, &[]);
         assert_eq!(join(&part("UBND TỈNH KIÊN GIANG"), &part("SỞ Y TẾ")), "Sở Y tế tỉnh Kiên Giang");
         assert_eq!(join(&part("BỘ Y TẾ"), &part("CỤC QUẢN LÝ DƯỢC")), "Cục Quản lý dược, Bộ Y tế");
-        assert_eq!(join(&part("TỈNH ỦY QUẢNG NGÃI"), &part("VĂN PHÒNG")), "Văn phòng Tỉnh ủy quảng ngãi");
+        assert_eq!(join(&part("TỈNH ỦY QUẢNG NGÃI"), &part("VĂN PHÒNG")), "Văn phòng Tỉnh ủy Quảng Ngãi");
     }
 }

@@ -89,11 +89,30 @@ fn is_centred(row: &Row<'_>, reading: &Reading) -> bool {
     row.center().abs_diff(middle) * 100 <= reading.width * 13
 }
 
-/// Whether the left column says `V/v`.
-pub(super) fn is_regarding(row: &Row<'_>) -> bool {
-    let text = row.folded();
+/// What follows `V/v` at the front of a text, whatever OCR made of it (`V/y`, `Vv`, `WW`, `VÁN`).
+pub(super) fn after_regarding(text: &str) -> Option<&str> {
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-    ["v/v", "v/ v", "vv ", "viv ", "v/y", "ww "].iter().any(|start| text.starts_with(start))
+    let head: String = text.chars().take(4).collect::<String>().to_lowercase();
+    let length = match head.as_str() {
+        "v/ v" => 4,
+        head if ["v/v", "v/y", "v/w"].iter().any(|start| head.starts_with(start)) => 3,
+        _ => {
+            let word = text.split(' ').next().unwrap_or_default();
+            let letters = word.chars().count();
+            // Small letters must follow: `VĂN PHÒNG` is an organ.
+            let goes_on = text.get(word.len()..).unwrap_or_default().trim_start().starts_with(char::is_lowercase);
+            let capitals = (2..=3).contains(&letters) && word.chars().all(char::is_uppercase) && goes_on;
+            let known = matches!(head.get(..3), Some("vv " | "ww ")) || head.starts_with("viv ");
+            ((capitals || known) && head.starts_with(['v', 'w'])).then_some(letters)?
+        }
+    };
+    let at = text.char_indices().nth(length).map_or(text.len(), |(at, _)| at);
+    text.get(at..)
+}
+
+/// Whether a row of the left column begins with `V/v`.
+pub(super) fn is_regarding(row: &Row<'_>) -> bool {
+    after_regarding(&row.text()).is_some()
 }
 
 /// The kind of a document from its first page's zones and number.

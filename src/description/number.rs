@@ -18,6 +18,9 @@ static PARTY: LazyLock<Option<Regex>> =
 /// `Số` with its colon, as OCR may give it.
 static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)^\W*(?:luật\s+)?[s5$][ốôóòõồổỗộöoe06ếêé]\s?[:.;]{0,2}").ok());
 
+/// Most sure that a number written by hand can be.
+const HANDWRITTEN: u32 = 50;
+
 /// A number and notation as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Numbered {
@@ -38,6 +41,10 @@ pub(super) struct Numbered {
 fn mend(symbol: &str) -> String {
     let mut parts: Vec<String> = symbol.split('-').map(str::to_owned).collect();
     if let Some(first) = parts.first_mut() {
+        let single = without_doubles(first);
+        if KINDS.iter().any(|kind| kind.abbreviation == single) {
+            *first = single;
+        }
         let exact = KINDS.iter().any(|kind| kind.abbreviation == first);
         let alike: Vec<&str> = KINDS
             .iter()
@@ -55,6 +62,17 @@ fn mend(symbol: &str) -> String {
         }
     }
     parts.join("-")
+}
+
+/// `text` with letters that repeat the one before left out: `QĐĐ` is `QĐ` read double.
+fn without_doubles(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars().filter(|c| c.is_alphanumeric()) {
+        if !out.ends_with(c) {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// The number in what stands between `Số` and the notation.
@@ -111,6 +129,12 @@ fn parse(row: &Row<'_>) -> Option<Numbered> {
     if head.trim().contains(' ') {
         number_confidence /= 2; // Digits set apart were probably written by hand and half read.
     }
+    let printed = row.words.iter().any(|word| of_number(&word.text) && word.text.contains(['/', '\u{2044}']));
+    if !printed {
+        // A printed number is set tight against its slash; one that stands apart was filled in by hand, and
+        // engines are sure of handwriting that they misread.
+        number_confidence = number_confidence.min(HANDWRITTEN);
+    }
     let first = symbol_text.split('-').next().unwrap_or_default().to_owned();
     let notation_confidence = least_confidence(row, |word| folded(word).contains(&folded(&first)));
     let rule = if said_so.is_some() || number.is_some() { 100 } else { 80 };
@@ -140,7 +164,7 @@ pub(super) fn is_number_row(row: &Row<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::super::zones;
     use super::*;
     use crate::model::geometry::Bounds;
@@ -198,5 +222,6 @@ mod tests {
         assert_eq!(mend("CT-UBND"), "CT-UBND");
         assert_eq!(mend("TTR-UBND"), "TTr-UBND");
         assert_eq!(mend("HD-SYT"), "HD-SYT");
+        assert_eq!(mend("QĐĐ-UBND"), "QĐ-UBND");
     }
 }

@@ -5,7 +5,7 @@ use super::zones::{Row, rows, usual_height};
 use crate::model::reading::{Reading, Word};
 
 /// Neighbours that make `MẬT` an ordinary word: bảo mật, bí mật, cơ mật, mật độ, mật khẩu, mặt trận, …
-const BEFORE: [&str; 12] = ["bao", "bi", "co", "be", "ban", "do", "ra", "vang", "co", "khoa", "vien", "noi"];
+const BEFORE: [&str; 9] = ["bao", "bi", "co", "be", "do", "ra", "vang", "khoa", "vien"];
 const AFTER: [&str; 14] = ["tran", "do", "khau", "ma", "vu", "thiet", "ong", "thu", "nghi", "bang", "hang", "troi", "phang", "cat"];
 
 /// The stamp of secrecy on a first page, as it should be written: `TUYỆT MẬT`, `TỐI MẬT` or `MẬT`.

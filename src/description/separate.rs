@@ -3,10 +3,11 @@
 //! A wrong cut is worse than a missed one: a person sees two papers in one document at once, but not half
 //! a paper in another.
 
+use super::date::issued;
 use super::fuzzy::{folded, is_upper, likeness, squeezed};
-use super::number::{is_number_row, numbered};
+use super::number::{Numbered, is_number_row, numbered};
 use super::vocabulary::SEPARATORS;
-use super::zones::{Emblem, Zones, is_date_row, rows, zones};
+use super::zones::{Zones, is_date_row, rows, zones};
 use crate::model::reading::Reading;
 
 /// One page of the pile, in order of delivery.
@@ -43,7 +44,10 @@ pub fn documents(pages: &[SeparatePage<'_>]) -> Vec<Vec<usize>> {
         let separator = written.is_some_and(is_separator);
         let file_begins = !page.loose && before.is_none_or(|before| before.file != page.file || before.loose);
         let after_file = page.loose && before.is_some_and(|before| !before.loose);
-        let begins = file_begins || after_file || separator || written.is_some_and(|reading| begins(reading, page.loose));
+        let begins = file_begins
+            || after_file
+            || separator
+            || written.is_some_and(|reading| begins(reading, page.loose, &readings_of(pages, &current)));
         if begins && !waiting {
             documents.push(std::mem::take(&mut current));
             waiting = true;
@@ -77,8 +81,13 @@ pub fn is_separator(reading: &Reading) -> bool {
         })
 }
 
-/// Whether the page's head is that of a first page.
-fn begins(reading: &Reading, loose: bool) -> bool {
+/// What was read on the pages of the document so far.
+fn readings_of<'a>(pages: &[SeparatePage<'a>], current: &[usize]) -> Vec<&'a Reading> {
+    current.iter().filter_map(|at| pages.get(*at)).filter_map(|page| page.reading).collect()
+}
+
+/// Whether the page's head is that of a first page. `before` is the document it would end.
+fn begins(reading: &Reading, loose: bool, before: &[&Reading]) -> bool {
     let zones = zones(reading);
     if is_annex(reading) || is_numbered_page(reading) {
         return false;
@@ -86,15 +95,36 @@ fn begins(reading: &Reading, loose: bool) -> bool {
     let emblem = zones.emblem.is_some();
     let dated = zones.right.iter().any(|row| is_date_row(&row.folded()));
     let number_row = zones.left.iter().any(is_number_row);
-    let noted = numbered(&zones).is_some_and(|(numbered, _)| numbered.notation.chars().count() >= 4);
+    let number = numbered(&zones).map(|(numbered, _)| numbered);
+    let noted = number.as_ref().is_some_and(|number| number.notation.chars().count() >= 4);
+    if number.as_ref().is_some_and(|number| is_mentioned(number, before)) {
+        return false;
+    }
     let organ = zones.left.iter().take(4).any(|row| is_upper(&row.text()) && row.text().chars().count() >= 4);
     if loose {
         return (emblem && (number_row || dated || organ)) || (organ && noted && dated);
     }
     // Forms inside an annex also bear the state's name: in one file only a whole header cuts.
     let sure = zones.emblem.is_some_and(|(_, alike)| alike >= 80);
-    let party = zones.emblem.is_some_and(|(emblem, _)| emblem == Emblem::Party);
-    sure && noted && organ && dated && (party || !is_form(&zones))
+    let numbered = number.as_ref().is_some_and(|number| number.number.is_some() && number.number_confidence >= 40);
+    let day = issued(&zones).is_some_and(|(issued, _)| issued.date.is_some() && issued.date_confidence >= 60);
+    sure && noted && organ && dated && (numbered || day) && !is_form(&zones) && !is_draft(&zones)
+}
+
+/// A paper that the document before names is attached to it: `kèm theo Công văn số 2243/SYT-NVY`.
+fn is_mentioned(number: &Numbered, before: &[&Reading]) -> bool {
+    let Some(digits) = &number.number else { return false };
+    let wanted = squeezed(&format!("{digits}{}", number.notation));
+    before.iter().flat_map(|reading| reading.lines()).any(|line| {
+        let words: Vec<String> = line.words.iter().map(|word| squeezed(&word.text)).collect();
+        // Its own number stands in its header: two documents may share a notation, never a number.
+        words.iter().any(|word| word.contains(&wanted)) || words.windows(2).any(|pair| pair.concat().contains(&wanted))
+    })
+}
+
+/// `DỰ THẢO` in the header or right under it.
+fn is_draft(zones: &Zones<'_>) -> bool {
+    zones.left.iter().chain(&zones.right).chain(zones.body.iter().take(2)).any(|row| squeezed(&row.text()).starts_with("duthao"))
 }
 
 /// Empty blanks in place of number and date: a form to fill in.

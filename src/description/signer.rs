@@ -9,7 +9,7 @@ use crate::model::reading::Reading;
 /// A signing block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Signing {
-    pub(super) position: Passage,
+    pub(super) position: Option<Passage>,
     pub(super) signer: Option<Passage>,
 }
 
@@ -21,7 +21,9 @@ fn office(row: &Row<'_>) -> Option<String> {
     }
     let text = text.trim().trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
     let (mark, rest) = match text.split_once(['.', ' ', '/']) {
-        Some((mark, rest)) if SIGNING_MARKS.contains(&folded(mark.trim()).replace('/', "").as_str()) => (Some(mark.trim()), rest),
+        Some((mark, rest)) if SIGNING_MARKS.contains(&folded(mark.trim()).as_str()) => (Some(mark.trim()), rest),
+        // A mark written by hand is often unreadable; what follows it is printed.
+        Some((mark, rest)) if mark.chars().count() <= 3 && text.contains(&format!("{mark}.")) => (None, rest),
         _ => (None, text),
     };
     let rest = rest.trim().trim_matches(|c: char| !c.is_alphanumeric());
@@ -79,7 +81,8 @@ pub(super) fn signing(reading: &Reading, top: u32) -> Option<Signing> {
         }
         offices.push((row, stated));
     }
-    let last = offices.last()?.0;
+    let Some(last) = offices.last().map(|(row, _)| *row) else { return bare_name(reading, top) };
+    complete_marks(&mut offices);
     let rows: Vec<&Row<'_>> = offices.iter().map(|(row, _)| *row).collect();
     let stated = offices.iter().map(|(_, office)| office.clone()).collect::<Vec<_>>().join(" ");
     let mut position = passage(&rows, |_| stated.clone())?;
@@ -95,5 +98,32 @@ pub(super) fn signing(reading: &Reading, top: u32) -> Option<Signing> {
             found.confidence = found.confidence * sure / 100;
             Some(found)
         });
-    Some(Signing { position, signer })
+    Some(Signing { position: Some(position), signer })
+}
+
+/// A head's office above a deputy's can only mean that the deputy signs for the head (`KT.`).
+fn complete_marks(offices: &mut [(&Row<'_>, String)]) {
+    let deputies: Vec<bool> = offices.iter().map(|(_, office)| office.starts_with("PHÓ ")).collect();
+    for ((_, office), deputy_next) in offices.iter_mut().zip(deputies.iter().skip(1)) {
+        if *deputy_next && !office.contains(". ") && !office.starts_with("PHÓ ") {
+            office.insert_str(0, "KT. ");
+        }
+    }
+}
+
+/// A name right of the list of recipients whose office was not read (a seal lies on it).
+fn bare_name(reading: &Reading, top: u32) -> Option<Signing> {
+    let (left, right) = columns(reading);
+    let listed = left.iter().find(|row| row.bounds.y0 >= top && row.folded().starts_with("noi nhan"))?;
+    right
+        .iter()
+        .filter(|row| row.bounds.y0 > listed.bounds.y0 && row.bounds.y0 < listed.bounds.y1 + reading.height / 4)
+        .filter(|row| (2..=5).contains(&row.words.len()) && row.bounds.x0 * 100 >= reading.width * 45)
+        .filter_map(|row| person(row).filter(|(_, sure)| *sure >= 90).map(|(name, _)| (row, name)))
+        .max_by_key(|(row, _)| row.confidence())
+        .and_then(|(row, name)| {
+            let mut found = passage(&[row], |_| name.clone())?;
+            found.confidence = found.confidence * 75 / 100;
+            Some(Signing { position: None, signer: Some(found) })
+        })
 }

@@ -1,6 +1,6 @@
 //! What a document is about (trích yếu): under the name line, or after `V/v` in a công văn.
 
-use super::kind::{Found, is_regarding};
+use super::kind::{Found, after_regarding, is_regarding};
 use super::number::is_number_row;
 use super::zones::{Row, Zones, mean_confidence};
 use crate::model::geometry::Bounds;
@@ -58,6 +58,19 @@ fn trimmed(text: &str) -> &str {
         .trim_end_matches([' ', '-', '_', '/', ':', ';', '|'])
 }
 
+/// `Về việc` at the front, whatever OCR made of its first word.
+fn mend_regarding(text: &str) -> String {
+    let mut words = text.splitn(3, ' ');
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let capital = first.starts_with(char::is_uppercase);
+    let full = if capital { "Về việc" } else { "về việc" };
+    match (super::fuzzy::squeezed(first).as_str(), super::fuzzy::squeezed(second).as_str()) {
+        ("ve" | "va" | "vi" | "v", "viec") => format!("{full} {}", words.next().unwrap_or_default()).trim().to_owned(),
+        ("veviec", _) => format!("{full} {second} {}", words.next().unwrap_or_default()).trim().to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
 fn ends(row: &Row<'_>) -> bool {
     let text = row.folded();
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -68,7 +81,7 @@ fn ends(row: &Row<'_>) -> bool {
 /// line of capitals (the authority: `CHỦ TỊCH ỦY BAN …`).
 fn goes_on(row: &Row<'_>, first: &Row<'_>, last: &Row<'_>, pitch: u32, height: u32, width: u32) -> bool {
     let gap = row.bounds.y0.saturating_sub(last.bounds.y1);
-    let centred = row.center().abs_diff(first.center()) * 100 <= width * 4;
+    let centred = row.center().abs_diff(first.center()) * 100 <= width * 7;
     let shouting = super::fuzzy::is_upper(&row.text()) && !super::fuzzy::is_upper(&first.text());
     let near = gap <= pitch.max(height) + height / 2;
     centred && !shouting && near && !ends(row)
@@ -91,7 +104,7 @@ fn under_name(zones: &Zones<'_>, at: usize, width: u32) -> Option<Passage> {
         pitch = pitch.max(row.bounds.y0.saturating_sub(last.bounds.y1));
         taken.push(row);
     }
-    passage(&taken, |text| trimmed(&text).to_owned())
+    passage(&taken, |text| mend_regarding(trimmed(&text)))
 }
 
 /// A row that is indented and runs to the right edge, with a longer row under it that starts further left:
@@ -126,18 +139,7 @@ fn regarding(zones: &Zones<'_>) -> Option<Passage> {
 
 fn strip_regarding(text: &str) -> &str {
     let text = trimmed(text);
-    let head: String = text.chars().take(5).collect::<String>().to_lowercase();
-    let skip = if head.starts_with("v/v") || head.starts_with("v/y") {
-        3
-    } else if head.starts_with("v/ v") || head.starts_with("viv ") {
-        4
-    } else if head.starts_with("vv ") || head.starts_with("ww ") {
-        2
-    } else {
-        0
-    };
-    let at = text.char_indices().nth(skip).map_or(text.len(), |(at, _)| at);
-    trimmed(text.get(at..).unwrap_or_default())
+    after_regarding(text).map_or(text, trimmed)
 }
 
 /// The subject of a document of this kind.
@@ -184,10 +186,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_fixed_phrase_at_the_front_is_mended() {
+        assert_eq!(mend_regarding("và việc tăng cường"), "về việc tăng cường");
+        assert_eq!(mend_regarding("Vềviệc triển khai thực hiện"), "Về việc triển khai thực hiện");
+        assert_eq!(mend_regarding("Về tăng cường chỉ đạo"), "Về tăng cường chỉ đạo");
+    }
+
+    #[test]
     fn regarding_is_taken_off_the_front() {
         assert_eq!(strip_regarding("V/v tham gia ý kiến các dự thảo"), "tham gia ý kiến các dự thảo");
         assert_eq!(strip_regarding("V/V: cung cấp thông tin"), "cung cấp thông tin");
         assert_eq!(strip_regarding("ViV nhắc báo cáo"), "nhắc báo cáo");
+        assert_eq!(strip_regarding("VÁN báo cáo nhanh"), "báo cáo nhanh");
+        assert_eq!(strip_regarding("V/vtriển khai"), "triển khai");
         assert_eq!(strip_regarding("Viện Sốt rét"), "Viện Sốt rét");
+        assert_eq!(strip_regarding("Về việc khác"), "Về việc khác");
     }
 }

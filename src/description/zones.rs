@@ -142,18 +142,25 @@ fn join_beside<'a>(rows: Vec<Row<'a>>, height: u32, skew: i32) -> Vec<Row<'a>> {
     joined
 }
 
-/// Where a row is cut into a left and a right part: at the widest gap near `gutter`, else at `gutter`.
-fn split_at(row: &Row<'_>, gutter: u32, reach: u32) -> u32 {
-    row.words
+/// Where a row is cut into a left and a right part: at the widest gap near `gutter` if one is wider than
+/// those between words, else at `gutter`; not inside a row that stands on one side.
+fn split_at(row: &Row<'_>, gutter: u32, reach: u32, height: u32) -> u32 {
+    let wide = row
+        .words
         .windows(2)
         .filter_map(|pair| {
             let (before, after) = (pair.first()?.bounds.x1, pair.last()?.bounds.x0);
-            let near = after + reach > gutter && before < gutter + reach;
+            let near = after + reach > gutter && before < gutter + height;
             near.then(|| (after.saturating_sub(before), u32::midpoint(before, after)))
         })
         .max_by_key(|(gap, _)| *gap)
-        .filter(|(gap, _)| *gap * 8 > row.bounds.height().min(reach))
-        .map_or(gutter, |(_, middle)| middle)
+        .filter(|(gap, _)| *gap > height);
+    match wide {
+        Some((_, middle)) => middle,
+        None if row.bounds.x0 + reach > gutter => row.bounds.x0,
+        None if row.bounds.x1 < gutter + reach / 2 => row.bounds.x1 + 1,
+        None => gutter,
+    }
 }
 
 fn cut<'a>(row_whole: &Row<'a>, at: u32, skew: i32) -> (Option<Row<'a>>, Option<Row<'a>>) {
@@ -223,7 +230,7 @@ pub(super) fn zones(reading: &Reading) -> Zones<'_> {
 
     // The header's right column ends with the date line.
     let date = under.iter().filter(|row| row.middle < deepest).find_map(|row| {
-        let (_, right) = cut(row, split_at(row, gutter, reach), skew);
+        let (_, right) = cut(row, split_at(row, gutter, reach, height), skew);
         right.filter(|right| is_date_row(&right.folded())).map(|right| right.middle)
     });
     let header_end = date.map_or(least + i64::from(height) / 2, |date| date.max(least)) + i64::from(height) * 2 / 3;
@@ -231,7 +238,7 @@ pub(super) fn zones(reading: &Reading) -> Zones<'_> {
     let (mut left, mut right, mut body) = (Vec::new(), Vec::new(), Vec::new());
     let mut in_body = false;
     for whole in under {
-        let at = split_at(&whole, gutter, reach);
+        let at = split_at(&whole, gutter, reach, height);
         if whole.middle <= header_end {
             let (a, b) = cut(&whole, at, skew);
             left.extend(a);

@@ -143,3 +143,61 @@ pub fn tally<'a>(compared: impl IntoIterator<Item = &'a Compared>) -> BTreeMap<S
     }
     tallies
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+    use crate::model::record::Field;
+
+    fn description(fields: &[(&str, &str)]) -> Description {
+        let field = |value: &str| Field { value: value.to_owned(), confidence: 90, page: None, bounds: None };
+        Description {
+            kind: "02".to_owned(),
+            kind_name: "quyết định".to_owned(),
+            normative: false,
+            kind_confidence: 90,
+            fields: fields.iter().map(|(name, value)| ((*name).to_owned(), field(value))).collect(),
+        }
+    }
+
+    #[test]
+    fn verdicts_fold_case_spaces_and_normal_form() {
+        let known = r#"{"handwritten_spans": ["440", "20"], "gt": "by-eye", "loai_van_ban": "quyết định", "so_ky_hieu": "440/QĐ-UBND",
+            "ngay_ban_hanh": "2025-02-20", "co_quan_ban_hanh": "Sở Y tế", "trich_yeu": "Về việc này", "nguoi_ky": null, "chuc_vu_nguoi_ky": null}"#;
+        let found = description(&[
+            ("codeNumber", "440"),
+            ("codeNotation", "QĐ-UBND"),
+            ("organName", "SỞ  Y TÊ\u{301}"),
+            ("subject", "Về việc khác"),
+            ("signer", "Trần Văn Hòa"),
+        ]);
+        let compared = compare(&found, known).unwrap();
+        let verdicts: Vec<(&str, Verdict, bool)> = compared.iter().map(|one| (one.field.as_str(), one.verdict, one.handwritten)).collect();
+        assert_eq!(
+            verdicts,
+            [
+                ("loai_van_ban", Verdict::Right, false),
+                ("so_ky_hieu", Verdict::Right, true),
+                ("ngay_ban_hanh", Verdict::Absent, true),
+                ("co_quan_ban_hanh", Verdict::Right, false),
+                ("trich_yeu", Verdict::Wrong, false),
+                ("nguoi_ky", Verdict::Invented, false),
+            ]
+        );
+        let tallies = tally(&compared);
+        assert_eq!(tallies["trich_yeu"], Tally { wrong: 1, ..Tally::default() });
+        assert_eq!(tallies["so_ky_hieu"], Tally { right: 1, handwritten: 1, ..Tally::default() });
+    }
+
+    #[test]
+    fn party_and_normative_numbers_are_put_together() {
+        let number =
+            |number: &str, notation: &str| described(&description(&[("codeNumber", number), ("codeNotation", notation)]), "so_ky_hieu");
+        assert_eq!(number("145", "CV/VPTU").as_deref(), Some("145-CV/VPTU"));
+        assert_eq!(number("118", "2025/NĐ-CP").as_deref(), Some("118/2025/NĐ-CP"));
+        assert_eq!(number("7", "TB-UBND").as_deref(), Some("7/TB-UBND"));
+        assert!(compare(&description(&[]), "[]").is_err());
+        assert!(compare(&description(&[]), "{").is_err());
+    }
+}
