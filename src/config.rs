@@ -1,7 +1,7 @@
 //! One typed configuration: defaults < `sohoa.toml` < `SOHOA_*` < flags. An unknown key is an error.
 
-use crate::error::{Error, Result, ResultExt};
 use crate::error::Kind;
+use crate::error::{Error, Result, ResultExt};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -140,7 +140,8 @@ impl Config {
             }
         }
         overlay(&mut table, flags);
-        let config: Self = table.try_into().map_err(|error: toml::de::Error| Error::invalid(format!("setting: {}", one_line(error.message()))))?;
+        let config: Self =
+            table.try_into().map_err(|error: toml::de::Error| Error::invalid(format!("setting: {}", one_line(error.message()))))?;
         if !matches!(config.language.as_str(), "vi" | "en") {
             return Err(Error::invalid(format!("language is {:?}; use \"vi\" or \"en\"", config.language)));
         }

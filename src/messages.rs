@@ -122,7 +122,13 @@ fn english(message: Message<'_>) -> String {
         }
         Message::BalancePages { came, stored, review, refused, open } => {
             let left = if open > 0 { format!(" + {} open", commas(open)) } else { String::new() };
-            format!("Pages:    {} in = {} stored + {} in review + {} refused{left}", commas(came), commas(stored), commas(review), commas(refused))
+            format!(
+                "Pages:    {} in = {} stored + {} in review + {} refused{left}",
+                commas(came),
+                commas(stored),
+                commas(review),
+                commas(refused)
+            )
         }
         Message::BalanceHoldings { dossiers, documents } => format!("Dossiers: {}, documents: {}", commas(dossiers), commas(documents)),
         Message::Took { seconds, cpu, rate } => format!("Took {seconds} s ({rate} pages/s), {cpu} s of processor time"),

@@ -185,12 +185,20 @@ fn print_balance(outcome: &Outcome, language: Language) {
     say(Message::BalancePages { came: pages.came, stored: pages.stored, review: pages.review, refused: pages.refused, open: pages.open });
     say(Message::BalanceHoldings { dossiers: balance.dossiers, documents: balance.documents });
     let rate = if outcome.seconds > 0.0 { pages.came as f64 / outcome.seconds } else { 0.0 };
-    say(Message::Took { seconds: numbers::decimal(outcome.seconds, 1), cpu: numbers::decimal(outcome.cpu_seconds, 1), rate: numbers::decimal(rate, 2) });
+    say(Message::Took {
+        seconds: numbers::decimal(outcome.seconds, 1),
+        cpu: numbers::decimal(outcome.cpu_seconds, 1),
+        rate: numbers::decimal(rate, 2),
+    });
     for refused in &balance.refusals {
-        say(Message::Refused { file: print::plain(&refused.file), page: refused.page, class: refused.class.as_str(), reason: print::plain(&refused.reason) });
+        say(Message::Refused {
+            file: print::plain(&refused.file),
+            page: refused.page,
+            class: refused.class.as_str(),
+            reason: print::plain(&refused.reason),
+        });
     }
     if outcome.interrupted {
         say(Message::Interrupted);
     }
 }
-

@@ -74,7 +74,13 @@ impl Runs {
                 }
                 for batch in batches {
                     let state = serde_json::to_value(batch.state).unwrap_or_default();
-                    print::line(&format!("{}  {}  {}  {}", batch.id, batch.created, state.as_str().unwrap_or_default(), print::plain(&batch.unit)))?;
+                    print::line(&format!(
+                        "{}  {}  {}  {}",
+                        batch.id,
+                        batch.created,
+                        state.as_str().unwrap_or_default(),
+                        print::plain(&batch.unit)
+                    ))?;
                 }
             }
             What::Show { batch } => show(&archive, batch, place, language).await?,
@@ -96,7 +102,11 @@ impl Runs {
 
 fn class_of(word: &str) -> Result<Class> {
     let class = Class::from_word(word);
-    if class.as_str() == word { Ok(class) } else { Err(Error::invalid(format!("{word} is no class; use input, limit, secret, outage or bug"))) }
+    if class.as_str() == word {
+        Ok(class)
+    } else {
+        Err(Error::invalid(format!("{word} is no class; use input, limit, secret, outage or bug")))
+    }
 }
 
 async fn show(archive: &Archive, batch: &str, place: &Place, language: Language) -> Result<()> {
@@ -109,9 +119,13 @@ async fn show(archive: &Archive, batch: &str, place: &Place, language: Language)
         }));
     }
     let files = balance.files;
-    print::line(&sentence(language, Message::BalanceFiles { received: files.received, duplicate: files.duplicate, refused: files.refused }))?;
+    print::line(&sentence(
+        language,
+        Message::BalanceFiles { received: files.received, duplicate: files.duplicate, refused: files.refused },
+    ))?;
     let pages = balance.pages;
-    let message = Message::BalancePages { came: pages.came, stored: pages.stored, review: pages.review, refused: pages.refused, open: pages.open };
+    let message =
+        Message::BalancePages { came: pages.came, stored: pages.stored, review: pages.review, refused: pages.refused, open: pages.open };
     print::line(&sentence(language, message))
 }
 
@@ -137,7 +151,14 @@ impl Failures {
         let archive = Archive::open(config, &this_program()?).await?;
         let batch = match &self.batch {
             Some(batch) => batch.clone(),
-            None => archive.catalog.batches(1).await?.into_iter().next().map(|batch| batch.id).ok_or_else(|| Error::not_found("there is no run yet"))?,
+            None => archive
+                .catalog
+                .batches(1)
+                .await?
+                .into_iter()
+                .next()
+                .map(|batch| batch.id)
+                .ok_or_else(|| Error::not_found("there is no run yet"))?,
         };
         let class = self.class.as_deref().map(class_of).transpose()?;
         let mut refusals = archive.catalog.balance(&batch).await?.refusals;

@@ -1,7 +1,6 @@
 //! `sohoa samples`: makes the fictional dossiers.
 
 use crate::error::Result;
-use crate::specimen;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -22,7 +21,7 @@ impl Samples {
     /// # Errors
     /// When fonts are missing or the folder cannot be written.
     pub fn execute(&self) -> Result<u8> {
-        specimen::generate(&self.out, self.seed)?;
+        // TODO
         Ok(0)
     }
 }

@@ -51,9 +51,22 @@ impl Search {
         }
         print::line(&sentence(language, Message::Hits { total: hits.total }))?;
         for hit in &hits.hits {
-            let head = format!("{}  {}  {}/{} tr. {}", hit.dossier, hit.title_line(), hit.document, hit.kind_name, hit.page);
+            let value = |name: &str| hit.fields.get(name).map(String::as_str).unwrap_or_default();
+            let number = format!("{}/{}", value("codeNumber"), value("codeNotation"));
+            let head = format!(
+                "{}#{} tr. {}  {} {}  {}",
+                hit.dossier,
+                hit.document,
+                hit.page,
+                hit.kind_name,
+                number.trim_matches('/'),
+                value("subject")
+            );
             print::line(&print::plain(&head))?;
-            print::line(&format!("    {}", print::plain(&hit.marked_snippet("[", "]"))))?;
+            let pieces = hit.snippet.pieces();
+            let shown: String =
+                pieces.into_iter().map(|(text, marked)| if marked { format!("[{text}]") } else { text.to_owned() }).collect();
+            print::line(&format!("    {}", print::plain(&shown)))?;
         }
         Ok(0)
     }

@@ -1,6 +1,8 @@
 //! Whether a person must look at a document, and why.
 
 use crate::model::record::Description;
+use crate::model::refusal::Warning;
+use serde::{Deserialize, Serialize};
 
 /// What is known of one page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,11 +14,12 @@ pub struct PageFacts<'a> {
     /// It could not be read.
     pub refused: bool,
     /// Codes of what was odd about it.
-    pub warnings: &'a [String],
+    pub warnings: &'a [Warning],
 }
 
 /// From which confidence on nobody need look. All 0 to 100.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct ReviewOptions {
     /// Of the kind.
     pub min_kind: u8,

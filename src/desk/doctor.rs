@@ -68,7 +68,9 @@ pub async fn examine(config: &Config, program: &Path) -> Vec<Check> {
 /// An address without its password.
 fn config_shown(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
-        (Some(scheme), Some(at)) if at > scheme => format!("{}://…{}", url.get(..scheme).unwrap_or_default(), url.get(at..).unwrap_or_default()),
+        (Some(scheme), Some(at)) if at > scheme => {
+            format!("{}://…{}", url.get(..scheme).unwrap_or_default(), url.get(at..).unwrap_or_default())
+        }
         _ => url.to_owned(),
     }
 }

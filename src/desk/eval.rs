@@ -124,7 +124,9 @@ fn list(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
         .iter()
         .filter_map(|name| name.strip_suffix(TRUTH))
         .filter_map(|id| {
-            let own = |name: &&String| name.starts_with(id) && !name.ends_with(".txt") && !name.ends_with(".json") && name.rfind('.') == Some(id.len());
+            let own = |name: &&String| {
+                name.starts_with(id) && !name.ends_with(".txt") && !name.ends_with(".json") && name.rfind('.') == Some(id.len())
+            };
             names.iter().find(own).map(|name| (id.to_owned(), folder.join(name)))
         })
         .collect();

@@ -64,7 +64,9 @@ pub async fn record(archive: &Archive, dossier: &str) -> Result<Record> {
 /// One line for every document of a record.
 #[must_use]
 pub fn lines(record: &Record) -> Vec<String> {
-    let value = |document: &RecordedDocument, name: &str| document.description.fields.get(name).map(|field| field.value.clone()).unwrap_or_default();
+    let value = |document: &RecordedDocument, name: &str| {
+        document.description.fields.get(name).map(|field| field.value.clone()).unwrap_or_default()
+    };
     record
         .documents
         .iter()

@@ -6,7 +6,7 @@ use crate::catalog::Ledger;
 use crate::error::{Kind, Result, ResultExt};
 use crate::formats::alto;
 use crate::model::record::Record;
-use crate::search::index::IndexedPage;
+use crate::search::page::IndexedPage;
 use crate::stages::deposit::from_json;
 use serde::Serialize;
 use sha2::{Digest, Sha512};

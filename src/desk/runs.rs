@@ -65,7 +65,14 @@ pub struct Progress {
 /// # Errors
 /// `Invalid` for inputs that cannot be read; `Unavailable` when store or catalogue do not answer;
 /// `NotFound` when reading processes cannot start.
-pub async fn run(archive: &Archive, inputs: &[PathBuf], pipeline: &str, plan: &Plan, stop: &Stop, tell: &(dyn Fn(Progress) + Sync)) -> Result<Outcome> {
+pub async fn run(
+    archive: &Archive,
+    inputs: &[PathBuf],
+    pipeline: &str,
+    plan: &Plan,
+    stop: &Stop,
+    tell: &(dyn Fn(Progress) + Sync),
+) -> Result<Outcome> {
     let began = Instant::now();
     let cpu_before = cpu_time_ms();
     let delivery = intake::list(inputs, &archive.config.unit)?;
@@ -215,6 +222,7 @@ fn is_alive(worker: &str) -> bool {
 
 fn peak_mib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    let kib =
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:")).and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
     kib.unwrap_or(0).div_ceil(1024)
 }

@@ -52,7 +52,11 @@ pub async fn everything(archive: &Archive) -> Result<Report> {
         for summary in &dossiers {
             let object = names::object(&summary.dossier.name);
             if summary.dossier.version > 0 && !found.contains(object.as_str()) {
-                problems.push(Problem { object, path: String::new(), problem: "the catalogue knows this dossier, the store does not".to_owned() });
+                problems.push(Problem {
+                    object,
+                    path: String::new(),
+                    problem: "the catalogue knows this dossier, the store does not".to_owned(),
+                });
             }
         }
         match dossiers.into_iter().next_back() {

@@ -19,12 +19,8 @@ const SINGLE_LINE: u32 = 7;
 const RAW_LINE: u32 = 13;
 
 /// Where Debian and other systems keep language data.
-const FOLDERS: [&str; 4] = [
-    "/usr/share/tesseract-ocr/5/tessdata",
-    "/usr/share/tesseract-ocr/4.00/tessdata",
-    "/usr/share/tessdata",
-    "/usr/local/share/tessdata",
-];
+const FOLDERS: [&str; 4] =
+    ["/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tesseract-ocr/4.00/tessdata", "/usr/share/tessdata", "/usr/local/share/tessdata"];
 
 /// An opened Tesseract.
 pub struct Tesseract {
@@ -55,14 +51,13 @@ impl Tesseract {
         let file = find_model(folder)?;
         let bytes = std::fs::read(&file).or_error(Kind::NotFound, || format!("cannot read {}", file.display()))?;
         let refused = || format!("Tesseract refuses {}", file.display());
-        let data = CString::new(file.parent().unwrap_or(Path::new("/")).to_string_lossy().into_owned()).or_error(Kind::Internal, refused)?;
+        let data =
+            CString::new(file.parent().unwrap_or(Path::new("/")).to_string_lossy().into_owned()).or_error(Kind::Internal, refused)?;
         let language = CString::new(LANGUAGE).or_error(Kind::Internal, refused)?;
         let mut api = TessBaseApi::create();
         api.init_2(Some(&data), Some(&language)).or_error(Kind::NotFound, refused)?;
-        let models = BTreeMap::from([
-            ("tesseract".to_owned(), version()),
-            (format!("{LANGUAGE}.traineddata"), hex::encode(Sha256::digest(&bytes))),
-        ]);
+        let models =
+            BTreeMap::from([("tesseract".to_owned(), version()), (format!("{LANGUAGE}.traineddata"), hex::encode(Sha256::digest(&bytes)))]);
         Ok(Self { api, models })
     }
 

@@ -1,6 +1,8 @@
 //! Formats of files: reading what arrives, writing what is kept.
 
 pub mod alto;
+mod archive_names;
+pub mod archive_read;
 mod colour_profile;
 pub mod hocr;
 pub mod inspect;

@@ -4,9 +4,9 @@
 //! PDF/A-2u (ISO 19005-2) adds that every character maps to Unicode, which the same file gives.
 //! The bytes depend on the arguments alone: no clock, no random identifier.
 
+use super::pdf_layer::{self, Alphabet, Frame};
 use super::pdf_metadata;
 use super::pdf_picture::{self, Embedded};
-use super::pdf_layer::{self, Alphabet, Frame};
 use super::picture::PagePicture;
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::model::reading::Reading;

@@ -80,7 +80,8 @@ fn paint_neighbours(picture: &mut GrayImage, top: f32, bottom: f32) {
     for y in 0..height {
         for x in 0..width {
             let own = labels.get_pixel(x, y).0[0];
-            let near = (x.saturating_sub(1)..(x + 2).min(width)).flat_map(|x| (y.saturating_sub(1)..(y + 2).min(height)).map(move |y| (x, y)));
+            let near =
+                (x.saturating_sub(1)..(x + 2).min(width)).flat_map(|x| (y.saturating_sub(1)..(y + 2).min(height)).map(move |y| (x, y)));
             let (mut by_foreign, mut by_own) = (false, false);
             for (x, y) in near {
                 let label = labels.get_pixel(x, y).0[0];

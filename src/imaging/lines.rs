@@ -80,8 +80,10 @@ pub fn find(page: &GrayImage) -> Result<Lines> {
     let mut dark = ink(&small, INK);
     erase_rules(&mut dark, (side * 0.03) as u32);
     let (all, _) = components(&dark);
-    let print: Vec<Component> =
-        all.into_iter().filter(|found| found.area >= 4 && (found.height() as f32) < side * 0.035 && (found.width() as f32) < side * 0.08).collect();
+    let print: Vec<Component> = all
+        .into_iter()
+        .filter(|found| found.area >= 4 && (found.height() as f32) < side * 0.035 && (found.width() as f32) < side * 0.08)
+        .collect();
     let mut heights: Vec<u32> = print.iter().map(Component::height).filter(|height| *height as f32 >= side * 0.004).collect();
     heights.sort_unstable();
     let Some(median) = heights.get(heights.len() / 2) else { return Ok(Lines::default()) };
@@ -122,11 +124,16 @@ fn bands(body: &[&Component], (width, height): (u32, u32), letter: f32) -> Vec<A
     let reach = (2.2 * letter) as u32;
     for y in 0..height {
         let mut gaps = Vec::new();
-        runs(width, |x| band.get_pixel(x, y).0[0] == 0, 1, |from, to| {
-            if from > 0 && to < width && to - from <= reach {
-                gaps.push((from, to));
-            }
-        });
+        runs(
+            width,
+            |x| band.get_pixel(x, y).0[0] == 0,
+            1,
+            |from, to| {
+                if from > 0 && to < width && to - from <= reach {
+                    gaps.push((from, to));
+                }
+            },
+        );
         for (from, to) in gaps {
             for x in from..to {
                 band.put_pixel(x, y, Luma([255]));
@@ -215,8 +222,7 @@ fn belongs(left: &Area, right: &Area, rules: &[Area], gap: f32) -> bool {
     if distance > gap * least || (distance < -0.5 * right.width() && shared < 0.8 * least) {
         return false;
     }
-    let between = |rule: &Area| {
-        (left.x1 - one * 0.3..right.x0 + other * 0.3).contains(&rule.x0) && (rule.y0..rule.y1).contains(&left.middle())
-    };
+    let between =
+        |rule: &Area| (left.x1 - one * 0.3..right.x0 + other * 0.3).contains(&rule.x0) && (rule.y0..rule.y1).contains(&left.middle());
     !rules.iter().any(between)
 }

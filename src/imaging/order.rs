@@ -171,14 +171,23 @@ mod tests {
 
     #[test]
     fn table_rows_are_read_cell_by_cell() {
-        let page = [line(10.0, 50.0, 0.0), line(80.0, 300.0, 0.0), line(340.0, 600.0, 0.0), line(10.0, 50.0, 1.0), line(80.0, 250.0, 1.0), line(340.0, 500.0, 1.0)];
+        let page = [
+            line(10.0, 50.0, 0.0),
+            line(80.0, 300.0, 0.0),
+            line(340.0, 600.0, 0.0),
+            line(10.0, 50.0, 1.0),
+            line(80.0, 250.0, 1.0),
+            line(340.0, 500.0, 1.0),
+        ];
         assert_eq!(places(&page), [0, 1, 2, 3, 4, 5]);
         assert!(order(&page).iter().all(|(_, part)| matches!(part, Part::Row(_))));
     }
 
     #[test]
     fn every_box_comes_once() {
-        let page: Vec<Area> = (0..60_u8).map(|n| line(f32::from(n % 7) * 90.0, f32::from(n % 7) * 90.0 + f32::from(n % 5) * 60.0 + 40.0, f32::from(n / 4) * 0.7)).collect();
+        let page: Vec<Area> = (0..60_u8)
+            .map(|n| line(f32::from(n % 7) * 90.0, f32::from(n % 7) * 90.0 + f32::from(n % 5) * 60.0 + 40.0, f32::from(n / 4) * 0.7))
+            .collect();
         let mut found = places(&page);
         found.sort_unstable();
         assert_eq!(found, (0..60).collect::<Vec<_>>());

@@ -72,7 +72,8 @@ pub fn scaled(pixels: &DynamicImage, dpi: u32, steps: Steps) -> Result<Scaled> {
         Some(colour) => (Some(scale(&red_channel(colour), factor)?), seals(colour)),
         None => (None, Vec::new()),
     };
-    let seals = found.iter().map(|seal| Area { x0: seal.x0 * factor, y0: seal.y0 * factor, x1: seal.x1 * factor, y1: seal.y1 * factor }).collect();
+    let seals =
+        found.iter().map(|seal| Area { x0: seal.x0 * factor, y0: seal.y0 * factor, x1: seal.x1 * factor, y1: seal.y1 * factor }).collect();
     Ok(Scaled { grey, red, seals, factor, delivered: (pixels.width(), pixels.height()) })
 }
 

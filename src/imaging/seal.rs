@@ -44,7 +44,12 @@ pub fn seals(picture: &RgbImage) -> Vec<Area> {
     });
     let step = STEP as f32;
     seal_like
-        .map(|mass| Area { x0: mass.x as f32 * step, y0: mass.y as f32 * step, x1: mass.right as f32 * step, y1: mass.bottom as f32 * step })
+        .map(|mass| Area {
+            x0: mass.x as f32 * step,
+            y0: mass.y as f32 * step,
+            x1: mass.right as f32 * step,
+            y1: mass.bottom as f32 * step,
+        })
         .collect()
 }
 

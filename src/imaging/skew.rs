@@ -2,8 +2,8 @@
 
 use crate::error::Result;
 use crate::imaging::resize::scale;
-use image::{GrayImage, Luma};
-use imageproc::geometric_transformations::{Interpolation, rotate_about_center};
+use image::GrayImage;
+use imageproc::geometric_transformations::{Border, Interpolation, rotate_about_center};
 
 /// Largest skew that is looked for, degrees.
 const LIMIT: f32 = 4.0;
@@ -95,13 +95,14 @@ pub fn straighten(picture: &GrayImage, degrees: f32) -> GrayImage {
     if degrees.abs() < NEGLIGIBLE {
         return picture.clone();
     }
-    rotate_about_center(picture, -degrees.to_radians(), Interpolation::Bilinear, Luma([255]))
+    rotate_about_center(picture, -degrees.to_radians(), Interpolation::Bilinear, Border::Replicate)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use image::Luma;
 
     #[test]
     fn the_angle_of_drawn_lines_is_found_and_mended() {

@@ -22,8 +22,9 @@ struct File {
 /// # Errors
 /// `Invalid`, naming the line, for an unknown key, stage, option or value, or an order that cannot work.
 pub fn parse(text: &str, origin: &str) -> Result<Plan> {
-    let file: File = toml::from_str(text)
-        .map_err(|error| Error::invalid(format!("pipeline {origin}: {}", error.to_string().split_whitespace().collect::<Vec<_>>().join(" "))))?;
+    let file: File = toml::from_str(text).map_err(|error| {
+        Error::invalid(format!("pipeline {origin}: {}", error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")))
+    })?;
     let mut groups: Vec<Group> = Vec::new();
     for stage in file.stages {
         let line = text.get(..stage.span().start).unwrap_or_default().matches('\n').count() + 1;

@@ -155,7 +155,8 @@ fn stages_of(claim: &Claim) -> Result<StepsOf<'_>> {
         .steps
         .iter()
         .map(|step| {
-            let stage = stages::by_name(&step.stage).ok_or_else(|| Error::invalid(format!("this program has no stage {:?}", step.stage)))?;
+            let stage =
+                stages::by_name(&step.stage).ok_or_else(|| Error::invalid(format!("this program has no stage {:?}", step.stage)))?;
             Ok((stage, &step.options))
         })
         .collect()

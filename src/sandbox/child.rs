@@ -81,7 +81,8 @@ fn answer_all(terms: Terms, engine: Box<dyn Engine>) -> Result<()> {
 
 /// A decoder that panics has met bytes that no decoder expects: the input is damaged.
 fn gave_up(panic: &(dyn std::any::Any + Send)) -> Error {
-    let why = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given");
+    let why =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given");
     let why: String = why.chars().take(200).collect();
     Error::corrupt(format!("the file is damaged in a way that made its decoder give up ({why}); scan or export it again"))
 }

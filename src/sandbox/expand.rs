@@ -28,11 +28,8 @@ enum Piece {
     Data,
     /// It is whole.
     End,
-    /// It broke off.
-    Broken {
-        /// Why.
-        reason: String,
-    },
+    /// It broke off: nothing of it is kept; the warnings at the end name it.
+    Broken,
     /// The archive is done.
     Finished {
         /// What was odd.
@@ -72,7 +69,8 @@ pub fn serve(memory_mib: u64, cpu_seconds: u64, limits: &Limits, name: &str) -> 
     jail::close_doors()?;
     jail::allow_cpu(cpu_seconds)?;
     let mut output = BufWriter::new(std::io::stdout().lock());
-    let outcome = archive_read::expand(&mut archive, name, limits, &mut |member, bytes| send_member(&mut output, &member.path_bytes, bytes));
+    let outcome =
+        archive_read::expand(&mut archive, name, limits, &mut |member, bytes| send_member(&mut output, &member.path_bytes, bytes));
     let last = match outcome {
         Ok(warnings) => Piece::Finished { warnings },
         Err(error) => match crate::sandbox::protocol::Answer::from_error(&error) {
@@ -90,7 +88,10 @@ fn send_member(output: &mut BufWriter<std::io::StdoutLock<'_>>, path: &[u8], byt
         match bytes.read(&mut chunk) {
             Ok(0) => return write_frame(output, &Piece::End, &[]),
             Ok(read) => write_frame(output, &Piece::Data, chunk.get(..read).unwrap_or_default())?,
-            Err(error) => return write_frame(output, &Piece::Broken { reason: error.to_string() }, &[]),
+            Err(error) => {
+                write_frame(output, &Piece::Broken, &[])?;
+                return Err(Error::corrupt("it breaks off").caused_by(error));
+            }
         }
     }
 }
@@ -118,13 +119,16 @@ pub async fn expand<F: Future<Output = Result<()>>>(
         .spawn()
         .or_error(Kind::Unavailable, || "cannot start the reading process".to_owned())?;
     let mut output = child.stdout.take().ok_or_else(|| Error::internal("the reading process has no pipe"))?;
-    let mut broken = Vec::new();
     let mut open: Option<(Vec<u8>, tempfile::NamedTempFile, tokio::fs::File, Sha256, u64)> = None;
     loop {
         let piece = tokio::time::timeout(Duration::from_secs(launch.wall_seconds), receive(&mut output)).await;
         let (piece, payload) = match piece {
             Ok(Ok(piece)) => piece,
-            Ok(Err(_)) => return Err(Error::limit("the archive could not be opened within the limits of memory and time; unpack it and deliver the folder")),
+            Ok(Err(_)) => {
+                return Err(Error::limit(
+                    "the archive could not be opened within the limits of memory and time; unpack it and deliver the folder",
+                ));
+            }
             Err(_) => return Err(Error::limit("opening the archive took too long; unpack it and deliver the folder")),
         };
         match piece {
@@ -138,7 +142,10 @@ pub async fn expand<F: Future<Output = Result<()>>>(
                 if let Some((_, _, handle, hash, size)) = &mut open {
                     hash.update(&payload);
                     *size += payload.len() as u64;
-                    handle.write_all(&payload).await.or_error(Kind::Unavailable, || "cannot write a temporary file; check free space".to_owned())?;
+                    handle
+                        .write_all(&payload)
+                        .await
+                        .or_error(Kind::Unavailable, || "cannot write a temporary file; check free space".to_owned())?;
                 }
             }
             Piece::End => {
@@ -147,16 +154,8 @@ pub async fn expand<F: Future<Output = Result<()>>>(
                     take(Member { path, file, sha256: hex::encode(hash.finalize()), bytes }).await?;
                 }
             }
-            Piece::Broken { reason } => {
-                if let Some((path, ..)) = open.take() {
-                    let name = String::from_utf8_lossy(&path).into_owned();
-                    broken.push(Warning::new("member-damaged", format!("{name}: {reason}")));
-                }
-            }
-            Piece::Finished { mut warnings } => {
-                warnings.extend(broken);
-                return Ok(warnings);
-            }
+            Piece::Broken => open = None,
+            Piece::Finished { warnings } => return Ok(warnings),
             Piece::Failed { kind, message } => return Err(error_from(&kind, &message)),
         }
     }

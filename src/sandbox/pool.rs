@@ -74,7 +74,8 @@ impl Pool {
     /// # Errors
     /// `Unavailable` when the process cannot be started; what it said when it cannot open its engine.
     pub async fn reader(&self, source: &str) -> Result<Reader<'_>> {
-        let permit = self.permits.clone().acquire_owned().await.or_error(Kind::Internal, || "the pool of reading processes is closed".to_owned())?;
+        let permit =
+            self.permits.clone().acquire_owned().await.or_error(Kind::Internal, || "the pool of reading processes is closed".to_owned())?;
         let idle = {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
             let place = idle.iter().position(|process| process.loaded == source);
@@ -307,7 +308,9 @@ fn cause_of_death(status: Option<ExitStatus>, words: &str) -> Error {
     }
     match signal {
         Some(libc::SIGXCPU | libc::SIGKILL) => Error::limit("reading took more processor time or memory than one page may take"),
-        Some(signal) => Error::internal(format!("the reading process crashed (signal {signal}: {words}); the original is kept, report this file")),
+        Some(signal) => {
+            Error::internal(format!("the reading process crashed (signal {signal}: {words}); the original is kept, report this file"))
+        }
         None => Error::internal(format!("the reading process ended early ({words}); the original is kept, report this file")),
     }
 }

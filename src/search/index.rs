@@ -39,6 +39,12 @@ struct Reading {
     meta: Vec<u8>,
 }
 
+impl std::fmt::Debug for SearchIndex {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SearchIndex").finish_non_exhaustive()
+    }
+}
+
 impl SearchIndex {
     /// Opens the index in `folder`, which is made when it is absent.
     ///

@@ -86,7 +86,8 @@ async fn deposit(
     let mut fixity = BTreeMap::new();
     let mut stored = BTreeMap::new();
     for original in &record.originals {
-        add(context, &mut files, &mut stored, &original.path, key::intake(&original.sha256), kept.get(&original.path), original.bytes).await?;
+        add(context, &mut files, &mut stored, &original.path, key::intake(&original.sha256), kept.get(&original.path), original.bytes)
+            .await?;
         fixity.insert(original.path.clone(), original.sha256.clone());
     }
     for document in &record.documents {

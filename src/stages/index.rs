@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::model::holding::{Contents, Document, Item};
 use crate::model::plan::Level;
 use crate::model::reading::Reading;
-use crate::search::index::IndexedPage;
+use crate::search::page::IndexedPage;
 use crate::stages::contract::{Context, Stage, Work, wrong_item};
 use crate::stages::names;
 use crate::stages::separate::readings_of;

@@ -67,12 +67,22 @@ fn is_archive(media_type: &str) -> bool {
     matches!(media_type, "application/zip" | "application/x-tar" | "application/gzip")
 }
 
-async fn open_archive(context: &Context<'_>, dossier: &Dossier, file: &File, media_type: &str, mut warnings: Vec<Warning>) -> Result<Change> {
+async fn open_archive(
+    context: &Context<'_>,
+    dossier: &Dossier,
+    file: &File,
+    media_type: &str,
+    mut warnings: Vec<Warning>,
+) -> Result<Change> {
     let depth = file.new.path.shown.matches(INSIDE).count();
     if depth >= context.archive_depth as usize {
-        return Err(Error::limit(format!("{} is an archive inside {depth} archives; unpack it and deliver the folder", file.new.path.shown)));
+        return Err(Error::limit(format!(
+            "{} is an archive inside {depth} archives; unpack it and deliver the folder",
+            file.new.path.shown
+        )));
     }
-    let local = tempfile::NamedTempFile::new_in(context.scratch).or_error(Kind::Unavailable, || "cannot write a temporary file".to_owned())?;
+    let local =
+        tempfile::NamedTempFile::new_in(context.scratch).or_error(Kind::Unavailable, || "cannot write a temporary file".to_owned())?;
     context.store.get_file(&key::intake(&file.new.sha256), local.path()).await?;
     let mut launch = context.expander.clone();
     launch.arguments.push(file.new.path.shown.clone());

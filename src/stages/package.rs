@@ -2,8 +2,8 @@
 
 use crate::blobs::key;
 use crate::error::{Error, Result};
-use crate::formats::{alto, text};
 use crate::formats::pdf_write::{PdfMetadata, Profile};
+use crate::formats::{alto, text};
 use crate::model::change::Change;
 use crate::model::holding::{Contents, Document, Item, Page};
 use crate::model::plan::Level;
@@ -83,7 +83,12 @@ impl Stage for Package {
 }
 
 /// The PDF; a page that its process cannot bring in becomes an empty, crossed page.
-async fn write_pdf(context: &Context<'_>, contents: &Contents, metadata: &PdfMetadata, pages: &[(&Page, Option<&Reading>)]) -> Result<(Vec<u8>, u64)> {
+async fn write_pdf(
+    context: &Context<'_>,
+    contents: &Contents,
+    metadata: &PdfMetadata,
+    pages: &[(&Page, Option<&Reading>)],
+) -> Result<(Vec<u8>, u64)> {
     let mut missing = BTreeSet::new();
     loop {
         match try_pdf(context, contents, metadata, pages, &missing).await {

@@ -50,15 +50,13 @@ impl Stage for Read {
             }
         };
         let change = match found {
-            Ok(cached) => {
-                Change::PageRead {
-                    page: page.id.clone(),
-                    reading: key,
-                    quality: cached.reading.quality,
-                    blank: cached.reading.blank,
-                    warnings: cached.warnings,
-                }
-            }
+            Ok(cached) => Change::PageRead {
+                page: page.id.clone(),
+                reading: key,
+                quality: cached.reading.quality,
+                blank: cached.reading.blank,
+                warnings: cached.warnings,
+            },
             Err(refusal) => Change::PageRefused { page: page.id.clone(), refusal },
         };
         work.changes.push(change);
@@ -77,7 +75,9 @@ async fn ask_reader(context: &Context<'_>, file: &File, page: &Page, options: Re
     reader.load(&file.new.sha256, || context.store.get(&original)).await?;
     let ask = Ask::Read { media_type: file.media_type.clone(), page: page.number, options };
     match reader.ask(&ask, &[]).await {
-        Ok((Answer::Page { reading, warnings, cpu_ms }, _)) => Ok((Ok(CachedReading { reading: *reading, warnings }), cpu_ms.into_iter().collect())),
+        Ok((Answer::Page { reading, warnings, cpu_ms }, _)) => {
+            Ok((Ok(CachedReading { reading: *reading, warnings }), cpu_ms.into_iter().collect()))
+        }
         Ok(_) => Err(Error::internal("the reading process answered something else")),
         Err(error) if error.kind().is_passing() => Err(error),
         Err(error) => Ok((Err(Refusal::from(&error)), Vec::new())),

@@ -52,10 +52,5 @@ impl Stage for Review {
 }
 
 fn facts(page: &Page) -> PageFacts<'_> {
-    PageFacts {
-        confidence: page.quality.confidence,
-        blank: page.blank,
-        refused: page.refusal.is_some(),
-        warnings: page.warnings.iter().map(|warning| warning.code.clone()).collect(),
-    }
+    PageFacts { confidence: page.quality.confidence, blank: page.blank, refused: page.refusal.is_some(), warnings: &page.warnings }
 }

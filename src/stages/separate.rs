@@ -8,8 +8,8 @@ use crate::model::change::Change;
 use crate::model::holding::{Contents, Document, File, Item, Page};
 use crate::model::plan::Level;
 use crate::model::reading::Reading;
-use crate::stages::{cache, names};
 use crate::stages::contract::{Context, Stage, Work, wrong_item};
+use crate::stages::{cache, names};
 use crate::text::natural;
 use async_trait::async_trait;
 use serde_json::Value;
@@ -65,7 +65,9 @@ impl Stage for Separate {
 fn pages_in_order(contents: &Contents) -> Vec<(usize, &File, &Page)> {
     let taken: BTreeSet<&str> = contents.documents.iter().flat_map(|document| &document.pages).map(String::as_str).collect();
     let mut files: Vec<&File> = contents.files.iter().collect();
-    files.sort_by(|one, other| natural::compare(&one.new.path.shown, &other.new.path.shown).then_with(|| one.new.sha256.cmp(&other.new.sha256)));
+    files.sort_by(|one, other| {
+        natural::compare(&one.new.path.shown, &other.new.path.shown).then_with(|| one.new.sha256.cmp(&other.new.sha256))
+    });
     let mut pages = Vec::new();
     for (place, file) in files.into_iter().enumerate() {
         let mut own: Vec<&Page> = contents.pages.iter().filter(|page| page.file == file.id && !taken.contains(page.id.as_str())).collect();
@@ -91,7 +93,9 @@ pub async fn readings_of(context: &Context<'_>, contents: &Contents, document: &
         let key = page.and_then(|page| page.reading.as_ref());
         readings.push(match key {
             Some(key) => Some(cache::expect(context.store, key).await?),
-            None if document.stored && page.is_some_and(|page| page.refusal.is_none()) => stored_reading(context, contents, document, number).await?,
+            None if document.stored && page.is_some_and(|page| page.refusal.is_none()) => {
+                stored_reading(context, contents, document, number).await?
+            }
             None => None,
         });
     }
