@@ -139,8 +139,21 @@ mod tests {
     #[test]
     fn safe_segments_are_short_safe_and_different() {
         let long = "Quyết định ".repeat(60);
-        let names =
-            ["", ".", "..", ".a", "%2E", "%", "a b", "a%20b", "Quyết định.pdf", "Quyết định.pdf", "a/b", &long, &long[..long.len() - 1]];
+        let names = [
+            "",
+            ".",
+            "..",
+            ".a",
+            "%2E",
+            "%",
+            "a b",
+            "a%20b",
+            "Quyết định.pdf",
+            "Quye\u{302}\u{301}t định.pdf",
+            "a/b",
+            &long,
+            &long[..long.len() - 1],
+        ];
         let segments: std::collections::BTreeSet<String> = names.iter().map(|name| safe_segment(name)).collect();
         assert_eq!(segments.len(), names.len());
         for segment in &segments {

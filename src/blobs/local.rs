@@ -105,7 +105,8 @@ impl LocalStore {
 
     fn put_from(&self, key: &str, source: &Path) -> Result<()> {
         let mut input = File::open(source).or_error(Kind::Invalid, || format!("cannot read {}", source.display()))?;
-        self.write(key, |file| io::copy(&mut input, file).map(drop).map_err(|error| explain(error, "copy", source)))
+        let target = self.path(key)?;
+        self.write(key, |file| io::copy(&mut input, file).map(drop).map_err(|error| explain(error, "write", &target)))
     }
 
     fn open_object(&self, key: &str) -> Result<File> {

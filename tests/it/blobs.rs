@@ -3,6 +3,7 @@
 mod ocfl;
 
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
 use sohoa::blobs::local::LocalStore;
@@ -260,4 +261,45 @@ async fn readers_beside_writers_see_whole_objects() {
         });
     }
     work.join_all().await;
+}
+
+/// A tiny file system of its own; unmounted when dropped.
+struct TinyDisk(tempfile::TempDir);
+
+impl TinyDisk {
+    fn new() -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"]).arg(folder.path()).output();
+        mounted.is_ok_and(|output| output.status.success()).then_some(Self(folder))
+    }
+}
+
+impl Drop for TinyDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.0.path()).status();
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_is_passing_and_costs_nothing_stored() {
+    let Some(disk) = TinyDisk::new() else {
+        eprintln!("SKIPPED the full disk: mounting a small file system needs root");
+        return;
+    };
+    let store = LocalStore::open(disk.0.path()).unwrap();
+    store.put("a/b", vec![1; 50_000]).await.unwrap();
+    store.put("source", vec![2; 150_000]).await.unwrap();
+    let large = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(large.path(), vec![3; 500_000]).unwrap();
+    let failures = [store.put("a/b", vec![4; 500_000]).await, store.put_file("a/b", large.path()).await, store.copy("source", "a/b").await];
+    for failure in failures {
+        let error = failure.unwrap_err();
+        assert_eq!(error.kind(), Kind::Unavailable, "{error:?}");
+        assert!(error.context().contains("full") && error.context().contains(disk.0.path().to_str().unwrap()), "{error:?}");
+        assert!(error.context().contains("df -h"), "{error:?}");
+    }
+    assert_eq!(store.get("a/b").await.unwrap(), vec![1; 50_000]);
+    assert!(std::fs::read_dir(disk.0.path().join(".tmp")).unwrap().next().is_none(), "half-written files are gone");
+    store.delete("source").await.unwrap();
+    store.put("a/b", vec![5; 60_000]).await.unwrap();
 }
