@@ -105,7 +105,8 @@ impl LocalStore {
 
     fn put_from(&self, key: &str, source: &Path) -> Result<()> {
         let mut input = File::open(source).or_error(Kind::Invalid, || format!("cannot read {}", source.display()))?;
-        self.write(key, |file| io::copy(&mut input, file).map(drop).map_err(|error| explain(error, "copy", source)))
+        let target = self.path(key)?;
+        self.write(key, |file| io::copy(&mut input, file).map(drop).map_err(|error| explain(error, "write", &target)))
     }
 
     fn open_object(&self, key: &str) -> Result<File> {
@@ -134,7 +135,7 @@ impl LocalStore {
     fn stat_now(&self, key: &str) -> Result<Option<u64>> {
         let path = self.path(key)?;
         match fs::metadata(&path) {
-            Ok(metadata) => Ok(metadata.is_file().then(|| metadata.len())),
+            Ok(metadata) => Ok(metadata.is_file().then_some(metadata.len())),
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(explain(error, "look at", &path)),
         }

@@ -4,7 +4,7 @@
 //! sidecar. Until the object's inventory is there the object is what it was before; afterwards it is whole.
 //! Repeating an interrupted deposit removes what the first try left behind.
 //!
-//! Source: OCFL specification 1.1 (<https://ocfl.io/1.1/spec/>), extension 0004 of the OCFL registry.
+//! Source: OCFL specification 1.1 (<https://ocfl.io/1.1/spec/>), extension 0003 of the OCFL registry.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -217,14 +217,13 @@ async fn ensure_root(store: &dyn BlobStore) -> Result<()> {
     }
     let layout = serde_json::json!({
         "extension": key::LAYOUT,
-        "description": "SHA-256 of the object identifier, three folders of three characters, then the whole digest",
+        "description": "three folders by the SHA-256 of the object identifier, then the identifier, percent-encoded",
     });
     let config = serde_json::json!({
         "extensionName": key::LAYOUT,
         "digestAlgorithm": "sha256",
         "tupleSize": 3,
         "numberOfTuples": 3,
-        "shortObjectRoot": false,
     });
     let text = |value: serde_json::Value| format!("{value:#}\n").into_bytes();
     store.put(&format!("{}/extensions/{}/config.json", key::OCFL_ROOT, key::LAYOUT), text(config)).await?;

@@ -113,7 +113,7 @@ fn check_structure(inventory: &Inventory, findings: &mut Findings) {
     for (digest, paths) in &inventory.manifest {
         for path in paths {
             let version = path.split_once("/content/").and_then(|(version, _)| version_number(version));
-            if !version.is_some_and(|version| version <= head) || path.split('/').any(|name| matches!(name, "" | "." | "..")) {
+            if version.is_none_or(|version| version > head) || path.split('/').any(|name| matches!(name, "" | "." | "..")) {
                 findings.damage(INVENTORY, format!("content path {path} is outside its versions"));
             }
             if !seen.insert(path) {
