@@ -538,11 +538,12 @@ async fn many_workers_do_each_task_once(home: Home) {
         home.catalog.receive(&batch.id, &name(&format!("D{code}")), &files, &plan()).await.unwrap();
     }
     home.catalog.finish_receiving(&batch.id).await.unwrap();
+    // Every other worker has connections of its own, as another process has.
+    let other = home.again().await;
     let began = Instant::now();
     let mut workers = Vec::new();
     for worker in 0..8 {
-        // Every other worker has connections of its own, as another process has.
-        let catalog = if worker % 2 == 0 { home.catalog.clone() } else { home.again().await };
+        let catalog = if worker % 2 == 0 { home.catalog.clone() } else { other.clone() };
         workers.push(tokio::spawn(async move {
             let mut done = Vec::new();
             loop {
