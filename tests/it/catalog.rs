@@ -1,19 +1,27 @@
 //! The catalogue's contract, on SQLite and, where `TEST_POSTGRES_URL` is set, on PostgreSQL.
 
-use sohoa::catalog::{Catalog, Claim, Clock, Ledger, MAX_FAILURES, NewBatch, Released};
+mod crowd;
+mod restoring;
+mod steering;
+
+use crowd::*;
+use restoring::*;
+use steering::*;
+
+use sohoa::catalog::{Catalog, Claim, Clock, MAX_FAILURES, NewBatch, Released};
 use sohoa::error::{Error, Kind};
 use sohoa::model::batch::{Batch, BatchState, PageBalance};
 use sohoa::model::change::Change;
 use sohoa::model::holding::{Contents, DeliveredName, DossierName, FileState, Item, NewFile, PageState};
 use sohoa::model::plan::{Group, Level, Plan, Step};
-use sohoa::model::reading::{Quality, TextSource};
-use sohoa::model::record::{Description, Original, Provenance, Record, RecordedDocument, RecordedPage, SCHEMA};
+use sohoa::model::reading::Quality;
+use sohoa::model::record::Description;
 use sohoa::model::refusal::{Class, Refusal, Warning};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -476,163 +484,6 @@ async fn two_batches_of_one_dossier_both_end(home: Home) {
     assert_eq!(dossier(catalog, "A").await.dossier.version, 1);
 }
 
-async fn retries_what_was_refused(home: Home) {
-    let catalog = &home.catalog;
-    let batch = deliver(catalog, "k", "A", &[file("torn-3.pdf", "x"), file("y.bad", "y")]).await;
-    work(catalog, &[&batch]).await;
-    assert_eq!(catalog.retry_refused(&batch.id, Some(Class::Bug)).await.unwrap(), 0);
-    assert_eq!(state(catalog, &batch).await, BatchState::Finished);
-    assert_eq!(catalog.retry_refused(&batch.id, None).await.unwrap(), 1, "bad input stays refused");
-    assert_eq!(state(catalog, &batch).await, BatchState::Running);
-    let claim = catalog.claim("w", LEASE, 5, None).await.unwrap().remove(0);
-    let Item::Page { page, .. } = &claim.item else { panic!("a page") };
-    catalog.commit(&claim, &[read(&page.id)], &[]).await.unwrap();
-    // separate, the document once more, deposit.
-    assert_eq!(work(catalog, &[&batch]).await, 3);
-    let balance = catalog.balance(&batch.id).await.unwrap();
-    assert_eq!((balance.pages.stored, balance.pages.refused, balance.files.refused), (3, 0, 1));
-    assert_eq!(dossier(catalog, "A").await.dossier.version, 2);
-    assert_eq!(state(catalog, &batch).await, BatchState::Finished);
-    assert_eq!(catalog.retry_refused("none", None).await.unwrap_err().kind(), Kind::NotFound);
-}
-
-async fn cancels_and_takes_up_again(home: Home) {
-    let catalog = &home.catalog;
-    let files = [file("x-2.pdf", "x"), file("y-1.pdf", "y"), file("copy-1.pdf", "y")];
-    let batch = deliver(catalog, "k", "A", &files).await;
-    let claims = catalog.claim("w", LEASE, 1, None).await.unwrap();
-    catalog.commit(&claims[0], &decide(&claims[0]), &[]).await.unwrap();
-    let held = catalog.claim("w", LEASE, 1, None).await.unwrap().remove(0);
-    assert_eq!(catalog.cancel(&batch.id).await.unwrap(), 3);
-    assert_eq!(catalog.commit(&held, &decide(&held), &[]).await.unwrap_err().kind(), Kind::Conflict);
-    work(catalog, &[&batch]).await;
-    let balance = catalog.balance(&batch.id).await.unwrap();
-    assert!(balance.pages.closes());
-    assert_eq!((balance.pages.refused, balance.files.refused), (2, 2));
-    assert_eq!(state(catalog, &batch).await, BatchState::Finished);
-    // Delivered again: what was cancelled is done now.
-    let second = deliver(catalog, "k", "A", &files).await;
-    work(catalog, &[&batch, &second]).await;
-    let balance = catalog.balance(&second.id).await.unwrap();
-    assert_eq!((balance.pages.came, balance.pages.stored, balance.files.refused), (4, 4, 0));
-    assert_eq!(state(catalog, &second).await, BatchState::Finished);
-}
-
-async fn pauses(home: Home) {
-    let catalog = &home.catalog;
-    let batch = deliver(catalog, "k", "A", &[file("x-1.pdf", "x")]).await;
-    let other = deliver(catalog, "l", "B", &[file("x-1.pdf", "x")]).await;
-    catalog.pause(&batch.id).await.unwrap();
-    assert!(catalog.paused(&batch.id).await.unwrap());
-    assert!(catalog.claim("w", LEASE, 9, Some(&batch.id)).await.unwrap().is_empty());
-    assert_eq!(work(catalog, &[&batch, &other]).await, 5);
-    catalog.resume(&batch.id).await.unwrap();
-    assert_eq!(work(catalog, &[&batch, &other]).await, 5);
-    assert_eq!(catalog.pause("none").await.unwrap_err().kind(), Kind::NotFound);
-}
-
-async fn many_workers_do_each_task_once(home: Home) {
-    let batch = open(&home.catalog, "k").await;
-    for code in 0..10 {
-        let files: Vec<NewFile> = (0..50).map(|number| file(&format!("{code}/{number}-0.pdf"), &format!("{code}-{number}"))).collect();
-        home.catalog.receive(&batch.id, &name(&format!("D{code}")), &files, &plan()).await.unwrap();
-    }
-    home.catalog.finish_receiving(&batch.id).await.unwrap();
-    // Every other worker has connections of its own, as another process has.
-    let other = home.again().await;
-    let began = Instant::now();
-    let mut workers = Vec::new();
-    for worker in 0..8 {
-        let catalog = if worker % 2 == 0 { home.catalog.clone() } else { other.clone() };
-        workers.push(tokio::spawn(async move {
-            let mut done = Vec::new();
-            loop {
-                let claims = catalog.claim(&format!("w{worker}"), LEASE, 4, None).await.unwrap();
-                if claims.is_empty() {
-                    return done;
-                }
-                for claim in claims {
-                    catalog.commit(&claim, &decide(&claim), &[(stage(&claim).to_owned(), 1)]).await.unwrap();
-                    done.push(claim.task);
-                }
-            }
-        }));
-    }
-    let mut all = Vec::new();
-    for worker in workers {
-        all.extend(worker.await.unwrap());
-    }
-    // A worker may stop while others still hold the tasks that lead to the last groups.
-    let rest = work(&home.catalog, &[]).await;
-    let rate = all.len() as f64 / began.elapsed().as_secs_f64();
-    println!("{} tasks by 8 workers: {rate:.0} jobs/s on {}", all.len(), home.url.split(':').next().unwrap());
-    assert_eq!(all.len() + rest, 500 + 20);
-    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "a task was done twice");
-    assert_eq!(state(&home.catalog, &batch).await, BatchState::Finished);
-    assert_eq!(home.catalog.costs(&batch.id).await.unwrap()["intake"].items, 500);
-    home.catalog.verify_events().await.unwrap();
-}
-
-async fn receivers_and_workers_do_not_block_each_other(home: Home) {
-    let mut hands = Vec::new();
-    for number in 0..4 {
-        let catalog = home.again().await;
-        hands.push(tokio::spawn(async move {
-            let batch = open(&catalog, &format!("k{number}")).await;
-            for round in 0..8 {
-                let code = format!("D{}", (round + number) % 3);
-                let zip = file(&format!("{number}/{round}.zip"), &format!("zip-{number}-{round}"));
-                let files = [zip, file(&format!("{number}/{round}-2.pdf"), &format!("f-{number}-{round}"))];
-                catalog.receive(&batch.id, &name(&code), &files, &plan()).await.unwrap();
-                for claim in catalog.claim("w", LEASE, 4, None).await.unwrap() {
-                    catalog.commit(&claim, &decide(&claim), &[]).await.unwrap();
-                }
-            }
-            catalog.finish_receiving(&batch.id).await.unwrap();
-            work(&catalog, &[]).await;
-            batch
-        }));
-    }
-    let mut batches = Vec::new();
-    for hand in hands {
-        batches.push(hand.await.unwrap());
-    }
-    work(&home.catalog, &[]).await;
-    for batch in &batches {
-        assert_eq!(state(&home.catalog, batch).await, BatchState::Finished);
-        let balance = home.catalog.balance(&batch.id).await.unwrap();
-        assert!(balance.pages.closes(), "{balance:?}");
-        // Two pages of each file; of each archive two pages and one.
-        assert_eq!(balance.pages.came, 8 * (2 + 3));
-    }
-    home.catalog.verify_events().await.unwrap();
-}
-
-async fn many_pages_are_fast(home: Home) {
-    let catalog = &home.catalog;
-    let batch = deliver(catalog, "k", "A", &[file("x-5000.pdf", "x")]).await;
-    let claim = catalog.claim("w", LEASE, 1, None).await.unwrap().remove(0);
-    let began = Instant::now();
-    catalog.commit(&claim, &decide(&claim), &[]).await.unwrap();
-    let identified = began.elapsed();
-    assert_eq!(catalog.open_tasks(&batch.id).await.unwrap()[0].ready, 5000);
-    home.raw("UPDATE pages SET state = 'read'; DELETE FROM tasks; UPDATE dossiers SET open_tasks = 1").await;
-    home.raw(&format!(
-        "INSERT INTO tasks (id, batch, dossier, grp, level, item, priority, ready_at)
-         SELECT 'separate', '{}', id, 2, 'dossier', id, 0, 0 FROM dossiers",
-        batch.id
-    ))
-    .await;
-    let claim = catalog.claim("w", LEASE, 1, None).await.unwrap().remove(0);
-    let began = Instant::now();
-    catalog.commit(&claim, &decide(&claim), &[]).await.unwrap();
-    println!("5,000 pages: identified in {identified:?}, placed in {:?}", began.elapsed());
-    let contents = dossier(catalog, "A").await;
-    assert_eq!(contents.documents[0].pages.len(), 5000);
-    let order: Vec<u32> = contents.documents[0].pages.iter().map(|id| contents.page(id).unwrap().number).collect();
-    assert!(order.is_sorted());
-}
-
 async fn a_changed_event_shows(home: Home) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("x-1.pdf", "x")]).await;
@@ -648,124 +499,4 @@ async fn a_changed_event_shows(home: Home) {
     assert_eq!(catalog.verify_events().await.unwrap(), count);
     home.raw(&format!("DELETE FROM events WHERE seq = {count}")).await;
     assert_eq!(catalog.verify_events().await.unwrap_err().kind(), Kind::Corrupt);
-}
-
-/// The record that a deposit of these contents would write.
-fn record_of(contents: &Contents) -> Record {
-    let mut originals: BTreeMap<&str, Original> = BTreeMap::new();
-    for file in &contents.files {
-        let original = originals.entry(&file.new.sha256).or_insert_with(|| Original {
-            path: format!("originals/{}", file.new.sha256),
-            delivered_as: vec![],
-            container: file.new.container.clone(),
-            sha256: file.new.sha256.clone(),
-            bytes: file.new.bytes,
-            media_type: file.media_type.clone(),
-            pages: u32::try_from(contents.pages.iter().filter(|page| page.file == file.id).count()).unwrap(),
-            signatures: vec![],
-            warnings: file.warnings.clone(),
-            refusal: file.refusal.clone(),
-        });
-        original.delivered_as.push(file.new.path.clone());
-        original.delivered_as.sort();
-        original.delivered_as.dedup();
-    }
-    let documents = contents.documents.iter().map(|document| RecordedDocument {
-        number: document.number,
-        description: described(),
-        review: document.review.clone(),
-        pages: (1..)
-            .zip(&document.pages)
-            .map(|(number, id)| {
-                let page = contents.page(id).unwrap();
-                RecordedPage {
-                    number,
-                    original: contents.file(&page.file).unwrap().new.sha256.clone(),
-                    original_page: page.number,
-                    alto: None,
-                    source: TextSource::Recognised,
-                    turn: 0,
-                    blank: page.blank,
-                    quality: page.quality,
-                    warnings: page.warnings.clone(),
-                    refusal: page.refusal.clone(),
-                }
-            })
-            .collect(),
-        pdf: String::new(),
-        text: String::new(),
-    });
-    Record {
-        schema: SCHEMA.into(),
-        object: "urn:sohoa:F1:A".into(),
-        fonds: contents.dossier.name.fonds.clone(),
-        code: contents.dossier.name.code.clone(),
-        title: contents.dossier.name.title.clone(),
-        documents: documents.collect(),
-        originals: originals.into_values().collect(),
-        provenance: Provenance { program: "t".into(), pipeline: "t".into(), stages: vec![], models: BTreeMap::new() },
-    }
-}
-
-async fn comes_back_from_records_and_ledgers(home: Home) {
-    let catalog = &home.catalog;
-    let files = [file("z-2.pdf", "x"), file("a-2.pdf", "x"), file("y.bad", "y"), file("torn-2.pdf", "t"), file("doubt-1.pdf", "d")];
-    let first = deliver(catalog, "k", "A", &files).await;
-    work(catalog, &[&first]).await;
-    let second = deliver(catalog, "l", "A", &[file("z-2.pdf", "x"), file("new-1.pdf", "n")]).await;
-    let third = deliver(catalog, "m", "Z1", &[file("all.zip", "zip")]).await;
-    work(catalog, &[&first, &second, &third]).await;
-    let mut ledgers: Vec<Ledger> = Vec::new();
-    for batch in [&first, &second, &third] {
-        let text = serde_json::to_string(&catalog.ledger(&batch.id).await.unwrap()).unwrap();
-        ledgers.push(serde_json::from_str(&text).unwrap());
-    }
-    let mut records = Vec::new();
-    for code in ["A", "Z1", "Z2"] {
-        let contents = dossier(catalog, code).await;
-        records.push((record_of(&contents), contents.dossier.version));
-    }
-    for table in ["batches", "dossiers", "deliveries", "files", "pages", "documents", "costs"] {
-        home.raw(&format!("DELETE FROM {table}")).await;
-    }
-    let catalog = &home.again().await;
-    for (record, version) in &records {
-        assert!(catalog.restore_dossier(record, *version, "ab").await.unwrap());
-        assert!(!catalog.restore_dossier(record, *version, "ab").await.unwrap(), "the second time it is there already");
-    }
-    for ledger in &ledgers {
-        assert!(catalog.restore_ledger(ledger).await.unwrap(), "{:?}\n{:?}", catalog.balance(&ledger.batch.id).await, ledger.balance);
-        assert!(catalog.restore_ledger(ledger).await.unwrap());
-        let again = catalog.ledger(&ledger.batch.id).await.unwrap();
-        assert_eq!(again.batch, ledger.batch);
-        assert_eq!(again.costs, ledger.costs);
-        let fates = |ledger: &Ledger| {
-            let mut fates: Vec<String> =
-                ledger.files.iter().map(|file| format!("{:?} {:?} {}", file.new, file.state, file.repeated)).collect();
-            fates.sort();
-            fates
-        };
-        assert_eq!(fates(&again), fates(ledger));
-    }
-    assert_eq!(catalog.batches(9).await.unwrap().len(), 3);
-    let contents = dossier(catalog, "A").await;
-    assert_eq!((record_of(&contents), contents.dossier.version), records[0]);
-    // What was deposited is recognised; what is new makes a new version.
-    let fourth = deliver(catalog, "n", "A", &[file("z-2.pdf", "x"), file("more-1.pdf", "more")]).await;
-    assert_eq!(work(catalog, &[&fourth]).await, 5);
-    assert_eq!(state(catalog, &fourth).await, BatchState::Finished);
-    let contents = dossier(catalog, "A").await;
-    assert_eq!((contents.dossier.version, contents.documents.len()), (3, 5));
-    assert_eq!(catalog.balance(&fourth.id).await.unwrap().pages.stored, 3);
-}
-
-async fn forgets_only_what_is_deposited(home: Home) {
-    let catalog = &home.catalog;
-    let batch = deliver(catalog, "k", "A", &[file("x-1.pdf", "x")]).await;
-    let sums = ["x".to_owned(), "about-to-arrive".to_owned()];
-    assert!(catalog.ready_to_forget(&sums).await.unwrap().is_empty());
-    work(catalog, &[&batch]).await;
-    assert_eq!(catalog.ready_to_forget(&sums).await.unwrap().into_iter().collect::<Vec<_>>(), ["x"]);
-    deliver(catalog, "l", "B", &[file("x-1.pdf", "x")]).await;
-    assert!(catalog.ready_to_forget(&sums).await.unwrap().is_empty(), "another dossier still needs it");
 }
