@@ -124,3 +124,20 @@ pub(super) async fn forgets_only_what_is_deposited(home: Home) {
     deliver(catalog, "l", "B", &[file("x-1.pdf", "x")]).await;
     assert!(catalog.ready_to_forget(&sums).await.unwrap().is_empty(), "another dossier still needs it");
 }
+
+pub(super) async fn a_changed_event_shows(home: Home) {
+    let catalog = &home.catalog;
+    let batch = deliver(catalog, "k", "A", &[file("x-1.pdf", "x")]).await;
+    work(catalog, &[&batch]).await;
+    let count = catalog.verify_events().await.unwrap();
+    let events = catalog.events(2, 3).await.unwrap();
+    assert_eq!((events.len(), events[0].seq, events[0].kind.as_str()), (3, 3, "file-identified"));
+    let body: String = events[0].body.to_string();
+    home.raw("UPDATE events SET body = '{\"pages\":9}' WHERE seq = 3").await;
+    let error = catalog.verify_events().await.unwrap_err();
+    assert!(error.kind() == Kind::Corrupt && error.context().contains("event 3"), "{error}");
+    home.raw(&format!("UPDATE events SET body = '{}' WHERE seq = 3", body.replace('\'', "''"))).await;
+    assert_eq!(catalog.verify_events().await.unwrap(), count);
+    home.raw(&format!("DELETE FROM events WHERE seq = {count}")).await;
+    assert_eq!(catalog.verify_events().await.unwrap_err().kind(), Kind::Corrupt);
+}
