@@ -199,6 +199,9 @@ impl Write {
                 None if original.pages == 0 => FileState::Expanded,
                 None => FileState::Identified,
             };
+            if original.delivered_as.is_empty() {
+                return Err(Error::corrupt(format!("record {} says no delivered name of {}", record.object, original.path)));
+            }
             for (place, path) in original.delivered_as.iter().enumerate() {
                 // Every name is kept: the first one's row has the pages, the others repeat it.
                 let (row, repeats) = if place == 0 { (id.clone(), None) } else { (sql::new_id(), Some(id.clone())) };

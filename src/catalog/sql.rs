@@ -12,8 +12,9 @@ use tokio::sync::OwnedMutexGuard;
 /// A query with its arguments.
 pub(crate) type Statement<'q> = Query<'q, Any, AnyArguments>;
 
-/// How many values one statement binds at most (SQLite allows 32,766, PostgreSQL 65,535).
-const VALUES: usize = 16_000;
+/// How many values one statement binds at most. SQLite looks named places up one by one, so that the cost
+/// of a statement grows with the square of their number.
+const VALUES: usize = 1_200;
 
 /// How many names an `IN` list holds at most.
 pub(crate) const NAMES: usize = 500;
