@@ -185,7 +185,7 @@ fn an_annex_does_not_take_the_number_of_the_paper_it_belongs_to() {
         line(180, 330, "TT Tên hồ sơ Thời hạn bảo quản"),
     ]);
     let found = describe(&[&reading]);
-    assert_eq!((value(&found, "codeNumber"), value(&found, "organName")), (None, None));
+    assert_eq!((value(&found, "codeNumber"), value(&found, "organName"), value(&found, "issuedDate")), (None, None, None));
     assert!(found.kind_confidence < 50, "{found:?}");
 }
 
