@@ -120,7 +120,11 @@ fn place(row: &Row<'_>, text: &str, plain: &str, start: usize) -> (Option<String
 /// The place and date of a first page, with the row it stands in. Only the header's right column counts:
 /// `Căn cứ … ngày …` names other documents' dates.
 pub(super) fn issued<'r, 'a>(zones: &'r Zones<'a>) -> Option<(Issued, &'r Row<'a>)> {
-    let row = zones.right.iter().rfind(|row| is_date_row(&row.folded()))?;
+    // Without the state's name above, the row may speak of another paper: (Kèm theo Quyết định số … ngày …).
+    let own = |text: &str| {
+        zones.emblem.is_some() || text.contains(',') && !["theo", "quyet dinh", "so ", "cong van"].iter().any(|word| text.contains(word))
+    };
+    let row = zones.right.iter().rfind(|row| is_date_row(&row.folded()) && own(&row.folded()))?;
     match find(row) {
         Some(issued) => Some((issued, row)),
         None => {

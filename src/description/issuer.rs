@@ -163,6 +163,9 @@ pub(super) fn issuer(zones: &Zones<'_>, number: Option<&Numbered>, place: Option
         .take(end.min(5))
         .filter(|row| is_upper(&row.text()) && row.text().chars().filter(|c| c.is_alphabetic()).count() >= 3)
         .collect();
+    if zones.emblem.is_none() && !rows.first().is_some_and(|row| starts_organ(row)) {
+        return None;
+    }
     let initials: Vec<String> = number.map(|number| number.notation.split(['-', '/']).map(squeezed).collect()).unwrap_or_default();
     let mut texts: Vec<String> = Vec::new();
     for row in &rows {

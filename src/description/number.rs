@@ -152,8 +152,15 @@ fn is_notation(symbol: &str) -> bool {
 /// that has their form, so that numbers in `Căn cứ` lines never win.
 pub(super) fn numbered<'r, 'a>(zones: &'r Zones<'a>) -> Option<(Numbered, &'r Row<'a>)> {
     let begins = |row: &&Row<'_>| PREFIX.as_ref().is_some_and(|prefix| prefix.is_match(&row.text()));
-    let left = zones.left.iter().filter(begins).chain(zones.left.iter().filter(|row| !begins(row)));
-    left.chain(zones.right.iter().filter(begins)).find_map(|row| parse(row).map(|numbered| (numbered, row)))
+    // Without the state's name above, a row that does not say "Số" speaks of another paper.
+    let headed = zones.emblem.is_some();
+    let left = zones
+        .left
+        .iter()
+        .filter(begins)
+        .chain(zones.left.iter().filter(|row| headed && !begins(row)))
+        .filter(|row| headed || !row.text().starts_with(char::is_lowercase));
+    left.chain(zones.right.iter().filter(|row| headed && begins(row))).find_map(|row| parse(row).map(|numbered| (numbered, row)))
 }
 
 /// Whether a header row is the number row, readable or not.

@@ -145,6 +145,13 @@ fn join_beside<'a>(rows: Vec<Row<'a>>, height: u32, skew: i32) -> Vec<Row<'a>> {
 /// Where a row is cut into a left and a right part: at the widest gap near `gutter` if one is wider than
 /// those between words, else at `gutter`; not inside a row that stands on one side.
 fn split_at(row: &Row<'_>, gutter: u32, reach: u32, height: u32) -> u32 {
+    // A blank left for a handwritten number or day is as wide as the gap between the columns.
+    if row.bounds.x1 <= gutter + height {
+        return row.bounds.x1 + 1;
+    }
+    if row.bounds.x0 + height >= gutter {
+        return row.bounds.x0;
+    }
     let wide = row
         .words
         .windows(2)

@@ -167,6 +167,29 @@ fn a_letter_is_known_by_its_regarding() {
 }
 
 #[test]
+fn a_blank_left_for_handwriting_does_not_part_the_number_from_its_notation() {
+    let mut reading = letter("Số: /UBND-NC");
+    for word in reading.blocks[0].lines.iter_mut().flat_map(|line| &mut line.words).filter(|word| word.text == "/UBND-NC") {
+        word.bounds = Bounds::new(560, word.bounds.y0, 680, word.bounds.y1);
+    }
+    let found = describe(&[&reading]);
+    assert_eq!((value(&found, "codeNumber"), value(&found, "codeNotation")), (None, Some("UBND-NC")));
+    assert_eq!(found.kind_name, "công văn");
+}
+
+#[test]
+fn an_annex_does_not_take_the_number_of_the_paper_it_belongs_to() {
+    let reading = page(vec![
+        middle(180, "DANH MỤC HỒ SƠ NỘP LƯU"),
+        middle(230, "(Kèm theo Quyết định số 431/QĐ-UBND ngày 20 tháng 02 năm 2025 của Chủ tịch)"),
+        line(180, 330, "TT Tên hồ sơ Thời hạn bảo quản"),
+    ]);
+    let found = describe(&[&reading]);
+    assert_eq!((value(&found, "codeNumber"), value(&found, "organName"), value(&found, "issuedDate")), (None, None, None));
+    assert!(found.kind_confidence < 50, "{found:?}");
+}
+
+#[test]
 fn an_unreadable_number_is_left_out() {
     let found = describe(&[&letter("Số: ‡JÉ /UBND-NC")]);
     assert_eq!(value(&found, "codeNumber"), None);
