@@ -58,7 +58,7 @@ pub fn degrade(picture: &RgbImage, fault: Fault, strength: Strength, seed: u64) 
     let mut random = Random::for_purpose(seed, "fault");
     Ok(match fault {
         Fault::Skew => {
-            let side = if random.next() % 2 == 0 { 1.0 } else { -1.0 };
+            let side = if random.draw().is_multiple_of(2) { 1.0 } else { -1.0 };
             skew(picture, side * strength.pick(0.4, 1.0, 2.5), Rgb([250, 250, 248]))
         }
         Fault::Blur => blur(picture, strength.pick(1, 2, 3)),
@@ -265,7 +265,7 @@ fn disc(picture: &mut RgbImage, centre: (f32, f32), radius: f32, colour: Rgb<u8>
 pub fn scanner_border(picture: &mut RgbImage, sides: [u32; 4], random: &mut Random) {
     let [left, top, right, bottom] = sides;
     let (width, height) = picture.dimensions();
-    let ragged = |random: &mut Random, side: u32| if side == 0 { 0 } else { side + (random.next() % 3) as u32 };
+    let ragged = |random: &mut Random, side: u32| if side == 0 { 0 } else { side + (random.draw() % 3) as u32 };
     for y in 0..height {
         let (from, to) = (ragged(random, left), width.saturating_sub(ragged(random, right)));
         for x in (0..from.min(width)).chain(to..width) {

@@ -20,7 +20,7 @@ impl Random {
     }
 
     /// Any number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -30,14 +30,14 @@ impl Random {
 
     /// A number from `low` up to, not including, `high`.
     pub fn between(&mut self, low: f32, high: f32) -> f32 {
-        let unit = (self.next() >> 40) as f32 / (1u64 << 24) as f32;
+        let unit = (self.draw() >> 40) as f32 / (1u64 << 24) as f32;
         low + (high - low) * unit
     }
 
     /// About a normal deviate of mean 0 and deviation 1: four even ones, without a library's logarithm,
     /// whose last bit differs between machines.
     pub fn bell(&mut self) -> f32 {
-        let bits = self.next();
+        let bits = self.draw();
         let sum: u64 = (0..4).map(|part| (bits >> (part * 16)) & 0xffff).sum();
         (sum as f32 / 65_536.0 - 2.0) * 1.732
     }
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn streams_repeat_and_differ_by_purpose() {
-        let take = |mut random: Random| (0..4).map(|_| random.next()).collect::<Vec<_>>();
+        let take = |mut random: Random| (0..4).map(|_| random.draw()).collect::<Vec<_>>();
         assert_eq!(take(Random::new(7)), take(Random::new(7)));
         assert_ne!(take(Random::for_purpose(7, "skew")), take(Random::for_purpose(7, "noise")));
     }

@@ -56,7 +56,7 @@ pub(super) fn scan(placed: &Placed<'_>, look: Look, random: &mut Random) -> Resu
     if placed.page.role == Role::Blank
         && let Some(front) = placed.before
     {
-        let share = if look == Look::Old { 0.16 } else { 0.07 };
+        let share = if look == Look::Old { 0.12 } else { 0.06 };
         sheet = degrade::bleed(&sheet, &front.picture, share);
     }
     sheet = match look {
@@ -64,13 +64,13 @@ pub(super) fn scan(placed: &Placed<'_>, look: Look, random: &mut Random) -> Resu
         Look::Old => {
             let worn = degrade::fade(&sheet, 0.2, random);
             let mut aged = degrade::age(&worn, Rgb([243, 230, 200]), 0.16, random);
-            degrade::punch_holes(&mut aged, scale);
+            on_binding_edge(&mut aged, placed.page.role, |sheet| degrade::punch_holes(sheet, scale));
             aged
         }
         Look::Fax => sheet,
         Look::Grey => degrade::age(&degrade::fade(&sheet, 0.12, random), Rgb([240, 239, 236]), 0.12, random),
     };
-    degrade::staple(&mut sheet, scale);
+    on_binding_edge(&mut sheet, placed.page.role, |sheet| degrade::staple(sheet, scale));
     let lid = if look == Look::Old { Rgb([22, 20, 22]) } else { Rgb([246, 246, 244]) };
     sheet = degrade::blur(&degrade::skew(&sheet, skew, lid), 1);
     let (grain, quality) = match look {
@@ -82,8 +82,8 @@ pub(super) fn scan(placed: &Placed<'_>, look: Look, random: &mut Random) -> Resu
     // Soft grain: a sensor's noise after the machine's own smoothing.
     sheet = degrade::blur(&degrade::noise(&sheet, grain, random), u32::from(look != Look::Fax));
     match look {
-        Look::Old => degrade::scanner_border(&mut sheet, [(random.next() % 14) as u32, 0, 18, (random.next() % 20) as u32], random),
-        Look::Fax => degrade::scanner_border(&mut sheet, [0, 0, (random.next() % 16) as u32, 9], random),
+        Look::Old => degrade::scanner_border(&mut sheet, [(random.draw() % 14) as u32, 0, 18, (random.draw() % 20) as u32], random),
+        Look::Fax => degrade::scanner_border(&mut sheet, [0, 0, (random.draw() % 16) as u32, 9], random),
         Look::Office | Look::Grey => {}
     }
     let sheet = turned(sheet, placed.turn);
@@ -94,6 +94,18 @@ pub(super) fn scan(placed: &Placed<'_>, look: Look, random: &mut Random) -> Resu
         Look::Fax => Data::Fax(files::fax(&imageops::grayscale(&sheet), 150)?),
     };
     Ok((Encoded { width, height, dpi: placed.dpi, data }, skew))
+}
+
+/// Does `what` at the left edge of a front, and so at the right edge of a back.
+fn on_binding_edge(sheet: &mut RgbImage, role: Role, what: impl Fn(&mut RgbImage)) {
+    let back = role == Role::Blank;
+    if back {
+        imageops::flip_horizontal_in_place(sheet);
+    }
+    what(sheet);
+    if back {
+        imageops::flip_horizontal_in_place(sheet);
+    }
 }
 
 fn turned(sheet: RgbImage, turn: u16) -> RgbImage {

@@ -31,7 +31,7 @@ pub fn seal(picture: &mut RgbImage, centre: (f32, f32), radius: f32, words: Opti
         }
         let (dx, dy) = ((index % side) as f32 - cover.middle, (index / side) as f32 - cover.middle);
         let press = 1.0 + (dx * lean_x + dy * lean_y) / radius;
-        let grain = if random.next() % 9 == 0 { 0.45 } else { 1.0 };
+        let grain = if random.draw().is_multiple_of(9) { 0.45 } else { 1.0 };
         ink(picture, (centre.0 + dx) as i32, (centre.1 + dy) as i32, RED, share * press * grain * strength);
     }
 }
@@ -131,7 +131,7 @@ fn turn(angle: f32) -> (f32, f32) {
 
 /// Writes a signature into the box from (`left`, `top`), `width` × `height` px: loops that no name is read from.
 pub fn signature(picture: &mut RgbImage, (left, top): (f32, f32), (width, height): (f32, f32), random: &mut Random) {
-    let turns = 5 + (random.next() % 3) as usize;
+    let turns = 5 + (random.draw() % 3) as usize;
     let mut knots = vec![(left, top + height * random.between(0.4, 0.8))];
     for knot in 0..turns {
         let across = left + width * (knot as f32 + random.between(0.3, 1.3)) / turns as f32;

@@ -21,12 +21,12 @@ impl Story {
     }
 
     fn count(&mut self, low: u32, high: u32) -> u32 {
-        low + (self.random.next() % u64::from(high - low)) as u32
+        low + (self.random.draw() % u64::from(high - low)) as u32
     }
 
     fn person(&mut self) -> String {
         let pick = |random: &mut Random, names: &[&str]| {
-            let index = (random.next() % names.len().max(1) as u64) as usize;
+            let index = (random.draw() % names.len().max(1) as u64) as usize;
             names.get(index).copied().unwrap_or_default().to_owned()
         };
         let family = pick(&mut self.random, &["Lương", "Đoàn", "Phùng", "Quách", "Nghiêm", "Thái"]);
