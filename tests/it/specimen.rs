@@ -1,1 +1,147 @@
+//! The committed samples are what the generator makes, and say the truth about themselves.
 
+use sha2::{Digest, Sha256};
+use sohoa::error::Kind;
+use sohoa::specimen::expected::Expected;
+use sohoa::specimen::fonts::Fonts;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The seed of the committed samples, as in the Makefile.
+const SEED: u64 = 1;
+
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")
+}
+
+/// Every file under `folder` by its path within it, README files aside.
+fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    walkdir::WalkDir::new(folder)
+        .into_iter()
+        .map(Result::unwrap)
+        .filter(|entry| entry.file_type().is_file() && entry.file_name() != "README.md")
+        .map(|entry| (entry.path().strip_prefix(folder).unwrap().to_owned(), std::fs::read(entry.path()).unwrap()))
+        .collect()
+}
+
+fn truths() -> Vec<Expected> {
+    contents(&samples())
+        .into_iter()
+        .filter(|(path, _)| path.to_string_lossy().ends_with(".expected.json"))
+        .map(|(_, bytes)| serde_json::from_slice(&bytes).unwrap())
+        .collect()
+}
+
+#[test]
+fn regenerating_gives_the_committed_bytes() {
+    if let Err(error) = Fonts::load() {
+        assert_eq!(error.kind(), Kind::NotFound);
+        assert!(error.context().contains("fonts-croscore"), "{error}");
+        eprintln!("SKIPPED: {error}");
+        return;
+    }
+    let fresh = tempfile::tempdir().unwrap();
+    sohoa::specimen::generate(fresh.path(), SEED).unwrap();
+    let (made, kept) = (contents(fresh.path()), contents(&samples()));
+    assert_eq!(made.keys().collect::<Vec<_>>(), kept.keys().collect::<Vec<_>>());
+    for (path, bytes) in &made {
+        assert!(kept[path] == *bytes, "{} differs from what the generator makes: run `make samples`", path.display());
+    }
+}
+
+#[test]
+fn samples_stay_small() {
+    let bytes: usize = contents(&samples()).values().map(Vec::len).sum();
+    assert!((100_000..4_500_000).contains(&bytes), "{bytes} bytes");
+}
+
+#[test]
+fn expected_files_are_the_files() {
+    let truths = truths();
+    assert_eq!(truths.len(), 4);
+    for truth in truths {
+        let folder = contents(&samples().join(&truth.dossier));
+        assert_eq!(folder.len(), truth.files.len(), "{}", truth.dossier);
+        for file in &truth.files {
+            let bytes = &folder[Path::new(&file.name)];
+            assert_eq!(hex::encode(Sha256::digest(bytes)), file.sha256, "{}/{}", truth.dossier, file.name);
+            let listed = truth.pages.iter().filter(|page| page.file == file.name).map(|page| page.page_in_file);
+            assert_eq!(listed.collect::<Vec<_>>(), (1..=file.pages).collect::<Vec<_>>());
+            assert_eq!(pages_in(&file.name, bytes), file.pages, "{}", file.name);
+        }
+    }
+}
+
+/// Pages of a file, counted without the writer's own knowledge.
+fn pages_in(name: &str, bytes: &[u8]) -> usize {
+    let has = |needle: &[u8]| bytes.windows(needle.len()).filter(|window| *window == needle).count();
+    if name.ends_with(".pdf") {
+        has(b"/Type /Page\n")
+    } else if name.ends_with(".tif") {
+        let mut decoder = tiff::decoder::Decoder::new(std::io::Cursor::new(bytes)).unwrap();
+        let mut pages = 1;
+        decoder.read_image().unwrap();
+        while decoder.more_images() {
+            decoder.next_image().unwrap();
+            decoder.read_image().unwrap();
+            pages += 1;
+        }
+        pages
+    } else {
+        assert_eq!(image::load_from_memory(bytes).unwrap().width().min(1600), 1600);
+        1
+    }
+}
+
+#[test]
+fn expected_documents_stand_on_their_pages() {
+    for truth in truths() {
+        let mut claimed = Vec::new();
+        for document in &truth.documents {
+            let first = &truth.pages[document.pages[0] - 1];
+            assert_eq!(first.role, "first");
+            let text = first.lines.join(" ");
+            assert!(text.contains(&format!("Số: {}", document.number)), "{text}");
+            assert!(text.contains(&document.subject), "{} not in {text}", document.subject);
+            assert!(text.contains(&document.issuer));
+            let last = &truth.pages[document.pages.iter().copied().filter(|page| truth.pages[page - 1].role != "annex").max().unwrap() - 1];
+            assert_eq!(last.lines.last(), Some(&document.signer));
+            assert!(sohoa::model::kinds::by_code(&document.kind).is_some());
+            claimed.extend(document.pages.iter().copied());
+        }
+        let printed = truth.pages.iter().filter(|page| !matches!(page.role.as_str(), "blank" | "separator")).map(|page| page.page);
+        assert_eq!(claimed, printed.collect::<Vec<_>>());
+        assert!(truth.pages.iter().all(|page| (page.role == "blank") == page.lines.is_empty()));
+        assert!(truth.pages.iter().all(|page| page.skew.abs() <= 1.5));
+    }
+}
+
+#[test]
+fn the_set_holds_every_awkward_page() {
+    let pages: Vec<_> = truths().into_iter().flat_map(|truth| truth.pages).collect();
+    assert!((18..=26).contains(&pages.len()), "{}", pages.len());
+    for turn in [90, 180] {
+        assert_eq!(pages.iter().filter(|page| page.turn == turn).count(), 1, "turned by {turn}");
+    }
+    for role in ["first", "following", "annex", "blank", "separator"] {
+        assert!(pages.iter().any(|page| page.role == role), "{role}");
+    }
+    for encoding in ["jpeg", "jpeg-grey", "fax"] {
+        assert!(pages.iter().any(|page| page.encoding == encoding), "{encoding}");
+    }
+}
+
+#[test]
+fn faults_repeat_with_their_seed_and_grow_with_their_strength() {
+    use sohoa::specimen::degrade::{FAULTS, Strength, degrade};
+    let clean = image::RgbImage::from_fn(240, 320, |x, y| image::Rgb([if (x / 6 + y / 9) % 3 == 0 { 20 } else { 250 }; 3]));
+    for fault in FAULTS {
+        let distance = |strength| {
+            let worse = degrade(&clean, fault, strength, 5).unwrap();
+            assert_eq!(worse, degrade(&clean, fault, strength, 5).unwrap());
+            clean.iter().zip(worse.iter()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum::<u64>()
+        };
+        let (light, heavy) = (distance(Strength::Light), distance(Strength::Heavy));
+        assert!(0 < light && light < heavy, "{fault:?}: {light} {heavy}");
+    }
+}

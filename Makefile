@@ -1,0 +1,70 @@
+# Two commands matter: `make demo` shows the program at work, `make test` proves it.
+# Each installs what it needs with apt-get where something is missing; otherwise it is quiet.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test deps deps-test lint samples
+
+# A shell that was not logged in to may lack the folder of cargo.
+export PATH := $(HOME)/.cargo/bin:$(PATH)
+
+BUILD_PACKAGES := tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd libtesseract-dev libleptonica-dev \
+	libheif-dev clang libclang-dev pkg-config cmake nasm mold gcc g++ make
+TEST_PACKAGES := fonts-croscore qpdf poppler-utils mupdf-tools libtiff-tools libxml2-utils libpdfbox2-java \
+	libactivation-java libjaxb-api-java default-jre-headless default-jdk-headless postgresql python3-venv
+
+DEMO_HOME ?= sohoa-data
+SEED ?= 1
+
+help:
+	@echo 'make demo     run the program on samples/ and show what came out'
+	@echo 'make test     run every check, real servers included'
+	@echo 'make lint     format and clippy only'
+	@echo 'make samples  draw samples/ again (SEED=$(SEED))'
+
+# $(call install,packages): installs those that dpkg does not know as installed.
+define install
+	@missing=(); \
+	for package in $(1); do \
+		dpkg-query -W -f='$${db:Status-Status}' "$$package" 2>/dev/null | grep -qx installed || missing+=("$$package"); \
+	done; \
+	if [ $${#missing[@]} -gt 0 ]; then \
+		echo "installing: $${missing[*]}"; \
+		if [ "$$(id -u)" = 0 ]; then as_root=(env); \
+		elif command -v sudo >/dev/null; then as_root=(sudo); \
+		else echo "run as root: apt-get install $${missing[*]}" >&2; exit 4; fi; \
+		"$${as_root[@]}" apt-get update -qq; \
+		"$${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${missing[@]}" >/dev/null; \
+	fi
+endef
+
+deps:
+	$(call install,$(BUILD_PACKAGES))
+	@command -v cargo >/dev/null || { echo 'Rust is missing: install it from https://rustup.rs, then run make again' >&2; exit 4; }
+
+deps-test: deps
+	$(call install,$(TEST_PACKAGES))
+
+demo: deps
+	@cargo build --release --locked --quiet
+	@target/release/sohoa run samples --home '$(DEMO_HOME)'
+	@echo; echo 'search without marks: so hoa tai lieu luu tru'
+	@target/release/sohoa search 'so hoa tai lieu luu tru' --limit 3 --home '$(DEMO_HOME)'
+	@echo; echo 'where a searchable PDF and a record lie:'
+	@find '$(DEMO_HOME)' -name '*.pdf' -path '*documents*' | sort | sed -n '1p'
+	@find '$(DEMO_HOME)' -name record.json | sort | sed -n '1p'
+
+lint: deps
+	@cargo fmt --check
+	@cargo clippy --all-targets --locked --quiet -- -D warnings
+
+test: deps-test lint
+	@tools=$$(.ci/python-tools); export PATH="$$tools:$$PATH"; \
+	trap '.ci/servers stop' EXIT; \
+	servers=$$(.ci/servers); eval "$$servers"; \
+	if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --locked; else cargo test --locked; fi
+
+samples: deps
+	$(call install,fonts-croscore)
+	@cargo run --release --locked --quiet -- samples --out samples --seed $(SEED)

@@ -1,0 +1,69 @@
+//! The truth about a dossier, written beside it.
+
+use serde::{Deserialize, Serialize};
+
+/// What reading a dossier should find.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Expected {
+    /// Name of the dossier's folder.
+    pub dossier: String,
+    /// Its files in natural order.
+    pub files: Vec<File>,
+    /// Its documents in order.
+    pub documents: Vec<Document>,
+    /// Its pages in order.
+    pub pages: Vec<Page>,
+}
+
+/// A file of scans.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct File {
+    /// Name within the folder.
+    pub name: String,
+    /// Pages in it.
+    pub pages: usize,
+    /// SHA-256 of its bytes, hexadecimal.
+    pub sha256: String,
+}
+
+/// One document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// Kind's code (Circular 05/2025).
+    pub kind: String,
+    /// Number and notation, such as `128/QĐ-UBND`.
+    pub number: String,
+    /// Date of issue, ISO 8601.
+    pub date: String,
+    /// Issuing body as printed, without the body above it.
+    pub issuer: String,
+    /// Subject without "Về việc" or "V/v".
+    pub subject: String,
+    /// Who signed.
+    pub signer: String,
+    /// Numbers of its pages in the dossier, from 1; blank backs and separator sheets belong to none.
+    pub pages: Vec<usize>,
+}
+
+/// One page as scanned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// Number in the dossier, from 1.
+    pub page: usize,
+    /// File that holds it.
+    pub file: String,
+    /// Number within the file, from 1.
+    pub page_in_file: usize,
+    /// `first`, `following`, `annex`, `blank` or `separator`.
+    pub role: String,
+    /// Clockwise degrees by which the scan is turned against the reader: 0, 90, 180, 270.
+    pub turn: u16,
+    /// Clockwise degrees by which the sheet lay askew, before the turn.
+    pub skew: f32,
+    /// Encoding: `jpeg`, `jpeg-grey` or `fax`.
+    pub encoding: String,
+    /// Dots per inch.
+    pub dpi: u16,
+    /// Printed lines, in reading order.
+    pub lines: Vec<String>,
+}

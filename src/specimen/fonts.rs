@@ -1,0 +1,77 @@
+//! The typeface of the specimens: Tinos, which has the widths of Times New Roman and every Vietnamese letter.
+
+use crate::error::{Error, Kind, Result, ResultExt};
+use ab_glyph::{Font, FontVec, ScaleFont};
+use std::path::Path;
+
+/// Debian's package of the typeface.
+pub const PACKAGE: &str = "fonts-croscore";
+
+/// Folders where distributions keep the typeface.
+const FOLDERS: [&str; 4] =
+    ["/usr/share/fonts/truetype/croscore", "/usr/share/fonts/croscore", "/usr/share/fonts/google-croscore", "/usr/local/share/fonts"];
+
+/// A cut of the typeface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    /// Upright.
+    Regular,
+    /// Bold.
+    Bold,
+    /// Slanted: place and date, the foot of invitations.
+    Italic,
+    /// Bold and slanted: "Nơi nhận".
+    BoldItalic,
+}
+
+/// The four cuts, loaded.
+#[derive(Debug)]
+pub struct Fonts {
+    regular: FontVec,
+    bold: FontVec,
+    italic: FontVec,
+    bold_italic: FontVec,
+}
+
+impl Fonts {
+    /// Loads the typeface from where the system keeps it.
+    ///
+    /// # Errors
+    /// `NotFound`, naming the Debian package, where it is not installed; `Corrupt` where a file is no font.
+    pub fn load() -> Result<Self> {
+        let folder = FOLDERS.iter().map(Path::new).find(|folder| folder.join("Tinos-Regular.ttf").is_file()).ok_or_else(|| {
+            Error::not_found(format!("the typeface Tinos is not installed, so no specimen can be drawn: run `apt-get install {PACKAGE}`"))
+        })?;
+        let load = |cut: &str| {
+            let path = folder.join(format!("Tinos-{cut}.ttf"));
+            let bytes = std::fs::read(&path).or_error(Kind::NotFound, || format!("cannot read {}: reinstall {PACKAGE}", path.display()))?;
+            FontVec::try_from_vec(bytes).or_error(Kind::Corrupt, || format!("{} is not a font: reinstall {PACKAGE}", path.display()))
+        };
+        Ok(Self { regular: load("Regular")?, bold: load("Bold")?, italic: load("Italic")?, bold_italic: load("BoldItalic")? })
+    }
+
+    /// The font of a cut.
+    #[must_use]
+    pub fn face(&self, face: Face) -> &FontVec {
+        match face {
+            Face::Regular => &self.regular,
+            Face::Bold => &self.bold,
+            Face::Italic => &self.italic,
+            Face::BoldItalic => &self.bold_italic,
+        }
+    }
+
+    /// Width of `text` in px at `size` px to the em.
+    #[must_use]
+    pub fn width(&self, face: Face, size: f32, text: &str) -> f32 {
+        let font = self.face(face);
+        let scaled = font.as_scaled(scale(font, size));
+        text.chars().map(|letter| scaled.h_advance(scaled.glyph_id(letter))).sum()
+    }
+}
+
+/// The rasteriser measures height from ascent to descent; typesetting measures the em.
+#[must_use]
+pub fn scale(font: &FontVec, size: f32) -> f32 {
+    font.units_per_em().map_or(size, |em| size * font.height_unscaled() / em)
+}

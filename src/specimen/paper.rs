@@ -1,0 +1,51 @@
+//! What a document says, before it is set in type.
+
+/// A document to be drawn.
+#[derive(Debug, Clone)]
+pub struct Paper {
+    /// Code of its kind (Circular 05/2025).
+    pub kind: &'static str,
+    /// Name line, upper case; empty for an official letter.
+    pub title: &'static str,
+    /// Body above the issuer, upper case; may be empty.
+    pub parent: String,
+    /// Issuing body, upper case.
+    pub issuer: String,
+    /// Number and notation, such as `128/QĐ-UBND`.
+    pub number: String,
+    /// Place of issue.
+    pub place: String,
+    /// Day, month, year of issue.
+    pub date: (u8, u8, u16),
+    /// Subject, without "V/v" or "Về việc".
+    pub subject: String,
+    /// Who stands on the line between head and body ("CHỦ TỊCH ỦY BAN NHÂN DÂN …"), or empty.
+    pub speaker: String,
+    /// To whom ("Kính gửi"), or empty.
+    pub addressee: String,
+    /// Grounds, set in italics.
+    pub grounds: Vec<String>,
+    /// Word alone on a line before the articles, such as `QUYẾT ĐỊNH:`; may be empty.
+    pub turn: &'static str,
+    /// Paragraphs.
+    pub body: Vec<String>,
+    /// Lines under "Nơi nhận".
+    pub recipients: Vec<String>,
+    /// Lines over the signature.
+    pub authority: Vec<String>,
+    /// Who signed.
+    pub signer: String,
+    /// A table on a page of its own.
+    pub annex: Option<Annex>,
+}
+
+/// A table annexed to a document.
+#[derive(Debug, Clone)]
+pub struct Annex {
+    /// Heading over the table.
+    pub title: String,
+    /// Heads of the columns with their widths in mm.
+    pub columns: Vec<(&'static str, f32)>,
+    /// Rows, as many cells as columns.
+    pub rows: Vec<Vec<String>>,
+}
