@@ -1,5 +1,7 @@
 //! Formats of files: reading what arrives, writing what is kept.
 
+mod archive_names;
+pub mod archive_read;
 pub mod inspect;
 mod jpeg_head;
 pub mod limits;
