@@ -2,6 +2,7 @@
 
 mod archive_names;
 pub mod archive_read;
+mod heic_read;
 pub mod inspect;
 mod jpeg_head;
 pub mod limits;
