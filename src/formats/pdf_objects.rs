@@ -103,10 +103,10 @@ fn with_pdf(bytes: &Arc<Vec<u8>>, recovered: &dyn Fn(Reference) -> Option<Node>,
     let Primitive::Reference(root) = trailer.get("Root")? else { return None };
     let resolver = storage.resolver();
     let read = |(id, generation): Reference| {
-        let reference = PlainRef { id, r#gen: generation.try_into().ok()? };
+        let reference = PlainRef { id, r#gen: generation };
         resolver.resolve(reference).ok().map(|primitive| from_primitive(&primitive, DEPTH))
     };
-    let root = (root.id, root.r#gen.into());
+    let root = (root.id, root.r#gen);
     // A catalogue that cannot be read is a file that cannot be read.
     read(root)?.dictionary()?;
     reach(root, &|reference| read(reference).or_else(|| recovered(reference)), visit);
@@ -159,7 +159,7 @@ fn from_primitive(primitive: &Primitive, depth: usize) -> Node {
         Primitive::Array(all) => Node::Array(all.iter().map(|one| from_primitive(one, depth - 1)).collect()),
         Primitive::Dictionary(entries) => dictionary(entries),
         Primitive::Stream(stream) => dictionary(&stream.info),
-        Primitive::Reference(reference) => Node::Reference(reference.id, reference.r#gen.into()),
+        Primitive::Reference(reference) => Node::Reference(reference.id, reference.r#gen),
         Primitive::Null | Primitive::Boolean(_) => Node::Other,
     }
 }

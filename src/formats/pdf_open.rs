@@ -58,8 +58,7 @@ pub(crate) struct Structure {
 
 /// Walks over the objects for signatures and active content, and checks the frame of the file.
 pub(crate) fn structure(bytes: &Arc<Vec<u8>>, pdf: &Pdf) -> Structure {
-    let mut found = Found::default();
-    found.file_bytes = bytes.len() as f64;
+    let mut found = Found { file_bytes: bytes.len() as f64, ..Found::default() };
     let sound = pdf_objects::walk(bytes, pdf, &mut |entries, key| found.look(entries, key));
     let mut warnings = frame_warnings(bytes, pdf, &found, sound);
     if !found.active.is_empty() {

@@ -152,7 +152,7 @@ fn into_blocks(lines: Vec<Line>) -> Vec<Block> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
     use hayro::kurbo::Point;
 

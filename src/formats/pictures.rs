@@ -1,6 +1,7 @@
 //! Files that hold one picture: JPEG, PNG, WebP, BMP, GIF, JPEG 2000, HEIC.
 
 use crate::error::{Error, Kind, Result, ResultExt};
+use crate::formats::heic_read;
 use crate::formats::jpeg_head;
 use crate::formats::limits::Limits;
 use crate::formats::picture::{PagePicture, Raster, RasterData};
@@ -30,7 +31,11 @@ pub(crate) fn check(bytes: &[u8], media_type: &str, limits: &Limits) -> Result<V
             check_decoder(&jp2_decoder(bytes)?, limits)?;
             warnings.extend(jp2_warnings(bytes, media_type));
         }
-        sniff::HEIC => return Err(heic_refusal()),
+        sniff::HEIC => {
+            if heic_read::check(bytes, limits)? > 1 {
+                warnings.push(Warning::new("more-pictures", "the file holds several pictures; only the main one is taken"));
+            }
+        }
         _ => {
             let (decoder, _, found) = other_decoder(bytes, media_type, limits)?;
             let (width, height) = decoder.dimensions();
@@ -61,17 +66,13 @@ pub(crate) fn read(bytes: &[u8], media_type: &str, limits: &Limits) -> Result<Pa
             let image = decode(decoder, media_type)?;
             Ok(pixels_only(image, 1, None))
         }
-        sniff::HEIC => Err(heic_refusal()),
+        sniff::HEIC => Ok(pixels_only(heic_read::read(bytes, limits)?, 1, None)),
         _ => {
             let (mut decoder, dpi, _) = other_decoder(bytes, media_type, limits)?;
             let orientation = decoder.orientation().map_or(1, image::metadata::Orientation::to_exif);
             Ok(pixels_only(decode(decoder, media_type)?, orientation, dpi))
         }
     }
-}
-
-fn heic_refusal() -> Error {
-    Error::invalid("HEIC pictures cannot be read here; set the camera to \"most compatible\" or save the picture as JPEG")
 }
 
 fn jpeg_channels(head: &jpeg_head::JpegHead) -> u64 {

@@ -192,8 +192,8 @@ fn attribute(signer: &SignerInfo, oid: ObjectIdentifier) -> Option<&der::Any> {
 
 /// The last part of a name of this type, which is the most particular.
 fn name_part(name: &Name, oid: ObjectIdentifier) -> String {
-    let parts = name.0.iter().flat_map(|set| set.0.iter()).filter(|part| part.oid == oid);
-    let shown = parts.last().map(|part| match part.value.tag_and_text() {
+    let mut parts = name.0.iter().flat_map(|set| set.0.iter()).filter(|part| part.oid == oid);
+    let shown = parts.next_back().map(|part| match part.value.tag_and_text() {
         (der::Tag::BmpString, bytes) => utf16(bytes),
         (_, bytes) => String::from_utf8_lossy(bytes).into_owned(),
     });

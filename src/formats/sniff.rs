@@ -65,11 +65,11 @@ fn is_bitmap(head: &[u8]) -> bool {
 fn heif_type(head: &[u8]) -> Option<&'static str> {
     let length = head.get(..4).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_be_bytes) as usize;
     let brands = head.get(8..length.clamp(12, 256).min(head.len()))?;
-    brands.chunks_exact(4).find_map(|brand| match brand {
-        b"avif" | b"avis" => Some(AVIF),
-        b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis" | b"mif1" | b"msf1" => Some(HEIC),
-        _ => None,
-    })
+    let has = |wanted: &[&[u8]]| brands.chunks_exact(4).any(|brand| wanted.contains(&brand));
+    if has(&[b"avif", b"avis"]) {
+        return Some(AVIF);
+    }
+    has(&[b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"]).then_some(HEIC)
 }
 
 fn other_type(head: &[u8]) -> Option<&'static str> {
@@ -191,7 +191,7 @@ pub fn name_fits(name: &str, media_type: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     #[test]

@@ -1,0 +1,44 @@
+//! HEIC pictures, through the system's libheif. It turns and mirrors the picture itself as its file says.
+
+use crate::error::{Error, Kind, Result, ResultExt};
+use crate::formats::limits::Limits;
+use image::{DynamicImage, RgbImage};
+use libheif_rs::{ColorSpace, HeifContext, ImageHandle, RgbChroma};
+
+fn open(context: &HeifContext, limits: &Limits) -> Result<ImageHandle> {
+    let handle = context.primary_image_handle().or_error(Kind::Corrupt, failed)?;
+    limits.check_picture(handle.width(), handle.height(), 3)?;
+    Ok(handle)
+}
+
+fn failed() -> String {
+    "a HEIC picture cannot be decoded; save it as JPEG".to_owned()
+}
+
+/// Checks headers and size; answers how many pictures the file holds.
+///
+/// # Errors
+/// Corrupt or Limit.
+pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<usize> {
+    let context = HeifContext::read_from_bytes(bytes).or_error(Kind::Corrupt, failed)?;
+    open(&context, limits)?;
+    Ok(context.number_of_top_level_images())
+}
+
+/// Decodes the main picture.
+///
+/// # Errors
+/// Corrupt or Limit.
+pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<DynamicImage> {
+    let context = HeifContext::read_from_bytes(bytes).or_error(Kind::Corrupt, failed)?;
+    let handle = open(&context, limits)?;
+    let image = handle.decode(ColorSpace::Rgb(RgbChroma::Rgb), None).or_error(Kind::Corrupt, failed)?;
+    let plane = image.planes().interleaved.ok_or_else(|| Error::corrupt(failed()))?;
+    limits.check_picture(plane.width, plane.height, 3)?;
+    let row = plane.width as usize * 3;
+    let mut pixels = Vec::with_capacity(row * plane.height as usize);
+    for line in plane.data.chunks(plane.stride.max(1)).take(plane.height as usize) {
+        pixels.extend_from_slice(line.get(..row).ok_or_else(|| Error::corrupt(failed()))?);
+    }
+    RgbImage::from_raw(plane.width, plane.height, pixels).map(DynamicImage::ImageRgb8).ok_or_else(|| Error::corrupt(failed()))
+}
