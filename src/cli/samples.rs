@@ -21,7 +21,7 @@ impl Samples {
     /// # Errors
     /// When fonts are missing or the folder cannot be written.
     pub fn execute(&self) -> Result<u8> {
-        // TODO
+        crate::specimen::generate(&self.out, self.seed)?;
         Ok(0)
     }
 }

@@ -5,8 +5,6 @@ mod archive_names;
 pub mod archive_read;
 mod colour_profile;
 pub mod hocr;
-mod archive_names;
-pub mod archive_read;
 mod heic_read;
 pub mod inspect;
 mod jpeg_head;
