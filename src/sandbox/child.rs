@@ -125,7 +125,7 @@ impl Desk {
             }
             Ask::PdfMissing => {
                 let (a4_width, a4_height) = (595.0, 842.0);
-                self.pdf.as_mut().ok_or_else(no_pdf)?.add_missing_page(a4_width, a4_height);
+                self.pdf.as_mut().ok_or_else(no_pdf)?.add_missing_page(a4_width, a4_height)?;
                 Ok((Answer::Done, Vec::new()))
             }
             Ask::PdfEnd => Ok((Answer::Done, self.pdf.take().ok_or_else(no_pdf)?.finish()?)),
