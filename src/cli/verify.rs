@@ -32,6 +32,6 @@ impl Verify {
             }
             print::line(&sentence(language, Message::Verified { objects: report.objects, problems: report.problems.len() as u64 }))?;
         }
-        Ok(if report.problems.is_empty() { 0 } else { 6 })
+        Ok(if report.problems.iter().any(|problem| problem.damage) { 6 } else { 0 })
     }
 }

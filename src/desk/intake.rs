@@ -18,6 +18,9 @@ use walkdir::WalkDir;
 pub struct Delivery {
     /// Files by dossier: where they are, and the path under which they are delivered.
     pub dossiers: BTreeMap<DossierName, Vec<(PathBuf, DeliveredName)>>,
+    /// Lists that came beside the scans (mục lục): `manifest.csv`, `.tsv`, `.json` or `.xlsx`. They are not
+    /// scans and have no pages.
+    pub manifests: Vec<String>,
     /// What was left out by rule, as shown to people: links, hidden files, sockets, ground truth of samples.
     pub ignored: Vec<String>,
 }
@@ -79,6 +82,10 @@ fn list_folder(root: &Path, base: &[u8], fonds: &str, delivery: &mut Delivery) -
             delivery.ignored.push(String::from_utf8_lossy(&path).into_owned());
             continue;
         }
+        if is_manifest(entry.file_name().as_bytes()) {
+            delivery.manifests.push(String::from_utf8_lossy(&path).into_owned());
+            continue;
+        }
         let folder = path.iter().rposition(|byte| *byte == b'/').map_or(base, |end| path.get(..end).unwrap_or_default()).to_vec();
         add(delivery, fonds, &folder, entry.path().to_path_buf(), path);
     }
@@ -88,6 +95,11 @@ fn list_folder(root: &Path, base: &[u8], fonds: &str, delivery: &mut Delivery) -
 /// Files that systems leave behind, and the ground truth of our samples.
 fn is_ignored(name: &[u8]) -> bool {
     name.starts_with(b".") || name.ends_with(b".expected.json") || matches!(name, b"Thumbs.db" | b"desktop.ini")
+}
+
+/// A list that comes beside the scans, by its name.
+fn is_manifest(name: &[u8]) -> bool {
+    matches!(name, b"manifest.csv" | b"manifest.tsv" | b"manifest.json" | b"manifest.xlsx")
 }
 
 fn add(delivery: &mut Delivery, fonds: &str, code: &[u8], place: PathBuf, path: Vec<u8>) {
@@ -146,7 +158,7 @@ async fn hash(place: &Path) -> Result<(String, u64)> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
     use std::ffi::OsStr;
 

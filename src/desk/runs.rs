@@ -27,6 +27,8 @@ pub struct Outcome {
     /// Where every file and page is.
     #[serde(flatten)]
     pub balance: Balance,
+    /// Lists that came beside the scans.
+    pub manifests: Vec<String>,
     /// What was left out by rule.
     pub ignored: Vec<String>,
     /// Processor time by stage, reading processes only.
@@ -92,6 +94,7 @@ pub async fn run(
         continued,
         interrupted: stop.asked(),
         balance: archive.catalog.balance(&batch.id).await?,
+        manifests: delivery.manifests,
         ignored: delivery.ignored,
         stages: archive.catalog.costs(&batch.id).await?,
         seconds: began.elapsed().as_secs_f64(),

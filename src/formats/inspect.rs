@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::formats::limits::Limits;
+use crate::formats::manifest;
 use crate::formats::pdf_open;
 use crate::formats::pictures;
 use crate::formats::sniff;
@@ -57,6 +58,10 @@ fn look(name: &str, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Inspection>
             found.warnings = file.warnings();
         }
         sniff::ZIP | sniff::TAR | sniff::GZIP => found.pages = 0,
+        list @ ("text/csv" | "application/json") => {
+            manifest::rows(bytes, list)?;
+            found.pages = 0;
+        }
         other if sniff::READABLE.contains(&other) => found.warnings = pictures::check(bytes, other, limits)?,
         other => {
             return Err(Error::invalid(format!("file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG", sniff::in_words(other))));

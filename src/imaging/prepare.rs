@@ -106,7 +106,7 @@ impl Scaled {
         found.areas = lines::merge(&found.areas, &rules);
         let seals = self.seals.iter().map(|seal| turned(seal, degrees, self.grey.dimensions())).collect();
         let (width, height) = self.delivered;
-        let upright = if degrees % 180 == 0 { (width, height) } else { (height, width) };
+        let upright = if degrees.is_multiple_of(180) { (width, height) } else { (height, width) };
         Ok(Prepared { grey, red, seals, lines: found, turn: degrees, skew, upright, factor: self.factor })
     }
 }
@@ -169,7 +169,11 @@ impl Prepared {
     pub fn quality(&self, scaled: &Scaled) -> Quality {
         let page = scaled.grey();
         let mut levels = [0_u64; 256];
-        page.iter().for_each(|level| levels[usize::from(*level)] += 1);
+        for level in page.iter() {
+            if let Some(count) = levels.get_mut(usize::from(*level)) {
+                *count += 1;
+            }
+        }
         let all = page.len() as u64;
         let level_at = |share: u64| {
             let mut sum = 0;
@@ -197,8 +201,10 @@ fn sharpness(page: &GrayImage, contrast: usize) -> u8 {
     for row in page.rows() {
         let row: Vec<u8> = row.map(|pixel| pixel.0[0]).collect();
         for pair in row.windows(2) {
-            if let [one, other] = pair {
-                steps[usize::from(one.abs_diff(*other))] += 1;
+            if let [one, other] = pair
+                && let Some(count) = steps.get_mut(usize::from(one.abs_diff(*other)))
+            {
+                *count += 1;
             }
         }
     }

@@ -48,7 +48,9 @@ pub fn row_sharpness(picture: &GrayImage) -> Result<f32> {
 fn ink_points(picture: &GrayImage, margin: u32) -> Vec<(f32, f32)> {
     let mut levels = [0_u32; 256];
     for level in picture.iter() {
-        levels[usize::from(*level)] += 1;
+        if let Some(count) = levels.get_mut(usize::from(*level)) {
+            *count += 1;
+        }
     }
     let half = picture.len() as u32 / 2;
     let mut sum = 0;

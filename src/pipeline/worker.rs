@@ -66,6 +66,10 @@ pub async fn work(archive: &Archive, batch: Option<&str>, name: &str, stop: &Sto
 
 /// Runs one claimed task to its commit, renewing its lease meanwhile.
 async fn one_task(archive: &Archive, claim: &Claim) -> Result<()> {
+    if claim.failures >= MAX_FAILURES {
+        let error = Error::internal(format!("its worker was lost {} times; report this file", claim.failures));
+        return give_up(archive, claim, &error, &[]).await;
+    }
     let context = Context {
         store: archive.store.as_ref(),
         pool: &archive.pool,

@@ -5,7 +5,7 @@ use crate::description::separate::{SeparatePage, documents};
 use crate::error::{Kind, Result};
 use crate::formats::alto;
 use crate::model::change::Change;
-use crate::model::holding::{Contents, Document, File, Item, Page};
+use crate::model::holding::{Contents, Document, File, Item, Page, PageState};
 use crate::model::plan::Level;
 use crate::model::reading::Reading;
 use crate::stages::contract::{Context, Stage, Work, wrong_item};
@@ -70,11 +70,17 @@ fn pages_in_order(contents: &Contents) -> Vec<(usize, &File, &Page)> {
     });
     let mut pages = Vec::new();
     for (place, file) in files.into_iter().enumerate() {
-        let mut own: Vec<&Page> = contents.pages.iter().filter(|page| page.file == file.id && !taken.contains(page.id.as_str())).collect();
+        let mut own: Vec<&Page> =
+            contents.pages.iter().filter(|page| page.file == file.id && is_open(page) && !taken.contains(page.id.as_str())).collect();
         own.sort_by_key(|page| page.number);
         pages.extend(own.into_iter().map(|page| (place, file, page)));
     }
     pages
+}
+
+/// Whether the page still needs a document: deposited pages without one are separator sheets.
+fn is_open(page: &Page) -> bool {
+    matches!(page.state, PageState::Read | PageState::Refused)
 }
 
 /// Whether the file is one page of a dossier and not a document of its own: a picture of one page.
