@@ -31,6 +31,8 @@ pub struct Problem {
     pub path: String,
     /// What is wrong.
     pub problem: String,
+    /// Whether bytes are lost or changed; else remains of a deposit that was cut off, which the next mends.
+    pub damage: bool,
 }
 
 /// Checks every object of the store and the catalogue against it.
@@ -42,7 +44,7 @@ pub async fn everything(archive: &Archive) -> Result<Report> {
     let mut problems = Vec::new();
     for object in &objects {
         for finding in fixity::verify(archive.store.as_ref(), object).await? {
-            problems.push(Problem { object: object.clone(), path: finding.path, problem: finding.problem });
+            problems.push(Problem { object: object.clone(), path: finding.path, problem: finding.problem, damage: finding.damage });
         }
     }
     let found: BTreeSet<&str> = objects.iter().map(String::as_str).collect();
@@ -56,6 +58,7 @@ pub async fn everything(archive: &Archive) -> Result<Report> {
                     object,
                     path: String::new(),
                     problem: "the catalogue knows this dossier, the store does not".to_owned(),
+                    damage: true,
                 });
             }
         }
@@ -67,7 +70,7 @@ pub async fn everything(archive: &Archive) -> Result<Report> {
     let events = match archive.catalog.verify_events().await {
         Ok(events) => events,
         Err(error) if error.kind() == Kind::Corrupt => {
-            problems.push(Problem { object: "catalog".to_owned(), path: "events".to_owned(), problem: error.chain() });
+            problems.push(Problem { object: "catalog".to_owned(), path: "events".to_owned(), problem: error.chain(), damage: true });
             0
         }
         Err(error) => return Err(error),
