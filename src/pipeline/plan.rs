@@ -91,7 +91,7 @@ mod tests {
             parse(&text, "test").unwrap_err().chain()
         };
         let stage = refused("name = \"separate\"", "name = \"seperate\"");
-        assert!(stage.contains("line 17") && stage.contains("seperate") && stage.contains("separate,"), "{stage}");
+        assert!(stage.contains("line 15") && stage.contains("seperate") && stage.contains("separate,"), "{stage}");
         let option = refused("profile = \"a1b\"", "profle = \"a1b\"");
         assert!(option.contains("line ") && option.contains("profle"), "{option}");
         let value = refused("profile = \"a1b\"", "profile = \"a9\"");

@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinHandle;
 
 /// How reading processes are started.
 #[derive(Debug, Clone)]
@@ -50,6 +51,7 @@ struct Process {
     input: ChildStdin,
     output: ChildStdout,
     errors: Arc<Mutex<Vec<u8>>>,
+    listener: JoinHandle<()>,
     loaded: String,
     models: BTreeMap<String, String>,
     cpu_ms: u64,
@@ -138,8 +140,8 @@ impl Pool {
             return Err(Error::internal("the reading process has no pipes"));
         };
         let errors = Arc::new(Mutex::new(Vec::new()));
-        tokio::spawn(keep_last_words(stderr, errors.clone()));
-        let mut process = Process { child, input, output, errors, loaded: String::new(), models: BTreeMap::new(), cpu_ms: 0 };
+        let listener = tokio::spawn(keep_last_words(stderr, errors.clone()));
+        let mut process = Process { child, input, output, errors, listener, loaded: String::new(), models: BTreeMap::new(), cpu_ms: 0 };
         self.started.fetch_add(1, Ordering::Relaxed);
         let ready = tokio::time::timeout(Duration::from_secs(self.launch.wall_seconds), process.receive()).await;
         match ready {
@@ -151,7 +153,7 @@ impl Pool {
             _ => {
                 let _ = process.child.start_kill();
                 let _ = process.child.wait().await;
-                let words = process.last_words();
+                let words = process.last_words().await;
                 Err(Error::new(Kind::NotFound, format!("the reading process does not start: {words}; run `sohoa doctor`")))
             }
         }
@@ -196,7 +198,9 @@ impl Process {
         Ok((decode(&head)?, payload))
     }
 
-    fn last_words(&self) -> String {
+    /// The last line that a dead process wrote to its standard error.
+    async fn last_words(&mut self) -> String {
+        let _ = tokio::time::timeout(Duration::from_secs(1), &mut self.listener).await;
         let words = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
         let text = String::from_utf8_lossy(&words);
         text.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it said nothing").chars().take(300).collect()
@@ -278,7 +282,7 @@ impl Reader<'_> {
                 let status = tokio::time::timeout(Duration::from_secs(5), process.child.wait()).await;
                 let status = status.ok().and_then(std::result::Result::ok);
                 let _ = process.child.start_kill();
-                Err(cause_of_death(status, &process.last_words()))
+                Err(cause_of_death(status, &process.last_words().await))
             }
             Err(_) => {
                 let _ = process.child.start_kill();
@@ -343,7 +347,7 @@ mod tests {
         assert_eq!(fate("kill -XCPU $$").await.kind(), Kind::Limit);
         assert_eq!(fate("kill -SEGV $$").await.kind(), Kind::Internal);
         assert_eq!(fate("exit 1").await.kind(), Kind::Internal);
-        assert_eq!(fate("exec cat >/dev/null").await.kind(), Kind::Limit, "silence is a time limit");
+        assert_eq!(fate("exec tail -f /dev/null").await.kind(), Kind::Limit, "silence is a time limit");
     }
 
     #[tokio::test]
