@@ -18,6 +18,7 @@ pub mod verify;
 use crate::error::{Error, Kind, Result};
 use crate::messages::{Language, Message, sentence};
 use options::{Command, Line};
+use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
 /// Does what the command line says and returns the exit code.
@@ -29,7 +30,12 @@ pub fn execute(line: Line) -> u8 {
         _ => "sohoa=debug,info",
     };
     let filter = EnvFilter::try_from_env("SOHOA_LOG").unwrap_or_else(|_| EnvFilter::new(if line.place.quiet { "error" } else { level }));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .try_init();
     let outcome = match &line.command {
         Command::Reader(reader) => reader.execute(),
         Command::Samples(samples) => samples.execute(),

@@ -182,8 +182,9 @@ pub fn name_fits(name: &str, media_type: &str) -> bool {
         "zip" => &[ZIP],
         "tar" => &[TAR],
         "gz" | "tgz" => &[GZIP],
-        "exe" | "com" | "bat" | "cmd" | "js" | "scr" | "html" | "htm" | "svg" | "doc" | "docx" | "xls" | "xlsx" | "csv" | "json"
-        | "txt" => &[],
+        "exe" | "com" | "bat" | "cmd" | "js" | "scr" | "html" | "htm" | "svg" | "doc" | "docx" | "xls" | "xlsx" | "txt" => &[],
+        "csv" | "tsv" => &["text/csv"],
+        "json" => &["application/json"],
         _ => return true,
     };
     expected.contains(&media_type)

@@ -1,1 +1,180 @@
+//! What people do, through the real binary: take in, find, read back, verify, rebuild.
 
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+/// A home of its own for one test.
+struct Home(TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Runs the program; the environment of whoever runs the tests sets nothing.
+    fn sohoa(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sohoa"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SOHOA_")) {
+            command.env_remove(name);
+        }
+        command.args(arguments).arg("--home").arg(self.path()).current_dir(self.path()).output().unwrap()
+    }
+
+    /// Runs the program, which must end with `code`, and gives its standard output.
+    fn ends(&self, code: i32, arguments: &[&str]) -> String {
+        let output = self.sohoa(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn json(&self, code: i32, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.ends(code, arguments)).unwrap()
+    }
+
+    /// Every stored file of dossiers by its path, without what holds times.
+    fn holdings(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let root = self.path().join("store/ocfl");
+        let mut files: Vec<(PathBuf, Vec<u8>)> = walkdir::WalkDir::new(&root)
+            .into_iter()
+            .map(Result::unwrap)
+            .filter(|entry| entry.file_type().is_file())
+            .map(|entry| (entry.path().strip_prefix(&root).unwrap().to_path_buf(), std::fs::read(entry.path()).unwrap()))
+            .collect();
+        files.sort();
+        files
+    }
+}
+
+fn samples(dossier: &str) -> String {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples").join(dossier).to_string_lossy().into_owned()
+}
+
+fn closes(run: &Value) {
+    let pages = &run["pages"];
+    let count = |name: &str| pages[name].as_u64().unwrap();
+    assert_eq!(count("in"), count("stored") + count("review") + count("refused"), "{pages}");
+    assert_eq!(count("open"), 0);
+}
+
+#[test]
+fn a_dossier_comes_in_is_found_read_back_and_rebuilt() {
+    let home = Home::new();
+    let input = samples("001-ke-hoach-so-hoa");
+    let run = home.json(0, &["run", &input, "--json", "-q"]);
+    closes(&run);
+    assert_eq!((run["files"]["received"].as_u64(), run["pages"]["in"].as_u64()), (Some(1), Some(5)), "{run}");
+
+    // Found without marks, on the page that says it, with the words' places.
+    let query = ["search", "ke hoach so hoa tai lieu luu tru", "--json", "--limit", "3"];
+    let hits = home.ends(0, &query);
+    let first: Value = serde_json::from_str(hits.lines().next().expect("a hit")).unwrap();
+    assert_eq!(first["dossier"], "001-ke-hoach-so-hoa");
+    assert!(!first["boxes"].as_array().unwrap().is_empty() && !first["snippet"]["marks"].as_array().unwrap().is_empty(), "{first}");
+
+    // Read back in every form; the original bit for bit.
+    let document = format!("001-ke-hoach-so-hoa#{}", first["document"]);
+    for (form, begins) in [("pdf", "%PDF-1.4"), ("alto", "<?xml"), ("hocr", "<"), ("json", "{"), ("mets", "<?xml")] {
+        let output = home.sohoa(&["export", &document, "--format", form]);
+        assert!(output.status.success() && output.stdout.starts_with(begins.as_bytes()), "{form}: {output:?}");
+    }
+    assert!(home.ends(0, &["export", &document, "--format", "text"]).contains("lưu trữ"));
+    let record = home.json(0, &["records", "show", "001-ke-hoach-so-hoa"]);
+    let original = &record["originals"][0];
+    let name = format!("001-ke-hoach-so-hoa#{}", original["path"].as_str().unwrap());
+    let back = home.sohoa(&["export", &name, "--format", "original"]).stdout;
+    let delivered = std::fs::read_dir(&input).unwrap().map(|entry| entry.unwrap().path()).next().unwrap();
+    assert!(back == std::fs::read(delivered).unwrap(), "the original came back changed");
+
+    // The record keeps to its published schema.
+    let schema = home.json(0, &["records", "schema"]);
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    assert!(validator.is_valid(&record), "{:?}", validator.iter_errors(&record).map(|error| error.to_string()).collect::<Vec<_>>());
+
+    // A second run stores nothing twice and reads nothing again.
+    let before = home.holdings();
+    let again = home.json(0, &["run", &input, "--json", "-q"]);
+    closes(&again);
+    assert_eq!(again["files"]["duplicate"], 1);
+    assert_eq!(again["stages"], serde_json::json!({}));
+    assert!(before == home.holdings(), "the second run changed the store");
+
+    // Catalogue and index come back from the store alone.
+    for entry in std::fs::read_dir(home.path()).unwrap().map(Result::unwrap) {
+        if entry.file_name().to_string_lossy().starts_with("catalog.db") {
+            std::fs::remove_file(entry.path()).unwrap();
+        }
+    }
+    std::fs::remove_dir_all(home.path().join("index")).unwrap();
+    home.ends(0, &["rebuild"]);
+    assert_eq!(home.ends(0, &query), hits);
+    home.ends(0, &["verify"]);
+
+    // A changed byte is found and named.
+    let (path, mut bytes) = before.into_iter().find(|(path, _)| path.ends_with("document.pdf")).unwrap();
+    bytes[100] ^= 1;
+    std::fs::write(home.path().join("store/ocfl").join(&path), bytes).unwrap();
+    assert!(home.ends(6, &["verify"]).contains("document.pdf"));
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let made: Vec<Vec<(PathBuf, Vec<u8>)>> = (0..2)
+        .map(|_| {
+            let home = Home::new();
+            home.json(0, &["run", &samples("003-ban-giao-tai-lieu"), "--json", "-q"]);
+            let timeless = |path: &Path| path.components().any(|part| part.as_os_str() == "documents") || path.ends_with("record.json");
+            home.holdings().into_iter().filter(|(path, _)| timeless(path)).collect()
+        })
+        .collect();
+    assert!(made[0].len() > 4, "hardly anything was stored");
+    assert!(made[0] == made[1], "two runs differ");
+}
+
+#[test]
+fn bad_files_are_refused_by_class_and_good_ones_beside_them_are_stored() {
+    let home = Home::new();
+    let lot = home.path().join("lot");
+    for folder in ["a", "b", "c", "d"] {
+        std::fs::create_dir_all(lot.join(folder)).unwrap();
+    }
+    let page = std::fs::read_dir(samples("002-cau-phao-cua-may")).unwrap().map(|entry| entry.unwrap().path()).next().unwrap();
+    std::fs::copy(&page, lot.join("a/trang 1.jpg")).unwrap();
+    std::fs::copy(&page, lot.join("a/trang 1 (bản sao).jpg")).unwrap();
+    std::fs::write(lot.join("b/empty.pdf"), b"").unwrap();
+    std::fs::write(lot.join("c/letter.pdf"), "kính gửi, đây không phải là bản quét\n").unwrap();
+    std::fs::write(lot.join("d/half.png"), &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x03\0\0\0\x04\0\x08\0\0\0\0"[..]).unwrap();
+    let run = home.json(3, &["run", lot.to_str().unwrap(), "--json", "-q", "--lang", "en"]);
+    closes(&run);
+    let files = &run["files"];
+    assert_eq!((files["received"].as_u64(), files["duplicate"].as_u64()), (Some(5), Some(1)), "{run}");
+    let refused: Vec<(&str, &str)> =
+        run["refusals"].as_array().unwrap().iter().map(|item| (item["file"].as_str().unwrap(), item["class"].as_str().unwrap())).collect();
+    assert_eq!(refused, [("lot/b/empty.pdf", "input"), ("lot/c/letter.pdf", "input"), ("lot/d/half.png", "input")]);
+    assert!(run["pages"]["stored"].as_u64().unwrap() + run["pages"]["review"].as_u64().unwrap() >= 1);
+    // What was refused is kept, bit for bit.
+    let kept = home.sohoa(&["export", "lot/c#originals/letter.pdf", "--format", "original"]).stdout;
+    assert_eq!(kept, std::fs::read(lot.join("c/letter.pdf")).unwrap());
+    home.ends(0, &["verify"]);
+}
+
+#[test]
+fn whatever_is_unknown_is_refused_before_anything_is_touched() {
+    let home = Home::new();
+    std::fs::write(home.path().join("sohoa.toml"), "stroe = \"x\"\n").unwrap();
+    let output = home.sohoa(&["run", "x"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("stroe"));
+    std::fs::remove_file(home.path().join("sohoa.toml")).unwrap();
+    std::fs::write(home.path().join("p.toml"), "name = \"p\"\n[[stage]]\nname = \"intake\"\n[[stage]]\nname = \"reed\"\n").unwrap();
+    let output = home.sohoa(&["run", "x", "--pipeline", "p.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("line 4") && said.contains("reed"), "{said}");
+}
