@@ -30,6 +30,8 @@ pub enum Message<'a> {
     Took { seconds: String, cpu: String, rate: String },
     Refused { file: String, page: Option<u32>, class: &'a str, reason: String },
     Interrupted,
+    Submitted { batch: String },
+    SetAside { manifests: u64, ignored: u64 },
     PagesReadFilesReceived { received: u64, of: u64 },
     PlainProgress { received: u64, files: u64, read: u64, pages: u64, ended: u64 },
     ErrorLead { kind: Kind },
@@ -83,6 +85,14 @@ fn vietnamese(message: Message<'_>) -> String {
             format!("Từ chối [{class}] {file}{page}: {reason}")
         }
         Message::Interrupted => "Đã dừng giữa chừng; chạy lại đúng lệnh này để làm tiếp".to_owned(),
+        Message::Submitted { batch } => format!("Lô {batch} đã vào hàng đợi; chạy `sohoa work` để đọc, `sohoa runs show {batch}` để xem"),
+        Message::SetAside { manifests, ignored } => {
+            format!(
+                "Để riêng: {} mục lục (được giữ, chưa đối chiếu), {} tệp hệ thống hoặc liên kết (bỏ qua)",
+                dots(manifests),
+                dots(ignored)
+            )
+        }
         Message::PagesReadFilesReceived { received, of } => format!("trang (tệp {}/{})", dots(received), dots(of)),
         Message::PlainProgress { received, files, read, pages, ended } => format!(
             "đã nhận {}/{} tệp, đã đọc {}/{} trang, xong {} trang",
@@ -137,6 +147,10 @@ fn english(message: Message<'_>) -> String {
             format!("Refused [{class}] {file}{page}: {reason}")
         }
         Message::Interrupted => "Stopped before the end; the same command again continues".to_owned(),
+        Message::Submitted { batch } => format!("Batch {batch} is queued; `sohoa work` reads it, `sohoa runs show {batch}` shows it"),
+        Message::SetAside { manifests, ignored } => {
+            format!("Set aside: {} lists (kept, not yet compared), {} system files or links (left out)", commas(manifests), commas(ignored))
+        }
         Message::PagesReadFilesReceived { received, of } => format!("pages (files {}/{})", commas(received), commas(of)),
         Message::PlainProgress { received, files, read, pages, ended } => format!(
             "{}/{} files received, {}/{} pages read, {} pages done",

@@ -28,10 +28,10 @@ pub fn intake(sha256: &str) -> String {
     by_digest("intake", sha256)
 }
 
-/// A refused original, by the SHA-256 of its bytes (lower-case hexadecimal).
+/// A list (mục lục) that came beside the scans of the batch `id`, by its path in the delivery.
 #[must_use]
-pub fn refused(sha256: &str) -> String {
-    by_digest("refused", sha256)
+pub fn manifest(id: &str, path: &str) -> String {
+    format!("manifests/{}/{}", safe_segment(id), safe_segment(path))
 }
 
 /// A result of `stage` that can be made again, by the key of everything it depends on.
@@ -124,13 +124,19 @@ mod tests {
     #[test]
     fn every_name_is_a_valid_key() {
         let sha = "ab".repeat(32);
-        for key in [intake(&sha), refused(&sha), cache("read", &sha), batch("018f-x"), object_root("urn:sohoa:HG/01:Hồ sơ 12")] {
+        for key in [
+            intake(&sha),
+            manifest("018f-x", "lô/manifest.csv"),
+            cache("read", &sha),
+            batch("018f-x"),
+            object_root("urn:sohoa:HG/01:Hồ sơ 12"),
+        ] {
             assert!(check_key(&key).is_ok(), "{key}");
         }
         assert_eq!(intake(&sha), format!("intake/ab/ab/{sha}"));
         // Nothing from outside can climb out, whatever it is.
         for hostile in ["../../etc/passwd", "", "..", "a/b", "ữ", "\u{0}"] {
-            for key in [intake(hostile), refused(hostile), cache(hostile, hostile), batch(hostile)] {
+            for key in [intake(hostile), manifest(hostile, hostile), cache(hostile, hostile), batch(hostile)] {
                 assert!(check_key(&key).is_ok(), "{key}");
             }
         }

@@ -179,6 +179,24 @@ pub async fn get_file(store: &dyn BlobStore, object: &str, logical: &str, file: 
     if found.sha512 == digest { Ok(()) } else { Err(damaged(object, logical, &key)) }
 }
 
+/// Key of the content with this SHA-256 in an object, where a fixity was given for it at its deposit.
+///
+/// # Errors
+/// `Corrupt` for an inventory that cannot be read; else those of the store.
+pub async fn place_of(store: &dyn BlobStore, object: &str, sha256: &str) -> Result<Option<String>> {
+    let inventory = read_inventory(store, object).await?;
+    let path = inventory.as_ref().and_then(|inventory| inventory.fixity.get("sha256")?.get(sha256)?.first());
+    Ok(path.map(|path| format!("{}/{path}", key::object_root(object))))
+}
+
+/// SHA-512 of what lies under a key, lower-case hexadecimal; streamed.
+///
+/// # Errors
+/// Those of the store.
+pub async fn sha512_of(store: &dyn BlobStore, key: &str) -> Result<String> {
+    Ok(streaming::of_object(store, key).await?.sha512)
+}
+
 /// The identifiers of all objects, sorted, from their inventories.
 ///
 /// # Errors

@@ -115,6 +115,16 @@ impl Catalog {
         Ok(sql::optional(&mut connection, statement, "cannot look for tasks").await?.is_some())
     }
 
+    /// Whether any batch that is not paused has an open task, in hand or not.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn has_work(&self) -> Result<bool> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT 1 AS one FROM tasks t JOIN batches b ON b.id = t.batch WHERE b.control = 'run' LIMIT 1");
+        Ok(sql::optional(&mut connection, statement, "cannot look for tasks").await?.is_some())
+    }
+
     /// Loads the items of claimed tasks; each dossier once.
     async fn load(&self, connection: &mut AnyConnection, rows: &[AnyRow]) -> Result<Vec<Claim>> {
         let mut items: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -145,7 +155,8 @@ impl Catalog {
                 }
                 "page" => {
                     let page = pages.get(&id).cloned().ok_or_else(missing)?;
-                    Item::Page { file: files.get(&page.file).cloned().ok_or_else(missing)?, page }
+                    let file = files.get(&page.file).cloned().ok_or_else(missing)?;
+                    Item::Page { dossier: dossiers.get(&file.dossier).cloned().ok_or_else(missing)?, file, page }
                 }
                 _ => {
                     if !whole.contains_key(&dossier) {

@@ -52,6 +52,8 @@ async fn with_runtime(line: &Line) -> Result<u8> {
     let place = &line.place;
     match &line.command {
         Command::Run(run) => run.execute(place).await,
+        Command::Submit(submit) => submit.execute(place).await,
+        Command::Work(work) => work.execute(place).await,
         Command::Runs(runs) => runs.execute(place).await,
         Command::Failures(failures) => failures.execute(place).await,
         Command::Search(search) => search.execute(place).await,
@@ -74,7 +76,7 @@ fn report(line: &Line, error: &Error) -> u8 {
     let lead = sentence(Language::from_code(&code), Message::ErrorLead { kind: error.kind() });
     eprintln!("sohoa: {lead}: {}", print::plain(&error.chain()));
     match (&line.command, error.kind()) {
-        (Command::Run(_) | Command::Eval(_), Kind::NotFound) => 4,
+        (Command::Run(_) | Command::Work(_) | Command::Eval(_), Kind::NotFound) => 4,
         (_, kind) => kind.exit_code(),
     }
 }

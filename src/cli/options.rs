@@ -61,6 +61,10 @@ pub struct Place {
 pub enum Command {
     /// Take files, folders and archives as one batch, run the pipeline to the end, print the balance.
     Run(super::run::Run),
+    /// Take files, folders and archives as one batch and queue it for `work`.
+    Submit(super::run::Submit),
+    /// Read what was submitted, here or on several machines at once.
+    Work(super::run::Work),
     /// List, show and steer runs.
     Runs(super::runs::Runs),
     /// List what was refused or failed, with class and reason.

@@ -3,6 +3,7 @@
 use crate::archive::format_limits;
 use crate::config::Limits;
 use crate::engine::contract::Engine;
+use crate::engine::scripted::{Act, Scripted};
 use crate::engine::tesseract::Tesseract;
 use crate::error::{Kind, Result, ResultExt};
 use crate::sandbox::child::{Terms, serve};
@@ -22,6 +23,9 @@ pub struct Reader {
     /// Folder of language data.
     #[arg(long)]
     pub tessdata: Option<PathBuf>,
+    /// Instead of reading: `crash`, `hang`, `swell`, or words to say. For trying the limits.
+    #[arg(long)]
+    pub scripted: Option<String>,
     /// Name of the archive to open.
     #[arg(default_value = "")]
     pub name: String,
@@ -47,8 +51,13 @@ impl Reader {
             Role::Expand => expand::serve(limits.memory_mib, limits.cpu_seconds * 30, &format_limits(&limits), &self.name)?,
             Role::Read => {
                 let terms = Terms { memory_mib: limits.memory_mib, cpu_seconds: limits.cpu_seconds, limits: format_limits(&limits) };
-                let tessdata = self.tessdata.clone();
-                serve(terms, move || Ok(Box::new(Tesseract::open(tessdata.as_deref())?) as Box<dyn Engine>))?;
+                let (tessdata, scripted) = (self.tessdata.clone(), self.scripted.clone());
+                serve(terms, move || -> Result<Box<dyn Engine>> {
+                    Ok(match scripted {
+                        Some(act) => Box::new(Scripted(Act::from_word(&act))),
+                        None => Box::new(Tesseract::open(tessdata.as_deref())?),
+                    })
+                })?;
             }
         }
         Ok(0)

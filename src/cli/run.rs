@@ -1,4 +1,4 @@
-//! `sohoa run INPUT…`
+//! `sohoa run INPUT…`, `sohoa submit INPUT…` and `sohoa work`
 
 use super::options::Place;
 use super::print;
@@ -17,6 +17,34 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+/// What makes a batch: arguments of `run` and `submit`.
+#[derive(Debug, Args)]
+pub struct Order {
+    /// Folders, files or archives with scans.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// Pipeline file [default: the built-in administrative.toml].
+    #[arg(long, value_name = "FILE")]
+    pub pipeline: Option<PathBuf>,
+    /// Code of the unit or fonds that delivers.
+    #[arg(long, value_name = "CODE")]
+    pub unit: Option<String>,
+}
+
+impl Order {
+    /// These arguments as settings.
+    fn settings(&self) -> toml::Table {
+        let mut flags = toml::Table::new();
+        if let Some(unit) = &self.unit {
+            flags.insert("unit".to_owned(), unit.clone().into());
+        }
+        if let Some(file) = &self.pipeline {
+            flags.insert("pipeline".to_owned(), file.to_string_lossy().into_owned().into());
+        }
+        flags
+    }
+}
+
 /// Arguments of `run`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -27,18 +55,12 @@ folder. The same command again continues a run that was cut off, and stores noth
   sohoa run scans/ --store s3://archive/2026 --catalog postgres://localhost/sohoa
   sohoa run lot7.zip --unit H24.16 --json > balance.json")]
 pub struct Run {
-    /// Folders, files or archives with scans.
-    #[arg(required = true, value_name = "INPUT")]
-    pub inputs: Vec<PathBuf>,
-    /// Pipeline file [default: the built-in administrative.toml].
-    #[arg(long, value_name = "FILE")]
-    pub pipeline: Option<PathBuf>,
+    /// What to take.
+    #[command(flatten)]
+    pub order: Order,
     /// Reading processes at once [default: one per processor].
     #[arg(long, value_name = "N")]
     pub jobs: Option<u32>,
-    /// Code of the unit or fonds that delivers.
-    #[arg(long, value_name = "CODE")]
-    pub unit: Option<String>,
 }
 
 impl Run {
@@ -47,24 +69,17 @@ impl Run {
     /// # Errors
     /// As [`runs::run`].
     pub async fn execute(&self, place: &Place) -> Result<u8> {
-        let mut flags = toml::Table::new();
+        let mut flags = self.order.settings();
         if let Some(jobs) = self.jobs {
             flags.insert("jobs".to_owned(), i64::from(jobs).into());
-        }
-        if let Some(unit) = &self.unit {
-            flags.insert("unit".to_owned(), unit.clone().into());
-        }
-        if let Some(file) = &self.pipeline {
-            flags.insert("pipeline".to_owned(), file.to_string_lossy().into_owned().into());
         }
         let config = place.configure(flags)?;
         let (text, plan) = read_pipeline(config.pipeline.as_deref())?;
         let language = Language::from_code(&config.language);
         let archive = Archive::open(config, &this_program()?).await?;
-        let stop = Arc::new(Stop::default());
-        tokio::spawn(stop_on_signal(stop.clone()));
+        let stop = stop_on_signal();
         let show = Show::new(place.quiet, language);
-        let outcome = runs::run(&archive, &self.inputs, &text, &plan, &stop, &|progress| show.tell(progress)).await;
+        let outcome = runs::run(&archive, &self.order.inputs, &text, &plan, &stop, &|progress| show.tell(progress)).await;
         show.finish();
         let outcome = outcome?;
         if place.json {
@@ -73,6 +88,81 @@ impl Run {
             print_balance(&outcome, language);
         }
         Ok(exit_code(&outcome))
+    }
+}
+
+/// Arguments of `submit`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The files are safe in the store when this ends. `sohoa work` reads them, here or on other machines that
+share store and catalogue; `sohoa runs show BATCH` says how far it is.
+
+  sohoa submit scans/ --store s3://archive/2026 --catalog postgres://localhost/sohoa")]
+pub struct Submit {
+    /// What to take.
+    #[command(flatten)]
+    pub order: Order,
+}
+
+impl Submit {
+    /// Queues a batch and returns the exit code.
+    ///
+    /// # Errors
+    /// As [`runs::submit`].
+    pub async fn execute(&self, place: &Place) -> Result<u8> {
+        let config = place.configure(self.order.settings())?;
+        let (text, plan) = read_pipeline(config.pipeline.as_deref())?;
+        let language = Language::from_code(&config.language);
+        let archive = Archive::open(config, &this_program()?).await?;
+        let stop = stop_on_signal();
+        let show = Show::new(place.quiet, language);
+        let submitted = runs::submit(&archive, &self.order.inputs, &text, &plan, &stop, &|progress| show.tell(progress)).await;
+        show.finish();
+        let submitted = submitted?;
+        if place.json {
+            print::json(&submitted)?;
+        } else {
+            let files = submitted.balance.files;
+            let say = |message: Message| print::line(&sentence(language, message));
+            say(Message::BalanceFiles { received: files.received, duplicate: files.duplicate, refused: files.refused })?;
+            say(Message::SetAside { manifests: submitted.manifests.len() as u64, ignored: submitted.ignored.len() as u64 })?;
+            say(Message::Submitted { batch: submitted.batch.clone() })?;
+            if submitted.interrupted {
+                say(Message::Interrupted)?;
+            }
+        }
+        Ok(if submitted.interrupted { 130 } else { 0 })
+    }
+}
+
+/// Arguments of `work`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+  sohoa work                    serve until stopped (Ctrl-C ends after the pages in hand)
+  sohoa work --until-empty      end when no submitted page is left to read")]
+pub struct Work {
+    /// Reading processes at once [default: one per processor].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<u32>,
+    /// End when nothing is left to do.
+    #[arg(long)]
+    pub until_empty: bool,
+}
+
+impl Work {
+    /// Works and returns the exit code.
+    ///
+    /// # Errors
+    /// As [`runs::work`].
+    pub async fn execute(&self, place: &Place) -> Result<u8> {
+        let mut flags = toml::Table::new();
+        if let Some(jobs) = self.jobs {
+            flags.insert("jobs".to_owned(), i64::from(jobs).into());
+        }
+        let archive = Archive::open(place.configure(flags)?, &this_program()?).await?;
+        let stop = stop_on_signal();
+        runs::work(&archive, self.until_empty, &stop).await?;
+        Ok(if stop.asked() { 130 } else { 0 })
     }
 }
 
@@ -100,18 +190,24 @@ pub fn this_program() -> Result<PathBuf> {
     std::env::current_exe().or_error(Kind::Unavailable, || "the system does not tell where this program is".to_owned())
 }
 
-async fn stop_on_signal(stop: Arc<Stop>) {
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await,
-            Err(_) => std::future::pending().await,
+/// Asked to stop by Ctrl-C or SIGTERM.
+fn stop_on_signal() -> Arc<Stop> {
+    let stop = Arc::new(Stop::default());
+    let asked = stop.clone();
+    tokio::spawn(async move {
+        let terminated = async {
+            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+                Ok(mut signal) => signal.recv().await,
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminated => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated => {}
-    }
-    stop.ask();
+        asked.ask();
+    });
+    stop
 }
 
 fn exit_code(outcome: &Outcome) -> u8 {
@@ -190,6 +286,10 @@ fn print_balance(outcome: &Outcome, language: Language) {
         cpu: numbers::decimal(outcome.cpu_seconds, 1),
         rate: numbers::decimal(rate, 2),
     });
+    let (manifests, ignored) = (outcome.manifests.len() as u64, outcome.ignored.len() as u64);
+    if manifests + ignored > 0 {
+        say(Message::SetAside { manifests, ignored });
+    }
     for refused in &balance.refusals {
         say(Message::Refused {
             file: print::plain(&refused.file),

@@ -13,7 +13,6 @@ use crate::sandbox::pool::Pool;
 use crate::sandbox::protocol::{Answer, Ask};
 use crate::stages::contract::options_of;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -141,15 +140,14 @@ fn read_text(path: &Path) -> Result<String> {
 }
 
 async fn read(pool: &Pool, picture: &Path, options: ReadOptions) -> Result<(Reading, BTreeMap<String, u64>)> {
-    let bytes = std::fs::read(picture).or_error(Kind::Invalid, || format!("cannot read {}", picture.display()))?;
-    let source = hex::encode(Sha256::digest(&bytes));
+    let source = picture.to_string_lossy();
     let mut reader = pool.reader(&source).await?;
-    reader.load(&source, || async { Ok(bytes) }).await?;
+    reader.load(&source, picture).await?;
     let name = picture.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let Answer::Inspected { media_type, .. } = reader.ask(&Ask::Inspect { name }, &[]).await?.0 else {
+    let Answer::Inspected { media_type, .. } = reader.ask(&Ask::Inspect { name }).await?.0 else {
         return Err(Error::internal("the reading process answered something else"));
     };
-    match reader.ask(&Ask::Read { media_type, page: 1, options }, &[]).await?.0 {
+    match reader.ask(&Ask::Read { media_type, page: 1, options }).await?.0 {
         Answer::Page { reading, cpu_ms, .. } => Ok((*reading, cpu_ms)),
         _ => Err(Error::internal("the reading process answered something else")),
     }

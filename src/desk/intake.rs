@@ -20,7 +20,7 @@ pub struct Delivery {
     pub dossiers: BTreeMap<DossierName, Vec<(PathBuf, DeliveredName)>>,
     /// Lists that came beside the scans (mục lục): `manifest.csv`, `.tsv`, `.json` or `.xlsx`. They are not
     /// scans and have no pages.
-    pub manifests: Vec<String>,
+    pub manifests: Vec<(PathBuf, String)>,
     /// What was left out by rule, as shown to people: links, hidden files, sockets, ground truth of samples.
     pub ignored: Vec<String>,
 }
@@ -83,7 +83,7 @@ fn list_folder(root: &Path, base: &[u8], fonds: &str, delivery: &mut Delivery) -
             continue;
         }
         if is_manifest(entry.file_name().as_bytes()) {
-            delivery.manifests.push(String::from_utf8_lossy(&path).into_owned());
+            delivery.manifests.push((entry.path().to_path_buf(), String::from_utf8_lossy(&path).into_owned()));
             continue;
         }
         let folder = path.iter().rposition(|byte| *byte == b'/').map_or(base, |end| path.get(..end).unwrap_or_default()).to_vec();

@@ -1,4 +1,4 @@
-//! Running a pipeline over a delivery, to the end.
+//! Running a pipeline over a delivery: to the end, or only queued for workers elsewhere.
 
 use crate::archive::Archive;
 use crate::blobs::key;
@@ -7,7 +7,7 @@ use crate::desk::intake::{self, Delivery};
 use crate::error::{Kind, Result, ResultExt};
 use crate::model::batch::{Balance, Batch, BatchState, Costs};
 use crate::model::plan::Plan;
-use crate::pipeline::worker::{self, Stop};
+use crate::pipeline::worker::{self, Scope, Stop};
 use crate::sandbox::jail::cpu_time_ms;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -27,7 +27,7 @@ pub struct Outcome {
     /// Where every file and page is.
     #[serde(flatten)]
     pub balance: Balance,
-    /// Lists that came beside the scans.
+    /// Lists that came beside the scans: kept in the store, not yet compared with what came.
     pub manifests: Vec<String>,
     /// What was left out by rule.
     pub ignored: Vec<String>,
@@ -77,13 +77,10 @@ pub async fn run(
 ) -> Result<Outcome> {
     let began = Instant::now();
     let cpu_before = cpu_time_ms();
-    let delivery = intake::list(inputs, &archive.config.unit)?;
-    let key = batch_key(inputs, &archive.config.unit, pipeline);
-    let new = NewBatch { key: &key, unit: &archive.config.unit, pipeline, plan, priority: 0 };
-    let worker_name = worker_name();
     archive.catalog.take_over(is_alive).await?;
-    let (batch, continued) = archive.catalog.open_batch(&new).await?;
-    drive(archive, &batch, plan, &delivery, &worker_name, stop, tell).await?;
+    let (delivery, batch, continued) = open(archive, inputs, pipeline, plan).await?;
+    let work = serve(archive, Scope::Batch(&batch.id), stop);
+    drive(archive, &batch, plan, &delivery, work, stop, tell).await?;
     if !stop.asked() {
         close(archive, &batch).await?;
     }
@@ -94,7 +91,7 @@ pub async fn run(
         continued,
         interrupted: stop.asked(),
         balance: archive.catalog.balance(&batch.id).await?,
-        manifests: delivery.manifests,
+        manifests: delivery.manifests.into_iter().map(|(_, path)| path).collect(),
         ignored: delivery.ignored,
         stages: archive.catalog.costs(&batch.id).await?,
         seconds: began.elapsed().as_secs_f64(),
@@ -103,13 +100,125 @@ pub async fn run(
     })
 }
 
-/// Receives and works at the same time, and tells how far it is.
+/// What was queued.
+#[derive(Debug, Clone, Serialize)]
+pub struct Submitted {
+    /// The batch's identifier.
+    pub batch: String,
+    /// Whether an unfinished batch over the same input was continued.
+    pub continued: bool,
+    /// Whether somebody stopped it before its end.
+    pub interrupted: bool,
+    /// Files received and duplicates among them; pages are known once workers have opened the files.
+    #[serde(flatten)]
+    pub balance: Balance,
+    /// Lists that came beside the scans: kept in the store, not yet compared with what came.
+    pub manifests: Vec<String>,
+    /// What was left out by rule.
+    pub ignored: Vec<String>,
+}
+
+/// Receives `inputs` as one batch and leaves the reading to [`work`], here or on other machines.
+///
+/// # Errors
+/// As [`run`], without what concerns reading processes.
+pub async fn submit(
+    archive: &Archive,
+    inputs: &[PathBuf],
+    pipeline: &str,
+    plan: &Plan,
+    stop: &Stop,
+    tell: &(dyn Fn(Progress) + Sync),
+) -> Result<Submitted> {
+    let (delivery, batch, continued) = open(archive, inputs, pipeline, plan).await?;
+    drive(archive, &batch, plan, &delivery, async { Ok(()) }, stop, tell).await?;
+    if !stop.asked() {
+        close(archive, &batch).await?;
+    }
+    Ok(Submitted {
+        batch: batch.id.clone(),
+        continued,
+        interrupted: stop.asked(),
+        balance: archive.catalog.balance(&batch.id).await?,
+        manifests: delivery.manifests.into_iter().map(|(_, path)| path).collect(),
+        ignored: delivery.ignored,
+    })
+}
+
+/// How often a serving process looks for batches that have come to their end.
+const CLOSING: Duration = Duration::from_secs(2);
+
+/// How many of the newest batches it looks at.
+const LOOKED_AT: usize = 100;
+
+/// Works on every batch of the catalogue that is not paused and closes those that end; `until_empty`: only
+/// until nothing is left to do. Any number of processes and machines may do so at the same time.
+///
+/// # Errors
+/// As [`run`].
+pub async fn work(archive: &Archive, until_empty: bool, stop: &Stop) -> Result<()> {
+    archive.catalog.take_over(is_alive).await?;
+    let scope = if until_empty { Scope::AllUntilEmpty } else { Scope::All };
+    let mut closed = BTreeSet::new();
+    let closing = async {
+        loop {
+            close_ended(archive, &mut closed).await?;
+            tokio::time::sleep(CLOSING).await;
+        }
+    };
+    tokio::select! {
+        done = serve(archive, scope, stop) => done?,
+        failed = closing => return failed,
+    }
+    close_ended(archive, &mut closed).await
+}
+
+/// Closes the batches that are finished and whose ledger is not in the store yet.
+async fn close_ended(archive: &Archive, closed: &mut BTreeSet<String>) -> Result<()> {
+    for batch in archive.catalog.batches(LOOKED_AT).await? {
+        if batch.state != BatchState::Finished || closed.contains(&batch.id) {
+            continue;
+        }
+        if archive.store.stat(&key::batch(&batch.id)).await?.is_none() {
+            close(archive, &batch).await?;
+        }
+        closed.insert(batch.id);
+    }
+    Ok(())
+}
+
+/// Lists the inputs, opens their batch (or the unfinished one of the same inputs) and keeps the lists that
+/// came beside the scans.
+async fn open(archive: &Archive, inputs: &[PathBuf], pipeline: &str, plan: &Plan) -> Result<(Delivery, Batch, bool)> {
+    let unit = &archive.config.unit;
+    let delivery = intake::list(inputs, unit)?;
+    let key = batch_key(inputs, unit, pipeline);
+    let new = NewBatch { key: &key, unit, pipeline, plan, priority: 0 };
+    let (batch, continued) = archive.catalog.open_batch(&new).await?;
+    for (place, path) in &delivery.manifests {
+        archive.store.put_file(&key::manifest(&batch.id, path), place).await?;
+    }
+    Ok((delivery, batch, continued))
+}
+
+/// As many workers as keep the reading processes busy while others store and index.
+async fn serve(archive: &Archive, scope: Scope<'_>, stop: &Stop) -> Result<()> {
+    let process = worker_name();
+    let mut all = Vec::new();
+    for number in 0..archive.config.job_count() * 2 {
+        let name = format!("{process}/{number}");
+        all.push(async move { worker::work(archive, scope, &name, stop).await });
+    }
+    join(all).await
+}
+
+/// Receives while `work` goes on, and tells how far both are.
 async fn drive(
     archive: &Archive,
     batch: &Batch,
     plan: &Plan,
     delivery: &Delivery,
-    worker_name: &str,
+    work: impl Future<Output = Result<()>>,
     stop: &Stop,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<()> {
@@ -118,17 +227,9 @@ async fn drive(
             if stop.asked() {
                 return Ok(());
             }
-            intake::receive(archive, &batch.id, plan, dossier, files).await?;
+            intake::receive(archive, &batch.id, plan, dossier, files).await.inspect_err(|_| stop.ask())?;
         }
-        archive.catalog.finish_receiving(&batch.id).await.map(|_| ())
-    };
-    let workers = async {
-        let mut all = Vec::new();
-        for number in 0..archive.config.job_count() * 2 {
-            let name = format!("{worker_name}/{number}");
-            all.push(async move { worker::work(archive, Some(&batch.id), &name, stop).await });
-        }
-        join(all).await
+        archive.catalog.finish_receiving(&batch.id).await.map(|_| ()).inspect_err(|_| stop.ask())
     };
     let report = async {
         loop {
@@ -138,21 +239,12 @@ async fn drive(
             tokio::time::sleep(Duration::from_millis(300)).await;
         }
     };
-    let work = async {
-        let (received, worked) = tokio::join!(
-            async {
-                let received = receive.await;
-                if received.is_err() {
-                    stop.ask();
-                }
-                received
-            },
-            workers
-        );
+    let both = async {
+        let (received, worked) = tokio::join!(receive, work);
         received.and(worked)
     };
     tokio::select! {
-        done = work => done,
+        done = both => done,
         failed = report => failed,
     }
 }

@@ -18,6 +18,19 @@ pub enum Act {
     Swell,
 }
 
+impl Act {
+    /// The act named by `word`; any other word is said.
+    #[must_use]
+    pub fn from_word(word: &str) -> Self {
+        match word {
+            "crash" => Act::Crash,
+            "hang" => Act::Hang,
+            "swell" => Act::Swell,
+            words => Act::Say(words.to_owned()),
+        }
+    }
+}
+
 /// An engine that repeats one act for every line.
 #[derive(Debug, Clone)]
 pub struct Scripted(pub Act);

@@ -186,6 +186,8 @@ pub enum Item {
     },
     /// One page.
     Page {
+        /// Dossier of the file.
+        dossier: Dossier,
         /// The file that holds it.
         file: File,
         /// The page.

@@ -15,8 +15,39 @@ use std::time::{Duration, Instant};
 /// How long a claimed task stays with its worker unless renewed.
 const LEASE: Duration = Duration::from_secs(60);
 
-/// Longest pause between looks for work when there is none.
+/// Longest pause between looks for work of one batch when there is none.
 const IDLE: Duration = Duration::from_millis(50);
+
+/// The same for a worker that serves all batches and may wait for days.
+const IDLE_LONG: Duration = Duration::from_secs(1);
+
+/// What a worker takes tasks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope<'a> {
+    /// One batch, to its end.
+    Batch(&'a str),
+    /// Every batch that is not paused, until it is asked to stop.
+    All,
+    /// Every batch that is not paused, until none of them has an open task.
+    AllUntilEmpty,
+}
+
+impl Scope<'_> {
+    fn batch(&self) -> Option<&str> {
+        match self {
+            Self::Batch(batch) => Some(batch),
+            Self::All | Self::AllUntilEmpty => None,
+        }
+    }
+
+    async fn is_done(&self, archive: &Archive) -> Result<bool> {
+        match self {
+            Self::Batch(batch) => Ok(archive.catalog.batch(batch).await?.state == BatchState::Finished),
+            Self::All => Ok(false),
+            Self::AllUntilEmpty => Ok(!archive.catalog.has_work().await?),
+        }
+    }
+}
 
 /// Asks all workers of this process to stop after their current task.
 #[derive(Debug, Default)]
@@ -35,22 +66,21 @@ impl Stop {
     }
 }
 
-/// Works on `batch` (or on whatever there is) until it is finished (or forever), or until asked to stop.
+/// Works on what `scope` says, until asked to stop.
 ///
 /// # Errors
 /// When the catalogue cannot be reached, or reading processes cannot start: the run cannot go on.
-pub async fn work(archive: &Archive, batch: Option<&str>, name: &str, stop: &Stop) -> Result<()> {
+pub async fn work(archive: &Archive, scope: Scope<'_>, name: &str, stop: &Stop) -> Result<()> {
+    let longest = if scope.batch().is_some() { IDLE } else { IDLE_LONG };
     let mut pause = Duration::from_millis(2);
     while !stop.asked() {
-        let claims = archive.catalog.claim(name, LEASE, 1, batch).await?;
+        let claims = archive.catalog.claim(name, LEASE, 1, scope.batch()).await?;
         if claims.is_empty() {
-            if let Some(batch) = batch
-                && archive.catalog.batch(batch).await?.state == BatchState::Finished
-            {
+            if scope.is_done(archive).await? {
                 return Ok(());
             }
             tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(IDLE);
+            pause = (pause * 2).min(longest);
             continue;
         }
         pause = Duration::from_millis(2);
@@ -78,6 +108,7 @@ async fn one_task(archive: &Archive, claim: &Claim) -> Result<()> {
         scratch: &archive.scratch,
         plan: &claim.plan,
         archive_depth: archive.config.limits.archive_depth,
+        file_bytes: archive.config.limits.file_mib << 20,
     };
     let mut item = Work::new(claim.item.clone());
     let outcome = {

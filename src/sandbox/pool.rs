@@ -4,14 +4,14 @@ use crate::error::{Error, Kind, Result, ResultExt};
 use crate::sandbox::protocol::{Answer, Ask, decode, encode, error_from, frame_lengths, lengths_of};
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 
 /// How reading processes are started.
@@ -31,6 +31,7 @@ pub struct Pool {
     launch: Launch,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Process>>,
+    models: OnceCell<BTreeMap<String, String>>,
     peak_kib: AtomicU64,
     cpu_ms: AtomicU64,
     started: AtomicU64,
@@ -65,6 +66,7 @@ impl Pool {
             launch,
             permits: Arc::new(Semaphore::new(size)),
             idle: Mutex::new(Vec::new()),
+            models: OnceCell::new(),
             peak_kib: AtomicU64::new(0),
             cpu_ms: AtomicU64::new(0),
             started: AtomicU64::new(0),
@@ -94,9 +96,12 @@ impl Pool {
     ///
     /// # Errors
     /// As [`Pool::reader`].
-    pub async fn models(&self) -> Result<BTreeMap<String, String>> {
-        let reader = self.reader("").await?;
-        Ok(reader.process.as_ref().map(|process| process.models.clone()).unwrap_or_default())
+    pub async fn models(&self) -> Result<&BTreeMap<String, String>> {
+        let ask = || async {
+            let reader = self.reader("").await?;
+            Ok(reader.process.as_ref().map(|process| process.models.clone()).unwrap_or_default())
+        };
+        self.models.get_or_try_init(ask).await
     }
 
     /// Highest resident memory of any reading process so far, KiB.
@@ -176,13 +181,13 @@ async fn keep_last_words(mut stderr: ChildStderr, errors: Arc<Mutex<Vec<u8>>>) {
 }
 
 impl Process {
-    async fn send(&mut self, ask: &Ask, payload: &[u8]) -> Result<()> {
+    async fn send(&mut self, ask: &Ask, mut payload: impl AsyncRead + Unpin, bytes: u64) -> Result<()> {
         let head = encode(ask)?;
-        let lengths = frame_lengths(&head, payload)?;
+        let lengths = frame_lengths(&head, bytes)?;
         let gone = || "the reading process closed its pipe".to_owned();
         self.input.write_all(&lengths).await.or_error(Kind::Unavailable, gone)?;
         self.input.write_all(&head).await.or_error(Kind::Unavailable, gone)?;
-        self.input.write_all(payload).await.or_error(Kind::Unavailable, gone)?;
+        tokio::io::copy(&mut payload, &mut self.input).await.or_error(Kind::Unavailable, gone)?;
         self.input.flush().await.or_error(Kind::Unavailable, gone)
     }
 
@@ -198,12 +203,13 @@ impl Process {
         Ok((decode(&head)?, payload))
     }
 
-    /// The last line that a dead process wrote to its standard error.
+    /// The last line that a dead process wrote to its standard error, hints of the runtime left out.
     async fn last_words(&mut self) -> String {
         let _ = tokio::time::timeout(Duration::from_secs(1), &mut self.listener).await;
         let words = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
         let text = String::from_utf8_lossy(&words);
-        text.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it said nothing").chars().take(300).collect()
+        let last = text.lines().map(str::trim).rfind(|line| !line.is_empty() && !line.starts_with("note:"));
+        last.unwrap_or("it said nothing").chars().take(300).collect()
     }
 
     /// Processor time since the last call, milliseconds, in the kernel's steps of 10.
@@ -234,16 +240,21 @@ impl Reader<'_> {
         self.spent_ms
     }
 
-    /// Makes `source` the current source; its bytes are asked for only when the process does not have them.
+    /// Whether `source` is the current source.
+    #[must_use]
+    pub fn has(&self, source: &str) -> bool {
+        self.process.as_ref().is_some_and(|process| process.loaded == source)
+    }
+
+    /// Makes the bytes of a local file the current source under the name `source`; they are streamed.
     ///
     /// # Errors
-    /// As [`Reader::ask`], and what `bytes` returns.
-    pub async fn load<F: Future<Output = Result<Vec<u8>>>>(&mut self, source: &str, bytes: impl FnOnce() -> F) -> Result<()> {
-        if self.process.as_ref().is_some_and(|process| process.loaded == source) {
-            return Ok(());
-        }
-        let payload = bytes().await?;
-        self.ask(&Ask::Load { source: source.to_owned() }, &payload).await?;
+    /// As [`Reader::ask`]; `Unavailable` when the file cannot be read.
+    pub async fn load(&mut self, source: &str, file: &Path) -> Result<()> {
+        let cannot = || format!("cannot read {}", file.display());
+        let payload = tokio::fs::File::open(file).await.or_error(Kind::Unavailable, cannot)?;
+        let bytes = payload.metadata().await.or_error(Kind::Unavailable, cannot)?.len();
+        self.exchange(&Ask::Load { source: source.to_owned() }, payload.take(bytes), bytes).await?;
         if let Some(process) = &mut self.process {
             source.clone_into(&mut process.loaded);
         }
@@ -255,11 +266,15 @@ impl Reader<'_> {
     /// # Errors
     /// The error that the process answered; `Limit` when it ran out of memory, processor time, stack or the
     /// time to wait; `Internal` when it crashed otherwise. After a death the next loan starts a new process.
-    pub async fn ask(&mut self, ask: &Ask, payload: &[u8]) -> Result<(Answer, Vec<u8>)> {
+    pub async fn ask(&mut self, ask: &Ask) -> Result<(Answer, Vec<u8>)> {
+        self.exchange(ask, tokio::io::empty(), 0).await
+    }
+
+    async fn exchange(&mut self, ask: &Ask, payload: impl AsyncRead + Unpin, bytes: u64) -> Result<(Answer, Vec<u8>)> {
         let mut process = self.process.take().ok_or_else(|| Error::unavailable("the reading process died in an earlier request"))?;
         let wait = Duration::from_secs(self.pool.launch.wall_seconds);
         let exchange = async {
-            process.send(ask, payload).await?;
+            process.send(ask, payload, bytes).await?;
             process.receive().await
         };
         let outcome = tokio::time::timeout(wait, exchange).await;
@@ -335,14 +350,15 @@ mod tests {
     async fn fate(then: &str) -> Error {
         let pool = pool(&format!("{READY}{then}"));
         let mut reader = pool.reader("").await.unwrap();
-        let error = reader.ask(&Ask::PdfEnd, &[]).await.unwrap_err();
-        assert!(reader.ask(&Ask::PdfEnd, &[]).await.is_err(), "a dead process must not be asked again");
+        let error = reader.ask(&Ask::PdfEnd).await.unwrap_err();
+        assert!(reader.ask(&Ask::PdfEnd).await.is_err(), "a dead process must not be asked again");
         error
     }
 
     #[tokio::test]
     async fn every_death_has_its_class() {
         assert_eq!(fate("echo 'memory allocation of 9 bytes failed' >&2; kill -ABRT $$").await.kind(), Kind::Limit);
+        assert_eq!(fate("printf 'memory allocation of 9 bytes failed\\nnote: a hint\\n' >&2; kill -ABRT $$").await.kind(), Kind::Limit);
         assert_eq!(fate("echo 'thread has overflowed its stack' >&2; kill -ABRT $$").await.kind(), Kind::Limit);
         assert_eq!(fate("kill -XCPU $$").await.kind(), Kind::Limit);
         assert_eq!(fate("kill -SEGV $$").await.kind(), Kind::Internal);

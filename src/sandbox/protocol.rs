@@ -133,7 +133,7 @@ pub fn error_from(kind: &str, message: &str) -> Error {
 /// `Unavailable` when the other side is gone.
 pub fn write_frame(pipe: &mut impl Write, head: &impl Serialize, payload: &[u8]) -> Result<()> {
     let head = encode(head)?;
-    let lengths = frame_lengths(&head, payload)?;
+    let lengths = frame_lengths(&head, payload.len() as u64)?;
     let gone = || "the reading process closed its pipe".to_owned();
     pipe.write_all(&lengths).or_error(Kind::Unavailable, gone)?;
     pipe.write_all(&head).or_error(Kind::Unavailable, gone)?;
@@ -179,12 +179,12 @@ pub fn decode<T: DeserializeOwned>(head: &[u8]) -> Result<T> {
 ///
 /// # Errors
 /// `Limit` for a frame past the bounds.
-pub fn frame_lengths(head: &[u8], payload: &[u8]) -> Result<[u8; 12]> {
+pub fn frame_lengths(head: &[u8], payload: u64) -> Result<[u8; 12]> {
     let too_long = || "a frame between processes is too long".to_owned();
     let head_length = u32::try_from(head.len()).or_error(Kind::Limit, too_long)?;
     let mut lengths = [0; 12];
     lengths[..4].copy_from_slice(&head_length.to_le_bytes());
-    lengths[4..].copy_from_slice(&(payload.len() as u64).to_le_bytes());
+    lengths[4..].copy_from_slice(&payload.to_le_bytes());
     lengths_of(lengths).map(|_| lengths)
 }
 

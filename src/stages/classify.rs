@@ -29,9 +29,10 @@ impl Stage for Classify {
 
     async fn run(&self, context: &Context<'_>, _: &Value, work: &mut Work) -> Result<()> {
         let Item::Document { document, contents } = &work.item else { return Err(wrong_item(self.name())) };
-        let mut description = description_of(context, contents, document).await?;
-        description.fields = BTreeMap::new();
+        let found = description_of(context, contents, document).await?;
+        let description = Description { fields: BTreeMap::new(), ..found.clone() };
         work.changes.push(Change::DocumentDescribed { document: document.clone(), description });
+        work.found = Some(found);
         Ok(())
     }
 }

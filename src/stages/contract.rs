@@ -5,6 +5,7 @@ use crate::error::{Error, Result, ResultExt};
 use crate::model::change::Change;
 use crate::model::holding::Item;
 use crate::model::plan::{Level, Plan};
+use crate::model::record::Description;
 use crate::sandbox::pool::{Launch, Pool};
 use crate::search::index::SearchIndex;
 use async_trait::async_trait;
@@ -29,6 +30,8 @@ pub struct Context<'a> {
     pub plan: &'a Plan,
     /// Archives inside archives.
     pub archive_depth: u32,
+    /// Size of the largest file that is no archive, bytes.
+    pub file_bytes: u64,
 }
 
 /// One task's way through its group of stages.
@@ -40,6 +43,8 @@ pub struct Work {
     pub changes: Vec<Change>,
     /// Processor milliseconds by stage, of reading processes.
     pub cpu_ms: BTreeMap<String, u64>,
+    /// What an earlier stage of the group found the document to be, before it is decided.
+    pub found: Option<Description>,
     /// Options of earlier stages of the group for the reading process.
     pub reading_options: serde_json::Map<String, Value>,
 }
@@ -48,7 +53,7 @@ impl Work {
     /// Work on `item` that has not begun.
     #[must_use]
     pub fn new(item: Item) -> Self {
-        Self { item, changes: Vec::new(), cpu_ms: BTreeMap::new(), reading_options: serde_json::Map::new() }
+        Self { item, changes: Vec::new(), cpu_ms: BTreeMap::new(), found: None, reading_options: serde_json::Map::new() }
     }
 
     /// Adds processor time of `stage`.

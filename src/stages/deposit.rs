@@ -1,6 +1,5 @@
 //! Deposit: a new version of the dossier's OCFL object, with originals, derivatives, record and fixity.
 
-use crate::blobs::key;
 use crate::blobs::ocfl::{self, NewVersion, Source};
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::formats::mets::{self, StoredFile};
@@ -11,7 +10,7 @@ use crate::model::plan::Level;
 use crate::model::record::Record;
 use crate::stages::contract::{Context, Stage, Work, wrong_item};
 use crate::stages::separate::readings_of;
-use crate::stages::{names, recording};
+use crate::stages::{names, originals, recording};
 use async_trait::async_trait;
 use serde_json::Value;
 use sha2::{Digest, Sha512};
@@ -43,7 +42,7 @@ impl Stage for Deposit {
                 }
             }
         }
-        let record = recording::record(contents, context.plan, context.pool.models().await?, &readings);
+        let record = recording::record(contents, context.plan, context.pool.models().await?.clone(), &readings);
         if record.originals.is_empty() {
             return Ok(());
         }
@@ -86,8 +85,16 @@ async fn deposit(
     let mut fixity = BTreeMap::new();
     let mut stored = BTreeMap::new();
     for original in &record.originals {
-        add(context, &mut files, &mut stored, &original.path, key::intake(&original.sha256), kept.get(&original.path), original.bytes)
-            .await?;
+        let path = &original.path;
+        if let Some(sha512) = kept.get(path) {
+            stored.insert(path.clone(), StoredFile { bytes: original.bytes, sha512: sha512.clone() });
+            files.insert(path.clone(), Source::Kept);
+        } else {
+            let key = originals::place(context, &contents.dossier.name, &original.sha256).await?;
+            let sha512 = ocfl::sha512_of(context.store, &key).await?;
+            stored.insert(path.clone(), StoredFile { bytes: original.bytes, sha512 });
+            files.insert(path.clone(), Source::Blob { key });
+        }
         fixity.insert(original.path.clone(), original.sha256.clone());
     }
     for document in &record.documents {
@@ -135,7 +142,8 @@ async fn add(
             Source::Kept
         }
         None => {
-            stored.insert(path.to_owned(), stored_file(&context.store.get(&waiting).await?));
+            let bytes = context.store.stat(&waiting).await?.unwrap_or_default();
+            stored.insert(path.to_owned(), StoredFile { bytes, sha512: ocfl::sha512_of(context.store, &waiting).await? });
             Source::Blob { key: waiting }
         }
     };

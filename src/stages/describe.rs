@@ -25,7 +25,10 @@ impl Stage for Describe {
 
     async fn run(&self, context: &Context<'_>, _: &Value, work: &mut Work) -> Result<()> {
         let Item::Document { document, contents } = &work.item else { return Err(wrong_item(self.name())) };
-        let found = description_of(context, contents, document).await?;
+        let found = match work.found.take() {
+            Some(found) => found,
+            None => description_of(context, contents, document).await?,
+        };
         let classified = work.changes.iter_mut().find_map(|change| match change {
             Change::DocumentDescribed { description, .. } => Some(description),
             _ => None,

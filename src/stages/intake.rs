@@ -9,6 +9,7 @@ use crate::model::refusal::{Refusal, Warning};
 use crate::sandbox::expand::{Member, expand};
 use crate::sandbox::protocol::{Answer, Ask};
 use crate::stages::contract::{Context, Stage, Work, wrong_item};
+use crate::stages::originals;
 use async_trait::async_trait;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -46,10 +47,12 @@ impl Stage for Intake {
 }
 
 async fn look_at(context: &Context<'_>, dossier: &Dossier, file: &File, spent_ms: &mut u64) -> Result<Change> {
-    let original = key::intake(&file.new.sha256);
+    if file.new.bytes > context.file_bytes {
+        return open_large(context, dossier, file).await;
+    }
     let mut reader = context.pool.reader(&file.new.sha256).await?;
-    reader.load(&file.new.sha256, || context.store.get(&original)).await?;
-    let answer = reader.ask(&Ask::Inspect { name: file.new.path.shown.clone() }, &[]).await;
+    originals::load(context, &mut reader, &dossier.name, &file.new.sha256).await?;
+    let answer = reader.ask(&Ask::Inspect { name: file.new.path.shown.clone() }).await;
     *spent_ms += reader.spent_ms();
     drop(reader);
     let (answer, _) = answer?;
@@ -60,6 +63,16 @@ async fn look_at(context: &Context<'_>, dossier: &Dossier, file: &File, spent_ms
         return open_archive(context, dossier, file, &media_type, warnings).await;
     }
     Ok(Change::FileIdentified { file: file.id.clone(), media_type, pages, signatures, warnings })
+}
+
+/// A file too large for a reading process is an archive, which is read piece by piece, or refused.
+async fn open_large(context: &Context<'_>, dossier: &Dossier, file: &File) -> Result<Change> {
+    match open_archive(context, dossier, file, "", Vec::new()).await {
+        Err(error) if error.kind() == Kind::Invalid => {
+            Err(Error::limit(format!("the file is larger than {} MiB; split it", context.file_bytes >> 20)).caused_by(error))
+        }
+        outcome => outcome,
+    }
 }
 
 /// Whether files of this type hold other files.
@@ -81,9 +94,8 @@ async fn open_archive(
             file.new.path.shown
         )));
     }
-    let local =
-        tempfile::NamedTempFile::new_in(context.scratch).or_error(Kind::Unavailable, || "cannot write a temporary file".to_owned())?;
-    context.store.get_file(&key::intake(&file.new.sha256), local.path()).await?;
+    let local = tempfile::NamedTempFile::new_in(context.scratch).or_error(Kind::Unavailable, originals::cannot_write)?;
+    originals::fetch(context, &dossier.name, &file.new.sha256, local.path()).await?;
     let mut launch = context.expander.clone();
     launch.arguments.push(file.new.path.shown.clone());
     let members: Mutex<BTreeMap<DossierName, Vec<NewFile>>> = Mutex::default();

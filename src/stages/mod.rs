@@ -11,6 +11,7 @@ pub mod describe;
 pub mod index;
 pub mod intake;
 pub mod names;
+pub mod originals;
 pub mod package;
 pub mod prepare;
 pub mod read;

@@ -1,6 +1,5 @@
 //! Package: a document's searchable PDF/A, plain text, and ALTO for every page.
 
-use crate::blobs::key;
 use crate::error::{Error, Result};
 use crate::formats::pdf_write::{PdfMetadata, Profile};
 use crate::formats::{alto, text};
@@ -11,8 +10,8 @@ use crate::model::reading::Reading;
 use crate::model::record::Description;
 use crate::sandbox::protocol::Ask;
 use crate::stages::contract::{Context, Stage, Work, options_of, wrong_item};
-use crate::stages::names;
 use crate::stages::separate::readings_of;
+use crate::stages::{names, originals};
 use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::Value;
@@ -110,26 +109,25 @@ async fn try_pdf(
 ) -> std::result::Result<(Vec<u8>, u64), (Error, Option<usize>)> {
     let first = pages.first().and_then(|(page, _)| contents.file(&page.file)).map(|file| file.new.sha256.as_str()).unwrap_or_default();
     let mut reader = context.pool.reader(first).await.map_err(|error| (error, None))?;
-    reader.ask(&Ask::PdfBegin { metadata: metadata.clone() }, &[]).await.map_err(|error| (error, None))?;
+    reader.ask(&Ask::PdfBegin { metadata: metadata.clone() }).await.map_err(|error| (error, None))?;
     for (place, (page, reading)) in pages.iter().enumerate() {
         let file = contents.file(&page.file);
         let outcome = match (reading, file) {
             (Some(reading), Some(file)) if !missing.contains(&place) => {
-                let original = key::intake(&file.new.sha256);
-                match reader.load(&file.new.sha256, || context.store.get(&original)).await {
+                match originals::load(context, &mut reader, &contents.dossier.name, &file.new.sha256).await {
                     Ok(()) => {
                         let ask =
                             Ask::PdfPage { media_type: file.media_type.clone(), page: page.number, reading: Box::new((*reading).clone()) };
-                        reader.ask(&ask, &[]).await
+                        reader.ask(&ask).await
                     }
                     Err(error) => Err(error),
                 }
             }
-            _ => reader.ask(&Ask::PdfMissing, &[]).await,
+            _ => reader.ask(&Ask::PdfMissing).await,
         };
         outcome.map_err(|error| (error, Some(place)))?;
     }
-    let (_, pdf) = reader.ask(&Ask::PdfEnd, &[]).await.map_err(|error| (error, None))?;
+    let (_, pdf) = reader.ask(&Ask::PdfEnd).await.map_err(|error| (error, None))?;
     Ok((pdf, reader.spent_ms()))
 }
 

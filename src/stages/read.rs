@@ -1,15 +1,15 @@
 //! Read: the words of one page, from the cache or from a reading process.
 
-use crate::blobs::key;
 use crate::error::{Error, Result};
 use crate::model::change::Change;
-use crate::model::holding::{File, Item, Page};
+use crate::model::holding::{Dossier, File, Item, Page};
 use crate::model::plan::Level;
 use crate::model::refusal::Refusal;
 use crate::sandbox::page::ReadOptions;
 use crate::sandbox::protocol::{Answer, Ask};
 use crate::stages::cache::{self, CachedReading};
 use crate::stages::contract::{Context, Stage, Work, options_of, wrong_item};
+use crate::stages::originals;
 use crate::stages::prepare::Prepare;
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ impl Stage for Read {
     }
 
     async fn run(&self, context: &Context<'_>, _: &Value, work: &mut Work) -> Result<()> {
-        let Item::Page { file, page } = &work.item else { return Err(wrong_item(self.name())) };
+        let Item::Page { dossier, file, page } = &work.item else { return Err(wrong_item(self.name())) };
         let options: ReadOptions = options_of(&Value::Object(work.reading_options.clone()))?;
         let key = cache::key_of(&json!({
             "source": file.new.sha256,
@@ -42,7 +42,7 @@ impl Stage for Read {
         let (found, cpu_ms) = match cache::get(context.store, &key).await? {
             Some(cached) => (Ok(cached), Vec::new()),
             None => {
-                let (found, cpu_ms) = ask_reader(context, file, page, options).await?;
+                let (found, cpu_ms) = ask_reader(context, (dossier, file, page), options).await?;
                 if let Ok(cached) = &found {
                     cache::put(context.store, &key, cached).await?;
                 }
@@ -69,12 +69,11 @@ impl Stage for Read {
 
 type Outcome = (std::result::Result<CachedReading, Refusal>, Vec<(String, u64)>);
 
-async fn ask_reader(context: &Context<'_>, file: &File, page: &Page, options: ReadOptions) -> Result<Outcome> {
-    let original = key::intake(&file.new.sha256);
+async fn ask_reader(context: &Context<'_>, (dossier, file, page): (&Dossier, &File, &Page), options: ReadOptions) -> Result<Outcome> {
     let mut reader = context.pool.reader(&file.new.sha256).await?;
-    reader.load(&file.new.sha256, || context.store.get(&original)).await?;
+    originals::load(context, &mut reader, &dossier.name, &file.new.sha256).await?;
     let ask = Ask::Read { media_type: file.media_type.clone(), page: page.number, options };
-    match reader.ask(&ask, &[]).await {
+    match reader.ask(&ask).await {
         Ok((Answer::Page { reading, warnings, cpu_ms }, _)) => {
             Ok((Ok(CachedReading { reading: *reading, warnings }), cpu_ms.into_iter().collect()))
         }

@@ -177,7 +177,7 @@ fn decide(claim: &Claim) -> Vec<Change> {
                 warnings: vec![Warning::new("truncated", "it ends early")],
             }]
         }
-        Item::Page { file, page } if file.new.path.shown.contains("torn") && page.number == 2 && page.warnings.is_empty() => {
+        Item::Page { file, page, .. } if file.new.path.shown.contains("torn") && page.number == 2 && page.warnings.is_empty() => {
             vec![Change::PageRefused { page: page.id.clone(), refusal: refusal(Class::Outage) }]
         }
         Item::Page { page, .. } => vec![read(&page.id)],

@@ -1,6 +1,11 @@
 //! Planned faults: what a killed run leaves behind, another run finishes.
 
 use serde_json::Value;
+use sohoa::config::Limits;
+use sohoa::error::{Error, Kind};
+use sohoa::sandbox::page::ReadOptions;
+use sohoa::sandbox::pool::{Launch, Pool};
+use sohoa::sandbox::protocol::{Answer, Ask};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -46,4 +51,35 @@ fn a_killed_run_is_continued_and_nothing_is_missing_or_twice() {
     let originals =
         walkdir::WalkDir::new(home.path().join("store/intake")).into_iter().flatten().filter(|entry| entry.file_type().is_file());
     assert_eq!(originals.count(), 0, "originals stayed behind after their deposit");
+}
+
+/// A real, limited reading process whose engine does `act`.
+fn reading_process(act: &str) -> Pool {
+    let limits = serde_json::to_string(&Limits { cpu_seconds: 1, ..Limits::default() }).unwrap();
+    let arguments = ["reader", "read", "--limits", &limits, "--scripted", act, "--"].map(str::to_owned).to_vec();
+    Pool::new(Launch { program: env!("CARGO_BIN_EXE_sohoa").into(), arguments, wall_seconds: 30 }, 1)
+}
+
+async fn read_a_page(pool: &Pool) -> Result<Answer, Error> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples/002-cau-phao-cua-may");
+    let mut pages: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    pages.sort();
+    let mut reader = pool.reader("page").await?;
+    reader.load("page", &pages[0]).await?;
+    let options = ReadOptions { orientation: false, ..ReadOptions::default() };
+    Ok(reader.ask(&Ask::Read { media_type: "image/jpeg".into(), page: 1, options }).await?.0)
+}
+
+#[tokio::test]
+async fn a_reading_process_that_crashes_hangs_or_swells_is_one_classed_failure() {
+    for (act, kind) in [("crash", Kind::Internal), ("hang", Kind::Limit), ("swell", Kind::Limit)] {
+        let pool = reading_process(act);
+        let error = read_a_page(&pool).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{act}: {error:?}");
+        // The pool lives on: the next request gets a new process.
+        assert_eq!(read_a_page(&pool).await.unwrap_err().kind(), kind, "{act} again");
+        assert_eq!(pool.started(), 2, "{act}");
+    }
+    let Answer::Page { reading, .. } = read_a_page(&reading_process("xin chào")).await.unwrap() else { panic!("no page") };
+    assert!(reading.text().contains("xin chào"));
 }

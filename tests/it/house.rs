@@ -46,7 +46,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("x509_cert", &["formats"]),
     ("rsa", &["formats"]),
     ("p256", &["formats"]),
-    ("calamine", &["formats"]),
     ("tantivy", &["search"]),
     ("image", &["imaging", "formats", "engine", "specimen", "sandbox"]),
     ("imageproc", &["imaging", "specimen"]),

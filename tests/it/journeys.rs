@@ -5,16 +5,41 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-/// A home of its own for one test.
-struct Home(TempDir);
+/// A home of its own for one test, and what every call of the program is told.
+struct Home {
+    folder: TempDir,
+    settings: Vec<(&'static str, String)>,
+}
 
 impl Home {
     fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self { folder: tempfile::tempdir().unwrap(), settings: vec![("SOHOA_LIMITS_FILE_MIB", "1".to_owned())] }
+    }
+
+    /// A home whose store is a prefix on the S3 server and whose catalogue is a schema on PostgreSQL, and the
+    /// statement that drops that catalogue; `None` where these servers do not run.
+    fn on_servers() -> Option<(Self, String, String)> {
+        let variable = |name: &str| std::env::var(name).ok();
+        let (Some(endpoint), Some(server)) = (variable("TEST_S3_ENDPOINT"), variable("TEST_POSTGRES_URL")) else {
+            eprintln!("SKIPPED: the journey on S3 and PostgreSQL: TEST_S3_ENDPOINT or TEST_POSTGRES_URL is not set, see .ci/servers");
+            return None;
+        };
+        let id = uuid::Uuid::now_v7().simple().to_string();
+        let sign = if server.contains('?') { '&' } else { '?' };
+        let mut home = Self::new();
+        home.settings.extend([
+            ("SOHOA_STORE", format!("s3://{}/journey-{id}", variable("TEST_S3_BUCKET").unwrap())),
+            ("SOHOA_S3_ENDPOINT", endpoint),
+            ("SOHOA_S3_REGION", variable("TEST_S3_REGION").unwrap()),
+            ("SOHOA_S3_ACCESS_KEY", variable("TEST_S3_ACCESS_KEY").unwrap()),
+            ("SOHOA_S3_SECRET_KEY", variable("TEST_S3_SECRET_KEY").unwrap()),
+            ("SOHOA_CATALOG", format!("{server}{sign}options=-csearch_path%3Dj{id}")),
+        ]);
+        Some((home, server, format!("j{id}")))
     }
 
     fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
     }
 
     /// Runs the program; the environment of whoever runs the tests sets nothing.
@@ -23,7 +48,14 @@ impl Home {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SOHOA_")) {
             command.env_remove(name);
         }
-        command.args(arguments).arg("--home").arg(self.path()).current_dir(self.path()).output().unwrap()
+        command
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
+            .args(arguments)
+            .arg("--home")
+            .arg(self.path())
+            .current_dir(self.path())
+            .output()
+            .unwrap()
     }
 
     /// Runs the program, which must end with `code`, and gives its standard output.
@@ -148,15 +180,24 @@ fn bad_files_are_refused_by_class_and_good_ones_beside_them_are_stored() {
     std::fs::copy(&page, lot.join("a/trang 1.jpg")).unwrap();
     std::fs::copy(&page, lot.join("a/trang 1 (bản sao).jpg")).unwrap();
     std::fs::write(lot.join("b/empty.pdf"), b"").unwrap();
+    std::fs::write(lot.join("d/large.pdf"), vec![b' '; (1 << 20) + 1]).unwrap();
+    std::fs::write(lot.join("a/manifest.csv"), "file,trang\ntrang 1.jpg,1\n").unwrap();
     std::fs::write(lot.join("c/letter.pdf"), "kính gửi, đây không phải là bản quét\n").unwrap();
     std::fs::write(lot.join("d/half.png"), &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x03\0\0\0\x04\0\x08\0\0\0\0"[..]).unwrap();
     let run = home.json(3, &["run", lot.to_str().unwrap(), "--json", "-q", "--lang", "en"]);
     closes(&run);
     let files = &run["files"];
-    assert_eq!((files["received"].as_u64(), files["duplicate"].as_u64()), (Some(5), Some(1)), "{run}");
+    assert_eq!((files["received"].as_u64(), files["duplicate"].as_u64()), (Some(6), Some(1)), "{run}");
+    assert_eq!(run["manifests"], serde_json::json!(["lot/a/manifest.csv"]));
     let refused: Vec<(&str, &str)> =
         run["refusals"].as_array().unwrap().iter().map(|item| (item["file"].as_str().unwrap(), item["class"].as_str().unwrap())).collect();
-    assert_eq!(refused, [("lot/b/empty.pdf", "input"), ("lot/c/letter.pdf", "input"), ("lot/d/half.png", "input")]);
+    assert_eq!(
+        refused,
+        [("lot/b/empty.pdf", "input"), ("lot/c/letter.pdf", "input"), ("lot/d/half.png", "input"), ("lot/d/large.pdf", "limit")]
+    );
+    let lists =
+        walkdir::WalkDir::new(home.path().join("store/manifests")).into_iter().flatten().filter(|entry| entry.file_type().is_file());
+    assert_eq!(lists.count(), 1, "the list is not kept");
     assert!(run["pages"]["stored"].as_u64().unwrap() + run["pages"]["review"].as_u64().unwrap() >= 1);
     // What was refused is kept, bit for bit.
     let kept = home.sohoa(&["export", "lot/c#originals/letter.pdf", "--format", "original"]).stdout;
@@ -177,4 +218,71 @@ fn whatever_is_unknown_is_refused_before_anything_is_touched() {
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("line 4") && said.contains("reed"), "{said}");
+}
+
+/// Runs statements on the PostgreSQL server.
+async fn statements(server: &str, text: String) {
+    use sqlx::{AnyConnection, AssertSqlSafe, Connection};
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(server).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_same_holds_on_object_storage_and_a_shared_catalogue() {
+    let Some((home, server, schema)) = Home::on_servers() else { return };
+    statements(&server, format!("CREATE SCHEMA {schema}")).await;
+    let input = samples("002-cau-phao-cua-may");
+    let run = home.json(0, &["run", &input, "--json", "-q"]);
+    closes(&run);
+    assert_eq!(run["pages"]["refused"], 0);
+    let query = ["search", "cau phao", "--json"];
+    let hits = home.ends(0, &query);
+    assert!(!hits.is_empty(), "nothing is found");
+    let again = home.json(0, &["run", &input, "--json", "-q"]);
+    assert_eq!((&again["files"]["received"], &again["stages"]), (&again["files"]["duplicate"], &serde_json::json!({})));
+    let delivered = std::fs::read_dir(&input).unwrap().map(|entry| entry.unwrap().path()).next().unwrap();
+    let name = format!("002-cau-phao-cua-may#originals/{}", delivered.file_name().unwrap().to_str().unwrap().replace(' ', "%20"));
+    let back = home.sohoa(&["export", &name, "--format", "original"]);
+    assert!(back.stdout == std::fs::read(&delivered).unwrap(), "{}", String::from_utf8_lossy(&back.stderr));
+    assert!(!home.path().join("store").exists() && !home.path().join("catalog.db").exists(), "something was kept on this machine");
+
+    statements(&server, format!("DROP SCHEMA {schema} CASCADE; CREATE SCHEMA {schema}")).await;
+    std::fs::remove_dir_all(home.path().join("index")).unwrap();
+    home.ends(0, &["rebuild"]);
+    assert_eq!(home.ends(0, &query), hits);
+    home.ends(0, &["verify"]);
+}
+
+#[test]
+fn a_queued_batch_is_paused_resumed_cancelled_and_taken_up_again() {
+    let home = Home::new();
+    let submitted = home.json(0, &["submit", &samples("002-cau-phao-cua-may"), "--json", "-q"]);
+    let batch = submitted["batch"].as_str().unwrap();
+    let files = submitted["files"]["received"].as_u64().unwrap();
+    let show = || home.json(0, &["runs", "show", batch, "--json"]);
+    assert!(files > 0 && show()["batch"]["state"] == "running");
+
+    // Paused: nothing is read.
+    home.ends(0, &["runs", "pause", batch]);
+    home.ends(0, &["work", "--until-empty"]);
+    assert_eq!(show()["balance"]["pages"]["in"], 0);
+
+    // Cancelled: every file is refused as an outage, its original kept, and the balance closes.
+    home.ends(0, &["runs", "resume", batch]);
+    assert_eq!(home.ends(0, &["runs", "cancel", batch]).trim(), files.to_string());
+    home.ends(0, &["work", "--until-empty"]);
+    assert_eq!(show()["balance"]["files"]["refused"].as_u64(), Some(files));
+    assert_eq!(home.ends(0, &["failures", "--json"]).matches("outage").count() as u64, files);
+    home.ends(0, &["verify"]);
+
+    // Taken up again: read to the end, and the batch's ledger lies in the store.
+    home.ends(0, &["runs", "retry", batch]);
+    home.ends(0, &["work", "--until-empty"]);
+    let shown = show();
+    closes(&shown["balance"]);
+    assert_eq!((&shown["balance"]["files"]["refused"], &shown["batch"]["state"]), (&0.into(), &"finished".into()));
+    assert!(shown["balance"]["pages"]["in"].as_u64().unwrap() >= files);
+    assert!(home.path().join(format!("store/batches/{batch}.json")).exists(), "no ledger");
+    home.ends(0, &["verify"]);
 }

@@ -1,0 +1,50 @@
+//! Where the bytes of what was delivered are: waiting for their deposit, or in their dossier's object.
+
+use crate::blobs::{key, ocfl};
+use crate::error::{Error, Kind, Result, ResultExt};
+use crate::model::holding::DossierName;
+use crate::sandbox::pool::Reader;
+use crate::stages::contract::Context;
+use crate::stages::names;
+use std::path::Path;
+
+/// Key of the bytes with this SHA-256. After a deposit, as when a refused page is tried again, they lie in the
+/// dossier's object only.
+///
+/// # Errors
+/// `Corrupt` when they are in neither place; else those of the store.
+pub async fn place(context: &Context<'_>, dossier: &DossierName, sha256: &str) -> Result<String> {
+    let waiting = key::intake(sha256);
+    if context.store.stat(&waiting).await?.is_some() {
+        return Ok(waiting);
+    }
+    let object = names::object(dossier);
+    let deposited = ocfl::place_of(context.store, &object, sha256).await?;
+    deposited.ok_or_else(|| Error::corrupt(format!("neither {waiting} nor {object} holds these bytes any more, deliver the file again")))
+}
+
+/// Streams the bytes with this SHA-256 into a local file.
+///
+/// # Errors
+/// As [`place`].
+pub async fn fetch(context: &Context<'_>, dossier: &DossierName, sha256: &str, local: &Path) -> Result<()> {
+    context.store.get_file(&place(context, dossier, sha256).await?, local).await
+}
+
+/// Makes these bytes the current source of a reading process, unless it has them.
+///
+/// # Errors
+/// As [`place`] and [`Reader::load`].
+pub async fn load(context: &Context<'_>, reader: &mut Reader<'_>, dossier: &DossierName, sha256: &str) -> Result<()> {
+    if reader.has(sha256) {
+        return Ok(());
+    }
+    let local = tempfile::NamedTempFile::new_in(context.scratch).or_error(Kind::Unavailable, cannot_write)?;
+    fetch(context, dossier, sha256, local.path()).await?;
+    reader.load(sha256, local.path()).await
+}
+
+/// Why a temporary file cannot be had.
+pub fn cannot_write() -> String {
+    "cannot write a temporary file; free space on the disk of the home".to_owned()
+}
