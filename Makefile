@@ -10,7 +10,7 @@ SHELL := /bin/bash
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
 BUILD_PACKAGES := tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd libtesseract-dev libleptonica-dev \
-	libheif-dev clang libclang-dev pkg-config cmake nasm mold gcc g++ make
+	libheif-dev clang libclang-dev python3-pip pkg-config cmake nasm mold gcc g++ make
 TEST_PACKAGES := fonts-croscore qpdf poppler-utils mupdf-tools libtiff-tools libxml2-utils libpdfbox2-java \
 	libactivation-java libjaxb-api-java default-jre-headless default-jdk-headless postgresql python3-venv
 
@@ -46,8 +46,12 @@ deps:
 deps-test: deps
 	$(call install,$(TEST_PACKAGES))
 
+# Without the neural models everything runs, only reading is less accurate: no reason to stop.
+models = $(1) models fetch --quiet >/dev/null || echo 'going on without the neural models'
+
 demo: deps
 	@cargo build --release --locked --quiet
+	@$(call models,target/release/sohoa)
 	@target/release/sohoa run samples --home '$(DEMO_HOME)'
 	@echo; echo 'search without marks: so hoa tai lieu luu tru'
 	@target/release/sohoa search 'so hoa tai lieu luu tru' --limit 3 --home '$(DEMO_HOME)'
@@ -62,6 +66,7 @@ lint: deps
 test: deps-test lint
 	@tools=$$(.ci/python-tools); export PATH="$$tools:$$PATH"; \
 	trap '.ci/servers stop' EXIT; \
+	cargo build --locked --quiet; $(call models,target/debug/sohoa); \
 	servers=$$(.ci/servers); eval "$$servers"; \
 	if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --locked; else cargo test --locked; fi
 

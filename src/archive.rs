@@ -5,6 +5,7 @@ use crate::blobs::s3::S3Options;
 use crate::blobs::store::BlobStore;
 use crate::catalog::Catalog;
 use crate::config::{Config, Limits};
+use crate::engine::models;
 use crate::error::{Kind, Result, ResultExt};
 use crate::sandbox::pool::{Launch, Pool};
 use crate::search::index::SearchIndex;
@@ -65,7 +66,8 @@ fn pool_launch(config: &Config, program: &Path) -> Launch {
 /// Arguments of the hidden command that is a reading process.
 fn arguments(role: &str, config: &Config, tessdata: Option<&Path>) -> Vec<String> {
     let limits = serde_json::to_string(&config.limits).unwrap_or_default();
-    let mut arguments = vec!["reader".to_owned(), role.to_owned(), "--limits".to_owned(), limits];
+    let models = models::folder(config.models.as_deref()).to_string_lossy().into_owned();
+    let mut arguments = ["reader", role, "--limits", &limits, "--models", &models].map(str::to_owned).to_vec();
     if let Some(folder) = tessdata {
         arguments.extend(["--tessdata".to_owned(), folder.to_string_lossy().into_owned()]);
     }

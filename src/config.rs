@@ -27,6 +27,8 @@ pub struct Config {
     pub language: String,
     /// Folder of Tesseract's language data; none: where the system keeps it.
     pub tessdata: Option<PathBuf>,
+    /// Folder of neural models; none: the user's data folder.
+    pub models: Option<PathBuf>,
     /// Access to S3.
     pub s3: S3,
     /// What one input may cost.
@@ -107,6 +109,7 @@ impl Default for Config {
             jobs: 0,
             language: "vi".to_owned(),
             tessdata: None,
+            models: None,
             s3: S3::default(),
             limits: Limits::default(),
         }
@@ -221,7 +224,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Res
 }
 
 /// Every setting as the tail of its variable, lower case.
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 24] = [
     "home",
     "store",
     "catalog",
@@ -231,6 +234,7 @@ const KEYS: [&str; 23] = [
     "jobs",
     "language",
     "tessdata",
+    "models",
     "s3_endpoint",
     "s3_region",
     "s3_access_key",
@@ -301,6 +305,7 @@ mod tests {
             index: Some(PathBuf::new()),
             pipeline: Some(PathBuf::new()),
             tessdata: Some(PathBuf::new()),
+            models: Some(PathBuf::new()),
             s3: S3 {
                 endpoint: Some(String::new()),
                 region: Some(String::new()),

@@ -30,6 +30,7 @@ pub enum Message<'a> {
     Took { seconds: String, cpu: String, rate: String },
     Refused { file: String, page: Option<u32>, class: &'a str, reason: String },
     Interrupted,
+    ModelsMissing,
     Submitted { batch: String },
     SetAside { manifests: u64, ignored: u64 },
     PagesReadFilesReceived { received: u64, of: u64 },
@@ -85,6 +86,7 @@ fn vietnamese(message: Message<'_>) -> String {
             format!("Từ chối [{class}] {file}{page}: {reason}")
         }
         Message::Interrupted => "Đã dừng giữa chừng; chạy lại đúng lệnh này để làm tiếp".to_owned(),
+        Message::ModelsMissing => "Thiếu mô hình nơ-ron: đọc kém chính xác hơn; chạy `sohoa models fetch`".to_owned(),
         Message::Submitted { batch } => format!("Lô {batch} đã vào hàng đợi; chạy `sohoa work` để đọc, `sohoa runs show {batch}` để xem"),
         Message::SetAside { manifests, ignored } => {
             format!(
@@ -147,6 +149,7 @@ fn english(message: Message<'_>) -> String {
             format!("Refused [{class}] {file}{page}: {reason}")
         }
         Message::Interrupted => "Stopped before the end; the same command again continues".to_owned(),
+        Message::ModelsMissing => "Neural models are missing: reading is less accurate; run `sohoa models fetch`".to_owned(),
         Message::Submitted { batch } => format!("Batch {batch} is queued; `sohoa work` reads it, `sohoa runs show {batch}` shows it"),
         Message::SetAside { manifests, ignored } => {
             format!("Set aside: {} lists (kept, not yet compared), {} system files or links (left out)", commas(manifests), commas(ignored))

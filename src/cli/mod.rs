@@ -4,6 +4,8 @@ pub mod completions;
 pub mod doctor;
 pub mod eval;
 pub mod export;
+pub mod language;
+pub mod models;
 pub mod options;
 pub mod print;
 pub mod reader;
@@ -39,6 +41,8 @@ pub fn execute(line: Line) -> u8 {
     let outcome = match &line.command {
         Command::Reader(reader) => reader.execute(),
         Command::Samples(samples) => samples.execute(),
+        Command::Models(models) => models.execute(&line.place),
+        Command::Language(language) => language.execute(),
         Command::Completions(completions) => Ok(completions.execute()),
         _ => match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
             Ok(runtime) => runtime.block_on(with_runtime(&line)),
@@ -63,7 +67,9 @@ async fn with_runtime(line: &Line) -> Result<u8> {
         Command::Rebuild(rebuild) => rebuild.execute(place).await,
         Command::Eval(eval) => eval.execute(place).await,
         Command::Doctor(doctor) => doctor.execute(place).await,
-        Command::Reader(_) | Command::Samples(_) | Command::Completions(_) => Err(Error::internal("handled before")),
+        Command::Reader(_) | Command::Samples(_) | Command::Language(_) | Command::Models(_) | Command::Completions(_) => {
+            Err(Error::internal("handled before"))
+        }
     }
 }
 

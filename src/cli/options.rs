@@ -83,11 +83,16 @@ pub enum Command {
     Eval(super::eval::Eval),
     /// Say what is missing or mis-set on this machine, and the command that mends it.
     Doctor(super::doctor::Doctor),
+    /// List, fetch or add the neural models that make reading accurate.
+    Models(super::models::Models),
     /// Print shell completions.
     Completions(super::completions::Completions),
     /// Be a reading process (started by other commands).
     #[command(hide = true)]
     Reader(super::reader::Reader),
+    /// Count which syllables follow which in a corpus.
+    #[command(hide = true)]
+    Language(super::language::LanguageTable),
     /// Make the fictional dossiers of samples/.
     #[command(hide = true)]
     Samples(super::samples::Samples),

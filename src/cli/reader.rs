@@ -3,8 +3,8 @@
 use crate::archive::format_limits;
 use crate::config::Limits;
 use crate::engine::contract::Engine;
+use crate::engine::ensemble::Ensemble;
 use crate::engine::scripted::{Act, Scripted};
-use crate::engine::tesseract::Tesseract;
 use crate::error::{Kind, Result, ResultExt};
 use crate::sandbox::child::{Terms, serve};
 use crate::sandbox::expand;
@@ -23,6 +23,9 @@ pub struct Reader {
     /// Folder of language data.
     #[arg(long)]
     pub tessdata: Option<PathBuf>,
+    /// Folder of neural models.
+    #[arg(long)]
+    pub models: PathBuf,
     /// Instead of reading: `crash`, `hang`, `swell`, or words to say. For trying the limits.
     #[arg(long)]
     pub scripted: Option<String>,
@@ -51,11 +54,11 @@ impl Reader {
             Role::Expand => expand::serve(limits.memory_mib, limits.cpu_seconds * 30, &format_limits(&limits), &self.name)?,
             Role::Read => {
                 let terms = Terms { memory_mib: limits.memory_mib, cpu_seconds: limits.cpu_seconds, limits: format_limits(&limits) };
-                let (tessdata, scripted) = (self.tessdata.clone(), self.scripted.clone());
+                let (tessdata, models, scripted) = (self.tessdata.clone(), self.models.clone(), self.scripted.clone());
                 serve(terms, move || -> Result<Box<dyn Engine>> {
                     Ok(match scripted {
                         Some(act) => Box::new(Scripted(Act::from_word(&act))),
-                        None => Box::new(Tesseract::open(tessdata.as_deref())?),
+                        None => Box::new(Ensemble::open(tessdata.as_deref(), &models)?),
                     })
                 })?;
             }

@@ -4,6 +4,7 @@ use super::options::Place;
 use super::print;
 use crate::archive::Archive;
 use crate::desk::runs::{self, Outcome, Progress};
+use crate::engine::models;
 use crate::error::{Kind, Result, ResultExt};
 use crate::messages::{Language, Message, sentence};
 use crate::pipeline::plan;
@@ -77,6 +78,9 @@ impl Run {
         let (text, plan) = read_pipeline(config.pipeline.as_deref())?;
         let language = Language::from_code(&config.language);
         let archive = Archive::open(config, &this_program()?).await?;
+        if !place.quiet && !models::are_all_there(archive.config.models.as_deref()) {
+            eprintln!("{}", sentence(language, Message::ModelsMissing));
+        }
         let stop = stop_on_signal();
         let show = Show::new(place.quiet, language);
         let outcome = runs::run(&archive, &self.order.inputs, &text, &plan, &stop, &|progress| show.tell(progress)).await;

@@ -178,8 +178,7 @@ mod tests {
     use crate::model::reading::Word;
 
     fn read(text: &str) -> Option<Numbered> {
-        let words: Vec<Word> =
-            text.split(' ').map(|text| Word { text: text.to_owned(), bounds: Bounds::new(0, 0, 10, 10), confidence: 90 }).collect();
+        let words: Vec<Word> = text.split(' ').map(|text| Word::new(text, Bounds::new(0, 0, 10, 10), 90)).collect();
         zones::tests::zones_of_right_row(&words).right.first().and_then(parse)
     }
 

@@ -3,7 +3,7 @@
 use crate::archive::{self, Archive};
 use crate::blobs::probe::probe;
 use crate::config::Config;
-use crate::engine::tesseract;
+use crate::engine::{models, tesseract};
 use serde::Serialize;
 use std::path::Path;
 
@@ -37,6 +37,16 @@ pub async fn examine(config: &Config, program: &Path) -> Vec<Check> {
             .map(|file| format!("{}, {}", tesseract::version(), file.display()))
             .map_err(|error| (error.chain(), "apt-get install tesseract-ocr-vie")),
     ));
+    let folder = models::folder(config.models.as_deref());
+    for model in models::ALL {
+        let found = models::read(&model, &folder);
+        let outcome = match found {
+            Ok(Some(_)) => Ok(folder.join(model.file).display().to_string()),
+            Ok(None) => Err(("not installed: reading is less accurate".to_owned(), "sohoa models fetch")),
+            Err(error) => Err((error.chain(), "sohoa models fetch")),
+        };
+        checks.push(check(model.purpose, outcome));
+    }
     let pool = archive::pool(config, program, 1);
     checks.push(check(
         "reading processes",

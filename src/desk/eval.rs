@@ -100,14 +100,12 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pla
 
 /// Options of the page stages of a plan for the reading process.
 fn reading_options(plan: &Plan) -> Result<ReadOptions> {
-    let steps = plan.groups.iter().flat_map(|group| &group.steps);
-    let mut all = serde_json::Map::new();
-    for step in steps.filter(|step| matches!(step.stage.as_str(), "prepare" | "read")) {
-        if let serde_json::Value::Object(options) = &step.options {
-            all.extend(options.clone());
-        }
-    }
-    options_of(&serde_json::Value::Object(all))
+    let empty = serde_json::Value::Object(serde_json::Map::new());
+    let of = |stage: &str| {
+        let mut steps = plan.groups.iter().flat_map(|group| &group.steps);
+        steps.find(|step| step.stage == stage).map_or(&empty, |step| &step.options)
+    };
+    Ok(ReadOptions { prepare: options_of(of("prepare"))?, read: options_of(of("read"))? })
 }
 
 /// Pages with ground truth: name, and the picture beside it.

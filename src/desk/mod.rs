@@ -5,6 +5,7 @@ pub mod eval;
 pub mod export;
 pub mod find;
 pub mod intake;
+pub mod models;
 pub mod rebuild;
 pub mod runs;
 pub mod verify;

@@ -1,5 +1,11 @@
 //! Engines that read text from a picture.
 
 pub mod contract;
+pub mod ensemble;
+pub mod line_finder;
+pub mod models;
+pub mod network;
 pub mod scripted;
+pub mod second_reader;
 pub mod tesseract;
+pub mod vote;

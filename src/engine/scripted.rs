@@ -43,11 +43,7 @@ impl Engine for Scripted {
                 let step = picture.width() as f32 / words.len().max(1) as f32;
                 let bottom = picture.height() as f32;
                 let place = |place: usize| [place as f32 * step, 0.0, (place + 1) as f32 * step, bottom];
-                Ok(words
-                    .iter()
-                    .enumerate()
-                    .map(|(n, word)| FoundWord { text: (*word).to_owned(), confidence: 90, place: place(n) })
-                    .collect())
+                Ok(words.iter().enumerate().map(|(n, word)| FoundWord::new(word, 90, place(n))).collect())
             }
             Act::Crash => std::process::abort(),
             Act::Hang => loop {

@@ -56,6 +56,9 @@ impl Tesseract {
         let language = CString::new(LANGUAGE).or_error(Kind::Internal, refused)?;
         let mut api = TessBaseApi::create();
         api.init_2(Some(&data), Some(&language)).or_error(Kind::NotFound, refused)?;
+        // Pages are evened: there is no light print on dark ground that would have to be read inverted.
+        let (name, value) = (c"tessedit_do_invert", c"0");
+        api.set_variable(name, value).or_error(Kind::Internal, refused)?;
         let models =
             BTreeMap::from([("tesseract".to_owned(), version()), (format!("{LANGUAGE}.traineddata"), hex::encode(Sha256::digest(&bytes)))]);
         Ok(Self { api, models })
@@ -90,11 +93,7 @@ fn word(row: &str) -> Option<FoundWord> {
         return None;
     }
     let (left, top, width, height) = (number(6)?, number(7)?, number(8)?, number(9)?);
-    Some(FoundWord {
-        text: text.to_owned(),
-        confidence: number(10)?.clamp(0.0, 100.0).round() as u8,
-        place: [left, top, left + width, top + height],
-    })
+    Some(FoundWord::new(text, number(10)?.clamp(0.0, 100.0).round() as u8, [left, top, left + width, top + height]))
 }
 
 impl Engine for Tesseract {

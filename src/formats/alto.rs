@@ -6,7 +6,8 @@
 use super::xml::escape;
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::model::geometry::Bounds;
-use crate::model::reading::{Block, BlockKind, Line, Quality, Reading, TextSource, Word};
+use crate::model::reading::{Alternative, Block, BlockKind, Line, Quality, Reader as WordReader, Reading, TextSource, Word};
+use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use std::collections::BTreeMap;
@@ -14,6 +15,12 @@ use std::fmt::Write as _;
 
 /// Tag of blocks that are tables.
 const TABLE: &str = "table";
+
+/// Tag of words of the second reader.
+const SECOND: &str = "second-reader";
+
+/// Stands before the confidence in the purpose of an alternative.
+const OTHER: &str = "other reader ";
 /// Largest ALTO file that is read, bytes: a page with 100,000 words has about 15 MB.
 const LARGEST: usize = 64 << 20;
 
@@ -38,8 +45,17 @@ pub fn write(reading: &Reading, page_number: u32, original: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let _ = writeln!(out, "<processingSoftware>\n<softwareName>sohoa</softwareName>\n<softwareVersion>{version}</softwareVersion>");
     out.push_str("</processingSoftware>\n</Processing>\n</Description>\n");
-    if reading.blocks.iter().any(|block| block.kind == BlockKind::Table) {
-        let _ = writeln!(out, "<Tags>\n<LayoutTag ID=\"{TABLE}\" TYPE=\"block\" LABEL=\"table\"/>\n</Tags>");
+    let has_table = reading.blocks.iter().any(|block| block.kind == BlockKind::Table);
+    let has_second = reading.words().any(|word| word.reader == WordReader::Second);
+    if has_table || has_second {
+        out.push_str("<Tags>\n");
+        if has_table {
+            let _ = writeln!(out, "<LayoutTag ID=\"{TABLE}\" TYPE=\"block\" LABEL=\"table\"/>");
+        }
+        if has_second {
+            let _ = writeln!(out, "<OtherTag ID=\"{SECOND}\" TYPE=\"reader\" LABEL=\"read by the second reader\"/>");
+        }
+        out.push_str("</Tags>\n");
     }
     let (width, height) = (reading.width, reading.height);
     let _ = write!(out, "<Layout>\n<Page ID=\"page\" PHYSICAL_IMG_NR=\"{page_number}\" WIDTH=\"{width}\" HEIGHT=\"{height}\"");
@@ -63,7 +79,15 @@ fn write_block(out: &mut String, block: &Block, place: usize) {
         let _ = writeln!(out, "<TextLine ID=\"b{place}l{}\"{}>", number + 1, position(&line.bounds));
         for (at, word) in line.words.iter().enumerate() {
             let (text, bounds) = (escape(&word.text), &word.bounds);
-            let _ = writeln!(out, "<String CONTENT=\"{text}\"{} WC=\"{}\"/>", position(bounds), share(word.confidence));
+            let tag = if word.reader == WordReader::Second { format!(" TAGREFS=\"{SECOND}\"") } else { String::new() };
+            let _ = write!(out, "<String CONTENT=\"{text}\"{}{tag} WC=\"{}\"", position(bounds), share(word.confidence));
+            match &word.alternative {
+                Some(other) => {
+                    let (text, sure) = (escape(&other.text), share(other.confidence));
+                    let _ = writeln!(out, "><ALTERNATIVE PURPOSE=\"{OTHER}{sure}\">{text}</ALTERNATIVE></String>");
+                }
+                None => out.push_str("/>\n"),
+            }
             if let Some(next) = line.words.get(at + 1) {
                 let gap = Bounds::new(bounds.x1, bounds.y0, next.bounds.x0.max(bounds.x1), bounds.y1);
                 let _ = writeln!(out, "<SP{}/>", position(&gap));
@@ -112,6 +136,7 @@ pub fn parse(alto: &str) -> Result<Reading> {
     let mut reading = None;
     let mut kept = BTreeMap::new();
     let mut in_settings = false;
+    let mut alternative: Option<Alternative> = None;
     let mut ended = false;
     loop {
         let at = reader.buffer_position();
@@ -119,6 +144,7 @@ pub fn parse(alto: &str) -> Result<Reading> {
         match event {
             Event::Start(element) | Event::Empty(element) => match element.local_name().as_ref() {
                 "processingStepSettings" => in_settings = true,
+                "ALTERNATIVE" => alternative = Attributes::of(&element)?.alternative(),
                 "Page" => reading = Some(page(&Attributes::of(&element)?, &kept)?),
                 "TextBlock" | "TextLine" | "String" => {
                     let reading = reading.as_mut().ok_or_else(|| Error::corrupt("ALTO file has text outside a page"))?;
@@ -129,8 +155,24 @@ pub fn parse(alto: &str) -> Result<Reading> {
             Event::Text(text) if in_settings => {
                 kept.extend(text.split_whitespace().filter_map(|pair| pair.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())));
             }
+            Event::Text(text) => {
+                if let Some(other) = &mut alternative {
+                    other.text.push_str(&text);
+                }
+            }
+            Event::GeneralRef(name) => {
+                if let Some(other) = &mut alternative {
+                    other.text.push_str(resolve_xml_entity(&name).unwrap_or_default());
+                }
+            }
             Event::End(element) => {
                 in_settings = false;
+                if let Some(other) = alternative.take() {
+                    let line = reading.as_mut().and_then(|reading| reading.blocks.last_mut()).and_then(|block| block.lines.last_mut());
+                    if let Some(word) = line.and_then(|line| line.words.last_mut()) {
+                        word.alternative = Some(other);
+                    }
+                }
                 ended |= element.local_name().as_ref() == "alto";
             }
             Event::Eof => break,
@@ -161,7 +203,11 @@ fn add(reading: &mut Reading, element: &BytesStart<'_>) -> Result<()> {
             let line = reading.blocks.last_mut().and_then(|block| block.lines.last_mut()).ok_or_else(misplaced)?;
             let confidence = (attributes.number("WC")?.clamp(0.0, 1.0) * 100.0).round() as u8;
             let text = attributes.text("CONTENT")?.to_owned();
-            line.words.push(Word { text, bounds: attributes.bounds()?, confidence });
+            let mut word = Word::new(text, attributes.bounds()?, confidence);
+            if attributes.0.get("TAGREFS").is_some_and(|tags| tags.split_whitespace().any(|tag| tag == SECOND)) {
+                word.reader = WordReader::Second;
+            }
+            line.words.push(word);
         }
         _ => {}
     }
@@ -196,6 +242,12 @@ fn page(attributes: &Attributes, settings: &BTreeMap<String, String>) -> Result<
 struct Attributes(BTreeMap<String, String>);
 
 impl Attributes {
+    /// The alternative whose element this is, its text still missing; `None` for one of another program.
+    fn alternative(&self) -> Option<Alternative> {
+        let sure: f32 = self.0.get("PURPOSE")?.strip_prefix(OTHER)?.parse().ok()?;
+        Some(Alternative { text: String::new(), confidence: (sure.clamp(0.0, 1.0) * 100.0).round() as u8 })
+    }
+
     fn of(element: &BytesStart<'_>) -> Result<Self> {
         let mut all = BTreeMap::new();
         for attribute in element.attributes() {
@@ -227,13 +279,15 @@ impl Attributes {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 
     fn reading() -> Reading {
-        let word = |text: &str, x: u32, confidence| Word { text: text.into(), bounds: Bounds::new(x, 20, x + 90, 60), confidence };
-        let words = vec![word("Số:", 10, 100), word("12/QĐ-UBND", 120, 87), word("\"<&>\"", 230, 0)];
+        let word = |text: &str, x: u32, confidence| Word::new(text, Bounds::new(x, 20, x + 90, 60), confidence);
+        let mut words = vec![word("Số:", 10, 100), word("12/QĐ-UBND", 120, 87), word("\"<&>\"", 230, 0)];
+        words[1].reader = WordReader::Second;
+        words[2].alternative = Some(Alternative { text: "<&> \"đ".into(), confidence: 7 });
         let line = Line { bounds: Bounds::new(10, 20, 320, 60), words };
         let empty = Line { bounds: Bounds::new(0, 70, 5, 80), words: Vec::new() };
         let block = |kind, lines| Block { kind, bounds: Bounds::new(10, 20, 320, 80), lines };

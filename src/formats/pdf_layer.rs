@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn a_slanting_word_is_found_inside_its_box() {
         // A word of 400 by 50 px that falls by 5 degrees has a box of about 403 by 85 px.
-        let word = Word { text: "số".into(), bounds: Bounds::new(1000, 1000, 1403, 1085), confidence: 90 };
+        let word = Word::new("số", Bounds::new(1000, 1000, 1403, 1085), 90);
         let laid = lay(&word, 5f64.to_radians().tan(), (9_999, 9_999));
         assert!((laid.bottom - laid.top - 50.0).abs() < 1.0, "height {}", laid.bottom - laid.top);
         assert_eq!((laid.top + laid.bottom) / 2.0 + laid.fallen, 1042.5);
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_word_off_the_page_is_brought_back() {
-        let word = Word { text: "số".into(), bounds: Bounds::new(50, 300, 5000, 310), confidence: 90 };
+        let word = Word::new("số", Bounds::new(50, 300, 5000, 310), 90);
         let laid = lay(&word, 0.0, (999, 199));
         assert_eq!([laid.left, laid.right, laid.top, laid.bottom], [50.0, 1000.0, 199.0, 200.0]);
     }

@@ -107,7 +107,7 @@ impl OpenLine {
                 word.text.push_str(text);
                 word.bounds = word.bounds.union(&bounds);
             }
-            None => self.words.push(Word { text: text.to_owned(), bounds, confidence: 100 }),
+            None => self.words.push(Word::new(text, bounds, 100)),
         }
         self.word_ended = false;
         self.end = glyph.end.x.max(glyph.origin.x);

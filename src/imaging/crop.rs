@@ -26,28 +26,62 @@ pub struct Crop {
     top: f32,
     /// Px of the crop for one px of the page.
     factor: f32,
+    /// Border around it, px.
+    border: f32,
 }
 
 impl Crop {
     /// A place on the crop as a place on the page, px.
     #[must_use]
     pub fn to_page(&self, x: f32, y: f32) -> (f32, f32) {
-        let border = BORDER as f32;
-        (self.left + (x - border) / self.factor, self.top + (y - border) / self.factor)
+        (self.left + (x - self.border) / self.factor, self.top + (y - self.border) / self.factor)
+    }
+
+    /// A place across the page as a place across the crop, px.
+    #[must_use]
+    pub fn across(&self, page_x: f32) -> f32 {
+        (page_x - self.left) * self.factor + self.border
+    }
+
+    /// The part between two places across the crop, px; `None` when it is too narrow to hold a letter.
+    #[must_use]
+    pub fn between(&self, from: f32, to: f32) -> Option<GrayImage> {
+        const NARROWEST: u32 = 6;
+        let from = (from.max(0.0) as u32).min(self.picture.width());
+        let to = (to.max(0.0).ceil() as u32).min(self.picture.width());
+        let width = to.saturating_sub(from);
+        (width >= NARROWEST).then(|| image::imageops::crop_imm(&self.picture, from, 0, width, self.picture.height()).to_image())
     }
 }
 
-/// Cuts `area` out of `page` with 30 % more above and below, and paints over every patch of ink whose middle
-/// lies outside it: a reader of single lines that sees parts of the next line mixes them in.
+/// How much is cut out around a line's box, in heights of the box.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Padding {
+    /// Above and below.
+    pub above: f32,
+    /// Left and right.
+    pub beside: f32,
+    /// Whether edge pixels are repeated around the cut.
+    pub border: bool,
+}
+
+/// For a reader that looks for the line itself.
+pub const WIDE: Padding = Padding { above: 0.3, beside: 0.15, border: true };
+
+/// For a reader that takes the whole height for letters.
+pub const TIGHT: Padding = Padding { above: 0.12, beside: 0.12, border: false };
+
+/// Cuts `area` out of `page` with some `padding`, and paints over every patch of ink whose middle lies outside
+/// it, and frames around it: a reader of single lines that sees parts of the next line mixes them in.
 ///
 /// # Errors
 /// As [`scale`].
-pub fn line(page: &GrayImage, area: &Area) -> Result<Option<Crop>> {
+pub fn line(page: &GrayImage, area: &Area, padding: Padding) -> Result<Option<Crop>> {
     let high = area.height();
-    let left = (area.x0 - 0.15 * high).max(0.0) as u32;
-    let top = (area.y0 - 0.3 * high).max(0.0) as u32;
-    let right = ((area.x1 + 0.15 * high).ceil() as u32).min(page.width());
-    let bottom = ((area.y1 + 0.3 * high).ceil() as u32).min(page.height());
+    let left = (area.x0 - padding.beside * high).max(0.0) as u32;
+    let top = (area.y0 - padding.above * high).max(0.0) as u32;
+    let right = ((area.x1 + padding.beside * high).ceil() as u32).min(page.width());
+    let bottom = ((area.y1 + padding.above * high).ceil() as u32).min(page.height());
     if right < left + 4 || bottom < top + 4 {
         return Ok(None);
     }
@@ -56,11 +90,13 @@ pub fn line(page: &GrayImage, area: &Area) -> Result<Option<Crop>> {
     let factor = if (wanted - 1.0).abs() > 0.05 { wanted } else { 1.0 };
     let mut picture = if factor == 1.0 { cut } else { scale(&cut, factor)? };
     paint_neighbours(&mut picture, (area.y0 - top as f32) * factor, (area.y1 - top as f32) * factor);
-    Ok(Some(Crop { picture: with_border(&picture), left: left as f32, top: top as f32, factor }))
+    let border = if padding.border { BORDER } else { 0 };
+    Ok(Some(Crop { picture: with_border(&picture, border), left: left as f32, top: top as f32, factor, border: border as f32 }))
 }
 
 fn paint_neighbours(picture: &mut GrayImage, top: f32, bottom: f32) {
     let margin = 0.06 * (bottom - top);
+    let (width, height) = picture.dimensions();
     let dark = ink(picture, 180);
     let (found, labels) = components(&dark);
     let foreign: Vec<bool> = found
@@ -69,37 +105,39 @@ fn paint_neighbours(picture: &mut GrayImage, top: f32, bottom: f32) {
             let middle = f32::midpoint(patch.y as f32, patch.bottom as f32);
             let at_edge = patch.y == 0 || patch.bottom >= picture.height();
             let outside = middle < top + margin || middle > bottom - margin;
-            outside && (at_edge || middle < top - margin || middle > bottom + margin)
+            let is_frame = patch.width() * 10 > width * 8
+                && patch.height() * 10 > height * 7
+                && width > 2 * height
+                && patch.area * 4 < patch.width() * patch.height();
+            is_frame || outside && (at_edge || middle < top - margin || middle > bottom + margin)
         })
         .collect();
-    if !foreign.iter().any(|is_foreign| *is_foreign) {
-        return;
-    }
     let is_foreign = |label: u32| label > 0 && foreign.get(label as usize - 1).copied().unwrap_or(false);
-    let (width, height) = picture.dimensions();
-    for y in 0..height {
-        for x in 0..width {
-            let own = labels.get_pixel(x, y).0[0];
-            let near =
-                (x.saturating_sub(1)..(x + 2).min(width)).flat_map(|x| (y.saturating_sub(1)..(y + 2).min(height)).map(move |y| (x, y)));
-            let (mut by_foreign, mut by_own) = (false, false);
-            for (x, y) in near {
-                let label = labels.get_pixel(x, y).0[0];
-                by_foreign |= is_foreign(label);
-                by_own |= label > 0 && !is_foreign(label);
-            }
-            if is_foreign(own) || (by_foreign && !by_own) {
-                picture.put_pixel(x, y, Luma([PAPER]));
+    for (patch, _) in found.iter().zip(&foreign).filter(|(_, is_foreign)| **is_foreign) {
+        for y in patch.y.saturating_sub(1)..(patch.bottom + 1).min(height) {
+            for x in patch.x.saturating_sub(1)..(patch.right + 1).min(width) {
+                let own = labels.get_pixel(x, y).0[0];
+                let near =
+                    (x.saturating_sub(1)..(x + 2).min(width)).flat_map(|x| (y.saturating_sub(1)..(y + 2).min(height)).map(move |y| (x, y)));
+                let (mut by_foreign, mut by_own) = (false, false);
+                for (x, y) in near {
+                    let label = labels.get_pixel(x, y).0[0];
+                    by_foreign |= is_foreign(label);
+                    by_own |= label > 0 && !is_foreign(label);
+                }
+                if is_foreign(own) || (by_foreign && !by_own) {
+                    picture.put_pixel(x, y, Luma([PAPER]));
+                }
             }
         }
     }
 }
 
 /// The picture with its edge pixels repeated around it.
-fn with_border(picture: &GrayImage) -> GrayImage {
+fn with_border(picture: &GrayImage, border: u32) -> GrayImage {
     let (width, height) = picture.dimensions();
-    GrayImage::from_fn(width + 2 * BORDER, height + 2 * BORDER, |x, y| {
-        *picture.get_pixel(x.saturating_sub(BORDER).min(width - 1), y.saturating_sub(BORDER).min(height - 1))
+    GrayImage::from_fn(width + 2 * border, height + 2 * border, |x, y| {
+        *picture.get_pixel(x.saturating_sub(border).min(width - 1), y.saturating_sub(border).min(height - 1))
     })
 }
 
@@ -116,7 +154,7 @@ mod tests {
                 (y0..y1).for_each(|y| page.put_pixel(x, y, Luma([10])));
             }
         }
-        let crop = line(&page, &Area { x0: 50.0, y0: 72.0, x1: 350.0, y1: 108.0 }).unwrap().unwrap();
+        let crop = line(&page, &Area { x0: 50.0, y0: 72.0, x1: 350.0, y1: 108.0 }, WIDE).unwrap().unwrap();
         let dark = crop.picture.enumerate_pixels().filter(|(.., level)| level.0[0] < 100);
         let rows: Vec<u32> = dark.map(|(_, y, _)| y).collect();
         let (_, top) = crop.to_page(0.0, *rows.iter().min().unwrap() as f32);

@@ -48,6 +48,25 @@ impl Area {
     }
 }
 
+/// What a look at a part of the page says about its marks; the whole page is searched only when that part says
+/// too little. Gives no boxes.
+///
+/// # Errors
+/// As [`scale`].
+pub fn marks_of(page: &GrayImage) -> Result<Lines> {
+    /// Marks that say enough.
+    const ENOUGH: u32 = 40;
+    let (width, height) = page.dimensions();
+    let part = image::imageops::crop_imm(page, width / 10, height / 3, width * 4 / 5, height / 4).to_image();
+    let factor = (SIDE / width.max(height) as f32).min(1.0);
+    let mut found = find_at(&part, factor, width.max(height) as f32 * factor)?;
+    if found.marks_above + found.marks_below < ENOUGH {
+        found = find(page)?;
+    }
+    found.areas.clear();
+    Ok(found)
+}
+
 /// Lines of print, and what their marks say about which way is up.
 #[derive(Debug, Clone, Default)]
 pub struct Lines {
@@ -74,9 +93,14 @@ const INK: u8 = 170;
 /// # Errors
 /// As [`scale`].
 pub fn find(page: &GrayImage) -> Result<Lines> {
-    let factor = (SIDE / page.width().max(page.height()) as f32).min(1.0);
+    let side = page.width().max(page.height()) as f32;
+    let factor = (SIDE / side).min(1.0);
+    find_at(page, factor, side * factor)
+}
+
+/// Finds lines on a page or a part of one, scaled by `factor`; `side`: longest side of the whole page, scaled.
+fn find_at(page: &GrayImage, factor: f32, side: f32) -> Result<Lines> {
     let small = scale(page, factor)?;
-    let side = small.width().max(small.height()) as f32;
     let mut dark = ink(&small, INK);
     erase_rules(&mut dark, (side * 0.03) as u32);
     let (all, _) = components(&dark);

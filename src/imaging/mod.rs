@@ -10,6 +10,8 @@ pub mod lines;
 pub mod order;
 pub mod orientation;
 pub mod prepare;
+pub mod print_map;
 pub mod resize;
+pub mod ring;
 pub mod seal;
 pub mod skew;

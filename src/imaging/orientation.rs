@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::imaging::lines::Lines;
+use crate::imaging::resize::scale;
 use crate::imaging::skew::row_sharpness;
 use image::{GrayImage, imageops};
 
@@ -19,10 +20,12 @@ pub enum Upright {
 /// Whether lines of text run along y: the page lies on its side.
 ///
 /// # Errors
-/// As [`row_sharpness`].
+/// As [`scale`].
 pub fn is_sideways(page: &GrayImage) -> Result<bool> {
-    let along_x = row_sharpness(page)?;
-    let along_y = row_sharpness(&imageops::rotate90(page))?;
+    const SIDE: f32 = 600.0;
+    let small = scale(page, (SIDE / page.width().max(page.height()) as f32).min(1.0))?;
+    let along_x = row_sharpness(&small);
+    let along_y = row_sharpness(&imageops::rotate90(&small));
     Ok(along_y > 1.25 * along_x && along_y > 0.0)
 }
 

@@ -5,7 +5,8 @@ use crate::imaging::background::even_out;
 use crate::imaging::lines::{self, Area, Lines};
 use crate::imaging::orientation::turn;
 use crate::imaging::resize::scale;
-use crate::imaging::seal::{has_colour, ink_share, red_channel, seals};
+use crate::imaging::ring::rings;
+use crate::imaging::seal::{has_colour, ink_share, red_channel, redness, seals};
 use crate::imaging::skew::{self, straighten};
 use crate::model::reading::Quality;
 use image::{DynamicImage, GrayImage};
@@ -21,6 +22,8 @@ pub struct Steps {
     pub background: bool,
     /// Resolution to read at, dots per inch.
     pub reading_dpi: u32,
+    /// Find lines here; otherwise only marks are looked at, and [`Prepared::take_lines`] brings the lines.
+    pub lines: bool,
 }
 
 /// The delivered picture at reading resolution, not yet turned.
@@ -28,6 +31,7 @@ pub struct Steps {
 pub struct Scaled {
     grey: GrayImage,
     red: Option<GrayImage>,
+    redness: Option<GrayImage>,
     seals: Vec<Area>,
     /// Px here for one px of the delivered picture.
     pub factor: f32,
@@ -41,7 +45,13 @@ pub struct Prepared {
     pub grey: GrayImage,
     /// Red channel, straight and even, of a colour scan.
     pub red: Option<GrayImage>,
+    /// Red ink alone, straight, of a colour scan.
+    redness: Option<GrayImage>,
+    /// Seals that are red, and rings.
     seals: Vec<Area>,
+    rules: Vec<Area>,
+    /// Lines of red print outside seals.
+    red_lines: Vec<Area>,
     /// Lines of print.
     pub lines: Lines,
     /// Clockwise turn from the delivered picture, degrees.
@@ -68,13 +78,13 @@ pub fn scaled(pixels: &DynamicImage, dpi: u32, steps: Steps) -> Result<Scaled> {
         DynamicImage::ImageRgb8(colour) if steps.seal_lift && has_colour(colour) => Some(colour),
         _ => None,
     };
-    let (red, found) = match colour {
-        Some(colour) => (Some(scale(&red_channel(colour), factor)?), seals(colour)),
-        None => (None, Vec::new()),
+    let (red, redness, found) = match colour {
+        Some(colour) => (Some(scale(&red_channel(colour), factor)?), Some(scale(&redness(colour), factor)?), seals(colour)),
+        None => (None, None, Vec::new()),
     };
     let seals =
         found.iter().map(|seal| Area { x0: seal.x0 * factor, y0: seal.y0 * factor, x1: seal.x1 * factor, y1: seal.y1 * factor }).collect();
-    Ok(Scaled { grey, red, seals, factor, delivered: (pixels.width(), pixels.height()) })
+    Ok(Scaled { grey, red, redness, seals, factor, delivered: (pixels.width(), pixels.height()) })
 }
 
 impl Scaled {
@@ -98,36 +108,53 @@ impl Scaled {
         };
         let red = self.red.as_ref().map(|red| clean(&turn(red, degrees))).transpose()?;
         let grey = clean(&grey)?;
-        let mut found = lines::find(red.as_ref().unwrap_or(&grey))?;
-        if let Some(red) = &red {
-            add_red_lines(&mut found, &grey, red)?;
-        }
+        let redness = self.redness.as_ref().map(|redness| straighten(&turn(redness, degrees), skew));
+        let print = red.as_ref().unwrap_or(&grey);
+        let mut found = if steps.lines { lines::find(print)? } else { lines::marks_of(print)? };
         let rules = lines::vertical_rules(red.as_ref().unwrap_or(&grey))?;
         found.areas = lines::merge(&found.areas, &rules);
-        let seals = self.seals.iter().map(|seal| turned(seal, degrees, self.grey.dimensions())).collect();
+        let mut seals: Vec<Area> = self.seals.iter().map(|seal| turned(seal, degrees, self.grey.dimensions())).collect();
+        if steps.seal_lift {
+            seals.extend(rings(&grey)?);
+        }
+        let red_lines = match &redness {
+            Some(redness) => red_lines(redness, &seals)?,
+            None => Vec::new(),
+        };
         let (width, height) = self.delivered;
         let upright = if degrees.is_multiple_of(180) { (width, height) } else { (height, width) };
-        Ok(Prepared { grey, red, seals, lines: found, turn: degrees, skew, upright, factor: self.factor })
+        Ok(Prepared { grey, red, redness, seals, rules, red_lines, lines: found, turn: degrees, skew, upright, factor: self.factor })
     }
 }
 
-/// Lines that stand only in the grey picture are red print: titles and names, kept unless a line of the red
-/// channel lies there already.
-fn add_red_lines(found: &mut Lines, grey: &GrayImage, red: &GrayImage) -> Result<()> {
-    let in_grey = lines::find(grey)?;
-    for area in in_grey.areas {
-        let covered = found.areas.iter().any(|known| {
-            let across = known.x1.min(area.x1) - known.x0.max(area.x0);
-            known.shared_rows(&area) > 0.3 * area.height() && across > 0.2 * area.width()
-        });
-        if !covered && ink_share(red, &area) < 0.35 * ink_share(grey, &area) {
-            found.areas.push(area);
-        }
+/// Titles and names in red ink. Patches too low to be print are noise at the edges of black letters.
+fn red_lines(redness: &GrayImage, seals: &[Area]) -> Result<Vec<Area>> {
+    const LOWEST: f32 = 0.004;
+    const LEAST_INK: f32 = 0.0004;
+    let whole = Area { x0: 0.0, y0: 0.0, x1: redness.width() as f32, y1: redness.height() as f32 };
+    if ink_share(redness, &whole) < LEAST_INK {
+        return Ok(Vec::new());
     }
-    if found.letter_height == 0.0 {
-        found.letter_height = in_grey.letter_height;
+    let found = lines::find(redness)?;
+    let side = redness.width().max(redness.height()) as f32;
+    if found.letter_height < LOWEST * side {
+        return Ok(Vec::new());
     }
-    Ok(())
+    let areas = found.areas.into_iter().filter(|area| !seals.iter().any(|seal| is_within(area, seal)) && ink_share(redness, area) > 0.05);
+    Ok(lines::merge(&areas.collect::<Vec<_>>(), &[]))
+}
+
+/// Whether an area lies in a seal for the most part.
+fn is_within(area: &Area, seal: &Area) -> bool {
+    let (x, y) = (f32::midpoint(area.x0, area.x1), area.middle());
+    let across = area.x1.min(seal.x1) - area.x0.max(seal.x0);
+    (seal.x0..seal.x1).contains(&x) && (seal.y0..seal.y1).contains(&y) && across > 0.8 * area.width()
+}
+
+/// Whether `line` takes up most of `area`.
+fn covers(line: &Area, area: &Area) -> bool {
+    let across = line.x1.min(area.x1) - line.x0.max(area.x0);
+    line.shared_rows(area) > 0.5 * area.height().min(line.height()) && across > 0.5 * area.width()
 }
 
 fn turned(area: &Area, degrees: u16, (width, height): (u32, u32)) -> Area {
@@ -141,17 +168,36 @@ fn turned(area: &Area, degrees: u16, (width, height): (u32, u32)) -> Area {
 }
 
 impl Prepared {
-    /// The picture to read a line from: the red channel, or grey where the line itself is red; none for the
-    /// text of a red seal.
+    /// Takes boxes of print found otherwise instead of its own; those of one row are joined.
+    pub fn take_lines(&mut self, areas: &[Area]) {
+        self.lines.areas = lines::merge(areas, &self.rules);
+    }
+
+    /// Lines with the picture to read each from: the red channel, in which red seals vanish; red ink alone for
+    /// red print, which may lie over black; grey where neither has the line's ink. Text of seals is left out.
     #[must_use]
-    pub fn source(&self, area: &Area) -> Option<&GrayImage> {
-        let Some(red) = &self.red else { return Some(&self.grey) };
-        if ink_share(red, area) >= 0.35 * ink_share(&self.grey, area) {
-            return Some(red);
+    pub fn strips(&self) -> Vec<(Area, &GrayImage)> {
+        let mut strips = Vec::new();
+        for area in &self.lines.areas {
+            if self.seals.iter().any(|seal| is_within(area, seal)) {
+                continue;
+            }
+            let Some(red) = &self.red else {
+                strips.push((*area, &self.grey));
+                continue;
+            };
+            let is_black = ink_share(red, area) >= 0.35 * ink_share(&self.grey, area);
+            let is_found_red = self.red_lines.iter().any(|line| covers(line, area));
+            match (is_black, is_found_red) {
+                (true, _) => strips.push((*area, red)),
+                (false, true) => {}
+                (false, false) => strips.push((*area, &self.grey)),
+            }
         }
-        let (x, y) = (f32::midpoint(area.x0, area.x1), area.middle());
-        let in_seal = self.seals.iter().any(|seal| (seal.x0..seal.x1).contains(&x) && (seal.y0..seal.y1).contains(&y));
-        (!in_seal).then_some(&self.grey)
+        if let Some(redness) = &self.redness {
+            strips.extend(self.red_lines.iter().map(|area| (*area, redness)));
+        }
+        strips
     }
 
     /// A place on this page as a place on the upright picture, px.

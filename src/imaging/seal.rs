@@ -23,6 +23,17 @@ pub fn red_channel(picture: &RgbImage) -> GrayImage {
     GrayImage::from_raw(picture.width(), picture.height(), levels).unwrap_or_default()
 }
 
+/// Red ink alone, dark on paper: black print and blue ink are not in it.
+#[must_use]
+pub fn redness(picture: &RgbImage) -> GrayImage {
+    let level = |[red, green, blue]: [u8; 3]| {
+        let excess = i32::from(red) - i32::from(green.max(blue));
+        u8::try_from((255 - 2 * excess.max(0)).clamp(0, 255)).unwrap_or(255)
+    };
+    let levels = picture.pixels().map(|pixel| level(pixel.0)).collect();
+    GrayImage::from_raw(picture.width(), picture.height(), levels).unwrap_or_default()
+}
+
 /// Round red masses of the size of a seal, px of `picture`.
 #[must_use]
 pub fn seals(picture: &RgbImage) -> Vec<Area> {

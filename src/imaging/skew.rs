@@ -3,7 +3,6 @@
 use crate::error::Result;
 use crate::imaging::resize::scale;
 use image::GrayImage;
-use imageproc::geometric_transformations::{Border, Interpolation, rotate_about_center};
 
 /// Largest skew that is looked for, degrees.
 const LIMIT: f32 = 4.0;
@@ -29,19 +28,16 @@ pub fn measure(picture: &GrayImage) -> Result<f32> {
     Ok(best)
 }
 
-/// How sharply the rows of the page stand apart, per ink point: high for lines of text along x.
-///
-/// # Errors
-/// As [`scale`].
-pub fn row_sharpness(picture: &GrayImage) -> Result<f32> {
-    let side = picture.width().max(picture.height());
-    let small = scale(picture, (600.0 / side as f32).min(1.0))?;
-    let points = ink_points(&small, small.width() / 25);
+/// How sharply the rows of a page stand apart, per ink point: high for lines of text along x. A page of a
+/// few hundred px is enough.
+#[must_use]
+pub fn row_sharpness(picture: &GrayImage) -> f32 {
+    let points = ink_points(picture, picture.width() / 25);
     if points.len() < 200 {
-        return Ok(0.0);
+        return 0.0;
     }
-    let best = around(&points, small.height(), 0.0, 0.5, 3.0);
-    Ok((sharpness(&points, small.height(), best) / points.len() as f64) as f32)
+    let best = around(&points, picture.height(), 0.0, 0.5, 3.0);
+    (sharpness(&points, picture.height(), best) / points.len() as f64) as f32
 }
 
 /// At most 30,000 ink points inside the side margins.
@@ -97,7 +93,43 @@ pub fn straighten(picture: &GrayImage, degrees: f32) -> GrayImage {
     if degrees.abs() < NEGLIGIBLE {
         return picture.clone();
     }
-    rotate_about_center(picture, -degrees.to_radians(), Interpolation::Bilinear, Border::Replicate)
+    let (width, height) = picture.dimensions();
+    let levels = picture.as_raw();
+    let (sine, cosine) = degrees.to_radians().sin_cos();
+    let (middle_x, middle_y) = (width as f32 / 2.0, height as f32 / 2.0);
+    let mut out = Vec::with_capacity(levels.len());
+    for y in 0..height {
+        let down = y as f32 - middle_y;
+        // Where the row begins on the picture, and one step along it; fixed point, 16 bits behind the point.
+        let start = (cosine * -middle_x - sine * down + middle_x, sine * -middle_x + cosine * down + middle_y);
+        let (mut from_x, mut from_y) = (fixed(start.0), fixed(start.1));
+        let (step_x, step_y) = (fixed(cosine), fixed(sine));
+        for _ in 0..width {
+            out.push(between(levels, (width as usize, height as usize), from_x, from_y));
+            from_x += step_x;
+            from_y += step_y;
+        }
+    }
+    GrayImage::from_raw(width, height, out).unwrap_or_else(|| picture.clone())
+}
+
+fn fixed(value: f32) -> i64 {
+    (value * 65536.0) as i64
+}
+
+/// The level at a place between four px, weighed by nearness; past the edges the edge goes on.
+fn between(levels: &[u8], (width, height): (usize, usize), x: i64, y: i64) -> u8 {
+    let (column, row) = (x >> 16, y >> 16);
+    let left = usize::try_from(column.max(0)).unwrap_or(0).min(width - 1);
+    let right = usize::try_from((column + 1).max(0)).unwrap_or(0).min(width - 1);
+    let above = usize::try_from(row.max(0)).unwrap_or(0).min(height - 1) * width;
+    let below = usize::try_from((row + 1).max(0)).unwrap_or(0).min(height - 1) * width;
+    let at = |place: usize| u32::from(levels.get(place).copied().unwrap_or(255));
+    // Weights of 8 bits each are enough for 8-bit levels.
+    let (across, down) = (((x & 0xFFFF) >> 8) as u32, ((y & 0xFFFF) >> 8) as u32);
+    let top = at(above + left) * (256 - across) + at(above + right) * across;
+    let bottom = at(below + left) * (256 - across) + at(below + right) * across;
+    ((top * (256 - down) + bottom * down + (1 << 15)) >> 16) as u8
 }
 
 #[cfg(test)]

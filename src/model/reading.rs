@@ -100,6 +100,46 @@ pub struct Word {
     pub bounds: Bounds,
     /// How sure the engine is, 0 to 100; 100 for born-digital text.
     pub confidence: u8,
+    /// Who read it.
+    #[serde(default, skip_serializing_if = "Reader::is_first")]
+    pub reader: Reader,
+    /// What the other reader made of it, where that differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alternative: Option<Alternative>,
+}
+
+/// Who read a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reader {
+    /// The engine that reads every line (Tesseract); or nobody: the page brought its own text.
+    #[default]
+    First,
+    /// The second reader, which sees doubtful words only.
+    Second,
+}
+
+impl Reader {
+    fn is_first(&self) -> bool {
+        *self == Self::First
+    }
+}
+
+/// What another reader made of a word, not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Alternative {
+    /// Its text, NFC; may be several words.
+    pub text: String,
+    /// How sure that reader is, 0 to 100.
+    pub confidence: u8,
+}
+
+impl Word {
+    /// A word of the first reader.
+    #[must_use]
+    pub fn new(text: impl Into<String>, bounds: Bounds, confidence: u8) -> Self {
+        Self { text: text.into(), bounds, confidence, reader: Reader::First, alternative: None }
+    }
 }
 
 impl Default for Reading {

@@ -6,6 +6,7 @@
 //! is one classed failure of one request; the next request gets a new child.
 
 pub mod child;
+pub mod doubt;
 pub mod expand;
 pub mod jail;
 pub mod page;

@@ -8,20 +8,34 @@ use crate::imaging::lines::Area;
 use crate::imaging::order::{Part, order};
 use crate::imaging::orientation::{Upright, by_marks, is_sideways};
 use crate::imaging::prepare::{Prepared, Scaled, Steps, scaled};
+use crate::imaging::print_map;
 use crate::model::geometry::Bounds;
-use crate::model::reading::{Block, BlockKind, Line, Quality, Reading, TextSource, Word};
+use crate::model::reading::{Alternative, Block, BlockKind, Line, Quality, Reader, Reading, TextSource, Word};
 use crate::model::refusal::Warning;
+use crate::sandbox::doubt::{self, Doubt};
 use crate::sandbox::jail::cpu_time_ms;
 use crate::text::fold::fold;
 use crate::text::normal::nfc;
+use crate::text::plausible::implausible_parts;
 use crate::text::syllable;
+use image::GrayImage;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How pages are prepared and read: options of the stage `prepare`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// How pages are prepared and read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReadOptions {
+    /// Options of the stage `prepare`.
+    pub prepare: Preparation,
+    /// Options of the stage `read`.
+    pub read: Doubt,
+}
+
+/// How pages are prepared: options of the stage `prepare`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Preparation {
     /// Turn pages upright.
     pub orientation: bool,
     /// Straighten skewed pages.
@@ -34,7 +48,7 @@ pub struct ReadOptions {
     pub reading_dpi: u32,
 }
 
-impl Default for ReadOptions {
+impl Default for Preparation {
     fn default() -> Self {
         Self { orientation: true, deskew: true, seal_lift: true, background: true, reading_dpi: 200 }
     }
@@ -71,13 +85,16 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
         return Ok(PageReading { reading, warnings, costs_ms: BTreeMap::new() });
     }
     let began = cpu_time_ms();
-    let steps =
-        Steps { deskew: options.deskew, seal_lift: options.seal_lift, background: options.background, reading_dpi: options.reading_dpi };
+    let Preparation { deskew, seal_lift, background, reading_dpi, .. } = options.prepare;
+    let steps = Steps { deskew, seal_lift, background, reading_dpi, lines: !engine.has_line_finder() };
     let small = scaled(&pixels, dpi, steps)?;
     drop(pixels);
-    let page = upright(&small, engine, options, steps)?;
+    let mut page = upright(&small, engine, options.prepare.orientation, steps)?;
+    if page.lines.areas.is_empty() {
+        find_lines(&mut page, engine)?;
+    }
     let prepared = cpu_time_ms();
-    let read = read_lines(&page, engine)?;
+    let read = read_lines(&page, engine, options)?;
     let (width, height) = page.upright;
     let mut quality = page.quality(&small);
     let letters: usize = read.iter().flat_map(|line| &line.words).map(|word| word.text.chars().count()).sum();
@@ -99,32 +116,43 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
 }
 
 /// The prepared page the right way up. What the page's marks cannot decide, reading a few lines does.
-fn upright(small: &Scaled, engine: &mut dyn Engine, options: &ReadOptions, steps: Steps) -> Result<Prepared> {
-    let sideways = options.orientation && is_sideways(small.grey())?;
+fn upright(small: &Scaled, engine: &mut dyn Engine, orientation: bool, steps: Steps) -> Result<Prepared> {
+    let sideways = orientation && is_sideways(small.grey())?;
     let turn = if sideways { 90 } else { 0 };
     let page = small.prepare(turn, steps)?;
-    if !options.orientation || page.lines.areas.is_empty() {
+    if !orientation || page.lines.letters == 0 {
         return Ok(page);
     }
     match by_marks(&page.lines) {
         Upright::Yes => Ok(page),
         Upright::No => small.prepare(turn + 180, steps),
         Upright::Unsure => {
-            let other = small.prepare(turn + 180, steps)?;
+            let (mut page, mut other) = (page, small.prepare(turn + 180, steps)?);
+            find_lines(&mut page, engine)?;
+            find_lines(&mut other, engine)?;
             let better = trial(&other, engine)? > trial(&page, engine)? + 3.0;
             Ok(if better { other } else { page })
         }
     }
 }
 
+/// Takes the lines that the engine's model sees.
+fn find_lines(page: &mut Prepared, engine: &mut dyn Engine) -> Result<()> {
+    if let Some(map) = engine.map_print(&print_map::picture(&page.grey)?)? {
+        let areas = print_map::areas(&map, page.grey.dimensions());
+        page.take_lines(&areas);
+    }
+    Ok(())
+}
+
 /// Mean confidence over the letters of the longest lines, 0 to 100.
 fn trial(page: &Prepared, engine: &mut dyn Engine) -> Result<f32> {
     const LINES: usize = 5;
-    let mut areas = page.lines.areas.clone();
-    areas.sort_by(|one, other| other.width().total_cmp(&one.width()));
+    let mut strips = page.strips();
+    strips.sort_by(|one, other| other.0.width().total_cmp(&one.0.width()));
     let (mut sum, mut letters) = (0.0, 0.0);
-    for area in areas.iter().take(LINES) {
-        if let Some((_, words)) = read_area(page, area, engine)? {
+    for (area, source) in strips.iter().take(LINES) {
+        if let Some((_, words)) = read_strip(source, area, engine)? {
             for word in words {
                 let weight = word.text.chars().filter(|c| c.is_alphanumeric()).count() as f32;
                 let plausible = if syllable::is_possible(word.text.trim_matches(|c: char| !c.is_alphanumeric())) { 1.0 } else { 0.5 };
@@ -142,11 +170,31 @@ struct ReadLine {
     words: Vec<Word>,
 }
 
-fn read_lines(page: &Prepared, engine: &mut dyn Engine) -> Result<Vec<ReadLine>> {
+/// A line as the first reader read it.
+pub(super) struct RawLine<'a> {
+    /// Its box on the prepared page.
+    pub(super) area: Area,
+    /// The picture it was cut from.
+    pub(super) source: &'a GrayImage,
+    /// What was read from.
+    pub(super) crop: Crop,
+    /// Its words, px of the crop.
+    pub(super) words: Vec<FoundWord>,
+}
+
+fn read_lines(page: &Prepared, engine: &mut dyn Engine, options: &ReadOptions) -> Result<Vec<ReadLine>> {
+    let mut raw = Vec::new();
+    for (area, source) in page.strips() {
+        if let Some((crop, words)) = read_strip(source, &area, engine)? {
+            raw.push(RawLine { area, source, crop, words });
+        }
+    }
+    if engine.has_second_reader() {
+        doubt::read_again(&mut raw, engine, options.read)?;
+    }
     let mut lines = Vec::new();
-    for area in &page.lines.areas {
-        let Some((crop, found)) = read_area(page, area, engine)? else { continue };
-        let words: Vec<(Area, Word)> = found.iter().filter_map(|word| place_word(page, &crop, word)).collect();
+    for RawLine { area, crop, words: found, .. } in &raw {
+        let words: Vec<(Area, Word)> = found.iter().filter_map(|word| place_word(page, crop, word)).collect();
         for (area, words) in split_header(*area, words) {
             if !words.is_empty() && !is_scrap(&words) {
                 lines.push(ReadLine { area, words });
@@ -156,9 +204,8 @@ fn read_lines(page: &Prepared, engine: &mut dyn Engine) -> Result<Vec<ReadLine>>
     Ok(lines)
 }
 
-fn read_area(page: &Prepared, area: &Area, engine: &mut dyn Engine) -> Result<Option<(Crop, Vec<FoundWord>)>> {
-    let Some(source) = page.source(area) else { return Ok(None) };
-    let Some(crop) = crop::line(source, area)? else { return Ok(None) };
+fn read_strip(source: &GrayImage, area: &Area, engine: &mut dyn Engine) -> Result<Option<(Crop, Vec<FoundWord>)>> {
+    let Some(crop) = crop::line(source, area, crop::WIDE)? else { return Ok(None) };
     let words = engine.read_line(&crop.picture)?;
     Ok(Some((crop, words)))
 }
@@ -181,7 +228,13 @@ fn place_word(page: &Prepared, crop: &Crop, found: &FoundWord) -> Option<(Area, 
         clamp(edge(f32::max, |corner| corner.0, f32::MIN), width),
         clamp(edge(f32::max, |corner| corner.1, f32::MIN), height),
     );
-    Some((Area { x0, y0, x1, y1 }, Word { text, bounds, confidence: found.confidence }))
+    let alternative = found
+        .other
+        .as_ref()
+        .map(|other| Alternative { text: nfc(&other.text), confidence: other.confidence })
+        .filter(|other| other.text != text);
+    let reader = if found.second { Reader::Second } else { Reader::First };
+    Some((Area { x0, y0, x1, y1 }, Word { text, bounds, confidence: found.confidence, reader, alternative }))
 }
 
 /// NFC without white space; the Icelandic Ð that stands for Đ is mended, since Vietnamese has no other.
@@ -216,14 +269,12 @@ fn is_scrap(words: &[Word]) -> bool {
     let letters = |word: &Word| word.text.chars().filter(|c| c.is_alphanumeric()).count();
     let all: usize = words.iter().map(letters).sum();
     let good: usize = words.iter().filter(|word| is_plausible(&word.text)).map(letters).sum();
-    all == 0 && sure < 60.0 || text < 25 && sure < 60.0 && good * 2 < all.max(1)
+    text < 12 && sure < 40.0 || all == 0 && sure < 60.0 || text < 25 && sure < 60.0 && good * 2 < all.max(1)
 }
 
 fn is_plausible(text: &str) -> bool {
     let core = text.trim_matches(|c: char| !c.is_alphanumeric());
-    let is_number = !core.is_empty() && core.chars().all(|c| c.is_ascii_digit() || "./,-".contains(c));
-    let is_code = core.contains(['/', '-']) && core.chars().filter(|c| c.is_uppercase()).count() >= 2;
-    is_number || is_code || (core.chars().count() > 1 && syllable::is_possible(core))
+    (core.chars().count() > 1 || core.chars().all(|c| c.is_ascii_digit())) && !core.is_empty() && implausible_parts(text) == 0
 }
 
 /// Lines in reading order, gathered into blocks: a new one where the part changes or a gap opens.

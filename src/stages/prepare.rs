@@ -3,7 +3,7 @@
 
 use crate::error::Result;
 use crate::model::plan::Level;
-use crate::sandbox::page::ReadOptions;
+use crate::sandbox::page::Preparation;
 use crate::stages::contract::{Context, Stage, Work, options_of};
 use async_trait::async_trait;
 use serde_json::Value;
@@ -23,7 +23,7 @@ impl Stage for Prepare {
     }
 
     fn check_options(&self, options: &Value) -> Result<()> {
-        options_of::<ReadOptions>(options).map(|_| ())
+        options_of::<Preparation>(options).map(|_| ())
     }
 
     async fn run(&self, _: &Context<'_>, options: &Value, work: &mut Work) -> Result<()> {

@@ -5,6 +5,7 @@ use crate::model::change::Change;
 use crate::model::holding::{Dossier, File, Item, Page};
 use crate::model::plan::Level;
 use crate::model::refusal::Refusal;
+use crate::sandbox::doubt::Doubt;
 use crate::sandbox::page::ReadOptions;
 use crate::sandbox::protocol::{Answer, Ask};
 use crate::stages::cache::{self, CachedReading};
@@ -28,9 +29,13 @@ impl Stage for Read {
         Level::Page
     }
 
-    async fn run(&self, context: &Context<'_>, _: &Value, work: &mut Work) -> Result<()> {
+    fn check_options(&self, options: &Value) -> Result<()> {
+        options_of::<Doubt>(options).map(|_| ())
+    }
+
+    async fn run(&self, context: &Context<'_>, options: &Value, work: &mut Work) -> Result<()> {
         let Item::Page { dossier, file, page } = &work.item else { return Err(wrong_item(self.name())) };
-        let options: ReadOptions = options_of(&Value::Object(work.reading_options.clone()))?;
+        let options = ReadOptions { prepare: options_of(&Value::Object(work.reading_options.clone()))?, read: options_of(options)? };
         let key = cache::key_of(&json!({
             "source": file.new.sha256,
             "page": page.number,

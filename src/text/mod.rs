@@ -3,9 +3,11 @@
 pub mod collate;
 pub mod dates;
 pub mod fold;
+pub mod language;
 pub mod legacy;
 pub mod natural;
 pub mod normal;
 pub mod numbers;
+pub mod plausible;
 pub mod syllable;
 pub mod tones;

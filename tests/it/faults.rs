@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sohoa::config::Limits;
 use sohoa::error::{Error, Kind};
-use sohoa::sandbox::page::ReadOptions;
+use sohoa::sandbox::page::{Preparation, ReadOptions};
 use sohoa::sandbox::pool::{Launch, Pool};
 use sohoa::sandbox::protocol::{Answer, Ask};
 use std::io::{BufRead, BufReader};
@@ -56,7 +56,8 @@ fn a_killed_run_is_continued_and_nothing_is_missing_or_twice() {
 /// A real, limited reading process whose engine does `act`.
 fn reading_process(act: &str) -> Pool {
     let limits = serde_json::to_string(&Limits { cpu_seconds: 1, ..Limits::default() }).unwrap();
-    let arguments = ["reader", "read", "--limits", &limits, "--scripted", act, "--"].map(str::to_owned).to_vec();
+    let arguments =
+        ["reader", "read", "--limits", &limits, "--models", "/nonexistent", "--scripted", act, "--"].map(str::to_owned).to_vec();
     Pool::new(Launch { program: env!("CARGO_BIN_EXE_sohoa").into(), arguments, wall_seconds: 30 }, 1)
 }
 
@@ -66,7 +67,7 @@ async fn read_a_page(pool: &Pool) -> Result<Answer, Error> {
     pages.sort();
     let mut reader = pool.reader("page").await?;
     reader.load("page", &pages[0]).await?;
-    let options = ReadOptions { orientation: false, ..ReadOptions::default() };
+    let options = ReadOptions { prepare: Preparation { orientation: false, ..Preparation::default() }, ..ReadOptions::default() };
     Ok(reader.ask(&Ask::Read { media_type: "image/jpeg".into(), page: 1, options }).await?.0)
 }
 

@@ -38,7 +38,7 @@ fn reading(lines: &[&str]) -> Reading {
         let mut words = Vec::new();
         for word in text.split(' ') {
             let width = 12 * word.chars().count() as u32;
-            words.push(Word { text: word.into(), bounds: Bounds::new(left, top, left + width, top + 28), confidence: 90 });
+            words.push(Word::new(word, Bounds::new(left, top, left + width, top + 28), 90));
             left += width + 11;
         }
         let bounds = Bounds::around(words.iter().map(|word| &word.bounds)).unwrap();
@@ -269,7 +269,7 @@ fn words_of_a_skewed_page_follow_the_slope() {
             let least = |pick: fn(&(f64, f64)) -> f64| at.iter().map(pick).fold(f64::INFINITY, f64::min) as u32;
             let most = |pick: fn(&(f64, f64)) -> f64| at.iter().map(pick).fold(0.0, f64::max).ceil() as u32;
             let bounds = Bounds::new(least(|p| p.0), least(|p| p.1), most(|p| p.0), most(|p| p.1));
-            Word { text: format!("chữ{place}"), bounds, confidence: 90 }
+            Word::new(format!("chữ{place}"), bounds, 90)
         })
         .collect();
     let bounds = Bounds::around(words.iter().map(|word| &word.bounds)).unwrap();

@@ -55,6 +55,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("rustix", &["sandbox", "blobs", "cli"]),
     ("seccompiler", &["sandbox"]),
+    ("rten", &["engine"]),
     ("rapidfuzz", &["evaluation", "description"]),
 ];
 

@@ -10,11 +10,7 @@ use std::time::{Duration, Instant};
 /// A page's reading: one line a row, words 100 px wide and 40 px high on a grid.
 fn reading(text: &str) -> Reading {
     let lines = text.lines().enumerate().map(|(row, line)| {
-        let words = line.split_whitespace().enumerate().map(|(column, word)| Word {
-            text: word.to_owned(),
-            bounds: word_box(row, column),
-            confidence: 90,
-        });
+        let words = line.split_whitespace().enumerate().map(|(column, word)| Word::new(word, word_box(row, column), 90));
         let words: Vec<Word> = words.collect();
         Line { bounds: Bounds::around(words.iter().map(|word| &word.bounds)).unwrap_or_default(), words }
     });
@@ -385,8 +381,8 @@ fn odd_pages_are_kept_and_found() {
     let (_folder, index) = new_index();
     let mut odd = page("D", 1, 1, "trước sau");
     odd.reading.blocks[0].lines[0].words[0].text = "hai  từ\u{0}trong".into();
-    odd.reading.blocks[0].lines[0].words.push(Word { text: "x/".repeat(40_000), bounds: word_box(9, 9), confidence: 0 });
-    odd.reading.blocks[0].lines[0].words.push(Word { text: String::new(), bounds: word_box(9, 9), confidence: 0 });
+    odd.reading.blocks[0].lines[0].words.push(Word::new("x/".repeat(40_000), word_box(9, 9), 0));
+    odd.reading.blocks[0].lines[0].words.push(Word::new(String::new(), word_box(9, 9), 0));
     let empty = page("D", 1, 2, "");
     index.replace_dossier("urn:sohoa:P1:D", vec![odd, empty]).unwrap();
     index.commit().unwrap();

@@ -17,7 +17,7 @@ fn line(x: u32, y: u32, text: &str) -> Line {
         let mut at = start;
         for word in part.split(' ') {
             let width = LETTER_WIDTH * word.chars().count() as u32;
-            words.push(Word { text: word.to_owned(), bounds: Bounds::new(at, y, at + width, y + 28), confidence: 94 });
+            words.push(Word::new(word, Bounds::new(at, y, at + width, y + 28), 94));
             at += width + 12;
         }
     }

@@ -23,7 +23,7 @@ fn reading(tsv: &str) -> Reading {
             "5" if !cells[11].trim().is_empty() => {
                 let bounds = Bounds::new(number(6), number(7), number(6) + number(8), number(7) + number(9));
                 let confidence = cells[10].parse::<f64>().unwrap_or(0.0).clamp(0.0, 100.0).round() as u8;
-                let word = Word { text: sohoa::text::normal::nfc(cells[11].trim()), bounds, confidence };
+                let word = Word::new(sohoa::text::normal::nfc(cells[11].trim()), bounds, confidence);
                 lines.entry((number(2), number(3), number(4))).or_default().push(word);
             }
             _ => {}

@@ -1,0 +1,66 @@
+//! Tesseract with the neural models beside it that are installed.
+
+use crate::engine::contract::{Engine, FoundWord, SecondReading};
+use crate::engine::line_finder::LineFinder;
+use crate::engine::models::{self, LINE_FINDER, Model, SECOND_READER};
+use crate::engine::second_reader::SecondReader;
+use crate::engine::tesseract::Tesseract;
+use crate::error::Result;
+use image::GrayImage;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The readers of a reading process.
+pub struct Ensemble {
+    tesseract: Tesseract,
+    finder: Option<LineFinder>,
+    second: Option<SecondReader>,
+}
+
+impl Ensemble {
+    /// Opens Tesseract with language data from `tessdata`, and the models that lie in `folder`.
+    ///
+    /// # Errors
+    /// As [`Tesseract::open`] and [`models::read`].
+    pub fn open(tessdata: Option<&Path>, folder: &Path) -> Result<Self> {
+        Ok(Self {
+            tesseract: Tesseract::open(tessdata)?,
+            finder: models::read(&LINE_FINDER, folder)?.map(LineFinder::open).transpose()?,
+            second: models::read(&SECOND_READER, folder)?.map(SecondReader::open).transpose()?,
+        })
+    }
+}
+
+impl Engine for Ensemble {
+    fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<FoundWord>> {
+        self.tesseract.read_line(picture)
+    }
+
+    fn has_line_finder(&self) -> bool {
+        self.finder.is_some()
+    }
+
+    fn map_print(&mut self, page: &GrayImage) -> Result<Option<GrayImage>> {
+        self.finder.as_ref().map(|finder| finder.map(page)).transpose()
+    }
+
+    fn has_second_reader(&self) -> bool {
+        self.second.is_some()
+    }
+
+    fn read_again(&mut self, strip: &GrayImage) -> Result<Option<SecondReading>> {
+        self.second.as_ref().map(|reader| reader.read(strip)).transpose()
+    }
+
+    fn models(&self) -> BTreeMap<String, String> {
+        let mut all = self.tesseract.models();
+        let mut add = |model: &Model| all.insert(model.file.to_owned(), model.sha256.to_owned());
+        if self.finder.is_some() {
+            add(&LINE_FINDER);
+        }
+        if self.second.is_some() {
+            add(&SECOND_READER);
+        }
+        all
+    }
+}

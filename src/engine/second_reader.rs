@@ -1,0 +1,68 @@
+//! A second reader for doubtful words: one network from a strip of print to its letters.
+
+use crate::engine::contract::SecondReading;
+use crate::engine::network::Network;
+use crate::error::Result;
+use image::GrayImage;
+use image::imageops::{FilterType, resize};
+use rten_tensor::NdTensor;
+use rten_tensor::prelude::*;
+
+/// Height of its pictures, px.
+const HEIGHT: u32 = 32;
+
+/// Letters of the network's outputs from 1; output 0 is the blank between letters. A letter that repeats keeps
+/// its first place only.
+const LETTERS: &str = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệfghiìíỉĩịjklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvwxyỳýỷỹỵz\
+    AÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬBCDĐEÈÉẺẼẸÊỀẾỂỄỆFGHIÌÍỈĨỊJKLMNOÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢPQRSTUÙÚỦŨỤƯỪỨỬỮỰVWXYỲÝỶỸỴZ\
+    0123456789 ,.-:;\"'?!()[]{}/%+$&=*#@_\\<>°";
+
+/// The opened network.
+pub struct SecondReader {
+    network: Network,
+    letters: Vec<char>,
+}
+
+impl SecondReader {
+    /// Opens the model's bytes.
+    ///
+    /// # Errors
+    /// As [`Network::load`].
+    pub fn open(bytes: Vec<u8>) -> Result<Self> {
+        Ok(Self { network: Network::load(bytes)?, letters: LETTERS.chars().collect() })
+    }
+
+    /// Reads a strip of one line.
+    ///
+    /// # Errors
+    /// `Internal` when the network fails.
+    pub fn read(&self, strip: &GrayImage) -> Result<SecondReading> {
+        let scaled = strip.width() as f32 * HEIGHT as f32 / strip.height().max(1) as f32;
+        let width = (scaled as u32).max(HEIGHT).next_multiple_of(4);
+        let small = resize(strip, width, HEIGHT, FilterType::Triangle);
+        let levels: Vec<f32> = small.iter().map(|level| f32::from(*level) / 127.5 - 1.0).collect();
+        let input = NdTensor::from_data([1, 3, HEIGHT as usize, width as usize], levels.repeat(3));
+        let output = self.network.run(input)?;
+        let outputs = self.letters.len() + 1;
+        let steps: Vec<f32> = output.iter().copied().collect();
+        Ok(self.letters_of(&steps, outputs))
+    }
+
+    /// The best letter of each step (values are logarithms of probabilities); repeats and blanks fall away.
+    fn letters_of(&self, steps: &[f32], outputs: usize) -> SecondReading {
+        let mut reading = SecondReading::default();
+        let mut before = 0;
+        for step in steps.chunks_exact(outputs) {
+            let best = step.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1));
+            let Some((place, value)) = best else { continue };
+            if place != before
+                && let Some(letter) = place.checked_sub(1).and_then(|place| self.letters.get(place))
+            {
+                reading.text.push(*letter);
+                reading.sure.push(value.exp());
+            }
+            before = place;
+        }
+        reading
+    }
+}

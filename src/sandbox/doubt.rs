@@ -1,0 +1,166 @@
+//! Doubtful words get a second reader: the word, one neighbour on either side, and a vote.
+
+use crate::engine::contract::{Engine, FoundWord, SecondReading};
+use crate::engine::vote::vote;
+use crate::error::Result;
+use crate::imaging::crop::{self, Crop};
+use crate::sandbox::page::RawLine;
+use crate::text::language::twin_advantage;
+use crate::text::plausible::implausible_parts;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// Which words are read a second time: options of the stage `read`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Doubt {
+    /// Words less sure than this, of 100; 0: none.
+    pub doubt_below: u8,
+    /// Words less sure than this that no Vietnamese document holds, or that differ by their marks alone from a
+    /// word that would be far likelier here, of 100.
+    pub doubt_implausible_below: u8,
+    /// Most that is read again on one page, px across at a line height of 36 px: about 0.1 ms each.
+    pub reread_px: u32,
+}
+
+impl Default for Doubt {
+    fn default() -> Self {
+        Self { doubt_below: 75, doubt_implausible_below: 93, reread_px: 6000 }
+    }
+}
+
+/// A line in which the first reader found nothing is taken from the second when it is surer than this, of 1.
+const SURE_ALONE: f32 = 0.75;
+
+/// A word is odd when another with the same letters and other marks is likelier by this logarithm.
+const TWIN: f32 = 2.0;
+
+/// Doubtful words of one line and their neighbours.
+#[derive(Debug, Clone, PartialEq)]
+struct Stretch {
+    line: usize,
+    words: Range<usize>,
+    /// The least sure word, 0 to 100.
+    sure: u8,
+}
+
+/// Reads the least sure words of a page again and lets both readings vote, until `reread_px` are used.
+///
+/// # Errors
+/// `Internal` when the second reader fails.
+pub(super) fn read_again(lines: &mut [RawLine<'_>], engine: &mut dyn Engine, doubt: Doubt) -> Result<()> {
+    let mut stretches: Vec<Stretch> = lines.iter().enumerate().flat_map(|(number, line)| stretches(number, &line.words, doubt)).collect();
+    stretches.sort_by_key(|stretch| (stretch.sure, stretch.line, stretch.words.start));
+    let mut left_px = doubt.reread_px;
+    let mut heard: Vec<(Stretch, SecondReading)> = Vec::new();
+    for stretch in stretches {
+        let Some(line) = lines.get(stretch.line) else { continue };
+        let Some(tight) = crop::line(line.source, &line.area, crop::TIGHT)? else { continue };
+        let Some(strip) = cut(line, &tight, &stretch.words) else { continue };
+        if strip.width() > left_px {
+            continue;
+        }
+        left_px -= strip.width();
+        if let Some(reading) = engine.read_again(&strip)? {
+            heard.push((stretch, reading));
+        }
+    }
+    // From the end of each line, so that places of words before stay right.
+    heard.sort_by_key(|(stretch, _)| std::cmp::Reverse((stretch.line, stretch.words.start)));
+    for (stretch, reading) in heard {
+        let Some(line) = lines.get_mut(stretch.line) else { continue };
+        if line.words.is_empty() {
+            line.words = alone(&reading, &line.crop);
+        } else if let Some(own) = line.words.get(stretch.words.clone()) {
+            let voted = vote(own, &reading);
+            line.words.splice(stretch.words, voted);
+        }
+    }
+    Ok(())
+}
+
+/// The doubtful words of a line, each with one neighbour on either side; overlapping ones joined.
+fn stretches(line: usize, words: &[FoundWord], doubt: Doubt) -> Vec<Stretch> {
+    if doubt.doubt_below == 0 {
+        return Vec::new();
+    }
+    if words.is_empty() {
+        return vec![Stretch { line, words: 0..0, sure: 50 }];
+    }
+    let mut found: Vec<Stretch> = Vec::new();
+    for (place, word) in words.iter().enumerate() {
+        let sure = word.confidence;
+        let neighbour = |place: usize| words.get(place).map(|word| word.text.as_str());
+        let is_odd = || {
+            let advantage = twin_advantage(place.checked_sub(1).and_then(neighbour), &word.text, neighbour(place + 1));
+            implausible_parts(&word.text) > 0 || advantage > TWIN
+        };
+        if sure >= doubt.doubt_below && (sure >= doubt.doubt_implausible_below || !is_odd()) {
+            continue;
+        }
+        let (from, to) = (place.saturating_sub(1), (place + 2).min(words.len()));
+        match found.last_mut().filter(|last| from <= last.words.end) {
+            Some(last) => {
+                last.words.end = to;
+                last.sure = last.sure.min(sure);
+            }
+            None => found.push(Stretch { line, words: from..to, sure }),
+        }
+    }
+    found
+}
+
+/// The stretch's part of the line: from the middle of the gap before it to the middle of the gap behind.
+fn cut(line: &RawLine<'_>, tight: &Crop, words: &Range<usize>) -> Option<image::GrayImage> {
+    let across = |x: f32| tight.across(line.crop.to_page(x, 0.0).0);
+    let gap = |before: usize| match (line.words.get(before), line.words.get(before + 1)) {
+        (Some(left), Some(right)) => Some(across(f32::midpoint(left.place[2], right.place[0]))),
+        _ => None,
+    };
+    let from = words.start.checked_sub(1).and_then(gap).unwrap_or(0.0);
+    let to = words.end.checked_sub(1).and_then(gap).unwrap_or(f32::MAX);
+    tight.between(from, to)
+}
+
+/// A line that only the second reader could read: its words share the crop by letters.
+fn alone(reading: &SecondReading, crop: &Crop) -> Vec<FoundWord> {
+    let mean = reading.sure.iter().sum::<f32>() / reading.sure.len().max(1) as f32;
+    if reading.sure.is_empty() || mean <= SURE_ALONE {
+        return Vec::new();
+    }
+    let (width, height) = (crop.picture.width() as f32, crop.picture.height() as f32);
+    let everything = FoundWord::new("\u{fffd}", 0, [0.0, 0.0, width, height]);
+    let mut words = vote(&[everything], reading);
+    words.iter_mut().for_each(|word| word.other = None);
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(sure: &[u8]) -> Vec<FoundWord> {
+        sure.iter().map(|sure| FoundWord::new("căn", *sure, [0.0; 4])).collect()
+    }
+
+    #[test]
+    fn doubtful_words_take_their_neighbours_along() {
+        let doubt = Doubt::default();
+        let spans = |sure: &[u8]| {
+            stretches(0, &words(sure), doubt).into_iter().map(|stretch| (stretch.words.start, stretch.words.end)).collect::<Vec<_>>()
+        };
+        assert!(spans(&[95, 95, 95]).is_empty());
+        assert_eq!(spans(&[50, 95, 95, 95]), [(0, 2)]);
+        assert_eq!(spans(&[95, 50, 95, 95, 95, 60]), [(0, 3), (4, 6)]);
+        assert_eq!(spans(&[95, 50, 95, 60, 95]), [(0, 5)]);
+        assert_eq!(spans(&[]), [(0, 0)]);
+        assert!(stretches(0, &words(&[10]), Doubt { doubt_below: 0, ..doubt }).is_empty());
+    }
+
+    #[test]
+    fn impossible_words_are_doubted_sooner() {
+        let word = [FoundWord::new("quyêt", 88, [0.0; 4])];
+        assert_eq!(stretches(0, &word, Doubt::default()).len(), 1);
+        assert_eq!(stretches(0, &[FoundWord::new("quyết", 88, [0.0; 4])], Doubt::default()).len(), 0);
+    }
+}
