@@ -81,6 +81,8 @@ mod tests {
         let shape: Vec<(Level, usize)> = plan.groups.iter().map(|group| (group.level, group.steps.len())).collect();
         let expected = [(Level::File, 1), (Level::Page, 2), (Level::Dossier, 1), (Level::Document, 4), (Level::Dossier, 2)];
         assert_eq!(shape, expected);
+        let fast = parse(include_str!("../../pipelines/fast.toml"), "fast").unwrap();
+        assert_eq!((fast.name.as_str(), fast.groups.len()), ("fast", plan.groups.len()));
     }
 
     #[test]
@@ -91,7 +93,8 @@ mod tests {
             parse(&text, "test").unwrap_err().chain()
         };
         let stage = refused("name = \"separate\"", "name = \"seperate\"");
-        assert!(stage.contains("line 15") && stage.contains("seperate") && stage.contains("separate,"), "{stage}");
+        let named = ADMINISTRATIVE.lines().position(|line| line == "name = \"separate\"").unwrap();
+        assert!(stage.contains(&format!("line {named}:")) && stage.contains("seperate") && stage.contains("separate,"), "{stage}");
         let option = refused("profile = \"a1b\"", "profle = \"a1b\"");
         assert!(option.contains("line ") && option.contains("profle"), "{option}");
         let value = refused("profile = \"a1b\"", "profile = \"a9\"");
