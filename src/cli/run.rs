@@ -3,7 +3,7 @@
 use super::options::Place;
 use super::print;
 use crate::archive::Archive;
-use crate::desk::runs::{self, Outcome, Progress};
+use crate::desk::runs::{self, Outcome, Progress, Receipt};
 use crate::engine::models;
 use crate::error::{Kind, Result, ResultExt};
 use crate::messages::{Language, Message, sentence};
@@ -78,9 +78,7 @@ impl Run {
         let (text, plan) = read_pipeline(config.pipeline.as_deref())?;
         let language = Language::from_code(&config.language);
         let archive = Archive::open(config, &this_program()?).await?;
-        if !place.quiet && !models::are_all_there(archive.config.models.as_deref()) {
-            eprintln!("{}", sentence(language, Message::ModelsMissing));
-        }
+        tell_of_models(&archive, place);
         let stop = stop_on_signal();
         let show = Show::new(place.quiet, language);
         let outcome = runs::run(&archive, &self.order.inputs, &text, &plan, &stop, &|progress| show.tell(progress)).await;
@@ -122,20 +120,14 @@ impl Submit {
         let show = Show::new(place.quiet, language);
         let submitted = runs::submit(&archive, &self.order.inputs, &text, &plan, &stop, &|progress| show.tell(progress)).await;
         show.finish();
-        let submitted = submitted?;
+        let receipt = submitted?;
         if place.json {
-            print::json(&submitted)?;
+            print::json(&receipt)?;
         } else {
-            let files = submitted.balance.files;
-            let say = |message: Message| print::line(&sentence(language, message));
-            say(Message::BalanceFiles { received: files.received, duplicate: files.duplicate, refused: files.refused })?;
-            say(Message::SetAside { manifests: submitted.manifests.len() as u64, ignored: submitted.ignored.len() as u64 })?;
-            say(Message::Submitted { batch: submitted.batch.clone() })?;
-            if submitted.interrupted {
-                say(Message::Interrupted)?;
-            }
+            print_received(&receipt, language);
+            println!("{}", sentence(language, Message::Submitted { batch: receipt.batch.clone() }));
         }
-        Ok(if submitted.interrupted { 130 } else { 0 })
+        Ok(if receipt.interrupted { 130 } else { 0 })
     }
 }
 
@@ -164,9 +156,17 @@ impl Work {
             flags.insert("jobs".to_owned(), i64::from(jobs).into());
         }
         let archive = Archive::open(place.configure(flags)?, &this_program()?).await?;
+        tell_of_models(&archive, place);
         let stop = stop_on_signal();
         runs::work(&archive, self.until_empty, &stop).await?;
         Ok(if stop.asked() { 130 } else { 0 })
+    }
+}
+
+/// Says on stderr what reading lacks without the neural models.
+fn tell_of_models(archive: &Archive, place: &Place) {
+    if !place.quiet && !models::are_all_there(archive.config.models.as_deref()) {
+        eprintln!("{}", sentence(Language::from_code(&archive.config.language), Message::ModelsMissing));
     }
 }
 
@@ -215,10 +215,11 @@ fn stop_on_signal() -> Arc<Stop> {
 }
 
 fn exit_code(outcome: &Outcome) -> u8 {
-    if outcome.interrupted {
+    let Receipt { interrupted, balance, .. } = &outcome.receipt;
+    if *interrupted {
         return 130;
     }
-    let clean = outcome.balance.refusals.is_empty() && outcome.balance.pages.closes();
+    let clean = balance.refusals.is_empty() && balance.pages.closes();
     if clean { 0 } else { 3 }
 }
 
@@ -277,10 +278,24 @@ impl Show {
     }
 }
 
-fn print_balance(outcome: &Outcome, language: Language) {
-    let balance = &outcome.balance;
+/// Files that came, and what was set aside.
+fn print_received(receipt: &Receipt, language: Language) {
     let say = |message: Message| println!("{}", sentence(language, message));
-    say(Message::BalanceFiles { received: balance.files.received, duplicate: balance.files.duplicate, refused: balance.files.refused });
+    let files = receipt.balance.files;
+    say(Message::BalanceFiles { received: files.received, duplicate: files.duplicate, refused: files.refused });
+    let (manifests, ignored) = (receipt.manifests.len() as u64, receipt.ignored.len() as u64);
+    if manifests + ignored > 0 {
+        say(Message::SetAside { manifests, ignored });
+    }
+    if receipt.interrupted {
+        say(Message::Interrupted);
+    }
+}
+
+fn print_balance(outcome: &Outcome, language: Language) {
+    let balance = &outcome.receipt.balance;
+    let say = |message: Message| println!("{}", sentence(language, message));
+    print_received(&outcome.receipt, language);
     let pages = balance.pages;
     say(Message::BalancePages { came: pages.came, stored: pages.stored, review: pages.review, refused: pages.refused, open: pages.open });
     say(Message::BalanceHoldings { dossiers: balance.dossiers, documents: balance.documents });
@@ -290,10 +305,6 @@ fn print_balance(outcome: &Outcome, language: Language) {
         cpu: numbers::decimal(outcome.cpu_seconds, 1),
         rate: numbers::decimal(rate, 2),
     });
-    let (manifests, ignored) = (outcome.manifests.len() as u64, outcome.ignored.len() as u64);
-    if manifests + ignored > 0 {
-        say(Message::SetAside { manifests, ignored });
-    }
     for refused in &balance.refusals {
         say(Message::Refused {
             file: print::plain(&refused.file),
@@ -301,8 +312,5 @@ fn print_balance(outcome: &Outcome, language: Language) {
             class: refused.class.as_str(),
             reason: print::plain(&refused.reason),
         });
-    }
-    if outcome.interrupted {
-        say(Message::Interrupted);
     }
 }

@@ -15,22 +15,30 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// What a run came to.
+/// What was received.
 #[derive(Debug, Clone, Serialize)]
-pub struct Outcome {
+pub struct Receipt {
     /// The batch's identifier.
     pub batch: String,
     /// Whether an unfinished run over the same input was continued.
     pub continued: bool,
     /// Whether somebody stopped it before its end.
     pub interrupted: bool,
-    /// Where every file and page is.
+    /// Where every file and page is; pages are known once their files are opened.
     #[serde(flatten)]
     pub balance: Balance,
     /// Lists that came beside the scans: kept in the store, not yet compared with what came.
     pub manifests: Vec<String>,
     /// What was left out by rule.
     pub ignored: Vec<String>,
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, Serialize)]
+pub struct Outcome {
+    /// What was received, and where it is.
+    #[serde(flatten)]
+    pub receipt: Receipt,
     /// Processor time by stage, reading processes only.
     pub stages: Costs,
     /// Wall-clock seconds.
@@ -87,35 +95,12 @@ pub async fn run(
     let peak = Peaks { main: peak_mib(), reader: archive.pool.peak_kib().div_ceil(1024) };
     let cpu_ms = cpu_time_ms() - cpu_before + archive.pool.cpu_ms();
     Ok(Outcome {
-        batch: batch.id.clone(),
-        continued,
-        interrupted: stop.asked(),
-        balance: archive.catalog.balance(&batch.id).await?,
-        manifests: delivery.manifests.into_iter().map(|(_, path)| path).collect(),
-        ignored: delivery.ignored,
+        receipt: receipt(archive, &batch, continued, delivery, stop).await?,
         stages: archive.catalog.costs(&batch.id).await?,
         seconds: began.elapsed().as_secs_f64(),
         cpu_seconds: Duration::from_millis(cpu_ms).as_secs_f64(),
         peak_mib: peak,
     })
-}
-
-/// What was queued.
-#[derive(Debug, Clone, Serialize)]
-pub struct Submitted {
-    /// The batch's identifier.
-    pub batch: String,
-    /// Whether an unfinished batch over the same input was continued.
-    pub continued: bool,
-    /// Whether somebody stopped it before its end.
-    pub interrupted: bool,
-    /// Files received and duplicates among them; pages are known once workers have opened the files.
-    #[serde(flatten)]
-    pub balance: Balance,
-    /// Lists that came beside the scans: kept in the store, not yet compared with what came.
-    pub manifests: Vec<String>,
-    /// What was left out by rule.
-    pub ignored: Vec<String>,
 }
 
 /// Receives `inputs` as one batch and leaves the reading to [`work`], here or on other machines.
@@ -129,13 +114,17 @@ pub async fn submit(
     plan: &Plan,
     stop: &Stop,
     tell: &(dyn Fn(Progress) + Sync),
-) -> Result<Submitted> {
+) -> Result<Receipt> {
     let (delivery, batch, continued) = open(archive, inputs, pipeline, plan).await?;
     drive(archive, &batch, plan, &delivery, async { Ok(()) }, stop, tell).await?;
     if !stop.asked() {
         close(archive, &batch).await?;
     }
-    Ok(Submitted {
+    receipt(archive, &batch, continued, delivery, stop).await
+}
+
+async fn receipt(archive: &Archive, batch: &Batch, continued: bool, delivery: Delivery, stop: &Stop) -> Result<Receipt> {
+    Ok(Receipt {
         batch: batch.id.clone(),
         continued,
         interrupted: stop.asked(),
@@ -159,32 +148,52 @@ const LOOKED_AT: usize = 100;
 pub async fn work(archive: &Archive, until_empty: bool, stop: &Stop) -> Result<()> {
     archive.catalog.take_over(is_alive).await?;
     let scope = if until_empty { Scope::AllUntilEmpty } else { Scope::All };
-    let mut closed = BTreeSet::new();
+    let mut ledgers = Ledgers::default();
+    ledgers.keep(archive).await?;
     let closing = async {
         loop {
-            close_ended(archive, &mut closed).await?;
             tokio::time::sleep(CLOSING).await;
+            if let Err(error) = ledgers.keep(archive).await {
+                break error;
+            }
         }
     };
     tokio::select! {
         done = serve(archive, scope, stop) => done?,
-        failed = closing => return failed,
+        failed = closing => return Err(failed),
     }
-    close_ended(archive, &mut closed).await
+    ledgers.keep(archive).await
 }
 
-/// Closes the batches that are finished and whose ledger is not in the store yet.
-async fn close_ended(archive: &Archive, closed: &mut BTreeSet<String>) -> Result<()> {
-    for batch in archive.catalog.batches(LOOKED_AT).await? {
-        if batch.state != BatchState::Finished || closed.contains(&batch.id) {
-            continue;
+/// Which batches need their ledger written: those that were seen open, and those that ended without one.
+#[derive(Default)]
+struct Ledgers {
+    /// Batches seen open: a ledger of theirs, as of before a retry, is out of date when they end.
+    open: BTreeSet<String>,
+    /// Batches whose ledger is known to be as it should.
+    kept: BTreeSet<String>,
+}
+
+impl Ledgers {
+    /// Closes the batches that have come to their end.
+    async fn keep(&mut self, archive: &Archive) -> Result<()> {
+        for batch in archive.catalog.batches(LOOKED_AT).await? {
+            if batch.state != BatchState::Finished {
+                self.kept.remove(&batch.id);
+                self.open.insert(batch.id);
+                continue;
+            }
+            if self.kept.contains(&batch.id) {
+                continue;
+            }
+            if self.open.contains(&batch.id) || archive.store.stat(&key::batch(&batch.id)).await?.is_none() {
+                close(archive, &batch).await?;
+            }
+            self.open.remove(&batch.id);
+            self.kept.insert(batch.id);
         }
-        if archive.store.stat(&key::batch(&batch.id)).await?.is_none() {
-            close(archive, &batch).await?;
-        }
-        closed.insert(batch.id);
+        Ok(())
     }
-    Ok(())
 }
 
 /// Lists the inputs, opens their batch (or the unfinished one of the same inputs) and keeps the lists that

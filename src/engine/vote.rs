@@ -188,24 +188,32 @@ fn replaced(own: &[FoundWord], other: &[Again], before: Option<&FoundWord>, all:
         Some([left, next.place[1], next.place[0].max(left + 1.0), next.place[3]])
     });
     let Some([left, top, right, bottom]) = place.or_else(|| before.map(|word| word.place)) else { return own.to_vec() };
-    let letters: usize = other.iter().map(|word| word.text.chars().count() + 1).sum();
-    let step = (right - left) / letters.saturating_sub(1).max(1) as f32;
-    let kept =
-        (!own.is_empty()).then(|| Other { text: text_of(own), confidence: own.iter().map(|word| word.confidence).min().unwrap_or(0) });
-    let mut from = left;
-    let mut words = Vec::with_capacity(other.len());
-    for (number, word) in other.iter().enumerate() {
-        let to = from + step * word.text.chars().count() as f32;
-        words.push(FoundWord {
-            text: word.text.clone(),
-            confidence: percent(word.sure),
-            place: [from, top, to, bottom],
-            second: true,
-            other: if number == 0 { kept.clone() } else { None },
-        });
-        from = to + step;
+    let mut words = shared(other, [left, top, right, bottom]);
+    if let Some(word) = words.first_mut().filter(|_| !own.is_empty()) {
+        let confidence = own.iter().map(|word| word.confidence).min().unwrap_or(0);
+        word.other = Some(Other { text: text_of(own), confidence });
     }
     words
+}
+
+/// The second reader's words alone, spread over the place of their line.
+#[must_use]
+pub fn spread(second: &SecondReading, place: [f32; 4]) -> Vec<FoundWord> {
+    shared(&words_of(second), place)
+}
+
+/// The second reader's words, each with a share of the place by its letters.
+fn shared(words: &[Again], [left, top, right, bottom]: [f32; 4]) -> Vec<FoundWord> {
+    let letters: usize = words.iter().map(|word| word.text.chars().count() + 1).sum();
+    let step = (right - left) / letters.saturating_sub(1).max(1) as f32;
+    let mut from = left;
+    let place = |word: &Again| {
+        let to = from + step * word.text.chars().count() as f32;
+        let place = [from, top, to, bottom];
+        from = to + step;
+        FoundWord { second: true, ..FoundWord::new(&word.text, percent(word.sure), place) }
+    };
+    words.iter().map(place).collect()
 }
 
 fn around(words: &[FoundWord]) -> Option<[f32; 4]> {

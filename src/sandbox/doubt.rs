@@ -1,13 +1,15 @@
 //! Doubtful words get a second reader: the word, one neighbour on either side, and a vote.
 
 use crate::engine::contract::{Engine, FoundWord, SecondReading};
-use crate::engine::vote::vote;
+use crate::engine::vote::{spread, vote};
 use crate::error::Result;
 use crate::imaging::crop::{self, Crop};
 use crate::sandbox::page::RawLine;
 use crate::text::language::twin_advantage;
 use crate::text::plausible::implausible_parts;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::Range;
 
 /// Which words are read a second time: options of the stage `read`.
@@ -61,10 +63,14 @@ pub(super) fn read_again(lines: &mut [RawLine<'_>], engine: &mut dyn Engine, dou
     stretches.sort_by_key(|stretch| (stretch.rank(), stretch.line, stretch.words.start));
     let mut left_px = doubt.reread_px;
     let mut heard: Vec<(Stretch, SecondReading)> = Vec::new();
+    let mut crops: BTreeMap<usize, Option<Crop>> = BTreeMap::new();
     for stretch in stretches {
         let Some(line) = lines.get(stretch.line) else { continue };
-        let Some(tight) = crop::line(line.source, &line.area, crop::TIGHT)? else { continue };
-        let Some(strip) = cut(line, &tight, &stretch.words) else { continue };
+        let tight = match crops.entry(stretch.line) {
+            Entry::Occupied(made) => made.into_mut(),
+            Entry::Vacant(place) => place.insert(crop::line(line.source, &line.area, crop::TIGHT)?),
+        };
+        let Some(strip) = tight.as_ref().and_then(|tight| cut(line, tight, &stretch.words)) else { continue };
         if strip.width() > left_px {
             continue;
         }
@@ -138,10 +144,7 @@ fn alone(reading: &SecondReading, crop: &Crop) -> Vec<FoundWord> {
         return Vec::new();
     }
     let (width, height) = (crop.picture.width() as f32, crop.picture.height() as f32);
-    let everything = FoundWord::new("\u{fffd}", 0, [0.0, 0.0, width, height]);
-    let mut words = vote(&[everything], reading);
-    words.iter_mut().for_each(|word| word.other = None);
-    words
+    spread(reading, [0.0, 0.0, width, height])
 }
 
 #[cfg(test)]

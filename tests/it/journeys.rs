@@ -283,6 +283,7 @@ fn a_queued_batch_is_paused_resumed_cancelled_and_taken_up_again() {
     closes(&shown["balance"]);
     assert_eq!((&shown["balance"]["files"]["refused"], &shown["batch"]["state"]), (&0.into(), &"finished".into()));
     assert!(shown["balance"]["pages"]["in"].as_u64().unwrap() >= files);
-    assert!(home.path().join(format!("store/batches/{batch}.json")).exists(), "no ledger");
+    let ledger = std::fs::read_to_string(home.path().join(format!("store/batches/{batch}.json"))).expect("no ledger");
+    assert!(!ledger.contains("outage"), "the ledger is that of before the retry");
     home.ends(0, &["verify"]);
 }
