@@ -54,3 +54,20 @@ pub fn turn(picture: &GrayImage, degrees: u16) -> GrayImage {
         _ => picture.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use image::Luma;
+
+    #[test]
+    fn a_black_edge_of_the_scanner_does_not_lay_a_page_on_its_side() {
+        let page = GrayImage::from_fn(420, 594, |x, y| {
+            let print = (60..360).contains(&x) && (60..400).contains(&y) && y % 16 < 6 && x % 9 < 6;
+            Luma([if print || x < 5 { 10 } else { 240 }])
+        });
+        assert!(!is_sideways(&page).unwrap());
+        assert!(is_sideways(&imageops::rotate90(&page)).unwrap());
+    }
+}

@@ -18,6 +18,10 @@ impl Stage for Prepare {
         "prepare"
     }
 
+    fn version(&self) -> u32 {
+        2
+    }
+
     fn level(&self) -> Level {
         Level::Page
     }

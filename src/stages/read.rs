@@ -25,6 +25,10 @@ impl Stage for Read {
         "read"
     }
 
+    fn version(&self) -> u32 {
+        2
+    }
+
     fn level(&self) -> Level {
         Level::Page
     }
