@@ -11,18 +11,50 @@ use super::zones::{Zones, is_date_row, rows, zones};
 use crate::model::reading::Reading;
 
 /// One page of the pile, in order of delivery.
-#[derive(Debug, Clone, Copy)]
-pub struct SeparatePage<'a> {
+#[derive(Debug, Clone)]
+pub struct SeparatePage {
     /// Index of the delivered file.
     pub file: usize,
     /// Place in that file, from 1.
     pub number_in_file: u32,
     /// The file is a single picture: one page of a dossier, not a document of its own.
     pub loose: bool,
-    /// What was read; none for a refused page.
-    pub reading: Option<&'a Reading>,
+    /// What its reading says of cuts; none for a refused page.
+    pub signs: Option<Signs>,
     /// Nothing is written on it.
     pub blank: bool,
+}
+
+/// What a page's reading says of where documents begin and end: a few words of it, so that a pile of thousands
+/// of pages is cut without holding their readings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signs {
+    blank: bool,
+    has_words: bool,
+    separator: bool,
+    /// The head is that of a first page.
+    begins: bool,
+    /// The paper's own number, squeezed.
+    number: Option<String>,
+    /// Words and pairs of words with a digit, squeezed: they may be the number of a paper that comes with it.
+    mentions: Vec<String>,
+}
+
+impl Signs {
+    /// The signs of one page; `loose` as in [`SeparatePage`].
+    #[must_use]
+    pub fn of(reading: &Reading, loose: bool) -> Self {
+        let zones = zones(reading);
+        let number = numbered(&zones).map(|(numbered, _)| numbered);
+        Self {
+            blank: reading.blank,
+            has_words: reading.words().next().is_some(),
+            separator: is_separator(reading),
+            begins: begins(reading, &zones, number.as_ref(), loose),
+            number: number.and_then(|found| Some(squeezed(&format!("{}{}", found.number?, found.notation)))),
+            mentions: mentions(reading),
+        }
+    }
 }
 
 /// The documents of a pile as lists of indexes into `pages`, in order. Every page lands in exactly one
@@ -33,27 +65,25 @@ pub struct SeparatePage<'a> {
 /// the end when none follows. Blank backs, refused pages, annexes and numbered pages stay with what is
 /// before them.
 #[must_use]
-pub fn documents(pages: &[SeparatePage<'_>]) -> Vec<Vec<usize>> {
+pub fn documents(pages: &[SeparatePage]) -> Vec<Vec<usize>> {
     let mut documents: Vec<Vec<usize>> = Vec::new();
     let mut current: Vec<usize> = Vec::new();
     // Whether `current` holds nothing but separator sheets and their backs.
     let mut waiting = true;
-    let mut before: Option<&SeparatePage<'_>> = None;
+    let mut before: Option<&SeparatePage> = None;
     for (at, page) in pages.iter().enumerate() {
-        let written = page.reading.filter(|reading| !page.blank && !reading.blank);
-        let separator = written.is_some_and(is_separator);
+        let written = page.signs.as_ref().filter(|signs| !page.blank && !signs.blank);
+        let separator = written.is_some_and(|signs| signs.separator);
         let file_begins = !page.loose && before.is_none_or(|before| before.file != page.file || before.loose);
         let after_file = page.loose && before.is_some_and(|before| !before.loose);
-        let begins = file_begins
-            || after_file
-            || separator
-            || written.is_some_and(|reading| begins(reading, page.loose, &readings_of(pages, &current)));
+        let begins =
+            file_begins || after_file || separator || written.is_some_and(|signs| signs.begins && !is_mentioned(signs, pages, &current));
         if begins && !waiting {
             documents.push(std::mem::take(&mut current));
             waiting = true;
         }
         current.push(at);
-        let only_back = page.blank || written.is_some_and(|reading| reading.words().next().is_none());
+        let only_back = page.blank || written.is_some_and(|signs| !signs.has_words);
         waiting = waiting && (separator || (only_back && current.len() > 1));
         before = Some(page);
     }
@@ -81,45 +111,44 @@ pub fn is_separator(reading: &Reading) -> bool {
         })
 }
 
-/// What was read on the pages of the document so far.
-fn readings_of<'a>(pages: &[SeparatePage<'a>], current: &[usize]) -> Vec<&'a Reading> {
-    current.iter().filter_map(|at| pages.get(*at)).filter_map(|page| page.reading).collect()
-}
-
-/// Whether the page's head is that of a first page. `before` is the document it would end.
-fn begins(reading: &Reading, loose: bool, before: &[&Reading]) -> bool {
-    let zones = zones(reading);
+/// Whether the page's head is that of a first page.
+fn begins(reading: &Reading, zones: &Zones<'_>, number: Option<&Numbered>, loose: bool) -> bool {
     if is_annex(reading) || is_numbered_page(reading) {
         return false;
     }
     let emblem = zones.emblem.is_some();
     let dated = zones.right.iter().any(|row| is_date_row(&row.folded()));
     let number_row = zones.left.iter().any(is_number_row);
-    let number = numbered(&zones).map(|(numbered, _)| numbered);
-    let noted = number.as_ref().is_some_and(|number| number.notation.chars().count() >= 4);
-    if number.as_ref().is_some_and(|number| is_mentioned(number, before)) {
-        return false;
-    }
+    let noted = number.is_some_and(|number| number.notation.chars().count() >= 4);
     let organ = zones.left.iter().take(4).any(|row| is_upper(&row.text()) && row.text().chars().count() >= 4);
     if loose {
         return (emblem && (number_row || dated || organ)) || (organ && noted && dated);
     }
     // Forms inside an annex also bear the state's name: in one file only a whole header cuts.
     let sure = zones.emblem.is_some_and(|(_, alike)| alike >= 80);
-    let numbered = number.as_ref().is_some_and(|number| number.number.is_some() && number.number_confidence >= 40);
-    let day = issued(&zones).is_some_and(|(issued, _)| issued.date.is_some() && issued.date_confidence >= 60);
-    sure && noted && organ && dated && (numbered || day) && !is_form(&zones) && !is_draft(&zones)
+    let numbered = number.is_some_and(|number| number.number.is_some() && number.number_confidence >= 40);
+    let day = issued(zones).is_some_and(|(issued, _)| issued.date.is_some() && issued.date_confidence >= 60);
+    sure && noted && organ && dated && (numbered || day) && !is_form(zones) && !is_draft(zones)
 }
 
-/// A paper that the document before names is attached to it: `kèm theo Công văn số 2243/SYT-NVY`.
-fn is_mentioned(number: &Numbered, before: &[&Reading]) -> bool {
-    let Some(digits) = &number.number else { return false };
-    let wanted = squeezed(&format!("{digits}{}", number.notation));
-    before.iter().flat_map(|reading| reading.lines()).any(|line| {
+/// A paper that the document before names is attached to it: `kèm theo Công văn số 2243/SYT-NVY`. Its own number
+/// stands in its header: two documents may share a notation, never a number.
+fn is_mentioned(signs: &Signs, pages: &[SeparatePage], current: &[usize]) -> bool {
+    let Some(wanted) = &signs.number else { return false };
+    let before = current.iter().filter_map(|at| pages.get(*at)).filter_map(|page| page.signs.as_ref());
+    before.flat_map(|signs| &signs.mentions).any(|mention| mention.contains(wanted))
+}
+
+/// Every word with a digit, and every pair of words with one, squeezed.
+fn mentions(reading: &Reading) -> Vec<String> {
+    let mut found = Vec::new();
+    let is_number = |text: &str| text.chars().any(|c| c.is_ascii_digit());
+    for line in reading.lines() {
         let words: Vec<String> = line.words.iter().map(|word| squeezed(&word.text)).collect();
-        // Its own number stands in its header: two documents may share a notation, never a number.
-        words.iter().any(|word| word.contains(&wanted)) || words.windows(2).any(|pair| pair.concat().contains(&wanted))
-    })
+        found.extend(words.iter().filter(|word| is_number(word)).cloned());
+        found.extend(words.windows(2).map(<[String]>::concat).filter(|pair| is_number(pair)));
+    }
+    found
 }
 
 /// `DỰ THẢO` in the header or right under it.

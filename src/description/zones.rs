@@ -39,13 +39,31 @@ impl Row<'_> {
 
 /// Mean confidence of words weighted by their length; 0 for none.
 pub(super) fn mean_confidence<'a>(words: impl IntoIterator<Item = &'a Word>) -> u32 {
-    let (mut sum, mut letters) = (0_u64, 0_u64);
-    for word in words {
-        let length = word.text.chars().count() as u64;
-        sum += u64::from(word.confidence) * length;
-        letters += length;
+    let mut sureness = Sureness::default();
+    sureness.add(words);
+    sureness.mean()
+}
+
+/// A mean confidence under way.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Sureness {
+    sum: u64,
+    letters: u64,
+}
+
+impl Sureness {
+    pub(super) fn add<'a>(&mut self, words: impl IntoIterator<Item = &'a Word>) {
+        for word in words {
+            let length = word.text.chars().count() as u64;
+            self.sum += u64::from(word.confidence) * length;
+            self.letters += length;
+        }
     }
-    u32::try_from(sum.checked_div(letters).unwrap_or(0)).unwrap_or(0)
+
+    /// Mean confidence by length; 0 for no words.
+    pub(super) fn mean(self) -> u32 {
+        u32::try_from(self.sum.checked_div(self.letters).unwrap_or(0)).unwrap_or(0)
+    }
 }
 
 /// What stands at the head of a page, top right.

@@ -37,11 +37,9 @@ pub async fn everything(archive: &Archive) -> Result<Rebuilt> {
         let json = ocfl::get(store, &object, "record.json").await?;
         let record = from_json(&json, &object)?;
         archive.catalog.restore_dossier(&record, version, &hex::encode(Sha512::digest(&json))).await?;
-        let pages = pages_of(archive, &record).await?;
         done.objects += 1;
         done.documents += record.documents.len() as u64;
-        done.pages += pages.len() as u64;
-        archive.index.replace_dossier(&object, pages)?;
+        done.pages += index_pages(archive, &record).await?;
     }
     archive.index.commit()?;
     for entry in store.list("batches/").await? {
@@ -53,14 +51,16 @@ pub async fn everything(archive: &Archive) -> Result<Rebuilt> {
     Ok(done)
 }
 
-async fn pages_of(archive: &Archive, record: &Record) -> Result<Vec<IndexedPage>> {
-    let mut pages = Vec::new();
+/// Makes the dossier's pages findable in the place of those that were; how many.
+async fn index_pages(archive: &Archive, record: &Record) -> Result<u64> {
+    let mut pages = 0;
+    archive.index.remove_dossier(&record.object)?;
     for document in &record.documents {
         for page in &document.pages {
             let Some(path) = &page.alto else { continue };
             let bytes = ocfl::get(archive.store.as_ref(), &record.object, path).await?;
             let text = String::from_utf8(bytes).or_error(Kind::Corrupt, || format!("{path} of {} is not UTF-8", record.object))?;
-            pages.push(IndexedPage {
+            archive.index.add_page(&IndexedPage {
                 object: record.object.clone(),
                 fonds: record.fonds.clone(),
                 dossier: record.code.clone(),
@@ -71,7 +71,8 @@ async fn pages_of(archive: &Archive, record: &Record) -> Result<Vec<IndexedPage>
                 kind_name: document.description.kind_name.clone(),
                 fields: document.description.fields.iter().map(|(name, field)| (name.clone(), field.value.clone())).collect(),
                 reading: alto::parse(&text)?,
-            });
+            })?;
+            pages += 1;
         }
     }
     Ok(pages)

@@ -4,12 +4,13 @@
 //! covers the word on the picture; a space that covers the gap follows it. So copying and searching give
 //! the reading's words in its order, and a marked word lies on the paper's word.
 
+use super::pdf_body::Body;
 use super::pdf_font;
-use super::pdf_write::{Numbers, deflate};
+use super::pdf_write::deflate;
 use crate::error::Result;
 use crate::model::reading::{Line, Reading, Word};
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, TextRenderingMode, UnicodeCmap};
-use pdf_writer::{Content, Filter, Name, Pdf, Rect, Ref, Str};
+use pdf_writer::{Content, Filter, Name, Rect, Ref, Str};
 use std::collections::BTreeMap;
 
 /// Name of the font in a page's resources.
@@ -77,38 +78,54 @@ impl Alphabet {
     }
 
     /// Writes the font that holds the characters used.
-    pub(super) fn write_font(&self, pdf: &mut Pdf, numbers: &mut Numbers, font: Ref) -> Result<()> {
-        let [descendant, descriptor, program, map, unicode] = std::array::from_fn(|_| numbers.next());
-        pdf.type0_font(font).base_font(BASE_FONT).encoding_predefined(Name(b"Identity-H")).descendant_font(descendant).to_unicode(unicode);
-        pdf.cid_font(descendant)
-            .subtype(CidFontType::Type2)
-            .base_font(BASE_FONT)
-            .system_info(SYSTEM)
-            .font_descriptor(descriptor)
-            .default_width(f32::from(pdf_font::ADVANCE))
-            .cid_to_gid_map_stream(map);
+    pub(super) fn write_font(&self, body: &mut Body, font: Ref) -> Result<()> {
+        let [descendant, descriptor, program, map, unicode] = std::array::from_fn(|_| body.next());
+        body.put(|chunk| {
+            let mut dictionary = chunk.type0_font(font);
+            dictionary.base_font(BASE_FONT).encoding_predefined(Name(b"Identity-H")).descendant_font(descendant).to_unicode(unicode);
+        });
+        body.put(|chunk| {
+            chunk
+                .cid_font(descendant)
+                .subtype(CidFontType::Type2)
+                .base_font(BASE_FONT)
+                .system_info(SYSTEM)
+                .font_descriptor(descriptor)
+                .default_width(f32::from(pdf_font::ADVANCE))
+                .cid_to_gid_map_stream(map);
+        });
         let (ascent, descent) = (f32::from(pdf_font::ASCENT), f32::from(pdf_font::DESCENT));
-        pdf.font_descriptor(descriptor)
-            .name(BASE_FONT)
-            .flags(FontFlags::FIXED_PITCH | FontFlags::SYMBOLIC)
-            .bbox(Rect::new(0.0, descent, f32::from(pdf_font::ADVANCE), ascent))
-            .italic_angle(0.0)
-            .ascent(ascent)
-            .descent(descent)
-            .cap_height(ascent)
-            .stem_v(80.0)
-            .font_file2(program);
+        body.put(|chunk| {
+            chunk
+                .font_descriptor(descriptor)
+                .name(BASE_FONT)
+                .flags(FontFlags::FIXED_PITCH | FontFlags::SYMBOLIC)
+                .bbox(Rect::new(0.0, descent, f32::from(pdf_font::ADVANCE), ascent))
+                .italic_angle(0.0)
+                .ascent(ascent)
+                .descent(descent)
+                .cap_height(ascent)
+                .stem_v(80.0)
+                .font_file2(program);
+        });
         let bytes = pdf_font::glyphless();
-        pdf.stream(program, &bytes).pair(Name(b"Length1"), i32::try_from(bytes.len()).unwrap_or(0));
+        body.put(|chunk| {
+            chunk.stream(program, &bytes).pair(Name(b"Length1"), i32::try_from(bytes.len()).unwrap_or(0));
+        });
         // Every code shows glyph 1, which is empty.
         let glyphs: Vec<u8> = [0, 0].into_iter().chain(self.characters.iter().flat_map(|_| [0, 1])).collect();
-        pdf.stream(map, &deflate(&glyphs)?).filter(Filter::FlateDecode);
+        let glyphs = deflate(&glyphs)?;
+        body.put(|chunk| {
+            chunk.stream(map, &glyphs).filter(Filter::FlateDecode);
+        });
         let mut words = UnicodeCmap::<u16>::new(Name(b"Sohoa-Unicode"), SYSTEM);
         for (place, character) in self.characters.iter().enumerate() {
             words.pair((place + 1) as u16, *character);
         }
         let table = deflate(&words.finish())?;
-        pdf.cmap(unicode, &table).filter(Filter::FlateDecode);
+        body.put(|chunk| {
+            chunk.cmap(unicode, &table).filter(Filter::FlateDecode);
+        });
         Ok(())
     }
 }

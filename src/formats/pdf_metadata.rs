@@ -2,48 +2,54 @@
 //! catalogue.
 
 use super::colour_profile;
-use super::pdf_write::{Numbers, PdfMetadata, Profile, deflate};
+use super::pdf_body::{Body, Trailer};
+use super::pdf_write::{PdfMetadata, Profile, deflate};
 use super::xml::escape;
 use crate::error::Result;
 use pdf_writer::types::OutputIntentSubtype;
-use pdf_writer::{Filter, Name, Pdf, Ref, TextStr};
+use pdf_writer::writers::{Catalog, DocumentInfo};
+use pdf_writer::{Filter, Name, Ref, TextStr};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
 /// Name of the program in the file.
 const PRODUCER: &str = "sohoa";
 
-/// Writes everything that is not a page or a font.
-pub(super) fn write(pdf: &mut Pdf, numbers: &mut Numbers, metadata: &PdfMetadata, pages: Ref) -> Result<()> {
-    let [catalogue, information, packet, profile] = std::array::from_fn(|_| numbers.next());
+/// Writes everything that is not a page or a font; what the trailer must name.
+pub(super) fn write(body: &mut Body, metadata: &PdfMetadata, pages: Ref) -> Result<Trailer> {
+    let [catalogue, information, packet, profile] = std::array::from_fn(|_| body.next());
     let facts = Facts::of(metadata);
-    {
-        let mut dictionary = pdf.document_info(information);
+    body.put(|chunk| {
+        let mut dictionary: DocumentInfo<'_> = chunk.indirect(information).start();
         for (text, key) in [(&facts.title, "Title"), (&facts.subject, "Subject"), (&facts.keywords, "Keywords")] {
             if !text.is_empty() {
                 dictionary.pair(Name(key.as_bytes()), TextStr(text));
             }
         }
         dictionary.producer(TextStr(PRODUCER));
-    }
+    });
     // PDF/A-1 forbids to compress the packet: a plain search must find it.
-    pdf.metadata(packet, facts.packet(metadata).as_bytes());
+    body.put(|chunk| {
+        chunk.metadata(packet, facts.packet(metadata).as_bytes());
+    });
     let bytes = deflate(&colour_profile::srgb())?;
-    pdf.icc_profile(profile, &bytes).n(3).filter(Filter::FlateDecode);
-    let mut dictionary = pdf.catalog(catalogue);
-    dictionary.pages(pages).metadata(packet).lang(TextStr(&metadata.language));
-    dictionary
-        .output_intents()
-        .push()
-        .subtype(OutputIntentSubtype::PDFA)
-        .output_condition_identifier(TextStr("sRGB IEC61966-2.1"))
-        .registry_name(TextStr("http://www.color.org"))
-        .info(TextStr("sRGB IEC61966-2.1"))
-        .dest_output_profile(profile);
-    drop(dictionary);
+    body.put(|chunk| {
+        chunk.icc_profile(profile, &bytes).n(3).filter(Filter::FlateDecode);
+    });
+    body.put(|chunk| {
+        let mut dictionary: Catalog<'_> = chunk.indirect(catalogue).start();
+        dictionary.pages(pages).metadata(packet).lang(TextStr(&metadata.language));
+        dictionary
+            .output_intents()
+            .push()
+            .subtype(OutputIntentSubtype::PDFA)
+            .output_condition_identifier(TextStr("sRGB IEC61966-2.1"))
+            .registry_name(TextStr("http://www.color.org"))
+            .info(TextStr("sRGB IEC61966-2.1"))
+            .dest_output_profile(profile);
+    });
     let identifier = Sha256::digest(metadata.identifier.as_bytes()).get(..16).unwrap_or_default().to_vec();
-    pdf.set_file_id((identifier.clone(), identifier));
-    Ok(())
+    Ok(Trailer { catalogue, information, identifier })
 }
 
 /// Texts that stand both in Info and in XMP: they must be the same to the letter.

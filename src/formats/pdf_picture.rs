@@ -1,13 +1,15 @@
 //! Pictures inside a PDF: delivered bytes as they are where PDF/A knows their form, else encoded here.
 
 use super::jpeg_header::{self, JpegHeader};
+use super::pdf_body::Body;
 use super::picture::{Overlay, PagePicture, RasterData};
 use crate::error::{Error, Kind, Result, ResultExt};
 use flate2::{Compression, write::ZlibEncoder};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ExtendedColorType};
 use pdf_writer::types::Predictor;
-use pdf_writer::{Filter, Finish, Pdf, Ref};
+use pdf_writer::writers::ImageXObject;
+use pdf_writer::{Filter, Finish, Ref};
 use std::borrow::Cow;
 use std::io::Write as _;
 
@@ -234,11 +236,15 @@ impl Embedded<'_> {
     }
 
     /// Writes the picture as object `number`.
-    pub(super) fn write(&self, pdf: &mut Pdf, number: Ref, globals: Option<Ref>) -> Result<()> {
+    pub(super) fn write(&self, body: &mut Body, number: Ref, globals: Option<Ref>) -> Result<()> {
         let too_large = || format!("picture of {} by {} px does not fit into a PDF, scan it in parts", self.width, self.height);
         let width = i32::try_from(self.width).or_error(Kind::Limit, too_large)?;
         let height = i32::try_from(self.height).or_error(Kind::Limit, too_large)?;
-        let mut object = pdf.image_xobject(number, &self.bytes);
+        body.put(|chunk| self.draw(chunk.image_xobject(number, &self.bytes), width, height, globals));
+        Ok(())
+    }
+
+    fn draw(&self, mut object: ImageXObject<'_>, width: i32, height: i32, globals: Option<Ref>) {
         object.width(width).height(height);
         let bits = if matches!(self.coding, Coding::Jpeg { .. } | Coding::Flate) { 8 } else { 1 };
         object.bits_per_component(bits);
@@ -288,6 +294,5 @@ impl Embedded<'_> {
             }
         }
         object.finish();
-        Ok(())
     }
 }

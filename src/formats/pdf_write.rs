@@ -4,13 +4,14 @@
 //! PDF/A-2u (ISO 19005-2) adds that every character maps to Unicode, which the same file gives.
 //! The bytes depend on the arguments alone: no clock, no random identifier.
 
+use super::pdf_body::Body;
 use super::pdf_layer::{self, Alphabet, Frame};
 use super::pdf_metadata;
 use super::pdf_picture::{self, Embedded};
 use super::picture::PagePicture;
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::model::reading::Reading;
-use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref};
+use pdf_writer::{Content, Filter, Finish, Name, Rect, Ref};
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
@@ -47,21 +48,9 @@ const SHORTEST_SIDE: f64 = 3.0;
 /// Pages under one node of the page tree: an array of PDF 1.4 holds 8,191 at most.
 const PAGES_PER_NODE: usize = 256;
 
-/// Numbers of objects, handed out in order.
-#[derive(Debug)]
-pub(super) struct Numbers(i32);
-
-impl Numbers {
-    pub(super) fn next(&mut self) -> Ref {
-        self.0 += 1;
-        Ref::new(self.0)
-    }
-}
-
-/// Writes one PDF/A file, page after page. Holds the encoded bytes of all pages, the pixels of none.
+/// Writes one PDF/A file, page after page. Holds the encoded bytes of what [`Writer::take`] has not given out.
 pub struct Writer {
-    pdf: Pdf,
-    numbers: Numbers,
+    body: Body,
     metadata: PdfMetadata,
     alphabet: Alphabet,
     root: Ref,
@@ -74,22 +63,9 @@ impl Writer {
     /// A file without pages.
     #[must_use]
     pub fn new(metadata: &PdfMetadata) -> Self {
-        let mut pdf = Pdf::new();
-        pdf.set_version(1, if metadata.profile == Profile::A1b { 4 } else { 7 });
-        // PDF/A wants four bytes above 127 in the second line.
-        pdf.set_binary_marker(b"\xE2\xE3\xCF\xD3");
-        let mut numbers = Numbers(0);
-        let (root, font) = (numbers.next(), numbers.next());
-        Self {
-            pdf,
-            numbers,
-            metadata: metadata.clone(),
-            alphabet: Alphabet::new(),
-            root,
-            font,
-            nodes: Vec::new(),
-            globals: BTreeMap::new(),
-        }
+        let mut body = Body::new(if metadata.profile == Profile::A1b { 4 } else { 7 });
+        let (root, font) = (body.next(), body.next());
+        Self { body, metadata: metadata.clone(), alphabet: Alphabet::new(), root, font, nodes: Vec::new(), globals: BTreeMap::new() }
     }
 
     /// Adds a page: the upright picture under the text of its reading.
@@ -97,6 +73,17 @@ impl Writer {
     /// # Errors
     /// `Invalid` for a picture without pixels. After an error the file is as it was before.
     pub fn add_page(&mut self, picture: &PagePicture, reading: &Reading) -> Result<()> {
+        let (mark, nodes) = (self.body.mark(), self.nodes.len());
+        let added = self.try_page(picture, reading);
+        if added.is_err() {
+            self.nodes.truncate(nodes);
+            self.globals.retain(|_, number| !mark.is_before(*number));
+            self.body.back_to(mark);
+        }
+        added
+    }
+
+    fn try_page(&mut self, picture: &PagePicture, reading: &Reading) -> Result<()> {
         let (shown_width, shown_height) = (picture.pixels.width(), picture.pixels.height());
         if shown_width == 0 || shown_height == 0 {
             return Err(Error::invalid("page picture has no pixels, scan the page again"));
@@ -153,62 +140,79 @@ impl Writer {
         self.page(&frame, &content.finish(), &[])
     }
 
-    /// Ends the file and gives its bytes.
+    /// The bytes written since the last time: the file is these pieces and [`Writer::finish`], one after another.
+    pub fn take(&mut self) -> Vec<u8> {
+        self.body.take()
+    }
+
+    /// Ends the file and gives the rest of its bytes.
     ///
     /// # Errors
-    /// `Invalid` for a file without pages.
+    /// `Invalid` for a file without pages; `Limit` for one that is longer than a PDF can be.
     pub fn finish(mut self) -> Result<Vec<u8>> {
         if self.nodes.is_empty() {
             return Err(Error::invalid("document has no pages to write, add at least one"));
         }
         let total: usize = self.nodes.iter().map(|(_, pages)| pages.len()).sum();
+        let root = self.root;
         for (node, pages) in &self.nodes {
-            self.pdf.pages(*node).parent(self.root).count(count(pages.len())).kids(pages.iter().copied());
+            self.body.put(|chunk| {
+                chunk.pages(*node).parent(root).count(count(pages.len())).kids(pages.iter().copied());
+            });
         }
-        self.pdf.pages(self.root).count(count(total)).kids(self.nodes.iter().map(|(node, _)| *node));
-        self.alphabet.write_font(&mut self.pdf, &mut self.numbers, self.font)?;
-        pdf_metadata::write(&mut self.pdf, &mut self.numbers, &self.metadata, self.root)?;
-        Ok(self.pdf.finish())
+        self.body.put(|chunk| {
+            chunk.pages(root).count(count(total)).kids(self.nodes.iter().map(|(node, _)| *node));
+        });
+        self.alphabet.write_font(&mut self.body, self.font)?;
+        let trailer = pdf_metadata::write(&mut self.body, &self.metadata, root)?;
+        self.body.finish(&trailer)
     }
 
     fn embed(&mut self, picture: Embedded<'_>) -> Result<Ref> {
         let globals = picture.globals().map(|bytes| match self.globals.get(bytes) {
             Some(number) => *number,
             None => {
-                let number = self.numbers.next();
-                self.pdf.stream(number, bytes);
+                let number = self.body.next();
+                self.body.put(|chunk| {
+                    chunk.stream(number, bytes);
+                });
                 self.globals.insert(bytes.to_vec(), number);
                 number
             }
         });
-        let number = self.numbers.next();
-        picture.write(&mut self.pdf, number, globals)?;
+        let number = self.body.next();
+        picture.write(&mut self.body, number, globals)?;
         Ok(number)
     }
 
     fn page(&mut self, frame: &Frame, content: &[u8], pictures: &[Ref]) -> Result<()> {
         let packed = deflate(content)?;
-        let (page, stream) = (self.numbers.next(), self.numbers.next());
-        self.pdf.stream(stream, &packed).filter(Filter::FlateDecode);
+        let (page, stream) = (self.body.next(), self.body.next());
+        self.body.put(|chunk| {
+            chunk.stream(stream, &packed).filter(Filter::FlateDecode);
+        });
         if self.nodes.last().is_none_or(|(_, pages)| pages.len() >= PAGES_PER_NODE) {
-            self.nodes.push((self.numbers.next(), Vec::new()));
+            self.nodes.push((self.body.next(), Vec::new()));
         }
         let Some((node, pages)) = self.nodes.last_mut() else {
             return Err(Error::internal("page tree has no node"));
         };
         pages.push(page);
-        let mut dictionary = self.pdf.page(page);
-        dictionary.parent(*node).contents(stream);
-        dictionary.media_box(Rect::new(0.0, 0.0, frame.width_points as f32, frame.height_points as f32));
-        let mut resources = dictionary.resources();
-        if !pictures.is_empty() {
-            let mut objects = resources.x_objects();
-            for (place, number) in pictures.iter().enumerate() {
-                objects.pair(Name(picture_name(place).as_bytes()), *number);
+        let (node, font) = (*node, self.font);
+        self.body.put(|chunk| {
+            let mut dictionary = chunk.page(page);
+            dictionary.parent(node).contents(stream);
+            dictionary.media_box(Rect::new(0.0, 0.0, frame.width_points as f32, frame.height_points as f32));
+            let mut resources = dictionary.resources();
+            if !pictures.is_empty() {
+                let mut objects = resources.x_objects();
+                for (place, number) in pictures.iter().enumerate() {
+                    objects.pair(Name(picture_name(place).as_bytes()), *number);
+                }
             }
-        }
-        resources.fonts().pair(Name(pdf_layer::FONT_NAME), self.font);
-        resources.finish();
+            resources.fonts().pair(Name(pdf_layer::FONT_NAME), font);
+            resources.finish();
+        });
         Ok(())
     }
 }

@@ -2,11 +2,15 @@
 
 use crate::model::reading::Reading;
 
-/// The text of pages in order, a form feed after each but the last, so that a page can be found again. `None`
+/// Adds the text of page `number` (from 1): a form feed between pages, so that a page can be found again. `None`
 /// stands for a page that could not be read: it has no text, but counts.
-#[must_use]
-pub fn write(pages: &[Option<&Reading>]) -> String {
-    pages.iter().map(|page| page.map(Reading::text).unwrap_or_default()).collect::<Vec<_>>().join("\u{c}")
+pub fn add_page(text: &mut String, number: u32, reading: Option<&Reading>) {
+    if number > 1 {
+        text.push('\u{c}');
+    }
+    if let Some(reading) = reading {
+        text.push_str(&reading.text());
+    }
 }
 
 #[cfg(test)]
@@ -15,7 +19,8 @@ mod tests {
 
     #[test]
     fn pages_without_text_still_count() {
-        assert_eq!(write(&[None, None, None]), "\u{c}\u{c}");
-        assert_eq!(write(&[]), "");
+        let mut text = String::new();
+        (1..=3).for_each(|number| add_page(&mut text, number, None));
+        assert_eq!(text, "\u{c}\u{c}");
     }
 }

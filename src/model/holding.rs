@@ -162,6 +162,19 @@ pub struct Document {
     pub stored: bool,
 }
 
+impl Document {
+    /// Numbers of its pages, from 1.
+    pub fn page_numbers(&self) -> impl Iterator<Item = u32> + use<> {
+        1..=u32::try_from(self.pages.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Identifier of its page `number`.
+    #[must_use]
+    pub fn page(&self, number: u32) -> Option<&str> {
+        self.pages.get(usize::try_from(number).ok()?.checked_sub(1)?).map(String::as_str)
+    }
+}
+
 /// A dossier as the catalogue knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dossier {

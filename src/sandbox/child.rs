@@ -120,13 +120,15 @@ impl Desk {
             }
             Ask::PdfPage { media_type, page, reading } => {
                 let picture = self.open(&media_type)?.page(page)?;
-                self.pdf.as_mut().ok_or_else(no_pdf)?.add_page(&picture, &reading)?;
-                Ok((Answer::Done, Vec::new()))
+                let pdf = self.pdf.as_mut().ok_or_else(no_pdf)?;
+                pdf.add_page(&picture, &reading)?;
+                Ok((Answer::Done, pdf.take()))
             }
             Ask::PdfMissing => {
                 let (a4_width, a4_height) = (595.0, 842.0);
-                self.pdf.as_mut().ok_or_else(no_pdf)?.add_missing_page(a4_width, a4_height)?;
-                Ok((Answer::Done, Vec::new()))
+                let pdf = self.pdf.as_mut().ok_or_else(no_pdf)?;
+                pdf.add_missing_page(a4_width, a4_height)?;
+                Ok((Answer::Done, pdf.take()))
             }
             Ask::PdfEnd => Ok((Answer::Done, self.pdf.take().ok_or_else(no_pdf)?.finish()?)),
         }

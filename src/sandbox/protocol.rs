@@ -39,7 +39,7 @@ pub enum Ask {
         /// How to prepare and read it.
         options: ReadOptions,
     },
-    /// Begin a searchable PDF.
+    /// Begin a searchable PDF. The payloads of the answers from here to `PdfEnd`, joined, are its bytes.
     PdfBegin {
         /// Title and profile.
         metadata: PdfMetadata,
@@ -55,7 +55,7 @@ pub enum Ask {
     },
     /// Add an empty, crossed page in place of one that cannot be read.
     PdfMissing,
-    /// Finish: the PDF is the payload of the answer.
+    /// Finish: the rest of the PDF is the payload of the answer.
     PdfEnd,
 }
 

@@ -96,21 +96,17 @@ impl SearchIndex {
         Self::open(folder)
     }
 
-    /// Puts a dossier's pages in the place of all that it had. Seen by searches after [`SearchIndex::commit`].
+    /// Adds a page; to replace those of its dossier, take them out first. Seen by searches after
+    /// [`SearchIndex::commit`].
     ///
     /// # Errors
-    /// `Invalid` when a page is of another object; `Unavailable` while another process writes. After an error
-    /// no change since the last commit is kept, and the next commit says so.
-    pub fn replace_dossier(&self, object: &str, pages: Vec<IndexedPage>) -> Result<()> {
-        if let Some(page) = pages.iter().find(|page| page.object != object) {
-            return Err(Error::invalid(format!("page of {} given to the index as one of {object}", page.object)));
-        }
-        let entries = pages.iter().map(|page| to_entry(page, &self.fields)).collect::<Result<Vec<_>>>()?;
+    /// `Unavailable` while another process writes. After an error no change since the last commit is kept, and
+    /// the next commit says so.
+    pub fn add_page(&self, page: &IndexedPage) -> Result<()> {
+        let entry = to_entry(page, &self.fields)?;
         let mut writing = self.writing();
-        let writer = self.writer(&mut writing)?;
-        writer.delete_term(Term::from_field_text(self.fields.object, object));
-        let added = entries.into_iter().try_for_each(|entry| writer.add_document(entry).map(|_| ()));
-        self.kept(writing, added, || format!("cannot index dossier {object}"))
+        let added = self.writer(&mut writing)?.add_document(entry).map(|_| ());
+        self.kept(writing, added, || format!("cannot index page {} of document {} of {}", page.page, page.document, page.object))
     }
 
     /// Takes a dossier out. Seen by searches after [`SearchIndex::commit`].

@@ -1,14 +1,13 @@
 //! Classify: which kind of document is it?
 
-use crate::description::describe::describe;
+use crate::description::describe::Describer;
 use crate::error::Result;
 use crate::model::change::Change;
 use crate::model::holding::{Contents, Item};
 use crate::model::plan::Level;
-use crate::model::reading::Reading;
 use crate::model::record::Description;
 use crate::stages::contract::{Context, Stage, Work, wrong_item};
-use crate::stages::separate::readings_of;
+use crate::stages::readings;
 use async_trait::async_trait;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -40,13 +39,13 @@ impl Stage for Classify {
 /// Kind and fields of a document from the readings of its pages.
 ///
 /// # Errors
-/// As [`readings_of`].
+/// As [`readings::of_page`].
 pub async fn description_of(context: &Context<'_>, contents: &Contents, document: &str) -> Result<Description> {
-    let readings = match contents.document(document) {
-        Some(document) => readings_of(context, contents, document).await?,
-        None => Vec::new(),
-    };
-    let empty = Reading::default();
-    let read: Vec<_> = readings.iter().map(|reading| reading.as_ref().unwrap_or(&empty)).collect();
-    Ok(describe(&read))
+    let mut describer = Describer::default();
+    if let Some(document) = contents.document(document) {
+        for number in document.page_numbers() {
+            describer.add(&readings::of_page(context, contents, document, number).await?.unwrap_or_default());
+        }
+    }
+    Ok(describer.finish())
 }

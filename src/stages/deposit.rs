@@ -9,8 +9,7 @@ use crate::model::holding::{Contents, Item};
 use crate::model::plan::Level;
 use crate::model::record::Record;
 use crate::stages::contract::{Context, Stage, Work, wrong_item};
-use crate::stages::separate::readings_of;
-use crate::stages::{names, originals, recording};
+use crate::stages::{names, originals, readings, recording};
 use async_trait::async_trait;
 use serde_json::Value;
 use sha2::{Digest, Sha512};
@@ -34,15 +33,15 @@ impl Stage for Deposit {
 
     async fn run(&self, context: &Context<'_>, _: &Value, work: &mut Work) -> Result<()> {
         let Item::Dossier(contents) = &work.item else { return Err(wrong_item(self.name())) };
-        let mut readings = BTreeMap::new();
+        let mut read = BTreeMap::new();
         for document in &contents.documents {
-            for (id, reading) in document.pages.iter().zip(readings_of(context, contents, document).await?) {
-                if let Some(reading) = reading {
-                    readings.insert(id.clone(), reading);
+            for (number, id) in (1..).zip(&document.pages) {
+                if let Some(reading) = readings::of_page(context, contents, document, number).await? {
+                    read.insert(id.clone(), recording::Read::from(&reading));
                 }
             }
         }
-        let record = recording::record(contents, context.plan, context.pool.models().await?.clone(), &readings);
+        let record = recording::record(contents, context.plan, context.pool.models().await?.clone(), &read);
         if record.originals.is_empty() {
             return Ok(());
         }

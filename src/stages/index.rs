@@ -6,8 +6,7 @@ use crate::model::plan::Level;
 use crate::model::reading::Reading;
 use crate::search::page::IndexedPage;
 use crate::stages::contract::{Context, Stage, Work, wrong_item};
-use crate::stages::names;
-use crate::stages::separate::readings_of;
+use crate::stages::{names, readings};
 use async_trait::async_trait;
 use serde_json::Value;
 
@@ -27,17 +26,18 @@ impl Stage for Index {
 
     async fn run(&self, context: &Context<'_>, _: &Value, work: &mut Work) -> Result<()> {
         let Item::Dossier(contents) = &work.item else { return Err(wrong_item(self.name())) };
-        let mut pages = Vec::new();
+        let object = names::object(&contents.dossier.name);
+        let mut began = false;
         for document in &contents.documents {
-            let readings = readings_of(context, contents, document).await?;
-            for (number, reading) in (1..).zip(readings) {
-                if let Some(reading) = reading {
-                    pages.push(indexed(contents, document, number, reading));
+            for number in document.page_numbers() {
+                let Some(reading) = readings::of_page(context, contents, document, number).await? else { continue };
+                if !std::mem::replace(&mut began, true) {
+                    context.index.remove_dossier(&object)?;
                 }
+                context.index.add_page(&indexed(contents, document, number, reading))?;
             }
         }
-        if !pages.is_empty() {
-            context.index.replace_dossier(&names::object(&contents.dossier.name), pages)?;
+        if began {
             context.index.commit()?;
         }
         Ok(())

@@ -15,6 +15,7 @@ pub mod originals;
 pub mod package;
 pub mod prepare;
 pub mod read;
+pub mod readings;
 pub mod recording;
 pub mod review;
 pub mod separate;

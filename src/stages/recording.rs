@@ -7,9 +7,22 @@ use crate::model::record::{Description, Original, Provenance, Record, RecordedDo
 use crate::stages::{by_name, names};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The record; `readings` by page identifier.
+/// What the record says of a page's reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Read {
+    source: TextSource,
+    turn: u16,
+}
+
+impl From<&Reading> for Read {
+    fn from(reading: &Reading) -> Self {
+        Self { source: reading.source, turn: reading.turn }
+    }
+}
+
+/// The record; `read` by page identifier, without the pages that could not be read.
 #[must_use]
-pub fn record(contents: &Contents, plan: &Plan, models: BTreeMap<String, String>, readings: &BTreeMap<String, Reading>) -> Record {
+pub fn record(contents: &Contents, plan: &Plan, models: BTreeMap<String, String>, read: &BTreeMap<String, Read>) -> Record {
     let name = &contents.dossier.name;
     Record {
         schema: SCHEMA.to_owned(),
@@ -17,26 +30,26 @@ pub fn record(contents: &Contents, plan: &Plan, models: BTreeMap<String, String>
         fonds: name.fonds.clone(),
         code: name.code.clone(),
         title: name.title.clone(),
-        documents: contents.documents.iter().map(|document| recorded_document(contents, document, readings)).collect(),
+        documents: contents.documents.iter().map(|document| recorded_document(contents, document, read)).collect(),
         originals: originals(contents),
         provenance: provenance(plan, models),
     }
 }
 
-fn recorded_document(contents: &Contents, document: &Document, readings: &BTreeMap<String, Reading>) -> RecordedDocument {
+fn recorded_document(contents: &Contents, document: &Document, read: &BTreeMap<String, Read>) -> RecordedDocument {
     let pages = (1..)
         .zip(&document.pages)
         .filter_map(|(number, id)| {
             let page = contents.page(id)?;
             let file = contents.file(&page.file)?;
-            let reading = readings.get(id);
+            let read = read.get(id);
             Some(RecordedPage {
                 number,
                 original: file.new.sha256.clone(),
                 original_page: page.number,
-                alto: reading.map(|_| names::in_object(document.number, &names::alto(number))),
-                source: reading.map_or(TextSource::Recognised, |reading| reading.source),
-                turn: reading.map_or(0, |reading| reading.turn),
+                alto: read.map(|_| names::in_object(document.number, &names::alto(number))),
+                source: read.map_or(TextSource::Recognised, |read| read.source),
+                turn: read.map_or(0, |read| read.turn),
                 blank: page.blank,
                 quality: page.quality,
                 warnings: page.warnings.clone(),

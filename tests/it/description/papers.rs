@@ -3,7 +3,7 @@
 use sohoa::description::describe::describe;
 use sohoa::description::review::{PageFacts, ReviewOptions, reasons};
 use sohoa::description::secrecy::stamp;
-use sohoa::description::separate::{SeparatePage, documents, is_separator};
+use sohoa::description::separate::{SeparatePage, Signs, documents, is_separator};
 use sohoa::model::geometry::Bounds;
 use sohoa::model::reading::{Block, BlockKind, Line, Quality, Reading, TextSource, Word};
 use sohoa::model::record::Description;
@@ -285,7 +285,7 @@ fn annex_form() -> Reading {
     ])
 }
 
-fn pile<'a>(pages: &[(usize, bool, Option<&'a Reading>)]) -> Vec<SeparatePage<'a>> {
+fn pile(pages: &[(usize, bool, Option<&Reading>)]) -> Vec<SeparatePage> {
     let mut numbers = std::collections::BTreeMap::new();
     pages
         .iter()
@@ -296,7 +296,7 @@ fn pile<'a>(pages: &[(usize, bool, Option<&'a Reading>)]) -> Vec<SeparatePage<'a
                 file: *file,
                 number_in_file: *number,
                 loose: *loose,
-                reading: *reading,
+                signs: reading.map(|reading| Signs::of(reading, *loose)),
                 blank: reading.is_some_and(|reading| reading.blank),
             }
         })

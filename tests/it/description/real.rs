@@ -2,7 +2,7 @@
 
 use crate::support::shared_data;
 use sohoa::description::describe::describe;
-use sohoa::description::separate::{SeparatePage, documents};
+use sohoa::description::separate::{SeparatePage, Signs, documents};
 use sohoa::evaluation::{fields, score};
 use sohoa::model::geometry::Bounds;
 use sohoa::model::reading::{Block, BlockKind, Line, Quality, Reading, TextSource, Word};
@@ -121,10 +121,16 @@ fn kinds_and_cuts_of_real_scans() {
             (1..=count).map(|page| fs::read_to_string(folder.join(format!("{stem}-p{page}.tsv"))).ok().map(|tsv| reading(&tsv))).collect();
         let Some(Some(_)) = readings.first() else { continue };
         files += 1;
-        let pile = |loose: bool| -> Vec<SeparatePage<'_>> {
+        let pile = |loose: bool| -> Vec<SeparatePage> {
             (1..)
                 .zip(&readings)
-                .map(|(number, reading)| SeparatePage { file: 0, number_in_file: number, loose, reading: reading.as_ref(), blank: false })
+                .map(|(number, reading)| SeparatePage {
+                    file: 0,
+                    number_in_file: number,
+                    loose,
+                    signs: reading.as_ref().map(|reading| Signs::of(reading, loose)),
+                    blank: false,
+                })
                 .collect()
         };
         let cuts = documents(&pile(false)).len() - 1;

@@ -1,0 +1,162 @@
+//! The body of a PDF file under way: its objects one after another, given out in pieces, and at the end the
+//! table that says where each object lies (PDF 1.4, 3.4).
+
+use crate::error::{Error, Kind, Result, ResultExt};
+use pdf_writer::{Chunk, Ref};
+use std::io::Write as _;
+
+/// Longest file that a cross-reference table can describe, bytes: places have ten digits.
+const LONGEST: u64 = 9_999_999_999;
+
+/// A file under way. It holds what was written since the last [`Body::take`], and the place of every object.
+#[derive(Debug)]
+pub(super) struct Body {
+    piece: Vec<u8>,
+    given: u64,
+    /// Place of object `index + 1` from the file's beginning, bytes; `None` until it is written.
+    places: Vec<Option<u64>>,
+}
+
+/// How far a file was when something was tried.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    piece: usize,
+    objects: usize,
+}
+
+/// What the trailer names.
+#[derive(Debug)]
+pub(super) struct Trailer {
+    /// The document catalogue.
+    pub(super) catalogue: Ref,
+    /// The Info dictionary.
+    pub(super) information: Ref,
+    /// File identifier.
+    pub(super) identifier: Vec<u8>,
+}
+
+impl Mark {
+    /// Whether object `number` came after the mark.
+    pub(super) fn is_before(self, number: Ref) -> bool {
+        usize::try_from(number.get()).is_ok_and(|number| number > self.objects)
+    }
+}
+
+impl Body {
+    /// A file of PDF 1.`minor` without objects.
+    pub(super) fn new(minor: u8) -> Self {
+        // PDF/A wants four bytes above 127 in the second line.
+        let mut piece = format!("%PDF-1.{minor}\n%").into_bytes();
+        piece.extend_from_slice(b"\xE2\xE3\xCF\xD3\n\n");
+        Self { piece, given: 0, places: Vec::new() }
+    }
+
+    /// The next free number; its object may be written later.
+    pub(super) fn next(&mut self) -> Ref {
+        self.places.push(None);
+        Ref::new(i32::try_from(self.places.len()).unwrap_or(i32::MAX))
+    }
+
+    /// Writes one object.
+    pub(super) fn put(&mut self, write: impl FnOnce(&mut Chunk)) {
+        let mut chunk = Chunk::new();
+        write(&mut chunk);
+        let at = self.given + self.piece.len() as u64;
+        let number = chunk.refs().next().and_then(|number| usize::try_from(number.get()).ok());
+        if let Some(place) = number.and_then(|number| self.places.get_mut(number.saturating_sub(1))) {
+            *place = Some(at);
+        }
+        self.piece.extend_from_slice(chunk.as_bytes());
+    }
+
+    /// How far the file is. Good until the next [`Body::take`].
+    pub(super) fn mark(&self) -> Mark {
+        Mark { piece: self.piece.len(), objects: self.places.len() }
+    }
+
+    /// Forgets what came after `mark`. Objects numbered before it must not have been written since.
+    pub(super) fn back_to(&mut self, mark: Mark) {
+        self.piece.truncate(mark.piece);
+        self.places.truncate(mark.objects);
+    }
+
+    /// What was written since the last time.
+    pub(super) fn take(&mut self) -> Vec<u8> {
+        self.given += self.piece.len() as u64;
+        std::mem::take(&mut self.piece)
+    }
+
+    /// Ends the file: the rest of its bytes.
+    ///
+    /// # Errors
+    /// `Limit` for a file longer than its table can say; `Internal` when a numbered object was never written.
+    pub(super) fn finish(mut self, trailer: &Trailer) -> Result<Vec<u8>> {
+        let table = self.given + self.piece.len() as u64;
+        if table > LONGEST {
+            return Err(Error::limit("the document is longer than a PDF can be, cut it into several"));
+        }
+        let unwritten = || "an object of the PDF was never written".to_owned();
+        let size = self.places.len() + 1;
+        let id: String = hex::encode_upper(&trailer.identifier);
+        let (root, information) = (trailer.catalogue.get(), trailer.information.get());
+        let mut write = || -> std::io::Result<()> {
+            write!(self.piece, "xref\n0 {size}\n{:010} {:05} f\r\n", 0, 65_535)?;
+            for place in &self.places {
+                let place = place.ok_or(std::io::ErrorKind::NotFound)?;
+                write!(self.piece, "{place:010} {:05} n\r\n", 0)?;
+            }
+            writeln!(self.piece, "trailer\n<<\n  /Size {size}\n  /Root {root} 0 R\n  /Info {information} 0 R\n  /ID [<{id}> <{id}>]\n>>")?;
+            write!(self.piece, "startxref\n{table}\n%%EOF")
+        };
+        write().or_error(Kind::Internal, unwritten)?;
+        Ok(self.piece)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn number(body: &mut Body, value: i32) -> Ref {
+        let number = body.next();
+        body.put(|chunk| chunk.indirect(number).primitive(value));
+        number
+    }
+
+    #[test]
+    fn pieces_join_to_the_same_file() {
+        let (mut whole, mut pieces) = (Body::new(4), Body::new(4));
+        let mut out = Vec::new();
+        for value in 0..3 {
+            number(&mut whole, value);
+            number(&mut pieces, value);
+            out.extend(pieces.take());
+        }
+        let trailer = |number| Trailer { catalogue: number, information: number, identifier: vec![1, 0xab] };
+        out.extend(pieces.finish(&trailer(Ref::new(1))).unwrap());
+        assert_eq!(whole.finish(&trailer(Ref::new(1))).unwrap(), out);
+        let text = String::from_utf8_lossy(&out);
+        assert!(text.contains("/ID [<01AB> <01AB>]"), "{text}");
+        let third = text.find("3 0 obj").unwrap() + out.len() - text.len();
+        assert!(text.contains(&format!("{third:010} 00000 n\r\n")), "{third}: {text}");
+    }
+
+    #[test]
+    fn what_failed_leaves_no_trace() {
+        let mut body = Body::new(4);
+        let first = number(&mut body, 7);
+        let mark = body.mark();
+        number(&mut body, 8);
+        body.back_to(mark);
+        assert_eq!(body.next(), Ref::new(first.get() + 1));
+    }
+
+    #[test]
+    fn an_object_that_is_missing_is_found_out() {
+        let mut body = Body::new(4);
+        let number = body.next();
+        let trailer = Trailer { catalogue: number, information: number, identifier: Vec::new() };
+        assert_eq!(body.finish(&trailer).unwrap_err().kind(), Kind::Internal);
+    }
+}
