@@ -1,7 +1,7 @@
 //! Which way is up: by the direction of rows, then by where the small marks stand.
 
 use crate::error::Result;
-use crate::imaging::lines::Lines;
+use crate::imaging::lines::{Area, Lines};
 use crate::imaging::resize::scale;
 use crate::imaging::skew::row_sharpness;
 use image::{GrayImage, imageops};
@@ -27,6 +27,22 @@ pub fn is_sideways(page: &GrayImage) -> Result<bool> {
     let along_x = row_sharpness(&small);
     let along_y = row_sharpness(&imageops::rotate90(&small));
     Ok(along_y > 1.25 * along_x && along_y > 0.0)
+}
+
+/// Whether the lines of print that were found run along y: the page lies on its side. Tables with many rules look
+/// sideways to [`is_sideways`], but not to a model that sees print.
+#[must_use]
+pub fn runs_down(areas: &[Area]) -> bool {
+    let (mut across, mut down) = (0.0, 0.0);
+    for area in areas {
+        let (width, height) = (area.width(), area.height());
+        if width > 1.5 * height {
+            across += width;
+        } else if height > 1.5 * width {
+            down += height;
+        }
+    }
+    down > across
 }
 
 /// What tone and vowel marks say: Vietnamese has several times more of them above letters than below.
@@ -60,6 +76,14 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use image::Luma;
+
+    #[test]
+    fn print_that_runs_down_lies_on_its_side() {
+        let line = |x0: f32, y0: f32, x1: f32, y1: f32| Area { x0, y0, x1, y1 };
+        let standing = [line(0.0, 0.0, 90.0, 9.0), line(0.0, 20.0, 70.0, 29.0), line(80.0, 20.0, 89.0, 60.0)];
+        let lying = standing.map(|area| line(area.y0, area.x0, area.y1, area.x1));
+        assert!(!runs_down(&standing) && runs_down(&lying) && !runs_down(&[]));
+    }
 
     #[test]
     fn a_black_edge_of_the_scanner_does_not_lay_a_page_on_its_side() {
