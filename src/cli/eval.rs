@@ -1,12 +1,12 @@
 //! `sohoa eval DIR`
 
 use super::options::Place;
-use super::print;
 use super::run::{read_pipeline, this_program};
+use super::{eval_table, print};
 use crate::desk::eval::{self, Evaluation};
 use crate::error::Result;
-use crate::text::numbers;
 use clap::Args;
+use serde::Serialize;
 use std::path::PathBuf;
 
 /// Arguments of `eval`.
@@ -15,16 +15,31 @@ use std::path::PathBuf;
 DIR holds pictures <id>.jpg|png|tif|pdf with <id>.gt.txt (exact text) and, where known, <id>.meta.json
 (kind and fields). One reading process works, so that processor seconds are those of one thread.
 
-  sohoa eval pages/ --write /tmp/read --json")]
+  sohoa eval pages/ --write /tmp/read --json
+  sohoa eval pages/ --pipeline administrative.toml --pipeline fast.toml    compare two pipelines")]
 pub struct Eval {
     /// Folder with pages and ground truth.
     pub folder: PathBuf,
-    /// Pipeline file [default: the built-in administrative.toml].
+    /// Pipeline file [default: the built-in administrative.toml]; several are shown side by side.
     #[arg(long, value_name = "FILE")]
-    pub pipeline: Option<PathBuf>,
-    /// Leave <id>.txt and <id>.json (the reading) in this folder.
+    pub pipeline: Vec<PathBuf>,
+    /// Leave <id>.txt and <id>.json (the reading) in this folder; of several pipelines, in a folder for each.
     #[arg(long, value_name = "DIR")]
     pub write: Option<PathBuf>,
+}
+
+/// Several pipelines on the same pages.
+#[derive(Serialize)]
+struct Profiles {
+    profiles: Vec<Profile>,
+}
+
+/// One of several pipelines.
+#[derive(Serialize)]
+struct Profile {
+    pipeline: String,
+    #[serde(flatten)]
+    evaluation: Evaluation,
 }
 
 impl Eval {
@@ -34,46 +49,58 @@ impl Eval {
     /// As [`eval::evaluate`].
     pub async fn execute(&self, place: &Place) -> Result<u8> {
         let config = place.configure(toml::Table::new())?;
-        let (_, plan) = read_pipeline(self.pipeline.as_deref().or(config.pipeline.as_deref()))?;
-        let found = eval::evaluate(&config, &this_program()?, &self.folder, &plan, self.write.as_deref()).await?;
-        if place.json {
-            print::json(&found)?;
-        } else {
-            table(&found)?;
+        let program = this_program()?;
+        if let [] | [_] = self.pipeline.as_slice() {
+            let (_, plan) = read_pipeline(self.pipeline.first().or(config.pipeline.as_ref()).map(PathBuf::as_path))?;
+            let found = eval::evaluate(&config, &program, &self.folder, &plan, self.write.as_deref()).await?;
+            if place.json {
+                print::json(&found)?;
+            } else {
+                eval_table::single(&found)?;
+            }
+            return Ok(exit_code(&found));
         }
-        Ok(if found.failures.is_empty() { 0 } else { 3 })
+        // All files are checked before the first page is read.
+        let plans = self.pipeline.iter().map(|file| Ok(read_pipeline(Some(file))?.1)).collect::<Result<Vec<_>>>()?;
+        let names = distinct(plans.iter().map(|plan| plan.name.as_str()));
+        let mut all = Vec::new();
+        for (name, plan) in names.into_iter().zip(&plans) {
+            let write = self.write.as_ref().map(|folder| folder.join(&name));
+            let found = eval::evaluate(&config, &program, &self.folder, plan, write.as_deref()).await?;
+            all.push((name, found));
+        }
+        let code = all.iter().map(|(_, found)| exit_code(found)).max().unwrap_or(0);
+        if place.json {
+            let profiles = all.into_iter().map(|(pipeline, evaluation)| Profile { pipeline, evaluation }).collect();
+            print::json(&Profiles { profiles })?;
+        } else {
+            eval_table::side_by_side(&all)?;
+        }
+        Ok(code)
     }
 }
 
-fn table(found: &Evaluation) -> Result<()> {
-    print::line(&format!("{:32} {:>7} {:>7} {:>7} {:>7}", "page", "CER %", "WER %", "CERn %", "CPU s"))?;
-    let share = |errors: u64, of: u64| numbers::decimal(if of == 0 { 0.0 } else { 100.0 * errors as f64 / of as f64 }, 2);
-    for page in &found.pages {
-        let score = &page.score;
-        print::line(&format!(
-            "{:32} {:>7} {:>7} {:>7} {:>7}",
-            print::plain(&page.id),
-            share(score.char_errors, score.chars),
-            share(score.word_errors, score.words),
-            share(score.order_free_errors, score.line_chars),
-            numbers::decimal(page.cpu_ms.values().sum::<u64>() as f64 / 1000.0, 2),
-        ))?;
+fn exit_code(found: &Evaluation) -> u8 {
+    if found.failures.is_empty() { 0 } else { 3 }
+}
+
+/// Names of pipelines as folders and headings: two of one name are told apart by their place on the line.
+fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut distinct: Vec<String> = Vec::new();
+    for (place, name) in (1..).zip(names) {
+        let safe: String = name.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | ' ') { c } else { '-' }).collect();
+        let taken = safe.is_empty() || distinct.contains(&safe);
+        distinct.push(if taken { format!("{safe}-{place}") } else { safe });
     }
-    let total = &found.total;
-    print::line(&format!(
-        "{:32} {:>7} {:>7} {:>7} {:>7}",
-        format!("{} pages", total.pages),
-        numbers::decimal(total.cer, 3),
-        numbers::decimal(total.wer, 3),
-        numbers::decimal(total.cer_order_free, 3),
-        numbers::decimal(found.cpu_seconds_per_page, 2),
-    ))?;
-    for (field, tally) in &found.fields {
-        print::line(&format!("{field:32} {}/{} right, {} absent", tally.right, tally.right + tally.wrong + tally.absent, tally.absent))?;
+    distinct
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_pipelines_stay_apart_and_within_their_folder() {
+        assert_eq!(distinct(["fast", "fast", "../x", ""].into_iter()), ["fast", "fast-2", "---x", "-4"]);
     }
-    print::line(&format!("peak memory of the reading process: {} MiB", found.peak_mib))?;
-    for failure in &found.failures {
-        print::line(&print::plain(failure))?;
-    }
-    Ok(())
 }

@@ -1,8 +1,10 @@
 //! The command line: one file per command. stdout carries results, stderr progress and messages.
 
 pub mod completions;
+pub mod degrade;
 pub mod doctor;
 pub mod eval;
+mod eval_table;
 pub mod export;
 pub mod language;
 pub mod models;
@@ -14,6 +16,7 @@ pub mod records;
 pub mod run;
 pub mod runs;
 pub mod samples;
+pub mod score;
 pub mod search;
 pub mod verify;
 
@@ -41,6 +44,8 @@ pub fn execute(line: Line) -> u8 {
     let outcome = match &line.command {
         Command::Reader(reader) => reader.execute(),
         Command::Samples(samples) => samples.execute(),
+        Command::Degrade(degrade) => degrade.execute(&line.place),
+        Command::Score(score) => score.execute(&line.place),
         Command::Models(models) => models.execute(&line.place),
         Command::Language(language) => language.execute(),
         Command::Completions(completions) => Ok(completions.execute()),
@@ -67,9 +72,13 @@ async fn with_runtime(line: &Line) -> Result<u8> {
         Command::Rebuild(rebuild) => rebuild.execute(place).await,
         Command::Eval(eval) => eval.execute(place).await,
         Command::Doctor(doctor) => doctor.execute(place).await,
-        Command::Reader(_) | Command::Samples(_) | Command::Language(_) | Command::Models(_) | Command::Completions(_) => {
-            Err(Error::internal("handled before"))
-        }
+        Command::Reader(_)
+        | Command::Samples(_)
+        | Command::Degrade(_)
+        | Command::Score(_)
+        | Command::Language(_)
+        | Command::Models(_)
+        | Command::Completions(_) => Err(Error::internal("handled before")),
     }
 }
 

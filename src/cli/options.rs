@@ -96,6 +96,12 @@ pub enum Command {
     /// Make the fictional dossiers of samples/.
     #[command(hide = true)]
     Samples(super::samples::Samples),
+    /// Put faults of paper and scanner on clean pages with ground truth, in three strengths.
+    #[command(hide = true)]
+    Degrade(super::degrade::Degrade),
+    /// Score texts that another program read.
+    #[command(hide = true)]
+    Score(super::score::Score),
 }
 
 impl Place {

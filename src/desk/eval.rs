@@ -4,6 +4,7 @@ use crate::archive;
 use crate::config::Config;
 use crate::description::describe::describe;
 use crate::error::{Error, Kind, Result, ResultExt};
+use crate::evaluation::classes::{self, Classes};
 use crate::evaluation::fields::{self, Tally};
 use crate::evaluation::score::{self, PageScore, TotalScore};
 use crate::model::plan::Plan;
@@ -23,6 +24,8 @@ pub struct Evaluation {
     pub pages: Vec<EvaluatedPage>,
     /// Over all characters.
     pub total: TotalScore,
+    /// Character errors by class, over all pages.
+    pub classes: Classes,
     /// Fields against `<id>.meta.json`.
     pub fields: BTreeMap<String, Tally>,
     /// Processor seconds a page, decoding, preparing and reading.
@@ -43,6 +46,8 @@ pub struct EvaluatedPage {
     /// Its errors.
     #[serde(flatten)]
     pub score: PageScore,
+    /// Its character errors by class.
+    pub classes: Classes,
     /// Processor milliseconds by part.
     pub cpu_ms: BTreeMap<String, u64>,
 }
@@ -79,22 +84,68 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pla
         if known.is_file() {
             compared.extend(fields::compare(&describe(&[&reading]), &read_text(&known)?)?);
         }
-        let score = score::page(&truth, &text);
-        pages.push(EvaluatedPage { id, score, cpu_ms });
+        let (score, classes) = (score::page(&truth, &text), classes::page(&truth, &text));
+        pages.push(EvaluatedPage { id, score, classes, cpu_ms });
     }
-    let scores: Vec<PageScore> = pages.iter().map(|page| page.score).collect();
     let mut by_part: BTreeMap<String, f64> = BTreeMap::new();
     for (part, spent) in pages.iter().flat_map(|page| &page.cpu_ms) {
         *by_part.entry(part.clone()).or_default() += *spent as f64 / 1000.0 / pages.len() as f64;
     }
     Ok(Evaluation {
-        total: score::total(&scores),
+        total: score::total(&pages.iter().map(|page| page.score).collect::<Vec<_>>()),
+        classes: classes::total(&pages.iter().map(|page| page.classes.clone()).collect::<Vec<_>>()),
         fields: fields::tally(&compared),
         cpu_seconds_per_page: by_part.values().sum(),
         cpu_seconds_by_part: by_part,
         peak_mib: pool.peak_kib().div_ceil(1024),
         pages,
         failures,
+    })
+}
+
+/// How well another program's texts agree with ground truth.
+#[derive(Debug, Serialize)]
+pub struct Scored {
+    /// Page by page.
+    pub pages: Vec<ScoredPage>,
+    /// Over all characters.
+    pub total: TotalScore,
+    /// Character errors by class, over all pages.
+    pub classes: Classes,
+}
+
+/// One page of another program.
+#[derive(Debug, Serialize)]
+pub struct ScoredPage {
+    /// Its name without ending.
+    pub id: String,
+    /// Its errors.
+    #[serde(flatten)]
+    pub score: PageScore,
+    /// Its character errors by class.
+    pub classes: Classes,
+}
+
+/// Scores `<id>.txt` of `texts` against `<id>.gt.txt` of `truths`. A page without text counts as all missing.
+///
+/// # Errors
+/// `Invalid` where there is no ground truth or a text is not UTF-8.
+pub fn score_texts(truths: &Path, texts: &Path) -> Result<Scored> {
+    let mut pages = Vec::new();
+    for name in names(truths)? {
+        let Some(id) = name.strip_suffix(TRUTH) else { continue };
+        let truth = read_text(&truths.join(&name))?;
+        let text = texts.join(format!("{id}.txt"));
+        let text = if text.is_file() { read_text(&text)? } else { String::new() };
+        pages.push(ScoredPage { id: id.to_owned(), score: score::page(&truth, &text), classes: classes::page(&truth, &text) });
+    }
+    if pages.is_empty() {
+        return Err(Error::invalid(format!("{} holds no ground truth; a page's text is <id>.gt.txt", truths.display())));
+    }
+    Ok(Scored {
+        total: score::total(&pages.iter().map(|page| page.score).collect::<Vec<_>>()),
+        classes: classes::total(&pages.iter().map(|page| page.classes.clone()).collect::<Vec<_>>()),
+        pages,
     })
 }
 
@@ -108,15 +159,23 @@ fn reading_options(plan: &Plan) -> Result<ReadOptions> {
     Ok(ReadOptions { prepare: options_of(of("prepare"))?, read: options_of(of("read"))? })
 }
 
-/// Pages with ground truth: name, and the picture beside it.
-fn list(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
-    const TRUTH: &str = ".gt.txt";
+/// Ending of a page's ground truth.
+const TRUTH: &str = ".gt.txt";
+
+/// Names of what lies in a folder, sorted.
+fn names(folder: &Path) -> Result<Vec<String>> {
     let cannot = || format!("cannot list {}; check the path", folder.display());
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder).or_error(Kind::Invalid, cannot)? {
         names.push(entry.or_error(Kind::Invalid, cannot)?.file_name().to_string_lossy().into_owned());
     }
     names.sort();
+    Ok(names)
+}
+
+/// Pages with ground truth: name, and the picture beside it.
+pub(super) fn list(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let names = names(folder)?;
     let pages: Vec<(String, PathBuf)> = names
         .iter()
         .filter_map(|name| name.strip_suffix(TRUTH))
@@ -133,7 +192,7 @@ fn list(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
     Ok(pages)
 }
 
-fn read_text(path: &Path) -> Result<String> {
+pub(super) fn read_text(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).or_error(Kind::Invalid, || format!("cannot read {} as UTF-8", path.display()))
 }
 

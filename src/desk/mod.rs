@@ -1,5 +1,6 @@
 //! Every use case: what people and programs can ask of the archive.
 
+pub mod degraded;
 pub mod doctor;
 pub mod eval;
 pub mod export;

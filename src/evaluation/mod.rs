@@ -1,4 +1,7 @@
 //! How well was it read? Error rates against ground truth, and described fields against known ones.
 
+mod alignment;
+pub mod classes;
 pub mod fields;
+mod moved;
 pub mod score;

@@ -48,7 +48,8 @@ fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
 }
 
-fn fold_spaces(text: &str) -> String {
+/// The text that strict scores compare: NFC, runs of white space as one space.
+pub(super) fn fold_spaces(text: &str) -> String {
     nfc(text).split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

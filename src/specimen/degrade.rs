@@ -18,6 +18,9 @@ pub enum Strength {
     Heavy,
 }
 
+/// Every strength, the lightest first.
+pub const STRENGTHS: [Strength; 3] = [Strength::Light, Strength::Medium, Strength::Heavy];
+
 /// One fault that evaluation can put on a clean page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -41,6 +44,12 @@ pub enum Fault {
 pub const FAULTS: [Fault; 7] = [Fault::Skew, Fault::Blur, Fault::Noise, Fault::Jpeg, Fault::Bleed, Fault::Seal, Fault::Fade];
 
 impl Strength {
+    /// The word used in names of files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.pick("light", "medium", "heavy")
+    }
+
     fn pick<T>(self, light: T, medium: T, heavy: T) -> T {
         match self {
             Strength::Light => light,

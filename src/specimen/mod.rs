@@ -1,6 +1,7 @@
 //! Fictional dossiers of realistic degraded scans, made from a seed.
 //!
-//! [`generate`] writes them; [`degrade`] puts single faults on any page picture.
+//! [`generate`] writes them; [`degrade`] puts single faults on any page picture, [`wear`] several
+//! at once.
 
 pub mod canvas;
 pub mod degrade;
@@ -13,6 +14,7 @@ pub mod random;
 mod scan;
 pub mod stamp;
 pub mod story;
+pub mod wear;
 
 use crate::error::{Kind, Result, ResultExt};
 use expected::{Document, Expected};

@@ -1,0 +1,33 @@
+//! `sohoa score`: texts of another program, by the same measure.
+
+use super::options::Place;
+use super::{eval_table, print};
+use crate::desk::eval;
+use crate::error::Result;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Arguments of `score`.
+#[derive(Debug, Args)]
+pub struct Score {
+    /// Folder with ground truth, <id>.gt.txt.
+    pub truths: PathBuf,
+    /// Folder with what was read, <id>.txt.
+    pub texts: PathBuf,
+}
+
+impl Score {
+    /// Scores, prints and returns the exit code.
+    ///
+    /// # Errors
+    /// As [`eval::score_texts`].
+    pub fn execute(&self, place: &Place) -> Result<u8> {
+        let scored = eval::score_texts(&self.truths, &self.texts)?;
+        if place.json {
+            print::json(&scored)?;
+        } else {
+            eval_table::scored(&scored)?;
+        }
+        Ok(0)
+    }
+}
