@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test deps deps-test lint samples
+.PHONY: help demo test bench deps deps-test deps-bench lint samples
 
 # A shell that was not logged in to may lack the folder of cargo.
 export PATH := $(HOME)/.cargo/bin:$(PATH)
@@ -13,6 +13,7 @@ BUILD_PACKAGES := tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd libtesseract
 	libheif-dev clang libclang-dev python3-pip pkg-config cmake nasm mold gcc g++ make
 TEST_PACKAGES := fonts-croscore qpdf poppler-utils mupdf-tools libtiff-tools libxml2-utils libpdfbox2-java \
 	libactivation-java libjaxb-api-java default-jre-headless default-jdk-headless postgresql python3-venv
+BENCH_PACKAGES := python3-venv unpaper
 
 DEMO_HOME ?= sohoa-data
 SEED ?= 1
@@ -20,6 +21,7 @@ SEED ?= 1
 help:
 	@echo 'make demo     run the program on samples/ and show what came out'
 	@echo 'make test     run every check, real servers included'
+	@echo 'make bench    compare with Tesseract and OCRmyPDF on pages with known text (PAGES=dir CLEAN=dir LIMIT=n)'
 	@echo 'make lint     format and clippy only'
 	@echo 'make samples  draw samples/ again (SEED=$(SEED))'
 
@@ -45,6 +47,9 @@ deps:
 
 deps-test: deps
 	$(call install,$(TEST_PACKAGES))
+
+deps-bench: deps
+	$(call install,$(BENCH_PACKAGES))
 
 # Without the neural models everything runs, only reading is less accurate: no reason to stop.
 models = $(1) models fetch --quiet >/dev/null || echo 'going on without the neural models'
@@ -73,3 +78,8 @@ test: deps-test lint
 samples: deps
 	$(call install,fonts-croscore)
 	@cargo run --release --locked --quiet -- samples --out samples --seed $(SEED)
+
+bench: deps-bench
+	@cargo build --release --locked --quiet
+	@program=$${CARGO_TARGET_DIR:-target}/release/sohoa; $(call models,"$$program"); \
+	.ci/bench --sohoa "$$program" $(if $(PAGES),--pages '$(PAGES)') $(if $(CLEAN),--clean '$(CLEAN)') $(if $(LIMIT),--limit '$(LIMIT)')

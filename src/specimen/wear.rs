@@ -28,6 +28,9 @@ pub struct Wear {
 /// Quality of a page's JPEG where compression is no fault of it.
 const GOOD_QUALITY: u8 = 85;
 
+/// A patch of a faded page wears by up to this much more than the page.
+const MOST_WORN: f32 = 1.3;
+
 /// Faults in the order of [`draw`]; the last four take sharpness and contrast from every letter.
 const FAULTS: usize = 7;
 const GENTLE: usize = 3;
@@ -64,10 +67,13 @@ pub fn draw(strength: Strength, random: &mut Random) -> Wear {
     let [skew, bleed, seal, blur, noise, jpeg, fade] = severities;
     let side = if random.draw().is_multiple_of(2) { 1.0 } else { -1.0 };
     let amount = |low: f32, high: f32| move |severity: f32| low + (high - low) * severity;
+    let fade = fade.map(amount(0.15, 0.65));
+    // Where the toner is worn most, what shines through must stay fainter than the page's own print.
+    let faintest_print = 1.0 - MOST_WORN * fade.unwrap_or(0.0);
     Wear {
-        fade: fade.map(amount(0.15, 0.65)),
+        fade,
         seal: seal.map(amount(0.45, 0.95)),
-        bleed: bleed.map(amount(0.05, 0.32)),
+        bleed: bleed.map(amount(0.05, 0.32)).map(|share| share.min(faintest_print / 2.0)),
         skew: skew.map(amount(0.25, 2.5)).map(|degrees| side * degrees),
         blur: blur.map(amount(1.0, 3.4)).map(|rounds| rounds as u32),
         noise: noise.map(amount(4.0, 26.0)),
@@ -153,6 +159,8 @@ mod tests {
                 wear.jpeg.is_some_and(|quality| quality < 45),
             ];
             assert!(heavy.iter().filter(|heavy| **heavy).count() <= 2, "{wear:?}");
+            let print = 1.0 - 1.3 * wear.fade.unwrap_or(0.0);
+            assert!(wear.bleed.unwrap_or(0.0) <= print * 0.51, "{wear:?}");
         }
     }
 

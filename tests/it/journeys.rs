@@ -287,3 +287,30 @@ fn a_queued_batch_is_paused_resumed_cancelled_and_taken_up_again() {
     assert!(!ledger.contains("outage"), "the ledger is that of before the retry");
     home.ends(0, &["verify"]);
 }
+
+#[test]
+fn pipelines_are_evaluated_side_by_side_and_texts_of_others_by_the_same_measure() {
+    let home = Home::new();
+    let (pages, read) = (home.path().join("pages"), home.path().join("read"));
+    std::fs::create_dir(&pages).unwrap();
+    let truth: Value = serde_json::from_slice(&std::fs::read(samples("002-cau-phao-cua-may.expected.json")).unwrap()).unwrap();
+    let page = truth["pages"].as_array().unwrap().iter().find(|page| page["role"] == "following").unwrap();
+    let lines: Vec<&str> = page["lines"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+    std::fs::copy(Path::new(&samples("002-cau-phao-cua-may")).join(page["file"].as_str().unwrap()), pages.join("a.jpg")).unwrap();
+    std::fs::write(pages.join("a.gt.txt"), lines.join("\n")).unwrap();
+    let fast = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pipelines/fast.toml");
+    let (pages, read, fast) = (pages.to_str().unwrap(), read.to_str().unwrap(), fast.to_str().unwrap());
+    let both = home.json(0, &["eval", pages, "--pipeline", fast, "--pipeline", fast, "--write", read, "--json"]);
+    let profiles = both["profiles"].as_array().unwrap();
+    assert_eq!(profiles.iter().map(|one| one["pipeline"].as_str().unwrap()).collect::<Vec<_>>(), ["fast", "fast-2"]);
+    let one = home.json(0, &["eval", pages, "--pipeline", fast, "--json"]);
+    assert!(one.get("profiles").is_none());
+    for key in ["total", "classes", "fields"] {
+        assert_eq!(profiles[1][key], one[key], "{key}");
+    }
+    assert!(one["pages"][0]["char_errors"].as_u64().unwrap() * 4 < one["pages"][0]["chars"].as_u64().unwrap(), "{one}");
+    let scored = home.json(0, &["score", pages, &format!("{read}/fast-2"), "--json"]);
+    assert_eq!((&scored["total"], &scored["classes"]), (&one["total"], &one["classes"]));
+    let nothing = home.json(0, &["score", pages, pages, "--json"]);
+    assert_eq!((&nothing["total"]["cer"], &nothing["classes"]["missing"]["share"]), (&100.0.into(), &100.0.into()));
+}
