@@ -1,17 +1,17 @@
 //! Error rates as tables for people.
 
 use super::print;
-use crate::desk::eval::{EvaluatedPage, Evaluation, Scored};
+use crate::desk::eval::{EvaluatedPage, Evaluation, Scored, ScoredPage};
 use crate::error::Result;
 use crate::evaluation::classes::{CLASSES, Classes};
-use crate::evaluation::score::{PageScore, TotalScore};
+use crate::evaluation::score::TotalScore;
 use crate::text::numbers;
 
 /// One pipeline: a row for each page, then totals, classes of error and fields.
 pub(super) fn single(found: &Evaluation) -> Result<()> {
     print::line(&format!("{:32} {:>7} {:>7} {:>7} {:>7}", "page", "CER %", "WER %", "CERn %", "CPU s"))?;
     for page in &found.pages {
-        print::line(&format!("{} {:>7}", rates(&page.id, &page.score), seconds(page)))?;
+        print::line(&format!("{} {:>7}", rates(&page.scored), seconds(page)))?;
     }
     print::line(&format!("{} {:>7}", total_rates(&found.total), numbers::decimal(found.cpu_seconds_per_page, 2)))?;
     class_rows(&[&found.classes])?;
@@ -29,7 +29,7 @@ pub(super) fn single(found: &Evaluation) -> Result<()> {
 pub(super) fn scored(scored: &Scored) -> Result<()> {
     print::line(&format!("{:32} {:>7} {:>7} {:>7}", "page", "CER %", "WER %", "CERn %"))?;
     for page in &scored.pages {
-        print::line(&rates(&page.id, &page.score))?;
+        print::line(&rates(page))?;
     }
     print::line(&total_rates(&scored.total))?;
     class_rows(&[&scored.classes])
@@ -41,9 +41,10 @@ pub(super) fn side_by_side(found: &[(String, Evaluation)]) -> Result<()> {
     let Some((_, first)) = found.first() else { return Ok(()) };
     // Every evaluation read the same folder, so its pages are the same in the same order.
     for (at, page) in first.pages.iter().enumerate() {
-        let cells =
-            found.iter().map(|(_, one)| one.pages.get(at).map_or_else(String::new, |page| share(page.score.char_errors, page.score.chars)));
-        row(&page.id, cells)?;
+        let cells = found.iter().map(|(_, one)| {
+            one.pages.get(at).map_or_else(String::new, |page| share(page.scored.score.char_errors, page.scored.score.chars))
+        });
+        row(&page.scored.id, cells)?;
     }
     let totals = |name: &str, of: fn(&Evaluation) -> String| row(name, found.iter().map(|(_, one)| of(one)));
     totals("pages", |one| one.total.pages.to_string())?;
@@ -85,10 +86,11 @@ fn row(name: &str, cells: impl Iterator<Item = String>) -> Result<()> {
     print::line(&format!("{:32}{}", print::plain(name), cells.map(|cell| format!(" {cell:>20}")).collect::<String>()))
 }
 
-fn rates(id: &str, score: &PageScore) -> String {
+fn rates(page: &ScoredPage) -> String {
+    let score = &page.score;
     format!(
         "{:32} {:>7} {:>7} {:>7}",
-        print::plain(id),
+        print::plain(&page.id),
         share(score.char_errors, score.chars),
         share(score.word_errors, score.words),
         share(score.order_free_errors, score.line_chars),

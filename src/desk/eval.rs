@@ -41,13 +41,9 @@ pub struct Evaluation {
 /// One page of an evaluation.
 #[derive(Debug, Serialize)]
 pub struct EvaluatedPage {
-    /// Its name without ending.
-    pub id: String,
     /// Its errors.
     #[serde(flatten)]
-    pub score: PageScore,
-    /// Its character errors by class.
-    pub classes: Classes,
+    pub scored: ScoredPage,
     /// Processor milliseconds by part.
     pub cpu_ms: BTreeMap<String, u64>,
 }
@@ -84,16 +80,15 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pla
         if known.is_file() {
             compared.extend(fields::compare(&describe(&[&reading]), &read_text(&known)?)?);
         }
-        let (score, classes) = (score::page(&truth, &text), classes::page(&truth, &text));
-        pages.push(EvaluatedPage { id, score, classes, cpu_ms });
+        pages.push(EvaluatedPage { scored: ScoredPage::of(id, &truth, &text), cpu_ms });
     }
     let mut by_part: BTreeMap<String, f64> = BTreeMap::new();
     for (part, spent) in pages.iter().flat_map(|page| &page.cpu_ms) {
         *by_part.entry(part.clone()).or_default() += *spent as f64 / 1000.0 / pages.len() as f64;
     }
     Ok(Evaluation {
-        total: score::total(&pages.iter().map(|page| page.score).collect::<Vec<_>>()),
-        classes: classes::total(&pages.iter().map(|page| page.classes.clone()).collect::<Vec<_>>()),
+        total: score::total(pages.iter().map(|page| &page.scored.score)),
+        classes: classes::total(pages.iter().map(|page| &page.scored.classes)),
         fields: fields::tally(&compared),
         cpu_seconds_per_page: by_part.values().sum(),
         cpu_seconds_by_part: by_part,
@@ -114,7 +109,7 @@ pub struct Scored {
     pub classes: Classes,
 }
 
-/// One page of another program.
+/// A page's text beside the truth.
 #[derive(Debug, Serialize)]
 pub struct ScoredPage {
     /// Its name without ending.
@@ -124,6 +119,12 @@ pub struct ScoredPage {
     pub score: PageScore,
     /// Its character errors by class.
     pub classes: Classes,
+}
+
+impl ScoredPage {
+    fn of(id: String, truth: &str, text: &str) -> Self {
+        Self { id, score: score::page(truth, text), classes: classes::page(truth, text) }
+    }
 }
 
 /// Scores `<id>.txt` of `texts` against `<id>.gt.txt` of `truths`. A page without text counts as all missing.
@@ -137,14 +138,14 @@ pub fn score_texts(truths: &Path, texts: &Path) -> Result<Scored> {
         let truth = read_text(&truths.join(&name))?;
         let text = texts.join(format!("{id}.txt"));
         let text = if text.is_file() { read_text(&text)? } else { String::new() };
-        pages.push(ScoredPage { id: id.to_owned(), score: score::page(&truth, &text), classes: classes::page(&truth, &text) });
+        pages.push(ScoredPage::of(id.to_owned(), &truth, &text));
     }
     if pages.is_empty() {
         return Err(Error::invalid(format!("{} holds no ground truth; a page's text is <id>.gt.txt", truths.display())));
     }
     Ok(Scored {
-        total: score::total(&pages.iter().map(|page| page.score).collect::<Vec<_>>()),
-        classes: classes::total(&pages.iter().map(|page| page.classes.clone()).collect::<Vec<_>>()),
+        total: score::total(pages.iter().map(|page| &page.score)),
+        classes: classes::total(pages.iter().map(|page| &page.classes)),
         pages,
     })
 }

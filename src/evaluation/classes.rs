@@ -91,8 +91,8 @@ pub fn page(truth: &str, output: &str) -> Classes {
 
 /// The errors of all pages by class.
 #[must_use]
-pub fn total(pages: &[Classes]) -> Classes {
-    with_shares(|class| pages.iter().filter_map(|page| page.get(&class)).map(|count| count.errors).sum())
+pub fn total<'a>(pages: impl Iterator<Item = &'a Classes> + Clone) -> Classes {
+    with_shares(|class| pages.clone().filter_map(|page| page.get(&class)).map(|count| count.errors).sum())
 }
 
 fn with_shares(errors: impl Fn(Class) -> u64) -> Classes {
@@ -253,10 +253,10 @@ mod tests {
 
     #[test]
     fn totals_add_up() {
-        let all = total(&[page("ab", "Ab"), page("á", "a"), page("á", "ạ")]);
+        let all = total([page("ab", "Ab"), page("á", "a"), page("á", "ạ")].iter());
         assert_eq!(all.len(), CLASSES.len());
         assert_eq!(all.get(&Class::Marks), Some(&ClassCount { errors: 2, share: 66.667 }));
         assert_eq!(all.values().map(|count| count.errors).sum::<u64>(), 3);
-        assert!(total(&[]).values().all(|count| *count == ClassCount::default()));
+        assert!(total([].iter()).values().all(|count| *count == ClassCount::default()));
     }
 }

@@ -153,10 +153,10 @@ pub fn page(truth: &str, output: &str) -> PageScore {
 
 /// Rates over all pages.
 #[must_use]
-pub fn total(pages: &[PageScore]) -> TotalScore {
-    let sum = |of: fn(&PageScore) -> u64| pages.iter().map(of).sum::<u64>();
+pub fn total<'a>(pages: impl Iterator<Item = &'a PageScore> + Clone) -> TotalScore {
+    let sum = |of: fn(&PageScore) -> u64| pages.clone().map(of).sum::<u64>();
     TotalScore {
-        pages: pages.len() as u64,
+        pages: pages.clone().count() as u64,
         cer: rate(sum(|page| page.char_errors), sum(|page| page.chars)),
         wer: rate(sum(|page| page.word_errors), sum(|page| page.words)),
         cer_order_free: rate(sum(|page| page.order_free_errors), sum(|page| page.line_chars)),
@@ -206,9 +206,9 @@ mod tests {
 
     #[test]
     fn rates_are_over_characters() {
-        let all = total(&[page("abcdefghij", "abcdefghij"), page("xy", "x")]);
+        let all = total([page("abcdefghij", "abcdefghij"), page("xy", "x")].iter());
         assert_eq!(all.pages, 2);
         assert_eq!(all.cer, 8.333);
-        assert_eq!(total(&[]).cer, 0.0);
+        assert_eq!(total([].iter()).cer, 0.0);
     }
 }

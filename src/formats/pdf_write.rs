@@ -73,10 +73,9 @@ impl Writer {
     /// # Errors
     /// `Invalid` for a picture without pixels. After an error the file is as it was before.
     pub fn add_page(&mut self, picture: &PagePicture, reading: &Reading) -> Result<()> {
-        let (mark, nodes) = (self.body.mark(), self.nodes.len());
+        let mark = self.body.mark();
         let added = self.try_page(picture, reading);
         if added.is_err() {
-            self.nodes.truncate(nodes);
             self.globals.retain(|_, number| !mark.is_before(*number));
             self.body.back_to(mark);
         }

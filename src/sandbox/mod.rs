@@ -12,3 +12,4 @@ pub mod jail;
 pub mod page;
 pub mod pool;
 pub mod protocol;
+mod upright;

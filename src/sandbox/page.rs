@@ -6,18 +6,16 @@ use crate::formats::picture::PagePicture;
 use crate::imaging::crop::{self, Crop};
 use crate::imaging::lines::Area;
 use crate::imaging::order::{Part, order};
-use crate::imaging::orientation::{Upright, by_marks, is_sideways, runs_down};
-use crate::imaging::prepare::{Prepared, Scaled, Steps, scaled};
-use crate::imaging::print_map;
+use crate::imaging::prepare::{Prepared, Steps, scaled};
 use crate::model::geometry::Bounds;
 use crate::model::reading::{Alternative, Block, BlockKind, Line, Quality, Reader, Reading, TextSource, Word};
 use crate::model::refusal::Warning;
 use crate::sandbox::doubt::{self, Doubt};
 use crate::sandbox::jail::cpu_time_ms;
+use crate::sandbox::upright;
 use crate::text::fold::fold;
 use crate::text::normal::nfc;
 use crate::text::plausible::implausible_parts;
-use crate::text::syllable;
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -89,17 +87,15 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
     let steps = Steps { deskew, seal_lift, background, reading_dpi, lines: !engine.has_line_finder() };
     let small = scaled(&pixels, dpi, steps)?;
     drop(pixels);
-    let mut page = upright(&small, engine, options.prepare.orientation, steps)?;
+    let mut page = upright::upright(&small, engine, options.prepare.orientation, steps)?;
     let prepared = cpu_time_ms();
     let mut read = read_lines(&page, engine, options)?;
-    if options.prepare.orientation && !page.lines.areas.is_empty() && mean_confidence(&read) < READABLE {
-        // Marks lie on a page of which hardly a mark is left whole: is it readable the other way round?
-        let other = small.prepare((page.turn + 180) % 360, steps)?;
-        let other = with_lines(other, engine)?;
-        if trial(&other, engine)? > trial(&page, engine)? + CLEARLY {
-            page = other;
-            read = read_lines(&page, engine, options)?;
-        }
+    if options.prepare.orientation
+        && mean_confidence(&read) < upright::READABLE
+        && let Some(other) = upright::other_way(&small, &page, engine, steps)?
+    {
+        page = other;
+        read = read_lines(&page, engine, options)?;
     }
     let mut quality = page.quality(&small);
     quality.confidence = mean_confidence(&read);
@@ -126,79 +122,12 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
     Ok(PageReading { reading, warnings, costs_ms })
 }
 
-/// Mean confidence over letters under which a page may stand on its head, of 100. Upright pages of the poorest
-/// print have more than 50, pages upside down less than 45.
-const READABLE: u8 = 60;
-
-/// How much better a page must read the other way round to be turned, of 100.
-const CLEARLY: f32 = 3.0;
-
-/// The prepared page the right way up, with its lines. What the page's marks cannot decide, reading a few lines does.
-fn upright(small: &Scaled, engine: &mut dyn Engine, orientation: bool, steps: Steps) -> Result<Prepared> {
-    let sideways = orientation && is_sideways(small.grey())?;
-    let mut turn = if sideways { 90 } else { 0 };
-    let mut page = small.prepare(turn, steps)?;
-    if !orientation || page.lines.letters == 0 {
-        return with_lines(page, engine);
-    }
-    if let Some(areas) = printed(&page, engine)? {
-        if runs_down(&areas) {
-            turn = 90 - turn;
-            page = with_lines(small.prepare(turn, steps)?, engine)?;
-        } else {
-            page.take_lines(&areas);
-        }
-    }
-    match by_marks(&page.lines) {
-        Upright::Yes => Ok(page),
-        Upright::No => with_lines(small.prepare(turn + 180, steps)?, engine),
-        Upright::Unsure => {
-            let other = with_lines(small.prepare(turn + 180, steps)?, engine)?;
-            let better = trial(&other, engine)? > trial(&page, engine)? + CLEARLY;
-            Ok(if better { other } else { page })
-        }
-    }
-}
-
-/// Takes the lines that the engine's model sees.
-fn with_lines(mut page: Prepared, engine: &mut dyn Engine) -> Result<Prepared> {
-    if let Some(areas) = printed(&page, engine)? {
-        page.take_lines(&areas);
-    }
-    Ok(page)
-}
-
-/// Where the engine's model sees print.
-fn printed(page: &Prepared, engine: &mut dyn Engine) -> Result<Option<Vec<Area>>> {
-    let map = engine.map_print(&print_map::picture(&page.grey)?)?;
-    Ok(map.map(|map| print_map::areas(&map, page.grey.dimensions())))
-}
-
 /// Mean confidence over letters, 0 to 100.
 fn mean_confidence(lines: &[ReadLine]) -> u8 {
     let words = || lines.iter().flat_map(|line| &line.words);
     let letters: usize = words().map(|word| word.text.chars().count()).sum();
     let sure: usize = words().map(|word| word.text.chars().count() * usize::from(word.confidence)).sum();
     u8::try_from(sure.checked_div(letters).unwrap_or(0)).unwrap_or(100)
-}
-
-/// Mean confidence over the letters of the longest lines, 0 to 100.
-fn trial(page: &Prepared, engine: &mut dyn Engine) -> Result<f32> {
-    const LINES: usize = 5;
-    let mut strips = page.strips();
-    strips.sort_by(|one, other| other.0.width().total_cmp(&one.0.width()));
-    let (mut sum, mut letters) = (0.0, 0.0);
-    for (area, source) in strips.iter().take(LINES) {
-        if let Some((_, words)) = read_strip(source, area, engine)? {
-            for word in words {
-                let weight = word.text.chars().filter(|c| c.is_alphanumeric()).count() as f32;
-                let plausible = if syllable::is_possible(word.text.trim_matches(|c: char| !c.is_alphanumeric())) { 1.0 } else { 0.5 };
-                sum += weight * f32::from(word.confidence) * plausible;
-                letters += weight;
-            }
-        }
-    }
-    Ok(if letters > 0.0 { sum / letters } else { 0.0 })
 }
 
 /// A line as read: its box on the prepared page, and its words in px of the upright picture.
@@ -338,4 +267,57 @@ fn blocks(page: &Prepared, lines: &[ReadLine]) -> Vec<Block> {
         before = Some((part, read.area));
     }
     blocks
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::formats::picture::{Raster, RasterData};
+    use crate::imaging::orientation::{Upright, by_marks};
+    use image::{DynamicImage, Luma};
+
+    /// Reads what is heavier below than above, as letters on their feet are here, and nothing else well.
+    struct Footed;
+
+    impl Engine for Footed {
+        fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<FoundWord>> {
+            let ink = |rows: std::ops::Range<u32>| {
+                rows.map(|y| (0..picture.width()).filter(|x| picture.get_pixel(*x, y).0[0] < 128).count()).sum::<usize>()
+            };
+            let (width, height) = picture.dimensions();
+            let stands = ink(height / 2..height) > ink(0..height / 2);
+            Ok(vec![FoundWord::new("quyết", if stands { 90 } else { 30 }, [0.0, 0.0, width as f32, height as f32])])
+        }
+
+        fn models(&self) -> BTreeMap<String, String> {
+            BTreeMap::new()
+        }
+    }
+
+    /// Lines of letters with heavy feet, and dots under them, which look like marks when they stand on their head.
+    fn page() -> GrayImage {
+        GrayImage::from_fn(800, 1100, |x, y| {
+            let (column, row) = (x % 16, y % 50);
+            let within = (96..704).contains(&x) && (100..1000).contains(&y);
+            let letter = column < 10 && (10..26).contains(&row) && (row >= 18 || column < 3);
+            let dot = x / 16 % 2 == 0 && (3..7).contains(&column) && (30..34).contains(&row);
+            Luma([if within && (letter || dot) { 10 } else { 250 }])
+        })
+    }
+
+    fn turn_of(pixels: GrayImage) -> u16 {
+        let raster = Raster { width: pixels.width(), height: pixels.height(), turn: 0, data: RasterData::Pixels };
+        let pixels = DynamicImage::from(pixels);
+        let picture = PagePicture { pixels, dpi: 200, own_text: None, raster, overlays: Vec::new(), warnings: Vec::new() };
+        read_page(picture, &mut Footed, &ReadOptions::default()).unwrap().reading.turn
+    }
+
+    #[test]
+    fn what_marks_say_wrongly_is_mended_by_what_can_be_read() {
+        let lines = crate::imaging::lines::marks_of(&image::imageops::rotate180(&page())).unwrap();
+        assert_eq!(by_marks(&lines), Upright::Yes, "the marks do not deceive");
+        assert_eq!(turn_of(page()), 0);
+        assert_eq!(turn_of(image::imageops::rotate180(&page())), 180);
+    }
 }

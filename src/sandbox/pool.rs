@@ -240,12 +240,6 @@ impl Reader<'_> {
         self.spent_ms
     }
 
-    /// Whether the process still answers: a refused request leaves it alive.
-    #[must_use]
-    pub fn is_alive(&self) -> bool {
-        self.process.is_some()
-    }
-
     /// Whether `source` is the current source.
     #[must_use]
     pub fn has(&self, source: &str) -> bool {

@@ -2,7 +2,6 @@
 
 use super::canvas::ink;
 use super::random::Random;
-use super::stamp;
 use crate::error::{Kind, Result, ResultExt};
 use image::codecs::jpeg::{JpegEncoder, PixelDensity};
 use image::{ExtendedColorType, GrayImage, Rgb, RgbImage};
@@ -21,68 +20,16 @@ pub enum Strength {
 /// Every strength, the lightest first.
 pub const STRENGTHS: [Strength; 3] = [Strength::Light, Strength::Medium, Strength::Heavy];
 
-/// One fault that evaluation can put on a clean page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// The sheet lay askew: 0.4, 1 or 2.5 degrees, either way.
-    Skew,
-    /// Out of focus.
-    Blur,
-    /// Grain of the sensor and specks of dust.
-    Noise,
-    /// Coarse compression.
-    Jpeg,
-    /// The back's print shines through, mirrored.
-    Bleed,
-    /// A red seal over the text.
-    Seal,
-    /// Toner worn off.
-    Fade,
-}
-
-/// Every fault.
-pub const FAULTS: [Fault; 7] = [Fault::Skew, Fault::Blur, Fault::Noise, Fault::Jpeg, Fault::Bleed, Fault::Seal, Fault::Fade];
-
 impl Strength {
     /// The word used in names of files.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        self.pick("light", "medium", "heavy")
-    }
-
-    fn pick<T>(self, light: T, medium: T, heavy: T) -> T {
         match self {
-            Strength::Light => light,
-            Strength::Medium => medium,
-            Strength::Heavy => heavy,
+            Strength::Light => "light",
+            Strength::Medium => "medium",
+            Strength::Heavy => "heavy",
         }
     }
-}
-
-/// `picture` with one `fault`; the same seed gives the same result.
-///
-/// # Errors
-/// Where the picture cannot be compressed: wider or higher than 65,535 px.
-pub fn degrade(picture: &RgbImage, fault: Fault, strength: Strength, seed: u64) -> Result<RgbImage> {
-    let mut random = Random::for_purpose(seed, "fault");
-    Ok(match fault {
-        Fault::Skew => {
-            let side = if random.draw().is_multiple_of(2) { 1.0 } else { -1.0 };
-            skew(picture, side * strength.pick(0.4, 1.0, 2.5), Rgb([250, 250, 248]))
-        }
-        Fault::Blur => blur(picture, strength.pick(1, 2, 3)),
-        Fault::Noise => noise(picture, strength.pick(6.0, 14.0, 28.0), &mut random),
-        Fault::Jpeg => through_jpeg(picture, strength.pick(60, 30, 12))?,
-        Fault::Bleed => bleed(picture, picture, strength.pick(0.08, 0.18, 0.32)),
-        Fault::Seal => {
-            let radius = picture.width() as f32 * strength.pick(0.07, 0.09, 0.11);
-            let centre = (picture.width() as f32 * random.between(0.3, 0.7), picture.height() as f32 * random.between(0.2, 0.7));
-            let mut stamped = picture.clone();
-            stamp::seal(&mut stamped, centre, radius, None, strength.pick(0.5, 0.7, 0.95), &mut random);
-            stamped
-        }
-        Fault::Fade => fade(picture, strength.pick(0.25, 0.45, 0.65), &mut random),
-    })
 }
 
 /// Turns the content clockwise by a few degrees about the middle; the corners that come free show `behind`.

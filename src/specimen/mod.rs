@@ -1,7 +1,6 @@
 //! Fictional dossiers of realistic degraded scans, made from a seed.
 //!
-//! [`generate`] writes them; [`degrade`] puts single faults on any page picture, [`wear`] several
-//! at once.
+//! [`generate`] writes them; [`wear`] puts the faults of [`degrade`] on any page picture, several at once.
 
 pub mod canvas;
 pub mod degrade;

@@ -26,20 +26,15 @@ impl Stage for Index {
 
     async fn run(&self, context: &Context<'_>, _: &Value, work: &mut Work) -> Result<()> {
         let Item::Dossier(contents) = &work.item else { return Err(wrong_item(self.name())) };
-        let object = names::object(&contents.dossier.name);
-        let mut began = false;
+        context.index.remove_dossier(&names::object(&contents.dossier.name))?;
         for document in &contents.documents {
             for number in document.page_numbers() {
-                let Some(reading) = readings::of_page(context, contents, document, number).await? else { continue };
-                if !std::mem::replace(&mut began, true) {
-                    context.index.remove_dossier(&object)?;
+                if let Some(reading) = readings::of_page(context, contents, document, number).await? {
+                    context.index.add_page(&indexed(contents, document, number, reading))?;
                 }
-                context.index.add_page(&indexed(contents, document, number, reading))?;
             }
         }
-        if began {
-            context.index.commit()?;
-        }
+        context.index.commit()?;
         Ok(())
     }
 }

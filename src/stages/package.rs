@@ -4,8 +4,9 @@ use crate::error::{Error, Kind, Result, ResultExt};
 use crate::formats::pdf_write::{PdfMetadata, Profile};
 use crate::formats::{alto, text};
 use crate::model::change::Change;
-use crate::model::holding::{Contents, Document, Item};
+use crate::model::holding::{Contents, Document, File, Item, Page};
 use crate::model::plan::Level;
+use crate::model::reading::Reading;
 use crate::model::record::Description;
 use crate::sandbox::pool::Reader;
 use crate::sandbox::protocol::{Answer, Ask};
@@ -15,7 +16,6 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::path::Path;
 use tokio::io::AsyncWriteExt;
 
 /// Options of the stage.
@@ -64,105 +64,82 @@ impl Stage for Package {
             _ => None,
         });
         let metadata = metadata(contents, document, description.or(document.description.as_ref()), options);
-        let spent_ms = write_pdf(context, contents, document, &metadata).await?;
-        let mut text = String::new();
-        for (number, id) in (1..).zip(&document.pages) {
-            let reading = readings::of_page(context, contents, document, number).await?;
-            text::add_page(&mut text, number, reading.as_ref());
-            let file = contents.page(id).and_then(|page| contents.file(&page.file));
-            if let (Some(reading), Some(file)) = (reading, file) {
-                let alto = alto::write(&reading, number, &file.new.sha256);
-                context.store.put(&names::part(&document.id, &names::alto(number)), alto.into_bytes()).await?;
+        let mut missing = BTreeSet::new();
+        let spent_ms = loop {
+            if let Some(spent_ms) = try_write(context, contents, document, &metadata, &mut missing).await? {
+                break spent_ms;
             }
-        }
-        context.store.put(&names::part(&document.id, "text.txt"), text.into_bytes()).await?;
+        };
         work.spend(self.name(), spent_ms);
         Ok(())
     }
 }
 
-/// Writes the PDF into the store; a page that its process cannot bring in becomes an empty, crossed page.
-/// Processor time of the reading process, milliseconds.
-async fn write_pdf(context: &Context<'_>, contents: &Contents, document: &Document, metadata: &PdfMetadata) -> Result<u64> {
-    let mut missing = BTreeSet::new();
-    loop {
-        match try_pdf(context, contents, document, metadata, &missing).await {
-            Ok(spent_ms) => return Ok(spent_ms),
-            Err((error, _)) if error.kind().is_passing() => return Err(error),
-            Err((_, Some(number))) if missing.insert(number) => {}
-            Err((error, _)) => return Err(error),
-        }
-    }
-}
-
-/// One attempt; the error names the page at which the reading process was lost.
-async fn try_pdf(
+/// Writes PDF, text and ALTO into the store, page by page. A page that its process cannot bring into the PDF goes
+/// to `missing` and becomes an empty, crossed page. Processor time of the reading process, milliseconds; `None`
+/// when a page took the PDF with it and all begins again without that page.
+async fn try_write(
     context: &Context<'_>,
     contents: &Contents,
     document: &Document,
     metadata: &PdfMetadata,
-    missing: &BTreeSet<u32>,
-) -> std::result::Result<u64, (Error, Option<u32>)> {
-    let first = document.page(1).and_then(|id| contents.page(id)).and_then(|page| contents.file(&page.file));
-    let first = first.map(|file| file.new.sha256.as_str()).unwrap_or_default();
-    let at_no_page = |error| (error, None);
-    let local =
-        tempfile::NamedTempFile::new_in(context.scratch).or_error(Kind::Unavailable, originals::cannot_write).map_err(at_no_page)?;
-    let mut pieces = Pieces::create(local.path()).await.map_err(at_no_page)?;
-    let mut reader = context.pool.reader(first).await.map_err(at_no_page)?;
-    reader.ask(&Ask::PdfBegin { metadata: metadata.clone() }).await.map_err(at_no_page)?;
-    for number in document.page_numbers() {
-        let mut outcome = match missing.contains(&number) {
-            false => add_page(context, contents, document, number, &mut reader).await,
-            true => reader.ask(&Ask::PdfMissing).await,
+    missing: &mut BTreeSet<u32>,
+) -> Result<Option<u64>> {
+    let file_of = |page: &Page| contents.file(&page.file);
+    let first = document.page(1).and_then(|id| contents.page(id)).and_then(file_of);
+    let mut reader = context.pool.reader(first.map(|file| file.new.sha256.as_str()).unwrap_or_default()).await?;
+    let local = tempfile::NamedTempFile::new_in(context.scratch).or_error(Kind::Unavailable, originals::cannot_write)?;
+    let mut pdf = tokio::fs::File::create(local.path()).await.or_error(Kind::Unavailable, originals::cannot_write)?;
+    let mut text = String::new();
+    reader.ask(&Ask::PdfBegin { metadata: metadata.clone() }).await?;
+    for (number, id) in (1..).zip(&document.pages) {
+        let reading = readings::of_page(context, contents, document, number).await?;
+        text::add_page(&mut text, number, reading.as_ref());
+        let page = contents.page(id);
+        let piece = match (page, page.and_then(file_of), reading) {
+            (Some(page), Some(file), Some(reading)) => {
+                let alto = alto::write(&reading, number, &file.new.sha256);
+                context.store.put(&names::part(&document.id, &names::alto(number)), alto.into_bytes()).await?;
+                if missing.contains(&number) {
+                    reader.ask(&Ask::PdfMissing).await
+                } else {
+                    add_page(context, contents, &mut reader, page, file, reading).await
+                }
+            }
+            _ => reader.ask(&Ask::PdfMissing).await,
         };
-        if outcome.as_ref().is_err_and(|error| !error.kind().is_passing()) && reader.is_alive() {
-            outcome = reader.ask(&Ask::PdfMissing).await;
-        }
-        let (_, piece) = outcome.map_err(|error| (error, Some(number)))?;
-        pieces.add(&piece).await.map_err(at_no_page)?;
+        let piece = match piece {
+            Ok((_, piece)) => piece,
+            Err(error) if error.kind().is_passing() || !missing.insert(number) => return Err(error),
+            Err(error) => {
+                tracing::warn!(document = document.id, page = number, error = %error.chain(), "the PDF has no picture of this page");
+                match reader.ask(&Ask::PdfMissing).await {
+                    Ok((_, piece)) => piece,
+                    Err(_) => return Ok(None),
+                }
+            }
+        };
+        pdf.write_all(&piece).await.or_error(Kind::Unavailable, originals::cannot_write)?;
     }
-    let (_, rest) = reader.ask(&Ask::PdfEnd).await.map_err(at_no_page)?;
-    pieces.add(&rest).await.map_err(at_no_page)?;
-    pieces.end().await.map_err(at_no_page)?;
-    context.store.put_file(&names::part(&document.id, "document.pdf"), local.path()).await.map_err(at_no_page)?;
-    Ok(reader.spent_ms())
+    let (_, rest) = reader.ask(&Ask::PdfEnd).await?;
+    pdf.write_all(&rest).await.or_error(Kind::Unavailable, originals::cannot_write)?;
+    pdf.flush().await.or_error(Kind::Unavailable, originals::cannot_write)?;
+    context.store.put_file(&names::part(&document.id, "document.pdf"), local.path()).await?;
+    context.store.put(&names::part(&document.id, "text.txt"), text.into_bytes()).await?;
+    Ok(Some(reader.spent_ms()))
 }
 
 /// Adds one page to the PDF that `reader` writes.
 async fn add_page(
     context: &Context<'_>,
     contents: &Contents,
-    document: &Document,
-    number: u32,
     reader: &mut Reader<'_>,
+    page: &Page,
+    file: &File,
+    reading: Reading,
 ) -> Result<(Answer, Vec<u8>)> {
-    let page = document.page(number).and_then(|id| contents.page(id));
-    let file = page.and_then(|page| contents.file(&page.file));
-    let reading = readings::of_page(context, contents, document, number).await?;
-    let (Some(page), Some(file), Some(reading)) = (page, file, reading) else {
-        return reader.ask(&Ask::PdfMissing).await;
-    };
     originals::load(context, reader, &contents.dossier.name, &file.new.sha256).await?;
     reader.ask(&Ask::PdfPage { media_type: file.media_type.clone(), page: page.number, reading: Box::new(reading) }).await
-}
-
-/// A local file that grows by pieces.
-struct Pieces(tokio::io::BufWriter<tokio::fs::File>);
-
-impl Pieces {
-    async fn create(local: &Path) -> Result<Self> {
-        let file = tokio::fs::File::create(local).await.or_error(Kind::Unavailable, originals::cannot_write)?;
-        Ok(Self(tokio::io::BufWriter::new(file)))
-    }
-
-    async fn add(&mut self, piece: &[u8]) -> Result<()> {
-        self.0.write_all(piece).await.or_error(Kind::Unavailable, originals::cannot_write)
-    }
-
-    async fn end(&mut self) -> Result<()> {
-        self.0.flush().await.or_error(Kind::Unavailable, originals::cannot_write)
-    }
 }
 
 fn metadata(contents: &Contents, document: &Document, description: Option<&Description>, options: PackageOptions) -> PdfMetadata {

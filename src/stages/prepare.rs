@@ -19,7 +19,7 @@ impl Stage for Prepare {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn level(&self) -> Level {

@@ -132,17 +132,30 @@ fn the_set_holds_every_awkward_page() {
 }
 
 #[test]
-fn faults_repeat_with_their_seed_and_grow_with_their_strength() {
-    use sohoa::specimen::degrade::{FAULTS, Strength, degrade};
-    let clean = image::RgbImage::from_fn(240, 320, |x, y| image::Rgb([if (x / 6 + y / 9) % 3 == 0 { 20 } else { 250 }; 3]));
-    for fault in FAULTS {
-        let distance = |strength| {
-            let worse = degrade(&clean, fault, strength, 5).unwrap();
-            assert_eq!(worse, degrade(&clean, fault, strength, 5).unwrap());
-            clean.iter().zip(worse.iter()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum::<u64>()
-        };
-        let (light, heavy) = (distance(Strength::Light), distance(Strength::Heavy));
-        assert!(0 < light && light < heavy, "{fault:?}: {light} {heavy}");
+fn every_fault_grows_with_its_amount() {
+    use sohoa::specimen::random::Random;
+    use sohoa::specimen::wear::{Wear, wear};
+    let page =
+        |ink: u32| image::GrayImage::from_fn(240, 320, |x, y| image::Luma([if (x / ink + y / 9).is_multiple_of(3) { 20 } else { 250 }]));
+    let (clean, back) = (image::DynamicImage::from(page(6)), image::DynamicImage::from(page(11)));
+    let distance = |amount: Wear| {
+        let worn = wear(&clean, &back, 200, &amount, &mut Random::new(5)).unwrap();
+        let worn = image::load_from_memory(&worn).unwrap().to_luma8();
+        worn.iter().zip(page(6).iter()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum::<u64>()
+    };
+    let none = Wear::default();
+    let faults = [
+        [Wear { fade: Some(0.2), ..none }, Wear { fade: Some(0.6), ..none }],
+        [Wear { seal: Some(0.4), ..none }, Wear { seal: Some(0.9), ..none }],
+        [Wear { bleed: Some(0.1), ..none }, Wear { bleed: Some(0.3), ..none }],
+        [Wear { skew: Some(0.3), ..none }, Wear { skew: Some(-2.5), ..none }],
+        [Wear { blur: Some(1), ..none }, Wear { blur: Some(3), ..none }],
+        [Wear { noise: Some(5.0), ..none }, Wear { noise: Some(25.0), ..none }],
+        [Wear { jpeg: Some(60), ..none }, Wear { jpeg: Some(12), ..none }],
+    ];
+    for [less, more] in faults {
+        let (least, little, much) = (distance(none), distance(less), distance(more));
+        assert!(least < little && little < much, "{less:?}: {least} {little} {much}");
     }
 }
 

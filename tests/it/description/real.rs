@@ -189,7 +189,7 @@ fn scores_equal_the_outside_scorer() {
         scores.push((id, score::page(&truth, &output)));
     }
     println!("scored in {:?}", started.elapsed());
-    let total = score::total(&scores.iter().map(|(_, score)| *score).collect::<Vec<_>>());
+    let total = score::total(scores.iter().map(|(_, score)| score));
     println!("{total:?}");
     // As the outside scorer gives them.
     assert_eq!((total.cer, total.wer, total.cer_order_free), (32.178, 37.394, 16.752));
