@@ -100,7 +100,11 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
     let mut quality = page.quality(&small);
     quality.confidence = mean_confidence(&read);
     let letters: usize = read.iter().flat_map(|line| &line.words).map(|word| word.text.chars().count()).sum();
-    let blank = letters < 4 && quality.ink_permille < 10;
+    let shines_through = is_faint(&quality) && quality.confidence < upright::READABLE;
+    let blank = shines_through || letters < 4 && quality.ink_permille < 10;
+    if shines_through {
+        read.clear();
+    }
     if blank && page.turn != 0 {
         // Specks have no right way up: an empty page stays as it was delivered.
         page = small.prepare(0, steps)?;
@@ -120,6 +124,11 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
     };
     let costs_ms = BTreeMap::from([("prepare".to_owned(), prepared - began), ("read".to_owned(), cpu_time_ms() - prepared)]);
     Ok(PageReading { reading, warnings, costs_ms })
+}
+
+/// Whether nothing on the page is darker than print that shines through from the back of the sheet.
+fn is_faint(quality: &Quality) -> bool {
+    quality.ink_permille < 2 && quality.contrast <= 25
 }
 
 /// Mean confidence over letters, 0 to 100.
@@ -296,28 +305,58 @@ mod tests {
     }
 
     /// Lines of letters with heavy feet, and dots under them, which look like marks when they stand on their head.
-    fn page() -> GrayImage {
+    fn page(ink: u8) -> GrayImage {
         GrayImage::from_fn(800, 1100, |x, y| {
             let (column, row) = (x % 16, y % 50);
             let within = (96..704).contains(&x) && (100..1000).contains(&y);
             let letter = column < 10 && (10..26).contains(&row) && (row >= 18 || column < 3);
             let dot = x / 16 % 2 == 0 && (3..7).contains(&column) && (30..34).contains(&row);
-            Luma([if within && (letter || dot) { 10 } else { 250 }])
+            Luma([if within && (letter || dot) { ink } else { 250 }])
         })
     }
 
-    fn turn_of(pixels: GrayImage) -> u16 {
+    /// Sees lines on every page, and guesses what they say.
+    struct Guessing;
+
+    impl Engine for Guessing {
+        fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<FoundWord>> {
+            Ok(vec![FoundWord::new("quyết", 40, [0.0, 0.0, picture.width() as f32, picture.height() as f32])])
+        }
+
+        fn has_line_finder(&self) -> bool {
+            true
+        }
+
+        fn map_print(&mut self, page: &GrayImage) -> Result<Option<GrayImage>> {
+            let (width, height) = page.dimensions();
+            Ok(Some(GrayImage::from_fn(width, height, |x, y| Luma([if x > 60 && x < width - 60 && y % 50 < 12 { 230 } else { 0 }]))))
+        }
+
+        fn models(&self) -> BTreeMap<String, String> {
+            BTreeMap::new()
+        }
+    }
+
+    fn read(pixels: GrayImage, engine: &mut dyn Engine) -> Reading {
         let raster = Raster { width: pixels.width(), height: pixels.height(), turn: 0, data: RasterData::Pixels };
         let pixels = DynamicImage::from(pixels);
         let picture = PagePicture { pixels, dpi: 200, own_text: None, raster, overlays: Vec::new(), warnings: Vec::new() };
-        read_page(picture, &mut Footed, &ReadOptions::default()).unwrap().reading.turn
+        read_page(picture, engine, &ReadOptions::default()).unwrap().reading
     }
 
     #[test]
     fn what_marks_say_wrongly_is_mended_by_what_can_be_read() {
-        let lines = crate::imaging::lines::marks_of(&image::imageops::rotate180(&page())).unwrap();
+        let lines = crate::imaging::lines::marks_of(&image::imageops::rotate180(&page(10))).unwrap();
         assert_eq!(by_marks(&lines), Upright::Yes, "the marks do not deceive");
-        assert_eq!(turn_of(page()), 0);
-        assert_eq!(turn_of(image::imageops::rotate180(&page())), 180);
+        assert_eq!(read(page(10), &mut Footed).turn, 0);
+        assert_eq!(read(image::imageops::rotate180(&page(10)), &mut Footed).turn, 180);
+    }
+
+    #[test]
+    fn what_shines_through_from_the_back_is_not_read() {
+        let faint = read(page(236), &mut Guessing);
+        assert!(faint.blank && faint.words().next().is_none(), "{faint:?}");
+        let dark = read(page(120), &mut Guessing);
+        assert!(!dark.blank && dark.words().next().is_some(), "what may be print was dropped");
     }
 }
