@@ -11,7 +11,7 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 
 BUILD_PACKAGES := tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd libtesseract-dev libleptonica-dev \
 	libheif-dev clang libclang-dev python3-pip pkg-config cmake nasm mold gcc g++ make
-TEST_PACKAGES := fonts-croscore qpdf poppler-utils mupdf-tools libtiff-tools libxml2-utils libpdfbox2-java \
+TEST_PACKAGES := fonts-croscore libheif-examples qpdf poppler-utils mupdf-tools libtiff-tools libxml2-utils libpdfbox2-java \
 	libactivation-java libjaxb-api-java default-jre-headless default-jdk-headless postgresql python3-venv
 BENCH_PACKAGES := python3-venv unpaper
 

@@ -1,5 +1,6 @@
 //! What people do, through the real binary: take in, find, read back, verify, rebuild.
 
+use crate::support::tools::{run, tool};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -203,6 +204,29 @@ fn bad_files_are_refused_by_class_and_good_ones_beside_them_are_stored() {
     let kept = home.sohoa(&["export", "lot/c#originals/letter.pdf", "--format", "original"]).stdout;
     assert_eq!(kept, std::fs::read(lot.join("c/letter.pdf")).unwrap());
     home.ends(0, &["verify"]);
+}
+
+#[test]
+fn pictures_of_a_telephone_are_read_and_locked_files_are_refused_and_kept() {
+    let (Some(encode), Some(qpdf)) = (tool("heif-enc"), tool("qpdf")) else { return };
+    let home = Home::new();
+    let lot = home.path().join("lot");
+    for folder in ["photo", "locked"] {
+        std::fs::create_dir_all(lot.join(folder)).unwrap();
+    }
+    let (photo, locked) = (lot.join("photo/trang 1.heic"), lot.join("locked/plan.pdf"));
+    let (page, file) = (samples("002-cau-phao-cua-may/trang 1.jpg"), samples("001-ke-hoach-so-hoa/hồ sơ 001.pdf"));
+    run(&encode, &["-q", "60", &page, "-o", photo.to_str().unwrap()]);
+    run(&qpdf, &["--encrypt", "chìa", "chìa", "256", "--", &file, locked.to_str().unwrap()]);
+    let run = home.json(3, &["run", lot.to_str().unwrap(), "--json", "-q", "--lang", "en"]);
+    closes(&run);
+    assert_eq!((&run["pages"]["in"], &run["files"]["refused"]), (&1.into(), &1.into()), "{run}");
+    let refusal = &run["refusals"][0];
+    assert_eq!((refusal["file"].as_str(), refusal["class"].as_str()), (Some("lot/locked/plan.pdf"), Some("secret")));
+    assert!(refusal["reason"].as_str().unwrap().contains("password"), "{refusal}");
+    let kept = home.sohoa(&["export", "lot/locked#originals/plan.pdf", "--format", "original"]).stdout;
+    assert!(kept == std::fs::read(&locked).unwrap(), "the locked file came back changed");
+    assert!(home.ends(0, &["export", "lot/photo#1", "--format", "text"]).lines().filter(|line| !line.is_empty()).count() > 5);
 }
 
 #[test]
