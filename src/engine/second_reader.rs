@@ -1,12 +1,11 @@
 //! A second reader for doubtful words: one network from a strip of print to its letters.
 
 use crate::engine::contract::SecondReading;
-use crate::engine::network::Network;
+use crate::engine::network::{Network, Runtime};
 use crate::error::Result;
 use image::GrayImage;
 use image::imageops::{FilterType, resize};
-use rten_tensor::NdTensor;
-use rten_tensor::prelude::*;
+use std::path::Path;
 
 /// Height of its pictures, px.
 const HEIGHT: u32 = 32;
@@ -24,27 +23,25 @@ pub struct SecondReader {
 }
 
 impl SecondReader {
-    /// Opens the model's bytes.
+    /// Opens the model's file.
     ///
     /// # Errors
     /// As [`Network::load`].
-    pub fn open(bytes: Vec<u8>) -> Result<Self> {
-        Ok(Self { network: Network::load(bytes)?, letters: LETTERS.chars().collect() })
+    pub fn open(file: &Path, runtime: &Runtime) -> Result<Self> {
+        Ok(Self { network: Network::load(file, runtime)?, letters: LETTERS.chars().collect() })
     }
 
     /// Reads a strip of one line.
     ///
     /// # Errors
     /// `Internal` when the network fails.
-    pub fn read(&self, strip: &GrayImage) -> Result<SecondReading> {
+    pub fn read(&mut self, strip: &GrayImage) -> Result<SecondReading> {
         let scaled = strip.width() as f32 * HEIGHT as f32 / strip.height().max(1) as f32;
         let width = (scaled as u32).max(HEIGHT).next_multiple_of(4);
         let small = resize(strip, width, HEIGHT, FilterType::Triangle);
         let levels: Vec<f32> = small.iter().map(|level| f32::from(*level) / 127.5 - 1.0).collect();
-        let input = NdTensor::from_data([1, 3, HEIGHT as usize, width as usize], levels.repeat(3));
-        let output = self.network.run(input)?;
+        let steps = self.network.run([1, 3, HEIGHT as usize, width as usize], levels.repeat(3))?;
         let outputs = self.letters.len() + 1;
-        let steps: Vec<f32> = output.iter().copied().collect();
         Ok(self.letters_of(&steps, outputs))
     }
 

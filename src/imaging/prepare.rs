@@ -79,7 +79,10 @@ pub fn scaled(pixels: &DynamicImage, dpi: u32, steps: Steps) -> Result<Scaled> {
         _ => None,
     };
     let (red, redness, found) = match colour {
-        Some(colour) => (Some(scale(&red_channel(colour), factor)?), Some(scale(&redness(colour), factor)?), seals(colour)),
+        Some(colour) => {
+            let redness = Some(scale(&redness(colour), factor)?).filter(|redness| ink_share(redness, &whole(redness)) >= LEAST_RED);
+            (Some(scale(&red_channel(colour), factor)?), redness, seals(colour))
+        }
         None => (None, None, Vec::new()),
     };
     let seals =
@@ -127,14 +130,16 @@ impl Scaled {
     }
 }
 
+/// Share of a page that red print covers at least.
+const LEAST_RED: f32 = 0.0004;
+
+fn whole(page: &GrayImage) -> Area {
+    Area { x0: 0.0, y0: 0.0, x1: page.width() as f32, y1: page.height() as f32 }
+}
+
 /// Titles and names in red ink. Patches too low to be print are noise at the edges of black letters.
 fn red_lines(redness: &GrayImage, seals: &[Area]) -> Result<Vec<Area>> {
     const LOWEST: f32 = 0.004;
-    const LEAST_INK: f32 = 0.0004;
-    let whole = Area { x0: 0.0, y0: 0.0, x1: redness.width() as f32, y1: redness.height() as f32 };
-    if ink_share(redness, &whole) < LEAST_INK {
-        return Ok(Vec::new());
-    }
     let found = lines::find(redness)?;
     let side = redness.width().max(redness.height()) as f32;
     if found.letter_height < LOWEST * side {

@@ -42,11 +42,8 @@ pub fn rings(page: &GrayImage) -> Result<Vec<Area>> {
             }
         }
         let outline = std::f32::consts::TAU * radius;
-        for place in 0..votes.len() {
+        for (place, _) in votes.iter().enumerate().filter(|(_, vote)| **vote >= 4) {
             let (x, y) = (place % width, place / width);
-            if votes.get(place).is_none_or(|vote| *vote < 4) {
-                continue;
-            }
             let near: u32 = (y.saturating_sub(2)..(y + 3).min(height))
                 .flat_map(|y| (x.saturating_sub(2)..(x + 3).min(width)).map(move |x| y * width + x))
                 .filter_map(|place| votes.get(place))

@@ -121,15 +121,23 @@ fn fixed(value: f32) -> i64 {
 /// The level at a place between four px, weighed by nearness; past the edges the edge goes on.
 fn between(levels: &[u8], (width, height): (usize, usize), x: i64, y: i64) -> u8 {
     let (column, row) = (x >> 16, y >> 16);
-    let left = usize::try_from(column.max(0)).unwrap_or(0).min(width - 1);
-    let right = usize::try_from((column + 1).max(0)).unwrap_or(0).min(width - 1);
-    let above = usize::try_from(row.max(0)).unwrap_or(0).min(height - 1) * width;
-    let below = usize::try_from((row + 1).max(0)).unwrap_or(0).min(height - 1) * width;
-    let at = |place: usize| u32::from(levels.get(place).copied().unwrap_or(255));
+    let inside = column >= 0 && row >= 0 && column + 1 < width as i64 && row + 1 < height as i64;
+    let four = if inside {
+        let start = row as usize * width + column as usize;
+        match (levels.get(start..start + 2), levels.get(start + width..start + width + 2)) {
+            (Some([a, b]), Some([c, d])) => [*a, *b, *c, *d],
+            _ => [255; 4],
+        }
+    } else {
+        let near = |place: i64, side: usize| usize::try_from(place.max(0)).unwrap_or(0).min(side - 1);
+        let at = |column: i64, row: i64| levels.get(near(row, height) * width + near(column, width)).copied().unwrap_or(255);
+        [at(column, row), at(column + 1, row), at(column, row + 1), at(column + 1, row + 1)]
+    };
+    let [above_left, above_right, below_left, below_right] = four.map(u32::from);
     // Weights of 8 bits each are enough for 8-bit levels.
     let (across, down) = (((x & 0xFFFF) >> 8) as u32, ((y & 0xFFFF) >> 8) as u32);
-    let top = at(above + left) * (256 - across) + at(above + right) * across;
-    let bottom = at(below + left) * (256 - across) + at(below + right) * across;
+    let top = above_left * (256 - across) + above_right * across;
+    let bottom = below_left * (256 - across) + below_right * across;
     ((top * (256 - down) + bottom * down + (1 << 15)) >> 16) as u8
 }
 

@@ -56,6 +56,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rustix", &["sandbox", "blobs", "cli"]),
     ("seccompiler", &["sandbox"]),
     ("rten", &["engine"]),
+    ("ort", &["engine"]),
     ("rapidfuzz", &["evaluation", "description"]),
 ];
 
