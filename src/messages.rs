@@ -86,7 +86,9 @@ fn vietnamese(message: Message<'_>) -> String {
             format!("Từ chối [{class}] {file}{page}: {reason}")
         }
         Message::Interrupted => "Đã dừng giữa chừng; chạy lại đúng lệnh này để làm tiếp".to_owned(),
-        Message::ModelsMissing => "Thiếu mô hình nơ-ron: đọc kém chính xác hơn; chạy `sohoa models fetch`".to_owned(),
+        Message::ModelsMissing => {
+            "Thiếu mô hình nơ-ron hoặc thư viện chạy mô hình: đọc kém chính xác hơn hoặc lâu hơn; chạy `sohoa models fetch`".to_owned()
+        }
         Message::Submitted { batch } => format!("Lô {batch} đã vào hàng đợi; chạy `sohoa work` để đọc, `sohoa runs show {batch}` để xem"),
         Message::SetAside { manifests, ignored } => {
             format!(
@@ -149,7 +151,9 @@ fn english(message: Message<'_>) -> String {
             format!("Refused [{class}] {file}{page}: {reason}")
         }
         Message::Interrupted => "Stopped before the end; the same command again continues".to_owned(),
-        Message::ModelsMissing => "Neural models are missing: reading is less accurate; run `sohoa models fetch`".to_owned(),
+        Message::ModelsMissing => {
+            "Neural models or their runtime are missing: reading is less accurate or takes longer; run `sohoa models fetch`".to_owned()
+        }
         Message::Submitted { batch } => format!("Batch {batch} is queued; `sohoa work` reads it, `sohoa runs show {batch}` shows it"),
         Message::SetAside { manifests, ignored } => {
             format!("Set aside: {} lists (kept, not yet compared), {} system files or links (left out)", commas(manifests), commas(ignored))

@@ -37,23 +37,21 @@ pub async fn examine(config: &Config, program: &Path) -> Vec<Check> {
             .map(|file| format!("{}, {}", tesseract::version(), file.display()))
             .map_err(|error| (error.chain(), "apt-get install tesseract-ocr-vie")),
     ));
+    let pool = archive::pool(config, program, 1);
+    let opened = pool.models().await;
+    let is_left_out = |model: &models::Model| opened.as_ref().is_ok_and(|opened| !opened.contains_key(model.file));
     let folder = models::folder(config.models.as_deref());
     for model in models::all() {
-        let found = models::find(&model, &folder);
-        let outcome = match found {
-            Ok(Some(_)) => Ok(folder.join(model.file).display().to_string()),
-            Ok(None) if Some(model) == models::RUNTIME => Err(("not installed: reading takes longer".to_owned(), "sohoa models fetch")),
-            Ok(None) => Err(("not installed: reading is less accurate".to_owned(), "sohoa models fetch")),
+        let loss = if Some(model) == models::RUNTIME { "reading takes longer" } else { "reading is less accurate" };
+        let outcome = match models::find(&model, &folder) {
+            Ok(Some(_)) if is_left_out(&model) => {
+                Err((format!("this system cannot load it: {loss}"), "use a system with glibc 2.28 or newer"))
+            }
+            Ok(Some(file)) => Ok(file.display().to_string()),
+            Ok(None) => Err((format!("not installed: {loss}"), "sohoa models fetch")),
             Err(error) => Err((error.chain(), "sohoa models fetch")),
         };
         checks.push(check(model.purpose, outcome));
-    }
-    let pool = archive::pool(config, program, 1);
-    let opened = pool.models().await;
-    let left_out = |library: &models::Model| opened.as_ref().is_ok_and(|opened| !opened.contains_key(library.file));
-    if let Some(library) = models::RUNTIME.filter(|library| folder.join(library.file).is_file() && left_out(library)) {
-        let why = "this system cannot load it: reading takes longer".to_owned();
-        checks.push(check(library.purpose, Err((why, "use a system with glibc 2.28 or newer"))));
     }
     checks.push(check(
         "reading processes",

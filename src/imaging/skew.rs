@@ -121,6 +121,7 @@ fn fixed(value: f32) -> i64 {
 /// The level at a place between four px, weighed by nearness; past the edges the edge goes on.
 fn between(levels: &[u8], (width, height): (usize, usize), x: i64, y: i64) -> u8 {
     let (column, row) = (x >> 16, y >> 16);
+    // Nearly every place is inside: there the four are looked up without clamping.
     let inside = column >= 0 && row >= 0 && column + 1 < width as i64 && row + 1 < height as i64;
     let four = if inside {
         let start = row as usize * width + column as usize;
