@@ -15,6 +15,8 @@ TEST_PACKAGES := fonts-croscore libheif-examples qpdf poppler-utils mupdf-tools 
 	libactivation-java libjaxb-api-java default-jre-headless default-jdk-headless postgresql python3-venv
 BENCH_PACKAGES := python3-venv unpaper
 
+# Where cargo puts what it builds.
+BUILT := $(or $(CARGO_TARGET_DIR),target)
 DEMO_HOME ?= sohoa-data
 SEED ?= 1
 
@@ -56,10 +58,10 @@ models = $(1) models fetch --quiet >/dev/null || echo 'going on without the neur
 
 demo: deps
 	@cargo build --release --locked --quiet
-	@$(call models,target/release/sohoa)
-	@target/release/sohoa run samples --home '$(DEMO_HOME)'
+	@$(call models,$(BUILT)/release/sohoa)
+	@$(BUILT)/release/sohoa run samples --home '$(DEMO_HOME)'
 	@echo; echo 'search without marks: so hoa tai lieu luu tru'
-	@target/release/sohoa search 'so hoa tai lieu luu tru' --limit 3 --home '$(DEMO_HOME)'
+	@$(BUILT)/release/sohoa search 'so hoa tai lieu luu tru' --limit 3 --home '$(DEMO_HOME)'
 	@echo; echo 'where a searchable PDF and a record lie:'
 	@find '$(DEMO_HOME)' -name '*.pdf' -path '*documents*' | sort | sed -n '1p'
 	@find '$(DEMO_HOME)' -name record.json | sort | sed -n '1p'
@@ -71,7 +73,7 @@ lint: deps
 test: deps-test lint
 	@tools=$$(.ci/python-tools); export PATH="$$tools:$$PATH"; \
 	trap '.ci/servers stop' EXIT; \
-	cargo build --locked --quiet; $(call models,target/debug/sohoa); \
+	cargo build --locked --quiet; $(call models,$(BUILT)/debug/sohoa); \
 	servers=$$(.ci/servers); eval "$$servers"; \
 	if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --locked; else cargo test --locked; fi
 
@@ -81,5 +83,5 @@ samples: deps
 
 bench: deps-bench
 	@cargo build --release --locked --quiet
-	@program=$${CARGO_TARGET_DIR:-target}/release/sohoa; $(call models,"$$program"); \
-	.ci/bench --sohoa "$$program" $(if $(PAGES),--pages '$(PAGES)') $(if $(CLEAN),--clean '$(CLEAN)') $(if $(LIMIT),--limit '$(LIMIT)')
+	@$(call models,$(BUILT)/release/sohoa); \
+	.ci/bench --sohoa $(BUILT)/release/sohoa $(if $(PAGES),--pages '$(PAGES)') $(if $(CLEAN),--clean '$(CLEAN)') $(if $(LIMIT),--limit '$(LIMIT)')

@@ -84,7 +84,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            memory_mib: 640,
+            memory_mib: 768,
             cpu_seconds: 20,
             wall_seconds: 60,
             file_mib: 160,

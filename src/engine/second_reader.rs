@@ -10,6 +10,9 @@ use std::path::Path;
 /// Height of its pictures, px.
 const HEIGHT: u32 = 32;
 
+/// Widest picture that it takes, px: it knows 256 places, of 4 px each. A longer strip is squeezed.
+const WIDEST: u32 = 1024;
+
 /// Letters of the network's outputs from 1; output 0 is the blank between letters. A letter that repeats keeps
 /// its first place only.
 const LETTERS: &str = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệfghiìíỉĩịjklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvwxyỳýỷỹỵz\
@@ -37,7 +40,7 @@ impl SecondReader {
     /// `Internal` when the network fails.
     pub fn read(&mut self, strip: &GrayImage) -> Result<SecondReading> {
         let scaled = strip.width() as f32 * HEIGHT as f32 / strip.height().max(1) as f32;
-        let width = (scaled as u32).max(HEIGHT).next_multiple_of(4);
+        let width = (scaled as u32).clamp(HEIGHT, WIDEST).next_multiple_of(4);
         let small = resize(strip, width, HEIGHT, FilterType::Triangle);
         let levels: Vec<f32> = small.iter().map(|level| f32::from(*level) / 127.5 - 1.0).collect();
         let steps = self.network.run([1, 3, HEIGHT as usize, width as usize], levels.repeat(3))?;

@@ -230,6 +230,23 @@ fn pictures_of_a_telephone_are_read_and_locked_files_are_refused_and_kept() {
 }
 
 #[test]
+fn the_largest_colour_picture_that_is_let_in_fits_into_the_memory_of_a_reading_process() {
+    let mut home = Home::new();
+    home.settings.push(("SOHOA_LIMITS_FILE_MIB", "16".to_owned()));
+    let lot = home.path().join("lot");
+    std::fs::create_dir(&lot).unwrap();
+    let page = image::RgbImage::from_fn(7000, 8500, |x, y| {
+        let line = (700..6300).contains(&x) && (700..7800).contains(&y) && y % 170 < 60 && x % 60 < 40;
+        let seal = (4000..5000).contains(&x) && (6000..7000).contains(&y);
+        image::Rgb(if line { [20, 20, 20] } else { [250, if seal { 60 } else { 250 }, if seal { 60 } else { 250 }] })
+    });
+    page.save(lot.join("plan.jpg")).unwrap();
+    let run = home.json(0, &["run", lot.to_str().unwrap(), "--json", "-q", "--lang", "en"]);
+    closes(&run);
+    assert_eq!((&run["pages"]["in"], &run["pages"]["refused"]), (&1.into(), &0.into()), "{run}");
+}
+
+#[test]
 fn whatever_is_unknown_is_refused_before_anything_is_touched() {
     let home = Home::new();
     std::fs::write(home.path().join("sohoa.toml"), "stroe = \"x\"\n").unwrap();

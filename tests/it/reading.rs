@@ -44,3 +44,13 @@ fn both_runtimes_see_and_read_the_same() {
     assert!(one.text.split_whitespace().count() > 3, "{one:?}");
     assert_eq!(one.text, other.text);
 }
+
+#[test]
+fn a_strip_longer_than_the_second_reader_knows_is_read_all_the_same() {
+    let Some(reader) = installed(&SECOND_READER) else { return };
+    let strip = GrayImage::from_fn(3000, 44, |x, y| image::Luma([if x % 20 < 4 && (8..36).contains(&y) { 20 } else { 245 }]));
+    for folder in [models::folder(None), PathBuf::from("/nowhere")] {
+        let mut reader = SecondReader::open(&reader, &Runtime::open(&folder).unwrap()).unwrap();
+        assert!(reader.read(&strip).is_ok());
+    }
+}
