@@ -5,6 +5,7 @@ pub mod ensemble;
 pub mod line_finder;
 pub mod models;
 pub mod network;
+pub mod one_thread;
 pub mod scripted;
 pub mod second_reader;
 pub mod tesseract;

@@ -57,8 +57,10 @@ impl Tesseract {
         let mut api = TessBaseApi::create();
         api.init_2(Some(&data), Some(&language)).or_error(Kind::NotFound, refused)?;
         // Pages are evened: there is no light print on dark ground that would have to be read inverted.
-        let (name, value) = (c"tessedit_do_invert", c"0");
-        api.set_variable(name, value).or_error(Kind::Internal, refused)?;
+        // Whether print has one width for all letters is asked by the older engine only, at a cost.
+        for (name, value) in [(c"tessedit_do_invert", c"0"), (c"textord_all_prop", c"1")] {
+            api.set_variable(name, value).or_error(Kind::Internal, refused)?;
+        }
         let models =
             BTreeMap::from([("tesseract".to_owned(), version()), (format!("{LANGUAGE}.traineddata"), hex::encode(Sha256::digest(&bytes)))]);
         Ok(Self { api, models })
@@ -111,6 +113,17 @@ impl Engine for Tesseract {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::one_thread;
+
+    /// Without it every step of the network would ask the kernel to wake threads that there are not.
+    #[test]
+    fn the_library_works_in_the_caller_s_thread() -> Result<()> {
+        let before = one_thread::blocks_worked_off();
+        let line = GrayImage::from_fn(300, 52, |x, y| image::Luma([if x % 12 < 5 && (14..38).contains(&y) { 20 } else { 245 }]));
+        Tesseract::open(None)?.read_line(&line)?;
+        assert!(one_thread::blocks_worked_off() > before, "the library found other entry points than ours");
+        Ok(())
+    }
 
     #[test]
     fn rows_of_words_are_taken_and_others_passed_over() {

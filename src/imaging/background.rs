@@ -5,7 +5,7 @@ use crate::imaging::resize::resize;
 use image::{GrayImage, Luma};
 
 /// Grey level that paper gets.
-const PAPER: u32 = 245;
+const PAPER: f32 = 245.0;
 
 /// Reach of the closing on the eighth-size page, px: wider than any stroke.
 const REACH: usize = 7;
@@ -19,10 +19,8 @@ pub fn even_out(picture: &GrayImage) -> Result<GrayImage> {
     let small = resize(picture, (width / 8).max(8), (height / 8).max(8))?;
     let closed = slide(&slide(&small, REACH, u8::max), REACH, u8::min);
     let paper = resize(&imageproc::filter::gaussian_blur_f32(&closed, 4.0), width, height)?;
-    let divided = picture.iter().zip(paper.iter()).map(|(ink, paper)| {
-        let level = u32::from(*ink) * PAPER / u32::from(*paper).max(1);
-        u8::try_from(level.min(255)).unwrap_or(255)
-    });
+    // As fractions, which the processor divides many at a time; a cast of more than 255 gives 255.
+    let divided = picture.iter().zip(paper.iter()).map(|(ink, paper)| (f32::from(*ink) * PAPER / f32::from((*paper).max(1))) as u8);
     Ok(GrayImage::from_raw(width, height, divided.collect()).unwrap_or_else(|| picture.clone()))
 }
 

@@ -4,12 +4,13 @@ use crate::error::Result;
 use crate::imaging::background::even_out;
 use crate::imaging::lines::{self, Area, Lines};
 use crate::imaging::orientation::turn;
-use crate::imaging::resize::scale;
+use crate::imaging::resize::{scale, scale_colour};
 use crate::imaging::ring::rings;
-use crate::imaging::seal::{has_colour, ink_share, red_channel, redness, seals};
+use crate::imaging::seal::{brightness, has_colour, ink_share, red_channel, redness, seals};
 use crate::imaging::skew::{self, straighten};
 use crate::model::reading::Quality;
 use image::{DynamicImage, GrayImage};
+use std::borrow::Cow;
 
 /// Which steps are done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,17 +74,15 @@ pub fn scaled(pixels: &DynamicImage, dpi: u32, steps: Steps) -> Result<Scaled> {
     let by_dpi = steps.reading_dpi as f32 / dpi.clamp(50, 1200) as f32;
     let factor = by_dpi.min(LONGEST / long).min(3.0);
     let factor = if (factor - 1.0).abs() < 0.08 { 1.0 } else { factor };
-    let grey = scale(&pixels.to_luma8(), factor)?;
-    let colour = match pixels {
-        DynamicImage::ImageRgb8(colour) if steps.seal_lift && has_colour(colour) => Some(colour),
-        _ => None,
-    };
-    let (red, redness, found) = match colour {
-        Some(colour) => {
-            let redness = Some(scale(&redness(colour), factor)?).filter(|redness| ink_share(redness, &whole(redness)) >= LEAST_RED);
-            (Some(scale(&red_channel(colour), factor)?), redness, seals(colour))
+    let (grey, red, redness, found) = match pixels {
+        DynamicImage::ImageRgb8(colour) if steps.seal_lift && has_colour(colour) => {
+            let small = if factor == 1.0 { Cow::Borrowed(colour) } else { Cow::Owned(scale_colour(colour, factor)?) };
+            let redness = Some(redness(&small)).filter(|redness| ink_share(redness, &whole(redness)) >= LEAST_RED);
+            (brightness(&small), Some(red_channel(&small)), redness, seals(colour))
         }
-        None => (None, None, Vec::new()),
+        DynamicImage::ImageRgb8(colour) => (scale(&brightness(colour), factor)?, None, None, Vec::new()),
+        DynamicImage::ImageLuma8(grey) => (scale(grey, factor)?, None, None, Vec::new()),
+        other => (scale(&other.to_luma8(), factor)?, None, None, Vec::new()),
     };
     let seals =
         found.iter().map(|seal| Area { x0: seal.x0 * factor, y0: seal.y0 * factor, x1: seal.x1 * factor, y1: seal.y1 * factor }).collect();
@@ -129,6 +128,9 @@ impl Scaled {
         Ok(Prepared { grey, red, redness, seals, rules, red_lines, lines: found, turn: degrees, skew, upright, factor: self.factor })
     }
 }
+
+/// Share of a line's box that black print covers at least, whatever red lies over it.
+const BLACK: f32 = 0.06;
 
 /// Share of a page that red print covers at least.
 const LEAST_RED: f32 = 0.0004;
@@ -191,7 +193,8 @@ impl Prepared {
                 strips.push((*area, &self.grey));
                 continue;
             };
-            let is_black = ink_share(red, area) >= 0.35 * ink_share(&self.grey, area);
+            let left = ink_share(red, area);
+            let is_black = left >= BLACK || left >= 0.35 * ink_share(&self.grey, area);
             let is_found_red = self.red_lines.iter().any(|line| covers(line, area));
             match (is_black, is_found_red) {
                 (true, _) => strips.push((*area, red)),
@@ -209,10 +212,8 @@ impl Prepared {
     #[must_use]
     pub fn to_upright(&self, x: f32, y: f32) -> (f32, f32) {
         let (middle_x, middle_y) = (self.grey.width() as f32 / 2.0, self.grey.height() as f32 / 2.0);
-        let (sine, cosine) = self.skew.to_radians().sin_cos();
-        let (x, y) = (x - middle_x, y - middle_y);
-        let (x, y) = (cosine * x - sine * y + middle_x, sine * x + cosine * y + middle_y);
-        (x / self.factor, y / self.factor)
+        let (x, y) = skew::skewed((x - middle_x, y - middle_y), self.skew);
+        ((x + middle_x) / self.factor, (y + middle_y) / self.factor)
     }
 
     /// Measured quality; the confidence is set by who reads.

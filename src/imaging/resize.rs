@@ -1,8 +1,8 @@
 //! Changing a picture's size.
 
 use crate::error::{Kind, Result, ResultExt};
-use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
-use image::GrayImage;
+use fast_image_resize::{FilterType, IntoImageView, IntoImageViewMut, ResizeAlg, ResizeOptions, Resizer};
+use image::{GrayImage, RgbImage};
 
 /// `picture` in `width` × `height` px: areas averaged when it shrinks, cubic when it grows.
 ///
@@ -13,11 +13,8 @@ pub fn resize(picture: &GrayImage, width: u32, height: u32) -> Result<GrayImage>
     if picture.dimensions() == (width, height) {
         return Ok(picture.clone());
     }
-    let shrinks = width < picture.width();
-    let filter = if shrinks { FilterType::Box } else { FilterType::CatmullRom };
     let mut out = GrayImage::new(width, height);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
-    Resizer::new().resize(picture, &mut out, &options).or_error(Kind::Internal, || "a picture cannot be resized".to_owned())?;
+    resample(picture, &mut out, width < picture.width())?;
     Ok(out)
 }
 
@@ -26,6 +23,25 @@ pub fn resize(picture: &GrayImage, width: u32, height: u32) -> Result<GrayImage>
 /// # Errors
 /// As [`resize`].
 pub fn scale(picture: &GrayImage, factor: f32) -> Result<GrayImage> {
-    let side = |pixels: u32| (pixels as f32 * factor).round().max(1.0) as u32;
-    resize(picture, side(picture.width()), side(picture.height()))
+    resize(picture, side(picture.width(), factor), side(picture.height(), factor))
+}
+
+/// A colour picture scaled by `factor`.
+///
+/// # Errors
+/// As [`resize`].
+pub fn scale_colour(picture: &RgbImage, factor: f32) -> Result<RgbImage> {
+    let mut out = RgbImage::new(side(picture.width(), factor), side(picture.height(), factor));
+    resample(picture, &mut out, factor < 1.0)?;
+    Ok(out)
+}
+
+fn side(pixels: u32, factor: f32) -> u32 {
+    (pixels as f32 * factor).round().max(1.0) as u32
+}
+
+fn resample(picture: &impl IntoImageView, out: &mut impl IntoImageViewMut, shrinks: bool) -> Result<()> {
+    let filter = if shrinks { FilterType::Box } else { FilterType::CatmullRom };
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
+    Resizer::new().resize(picture, out, &options).or_error(Kind::Internal, || "a picture cannot be resized".to_owned())
 }

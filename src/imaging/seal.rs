@@ -16,6 +16,16 @@ pub fn has_colour(picture: &RgbImage) -> bool {
     })
 }
 
+/// The picture in grey, weighed as the eye does (Rec. 709).
+#[must_use]
+pub fn brightness(picture: &RgbImage) -> GrayImage {
+    // Weights of 16 bits whose sum is one: the compiler makes vectors of this.
+    let level =
+        |[red, green, blue]: [u8; 3]| (u32::from(red) * 13933 + u32::from(green) * 46871 + u32::from(blue) * 4732 + (1 << 15)) >> 16;
+    let levels = picture.pixels().map(|pixel| level(pixel.0) as u8).collect();
+    GrayImage::from_raw(picture.width(), picture.height(), levels).unwrap_or_default()
+}
+
 /// The red channel: red ink looks like paper in it.
 #[must_use]
 pub fn red_channel(picture: &RgbImage) -> GrayImage {

@@ -88,58 +88,85 @@ fn sharpness(points: &[(f32, f32)], height: u32, angle: f32) -> f64 {
     rows.windows(2).map(|pair| pair.last().zip(pair.first()).map_or(0, |(b, a)| (b - a) * (b - a)) as f64).sum()
 }
 
-/// The picture turned counter-clockwise by `degrees` about its middle; the paper goes on past the edges.
+/// The picture straightened: lines that fall to the right by `degrees` lie level; the paper goes on past the
+/// edges. Two shears, down the columns and along the rows, are as good as a turn for so few degrees, and every
+/// step of them works on neighbouring px.
 #[must_use]
 pub fn straighten(picture: &GrayImage, degrees: f32) -> GrayImage {
-    if degrees.abs() < NEGLIGIBLE {
+    if degrees.abs() < NEGLIGIBLE || picture.is_empty() {
         return picture.clone();
     }
-    let (width, height) = picture.dimensions();
-    let levels = picture.as_raw();
-    let (sine, cosine) = degrees.to_radians().sin_cos();
-    let (middle_x, middle_y) = (width as f32 / 2.0, height as f32 / 2.0);
-    let mut out = Vec::with_capacity(levels.len());
-    for y in 0..height {
-        let down = y as f32 - middle_y;
-        // Where the row begins on the picture, and one step along it; fixed point, 16 bits behind the point.
-        let start = (cosine * -middle_x - sine * down + middle_x, sine * -middle_x + cosine * down + middle_y);
-        let (mut from_x, mut from_y) = (fixed(start.0), fixed(start.1));
-        let (step_x, step_y) = (fixed(cosine), fixed(sine));
-        for _ in 0..width {
-            out.push(between(levels, (width as usize, height as usize), from_x, from_y));
-            from_x += step_x;
-            from_y += step_y;
+    let slope = degrees.to_radians().tan();
+    along_rows(&down_columns(picture, slope), slope)
+}
+
+/// Where a place of the straightened picture lies on the skewed one; both px from the picture's middle.
+#[must_use]
+pub fn skewed((x, y): (f32, f32), degrees: f32) -> (f32, f32) {
+    let slope = degrees.to_radians().tan();
+    let x = x - slope * y;
+    (x, y + slope * x)
+}
+
+/// A shift as whole px and the weight of the px behind, of 256.
+fn shift(by: f32) -> (i64, u16) {
+    (by.floor() as i64, ((by - by.floor()) * 256.0) as u16)
+}
+
+fn blend(here: u8, behind: u8, weight: u16) -> u8 {
+    ((u16::from(here) * (256 - weight) + u16::from(behind) * weight + 128) >> 8) as u8
+}
+
+/// Every column moved up by `slope` times its distance from the middle.
+fn down_columns(picture: &GrayImage, slope: f32) -> GrayImage {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let middle = width as f32 / 2.0;
+    let shifts: Vec<(i64, u16)> = (0..width).map(|x| shift(slope * (x as f32 - middle))).collect();
+    let weights: Vec<u16> = shifts.iter().map(|(_, weight)| *weight).collect();
+    // Neighbouring columns that move by the same whole px are moved together.
+    let mut runs: Vec<(i64, std::ops::Range<usize>)> = Vec::new();
+    for (x, (whole, _)) in shifts.iter().enumerate() {
+        match runs.last_mut().filter(|(last, _)| last == whole) {
+            Some((_, run)) => run.end = x + 1,
+            None => runs.push((*whole, x..x + 1)),
         }
     }
-    GrayImage::from_raw(width, height, out).unwrap_or_else(|| picture.clone())
-}
-
-fn fixed(value: f32) -> i64 {
-    (value * 65536.0) as i64
-}
-
-/// The level at a place between four px, weighed by nearness; past the edges the edge goes on.
-fn between(levels: &[u8], (width, height): (usize, usize), x: i64, y: i64) -> u8 {
-    let (column, row) = (x >> 16, y >> 16);
-    // Nearly every place is inside: there the four are looked up without clamping.
-    let inside = column >= 0 && row >= 0 && column + 1 < width as i64 && row + 1 < height as i64;
-    let four = if inside {
-        let start = row as usize * width + column as usize;
-        match (levels.get(start..start + 2), levels.get(start + width..start + width + 2)) {
-            (Some([a, b]), Some([c, d])) => [*a, *b, *c, *d],
-            _ => [255; 4],
-        }
-    } else {
-        let near = |place: i64, side: usize| usize::try_from(place.max(0)).unwrap_or(0).min(side - 1);
-        let at = |column: i64, row: i64| levels.get(near(row, height) * width + near(column, width)).copied().unwrap_or(255);
-        [at(column, row), at(column + 1, row), at(column, row + 1), at(column + 1, row + 1)]
+    let levels = picture.as_raw();
+    let part = |y: i64, run: &std::ops::Range<usize>| {
+        let start = y.clamp(0, height as i64 - 1) as usize * width;
+        levels.get(start + run.start..start + run.end).unwrap_or_default()
     };
-    let [above_left, above_right, below_left, below_right] = four.map(u32::from);
-    // Weights of 8 bits each are enough for 8-bit levels.
-    let (across, down) = (((x & 0xFFFF) >> 8) as u32, ((y & 0xFFFF) >> 8) as u32);
-    let top = above_left * (256 - across) + above_right * across;
-    let bottom = below_left * (256 - across) + below_right * across;
-    ((top * (256 - down) + bottom * down + (1 << 15)) >> 16) as u8
+    let mut out = Vec::with_capacity(levels.len());
+    for y in 0..height as i64 {
+        for (whole, run) in &runs {
+            let (here, behind) = (part(y + whole, run), part(y + whole + 1, run));
+            let weights = weights.get(run.clone()).unwrap_or_default();
+            out.extend(here.iter().zip(behind).zip(weights).map(|((here, behind), weight)| blend(*here, *behind, *weight)));
+        }
+    }
+    GrayImage::from_raw(picture.width(), picture.height(), out).unwrap_or_else(|| picture.clone())
+}
+
+/// Every row moved to the right by `slope` times its distance from the middle.
+fn along_rows(picture: &GrayImage, slope: f32) -> GrayImage {
+    let width = picture.width() as usize;
+    let middle = picture.height() as f32 / 2.0;
+    let mut out = Vec::with_capacity(picture.len());
+    // The row with its edges drawn out as far as it is moved.
+    let mut wide: Vec<u8> = Vec::new();
+    for (y, row) in picture.as_raw().chunks_exact(width).enumerate() {
+        let (whole, weight) = shift(-slope * (y as f32 - middle));
+        let (Some(first), Some(last)) = (row.first(), row.last()) else { continue };
+        let before = whole.min(0).unsigned_abs() as usize;
+        wide.clear();
+        wide.resize(before, *first);
+        wide.extend_from_slice(row);
+        wide.resize(before + width + whole.max(0) as usize + 1, *last);
+        let here = wide.get(whole.max(0) as usize..).unwrap_or_default();
+        let behind = here.get(1..).unwrap_or_default();
+        out.extend(here.iter().zip(behind).take(width).map(|(here, behind)| blend(*here, *behind, weight)));
+    }
+    GrayImage::from_raw(picture.width(), picture.height(), out).unwrap_or_else(|| picture.clone())
 }
 
 #[cfg(test)]
@@ -160,6 +187,18 @@ mod tests {
             let found = measure(&page).unwrap();
             assert!((found - degrees).abs() < 0.1, "{degrees}: {found}");
             assert!(measure(&straighten(&page, found)).unwrap().abs() < 0.15);
+        }
+    }
+
+    #[test]
+    fn places_are_found_again_on_the_skewed_picture() {
+        let mut page = GrayImage::from_pixel(900, 700, Luma([250]));
+        (0..3).for_each(|x| (0..3).for_each(|y| page.put_pixel(700 + x, 120 + y, Luma([0]))));
+        for degrees in [-3.0_f32, 1.7] {
+            let straight = straighten(&page, degrees);
+            let (x, y, _) = straight.enumerate_pixels().min_by_key(|(.., level)| level.0[0]).unwrap();
+            let (x, y) = skewed((x as f32 - 450.0, y as f32 - 350.0), degrees);
+            assert!((x + 450.0 - 701.0).abs() < 1.6 && (y + 350.0 - 121.0).abs() < 1.6, "{degrees}: {x} {y}");
         }
     }
 }

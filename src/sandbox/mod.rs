@@ -12,4 +12,5 @@ pub mod jail;
 pub mod page;
 pub mod pool;
 pub mod protocol;
+mod scrap;
 mod upright;

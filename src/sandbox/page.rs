@@ -12,10 +12,10 @@ use crate::model::reading::{Alternative, Block, BlockKind, Line, Quality, Reader
 use crate::model::refusal::Warning;
 use crate::sandbox::doubt::{self, Doubt};
 use crate::sandbox::jail::cpu_time_ms;
+use crate::sandbox::scrap::{drop_print_of_the_back, is_scrap};
 use crate::sandbox::upright;
 use crate::text::fold::fold;
 use crate::text::normal::nfc;
-use crate::text::plausible::implausible_parts;
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -164,6 +164,7 @@ fn read_lines(page: &Prepared, engine: &mut dyn Engine, options: &ReadOptions) -
             raw.push(RawLine { area, source, crop, words });
         }
     }
+    drop_print_of_the_back(&mut raw);
     if engine.has_second_reader() {
         doubt::read_again(&mut raw, engine, options.read)?;
     }
@@ -235,21 +236,6 @@ fn area_of(whole: Area, words: &[(Area, Word)]) -> Area {
     let left = words.iter().map(|(area, _)| area.x0).fold(f32::MAX, f32::min);
     let right = words.iter().map(|(area, _)| area.x1).fold(f32::MIN, f32::max);
     if left < right { Area { x0: left, x1: right, ..whole } } else { whole }
-}
-
-/// Scraps of seals, logos and signatures: short, unsure, and for the most part no possible syllables.
-fn is_scrap(words: &[Word]) -> bool {
-    let text: usize = words.iter().map(|word| word.text.chars().count() + 1).sum();
-    let sure = words.iter().map(|word| f32::from(word.confidence)).sum::<f32>() / words.len().max(1) as f32;
-    let letters = |word: &Word| word.text.chars().filter(|c| c.is_alphanumeric()).count();
-    let all: usize = words.iter().map(letters).sum();
-    let good: usize = words.iter().filter(|word| is_plausible(&word.text)).map(letters).sum();
-    text < 12 && sure < 40.0 || all == 0 && sure < 60.0 || text < 25 && sure < 60.0 && good * 2 < all.max(1)
-}
-
-fn is_plausible(text: &str) -> bool {
-    let core = text.trim_matches(|c: char| !c.is_alphanumeric());
-    (core.chars().count() > 1 || core.chars().all(|c| c.is_ascii_digit())) && !core.is_empty() && implausible_parts(text) == 0
 }
 
 /// Lines in reading order, gathered into blocks: a new one where the part changes or a gap opens.
