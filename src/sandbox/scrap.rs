@@ -25,7 +25,7 @@ pub(super) fn drop_print_of_the_back(lines: &mut Vec<RawLine<'_>>) {
     const SURE: f32 = 80.0;
     const ENOUGH: usize = 4;
     /// Share of the way from the page's ink to its paper past which a line is pale.
-    const PALE: f32 = 0.3;
+    const PALE: f32 = 0.5;
     let mut own: Vec<u8> = lines.iter().filter(|line| sureness(&line.words) >= SURE).map(|line| line.crop.ink_level()).collect();
     own.sort_unstable();
     let Some(usual) = own.get(own.len() / 2).copied().filter(|_| own.len() >= ENOUGH).map(f32::from) else { return };
