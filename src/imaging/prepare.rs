@@ -6,8 +6,10 @@ use crate::imaging::lines::{self, Area, Lines};
 use crate::imaging::orientation::turn;
 use crate::imaging::resize::scale;
 use crate::imaging::ring::rings;
+use crate::imaging::rules;
 use crate::imaging::seal::{has_colour, ink_share, red_channel, redness, seals};
 use crate::imaging::skew::{self, straighten};
+use crate::imaging::table::{self, Table};
 use crate::model::reading::Quality;
 use image::{DynamicImage, GrayImage};
 
@@ -49,7 +51,10 @@ pub struct Prepared {
     redness: Option<GrayImage>,
     /// Seals that are red, and rings.
     seals: Vec<Area>,
+    /// Rules along columns.
     rules: Vec<Area>,
+    /// Ruled tables; their rules are lifted off the pictures.
+    pub tables: Vec<Table>,
     /// Lines of red print outside seals.
     red_lines: Vec<Area>,
     /// Lines of print.
@@ -109,13 +114,17 @@ impl Scaled {
             let straight = straighten(page, skew);
             if steps.background { even_out(&straight) } else { Ok(straight) }
         };
-        let red = self.red.as_ref().map(|red| clean(&turn(red, degrees))).transpose()?;
-        let grey = clean(&grey)?;
+        let mut red = self.red.as_ref().map(|red| clean(&turn(red, degrees))).transpose()?;
+        let mut grey = clean(&grey)?;
         let redness = self.redness.as_ref().map(|redness| straighten(&turn(redness, degrees), skew));
+        let ruled = rules::find(red.as_ref().unwrap_or(&grey));
+        let (tables, lifted) = table::find(&ruled, grey.dimensions());
+        rules::lift(&mut grey, &lifted);
+        red.iter_mut().for_each(|red| rules::lift(red, &lifted));
+        let rules: Vec<Area> = ruled.vertical.iter().map(|rule| rule.area).collect();
         let print = red.as_ref().unwrap_or(&grey);
         let mut found = if steps.lines { lines::find(print)? } else { lines::marks_of(print)? };
-        let rules = lines::vertical_rules(red.as_ref().unwrap_or(&grey))?;
-        found.areas = lines::merge(&found.areas, &rules);
+        found.areas = cells_of(&lines::merge(&found.areas, &rules), &tables, print);
         let mut seals: Vec<Area> = self.seals.iter().map(|seal| turned(seal, degrees, self.grey.dimensions())).collect();
         if steps.seal_lift {
             seals.extend(rings(&grey)?);
@@ -126,12 +135,30 @@ impl Scaled {
         };
         let (width, height) = self.delivered;
         let upright = if degrees.is_multiple_of(180) { (width, height) } else { (height, width) };
-        Ok(Prepared { grey, red, redness, seals, rules, red_lines, lines: found, turn: degrees, skew, upright, factor: self.factor })
+        Ok(Prepared {
+            grey,
+            red,
+            redness,
+            seals,
+            rules,
+            tables,
+            red_lines,
+            lines: found,
+            turn: degrees,
+            skew,
+            upright,
+            factor: self.factor,
+        })
     }
 }
 
 /// Share of a page that red print covers at least.
 const LEAST_RED: f32 = 0.0004;
+
+/// Boxes of print, cut at the sides of cells.
+fn cells_of(areas: &[Area], tables: &[Table], page: &GrayImage) -> Vec<Area> {
+    table::cut(areas, tables, |part| ink_share(page, part) > 0.01)
+}
 
 fn whole(page: &GrayImage) -> Area {
     Area { x0: 0.0, y0: 0.0, x1: page.width() as f32, y1: page.height() as f32 }
@@ -175,7 +202,7 @@ fn turned(area: &Area, degrees: u16, (width, height): (u32, u32)) -> Area {
 impl Prepared {
     /// Takes boxes of print found otherwise instead of its own; those of one row are joined.
     pub fn take_lines(&mut self, areas: &[Area]) {
-        self.lines.areas = lines::merge(areas, &self.rules);
+        self.lines.areas = cells_of(&lines::merge(areas, &self.rules), &self.tables, self.red.as_ref().unwrap_or(&self.grey));
     }
 
     /// Lines with the picture to read each from: the red channel, in which red seals vanish; red ink alone for

@@ -26,7 +26,7 @@ impl Stage for Read {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn level(&self) -> Level {
