@@ -169,11 +169,12 @@ pub fn weigh(blank: Blank, hand: Option<Guess>, second: Option<Guess>, print: Op
     /// From which sureness on the reader of handwriting is seldom wrong, 0 to 1.
     const SURE: f32 = 0.8;
     let fit = |guess: Option<Guess>| guess.and_then(|guess| guess.possible(blank));
-    let guesses: Vec<Guess> = [fit(hand), fit(second), fit(print)].into_iter().flatten().collect();
+    let hand = fit(hand);
+    let guesses: Vec<Guess> = [hand.clone(), fit(second), fit(print)].into_iter().flatten().collect();
     let backers = |guess: &Guess| guesses.iter().filter(|other| other.digits == guess.digits).count();
     // Of those with most backers the one that saw real digits, the reader of handwriting first.
     let rank = |(place, guess): &(usize, &Guess)| (backers(guess), !guess.mended, guess.sure > 0.5, usize::MAX - *place);
-    let (place, best) = guesses.iter().enumerate().max_by_key(rank)?;
+    let (_, best) = guesses.iter().enumerate().max_by_key(rank)?;
     let agreeing: Vec<&Guess> = guesses.iter().filter(|other| other.digits == best.digits).collect();
     let mended = agreeing.iter().filter(|guess| guess.mended).count();
     let is_denied = guesses.iter().any(|other| other.digits != best.digits && !other.mended && other.sure >= SURE);
@@ -181,7 +182,7 @@ pub fn weigh(blank: Blank, hand: Option<Guess>, second: Option<Guess>, print: Op
         (3, 0) => THREE,
         (3, 1) | (2, 0) => TWO,
         (2 | 3, _) => TWO_MENDED,
-        _ if place == 0 && !best.mended && best.sure >= SURE => {
+        _ if hand.as_ref() == Some(best) && !best.mended && best.sure >= SURE => {
             if is_denied {
                 DENIED
             } else {
@@ -190,6 +191,9 @@ pub fn weigh(blank: Blank, hand: Option<Guess>, second: Option<Guess>, print: Op
         }
         _ => GUESSED,
     };
+    // Days and months are written with two digits: of a single one the other was probably lost.
+    let is_half = blank != Blank::Number && best.digits.len() == 1;
+    let confidence = if is_half { confidence.min(DENIED) } else { confidence };
     let other = guesses.iter().filter(|guess| guess.digits != best.digits).max_by(|one, other| one.sure.total_cmp(&other.sure));
     Some(Verdict {
         digits: best.digits.clone(),
@@ -222,6 +226,7 @@ mod tests {
         assert_eq!(told(seen("16", 0.9), None, of_print("76", 90)), say("16", DENIED));
         assert_eq!(told(seen("16", 0.9), None, of_print("76", 60)), say("16", ALONE));
         assert_eq!(told(seen("2M", 0.9), second("2M"), None), say("211", TWO_MENDED));
+        assert_eq!(told(None, second("16"), None), say("16", GUESSED));
         assert_eq!(told(seen("x?", 0.9), second("-"), of_print("/CT", 90)), None);
         assert_eq!(told(seen("123456", 1.0), None, None), None);
     }
@@ -232,6 +237,7 @@ mod tests {
         assert_eq!(told(seen("45", 0.6), second("15")), Some(("15".to_owned(), TWO_MENDED)));
         assert_eq!(told(seen("48", 0.9), None), Some(("18".to_owned(), GUESSED)));
         assert_eq!(told(seen("39", 0.9), None), None);
+        assert_eq!(told(seen("7", 0.98), None), Some(("7".to_owned(), DENIED)));
         assert_eq!(weigh(Blank::Month, seen("44", 0.9), None, None).unwrap().digits, "11");
     }
 

@@ -135,15 +135,15 @@ struct Seen<'a> {
 }
 
 impl Seen<'_> {
-    /// Where a group of the pattern stands across the page, px: halfway to the letters before and behind.
+    /// Where a group of the pattern stands across the page, px: from the letter before to the one behind, since
+    /// the reader tells little more of a letter than its middle.
     fn place(&self, found: &Captures<'_>, name: &str) -> Option<(f32, f32)> {
         let range = found.name(name)?.range();
-        let (first, last) = (self.letters.get(range.start)?, self.letters.get(range.end.checked_sub(1)?)?);
         let before = range.start.checked_sub(1).and_then(|place| self.letters.get(place)).map_or(0.0, |letter| letter.to);
         let behind = self.letters.get(range.end).map_or(1.0, |letter| letter.from);
         let width = self.tight.picture.width() as f32;
         let across = |share: f32| self.tight.to_page(share * width, 0.0).0;
-        Some((across(f32::midpoint(before, first.from)), across(f32::midpoint(last.to, behind))))
+        Some((across(before), across(behind)))
     }
 }
 
@@ -233,8 +233,83 @@ fn printed_parts(word: &str, blank: Blank) -> (String, String) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use image::{GrayImage, Luma};
+    use std::collections::BTreeMap;
+
+    /// Sees `text`, one letter every 20 px from `x` 40 on, on a strip of the page from 30 to 430.
+    struct Sees(&'static str);
+
+    impl Engine for Sees {
+        fn read_line(&mut self, _: &GrayImage) -> Result<Vec<FoundWord>> {
+            Ok(Vec::new())
+        }
+
+        fn has_hand_reader(&self) -> bool {
+            true
+        }
+
+        fn read_hand(&mut self, _: &GrayImage) -> Result<Option<Vec<Letter>>> {
+            // The strip is cut with 0.12 heights of the line beside it.
+            let share = |x: f32| (x - (30.0 - 4.8)) / 409.6;
+            let place = |number: usize| 40.0 + 20.0 * number as f32;
+            let letter = |(number, letter): (usize, char)| Letter {
+                letter,
+                from: share(place(number)),
+                to: share(place(number) + 10.0),
+                sure: 0.97,
+                digit: ('0', 0.0),
+            };
+            Ok(Some(self.0.chars().enumerate().map(letter).collect()))
+        }
+
+        fn models(&self) -> BTreeMap<String, String> {
+            BTreeMap::new()
+        }
+    }
+
+    /// What is left of `words` (text, first letter, letters) after the blanks of a row were read, in which figures
+    /// are `high` px high and print 24.
+    fn read(seen: &'static str, high: u32, words: &[(&str, usize, usize)]) -> Vec<(String, u8, Hand)> {
+        let mut page = GrayImage::from_pixel(1000, 1000, Luma([248]));
+        for (number, letter) in seen.chars().enumerate().filter(|(_, letter)| *letter != ' ') {
+            let (x, tall) = (40 + 20 * number as u32, if letter.is_ascii_digit() { high } else { 24 });
+            (152 - tall..152).for_each(|y| (x..x + 4).for_each(|x| page.put_pixel(x, y, Luma([20]))));
+        }
+        let area = Area { x0: 30.0, y0: 120.0, x1: 430.0, y1: 160.0 };
+        let crop = crop::line(&page, &area, crop::WIDE).unwrap().unwrap();
+        let across = |number: usize| crop.across(40.0 + 20.0 * number as f32);
+        let word =
+            |(text, from, count): &(&str, usize, usize)| FoundWord::new(text, 88, [across(*from), 10.0, across(from + count) - 5.0, 40.0]);
+        let words = words.iter().map(word).collect();
+        let mut lines = [RawLine { area, source: &page, crop, words }];
+        read_blanks(&mut lines, (1000.0, 1000.0), &mut Sees(seen)).unwrap();
+        let [line] = lines;
+        line.words.into_iter().map(|word| (word.text, word.confidence, word.hand)).collect()
+    }
+
+    #[test]
+    fn a_number_written_by_hand_is_read_and_set_apart() {
+        let found = read("so: 47 /qd-ubnd", 32, &[("Số:4T", 0, 6), ("/QĐ-UBND", 7, 8)]);
+        let wanted = [("Số:", 88, Hand::No), ("47", 65, Hand::Read), ("/QĐ-UBND", 88, Hand::No)];
+        assert_eq!(found, wanted.map(|(text, sure, hand)| (text.to_owned(), sure, hand)));
+    }
+
+    #[test]
+    fn what_nobody_can_read_is_marked_and_stays() {
+        let found = read("so: 4? /qd-ubnd", 32, &[("Số:", 0, 3), ("f@", 4, 2), ("/QĐ-UBND", 7, 8)]);
+        let wanted = [("Số:", 88, Hand::No), ("f@", UNREAD, Hand::Seen), ("/QĐ-UBND", 88, Hand::No)];
+        assert_eq!(found, wanted.map(|(text, sure, hand)| (text.to_owned(), sure, hand)));
+    }
+
+    #[test]
+    fn a_printed_number_is_left_alone() {
+        let words = [("Số:", 0, 3), ("47/QĐ-UBND", 4, 11)];
+        let found = read("so: 47 /qd-ubnd", 24, &words);
+        assert_eq!(found, words.map(|(text, ..)| (text.to_owned(), 88, Hand::No)));
+    }
 
     #[test]
     fn patterns_find_the_blanks() {
