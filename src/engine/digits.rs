@@ -192,7 +192,7 @@ pub fn weigh(blank: Blank, hand: Option<Guess>, second: Option<Guess>, print: Op
         _ => GUESSED,
     };
     // Days and months are written with two digits: of a single one the other was probably lost.
-    let is_half = blank != Blank::Number && best.digits.len() == 1;
+    let is_half = blank != Blank::Number && best.digits.len() == 1 && agreeing.len() < 3;
     let confidence = if is_half { confidence.min(DENIED) } else { confidence };
     let other = guesses.iter().filter(|guess| guess.digits != best.digits).max_by(|one, other| one.sure.total_cmp(&other.sure));
     Some(Verdict {

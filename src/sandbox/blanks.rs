@@ -221,7 +221,10 @@ fn printed_parts(word: &str, blank: Blank) -> (String, String) {
     let (before, behind) = match blank {
         Blank::Number => {
             let colon = find(":").map(|at| at + 1).filter(|_| text.starts_with(['s', '$', '5']));
-            (colon.unwrap_or(0), letters.iter().position(|letter| matches!(letter, '/' | '\u{2044}')))
+            // A slash before no letter is a 1 that was written by hand.
+            let is_slash = |pair: &[char]| matches!(pair, ['/' | '\u{2044}', next] if next.is_alphabetic());
+            let last = letters.len().checked_sub(1).filter(|_| text.ends_with('/') && text.len() > 1);
+            (colon.unwrap_or(0), letters.windows(2).position(is_slash).or(last))
         }
         Blank::Day => (if text.starts_with("ng") { 4 } else { 0 }, find("th")),
         Blank::Month => (if text.starts_with("th") { 5 } else { 0 }, find("nam")),
@@ -344,7 +347,8 @@ mod tests {
         for (word, blank, before, behind) in [
             ("Số:22/TTr-UBND", Blank::Number, "Số:", "/TTr-UBND"),
             ("Số:2253", Blank::Number, "Số:", ""),
-            ("‡⁄10/QĐ", Blank::Number, "", "⁄10/QĐ"),
+            ("‡⁄10/QĐ", Blank::Number, "", "/QĐ"),
+            ("/0", Blank::Number, "", ""),
             ("2276/TB", Blank::Number, "", "/TB"),
             ("ngàyTtháng", Blank::Day, "ngày", "tháng"),
             ("ngày‡2.", Blank::Day, "ngày", ""),
