@@ -113,7 +113,7 @@ fn read_row(line: &mut RawLine<'_>, row: Row, engine: &mut dyn Engine) -> Result
         };
         let printed = pattern.captures(&by_print).and_then(|found| found.name(name).map(|found| found.as_str().to_owned()));
         let verdict = weigh(*blank, digits::of_letters(own), second, printed.and_then(|text| digits::of_print(&text, 50)));
-        fill(line, *blank, around(&figures, (from, to)), verdict);
+        fill(line, *blank, (around(&figures, (from, to)), (from, to)), verdict);
     }
     Ok(true)
 }
@@ -153,13 +153,14 @@ fn around(figures: &[Patch], between: (f32, f32)) -> Area {
     whole.unwrap_or(Area { x0: between.0, y0: f32::MAX, x1: between.1, y1: f32::MIN })
 }
 
-/// Puts what a blank says in the place of the words that were read there.
-fn fill(line: &mut RawLine<'_>, blank: Blank, span: Area, verdict: Option<Verdict>) {
+/// Puts what a blank says in the place of the words that were read there: `span` is around its figures, `gap` is
+/// between the printed words, both px of the page.
+fn fill(line: &mut RawLine<'_>, blank: Blank, (span, gap): (Area, (f32, f32)), verdict: Option<Verdict>) {
     let (from, to) = (line.crop.across(span.x0), line.crop.across(span.x1));
-    let slack = 0.2 * line.crop.picture.height() as f32;
+    let gap = (line.crop.across(gap.0).min(from), line.crop.across(gap.1).max(to));
+    let slack = (0.2 * line.crop.picture.height() as f32).min(0.5 * (to - from));
     let words = std::mem::take(&mut line.words);
-    let is_over =
-        |word: &FoundWord| word.place[0] < to - slack.min(0.5 * (to - from)) && word.place[2] > from + slack.min(0.5 * (to - from));
+    let is_over = |word: &FoundWord| word.place[0] < gap.1 - slack && word.place[2] > gap.0 + slack;
     let Some(verdict) = verdict else {
         line.words = words;
         for word in line.words.iter_mut().filter(|word| is_over(word)) {
@@ -185,6 +186,14 @@ fn fill(line: &mut RawLine<'_>, blank: Blank, span: Area, verdict: Option<Verdic
             continue;
         }
         let (before, behind) = printed_parts(&word.text, blank);
+        if before.is_empty() && behind.is_empty() && !(gap.0..gap.1).contains(&f32::midpoint(left, right)) {
+            // Print that is spelt otherwise than it should be is still print.
+            if left >= to - slack {
+                line.words.extend(digits.take());
+            }
+            line.words.push(word);
+            continue;
+        }
         let part = |text: String, from: f32, to: f32| FoundWord {
             text,
             place: [from, word.place[1], to.max(from + 1.0), word.place[3]],
