@@ -4,6 +4,7 @@ use super::fuzzy::{folded, squeezed};
 use super::normative;
 use super::zones::{Row, Zones};
 use crate::model::kinds::KINDS;
+use crate::model::reading::Reader;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -126,11 +127,12 @@ fn parse(row: &Row<'_>) -> Option<Numbered> {
     }
     let number = number_of(&head);
     let mut number_confidence = if number.is_some() { least_confidence(row, of_number) } else { 0 };
+    let is_weighed = row.words.iter().any(|word| word.handwritten && word.reader == Reader::Hand && of_number(&word.text));
     if head.trim().contains(' ') {
         number_confidence /= 2; // Digits set apart were probably written by hand and half read.
     }
     let printed = row.words.iter().any(|word| of_number(&word.text) && word.text.contains(['/', '\u{2044}']));
-    if !printed {
+    if !printed && !is_weighed {
         // A printed number is set tight against its slash; one that stands apart was filled in by hand, and
         // engines are sure of handwriting that they misread.
         number_confidence = number_confidence.min(HANDWRITTEN);

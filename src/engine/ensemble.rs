@@ -1,8 +1,9 @@
 //! Tesseract with the neural models beside it that are installed.
 
-use crate::engine::contract::{Engine, FoundWord, SecondReading};
+use crate::engine::contract::{Engine, FoundWord, Letter, SecondReading};
+use crate::engine::hand_reader::HandReader;
 use crate::engine::line_finder::LineFinder;
-use crate::engine::models::{self, LINE_FINDER, Model, SECOND_READER};
+use crate::engine::models::{self, HAND_READER, LINE_FINDER, Model, SECOND_READER};
 use crate::engine::network::Runtime;
 use crate::engine::second_reader::SecondReader;
 use crate::engine::tesseract::Tesseract;
@@ -16,6 +17,7 @@ pub struct Ensemble {
     tesseract: Tesseract,
     finder: Option<LineFinder>,
     second: Option<SecondReader>,
+    hand: Option<HandReader>,
     runtime: Runtime,
 }
 
@@ -30,6 +32,7 @@ impl Ensemble {
             tesseract: Tesseract::open(tessdata)?,
             finder: models::find(&LINE_FINDER, folder)?.map(|file| LineFinder::open(&file, &runtime)).transpose()?,
             second: models::find(&SECOND_READER, folder)?.map(|file| SecondReader::open(&file, &runtime)).transpose()?,
+            hand: models::find(&HAND_READER, folder)?.map(|file| HandReader::open(&file, &runtime)).transpose()?,
             runtime,
         })
     }
@@ -56,6 +59,14 @@ impl Engine for Ensemble {
         self.second.as_mut().map(|reader| reader.read(strip)).transpose()
     }
 
+    fn has_hand_reader(&self) -> bool {
+        self.hand.is_some()
+    }
+
+    fn read_hand(&mut self, strip: &GrayImage) -> Result<Option<Vec<Letter>>> {
+        self.hand.as_mut().map(|reader| reader.read(strip)).transpose()
+    }
+
     fn models(&self) -> BTreeMap<String, String> {
         let mut all = self.tesseract.models();
         let mut add = |model: &Model| all.insert(model.file.to_owned(), model.sha256.to_owned());
@@ -64,6 +75,9 @@ impl Engine for Ensemble {
         }
         if self.second.is_some() {
             add(&SECOND_READER);
+        }
+        if self.hand.is_some() {
+            add(&HAND_READER);
         }
         all.extend(self.runtime.models());
         all

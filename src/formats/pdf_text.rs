@@ -124,7 +124,7 @@ impl OpenLine {
             })
             .filter(|word| !word.text.is_empty())
             .collect();
-        Bounds::around(words.iter().map(|word| &word.bounds)).map(|bounds| Line { bounds, words })
+        Bounds::around(words.iter().map(|word| &word.bounds)).map(|bounds| Line::new(bounds, words))
     }
 }
 

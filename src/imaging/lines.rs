@@ -43,7 +43,9 @@ impl Area {
         self.y1.min(other.y1) - self.y0.max(other.y0)
     }
 
-    fn union(&self, other: &Self) -> Self {
+    /// The smallest box around both.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
         Self { x0: self.x0.min(other.x0), y0: self.y0.min(other.y0), x1: self.x1.max(other.x1), y1: self.y1.max(other.y1) }
     }
 }
@@ -187,34 +189,6 @@ fn marks(print: &[Component], bands: &[Area], letter: f32) -> (u32, u32) {
         }
     }
     (above, below)
-}
-
-/// Straight vertical rules of the page, px: table borders.
-///
-/// # Errors
-/// As [`scale`].
-pub fn vertical_rules(page: &GrayImage) -> Result<Vec<Area>> {
-    let factor = 1000.0 / page.width().max(page.height()) as f32;
-    let small = scale(page, factor)?;
-    let dark = ink(&small, 190);
-    let mut rules = GrayImage::new(small.width(), small.height());
-    for x in 0..small.width() {
-        let mut found = Vec::new();
-        runs(small.height(), |y| dark.get_pixel(x, y).0[0] > 0, 22, |from, to| found.push((from, to)));
-        for (from, to) in found {
-            (from..to).for_each(|y| rules.put_pixel(x, y, Luma([255])));
-        }
-    }
-    let (found, _) = components(&rules);
-    let thin = found.iter().filter(|rule| rule.width() < 8);
-    Ok(thin
-        .map(|rule| Area {
-            x0: rule.x as f32 / factor,
-            y0: rule.y as f32 / factor,
-            x1: rule.right as f32 / factor,
-            y1: rule.bottom as f32 / factor,
-        })
-        .collect())
 }
 
 /// Joins side-by-side boxes of one row, unless a vertical rule stands between.

@@ -6,6 +6,7 @@
 pub mod background;
 pub mod components;
 pub mod crop;
+pub mod handwriting;
 pub mod lines;
 pub mod order;
 pub mod orientation;
@@ -13,5 +14,7 @@ pub mod prepare;
 pub mod print_map;
 pub mod resize;
 pub mod ring;
+pub mod rules;
 pub mod seal;
 pub mod skew;
+pub mod table;

@@ -6,8 +6,10 @@ use crate::imaging::lines::{self, Area, Lines};
 use crate::imaging::orientation::turn;
 use crate::imaging::resize::{scale, scale_colour};
 use crate::imaging::ring::rings;
+use crate::imaging::rules;
 use crate::imaging::seal::{brightness, has_colour, ink_share, red_channel, redness, seals};
 use crate::imaging::skew::{self, straighten};
+use crate::imaging::table::{self, Table};
 use crate::model::reading::Quality;
 use image::{DynamicImage, GrayImage};
 use std::borrow::Cow;
@@ -48,9 +50,14 @@ pub struct Prepared {
     pub red: Option<GrayImage>,
     /// Red ink alone, straight, of a colour scan.
     redness: Option<GrayImage>,
-    /// Seals that are red, and rings.
+    /// Seals that are red.
     seals: Vec<Area>,
+    /// Seals of other ink.
+    rings: Vec<Area>,
+    /// Rules along columns.
     rules: Vec<Area>,
+    /// Ruled tables; their rules are lifted off the pictures.
+    pub tables: Vec<Table>,
     /// Lines of red print outside seals.
     red_lines: Vec<Area>,
     /// Lines of print.
@@ -108,24 +115,42 @@ impl Scaled {
             let straight = straighten(page, skew);
             if steps.background { even_out(&straight) } else { Ok(straight) }
         };
-        let red = self.red.as_ref().map(|red| clean(&turn(red, degrees))).transpose()?;
-        let grey = clean(&grey)?;
+        let mut red = self.red.as_ref().map(|red| clean(&turn(red, degrees))).transpose()?;
+        let mut grey = clean(&grey)?;
         let redness = self.redness.as_ref().map(|redness| straighten(&turn(redness, degrees), skew));
+        let ruled = rules::find(red.as_ref().unwrap_or(&grey));
+        let (tables, lifted) = table::find(&ruled, grey.dimensions());
+        rules::lift(&mut grey, &lifted);
+        red.iter_mut().for_each(|red| rules::lift(red, &lifted));
+        let rules: Vec<Area> = ruled.vertical.iter().map(|rule| rule.area).collect();
         let print = red.as_ref().unwrap_or(&grey);
         let mut found = if steps.lines { lines::find(print)? } else { lines::marks_of(print)? };
-        let rules = lines::vertical_rules(red.as_ref().unwrap_or(&grey))?;
-        found.areas = lines::merge(&found.areas, &rules);
-        let mut seals: Vec<Area> = self.seals.iter().map(|seal| turned(seal, degrees, self.grey.dimensions())).collect();
-        if steps.seal_lift {
-            seals.extend(rings(&grey)?);
-        }
+        found.areas = cells_of(&lines::merge(&found.areas, &rules), &tables, print);
+        let seals: Vec<Area> = self.seals.iter().map(|seal| turned(seal, degrees, self.grey.dimensions())).collect();
+        let is_red = |ring: &Area| seals.iter().any(|seal| is_within(ring, seal) || is_within(seal, ring));
+        let mut rings = if steps.seal_lift { rings(&grey)? } else { Vec::new() };
+        rings.retain(|ring| !is_red(ring));
         let red_lines = match &redness {
-            Some(redness) => red_lines(redness, &seals)?,
+            Some(redness) => red_lines(redness, seals.iter().chain(&rings))?,
             None => Vec::new(),
         };
         let (width, height) = self.delivered;
         let upright = if degrees.is_multiple_of(180) { (width, height) } else { (height, width) };
-        Ok(Prepared { grey, red, redness, seals, rules, red_lines, lines: found, turn: degrees, skew, upright, factor: self.factor })
+        Ok(Prepared {
+            grey,
+            red,
+            redness,
+            seals,
+            rings,
+            rules,
+            tables,
+            red_lines,
+            lines: found,
+            turn: degrees,
+            skew,
+            upright,
+            factor: self.factor,
+        })
     }
 }
 
@@ -135,19 +160,24 @@ const BLACK: f32 = 0.06;
 /// Share of a page that red print covers at least.
 const LEAST_RED: f32 = 0.0004;
 
+/// Boxes of print, cut at the sides of cells.
+fn cells_of(areas: &[Area], tables: &[Table], page: &GrayImage) -> Vec<Area> {
+    table::cut(areas, tables, |part| ink_share(page, part) > 0.01)
+}
+
 fn whole(page: &GrayImage) -> Area {
     Area { x0: 0.0, y0: 0.0, x1: page.width() as f32, y1: page.height() as f32 }
 }
 
 /// Titles and names in red ink. Patches too low to be print are noise at the edges of black letters.
-fn red_lines(redness: &GrayImage, seals: &[Area]) -> Result<Vec<Area>> {
+fn red_lines<'a>(redness: &GrayImage, seals: impl Iterator<Item = &'a Area> + Clone) -> Result<Vec<Area>> {
     const LOWEST: f32 = 0.004;
     let found = lines::find(redness)?;
     let side = redness.width().max(redness.height()) as f32;
     if found.letter_height < LOWEST * side {
         return Ok(Vec::new());
     }
-    let areas = found.areas.into_iter().filter(|area| !seals.iter().any(|seal| is_within(area, seal)) && ink_share(redness, area) > 0.05);
+    let areas = found.areas.into_iter().filter(|area| !seals.clone().any(|seal| is_within(area, seal)) && ink_share(redness, area) > 0.05);
     Ok(lines::merge(&areas.collect::<Vec<_>>(), &[]))
 }
 
@@ -177,16 +207,18 @@ fn turned(area: &Area, degrees: u16, (width, height): (u32, u32)) -> Area {
 impl Prepared {
     /// Takes boxes of print found otherwise instead of its own; those of one row are joined.
     pub fn take_lines(&mut self, areas: &[Area]) {
-        self.lines.areas = lines::merge(areas, &self.rules);
+        self.lines.areas = cells_of(&lines::merge(areas, &self.rules), &self.tables, self.red.as_ref().unwrap_or(&self.grey));
     }
 
     /// Lines with the picture to read each from: the red channel, in which red seals vanish; red ink alone for
-    /// red print, which may lie over black; grey where neither has the line's ink. Text of seals is left out.
+    /// red print, which may lie over black; grey where neither has the line's ink. Text of seals is left out, but
+    /// not the black print under a red one.
     #[must_use]
     pub fn strips(&self) -> Vec<(Area, &GrayImage)> {
         let mut strips = Vec::new();
         for area in &self.lines.areas {
-            if self.seals.iter().any(|seal| is_within(area, seal)) {
+            let lies_in = |seals: &[Area]| seals.iter().any(|seal| is_within(area, seal));
+            if lies_in(&self.rings) {
                 continue;
             }
             let Some(red) = &self.red else {
@@ -194,6 +226,9 @@ impl Prepared {
                 continue;
             };
             let left = ink_share(red, area);
+            if left < BLACK && lies_in(&self.seals) {
+                continue;
+            }
             let is_black = left >= BLACK || left >= 0.35 * ink_share(&self.grey, area);
             let is_found_red = self.red_lines.iter().any(|line| covers(line, area));
             match (is_black, is_found_red) {

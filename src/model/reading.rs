@@ -61,6 +61,8 @@ pub enum BlockKind {
     Text,
     /// A table, or a row of one.
     Table,
+    /// Strokes written by hand that nobody read, such as a signature: a box without lines.
+    Handwriting,
 }
 
 /// Lines that belong together.
@@ -70,8 +72,33 @@ pub struct Block {
     pub kind: BlockKind,
     /// Around its lines.
     pub bounds: Bounds,
-    /// Lines, top to bottom.
+    /// Lines, top to bottom; those of a table row by row and cell by cell.
     pub lines: Vec<Line>,
+}
+
+/// The cell of a ruled table that a line stands in. Rows and columns count from 0 at the table's upper left
+/// corner, and a cell that was merged from several names the first of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct Cell {
+    /// Its row, or the first of them.
+    pub row: u32,
+    /// Its column, or the first of them.
+    pub column: u32,
+    /// How many rows it takes up, at least 1.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub row_span: u32,
+    /// How many columns it takes up, at least 1.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub column_span: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // The signature is serde's.
+fn is_one(span: &u32) -> bool {
+    *span == 1
 }
 
 /// One printed line.
@@ -81,9 +108,18 @@ pub struct Line {
     pub bounds: Bounds,
     /// Words, left to right.
     pub words: Vec<Word>,
+    /// Where it stands in a ruled table; none outside of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<Cell>,
 }
 
 impl Line {
+    /// A line outside of any ruled table.
+    #[must_use]
+    pub fn new(bounds: Bounds, words: Vec<Word>) -> Self {
+        Self { bounds, words, cell: None }
+    }
+
     /// The line's words joined by single spaces.
     #[must_use]
     pub fn text(&self) -> String {
@@ -106,6 +142,9 @@ pub struct Word {
     /// What the other reader made of it, where that differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alternative: Option<Alternative>,
+    /// Whether it, or a part of it, was written by hand.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub handwritten: bool,
 }
 
 /// Who read a word.
@@ -117,6 +156,8 @@ pub enum Reader {
     First,
     /// The second reader, which sees doubtful words only.
     Second,
+    /// The reader of handwriting, which sees the blanks for number and date only.
+    Hand,
 }
 
 impl Reader {
@@ -138,7 +179,7 @@ impl Word {
     /// A word of the first reader.
     #[must_use]
     pub fn new(text: impl Into<String>, bounds: Bounds, confidence: u8) -> Self {
-        Self { text: text.into(), bounds, confidence, reader: Reader::First, alternative: None }
+        Self { text: text.into(), bounds, confidence, reader: Reader::First, alternative: None, handwritten: false }
     }
 }
 
@@ -170,15 +211,78 @@ impl Reading {
         self.lines().flat_map(|line| &line.words)
     }
 
-    /// Plain text: one row a line, an empty row between blocks, ends with a line feed unless empty.
+    /// Plain text: one row a line, an empty row between blocks, ends with a line feed unless empty. A row of a
+    /// ruled table is one row, see [`Block::text`].
     #[must_use]
     pub fn text(&self) -> String {
-        let blocks: Vec<String> = self
-            .blocks
-            .iter()
-            .map(|block| block.lines.iter().map(Line::text).collect::<Vec<_>>().join("\n"))
-            .filter(|block| !block.is_empty())
-            .collect();
+        let blocks: Vec<String> = self.blocks.iter().map(Block::text).filter(|block| !block.is_empty()).collect();
         if blocks.is_empty() { String::new() } else { blocks.join("\n\n") + "\n" }
+    }
+}
+
+impl Block {
+    /// Plain text: one row a line. In a ruled table one row a table row: cells parted by tabs, one for every
+    /// column that is passed, and the lines of a cell joined by spaces.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut before: Option<&Line> = None;
+        for line in &self.lines {
+            match (before.map(|before| before.cell), line.cell) {
+                (None, None) => {}
+                (None, Some(cell)) => tabs(&mut text, cell.column),
+                (Some(Some(last)), Some(cell)) if last == cell => text.push(' '),
+                (Some(Some(last)), Some(cell)) if last.row == cell.row && last.column < cell.column => {
+                    tabs(&mut text, cell.column - last.column);
+                }
+                (Some(_), Some(cell)) => {
+                    text.push('\n');
+                    tabs(&mut text, cell.column);
+                }
+                (Some(_), None) => text.push('\n'),
+            }
+            text.push_str(&line.text());
+            before = Some(line);
+        }
+        text
+    }
+}
+
+fn tabs(text: &mut String, count: u32) {
+    // A stored reading may say anything: no more tabs than a sheet has room for columns.
+    text.extend(std::iter::repeat_n('\t', count.min(256) as usize));
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn line(text: &str, cell: Option<Cell>) -> Line {
+        Line { cell, ..Line::new(Bounds::default(), vec![Word::new(text, Bounds::default(), 90)]) }
+    }
+
+    #[test]
+    fn a_table_row_is_one_row_of_text() {
+        let cell = |row, column| Some(Cell { row, column, row_span: 1, column_span: 1 });
+        let lines = vec![
+            line("TT", cell(0, 0)),
+            line("Nội", cell(0, 1)),
+            line("dung", cell(0, 1)),
+            line("Ghi chú", cell(0, 3)),
+            line("trống trước", cell(1, 2)),
+            line("thừa", None),
+        ];
+        let block = Block { kind: BlockKind::Table, bounds: Bounds::default(), lines };
+        assert_eq!(block.text(), "TT\tNội dung\t\tGhi chú\n\t\ttrống trước\nthừa");
+    }
+
+    #[test]
+    fn readings_from_before_tables_and_handwriting_were_marked_can_be_read() {
+        let old =
+            r#"{"bounds":{"x0":1,"y0":2,"x1":3,"y1":4},"words":[{"text":"12","bounds":{"x0":1,"y0":2,"x1":3,"y1":4},"confidence":50}]}"#;
+        let line: Line = serde_json::from_str(old).unwrap();
+        assert_eq!((line.cell, line.words.first().map(|word| word.handwritten)), (None, Some(false)));
+        assert_eq!(serde_json::to_string(&line).unwrap(), old);
     }
 }

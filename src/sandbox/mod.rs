@@ -5,6 +5,7 @@
 //! ([`jail`]), then serves requests one by one ([`child`]). A child that dies, hangs or runs out of memory
 //! is one classed failure of one request; the next request gets a new child.
 
+mod blanks;
 pub mod child;
 pub mod doubt;
 pub mod expand;

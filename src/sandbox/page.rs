@@ -1,15 +1,17 @@
 //! Reading one page: prepared, cut into lines, read, put in order.
 
-use crate::engine::contract::{Engine, FoundWord};
+use crate::engine::contract::{Engine, FoundWord, Hand};
 use crate::error::Result;
 use crate::formats::picture::PagePicture;
 use crate::imaging::crop::{self, Crop};
 use crate::imaging::lines::Area;
-use crate::imaging::order::{Part, order};
+use crate::imaging::order::Part;
 use crate::imaging::prepare::{Prepared, Steps, scaled};
+use crate::imaging::table::{Placed, order_with};
 use crate::model::geometry::Bounds;
 use crate::model::reading::{Alternative, Block, BlockKind, Line, Quality, Reader, Reading, TextSource, Word};
 use crate::model::refusal::Warning;
+use crate::sandbox::blanks;
 use crate::sandbox::doubt::{self, Doubt};
 use crate::sandbox::jail::cpu_time_ms;
 use crate::sandbox::scrap::{drop_print_of_the_back, is_scrap};
@@ -101,7 +103,8 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
     quality.confidence = mean_confidence(&read);
     let letters: usize = read.iter().flat_map(|line| &line.words).map(|word| word.text.chars().count()).sum();
     let shines_through = is_faint(&quality) && quality.confidence < upright::READABLE;
-    let blank = shines_through || letters < 4 && quality.ink_permille < 10;
+    // An empty form is not blank.
+    let blank = shines_through || letters < 4 && quality.ink_permille < 10 && page.tables.is_empty();
     if shines_through {
         read.clear();
     }
@@ -168,6 +171,7 @@ fn read_lines(page: &Prepared, engine: &mut dyn Engine, options: &ReadOptions) -
     if engine.has_second_reader() {
         doubt::read_again(&mut raw, engine, options.read)?;
     }
+    blanks::read_blanks(&mut raw, (page.grey.width() as f32, page.grey.height() as f32), engine)?;
     let mut lines = Vec::new();
     for RawLine { area, crop, words: found, .. } in &raw {
         let words: Vec<(Area, Word)> = found.iter().filter_map(|word| place_word(page, crop, word)).collect();
@@ -209,8 +213,15 @@ fn place_word(page: &Prepared, crop: &Crop, found: &FoundWord) -> Option<(Area, 
         .as_ref()
         .map(|other| Alternative { text: nfc(&other.text), confidence: other.confidence })
         .filter(|other| other.text != text);
-    let reader = if found.second { Reader::Second } else { Reader::First };
-    Some((Area { x0, y0, x1, y1 }, Word { text, bounds, confidence: found.confidence, reader, alternative }))
+    let reader = match (found.hand, found.second) {
+        (Hand::Read, _) => Reader::Hand,
+        (_, true) => Reader::Second,
+        (_, false) => Reader::First,
+    };
+    Some((
+        Area { x0, y0, x1, y1 },
+        Word { text, bounds, confidence: found.confidence, reader, alternative, handwritten: found.hand != Hand::No },
+    ))
 }
 
 /// NFC without white space; the Icelandic Ð that stands for Đ is mended, since Vietnamese has no other.
@@ -242,14 +253,19 @@ fn area_of(whole: Area, words: &[(Area, Word)]) -> Area {
 fn blocks(page: &Prepared, lines: &[ReadLine]) -> Vec<Block> {
     let areas: Vec<Area> = lines.iter().map(|line| line.area).collect();
     let mut blocks: Vec<Block> = Vec::new();
-    let mut before: Option<(Part, Area)> = None;
-    for (place, part) in order(&areas) {
-        let Some(read) = lines.get(place) else { continue };
+    let mut before: Option<(Placed, Area)> = None;
+    for placed in order_with(&areas, &page.tables) {
+        let Some(read) = lines.get(placed.line) else { continue };
         let Some(bounds) = Bounds::around(read.words.iter().map(|word| &word.bounds)) else { continue };
-        let kind = if matches!(part, Part::Row(_)) { BlockKind::Table } else { BlockKind::Text };
-        let line = Line { bounds, words: read.words.clone() };
-        let goes_on = before.is_some_and(|(last_part, last)| {
-            let same = last_part == part || (matches!(last_part, Part::Row(_)) && matches!(part, Part::Row(_)));
+        let is_row = |placed: Placed| matches!(placed.part, Part::Row(_));
+        let table = |placed: Placed| placed.cell.map(|(table, _)| table);
+        let kind = if placed.cell.is_some() || is_row(placed) { BlockKind::Table } else { BlockKind::Text };
+        let line = Line { bounds, words: read.words.clone(), cell: placed.cell.map(|(_, cell)| cell) };
+        let goes_on = before.is_some_and(|(before, last)| {
+            if before.cell.is_some() || placed.cell.is_some() {
+                return table(before) == table(placed);
+            }
+            let same = before.part == placed.part || is_row(before) && is_row(placed);
             same && read.area.y0 - last.y1 < 1.2 * page.lines.letter_height.max(1.0) * 2.5
         });
         match blocks.last_mut() {
@@ -259,7 +275,7 @@ fn blocks(page: &Prepared, lines: &[ReadLine]) -> Vec<Block> {
             }
             _ => blocks.push(Block { kind, bounds, lines: vec![line] }),
         }
-        before = Some((part, read.area));
+        before = Some((placed, read.area));
     }
     blocks
 }

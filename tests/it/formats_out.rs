@@ -42,7 +42,7 @@ fn reading(lines: &[&str]) -> Reading {
             left += width + 11;
         }
         let bounds = Bounds::around(words.iter().map(|word| &word.bounds)).unwrap();
-        blocks.push(Block { kind: BlockKind::Text, bounds, lines: vec![Line { bounds, words }] });
+        blocks.push(Block { kind: BlockKind::Text, bounds, lines: vec![Line::new(bounds, words)] });
     }
     Reading {
         width: 1000,
@@ -273,7 +273,7 @@ fn words_of_a_skewed_page_follow_the_slope() {
         })
         .collect();
     let bounds = Bounds::around(words.iter().map(|word| &word.bounds)).unwrap();
-    let line = Line { bounds, words };
+    let line = Line::new(bounds, words);
     let mut read = Reading { skew_centidegrees: 200, blank: false, ..reading(&[]) };
     read.blocks = vec![Block { kind: BlockKind::Text, bounds, lines: vec![line] }];
     let folder = tempfile::tempdir().unwrap();

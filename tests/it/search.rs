@@ -12,7 +12,7 @@ fn reading(text: &str) -> Reading {
     let lines = text.lines().enumerate().map(|(row, line)| {
         let words = line.split_whitespace().enumerate().map(|(column, word)| Word::new(word, word_box(row, column), 90));
         let words: Vec<Word> = words.collect();
-        Line { bounds: Bounds::around(words.iter().map(|word| &word.bounds)).unwrap_or_default(), words }
+        Line::new(Bounds::around(words.iter().map(|word| &word.bounds)).unwrap_or_default(), words)
     });
     let lines: Vec<Line> = lines.collect();
     let bounds = Bounds::around(lines.iter().map(|line| &line.bounds)).unwrap_or_default();

@@ -21,7 +21,7 @@ fn line(x: u32, y: u32, text: &str) -> Line {
             at += width + 12;
         }
     }
-    Line { bounds: Bounds::around(words.iter().map(|word| &word.bounds)).unwrap(), words }
+    Line::new(Bounds::around(words.iter().map(|word| &word.bounds)).unwrap(), words)
 }
 
 /// A centred line.

@@ -30,7 +30,7 @@ fn reading(tsv: &str) -> Reading {
         }
     }
     let lines: Vec<Line> =
-        lines.into_values().map(|words| Line { bounds: Bounds::around(words.iter().map(|word| &word.bounds)).unwrap(), words }).collect();
+        lines.into_values().map(|words| Line::new(Bounds::around(words.iter().map(|word| &word.bounds)).unwrap(), words)).collect();
     let bounds = Bounds::around(lines.iter().map(|line| &line.bounds)).unwrap_or_default();
     Reading {
         width,

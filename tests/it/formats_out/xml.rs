@@ -7,13 +7,28 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use sohoa::formats::mets::{self, StoredFile};
 use sohoa::formats::{alto, hocr, premis};
+use sohoa::model::geometry::Bounds;
 use sohoa::model::holding::DeliveredName;
-use sohoa::model::reading::{BlockKind, Line, Quality, Reading, TextSource};
+use sohoa::model::reading::{Block, BlockKind, Cell, Line, Quality, Reading, TextSource, Word};
 use sohoa::model::record::{
     Description, Field, Original, Provenance, Record, RecordedDocument, RecordedPage, SCHEMA, Signature, SignatureState, StageUse,
 };
 use sohoa::model::refusal::{Class, Refusal, Warning};
 use std::collections::BTreeMap;
+
+/// A table whose first cell holds two lines and whose last is merged from two.
+fn ruled_table() -> Block {
+    let cell = |row, column, column_span| Some(Cell { row, column, row_span: 1, column_span });
+    let word = |text: &str, x, y| Word { handwritten: y > 950, ..Word::new(text, Bounds::new(x, y, x + 80, y + 30), 90) };
+    let line = |text: &str, x, y, cell| Line { cell, ..Line::new(Bounds::new(x, y, x + 80, y + 30), vec![word(text, x, y)]) };
+    let lines = vec![
+        line("Họ", 100, 900, cell(0, 0, 1)),
+        line("tên", 100, 940, cell(0, 0, 1)),
+        line("Tuổi", 300, 900, cell(0, 1, 1)),
+        line("41", 300, 960, cell(1, 0, 2)),
+    ];
+    Block { kind: BlockKind::Table, bounds: Bounds::new(100, 900, 380, 990), lines }
+}
 
 fn odd_reading() -> Reading {
     let mut odd = reading(&LINES);
@@ -23,8 +38,10 @@ fn odd_reading() -> Reading {
     odd.quality = Quality { ink_permille: 55, contrast: 180, sharpness: 60, confidence: 88 };
     odd.blocks[1].kind = BlockKind::Table;
     let bounds = odd.blocks[1].bounds;
-    odd.blocks[1].lines.push(Line { bounds, words: Vec::new() });
+    odd.blocks[1].lines.push(Line::new(bounds, Vec::new()));
     odd.blocks[2].lines.clear();
+    odd.blocks[2].kind = BlockKind::Handwriting;
+    odd.blocks.push(ruled_table());
     odd
 }
 

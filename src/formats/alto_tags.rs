@@ -1,0 +1,96 @@
+//! Tags of ALTO files: what blocks and words are that ALTO has no element for.
+//!
+//! ALTO knows a table only as a composed block of that type, not its cells: each cell is a text block in it, with
+//! a tag that names its place.
+
+use crate::model::reading::{Block, BlockKind, Cell, Reader, Reading, Word};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// Tag of blocks that are tables.
+pub(super) const TABLE: &str = "table";
+
+/// Tag of blocks that are written by hand, and type of their element.
+pub(super) const HANDWRITING: &str = "handwriting";
+
+/// Tag of words of the second reader.
+pub(super) const SECOND: &str = "second-reader";
+
+/// Tag of words of the reader of handwriting.
+pub(super) const HAND: &str = "hand-reader";
+
+/// Tag of words written by hand.
+pub(super) const HANDWRITTEN: &str = "handwritten";
+
+/// Stands before the place in a cell's tag.
+const CELL: &str = "cell";
+
+/// Whether the lines of a block stand in cells.
+pub(super) fn has_cells(block: &Block) -> bool {
+    block.kind == BlockKind::Table && block.lines.iter().any(|line| line.cell.is_some())
+}
+
+/// The tag of a cell: first row and column, counted from 0, then how many of each.
+pub(super) fn of_cell(cell: Cell) -> String {
+    format!("{CELL}-{}-{}-{}-{}", cell.row, cell.column, cell.row_span, cell.column_span)
+}
+
+/// The cell that one of the tags names.
+pub(super) fn cell(tags: &str) -> Option<Cell> {
+    let numbers = tags.split_whitespace().find_map(|tag| tag.strip_prefix(CELL)?.strip_prefix('-'))?;
+    let numbers: Vec<u32> = numbers.split('-').map_while(|number| number.parse().ok()).collect();
+    let &[row, column, row_span, column_span] = numbers.as_slice() else { return None };
+    Some(Cell { row, column, row_span, column_span })
+}
+
+/// The attribute with the tags of a word; empty where it has none.
+pub(super) fn of_word(word: &Word) -> String {
+    let tags = [(word.reader == Reader::Second, SECOND), (word.reader == Reader::Hand, HAND), (word.handwritten, HANDWRITTEN)];
+    let tags: Vec<&str> = tags.into_iter().filter(|(is_so, _)| *is_so).map(|(_, tag)| tag).collect();
+    if tags.is_empty() { String::new() } else { format!(" TAGREFS=\"{}\"", tags.join(" ")) }
+}
+
+/// The element that declares the tags which `reading` needs; empty where it needs none.
+pub(super) fn declared(reading: &Reading) -> String {
+    let mut out = String::new();
+    let has_block = |kind| reading.blocks.iter().any(|block| block.kind == kind);
+    if has_block(BlockKind::Table) {
+        let _ = writeln!(out, "<LayoutTag ID=\"{TABLE}\" TYPE=\"block\" LABEL=\"table\"/>");
+    }
+    if has_block(BlockKind::Handwriting) {
+        let _ = writeln!(out, "<LayoutTag ID=\"{HANDWRITING}\" TYPE=\"block\" LABEL=\"written by hand\"/>");
+    }
+    let tables = reading.blocks.iter().filter(|block| has_cells(block));
+    let cells: BTreeSet<Cell> = tables.flat_map(|block| &block.lines).filter_map(|line| line.cell).collect();
+    for cell in cells {
+        let (row, column) = (u64::from(cell.row) + 1, u64::from(cell.column) + 1);
+        let (rows, columns) = (cell.row_span, cell.column_span);
+        let spans = if rows > 1 || columns > 1 { format!(", {rows} rows by {columns} columns") } else { String::new() };
+        let id = of_cell(cell);
+        let _ = writeln!(out, "<StructureTag ID=\"{id}\" TYPE=\"cell\" LABEL=\"row {row}, column {column}{spans}\"/>");
+    }
+    if reading.words().any(|word| word.reader == Reader::Second) {
+        let _ = writeln!(out, "<OtherTag ID=\"{SECOND}\" TYPE=\"reader\" LABEL=\"read by the second reader\"/>");
+    }
+    if reading.words().any(|word| word.reader == Reader::Hand) {
+        let _ = writeln!(out, "<OtherTag ID=\"{HAND}\" TYPE=\"reader\" LABEL=\"read by the reader of handwriting\"/>");
+    }
+    if reading.words().any(|word| word.handwritten) {
+        let _ = writeln!(out, "<OtherTag ID=\"{HANDWRITTEN}\" TYPE=\"writing\" LABEL=\"written by hand\"/>");
+    }
+    if out.is_empty() { out } else { format!("<Tags>\n{out}</Tags>\n") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_comes_back_from_its_tag() {
+        let place = Cell { row: 3, column: 0, row_span: 2, column_span: 5 };
+        assert_eq!(cell(&format!("table {}", of_cell(place))), Some(place));
+        for other in ["", "table", "cell-1-2-3", "cell-1-2-3-4-5", "cell-1-2-3-x", "cells"] {
+            assert_eq!(cell(other), None, "{other}");
+        }
+    }
+}
