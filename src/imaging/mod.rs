@@ -11,6 +11,7 @@ pub mod order;
 pub mod orientation;
 pub mod prepare;
 pub mod print_map;
+pub mod quality;
 pub mod resize;
 pub mod ring;
 pub mod seal;

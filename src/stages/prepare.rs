@@ -19,7 +19,7 @@ impl Stage for Prepare {
     }
 
     fn version(&self) -> u32 {
-        3
+        4
     }
 
     fn level(&self) -> Level {
