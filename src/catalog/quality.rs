@@ -17,10 +17,14 @@ impl Catalog {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
             "SELECT p.*, f.path FROM files f JOIN pages p ON p.file = COALESCE(f.duplicate_of, f.id)
-             WHERE f.batch = $1 ORDER BY f.path, p.number",
+             WHERE f.batch = $1",
         )
         .bind(batch.to_owned());
         let rows = sql::all(&mut connection, statement, "cannot read pages").await?;
-        rows.iter().map(|row| Ok((get_json(row, "path")?, page_of(row)?))).collect()
+        let mut pages: Vec<(DeliveredName, Page)> =
+            rows.iter().map(|row| Ok((get_json(row, "path")?, page_of(row)?))).collect::<Result<_>>()?;
+        // Here, because two databases do not sort texts alike.
+        pages.sort_by(|(one, first), (other, second)| (one, first.number).cmp(&(other, second.number)));
+        Ok(pages)
     }
 }

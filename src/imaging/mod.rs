@@ -4,8 +4,10 @@
 //! by one, which gets the two-column header right and costs less than reading the page as a whole.
 
 pub mod background;
+mod bleed_through;
 pub mod components;
 pub mod crop;
+mod cut_off;
 pub mod lines;
 pub mod order;
 pub mod orientation;
