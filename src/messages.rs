@@ -1,6 +1,8 @@
 //! Sentences for people, in Vietnamese and English: one catalogue, so that no other file writes them.
 
 use crate::error::Kind;
+use crate::model::reading::{Quality, Sides};
+use crate::model::rescan::Reason;
 
 /// Language of the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,6 +44,12 @@ pub enum Message<'a> {
     Rebuilt { objects: u64, documents: u64, batches: u64 },
     Ready,
     NotReady,
+    QualityColumns,
+    QualityPages { pages: u64, blank: u64, unmeasured: u64, rescan: u64, error_permille: Option<u64> },
+    RescanPages { rescan: u64 },
+    Rescan { reason: Reason, quality: &'a Quality },
+    Place { file: String, page: Option<u32> },
+    SidesCut { cut: Sides },
 }
 
 /// The sentence in the reader's language.
@@ -68,6 +76,22 @@ fn grouped(number: u64, mark: char) -> String {
         out.push(digit);
     }
     out
+}
+
+/// Per mille as per cent with one place.
+fn tenths(permille: u64, mark: char) -> String {
+    format!("{}{mark}{}", permille / 10, permille % 10)
+}
+
+/// Hundredths of a degree as degrees with one place, without direction.
+fn degrees(centidegrees: i32, mark: char) -> String {
+    tenths(u64::from(centidegrees.unsigned_abs() + 5) / 10, mark)
+}
+
+/// The sides by their names; empty where there is none.
+fn sides(cut: Sides, names: [&str; 4]) -> String {
+    let cut = names.into_iter().zip(cut.clockwise()).filter_map(|(name, is_cut)| is_cut.then_some(name));
+    cut.collect::<Vec<_>>().join(", ")
 }
 
 fn vietnamese(message: Message<'_>) -> String {
@@ -125,6 +149,26 @@ fn vietnamese(message: Message<'_>) -> String {
         }
         Message::Ready => "Máy này đã sẵn sàng".to_owned(),
         Message::NotReady => "Máy này chưa sẵn sàng; chạy các lệnh nêu trên".to_owned(),
+        Message::QualityColumns => "dpi\tlệch °\tnét\ttương phản\thạt\thằn sau ‰\tsai %\tmép cắt\ttrang".to_owned(),
+        Message::QualityPages { pages, blank, unmeasured, rescan, error_permille } => {
+            let error = error_permille.map(|error| format!("; dự kiến đọc sai {} % ký tự", tenths(error, ','))).unwrap_or_default();
+            format!("Trang:  {} (trắng {}, không đo {}), cần quét lại {}{error}", dots(pages), dots(blank), dots(unmeasured), dots(rescan))
+        }
+        Message::RescanPages { rescan } => format!("Quét lại: {} trang; `sohoa quality --rescan` nêu trang và lý do", dots(rescan)),
+        Message::Rescan { reason, quality } => {
+            let scan = quality.scan.unwrap_or_default();
+            match reason {
+                Reason::CutOff => format!("chữ bị cắt ở mép {}", sides(scan.cut, ["trái", "trên", "phải", "dưới"])),
+                Reason::Unreadable => format!("dự kiến đọc sai {} % ký tự", tenths(scan.expected_error_permille.into(), ',')),
+                Reason::Blurred => format!("mờ nét (độ nét {} trên 100)", quality.sharpness),
+                Reason::LowResolution => format!("chỉ {} dpi, phải từ 200 dpi", scan.dpi),
+                Reason::Pale => format!("chữ quá nhạt (tương phản {} trên 255)", quality.contrast),
+                Reason::ShinesThrough => format!("chữ mặt sau hằn qua ({} ‰ nền giấy)", scan.bleed_permille),
+                Reason::Crooked => format!("lệch {}°", degrees(scan.skew_centidegrees, ',')),
+            }
+        }
+        Message::Place { file, page } => format!("{file}{}", page.map(|page| format!(", trang {page}")).unwrap_or_default()),
+        Message::SidesCut { cut } => sides(cut, ["trái", "trên", "phải", "dưới"]),
     }
 }
 
@@ -186,6 +230,37 @@ fn english(message: Message<'_>) -> String {
         }
         Message::Ready => "This machine is ready".to_owned(),
         Message::NotReady => "This machine is not ready; run the commands above".to_owned(),
+        Message::QualityColumns => "dpi\tskew °\tsharp\tcontrast\tgrain\tbleed ‰\twrong %\tcut off\tpage".to_owned(),
+        Message::QualityPages { pages, blank, unmeasured, rescan, error_permille } => {
+            let error =
+                error_permille.map(|error| format!("; {} % of characters most likely wrong", tenths(error, '.'))).unwrap_or_default();
+            format!(
+                "Pages:    {} ({} blank, {} not measured), {} to be scanned again{error}",
+                commas(pages),
+                commas(blank),
+                commas(unmeasured),
+                commas(rescan)
+            )
+        }
+        Message::RescanPages { rescan } => {
+            format!("To be scanned again: {} pages; `sohoa quality --rescan` names them with the reasons", commas(rescan))
+        }
+        Message::Rescan { reason, quality } => {
+            let scan = quality.scan.unwrap_or_default();
+            match reason {
+                Reason::CutOff => format!("print is cut off on the {}", sides(scan.cut, ["left", "top", "right", "bottom"])),
+                Reason::Unreadable => {
+                    format!("{} % of the characters are most likely wrong", tenths(scan.expected_error_permille.into(), '.'))
+                }
+                Reason::Blurred => format!("blurred (sharpness {} of 100)", quality.sharpness),
+                Reason::LowResolution => format!("{} dpi where 200 are needed", scan.dpi),
+                Reason::Pale => format!("print too pale (contrast {} of 255)", quality.contrast),
+                Reason::ShinesThrough => format!("print of the back shines through ({} ‰ of the paper)", scan.bleed_permille),
+                Reason::Crooked => format!("crooked by {}°", degrees(scan.skew_centidegrees, '.')),
+            }
+        }
+        Message::Place { file, page } => format!("{file}{}", page.map(|page| format!(", page {page}")).unwrap_or_default()),
+        Message::SidesCut { cut } => sides(cut, ["left", "top", "right", "bottom"]),
     }
 }
 
@@ -198,5 +273,16 @@ mod tests {
         let message = || Message::BalanceHoldings { dossiers: 1_250, documents: 1_000_000 };
         assert_eq!(sentence(Language::Vietnamese, message()), "Hồ sơ:  1.250, văn bản: 1.000.000");
         assert_eq!(sentence(Language::English, message()), "Dossiers: 1,250, documents: 1,000,000");
+    }
+
+    #[test]
+    fn reasons_say_how_bad_it_is() {
+        let cut = Sides { left: true, bottom: true, ..Sides::default() };
+        let scan = crate::model::reading::Scan { cut, skew_centidegrees: -378, expected_error_permille: 1000, ..Default::default() };
+        let quality = Quality { scan: Some(scan), ..Quality::default() };
+        let say = |language, reason| sentence(language, Message::Rescan { reason, quality: &quality });
+        assert_eq!(say(Language::Vietnamese, Reason::CutOff), "chữ bị cắt ở mép trái, dưới");
+        assert_eq!(say(Language::Vietnamese, Reason::Crooked), "lệch 3,8°");
+        assert_eq!(say(Language::English, Reason::Unreadable), "100.0 % of the characters are most likely wrong");
     }
 }

@@ -14,6 +14,7 @@ mod clock;
 mod commit;
 mod events;
 mod find;
+mod quality;
 mod receive;
 mod restore;
 mod retry;

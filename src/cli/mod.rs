@@ -10,6 +10,7 @@ pub mod language;
 pub mod models;
 pub mod options;
 pub mod print;
+pub mod quality;
 pub mod reader;
 pub mod rebuild;
 pub mod records;
@@ -65,6 +66,7 @@ async fn with_runtime(line: &Line) -> Result<u8> {
         Command::Work(work) => work.execute(place).await,
         Command::Runs(runs) => runs.execute(place).await,
         Command::Failures(failures) => failures.execute(place).await,
+        Command::Quality(quality) => quality.execute(place).await,
         Command::Search(search) => search.execute(place).await,
         Command::Records(records) => records.execute(place).await,
         Command::Export(export) => export.execute(place).await,

@@ -69,6 +69,8 @@ pub enum Command {
     Runs(super::runs::Runs),
     /// List what was refused or failed, with class and reason.
     Failures(super::runs::Failures),
+    /// Say how good the scans are and which pages must be scanned again.
+    Quality(super::quality::QualityOf),
     /// Find pages by text (marks optional), number, kind, issuer, date.
     Search(super::search::Search),
     /// Read back what is recorded.

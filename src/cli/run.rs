@@ -305,6 +305,9 @@ fn print_balance(outcome: &Outcome, language: Language) {
         cpu: numbers::decimal(outcome.cpu_seconds, 1),
         rate: numbers::decimal(rate, 2),
     });
+    if outcome.rescan > 0 {
+        say(Message::RescanPages { rescan: outcome.rescan });
+    }
     for refused in &balance.refusals {
         say(Message::Refused {
             file: print::plain(&refused.file),

@@ -13,6 +13,8 @@ pub struct PageFacts<'a> {
     pub blank: bool,
     /// It could not be read.
     pub refused: bool,
+    /// It must be scanned again.
+    pub rescan: bool,
     /// Codes of what was odd about it.
     pub warnings: &'a [Warning],
 }
@@ -42,7 +44,8 @@ const REQUIRED: [(&str, &str); 5] =
 /// Why a person must look at this document: stable codes in a fixed order, empty if nobody need.
 ///
 /// `kind-unsure`, `<field>-missing` and `<field>-unsure` for number, notation, date, issuer and subject,
-/// `secrecy-stamp`, `no-text`, `page-refused`, `page-confidence-low`, `page-warning`.
+/// `secrecy-stamp`, `no-text`, `page-refused`, `page-confidence-low`, `page-rescan`,
+/// `page-warning`.
 #[must_use]
 pub fn reasons(description: &Description, pages: &[PageFacts<'_>], threshold: &ReviewOptions) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
@@ -69,6 +72,7 @@ pub fn reasons(description: &Description, pages: &[PageFacts<'_>], threshold: &R
     };
     any(pages.iter().any(|page| page.refused), "page-refused");
     any(pages.iter().any(|page| !page.blank && !page.refused && page.confidence < threshold.min_page_confidence), "page-confidence-low");
+    any(pages.iter().any(|page| page.rescan), "page-rescan");
     any(pages.iter().any(|page| !page.warnings.is_empty()), "page-warning");
     reasons
 }

@@ -44,6 +44,8 @@ pub struct EvaluatedPage {
     /// Its errors.
     #[serde(flatten)]
     pub scored: ScoredPage,
+    /// Characters that this program itself expects to be wrong, per mille; none for a page that it did not measure.
+    pub expected_error_permille: Option<u32>,
     /// Processor milliseconds by part.
     pub cpu_ms: BTreeMap<String, u64>,
 }
@@ -80,7 +82,8 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pla
         if known.is_file() {
             compared.extend(fields::compare(&describe(&[&reading]), &read_text(&known)?)?);
         }
-        pages.push(EvaluatedPage { scored: ScoredPage::of(id, &truth, &text), cpu_ms });
+        let expected_error_permille = reading.quality.scan.map(|scan| scan.expected_error_permille);
+        pages.push(EvaluatedPage { scored: ScoredPage::of(id, &truth, &text), expected_error_permille, cpu_ms });
     }
     let mut by_part: BTreeMap<String, f64> = BTreeMap::new();
     for (part, spent) in pages.iter().flat_map(|page| &page.cpu_ms) {

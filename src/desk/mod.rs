@@ -7,6 +7,7 @@ pub mod export;
 pub mod find;
 pub mod intake;
 pub mod models;
+pub mod quality;
 pub mod rebuild;
 pub mod runs;
 pub mod verify;

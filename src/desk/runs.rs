@@ -4,6 +4,7 @@ use crate::archive::Archive;
 use crate::blobs::key;
 use crate::catalog::NewBatch;
 use crate::desk::intake::{self, Delivery};
+use crate::desk::quality;
 use crate::error::{Kind, Result, ResultExt};
 use crate::model::batch::{Balance, Batch, BatchState, Costs};
 use crate::model::plan::Plan;
@@ -39,6 +40,8 @@ pub struct Outcome {
     /// What was received, and where it is.
     #[serde(flatten)]
     pub receipt: Receipt,
+    /// Pages to be scanned again: `desk::quality` names them.
+    pub rescan: u64,
     /// Processor time by stage, reading processes only.
     pub stages: Costs,
     /// Wall-clock seconds.
@@ -95,6 +98,7 @@ pub async fn run(
     let peak = Peaks { main: peak_mib(), reader: archive.pool.peak_kib().div_ceil(1024) };
     let cpu_ms = cpu_time_ms() - cpu_before + archive.pool.cpu_ms();
     Ok(Outcome {
+        rescan: quality::report(archive, Some(&batch.id), true).await?.summary.rescan,
         receipt: receipt(archive, &batch, continued, delivery, stop).await?,
         stages: archive.catalog.costs(&batch.id).await?,
         seconds: began.elapsed().as_secs_f64(),

@@ -2,6 +2,7 @@
 
 mod alignment;
 pub mod classes;
+pub mod expected;
 pub mod fields;
 mod moved;
 pub mod score;

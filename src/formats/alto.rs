@@ -7,7 +7,9 @@ use super::alto_tags::{self, HAND, HANDWRITING, HANDWRITTEN, SECOND, TABLE};
 use super::xml::escape;
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::model::geometry::Bounds;
-use crate::model::reading::{Alternative, Block, BlockKind, Cell, Line, Quality, Reader as WordReader, Reading, TextSource, Word};
+use crate::model::reading::{
+    Alternative, Block, BlockKind, Cell, Line, Quality, Reader as WordReader, Reading, Scan, Sides, TextSource, Word,
+};
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
@@ -16,6 +18,10 @@ use std::fmt::Write as _;
 
 /// Stands before the confidence in the purpose of an alternative.
 const OTHER: &str = "other reader ";
+
+/// Words for the sides of a page, clockwise from the left one.
+const SIDES: [&str; 4] = ["left", "top", "right", "bottom"];
+
 /// Largest ALTO file that is read, bytes: a page with 100,000 words has about 15 MB.
 const LARGEST: usize = 64 << 20;
 
@@ -127,16 +133,23 @@ fn share(percent: u8) -> String {
 }
 
 fn settings(reading: &Reading) -> String {
-    let Quality { ink_permille, contrast, sharpness, confidence } = reading.quality;
+    let Quality { ink_permille, contrast, sharpness, confidence, scan } = reading.quality;
     let source = match reading.source {
         TextSource::Recognised => "recognised",
         TextSource::BornDigital => "born-digital",
     };
-    format!(
+    let mut settings = format!(
         "dpi={} turn={} skew-centidegrees={} blank={} source={source} ink-permille={ink_permille} contrast={contrast} \
          sharpness={sharpness} confidence={confidence}",
         reading.dpi, reading.turn, reading.skew_centidegrees, reading.blank
-    )
+    );
+    if let Some(Scan { noise, bleed_permille, cut, expected_error_permille, .. }) = scan {
+        let cut: Vec<&str> = SIDES.iter().zip(cut.clockwise()).filter_map(|(side, is_cut)| is_cut.then_some(*side)).collect();
+        let cut = if cut.is_empty() { "none".to_owned() } else { cut.join(",") };
+        let _ =
+            write!(settings, " noise={noise} bleed-permille={bleed_permille} cut={cut} expected-error-permille={expected_error_permille}");
+    }
+    settings
 }
 
 /// The reading in an ALTO file that [`write`] made.
@@ -258,12 +271,25 @@ fn page(attributes: &Attributes, settings: &BTreeMap<String, String>) -> Result<
         value.ok_or_else(|| Error::corrupt(format!("ALTO file has no setting {key} that can be read, it was not written by sohoa")))
     }
     let source: String = setting(settings, "source")?;
+    let (dpi, skew_centidegrees) = (setting(settings, "dpi")?, setting(settings, "skew-centidegrees")?);
+    // Versions that did not measure the scan wrote none of these; the scan's resolution and skew are the reading's.
+    let scan = match settings.get("cut") {
+        None => None,
+        Some(cut) => Some(Scan {
+            dpi,
+            skew_centidegrees,
+            noise: setting(settings, "noise")?,
+            bleed_permille: setting(settings, "bleed-permille")?,
+            cut: Sides::from(SIDES.map(|side| cut.split(',').any(|named| named == side))),
+            expected_error_permille: setting(settings, "expected-error-permille")?,
+        }),
+    };
     Ok(Reading {
         width: attributes.px("WIDTH")?,
         height: attributes.px("HEIGHT")?,
-        dpi: setting(settings, "dpi")?,
+        dpi,
         turn: setting(settings, "turn")?,
-        skew_centidegrees: setting(settings, "skew-centidegrees")?,
+        skew_centidegrees,
         blank: setting(settings, "blank")?,
         source: if source == "born-digital" { TextSource::BornDigital } else { TextSource::Recognised },
         quality: Quality {
@@ -271,6 +297,7 @@ fn page(attributes: &Attributes, settings: &BTreeMap<String, String>) -> Result<
             contrast: setting(settings, "contrast")?,
             sharpness: setting(settings, "sharpness")?,
             confidence: setting(settings, "confidence")?,
+            scan,
         },
         blocks: Vec::new(),
     })
@@ -334,6 +361,8 @@ mod tests {
         words[2].alternative = Some(Alternative { text: "<&> \"đ".into(), confidence: 7 });
         let line = Line::new(Bounds::new(10, 20, 320, 60), words);
         let empty = Line::new(Bounds::new(0, 70, 5, 80), Vec::new());
+        let cut = Sides { left: true, bottom: true, ..Sides::default() };
+        let scan = Scan { dpi: 300, skew_centidegrees: -37, noise: 4, bleed_permille: 31, cut, expected_error_permille: 128 };
         let block = |kind, lines| Block { kind, bounds: Bounds::new(10, 20, 320, 80), lines };
         let cell = |row, column| Some(Cell { row, column, row_span: 1, column_span: 2 });
         let in_cell = |row, column| Line { cell: cell(row, column), ..line.clone() };
@@ -346,7 +375,7 @@ mod tests {
             skew_centidegrees: -37,
             blank: false,
             source: TextSource::BornDigital,
-            quality: Quality { ink_permille: 41, contrast: 200, sharpness: 77, confidence: 91 },
+            quality: Quality { ink_permille: 41, contrast: 200, sharpness: 77, confidence: 91, scan: Some(scan) },
             blocks: vec![
                 block(BlockKind::Text, vec![line.clone(), empty]),
                 block(BlockKind::Table, cells),
@@ -361,6 +390,17 @@ mod tests {
     #[test]
     fn a_reading_comes_back_whole() {
         let reading = reading();
+        assert_eq!(parse(&write(&reading, 3, "ab12")).unwrap(), reading);
+    }
+
+    #[test]
+    fn a_file_of_a_version_that_did_not_measure_the_scan_is_read() {
+        let mut reading = reading();
+        let new = write(&reading, 3, "ab12");
+        let old = new.replace(" noise=4 bleed-permille=31 cut=left,bottom expected-error-permille=128", "");
+        assert_ne!(old, new);
+        reading.quality.scan = None;
+        assert_eq!(parse(&old).unwrap(), reading);
         assert_eq!(parse(&write(&reading, 3, "ab12")).unwrap(), reading);
     }
 

@@ -4,14 +4,17 @@
 //! by one, which gets the two-column header right and costs less than reading the page as a whole.
 
 pub mod background;
+mod bleed_through;
 pub mod components;
 pub mod crop;
+mod cut_off;
 pub mod handwriting;
 pub mod lines;
 pub mod order;
 pub mod orientation;
 pub mod prepare;
 pub mod print_map;
+pub mod quality;
 pub mod resize;
 pub mod ring;
 pub mod rules;

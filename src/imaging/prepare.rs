@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::imaging::background::even_out;
 use crate::imaging::lines::{self, Area, Lines};
 use crate::imaging::orientation::turn;
+use crate::imaging::quality::{self, View};
 use crate::imaging::resize::{scale, scale_colour};
 use crate::imaging::ring::rings;
 use crate::imaging::rules;
@@ -251,55 +252,18 @@ impl Prepared {
         ((x + middle_x) / self.factor, (y + middle_y) / self.factor)
     }
 
-    /// Measured quality; the confidence is set by who reads.
+    /// Measured quality of a picture delivered at `dpi`; confidence, skew and expected error are set by who
+    /// reads.
     #[must_use]
-    pub fn quality(&self, scaled: &Scaled) -> Quality {
-        let page = scaled.grey();
-        let mut levels = [0_u64; 256];
-        for level in page.iter() {
-            if let Some(count) = levels.get_mut(usize::from(*level)) {
-                *count += 1;
-            }
-        }
-        let all = page.len() as u64;
-        let level_at = |share: u64| {
-            let mut sum = 0;
-            let place = levels.iter().position(|count| {
-                sum += count;
-                sum * 1000 >= all * share
-            });
-            place.unwrap_or(255)
-        };
-        let (dark, paper) = (level_at(5), level_at(600));
-        let contrast = paper.saturating_sub(dark);
-        let ink = self.grey.iter().filter(|level| **level < 150).count() as u64;
-        Quality {
-            ink_permille: u32::try_from(ink * 1000 / all.max(1)).unwrap_or(0),
-            contrast: u8::try_from(contrast).unwrap_or(255),
-            sharpness: sharpness(page, contrast),
-            confidence: 0,
-        }
+    pub fn quality(&self, scaled: &Scaled, dpi: u32) -> Quality {
+        quality::measure(&View {
+            delivered: &scaled.grey,
+            delivered_black: scaled.red.as_ref().unwrap_or(&scaled.grey),
+            even: &self.grey,
+            even_black: self.red.as_ref().unwrap_or(&self.grey),
+            turn: self.turn,
+            dpi,
+            factor: self.factor,
+        })
     }
-}
-
-/// How steep the steepest edges are against the contrast, 0 to 100.
-fn sharpness(page: &GrayImage, contrast: usize) -> u8 {
-    let mut steps = [0_u64; 256];
-    for row in page.rows() {
-        let row: Vec<u8> = row.map(|pixel| pixel.0[0]).collect();
-        for pair in row.windows(2) {
-            if let [one, other] = pair
-                && let Some(count) = steps.get_mut(usize::from(one.abs_diff(*other)))
-            {
-                *count += 1;
-            }
-        }
-    }
-    let wanted = page.len() as u64 / 200;
-    let mut sum = 0;
-    let steep = (0..256).rev().find(|step| {
-        sum += steps.get(*step).copied().unwrap_or(0);
-        sum >= wanted
-    });
-    u8::try_from((steep.unwrap_or(0) * 100 / contrast.max(1)).min(100)).unwrap_or(100)
 }

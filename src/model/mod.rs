@@ -9,3 +9,4 @@ pub mod plan;
 pub mod reading;
 pub mod record;
 pub mod refusal;
+pub mod rescan;

@@ -51,6 +51,62 @@ pub struct Quality {
     pub sharpness: u8,
     /// Mean word confidence weighted by length, 0 to 100.
     pub confidence: u8,
+    /// What was measured of the scan; none for a born-digital page, and for a page that a version of this
+    /// program read which did not measure it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scan: Option<Scan>,
+}
+
+/// How a page was scanned (bản quét), as far as its picture and its words tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Scan {
+    /// Resolution of the delivered picture, dots per inch.
+    pub dpi: u32,
+    /// Skew of the delivered picture, hundredths of a degree; positive: lines fall to the right.
+    pub skew_centidegrees: i32,
+    /// Grain of the paper: standard deviation of its grey levels from pixel to pixel.
+    pub noise: u8,
+    /// Share of the paper away from the page's own print on which other, paler print is seen, such as that of
+    /// the back, per mille.
+    pub bleed_permille: u32,
+    /// Sides at which print runs out of the picture.
+    pub cut: Sides,
+    /// Characters that are most likely read wrongly, per mille of the page's characters.
+    pub expected_error_permille: u32,
+}
+
+/// Sides of the upright page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Sides {
+    /// Left (trái).
+    pub left: bool,
+    /// Top (trên).
+    pub top: bool,
+    /// Right (phải).
+    pub right: bool,
+    /// Bottom (dưới).
+    pub bottom: bool,
+}
+
+impl Sides {
+    /// The sides clockwise from the left one.
+    #[must_use]
+    pub fn clockwise(&self) -> [bool; 4] {
+        [self.left, self.top, self.right, self.bottom]
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl From<[bool; 4]> for Sides {
+    /// From the sides clockwise, beginning with the left one.
+    fn from([left, top, right, bottom]: [bool; 4]) -> Self {
+        Self { left, top, right, bottom }
+    }
 }
 
 /// What a block is.

@@ -2,6 +2,7 @@
 
 use crate::engine::contract::{Engine, FoundWord, Hand};
 use crate::error::Result;
+use crate::evaluation::expected::expected_error_permille;
 use crate::formats::picture::PagePicture;
 use crate::imaging::crop::{self, Crop};
 use crate::imaging::lines::Area;
@@ -99,7 +100,7 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
         page = other;
         read = read_lines(&page, engine, options)?;
     }
-    let mut quality = page.quality(&small);
+    let mut quality = page.quality(&small, dpi);
     quality.confidence = mean_confidence(&read);
     let letters: usize = read.iter().flat_map(|line| &line.words).map(|word| word.text.chars().count()).sum();
     let shines_through = is_faint(&quality) && quality.confidence < upright::READABLE;
@@ -114,12 +115,17 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
         read.clear();
     }
     let (width, height) = page.upright;
+    let skew_centidegrees = (page.skew * 100.0).round() as i32;
+    if let Some(scan) = &mut quality.scan {
+        scan.skew_centidegrees = skew_centidegrees;
+        scan.expected_error_permille = expected_error_permille(read.iter().flat_map(|line| &line.words));
+    }
     let reading = Reading {
         width,
         height,
         dpi,
         turn: page.turn,
-        skew_centidegrees: (page.skew * 100.0).round() as i32,
+        skew_centidegrees,
         blank,
         source: TextSource::Recognised,
         quality,

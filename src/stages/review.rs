@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::model::change::Change;
 use crate::model::holding::{Item, Page};
 use crate::model::plan::Level;
+use crate::model::rescan;
 use crate::stages::contract::{Context, Stage, Work, options_of, wrong_item};
 use async_trait::async_trait;
 use serde_json::Value;
@@ -17,6 +18,10 @@ pub struct Review;
 impl Stage for Review {
     fn name(&self) -> &'static str {
         "review"
+    }
+
+    fn version(&self) -> u32 {
+        2
     }
 
     fn level(&self) -> Level {
@@ -52,5 +57,11 @@ impl Stage for Review {
 }
 
 fn facts(page: &Page) -> PageFacts<'_> {
-    PageFacts { confidence: page.quality.confidence, blank: page.blank, refused: page.refusal.is_some(), warnings: &page.warnings }
+    PageFacts {
+        confidence: page.quality.confidence,
+        blank: page.blank,
+        refused: page.refusal.is_some(),
+        rescan: !rescan::reasons(&page.quality, page.blank).is_empty(),
+        warnings: &page.warnings,
+    }
 }

@@ -1,10 +1,12 @@
 //! The catalogue's contract, on SQLite and, where `TEST_POSTGRES_URL` is set, on PostgreSQL.
 
 mod crowd;
+mod quality;
 mod restoring;
 mod steering;
 
 use crowd::*;
+use quality::*;
 use restoring::*;
 use steering::*;
 
@@ -102,6 +104,7 @@ contract!(
     many_pages_are_fast,
     a_changed_event_shows,
     comes_back_from_records_and_ledgers,
+    tells_the_quality_of_the_pages_of_a_batch,
     forgets_only_what_is_deposited,
 );
 

@@ -6,7 +6,7 @@ use sohoa::model::reading::TextSource;
 use sohoa::model::record::{Original, Provenance, Record, RecordedDocument, RecordedPage, SCHEMA};
 
 /// The record that a deposit of these contents would write.
-fn record_of(contents: &Contents) -> Record {
+pub(super) fn record_of(contents: &Contents) -> Record {
     let mut originals: BTreeMap<&str, Original> = BTreeMap::new();
     for file in &contents.files {
         let original = originals.entry(&file.new.sha256).or_insert_with(|| Original {

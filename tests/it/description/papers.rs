@@ -194,7 +194,7 @@ fn an_unreadable_number_is_left_out() {
     let found = describe(&[&letter("Số: ‡JÉ /UBND-NC")]);
     assert_eq!(value(&found, "codeNumber"), None);
     assert_eq!(value(&found, "codeNotation"), Some("UBND-NC"));
-    let page = PageFacts { confidence: 90, blank: false, refused: false, warnings: &[] };
+    let page = PageFacts { confidence: 90, blank: false, refused: false, rescan: false, warnings: &[] };
     assert_eq!(reasons(&found, &[page], &ReviewOptions::default()), ["number-missing"]);
 }
 
@@ -255,9 +255,10 @@ fn impossible_dates_and_dates_of_other_papers_are_not_taken() {
     assert_eq!(value(&found, "issuedDate"), None);
     assert_eq!(value(&found, "codeNumber"), Some("7"));
     assert_eq!(value(&found, "organName"), Some("Ủy ban nhân dân xã Mộc Hương"));
-    let page = PageFacts { confidence: 40, blank: false, refused: false, warnings: &[] };
-    let refused = PageFacts { confidence: 0, blank: false, refused: true, warnings: &[] };
-    assert_eq!(reasons(&found, &[page, refused], &ReviewOptions::default()), ["date-missing", "page-refused", "page-confidence-low"]);
+    let page = PageFacts { confidence: 40, blank: false, refused: false, rescan: true, warnings: &[] };
+    let refused = PageFacts { confidence: 0, blank: false, refused: true, rescan: false, warnings: &[] };
+    let wanted = ["date-missing", "page-refused", "page-confidence-low", "page-rescan"];
+    assert_eq!(reasons(&found, &[page, refused], &ReviewOptions::default()), wanted);
 }
 
 #[test]

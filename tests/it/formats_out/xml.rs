@@ -35,7 +35,7 @@ fn odd_reading() -> Reading {
     odd.skew_centidegrees = -85;
     odd.turn = 180;
     odd.source = TextSource::BornDigital;
-    odd.quality = Quality { ink_permille: 55, contrast: 180, sharpness: 60, confidence: 88 };
+    odd.quality = Quality { ink_permille: 55, contrast: 180, sharpness: 60, confidence: 88, scan: None };
     odd.blocks[1].kind = BlockKind::Table;
     let bounds = odd.blocks[1].bounds;
     odd.blocks[1].lines.push(Line::new(bounds, Vec::new()));
