@@ -96,6 +96,15 @@ pub trait Engine: Send {
         Ok(None)
     }
 
+    /// Makes the second reader ready, which takes much memory, where there is one. Until then
+    /// [`Engine::read_again`] gives nothing.
+    ///
+    /// # Errors
+    /// `Corrupt` when its model cannot be loaded.
+    fn open_second_reader(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     /// Whether [`Engine::read_again`] gives anything.
     fn has_second_reader(&self) -> bool {
         false

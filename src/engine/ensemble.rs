@@ -7,16 +7,26 @@ use crate::engine::models::{self, HAND_READER, LINE_FINDER, Model, SECOND_READER
 use crate::engine::network::Runtime;
 use crate::engine::second_reader::SecondReader;
 use crate::engine::tesseract::Tesseract;
-use crate::error::Result;
+use crate::error::{Kind, Result, ResultExt};
 use image::GrayImage;
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
+
+/// The second reader, which is opened when a page first needs it: a pipeline that reads nothing twice saves its
+/// memory. A reading process can open no file by then, so the file is kept open.
+enum Second {
+    Absent,
+    Closed(File),
+    Ready(SecondReader),
+}
 
 /// The readers of a reading process.
 pub struct Ensemble {
     tesseract: Tesseract,
     finder: Option<LineFinder>,
-    second: Option<SecondReader>,
+    second: Second,
     hand: Option<HandReader>,
     runtime: Runtime,
 }
@@ -31,7 +41,10 @@ impl Ensemble {
         Ok(Self {
             tesseract: Tesseract::open(tessdata)?,
             finder: models::find(&LINE_FINDER, folder)?.map(|file| LineFinder::open(&file, &runtime)).transpose()?,
-            second: models::find(&SECOND_READER, folder)?.map(|file| SecondReader::open(&file, &runtime)).transpose()?,
+            second: match models::find(&SECOND_READER, folder)? {
+                Some(file) => Second::Closed(File::open(&file).or_error(Kind::Unavailable, || format!("cannot read {}", file.display()))?),
+                None => Second::Absent,
+            },
             hand: models::find(&HAND_READER, folder)?.map(|file| HandReader::open(&file, &runtime)).transpose()?,
             runtime,
         })
@@ -51,12 +64,24 @@ impl Engine for Ensemble {
         self.finder.as_mut().map(|finder| finder.map(page)).transpose()
     }
 
+    fn open_second_reader(&mut self) -> Result<()> {
+        if let Second::Closed(file) = &mut self.second {
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).or_error(Kind::Unavailable, || "the model of the second reader cannot be read".to_owned())?;
+            self.second = Second::Ready(SecondReader::from_bytes(bytes, &self.runtime)?);
+        }
+        Ok(())
+    }
+
     fn has_second_reader(&self) -> bool {
-        self.second.is_some()
+        matches!(self.second, Second::Ready(_))
     }
 
     fn read_again(&mut self, strip: &GrayImage) -> Result<Option<SecondReading>> {
-        self.second.as_mut().map(|reader| reader.read(strip)).transpose()
+        match &mut self.second {
+            Second::Ready(reader) => reader.read(strip).map(Some),
+            Second::Closed(_) | Second::Absent => Ok(None),
+        }
     }
 
     fn has_hand_reader(&self) -> bool {
@@ -73,7 +98,7 @@ impl Engine for Ensemble {
         if self.finder.is_some() {
             add(&LINE_FINDER);
         }
-        if self.second.is_some() {
+        if !matches!(self.second, Second::Absent) {
             add(&SECOND_READER);
         }
         if self.hand.is_some() {

@@ -7,8 +7,9 @@ pub mod hand_reader;
 pub mod line_finder;
 pub mod models;
 pub mod network;
-pub mod one_thread;
+
 pub mod scripted;
 pub mod second_reader;
 pub mod tesseract;
+pub mod tesseract_ffi;
 pub mod vote;

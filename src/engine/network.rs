@@ -43,16 +43,25 @@ enum Loaded {
 }
 
 impl Network {
-    /// Loads an ONNX file. Its thread is started here, before a reading process closes its doors.
+    /// Loads an ONNX file.
+    ///
+    /// # Errors
+    /// `Unavailable` when it cannot be read, `Corrupt` when it is no network that can be run.
+    pub fn load(file: &Path, runtime: &Runtime) -> Result<Self> {
+        let bytes = std::fs::read(file).or_error(Kind::Unavailable, || format!("cannot read {}", file.display()))?;
+        Self::from_bytes(bytes, runtime)
+    }
+
+    /// Loads the bytes of an ONNX file.
     ///
     /// # Errors
     /// `Corrupt` when it is no network that can be run.
-    pub fn load(file: &Path, runtime: &Runtime) -> Result<Self> {
-        let refused = || format!("{} cannot be loaded", file.display());
+    pub fn from_bytes(bytes: Vec<u8>, runtime: &Runtime) -> Result<Self> {
+        let refused = || "a neural network cannot be loaded; run `sohoa models fetch` again".to_owned();
         if let Some(environment) = &runtime.0 {
-            return session(file, environment).map(|session| Self(Loaded::Onnx(session))).or_error(Kind::Corrupt, refused);
+            return session(&bytes, environment).map(|session| Self(Loaded::Onnx(session))).or_error(Kind::Corrupt, refused);
         }
-        let model = ModelOptions::with_all_ops().prepack_weights(true).load_file(file).or_error(Kind::Corrupt, refused)?;
+        let model = ModelOptions::with_all_ops().prepack_weights(true).load(bytes).or_error(Kind::Corrupt, refused)?;
         Ok(Self(Loaded::Own { model: Box::new(model), thread: Arc::new(ThreadPool::with_num_threads(1)) }))
     }
 
@@ -72,8 +81,8 @@ fn failed() -> String {
     "a neural network failed".to_owned()
 }
 
-fn session(file: &Path, environment: &Environment) -> std::result::Result<Session, ort::Error> {
-    Session::builder(environment)?.with_intra_threads(1)?.with_inter_threads(1)?.with_memory_pattern(false)?.commit_from_file(file)
+fn session(bytes: &[u8], environment: &Environment) -> std::result::Result<Session, ort::Error> {
+    Session::builder(environment)?.with_intra_threads(1)?.with_inter_threads(1)?.with_memory_pattern(false)?.commit_from_memory(bytes)
 }
 
 fn run_session(session: &mut Session, shape: [usize; 4], values: &[f32]) -> std::result::Result<Vec<f32>, ort::Error> {

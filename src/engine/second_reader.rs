@@ -31,7 +31,19 @@ impl SecondReader {
     /// # Errors
     /// As [`Network::load`].
     pub fn open(file: &Path, runtime: &Runtime) -> Result<Self> {
-        Ok(Self { network: Network::load(file, runtime)?, letters: LETTERS.chars().collect() })
+        Network::load(file, runtime).map(Self::of)
+    }
+
+    /// Opens the model from the bytes of its file.
+    ///
+    /// # Errors
+    /// As [`Network::from_bytes`].
+    pub fn from_bytes(bytes: Vec<u8>, runtime: &Runtime) -> Result<Self> {
+        Network::from_bytes(bytes, runtime).map(Self::of)
+    }
+
+    fn of(network: Network) -> Self {
+        Self { network, letters: LETTERS.chars().collect() }
     }
 
     /// Reads a strip of one line.

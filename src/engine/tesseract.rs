@@ -113,15 +113,15 @@ impl Engine for Tesseract {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::one_thread;
+    use crate::engine::tesseract_ffi;
 
     /// Without it every step of the network would ask the kernel to wake threads that there are not.
     #[test]
     fn the_library_works_in_the_caller_s_thread() -> Result<()> {
-        let before = one_thread::blocks_worked_off();
+        let before = tesseract_ffi::blocks_worked_off();
         let line = GrayImage::from_fn(300, 52, |x, y| image::Luma([if x % 12 < 5 && (14..38).contains(&y) { 20 } else { 245 }]));
         Tesseract::open(None)?.read_line(&line)?;
-        assert!(one_thread::blocks_worked_off() > before, "the library found other entry points than ours");
+        assert!(tesseract_ffi::blocks_worked_off() > before, "the library found other entry points than ours");
         Ok(())
     }
 

@@ -27,7 +27,7 @@ pub struct Doubt {
 
 impl Default for Doubt {
     fn default() -> Self {
-        Self { doubt_below: 75, doubt_implausible_below: 93, reread_px: 4000 }
+        Self { doubt_below: 60, doubt_implausible_below: 93, reread_px: 2000 }
     }
 }
 
@@ -163,8 +163,8 @@ mod tests {
         };
         assert!(spans(&[95, 95, 95]).is_empty());
         assert_eq!(spans(&[50, 95, 95, 95]), [(0, 2)]);
-        assert_eq!(spans(&[95, 50, 95, 95, 95, 60]), [(0, 3), (4, 6)]);
-        assert_eq!(spans(&[95, 50, 95, 60, 95]), [(0, 5)]);
+        assert_eq!(spans(&[95, 50, 95, 95, 95, 55]), [(0, 3), (4, 6)]);
+        assert_eq!(spans(&[95, 50, 95, 55, 95]), [(0, 5)]);
         assert_eq!(spans(&[]), [(0, 0)]);
         assert!(stretches(0, &words(&[10]), Doubt { doubt_below: 0, ..doubt }).is_empty());
     }

@@ -85,6 +85,9 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
         };
         return Ok(PageReading { reading, warnings, costs_ms: BTreeMap::new() });
     }
+    if options.read.doubt_below > 0 {
+        engine.open_second_reader()?;
+    }
     let began = cpu_time_ms();
     let Preparation { deskew, seal_lift, background, reading_dpi, .. } = options.prepare;
     let steps = Steps { deskew, seal_lift, background, reading_dpi, lines: !engine.has_line_finder() };
