@@ -7,7 +7,6 @@ pub mod hand_reader;
 pub mod line_finder;
 pub mod models;
 pub mod network;
-
 pub mod scripted;
 pub mod second_reader;
 pub mod tesseract;
