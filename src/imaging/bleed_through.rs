@@ -42,6 +42,28 @@ pub(super) fn bleed_permille(even: &GrayImage) -> u32 {
     shown_through(&widened(&widened(&cells, across), across), across)
 }
 
+/// Back print that covers less of the paper than this is left alone, per mille: real pages without any have 0 to 10.
+pub(super) const SEEN: u32 = 15;
+
+/// Takes the print of the back off an evened page: what is much paler than full ink becomes paper. What lies between
+/// is stretched, so that the rims of the page's own letters keep their slope.
+pub(super) fn lift(even: &mut GrayImage) {
+    /// Darkness of what becomes paper, and of what stays as it is, of full ink.
+    const PALE: f32 = 0.25;
+    const OWN: f32 = 0.5;
+    let tones = Tones::of(even, EVERY);
+    let (paper, contrast) = (f32::from(tones.paper), f32::from(tones.contrast()).max(1.0));
+    let lifted = |level: u8| {
+        let darkness = (paper - f32::from(level)) / contrast;
+        let left = if darkness >= OWN { darkness } else { ((darkness - PALE) * OWN / (OWN - PALE)).max(0.0) };
+        (paper - left * contrast) as u8
+    };
+    let levels: Vec<u8> = (0..=u8::MAX).map(lifted).collect();
+    for level in even.iter_mut() {
+        *level = levels.get(usize::from(*level)).copied().unwrap_or(*level);
+    }
+}
+
 /// Own print with the cells around it.
 fn widened(cells: &[u8], across: usize) -> Vec<u8> {
     let own = |cell: &u8| *cell == 2;
@@ -106,6 +128,15 @@ mod tests {
         let front = page(80, 2, 20);
         let weak = through(&front, 0.25);
         assert!(weak > 60 && through(&front, 0.4) > weak, "{weak}");
+        let mut mixed = front.clone();
+        for (level, back) in mixed.iter_mut().zip(back.iter()) {
+            *level = (f32::from(*level) * (0.75 + 0.25 * f32::from(*back) / 255.0)) as u8;
+        }
+        let ink = |page: &GrayImage| page.iter().filter(|level| **level < 100).count();
+        let before = ink(&mixed);
+        lift(&mut mixed);
+        assert!(bleed_permille(&mixed) < SEEN, "the back is still seen");
+        assert!(ink(&mixed) * 20 > before * 19, "the page's own print was lifted");
         assert_eq!(bleed_permille(&front), 0);
         assert!(bleed_permille(&page(80, 2, 170)) < 5, "pale print is taken for that of the back");
         assert!(bleed_permille(&grainy(&front, 10.0)) < 5, "grain is taken for print");

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::imaging::background::even_out;
+use crate::imaging::bleed_through;
 use crate::imaging::lines::{self, Area, Lines};
 use crate::imaging::orientation::turn;
 use crate::imaging::quality::{self, View};
@@ -55,6 +56,8 @@ pub struct Prepared {
     seals: Vec<Area>,
     /// Seals of other ink.
     rings: Vec<Area>,
+    /// Share of the paper on which print of the back was seen before it was lifted, per mille.
+    bleed_permille: u32,
     /// Rules along columns.
     rules: Vec<Area>,
     /// Ruled tables; their rules are lifted off the pictures.
@@ -119,6 +122,11 @@ impl Scaled {
         let mut red = self.red.as_ref().map(|red| clean(&turn(red, degrees))).transpose()?;
         let mut grey = clean(&grey)?;
         let redness = self.redness.as_ref().map(|redness| straighten(&turn(redness, degrees), skew));
+        let bleed_permille = bleed_through::bleed_permille(red.as_ref().unwrap_or(&grey));
+        if steps.background && bleed_permille >= bleed_through::SEEN {
+            bleed_through::lift(&mut grey);
+            red.iter_mut().for_each(bleed_through::lift);
+        }
         let ruled = rules::find(red.as_ref().unwrap_or(&grey));
         let (tables, lifted) = table::find(&ruled, grey.dimensions());
         rules::lift(&mut grey, &lifted);
@@ -143,6 +151,7 @@ impl Scaled {
             redness,
             seals,
             rings,
+            bleed_permille,
             rules,
             tables,
             red_lines,
@@ -260,7 +269,7 @@ impl Prepared {
             delivered: &scaled.grey,
             delivered_black: scaled.red.as_ref().unwrap_or(&scaled.grey),
             even: &self.grey,
-            even_black: self.red.as_ref().unwrap_or(&self.grey),
+            bleed_permille: self.bleed_permille,
             turn: self.turn,
             dpi,
             factor: self.factor,

@@ -2,7 +2,6 @@
 //!
 //! All is measured at reading resolution on rows, columns and cells of the page, which costs a few milliseconds.
 
-use crate::imaging::bleed_through::bleed_permille;
 use crate::imaging::cut_off::{cut_sides, turned};
 use crate::model::reading::{Quality, Scan};
 use image::GrayImage;
@@ -22,8 +21,8 @@ pub struct View<'a> {
     pub delivered_black: &'a GrayImage,
     /// Grey, upright, straight, its paper evened out.
     pub even: &'a GrayImage,
-    /// What shows no red ink, upright, straight, its paper evened out.
-    pub even_black: &'a GrayImage,
+    /// Share of the paper on which print of the back was seen before it was lifted, per mille.
+    pub bleed_permille: u32,
     /// Clockwise turn from the delivered picture to the upright one, degrees.
     pub turn: u16,
     /// Resolution of the picture before it was scaled, dots per inch.
@@ -48,7 +47,7 @@ pub fn measure(view: &View<'_>) -> Quality {
         scan: Some(Scan {
             dpi: view.dpi,
             noise: edges.noise(),
-            bleed_permille: bleed_permille(view.even_black),
+            bleed_permille: view.bleed_permille,
             cut: turned(cut, view.turn),
             ..Scan::default()
         }),
