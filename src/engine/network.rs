@@ -77,6 +77,9 @@ impl Network {
     }
 }
 
+/// Input of more values than any strip of print has: a page.
+const LARGE: usize = 1_000_000;
+
 fn failed() -> String {
     "a neural network failed".to_owned()
 }
@@ -87,7 +90,12 @@ fn session(bytes: &[u8], environment: &Environment) -> std::result::Result<Sessi
 
 fn run_session(session: &mut Session, shape: [usize; 4], values: &[f32]) -> std::result::Result<Vec<f32>, ort::Error> {
     let input = TensorRef::from_array_view((shape, values))?;
-    let output = session.run(ort::inputs![input])?;
+    let mut options = ort::session::RunOptions::new()?;
+    if values.len() > LARGE {
+        // What a whole page took would otherwise stay held while its lines are read.
+        options.set("memory.enable_memory_arena_shrinkage", "cpu:0")?;
+    }
+    let output = session.run_with_options(ort::inputs![input], &options)?;
     let Some((_, first)) = output.iter().next() else { return Ok(Vec::new()) };
     Ok(first.try_extract_tensor::<f32>()?.1.to_vec())
 }

@@ -12,6 +12,7 @@ pub mod handwriting;
 pub mod lines;
 pub mod order;
 pub mod orientation;
+mod pen_strokes;
 pub mod prepare;
 pub mod print_map;
 pub mod quality;

@@ -5,6 +5,7 @@ use crate::imaging::background::even_out;
 use crate::imaging::bleed_through;
 use crate::imaging::lines::{self, Area, Lines};
 use crate::imaging::orientation::turn;
+use crate::imaging::pen_strokes;
 use crate::imaging::quality::{self, View};
 use crate::imaging::resize::{scale, scale_colour};
 use crate::imaging::ring::rings;
@@ -251,6 +252,14 @@ impl Prepared {
             strips.extend(self.red_lines.iter().map(|area| (*area, redness)));
         }
         strips
+    }
+
+    /// Boxes around strokes of a pen outside `printed`, such as signatures, px of this page; it was delivered at
+    /// `dpi`. Seals are no strokes.
+    #[must_use]
+    pub fn pen_strokes(&self, printed: impl Iterator<Item = Area>, dpi: u32) -> Vec<Area> {
+        let printed: Vec<Area> = printed.chain(self.rings.iter().copied()).collect();
+        pen_strokes::find(self.red.as_ref().unwrap_or(&self.grey), dpi as f32 * self.factor, &printed)
     }
 
     /// A place on this page as a place on the upright picture, px.

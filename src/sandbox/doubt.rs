@@ -37,6 +37,9 @@ const SURE_ALONE: f32 = 0.75;
 /// A word is odd when another with the same letters and other marks is likelier by this logarithm.
 const TWIN: f32 = 2.0;
 
+/// Widest that joined stretches become, px of a crop: the network's memory grows with its widest picture.
+const WIDEST: f32 = 700.0;
+
 /// Doubtful words of one line and their neighbours.
 #[derive(Debug, Clone, PartialEq)]
 struct Stretch {
@@ -114,15 +117,27 @@ fn stretches(line: usize, words: &[FoundWord], doubt: Doubt) -> Vec<Stretch> {
             continue;
         }
         let (from, to) = (place.saturating_sub(1), (place + 2).min(words.len()));
-        match found.last_mut().filter(|last| from <= last.words.end) {
-            Some(last) => {
+        let last = found.last_mut().filter(|last| from <= last.words.end);
+        let taken = last.as_ref().map_or(0, |last| last.words.end);
+        match last {
+            Some(last) if width(words, &(last.words.start..to)) <= WIDEST => {
                 last.words.end = to;
                 last.sure = last.sure.min(sure);
             }
-            None => found.push(Stretch { line, words: from..to, sure }),
+            // It is read with the words before it, as far as its neighbour behind it would make them too wide.
+            Some(last) if place < taken => last.sure = last.sure.min(sure),
+            _ => found.push(Stretch { line, words: from.max(taken)..to, sure }),
         }
     }
     found
+}
+
+/// Width of neighbouring words, px of their crop.
+fn width(words: &[FoundWord], range: &Range<usize>) -> f32 {
+    match words.get(range.clone()) {
+        Some([first, .., last]) => last.place[2] - first.place[0],
+        _ => 0.0,
+    }
 }
 
 /// The stretch's part of the line: from the middle of the gap before it to the middle of the gap behind.
@@ -167,6 +182,18 @@ mod tests {
         assert_eq!(spans(&[95, 50, 95, 55, 95]), [(0, 5)]);
         assert_eq!(spans(&[]), [(0, 0)]);
         assert!(stretches(0, &words(&[10]), Doubt { doubt_below: 0, ..doubt }).is_empty());
+    }
+
+    #[test]
+    fn stretches_are_joined_up_to_a_width() {
+        let words: Vec<FoundWord> = (0..9_u8)
+            .map(|place| {
+                let left = 150.0 * f32::from(place);
+                FoundWord::new("căn", 50, [left, 0.0, left + 140.0, 36.0])
+            })
+            .collect();
+        let found: Vec<Range<usize>> = stretches(0, &words, Doubt::default()).into_iter().map(|stretch| stretch.words).collect();
+        assert_eq!(found, [0..4, 4..8, 8..9], "every word once");
     }
 
     #[test]

@@ -123,17 +123,12 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
         scan.skew_centidegrees = skew_centidegrees;
         scan.expected_error_permille = expected_error_permille(read.iter().flat_map(|line| &line.words));
     }
-    let reading = Reading {
-        width,
-        height,
-        dpi,
-        turn: page.turn,
-        skew_centidegrees,
-        blank,
-        source: TextSource::Recognised,
-        quality,
-        blocks: blocks(&page, &read),
-    };
+    let mut blocks = blocks(&page, &read);
+    if !blank {
+        blocks.extend(handwriting(&page, &read, dpi));
+    }
+    let reading =
+        Reading { width, height, dpi, turn: page.turn, skew_centidegrees, blank, source: TextSource::Recognised, quality, blocks };
     let costs_ms = BTreeMap::from([("prepare".to_owned(), prepared - began), ("read".to_owned(), cpu_time_ms() - prepared)]);
     Ok(PageReading { reading, warnings, costs_ms })
 }
@@ -207,16 +202,8 @@ fn place_word(page: &Prepared, crop: &Crop, found: &FoundWord) -> Option<(Area, 
     }
     let [left, top, right, bottom] = found.place;
     let ((x0, y0), (x1, y1)) = (crop.to_page(left, top), crop.to_page(right, bottom));
-    let corners = [(x0, y0), (x1, y0), (x0, y1), (x1, y1)].map(|(x, y)| page.to_upright(x, y));
-    let edge = |pick: fn(f32, f32) -> f32, of: fn(&(f32, f32)) -> f32, start: f32| corners.iter().map(of).fold(start, pick);
-    let (width, height) = page.upright;
-    let clamp = |value: f32, limit: u32| (value.round().max(0.0) as u32).min(limit);
-    let bounds = Bounds::new(
-        clamp(edge(f32::min, |corner| corner.0, f32::MAX), width.saturating_sub(1)),
-        clamp(edge(f32::min, |corner| corner.1, f32::MAX), height.saturating_sub(1)),
-        clamp(edge(f32::max, |corner| corner.0, f32::MIN), width),
-        clamp(edge(f32::max, |corner| corner.1, f32::MIN), height),
-    );
+    let area = Area { x0, y0, x1, y1 };
+    let bounds = upright_bounds(page, &area);
     let alternative = found
         .other
         .as_ref()
@@ -227,10 +214,21 @@ fn place_word(page: &Prepared, crop: &Crop, found: &FoundWord) -> Option<(Area, 
         (_, true) => Reader::Second,
         (_, false) => Reader::First,
     };
-    Some((
-        Area { x0, y0, x1, y1 },
-        Word { text, bounds, confidence: found.confidence, reader, alternative, handwritten: found.hand != Hand::No },
-    ))
+    Some((area, Word { text, bounds, confidence: found.confidence, reader, alternative, handwritten: found.hand != Hand::No }))
+}
+
+/// Around an area of the prepared page on the upright picture, px.
+fn upright_bounds(page: &Prepared, &Area { x0, y0, x1, y1 }: &Area) -> Bounds {
+    let corners = [(x0, y0), (x1, y0), (x0, y1), (x1, y1)].map(|(x, y)| page.to_upright(x, y));
+    let edge = |pick: fn(f32, f32) -> f32, of: fn(&(f32, f32)) -> f32, start: f32| corners.iter().map(of).fold(start, pick);
+    let (width, height) = page.upright;
+    let clamp = |value: f32, limit: u32| (value.round().max(0.0) as u32).min(limit);
+    Bounds::new(
+        clamp(edge(f32::min, |corner| corner.0, f32::MAX), width.saturating_sub(1)),
+        clamp(edge(f32::min, |corner| corner.1, f32::MAX), height.saturating_sub(1)),
+        clamp(edge(f32::max, |corner| corner.0, f32::MIN), width),
+        clamp(edge(f32::max, |corner| corner.1, f32::MIN), height),
+    )
 }
 
 /// NFC without white space; the Icelandic Ð that stands for Đ is mended, since Vietnamese has no other.
@@ -256,6 +254,12 @@ fn area_of(whole: Area, words: &[(Area, Word)]) -> Area {
     let left = words.iter().map(|(area, _)| area.x0).fold(f32::MAX, f32::min);
     let right = words.iter().map(|(area, _)| area.x1).fold(f32::MIN, f32::max);
     if left < right { Area { x0: left, x1: right, ..whole } } else { whole }
+}
+
+/// Strokes of a pen that nobody read: boxes without lines.
+fn handwriting(page: &Prepared, lines: &[ReadLine], dpi: u32) -> Vec<Block> {
+    let strokes = page.pen_strokes(lines.iter().map(|line| line.area), dpi);
+    strokes.iter().map(|area| Block { kind: BlockKind::Handwriting, bounds: upright_bounds(page, area), lines: Vec::new() }).collect()
 }
 
 /// Lines in reading order, gathered into blocks: a new one where the part changes or a gap opens.

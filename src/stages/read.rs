@@ -26,7 +26,7 @@ impl Stage for Read {
     }
 
     fn version(&self) -> u32 {
-        3
+        4
     }
 
     fn level(&self) -> Level {
