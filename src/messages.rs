@@ -44,6 +44,7 @@ pub enum Message<'a> {
     Rebuilt { objects: u64, documents: u64, batches: u64 },
     Ready,
     NotReady,
+    DecisionKept { document: String, version: u64, open: String },
     QualityColumns,
     QualityPages { pages: u64, blank: u64, unmeasured: u64, rescan: u64, error_permille: Option<u64> },
     RescanPages { rescan: u64 },
@@ -149,6 +150,10 @@ fn vietnamese(message: Message<'_>) -> String {
         }
         Message::Ready => "Máy này đã sẵn sàng".to_owned(),
         Message::NotReady => "Máy này chưa sẵn sàng; chạy các lệnh nêu trên".to_owned(),
+        Message::DecisionKept { document, version, open } => {
+            let left = if open.is_empty() { "không còn gì phải duyệt".to_owned() } else { format!("còn phải duyệt: {open}") };
+            format!("{document}: đã ghi quyết định, hồ sơ ở phiên bản {version}, {left}")
+        }
         Message::QualityColumns => "dpi\tlệch °\tnét\ttương phản\thạt\thằn sau ‰\tsai %\tmép cắt\ttrang".to_owned(),
         Message::QualityPages { pages, blank, unmeasured, rescan, error_permille } => {
             let error = error_permille.map(|error| format!("; dự kiến đọc sai {} % ký tự", tenths(error, ','))).unwrap_or_default();
@@ -230,6 +235,10 @@ fn english(message: Message<'_>) -> String {
         }
         Message::Ready => "This machine is ready".to_owned(),
         Message::NotReady => "This machine is not ready; run the commands above".to_owned(),
+        Message::DecisionKept { document, version, open } => {
+            let left = if open.is_empty() { "nothing is left to review".to_owned() } else { format!("still in review: {open}") };
+            format!("{document}: the decision is kept, the dossier has version {version}, {left}")
+        }
         Message::QualityColumns => "dpi\tskew °\tsharp\tcontrast\tgrain\tbleed ‰\twrong %\tcut off\tpage".to_owned(),
         Message::QualityPages { pages, blank, unmeasured, rescan, error_permille } => {
             let error =

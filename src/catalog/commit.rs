@@ -83,8 +83,8 @@ impl Catalog {
         if !is_dossier || claim.plan.group_of(Level::Dossier, next).is_some_and(|later| later < group) {
             return Ok(());
         }
-        let statement =
-            sqlx::query("UPDATE documents SET stale = 0 WHERE dossier = $1 AND stale = 1 RETURNING id").bind(claim.dossier.clone());
+        let statement = sqlx::query("UPDATE documents SET stale = 0, stored = 0 WHERE dossier = $1 AND stale = 1 RETURNING id")
+            .bind(claim.dossier.clone());
         let rows = sql::all(write.connection(), statement, "cannot repeat documents").await?;
         let mut items = rows.iter().map(|row| get::<String>(row, "id")).collect::<Result<Vec<_>>>()?;
         items.sort();

@@ -238,6 +238,7 @@ impl Write {
                 Cell::Int(i64::from(document.number)),
                 Cell::Text(to_json(&document.description)?),
                 Cell::Text(to_json(&document.review)?),
+                Cell::Text(to_json(&document.decisions)?),
                 Cell::Int(1),
             ]);
             for page in &document.pages {
@@ -260,7 +261,7 @@ impl Write {
         let insert =
             "INSERT INTO pages (id, file, dossier, number, state, quality, blank, class, reason, warnings, document, place) VALUES";
         sql::in_bulk(self.connection(), insert, pages.into_values().collect(), "", "cannot restore pages").await?;
-        let insert = "INSERT INTO documents (id, dossier, number, description, review, stored) VALUES";
+        let insert = "INSERT INTO documents (id, dossier, number, description, review, decisions, stored) VALUES";
         sql::in_bulk(self.connection(), insert, document_rows, "", "cannot restore documents").await?;
         Ok(())
     }

@@ -90,6 +90,7 @@ pub(crate) async fn contents(connection: &mut AnyConnection, dossier: &str) -> R
             pages: pages.into_iter().map(|(_, page)| page).collect(),
             description: description.map(|text| sql::from_json(&text, "description of a document")).transpose()?,
             review: get_json(row, "review")?,
+            decisions: get_json(row, "decisions")?,
             stored: get::<i64>(row, "stored")? != 0,
             id,
         });

@@ -14,6 +14,7 @@ pub mod quality;
 pub mod reader;
 pub mod rebuild;
 pub mod records;
+pub mod review;
 pub mod run;
 pub mod runs;
 pub mod samples;
@@ -67,6 +68,7 @@ async fn with_runtime(line: &Line) -> Result<u8> {
         Command::Runs(runs) => runs.execute(place).await,
         Command::Failures(failures) => failures.execute(place).await,
         Command::Quality(quality) => quality.execute(place).await,
+        Command::Review(review) => review.execute(place).await,
         Command::Search(search) => search.execute(place).await,
         Command::Records(records) => records.execute(place).await,
         Command::Export(export) => export.execute(place).await,

@@ -71,6 +71,8 @@ pub enum Command {
     Failures(super::runs::Failures),
     /// Say how good the scans are and which pages must be scanned again.
     Quality(super::quality::QualityOf),
+    /// Look at documents that wait for a person, and decide.
+    Review(super::review::Review),
     /// Find pages by text (marks optional), number, kind, issuer, date.
     Search(super::search::Search),
     /// Read back what is recorded.

@@ -18,7 +18,7 @@ impl Fields {
         let value = nfc(value.trim());
         if !value.is_empty() {
             let confidence = u8::try_from(confidence.min(100)).unwrap_or(100);
-            self.0.insert(name.to_owned(), Field { value, confidence, page, bounds });
+            self.0.insert(name.to_owned(), Field { value, confidence, page, bounds, ..Field::default() });
         }
     }
 

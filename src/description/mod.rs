@@ -3,6 +3,7 @@
 //! Rules work on words with boxes, zone by zone (Decree 30/2020, Appendix I): OCR errs, so phrases are
 //! compared folded and with a few edits allowed, and every value says how sure it is.
 
+pub mod decided;
 pub mod describe;
 pub mod review;
 pub mod secrecy;

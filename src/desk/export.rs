@@ -93,23 +93,16 @@ pub async fn document(archive: &Archive, name: &str, form: Form) -> Result<Vec<u
     if form == Form::Original {
         return original(archive, name).await;
     }
-    let (dossier, number) = name.rsplit_once('#').ok_or_else(|| Error::invalid(format!("{name} is not DOSSIER#NUMBER")))?;
-    let record = record(archive, dossier).await?;
-    let number: u32 = number.parse().or_error(Kind::Invalid, || format!("{number} is not the number of a document"))?;
-    let document = record
-        .documents
-        .iter()
-        .find(|document| document.number == number)
-        .ok_or_else(|| Error::not_found(format!("dossier {dossier} has no document {number}; it has {}", record.documents.len())))?;
+    let (record, document) = find(archive, name).await?;
     let store = archive.store.as_ref();
     match form {
         Form::Pdf => ocfl::get(store, &record.object, &document.pdf).await,
         Form::Text => ocfl::get(store, &record.object, &document.text).await,
         Form::Mets => ocfl::get(store, &record.object, "mets.xml").await,
-        Form::Json => serde_json::to_vec_pretty(document).or_error(Kind::Internal, || "the document has no JSON form".to_owned()),
-        Form::Alto => Ok(altos(archive, &record, document).await?.concat().into_bytes()),
+        Form::Json => serde_json::to_vec_pretty(&document).or_error(Kind::Internal, || "the document has no JSON form".to_owned()),
+        Form::Alto => Ok(altos(archive, &record, &document).await?.concat().into_bytes()),
         Form::Hocr => {
-            let readings = altos(archive, &record, document).await?.iter().map(|alto| alto::parse(alto)).collect::<Result<Vec<_>>>()?;
+            let readings = altos(archive, &record, &document).await?.iter().map(|alto| alto::parse(alto)).collect::<Result<Vec<_>>>()?;
             let pages: Vec<_> = readings.iter().collect();
             Ok(hocr::write(&pages, &record.title).into_bytes())
         }
@@ -117,7 +110,21 @@ pub async fn document(archive: &Archive, name: &str, form: Form) -> Result<Vec<u
     }
 }
 
-async fn altos(archive: &Archive, record: &Record, document: &RecordedDocument) -> Result<Vec<String>> {
+/// The document of this name `DOSSIER#NUMBER`, with the record of its dossier.
+///
+/// # Errors
+/// `Invalid` for another form of name; `NotFound` for an unknown one.
+pub async fn find(archive: &Archive, name: &str) -> Result<(Record, RecordedDocument)> {
+    let (dossier, number) = name.rsplit_once('#').ok_or_else(|| Error::invalid(format!("{name} is not DOSSIER#NUMBER")))?;
+    let record = record(archive, dossier).await?;
+    let number: u32 = number.parse().or_error(Kind::Invalid, || format!("{number} is not the number of a document"))?;
+    let document = record.documents.iter().find(|document| document.number == number).cloned();
+    let document = document
+        .ok_or_else(|| Error::not_found(format!("dossier {dossier} has no document {number}; it has {}", record.documents.len())))?;
+    Ok((record, document))
+}
+
+pub(super) async fn altos(archive: &Archive, record: &Record, document: &RecordedDocument) -> Result<Vec<String>> {
     let mut all = Vec::new();
     for path in document.pages.iter().filter_map(|page| page.alto.as_ref()) {
         let bytes = ocfl::get(archive.store.as_ref(), &record.object, path).await?;

@@ -9,5 +9,6 @@ pub mod intake;
 pub mod models;
 pub mod quality;
 pub mod rebuild;
+pub mod review;
 pub mod runs;
 pub mod verify;

@@ -282,6 +282,12 @@ async fn join(all: Vec<impl Future<Output = Result<()>>>) -> Result<()> {
     outcome
 }
 
+/// Works on one batch until nothing of it is open, and closes it.
+pub(super) async fn end(archive: &Archive, batch: &str, stop: &Stop) -> Result<()> {
+    serve(archive, Scope::Batch(batch), stop).await?;
+    close(archive, &archive.catalog.batch(batch).await?).await
+}
+
 /// Writes the batch's ledger to the store and deletes what waited there for deposit.
 async fn close(archive: &Archive, batch: &Batch) -> Result<()> {
     if archive.catalog.batch(&batch.id).await?.state != BatchState::Finished {

@@ -151,7 +151,7 @@ mod tests {
     use crate::model::record::Field;
 
     fn description(fields: &[(&str, &str)]) -> Description {
-        let field = |value: &str| Field { value: value.to_owned(), confidence: 90, page: None, bounds: None };
+        let field = |value: &str| Field { value: value.to_owned(), confidence: 90, ..Field::default() };
         Description {
             kind: "02".to_owned(),
             kind_name: "quyết định".to_owned(),

@@ -3,7 +3,7 @@
 //! Schema: <https://www.loc.gov/standards/alto/v4/alto-4-4.xsd>. What ALTO has no place for (resolution,
 //! turn, skew, quality) stands as `key=value` in the settings of the processing step.
 
-use super::alto_tags::{self, HAND, HANDWRITING, HANDWRITTEN, SECOND, TABLE};
+use super::alto_tags::{self, HAND, HANDWRITING, HANDWRITTEN, PERSON, SECOND, TABLE};
 use super::xml::escape;
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::model::geometry::Bounds;
@@ -253,6 +253,9 @@ fn add(reading: &mut Reading, element: &BytesStart<'_>, table: &mut Table) -> Re
             let mut word = Word::new(text, attributes.bounds()?, confidence);
             if attributes.has_tag(SECOND) {
                 word.reader = WordReader::Second;
+            }
+            if attributes.has_tag(PERSON) {
+                word.reader = WordReader::Person;
             }
             if attributes.has_tag(HAND) {
                 word.reader = WordReader::Hand;

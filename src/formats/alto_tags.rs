@@ -19,6 +19,9 @@ pub(super) const SECOND: &str = "second-reader";
 /// Tag of words of the reader of handwriting.
 pub(super) const HAND: &str = "hand-reader";
 
+/// Tag of words that a person corrected.
+pub(super) const PERSON: &str = "person";
+
 /// Tag of words written by hand.
 pub(super) const HANDWRITTEN: &str = "handwritten";
 
@@ -45,7 +48,12 @@ pub(super) fn cell(tags: &str) -> Option<Cell> {
 
 /// The attribute with the tags of a word; empty where it has none.
 pub(super) fn of_word(word: &Word) -> String {
-    let tags = [(word.reader == Reader::Second, SECOND), (word.reader == Reader::Hand, HAND), (word.handwritten, HANDWRITTEN)];
+    let tags = [
+        (word.reader == Reader::Second, SECOND),
+        (word.reader == Reader::Hand, HAND),
+        (word.reader == Reader::Person, PERSON),
+        (word.handwritten, HANDWRITTEN),
+    ];
     let tags: Vec<&str> = tags.into_iter().filter(|(is_so, _)| *is_so).map(|(_, tag)| tag).collect();
     if tags.is_empty() { String::new() } else { format!(" TAGREFS=\"{}\"", tags.join(" ")) }
 }
@@ -74,6 +82,9 @@ pub(super) fn declared(reading: &Reading) -> String {
     }
     if reading.words().any(|word| word.reader == Reader::Hand) {
         let _ = writeln!(out, "<OtherTag ID=\"{HAND}\" TYPE=\"reader\" LABEL=\"read by the reader of handwriting\"/>");
+    }
+    if reading.words().any(|word| word.reader == Reader::Person) {
+        let _ = writeln!(out, "<OtherTag ID=\"{PERSON}\" TYPE=\"reader\" LABEL=\"corrected by a person\"/>");
     }
     if reading.words().any(|word| word.handwritten) {
         let _ = writeln!(out, "<OtherTag ID=\"{HANDWRITTEN}\" TYPE=\"writing\" LABEL=\"written by hand\"/>");

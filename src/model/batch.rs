@@ -112,7 +112,7 @@ pub struct WarnedItem {
 }
 
 /// What a stage cost, summed over a batch.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Cost {
     /// How often it ran.
     pub items: u64,

@@ -2,6 +2,7 @@
 //!
 //! Identifiers are UUIDv7 texts; they live in the catalogue alone and never enter a record.
 
+use crate::model::decision::Decision;
 use crate::model::reading::Quality;
 use crate::model::record::{Description, Signature};
 use crate::model::refusal::{Refusal, Warning};
@@ -158,7 +159,9 @@ pub struct Document {
     pub description: Option<Description>,
     /// Why a person must look at it; empty: nobody need.
     pub review: Vec<String>,
-    /// Deposited in some version of its dossier.
+    /// What people decided about it, in the order of time.
+    pub decisions: Vec<Decision>,
+    /// The newest version of its dossier holds its PDF, text and ALTO as they should be.
     pub stored: bool,
 }
 

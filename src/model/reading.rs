@@ -214,6 +214,8 @@ pub enum Reader {
     Second,
     /// The reader of handwriting, which sees the blanks for number and date only.
     Hand,
+    /// A person, who corrected it: one word may have become several.
+    Person,
 }
 
 impl Reader {

@@ -3,6 +3,7 @@
 //! A record is a function of the delivered bytes, the pipeline and the models: it holds no time stamp, no
 //! random identifier and no path of the machine.
 
+use crate::model::decision::Decision;
 use crate::model::geometry::Bounds;
 use crate::model::holding::{Container, DeliveredName};
 use crate::model::reading::{Quality, TextSource};
@@ -44,6 +45,9 @@ pub struct RecordedDocument {
     pub description: Description,
     /// Why a person must look at it; empty: nobody need.
     pub review: Vec<String>,
+    /// What people decided about it, in the order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decision>,
     /// Pages in order.
     pub pages: Vec<RecordedPage>,
     /// Path of the searchable PDF inside the object's newest version.
@@ -169,7 +173,7 @@ impl Description {
 }
 
 /// One described value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Field {
     /// The value; dates as `YYYY-MM-DD`.
     pub value: String,
@@ -179,6 +183,41 @@ pub struct Field {
     pub page: Option<u32>,
     /// Where on that page.
     pub bounds: Option<Bounds>,
+    /// Where the value comes from.
+    #[serde(default, skip_serializing_if = "Source::is_reading")]
+    pub source: Source,
+    /// Other values that it was given before, the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<Candidate>,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// Found in what was read.
+    #[default]
+    Reading,
+    /// Decided by a person.
+    Person,
+}
+
+impl Source {
+    fn is_reading(&self) -> bool {
+        *self == Self::Reading
+    }
+}
+
+/// A value that was not taken, or not kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Candidate {
+    /// The value.
+    pub value: String,
+    /// How sure it was, 0 to 100.
+    pub confidence: u8,
+    /// Where it comes from.
+    #[serde(default, skip_serializing_if = "Source::is_reading")]
+    pub source: Source,
 }
 
 /// How a record was made.

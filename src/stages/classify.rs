@@ -1,5 +1,6 @@
 //! Classify: which kind of document is it?
 
+use crate::description::decided::correct_description;
 use crate::description::describe::Describer;
 use crate::error::Result;
 use crate::model::change::Change;
@@ -36,7 +37,7 @@ impl Stage for Classify {
     }
 }
 
-/// Kind and fields of a document from the readings of its pages.
+/// Kind and fields of a document from the readings of its pages, and what people corrected in them.
 ///
 /// # Errors
 /// As [`readings::of_page`].
@@ -47,5 +48,9 @@ pub async fn description_of(context: &Context<'_>, contents: &Contents, document
             describer.add(&readings::of_page(context, contents, document, number).await?.unwrap_or_default());
         }
     }
-    Ok(describer.finish())
+    let mut description = describer.finish();
+    if let Some(document) = contents.document(document) {
+        correct_description(&mut description, &document.decisions);
+    }
+    Ok(description)
 }

@@ -1,6 +1,7 @@
 //! The readings of a document, page after page: none is held longer than it is looked at.
 
 use crate::blobs::ocfl;
+use crate::description::decided::correct_reading;
 use crate::error::{Kind, Result};
 use crate::formats::alto;
 use crate::model::holding::{Contents, Document};
@@ -8,17 +9,23 @@ use crate::model::reading::Reading;
 use crate::stages::contract::Context;
 use crate::stages::{cache, names};
 
-/// The reading of the document's page `number`, from 1; a refused page has none.
+/// The reading of the document's page `number`, from 1, with the words that people corrected; a refused page has none.
 ///
 /// # Errors
 /// `Unavailable` when the store does not answer; `Corrupt` when a reading is gone.
 pub async fn of_page(context: &Context<'_>, contents: &Contents, document: &Document, number: u32) -> Result<Option<Reading>> {
     let page = document.page(number).and_then(|id| contents.page(id));
-    match page.and_then(|page| page.reading.as_ref()) {
-        Some(key) => cache::expect(context.store, key).await.map(Some),
-        None if document.stored && page.is_some_and(|page| page.refusal.is_none()) => stored(context, contents, document, number).await,
-        None => Ok(None),
-    }
+    let read = match page.and_then(|page| page.reading.as_ref()) {
+        Some(key) => cache::expect(context.store, key).await.map(Some)?,
+        None if contents.dossier.version > 0 && page.is_some_and(|page| page.refusal.is_none()) => {
+            stored(context, contents, document, number).await?
+        }
+        None => None,
+    };
+    Ok(read.map(|mut reading| {
+        correct_reading(&mut reading, number, &document.decisions);
+        reading
+    }))
 }
 
 /// The reading out of the deposited ALTO: after a rebuild the catalogue knows no cache keys.

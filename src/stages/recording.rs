@@ -61,6 +61,7 @@ fn recorded_document(contents: &Contents, document: &Document, read: &BTreeMap<S
         number: document.number,
         description: document.description.clone().unwrap_or_else(Description::unknown),
         review: document.review.clone(),
+        decisions: document.decisions.clone(),
         pages,
         pdf: names::in_object(document.number, "document.pdf"),
         text: names::in_object(document.number, "text.txt"),

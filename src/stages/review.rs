@@ -1,5 +1,6 @@
 //! Review: must a person look at the document? Its pages then count as in review until somebody decides.
 
+use crate::description::decided::left_open;
 use crate::description::review::{PageFacts, ReviewOptions, reasons};
 use crate::error::{Error, Result};
 use crate::model::change::Change;
@@ -50,7 +51,8 @@ impl Stage for Review {
             .filter_map(|page| contents.page(page))
             .map(facts)
             .collect();
-        let reasons = reasons(description, &pages, &options);
+        let decisions = stored.map(|document| document.decisions.as_slice()).unwrap_or_default();
+        let reasons = left_open(reasons(description, &pages, &options), decisions);
         work.changes.push(Change::DocumentReviewed { document: document.clone(), reasons });
         Ok(())
     }

@@ -29,6 +29,7 @@ pub(super) fn record_of(contents: &Contents) -> Record {
         number: document.number,
         description: described(),
         review: document.review.clone(),
+        decisions: document.decisions.clone(),
         pages: (1..)
             .zip(&document.pages)
             .map(|(number, id)| {

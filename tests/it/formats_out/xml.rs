@@ -117,7 +117,7 @@ fn page(number: u32, refused: bool) -> RecordedPage {
 }
 
 fn record() -> Record {
-    let field = |value: &str| Field { value: value.into(), confidence: 90, page: Some(1), bounds: None };
+    let field = |value: &str| Field { value: value.into(), confidence: 90, page: Some(1), ..Field::default() };
     let fields = [("codeNumber", "12"), ("codeNotation", "QĐ-UBND"), ("subject", "Về <đất> & nhà"), ("issuedDate", "2024-05-06")];
     let original = Original {
         path: "originals/hồ sơ 1.pdf".into(),
@@ -157,6 +157,7 @@ fn record() -> Record {
                 fields: fields.into_iter().map(|(name, value)| (name.to_owned(), field(value))).collect(),
             },
             review: Vec::new(),
+            decisions: Vec::new(),
             pages: vec![page(1, false), page(2, true)],
             pdf: "documents/1/document.pdf".into(),
             text: "documents/1/text.txt".into(),

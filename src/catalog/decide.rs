@@ -1,0 +1,132 @@
+//! What people decide about documents: kept with the document, written to the events, and the document passes its
+//! group of stages again. Nothing is read anew.
+
+use crate::catalog::advance::NewTask;
+use crate::catalog::sql::{self, get, get_json, retrying, to_json};
+use crate::catalog::{Catalog, rfc3339};
+use crate::error::{Error, Result};
+use crate::model::decision::{Act, Decision};
+use crate::model::holding::Document;
+use crate::model::plan::{Level, Plan};
+
+/// What a decision set in motion.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// The batch whose tasks bring the new version of the dossier.
+    pub batch: String,
+    /// The decisions as they were kept.
+    pub decisions: Vec<Decision>,
+}
+
+/// What a person decides about one document.
+#[derive(Debug, Clone, Copy)]
+pub struct NewDecision<'a> {
+    /// Who.
+    pub author: &'a str,
+    /// What, in order.
+    pub acts: &'a [Act],
+    /// Why, in the author's words.
+    pub note: Option<&'a str>,
+    /// The pipeline as text, and as the queue sees it, for a dossier whose own is not known any more, as after a rebuild.
+    pub pipeline: &'a str,
+    /// See `pipeline`.
+    pub plan: &'a Plan,
+}
+
+impl Catalog {
+    /// Documents in which a person must look, by dossier and number, with the name of each one's dossier.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn in_review(&self) -> Result<Vec<(crate::model::holding::Dossier, u32, Vec<String>)>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT d.*, o.number AS document_number, o.review AS document_review FROM documents o JOIN dossiers d ON d.id = o.dossier
+             WHERE o.review <> '[]' ORDER BY d.fonds, d.code, o.number",
+        );
+        let rows = sql::all(&mut connection, statement, "cannot read documents in review").await?;
+        rows.iter()
+            .map(|row| Ok((super::rows::dossier_of(row)?, sql::get_u32(row, "document_number")?, get_json(row, "document_review")?)))
+            .collect()
+    }
+
+    /// Keeps what a person decided about a document and queues the document.
+    ///
+    /// # Errors
+    /// `NotFound` where the document is gone; `Conflict` while its dossier is being worked on.
+    pub async fn decide(&self, document: &Document, new: &NewDecision<'_>) -> Result<Decided> {
+        retrying!(self.decide_once(document, new))
+    }
+
+    async fn decide_once(&self, document: &Document, new: &NewDecision<'_>) -> Result<Decided> {
+        let mut write = self.write().await?;
+        let dossier = &document.dossier;
+        write.lock_in_order(vec![dossier.clone()]).await?;
+        let statement = sqlx::query("SELECT driver, open_tasks FROM dossiers WHERE id = $1").bind(dossier.clone());
+        let row = sql::one(write.connection(), statement, "dossier of a document").await?;
+        if get::<i64>(&row, "open_tasks")? > 0 {
+            return Err(Error::conflict("the dossier is being worked on; decide again when its run has ended"));
+        }
+        let driver: String = get(&row, "driver")?;
+        let statement = sqlx::query("SELECT decisions FROM documents WHERE id = $1").bind(document.id.clone());
+        let row = sql::optional(write.connection(), statement, "cannot read a document").await?;
+        let row = row.ok_or_else(|| Error::not_found("the document is gone; list the documents again"))?;
+        let mut decisions: Vec<Decision> = get_json(&row, "decisions")?;
+        let added: Vec<Decision> = new
+            .acts
+            .iter()
+            .map(|act| Decision {
+                at: rfc3339(write.now),
+                author: sql::clean(new.author),
+                act: act.clone(),
+                note: new.note.map(sql::clean).filter(|note| !note.is_empty()),
+            })
+            .collect();
+        decisions.extend(added.iter().cloned());
+        let statement = sqlx::query("UPDATE documents SET decisions = $2, stored = 0 WHERE id = $1")
+            .bind(document.id.clone())
+            .bind(to_json(&decisions)?);
+        sql::execute(write.connection(), statement, "cannot keep a decision").await?;
+        let own = self.plan(write.connection(), &driver).await?;
+        let (batch, group) = match own.group_of(Level::Document, 0) {
+            Some(group) => (driver, group),
+            None => {
+                let group =
+                    new.plan.group_of(Level::Document, 0).ok_or_else(|| Error::invalid("the pipeline has no stage for documents"))?;
+                (write.batch_of_decisions(dossier, new.pipeline, new.plan).await?, group)
+            }
+        };
+        let statement =
+            sqlx::query("UPDATE batches SET state = 'running', ended = NULL WHERE id = $1 AND state = 'finished'").bind(batch.clone());
+        sql::execute(write.connection(), statement, "cannot open a batch again").await?;
+        let task = NewTask { dossier: dossier.clone(), group, level: Level::Document, item: document.id.clone() };
+        write.add_tasks(&batch, &[task], true).await?;
+        let events: Vec<_> = added
+            .iter()
+            .map(|decision| {
+                (dossier.as_str(), "document-decided", serde_json::json!({ "document": document.number, "decision": decision }))
+            })
+            .collect();
+        write.record(&batch, &events).await?;
+        write.commit().await?;
+        Ok(Decided { batch, decisions: added })
+    }
+}
+
+impl sql::Write {
+    /// A batch without files, for decisions about a dossier whose own pipeline is not known.
+    async fn batch_of_decisions(&mut self, dossier: &str, pipeline: &str, plan: &Plan) -> Result<String> {
+        let id = sql::new_id();
+        let statement = sqlx::query(
+            "INSERT INTO batches (id, key, unit, pipeline, plan, state, control, created) VALUES ($1, $1, '', $2, $3, 'running', 'run', $4)",
+        )
+        .bind(id.clone())
+        .bind(sql::clean(pipeline))
+        .bind(to_json(plan)?)
+        .bind(self.now);
+        sql::execute(self.connection(), statement, "cannot open a batch").await?;
+        let statement = sqlx::query("INSERT INTO deliveries (batch, dossier) VALUES ($1, $2)").bind(id.clone()).bind(dossier.to_owned());
+        sql::execute(self.connection(), statement, "cannot note a delivery").await?;
+        Ok(id)
+    }
+}

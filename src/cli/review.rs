@@ -1,0 +1,158 @@
+//! `sohoa review list|show|decide`
+
+use super::options::Place;
+use super::print;
+use super::run::{read_pipeline, this_program};
+use crate::archive::Archive;
+use crate::desk::review::{self, Wish};
+use crate::error::{Error, Result};
+use crate::messages::{Language, Message, sentence};
+use crate::model::decision::Act;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// Arguments of `review`.
+#[derive(Debug, Args)]
+pub struct Review {
+    /// What to do.
+    #[command(subcommand)]
+    pub what: What,
+}
+
+/// What to do with documents that wait for a person.
+#[derive(Debug, Subcommand)]
+pub enum What {
+    /// Documents that wait, one a line, with the reasons.
+    List {
+        /// Only those with this reason, such as number-unsure.
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// One document: fields with confidence and place, reasons, decisions, doubtful words.
+    Show {
+        /// `DOSSIER#NUMBER`.
+        document: String,
+    },
+    /// Accept, reject or correct a document: a new version in store, PDF and search; no page is read again.
+    #[command(after_help = "\
+  sohoa review decide 'scans#3' --accept
+  sohoa review decide 'scans#3' --field codeNumber=14 --field issuedDate=2025-05-09 --accept
+  sohoa review decide 'scans#3' --word 1:25=quyết --by lan
+  sohoa review decide 'scans#3' --reject --note 'page 2 is missing'")]
+    Decide(Decide),
+}
+
+/// What is decided.
+#[derive(Debug, Args)]
+pub struct Decide {
+    /// `DOSSIER#NUMBER`.
+    pub document: String,
+    /// The document is right: nobody need look any more.
+    #[arg(long, conflicts_with = "reject")]
+    pub accept: bool,
+    /// It cannot stay like this: it waits until it is delivered again.
+    #[arg(long)]
+    pub reject: bool,
+    /// An officer in charge of secrets looked at the stamp: it holds nothing back any more.
+    #[arg(long)]
+    pub release: bool,
+    /// The kind: a code of Circular 05/2025, 01 to 32.
+    #[arg(long, value_name = "CODE")]
+    pub kind: Option<String>,
+    /// A field's value, empty for none; can be given several times.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub field: Vec<String>,
+    /// What a word says, by page and place; can be given several times.
+    #[arg(long, value_name = "PAGE:WORD=TEXT")]
+    pub word: Vec<String>,
+    /// Why.
+    #[arg(long)]
+    pub note: Option<String>,
+    /// Who decides [default: the user of this machine].
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// Pipeline of dossiers whose own is not known any more [default: the built-in administrative.toml].
+    #[arg(long, value_name = "FILE")]
+    pub pipeline: Option<PathBuf>,
+}
+
+impl Review {
+    /// Prints and returns the exit code.
+    ///
+    /// # Errors
+    /// As [`review::list`], [`review::show`] and [`review::decide`].
+    pub async fn execute(&self, place: &Place) -> Result<u8> {
+        let config = place.configure(toml::Table::new())?;
+        let language = Language::from_code(&config.language);
+        let archive = Archive::open(config, &this_program()?).await?;
+        match &self.what {
+            What::List { reason } => {
+                let waiting = review::list(&archive, reason.as_deref()).await?;
+                if place.json {
+                    return print::json(&waiting).map(|()| 0);
+                }
+                for one in waiting {
+                    print::line(&format!("{}\t{}", print::plain(&one.document), one.review.join(", ")))?;
+                }
+            }
+            What::Show { document } => show(&review::show(&archive, document).await?, place.json)?,
+            What::Decide(decide) => {
+                let (pipeline, plan) = read_pipeline(decide.pipeline.as_deref())?;
+                let author = decide.by.clone().or_else(|| std::env::var("USER").ok()).filter(|name| !name.trim().is_empty());
+                let author = author.ok_or_else(|| Error::invalid("nobody decides; say who with --by NAME"))?;
+                let by = (author.as_str(), decide.note.as_deref());
+                let outcome = review::decide(&archive, &decide.document, by, decide.wishes()?, (&pipeline, &plan)).await?;
+                if place.json {
+                    return print::json(&outcome).map(|()| 0);
+                }
+                let (document, version) = (print::plain(&outcome.document), u64::from(outcome.version));
+                print::line(&sentence(language, Message::DecisionKept { document, version, open: outcome.review.join(", ") }))?;
+            }
+        }
+        Ok(0)
+    }
+}
+
+impl Decide {
+    fn wishes(&self) -> Result<Vec<Wish>> {
+        let mut wishes = Vec::new();
+        wishes.extend(self.kind.clone().map(|kind| Wish::Act(Act::CorrectKind { kind })));
+        for text in &self.field {
+            let (field, value) = text.split_once('=').ok_or_else(|| Error::invalid(format!("{text:?} is not NAME=VALUE")))?;
+            wishes.push(Wish::Act(Act::CorrectField { field: field.to_owned(), value: value.to_owned() }));
+        }
+        for text in &self.word {
+            wishes.push(word(text).ok_or_else(|| Error::invalid(format!("{text:?} is not PAGE:WORD=TEXT, such as 1:25=quyết")))?);
+        }
+        let acts = [(self.release, Act::Release), (self.accept, Act::Accept), (self.reject, Act::Reject)];
+        wishes.extend(acts.into_iter().filter(|(is_meant, _)| *is_meant).map(|(_, act)| Wish::Act(act)));
+        Ok(wishes)
+    }
+}
+
+fn word(text: &str) -> Option<Wish> {
+    let (place, text) = text.split_once('=')?;
+    let (page, word) = place.split_once(':')?;
+    Some(Wish::Word { page: page.parse().ok()?, word: word.parse().ok()?, text: text.to_owned() })
+}
+
+fn show(shown: &review::Shown, json: bool) -> Result<()> {
+    if json {
+        return print::json(shown);
+    }
+    let recorded = &shown.recorded;
+    print::line(&format!("{}\t{}", print::plain(&shown.document), recorded.review.join(", ")))?;
+    let kind = &recorded.description;
+    print::line(&format!("kind\t{} {}\t{}", kind.kind, kind.kind_name, kind.kind_confidence))?;
+    for (name, field) in &kind.fields {
+        let page = field.page.map_or_else(String::new, |page| page.to_string());
+        print::line(&format!("{name}\t{}\t{}\t{page}", print::plain(&field.value), field.confidence))?;
+    }
+    for decision in &recorded.decisions {
+        print::line(&format!("{}\t{}\t{}", decision.at, print::plain(&decision.author), decision.act.word()))?;
+    }
+    for word in &shown.doubtful {
+        print::line(&format!("{}:{}\t{}\t{}", word.page, word.word, print::plain(&word.text), word.confidence))?;
+    }
+    Ok(())
+}
