@@ -2,8 +2,9 @@
 
 use super::subject::Passage;
 use super::zones::{Row, Sureness, Zones, rows, zones};
-use super::{date, fuzzy, issuer, kind, number, secrecy, separate, signer, subject};
+use super::{date, fuzzy, issuer, kind, number, personal, secrecy, separate, signer, subject};
 use crate::model::geometry::Bounds;
+use crate::model::personal::PersonalData;
 use crate::model::reading::Reading;
 use crate::model::record::{Description, Field};
 use crate::text::normal::nfc;
@@ -57,6 +58,7 @@ pub struct Describer {
     signing: Option<(u32, signer::Signing)>,
     copy: bool,
     letters: Letters,
+    personal: Vec<PersonalData>,
 }
 
 /// Letters of the document, and how sure their words are.
@@ -83,6 +85,7 @@ impl Describer {
         }
         self.copy = self.copy || self.fields.put_copy(page, number);
         self.letters.add(page);
+        self.personal.extend(personal::find(page, number));
     }
 
     /// What the pages say together.
@@ -96,6 +99,7 @@ impl Describer {
                 normative: false,
                 kind_confidence: 0,
                 fields: BTreeMap::new(),
+                personal: self.personal,
             };
         };
         if let Some((page, block)) = &self.signing {
@@ -113,6 +117,7 @@ impl Describer {
             normative: found.normative,
             kind_confidence: u8::try_from(found.confidence.min(100)).unwrap_or(100),
             fields: self.fields.0,
+            personal: self.personal,
         }
     }
 

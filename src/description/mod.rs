@@ -5,6 +5,7 @@
 
 pub mod decided;
 pub mod describe;
+pub mod personal;
 pub mod review;
 pub mod secrecy;
 pub mod separate;

@@ -158,6 +158,7 @@ mod tests {
             normative: false,
             kind_confidence: 90,
             fields: fields.iter().map(|(name, value)| ((*name).to_owned(), field(value))).collect(),
+            personal: Vec::new(),
         }
     }
 

@@ -6,6 +6,7 @@ pub mod decision;
 pub mod geometry;
 pub mod holding;
 pub mod kinds;
+pub mod personal;
 pub mod plan;
 pub mod reading;
 pub mod record;

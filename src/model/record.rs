@@ -6,6 +6,7 @@
 use crate::model::decision::Decision;
 use crate::model::geometry::Bounds;
 use crate::model::holding::{Container, DeliveredName};
+use crate::model::personal::PersonalData;
 use crate::model::reading::{Quality, TextSource};
 use crate::model::refusal::{Refusal, Warning};
 use schemars::JsonSchema;
@@ -155,6 +156,9 @@ pub struct Description {
     pub kind_confidence: u8,
     /// Fields by name.
     pub fields: BTreeMap<String, Field>,
+    /// Personal data on its pages, which copies for the public hide.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub personal: Vec<PersonalData>,
 }
 
 impl Description {
@@ -168,6 +172,7 @@ impl Description {
             normative: false,
             kind_confidence: 0,
             fields: BTreeMap::new(),
+            personal: Vec::new(),
         }
     }
 }

@@ -30,7 +30,7 @@ impl Stage for Classify {
     async fn run(&self, context: &Context<'_>, _: &Value, work: &mut Work) -> Result<()> {
         let Item::Document { document, contents } = &work.item else { return Err(wrong_item(self.name())) };
         let found = description_of(context, contents, document).await?;
-        let description = Description { fields: BTreeMap::new(), ..found.clone() };
+        let description = Description { fields: BTreeMap::new(), personal: Vec::new(), ..found.clone() };
         work.changes.push(Change::DocumentDescribed { document: document.clone(), description });
         work.found = Some(found);
         Ok(())

@@ -34,7 +34,10 @@ impl Stage for Describe {
             _ => None,
         });
         match classified {
-            Some(description) => description.fields = found.fields,
+            Some(description) => {
+                description.fields = found.fields;
+                description.personal = found.personal;
+            }
             None => work.changes.push(Change::DocumentDescribed { document: document.clone(), description: found }),
         }
         Ok(())

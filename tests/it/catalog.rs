@@ -1,11 +1,13 @@
 //! The catalogue's contract, on SQLite and, where `TEST_POSTGRES_URL` is set, on PostgreSQL.
 
 mod crowd;
+mod deciding;
 mod quality;
 mod restoring;
 mod steering;
 
 use crowd::*;
+use deciding::*;
 use quality::*;
 use restoring::*;
 use steering::*;
@@ -97,6 +99,7 @@ contract!(
     a_delivery_during_deposit_gets_its_own_round,
     two_batches_of_one_dossier_both_end,
     retries_what_was_refused,
+    keeps_decisions_and_queues_the_document,
     cancels_and_takes_up_again,
     pauses,
     many_workers_do_each_task_once,
@@ -152,7 +155,7 @@ fn refusal(class: Class) -> Refusal {
 }
 
 fn described() -> Description {
-    Description { kind: "02".into(), kind_name: "quyết định".into(), normative: false, kind_confidence: 90, fields: BTreeMap::new() }
+    Description { kind: "02".into(), kind_name: "quyết định".into(), normative: false, kind_confidence: 90, ..Description::unknown() }
 }
 
 /// What stages would decide: `x-3.pdf` has three pages, `.bad` is refused, page 2 of `torn…` is refused,

@@ -371,6 +371,79 @@ fn a_queued_batch_is_paused_resumed_cancelled_and_taken_up_again() {
 }
 
 #[test]
+fn a_person_corrects_and_accepts_and_nothing_is_read_again() {
+    let home = Home::new();
+    let code = "001-ke-hoach-so-hoa";
+    home.json(0, &["run", &samples(code), "--json", "-q"]);
+    let document = format!("{code}#1");
+    let shown = || home.json(0, &["review", "show", &document, "--json"]);
+    let before = shown();
+    let word = home.ends(0, &["export", &document, "--format", "text"]).split_whitespace().next().unwrap().to_owned();
+
+    // A field and a word in one decision: a new version, no page read, found at once, in record, ALTO and PDF.
+    let decided = home.json(
+        0,
+        &[
+            "review",
+            "decide",
+            &document,
+            "--field",
+            "subject=Về việc nhân viên sửa trích yếu",
+            "--word",
+            "1:1=Sửa",
+            "--by",
+            "lan",
+            "--json",
+        ],
+    );
+    assert_eq!(decided["version"], 2, "{decided}");
+    assert!(decided["stages"].get("read").is_none() && decided["stages"]["package"]["items"] == 1, "{decided}");
+    let hits = home.ends(0, &["search", "nhan vien sua trich yeu", "--json"]);
+    assert_eq!(serde_json::from_str::<Value>(hits.lines().next().expect("a hit")).unwrap()["dossier"], code);
+    assert!(home.ends(0, &["export", &document, "--format", "text"]).starts_with("Sửa "));
+    let alto = home.ends(0, &["export", &document, "--format", "alto"]);
+    assert!(alto.contains("CONTENT=\"Sửa\"") && alto.contains(&format!(">{word}</ALTERNATIVE>")), "what was read is gone");
+    let subject = |shown: &Value| shown["description"]["fields"]["subject"].clone();
+    let now = shown();
+    assert_eq!((&subject(&now)["source"], &subject(&now)["alternatives"][0]["value"]), (&"person".into(), &subject(&before)["value"]));
+
+    // Rejected, then accepted: who decided what, in the order of time.
+    home.ends(0, &["review", "decide", &document, "--reject", "--note", "thiếu trang", "--by", "hoa"]);
+    let waiting = || home.json(0, &["review", "list", "--json"]);
+    let mine = |list: Value| list.as_array().unwrap().iter().find(|one| one["document"] == document.as_str()).cloned();
+    assert!(mine(waiting()).unwrap()["review"].as_array().unwrap().contains(&"rejected".into()));
+    assert_eq!(home.json(0, &["review", "list", "--reason", "rejected", "--json"]).as_array().unwrap().len(), 1);
+    home.ends(0, &["review", "decide", &document, "--accept", "--by", "hoa"]);
+    assert_eq!(mine(waiting()), None);
+    let acts = |shown: &Value| shown["decisions"].as_array().unwrap().iter().map(|one| one["act"].clone()).collect::<Vec<_>>();
+    assert_eq!(acts(&shown()), ["correct-field", "correct-word", "reject", "accept"]);
+
+    // Decisions live in the store, and one can be added after catalogue and index were lost.
+    for entry in std::fs::read_dir(home.path()).unwrap().map(Result::unwrap) {
+        if entry.file_name().to_string_lossy().starts_with("catalog.db") {
+            std::fs::remove_file(entry.path()).unwrap();
+        }
+    }
+    std::fs::remove_dir_all(home.path().join("index")).unwrap();
+    home.ends(0, &["rebuild"]);
+    let decided = home.json(0, &["review", "decide", &document, "--kind", "10", "--by", "lan", "--json"]);
+    assert_eq!((&decided["version"], &decided["review"]), (&5.into(), &serde_json::json!([])), "{decided}");
+    assert_eq!((acts(&shown()).len(), &shown()["description"]["kind"]), (5, &"10".into()));
+    assert!(home.ends(0, &["export", &document, "--format", "text"]).starts_with("Sửa "));
+    let record = home.json(0, &["records", "show", code]);
+    let schema = home.json(0, &["records", "schema"]);
+    assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&record), "{record}");
+    home.ends(0, &["verify"]);
+
+    // What cannot be is refused, and nothing changes.
+    for wrong in [["--field", "subjekt=x"], ["--field", "issuedDate=2025-02-30"], ["--kind", "33"], ["--word", "1:99999=x"]] {
+        let output = home.sohoa(&["review", "decide", &document, wrong[0], wrong[1], "--by", "lan"]);
+        assert!(!output.status.success(), "{wrong:?}");
+    }
+    assert_eq!(acts(&shown()).len(), 5);
+}
+
+#[test]
 fn pipelines_are_evaluated_side_by_side_and_texts_of_others_by_the_same_measure() {
     let home = Home::new();
     let (pages, read) = (home.path().join("pages"), home.path().join("read"));

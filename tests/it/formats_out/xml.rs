@@ -155,6 +155,7 @@ fn record() -> Record {
                 normative: false,
                 kind_confidence: 95,
                 fields: fields.into_iter().map(|(name, value)| (name.to_owned(), field(value))).collect(),
+                personal: Vec::new(),
             },
             review: Vec::new(),
             decisions: Vec::new(),
