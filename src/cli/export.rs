@@ -4,7 +4,8 @@ use super::options::Place;
 use super::run::this_program;
 use crate::archive::Archive;
 use crate::desk::export::{self, Form};
-use crate::error::{Kind, Result, ResultExt};
+use crate::desk::masked;
+use crate::error::{Error, Kind, Result, ResultExt};
 use clap::{Args, ValueEnum};
 use std::io::Write;
 use std::path::PathBuf;
@@ -23,6 +24,9 @@ pub struct Export {
     /// Form of the output.
     #[arg(long, value_enum)]
     pub format: Format,
+    /// A copy for the public: personal data painted over; of pdf and text.
+    #[arg(long)]
+    pub masked: bool,
     /// Where to write; `-` is stdout.
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     pub output: PathBuf,
@@ -63,7 +67,12 @@ impl Export {
             Format::Mets => Form::Mets,
             Format::Original => Form::Original,
         };
-        let bytes = export::document(&archive, &self.document, form).await?;
+        let bytes = match (self.masked, form) {
+            (false, _) => export::document(&archive, &self.document, form).await?,
+            (true, Form::Pdf) => masked::pdf(&archive, &self.document).await?,
+            (true, Form::Text) => masked::plain_text(&archive, &self.document).await?,
+            (true, _) => return Err(Error::invalid("only pdf and text can be masked; take --format pdf or text")),
+        };
         let failed = || format!("cannot write {}", self.output.display());
         if self.output.as_os_str() == "-" {
             std::io::stdout().lock().write_all(&bytes).or_error(Kind::Unavailable, failed)?;

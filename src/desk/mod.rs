@@ -6,6 +6,7 @@ pub mod eval;
 pub mod export;
 pub mod find;
 pub mod intake;
+pub mod masked;
 pub mod models;
 pub mod quality;
 pub mod rebuild;

@@ -12,6 +12,7 @@ mod jpeg_head;
 mod jpeg_header;
 pub mod limits;
 pub mod manifest;
+pub mod masked;
 pub mod mets;
 mod pdf_body;
 mod pdf_font;

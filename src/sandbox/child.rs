@@ -4,6 +4,7 @@ use crate::engine::contract::Engine;
 use crate::error::{Error, Result};
 use crate::formats::inspect::inspect;
 use crate::formats::limits::Limits;
+use crate::formats::masked;
 use crate::formats::pdf_write::Writer;
 use crate::formats::source::Source;
 use crate::sandbox::jail;
@@ -118,8 +119,11 @@ impl Desk {
                 self.pdf = Some(Writer::new(&metadata));
                 Ok((Answer::Done, Vec::new()))
             }
-            Ask::PdfPage { media_type, page, reading } => {
-                let picture = self.open(&media_type)?.page(page)?;
+            Ask::PdfPage { media_type, page, mut reading, hidden } => {
+                let mut picture = self.open(&media_type)?.page(page)?;
+                if !hidden.is_empty() {
+                    masked::hide(&mut picture, &mut reading, &hidden);
+                }
                 let pdf = self.pdf.as_mut().ok_or_else(no_pdf)?;
                 pdf.add_page(&picture, &reading)?;
                 Ok((Answer::Done, pdf.take()))

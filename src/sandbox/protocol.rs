@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::formats::pdf_write::PdfMetadata;
+use crate::model::geometry::Bounds;
 use crate::model::reading::Reading;
 use crate::model::record::Signature;
 use crate::model::refusal::Warning;
@@ -52,6 +53,9 @@ pub enum Ask {
         page: u32,
         /// Its reading.
         reading: Box<Reading>,
+        /// What is painted over and taken out of the text, px of the upright reading.
+        #[serde(default)]
+        hidden: Vec<Bounds>,
     },
     /// Add an empty, crossed page in place of one that cannot be read.
     PdfMissing,

@@ -139,7 +139,8 @@ async fn add_page(
     reading: Reading,
 ) -> Result<(Answer, Vec<u8>)> {
     originals::load(context, reader, &contents.dossier.name, &file.new.sha256).await?;
-    reader.ask(&Ask::PdfPage { media_type: file.media_type.clone(), page: page.number, reading: Box::new(reading) }).await
+    let (media_type, page) = (file.media_type.clone(), page.number);
+    reader.ask(&Ask::PdfPage { media_type, page, reading: Box::new(reading), hidden: Vec::new() }).await
 }
 
 fn metadata(contents: &Contents, document: &Document, description: Option<&Description>, options: PackageOptions) -> PdfMetadata {

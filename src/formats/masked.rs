@@ -1,0 +1,106 @@
+//! Pages for the public: what must not be read is painted over and taken out of the text.
+
+use super::picture::{PagePicture, RasterData};
+use crate::model::geometry::Bounds;
+use crate::model::reading::Reading;
+use image::{DynamicImage, Luma, Rgb};
+
+/// What stands in the text for a hidden word.
+pub const HIDDEN: &str = "█████";
+
+/// Paints `hidden` (px of the upright reading) black on the page's picture and takes its words out of the reading.
+/// The delivered bytes of the picture are not used any more: they would show what is hidden.
+pub fn hide(picture: &mut PagePicture, reading: &mut Reading, hidden: &[Bounds]) {
+    hide_words(reading, hidden);
+    let (width, height) = (picture.pixels.width(), picture.pixels.height());
+    for bounds in hidden {
+        let [x0, y0, x1, y1] = on_picture(reading, bounds, (width, height));
+        for y in y0..y1 {
+            for x in x0..x1 {
+                match &mut picture.pixels {
+                    DynamicImage::ImageLuma8(grey) => grey.put_pixel(x, y, Luma([0])),
+                    DynamicImage::ImageRgb8(colour) => colour.put_pixel(x, y, Rgb([0, 0, 0])),
+                    other => {
+                        let mut colour = other.to_rgb8();
+                        colour.put_pixel(x, y, Rgb([0, 0, 0]));
+                        *other = DynamicImage::ImageRgb8(colour);
+                    }
+                }
+            }
+        }
+    }
+    picture.overlays.clear();
+    picture.own_text = None;
+    picture.raster.data = RasterData::Pixels;
+    (picture.raster.width, picture.raster.height, picture.raster.turn) = (width, height, 0);
+}
+
+/// Puts [`HIDDEN`] in place of the words in `hidden`, with what other readers made of them.
+pub fn hide_words(reading: &mut Reading, hidden: &[Bounds]) {
+    let words = reading.blocks.iter_mut().flat_map(|block| &mut block.lines).flat_map(|line| &mut line.words);
+    for word in words.filter(|word| hidden.iter().any(|bounds| meet(bounds, &word.bounds))) {
+        HIDDEN.clone_into(&mut word.text);
+        word.alternative = None;
+    }
+}
+
+fn meet(one: &Bounds, other: &Bounds) -> bool {
+    one.x0 < other.x1 && other.x0 < one.x1 && one.y0 < other.y1 && other.y0 < one.y1
+}
+
+/// The box on the picture as delivered, of `size`, px: a little larger, so that no edge of a letter shows.
+fn on_picture(reading: &Reading, bounds: &Bounds, (width, height): (u32, u32)) -> [u32; 4] {
+    let (across, down) = (f64::from(reading.width.max(1)), f64::from(reading.height.max(1)));
+    let margin = f64::from(bounds.y1.saturating_sub(bounds.y0)) * 0.15;
+    let (left, right) = ((f64::from(bounds.x0) - margin) / across, (f64::from(bounds.x1) + margin) / across);
+    let (top, bottom) = ((f64::from(bounds.y0) - margin) / down, (f64::from(bounds.y1) + margin) / down);
+    // The picture was turned clockwise to stand upright; this turns the box back.
+    let [x0, y0, x1, y1] = match reading.turn % 360 {
+        90 => [top, 1.0 - right, bottom, 1.0 - left],
+        180 => [1.0 - right, 1.0 - bottom, 1.0 - left, 1.0 - top],
+        270 => [1.0 - bottom, left, 1.0 - top, right],
+        _ => [left, top, right, bottom],
+    };
+    let place = |share: f64, side: u32| (share * f64::from(side)).clamp(0.0, f64::from(side)) as u32;
+    let end = |share: f64, side: u32| (share * f64::from(side)).ceil().clamp(0.0, f64::from(side)) as u32;
+    [place(x0, width), place(y0, height), end(x1, width), end(y1, height)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::picture::Raster;
+    use crate::model::reading::{Block, BlockKind, Line, Word};
+    use image::GrayImage;
+    use image::imageops::{rotate90, rotate180, rotate270};
+
+    fn turn(picture: &GrayImage, degrees: u16) -> GrayImage {
+        match degrees {
+            90 => rotate90(picture),
+            180 => rotate180(picture),
+            270 => rotate270(picture),
+            _ => picture.clone(),
+        }
+    }
+
+    #[test]
+    fn a_hidden_word_is_black_on_pages_of_every_turn() {
+        let bounds = Bounds::new(20, 30, 60, 40);
+        for degrees in [0, 90, 180, 270] {
+            // The upright page is 100 by 200 px, the delivered one lies turned back.
+            let upright = GrayImage::from_pixel(100, 200, Luma([255]));
+            let delivered = turn(&upright, (360 - degrees) % 360);
+            let word = Word::new("0912345678", bounds, 90);
+            let block = Block { kind: BlockKind::Text, bounds, lines: vec![Line::new(bounds, vec![word])] };
+            let mut reading = Reading { width: 100, height: 200, turn: degrees, blocks: vec![block], ..Reading::default() };
+            let raster = Raster { width: 1, height: 1, turn: degrees, data: RasterData::Pixels };
+            let pixels = DynamicImage::ImageLuma8(delivered);
+            let mut picture = PagePicture { pixels, dpi: 200, own_text: None, raster, overlays: Vec::new(), warnings: Vec::new() };
+            hide(&mut picture, &mut reading, &[bounds]);
+            assert_eq!(reading.text(), format!("{HIDDEN}\n"));
+            let back = turn(&picture.pixels.to_luma8(), degrees);
+            let dark = |x: u32, y: u32| back.get_pixel(x, y).0[0] == 0;
+            assert!(dark(20, 30) && dark(59, 39) && !dark(10, 35) && !dark(70, 35) && !dark(40, 25) && !dark(40, 45), "{degrees}");
+        }
+    }
+}
