@@ -106,7 +106,7 @@ fn spans(text: &Text, before: &str) -> Vec<(PersonalKind, Vec<usize>)> {
             found.push((PersonalKind::BirthDate, text.words(&date)));
         }
     }
-    if let Some(start) = HOME.iter().filter_map(|words| text.folded.find(words).map(|at| at + words.len())).min() {
+    if let Some(start) = HOME.iter().filter_map(|words| find_words(&text.folded, words)).min() {
         let rest = text.folded.get(start..).unwrap_or_default();
         let end = start + rest.find([';']).unwrap_or(rest.len());
         let words = text.words(&(start + 1..end));
@@ -133,6 +133,13 @@ fn kind_of(digits: &str, before: &str, line: &str) -> Option<PersonalKind> {
     }
 }
 
+/// Where whole `words` end in `text`.
+fn find_words(text: &str, words: &str) -> Option<usize> {
+    let ends = |at: usize| text.get(at..).is_none_or(|rest| !rest.starts_with(char::is_alphanumeric));
+    let starts = |at: usize| text.get(..at).is_none_or(|before| !before.ends_with(char::is_alphanumeric));
+    text.match_indices(words).find(|(at, _)| starts(*at) && ends(at + words.len())).map(|(at, _)| at + words.len())
+}
+
 /// Whether one of `words` stands within `reach` characters before the end of `text`.
 fn ends_near(text: &str, words: &[&str], reach: usize) -> bool {
     words.iter().any(|words| text.rfind(words).is_some_and(|at| text.len() - at - words.len() <= reach))
@@ -144,8 +151,12 @@ fn is_citizen_number(digits: &str) -> bool {
     matches!(part(0..3), Some(1..=96)) && matches!(part(3..4), Some(0..=3))
 }
 
-/// Mobile numbers begin with 03, 05, 07, 08, 09 (plan of 2018), or with 84 instead of 0.
+/// Mobile numbers begin with 03, 05, 07, 08, 09 (plan of 2018), or with 84 instead of 0; before 2018 some had a digit
+/// more, after 01.
 fn is_mobile(digits: &str) -> bool {
+    if digits.len() == 11 && ["012", "016", "018", "019"].iter().any(|head| digits.starts_with(head)) {
+        return true;
+    }
     let own = digits.strip_prefix("84").filter(|_| digits.len() == 11).or_else(|| digits.strip_prefix('0').filter(|_| digits.len() == 10));
     own.is_some_and(|own| own.len() == 9 && own.starts_with(['3', '5', '7', '8', '9']))
 }
@@ -178,6 +189,7 @@ mod tests {
         assert_eq!(found(&["Số CMND:", "031234567, cấp tại Hải Phòng"]), [(CitizenNumber, vec![0])]);
         assert_eq!(found(&["ông Trần Văn Mẫu, 031085001234,"]), [(CitizenNumber, vec![4])]);
         assert_eq!(found(&["Điện thoại: 0912.345.678"]), [(Telephone, vec![2])]);
+        assert_eq!(found(&["SĐT: 01662678664 (về"]), [(Telephone, vec![1])]);
         assert_eq!(found(&["(ĐT +84 912 345 678)"]), [(Telephone, vec![1, 2, 3, 4])]);
         assert_eq!(found(&["số tài khoản 0123 4567 89012 tại ngân hàng"]), [(BankAccount, vec![3, 4, 5])]);
         assert_eq!(found(&["sinh ngày 05/11/1985, nơi sinh Hải Phòng"]), [(BirthDate, vec![2])]);
@@ -194,6 +206,7 @@ mod tests {
             "Hải Phòng, ngày 05 tháng 11 năm 2025",
             "000.00.16.H24-200514-0001",
             "từ 2016 - 2021 - 2025",
+            "- Thường trực Tỉnh ủy; Hội đồng nhân dân",
         ] {
             assert_eq!(found(&[line]), [], "{line}");
         }

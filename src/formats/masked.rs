@@ -38,14 +38,16 @@ pub fn hide(picture: &mut PagePicture, reading: &mut Reading, hidden: &[Bounds])
 /// Puts [`HIDDEN`] in place of the words in `hidden`, with what other readers made of them.
 pub fn hide_words(reading: &mut Reading, hidden: &[Bounds]) {
     let words = reading.blocks.iter_mut().flat_map(|block| &mut block.lines).flat_map(|line| &mut line.words);
-    for word in words.filter(|word| hidden.iter().any(|bounds| meet(bounds, &word.bounds))) {
+    for word in words.filter(|word| hidden.iter().any(|bounds| holds(bounds, &word.bounds))) {
         HIDDEN.clone_into(&mut word.text);
         word.alternative = None;
     }
 }
 
-fn meet(one: &Bounds, other: &Bounds) -> bool {
-    one.x0 < other.x1 && other.x0 < one.x1 && one.y0 < other.y1 && other.y0 < one.y1
+/// Whether the middle of a word lies in a box: boxes of neighbours may touch.
+fn holds(bounds: &Bounds, word: &Bounds) -> bool {
+    let (x, y) = (u32::midpoint(word.x0, word.x1), u32::midpoint(word.y0, word.y1));
+    (bounds.x0..=bounds.x1).contains(&x) && (bounds.y0..=bounds.y1).contains(&y)
 }
 
 /// The box on the picture as delivered, of `size`, px: a little larger, so that no edge of a letter shows.

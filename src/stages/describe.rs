@@ -19,6 +19,10 @@ impl Stage for Describe {
         "describe"
     }
 
+    fn version(&self) -> u32 {
+        2
+    }
+
     fn level(&self) -> Level {
         Level::Document
     }
