@@ -51,6 +51,8 @@ pub enum Message<'a> {
     Rescan { reason: Reason, quality: &'a Quality },
     Place { file: String, page: Option<u32> },
     SidesCut { cut: Sides },
+    SheetTitle { dossier: bool },
+    SheetUse { dossier: bool },
 }
 
 /// The sentence in the reader's language.
@@ -174,6 +176,8 @@ fn vietnamese(message: Message<'_>) -> String {
         }
         Message::Place { file, page } => format!("{file}{}", page.map(|page| format!(", trang {page}")).unwrap_or_default()),
         Message::SidesCut { cut } => sides(cut, ["trái", "trên", "phải", "dưới"]),
+        Message::SheetTitle { dossier } => format!("TỜ PHÂN CÁCH {}", if dossier { "HỒ SƠ" } else { "VĂN BẢN" }),
+        Message::SheetUse { dossier } => format!("Đặt tờ này trước trang đầu của mỗi {}", if dossier { "hồ sơ" } else { "văn bản" }),
     }
 }
 
@@ -270,6 +274,8 @@ fn english(message: Message<'_>) -> String {
         }
         Message::Place { file, page } => format!("{file}{}", page.map(|page| format!(", page {page}")).unwrap_or_default()),
         Message::SidesCut { cut } => sides(cut, ["left", "top", "right", "bottom"]),
+        Message::SheetTitle { dossier } => format!("{} separator", if dossier { "Dossier" } else { "Document" }),
+        Message::SheetUse { dossier } => format!("Lay this sheet in front of each {}", if dossier { "dossier" } else { "document" }),
     }
 }
 

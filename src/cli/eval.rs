@@ -2,8 +2,9 @@
 
 use super::options::Place;
 use super::run::{read_pipeline, this_program};
-use super::{eval_table, print};
+use super::{eval_table, print, separation};
 use crate::desk::eval::{self, Evaluation};
+use crate::desk::separation::{Piles, evaluate};
 use crate::error::Result;
 use clap::Args;
 use serde::Serialize;
@@ -16,7 +17,8 @@ DIR holds pictures <id>.jpg|png|tif|pdf with <id>.gt.txt (exact text) and, where
 (kind and fields). One reading process works, so that processor seconds are those of one thread.
 
   sohoa eval pages/ --write /tmp/read --json
-  sohoa eval pages/ --pipeline administrative.toml --pipeline fast.toml    compare two pipelines")]
+  sohoa eval pages/ --pipeline administrative.toml --pipeline fast.toml    compare two pipelines
+  sohoa eval --separation scans/      are piles of these PDF and TIFF files, each one document, cut right?")]
 pub struct Eval {
     /// Folder with pages and ground truth.
     pub folder: PathBuf,
@@ -26,6 +28,15 @@ pub struct Eval {
     /// Leave <id>.txt and <id>.json (the reading) in this folder; of several pipelines, in a folder for each.
     #[arg(long, value_name = "DIR")]
     pub write: Option<PathBuf>,
+    /// Every file of the folder is one document: lay them into piles and see whether those are cut right.
+    #[arg(long)]
+    pub separation: bool,
+    /// Piles of each kind.
+    #[arg(long, value_name = "N", default_value_t = 10, requires = "separation")]
+    pub piles: u16,
+    /// Order of the piles.
+    #[arg(long, default_value_t = 1, requires = "separation")]
+    pub seed: u64,
 }
 
 /// Several pipelines on the same pages.
@@ -50,6 +61,17 @@ impl Eval {
     pub async fn execute(&self, place: &Place) -> Result<u8> {
         let config = place.configure(toml::Table::new())?;
         let program = this_program()?;
+        if self.separation {
+            let (_, plan) = read_pipeline(self.pipeline.first().or(config.pipeline.as_ref()).map(PathBuf::as_path))?;
+            let piles = Piles { count: self.piles, seed: self.seed };
+            let found = evaluate(&config, &program, &self.folder, &plan, piles, self.write.as_deref()).await?;
+            if place.json {
+                print::json(&found)?
+            } else {
+                separation::table(&found)?
+            }
+            return Ok(if found.failures.is_empty() { 0 } else { 3 });
+        }
         if let [] | [_] = self.pipeline.as_slice() {
             let (_, plan) = read_pipeline(self.pipeline.first().or(config.pipeline.as_ref()).map(PathBuf::as_path))?;
             let found = eval::evaluate(&config, &program, &self.folder, &plan, self.write.as_deref()).await?;

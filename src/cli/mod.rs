@@ -20,6 +20,8 @@ pub mod runs;
 pub mod samples;
 pub mod score;
 pub mod search;
+mod separation;
+pub mod separators;
 pub mod verify;
 
 use crate::error::{Error, Kind, Result};
@@ -47,6 +49,7 @@ pub fn execute(line: Line) -> u8 {
         Command::Reader(reader) => reader.execute(),
         Command::Samples(samples) => samples.execute(),
         Command::Degrade(degrade) => degrade.execute(&line.place),
+        Command::Separators(separators) => separators.execute(&line.place),
         Command::Score(score) => score.execute(&line.place),
         Command::Models(models) => models.execute(&line.place),
         Command::Language(language) => language.execute(),
@@ -79,6 +82,7 @@ async fn with_runtime(line: &Line) -> Result<u8> {
         Command::Reader(_)
         | Command::Samples(_)
         | Command::Degrade(_)
+        | Command::Separators(_)
         | Command::Score(_)
         | Command::Language(_)
         | Command::Models(_)

@@ -69,6 +69,8 @@ pub enum Command {
     Runs(super::runs::Runs),
     /// List what was refused or failed, with class and reason.
     Failures(super::runs::Failures),
+    /// Print sheets that part the documents of a pile (tờ phân cách).
+    Separators(super::separators::Separators),
     /// Say how good the scans are and which pages must be scanned again.
     Quality(super::quality::QualityOf),
     /// Look at documents that wait for a person, and decide.

@@ -5,6 +5,7 @@
 
 pub mod decided;
 pub mod describe;
+pub mod manifest;
 pub mod personal;
 pub mod review;
 pub mod secrecy;
@@ -16,7 +17,9 @@ mod issuer;
 mod kind;
 mod normative;
 mod number;
+mod page_number;
 mod signer;
+mod signs;
 mod subject;
 mod vocabulary;
 mod zones;

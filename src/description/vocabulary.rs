@@ -254,5 +254,14 @@ pub(super) const FAMILY_NAMES: [&str; 66] = [
 ];
 
 /// Texts of a sheet that only parts documents, squeezed.
-pub(super) const SEPARATORS: [&str; 7] =
-    ["sohoaseparator", "tophancach", "tophancachtailieu", "tophancachvanban", "trangphancach", "separatorsheet", "phancachtailieu"];
+pub(super) const SEPARATORS: [&str; 9] = [
+    "sohoaseparator",
+    "tophancach",
+    "tophancachtailieu",
+    "tophancachvanban",
+    "tophancachhoso",
+    "trangphancach",
+    "separatorsheet",
+    "documentseparator",
+    "phancachtailieu",
+];

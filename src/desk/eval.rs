@@ -154,7 +154,7 @@ pub fn score_texts(truths: &Path, texts: &Path) -> Result<Scored> {
 }
 
 /// Options of the page stages of a plan for the reading process.
-fn reading_options(plan: &Plan) -> Result<ReadOptions> {
+pub(super) fn reading_options(plan: &Plan) -> Result<ReadOptions> {
     let empty = serde_json::Value::Object(serde_json::Map::new());
     let of = |stage: &str| {
         let mut steps = plan.groups.iter().flat_map(|group| &group.steps);

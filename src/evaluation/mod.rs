@@ -6,3 +6,4 @@ pub mod expected;
 pub mod fields;
 mod moved;
 pub mod score;
+pub mod separation;

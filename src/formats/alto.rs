@@ -303,6 +303,7 @@ fn page(attributes: &Attributes, settings: &BTreeMap<String, String>) -> Result<
             scan,
         },
         blocks: Vec::new(),
+        codes: Vec::new(),
     })
 }
 
@@ -387,6 +388,7 @@ mod tests {
                 block(BlockKind::Table, vec![line]),
                 block(BlockKind::Text, vec![]),
             ],
+            codes: Vec::new(),
         }
     }
 

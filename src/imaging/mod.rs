@@ -5,6 +5,7 @@
 
 pub mod background;
 mod bleed_through;
+pub mod codes;
 pub mod components;
 pub mod crop;
 mod cut_off;
@@ -13,6 +14,7 @@ pub mod lines;
 pub mod order;
 pub mod orientation;
 mod pen_strokes;
+pub mod patch;
 pub mod prepare;
 pub mod print_map;
 pub mod quality;

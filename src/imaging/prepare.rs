@@ -205,7 +205,8 @@ fn covers(line: &Area, area: &Area) -> bool {
     line.shared_rows(area) > 0.5 * area.height().min(line.height()) && across > 0.5 * area.width()
 }
 
-fn turned(area: &Area, degrees: u16, (width, height): (u32, u32)) -> Area {
+/// A box on a picture of this size after the picture is turned clockwise.
+pub(crate) fn turned(area: &Area, degrees: u16, (width, height): (u32, u32)) -> Area {
     let (wide, high) = (width as f32, height as f32);
     match degrees {
         90 => Area { x0: high - area.y1, y0: area.x0, x1: high - area.y0, y1: area.x1 },

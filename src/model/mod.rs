@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod change;
+pub mod code;
 pub mod decision;
 pub mod geometry;
 pub mod holding;

@@ -1,5 +1,6 @@
 //! What was read on one page.
 
+use crate::model::code::Code;
 use crate::model::geometry::Bounds;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,9 @@ pub struct Reading {
     pub quality: Quality,
     /// Text blocks in reading order.
     pub blocks: Vec<Block>,
+    /// Barcodes, QR codes and patch codes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<Code>,
 }
 
 /// Where a page's text comes from.
@@ -254,6 +258,7 @@ impl Default for Reading {
             source: TextSource::Recognised,
             quality: Quality::default(),
             blocks: Vec::new(),
+            codes: Vec::new(),
         }
     }
 }

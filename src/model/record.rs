@@ -3,6 +3,7 @@
 //! A record is a function of the delivered bytes, the pipeline and the models: it holds no time stamp, no
 //! random identifier and no path of the machine.
 
+use crate::model::code::Code;
 use crate::model::decision::Decision;
 use crate::model::geometry::Bounds;
 use crate::model::holding::{Container, DeliveredName};
@@ -80,6 +81,9 @@ pub struct RecordedPage {
     pub warnings: Vec<Warning>,
     /// Why it could not be read.
     pub refusal: Option<Refusal>,
+    /// Barcodes, QR codes and patch codes on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<Code>,
 }
 
 /// A delivered file as kept.

@@ -7,6 +7,7 @@
 
 mod blanks;
 pub mod child;
+mod codes;
 pub mod doubt;
 pub mod expand;
 pub mod jail;

@@ -13,6 +13,7 @@ use crate::model::geometry::Bounds;
 use crate::model::reading::{Alternative, Block, BlockKind, Line, Quality, Reader, Reading, TextSource, Word};
 use crate::model::refusal::Warning;
 use crate::sandbox::blanks;
+use crate::sandbox::codes;
 use crate::sandbox::doubt::{self, Doubt};
 use crate::sandbox::jail::cpu_time_ms;
 use crate::sandbox::scrap::{drop_print_of_the_back, is_scrap};
@@ -81,6 +82,7 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
             source: TextSource::BornDigital,
             quality: Quality { confidence: 100, ..Quality::default() },
             blocks,
+            codes: codes::on_print(&pixels),
             ..Reading::default()
         };
         return Ok(PageReading { reading, warnings, costs_ms: BTreeMap::new() });
@@ -117,6 +119,7 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
         page = small.prepare(0, steps)?;
         read.clear();
     }
+    let codes = codes::on_scan(&small, page.turn);
     let (width, height) = page.upright;
     let skew_centidegrees = (page.skew * 100.0).round() as i32;
     if let Some(scan) = &mut quality.scan {
@@ -127,8 +130,18 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
     if !blank {
         blocks.extend(handwriting(&page, &read, dpi));
     }
-    let reading =
-        Reading { width, height, dpi, turn: page.turn, skew_centidegrees, blank, source: TextSource::Recognised, quality, blocks };
+    let reading = Reading {
+        width,
+        height,
+        dpi,
+        turn: page.turn,
+        skew_centidegrees,
+        blank: blank && codes.is_empty(),
+        source: TextSource::Recognised,
+        quality,
+        blocks,
+        codes,
+    };
     let costs_ms = BTreeMap::from([("prepare".to_owned(), prepared - began), ("read".to_owned(), cpu_time_ms() - prepared)]);
     Ok(PageReading { reading, warnings, costs_ms })
 }

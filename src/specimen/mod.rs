@@ -11,8 +11,10 @@ pub mod layout;
 pub mod paper;
 pub mod random;
 mod scan;
+pub mod sheet;
 pub mod stamp;
 pub mod story;
+pub mod trial;
 pub mod wear;
 
 use crate::error::{Kind, Result, ResultExt};

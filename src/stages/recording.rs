@@ -1,5 +1,6 @@
 //! The record of a dossier from what the catalogue and the readings say.
 
+use crate::model::code::Code;
 use crate::model::holding::{Contents, Document, File, FileState};
 use crate::model::plan::Plan;
 use crate::model::reading::{Reading, TextSource};
@@ -8,15 +9,16 @@ use crate::stages::{by_name, names};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the record says of a page's reading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read {
     source: TextSource,
     turn: u16,
+    codes: Vec<Code>,
 }
 
 impl From<&Reading> for Read {
     fn from(reading: &Reading) -> Self {
-        Self { source: reading.source, turn: reading.turn }
+        Self { source: reading.source, turn: reading.turn, codes: reading.codes.clone() }
     }
 }
 
@@ -54,6 +56,7 @@ fn recorded_document(contents: &Contents, document: &Document, read: &BTreeMap<S
                 quality: page.quality,
                 warnings: page.warnings.clone(),
                 refusal: page.refusal.clone(),
+                codes: read.map(|read| read.codes.clone()).unwrap_or_default(),
             })
         })
         .collect();

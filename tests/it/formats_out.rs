@@ -54,6 +54,7 @@ fn reading(lines: &[&str]) -> Reading {
         source: TextSource::Recognised,
         quality: Quality::default(),
         blocks,
+        codes: Vec::new(),
     }
 }
 

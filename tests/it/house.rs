@@ -57,6 +57,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("seccompiler", &["sandbox"]),
     ("rten", &["engine"]),
     ("ort", &["engine"]),
+    ("rxing", &["imaging", "specimen"]),
     ("rapidfuzz", &["evaluation", "description"]),
 ];
 

@@ -26,6 +26,7 @@ fn reading(text: &str) -> Reading {
         source: TextSource::Recognised,
         quality: Quality::default(),
         blocks: vec![Block { kind: BlockKind::Text, bounds, lines }],
+        codes: Vec::new(),
     }
 }
 

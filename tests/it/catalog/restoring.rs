@@ -45,6 +45,7 @@ pub(super) fn record_of(contents: &Contents) -> Record {
                     quality: page.quality,
                     warnings: page.warnings.clone(),
                     refusal: page.refusal.clone(),
+                    codes: Vec::new(),
                 }
             })
             .collect(),

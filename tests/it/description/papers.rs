@@ -43,6 +43,7 @@ fn page(lines: Vec<Line>) -> Reading {
         source: TextSource::Recognised,
         quality: Quality::default(),
         blocks: vec![Block { kind: BlockKind::Text, bounds, lines }],
+        codes: Vec::new(),
     }
 }
 

@@ -42,6 +42,7 @@ fn reading(tsv: &str) -> Reading {
         source: TextSource::Recognised,
         quality: Quality::default(),
         blocks: vec![Block { kind: BlockKind::Text, bounds, lines }],
+        codes: Vec::new(),
     }
 }
 

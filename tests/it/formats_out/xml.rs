@@ -113,6 +113,7 @@ fn page(number: u32, refused: bool) -> RecordedPage {
         quality: Quality::default(),
         warnings: Vec::new(),
         refusal: refused.then(|| Refusal { class: Class::Input, reason: "page is damaged".into() }),
+        codes: Vec::new(),
     }
 }
 

@@ -1,0 +1,72 @@
+//! `sohoa separators`
+
+use super::options::Place;
+use super::print;
+use crate::desk::separators;
+use crate::error::{Error, Kind, Result, ResultExt};
+use crate::model::code::Separator;
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Arguments of `separators`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Lay a sheet in front of each document or dossier of a pile before it is scanned: `sohoa run` cuts the pile there.
+
+  sohoa separators --count 50 -o sheets.pdf
+  sohoa separators --kind dossier --code H24.16-200514-0001 --code H24.16-200514-0002 -o dossiers.pdf")]
+pub struct Separators {
+    /// What begins behind a sheet.
+    #[arg(long, value_enum, default_value_t = Begins::Document)]
+    pub kind: Begins,
+    /// Code of the dossier that begins; repeat it for several sheets.
+    #[arg(long, value_name = "CODE")]
+    pub code: Vec<String>,
+    /// Copies of each sheet.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    pub count: u16,
+    /// PDF to write.
+    #[arg(short, long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// What begins behind a sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Begins {
+    /// A document (văn bản).
+    Document,
+    /// A dossier (hồ sơ).
+    Dossier,
+}
+
+/// What was written.
+#[derive(Serialize)]
+struct Written<'a> {
+    file: &'a std::path::Path,
+    pages: usize,
+    payloads: Vec<String>,
+}
+
+impl Separators {
+    /// Writes the sheets and returns the exit code.
+    ///
+    /// # Errors
+    /// As [`separators::print`]; `Invalid` where a document is given a dossier's code; `Unavailable` where the file
+    /// cannot be written.
+    pub fn execute(&self, place: &Place) -> Result<u8> {
+        let sheets: Vec<Separator> = match (self.kind, self.code.as_slice()) {
+            (Begins::Document, []) => vec![Separator::Document],
+            (Begins::Document, _) => return Err(Error::invalid("--code names a dossier; add --kind dossier")),
+            (Begins::Dossier, []) => vec![Separator::Dossier(None)],
+            (Begins::Dossier, codes) => codes.iter().map(|code| Separator::Dossier(Some(code.trim().to_owned()))).collect(),
+        };
+        let pdf = separators::print(&sheets, usize::from(self.count))?;
+        std::fs::write(&self.out, pdf).or_error(Kind::Unavailable, || format!("cannot write {}", self.out.display()))?;
+        if place.json {
+            let payloads = sheets.iter().map(Separator::payload).collect();
+            print::json(&Written { file: &self.out, pages: sheets.len() * usize::from(self.count), payloads })?;
+        }
+        Ok(0)
+    }
+}
