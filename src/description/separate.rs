@@ -114,3 +114,90 @@ fn is_like_part(text: &str, wanted: &str) -> bool {
     let letters: Vec<char> = text.chars().collect();
     letters.windows(wanted.chars().count().max(1)).any(|part| likeness(&part.iter().collect::<String>(), wanted) >= 85)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::page_number::PageNumber;
+    use super::*;
+
+    /// A page of running text.
+    fn text() -> Signs {
+        Signs {
+            blank: false,
+            has_words: true,
+            separator: false,
+            marked: false,
+            head: 1,
+            emblem: false,
+            attached: false,
+            page_number: None,
+            number: None,
+            issued: None,
+            mentions: Vec::new(),
+        }
+    }
+
+    fn first() -> Signs {
+        Signs { head: 9, emblem: true, ..text() }
+    }
+
+    fn numbered(signs: Signs, number: u32, sure: bool) -> Signs {
+        Signs { page_number: Some(PageNumber { number, sure }), ..signs }
+    }
+
+    fn pile(loose: bool, signs: &[Signs]) -> Vec<Vec<usize>> {
+        let page = |(at, signs): (usize, &Signs)| SeparatePage {
+            file: if loose { at } else { 0 },
+            number_in_file: 1,
+            loose,
+            signs: Some(signs.clone()),
+            blank: signs.blank,
+        };
+        documents(&signs.iter().enumerate().map(page).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn less_of_a_head_is_enough_for_a_picture_than_inside_a_file() {
+        let half = Signs { head: 5, emblem: true, ..text() };
+        assert_eq!(pile(false, &[first(), half.clone()]), [vec![0, 1]]);
+        assert_eq!(pile(true, &[first(), half.clone()]), [vec![0], vec![1]]);
+        let without = Signs { head: 4, ..text() };
+        assert_eq!(pile(true, &[first(), without]), [vec![0, 1]]);
+        assert_eq!(pile(true, &[first(), Signs { attached: true, ..half }]), [vec![0, 1]]);
+    }
+
+    #[test]
+    fn a_page_number_that_goes_on_keeps_a_page_with_the_one_before() {
+        let half = || Signs { head: 7, emblem: true, ..text() };
+        assert_eq!(pile(false, &[first(), numbered(half(), 2, true)]), [vec![0, 1]]);
+        assert_eq!(pile(false, &[first(), numbered(half(), 2, false)]), [vec![0, 1]], "at the foot");
+        assert_eq!(pile(false, &[first(), numbered(half(), 5, false)]), [vec![0], vec![1]], "a number that follows nothing");
+        assert_eq!(pile(false, &[first(), numbered(half(), 1, false)]), [vec![0], vec![1]]);
+        let back = Signs { blank: true, has_words: false, ..text() };
+        assert_eq!(pile(false, &[first(), back.clone(), numbered(half(), 2, true), back]), [vec![0, 1, 2, 3]]);
+        assert_eq!(pile(false, &[first(), numbered(first(), 3, true)]), [vec![0], vec![1]], "a speck over a whole head");
+    }
+
+    #[test]
+    fn sheets_go_in_front_and_marked_pages_begin_by_themselves() {
+        let sheet = Signs { separator: true, ..text() };
+        assert_eq!(pile(true, &[sheet.clone(), text(), sheet.clone(), text(), text()]), [vec![0, 1], vec![2, 3, 4]]);
+        let marked = Signs { marked: true, ..text() };
+        assert_eq!(pile(false, &[text(), marked.clone(), first()]), [vec![0], vec![1], vec![2]]);
+        assert_eq!(pile(false, &[text(), sheet, marked]), [vec![0], vec![1, 2]]);
+    }
+
+    #[test]
+    fn an_attachment_is_known_by_its_number_or_else_by_notation_and_day() {
+        let letter = Signs { mentions: vec!["trienkhaithongtuso482017ttbyt".into(), "ngay28122017cuaboyte".into()], ..first() };
+        let known = |number: Option<&str>, notation: &str| Signs {
+            number: number.map(str::to_owned),
+            issued: Some((notation.to_owned(), ["28122017".into(), "ngay28thang12nam2017".into()])),
+            ..first()
+        };
+        assert_eq!(pile(true, &[letter.clone(), known(Some("482017ttbyt"), "2017ttbyt")]), [vec![0, 1]]);
+        assert_eq!(pile(true, &[letter.clone(), known(Some("82017ttbyt"), "2017ttbyt")]), [vec![0], vec![1]], "the end of another number");
+        assert_eq!(pile(true, &[letter.clone(), known(None, "2017ttbvt")]), [vec![0, 1]], "a letter was misread");
+        assert_eq!(pile(true, &[letter, known(None, "qdubnd")]), [vec![0], vec![1]]);
+    }
+}

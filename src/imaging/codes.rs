@@ -32,8 +32,11 @@ const CELL: f32 = 2.0;
 /// Cells along a row and a column of the page at most: a strip of any length costs no more than a page.
 const MOST_CELLS: u32 = 400;
 
-/// Least sides of a code, cells: a barcode of 8 mm height is four.
-const LEAST_SIDES: (usize, usize) = (3, 6);
+/// Least sides of what is half grey around a code, cells: of a barcode of 8 mm height two rows are.
+const LEAST_SIDES: (usize, usize) = (2, 5);
+
+/// Cells that belong together stand at most so far apart: the spaces of a barcode with thick bars are wide.
+const REACH: usize = 3;
 
 /// Patches of a page that are handed to the decoder at most, the largest first.
 const MOST_PATCHES: usize = 6;
@@ -126,16 +129,17 @@ fn ink(page: &GrayImage, threshold: u8, side: u32, columns: usize, rows: usize) 
     ink.into_iter().map(|count| (count as f32 / all).min(1.0)).collect()
 }
 
-/// Cells around which the ink of nine cells is between that of print and that of solid black.
+/// Cells around which the ink of five by five cells is between that of print and that of solid black.
 fn half_grey(ink: &[f32], columns: usize, rows: usize) -> Vec<bool> {
+    const AROUND: usize = 2;
     const LEAST: f32 = 0.27;
     const MOST: f32 = 0.88;
     let at = |x: usize, y: usize| ink.get(y * columns + x).copied().unwrap_or_default();
     let mut grey = vec![false; columns * rows];
     for y in 0..rows {
         for x in 0..columns {
-            let around = (y.saturating_sub(1)..=(y + 1).min(rows - 1))
-                .flat_map(|y| (x.saturating_sub(1)..=(x + 1).min(columns - 1)).map(move |x| (x, y)));
+            let around = (y.saturating_sub(AROUND)..=(y + AROUND).min(rows - 1))
+                .flat_map(|y| (x.saturating_sub(AROUND)..=(x + AROUND).min(columns - 1)).map(move |x| (x, y)));
             let (sum, count) = around.fold((0.0, 0.0), |(sum, count), (x, y)| (sum + at(x, y), count + 1.0));
             if let Some(slot) = grey.get_mut(y * columns + x) {
                 *slot = (LEAST..=MOST).contains(&(sum / count));
@@ -145,7 +149,7 @@ fn half_grey(ink: &[f32], columns: usize, rows: usize) -> Vec<bool> {
     grey
 }
 
-/// Boxes around cells that touch, right and lower edges exclusive; those too small or too ragged for a code are left
+/// Boxes around cells that stand together, right and lower edges exclusive; those too small or too ragged for a code are left
 /// out.
 fn clusters(grey: &[bool], columns: usize, rows: usize) -> Vec<(usize, usize, usize, usize)> {
     let mut seen = vec![false; grey.len()];
@@ -162,8 +166,8 @@ fn clusters(grey: &[bool], columns: usize, rows: usize) -> Vec<(usize, usize, us
         while let Some(cell) = open.pop() {
             let (x, y) = (cell % columns, cell / columns);
             (x0, y0, x1, y1, count) = (x0.min(x), y0.min(y), x1.max(x + 1), y1.max(y + 1), count + 1);
-            for near_y in y.saturating_sub(1)..=(y + 1).min(rows - 1) {
-                for near_x in x.saturating_sub(1)..=(x + 1).min(columns - 1) {
+            for near_y in y.saturating_sub(REACH)..=(y + REACH).min(rows - 1) {
+                for near_x in x.saturating_sub(REACH)..=(x + REACH).min(columns - 1) {
                     let near = near_y * columns + near_x;
                     if grey.get(near).copied().unwrap_or_default()
                         && let Some(slot @ false) = seen.get_mut(near)
@@ -175,7 +179,7 @@ fn clusters(grey: &[bool], columns: usize, rows: usize) -> Vec<(usize, usize, us
             }
         }
         let (short, long) = ((x1 - x0).min(y1 - y0), (x1 - x0).max(y1 - y0));
-        if short >= LEAST_SIDES.0 && long >= LEAST_SIDES.1 && count * 2 >= (x1 - x0) * (y1 - y0) {
+        if short >= LEAST_SIDES.0 && long >= LEAST_SIDES.1 && count * 5 >= (x1 - x0) * (y1 - y0) * 2 {
             boxes.push((x0, y0, x1, y1));
         }
     }

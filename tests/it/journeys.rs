@@ -288,6 +288,31 @@ fn pages_to_be_scanned_again_are_named_with_the_reasons() {
 }
 
 #[test]
+fn separator_sheets_are_printed_read_back_and_part_documents() {
+    let home = Home::new();
+    let sheets = home.path().join("sheets.pdf").to_string_lossy().into_owned();
+    home.ends(2, &["separators", "--code", "H24.16-200514-0001", "-o", &sheets]);
+    let made = home.json(0, &["separators", "--kind", "dossier", "--code", "H24.16-200514-0001", "-o", &sheets, "--json"]);
+    assert_eq!((made["pages"].as_u64(), made["payloads"][0].as_str()), (Some(1), Some("sohoa:dossier:H24.16-200514-0001")));
+    let run = home.json(0, &["run", &sheets, "--json"]);
+    closes(&run);
+    let holdings = home.holdings();
+    let (_, record) = holdings.iter().find(|(path, _)| path.ends_with("record.json")).unwrap();
+    let record: Value = serde_json::from_slice(record).unwrap();
+    let codes: Vec<&Value> = record["documents"][0]["pages"][0]["codes"].as_array().unwrap().iter().collect();
+    let said = |symbology: &str| codes.iter().find(|code| code["symbology"] == symbology).map(|code| code["text"].as_str().unwrap());
+    assert_eq!(said("qr"), Some("sohoa:dossier:H24.16-200514-0001"));
+    assert_eq!((said("code128").is_some(), said("patch")), (true, Some("T")));
+
+    // Each file of samples/ holds several documents: with sheets between the files no start is missed.
+    let found = home.json(0, &["eval", "--separation", &samples(""), "--piles", "2", "--json"]);
+    assert_eq!((found["sheets"]["read"].as_u64(), found["sheets"]["decoded"].as_u64()), (Some(6), Some(6)));
+    for kind in found["kinds"].as_array().unwrap().iter().filter(|kind| kind["with_sheets"] == true) {
+        assert_eq!(kind["missed"], 0, "{kind}");
+    }
+}
+
+#[test]
 fn whatever_is_unknown_is_refused_before_anything_is_touched() {
     let home = Home::new();
     std::fs::write(home.path().join("sohoa.toml"), "stroe = \"x\"\n").unwrap();

@@ -4,6 +4,7 @@ use sohoa::description::describe::describe;
 use sohoa::description::review::{PageFacts, ReviewOptions, reasons};
 use sohoa::description::secrecy::stamp;
 use sohoa::description::separate::{SeparatePage, Signs, documents, is_separator};
+use sohoa::model::code::{Code, Symbology};
 use sohoa::model::geometry::Bounds;
 use sohoa::model::reading::{Block, BlockKind, Line, Quality, Reading, TextSource, Word};
 use sohoa::model::record::Description;
@@ -354,6 +355,34 @@ fn a_paper_that_the_one_before_names_is_its_attachment() {
     assert_eq!(documents(&pile(&pages)), [vec![0, 1, 2]]);
     let other = letter("Số: 13/UBND-VX");
     let pages = [(0, false, Some(&decision)), (0, false, Some(&two)), (0, false, Some(&other))];
+    assert_eq!(documents(&pile(&pages)), [vec![0, 1], vec![2]]);
+}
+
+#[test]
+fn codes_of_separator_sheets_part_and_those_of_others_do_not() {
+    let code = |text: &str| Code { symbology: Symbology::Qr, text: text.to_owned(), bounds: Bounds::default() };
+    let with = |reading: Reading, text: &str| Reading { blank: false, codes: vec![code(text)], ..reading };
+    let (sheet, two) = (with(page(Vec::new()), "sohoa:dossier:7"), running_page("2"));
+    let labelled = with(running_page("2"), "H24.16-200514-0001");
+    let long = with(page((0..40).map(|row| line(240, 300 + row * 40, "Điều này nói thêm nhiều chữ")).collect()), "sohoa:document");
+    assert!(is_separator(&sheet) && !is_separator(&labelled) && !is_separator(&long));
+    let readings = [&two, &labelled, &sheet, &two, &long, &two];
+    let pages: Vec<_> = readings.iter().map(|reading| (0, false, Some(*reading))).collect();
+    assert_eq!(documents(&pile(&pages)), [vec![0, 1], vec![2, 3], vec![4, 5]]);
+}
+
+#[test]
+fn a_draft_that_was_never_numbered_goes_with_the_paper_before() {
+    let head = |number: &str, day: &str| {
+        page(vec![
+            line(240, 180, "UBND TỈNH KIÊN GIANG  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+            line(300, 220, "SỞ Y TẾ  |  Độc lập - Tự do - Hạnh phúc"),
+            line(260, 290, &format!("{number}  |  Kiên Giang, {day} năm 2020")),
+            middle(400, "QUYẾT ĐỊNH"),
+        ])
+    };
+    let (decision, open, filled) = (decision(), head("Số: /QĐ-SYT", "ngày tháng"), head("Số: /QĐ-SYT", "ngày 12 tháng 3"));
+    let pages = [(0, false, Some(&decision)), (0, false, Some(&open)), (0, false, Some(&filled))];
     assert_eq!(documents(&pile(&pages)), [vec![0, 1], vec![2]]);
 }
 
