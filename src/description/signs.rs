@@ -144,8 +144,9 @@ fn is_open(zones: &Zones<'_>) -> bool {
     let bare = |text: &str| !text.chars().any(char::is_alphanumeric);
     let number = zones.left.iter().find_map(|row| {
         let text = row.folded();
-        let rest = text.trim_start().strip_prefix("so")?.to_owned();
-        Some(rest.split_once('/').is_some_and(|(before, _)| bare(before)))
+        // "Sở Y tế" is folded alike, but has no slash.
+        let (before, _) = text.trim_start().strip_prefix("so")?.split_once('/')?;
+        Some(bare(before))
     });
     let day = zones.right.iter().map(Row::folded).find(|row| is_date_row(row)).map(|row| {
         let between = row.split_once("ngay").and_then(|(_, rest)| rest.split_once("thang"));
