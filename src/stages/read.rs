@@ -26,7 +26,7 @@ impl Stage for Read {
     }
 
     fn version(&self) -> u32 {
-        4
+        5
     }
 
     fn level(&self) -> Level {
