@@ -281,7 +281,7 @@ pub fn documents(entries: &[Entry], delivered: &[Delivered]) -> Option<Vec<Vec<u
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     fn table(text: &str) -> Vec<Vec<String>> {

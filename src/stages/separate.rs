@@ -22,6 +22,10 @@ impl Stage for Separate {
         "separate"
     }
 
+    fn version(&self) -> u32 {
+        2
+    }
+
     fn level(&self) -> Level {
         Level::Dossier
     }
