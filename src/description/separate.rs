@@ -87,8 +87,8 @@ fn goes_on(signs: &Signs, pages: &[SeparatePage], current: &[usize]) -> bool {
     let Some(found) = signs.page_number.filter(|found| found.number >= 2) else { return false };
     let has_text = |page: &&SeparatePage| !page.blank && page.signs.as_ref().is_some_and(|signs| !signs.blank && !signs.separator);
     let written = current.iter().filter_map(|at| pages.get(*at)).filter(has_text);
-    let numbers = written.clone().filter_map(|page| page.signs.as_ref()?.page_number);
-    let follows = written.count() + 1 == found.number as usize || numbers.last().is_some_and(|last| last.number + 1 == found.number);
+    let mut numbers = written.clone().filter_map(|page| page.signs.as_ref()?.page_number);
+    let follows = written.count() + 1 == found.number as usize || numbers.next_back().is_some_and(|last| last.number + 1 == found.number);
     (follows && found.sure) || ((follows || found.sure) && signs.head < WHOLE)
 }
 

@@ -47,7 +47,7 @@ pub(super) fn pile(pages_of: &[usize], sheets: usize, random: &mut Random) -> Ve
         }
         for page in 0..pages_of.get(document).copied().unwrap_or_default() {
             leaves.push(Leaf::Page { document, page });
-            if random.draw() % BACKS == 0 {
+            if random.draw().is_multiple_of(BACKS) {
                 leaves.push(Leaf::Back { document });
             }
         }
