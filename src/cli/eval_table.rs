@@ -3,9 +3,12 @@
 use super::print;
 use crate::desk::eval::{EvaluatedPage, Evaluation, Scored, ScoredPage};
 use crate::error::Result;
+use crate::evaluation::calibration::Calibration;
 use crate::evaluation::classes::{CLASSES, Classes};
+use crate::evaluation::fields::Tally;
 use crate::evaluation::score::TotalScore;
 use crate::text::numbers;
+use std::collections::BTreeMap;
 
 /// One pipeline: a row for each page, then totals, classes of error and fields.
 pub(super) fn single(found: &Evaluation) -> Result<()> {
@@ -15,12 +18,28 @@ pub(super) fn single(found: &Evaluation) -> Result<()> {
     }
     print::line(&format!("{} {:>7}", total_rates(&found.total), numbers::decimal(found.cpu_seconds_per_page, 2)))?;
     class_rows(&[&found.classes])?;
-    for (field, tally) in &found.fields {
-        print::line(&format!("{field:32} {}/{} right, {} absent", tally.right, tally.right + tally.wrong + tally.absent, tally.absent))?;
-    }
+    field_rows(&found.fields, &found.calibration)?;
     print::line(&format!("peak memory of the reading process: {} MiB", found.peak_mib))?;
     for failure in &found.failures {
         print::line(&print::plain(failure))?;
+    }
+    Ok(())
+}
+
+/// Fields, and whether their confidences hold.
+pub(super) fn field_rows(fields: &BTreeMap<String, Tally>, calibration: &Calibration) -> Result<()> {
+    for (field, tally) in fields {
+        print::line(&format!("{field:32} {}/{} right, {} absent", tally.right, tally.right + tally.wrong + tally.absent, tally.absent))?;
+    }
+    for step in &calibration.steps {
+        let (expected, actual) = (numbers::decimal(100.0 * step.expected, 0), numbers::decimal(100.0 * step.actual, 0));
+        print::line(&format!(
+            "confidence from {:<16} {}/{} right: {actual} % of {expected} % expected",
+            step.from, step.right, step.values
+        ))?;
+    }
+    if let Some(passing) = calibration.passing {
+        print::line(&format!("{} of the fields pass from {} on, {} of them wrong", passing.values, passing.confidence, passing.wrong))?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `sohoa eval --separation DIR`: how well piles are cut.
 
-use super::print;
+use super::{eval_table, print};
 use crate::desk::separation::{Kinds, Separation};
 use crate::error::Result;
 use crate::text::numbers;
@@ -20,6 +20,7 @@ pub(super) fn table(found: &Separation) -> Result<()> {
             print::line(&format!("{}: {}, {piles} piles", name(kind), print::plain(mistake)))?;
         }
     }
+    eval_table::field_rows(&found.fields, &found.calibration)?;
     for failure in &found.failures {
         print::line(&print::plain(failure))?;
     }

@@ -4,6 +4,7 @@ use crate::archive;
 use crate::config::Config;
 use crate::description::describe::describe;
 use crate::error::{Error, Kind, Result, ResultExt};
+use crate::evaluation::calibration::{Calibration, calibration};
 use crate::evaluation::classes::{self, Classes};
 use crate::evaluation::fields::{self, Tally};
 use crate::evaluation::score::{self, PageScore, TotalScore};
@@ -28,6 +29,8 @@ pub struct Evaluation {
     pub classes: Classes,
     /// Fields against `<id>.meta.json`.
     pub fields: BTreeMap<String, Tally>,
+    /// Confidences of fields beside the truth.
+    pub calibration: Calibration,
     /// Processor seconds a page, decoding, preparing and reading.
     pub cpu_seconds_per_page: f64,
     /// Processor seconds a page by part.
@@ -93,6 +96,7 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pla
         total: score::total(pages.iter().map(|page| &page.scored.score)),
         classes: classes::total(pages.iter().map(|page| &page.scored.classes)),
         fields: fields::tally(&compared),
+        calibration: calibration(&compared),
         cpu_seconds_per_page: by_part.values().sum(),
         cpu_seconds_by_part: by_part,
         peak_mib: pool.peak_kib().div_ceil(1024),

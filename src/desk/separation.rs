@@ -5,8 +5,11 @@ use super::piles::{Leaf, pile};
 use super::separators::words;
 use crate::archive;
 use crate::config::Config;
+use crate::description::describe::describe;
 use crate::description::separate::{SeparatePage, Signs, documents};
 use crate::error::{Error, Kind, Result, ResultExt};
+use crate::evaluation::calibration::{Calibration, calibration};
+use crate::evaluation::fields::{self, Tally};
 use crate::evaluation::separation::{Cuts, Mistake, compare};
 use crate::model::code::Separator;
 use crate::model::plan::Plan;
@@ -43,6 +46,10 @@ pub struct Separation {
     pub sheets: Sheets,
     /// Kinds of piles.
     pub kinds: Vec<Kinds>,
+    /// Kind and fields of the documents against the columns of `manifest.tsv` that name them.
+    pub fields: BTreeMap<String, Tally>,
+    /// Confidences of fields beside the truth.
+    pub calibration: Calibration,
     /// Pages that could not be read.
     pub failures: Vec<String>,
 }
@@ -84,6 +91,12 @@ struct Known {
     pages: Vec<Reading>,
 }
 
+/// A file of the folder, and what is known of it: a JSON object as in `<id>.meta.json`.
+struct Listed {
+    file: String,
+    known: String,
+}
+
 /// A reading that is laid into piles, as the two ways of delivery see it.
 struct Seen {
     one_file: Signs,
@@ -119,10 +132,14 @@ pub async fn evaluate(
     let pool = archive::pool(config, program, 1);
     let mut failures = Vec::new();
     let mut known = Vec::new();
-    for file in files {
+    let mut compared = Vec::new();
+    for Listed { file, known: truth } in files {
         let path = folder.join(&file);
         match read(&pool, &path, options).await {
-            Ok(pages) => known.push(Known { name: file, pages }),
+            Ok(pages) => {
+                compared.extend(fields::compare(&describe(&pages.iter().collect::<Vec<_>>()), &truth)?);
+                known.push(Known { name: file, pages });
+            }
             Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Unavailable) => return Err(error),
             Err(error) => failures.push(format!("{file}: {}", error.chain())),
         }
@@ -152,6 +169,8 @@ pub async fn evaluate(
         piles: piles.count,
         sheets,
         kinds: kinds.into_iter().map(|(one_file, with_sheets)| cut_all(&deck, one_file, with_sheets, piles)).collect(),
+        fields: fields::tally(&compared),
+        calibration: calibration(&compared),
         failures,
     })
 }
@@ -223,11 +242,14 @@ fn cut_all(deck: &Deck<'_>, one_file: bool, with_sheets: bool, piles: Piles) -> 
     }
 }
 
-/// Files that are a document each, relative to the folder.
-fn list(folder: &Path) -> Result<Vec<String>> {
+/// Files that are a document each, relative to the folder, with what the columns of the manifest say of them.
+fn list(folder: &Path) -> Result<Vec<Listed>> {
     let manifest = folder.join("manifest.tsv");
-    let files: Vec<String> = if manifest.is_file() {
-        read_text(&manifest)?.lines().skip(1).filter_map(|row| row.split('\t').next()).map(|file| file.trim().to_owned()).collect()
+    let files: Vec<Listed> = if manifest.is_file() {
+        let text = read_text(&manifest)?;
+        let mut rows = text.lines().map(|row| row.split('\t').map(str::trim).collect::<Vec<_>>());
+        let head = rows.next().unwrap_or_default();
+        rows.filter_map(|row| listed(&head, &row)).collect()
     } else {
         let is_document = |path: &Path| {
             path.extension().is_some_and(|ending| ["pdf", "tif", "tiff"].iter().any(|known| ending.eq_ignore_ascii_case(known)))
@@ -236,13 +258,25 @@ fn list(folder: &Path) -> Result<Vec<String>> {
         below
             .filter(|path| is_document(path))
             .filter_map(|path| Some(path.strip_prefix(folder).ok()?.to_string_lossy().into_owned()))
+            .map(|file| Listed { file, known: "{}".to_owned() })
             .collect()
     };
-    let files: Vec<String> = files.into_iter().filter(|file| !file.is_empty()).collect();
+    let files: Vec<Listed> = files.into_iter().filter(|listed| !listed.file.is_empty()).collect();
     if files.len() < 2 {
         return Err(Error::invalid(format!("{} holds fewer than two documents; a document is a PDF or TIFF", folder.display())));
     }
     Ok(files)
+}
+
+/// One row of the manifest, of which the first column is the file.
+fn listed(head: &[&str], row: &[&str]) -> Option<Listed> {
+    let known: serde_json::Map<String, serde_json::Value> = head
+        .iter()
+        .zip(row)
+        .filter(|(name, value)| fields::KEYS.contains(name) && !value.is_empty())
+        .map(|(name, value)| ((*name).to_owned(), (*value).into()))
+        .collect();
+    Some(Listed { file: (*row.first()?).to_owned(), known: serde_json::Value::Object(known).to_string() })
 }
 
 /// All pages of a file as read.

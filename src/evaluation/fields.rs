@@ -30,6 +30,8 @@ pub struct Compared {
     pub expected: Option<String>,
     /// What was described.
     pub found: Option<String>,
+    /// How sure the described value is, 0 to 100.
+    pub confidence: Option<u8>,
     /// The verdict.
     pub verdict: Verdict,
     /// The known value holds handwriting.
@@ -78,6 +80,22 @@ pub fn described(description: &Description, key: &str) -> Option<String> {
     }
 }
 
+/// How sure the described value for a key is, 0 to 100.
+fn confidence(description: &Description, key: &str) -> Option<u8> {
+    let field = |name: &str| description.fields.get(name).map(|field| field.confidence);
+    match key {
+        "loai_van_ban" => Some(description.kind_confidence),
+        "so_ky_hieu" => Some(field("codeNumber")?.min(field("codeNotation")?)),
+        "ngay_ban_hanh" => field("issuedDate"),
+        "co_quan_ban_hanh" => field("organName"),
+        "trich_yeu" => field("subject"),
+        "dia_danh" => field("place"),
+        "nguoi_ky" => field("signer"),
+        "chuc_vu_nguoi_ky" => field("position"),
+        _ => None,
+    }
+}
+
 fn folded(text: &str) -> String {
     nfc(text).split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
@@ -112,7 +130,8 @@ pub fn compare(description: &Description, known: &str) -> Result<Vec<Compared>> 
             (None, None) => continue,
         };
         let handwritten = expected.as_ref().is_some_and(|expected| holds_handwriting(key, expected, &spans));
-        compared.push(Compared { field: key.to_owned(), expected, found, verdict, handwritten });
+        let confidence = found.as_ref().and_then(|_| confidence(description, key));
+        compared.push(Compared { field: key.to_owned(), expected, found, confidence, verdict, handwritten });
     }
     Ok(compared)
 }

@@ -1,6 +1,7 @@
 //! How well was it read? Error rates against ground truth, and described fields against known ones.
 
 mod alignment;
+pub mod calibration;
 pub mod classes;
 pub mod expected;
 pub mod fields;
