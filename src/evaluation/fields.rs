@@ -57,6 +57,19 @@ pub struct Tally {
 pub const KEYS: [&str; 8] =
     ["loai_van_ban", "so_ky_hieu", "ngay_ban_hanh", "co_quan_ban_hanh", "trich_yeu", "dia_danh", "nguoi_ky", "chuc_vu_nguoi_ky"];
 
+/// The field of a description that answers to a key alone.
+fn name_of(key: &str) -> Option<&'static str> {
+    match key {
+        "ngay_ban_hanh" => Some("issuedDate"),
+        "co_quan_ban_hanh" => Some("organName"),
+        "trich_yeu" => Some("subject"),
+        "dia_danh" => Some("place"),
+        "nguoi_ky" => Some("signer"),
+        "chuc_vu_nguoi_ky" => Some("position"),
+        _ => None,
+    }
+}
+
 /// The described value for a key of the known ones.
 #[must_use]
 pub fn described(description: &Description, key: &str) -> Option<String> {
@@ -70,13 +83,7 @@ pub fn described(description: &Description, key: &str) -> Option<String> {
             let party = notation.contains('/') && !notation.starts_with(|c: char| c.is_ascii_digit());
             Some(format!("{number}{}{notation}", if party { '-' } else { '/' }))
         }
-        "ngay_ban_hanh" => field("issuedDate"),
-        "co_quan_ban_hanh" => field("organName"),
-        "trich_yeu" => field("subject"),
-        "dia_danh" => field("place"),
-        "nguoi_ky" => field("signer"),
-        "chuc_vu_nguoi_ky" => field("position"),
-        _ => None,
+        _ => field(name_of(key)?),
     }
 }
 
@@ -86,13 +93,7 @@ fn confidence(description: &Description, key: &str) -> Option<u8> {
     match key {
         "loai_van_ban" => Some(description.kind_confidence),
         "so_ky_hieu" => Some(field("codeNumber")?.min(field("codeNotation")?)),
-        "ngay_ban_hanh" => field("issuedDate"),
-        "co_quan_ban_hanh" => field("organName"),
-        "trich_yeu" => field("subject"),
-        "dia_danh" => field("place"),
-        "nguoi_ky" => field("signer"),
-        "chuc_vu_nguoi_ky" => field("position"),
-        _ => None,
+        _ => field(name_of(key)?),
     }
 }
 
