@@ -87,18 +87,16 @@ impl Catalog {
             .bind(document.id.clone())
             .bind(to_json(&decisions)?);
         sql::execute(write.connection(), statement, "cannot keep a decision").await?;
+        // In a batch of its own, so that it neither waits for the rest of a delivery nor for one that is paused.
+        let statement = sqlx::query("SELECT pipeline FROM batches WHERE id = $1").bind(driver.clone());
+        let pipeline: String = get(&sql::one(write.connection(), statement, "batch of a dossier").await?, "pipeline")?;
         let own = self.plan(write.connection(), &driver).await?;
-        let (batch, group) = match own.group_of(Level::Document, 0) {
-            Some(group) => (driver, group),
-            None => {
-                let group =
-                    new.plan.group_of(Level::Document, 0).ok_or_else(|| Error::invalid("the pipeline has no stage for documents"))?;
-                (write.batch_of_decisions(dossier, new.pipeline, new.plan).await?, group)
-            }
+        let (pipeline, plan) = match own.group_of(Level::Document, 0) {
+            Some(_) => (pipeline.as_str(), own.as_ref()),
+            None => (new.pipeline, new.plan),
         };
-        let statement =
-            sqlx::query("UPDATE batches SET state = 'running', ended = NULL WHERE id = $1 AND state = 'finished'").bind(batch.clone());
-        sql::execute(write.connection(), statement, "cannot open a batch again").await?;
+        let group = plan.group_of(Level::Document, 0).ok_or_else(|| Error::invalid("the pipeline has no stage for documents"))?;
+        let batch = write.batch_of_decisions(dossier, pipeline, plan).await?;
         let task = NewTask { dossier: dossier.clone(), group, level: Level::Document, item: document.id.clone() };
         write.add_tasks(&batch, &[task], true).await?;
         let events: Vec<_> = added
@@ -114,11 +112,12 @@ impl Catalog {
 }
 
 impl sql::Write {
-    /// A batch without files, for decisions about a dossier whose own pipeline is not known.
+    /// A batch without files, for decisions about a dossier: it goes before all others, since a person waits.
     async fn batch_of_decisions(&mut self, dossier: &str, pipeline: &str, plan: &Plan) -> Result<String> {
         let id = sql::new_id();
         let statement = sqlx::query(
-            "INSERT INTO batches (id, key, unit, pipeline, plan, state, control, created) VALUES ($1, $1, '', $2, $3, 'running', 'run', $4)",
+            "INSERT INTO batches (id, key, unit, pipeline, plan, state, control, priority, created)
+             VALUES ($1, $1, '', $2, $3, 'running', 'run', 100, $4)",
         )
         .bind(id.clone())
         .bind(sql::clean(pipeline))

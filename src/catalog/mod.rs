@@ -31,6 +31,7 @@ pub use decide::{Decided, NewDecision};
 pub use events::Event;
 pub use find::DossierSummary;
 pub use receive::Received;
+pub(crate) use restore::RESTORED;
 pub use restore::{Ledger, LedgerFile};
 pub use tasks::{Claim, MAX_FAILURES, OpenTasks, Released};
 

@@ -1,12 +1,12 @@
 //! Review (duyệt): which documents wait for a person, what is known of one, and what the person decides.
 
 use crate::archive::Archive;
-use crate::catalog::NewDecision;
+use crate::catalog::{NewDecision, RESTORED};
 use crate::description::decided::checked;
 use crate::desk::{export, runs};
 use crate::error::{Error, Result};
 use crate::formats::alto;
-use crate::model::batch::{Cost, Costs};
+use crate::model::batch::Costs;
 use crate::model::decision::{Act, Decision};
 use crate::model::geometry::Bounds;
 use crate::model::plan::Plan;
@@ -14,6 +14,7 @@ use crate::model::reading::{Alternative, Reader};
 use crate::model::record::RecordedDocument;
 use crate::pipeline::worker::Stop;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 /// A document that waits for a person.
@@ -156,8 +157,12 @@ pub async fn decide(
     let document = contents.documents.iter().find(|document| document.number == recorded.number).ok_or_else(gone)?;
     let new = NewDecision { author, acts: &acts, note, pipeline, plan };
     let decided = archive.catalog.decide(document, &new).await?;
-    let before = archive.catalog.costs(&decided.batch).await?;
     runs::end(archive, &decided.batch, &Stop::default()).await?;
+    // The balance of the deliveries changed with it; what came back from the store without its delivery has none.
+    let batches: BTreeSet<&str> = contents.files.iter().map(|file| file.batch.as_str()).filter(|batch| *batch != RESTORED).collect();
+    for batch in batches {
+        runs::close(archive, &archive.catalog.batch(batch).await?).await?;
+    }
     let contents = archive.catalog.contents(&dossier.id).await?;
     let now = contents.document(&document.id).ok_or_else(gone)?;
     Ok(Outcome {
@@ -165,7 +170,7 @@ pub async fn decide(
         decisions: decided.decisions,
         review: now.review.clone(),
         version: contents.dossier.version,
-        stages: grown(archive.catalog.costs(&decided.batch).await?, &before),
+        stages: archive.catalog.costs(&decided.batch).await?,
         seconds: began.elapsed().as_secs_f64(),
     })
 }
@@ -196,15 +201,4 @@ async fn acts(
         })?);
     }
     Ok(acts)
-}
-
-/// What was spent since `before`.
-fn grown(now: Costs, before: &Costs) -> Costs {
-    now.into_iter()
-        .filter_map(|(stage, cost)| {
-            let known = before.get(&stage).copied().unwrap_or(Cost { items: 0, cpu_ms: 0 });
-            let cost = Cost { items: cost.items - known.items.min(cost.items), cpu_ms: cost.cpu_ms - known.cpu_ms.min(cost.cpu_ms) };
-            (cost.items > 0).then_some((stage, cost))
-        })
-        .collect()
 }

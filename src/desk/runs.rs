@@ -289,7 +289,7 @@ pub(super) async fn end(archive: &Archive, batch: &str, stop: &Stop) -> Result<(
 }
 
 /// Writes the batch's ledger to the store and deletes what waited there for deposit.
-async fn close(archive: &Archive, batch: &Batch) -> Result<()> {
+pub(super) async fn close(archive: &Archive, batch: &Batch) -> Result<()> {
     if archive.catalog.batch(&batch.id).await?.state != BatchState::Finished {
         return Ok(());
     }
