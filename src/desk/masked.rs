@@ -2,13 +2,14 @@
 
 use crate::archive::Archive;
 use crate::blobs::ocfl;
+use crate::description::personal;
 use crate::desk::export;
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::formats::pdf_write::{PdfMetadata, Profile};
 use crate::formats::{alto, masked, text};
 use crate::model::geometry::Bounds;
 use crate::model::reading::Reading;
-use crate::model::record::{Record, RecordedDocument, RecordedPage};
+use crate::model::record::{Record, RecordedPage};
 use crate::sandbox::pool::Reader;
 use crate::sandbox::protocol::Ask;
 
@@ -22,15 +23,15 @@ pub async fn plain_text(archive: &Archive, name: &str) -> Result<Vec<u8>> {
     for page in &document.pages {
         let mut reading = reading(archive, &record, page).await?;
         if let Some(reading) = &mut reading {
-            masked::hide_words(reading, &hidden(&document, page.number));
+            let hidden = hidden(reading, page.number);
+            masked::hide_words(reading, &hidden);
         }
         text::add_page(&mut out, page.number, reading.as_ref());
     }
     Ok(out.into_bytes())
 }
 
-/// Searchable PDF/A of the document `DOSSIER#NUMBER` with personal data painted over; its file names neither signer
-/// nor subject beyond what the archive's own PDF does.
+/// Searchable PDF/A of the document `DOSSIER#NUMBER` with personal data painted over; its metadata name the kind alone.
 ///
 /// # Errors
 /// `NotFound` for an unknown name; those of reading processes.
@@ -52,7 +53,7 @@ pub async fn pdf(archive: &Archive, name: &str) -> Result<Vec<u8>> {
             Some(reading) => {
                 load(archive, &mut reader, &record, page).await?;
                 let media_type = original(&record, page)?.media_type.clone();
-                let hidden = hidden(&document, page.number);
+                let hidden = hidden(&reading, page.number);
                 Ask::PdfPage { media_type, page: page.original_page, reading: Box::new(reading), hidden }
             }
             None => Ask::PdfMissing,
@@ -63,9 +64,9 @@ pub async fn pdf(archive: &Archive, name: &str) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// What is hidden on one page.
-fn hidden(document: &RecordedDocument, page: u32) -> Vec<Bounds> {
-    document.description.personal.iter().filter(|data| data.page == page).flat_map(|data| data.bounds.iter().copied()).collect()
+/// What is hidden on one page: looked for anew, since the record may be older than the rules.
+fn hidden(reading: &Reading, page: u32) -> Vec<Bounds> {
+    personal::find(reading, page).into_iter().flat_map(|data| data.bounds).collect()
 }
 
 async fn reading(archive: &Archive, record: &Record, page: &RecordedPage) -> Result<Option<Reading>> {

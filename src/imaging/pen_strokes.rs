@@ -70,10 +70,7 @@ fn is_stroke(part: &Component, millimetre: f32) -> bool {
     const FLAT: f32 = 1.5;
     let (across, down) = (part.width() as f32 / millimetre, part.height() as f32 / millimetre);
     let filled = part.area as f32 / (part.width() * part.height()).max(1) as f32;
-    across.max(down) >= LEAST
-        && across.max(down) <= LONGEST
-        && across.min(down) >= FLAT.min(LEAST)
-        && (filled < 0.75 || across.max(down) < 5.0)
+    across.max(down) >= LEAST && across.max(down) <= LONGEST && across.min(down) >= FLAT && (filled < 0.75 || across.max(down) < 5.0)
 }
 
 /// Whether it reaches the edge of the picture, as shadows of the scanner do.

@@ -41,13 +41,19 @@ impl Stage for Deposit {
                 }
             }
         }
-        let record = recording::record(contents, context.plan, context.pool.models().await?.clone(), &read);
+        let mut record = recording::record(contents, context.plan, context.pool.models().await?.clone(), &read);
         if record.originals.is_empty() {
             return Ok(());
         }
+        let head = ocfl::read_inventory(context.store, &record.object).await?;
+        // Readings out of deposited ALTO, as after a rebuild, have no codes: those of the version before stay.
+        if head.is_some() && contents.pages.iter().any(|page| page.reading.is_none() && page.refusal.is_none()) {
+            let before = ocfl::get(context.store, &record.object, "record.json").await?;
+            let before = from_json(&before, &record.object)?;
+            recording::keep_codes(&mut record, &before, contents);
+        }
         let json = to_json(&record)?;
         let record_sha512 = hex::encode(Sha512::digest(&json));
-        let head = ocfl::read_inventory(context.store, &record.object).await?;
         let created = OffsetDateTime::now_utc().format(&Rfc3339).or_error(Kind::Internal, || "the clock has no date".to_owned())?;
         let kept = match &head {
             Some(head) => head.files(head.head_number()?)?,

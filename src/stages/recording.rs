@@ -71,6 +71,25 @@ fn recorded_document(contents: &Contents, document: &Document, read: &BTreeMap<S
     }
 }
 
+/// Takes the codes of pages whose reading is not known any more from the record of the version before.
+pub fn keep_codes(record: &mut Record, before: &Record, contents: &Contents) {
+    let unread = |page: &RecordedPage| {
+        let holds = |file: &str| contents.file(file).is_some_and(|file| file.new.sha256 == page.original);
+        contents.pages.iter().any(|known| known.number == page.original_page && known.reading.is_none() && holds(&known.file))
+    };
+    let known: BTreeMap<(&str, u32), &RecordedPage> = before
+        .documents
+        .iter()
+        .flat_map(|document| &document.pages)
+        .map(|page| ((page.original.as_str(), page.original_page), page))
+        .collect();
+    for page in record.documents.iter_mut().flat_map(|document| &mut document.pages).filter(|page| unread(page)) {
+        if let Some(before) = known.get(&(page.original.as_str(), page.original_page)) {
+            page.codes.clone_from(&before.codes);
+        }
+    }
+}
+
 /// Every kept file by its path in the object; names of duplicates are gathered under the bytes they repeat.
 fn originals(contents: &Contents) -> Vec<Original> {
     let paths = names::originals(contents);

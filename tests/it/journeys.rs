@@ -71,6 +71,17 @@ impl Home {
         serde_json::from_str(&self.ends(code, arguments)).unwrap()
     }
 
+    /// Loses catalogue and index, and makes them anew from the store alone.
+    fn forgets_and_rebuilds(&self) {
+        for entry in std::fs::read_dir(self.path()).unwrap().map(Result::unwrap) {
+            if entry.file_name().to_string_lossy().starts_with("catalog.db") {
+                std::fs::remove_file(entry.path()).unwrap();
+            }
+        }
+        std::fs::remove_dir_all(self.path().join("index")).unwrap();
+        self.ends(0, &["rebuild"]);
+    }
+
     /// Every stored file of dossiers by its path, without what holds times.
     fn holdings(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let root = self.path().join("store/ocfl");
@@ -139,13 +150,7 @@ fn a_dossier_comes_in_is_found_read_back_and_rebuilt() {
     assert!(before == home.holdings(), "the second run changed the store");
 
     // Catalogue and index come back from the store alone.
-    for entry in std::fs::read_dir(home.path()).unwrap().map(Result::unwrap) {
-        if entry.file_name().to_string_lossy().starts_with("catalog.db") {
-            std::fs::remove_file(entry.path()).unwrap();
-        }
-    }
-    std::fs::remove_dir_all(home.path().join("index")).unwrap();
-    home.ends(0, &["rebuild"]);
+    home.forgets_and_rebuilds();
     assert_eq!(home.ends(0, &query), hits);
     home.ends(0, &["verify"]);
 
@@ -304,6 +309,12 @@ fn separator_sheets_are_printed_read_back_and_part_documents() {
     assert_eq!(said("qr"), Some("sohoa:dossier:H24.16-200514-0001"));
     assert_eq!((said("code128").is_some(), said("patch")), (true, Some("T")));
 
+    // The codes outlive a rebuild and the version that a decision makes after it.
+    home.forgets_and_rebuilds();
+    home.ends(0, &["review", "decide", "sheets.pdf#1", "--accept", "--by", "lan"]);
+    let after = home.json(0, &["records", "show", "sheets.pdf"]);
+    assert_eq!(after["documents"][0]["pages"][0]["codes"], record["documents"][0]["pages"][0]["codes"]);
+
     // Each file of samples/ holds several documents: with sheets between the files no start is missed.
     let found = home.json(0, &["eval", "--separation", &samples(""), "--piles", "2", "--json"]);
     assert_eq!((found["sheets"]["read"].as_u64(), found["sheets"]["decoded"].as_u64()), (Some(6), Some(6)));
@@ -444,13 +455,7 @@ fn a_person_corrects_and_accepts_and_nothing_is_read_again() {
     assert_eq!(acts(&shown()), ["correct-field", "correct-word", "reject", "accept"]);
 
     // Decisions live in the store, and one can be added after catalogue and index were lost.
-    for entry in std::fs::read_dir(home.path()).unwrap().map(Result::unwrap) {
-        if entry.file_name().to_string_lossy().starts_with("catalog.db") {
-            std::fs::remove_file(entry.path()).unwrap();
-        }
-    }
-    std::fs::remove_dir_all(home.path().join("index")).unwrap();
-    home.ends(0, &["rebuild"]);
+    home.forgets_and_rebuilds();
     let decided = home.json(0, &["review", "decide", &document, "--kind", "10", "--by", "lan", "--json"]);
     assert_eq!((&decided["version"], &decided["review"]), (&5.into(), &serde_json::json!([])), "{decided}");
     assert_eq!((acts(&shown()).len(), &shown()["description"]["kind"]), (5, &"10".into()));
