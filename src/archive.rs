@@ -1,14 +1,17 @@
 //! Opens the archive: the one place that picks back-ends.
 
+use crate::blobs::key;
 use crate::blobs::open as open_blobs;
 use crate::blobs::s3::S3Options;
 use crate::blobs::store::BlobStore;
 use crate::catalog::Catalog;
 use crate::config::{Config, Limits};
+use crate::description::learned::Learned;
 use crate::engine::models;
 use crate::error::{Kind, Result, ResultExt};
 use crate::sandbox::pool::{Launch, Pool};
 use crate::search::index::SearchIndex;
+use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,6 +32,10 @@ pub struct Archive {
     pub expander: Launch,
     /// Folder for temporary files.
     pub scratch: PathBuf,
+    /// What people's decisions taught.
+    pub learned: Learned,
+    /// SHA-256 of it, lower-case hexadecimal; none where nothing was learned.
+    pub learned_sha256: Option<String>,
 }
 
 impl Archive {
@@ -44,8 +51,18 @@ impl Archive {
         let catalog = Catalog::open(&config.catalog_url()).await?;
         let index = SearchIndex::open(&config.index_folder())?;
         let pool = pool(&config, program, config.job_count());
+        let (learned, learned_sha256) = learned(store.as_ref()).await?;
         let expander = Launch { arguments: arguments("expand", &config, None), ..pool_launch(&config, program) };
-        Ok(Self { store, catalog, index, pool, expander, scratch, config })
+        Ok(Self { store, catalog, index, pool, expander, scratch, learned, learned_sha256, config })
+    }
+}
+
+/// What was learned, out of the store: every machine that works on the archive knows the same.
+async fn learned(store: &dyn BlobStore) -> Result<(Learned, Option<String>)> {
+    match store.get(key::LEARNED).await {
+        Ok(json) => Ok((Learned::from_json(&json)?, Some(hex::encode(Sha256::digest(&json))))),
+        Err(error) if error.kind() == Kind::NotFound => Ok((Learned::default(), None)),
+        Err(error) => Err(error),
     }
 }
 

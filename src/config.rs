@@ -29,6 +29,8 @@ pub struct Config {
     pub tessdata: Option<PathBuf>,
     /// Folder of neural models; none: the user's data folder.
     pub models: Option<PathBuf>,
+    /// Names of the officers in charge of secrets, who alone may decide about what is in quarantine.
+    pub secrecy_officers: Vec<String>,
     /// Access to S3.
     pub s3: S3,
     /// What one input may cost.
@@ -110,6 +112,7 @@ impl Default for Config {
             language: "vi".to_owned(),
             tessdata: None,
             models: None,
+            secrecy_officers: Vec::new(),
             s3: S3::default(),
             limits: Limits::default(),
         }
@@ -195,7 +198,7 @@ fn overlay(base: &mut toml::Table, over: toml::Table) {
 }
 
 /// `SOHOA_LIMITS_PAGES=10` sets `limits.pages`; the value is read as TOML where that gives a number or
-/// truth value, else as text.
+/// truth value, else as text; names of officers stand between commas.
 fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Result<()> {
     let key = name.trim_start_matches("SOHOA_").to_lowercase();
     let mut target = table;
@@ -212,6 +215,9 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Res
         return Err(Error::invalid(format!("environment variable {name} is not a setting; known are: {}", known_variables())));
     }
     let parsed = match value.parse::<i64>() {
+        _ if leaf == "secrecy_officers" => {
+            toml::Value::Array(value.split(',').map(|name| toml::Value::String(name.trim().to_owned())).collect())
+        }
         Ok(number) if !matches!(leaf.as_str(), "unit" | "access_key" | "secret_key") => toml::Value::Integer(number),
         _ => match value {
             "true" => toml::Value::Boolean(true),
@@ -224,7 +230,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Res
 }
 
 /// Every setting as the tail of its variable, lower case.
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 25] = [
     "home",
     "store",
     "catalog",
@@ -235,6 +241,7 @@ const KEYS: [&str; 24] = [
     "language",
     "tessdata",
     "models",
+    "secrecy_officers",
     "s3_endpoint",
     "s3_region",
     "s3_access_key",

@@ -27,7 +27,14 @@ impl Language {
 #[allow(missing_docs, reason = "the values are explained by the sentences below")]
 pub enum Message<'a> {
     BalanceFiles { received: u64, duplicate: u64, refused: u64 },
-    BalancePages { came: u64, stored: u64, review: u64, refused: u64, open: u64 },
+    BalancePages { came: u64, stored: u64, review: u64, refused: u64, held: u64, open: u64 },
+    Quarantine { held: u64 },
+    ModelScore { is_new: bool, kinds: u64, of: u64, values: u64, brier: String },
+    ModelReplaced { examples: u64 },
+    ModelTooFew { examples: u64 },
+    ModelWorse,
+    ModelSame,
+    QuarantineLeft { dossier: String, by: String, pages: u64, version: u64 },
     BalanceHoldings { dossiers: u64, documents: u64 },
     Took { seconds: String, cpu: String, rate: String },
     Refused { file: String, page: Option<u32>, class: &'a str, reason: String },
@@ -102,9 +109,32 @@ fn vietnamese(message: Message<'_>) -> String {
         Message::BalanceFiles { received, duplicate, refused } => {
             format!("Tệp:    nhận {}, trùng {}, từ chối {}", dots(received), dots(duplicate), dots(refused))
         }
-        Message::BalancePages { came, stored, review, refused, open } => {
-            let left = if open > 0 { format!(" + đang xử lý {}", dots(open)) } else { String::new() };
+        Message::BalancePages { came, stored, review, refused, held, open } => {
+            let mut left = if held > 0 { format!(" + cách ly {}", dots(held)) } else { String::new() };
+            left.push_str(&if open > 0 { format!(" + đang xử lý {}", dots(open)) } else { String::new() });
             format!("Trang:  vào {} = lưu {} + chờ duyệt {} + từ chối {}{left}", dots(came), dots(stored), dots(review), dots(refused))
+        }
+        Message::Quarantine { held } => {
+            format!("Cách ly: {} trang của hồ sơ có dấu độ mật; cán bộ phụ trách bí mật xem bằng `sohoa quarantine list`", dots(held))
+        }
+        Message::ModelScore { is_new, kinds, of, values, brier } => format!(
+            "{}: đúng loại {}/{} văn bản để dành; sai số Brier {} trên {} giá trị",
+            if is_new { "Mô hình mới" } else { "Mô hình đang dùng" },
+            dots(kinds),
+            dots(of),
+            brier,
+            dots(values)
+        ),
+        Message::ModelReplaced { examples } => format!("Dùng mô hình mới, học từ {} văn bản đã duyệt", dots(examples)),
+        Message::ModelTooFew { examples } => {
+            format!("Mới có {} văn bản đã duyệt để học: quá ít, giữ mô hình đang dùng", dots(examples))
+        }
+        Message::ModelWorse => "Mô hình mới kém hơn: giữ mô hình đang dùng".to_owned(),
+        Message::ModelSame => "Không có gì mới để học: giữ mô hình đang dùng".to_owned(),
+        Message::QuarantineLeft { dossier, by, pages, version } => {
+            let end =
+                if version == 0 { "đã loại khỏi kho".to_owned() } else { format!("đã lưu ở phiên bản {}", dots(version)) };
+            format!("{dossier}: {by} cho {} trang ra khỏi cách ly, {end}", dots(pages))
         }
         Message::BalanceHoldings { dossiers, documents } => format!("Hồ sơ:  {}, văn bản: {}", dots(dossiers), dots(documents)),
         Message::Took { seconds, cpu, rate } => format!("Hết {seconds} giây ({rate} trang/giây), {cpu} giây bộ xử lý"),
@@ -119,7 +149,7 @@ fn vietnamese(message: Message<'_>) -> String {
         Message::Submitted { batch } => format!("Lô {batch} đã vào hàng đợi; chạy `sohoa work` để đọc, `sohoa runs show {batch}` để xem"),
         Message::SetAside { manifests, ignored } => {
             format!(
-                "Để riêng: {} mục lục (được giữ, chưa đối chiếu), {} tệp hệ thống hoặc liên kết (bỏ qua)",
+                "Để riêng: {} mục lục (được giữ, đối chiếu với những gì đã nhận), {} tệp hệ thống hoặc liên kết (bỏ qua)",
                 dots(manifests),
                 dots(ignored)
             )
@@ -187,8 +217,9 @@ fn english(message: Message<'_>) -> String {
         Message::BalanceFiles { received, duplicate, refused } => {
             format!("Files:    {} received, {} duplicate, {} refused", commas(received), commas(duplicate), commas(refused))
         }
-        Message::BalancePages { came, stored, review, refused, open } => {
-            let left = if open > 0 { format!(" + {} open", commas(open)) } else { String::new() };
+        Message::BalancePages { came, stored, review, refused, held, open } => {
+            let mut left = if held > 0 { format!(" + {} in quarantine", commas(held)) } else { String::new() };
+            left.push_str(&if open > 0 { format!(" + {} open", commas(open)) } else { String::new() });
             format!(
                 "Pages:    {} in = {} stored + {} in review + {} refused{left}",
                 commas(came),
@@ -196,6 +227,28 @@ fn english(message: Message<'_>) -> String {
                 commas(review),
                 commas(refused)
             )
+        }
+        Message::Quarantine { held } => format!(
+            "Quarantine: {} pages of dossiers with a stamp of secrecy; an officer in charge looks with `sohoa quarantine list`",
+            commas(held)
+        ),
+        Message::ModelScore { is_new, kinds, of, values, brier } => format!(
+            "{}: kind right in {} of {} held-out documents; Brier score {brier} over {} values",
+            if is_new { "New model" } else { "Model in use" },
+            commas(kinds),
+            commas(of),
+            commas(values)
+        ),
+        Message::ModelReplaced { examples } => format!("The new model, learned from {} decided documents, is in use", commas(examples)),
+        Message::ModelTooFew { examples } => {
+            format!("Only {} decided documents to learn from: too few, the model in use stays", commas(examples))
+        }
+        Message::ModelWorse => "The new model is worse: the one in use stays".to_owned(),
+        Message::ModelSame => "Nothing new was learned: the model in use stays".to_owned(),
+        Message::QuarantineLeft { dossier, by, pages, version } => {
+            let end =
+                if version == 0 { "they are not in the archive".to_owned() } else { format!("stored as version {}", commas(version)) };
+            format!("{dossier}: {by} took {} pages out of quarantine, {end}", commas(pages))
         }
         Message::BalanceHoldings { dossiers, documents } => format!("Dossiers: {}, documents: {}", commas(dossiers), commas(documents)),
         Message::Took { seconds, cpu, rate } => format!("Took {seconds} s ({rate} pages/s), {cpu} s of processor time"),
@@ -209,7 +262,11 @@ fn english(message: Message<'_>) -> String {
         }
         Message::Submitted { batch } => format!("Batch {batch} is queued; `sohoa work` reads it, `sohoa runs show {batch}` shows it"),
         Message::SetAside { manifests, ignored } => {
-            format!("Set aside: {} lists (kept, not yet compared), {} system files or links (left out)", commas(manifests), commas(ignored))
+            format!(
+                "Set aside: {} lists (compared with what came), {} system files or links (left out)",
+                commas(manifests),
+                commas(ignored)
+            )
         }
         Message::PagesReadFilesReceived { received, of } => format!("pages (files {}/{})", commas(received), commas(of)),
         Message::PlainProgress { received, files, read, pages, ended } => format!(

@@ -5,6 +5,8 @@
 //! refused/<2>/<2>/<sha256>     originals that were refused, kept
 //! cache/<stage>/<2>/<key>      results that can be made again
 //! batches/<id>.json            what a batch brought
+//! manifests/<id>/<path>        lists that came beside the scans
+//! learned/description.json     what people's decisions taught
 //! ocfl/…                       the OCFL storage root: the truth
 //! ```
 
@@ -12,6 +14,9 @@ use sha2::{Digest, Sha256};
 
 /// Where the OCFL storage root lies in the store, without a closing slash.
 pub const OCFL_ROOT: &str = "ocfl";
+
+/// What was learned from people's decisions.
+pub const LEARNED: &str = "learned/description.json";
 
 /// The layout extension that maps object ids to folders, as the OCFL extension registry names it.
 pub const LAYOUT: &str = "0003-hash-and-id-n-tuple-storage-layout";

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::model::change::Change;
 use crate::model::holding::{DossierName, NewFile};
 use crate::model::plan::Level;
+use crate::model::record::{ListFinding, Listed};
 use crate::model::refusal::{Refusal, Warning};
 use std::collections::BTreeSet;
 
@@ -55,9 +56,29 @@ impl Catalog {
                     .bind(sql::clean(&refusal.reason));
                 write.changed(statement, "page", page).await
             }
+            Change::PageHeld { page, refusal } => {
+                let statement =
+                    sqlx::query("UPDATE pages SET state = 'held', reading = NULL, class = $3, reason = $4 WHERE id = $1 AND dossier = $2")
+                        .bind(page.clone())
+                        .bind(dossier)
+                        .bind(refusal.class.as_str())
+                        .bind(sql::clean(&refusal.reason));
+                write.changed(statement, "page", page).await
+            }
+            Change::DossierHeld { dossier: named } => {
+                same(named, &dossier)?;
+                let text = "UPDATE pages SET state = 'held', reading = NULL, quality = '{}', warnings = '[]', blank = 0
+                            WHERE dossier = $1 AND state = 'read' AND document IS NULL";
+                sql::execute(write.connection(), sqlx::query(text).bind(dossier), "cannot hold a dossier").await?;
+                Ok(())
+            }
             Change::DocumentsFound { dossier: named, documents } => {
                 same(named, &dossier)?;
                 self.documents_found(write, applying, documents).await
+            }
+            Change::DossierListed { dossier: named, findings, listed } => {
+                same(named, &dossier)?;
+                write.dossier_listed(&dossier, findings, listed).await
             }
             Change::DocumentDescribed { document, description } => {
                 let statement = sqlx::query("UPDATE documents SET description = $3 WHERE id = $1 AND dossier = $2")
@@ -113,6 +134,7 @@ impl Catalog {
         let insert = "INSERT INTO pages (id, file, dossier, number, state) VALUES";
         let tail = "ON CONFLICT (file, number) DO NOTHING RETURNING id";
         let new = sql::in_bulk(write.connection(), insert, rows, tail, "cannot insert pages").await?;
+        write.take_place(file).await?;
         let Some(group) = claim.plan.group_of(Level::Page, claim.group + 1) else { return Ok(()) };
         let mut items = new.iter().map(|row| get::<String>(row, "id")).collect::<Result<Vec<_>>>()?;
         items.sort();
@@ -170,6 +192,23 @@ impl Write {
             return Ok(());
         }
         Err(Error::internal(format!("a change names {what} {id}, which its dossier does not hold")))
+    }
+
+    async fn dossier_listed(&mut self, dossier: &str, findings: &[ListFinding], listed: &[(String, Listed)]) -> Result<()> {
+        let statement =
+            sqlx::query("UPDATE dossiers SET list_findings = $2 WHERE id = $1").bind(dossier.to_owned()).bind(to_json(&findings)?);
+        sql::execute(self.connection(), statement, "cannot keep what a list says").await?;
+        for (page, listed) in listed {
+            let statement = sqlx::query(
+                "UPDATE documents SET listed = $3
+                 WHERE dossier = $1 AND id = (SELECT document FROM pages WHERE id = $2 AND dossier = $1)",
+            )
+            .bind(dossier.to_owned())
+            .bind(page.clone())
+            .bind(to_json(listed)?);
+            sql::execute(self.connection(), statement, "cannot keep what a list says").await?;
+        }
+        Ok(())
     }
 
     async fn file_refused(&mut self, dossier: &str, file: &str, media_type: &str, refusal: &Refusal) -> Result<()> {

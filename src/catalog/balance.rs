@@ -38,7 +38,7 @@ pub struct PageProgress {
     pub came: u64,
     /// Of them: not yet read.
     pub waiting: u64,
-    /// Of them: stored, in review or refused.
+    /// Of them: stored, in review, refused or in quarantine.
     pub ended: u64,
 }
 
@@ -75,7 +75,7 @@ impl Catalog {
             match get_word::<PageState>(row, "state")? {
                 PageState::Waiting => pages.waiting += n,
                 PageState::Read => {}
-                PageState::Stored | PageState::Review | PageState::Refused => pages.ended += n,
+                PageState::Stored | PageState::Review | PageState::Refused | PageState::Held => pages.ended += n,
             }
         }
         Ok((files, pages))
@@ -100,10 +100,11 @@ impl Catalog {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
             "SELECT * FROM (
-                SELECT f.batch, f.dossier, f.path, CAST(NULL AS BIGINT) AS number, f.class, f.reason FROM files f WHERE f.state = 'refused'
+                SELECT f.batch, f.dossier, f.path, CAST(NULL AS BIGINT) AS number, f.class, f.reason FROM files f
+                WHERE f.state IN ('refused', 'removed')
                 UNION ALL
                 SELECT f.batch, f.dossier, f.path, p.number, p.class, p.reason
-                FROM pages p JOIN files f ON f.id = p.file WHERE p.state = 'refused' AND f.state <> 'refused'
+                FROM pages p JOIN files f ON f.id = p.file WHERE p.state = 'refused' AND f.state NOT IN ('refused', 'removed')
              ) r JOIN dossiers d ON d.id = r.dossier
              WHERE (CAST($1 AS TEXT) IS NULL OR r.batch = $1) AND (CAST($2 AS TEXT) IS NULL OR r.class = $2)
              ORDER BY r.batch, r.path, r.number LIMIT $3",
@@ -135,7 +136,7 @@ pub(crate) async fn balance(connection: &mut AnyConnection, batch: &str) -> Resu
         files.received += n;
         match get::<String>(row, "state")?.as_str() {
             "duplicate" => files.duplicate += n,
-            "refused" => files.refused += n,
+            "refused" | "removed" => files.refused += n,
             _ => {}
         }
     }
@@ -149,6 +150,7 @@ pub(crate) async fn balance(connection: &mut AnyConnection, batch: &str) -> Resu
             PageState::Stored => pages.stored += n,
             PageState::Review => pages.review += n,
             PageState::Refused => pages.refused += n,
+            PageState::Held => pages.held += n,
         }
     }
     let statement = of_batch("SELECT count(*) AS n FROM deliveries WHERE batch = $1");
@@ -160,8 +162,9 @@ pub(crate) async fn balance(connection: &mut AnyConnection, batch: &str) -> Resu
 }
 
 async fn refusals(connection: &mut AnyConnection, batch: &str) -> Result<Vec<RefusedItem>> {
-    let files = "SELECT path, CAST(NULL AS BIGINT) AS number, class, reason FROM files WHERE batch = $1 AND state = 'refused'";
-    let pages = pages_of_batch!("f.path, p.number, p.class, p.reason", "AND p.state = 'refused' AND f.state <> 'refused'");
+    let files =
+        "SELECT path, CAST(NULL AS BIGINT) AS number, class, reason FROM files WHERE batch = $1 AND state IN ('refused', 'removed')";
+    let pages = pages_of_batch!("f.path, p.number, p.class, p.reason", "AND p.state = 'refused' AND f.state NOT IN ('refused', 'removed')");
     let mut refusals = Vec::new();
     for text in [files, pages] {
         let statement = sqlx::query(text).bind(batch.to_owned());

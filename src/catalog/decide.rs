@@ -6,7 +6,7 @@ use crate::catalog::sql::{self, get, get_json, retrying, to_json};
 use crate::catalog::{Catalog, rfc3339};
 use crate::error::{Error, Result};
 use crate::model::decision::{Act, Decision};
-use crate::model::holding::Document;
+use crate::model::holding::{Document, NewFile};
 use crate::model::plan::{Level, Plan};
 
 /// What a decision set in motion.
@@ -31,6 +31,8 @@ pub struct NewDecision<'a> {
     pub pipeline: &'a str,
     /// See `pipeline`.
     pub plan: &'a Plan,
+    /// Files that stand for pages, their bytes stored already, by SHA-256.
+    pub delivered: &'a [NewFile],
 }
 
 impl Catalog {
@@ -87,18 +89,21 @@ impl Catalog {
             .bind(document.id.clone())
             .bind(to_json(&decisions)?);
         sql::execute(write.connection(), statement, "cannot keep a decision").await?;
-        // In a batch of its own, so that it neither waits for the rest of a delivery nor for one that is paused.
-        let statement = sqlx::query("SELECT pipeline FROM batches WHERE id = $1").bind(driver.clone());
-        let pipeline: String = get(&sql::one(write.connection(), statement, "batch of a dossier").await?, "pipeline")?;
-        let own = self.plan(write.connection(), &driver).await?;
-        let (pipeline, plan) = match own.group_of(Level::Document, 0) {
-            Some(_) => (pipeline.as_str(), own.as_ref()),
-            None => (new.pipeline, new.plan),
-        };
-        let group = plan.group_of(Level::Document, 0).ok_or_else(|| Error::invalid("the pipeline has no stage for documents"))?;
-        let batch = write.batch_of_decisions(dossier, pipeline, plan).await?;
-        let task = NewTask { dossier: dossier.clone(), group, level: Level::Document, item: document.id.clone() };
-        write.add_tasks(&batch, &[task], true).await?;
+        let (batch, group) = self.batch_of_decisions(&mut write, (dossier, &driver), Level::Document, (new.pipeline, new.plan)).await?;
+        let task = |item: String| NewTask { dossier: dossier.clone(), group, level: Level::Document, item };
+        let mut tasks = vec![task(document.id.clone())];
+        for decision in &added {
+            tasks.extend(write.recut(document, decision).await?.into_iter().map(task));
+        }
+        let plan = self.plan(write.connection(), &batch).await?;
+        let pages = write.pages_anew(document, &plan, &added, new.delivered, &batch).await?;
+        if !pages.is_empty() {
+            // They come to their document's group once what is read anew is read.
+            let stale = tasks.drain(..).map(|task| task.item).collect::<Vec<_>>();
+            write.mark_stale(&stale).await?;
+            tasks = pages;
+        }
+        write.add_tasks(&batch, &tasks, true).await?;
         let events: Vec<_> = added
             .iter()
             .map(|decision| {
@@ -109,11 +114,33 @@ impl Catalog {
         write.commit().await?;
         Ok(Decided { batch, decisions: added })
     }
+
+    /// A batch without files, for decisions about a dossier, with the first group of its plan at `level`. It goes
+    /// before all others, since a person waits, and neither waits for the rest of a delivery nor for one that is
+    /// paused. Its plan is that of the dossier's `driver`, or `given` where that is not known any more.
+    pub(crate) async fn batch_of_decisions(
+        &self,
+        write: &mut sql::Write,
+        (dossier, driver): (&str, &str),
+        level: Level,
+        given: (&str, &Plan),
+    ) -> Result<(String, usize)> {
+        let statement = sqlx::query("SELECT pipeline FROM batches WHERE id = $1").bind(driver.to_owned());
+        let pipeline: String = get(&sql::one(write.connection(), statement, "batch of a dossier").await?, "pipeline")?;
+        let own = self.plan(write.connection(), driver).await?;
+        let (pipeline, plan) = match own.group_of(level, 0) {
+            Some(_) => (pipeline.as_str(), own.as_ref()),
+            None => given,
+        };
+        let group = plan
+            .group_of(level, 0)
+            .ok_or_else(|| Error::invalid(format!("the pipeline has no stage at the level of a {}", level.as_str())))?;
+        Ok((write.open_batch_of_decisions(dossier, pipeline, plan).await?, group))
+    }
 }
 
 impl sql::Write {
-    /// A batch without files, for decisions about a dossier: it goes before all others, since a person waits.
-    async fn batch_of_decisions(&mut self, dossier: &str, pipeline: &str, plan: &Plan) -> Result<String> {
+    async fn open_batch_of_decisions(&mut self, dossier: &str, pipeline: &str, plan: &Plan) -> Result<String> {
         let id = sql::new_id();
         let statement = sqlx::query(
             "INSERT INTO batches (id, key, unit, pipeline, plan, state, control, priority, created)

@@ -57,7 +57,7 @@ impl Catalog {
     ) -> Result<Vec<DossierSummary>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
-            "SELECT d.id, d.fonds, d.code, d.title, d.version, d.open_tasks,
+            "SELECT d.id, d.fonds, d.code, d.title, d.version, d.open_tasks, d.list_findings,
                     (SELECT count(*) FROM documents t WHERE t.dossier = d.id) AS documents,
                     (SELECT count(*) FROM pages p WHERE p.dossier = d.id) AS pages,
                     (SELECT count(*) FROM pages p WHERE p.dossier = d.id AND p.state = 'review') AS review
@@ -114,7 +114,8 @@ impl Catalog {
         for chunk in sums.chunks(NAMES) {
             let text = format!(
                 "SELECT f.sha256 AS sum FROM files f JOIN dossiers d ON d.id = f.dossier WHERE f.sha256 IN ({})
-                 GROUP BY f.sha256 HAVING max(d.open_tasks) = 0 AND min(d.version) > 0",
+                 GROUP BY f.sha256 HAVING max(d.open_tasks) = 0 AND min(d.version) > 0
+                 AND max((SELECT count(*) FROM pages p WHERE p.dossier = d.id AND p.state = 'held')) = 0",
                 places(1, chunk.len())
             );
             for row in &sql::all(&mut connection, bind_all(built(text), chunk), "cannot look for files in use").await? {

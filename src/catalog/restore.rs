@@ -111,11 +111,12 @@ impl Catalog {
         if sql::optional(write.connection(), statement, "cannot read files").await?.is_some() {
             return Ok(false);
         }
-        let statement = sqlx::query("UPDATE dossiers SET version = $2, record_sha512 = $3, title = $4 WHERE id = $1")
+        let statement = sqlx::query("UPDATE dossiers SET version = $2, record_sha512 = $3, title = $4, list_findings = $5 WHERE id = $1")
             .bind(dossier.clone())
             .bind(i64::from(version))
             .bind(record_sha512.to_owned())
-            .bind(sql::clean(&record.title));
+            .bind(sql::clean(&record.title))
+            .bind(to_json(&record.list_findings)?);
         sql::execute(write.connection(), statement, "cannot restore a dossier").await?;
         write.restored_batch().await?;
         write.restore_files_and_pages(&dossier, record).await?;
@@ -239,6 +240,7 @@ impl Write {
                 Cell::Text(to_json(&document.description)?),
                 Cell::Text(to_json(&document.review)?),
                 Cell::Text(to_json(&document.decisions)?),
+                Cell::Maybe(document.listed.as_ref().map(to_json).transpose()?),
                 Cell::Int(1),
             ]);
             for page in &document.pages {
@@ -261,7 +263,7 @@ impl Write {
         let insert =
             "INSERT INTO pages (id, file, dossier, number, state, quality, blank, class, reason, warnings, document, place) VALUES";
         sql::in_bulk(self.connection(), insert, pages.into_values().collect(), "", "cannot restore pages").await?;
-        let insert = "INSERT INTO documents (id, dossier, number, description, review, decisions, stored) VALUES";
+        let insert = "INSERT INTO documents (id, dossier, number, description, review, decisions, listed, stored) VALUES";
         sql::in_bulk(self.connection(), insert, document_rows, "", "cannot restore documents").await?;
         Ok(())
     }

@@ -29,7 +29,7 @@ impl Catalog {
             return Err(unknown(batch));
         }
         let statement = sqlx::query(
-            "SELECT DISTINCT COALESCE(f.duplicate_of, f.id) AS id, f.dossier FROM files f WHERE f.batch = $1
+            "SELECT DISTINCT COALESCE(f.duplicate_of, f.id) AS id, f.dossier FROM files f WHERE f.batch = $1 AND f.state <> 'removed'
              AND (f.state = 'refused' OR EXISTS (
                  SELECT 1 FROM pages p WHERE p.file = COALESCE(f.duplicate_of, f.id) AND p.state = 'refused'))",
         )

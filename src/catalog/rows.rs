@@ -13,6 +13,7 @@ pub(crate) fn dossier_of(row: &AnyRow) -> Result<Dossier> {
         id: get(row, "id")?,
         name: DossierName { fonds: get(row, "fonds")?, code: get(row, "code")?, title: get(row, "title")? },
         version: get_u32(row, "version")?,
+        list_findings: get_json(row, "list_findings")?,
     })
 }
 
@@ -55,6 +56,8 @@ pub(crate) fn page_of(row: &AnyRow) -> Result<Page> {
         blank: get::<i64>(row, "blank")? != 0,
         refusal: refusal_of(row)?,
         warnings: get_json(row, "warnings")?,
+        released: get::<Option<String>>(row, "released")?.map(|text| sql::from_json(&text, "release of a page")).transpose()?,
+        turn: get::<Option<i64>>(row, "turn")?.and_then(|turn| u16::try_from(turn).ok()),
     })
 }
 
@@ -89,6 +92,7 @@ pub(crate) async fn contents(connection: &mut AnyConnection, dossier: &str) -> R
             number: get_u32(row, "number")?,
             pages: pages.into_iter().map(|(_, page)| page).collect(),
             description: description.map(|text| sql::from_json(&text, "description of a document")).transpose()?,
+            listed: get::<Option<String>>(row, "listed")?.map(|text| sql::from_json(&text, "list's words for a document")).transpose()?,
             review: get_json(row, "review")?,
             decisions: get_json(row, "decisions")?,
             stored: get::<i64>(row, "stored")? != 0,

@@ -2,10 +2,11 @@
 
 use super::options::Place;
 use super::run::{read_pipeline, this_program};
-use super::{eval_table, print, separation};
+use super::{eval_stamps, eval_table, print, separation};
 use crate::desk::eval::{self, Evaluation};
 use crate::desk::separation::{Piles, evaluate};
-use crate::error::Result;
+use crate::desk::stamps;
+use crate::error::{Error, Result};
 use clap::Args;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -17,15 +18,22 @@ DIR holds pictures <id>.jpg|png|tif|pdf with <id>.gt.txt (exact text) and, where
 (kind and fields). One reading process works, so that processor seconds are those of one thread.
 
   sohoa eval pages/ --write /tmp/read --json
+  sohoa eval --stamps 2000 scans/                                          the check for stamps of secrecy
   sohoa eval pages/ --pipeline administrative.toml --pipeline fast.toml    compare two pipelines
   sohoa eval --separation scans/      are piles of these PDF and TIFF files, each one document, cut right?")]
 pub struct Eval {
-    /// Folder with pages and ground truth.
-    pub folder: PathBuf,
+    /// Folder with pages and ground truth; with --stamps, of scans without stamps of secrecy.
+    #[arg(required_unless_present = "stamps")]
+    pub folder: Option<PathBuf>,
+    /// Instead: draw N first pages with stamps of secrecy and N with harmless stamps or none, a half of them on
+    /// scans of the folder, and look for stamps on them and on every page of the folder.
+    #[arg(long, value_name = "N", conflicts_with_all = ["pipeline", "separation"])]
+    pub stamps: Option<usize>,
     /// Pipeline file [default: the built-in administrative.toml]; several are shown side by side.
     #[arg(long, value_name = "FILE")]
     pub pipeline: Vec<PathBuf>,
-    /// Leave <id>.txt and <id>.json (the reading) in this folder; of several pipelines, in a folder for each.
+    /// Leave <id>.txt and <id>.json (the reading) in this folder; of several pipelines, in a folder for each;
+    /// with --stamps, the drawn pages that were judged wrongly.
     #[arg(long, value_name = "DIR")]
     pub write: Option<PathBuf>,
     /// Every file of the folder is one document: lay them into piles and see whether those are cut right.
@@ -34,8 +42,8 @@ pub struct Eval {
     /// Piles of each kind.
     #[arg(long, value_name = "N", default_value_t = 10, requires = "separation")]
     pub piles: u16,
-    /// Order of the piles.
-    #[arg(long, default_value_t = 1, requires = "separation")]
+    /// What is drawn with --stamps and the order of the piles follow from it.
+    #[arg(long, default_value_t = 1)]
     pub seed: u64,
 }
 
@@ -61,10 +69,20 @@ impl Eval {
     pub async fn execute(&self, place: &Place) -> Result<u8> {
         let config = place.configure(toml::Table::new())?;
         let program = this_program()?;
+        if let Some(count) = self.stamps {
+            let told = stamps::measure(&config, &program, count, self.seed, self.folder.as_deref(), self.write.as_deref()).await?;
+            if place.json {
+                print::json(&told)?;
+            } else {
+                eval_stamps::table(&told)?;
+            }
+            return Ok(if told.failures.is_empty() { 0 } else { 3 });
+        }
+        let Some(folder) = &self.folder else { return Err(Error::invalid("a folder with pages and ground truth is needed")) };
         if self.separation {
             let (_, plan) = read_pipeline(self.pipeline.first().or(config.pipeline.as_ref()).map(PathBuf::as_path))?;
             let piles = Piles { count: self.piles, seed: self.seed };
-            let found = evaluate(&config, &program, &self.folder, &plan, piles, self.write.as_deref()).await?;
+            let found = evaluate(&config, &program, folder, &plan, piles, self.write.as_deref()).await?;
             if place.json {
                 print::json(&found)?
             } else {
@@ -74,7 +92,7 @@ impl Eval {
         }
         if let [] | [_] = self.pipeline.as_slice() {
             let (_, plan) = read_pipeline(self.pipeline.first().or(config.pipeline.as_ref()).map(PathBuf::as_path))?;
-            let found = eval::evaluate(&config, &program, &self.folder, &plan, self.write.as_deref()).await?;
+            let found = eval::evaluate(&config, &program, folder, &plan, self.write.as_deref()).await?;
             if place.json {
                 print::json(&found)?;
             } else {
@@ -88,7 +106,7 @@ impl Eval {
         let mut all = Vec::new();
         for (name, plan) in names.into_iter().zip(&plans) {
             let write = self.write.as_ref().map(|folder| folder.join(&name));
-            let found = eval::evaluate(&config, &program, &self.folder, plan, write.as_deref()).await?;
+            let found = eval::evaluate(&config, &program, folder, plan, write.as_deref()).await?;
             all.push((name, found));
         }
         let code = all.iter().map(|(_, found)| exit_code(found)).max().unwrap_or(0);

@@ -5,7 +5,7 @@ use crate::desk::eval::{EvaluatedPage, Evaluation, Scored, ScoredPage};
 use crate::error::Result;
 use crate::evaluation::calibration::Calibration;
 use crate::evaluation::classes::{CLASSES, Classes};
-use crate::evaluation::fields::Tally;
+use crate::evaluation::fields::{Differing, Tally};
 use crate::evaluation::score::TotalScore;
 use crate::text::numbers;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ pub(super) fn single(found: &Evaluation) -> Result<()> {
     }
     print::line(&format!("{} {:>7}", total_rates(&found.total), numbers::decimal(found.cpu_seconds_per_page, 2)))?;
     class_rows(&[&found.classes])?;
-    field_rows(&found.fields, &found.calibration)?;
+    field_rows(&found.fields, &found.differing, &found.calibration)?;
     print::line(&format!("peak memory of the reading process: {} MiB", found.peak_mib))?;
     for failure in &found.failures {
         print::line(&print::plain(failure))?;
@@ -27,9 +27,19 @@ pub(super) fn single(found: &Evaluation) -> Result<()> {
 }
 
 /// Fields, and whether their confidences hold.
-pub(super) fn field_rows(fields: &BTreeMap<String, Tally>, calibration: &Calibration) -> Result<()> {
+pub(super) fn field_rows(fields: &BTreeMap<String, Tally>, differing: &[Differing], calibration: &Calibration) -> Result<()> {
     for (field, tally) in fields {
         print::line(&format!("{field:32} {}/{} right, {} absent", tally.right, tally.right + tally.wrong + tally.absent, tally.absent))?;
+    }
+    for Differing { of, compared } in differing {
+        let shown = |value: &Option<String>| value.as_deref().map_or_else(|| "–".to_owned(), print::plain);
+        print::line(&format!(
+            "  {} {}: {} read, {} expected",
+            print::plain(of),
+            compared.field,
+            shown(&compared.found),
+            shown(&compared.expected)
+        ))?;
     }
     for step in &calibration.steps {
         let (expected, actual) = (numbers::decimal(100.0 * step.expected, 0), numbers::decimal(100.0 * step.actual, 0));

@@ -4,6 +4,7 @@ pub mod completions;
 pub mod degrade;
 pub mod doctor;
 pub mod eval;
+mod eval_stamps;
 mod eval_table;
 pub mod export;
 pub mod language;
@@ -11,6 +12,7 @@ pub mod models;
 pub mod options;
 pub mod print;
 pub mod quality;
+pub mod quarantine;
 pub mod reader;
 pub mod rebuild;
 pub mod records;
@@ -22,6 +24,7 @@ pub mod score;
 pub mod search;
 mod separation;
 pub mod separators;
+pub mod train;
 pub mod verify;
 
 use crate::error::{Error, Kind, Result};
@@ -72,11 +75,13 @@ async fn with_runtime(line: &Line) -> Result<u8> {
         Command::Failures(failures) => failures.execute(place).await,
         Command::Quality(quality) => quality.execute(place).await,
         Command::Review(review) => review.execute(place).await,
+        Command::Quarantine(quarantine) => quarantine.execute(place).await,
         Command::Search(search) => search.execute(place).await,
         Command::Records(records) => records.execute(place).await,
         Command::Export(export) => export.execute(place).await,
         Command::Verify(verify) => verify.execute(place).await,
         Command::Rebuild(rebuild) => rebuild.execute(place).await,
+        Command::Train(train) => train.execute(place).await,
         Command::Eval(eval) => eval.execute(place).await,
         Command::Doctor(doctor) => doctor.execute(place).await,
         Command::Reader(_)

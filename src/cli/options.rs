@@ -75,6 +75,8 @@ pub enum Command {
     Quality(super::quality::QualityOf),
     /// Look at documents that wait for a person, and decide.
     Review(super::review::Review),
+    /// Look at dossiers that a stamp of secrecy holds, and decide as an officer in charge.
+    Quarantine(super::quarantine::Quarantine),
     /// Find pages by text (marks optional), number, kind, issuer, date.
     Search(super::search::Search),
     /// Read back what is recorded.
@@ -85,6 +87,8 @@ pub enum Command {
     Verify(super::verify::Verify),
     /// Make catalogue and index anew from the store.
     Rebuild(super::rebuild::Rebuild),
+    /// Learn from what people decided in review; a model that is worse is never taken.
+    Train(super::train::Train),
     /// Read pages with ground truth and print error rates.
     Eval(super::eval::Eval),
     /// Say what is missing or mis-set on this machine, and the command that mends it.

@@ -6,7 +6,7 @@ use super::run::this_program;
 use crate::archive::Archive;
 use crate::desk::export;
 use crate::error::Result;
-use crate::model::record;
+use crate::model::{fields, record};
 use clap::{Args, Subcommand};
 
 /// Arguments of `records`.
@@ -29,6 +29,8 @@ pub enum What {
     },
     /// The JSON Schema of records.
     Schema,
+    /// The fields of dossiers and documents: names, types, lengths, obligations and code lists by circular.
+    Fields,
 }
 
 impl Records {
@@ -41,9 +43,13 @@ impl Records {
             print::json(&record::json_schema())?;
             return Ok(0);
         }
+        if matches!(self.what, What::Fields) {
+            print::json(&fields::profiles())?;
+            return Ok(0);
+        }
         let archive = Archive::open(place.configure(toml::Table::new())?, &this_program()?).await?;
         match &self.what {
-            What::Schema => {}
+            What::Schema | What::Fields => {}
             What::Show { dossier } => {
                 let record = export::record(&archive, dossier).await?;
                 print::json(&record)?;

@@ -33,13 +33,16 @@ pub enum What {
         /// `DOSSIER#NUMBER`.
         document: String,
     },
-    /// Accept, reject or correct a document: a new version in store, PDF and search; no page is read again.
+    /// Accept, reject or correct a document: a new version in store, PDF and search; only pages that are
+    /// turned or replaced are read again.
     #[command(after_help = "\
   sohoa review decide 'scans#3' --accept
   sohoa review decide 'scans#3' --field codeNumber=14 --field issuedDate=2025-05-09 --accept
   sohoa review decide 'scans#3' --word 1:25=quyết --by lan
+  sohoa review decide 'scans#3' --turn 2=180 --replace 4=new-scan.jpg
+  sohoa review decide 'scans#3' --split 5
   sohoa review decide 'scans#3' --reject --note 'page 2 is missing'")]
-    Decide(Decide),
+    Decide(Box<Decide>),
 }
 
 /// What is decided.
@@ -65,6 +68,18 @@ pub struct Decide {
     /// What a word says, by page and place; can be given several times.
     #[arg(long, value_name = "PAGE:WORD=TEXT")]
     pub word: Vec<String>,
+    /// Turn a page clockwise, by page and degrees (90, 180, 270); it is read again.
+    #[arg(long, value_name = "PAGE=DEGREES")]
+    pub turn: Vec<String>,
+    /// A new scan for a page, by page and file; the old one stays among the originals.
+    #[arg(long, value_name = "PAGE=FILE")]
+    pub replace: Vec<String>,
+    /// Another document begins at this page.
+    #[arg(long, value_name = "PAGE")]
+    pub split: Option<u32>,
+    /// The pages of document NUMBER of the same dossier belong behind those of this one.
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["split", "turn", "replace"])]
+    pub join: Option<u32>,
     /// Why.
     #[arg(long)]
     pub note: Option<String>,
@@ -124,10 +139,27 @@ impl Decide {
         for text in &self.word {
             wishes.push(word(text).ok_or_else(|| Error::invalid(format!("{text:?} is not PAGE:WORD=TEXT, such as 1:25=quyết")))?);
         }
+        for text in &self.turn {
+            let (page, by) = numbered(text, "1=90")?;
+            let by = by.parse().map_err(|_| Error::invalid(format!("{by:?} are no degrees; write 90, 180 or 270")))?;
+            wishes.push(Wish::Turn { page, by });
+        }
+        for text in &self.replace {
+            let (page, file) = numbered(text, "1=trang1.jpg")?;
+            wishes.push(Wish::Replace { page, file: PathBuf::from(file) });
+        }
+        wishes.extend(self.split.map(|page| Wish::Act(Act::Split { page })));
+        wishes.extend(self.join.map(|document| Wish::Act(Act::Join { document })));
         let acts = [(self.release, Act::Release), (self.accept, Act::Accept), (self.reject, Act::Reject)];
         wishes.extend(acts.into_iter().filter(|(is_meant, _)| *is_meant).map(|(_, act)| Wish::Act(act)));
         Ok(wishes)
     }
+}
+
+/// The page and what stands behind it.
+fn numbered<'a>(text: &'a str, example: &str) -> Result<(u32, &'a str)> {
+    let parts = text.split_once('=').and_then(|(page, rest)| Some((page.parse().ok()?, rest)));
+    parts.ok_or_else(|| Error::invalid(format!("{text:?} names no page; write it like {example}")))
 }
 
 fn word(text: &str) -> Option<Wish> {

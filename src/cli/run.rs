@@ -219,7 +219,7 @@ fn exit_code(outcome: &Outcome) -> u8 {
     if *interrupted {
         return 130;
     }
-    let clean = balance.refusals.is_empty() && balance.pages.closes();
+    let clean = balance.refusals.is_empty() && balance.pages.held == 0 && balance.pages.closes();
     if clean { 0 } else { 3 }
 }
 
@@ -297,7 +297,14 @@ fn print_balance(outcome: &Outcome, language: Language) {
     let say = |message: Message| println!("{}", sentence(language, message));
     print_received(&outcome.receipt, language);
     let pages = balance.pages;
-    say(Message::BalancePages { came: pages.came, stored: pages.stored, review: pages.review, refused: pages.refused, open: pages.open });
+    say(Message::BalancePages {
+        came: pages.came,
+        stored: pages.stored,
+        review: pages.review,
+        refused: pages.refused,
+        held: pages.held,
+        open: pages.open,
+    });
     say(Message::BalanceHoldings { dossiers: balance.dossiers, documents: balance.documents });
     let rate = if outcome.seconds > 0.0 { pages.came as f64 / outcome.seconds } else { 0.0 };
     say(Message::Took {
@@ -307,6 +314,9 @@ fn print_balance(outcome: &Outcome, language: Language) {
     });
     if outcome.rescan > 0 {
         say(Message::RescanPages { rescan: outcome.rescan });
+    }
+    if pages.held > 0 {
+        say(Message::Quarantine { held: pages.held });
     }
     for refused in &balance.refusals {
         say(Message::Refused {

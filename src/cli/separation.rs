@@ -20,7 +20,7 @@ pub(super) fn table(found: &Separation) -> Result<()> {
             print::line(&format!("{}: {}, {piles} piles", name(kind), print::plain(mistake)))?;
         }
     }
-    eval_table::field_rows(&found.fields, &found.calibration)?;
+    eval_table::field_rows(&found.fields, &found.differing, &found.calibration)?;
     for failure in &found.failures {
         print::line(&print::plain(failure))?;
     }

@@ -1,32 +1,13 @@
 //! What people decided, laid over what was read: the reading itself stays as it was.
 
+use super::objection::objection;
 use crate::error::{Error, Result};
 use crate::model::decision::{Act, Decision};
+use crate::model::fields::newest;
 use crate::model::kinds::by_code;
 use crate::model::reading::{Alternative, Reader, Reading};
 use crate::model::record::{Candidate, Description, Field, Source};
-use crate::text::dates;
 use crate::text::normal::nfc;
-
-/// Fields that a person can correct: those that a description may hold.
-pub const FIELDS: [&str; 13] = [
-    "codeNumber",
-    "codeNotation",
-    "issuedDate",
-    "organName",
-    "subject",
-    "language",
-    "place",
-    "signer",
-    "position",
-    "recipients",
-    "urgency",
-    "secrecy",
-    "copy",
-];
-
-/// Longest values, characters, as Circular 05/2025/TT-BNV sets them.
-const LENGTHS: [(&str, usize); 4] = [("codeNumber", 11), ("codeNotation", 30), ("organName", 200), ("subject", 500)];
 
 /// The decision with its value in the form in which it is kept.
 ///
@@ -41,18 +22,14 @@ pub fn checked(act: Act) -> Result<Act> {
             Ok(Act::CorrectKind { kind })
         }
         Act::CorrectField { field, value } => {
-            if !FIELDS.contains(&field.as_str()) {
-                return Err(Error::invalid(format!("there is no field {field:?}; fields are {}", FIELDS.join(", "))));
-            }
+            let profile = newest().ok_or_else(|| Error::internal("no circular is known"))?;
+            let Some(definition) = profile.of_document(&field) else {
+                let known: Vec<&str> = profile.document.iter().chain(&profile.extensions).map(|known| known.name.as_str()).collect();
+                return Err(Error::invalid(format!("there is no field {field:?}; fields are {}", known.join(", "))));
+            };
             let value = nfc(value.trim());
-            if field == "issuedDate"
-                && !value.is_empty()
-                && !dates::parse(&value).is_some_and(|date| date.day().is_some() && date.iso() == value)
-            {
-                return Err(Error::invalid(format!("{value:?} is no date; write YYYY-MM-DD")));
-            }
-            if let Some((_, longest)) = LENGTHS.iter().find(|(name, longest)| *name == field && value.chars().count() > *longest) {
-                return Err(Error::invalid(format!("the value of {field} is longer than {longest} characters")));
+            if let Some(objection) = objection(profile, definition, &value).filter(|_| !value.is_empty()) {
+                return Err(Error::invalid(objection));
             }
             Ok(Act::CorrectField { field, value })
         }
@@ -62,6 +39,9 @@ pub fn checked(act: Act) -> Result<Act> {
                 return Err(Error::invalid("a word cannot be corrected to nothing; write what the page says"));
             }
             Ok(Act::CorrectWord { page, word, read, text })
+        }
+        Act::Turn { turn, .. } if !matches!(turn, 0 | 90 | 180 | 270) => {
+            Err(Error::invalid(format!("a page cannot be turned by {turn} degrees; write 90, 180 or 270")))
         }
         other => Ok(other),
     }
@@ -79,7 +59,14 @@ pub fn correct_description(description: &mut Description, decisions: &[Decision]
                 }
             }
             Act::CorrectField { field, value } => correct_field(description, field, value),
-            Act::Accept | Act::Reject | Act::Release | Act::CorrectWord { .. } => {}
+            Act::Accept
+            | Act::Reject
+            | Act::Release
+            | Act::CorrectWord { .. }
+            | Act::Turn { .. }
+            | Act::Replace { .. }
+            | Act::Split { .. }
+            | Act::Join { .. } => {}
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use super::subject::Passage;
 use super::zones::{Row, Sureness, Zones, rows, zones};
-use super::{date, fuzzy, issuer, kind, number, personal, secrecy, separate, signer, subject};
+use super::{date, fuzzy, grounds, issuer, kind, number, personal, secrecy, separate, signer, subject};
 use crate::model::geometry::Bounds;
 use crate::model::personal::PersonalData;
 use crate::model::reading::Reading;
-use crate::model::record::{Description, Field};
+use crate::model::record::{Candidate, Description, Field, Source};
 use crate::text::normal::nfc;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Fields being gathered.
 #[derive(Default)]
@@ -25,6 +25,9 @@ impl Fields {
 
     fn put_passage(&mut self, name: &str, passage: &Passage, page: u32) {
         self.put(name, &passage.text, passage.confidence, Some(page), passage.bounds);
+        if let (Some(read), Some(field)) = (&passage.read, self.0.get_mut(name)) {
+            field.alternatives.push(Candidate { value: nfc(read.trim()), confidence: 0, source: Source::Reading });
+        }
     }
 
     fn put_row(&mut self, name: &str, value: &str, confidence: u32, page: u32, row: &Row<'_>) {
@@ -45,7 +48,7 @@ pub fn describe(pages: &[&Reading]) -> Description {
 /// Describes a document page after page, holding none of them.
 ///
 /// Field names: `codeNumber`, `codeNotation`, `issuedDate` (`YYYY-MM-DD`), `organName`, `subject`,
-/// `language`, `place`, `signer`, `position`, `recipients`, `urgency`, `secrecy`, `copy`. What was not found,
+/// `language`, `place`, `signer`, `position`, `recipients`, `grounds`, `urgency`, `secrecy`, `copy`. What was not found,
 /// or cannot be (month 13), is left out: nothing is invented. Confidences join the engine's with how sure
 /// the rule is. Separator sheets and blank pages in front are passed over.
 #[derive(Default)]
@@ -59,7 +62,11 @@ pub struct Describer {
     copy: bool,
     letters: Letters,
     personal: Vec<PersonalData>,
+    front_words: BTreeSet<String>,
 }
+
+/// Most words of a first page that are kept for telling its kind.
+const FRONT_WORDS: usize = 120;
 
 /// Letters of the document, and how sure their words are.
 #[derive(Default)]
@@ -79,6 +86,8 @@ impl Describer {
             let zones = zones(page);
             header = header_bottom(&zones);
             self.kind = Some(self.fields.put_front(page, &zones, number));
+            let words = zones.body.iter().flat_map(|row| &row.words).map(|word| fuzzy::squeezed(&word.text));
+            self.front_words = words.filter(|word| word.len() >= 2).take(FRONT_WORDS).collect();
         }
         if self.kind.is_some() {
             self.find_signing(page, header);
@@ -86,6 +95,12 @@ impl Describer {
         self.copy = self.copy || self.fields.put_copy(page, number);
         self.letters.add(page);
         self.personal.extend(personal::find(page, number));
+    }
+
+    /// Words under the head of the first page, without marks, for telling its kind.
+    #[must_use]
+    pub fn front_words(&self) -> &BTreeSet<String> {
+        &self.front_words
     }
 
     /// What the pages say together.
@@ -167,11 +182,14 @@ impl Fields {
         if let Some(passage) = subject::recipients(zones) {
             self.put_passage("recipients", &passage, front);
         }
+        if let Some(passage) = grounds::grounds(zones) {
+            self.put_passage("grounds", &passage, front);
+        }
         if let Some((urgency, row)) = secrecy::urgency(page) {
             self.put_row("urgency", urgency, row.confidence().max(60), front, &row);
         }
         if let Some(stamp) = secrecy::stamp(page) {
-            self.put("secrecy", &stamp, 80, Some(front), None);
+            self.put("secrecy", stamp.level.as_stamped(), u32::from(stamp.confidence), Some(front), Some(stamp.bounds));
         }
         found
     }

@@ -187,8 +187,15 @@ pub(super) fn issuer(zones: &Zones<'_>, number: Option<&Numbered>, place: Option
         [.., parent, issuer] => join(parent, issuer),
     };
     let known = texts.len() <= 2 && starts_organ(rows.first()?);
+    // A name whose parts are known ones, in the place that the date line names too, is right whatever single letters say.
+    let placed = known && place.is_some_and(|place| value.ends_with(place));
     let mut found = passage(&rows, |_| value.clone())?;
-    found.confidence = found.confidence.max(if known { 60 } else { 0 }) * if known { 95 } else { 70 } / 100;
+    found.confidence = found.confidence.max(match (placed, known) {
+        (true, _) => 93,
+        (false, true) => 65,
+        (false, false) => 0,
+    }) * if known { 98 } else { 70 }
+        / 100;
     Some(found)
 }
 

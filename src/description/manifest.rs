@@ -1,6 +1,7 @@
 //! Lists of documents that come with scans (mục lục văn bản): their columns, and whether what came is what they say.
 
 use super::fuzzy::folded;
+use crate::model::record::{ListFinding, Listed};
 
 /// One row of a list: one document.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,6 +54,8 @@ pub enum Finding {
     Pages {
         /// The row.
         row: usize,
+        /// The delivered file.
+        file: String,
         /// Pages by the list.
         listed: u32,
         /// Pages that came.
@@ -63,6 +66,34 @@ pub enum Finding {
         /// The row.
         row: usize,
     },
+}
+
+impl From<&Finding> for ListFinding {
+    fn from(finding: &Finding) -> Self {
+        let (code, detail, file) = match finding {
+            Finding::Missing { row, file } => {
+                ("missing", format!("row {row} of the list names {file}, which is not among what was taken"), None)
+            }
+            Finding::Extra { file } => ("extra", format!("{file} came, and no row of the list names it"), Some(file)),
+            Finding::Pages { row, file, listed, came } => {
+                ("pages", format!("row {row} of the list says {listed} pages for {file}; it has {came}"), Some(file))
+            }
+            Finding::Range { row } => ("range", format!("from row {row} on the pages of the list do not fit those that came"), None),
+        };
+        Self { code: code.to_owned(), detail, file: file.cloned() }
+    }
+}
+
+impl From<&Entry> for Listed {
+    fn from(entry: &Entry) -> Self {
+        Self {
+            row: u32::try_from(entry.row).unwrap_or(u32::MAX),
+            number: entry.number.clone(),
+            date: entry.date.clone(),
+            subject: entry.subject.clone(),
+            author: entry.author.clone(),
+        }
+    }
 }
 
 /// What a column holds.
@@ -225,7 +256,7 @@ pub fn check(entries: &[Entry], delivered: &[Delivered]) -> Vec<Finding> {
                 // Several rows may lie in one file: then their ranges are pages of it.
                 let shared = entries.iter().filter(|other| other.file == entry.file).count() > 1;
                 if let Some(listed) = listed.filter(|listed| !shared && *listed != file.pages) {
-                    findings.push(Finding::Pages { row: entry.row, listed, came: file.pages });
+                    findings.push(Finding::Pages { row: entry.row, file: file.path.clone(), listed, came: file.pages });
                 }
             }
             _ => {}
@@ -316,7 +347,7 @@ mod tests {
             entries(&table("Tên tệp | Từ trang | Đến trang | Số trang\na.pdf | 1 | 2 | 2\nb/C.PDF | 3 | 5 | 3.0\nd.pdf | | | 1")).unwrap();
         let findings = check(&entries, &came(&[("lô 1/a.pdf", 2), ("lô 1/b/c.pdf", 4), ("lô 1/x.pdf", 1)]));
         let expected = [
-            Finding::Pages { row: 3, listed: 3, came: 4 },
+            Finding::Pages { row: 3, file: "lô 1/b/c.pdf".to_owned(), listed: 3, came: 4 },
             Finding::Missing { row: 4, file: "d.pdf".to_owned() },
             Finding::Extra { file: "lô 1/x.pdf".to_owned() },
         ];

@@ -1,5 +1,7 @@
 //! Whether a person must look at a document, and why.
 
+use super::objection::objection;
+use crate::model::fields::{Profile, newest};
 use crate::model::record::Description;
 use crate::model::refusal::Warning;
 use serde::{Deserialize, Serialize};
@@ -44,7 +46,7 @@ const REQUIRED: [(&str, &str); 5] =
 /// Why a person must look at this document: stable codes in a fixed order, empty if nobody need.
 ///
 /// `kind-unsure`, `<field>-missing` and `<field>-unsure` for number, notation, date, issuer and subject,
-/// `secrecy-stamp`, `no-text`, `page-refused`, `page-confidence-low`, `page-rescan`,
+/// `<field>-invalid` for a value that a field cannot hold, `secrecy-stamp`, `no-text`, `page-refused`, `page-confidence-low`, `page-rescan`,
 /// `page-warning`.
 #[must_use]
 pub fn reasons(description: &Description, pages: &[PageFacts<'_>], threshold: &ReviewOptions) -> Vec<String> {
@@ -60,6 +62,12 @@ pub fn reasons(description: &Description, pages: &[PageFacts<'_>], threshold: &R
             None => reasons.push(format!("{code}-missing")),
             Some(found) if found.confidence < threshold.min_fields => reasons.push(format!("{code}-unsure")),
             Some(_) => {}
+        }
+    }
+    for (name, field) in &description.fields {
+        let objects = |profile: &'static Profile| objection(profile, profile.of_document(name)?, &field.value);
+        if newest().and_then(objects).is_some() {
+            reasons.push(format!("{name}-invalid"));
         }
     }
     if pages.iter().all(|page| page.blank || page.refused) {

@@ -2,41 +2,58 @@
 
 use super::fuzzy::{folded, is_upper};
 use super::zones::{Row, rows, usual_height};
-use crate::model::reading::{Reading, Word};
+use crate::model::geometry::Bounds;
+use crate::model::reading::{Reading, Secrecy, Word};
 
 /// Neighbours that make `MẬT` an ordinary word: bảo mật, bí mật, cơ mật, mật độ, mật khẩu, mặt trận, …
 const BEFORE: [&str; 9] = ["bao", "bi", "co", "be", "do", "ra", "vang", "khoa", "vien"];
 const AFTER: [&str; 14] = ["tran", "do", "khau", "ma", "vu", "thiet", "ong", "thu", "nghi", "bang", "hang", "troi", "phang", "cat"];
 
-/// The stamp of secrecy on a first page, as it should be written: `TUYỆT MẬT`, `TỐI MẬT` or `MẬT`.
+/// How sure words in capitals are a stamp, 0 to 100: they were read, and most likely not written for anything else.
+const BY_WORDS: u8 = 80;
+
+/// A stamp of secrecy on a first page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamped {
+    /// What it says.
+    pub level: Secrecy,
+    /// How sure it is, 0 to 100.
+    pub confidence: u8,
+    /// Around it, or around its words where it was read only.
+    pub bounds: Bounds,
+}
+
+/// The stamp of secrecy on a first page: the most secret of those that were seen on its picture and those that
+/// were read among its words.
 ///
 /// Looks at the upper two fifths of the page for the words in capitals, marks lost or not, alone or run into
 /// the header by OCR. A missed stamp is the worst failure, so in doubt it answers; words such as `bảo mật`
 /// in running text are small letters and do not count.
 #[must_use]
-pub fn stamp(reading: &Reading) -> Option<String> {
+pub fn stamp(reading: &Reading) -> Option<Stamped> {
+    let seen = reading.stamps.iter().map(|stamp| Stamped { level: stamp.level, confidence: stamp.confidence, bounds: stamp.bounds });
+    // The surer of two that say the same.
+    seen.chain(by_words(reading)).max_by_key(|stamp| (stamp.level, stamp.confidence))
+}
+
+/// The stamp among the words that were read.
+fn by_words(reading: &Reading) -> Option<Stamped> {
     let limit = reading.height * 2 / 5;
     let height = usual_height(reading);
-    let mut found: Option<&str> = None;
+    let mut found: Option<Stamped> = None;
     for line in reading.lines().filter(|line| line.bounds.y0 <= limit) {
         let words: Vec<&Word> = line.words.iter().filter(|word| word.text.chars().any(char::is_alphanumeric)).collect();
         for at in 0..words.len() {
-            let level = level_at(&words, at, height);
-            if rank(level) > rank(found) {
-                found = level;
+            if let Some((level, from, to)) = level_at(&words, at, height)
+                && found.is_none_or(|found| level > found.level)
+            {
+                let own = words.get(from..=to).unwrap_or_default();
+                let bounds = Bounds::around(own.iter().map(|word| &word.bounds)).unwrap_or(line.bounds);
+                found = Some(Stamped { level, confidence: BY_WORDS, bounds });
             }
         }
     }
-    found.map(str::to_owned)
-}
-
-fn rank(level: Option<&str>) -> u8 {
-    match level {
-        Some("TUYỆT MẬT") => 3,
-        Some("TỐI MẬT") => 2,
-        Some(_) => 1,
-        None => 0,
-    }
+    found
 }
 
 /// Capital letters of a word; none if it has small ones.
@@ -45,7 +62,8 @@ fn capitals(word: &Word) -> Option<String> {
     (!letters.is_empty() && letters.chars().all(char::is_uppercase) && !word.text.contains('/')).then_some(letters)
 }
 
-fn level_at(words: &[&Word], at: usize, height: u32) -> Option<&'static str> {
+/// The level that the word at `at` and its neighbours state, and the first and the last word of it.
+fn level_at(words: &[&Word], at: usize, height: u32) -> Option<(Secrecy, usize, usize)> {
     let word = words.get(at)?;
     let mut end = at;
     let mut letters = capitals(word)?;
@@ -58,8 +76,8 @@ fn level_at(words: &[&Word], at: usize, height: u32) -> Option<&'static str> {
     }
     let plain = folded(&letters);
     match plain.as_str() {
-        "tuyetmat" => return Some("TUYỆT MẬT"),
-        "toimat" => return Some("TỐI MẬT"),
+        "tuyetmat" => return Some((Secrecy::TopSecret, at, end)),
+        "toimat" => return Some((Secrecy::Secret, at, end)),
         "mat" => {}
         _ => return None,
     }
@@ -68,8 +86,8 @@ fn level_at(words: &[&Word], at: usize, height: u32) -> Option<&'static str> {
     let name = |word: Option<&&Word>| word.and_then(|word| capitals(word)).map(|text| folded(&text)).unwrap_or_default();
     let (before_name, after_name) = (name(before), name(after));
     match before_name.as_str() {
-        "tuyet" => return Some("TUYỆT MẬT"),
-        "toi" => return Some("TỐI MẬT"),
+        "tuyet" => return Some((Secrecy::TopSecret, at - 1, end)),
+        "toi" => return Some((Secrecy::Secret, at - 1, end)),
         _ => {}
     }
     if BEFORE.contains(&before_name.as_str()) || AFTER.contains(&after_name.as_str()) {
@@ -78,7 +96,7 @@ fn level_at(words: &[&Word], at: usize, height: u32) -> Option<&'static str> {
     // ă or á in place of â: another word, unless it stands alone like a stamp.
     let other = letters.to_lowercase().chars().any(|c| "ăắặằẳẵáãảàấầẩẫ".contains(c));
     let alone = before.is_none() && after.is_none();
-    (!other || alone).then_some("MẬT")
+    (!other || alone).then_some((Secrecy::Confidential, at, end))
 }
 
 fn near(left: &Word, right: &Word, height: u32) -> bool {

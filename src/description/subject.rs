@@ -2,9 +2,10 @@
 
 use super::kind::{Found, after_regarding, is_regarding};
 use super::number::is_number_row;
-use super::zones::{Row, Zones, mean_confidence};
+use super::zones::{Row, Zones, exactness};
 use crate::model::geometry::Bounds;
 use crate::model::reading::Word;
+use crate::text::mend::mended;
 use crate::text::normal::nfc;
 
 /// Rows that end a subject: whom it is addressed to, grounds, or the first words of the body.
@@ -39,6 +40,8 @@ pub(super) struct Passage {
     pub(super) text: String,
     pub(super) confidence: u32,
     pub(super) bounds: Option<Bounds>,
+    /// As it was read, where it was mended.
+    pub(super) read: Option<String>,
 }
 
 /// Joins rows to one NFC text.
@@ -47,9 +50,24 @@ pub(super) fn passage(rows: &[&Row<'_>], strip: impl Fn(String) -> String) -> Op
     let words: Vec<&Word> = rows.iter().flat_map(|row| row.words.iter().copied()).collect();
     (!text.is_empty()).then(|| Passage {
         text,
-        confidence: mean_confidence(words.iter().copied()),
+        confidence: exactness(words.iter().copied()),
         bounds: Bounds::around(rows.iter().map(|row| &row.bounds)),
+        read: None,
     })
+}
+
+/// A year and the small letters that ran into it, parted: `28/12/2017của`.
+fn parted(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len() + 4);
+    for (at, letter) in letters.iter().enumerate() {
+        let is_number = at >= 4 && letters.get(at - 4..at).is_some_and(|before| before.iter().all(char::is_ascii_digit));
+        if is_number && letter.is_lowercase() && letters.get(at + 1).is_some_and(|next| next.is_lowercase()) {
+            out.push(' ');
+        }
+        out.push(*letter);
+    }
+    out
 }
 
 fn trimmed(text: &str) -> &str {
@@ -144,10 +162,15 @@ fn strip_regarding(text: &str) -> &str {
 
 /// The subject of a document of this kind.
 pub(super) fn subject(zones: &Zones<'_>, kind: &Found, width: u32) -> Option<Passage> {
-    match kind.name_row {
+    let mut found = match kind.name_row {
         Some(at) => under_name(zones, at, width),
         None => regarding(zones),
+    }?;
+    let mended = mended(&parted(&found.text));
+    if mended != found.text {
+        found.read = Some(std::mem::replace(&mut found.text, mended));
     }
+    Some(found)
 }
 
 /// Whom it is addressed to (Kính gửi): the rows from there on that are centred or listed.
@@ -190,6 +213,11 @@ mod tests {
         assert_eq!(mend_regarding("và việc tăng cường"), "về việc tăng cường");
         assert_eq!(mend_regarding("Vềviệc triển khai thực hiện"), "Về việc triển khai thực hiện");
         assert_eq!(mend_regarding("Về tăng cường chỉ đạo"), "Về tăng cường chỉ đạo");
+    }
+
+    #[test]
+    fn a_year_and_a_word_are_parted() {
+        assert_eq!(parted("ngày 28/12/2017của Bộ Y tế 12a 2017"), "ngày 28/12/2017 của Bộ Y tế 12a 2017");
     }
 
     #[test]

@@ -253,6 +253,12 @@ pub(super) const FAMILY_NAMES: [&str; 66] = [
     "lai", "luc", "ma", "nong", "on", "tang", "than", "tieu", "ton", "tu", "van", "vi", "viet", "y",
 ];
 
+/// Frequent family names of four letters and more, spelled out: enough is left of them when a seal covers their front.
+pub(super) const OFTEN_CUT: [&str; 16] = [
+    "Nguyễn", "Trần", "Phạm", "Hoàng", "Huỳnh", "Phan", "Đặng", "Dương", "Đinh", "Trương", "Đoàn", "Trịnh", "Lương", "Phùng", "Quách",
+    "Nghiêm",
+];
+
 /// Texts of a sheet that only parts documents, squeezed.
 pub(super) const SEPARATORS: [&str; 9] = [
     "sohoaseparator",

@@ -44,6 +44,25 @@ pub(super) fn mean_confidence<'a>(words: impl IntoIterator<Item = &'a Word>) -> 
     sureness.mean()
 }
 
+/// How many of a thousand words are right that an engine is so sure of (0 to 100): measured on 3 thousand words of real
+/// scanned pages, by steps between which it is linear.
+const RIGHT: [(u32, u32); 10] =
+    [(0, 400), (50, 600), (80, 800), (86, 850), (88, 910), (90, 950), (92, 979), (94, 985), (96, 995), (100, 999)];
+
+/// How sure it is that all words are right together, 0 to 100: the longer a text, the likelier one of them is wrong.
+pub(super) fn exactness<'a>(words: impl IntoIterator<Item = &'a Word>) -> u32 {
+    let share = words.into_iter().map(|word| f64::from(right_permille(u32::from(word.confidence.min(100)))) / 1000.0).product::<f64>();
+    (share * 100.0).round() as u32
+}
+
+fn right_permille(confidence: u32) -> u32 {
+    let steps = RIGHT.windows(2).find_map(|steps| match steps {
+        &[(from, low), (to, high)] if (from..=to).contains(&confidence) => Some(low + (high - low) * (confidence - from) / (to - from)),
+        _ => None,
+    });
+    steps.unwrap_or(0)
+}
+
 /// A mean confidence under way.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Sureness {

@@ -9,7 +9,7 @@ use crate::specimen::degrade::STRENGTHS;
 use crate::specimen::random::Random;
 use crate::specimen::wear::{self, Wear};
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// One page that was written.
@@ -65,7 +65,7 @@ fn spread(count: usize, limit: Option<usize>) -> impl Iterator<Item = usize> {
     (0..wanted).map(move |index| index * count / wanted)
 }
 
-fn open(picture: &PathBuf) -> Result<PagePicture> {
+pub(super) fn open(picture: &Path) -> Result<PagePicture> {
     let bytes = std::fs::read(picture).or_error(Kind::Invalid, || format!("cannot read {}", picture.display()))?;
     let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
     let media_type = sniff::media_type(head).ok_or_else(|| Error::invalid(format!("{} is no picture", picture.display())))?;

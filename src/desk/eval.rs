@@ -6,7 +6,7 @@ use crate::description::describe::describe;
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::evaluation::calibration::{Calibration, calibration};
 use crate::evaluation::classes::{self, Classes};
-use crate::evaluation::fields::{self, Tally};
+use crate::evaluation::fields::{self, Differing, Tally};
 use crate::evaluation::score::{self, PageScore, TotalScore};
 use crate::model::plan::Plan;
 use crate::model::reading::Reading;
@@ -29,6 +29,8 @@ pub struct Evaluation {
     pub classes: Classes,
     /// Fields against `<id>.meta.json`.
     pub fields: BTreeMap<String, Tally>,
+    /// Fields that are not as they should be.
+    pub differing: Vec<Differing>,
     /// Confidences of fields beside the truth.
     pub calibration: Calibration,
     /// Processor seconds a page, decoding, preparing and reading.
@@ -60,7 +62,7 @@ pub struct EvaluatedPage {
 pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Plan, write: Option<&Path>) -> Result<Evaluation> {
     let options = reading_options(plan)?;
     let pool = archive::pool(config, program, 1);
-    let (mut pages, mut compared, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut pages, mut compared, mut differing, mut failures) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     if let Some(folder) = write {
         std::fs::create_dir_all(folder).or_error(Kind::Unavailable, || format!("cannot make {}", folder.display()))?;
     }
@@ -83,7 +85,9 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pla
         }
         let known = folder.join(format!("{id}.meta.json"));
         if known.is_file() {
-            compared.extend(fields::compare(&describe(&[&reading]), &read_text(&known)?)?);
+            let own = fields::compare(&describe(&[&reading]), &read_text(&known)?)?;
+            differing.extend(fields::differing(&id, &own));
+            compared.extend(own);
         }
         let expected_error_permille = reading.quality.scan.map(|scan| scan.expected_error_permille);
         pages.push(EvaluatedPage { scored: ScoredPage::of(id, &truth, &text), expected_error_permille, cpu_ms });
@@ -96,6 +100,7 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pla
         total: score::total(pages.iter().map(|page| &page.scored.score)),
         classes: classes::total(pages.iter().map(|page| &page.scored.classes)),
         fields: fields::tally(&compared),
+        differing,
         calibration: calibration(&compared),
         cpu_seconds_per_page: by_part.values().sum(),
         cpu_seconds_by_part: by_part,
@@ -164,7 +169,7 @@ pub(super) fn reading_options(plan: &Plan) -> Result<ReadOptions> {
         let mut steps = plan.groups.iter().flat_map(|group| &group.steps);
         steps.find(|step| step.stage == stage).map_or(&empty, |step| &step.options)
     };
-    Ok(ReadOptions { prepare: options_of(of("prepare"))?, read: options_of(of("read"))? })
+    Ok(ReadOptions { prepare: options_of(of("prepare"))?, read: options_of(of("read"))?, turn: None })
 }
 
 /// Ending of a page's ground truth.

@@ -5,6 +5,7 @@ use crate::blobs::key;
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::model::holding::{DeliveredName, DossierName, NewFile};
 use crate::model::plan::Plan;
+use crate::stages::names;
 use crate::text::natural;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -18,8 +19,8 @@ use walkdir::WalkDir;
 pub struct Delivery {
     /// Files by dossier: where they are, and the path under which they are delivered.
     pub dossiers: BTreeMap<DossierName, Vec<(PathBuf, DeliveredName)>>,
-    /// Lists that came beside the scans (mục lục): `manifest.csv`, `.tsv`, `.json` or `.xlsx`. They are not
-    /// scans and have no pages.
+    /// Lists that came beside the scans (mục lục): see [`names::LISTS`]. They are not scans and
+    /// have no pages; what came is compared with them.
     pub manifests: Vec<(PathBuf, String)>,
     /// What was left out by rule, as shown to people: links, hidden files, sockets, ground truth of samples.
     pub ignored: Vec<String>,
@@ -99,7 +100,7 @@ fn is_ignored(name: &[u8]) -> bool {
 
 /// A list that comes beside the scans, by its name.
 fn is_manifest(name: &[u8]) -> bool {
-    matches!(name, b"manifest.csv" | b"manifest.tsv" | b"manifest.json" | b"manifest.xlsx")
+    names::LISTS.iter().any(|list| list.as_bytes() == name)
 }
 
 fn add(delivery: &mut Delivery, fonds: &str, code: &[u8], place: PathBuf, path: Vec<u8>) {
@@ -136,7 +137,7 @@ pub async fn receive(archive: &Archive, batch: &str, plan: &Plan, dossier: &Doss
 }
 
 /// SHA-256 (lower-case hexadecimal) and size of a file, read once.
-async fn hash(place: &Path) -> Result<(String, u64)> {
+pub(super) async fn hash(place: &Path) -> Result<(String, u64)> {
     let place = place.to_path_buf();
     let hashed = tokio::task::spawn_blocking(move || {
         let cannot = || format!("cannot read {}; check its permissions", place.display());

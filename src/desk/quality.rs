@@ -72,7 +72,7 @@ pub async fn report(archive: &Archive, batch: Option<&str>, only_rescan: bool) -
     };
     let mut pages: Vec<ReadPage> = Vec::new();
     for (name, page) in catalog.pages_of_batch(&batch).await? {
-        if !matches!(page.state, PageState::Waiting | PageState::Refused) {
+        if !matches!(page.state, PageState::Waiting | PageState::Refused | PageState::Held) {
             let rescan = rescan::reasons(&page.quality, page.blank);
             pages.push(ReadPage { file: name.shown, page: page.number, blank: page.blank, quality: page.quality, rescan });
         }

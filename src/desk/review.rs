@@ -3,18 +3,21 @@
 use crate::archive::Archive;
 use crate::catalog::{NewDecision, RESTORED};
 use crate::description::decided::checked;
-use crate::desk::{export, runs};
+use crate::desk::{export, intake, runs};
 use crate::error::{Error, Result};
 use crate::formats::alto;
 use crate::model::batch::Costs;
 use crate::model::decision::{Act, Decision};
 use crate::model::geometry::Bounds;
+use crate::model::holding::{DeliveredName, NewFile};
 use crate::model::plan::Plan;
 use crate::model::reading::{Alternative, Reader};
-use crate::model::record::RecordedDocument;
+use crate::model::record::{Record, RecordedDocument, RecordedPage};
 use crate::pipeline::worker::Stop;
+use crate::sandbox::protocol::{Answer, Ask};
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// A document that waits for a person.
@@ -74,6 +77,20 @@ pub enum Wish {
         /// What it says.
         text: String,
     },
+    /// A page is turned clockwise, seen from how it stands now.
+    Turn {
+        /// Page of the document, from 1.
+        page: u32,
+        /// Degrees.
+        by: u16,
+    },
+    /// Another scan stands for a page.
+    Replace {
+        /// Page of the document, from 1.
+        page: u32,
+        /// The scan.
+        file: PathBuf,
+    },
 }
 
 /// What a decision came to.
@@ -85,6 +102,9 @@ pub struct Outcome {
     pub decisions: Vec<Decision>,
     /// Why a person must still look; empty: nobody need.
     pub review: Vec<String>,
+    /// Documents that were cut off it, by `DOSSIER#NUMBER`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub made: Vec<String>,
     /// Version of the dossier in the store.
     pub version: u32,
     /// Processor time by stage that ran for it; no page is read again.
@@ -150,12 +170,13 @@ pub async fn decide(
 ) -> Result<Outcome> {
     let began = Instant::now();
     let (record, recorded) = export::find(archive, name).await?;
-    let acts = acts(archive, &record, &recorded, wishes).await?;
+    let (acts, delivered) = acts(archive, &record, &recorded, wishes).await?;
     let gone = || Error::not_found(format!("the catalogue does not know {name}; run `sohoa rebuild`"));
     let dossier = archive.catalog.dossier_by_name(&record.fonds, &record.code).await?.ok_or_else(gone)?;
     let contents = archive.catalog.contents(&dossier.id).await?;
     let document = contents.documents.iter().find(|document| document.number == recorded.number).ok_or_else(gone)?;
-    let new = NewDecision { author, acts: &acts, note, pipeline, plan };
+    let before: BTreeSet<u32> = contents.documents.iter().map(|document| document.number).collect();
+    let new = NewDecision { author, acts: &acts, note, pipeline, plan, delivered: &delivered };
     let decided = archive.catalog.decide(document, &new).await?;
     runs::end(archive, &decided.batch, &Stop::default()).await?;
     // The balance of the deliveries changed with it; what came back from the store without its delivery has none.
@@ -165,40 +186,67 @@ pub async fn decide(
     }
     let contents = archive.catalog.contents(&dossier.id).await?;
     let now = contents.document(&document.id).ok_or_else(gone)?;
+    let made = contents.documents.iter().filter(|one| !before.contains(&one.number));
     Ok(Outcome {
         document: format!("{}#{}", record.code, document.number),
         decisions: decided.decisions,
         review: now.review.clone(),
+        made: made.map(|one| format!("{}#{}", record.code, one.number)).collect(),
         version: contents.dossier.version,
         stages: archive.catalog.costs(&decided.batch).await?,
         seconds: began.elapsed().as_secs_f64(),
     })
 }
 
-/// What is decided, with values checked and words looked up.
-async fn acts(
-    archive: &Archive,
-    record: &crate::model::record::Record,
-    document: &RecordedDocument,
-    wishes: Vec<Wish>,
-) -> Result<Vec<Act>> {
+/// What is decided, with values checked, words looked up and scans stored that stand for pages.
+async fn acts(archive: &Archive, record: &Record, document: &RecordedDocument, wishes: Vec<Wish>) -> Result<(Vec<Act>, Vec<NewFile>)> {
     if wishes.is_empty() {
         return Err(Error::invalid("nothing was decided; accept, reject, or correct something"));
     }
-    let mut acts = Vec::new();
+    let (mut acts, mut delivered) = (Vec::new(), Vec::new());
     for wish in wishes {
         acts.push(checked(match wish {
             Wish::Act(act) => act,
             Wish::Word { page, word, text } => {
                 let unknown = || Error::not_found(format!("page {page} has no word {word}; `sohoa review show` numbers doubtful words"));
-                let path = document.pages.iter().find(|own| own.number == page).and_then(|own| own.alto.as_ref()).ok_or_else(unknown)?;
+                let path = page_of(document, page)?.alto.as_ref().ok_or_else(unknown)?;
                 let alto = crate::blobs::ocfl::get(archive.store.as_ref(), &record.object, path).await?;
                 let reading = alto::parse(&String::from_utf8_lossy(&alto))?;
                 let place = usize::try_from(word).unwrap_or(usize::MAX).checked_sub(1).ok_or_else(unknown)?;
                 let read = reading.words().nth(place).ok_or_else(unknown)?.text.clone();
                 Act::CorrectWord { page, word, read, text }
             }
+            Wish::Turn { page, by } => Act::Turn { page, turn: (page_of(document, page)?.turn + by % 360) % 360 },
+            Wish::Replace { page, file } => {
+                page_of(document, page)?;
+                let new = take_scan(archive, &file).await?;
+                let sha256 = new.sha256.clone();
+                delivered.push(new);
+                Act::Replace { page, sha256 }
+            }
         })?);
     }
-    Ok(acts)
+    Ok((acts, delivered))
+}
+
+fn page_of(document: &RecordedDocument, page: u32) -> Result<&RecordedPage> {
+    document.pages.iter().find(|own| own.number == page).ok_or_else(|| Error::not_found(format!("the document has no page {page}")))
+}
+
+/// Stores a scan that stands for a page, once it is known to be one.
+async fn take_scan(archive: &Archive, file: &Path) -> Result<NewFile> {
+    let shown = file.to_string_lossy();
+    let mut reader = archive.pool.reader(&shown).await?;
+    reader.load(&shown, file).await?;
+    let pages = match reader.ask(&Ask::Inspect { name: shown.to_string() }).await?.0 {
+        Answer::Inspected { pages, .. } => pages,
+        _ => return Err(Error::internal("the reading process answered something else")),
+    };
+    if pages == 0 {
+        return Err(Error::invalid(format!("{shown} is no scan; give a picture or a PDF of the page")));
+    }
+    let (sha256, bytes) = intake::hash(file).await?;
+    archive.store.put_file(&crate::blobs::key::intake(&sha256), file).await?;
+    let name = file.file_name().unwrap_or(file.as_os_str());
+    Ok(NewFile { path: DeliveredName::from_bytes(name.as_encoded_bytes()), sha256, bytes, container: None })
 }

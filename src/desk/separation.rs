@@ -1,6 +1,7 @@
 //! How well piles of known documents are cut into them.
 
-use super::eval::{read_text, reading_options};
+use super::eval::reading_options;
+use super::known::{Listed, list};
 use super::piles::{Leaf, pile};
 use super::separators::words;
 use crate::archive;
@@ -9,7 +10,7 @@ use crate::description::describe::describe;
 use crate::description::separate::{SeparatePage, Signs, documents};
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::evaluation::calibration::{Calibration, calibration};
-use crate::evaluation::fields::{self, Tally};
+use crate::evaluation::fields::{self, Differing, Tally};
 use crate::evaluation::separation::{Cuts, Mistake, compare};
 use crate::model::code::Separator;
 use crate::model::plan::Plan;
@@ -48,6 +49,8 @@ pub struct Separation {
     pub kinds: Vec<Kinds>,
     /// Kind and fields of the documents against the columns of `manifest.tsv` that name them.
     pub fields: BTreeMap<String, Tally>,
+    /// Fields that are not as they should be.
+    pub differing: Vec<Differing>,
     /// Confidences of fields beside the truth.
     pub calibration: Calibration,
     /// Pages that could not be read.
@@ -91,12 +94,6 @@ struct Known {
     pages: Vec<Reading>,
 }
 
-/// A file of the folder, and what is known of it: a JSON object as in `<id>.meta.json`.
-struct Listed {
-    file: String,
-    known: String,
-}
-
 /// A reading that is laid into piles, as the two ways of delivery see it.
 struct Seen {
     one_file: Signs,
@@ -111,8 +108,8 @@ impl Seen {
 }
 
 /// Reads the documents of `folder` once, lays them into piles in random order, some pages with blank backs, with and
-/// without separator sheets, and cuts the piles. A document is a file of `manifest.tsv` or, where there is none, a PDF
-/// or TIFF. Sheets and backs are rendered and read like any page. `write`: leave the readings there.
+/// without separator sheets, and cuts the piles. A document is a file of `manifest.tsv`, one of a
+/// `<dossier>.expected.json` as the generator of dossiers leaves it, or, where there is neither, a PDF or TIFF. Sheets and backs are rendered and read like any page. `write`: leave the readings there.
 ///
 /// # Errors
 /// `Invalid` when the folder holds no document; `NotFound` when no reading process can start or the typeface of the
@@ -132,16 +129,23 @@ pub async fn evaluate(
     let pool = archive::pool(config, program, 1);
     let mut failures = Vec::new();
     let mut known = Vec::new();
-    let mut compared = Vec::new();
-    for Listed { file, known: truth } in files {
-        let path = folder.join(&file);
-        match read(&pool, &path, options).await {
+    let (mut compared, mut differing) = (Vec::new(), Vec::new());
+    for Listed { name, pages, known: truth, bare_subject } in files {
+        match read_document(&pool, &pages, options).await {
             Ok(pages) => {
-                compared.extend(fields::compare(&describe(&pages.iter().collect::<Vec<_>>()), &truth)?);
-                known.push(Known { name: file, pages });
+                let mut description = describe(&pages.iter().collect::<Vec<_>>());
+                if let Some(subject) = description.fields.get_mut("subject").filter(|_| bare_subject)
+                    && let Some(bare) = subject.value.strip_prefix("Về việc ")
+                {
+                    subject.value = bare.to_owned();
+                }
+                let own = fields::compare(&description, &truth)?;
+                differing.extend(fields::differing(&name, &own));
+                compared.extend(own);
+                known.push(Known { name, pages });
             }
             Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Unavailable) => return Err(error),
-            Err(error) => failures.push(format!("{file}: {}", error.chain())),
+            Err(error) => failures.push(format!("{name}: {}", error.chain())),
         }
     }
     let mut rendered = Vec::new();
@@ -170,6 +174,7 @@ pub async fn evaluate(
         sheets,
         kinds: kinds.into_iter().map(|(one_file, with_sheets)| cut_all(&deck, one_file, with_sheets, piles)).collect(),
         fields: fields::tally(&compared),
+        differing,
         calibration: calibration(&compared),
         failures,
     })
@@ -242,41 +247,17 @@ fn cut_all(deck: &Deck<'_>, one_file: bool, with_sheets: bool, piles: Piles) -> 
     }
 }
 
-/// Files that are a document each, relative to the folder, with what the columns of the manifest say of them.
-fn list(folder: &Path) -> Result<Vec<Listed>> {
-    let manifest = folder.join("manifest.tsv");
-    let files: Vec<Listed> = if manifest.is_file() {
-        let text = read_text(&manifest)?;
-        let mut rows = text.lines().map(|row| row.split('\t').map(str::trim).collect::<Vec<_>>());
-        let head = rows.next().unwrap_or_default();
-        rows.filter_map(|row| listed(&head, &row)).collect()
-    } else {
-        let is_document = |path: &Path| {
-            path.extension().is_some_and(|ending| ["pdf", "tif", "tiff"].iter().any(|known| ending.eq_ignore_ascii_case(known)))
-        };
-        let below = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().flatten().map(walkdir::DirEntry::into_path);
-        below
-            .filter(|path| is_document(path))
-            .filter_map(|path| Some(path.strip_prefix(folder).ok()?.to_string_lossy().into_owned()))
-            .map(|file| Listed { file, known: "{}".to_owned() })
-            .collect()
-    };
-    let files: Vec<Listed> = files.into_iter().filter(|listed| !listed.file.is_empty()).collect();
-    if files.len() < 2 {
-        return Err(Error::invalid(format!("{} holds fewer than two documents; a document is a PDF or TIFF", folder.display())));
+/// The pages of a document as read.
+async fn read_document(pool: &Pool, pages: &[(PathBuf, Option<usize>)], options: ReadOptions) -> Result<Vec<Reading>> {
+    let mut all = Vec::new();
+    for (file, page) in pages {
+        let read = read(pool, file, options).await?;
+        match page {
+            None => all.extend(read),
+            Some(page) => all.extend(read.into_iter().nth(page.saturating_sub(1))),
+        }
     }
-    Ok(files)
-}
-
-/// One row of the manifest, of which the first column is the file.
-fn listed(head: &[&str], row: &[&str]) -> Option<Listed> {
-    let known: serde_json::Map<String, serde_json::Value> = head
-        .iter()
-        .zip(row)
-        .filter(|(name, value)| fields::KEYS.contains(name) && !value.is_empty())
-        .map(|(name, value)| ((*name).to_owned(), (*value).into()))
-        .collect();
-    Some(Listed { file: (*row.first()?).to_owned(), known: serde_json::Value::Object(known).to_string() })
+    Ok(all)
 }
 
 /// All pages of a file as read.

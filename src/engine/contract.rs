@@ -1,7 +1,7 @@
 //! What an engine is.
 
 use crate::error::Result;
-use image::GrayImage;
+use image::{GrayImage, RgbImage};
 use std::collections::BTreeMap;
 
 /// A word as an engine returns it.
@@ -74,6 +74,40 @@ pub struct Letter {
     pub digit: (char, f32),
 }
 
+/// Where a network sees the word `MẬT` on a picture, cell by cell: [`StampMap::CELL`] px of the picture are a cell's
+/// side.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StampMap {
+    /// Cells in a row.
+    pub columns: usize,
+    /// Rows of cells.
+    pub rows: usize,
+    /// Plane after plane, each row after row: how sure the word stands there, as log-odds; the same of `TỐI` and of
+    /// `TUYỆT`; sine and cosine of the word's clockwise turn; the natural logarithm of
+    /// the height of its capitals over 12 px; the way to its middle across and down, in units of 16 px.
+    pub values: Vec<f32>,
+}
+
+impl StampMap {
+    /// Side of a cell, px.
+    pub const CELL: u32 = 8;
+    /// Values of a cell.
+    pub const PLANES: usize = 8;
+
+    /// A value of a cell, as [`StampMap::values`] orders them.
+    #[must_use]
+    pub fn value(&self, plane: usize, cell: usize) -> Option<f32> {
+        self.values.get(plane * self.columns * self.rows + cell).copied()
+    }
+
+    /// Middle of a cell, px.
+    #[must_use]
+    pub fn middle(&self, cell: usize) -> (f32, f32) {
+        let middle = |place: usize| (place as f32 + 0.5) * Self::CELL as f32;
+        (middle(cell % self.columns.max(1)), middle(cell / self.columns.max(1)))
+    }
+}
+
 /// Reads one line of print.
 pub trait Engine: Send {
     /// The words of a line, left to right.
@@ -128,6 +162,24 @@ pub trait Engine: Send {
     /// # Errors
     /// `Internal` when the model fails.
     fn read_hand(&mut self, _strip: &GrayImage) -> Result<Option<Vec<Letter>>> {
+        Ok(None)
+    }
+
+    /// Where words of secrecy may stand on a colour picture of 75 dots per inch, at any turn up to 50 degrees;
+    /// `None` where there is no model for it.
+    ///
+    /// # Errors
+    /// `Internal` when the model fails.
+    fn find_stamps(&mut self, _picture: &RgbImage) -> Result<Option<StampMap>> {
+        Ok(None)
+    }
+
+    /// How sure, 0 to 1, a strip says `MẬT`: the word upright in its middle, its capitals 16 px high, on a strip of [`crate::engine::stamp_finder::STRIP`] px; `None` where there
+    /// is no model for it.
+    ///
+    /// # Errors
+    /// `Internal` when the model fails.
+    fn read_stamp(&mut self, _strip: &RgbImage) -> Result<Option<f32>> {
         Ok(None)
     }
 

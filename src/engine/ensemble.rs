@@ -1,14 +1,15 @@
-//! Tesseract with the neural models beside it that are installed.
+//! Tesseract with the neural models beside it that are installed, and the one that is part of this program.
 
-use crate::engine::contract::{Engine, FoundWord, Letter, SecondReading};
+use crate::engine::contract::{Engine, FoundWord, Letter, SecondReading, StampMap};
 use crate::engine::hand_reader::HandReader;
 use crate::engine::line_finder::LineFinder;
 use crate::engine::models::{self, HAND_READER, LINE_FINDER, Model, SECOND_READER};
 use crate::engine::network::Runtime;
 use crate::engine::second_reader::SecondReader;
+use crate::engine::stamp_finder::{self, StampFinder};
 use crate::engine::tesseract::Tesseract;
 use crate::error::{Kind, Result, ResultExt};
-use image::GrayImage;
+use image::{GrayImage, RgbImage};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -28,6 +29,7 @@ pub struct Ensemble {
     finder: Option<LineFinder>,
     second: Second,
     hand: Option<HandReader>,
+    stamps: StampFinder,
     runtime: Runtime,
 }
 
@@ -46,6 +48,7 @@ impl Ensemble {
                 None => Second::Absent,
             },
             hand: models::find(&HAND_READER, folder)?.map(|file| HandReader::open(&file, &runtime)).transpose()?,
+            stamps: StampFinder::open(&runtime)?,
             runtime,
         })
     }
@@ -92,8 +95,17 @@ impl Engine for Ensemble {
         self.hand.as_mut().map(|reader| reader.read(strip)).transpose()
     }
 
+    fn find_stamps(&mut self, picture: &RgbImage) -> Result<Option<StampMap>> {
+        self.stamps.map(picture).map(Some)
+    }
+
+    fn read_stamp(&mut self, strip: &RgbImage) -> Result<Option<f32>> {
+        self.stamps.read(strip).map(Some)
+    }
+
     fn models(&self) -> BTreeMap<String, String> {
         let mut all = self.tesseract.models();
+        all.extend(stamp_finder::models());
         let mut add = |model: &Model| all.insert(model.file.to_owned(), model.sha256.to_owned());
         if self.finder.is_some() {
             add(&LINE_FINDER);

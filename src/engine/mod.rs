@@ -9,6 +9,7 @@ pub mod models;
 pub mod network;
 pub mod scripted;
 pub mod second_reader;
+pub mod stamp_finder;
 pub mod tesseract;
 pub mod tesseract_ffi;
 pub mod vote;

@@ -38,6 +38,22 @@ pub struct Compared {
     pub handwritten: bool,
 }
 
+/// A field that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Differing {
+    /// The page or document.
+    pub of: String,
+    /// What it should be and what it is.
+    #[serde(flatten)]
+    pub compared: Compared,
+}
+
+/// Those of `compared` that are not right.
+pub fn differing(of: &str, compared: &[Compared]) -> Vec<Differing> {
+    let wrong = compared.iter().filter(|one| one.verdict != Verdict::Right);
+    wrong.map(|one| Differing { of: of.to_owned(), compared: one.clone() }).collect()
+}
+
 /// Counts of verdicts on one field over documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Tally {

@@ -3,7 +3,7 @@
 //! Schema: <https://www.loc.gov/standards/alto/v4/alto-4-4.xsd>. What ALTO has no place for (resolution,
 //! turn, skew, quality) stands as `key=value` in the settings of the processing step.
 
-use super::alto_tags::{self, HAND, HANDWRITING, HANDWRITTEN, PERSON, SECOND, TABLE};
+use super::alto_tags::{self, HAND, HANDWRITING, HANDWRITTEN, MENDED, PERSON, SECOND, TABLE};
 use super::xml::escape;
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::model::geometry::Bounds;
@@ -254,6 +254,9 @@ fn add(reading: &mut Reading, element: &BytesStart<'_>, table: &mut Table) -> Re
             if attributes.has_tag(SECOND) {
                 word.reader = WordReader::Second;
             }
+            if attributes.has_tag(MENDED) {
+                word.reader = WordReader::Mended;
+            }
             if attributes.has_tag(PERSON) {
                 word.reader = WordReader::Person;
             }
@@ -304,6 +307,7 @@ fn page(attributes: &Attributes, settings: &BTreeMap<String, String>) -> Result<
         },
         blocks: Vec::new(),
         codes: Vec::new(),
+        stamps: Vec::new(),
     })
 }
 
@@ -389,6 +393,7 @@ mod tests {
                 block(BlockKind::Text, vec![]),
             ],
             codes: Vec::new(),
+            stamps: Vec::new(),
         }
     }
 

@@ -19,6 +19,9 @@ pub(super) const SECOND: &str = "second-reader";
 /// Tag of words of the reader of handwriting.
 pub(super) const HAND: &str = "hand-reader";
 
+/// Tag of words whose marks their neighbours mended.
+pub(super) const MENDED: &str = "mended";
+
 /// Tag of words that a person corrected.
 pub(super) const PERSON: &str = "person";
 
@@ -51,6 +54,7 @@ pub(super) fn of_word(word: &Word) -> String {
     let tags = [
         (word.reader == Reader::Second, SECOND),
         (word.reader == Reader::Hand, HAND),
+        (word.reader == Reader::Mended, MENDED),
         (word.reader == Reader::Person, PERSON),
         (word.handwritten, HANDWRITTEN),
     ];
@@ -82,6 +86,9 @@ pub(super) fn declared(reading: &Reading) -> String {
     }
     if reading.words().any(|word| word.reader == Reader::Hand) {
         let _ = writeln!(out, "<OtherTag ID=\"{HAND}\" TYPE=\"reader\" LABEL=\"read by the reader of handwriting\"/>");
+    }
+    if reading.words().any(|word| word.reader == Reader::Mended) {
+        let _ = writeln!(out, "<OtherTag ID=\"{MENDED}\" TYPE=\"reader\" LABEL=\"marks mended by the words beside it\"/>");
     }
     if reading.words().any(|word| word.reader == Reader::Person) {
         let _ = writeln!(out, "<OtherTag ID=\"{PERSON}\" TYPE=\"reader\" LABEL=\"corrected by a person\"/>");

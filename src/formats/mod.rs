@@ -36,6 +36,7 @@ mod signature_check;
 mod signatures;
 pub mod sniff;
 pub mod source;
+pub mod table;
 pub mod text;
 mod tiff_directory;
 mod tiff_fax;

@@ -23,4 +23,5 @@ pub mod ring;
 pub mod rules;
 pub mod seal;
 pub mod skew;
+pub mod stamps;
 pub mod table;

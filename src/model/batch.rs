@@ -34,7 +34,7 @@ pub struct Batch {
     pub created: String,
 }
 
-/// The balance: pages in = stored + review + refused + open, and `open` is 0 when the run has ended.
+/// The balance: pages in = stored + review + refused + held + open, and `open` is 0 when the run has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Balance {
     /// Files by fate.
@@ -74,6 +74,9 @@ pub struct PageBalance {
     pub review: u64,
     /// Not taken; originals kept.
     pub refused: u64,
+    /// In quarantine: an officer must decide.
+    #[serde(default)]
+    pub held: u64,
     /// Still being worked on.
     pub open: u64,
 }
@@ -82,7 +85,7 @@ impl PageBalance {
     /// Whether every page that came has reached an end.
     #[must_use]
     pub fn closes(&self) -> bool {
-        self.open == 0 && self.came == self.stored + self.review + self.refused
+        self.open == 0 && self.came == self.stored + self.review + self.refused + self.held
     }
 }
 

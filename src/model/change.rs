@@ -2,7 +2,7 @@
 
 use crate::model::holding::{DossierName, NewFile};
 use crate::model::reading::Quality;
-use crate::model::record::{Description, Signature};
+use crate::model::record::{Description, ListFinding, Listed, Signature};
 use crate::model::refusal::{Refusal, Warning};
 use serde::{Deserialize, Serialize};
 
@@ -61,12 +61,33 @@ pub enum Change {
         /// Why.
         refusal: Refusal,
     },
+    /// A stamp of secrecy was seen on the page: what was read is not kept.
+    PageHeld {
+        /// The page.
+        page: String,
+        /// What was seen.
+        refusal: Refusal,
+    },
+    /// The dossier holds such a page: all its pages that have no document wait in quarantine.
+    DossierHeld {
+        /// The dossier.
+        dossier: String,
+    },
     /// The dossier's pages that had no document were cut into documents.
     DocumentsFound {
         /// The dossier.
         dossier: String,
         /// Pages (identifiers) of each new document, in order; numbers follow the highest there is.
         documents: Vec<Vec<String>>,
+    },
+    /// The dossier was compared with the list that came with it.
+    DossierListed {
+        /// The dossier.
+        dossier: String,
+        /// Where they disagree.
+        findings: Vec<ListFinding>,
+        /// What the list says of the document that begins with a page.
+        listed: Vec<(String, Listed)>,
     },
     /// What the document is.
     DocumentDescribed {

@@ -51,6 +51,30 @@ pub enum Act {
         /// What it says; may be several words.
         text: String,
     },
+    /// A page is upright after another turn; it is read again.
+    Turn {
+        /// Page of the document, from 1.
+        page: u32,
+        /// Clockwise turn of the picture as delivered, degrees: 0, 90, 180 or 270.
+        turn: u16,
+    },
+    /// Another scan stands for a page; its original stays.
+    Replace {
+        /// Page of the document, from 1.
+        page: u32,
+        /// SHA-256 of the new file, lower-case hexadecimal.
+        sha256: String,
+    },
+    /// Another document begins at a page: it gets the next number of the dossier.
+    Split {
+        /// Page of the document, from 2.
+        page: u32,
+    },
+    /// The pages of another document of the dossier belong behind those of this one.
+    Join {
+        /// Number of the other document, which is one no more.
+        document: u32,
+    },
 }
 
 impl Act {
@@ -64,6 +88,10 @@ impl Act {
             Self::CorrectKind { .. } => "correct-kind",
             Self::CorrectField { .. } => "correct-field",
             Self::CorrectWord { .. } => "correct-word",
+            Self::Turn { .. } => "turn",
+            Self::Replace { .. } => "replace",
+            Self::Split { .. } => "split",
+            Self::Join { .. } => "join",
         }
     }
 }

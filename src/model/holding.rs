@@ -4,7 +4,7 @@
 
 use crate::model::decision::Decision;
 use crate::model::reading::Quality;
-use crate::model::record::{Description, Signature};
+use crate::model::record::{Description, ListFinding, Listed, Signature};
 use crate::model::refusal::{Refusal, Warning};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -77,6 +77,8 @@ pub enum FileState {
     Refused,
     /// The same bytes are in this dossier already: see `duplicate_of`.
     Duplicate,
+    /// Taken out of quarantine and out of the archive by an officer: its bytes are gone.
+    Removed,
 }
 
 /// A file as the catalogue knows it.
@@ -119,6 +121,20 @@ pub enum PageState {
     Review,
     /// Could not be read, or not allowed; the original is kept.
     Refused,
+    /// In quarantine: a stamp of secrecy was seen on it, or on another page of its dossier. Nothing that was read
+    /// is kept.
+    Held,
+}
+
+/// An officer's word that a page in quarantine may be read and stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// Who.
+    pub by: String,
+    /// When, RFC 3339, UTC.
+    pub at: String,
+    /// Why, in the officer's words.
+    pub note: Option<String>,
 }
 
 /// A page (trang) as the catalogue knows it.
@@ -142,6 +158,10 @@ pub struct Page {
     pub refusal: Option<Refusal>,
     /// What was odd about it.
     pub warnings: Vec<Warning>,
+    /// An officer released it: a stamp of secrecy holds it no more.
+    pub released: Option<Box<Release>>,
+    /// Clockwise turn, degrees, that a person says makes it upright; none: it is found out.
+    pub turn: Option<u16>,
 }
 
 /// A document (văn bản) of a dossier as the catalogue knows it.
@@ -157,6 +177,8 @@ pub struct Document {
     pub pages: Vec<String>,
     /// What the paper is, once described.
     pub description: Option<Description>,
+    /// What the list that came with the scans says of it.
+    pub listed: Option<Listed>,
     /// Why a person must look at it; empty: nobody need.
     pub review: Vec<String>,
     /// What people decided about it, in the order of time.
@@ -188,6 +210,9 @@ pub struct Dossier {
     pub name: DossierName,
     /// Newest version in the store; 0 before the first deposit.
     pub version: u32,
+    /// Where the list that came with it and what came disagree.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub list_findings: Vec<ListFinding>,
 }
 
 /// What one task works on, loaded with everything that its stages may look at.
@@ -244,6 +269,20 @@ impl Contents {
     #[must_use]
     pub fn page(&self, id: &str) -> Option<&Page> {
         self.pages.iter().find(|page| page.id == id)
+    }
+
+    /// Whether a stamp of secrecy holds the dossier in quarantine.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.pages.iter().any(|page| page.state == PageState::Held)
+    }
+
+    /// Whether the file must not leave quarantine: the dossier is held, and no page of the file is in a document yet.
+    #[must_use]
+    pub fn holds_back(&self, file: &File) -> bool {
+        let is_placed = |page: &Page| self.documents.iter().any(|document| document.pages.contains(&page.id));
+        let mut own = self.pages.iter().filter(|page| page.file == file.id).peekable();
+        self.is_held() && own.peek().is_some() && !own.any(|page| page.state == PageState::Stored || is_placed(page))
     }
 
     /// The document with this identifier.

@@ -4,6 +4,7 @@ pub mod batch;
 pub mod change;
 pub mod code;
 pub mod decision;
+pub mod fields;
 pub mod geometry;
 pub mod holding;
 pub mod kinds;

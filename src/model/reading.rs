@@ -32,6 +32,45 @@ pub struct Reading {
     /// Barcodes, QR codes and patch codes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub codes: Vec<Code>,
+    /// Stamps of secrecy that were seen on the picture, the most secret first; words that were read are in
+    /// `blocks`, whether or not they are such a stamp.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stamps: Vec<Stamp>,
+}
+
+/// A stamp of secrecy (dấu độ mật), as seen on the picture of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Stamp {
+    /// What it says.
+    pub level: Secrecy,
+    /// Around the stamp.
+    pub bounds: Bounds,
+    /// How sure it is one, 0 to 100.
+    pub confidence: u8,
+}
+
+/// A level of secrecy (độ mật), the lowest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Secrecy {
+    /// Mật.
+    Confidential,
+    /// Tối mật.
+    Secret,
+    /// Tuyệt mật.
+    TopSecret,
+}
+
+impl Secrecy {
+    /// As it is stamped.
+    #[must_use]
+    pub fn as_stamped(self) -> &'static str {
+        match self {
+            Secrecy::Confidential => "MẬT",
+            Secrecy::Secret => "TỐI MẬT",
+            Secrecy::TopSecret => "TUYỆT MẬT",
+        }
+    }
 }
 
 /// Where a page's text comes from.
@@ -218,6 +257,8 @@ pub enum Reader {
     Second,
     /// The reader of handwriting, which sees the blanks for number and date only.
     Hand,
+    /// The engine, and its neighbours mended its marks: the alternative is what was read.
+    Mended,
     /// A person, who corrected it: one word may have become several.
     Person,
 }
@@ -259,6 +300,7 @@ impl Default for Reading {
             quality: Quality::default(),
             blocks: Vec::new(),
             codes: Vec::new(),
+            stamps: Vec::new(),
         }
     }
 }

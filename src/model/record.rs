@@ -30,12 +30,52 @@ pub struct Record {
     pub code: String,
     /// Title (tiêu đề).
     pub title: String,
+    /// Archival fields that follow from what the dossier holds, by name: see [`crate::model::fields`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub archival: BTreeMap<String, String>,
+    /// Required archival fields of which nothing is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// Documents by number.
     pub documents: Vec<RecordedDocument>,
+    /// Where the list that came with the scans and what came disagree.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub list_findings: Vec<ListFinding>,
     /// Every delivered file of the dossier that is kept in it, by path.
     pub originals: Vec<Original>,
     /// How it was made.
     pub provenance: Provenance,
+}
+
+/// What the list that came with the scans (mục lục văn bản) says of a document, as written there.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Listed {
+    /// Row of the list, from 1, as a spreadsheet counts.
+    pub row: u32,
+    /// Number and notation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// Subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Who issued it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+}
+
+/// Where the list that came with a dossier and what came disagree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ListFinding {
+    /// `missing`, `extra`, `pages`, `range`, or `unreadable` for the list itself.
+    pub code: String,
+    /// What disagrees, one sentence for a clerk.
+    pub detail: String,
+    /// The delivered file that it is about, by its path in the delivery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
 }
 
 /// One document (văn bản) of a record.
@@ -45,11 +85,20 @@ pub struct RecordedDocument {
     pub number: u32,
     /// Kind and fields.
     pub description: Description,
+    /// What the list that came with the scans says of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed: Option<Listed>,
     /// Why a person must look at it; empty: nobody need.
     pub review: Vec<String>,
     /// What people decided about it, in the order of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<Decision>,
+    /// Archival fields that follow from what the document holds, by name; its described fields are in `description`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub archival: BTreeMap<String, String>,
+    /// Required archival fields of which nothing is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// Pages in order.
     pub pages: Vec<RecordedPage>,
     /// Path of the searchable PDF inside the object's newest version.
@@ -207,6 +256,8 @@ pub enum Source {
     /// Found in what was read.
     #[default]
     Reading,
+    /// Named by the list that came with the scans.
+    List,
     /// Decided by a person.
     Person,
 }

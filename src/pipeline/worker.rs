@@ -107,6 +107,8 @@ async fn one_task(archive: &Archive, claim: &Claim) -> Result<()> {
         index: &archive.index,
         scratch: &archive.scratch,
         plan: &claim.plan,
+        learned: &archive.learned,
+        learned_sha256: archive.learned_sha256.as_deref(),
         archive_depth: archive.config.limits.archive_depth,
         file_bytes: archive.config.limits.file_mib << 20,
     };

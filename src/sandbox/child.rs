@@ -7,8 +7,9 @@ use crate::formats::limits::Limits;
 use crate::formats::masked;
 use crate::formats::pdf_write::Writer;
 use crate::formats::source::Source;
+use crate::formats::table;
 use crate::sandbox::jail;
-use crate::sandbox::page::read_page;
+use crate::sandbox::page::{find_stamps, read_page};
 use crate::sandbox::protocol::{Answer, Ask, read_frame, write_frame};
 use std::collections::BTreeMap;
 use std::io::{BufReader, BufWriter};
@@ -106,6 +107,7 @@ impl Desk {
                 };
                 Ok((answer, Vec::new()))
             }
+            Ask::Table => Ok((Answer::Table { rows: table::rows(&self.bytes)? }, Vec::new())),
             Ask::Read { media_type, page, options } => {
                 let started = jail::cpu_time_ms();
                 let picture = self.open(&media_type)?.page(page)?;
@@ -114,6 +116,11 @@ impl Desk {
                 let mut cpu_ms: BTreeMap<String, u64> = read.costs_ms;
                 cpu_ms.insert("decode".to_owned(), decoded - started);
                 Ok((Answer::Page { reading: Box::new(read.reading), warnings: read.warnings, cpu_ms }, Vec::new()))
+            }
+            Ask::Stamps { media_type, page, options, turn } => {
+                let picture = self.open(&media_type)?.page(page)?;
+                let found = find_stamps(picture, self.engine.as_mut(), &options, turn)?;
+                Ok((Answer::Stamps { stamps: found.stamps, turn: found.turn, cpu_ms: found.cost_ms }, Vec::new()))
             }
             Ask::PdfBegin { metadata } => {
                 self.pdf = Some(Writer::new(&metadata));

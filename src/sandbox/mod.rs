@@ -15,4 +15,5 @@ pub mod page;
 pub mod pool;
 pub mod protocol;
 mod scrap;
+pub mod secrecy;
 mod upright;

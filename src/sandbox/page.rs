@@ -8,19 +8,22 @@ use crate::imaging::crop::{self, Crop};
 use crate::imaging::lines::Area;
 use crate::imaging::order::Part;
 use crate::imaging::prepare::{Prepared, Steps, scaled};
+use crate::imaging::stamps::StampView;
 use crate::imaging::table::{Placed, order_with};
 use crate::model::geometry::Bounds;
-use crate::model::reading::{Alternative, Block, BlockKind, Line, Quality, Reader, Reading, TextSource, Word};
+use crate::model::reading::{Alternative, Block, BlockKind, Line, Quality, Reader, Reading, Stamp, TextSource, Word};
 use crate::model::refusal::Warning;
 use crate::sandbox::blanks;
 use crate::sandbox::codes;
 use crate::sandbox::doubt::{self, Doubt};
 use crate::sandbox::jail::cpu_time_ms;
 use crate::sandbox::scrap::{drop_print_of_the_back, is_scrap};
+use crate::sandbox::secrecy;
 use crate::sandbox::upright;
 use crate::text::fold::fold;
+use crate::text::mend::mends;
 use crate::text::normal::nfc;
-use image::GrayImage;
+use image::{GenericImageView, GrayImage};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -32,6 +35,9 @@ pub struct ReadOptions {
     pub prepare: Preparation,
     /// Options of the stage `read`.
     pub read: Doubt,
+    /// Clockwise turn, degrees, that a person says makes the page upright; none: it is found out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn: Option<u16>,
 }
 
 /// How pages are prepared: options of the stage `prepare`.
@@ -73,7 +79,11 @@ pub struct PageReading {
 /// What the engine or the pictures' library fails with.
 pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOptions) -> Result<PageReading> {
     let PagePicture { pixels, dpi, own_text, warnings, .. } = picture;
+    let before = cpu_time_ms();
+    let view = StampView::of(&pixels, dpi)?;
     if let Some(blocks) = own_text {
+        let stamps = secrecy::stamps(&view, 0, pixels.dimensions(), engine)?;
+        let costs_ms = BTreeMap::from([("stamps".to_owned(), cpu_time_ms() - before)]);
         let reading = Reading {
             width: pixels.width(),
             height: pixels.height(),
@@ -83,10 +93,12 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
             quality: Quality { confidence: 100, ..Quality::default() },
             blocks,
             codes: codes::on_print(&pixels),
+            stamps,
             ..Reading::default()
         };
-        return Ok(PageReading { reading, warnings, costs_ms: BTreeMap::new() });
+        return Ok(PageReading { reading, warnings, costs_ms });
     }
+    let viewed = cpu_time_ms() - before;
     if options.read.doubt_below > 0 {
         engine.open_second_reader()?;
     }
@@ -95,10 +107,14 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
     let steps = Steps { deskew, seal_lift, background, reading_dpi, lines: !engine.has_line_finder() };
     let small = scaled(&pixels, dpi, steps)?;
     drop(pixels);
-    let mut page = upright::upright(&small, engine, options.prepare.orientation, steps)?;
+    let mut page = match options.turn {
+        Some(turn) => upright::turned(&small, turn, engine, steps)?,
+        None => upright::upright(&small, engine, options.prepare.orientation, steps)?,
+    };
     let prepared = cpu_time_ms();
     let mut read = read_lines(&page, engine, options)?;
     if options.prepare.orientation
+        && options.turn.is_none()
         && mean_confidence(&read) < upright::READABLE
         && let Some(other) = upright::other_way(&small, &page, engine, steps)?
     {
@@ -114,12 +130,16 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
     if shines_through {
         read.clear();
     }
-    if blank && page.turn != 0 {
+    if blank && page.turn != 0 && options.turn.is_none() {
         // Specks have no right way up: an empty page stays as it was delivered.
         page = small.prepare(0, steps)?;
         read.clear();
     }
     let codes = codes::on_scan(&small, page.turn);
+    let all_read = cpu_time_ms();
+    // Before anything else is made of the page; it may be turned the wrong way, where hardly anything can be read.
+    let stamps = secrecy::stamps(&view, page.turn, page.upright, engine)?;
+    let looked = cpu_time_ms() - all_read;
     let (width, height) = page.upright;
     let skew_centidegrees = (page.skew * 100.0).round() as i32;
     if let Some(scan) = &mut quality.scan {
@@ -127,6 +147,7 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
         scan.expected_error_permille = expected_error_permille(read.iter().flat_map(|line| &line.words));
     }
     let mut blocks = blocks(&page, &read);
+    mend(&mut blocks);
     if !blank {
         blocks.extend(handwriting(&page, &read, dpi));
     }
@@ -136,14 +157,74 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
         dpi,
         turn: page.turn,
         skew_centidegrees,
-        blank: blank && codes.is_empty(),
+        blank: blank && codes.is_empty() && stamps.is_empty(),
         source: TextSource::Recognised,
         quality,
         blocks,
         codes,
+        stamps,
     };
-    let costs_ms = BTreeMap::from([("prepare".to_owned(), prepared - began), ("read".to_owned(), cpu_time_ms() - prepared)]);
+    let costs_ms = BTreeMap::from([
+        ("prepare".to_owned(), prepared - began),
+        ("stamps".to_owned(), viewed + looked),
+        ("read".to_owned(), cpu_time_ms() - prepared - looked),
+    ]);
     Ok(PageReading { reading, warnings, costs_ms })
+}
+
+/// Marks that were lost or swapped come back where the words beside them leave no doubt; what was read stays as the
+/// alternative.
+fn mend(blocks: &mut [Block]) {
+    for block in blocks {
+        // Rows of a table do not go on from each other.
+        let parts = if block.kind == BlockKind::Table { 1 } else { block.lines.len().max(1) };
+        for lines in block.lines.chunks_mut(parts) {
+            let mut words: Vec<&mut Word> = lines.iter_mut().flat_map(|line| &mut line.words).collect();
+            let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+            let mends = mends(&texts);
+            for (word, mend) in words.iter_mut().zip(mends) {
+                if let Some(text) = mend.filter(|_| !word.handwritten) {
+                    let read = std::mem::replace(&mut word.text, text);
+                    word.alternative = Some(Alternative { text: read, confidence: word.confidence });
+                    word.reader = Reader::Mended;
+                }
+            }
+        }
+    }
+}
+
+/// Stamps of secrecy on one page, and nothing else of it. Without `turn`, which is the clockwise turn that makes
+/// the picture upright, the page is first turned as [`read_page`] does.
+///
+/// # Errors
+/// As [`read_page`].
+pub fn find_stamps(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOptions, turn: Option<u16>) -> Result<FoundStamps> {
+    let PagePicture { pixels, dpi, own_text, .. } = picture;
+    let turn = match turn {
+        Some(turn) => turn,
+        None if own_text.is_some() => 0,
+        None => {
+            let Preparation { deskew, seal_lift, background, reading_dpi, orientation } = options.prepare;
+            let steps = Steps { deskew, seal_lift, background, reading_dpi, lines: !engine.has_line_finder() };
+            upright::upright(&scaled(&pixels, dpi, steps)?, engine, orientation, steps)?.turn
+        }
+    };
+    let began = cpu_time_ms();
+    let (width, height) = pixels.dimensions();
+    let upright = if turn.is_multiple_of(180) { (width, height) } else { (height, width) };
+    let stamps = secrecy::stamps(&StampView::of(&pixels, dpi)?, turn, upright, engine)?;
+    Ok(FoundStamps { stamps, turn, cost_ms: cpu_time_ms() - began })
+}
+
+/// Stamps of secrecy on one page.
+#[derive(Debug, Clone)]
+pub struct FoundStamps {
+    /// The stamps, the most secret first.
+    pub stamps: Vec<Stamp>,
+    /// Clockwise turn at which they were looked for, degrees.
+    pub turn: u16,
+    /// Processor milliseconds of the look for stamps alone.
+    pub cost_ms: u64,
 }
 
 /// Whether nothing on the page is darker than print that shines through from the back of the sheet.

@@ -3,7 +3,7 @@
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::formats::pdf_write::PdfMetadata;
 use crate::model::geometry::Bounds;
-use crate::model::reading::Reading;
+use crate::model::reading::{Reading, Stamp};
 use crate::model::record::Signature;
 use crate::model::refusal::Warning;
 use crate::sandbox::page::ReadOptions;
@@ -31,6 +31,8 @@ pub enum Ask {
         /// Name under which it was delivered.
         name: String,
     },
+    /// The cells of the current source, which is a table: CSV, a spreadsheet, or JSON.
+    Table,
     /// Read one page of the current source.
     Read {
         /// Media type found by `Inspect`.
@@ -39,6 +41,17 @@ pub enum Ask {
         page: u32,
         /// How to prepare and read it.
         options: ReadOptions,
+    },
+    /// Look for stamps of secrecy on one page of the current source, and read nothing.
+    Stamps {
+        /// Media type found by `Inspect`.
+        media_type: String,
+        /// Page, from 1.
+        page: u32,
+        /// How to prepare it.
+        options: ReadOptions,
+        /// Clockwise turn that makes it upright, degrees; found out where it is not given.
+        turn: Option<u16>,
     },
     /// Begin a searchable PDF. The payloads of the answers from here to `PdfEnd`, joined, are its bytes.
     PdfBegin {
@@ -93,6 +106,20 @@ pub enum Answer {
         warnings: Vec<Warning>,
         /// Processor milliseconds by part: `decode`, `prepare`, `read`.
         cpu_ms: BTreeMap<String, u64>,
+    },
+    /// Of `Table`.
+    Table {
+        /// Cells by row, as text.
+        rows: Vec<Vec<String>>,
+    },
+    /// Of `Stamps`.
+    Stamps {
+        /// Stamps of secrecy, the most secret first.
+        stamps: Vec<Stamp>,
+        /// Clockwise turn at which they were looked for, degrees.
+        turn: u16,
+        /// Processor milliseconds of the look for stamps alone.
+        cpu_ms: u64,
     },
     /// The request failed; the child lives on.
     Failed {

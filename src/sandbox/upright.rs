@@ -39,6 +39,11 @@ pub(super) fn upright(small: &Scaled, engine: &mut dyn Engine, orientation: bool
     }
 }
 
+/// The prepared page after a clockwise turn by `turn` degrees, with its lines.
+pub(super) fn turned(small: &Scaled, turn: u16, engine: &mut dyn Engine, steps: Steps) -> Result<Prepared> {
+    with_lines(small.prepare(turn % 360, steps)?, engine)
+}
+
 /// The page the other way round, if it is clearly better readable so. Marks say nothing on a page of which hardly
 /// one is left whole, and a wrong thing on some.
 pub(super) fn other_way(small: &Scaled, page: &Prepared, engine: &mut dyn Engine, steps: Steps) -> Result<Option<Prepared>> {

@@ -39,14 +39,7 @@ impl Fonts {
     /// # Errors
     /// `NotFound`, naming the Debian package, where it is not installed; `Corrupt` where a file is no font.
     pub fn load() -> Result<Self> {
-        let folder = FOLDERS.iter().map(Path::new).find(|folder| folder.join("Tinos-Regular.ttf").is_file()).ok_or_else(|| {
-            Error::not_found(format!("the typeface Tinos is not installed, so no specimen can be drawn: run `apt-get install {PACKAGE}`"))
-        })?;
-        let load = |cut: &str| {
-            let path = folder.join(format!("Tinos-{cut}.ttf"));
-            let bytes = std::fs::read(&path).or_error(Kind::NotFound, || format!("cannot read {}: reinstall {PACKAGE}", path.display()))?;
-            FontVec::try_from_vec(bytes).or_error(Kind::Corrupt, || format!("{} is not a font: reinstall {PACKAGE}", path.display()))
-        };
+        let load = |cut: &str| load(&format!("Tinos-{cut}"));
         Ok(Self { regular: load("Regular")?, bold: load("Bold")?, italic: load("Italic")?, bold_italic: load("BoldItalic")? })
     }
 
@@ -68,6 +61,19 @@ impl Fonts {
         let scaled = font.as_scaled(scale(font, size));
         text.chars().map(|letter| scaled.h_advance(scaled.glyph_id(letter))).sum()
     }
+}
+
+/// Loads a font of the package by its name without ending, such as `Arimo-Bold`.
+///
+/// # Errors
+/// As [`Fonts::load`].
+pub fn load(name: &str) -> Result<FontVec> {
+    let folder = FOLDERS.iter().map(Path::new).find(|folder| folder.join("Tinos-Regular.ttf").is_file()).ok_or_else(|| {
+        Error::not_found(format!("the typeface Tinos is not installed, so no specimen can be drawn: run `apt-get install {PACKAGE}`"))
+    })?;
+    let path = folder.join(format!("{name}.ttf"));
+    let bytes = std::fs::read(&path).or_error(Kind::NotFound, || format!("cannot read {}: reinstall {PACKAGE}", path.display()))?;
+    FontVec::try_from_vec(bytes).or_error(Kind::Corrupt, || format!("{} is not a font: reinstall {PACKAGE}", path.display()))
 }
 
 /// The rasteriser measures height from ascent to descent; typesetting measures the em.

@@ -120,7 +120,7 @@ impl Cover {
 }
 
 /// Sine and cosine by halving the angle and a series: the same bits on every machine.
-fn turn(angle: f32) -> (f32, f32) {
+pub(super) fn turn(angle: f32) -> (f32, f32) {
     let part = angle / 16.0;
     let (mut sine, mut cosine) = (part - part * part * part / 6.0, 1.0 - part * part / 2.0 + part * part * part * part / 24.0);
     for _ in 0..4 {

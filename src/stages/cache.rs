@@ -54,6 +54,14 @@ pub async fn expect(store: &dyn BlobStore, key: &str) -> Result<Reading> {
     Ok(found.ok_or_else(|| Error::corrupt(format!("the reading {key} is gone from the store; retry the page")))?.reading)
 }
 
+/// Forgets a reading.
+///
+/// # Errors
+/// `Unavailable` when the store does not answer.
+pub async fn delete(store: &dyn BlobStore, key: &str) -> Result<()> {
+    store.delete(&key::cache("read", key)).await
+}
+
 /// Keeps a reading.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use crate::description::decided::correct_description;
 use crate::description::describe::Describer;
+use crate::description::listed::lay_over;
 use crate::error::Result;
 use crate::model::change::Change;
 use crate::model::holding::{Contents, Item};
@@ -48,8 +49,13 @@ pub async fn description_of(context: &Context<'_>, contents: &Contents, document
             describer.add(&readings::of_page(context, contents, document, number).await?.unwrap_or_default());
         }
     }
+    let words = describer.front_words().clone();
     let mut description = describer.finish();
+    context.learned.lay_over(&mut description, &words);
     if let Some(document) = contents.document(document) {
+        if let Some(listed) = &document.listed {
+            lay_over(&mut description, listed);
+        }
         correct_description(&mut description, &document.decisions);
     }
     Ok(description)

@@ -1,6 +1,7 @@
 //! What a stage is, and what it may use.
 
 use crate::blobs::store::BlobStore;
+use crate::description::learned::Learned;
 use crate::error::{Error, Result, ResultExt};
 use crate::model::change::Change;
 use crate::model::holding::Item;
@@ -28,6 +29,10 @@ pub struct Context<'a> {
     pub scratch: &'a Path,
     /// The pipeline that runs.
     pub plan: &'a Plan,
+    /// What people's decisions taught.
+    pub learned: &'a Learned,
+    /// SHA-256 of it, lower-case hexadecimal; none where nothing was learned.
+    pub learned_sha256: Option<&'a str>,
     /// Archives inside archives.
     pub archive_depth: u32,
     /// Size of the largest file that is no archive, bytes.

@@ -41,7 +41,9 @@ impl Stage for Deposit {
                 }
             }
         }
-        let mut record = recording::record(contents, context.plan, context.pool.models().await?.clone(), &read);
+        let mut models = context.pool.models().await?.clone();
+        models.extend(context.learned_sha256.map(|sha256| ("learned.json".to_owned(), sha256.to_owned())));
+        let mut record = recording::record(contents, context.plan, models, &read);
         if record.originals.is_empty() {
             return Ok(());
         }

@@ -10,6 +10,7 @@ pub mod deposit;
 pub mod describe;
 pub mod index;
 pub mod intake;
+pub mod lists;
 pub mod names;
 pub mod originals;
 pub mod package;

@@ -4,6 +4,9 @@ use crate::blobs::key::safe_segment;
 use crate::model::holding::{Contents, DossierName, File};
 use std::collections::BTreeMap;
 
+/// Names of the lists of documents (mục lục văn bản) that come in a dossier's folder.
+pub const LISTS: [&str; 5] = ["manifest.xlsx", "manifest.ods", "manifest.csv", "manifest.tsv", "manifest.json"];
+
 /// Name of a dossier's object: `urn:sohoa:<fonds>:<dossier code>`, both percent-encoded.
 #[must_use]
 pub fn object(name: &DossierName) -> String {

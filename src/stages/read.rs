@@ -1,10 +1,12 @@
 //! Read: the words of one page, from the cache or from a reading process.
 
+use crate::description::secrecy::{Stamped, stamp};
 use crate::error::{Error, Result};
 use crate::model::change::Change;
-use crate::model::holding::{Dossier, File, Item, Page};
+use crate::model::holding::{Dossier, File, Item, Page, Release};
 use crate::model::plan::Level;
-use crate::model::refusal::Refusal;
+use crate::model::reading::Reading;
+use crate::model::refusal::{Class, Refusal, Warning};
 use crate::sandbox::doubt::Doubt;
 use crate::sandbox::page::ReadOptions;
 use crate::sandbox::protocol::{Answer, Ask};
@@ -26,7 +28,7 @@ impl Stage for Read {
     }
 
     fn version(&self) -> u32 {
-        5
+        6
     }
 
     fn level(&self) -> Level {
@@ -39,7 +41,8 @@ impl Stage for Read {
 
     async fn run(&self, context: &Context<'_>, options: &Value, work: &mut Work) -> Result<()> {
         let Item::Page { dossier, file, page } = &work.item else { return Err(wrong_item(self.name())) };
-        let options = ReadOptions { prepare: options_of(&Value::Object(work.reading_options.clone()))?, read: options_of(options)? };
+        let options =
+            ReadOptions { prepare: options_of(&Value::Object(work.reading_options.clone()))?, read: options_of(options)?, turn: page.turn };
         let key = cache::key_of(&json!({
             "source": file.new.sha256,
             "page": page.number,
@@ -48,23 +51,28 @@ impl Stage for Read {
             "options": options,
             "models": context.pool.models().await?,
         }));
-        let (found, cpu_ms) = match cache::get(context.store, &key).await? {
+        let cached = cache::get(context.store, &key).await?;
+        let is_cached = cached.is_some();
+        let (found, cpu_ms) = match cached {
             Some(cached) => (Ok(cached), Vec::new()),
-            None => {
-                let (found, cpu_ms) = ask_reader(context, (dossier, file, page), options).await?;
-                if let Ok(cached) = &found {
-                    cache::put(context.store, &key, cached).await?;
-                }
-                (found, cpu_ms)
-            }
+            None => ask_reader(context, (dossier, file, page), options).await?,
         };
         let change = match found {
-            Ok(cached) => Change::PageRead {
-                page: page.id.clone(),
-                reading: key,
-                quality: cached.reading.quality,
-                blank: cached.reading.blank,
-                warnings: cached.warnings,
+            Ok(cached) => match stamp(&cached.reading) {
+                // Before anything of it is written anywhere.
+                Some(stamp) if page.released.is_none() => {
+                    cache::delete(context.store, &key).await?;
+                    Change::PageHeld { page: page.id.clone(), refusal: held(&stamp) }
+                }
+                stamp => {
+                    if !is_cached {
+                        cache::put(context.store, &key, &cached).await?;
+                    }
+                    let mut warnings = cached.warnings;
+                    warnings.extend(stamp.and(page.released.as_deref()).map(released));
+                    let Reading { quality, blank, .. } = cached.reading;
+                    Change::PageRead { page: page.id.clone(), reading: key, quality, blank, warnings }
+                }
             },
             Err(refusal) => Change::PageRefused { page: page.id.clone(), refusal },
         };
@@ -74,6 +82,22 @@ impl Stage for Read {
         }
         Ok(())
     }
+}
+
+/// Why a page goes into quarantine.
+fn held(stamp: &Stamped) -> Refusal {
+    let reason = format!(
+        "a stamp of secrecy was seen ({}, {} % sure); an officer in charge of secrets decides: sohoa quarantine",
+        stamp.level.as_stamped(),
+        stamp.confidence
+    );
+    Refusal { class: Class::Secret, reason }
+}
+
+/// What a reader of the record must know of a stamp that does not hold the page any more.
+fn released(release: &Release) -> Warning {
+    let note = release.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+    Warning::new("secrecy-released", format!("a stamp of secrecy was seen; {} released the page at {}{note}", release.by, release.at))
 }
 
 type Outcome = (std::result::Result<CachedReading, Refusal>, Vec<(String, u64)>);

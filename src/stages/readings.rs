@@ -4,9 +4,10 @@ use crate::blobs::ocfl;
 use crate::description::decided::correct_reading;
 use crate::error::{Kind, Result};
 use crate::formats::alto;
-use crate::model::holding::{Contents, Document};
+use crate::model::holding::{Contents, Document, Page};
 use crate::model::reading::Reading;
 use crate::stages::contract::Context;
+use crate::stages::deposit::from_json;
 use crate::stages::{cache, names};
 
 /// The reading of the document's page `number`, from 1, with the words that people corrected; a refused page has none.
@@ -17,9 +18,7 @@ pub async fn of_page(context: &Context<'_>, contents: &Contents, document: &Docu
     let page = document.page(number).and_then(|id| contents.page(id));
     let read = match page.and_then(|page| page.reading.as_ref()) {
         Some(key) => cache::expect(context.store, key).await.map(Some)?,
-        None if contents.dossier.version > 0 && page.is_some_and(|page| page.refusal.is_none()) => {
-            stored(context, contents, document, number).await?
-        }
+        None if contents.dossier.version > 0 && page.is_some_and(|page| page.refusal.is_none()) => stored(context, contents, page).await?,
         None => None,
     };
     Ok(read.map(|mut reading| {
@@ -28,12 +27,19 @@ pub async fn of_page(context: &Context<'_>, contents: &Contents, document: &Docu
     }))
 }
 
-/// The reading out of the deposited ALTO: after a rebuild the catalogue knows no cache keys.
-async fn stored(context: &Context<'_>, contents: &Contents, document: &Document, number: u32) -> Result<Option<Reading>> {
-    let path = names::in_object(document.number, &names::alto(number));
-    match ocfl::get(context.store, &names::object(&contents.dossier.name), &path).await {
-        Ok(bytes) => alto::parse(&String::from_utf8_lossy(&bytes)).map(Some),
-        Err(error) if error.kind() == Kind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
+/// The reading out of the deposited ALTO: after a rebuild the catalogue knows no cache keys. The page may have moved to
+/// another document since, so it is looked up by where it stands in its original.
+async fn stored(context: &Context<'_>, contents: &Contents, page: Option<&Page>) -> Result<Option<Reading>> {
+    let original = page.and_then(|page| Some((contents.file(&page.file)?.new.sha256.as_str(), page.number)));
+    let object = names::object(&contents.dossier.name);
+    let record = match ocfl::get(context.store, &object, "record.json").await {
+        Ok(bytes) => from_json(&bytes, &object)?,
+        Err(error) if error.kind() == Kind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut pages = record.documents.iter().flat_map(|document| &document.pages);
+    let known = pages.find(|known| Some((known.original.as_str(), known.original_page)) == original);
+    let Some(path) = known.and_then(|known| known.alto.as_ref()) else { return Ok(None) };
+    let bytes = ocfl::get(context.store, &object, path).await?;
+    alto::parse(&String::from_utf8_lossy(&bytes)).map(Some)
 }

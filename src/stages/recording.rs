@@ -1,5 +1,6 @@
 //! The record of a dossier from what the catalogue and the readings say.
 
+use crate::description::archival;
 use crate::model::code::Code;
 use crate::model::holding::{Contents, Document, File, FileState};
 use crate::model::plan::Plan;
@@ -26,13 +27,19 @@ impl From<&Reading> for Read {
 #[must_use]
 pub fn record(contents: &Contents, plan: &Plan, models: BTreeMap<String, String>, read: &BTreeMap<String, Read>) -> Record {
     let name = &contents.dossier.name;
+    let whole = contents.documents.iter().filter(|document| !document.pages.is_empty());
+    let documents: Vec<RecordedDocument> = whole.map(|document| recorded_document(contents, document, read)).collect();
+    let (archival, missing) = archival::of_dossier(&name.code, &name.title, &documents);
     Record {
         schema: SCHEMA.to_owned(),
         object: names::object(name),
         fonds: name.fonds.clone(),
         code: name.code.clone(),
         title: name.title.clone(),
-        documents: contents.documents.iter().map(|document| recorded_document(contents, document, read)).collect(),
+        archival,
+        missing,
+        documents,
+        list_findings: contents.dossier.list_findings.clone(),
         originals: originals(contents),
         provenance: provenance(plan, models),
     }
@@ -60,15 +67,20 @@ fn recorded_document(contents: &Contents, document: &Document, read: &BTreeMap<S
             })
         })
         .collect();
-    RecordedDocument {
+    let mut recorded = RecordedDocument {
         number: document.number,
         description: document.description.clone().unwrap_or_else(Description::unknown),
+        listed: document.listed.clone(),
         review: document.review.clone(),
         decisions: document.decisions.clone(),
+        archival: BTreeMap::new(),
+        missing: Vec::new(),
         pages,
         pdf: names::in_object(document.number, "document.pdf"),
         text: names::in_object(document.number, "text.txt"),
-    }
+    };
+    (recorded.archival, recorded.missing) = archival::of_document(&contents.dossier.name.code, &recorded);
+    recorded
 }
 
 /// Takes the codes of pages whose reading is not known any more from the record of the version before.
@@ -94,7 +106,7 @@ pub fn keep_codes(record: &mut Record, before: &Record, contents: &Contents) {
 fn originals(contents: &Contents) -> Vec<Original> {
     let paths = names::originals(contents);
     let mut kept: BTreeMap<&str, Original> = BTreeMap::new();
-    for file in contents.files.iter().filter(|file| is_kept(file)) {
+    for file in contents.files.iter().filter(|file| is_kept(file) && !contents.holds_back(file)) {
         let Some(path) = paths.get(&file.id) else { continue };
         let pages = contents.pages.iter().filter(|page| page.file == file.id).count();
         kept.entry(&file.new.sha256).or_insert_with(|| Original {
@@ -129,7 +141,7 @@ fn originals(contents: &Contents) -> Vec<Original> {
 #[must_use]
 pub fn is_kept(file: &File) -> bool {
     match file.state {
-        FileState::Duplicate | FileState::Received => false,
+        FileState::Duplicate | FileState::Received | FileState::Removed => false,
         FileState::Expanded => !file.warnings.is_empty(),
         FileState::Identified | FileState::Refused => true,
     }

@@ -4,7 +4,7 @@ use crate::description::decided::left_open;
 use crate::description::review::{PageFacts, ReviewOptions, reasons};
 use crate::error::{Error, Result};
 use crate::model::change::Change;
-use crate::model::holding::{Item, Page};
+use crate::model::holding::{Contents, Document, Item, Page};
 use crate::model::plan::Level;
 use crate::model::rescan;
 use crate::stages::contract::{Context, Stage, Work, options_of, wrong_item};
@@ -52,10 +52,27 @@ impl Stage for Review {
             .map(facts)
             .collect();
         let decisions = stored.map(|document| document.decisions.as_slice()).unwrap_or_default();
-        let reasons = left_open(reasons(description, &pages, &options), decisions);
+        let mut found = reasons(description, &pages, &options);
+        if stored.is_some_and(|document| list_differs(contents, document)) {
+            found.push("list-differs".to_owned());
+        }
+        let reasons = left_open(found, decisions);
         work.changes.push(Change::DocumentReviewed { document: document.clone(), reasons });
         Ok(())
     }
+}
+
+/// Whether the list that came with the dossier disagrees about this document, or, of what came or did not come beside
+/// all documents, about the first one.
+fn list_differs(contents: &Contents, document: &Document) -> bool {
+    let has = |path: &str| {
+        let mut files = document.pages.iter().filter_map(|page| contents.file(&contents.page(page)?.file));
+        files.any(|file| file.new.path.shown == path)
+    };
+    contents.dossier.list_findings.iter().any(|finding| match &finding.file {
+        Some(path) => has(path),
+        None => document.number == 1,
+    })
 }
 
 fn facts(page: &Page) -> PageFacts<'_> {

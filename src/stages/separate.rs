@@ -7,6 +7,7 @@ use crate::model::holding::{Contents, File, Item, Page, PageState};
 use crate::model::plan::Level;
 use crate::stages::cache;
 use crate::stages::contract::{Context, Stage, Work, wrong_item};
+use crate::stages::lists::{self, Compared};
 use crate::text::natural;
 use async_trait::async_trait;
 use serde_json::Value;
@@ -23,7 +24,7 @@ impl Stage for Separate {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn level(&self) -> Level {
@@ -32,7 +33,28 @@ impl Stage for Separate {
 
     async fn run(&self, context: &Context<'_>, _: &Value, work: &mut Work) -> Result<()> {
         let Item::Dossier(contents) = &work.item else { return Err(wrong_item(self.name())) };
+        if contents.is_held() {
+            forget(context, contents).await?;
+            work.changes.push(Change::DossierHeld { dossier: contents.dossier.id.clone() });
+            return Ok(());
+        }
         let pages = pages_in_order(contents);
+        let list = lists::compare(context, &pages).await?;
+        let id = |place: &usize| pages.get(*place).map(|(_, _, page)| page.id.clone());
+        if let Some(Compared { documents, findings }) = &list
+            && (!documents.is_empty() || !findings.is_empty())
+        {
+            let listed = documents.iter().filter_map(|(pages, listed)| Some((id(pages.first()?)?, listed.clone()))).collect();
+            work.changes.push(Change::DossierListed { dossier: contents.dossier.id.clone(), findings: findings.clone(), listed });
+        }
+        if let Some(Compared { documents, .. }) = list
+            && !documents.is_empty()
+        {
+            let cut = documents.iter().map(|(pages, _)| pages.iter().filter_map(id).collect()).collect();
+            // Documents are made first; the list's words go to those that there are.
+            work.changes.insert(0, Change::DocumentsFound { dossier: contents.dossier.id.clone(), documents: cut });
+            return Ok(());
+        }
         let mut separate = Vec::with_capacity(pages.len());
         for (place, file, page) in &pages {
             let loose = is_loose(contents, file);
@@ -51,6 +73,16 @@ impl Stage for Separate {
         }
         Ok(())
     }
+}
+
+/// Deletes what was read of pages that go into quarantine.
+async fn forget(context: &Context<'_>, contents: &Contents) -> Result<()> {
+    for (_, _, page) in pages_in_order(contents) {
+        if let Some(key) = &page.reading {
+            cache::delete(context.store, key).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Pages without a document: files in natural order of their paths, pages by number.

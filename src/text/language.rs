@@ -5,6 +5,7 @@
 //! only, no text, and serves to choose between two readings of a word.
 
 use crate::text::fold::fold;
+use crate::text::tones::canonical;
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
@@ -68,6 +69,47 @@ pub fn twin_advantage(before: Option<&str>, word: &str, after: Option<&str>) -> 
     let best = twins.iter().filter(|twin| *twin != token).map(|twin| fit(twin)).fold(f32::MIN, f32::max);
     (best - fit(token)).max(0.0)
 }
+
+/// The word of the same letters with other marks that belongs between its neighbours, where `word` was hardly ever seen
+/// there and the other one often: OCR loses and swaps marks. `None` where there is no such word.
+#[must_use]
+pub fn surer_twin(before: Option<&str>, word: &str, after: Option<&str>) -> Option<String> {
+    let word = word.to_lowercase();
+    let (before, after) = (before.map(str::to_lowercase), after.map(str::to_lowercase));
+    let left = |token: &str| before.as_ref().map(|before| COUNTS.together(before, token));
+    let right = |token: &str| after.as_ref().map(|after| COUNTS.together(token, after));
+    let seen = |token: &str| left(token).unwrap_or(0).max(right(token).unwrap_or(0));
+    let fit = |token: &str| {
+        let left = before.as_ref().map_or(0.0, |before| COUNTS.pair(before, token));
+        left + after.as_ref().map_or(0.0, |after| COUNTS.pair(token, after))
+    };
+    let twins = TWINS.get(&fold(&word)).map_or(&[][..], Vec::as_slice);
+    // Two spellings of one word, as `uỷ` and `ủy`, are the paper's own choice.
+    let others = twins.iter().filter(|twin| canonical(twin) != canonical(&word));
+    let best = others.max_by(|one, other| fit(one).total_cmp(&fit(other)))?;
+    // Beside a name or a rare word one neighbour alone would bend it to what is frequent.
+    let fits_both = left(best) != Some(0) && right(best) != Some(0) && left(best) >= left(&word) && right(best) >= right(&word);
+    let is_alone = before.is_none() || after.is_none();
+    let often = if is_alone { SEEN_OFTEN_ALONE } else { SEEN_OFTEN };
+    let belongs = fits_both
+        && !(is_alone && seen(&word) > 0)
+        && seen(best) >= often
+        && seen(&word) * SEEN_HARDLY <= seen(best)
+        && fit(best) - fit(&word) >= SURER;
+    belongs.then(|| best.clone())
+}
+
+/// A pair of neighbours seen this many times in the corpus is no chance.
+const SEEN_OFTEN: u32 = 12;
+
+/// The same where a word has one neighbour only.
+const SEEN_OFTEN_ALONE: u32 = 60;
+
+/// How many times rarer than its twin a word must be beside the same neighbours.
+const SEEN_HARDLY: u32 = 40;
+
+/// By how much, as a logarithm, the twin must fit better.
+const SURER: f32 = 4.5;
 
 /// The tokens of a text.
 #[must_use]
@@ -143,14 +185,19 @@ impl Counts {
         }
     }
 
+    /// How often `next` followed `one`.
+    fn together(&self, one: &str, next: &str) -> u32 {
+        match (self.numbers.get(one), self.numbers.get(next)) {
+            (Some(one), Some(next)) => self.pairs.get(&(*one, *next)).copied().unwrap_or(0),
+            _ => 0,
+        }
+    }
+
     /// Logarithm of the chance that `next` follows `one`; what was never seen together falls back on how
     /// frequent `next` is.
     fn pair(&self, one: &str, next: &str) -> f32 {
         let count = |token: &str| self.numbers.get(token).and_then(|number| self.single.get(*number as usize)).copied();
-        let together = match (self.numbers.get(one), self.numbers.get(next)) {
-            (Some(one), Some(next)) => self.pairs.get(&(*one, *next)).copied().unwrap_or(0),
-            _ => 0,
-        };
+        let together = self.together(one, next);
         let rare = count(next).map_or(0.2, |count| count as f32);
         let fallback = 100.0 * rare / self.total.max(1) as f32;
         ((together as f32 + fallback) / (count(one).unwrap_or(0) as f32 + 100.0)).ln()

@@ -5,6 +5,7 @@ pub mod dates;
 pub mod fold;
 pub mod language;
 pub mod legacy;
+pub mod mend;
 pub mod natural;
 pub mod normal;
 pub mod numbers;

@@ -1,6 +1,6 @@
 //! Whether a word as read can stand in a Vietnamese document: a syllable, a number, a code or punctuation.
 //!
-//! Language only chooses between readings and flags words; it never rewrites one.
+//! Here language only chooses between readings and flags words; `mend` rewrites marks.
 
 use crate::text::syllable::is_possible;
 

@@ -3,12 +3,14 @@
 mod crowd;
 mod deciding;
 mod quality;
+mod quarantine;
 mod restoring;
 mod steering;
 
 use crowd::*;
 use deciding::*;
 use quality::*;
+use quarantine::*;
 use restoring::*;
 use steering::*;
 
@@ -100,6 +102,10 @@ contract!(
     two_batches_of_one_dossier_both_end,
     retries_what_was_refused,
     keeps_decisions_and_queues_the_document,
+    cuts_and_joins_documents,
+    turns_and_replaces_pages,
+    holds_a_dossier_until_an_officer_decides,
+    removes_what_must_not_be_here,
     cancels_and_takes_up_again,
     pauses,
     many_workers_do_each_task_once,
@@ -159,7 +165,7 @@ fn described() -> Description {
 }
 
 /// What stages would decide: `x-3.pdf` has three pages, `.bad` is refused, page 2 of `torn…` is refused,
-/// documents of `doubt…` go to review, `.zip` holds one file for its own dossier and one for another.
+/// documents of `doubt…` go to review, page 1 of `secret…` has a stamp of secrecy, `.zip` holds one file for its own dossier and one for another.
 fn decide(claim: &Claim) -> Vec<Change> {
     match &claim.item {
         Item::File { file: found, .. } => {
@@ -186,11 +192,19 @@ fn decide(claim: &Claim) -> Vec<Change> {
         Item::Page { file, page, .. } if file.new.path.shown.contains("torn") && page.number == 2 && page.warnings.is_empty() => {
             vec![Change::PageRefused { page: page.id.clone(), refusal: refusal(Class::Outage) }]
         }
+        Item::Page { file, page, .. } if file.new.path.shown.contains("secret") && page.number == 1 && page.released.is_none() => {
+            vec![Change::PageHeld { page: page.id.clone(), refusal: refusal(Class::Secret) }]
+        }
         Item::Page { page, .. } => vec![read(&page.id)],
+        Item::Dossier(contents) if stage(claim) == "separate" && contents.is_held() => {
+            vec![Change::DossierHeld { dossier: contents.dossier.id.clone() }]
+        }
+        // As the deposit of a dossier of which nothing may be stored yet.
+        Item::Dossier(contents) if contents.is_held() && contents.documents.is_empty() => vec![],
         Item::Dossier(contents) if stage(claim) == "separate" => {
             let placed: BTreeSet<&String> = contents.documents.iter().flat_map(|document| &document.pages).collect();
             let mut documents: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-            for page in contents.pages.iter().filter(|page| !placed.contains(&page.id)) {
+            for page in contents.pages.iter().filter(|page| page.state != PageState::Stored && !placed.contains(&page.id)) {
                 assert_ne!(page.state, PageState::Waiting, "a dossier-level task began before its pages were read");
                 documents.entry(page.file.as_str()).or_default().push(page.id.clone());
             }
@@ -227,7 +241,7 @@ fn read(page: &str) -> Change {
 }
 
 fn accounted(pages: &PageBalance) -> bool {
-    pages.came == pages.stored + pages.review + pages.refused + pages.open
+    pages.came == pages.stored + pages.review + pages.refused + pages.held + pages.open
 }
 
 /// Works until nothing is claimable, with the balance of `batches` looked at after every step.
@@ -274,7 +288,7 @@ async fn walks_every_group_and_joins(home: Home) {
     assert_eq!(state(catalog, &batch).await, BatchState::Finished);
     assert!(catalog.open_tasks(&batch.id).await.unwrap().is_empty());
     let balance = catalog.balance(&batch.id).await.unwrap();
-    assert_eq!(balance.pages, PageBalance { came: 7, stored: 4, review: 2, refused: 1, open: 0 });
+    assert_eq!(balance.pages, PageBalance { came: 7, stored: 4, review: 2, refused: 1, held: 0, open: 0 });
     assert!(balance.pages.closes());
     assert_eq!((balance.files.received, balance.dossiers, balance.documents), (3, 1, 3));
     assert_eq!((balance.refusals[0].file.as_str(), balance.refusals[0].page), ("a/torn-2.pdf", Some(2)));

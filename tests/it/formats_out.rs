@@ -55,6 +55,7 @@ fn reading(lines: &[&str]) -> Reading {
         quality: Quality::default(),
         blocks,
         codes: Vec::new(),
+        stamps: Vec::new(),
     }
 }
 

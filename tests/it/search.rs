@@ -27,6 +27,7 @@ fn reading(text: &str) -> Reading {
         quality: Quality::default(),
         blocks: vec![Block { kind: BlockKind::Text, bounds, lines }],
         codes: Vec::new(),
+        stamps: Vec::new(),
     }
 }
 

@@ -28,7 +28,10 @@ pub(super) fn record_of(contents: &Contents) -> Record {
     let documents = contents.documents.iter().map(|document| RecordedDocument {
         number: document.number,
         description: described(),
+        listed: document.listed.clone(),
         review: document.review.clone(),
+        archival: BTreeMap::new(),
+        missing: Vec::new(),
         decisions: document.decisions.clone(),
         pages: (1..)
             .zip(&document.pages)
@@ -59,6 +62,9 @@ pub(super) fn record_of(contents: &Contents) -> Record {
         code: contents.dossier.name.code.clone(),
         title: contents.dossier.name.title.clone(),
         documents: documents.collect(),
+        archival: BTreeMap::new(),
+        missing: Vec::new(),
+        list_findings: contents.dossier.list_findings.clone(),
         originals: originals.into_values().collect(),
         provenance: Provenance { program: "t".into(), pipeline: "t".into(), stages: vec![], models: BTreeMap::new() },
     }

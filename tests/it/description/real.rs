@@ -43,6 +43,7 @@ fn reading(tsv: &str) -> Reading {
         quality: Quality::default(),
         blocks: vec![Block { kind: BlockKind::Text, bounds, lines }],
         codes: Vec::new(),
+        stamps: Vec::new(),
     }
 }
 

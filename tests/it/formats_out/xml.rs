@@ -148,6 +148,9 @@ fn record() -> Record {
         fonds: "01".into(),
         code: "hs 1".into(),
         title: "Hồ sơ \"đất\" <1>".into(),
+        archival: BTreeMap::new(),
+        missing: Vec::new(),
+        list_findings: Vec::new(),
         documents: vec![RecordedDocument {
             number: 1,
             description: Description {
@@ -158,7 +161,10 @@ fn record() -> Record {
                 fields: fields.into_iter().map(|(name, value)| (name.to_owned(), field(value))).collect(),
                 personal: Vec::new(),
             },
+            listed: None,
             review: Vec::new(),
+            archival: BTreeMap::new(),
+            missing: Vec::new(),
             decisions: Vec::new(),
             pages: vec![page(1, false), page(2, true)],
             pdf: "documents/1/document.pdf".into(),

@@ -1,0 +1,207 @@
+//! Quarantine (cách ly): dossiers in which a stamp of secrecy was seen, and what an officer decides about them.
+
+use crate::catalog::advance::NewTask;
+use crate::catalog::sql::{self, NAMES, Write, bind_all, built, get, get_json, get_u32, places, retrying, to_json};
+use crate::catalog::{Catalog, rfc3339};
+use crate::error::{Error, Result};
+use crate::model::holding::{DeliveredName, Dossier, Release};
+use crate::model::plan::{Level, Plan};
+use crate::model::refusal::Class;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A dossier in quarantine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldDossier {
+    /// The dossier.
+    pub dossier: Dossier,
+    /// Its pages in quarantine, by file and number.
+    pub pages: Vec<HeldPage>,
+}
+
+/// A page in quarantine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldPage {
+    /// Path of its file in the delivery.
+    pub file: String,
+    /// Place in the file, from 1.
+    pub number: u32,
+    /// What was seen on it; none: it is here because of another page.
+    pub reason: Option<String>,
+}
+
+/// What an officer decides about a dossier in quarantine.
+#[derive(Debug, Clone, Copy)]
+pub struct OfficersDecision<'a> {
+    /// Who.
+    pub by: &'a str,
+    /// Why, in the officer's words.
+    pub note: Option<&'a str>,
+}
+
+impl OfficersDecision<'_> {
+    fn note(&self) -> Option<String> {
+        self.note.map(sql::clean).filter(|note| !note.is_empty())
+    }
+}
+
+impl Catalog {
+    /// Dossiers in quarantine, by fonds and code.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn in_quarantine(&self) -> Result<Vec<HeldDossier>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT d.*, f.path AS file_path, p.number AS page_number, p.reason AS page_reason
+             FROM pages p JOIN files f ON f.id = p.file JOIN dossiers d ON d.id = p.dossier
+             WHERE p.state = 'held' ORDER BY d.fonds, d.code, f.path, p.number",
+        );
+        let mut held: Vec<HeldDossier> = Vec::new();
+        for row in &sql::all(&mut connection, statement, "cannot read what is in quarantine").await? {
+            let dossier = super::rows::dossier_of(row)?;
+            let page = HeldPage {
+                file: get_json::<DeliveredName>(row, "file_path")?.shown,
+                number: get_u32(row, "page_number")?,
+                reason: get(row, "page_reason")?,
+            };
+            match held.last_mut() {
+                Some(last) if last.dossier.id == dossier.id => last.pages.push(page),
+                _ => held.push(HeldDossier { dossier, pages: vec![page] }),
+            }
+        }
+        Ok(held)
+    }
+
+    /// Queues the pages of a dossier in quarantine; stamps of secrecy on them hold it no more. The batch whose tasks
+    /// read them; `given` is the pipeline, as text and as the queue sees it, for a dossier whose own is not known any
+    /// more.
+    ///
+    /// # Errors
+    /// `NotFound` where nothing of the dossier is in quarantine; `Conflict` while it is being worked on.
+    pub async fn release_dossier(&self, dossier: &str, decision: OfficersDecision<'_>, given: (&str, &Plan)) -> Result<String> {
+        retrying!(self.release_dossier_once(dossier, decision, given))
+    }
+
+    async fn release_dossier_once(&self, dossier: &str, decision: OfficersDecision<'_>, given: (&str, &Plan)) -> Result<String> {
+        let mut write = self.write().await?;
+        let driver = write.lock_held(dossier).await?;
+        let release = Release { by: sql::clean(decision.by), at: rfc3339(write.now), note: decision.note() };
+        let statement = sqlx::query(
+            "UPDATE pages SET state = 'waiting', class = NULL, reason = NULL, released = $2
+             WHERE dossier = $1 AND state = 'held' RETURNING id",
+        )
+        .bind(dossier.to_owned())
+        .bind(to_json(&release)?);
+        let rows = sql::all(write.connection(), statement, "cannot release pages").await?;
+        let mut items = rows.iter().map(|row| get::<String>(row, "id")).collect::<Result<Vec<_>>>()?;
+        items.sort();
+        let text = "UPDATE documents SET stale = 1
+                    WHERE id IN (SELECT document FROM pages WHERE dossier = $1 AND state = 'waiting' AND document IS NOT NULL)";
+        sql::execute(write.connection(), sqlx::query(text).bind(dossier.to_owned()), "cannot mark documents").await?;
+        let (batch, group) = self.batch_of_decisions(&mut write, (dossier, &driver), Level::Page, given).await?;
+        let pages = items.len();
+        let tasks: Vec<NewTask> =
+            items.into_iter().map(|item| NewTask { dossier: dossier.to_owned(), group, level: Level::Page, item }).collect();
+        write.add_tasks(&batch, &tasks, true).await?;
+        write.record(&batch, &[(dossier, "dossier-released", serde_json::json!({ "release": release, "pages": pages }))]).await?;
+        write.commit().await?;
+        Ok(batch)
+    }
+
+    /// SHA-256 of what a removal of the dossier takes out of the archive: its files in quarantine, and the archives
+    /// that they came out of; without bytes that another dossier holds too.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn bytes_in_quarantine(&self, dossier: &str) -> Result<BTreeSet<String>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT DISTINCT f.sha256, f.container FROM files f JOIN pages p ON p.file = f.id WHERE p.dossier = $1 AND p.state = 'held'",
+        )
+        .bind(dossier.to_owned());
+        let mut sums = BTreeSet::new();
+        for row in &sql::all(&mut connection, statement, "cannot read files in quarantine").await? {
+            sums.insert(get::<String>(row, "sha256")?);
+            if let Some(container) = get::<Option<String>>(row, "container")? {
+                sums.insert(sql::from_json::<crate::model::holding::Container>(&container, "container of a file")?.sha256);
+            }
+        }
+        let all: Vec<String> = sums.iter().cloned().collect();
+        for chunk in all.chunks(NAMES) {
+            let text = format!(
+                "SELECT DISTINCT sha256 FROM files WHERE dossier <> $1 AND state NOT IN ('removed', 'expanded') AND sha256 IN ({})",
+                places(2, chunk.len())
+            );
+            let statement = bind_all(built(text).bind(dossier.to_owned()), chunk);
+            for row in &sql::all(&mut connection, statement, "cannot look for files in use").await? {
+                sums.remove(&get::<String>(row, "sha256")?);
+            }
+        }
+        Ok(sums)
+    }
+
+    /// Notes that the files of a dossier in quarantine are no longer in the archive; returns the batches whose balance
+    /// changed.
+    ///
+    /// # Errors
+    /// `NotFound` where nothing of the dossier is in quarantine; `Conflict` while it is being worked on.
+    pub async fn remove_dossier(&self, dossier: &str, decision: OfficersDecision<'_>) -> Result<BTreeSet<String>> {
+        retrying!(self.remove_dossier_once(dossier, decision))
+    }
+
+    async fn remove_dossier_once(&self, dossier: &str, decision: OfficersDecision<'_>) -> Result<BTreeSet<String>> {
+        let mut write = self.write().await?;
+        write.lock_held(dossier).await?;
+        let by = sql::clean(decision.by);
+        let note = decision.note();
+        let why = note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+        let reason = format!("taken out of quarantine and out of the archive by {by} at {}{why}", rfc3339(write.now));
+        let own = "SELECT file FROM pages WHERE dossier = $1 AND state = 'held'";
+        let text = format!(
+            "UPDATE files SET state = 'removed', class = $2, reason = $3 WHERE id IN ({own}) OR duplicate_of IN ({own})
+             RETURNING id, batch, path, sha256"
+        );
+        let statement = built(text).bind(dossier.to_owned()).bind(Class::Secret.as_str()).bind(reason.clone());
+        let rows = sql::all(write.connection(), statement, "cannot remove files").await?;
+        let mut removed: BTreeMap<String, Vec<serde_json::Value>> = BTreeMap::new();
+        for row in &rows {
+            let file = get_json::<DeliveredName>(row, "path")?.shown;
+            let body = serde_json::json!({ "by": by, "note": note, "file": file, "sha256": get::<String>(row, "sha256")? });
+            removed.entry(get(row, "batch")?).or_default().push(body);
+        }
+        let statement = sqlx::query(
+            "UPDATE pages SET state = 'refused', class = $2, reason = $3
+             WHERE file IN (SELECT id FROM files WHERE dossier = $1 AND state = 'removed') AND document IS NULL",
+        )
+        .bind(dossier.to_owned())
+        .bind(Class::Secret.as_str())
+        .bind(reason);
+        sql::execute(write.connection(), statement, "cannot remove pages").await?;
+        for (batch, files) in &removed {
+            let events: Vec<_> = files.iter().map(|body| (dossier, "file-removed", body.clone())).collect();
+            write.record(batch, &events).await?;
+        }
+        write.commit().await?;
+        Ok(removed.into_keys().collect())
+    }
+}
+
+impl Write {
+    /// Locks a dossier of which something is in quarantine and on which nothing works; its driver.
+    async fn lock_held(&mut self, dossier: &str) -> Result<String> {
+        self.lock_in_order(vec![dossier.to_owned()]).await?;
+        let statement = sqlx::query(
+            "SELECT driver, open_tasks, (SELECT count(*) FROM pages WHERE dossier = $1 AND state = 'held') AS held
+             FROM dossiers WHERE id = $1",
+        )
+        .bind(dossier.to_owned());
+        let row = sql::one(self.connection(), statement, "dossier in quarantine").await?;
+        if get::<i64>(&row, "held")? == 0 {
+            return Err(Error::not_found("nothing of this dossier is in quarantine; `sohoa quarantine list` shows what is"));
+        }
+        if get::<i64>(&row, "open_tasks")? > 0 {
+            return Err(Error::conflict("the dossier is being worked on; decide again when its run has ended"));
+        }
+        get(&row, "driver")
+    }
+}

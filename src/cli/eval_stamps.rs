@@ -1,0 +1,42 @@
+//! What a measurement of stamps of secrecy found, as a table for people.
+
+use super::print;
+use crate::desk::stamps::{Measured, Share};
+use crate::error::Result;
+use crate::text::numbers;
+
+/// Shares found, then by feature, then what was judged wrongly.
+pub(super) fn table(told: &Measured) -> Result<()> {
+    row("stamps of secrecy found", told.stamped)?;
+    row("  of these with the right level", told.right_level)?;
+    row("false alarms on drawn pages", told.harmless)?;
+    row("stamps found on pages of the folder", told.scans)?;
+    for (feature, share) in &told.by {
+        row(feature, *share)?;
+    }
+    print::line(&format!("{:40} {:>8} ms", "CPU a page", numbers::decimal(told.cpu_ms_per_page, 1)))?;
+    for (file, page, stamps) in &told.found_on_scans {
+        let said: Vec<String> = stamps.iter().map(|stamp| format!("{} {}", stamp.level.as_stamped(), stamp.confidence)).collect();
+        print::line(&format!("{} page {page}: {}", print::plain(file), said.join(", ")))?;
+    }
+    for wrong in &told.wrong {
+        let Some(stamp) = &wrong.drawn.stamp else {
+            print::line(&format!("page {} without a stamp: one found", wrong.number))?;
+            continue;
+        };
+        let said = if wrong.found.is_empty() { "not found" } else { "taken for one of secrecy" };
+        print::line(&format!("page {} “{}” {said}", wrong.number, stamp.words))?;
+    }
+    for failure in &told.failures {
+        print::line(&print::plain(failure))?;
+    }
+    Ok(())
+}
+
+fn row(name: &str, share: Share) -> Result<()> {
+    if share.of == 0 {
+        return Ok(());
+    }
+    let percent = numbers::decimal(share.found as f64 / share.of as f64 * 100.0, 2);
+    print::line(&format!("{name:40} {percent:>8} %  {}/{}", share.found, share.of))
+}

@@ -1,0 +1,35 @@
+//! What a document rests on (căn cứ ban hành): the paragraphs that begin so, under its name.
+
+use super::subject::{Passage, passage};
+use super::zones::{Row, Zones};
+
+/// Most rows that one ground takes.
+const LONGEST: usize = 8;
+
+/// The grounds of a first page, parted by semicolons.
+pub(super) fn grounds(zones: &Zones<'_>) -> Option<Passage> {
+    let begins = |row: &Row<'_>| {
+        let text = row.folded();
+        text.trim_start_matches(|letter: char| !letter.is_alphanumeric()).starts_with("can cu ")
+    };
+    let mut rows = zones.body.iter().skip_while(|row| !begins(row)).peekable();
+    let mut taken: Vec<&Row<'_>> = Vec::new();
+    let mut found: Vec<String> = Vec::new();
+    while let Some(row) = rows.next_if(|row| begins(row)) {
+        let mut text = row.text();
+        taken.push(row);
+        while let Some(more) = rows.next_if(|more| !begins(more) && !ends(&text)).filter(|_| text.len() < LONGEST * 100) {
+            text.push(' ');
+            text.push_str(&more.text());
+            taken.push(more);
+        }
+        found.push(text.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, ';' | ',' | '.' | '-')).to_owned());
+    }
+    let joined = found.join("; ");
+    passage(&taken, |_| joined.clone())
+}
+
+/// Whether a ground is at its end.
+fn ends(text: &str) -> bool {
+    text.trim_end().ends_with([';', '.', ':'])
+}

@@ -1,0 +1,87 @@
+//! Stamps of secrecy: a small network that sees where `MẬT`, `TỐI` and `TUYỆT` may stand, and one that reads what stands
+//! there. Both are part of this program, so that no page is read without them.
+//!
+//! They were trained on drawn pages only (typefaces, inks, turns and damages by chance), never on a real one; see
+//! `.ci/stamp-training`.
+
+use crate::engine::contract::StampMap;
+use crate::engine::network::{Network, Runtime};
+use crate::error::{Error, Result};
+use image::{Rgb, RgbImage};
+use sha2::{Digest, Sha256};
+
+/// Sees where the words may stand: eleven convolutions with 264 thousand weights.
+const FINDER: &[u8] = include_bytes!("stamp_finder.onnx");
+
+/// Reads a strip: seven convolutions and two layers behind them with 639 thousand weights.
+const READER: &[u8] = include_bytes!("stamp_reader.onnx");
+
+/// Size of a strip that is read, px.
+pub const STRIP: (u32, u32) = (112, 40);
+
+/// Level of paper where a picture is filled up to whole cells.
+const PAPER: Rgb<u8> = Rgb([240, 240, 240]);
+
+/// The opened networks.
+pub struct StampFinder {
+    finder: Network,
+    reader: Network,
+}
+
+/// The networks by name with their SHA-256, lower-case hexadecimal.
+pub fn models() -> impl Iterator<Item = (String, String)> {
+    let all = [("stamp-finder.onnx", FINDER), ("stamp-reader.onnx", READER)];
+    all.into_iter().map(|(name, bytes)| (name.to_owned(), hex::encode(Sha256::digest(bytes))))
+}
+
+impl StampFinder {
+    /// Opens the networks.
+    ///
+    /// # Errors
+    /// As [`Network::from_bytes`].
+    pub fn open(runtime: &Runtime) -> Result<Self> {
+        let open = |bytes: &[u8]| Network::from_bytes(bytes.to_vec(), runtime);
+        Ok(Self { finder: open(FINDER)?, reader: open(READER)? })
+    }
+
+    /// How sure a strip says `MẬT`, 0 to 1.
+    ///
+    /// # Errors
+    /// `Internal` when the network fails.
+    pub fn read(&mut self, strip: &RgbImage) -> Result<f32> {
+        let (width, height) = STRIP;
+        let values = self.reader.run([1, 3, height as usize, width as usize], planes(strip, width, height))?;
+        let [odds] = values.as_slice() else {
+            return Err(Error::internal("the reader of stamps answers with another number of values"));
+        };
+        Ok(1.0 / (1.0 + (-odds).exp()))
+    }
+
+    /// Where the word may stand on a colour picture of 75 dots per inch.
+    ///
+    /// # Errors
+    /// `Internal` when the network fails.
+    pub fn map(&mut self, picture: &RgbImage) -> Result<StampMap> {
+        let cells = |pixels: u32| pixels.div_ceil(StampMap::CELL).max(1);
+        let (columns, rows) = (cells(picture.width()), cells(picture.height()));
+        let (width, height) = (columns * StampMap::CELL, rows * StampMap::CELL);
+        let values = self.finder.run([1, 3, height as usize, width as usize], planes(picture, width, height))?;
+        let (columns, rows) = (columns as usize, rows as usize);
+        if values.len() != columns * rows * StampMap::PLANES {
+            return Err(Error::internal("the finder of stamps answers with a map of another size"));
+        }
+        Ok(StampMap { columns, rows, values })
+    }
+}
+
+/// Colours plane after plane, paper about 1 and ink about -3 as in training; what a picture lacks is paper.
+fn planes(picture: &RgbImage, width: u32, height: u32) -> Vec<f32> {
+    let mut input = vec![0.0_f32; (width * height * 3) as usize];
+    for (plane, values) in input.chunks_exact_mut((width * height) as usize).enumerate() {
+        for (value, (x, y)) in values.iter_mut().zip((0..height).flat_map(|y| (0..width).map(move |x| (x, y)))) {
+            let level = picture.get_pixel_checked(x, y).unwrap_or(&PAPER).0.get(plane).copied().unwrap_or(0);
+            *value = (f32::from(level) / 255.0 - 0.75) * 4.0;
+        }
+    }
+    input
+}

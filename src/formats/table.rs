@@ -1,0 +1,122 @@
+//! Tables: the cells of CSV, TSV, XLSX and ODS, and of JSON lists, as text.
+
+use crate::error::{Error, Kind, Result, ResultExt};
+use calamine::{Data, Reader, open_workbook_auto_from_rs};
+use serde_json::Value;
+use std::io::Cursor;
+
+/// Most bytes of a table.
+const BYTES: usize = 16 << 20;
+
+/// Most rows.
+const ROWS: usize = 100_000;
+
+/// Most cells in a row.
+const COLUMNS: usize = 500;
+
+/// Most bytes of a cell.
+const CELL: usize = 100_000;
+
+/// The cells by row, without empty lines of a text; of a workbook the first sheet. A list of objects gives their keys as the first row.
+///
+/// # Errors
+/// `Corrupt` when it cannot be read, `Invalid` when it is no table, `Limit` when it is too large.
+pub fn rows(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
+    if bytes.len() > BYTES {
+        return Err(Error::limit(format!("the table is larger than {} MiB; split it", BYTES >> 20)));
+    }
+    let rows = if bytes.starts_with(b"PK") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) { workbook(bytes)? } else { text(bytes)? };
+    if rows.len() > ROWS {
+        return Err(Error::limit(format!("the table has {} rows; {ROWS} are allowed", rows.len())));
+    }
+    for (number, row) in (1..).zip(&rows) {
+        if row.len() > COLUMNS || row.iter().any(|cell| cell.len() > CELL) {
+            return Err(Error::limit(format!("row {number} of the table has more than {COLUMNS} cells, or one of more than {CELL} bytes")));
+        }
+    }
+    Ok(rows)
+}
+
+fn workbook(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
+    let broken = || "the spreadsheet cannot be read; save it anew as XLSX".to_owned();
+    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).or_error(Kind::Corrupt, broken)?;
+    let sheet =
+        book.worksheet_range_at(0).ok_or_else(|| Error::invalid("the spreadsheet has no sheet"))?.or_error(Kind::Corrupt, broken)?;
+    // Empty rows over the first cell count, so that rows have the numbers that a person sees.
+    let above = sheet.start().map_or(0, |(row, _)| row as usize).min(ROWS);
+    let mut rows = vec![Vec::new(); above];
+    rows.extend(sheet.rows().map(|row| row.iter().map(cell).collect()));
+    Ok(rows)
+}
+
+fn cell(data: &Data) -> String {
+    match data {
+        // A date is a number of days; people mean what they see.
+        Data::DateTime(when) => {
+            let (year, month, day, ..) = when.to_ymd_hms_milli();
+            format!("{day:02}/{month:02}/{year}")
+        }
+        Data::DateTimeIso(text) => text.get(..10).unwrap_or(text).to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn text(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
+    let text = std::str::from_utf8(bytes).or_error(Kind::Invalid, || "the list is not UTF-8; save it as \"CSV UTF-8\"".to_owned())?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim_start().starts_with(['[', '{']) { json(text) } else { separated(text) }
+}
+
+fn separated(text: &str) -> Result<Vec<Vec<String>>> {
+    let count = |mark: u8| text.lines().take(20).map(|line| line.bytes().filter(|byte| *byte == mark).count()).sum::<usize>();
+    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|mark| count(*mark)).unwrap_or(b',');
+    let mut table = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut rows = Vec::new();
+    for record in table.records() {
+        let record = record.or_error(Kind::Corrupt, || format!("row {} of the list cannot be read; save it anew", rows.len() + 1))?;
+        rows.push(record.iter().map(str::to_owned).collect());
+    }
+    Ok(rows)
+}
+
+fn json(text: &str) -> Result<Vec<Vec<String>>> {
+    let list: Vec<serde_json::Map<String, Value>> =
+        serde_json::from_str(text).or_error(Kind::Corrupt, || "the list is no JSON list of objects; export it again".to_owned())?;
+    let mut heads: Vec<String> = Vec::new();
+    for key in list.iter().flat_map(serde_json::Map::keys) {
+        if heads.len() <= COLUMNS && !heads.contains(key) {
+            heads.push(key.clone());
+        }
+    }
+    let value = |row: &serde_json::Map<String, Value>, head: &str| match row.get(head) {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    let rows: Vec<Vec<String>> = list.iter().map(|row| heads.iter().map(|head| value(row, head)).collect()).collect();
+    Ok(std::iter::once(heads).chain(rows).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn tables_of_text_are_read_cell_by_cell() {
+        let cells = |text: &str| rows(text.as_bytes()).unwrap();
+        assert_eq!(
+            cells("\u{feff}file;trang\na.png;1\n\nb, c.png;2\n"),
+            [vec!["file", "trang"], vec!["a.png", "1"], vec!["b, c.png", "2"]]
+        );
+        assert_eq!(cells("MỤC LỤC\nfile\tloại\na.pdf\t\"chỉ\tthị\"\n"), [vec!["MỤC LỤC"], vec!["file", "loại"], vec!["a.pdf", "chỉ\tthị"]]);
+        assert_eq!(
+            cells(r#"[{"file": "a.png", "pages": 2}, {"file": "b.png", "note": null}]"#),
+            [vec!["file", "pages", "note"], vec!["a.png", "2", ""], vec!["b.png", "", ""]]
+        );
+        assert_eq!(rows(b"file\n\xd0.png\n").unwrap_err().kind(), Kind::Invalid);
+        assert_eq!(rows(b"[1, 2]").unwrap_err().kind(), Kind::Corrupt);
+        assert_eq!(rows(b"PK\x03\x04 no workbook").unwrap_err().kind(), Kind::Corrupt);
+        assert_eq!(rows("x,".repeat(COLUMNS + 1).as_bytes()).unwrap_err().kind(), Kind::Limit);
+    }
+}

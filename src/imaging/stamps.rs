@@ -1,0 +1,238 @@
+//! Stamps of secrecy on the upper part of a page: the picture that is searched, and places of
+//! stamps on the page.
+
+use crate::error::Result;
+use crate::imaging::resize::{scale, scale_colour};
+use crate::model::geometry::Bounds;
+use crate::model::reading::{Secrecy, Stamp};
+use image::{DynamicImage, GrayImage, Rgb, RgbImage, imageops};
+
+/// Resolution at which stamps are read, dots per inch. They are searched at half of it, where capitals of 11 points are
+/// 8 px high.
+const DPI: f32 = 150.0;
+
+/// The longest side of an A4 page at that resolution, px, for pictures whose resolution cannot be true.
+const LONG_SIDE: f32 = 1754.0;
+
+/// Height of capitals on a strip, px.
+const STRIP_CAPITAL: f32 = 16.0;
+
+/// Level of paper beside a picture.
+const PAPER: Rgb<u8> = Rgb([240, 240, 240]);
+
+/// Part of the page, from the top, that is searched.
+const UPPER: f32 = 0.5;
+
+/// The whole page as delivered, in colour, at the resolution at which stamps are read.
+#[derive(Debug, Clone)]
+pub struct StampView {
+    page: RgbImage,
+    /// Px of the view for one px of the page.
+    factor: f32,
+}
+
+/// The upper part of a page, upright.
+#[derive(Debug, Clone)]
+pub struct Upper {
+    /// At 150 dots per inch: strips are cut out of it.
+    pub sharp: RgbImage,
+    /// At 75: stamps are searched on it.
+    pub small: RgbImage,
+}
+
+/// The word `MẬT` as seen on [`Upper::small`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StampWord {
+    /// Its middle, px of the searched picture.
+    pub middle: (f32, f32),
+    /// Direction in which it is read, as sine and cosine of its clockwise turn.
+    pub turn: (f32, f32),
+    /// Height of its capitals, px.
+    pub capital: f32,
+    /// How sure it stands there, 0 to 1.
+    pub sure: f32,
+}
+
+impl StampView {
+    /// The page in small.
+    ///
+    /// # Errors
+    /// As [`scale`].
+    pub fn of(pixels: &DynamicImage, dpi: u32) -> Result<Self> {
+        let long = pixels.width().max(pixels.height()) as f32;
+        let by_dpi = DPI / dpi.max(1) as f32;
+        // A4 has 1754 px there, A3 2480: what is far from them names a wrong resolution.
+        let factor = if (1200.0..2800.0).contains(&(long * by_dpi)) { by_dpi } else { LONG_SIDE / long };
+        let page = match pixels {
+            DynamicImage::ImageRgb8(colour) => scale_colour(colour, factor)?,
+            DynamicImage::ImageLuma8(grey) => coloured(&scale(grey, factor)?),
+            other => scale_colour(&other.to_rgb8(), factor)?,
+        };
+        Ok(Self { page, factor })
+    }
+
+    /// The upper part of the page after a clockwise turn by `degrees` (0, 90, 180 or 270).
+    #[must_use]
+    pub fn upper(&self, degrees: u16) -> Upper {
+        let sharp = self.upper_sharp(degrees);
+        let small = halved(&sharp);
+        Upper { sharp, small }
+    }
+
+    fn upper_sharp(&self, degrees: u16) -> RgbImage {
+        let (width, height) = self.page.dimensions();
+        let part = |length: u32| (length as f32 * UPPER) as u32;
+        let cut = |x, y, width, height| imageops::crop_imm(&self.page, x, y, width, height).to_image();
+        match degrees {
+            90 => imageops::rotate90(&cut(0, 0, part(width), height)),
+            180 => imageops::rotate180(&cut(0, height - part(height), width, part(height))),
+            270 => imageops::rotate270(&cut(width - part(width), 0, part(width), height)),
+            _ => cut(0, 0, width, part(height)),
+        }
+    }
+
+    /// A word that was read as a stamp of `level`, as sure as given (0 to 1), on the upright page of `upright` px.
+    #[must_use]
+    pub fn stamp(&self, word: &StampWord, level: Secrecy, sure: f32, upright: (u32, u32)) -> Stamp {
+        let whole = |value: f32, limit: u32| ((2.0 * value / self.factor).max(0.0) as u32).min(limit);
+        let [left, top, right, bottom] = around(word, level);
+        let (width, height) = upright;
+        Stamp {
+            level,
+            bounds: Bounds::new(whole(left, width), whole(top, height), whole(right, width), whole(bottom, height)),
+            confidence: (sure * 100.0).round().clamp(0.0, 100.0) as u8,
+        }
+    }
+}
+
+/// Every four px made one.
+fn halved(picture: &RgbImage) -> RgbImage {
+    let at = |x: u32, y: u32| picture.get_pixel_checked(x, y).unwrap_or(&PAPER).0;
+    RgbImage::from_fn(picture.width() / 2, picture.height() / 2, |x, y| {
+        let (x, y) = (2 * x, 2 * y);
+        let four = [at(x, y), at(x + 1, y), at(x, y + 1), at(x + 1, y + 1)];
+        let mean = |plane: usize| four.iter().map(|level| u16::from(level.get(plane).copied().unwrap_or(0))).sum::<u16>().div_ceil(4) as u8;
+        Rgb([mean(0), mean(1), mean(2)])
+    })
+}
+
+/// A strip of `width` × `height` px out of the sharp picture with the word upright in its middle, its capitals 16 px high.
+#[must_use]
+pub fn strip(sharp: &RgbImage, word: &StampWord, (width, height): (u32, u32)) -> RgbImage {
+    let scale = 2.0 * word.capital / STRIP_CAPITAL;
+    let (sine, cosine) = (word.turn.0 * scale, word.turn.1 * scale);
+    RgbImage::from_fn(width, height, |x, y| {
+        let (along, across) = (x as f32 - width as f32 / 2.0, y as f32 - height as f32 / 2.0);
+        let (x, y) = (2.0 * word.middle.0 + along * cosine - across * sine, 2.0 * word.middle.1 + along * sine + across * cosine);
+        between_pixels(sharp, x, y)
+    })
+}
+
+fn between_pixels(picture: &RgbImage, x: f32, y: f32) -> Rgb<u8> {
+    let (left, top) = (x.floor(), y.floor());
+    let (right, low) = (x - left, y - top);
+    let at = |dx: i32, dy: i32| match (u32::try_from(left as i32 + dx), u32::try_from(top as i32 + dy)) {
+        (Ok(x), Ok(y)) => picture.get_pixel_checked(x, y).copied().unwrap_or(PAPER),
+        _ => PAPER,
+    };
+    let shares = [(1.0 - right) * (1.0 - low), right * (1.0 - low), (1.0 - right) * low, right * low];
+    let mut sum = [0.5_f32; 3];
+    for (corner, share) in [at(0, 0), at(1, 0), at(0, 1), at(1, 1)].iter().zip(shares) {
+        for (total, value) in sum.iter_mut().zip(corner.0) {
+            *total += f32::from(value) * share;
+        }
+    }
+    Rgb(sum.map(|value| value as u8))
+}
+
+fn coloured(grey: &GrayImage) -> RgbImage {
+    let levels = grey.iter().flat_map(|level| [*level; 3]).collect();
+    RgbImage::from_raw(grey.width(), grey.height(), levels).unwrap_or_default()
+}
+
+/// A box around a stamp with its frame, px of the searched picture: left, top, right, bottom.
+fn around(word: &StampWord, level: Secrecy) -> [f32; 4] {
+    // In heights of capitals: half of `MẬT` with a frame, the words before it, and half the height with marks.
+    let (behind, before, across) = match level {
+        Secrecy::Confidential => (2.6, 2.6, 1.5),
+        Secrecy::Secret => (2.6, 6.2, 1.5),
+        Secrecy::TopSecret => (2.6, 9.0, 1.5),
+    };
+    let (sine, cosine) = word.turn;
+    let corners = [(-before, -across), (behind, -across), (behind, across), (-before, across)].map(|(along, across)| {
+        let (along, across) = (along * word.capital, across * word.capital);
+        (word.middle.0 + along * cosine - across * sine, word.middle.1 + along * sine + across * cosine)
+    });
+    corners.iter().fold([f32::MAX, f32::MAX, f32::MIN, f32::MIN], |[left, top, right, bottom], (x, y)| {
+        [left.min(*x), top.min(*y), right.max(*x), bottom.max(*y)]
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn word(x: f32, y: f32, degrees: f32) -> StampWord {
+        let angle = degrees.to_radians();
+        StampWord { middle: (x, y), turn: (angle.sin(), angle.cos()), capital: 10.0, sure: 0.97 }
+    }
+
+    fn view() -> StampView {
+        StampView::of(&DynamicImage::from(RgbImage::from_pixel(1654, 2339, Rgb([250; 3]))), 200).unwrap()
+    }
+
+    #[test]
+    fn bounds_are_of_the_upright_page_and_within_it() {
+        let stamp = |word: &StampWord, level| view().stamp(word, level, 0.97, (1654, 2339));
+        let bounds = stamp(&word(300.0, 200.0, 0.0), Secrecy::Confidential).bounds;
+        // 200 dots per inch are 2.67 times 75.
+        assert!((720..745).contains(&bounds.x0) && (860..880).contains(&bounds.x1), "{bounds:?}");
+        assert!((485..500).contains(&bounds.y0) && (565..580).contains(&bounds.y1), "{bounds:?}");
+        let longer = stamp(&word(300.0, 200.0, 90.0), Secrecy::TopSecret).bounds;
+        assert!(longer.y0 < 320 && longer.y1 < 620 && longer.width() < 100, "{longer:?}");
+        let edge = stamp(&word(2.0, 3.0, 30.0), Secrecy::Confidential);
+        assert_eq!((edge.bounds.x0, edge.bounds.y0, edge.confidence), (0, 0, 97));
+    }
+
+    #[test]
+    fn a_strip_shows_the_word_upright_at_one_height() {
+        for degrees in [-40.0_f32, 0.0, 35.0] {
+            let (sine, cosine) = (degrees.to_radians().sin(), degrees.to_radians().cos());
+            // A bar of 120 × 40 px around the middle, turned: the letters of a word whose capitals are 40 px high.
+            let picture = RgbImage::from_fn(800, 600, |x, y| {
+                let (dx, dy) = (x as f32 - 400.0, y as f32 - 300.0);
+                let (along, across) = (dx * cosine + dy * sine, dy * cosine - dx * sine);
+                Rgb([if along.abs() < 60.0 && across.abs() < 20.0 { 20 } else { 250 }; 3])
+            });
+            let strip = strip(&picture, &StampWord { capital: 20.0, ..word(200.0, 150.0, degrees) }, (112, 40));
+            let level = |x: u32, y: u32| strip.get_pixel(x, y).0[0];
+            assert!([34, 56, 78].iter().all(|x| [14, 20, 26].iter().all(|y| level(*x, *y) < 60)), "{degrees}");
+            assert!(level(28, 20) > 200 && level(84, 20) > 200 && level(56, 9) > 200 && level(56, 31) > 200, "{degrees}");
+        }
+    }
+
+    #[test]
+    fn the_upper_part_is_that_of_the_turned_page() {
+        let marked = |x: u32, y: u32| {
+            let mut page = RgbImage::from_pixel(620, 877, Rgb([255; 3]));
+            (x..x + 8).for_each(|x| (y..y + 8).for_each(|y| page.put_pixel(x, y, Rgb([0; 3]))));
+            StampView::of(&DynamicImage::from(page), 75).unwrap()
+        };
+        // The upper left corner of the upright page, where it is delivered turned.
+        for (degrees, view) in [(0, marked(0, 0)), (90, marked(0, 869)), (180, marked(612, 869)), (270, marked(612, 0))] {
+            let Upper { sharp, small } = view.upper(degrees);
+            assert_eq!((sharp.get_pixel(6, 6).0, small.get_pixel(3, 3).0), ([0; 3], [0; 3]), "{degrees}");
+            assert_eq!((sharp.get_pixel(400, 400).0, small.get_pixel(200, 200).0), ([255; 3], [255; 3]), "{degrees}");
+        }
+    }
+
+    #[test]
+    fn a_resolution_that_cannot_be_true_is_not_believed() {
+        let page = DynamicImage::from(GrayImage::new(1654, 2339));
+        for dpi in [200, 72] {
+            let (width, height) = StampView::of(&page, dpi).unwrap().page.dimensions();
+            assert!(height == 1754 && (1240..=1241).contains(&width), "{width} × {height}");
+        }
+    }
+}

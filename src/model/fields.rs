@@ -1,0 +1,126 @@
+//! Fields of dossiers and documents: names, types, lengths, obligations and code lists, as data with effective dates.
+//!
+//! `fields.toml` beside this file holds them; Circular 05/2025/TT-BNV is in force since 1 July 2025.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// The profiles, the newest last.
+static PROFILES: LazyLock<Vec<Profile>> =
+    LazyLock::new(|| toml::from_str::<Profiles>(include_str!("fields.toml")).unwrap_or_default().profile);
+
+#[derive(Debug, Default, Deserialize)]
+struct Profiles {
+    profile: Vec<Profile>,
+}
+
+/// What a circular asks of a description.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Number of the circular.
+    pub name: String,
+    /// First day on which it is in force, `YYYY-MM-DD`.
+    pub from: String,
+    /// Fields of a dossier.
+    pub dossier: Vec<FieldDefinition>,
+    /// Fields of a document.
+    pub document: Vec<FieldDefinition>,
+    /// Fields of a document that the circular does not ask for.
+    pub extensions: Vec<FieldDefinition>,
+    /// Code lists: by field, the words by code.
+    pub codes: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// One field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldDefinition {
+    /// Its name in data.
+    pub name: String,
+    /// Its name in Vietnamese.
+    pub label: String,
+    /// What it holds.
+    #[serde(rename = "type")]
+    pub holds: Holds,
+    /// Most characters of a text or digits of a number; 0: no limit is set.
+    pub length: usize,
+    /// Whether there must be a value.
+    pub need: Need,
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holds {
+    /// Text.
+    Text,
+    /// A whole number.
+    Number,
+    /// A day, `YYYY-MM-DD`; a month or a year where no more is known.
+    Date,
+    /// `true` or `false`.
+    Boolean,
+    /// A code of a list; several with `;` between them.
+    Code,
+}
+
+/// Whether there must be a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// Always.
+    Required,
+    /// Where another field says so.
+    Conditional,
+    /// Never.
+    Optional,
+    /// The circular does not know it.
+    Extension,
+}
+
+/// All profiles, the newest last.
+#[must_use]
+pub fn profiles() -> &'static [Profile] {
+    &PROFILES
+}
+
+/// The profile that is in force on a day, `YYYY-MM-DD`; before the first one that is.
+#[must_use]
+pub fn on(day: &str) -> Option<&'static Profile> {
+    PROFILES.iter().rev().find(|profile| profile.from.as_str() <= day).or_else(|| PROFILES.first())
+}
+
+/// The newest profile.
+#[must_use]
+pub fn newest() -> Option<&'static Profile> {
+    PROFILES.last()
+}
+
+impl Profile {
+    /// The field of a document with this name.
+    #[must_use]
+    pub fn of_document(&self, name: &str) -> Option<&FieldDefinition> {
+        self.document.iter().chain(&self.extensions).find(|field| field.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_circular_is_there_as_it_is() {
+        let profile = on("2026-01-01").unwrap();
+        assert_eq!((profile.name.as_str(), profile.dossier.len(), profile.document.len()), ("05/2025/TT-BNV", 18, 21));
+        assert_eq!(on("2001-01-01"), Some(profile));
+        assert_eq!(newest(), Some(profile));
+        let subject = profile.of_document("subject").unwrap();
+        assert_eq!((subject.holds, subject.length, subject.need), (Holds::Text, 500, Need::Required));
+        assert_eq!(profile.of_document("signer").unwrap().need, Need::Extension);
+        let coded = profile.dossier.iter().chain(&profile.document).filter(|field| field.holds == Holds::Code && field.name != "typeName");
+        assert!(coded.into_iter().all(|field| profile.codes.contains_key(&field.name)));
+    }
+}

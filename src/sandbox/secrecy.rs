@@ -1,0 +1,202 @@
+//! Stamps of secrecy: what the finder of stamps sees on the upper part of a page, before seals are lifted.
+
+use crate::engine::contract::{Engine, StampMap};
+use crate::engine::stamp_finder::STRIP;
+use crate::error::Result;
+use crate::imaging::stamps::{StampView, StampWord, Upper, strip};
+use crate::model::reading::{Secrecy, Stamp};
+use std::cmp::Reverse;
+
+/// Planes of the map: `MẬT`, and the words that stand before it.
+const CONFIDENTIAL: usize = 0;
+const SECRET: usize = 1;
+const TOP_SECRET: usize = 2;
+
+/// Places at which the finder is surer than this, 0 to 1, are read.
+const MAY_BE: f32 = 0.2;
+
+/// Most places that are read on one page, the surest first.
+const MOST: usize = 12;
+
+/// What finder and reader together take for the word more surely than this is a stamp, 0 to 1. A missed stamp is the
+/// worst failure; see `sohoa eval --stamps`.
+const IS: f32 = 0.755;
+
+/// A word before `MẬT` counts when it is surer than this, 0 to 1.
+const IS_BEFORE: f32 = 0.3;
+
+/// The surest word of several within this many heights of capitals is the word.
+const APART: f32 = 1.6;
+
+/// How far before the middle of `MẬT` the middle of the word before it can be, heights of capitals.
+const BEFORE: f32 = 9.0;
+
+/// Stamps of secrecy on a page that is upright after a clockwise turn by `turn` degrees, the most secret and then
+/// the surest first; `upright` is its size then, px.
+///
+/// # Errors
+/// `Internal` when the finder fails.
+pub(super) fn stamps(view: &StampView, turn: u16, upright: (u32, u32), engine: &mut dyn Engine) -> Result<Vec<Stamp>> {
+    let Upper { sharp, small } = view.upper(turn);
+    let Some(map) = engine.find_stamps(&small)? else { return Ok(Vec::new()) };
+    let mut stamps = Vec::new();
+    for word in words(&map).iter().take(MOST) {
+        let Some(read) = engine.read_stamp(&strip(&sharp, word, STRIP))? else { continue };
+        let sure = both(word.sure, read);
+        if sure >= IS {
+            stamps.push(view.stamp(word, level(&map, word), sure, upright));
+        }
+    }
+    stamps.sort_by_key(|stamp| (Reverse(stamp.level), Reverse(stamp.confidence), stamp.bounds.y0, stamp.bounds.x0));
+    Ok(stamps)
+}
+
+/// How sure it is when finder and reader are as sure as given.
+fn both(found: f32, read: f32) -> f32 {
+    let odds = |sure: f32| (sure.clamp(1e-6, 1.0 - 1e-6) / (1.0 - sure.clamp(1e-6, 1.0 - 1e-6))).ln();
+    1.0 / (1.0 + (-(odds(found) + odds(read)) / 2.0).exp())
+}
+
+/// The level by the word that stands before `MẬT`.
+fn level(map: &StampMap, word: &StampWord) -> Secrecy {
+    let (sine, cosine) = word.turn;
+    let stands_before = |cell: &usize| {
+        let (x, y) = map.middle(*cell);
+        let (dx, dy) = ((x - word.middle.0) / word.capital, (y - word.middle.1) / word.capital);
+        let (along, across) = (dx * cosine + dy * sine, dy * cosine - dx * sine);
+        // Beside it, or on the line above it.
+        (-BEFORE..1.0).contains(&along) && (-3.0..1.5).contains(&across)
+    };
+    let before = |plane: usize| (0..map.columns * map.rows).filter(stands_before).map(|cell| sure(map, plane, cell)).fold(0.0, f32::max);
+    let (secret, top_secret) = (before(SECRET), before(TOP_SECRET));
+    if secret.max(top_secret) < IS_BEFORE {
+        Secrecy::Confidential
+    } else if top_secret > secret {
+        Secrecy::TopSecret
+    } else {
+        Secrecy::Secret
+    }
+}
+
+/// Words out of the finder's map, the surest first: of neighbouring cells that see the same word, the surest.
+fn words(map: &StampMap) -> Vec<StampWord> {
+    let mut seen: Vec<StampWord> = (0..map.columns * map.rows).filter_map(|cell| word_at(map, cell)).collect();
+    seen.sort_by(|one, other| other.sure.total_cmp(&one.sure));
+    let mut kept: Vec<StampWord> = Vec::new();
+    for word in seen {
+        if !kept.iter().any(|other| distance(word.middle, other.middle) < APART * other.capital.max(word.capital)) {
+            kept.push(word);
+        }
+    }
+    kept
+}
+
+fn word_at(map: &StampMap, cell: usize) -> Option<StampWord> {
+    let sure = sure(map, CONFIDENTIAL, cell);
+    if sure < MAY_BE {
+        return None;
+    }
+    let (x, y) = map.middle(cell);
+    let (sine, cosine) = (map.value(3, cell)?, map.value(4, cell)?);
+    let length = sine.hypot(cosine).max(1e-6);
+    Some(StampWord {
+        middle: (x + 16.0 * map.value(6, cell)?, y + 16.0 * map.value(7, cell)?),
+        turn: (sine / length, cosine / length),
+        capital: 12.0 * map.value(5, cell)?.clamp(-1.5, 1.5).exp(),
+        sure,
+    })
+}
+
+/// How sure a word stands at a cell, 0 to 1.
+fn sure(map: &StampMap, plane: usize, cell: usize) -> f32 {
+    map.value(plane, cell).map_or(0.0, |odds| 1.0 / (1.0 + (-odds).exp()))
+}
+
+fn distance(one: (f32, f32), other: (f32, f32)) -> f32 {
+    (one.0 - other.0).hypot(one.1 - other.1)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+    use crate::engine::contract::FoundWord;
+    use image::{DynamicImage, GrayImage, Rgb, RgbImage};
+    use std::collections::BTreeMap;
+
+    /// A map of 20 × 10 cells on which words stand at `places` (plane, column, row), as sure as given, with capitals
+    /// of 12 px.
+    fn map(places: &[(usize, usize, usize, f32)]) -> StampMap {
+        let (columns, rows) = (20, 10);
+        let mut values = vec![0.0; columns * rows * StampMap::PLANES];
+        values[..3 * columns * rows].fill(-8.0);
+        values[4 * columns * rows..5 * columns * rows].fill(1.0);
+        for (plane, column, row, odds) in places {
+            values[(plane * rows + row) * columns + column] = *odds;
+        }
+        StampMap { columns, rows, values }
+    }
+
+    /// Sees words at places, and reads each as surely as given.
+    struct Sees(StampMap, f32);
+
+    impl Engine for Sees {
+        fn read_line(&mut self, _: &GrayImage) -> Result<Vec<FoundWord>> {
+            Ok(Vec::new())
+        }
+
+        fn find_stamps(&mut self, _: &RgbImage) -> Result<Option<StampMap>> {
+            Ok(Some(self.0.clone()))
+        }
+
+        fn read_stamp(&mut self, strip: &RgbImage) -> Result<Option<f32>> {
+            assert_eq!(strip.dimensions(), STRIP);
+            Ok(Some(self.1))
+        }
+
+        fn models(&self) -> BTreeMap<String, String> {
+            BTreeMap::new()
+        }
+    }
+
+    #[test]
+    fn the_word_before_says_the_level() {
+        let page = DynamicImage::from(RgbImage::from_pixel(620, 877, Rgb([250; 3])));
+        let view = StampView::of(&page, 75).unwrap();
+        let seen = |places: &[(usize, usize, usize, f32)]| {
+            let found = stamps(&view, 0, (620, 877), &mut Sees(map(places), 0.95)).unwrap();
+            found.iter().map(|stamp| (stamp.level, stamp.confidence)).collect::<Vec<_>>()
+        };
+        assert_eq!(seen(&[(0, 15, 5, 3.0)]), [(Secrecy::Confidential, 95)]);
+        assert_eq!(seen(&[(0, 15, 5, 3.0), (1, 9, 5, 1.0)]), [(Secrecy::Secret, 95)]);
+        assert_eq!(seen(&[(0, 15, 5, 3.0), (2, 7, 5, 1.0), (1, 8, 5, 0.5)]), [(Secrecy::TopSecret, 95)]);
+        // Too far away to belong to it; and a word alone that stands before no other.
+        assert_eq!(seen(&[(0, 17, 5, 3.0), (2, 2, 5, 1.0)]), [(Secrecy::Confidential, 95)]);
+        assert_eq!(seen(&[(2, 7, 5, 3.0)]), []);
+        // The most secret of two is named first.
+        let both = seen(&[(0, 2, 2, 5.0), (0, 17, 8, 2.0), (1, 11, 8, 2.0)]);
+        assert_eq!(both, [(Secrecy::Secret, 92), (Secrecy::Confidential, 98)]);
+    }
+
+    #[test]
+    fn what_is_seen_is_a_stamp_when_it_is_read_as_one() {
+        let view = StampView::of(&DynamicImage::from(RgbImage::from_pixel(1240, 1754, Rgb([250; 3]))), 150).unwrap();
+        let seen = |found: f32, read: f32| stamps(&view, 0, (1240, 1754), &mut Sees(map(&[(0, 15, 5, found)]), read)).unwrap().len();
+        assert_eq!((seen(3.0, 0.9), seen(3.0, 0.1), seen(0.5, 0.95), seen(-3.0, 0.99)), (1, 0, 1, 0));
+        assert!(both(0.8, 0.8) > 0.79 && both(0.9, 0.05) < 0.5 && both(0.3, 0.9) > 0.5);
+    }
+
+    #[test]
+    fn neighbouring_cells_see_one_word_and_the_surest_places_it() {
+        let found = words(&map(&[(0, 4, 5, 2.0), (0, 5, 5, 5.0), (0, 6, 5, 1.0), (0, 15, 2, 3.0), (0, 10, 8, -3.0)]));
+        assert_eq!(found.iter().map(|word| word.middle).collect::<Vec<_>>(), [(44.0, 44.0), (124.0, 20.0)]);
+        assert!((found[0].capital - 12.0).abs() < 0.01 && found[0].sure > 0.99);
+    }
+
+    #[test]
+    fn a_map_that_is_too_short_has_no_words() {
+        let mut short = map(&[(0, 4, 5, 2.0)]);
+        short.values.truncate(1000);
+        assert!(words(&short).is_empty());
+    }
+}
