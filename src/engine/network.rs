@@ -77,8 +77,8 @@ impl Network {
     }
 }
 
-/// Input of more values than any strip of print has: a page.
-const LARGE: usize = 1_000_000;
+/// Input of more values than any strip of print has: a page, or half of one.
+const LARGE: usize = 300_000;
 
 fn failed() -> String {
     "a neural network failed".to_owned()

@@ -112,6 +112,10 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
         None => upright::upright(&small, engine, options.prepare.orientation, steps)?,
     };
     let prepared = cpu_time_ms();
+    // Before anything is read of it, and while little memory is held.
+    let mut stamps = secrecy::stamps(&view, page.turn, page.upright, engine)?;
+    let mut looked = cpu_time_ms() - prepared;
+    let looked_at = page.turn;
     let mut read = read_lines(&page, engine, options)?;
     if options.prepare.orientation
         && options.turn.is_none()
@@ -136,10 +140,11 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
         read.clear();
     }
     let codes = codes::on_scan(&small, page.turn);
-    let all_read = cpu_time_ms();
-    // Before anything else is made of the page; it may be turned the wrong way, where hardly anything can be read.
-    let stamps = secrecy::stamps(&view, page.turn, page.upright, engine)?;
-    let looked = cpu_time_ms() - all_read;
+    if page.turn != looked_at {
+        let turned = cpu_time_ms();
+        stamps = secrecy::stamps(&view, page.turn, page.upright, engine)?;
+        looked += cpu_time_ms() - turned;
+    }
     let (width, height) = page.upright;
     let skew_centidegrees = (page.skew * 100.0).round() as i32;
     if let Some(scan) = &mut quality.scan {

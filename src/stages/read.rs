@@ -12,8 +12,8 @@ use crate::sandbox::page::ReadOptions;
 use crate::sandbox::protocol::{Answer, Ask};
 use crate::stages::cache::{self, CachedReading};
 use crate::stages::contract::{Context, Stage, Work, options_of, wrong_item};
-use crate::stages::originals;
 use crate::stages::prepare::Prepare;
+use crate::stages::{names, originals};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
@@ -43,7 +43,9 @@ impl Stage for Read {
         let Item::Page { dossier, file, page } = &work.item else { return Err(wrong_item(self.name())) };
         let options =
             ReadOptions { prepare: options_of(&Value::Object(work.reading_options.clone()))?, read: options_of(options)?, turn: page.turn };
+        // By dossier: what is forgotten of one in quarantine is not taken from another that holds the same page.
         let key = cache::key_of(&json!({
+            "dossier": names::object(&dossier.name),
             "source": file.new.sha256,
             "page": page.number,
             "prepare": Prepare.version(),
