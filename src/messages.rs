@@ -34,7 +34,7 @@ pub enum Message<'a> {
     ModelTooFew { examples: u64 },
     ModelWorse,
     ModelSame,
-    QuarantineLeft { dossier: String, by: String, pages: u64, version: u64 },
+    QuarantineLeft { dossier: String, by: String, pages: u64, version: Option<u64>, kept: u64 },
     BalanceHoldings { dossiers: u64, documents: u64 },
     Took { seconds: String, cpu: String, rate: String },
     Refused { file: String, page: Option<u32>, class: &'a str, reason: String },
@@ -131,10 +131,11 @@ fn vietnamese(message: Message<'_>) -> String {
         }
         Message::ModelWorse => "Mô hình mới kém hơn: giữ mô hình đang dùng".to_owned(),
         Message::ModelSame => "Không có gì mới để học: giữ mô hình đang dùng".to_owned(),
-        Message::QuarantineLeft { dossier, by, pages, version } => {
-            let end =
-                if version == 0 { "đã loại khỏi kho".to_owned() } else { format!("đã lưu ở phiên bản {}", dots(version)) };
-            format!("{dossier}: {by} cho {} trang ra khỏi cách ly, {end}", dots(pages))
+        Message::QuarantineLeft { dossier, by, pages, version, kept } => {
+            let end = version.map_or_else(|| "đã loại khỏi kho".to_owned(), |version| format!("đã lưu ở phiên bản {}", dots(version)));
+            let left =
+                if kept > 0 { format!("; {} tệp vẫn còn vì hồ sơ khác có cùng nội dung", dots(kept)) } else { String::new() };
+            format!("{dossier}: {by} cho {} trang ra khỏi cách ly, {end}{left}", dots(pages))
         }
         Message::BalanceHoldings { dossiers, documents } => format!("Hồ sơ:  {}, văn bản: {}", dots(dossiers), dots(documents)),
         Message::Took { seconds, cpu, rate } => format!("Hết {seconds} giây ({rate} trang/giây), {cpu} giây bộ xử lý"),
@@ -245,10 +246,14 @@ fn english(message: Message<'_>) -> String {
         }
         Message::ModelWorse => "The new model is worse: the one in use stays".to_owned(),
         Message::ModelSame => "Nothing new was learned: the model in use stays".to_owned(),
-        Message::QuarantineLeft { dossier, by, pages, version } => {
-            let end =
-                if version == 0 { "they are not in the archive".to_owned() } else { format!("stored as version {}", commas(version)) };
-            format!("{dossier}: {by} took {} pages out of quarantine, {end}", commas(pages))
+        Message::QuarantineLeft { dossier, by, pages, version, kept } => {
+            let end = version.map_or_else(
+                || "they are not in the archive any more".to_owned(),
+                |version| format!("stored as version {}", commas(version)),
+            );
+            let left =
+                if kept > 0 { format!("; {} files stay, since another dossier holds the same bytes", commas(kept)) } else { String::new() };
+            format!("{dossier}: {by} took {} pages out of quarantine, {end}{left}", commas(pages))
         }
         Message::BalanceHoldings { dossiers, documents } => format!("Dossiers: {}, documents: {}", commas(dossiers), commas(documents)),
         Message::Took { seconds, cpu, rate } => format!("Took {seconds} s ({rate} pages/s), {cpu} s of processor time"),

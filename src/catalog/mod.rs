@@ -32,7 +32,7 @@ pub use clock::{Clock, rfc3339};
 pub use decide::{Decided, NewDecision};
 pub use events::Event;
 pub use find::DossierSummary;
-pub use quarantine::{HeldDossier, HeldPage, OfficersDecision};
+pub use quarantine::{BytesInQuarantine, HeldDossier, HeldPage, OfficersDecision};
 pub use receive::Received;
 pub(crate) use restore::RESTORED;
 pub use restore::{Ledger, LedgerFile};

@@ -4,7 +4,7 @@ use crate::catalog::advance::NewTask;
 use crate::catalog::sql::{self, NAMES, Write, bind_all, built, get, get_json, get_u32, places, retrying, to_json};
 use crate::catalog::{Catalog, rfc3339};
 use crate::error::{Error, Result};
-use crate::model::holding::{DeliveredName, Dossier, Release};
+use crate::model::holding::{Container, DeliveredName, Dossier, Release};
 use crate::model::plan::{Level, Plan};
 use crate::model::refusal::Class;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +27,15 @@ pub struct HeldPage {
     pub number: u32,
     /// What was seen on it; none: it is here because of another page.
     pub reason: Option<String>,
+}
+
+/// SHA-256 of the bytes of a dossier in quarantine, lower-case hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BytesInQuarantine {
+    /// Nobody else needs them.
+    pub own: BTreeSet<String>,
+    /// Another dossier holds the same bytes.
+    pub shared: BTreeSet<String>,
 }
 
 /// What an officer decides about a dossier in quarantine.
@@ -108,36 +117,45 @@ impl Catalog {
         Ok(batch)
     }
 
-    /// SHA-256 of what a removal of the dossier takes out of the archive: its files in quarantine, and the archives
-    /// that they came out of; without bytes that another dossier holds too.
+    /// What a removal of the dossier takes out of the archive: its files in quarantine, and the archives that they came
+    /// out of.
     ///
     /// # Errors
-    /// `Unavailable` where the catalogue does not answer.
-    pub async fn bytes_in_quarantine(&self, dossier: &str) -> Result<BTreeSet<String>> {
+    /// `Conflict` where a page was stored before its stamp was seen, since what was deposited is never taken back, and
+    /// while the dossier is being worked on.
+    pub async fn bytes_in_quarantine(&self, dossier: &str) -> Result<BytesInQuarantine> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
-            "SELECT DISTINCT f.sha256, f.container FROM files f JOIN pages p ON p.file = f.id WHERE p.dossier = $1 AND p.state = 'held'",
+            "SELECT f.sha256, f.container, p.document FROM files f JOIN pages p ON p.file = f.id WHERE p.dossier = $1 AND p.state = 'held'",
         )
         .bind(dossier.to_owned());
-        let mut sums = BTreeSet::new();
+        let worked_on = sqlx::query("SELECT 1 AS one FROM dossiers WHERE id = $1 AND open_tasks > 0").bind(dossier.to_owned());
+        if sql::optional(&mut connection, worked_on, "dossier in quarantine").await?.is_some() {
+            return Err(worked_on_now());
+        }
+        let mut own = BTreeSet::new();
         for row in &sql::all(&mut connection, statement, "cannot read files in quarantine").await? {
-            sums.insert(get::<String>(row, "sha256")?);
+            if get::<Option<String>>(row, "document")?.is_some() {
+                return Err(Error::conflict("a page of it was stored before the stamp was seen; earlier versions of the dossier keep it"));
+            }
+            own.insert(get::<String>(row, "sha256")?);
             if let Some(container) = get::<Option<String>>(row, "container")? {
-                sums.insert(sql::from_json::<crate::model::holding::Container>(&container, "container of a file")?.sha256);
+                own.insert(sql::from_json::<Container>(&container, "container of a file")?.sha256);
             }
         }
-        let all: Vec<String> = sums.iter().cloned().collect();
-        for chunk in all.chunks(NAMES) {
+        let mut shared = BTreeSet::new();
+        for chunk in own.iter().cloned().collect::<Vec<String>>().chunks(NAMES) {
             let text = format!(
                 "SELECT DISTINCT sha256 FROM files WHERE dossier <> $1 AND state NOT IN ('removed', 'expanded') AND sha256 IN ({})",
                 places(2, chunk.len())
             );
             let statement = bind_all(built(text).bind(dossier.to_owned()), chunk);
             for row in &sql::all(&mut connection, statement, "cannot look for files in use").await? {
-                sums.remove(&get::<String>(row, "sha256")?);
+                shared.insert(get::<String>(row, "sha256")?);
             }
         }
-        Ok(sums)
+        own.retain(|sha256| !shared.contains(sha256));
+        Ok(BytesInQuarantine { own, shared })
     }
 
     /// Notes that the files of a dossier in quarantine are no longer in the archive; returns the batches whose balance
@@ -171,7 +189,7 @@ impl Catalog {
         }
         let statement = sqlx::query(
             "UPDATE pages SET state = 'refused', class = $2, reason = $3
-             WHERE file IN (SELECT id FROM files WHERE dossier = $1 AND state = 'removed') AND document IS NULL",
+             WHERE file IN (SELECT id FROM files WHERE dossier = $1 AND state = 'removed')",
         )
         .bind(dossier.to_owned())
         .bind(Class::Secret.as_str())
@@ -200,8 +218,12 @@ impl Write {
             return Err(Error::not_found("nothing of this dossier is in quarantine; `sohoa quarantine list` shows what is"));
         }
         if get::<i64>(&row, "open_tasks")? > 0 {
-            return Err(Error::conflict("the dossier is being worked on; decide again when its run has ended"));
+            return Err(worked_on_now());
         }
         get(&row, "driver")
     }
+}
+
+fn worked_on_now() -> Error {
+    Error::conflict("the dossier is being worked on; decide again when its run has ended")
 }

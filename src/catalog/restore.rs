@@ -3,7 +3,7 @@
 //! Dossiers come first, then the ledgers in the order of their batches' identifiers.
 
 use crate::catalog::batches::{self, batch_of};
-use crate::catalog::rows::file_of;
+use crate::catalog::rows::{file_of, refusal_of};
 use crate::catalog::sql::{self, Cell, Write, get, retrying, to_json, word};
 use crate::catalog::{Catalog, balance};
 use crate::error::{Error, Result};
@@ -13,6 +13,7 @@ use crate::model::plan::Plan;
 use crate::model::record::Record;
 use crate::model::refusal::{Refusal, Warning};
 use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The batch of files whose own batch is not known (yet).
@@ -53,6 +54,20 @@ pub struct LedgerFile {
     pub refusal: Option<Refusal>,
     /// What was odd about it.
     pub warnings: Vec<Warning>,
+    /// Its pages, where it is in quarantine or was taken out of it: no record knows them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pages: Vec<LedgerPage>,
+}
+
+/// A page that is in no record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerPage {
+    /// Place in its file, from 1.
+    pub number: u32,
+    /// Where it stands.
+    pub state: PageState,
+    /// What was seen on it, or why it is not here any more.
+    pub refusal: Option<Refusal>,
 }
 
 impl Catalog {
@@ -68,8 +83,10 @@ impl Catalog {
             "SELECT f.*, d.fonds, d.code, d.title FROM files f JOIN dossiers d ON d.id = f.dossier WHERE f.batch = $1 ORDER BY f.id",
         )
         .bind(batch.to_owned());
+        let rows = sql::all(&mut connection, statement, "cannot read files").await?;
+        let mut pages = pages_without_record(&mut connection, batch).await?;
         let mut files = Vec::new();
-        for row in &sql::all(&mut connection, statement, "cannot read files").await? {
+        for row in &rows {
             let file = file_of(row)?;
             files.push(LedgerFile {
                 new: file.new,
@@ -79,6 +96,7 @@ impl Catalog {
                 media_type: file.media_type,
                 refusal: file.refusal,
                 warnings: file.warnings,
+                pages: pages.remove(&file.id).unwrap_or_default(),
             });
         }
         drop(connection);
@@ -173,6 +191,23 @@ impl Catalog {
         write.record(batch, &[("", "batch-restored", serde_json::json!({ "files": ledger.files.len() }))]).await?;
         write.commit().await
     }
+}
+
+/// Pages of files in quarantine, and of those that were taken out of it, by file.
+async fn pages_without_record(connection: &mut AnyConnection, batch: &str) -> Result<BTreeMap<String, Vec<LedgerPage>>> {
+    let statement = sqlx::query(
+        "SELECT p.file, p.number, p.state, p.class, p.reason FROM pages p JOIN files f ON f.id = p.file
+         WHERE f.batch = $1 AND p.document IS NULL
+         AND (f.state = 'removed' OR EXISTS (SELECT 1 FROM pages h WHERE h.file = f.id AND h.state = 'held'))
+         ORDER BY p.file, p.number",
+    )
+    .bind(batch.to_owned());
+    let mut pages: BTreeMap<String, Vec<LedgerPage>> = BTreeMap::new();
+    for row in &sql::all(connection, statement, "cannot read pages in quarantine").await? {
+        let page = LedgerPage { number: sql::get_u32(row, "number")?, state: sql::get_word(row, "state")?, refusal: refusal_of(row)? };
+        pages.entry(get(row, "file")?).or_default().push(page);
+    }
+    Ok(pages)
 }
 
 impl Write {
@@ -306,8 +341,9 @@ impl Write {
             return Ok(());
         }
         let duplicate_of = holder.filter(|_| file.repeated);
+        let id = sql::new_id();
         let row = vec![
-            Cell::Text(sql::new_id()),
+            Cell::Text(id.clone()),
             batch.into(),
             dossier.into(),
             Cell::Text(path),
@@ -325,6 +361,21 @@ impl Write {
             "INSERT INTO files (id, batch, dossier, path, sha256, bytes, container, state, media_type, duplicate_of, class, reason, warnings)
              VALUES";
         sql::in_bulk(self.connection(), insert, vec![row], "", "cannot restore a file").await?;
+        let mut pages = Vec::with_capacity(file.pages.len());
+        for page in &file.pages {
+            let refusal = page.refusal.as_ref();
+            pages.push(vec![
+                Cell::Text(sql::new_id()),
+                Cell::Text(id.clone()),
+                dossier.into(),
+                Cell::Int(i64::from(page.number)),
+                Cell::Text(word(&page.state)?),
+                Cell::Maybe(refusal.map(|refusal| refusal.class.as_str().to_owned())),
+                Cell::Maybe(refusal.map(|refusal| sql::clean(&refusal.reason))),
+            ]);
+        }
+        let insert = "INSERT INTO pages (id, file, dossier, number, state, class, reason) VALUES";
+        sql::in_bulk(self.connection(), insert, pages, "", "cannot restore pages").await?;
         Ok(())
     }
 }

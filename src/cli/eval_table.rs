@@ -19,6 +19,9 @@ pub(super) fn single(found: &Evaluation) -> Result<()> {
     print::line(&format!("{} {:>7}", total_rates(&found.total), numbers::decimal(found.cpu_seconds_per_page, 2)))?;
     class_rows(&[&found.classes])?;
     field_rows(&found.fields, &found.differing, &found.calibration)?;
+    for step in found.words.iter().filter(|step| step.words > 0) {
+        print::line(&format!("words of confidence from {:<9} {}/{} right", step.from, step.right, step.words))?;
+    }
     print::line(&format!("peak memory of the reading process: {} MiB", found.peak_mib))?;
     for failure in &found.failures {
         print::line(&print::plain(failure))?;

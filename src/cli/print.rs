@@ -1,6 +1,8 @@
 //! Writing results.
 
-use crate::error::{Kind, Result, ResultExt};
+use crate::error::{Error, Kind, Result, ResultExt};
+use crate::messages::Message;
+use crate::model::batch::PageBalance;
 use serde::Serialize;
 use std::io::Write;
 
@@ -11,6 +13,22 @@ use std::io::Write;
 pub fn json(value: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(value).or_error(Kind::Internal, || "the answer has no JSON form".to_owned())?;
     line(&text)
+}
+
+/// Who decides: as named, else the user of this machine.
+///
+/// # Errors
+/// `Invalid` where nobody is named.
+pub fn author(by: Option<&String>) -> Result<String> {
+    let by = by.cloned().or_else(|| std::env::var("USER").ok()).filter(|name| !name.trim().is_empty());
+    by.ok_or_else(|| Error::invalid("nobody decides; say who with --by NAME"))
+}
+
+/// The balance of pages as a sentence.
+#[must_use]
+pub fn pages(balance: PageBalance) -> Message<'static> {
+    let PageBalance { came, stored, review, refused, held, open } = balance;
+    Message::BalancePages { came, stored, review, refused, held, open }
 }
 
 /// One row of text on stdout.

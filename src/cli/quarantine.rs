@@ -6,7 +6,7 @@ use super::run::{read_pipeline, this_program};
 use crate::archive::Archive;
 use crate::catalog::OfficersDecision;
 use crate::desk::quarantine::{self, Outcome};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::messages::{Language, Message, sentence};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -54,13 +54,6 @@ pub struct Decision {
     pub note: Option<String>,
 }
 
-impl Decision {
-    fn by(&self) -> Result<String> {
-        let by = self.by.clone().or_else(|| std::env::var("USER").ok()).filter(|name| !name.trim().is_empty());
-        by.ok_or_else(|| Error::invalid("nobody decides; say who with --by NAME"))
-    }
-}
-
 impl Quarantine {
     /// Prints and returns the exit code.
     ///
@@ -85,12 +78,12 @@ impl Quarantine {
             }
             What::Release { decision, pipeline } => {
                 let (pipeline, plan) = read_pipeline(pipeline.as_deref())?;
-                let (by, note) = (decision.by()?, decision.note.as_deref());
+                let (by, note) = (print::author(decision.by.as_ref())?, decision.note.as_deref());
                 let given = (pipeline.as_str(), &plan);
                 told(&quarantine::release(&archive, &decision.dossier, OfficersDecision { by: &by, note }, given).await?, place, language)?;
             }
             What::Remove { decision } => {
-                let (by, note) = (decision.by()?, decision.note.as_deref());
+                let (by, note) = (print::author(decision.by.as_ref())?, decision.note.as_deref());
                 told(&quarantine::remove(&archive, &decision.dossier, OfficersDecision { by: &by, note }).await?, place, language)?;
             }
         }
@@ -103,5 +96,6 @@ fn told(outcome: &Outcome, place: &Place, language: Language) -> Result<()> {
         return print::json(outcome);
     }
     let (dossier, by) = (print::plain(&outcome.dossier), print::plain(&outcome.by));
-    print::line(&sentence(language, Message::QuarantineLeft { dossier, by, pages: outcome.pages, version: u64::from(outcome.version) }))
+    let (version, kept) = (outcome.version.map(u64::from), outcome.kept.len() as u64);
+    print::line(&sentence(language, Message::QuarantineLeft { dossier, by, pages: outcome.pages, version, kept }))
 }

@@ -113,8 +113,7 @@ impl Review {
             What::Show { document } => show(&review::show(&archive, document).await?, place.json)?,
             What::Decide(decide) => {
                 let (pipeline, plan) = read_pipeline(decide.pipeline.as_deref())?;
-                let author = decide.by.clone().or_else(|| std::env::var("USER").ok()).filter(|name| !name.trim().is_empty());
-                let author = author.ok_or_else(|| Error::invalid("nobody decides; say who with --by NAME"))?;
+                let author = print::author(decide.by.as_ref())?;
                 let by = (author.as_str(), decide.note.as_deref());
                 let outcome = review::decide(&archive, &decide.document, by, decide.wishes()?, (&pipeline, &plan)).await?;
                 if place.json {

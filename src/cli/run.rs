@@ -297,14 +297,7 @@ fn print_balance(outcome: &Outcome, language: Language) {
     let say = |message: Message| println!("{}", sentence(language, message));
     print_received(&outcome.receipt, language);
     let pages = balance.pages;
-    say(Message::BalancePages {
-        came: pages.came,
-        stored: pages.stored,
-        review: pages.review,
-        refused: pages.refused,
-        held: pages.held,
-        open: pages.open,
-    });
+    say(print::pages(pages));
     say(Message::BalanceHoldings { dossiers: balance.dossiers, documents: balance.documents });
     let rate = if outcome.seconds > 0.0 { pages.came as f64 / outcome.seconds } else { 0.0 };
     say(Message::Took {

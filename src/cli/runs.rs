@@ -124,14 +124,7 @@ async fn show(archive: &Archive, batch: &str, place: &Place, language: Language)
         Message::BalanceFiles { received: files.received, duplicate: files.duplicate, refused: files.refused },
     ))?;
     let pages = balance.pages;
-    let message = Message::BalancePages {
-        came: pages.came,
-        stored: pages.stored,
-        review: pages.review,
-        refused: pages.refused,
-        held: pages.held,
-        open: pages.open,
-    };
+    let message = print::pages(pages);
     print::line(&sentence(language, message))
 }
 

@@ -18,7 +18,8 @@ pub(super) fn grounds(zones: &Zones<'_>) -> Option<Passage> {
     while let Some(row) = rows.next_if(|row| begins(row)) {
         let mut text = row.text();
         taken.push(row);
-        while let Some(more) = rows.next_if(|more| !begins(more) && !ends(&text)).filter(|_| text.len() < LONGEST * 100) {
+        for _ in 1..LONGEST {
+            let Some(more) = rows.next_if(|more| !begins(more) && !ends(&text)) else { break };
             text.push(' ');
             text.push_str(&more.text());
             taken.push(more);

@@ -5,7 +5,6 @@ use super::number::is_number_row;
 use super::zones::{Row, Zones, exactness};
 use crate::model::geometry::Bounds;
 use crate::model::reading::Word;
-use crate::text::mend::mended;
 use crate::text::normal::nfc;
 
 /// Rows that end a subject: whom it is addressed to, grounds, or the first words of the body.
@@ -40,19 +39,21 @@ pub(super) struct Passage {
     pub(super) text: String,
     pub(super) confidence: u32,
     pub(super) bounds: Option<Bounds>,
-    /// As it was read, where it was mended.
+    /// As it was read, where marks were mended.
     pub(super) read: Option<String>,
 }
 
 /// Joins rows to one NFC text.
 pub(super) fn passage(rows: &[&Row<'_>], strip: impl Fn(String) -> String) -> Option<Passage> {
-    let text = nfc(&strip(rows.iter().map(|row| row.text()).collect::<Vec<_>>().join(" ")));
+    let joined = |texts: Vec<String>| nfc(&strip(texts.join(" ")));
+    let text = joined(rows.iter().map(|row| row.text()).collect());
+    let read = joined(rows.iter().map(|row| row.text_as_read()).collect());
     let words: Vec<&Word> = rows.iter().flat_map(|row| row.words.iter().copied()).collect();
     (!text.is_empty()).then(|| Passage {
+        read: Some(read).filter(|read| *read != text),
         text,
         confidence: exactness(words.iter().copied()),
         bounds: Bounds::around(rows.iter().map(|row| &row.bounds)),
-        read: None,
     })
 }
 
@@ -122,7 +123,7 @@ fn under_name(zones: &Zones<'_>, at: usize, width: u32) -> Option<Passage> {
         pitch = pitch.max(row.bounds.y0.saturating_sub(last.bounds.y1));
         taken.push(row);
     }
-    passage(&taken, |text| mend_regarding(trimmed(&text)))
+    passage(&taken, |text| parted(&mend_regarding(trimmed(&text))))
 }
 
 /// A row that is indented and runs to the right edge, with a longer row under it that starts further left:
@@ -147,7 +148,7 @@ fn regarding(zones: &Zones<'_>) -> Option<Passage> {
         .filter(|row| row.confidence() >= 30 && row.text().chars().filter(|c| c.is_alphabetic()).count() >= 2)
         .filter(|row| super::secrecy::urgency_of(&row.text()).is_none())
         .collect();
-    let mut found = passage(&rows, |text| strip_regarding(&text).to_owned())?;
+    let mut found = passage(&rows, |text| parted(strip_regarding(&text)))?;
     if stated.is_none() {
         // The rows under the number were read, their V/v was not.
         found.confidence = found.confidence * 7 / 10;
@@ -162,15 +163,10 @@ fn strip_regarding(text: &str) -> &str {
 
 /// The subject of a document of this kind.
 pub(super) fn subject(zones: &Zones<'_>, kind: &Found, width: u32) -> Option<Passage> {
-    let mut found = match kind.name_row {
+    match kind.name_row {
         Some(at) => under_name(zones, at, width),
         None => regarding(zones),
-    }?;
-    let mended = mended(&parted(&found.text));
-    if mended != found.text {
-        found.read = Some(std::mem::replace(&mut found.text, mended));
     }
-    Some(found)
 }
 
 /// Whom it is addressed to (Kính gửi): the rows from there on that are centred or listed.

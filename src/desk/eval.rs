@@ -8,6 +8,7 @@ use crate::evaluation::calibration::{Calibration, calibration};
 use crate::evaluation::classes::{self, Classes};
 use crate::evaluation::fields::{self, Differing, Tally};
 use crate::evaluation::score::{self, PageScore, TotalScore};
+use crate::evaluation::words::{self, WordStep};
 use crate::model::plan::Plan;
 use crate::model::reading::Reading;
 use crate::sandbox::page::ReadOptions;
@@ -33,6 +34,8 @@ pub struct Evaluation {
     pub differing: Vec<Differing>,
     /// Confidences of fields beside the truth.
     pub calibration: Calibration,
+    /// How often words are right by how sure they are.
+    pub words: Vec<WordStep>,
     /// Processor seconds a page, decoding, preparing and reading.
     pub cpu_seconds_per_page: f64,
     /// Processor seconds a page by part.
@@ -63,6 +66,7 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pla
     let options = reading_options(plan)?;
     let pool = archive::pool(config, program, 1);
     let (mut pages, mut compared, mut differing, mut failures) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut word_steps = words::none();
     if let Some(folder) = write {
         std::fs::create_dir_all(folder).or_error(Kind::Unavailable, || format!("cannot make {}", folder.display()))?;
     }
@@ -76,6 +80,7 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pla
                 (Reading::default(), BTreeMap::new())
             }
         };
+        words::add(&mut word_steps, &truth, &reading.words().collect::<Vec<_>>());
         let text = reading.text();
         if let Some(folder) = write {
             let failed = || format!("cannot write to {}", folder.display());
@@ -102,6 +107,7 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pla
         fields: fields::tally(&compared),
         differing,
         calibration: calibration(&compared),
+        words: word_steps,
         cpu_seconds_per_page: by_part.values().sum(),
         cpu_seconds_by_part: by_part,
         peak_mib: pool.peak_kib().div_ceil(1024),

@@ -45,10 +45,13 @@ pub struct Outcome {
     pub by: String,
     /// Pages that left quarantine.
     pub pages: u64,
-    /// Version of the dossier in the store; 0: it is not stored.
-    pub version: u32,
+    /// Version of the dossier that holds them now; none: they were taken out of the archive.
+    pub version: Option<u32>,
     /// Where the pages of its deliveries are now.
     pub balance: Vec<PageBalance>,
+    /// SHA-256 of bytes that stay, since another dossier holds the same.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub kept: BTreeSet<String>,
 }
 
 /// Dossiers in quarantine.
@@ -78,22 +81,24 @@ pub async fn release(archive: &Archive, name: &str, decision: OfficersDecision<'
     runs::end(archive, &batch, &Stop::default()).await?;
     let contents = archive.catalog.contents(&held.dossier.id).await?;
     let batches = contents.files.iter().map(|file| file.batch.clone()).filter(|batch| *batch != RESTORED).collect();
-    outcome(archive, &held, decision.by, batches).await
+    let version = Some(contents.dossier.version);
+    Ok(Outcome { version, ..outcome(archive, &held, decision.by, batches).await? })
 }
 
 /// Takes the files of a held dossier out of the archive: their bytes are deleted, the events and the balance say so.
 ///
 /// # Errors
-/// As [`release`]; `Conflict` where another dossier holds the same bytes, or was stored with them.
+/// As [`release`]; `Conflict` where a page was stored before its stamp was seen.
 pub async fn remove(archive: &Archive, name: &str, decision: OfficersDecision<'_>) -> Result<Outcome> {
     check_officer(archive, decision.by)?;
     let held = find(archive, name).await?;
-    for sha256 in archive.catalog.bytes_in_quarantine(&held.dossier.id).await? {
+    let bytes = archive.catalog.bytes_in_quarantine(&held.dossier.id).await?;
+    for sha256 in bytes.own {
         // Deleted first: cut off here, the dossier is still held and the same command ends the work.
         archive.store.delete(&key::intake(&sha256)).await?;
     }
     let batches = archive.catalog.remove_dossier(&held.dossier.id, decision).await?;
-    outcome(archive, &held, decision.by, batches).await
+    Ok(Outcome { kept: bytes.shared, ..outcome(archive, &held, decision.by, batches).await? })
 }
 
 /// The balance of the deliveries changed with the decision.
@@ -103,8 +108,14 @@ async fn outcome(archive: &Archive, held: &HeldDossier, by: &str, batches: BTree
         runs::close(archive, &archive.catalog.batch(&batch).await?).await?;
         balance.push(archive.catalog.balance(&batch).await?.pages);
     }
-    let version = archive.catalog.contents(&held.dossier.id).await?.dossier.version;
-    Ok(Outcome { dossier: names::object(&held.dossier.name), by: by.to_owned(), pages: held.pages.len() as u64, version, balance })
+    Ok(Outcome {
+        dossier: names::object(&held.dossier.name),
+        by: by.to_owned(),
+        pages: held.pages.len() as u64,
+        version: None,
+        balance,
+        kept: BTreeSet::new(),
+    })
 }
 
 /// The dossier in quarantine with this code or object name.

@@ -236,6 +236,11 @@ fn page_of(document: &RecordedDocument, page: u32) -> Result<&RecordedPage> {
 /// Stores a scan that stands for a page, once it is known to be one.
 async fn take_scan(archive: &Archive, file: &Path) -> Result<NewFile> {
     let shown = file.to_string_lossy();
+    let (sha256, bytes) = intake::hash(file).await?;
+    let most = archive.config.limits.file_mib << 20;
+    if bytes > most {
+        return Err(Error::limit(format!("{shown} is larger than {} MiB; scan the page at fewer dots per inch", most >> 20)));
+    }
     let mut reader = archive.pool.reader(&shown).await?;
     reader.load(&shown, file).await?;
     let pages = match reader.ask(&Ask::Inspect { name: shown.to_string() }).await?.0 {
@@ -245,7 +250,6 @@ async fn take_scan(archive: &Archive, file: &Path) -> Result<NewFile> {
     if pages == 0 {
         return Err(Error::invalid(format!("{shown} is no scan; give a picture or a PDF of the page")));
     }
-    let (sha256, bytes) = intake::hash(file).await?;
     archive.store.put_file(&crate::blobs::key::intake(&sha256), file).await?;
     let name = file.file_name().unwrap_or(file.as_os_str());
     Ok(NewFile { path: DeliveredName::from_bytes(name.as_encoded_bytes()), sha256, bytes, container: None })

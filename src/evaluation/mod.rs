@@ -8,3 +8,4 @@ pub mod fields;
 mod moved;
 pub mod score;
 pub mod separation;
+pub mod words;

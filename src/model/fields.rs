@@ -86,12 +86,6 @@ pub fn profiles() -> &'static [Profile] {
     &PROFILES
 }
 
-/// The profile that is in force on a day, `YYYY-MM-DD`; before the first one that is.
-#[must_use]
-pub fn on(day: &str) -> Option<&'static Profile> {
-    PROFILES.iter().rev().find(|profile| profile.from.as_str() <= day).or_else(|| PROFILES.first())
-}
-
 /// The newest profile.
 #[must_use]
 pub fn newest() -> Option<&'static Profile> {
@@ -113,10 +107,9 @@ mod tests {
 
     #[test]
     fn the_circular_is_there_as_it_is() {
-        let profile = on("2026-01-01").unwrap();
+        let profile = newest().unwrap();
         assert_eq!((profile.name.as_str(), profile.dossier.len(), profile.document.len()), ("05/2025/TT-BNV", 18, 21));
-        assert_eq!(on("2001-01-01"), Some(profile));
-        assert_eq!(newest(), Some(profile));
+        assert_eq!(profile.from, "2025-07-01");
         let subject = profile.of_document("subject").unwrap();
         assert_eq!((subject.holds, subject.length, subject.need), (Holds::Text, 500, Need::Required));
         assert_eq!(profile.of_document("signer").unwrap().need, Need::Extension);

@@ -13,7 +13,7 @@ const SECRET: usize = 1;
 const TOP_SECRET: usize = 2;
 
 /// Places at which the finder is surer than this, 0 to 1, are read.
-const MAY_BE: f32 = 0.2;
+const MAY_BE: f32 = 0.3;
 
 /// Most places that are read on one page, the surest first.
 const MOST: usize = 12;

@@ -59,6 +59,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ort", &["engine"]),
     ("rxing", &["imaging", "specimen"]),
     ("rapidfuzz", &["evaluation", "description"]),
+    ("similar", &["evaluation"]),
+    ("calamine", &["formats"]),
 ];
 
 fn floor(room: &str) -> Option<u8> {

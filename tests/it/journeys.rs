@@ -673,6 +673,12 @@ fn a_dossier_with_a_stamp_of_secrecy_is_kept_from_everybody_until_an_officer_dec
     assert_eq!((&held[0]["pages"], &held[0]["stamps"][0]["page"]), (&2.into(), &1.into()));
     assert!(held[0]["stamps"][0]["file"].as_str().unwrap().ends_with("1.jpg"));
 
+    // It is still there when the catalogue was lost, and delivering it again changes nothing.
+    home.forgets_and_rebuilds();
+    assert_eq!(home.json(0, &["quarantine", "list", "--json"]), held);
+    let again = home.json(3, &["run", delivery.to_str().unwrap(), "--json", "-q"]);
+    assert_eq!((&again["pages"], &again["files"]["duplicate"]), (&told["pages"], &5.into()), "{again}");
+
     // Only an officer who is named in the settings decides.
     let release = ["quarantine", "release", "lo/hs-mat", "--by", "lan", "--note", "đã giải mật", "--json"];
     let refused = home.sohoa(&release);
@@ -694,6 +700,9 @@ fn a_dossier_with_a_stamp_of_secrecy_is_kept_from_everybody_until_an_officer_dec
     let shown = home.json(0, &["runs", "show", told["batch"].as_str().unwrap(), "--json"]);
     closes(&shown["balance"]);
     assert!(shown["balance"]["refusals"].to_string().contains("by hoa"), "{shown}");
+    home.forgets_and_rebuilds();
+    let kept = home.json(0, &["runs", "show", told["batch"].as_str().unwrap(), "--json"]);
+    assert_eq!(kept["balance"]["pages"], shown["balance"]["pages"], "{kept}");
     home.ends(0, &["verify"]);
 }
 
