@@ -2,10 +2,10 @@
 
 use super::options::Place;
 use super::run::{read_pipeline, this_program};
-use super::{eval_stamps, eval_table, print, separation};
+use super::{eval_personal, eval_stamps, eval_table, print, separation};
 use crate::desk::eval::{self, Evaluation};
 use crate::desk::separation::{Piles, evaluate};
-use crate::desk::stamps;
+use crate::desk::{personal, stamps};
 use crate::error::{Error, Result};
 use clap::Args;
 use serde::Serialize;
@@ -19,16 +19,20 @@ DIR holds pictures <id>.jpg|png|tif|pdf with <id>.gt.txt (exact text) and, where
 
   sohoa eval pages/ --write /tmp/read --json
   sohoa eval --stamps 2000 scans/                                          the check for stamps of secrecy
+  sohoa eval --personal 200                                                the check for personal data
   sohoa eval pages/ --pipeline administrative.toml --pipeline fast.toml    compare two pipelines
   sohoa eval --separation scans/      are piles of these PDF and TIFF files, each one document, cut right?")]
 pub struct Eval {
     /// Folder with pages and ground truth; with --stamps, of scans without stamps of secrecy.
-    #[arg(required_unless_present = "stamps")]
+    #[arg(required_unless_present_any = ["stamps", "personal"])]
     pub folder: Option<PathBuf>,
     /// Instead: draw N first pages with stamps of secrecy and N with harmless stamps or none, a half of them on
     /// scans of the folder, and look for stamps on them and on every page of the folder.
     #[arg(long, value_name = "N", conflicts_with_all = ["pipeline", "separation"])]
     pub stamps: Option<usize>,
+    /// Instead: draw N pages with personal data and with numbers that are none, read them, and look for the data.
+    #[arg(long, value_name = "N", conflicts_with_all = ["stamps", "separation"])]
+    pub personal: Option<usize>,
     /// Pipeline file [default: the built-in administrative.toml]; several are shown side by side.
     #[arg(long, value_name = "FILE")]
     pub pipeline: Vec<PathBuf>,
@@ -42,7 +46,7 @@ pub struct Eval {
     /// Piles of each kind.
     #[arg(long, value_name = "N", default_value_t = 10, requires = "separation")]
     pub piles: u16,
-    /// What is drawn with --stamps and the order of the piles follow from it.
+    /// What is drawn with --stamps and --personal and the order of the piles follow from it.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
 }
@@ -77,6 +81,16 @@ impl Eval {
                 eval_stamps::table(&told)?;
             }
             return Ok(if told.failures.is_empty() { 0 } else { 3 });
+        }
+        if let Some(count) = self.personal {
+            let (_, plan) = read_pipeline(self.pipeline.first().or(config.pipeline.as_ref()).map(PathBuf::as_path))?;
+            let told = personal::measure(&config, &program, count, self.seed, &plan).await?;
+            if place.json {
+                print::json(&told)?
+            } else {
+                eval_personal::table(&told)?
+            }
+            return Ok(0);
         }
         let Some(folder) = &self.folder else { return Err(Error::invalid("a folder with pages and ground truth is needed")) };
         if self.separation {

@@ -4,6 +4,7 @@ pub mod completions;
 pub mod degrade;
 pub mod doctor;
 pub mod eval;
+mod eval_personal;
 mod eval_stamps;
 mod eval_table;
 pub mod export;

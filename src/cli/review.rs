@@ -4,6 +4,7 @@ use super::options::Place;
 use super::print;
 use super::run::{read_pipeline, this_program};
 use crate::archive::Archive;
+use crate::description::review::Queue;
 use crate::desk::review::{self, Wish};
 use crate::error::{Error, Result};
 use crate::messages::{Language, Message, sentence};
@@ -24,6 +25,9 @@ pub struct Review {
 pub enum What {
     /// Documents that wait, one a line, with the reasons.
     List {
+        /// Only those of this queue: secret, flags, confidence or sample.
+        #[arg(long, value_parser = queue)]
+        queue: Option<Queue>,
         /// Only those with this reason, such as number-unsure.
         #[arg(long)]
         reason: Option<String>,
@@ -101,13 +105,13 @@ impl Review {
         let language = Language::from_code(&config.language);
         let archive = Archive::open(config, &this_program()?).await?;
         match &self.what {
-            What::List { reason } => {
-                let waiting = review::list(&archive, reason.as_deref()).await?;
+            What::List { queue, reason } => {
+                let waiting = review::list(&archive, *queue, reason.as_deref()).await?;
                 if place.json {
                     return print::json(&waiting).map(|()| 0);
                 }
                 for one in waiting {
-                    print::line(&format!("{}\t{}", print::plain(&one.document), one.review.join(", ")))?;
+                    print::line(&format!("{}\t{}\t{}", print::plain(&one.document), one.queue.name(), one.review.join(", ")))?;
                 }
             }
             What::Show { document } => show(&review::show(&archive, document).await?, place.json)?,
@@ -125,6 +129,11 @@ impl Review {
         }
         Ok(0)
     }
+}
+
+fn queue(name: &str) -> std::result::Result<Queue, String> {
+    let known = Queue::ALL.into_iter().find(|queue| queue.name() == name);
+    known.ok_or_else(|| format!("there is no queue {name:?}; queues are {}", Queue::ALL.map(Queue::name).join(", ")))
 }
 
 impl Decide {

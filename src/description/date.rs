@@ -3,7 +3,8 @@
 use super::fuzzy::{clean, folded, likeness, squeezed};
 use super::vocabulary::PROVINCES;
 use super::zones::{Row, Zones, is_date_row};
-use regex::Regex;
+use crate::model::reading::Reading;
+use regex::{Captures, Regex};
 use std::sync::LazyLock;
 
 /// `ngày … tháng … năm …` folded; OCR runs handwriting into the words beside it.
@@ -25,6 +26,22 @@ pub(super) struct Issued {
     pub(super) place: Option<String>,
     /// How sure the place is.
     pub(super) place_confidence: u32,
+}
+
+/// A paper by its number, and its day: `số 1060/BTC-QLGCS ngày 23/01/2025`, folded.
+static CITED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\d{1,5}/[a-z0-9/\-]{2,20} ngay (?P<d>\d{1,2})(?:/| thang )(?P<m>\d{1,2})(?:/| nam )(?P<y>(?:19|20)\d\d)\b").ok()
+});
+
+/// The latest day of the papers that a page cites by number and day, `YYYY-MM-DD`.
+pub(super) fn latest_cited(page: &Reading) -> Option<String> {
+    let text = folded(&page.words().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" "));
+    let day = |found: &Captures<'_>| {
+        let part = |name: &str| found.name(name)?.as_str().parse::<u32>().ok();
+        let (day, month, year) = (part("d")?, part("m")?, part("y")?);
+        (1..=days(year, month)).contains(&day).then(|| format!("{year:04}-{month:02}-{day:02}"))
+    };
+    CITED.as_ref()?.captures_iter(&text).filter_map(|found| day(&found)).max()
 }
 
 /// Digits in `raw`, reading the usual look-alikes; and whether a look-alike was needed.
@@ -143,7 +160,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::model::geometry::Bounds;
-    use crate::model::reading::Word;
+    use crate::model::reading::{Block, BlockKind, Line, Word};
 
     fn read(text: &str) -> Option<Issued> {
         let words: Vec<Word> = text.split(' ').map(|text| Word::new(text, Bounds::new(0, 0, 10, 10), 90)).collect();
@@ -159,6 +176,19 @@ mod tests {
         assert!(issued.date_confidence < 60, "{issued:?}");
         let sure = read("Kiên Giang, ngày 16 tháng 01 năm 2018").unwrap();
         assert_eq!((sure.date.as_deref(), sure.date_confidence), (Some("2018-01-16"), 90));
+    }
+
+    #[test]
+    fn the_latest_cited_paper_counts_and_no_other_day() {
+        let page = |text: &str| {
+            let words = text.split(' ').map(|text| Word::new(text, Bounds::default(), 90)).collect();
+            let lines = vec![Line::new(Bounds::default(), words)];
+            Reading { blocks: vec![Block { kind: BlockKind::Text, bounds: Bounds::default(), lines }], ..Reading::default() }
+        };
+        let text = "Công văn số 1060/BTC-QLGCS ngày 23/01/2025 và Nghị định số 103/2024/NĐ-CP ngày 30 tháng 7 năm 2024, \
+                    gửi trước ngày 20/12/2026; số 12/QĐ ngày 31/02/2027";
+        assert_eq!(latest_cited(&page(text)).as_deref(), Some("2025-01-23"));
+        assert_eq!(latest_cited(&page("hạn cuối là ngày 20/12/2026")), None);
     }
 
     #[test]

@@ -5,8 +5,9 @@ use super::zones::{Row, Sureness, Zones, rows, zones};
 use super::{date, fuzzy, grounds, issuer, kind, number, personal, secrecy, separate, signer, subject};
 use crate::model::geometry::Bounds;
 use crate::model::personal::PersonalData;
-use crate::model::reading::Reading;
+use crate::model::reading::{BlockKind, Reader, Reading};
 use crate::model::record::{Candidate, Description, Field, Source};
+use crate::text::mend::{Phrases, mends};
 use crate::text::normal::nfc;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,7 +64,15 @@ pub struct Describer {
     letters: Letters,
     personal: Vec<PersonalData>,
     front_words: BTreeSet<String>,
+    phrases: Phrases,
+    /// Words that people corrected.
+    corrected: BTreeSet<String>,
+    /// The latest day of a paper that is cited, `YYYY-MM-DD`.
+    cited: Option<String>,
 }
+
+/// Most that is sure of a day that the text contradicts, 0 to 100.
+const CONTRADICTED: u8 = 30;
 
 /// Most words of a first page that are kept for telling its kind.
 const FRONT_WORDS: usize = 120;
@@ -94,6 +103,8 @@ impl Describer {
         }
         self.copy = self.copy || self.fields.put_copy(page, number);
         self.letters.add(page);
+        self.add_phrases(page);
+        self.cited = self.cited.take().max(date::latest_cited(page));
         self.personal.extend(personal::find(page, number));
     }
 
@@ -126,6 +137,8 @@ impl Describer {
             }
         }
         self.letters.put_language(&mut self.fields);
+        self.fields.mend("subject", &self.phrases, &self.corrected);
+        self.fields.doubt_date(self.cited.as_deref());
         Description {
             kind: found.code.to_owned(),
             kind_name: found.name,
@@ -134,6 +147,14 @@ impl Describer {
             fields: self.fields.0,
             personal: self.personal,
         }
+    }
+
+    fn add_phrases(&mut self, page: &Reading) {
+        for block in page.blocks.iter().filter(|block| block.kind != BlockKind::Table) {
+            let words: Vec<&str> = block.lines.iter().flat_map(|line| &line.words).map(|word| word.text.as_str()).collect();
+            self.phrases.add(&words);
+        }
+        self.corrected.extend(page.words().filter(|word| word.reader == Reader::Person).map(|word| word.text.clone()));
     }
 
     fn find_signing(&mut self, page: &Reading, header_bottom: u32) {
@@ -192,6 +213,28 @@ impl Fields {
             self.put("secrecy", stamp.level.as_stamped(), u32::from(stamp.confidence), Some(front), Some(stamp.bounds));
         }
         found
+    }
+
+    /// Mends marks by what the document says elsewhere: a subject comes again in its text. Words of `corrected` stay.
+    fn mend(&mut self, name: &str, phrases: &Phrases, corrected: &BTreeSet<String>) {
+        let Some(field) = self.0.get_mut(name) else { return };
+        let words: Vec<&str> = field.value.split(' ').collect();
+        let mends = mends(&words, phrases).into_iter().zip(&words);
+        let kept = mends.map(|(mend, word)| mend.filter(|_| !corrected.contains(*word)).unwrap_or_else(|| (*word).to_owned()));
+        let value = kept.collect::<Vec<_>>().join(" ");
+        if value != field.value {
+            let read = std::mem::replace(&mut field.value, value);
+            field.alternatives.insert(0, Candidate { value: read, confidence: field.confidence, source: Source::Reading });
+        }
+    }
+
+    /// No paper is older than those that it cites: one of the two days was misread.
+    fn doubt_date(&mut self, cited: Option<&str>) {
+        if let (Some(issued), Some(cited)) = (self.0.get_mut("issuedDate"), cited)
+            && issued.value.as_str() < cited
+        {
+            issued.confidence = issued.confidence.min(CONTRADICTED);
+        }
     }
 
     /// The form of a copy (sao y, sao lục, trích sao): a row of capitals that says only that. Whether there is one.

@@ -9,6 +9,7 @@ pub mod describe;
 pub mod learned;
 pub mod listed;
 pub mod manifest;
+pub mod named;
 pub mod personal;
 pub mod review;
 pub mod secrecy;

@@ -4,7 +4,7 @@
 
 use super::fuzzy::folded;
 use crate::model::personal::{PersonalData, PersonalKind};
-use crate::model::reading::{Line, Reading, Word};
+use crate::model::reading::{BlockKind, Reading, Word};
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -12,17 +12,29 @@ use std::sync::LazyLock;
 /// A number as people write it: digits, parted by single spaces, dots or dashes.
 static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\+?\d(?:[ .\-]?\d){6,18}").ok());
 
-/// A date of day, month and year, or of a year alone after "năm".
+/// A date of day, month and year, or of a year alone.
 static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\d{1,2}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?(?:19|20)\d{2}|ngay \d{1,2} thang \d{1,2} nam (?:19|20)\d{2}|nam (?:19|20)\d{2}")
-        .ok()
+    Regex::new(r"\d{1,2}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?(?:19|20)\d{2}|\d{1,2} ?thang ?\d{1,2} ?nam ?(?:19|20)\d{2}|\b(?:19|20)\d{2}\b").ok()
 });
+
+/// An address of electronic mail; the sign in its middle is often read as another.
+static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[a-z0-9._%+\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+").ok());
+
+/// The same where the words before it announce it, whatever was read for the sign in its middle.
+static SAID_EMAIL: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?:thu dien tu|e-?mail)\W{1,3}(?P<mail>\S+(?: \S+)?\.[a-z]{2,4})\b").ok());
+
+/// End of addresses that belong to offices.
+const OFFICE_MAIL: &str = ".gov.vn";
 
 /// Words before the day of somebody's birth, folded.
 const BIRTH: [&str; 5] = ["sinh ngay", "ngay sinh", "sinh nam", "nam sinh", "ngay thang nam sinh"];
 
 /// Words before the number of a citizen's card or passport.
 const CARD: [&str; 8] = ["cccd", "cmnd", "cmtnd", "can cuoc", "chung minh", "dinh danh ca nhan", "so dinh danh", "ho chieu"];
+
+/// Words before the number of a passport, which is a letter and digits.
+const PASSPORT: [&str; 1] = ["ho chieu"];
 
 /// Words before the number of a bank account.
 const ACCOUNT: [&str; 5] = ["tai khoan", "stk", "so tk", "tk so", "so tai khoan"];
@@ -31,43 +43,49 @@ const ACCOUNT: [&str; 5] = ["tai khoan", "stk", "so tk", "tk so", "so tai khoan"
 const HOME: [&str; 9] =
     ["thuong tru", "tam tru", "noi o hien nay", "noi o hien tai", "cho o hien nay", "ho khau", "dia chi lien he", "cu tru tai", "tru tai"];
 
+/// Words behind a comma that say something else of a person than where they live.
+const ELSE: [&str; 12] = ["sinh", "so ", "dien thoai", "sdt", "dt", "cccd", "cmnd", "can cuoc", "nghe nghiep", "la ", "lam ", "email"];
+
+/// Most words of a home.
+const LONGEST_HOME: usize = 24;
+
 /// Words of a line that an office prints of itself: its telephone is no personal data.
 const OFFICE: [&str; 4] = ["fax", "website", "duong day nong", "tong dai"];
 
 /// Personal data on one page of a document; `page` from 1.
 #[must_use]
 pub fn find(reading: &Reading, page: u32) -> Vec<PersonalData> {
-    let lines: Vec<&Line> = reading.lines().collect();
     let mut found = Vec::new();
-    for (place, line) in lines.iter().enumerate() {
-        // What a number is may be said at the end of the line before.
-        let before = place.checked_sub(1).and_then(|place| lines.get(place)).map_or_else(String::new, |line| tail(line));
-        for (kind, span) in spans(&Text::of(line), &before) {
-            found.push(PersonalData {
+    for block in &reading.blocks {
+        // Rows of a table do not go on from each other.
+        let parts = if block.kind == BlockKind::Table { 1 } else { block.lines.len().max(1) };
+        for lines in block.lines.chunks(parts) {
+            let words: Vec<&Word> = lines.iter().flat_map(|line| &line.words).collect();
+            found.extend(spans(&Text::of(&words)).into_iter().map(|(kind, span)| PersonalData {
                 kind,
                 page,
-                bounds: span.iter().filter_map(|at| line.words.get(*at)).map(|word| word.bounds).collect(),
-            });
+                bounds: span.iter().filter_map(|at| words.get(*at)).map(|word| word.bounds).collect(),
+            }));
         }
     }
     found
 }
 
-/// A line's folded text with where each of its words begins, in characters.
+/// Running text, folded, with where each of its words begins, in bytes.
 struct Text {
     folded: String,
     starts: Vec<usize>,
 }
 
 impl Text {
-    fn of(line: &Line) -> Self {
+    fn of(words: &[&Word]) -> Self {
         let mut text = Self { folded: String::new(), starts: Vec::new() };
-        for word in &line.words {
+        for word in words {
             if !text.folded.is_empty() {
                 text.folded.push(' ');
             }
             text.starts.push(text.folded.len());
-            text.folded.push_str(&folded_word(word));
+            text.folded.push_str(&folded(&word.text));
         }
         text
     }
@@ -81,54 +99,89 @@ impl Text {
             .map(|(place, _)| place)
             .collect()
     }
+
+    /// At most `length` bytes before and behind a place.
+    fn around(&self, at: &Range<usize>, length: usize) -> (&str, &str) {
+        let from = (at.start.saturating_sub(length)..=at.start).find(|from| self.folded.is_char_boundary(*from)).unwrap_or(at.start);
+        let to = (at.end..=(at.end + length).min(self.folded.len())).rev().find(|to| self.folded.is_char_boundary(*to)).unwrap_or(at.end);
+        (self.folded.get(from..at.start).unwrap_or_default(), self.folded.get(at.end..to).unwrap_or_default())
+    }
 }
 
-fn folded_word(word: &Word) -> String {
-    folded(&word.text)
-}
-
-fn tail(line: &Line) -> String {
-    let words: Vec<String> = line.words.iter().rev().take(4).map(folded_word).collect();
-    words.into_iter().rev().collect::<Vec<_>>().join(" ")
-}
-
-fn spans(text: &Text, before: &str) -> Vec<(PersonalKind, Vec<usize>)> {
+fn spans(text: &Text) -> Vec<(PersonalKind, Vec<usize>)> {
     let mut found = Vec::new();
-    let context = |start: usize| format!("{before} {}", text.folded.get(..start).unwrap_or_default());
     for number in matches(&NUMBER, &text.folded) {
         let digits: String = text.folded.get(number.clone()).unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
-        if let Some(kind) = kind_of(&digits, &context(number.start), &text.folded) {
+        if let Some(kind) = kind_of(&digits, text.around(&number, 60)) {
             found.push((kind, text.words(&number)));
         }
     }
     for date in matches(&DATE, &text.folded) {
-        if ends_near(&context(date.start), &BIRTH, 12) {
+        if ends_near(text.around(&date, 40).0, &BIRTH, 12) {
             found.push((PersonalKind::BirthDate, text.words(&date)));
         }
     }
-    if let Some(start) = HOME.iter().filter_map(|words| find_words(&text.folded, words)).min() {
-        let rest = text.folded.get(start..).unwrap_or_default();
-        let end = start + rest.find([';']).unwrap_or(rest.len());
+    let said = SAID_EMAIL.as_ref().map_or_else(Vec::new, |said| {
+        said.captures_iter(&text.folded).filter_map(|found| found.name("mail").map(|mail| mail.range())).collect()
+    });
+    for mail in matches(&EMAIL, &text.folded).into_iter().chain(said) {
+        let words = text.words(&mail);
+        let is_known = found.iter().any(|(kind, known)| *kind == PersonalKind::Email && known.iter().any(|word| words.contains(word)));
+        if !is_known && !text.folded.get(mail).unwrap_or_default().ends_with(OFFICE_MAIL) {
+            found.push((PersonalKind::Email, words));
+        }
+    }
+    let mut from = 0;
+    while let Some(start) = HOME.iter().filter_map(|words| find_words(text.folded.get(from..)?, words)).min() {
+        let start = from + start;
+        let end = start + end_of_home(text.folded.get(start..).unwrap_or_default());
         let words = text.words(&(start + 1..end));
         if words.len() >= 2 {
             found.push((PersonalKind::Address, words));
         }
+        from = end.max(start);
     }
     found
+}
+
+/// Where a home that a text begins with ends, bytes: at a stop, or where something else is said of the person.
+fn end_of_home(text: &str) -> usize {
+    let mut end = 0;
+    for (count, word) in text.split(' ').enumerate() {
+        let rest = text.get(end..).unwrap_or_default();
+        let is_something_else = count > 2
+            && text.get(..end).is_some_and(|before| before.trim_end().ends_with(','))
+            && ELSE.iter().any(|words| rest.starts_with(words));
+        if count >= LONGEST_HOME || is_something_else {
+            break;
+        }
+        end += word.len() + 1;
+        // Kinds of places are shortened with a stop: TP. X, P. Y, Q. 3.
+        let is_short = word.len() <= 3;
+        if word.ends_with([';', ')']) || (word.ends_with('.') && !is_short) {
+            break;
+        }
+    }
+    end.min(text.len())
 }
 
 fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> Vec<Range<usize>> {
     pattern.as_ref().map_or_else(Vec::new, |pattern| pattern.find_iter(text).map(|found| found.range()).collect())
 }
 
-/// What a number of these digits is, from the words before it and from its own form.
-fn kind_of(digits: &str, before: &str, line: &str) -> Option<PersonalKind> {
+/// What a number of these digits is, from the words before and behind it and from its own form.
+fn kind_of(digits: &str, (before, behind): (&str, &str)) -> Option<PersonalKind> {
     let said = |words: &[&str]| ends_near(before, words, 40);
+    // Of the sentence alone.
+    let own_before = before.rsplit([';']).next().and_then(|part| part.rsplit(". ").next()).unwrap_or_default();
+    let own_behind = behind.split([';']).next().and_then(|part| part.split(". ").next()).unwrap_or_default();
+    let is_office = || OFFICE.iter().any(|words| own_before.contains(words) || own_behind.contains(words));
     match digits.len() {
         9 | 12 if said(&CARD) => Some(PersonalKind::CitizenNumber),
+        7 | 8 if said(&PASSPORT) => Some(PersonalKind::CitizenNumber),
         12 if is_citizen_number(digits) && !said(&ACCOUNT) => Some(PersonalKind::CitizenNumber),
         6..=19 if said(&ACCOUNT) => Some(PersonalKind::BankAccount),
-        10 | 11 if is_mobile(digits) && !OFFICE.iter().any(|words| line.contains(words)) => Some(PersonalKind::Telephone),
+        10 | 11 if is_mobile(digits) && !is_office() => Some(PersonalKind::Telephone),
         _ => None,
     }
 }
@@ -166,7 +219,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
     use crate::model::geometry::Bounds;
-    use crate::model::reading::{Block, BlockKind};
+    use crate::model::reading::{Block, Line};
 
     fn reading(lines: &[&str]) -> Reading {
         let words = |line: &str| {
@@ -197,11 +250,25 @@ mod tests {
     }
 
     #[test]
+    fn data_goes_on_from_line_to_line_and_ends_where_something_else_is_said() {
+        use PersonalKind::{Address, BirthDate, CitizenNumber, Email, Telephone};
+        let two = ["hiện cư trú tại số 5 đường Mẫu,", "phường Mẫu, tỉnh Mẫu. Trân trọng."];
+        assert_eq!(found(&two), [(Address, vec![4, 5, 6, 7, 0, 1, 2, 3])]);
+        let more = ["Nơi ở hiện nay: thôn 3, xã Mẫu, số điện thoại 0912345678"];
+        assert_eq!(found(&more), [(Telephone, vec![11]), (Address, vec![4, 5, 6, 7])]);
+        assert_eq!(found(&["sinh năm 1948, hộ chiếu số C1234567"]), [(CitizenNumber, vec![6]), (BirthDate, vec![2])]);
+        assert_eq!(found(&["sinh ngày 02 tháng 08", "năm 1946"]), [(BirthDate, vec![2, 3, 4, 0, 1])]);
+        assert_eq!(found(&["thư điện tử: mau.12@example.vn, email giaŒexample.vn"]), [(Email, vec![3]), (Email, vec![5])]);
+    }
+
+    #[test]
     fn numbers_of_offices_and_papers_are_not() {
         for line in [
             "Căn cứ Nghị định số 61/2018/NĐ-CP ngày 23 tháng 4 năm 2018",
             "Điện thoại: 0225.3821.055 Fax: 0225.3747.325",
             "Đường dây nóng 0912 345 678",
+            "thư điện tử: vanphong@binhsongiang.gov.vn",
+            "thành lập năm 1948, đổi tên năm 1976",
             "kinh phí 1.250.000.000 đồng",
             "Hải Phòng, ngày 05 tháng 11 năm 2025",
             "000.00.16.H24-200514-0001",

@@ -5,6 +5,7 @@ use crate::model::fields::{Profile, newest};
 use crate::model::record::Description;
 use crate::model::refusal::Warning;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// What is known of one page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct PageFacts<'a> {
     pub warnings: &'a [Warning],
 }
 
-/// From which confidence on nobody need look. All 0 to 100.
+/// From which confidence on nobody need look, 0 to 100, and how many are looked at all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReviewOptions {
@@ -31,12 +32,70 @@ pub struct ReviewOptions {
     pub min_fields: u8,
     /// Of each page that is not blank.
     pub min_page_confidence: u8,
+    /// Of a thousand documents that nobody need look at, so many are looked at all the same: a sample shows whether the
+    /// others are as right as they seem.
+    pub sample_permille: u16,
 }
 
 impl Default for ReviewOptions {
     fn default() -> Self {
-        Self { min_kind: 70, min_fields: 60, min_page_confidence: 60 }
+        Self { min_kind: 70, min_fields: 60, min_page_confidence: 60, sample_permille: 20 }
     }
+}
+
+/// The reason of a document that was drawn for a sample.
+pub const SAMPLE: &str = "sample";
+
+/// Where documents wait for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Queue {
+    /// A stamp of secrecy was found.
+    Secret,
+    /// Something is wrong with pages, values or the list, or a person rejected it.
+    Flags,
+    /// Something was not read, or not surely.
+    Confidence,
+    /// Nothing but chance.
+    Sample,
+}
+
+impl Queue {
+    /// Every queue, the most pressing first.
+    pub const ALL: [Self; 4] = [Self::Secret, Self::Flags, Self::Confidence, Self::Sample];
+
+    /// The most pressing queue of a document with these reasons; `None` without any.
+    #[must_use]
+    pub fn of(reasons: &[String]) -> Option<Self> {
+        let queue = |reason: &str| match reason {
+            "secrecy-stamp" => Self::Secret,
+            SAMPLE => Self::Sample,
+            "page-confidence-low" => Self::Confidence,
+            reason if reason.ends_with("-unsure") || reason.ends_with("-missing") => Self::Confidence,
+            _ => Self::Flags,
+        };
+        reasons.iter().map(|reason| queue(reason)).min()
+    }
+
+    /// Its name, as in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Secret => "secret",
+            Self::Flags => "flags",
+            Self::Confidence => "confidence",
+            Self::Sample => SAMPLE,
+        }
+    }
+}
+
+/// Whether the document of this name (fonds, code and number) is drawn for a sample of `permille` of a thousand: by its
+/// name alone, so that the same documents are drawn again.
+#[must_use]
+pub fn is_drawn(fonds: &str, code: &str, number: u32, permille: u16) -> bool {
+    let digest = Sha256::digest(format!("{fonds}\n{code}\n{number}"));
+    let drawn = digest.iter().take(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+    drawn % 1000 < u64::from(permille)
 }
 
 /// Fields that Circular 05/2025/TT-BNV requires or that find a document, with the stem of their code.
@@ -83,4 +142,30 @@ pub fn reasons(description: &Description, pages: &[PageFacts<'_>], threshold: &R
     any(pages.iter().any(|page| page.rescan), "page-rescan");
     any(pages.iter().any(|page| !page.warnings.is_empty()), "page-warning");
     reasons
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_waits_in_the_most_pressing_queue() {
+        let queue = |reasons: &[&str]| Queue::of(&reasons.iter().map(|reason| (*reason).to_owned()).collect::<Vec<_>>());
+        assert_eq!(queue(&[]), None);
+        assert_eq!(queue(&["number-unsure", "date-missing", "page-confidence-low"]), Some(Queue::Confidence));
+        assert_eq!(queue(&["number-unsure", "page-warning"]), Some(Queue::Flags));
+        assert_eq!(queue(&["list-differs", "secrecy-stamp"]), Some(Queue::Secret));
+        assert_eq!(queue(&[SAMPLE]), Some(Queue::Sample));
+    }
+
+    #[test]
+    fn as_many_are_drawn_as_asked_and_always_the_same() {
+        let drawn = |permille| (1..=20_000).filter(|number| is_drawn("local", "HS 1", *number, permille)).count();
+        assert_eq!((drawn(0), drawn(1000)), (0, 20_000));
+        assert!((320..480).contains(&drawn(20)), "{}", drawn(20));
+        assert!(is_drawn("local", "HS 1", 7, 1000) && (1..200).all(|number| !is_drawn("a", "b", number, 0)));
+        let one: Vec<u32> = (1..2000).filter(|number| is_drawn("local", "HS 1", *number, 20)).collect();
+        let other: Vec<u32> = (1..2000).filter(|number| is_drawn("local", "HS 2", *number, 20)).collect();
+        assert_ne!(one, other, "drawn by number alone");
+    }
 }

@@ -110,6 +110,10 @@ pub(super) fn signing(reading: &Reading, top: u32) -> Option<Signing> {
     let mut position = passage(&rows, |_| stated.clone())?;
     // Offices are a closed list: what was read with slips is mended to one of them.
     position.confidence = mean_confidence(rows.iter().flat_map(|row| row.words.iter().copied())) * 95 / 100;
+    if stated.starts_with("PHÓ ") {
+        // A deputy signs for a head, who stands above: that row was lost.
+        position.confidence /= 2;
+    }
     let reach = last.bounds.y1 + reading.height / 5;
     let signer = right
         .iter()

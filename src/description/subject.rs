@@ -46,8 +46,8 @@ pub(super) struct Passage {
 /// Joins rows to one NFC text.
 pub(super) fn passage(rows: &[&Row<'_>], strip: impl Fn(String) -> String) -> Option<Passage> {
     let joined = |texts: Vec<String>| nfc(&strip(texts.join(" ")));
-    let text = joined(rows.iter().map(|row| row.text()).collect());
-    let read = joined(rows.iter().map(|row| row.text_as_read()).collect());
+    let text = joined(goes_on_in(rows.iter().map(|row| row.text())));
+    let read = joined(goes_on_in(rows.iter().map(|row| row.text_as_read())));
     let words: Vec<&Word> = rows.iter().flat_map(|row| row.words.iter().copied()).collect();
     (!text.is_empty()).then(|| Passage {
         read: Some(read).filter(|read| *read != text),
@@ -55,6 +55,15 @@ pub(super) fn passage(rows: &[&Row<'_>], strip: impl Fn(String) -> String) -> Op
         confidence: exactness(words.iter().copied()),
         bounds: Bounds::around(rows.iter().map(|row| &row.bounds)),
     })
+}
+
+/// Rows of one sentence, those behind the first without the edge of a frame that was taken for a dash before a letter.
+fn goes_on_in(rows: impl Iterator<Item = String>) -> Vec<String> {
+    let whole = |(at, row): (usize, String)| {
+        let rest = row.trim_start_matches(['-', '|', '_', '~', '.']);
+        if at > 0 && rest.starts_with(char::is_lowercase) { rest.to_owned() } else { row }
+    };
+    rows.enumerate().map(whole).collect()
 }
 
 /// A year and the small letters that ran into it, parted: `28/12/2017của`.
@@ -209,6 +218,14 @@ mod tests {
         assert_eq!(mend_regarding("và việc tăng cường"), "về việc tăng cường");
         assert_eq!(mend_regarding("Vềviệc triển khai thực hiện"), "Về việc triển khai thực hiện");
         assert_eq!(mend_regarding("Về tăng cường chỉ đạo"), "Về tăng cường chỉ đạo");
+    }
+
+    #[test]
+    fn the_edge_of_a_frame_is_no_dash() {
+        let joined = |rows: &[&str]| goes_on_in(rows.iter().map(|row| (*row).to_owned())).join(" ");
+        assert_eq!(joined(&["hỗ trợ nhà đầu tư", "-thực hiện dự án"]), "hỗ trợ nhà đầu tư thực hiện dự án");
+        assert_eq!(joined(&["giai đoạn 2021", "-2025"]), "giai đoạn 2021 -2025");
+        assert_eq!(joined(&["-thực hiện", "- Sở Y tế"]), "-thực hiện - Sở Y tế");
     }
 
     #[test]

@@ -215,7 +215,7 @@ pub(super) fn read_text(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).or_error(Kind::Invalid, || format!("cannot read {} as UTF-8", path.display()))
 }
 
-async fn read(pool: &Pool, picture: &Path, options: ReadOptions) -> Result<(Reading, BTreeMap<String, u64>)> {
+pub(super) async fn read(pool: &Pool, picture: &Path, options: ReadOptions) -> Result<(Reading, BTreeMap<String, u64>)> {
     let source = picture.to_string_lossy();
     let mut reader = pool.reader(&source).await?;
     reader.load(&source, picture).await?;

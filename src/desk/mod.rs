@@ -9,6 +9,7 @@ pub mod intake;
 mod known;
 pub mod masked;
 pub mod models;
+pub mod personal;
 mod piles;
 pub mod quality;
 pub mod quarantine;

@@ -3,6 +3,7 @@
 use crate::archive::Archive;
 use crate::catalog::{NewDecision, RESTORED};
 use crate::description::decided::checked;
+use crate::description::review::Queue;
 use crate::desk::{export, intake, runs};
 use crate::error::{Error, Result};
 use crate::formats::alto;
@@ -27,6 +28,8 @@ pub struct Waiting {
     pub document: String,
     /// Object name of the dossier.
     pub dossier: String,
+    /// The queue in which it waits.
+    pub queue: Queue,
     /// Why.
     pub review: Vec<String>,
 }
@@ -116,21 +119,25 @@ pub struct Outcome {
 /// Words less sure than this are shown as doubtful, 0 to 100.
 const DOUBTFUL: u8 = 60;
 
-/// Documents that wait for a person, by dossier and number; of those with `reason` only.
+/// Documents that wait for a person, by dossier and number; only those of a queue, and those with a reason.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
-pub async fn list(archive: &Archive, reason: Option<&str>) -> Result<Vec<Waiting>> {
+pub async fn list(archive: &Archive, queue: Option<Queue>, reason: Option<&str>) -> Result<Vec<Waiting>> {
     let waiting = archive.catalog.in_review().await?;
-    let wanted = |reasons: &[String]| reason.is_none_or(|reason| reasons.iter().any(|own| own == reason));
+    let has_reason = |reasons: &[String]| reason.is_none_or(|reason| reasons.iter().any(|own| own == reason));
     Ok(waiting
         .into_iter()
-        .filter(|(_, _, reasons)| wanted(reasons))
-        .map(|(dossier, number, review)| Waiting {
-            document: format!("{}#{number}", dossier.name.code),
-            dossier: crate::stages::names::object(&dossier.name),
-            review,
+        .filter(|(_, _, reasons)| has_reason(reasons))
+        .filter_map(|(dossier, number, review)| {
+            Some(Waiting {
+                document: format!("{}#{number}", dossier.name.code),
+                dossier: crate::stages::names::object(&dossier.name),
+                queue: Queue::of(&review)?,
+                review,
+            })
         })
+        .filter(|one| queue.is_none_or(|queue| one.queue == queue))
         .collect())
 }
 

@@ -171,6 +171,12 @@ pub fn rate(errors: u64, length: u64) -> f64 {
     format!("{per_cent:.3}").parse().unwrap_or(per_cent)
 }
 
+/// How alike two texts are, 0 to 1: one less the share of letters that differ.
+#[must_use]
+pub fn likeness(one: &str, other: &str) -> f64 {
+    levenshtein::normalized_similarity(one.chars(), other.chars())
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::float_cmp)]

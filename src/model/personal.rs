@@ -29,4 +29,21 @@ pub enum PersonalKind {
     BirthDate,
     /// Where somebody lives (nơi ở).
     Address,
+    /// Electronic mail of a person, not of an office (thư điện tử).
+    Email,
+}
+
+impl PersonalKind {
+    /// Its name, as in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CitizenNumber => "citizen-number",
+            Self::Telephone => "telephone",
+            Self::BankAccount => "bank-account",
+            Self::BirthDate => "birth-date",
+            Self::Address => "address",
+            Self::Email => "email",
+        }
+    }
 }

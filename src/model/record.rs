@@ -258,6 +258,8 @@ pub enum Source {
     Reading,
     /// Named by the list that came with the scans.
     List,
+    /// Stands in the name of the file.
+    FileName,
     /// Decided by a person.
     Person,
 }

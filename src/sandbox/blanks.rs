@@ -104,18 +104,36 @@ fn read_row(line: &mut RawLine<'_>, row: Row, engine: &mut dyn Engine) -> Result
         let figures = handwriting::between(&patches, from, to);
         let own = letters.get(group.range()).unwrap_or_default();
         let is_odd = own.iter().any(|letter| letter.letter.is_alphabetic() && letter.sure > 0.5);
-        if !handwriting::differ(&figures, &print) && !is_odd {
+        let printed = pattern.captures(&by_print).and_then(|found| found.name(name).map(|found| found.as_str().to_owned()));
+        let is_hand = handwriting::differ(&figures, &print) || is_odd;
+        // Readers of print may have passed over a printed figure.
+        let is_empty = printed.as_ref().is_none_or(|text| !text.contains(char::is_alphanumeric));
+        let is_lost = is_empty && is_clear(own) && !is_read(line, (from, to));
+        if !is_hand && !is_lost {
             continue;
         }
         let second = match tight.between(tight.across(from), tight.across(to)) {
             Some(strip) => engine.read_again(&strip)?.and_then(|reading| digits::of_second(&reading)),
             None => None,
         };
-        let printed = pattern.captures(&by_print).and_then(|found| found.name(name).map(|found| found.as_str().to_owned()));
         let verdict = weigh(*blank, digits::of_letters(own), second, printed.and_then(|text| digits::of_print(&text, 50)));
-        fill(line, *blank, (around(&figures, (from, to)), (from, to)), verdict);
+        let hand = if is_hand { Hand::Read } else { Hand::No };
+        fill(line, *blank, (around(&figures, (from, to)), (from, to)), verdict, hand);
     }
     Ok(true)
+}
+
+/// Whether these are digits alone, and surely.
+fn is_clear(letters: &[Letter]) -> bool {
+    /// From which sureness on a digit is seldom wrong, 0 to 1.
+    const SURE: f32 = 0.8;
+    !letters.is_empty() && letters.iter().all(|letter| letter.letter.is_ascii_digit() && letter.sure >= SURE)
+}
+
+/// Whether a word of the line has its middle between two places across the page, px.
+fn is_read(line: &RawLine<'_>, (from, to): (f32, f32)) -> bool {
+    let gap = line.crop.across(from)..line.crop.across(to);
+    line.words.iter().any(|word| gap.contains(&f32::midpoint(word.place[0], word.place[2])))
 }
 
 /// The letter as one ASCII letter, so that places in a text are places among letters.
@@ -155,7 +173,7 @@ fn around(figures: &[Patch], between: (f32, f32)) -> Area {
 
 /// Puts what a blank says in the place of the words that were read there: `span` is around its figures, `gap` is
 /// between the printed words, both px of the page.
-fn fill(line: &mut RawLine<'_>, blank: Blank, (span, gap): (Area, (f32, f32)), verdict: Option<Verdict>) {
+fn fill(line: &mut RawLine<'_>, blank: Blank, (span, gap): (Area, (f32, f32)), verdict: Option<Verdict>, hand: Hand) {
     let (from, to) = (line.crop.across(span.x0), line.crop.across(span.x1));
     let gap = (line.crop.across(gap.0).min(from), line.crop.across(gap.1).max(to));
     let slack = (0.2 * line.crop.picture.height() as f32).min(0.5 * (to - from));
@@ -171,7 +189,7 @@ fn fill(line: &mut RawLine<'_>, blank: Blank, (span, gap): (Area, (f32, f32)), v
     };
     let (top, bottom) = rows_of(line, &span, &words);
     let digits = FoundWord {
-        hand: Hand::Read,
+        hand,
         other: verdict.other.map(|(text, confidence)| Other { text, confidence }),
         ..FoundWord::new(&verdict.digits, verdict.confidence, [from, top, to, bottom])
     };
@@ -245,7 +263,7 @@ fn printed_parts(word: &str, blank: Blank) -> (String, String) {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
     use image::{GrayImage, Luma};
@@ -321,6 +339,15 @@ mod tests {
         let words = [("Số:", 0, 3), ("47/QĐ-UBND", 4, 11)];
         let found = read("so: 47 /qd-ubnd", 24, &words);
         assert_eq!(found, words.map(|(text, ..)| (text.to_owned(), 88, Hand::No)));
+    }
+
+    #[test]
+    fn a_printed_figure_that_was_passed_over_comes_back() {
+        let words = [("Số:", 0, 3), ("/QĐ-UBND", 7, 8)];
+        let found = read("so: 47 /qd-ubnd", 24, &words);
+        assert_eq!(found[1], ("47".to_owned(), 65, Hand::No), "{found:?}");
+        let known = read("so: 47 /qd-ubnd", 24, &[("Số:", 0, 3), ("41", 4, 2), ("/QĐ-UBND", 7, 8)]);
+        assert_eq!(known[1], ("41".to_owned(), 88, Hand::No), "what was read stays");
     }
 
     #[test]

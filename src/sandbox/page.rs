@@ -21,7 +21,7 @@ use crate::sandbox::scrap::{drop_print_of_the_back, is_scrap};
 use crate::sandbox::secrecy;
 use crate::sandbox::upright;
 use crate::text::fold::fold;
-use crate::text::mend::mends;
+use crate::text::mend::{Phrases, mends};
 use crate::text::normal::nfc;
 use image::{GenericImageView, GrayImage};
 use serde::{Deserialize, Serialize};
@@ -180,20 +180,30 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
 /// Marks that were lost or swapped come back where the words beside them leave no doubt; what was read stays as the
 /// alternative.
 fn mend(blocks: &mut [Block]) {
+    let mut phrases = Phrases::default();
+    for_each_run(blocks, |words| phrases.add(&texts(words)));
+    for_each_run(blocks, |words| {
+        let mends = mends(&texts(words), &phrases);
+        for (word, mend) in words.iter_mut().zip(mends) {
+            if let Some(text) = mend.filter(|_| !word.handwritten) {
+                let read = std::mem::replace(&mut word.text, text);
+                word.alternative = Some(Alternative { text: read, confidence: word.confidence });
+                word.reader = Reader::Mended;
+            }
+        }
+    });
+}
+
+fn texts<'a>(words: &'a [&mut Word]) -> Vec<&'a str> {
+    words.iter().map(|word| word.text.as_str()).collect()
+}
+
+/// Runs of words that follow each other: of a block; of a table, whose rows do not go on from each other, of a row.
+fn for_each_run(blocks: &mut [Block], mut act: impl FnMut(&mut [&mut Word])) {
     for block in blocks {
-        // Rows of a table do not go on from each other.
         let parts = if block.kind == BlockKind::Table { 1 } else { block.lines.len().max(1) };
         for lines in block.lines.chunks_mut(parts) {
-            let mut words: Vec<&mut Word> = lines.iter_mut().flat_map(|line| &mut line.words).collect();
-            let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-            let mends = mends(&texts);
-            for (word, mend) in words.iter_mut().zip(mends) {
-                if let Some(text) = mend.filter(|_| !word.handwritten) {
-                    let read = std::mem::replace(&mut word.text, text);
-                    word.alternative = Some(Alternative { text: read, confidence: word.confidence });
-                    word.reader = Reader::Mended;
-                }
-            }
+            act(&mut lines.iter_mut().flat_map(|line| &mut line.words).collect::<Vec<_>>());
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod files;
 pub mod fonts;
 pub mod layout;
 pub mod paper;
+pub mod personal_page;
 pub mod random;
 mod scan;
 pub mod secrecy_stamp;

@@ -153,7 +153,7 @@ fn cover(page: &mut RgbImage, middle: (f32, f32), scale: f32, random: &mut Rando
 }
 
 /// The page from the glass: paper, skew, softness and grain by chance.
-fn scanned(mut page: RgbImage, random: &mut Random) -> RgbImage {
+pub(super) fn scanned(mut page: RgbImage, random: &mut Random) -> RgbImage {
     if random.draw().is_multiple_of(3) {
         let paper = one_of(&[Rgb([250, 250, 246]), Rgb([243, 230, 200]), Rgb([236, 236, 234])], random).unwrap_or(Rgb([250; 3]));
         page = degrade::age(&page, paper, random.between(0.03, 0.2), random);

@@ -24,7 +24,7 @@ impl Story {
         low + (self.random.draw() % u64::from(high - low)) as u32
     }
 
-    fn person(&mut self) -> String {
+    pub(super) fn person(&mut self) -> String {
         let pick = |random: &mut Random, names: &[&str]| {
             let index = (random.draw() % names.len().max(1) as u64) as usize;
             names.get(index).copied().unwrap_or_default().to_owned()

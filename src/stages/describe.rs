@@ -20,7 +20,7 @@ impl Stage for Describe {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn level(&self) -> Level {

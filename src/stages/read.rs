@@ -28,7 +28,7 @@ impl Stage for Read {
     }
 
     fn version(&self) -> u32 {
-        6
+        7
     }
 
     fn level(&self) -> Level {

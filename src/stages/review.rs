@@ -1,7 +1,7 @@
 //! Review: must a person look at the document? Its pages then count as in review until somebody decides.
 
 use crate::description::decided::left_open;
-use crate::description::review::{PageFacts, ReviewOptions, reasons};
+use crate::description::review::{PageFacts, ReviewOptions, SAMPLE, is_drawn, reasons};
 use crate::error::{Error, Result};
 use crate::model::change::Change;
 use crate::model::holding::{Contents, Document, Item, Page};
@@ -22,7 +22,7 @@ impl Stage for Review {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn level(&self) -> Level {
@@ -55,6 +55,10 @@ impl Stage for Review {
         let mut found = reasons(description, &pages, &options);
         if stored.is_some_and(|document| list_differs(contents, document)) {
             found.push("list-differs".to_owned());
+        }
+        let name = &contents.dossier.name;
+        if found.is_empty() && stored.is_some_and(|document| is_drawn(&name.fonds, &name.code, document.number, options.sample_permille)) {
+            found.push(SAMPLE.to_owned());
         }
         let reasons = left_open(found, decisions);
         work.changes.push(Change::DocumentReviewed { document: document.clone(), reasons });

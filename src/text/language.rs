@@ -83,10 +83,7 @@ pub fn surer_twin(before: Option<&str>, word: &str, after: Option<&str>) -> Opti
         let left = before.as_ref().map_or(0.0, |before| COUNTS.pair(before, token));
         left + after.as_ref().map_or(0.0, |after| COUNTS.pair(token, after))
     };
-    let twins = TWINS.get(&fold(&word)).map_or(&[][..], Vec::as_slice);
-    // Two spellings of one word, as `uỷ` and `ủy`, are the paper's own choice.
-    let others = twins.iter().filter(|twin| canonical(twin) != canonical(&word));
-    let best = others.max_by(|one, other| fit(one).total_cmp(&fit(other)))?;
+    let best = twins(&word).max_by(|one, other| fit(one).total_cmp(&fit(other)))?;
     // Beside a name or a rare word one neighbour alone would bend it to what is frequent.
     let fits_both = left(best) != Some(0) && right(best) != Some(0) && left(best) >= left(&word) && right(best) >= right(&word);
     let is_alone = before.is_none() || after.is_none();
@@ -96,7 +93,30 @@ pub fn surer_twin(before: Option<&str>, word: &str, after: Option<&str>) -> Opti
         && seen(best) >= often
         && seen(&word) * SEEN_HARDLY <= seen(best)
         && fit(best) - fit(&word) >= SURER;
-    belongs.then(|| best.clone())
+    // Unless the two are one word of two syllables, as `hỗ trợ` is.
+    let makes_one = |count: Option<u32>, neighbour: &Option<String>| {
+        let all = neighbour.as_ref().map_or(0, |neighbour| COUNTS.times(neighbour));
+        let is_of_neighbour = |count: u32| count >= SEEN_OFTEN_ALONE && count * ONE_WORD >= all;
+        let is_of_twin = |count: u32| count >= SEEN_AS_ONE && count * 3 >= COUNTS.times(best) * 2;
+        count.is_some_and(|count| is_of_neighbour(count) || is_of_twin(count))
+    };
+    let is_one_word = seen(&word) == 0 && (makes_one(left(best), &before) || makes_one(right(best), &after));
+    (belongs || is_one_word).then(|| best.to_owned())
+}
+
+/// Words of the same letters with other marks, in small letters. Two spellings of one word, as `uỷ` and `ủy`, are a paper's
+/// own choice and no twins.
+pub fn twins(word: &str) -> impl Iterator<Item = &'static str> {
+    let own = canonical(word);
+    TWINS.get(&fold(word)).into_iter().flatten().map(String::as_str).filter(move |twin| canonical(twin) != own)
+}
+
+/// How often official prose has `word` beside the one of its neighbours that it is more often beside.
+#[must_use]
+pub fn seen(before: Option<&str>, word: &str, after: Option<&str>) -> u32 {
+    let left = before.map_or(0, |before| COUNTS.together(before, word));
+    let right = after.map_or(0, |after| COUNTS.together(word, after));
+    left.max(right)
 }
 
 /// A pair of neighbours seen this many times in the corpus is no chance.
@@ -107,6 +127,12 @@ const SEEN_OFTEN_ALONE: u32 = 60;
 
 /// How many times rarer than its twin a word must be beside the same neighbours.
 const SEEN_HARDLY: u32 = 40;
+
+/// A syllable of which two of three stand beside this neighbour, and so many, is of one word with it.
+const SEEN_AS_ONE: u32 = 20;
+
+/// Two syllables are one word where one of so many of the neighbour's stand beside the other.
+const ONE_WORD: u32 = 7;
 
 /// By how much, as a logarithm, the twin must fit better.
 const SURER: f32 = 4.5;
@@ -191,6 +217,11 @@ impl Counts {
             (Some(one), Some(next)) => self.pairs.get(&(*one, *next)).copied().unwrap_or(0),
             _ => 0,
         }
+    }
+
+    /// How often a token was seen.
+    fn times(&self, token: &str) -> u32 {
+        self.numbers.get(token).and_then(|number| self.single.get(*number as usize)).copied().unwrap_or(0)
     }
 
     /// Logarithm of the chance that `next` follows `one`; what was never seen together falls back on how

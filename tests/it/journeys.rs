@@ -747,3 +747,66 @@ fn stamps_of_secrecy_on_drawn_pages_are_found_and_a_seed_repeats() {
     let again = home.json(0, &["eval", "--stamps", "24", "--seed", "11", "--json"]);
     assert_eq!((&told["by"], &told["wrong"]), (&again["by"], &again["wrong"]), "the same seed draws other pages");
 }
+
+#[test]
+fn personal_data_on_drawn_pages_is_found() {
+    if let Err(error) = sohoa::specimen::fonts::Fonts::load() {
+        eprintln!("SKIPPED: {error}");
+        return;
+    }
+    let home = Home::new();
+    let told = home.json(0, &["eval", "--personal", "4", "--seed", "5", "--json"]);
+    let count = |of: &str| told["total"][of].as_u64().unwrap();
+    assert!(told["pages"] == 4 && count("of") >= 12 && count("found") + 1 >= count("of"), "{told:#}");
+    assert_eq!(told["false_marks"], 0, "{told:#}");
+}
+
+#[test]
+fn a_sample_of_what_nobody_need_look_at_waits_all_the_same() {
+    let home = Home::new();
+    let every = sohoa::pipeline::plan::ADMINISTRATIVE.replace("sample_permille = 20", "sample_permille = 1000");
+    let pipeline = home.path().join("every.toml");
+    std::fs::write(&pipeline, every).unwrap();
+    home.json(0, &["run", &samples(""), "--pipeline", pipeline.to_str().unwrap(), "--json", "-q"]);
+    let waiting = home.json(0, &["review", "list", "--json"]);
+    let drawn = home.json(0, &["review", "list", "--queue", "sample", "--json"]);
+    let (waiting, drawn) = (waiting.as_array().unwrap(), drawn.as_array().unwrap());
+    assert!(!drawn.is_empty() && drawn.len() < waiting.len(), "{waiting:#?}");
+    assert!(drawn.iter().all(|one| one["review"] == serde_json::json!(["sample"]) && one["queue"] == "sample"), "{drawn:#?}");
+    let name = drawn[0]["document"].as_str().unwrap();
+    let decided = home.json(0, &["review", "decide", name, "--accept", "--by", "lan", "--json"]);
+    assert_eq!(decided["review"], serde_json::json!([]));
+    assert_eq!(home.json(0, &["review", "list", "--queue", "sample", "--json"]).as_array().unwrap().len() + 1, drawn.len());
+}
+
+#[test]
+fn two_people_who_decide_at_once_lose_nothing() {
+    let home = Home::new();
+    let code = "003-ban-giao-tai-lieu";
+    home.json(0, &["run", &samples(code), "--json", "-q"]);
+    let document = format!("{code}#1");
+    let wishes = [("lan", "--field=signer=Lan"), ("hoa", "--field=position=GIÁM ĐỐC"), ("minh", "--field=place=Mẫu")];
+    let decided: Vec<(&str, Option<i32>)> = std::thread::scope(|scope| {
+        let running = wishes.map(|(by, wish)| {
+            let (home, document) = (&home, &document);
+            scope.spawn(move || (by, home.sohoa(&["review", "decide", document, wish, "--by", by]).status.code()))
+        });
+        running.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let done: Vec<&str> = decided.iter().filter(|(_, code)| *code == Some(0)).map(|(by, _)| *by).collect();
+    assert!(!done.is_empty(), "{decided:?}");
+    // Whoever came too early was told so, and can say it again.
+    for ((by, wish), _) in wishes.iter().zip(&decided).filter(|(_, (_, code))| *code != Some(0)) {
+        home.ends(0, &["review", "decide", &document, wish, "--by", by]);
+    }
+    let shown = home.json(0, &["review", "show", &document, "--json"]);
+    let mut authors: Vec<&str> = shown["decisions"].as_array().unwrap().iter().map(|one| one["author"].as_str().unwrap()).collect();
+    authors.sort_unstable();
+    assert_eq!(authors, ["hoa", "lan", "minh"], "{shown}");
+    let value = |field: &str| shown["description"]["fields"][field]["value"].clone();
+    assert_eq!((value("signer"), value("position"), value("place")), ("Lan".into(), "GIÁM ĐỐC".into(), "Mẫu".into()));
+    home.ends(0, &["verify"]);
+    let before = home.json(0, &["records", "show", code]);
+    home.forgets_and_rebuilds();
+    assert_eq!(home.json(0, &["records", "show", code]), before);
+}

@@ -6,7 +6,7 @@ use sohoa::description::secrecy::stamp;
 use sohoa::description::separate::{SeparatePage, Signs, documents, is_separator};
 use sohoa::model::code::{Code, Symbology};
 use sohoa::model::geometry::Bounds;
-use sohoa::model::reading::{Block, BlockKind, Line, Quality, Reading, Secrecy, Stamp, TextSource, Word};
+use sohoa::model::reading::{Block, BlockKind, Line, Quality, Reader, Reading, Secrecy, Stamp, TextSource, Word};
 use sohoa::model::record::Description;
 
 const LETTER_WIDTH: u32 = 15;
@@ -146,6 +146,52 @@ fn a_signer_whose_family_name_lost_its_front_is_known() {
     let (short, least) = signed("Hoàng Tuấn").unwrap();
     assert_eq!(short, "Hoàng Tuấn");
     assert!(sure > less && less > least && least <= 50, "{sure} {less} {least}");
+}
+
+/// The decision with one line of its text replaced.
+fn decision_with(at: u32, text: &str) -> Reading {
+    let mut reading = decision();
+    if let Some(found) = reading.blocks[0].lines.iter_mut().find(|line| line.bounds.y0 == at) {
+        *found = line(found.bounds.x0, at, text);
+    }
+    reading
+}
+
+#[test]
+fn a_deputy_without_a_head_above_lost_a_row() {
+    let whole = describe(&[&decision()]);
+    let position = |description: &Description| description.fields["position"].confidence;
+    assert!(position(&whole) > 80, "{whole:?}");
+    let mut lost = decision();
+    lost.blocks[0].lines.retain(|line| line.words[0].text != "KT.");
+    let lost = describe(&[&lost]);
+    assert_eq!(value(&lost, "position"), Some("PHÓ GIÁM ĐỐC"));
+    assert!(position(&lost) < 50, "{lost:?}");
+}
+
+#[test]
+fn no_paper_is_older_than_those_that_it_cites() {
+    let sure = |reading: &Reading| describe(&[reading]).fields["issuedDate"].confidence;
+    let cited = "Căn cứ Quyết định số 99/2014/QĐ-UBND ngày 15 tháng 11 năm 2021 của Ủy ban";
+    assert!(sure(&decision()) > 60);
+    assert!(sure(&decision_with(650, cited)) <= 30);
+    let due = "Căn cứ nhu cầu xét tuyển viên chức đến hết ngày 15 tháng 11 năm 2021 của Ủy ban";
+    assert!(sure(&decision_with(650, due)) > 60, "a day of a plan may lie ahead");
+}
+
+#[test]
+fn a_subject_is_mended_by_the_text_that_repeats_it() {
+    let subject = |reading: &Reading| describe(&[reading]).fields["subject"].clone();
+    let text = "Điều 1. Thành lập Hội đồng xét tuyển viên chức, Hội đồng xét tuyển viên chức của Trung tâm.";
+    let mut reading = decision_with(880, text);
+    let word = reading.blocks[0].lines[4].words.iter_mut().find(|word| word.text == "tuyển").unwrap();
+    "tuyên".clone_into(&mut word.text);
+    let mended = subject(&reading);
+    assert_eq!(mended.value, "Về việc thành lập Hội đồng xét tuyển viên chức của Trung tâm Lưu trữ lịch sử");
+    assert_eq!(mended.alternatives[0].value, "Về việc thành lập Hội đồng xét tuyên viên chức của Trung tâm Lưu trữ lịch sử");
+    // What a person wrote stays.
+    reading.blocks[0].lines[4].words.iter_mut().filter(|word| word.text == "tuyên").for_each(|word| word.reader = Reader::Person);
+    assert!(subject(&reading).value.contains("tuyên"));
 }
 
 #[test]
