@@ -47,3 +47,4 @@ pub mod search;
 pub mod specimen;
 pub mod stages;
 pub mod text;
+pub mod web;

@@ -46,6 +46,8 @@ pub enum Message<'a> {
     PlainProgress { received: u64, files: u64, read: u64, pages: u64, ended: u64 },
     ErrorLead { kind: Kind },
     NothingFound,
+    Serving { address: String },
+    FirstStart { link: String },
     Hits { total: u64 },
     Verified { objects: u64, problems: u64 },
     Rebuilt { objects: u64, documents: u64, batches: u64 },
@@ -182,6 +184,8 @@ fn vietnamese(message: Message<'_>) -> String {
             format!("Đã dựng lại {} hồ sơ, {} văn bản, {} lô", dots(objects), dots(documents), dots(batches))
         }
         Message::Ready => "Máy này đã sẵn sàng".to_owned(),
+        Message::Serving { address } => format!("Đang phục vụ tại {address}"),
+        Message::FirstStart { link } => format!("Chưa có ai: tạo người quản trị đầu tiên tại {link}"),
         Message::NotReady => "Máy này chưa sẵn sàng; chạy các lệnh nêu trên".to_owned(),
         Message::DecisionKept { document, version, open } => {
             let left = if open.is_empty() { "không còn gì phải duyệt".to_owned() } else { format!("còn phải duyệt: {open}") };
@@ -300,6 +304,8 @@ fn english(message: Message<'_>) -> String {
             format!("Rebuilt {} dossiers, {} documents, {} batches", commas(objects), commas(documents), commas(batches))
         }
         Message::Ready => "This machine is ready".to_owned(),
+        Message::Serving { address } => format!("Serving at {address}"),
+        Message::FirstStart { link } => format!("There is nobody yet: make the first administrator at {link}"),
         Message::NotReady => "This machine is not ready; run the commands above".to_owned(),
         Message::DecisionKept { document, version, open } => {
             let left = if open.is_empty() { "nothing is left to review".to_owned() } else { format!("still in review: {open}") };

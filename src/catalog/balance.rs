@@ -13,7 +13,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 /// A refused file or page with where it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Failure {
     /// Batch that brought it.
     pub batch: String,
@@ -57,6 +57,14 @@ impl Catalog {
         let balance = balance(&mut transaction, batch).await?;
         transaction.rollback().await.map_err(|error| sql::wrap(error, "the catalogue does not answer"))?;
         Ok(balance)
+    }
+
+    /// Where the pages of a batch are.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn page_balance(&self, batch: &str) -> Result<PageBalance> {
+        page_balance(&mut *self.read().await?, batch).await
     }
 
     /// How far a batch is: files received, and its pages. Cheap enough to ask several times a second.
@@ -140,10 +148,20 @@ pub(crate) async fn balance(connection: &mut AnyConnection, batch: &str) -> Resu
             _ => {}
         }
     }
+    let pages = page_balance(connection, batch).await?;
+    let statement = of_batch("SELECT count(*) AS n FROM deliveries WHERE batch = $1");
+    let dossiers = count(&sql::one(connection, statement, "count of dossiers").await?)?;
+    let statement = of_batch(pages_of_batch!("count(DISTINCT p.document) AS n", ""));
+    let documents = count(&sql::one(connection, statement, "count of documents").await?)?;
+    let (refusals, warnings) = (refusals(connection, batch).await?, warnings(connection, batch).await?);
+    Ok(Balance { files, pages, dossiers, documents, refusals, warnings })
+}
+
+async fn page_balance(connection: &mut AnyConnection, batch: &str) -> Result<PageBalance> {
     let mut pages = PageBalance::default();
-    let statement = of_batch(pages_of_batch!("p.state, count(*) AS n", "GROUP BY p.state"));
+    let statement = sqlx::query(pages_of_batch!("p.state, count(*) AS n", "GROUP BY p.state")).bind(batch.to_owned());
     for row in &sql::all(connection, statement, "cannot count pages").await? {
-        let n = count(row)?;
+        let n = get_u64(row, "n")?;
         pages.came += n;
         match get_word::<PageState>(row, "state")? {
             PageState::Waiting | PageState::Read => pages.open += n,
@@ -153,12 +171,7 @@ pub(crate) async fn balance(connection: &mut AnyConnection, batch: &str) -> Resu
             PageState::Held => pages.held += n,
         }
     }
-    let statement = of_batch("SELECT count(*) AS n FROM deliveries WHERE batch = $1");
-    let dossiers = count(&sql::one(connection, statement, "count of dossiers").await?)?;
-    let statement = of_batch(pages_of_batch!("count(DISTINCT p.document) AS n", ""));
-    let documents = count(&sql::one(connection, statement, "count of documents").await?)?;
-    let (refusals, warnings) = (refusals(connection, batch).await?, warnings(connection, batch).await?);
-    Ok(Balance { files, pages, dossiers, documents, refusals, warnings })
+    Ok(pages)
 }
 
 async fn refusals(connection: &mut AnyConnection, batch: &str) -> Result<Vec<RefusedItem>> {

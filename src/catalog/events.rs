@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use sqlx::any::AnyRow;
 
 /// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Event {
     /// Place in the chain, from 1, without gaps.
     pub seq: u64,
@@ -69,6 +69,16 @@ fn chained(previous: &str, seq: i64, at: i64, batch: &str, dossier: &str, kind: 
 }
 
 impl Catalog {
+    /// Appends one event of a batch, or of none.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn note(&self, batch: &str, dossier: &str, kind: &str, body: Value) -> Result<()> {
+        let mut write = self.write().await?;
+        write.record(batch, &[(dossier, kind, body)]).await?;
+        write.commit().await
+    }
+
     /// Events after `after` in order, at most `limit`.
     ///
     /// # Errors

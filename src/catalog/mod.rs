@@ -6,6 +6,7 @@
 //! Locks are taken in one order, so that commits do not wait for each other in a circle: the task, its
 //! dossiers by name, batches by identifier, costs, the chain of events.
 
+mod accounts;
 mod advance;
 mod apply;
 mod balance;
@@ -26,6 +27,7 @@ mod sql;
 mod steer;
 mod tasks;
 
+pub use accounts::{KeyUse, NewKey, Secret};
 pub use balance::{Failure, PageProgress};
 pub use batches::NewBatch;
 pub use clock::{Clock, rfc3339};

@@ -266,6 +266,16 @@ impl Catalog {
         Ok(taken)
     }
 
+    /// How many tasks are open, over all batches.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn open_task_count(&self) -> Result<u64> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT count(*) AS n FROM tasks");
+        sql::get_u64(&sql::one(&mut connection, statement, "count of tasks").await?, "n")
+    }
+
     /// Open tasks of a batch by group. Tasks of its dossiers that another batch drives are not among them.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ pub mod score;
 pub mod search;
 mod separation;
 pub mod separators;
+pub mod serve;
 pub mod train;
 pub mod verify;
 
@@ -77,6 +78,7 @@ async fn with_runtime(line: &Line) -> Result<u8> {
         Command::Quality(quality) => quality.execute(place).await,
         Command::Review(review) => review.execute(place).await,
         Command::Quarantine(quarantine) => quarantine.execute(place).await,
+        Command::Serve(serve) => serve.execute(place).await,
         Command::Search(search) => search.execute(place).await,
         Command::Records(records) => records.execute(place).await,
         Command::Export(export) => export.execute(place).await,

@@ -77,6 +77,8 @@ pub enum Command {
     Review(super::review::Review),
     /// Look at dossiers that a stamp of secrecy holds, and decide as an officer in charge.
     Quarantine(super::quarantine::Quarantine),
+    /// Answer browsers and programs, and work on runs.
+    Serve(super::serve::Serve),
     /// Find pages by text (marks optional), number, kind, issuer, date.
     Search(super::search::Search),
     /// Read back what is recorded.

@@ -164,7 +164,7 @@ impl Work {
 }
 
 /// Says on stderr what reading lacks without the neural models.
-fn tell_of_models(archive: &Archive, place: &Place) {
+pub(super) fn tell_of_models(archive: &Archive, place: &Place) {
     if !place.quiet && !models::are_all_there(archive.config.models.as_deref()) {
         eprintln!("{}", sentence(Language::from_code(&archive.config.language), Message::ModelsMissing));
     }
@@ -195,7 +195,7 @@ pub fn this_program() -> Result<PathBuf> {
 }
 
 /// Asked to stop by Ctrl-C or SIGTERM.
-fn stop_on_signal() -> Arc<Stop> {
+pub(super) fn stop_on_signal() -> Arc<Stop> {
     let stop = Arc::new(Stop::default());
     let asked = stop.clone();
     tokio::spawn(async move {

@@ -47,7 +47,7 @@ impl Default for ReviewOptions {
 pub const SAMPLE: &str = "sample";
 
 /// Where documents wait for a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Queue {
     /// A stamp of secrecy was found.

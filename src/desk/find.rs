@@ -1,9 +1,20 @@
-//! Finding pages.
+//! Finding pages and dossiers.
 
 use crate::archive::Archive;
-use crate::error::Result;
+use crate::desk::export;
+use crate::error::{Error, Kind, Result, ResultExt};
+use crate::model::account::Units;
+use crate::model::holding::DossierName;
+use crate::model::record::Record;
 use crate::search::answer::Hits;
 use crate::search::query::Query;
+use crate::stages::names;
+use schemars::JsonSchema;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+/// Pages found.
+pub use crate::search::answer::Hits as Found;
 
 /// Pages that match the query text with its filters.
 ///
@@ -11,4 +22,146 @@ use crate::search::query::Query;
 /// When the index cannot be read.
 pub fn search(archive: &Archive, text: &str, limit: usize, offset: usize) -> Result<Hits> {
     archive.index.search(&Query { limit, offset, ..Query::text(text) })
+}
+
+/// As [`search`], in these units alone, or in one of them.
+///
+/// # Errors
+/// `Denied` for a unit that is not one of them; `Invalid` where one of several must be chosen.
+pub fn search_in(archive: &Archive, units: &Units, unit: Option<&str>, text: &str, limit: usize, offset: usize) -> Result<Hits> {
+    let fonds = match (units, unit) {
+        (_, Some(unit)) if !units.contains(unit) => return Err(Error::denied(format!("you may not read in unit {unit}"))),
+        (_, Some(unit)) => Some(unit.to_owned()),
+        (Units::All, None) => None,
+        (Units::Some(units), None) => match units.iter().collect::<Vec<_>>().as_slice() {
+            [only] => Some((*only).clone()),
+            several => {
+                let names: Vec<&str> = several.iter().map(|unit| unit.as_str()).collect();
+                return Err(Error::invalid(format!("choose one of your units: {}", names.join(", "))));
+            }
+        },
+    };
+    archive.index.search(&Query { limit, offset, fonds, ..Query::text(text) })
+}
+
+/// A dossier in a list.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct DossierLine {
+    /// Name of its object in the store.
+    pub object: String,
+    /// Unit or fonds.
+    pub fonds: String,
+    /// Its code.
+    pub code: String,
+    /// Its title.
+    pub title: String,
+    /// Newest version in the store; 0: none yet.
+    pub version: u32,
+    /// Documents in it.
+    pub documents: u64,
+    /// Pages in it.
+    pub pages: u64,
+    /// Pages of it that wait for a person.
+    pub review: u64,
+}
+
+/// Dossiers by unit and code.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Dossiers {
+    /// The dossiers.
+    pub items: Vec<DossierLine>,
+    /// What to give as `after` for the next ones; none: there are no more.
+    pub next: Option<String>,
+}
+
+/// Which dossiers are wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct WantedDossiers<'a> {
+    /// Of this unit alone.
+    pub unit: Option<&'a str>,
+    /// Of this run alone.
+    pub run: Option<&'a str>,
+    /// After the dossier of this object name.
+    pub after: Option<&'a str>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// Dossiers of these units.
+///
+/// # Errors
+/// `Denied` for a unit that is not one of them; `Invalid` for an `after` that is no object name.
+pub async fn dossiers(archive: &Archive, units: &Units, wanted: &WantedDossiers<'_>) -> Result<Dossiers> {
+    if let Some(unit) = wanted.unit.filter(|unit| !units.contains(unit)) {
+        return Err(Error::denied(format!("you may not read in unit {unit}")));
+    }
+    let only = match (wanted.unit, units) {
+        (Some(unit), _) => Some(unit.to_owned()),
+        (None, Units::Some(units)) if units.len() == 1 => units.first().cloned(),
+        (None, _) => None,
+    };
+    let mut after = match wanted.after {
+        Some(object) => {
+            let (fonds, code) = names::parts(object).ok_or_else(|| Error::invalid(format!("{object:?} is no name of a dossier")))?;
+            Some(DossierName { fonds, code, title: String::new() })
+        }
+        None => None,
+    };
+    let mut items = Vec::new();
+    let mut next = None;
+    // Dossiers of other units are passed over.
+    while items.len() < wanted.limit {
+        let found = archive.catalog.dossiers(only.as_deref(), wanted.run, wanted.limit, after.as_ref()).await?;
+        let is_last = found.len() < wanted.limit;
+        after = found.last().map(|last| last.dossier.name.clone());
+        for one in found.into_iter().filter(|one| units.contains(&one.dossier.name.fonds)) {
+            let object = names::object(&one.dossier.name);
+            if items.len() == wanted.limit {
+                break;
+            }
+            next = Some(object.clone());
+            items.push(DossierLine {
+                object,
+                fonds: one.dossier.name.fonds,
+                code: one.dossier.name.code,
+                title: one.dossier.name.title,
+                version: one.dossier.version,
+                documents: one.documents,
+                pages: one.pages,
+                review: one.review,
+            });
+        }
+        if is_last {
+            next = None;
+            break;
+        }
+    }
+    Ok(Dossiers { items, next })
+}
+
+/// The record of a dossier of these units, by object name or code.
+///
+/// # Errors
+/// `NotFound` for an unknown one, or one of another unit.
+pub async fn record_of(archive: &Archive, units: &Units, dossier: &str) -> Result<Record> {
+    let record = export::record(archive, dossier).await?;
+    if units.contains(&record.fonds) { Ok(record) } else { Err(Error::not_found(format!("there is no dossier {dossier}"))) }
+}
+
+/// Whether the document `DOSSIER#NUMBER` is of these units.
+///
+/// # Errors
+/// `NotFound` where it is not.
+pub async fn is_of(archive: &Archive, units: &Units, document: &str) -> Result<()> {
+    let (record, _) = export::find(archive, document).await?;
+    if units.contains(&record.fonds) { Ok(()) } else { Err(Error::not_found(format!("there is no document {document}"))) }
+}
+
+/// What changes with every version of a record, as an HTTP entity tag.
+///
+/// # Errors
+/// `Internal` when the record has no JSON form.
+pub fn tag(record: &Record) -> Result<String> {
+    let json = serde_json::to_vec(record).or_error(Kind::Internal, || "the record has no JSON form".to_owned())?;
+    Ok(format!("\"{}\"", hex::encode(Sha256::digest(json))))
 }

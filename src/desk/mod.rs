@@ -1,5 +1,6 @@
 //! Every use case: what people and programs can ask of the archive.
 
+pub mod accounts;
 pub mod degraded;
 pub mod doctor;
 pub mod eval;
@@ -21,3 +22,4 @@ pub mod separators;
 pub mod stamps;
 pub mod train;
 pub mod verify;
+pub mod watch;

@@ -3,10 +3,10 @@
 use crate::archive::Archive;
 use crate::catalog::{NewDecision, RESTORED};
 use crate::description::decided::checked;
-use crate::description::review::Queue;
 use crate::desk::{export, intake, runs};
 use crate::error::{Error, Result};
 use crate::formats::alto;
+use crate::model::account::Units;
 use crate::model::batch::Costs;
 use crate::model::decision::{Act, Decision};
 use crate::model::geometry::Bounds;
@@ -21,13 +21,17 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+pub use crate::description::review::Queue;
+
 /// A document that waits for a person.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Waiting {
     /// `DOSSIER#NUMBER`.
     pub document: String,
     /// Object name of the dossier.
     pub dossier: String,
+    /// Its unit or fonds.
+    pub fonds: String,
     /// The queue in which it waits.
     pub queue: Queue,
     /// Why.
@@ -35,7 +39,7 @@ pub struct Waiting {
 }
 
 /// What is known of one document.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Shown {
     /// `DOSSIER#NUMBER`.
     pub document: String,
@@ -49,7 +53,7 @@ pub struct Shown {
 }
 
 /// A word that may be wrong.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct DoubtfulWord {
     /// Page of the document, from 1.
     pub page: u32,
@@ -97,7 +101,7 @@ pub enum Wish {
 }
 
 /// What a decision came to.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Outcome {
     /// `DOSSIER#NUMBER`.
     pub document: String,
@@ -133,6 +137,7 @@ pub async fn list(archive: &Archive, queue: Option<Queue>, reason: Option<&str>)
             Some(Waiting {
                 document: format!("{}#{number}", dossier.name.code),
                 dossier: crate::stages::names::object(&dossier.name),
+                fonds: dossier.name.fonds,
                 queue: Queue::of(&review)?,
                 review,
             })
@@ -161,6 +166,25 @@ pub async fn show(archive: &Archive, name: &str) -> Result<Shown> {
         }
     }
     Ok(Shown { document: format!("{}#{}", record.code, document.number), dossier: record.object, recorded: document, doubtful })
+}
+
+/// As [`show`], to a person who may review in these units; that it was shown is kept.
+///
+/// # Errors
+/// As [`show`]; `NotFound` for a document of another unit.
+pub async fn show_to(archive: &Archive, name: &str, units: &Units, by: &str) -> Result<Shown> {
+    is_of(archive, name, units).await?;
+    let shown = show(archive, name).await?;
+    archive.catalog.note("", "", "document-shown", serde_json::json!({ "by": by, "document": shown.document })).await?;
+    Ok(shown)
+}
+
+/// Whether the document is of these units.
+///
+/// # Errors
+/// `NotFound` where it is not.
+pub async fn is_of(archive: &Archive, name: &str, units: &Units) -> Result<()> {
+    crate::desk::find::is_of(archive, units, name).await
 }
 
 /// Keeps what `author` decided about the document, and brings the dossier to a new version in store and index.

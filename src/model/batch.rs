@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// State of a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BatchState {
     /// Files are still arriving.
@@ -17,7 +17,7 @@ pub enum BatchState {
 }
 
 /// A batch (lô): one delivery, and the one run of a pipeline over it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Batch {
     /// Identifier (UUIDv7 text).
     pub id: String,
@@ -35,7 +35,7 @@ pub struct Batch {
 }
 
 /// The balance: pages in = stored + review + refused + held + open, and `open` is 0 when the run has ended.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Balance {
     /// Files by fate.
     pub files: FileBalance,
@@ -52,7 +52,7 @@ pub struct Balance {
 }
 
 /// Files of a batch by fate. Archives whose members were taken count as received; so do their members.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct FileBalance {
     /// All that arrived.
     pub received: u64,
@@ -63,7 +63,7 @@ pub struct FileBalance {
 }
 
 /// Pages of a batch by fate. Pages of a duplicate file count with the fate of the pages they repeat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PageBalance {
     /// All that came.
     #[serde(rename = "in")]
@@ -90,7 +90,7 @@ impl PageBalance {
 }
 
 /// One line of the list of refusals.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RefusedItem {
     /// Path inside the delivery.
     pub file: String,
@@ -103,7 +103,7 @@ pub struct RefusedItem {
 }
 
 /// One line of the list of warnings.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct WarnedItem {
     /// Path inside the delivery.
     pub file: String,
@@ -115,7 +115,7 @@ pub struct WarnedItem {
 }
 
 /// What a stage cost, summed over a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Cost {
     /// How often it ran.
     pub items: u64,

@@ -3,7 +3,7 @@
 use crate::engine::contract::{Engine, StampMap};
 use crate::engine::stamp_finder::STRIP;
 use crate::error::Result;
-use crate::imaging::stamps::{StampView, StampWord, Upper, strip};
+use crate::imaging::stamps::{StampView, StampWord, print, strip};
 use crate::model::reading::{Secrecy, Stamp};
 use std::cmp::Reverse;
 
@@ -13,7 +13,7 @@ const SECRET: usize = 1;
 const TOP_SECRET: usize = 2;
 
 /// Places at which the finder is surer than this, 0 to 1, are read.
-const MAY_BE: f32 = 0.3;
+const MAY_BE: f32 = 0.2;
 
 /// Most places that are read on one page, the surest first.
 const MOST: usize = 12;
@@ -21,6 +21,11 @@ const MOST: usize = 12;
 /// What finder and reader together take for the word more surely than this is a stamp, 0 to 1. A missed stamp is the
 /// worst failure; see `sohoa eval --stamps`.
 const IS: f32 = 0.755;
+
+/// What the logarithm of a reader of print's probability of `MẬT` weighs against log-odds, and from which on it tells
+/// anything: on other words it lies below.
+const PRINT_WEIGHT: f32 = 0.3;
+const PRINT_RANGE: f32 = 8.0;
 
 /// A word before `MẬT` counts when it is surer than this, 0 to 1.
 const IS_BEFORE: f32 = 0.3;
@@ -37,12 +42,18 @@ const BEFORE: f32 = 9.0;
 /// # Errors
 /// `Internal` when the finder fails.
 pub(super) fn stamps(view: &StampView, turn: u16, upright: (u32, u32), engine: &mut dyn Engine) -> Result<Vec<Stamp>> {
-    let Upper { sharp, small } = view.upper(turn);
-    let Some(map) = engine.find_stamps(&small)? else { return Ok(Vec::new()) };
+    let upper = view.upper(turn);
+    let Some(map) = engine.find_stamps(&upper.small)? else { return Ok(Vec::new()) };
     let mut stamps = Vec::new();
     for word in words(&map).iter().take(MOST) {
-        let Some(read) = engine.read_stamp(&strip(&sharp, word, STRIP))? else { continue };
-        let sure = both(word.sure, read);
+        let Some(read) = engine.read_stamp(&strip(&upper.sharp, word, STRIP))? else { continue };
+        let mut odds = f32::midpoint(log_odds(word.sure), log_odds(read));
+        // Who knows print but no stamps has the last word where the two are unsure.
+        if odds < log_odds(IS) && odds + PRINT_WEIGHT * PRINT_RANGE >= log_odds(IS) {
+            let said = engine.says(&print(&upper, word), "mat")?.unwrap_or(f32::MIN);
+            odds += PRINT_WEIGHT * (said + PRINT_RANGE).max(0.0);
+        }
+        let sure = 1.0 / (1.0 + (-odds).exp());
         if sure >= IS {
             stamps.push(view.stamp(word, level(&map, word), sure, upright));
         }
@@ -51,10 +62,10 @@ pub(super) fn stamps(view: &StampView, turn: u16, upright: (u32, u32), engine: &
     Ok(stamps)
 }
 
-/// How sure it is when finder and reader are as sure as given.
-fn both(found: f32, read: f32) -> f32 {
-    let odds = |sure: f32| (sure.clamp(1e-6, 1.0 - 1e-6) / (1.0 - sure.clamp(1e-6, 1.0 - 1e-6))).ln();
-    1.0 / (1.0 + (-(odds(found) + odds(read)) / 2.0).exp())
+/// The logarithm of the odds of what is so sure, 0 to 1.
+fn log_odds(sure: f32) -> f32 {
+    let sure = sure.clamp(1e-6, 1.0 - 1e-6);
+    (sure / (1.0 - sure)).ln()
 }
 
 /// The level by the word that stands before `MẬT`.
@@ -137,8 +148,8 @@ mod tests {
         StampMap { columns, rows, values }
     }
 
-    /// Sees words at places, and reads each as surely as given.
-    struct Sees(StampMap, f32);
+    /// Sees words at places, reads each as surely as given, and may know print too.
+    struct Sees(StampMap, f32, Option<f32>);
 
     impl Engine for Sees {
         fn read_line(&mut self, _: &GrayImage) -> Result<Vec<FoundWord>> {
@@ -154,6 +165,11 @@ mod tests {
             Ok(Some(self.1))
         }
 
+        fn says(&mut self, strip: &GrayImage, letters: &str) -> Result<Option<f32>> {
+            assert_eq!((strip.dimensions(), letters), ((56, 32), "mat"));
+            Ok(self.2)
+        }
+
         fn models(&self) -> BTreeMap<String, String> {
             BTreeMap::new()
         }
@@ -164,7 +180,7 @@ mod tests {
         let page = DynamicImage::from(RgbImage::from_pixel(620, 877, Rgb([250; 3])));
         let view = StampView::of(&page, 75).unwrap();
         let seen = |places: &[(usize, usize, usize, f32)]| {
-            let found = stamps(&view, 0, (620, 877), &mut Sees(map(places), 0.95)).unwrap();
+            let found = stamps(&view, 0, (620, 877), &mut Sees(map(places), 0.95, None)).unwrap();
             found.iter().map(|stamp| (stamp.level, stamp.confidence)).collect::<Vec<_>>()
         };
         assert_eq!(seen(&[(0, 15, 5, 3.0)]), [(Secrecy::Confidential, 95)]);
@@ -181,9 +197,22 @@ mod tests {
     #[test]
     fn what_is_seen_is_a_stamp_when_it_is_read_as_one() {
         let view = StampView::of(&DynamicImage::from(RgbImage::from_pixel(1240, 1754, Rgb([250; 3]))), 150).unwrap();
-        let seen = |found: f32, read: f32| stamps(&view, 0, (1240, 1754), &mut Sees(map(&[(0, 15, 5, found)]), read)).unwrap().len();
+        let seen = |found: f32, read: f32| stamps(&view, 0, (1240, 1754), &mut Sees(map(&[(0, 15, 5, found)]), read, None)).unwrap().len();
         assert_eq!((seen(3.0, 0.9), seen(3.0, 0.1), seen(0.5, 0.95), seen(-3.0, 0.99)), (1, 0, 1, 0));
-        assert!(both(0.8, 0.8) > 0.79 && both(0.9, 0.05) < 0.5 && both(0.3, 0.9) > 0.5);
+    }
+
+    #[test]
+    fn who_knows_print_has_the_last_word_where_others_are_unsure() {
+        let view = StampView::of(&DynamicImage::from(RgbImage::from_pixel(1240, 1754, Rgb([250; 3]))), 150).unwrap();
+        let seen = |read: f32, said: Option<f32>| {
+            let found = stamps(&view, 0, (1240, 1754), &mut Sees(map(&[(0, 15, 5, 1.0)]), read, said)).unwrap();
+            found.first().map(|stamp| stamp.confidence)
+        };
+        assert_eq!((seen(0.5, None), seen(0.5, Some(-9.0)), seen(0.5, Some(-7.9))), (None, None, None));
+        assert_eq!(seen(0.5, Some(-0.1)), Some(95));
+        // Print that reads so is no stamp where finder and reader see none, and a stamp stays one.
+        assert_eq!((seen(0.001, Some(0.0)), seen(0.95, Some(-20.0))), (None, seen(0.95, None)));
+        assert!(seen(0.95, None).is_some());
     }
 
     #[test]

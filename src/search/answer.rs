@@ -19,7 +19,7 @@ use tantivy::{DocAddress, Order, Searcher, TantivyDocument};
 const MOST_VALUES: usize = 100;
 
 /// An answer.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, schemars::JsonSchema)]
 pub struct Hits {
     /// Pages found in all.
     pub total: u64,
@@ -32,7 +32,7 @@ pub struct Hits {
 }
 
 /// Counts of pages by value: the most frequent first, equal ones by value, at most 100 each.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, schemars::JsonSchema)]
 pub struct Facets {
     /// By kind code.
     pub kind: Vec<FacetCount>,
@@ -45,7 +45,7 @@ pub struct Facets {
 }
 
 /// One value of a facet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct FacetCount {
     /// The value, as the filter of the same name takes it.
     pub value: String,
@@ -56,7 +56,7 @@ pub struct FacetCount {
 }
 
 /// One page found.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Hit {
     /// Name of the dossier's object.
     pub object: String,
@@ -85,7 +85,7 @@ pub struct Hit {
 }
 
 /// A stretch of original text with the matched words marked.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, schemars::JsonSchema)]
 pub struct Snippet {
     /// Where it comes from: `text`, `title`, `kind_name`, the name of a field, or `number` or `date` when these
     /// were put together from fields.
@@ -97,7 +97,7 @@ pub struct Snippet {
 }
 
 /// A part of a snippet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Mark {
     /// First byte.
     pub start: usize,

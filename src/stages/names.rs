@@ -26,6 +26,28 @@ fn percent(text: &str) -> String {
     out
 }
 
+/// Fonds and code of a dossier's object name; `None` where it is none.
+#[must_use]
+pub fn parts(object: &str) -> Option<(String, String)> {
+    let (fonds, code) = object.strip_prefix("urn:sohoa:")?.split_once(':')?;
+    Some((plain(fonds)?, plain(code)?))
+}
+
+/// The text that [`percent`] encoded.
+fn plain(encoded: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(encoded.len());
+    let mut rest = encoded.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let digit = |byte: Option<u8>| char::from(byte?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+            bytes.push(digit(rest.next())? * 16 + digit(rest.next())?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
 /// Key of a part of a packaged document that waits for its deposit.
 #[must_use]
 pub fn part(document: &str, part: &str) -> String {
@@ -72,6 +94,15 @@ pub fn last_name(file: &File) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_object_name_comes_apart_again() {
+        let name = DossierName { fonds: "H24.16".to_owned(), code: "lô 1/hồ sơ: a%b".to_owned(), title: String::new() };
+        assert_eq!(parts(&object(&name)), Some((name.fonds, name.code)));
+        for wrong in ["", "urn:sohoa:", "urn:other:a:b", "urn:sohoa:a:%zz", "urn:sohoa:a:%E1", "urn:sohoa:a:%4"] {
+            assert_eq!(parts(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn object_names_keep_their_parts_apart() {

@@ -1,5 +1,6 @@
 //! The catalogue's contract, on SQLite and, where `TEST_POSTGRES_URL` is set, on PostgreSQL.
 
+mod accounts;
 mod crowd;
 mod deciding;
 mod quality;
@@ -7,6 +8,7 @@ mod quarantine;
 mod restoring;
 mod steering;
 
+use accounts::*;
 use crowd::*;
 use deciding::*;
 use quality::*;
@@ -115,6 +117,11 @@ contract!(
     comes_back_from_records_and_ledgers,
     tells_the_quality_of_the_pages_of_a_batch,
     forgets_only_what_is_deposited,
+    keys_end_and_sessions_that_rest_end_sooner,
+    wrong_passwords_lock_longer_and_longer,
+    only_one_is_the_first,
+    who_is_disabled_has_no_key_and_a_new_password_ends_sessions,
+    lists_batches_of_units_page_by_page,
 );
 
 fn plan() -> Plan {

@@ -13,3 +13,4 @@ mod reading;
 mod search;
 mod specimen;
 mod support;
+mod web;

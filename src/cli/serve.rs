@@ -1,0 +1,55 @@
+//! `sohoa serve`
+
+use super::options::Place;
+use super::run::{read_pipeline, stop_on_signal, tell_of_models, this_program};
+use crate::archive::Archive;
+use crate::error::Result;
+use crate::messages::{Language, Message, sentence};
+use crate::web::server::serve;
+use clap::Args;
+use std::net::SocketAddr;
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The first start prints a link with which the first administrator is made; it holds for a day and works once.
+Browsers keep the session only over TLS or on this machine itself: put a reverse proxy with TLS in front.
+
+  sohoa serve                                   at http://127.0.0.1:8080, and work on runs
+  sohoa serve --listen 0.0.0.0:8080 --workers 0 answer only; `sohoa work` reads, here or elsewhere")]
+pub struct Serve {
+    /// Address and port to listen at.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Reading processes at once; 0: none [default: one per processor].
+    #[arg(long, value_name = "N")]
+    pub workers: Option<u32>,
+}
+
+impl Serve {
+    /// Answers until a signal asks to stop, and returns the exit code.
+    ///
+    /// # Errors
+    /// As [`serve`].
+    pub async fn execute(&self, place: &Place) -> Result<u8> {
+        let mut flags = toml::Table::new();
+        if let Some(workers) = self.workers.filter(|workers| *workers > 0) {
+            flags.insert("jobs".to_owned(), i64::from(workers).into());
+        }
+        let config = place.configure(flags)?;
+        let language = Language::from_code(&config.language);
+        let pipeline = read_pipeline(config.pipeline.as_deref())?;
+        let archive = Archive::open(config, &this_program()?).await?;
+        tell_of_models(&archive, place);
+        let works = self.workers != Some(0);
+        serve(archive, pipeline, self.listen, works, stop_on_signal(), |listening| {
+            let address = format!("http://{}", listening.address);
+            eprintln!("{}", sentence(language, Message::Serving { address: address.clone() }));
+            if let Some(path) = listening.setup {
+                eprintln!("{}", sentence(language, Message::FirstStart { link: format!("{address}{path}") }));
+            }
+        })
+        .await?;
+        Ok(0)
+    }
+}

@@ -1,0 +1,141 @@
+//! Watching runs, and steering them.
+
+use crate::archive::Archive;
+pub use crate::catalog::{Event as EventLine, Failure as FailureLine};
+use crate::error::Result;
+use crate::model::account::Units;
+use crate::model::batch::{Balance, Batch, Costs, PageBalance};
+use crate::model::refusal::Class;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A run in a list.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct RunLine {
+    /// The batch that it runs over.
+    #[serde(flatten)]
+    pub batch: Batch,
+    /// Whether it is paused.
+    pub paused: bool,
+    /// Where its pages are.
+    pub pages: PageBalance,
+}
+
+/// Runs, the newest first.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Runs {
+    /// The runs.
+    pub items: Vec<RunLine>,
+    /// What to give as `before` for the next ones; none: there are no more.
+    pub next: Option<String>,
+}
+
+/// One run.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Run {
+    /// The batch that it runs over.
+    pub batch: Batch,
+    /// Whether it is paused.
+    pub paused: bool,
+    /// Where every file and page is.
+    pub balance: Balance,
+    /// Processor time by stage.
+    pub stages: Costs,
+}
+
+/// What is done to a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Begin no new task of it.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Refuse what is still open.
+    Cancel,
+    /// Try what was refused again; of one class where given.
+    Retry(Option<Class>),
+}
+
+/// The newest runs of these units before the one named, at most `limit`.
+///
+/// # Errors
+/// `Unavailable` when the catalogue does not answer.
+pub async fn runs(archive: &Archive, units: &Units, before: Option<&str>, limit: usize) -> Result<Runs> {
+    let mut items = Vec::new();
+    let mut batches = archive.catalog.batches_before(units, before, limit + 1).await?;
+    let next = (batches.len() > limit).then(|| batches.get(limit.saturating_sub(1)).map(|batch| batch.id.clone())).flatten();
+    batches.truncate(limit);
+    for batch in batches {
+        let (paused, pages) = (archive.catalog.paused(&batch.id).await?, archive.catalog.page_balance(&batch.id).await?);
+        items.push(RunLine { batch, paused, pages });
+    }
+    Ok(Runs { items, next })
+}
+
+/// One run of these units.
+///
+/// # Errors
+/// `NotFound` for an unknown one, or one of another unit.
+pub async fn run(archive: &Archive, units: &Units, id: &str) -> Result<Run> {
+    let batch = own(archive, units, id).await?;
+    Ok(Run {
+        paused: archive.catalog.paused(id).await?,
+        balance: archive.catalog.balance(id).await?,
+        stages: archive.catalog.costs(id).await?,
+        batch,
+    })
+}
+
+/// Steers a run of these units; how many files and pages it changed.
+///
+/// # Errors
+/// `NotFound` for an unknown run, or one of another unit.
+pub async fn act(archive: &Archive, units: &Units, id: &str, act: Act, by: &str) -> Result<u64> {
+    own(archive, units, id).await?;
+    archive.catalog.note(id, "", "steered", serde_json::json!({ "by": by, "act": format!("{act:?}").to_lowercase() })).await?;
+    match act {
+        Act::Pause => archive.catalog.pause(id).await.map(|()| 0),
+        Act::Resume => archive.catalog.resume(id).await.map(|()| 0),
+        Act::Cancel => archive.catalog.cancel(id).await,
+        Act::Retry(class) => archive.catalog.retry_refused(id, class).await,
+    }
+}
+
+async fn own(archive: &Archive, units: &Units, id: &str) -> Result<Batch> {
+    let batch = archive.catalog.batch(id).await?;
+    if units.contains(&batch.unit) { Ok(batch) } else { Err(crate::error::Error::not_found(format!("batch {id} does not exist"))) }
+}
+
+/// Refused files and pages of these units.
+///
+/// # Errors
+/// `Unavailable` when the catalogue does not answer.
+pub async fn failures(archive: &Archive, units: &Units, run: Option<&str>, class: Option<Class>, limit: usize) -> Result<Vec<FailureLine>> {
+    let found = archive.catalog.failures(run, class, limit).await?;
+    Ok(found.into_iter().filter(|failure| units.contains(&failure.dossier.fonds)).collect())
+}
+
+/// What happened after event `after`, in order.
+///
+/// # Errors
+/// `Unavailable` when the catalogue does not answer.
+pub async fn events(archive: &Archive, after: u64, limit: usize) -> Result<Vec<EventLine>> {
+    archive.catalog.events(after, limit).await
+}
+
+/// Tasks that are open, over all runs.
+///
+/// # Errors
+/// `Unavailable` when the catalogue does not answer.
+pub async fn open_tasks(archive: &Archive) -> Result<u64> {
+    archive.catalog.open_task_count().await
+}
+
+/// Whether store and catalogue answer.
+///
+/// # Errors
+/// `Unavailable` when one of them does not.
+pub async fn ready(archive: &Archive) -> Result<()> {
+    archive.catalog.open_task_count().await?;
+    archive.store.stat(crate::blobs::key::LEARNED).await.map(|_| ())
+}

@@ -1,0 +1,194 @@
+//! People who may sign in, their roles, and what a role may do.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What may be done. Every action of the server needs exactly one of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Right {
+    /// Search, open and download records.
+    Read,
+    /// Deliver scans.
+    Upload,
+    /// See runs, their balance and failures.
+    Watch,
+    /// Pause, resume, cancel and repeat runs.
+    Steer,
+    /// See what waits for a person, and decide.
+    Review,
+    /// Add and change people, keys and pipelines.
+    Administer,
+    /// See who did and saw what.
+    Audit,
+}
+
+impl Right {
+    /// Every right.
+    pub const ALL: [Self; 7] = [Self::Read, Self::Upload, Self::Watch, Self::Steer, Self::Review, Self::Administer, Self::Audit];
+}
+
+/// What a person is in a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Reads records (người khai thác).
+    Reader,
+    /// Delivers scans and follows them (văn thư, lưu trữ viên).
+    Archivist,
+    /// Decides about what machines are unsure of (người duyệt).
+    Reviewer,
+    /// Watches, mends, and looks after people (quản trị).
+    Administrator,
+    /// Sees who did what (kiểm toán).
+    Auditor,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 5] = [Self::Reader, Self::Archivist, Self::Reviewer, Self::Administrator, Self::Auditor];
+
+    /// What the role may do.
+    #[must_use]
+    pub fn rights(self) -> &'static [Right] {
+        match self {
+            Self::Reader => &[Right::Read],
+            Self::Archivist => &[Right::Read, Right::Upload, Right::Watch],
+            Self::Reviewer => &[Right::Read, Right::Watch, Right::Review],
+            Self::Administrator => {
+                &[Right::Read, Right::Upload, Right::Watch, Right::Steer, Right::Review, Right::Administer, Right::Audit]
+            }
+            Self::Auditor => &[Right::Read, Right::Watch, Right::Audit],
+        }
+    }
+}
+
+/// A role in a unit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Grant {
+    /// The role.
+    pub role: Role,
+    /// Code of the unit (fonds) in which it holds; `*`: in every unit.
+    pub unit: String,
+}
+
+/// A person who may sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct User {
+    /// Name to sign in with.
+    pub name: String,
+    /// Name for people to read.
+    pub shown: String,
+    /// Roles.
+    pub grants: Vec<Grant>,
+    /// Nobody can sign in with it any more.
+    pub disabled: bool,
+    /// Since when it exists, RFC 3339.
+    pub created: String,
+}
+
+/// In which units something may be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Units {
+    /// In all.
+    All,
+    /// In these; none where the set is empty.
+    Some(BTreeSet<String>),
+}
+
+impl Units {
+    /// Whether `unit` is one of them.
+    #[must_use]
+    pub fn contains(&self, unit: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(units) => units.contains(unit),
+        }
+    }
+
+    /// Whether there is any.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self::Some(BTreeSet::new())
+    }
+}
+
+/// Who asks: a person who signed in, or a program with a person's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The person.
+    pub user: User,
+    /// What the key may at most; none: all that the person may.
+    pub at_most: Option<BTreeSet<Right>>,
+    /// Identifier of the key.
+    pub key: String,
+}
+
+impl Identity {
+    /// The units in which `right` holds.
+    #[must_use]
+    pub fn units(&self, right: Right) -> Units {
+        if self.at_most.as_ref().is_some_and(|rights| !rights.contains(&right)) {
+            return Units::Some(BTreeSet::new());
+        }
+        let granted = self.user.grants.iter().filter(|grant| grant.role.rights().contains(&right));
+        let units: BTreeSet<String> = granted.map(|grant| grant.unit.clone()).collect();
+        if units.contains("*") { Units::All } else { Units::Some(units) }
+    }
+
+    /// Whether `right` holds in any unit.
+    #[must_use]
+    pub fn may(&self, right: Right) -> bool {
+        !self.units(right).is_none()
+    }
+}
+
+/// A key of a program, without the key itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Token {
+    /// Identifier.
+    pub id: String,
+    /// Whose it is.
+    pub user: String,
+    /// What it is for.
+    pub label: String,
+    /// What it may at most.
+    pub rights: BTreeSet<Right>,
+    /// When it was made, last used, and ends, RFC 3339.
+    pub created: String,
+    /// When it was last used.
+    pub seen: String,
+    /// When it ends.
+    pub expires: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn identity(grants: &[(Role, &str)], at_most: Option<&[Right]>) -> Identity {
+        let grants = grants.iter().map(|(role, unit)| Grant { role: *role, unit: (*unit).to_owned() }).collect();
+        let user = User { name: "lan".to_owned(), shown: "Lan".to_owned(), grants, disabled: false, created: String::new() };
+        Identity { user, at_most: at_most.map(|rights| rights.iter().copied().collect()), key: String::new() }
+    }
+
+    #[test]
+    fn roles_hold_in_their_unit_and_keys_take_away() {
+        let lan = identity(&[(Role::Archivist, "snv"), (Role::Reviewer, "*")], None);
+        assert!(lan.units(Right::Upload).contains("snv") && !lan.units(Right::Upload).contains("syt"));
+        assert_eq!(lan.units(Right::Review), Units::All);
+        assert!(lan.may(Right::Read) && !lan.may(Right::Administer) && !lan.may(Right::Audit));
+        let key = identity(&[(Role::Administrator, "*")], Some(&[Right::Upload]));
+        assert!(key.may(Right::Upload) && !key.may(Right::Read) && !key.may(Right::Administer));
+    }
+
+    #[test]
+    fn only_administrators_look_after_people_and_every_right_has_a_role() {
+        for right in Right::ALL {
+            assert!(Role::ALL.iter().any(|role| role.rights().contains(&right)), "{right:?}");
+        }
+        let holders: Vec<Role> = Role::ALL.into_iter().filter(|role| role.rights().contains(&Right::Administer)).collect();
+        assert_eq!(holders, [Role::Administrator]);
+    }
+}

@@ -1,0 +1,58 @@
+//! The API: one file for each subject.
+
+pub(super) mod accounts;
+mod records;
+mod review;
+pub(super) mod runs;
+pub(super) mod session;
+
+use crate::web::server::Shared;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "sohoa", description = "Document digitisation for archives", license(name = "Apache-2.0")),
+    modifiers(&Security),
+    security(("key" = []), ("session" = []))
+)]
+struct Description;
+
+struct Security;
+
+impl utoipa::Modify for Security {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("key", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(super::guard::COOKIE))));
+    }
+}
+
+/// Every route of the API.
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(session::set_up))
+        .routes(routes!(session::me, session::sign_in, session::sign_out))
+        .routes(routes!(session::change_password))
+        .routes(routes!(accounts::people, accounts::add))
+        .routes(routes!(accounts::change))
+        .routes(routes!(accounts::reset_password))
+        .routes(routes!(accounts::tokens, accounts::add_token))
+        .routes(routes!(accounts::end_token))
+        .routes(routes!(accounts::audit))
+        .routes(routes!(runs::list))
+        .routes(routes!(runs::show))
+        .routes(routes!(runs::pause))
+        .routes(routes!(runs::resume))
+        .routes(routes!(runs::cancel))
+        .routes(routes!(runs::retry))
+        .routes(routes!(runs::failures))
+        .routes(routes!(review::list))
+        .routes(routes!(review::show, review::decide))
+        .routes(routes!(records::search))
+        .routes(routes!(records::list))
+        .routes(routes!(records::show))
+        .routes(routes!(records::document))
+}

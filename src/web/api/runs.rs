@@ -1,0 +1,152 @@
+//! Runs: watching and steering.
+
+use crate::desk::watch::{self, Act};
+use crate::error::Error;
+use crate::model::account::{Identity, Right};
+use crate::model::refusal::Class;
+use crate::web::openapi::{Changed as ChangedSchema, Failures, ProblemDetails, Run, Runs};
+use crate::web::problem::{Asked, Named, Problem};
+use crate::web::server::Shared;
+use axum::extract::State;
+use axum::{Extension, Json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+/// How many files and pages were changed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::web) struct Changed {
+    changed: u64,
+}
+
+/// Which runs are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::web) struct AskedRuns {
+    /// Before this one: `next` of the answer before.
+    before: Option<String>,
+    /// At most so many, up to 200.
+    limit: Option<usize>,
+}
+
+/// Runs, the newest first.
+#[utoipa::path(get, path = "/api/runs", params(AskedRuns), responses(
+    (status = 200, body = Runs),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn list(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Asked(asked): Asked<AskedRuns>,
+) -> Result<Json<watch::Runs>, Problem> {
+    let limit = asked.limit.unwrap_or(50).clamp(1, 200);
+    Ok(Json(watch::runs(shared.archive(), &by.units(Right::Watch), asked.before.as_deref(), limit).await?))
+}
+
+/// One run: its balance, and what each stage cost.
+#[utoipa::path(get, path = "/api/runs/{run}", params(("run" = String, Path)), responses(
+    (status = 200, body = Run),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn show(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(run): Named<String>,
+) -> Result<Json<watch::Run>, Problem> {
+    Ok(Json(watch::run(shared.archive(), &by.units(Right::Watch), &run).await?))
+}
+
+async fn steer(shared: &Shared, by: &Identity, run: &str, act: Act) -> Result<Json<Changed>, Problem> {
+    let changed = watch::act(shared.archive(), &by.units(Right::Steer), run, act, &by.user.name).await?;
+    Ok(Json(Changed { changed }))
+}
+
+/// Begins no new task of a run.
+#[utoipa::path(post, path = "/api/runs/{run}/pause", params(("run" = String, Path)), responses(
+    (status = 200, body = ChangedSchema),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn pause(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(run): Named<String>,
+) -> Result<Json<Changed>, Problem> {
+    steer(&shared, &by, &run, Act::Pause).await
+}
+
+/// Lets a paused run go on.
+#[utoipa::path(post, path = "/api/runs/{run}/resume", params(("run" = String, Path)), responses(
+    (status = 200, body = ChangedSchema),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn resume(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(run): Named<String>,
+) -> Result<Json<Changed>, Problem> {
+    steer(&shared, &by, &run, Act::Resume).await
+}
+
+/// Refuses everything of a run that is still open; what is stored stays.
+#[utoipa::path(post, path = "/api/runs/{run}/cancel", params(("run" = String, Path)), responses(
+    (status = 200, body = ChangedSchema),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn cancel(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(run): Named<String>,
+) -> Result<Json<Changed>, Problem> {
+    steer(&shared, &by, &run, Act::Cancel).await
+}
+
+/// Which refusals are meant.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::web) struct AskedClass {
+    /// `input`, `limit`, `secret`, `outage` or `bug`.
+    class: Option<String>,
+}
+
+fn class_of(word: Option<&str>) -> Result<Option<Class>, Problem> {
+    let Some(word) = word else { return Ok(None) };
+    let class = Class::from_word(word);
+    if class.as_str() == word {
+        Ok(Some(class))
+    } else {
+        Err(Error::invalid(format!("{word} is no class; use input, limit, secret, outage or bug")).into())
+    }
+}
+
+/// Tries refused files and pages again: those of a class, or of limit, outage and bug.
+#[utoipa::path(post, path = "/api/runs/{run}/retry", params(("run" = String, Path), AskedClass), responses(
+    (status = 200, body = ChangedSchema),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn retry(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(run): Named<String>,
+    Asked(asked): Asked<AskedClass>,
+) -> Result<Json<Changed>, Problem> {
+    steer(&shared, &by, &run, Act::Retry(class_of(asked.class.as_deref())?)).await
+}
+
+/// Which failures are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::web) struct AskedFailures {
+    /// Of this run alone.
+    run: Option<String>,
+    /// `input`, `limit`, `secret`, `outage` or `bug`.
+    class: Option<String>,
+    /// At most so many, up to 1000.
+    limit: Option<usize>,
+}
+
+/// Refused files and pages with class and reason.
+#[utoipa::path(get, path = "/api/failures", params(AskedFailures), responses(
+    (status = 200, body = Failures),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn failures(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Asked(asked): Asked<AskedFailures>,
+) -> Result<Json<Vec<watch::FailureLine>>, Problem> {
+    let (class, limit) = (class_of(asked.class.as_deref())?, asked.limit.unwrap_or(200).clamp(1, 1000));
+    Ok(Json(watch::failures(shared.archive(), &by.units(Right::Watch), asked.run.as_deref(), class, limit).await?))
+}

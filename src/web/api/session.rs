@@ -1,0 +1,122 @@
+//! Signing in and out.
+
+use crate::desk::accounts;
+use crate::error::Error;
+use crate::model::account::{Identity, Right, User};
+use crate::web::guard::{COOKIE, session_key};
+use crate::web::openapi::{Me as MeSchema, ProblemDetails};
+use crate::web::problem::{Body, Problem};
+use crate::web::server::Shared;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use utoipa::ToSchema;
+
+/// Who is signed in.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::web) struct Me {
+    /// The person.
+    user: User,
+    /// What may be done in any unit.
+    rights: BTreeSet<Right>,
+    /// What requests of a browser that change something bring in the header `x-form-key`; none for a program's key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    form_key: Option<String>,
+}
+
+fn me_of(identity: &Identity, session: Option<&str>) -> Me {
+    Me {
+        user: identity.user.clone(),
+        rights: Right::ALL.into_iter().filter(|right| identity.may(*right)).collect(),
+        form_key: session.map(accounts::form_key),
+    }
+}
+
+/// Name and password.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct SignIn {
+    name: String,
+    password: String,
+}
+
+/// What the first administrator is called.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct SetUp {
+    key: String,
+    name: String,
+    #[serde(default)]
+    shown: String,
+    password: String,
+}
+
+/// An old and a new password.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct Passwords {
+    old: String,
+    new: String,
+}
+
+/// Makes the first administrator, with the key that the server printed at its first start.
+#[utoipa::path(post, path = "/api/setup", request_body = SetUp, security(()), responses(
+    (status = 204, description = "made"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn set_up(State(shared): State<Shared>, Body(given): Body<SetUp>) -> Result<StatusCode, Problem> {
+    accounts::set_up(shared.archive(), &given.key, &given.name, &given.shown, &given.password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Who is signed in.
+#[utoipa::path(get, path = "/api/session", responses(
+    (status = 200, body = MeSchema),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn me(Extension(identity): Extension<Identity>, headers: HeaderMap) -> Json<Me> {
+    let session = session_key(&headers).filter(|_| !headers.contains_key(header::AUTHORIZATION));
+    Json(me_of(&identity, session))
+}
+
+/// Signs in: the answer sets the cookie of the session.
+#[utoipa::path(post, path = "/api/session", request_body = SignIn, security(()), responses(
+    (status = 200, body = MeSchema),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn sign_in(
+    State(shared): State<Shared>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    Body(given): Body<SignIn>,
+) -> Result<Response, Problem> {
+    let signed = accounts::sign_in(shared.archive(), &given.name, &given.password, &from.ip().to_string()).await?;
+    let identity = accounts::of_session(shared.archive(), &signed.key).await?;
+    let identity = identity.ok_or_else(|| Error::internal("the session is not there"))?;
+    let cookie = format!("{COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Strict", signed.key);
+    Ok(([(header::SET_COOKIE, cookie)], Json(me_of(&identity, Some(&signed.key)))).into_response())
+}
+
+/// Signs out.
+#[utoipa::path(delete, path = "/api/session", responses(
+    (status = 204, description = "signed out"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn sign_out(State(shared): State<Shared>, Extension(identity): Extension<Identity>) -> Result<Response, Problem> {
+    accounts::sign_out(shared.archive(), &identity).await?;
+    let cookie = format!("{COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+}
+
+/// Changes one's own password; every other session ends.
+#[utoipa::path(put, path = "/api/session/password", request_body = Passwords, responses(
+    (status = 204, description = "changed"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn change_password(
+    State(shared): State<Shared>,
+    Extension(identity): Extension<Identity>,
+    Body(given): Body<Passwords>,
+) -> Result<StatusCode, Problem> {
+    accounts::change_password(shared.archive(), &identity, &given.old, &given.new).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,80 @@
+//! Who asks, and whether they may: before any handler runs.
+//!
+//! A program sends a key as `Authorization: Bearer`; a browser has the key of its session in a cookie that scripts cannot
+//! read. Since browsers send cookies by themselves, whatever changes something must also bring the form key, which only
+//! our own pages know ([`crate::desk::accounts::form_key`]).
+
+use crate::desk::accounts;
+use crate::error::Error;
+use crate::model::account::Identity;
+use crate::web::problem::Problem;
+use crate::web::routes::{Access, access};
+use crate::web::server::Shared;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+/// Name of the session's cookie: browsers keep one of this prefix only for the very host, and over TLS or on the machine itself.
+pub(super) const COOKIE: &str = "__Host-sohoa";
+
+/// Header with the form key.
+pub(super) const FORM_KEY: &str = "x-form-key";
+
+/// Lets a request through, or answers it.
+pub(super) async fn guard(State(shared): State<Shared>, path: Option<MatchedPath>, mut request: Request, next: Next) -> Response {
+    let known = path.as_ref().and_then(|path| access(request.method().as_str(), path.as_str()));
+    let Some(wanted) = known else {
+        return Problem::from(Error::not_found("there is nothing at this address")).into_response();
+    };
+    if wanted != Access::Public {
+        let identity = match identify(&shared, request.method(), request.headers()).await {
+            Ok(identity) => identity,
+            Err(problem) => return problem.into_response(),
+        };
+        if let Access::Needs(right) = wanted
+            && !identity.may(right)
+        {
+            return Problem::from(Error::denied("your role does not allow this; ask an administrator")).into_response();
+        }
+        request.extensions_mut().insert(identity);
+    }
+    next.run(request).await
+}
+
+async fn identify(shared: &Shared, method: &Method, headers: &HeaderMap) -> Result<Identity, Problem> {
+    if let Some(given) = headers.get(header::AUTHORIZATION) {
+        let key = given.to_str().ok().and_then(|value| value.strip_prefix("Bearer ")).ok_or(Problem::WhoAreYou)?;
+        return accounts::of_token(shared.archive(), key.trim()).await?.ok_or(Problem::WhoAreYou);
+    }
+    let key = session_key(headers).ok_or(Problem::WhoAreYou)?;
+    let identity = accounts::of_session(shared.archive(), key).await?.ok_or(Problem::WhoAreYou)?;
+    if !method.is_safe() {
+        let given = headers.get(FORM_KEY).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !accounts::same(given, &accounts::form_key(key)) {
+            return Err(Error::denied("this request does not come from a page of this server; load the page again").into());
+        }
+    }
+    Ok(identity)
+}
+
+/// The key in the session's cookie.
+pub(super) fn session_key(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    cookies.flat_map(|value| value.split(';')).find_map(|one| one.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cookie_is_found_among_others_and_by_its_whole_name() {
+        let headers = |values: &[&str]| values.iter().map(|value| (header::COOKIE, value.parse().unwrap())).collect::<HeaderMap>();
+        assert_eq!(session_key(&headers(&["a=1; __Host-sohoa=key; b=2"])), Some("key"));
+        assert_eq!(session_key(&headers(&["a=1", "__Host-sohoa=key"])), Some("key"));
+        assert_eq!(session_key(&headers(&["__Host-sohoa2=key; x__Host-sohoa=key"])), None);
+        assert_eq!(session_key(&headers(&[])), None);
+    }
+}

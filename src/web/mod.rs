@@ -1,0 +1,11 @@
+//! HTTP: an API under `/api`, and pages on top of it that can do nothing more.
+//!
+//! Every route stands in one table with what it asks of the caller ([`routes::ROUTES`]); what is not in it does not answer.
+
+mod api;
+mod guard;
+mod metrics;
+mod openapi;
+mod problem;
+pub mod routes;
+pub mod server;

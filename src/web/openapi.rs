@@ -1,0 +1,79 @@
+//! The description of the API (OpenAPI 3.1): paths out of the handlers, schemas of the nouns out of their types.
+
+use crate::error::{Kind, Result, ResultExt};
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value};
+
+/// Gives nouns, whose schemas are made from their types, names that handlers can refer to.
+macro_rules! nouns {
+    ($($(#[$doc:meta])* $name:ident = $noun:ty),* $(,)?) => {
+        $( $(#[$doc])* #[derive(utoipa::ToSchema)] #[allow(dead_code, reason = "stands for the schema of another type")]
+           pub(super) struct $name {} )*
+
+        fn schemas() -> Vec<(&'static str, Value)> {
+            vec![$( (stringify!($name), schema::<$noun>()) ),*]
+        }
+    };
+}
+
+nouns! {
+    /// An RFC 9457 problem.
+    ProblemDetails = crate::web::problem::ProblemBody,
+    /// Who is signed in.
+    Me = crate::web::api::session::Me,
+    /// A person.
+    Person = crate::model::account::User,
+    /// People.
+    People = Vec<crate::model::account::User>,
+    /// Keys of programs.
+    Tokens = Vec<crate::model::account::Token>,
+    /// A new key.
+    NewToken = crate::web::api::accounts::MadeToken,
+    /// Runs.
+    Runs = crate::desk::watch::Runs,
+    /// A run.
+    Run = crate::desk::watch::Run,
+    /// How many files and pages were changed.
+    Changed = crate::web::api::runs::Changed,
+    /// Refused files and pages.
+    Failures = Vec<crate::desk::watch::FailureLine>,
+    /// What happened.
+    Events = Vec<crate::desk::watch::EventLine>,
+    /// Documents that wait.
+    WaitingDocuments = Vec<crate::desk::review::Waiting>,
+    /// A document under review.
+    ShownDocument = crate::desk::review::Shown,
+    /// What a decision came to.
+    Decided = crate::desk::review::Outcome,
+    /// Pages found.
+    Found = crate::desk::find::Found,
+    /// Dossiers.
+    Dossiers = crate::desk::find::Dossiers,
+    /// The record of a dossier.
+    DossierRecord = crate::model::record::Record,
+}
+
+fn schema<T: JsonSchema>() -> Value {
+    let mut settings = SchemaSettings::draft2020_12();
+    settings.inline_subschemas = true;
+    settings.meta_schema = None;
+    settings.into_generator().into_root_schema_for::<T>().to_value()
+}
+
+/// The document as JSON.
+///
+/// # Errors
+/// `Internal` when it has no JSON form.
+pub(super) fn text(document: utoipa::openapi::OpenApi) -> Result<String> {
+    let mut document = serde_json::to_value(document).or_error(Kind::Internal, || "the API cannot be described".to_owned())?;
+    if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
+        let known = components.entry("schemas").or_insert_with(|| Value::Object(Map::new()));
+        for (name, schema) in schemas() {
+            if let Some(known) = known.as_object_mut() {
+                known.insert(name.to_owned(), schema);
+            }
+        }
+    }
+    serde_json::to_string(&document).or_error(Kind::Internal, || "the API cannot be described".to_owned())
+}

@@ -1,0 +1,109 @@
+//! Errors as RFC 9457 problems.
+
+use crate::error::{Error, Kind};
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// What is answered instead.
+#[derive(Debug)]
+pub(super) enum Problem {
+    /// The house's error.
+    Error(Error),
+    /// Nobody has said who asks.
+    WhoAreYou,
+}
+
+/// The answer's body (RFC 9457).
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(super) struct ProblemBody {
+    /// `urn:sohoa:problem:` and the error's kind.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The kind in words.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// What is wrong here, and the next step.
+    detail: String,
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+macro_rules! from_rejections {
+    ($($rejection:ty),*) => { $(
+        impl From<$rejection> for Problem {
+            fn from(rejection: $rejection) -> Self {
+                Self::Error(Error::invalid(rejection.body_text()))
+            }
+        }
+    )* };
+}
+
+from_rejections!(JsonRejection, PathRejection, QueryRejection);
+
+fn status_of(kind: Kind) -> (StatusCode, &'static str) {
+    match kind {
+        Kind::Invalid => (StatusCode::BAD_REQUEST, "invalid"),
+        Kind::Limit => (StatusCode::TOO_MANY_REQUESTS, "limit"),
+        Kind::Denied => (StatusCode::FORBIDDEN, "denied"),
+        Kind::NotFound => (StatusCode::NOT_FOUND, "not-found"),
+        Kind::Conflict => (StatusCode::CONFLICT, "conflict"),
+        Kind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+        Kind::Corrupt => (StatusCode::INTERNAL_SERVER_ERROR, "corrupt"),
+        Kind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (status, name, detail) = match self {
+            Self::WhoAreYou => (StatusCode::UNAUTHORIZED, "sign-in", "sign in, or send a key as Authorization: Bearer".to_owned()),
+            Self::Error(error) => {
+                let (status, name) = status_of(error.kind());
+                // What broke inside is for the log, not for the caller.
+                let detail = if status.is_server_error() {
+                    tracing::error!("{}", error.chain());
+                    error.context().to_owned()
+                } else {
+                    error.chain()
+                };
+                (status, name, detail)
+            }
+        };
+        let body = ProblemBody {
+            kind: format!("urn:sohoa:problem:{name}"),
+            title: status.canonical_reason().unwrap_or(name).to_owned(),
+            status: status.as_u16(),
+            detail,
+        };
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer realm=\"sohoa\""));
+        }
+        response
+    }
+}
+
+/// A JSON body; what is none is a problem.
+#[derive(Debug, axum::extract::FromRequest)]
+#[from_request(via(Json), rejection(Problem))]
+pub(super) struct Body<T>(pub(super) T);
+
+/// The query of an address; what cannot be read is a problem.
+#[derive(Debug, axum::extract::FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(Problem))]
+pub(super) struct Asked<T>(pub(super) T);
+
+/// Parts of a path; what cannot be read is a problem.
+#[derive(Debug, axum::extract::FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(Problem))]
+pub(super) struct Named<T>(pub(super) T);

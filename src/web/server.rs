@@ -1,0 +1,162 @@
+//! The server: its parts put together, and its life.
+
+use crate::archive::Archive;
+use crate::desk::{accounts, runs, watch};
+use crate::error::{Error, Kind, Result, ResultExt};
+use crate::model::plan::Plan;
+use crate::pipeline::worker::Stop;
+use crate::web::guard::guard;
+use crate::web::metrics::Metrics;
+use crate::web::problem::Problem;
+use crate::web::{api, openapi};
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// Largest body of a request that delivers no scans, bytes.
+const BODY: usize = 1 << 20;
+
+/// Longest time to answer one.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// How often a stopping server looks whether it should.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// What every handler has.
+#[derive(Debug, Clone)]
+pub(super) struct Shared(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    archive: Archive,
+    pipeline: (String, Plan),
+    metrics: Metrics,
+}
+
+impl Shared {
+    pub(super) fn archive(&self) -> &Archive {
+        &self.0.archive
+    }
+
+    /// The pipeline of dossiers whose own is not known any more: its text and plan.
+    pub(super) fn pipeline(&self) -> (&str, &Plan) {
+        (&self.0.pipeline.0, &self.0.pipeline.1)
+    }
+}
+
+/// What to tell people once the server listens.
+#[derive(Debug, Clone)]
+pub struct Listening {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Where nobody is known yet: path of the link with which the first administrator is made.
+    pub setup: Option<String>,
+}
+
+/// Answers at `listen` until asked to stop, and works on runs too where `works`.
+///
+/// # Errors
+/// `Unavailable` where the address is taken, or store or catalogue do not answer.
+pub async fn serve(
+    archive: Archive,
+    pipeline: (String, Plan),
+    listen: SocketAddr,
+    works: bool,
+    stop: Arc<Stop>,
+    tell: impl FnOnce(Listening),
+) -> Result<()> {
+    let setup = accounts::setup_key(&archive).await?.map(|key| format!("/setup?key={key}"));
+    let listener = tokio::net::TcpListener::bind(listen).await;
+    let listener = listener.or_error(Kind::Unavailable, || format!("cannot listen at {listen}; choose another --listen"))?;
+    let address = listener.local_addr().or_error(Kind::Internal, || "the server has no address".to_owned())?;
+    let shared = Shared(Arc::new(Inner { archive, pipeline, metrics: Metrics::new() }));
+    let router = router(shared.clone())?;
+    tell(Listening { address, setup });
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let answering = async {
+        let done = axum::serve(listener, service).with_graceful_shutdown(until_asked(Arc::clone(&stop))).await;
+        done.or_error(Kind::Unavailable, || "the server stopped answering".to_owned())
+    };
+    let working = async {
+        let done = if works { runs::work(shared.archive(), false, &stop).await } else { Ok(()) };
+        // Who cannot work any more does not pretend to.
+        done.inspect_err(|_| stop.ask())
+    };
+    let (answered, worked) = tokio::join!(answering, working);
+    answered.and(worked)
+}
+
+async fn until_asked(stop: Arc<Stop>) {
+    while !stop.asked() {
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Every route behind the guard, and what lies around all of them.
+fn router(shared: Shared) -> Result<Router> {
+    let (routes, document) = api::routes().split_for_parts();
+    let document = openapi::text(document)?;
+    let routes = routes
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
+        .route("/version", get(async || axum::Json(serde_json::json!({ "version": env!("CARGO_PKG_VERSION") }))))
+        .route("/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], document)))
+        .fallback(async || Problem::from(Error::not_found("there is nothing at this address")))
+        .method_not_allowed_fallback(async || Problem::from(Error::not_found("this address does not take that method")));
+    Ok(routes
+        .route_layer(from_fn_with_state(shared.clone(), guard))
+        .layer(from_fn_with_state(shared.clone(), around))
+        .layer(RequestBodyLimitLayer::new(BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
+        .layer(CompressionLayer::new())
+        .with_state(shared))
+}
+
+/// Counts the answer and gives it the headers that every answer has.
+async fn around(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    const ALWAYS: [(HeaderName, &str); 5] = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+    ];
+    let began = Instant::now();
+    let method = request.method().as_str().to_owned();
+    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let mut response = next.run(request).await;
+    for (name, value) in ALWAYS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    if !response.headers().contains_key(header::CACHE_CONTROL) {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    shared.0.metrics.answered(&method, &route, response.status().as_u16(), began.elapsed());
+    response
+}
+
+async fn readyz(State(shared): State<Shared>) -> Response {
+    match watch::ready(shared.archive()).await {
+        Ok(()) => "ready\n".into_response(),
+        Err(error) => Problem::from(Error::unavailable("store or catalogue do not answer").caused_by(error)).into_response(),
+    }
+}
+
+async fn metrics(State(shared): State<Shared>) -> Result<Response, Problem> {
+    let open = watch::open_tasks(shared.archive()).await?;
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, kind)], shared.0.metrics.text(open)).into_response())
+}
