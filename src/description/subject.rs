@@ -124,9 +124,12 @@ fn under_name(zones: &Zones<'_>, at: usize, width: u32) -> Option<Passage> {
     }
     let mut taken = vec![first];
     let mut pitch = 0;
-    for row in rows.iter().skip(1) {
+    for (at, row) in rows.iter().enumerate().skip(1) {
         let last = taken.last().copied().unwrap_or(first);
-        if !goes_on(row, first, last, pitch, zones.height, width) {
+        // A sentence that goes on begins no paragraph.
+        let begins = row.text().trim_start().starts_with(char::is_uppercase)
+            && rows.get(at + 1).is_some_and(|next| is_paragraph(&row.bounds, &next.bounds, width));
+        if begins || !goes_on(row, first, last, pitch, zones.height, width) {
             break;
         }
         pitch = pitch.max(row.bounds.y0.saturating_sub(last.bounds.y1));
@@ -142,6 +145,14 @@ fn is_full_paragraph(row: &Row<'_>, next: Option<&Row<'_>>, width: u32) -> bool 
         let indented = row.bounds.x0 > next.bounds.x0 + width * 25 / 1000;
         indented && row.bounds.x1 * 100 >= width * 90 && next.bounds.x1.abs_diff(row.bounds.x1) * 100 <= width
     })
+}
+
+/// A row that is indented, runs to the right edge, and has a row under it that starts further left but does not end as much
+/// further right, as a centred one would: the first of a paragraph.
+fn is_paragraph(row: &Bounds, next: &Bounds, width: u32) -> bool {
+    let indent = row.x0.saturating_sub(next.x0);
+    let further = next.x1.saturating_sub(row.x1);
+    indent * 1000 >= width * 25 && row.x1 * 100 >= width * 88 && further * 2 < indent
 }
 
 /// The subject of a công văn: after `V/v` in the left column.
@@ -218,6 +229,15 @@ mod tests {
         assert_eq!(mend_regarding("và việc tăng cường"), "về việc tăng cường");
         assert_eq!(mend_regarding("Vềviệc triển khai thực hiện"), "Về việc triển khai thực hiện");
         assert_eq!(mend_regarding("Về tăng cường chỉ đạo"), "Về tăng cường chỉ đạo");
+    }
+
+    #[test]
+    fn the_first_row_of_a_paragraph_is_no_row_of_a_centred_text() {
+        let is_body =
+            |row: [u32; 2], next: [u32; 2]| is_paragraph(&Bounds::new(row[0], 0, row[1], 9), &Bounds::new(next[0], 0, next[1], 9), 1000);
+        assert!(is_body([180, 915], [140, 910]) && is_body([180, 900], [140, 915]));
+        assert!(!is_body([180, 900], [140, 940]), "two centred rows");
+        assert!(!is_body([140, 915], [180, 910]) && !is_body([180, 700], [140, 910]), "a row of the subject before a paragraph");
     }
 
     #[test]
