@@ -47,7 +47,7 @@ pub enum Message<'a> {
     ErrorLead { kind: Kind },
     NothingFound,
     Serving { address: String },
-    FirstStart { link: String },
+    FirstStart { address: String, key: String },
     Hits { total: u64 },
     Verified { objects: u64, problems: u64 },
     Rebuilt { objects: u64, documents: u64, batches: u64 },
@@ -185,7 +185,9 @@ fn vietnamese(message: Message<'_>) -> String {
         }
         Message::Ready => "Máy này đã sẵn sàng".to_owned(),
         Message::Serving { address } => format!("Đang phục vụ tại {address}"),
-        Message::FirstStart { link } => format!("Chưa có ai: tạo người quản trị đầu tiên tại {link}"),
+        Message::FirstStart { address, key } => {
+            format!("Chưa có ai. Tạo người quản trị đầu tiên (khóa dùng một lần, trong 24 giờ):\n{}", first_start(&address, &key))
+        }
         Message::NotReady => "Máy này chưa sẵn sàng; chạy các lệnh nêu trên".to_owned(),
         Message::DecisionKept { document, version, open } => {
             let left = if open.is_empty() { "không còn gì phải duyệt".to_owned() } else { format!("còn phải duyệt: {open}") };
@@ -305,7 +307,9 @@ fn english(message: Message<'_>) -> String {
         }
         Message::Ready => "This machine is ready".to_owned(),
         Message::Serving { address } => format!("Serving at {address}"),
-        Message::FirstStart { link } => format!("There is nobody yet: make the first administrator at {link}"),
+        Message::FirstStart { address, key } => {
+            format!("There is nobody yet. Make the first administrator (the key works once, for a day):\n{}", first_start(&address, &key))
+        }
         Message::NotReady => "This machine is not ready; run the commands above".to_owned(),
         Message::DecisionKept { document, version, open } => {
             let left = if open.is_empty() { "nothing is left to review".to_owned() } else { format!("still in review: {open}") };
@@ -345,6 +349,13 @@ fn english(message: Message<'_>) -> String {
         Message::SheetTitle { dossier } => format!("{} separator", if dossier { "Dossier" } else { "Document" }),
         Message::SheetUse { dossier } => format!("Lay this sheet in front of each {}", if dossier { "dossier" } else { "document" }),
     }
+}
+
+/// The command that makes the first administrator.
+fn first_start(address: &str, key: &str) -> String {
+    format!(
+        "  curl -X POST {address}/api/setup -H 'content-type: application/json' \\\n    -d '{{\"key\": \"{key}\", \"name\": \"admin\", \"password\": \"…\"}}'"
+    )
 }
 
 #[cfg(test)]

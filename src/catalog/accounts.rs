@@ -1,6 +1,6 @@
 //! Accounts: people, and the keys of who is signed in.
 
-use crate::catalog::sql::{self, get, retrying, to_json};
+use crate::catalog::sql::{self, Write, get, retrying, to_json};
 use crate::catalog::{Catalog, rfc3339};
 use crate::error::{Error, Result};
 use crate::model::account::{Grant, Identity, Right, Token, User};
@@ -87,19 +87,9 @@ impl Catalog {
 
     async fn add_user_once(&self, user: &User, password: Option<&str>, by: &str) -> Result<()> {
         let mut write = self.write().await?;
-        let statement = sqlx::query(
-            "INSERT INTO users (name, shown, grants, password, created) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING",
-        )
-        .bind(sql::clean(&user.name))
-        .bind(sql::clean(&user.shown))
-        .bind(to_json(&user.grants)?)
-        .bind(password.map(str::to_owned))
-        .bind(write.now);
-        if sql::execute(write.connection(), statement, "cannot add a person").await? == 0 {
+        if !write.insert_user(user, password, by).await? {
             return Err(Error::conflict(format!("there is already somebody with the name {}", user.name)));
         }
-        let body = serde_json::json!({ "by": by, "user": user.name, "grants": user.grants });
-        write.record("", &[("", "user-added", body)]).await?;
         write.commit().await
     }
 
@@ -119,17 +109,9 @@ impl Catalog {
         let statement = sqlx::query("SELECT COUNT(*) AS count FROM users");
         let count = sql::get_u64(&sql::one(write.connection(), statement, "number of people").await?, "count")?;
         if !is_known || count > 0 {
-            return Err(Error::denied("this link was used or is too old; start the server again for a new one"));
+            return Err(Error::denied("this key was used or is too old; start the server again for a new one"));
         }
-        let statement = sqlx::query("INSERT INTO users (name, shown, grants, password, created) VALUES ($1, $2, $3, $4, $5)")
-            .bind(sql::clean(&user.name))
-            .bind(sql::clean(&user.shown))
-            .bind(to_json(&user.grants)?)
-            .bind(password.to_owned())
-            .bind(write.now);
-        sql::execute(write.connection(), statement, "cannot add the first person").await?;
-        let body = serde_json::json!({ "by": user.name, "user": user.name, "grants": user.grants });
-        write.record("", &[("", "user-added", body)]).await?;
+        write.insert_user(user, Some(password), &user.name).await?;
         write.commit().await
     }
 
@@ -286,21 +268,6 @@ impl Catalog {
         Ok(Some(identity))
     }
 
-    /// Whether the key with this SHA-256 may make the first administrator: it is known, not at its end, and there is nobody.
-    ///
-    /// # Errors
-    /// `Unavailable` where the catalogue does not answer.
-    pub async fn opens_setup(&self, sha256: &str) -> Result<bool> {
-        let mut connection = self.read().await?;
-        let statement = sqlx::query(
-            "SELECT COUNT(*) AS count FROM keys WHERE sha256 = $1 AND used_for = 'setup' AND expires > $2
-               AND NOT EXISTS (SELECT 1 FROM users)",
-        )
-        .bind(sha256.to_owned())
-        .bind(self.clock.now());
-        Ok(sql::get_u64(&sql::one(&mut connection, statement, "key of the first start").await?, "count")? > 0)
-    }
-
     /// Keys of programs, the newest first; of one person where `user` is given.
     ///
     /// # Errors
@@ -341,6 +308,26 @@ impl Catalog {
         let forgotten = sql::execute(write.connection(), statement, "cannot forget old keys").await?;
         write.commit().await?;
         Ok(forgotten)
+    }
+}
+
+impl Write {
+    /// Adds a person; whether the name was free.
+    async fn insert_user(&mut self, user: &User, password: Option<&str>, by: &str) -> Result<bool> {
+        let statement = sqlx::query(
+            "INSERT INTO users (name, shown, grants, password, created) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING",
+        )
+        .bind(sql::clean(&user.name))
+        .bind(sql::clean(&user.shown))
+        .bind(to_json(&user.grants)?)
+        .bind(password.map(str::to_owned))
+        .bind(self.now);
+        let is_free = sql::execute(self.connection(), statement, "cannot add a person").await? > 0;
+        if is_free {
+            let body = serde_json::json!({ "by": by, "user": user.name, "grants": user.grants });
+            self.record("", &[("", "user-added", body)]).await?;
+        }
+        Ok(is_free)
     }
 }
 

@@ -5,6 +5,7 @@ use crate::catalog::batches::unknown;
 use crate::catalog::rows::refusal_of;
 use crate::catalog::sql::{self, get, get_json, get_u64, get_word};
 use crate::error::{Error, Result};
+use crate::model::account::Units;
 use crate::model::batch::{Balance, Cost, Costs, FileBalance, PageBalance, RefusedItem, WarnedItem};
 use crate::model::holding::{DeliveredName, DossierName, PageState};
 use crate::model::refusal::{Class, Refusal, Warning};
@@ -100,13 +101,14 @@ impl Catalog {
         rows.iter().map(|row| Ok((get(row, "stage")?, Cost { items: get_u64(row, "items")?, cpu_ms: get_u64(row, "cpu_ms")? }))).collect()
     }
 
-    /// Refused files and pages, of one batch or of all, of one class or of all; by batch and path, at most `limit`.
+    /// Refused files and pages of these units, of one batch or of all, of one class or of all; by batch and path, at most `limit`.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn failures(&self, batch: Option<&str>, class: Option<Class>, limit: usize) -> Result<Vec<Failure>> {
+    pub async fn failures(&self, units: &Units, batch: Option<&str>, class: Option<Class>, limit: usize) -> Result<Vec<Failure>> {
+        let (only, names) = sql::of_units(units, "d.fonds", 4);
         let mut connection = self.read().await?;
-        let statement = sqlx::query(
+        let statement = sql::built(format!(
             "SELECT * FROM (
                 SELECT f.batch, f.dossier, f.path, CAST(NULL AS BIGINT) AS number, f.class, f.reason FROM files f
                 WHERE f.state IN ('refused', 'removed')
@@ -114,12 +116,13 @@ impl Catalog {
                 SELECT f.batch, f.dossier, f.path, p.number, p.class, p.reason
                 FROM pages p JOIN files f ON f.id = p.file WHERE p.state = 'refused' AND f.state NOT IN ('refused', 'removed')
              ) r JOIN dossiers d ON d.id = r.dossier
-             WHERE (CAST($1 AS TEXT) IS NULL OR r.batch = $1) AND (CAST($2 AS TEXT) IS NULL OR r.class = $2)
+             WHERE (CAST($1 AS TEXT) IS NULL OR r.batch = $1) AND (CAST($2 AS TEXT) IS NULL OR r.class = $2) AND {only}
              ORDER BY r.batch, r.path, r.number LIMIT $3",
-        )
+        ))
         .bind(batch.map(str::to_owned))
         .bind(class.map(|class| class.as_str().to_owned()))
         .bind(sql::big(limit));
+        let statement = sql::bind_all(statement, &names);
         let rows = sql::all(&mut connection, statement, "cannot read failures").await?;
         rows.iter()
             .map(|row| {

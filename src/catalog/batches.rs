@@ -101,17 +101,11 @@ impl Catalog {
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
     pub async fn batches_before(&self, units: &Units, before: Option<&str>, limit: usize) -> Result<Vec<Batch>> {
-        let names: Vec<String> = match units {
-            Units::All => Vec::new(),
-            Units::Some(units) => units.iter().map(|unit| sql::clean(unit)).collect(),
-        };
-        let only = if *units == Units::All { String::new() } else { format!("AND unit IN ({})", sql::places(4, names.len().max(1))) };
-        let text = format!("SELECT * FROM batches WHERE id <> $1 AND ($2 = '' OR id < $2) {only} ORDER BY id DESC LIMIT $3");
+        let (only, names) = sql::of_units(units, "unit", 4);
+        let text = format!("SELECT * FROM batches WHERE id <> $1 AND ($2 = '' OR id < $2) AND {only} ORDER BY id DESC LIMIT $3");
         let mut connection = self.read().await?;
         let statement =
             sql::built(text).bind(crate::catalog::restore::RESTORED).bind(before.unwrap_or_default().to_owned()).bind(sql::big(limit));
-        // Nobody's units hold no batch: no batch has an empty name.
-        let names = if names.is_empty() && !only.is_empty() { vec![String::new()] } else { names };
         let statement = sql::bind_all(statement, &names);
         sql::all(&mut connection, statement, "cannot read batches").await?.iter().map(batch_of).collect()
     }

@@ -1,6 +1,7 @@
 //! The small tools that every query of this room uses: transactions, rows in bulk, errors.
 
 use crate::error::{Error, Kind, Result};
+use crate::model::account::Units;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::any::{AnyArguments, AnyRow};
@@ -266,4 +267,14 @@ pub(crate) async fn in_bulk(
         returned.extend(all(connection, statement, what).await?);
     }
     Ok(returned)
+}
+
+/// A condition that `column` is one of these units, whose names are bound from place `first` on.
+pub(crate) fn of_units(units: &Units, column: &str, first: usize) -> (String, Vec<String>) {
+    match units {
+        Units::All => ("1 = 1".to_owned(), Vec::new()),
+        // No unit has an empty name.
+        Units::Some(names) if names.is_empty() => (format!("{column} = ''"), Vec::new()),
+        Units::Some(names) => (format!("{column} IN ({})", places(first, names.len())), names.iter().map(|name| clean(name)).collect()),
+    }
 }

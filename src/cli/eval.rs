@@ -31,7 +31,7 @@ pub struct Eval {
     #[arg(long, value_name = "N", conflicts_with_all = ["pipeline", "separation"])]
     pub stamps: Option<usize>,
     /// Instead: draw N pages with personal data and with numbers that are none, read them, and look for the data.
-    #[arg(long, value_name = "N", conflicts_with_all = ["stamps", "separation"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["stamps", "separation", "folder", "write"])]
     pub personal: Option<usize>,
     /// Pipeline file [default: the built-in administrative.toml]; several are shown side by side.
     #[arg(long, value_name = "FILE")]

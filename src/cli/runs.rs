@@ -4,9 +4,10 @@ use super::options::Place;
 use super::print;
 use super::run::this_program;
 use crate::archive::Archive;
+use crate::desk::watch::{self, Act, class_of};
 use crate::error::{Error, Result};
 use crate::messages::{Language, Message, sentence};
-use crate::model::refusal::Class;
+use crate::model::account::Units;
 use clap::{Args, Subcommand};
 
 /// Arguments of `runs`.
@@ -84,29 +85,21 @@ impl Runs {
                 }
             }
             What::Show { batch } => show(&archive, batch, place, language).await?,
-            What::Pause { batch } => catalog.pause(batch).await?,
-            What::Resume { batch } => catalog.resume(batch).await?,
-            What::Cancel { batch } => {
-                let refused = catalog.cancel(batch).await?;
-                print::line(&refused.to_string())?;
-            }
+            What::Pause { batch } => drop(steer(&archive, batch, Act::Pause).await?),
+            What::Resume { batch } => drop(steer(&archive, batch, Act::Resume).await?),
+            What::Cancel { batch } => print::line(&steer(&archive, batch, Act::Cancel).await?.to_string())?,
             What::Retry { batch, class } => {
                 let class = class.as_deref().map(class_of).transpose()?;
-                let again = catalog.retry_refused(batch, class).await?;
-                print::line(&again.to_string())?;
+                print::line(&steer(&archive, batch, Act::Retry(class)).await?.to_string())?;
             }
         }
         Ok(0)
     }
 }
 
-fn class_of(word: &str) -> Result<Class> {
-    let class = Class::from_word(word);
-    if class.as_str() == word {
-        Ok(class)
-    } else {
-        Err(Error::invalid(format!("{word} is no class; use input, limit, secret, outage or bug")))
-    }
+/// Steers a run as the user of this machine; how many files and pages it changed.
+async fn steer(archive: &Archive, batch: &str, act: Act) -> Result<u64> {
+    watch::act(archive, &Units::All, batch, act, &print::author(None)?).await
 }
 
 async fn show(archive: &Archive, batch: &str, place: &Place, language: Language) -> Result<()> {

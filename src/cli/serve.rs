@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The first start prints a link with which the first administrator is made; it holds for a day and works once.
+The first start prints a command that makes the first administrator; its key holds for a day and works once.
 Browsers keep the session only over TLS or on this machine itself: put a reverse proxy with TLS in front.
 
   sohoa serve                                   at http://127.0.0.1:8080, and work on runs
@@ -45,8 +45,8 @@ impl Serve {
         serve(archive, pipeline, self.listen, works, stop_on_signal(), |listening| {
             let address = format!("http://{}", listening.address);
             eprintln!("{}", sentence(language, Message::Serving { address: address.clone() }));
-            if let Some(path) = listening.setup {
-                eprintln!("{}", sentence(language, Message::FirstStart { link: format!("{address}{path}") }));
+            if let Some(key) = listening.setup {
+                eprintln!("{}", sentence(language, Message::FirstStart { address, key }));
             }
         })
         .await?;

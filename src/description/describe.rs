@@ -5,7 +5,7 @@ use super::zones::{Row, Sureness, Zones, rows, zones};
 use super::{date, fuzzy, grounds, issuer, kind, number, personal, secrecy, separate, signer, subject};
 use crate::model::geometry::Bounds;
 use crate::model::personal::PersonalData;
-use crate::model::reading::{BlockKind, Reader, Reading};
+use crate::model::reading::{Block, Reader, Reading};
 use crate::model::record::{Candidate, Description, Field, Source};
 use crate::text::mend::{Phrases, mends};
 use crate::text::normal::nfc;
@@ -74,6 +74,9 @@ pub struct Describer {
 /// Most that is sure of a day that the text contradicts, 0 to 100.
 const CONTRADICTED: u8 = 30;
 
+/// Pages whose phrases are kept to mend the subject by: the first of a long document are enough.
+const PHRASE_PAGES: u32 = 30;
+
 /// Most words of a first page that are kept for telling its kind.
 const FRONT_WORDS: usize = 120;
 
@@ -103,7 +106,9 @@ impl Describer {
         }
         self.copy = self.copy || self.fields.put_copy(page, number);
         self.letters.add(page);
-        self.add_phrases(page);
+        if number <= PHRASE_PAGES {
+            self.add_phrases(page);
+        }
         self.cited = self.cited.take().max(date::latest_cited(page));
         self.personal.extend(personal::find(page, number));
     }
@@ -150,9 +155,8 @@ impl Describer {
     }
 
     fn add_phrases(&mut self, page: &Reading) {
-        for block in page.blocks.iter().filter(|block| block.kind != BlockKind::Table) {
-            let words: Vec<&str> = block.lines.iter().flat_map(|line| &line.words).map(|word| word.text.as_str()).collect();
-            self.phrases.add(&words);
+        for words in page.blocks.iter().flat_map(Block::runs) {
+            self.phrases.add(&words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>());
         }
         self.corrected.extend(page.words().filter(|word| word.reader == Reader::Person).map(|word| word.text.clone()));
     }

@@ -4,7 +4,7 @@
 
 use super::fuzzy::folded;
 use crate::model::personal::{PersonalData, PersonalKind};
-use crate::model::reading::{BlockKind, Reading, Word};
+use crate::model::reading::{Block, Reading, Word};
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -56,17 +56,12 @@ const OFFICE: [&str; 4] = ["fax", "website", "duong day nong", "tong dai"];
 #[must_use]
 pub fn find(reading: &Reading, page: u32) -> Vec<PersonalData> {
     let mut found = Vec::new();
-    for block in &reading.blocks {
-        // Rows of a table do not go on from each other.
-        let parts = if block.kind == BlockKind::Table { 1 } else { block.lines.len().max(1) };
-        for lines in block.lines.chunks(parts) {
-            let words: Vec<&Word> = lines.iter().flat_map(|line| &line.words).collect();
-            found.extend(spans(&Text::of(&words)).into_iter().map(|(kind, span)| PersonalData {
-                kind,
-                page,
-                bounds: span.iter().filter_map(|at| words.get(*at)).map(|word| word.bounds).collect(),
-            }));
-        }
+    for words in reading.blocks.iter().flat_map(Block::runs) {
+        found.extend(spans(&Text::of(&words)).into_iter().map(|(kind, span)| PersonalData {
+            kind,
+            page,
+            bounds: span.iter().filter_map(|at| words.get(*at)).map(|word| word.bounds).collect(),
+        }));
     }
     found
 }
@@ -219,7 +214,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
     use crate::model::geometry::Bounds;
-    use crate::model::reading::{Block, Line};
+    use crate::model::reading::{BlockKind, Line};
 
     fn reading(lines: &[&str]) -> Reading {
         let words = |line: &str| {

@@ -6,7 +6,7 @@
 use crate::archive::Archive;
 use crate::catalog::{KeyUse, NewKey};
 use crate::error::{Error, Kind, Result, ResultExt};
-use crate::model::account::{Grant, Identity, Right, Role, Token, User};
+use crate::model::account::{Grant, Identity, Right, Role, Token, Units, User};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use subtle::ConstantTimeEq;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Fewest letters of a password.
 const LEAST_PASSWORD: usize = 12;
@@ -24,8 +25,11 @@ const MOST_PASSWORD: usize = 200;
 /// How long somebody is signed in at most.
 const SESSION: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// How long the link of the first start holds.
+/// How long the key of the first start holds.
 const SETUP: Duration = Duration::from_secs(24 * 3600);
+
+/// Passwords that are hashed at once: each takes 19 MiB, and who guesses many at a time must not pass the lock.
+static HASHING: Semaphore = Semaphore::const_new(2);
 
 /// Longest life of a program's key, days.
 const MOST_DAYS: u64 = 730;
@@ -65,11 +69,16 @@ pub fn same(one: &str, other: &str) -> bool {
     one.as_bytes().ct_eq(other.as_bytes()).into()
 }
 
+async fn one_of_few() -> Result<SemaphorePermit<'static>> {
+    HASHING.acquire().await.or_error(Kind::Internal, || "hashing has ended".to_owned())
+}
+
 async fn hashed(password: &str) -> Result<String> {
     let length = password.chars().count();
     if !(LEAST_PASSWORD..=MOST_PASSWORD).contains(&length) {
         return Err(Error::invalid(format!("a password has {LEAST_PASSWORD} to {MOST_PASSWORD} letters, this one has {length}")));
     }
+    let _permit = one_of_few().await?;
     let password = password.to_owned();
     let hash = move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string());
     let done = tokio::task::spawn_blocking(hash).await.or_error(Kind::Internal, || "hashing stopped".to_owned())?;
@@ -88,6 +97,11 @@ async fn is_right(password: &str, hash: String) -> bool {
 /// `Denied` for a wrong name or password; `Limit` while the name is locked.
 pub async fn sign_in(archive: &Archive, name: &str, password: &str, from: &str) -> Result<SignedIn> {
     let wrong = || Error::denied("name or password is wrong");
+    // What is no name may be anything, a password too: it is not kept.
+    if !is_name(name) {
+        return Err(wrong());
+    }
+    let _permit = one_of_few().await?;
     let secret = archive.catalog.secret(name).await?;
     let locked_ms = secret.as_ref().map_or(0, |secret| secret.locked_ms);
     if locked_ms > 0 {
@@ -99,6 +113,7 @@ pub async fn sign_in(archive: &Archive, name: &str, password: &str, from: &str) 
     let user = secret.map(|secret| secret.user).filter(|user| is_right && !user.disabled);
     archive.catalog.note_sign_in(name, user.is_some(), from).await?;
     let user = user.ok_or_else(wrong)?;
+    archive.catalog.forget_old_keys().await?;
     let key = new_key()?;
     let new = NewKey { sha256: &sha256(&key), used_for: KeyUse::Session, user: &user.name, label: from, rights: None, lifetime: SESSION };
     archive.catalog.add_key(&new, &user.name).await?;
@@ -132,7 +147,7 @@ pub async fn sign_out(archive: &Archive, identity: &Identity) -> Result<()> {
     archive.catalog.end_key(&identity.key, Some(&identity.user.name), &identity.user.name).await
 }
 
-/// Where nobody is known yet: a key for the link with which the first administrator is made.
+/// Where nobody is known yet: a key with which the first administrator is made.
 ///
 /// # Errors
 /// `Unavailable` where the catalogue does not answer.
@@ -146,28 +161,38 @@ pub async fn setup_key(archive: &Archive) -> Result<Option<String>> {
     Ok(Some(key))
 }
 
-/// Whether the link with this key still holds.
-///
-/// # Errors
-/// `Unavailable` where the catalogue does not answer.
-pub async fn opens_setup(archive: &Archive, key: &str) -> Result<bool> {
-    archive.catalog.opens_setup(&sha256(key)).await
-}
-
 /// Makes the first administrator.
 ///
 /// # Errors
-/// `Denied` where the link does not hold; `Invalid` for an unusable name or password.
+/// `Denied` where the key does not hold; `Invalid` for an unusable name or password.
 pub async fn set_up(archive: &Archive, key: &str, name: &str, shown: &str, password: &str) -> Result<()> {
     let grants = vec![Grant { role: Role::Administrator, unit: "*".to_owned() }];
     let user = checked(name, shown, grants)?;
     archive.catalog.add_first_user(&user, &hashed(password).await?, &sha256(key)).await
 }
 
+/// Whether one can sign in with this name.
+fn is_name(name: &str) -> bool {
+    let is_usable = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_' | '@');
+    (1..=64).contains(&name.len()) && name.chars().all(is_usable)
+}
+
+/// Whether `by` looks after people of all these units: who administers one unit makes nobody an administrator of another.
+fn manages(by: &Identity, grants: &[Grant]) -> Result<()> {
+    let units = by.units(Right::Administer);
+    let foreign = grants.iter().find(|grant| units != Units::All && (grant.unit == "*" || !units.contains(&grant.unit)));
+    foreign.map_or(Ok(()), |grant| Err(Error::denied(format!("you do not look after people of unit {}", grant.unit))))
+}
+
+/// Whether `by` looks after the person of this name.
+fn managed(users: &[User], by: &Identity, name: &str) -> Result<()> {
+    let user = users.iter().find(|user| user.name == name);
+    user.map_or_else(|| Err(Error::not_found(format!("there is nobody with the name {name}"))), |user| manages(by, &user.grants))
+}
+
 /// A person with a usable name and grants.
 fn checked(name: &str, shown: &str, grants: Vec<Grant>) -> Result<User> {
-    let is_usable = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_' | '@');
-    if name.is_empty() || name.len() > 64 || !name.chars().all(is_usable) {
+    if !is_name(name) {
         return Err(Error::invalid("a name to sign in with is 1 to 64 of the letters a to z, digits and . - _ @"));
     }
     if grants.iter().any(|grant| grant.unit.is_empty()) {
@@ -206,6 +231,7 @@ pub async fn end_token(archive: &Archive, by: &Identity, id: &str) -> Result<()>
 /// # Errors
 /// `Invalid` for an unusable name or password; `Conflict` where the name is taken.
 pub async fn add(archive: &Archive, by: &Identity, name: &str, shown: &str, grants: Vec<Grant>, password: &str) -> Result<User> {
+    manages(by, &grants)?;
     let user = checked(name, shown, grants)?;
     archive.catalog.add_user(&user, Some(&hashed(password).await?), &by.user.name).await?;
     Ok(user)
@@ -216,10 +242,13 @@ pub async fn add(archive: &Archive, by: &Identity, name: &str, shown: &str, gran
 /// # Errors
 /// `NotFound` for an unknown name; `Conflict` where nobody could administer any more.
 pub async fn change(archive: &Archive, by: &Identity, name: &str, shown: &str, grants: Vec<Grant>, disabled: bool) -> Result<()> {
+    let users = archive.catalog.users().await?;
+    managed(&users, by, name)?;
+    manages(by, &grants)?;
     let user = checked(name, shown, grants)?;
     let is_administrator =
         |user: &User| !user.disabled && user.grants.iter().any(|grant| grant.role == Role::Administrator && grant.unit == "*");
-    let others = archive.catalog.users().await?.into_iter().any(|other| other.name != name && is_administrator(&other));
+    let others = users.iter().any(|other| other.name != name && is_administrator(other));
     if !others && !is_administrator(&User { disabled, ..user.clone() }) {
         return Err(Error::conflict("nobody could look after people any more; make somebody else an administrator first"));
     }
@@ -233,7 +262,11 @@ pub async fn change(archive: &Archive, by: &Identity, name: &str, shown: &str, g
 pub async fn change_password(archive: &Archive, identity: &Identity, old: &str, new: &str) -> Result<()> {
     let secret = archive.catalog.secret(&identity.user.name).await?;
     let hash = secret.and_then(|secret| secret.password).unwrap_or_else(|| NOBODY.to_owned());
-    if !is_right(old, hash).await {
+    let is_old = {
+        let _permit = one_of_few().await?;
+        is_right(old, hash).await
+    };
+    if !is_old {
         return Err(Error::denied("the old password is wrong"));
     }
     archive.catalog.set_password(&identity.user.name, &hashed(new).await?, &identity.user.name, Some(&identity.key)).await
@@ -244,6 +277,7 @@ pub async fn change_password(archive: &Archive, identity: &Identity, old: &str, 
 /// # Errors
 /// `NotFound` for an unknown name; `Invalid` for an unusable password.
 pub async fn reset_password(archive: &Archive, by: &Identity, name: &str, password: &str) -> Result<()> {
+    managed(&archive.catalog.users().await?, by, name)?;
     archive.catalog.set_password(name, &hashed(password).await?, &by.user.name, None).await
 }
 

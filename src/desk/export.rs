@@ -94,15 +94,20 @@ pub async fn document(archive: &Archive, name: &str, form: Form) -> Result<Vec<u
         return original(archive, name).await;
     }
     let (record, document) = find(archive, name).await?;
+    in_form(archive, &record, &document, form).await
+}
+
+/// A recorded document as bytes, in any form but [`Form::Original`].
+pub(super) async fn in_form(archive: &Archive, record: &Record, document: &RecordedDocument, form: Form) -> Result<Vec<u8>> {
     let store = archive.store.as_ref();
     match form {
         Form::Pdf => ocfl::get(store, &record.object, &document.pdf).await,
         Form::Text => ocfl::get(store, &record.object, &document.text).await,
         Form::Mets => ocfl::get(store, &record.object, "mets.xml").await,
-        Form::Json => serde_json::to_vec_pretty(&document).or_error(Kind::Internal, || "the document has no JSON form".to_owned()),
-        Form::Alto => Ok(altos(archive, &record, &document).await?.concat().into_bytes()),
+        Form::Json => serde_json::to_vec_pretty(document).or_error(Kind::Internal, || "the document has no JSON form".to_owned()),
+        Form::Alto => Ok(altos(archive, record, document).await?.concat().into_bytes()),
         Form::Hocr => {
-            let readings = altos(archive, &record, &document).await?.iter().map(|alto| alto::parse(alto)).collect::<Result<Vec<_>>>()?;
+            let readings = altos(archive, record, document).await?.iter().map(|alto| alto::parse(alto)).collect::<Result<Vec<_>>>()?;
             let pages: Vec<_> = readings.iter().collect();
             Ok(hocr::write(&pages, &record.title).into_bytes())
         }

@@ -1,16 +1,17 @@
 //! Finding pages and dossiers.
 
 use crate::archive::Archive;
-use crate::desk::export;
+use crate::desk::export::{self, Form};
 use crate::error::{Error, Kind, Result, ResultExt};
-use crate::model::account::Units;
+use crate::model::account::{Identity, Right, Units};
 use crate::model::holding::DossierName;
-use crate::model::record::Record;
+use crate::model::record::{Record, RecordedDocument};
 use crate::search::answer::Hits;
 use crate::search::query::Query;
 use crate::stages::names;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 /// Pages found.
@@ -139,22 +140,38 @@ pub async fn dossiers(archive: &Archive, units: &Units, wanted: &WantedDossiers<
     Ok(Dossiers { items, next })
 }
 
-/// The record of a dossier of these units, by object name or code.
+/// The record of a dossier, by object name or code, for a person who may read in its unit; that it was read is kept.
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit.
-pub async fn record_of(archive: &Archive, units: &Units, dossier: &str) -> Result<Record> {
+pub async fn record_for(archive: &Archive, by: &Identity, dossier: &str) -> Result<Record> {
     let record = export::record(archive, dossier).await?;
-    if units.contains(&record.fonds) { Ok(record) } else { Err(Error::not_found(format!("there is no dossier {dossier}"))) }
+    if !by.units(Right::Read).contains(&record.fonds) {
+        return Err(Error::not_found(format!("there is no dossier {dossier}")));
+    }
+    archive.catalog.note("", "", "record-read", json!({ "by": by.user.name, "dossier": record.object })).await?;
+    Ok(record)
 }
 
-/// Whether the document `DOSSIER#NUMBER` is of these units.
+/// A document's file for a person who may read in its unit; that it was read is kept.
 ///
 /// # Errors
-/// `NotFound` where it is not.
-pub async fn is_of(archive: &Archive, units: &Units, document: &str) -> Result<()> {
-    let (record, _) = export::find(archive, document).await?;
-    if units.contains(&record.fonds) { Ok(()) } else { Err(Error::not_found(format!("there is no document {document}"))) }
+/// `NotFound` for an unknown one, or one of another unit; as [`export::document`].
+pub async fn file_for(archive: &Archive, by: &Identity, name: &str, form: Form) -> Result<Vec<u8>> {
+    let (record, document) = found_for(archive, by, Right::Read, name).await?;
+    let body = json!({ "by": by.user.name, "document": name, "form": format!("{form:?}").to_lowercase() });
+    archive.catalog.note("", "", "document-read", body).await?;
+    export::in_form(archive, &record, &document, form).await
+}
+
+/// The document `DOSSIER#NUMBER` of a unit in which `by` has the right.
+///
+/// # Errors
+/// `NotFound` for an unknown one, or one of another unit.
+pub(super) async fn found_for(archive: &Archive, by: &Identity, right: Right, name: &str) -> Result<(Record, RecordedDocument)> {
+    let (record, document) = export::find(archive, name).await?;
+    let may = by.units(right).contains(&record.fonds);
+    may.then_some((record, document)).ok_or_else(|| Error::not_found(format!("there is no document {name}")))
 }
 
 /// What changes with every version of a record, as an HTTP entity tag.

@@ -3,10 +3,11 @@
 use crate::archive::Archive;
 use crate::catalog::{NewDecision, RESTORED};
 use crate::description::decided::checked;
+use crate::desk::find::found_for;
 use crate::desk::{export, intake, runs};
 use crate::error::{Error, Result};
 use crate::formats::alto;
-use crate::model::account::Units;
+use crate::model::account::{Identity, Right};
 use crate::model::batch::Costs;
 use crate::model::decision::{Act, Decision};
 use crate::model::geometry::Bounds;
@@ -152,6 +153,10 @@ pub async fn list(archive: &Archive, queue: Option<Queue>, reason: Option<&str>)
 /// `NotFound` for an unknown name; `Corrupt` when its ALTO is none.
 pub async fn show(archive: &Archive, name: &str) -> Result<Shown> {
     let (record, document) = export::find(archive, name).await?;
+    shown(archive, record, document).await
+}
+
+async fn shown(archive: &Archive, record: Record, document: RecordedDocument) -> Result<Shown> {
     let mut doubtful = Vec::new();
     let altos = export::altos(archive, &record, &document).await?;
     let read = document.pages.iter().filter(|page| page.alto.is_some());
@@ -168,23 +173,30 @@ pub async fn show(archive: &Archive, name: &str) -> Result<Shown> {
     Ok(Shown { document: format!("{}#{}", record.code, document.number), dossier: record.object, recorded: document, doubtful })
 }
 
-/// As [`show`], to a person who may review in these units; that it was shown is kept.
+/// As [`show`], to a person who may review it; that it was shown is kept.
 ///
 /// # Errors
 /// As [`show`]; `NotFound` for a document of another unit.
-pub async fn show_to(archive: &Archive, name: &str, units: &Units, by: &str) -> Result<Shown> {
-    is_of(archive, name, units).await?;
-    let shown = show(archive, name).await?;
-    archive.catalog.note("", "", "document-shown", serde_json::json!({ "by": by, "document": shown.document })).await?;
-    Ok(shown)
+pub async fn show_to(archive: &Archive, name: &str, by: &Identity) -> Result<Shown> {
+    let (record, document) = found_for(archive, by, Right::Review, name).await?;
+    let body = serde_json::json!({ "by": by.user.name, "document": name });
+    archive.catalog.note("", "", "document-shown", body).await?;
+    shown(archive, record, document).await
 }
 
-/// Whether the document is of these units.
+/// As [`decide`], by a person who may review it.
 ///
 /// # Errors
-/// `NotFound` where it is not.
-pub async fn is_of(archive: &Archive, name: &str, units: &Units) -> Result<()> {
-    crate::desk::find::is_of(archive, units, name).await
+/// As [`decide`]; `NotFound` for a document of another unit.
+pub async fn decide_as(
+    archive: &Archive,
+    name: &str,
+    (by, note): (&Identity, Option<&str>),
+    wishes: Vec<Wish>,
+    pipeline: (&str, &Plan),
+) -> Result<Outcome> {
+    let found = found_for(archive, by, Right::Review, name).await?;
+    decide_about(archive, found, (&by.user.name, note), wishes, pipeline).await
 }
 
 /// Keeps what `author` decided about the document, and brings the dossier to a new version in store and index.
@@ -195,14 +207,24 @@ pub async fn is_of(archive: &Archive, name: &str, units: &Units) -> Result<()> {
 pub async fn decide(
     archive: &Archive,
     name: &str,
+    by: (&str, Option<&str>),
+    wishes: Vec<Wish>,
+    pipeline: (&str, &Plan),
+) -> Result<Outcome> {
+    let found = export::find(archive, name).await?;
+    decide_about(archive, found, by, wishes, pipeline).await
+}
+
+async fn decide_about(
+    archive: &Archive,
+    (record, recorded): (Record, RecordedDocument),
     (author, note): (&str, Option<&str>),
     wishes: Vec<Wish>,
     (pipeline, plan): (&str, &Plan),
 ) -> Result<Outcome> {
     let began = Instant::now();
-    let (record, recorded) = export::find(archive, name).await?;
     let (acts, delivered) = acts(archive, &record, &recorded, wishes).await?;
-    let gone = || Error::not_found(format!("the catalogue does not know {name}; run `sohoa rebuild`"));
+    let gone = || Error::not_found(format!("the catalogue does not know {}#{}; run `sohoa rebuild`", record.code, recorded.number));
     let dossier = archive.catalog.dossier_by_name(&record.fonds, &record.code).await?.ok_or_else(gone)?;
     let contents = archive.catalog.contents(&dossier.id).await?;
     let document = contents.documents.iter().find(|document| document.number == recorded.number).ok_or_else(gone)?;

@@ -2,7 +2,7 @@
 
 use crate::archive::Archive;
 pub use crate::catalog::{Event as EventLine, Failure as FailureLine};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::account::Units;
 use crate::model::batch::{Balance, Batch, Costs, PageBalance};
 use crate::model::refusal::Class;
@@ -56,6 +56,16 @@ pub enum Act {
     Retry(Option<Class>),
 }
 
+/// The class of this name.
+///
+/// # Errors
+/// `Invalid` where there is none.
+pub fn class_of(word: &str) -> Result<Class> {
+    let class = Class::from_word(word);
+    let is_known = class.as_str() == word;
+    is_known.then_some(class).ok_or_else(|| Error::invalid(format!("{word} is no class; use input, limit, secret, outage or bug")))
+}
+
 /// The newest runs of these units before the one named, at most `limit`.
 ///
 /// # Errors
@@ -103,7 +113,7 @@ pub async fn act(archive: &Archive, units: &Units, id: &str, act: Act, by: &str)
 
 async fn own(archive: &Archive, units: &Units, id: &str) -> Result<Batch> {
     let batch = archive.catalog.batch(id).await?;
-    if units.contains(&batch.unit) { Ok(batch) } else { Err(crate::error::Error::not_found(format!("batch {id} does not exist"))) }
+    if units.contains(&batch.unit) { Ok(batch) } else { Err(Error::not_found(format!("batch {id} does not exist"))) }
 }
 
 /// Refused files and pages of these units.
@@ -111,8 +121,7 @@ async fn own(archive: &Archive, units: &Units, id: &str) -> Result<Batch> {
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
 pub async fn failures(archive: &Archive, units: &Units, run: Option<&str>, class: Option<Class>, limit: usize) -> Result<Vec<FailureLine>> {
-    let found = archive.catalog.failures(run, class, limit).await?;
-    Ok(found.into_iter().filter(|failure| units.contains(&failure.dossier.fonds)).collect())
+    archive.catalog.failures(units, run, class, limit).await
 }
 
 /// What happened after event `after`, in order.

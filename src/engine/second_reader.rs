@@ -24,6 +24,8 @@ const LETTERS: &str = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèé
 pub struct SecondReader {
     network: Network,
     letters: Vec<char>,
+    /// [`folded`] of each.
+    folded: Vec<Option<char>>,
 }
 
 impl SecondReader {
@@ -44,7 +46,7 @@ impl SecondReader {
     }
 
     fn of(network: Network) -> Self {
-        Self { network, letters: LETTERS.chars().collect() }
+        Self { network, letters: LETTERS.chars().collect(), folded: LETTERS.chars().map(folded).collect() }
     }
 
     /// Reads a strip of one line.
@@ -65,11 +67,15 @@ impl SecondReader {
     pub fn says(&mut self, strip: &GrayImage, letters: &str) -> Result<f32> {
         let steps = self.steps(strip)?;
         let wanted: Vec<char> = letters.chars().collect();
-        let folded: Vec<Option<char>> = self.letters.iter().map(|letter| folded(*letter)).collect();
         let shares = steps.chunks_exact(self.letters.len() + 1).map(|step| {
             let of = |wanted: Option<char>| -> f32 {
-                let own =
-                    step.iter().skip(1).zip(&folded).filter(|(_, letter)| **letter == wanted).map(|(value, _)| value.exp()).sum::<f32>();
+                let own = step
+                    .iter()
+                    .skip(1)
+                    .zip(&self.folded)
+                    .filter(|(_, letter)| **letter == wanted)
+                    .map(|(value, _)| value.exp())
+                    .sum::<f32>();
                 // Output 0 is the blank between letters.
                 own + if wanted.is_none() { step.first().map_or(0.0, |value| value.exp()) } else { 0.0 }
             };

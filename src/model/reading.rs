@@ -305,6 +305,15 @@ impl Default for Reading {
     }
 }
 
+impl Block {
+    /// Runs of words that follow each other: all of the block; of a table, whose rows do not go on from each other, row by
+    /// row.
+    pub fn runs(&self) -> impl Iterator<Item = Vec<&Word>> {
+        let parts = if self.kind == BlockKind::Table { 1 } else { self.lines.len().max(1) };
+        self.lines.chunks(parts).map(|lines| lines.iter().flat_map(|line| &line.words).collect())
+    }
+}
+
 impl Reading {
     /// All lines in reading order.
     pub fn lines(&self) -> impl Iterator<Item = &Line> {

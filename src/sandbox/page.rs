@@ -180,30 +180,18 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
 /// Marks that were lost or swapped come back where the words beside them leave no doubt; what was read stays as the
 /// alternative.
 fn mend(blocks: &mut [Block]) {
+    let texts = |words: Vec<&Word>| words.into_iter().map(|word| word.text.clone()).collect::<Vec<String>>();
+    let runs: Vec<Vec<String>> = blocks.iter().flat_map(Block::runs).map(texts).collect();
+    let runs: Vec<Vec<&str>> = runs.iter().map(|run| run.iter().map(String::as_str).collect()).collect();
     let mut phrases = Phrases::default();
-    for_each_run(blocks, |words| phrases.add(&texts(words)));
-    for_each_run(blocks, |words| {
-        let mends = mends(&texts(words), &phrases);
-        for (word, mend) in words.iter_mut().zip(mends) {
-            if let Some(text) = mend.filter(|_| !word.handwritten) {
-                let read = std::mem::replace(&mut word.text, text);
-                word.alternative = Some(Alternative { text: read, confidence: word.confidence });
-                word.reader = Reader::Mended;
-            }
-        }
-    });
-}
-
-fn texts<'a>(words: &'a [&mut Word]) -> Vec<&'a str> {
-    words.iter().map(|word| word.text.as_str()).collect()
-}
-
-/// Runs of words that follow each other: of a block; of a table, whose rows do not go on from each other, of a row.
-fn for_each_run(blocks: &mut [Block], mut act: impl FnMut(&mut [&mut Word])) {
-    for block in blocks {
-        let parts = if block.kind == BlockKind::Table { 1 } else { block.lines.len().max(1) };
-        for lines in block.lines.chunks_mut(parts) {
-            act(&mut lines.iter_mut().flat_map(|line| &mut line.words).collect::<Vec<_>>());
+    runs.iter().for_each(|run| phrases.add(run));
+    let mends = runs.iter().flat_map(|run| mends(run, &phrases));
+    let words = blocks.iter_mut().flat_map(|block| &mut block.lines).flat_map(|line| &mut line.words);
+    for (word, mend) in words.zip(mends) {
+        if let Some(text) = mend.filter(|_| !word.handwritten) {
+            let read = std::mem::replace(&mut word.text, text);
+            word.alternative = Some(Alternative { text: read, confidence: word.confidence });
+            word.reader = Reader::Mended;
         }
     }
 }

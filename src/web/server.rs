@@ -58,7 +58,7 @@ impl Shared {
 pub struct Listening {
     /// Where it listens.
     pub address: SocketAddr,
-    /// Where nobody is known yet: path of the link with which the first administrator is made.
+    /// Where nobody is known yet: the key with which the first administrator is made, once.
     pub setup: Option<String>,
 }
 
@@ -74,7 +74,7 @@ pub async fn serve(
     stop: Arc<Stop>,
     tell: impl FnOnce(Listening),
 ) -> Result<()> {
-    let setup = accounts::setup_key(&archive).await?.map(|key| format!("/setup?key={key}"));
+    let setup = accounts::setup_key(&archive).await?;
     let listener = tokio::net::TcpListener::bind(listen).await;
     let listener = listener.or_error(Kind::Unavailable, || format!("cannot listen at {listen}; choose another --listen"))?;
     let address = listener.local_addr().or_error(Kind::Internal, || "the server has no address".to_owned())?;

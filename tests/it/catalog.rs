@@ -18,6 +18,7 @@ use steering::*;
 
 use sohoa::catalog::{Catalog, Claim, Clock, MAX_FAILURES, NewBatch, Released};
 use sohoa::error::{Error, Kind};
+use sohoa::model::account::Units;
 use sohoa::model::batch::{Batch, BatchState, PageBalance};
 use sohoa::model::change::Change;
 use sohoa::model::holding::{Contents, DeliveredName, DossierName, FileState, Item, NewFile, PageState};
@@ -307,9 +308,11 @@ async fn walks_every_group_and_joins(home: Home) {
     assert_eq!((contents.dossier.version, contents.files.len(), contents.pages.len()), (1, 3, 7));
     assert_eq!(contents.documents.iter().map(|document| document.number).collect::<Vec<_>>(), [1, 2, 3]);
     assert!(contents.documents.iter().all(|document| document.stored && document.description == Some(described())));
-    let failures = catalog.failures(Some(&batch.id), Some(Class::Outage), 10).await.unwrap();
+    let failures = catalog.failures(&Units::All, Some(&batch.id), Some(Class::Outage), 10).await.unwrap();
     assert_eq!((failures.len(), failures[0].dossier.code.as_str()), (1, "A"));
-    assert!(catalog.failures(None, Some(Class::Bug), 10).await.unwrap().is_empty());
+    assert!(catalog.failures(&Units::All, None, Some(Class::Bug), 10).await.unwrap().is_empty());
+    let elsewhere = Units::Some(BTreeSet::from(["F2".to_owned()]));
+    assert!(catalog.failures(&elsewhere, Some(&batch.id), None, 10).await.unwrap().is_empty());
     let list = catalog.dossiers(Some("F1"), Some(&batch.id), 10, None).await.unwrap();
     assert_eq!((list.len(), list[0].documents, list[0].pages, list[0].review, list[0].open_tasks), (1, 3, 7, 2, 0));
     assert!(catalog.dossiers(None, None, 10, Some(&name("A"))).await.unwrap().is_empty());

@@ -67,7 +67,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("getrandom", &["desk"]),
     ("axum", &["web"]),
     ("tower_http", &["web"]),
-    ("maud", &["web"]),
     ("utoipa", &["web"]),
     ("prometheus_client", &["web"]),
 ];

@@ -44,9 +44,7 @@ impl Server {
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
         let link = |line: &str| line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned);
         let address = link(&said.next().unwrap()).unwrap();
-        let is_new = !home.path().join("known").exists();
-        let setup = if is_new { link(&said.next().unwrap()).and_then(|link| Some(link.split_once("key=")?.1.to_owned())) } else { None };
-        std::fs::write(home.path().join("known"), "").unwrap();
+        let setup = said.find_map(|line| Some(line.split_once("\"key\": \"")?.1.split('"').next()?.to_owned()));
         Self { child, address, setup, home }
     }
 
@@ -134,7 +132,7 @@ fn the_first_administrator_is_made_once_and_there_is_no_default_password() {
     let key = server.setup.clone().unwrap();
     let short = json!({ "key": key, "name": "admin", "password": "ngắn" });
     assert_eq!(server.ask(None, "POST", "/api/setup", Some(&short)).status, 400);
-    // A wrong try does not use the link up, unless it is of another key: every link ends then.
+    // A wrong try does not use the key up.
     let again = server.ask(None, "POST", "/api/setup", Some(&body(&key, "admin")));
     assert_eq!(again.status, 204, "{}", again.body);
     assert_eq!(server.ask(None, "POST", "/api/setup", Some(&body(&key, "second"))).status, 403);
@@ -272,7 +270,32 @@ fn who_may_read_one_unit_sees_no_other() {
     assert_eq!(decide.status, 404);
     let decided = server.ask(Some(&lan), "POST", &format!("/api/review/{code}%231"), Some(&json!({ "accept": true })));
     assert_eq!((decided.status, &decided.body["decisions"][0]["author"]), (200, &"lan".into()), "{}", decided.body);
+    let told = server.ask(Some(&admin), "GET", "/api/audit?limit=500", None).body;
+    let own = told.as_array().unwrap().iter().filter(|event| event["body"]["by"] == "lan");
+    let kinds: Vec<&str> = own.map(|event| event["kind"].as_str().unwrap()).collect();
+    assert!(kinds.contains(&"record-read") && kinds.contains(&"document-read"), "{kinds:?}");
     assert!(server.home.path().join("store").exists());
+}
+
+#[test]
+fn who_administers_one_unit_makes_nobody_an_administrator_of_another() {
+    let (server, admin) = Server::with_administrator();
+    server.add(&admin, "lan", &json!([{ "role": "administrator", "unit": "SNV" }]));
+    server.add(&admin, "hoa", &json!([{ "role": "reader", "unit": "SYT" }]));
+    let lan = server.sign_in("lan");
+    let add = |name: &str, role: &str, unit: &str| {
+        let body = json!({ "name": name, "grants": [{ "role": role, "unit": unit }], "password": PASSWORD });
+        server.ask(Some(&lan), "POST", "/api/users", Some(&body)).status
+    };
+    assert_eq!((add("minh", "reader", "SNV"), add("mai", "reader", "SYT"), add("mai", "administrator", "*")), (201, 403, 403));
+    let change = |name: &str, unit: &str| {
+        let body = json!({ "grants": [{ "role": "administrator", "unit": unit }] });
+        server.ask(Some(&lan), "PUT", &format!("/api/users/{name}"), Some(&body)).status
+    };
+    assert_eq!((change("minh", "SNV"), change("lan", "*"), change("hoa", "SNV"), change("admin", "SNV")), (204, 403, 403, 403));
+    let reset = server.ask(Some(&lan), "PUT", "/api/users/admin/password", Some(&json!({ "password": PASSWORD })));
+    assert_eq!(reset.status, 403, "the administrator's password was given away");
+    assert_eq!(server.ask(Some(&lan), "GET", "/api/audit", None).status, 403);
 }
 
 #[test]

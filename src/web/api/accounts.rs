@@ -2,7 +2,7 @@
 
 use crate::desk::{accounts, watch};
 use crate::error::Error;
-use crate::model::account::{Grant, Identity, Right, Role, Token, User};
+use crate::model::account::{Grant, Identity, Right, Role, Token, Units, User};
 use crate::web::openapi::{Events, NewToken, People, Person, ProblemDetails, Tokens};
 use crate::web::problem::{Asked, Body, Named, Problem};
 use crate::web::server::Shared;
@@ -180,7 +180,14 @@ pub(in crate::web) struct AskedEvents {
 #[utoipa::path(get, path = "/api/audit", params(AskedEvents), responses(
     (status = 200, body = Events),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn audit(State(shared): State<Shared>, Asked(asked): Asked<AskedEvents>) -> Result<Json<Vec<watch::EventLine>>, Problem> {
+pub(super) async fn audit(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Asked(asked): Asked<AskedEvents>,
+) -> Result<Json<Vec<watch::EventLine>>, Problem> {
+    if by.units(Right::Audit) != Units::All {
+        return Err(Error::denied("the audit is of every unit; it needs a role in all").into());
+    }
     if asked.after > 9_007_199_254_740_991 {
         return Err(Error::invalid("after is no number of an event").into());
     }

@@ -1,7 +1,7 @@
 //! Search, records and their files.
 
 use crate::desk::export::Form;
-use crate::desk::{export, find};
+use crate::desk::find;
 use crate::error::Error;
 use crate::model::account::{Identity, Right};
 use crate::model::record::Record;
@@ -90,7 +90,7 @@ pub(super) async fn show(
     Named(dossier): Named<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let record: Record = find::record_of(shared.archive(), &by.units(Right::Read), &dossier).await?;
+    let record: Record = find::record_for(shared.archive(), &by, &dossier).await?;
     let tag = find::tag(&record)?;
     if is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
@@ -116,8 +116,7 @@ pub(super) async fn document(
         "mets" => (Form::Mets, "application/xml"),
         other => return Err(Error::not_found(format!("there is no form {other}; use pdf, text, alto, hocr, json or mets")).into()),
     };
-    find::is_of(shared.archive(), &by.units(Right::Read), &document).await?;
-    let bytes = export::document(shared.archive(), &document, form).await?;
+    let bytes = find::file_for(shared.archive(), &by, &document, form).await?;
     // A browser keeps it as a file and runs nothing in it.
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, "attachment")], bytes).into_response())
 }

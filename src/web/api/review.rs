@@ -48,7 +48,7 @@ pub(super) async fn show(
     Extension(by): Extension<Identity>,
     Named(document): Named<String>,
 ) -> Result<Json<review::Shown>, Problem> {
-    Ok(Json(review::show_to(shared.archive(), &document, &by.units(Right::Review), &by.user.name).await?))
+    Ok(Json(review::show_to(shared.archive(), &document, &by).await?))
 }
 
 /// What a word says, by its place.
@@ -125,8 +125,7 @@ pub(super) async fn decide(
     Named(document): Named<String>,
     Body(mut given): Body<Decision>,
 ) -> Result<Json<review::Outcome>, Problem> {
-    review::is_of(shared.archive(), &document, &by.units(Right::Review)).await?;
     let note = given.note.take();
-    let author = (by.user.name.as_str(), note.as_deref());
-    Ok(Json(review::decide(shared.archive(), &document, author, given.wishes()?, shared.pipeline()).await?))
+    let decided = review::decide_as(shared.archive(), &document, (&by, note.as_deref()), given.wishes()?, shared.pipeline());
+    Ok(Json(decided.await?))
 }

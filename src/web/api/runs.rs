@@ -1,9 +1,7 @@
 //! Runs: watching and steering.
 
-use crate::desk::watch::{self, Act};
-use crate::error::Error;
+use crate::desk::watch::{self, Act, class_of};
 use crate::model::account::{Identity, Right};
-use crate::model::refusal::Class;
 use crate::web::openapi::{Changed as ChangedSchema, Failures, ProblemDetails, Run, Runs};
 use crate::web::problem::{Asked, Named, Problem};
 use crate::web::server::Shared;
@@ -103,16 +101,6 @@ pub(in crate::web) struct AskedClass {
     class: Option<String>,
 }
 
-fn class_of(word: Option<&str>) -> Result<Option<Class>, Problem> {
-    let Some(word) = word else { return Ok(None) };
-    let class = Class::from_word(word);
-    if class.as_str() == word {
-        Ok(Some(class))
-    } else {
-        Err(Error::invalid(format!("{word} is no class; use input, limit, secret, outage or bug")).into())
-    }
-}
-
 /// Tries refused files and pages again: those of a class, or of limit, outage and bug.
 #[utoipa::path(post, path = "/api/runs/{run}/retry", params(("run" = String, Path), AskedClass), responses(
     (status = 200, body = ChangedSchema),
@@ -123,7 +111,7 @@ pub(super) async fn retry(
     Named(run): Named<String>,
     Asked(asked): Asked<AskedClass>,
 ) -> Result<Json<Changed>, Problem> {
-    steer(&shared, &by, &run, Act::Retry(class_of(asked.class.as_deref())?)).await
+    steer(&shared, &by, &run, Act::Retry(asked.class.as_deref().map(class_of).transpose()?)).await
 }
 
 /// Which failures are asked for.
@@ -147,6 +135,7 @@ pub(super) async fn failures(
     Extension(by): Extension<Identity>,
     Asked(asked): Asked<AskedFailures>,
 ) -> Result<Json<Vec<watch::FailureLine>>, Problem> {
-    let (class, limit) = (class_of(asked.class.as_deref())?, asked.limit.unwrap_or(200).clamp(1, 1000));
+    let class = asked.class.as_deref().map(class_of).transpose()?;
+    let limit = asked.limit.unwrap_or(200).clamp(1, 1000);
     Ok(Json(watch::failures(shared.archive(), &by.units(Right::Watch), asked.run.as_deref(), class, limit).await?))
 }
