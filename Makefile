@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench deps deps-test deps-bench lint samples
+.PHONY: help demo test bench deps node deps-test deps-bench lint samples
 
 # A shell that was not logged in to may lack the folder of cargo.
 export PATH := $(HOME)/.cargo/bin:$(PATH)
@@ -12,7 +12,7 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 BUILD_PACKAGES := tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd libtesseract-dev libleptonica-dev \
 	libheif-dev clang libclang-dev python3-pip pkg-config cmake nasm mold gcc g++ make
 TEST_PACKAGES := fonts-croscore libheif-examples qpdf poppler-utils mupdf-tools libtiff-tools libxml2-utils libpdfbox2-java \
-	libactivation-java libjaxb-api-java default-jre-headless default-jdk-headless postgresql python3-venv
+	libactivation-java libjaxb-api-java default-jre-headless default-jdk-headless postgresql python3-venv chromium
 BENCH_PACKAGES := python3-venv unpaper
 
 # Where cargo puts what it builds.
@@ -45,7 +45,12 @@ endef
 
 deps:
 	$(call install,$(BUILD_PACKAGES))
+	@command -v npm >/dev/null || $(MAKE) --no-print-directory node
 	@command -v cargo >/dev/null || { echo 'Rust is missing: install it from https://rustup.rs, then run make again' >&2; exit 4; }
+
+# The pages' scripts are bundled by a program for Node.js; where another Node.js is installed, it does.
+node:
+	$(call install,nodejs npm)
 
 deps-test: deps
 	$(call install,$(TEST_PACKAGES))

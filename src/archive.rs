@@ -28,6 +28,8 @@ pub struct Archive {
     pub index: SearchIndex,
     /// Reading processes.
     pub pool: Pool,
+    /// Processes that show pages: apart from those that read, so that nobody waits for a run to see a page.
+    pub viewers: Pool,
     /// How a process that opens an archive file is started.
     pub expander: Launch,
     /// Folder for temporary files.
@@ -37,6 +39,9 @@ pub struct Archive {
     /// SHA-256 of it, lower-case hexadecimal; none where nothing was learned.
     pub learned_sha256: Option<String>,
 }
+
+/// Processes that show pages at once.
+const VIEWERS: usize = 2;
 
 impl Archive {
     /// Opens store, catalogue and index, and makes what does not exist.
@@ -51,9 +56,10 @@ impl Archive {
         let catalog = Catalog::open(&config.catalog_url()).await?;
         let index = SearchIndex::open(&config.index_folder())?;
         let pool = pool(&config, program, config.job_count());
+        let viewers = Pool::new(Launch { arguments: arguments("show", &config, None), ..pool_launch(&config, program) }, VIEWERS);
         let (learned, learned_sha256) = learned(store.as_ref()).await?;
         let expander = Launch { arguments: arguments("expand", &config, None), ..pool_launch(&config, program) };
-        Ok(Self { store, catalog, index, pool, expander, scratch, learned, learned_sha256, config })
+        Ok(Self { store, catalog, index, pool, viewers, expander, scratch, learned, learned_sha256, config })
     }
 }
 

@@ -24,6 +24,12 @@ pub fn author(by: Option<&String>) -> Result<String> {
     by.ok_or_else(|| Error::invalid("nobody decides; say who with --by NAME"))
 }
 
+/// Who uses this machine: the user's name, or number where the name is not told.
+#[must_use]
+pub fn machine_user() -> String {
+    author(None).unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw()))
+}
+
 /// The balance of pages as a sentence.
 #[must_use]
 pub fn pages(balance: PageBalance) -> Message<'static> {

@@ -39,6 +39,8 @@ pub struct Reader {
 pub enum Role {
     /// Requests about files and pages.
     Read,
+    /// Requests for pictures of pages; nothing can be read.
+    Show,
     /// The members of the archive that is its standard input.
     Expand,
 }
@@ -52,12 +54,14 @@ impl Reader {
         let limits: Limits = serde_json::from_str(&self.limits).or_error(Kind::Invalid, || "the limits are not JSON".to_owned())?;
         match self.role {
             Role::Expand => expand::serve(limits.memory_mib, limits.cpu_seconds * 30, &format_limits(&limits), &self.name)?,
-            Role::Read => {
+            Role::Read | Role::Show => {
+                let is_reading = matches!(self.role, Role::Read);
                 let terms = Terms { memory_mib: limits.memory_mib, cpu_seconds: limits.cpu_seconds, limits: format_limits(&limits) };
                 let (tessdata, models, scripted) = (self.tessdata.clone(), self.models.clone(), self.scripted.clone());
                 serve(terms, move || -> Result<Box<dyn Engine>> {
                     Ok(match scripted {
                         Some(act) => Box::new(Scripted(Act::from_word(&act))),
+                        None if !is_reading => Box::new(Scripted(Act::from_word(""))),
                         None => Box::new(Ensemble::open(tessdata.as_deref(), &models)?),
                     })
                 })?;

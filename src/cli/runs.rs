@@ -99,7 +99,7 @@ impl Runs {
 
 /// Steers a run as the user of this machine; how many files and pages it changed.
 async fn steer(archive: &Archive, batch: &str, act: Act) -> Result<u64> {
-    watch::act(archive, &Units::All, batch, act, &print::author(None)?).await
+    watch::act(archive, &Units::All, batch, act, &print::machine_user()).await
 }
 
 async fn show(archive: &Archive, batch: &str, place: &Place, language: Language) -> Result<()> {

@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The first start prints a command that makes the first administrator; its key holds for a day and works once.
+The first start prints the address where the first administrator is made; its key holds for a day and works once.
 Browsers keep the session only over TLS or on this machine itself: put a reverse proxy with TLS in front.
 
   sohoa serve                                   at http://127.0.0.1:8080, and work on runs

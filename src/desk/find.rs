@@ -1,7 +1,9 @@
 //! Finding pages and dossiers.
 
 use crate::archive::Archive;
+use crate::blobs::ocfl;
 use crate::desk::export::{self, Form};
+use crate::desk::masked;
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::model::account::{Identity, Right, Units};
 use crate::model::holding::DossierName;
@@ -13,9 +15,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use std::cmp::Reverse;
 
 /// Pages found.
-pub use crate::search::answer::Hits as Found;
+pub use crate::search::answer::{Hit as FoundPage, Hits as Found};
 
 /// Pages that match the query text with its filters.
 ///
@@ -153,6 +156,43 @@ pub async fn record_for(archive: &Archive, by: &Identity, dossier: &str) -> Resu
     Ok(record)
 }
 
+/// One version of a dossier in the store.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct VersionLine {
+    /// Its number, from 1.
+    pub version: u32,
+    /// When it was made, RFC 3339.
+    pub created: String,
+    /// Why it was made.
+    pub message: String,
+    /// Who made it; none where a machine did.
+    pub by: Option<String>,
+    /// Files in it.
+    pub files: usize,
+}
+
+/// Every version of a dossier, the newest first.
+///
+/// # Errors
+/// `NotFound` for an unknown object; `Corrupt` for an inventory that cannot be read.
+pub async fn versions(archive: &Archive, object: &str) -> Result<Vec<VersionLine>> {
+    let inventory = ocfl::read_inventory(archive.store.as_ref(), object).await?;
+    let inventory = inventory.ok_or_else(|| Error::not_found(format!("there is no dossier {object}")))?;
+    let mut lines = Vec::with_capacity(inventory.versions.len());
+    for (name, version) in &inventory.versions {
+        let number = name.trim_start_matches('v').parse().or_error(Kind::Corrupt, || format!("{object} has a version {name}"))?;
+        lines.push(VersionLine {
+            version: number,
+            created: version.created.clone(),
+            message: version.message.clone(),
+            by: version.user.as_ref().map(|user| user.name.clone()),
+            files: version.state.values().map(Vec::len).sum(),
+        });
+    }
+    lines.sort_by_key(|line| Reverse(line.version));
+    Ok(lines)
+}
+
 /// A document's file for a person who may read in its unit; that it was read is kept.
 ///
 /// # Errors
@@ -162,6 +202,39 @@ pub async fn file_for(archive: &Archive, by: &Identity, name: &str, form: Form) 
     let body = json!({ "by": by.user.name, "document": name, "form": format!("{form:?}").to_lowercase() });
     archive.catalog.note("", "", "document-read", body).await?;
     export::in_form(archive, &record, &document, form).await
+}
+
+/// A copy for the public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Masked {
+    /// Searchable PDF/A, personal data painted over.
+    Pdf,
+    /// Plain text, personal data taken out.
+    Text,
+}
+
+/// A document's copy for the public, for a person who may read in its unit; that it was made is kept.
+///
+/// # Errors
+/// `NotFound` for an unknown one, or one of another unit; those of reading processes.
+pub async fn masked_for(archive: &Archive, by: &Identity, name: &str, form: Masked) -> Result<Vec<u8>> {
+    found_for(archive, by, Right::Read, name).await?;
+    let body = json!({ "by": by.user.name, "document": name, "form": format!("public-{form:?}").to_lowercase() });
+    archive.catalog.note("", "", "document-read", body).await?;
+    match form {
+        Masked::Pdf => masked::pdf(archive, name).await,
+        Masked::Text => masked::plain_text(archive, name).await,
+    }
+}
+
+/// A document with the record of its dossier, for a person who may read in its unit; that it was read is kept.
+///
+/// # Errors
+/// `NotFound` for an unknown one, or one of another unit.
+pub async fn document_for(archive: &Archive, by: &Identity, name: &str) -> Result<(Record, RecordedDocument)> {
+    let found = found_for(archive, by, Right::Read, name).await?;
+    archive.catalog.note("", "", "document-read", json!({ "by": by.user.name, "document": name })).await?;
+    Ok(found)
 }
 
 /// The document `DOSSIER#NUMBER` of a unit in which `by` has the right.

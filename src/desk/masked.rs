@@ -69,19 +69,21 @@ fn hidden(reading: &Reading, page: u32) -> Vec<Bounds> {
     personal::find(reading, page).into_iter().flat_map(|data| data.bounds).collect()
 }
 
-async fn reading(archive: &Archive, record: &Record, page: &RecordedPage) -> Result<Option<Reading>> {
+/// What was read on a page; none for a refused one.
+pub(super) async fn reading(archive: &Archive, record: &Record, page: &RecordedPage) -> Result<Option<Reading>> {
     let Some(path) = &page.alto else { return Ok(None) };
     let bytes = ocfl::get(archive.store.as_ref(), &record.object, path).await?;
     alto::parse(&String::from_utf8(bytes).or_error(Kind::Corrupt, || format!("{path} is not UTF-8"))?).map(Some)
 }
 
-fn original<'a>(record: &'a Record, page: &RecordedPage) -> Result<&'a crate::model::record::Original> {
+/// The original that holds a page.
+pub(super) fn original<'a>(record: &'a Record, page: &RecordedPage) -> Result<&'a crate::model::record::Original> {
     let found = record.originals.iter().find(|original| original.sha256 == page.original);
     found.ok_or_else(|| Error::corrupt(format!("record {} names original {}, which it does not list", record.object, page.original)))
 }
 
 /// Makes the page's original the source of the reading process, unless it has it.
-async fn load(archive: &Archive, reader: &mut Reader<'_>, record: &Record, page: &RecordedPage) -> Result<()> {
+pub(super) async fn load(archive: &Archive, reader: &mut Reader<'_>, record: &Record, page: &RecordedPage) -> Result<()> {
     if reader.has(&page.original) {
         return Ok(());
     }

@@ -11,6 +11,7 @@ mod known;
 pub mod masked;
 pub mod models;
 pub mod personal;
+pub mod pictures;
 mod piles;
 pub mod quality;
 pub mod quarantine;

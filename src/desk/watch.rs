@@ -1,13 +1,15 @@
 //! Watching runs, and steering them.
 
 use crate::archive::Archive;
-pub use crate::catalog::{Event as EventLine, Failure as FailureLine};
+pub use crate::catalog::{Event as EventLine, Failure as FailureLine, FailureGroup, Pulse, QueueLine};
 use crate::error::{Error, Result};
 use crate::model::account::Units;
 use crate::model::batch::{Balance, Batch, Costs, PageBalance};
 use crate::model::refusal::Class;
+use crate::pipeline::plan;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A run in a list.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -94,6 +96,78 @@ pub async fn run(archive: &Archive, units: &Units, id: &str) -> Result<Run> {
         stages: archive.catalog.costs(id).await?,
         batch,
     })
+}
+
+/// A run as pages show it while it goes on.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Overview {
+    /// The run, and where its pages are.
+    #[serde(flatten)]
+    pub line: RunLine,
+    /// Files received.
+    pub files: u64,
+    /// Processor time by stage.
+    pub stages: Costs,
+    /// What was refused by class and reason, the most frequent first, at most [`MOST_GROUPS`].
+    pub failures: Vec<FailureGroup>,
+}
+
+/// Most groups of failures that are shown.
+pub const MOST_GROUPS: usize = 50;
+
+/// One run of these units as pages show it: counts alone, however large it is.
+///
+/// # Errors
+/// `NotFound` for an unknown one, or one of another unit.
+pub async fn overview(archive: &Archive, units: &Units, id: &str) -> Result<Overview> {
+    let batch = own(archive, units, id).await?;
+    let (paused, pages) = (archive.catalog.paused(id).await?, archive.catalog.page_balance(id).await?);
+    Ok(Overview {
+        line: RunLine { batch, paused, pages },
+        files: archive.catalog.progress(id).await?.0,
+        stages: archive.catalog.costs(id).await?,
+        failures: archive.catalog.failure_groups(units, Some(id), MOST_GROUPS).await?,
+    })
+}
+
+/// The plant (toàn cảnh): what is queued, who works, what failed.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Plant {
+    /// Open tasks by level.
+    pub queue: Vec<QueueLine>,
+    /// Tasks in hand by process.
+    pub workers: BTreeMap<String, u64>,
+    /// What was refused by class and reason, the most frequent first, at most [`MOST_GROUPS`].
+    pub failures: Vec<FailureGroup>,
+    /// Whether store and catalogue answer, and what they say where they do not.
+    pub trouble: Option<String>,
+}
+
+/// The plant as seen from these units.
+///
+/// # Errors
+/// `Unavailable` when the catalogue does not answer.
+pub async fn plant(archive: &Archive, units: &Units) -> Result<Plant> {
+    Ok(Plant {
+        queue: archive.catalog.queue().await?,
+        workers: archive.catalog.workers().await?,
+        failures: archive.catalog.failure_groups(units, None, MOST_GROUPS).await?,
+        trouble: ready(archive).await.err().map(|error| error.context().to_owned()),
+    })
+}
+
+/// Name of the pipeline of a run, as its text has it; empty where it has none.
+#[must_use]
+pub fn pipeline_name(batch: &Batch) -> String {
+    plan::parse(&batch.pipeline, "").map(|plan| plan.name).unwrap_or_default()
+}
+
+/// What changes whenever anything does.
+///
+/// # Errors
+/// `Unavailable` when the catalogue does not answer.
+pub async fn pulse(archive: &Archive) -> Result<Pulse> {
+    archive.catalog.pulse().await
 }
 
 /// Steers a run of these units; how many files and pages it changed.

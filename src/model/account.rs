@@ -27,6 +27,20 @@ pub enum Right {
 impl Right {
     /// Every right.
     pub const ALL: [Self; 7] = [Self::Read, Self::Upload, Self::Watch, Self::Steer, Self::Review, Self::Administer, Self::Audit];
+
+    /// Its name, as in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Upload => "upload",
+            Self::Watch => "watch",
+            Self::Steer => "steer",
+            Self::Review => "review",
+            Self::Administer => "administer",
+            Self::Audit => "audit",
+        }
+    }
 }
 
 /// What a person is in a unit.
@@ -48,6 +62,18 @@ pub enum Role {
 impl Role {
     /// Every role.
     pub const ALL: [Self; 5] = [Self::Reader, Self::Archivist, Self::Reviewer, Self::Administrator, Self::Auditor];
+
+    /// Its name, as in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reader => "reader",
+            Self::Archivist => "archivist",
+            Self::Reviewer => "reviewer",
+            Self::Administrator => "administrator",
+            Self::Auditor => "auditor",
+        }
+    }
 
     /// What the role may do.
     #[must_use]

@@ -93,6 +93,12 @@ pub fn newest() -> Option<&'static Profile> {
 }
 
 impl Profile {
+    /// The field of a dossier with this name.
+    #[must_use]
+    pub fn of_dossier(&self, name: &str) -> Option<&FieldDefinition> {
+        self.dossier.iter().chain(&self.extensions).find(|field| field.name == name)
+    }
+
     /// The field of a document with this name.
     #[must_use]
     pub fn of_document(&self, name: &str) -> Option<&FieldDefinition> {

@@ -10,6 +10,7 @@ use crate::formats::source::Source;
 use crate::formats::table;
 use crate::sandbox::jail;
 use crate::sandbox::page::{find_stamps, read_page};
+use crate::sandbox::picture;
 use crate::sandbox::protocol::{Answer, Ask, read_frame, write_frame};
 use std::collections::BTreeMap;
 use std::io::{BufReader, BufWriter};
@@ -121,6 +122,10 @@ impl Desk {
                 let picture = self.open(&media_type)?.page(page)?;
                 let found = find_stamps(picture, self.engine.as_mut(), &options, turn)?;
                 Ok((Answer::Stamps { stamps: found.stamps, turn: found.turn, cpu_ms: found.cost_ms }, Vec::new()))
+            }
+            Ask::Picture { media_type, page, turn, width } => {
+                let picture = self.open(&media_type)?.page(page)?;
+                Ok((Answer::Done, picture::jpeg(picture.pixels, turn, width)?))
             }
             Ask::PdfBegin { metadata } => {
                 self.pdf = Some(Writer::new(&metadata));

@@ -12,6 +12,7 @@ pub mod doubt;
 pub mod expand;
 pub mod jail;
 pub mod page;
+mod picture;
 pub mod pool;
 pub mod protocol;
 mod scrap;

@@ -53,6 +53,17 @@ pub enum Ask {
         /// Clockwise turn that makes it upright, degrees; found out where it is not given.
         turn: Option<u16>,
     },
+    /// Show one page of the current source: the payload of the answer is a JPEG.
+    Picture {
+        /// Media type found by `Inspect`.
+        media_type: String,
+        /// Page, from 1.
+        page: u32,
+        /// Clockwise turn that makes it upright, degrees.
+        turn: u16,
+        /// Width of the upright picture, px; one that is narrower stays as it is.
+        width: u32,
+    },
     /// Begin a searchable PDF. The payloads of the answers from here to `PdfEnd`, joined, are its bytes.
     PdfBegin {
         /// Title and profile.

@@ -4,8 +4,10 @@
 
 mod api;
 mod guard;
+mod live;
 mod metrics;
 mod openapi;
+mod pages;
 mod problem;
 pub mod routes;
 pub mod server;

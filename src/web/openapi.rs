@@ -34,6 +34,12 @@ nouns! {
     Runs = crate::desk::watch::Runs,
     /// A run.
     Run = crate::desk::watch::Run,
+    /// A run as pages show it.
+    RunOverview = crate::desk::watch::Overview,
+    /// The plant.
+    Plant = crate::desk::watch::Plant,
+    /// The words of a page.
+    PageWords = crate::desk::pictures::PageWords,
     /// How many files and pages were changed.
     Changed = crate::web::api::runs::Changed,
     /// Refused files and pages.

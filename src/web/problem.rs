@@ -17,17 +17,17 @@ pub(super) enum Problem {
 }
 
 /// The answer's body (RFC 9457).
-#[derive(Debug, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub(super) struct ProblemBody {
     /// `urn:sohoa:problem:` and the error's kind.
     #[serde(rename = "type")]
-    kind: String,
+    pub(super) kind: String,
     /// The kind in words.
     title: String,
     /// The HTTP status.
-    status: u16,
+    pub(super) status: u16,
     /// What is wrong here, and the next step.
-    detail: String,
+    pub(super) detail: String,
 }
 
 impl From<Error> for Problem {
@@ -83,7 +83,9 @@ impl IntoResponse for Problem {
             status: status.as_u16(),
             detail,
         };
-        let mut response = (status, Json(body)).into_response();
+        let mut response = (status, Json(body.clone())).into_response();
+        // For a page in its place.
+        response.extensions_mut().insert(body);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::UNAUTHORIZED {

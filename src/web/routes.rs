@@ -39,7 +39,10 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/api/runs/{run}/resume", Access::Needs(Right::Steer)),
     ("POST", "/api/runs/{run}/cancel", Access::Needs(Right::Steer)),
     ("POST", "/api/runs/{run}/retry", Access::Needs(Right::Steer)),
+    ("GET", "/api/runs/{run}/overview", Access::Needs(Right::Watch)),
     ("GET", "/api/failures", Access::Needs(Right::Watch)),
+    ("GET", "/api/plant", Access::Needs(Right::Watch)),
+    ("GET", "/api/live", Access::Needs(Right::Watch)),
     ("GET", "/api/review", Access::Needs(Right::Review)),
     ("GET", "/api/review/{document}", Access::Needs(Right::Review)),
     ("POST", "/api/review/{document}", Access::Needs(Right::Review)),
@@ -47,6 +50,28 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/records", Access::Needs(Right::Read)),
     ("GET", "/api/records/{dossier}", Access::Needs(Right::Read)),
     ("GET", "/api/documents/{document}/{form}", Access::Needs(Right::Read)),
+    ("GET", "/api/documents/{document}/pages/{page}/picture", Access::Needs(Right::Read)),
+    ("GET", "/api/documents/{document}/pages/{page}/words", Access::Needs(Right::Read)),
+    ("GET", "/", Access::SignedIn),
+    ("GET", "/assets/{name}", Access::Public),
+    ("GET", "/sign-in", Access::Public),
+    ("GET", "/setup", Access::Public),
+    ("GET", "/language/{code}", Access::Public),
+    ("GET", "/account", Access::SignedIn),
+    ("GET", "/help", Access::SignedIn),
+    ("GET", "/plant", Access::Needs(Right::Steer)),
+    ("GET", "/runs", Access::Needs(Right::Watch)),
+    ("GET", "/runs/{run}", Access::Needs(Right::Watch)),
+    ("GET", "/failures", Access::Needs(Right::Watch)),
+    ("GET", "/review", Access::Needs(Right::Review)),
+    ("GET", "/review/{document}", Access::Needs(Right::Review)),
+    ("GET", "/search", Access::Needs(Right::Read)),
+    ("GET", "/records", Access::Needs(Right::Read)),
+    ("GET", "/records/{dossier}", Access::Needs(Right::Read)),
+    ("GET", "/documents/{document}", Access::Needs(Right::Read)),
+    ("GET", "/people", Access::Needs(Right::Administer)),
+    ("GET", "/keys", Access::SignedIn),
+    ("GET", "/audit", Access::Needs(Right::Audit)),
 ];
 
 /// Who may call the route; `None` for one that is not there.
@@ -67,7 +92,10 @@ mod tests {
             assert!(!ROUTES.iter().skip(place + 1).any(|(other, at, _)| other == method && at == path), "{method} {path}");
         }
         let open: Vec<&str> = ROUTES.iter().filter(|(_, _, access)| *access == Access::Public).map(|(_, path, _)| *path).collect();
-        assert_eq!(open, ["/healthz", "/readyz", "/metrics", "/openapi.json", "/api/setup", "/api/session"]);
+        let data = ["/healthz", "/readyz", "/metrics", "/openapi.json", "/api/setup", "/api/session"];
+        // Nobody's data: what stands before the door.
+        let door = ["/assets/{name}", "/sign-in", "/setup", "/language/{code}"];
+        assert_eq!(open, [&data[..], &door[..]].concat());
         assert_eq!(access("HEAD", "/api/runs"), Some(Access::Needs(Right::Watch)));
         assert_eq!((access("PUT", "/api/runs"), access("GET", "/etc/passwd")), (None, None));
     }

@@ -1,23 +1,28 @@
 //! The server: its parts put together, and its life.
 
 use crate::archive::Archive;
+use crate::desk::watch::Pulse;
 use crate::desk::{accounts, runs, watch};
 use crate::error::{Error, Kind, Result, ResultExt};
+use crate::messages::Language;
+use crate::messages::sentences::translated;
 use crate::model::plan::Plan;
 use crate::pipeline::worker::Stop;
 use crate::web::guard::guard;
 use crate::web::metrics::Metrics;
-use crate::web::problem::Problem;
-use crate::web::{api, openapi};
-use axum::Router;
+use crate::web::pages::view::View;
+use crate::web::problem::{Problem, ProblemBody};
+use crate::web::{api, live, openapi, pages};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Json, Router};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::watch::{Receiver, Sender};
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -40,9 +45,15 @@ struct Inner {
     archive: Archive,
     pipeline: (String, Plan),
     metrics: Metrics,
+    pulse: Sender<Pulse>,
 }
 
 impl Shared {
+    /// Hears of changes.
+    pub(super) fn listen(&self) -> Receiver<Pulse> {
+        self.0.pulse.subscribe()
+    }
+
     pub(super) fn archive(&self) -> &Archive {
         &self.0.archive
     }
@@ -78,7 +89,8 @@ pub async fn serve(
     let listener = tokio::net::TcpListener::bind(listen).await;
     let listener = listener.or_error(Kind::Unavailable, || format!("cannot listen at {listen}; choose another --listen"))?;
     let address = listener.local_addr().or_error(Kind::Internal, || "the server has no address".to_owned())?;
-    let shared = Shared(Arc::new(Inner { archive, pipeline, metrics: Metrics::new() }));
+    let pulse = Sender::new(watch::pulse(&archive).await?);
+    let shared = Shared(Arc::new(Inner { archive, pipeline, metrics: Metrics::new(), pulse }));
     let router = router(shared.clone())?;
     tell(Listening { address, setup });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -86,13 +98,20 @@ pub async fn serve(
         let done = axum::serve(listener, service).with_graceful_shutdown(until_asked(Arc::clone(&stop))).await;
         done.or_error(Kind::Unavailable, || "the server stopped answering".to_owned())
     };
+    let telling = live::look(&shared, &shared.0.pulse);
     let working = async {
         let done = if works { runs::work(shared.archive(), false, &stop).await } else { Ok(()) };
         // Who cannot work any more does not pretend to.
         done.inspect_err(|_| stop.ask())
     };
-    let (answered, worked) = tokio::join!(answering, working);
-    answered.and(worked)
+    let both = async {
+        let (answered, worked) = tokio::join!(answering, working);
+        answered.and(worked)
+    };
+    tokio::select! {
+        done = both => done,
+        () = telling => Ok(()),
+    }
 }
 
 async fn until_asked(stop: Arc<Stop>) {
@@ -111,6 +130,7 @@ fn router(shared: Shared) -> Result<Router> {
         .route("/metrics", get(metrics))
         .route("/version", get(async || axum::Json(serde_json::json!({ "version": env!("CARGO_PKG_VERSION") }))))
         .route("/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], document)))
+        .merge(pages::routes())
         .fallback(async || Problem::from(Error::not_found("there is nothing at this address")))
         .method_not_allowed_fallback(async || Problem::from(Error::not_found("this address does not take that method")));
     Ok(routes
@@ -137,7 +157,19 @@ async fn around(State(shared): State<Shared>, request: Request, next: Next) -> R
     let began = Instant::now();
     let method = request.method().as_str().to_owned();
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let asked = PageAsked::of(&shared, &request);
+    let language = match &asked {
+        Some(PageAsked(view)) => view.language,
+        None => language_of(request.headers()),
+    };
     let mut response = next.run(request).await;
+    if let Some(mut body) = response.extensions_mut().remove::<ProblemBody>() {
+        body.detail = translated(language, &body.detail);
+        match asked {
+            Some(PageAsked(view)) => response = pages::problem::in_place_of(&view, &body),
+            None => *response.body_mut() = Json(body).into_response().into_body(),
+        }
+    }
     for (name, value) in ALWAYS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
@@ -146,6 +178,24 @@ async fn around(State(shared): State<Shared>, request: Request, next: Next) -> R
     }
     shared.0.metrics.answered(&method, &route, response.status().as_u16(), began.elapsed());
     response
+}
+
+/// The language in which a program wants to be told: English, unless it asks for Vietnamese.
+fn language_of(headers: &HeaderMap) -> Language {
+    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if wanted.starts_with("vi") { Language::Vietnamese } else { Language::English }
+}
+
+/// What a browser wants that asks for a page.
+struct PageAsked(View);
+
+impl PageAsked {
+    fn of(shared: &Shared, request: &Request) -> Option<Self> {
+        let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_page = request.method() == Method::GET && !request.uri().path().starts_with("/api/") && accepts.contains("text/html");
+        let address = request.uri().path_and_query().map_or("/", |address| address.as_str());
+        is_page.then(|| Self(View::of(shared, request.headers(), None, address)))
+    }
 }
 
 async fn readyz(State(shared): State<Shared>) -> Response {

@@ -68,6 +68,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("axum", &["web"]),
     ("tower_http", &["web"]),
     ("utoipa", &["web"]),
+    ("maud", &["web"]),
+    ("tokio_stream", &["web"]),
     ("prometheus_client", &["web"]),
 ];
 

@@ -44,7 +44,7 @@ impl Server {
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
         let link = |line: &str| line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned);
         let address = link(&said.next().unwrap()).unwrap();
-        let setup = said.find_map(|line| Some(line.split_once("\"key\": \"")?.1.split('"').next()?.to_owned()));
+        let setup = said.find_map(|line| Some(line.split_once("/setup?key=")?.1.trim().to_owned()));
         Self { child, address, setup, home }
     }
 

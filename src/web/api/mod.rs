@@ -1,6 +1,7 @@
 //! The API: one file for each subject.
 
 pub(super) mod accounts;
+mod pictures;
 mod records;
 mod review;
 pub(super) mod runs;
@@ -48,11 +49,16 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(runs::resume))
         .routes(routes!(runs::cancel))
         .routes(routes!(runs::retry))
+        .routes(routes!(runs::overview))
         .routes(routes!(runs::failures))
+        .routes(routes!(runs::plant))
+        .routes(routes!(super::live::live))
         .routes(routes!(review::list))
         .routes(routes!(review::show, review::decide))
         .routes(routes!(records::search))
         .routes(routes!(records::list))
         .routes(routes!(records::show))
         .routes(routes!(records::document))
+        .routes(routes!(pictures::picture))
+        .routes(routes!(pictures::words))
 }

@@ -1,7 +1,7 @@
 //! Search, records and their files.
 
 use crate::desk::export::Form;
-use crate::desk::find;
+use crate::desk::find::{self, Masked};
 use crate::error::Error;
 use crate::model::account::{Identity, Right};
 use crate::model::record::Record;
@@ -74,7 +74,7 @@ pub(super) async fn list(
 }
 
 /// Whether the caller has this version already.
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+pub(super) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
     known.split(',').any(|one| matches!(one.trim(), "*") || one.trim().trim_start_matches("W/") == tag)
 }
@@ -98,7 +98,7 @@ pub(super) async fn show(
     Ok(([(header::ETAG, tag)], Json(record)).into_response())
 }
 
-/// A document's file: `pdf`, `text`, `alto`, `hocr`, `json`, `mets`.
+/// A document's file: `pdf`, `text`, `alto`, `hocr`, `json`, `mets`; `public-pdf` and `public-text` without personal data.
 #[utoipa::path(get, path = "/api/documents/{document}/{form}", params(("document" = String, Path), ("form" = String, Path)), responses(
     (status = 200, description = "the file", content_type = "application/octet-stream"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -114,9 +114,22 @@ pub(super) async fn document(
         "hocr" => (Form::Hocr, "application/xhtml+xml"),
         "json" => (Form::Json, "application/json"),
         "mets" => (Form::Mets, "application/xml"),
-        other => return Err(Error::not_found(format!("there is no form {other}; use pdf, text, alto, hocr, json or mets")).into()),
+        "public-pdf" | "public-text" => {
+            let (masked, kind) =
+                if form == "public-pdf" { (Masked::Pdf, "application/pdf") } else { (Masked::Text, "text/plain; charset=utf-8") };
+            let bytes = find::masked_for(shared.archive(), &by, &document, masked).await?;
+            return Ok(attachment(bytes, kind));
+        }
+        other => {
+            let known = "pdf, text, alto, hocr, json, mets, public-pdf or public-text";
+            return Err(Error::not_found(format!("there is no form {other}; use {known}")).into());
+        }
     };
     let bytes = find::file_for(shared.archive(), &by, &document, form).await?;
-    // A browser keeps it as a file and runs nothing in it.
-    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, "attachment")], bytes).into_response())
+    Ok(attachment(bytes, kind))
+}
+
+/// A browser keeps it as a file and runs nothing in it.
+fn attachment(bytes: Vec<u8>, kind: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, "attachment")], bytes).into_response()
 }

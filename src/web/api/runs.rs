@@ -2,7 +2,7 @@
 
 use crate::desk::watch::{self, Act, class_of};
 use crate::model::account::{Identity, Right};
-use crate::web::openapi::{Changed as ChangedSchema, Failures, ProblemDetails, Run, Runs};
+use crate::web::openapi::{Changed as ChangedSchema, Failures, Plant, ProblemDetails, Run, RunOverview, Runs};
 use crate::web::problem::{Asked, Named, Problem};
 use crate::web::server::Shared;
 use axum::extract::State;
@@ -50,6 +50,26 @@ pub(super) async fn show(
     Named(run): Named<String>,
 ) -> Result<Json<watch::Run>, Problem> {
     Ok(Json(watch::run(shared.archive(), &by.units(Right::Watch), &run).await?))
+}
+
+/// One run while it goes on: counts alone, however large it is.
+#[utoipa::path(get, path = "/api/runs/{run}/overview", params(("run" = String, Path)), responses(
+    (status = 200, body = RunOverview),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn overview(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(run): Named<String>,
+) -> Result<Json<watch::Overview>, Problem> {
+    Ok(Json(watch::overview(shared.archive(), &by.units(Right::Watch), &run).await?))
+}
+
+/// The whole: what is queued, who works, what failed.
+#[utoipa::path(get, path = "/api/plant", responses(
+    (status = 200, body = Plant),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn plant(State(shared): State<Shared>, Extension(by): Extension<Identity>) -> Result<Json<watch::Plant>, Problem> {
+    Ok(Json(watch::plant(shared.archive(), &by.units(Right::Watch)).await?))
 }
 
 async fn steer(shared: &Shared, by: &Identity, run: &str, act: Act) -> Result<Json<Changed>, Problem> {

@@ -1,5 +1,9 @@
 //! Sentences for people, in Vietnamese and English: one catalogue, so that no other file writes them.
 
+pub mod figures;
+pub mod sentences;
+pub mod words;
+
 use crate::error::Kind;
 use crate::model::reading::{Quality, Sides};
 use crate::model::rescan::Reason;
@@ -19,6 +23,15 @@ impl Language {
     #[must_use]
     pub fn from_code(code: &str) -> Self {
         if code == "en" { Self::English } else { Self::Vietnamese }
+    }
+
+    /// Its code (BCP 47).
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Vietnamese => "vi",
+            Self::English => "en",
+        }
     }
 }
 
@@ -186,7 +199,7 @@ fn vietnamese(message: Message<'_>) -> String {
         Message::Ready => "Máy này đã sẵn sàng".to_owned(),
         Message::Serving { address } => format!("Đang phục vụ tại {address}"),
         Message::FirstStart { address, key } => {
-            format!("Chưa có ai. Tạo người quản trị đầu tiên (khóa dùng một lần, trong 24 giờ):\n{}", first_start(&address, &key))
+            format!("Chưa có ai. Tạo người quản trị đầu tiên (khóa dùng một lần, trong 24 giờ): {}", first_start(&address, &key))
         }
         Message::NotReady => "Máy này chưa sẵn sàng; chạy các lệnh nêu trên".to_owned(),
         Message::DecisionKept { document, version, open } => {
@@ -308,7 +321,7 @@ fn english(message: Message<'_>) -> String {
         Message::Ready => "This machine is ready".to_owned(),
         Message::Serving { address } => format!("Serving at {address}"),
         Message::FirstStart { address, key } => {
-            format!("There is nobody yet. Make the first administrator (the key works once, for a day):\n{}", first_start(&address, &key))
+            format!("There is nobody yet. Make the first administrator (the key works once, for a day): {}", first_start(&address, &key))
         }
         Message::NotReady => "This machine is not ready; run the commands above".to_owned(),
         Message::DecisionKept { document, version, open } => {
@@ -351,11 +364,9 @@ fn english(message: Message<'_>) -> String {
     }
 }
 
-/// The command that makes the first administrator.
+/// Where the first administrator is made.
 fn first_start(address: &str, key: &str) -> String {
-    format!(
-        "  curl -X POST {address}/api/setup -H 'content-type: application/json' \\\n    -d '{{\"key\": \"{key}\", \"name\": \"admin\", \"password\": \"…\"}}'"
-    )
+    format!("{address}/setup?key={key}")
 }
 
 #[cfg(test)]

@@ -1,0 +1,141 @@
+//! What those who watch the whole want to know: the queue, who works on it, what failed and why.
+
+use crate::catalog::sql::{self, get, get_u64};
+use crate::catalog::{Catalog, rfc3339};
+use crate::error::Result;
+use crate::model::account::Units;
+use crate::model::refusal::Class;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Open tasks of one level.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct QueueLine {
+    /// `dossier`, `document`, `page` and so on.
+    pub level: String,
+    /// Tasks that are open.
+    pub open: u64,
+    /// Of them: a worker has it.
+    pub taken: u64,
+    /// When the oldest was made, RFC 3339.
+    pub oldest: String,
+}
+
+/// Refusals of one class for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct FailureGroup {
+    /// Who can mend it.
+    pub class: Class,
+    /// What is wrong.
+    pub reason: String,
+    /// Files and pages.
+    pub count: u64,
+}
+
+/// What changes whenever anything does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Pulse {
+    /// The last event.
+    pub event: u64,
+    /// Tasks that are open.
+    pub open: u64,
+}
+
+impl Catalog {
+    /// Open tasks by level.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn queue(&self) -> Result<Vec<QueueLine>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT level, count(*) AS open, count(CASE WHEN worker IS NOT NULL AND ready_at > $1 THEN 1 END) AS taken, min(id) AS oldest
+             FROM tasks GROUP BY level ORDER BY level",
+        )
+        .bind(self.clock.now());
+        let rows = sql::all(&mut connection, statement, "cannot count open tasks").await?;
+        rows.iter()
+            .map(|row| {
+                let oldest: String = get(row, "oldest")?;
+                let oldest = made_at(&oldest).map_or_else(String::new, rfc3339);
+                Ok(QueueLine { level: get(row, "level")?, open: get_u64(row, "open")?, taken: get_u64(row, "taken")?, oldest })
+            })
+            .collect()
+    }
+
+    /// Tasks in hand by process (`host/process`).
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn workers(&self) -> Result<BTreeMap<String, u64>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT worker, count(*) AS n FROM tasks WHERE worker IS NOT NULL AND ready_at > $1 GROUP BY worker")
+            .bind(self.clock.now());
+        let mut workers = BTreeMap::new();
+        for row in &sql::all(&mut connection, statement, "cannot read workers").await? {
+            let name: String = get(row, "worker")?;
+            // The last part tells the workers of one process apart.
+            let process = name.rsplit_once('/').map_or(name.as_str(), |(process, _)| process).to_owned();
+            *workers.entry(process).or_default() += get_u64(row, "n")?;
+        }
+        Ok(workers)
+    }
+
+    /// Refusals of these units by class and reason, of one batch or of all, the most frequent first, at most `limit`.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn failure_groups(&self, units: &Units, batch: Option<&str>, limit: usize) -> Result<Vec<FailureGroup>> {
+        let (only, names) = sql::of_units(units, "d.fonds", 3);
+        let mut connection = self.read().await?;
+        let statement = sql::built(format!(
+            "SELECT r.class, r.reason, count(*) AS n FROM (
+                SELECT f.batch, f.dossier, f.class, f.reason FROM files f WHERE f.state IN ('refused', 'removed')
+                UNION ALL
+                SELECT f.batch, f.dossier, p.class, p.reason
+                FROM pages p JOIN files f ON f.id = p.file WHERE p.state = 'refused' AND f.state NOT IN ('refused', 'removed')
+             ) r JOIN dossiers d ON d.id = r.dossier
+             WHERE (CAST($1 AS TEXT) IS NULL OR r.batch = $1) AND {only}
+             GROUP BY r.class, r.reason ORDER BY n DESC, r.class, r.reason LIMIT $2",
+        ))
+        .bind(batch.map(str::to_owned))
+        .bind(sql::big(limit));
+        let rows = sql::all(&mut connection, sql::bind_all(statement, &names), "cannot read failures").await?;
+        rows.iter()
+            .map(|row| {
+                let class: Option<String> = get(row, "class")?;
+                let reason: Option<String> = get(row, "reason")?;
+                let class = Class::from_word(class.as_deref().unwrap_or_default());
+                Ok(FailureGroup { class, reason: reason.unwrap_or_default(), count: get_u64(row, "n")? })
+            })
+            .collect()
+    }
+
+    /// What changes whenever anything does: cheap enough to ask every second.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn pulse(&self) -> Result<Pulse> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT seq, (SELECT count(*) FROM tasks) AS open FROM chain WHERE name = 'events'");
+        let row = sql::one(&mut connection, statement, "head of the chain of events").await?;
+        Ok(Pulse { event: get_u64(&row, "seq")?, open: get_u64(&row, "open")? })
+    }
+}
+
+/// When an identifier (UUIDv7) was made, epoch milliseconds.
+fn made_at(id: &str) -> Option<i64> {
+    let (seconds, nanoseconds) = uuid::Uuid::parse_str(id).ok()?.get_timestamp()?.to_unix();
+    i64::try_from(seconds * 1000 + u64::from(nanoseconds) / 1_000_000).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_tells_when_it_was_made() {
+        assert_eq!(made_at("017f22e2-79b0-7cc3-98c4-dc0c0c07398f"), Some(1_645_557_742_000));
+        assert_eq!(made_at("no identifier"), None);
+    }
+}

@@ -1,0 +1,110 @@
+//! Pages to look at: the picture of one, and where its words stand.
+
+use crate::archive::Archive;
+use crate::desk::find::found_for;
+use crate::desk::masked::{load, original, reading};
+use crate::error::{Error, Result};
+use crate::model::account::{Identity, Right};
+use crate::model::geometry::Bounds;
+use crate::model::record::{Record, RecordedDocument, RecordedPage};
+use crate::sandbox::protocol::Ask;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
+
+/// Widths in which a page is shown, px: for a list, and for reading.
+pub const WIDTHS: (u32, u32) = (240, 1654);
+
+/// A page that somebody may look at.
+#[derive(Debug)]
+pub struct Looked {
+    record: Record,
+    page: RecordedPage,
+    document: String,
+}
+
+impl Looked {
+    /// What changes whenever its picture does, as an HTTP entity tag.
+    #[must_use]
+    pub fn tag(&self, width: u32) -> String {
+        let page = &self.page;
+        format!("\"{}-{}-{}-{width}\"", page.original, page.original_page, page.turn)
+    }
+}
+
+/// The words of a page with their places.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PageWords {
+    /// Width of the upright page, px: what boxes are measured on.
+    pub width: u32,
+    /// Height of it, px.
+    pub height: u32,
+    /// Lines in reading order.
+    pub lines: Vec<Vec<PlacedWord>>,
+}
+
+/// A word on a page.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PlacedWord {
+    /// Which word of the page in reading order, from 1.
+    pub word: u32,
+    /// What it says.
+    pub text: String,
+    /// How sure, 0 to 100.
+    pub confidence: u8,
+    /// Where.
+    pub bounds: Bounds,
+    /// What the other reader made of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<String>,
+}
+
+/// The page of a document in a unit where `by` may read.
+///
+/// # Errors
+/// `NotFound` for an unknown one, or one of another unit.
+pub async fn page_for(archive: &Archive, by: &Identity, document: &str, page: u32) -> Result<Looked> {
+    let (record, found) = found_for(archive, by, Right::Read, document).await?;
+    let page = page_of(&found, page)?.clone();
+    Ok(Looked { record, page, document: document.to_owned() })
+}
+
+fn page_of(document: &RecordedDocument, page: u32) -> Result<&RecordedPage> {
+    document.pages.iter().find(|own| own.number == page).ok_or_else(|| Error::not_found(format!("the document has no page {page}")))
+}
+
+/// Its upright picture as a JPEG of at most `width` px across; that it was looked at closely is kept.
+///
+/// # Errors
+/// Those of reading processes for a page that cannot be decoded.
+pub async fn picture(archive: &Archive, by: &Identity, looked: &Looked, width: u32) -> Result<Vec<u8>> {
+    let Looked { record, page, document } = looked;
+    if width > WIDTHS.0 {
+        let body = json!({ "by": by.user.name, "document": document, "page": page.number });
+        archive.catalog.note("", "", "page-seen", body).await?;
+    }
+    let mut viewer = archive.viewers.reader(&page.original).await?;
+    load(archive, &mut viewer, record, page).await?;
+    let media_type = original(record, page)?.media_type.clone();
+    Ok(viewer.ask(&Ask::Picture { media_type, page: page.original_page, turn: page.turn, width }).await?.1)
+}
+
+/// Its words.
+///
+/// # Errors
+/// `NotFound` for a page that was not read.
+pub async fn words(archive: &Archive, looked: &Looked) -> Result<PageWords> {
+    let Looked { record, page, .. } = looked;
+    let reading = reading(archive, record, page).await?;
+    let reading = reading.ok_or_else(|| Error::not_found(format!("page {} was not read", page.number)))?;
+    let mut number = 0;
+    let lines = reading.blocks.iter().flat_map(|block| &block.lines).map(|line| {
+        let placed = line.words.iter().map(|word| {
+            number += 1;
+            let other = word.alternative.as_ref().map(|other| other.text.clone());
+            PlacedWord { word: number, text: word.text.clone(), confidence: word.confidence, bounds: word.bounds, other }
+        });
+        placed.collect()
+    });
+    Ok(PageWords { lines: lines.collect(), width: reading.width, height: reading.height })
+}

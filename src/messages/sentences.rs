@@ -1,0 +1,197 @@
+//! Sentences that errors and refusals carry, said in the reader's language.
+//!
+//! An error is made deep inside, without knowing who will read it, and a refusal stays in the record. Both are English
+//! there; here is what they say in Vietnamese. `{}` stands for a value, which is taken over as it is.
+
+use super::Language;
+
+/// What is said, and the same in Vietnamese.
+const SENTENCES: &[(&str, &str)] = &[
+    // Files and pages.
+    ("file is empty (0 bytes); deliver it again", "tệp rỗng (0 byte); hãy nộp lại"),
+    ("file is of no known kind; deliver PDF, TIFF, JPEG or PNG", "tệp không thuộc loại nào biết được; hãy nộp PDF, TIFF, JPEG hoặc PNG"),
+    ("file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG", "tệp là {}, không phải bản quét; hãy nộp PDF, TIFF, JPEG hoặc PNG"),
+    ("file is JSON but no list of files; deliver scans", "tệp là JSON nhưng không phải danh mục tệp; hãy nộp bản quét"),
+    ("file is damaged: its decoder gave up; scan it again or save it anew", "tệp hỏng, không giải mã được; hãy quét lại hoặc lưu lại"),
+    (
+        "the file is damaged in a way that made its decoder give up ({}); scan or export it again",
+        "tệp hỏng đến mức không giải mã được ({}); hãy quét hoặc xuất lại",
+    ),
+    ("file has {} pages, more than the limit of {}; deliver it in parts", "tệp có {} trang, quá giới hạn {}; hãy chia thành nhiều phần"),
+    ("file has no page {}, only {}", "tệp không có trang {}, chỉ có {} trang"),
+    ("page {} is damaged: its decoder gave up; scan the page again", "trang {} hỏng, không giải mã được; hãy quét lại trang"),
+    ("JPEG is damaged: {}; scan the page again", "JPEG hỏng: {}; hãy quét lại trang"),
+    ("TIFF is damaged: it holds no page; scan the page again", "TIFF hỏng: không có trang nào; hãy quét lại"),
+    (
+        "TIFF page is damaged: less than half of it can be read; scan the page again",
+        "trang TIFF hỏng: đọc được chưa đến một nửa; hãy quét lại trang",
+    ),
+    (
+        "TIFF page is damaged: only {} of {} rows can be read; scan the page again",
+        "trang TIFF hỏng: chỉ đọc được {} trên {} dòng; hãy quét lại trang",
+    ),
+    (
+        "TIFF page is of an old and rare kind that cannot be read; save it anew",
+        "trang TIFF thuộc loại cũ hiếm gặp, không đọc được; hãy lưu lại",
+    ),
+    ("PDF is encrypted: a password is needed; deliver it without one", "PDF có mật khẩu; hãy gỡ mật khẩu rồi nộp lại"),
+    (
+        "PDF is encrypted in a way that cannot be read; deliver it without encryption",
+        "PDF mã hóa theo cách không đọc được; hãy nộp bản không mã hóa",
+    ),
+    (
+        "PDF is damaged: no page can be found in it; scan the pages again or save it anew",
+        "PDF hỏng: không tìm thấy trang nào; hãy quét lại hoặc lưu lại",
+    ),
+    (
+        "PDF is damaged: its list of pages is no list; scan the pages again or save it anew",
+        "PDF hỏng: danh sách trang sai; hãy quét lại hoặc lưu lại",
+    ),
+    ("PDF page is damaged: its content cannot be read; scan the page again", "trang PDF hỏng: không đọc được nội dung; hãy quét lại trang"),
+    (
+        "PDF page is damaged: its picture cannot be decoded; scan the page again",
+        "trang PDF hỏng: không giải mã được ảnh; hãy quét lại trang",
+    ),
+    ("PDF page cannot be drawn; print it to a picture and deliver that", "không vẽ được trang PDF; hãy in ra ảnh rồi nộp ảnh"),
+    ("PDF page would be drawn as {} × {} px; deliver it as a picture", "trang PDF vẽ ra tới {} × {} điểm ảnh; hãy nộp dạng ảnh"),
+    (
+        "picture declares {} × {} px, which is no area; scan the page again",
+        "ảnh khai {} × {} điểm ảnh, không có diện tích; hãy quét lại trang",
+    ),
+    ("archive {} is encrypted: a password is needed; deliver it without one", "tệp nén {} có mật khẩu; hãy gỡ mật khẩu rồi nộp lại"),
+    ("archive {} is empty; pack it again with its files", "tệp nén {} rỗng; hãy nén lại cùng các tệp"),
+    ("archive {} holds no file that can be taken: {}", "tệp nén {} không có tệp nào nhận được: {}"),
+    ("{} is no ZIP or TAR archive; deliver the files themselves", "{} không phải tệp nén ZIP hay TAR; hãy nộp chính các tệp"),
+    ("opening the archive took too long; unpack it and deliver the folder", "mở tệp nén quá lâu; hãy giải nén rồi nộp thư mục"),
+    (
+        "reading needs more memory than one page may take; scan it at a lower resolution or split the file",
+        "đọc trang này cần nhiều bộ nhớ hơn mức cho phép; hãy quét ở độ phân giải thấp hơn hoặc chia tệp",
+    ),
+    ("reading took more processor time or memory than one page may take", "đọc trang này tốn thời gian xử lý hoặc bộ nhớ quá mức cho phép"),
+    ("reading took more than {} seconds; the page was given up", "đọc quá {} giây; đã bỏ trang này"),
+    ("the file is nested too deeply to be read; export it again", "tệp lồng nhau quá sâu, không đọc được; hãy xuất lại"),
+    ("{} is larger than {} MiB; scan the page at fewer dots per inch", "{} lớn hơn {} MiB; hãy quét ở độ phân giải thấp hơn"),
+    ("{} is no scan; give a picture or a PDF of the page", "{} không phải bản quét; hãy đưa ảnh hoặc PDF của trang"),
+    ("the run was cancelled", "lượt chạy đã bị hủy"),
+    // People and pages.
+    ("sign in, or send a key as Authorization: Bearer", "hãy đăng nhập"),
+    ("name or password is wrong", "tên hoặc mật khẩu không đúng"),
+    ("too many wrong passwords: wait {} seconds before you try again", "sai mật khẩu quá nhiều lần: hãy đợi {} giây rồi thử lại"),
+    ("the old password is wrong", "mật khẩu đang dùng không đúng"),
+    ("a password has {} to {} letters, this one has {}", "mật khẩu phải có từ {} đến {} ký tự; mật khẩu này có {}"),
+    (
+        "a name to sign in with is 1 to 64 of the letters a to z, digits and . - _ @",
+        "tên đăng nhập gồm 1 đến 64 ký tự trong a–z, chữ số và . - _ @",
+    ),
+    ("a role needs a unit; write * for every unit", "vai trò phải kèm đơn vị; viết * cho mọi đơn vị"),
+    ("a key needs a name, a right and a life of 1 to {} days", "khóa phải có tên, ít nhất một quyền và thời hạn từ 1 đến {} ngày"),
+    ("there is nobody with the name {}", "không có ai tên {}"),
+    ("somebody has the name {} already", "đã có người dùng tên {}"),
+    (
+        "nobody could look after people any more; make somebody else an administrator first",
+        "sẽ không còn ai quản trị; hãy trao quyền quản trị cho người khác trước",
+    ),
+    ("you do not look after people of unit {}", "anh/chị không quản trị người dùng của đơn vị {}"),
+    ("you do not have the right {} yourself", "chính anh/chị không có quyền {}"),
+    ("this key is not valid any more", "khóa này không còn hiệu lực"),
+    ("your role does not allow this; ask an administrator", "vai trò của anh/chị không cho phép việc này; hãy hỏi người quản trị"),
+    (
+        "this request does not come from a page of this server; load the page again",
+        "yêu cầu không đến từ trang của máy chủ này; hãy tải lại trang",
+    ),
+    ("the audit is of every unit; it needs a role in all", "nhật ký là của mọi đơn vị; cần vai trò ở mọi đơn vị"),
+    ("you may not read in unit {}", "anh/chị không được khai thác ở đơn vị {}"),
+    ("choose one of your units: {}", "hãy chọn một đơn vị của mình: {}"),
+    ("there is nothing at this address", "không có gì ở địa chỉ này"),
+    ("this address does not take that method", "địa chỉ này không nhận phương thức đó"),
+    ("there is no dossier {}", "không có hồ sơ {}"),
+    ("there is no document {}", "không có văn bản {}"),
+    ("dossier {} has no document {}; it has {}", "hồ sơ {} không có văn bản số {}; hồ sơ có {} văn bản"),
+    ("the document has no page {}", "văn bản không có trang {}"),
+    ("page {} was not read", "trang {} chưa đọc được"),
+    ("batch {} does not exist", "không có lượt chạy {}"),
+    ("store or catalogue do not answer", "kho lưu hoặc danh mục không trả lời"),
+    // Decisions.
+    ("nothing is decided", "chưa quyết định gì"),
+    ("a document is accepted or rejected, not both", "chỉ chấp nhận hoặc trả lại, không thể cả hai"),
+    ("page {} has no word {}; `sohoa review show` numbers doubtful words", "trang {} không có chữ thứ {}"),
+    ("{} is no class; use input, limit, secret, outage or bug", "không có loại lỗi {}"),
+];
+
+/// The sentence in the reader's language; as it is where nobody has said it in that language.
+#[must_use]
+pub fn translated(language: Language, sentence: &str) -> String {
+    if language == Language::English {
+        return sentence.to_owned();
+    }
+    SENTENCES
+        .iter()
+        .find_map(|(known, said)| values(known, sentence).map(|values| filled(said, &values)))
+        .unwrap_or_else(|| sentence.to_owned())
+}
+
+/// The values of a sentence that has the form `known`; causes may follow behind a colon.
+fn values<'a>(known: &str, sentence: &'a str) -> Option<Vec<&'a str>> {
+    let mut pieces = known.split("{}");
+    let mut rest = sentence.strip_prefix(pieces.next()?)?;
+    let mut values = Vec::new();
+    let mut pieces = pieces.peekable();
+    while let Some(piece) = pieces.next() {
+        let is_last = pieces.peek().is_none();
+        let end = if is_last && piece.is_empty() { rest.len() } else { rest.find(piece)? };
+        values.push(rest.get(..end)?);
+        rest = rest.get(end + piece.len()..)?;
+    }
+    if rest.is_empty() {
+        return Some(values);
+    }
+    let causes = rest.strip_prefix(": ")?;
+    values.push(causes);
+    Some(values)
+}
+
+fn filled(said: &str, values: &[&str]) -> String {
+    let mut out = String::new();
+    let mut values = values.iter();
+    for (place, piece) in said.split("{}").enumerate() {
+        if place > 0 {
+            out.push_str(values.next().unwrap_or(&""));
+        }
+        out.push_str(piece);
+    }
+    // What caused it stays as it was said.
+    for cause in values {
+        out.push_str(": ");
+        out.push_str(cause);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(sentence: &str) -> String {
+        translated(Language::Vietnamese, sentence)
+    }
+
+    #[test]
+    fn sentences_are_said_with_their_values_and_causes() {
+        assert_eq!(
+            said("file has 12 pages, more than the limit of 10; deliver it in parts"),
+            "tệp có 12 trang, quá giới hạn 10; hãy chia thành nhiều phần"
+        );
+        assert_eq!(said("there is no dossier lô {} 1"), "không có hồ sơ lô {} 1");
+        assert_eq!(said("store or catalogue do not answer: connection reset"), "kho lưu hoặc danh mục không trả lời: connection reset");
+        assert_eq!(said("something new"), "something new");
+        assert_eq!(translated(Language::English, "nothing is decided"), "nothing is decided");
+    }
+
+    #[test]
+    fn every_sentence_keeps_its_values() {
+        for (known, said) in SENTENCES {
+            let (given, taken) = (known.matches("{}").count(), said.matches("{}").count());
+            assert_eq!(given, taken, "{known}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+// What every page needs: forms that speak to the API, parts that stay up to date, keys.
+
+const formKey = document.querySelector('meta[name="form-key"]').content;
+
+/** Asks the API; what is not a success becomes an error that says why. */
+export async function ask(method, address, body) {
+  const headers = { 'x-form-key': formKey, accept: 'application/json', 'accept-language': document.documentElement.lang };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  let response;
+  try {
+    response = await fetch(address, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch {
+    throw new Error(document.body.dataset.lost);
+  }
+  const kind = response.headers.get('content-type') ?? '';
+  const said = kind.includes('json') ? await response.json() : undefined;
+  if (!response.ok) throw new Error(said?.detail ?? document.body.dataset.wrong);
+  return said;
+}
+
+/** Says something for a while, without taking the focus. */
+export function notice(text) {
+  const place = document.getElementById('notice');
+  place.textContent = text;
+  place.hidden = false;
+  clearTimeout(notice.timer);
+  notice.timer = setTimeout(() => { place.hidden = true; }, 8000);
+}
+
+/** The values of a form as JSON: `a.b` is b in a, `a[]` a list, `a[].b` a list of rows. */
+export function values(form) {
+  const out = {};
+  for (const field of form.elements) {
+    if (!field.name || field.disabled) continue;
+    if ((field.type === 'checkbox' || field.type === 'radio') && !field.checked) continue;
+    if (field.tagName === 'BUTTON') continue;
+    if (field.dataset.changed !== undefined && !hasChanged(field)) continue;
+    const value = field.dataset.kind === 'number' ? Number(field.value) : field.dataset.kind === 'bool' ? field.value === 'true' : field.value;
+    if (field.value === '' && field.dataset.optional !== undefined) continue;
+    put(out, field.name, value, field);
+  }
+  return out;
+}
+
+function hasChanged(field) {
+  if (field.tagName === 'SELECT') return !field.selectedOptions[0]?.defaultSelected;
+  return field.value !== field.defaultValue;
+}
+
+function put(out, name, value, field) {
+  const row = name.match(/^(.+)\[\]\.(.+)$/);
+  if (row) {
+    const list = (out[row[1]] ??= []);
+    const place = Number(field.closest('[data-row-number]').dataset.rowNumber);
+    (list[place] ??= {})[row[2]] = value;
+  } else if (name.endsWith('[]')) {
+    (out[name.slice(0, -2)] ??= []).push(value);
+  } else if (name.includes('.')) {
+    const [first, ...rest] = name.split('.');
+    (out[first] ??= {})[rest.join('.')] = value;
+  } else {
+    out[name] = value;
+  }
+}
+
+/** Sends what a form or button stands for, once, however often it is pressed. */
+async function send(element, body, then = element.dataset.then) {
+  if (element.dataset.busy) return;
+  element.dataset.busy = 'yes';
+  const buttons = element.matches('form') ? element.querySelectorAll('button') : [element];
+  for (const button of buttons) button.disabled = true;
+  const wrong = element.querySelector?.('.wrong');
+  if (wrong) wrong.textContent = '';
+  try {
+    const [method, path] = element.dataset.api.split(' ');
+    const query = element.dataset.query;
+    const address = query ? `${path}?${query}=${encodeURIComponent(body[query])}` : path;
+    if (query) body = undefined;
+    const said = await ask(method, address, body);
+    element.dispatchEvent(new CustomEvent('done', { detail: said, bubbles: true }));
+    const shown = element.dataset.shows && document.getElementById(element.dataset.shows);
+    if (shown) {
+      shown.textContent = said.key;
+      shown.closest('[hidden]').hidden = false;
+    } else if (then) {
+      then = then.replace('{id}', () => encodeURIComponent(said?.id ?? ''));
+      if (then === location.pathname + location.search) location.reload(); else location.assign(then);
+      return;
+    } else {
+      await refresh(true);
+      if (element.matches('form')) element.reset();
+    }
+  } catch (error) {
+    if (wrong) wrong.textContent = error.message; else notice(error.message);
+  }
+  delete element.dataset.busy;
+  for (const button of buttons) button.disabled = false;
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (!form.dataset.api) return;
+  event.preventDefault();
+  const body = values(form);
+  if (event.submitter?.name) put(body, event.submitter.name, event.submitter.value === 'true' ? true : event.submitter.value, event.submitter);
+  delete body.confirm;
+  send(form, Object.keys(body).length > 0 ? body : undefined, event.submitter?.dataset.then ?? form.dataset.then);
+});
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('button[data-api]');
+  if (button) send(button, button.dataset.body ? JSON.parse(button.dataset.body) : undefined);
+  const add = event.target.closest('[data-add-row]');
+  if (add) addRow(add);
+});
+
+function addRow(button) {
+  const rows = button.closest('form').querySelectorAll('[data-row-number]');
+  const last = rows[rows.length - 1];
+  const row = last.cloneNode(true);
+  row.dataset.rowNumber = String(Number(last.dataset.rowNumber) + 1);
+  last.after(row);
+  row.querySelector('input, select')?.focus();
+}
+
+// Live parts: made anew on the server, put in place of the old ones where they differ, never under the pointer.
+
+let waiting = false;
+
+/** Fetches the page again and puts its live parts in place. */
+export async function refresh(now = false) {
+  const parts = [...document.querySelectorAll('[data-live]')];
+  if (parts.length === 0) { if (now) location.reload(); return; }
+  const response = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => undefined);
+  if (!response?.ok || response.redirected) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
+  for (const part of parts) {
+    const other = fresh.getElementById(part.id);
+    if (!other || other.innerHTML === part.innerHTML) continue;
+    if (!now && (part.matches(':hover') || part.contains(document.activeElement))) { waiting = true; continue; }
+    part.replaceChildren(...other.childNodes);
+  }
+}
+
+function live() {
+  if (!document.querySelector('[data-live]')) return;
+  let pending;
+  const source = new EventSource('/api/live');
+  let first = true;
+  source.addEventListener('changed', () => {
+    if (first) { first = false; return; }
+    pending ??= setTimeout(() => { pending = undefined; refresh(); }, 700);
+  });
+  source.addEventListener('error', () => { document.body.classList.add('lost'); });
+  source.addEventListener('open', () => { document.body.classList.remove('lost'); });
+  document.addEventListener('pointerout', () => { if (waiting) { waiting = false; pending ??= setTimeout(() => { pending = undefined; refresh(); }, 300); } });
+  addEventListener('pagehide', () => source.close());
+}
+live();
+
+// Keys: nothing needs a mouse.
+
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = event.target.matches('input, textarea, select, [contenteditable]');
+  if (typing) { if (event.key === 'Escape') event.target.blur(); return; }
+  const rows = [...document.querySelectorAll('[data-row]')];
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const go = (step) => {
+    const row = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + step))];
+    const link = row?.matches('a') ? row : row?.querySelector('a');
+    link?.focus();
+    row?.scrollIntoView({ block: 'nearest' });
+  };
+  const press = (name) => document.querySelector(`[data-key="${name}"]`)?.click();
+  switch (event.key) {
+    case '/': document.getElementById('seek')?.focus(); break;
+    case '?': location.assign('/help'); break;
+    case 'j': go(1); break;
+    case 'k': go(-1); break;
+    case 'a': case 'r': case '[': case ']': press(event.key); break;
+    case 'e': document.querySelector('[data-key="e"]')?.focus(); break;
+    default: return;
+  }
+  event.preventDefault();
+});

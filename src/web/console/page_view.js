@@ -1,0 +1,157 @@
+// A page's picture beside its text: deep zoom, boxes of words, and a click that finds the word on the other side.
+
+import OpenSeadragon from 'openseadragon';
+import { notice } from './console.js';
+
+const DOUBTFUL = 60;
+const sheet = document.getElementById('sheet');
+const text = document.getElementById('text');
+
+// The viewer would write a style sheet into the page, which the page's policy forbids: it finds one there already.
+// (Of no HTML name, so that it styles nothing.)
+const stand = document.createElementNS('urn:sohoa:none', 'style');
+stand.setAttribute('data-openseadragon-mobile-css', 'true');
+document.head.append(stand);
+
+const viewer = OpenSeadragon({
+  element: sheet,
+  tileSources: { type: 'image', url: sheet.dataset.picture },
+  showNavigationControl: false,
+  crossOriginPolicy: false,
+  animationTime: 0.25,
+  maxZoomPixelRatio: 3,
+  visibilityRatio: 0.6,
+  gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
+});
+viewer.addHandler('open-failed', () => notice(document.body.dataset.wrong));
+
+const opened = new Promise((done) => viewer.addOnceHandler('open', () => {
+  viewer.viewport.fitHorizontally(true);
+  viewer.viewport.panTo(new OpenSeadragon.Point(0.5, viewer.viewport.getBounds().height / 2), true);
+  done();
+}));
+
+/** A box on the page, whose sides are measured in px of a page of this width. */
+function box(bounds, width, kind) {
+  const element = document.createElement('div');
+  element.className = `box ${kind}`;
+  const rect = new OpenSeadragon.Rect(bounds.x0 / width, bounds.y0 / width, (bounds.x1 - bounds.x0) / width, (bounds.y1 - bounds.y0) / width);
+  viewer.addOverlay({ element, location: rect });
+  return { element, rect };
+}
+
+let chosen;
+
+function show(bounds, width) {
+  if (chosen) viewer.removeOverlay(chosen.element);
+  chosen = box(bounds, width, 'chosen');
+  const around = viewer.viewport.getBounds();
+  const { rect } = chosen;
+  if (!around.containsPoint(rect.getTopLeft()) || !around.containsPoint(rect.getBottomRight())) viewer.viewport.panTo(rect.getCenter());
+}
+
+/** Letters without marks, for finding what was searched. */
+const folded = (word) => word.normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/gi, 'd').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+
+async function begin() {
+  const response = await fetch(sheet.dataset.words, { headers: { accept: 'application/json' } });
+  if (!response.ok) return;
+  const page = await response.json();
+  await opened;
+  const wanted = new Set(sheet.dataset.query.split(/\s+/).filter((word) => !word.includes(':')).map(folded).filter(Boolean));
+  for (const line of page.lines) {
+    const row = document.createElement('span');
+    row.className = 'line';
+    for (const word of line) {
+      const isDoubtful = word.confidence < DOUBTFUL;
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.className = isDoubtful ? 'word doubt' : 'word';
+      button.textContent = word.text;
+      button.title = `${word.confidence} %${word.other ? ` · ${word.other}` : ''}`;
+      button.addEventListener('click', () => {
+        for (const other of text.querySelectorAll('[aria-pressed="true"]')) other.setAttribute('aria-pressed', 'false');
+        button.setAttribute('aria-pressed', 'true');
+        show(word.bounds, page.width);
+        if (text.dataset.edit) edit(button, word);
+      });
+      row.append(button, ' ');
+      if (wanted.has(folded(word.text))) box(word.bounds, page.width, 'found');
+      if (isDoubtful && text?.dataset.edit) box(word.bounds, page.width, 'doubt').element.addEventListener('click', () => button.click());
+    }
+    text?.append(row);
+  }
+  sheet.dataset.ready = 'yes';
+  for (const button of document.querySelectorAll('[data-show]')) {
+    button.addEventListener('click', () => {
+      const [number, x0, y0, x1, y1] = button.dataset.show.split(' ').map(Number);
+      if (number !== Number(sheet.dataset.page)) {
+        const there = new URL(location.href);
+        there.searchParams.set('page', String(number));
+        there.hash = `box=${[x0, y0, x1, y1].join(',')}`;
+        location.assign(there);
+        return;
+      }
+      show({ x0, y0, x1, y1 }, page.width);
+    });
+  }
+  const asked = location.hash.match(/^#box=(\d+),(\d+),(\d+),(\d+)$/);
+  if (asked) {
+    const [x0, y0, x1, y1] = asked.slice(1).map(Number);
+    show({ x0, y0, x1, y1 }, page.width);
+  }
+}
+
+/** Lets a word be written anew; what was written goes with the form. */
+function edit(button, word) {
+  const field = document.createElement('input');
+  field.value = button.textContent;
+  field.size = Math.max(4, button.textContent.length + 2);
+  field.setAttribute('aria-label', word.text);
+  button.replaceWith(field);
+  field.focus();
+  field.select();
+  const leave = (keep) => {
+    if (keep && field.value.trim() && field.value !== button.textContent) {
+      button.textContent = field.value.trim().normalize('NFC');
+      correct(word.word, button.textContent);
+      button.classList.remove('doubt');
+    }
+    field.replaceWith(button);
+  };
+  field.addEventListener('blur', () => leave(true), { once: true });
+  field.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') { event.preventDefault(); field.blur(); }
+    if (event.key === 'Escape') { field.value = button.textContent; field.blur(); }
+  });
+}
+
+function correct(word, said) {
+  const place = document.getElementById('corrected');
+  const known = place.querySelector(`[data-word="${word}"]`);
+  if (known) { known.querySelector('[name="words[].text"]').value = said; return; }
+  const row = document.createElement('span');
+  row.dataset.rowNumber = String(place.children.length);
+  row.dataset.word = String(word);
+  for (const [name, value, isNumber] of [['page', text.dataset.page, true], ['word', word, true], ['text', said, false]]) {
+    const input = document.createElement('input');
+    input.type = 'hidden';
+    input.name = `words[].${name}`;
+    input.value = value;
+    if (isNumber) input.dataset.kind = 'number';
+    row.append(input);
+  }
+  place.append(row);
+}
+
+for (const tab of document.querySelectorAll('[role="tab"]')) {
+  tab.addEventListener('click', () => {
+    for (const other of document.querySelectorAll('[role="tab"]')) {
+      const isChosen = other === tab;
+      other.setAttribute('aria-selected', String(isChosen));
+      document.getElementById(other.getAttribute('aria-controls')).hidden = !isChosen;
+    }
+  });
+}
+
+begin();

@@ -1,0 +1,41 @@
+//! Telling pages that something changed (server-sent events): one look at the catalogue a second, however many listen.
+
+use crate::desk::watch::{self, Pulse};
+use crate::web::server::Shared;
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use std::time::Duration;
+use tokio::sync::watch::Sender;
+use tokio_stream::wrappers::WatchStream;
+use tokio_stream::{Stream, StreamExt};
+
+/// How often the catalogue is looked at while anybody listens.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Looks and tells for as long as the server lives.
+pub(super) async fn look(shared: &Shared, tell: &Sender<Pulse>) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        if tell.receiver_count() <= 1 {
+            continue;
+        }
+        match watch::pulse(shared.archive()).await {
+            Ok(pulse) => {
+                tell.send_if_modified(|known| {
+                    let changed = *known != pulse;
+                    *known = pulse;
+                    changed
+                });
+            }
+            // Who listens goes on listening; readiness tells of the trouble.
+            Err(error) => tracing::warn!("{}", error.chain()),
+        }
+    }
+}
+
+/// Tells whenever something changed: the number of the last event and how many tasks are open.
+#[utoipa::path(get, path = "/api/live", responses((status = 200, description = "events named `changed`", content_type = "text/event-stream")))]
+pub(super) async fn live(State(shared): State<Shared>) -> Sse<impl Stream<Item = Result<Event, axum::Error>>> {
+    let changes = WatchStream::new(shared.listen()).map(|pulse| Event::default().event("changed").json_data(pulse));
+    Sse::new(changes).keep_alive(KeepAlive::default())
+}

@@ -1,0 +1,22 @@
+//! Scripts and styles, as bundled into the program.
+
+use crate::error::Error;
+use crate::web::problem::{Named, Problem};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+mod bundled {
+    #![allow(missing_docs, clippy::redundant_pub_crate, reason = "written by the build")]
+    include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+}
+
+pub(super) use bundled::{CONSOLE_CSS, CONSOLE_JS, HASH_WORKER_JS, PAGE_VIEW_JS, UPLOAD_JS};
+
+/// One file. Its name changes with what it holds, so browsers may keep it.
+pub(super) async fn asset(Named(name): Named<String>) -> Result<Response, Problem> {
+    let found = bundled::FILES.iter().find(|(known, _)| *known == name);
+    let (_, bytes) = found.ok_or_else(|| Error::not_found("there is nothing at this address"))?;
+    let kind = if name.ends_with(".css") { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
+    let keep = "public, max-age=31536000, immutable";
+    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)], *bytes).into_response())
+}

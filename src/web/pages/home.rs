@@ -1,0 +1,168 @@
+//! Where people land: my work for staff, the plant for those who watch.
+
+use super::layout::page;
+use super::parts::{balance, encoded, moment, nothing, state};
+use super::view::View;
+use crate::desk::review::{self, Queue};
+use crate::desk::watch::{self, FailureGroup};
+use crate::messages::words::Word;
+use crate::model::account::{Identity, Right};
+use crate::web::problem::Problem;
+use crate::web::server::Shared;
+use axum::Extension;
+use axum::extract::State;
+use maud::{Markup, html};
+
+/// Runs that are shown on the first page.
+const RUNS: usize = 8;
+
+/// My work: my uploads and runs with their balance, and what waits for me.
+pub(super) async fn home(view: View, State(shared): State<Shared>, Extension(by): Extension<Identity>) -> Result<Markup, Problem> {
+    let runs = if view.may(Right::Watch) { Some(watch::runs(shared.archive(), &by.units(Right::Watch), None, RUNS).await?) } else { None };
+    let waiting = if view.may(Right::Review) { Some(waiting(&shared, &by).await?) } else { None };
+    Ok(page(
+        &view,
+        view.word(Word::Home),
+        &[],
+        &html! {
+            h1 { (view.word(Word::Home)) }
+            @if Right::ALL.iter().all(|right| !view.may(*right)) { (nothing(view.word(Word::NoRight))) }
+            div class="cards" {
+                @if view.may(Right::Upload) {
+                    section class="card" {
+                        h2 { (view.word(Word::Upload)) }
+                        p { a class="button first" href="/uploads" { (view.word(Word::NewUpload)) } }
+                    }
+                }
+                @if let Some(waiting) = &waiting {
+                    section class="card" id="waiting" data-live {
+                        h2 { (view.word(Word::WaitsForMe)) }
+                        @if waiting.iter().all(|(_, count)| *count == 0) { p class="soft" { (view.word(Word::NothingWaits)) } }
+                        @for (queue, count) in waiting.iter().filter(|(_, count)| *count > 0) {
+                            p { a href=(format!("/review?queue={}", queue.name())) { b class="big" { (view.number(*count)) } " " (view.term("queue", queue.name())) } }
+                        }
+                    }
+                }
+            }
+            @if let Some(runs) = &runs {
+                section class="card" id="runs" data-live {
+                    div class="spread" { h2 { (view.word(Word::Runs)) } a href="/runs" { (view.word(Word::Total)) } }
+                    @if runs.items.is_empty() { (nothing(view.word(Word::NoRuns))) }
+                    @else { (super::runs::table(&view, &runs.items)) }
+                }
+            }
+        },
+    ))
+}
+
+async fn waiting(shared: &Shared, by: &Identity) -> Result<Vec<(Queue, u64)>, Problem> {
+    let units = by.units(Right::Review);
+    let all = review::list(shared.archive(), None, None).await?;
+    let count = |queue: Queue| all.iter().filter(|one| one.queue == queue && units.contains(&one.fonds)).count() as u64;
+    Ok(Queue::ALL.into_iter().map(|queue| (queue, count(queue))).collect())
+}
+
+/// The plant: what is queued, who works, what failed, how the runs are.
+pub(super) async fn plant(view: View, State(shared): State<Shared>, Extension(by): Extension<Identity>) -> Result<Markup, Problem> {
+    let units = by.units(Right::Watch);
+    let plant = watch::plant(shared.archive(), &units).await?;
+    let runs = watch::runs(shared.archive(), &units, None, RUNS).await?;
+    Ok(page(
+        &view,
+        view.word(Word::Plant),
+        &[],
+        &html! {
+            h1 { (view.word(Word::Plant)) }
+            div class="cards" id="plant" data-live {
+                section class="card" {
+                    h2 { (view.word(Word::Health)) }
+                    @if let Some(trouble) = &plant.trouble { p class="wrong" { (trouble) } }
+                    @else { p { span class="state finished" { (view.word(Word::Healthy)) } } }
+                    dl class="facts" {
+                        dt { (view.word(Word::Workers)) }
+                        dd {
+                            @if plant.workers.is_empty() { "0" }
+                            @for (name, tasks) in &plant.workers { div { (name) " · " (view.number(*tasks)) " " (view.word(Word::TasksInHand)) } }
+                        }
+                    }
+                }
+                section class="card" {
+                    h2 { (view.word(Word::OpenTasks)) }
+                    @if plant.queue.is_empty() { p class="big" { "0" } }
+                    @else {
+                        table {
+                            thead { tr { th { (view.word(Word::Stage)) } th class="figure" { (view.word(Word::Open)) } th class="figure" { (view.word(Word::TasksInHand)) } th { (view.word(Word::OldestTask)) } } }
+                            tbody {
+                                @for line in &plant.queue {
+                                    tr { td { (view.term("level", &line.level)) } td class="figure" { (view.number(line.open)) } td class="figure" { (view.number(line.taken)) } td { (moment(&view, &line.oldest)) } }
+                                }
+                            }
+                        }
+                    }
+                }
+                section class="card" {
+                    div class="spread" { h2 { (view.word(Word::Failures)) } a href="/failures" { (view.word(Word::Total)) } }
+                    (failures(&view, &plant.failures, None))
+                }
+            }
+            section class="card" id="runs" data-live {
+                div class="spread" { h2 { (view.word(Word::Runs)) } a href="/runs" { (view.word(Word::Total)) } }
+                @for line in &runs.items {
+                    p { a href=(format!("/runs/{}", line.batch.id)) { (line.batch.unit) " · " (moment(&view, &line.batch.created)) } " " (state(&view, super::runs::state_of(line))) }
+                    (balance(&view, &line.pages, |part| super::runs::list_of(&line.batch.id, part)))
+                }
+                @if runs.items.is_empty() { (nothing(view.word(Word::NoRuns))) }
+            }
+        },
+    ))
+}
+
+/// Failures by class and reason, each with what mends it; those of a run with the button that tries again.
+pub(super) fn failures(view: &View, groups: &[FailureGroup], run: Option<&str>) -> Markup {
+    html! {
+        @if groups.is_empty() { p class="soft" { (view.word(Word::FailuresNone)) } }
+        @else {
+            table {
+                tbody {
+                    @for group in groups {
+                        @let class = group.class.as_str();
+                        tr {
+                            td class="narrow" {
+                                @let run_filter = run.map(|run| format!("&run={run}")).unwrap_or_default();
+                                a class="class" href=(format!("/failures?class={class}{run_filter}")) { (view.number(group.count)) " · " (view.term("class", class)) }
+                            }
+                            td { (view.refusal(&group.reason)) br; span class="soft" { (view.term("mend", class)) } }
+                            @if let Some(run) = run.filter(|_| view.may(Right::Steer)) {
+                                td class="narrow" { button type="button" data-api=(format!("POST /api/runs/{}/retry?class={class}", encoded(run))) { (view.word(Word::RetryAll)) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Keys that work on every page.
+pub(super) async fn help(view: View) -> Markup {
+    let keys = [
+        ("/", Word::Search),
+        ("j k", Word::KeyRows),
+        ("Enter", Word::KeyOpen),
+        ("a", Word::Accept),
+        ("r", Word::Reject),
+        ("e", Word::KeyEdit),
+        ("[ ]", Word::KeyPages),
+        ("?", Word::Help),
+        ("Esc", Word::KeyLeave),
+    ];
+    page(
+        &view,
+        view.word(Word::Help),
+        &[],
+        &html! {
+            h1 { (view.word(Word::Help)) }
+            table class="column" { tbody { @for (key, word) in keys { tr { td class="narrow" { kbd { (key) } } td { (view.word(word)) } } } } }
+        },
+    )
+}

@@ -1,0 +1,81 @@
+//! What stands around every page.
+
+use super::assets::{CONSOLE_CSS, CONSOLE_JS};
+use super::view::View;
+use crate::messages::Language;
+use crate::messages::words::Word;
+use crate::model::account::Right;
+use maud::{DOCTYPE, Markup, html};
+
+/// Links of the head: where to, the right they need, and what they say.
+const LINKS: [(&str, Option<Right>, Word); 8] = [
+    ("/", None, Word::Home),
+    ("/plant", Some(Right::Steer), Word::Plant),
+    ("/uploads", Some(Right::Upload), Word::Upload),
+    ("/runs", Some(Right::Watch), Word::Runs),
+    ("/review", Some(Right::Review), Word::Review),
+    ("/records", Some(Right::Read), Word::Dossiers),
+    ("/people", Some(Right::Administer), Word::Administration),
+    ("/audit", Some(Right::Audit), Word::Audit),
+];
+
+/// A page with its head. `scripts` are those of this page alone.
+pub(super) fn page(view: &View, title: &str, scripts: &[&str], body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(view.language.code()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="form-key" content=(view.form_key);
+                title { (title) " · sohoa" }
+                link rel="stylesheet" href=(CONSOLE_CSS);
+                link rel="icon" href="data:,";
+                script type="module" src=(CONSOLE_JS) {}
+                @for script in scripts {
+                    script type="module" src=(script) {}
+                }
+            }
+            body data-lost=(view.word(Word::Lost)) data-wrong=(view.word(Word::SomethingWrong)) {
+                a class="skip" href="#content" { (view.word(Word::Skip)) }
+                (head(view))
+                main id="content" tabindex="-1" { (body) }
+                div id="notice" role="status" aria-live="polite" hidden {}
+            }
+        }
+    }
+}
+
+fn head(view: &View) -> Markup {
+    let path = view.address.split('?').next().unwrap_or_default();
+    let is_here = |to: &str| if to == "/" { path == "/" } else { path == to || path.starts_with(&format!("{to}/")) };
+    let other = match view.language {
+        Language::Vietnamese => (Language::English, "English"),
+        Language::English => (Language::Vietnamese, "Tiếng Việt"),
+    };
+    html! {
+        header class="head" {
+            a class="brand" href="/" { "sohoa" }
+            @if let Some(identity) = &view.identity {
+                nav aria-label="sohoa" {
+                    @for (to, right, word) in LINKS {
+                        @if right.is_none_or(|right| view.may(right)) {
+                            a href=(to) aria-current=[is_here(to).then_some("page")] { (view.word(word)) }
+                        }
+                    }
+                }
+                @if view.may(Right::Read) {
+                    form class="seek" action="/search" role="search" {
+                        input id="seek" type="search" name="q" placeholder=(view.word(Word::SearchHint)) aria-label=(view.word(Word::Search));
+                    }
+                }
+                span class="who" {
+                    a href="/account" { @if identity.user.shown.is_empty() { (identity.user.name) } @else { (identity.user.shown) } }
+                    button type="button" class="plain" data-api="DELETE /api/session" data-then="/sign-in" { (view.word(Word::SignOut)) }
+                }
+            }
+            a class="language" lang=(other.0.code()) href=(format!("/language/{}?to={}", other.0.code(), super::parts::encoded(&view.address))) { (other.1) }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Pages for browsers, made on the server; what changes anything goes through the API, so that a page can do nothing more.
+//!
+//! A page is a plain function of what the desk tells and of a [`view::View`]: who looks, and in which language.
+
+mod administration;
+pub(super) mod assets;
+mod entry;
+mod home;
+mod layout;
+mod parts;
+pub(super) mod problem;
+mod records;
+mod review;
+mod runs;
+mod search;
+pub(super) mod view;
+
+use crate::web::server::Shared;
+use axum::Router;
+use axum::routing::get;
+
+/// Every page; see [`crate::web::routes::ROUTES`] for who may open which.
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/", get(home::home))
+        .route("/assets/{name}", get(assets::asset))
+        .route("/sign-in", get(entry::sign_in))
+        .route("/setup", get(entry::set_up))
+        .route("/account", get(entry::account))
+        .route("/language/{code}", get(view::language))
+        .route("/help", get(home::help))
+        .route("/plant", get(home::plant))
+        .route("/runs", get(runs::list))
+        .route("/runs/{run}", get(runs::show))
+        .route("/failures", get(runs::failures))
+        .route("/review", get(review::list))
+        .route("/review/{document}", get(review::show))
+        .route("/search", get(search::search))
+        .route("/records", get(records::list))
+        .route("/records/{dossier}", get(records::dossier))
+        .route("/documents/{document}", get(records::document))
+        .route("/people", get(administration::people))
+        .route("/keys", get(administration::keys))
+        .route("/audit", get(administration::audit))
+}

@@ -1,0 +1,97 @@
+//! Pieces that several pages show: the balance, moments, lists.
+
+use super::view::View;
+use crate::messages::figures;
+use crate::messages::words::Word;
+use crate::model::batch::PageBalance;
+use maud::{Markup, html};
+
+/// A piece of an address, percent-encoded so that it stays one piece.
+pub(super) fn encoded(piece: &str) -> String {
+    let mut out = String::with_capacity(piece.len());
+    for byte in piece.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// A moment: how long ago, with the exact one on hover.
+pub(super) fn moment(view: &View, rfc3339: &str) -> Markup {
+    html! { time datetime=(rfc3339) title=(figures::moment(rfc3339)) { (figures::ago(view.language, rfc3339, view.now)) } }
+}
+
+/// The balance (đối soát): in = stored + review + refused, with every part a link to the list that makes it.
+/// `to` gives the list of a part by its name.
+pub(super) fn balance(view: &View, pages: &PageBalance, to: impl Fn(&str) -> Option<String>) -> Markup {
+    let parts = [
+        ("stored", Word::Stored, pages.stored),
+        ("review", Word::InReview, pages.review),
+        ("refused", Word::Refused, pages.refused),
+        ("held", Word::Quarantine, pages.held),
+        ("open", Word::Open, pages.open),
+    ];
+    let whole = pages.came.max(1);
+    let permille = |count: u64| count.saturating_mul(1000) / whole;
+    let mut at = 0;
+    let bars: Vec<(&str, u64, u64)> = parts
+        .iter()
+        .filter(|(_, _, count)| *count > 0)
+        .map(|(name, _, count)| {
+            let bar = (*name, at, permille(*count).max(4));
+            at += permille(*count);
+            bar
+        })
+        .collect();
+    html! {
+        div class="balance" {
+            svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" {
+                rect class="ground" width="1000" height="10" {}
+                @for (name, from, width) in &bars {
+                    rect class=(name) x=(from) width=(width) height="10" {}
+                }
+            }
+            p class="sum" {
+                b { (view.number(pages.came)) } " " (view.word(Word::In)) " = "
+                @for (place, (name, word, count)) in parts.iter().filter(|(name, _, count)| *count > 0 || matches!(*name, "stored" | "review" | "refused")).enumerate() {
+                    @if place > 0 { " + " }
+                    span class={ "part " (name) } {
+                        @if let Some(to) = to(name).filter(|_| *count > 0) {
+                            a href=(to) { (view.number(*count)) " " (view.word(*word)) }
+                        } @else {
+                            (view.number(*count)) " " (view.word(*word))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A state in words and by its shape.
+pub(super) fn state(view: &View, name: &str) -> Markup {
+    html! { span class={ "state " (name) } { (view.term("state", name)) } }
+}
+
+/// What stands in place of an empty list.
+pub(super) fn nothing(text: &str) -> Markup {
+    html! { p class="nothing" { (text) } }
+}
+
+/// The link to the next part of a list.
+pub(super) fn further(view: &View, address: Option<String>) -> Markup {
+    html! { @if let Some(address) = address { p class="further" { a href=(address) rel="next" { (view.word(Word::Next)) " →" } } } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_of_an_address_stays_one() {
+        assert_eq!(encoded("hồ sơ/1#2"), "h%E1%BB%93%20s%C6%A1%2F1%232");
+    }
+}

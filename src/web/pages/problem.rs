@@ -1,0 +1,33 @@
+//! What a browser is shown where a page cannot be.
+
+use super::layout::page;
+use super::parts::encoded;
+use super::view::View;
+use crate::messages::words::Word;
+use crate::web::problem::ProblemBody;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::html;
+
+/// The page in place of a problem; who has not signed in is led to where that is done.
+pub(in crate::web) fn in_place_of(view: &View, body: &ProblemBody) -> Response {
+    let status = StatusCode::from_u16(body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if status == StatusCode::UNAUTHORIZED {
+        return Redirect::to(&format!("/sign-in?to={}", encoded(&view.address))).into_response();
+    }
+    let name = body.kind.rsplit(':').next().unwrap_or_default();
+    let title = view.term("problem", name);
+    let shown = page(
+        view,
+        title,
+        &[],
+        &html! {
+            section class="problem" {
+                h1 { (title) }
+                p { (body.detail) }
+                p { a href="/" { (view.word(Word::Home)) } }
+            }
+        },
+    );
+    (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], shown.into_string()).into_response()
+}

@@ -1,0 +1,295 @@
+//! Dossiers: the list, one of them, and one document of it.
+
+use super::assets::PAGE_VIEW_JS;
+use super::layout::page;
+use super::parts::{encoded, further, moment, nothing};
+use super::view::View;
+use crate::desk::find::{self, WantedDossiers};
+use crate::messages::figures;
+use crate::messages::words::Word;
+use crate::model::account::{Identity, Right};
+use crate::model::record::{Description, Record, RecordedDocument};
+use crate::web::problem::{Asked, Named, Problem};
+use crate::web::server::Shared;
+use axum::Extension;
+use axum::extract::State;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+/// Dossiers on one page of the list.
+const DOSSIERS: usize = 100;
+
+/// Which dossiers are wanted.
+#[derive(Debug, Deserialize)]
+pub(super) struct Wanted {
+    unit: Option<String>,
+    run: Option<String>,
+    after: Option<String>,
+}
+
+/// Dossiers by unit and code.
+pub(super) async fn list(
+    view: View,
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Markup, Problem> {
+    let given = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
+    let (unit, run) = (given(&wanted.unit), given(&wanted.run));
+    let asked = WantedDossiers { unit: unit.as_deref(), run: run.as_deref(), after: wanted.after.as_deref(), limit: DOSSIERS };
+    let dossiers = find::dossiers(shared.archive(), &by.units(Right::Read), &asked).await?;
+    let same = [("unit", &unit), ("run", &run)]
+        .iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}&", encoded(value.as_ref()?))))
+        .collect::<String>();
+    Ok(page(
+        &view,
+        view.word(Word::Dossiers),
+        &[],
+        &html! {
+            h1 { (view.word(Word::Dossiers)) }
+            form class="row" action="/records" {
+                label { span { (view.word(Word::Unit)) } input name="unit" value=(unit.as_deref().unwrap_or_default()); }
+                @if let Some(run) = &run { input type="hidden" name="run" value=(run); a class="tag" href=(format!("/runs/{run}")) { (view.word(Word::Run)) } }
+                button { (view.word(Word::Apply)) }
+            }
+            @if dossiers.items.is_empty() { (nothing(view.word(Word::NoDossiers))) }
+            @else {
+                div class="wide" { table {
+                    thead { tr {
+                        th { (view.word(Word::Code)) } th { (view.word(Word::Title)) } th { (view.word(Word::Unit)) } th class="figure" { (view.word(Word::Documents)) }
+                        th class="figure" { (view.word(Word::Pages)) } th class="figure" { (view.word(Word::WaitsForMe)) } th class="figure" { (view.word(Word::Version)) }
+                    } }
+                    tbody {
+                        @for line in &dossiers.items {
+                            tr data-row {
+                                td { a href=(format!("/records/{}", encoded(&line.object))) { (line.code) } }
+                                td { (line.title) } td { (line.fonds) }
+                                td class="figure" { (view.number(line.documents)) } td class="figure" { (view.number(line.pages)) }
+                                td class="figure" { @if line.review > 0 { (view.number(line.review)) } } td class="figure" { (view.number(u64::from(line.version))) }
+                            }
+                        }
+                    }
+                } }
+            }
+            (further(&view, dossiers.next.map(|next| format!("/records?{same}after={}", encoded(&next)))))
+        },
+    ))
+}
+
+/// The name by which links call a document.
+pub(super) fn name_of(record: &Record, document: &RecordedDocument) -> String {
+    format!("{}#{}", record.object, document.number)
+}
+
+/// Kind, number and date of a document in one line.
+pub(super) fn heading(description: &Description) -> String {
+    let value = |name: &str| description.fields.get(name).map(|field| field.value.as_str()).filter(|value| !value.is_empty());
+    let number = match (value("codeNumber"), value("codeNotation")) {
+        (Some(number), Some(notation)) => format!("{number}/{notation}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => String::new(),
+    };
+    let date = value("issuedDate").map(figures::date).unwrap_or_default();
+    let mut kind: String = description.kind_name.clone();
+    if let Some(first) = kind.get(..kind.chars().next().map_or(0, char::len_utf8)).map(str::to_uppercase) {
+        kind = first + &kind.chars().skip(1).collect::<String>();
+    }
+    [kind, number, date].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
+/// One dossier: its documents, originals with fixity, history.
+pub(super) async fn dossier(
+    view: View,
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(dossier): Named<String>,
+) -> Result<Markup, Problem> {
+    let record = find::record_for(shared.archive(), &by, &dossier).await?;
+    let versions = find::versions(shared.archive(), &record.object).await?;
+    Ok(page(
+        &view,
+        &record.code,
+        &[],
+        &html! {
+            h1 { (view.word(Word::Dossier)) " " (record.code) }
+            dl class="facts" {
+                dt { (view.word(Word::Title)) } dd { (record.title) }
+                dt { (view.word(Word::Unit)) } dd { (record.fonds) }
+                @for (name, value) in &record.archival { dt { (view.archival(name)) } dd { (value) } }
+                @if !record.missing.is_empty() { dt { (view.word(Word::Missing)) } dd { @for name in &record.missing { span class="tag" { (view.archival(name)) } } } }
+            }
+            @for finding in &record.list_findings { p class="reasons" { span class="tag" { (view.word(Word::List)) } " " (finding.detail) } }
+            section class="card" {
+                h2 { (view.word(Word::Documents)) }
+                div class="wide" { table {
+                    thead { tr { th { "#" } th { (view.word(Word::Document)) } th { (view.word(Word::Subject)) } th { (view.word(Word::Issuer)) } th class="figure" { (view.word(Word::Pages)) } th { (view.word(Word::Review)) } } }
+                    tbody {
+                        @for document in &record.documents {
+                            @let value = |name: &str| document.description.fields.get(name).map(|field| field.value.clone()).unwrap_or_default();
+                            tr data-row {
+                                td { (document.number) }
+                                td { a href=(format!("/documents/{}", encoded(&name_of(&record, document)))) { (heading(&document.description)) } }
+                                td { (value("subject")) } td { (value("organName")) }
+                                td class="figure" { (document.pages.len()) }
+                                td { @for reason in &document.review { span class="tag" { (view.term("reason", reason)) } } }
+                            }
+                        }
+                    }
+                } }
+            }
+            section class="card" {
+                h2 { (view.word(Word::Originals)) }
+                div class="wide" { table {
+                    thead { tr { th { (view.word(Word::File)) } th class="figure" { (view.word(Word::Size)) } th class="figure" { (view.word(Word::Pages)) } th { (view.word(Word::Fixity)) } } }
+                    tbody {
+                        @for original in &record.originals {
+                            tr {
+                                td {
+                                    @for name in &original.delivered_as { div { (name.shown) } }
+                                    @for signature in &original.signatures { div class="soft" { (view.word(Word::Signature)) ": " (signature.signer) " · " (view.term("signature", signature_state(signature))) } }
+                                    @if let Some(refusal) = &original.refusal { div { span class="class" { (view.term("class", refusal.class.as_str())) } " " (view.refusal(&refusal.reason)) } }
+                                }
+                                td class="figure" { (figures::size(view.language, original.bytes)) }
+                                td class="figure" { (original.pages) }
+                                td { code { (original.sha256) } }
+                            }
+                        }
+                    }
+                } }
+            }
+            section class="card" {
+                h2 { (view.word(Word::History)) }
+                table {
+                    thead { tr { th class="figure" { (view.word(Word::Version)) } th { (view.word(Word::When)) } th { (view.word(Word::What)) } th { (view.word(Word::Who)) } th class="figure" { (view.word(Word::Files)) } } }
+                    tbody {
+                        @for line in &versions {
+                            tr { td class="figure" { (line.version) } td { (moment(&view, &line.created)) } td { (line.message) } td { (line.by.as_deref().unwrap_or("–")) } td class="figure" { (line.files) } }
+                        }
+                    }
+                }
+                p { a href=(format!("/api/records/{}", encoded(&record.object))) download="record.json" { "record.json" } }
+            }
+        },
+    ))
+}
+
+fn signature_state(signature: &crate::model::record::Signature) -> &'static str {
+    use crate::model::record::SignatureState::{Broken, Intact, Unknown};
+    match signature.state {
+        Intact => "intact",
+        Broken => "broken",
+        Unknown => "unknown",
+    }
+}
+
+/// What page of a document is wanted, and what was searched for.
+#[derive(Debug, Deserialize)]
+pub(super) struct WantedPage {
+    page: Option<u32>,
+    #[serde(default)]
+    q: String,
+}
+
+/// One document: its page beside fields and text, and its files.
+pub(super) async fn document(
+    view: View,
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(name): Named<String>,
+    Asked(wanted): Asked<WantedPage>,
+) -> Result<Markup, Problem> {
+    let (record, document) = find::document_for(shared.archive(), &by, &name).await?;
+    let name = name_of(&record, &document);
+    let at = wanted.page.unwrap_or(1);
+    let file = |form: &str| format!("/api/documents/{}/{form}", encoded(&name));
+    let forms = [("pdf", Word::Print), ("text", Word::TextForm), ("public-pdf", Word::PublicCopy), ("public-text", Word::PublicText)];
+    Ok(page(
+        &view,
+        &heading(&document.description),
+        &[PAGE_VIEW_JS],
+        &html! {
+            div class="spread" {
+                h1 { (heading(&document.description)) }
+                p { a href=(format!("/records/{}", encoded(&record.object))) { (view.word(Word::Dossier)) " " (record.code) } }
+            }
+            div class="beside" {
+                (sheet(&view, &name, &document, at, &wanted.q, &format!("/documents/{}?q={}", encoded(&name), encoded(&wanted.q))))
+                div {
+                    section class="card" {
+                        h2 { (view.word(Word::Fields)) }
+                        dl class="facts" {
+                            @for (field, value) in document.description.fields.iter().filter(|(_, value)| !value.value.is_empty()) {
+                                dt { (view.term("field", field)) }
+                                dd {
+                                    (shown_value(field, &value.value))
+                                    @if let (Some(page), Some(bounds)) = (value.page, value.bounds) {
+                                        " " button type="button" class="plain" data-show=(format!("{page} {} {} {} {}", bounds.x0, bounds.y0, bounds.x1, bounds.y1)) { (view.word(Word::ShowOnPage)) }
+                                    }
+                                }
+                            }
+                        }
+                        @if !document.review.is_empty() {
+                            p class="reasons" { (view.word(Word::WaitsForMe)) ": " @for reason in &document.review { span class="tag" { (view.term("reason", reason)) } } }
+                            @if by.units(Right::Review).contains(&record.fonds) { p { a class="button" href=(format!("/review/{}", encoded(&name))) { (view.word(Word::Review)) } } }
+                        }
+                    }
+                    section class="card" {
+                        h2 { (view.word(Word::Download)) }
+                        ul { @for (form, word) in forms { li { a href=(file(form)) download { (view.word(word)) } } } li { a href=(file("mets")) download { "METS" } " · " a href=(file("alto")) download { "ALTO" } " · " a href=(file("hocr")) download { "hOCR" } " · " a href=(file("json")) download { "JSON" } } }
+                    }
+                    section class="card" {
+                        h2 { (view.word(Word::Text)) }
+                        div class="text" id="text" {}
+                    }
+                    (decisions(&view, &document))
+                }
+            }
+        },
+    ))
+}
+
+/// A value as people read it.
+pub(super) fn shown_value(field: &str, value: &str) -> String {
+    if field == "issuedDate" { figures::date(value) } else { value.to_owned() }
+}
+
+/// What people decided about a document.
+pub(super) fn decisions(view: &View, document: &RecordedDocument) -> Markup {
+    html! {
+        @if !document.decisions.is_empty() {
+            section class="card" {
+                h2 { (view.word(Word::Decisions)) }
+                ul {
+                    @for decision in &document.decisions {
+                        li { (moment(view, &decision.at)) " · " (decision.author) " · " (view.term("act", decision.act.word())) @if let Some(note) = &decision.note { " · “" (note) "”" } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The picture of a page, with links to the other pages; the script makes it zoom and shows words and finds.
+pub(super) fn sheet(view: &View, name: &str, document: &RecordedDocument, at: u32, query: &str, back: &str) -> Markup {
+    let pages = document.pages.len() as u32;
+    let joint = if back.contains('?') { '&' } else { '?' };
+    let to = |page: u32| format!("{back}{joint}page={page}");
+    let picture = |page: u32| format!("/api/documents/{}/pages/{page}/picture", encoded(name));
+    html! {
+        section aria-label=(view.word(Word::Scan)) {
+            nav class="pages" aria-label=(view.word(Word::Pages)) {
+                @if at > 1 { a href=(to(at - 1)) data-key="[" rel="prev" { "←" span class="soft" { " [" } } }
+                @for page in &document.pages {
+                    a href=(to(page.number)) aria-current=[(page.number == at).then_some("page")] { (page.number) @if page.blank { " ▢" } @if page.refusal.is_some() { " ✕" } }
+                }
+                @if at < pages { a href=(to(at + 1)) data-key="]" rel="next" { "→" span class="soft" { " ]" } } }
+            }
+            div class="sheet" id="sheet" role="img" aria-label=(format!("{} {at}", view.word(Word::Page))) data-picture=(picture(at)) data-words=(format!("/api/documents/{}/pages/{at}/words", encoded(name)))
+                data-page=(at) data-query=(query) {
+                noscript { img class="plain-picture" src=(picture(at)) alt=(view.word(Word::Scan)); }
+            }
+            @if at < pages { link rel="prefetch" href=(picture(at + 1)); }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Runs: the list, one of them while it goes on, and what failed.
+
+use super::layout::page;
+use super::parts::{balance, encoded, further, moment, nothing, state};
+use super::view::View;
+use crate::desk::watch::{self, Overview, RunLine, class_of};
+use crate::messages::figures;
+use crate::messages::words::Word;
+use crate::model::account::{Identity, Right};
+use crate::model::batch::BatchState;
+use crate::model::refusal::Class;
+use crate::web::problem::{Asked, Named, Problem};
+use crate::web::server::Shared;
+use axum::Extension;
+use axum::extract::State;
+use maud::{Markup, html};
+use serde::Deserialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Runs on one page of the list.
+const RUNS: usize = 50;
+
+/// Failures on one page.
+const FAILURES: usize = 500;
+
+/// Stages in their order; others stand behind.
+const ORDER: [&str; 13] = [
+    "intake", "decode", "prepare", "stamps", "read", "separate", "classify", "describe", "review", "package", "deposit", "index", "rebuild",
+];
+
+pub(super) fn state_of(line: &RunLine) -> &'static str {
+    match line.batch.state {
+        BatchState::Finished => "finished",
+        _ if line.paused => "paused",
+        BatchState::Receiving => "receiving",
+        BatchState::Running => "running",
+    }
+}
+
+/// The list that makes a part of a run's balance.
+pub(super) fn list_of(run: &str, part: &str) -> Option<String> {
+    match part {
+        "refused" => Some(format!("/failures?run={run}")),
+        "stored" | "review" => Some(format!("/records?run={run}")),
+        _ => None,
+    }
+}
+
+/// The last letters of an identifier: what people tell runs apart by.
+fn short(id: &str) -> &str {
+    id.len().checked_sub(8).and_then(|from| id.get(from..)).unwrap_or(id)
+}
+
+/// Runs with state and balance.
+pub(super) fn table(view: &View, runs: &[RunLine]) -> Markup {
+    html! {
+        div class="wide" { table {
+            thead { tr { th { (view.word(Word::Run)) } th { (view.word(Word::State)) } th { (view.word(Word::Unit)) } th { (view.word(Word::Started)) } th { (view.word(Word::Balance)) } } }
+            tbody {
+                @for line in runs {
+                    @let run = &line.batch.id;
+                    tr data-row {
+                        td class="narrow" { a href=(format!("/runs/{run}")) { "…" (short(run)) } }
+                        td { (state(view, state_of(line))) }
+                        td { (line.batch.unit) }
+                        td class="narrow" { (moment(view, &line.batch.created)) }
+                        td { (balance(view, &line.pages, |part| list_of(run, part))) }
+                    }
+                }
+            }
+        } }
+    }
+}
+
+/// Which runs are wanted.
+#[derive(Debug, Deserialize)]
+pub(super) struct Wanted {
+    before: Option<String>,
+}
+
+/// Runs, the newest first.
+pub(super) async fn list(
+    view: View,
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Markup, Problem> {
+    let runs = watch::runs(shared.archive(), &by.units(Right::Watch), wanted.before.as_deref(), RUNS).await?;
+    Ok(page(
+        &view,
+        view.word(Word::Runs),
+        &[],
+        &html! {
+            h1 { (view.word(Word::Runs)) }
+            div id="runs" data-live {
+                @if runs.items.is_empty() { (nothing(view.word(Word::NoRuns))) } @else { (table(&view, &runs.items)) }
+            }
+            (further(&view, runs.next.map(|next| format!("/runs?before={next}"))))
+        },
+    ))
+}
+
+/// One run.
+pub(super) async fn show(
+    view: View,
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(run): Named<String>,
+) -> Result<Markup, Problem> {
+    let overview = watch::overview(shared.archive(), &by.units(Right::Watch), &run).await?;
+    let may_steer = by.units(Right::Steer).contains(&overview.line.batch.unit);
+    let title = format!("{} …{}", view.word(Word::Run), short(&run));
+    Ok(page(
+        &view,
+        &title,
+        &[],
+        &html! {
+            div class="spread" {
+                h1 { (title) }
+                @if may_steer { div class="row" id="steer" data-live { (steering(&view, &overview)) } }
+            }
+            section class="card" id="balance" data-live {
+                (facts(&view, &overview))
+                h2 { (view.word(Word::Balance)) }
+                (balance(&view, &overview.line.pages, |part| list_of(&run, part)))
+            }
+            section class="card" id="stages" data-live {
+                h2 { (view.word(Word::Stages)) }
+                (stages(&view, &overview))
+            }
+            section class="card" id="failures" data-live {
+                h2 { (view.word(Word::Failures)) }
+                (super::home::failures(&view, &overview.failures, Some(&run)))
+            }
+            @if may_steer && overview.line.batch.state != BatchState::Finished {
+                details class="card" {
+                    summary { (view.word(Word::Cancel)) }
+                    form class="row" data-api=(format!("POST /api/runs/{}/cancel", encoded(&run))) data-then=(format!("/runs/{run}")) {
+                        label { span { (view.word(Word::CancelHint)) } input name="confirm" required pattern=(last_four(&run)) autocomplete="off"; }
+                        button class="grave" { (view.word(Word::Cancel)) }
+                        p class="wrong" role="alert" {}
+                    }
+                }
+            }
+        },
+    ))
+}
+
+fn last_four(run: &str) -> &str {
+    run.len().checked_sub(4).and_then(|from| run.get(from..)).unwrap_or(run)
+}
+
+fn steering(view: &View, overview: &Overview) -> Markup {
+    let run = &overview.line.batch.id;
+    html! {
+        @if overview.line.batch.state != BatchState::Finished {
+            @if overview.line.paused {
+                button type="button" class="first" data-api=(format!("POST /api/runs/{run}/resume")) { (view.word(Word::GoOn)) }
+            } @else {
+                button type="button" data-api=(format!("POST /api/runs/{run}/pause")) { (view.word(Word::Pause)) }
+            }
+        }
+        @if overview.failures.iter().any(|group| matches!(group.class, Class::Limit | Class::Outage | Class::Bug)) {
+            button type="button" title=(view.word(Word::RetryHint)) data-api=(format!("POST /api/runs/{run}/retry")) { (view.word(Word::Retry)) }
+        }
+    }
+}
+
+fn facts(view: &View, overview: &Overview) -> Markup {
+    let line = &overview.line;
+    html! {
+        dl class="facts" {
+            dt { (view.word(Word::State)) } dd { (state(view, state_of(line))) }
+            dt { (view.word(Word::Unit)) } dd { (line.batch.unit) }
+            dt { (view.word(Word::Pipeline)) } dd { (watch::pipeline_name(&line.batch)) }
+            dt { (view.word(Word::Started)) } dd { (moment(view, &line.batch.created)) }
+            dt { (view.word(Word::Files)) } dd { (view.number(overview.files)) }
+            @if let Some((rate, left)) = pace(view, line) {
+                dt { (view.word(Word::Rate)) } dd { (rate) " " (view.word(Word::RatePerMinute)) }
+                dt { (view.word(Word::Remaining)) } dd { (left) }
+            }
+            dt { (view.word(Word::Code)) } dd { code { (line.batch.id) } }
+        }
+    }
+}
+
+/// Pages a minute since the run began, and how long the rest takes at that; none before there is anything to judge by.
+fn pace(view: &View, line: &RunLine) -> Option<(String, String)> {
+    let ended = line.pages.came.checked_sub(line.pages.open).filter(|ended| *ended > 0 && line.pages.open > 0)?;
+    let began = OffsetDateTime::parse(&line.batch.created, &Rfc3339).ok()?;
+    let passed = u64::try_from((view.now - began).whole_milliseconds()).ok().filter(|passed| *passed > 0)?;
+    let rate = ended.saturating_mul(60_000) / passed;
+    let left = line.pages.open.saturating_mul(passed) / ended;
+    Some((view.number(rate), figures::lasting(view.language, left)))
+}
+
+fn stages(view: &View, overview: &Overview) -> Markup {
+    let place = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
+    let mut stages: Vec<_> = overview.stages.iter().collect();
+    stages.sort_by_key(|(name, _)| place(name));
+    html! {
+        @if stages.is_empty() { p class="soft" { "–" } }
+        ol class="stages" {
+            @for (name, cost) in stages {
+                li {
+                    b { (view.term("stage", name)) }
+                    (view.number(cost.items)) br;
+                    small { (figures::lasting(view.language, cost.cpu_ms.checked_div(cost.items).unwrap_or(0))) " " (view.word(Word::CpuPerItem)) }
+                }
+            }
+        }
+    }
+}
+
+/// Which failures are wanted.
+#[derive(Debug, Deserialize)]
+pub(super) struct WantedFailures {
+    run: Option<String>,
+    class: Option<String>,
+}
+
+/// What was refused, file by file.
+pub(super) async fn failures(
+    view: View,
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Asked(wanted): Asked<WantedFailures>,
+) -> Result<Markup, Problem> {
+    let class = wanted.class.as_deref().filter(|class| !class.is_empty()).map(class_of).transpose()?;
+    let run = wanted.run.as_deref().filter(|run| !run.is_empty());
+    let failures = watch::failures(shared.archive(), &by.units(Right::Watch), run, class, FAILURES).await?;
+    Ok(page(
+        &view,
+        view.word(Word::Failures),
+        &[],
+        &html! {
+            h1 { (view.word(Word::Failures)) }
+            form class="row" action="/failures" {
+                @if let Some(run) = run { input type="hidden" name="run" value=(run); span class="tag" { (view.word(Word::Run)) " …" (short(run)) } }
+                label { span { (view.word(Word::Class)) }
+                    select name="class" {
+                        option value="" { (view.word(Word::Total)) }
+                        @for one in [Class::Input, Class::Limit, Class::Secret, Class::Outage, Class::Bug] {
+                            option value=(one.as_str()) selected[class == Some(one)] { (view.term("class", one.as_str())) }
+                        }
+                    }
+                }
+                button { (view.word(Word::Apply)) }
+            }
+            @if failures.is_empty() { (nothing(view.word(Word::FailuresNone))) }
+            @else {
+                div class="wide" { table {
+                    thead { tr { th { (view.word(Word::File)) } th class="figure" { (view.word(Word::Page)) } th { (view.word(Word::Class)) } th { (view.word(Word::Reason)) } th { (view.word(Word::Run)) } } }
+                    tbody {
+                        @for failure in &failures {
+                            @let class = failure.item.class.as_str();
+                            tr data-row {
+                                td { (failure.item.file) br; span class="soft" { (failure.dossier.fonds) " · " (failure.dossier.code) } }
+                                td class="figure" { @if let Some(page) = failure.item.page { (view.number(u64::from(page))) } }
+                                td { span class="class" { (view.term("class", class)) } }
+                                td { (view.refusal(&failure.item.reason)) br; span class="soft" { (view.term("mend", class)) } }
+                                td class="narrow" { a href=(format!("/runs/{}", failure.batch)) { "…" (short(&failure.batch)) } }
+                            }
+                        }
+                    }
+                } }
+                @if failures.len() == FAILURES { p class="soft" { (view.word(Word::OnlyFirst)) " " (view.number(FAILURES as u64)) } }
+            }
+        },
+    ))
+}

@@ -1,0 +1,192 @@
+// The console as archivist, reviewer and administrator use it, in both languages.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { check, open, signedIn } from './browser.mjs';
+import { Server } from './server.mjs';
+
+const { SOHOA_PROGRAM: program, SOHOA_TEST_HOME: home, SOHOA_SCREENS: screens, SOHOA_TEST_FILES: deliveries } = process.env;
+const languages = ['vi', 'en'];
+let server;
+let admin;
+let browser;
+
+before(async () => {
+  fs.mkdirSync(screens, { recursive: true });
+  server = await Server.start(program, home, '127.0.0.1:0', '1');
+  admin = await server.people('local');
+  browser = await open();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.kill();
+});
+
+/** Addresses of one thing of each kind. */
+async function things() {
+  const { said: runs } = await server.ask('GET', '/api/runs', undefined, admin);
+  const { said: records } = await server.ask('GET', '/api/records', undefined, admin);
+  const { said: waiting } = await server.ask('GET', '/api/review', undefined, admin);
+  const first = waiting[0];
+  const document = encodeURIComponent(`${first.dossier}#${first.document.split('#').pop()}`);
+  return { run: runs.items.at(-1).id, dossier: encodeURIComponent(records.items[0].object), document };
+}
+
+test('every screen of every role is whole in both languages, at a desk and on a phone', async () => {
+  const { run, dossier, document } = await things();
+  const reading = ['/search?q=ho%20so', '/records', `/records/${dossier}`, `/documents/${document}?q=so`];
+  const watching = ['/runs', `/runs/${run}`, '/failures'];
+  const roles = {
+    archivist: ['/', '/uploads', ...watching, ...reading, '/account', '/keys', '/help'],
+    reviewer: ['/', '/review', `/review/${document}`, ...watching],
+    admin: ['/', '/plant', '/people', '/audit', `/review/${document}`],
+  };
+  for (const language of languages) {
+    for (const [role, addresses] of Object.entries(roles)) {
+      const { context, page, wrong } = await signedIn(browser, server, role, language);
+      for (const address of addresses) {
+        await page.goto(server.address + address);
+        if (await page.locator('#sheet').count()) await page.waitForSelector('#sheet[data-ready]');
+        await check(page, wrong, `${language} ${role} ${address}`);
+        const name = address === '/' ? 'home' : address.split('?')[0].split('/').filter(Boolean).map((part) => (part.length > 20 ? 'one' : part)).join('-');
+        await page.screenshot({ path: path.join(screens, `${language}-${role}-${name}.png`) });
+        await page.setViewportSize({ width: 390, height: 844 });
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(wide <= 390, `${address} is ${wide} px wide on a phone`);
+        await page.setViewportSize({ width: 1366, height: 768 });
+      }
+      await context.close();
+    }
+  }
+});
+
+test('in the dark every word can be read too', async () => {
+  const { document } = await things();
+  const { context, page, wrong } = await signedIn(browser, server, 'admin', 'vi', { colorScheme: 'dark' });
+  for (const address of ['/', '/plant', '/people', `/review/${document}`, '/search?q=ho%20so']) {
+    await page.goto(server.address + address);
+    if (await page.locator('#sheet').count()) await page.waitForSelector('#sheet[data-ready]');
+    await check(page, wrong, `dark ${address}`);
+  }
+  await page.screenshot({ path: path.join(screens, 'vi-admin-dark.png') });
+  await context.close();
+});
+
+test('a wrong password is told in the language of the page, and who has not signed in sees nothing', async () => {
+  for (const [language, said] of [['vi', 'tên hoặc mật khẩu không đúng'], ['en', 'name or password is wrong']]) {
+    const context = await browser.newContext();
+    await context.addCookies([{ name: 'sohoa-language', value: language, url: server.address }]);
+    const page = await context.newPage();
+    await page.goto(`${server.address}/runs`);
+    assert.equal(new URL(page.url()).pathname, '/sign-in');
+    await page.fill('[name=name]', 'archivist');
+    await page.fill('[name=password]', 'not the password');
+    await page.click('button.first');
+    await page.waitForFunction((said) => document.querySelector('.wrong').textContent === said, said);
+    await page.screenshot({ path: path.join(screens, `${language}-sign-in.png`) });
+    await context.close();
+  }
+});
+
+test('a reviewer corrects and accepts with the keyboard alone, and the next document comes', async () => {
+  const { said: before } = await server.ask('GET', '/api/review', undefined, admin);
+  const { context, page, wrong } = await signedIn(browser, server, 'reviewer', 'vi');
+  await page.goto(`${server.address}/review`);
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#sheet[data-ready]');
+  const address = decodeURIComponent(new URL(page.url()).pathname.split('/').pop());
+  await page.focus('[name="fields.subject"]');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('trích yếu do người duyệt nhập');
+  await page.keyboard.press('Escape');
+  const decided = page.waitForResponse((response) => response.request().method() === 'POST' && response.url().includes('/api/review/'));
+  await page.keyboard.press('a');
+  assert.equal((await decided).status(), 200);
+  await page.waitForURL((url) => !decodeURIComponent(url.pathname).endsWith(address));
+  assert.deepEqual(wrong, []);
+  const { said: after } = await server.ask('GET', '/api/review', undefined, admin);
+  assert.equal(after.length, before.length - 1);
+  const { said: record } = await server.ask('GET', `/api/records/${encodeURIComponent(address.split('#')[0])}`, undefined, admin);
+  const document = record.documents.find((one) => one.number === Number(address.split('#').pop()));
+  assert.equal(document.description.fields.subject.value, 'trích yếu do người duyệt nhập');
+  assert.ok(document.decisions.every((decision) => decision.author === 'reviewer'));
+  await page.goto(`${server.address}/search?q=%22do%20người%20duyệt%20nhập%22`);
+  assert.equal(await page.locator('.hit').count() > 0, true);
+  await context.close();
+});
+
+test('a delivery survives a lost line, a reload and a killed server, is matched with its list, and becomes a run', async () => {
+  const { context, page, wrong } = await signedIn(browser, server, 'archivist', 'vi');
+  await page.goto(`${server.address}/uploads`);
+  await page.fill('[name=name]', 'Lô thử');
+  await page.click('button.first');
+  await page.waitForSelector('#upload[data-ready]');
+  const folder = path.join(deliveries, 'lo-thu');
+  const sent = fs.readdirSync(folder, { recursive: true }).filter((name) => /\.(png|jpg)$/.test(name)).length;
+  await page.setInputFiles('#folder', folder);
+  await context.setOffline(true);
+  await page.waitForSelector('#pause:not([hidden])');
+  await context.setOffline(false);
+  await server.kill();
+  await server.again();
+  page.once('dialog', (dialog) => dialog.accept());
+  await page.reload();
+  await page.waitForSelector('#upload[data-ready]');
+  await page.setInputFiles('#folder', folder);
+  const counted = (name) => page.locator(`[data-count="${name}"]`).first().innerText();
+  await page.waitForFunction(() => !document.getElementById('without').hidden, undefined, { timeout: 60_000 });
+  assert.equal(await counted('missing'), '1');
+  await page.screenshot({ path: path.join(screens, 'vi-archivist-upload.png') });
+  await check(page, wrong.filter((one) => !/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION/.test(one)), 'upload');
+  await page.setInputFiles('#folder', path.join(deliveries, 'them/lo-thu'));
+  await page.waitForFunction(() => !document.getElementById('start').disabled, undefined, { timeout: 60_000 });
+  assert.equal(Number(await counted('received')) + Number(await counted('duplicate')) + Number(await counted('refused')), sent + 1);
+  await page.click('#start');
+  await page.waitForURL(/\/runs\//);
+  const run = page.url().split('/').pop();
+  // The page tells by itself when the run has ended.
+  await page.waitForSelector('#balance .state.finished', { timeout: 300_000 });
+  const { said } = await server.ask('GET', `/api/runs/${run}`, undefined, admin);
+  assert.equal(said.balance.files.received, sent + 1);
+  assert.equal(said.balance.files.duplicate, 1);
+  assert.equal(said.balance.pages.open, 0);
+  await page.screenshot({ path: path.join(screens, 'vi-archivist-run.png') });
+  await context.close();
+});
+
+test('hostile names are text everywhere', async () => {
+  const { context, page, wrong } = await signedIn(browser, server, 'admin', 'en');
+  page.on('dialog', (dialog) => { wrong.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  const { said: records } = await server.ask('GET', '/api/records', undefined, admin);
+  const hostile = records.items.filter((one) => one.code.includes('<'));
+  assert.ok(hostile.length > 0);
+  for (const one of hostile) {
+    for (const address of [`/records`, `/records/${encodeURIComponent(one.object)}`, `/documents/${encodeURIComponent(`${one.object}#1`)}`, `/review/${encodeURIComponent(`${one.object}#1`)}`, '/review', `/search?q=${encodeURIComponent(`"><script>alert(1)</script> ${one.code}`)}`]) {
+      await page.goto(server.address + address);
+      const bodies = await page.evaluate(() => document.querySelectorAll('main script, main img[onerror], main svg[onload], main iframe').length);
+      assert.equal(bodies, 0, address);
+      await check(page, wrong, address);
+    }
+  }
+  await page.goto(`${server.address}/sign-in?to=https://elsewhere.example/`);
+  assert.equal(await page.getAttribute('form[data-api]', 'data-then'), '/');
+  await context.close();
+});
+
+test('the first page is light', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  let bytes = 0;
+  const session = await context.newCDPSession(page);
+  await session.send('Network.enable');
+  const scripts = new Set();
+  session.on('Network.responseReceived', ({ requestId, type }) => { if (type === 'Script') scripts.add(requestId); });
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => { if (scripts.has(requestId)) bytes += encodedDataLength; });
+  await page.goto(`${server.address}/sign-in`, { waitUntil: 'networkidle' });
+  assert.ok(bytes > 0 && bytes < 200_000, `${bytes} bytes of script`);
+  await context.close();
+});

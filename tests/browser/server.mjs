@@ -1,0 +1,63 @@
+// A server of its own for a test: the real program, in a home of its own, with people to sign in.
+
+import { spawn } from 'node:child_process';
+import readline from 'node:readline';
+
+export const PASSWORD = 'một mật khẩu để thử';
+
+export class Server {
+  /** Starts the program; `at` is an address to listen at again after it was stopped. */
+  static async start(program, home, at = '127.0.0.1:0', workers = '0') {
+    const child = spawn(program, ['serve', '--listen', at, '--workers', workers, '--lang', 'en', '-q', '--home', home], { cwd: home, stdio: ['ignore', 'ignore', 'pipe'] });
+    const server = new Server();
+    Object.assign(server, { program, home, child, workers });
+    const lines = readline.createInterface({ input: child.stderr });
+    await new Promise((ready, failed) => {
+      child.once('exit', (code) => failed(new Error(`the server ended with ${code}`)));
+      lines.on('line', (line) => {
+        server.address ??= line.match(/http:\/\/\S+/)?.[0].replace(/\/$/, '');
+        server.key ??= line.match(/[?&]key=([\w-]+)/)?.[1];
+        if (server.address) setTimeout(ready, 50);
+      });
+    });
+    return server;
+  }
+
+  /** Kills it without a word, as a power cut would. */
+  async kill() {
+    const gone = new Promise((done) => { this.child.once('exit', done); });
+    this.child.kill('SIGKILL');
+    await gone;
+  }
+
+  /** Starts it again at the same address. */
+  async again() {
+    const fresh = await Server.start(this.program, this.home, new URL(this.address).host, this.workers);
+    this.child = fresh.child;
+  }
+
+  async ask(method, path, body, person) {
+    const headers = { 'content-type': 'application/json', accept: 'application/json' };
+    if (person) Object.assign(headers, { cookie: person.cookie, 'x-form-key': person.formKey });
+    const response = await fetch(this.address + path, { method, headers, body: body && JSON.stringify(body) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return { response, said: text ? JSON.parse(text) : undefined };
+  }
+
+  async signIn(name) {
+    const { response, said } = await this.ask('POST', '/api/session', { name, password: PASSWORD });
+    return { name, cookie: response.headers.get('set-cookie').split(';')[0], formKey: said.form_key };
+  }
+
+  /** The administrator, and one person for every other role. */
+  async people(unit) {
+    await this.ask('POST', '/api/setup', { key: this.key, name: 'admin', shown: 'Trần Thị Quản', password: PASSWORD });
+    const admin = await this.signIn('admin');
+    const names = { archivist: 'Nguyễn Văn Lưu', reviewer: 'Lê Thị Duyệt', reader: 'Phạm Văn Đọc', auditor: 'Hồ Thị Kiểm' };
+    for (const [role, shown] of Object.entries(names)) {
+      await this.ask('POST', '/api/users', { name: role, shown, password: PASSWORD, grants: [{ role, unit: role === 'auditor' ? '*' : unit }] }, admin);
+    }
+    return admin;
+  }
+}

@@ -1,0 +1,84 @@
+//! The console in a real browser: Debian's Chromium, driven by `tests/browser`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where the pictures of the screens come to lie.
+fn screens() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens")
+}
+
+fn is_there(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|said| said.status.success())
+}
+
+/// The tests with the libraries that they name.
+fn installed() -> PathBuf {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
+    std::fs::create_dir_all(&work).unwrap();
+    let lock = std::fs::read(sources.join("package-lock.json")).unwrap();
+    let is_installed = std::fs::read(work.join("node_modules/.installed")).is_ok_and(|known| known == lock);
+    for entry in std::fs::read_dir(sources).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            std::fs::copy(&path, work.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    if !is_installed {
+        let done = Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&work).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        std::fs::write(work.join("node_modules/.installed"), lock).unwrap();
+    }
+    work
+}
+
+/// A small scan, unlike every other of another number.
+fn scan(place: &Path, number: u32) {
+    std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+    let mut picture = image::GrayImage::from_pixel(320, 200, image::Luma([255]));
+    for bit in 0..16 {
+        for x in 0..12 {
+            picture.put_pixel(20 + bit * 16 + x, 40 + number % 100, image::Luma([if number >> bit & 1 == 1 { 0 } else { 180 }]));
+        }
+    }
+    picture.save(place).unwrap();
+}
+
+/// Folders to be uploaded: two dossiers, a list that names a file which comes later, and one file twice.
+fn deliveries(root: &Path) {
+    let names: Vec<String> = (1..=9).map(|number| format!("to-{number}.png")).collect();
+    for (number, name) in (1..).zip(&names) {
+        scan(&root.join("lo-thu/hồ sơ 1").join(name), number);
+        scan(&root.join("lo-thu/hồ sơ 2").join(name), 50 + number);
+    }
+    std::fs::copy(root.join("lo-thu/hồ sơ 2/to-1.png"), root.join("lo-thu/hồ sơ 2/to-1 (2).png")).unwrap();
+    scan(&root.join("them/lo-thu/hồ sơ 1/to-10.png"), 90);
+    let rows: String = names.iter().map(|name| format!("{name},Tờ trình\n")).collect();
+    std::fs::write(root.join("lo-thu/hồ sơ 1/manifest.csv"), format!("Tên tệp,Trích yếu\n{rows}to-10.png,Tờ trình\n")).unwrap();
+}
+
+#[test]
+fn people_work_in_the_console() {
+    let browser = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+    if !is_there(&browser) || !is_there("node") || !is_there("npm") {
+        eprintln!("skipped: needs Chromium and Node.js with npm (Debian: chromium nodejs npm)");
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let files = tempfile::tempdir().unwrap();
+    deliveries(files.path());
+    let hostile = files.path().join("<img src=x onerror=alert(1)>");
+    scan(&hostile.join("<svg onload=alert(2)>.png"), 99);
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let mut run = Command::new(env!("CARGO_BIN_EXE_sohoa"));
+    run.arg("run").arg(samples.join("001-ke-hoach-so-hoa")).arg(samples.join("002-cau-phao-cua-may")).arg(&hostile);
+    let ran = run.args(["--unit", "local", "-q", "--home"]).arg(home.path()).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let mut test = Command::new("node");
+    test.args(["--test", "--test-concurrency=1", "--test-reporter=spec", "console.test.mjs"]).current_dir(installed());
+    test.env("SOHOA_PROGRAM", env!("CARGO_BIN_EXE_sohoa")).env("SOHOA_TEST_HOME", home.path());
+    let done = test.env("SOHOA_TEST_FILES", files.path()).env("SOHOA_SCREENS", screens()).output().unwrap();
+    assert!(done.status.success(), "{}\n{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    println!("screens lie in {}", screens().display());
+}
