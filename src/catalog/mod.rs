@@ -22,6 +22,7 @@ mod quality;
 mod quarantine;
 mod receive;
 mod restore;
+mod searches;
 mod retry;
 mod rows;
 mod sql;

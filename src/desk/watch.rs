@@ -4,7 +4,7 @@ use crate::archive::Archive;
 pub use crate::catalog::{Event as EventLine, Failure as FailureLine, FailureGroup, Pulse, QueueLine};
 use crate::error::{Error, Result};
 use crate::model::account::Units;
-use crate::model::batch::{Balance, Batch, Costs, PageBalance};
+use crate::model::batch::{Balance, Batch, BatchState, Costs, PageBalance};
 use crate::model::refusal::Class;
 use crate::pipeline::plan;
 use schemars::JsonSchema;
@@ -21,6 +21,19 @@ pub struct RunLine {
     pub paused: bool,
     /// Where its pages are.
     pub pages: PageBalance,
+}
+
+impl RunLine {
+    /// Where the run stands: `receiving`, `running`, `paused` or `finished`.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        match self.batch.state {
+            BatchState::Finished => "finished",
+            _ if self.paused => "paused",
+            BatchState::Receiving => "receiving",
+            BatchState::Running => "running",
+        }
+    }
 }
 
 /// Runs, the newest first.

@@ -111,6 +111,8 @@ const SENTENCES: &[(&str, &str)] = &[
     ("page {} was not read", "trang {} chưa đọc được"),
     ("batch {} does not exist", "không có lượt chạy {}"),
     ("store or catalogue do not answer", "kho lưu hoặc danh mục không trả lời"),
+    ("you keep {} searches already; remove one first", "đã lưu {} tìm kiếm; hãy bỏ bớt một"),
+    ("a search has a name of 1 to {} letters and a query of 1 to {}", "tìm kiếm cần tên từ 1 đến {} ký tự và nội dung từ 1 đến {}"),
     // Decisions.
     ("nothing is decided", "chưa quyết định gì"),
     ("a document is accepted or rejected, not both", "chỉ chấp nhận hoặc trả lại, không thể cả hai"),

@@ -30,16 +30,19 @@ words! {
     AddPerson: "Thêm người dùng", "Add a person";
     Administration: "Quản trị", "Administration";
     After: "Sau số", "After number";
+    Afterwards: "Thử được", "As tried";
     AllUnits: "mọi đơn vị", "every unit";
     Apply: "Lọc", "Filter";
     Audit: "Nhật ký", "Audit trail";
     Balance: "Đối soát", "Balance";
+    Before: "Đang có", "As it stands";
     Begin: "Bắt đầu duyệt", "Begin";
     ByPerson: "khi có người bấm", "when a person says so";
     Cancel: "Hủy lượt chạy", "Cancel the run";
     CancelHint: "Từ chối mọi trang chưa xong của lượt chạy này; trang đã lưu vẫn còn. Gõ bốn ký tự cuối của mã để xác nhận.",
         "Refuses every open page of this run; what is stored stays. Type the last four characters of its code to confirm.";
     ChangePassword: "Đổi mật khẩu", "Change the password";
+    Check: "Kiểm tra", "Check";
     ChooseFiles: "Chọn tệp", "Choose files";
     ChooseFolder: "Chọn thư mục", "Choose a folder";
     Chosen: "tệp trong đợt", "files in it";
@@ -51,6 +54,7 @@ words! {
     Costs: "Thời gian bộ xử lý", "Processor time";
     CpuPerItem: "CPU/mục", "CPU per item";
     Created: "Bắt đầu", "Began";
+    DateOfIssue: "Ngày ban hành", "Date of issue";
     DateForm: "năm-tháng-ngày", "year-month-day";
     Decisions: "Quyết định đã có", "Decisions";
     Delete: "Xóa", "Delete";
@@ -78,12 +82,14 @@ words! {
     FileChanged: "đã gửi một tệp khác cùng tên; bỏ tệp cũ trước", "another file of this name was sent; remove that one first";
     Files: "Tệp", "Files";
     Filter: "Lọc", "Filter";
+    ExportAs: "Xuất ra", "Export as";
     FilterHint: "Có thể lọc thêm:", "Filters:";
     FirstStart: "Tạo người quản trị đầu tiên", "Make the first administrator";
     FirstStartHint: "Khóa này dùng được một lần. Không có mật khẩu mặc định nào.", "This key works once. There is no default password.";
     Fixity: "Mã băm SHA-256", "Fixity (SHA-256)";
     GoOn: "Tiếp tục", "Resume";
     Health: "Tình trạng", "Health";
+    Hash: "Mã băm", "Hash";
     Healthy: "kho lưu và danh mục đều trả lời", "store and catalogue answer";
     Help: "Phím tắt", "Keys";
     History: "Lịch sử", "History";
@@ -93,6 +99,7 @@ words! {
     Issuer: "Cơ quan ban hành", "Issuer";
     Items: "Số mục", "Items";
     Join: "Ghép với văn bản số", "Join with document no.";
+    KeepSearchAs: "Lưu tìm kiếm này với tên", "Keep this search as";
     Key: "Khóa", "Key";
     Keys: "Khóa chương trình", "Keys of programs";
     KeysHint: "Một chương trình gửi khóa này trong tiêu đề Authorization: Bearer. Khóa chỉ hiện một lần.",
@@ -127,6 +134,7 @@ words! {
     NoRight: "Tài khoản này chưa có quyền nào; hãy nhờ người quản trị.", "This account has no rights yet; ask an administrator.";
     NoRuns: "Chưa có lượt chạy nào. Tải lên một đợt, hoặc chạy `sohoa run`.", "There is no run yet. Upload a delivery, or use `sohoa run`.";
     NotHere: "chưa đến đủ", "not here completely";
+    NothingDiffers: "Không có gì khác.", "Nothing differs.";
     NothingHappened: "Không có sự kiện nào.", "Nothing happened.";
     NothingWaits: "Không có văn bản nào chờ duyệt.", "Nothing waits for review.";
     NotThere: "Không có gì ở địa chỉ này", "There is nothing at this address";
@@ -150,6 +158,8 @@ words! {
     People: "Người dùng", "People";
     Person: "Người", "Person";
     Pipeline: "Quy trình", "Pipeline";
+    Pipelines: "Quy trình", "Pipelines";
+    PipelineValid: "Hợp lệ", "Valid";
     Plant: "Toàn cảnh", "The plant";
     Preview: "Xem trang", "Look at the page";
     Previous: "Trước", "Previous";
@@ -188,6 +198,7 @@ words! {
     Scan: "Ảnh quét", "Scan";
     Search: "Tìm kiếm", "Search";
     SearchHint: "Tìm chữ, số 07/CT-UBND, mã hồ sơ; gõ / để đến đây", "Text, a number such as 07/CT-UBND, a dossier code; press /";
+    Seconds: "giây", "seconds";
     SecrecyHint: "Dấu độ mật: chỉ cán bộ phụ trách bí mật được bỏ (`sohoa quarantine`).", "A stamp of secrecy: only the officer for secrets may release it (`sohoa quarantine`).";
     Seen: "Dùng lần cuối", "Last used";
     ShownName: "Họ và tên", "Full name";
@@ -219,12 +230,18 @@ words! {
     Title: "Tiêu đề", "Title";
     Today: "Hôm nay", "Today";
     Total: "Tất cả", "All";
+    TrialDocuments: "Thử trên (tối đa ba văn bản)", "Try on (three documents at most)";
+    Trying: "Đang chạy thử…", "Trying…";
+    TryOut: "Chạy thử", "Try";
+    TryPipeline: "Kiểm tra và chạy thử một quy trình", "Check and try a pipeline";
+    TryPipelineHint: "Chạy thử diễn ra ở một kho tạm; hồ sơ đang lưu không thay đổi.", "A trial runs in an archive of its own; nothing that is kept changes.";
     Unit: "Đơn vị", "Unit";
     Units: "Đơn vị", "Units";
     UnitHint: "mã đơn vị, hoặc * cho mọi đơn vị", "code of the unit, or * for every unit";
     Until: "Còn hiệu lực (ngày)", "Holds for (days)";
     Upload: "Tải lên", "Upload";
     Uploads: "Tải lên", "Uploads";
+    UsualPipeline: "đang dùng", "in use";
     Value: "Giá trị", "Value";
     Version: "Phiên bản", "Version";
     WaitsForMe: "Chờ duyệt", "Waiting for review";
@@ -383,6 +400,8 @@ const TERMS: &[(&str, &str, &str, &str)] = &[
     ("event", "password-set", "đặt mật khẩu", "set a password"),
     ("event", "token-added", "tạo khóa", "made a key"),
     ("event", "token-ended", "bỏ khóa", "ended a key"),
+    ("event", "pipeline-tried", "chạy thử quy trình", "tried a pipeline"),
+    ("event", "list-exported", "xuất danh sách", "exported a list"),
     ("event", "batch-opened", "mở lượt chạy", "opened a run"),
     ("event", "files-received", "nhận tệp", "received files"),
     ("event", "batch-retried", "thử lại", "tried again"),

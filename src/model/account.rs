@@ -189,6 +189,19 @@ pub struct Token {
     pub expires: String,
 }
 
+/// A search that somebody keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SavedSearch {
+    /// Identifier.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// Words and filters.
+    pub query: String,
+    /// The unit in which it searches; empty: the only one of its owner, or all.
+    pub unit: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

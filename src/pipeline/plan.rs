@@ -9,6 +9,9 @@ use toml::Spanned;
 /// The pipeline that is used when none is named.
 pub const ADMINISTRATIVE: &str = include_str!("../../pipelines/administrative.toml");
 
+/// The pipelines that the program brings along.
+pub const BUILT_IN: [&str; 2] = [ADMINISTRATIVE, include_str!("../../pipelines/fast.toml")];
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {

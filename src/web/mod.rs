@@ -2,6 +2,7 @@
 //!
 //! Every route stands in one table with what it asks of the caller ([`routes::ROUTES`]); what is not in it does not answer.
 
+mod address;
 mod api;
 mod guard;
 mod live;

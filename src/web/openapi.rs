@@ -54,6 +54,16 @@ nouns! {
     Decided = crate::desk::review::Outcome,
     /// Pages found.
     Found = crate::desk::find::Found,
+    /// A pipeline.
+    Pipeline = crate::desk::pipelines::PipelineText,
+    /// Pipelines.
+    Pipelines = Vec<crate::desk::pipelines::PipelineText>,
+    /// What a trial came to.
+    TriedPipeline = crate::desk::pipelines::Tried,
+    /// A kept search.
+    KeptSearch = crate::model::account::SavedSearch,
+    /// Kept searches.
+    KeptSearches = Vec<crate::model::account::SavedSearch>,
     /// Dossiers.
     Dossiers = crate::desk::find::Dossiers,
     /// The record of a dossier.

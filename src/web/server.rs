@@ -4,17 +4,17 @@ use crate::archive::Archive;
 use crate::desk::watch::Pulse;
 use crate::desk::{accounts, runs, watch};
 use crate::error::{Error, Kind, Result, ResultExt};
-use crate::messages::Language;
 use crate::messages::sentences::translated;
 use crate::model::plan::Plan;
 use crate::pipeline::worker::Stop;
+use crate::web::address::language_of;
 use crate::web::guard::guard;
 use crate::web::metrics::Metrics;
 use crate::web::pages::view::View;
 use crate::web::problem::{Problem, ProblemBody};
 use crate::web::{api, live, openapi, pages};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -158,10 +158,7 @@ async fn around(State(shared): State<Shared>, request: Request, next: Next) -> R
     let method = request.method().as_str().to_owned();
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let asked = PageAsked::of(&shared, &request);
-    let language = match &asked {
-        Some(PageAsked(view)) => view.language,
-        None => language_of(request.headers()),
-    };
+    let language = language_of(request.headers(), &shared.archive().config);
     let mut response = next.run(request).await;
     if let Some(mut body) = response.extensions_mut().remove::<ProblemBody>() {
         body.detail = translated(language, &body.detail);
@@ -178,12 +175,6 @@ async fn around(State(shared): State<Shared>, request: Request, next: Next) -> R
     }
     shared.0.metrics.answered(&method, &route, response.status().as_u16(), began.elapsed());
     response
-}
-
-/// The language in which a program wants to be told: English, unless it asks for Vietnamese.
-fn language_of(headers: &HeaderMap) -> Language {
-    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if wanted.starts_with("vi") { Language::Vietnamese } else { Language::English }
 }
 
 /// What a browser wants that asks for a page.

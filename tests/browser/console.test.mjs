@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { check, open, signedIn } from './browser.mjs';
 import { Server } from './server.mjs';
 
-const { SOHOA_PROGRAM: program, SOHOA_TEST_HOME: home, SOHOA_SCREENS: screens, SOHOA_TEST_FILES: deliveries } = process.env;
+const { TEST_PROGRAM: program, TEST_HOME: home, TEST_SCREENS: screens, TEST_FILES: deliveries } = process.env;
 const languages = ['vi', 'en'];
 let server;
 let admin;

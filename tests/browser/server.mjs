@@ -8,16 +8,20 @@ export const PASSWORD = 'một mật khẩu để thử';
 export class Server {
   /** Starts the program; `at` is an address to listen at again after it was stopped. */
   static async start(program, home, at = '127.0.0.1:0', workers = '0') {
-    const child = spawn(program, ['serve', '--listen', at, '--workers', workers, '--lang', 'en', '-q', '--home', home], { cwd: home, stdio: ['ignore', 'ignore', 'pipe'] });
+    const settings = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SOHOA_')));
+    const options = ['serve', '--listen', at, '--workers', workers, '--lang', 'en', '-q', '--home', home];
+    const child = spawn(program, options, { cwd: home, stdio: ['ignore', 'ignore', 'pipe'], env: settings });
     const server = new Server();
     Object.assign(server, { program, home, child, workers });
     const lines = readline.createInterface({ input: child.stderr });
     await new Promise((ready, failed) => {
       child.once('exit', (code) => failed(new Error(`the server ended with ${code}`)));
-      lines.on('line', (line) => {
-        server.address ??= line.match(/http:\/\/\S+/)?.[0].replace(/\/$/, '');
+      lines.on('line', async (line) => {
         server.key ??= line.match(/[?&]key=([\w-]+)/)?.[1];
-        if (server.address) setTimeout(ready, 50);
+        if (server.address) return;
+        server.address = line.match(/http:\/\/[^\s/]+/)?.[0];
+        // Once it answers, it has said all that it says at its start.
+        if (server.address) await fetch(`${server.address}/healthz`).then(ready, failed);
       });
     });
     return server;

@@ -77,8 +77,8 @@ fn people_work_in_the_console() {
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     let mut test = Command::new("node");
     test.args(["--test", "--test-concurrency=1", "--test-reporter=spec", "console.test.mjs"]).current_dir(installed());
-    test.env("SOHOA_PROGRAM", env!("CARGO_BIN_EXE_sohoa")).env("SOHOA_TEST_HOME", home.path());
-    let done = test.env("SOHOA_TEST_FILES", files.path()).env("SOHOA_SCREENS", screens()).output().unwrap();
+    test.env("TEST_PROGRAM", env!("CARGO_BIN_EXE_sohoa")).env("TEST_HOME", home.path());
+    let done = test.env("TEST_FILES", files.path()).env("TEST_SCREENS", screens()).output().unwrap();
     assert!(done.status.success(), "{}\n{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     println!("screens lie in {}", screens().display());
 }

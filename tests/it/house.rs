@@ -62,6 +62,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rapidfuzz", &["evaluation", "description"]),
     ("similar", &["evaluation"]),
     ("calamine", &["formats"]),
+    ("rust_xlsxwriter", &["formats"]),
     ("argon2", &["desk"]),
     ("subtle", &["desk"]),
     ("getrandom", &["desk"]),

@@ -2,10 +2,14 @@
 
 pub(super) mod accounts;
 mod pictures;
+mod pipelines;
 mod records;
 mod review;
 pub(super) mod runs;
+mod searches;
 pub(super) mod session;
+mod tables;
+mod viewers;
 
 use crate::web::server::Shared;
 use utoipa::OpenApi;
@@ -61,4 +65,13 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(records::document))
         .routes(routes!(pictures::picture))
         .routes(routes!(pictures::words))
+        .routes(routes!(pipelines::list))
+        .routes(routes!(pipelines::check))
+        .routes(routes!(pipelines::try_out))
+        .routes(routes!(searches::list, searches::keep))
+        .routes(routes!(searches::forget))
+        .routes(routes!(tables::list))
+        .routes(routes!(viewers::manifest))
+        .routes(routes!(viewers::text))
+        .routes(routes!(viewers::search))
 }

@@ -1,7 +1,7 @@
 //! People, keys of programs, and the audit trail.
 
 use super::layout::page;
-use super::parts::{encoded, further, moment, nothing};
+use super::parts::{encoded, export, further, moment, nothing};
 use super::view::View;
 use crate::desk::accounts;
 use crate::desk::watch::{self, EventLine};
@@ -41,7 +41,7 @@ pub(super) async fn people(view: View, State(shared): State<Shared>) -> Result<M
         view.word(Word::People),
         &[],
         &html! {
-            h1 { (view.word(Word::People)) }
+            div class="spread" { h1 { (view.word(Word::People)) } p { a href="/pipelines" { (view.word(Word::Pipelines)) } " · " a href="/keys" { (view.word(Word::Keys)) } } }
             @for user in &people {
                 details class="card" {
                     summary {
@@ -167,7 +167,7 @@ pub(super) async fn audit(
                 label { span { (view.word(Word::What)) } input name="kind" value=(wanted.kind); }
                 label { span { (view.word(Word::After)) } input name="after" type="number" min="0" value=(after); }
                 button { (view.word(Word::Apply)) }
-                a class="button" href=(format!("/api/audit?after={after}&limit=500")) download="audit.json" { "JSON" }
+                
             }
             @if shown.is_empty() { (nothing(view.word(Word::NothingHappened))) }
             @else {
@@ -186,6 +186,7 @@ pub(super) async fn audit(
                     }
                 } }
             }
+            (export(&view, "events", &format!("after={after}")))
             (further(&view, earlier))
         },
     ))

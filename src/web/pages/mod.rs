@@ -8,6 +8,7 @@ mod entry;
 mod home;
 mod layout;
 mod parts;
+mod pipelines;
 pub(super) mod problem;
 mod records;
 mod review;
@@ -41,5 +42,6 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/documents/{document}", get(records::document))
         .route("/people", get(administration::people))
         .route("/keys", get(administration::keys))
+        .route("/pipelines", get(pipelines::pipelines))
         .route("/audit", get(administration::audit))
 }

@@ -1,23 +1,11 @@
 //! Pieces that several pages show: the balance, moments, lists.
 
 use super::view::View;
+pub(super) use crate::web::address::encoded;
 use crate::messages::figures;
 use crate::messages::words::Word;
 use crate::model::batch::PageBalance;
 use maud::{Markup, html};
-
-/// A piece of an address, percent-encoded so that it stays one piece.
-pub(super) fn encoded(piece: &str) -> String {
-    let mut out = String::with_capacity(piece.len());
-    for byte in piece.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
 
 /// A moment: how long ago, with the exact one on hover.
 pub(super) fn moment(view: &View, rfc3339: &str) -> Markup {
@@ -86,12 +74,12 @@ pub(super) fn further(view: &View, address: Option<String>) -> Markup {
     html! { @if let Some(address) = address { p class="further" { a href=(address) rel="next" { (view.word(Word::Next)) " →" } } } }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_piece_of_an_address_stays_one() {
-        assert_eq!(encoded("hồ sơ/1#2"), "h%E1%BB%93%20s%C6%A1%2F1%232");
+/// Links that take a list away as a spreadsheet.
+pub(super) fn export(view: &View, list: &str, query: &str) -> Markup {
+    html! {
+        p class="soft" {
+            (view.word(Word::ExportAs)) " "
+            @for form in ["csv", "xlsx"] { a href=(format!("/api/lists/{list}/{form}?{query}")) download { (form.to_uppercase()) } " " }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::assets::PAGE_VIEW_JS;
 use super::layout::page;
-use super::parts::{encoded, further, moment, nothing};
+use super::parts::{encoded, export, further, moment, nothing};
 use super::view::View;
 use crate::desk::find::{self, WantedDossiers};
 use crate::messages::figures;
@@ -72,6 +72,7 @@ pub(super) async fn list(
                     }
                 } }
             }
+            (export(&view, "dossiers", &same))
             (further(&view, dossiers.next.map(|next| format!("/records?{same}after={}", encoded(&next)))))
         },
     ))
@@ -236,7 +237,7 @@ pub(super) async fn document(
                     }
                     section class="card" {
                         h2 { (view.word(Word::Download)) }
-                        ul { @for (form, word) in forms { li { a href=(file(form)) download { (view.word(word)) } } } li { a href=(file("mets")) download { "METS" } " · " a href=(file("alto")) download { "ALTO" } " · " a href=(file("hocr")) download { "hOCR" } " · " a href=(file("json")) download { "JSON" } } }
+                        ul { @for (form, word) in forms { li { a href=(file(form)) download { (view.word(word)) } } } li { a href=(format!("/api/iiif/{}/manifest", encoded(&name))) { "IIIF" } " · " a href=(file("mets")) download { "METS" } " · " a href=(file("alto")) download { "ALTO" } " · " a href=(file("hocr")) download { "hOCR" } " · " a href=(file("json")) download { "JSON" } } }
                     }
                     section class="card" {
                         h2 { (view.word(Word::Text)) }

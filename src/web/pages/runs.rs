@@ -1,7 +1,7 @@
 //! Runs: the list, one of them while it goes on, and what failed.
 
 use super::layout::page;
-use super::parts::{balance, encoded, further, moment, nothing, state};
+use super::parts::{balance, encoded, export, further, moment, nothing, state};
 use super::view::View;
 use crate::desk::watch::{self, Overview, RunLine, class_of};
 use crate::messages::figures;
@@ -29,15 +29,6 @@ const ORDER: [&str; 13] = [
     "intake", "decode", "prepare", "stamps", "read", "separate", "classify", "describe", "review", "package", "deposit", "index", "rebuild",
 ];
 
-pub(super) fn state_of(line: &RunLine) -> &'static str {
-    match line.batch.state {
-        BatchState::Finished => "finished",
-        _ if line.paused => "paused",
-        BatchState::Receiving => "receiving",
-        BatchState::Running => "running",
-    }
-}
-
 /// The list that makes a part of a run's balance.
 pub(super) fn list_of(run: &str, part: &str) -> Option<String> {
     match part {
@@ -62,7 +53,7 @@ pub(super) fn table(view: &View, runs: &[RunLine]) -> Markup {
                     @let run = &line.batch.id;
                     tr data-row {
                         td class="narrow" { a href=(format!("/runs/{run}")) { "…" (short(run)) } }
-                        td { (state(view, state_of(line))) }
+                        td { (state(view, line.state())) }
                         td { (line.batch.unit) }
                         td class="narrow" { (moment(view, &line.batch.created)) }
                         td { (balance(view, &line.pages, |part| list_of(run, part))) }
@@ -96,6 +87,7 @@ pub(super) async fn list(
             div id="runs" data-live {
                 @if runs.items.is_empty() { (nothing(view.word(Word::NoRuns))) } @else { (table(&view, &runs.items)) }
             }
+            (export(&view, "runs", ""))
             (further(&view, runs.next.map(|next| format!("/runs?before={next}"))))
         },
     ))
@@ -171,7 +163,7 @@ fn facts(view: &View, overview: &Overview) -> Markup {
     let line = &overview.line;
     html! {
         dl class="facts" {
-            dt { (view.word(Word::State)) } dd { (state(view, state_of(line))) }
+            dt { (view.word(Word::State)) } dd { (state(view, line.state())) }
             dt { (view.word(Word::Unit)) } dd { (line.batch.unit) }
             dt { (view.word(Word::Pipeline)) } dd { (watch::pipeline_name(&line.batch)) }
             dt { (view.word(Word::Started)) } dd { (moment(view, &line.batch.created)) }
@@ -265,6 +257,7 @@ pub(super) async fn failures(
                         }
                     }
                 } }
+                (export(&view, "failures", &format!("run={}&class={}", run.unwrap_or_default(), class.map(Class::as_str).unwrap_or_default())))
                 @if failures.len() == FAILURES { p class="soft" { (view.word(Word::OnlyFirst)) " " (view.number(FAILURES as u64)) } }
             }
         },

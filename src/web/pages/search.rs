@@ -1,9 +1,9 @@
 //! Search: words, filters, and pages found with their words marked.
 
 use super::layout::page;
-use super::parts::{encoded, further, nothing};
+use super::parts::{encoded, export, further, nothing};
 use super::view::View;
-use crate::desk::find;
+use crate::desk::{find, searches};
 use crate::messages::figures;
 use crate::messages::words::Word;
 use crate::model::account::{Identity, Right, Units};
@@ -45,6 +45,7 @@ pub(super) async fn search(
     } else {
         Some(find::search_in(shared.archive(), &units, unit.as_deref(), &wanted.q, HITS, wanted.offset)?)
     };
+    let kept = searches::list(shared.archive(), &by).await?;
     let same = unit.as_ref().map(|unit| format!("&unit={}", encoded(unit))).unwrap_or_default();
     let with = |filter: String| format!("/search?q={}{same}", encoded(format!("{} {filter}", wanted.q).trim()));
     Ok(page(
@@ -60,6 +61,24 @@ pub(super) async fn search(
                 button class="first" { (view.word(Word::Search)) }
             }
             p class="soft" { (view.word(Word::FilterHint)) " " code { "kind:QĐ" } " " code { "number:07/CT-UBND" } " " code { "date:2020..2021" } " " code { "issuer:\"sở y tế\"" } " " code { "dossier:…" } }
+            @if !kept.is_empty() || found.is_some() {
+                div class="row" {
+                    @for one in &kept {
+                        span class="tag" {
+                            a href=(format!("/search?q={}&unit={}", encoded(&one.query), encoded(&one.unit))) title=(one.query) { (one.name) } " "
+                            button type="button" class="plain" aria-label=(format!("{} {}", view.word(Word::Remove), one.name)) data-api=(format!("DELETE /api/searches/{}", one.id)) data-then=(view.address) { "✕" }
+                        }
+                    }
+                    @if found.is_some() && !wanted.q.trim().is_empty() {
+                        form class="row" data-api="POST /api/searches" data-then=(view.address) {
+                            input type="hidden" name="query" value=(wanted.q); input type="hidden" name="unit" value=(unit.as_deref().unwrap_or_default());
+                            input name="name" required maxlength="120" placeholder=(view.word(Word::KeepSearchAs)) aria-label=(view.word(Word::KeepSearchAs));
+                            button { (view.word(Word::Save)) }
+                            p class="wrong" role="alert" {}
+                        }
+                    }
+                }
+            }
             @if let Some(found) = &found {
                 div class="finding" {
                     div class="facets" {
@@ -86,6 +105,7 @@ pub(super) async fn search(
                                 }
                             }
                         }
+                        @if !found.hits.is_empty() { (export(&view, "found", &format!("q={}{same}", encoded(&wanted.q)))) }
                         (further(&view, (found.total > (wanted.offset + HITS) as u64).then(|| format!("/search?q={}{same}&offset={}", encoded(&wanted.q), wanted.offset + HITS))))
                     }
                 }

@@ -6,7 +6,8 @@ use crate::messages::words::{Word, term};
 use crate::messages::{Language, figures};
 use crate::model::account::{Identity, Right};
 use crate::model::fields;
-use crate::web::guard::{cookie, session_key};
+use crate::web::address::{LANGUAGE, language_of};
+use crate::web::guard::session_key;
 use crate::web::problem::Named;
 use crate::web::server::Shared;
 use axum::extract::{FromRequestParts, Query};
@@ -16,9 +17,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use std::convert::Infallible;
 use time::OffsetDateTime;
-
-/// Cookie with the language that somebody chose.
-const LANGUAGE: &str = "sohoa-language";
 
 /// Who looks at a page.
 #[derive(Debug, Clone)]
@@ -38,9 +36,8 @@ pub(in crate::web) struct View {
 impl View {
     /// The view of whoever sent these headers, to whom `identity` belongs.
     pub(in crate::web) fn of(shared: &Shared, headers: &HeaderMap, identity: Option<Identity>, address: &str) -> Self {
-        let chosen = cookie(headers, LANGUAGE).unwrap_or(&shared.archive().config.language);
         Self {
-            language: Language::from_code(chosen),
+            language: language_of(headers, &shared.archive().config),
             identity,
             form_key: session_key(headers).map(accounts::form_key).unwrap_or_default(),
             address: address.to_owned(),

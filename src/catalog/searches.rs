@@ -1,0 +1,59 @@
+//! Searches that people keep.
+
+use crate::catalog::Catalog;
+use crate::catalog::sql::{self, get};
+use crate::error::{Error, Result};
+use crate::model::account::SavedSearch;
+use sqlx::any::AnyRow;
+
+impl Catalog {
+    /// Keeps a search of a person, who has at most `most`; its identifier.
+    ///
+    /// # Errors
+    /// `Limit` for one too many; `Unavailable` where the catalogue does not answer.
+    pub async fn keep_search(&self, user: &str, name: &str, query: &str, unit: &str, most: u64) -> Result<SavedSearch> {
+        let mut write = self.write().await?;
+        let statement = sqlx::query("SELECT count(*) AS n FROM searches WHERE user_name = $1").bind(user.to_owned());
+        let count = sql::get_u64(&sql::one(write.connection(), statement, "count of searches").await?, "n")?;
+        if count >= most {
+            return Err(Error::limit(format!("you keep {most} searches already; remove one first")));
+        }
+        let statement = sqlx::query("INSERT INTO searches (id, user_name, name, query, unit, created) VALUES ($1, $2, $3, $4, $5, $6) RETURNING *")
+            .bind(sql::new_id())
+            .bind(user.to_owned())
+            .bind(sql::clean(name))
+            .bind(sql::clean(query))
+            .bind(sql::clean(unit))
+            .bind(write.now);
+        let kept = search_of(&sql::one(write.connection(), statement, "cannot keep a search").await?)?;
+        write.commit().await?;
+        Ok(kept)
+    }
+
+    /// The searches that a person keeps, the oldest first.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn searches(&self, user: &str) -> Result<Vec<SavedSearch>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT * FROM searches WHERE user_name = $1 ORDER BY id").bind(user.to_owned());
+        sql::all(&mut connection, statement, "cannot read searches").await?.iter().map(search_of).collect()
+    }
+
+    /// Forgets a search of a person.
+    ///
+    /// # Errors
+    /// `NotFound` where the person keeps no such search.
+    pub async fn forget_search(&self, user: &str, id: &str) -> Result<()> {
+        let mut write = self.write().await?;
+        let statement = sqlx::query("DELETE FROM searches WHERE user_name = $1 AND id = $2").bind(user.to_owned()).bind(id.to_owned());
+        if sql::execute(write.connection(), statement, "cannot forget a search").await? == 0 {
+            return Err(Error::not_found(format!("you keep no search {id}")));
+        }
+        write.commit().await
+    }
+}
+
+fn search_of(row: &AnyRow) -> Result<SavedSearch> {
+    Ok(SavedSearch { id: get(row, "id")?, name: get(row, "name")?, query: get(row, "query")?, unit: get(row, "unit")? })
+}

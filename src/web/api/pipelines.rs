@@ -1,0 +1,57 @@
+//! Pipelines: looked at, checked, tried.
+
+use crate::desk::pipelines::{self, PipelineText, Tried};
+use crate::model::account::Identity;
+use crate::web::openapi::{Pipeline, Pipelines, ProblemDetails, TriedPipeline};
+use crate::web::problem::{Body, Problem};
+use crate::web::server::Shared;
+use axum::extract::State;
+use axum::{Extension, Json};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A pipeline as text.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct GivenPipeline {
+    /// The file (TOML).
+    text: String,
+}
+
+/// A pipeline and the documents on which it is tried.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct WantedTrial {
+    /// The file (TOML).
+    text: String,
+    /// 1 to 3 documents, `DOSSIER#NUMBER`.
+    documents: Vec<String>,
+}
+
+/// Pipelines that can be run.
+#[utoipa::path(get, path = "/api/pipelines", responses(
+    (status = 200, body = Pipelines),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn list(State(shared): State<Shared>) -> Result<Json<Vec<PipelineText>>, Problem> {
+    Ok(Json(pipelines::list(shared.pipeline())?))
+}
+
+/// What a text would run; a problem names the line that is wrong.
+#[utoipa::path(post, path = "/api/pipelines/check", request_body = GivenPipeline, responses(
+    (status = 200, body = Pipeline),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn check(Body(given): Body<GivenPipeline>) -> Result<Json<PipelineText>, Problem> {
+    Ok(Json(pipelines::check(&given.text)?))
+}
+
+/// Runs a pipeline over up to three documents apart from the archive, and tells what would differ.
+#[utoipa::path(post, path = "/api/pipelines/try", request_body = WantedTrial, responses(
+    (status = 200, body = TriedPipeline),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn try_out(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Body(wanted): Body<WantedTrial>,
+) -> Result<Json<Tried>, Problem> {
+    Ok(Json(pipelines::try_out(shared.archive(), &by, &wanted.text, &wanted.documents).await?))
+}

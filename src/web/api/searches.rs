@@ -1,0 +1,59 @@
+//! Searches that people keep.
+
+use crate::desk::searches;
+use crate::model::account::{Identity, SavedSearch};
+use crate::web::openapi::{KeptSearch, KeptSearches, ProblemDetails};
+use crate::web::problem::{Body, Named, Problem};
+use crate::web::server::Shared;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A search to be kept.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct NewSearch {
+    /// What it is called.
+    name: String,
+    /// Words and filters.
+    query: String,
+    /// The unit in which it searches.
+    #[serde(default)]
+    unit: String,
+}
+
+/// One's own kept searches.
+#[utoipa::path(get, path = "/api/searches", responses(
+    (status = 200, body = KeptSearches),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn list(State(shared): State<Shared>, Extension(by): Extension<Identity>) -> Result<Json<Vec<SavedSearch>>, Problem> {
+    Ok(Json(searches::list(shared.archive(), &by).await?))
+}
+
+/// Keeps a search.
+#[utoipa::path(post, path = "/api/searches", request_body = NewSearch, responses(
+    (status = 201, body = KeptSearch),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn keep(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Body(given): Body<NewSearch>,
+) -> Result<(StatusCode, Json<SavedSearch>), Problem> {
+    let kept = searches::keep(shared.archive(), &by, &given.name, &given.query, &given.unit).await?;
+    Ok((StatusCode::CREATED, Json(kept)))
+}
+
+/// Forgets one of one's own kept searches.
+#[utoipa::path(delete, path = "/api/searches/{id}", params(("id" = String, Path)), responses(
+    (status = 204, description = "forgotten"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn forget(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(id): Named<String>,
+) -> Result<StatusCode, Problem> {
+    searches::forget(shared.archive(), &by, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

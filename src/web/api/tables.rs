@@ -1,0 +1,67 @@
+//! Lists as spreadsheets.
+
+use crate::desk::tables::{self, Form, Wanted};
+use crate::desk::watch::class_of;
+use crate::error::Error;
+use crate::model::account::Identity;
+use crate::web::address::language_of;
+use crate::web::openapi::ProblemDetails;
+use crate::web::problem::{Asked, Named, Problem};
+use crate::web::server::Shared;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// Which rows are asked for; each list knows some of these.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::web) struct AskedRows {
+    /// What is searched.
+    #[serde(default)]
+    q: String,
+    /// Of this unit alone.
+    unit: Option<String>,
+    /// Of this run alone.
+    run: Option<String>,
+    /// Of this class alone.
+    class: Option<String>,
+    /// After this event.
+    #[serde(default)]
+    #[param(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
+    after: u64,
+}
+
+/// A list as a file: `found`, `dossiers`, `runs`, `failures` or `events`, as `csv` or `xlsx`.
+#[utoipa::path(get, path = "/api/lists/{list}/{form}", params(("list" = String, Path), ("form" = String, Path), AskedRows), responses(
+    (status = 200, description = "the list", content_type = "application/octet-stream"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn list(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named((list, form)): Named<(String, String)>,
+    Asked(asked): Asked<AskedRows>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let given = |value: Option<String>| value.filter(|value| !value.is_empty());
+    let (unit, run) = (given(asked.unit), given(asked.run));
+    let wanted = match list.as_str() {
+        "found" => Wanted::Found { query: asked.q, unit },
+        "dossiers" => Wanted::Dossiers { unit, run },
+        "runs" => Wanted::Runs,
+        "failures" => Wanted::Failures { run, class: given(asked.class).as_deref().map(class_of).transpose()? },
+        "events" if asked.after > 9_007_199_254_740_991 => return Err(Error::invalid("after is no number of an event").into()),
+        "events" => Wanted::Events { after: asked.after },
+        other => return Err(Error::not_found(format!("there is no list {other}; use found, dossiers, runs, failures or events")).into()),
+    };
+    let (form, kind) = match form.as_str() {
+        "csv" => (Form::Csv, "text/csv; charset=utf-8"),
+        "xlsx" => (Form::Xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        other => return Err(Error::not_found(format!("there is no form {other}; use csv or xlsx")).into()),
+    };
+    let bytes = tables::file(shared.archive(), &by, &wanted, form, language_of(&headers, &shared.archive().config)).await?;
+    let name = format!("attachment; filename=\"{list}.{}\"", if form == Form::Csv { "csv" } else { "xlsx" });
+    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response())
+}

@@ -1,0 +1,84 @@
+//! Documents for viewers of others: IIIF Presentation 3 and Content Search 2.
+
+use crate::desk::viewers::{self, Addresses};
+use crate::model::account::Identity;
+use crate::web::address::encoded;
+use crate::web::openapi::ProblemDetails;
+use crate::web::problem::{Asked, Named, Problem};
+use crate::web::server::Shared;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+const PRESENTATION: &str = "application/ld+json;profile=\"http://iiif.io/api/presentation/3/context.json\"";
+const SEARCH: &str = "application/ld+json;profile=\"http://iiif.io/api/search/2/context.json\"";
+
+/// Addresses as the caller reached this server.
+fn addresses(headers: &HeaderMap, document: &str) -> Addresses {
+    let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let scheme = if said("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    let host = said(header::HOST.as_str()).unwrap_or("localhost");
+    let document = encoded(document);
+    Addresses {
+        at: format!("{scheme}://{host}/api/iiif/{document}"),
+        pages: format!("{scheme}://{host}/api/documents/{document}/pages"),
+    }
+}
+
+/// The manifest of a document.
+#[utoipa::path(get, path = "/api/iiif/{document}/manifest", params(("document" = String, Path)), responses(
+    (status = 200, description = "a IIIF Presentation 3 manifest", content_type = "application/ld+json"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn manifest(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(document): Named<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let made = viewers::manifest(shared.archive(), &by, &document, &addresses(&headers, &document)).await?;
+    Ok(([(header::CONTENT_TYPE, PRESENTATION)], Json(made)).into_response())
+}
+
+/// The lines of a page as annotations.
+#[utoipa::path(get, path = "/api/iiif/{document}/text/{page}", params(("document" = String, Path), ("page" = u32, Path)), responses(
+    (status = 200, description = "a IIIF annotation page", content_type = "application/ld+json"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn text(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named((document, page)): Named<(String, u32)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let at = addresses(&headers, &document).at;
+    let made = viewers::text(shared.archive(), &by, &document, page, &at).await?;
+    Ok(([(header::CONTENT_TYPE, PRESENTATION)], Json(made)).into_response())
+}
+
+/// What is searched in a document.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::web) struct AskedWords {
+    /// Words; each is looked for by itself.
+    #[serde(default)]
+    q: String,
+}
+
+/// Where words stand in a document.
+#[utoipa::path(get, path = "/api/iiif/{document}/search", params(("document" = String, Path), AskedWords), responses(
+    (status = 200, description = "a IIIF Content Search 2 answer", content_type = "application/ld+json"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn search(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(document): Named<String>,
+    Asked(asked): Asked<AskedWords>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let at = addresses(&headers, &document).at;
+    let id = format!("{at}/search?q={}", encoded(&asked.q));
+    let made = viewers::search(shared.archive(), &by, &document, &asked.q, (&at, &id)).await?;
+    Ok(([(header::CONTENT_TYPE, SEARCH)], Json(made)).into_response())
+}
