@@ -87,6 +87,23 @@ impl Catalog {
         self.event_rows(after, limit).await?.iter().map(event_of).collect()
     }
 
+    /// Events of one batch after `after` in order, at most `limit`; only those whose kind or body holds `text`.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn events_of(&self, batch: &str, after: u64, text: &str, limit: usize) -> Result<Vec<Event>> {
+        let mut connection = self.read().await?;
+        let like = format!("%{}%", text.to_lowercase().replace(['\\', '%', '_'], "_"));
+        let statement = sqlx::query(
+            "SELECT * FROM events WHERE batch = $1 AND seq > $2 AND (lower(kind) LIKE $3 OR lower(body) LIKE $3) ORDER BY seq LIMIT $4",
+        )
+        .bind(batch.to_owned())
+        .bind(sql::big(after))
+        .bind(sql::clean(&like))
+        .bind(sql::big(limit));
+        sql::all(&mut connection, statement, "cannot read events").await?.iter().map(event_of).collect()
+    }
+
     async fn event_rows(&self, after: u64, limit: usize) -> Result<Vec<AnyRow>> {
         let mut connection = self.read().await?;
         let statement =

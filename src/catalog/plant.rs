@@ -37,8 +37,6 @@ pub struct FailureGroup {
 pub struct Pulse {
     /// The last event.
     pub event: u64,
-    /// Tasks that are open.
-    pub open: u64,
 }
 
 impl Catalog {
@@ -117,9 +115,9 @@ impl Catalog {
     /// `Unavailable` where the catalogue does not answer.
     pub async fn pulse(&self) -> Result<Pulse> {
         let mut connection = self.read().await?;
-        let statement = sqlx::query("SELECT seq, (SELECT count(*) FROM tasks) AS open FROM chain WHERE name = 'events'");
+        let statement = sqlx::query("SELECT seq FROM chain WHERE name = 'events'");
         let row = sql::one(&mut connection, statement, "head of the chain of events").await?;
-        Ok(Pulse { event: get_u64(&row, "seq")?, open: get_u64(&row, "open")? })
+        Ok(Pulse { event: get_u64(&row, "seq")? })
     }
 }
 

@@ -5,40 +5,51 @@ use crate::catalog::advance::NewTask;
 use crate::catalog::batches::unknown;
 use crate::catalog::sql::{self, NAMES, Write, bind_all, built, get, places, retrying};
 use crate::error::Result;
+use crate::model::holding::DeliveredName;
 use crate::model::plan::Level;
 use crate::model::refusal::Class;
+use sqlx::any::AnyRow;
 use std::collections::BTreeSet;
 
 /// Classes that a retry takes up where none is named: those that other bytes would not mend.
 const RETRIED: [Class; 3] = [Class::Outage, Class::Limit, Class::Bug];
 
 impl Catalog {
-    /// Queues refused files and pages of a batch again, those of `class`, or of `outage`, `limit` and `bug`;
-    /// returns how many. Their dossiers get a new version once they are done.
+    /// Queues refused files and pages of a batch again: of one `file` by the path under which it was delivered, or of all;
+    /// those of `class`, or of `outage`, `limit` and `bug`, or where a file is named of every class. Returns how many.
+    /// Their dossiers get a new version once they are done.
     ///
     /// # Errors
     /// `NotFound` for an unknown batch; `Conflict` where a newer batch of the same delivery is unfinished.
-    pub async fn retry_refused(&self, batch: &str, class: Option<Class>) -> Result<u64> {
-        retrying!(self.retry_once(batch, class))
+    pub async fn retry_refused(&self, batch: &str, class: Option<Class>, file: Option<&str>) -> Result<u64> {
+        retrying!(self.retry_once(batch, class, file))
     }
 
-    async fn retry_once(&self, batch: &str, class: Option<Class>) -> Result<u64> {
+    async fn retry_once(&self, batch: &str, class: Option<Class>, file: Option<&str>) -> Result<u64> {
         let mut write = self.write().await?;
         let statement = sqlx::query("SELECT 1 AS one FROM batches WHERE id = $1").bind(batch.to_owned());
         if sql::optional(write.connection(), statement, "cannot read a batch").await?.is_none() {
             return Err(unknown(batch));
         }
         let statement = sqlx::query(
-            "SELECT DISTINCT COALESCE(f.duplicate_of, f.id) AS id, f.dossier FROM files f WHERE f.batch = $1 AND f.state <> 'removed'
+            "SELECT DISTINCT COALESCE(f.duplicate_of, f.id) AS id, f.dossier, f.path FROM files f WHERE f.batch = $1 AND f.state <> 'removed'
              AND (f.state = 'refused' OR EXISTS (
                  SELECT 1 FROM pages p WHERE p.file = COALESCE(f.duplicate_of, f.id) AND p.state = 'refused'))",
         )
         .bind(batch.to_owned());
-        let rows = sql::all(write.connection(), statement, "cannot read refused files").await?;
+        let mut rows = sql::all(write.connection(), statement, "cannot read refused files").await?;
+        if let Some(file) = file {
+            let is_it = |row: &AnyRow| sql::get_json::<DeliveredName>(row, "path").is_ok_and(|name| name.shown == file);
+            rows.retain(is_it);
+        }
         let files = rows.iter().map(|row| get(row, "id")).collect::<Result<Vec<String>>>()?;
         let dossiers: BTreeSet<String> = rows.iter().map(|row| get(row, "dossier")).collect::<Result<_>>()?;
         write.lock_in_order(dossiers.into_iter().collect()).await?;
-        let classes = class.map_or(RETRIED.to_vec(), |class| vec![class]);
+        let classes = match (class, file) {
+            (Some(class), _) => vec![class],
+            (None, Some(_)) => vec![Class::Input, Class::Limit, Class::Secret, Class::Outage, Class::Bug],
+            (None, None) => RETRIED.to_vec(),
+        };
         let count = self.take_up_again(&mut write, batch, &files, &classes).await?;
         if count > 0 {
             let statement = sqlx::query("UPDATE batches SET state = 'running', ended = NULL WHERE id = $1 AND state = 'finished'")

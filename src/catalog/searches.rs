@@ -18,13 +18,14 @@ impl Catalog {
         if count >= most {
             return Err(Error::limit(format!("you keep {most} searches already; remove one first")));
         }
-        let statement = sqlx::query("INSERT INTO searches (id, user_name, name, query, unit, created) VALUES ($1, $2, $3, $4, $5, $6) RETURNING *")
-            .bind(sql::new_id())
-            .bind(user.to_owned())
-            .bind(sql::clean(name))
-            .bind(sql::clean(query))
-            .bind(sql::clean(unit))
-            .bind(write.now);
+        let statement =
+            sqlx::query("INSERT INTO searches (id, user_name, name, query, unit, created) VALUES ($1, $2, $3, $4, $5, $6) RETURNING *")
+                .bind(sql::new_id())
+                .bind(user.to_owned())
+                .bind(sql::clean(name))
+                .bind(sql::clean(query))
+                .bind(sql::clean(unit))
+                .bind(write.now);
         let kept = search_of(&sql::one(write.connection(), statement, "cannot keep a search").await?)?;
         write.commit().await?;
         Ok(kept)

@@ -38,6 +38,37 @@ impl Catalog {
         Ok(get::<String>(&row, "control")? == "paused")
     }
 
+    /// Sets the priority of a batch and of its open tasks: higher ones come first.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
+    pub async fn prioritise(&self, batch: &str, priority: i64) -> Result<()> {
+        retrying!(self.prioritise_once(batch, priority))
+    }
+
+    async fn prioritise_once(&self, batch: &str, priority: i64) -> Result<()> {
+        let mut write = self.write().await?;
+        let statement = sqlx::query("UPDATE batches SET priority = $2 WHERE id = $1").bind(batch.to_owned()).bind(priority);
+        if sql::execute(write.connection(), statement, "cannot set a priority").await? == 0 {
+            return Err(unknown(batch));
+        }
+        let statement = sqlx::query("UPDATE tasks SET priority = $2 WHERE batch = $1").bind(batch.to_owned()).bind(priority);
+        sql::execute(write.connection(), statement, "cannot set the priority of tasks").await?;
+        write.record(batch, &[("", "batch-prioritised", serde_json::json!({ "priority": priority }))]).await?;
+        write.commit().await
+    }
+
+    /// The priority of a batch.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
+    pub async fn priority(&self, batch: &str) -> Result<i64> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT priority FROM batches WHERE id = $1").bind(batch.to_owned());
+        let row = sql::optional(&mut connection, statement, "cannot read a batch").await?.ok_or_else(|| unknown(batch))?;
+        get(&row, "priority")
+    }
+
     async fn control(&self, batch: &str, control: &'static str, kind: &'static str) -> Result<()> {
         let mut write = self.write().await?;
         write.set_control(batch, control).await?;

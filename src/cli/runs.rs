@@ -90,7 +90,7 @@ impl Runs {
             What::Cancel { batch } => print::line(&steer(&archive, batch, Act::Cancel).await?.to_string())?,
             What::Retry { batch, class } => {
                 let class = class.as_deref().map(class_of).transpose()?;
-                print::line(&steer(&archive, batch, Act::Retry(class)).await?.to_string())?;
+                print::line(&steer(&archive, batch, Act::Retry(class, None)).await?.to_string())?;
             }
         }
         Ok(0)

@@ -18,6 +18,7 @@ pub mod quality;
 pub mod quarantine;
 pub mod rebuild;
 pub mod review;
+pub mod reviewers;
 pub mod runs;
 pub mod searches;
 pub mod separation;

@@ -5,9 +5,9 @@ use crate::desk::find::{self, WantedDossiers};
 use crate::desk::watch;
 use crate::error::{Error, Result};
 use crate::formats::spreadsheet::{self, Sheet};
+use crate::messages::Language;
 use crate::messages::figures;
 use crate::messages::words::{Word, term};
-use crate::messages::Language;
 use crate::model::account::{Identity, Right, Units};
 use crate::model::refusal::Class;
 use serde_json::json;
@@ -109,10 +109,27 @@ async fn sheet(archive: &Archive, units: &Units, wanted: &Wanted, language: Lang
             let rows = found.hits.iter().map(|hit| {
                 let number = [value(hit, "codeNumber"), value(hit, "codeNotation")].join("/").trim_matches('/').to_owned();
                 let place = [hit.document.to_string(), hit.page.to_string()];
-                let fields = [hit.kind_name.clone(), number, figures::date(&value(hit, "issuedDate")), value(hit, "organName"), value(hit, "subject")];
+                let fields = [
+                    hit.kind_name.clone(),
+                    number,
+                    figures::date(&value(hit, "issuedDate")),
+                    value(hit, "organName"),
+                    value(hit, "subject"),
+                ];
                 [vec![hit.fonds.clone(), hit.dossier.clone()], place.to_vec(), fields.to_vec(), vec![hit.snippet.text.clone()]].concat()
             });
-            let words = [Word::Unit, Word::Dossier, Word::Document, Word::Page, Word::Kind, Word::NumberOfDocument, Word::DateOfIssue, Word::Issuer, Word::Subject, Word::Text];
+            let words = [
+                Word::Unit,
+                Word::Dossier,
+                Word::Document,
+                Word::Page,
+                Word::Kind,
+                Word::NumberOfDocument,
+                Word::DateOfIssue,
+                Word::Issuer,
+                Word::Subject,
+                Word::Text,
+            ];
             Ok(Sheet { head: head(&words), rows: rows.collect() })
         }
         Wanted::Dossiers { unit, run } => {

@@ -10,6 +10,7 @@ use crate::pipeline::plan;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use time::OffsetDateTime;
 
 /// A run in a list.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -59,7 +60,7 @@ pub struct Run {
 }
 
 /// What is done to a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
     /// Begin no new task of it.
     Pause,
@@ -67,8 +68,10 @@ pub enum Act {
     Resume,
     /// Refuse what is still open.
     Cancel,
-    /// Try what was refused again; of one class where given.
-    Retry(Option<Class>),
+    /// Try what was refused again; of one class, and of one file by its path, where given.
+    Retry(Option<Class>, Option<String>),
+    /// Higher ones come first; 0 is usual.
+    Priority(i64),
 }
 
 /// The class of this name.
@@ -117,6 +120,8 @@ pub struct Overview {
     /// The run, and where its pages are.
     #[serde(flatten)]
     pub line: RunLine,
+    /// Higher ones come first; 0 is usual.
+    pub priority: i64,
     /// Files received.
     pub files: u64,
     /// Processor time by stage.
@@ -137,6 +142,7 @@ pub async fn overview(archive: &Archive, units: &Units, id: &str) -> Result<Over
     let (paused, pages) = (archive.catalog.paused(id).await?, archive.catalog.page_balance(id).await?);
     Ok(Overview {
         line: RunLine { batch, paused, pages },
+        priority: archive.catalog.priority(id).await?,
         files: archive.catalog.progress(id).await?.0,
         stages: archive.catalog.costs(id).await?,
         failures: archive.catalog.failure_groups(units, Some(id), MOST_GROUPS).await?,
@@ -148,6 +154,8 @@ pub async fn overview(archive: &Archive, units: &Units, id: &str) -> Result<Over
 pub struct Plant {
     /// Open tasks by level.
     pub queue: Vec<QueueLine>,
+    /// Pages read since midnight in Vietnam.
+    pub pages_today: u64,
     /// Tasks in hand by process.
     pub workers: BTreeMap<String, u64>,
     /// What was refused by class and reason, the most frequent first, at most [`MOST_GROUPS`].
@@ -156,12 +164,13 @@ pub struct Plant {
     pub trouble: Option<String>,
 }
 
-/// The plant as seen from these units.
+/// The plant as seen from these units; pages are counted since `midnight`.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
-pub async fn plant(archive: &Archive, units: &Units) -> Result<Plant> {
+pub async fn plant(archive: &Archive, units: &Units, midnight: OffsetDateTime) -> Result<Plant> {
     Ok(Plant {
+        pages_today: archive.catalog.happened("page-read", midnight.unix_timestamp() * 1000).await?,
         queue: archive.catalog.queue().await?,
         workers: archive.catalog.workers().await?,
         failures: archive.catalog.failure_groups(units, None, MOST_GROUPS).await?,
@@ -194,7 +203,8 @@ pub async fn act(archive: &Archive, units: &Units, id: &str, act: Act, by: &str)
         Act::Pause => archive.catalog.pause(id).await.map(|()| 0),
         Act::Resume => archive.catalog.resume(id).await.map(|()| 0),
         Act::Cancel => archive.catalog.cancel(id).await,
-        Act::Retry(class) => archive.catalog.retry_refused(id, class).await,
+        Act::Retry(class, file) => archive.catalog.retry_refused(id, class, file.as_deref()).await,
+        Act::Priority(priority) => archive.catalog.prioritise(id, priority).await.map(|()| 0),
     }
 }
 
@@ -209,6 +219,15 @@ async fn own(archive: &Archive, units: &Units, id: &str) -> Result<Batch> {
 /// `Unavailable` when the catalogue does not answer.
 pub async fn failures(archive: &Archive, units: &Units, run: Option<&str>, class: Option<Class>, limit: usize) -> Result<Vec<FailureLine>> {
     archive.catalog.failures(units, run, class, limit).await
+}
+
+/// What happened to a run of these units after event `after`, in order; only what holds `text`.
+///
+/// # Errors
+/// `NotFound` for an unknown run, or one of another unit.
+pub async fn events_of(archive: &Archive, units: &Units, run: &str, after: u64, text: &str, limit: usize) -> Result<Vec<EventLine>> {
+    own(archive, units, run).await?;
+    archive.catalog.events_of(run, after, text, limit).await
 }
 
 /// What happened after event `after`, in order.

@@ -25,7 +25,12 @@ pub fn manifest(at: &str, pictures: &str, record: &Record, document: &RecordedDo
     let value = |name: &str| description.fields.get(name).map(|field| field.value.clone()).unwrap_or_default();
     let number = [value("codeNumber"), value("codeNotation")].join("/");
     let label = format!("{} {}", description.kind_name, number.trim_matches('/'));
-    let pairs = [("Trích yếu", value("subject")), ("Cơ quan ban hành", value("organName")), ("Ngày ban hành", value("issuedDate")), ("Hồ sơ", record.code.clone())];
+    let pairs = [
+        ("Trích yếu", value("subject")),
+        ("Cơ quan ban hành", value("organName")),
+        ("Ngày ban hành", value("issuedDate")),
+        ("Hồ sơ", record.code.clone()),
+    ];
     let metadata: Vec<Value> = pairs
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
@@ -97,7 +102,10 @@ pub fn text_of(at: &str, page: u32, reading: &Reading) -> Value {
 /// Words found: page, text, and where; `id` is the address that was asked.
 #[must_use]
 pub fn found(at: &str, id: &str, words: &[(u32, String, Bounds)]) -> Value {
-    let items = words.iter().enumerate().map(|(number, (page, text, bounds))| annotation(at, *page, &format!("found/{}", number + 1), "highlighting", text, bounds));
+    let items = words
+        .iter()
+        .enumerate()
+        .map(|(number, (page, text, bounds))| annotation(at, *page, &format!("found/{}", number + 1), "highlighting", text, bounds));
     json!({
         "@context": "http://iiif.io/api/search/2/context.json",
         "id": id,

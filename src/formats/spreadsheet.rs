@@ -60,7 +60,9 @@ mod tests {
     use super::*;
 
     fn sheet() -> Sheet {
-        Sheet { head: vec!["Số".to_owned(), "Trích yếu".to_owned()], rows: vec![vec!["007".to_owned(), "=HYPERLINK(\"x\"), a".to_owned()]] }
+        Sheet {
+            head: vec!["Số".to_owned(), "Trích yếu".to_owned()], rows: vec![vec!["007".to_owned(), "=HYPERLINK(\"x\"), a".to_owned()]]
+        }
     }
 
     #[test]

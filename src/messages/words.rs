@@ -32,11 +32,14 @@ words! {
     After: "Sau số", "After number";
     Afterwards: "Thử được", "As tried";
     AllUnits: "mọi đơn vị", "every unit";
+    Api: "API cho chương trình", "API for programs";
     Apply: "Lọc", "Filter";
+    AsUsual: "Thôi ưu tiên", "No hurry";
     Audit: "Nhật ký", "Audit trail";
     Balance: "Đối soát", "Balance";
     Before: "Đang có", "As it stands";
-    Begin: "Bắt đầu duyệt", "Begin";
+    Begin: "Bắt đầu", "Begin";
+    BeginReview: "Bắt đầu duyệt", "Begin to review";
     ByPerson: "khi có người bấm", "when a person says so";
     Cancel: "Hủy lượt chạy", "Cancel the run";
     CancelHint: "Từ chối mọi trang chưa xong của lượt chạy này; trang đã lưu vẫn còn. Gõ bốn ký tự cuối của mã để xác nhận.",
@@ -63,6 +66,7 @@ words! {
     Disabled: "Đã khóa", "Disabled";
     Document: "Văn bản", "Document";
     Documents: "Văn bản", "Documents";
+    DoneInAnHour: "văn bản đã duyệt trong một giờ qua", "documents done in the last hour";
     Dossier: "Hồ sơ", "Dossier";
     Dossiers: "Hồ sơ", "Dossiers";
     Download: "Tải về", "Download";
@@ -73,6 +77,7 @@ words! {
     Duplicate: "trùng", "duplicate";
     Enabled: "Đang dùng", "In use";
     Ends: "Hết hạn", "Ends";
+    EventLog: "Diễn biến", "Event log";
     ExtraFiles: "thừa so với mục lục", "not in the list";
     Failed: "không gửi được", "could not be sent";
     Failures: "Lỗi", "Failures";
@@ -95,6 +100,7 @@ words! {
     History: "Lịch sử", "History";
     Home: "Việc của tôi", "My work";
     In: "vào", "in";
+    InHandOf: "đang trong tay", "in hand of";
     InReview: "chờ duyệt", "in review";
     Issuer: "Cơ quan ban hành", "Issuer";
     Items: "Số mục", "Items";
@@ -150,7 +156,7 @@ words! {
     Page: "Trang", "Page";
     Pages: "Trang", "Pages";
     PagesToday: "Trang hôm nay", "Pages today";
-    PagesTodayHint: "đã lưu hoặc chờ duyệt từ 0 giờ", "stored or in review since midnight";
+    PagesTodayHint: "đã đọc từ 0 giờ", "read since midnight";
     Password: "Mật khẩu", "Password";
     PasswordHint: "Ít nhất 12 ký tự.", "At least 12 characters.";
     Pause: "Tạm dừng", "Pause";
@@ -164,6 +170,7 @@ words! {
     Preview: "Xem trang", "Look at the page";
     Previous: "Trước", "Previous";
     Print: "Tệp in được (PDF/A)", "Searchable PDF/A";
+    Priority: "Ưu tiên", "Priority";
     PublicCopy: "Bản cho công chúng (PDF)", "Copy for the public (PDF)";
     PublicText: "Bản chữ cho công chúng", "Text for the public";
     Queue: "Hàng chờ", "Queue";
@@ -180,6 +187,7 @@ words! {
     Release: "Không phải dấu độ mật", "No stamp of secrecy";
     Remaining: "Còn khoảng", "Left, about";
     Remove: "Bỏ", "Remove";
+    RequestBody: "Nội dung gửi", "Body";
     Reset: "Đặt lại mật khẩu", "Set a new password";
     Retry: "Thử lại", "Try again";
     RetryAll: "Thử lại tất cả loại này", "Try all of this class again";
@@ -209,6 +217,7 @@ words! {
     Size: "Cỡ", "Size";
     Skip: "Đến nội dung", "To the content";
     SomethingWrong: "Chưa làm được", "This did not work";
+    Sooner: "Ưu tiên", "Hurry";
     Split: "Tách văn bản mới từ trang này", "Begin a new document at this page";
     Stage: "Bước", "Stage";
     Stages: "Các bước", "Stages";
@@ -393,7 +402,13 @@ const TERMS: &[(&str, &str, &str, &str)] = &[
     ("event", "document-read", "mở văn bản", "opened a document"),
     ("event", "document-shown", "mở để duyệt", "opened for review"),
     ("event", "page-seen", "xem trang", "looked at a page"),
-    ("event", "decided", "quyết định", "decided"),
+    ("event", "document-decided", "quyết định", "decided"),
+    ("event", "document-described", "mô tả văn bản", "described a document"),
+    ("event", "document-reviewed", "xét có cần duyệt", "judged whether to review"),
+    ("event", "documents-found", "tách văn bản", "found documents"),
+    ("event", "dossier-deposited", "lưu hồ sơ vào kho", "deposited a dossier"),
+    ("event", "file-identified", "nhận dạng tệp", "identified a file"),
+    ("event", "page-read", "đọc trang", "read a page"),
     ("event", "steered", "điều khiển lượt chạy", "steered a run"),
     ("event", "user-added", "thêm người dùng", "added a person"),
     ("event", "user-changed", "sửa người dùng", "changed a person"),
@@ -404,6 +419,9 @@ const TERMS: &[(&str, &str, &str, &str)] = &[
     ("event", "list-exported", "xuất danh sách", "exported a list"),
     ("event", "batch-opened", "mở lượt chạy", "opened a run"),
     ("event", "files-received", "nhận tệp", "received files"),
+    ("event", "batch-paused", "tạm dừng", "paused"),
+    ("event", "batch-resumed", "tiếp tục", "resumed"),
+    ("event", "batch-prioritised", "đổi ưu tiên", "set the priority"),
     ("event", "batch-retried", "thử lại", "tried again"),
     ("event", "batch-cancelled", "hủy lượt chạy", "cancelled a run"),
     ("event", "upload-opened", "mở đợt tải lên", "opened an upload"),

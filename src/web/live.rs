@@ -33,7 +33,7 @@ pub(super) async fn look(shared: &Shared, tell: &Sender<Pulse>) {
     }
 }
 
-/// Tells whenever something changed: the number of the last event and how many tasks are open.
+/// Tells whenever something changed: the number of the last event.
 #[utoipa::path(get, path = "/api/live", responses((status = 200, description = "events named `changed`", content_type = "text/event-stream")))]
 pub(super) async fn live(State(shared): State<Shared>) -> Sse<impl Stream<Item = Result<Event, axum::Error>>> {
     let changes = WatchStream::new(shared.listen()).map(|pulse| Event::default().event("changed").json_data(pulse));

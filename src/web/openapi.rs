@@ -47,7 +47,9 @@ nouns! {
     /// What happened.
     Events = Vec<crate::desk::watch::EventLine>,
     /// Documents that wait.
-    WaitingDocuments = Vec<crate::desk::review::Waiting>,
+    WaitingDocuments = Vec<crate::desk::reviewers::WaitingFor>,
+    /// Who has a document in hand.
+    Holder = crate::web::api::review::Holder,
     /// A document under review.
     ShownDocument = crate::desk::review::Shown,
     /// What a decision came to.

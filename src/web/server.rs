@@ -46,9 +46,15 @@ struct Inner {
     pipeline: (String, Plan),
     metrics: Metrics,
     pulse: Sender<Pulse>,
+    description: String,
 }
 
 impl Shared {
+    /// The description of the API (OpenAPI 3.1, JSON).
+    pub(super) fn description(&self) -> &str {
+        &self.0.description
+    }
+
     /// Hears of changes.
     pub(super) fn listen(&self) -> Receiver<Pulse> {
         self.0.pulse.subscribe()
@@ -90,8 +96,10 @@ pub async fn serve(
     let listener = listener.or_error(Kind::Unavailable, || format!("cannot listen at {listen}; choose another --listen"))?;
     let address = listener.local_addr().or_error(Kind::Internal, || "the server has no address".to_owned())?;
     let pulse = Sender::new(watch::pulse(&archive).await?);
-    let shared = Shared(Arc::new(Inner { archive, pipeline, metrics: Metrics::new(), pulse }));
-    let router = router(shared.clone())?;
+    let (routes, description) = api::routes().split_for_parts();
+    let description = openapi::text(description)?;
+    let shared = Shared(Arc::new(Inner { archive, pipeline, metrics: Metrics::new(), pulse, description }));
+    let router = router(shared.clone(), routes);
     tell(Listening { address, setup });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let answering = async {
@@ -121,25 +129,27 @@ async fn until_asked(stop: Arc<Stop>) {
 }
 
 /// Every route behind the guard, and what lies around all of them.
-fn router(shared: Shared) -> Result<Router> {
-    let (routes, document) = api::routes().split_for_parts();
-    let document = openapi::text(document)?;
-    let routes = routes
+fn router(shared: Shared, api: Router<Shared>) -> Router {
+    let routes = api
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
         .route("/version", get(async || axum::Json(serde_json::json!({ "version": env!("CARGO_PKG_VERSION") }))))
-        .route("/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], document)))
+        .route("/openapi.json", get(described))
         .merge(pages::routes())
         .fallback(async || Problem::from(Error::not_found("there is nothing at this address")))
         .method_not_allowed_fallback(async || Problem::from(Error::not_found("this address does not take that method")));
-    Ok(routes
+    routes
         .route_layer(from_fn_with_state(shared.clone(), guard))
         .layer(from_fn_with_state(shared.clone(), around))
         .layer(RequestBodyLimitLayer::new(BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
         .layer(CompressionLayer::new())
-        .with_state(shared))
+        .with_state(shared)
+}
+
+async fn described(State(shared): State<Shared>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], shared.description().to_owned()).into_response()
 }
 
 /// Counts the answer and gives it the headers that every answer has.

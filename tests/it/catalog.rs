@@ -7,6 +7,7 @@ mod quality;
 mod quarantine;
 mod restoring;
 mod steering;
+mod watching;
 
 use accounts::*;
 use crowd::*;
@@ -15,6 +16,7 @@ use quality::*;
 use quarantine::*;
 use restoring::*;
 use steering::*;
+use watching::*;
 
 use sohoa::catalog::{Catalog, Claim, Clock, MAX_FAILURES, NewBatch, Released};
 use sohoa::error::{Error, Kind};
@@ -104,6 +106,10 @@ contract!(
     a_delivery_during_deposit_gets_its_own_round,
     two_batches_of_one_dossier_both_end,
     retries_what_was_refused,
+    the_queue_and_the_failures_are_counted,
+    an_urgent_run_comes_first_and_its_events_are_found,
+    a_document_is_in_one_hand_for_a_while,
+    searches_are_kept_by_person,
     keeps_decisions_and_queues_the_document,
     cuts_and_joins_documents,
     turns_and_replaces_pages,

@@ -15,3 +15,5 @@ mod search;
 mod specimen;
 mod support;
 mod web;
+mod web_documents;
+mod web_load;

@@ -10,11 +10,11 @@ use tempfile::TempDir;
 const PASSWORD: &str = "một mật khẩu để thử";
 
 /// A running server with a home of its own.
-struct Server {
+pub(super) struct Server {
     child: Child,
-    address: String,
+    pub(super) address: String,
     setup: Option<String>,
-    home: TempDir,
+    pub(super) home: TempDir,
 }
 
 impl Drop for Server {
@@ -37,6 +37,18 @@ impl Server {
         Self::start_in(tempfile::tempdir().unwrap())
     }
 
+    /// What lies at an address: status, entity tag, bytes.
+    pub(super) fn get(&self, who: &Person, path: &str, known: Option<&str>) -> (u16, Option<String>, Vec<u8>) {
+        let mut request = ureq::http::Request::builder().uri(format!("{}{path}", self.address)).header("cookie", &who.cookie);
+        if let Some(known) = known {
+            request = request.header("if-none-match", known);
+        }
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let mut answered = agent.run(request.body(()).unwrap()).unwrap();
+        let tag = answered.headers().get("etag").map(|value| value.to_str().unwrap().to_owned());
+        (answered.status().as_u16(), tag, answered.body_mut().read_to_vec().unwrap())
+    }
+
     fn start_in(home: TempDir) -> Self {
         let mut command = program();
         command.args(["serve", "--listen", "127.0.0.1:0", "--workers", "0", "--lang", "en", "-q", "--home"]).arg(home.path());
@@ -49,8 +61,13 @@ impl Server {
     }
 
     /// As [`Server::start`], with an administrator.
-    fn with_administrator() -> (Self, Person) {
-        let server = Self::start();
+    pub(super) fn with_administrator() -> (Self, Person) {
+        Self::with_administrator_of(tempfile::tempdir().unwrap())
+    }
+
+    /// As [`Server::with_administrator`], in a home that is there.
+    pub(super) fn with_administrator_of(home: TempDir) -> (Self, Person) {
+        let server = Self::start_in(home);
         let key = server.setup.clone().unwrap();
         let made = server.ask(None, "POST", "/api/setup", Some(&json!({ "key": key, "name": "admin", "password": PASSWORD })));
         assert_eq!(made.status, 204, "{}", made.body);
@@ -58,7 +75,7 @@ impl Server {
         (server, admin)
     }
 
-    fn sign_in(&self, name: &str) -> Person {
+    pub(super) fn sign_in(&self, name: &str) -> Person {
         let answer = self.ask(None, "POST", "/api/session", Some(&json!({ "name": name, "password": PASSWORD })));
         assert_eq!(answer.status, 200, "{}", answer.body);
         let cookie = answer.cookie.clone().unwrap();
@@ -66,12 +83,12 @@ impl Server {
         Person { cookie: cookie.split(';').next().unwrap().to_owned(), form_key: answer.body["form_key"].as_str().unwrap().to_owned() }
     }
 
-    fn add(&self, admin: &Person, name: &str, grants: &Value) {
+    pub(super) fn add(&self, admin: &Person, name: &str, grants: &Value) {
         let body = json!({ "name": name, "grants": grants, "password": PASSWORD });
         assert_eq!(self.ask(Some(admin), "POST", "/api/users", Some(&body)).status, 201);
     }
 
-    fn ask(&self, who: Option<&Person>, method: &str, path: &str, body: Option<&Value>) -> Answer {
+    pub(super) fn ask(&self, who: Option<&Person>, method: &str, path: &str, body: Option<&Value>) -> Answer {
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.address));
         if let Some(who) = who {
             request = request.header("cookie", &who.cookie).header("x-form-key", &who.form_key);
@@ -100,14 +117,14 @@ impl Server {
 }
 
 /// Who is signed in.
-struct Person {
+pub(super) struct Person {
     cookie: String,
     form_key: String,
 }
 
-struct Answer {
-    status: u16,
-    body: Value,
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: Value,
     cookie: Option<String>,
     kind: Option<String>,
     tag: Option<String>,

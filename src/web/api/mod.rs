@@ -4,7 +4,7 @@ pub(super) mod accounts;
 mod pictures;
 mod pipelines;
 mod records;
-mod review;
+pub(super) mod review;
 pub(super) mod runs;
 mod searches;
 pub(super) mod session;
@@ -53,12 +53,15 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(runs::resume))
         .routes(routes!(runs::cancel))
         .routes(routes!(runs::retry))
+        .routes(routes!(runs::priority))
+        .routes(routes!(runs::events))
         .routes(routes!(runs::overview))
         .routes(routes!(runs::failures))
         .routes(routes!(runs::plant))
         .routes(routes!(super::live::live))
         .routes(routes!(review::list))
         .routes(routes!(review::show, review::decide))
+        .routes(routes!(review::hold, review::let_go))
         .routes(routes!(records::search))
         .routes(routes!(records::list))
         .routes(routes!(records::show))

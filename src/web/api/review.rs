@@ -1,15 +1,18 @@
 //! Review: what waits for a person, and what a person decides.
 
 use crate::desk::review::{self, Queue, Wish};
+use crate::desk::reviewers;
 use crate::error::Error;
-use crate::model::account::{Identity, Right};
+use crate::model::account::Identity;
 use crate::model::decision::Act;
-use crate::web::openapi::{Decided, ProblemDetails, ShownDocument, WaitingDocuments};
+use crate::web::openapi::{Decided, Holder as HolderSchema, ProblemDetails, ShownDocument, WaitingDocuments};
 use crate::web::problem::{Asked, Body, Named, Problem};
 use crate::web::server::Shared;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::{Extension, Json};
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
@@ -32,11 +35,41 @@ pub(super) async fn list(
     State(shared): State<Shared>,
     Extension(by): Extension<Identity>,
     Asked(asked): Asked<AskedReview>,
-) -> Result<Json<Vec<review::Waiting>>, Problem> {
-    let units = by.units(Right::Review);
-    let mut waiting = review::list(shared.archive(), asked.queue, asked.reason.as_deref()).await?;
-    waiting.retain(|one| units.contains(&one.fonds));
-    Ok(Json(waiting))
+) -> Result<Json<Vec<reviewers::WaitingFor>>, Problem> {
+    Ok(Json(reviewers::waiting(shared.archive(), &by, asked.queue, asked.reason.as_deref()).await?))
+}
+
+/// Who has a document in hand.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::web) struct Holder {
+    /// Name of the person.
+    holder: String,
+}
+
+/// Takes a document in hand for ten minutes, unless somebody else has it: the answer tells who has it then.
+#[utoipa::path(put, path = "/api/review/{document}/hold", params(("document" = String, Path)), responses(
+    (status = 200, body = HolderSchema),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn hold(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(document): Named<String>,
+) -> Result<Json<Holder>, Problem> {
+    let holder = reviewers::take(shared.archive(), &by, &document).await?;
+    Ok(Json(Holder { holder }))
+}
+
+/// Puts a document out of hand.
+#[utoipa::path(delete, path = "/api/review/{document}/hold", params(("document" = String, Path)), responses(
+    (status = 204, description = "out of hand"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn let_go(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(document): Named<String>,
+) -> Result<StatusCode, Problem> {
+    reviewers::put_back(shared.archive(), &by, &document).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// One document: fields, reasons, decisions, doubtful words.
@@ -126,6 +159,7 @@ pub(super) async fn decide(
     Body(mut given): Body<Decision>,
 ) -> Result<Json<review::Outcome>, Problem> {
     let note = given.note.take();
-    let decided = review::decide_as(shared.archive(), &document, (&by, note.as_deref()), given.wishes()?, shared.pipeline());
-    Ok(Json(decided.await?))
+    let decided = review::decide_as(shared.archive(), &document, (&by, note.as_deref()), given.wishes()?, shared.pipeline()).await?;
+    reviewers::put_back(shared.archive(), &by, &document).await?;
+    Ok(Json(decided))
 }

@@ -1,15 +1,18 @@
 //! Runs: watching and steering.
 
 use crate::desk::watch::{self, Act, class_of};
+use crate::error::Error;
+use crate::messages::figures;
 use crate::model::account::{Identity, Right};
-use crate::web::openapi::{Changed as ChangedSchema, Failures, Plant, ProblemDetails, Run, RunOverview, Runs};
-use crate::web::problem::{Asked, Named, Problem};
+use crate::web::openapi::{Changed as ChangedSchema, Events, Failures, Plant, ProblemDetails, Run, RunOverview, Runs};
+use crate::web::problem::{Asked, Body, Named, Problem};
 use crate::web::server::Shared;
 use axum::extract::State;
 use axum::{Extension, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use utoipa::IntoParams;
+use time::OffsetDateTime;
+use utoipa::{IntoParams, ToSchema};
 
 /// How many files and pages were changed.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -69,7 +72,8 @@ pub(super) async fn overview(
     (status = 200, body = Plant),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn plant(State(shared): State<Shared>, Extension(by): Extension<Identity>) -> Result<Json<watch::Plant>, Problem> {
-    Ok(Json(watch::plant(shared.archive(), &by.units(Right::Watch)).await?))
+    let midnight = figures::midnight(OffsetDateTime::now_utc());
+    Ok(Json(watch::plant(shared.archive(), &by.units(Right::Watch), midnight).await?))
 }
 
 async fn steer(shared: &Shared, by: &Identity, run: &str, act: Act) -> Result<Json<Changed>, Problem> {
@@ -119,9 +123,11 @@ pub(super) async fn cancel(
 pub(in crate::web) struct AskedClass {
     /// `input`, `limit`, `secret`, `outage` or `bug`.
     class: Option<String>,
+    /// One file, by the path under which it was delivered.
+    file: Option<String>,
 }
 
-/// Tries refused files and pages again: those of a class, or of limit, outage and bug.
+/// Tries refused files and pages again: those of a class, or of limit, outage and bug; or of one file.
 #[utoipa::path(post, path = "/api/runs/{run}/retry", params(("run" = String, Path), AskedClass), responses(
     (status = 200, body = ChangedSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -131,7 +137,64 @@ pub(super) async fn retry(
     Named(run): Named<String>,
     Asked(asked): Asked<AskedClass>,
 ) -> Result<Json<Changed>, Problem> {
-    steer(&shared, &by, &run, Act::Retry(asked.class.as_deref().map(class_of).transpose()?)).await
+    steer(&shared, &by, &run, Act::Retry(asked.class.as_deref().map(class_of).transpose()?, asked.file)).await
+}
+
+/// How urgent a run is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct Priority {
+    /// Higher ones come first; 0 is usual.
+    #[schema(minimum = -100, maximum = 100)]
+    priority: i64,
+}
+
+/// Sets how urgent a run is.
+#[utoipa::path(post, path = "/api/runs/{run}/priority", params(("run" = String, Path)), request_body = Priority, responses(
+    (status = 200, body = ChangedSchema),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn priority(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(run): Named<String>,
+    Body(given): Body<Priority>,
+) -> Result<Json<Changed>, Problem> {
+    if !(-100..=100).contains(&given.priority) {
+        return Err(Error::invalid("a priority is a number from -100 to 100").into());
+    }
+    steer(&shared, &by, &run, Act::Priority(given.priority)).await
+}
+
+/// Which events of a run are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::web) struct AskedRunEvents {
+    /// After this one.
+    #[serde(default)]
+    #[param(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
+    after: u64,
+    /// Only those that hold this text.
+    #[serde(default)]
+    q: String,
+    /// At most so many, up to 500.
+    limit: Option<usize>,
+}
+
+/// What happened to a run, in order.
+#[utoipa::path(get, path = "/api/runs/{run}/events", params(("run" = String, Path), AskedRunEvents), responses(
+    (status = 200, body = Events),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn events(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(run): Named<String>,
+    Asked(asked): Asked<AskedRunEvents>,
+) -> Result<Json<Vec<watch::EventLine>>, Problem> {
+    if asked.after > 9_007_199_254_740_991 {
+        return Err(Error::invalid("after is no number of an event").into());
+    }
+    let limit = asked.limit.unwrap_or(100).clamp(1, 500);
+    Ok(Json(watch::events_of(shared.archive(), &by.units(Right::Watch), &run, asked.after, &asked.q, limit).await?))
 }
 
 /// Which failures are asked for.

@@ -22,10 +22,7 @@ fn addresses(headers: &HeaderMap, document: &str) -> Addresses {
     let scheme = if said("x-forwarded-proto") == Some("https") { "https" } else { "http" };
     let host = said(header::HOST.as_str()).unwrap_or("localhost");
     let document = encoded(document);
-    Addresses {
-        at: format!("{scheme}://{host}/api/iiif/{document}"),
-        pages: format!("{scheme}://{host}/api/documents/{document}/pages"),
-    }
+    Addresses { at: format!("{scheme}://{host}/api/iiif/{document}"), pages: format!("{scheme}://{host}/api/documents/{document}/pages") }
 }
 
 /// The manifest of a document.

@@ -135,7 +135,7 @@ fn who(event: &EventLine) -> &str {
 }
 
 /// What exactly, in one line.
-fn what(event: &EventLine) -> String {
+pub(super) fn what(event: &EventLine) -> String {
     let Some(body) = event.body.as_object() else { return event.body.to_string() };
     let said = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let rest = body.iter().filter(|(name, _)| !matches!(name.as_str(), "by" | "author" | "user"));
@@ -167,7 +167,7 @@ pub(super) async fn audit(
                 label { span { (view.word(Word::What)) } input name="kind" value=(wanted.kind); }
                 label { span { (view.word(Word::After)) } input name="after" type="number" min="0" value=(after); }
                 button { (view.word(Word::Apply)) }
-                
+
             }
             @if shown.is_empty() { (nothing(view.word(Word::NothingHappened))) }
             @else {

@@ -3,8 +3,10 @@
 use super::layout::page;
 use super::parts::{balance, encoded, moment, nothing, state};
 use super::view::View;
-use crate::desk::review::{self, Queue};
+use crate::desk::review::Queue;
+use crate::desk::reviewers;
 use crate::desk::watch::{self, FailureGroup};
+use crate::messages::figures;
 use crate::messages::words::Word;
 use crate::model::account::{Identity, Right};
 use crate::web::problem::Problem;
@@ -56,16 +58,15 @@ pub(super) async fn home(view: View, State(shared): State<Shared>, Extension(by)
 }
 
 async fn waiting(shared: &Shared, by: &Identity) -> Result<Vec<(Queue, u64)>, Problem> {
-    let units = by.units(Right::Review);
-    let all = review::list(shared.archive(), None, None).await?;
-    let count = |queue: Queue| all.iter().filter(|one| one.queue == queue && units.contains(&one.fonds)).count() as u64;
+    let all = reviewers::waiting(shared.archive(), by, None, None).await?;
+    let count = |queue: Queue| all.iter().filter(|one| one.waiting.queue == queue).count() as u64;
     Ok(Queue::ALL.into_iter().map(|queue| (queue, count(queue))).collect())
 }
 
 /// The plant: what is queued, who works, what failed, how the runs are.
 pub(super) async fn plant(view: View, State(shared): State<Shared>, Extension(by): Extension<Identity>) -> Result<Markup, Problem> {
     let units = by.units(Right::Watch);
-    let plant = watch::plant(shared.archive(), &units).await?;
+    let plant = watch::plant(shared.archive(), &units, figures::midnight(view.now)).await?;
     let runs = watch::runs(shared.archive(), &units, None, RUNS).await?;
     Ok(page(
         &view,
@@ -85,6 +86,10 @@ pub(super) async fn plant(view: View, State(shared): State<Shared>, Extension(by
                             @for (name, tasks) in &plant.workers { div { (name) " · " (view.number(*tasks)) " " (view.word(Word::TasksInHand)) } }
                         }
                     }
+                }
+                section class="card" {
+                    h2 { (view.word(Word::PagesToday)) }
+                    p { b class="big" { (view.number(plant.pages_today)) } " " span class="soft" { (view.word(Word::PagesTodayHint)) } }
                 }
                 section class="card" {
                     h2 { (view.word(Word::OpenTasks)) }

@@ -4,6 +4,7 @@
 
 mod administration;
 pub(super) mod assets;
+mod docs;
 mod entry;
 mod home;
 mod layout;
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/setup", get(entry::set_up))
         .route("/account", get(entry::account))
         .route("/language/{code}", get(view::language))
+        .route("/docs", get(docs::docs))
         .route("/help", get(home::help))
         .route("/plant", get(home::plant))
         .route("/runs", get(runs::list))

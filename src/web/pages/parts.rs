@@ -1,10 +1,10 @@
 //! Pieces that several pages show: the balance, moments, lists.
 
 use super::view::View;
-pub(super) use crate::web::address::encoded;
 use crate::messages::figures;
 use crate::messages::words::Word;
 use crate::model::batch::PageBalance;
+pub(super) use crate::web::address::encoded;
 use maud::{Markup, html};
 
 /// A moment: how long ago, with the exact one on hover.

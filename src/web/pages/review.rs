@@ -5,9 +5,10 @@ use super::layout::page;
 use super::parts::{encoded, nothing};
 use super::records::{decisions, heading, sheet};
 use super::view::View;
-use crate::desk::review::{self, Queue, Shown, Waiting};
+use crate::desk::review::{self, Queue, Shown};
+use crate::desk::reviewers::{self, WaitingFor};
 use crate::messages::words::Word;
-use crate::model::account::{Identity, Right};
+use crate::model::account::Identity;
 use crate::model::kinds::KINDS;
 use crate::model::record::Field;
 use crate::web::problem::{Asked, Named, Problem};
@@ -42,16 +43,8 @@ impl Wanted {
     }
 }
 
-async fn waiting(shared: &Shared, by: &Identity, wanted: &Wanted) -> Result<Vec<Waiting>, Problem> {
-    let units = by.units(Right::Review);
-    let mut all = review::list(shared.archive(), wanted.queue, wanted.reason.as_deref()).await?;
-    all.retain(|one| units.contains(&one.fonds));
-    Ok(all)
-}
-
-fn link(one: &Waiting, wanted: &Wanted) -> String {
-    let number = one.document.rsplit('#').next().unwrap_or_default();
-    format!("/review/{}?{}", encoded(&format!("{}#{number}", one.dossier)), wanted.query())
+fn link(one: &WaitingFor, wanted: &Wanted) -> String {
+    format!("/review/{}?{}", encoded(&one.name()), wanted.query())
 }
 
 /// What waits, by queue.
@@ -61,9 +54,11 @@ pub(super) async fn list(
     Extension(by): Extension<Identity>,
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Markup, Problem> {
-    let all = waiting(&shared, &by, &Wanted { queue: None, reason: wanted.reason.clone(), page: None }).await?;
-    let count = |queue: Queue| all.iter().filter(|one| one.queue == queue).count() as u64;
-    let chosen: Vec<&Waiting> = all.iter().filter(|one| wanted.queue.is_none_or(|queue| one.queue == queue)).collect();
+    let all = reviewers::waiting(shared.archive(), &by, None, wanted.reason.as_deref()).await?;
+    let done = reviewers::done_in_an_hour(shared.archive(), &by, view.now).await?;
+    let count = |queue: Queue| all.iter().filter(|one| one.waiting.queue == queue).count() as u64;
+    let chosen: Vec<&WaitingFor> = all.iter().filter(|one| wanted.queue.is_none_or(|queue| one.waiting.queue == queue)).collect();
+    let free = chosen.iter().find(|one| !one.is_anothers(&by));
     Ok(page(
         &view,
         view.word(Word::Review),
@@ -71,7 +66,8 @@ pub(super) async fn list(
         &html! {
             div class="spread" {
                 h1 { (view.word(Word::Review)) }
-                @if let Some(first) = chosen.first() { a class="button first" href=(link(first, &wanted)) { (view.word(Word::Begin)) } }
+                p class="soft" { (view.number(done)) " " (view.word(Word::DoneInAnHour)) }
+                @if let Some(free) = free { a class="button first" href=(link(free, &wanted)) { (view.word(Word::BeginReview)) } }
             }
             nav class="pages" aria-label=(view.word(Word::Queue)) {
                 a href="/review" aria-current=[wanted.queue.is_none().then_some("page")] { (view.word(Word::Total)) " " (view.number(all.len() as u64)) }
@@ -87,10 +83,10 @@ pub(super) async fn list(
                         tbody {
                             @for one in chosen.iter().take(LISTED) {
                                 tr data-row {
-                                    td { a href=(link(one, &wanted)) { (one.document) } }
-                                    td { (one.fonds) }
-                                    td class="narrow" { (view.term("queue", one.queue.name())) }
-                                    td { @for reason in &one.review { a class="tag" href=(format!("/review?reason={}", encoded(reason))) { (view.term("reason", reason)) } " " } }
+                                    td { a href=(link(one, &wanted)) { (one.waiting.document) } @if one.is_anothers(&by) { br; span class="tag" { (view.word(Word::InHandOf)) " " (one.holder.as_deref().unwrap_or_default()) } } }
+                                    td { (one.waiting.fonds) }
+                                    td class="narrow" { (view.term("queue", one.waiting.queue.name())) }
+                                    td { @for reason in &one.waiting.review { a class="tag" href=(format!("/review?reason={}", encoded(reason))) { (view.term("reason", reason)) } " " } }
                                 }
                             }
                         }
@@ -111,12 +107,14 @@ pub(super) async fn show(
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Markup, Problem> {
     let shown = review::show_to(shared.archive(), &name, &by).await?;
-    let all = waiting(&shared, &by, &wanted).await?;
-    let number = shown.recorded.number.to_string();
-    let place = all.iter().position(|one| one.dossier == shown.dossier && one.document.rsplit('#').next() == Some(&number));
-    let next = place.and_then(|place| all.get(place + 1)).or_else(|| all.first().filter(|_| place != Some(0)));
-    let after = next.map_or_else(|| format!("/review?{}", wanted.query()), |next| link(next, &wanted));
     let name = format!("{}#{}", shown.dossier, shown.recorded.number);
+    let holder = reviewers::take(shared.archive(), &by, &name).await?;
+    let all = reviewers::waiting(shared.archive(), &by, wanted.queue, wanted.reason.as_deref()).await?;
+    let place = all.iter().position(|one| one.name() == name);
+    // The next one that nobody else has in hand, from here on and then from the beginning.
+    let (before, behind) = all.split_at(place.map_or(0, |place| place + 1));
+    let next = behind.iter().chain(before).find(|one| one.name() != name && !one.is_anothers(&by));
+    let after = next.map_or_else(|| format!("/review?{}", wanted.query()), |next| link(next, &wanted));
     let here = format!("/review/{}?{}", encoded(&name), wanted.query());
     let at = wanted.page.unwrap_or(1);
     let document = &shown.recorded;
@@ -132,6 +130,7 @@ pub(super) async fn show(
                     a href=(format!("/documents/{}", encoded(&name))) { (view.word(Word::Document)) " " (shown.document) }
                 }
             }
+                @if holder != by.user.name { p class="wrong" { (view.word(Word::InHandOf)) " " (holder) } }
             @if !document.review.is_empty() { p class="reasons" { (view.word(Word::Reasons)) ": " @for reason in &document.review { span class="tag" { (view.term("reason", reason)) } " " } } }
             div class="beside" {
                 (sheet(&view, &name, document, at, "", &here))

@@ -24,6 +24,9 @@ const RUNS: usize = 50;
 /// Failures on one page.
 const FAILURES: usize = 500;
 
+/// Events of a run on one page.
+const EVENTS: usize = 100;
+
 /// Stages in their order; others stand behind.
 const ORDER: [&str; 13] = [
     "intake", "decode", "prepare", "stamps", "read", "separate", "classify", "describe", "review", "package", "deposit", "index", "rebuild",
@@ -93,13 +96,24 @@ pub(super) async fn list(
     ))
 }
 
+/// Which events of a run are wanted.
+#[derive(Debug, Deserialize)]
+pub(super) struct WantedEvents {
+    #[serde(default)]
+    after: u64,
+    #[serde(default)]
+    q: String,
+}
+
 /// One run.
 pub(super) async fn show(
     view: View,
     State(shared): State<Shared>,
     Extension(by): Extension<Identity>,
     Named(run): Named<String>,
+    Asked(wanted): Asked<WantedEvents>,
 ) -> Result<Markup, Problem> {
+    let events = watch::events_of(shared.archive(), &by.units(Right::Watch), &run, wanted.after, &wanted.q, EVENTS).await?;
     let overview = watch::overview(shared.archive(), &by.units(Right::Watch), &run).await?;
     let may_steer = by.units(Right::Steer).contains(&overview.line.batch.unit);
     let title = format!("{} …{}", view.word(Word::Run), short(&run));
@@ -124,6 +138,16 @@ pub(super) async fn show(
             section class="card" id="failures" data-live {
                 h2 { (view.word(Word::Failures)) }
                 (super::home::failures(&view, &overview.failures, Some(&run)))
+            }
+            details class="card" {
+                summary { (view.word(Word::EventLog)) }
+                form class="row" action=(format!("/runs/{run}")) { input name="q" value=(wanted.q) aria-label=(view.word(Word::Search)); button { (view.word(Word::Apply)) } }
+                table { tbody {
+                    @for event in &events {
+                        tr { td class="narrow" { (figures::moment(&event.at)) } td class="narrow" title=(event.kind) { (view.term("event", &event.kind)) } td { (super::administration::what(event)) } }
+                    }
+                } }
+                @if events.len() == EVENTS { p { a href=(format!("/runs/{run}?after={}&q={}", events.last().map_or(0, |event| event.seq), encoded(&wanted.q))) rel="next" { (view.word(Word::Next)) " →" } } }
             }
             @if may_steer && overview.line.batch.state != BatchState::Finished {
                 details class="card" {
@@ -152,6 +176,11 @@ fn steering(view: &View, overview: &Overview) -> Markup {
             } @else {
                 button type="button" data-api=(format!("POST /api/runs/{run}/pause")) { (view.word(Word::Pause)) }
             }
+            @if overview.priority == 0 {
+                button type="button" data-api=(format!("POST /api/runs/{run}/priority")) data-body="{\"priority\":50}" { (view.word(Word::Sooner)) }
+            } @else {
+                button type="button" data-api=(format!("POST /api/runs/{run}/priority")) data-body="{\"priority\":0}" { (view.word(Word::AsUsual)) }
+            }
         }
         @if overview.failures.iter().any(|group| matches!(group.class, Class::Limit | Class::Outage | Class::Bug)) {
             button type="button" title=(view.word(Word::RetryHint)) data-api=(format!("POST /api/runs/{run}/retry")) { (view.word(Word::Retry)) }
@@ -166,6 +195,7 @@ fn facts(view: &View, overview: &Overview) -> Markup {
             dt { (view.word(Word::State)) } dd { (state(view, line.state())) }
             dt { (view.word(Word::Unit)) } dd { (line.batch.unit) }
             dt { (view.word(Word::Pipeline)) } dd { (watch::pipeline_name(&line.batch)) }
+            dt { (view.word(Word::Priority)) } dd { (overview.priority) }
             dt { (view.word(Word::Started)) } dd { (moment(view, &line.batch.created)) }
             dt { (view.word(Word::Files)) } dd { (view.number(overview.files)) }
             @if let Some((rate, left)) = pace(view, line) {
@@ -252,7 +282,12 @@ pub(super) async fn failures(
                                 td class="figure" { @if let Some(page) = failure.item.page { (view.number(u64::from(page))) } }
                                 td { span class="class" { (view.term("class", class)) } }
                                 td { (view.refusal(&failure.item.reason)) br; span class="soft" { (view.term("mend", class)) } }
-                                td class="narrow" { a href=(format!("/runs/{}", failure.batch)) { "…" (short(&failure.batch)) } }
+                                td class="narrow" {
+                                    a href=(format!("/runs/{}", failure.batch)) { "…" (short(&failure.batch)) }
+                                    @if by.units(Right::Steer).contains(&failure.dossier.fonds) {
+                                        " " button type="button" data-api=(format!("POST /api/runs/{}/retry?file={}", failure.batch, encoded(&failure.item.file))) data-then=(view.address) { (view.word(Word::Retry)) }
+                                    }
+                                }
                             }
                         }
                     }

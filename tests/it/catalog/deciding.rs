@@ -31,6 +31,7 @@ pub(super) async fn keeps_decisions_and_queues_the_document(home: Home) {
     let kept: Vec<(&str, &Act, Option<&str>)> =
         now.decisions.iter().map(|one| (one.author.as_str(), &one.act, one.note.as_deref())).collect();
     assert_eq!(kept, [("lan", &acts[0], Some("đã xem")), ("lan", &acts[1], Some("đã xem"))]);
+    assert_eq!((catalog.done_by("lan", 0).await.unwrap(), catalog.done_by("hoa", 0).await.unwrap()), (1, 0), "two acts, one document");
     let open = catalog.open_tasks(&own.id).await.unwrap();
     assert_eq!(open.len(), 1);
     let levels = plan.groups.iter().map(|group| group.level).collect::<Vec<_>>();

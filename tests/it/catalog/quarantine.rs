@@ -69,7 +69,7 @@ pub(super) async fn removes_what_must_not_be_here(home: Home) {
     assert_eq!(dossier(catalog, "A").await.documents.len(), 1);
 
     // It cannot be tried again.
-    assert_eq!(catalog.retry_refused(&batch.id, Some(Class::Secret)).await.unwrap(), 0);
+    assert_eq!(catalog.retry_refused(&batch.id, Some(Class::Secret), None).await.unwrap(), 0);
     assert_eq!(catalog.remove_dossier(id, LAN).await.unwrap_err().kind(), Kind::NotFound);
     catalog.verify_events().await.unwrap();
 }

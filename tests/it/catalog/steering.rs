@@ -6,9 +6,9 @@ pub(super) async fn retries_what_was_refused(home: Home) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("torn-3.pdf", "x"), file("y.bad", "y")]).await;
     work(catalog, &[&batch]).await;
-    assert_eq!(catalog.retry_refused(&batch.id, Some(Class::Bug)).await.unwrap(), 0);
+    assert_eq!(catalog.retry_refused(&batch.id, Some(Class::Bug), None).await.unwrap(), 0);
     assert_eq!(state(catalog, &batch).await, BatchState::Finished);
-    assert_eq!(catalog.retry_refused(&batch.id, None).await.unwrap(), 1, "bad input stays refused");
+    assert_eq!(catalog.retry_refused(&batch.id, None, None).await.unwrap(), 1, "bad input stays refused");
     assert_eq!(state(catalog, &batch).await, BatchState::Running);
     let claim = catalog.claim("w", LEASE, 5, None).await.unwrap().remove(0);
     let Item::Page { page, .. } = &claim.item else { panic!("a page") };
@@ -19,7 +19,7 @@ pub(super) async fn retries_what_was_refused(home: Home) {
     assert_eq!((balance.pages.stored, balance.pages.refused, balance.files.refused), (3, 0, 1));
     assert_eq!(dossier(catalog, "A").await.dossier.version, 2);
     assert_eq!(state(catalog, &batch).await, BatchState::Finished);
-    assert_eq!(catalog.retry_refused("none", None).await.unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(catalog.retry_refused("none", None, None).await.unwrap_err().kind(), Kind::NotFound);
 }
 
 pub(super) async fn cancels_and_takes_up_again(home: Home) {

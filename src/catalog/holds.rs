@@ -1,0 +1,91 @@
+//! Who has which document in hand: two people do not review the same one unseen.
+
+use crate::catalog::Catalog;
+use crate::catalog::sql::{self, get};
+use crate::error::Result;
+use crate::model::decision::{Act, Decision};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+impl Catalog {
+    /// Takes a document in hand for a while, unless somebody else has it; whose it is then.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn hold(&self, document: &str, user: &str, lifetime: Duration) -> Result<String> {
+        let mut write = self.write().await?;
+        let until = write.now + sql::big(lifetime.as_millis());
+        let statement = sqlx::query(
+            "INSERT INTO holds (document, user_name, until) VALUES ($1, $2, $3)
+             ON CONFLICT (document) DO UPDATE SET
+                 until = CASE WHEN holds.user_name = $2 OR holds.until <= $4 THEN $3 ELSE holds.until END,
+                 user_name = CASE WHEN holds.until <= $4 THEN $2 ELSE holds.user_name END
+             RETURNING user_name",
+        )
+        .bind(document.to_owned())
+        .bind(user.to_owned())
+        .bind(until)
+        .bind(write.now);
+        let holder = get(&sql::one(write.connection(), statement, "cannot hold a document").await?, "user_name")?;
+        write.commit().await?;
+        Ok(holder)
+    }
+
+    /// Puts a document out of a person's hand.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn let_go(&self, document: &str, user: &str) -> Result<()> {
+        let mut write = self.write().await?;
+        let statement = sqlx::query("DELETE FROM holds WHERE (document = $1 AND user_name = $2) OR until <= $3")
+            .bind(document.to_owned())
+            .bind(user.to_owned())
+            .bind(write.now);
+        sql::execute(write.connection(), statement, "cannot let a document go").await?;
+        write.commit().await
+    }
+
+    /// Documents in hand, and whose they are.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn held(&self) -> Result<BTreeMap<String, String>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT document, user_name FROM holds WHERE until > $1").bind(self.clock.now());
+        let rows = sql::all(&mut connection, statement, "cannot read who holds what").await?;
+        rows.iter().map(|row| Ok((get(row, "document")?, get(row, "user_name")?))).collect()
+    }
+
+    /// Events of this kind since a moment (epoch, milliseconds).
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn happened(&self, kind: &str, since: i64) -> Result<u64> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT count(*) AS n FROM events WHERE at >= $1 AND kind = $2").bind(since).bind(kind.to_owned());
+        sql::get_u64(&sql::one(&mut connection, statement, "count of events").await?, "n")
+    }
+
+    /// Documents that a person accepted or rejected since a moment (epoch, milliseconds).
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn done_by(&self, user: &str, since: i64) -> Result<u64> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT dossier, body FROM events WHERE at >= $1 AND kind = 'document-decided'").bind(since);
+        let mut documents = BTreeSet::new();
+        for row in &sql::all(&mut connection, statement, "cannot read decisions").await? {
+            let Decided { document, decision } = sql::get_json(row, "body")?;
+            if decision.author == user && matches!(decision.act, Act::Accept | Act::Reject) {
+                documents.insert((get::<String>(row, "dossier")?, document));
+            }
+        }
+        Ok(documents.len() as u64)
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Decided {
+    document: u32,
+    decision: Decision,
+}
