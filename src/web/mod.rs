@@ -9,3 +9,4 @@ mod openapi;
 mod problem;
 pub mod routes;
 pub mod server;
+mod tus;

@@ -1,14 +1,14 @@
 //! The server: its parts put together, and its life.
 
 use crate::archive::Archive;
-use crate::desk::{accounts, runs, watch};
+use crate::desk::{accounts, runs, uploads, watch};
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::model::plan::Plan;
 use crate::pipeline::worker::Stop;
 use crate::web::guard::guard;
 use crate::web::metrics::Metrics;
 use crate::web::problem::Problem;
-use crate::web::{api, openapi};
+use crate::web::{api, openapi, tus};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -40,11 +40,23 @@ struct Inner {
     archive: Archive,
     pipeline: (String, Plan),
     metrics: Metrics,
+    uploads: uploads::Hands,
+    stop: Arc<Stop>,
 }
 
 impl Shared {
     pub(super) fn archive(&self) -> &Archive {
         &self.0.archive
+    }
+
+    /// Uploads under way.
+    pub(super) fn uploads(&self) -> &uploads::Hands {
+        &self.0.uploads
+    }
+
+    /// Resolves when the server is asked to stop.
+    pub(super) async fn stopping(&self) {
+        until_asked(Arc::clone(&self.0.stop)).await;
     }
 
     /// The pipeline of dossiers whose own is not known any more: its text and plan.
@@ -78,7 +90,8 @@ pub async fn serve(
     let listener = tokio::net::TcpListener::bind(listen).await;
     let listener = listener.or_error(Kind::Unavailable, || format!("cannot listen at {listen}; choose another --listen"))?;
     let address = listener.local_addr().or_error(Kind::Internal, || "the server has no address".to_owned())?;
-    let shared = Shared(Arc::new(Inner { archive, pipeline, metrics: Metrics::new() }));
+    let shared =
+        Shared(Arc::new(Inner { archive, pipeline, metrics: Metrics::new(), uploads: uploads::Hands::default(), stop: Arc::clone(&stop) }));
     let router = router(shared.clone())?;
     tell(Listening { address, setup });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -91,8 +104,9 @@ pub async fn serve(
         // Who cannot work any more does not pretend to.
         done.inspect_err(|_| stop.ask())
     };
-    let (answered, worked) = tokio::join!(answering, working);
-    answered.and(worked)
+    let starting = uploads::keep(shared.archive(), shared.uploads(), &stop);
+    let (answered, worked, started) = tokio::join!(answering, working, starting);
+    answered.and(worked).and(started)
 }
 
 async fn until_asked(stop: Arc<Stop>) {
@@ -103,7 +117,9 @@ async fn until_asked(stop: Arc<Stop>) {
 
 /// Every route behind the guard, and what lies around all of them.
 fn router(shared: Shared) -> Result<Router> {
-    let (routes, document) = api::routes().split_for_parts();
+    let (routes, mut document) = api::routes().split_for_parts();
+    let (streams, more) = api::streams().split_for_parts();
+    document.merge(more);
     let document = openapi::text(document)?;
     let routes = routes
         .route("/healthz", get(async || "ok\n"))
@@ -111,13 +127,14 @@ fn router(shared: Shared) -> Result<Router> {
         .route("/metrics", get(metrics))
         .route("/version", get(async || axum::Json(serde_json::json!({ "version": env!("CARGO_PKG_VERSION") }))))
         .route("/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], document)))
+        .layer(RequestBodyLimitLayer::new(BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
+        .merge(streams)
         .fallback(async || Problem::from(Error::not_found("there is nothing at this address")))
         .method_not_allowed_fallback(async || Problem::from(Error::not_found("this address does not take that method")));
     Ok(routes
         .route_layer(from_fn_with_state(shared.clone(), guard))
         .layer(from_fn_with_state(shared.clone(), around))
-        .layer(RequestBodyLimitLayer::new(BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
         .layer(CompressionLayer::new())
         .with_state(shared))
 }
@@ -141,6 +158,7 @@ async fn around(State(shared): State<Shared>, request: Request, next: Next) -> R
     for (name, value) in ALWAYS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
+    tus::mark(&route, &mut response);
     if !response.headers().contains_key(header::CACHE_CONTROL) {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

@@ -66,6 +66,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("subtle", &["desk"]),
     ("getrandom", &["desk"]),
     ("axum", &["web"]),
+    ("base64", &["web"]),
     ("tower_http", &["web"]),
     ("utoipa", &["web"]),
     ("prometheus_client", &["web"]),

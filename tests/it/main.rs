@@ -13,4 +13,5 @@ mod reading;
 mod search;
 mod specimen;
 mod support;
+mod uploads;
 mod web;

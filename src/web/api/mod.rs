@@ -5,8 +5,10 @@ mod records;
 mod review;
 pub(super) mod runs;
 pub(super) mod session;
+mod uploads;
 
 use crate::web::server::Shared;
+use crate::web::tus;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -51,8 +53,21 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(runs::failures))
         .routes(routes!(review::list))
         .routes(routes!(review::show, review::decide))
+        .routes(routes!(uploads::list, uploads::open))
+        .routes(routes!(uploads::show, uploads::expect, uploads::withdraw))
+        .routes(routes!(uploads::start))
         .routes(routes!(records::search))
         .routes(routes!(records::list))
         .routes(routes!(records::show))
         .routes(routes!(records::document))
+}
+
+/// Routes whose requests bring the bytes of scans: they are as long as a file may be, and take as long as the line wants.
+pub(super) fn streams() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(uploads::files, tus::options, tus::create)).routes(routes!(
+        uploads::file,
+        tus::head,
+        tus::patch,
+        tus::remove
+    ))
 }
