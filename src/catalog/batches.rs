@@ -62,6 +62,19 @@ impl Catalog {
         Ok((batch, false))
     }
 
+    /// Lets a batch receive again, whatever state it is in.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
+    pub async fn receive_again(&self, batch: &str) -> Result<()> {
+        let mut write = self.write().await?;
+        let statement = sqlx::query("UPDATE batches SET state = 'receiving' WHERE id = $1").bind(batch.to_owned());
+        if sql::execute(write.connection(), statement, "cannot let a batch receive").await? == 0 {
+            return Err(unknown(batch));
+        }
+        write.commit().await
+    }
+
     /// Says that every file of the batch has arrived; with no open task it is finished at once.
     ///
     /// # Errors

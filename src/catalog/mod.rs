@@ -29,6 +29,9 @@ mod searches;
 mod sql;
 mod steer;
 mod tasks;
+mod upload_files;
+mod upload_lists;
+mod uploads;
 
 pub use accounts::{KeyUse, NewKey, Secret};
 pub use balance::{Failure, PageProgress};
@@ -43,6 +46,9 @@ pub use receive::Received;
 pub(crate) use restore::RESTORED;
 pub use restore::{Ledger, LedgerFile};
 pub use tasks::{Claim, MAX_FAILURES, OpenTasks, Released};
+pub use upload_files::{NewUploadFile, UploadFileKind, Verdict};
+pub use upload_lists::{ListedFile, NewList, UploadList};
+pub use uploads::NewUpload;
 
 use crate::error::{Error, Result, ResultExt};
 use crate::model::plan::Plan;

@@ -233,9 +233,14 @@ fn range(text: &str) -> Option<(u32, u32)> {
     }
 }
 
-/// Whether a delivered path is the file that a row names: the whole path or its end, in any case of letters.
+/// A path, or the name of a file in a row, as they are compared: in any case of letters, `/` between parts.
+#[must_use]
+pub fn plain(path: &str) -> String {
+    path.replace('\\', "/").trim_start_matches("./").to_lowercase()
+}
+
+/// Whether a delivered path is the file that a row names: the whole path or its end.
 fn is_named(path: &str, named: &str) -> bool {
-    let plain = |text: &str| text.replace('\\', "/").trim_start_matches("./").to_lowercase();
     let (path, named) = (plain(path), plain(named));
     path == named || path.strip_suffix(&named).is_some_and(|before| before.ends_with('/'))
 }

@@ -94,20 +94,28 @@ fn list_folder(root: &Path, base: &[u8], fonds: &str, delivery: &mut Delivery) -
 }
 
 /// Files that systems leave behind, and the ground truth of our samples.
-fn is_ignored(name: &[u8]) -> bool {
+pub(super) fn is_ignored(name: &[u8]) -> bool {
     name.starts_with(b".") || name.ends_with(b".expected.json") || matches!(name, b"Thumbs.db" | b"desktop.ini")
 }
 
 /// A list that comes beside the scans, by its name.
-fn is_manifest(name: &[u8]) -> bool {
+pub(super) fn is_manifest(name: &[u8]) -> bool {
     names::LISTS.iter().any(|list| list.as_bytes() == name)
 }
 
 fn add(delivery: &mut Delivery, fonds: &str, code: &[u8], place: PathBuf, path: Vec<u8>) {
-    let code = code_of(code);
+    delivery.dossiers.entry(named(fonds, code_of(code))).or_default().push((place, DeliveredName::from_bytes(&path)));
+}
+
+/// A dossier that is called by its code, until somebody describes it.
+pub(super) fn named(fonds: &str, code: String) -> DossierName {
     let title = code.rsplit('/').next().unwrap_or_default().to_owned();
-    let name = DossierName { fonds: fonds.to_owned(), code, title };
-    delivery.dossiers.entry(name).or_default().push((place, DeliveredName::from_bytes(&path)));
+    DossierName { fonds: fonds.to_owned(), code, title }
+}
+
+/// Code of the dossier of a file that is delivered under this path: its folder, or the file itself where it lies in none.
+pub(super) fn code_of_path(path: &str) -> String {
+    code_of(path.rsplit_once('/').map_or(path, |(folder, _)| folder).as_bytes())
 }
 
 /// A dossier code is text: bytes that are not UTF-8 are percent-encoded.
@@ -126,13 +134,20 @@ pub async fn receive(archive: &Archive, batch: &str, plan: &Plan, dossier: &Doss
     let mut taken = Vec::with_capacity(files.len());
     for (place, path) in files {
         let (sha256, bytes) = hash(place).await?;
-        let name = key::intake(&sha256);
-        if archive.store.stat(&name).await? != Some(bytes) && !archive.catalog.is_deposited(dossier, &sha256).await? {
-            archive.store.put_file(&name, place).await?;
-        }
-        taken.push(NewFile { path: path.clone(), sha256, bytes, container: None });
+        let file = NewFile { path: path.clone(), sha256, bytes, container: None };
+        keep(archive, dossier, place, &file).await?;
+        taken.push(file);
     }
     archive.catalog.receive(batch, dossier, &taken, plan).await?;
+    Ok(())
+}
+
+/// Puts the bytes of a file into the store, unless it has them.
+pub(super) async fn keep(archive: &Archive, dossier: &DossierName, place: &Path, file: &NewFile) -> Result<()> {
+    let name = key::intake(&file.sha256);
+    if archive.store.stat(&name).await? != Some(file.bytes) && !archive.catalog.is_deposited(dossier, &file.sha256).await? {
+        archive.store.put_file(&name, place).await?;
+    }
     Ok(())
 }
 

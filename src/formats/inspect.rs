@@ -25,6 +25,26 @@ pub struct Inspection {
     pub warnings: Vec<Warning>,
 }
 
+/// How much of its beginning says what a file is, bytes.
+pub const HEAD: usize = 4096;
+
+/// The media type of a file that begins with `head` ([`HEAD`] bytes, all of a shorter file), where it may be taken: a scan, an archive
+/// or a list.
+///
+/// # Errors
+/// `Invalid` for an empty file and for what is none of these.
+pub fn kind(head: &[u8]) -> Result<&'static str> {
+    if head.is_empty() {
+        return Err(Error::invalid("file is empty (0 bytes); deliver it again"));
+    }
+    match sniff::media_type(head) {
+        None => Err(Error::invalid("file is of no known kind; deliver PDF, TIFF, JPEG or PNG")),
+        Some(taken @ (sniff::ZIP | sniff::TAR | sniff::GZIP | "text/csv" | "application/json")) => Ok(taken),
+        Some(scan) if sniff::READABLE.contains(&scan) => Ok(scan),
+        Some(other) => Err(Error::invalid(format!("file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG", sniff::in_words(other)))),
+    }
+}
+
 /// Looks at a whole file without decoding its pages. `name` is only compared with the content.
 ///
 /// # Errors
@@ -36,13 +56,7 @@ pub fn inspect(name: &str, bytes: Arc<Vec<u8>>, limits: &Limits) -> Result<Inspe
 }
 
 fn look(name: &str, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Inspection> {
-    if bytes.is_empty() {
-        return Err(Error::invalid("file is empty (0 bytes); deliver it again"));
-    }
-    let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
-    let Some(media_type) = sniff::media_type(head) else {
-        return Err(Error::invalid("file is of no known kind; deliver PDF, TIFF, JPEG or PNG"));
-    };
+    let media_type = kind(bytes.get(..bytes.len().min(HEAD)).unwrap_or_default())?;
     let mut found = Inspection { media_type: media_type.to_owned(), pages: 1, signatures: Vec::new(), warnings: Vec::new() };
     match media_type {
         sniff::PDF => {
@@ -62,10 +76,7 @@ fn look(name: &str, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Inspection>
             manifest::rows(bytes, list)?;
             found.pages = 0;
         }
-        other if sniff::READABLE.contains(&other) => found.warnings = pictures::check(bytes, other, limits)?,
-        other => {
-            return Err(Error::invalid(format!("file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG", sniff::in_words(other))));
-        }
+        picture => found.warnings = pictures::check(bytes, picture, limits)?,
     }
     if !sniff::name_fits(name, media_type) {
         let detail = format!("the name says otherwise, but the file is {}; its content was followed", sniff::in_words(media_type));

@@ -187,6 +187,7 @@ words! {
     Release: "Không phải dấu độ mật", "No stamp of secrecy";
     Remaining: "Còn khoảng", "Left, about";
     Remove: "Bỏ", "Remove";
+    ReplacePage: "Thay trang này bằng bản quét khác", "Put another scan in its place";
     RequestBody: "Nội dung gửi", "Body";
     Reset: "Đặt lại mật khẩu", "Set a new password";
     Retry: "Thử lại", "Try again";

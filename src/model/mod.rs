@@ -15,3 +15,4 @@ pub mod reading;
 pub mod record;
 pub mod refusal;
 pub mod rescan;
+pub mod upload;

@@ -16,7 +16,11 @@ const LOOK: Duration = Duration::from_secs(1);
 pub(super) async fn look(shared: &Shared, tell: &Sender<Pulse>) {
     loop {
         tokio::time::sleep(LOOK).await;
-        if tell.receiver_count() <= 1 {
+        if shared.is_stopping() {
+            // Whoever listens is woken, and told no more: a server that ends waits for nobody.
+            tell.send_modify(|_| ());
+        }
+        if tell.receiver_count() == 0 {
             continue;
         }
         match watch::pulse(shared.archive()).await {
@@ -36,6 +40,6 @@ pub(super) async fn look(shared: &Shared, tell: &Sender<Pulse>) {
 /// Tells whenever something changed: the number of the last event.
 #[utoipa::path(get, path = "/api/live", responses((status = 200, description = "events named `changed`", content_type = "text/event-stream")))]
 pub(super) async fn live(State(shared): State<Shared>) -> Sse<impl Stream<Item = Result<Event, axum::Error>>> {
-    let changes = WatchStream::new(shared.listen()).map(|pulse| Event::default().event("changed").json_data(pulse));
-    Sse::new(changes).keep_alive(KeepAlive::default())
+    let heard = WatchStream::new(shared.listen()).take_while(move |_| !shared.is_stopping());
+    Sse::new(heard.map(|pulse| Event::default().event("changed").json_data(pulse))).keep_alive(KeepAlive::default())
 }

@@ -12,3 +12,4 @@ mod pages;
 mod problem;
 pub mod routes;
 pub mod server;
+mod tus;

@@ -54,6 +54,18 @@ nouns! {
     ShownDocument = crate::desk::review::Shown,
     /// What a decision came to.
     Decided = crate::desk::review::Outcome,
+    /// Uploads.
+    UploadList = crate::desk::uploads::Uploads,
+    /// An upload, counted.
+    CountedUpload = crate::desk::uploads::UploadLine,
+    /// An upload with its reconciliation.
+    ShownUpload = crate::desk::uploads::UploadView,
+    /// An upload that becomes a run.
+    Started = crate::desk::uploads::StartedUpload,
+    /// Files of an upload.
+    UploadFiles = crate::desk::uploads::Files,
+    /// A file of an upload.
+    OneUploadFile = crate::desk::uploads::FileLine,
     /// Pages found.
     Found = crate::desk::find::Found,
     /// A pipeline.

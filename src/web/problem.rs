@@ -14,6 +14,8 @@ pub(super) enum Problem {
     Error(Error),
     /// Nobody has said who asks.
     WhoAreYou,
+    /// What a protocol says with a status of its own: the status, a stable word, and what is wrong here.
+    Protocol(StatusCode, &'static str, String),
 }
 
 /// The answer's body (RFC 9457).
@@ -65,6 +67,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, name, detail) = match self {
             Self::WhoAreYou => (StatusCode::UNAUTHORIZED, "sign-in", "sign in, or send a key as Authorization: Bearer".to_owned()),
+            Self::Protocol(status, name, detail) => (status, name, detail),
             Self::Error(error) => {
                 let (status, name) = status_of(error.kind());
                 // What broke inside is for the log, not for the caller.

@@ -48,8 +48,22 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/review", Access::Needs(Right::Review)),
     ("GET", "/api/review/{document}", Access::Needs(Right::Review)),
     ("POST", "/api/review/{document}", Access::Needs(Right::Review)),
+    ("POST", "/api/review/{document}/pages/{page}/scan", Access::Needs(Right::Review)),
     ("PUT", "/api/review/{document}/hold", Access::Needs(Right::Review)),
     ("DELETE", "/api/review/{document}/hold", Access::Needs(Right::Review)),
+    ("GET", "/api/uploads", Access::Needs(Right::Upload)),
+    ("POST", "/api/uploads", Access::Needs(Right::Upload)),
+    ("GET", "/api/uploads/{upload}", Access::Needs(Right::Upload)),
+    ("PUT", "/api/uploads/{upload}", Access::Needs(Right::Upload)),
+    ("DELETE", "/api/uploads/{upload}", Access::Needs(Right::Upload)),
+    ("POST", "/api/uploads/{upload}/start", Access::Needs(Right::Upload)),
+    ("GET", "/api/uploads/{upload}/files", Access::Needs(Right::Upload)),
+    ("POST", "/api/uploads/{upload}/files", Access::Needs(Right::Upload)),
+    ("OPTIONS", "/api/uploads/{upload}/files", Access::Needs(Right::Upload)),
+    ("GET", "/api/uploads/{upload}/files/{file}", Access::Needs(Right::Upload)),
+    ("HEAD", "/api/uploads/{upload}/files/{file}", Access::Needs(Right::Upload)),
+    ("PATCH", "/api/uploads/{upload}/files/{file}", Access::Needs(Right::Upload)),
+    ("DELETE", "/api/uploads/{upload}/files/{file}", Access::Needs(Right::Upload)),
     ("GET", "/api/search", Access::Needs(Right::Read)),
     ("GET", "/api/pipelines", Access::Needs(Right::Administer)),
     ("POST", "/api/pipelines/check", Access::Needs(Right::Administer)),
@@ -76,6 +90,8 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/docs", Access::SignedIn),
     ("GET", "/help", Access::SignedIn),
     ("GET", "/plant", Access::Needs(Right::Steer)),
+    ("GET", "/uploads", Access::Needs(Right::Upload)),
+    ("GET", "/uploads/{upload}", Access::Needs(Right::Upload)),
     ("GET", "/runs", Access::Needs(Right::Watch)),
     ("GET", "/runs/{run}", Access::Needs(Right::Watch)),
     ("GET", "/failures", Access::Needs(Right::Watch)),
@@ -94,9 +110,9 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
 /// Who may call the route; `None` for one that is not there.
 #[must_use]
 pub fn access(method: &str, path: &str) -> Option<Access> {
-    // HEAD asks what GET would answer.
-    let method = if method == "HEAD" { "GET" } else { method };
-    ROUTES.iter().find(|(own, at, _)| *own == method && *at == path).map(|(_, _, access)| *access)
+    let find = |method: &str| ROUTES.iter().find(|(own, at, _)| *own == method && *at == path).map(|(_, _, access)| *access);
+    // HEAD asks what GET would answer, unless it has an answer of its own.
+    find(method).or_else(|| if method == "HEAD" { find("GET") } else { None })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::archive::Archive;
 use crate::desk::watch::Pulse;
-use crate::desk::{accounts, runs, watch};
+use crate::desk::{accounts, runs, uploads, watch};
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::messages::sentences::translated;
 use crate::model::plan::Plan;
@@ -12,7 +12,7 @@ use crate::web::guard::guard;
 use crate::web::metrics::Metrics;
 use crate::web::pages::view::View;
 use crate::web::problem::{Problem, ProblemBody};
-use crate::web::{api, live, openapi, pages};
+use crate::web::{api, live, openapi, pages, tus};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
@@ -47,6 +47,8 @@ struct Inner {
     metrics: Metrics,
     pulse: Sender<Pulse>,
     description: String,
+    uploads: uploads::Hands,
+    stop: Arc<Stop>,
 }
 
 impl Shared {
@@ -62,6 +64,21 @@ impl Shared {
 
     pub(super) fn archive(&self) -> &Archive {
         &self.0.archive
+    }
+
+    /// Uploads under way.
+    pub(super) fn uploads(&self) -> &uploads::Hands {
+        &self.0.uploads
+    }
+
+    /// Whether the server is asked to stop.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.0.stop.asked()
+    }
+
+    /// Resolves when the server is asked to stop.
+    pub(super) async fn stopping(&self) {
+        until_asked(Arc::clone(&self.0.stop)).await;
     }
 
     /// The pipeline of dossiers whose own is not known any more: its text and plan.
@@ -96,10 +113,13 @@ pub async fn serve(
     let listener = listener.or_error(Kind::Unavailable, || format!("cannot listen at {listen}; choose another --listen"))?;
     let address = listener.local_addr().or_error(Kind::Internal, || "the server has no address".to_owned())?;
     let pulse = Sender::new(watch::pulse(&archive).await?);
-    let (routes, description) = api::routes().split_for_parts();
+    let (routes, mut description) = api::routes().split_for_parts();
+    let (streams, more) = api::streams().split_for_parts();
+    description.merge(more);
     let description = openapi::text(description)?;
-    let shared = Shared(Arc::new(Inner { archive, pipeline, metrics: Metrics::new(), pulse, description }));
-    let router = router(shared.clone(), routes);
+    let (metrics, uploads) = (Metrics::new(), uploads::Hands::default());
+    let shared = Shared(Arc::new(Inner { archive, pipeline, metrics, pulse, description, uploads, stop: Arc::clone(&stop) }));
+    let router = router(shared.clone(), routes, streams);
     tell(Listening { address, setup });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let answering = async {
@@ -112,12 +132,13 @@ pub async fn serve(
         // Who cannot work any more does not pretend to.
         done.inspect_err(|_| stop.ask())
     };
-    let both = async {
-        let (answered, worked) = tokio::join!(answering, working);
-        answered.and(worked)
+    let starting = uploads::keep(shared.archive(), shared.uploads(), &stop);
+    let all = async {
+        let (answered, worked, started) = tokio::join!(answering, working, starting);
+        answered.and(worked).and(started)
     };
     tokio::select! {
-        done = both => done,
+        done = all => done,
         () = telling => Ok(()),
     }
 }
@@ -129,7 +150,7 @@ async fn until_asked(stop: Arc<Stop>) {
 }
 
 /// Every route behind the guard, and what lies around all of them.
-fn router(shared: Shared, api: Router<Shared>) -> Router {
+fn router(shared: Shared, api: Router<Shared>, streams: Router<Shared>) -> Router {
     let routes = api
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(readyz))
@@ -137,13 +158,14 @@ fn router(shared: Shared, api: Router<Shared>) -> Router {
         .route("/version", get(async || axum::Json(serde_json::json!({ "version": env!("CARGO_PKG_VERSION") }))))
         .route("/openapi.json", get(described))
         .merge(pages::routes())
+        .layer(RequestBodyLimitLayer::new(BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
+        .merge(streams)
         .fallback(async || Problem::from(Error::not_found("there is nothing at this address")))
         .method_not_allowed_fallback(async || Problem::from(Error::not_found("this address does not take that method")));
     routes
         .route_layer(from_fn_with_state(shared.clone(), guard))
         .layer(from_fn_with_state(shared.clone(), around))
-        .layer(RequestBodyLimitLayer::new(BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
         .layer(CompressionLayer::new())
         .with_state(shared)
 }
@@ -180,6 +202,7 @@ async fn around(State(shared): State<Shared>, request: Request, next: Next) -> R
     for (name, value) in ALWAYS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
+    tus::mark(&route, &mut response);
     if !response.headers().contains_key(header::CACHE_CONTROL) {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

@@ -7,6 +7,7 @@ mod quality;
 mod quarantine;
 mod restoring;
 mod steering;
+mod uploads;
 mod watching;
 
 use accounts::*;
@@ -16,6 +17,7 @@ use quality::*;
 use quarantine::*;
 use restoring::*;
 use steering::*;
+use uploads::*;
 use watching::*;
 
 use sohoa::catalog::{Catalog, Claim, Clock, MAX_FAILURES, NewBatch, Released};
@@ -129,6 +131,11 @@ contract!(
     only_one_is_the_first,
     who_is_disabled_has_no_key_and_a_new_password_ends_sessions,
     lists_batches_of_units_page_by_page,
+    files_of_an_upload_are_announced_judged_and_counted,
+    lists_of_an_upload_are_matched_as_things_come_and_go,
+    an_upload_becomes_one_batch,
+    of_two_same_files_at_once_one_is_the_duplicate,
+    an_upload_of_ten_thousand_files_is_counted_and_listed,
 );
 
 fn plan() -> Plan {

@@ -67,6 +67,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("subtle", &["desk"]),
     ("getrandom", &["desk"]),
     ("axum", &["web"]),
+    ("base64", &["web"]),
     ("tower_http", &["web"]),
     ("utoipa", &["web"]),
     ("maud", &["web"]),

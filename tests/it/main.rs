@@ -14,6 +14,7 @@ mod reading;
 mod search;
 mod specimen;
 mod support;
+mod uploads;
 mod web;
 mod web_documents;
 mod web_load;

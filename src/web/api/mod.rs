@@ -9,9 +9,11 @@ pub(super) mod runs;
 mod searches;
 pub(super) mod session;
 mod tables;
+mod uploads;
 mod viewers;
 
 use crate::web::server::Shared;
+use crate::web::tus;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -62,6 +64,9 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(review::list))
         .routes(routes!(review::show, review::decide))
         .routes(routes!(review::hold, review::let_go))
+        .routes(routes!(uploads::list, uploads::open))
+        .routes(routes!(uploads::show, uploads::expect, uploads::withdraw))
+        .routes(routes!(uploads::start))
         .routes(routes!(records::search))
         .routes(routes!(records::list))
         .routes(routes!(records::show))
@@ -77,4 +82,12 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(viewers::manifest))
         .routes(routes!(viewers::text))
         .routes(routes!(viewers::search))
+}
+
+/// Routes whose requests bring the bytes of scans: they are as long as a file may be, and take as long as the line wants.
+pub(super) fn streams() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(uploads::files, tus::options, tus::create))
+        .routes(routes!(uploads::file, tus::head, tus::patch, tus::remove))
+        .routes(routes!(review::replace))
 }

@@ -1,5 +1,6 @@
 //! Review: what waits for a person, and what a person decides.
 
+use crate::desk::new_scan::NewScan;
 use crate::desk::review::{self, Queue, Wish};
 use crate::desk::reviewers;
 use crate::error::Error;
@@ -14,6 +15,7 @@ use axum::{Extension, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use tokio_stream::StreamExt;
 use utoipa::{IntoParams, ToSchema};
 
 /// Which documents are asked for.
@@ -162,4 +164,24 @@ pub(super) async fn decide(
     let decided = review::decide_as(shared.archive(), &document, (&by, note.as_deref()), given.wishes()?, shared.pipeline()).await?;
     reviewers::put_back(shared.archive(), &by, &document).await?;
     Ok(Json(decided))
+}
+
+/// Puts another scan in the place of a page: the body is a picture or a PDF of one page. The old scan stays in the record.
+#[utoipa::path(post, path = "/api/review/{document}/pages/{page}/scan", params(("document" = String, Path), ("page" = u32, Path)),
+    request_body(content_type = "application/octet-stream", content = Vec<u8>), responses(
+    (status = 200, body = Decided),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn replace(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named((document, page)): Named<(String, u32)>,
+    body: axum::body::Body,
+) -> Result<Json<review::Outcome>, Problem> {
+    let mut scan = NewScan::begin(shared.archive())?;
+    let mut parts = body.into_data_stream();
+    while let Some(part) = parts.next().await {
+        scan.write(&part.map_err(|_| Error::invalid("the scan did not come whole; send it again"))?).await?;
+    }
+    let wishes = vec![Wish::Replace { page, file: scan.end().await? }];
+    Ok(Json(review::decide_as(shared.archive(), &document, (&by, None), wishes, shared.pipeline()).await?))
 }

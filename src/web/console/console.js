@@ -6,12 +6,18 @@ const formKey = document.querySelector('meta[name="form-key"]').content;
 export async function ask(method, address, body) {
   const headers = { 'x-form-key': formKey, accept: 'application/json', 'accept-language': document.documentElement.lang };
   if (body !== undefined) headers['content-type'] = 'application/json';
-  let response;
-  try {
-    response = await fetch(address, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  } catch {
-    throw new Error(document.body.dataset.lost);
-  }
+  const options = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+  return answered(await fetch(address, options).catch(() => undefined));
+}
+
+/** Sends a file as it is. */
+export async function deliver(method, address, file) {
+  const headers = { 'x-form-key': formKey, accept: 'application/json', 'accept-language': document.documentElement.lang, 'content-type': 'application/octet-stream' };
+  return answered(await fetch(address, { method, headers, body: file }).catch(() => undefined));
+}
+
+async function answered(response) {
+  if (!response) throw new Error(document.body.dataset.lost);
   const kind = response.headers.get('content-type') ?? '';
   const said = kind.includes('json') ? await response.json() : undefined;
   if (!response.ok) throw new Error(said?.detail ?? document.body.dataset.wrong);

@@ -1,7 +1,7 @@
 // A page's picture beside its text: deep zoom, boxes of words, and a click that finds the word on the other side.
 
 import OpenSeadragon from 'openseadragon';
-import { notice } from './console.js';
+import { deliver, notice } from './console.js';
 
 const DOUBTFUL = 60;
 const sheet = document.getElementById('sheet');
@@ -143,6 +143,19 @@ function correct(word, said) {
   }
   place.append(row);
 }
+
+// Another scan in the place of the page: it goes off as soon as it is chosen, and the page is read anew.
+const scan = document.querySelector('[data-scan]');
+scan?.addEventListener('change', async () => {
+  scan.disabled = true;
+  try {
+    await deliver('POST', scan.dataset.scan, scan.files[0]);
+    location.reload();
+  } catch (error) {
+    notice(error.message);
+    scan.disabled = false;
+  }
+});
 
 for (const tab of document.querySelectorAll('[role="tab"]')) {
   tab.addEventListener('click', () => {

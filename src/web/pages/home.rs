@@ -5,10 +5,12 @@ use super::parts::{balance, encoded, moment, nothing, state};
 use super::view::View;
 use crate::desk::review::Queue;
 use crate::desk::reviewers;
+use crate::desk::uploads::{self, WantedUploads};
 use crate::desk::watch::{self, FailureGroup};
 use crate::messages::figures;
 use crate::messages::words::Word;
 use crate::model::account::{Identity, Right};
+use crate::model::upload::UploadState;
 use crate::web::problem::Problem;
 use crate::web::server::Shared;
 use axum::Extension;
@@ -21,6 +23,8 @@ const RUNS: usize = 8;
 /// My work: my uploads and runs with their balance, and what waits for me.
 pub(super) async fn home(view: View, State(shared): State<Shared>, Extension(by): Extension<Identity>) -> Result<Markup, Problem> {
     let runs = if view.may(Right::Watch) { Some(watch::runs(shared.archive(), &by.units(Right::Watch), None, RUNS).await?) } else { None };
+    let open = WantedUploads { state: Some(UploadState::Open), before: None, limit: RUNS };
+    let uploads = if view.may(Right::Upload) { Some(uploads::list(shared.archive(), &by, &open).await?) } else { None };
     let waiting = if view.may(Right::Review) { Some(waiting(&shared, &by).await?) } else { None };
     Ok(page(
         &view,
@@ -31,9 +35,15 @@ pub(super) async fn home(view: View, State(shared): State<Shared>, Extension(by)
             @if Right::ALL.iter().all(|right| !view.may(*right)) { (nothing(view.word(Word::NoRight))) }
             div class="cards" {
                 @if view.may(Right::Upload) {
-                    section class="card" {
+                    section class="card" id="uploads" data-live {
                         h2 { (view.word(Word::Upload)) }
                         p { a class="button first" href="/uploads" { (view.word(Word::NewUpload)) } }
+                        @for line in uploads.iter().flat_map(|uploads| &uploads.items) {
+                            p {
+                                a href=(format!("/uploads/{}", line.upload.id)) { (line.upload.name) } " · " (view.number(line.files.announced)) " " (view.word(Word::Files))
+                                @if line.files.sending > 0 { " · " span class="class" { (view.number(line.files.sending)) " " (view.word(Word::NotHere)) } }
+                            }
+                        }
                     }
                 }
                 @if let Some(waiting) = &waiting {

@@ -15,6 +15,7 @@ mod records;
 mod review;
 mod runs;
 mod search;
+mod uploads;
 pub(super) mod view;
 
 use crate::web::server::Shared;
@@ -33,6 +34,8 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/docs", get(docs::docs))
         .route("/help", get(home::help))
         .route("/plant", get(home::plant))
+        .route("/uploads", get(uploads::list))
+        .route("/uploads/{upload}", get(uploads::show))
         .route("/runs", get(runs::list))
         .route("/runs/{run}", get(runs::show))
         .route("/failures", get(runs::failures))

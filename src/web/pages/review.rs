@@ -222,6 +222,7 @@ fn pages(view: &View, shown: &Shown, name: &str, at: u32) -> Markup {
             @if at > 1 {
                 button type="button" data-api=(api) data-body=(serde_json::json!({ "split": at })) data-then="/review" { (view.word(Word::Split)) }
             }
+            label { span { (view.word(Word::ReplacePage)) } input type="file" accept="image/*,application/pdf" data-scan=(format!("/api/review/{}/pages/{at}/scan", encoded(name))); }
             label { span { (view.word(Word::Join)) } input name="join" data-kind="number" data-optional type="number" min="1"; }
             @if shown.recorded.review.iter().any(|reason| reason == "secrecy-stamp") { p class="soft" { (view.word(Word::SecrecyHint)) } }
         }

@@ -1,0 +1,237 @@
+//! Lists that come with uploads, matched with what is announced as both arrive.
+//!
+//! A list covers its folder and all below. A row means a file whose path is the name in the row or ends in it; what matches is kept
+//! with files and rows, so that asking costs a look into an index.
+
+use crate::catalog::Catalog;
+use crate::catalog::sql::{self, Cell, Write, get, get_u32, get_u64};
+use crate::error::Result;
+use crate::model::upload::{UploadFile, UploadFileState};
+use sqlx::AnyConnection;
+
+/// A file that a list names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedFile {
+    /// Row of the list, from 1, as a spreadsheet counts.
+    pub row: u32,
+    /// The name as it stands there.
+    pub file: String,
+    /// The name as it is compared with paths.
+    pub plain: String,
+}
+
+/// A list that came.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NewList {
+    /// Its folder as paths are compared, with a closing slash; empty: the whole upload.
+    pub folder: String,
+    /// Rows in it.
+    pub rows: u64,
+    /// The files that it names.
+    pub files: Vec<ListedFile>,
+    /// Why it cannot be read.
+    pub problem: Option<String>,
+}
+
+/// A list of an upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadList {
+    /// Identifier of its file.
+    pub file: String,
+    /// Path inside the delivery.
+    pub path: String,
+    /// Rows in it.
+    pub rows: u64,
+    /// Whether it names files.
+    pub names_files: bool,
+    /// Why it cannot be read.
+    pub problem: Option<String>,
+}
+
+/// Whether file `f` is meant by row `e` of list `l`.
+macro_rules! meant {
+    () => {
+        "f.kind = 'scan' AND substr(f.plain, 1, length(l.folder)) = l.folder AND (f.plain = e.plain
+         OR (length(f.plain) > length(e.plain) AND substr(f.plain, length(f.plain) - length(e.plain)) = '/' || e.plain))"
+    };
+}
+
+/// Sets whether files are covered by a list, and named, by a condition on the file `f`.
+macro_rules! mark_files {
+    ($condition:literal) => {
+        concat!(
+            "UPDATE upload_files AS f SET
+                covered = CASE WHEN EXISTS (SELECT 1 FROM upload_lists l WHERE l.upload = f.upload AND l.names_files = 1
+                    AND substr(f.plain, 1, length(l.folder)) = l.folder) THEN 1 ELSE 0 END,
+                named = CASE WHEN EXISTS (SELECT 1 FROM upload_entries e JOIN upload_lists l ON l.file = e.list
+                    WHERE e.upload = f.upload AND e.last = f.last AND ",
+            meant!(),
+            ") THEN 1 ELSE 0 END WHERE f.kind = 'scan' AND ",
+            $condition
+        )
+    };
+}
+
+impl Catalog {
+    /// Lists of an upload.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn upload_lists(&self, upload: &str) -> Result<Vec<UploadList>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT l.file, f.path, l.entries, l.names_files, l.problem FROM upload_lists l JOIN upload_files f ON f.id = l.file
+             WHERE l.upload = $1 ORDER BY f.path",
+        )
+        .bind(upload.to_owned());
+        let rows = sql::all(&mut connection, statement, "cannot read lists of an upload").await?;
+        rows.iter()
+            .map(|row| {
+                Ok(UploadList {
+                    file: get(row, "file")?,
+                    path: get(row, "path")?,
+                    rows: get_u64(row, "entries")?,
+                    names_files: get::<i64>(row, "names_files")? != 0,
+                    problem: get(row, "problem")?,
+                })
+            })
+            .collect()
+    }
+
+    /// Files that lists of an upload name and that were not announced: how many, and of the first the list, the row and the name.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn upload_missing(&self, upload: &str, limit: usize) -> Result<(u64, Vec<(String, u32, String)>)> {
+        let mut connection = self.read().await?;
+        let count = missing_count(&mut connection, upload).await?;
+        if count == 0 {
+            return Ok((0, Vec::new()));
+        }
+        let statement = sqlx::query(
+            "SELECT f.path, e.line, e.file FROM upload_entries e JOIN upload_files f ON f.id = e.list
+             WHERE e.upload = $1 AND e.came = 0 ORDER BY e.list, e.line LIMIT $2",
+        )
+        .bind(upload.to_owned())
+        .bind(sql::big(limit));
+        let rows = sql::all(&mut connection, statement, "cannot read what is missing").await?;
+        let items = rows.iter().map(|row| Ok((get(row, "path")?, get_u32(row, "line")?, get(row, "file")?)));
+        Ok((count, items.collect::<Result<_>>()?))
+    }
+
+    /// Files of an upload that a list covers and none names: how many, and the paths of the first.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn upload_extra(&self, upload: &str, limit: usize) -> Result<(u64, Vec<String>)> {
+        let mut connection = self.read().await?;
+        let statement =
+            sqlx::query("SELECT count(*) AS n FROM upload_files WHERE upload = $1 AND covered = 1 AND named = 0").bind(upload.to_owned());
+        let count = get_u64(&sql::one(&mut connection, statement, "count of what is extra").await?, "n")?;
+        if count == 0 {
+            return Ok((0, Vec::new()));
+        }
+        let statement = sqlx::query("SELECT path FROM upload_files WHERE upload = $1 AND covered = 1 AND named = 0 ORDER BY path LIMIT $2")
+            .bind(upload.to_owned())
+            .bind(sql::big(limit));
+        let rows = sql::all(&mut connection, statement, "cannot read what is extra").await?;
+        Ok((count, rows.iter().map(|row| get(row, "path")).collect::<Result<_>>()?))
+    }
+}
+
+/// How many files that lists of an upload name were not announced.
+pub(crate) async fn missing_count(connection: &mut AnyConnection, upload: &str) -> Result<u64> {
+    let statement = sqlx::query("SELECT count(*) AS n FROM upload_entries WHERE upload = $1 AND came = 0").bind(upload.to_owned());
+    get_u64(&sql::one(connection, statement, "count of what is missing").await?, "n")
+}
+
+impl Write {
+    /// Keeps a list and what it means for the files that are announced.
+    pub(crate) async fn keep_list(&mut self, upload: &str, file: &str, list: &NewList) -> Result<()> {
+        let statement =
+            sqlx::query("INSERT INTO upload_lists (file, upload, folder, entries, names_files, problem) VALUES ($1, $2, $3, $4, $5, $6)")
+                .bind(file.to_owned())
+                .bind(upload.to_owned())
+                .bind(sql::clean(&list.folder))
+                .bind(sql::big(list.rows))
+                .bind(i64::from(!list.files.is_empty()))
+                .bind(list.problem.as_deref().map(sql::clean));
+        sql::execute(self.connection(), statement, "cannot keep a list").await?;
+        if list.files.is_empty() {
+            return Ok(());
+        }
+        let rows = list.files.iter().map(|listed| {
+            let plain = sql::clean(&listed.plain);
+            let last = plain.rsplit('/').next().unwrap_or_default().to_owned();
+            vec![
+                file.into(),
+                Cell::Int(i64::from(listed.row)),
+                upload.into(),
+                Cell::Text(sql::clean(&listed.file)),
+                Cell::Text(plain),
+                Cell::Text(last),
+            ]
+        });
+        let insert = "INSERT INTO upload_entries (list, line, upload, file, plain, last) VALUES";
+        sql::in_bulk(self.connection(), insert, rows.collect(), "", "cannot keep the rows of a list").await?;
+        let came = concat!(
+            "UPDATE upload_entries AS e SET came = 1 WHERE e.list = $1 AND EXISTS (SELECT 1 FROM upload_files f, upload_lists l
+             WHERE l.file = e.list AND f.upload = e.upload AND f.last = e.last AND ",
+            meant!(),
+            ")"
+        );
+        let named = concat!(
+            "UPDATE upload_files AS f SET covered = 1, named = CASE WHEN f.named = 1 OR EXISTS (SELECT 1 FROM upload_entries e, upload_lists l
+                WHERE e.list = $1 AND l.file = $1 AND e.last = f.last AND ",
+            meant!(),
+            ") THEN 1 ELSE 0 END WHERE f.upload = $2 AND f.kind = 'scan'
+             AND EXISTS (SELECT 1 FROM upload_lists l WHERE l.file = $1 AND substr(f.plain, 1, length(l.folder)) = l.folder)"
+        );
+        let statement = sqlx::query(came).bind(file.to_owned());
+        sql::execute(self.connection(), statement, "cannot match a list").await?;
+        let statement = sqlx::query(named).bind(file.to_owned()).bind(upload.to_owned());
+        sql::execute(self.connection(), statement, "cannot match a list").await?;
+        Ok(())
+    }
+
+    /// Matches a newly announced file with the lists that came.
+    pub(crate) async fn match_file(&mut self, upload: &str, file: &str) -> Result<()> {
+        let statement =
+            sqlx::query("SELECT 1 AS one FROM upload_lists WHERE upload = $1 AND names_files = 1 LIMIT 1").bind(upload.to_owned());
+        if sql::optional(self.connection(), statement, "cannot look for lists").await?.is_none() {
+            return Ok(());
+        }
+        let statement = sqlx::query(mark_files!("f.id = $1")).bind(file.to_owned());
+        sql::execute(self.connection(), statement, "cannot match a file").await?;
+        let came = concat!(
+            "UPDATE upload_entries AS e SET came = 1 WHERE e.upload = $2 AND e.came = 0
+                AND e.last = (SELECT last FROM upload_files WHERE id = $1)
+                AND EXISTS (SELECT 1 FROM upload_files f, upload_lists l WHERE f.id = $1 AND l.file = e.list AND ",
+            meant!(),
+            ")"
+        );
+        let statement = sqlx::query(came).bind(file.to_owned()).bind(upload.to_owned());
+        sql::execute(self.connection(), statement, "cannot match a file").await?;
+        Ok(())
+    }
+
+    /// Forgets a file that was removed, which was called `last`.
+    pub(crate) async fn unmatch_file(&mut self, upload: &str, file: &UploadFile, last: &str) -> Result<()> {
+        if file.state == UploadFileState::List {
+            for text in ["DELETE FROM upload_entries WHERE list = $1", "DELETE FROM upload_lists WHERE file = $1"] {
+                sql::execute(self.connection(), sqlx::query(text).bind(file.id.clone()), "cannot forget a list").await?;
+            }
+            let statement = sqlx::query(mark_files!("f.upload = $1")).bind(upload.to_owned());
+            sql::execute(self.connection(), statement, "cannot match files").await?;
+        }
+        let came = concat!(
+            "UPDATE upload_entries AS e SET came = CASE WHEN EXISTS (SELECT 1 FROM upload_files f, upload_lists l
+                WHERE l.file = e.list AND f.upload = e.upload AND f.last = e.last AND ",
+            meant!(),
+            ") THEN 1 ELSE 0 END WHERE e.upload = $1 AND e.last = $2"
+        );
+        let statement = sqlx::query(came).bind(upload.to_owned()).bind(last.to_owned());
+        sql::execute(self.connection(), statement, "cannot match rows of lists").await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,286 @@
+//! Uploads: opening, counting, the way to a batch.
+
+use crate::catalog::sql::{self, Write, get, get_u64, get_word, retrying, word};
+use crate::catalog::{Catalog, rfc3339};
+use crate::error::{Error, Result};
+use crate::model::account::Units;
+use crate::model::upload::{Amount, Obstacle, StartRule, Tallies, Upload, UploadState, obstacle};
+use sqlx::any::AnyRow;
+use std::collections::BTreeMap;
+
+/// What an upload is opened with.
+#[derive(Debug, Clone, Copy)]
+pub struct NewUpload<'a> {
+    /// What people call it.
+    pub name: &'a str,
+    /// Unit or fonds that delivers.
+    pub unit: &'a str,
+    /// Who opens it.
+    pub user: &'a str,
+    /// Name of its pipeline.
+    pub pipeline: &'a str,
+    /// The pipeline as text.
+    pub text: &'a str,
+    /// Tasks of a higher number come first; 0 is usual.
+    pub priority: i64,
+    /// When it becomes a batch.
+    pub starts: StartRule,
+    /// What will come in all.
+    pub expected: Option<Amount>,
+}
+
+impl Catalog {
+    /// Opens an upload.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn open_upload(&self, new: &NewUpload<'_>) -> Result<Upload> {
+        let mut write = self.write().await?;
+        let statement = sqlx::query(
+            "INSERT INTO uploads (id, name, unit, user_name, pipeline, text, priority, starts, state, expected_files, expected_bytes, created)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $11) RETURNING *",
+        )
+        .bind(sql::new_id())
+        .bind(sql::clean(new.name))
+        .bind(sql::clean(new.unit))
+        .bind(sql::clean(new.user))
+        .bind(sql::clean(new.pipeline))
+        .bind(sql::clean(new.text))
+        .bind(new.priority)
+        .bind(word(&new.starts)?)
+        .bind(new.expected.map(|expected| sql::big(expected.files)))
+        .bind(new.expected.map(|expected| sql::big(expected.bytes)))
+        .bind(write.now);
+        let upload = upload_of(&sql::one(write.connection(), statement, "cannot open an upload").await?)?;
+        let body = serde_json::json!({ "by": new.user, "upload": upload.id, "name": new.name, "unit": new.unit });
+        write.record("", &[("", "upload-opened", body)]).await?;
+        write.commit().await?;
+        Ok(upload)
+    }
+
+    /// The upload with this identifier.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown one, `Unavailable` where the catalogue does not answer.
+    pub async fn upload(&self, id: &str) -> Result<Upload> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT * FROM uploads WHERE id = $1").bind(sql::clean(id));
+        let row = sql::optional(&mut connection, statement, "cannot read an upload").await?;
+        upload_of(&row.ok_or_else(|| unknown(id))?)
+    }
+
+    /// The pipeline of an upload as text.
+    ///
+    /// # Errors
+    /// As [`Catalog::upload`].
+    pub async fn pipeline_of_upload(&self, id: &str) -> Result<String> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT text FROM uploads WHERE id = $1").bind(sql::clean(id));
+        let row = sql::optional(&mut connection, statement, "cannot read an upload").await?;
+        get(&row.ok_or_else(|| unknown(id))?, "text")
+    }
+
+    /// Uploads of these units, the newest first, before the one named, in one state or in any; at most `limit`.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn uploads_before(
+        &self,
+        units: &Units,
+        state: Option<UploadState>,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Upload>> {
+        let (only, names) = sql::of_units(units, "unit", 4);
+        let state = state.map(|state| word(&state)).transpose()?.unwrap_or_default();
+        let text =
+            format!("SELECT * FROM uploads WHERE ($1 = '' OR state = $1) AND ($2 = '' OR id < $2) AND {only} ORDER BY id DESC LIMIT $3");
+        let mut connection = self.read().await?;
+        let statement = sql::built(text).bind(state).bind(sql::clean(before.unwrap_or_default())).bind(sql::big(limit));
+        let statement = sql::bind_all(statement, &names);
+        sql::all(&mut connection, statement, "cannot read uploads").await?.iter().map(upload_of).collect()
+    }
+
+    /// What uploads hold, counted by one query.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn upload_tallies(&self, uploads: &[String]) -> Result<BTreeMap<String, Tallies>> {
+        tallies(&mut *self.read().await?, uploads).await
+    }
+
+    /// What keeps the upload from being started.
+    ///
+    /// # Errors
+    /// As [`Catalog::upload`].
+    pub async fn upload_obstacle(&self, id: &str) -> Result<Option<Obstacle>> {
+        let upload = self.upload(id).await?;
+        obstacle_of(&mut *self.read().await?, &upload).await
+    }
+
+    /// Keeps what will come in all.
+    ///
+    /// # Errors
+    /// `Conflict` for an upload that is not open any more.
+    pub async fn expect_of_upload(&self, id: &str, expected: Amount) -> Result<Upload> {
+        let mut write = self.write().await?;
+        write.lock_upload(id).await?;
+        let statement = sqlx::query("UPDATE uploads SET expected_files = $2, expected_bytes = $3 WHERE id = $1 RETURNING *")
+            .bind(id.to_owned())
+            .bind(sql::big(expected.files))
+            .bind(sql::big(expected.bytes));
+        let upload = upload_of(&sql::one(write.connection(), statement, "cannot change an upload").await?)?;
+        write.commit().await?;
+        Ok(upload)
+    }
+
+    /// Begins to make a batch of an upload; one that was started already is given as it is. From here on it takes no file.
+    ///
+    /// # Errors
+    /// `Conflict` with what stands in the way; files that lists miss do not where `without_missing`.
+    pub async fn start_upload(&self, id: &str, without_missing: bool, by: &str) -> Result<Upload> {
+        retrying!(self.start_upload_once(id, without_missing, by))
+    }
+
+    async fn start_upload_once(&self, id: &str, without_missing: bool, by: &str) -> Result<Upload> {
+        let mut write = self.write().await?;
+        let statement = sqlx::query("UPDATE uploads SET state = state WHERE id = $1 RETURNING *").bind(sql::clean(id));
+        let row = sql::optional(write.connection(), statement, "cannot start an upload").await?;
+        let mut upload = upload_of(&row.ok_or_else(|| unknown(id))?)?;
+        let missing = match obstacle_of(write.connection(), &upload).await? {
+            Some(Obstacle::Starting | Obstacle::Started) => return Ok(upload),
+            Some(Obstacle::Missing(number)) if without_missing => number,
+            Some(obstacle) => return Err(Error::conflict(format!("upload {} cannot be started: {}", upload.name, obstacle.text()))),
+            None => 0,
+        };
+        let statement = sqlx::query("UPDATE uploads SET state = 'starting' WHERE id = $1").bind(id.to_owned());
+        sql::execute(write.connection(), statement, "cannot start an upload").await?;
+        let body = serde_json::json!({ "by": by, "upload": id, "name": upload.name, "unit": upload.unit, "missing": missing });
+        write.record("", &[("", "upload-started", body)]).await?;
+        write.commit().await?;
+        upload.state = UploadState::Starting;
+        Ok(upload)
+    }
+
+    /// Keeps which batch an upload becomes, unless that is known already; the one that it is.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown upload.
+    pub async fn set_upload_batch(&self, id: &str, batch: &str) -> Result<String> {
+        let mut write = self.write().await?;
+        let statement = sqlx::query("UPDATE uploads SET batch = COALESCE(batch, $2) WHERE id = $1 RETURNING batch")
+            .bind(id.to_owned())
+            .bind(batch.to_owned());
+        let row = sql::optional(write.connection(), statement, "cannot keep the batch of an upload").await?;
+        let batch = get(&row.ok_or_else(|| unknown(id))?, "batch")?;
+        write.commit().await?;
+        Ok(batch)
+    }
+
+    /// Says that every file of a starting upload is in the store and in its batch.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn end_upload(&self, id: &str) -> Result<()> {
+        retrying!(self.end_upload_once(id))
+    }
+
+    async fn end_upload_once(&self, id: &str) -> Result<()> {
+        let mut write = self.write().await?;
+        let statement =
+            sqlx::query("UPDATE uploads SET state = 'started' WHERE id = $1 AND state = 'starting' RETURNING batch").bind(id.to_owned());
+        if let Some(row) = sql::optional(write.connection(), statement, "cannot end an upload").await? {
+            let batch: Option<String> = get(&row, "batch")?;
+            let body = serde_json::json!({ "upload": id });
+            write.record(&batch.unwrap_or_default(), &[("", "upload-received", body)]).await?;
+        }
+        write.commit().await
+    }
+
+    /// Gives an upload up that was not started.
+    ///
+    /// # Errors
+    /// `Conflict` for one that is not open any more.
+    pub async fn withdraw_upload(&self, id: &str, by: &str) -> Result<()> {
+        retrying!(self.withdraw_upload_once(id, by))
+    }
+
+    async fn withdraw_upload_once(&self, id: &str, by: &str) -> Result<()> {
+        let mut write = self.write().await?;
+        let upload = write.lock_upload(id).await?;
+        let held = tallies(write.connection(), std::slice::from_ref(&upload.id)).await?.remove(id).unwrap_or_default();
+        let statement = sqlx::query("UPDATE uploads SET state = 'withdrawn' WHERE id = $1").bind(id.to_owned());
+        sql::execute(write.connection(), statement, "cannot withdraw an upload").await?;
+        let body = serde_json::json!({
+            "by": by, "upload": id, "name": upload.name, "unit": upload.unit, "files": held.files.announced, "bytes": held.bytes.announced,
+        });
+        write.record("", &[("", "upload-withdrawn", body)]).await?;
+        write.commit().await
+    }
+}
+
+impl Write {
+    /// Holds an open upload: who else changes it or its files waits.
+    pub(crate) async fn lock_upload(&mut self, id: &str) -> Result<Upload> {
+        let statement = sqlx::query("UPDATE uploads SET state = state WHERE id = $1 RETURNING *").bind(sql::clean(id));
+        let row = sql::optional(self.connection(), statement, "cannot take an upload in hand").await?;
+        let upload = upload_of(&row.ok_or_else(|| unknown(id))?)?;
+        if upload.state == UploadState::Open {
+            return Ok(upload);
+        }
+        Err(Error::conflict(format!("upload {} takes no more files; open another one", upload.name)))
+    }
+}
+
+async fn obstacle_of(connection: &mut sqlx::AnyConnection, upload: &Upload) -> Result<Option<Obstacle>> {
+    let held = tallies(connection, std::slice::from_ref(&upload.id)).await?.remove(&upload.id).unwrap_or_default();
+    let missing = super::upload_lists::missing_count(connection, &upload.id).await?;
+    Ok(obstacle(upload, &held, missing))
+}
+
+async fn tallies(connection: &mut sqlx::AnyConnection, uploads: &[String]) -> Result<BTreeMap<String, Tallies>> {
+    let mut found: BTreeMap<String, Tallies> = BTreeMap::new();
+    for chunk in uploads.chunks(sql::NAMES) {
+        let text = format!(
+            "SELECT upload, state, absent, count(*) AS n, CAST(sum(bytes) AS BIGINT) AS size FROM upload_files
+             WHERE upload IN ({}) GROUP BY upload, state, absent",
+            sql::places(1, chunk.len())
+        );
+        let statement = sql::bind_all(sql::built(text), chunk);
+        for row in &sql::all(connection, statement, "cannot count files of uploads").await? {
+            let tallies = found.entry(get(row, "upload")?).or_default();
+            let (state, number) = (get_word(row, "state")?, get_u64(row, "n")?);
+            tallies.files.add(state, number);
+            tallies.bytes.add(state, get_u64(row, "size")?);
+            if get::<i64>(row, "absent")? != 0 {
+                tallies.absent += number;
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn unknown(upload: &str) -> Error {
+    Error::not_found(format!("upload {upload} does not exist"))
+}
+
+fn upload_of(row: &AnyRow) -> Result<Upload> {
+    let expected = |column: &str| Ok::<_, Error>(get::<Option<i64>>(row, column)?.and_then(|number| u64::try_from(number).ok()));
+    let expected = match (expected("expected_files")?, expected("expected_bytes")?) {
+        (Some(files), Some(bytes)) => Some(Amount { files, bytes }),
+        _ => None,
+    };
+    Ok(Upload {
+        id: get(row, "id")?,
+        name: get(row, "name")?,
+        unit: get(row, "unit")?,
+        user: get(row, "user_name")?,
+        pipeline: get(row, "pipeline")?,
+        priority: get(row, "priority")?,
+        starts: get_word(row, "starts")?,
+        state: get_word(row, "state")?,
+        batch: get(row, "batch")?,
+        created: rfc3339(get(row, "created")?),
+        expected,
+    })
+}

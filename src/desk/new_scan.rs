@@ -1,0 +1,54 @@
+//! A scan that is being sent, to stand in the place of a page.
+
+use crate::archive::Archive;
+use crate::error::{Error, Kind, Result, ResultExt};
+use std::path::PathBuf;
+use tempfile::NamedTempFile;
+use tokio::fs::File;
+use tokio::io::AsyncWriteExt;
+
+/// A scan as far as it came; it is gone with this value.
+#[derive(Debug)]
+pub struct NewScan {
+    place: NamedTempFile,
+    file: File,
+    most: u64,
+    came: u64,
+}
+
+fn cannot() -> String {
+    "the scan cannot be written; look at the disk of the server".to_owned()
+}
+
+impl NewScan {
+    /// Begins one, of at most the size that any file may have.
+    ///
+    /// # Errors
+    /// `Unavailable` when the disk does not take it.
+    pub fn begin(archive: &Archive) -> Result<Self> {
+        let place = NamedTempFile::new_in(&archive.scratch).or_error(Kind::Unavailable, cannot)?;
+        let file = File::from_std(place.reopen().or_error(Kind::Unavailable, cannot)?);
+        Ok(Self { place, file, most: archive.config.limits.file_mib << 20, came: 0 })
+    }
+
+    /// Appends bytes.
+    ///
+    /// # Errors
+    /// `Limit` where they are too many; `Unavailable` when the disk does not take them.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.came += bytes.len() as u64;
+        if self.came > self.most {
+            return Err(Error::limit(format!("the scan is larger than {} MiB; scan the page at fewer dots per inch", self.most >> 20)));
+        }
+        self.file.write_all(bytes).await.or_error(Kind::Unavailable, cannot)
+    }
+
+    /// Ends it; where it lies.
+    ///
+    /// # Errors
+    /// `Unavailable` when the disk does not take it.
+    pub async fn end(&mut self) -> Result<PathBuf> {
+        self.file.flush().await.or_error(Kind::Unavailable, cannot)?;
+        Ok(self.place.path().to_path_buf())
+    }
+}

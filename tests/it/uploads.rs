@@ -1,0 +1,543 @@
+//! Deliveries through the browser: in pieces, over lost lines and killed servers, to a batch.
+
+use base64::Engine as _;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+const PASSWORD: &str = "một mật khẩu để thử";
+
+/// A server that can be killed and started again over the same home.
+struct Server {
+    home: TempDir,
+    workers: u32,
+    child: Child,
+    address: String,
+    setup: Option<String>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+struct Person(Vec<(String, String)>);
+
+struct Answer {
+    status: u16,
+    headers: BTreeMap<String, String>,
+    body: Value,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+
+    fn offset(&self) -> u64 {
+        self.header("upload-offset").parse().unwrap_or_else(|_| panic!("{} {:?} {}", self.status, self.headers, self.body))
+    }
+}
+
+fn launch(home: &TempDir, workers: u32) -> (Child, String, Option<String>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sohoa"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SOHOA_")) {
+        command.env_remove(name);
+    }
+    command.args(["serve", "--listen", "127.0.0.1:0", "--lang", "en", "-q", "--workers", &workers.to_string(), "--home"]);
+    let mut child = command.arg(home.path()).current_dir(home.path()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap());
+    let mut address = None;
+    let mut setup = None;
+    let mut line = String::new();
+    let is_new = !home.path().join("known").exists();
+    while address.is_none() || (is_new && setup.is_none()) {
+        line.clear();
+        assert!(said.read_line(&mut line).unwrap() > 0, "the server ended");
+        address = address.or_else(|| Some(line.split_once("http://")?.1.split_whitespace().next()?.to_owned()));
+        setup = setup.or_else(|| Some(line.split_once("\"key\": \"")?.1.split('"').next()?.to_owned()));
+    }
+    std::fs::write(home.path().join("known"), "").unwrap();
+    // Whatever it says later is not waited for.
+    std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
+    (child, address.unwrap(), setup)
+}
+
+impl Server {
+    fn start(workers: u32) -> (Self, Person) {
+        let home = tempfile::tempdir().unwrap();
+        // A limit that tests can pass.
+        std::fs::write(home.path().join("sohoa.toml"), "[limits]\nfile_mib = 4\n").unwrap();
+        let (child, address, setup) = launch(&home, workers);
+        let server = Self { home, workers, child, address, setup };
+        let body = json!({ "key": server.setup, "name": "admin", "password": PASSWORD });
+        assert_eq!(server.json(&Person(vec![]), "POST", "/api/setup", &body).status, 204);
+        let admin = server.sign_in("admin");
+        (server, admin)
+    }
+
+    /// As a lost machine: nothing is said to anybody.
+    fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    fn again(&mut self) {
+        (self.child, self.address, _) = launch(&self.home, self.workers);
+    }
+
+    fn sign_in(&self, name: &str) -> Person {
+        let answer = self.json(&Person(vec![]), "POST", "/api/session", &json!({ "name": name, "password": PASSWORD }));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+        let form_key = answer.body["form_key"].as_str().unwrap().to_owned();
+        Person(vec![("cookie".to_owned(), cookie), ("x-form-key".to_owned(), form_key)])
+    }
+
+    fn add(&self, admin: &Person, name: &str, unit: &str) -> Person {
+        let body = json!({ "name": name, "grants": [{ "role": "archivist", "unit": unit }], "password": PASSWORD });
+        assert_eq!(self.json(admin, "POST", "/api/users", &body).status, 201);
+        self.sign_in(name)
+    }
+
+    fn json(&self, who: &Person, method: &str, path: &str, body: &Value) -> Answer {
+        self.ask(who, method, path, &[("content-type", "application/json")], body.to_string().as_bytes())
+    }
+
+    fn get(&self, who: &Person, path: &str) -> Value {
+        let answer = self.ask(who, "GET", path, &[], b"");
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer.body
+    }
+
+    fn tus(&self, who: &Person, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        self.ask(who, method, path, &[&[("tus-resumable", "1.0.0")], headers].concat(), body)
+    }
+
+    fn ask(&self, who: &Person, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut line = self.line(who, method, path, headers, body.len());
+        // A server that refuses may not read the body to its end.
+        let _ = line.write_all(body);
+        answer(line)
+    }
+
+    /// A request whose body of `length` bytes is still to be written.
+    fn line(&self, who: &Person, method: &str, path: &str, headers: &[(&str, &str)], length: usize) -> TcpStream {
+        let mut line = TcpStream::connect(&self.address).unwrap();
+        line.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {length}\r\n", self.address);
+        for (name, value) in who.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(headers.iter().copied()) {
+            head += &format!("{name}: {value}\r\n");
+        }
+        line.write_all((head + "\r\n").as_bytes()).unwrap();
+        line
+    }
+
+    fn open(&self, who: &Person, wish: &Value) -> String {
+        let answer = self.json(who, "POST", "/api/uploads", wish);
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        format!("/api/uploads/{}", answer.body["id"].as_str().unwrap())
+    }
+
+    fn create(&self, who: &Person, upload: &str, path: &str, bytes: &[u8]) -> Answer {
+        let (length, metadata) = (bytes.len().to_string(), metadata(path, &sha256(bytes)));
+        self.tus(who, "POST", &format!("{upload}/files"), &[("upload-length", &length), ("upload-metadata", &metadata)], b"")
+    }
+
+    /// A file in one request; what became of it.
+    fn deliver(&self, who: &Person, upload: &str, path: &str, bytes: &[u8]) -> String {
+        let (length, metadata) = (bytes.len().to_string(), metadata(path, &sha256(bytes)));
+        let headers = [("upload-length", length.as_str()), ("upload-metadata", &metadata), BYTES];
+        let answer = self.tus(who, "POST", &format!("{upload}/files"), &headers, bytes);
+        assert_eq!((answer.status, answer.offset()), (201, bytes.len() as u64), "{path}: {}", answer.body);
+        answer.header("upload-state").to_owned()
+    }
+
+    fn patch(&self, who: &Person, file: &str, offset: u64, bytes: &[u8]) -> Answer {
+        self.tus(who, "PATCH", file, &[("upload-offset", &offset.to_string()), BYTES], bytes)
+    }
+
+    fn head(&self, who: &Person, file: &str) -> Answer {
+        self.tus(who, "HEAD", file, &[], b"")
+    }
+}
+
+const BYTES: (&str, &str) = ("content-type", "application/offset+octet-stream");
+
+fn answer(mut line: TcpStream) -> Answer {
+    let mut bytes = Vec::new();
+    // A reset after the answer does no harm.
+    let _ = line.read_to_end(&mut bytes);
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text:?}"));
+    let mut lines = head.lines();
+    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    let headers = lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+    Answer { status, headers, body: serde_json::from_str(body).unwrap_or_else(|_| Value::String(body.to_owned())) }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+fn metadata(path: &str, sha256: &str) -> String {
+    let coded = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    format!("filename {},path {},sha256 {}", coded("x"), coded(path), coded(sha256))
+}
+
+/// Asks until the answer is good, for a bounded time.
+fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    loop {
+        if let Some(found) = ask() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "never: {what}");
+        std::thread::yield_now();
+    }
+}
+
+/// A picture of an empty page, unlike that of another number.
+fn page(number: u8) -> Vec<u8> {
+    let mut picture = image::GrayImage::from_pixel(120, 160, image::Luma([255]));
+    picture.put_pixel(0, 0, image::Luma([number]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}
+
+/// Bytes that do not repeat, beginning as a PDF does.
+fn noise(length: usize) -> Vec<u8> {
+    let mut bytes = b"%PDF-1.7\n".to_vec();
+    let mut state = 7_u32;
+    bytes.resize_with(length, || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    });
+    bytes
+}
+
+fn wish(name: &str) -> Value {
+    json!({ "name": name, "unit": "SNV" })
+}
+
+#[test]
+fn a_file_comes_in_pieces_over_lost_lines_and_a_killed_server() {
+    let (mut server, admin) = Server::start(0);
+    let lan = server.add(&admin, "lan", "SNV");
+    let upload = server.open(&lan, &wish("lô 1"));
+    // Longer than what other requests may bring.
+    let bytes = noise(3 << 20);
+    let created = server.create(&lan, &upload, "lô 1/hs 1/a.pdf", &bytes);
+    assert_eq!((created.status, created.offset(), created.header("upload-state")), (201, 0, "sending"), "{}", created.body);
+    let file = created.header("location").to_owned();
+    let here = |server: &Server| server.get(&lan, &file)["offset"].as_u64().unwrap();
+    let mut offset = 0;
+    for (round, reach) in [700_000, 1_500_000, 2_000_000_usize].into_iter().enumerate() {
+        let headers = [("tus-resumable", "1.0.0"), ("upload-offset", &offset.to_string()), BYTES];
+        let mut line = server.line(&lan, "PATCH", &file, &headers, bytes.len() - offset as usize);
+        line.write_all(&bytes[offset as usize..reach]).unwrap();
+        if round == 1 {
+            // What the system has is not lost with the server.
+            until("half is here", || (here(&server) >= 1_000_000).then_some(()));
+            let before = here(&server);
+            server.kill();
+            server.again();
+            assert!(here(&server) >= before, "the server forgot what it had");
+        } else {
+            until("something is here", || (here(&server) > offset).then_some(()));
+            // Once the line is lost, and once it hangs until somebody asks.
+            if round == 2 {
+                drop(line);
+            }
+        }
+        let answered = server.head(&lan, &file);
+        assert_eq!((answered.status, answered.header("upload-length")), (200, "3145728"));
+        assert!(answered.offset() >= offset && answered.offset() <= reach as u64, "{offset} {} {reach}", answered.offset());
+        offset = answered.offset();
+        assert_eq!(server.head(&lan, &file).offset(), offset, "somebody still writes");
+    }
+    // The page lost everything and announces once more.
+    let known = server.create(&lan, &upload, "lô 1/hs 1/a.pdf", &bytes);
+    assert_eq!((known.status, known.header("location"), known.offset()), (200, file.as_str(), offset));
+    assert_eq!(server.patch(&lan, &file, offset + 1, b"x").status, 409);
+    let ended = server.patch(&lan, &file, offset, &bytes[offset as usize..]);
+    assert_eq!((ended.status, ended.offset(), ended.header("upload-state")), (204, 3 << 20, "received"), "{}", ended.body);
+    let shown = server.get(&lan, &upload);
+    assert_eq!((&shown["files"]["received"], &shown["bytes"]["received"]), (&json!(1), &json!(3 << 20)));
+    let id = file.rsplit('/').next().unwrap();
+    let kept = std::fs::read(server.home.path().join("uploads").join(upload.rsplit('/').next().unwrap()).join(id)).unwrap();
+    assert!(kept == bytes, "other bytes were kept");
+}
+
+#[test]
+fn wrong_bytes_are_sent_again_and_only_one_hand_writes() {
+    let (server, admin) = Server::start(0);
+    let upload = server.open(&admin, &wish("lô 1"));
+    let (bytes, wrong) = (noise(100_000), vec![7; 100_000]);
+    let file = server.create(&admin, &upload, "a.pdf", &bytes).header("location").to_owned();
+    let refused = server.patch(&admin, &file, 0, &wrong);
+    assert_eq!(
+        (refused.status, refused.header("tus-resumable"), refused.header("content-type")),
+        (460, "1.0.0", "application/problem+json")
+    );
+    assert_eq!(server.head(&admin, &file).offset(), 0);
+    // One hand writes and waits; the other is told so, and nothing is mixed.
+    let headers = [("tus-resumable", "1.0.0"), ("upload-offset", "0"), BYTES];
+    let mut line = server.line(&admin, "PATCH", &file, &headers, bytes.len());
+    line.write_all(&bytes[..40_000]).unwrap();
+    until("the first hand writes", || (server.get(&admin, &file)["offset"] == 40_000).then_some(()));
+    assert_eq!(server.patch(&admin, &file, 40_000, &wrong[40_000..]).status, 423);
+    line.write_all(&bytes[40_000..]).unwrap();
+    let ended = answer(line);
+    assert_eq!((ended.status, ended.header("upload-state")), (204, "received"), "{}", ended.body);
+    assert_eq!(server.patch(&admin, &file, 40_000, b"x").status, 409);
+    // Many at once: one wins.
+    let file = server.create(&admin, &upload, "b.pdf", &noise(50_000)).header("location").to_owned();
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let hands: Vec<_> = (0..6).map(|_| scope.spawn(|| server.patch(&admin, &file, 0, &noise(50_000)).status)).collect();
+        hands.into_iter().map(|hand| hand.join().unwrap()).collect()
+    });
+    assert_eq!(statuses.iter().filter(|status| **status == 204).count(), 1, "{statuses:?}");
+    assert!(statuses.iter().all(|status| matches!(status, 204 | 409 | 423)), "{statuses:?}");
+    assert_eq!(server.head(&admin, &file).header("upload-state"), "received");
+}
+
+#[test]
+fn hostile_paths_are_refused_and_odd_names_shown_as_they_are() {
+    let (server, admin) = Server::start(0);
+    let upload = server.open(&admin, &wish("lô 1"));
+    let hostile = ["/etc/passwd", "../../etc/passwd", "a/../../b.png", "a//b.png", "", "a/", ".", "a/./b.png", "a\0.png"];
+    for path in hostile {
+        let answer = server.create(&admin, &upload, path, b"x");
+        assert_eq!((answer.status, answer.header("tus-resumable")), (400, "1.0.0"), "{path:?}: {}", answer.body);
+    }
+    for path in ["n".repeat(256), "n/".repeat(600) + "x"] {
+        assert_eq!(server.create(&admin, &upload, &path, b"x").status, 400);
+    }
+    let odd = [
+        "\"><img src=x onerror=alert(1)>.png",
+        "-rf.png",
+        "--output=x.png",
+        "a\r\nX-Injected: 1.png",
+        " leading and trailing .png ",
+        "a%2f..%2fb.png",
+        "x'; DROP TABLE upload_files;--.png",
+        "\u{1b}[31mred.png",
+        "\u{feff}bom.png",
+        "Vie\u{323}\u{302}t.png",
+        "c:\\..\\c.png",
+        "%s%n%x.png",
+    ];
+    for (number, name) in (0_u8..).zip(odd) {
+        assert_eq!(server.deliver(&admin, &upload, &format!("lô 1/{number}/{name}"), &page(number)), "received");
+    }
+    let listed = server.get(&admin, &format!("{upload}/files"));
+    let paths: Vec<&str> = listed["items"].as_array().unwrap().iter().map(|file| file["path"].as_str().unwrap()).collect();
+    let expected: Vec<String> = (0..).zip(odd).map(|(number, name)| format!("lô 1/{number}/{name}")).collect();
+    assert_eq!(paths, expected);
+    // On disk there are identifiers alone.
+    let folder = server.home.path().join("uploads");
+    for entry in walkdir::WalkDir::new(&folder).min_depth(1) {
+        let name = entry.unwrap().file_name().to_str().unwrap().to_owned();
+        assert!(uuid::Uuid::parse_str(&name).is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn what_came_is_compared_with_the_list_and_becomes_a_run_with_the_same_balance() {
+    let (server, admin) = Server::start(1);
+    let lan = server.add(&admin, "lan", "SNV");
+    let mut wanted = wish("lô 1");
+    wanted["priority"] = json!(5);
+    let upload = server.open(&lan, &wanted);
+    let list = "Tên tệp,Số trang\n1.png,1\n2.png,1\n9.png,1\n";
+    assert_eq!(server.deliver(&lan, &upload, "lô 1/hs 1/manifest.csv", list.as_bytes()), "list");
+    let files: [(&str, Vec<u8>, &str); 8] = [
+        ("lô 1/hs 1/1.png", page(1), "received"),
+        ("lô 1/hs 1/2.png", page(2), "received"),
+        ("lô 1/hs 1/3.png", page(1), "duplicate"),
+        ("lô 1/hs 2/1.png", page(1), "received"),
+        ("lô 1/hs 2/4.txt", b"chi la chu".to_vec(), "refused"),
+        ("lô 1/hs 2/5.png", Vec::new(), "refused"),
+        ("lô 1/hs 2/Thumbs.db", b"x".to_vec(), "ignored"),
+        ("lẻ.png", page(6), "received"),
+    ];
+    for (path, bytes, state) in &files {
+        assert_eq!(&server.deliver(&lan, &upload, path, bytes), state, "{path}");
+    }
+    let shown = server.get(&lan, &upload);
+    let tally = json!({ "announced": 9, "sending": 0, "received": 4, "duplicate": 1, "refused": 2, "lists": 1, "ignored": 1 });
+    assert_eq!(shown["files"], tally);
+    assert_eq!(shown["lists"], json!([{ "path": "lô 1/hs 1/manifest.csv", "rows": 3, "names_files": true, "problem": null }]));
+    assert_eq!(shown["missing"], json!({ "count": 1, "items": [{ "list": "lô 1/hs 1/manifest.csv", "row": 4, "file": "9.png" }] }));
+    assert_eq!(shown["extra"], json!({ "count": 1, "items": ["lô 1/hs 1/3.png"] }));
+    assert_eq!((&shown["start"]["can"], &shown["start"]["code"]), (&json!(false), &json!("missing")));
+    let refused = server.get(&lan, &format!("{upload}/files?state=refused"));
+    assert!(refused["items"][0]["reason"].as_str().unwrap().contains("plain text"), "{refused}");
+    let duplicate = server.get(&lan, &format!("{upload}/files?state=duplicate"));
+    assert_eq!((&duplicate["items"][0]["repeats"], &duplicate["items"][0]["stored"]), (&json!("lô 1/hs 1/1.png"), &json!(false)));
+
+    let start = |body: &Value| server.json(&lan, "POST", &format!("{upload}/start"), body);
+    assert_eq!(start(&json!({})).status, 409);
+    let started = start(&json!({ "without_missing": true }));
+    assert_eq!(started.status, 202, "{}", started.body);
+    let batch = started.body["batch"].as_str().unwrap().to_owned();
+    assert_eq!(start(&json!({})).body["batch"], json!(batch), "another run");
+    assert_eq!(server.create(&lan, &upload, "late.png", &page(9)).status, 409);
+    assert_eq!(server.ask(&lan, "DELETE", &format!("{upload}?name=l%C3%B4%201"), &[], b"").status, 409);
+    let ended = until("the run ends", || {
+        let run = server.get(&lan, &format!("/api/runs/{batch}"));
+        (run["batch"]["state"] == "finished").then_some(run)
+    });
+    assert_eq!(ended["balance"]["files"], json!({ "received": 7, "duplicate": 1, "refused": 2 }), "{}", ended["balance"]);
+    let mut refusals: Vec<&str> =
+        ended["balance"]["refusals"].as_array().unwrap().iter().map(|refusal| refusal["file"].as_str().unwrap()).collect();
+    refusals.sort_unstable();
+    assert_eq!(refusals, ["lô 1/hs 2/4.txt", "lô 1/hs 2/5.png"]);
+    assert_eq!(ended["balance"]["dossiers"], 3);
+    let shown = until("the upload ended", || Some(server.get(&lan, &upload)).filter(|shown| shown["state"] == "started"));
+    assert_eq!((&shown["files"], &shown["batch"]), (&tally, &json!(batch)));
+    let folder = server.home.path().join("uploads").join(shown["id"].as_str().unwrap());
+    until("the folder is gone", || (!folder.exists()).then_some(()));
+    assert_eq!(start(&json!({})).body["batch"], json!(batch), "another run");
+
+    // What the archive has is a duplicate when it comes again, and the run says so too.
+    let upload = server.open(&lan, &json!({ "name": "lô 1 lần 2", "unit": "SNV", "starts": "when-complete" }));
+    assert_eq!(server.deliver(&lan, &upload, "lô 1/hs 1/7.png", &page(2)), "duplicate");
+    assert_eq!(server.deliver(&lan, &upload, "lô 1/hs 2/8.txt", b"chi la chu"), "refused");
+    assert_eq!(server.get(&lan, &upload)["state"], "open", "nobody said how much is expected");
+    assert_eq!(server.json(&lan, "PUT", &upload, &json!({ "files": 3, "bytes": 1 })).status, 200);
+    assert_eq!(server.get(&lan, &upload)["start"]["code"], "not-announced");
+    assert_eq!(server.deliver(&lan, &upload, "lô 1/hs 1/8.png", &page(8)), "received");
+    let batch = until("it starts by itself", || server.get(&lan, &upload)["batch"].as_str().map(str::to_owned));
+    let ended = until("the run ends", || {
+        let run = server.get(&lan, &format!("/api/runs/{batch}"));
+        (run["batch"]["state"] == "finished").then_some(run)
+    });
+    assert_eq!(ended["balance"]["files"], json!({ "received": 3, "duplicate": 1, "refused": 1 }), "{}", ended["balance"]);
+}
+
+#[test]
+fn a_start_that_is_killed_again_and_again_loses_and_doubles_nothing() {
+    let (mut server, admin) = Server::start(0);
+    let upload = server.open(&admin, &wish("lô 1"));
+    for number in 0..60 {
+        server.deliver(&admin, &upload, &format!("lô 1/hs {number}/a.png"), &page(number));
+        server.deliver(&admin, &upload, &format!("lô 1/hs {number}/b.png"), &page(number));
+    }
+    let started = server.json(&admin, "POST", &format!("{upload}/start"), &json!({}));
+    let batch = started.body["batch"].as_str().unwrap().to_owned();
+    let received = |server: &Server| server.get(&admin, &format!("/api/runs/{batch}"))["balance"]["files"]["received"].as_u64().unwrap();
+    let mut before = 0;
+    for _ in 0..4 {
+        until("it goes on", || (received(&server) > before || received(&server) == 120).then_some(()));
+        before = received(&server);
+        server.kill();
+        server.again();
+        assert!(received(&server) >= before);
+    }
+    until("it ends", || (server.get(&admin, &upload)["state"] == "started").then_some(()));
+    let again = server.json(&admin, "POST", &format!("{upload}/start"), &json!({}));
+    assert_eq!(again.body["batch"], json!(batch));
+    assert_eq!(server.get(&admin, "/api/runs")["items"].as_array().unwrap().len(), 1);
+    let run = server.get(&admin, &format!("/api/runs/{batch}"));
+    assert_eq!(run["balance"]["files"], json!({ "received": 120, "duplicate": 60, "refused": 0 }));
+    assert_eq!(run["balance"]["dossiers"], 60);
+    until("the folder is gone", || std::fs::read_dir(server.home.path().join("uploads")).unwrap().next().is_none().then_some(()));
+    // Every file's bytes are in the store.
+    for number in 0..60 {
+        let sum = sha256(&page(number));
+        assert!(server.home.path().join(format!("store/intake/{}/{}/{sum}", &sum[..2], &sum[2..4])).is_file(), "{number}");
+    }
+}
+
+#[test]
+fn who_delivers_for_one_unit_sees_no_upload_of_another() {
+    let (server, admin) = Server::start(0);
+    let (lan, hoa) = (server.add(&admin, "lan", "SNV"), server.add(&admin, "hoa", "SYT"));
+    let upload = server.open(&lan, &wish("lô 1"));
+    let file = server.create(&lan, &upload, "a.pdf", &noise(1000)).header("location").to_owned();
+    assert_eq!(server.json(&hoa, "POST", "/api/uploads", &wish("x")).status, 403);
+    assert_eq!(server.get(&hoa, "/api/uploads")["items"], json!([]));
+    assert_eq!(server.get(&lan, "/api/uploads")["items"][0]["name"], "lô 1");
+    let foreign = [
+        server.ask(&hoa, "GET", &upload, &[], b""),
+        server.json(&hoa, "PUT", &upload, &json!({ "files": 1, "bytes": 1 })),
+        server.ask(&hoa, "DELETE", &format!("{upload}?name=l%C3%B4%201"), &[], b""),
+        server.json(&hoa, "POST", &format!("{upload}/start"), &json!({})),
+        server.ask(&hoa, "GET", &format!("{upload}/files"), &[], b""),
+        server.create(&hoa, &upload, "b.pdf", b"x"),
+        server.ask(&hoa, "GET", &file, &[], b""),
+        server.head(&hoa, &file),
+        server.patch(&hoa, &file, 0, &noise(1000)),
+        server.tus(&hoa, "DELETE", &file, &[], b""),
+    ];
+    assert!(foreign.iter().all(|answer| answer.status == 404), "{:?}", foreign.iter().map(|answer| answer.status).collect::<Vec<_>>());
+    // A file is asked for under its own upload alone.
+    let own = server.open(&hoa, &json!({ "name": "x", "unit": "SYT" }));
+    let stranger = format!("{own}/files/{}", file.rsplit('/').next().unwrap());
+    assert_eq!((server.head(&hoa, &stranger).status, server.patch(&hoa, &stranger, 0, &noise(1000)).status), (404, 404));
+    assert_eq!(server.ask(&lan, "DELETE", &format!("{upload}?name=khac"), &[], b"").status, 400);
+    assert_eq!(server.ask(&lan, "DELETE", &format!("{upload}?name=l%C3%B4%201"), &[], b"").status, 204);
+    assert_eq!(server.get(&lan, &upload)["state"], "withdrawn");
+    assert!(!server.home.path().join("uploads").join(upload.rsplit('/').next().unwrap()).exists());
+    let told = server.get(&admin, "/api/audit?limit=500");
+    let kinds: Vec<&str> = told.as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    assert!(kinds.contains(&"upload-opened") && kinds.contains(&"upload-withdrawn"), "{kinds:?}");
+}
+
+#[test]
+fn the_protocol_is_kept() {
+    let (server, admin) = Server::start(0);
+    let upload = server.open(&admin, &wish("lô 1"));
+    let files = format!("{upload}/files");
+    let able = server.ask(&admin, "OPTIONS", &files, &[], b"");
+    let told = ["tus-resumable", "tus-version", "tus-extension", "tus-max-size"].map(|name| able.header(name));
+    assert_eq!((able.status, told), (204, ["1.0.0", "1.0.0", "creation,creation-with-upload,termination", "4194304"]));
+    let old = server.ask(&admin, "POST", &files, &[("tus-resumable", "0.2.2")], b"");
+    assert_eq!((old.status, old.header("tus-version"), &old.body["type"]), (412, "1.0.0", &json!("urn:sohoa:problem:version")));
+    let good = metadata("a.pdf", &sha256(b"x"));
+    let create =
+        |length: &str, told: &str| server.tus(&admin, "POST", &files, &[("upload-length", length), ("upload-metadata", told)], b"");
+    for (length, told) in [("", good.as_str()), ("-1", &good), ("1", ""), ("1", "path YQ=="), ("1", &metadata("a", "zz"))] {
+        assert_eq!(create(length, told).status, 400, "{length} {told}");
+    }
+    let large = create("4194305", &good);
+    assert_eq!((large.status, &large.body["type"]), (413, &json!("urn:sohoa:problem:too-large")));
+    assert_eq!(server.get(&admin, &upload)["start"]["code"], "too-large", "a file that was not sent is forgotten");
+    let listed = server.get(&admin, &format!("{files}?state=refused"));
+    assert_eq!((&listed["items"][0]["class"], &listed["items"][0]["offset"]), (&json!("limit"), &json!(0)));
+    let location = format!("{files}/{}", listed["items"][0]["id"].as_str().unwrap());
+    assert_eq!(server.tus(&admin, "DELETE", &location, &[], b"").status, 204);
+
+    let file = server.create(&admin, &upload, "b.pdf", &noise(1000)).header("location").to_owned();
+    assert_eq!(server.create(&admin, &upload, "b.pdf", &noise(999)).status, 409, "other bytes under the same path");
+    let head = server.head(&admin, &file);
+    assert_eq!((head.status, head.offset(), head.header("cache-control")), (200, 0, "no-store"));
+    assert_eq!(server.tus(&admin, "PATCH", &file, &[("upload-offset", "0")], b"x").status, 415);
+    assert_eq!(server.tus(&admin, "PATCH", &file, &[BYTES], b"x").status, 400);
+    assert_eq!(server.patch(&admin, &file, 0, &noise(1001)).status, 413);
+    assert_eq!(server.head(&admin, &file).offset(), 0);
+    let first = server.patch(&admin, &file, 0, &noise(1000)[..600]);
+    assert_eq!((first.status, first.offset(), first.header("tus-resumable")), (204, 600, "1.0.0"));
+    let wrong = server.patch(&admin, &file, 0, b"x");
+    assert_eq!((wrong.status, wrong.header("tus-resumable")), (409, "1.0.0"));
+    assert_eq!(server.tus(&admin, "DELETE", &file, &[], b"").status, 204);
+    assert_eq!((server.head(&admin, &file).status, server.patch(&admin, &file, 0, b"x").status), (404, 404));
+    // Other requests stay small.
+    let line = server.line(&admin, "POST", "/api/uploads", &[("content-type", "application/json")], 2 << 20);
+    assert_eq!(answer(line).status, 413);
+    // Who does not come from our page sends nothing.
+    let foreign = Person(admin.0[..1].to_vec());
+    let refused = server.create(&foreign, &upload, "c.pdf", b"x");
+    assert_eq!((refused.status, refused.header("tus-resumable")), (403, "1.0.0"));
+    assert_eq!(server.create(&Person(vec![]), &upload, "c.pdf", b"x").status, 401);
+}
