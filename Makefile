@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench deps node deps-test deps-bench lint samples
+.PHONY: help demo test bench deps node deps-test deps-bench lint samples screens
 
 # A shell that was not logged in to may lack the folder of cargo.
 export PATH := $(HOME)/.cargo/bin:$(PATH)
@@ -26,6 +26,7 @@ help:
 	@echo 'make bench    compare with Tesseract and OCRmyPDF on pages with known text (PAGES=dir CLEAN=dir LIMIT=n)'
 	@echo 'make lint     format and clippy only'
 	@echo 'make samples  draw samples/ again (SEED=$(SEED))'
+	@echo 'make screens  draw the pictures of the console in the README again'
 
 # $(call install,packages): installs those that dpkg does not know as installed.
 define install
@@ -85,6 +86,10 @@ test: deps-test lint
 samples: deps
 	$(call install,fonts-croscore)
 	@cargo run --release --locked --quiet -- samples --out samples --seed $(SEED)
+
+screens: deps-test
+	@cargo test --locked --quiet --test it browser::people_work_in_the_console -- --exact
+	@for screen in review upload run; do cp '$(BUILT)'/tmp/screens/readme-$$screen.png tests/browser/screens/$$screen.png; done
 
 bench: deps-bench
 	@cargo build --release --locked --quiet

@@ -53,6 +53,7 @@ test('every screen of every role is whole in both languages, at a desk and on a 
         await check(page, wrong, `${language} ${role} ${address}`);
         const name = address === '/' ? 'home' : address.split('?')[0].split('/').filter(Boolean).map((part) => (part.length > 20 ? 'one' : part)).join('-');
         await page.screenshot({ path: path.join(screens, `${language}-${role}-${name}.png`) });
+        if (language === 'vi' && address.startsWith('/review/')) await page.screenshot({ path: path.join(screens, 'readme-review.png') });
         await page.setViewportSize({ width: 390, height: 844 });
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
         assert.ok(wide <= 390, `${address} is ${wide} px wide on a phone`);
@@ -140,7 +141,7 @@ test('a delivery survives a lost line, a reload and a killed server, is matched 
   const counted = (name) => page.locator(`[data-count="${name}"]`).first().innerText();
   await page.waitForFunction(() => !document.getElementById('without').hidden, undefined, { timeout: 60_000 });
   assert.equal(await counted('missing'), '1');
-  await page.screenshot({ path: path.join(screens, 'vi-archivist-upload.png') });
+  await page.screenshot({ path: path.join(screens, 'readme-upload.png') });
   await check(page, wrong.filter((one) => !/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION/.test(one)), 'upload');
   await page.setInputFiles('#folder', path.join(deliveries, 'them/lo-thu'));
   await page.waitForFunction(() => !document.getElementById('start').disabled, undefined, { timeout: 60_000 });
@@ -154,7 +155,7 @@ test('a delivery survives a lost line, a reload and a killed server, is matched 
   assert.equal(said.balance.files.received, sent + 1);
   assert.equal(said.balance.files.duplicate, 1);
   assert.equal(said.balance.pages.open, 0);
-  await page.screenshot({ path: path.join(screens, 'vi-archivist-run.png') });
+  await page.screenshot({ path: path.join(screens, 'readme-run.png') });
   await context.close();
 });
 
