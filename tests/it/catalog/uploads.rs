@@ -165,8 +165,8 @@ pub(super) async fn an_upload_becomes_one_batch(home: Home) {
         found.into_iter().map(|upload| upload.id).collect::<Vec<_>>()
     };
     assert_eq!(ids(&units(&["F1"]), None, None).await, [withdrawn.id.clone(), upload.id.clone()]);
-    assert_eq!(ids(&Units::All, None, Some(&withdrawn.id)).await, [upload.id.clone()]);
-    assert_eq!(ids(&Units::All, Some(UploadState::Started), None).await, [upload.id.clone()]);
+    assert_eq!(ids(&Units::All, None, Some(&withdrawn.id)).await, vec![upload.id.clone()]);
+    assert_eq!(ids(&Units::All, Some(UploadState::Started), None).await, vec![upload.id.clone()]);
     assert!(ids(&units(&["F2"]), None, None).await.is_empty());
 }
 
