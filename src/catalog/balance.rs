@@ -12,6 +12,7 @@ use crate::model::refusal::{Class, Refusal, Warning};
 use serde::Serialize;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use std::collections::BTreeMap;
 
 /// A refused file or page with where it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
@@ -66,6 +67,26 @@ impl Catalog {
     /// `Unavailable` where the catalogue does not answer.
     pub async fn page_balance(&self, batch: &str) -> Result<PageBalance> {
         page_balance(&mut *self.read().await?, batch).await
+    }
+
+    /// Where the pages of several batches are, by batch; one without pages is not among them.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn page_balances(&self, batches: &[String]) -> Result<BTreeMap<String, PageBalance>> {
+        let mut connection = self.read().await?;
+        let mut balances: BTreeMap<String, PageBalance> = BTreeMap::new();
+        for chunk in batches.chunks(sql::NAMES) {
+            let statement = sql::built(format!(
+                "SELECT f.batch, p.state, count(*) AS n FROM files f JOIN pages p ON p.file = COALESCE(f.duplicate_of, f.id)
+                 WHERE f.batch IN ({}) GROUP BY f.batch, p.state",
+                sql::places(1, chunk.len())
+            ));
+            for row in &sql::all(&mut connection, sql::bind_all(statement, chunk), "cannot count pages").await? {
+                add_pages(balances.entry(get(row, "batch")?).or_default(), row)?;
+            }
+        }
+        Ok(balances)
     }
 
     /// How far a batch is: files received, and its pages. Cheap enough to ask several times a second.
@@ -164,17 +185,23 @@ async fn page_balance(connection: &mut AnyConnection, batch: &str) -> Result<Pag
     let mut pages = PageBalance::default();
     let statement = sqlx::query(pages_of_batch!("p.state, count(*) AS n", "GROUP BY p.state")).bind(batch.to_owned());
     for row in &sql::all(connection, statement, "cannot count pages").await? {
-        let n = get_u64(row, "n")?;
-        pages.came += n;
-        match get_word::<PageState>(row, "state")? {
-            PageState::Waiting | PageState::Read => pages.open += n,
-            PageState::Stored => pages.stored += n,
-            PageState::Review => pages.review += n,
-            PageState::Refused => pages.refused += n,
-            PageState::Held => pages.held += n,
-        }
+        add_pages(&mut pages, row)?;
     }
     Ok(pages)
+}
+
+/// Adds pages of one state (`state`, `n`).
+fn add_pages(pages: &mut PageBalance, row: &AnyRow) -> Result<()> {
+    let n = get_u64(row, "n")?;
+    pages.came += n;
+    match get_word::<PageState>(row, "state")? {
+        PageState::Waiting | PageState::Read => pages.open += n,
+        PageState::Stored => pages.stored += n,
+        PageState::Review => pages.review += n,
+        PageState::Refused => pages.refused += n,
+        PageState::Held => pages.held += n,
+    }
+    Ok(())
 }
 
 async fn refusals(connection: &mut AnyConnection, batch: &str) -> Result<Vec<RefusedItem>> {

@@ -5,7 +5,7 @@ use crate::catalog::batches::unknown;
 use crate::catalog::sql::{self, NAMES, Write, bind_all, built, get, places, retrying};
 use crate::error::Result;
 use crate::model::refusal::{Class, Refusal};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a cancelled file or page is told.
 const CANCELLED: &str = "the batch was cancelled before this was read, retry the batch or deliver it again";
@@ -36,6 +36,22 @@ impl Catalog {
         let statement = sqlx::query("SELECT control FROM batches WHERE id = $1").bind(batch.to_owned());
         let row = sql::optional(&mut connection, statement, "cannot read a batch").await?.ok_or_else(|| unknown(batch))?;
         Ok(get::<String>(&row, "control")? == "paused")
+    }
+
+    /// Those of these batches that are paused.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn paused_of(&self, batches: &[String]) -> Result<BTreeSet<String>> {
+        let mut connection = self.read().await?;
+        let mut paused = BTreeSet::new();
+        for chunk in batches.chunks(NAMES) {
+            let text = format!("SELECT id FROM batches WHERE control = 'paused' AND id IN ({})", places(1, chunk.len()));
+            for row in &sql::all(&mut connection, bind_all(built(text), chunk), "cannot read batches").await? {
+                paused.insert(get(row, "id")?);
+            }
+        }
+        Ok(paused)
     }
 
     /// Sets the priority of a batch and of its open tasks: higher ones come first.

@@ -109,6 +109,22 @@ impl Catalog {
         tallies(&mut *self.read().await?, uploads).await
     }
 
+    /// What people call the deliveries that became these batches, and who sent them, by batch.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn delivery_names(&self, batches: &[String]) -> Result<BTreeMap<String, (String, String)>> {
+        let mut names = BTreeMap::new();
+        let mut connection = self.read().await?;
+        for chunk in batches.chunks(sql::NAMES) {
+            let text = format!("SELECT batch, name, user_name FROM uploads WHERE batch IN ({})", sql::places(1, chunk.len()));
+            for row in &sql::all(&mut connection, sql::bind_all(sql::built(text), chunk), "cannot read uploads").await? {
+                names.insert(get(row, "batch")?, (get(row, "name")?, get(row, "user_name")?));
+            }
+        }
+        Ok(names)
+    }
+
     /// What keeps the upload from being started.
     ///
     /// # Errors

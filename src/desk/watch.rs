@@ -18,10 +18,36 @@ pub struct RunLine {
     /// The batch that it runs over.
     #[serde(flatten)]
     pub batch: Batch,
+    /// What people call the delivery, and who sent it; none where it did not come through the browser.
+    pub delivery: Option<Delivery>,
     /// Whether it is paused.
     pub paused: bool,
     /// Where its pages are.
     pub pages: PageBalance,
+}
+
+/// What people call a delivery, and who sent it.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Delivery {
+    /// Its name.
+    pub name: String,
+    /// Who sent it.
+    pub by: String,
+}
+
+/// The runs over these batches.
+async fn lines(archive: &Archive, batches: Vec<Batch>) -> Result<Vec<RunLine>> {
+    let ids: Vec<String> = batches.iter().map(|batch| batch.id.clone()).collect();
+    let mut names = archive.catalog.delivery_names(&ids).await?;
+    let mut balances = archive.catalog.page_balances(&ids).await?;
+    let paused = archive.catalog.paused_of(&ids).await?;
+    let line = |batch: Batch| RunLine {
+        delivery: names.remove(&batch.id).map(|(name, by)| Delivery { name, by }),
+        paused: paused.contains(&batch.id),
+        pages: balances.remove(&batch.id).unwrap_or_default(),
+        batch,
+    };
+    Ok(batches.into_iter().map(line).collect())
 }
 
 impl RunLine {
@@ -89,15 +115,10 @@ pub fn class_of(word: &str) -> Result<Class> {
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
 pub async fn runs(archive: &Archive, units: &Units, before: Option<&str>, limit: usize) -> Result<Runs> {
-    let mut items = Vec::new();
     let mut batches = archive.catalog.batches_before(units, before, limit + 1).await?;
     let next = (batches.len() > limit).then(|| batches.get(limit.saturating_sub(1)).map(|batch| batch.id.clone())).flatten();
     batches.truncate(limit);
-    for batch in batches {
-        let (paused, pages) = (archive.catalog.paused(&batch.id).await?, archive.catalog.page_balance(&batch.id).await?);
-        items.push(RunLine { batch, paused, pages });
-    }
-    Ok(Runs { items, next })
+    Ok(Runs { items: lines(archive, batches).await?, next })
 }
 
 /// One run of these units.
@@ -139,9 +160,9 @@ pub const MOST_GROUPS: usize = 50;
 /// `NotFound` for an unknown one, or one of another unit.
 pub async fn overview(archive: &Archive, units: &Units, id: &str) -> Result<Overview> {
     let batch = own(archive, units, id).await?;
-    let (paused, pages) = (archive.catalog.paused(id).await?, archive.catalog.page_balance(id).await?);
+    let line = lines(archive, vec![batch]).await?.pop().ok_or_else(|| Error::internal("the run has no line"))?;
     Ok(Overview {
-        line: RunLine { batch, paused, pages },
+        line,
         priority: archive.catalog.priority(id).await?,
         files: archive.catalog.progress(id).await?.0,
         stages: archive.catalog.costs(id).await?,

@@ -6,3 +6,4 @@ CREATE TABLE holds (
     until BIGINT NOT NULL
 );
 CREATE INDEX events_batch ON events (batch, seq);
+CREATE INDEX uploads_batch ON uploads (batch);

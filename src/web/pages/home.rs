@@ -123,7 +123,7 @@ pub(super) async fn plant(view: View, State(shared): State<Shared>, Extension(by
             section class="card" id="runs" data-live {
                 div class="spread" { h2 { (view.word(Word::Runs)) } a href="/runs" { (view.word(Word::Total)) } }
                 @for line in &runs.items {
-                    p { a href=(format!("/runs/{}", line.batch.id)) { (line.batch.unit) " · " (moment(&view, &line.batch.created)) } " " (state(&view, line.state())) }
+                    p { a href=(format!("/runs/{}", line.batch.id)) { (super::runs::name_of(line)) } " " (line.batch.unit) " · " (moment(&view, &line.batch.created)) " " (state(&view, line.state())) }
                     (balance(&view, &line.pages, |part| super::runs::list_of(&line.batch.id, part)))
                 }
                 @if runs.items.is_empty() { (nothing(view.word(Word::NoRuns))) }

@@ -46,6 +46,11 @@ fn short(id: &str) -> &str {
     id.len().checked_sub(8).and_then(|from| id.get(from..)).unwrap_or(id)
 }
 
+/// What people call a run: the delivery's name, or the last letters of its identifier.
+pub(super) fn name_of(line: &RunLine) -> String {
+    line.delivery.as_ref().map_or_else(|| format!("…{}", short(&line.batch.id)), |delivery| delivery.name.clone())
+}
+
 /// Runs with state and balance.
 pub(super) fn table(view: &View, runs: &[RunLine]) -> Markup {
     html! {
@@ -55,7 +60,7 @@ pub(super) fn table(view: &View, runs: &[RunLine]) -> Markup {
                 @for line in runs {
                     @let run = &line.batch.id;
                     tr data-row {
-                        td class="narrow" { a href=(format!("/runs/{run}")) { "…" (short(run)) } }
+                        td { a href=(format!("/runs/{run}")) { (name_of(line)) } @if let Some(delivery) = &line.delivery { br; span class="soft" { (delivery.by) } } }
                         td { (state(view, line.state())) }
                         td { (line.batch.unit) }
                         td class="narrow" { (moment(view, &line.batch.created)) }
@@ -116,7 +121,7 @@ pub(super) async fn show(
     let events = watch::events_of(shared.archive(), &by.units(Right::Watch), &run, wanted.after, &wanted.q, EVENTS).await?;
     let overview = watch::overview(shared.archive(), &by.units(Right::Watch), &run).await?;
     let may_steer = by.units(Right::Steer).contains(&overview.line.batch.unit);
-    let title = format!("{} …{}", view.word(Word::Run), short(&run));
+    let title = format!("{} {}", view.word(Word::Run), name_of(&overview.line));
     Ok(page(
         &view,
         &title,
@@ -194,6 +199,7 @@ fn facts(view: &View, overview: &Overview) -> Markup {
         dl class="facts" {
             dt { (view.word(Word::State)) } dd { (state(view, line.state())) }
             dt { (view.word(Word::Unit)) } dd { (line.batch.unit) }
+            @if let Some(delivery) = &line.delivery { dt { (view.word(Word::Person)) } dd { (delivery.by) } }
             dt { (view.word(Word::Pipeline)) } dd { (watch::pipeline_name(&line.batch)) }
             dt { (view.word(Word::Priority)) } dd { (overview.priority) }
             dt { (view.word(Word::Started)) } dd { (moment(view, &line.batch.created)) }

@@ -28,6 +28,15 @@ pub(super) async fn the_queue_and_the_failures_are_counted(home: Home) {
     assert!(catalog.failure_groups(&Units::Some(BTreeSet::from(["other".to_owned()])), None, 10).await.unwrap().is_empty());
     assert_eq!(catalog.happened("page-read", 0).await.unwrap(), 2);
     assert_eq!(catalog.happened("page-read", i64::MAX).await.unwrap(), 0);
+    let ids = [batch.id.clone(), "none".to_owned()];
+    assert_eq!(
+        catalog.page_balances(&ids).await.unwrap(),
+        BTreeMap::from([(batch.id.clone(), catalog.page_balance(&batch.id).await.unwrap())])
+    );
+    catalog.pause(&batch.id).await.unwrap();
+    assert_eq!(catalog.paused_of(&ids).await.unwrap(), BTreeSet::from([batch.id.clone()]));
+    catalog.resume(&batch.id).await.unwrap();
+    assert!(catalog.delivery_names(&ids).await.unwrap().is_empty());
     // One file alone, whatever its class.
     assert_eq!(catalog.retry_refused(&batch.id, None, Some("none.pdf")).await.unwrap(), 0);
     assert_eq!(catalog.retry_refused(&batch.id, None, Some("y.bad")).await.unwrap(), 1);
