@@ -35,6 +35,29 @@ pub struct Config {
     pub s3: S3,
     /// What one input may cost.
     pub limits: Limits,
+    /// Hot folders: `[[source]]`.
+    #[serde(rename = "source")]
+    pub sources: Vec<Source>,
+}
+
+/// A hot folder: what is laid into it becomes a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The folder. Each folder in it is a delivery, and each file that lies by itself.
+    pub folder: PathBuf,
+    /// Where originals are moved once they are in the store; on the same disk.
+    pub done: PathBuf,
+    /// Unit that delivers; none: that of the configuration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// A delivery that has not changed for so many seconds is whole.
+    #[serde(default = "thirty")]
+    pub stable_seconds: u64,
+}
+
+fn thirty() -> u64 {
+    30
 }
 
 /// Access to an S3 server. Unset keys come from the AWS environment and profile.
@@ -115,6 +138,7 @@ impl Default for Config {
             secrecy_officers: Vec::new(),
             s3: S3::default(),
             limits: Limits::default(),
+            sources: Vec::new(),
         }
     }
 }

@@ -118,7 +118,8 @@ impl Submit {
         let archive = Archive::open(config, &this_program()?).await?;
         let stop = stop_on_signal();
         let show = Show::new(place.quiet, language);
-        let submitted = runs::submit(&archive, &self.order.inputs, &text, &plan, &stop, &|progress| show.tell(progress)).await;
+        let submitted =
+            runs::submit(&archive, &archive.config.unit, &self.order.inputs, &text, &plan, &stop, &|progress| show.tell(progress)).await;
         show.finish();
         let receipt = submitted?;
         if place.json {

@@ -24,6 +24,7 @@ pub mod runs;
 pub mod searches;
 pub mod separation;
 pub mod separators;
+pub mod sources;
 mod staging;
 pub mod stamps;
 pub mod tables;

@@ -89,7 +89,7 @@ pub async fn run(
     let began = Instant::now();
     let cpu_before = cpu_time_ms();
     archive.catalog.take_over(is_alive).await?;
-    let (delivery, batch, continued) = open(archive, inputs, pipeline, plan).await?;
+    let (delivery, batch, continued) = open(archive, &archive.config.unit, inputs, pipeline, plan).await?;
     let work = serve(archive, Scope::Batch(&batch.id), stop);
     drive(archive, &batch, plan, &delivery, work, stop, tell).await?;
     if !stop.asked() {
@@ -107,19 +107,20 @@ pub async fn run(
     })
 }
 
-/// Receives `inputs` as one batch and leaves the reading to [`work`], here or on other machines.
+/// Receives `inputs` of a unit as one batch and leaves the reading to [`work`], here or on other machines.
 ///
 /// # Errors
 /// As [`run`], without what concerns reading processes.
 pub async fn submit(
     archive: &Archive,
+    unit: &str,
     inputs: &[PathBuf],
     pipeline: &str,
     plan: &Plan,
     stop: &Stop,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<Receipt> {
-    let (delivery, batch, continued) = open(archive, inputs, pipeline, plan).await?;
+    let (delivery, batch, continued) = open(archive, unit, inputs, pipeline, plan).await?;
     drive(archive, &batch, plan, &delivery, async { Ok(()) }, stop, tell).await?;
     if !stop.asked() {
         close(archive, &batch).await?;
@@ -202,8 +203,7 @@ impl Ledgers {
 
 /// Lists the inputs, opens their batch (or the unfinished one of the same inputs) and keeps the lists that
 /// came beside the scans.
-async fn open(archive: &Archive, inputs: &[PathBuf], pipeline: &str, plan: &Plan) -> Result<(Delivery, Batch, bool)> {
-    let unit = &archive.config.unit;
+async fn open(archive: &Archive, unit: &str, inputs: &[PathBuf], pipeline: &str, plan: &Plan) -> Result<(Delivery, Batch, bool)> {
     let delivery = intake::list(inputs, unit)?;
     let key = batch_key(inputs, unit, pipeline);
     let new = NewBatch { key: &key, unit, pipeline, plan, priority: 0 };

@@ -425,6 +425,7 @@ const TERMS: &[(&str, &str, &str, &str)] = &[
     ("event", "batch-prioritised", "đổi ưu tiên", "set the priority"),
     ("event", "batch-retried", "thử lại", "tried again"),
     ("event", "batch-cancelled", "hủy lượt chạy", "cancelled a run"),
+    ("event", "source-taken", "lấy từ thư mục nóng", "taken from a hot folder"),
     ("event", "upload-opened", "mở đợt tải lên", "opened an upload"),
     ("event", "upload-started", "bắt đầu đợt tải lên", "started an upload"),
     ("event", "upload-withdrawn", "bỏ đợt tải lên", "withdrew an upload"),

@@ -2,7 +2,7 @@
 
 use crate::archive::Archive;
 use crate::desk::watch::Pulse;
-use crate::desk::{accounts, runs, uploads, watch};
+use crate::desk::{accounts, runs, sources, uploads, watch};
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::messages::sentences::translated;
 use crate::model::plan::Plan;
@@ -133,9 +133,10 @@ pub async fn serve(
         done.inspect_err(|_| stop.ask())
     };
     let starting = uploads::keep(shared.archive(), shared.uploads(), &stop);
+    let taking = sources::keep(shared.archive(), shared.pipeline(), &stop);
     let all = async {
-        let (answered, worked, started) = tokio::join!(answering, working, starting);
-        answered.and(worked).and(started)
+        let (answered, worked, started, taken) = tokio::join!(answering, working, starting, taking);
+        answered.and(worked).and(started).and(taken)
     };
     tokio::select! {
         done = all => done,

@@ -62,7 +62,7 @@ pub(super) async fn an_urgent_run_comes_first_and_its_events_are_found(home: Hom
 
 pub(super) async fn a_document_is_in_one_hand_for_a_while(home: Home) {
     let catalog = &home.catalog;
-    let minutes = |minutes| Duration::from_secs(60 * minutes);
+    let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
     assert_eq!(catalog.hold("d#1", "lan", minutes(10)).await.unwrap(), "lan");
     assert_eq!(catalog.hold("d#1", "hoa", minutes(10)).await.unwrap(), "lan");
     home.pass(minutes(9));
