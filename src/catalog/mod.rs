@@ -52,6 +52,7 @@ pub use uploads::NewUpload;
 
 use crate::error::{Error, Result, ResultExt};
 use crate::model::plan::Plan;
+use crate::text::percent;
 use sql::Write;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
@@ -192,12 +193,7 @@ fn address(url: &str) -> Result<(Engine, String)> {
         return Err(Error::invalid(format!("catalogue address {} cannot be read, write sqlite:PATH or postgres://…", shown(url))));
     };
     // A path may hold `?`, `#` and `%`, which mean something else in an address.
-    let encoded: String =
-        path.bytes()
-            .map(|byte| {
-                if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
-            })
-            .collect();
+    let encoded = percent::path(path);
     Ok((Engine::Sqlite, format!("sqlite:{encoded}?mode=rwc")))
 }
 

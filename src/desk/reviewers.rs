@@ -1,6 +1,7 @@
 //! Who reviews: which documents people have in hand, and how many they do in an hour.
 
 use crate::archive::Archive;
+use crate::desk::find::found_for;
 use crate::desk::review::{self, Queue, Waiting};
 use crate::error::Result;
 use crate::model::account::{Identity, Right};
@@ -56,8 +57,9 @@ pub async fn waiting(archive: &Archive, by: &Identity, queue: Option<Queue>, rea
 /// Takes a document in hand; who has it then, which may be somebody else.
 ///
 /// # Errors
-/// `Unavailable` when the catalogue does not answer.
+/// `NotFound` for an unknown document, or one of another unit.
 pub async fn take(archive: &Archive, by: &Identity, name: &str) -> Result<String> {
+    found_for(archive, by, Right::Review, name).await?;
     archive.catalog.hold(name, &by.user.name, HELD).await
 }
 

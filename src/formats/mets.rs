@@ -5,6 +5,7 @@
 
 use super::xml::escape;
 use crate::model::record::{Record, RecordedDocument};
+use crate::text::percent;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -94,7 +95,8 @@ impl FileList<'_> {
             if let Some(file) = self.files.get(path) {
                 let _ = write!(self.out, " SIZE=\"{}\" CHECKSUM=\"{}\" CHECKSUMTYPE=\"SHA-512\"", file.bytes, escape(&file.sha512));
             }
-            let _ = writeln!(self.out, ">\n<FLocat LOCTYPE=\"URL\" xlink:type=\"simple\" xlink:href=\"{}\"/>\n</file>", address(path));
+            let _ =
+                writeln!(self.out, ">\n<FLocat LOCTYPE=\"URL\" xlink:type=\"simple\" xlink:href=\"{}\"/>\n</file>", percent::path(path));
         }
         self.out.push_str("</fileGrp>\n");
     }
@@ -130,27 +132,4 @@ fn original_id(place: usize) -> String {
 
 fn alto_id(document: u32, page: u32) -> String {
     format!("alto-{document}-{page}")
-}
-
-/// A path as a relative reference (RFC 3986, 4.2): everything but unreserved characters and `/` as percents.
-fn address(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_become_references() {
-        assert_eq!(address("originals/hồ sơ (1).pdf"), "originals/h%E1%BB%93%20s%C6%A1%20%281%29.pdf");
-    }
 }

@@ -2,6 +2,7 @@
 
 use crate::blobs::key::safe_segment;
 use crate::model::holding::{Contents, DossierName, File};
+use crate::text::percent::piece;
 use std::collections::BTreeMap;
 
 /// Names of the lists of documents (mục lục văn bản) that come in a dossier's folder.
@@ -10,20 +11,7 @@ pub const LISTS: [&str; 5] = ["manifest.xlsx", "manifest.ods", "manifest.csv", "
 /// Name of a dossier's object: `urn:sohoa:<fonds>:<dossier code>`, both percent-encoded.
 #[must_use]
 pub fn object(name: &DossierName) -> String {
-    format!("urn:sohoa:{}:{}", percent(&name.fonds), percent(&name.code))
-}
-
-/// RFC 3986 percent-encoding of everything but unreserved characters.
-fn percent(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    format!("urn:sohoa:{}:{}", piece(&name.fonds), piece(&name.code))
 }
 
 /// Fonds and code of a dossier's object name; `None` where it is none.

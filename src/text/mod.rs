@@ -9,6 +9,7 @@ pub mod mend;
 pub mod natural;
 pub mod normal;
 pub mod numbers;
+pub mod percent;
 pub mod plausible;
 pub mod syllable;
 pub mod tones;

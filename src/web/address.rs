@@ -4,7 +4,8 @@ use crate::config::Config;
 use crate::messages::Language;
 use crate::web::guard::cookie;
 use axum::http::{HeaderMap, header};
-use std::fmt::Write as _;
+
+pub(super) use crate::text::percent::piece as encoded;
 
 /// Cookie with the language that somebody chose.
 pub(super) const LANGUAGE: &str = "sohoa-language";
@@ -20,28 +21,4 @@ pub(super) fn language_of(headers: &HeaderMap, config: &Config) -> Language {
         return Language::from_code(&config.language);
     }
     if said(header::ACCEPT_LANGUAGE).starts_with("vi") { Language::Vietnamese } else { Language::English }
-}
-
-/// A piece of an address, percent-encoded so that it stays one piece (RFC 3986, unreserved letters stay).
-#[must_use]
-pub(super) fn encoded(piece: &str) -> String {
-    let mut out = String::with_capacity(piece.len());
-    for byte in piece.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_piece_of_an_address_stays_one() {
-        assert_eq!(encoded("hồ sơ/1#2"), "h%E1%BB%93%20s%C6%A1%2F1%232");
-    }
 }

@@ -62,7 +62,7 @@ fn launch(home: &TempDir, workers: u32) -> (Child, String, Option<String>) {
         line.clear();
         assert!(said.read_line(&mut line).unwrap() > 0, "the server ended");
         address = address.or_else(|| Some(line.split_once("http://")?.1.split_whitespace().next()?.to_owned()));
-        setup = setup.or_else(|| Some(line.split_once("\"key\": \"")?.1.split('"').next()?.to_owned()));
+        setup = setup.or_else(|| Some(line.split_once("/setup?key=")?.1.trim().to_owned()));
     }
     std::fs::write(home.path().join("known"), "").unwrap();
     // Whatever it says later is not waited for.
