@@ -152,7 +152,7 @@ pub(super) async fn show(
                     }
                 }
             }
-            @if let Some(next) = next { link rel="prefetch" href=(link(next, &wanted)); }
+            @if let Some(next) = next { link rel="prefetch" href=(format!("/api/documents/{}/pages/1/picture", encoded(&next.name()))); }
         },
     ))
 }
