@@ -24,6 +24,7 @@ mod receive;
 mod restore;
 mod retry;
 mod rows;
+mod sign_in;
 mod sql;
 mod steer;
 mod tasks;
@@ -40,6 +41,7 @@ pub use quarantine::{BytesInQuarantine, HeldDossier, HeldPage, OfficersDecision}
 pub use receive::Received;
 pub(crate) use restore::RESTORED;
 pub use restore::{Ledger, LedgerFile};
+pub use sign_in::{Elsewhere, Flow};
 pub use tasks::{Claim, MAX_FAILURES, OpenTasks, Released};
 
 use crate::error::{Error, Result, ResultExt};

@@ -1,6 +1,7 @@
 //! Every use case: what people and programs can ask of the archive.
 
 pub mod accounts;
+mod claims;
 pub mod degraded;
 pub mod doctor;
 pub mod eval;
@@ -10,6 +11,7 @@ pub mod intake;
 mod known;
 pub mod masked;
 pub mod models;
+pub mod oidc;
 pub mod personal;
 pub mod pictures;
 mod piles;
@@ -18,9 +20,11 @@ pub mod quarantine;
 pub mod rebuild;
 pub mod review;
 pub mod runs;
+mod sealed;
 pub mod separation;
 pub mod separators;
 pub mod stamps;
 pub mod train;
+pub mod two_steps;
 pub mod verify;
 pub mod watch;

@@ -4,6 +4,7 @@
 
 mod api;
 mod guard;
+mod limits;
 mod live;
 mod metrics;
 mod openapi;

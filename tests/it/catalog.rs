@@ -6,6 +6,7 @@ mod deciding;
 mod quality;
 mod quarantine;
 mod restoring;
+mod sign_in;
 mod steering;
 
 use accounts::*;
@@ -14,6 +15,7 @@ use deciding::*;
 use quality::*;
 use quarantine::*;
 use restoring::*;
+use sign_in::*;
 use steering::*;
 
 use sohoa::catalog::{Catalog, Claim, Clock, MAX_FAILURES, NewBatch, Released};
@@ -123,6 +125,9 @@ contract!(
     only_one_is_the_first,
     who_is_disabled_has_no_key_and_a_new_password_ends_sessions,
     lists_batches_of_units_page_by_page,
+    codes_are_used_up_by_one_of_two,
+    a_sign_in_elsewhere_is_answered_once_and_in_time,
+    who_comes_from_elsewhere_is_known_by_the_subject_alone,
 );
 
 fn plan() -> Plan {

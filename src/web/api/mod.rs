@@ -6,6 +6,7 @@ mod records;
 mod review;
 pub(super) mod runs;
 pub(super) mod session;
+pub(super) mod two_steps;
 
 use crate::web::server::Shared;
 use utoipa::OpenApi;
@@ -37,6 +38,8 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(session::set_up))
         .routes(routes!(session::me, session::sign_in, session::sign_out))
         .routes(routes!(session::change_password))
+        .routes(routes!(two_steps::begin, two_steps::confirm, two_steps::end))
+        .routes(routes!(two_steps::reset))
         .routes(routes!(accounts::people, accounts::add))
         .routes(routes!(accounts::change))
         .routes(routes!(accounts::reset_password))
