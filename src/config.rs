@@ -1,7 +1,11 @@
 //! One typed configuration: defaults < `sohoa.toml` < `SOHOA_*` < flags. An unknown key is an error.
 
+mod server;
+
 use crate::error::Kind;
 use crate::error::{Error, Result, ResultExt};
+pub use server::{Oidc, OidcGroup, Server};
+
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -38,6 +42,10 @@ pub struct Config {
     /// Hot folders: `[[source]]`.
     #[serde(rename = "source")]
     pub sources: Vec<Source>,
+    /// The server.
+    pub server: Server,
+    /// Signing in at an office's own provider of identities.
+    pub oidc: Oidc,
 }
 
 /// A hot folder: what is laid into it becomes a run.
@@ -139,6 +147,8 @@ impl Default for Config {
             s3: S3::default(),
             limits: Limits::default(),
             sources: Vec::new(),
+            server: Server::default(),
+            oidc: Oidc::default(),
         }
     }
 }
@@ -222,12 +232,12 @@ fn overlay(base: &mut toml::Table, over: toml::Table) {
 }
 
 /// `SOHOA_LIMITS_PAGES=10` sets `limits.pages`; the value is read as TOML where that gives a number or
-/// truth value, else as text; names of officers stand between commas.
+/// truth value, else as text; members of a list stand between commas, groups are an array of TOML tables.
 fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Result<()> {
     let key = name.trim_start_matches("SOHOA_").to_lowercase();
     let mut target = table;
     let mut leaf = key.clone();
-    for section in ["s3", "limits"] {
+    for section in ["s3", "limits", "server", "oidc"] {
         if let Some(rest) = key.strip_prefix(&format!("{section}_")) {
             rest.clone_into(&mut leaf);
             let inner = target.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
@@ -239,10 +249,17 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Res
         return Err(Error::invalid(format!("environment variable {name} is not a setting; known are: {}", known_variables())));
     }
     let parsed = match value.parse::<i64>() {
-        _ if leaf == "secrecy_officers" => {
+        _ if matches!(leaf.as_str(), "secrecy_officers" | "trusted_proxies" | "scopes") => {
             toml::Value::Array(value.split(',').map(|name| toml::Value::String(name.trim().to_owned())).collect())
         }
-        Ok(number) if !matches!(leaf.as_str(), "unit" | "access_key" | "secret_key") => toml::Value::Integer(number),
+        _ if leaf == "groups" => {
+            let read: toml::Table = toml::from_str(&format!("groups = {value}"))
+                .map_err(|error| Error::invalid(format!("environment variable {name}: {}", one_line(&error.to_string()))))?;
+            read.into_iter().map(|(_, value)| value).next().unwrap_or_else(|| toml::Value::Array(Vec::new()))
+        }
+        Ok(number) if !matches!(leaf.as_str(), "unit" | "access_key" | "secret_key" | "client_id" | "client_secret") => {
+            toml::Value::Integer(number)
+        }
         _ => match value {
             "true" => toml::Value::Boolean(true),
             "false" => toml::Value::Boolean(false),
@@ -254,7 +271,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Res
 }
 
 /// Every setting as the tail of its variable, lower case.
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 38] = [
     "home",
     "store",
     "catalog",
@@ -280,6 +297,19 @@ const KEYS: [&str; 25] = [
     "limits_archive_depth",
     "limits_pages",
     "limits_megapixels",
+    "server_public_url",
+    "server_trusted_proxies",
+    "server_sign_ins_per_minute",
+    "server_requests_per_second",
+    "server_requests_at_once",
+    "server_secret_key",
+    "oidc_issuer",
+    "oidc_client_id",
+    "oidc_client_secret",
+    "oidc_scopes",
+    "oidc_name_claim",
+    "oidc_groups_claim",
+    "oidc_groups",
 ];
 
 fn known_variables() -> String {
@@ -290,6 +320,7 @@ fn known_variables() -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use std::net::IpAddr;
 
     fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -321,6 +352,20 @@ mod tests {
     }
 
     #[test]
+    fn lists_of_the_server_are_set_by_variables() {
+        let (_folder, path) = file("");
+        let set = |name: &str, value: &str| Config::load(Some(&path), variables(&[(name, value)]), toml::Table::new());
+        let groups = r#"[{ group = "kho", role = "reader", unit = "SNV" }]"#;
+        let given = [("SOHOA_OIDC_GROUPS", groups), ("SOHOA_SERVER_TRUSTED_PROXIES", "10.0.0.1, ::1"), ("SOHOA_OIDC_CLIENT_ID", "7")];
+        let config = Config::load(Some(&path), variables(&given), toml::Table::new()).unwrap();
+        assert_eq!((config.oidc.groups[0].unit.as_str(), config.oidc.client_id.as_str()), ("SNV", "7"));
+        assert_eq!(config.server.trusted_proxies, ["10.0.0.1".parse::<IpAddr>().unwrap(), "::1".parse().unwrap()]);
+        assert!(set("SOHOA_OIDC_GROUPS", "kho").is_err() && set("SOHOA_SERVER_TRUSTED_PROXIES", "proxy").is_err());
+        let (_folder, path) = file("[server]\nsign_ins = 3\n");
+        assert!(Config::load(Some(&path), [], toml::Table::new()).unwrap_err().context().contains("sign_ins"));
+    }
+
+    #[test]
     fn every_setting_has_a_variable() {
         fn tails(table: &toml::Table, prefix: &str, out: &mut Vec<String>) {
             for (key, value) in table {
@@ -344,6 +389,8 @@ mod tests {
                 secret_key: Some(String::new()),
                 path_style: Some(true),
             },
+            server: Server { public_url: Some(String::new()), secret_key: Some(String::new()), ..Server::default() },
+            oidc: Oidc { issuer: Some(String::new()), client_secret: Some(String::new()), ..Oidc::default() },
             ..Config::default()
         };
         let mut found = Vec::new();

@@ -53,6 +53,10 @@ pub struct Secret {
     pub user: User,
     /// PHC string; none for who signs in elsewhere.
     pub password: Option<String>,
+    /// Sealed secret of the authenticator app, where signing in needs its code.
+    pub totp: Option<String>,
+    /// Sealed secret of one that was not confirmed yet.
+    pub totp_wanted: Option<String>,
     /// Milliseconds for which nobody can sign in with this name any more; 0: it is open.
     pub locked_ms: u64,
 }
@@ -72,7 +76,7 @@ const IDLE: Duration = Duration::from_secs(8 * 3600);
 /// Use of a key is noted when the last note is older than this.
 const NOTED: Duration = Duration::from_secs(60);
 
-fn ms(time: Duration) -> i64 {
+pub(super) fn ms(time: Duration) -> i64 {
     sql::big(time.as_millis())
 }
 
@@ -179,7 +183,9 @@ impl Catalog {
         let row = sql::optional(&mut connection, statement, "cannot read a person").await?;
         row.map(|row| {
             let until: i64 = get(&row, "locked_until")?;
-            Ok(Secret { user: user_of(&row)?, password: get(&row, "password")?, locked_ms: u64::try_from(until - now).unwrap_or(0) })
+            let locked_ms = u64::try_from(until - now).unwrap_or(0);
+            let (totp, totp_wanted) = (get(&row, "totp")?, get(&row, "totp_wanted")?);
+            Ok(Secret { user: user_of(&row)?, password: get(&row, "password")?, totp, totp_wanted, locked_ms })
         })
         .transpose()
     }
@@ -331,16 +337,18 @@ impl Write {
     }
 }
 
-fn unknown(name: &str) -> Error {
+pub(super) fn unknown(name: &str) -> Error {
     Error::not_found(format!("there is nobody with the name {name}"))
 }
 
-fn user_of(row: &AnyRow) -> Result<User> {
+pub(super) fn user_of(row: &AnyRow) -> Result<User> {
     Ok(User {
         name: get(row, "name")?,
         shown: get(row, "shown")?,
         grants: sql::get_json(row, "grants")?,
         disabled: get::<i64>(row, "disabled")? != 0,
+        origin: sql::get_word(row, "origin")?,
+        two_steps: get::<Option<String>>(row, "totp")?.is_some(),
         created: rfc3339(get(row, "created")?),
     })
 }

@@ -26,6 +26,7 @@ mod restore;
 mod retry;
 mod rows;
 mod searches;
+mod sign_in;
 mod sql;
 mod steer;
 mod tasks;
@@ -45,6 +46,7 @@ pub use quarantine::{BytesInQuarantine, HeldDossier, HeldPage, OfficersDecision}
 pub use receive::Received;
 pub(crate) use restore::RESTORED;
 pub use restore::{Ledger, LedgerFile};
+pub use sign_in::{Elsewhere, Flow};
 pub use tasks::{Claim, MAX_FAILURES, OpenTasks, Released};
 pub use upload_files::{NewUploadFile, UploadFileKind, Verdict};
 pub use upload_lists::{ListedFile, NewList, UploadList};

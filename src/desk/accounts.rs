@@ -4,9 +4,10 @@
 //! needed. Whoever asks with a wrong name learns no more than with a wrong password, and waits as long.
 
 use crate::archive::Archive;
-use crate::catalog::{KeyUse, NewKey};
+use crate::catalog::{KeyUse, NewKey, Secret};
+use crate::desk::two_steps;
 use crate::error::{Error, Kind, Result, ResultExt};
-use crate::model::account::{Grant, Identity, Right, Role, Token, Units, User};
+use crate::model::account::{Grant, Identity, Origin, Right, Role, Token, Units, User};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -46,14 +47,23 @@ pub struct SignedIn {
     pub user: User,
 }
 
+/// What came of name and password.
+#[derive(Debug, Clone)]
+pub enum Entered {
+    /// Signed in.
+    In(SignedIn),
+    /// They are right, and the code of an authenticator app is needed too.
+    CodeNeeded,
+}
+
 /// A new random key, hexadecimal.
-fn new_key() -> Result<String> {
+pub(super) fn new_key() -> Result<String> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes).map_err(|error| Error::internal("this machine gives no random numbers").caused_by(error))?;
     Ok(hex::encode(bytes))
 }
 
-fn sha256(key: &str) -> String {
+pub(super) fn sha256(key: &str) -> String {
     hex::encode(Sha256::digest(key))
 }
 
@@ -91,11 +101,19 @@ async fn is_right(password: &str, hash: String) -> bool {
     tokio::task::spawn_blocking(check).await.unwrap_or(false)
 }
 
+/// Fails while the name is locked.
+fn is_open(secret: Option<&Secret>) -> Result<()> {
+    match secret.map_or(0, |secret| secret.locked_ms.div_ceil(1000)) {
+        0 => Ok(()),
+        seconds => Err(Error::limit(format!("too many wrong passwords: wait {seconds} seconds before you try again"))),
+    }
+}
+
 /// Signs in; `from` is the address of the browser, for the audit.
 ///
 /// # Errors
-/// `Denied` for a wrong name or password; `Limit` while the name is locked.
-pub async fn sign_in(archive: &Archive, name: &str, password: &str, from: &str) -> Result<SignedIn> {
+/// `Denied` for a wrong name, password or code; `Limit` while the name is locked.
+pub async fn sign_in(archive: &Archive, name: &str, password: &str, code: Option<&str>, from: &str) -> Result<Entered> {
     let wrong = || Error::denied("name or password is wrong");
     // What is no name may be anything, a password too: it is not kept.
     if !is_name(name) {
@@ -103,21 +121,59 @@ pub async fn sign_in(archive: &Archive, name: &str, password: &str, from: &str) 
     }
     let _permit = one_of_few().await?;
     let secret = archive.catalog.secret(name).await?;
-    let locked_ms = secret.as_ref().map_or(0, |secret| secret.locked_ms);
-    if locked_ms > 0 {
-        let seconds = locked_ms.div_ceil(1000);
-        return Err(Error::limit(format!("too many wrong passwords: wait {seconds} seconds before you try again")));
-    }
+    is_open(secret.as_ref())?;
     let hash = secret.as_ref().and_then(|secret| secret.password.clone());
     let is_right = is_right(password, hash.unwrap_or_else(|| NOBODY.to_owned())).await;
-    let user = secret.map(|secret| secret.user).filter(|user| is_right && !user.disabled);
-    archive.catalog.note_sign_in(name, user.is_some(), from).await?;
-    let user = user.ok_or_else(wrong)?;
+    let Some(secret) = secret.filter(|secret| is_right && !secret.user.disabled) else {
+        archive.catalog.note_sign_in(name, false, from).await?;
+        return Err(wrong());
+    };
+    if secret.totp.is_some() {
+        // Neither a failure nor a success: whoever has the password alone must not open a locked name with it.
+        let Some(code) = code.filter(|code| !code.trim().is_empty()) else { return Ok(Entered::CodeNeeded) };
+        if !two_steps::is_right(archive, &secret, code).await? {
+            archive.catalog.note_sign_in(name, false, from).await?;
+            return Err(two_steps::wrong_code());
+        }
+    }
+    archive.catalog.note_sign_in(name, true, from).await?;
+    opened(archive, secret.user, from).await.map(Entered::In)
+}
+
+/// Opens a session for somebody who has shown who they are.
+pub(super) async fn opened(archive: &Archive, user: User, from: &str) -> Result<SignedIn> {
     archive.catalog.forget_old_keys().await?;
     let key = new_key()?;
     let new = NewKey { sha256: &sha256(&key), used_for: KeyUse::Session, user: &user.name, label: from, rights: None, lifetime: SESSION };
     archive.catalog.add_key(&new, &user.name).await?;
     Ok(SignedIn { key, user })
+}
+
+/// Asks for the password again before something grave is done; wrong ones lock the name as at signing in.
+pub(super) async fn confirmed(archive: &Archive, by: &Identity, password: &str, from: &str) -> Result<Secret> {
+    if by.at_most.is_some() {
+        return Err(Error::denied("a key of a program cannot do this; sign in"));
+    }
+    let _permit = one_of_few().await?;
+    let secret = archive.catalog.secret(&by.user.name).await?;
+    is_open(secret.as_ref())?;
+    let hash = secret.as_ref().and_then(|secret| secret.password.clone());
+    let is_right = is_right(password, hash.unwrap_or_else(|| NOBODY.to_owned())).await;
+    match secret.filter(|_| is_right) {
+        Some(secret) => Ok(secret),
+        None => {
+            archive.catalog.note_sign_in(&by.user.name, false, from).await?;
+            Err(Error::denied("the old password is wrong"))
+        }
+    }
+}
+
+/// Fails for somebody who has no password here.
+pub(super) fn local(user: &User) -> Result<()> {
+    match user.origin {
+        Origin::Local => Ok(()),
+        Origin::Oidc => Err(Error::conflict(format!("{} signs in by OpenID Connect; password and second step are set there", user.name))),
+    }
 }
 
 /// Who holds a session's key.
@@ -172,7 +228,7 @@ pub async fn set_up(archive: &Archive, key: &str, name: &str, shown: &str, passw
 }
 
 /// Whether one can sign in with this name.
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     let is_usable = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_' | '@');
     (1..=64).contains(&name.len()) && name.chars().all(is_usable)
 }
@@ -184,10 +240,17 @@ fn manages(by: &Identity, grants: &[Grant]) -> Result<()> {
     foreign.map_or(Ok(()), |grant| Err(Error::denied(format!("you do not look after people of unit {}", grant.unit))))
 }
 
-/// Whether `by` looks after the person of this name.
-fn managed(users: &[User], by: &Identity, name: &str) -> Result<()> {
+/// The person of this name, if `by` looks after them.
+fn managed<'a>(users: &'a [User], by: &Identity, name: &str) -> Result<&'a User> {
     let user = users.iter().find(|user| user.name == name);
-    user.map_or_else(|| Err(Error::not_found(format!("there is nobody with the name {name}"))), |user| manages(by, &user.grants))
+    let user = user.ok_or_else(|| Error::not_found(format!("there is nobody with the name {name}")))?;
+    manages(by, &user.grants)?;
+    Ok(user)
+}
+
+/// Fails unless `by` looks after the person of this name.
+pub(super) async fn looked_after(archive: &Archive, by: &Identity, name: &str) -> Result<()> {
+    managed(&archive.catalog.users().await?, by, name).map(|_| ())
 }
 
 /// A person with a usable name and grants.
@@ -199,7 +262,7 @@ fn checked(name: &str, shown: &str, grants: Vec<Grant>) -> Result<User> {
         return Err(Error::invalid("a role needs a unit; write * for every unit"));
     }
     let shown = if shown.trim().is_empty() { name } else { shown.trim() };
-    Ok(User { name: name.to_owned(), shown: shown.to_owned(), grants, disabled: false, created: String::new() })
+    Ok(User::new(name, shown, grants))
 }
 
 /// Everybody, by name.
@@ -258,17 +321,10 @@ pub async fn change(archive: &Archive, by: &Identity, name: &str, shown: &str, g
 /// Changes one's own password; other sessions end.
 ///
 /// # Errors
-/// `Denied` where the old one is wrong; `Invalid` for an unusable new one.
-pub async fn change_password(archive: &Archive, identity: &Identity, old: &str, new: &str) -> Result<()> {
-    let secret = archive.catalog.secret(&identity.user.name).await?;
-    let hash = secret.and_then(|secret| secret.password).unwrap_or_else(|| NOBODY.to_owned());
-    let is_old = {
-        let _permit = one_of_few().await?;
-        is_right(old, hash).await
-    };
-    if !is_old {
-        return Err(Error::denied("the old password is wrong"));
-    }
+/// `Denied` where the old one is wrong, `Limit` where it was too often; `Invalid` for an unusable new one.
+pub async fn change_password(archive: &Archive, identity: &Identity, old: &str, new: &str, from: &str) -> Result<()> {
+    local(&identity.user)?;
+    confirmed(archive, identity, old, from).await?;
     archive.catalog.set_password(&identity.user.name, &hashed(new).await?, &identity.user.name, Some(&identity.key)).await
 }
 
@@ -277,7 +333,7 @@ pub async fn change_password(archive: &Archive, identity: &Identity, old: &str, 
 /// # Errors
 /// `NotFound` for an unknown name; `Invalid` for an unusable password.
 pub async fn reset_password(archive: &Archive, by: &Identity, name: &str, password: &str) -> Result<()> {
-    managed(&archive.catalog.users().await?, by, name)?;
+    local(managed(&archive.catalog.users().await?, by, name)?)?;
     archive.catalog.set_password(name, &hashed(password).await?, &by.user.name, None).await
 }
 

@@ -1,6 +1,7 @@
 //! Every use case: what people and programs can ask of the archive.
 
 pub mod accounts;
+mod claims;
 pub mod degraded;
 pub mod doctor;
 pub mod eval;
@@ -11,6 +12,7 @@ mod known;
 pub mod masked;
 pub mod models;
 pub mod new_scan;
+pub mod oidc;
 pub mod personal;
 pub mod pictures;
 mod piles;
@@ -21,6 +23,7 @@ pub mod rebuild;
 pub mod review;
 pub mod reviewers;
 pub mod runs;
+mod sealed;
 pub mod searches;
 pub mod separation;
 pub mod separators;
@@ -29,6 +32,7 @@ mod staging;
 pub mod stamps;
 pub mod tables;
 pub mod train;
+pub mod two_steps;
 mod upload_start;
 mod upload_view;
 pub mod uploads;

@@ -17,6 +17,7 @@ pub mod patch;
 mod pen_strokes;
 pub mod prepare;
 pub mod print_map;
+pub mod qr;
 pub mod quality;
 pub mod resize;
 pub mod ring;

@@ -22,6 +22,23 @@ macro_rules! words {
 }
 
 words! {
+    AppCode: "Mã xác thực", "Code";
+    AppCodeHint: "Sáu chữ số trong ứng dụng xác thực, hoặc một mã dự phòng", "The six digits in your authenticator app, or a recovery code";
+    AppSecret: "Hoặc gõ khóa này vào ứng dụng", "Or type this key into the app";
+    CodesLeft: "Mã dự phòng còn lại", "Recovery codes left";
+    EndTwoSteps: "Tắt xác thực hai bước", "End two-step sign-in";
+    RecoveryCodes: "Mã dự phòng", "Recovery codes";
+    RecoveryCodesHint: "Xác thực hai bước đã bật. Hãy cất các mã này ở nơi an toàn: mỗi mã dùng được một lần khi mất điện thoại, và chỉ hiện lần này.",
+        "Two-step sign-in is on. Keep these codes in a safe place: each works once when the telephone is lost, and they are shown only now.";
+    ResetTwoSteps: "Tắt xác thực hai bước của người này", "End this person's two-step sign-in";
+    ScanHint: "Quét mã này bằng ứng dụng xác thực trên điện thoại, rồi gõ mã sáu chữ số mà ứng dụng hiện ra.",
+        "Scan this with an authenticator app on a telephone, then type the six digits that the app shows.";
+    SetUp: "Thiết lập", "Set up";
+    SignsInElsewhere: "Đăng nhập bằng tài khoản cơ quan", "Signs in with the office's account";
+    SignInElsewhere: "Đăng nhập bằng tài khoản cơ quan", "Sign in with the office's account";
+    TwoSteps: "Xác thực hai bước", "Two-step sign-in";
+    TwoStepsHint: "Ngoài mật khẩu, mỗi lần đăng nhập cần thêm một mã từ ứng dụng xác thực trên điện thoại.",
+        "Besides the password, each sign-in needs a code from an authenticator app on a telephone.";
     Absent: "Chưa đến", "Not here yet";
     Accept: "Chấp nhận", "Accept";
     Account: "Tài khoản", "Account";
@@ -398,6 +415,7 @@ const TERMS: &[(&str, &str, &str, &str)] = &[
     ("signature", "unknown", "chưa kiểm được", "cannot be checked"),
     ("event", "signed-in", "đăng nhập", "signed in"),
     ("event", "signed-out", "đăng xuất", "signed out"),
+    ("event", "sign-in-failed", "đăng nhập không được", "failed to sign in"),
     ("event", "sign-in-denied", "đăng nhập hỏng", "sign-in denied"),
     ("event", "record-read", "mở hồ sơ", "opened a dossier"),
     ("event", "document-read", "mở văn bản", "opened a document"),
@@ -414,6 +432,9 @@ const TERMS: &[(&str, &str, &str, &str)] = &[
     ("event", "user-added", "thêm người dùng", "added a person"),
     ("event", "user-changed", "sửa người dùng", "changed a person"),
     ("event", "password-set", "đặt mật khẩu", "set a password"),
+    ("event", "totp-added", "bật xác thực hai bước", "set two-step sign-in up"),
+    ("event", "totp-ended", "tắt xác thực hai bước", "ended two-step sign-in"),
+    ("event", "recovery-code-used", "dùng mã dự phòng", "used a recovery code"),
     ("event", "token-added", "tạo khóa", "made a key"),
     ("event", "token-ended", "bỏ khóa", "ended a key"),
     ("event", "pipeline-tried", "chạy thử quy trình", "tried a pipeline"),
@@ -432,6 +453,8 @@ const TERMS: &[(&str, &str, &str, &str)] = &[
     ("problem", "sign-in", "Cần đăng nhập", "Sign in first"),
     ("problem", "invalid", "Chưa hợp lệ", "Not valid"),
     ("problem", "limit", "Quá giới hạn", "Over a limit"),
+    ("problem", "too-often", "Hỏi quá nhanh", "Too often"),
+    ("problem", "code", "Cần mã xác thực", "A code is needed"),
     ("problem", "denied", "Không được phép", "Not allowed"),
     ("problem", "not-found", "Không tìm thấy", "Not found"),
     ("problem", "conflict", "Đang vướng việc khác", "In conflict"),

@@ -99,6 +99,17 @@ pub struct Grant {
     pub unit: String,
 }
 
+/// Where an account comes from, and so who checks that somebody is who they say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// An administrator made it here.
+    #[default]
+    Local,
+    /// Made at the first sign-in by OpenID Connect.
+    Oidc,
+}
+
 /// A person who may sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct User {
@@ -110,8 +121,23 @@ pub struct User {
     pub grants: Vec<Grant>,
     /// Nobody can sign in with it any more.
     pub disabled: bool,
+    /// Where it comes from.
+    #[serde(default)]
+    pub origin: Origin,
+    /// Signing in needs a code from an authenticator app too.
+    #[serde(default)]
+    pub two_steps: bool,
     /// Since when it exists, RFC 3339.
     pub created: String,
+}
+
+impl User {
+    /// A local person who signs in with a password alone.
+    #[must_use]
+    pub fn new(name: &str, shown: &str, grants: Vec<Grant>) -> Self {
+        let (name, shown) = (name.to_owned(), shown.to_owned());
+        Self { name, shown, grants, disabled: false, origin: Origin::Local, two_steps: false, created: String::new() }
+    }
 }
 
 /// In which units something may be done.
@@ -208,7 +234,7 @@ mod tests {
 
     fn identity(grants: &[(Role, &str)], at_most: Option<&[Right]>) -> Identity {
         let grants = grants.iter().map(|(role, unit)| Grant { role: *role, unit: (*unit).to_owned() }).collect();
-        let user = User { name: "lan".to_owned(), shown: "Lan".to_owned(), grants, disabled: false, created: String::new() };
+        let user = User::new("lan", "Lan", grants);
         Identity { user, at_most: at_most.map(|rights| rights.iter().copied().collect()), key: String::new() }
     }
 

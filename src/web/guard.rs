@@ -7,8 +7,9 @@
 use crate::desk::accounts;
 use crate::error::Error;
 use crate::model::account::Identity;
+use crate::web::limits::Client;
 use crate::web::problem::Problem;
-use crate::web::routes::{Access, access};
+use crate::web::routes::{Access, access, is_door, is_uncounted};
 use crate::web::server::Shared;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, header};
@@ -27,11 +28,29 @@ pub(super) async fn guard(State(shared): State<Shared>, path: Option<MatchedPath
     let Some(wanted) = known else {
         return Problem::from(Error::not_found("there is nothing at this address")).into_response();
     };
-    if wanted != Access::Public {
-        let identity = match identify(&shared, request.method(), request.headers()).await {
-            Ok(identity) => identity,
-            Err(problem) => return problem.into_response(),
-        };
+    let from = Client::of(&request, &shared.archive().config.server.trusted_proxies);
+    request.extensions_mut().insert(from);
+    let path = path.as_ref().map_or("", |path| path.as_str());
+    if is_door(request.method().as_str(), path)
+        && let Err(problem) = shared.limits().try_in(from)
+    {
+        return problem.into_response();
+    }
+    let identity = match wanted {
+        Access::Public => Ok(None),
+        _ => identify(&shared, request.method(), request.headers()).await.map(Some),
+    };
+    let counted = match &identity {
+        Ok(_) if is_uncounted(path) => Ok(()),
+        Ok(Some(identity)) => shared.limits().request(&identity.key),
+        // A key that is none must not count as one of its own: whoever makes up many would never be stopped.
+        Ok(None) | Err(_) => shared.limits().unknown(from),
+    };
+    let identity = match counted.and(identity) {
+        Ok(identity) => identity,
+        Err(problem) => return problem.into_response(),
+    };
+    if let Some(identity) = identity {
         if let Access::Needs(right) = wanted
             && !identity.may(right)
         {

@@ -5,6 +5,7 @@
 mod address;
 mod api;
 mod guard;
+mod limits;
 mod live;
 mod metrics;
 mod openapi;

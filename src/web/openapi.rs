@@ -22,6 +22,10 @@ nouns! {
     ProblemDetails = crate::web::problem::ProblemBody,
     /// Who is signed in.
     Me = crate::web::api::session::Me,
+    /// What an authenticator app needs.
+    Enrolment = crate::desk::two_steps::Enrolment,
+    /// Codes for who loses the app.
+    RecoveryCodes = crate::web::api::two_steps::RecoveryCodes,
     /// A person.
     Person = crate::model::account::User,
     /// People.

@@ -6,6 +6,7 @@ use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use std::time::Duration;
 
 /// What is answered instead.
 #[derive(Debug)]
@@ -16,6 +17,10 @@ pub(super) enum Problem {
     WhoAreYou,
     /// What a protocol says with a status of its own: the status, a stable word, and what is wrong here.
     Protocol(StatusCode, &'static str, String),
+    /// Name and password are right; a code is needed too.
+    CodeNeeded,
+    /// Asked too often; how long to wait.
+    TooOften(Duration),
 }
 
 /// The answer's body (RFC 9457).
@@ -65,7 +70,15 @@ fn status_of(kind: Kind) -> (StatusCode, &'static str) {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let mut wait = None;
         let (status, name, detail) = match self {
+            Self::CodeNeeded => (StatusCode::FORBIDDEN, "code", "give the code that your authenticator app shows".to_owned()),
+            Self::TooOften(time) => {
+                let seconds = time.as_secs() + 1;
+                wait = Some(seconds);
+                let detail = format!("asked too often: wait {seconds} seconds before you try again");
+                (StatusCode::TOO_MANY_REQUESTS, "too-often", detail)
+            }
             Self::WhoAreYou => (StatusCode::UNAUTHORIZED, "sign-in", "sign in, or send a key as Authorization: Bearer".to_owned()),
             Self::Protocol(status, name, detail) => (status, name, detail),
             Self::Error(error) => {
@@ -91,6 +104,9 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(body);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = wait {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer realm=\"sohoa\""));
         }

@@ -25,10 +25,14 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/session", Access::SignedIn),
     ("DELETE", "/api/session", Access::SignedIn),
     ("PUT", "/api/session/password", Access::SignedIn),
+    ("POST", "/api/session/totp", Access::SignedIn),
+    ("PUT", "/api/session/totp", Access::SignedIn),
+    ("DELETE", "/api/session/totp", Access::SignedIn),
     ("GET", "/api/users", Access::Needs(Right::Administer)),
     ("POST", "/api/users", Access::Needs(Right::Administer)),
     ("PUT", "/api/users/{name}", Access::Needs(Right::Administer)),
     ("PUT", "/api/users/{name}/password", Access::Needs(Right::Administer)),
+    ("DELETE", "/api/users/{name}/totp", Access::Needs(Right::Administer)),
     ("GET", "/api/tokens", Access::SignedIn),
     ("POST", "/api/tokens", Access::SignedIn),
     ("DELETE", "/api/tokens/{id}", Access::SignedIn),
@@ -84,6 +88,8 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/", Access::SignedIn),
     ("GET", "/assets/{name}", Access::Public),
     ("GET", "/sign-in", Access::Public),
+    ("GET", "/sign-in/oidc", Access::Public),
+    ("GET", "/sign-in/oidc/callback", Access::Public),
     ("GET", "/setup", Access::Public),
     ("GET", "/language/{code}", Access::Public),
     ("GET", "/account", Access::SignedIn),
@@ -107,6 +113,30 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/audit", Access::Needs(Right::Audit)),
 ];
 
+/// Routes at which somebody tries to come in, by guessing if need be: few tries a minute from one address.
+const DOORS: &[(&str, &str)] = &[
+    ("POST", "/api/setup"),
+    ("POST", "/api/session"),
+    ("GET", "/sign-in/oidc"),
+    ("GET", "/sign-in/oidc/callback"),
+    ("PUT", "/api/session/password"),
+    ("POST", "/api/session/totp"),
+    ("PUT", "/api/session/totp"),
+    ("DELETE", "/api/session/totp"),
+];
+
+/// Whether somebody tries to come in here.
+#[must_use]
+pub fn is_door(method: &str, path: &str) -> bool {
+    DOORS.contains(&(method, path))
+}
+
+/// Whether requests are not counted: pieces of files come as fast as the line carries them, and scripts lie ready.
+#[must_use]
+pub fn is_uncounted(path: &str) -> bool {
+    path.starts_with("/api/uploads/{upload}/files") || path == "/assets/{name}"
+}
+
 /// Who may call the route; `None` for one that is not there.
 #[must_use]
 pub fn access(method: &str, path: &str) -> Option<Access> {
@@ -127,7 +157,7 @@ mod tests {
         let open: Vec<&str> = ROUTES.iter().filter(|(_, _, access)| *access == Access::Public).map(|(_, path, _)| *path).collect();
         let data = ["/healthz", "/readyz", "/metrics", "/openapi.json", "/api/setup", "/api/session"];
         // Nobody's data: what stands before the door.
-        let door = ["/assets/{name}", "/sign-in", "/setup", "/language/{code}"];
+        let door = ["/assets/{name}", "/sign-in", "/sign-in/oidc", "/sign-in/oidc/callback", "/setup", "/language/{code}"];
         assert_eq!(open, [&data[..], &door[..]].concat());
         assert_eq!(access("HEAD", "/api/runs"), Some(Access::Needs(Right::Watch)));
         assert_eq!((access("PUT", "/api/runs"), access("GET", "/etc/passwd")), (None, None));

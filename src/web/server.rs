@@ -2,13 +2,14 @@
 
 use crate::archive::Archive;
 use crate::desk::watch::Pulse;
-use crate::desk::{accounts, runs, sources, uploads, watch};
+use crate::desk::{accounts, oidc, runs, sources, uploads, watch};
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::messages::sentences::translated;
 use crate::model::plan::Plan;
 use crate::pipeline::worker::Stop;
 use crate::web::address::language_of;
 use crate::web::guard::guard;
+use crate::web::limits::Limits;
 use crate::web::metrics::Metrics;
 use crate::web::pages::view::View;
 use crate::web::problem::{Problem, ProblemBody};
@@ -45,6 +46,8 @@ struct Inner {
     archive: Archive,
     pipeline: (String, Plan),
     metrics: Metrics,
+    limits: Limits,
+    base: String,
     pulse: Sender<Pulse>,
     description: String,
     uploads: uploads::Hands,
@@ -60,6 +63,15 @@ impl Shared {
     /// Hears of changes.
     pub(super) fn listen(&self) -> Receiver<Pulse> {
         self.0.pulse.subscribe()
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// The whole address of a path of this server, as browsers reach it.
+    pub(super) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.0.base.trim_end_matches('/'))
     }
 
     pub(super) fn archive(&self) -> &Archive {
@@ -108,6 +120,7 @@ pub async fn serve(
     stop: Arc<Stop>,
     tell: impl FnOnce(Listening),
 ) -> Result<()> {
+    oidc::checked(&archive.config.oidc)?;
     let setup = accounts::setup_key(&archive).await?;
     let listener = tokio::net::TcpListener::bind(listen).await;
     let listener = listener.or_error(Kind::Unavailable, || format!("cannot listen at {listen}; choose another --listen"))?;
@@ -117,8 +130,10 @@ pub async fn serve(
     let (streams, more) = api::streams().split_for_parts();
     description.merge(more);
     let description = openapi::text(description)?;
+    let base = archive.config.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let limits = Limits::new(&archive.config.server);
     let (metrics, uploads) = (Metrics::new(), uploads::Hands::default());
-    let shared = Shared(Arc::new(Inner { archive, pipeline, metrics, pulse, description, uploads, stop: Arc::clone(&stop) }));
+    let shared = Shared(Arc::new(Inner { archive, pipeline, metrics, limits, base, pulse, description, uploads, stop: Arc::clone(&stop) }));
     let router = router(shared.clone(), routes, streams);
     tell(Listening { address, setup });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();

@@ -1,11 +1,12 @@
 // The console as archivist, reviewer and administrator use it, in both languages.
 
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { check, open, signedIn } from './browser.mjs';
-import { Server } from './server.mjs';
+import { PASSWORD, Server } from './server.mjs';
 
 const { TEST_PROGRAM: program, TEST_HOME: home, TEST_SCREENS: screens, TEST_FILES: deliveries } = process.env;
 const languages = ['vi', 'en'];
@@ -90,6 +91,54 @@ test('a wrong password is told in the language of the page, and who has not sign
     await page.screenshot({ path: path.join(screens, `${language}-sign-in.png`) });
     await context.close();
   }
+});
+
+/** The code that an authenticator app shows, now or some steps of half a minute later (RFC 6238). */
+function appCode(secret, steps = 0) {
+  const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
+  const mac = crypto.createHmac('sha1', key).update(counter).digest();
+  return String((mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+test('an authenticator app is set up, asked for and ended again', async () => {
+  const { context, page, wrong } = await signedIn(browser, server, 'reader', 'vi');
+  await page.goto(`${server.address}/account`);
+  await page.fill('form[data-api="POST /api/session/totp"] [name=password]', PASSWORD);
+  await page.click('form[data-api="POST /api/session/totp"] button');
+  await page.waitForSelector('#scan:not([hidden])');
+  await page.waitForFunction(() => document.querySelector('.qr').naturalWidth > 0);
+  await check(page, wrong, 'scan');
+  await page.screenshot({ path: path.join(screens, 'vi-reader-scan.png') });
+  const secret = await page.innerText('[data-said=secret]');
+  await page.fill('#scan [name=code]', appCode(secret));
+  await page.click('#scan button');
+  await page.waitForSelector('#codes:not([hidden]) li');
+  const codes = await page.locator('#codes li').allInnerTexts();
+  assert.equal(codes.length, 8);
+  await check(page, wrong, 'recovery codes');
+  await page.click('.who button');
+  await page.waitForURL(`${server.address}/sign-in`);
+  await page.fill('[name=name]', 'reader');
+  await page.fill('[name=password]', PASSWORD);
+  await page.click('button.first');
+  await page.waitForSelector('[data-second]:not([hidden])');
+  assert.equal(await page.locator('[name=password]').isVisible(), false);
+  // The first answer says that a code is needed, which a browser writes down as an error.
+  await check(page, wrong.splice(0).filter((one) => !one.includes('403')), 'second step');
+  await page.screenshot({ path: path.join(screens, 'vi-second-step.png') });
+  await page.fill('[name=code]', appCode(secret, 1));
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`${server.address}/`);
+  await page.goto(`${server.address}/account`);
+  await page.fill('form[data-api="DELETE /api/session/totp"] [name=password]', PASSWORD);
+  await page.fill('form[data-api="DELETE /api/session/totp"] [name=code]', codes[0]);
+  await page.click('form[data-api="DELETE /api/session/totp"] button');
+  await page.waitForSelector('form[data-api="POST /api/session/totp"]');
+  assert.deepEqual(wrong, []);
+  await context.close();
 });
 
 test('a reviewer corrects and accepts with the keyboard alone, and the next document comes', async () => {

@@ -1,36 +1,12 @@
 //! The console in a real browser: Debian's Chromium, driven by `tests/browser`.
 
+use crate::support::node;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where the pictures of the screens come to lie.
 fn screens() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens")
-}
-
-fn is_there(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|said| said.status.success())
-}
-
-/// The tests with the libraries that they name.
-fn installed() -> PathBuf {
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
-    let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
-    std::fs::create_dir_all(&work).unwrap();
-    let lock = std::fs::read(sources.join("package-lock.json")).unwrap();
-    let is_installed = std::fs::read(work.join("node_modules/.installed")).is_ok_and(|known| known == lock);
-    for entry in std::fs::read_dir(sources).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_file() {
-            std::fs::copy(&path, work.join(path.file_name().unwrap())).unwrap();
-        }
-    }
-    if !is_installed {
-        let done = Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&work).output().unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        std::fs::write(work.join("node_modules/.installed"), lock).unwrap();
-    }
-    work
 }
 
 /// A small scan, unlike every other of another number.
@@ -61,10 +37,11 @@ fn deliveries(root: &Path) {
 #[test]
 fn people_work_in_the_console() {
     let browser = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
-    if !is_there(&browser) || !is_there("node") || !is_there("npm") {
-        eprintln!("skipped: needs Chromium and Node.js with npm (Debian: chromium nodejs npm)");
+    if !node::is_there(&browser) {
+        eprintln!("skipped: needs Chromium (Debian: chromium)");
         return;
     }
+    let Some(work) = node::installed("browser") else { return };
     let home = tempfile::tempdir().unwrap();
     let files = tempfile::tempdir().unwrap();
     deliveries(files.path());
@@ -76,7 +53,7 @@ fn people_work_in_the_console() {
     let ran = run.args(["--unit", "local", "-q", "--home"]).arg(home.path()).output().unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     let mut test = Command::new("node");
-    test.args(["--test", "--test-concurrency=1", "--test-reporter=spec", "console.test.mjs"]).current_dir(installed());
+    test.args(["--test", "--test-concurrency=1", "--test-reporter=spec", "console.test.mjs"]).current_dir(work);
     test.env("TEST_PROGRAM", env!("CARGO_BIN_EXE_sohoa")).env("TEST_HOME", home.path());
     let done = test.env("TEST_FILES", files.path()).env("TEST_SCREENS", screens()).output().unwrap();
     assert!(done.status.success(), "{}\n{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));

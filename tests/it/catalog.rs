@@ -6,6 +6,7 @@ mod deciding;
 mod quality;
 mod quarantine;
 mod restoring;
+mod sign_in;
 mod steering;
 mod uploads;
 mod watching;
@@ -16,6 +17,7 @@ use deciding::*;
 use quality::*;
 use quarantine::*;
 use restoring::*;
+use sign_in::*;
 use steering::*;
 use uploads::*;
 use watching::*;
@@ -136,6 +138,9 @@ contract!(
     an_upload_becomes_one_batch,
     of_two_same_files_at_once_one_is_the_duplicate,
     an_upload_of_ten_thousand_files_is_counted_and_listed,
+    codes_are_used_up_by_one_of_two,
+    a_sign_in_elsewhere_is_answered_once_and_in_time,
+    who_comes_from_elsewhere_is_known_by_the_subject_alone,
 );
 
 fn plan() -> Plan {

@@ -73,6 +73,11 @@ const CRATES: &[(&str, &[&str])] = &[
     ("maud", &["web"]),
     ("tokio_stream", &["web"]),
     ("prometheus_client", &["web"]),
+    ("governor", &["web"]),
+    ("totp_rs", &["desk"]),
+    ("chacha20poly1305", &["desk"]),
+    ("openidconnect", &["desk"]),
+    ("ureq", &["desk"]),
 ];
 
 fn floor(room: &str) -> Option<u8> {

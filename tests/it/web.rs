@@ -7,6 +7,9 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
+mod oidc;
+mod sign_in;
+
 const PASSWORD: &str = "một mật khẩu để thử";
 
 /// A running server with a home of its own.
@@ -50,24 +53,36 @@ impl Server {
     }
 
     fn start_in(home: TempDir) -> Self {
+        // Tests come in often, and all from one address.
+        Self::start_with(home, &[("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "0")])
+    }
+
+    fn start_with(home: TempDir, settings: &[(&str, &str)]) -> Self {
         let mut command = program();
+        command.envs(settings.iter().copied());
         command.args(["serve", "--listen", "127.0.0.1:0", "--workers", "0", "--lang", "en", "-q", "--home"]).arg(home.path());
         let mut child = command.current_dir(home.path()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
         let link = |line: &str| line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned);
         let address = link(&said.next().unwrap()).unwrap();
         let setup = said.find_map(|line| Some(line.split_once("/setup?key=")?.1.trim().to_owned()));
+        // A server that cannot say what went wrong would end there.
+        std::thread::spawn(move || said.for_each(drop));
         Self { child, address, setup, home }
     }
 
     /// As [`Server::start`], with an administrator.
     pub(super) fn with_administrator() -> (Self, Person) {
-        Self::with_administrator_of(tempfile::tempdir().unwrap())
+        Self::start().administered()
     }
 
     /// As [`Server::with_administrator`], in a home that is there.
     pub(super) fn with_administrator_of(home: TempDir) -> (Self, Person) {
-        let server = Self::start_in(home);
+        Self::start_in(home).administered()
+    }
+
+    fn administered(self) -> (Self, Person) {
+        let server = self;
         let key = server.setup.clone().unwrap();
         let made = server.ask(None, "POST", "/api/setup", Some(&json!({ "key": key, "name": "admin", "password": PASSWORD })));
         assert_eq!(made.status, 204, "{}", made.body);
@@ -96,23 +111,38 @@ impl Server {
         self.send(request, body)
     }
 
+    /// As [`Server::ask`] for DELETE with a body.
+    fn delete(&self, who: &Person, path: &str, body: &Value) -> Answer {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let request = agent.delete(format!("{}{path}", self.address)).header("cookie", &who.cookie).header("x-form-key", &who.form_key);
+        Answer::of(request.force_send_body().header("content-type", "application/json").send(body.to_string()).unwrap())
+    }
+
     fn ask_with_key(&self, key: &str, method: &str, path: &str) -> Answer {
         let uri = format!("{}{path}", self.address);
         self.send(ureq::http::Request::builder().method(method).uri(uri).header("authorization", format!("Bearer {key}")), None)
     }
 
     fn send(&self, request: ureq::http::request::Builder, body: Option<&Value>) -> Answer {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        // What an address answers, and not what the one to which it leads does.
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).max_redirects_will_error(false);
+        let agent: ureq::Agent = config.build().into();
         let answered = match body {
             Some(body) => agent.run(request.header("content-type", "application/json").body(body.to_string()).unwrap()),
             None => agent.run(request.body(()).unwrap()),
         };
-        let mut answered = answered.unwrap();
+        Answer::of(answered.unwrap())
+    }
+}
+
+impl Answer {
+    fn of(mut answered: ureq::http::Response<ureq::Body>) -> Self {
         let header = |name: &str| answered.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         let (cookie, kind, tag, policy) = (header("set-cookie"), header("content-type"), header("etag"), header("content-security-policy"));
+        let wait = header("retry-after");
         let text = String::from_utf8_lossy(&answered.body_mut().read_to_vec().unwrap()).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Answer { status: answered.status().as_u16(), body, cookie, kind, tag, policy }
+        Self { status: answered.status().as_u16(), body, cookie, kind, tag, policy, wait }
     }
 }
 
@@ -129,6 +159,7 @@ pub(super) struct Answer {
     kind: Option<String>,
     tag: Option<String>,
     policy: Option<String>,
+    wait: Option<String>,
 }
 
 fn everywhere(role: Role) -> Value {

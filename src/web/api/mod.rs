@@ -9,6 +9,7 @@ pub(super) mod runs;
 mod searches;
 pub(super) mod session;
 mod tables;
+pub(super) mod two_steps;
 mod uploads;
 mod viewers;
 
@@ -43,6 +44,8 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(session::set_up))
         .routes(routes!(session::me, session::sign_in, session::sign_out))
         .routes(routes!(session::change_password))
+        .routes(routes!(two_steps::begin, two_steps::confirm, two_steps::end))
+        .routes(routes!(two_steps::reset))
         .routes(routes!(accounts::people, accounts::add))
         .routes(routes!(accounts::change))
         .routes(routes!(accounts::reset_password))

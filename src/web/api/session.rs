@@ -1,20 +1,20 @@
 //! Signing in and out.
 
-use crate::desk::accounts;
+use crate::desk::accounts::{self, Entered};
 use crate::error::Error;
 use crate::model::account::{Identity, Right, User};
 use crate::web::guard::{COOKIE, session_key};
+use crate::web::limits::Client;
 use crate::web::openapi::{Me as MeSchema, ProblemDetails};
 use crate::web::problem::{Body, Problem};
 use crate::web::server::Shared;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use utoipa::ToSchema;
 
 /// Who is signed in.
@@ -37,12 +37,13 @@ fn me_of(identity: &Identity, session: Option<&str>) -> Me {
     }
 }
 
-/// Name and password.
+/// Name and password; the code of an authenticator app or for recovery where the person has one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::web) struct SignIn {
     name: String,
     password: String,
+    code: Option<String>,
 }
 
 /// What the first administrator is called.
@@ -82,20 +83,29 @@ pub(super) async fn me(Extension(identity): Extension<Identity>, headers: Header
     Json(me_of(&identity, session))
 }
 
-/// Signs in: the answer sets the cookie of the session.
+/// Signs in: the answer sets the cookie of the session. Where name and password are right and a code is needed too, the
+/// answer is a problem of the type `urn:sohoa:problem:code`.
 #[utoipa::path(post, path = "/api/session", request_body = SignIn, security(()), responses(
     (status = 200, body = MeSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn sign_in(
     State(shared): State<Shared>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    Extension(Client(from)): Extension<Client>,
     Body(given): Body<SignIn>,
 ) -> Result<Response, Problem> {
-    let signed = accounts::sign_in(shared.archive(), &given.name, &given.password, &from.ip().to_string()).await?;
+    let code = given.code.as_deref();
+    let signed = match accounts::sign_in(shared.archive(), &given.name, &given.password, code, &from.to_string()).await? {
+        Entered::In(signed) => signed,
+        Entered::CodeNeeded => return Err(Problem::CodeNeeded),
+    };
     let identity = accounts::of_session(shared.archive(), &signed.key).await?;
     let identity = identity.ok_or_else(|| Error::internal("the session is not there"))?;
-    let cookie = format!("{COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Strict", signed.key);
-    Ok(([(header::SET_COOKIE, cookie)], Json(me_of(&identity, Some(&signed.key)))).into_response())
+    Ok(([(header::SET_COOKIE, kept(&signed.key))], Json(me_of(&identity, Some(&signed.key)))).into_response())
+}
+
+/// The cookie that keeps the key of a session.
+pub(in crate::web) fn kept(key: &str) -> String {
+    format!("{COOKIE}={key}; Path=/; Secure; HttpOnly; SameSite=Strict")
 }
 
 /// Signs out.
@@ -115,8 +125,9 @@ pub(super) async fn sign_out(State(shared): State<Shared>, Extension(identity): 
 pub(super) async fn change_password(
     State(shared): State<Shared>,
     Extension(identity): Extension<Identity>,
+    Extension(Client(from)): Extension<Client>,
     Body(given): Body<Passwords>,
 ) -> Result<StatusCode, Problem> {
-    accounts::change_password(shared.archive(), &identity, &given.old, &given.new).await?;
+    accounts::change_password(shared.archive(), &identity, &given.old, &given.new, &from.to_string()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

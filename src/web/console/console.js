@@ -20,7 +20,7 @@ async function answered(response) {
   if (!response) throw new Error(document.body.dataset.lost);
   const kind = response.headers.get('content-type') ?? '';
   const said = kind.includes('json') ? await response.json() : undefined;
-  if (!response.ok) throw new Error(said?.detail ?? document.body.dataset.wrong);
+  if (!response.ok) throw Object.assign(new Error(said?.detail ?? document.body.dataset.wrong), { kind: said?.type });
   return said;
 }
 
@@ -85,7 +85,11 @@ async function send(element, body, then = element.dataset.then) {
     const said = await ask(method, address, body);
     element.dispatchEvent(new CustomEvent('done', { detail: said, bubbles: true }));
     const shown = element.dataset.shows && document.getElementById(element.dataset.shows);
-    if (shown) {
+    const revealed = element.dataset.reveals && document.getElementById(element.dataset.reveals);
+    if (revealed) {
+      fill(revealed, said);
+      element.hidden = true;
+    } else if (shown) {
       shown.textContent = said.key;
       shown.closest('[hidden]').hidden = false;
     } else if (then) {
@@ -97,10 +101,33 @@ async function send(element, body, then = element.dataset.then) {
       if (element.matches('form')) element.reset();
     }
   } catch (error) {
-    if (wrong) wrong.textContent = error.message; else notice(error.message);
+    const second = error.kind === 'urn:sohoa:problem:code' && element.querySelector?.('[data-second]');
+    if (second?.hidden) askSecond(element, second);
+    else if (wrong) wrong.textContent = error.message; else notice(error.message);
   }
   delete element.dataset.busy;
   for (const button of buttons) button.disabled = false;
+}
+
+/** Shows a part of the page with what was answered: text, a picture out of SVG, or a list. */
+function fill(part, said) {
+  for (const place of part.querySelectorAll('[data-said]')) {
+    const value = said[place.dataset.said];
+    if (place.tagName === 'IMG') place.src = `data:image/svg+xml,${encodeURIComponent(value)}`;
+    else if (Array.isArray(value)) place.replaceChildren(...value.map((text) => Object.assign(document.createElement('li'), { textContent: text })));
+    else place.textContent = value;
+  }
+  part.hidden = false;
+  (part.querySelector('input') ?? part).focus();
+}
+
+/** The second step of a form: its first part stays as it was given. */
+function askSecond(form, second) {
+  form.querySelector('[data-first]').hidden = true;
+  second.hidden = false;
+  const field = second.querySelector('input');
+  field.disabled = false;
+  field.focus();
 }
 
 document.addEventListener('submit', (event) => {

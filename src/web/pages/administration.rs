@@ -8,7 +8,7 @@ use crate::desk::watch::{self, EventLine};
 use crate::error::Error;
 use crate::messages::figures;
 use crate::messages::words::Word;
-use crate::model::account::{Grant, Identity, Right, Role, Units};
+use crate::model::account::{Grant, Identity, Origin, Right, Role, Units};
 use crate::web::problem::{Asked, Problem};
 use crate::web::server::Shared;
 use axum::Extension;
@@ -57,10 +57,16 @@ pub(super) async fn people(view: View, State(shared): State<Shared>) -> Result<M
                         button class="first" { (view.word(Word::Save)) }
                         p class="wrong" role="alert" {}
                     }
-                    form class="column" data-api=(format!("PUT /api/users/{}/password", encoded(&user.name))) data-then="/people" {
-                        label { span { (view.word(Word::NewPassword)) } input type="password" name="password" autocomplete="new-password" minlength="12" required; }
-                        button { (view.word(Word::Reset)) }
-                        p class="wrong" role="alert" {}
+                    @if user.origin == Origin::Oidc { p { (view.word(Word::SignsInElsewhere)) } }
+                    @else {
+                        form class="column" data-api=(format!("PUT /api/users/{}/password", encoded(&user.name))) data-then="/people" {
+                            label { span { (view.word(Word::NewPassword)) } input type="password" name="password" autocomplete="new-password" minlength="12" required; }
+                            button { (view.word(Word::Reset)) }
+                            p class="wrong" role="alert" {}
+                        }
+                    }
+                    @if user.two_steps {
+                        button type="button" class="grave" data-api=(format!("DELETE /api/users/{}/totp", encoded(&user.name))) data-then="/people" { (view.word(Word::ResetTwoSteps)) }
                     }
                 }
             }

@@ -5,6 +5,7 @@
 mod administration;
 pub(super) mod assets;
 mod docs;
+mod elsewhere;
 mod entry;
 mod home;
 mod layout;
@@ -28,6 +29,8 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/", get(home::home))
         .route("/assets/{name}", get(assets::asset))
         .route("/sign-in", get(entry::sign_in))
+        .route("/sign-in/oidc", get(elsewhere::out))
+        .route("/sign-in/oidc/callback", get(elsewhere::back))
         .route("/setup", get(entry::set_up))
         .route("/account", get(entry::account))
         .route("/language/{code}", get(view::language))

@@ -7,14 +7,14 @@ use sohoa::model::account::{Grant, Right, Role, Units, User};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-const HOUR: Duration = Duration::from_secs(3600);
+pub(super) const HOUR: Duration = Duration::from_secs(3600);
 
-fn user(name: &str) -> User {
+pub(super) fn user(name: &str) -> User {
     let grants = vec![Grant { role: Role::Archivist, unit: "F1".to_owned() }];
-    User { name: name.to_owned(), shown: name.to_uppercase(), grants, disabled: false, created: String::new() }
+    User::new(name, &name.to_uppercase(), grants)
 }
 
-fn key<'a>(sha256: &'a str, used_for: KeyUse, user: &'a str, lifetime: Duration) -> NewKey<'a> {
+pub(super) fn key<'a>(sha256: &'a str, used_for: KeyUse, user: &'a str, lifetime: Duration) -> NewKey<'a> {
     NewKey { sha256, used_for, user, label: "máy quét", rights: None, lifetime }
 }
 

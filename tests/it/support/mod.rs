@@ -1,5 +1,6 @@
 //! What tests share.
 
+pub(crate) mod node;
 pub(crate) mod tools;
 
 use std::path::PathBuf;

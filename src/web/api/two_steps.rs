@@ -1,0 +1,95 @@
+//! Signing in in two steps: setting an authenticator app up, and ending it.
+
+use crate::desk::two_steps::{self, Enrolment};
+use crate::model::account::Identity;
+use crate::web::limits::Client;
+use crate::web::openapi::{Enrolment as EnrolmentSchema, ProblemDetails, RecoveryCodes as RecoveryCodesSchema};
+use crate::web::problem::{Body, Named, Problem};
+use crate::web::server::Shared;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The password, once more.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct Again {
+    password: String,
+}
+
+/// What the authenticator app shows.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct Code {
+    code: String,
+}
+
+/// The password once more, and a code of the app or for recovery.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct PasswordAndCode {
+    password: String,
+    code: String,
+}
+
+/// Codes for who loses the app: they are told once, and each works once.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::web) struct RecoveryCodes {
+    /// The codes.
+    recovery_codes: Vec<String>,
+}
+
+/// Begins to set an authenticator app up; nothing changes before its first code is sent.
+#[utoipa::path(post, path = "/api/session/totp", request_body = Again, responses(
+    (status = 200, body = EnrolmentSchema),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn begin(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Extension(Client(from)): Extension<Client>,
+    Body(given): Body<Again>,
+) -> Result<Json<Enrolment>, Problem> {
+    Ok(Json(two_steps::begin(shared.archive(), &by, &given.password, &from.to_string()).await?))
+}
+
+/// Sends the app's first code: from now on signing in needs one; other sessions end.
+#[utoipa::path(put, path = "/api/session/totp", request_body = Code, responses(
+    (status = 200, body = RecoveryCodesSchema),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn confirm(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Body(given): Body<Code>,
+) -> Result<Json<RecoveryCodes>, Problem> {
+    Ok(Json(RecoveryCodes { recovery_codes: two_steps::confirm(shared.archive(), &by, &given.code).await? }))
+}
+
+/// Ends it: the password alone is enough again.
+#[utoipa::path(delete, path = "/api/session/totp", request_body = PasswordAndCode, responses(
+    (status = 204, description = "ended"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn end(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Extension(Client(from)): Extension<Client>,
+    Body(given): Body<PasswordAndCode>,
+) -> Result<StatusCode, Problem> {
+    two_steps::end(shared.archive(), &by, &given.password, &given.code, &from.to_string()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends it for somebody who has lost app and recovery codes.
+#[utoipa::path(delete, path = "/api/users/{name}/totp", params(("name" = String, Path)), responses(
+    (status = 204, description = "ended"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn reset(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(name): Named<String>,
+) -> Result<StatusCode, Problem> {
+    two_steps::reset(shared.archive(), &by, &name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

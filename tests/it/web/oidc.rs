@@ -1,0 +1,281 @@
+//! Signing in with an office's own account, at a real provider (`tests/oidc`).
+
+use super::{PASSWORD, Server};
+use crate::support::node;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+const CALLBACK: &str = "/sign-in/oidc/callback";
+
+/// A running provider.
+struct Provider {
+    child: Child,
+    issuer: String,
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Provider {
+    fn start() -> Option<Self> {
+        let work = node::installed("oidc")?;
+        let mut command = Command::new("node");
+        let mut child = command.arg("provider.mjs").current_dir(work).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let issuer = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
+        Some(Self { child, issuer })
+    }
+
+    /// From now on the provider knows these people, and its clock is wrong by so many seconds.
+    fn set(&self, people: &Value, clock_seconds: i64) {
+        let world = json!({ "people": people, "clock_seconds": clock_seconds });
+        assert_eq!(ureq::put(format!("{}/world", self.issuer)).send(world.to_string()).unwrap().status(), 204);
+    }
+
+    /// A server where people of two groups of the provider may work.
+    fn server(&self) -> Server {
+        let groups = r#"[{ group = "kho", role = "archivist", unit = "SNV" }, { group = "ptp", role = "reader", unit = "*" }]"#;
+        let settings = [
+            ("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "0"),
+            ("SOHOA_OIDC_ISSUER", self.issuer.as_str()),
+            ("SOHOA_OIDC_CLIENT_SECRET", "a secret of client and provider"),
+            ("SOHOA_OIDC_SCOPES", "profile,groups"),
+            ("SOHOA_OIDC_GROUPS", groups),
+        ];
+        Server::start_with(tempfile::tempdir().unwrap(), &settings)
+    }
+}
+
+/// A browser: it keeps cookies, and follows redirects until told otherwise.
+struct Browser {
+    cookies: BTreeMap<String, String>,
+}
+
+struct Page {
+    status: u16,
+    location: Option<String>,
+    text: String,
+}
+
+impl Browser {
+    fn new() -> Self {
+        Self { cookies: BTreeMap::new() }
+    }
+
+    fn ask(&mut self, address: &str, form: Option<&[(&str, &str)]>) -> Page {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).max_redirects_will_error(false);
+        let agent: ureq::Agent = config.build().into();
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let answered = match form {
+            Some(form) => agent.post(address).header("cookie", cookies.join("; ")).send_form(form.iter().copied()),
+            None => agent.get(address).header("cookie", cookies.join("; ")).header("accept", "text/html").call(),
+        };
+        let mut answered = answered.unwrap();
+        for set in answered.headers().get_all("set-cookie") {
+            let (name, value) = set.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let location = answered.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
+        Page { status: answered.status().as_u16(), location, text: answered.body_mut().read_to_string().unwrap() }
+    }
+
+    /// Begins at the server: the provider's address to which it leads.
+    fn begin(&mut self, server: &Server, to: &str) -> String {
+        let page = self.ask(&format!("{}/sign-in/oidc?to={to}", server.address), None);
+        assert_eq!(page.status, 303, "{}", page.text);
+        page.location.unwrap()
+    }
+
+    /// Says at the provider who one is and agrees; the server's address to which the provider leads back.
+    fn log_in(&mut self, address: &str, login: &str) -> String {
+        let origin = address.split('/').take(3).collect::<Vec<_>>().join("/");
+        let mut page = self.ask(address, None);
+        for _ in 0..20 {
+            page = match page.location {
+                Some(location) if location.contains(CALLBACK) => return location,
+                Some(location) if location.starts_with('/') => self.ask(&format!("{origin}{location}"), None),
+                Some(location) => self.ask(&location, None),
+                None => {
+                    let action = page
+                        .text
+                        .split("action=\"")
+                        .nth(1)
+                        .unwrap_or_else(|| panic!("{}", page.text))
+                        .split('"')
+                        .next()
+                        .unwrap()
+                        .to_owned();
+                    let is_login = page.text.contains("name=\"login\"");
+                    let form =
+                        if is_login { vec![("prompt", "login"), ("login", login), ("password", "x")] } else { vec![("prompt", "consent")] };
+                    self.ask(&action, Some(&form))
+                }
+            };
+        }
+        panic!("the provider leads nowhere: {}", page.text);
+    }
+
+    /// Signs in as a whole.
+    fn sign_in(&mut self, server: &Server, login: &str) -> Page {
+        let address = self.begin(server, "/records");
+        let back = self.log_in(&address, login);
+        self.ask(&back, None)
+    }
+
+    fn me(&mut self, server: &Server) -> Value {
+        serde_json::from_str(&self.ask(&format!("{}/api/session", server.address), None).text).unwrap()
+    }
+}
+
+fn person(name: &str, groups: &[&str]) -> Value {
+    json!({ "preferred_username": name, "name": "Nguyễn Thị Lan", "groups": groups })
+}
+
+#[test]
+fn people_come_in_by_their_groups_and_follow_them() {
+    let Some(provider) = Provider::start() else { return };
+    provider.set(&json!({ "u1": person("Lan.Nguyen", &["kho", "khác"]) }), 0);
+    let (server, admin) = provider.server().administered();
+    let mut browser = Browser::new();
+    assert!(browser.ask(&format!("{}/sign-in?to=/records", server.address), None).text.contains("/sign-in/oidc?to=%2Frecords"));
+    let page = browser.sign_in(&server, "u1");
+    // A page of our own leads on, so that the session's cookie goes along.
+    assert!(page.status == 200 && page.text.contains("0; url=/records"), "{} {}", page.status, page.text);
+    assert!(!browser.cookies.contains_key("__Host-sohoa-way"));
+    let me = browser.me(&server);
+    assert_eq!(
+        (&me["user"]["name"], &me["user"]["shown"], &me["user"]["origin"]),
+        (&"lan.nguyen".into(), &"Nguyễn Thị Lan".into(), &"oidc".into())
+    );
+    assert_eq!(me["user"]["grants"], json!([{ "role": "archivist", "unit": "SNV" }]));
+
+    // Another group, another name there: the same person here.
+    provider.set(&json!({ "u1": person("lan.tran", &["ptp"]) }), 0);
+    let mut again = Browser::new();
+    again.sign_in(&server, "u1");
+    let me = again.me(&server);
+    assert_eq!((&me["user"]["name"], &me["user"]["grants"]), (&"lan.nguyen".into(), &json!([{ "role": "reader", "unit": "*" }])));
+    assert_eq!(browser.me(&server)["user"]["grants"], me["user"]["grants"], "an older session keeps what was taken away");
+
+    // In none of our groups: out, and what was open is shut.
+    provider.set(&json!({ "u1": person("lan.nguyen", &["khác"]), "u2": person("moi", &[]) }), 0);
+    for login in ["u1", "u2"] {
+        let mut denied = Browser::new();
+        let page = denied.sign_in(&server, login);
+        assert!(page.status == 403 && page.text.contains("you are in no group that may work here"), "{}", page.text);
+        assert!(!denied.cookies.contains_key("__Host-sohoa"));
+    }
+    assert_eq!(browser.me(&server)["status"], 401);
+    let people = server.ask(Some(&admin), "GET", "/api/users", None).body;
+    let names: Vec<&str> = people.as_array().unwrap().iter().map(|user| user["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["admin", "lan.nguyen"]);
+    let told = server.ask(Some(&admin), "GET", "/api/audit?limit=500", None).body;
+    let by_oidc = told.as_array().unwrap().iter().filter(|event| event["body"]["by"] == "oidc");
+    let kinds: Vec<&str> = by_oidc.map(|event| event["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["user-added", "signed-in", "user-changed", "signed-in", "user-changed", "sign-in-denied", "sign-in-denied"]);
+}
+
+#[test]
+fn nobody_takes_an_account_over_by_its_name() {
+    let Some(provider) = Provider::start() else { return };
+    provider.set(&json!({ "u1": person("admin", &["ptp"]), "u2": person("lan", &["ptp"]), "u3": person("lan", &["kho"]) }), 0);
+    let (server, admin) = provider.server().administered();
+    let page = Browser::new().sign_in(&server, "u1");
+    assert!(page.status == 403 && page.text.contains("somebody else has the name admin"), "{}", page.text);
+    // A name that the provider gives to a second person opens nothing of the first one's either.
+    let mut lan = Browser::new();
+    assert_eq!((lan.sign_in(&server, "u2").status, Browser::new().sign_in(&server, "u3").status), (200, 403));
+    // Who is disabled here stays out, whatever the provider says.
+    let disabled = json!({ "grants": [{ "role": "reader", "unit": "*" }], "disabled": true });
+    let set = server.ask(Some(&admin), "PUT", "/api/users/lan/password", Some(&json!({ "password": PASSWORD })));
+    assert_eq!((set.status, server.ask(Some(&admin), "PUT", "/api/users/lan", Some(&disabled)).status), (409, 204));
+    assert_eq!((lan.me(&server)["status"].as_u64(), lan.sign_in(&server, "u2").status), (Some(401), 403));
+}
+
+#[test]
+fn answers_that_do_not_hold_let_nobody_in() {
+    let Some(provider) = Provider::start() else { return };
+    let people = json!({ "u1": person("lan", &["kho"]) });
+    provider.set(&people, 0);
+    let server = provider.server();
+    let refused = |browser: &mut Browser, address: &str, why: &str| {
+        let page = browser.ask(address, None);
+        assert!(page.status == 403 && page.text.contains(why), "{address}: {} {}", page.status, page.text);
+        assert!(!browser.cookies.contains_key("__Host-sohoa"), "{address} lets in");
+    };
+    let (unknown, untrue) = ("this sign-in was not begun here", "does not hold");
+    let state_of = |address: &str| address.split("state=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    let code_of = |address: &str| address.split("code=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    let callback = |code: &str, state: &str| format!("{}{CALLBACK}?code={code}&state={state}", server.address);
+
+    // Another state; none; another browser.
+    let mut browser = Browser::new();
+    let out = browser.begin(&server, "/");
+    assert!(out.contains("code_challenge_method=S256") && out.contains("nonce="));
+    let back = browser.log_in(&out, "u1");
+    refused(&mut browser, &callback(&code_of(&back), "another"), unknown);
+    refused(&mut browser, &back, unknown);
+    let out = browser.begin(&server, "/");
+    let back = browser.log_in(&out, "u1");
+    refused(&mut Browser::new(), &back, unknown);
+    // Somebody else's word for who says so.
+    refused(&mut browser, &back.replace("iss=", "iss=https%3A%2F%2Felsewhere.example&x="), unknown);
+
+    // The same answer twice, and its code in an answer to another question.
+    let out = browser.begin(&server, "/");
+    let back = browser.log_in(&out, "u1");
+    assert_eq!(browser.ask(&back, None).status, 200);
+    browser.cookies.remove("__Host-sohoa");
+    refused(&mut browser, &back, unknown);
+    let out = browser.begin(&server, "/");
+    refused(&mut browser, &callback(&code_of(&back), &state_of(&out)), "refuses this one");
+
+    // A token that was made for another question.
+    let out = browser.begin(&server, "/");
+    let nonce = out.split("nonce=").nth(1).unwrap().split('&').next().unwrap();
+    let back = browser.log_in(&out.replace(nonce, "another"), "u1");
+    refused(&mut browser, &back, untrue);
+
+    // A token that ended fifty minutes ago.
+    provider.set(&people, -3600);
+    let mut late = Browser::new();
+    let out = late.begin(&server, "/");
+    let back = late.log_in(&out, "u1");
+    refused(&mut late, &back, untrue);
+    provider.set(&people, 0);
+
+    // Broken off; elsewhere as the page to go to; a code that is none.
+    let out = browser.begin(&server, "/");
+    refused(&mut browser, &format!("{}{CALLBACK}?error=access_denied&state={}", server.address, state_of(&out)), "was broken off");
+    let out = browser.begin(&server, "/");
+    refused(&mut browser, &callback("made-up", &state_of(&out)), "refuses this one");
+    let out = browser.begin(&server, "https://elsewhere.example/");
+    let back = browser.log_in(&out, "u1");
+    let page = browser.ask(&back, None);
+    assert!(page.status == 200 && page.text.contains("0; url=/\"") && !page.text.contains("elsewhere"), "{}", page.text);
+}
+
+#[test]
+fn without_a_provider_there_is_no_button_and_a_silent_one_breaks_nothing() {
+    let server = Server::start();
+    let mut browser = Browser::new();
+    assert!(!browser.ask(&format!("{}/sign-in", server.address), None).text.contains("/sign-in/oidc"));
+    for path in ["/sign-in/oidc", CALLBACK] {
+        assert_eq!(browser.ask(&format!("{}{path}", server.address), None).status, 404);
+    }
+    let groups = r#"[{ group = "kho", role = "archivist", unit = "SNV" }]"#;
+    // Nobody listens at this port.
+    let settings = [("SOHOA_OIDC_ISSUER", "http://127.0.0.1:1"), ("SOHOA_OIDC_GROUPS", groups)];
+    let (server, _) = Server::start_with(tempfile::tempdir().unwrap(), &settings).administered();
+    let page = browser.ask(&format!("{}/sign-in/oidc", server.address), None);
+    assert!(page.status == 503 && page.text.contains("does not answer"), "{} {}", page.status, page.text);
+}

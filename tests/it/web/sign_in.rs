@@ -1,0 +1,183 @@
+//! Coming in: how often it may be tried, and in two steps.
+
+use super::{Answer, PASSWORD, Person, Server, everywhere};
+use serde_json::{Value, json};
+use sohoa::model::account::Role;
+use std::time::{SystemTime, UNIX_EPOCH};
+use totp_rs::{Builder, Secret, Totp};
+
+/// An authenticator app.
+struct App(Totp);
+
+impl App {
+    fn with(secret: &str) -> Self {
+        Self(Builder::new().with_secret(Secret::try_from_base32(secret).unwrap()).build().unwrap())
+    }
+
+    /// The code of now, or of so many steps later. Codes of now and of the next step hold, whatever the second.
+    fn code(&self, steps: u64) -> String {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        self.0.generate(now + 30 * steps).to_string()
+    }
+
+    /// A code that holds neither now nor soon.
+    fn wrong_code(&self) -> String {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let near: Vec<String> = (0..6).map(|steps| self.0.generate(now - 60 + 30 * steps).to_string()).collect();
+        (0..10).map(|digit| format!("{digit}").repeat(6)).find(|code| !near.contains(code)).unwrap()
+    }
+}
+
+fn try_in(server: &Server, name: &str, code: Option<&str>) -> Answer {
+    server.ask(None, "POST", "/api/session", Some(&json!({ "name": name, "password": PASSWORD, "code": code })))
+}
+
+/// Sets an app up for somebody; the app and the recovery codes.
+fn enrolled(server: &Server, who: &Person) -> (App, Vec<String>) {
+    let told = server.ask(Some(who), "POST", "/api/session/totp", Some(&json!({ "password": PASSWORD })));
+    assert_eq!(told.status, 200, "{}", told.body);
+    let secret = told.body["secret"].as_str().unwrap();
+    assert!(told.body["uri"].as_str().unwrap().contains(secret) && told.body["qr"].as_str().unwrap().starts_with("<svg"));
+    let app = App::with(secret);
+    let confirmed = server.ask(Some(who), "PUT", "/api/session/totp", Some(&json!({ "code": app.code(0) })));
+    assert_eq!(confirmed.status, 200, "{}", confirmed.body);
+    let codes: Vec<String> = serde_json::from_value(confirmed.body["recovery_codes"].clone()).unwrap();
+    (app, codes)
+}
+
+fn events(server: &Server, admin: &Person, kind: &str) -> usize {
+    let told = server.ask(Some(admin), "GET", "/api/audit?limit=500", None).body;
+    told.as_array().unwrap().iter().filter(|event| event["kind"] == kind).count()
+}
+
+#[test]
+fn with_an_app_a_code_is_needed_and_each_works_once() {
+    let (server, admin) = Server::with_administrator();
+    server.add(&admin, "lan", &everywhere(Role::Reader));
+    let (lan, other) = (server.sign_in("lan"), server.sign_in("lan"));
+    let begin = |password: &str| server.ask(Some(&lan), "POST", "/api/session/totp", Some(&json!({ "password": password })));
+    assert_eq!(begin("sai mật khẩu rồi").status, 403);
+    // Begun is not done.
+    let first = App::with(begin(PASSWORD).body["secret"].as_str().unwrap());
+    assert_eq!(try_in(&server, "lan", None).status, 200);
+    let confirm = |code: &str| server.ask(Some(&lan), "PUT", "/api/session/totp", Some(&json!({ "code": code }))).status;
+    assert_eq!(confirm(&first.wrong_code()), 403);
+    let (app, codes) = enrolled(&server, &lan);
+    assert_eq!((codes.len(), confirm(&app.code(1))), (8, 409));
+    assert_eq!(begin(PASSWORD).status, 409, "an app is put in the place of another without a code");
+    assert_eq!(server.ask(Some(&other), "GET", "/api/session", None).status, 401, "a session from before goes on");
+    assert_eq!(server.ask(Some(&lan), "GET", "/api/session", None).body["user"]["two_steps"], true);
+
+    let asked = try_in(&server, "lan", None);
+    assert_eq!((asked.status, &asked.body["type"], asked.cookie), (403, &"urn:sohoa:problem:code".into(), None));
+    assert_eq!(try_in(&server, "lan", Some(" ")).body["type"], "urn:sohoa:problem:code");
+    let wrong = server.ask(None, "POST", "/api/session", Some(&json!({ "name": "lan", "password": "sai mật khẩu rồi" })));
+    assert_eq!(wrong.body["type"], "urn:sohoa:problem:denied", "it is told that there is an app");
+    let next = app.code(1);
+    assert_eq!(try_in(&server, "lan", Some(&next)).status, 200);
+    assert_eq!(try_in(&server, "lan", Some(&next)).status, 403, "a code works twice");
+    assert_eq!(try_in(&server, "lan", Some(&app.code(0))).status, 403, "an older code works after a newer one");
+    let typed = codes[0].to_uppercase().replace('-', " ");
+    assert_eq!((try_in(&server, "lan", Some(&typed)).status, try_in(&server, "lan", Some(&codes[0])).status), (200, 403));
+    let told = server.ask(Some(&admin), "GET", "/api/audit?limit=500", None).body.to_string();
+    assert!(!told.contains(&codes[0]) && !told.contains(&next), "a code is in the audit");
+    assert_eq!((events(&server, &admin, "totp-added"), events(&server, &admin, "recovery-code-used")), (1, 1));
+    // What can be read of the catalogue opens nothing.
+    let kept: Vec<u8> =
+        ["catalog.db", "catalog.db-wal"].iter().flat_map(|name| std::fs::read(server.home.path().join(name)).unwrap_or_default()).collect();
+    let holds = |text: &str| kept.windows(text.len()).any(|part| part == text.as_bytes());
+    let bare = codes[1].replace('-', "");
+    let secret = app.0.secret();
+    let hexadecimal: String = secret.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(holds("totp-added") && !holds(&bare) && !holds(&hexadecimal) && !holds(&secret.to_base32()));
+}
+
+#[test]
+fn wrong_codes_lock_the_name_as_wrong_passwords_do() {
+    let (server, admin) = Server::with_administrator();
+    server.add(&admin, "lan", &everywhere(Role::Reader));
+    let (app, codes) = enrolled(&server, &server.sign_in("lan"));
+    let wrong = app.wrong_code();
+    for _ in 0..2 {
+        assert_eq!(try_in(&server, "lan", Some(&wrong)).status, 403);
+        // The right password alone does not take the failures back.
+        assert_eq!(try_in(&server, "lan", None).body["type"], "urn:sohoa:problem:code");
+    }
+    (0..3).for_each(|_| assert_eq!(try_in(&server, "lan", Some("00000-00000-00000-00000")).status, 403));
+    assert_eq!(try_in(&server, "lan", Some(&codes[0])).status, 429, "the name is not locked");
+    assert_eq!(try_in(&server, "lan", None).status, 429);
+}
+
+#[test]
+fn it_ends_with_password_and_code_or_by_an_administrator() {
+    let (server, admin) = Server::with_administrator();
+    server.add(&admin, "lan", &json!([{ "role": "reader", "unit": "SNV" }]));
+    server.add(&admin, "hoa", &json!([{ "role": "administrator", "unit": "SYT" }]));
+    let lan = server.sign_in("lan");
+    let (app, codes) = enrolled(&server, &lan);
+    let end = |password: &str, code: &str| server.delete(&lan, "/api/session/totp", &json!({ "password": password, "code": code })).status;
+    assert_eq!((end("sai mật khẩu rồi", &codes[0]), end(PASSWORD, &app.wrong_code())), (403, 403));
+    assert_eq!((end(PASSWORD, &codes[0]), end(PASSWORD, &codes[1])), (204, 409));
+    assert_eq!(try_in(&server, "lan", None).status, 200);
+    // Set up anew, and the telephone is lost.
+    let (_, again) = enrolled(&server, &lan);
+    assert_eq!(try_in(&server, "lan", Some(&codes[2])).status, 403, "codes of before work");
+    let reset = |who: &Person| server.ask(Some(who), "DELETE", "/api/users/lan/totp", None).status;
+    assert_eq!((reset(&lan), reset(&server.sign_in("hoa")), reset(&admin)), (403, 403, 204));
+    assert_eq!(try_in(&server, "lan", None).status, 200);
+    assert_eq!(events(&server, &admin, "totp-ended"), 2);
+    assert_eq!((again.len(), server.ask(Some(&admin), "DELETE", "/api/users/nobody/totp", None).status), (8, 404));
+    // A program's key does none of it.
+    let made = server.ask(Some(&admin), "POST", "/api/tokens", Some(&json!({ "label": "x", "rights": ["administer"], "days": 1 })));
+    let key = format!("Bearer {}", made.body["key"].as_str().unwrap());
+    let request = ureq::http::Request::builder().method("POST").uri(format!("{}/api/session/totp", server.address));
+    assert_eq!(server.send(request.header("authorization", key), Some(&json!({ "password": PASSWORD }))).status, 403);
+}
+
+#[test]
+fn who_tries_to_come_in_too_often_waits_and_nobody_else_does() {
+    let home = tempfile::tempdir().unwrap();
+    let proxied = [("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "1"), ("SOHOA_SERVER_TRUSTED_PROXIES", "127.0.0.1")];
+    let server = Server::start_with(home, &proxied);
+    let tried = |from: &str| {
+        let request = ureq::http::Request::builder().method("POST").uri(format!("{}/api/session", server.address));
+        server.send(request.header("x-forwarded-for", from), Some(&json!({ "name": "lan", "password": "sai mật khẩu rồi" })))
+    };
+    assert_eq!(tried("192.0.2.1").status, 403);
+    let stopped = tried("192.0.2.1");
+    assert_eq!((stopped.status, &stopped.body["type"]), (429, &"urn:sohoa:problem:too-often".into()), "{}", stopped.body);
+    let seconds: u64 = stopped.wait.unwrap().parse().unwrap();
+    assert!((1..=61).contains(&seconds), "{seconds}");
+    assert_eq!((tried("192.0.2.2").status, tried("203.0.113.9, 192.0.2.1").status), (403, 429));
+    let setup = ureq::http::Request::builder().method("POST").uri(format!("{}/api/setup", server.address));
+    assert_eq!(server.send(setup.header("x-forwarded-for", "192.0.2.1"), Some(&json!({}))).status, 429, "each door has tries of its own");
+    let page = ureq::http::Request::builder().uri(format!("{}/sign-in", server.address)).header("x-forwarded-for", "192.0.2.1");
+    assert_eq!(server.send(page, None).status, 200);
+}
+
+#[test]
+fn what_a_proxy_says_counts_only_where_it_is_trusted() {
+    let server = Server::start_with(tempfile::tempdir().unwrap(), &[("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "1")]);
+    let tried = |from: &str| {
+        let request = ureq::http::Request::builder().method("POST").uri(format!("{}/api/session", server.address));
+        server.send(request.header("x-forwarded-for", from), Some(&json!({ "name": "lan", "password": "sai mật khẩu rồi" }))).status
+    };
+    assert_eq!([tried("192.0.2.1"), tried("192.0.2.2")], [403, 429]);
+}
+
+#[test]
+fn each_session_has_requests_of_its_own_and_made_up_keys_have_none() {
+    let settings =
+        [("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "0"), ("SOHOA_SERVER_REQUESTS_PER_SECOND", "1"), ("SOHOA_SERVER_REQUESTS_AT_ONCE", "40")];
+    let (server, admin) = Server::start_with(tempfile::tempdir().unwrap(), &settings).administered();
+    let other = server.sign_in("admin");
+    // More than were let through at once, and faster than they come again.
+    let stopped =
+        |ask: &dyn Fn(u32) -> Answer| (0..200).map(ask).find(|answer| answer.status == 429).map(|answer| answer.body["type"].clone());
+    let too_often = Some(Value::from("urn:sohoa:problem:too-often"));
+    assert_eq!(stopped(&|_| server.ask(Some(&admin), "GET", "/api/session", None)), too_often);
+    assert_eq!(server.ask(Some(&other), "GET", "/api/session", None).status, 200, "one session stops another");
+    assert_eq!(stopped(&|number| server.ask_with_key(&format!("key {number}"), "GET", "/api/runs")), too_often);
+    assert_eq!(server.ask(Some(&other), "GET", "/api/session", None).status, 200);
+    assert_eq!(stopped(&|_| server.ask(None, "GET", "/metrics", None)), too_often);
+}
