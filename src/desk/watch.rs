@@ -145,10 +145,38 @@ pub struct Overview {
     pub priority: i64,
     /// Files received.
     pub files: u64,
+    /// What is open, by the stages that run together.
+    pub open: Vec<OpenStages>,
     /// Processor time by stage.
     pub stages: Costs,
     /// What was refused by class and reason, the most frequent first, at most [`MOST_GROUPS`].
     pub failures: Vec<FailureGroup>,
+}
+
+/// Open tasks of stages that run together.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct OpenStages {
+    /// The stages, in order.
+    pub stages: Vec<String>,
+    /// Tasks that a worker may take.
+    pub ready: u64,
+    /// Tasks that a worker has.
+    pub taken: u64,
+    /// Tasks that wait before they are tried again.
+    pub delayed: u64,
+}
+
+/// What is open of a run, named by the stages of its pipeline.
+async fn open_stages(archive: &Archive, batch: &Batch) -> Result<Vec<OpenStages>> {
+    let groups = plan::parse(&batch.pipeline, "").map(|plan| plan.groups).unwrap_or_default();
+    let open = archive.catalog.open_tasks(&batch.id).await?;
+    let named = open.into_iter().map(|tasks| OpenStages {
+        stages: groups.get(tasks.group).iter().flat_map(|group| &group.steps).map(|step| step.stage.clone()).collect(),
+        ready: tasks.ready,
+        taken: tasks.leased,
+        delayed: tasks.waiting,
+    });
+    Ok(named.collect())
 }
 
 /// Most groups of failures that are shown.
@@ -160,9 +188,11 @@ pub const MOST_GROUPS: usize = 50;
 /// `NotFound` for an unknown one, or one of another unit.
 pub async fn overview(archive: &Archive, units: &Units, id: &str) -> Result<Overview> {
     let batch = own(archive, units, id).await?;
+    let open = open_stages(archive, &batch).await?;
     let line = lines(archive, vec![batch]).await?.pop().ok_or_else(|| Error::internal("the run has no line"))?;
     Ok(Overview {
         line,
+        open,
         priority: archive.catalog.priority(id).await?,
         files: archive.catalog.progress(id).await?.0,
         stages: archive.catalog.costs(id).await?,

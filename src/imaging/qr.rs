@@ -43,7 +43,7 @@ pub fn svg(text: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
     use crate::imaging::codes;
     use image::{GrayImage, Luma};

@@ -2,6 +2,7 @@
 
 pub mod figures;
 pub mod sentences;
+pub mod terms;
 pub mod words;
 
 use crate::error::Kind;

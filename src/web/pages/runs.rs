@@ -228,6 +228,13 @@ fn stages(view: &View, overview: &Overview) -> Markup {
     let mut stages: Vec<_> = overview.stages.iter().collect();
     stages.sort_by_key(|(name, _)| place(name));
     html! {
+        @for open in &overview.open {
+            p {
+                b { @for (place, stage) in open.stages.iter().enumerate() { @if place > 0 { " → " } (view.term("stage", stage)) } } ": "
+                (view.number(open.ready)) " " (view.word(Word::Ready)) " · " (view.number(open.taken)) " " (view.word(Word::TasksInHand))
+                @if open.delayed > 0 { " · " (view.number(open.delayed)) " " (view.word(Word::Delayed)) }
+            }
+        }
         @if stages.is_empty() { p class="soft" { "–" } }
         ol class="stages" {
             @for (name, cost) in stages {

@@ -2,7 +2,8 @@
 
 use crate::desk::accounts;
 use crate::messages::sentences::translated;
-use crate::messages::words::{Word, term};
+use crate::messages::terms::term;
+use crate::messages::words::Word;
 use crate::messages::{Language, figures};
 use crate::model::account::{Identity, Right};
 use crate::model::fields;
