@@ -358,7 +358,8 @@ mod tests {
         let groups = r#"[{ group = "kho", role = "reader", unit = "SNV" }]"#;
         let given = [("SOHOA_OIDC_GROUPS", groups), ("SOHOA_SERVER_TRUSTED_PROXIES", "10.0.0.1, ::1"), ("SOHOA_OIDC_CLIENT_ID", "7")];
         let config = Config::load(Some(&path), variables(&given), toml::Table::new()).unwrap();
-        assert_eq!((config.oidc.groups[0].unit.as_str(), config.oidc.client_id.as_str()), ("SNV", "7"));
+        let units: Vec<&str> = config.oidc.groups.iter().map(|group| group.unit.as_str()).collect();
+        assert_eq!((units, config.oidc.client_id.as_str()), (vec!["SNV"], "7"));
         assert_eq!(config.server.trusted_proxies, ["10.0.0.1".parse::<IpAddr>().unwrap(), "::1".parse().unwrap()]);
         assert!(set("SOHOA_OIDC_GROUPS", "kho").is_err() && set("SOHOA_SERVER_TRUSTED_PROXIES", "proxy").is_err());
         let (_folder, path) = file("[server]\nsign_ins = 3\n");

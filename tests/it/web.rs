@@ -140,7 +140,10 @@ impl Answer {
         let header = |name: &str| answered.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         let (cookie, kind, tag, policy) = (header("set-cookie"), header("content-type"), header("etag"), header("content-security-policy"));
         let wait = header("retry-after");
-        let text = String::from_utf8_lossy(&answered.body_mut().read_to_vec().unwrap()).into_owned();
+        // A stream of events has no end.
+        let is_endless = kind.as_ref().is_some_and(|kind| kind.starts_with("text/event-stream"));
+        let bytes = if is_endless { Vec::new() } else { answered.body_mut().read_to_vec().unwrap() };
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         Self { status: answered.status().as_u16(), body, cookie, kind, tag, policy, wait }
     }
