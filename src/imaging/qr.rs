@@ -54,7 +54,7 @@ mod tests {
         let runs = svg.split("d=\"").nth(2).unwrap().split('"').next().unwrap();
         for run in runs.split('M').filter(|run| !run.is_empty()) {
             let numbers: Vec<u32> = run.split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse().ok()).collect();
-            let [column, row, length] = numbers.get(..3).unwrap().try_into().unwrap();
+            let [column, row, length]: [u32; 3] = numbers.get(..3).unwrap().try_into().unwrap();
             for y in row * 8..(row + 1) * 8 {
                 for x in column * 8..(column + length) * 8 {
                     picture.put_pixel(400 + x, 400 + y, Luma([0]));
