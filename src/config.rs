@@ -252,8 +252,9 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Res
         _ if matches!(leaf.as_str(), "secrecy_officers" | "trusted_proxies" | "scopes") => {
             toml::Value::Array(value.split(',').map(|name| toml::Value::String(name.trim().to_owned())).collect())
         }
-        _ if leaf == "groups" => {
-            let read: toml::Table = toml::from_str(&format!("groups = {value}"))
+        // Lists of tables are written as in the file, on one line.
+        _ if matches!(leaf.as_str(), "groups" | "source") => {
+            let read: toml::Table = toml::from_str(&format!("{leaf} = {value}"))
                 .map_err(|error| Error::invalid(format!("environment variable {name}: {}", one_line(&error.to_string()))))?;
             read.into_iter().map(|(_, value)| value).next().unwrap_or_else(|| toml::Value::Array(Vec::new()))
         }
@@ -271,8 +272,9 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Res
 }
 
 /// Every setting as the tail of its variable, lower case.
-const KEYS: [&str; 38] = [
+const KEYS: [&str; 39] = [
     "home",
+    "source",
     "store",
     "catalog",
     "index",
@@ -361,6 +363,9 @@ mod tests {
         let units: Vec<&str> = config.oidc.groups.iter().map(|group| group.unit.as_str()).collect();
         assert_eq!((units, config.oidc.client_id.as_str()), (vec!["SNV"], "7"));
         assert_eq!(config.server.trusted_proxies, ["10.0.0.1".parse::<IpAddr>().unwrap(), "::1".parse().unwrap()]);
+        let config = set("SOHOA_SOURCE", r#"[{ folder = "/in", done = "/done" }]"#).unwrap();
+        let source = Source { folder: "/in".into(), done: "/done".into(), unit: None, stable_seconds: 30 };
+        assert_eq!(config.sources, [source]);
         assert!(set("SOHOA_OIDC_GROUPS", "kho").is_err() && set("SOHOA_SERVER_TRUSTED_PROXIES", "proxy").is_err());
         let (_folder, path) = file("[server]\nsign_ins = 3\n");
         assert!(Config::load(Some(&path), [], toml::Table::new()).unwrap_err().context().contains("sign_ins"));

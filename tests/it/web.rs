@@ -54,7 +54,7 @@ impl Server {
 
     fn start_in(home: TempDir) -> Self {
         // Tests come in often, and all from one address.
-        Self::start_with(home, &[("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "0")])
+        Self::start_with(home, &[("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "0"), ("SOHOA_SERVER_REQUESTS_PER_SECOND", "0")])
     }
 
     fn start_with(home: TempDir, settings: &[(&str, &str)]) -> Self {
