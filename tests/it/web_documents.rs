@@ -2,13 +2,9 @@
 
 use crate::web::Server;
 use serde_json::{Value, json};
+use sohoa::text::percent::piece;
 use std::path::Path;
 use std::process::Command;
-
-/// Percent-encoded, so that it stays one piece of an address.
-fn piece(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
-}
 
 #[test]
 fn documents_are_shown_taken_away_and_tried_by_those_who_may() {
