@@ -28,7 +28,9 @@ impl Drop for Server {
 }
 
 fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sohoa"));
+    // Figures are those of a release, which `TEST_PROGRAM` names.
+    let program = std::env::var_os("TEST_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_sohoa").into());
+    let mut command = Command::new(program);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SOHOA_")) {
         command.env_remove(name);
     }
