@@ -130,6 +130,11 @@ pub(super) async fn create(
     let status = if announced.is_new { StatusCode::CREATED } else { StatusCode::OK };
     let location = format!("/api/uploads/{upload}/files/{}", file.id);
     let (mut offset, mut state) = (announced.line.offset, file.state);
+    if !announced.is_new && state == UploadFileState::Sending {
+        // Whoever announces it again has lost the line, or the server: it may even be here completely.
+        let line = uploads::look(shared.archive(), shared.uploads(), &by, &upload, &file.id).await?;
+        (offset, state) = (line.offset, line.file.state);
+    }
     let brings = is_bytes(&headers) && !body.is_end_stream();
     // An empty file is complete as it is announced; of a known one only the first piece can come like this.
     if state == UploadFileState::Sending && (length == 0 || (brings && offset == 0)) {

@@ -541,3 +541,16 @@ fn the_protocol_is_kept() {
     assert_eq!((refused.status, refused.header("tus-resumable")), (403, "1.0.0"));
     assert_eq!(server.create(&Person(vec![]), &upload, "c.pdf", b"x").status, 401);
 }
+
+#[test]
+fn a_file_that_came_whole_before_the_server_died_is_known_for_what_it_is_when_it_is_announced_again() {
+    let (server, admin) = Server::start(0);
+    let upload = server.open(&admin, &wish("lô 1"));
+    let bytes = page(7);
+    let file = server.create(&admin, &upload, "lô 1/a.png", &bytes).header("location").to_owned();
+    let folder = server.home.path().join("uploads").join(upload.rsplit('/').next().unwrap());
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(file.rsplit('/').next().unwrap()), &bytes).unwrap();
+    let again = server.create(&admin, &upload, "lô 1/a.png", &bytes);
+    assert_eq!((again.status, again.offset(), again.header("upload-state")), (200, bytes.len() as u64, "received"));
+}

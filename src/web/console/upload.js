@@ -117,7 +117,13 @@ function send(entry) {
     },
     onProgress: (sent) => { entry.sent = sent; table.changed(); },
     onAfterResponse: (_, response) => { said = response.getHeader('Upload-State') ?? said; },
-    onSuccess: () => { ended(entry, said ?? 'received'); },
+    onSuccess: () => {
+      if (said !== 'sending') { ended(entry, said ?? 'received'); return; }
+      // All bytes went off, and the server has not said what they are: it is asked once more.
+      running.delete(entry);
+      set(entry, 'waiting');
+      setTimeout(() => { toSend.push(entry); next(); }, AGAIN);
+    },
     onError: (error) => {
       running.delete(entry);
       const status = error.originalResponse?.getStatus() ?? 0;
