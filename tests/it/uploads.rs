@@ -52,6 +52,8 @@ fn launch(home: &TempDir, workers: u32) -> (Child, String, Option<String>) {
         command.env_remove(name);
     }
     command.args(["serve", "--listen", "127.0.0.1:0", "--lang", "en", "-q", "--workers", &workers.to_string(), "--home"]);
+    // Tests ask often, and all from one address.
+    command.env("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "0").env("SOHOA_SERVER_REQUESTS_PER_SECOND", "0");
     let mut child = command.arg(home.path()).current_dir(home.path()).stderr(Stdio::piped()).spawn().unwrap();
     let mut said = BufReader::new(child.stderr.take().unwrap());
     let mut address = None;
