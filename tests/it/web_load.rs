@@ -2,6 +2,7 @@
 
 use crate::web::Server;
 use serde_json::json;
+use sohoa::catalog::Catalog;
 use sohoa::model::geometry::Bounds;
 use sohoa::model::reading::{Block, BlockKind, Line, Reading, Word};
 use sohoa::search::index::SearchIndex;
@@ -39,7 +40,9 @@ async fn many_people_search_a_large_archive() {
     let made = server.ask(Some(&admin), "POST", "/api/tokens", Some(&json!({ "label": "load", "rights": ["read", "watch"], "days": 1 })));
     let key = made.body["key"].as_str().unwrap().to_owned();
     let home = server.home.path();
-    let mut connection = AnyConnection::connect(&format!("sqlite:{}", home.join("catalog.db").display())).await.unwrap();
+    let address = format!("sqlite:{}", home.join("catalog.db").display());
+    let _catalog = Catalog::open(&address).await.unwrap();
+    let mut connection = AnyConnection::connect(&address).await.unwrap();
     let insert = format!(
         "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {RUNS})
          INSERT INTO batches (id, key, unit, pipeline, plan, state, control, created, ended)
