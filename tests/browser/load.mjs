@@ -1,5 +1,6 @@
-// How a large delivery goes through the page: `node load.mjs PROGRAM [FILES] [BYTES] [DISCONNECTS]` prints figures.
-// The line is cut again and again, and the server is killed once in the middle.
+// How a large delivery goes through the page: `node load.mjs PROGRAM [FILES] [BYTES] [DISCONNECTS] [KILLS]` prints figures.
+// The line is cut again and again, and the server is killed once in the middle, unless KILLS is 0.
+// Needs the libraries of package-lock.json beside it: `npm ci`.
 
 import { createHash, randomFillSync } from 'node:crypto';
 import fs from 'node:fs';
@@ -8,7 +9,7 @@ import path from 'node:path';
 import { open, signedIn } from './browser.mjs';
 import { Server } from './server.mjs';
 
-const [program, count = '10000', bytes = '200000', disconnects = '20'] = process.argv.slice(2);
+const [program, count = '10000', bytes = '200000', disconnects = '20', kills = '1'] = process.argv.slice(2);
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'sohoa-load-'));
 const home = path.join(work, 'home');
 fs.mkdirSync(home);
@@ -40,12 +41,12 @@ const began = Date.now();
 await page.setInputFiles('#folder', folder);
 const received = async () => Number((await page.locator('[data-count="received"]').first().innerText()).replace(/\D/g, ''));
 let cuts = 0;
-let killed = false;
+let killed = 0;
 for (;;) {
   const done = await received();
   if (done >= sums.size) break;
-  if (!killed && done > sums.size / 2) {
-    killed = true;
+  if (killed < Number(kills) && done > sums.size / 2) {
+    killed += 1;
     await server.kill();
     await server.again();
   } else if (cuts < Number(disconnects) && done > (sums.size * cuts) / (Number(disconnects) + 1)) {
@@ -80,7 +81,7 @@ while (files < sums.size) {
   await page.waitForTimeout(500);
 }
 const total = (sums.size * Number(bytes)) / 1e6;
-console.log(`${sums.size} files, ${total.toFixed(0)} MB in ${seconds.toFixed(1)} s (${(total / seconds).toFixed(1)} MB/s), ${cuts} cuts of the line, ${killed ? 1 : 0} server killed`);
+console.log(`${sums.size} files, ${total.toFixed(0)} MB in ${seconds.toFixed(1)} s (${(total / seconds).toFixed(1)} MB/s), ${cuts} cuts of the line, server killed ${killed} times`);
 console.log(`on the server ${here}, of them wrong ${wrong}; files of the run ${files}`);
 await browser.close();
 await server.kill();
