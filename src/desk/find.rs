@@ -45,7 +45,8 @@ pub fn search_in(archive: &Archive, units: &Units, unit: Option<&str>, text: &st
             }
         },
     };
-    archive.index.search(&Query { limit, offset, fonds, ..Query::text(text) })
+    // It counts for long over a large archive: whoever else is answered by this thread is answered by another meanwhile.
+    tokio::task::block_in_place(|| archive.index.search(&Query { limit, offset, fonds, ..Query::text(text) }))
 }
 
 /// A dossier in a list.

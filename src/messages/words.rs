@@ -69,17 +69,13 @@ words! {
     ChooseFolder: "Chọn thư mục", "Choose a folder";
     Chosen: "tệp trong đợt", "files in it";
     Class: "Loại lỗi", "Class";
-    ClassHint: "ai sửa được", "who can mend it";
     Close: "Đóng", "Close";
     Code: "Mã", "Code";
     Confidence: "Độ tin cậy", "Confidence";
-    Costs: "Thời gian bộ xử lý", "Processor time";
     CpuPerItem: "CPU/mục", "CPU per item";
-    Created: "Bắt đầu", "Began";
     DateOfIssue: "Ngày ban hành", "Date of issue";
     DateForm: "năm-tháng-ngày", "year-month-day";
     Decisions: "Quyết định đã có", "Decisions";
-    Delete: "Xóa", "Delete";
     Delivery: "Đợt tải lên", "Delivery";
     DeliveryName: "Tên đợt", "Name of the delivery";
     Disabled: "Đã khóa", "Disabled";
@@ -105,7 +101,6 @@ words! {
     File: "Tệp", "File";
     FileChanged: "đã gửi một tệp khác cùng tên; bỏ tệp cũ trước", "another file of this name was sent; remove that one first";
     Files: "Tệp", "Files";
-    Filter: "Lọc", "Filter";
     ExportAs: "Xuất ra", "Export as";
     FilterHint: "Có thể lọc thêm:", "Filters:";
     FirstStart: "Tạo người quản trị đầu tiên", "Make the first administrator";
@@ -122,7 +117,6 @@ words! {
     InHandOf: "đang trong tay", "in hand of";
     InReview: "chờ duyệt", "in review";
     Issuer: "Cơ quan ban hành", "Issuer";
-    Items: "Số mục", "Items";
     Join: "Ghép với văn bản số", "Join with document no.";
     KeepSearchAs: "Lưu tìm kiếm này với tên", "Keep this search as";
     Key: "Khóa", "Key";
@@ -137,18 +131,15 @@ words! {
     KeyMade: "Khóa mới, chỉ hiện lần này", "The new key, shown this once";
     Kind: "Loại văn bản", "Kind";
     Label: "Dùng cho", "Used for";
-    Language: "Ngôn ngữ", "Language";
     LeftOut: "tệp hệ thống, bỏ qua", "system files, left out";
     LeftToSend: "còn phải gửi", "left to send";
     List: "Mục lục kèm theo", "List that came with it";
     Lists: "mục lục", "lists";
     LooseFiles: "(tệp lẻ)", "(single files)";
     Lost: "Mất kết nối với máy chủ; đang nối lại…", "The connection is lost; trying again…";
-    Manage: "Người dùng", "People";
     Matches: "trang tìm thấy", "pages found";
     Missing: "Còn thiếu", "Missing";
     MissingFiles: "thiếu so với mục lục", "missing by the list";
-    MyUploads: "Đợt tải lên của tôi", "My uploads";
     Name: "Tên đăng nhập", "Name to sign in with";
     NewKey: "Tạo khóa mới", "Make a new key";
     NewUpload: "Tải lên một đợt mới", "Upload a delivery";
@@ -162,7 +153,6 @@ words! {
     NothingDiffers: "Không có gì khác.", "Nothing differs.";
     NothingHappened: "Không có sự kiện nào.", "Nothing happened.";
     NothingWaits: "Không có văn bản nào chờ duyệt.", "Nothing waits for review.";
-    NotThere: "Không có gì ở địa chỉ này", "There is nothing at this address";
     Note: "Ghi chú", "Note";
     NoUploads: "Chưa có đợt tải lên nào.", "There is no upload yet.";
     NumberOfDocument: "Số, ký hiệu", "Number and notation";
@@ -179,15 +169,12 @@ words! {
     Password: "Mật khẩu", "Password";
     PasswordHint: "Ít nhất 12 ký tự.", "At least 12 characters.";
     Pause: "Tạm dừng", "Pause";
-    Paused: "Đang tạm dừng", "Paused";
     People: "Người dùng", "People";
     Person: "Người", "Person";
     Pipeline: "Quy trình", "Pipeline";
     Pipelines: "Quy trình", "Pipelines";
     PipelineValid: "Hợp lệ", "Valid";
     Plant: "Toàn cảnh", "The plant";
-    Preview: "Xem trang", "Look at the page";
-    Previous: "Trước", "Previous";
     Print: "Tệp in được (PDF/A)", "Searchable PDF/A";
     Priority: "Ưu tiên", "Priority";
     PublicCopy: "Bản cho công chúng (PDF)", "Copy for the public (PDF)";
@@ -199,11 +186,9 @@ words! {
     Reason: "Lý do", "Reason";
     Reasons: "Vì sao chờ người xem", "Why a person must look";
     Received: "nhận", "received";
-    Record: "Hồ sơ lưu", "Record";
     Refused: "từ chối", "refused";
     Reject: "Trả lại", "Reject";
     Relaxed: "Không trang nào có đủ các từ; đây là những trang có ít nhất một từ.", "No page has all the words; these have at least one.";
-    Release: "Không phải dấu độ mật", "No stamp of secrecy";
     Remaining: "Còn khoảng", "Left, about";
     Remove: "Bỏ", "Remove";
     ReplacePage: "Thay trang này bằng bản quét khác", "Put another scan in its place";
@@ -222,7 +207,6 @@ words! {
     Run: "Lượt chạy", "Run";
     Runs: "Lượt chạy", "Runs";
     Save: "Lưu", "Save";
-    Saved: "Đã lưu", "Saved";
     Scan: "Ảnh quét", "Scan";
     Search: "Tìm kiếm", "Search";
     SearchHint: "Tìm chữ, số 07/CT-UBND, mã hồ sơ; gõ / để đến đây", "Text, a number such as 07/CT-UBND, a dossier code; press /";
@@ -255,9 +239,7 @@ words! {
     TextForm: "Chữ thuần", "Plain text";
     TextHint: "Bấm vào một chữ để thấy nó trên trang; chữ gạch chân là chữ máy chưa chắc.",
         "Click a word to see it on the page; underlined words are doubtful.";
-    Time: "Lúc", "At";
     Title: "Tiêu đề", "Title";
-    Today: "Hôm nay", "Today";
     Total: "Tất cả", "All";
     TrialDocuments: "Thử trên (tối đa ba văn bản)", "Try on (three documents at most)";
     Trying: "Đang chạy thử…", "Trying…";
@@ -265,13 +247,11 @@ words! {
     TryPipeline: "Kiểm tra và chạy thử một quy trình", "Check and try a pipeline";
     TryPipelineHint: "Chạy thử diễn ra ở một kho tạm; hồ sơ đang lưu không thay đổi.", "A trial runs in an archive of its own; nothing that is kept changes.";
     Unit: "Đơn vị", "Unit";
-    Units: "Đơn vị", "Units";
     UnitHint: "mã đơn vị, hoặc * cho mọi đơn vị", "code of the unit, or * for every unit";
     Until: "Còn hiệu lực (ngày)", "Holds for (days)";
     Upload: "Tải lên", "Upload";
     Uploads: "Tải lên", "Uploads";
     UsualPipeline: "đang dùng", "in use";
-    Value: "Giá trị", "Value";
     Version: "Phiên bản", "Version";
     WaitsForMe: "Chờ duyệt", "Waiting for review";
     What: "Việc", "What";
@@ -281,6 +261,5 @@ words! {
     Withdraw: "Bỏ cả đợt", "Withdraw the delivery";
     WithdrawHint: "Xóa những gì đã gửi của đợt này. Gõ tên đợt để xác nhận.", "Deletes what was sent of this delivery. Type its name to confirm.";
     Workers: "Tiến trình đang làm", "Processes at work";
-    Word: "Chữ", "Word";
     Year: "Năm", "Year";
 }
