@@ -14,6 +14,7 @@ use crate::search::index::SearchIndex;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// Everything that an opened archive consists of.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Archive {
     pub catalog: Catalog,
     /// What can be found, rebuilt from the store when lost.
     pub index: SearchIndex,
+    /// Turns of those who search: as many at once as there are processors.
+    pub searches: Semaphore,
     /// Reading processes.
     pub pool: Pool,
     /// Processes that show pages: apart from those that read, so that nobody waits for a run to see a page.
@@ -59,7 +62,8 @@ impl Archive {
         let viewers = Pool::new(Launch { arguments: arguments("show", &config, None), ..pool_launch(&config, program) }, VIEWERS);
         let (learned, learned_sha256) = learned(store.as_ref()).await?;
         let expander = Launch { arguments: arguments("expand", &config, None), ..pool_launch(&config, program) };
-        Ok(Self { store, catalog, index, pool, viewers, expander, scratch, learned, learned_sha256, config })
+        let searches = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
+        Ok(Self { store, catalog, index, searches, pool, viewers, expander, scratch, learned, learned_sha256, config })
     }
 }
 
@@ -110,7 +114,8 @@ pub fn format_limits(limits: &Limits) -> crate::formats::limits::Limits {
     }
 }
 
-fn s3_options(config: &Config) -> S3Options {
+/// How to reach the configured S3 server.
+pub(crate) fn s3_options(config: &Config) -> S3Options {
     S3Options {
         endpoint: config.s3.endpoint.clone(),
         region: config.s3.region.clone(),

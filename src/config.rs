@@ -52,9 +52,9 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
-    /// The folder. Each folder in it is a delivery, and each file that lies by itself.
+    /// The folder, or `s3://bucket/prefix`. Each folder in it is a delivery, and each file that lies by itself.
     pub folder: PathBuf,
-    /// Where originals are moved once they are in the store; on the same disk.
+    /// Where originals are moved once they are in the store: on the same disk, or in a bucket of the same server.
     pub done: PathBuf,
     /// Unit that delivers; none: that of the configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,5 +1,6 @@
 //! Object storage: one narrow trait over a local folder, S3 and memory; every object name in one place; the OCFL layout.
 
+pub mod inbox;
 pub mod inventory;
 pub mod key;
 pub mod local;

@@ -332,7 +332,7 @@ fn part_size(bytes: u64, usual: u64) -> u64 {
     usual.max(bytes.div_ceil(MOST_PARTS))
 }
 
-fn unsigned(bytes: Option<i64>) -> u64 {
+pub(super) fn unsigned(bytes: Option<i64>) -> u64 {
     bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0)
 }
 
@@ -352,7 +352,7 @@ fn split(url: &str) -> Result<(String, String)> {
     Ok((bucket.to_owned(), format!("{prefix}/")))
 }
 
-async fn client(options: &S3Options) -> Result<Client> {
+pub(super) async fn client(options: &S3Options) -> Result<Client> {
     let mut loader = aws_config::defaults(BehaviorVersion::latest());
     match (&options.access_key, &options.secret_key) {
         (Some(access), Some(secret)) => {

@@ -45,6 +45,7 @@ pub enum What {
   sohoa review decide 'scans#3' --word 1:25=quyết --by lan
   sohoa review decide 'scans#3' --turn 2=180 --replace 4=new-scan.jpg
   sohoa review decide 'scans#3' --split 5
+  sohoa review decide 'scans#3' --undo
   sohoa review decide 'scans#3' --reject --note 'page 2 is missing'")]
     Decide(Box<Decide>),
 }
@@ -60,6 +61,9 @@ pub struct Decide {
     /// It cannot stay like this: it waits until it is delivered again.
     #[arg(long)]
     pub reject: bool,
+    /// What you decided last about it does not count.
+    #[arg(long, conflicts_with_all = ["accept", "reject"])]
+    pub undo: bool,
     /// An officer in charge of secrets looked at the stamp: it holds nothing back any more.
     #[arg(long)]
     pub release: bool,
@@ -158,7 +162,7 @@ impl Decide {
         }
         wishes.extend(self.split.map(|page| Wish::Act(Act::Split { page })));
         wishes.extend(self.join.map(|document| Wish::Act(Act::Join { document })));
-        let acts = [(self.release, Act::Release), (self.accept, Act::Accept), (self.reject, Act::Reject)];
+        let acts = [(self.release, Act::Release), (self.accept, Act::Accept), (self.reject, Act::Reject), (self.undo, Act::Undo)];
         wishes.extend(acts.into_iter().filter(|(is_meant, _)| *is_meant).map(|(_, act)| Wish::Act(act)));
         Ok(wishes)
     }

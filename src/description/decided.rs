@@ -2,7 +2,7 @@
 
 use super::objection::objection;
 use crate::error::{Error, Result};
-use crate::model::decision::{Act, Decision};
+use crate::model::decision::{Act, Decision, standing};
 use crate::model::fields::newest;
 use crate::model::kinds::by_code;
 use crate::model::reading::{Alternative, Reader, Reading};
@@ -49,7 +49,7 @@ pub fn checked(act: Act) -> Result<Act> {
 
 /// Lays corrections of kind and fields over a description.
 pub fn correct_description(description: &mut Description, decisions: &[Decision]) {
-    for decision in decisions {
+    for decision in standing(decisions) {
         match &decision.act {
             Act::CorrectKind { kind } => {
                 if let Some(known) = by_code(kind) {
@@ -66,7 +66,8 @@ pub fn correct_description(description: &mut Description, decisions: &[Decision]
             | Act::Turn { .. }
             | Act::Replace { .. }
             | Act::Split { .. }
-            | Act::Join { .. } => {}
+            | Act::Join { .. }
+            | Act::Undo => {}
         }
     }
 }
@@ -91,7 +92,7 @@ fn correct_field(description: &mut Description, name: &str, value: &str) {
 /// Lays corrections of words over the reading of a document's page. A correction of a word that is read otherwise now
 /// is left out.
 pub fn correct_reading(reading: &mut Reading, page: u32, decisions: &[Decision]) {
-    for decision in decisions {
+    for decision in standing(decisions) {
         let Act::CorrectWord { page: at, word, read, text } = &decision.act else { continue };
         if *at != page {
             continue;
@@ -112,6 +113,7 @@ pub fn correct_reading(reading: &mut Reading, page: u32, decisions: &[Decision])
 /// What is left of the reasons to look at a document once people decided.
 #[must_use]
 pub fn left_open(reasons: Vec<String>, decisions: &[Decision]) -> Vec<String> {
+    let decisions = standing(decisions);
     let last = |is: fn(&Act) -> bool| decisions.iter().rposition(|decision| is(&decision.act));
     let accepted = last(|act| *act == Act::Accept);
     let rejected = last(|act| *act == Act::Reject);

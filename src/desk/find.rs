@@ -20,6 +20,9 @@ use std::cmp::Reverse;
 /// Pages found.
 pub use crate::search::answer::{Hit as FoundPage, Hits as Found};
 
+/// Letters of a question that the log keeps.
+const MOST_NOTED: usize = 200;
+
 /// Pages that match the query text with its filters.
 ///
 /// # Errors
@@ -28,11 +31,36 @@ pub fn search(archive: &Archive, text: &str, limit: usize, offset: usize) -> Res
     archive.index.search(&Query { limit, offset, ..Query::text(text) })
 }
 
+/// What a person asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// Words, "phrases" and filters.
+    pub text: &'a str,
+    /// Of this unit alone.
+    pub unit: Option<&'a str>,
+    /// At most so many pages.
+    pub limit: usize,
+    /// Pages to skip.
+    pub offset: usize,
+}
+
+/// As [`search`], for a person who may read in these units; that it was asked is kept.
+///
+/// # Errors
+/// As [`search_in`].
+pub async fn search_for(archive: &Archive, by: &Identity, question: Question<'_>) -> Result<Hits> {
+    let found = search_in(archive, &by.units(Right::Read), question).await?;
+    let text: String = question.text.chars().take(MOST_NOTED).collect();
+    archive.catalog.note("", "", "searched", json!({ "by": by.user.name, "text": text, "found": found.total })).await?;
+    Ok(found)
+}
+
 /// As [`search`], in these units alone, or in one of them.
 ///
 /// # Errors
 /// `Denied` for a unit that is not one of them; `Invalid` where one of several must be chosen.
-pub fn search_in(archive: &Archive, units: &Units, unit: Option<&str>, text: &str, limit: usize, offset: usize) -> Result<Hits> {
+pub async fn search_in(archive: &Archive, units: &Units, question: Question<'_>) -> Result<Hits> {
+    let Question { text, unit, limit, offset } = question;
     let fonds = match (units, unit) {
         (_, Some(unit)) if !units.contains(unit) => return Err(Error::denied(format!("you may not read in unit {unit}"))),
         (_, Some(unit)) => Some(unit.to_owned()),
@@ -45,7 +73,9 @@ pub fn search_in(archive: &Archive, units: &Units, unit: Option<&str>, text: &st
             }
         },
     };
-    // It counts for long over a large archive: whoever else is answered by this thread is answered by another meanwhile.
+    // More at once would only make each other slow: who comes later waits, and is answered as fast as the first.
+    let _turn = archive.searches.acquire().await.or_error(Kind::Internal, || "searching has ended".to_owned())?;
+    // Whoever else is answered by this thread is answered by another meanwhile.
     tokio::task::block_in_place(|| archive.index.search(&Query { limit, offset, fonds, ..Query::text(text) }))
 }
 

@@ -7,6 +7,8 @@ pub mod doctor;
 pub mod eval;
 pub mod export;
 pub mod find;
+mod hot_bucket;
+mod hot_folder;
 pub mod intake;
 mod known;
 pub mod masked;

@@ -9,11 +9,33 @@ use crate::model::geometry::Bounds;
 use crate::model::record::{Record, RecordedDocument, RecordedPage};
 use crate::sandbox::protocol::Ask;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// Widths in which a page is shown, px: for a list, and for reading.
-pub const WIDTHS: (u32, u32) = (240, 1654);
+/// How large a page is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Size {
+    /// For a list: 240 px across.
+    Small,
+    /// For reading: 1,654 px across, A4 at 200 dpi.
+    #[default]
+    Usual,
+    /// As it was delivered, up to A4 at 600 dpi.
+    Full,
+}
+
+impl Size {
+    /// Most px across.
+    #[must_use]
+    pub fn width(self) -> u32 {
+        match self {
+            Self::Small => 240,
+            Self::Usual => 1_654,
+            Self::Full => 4_961,
+        }
+    }
+}
 
 /// A page that somebody may look at.
 #[derive(Debug)]
@@ -26,9 +48,9 @@ pub struct Looked {
 impl Looked {
     /// What changes whenever its picture does, as an HTTP entity tag.
     #[must_use]
-    pub fn tag(&self, width: u32) -> String {
+    pub fn tag(&self, size: Size) -> String {
         let page = &self.page;
-        format!("\"{}-{}-{}-{width}\"", page.original, page.original_page, page.turn)
+        format!("\"{}-{}-{}-{}\"", page.original, page.original_page, page.turn, size.width())
     }
 }
 
@@ -73,20 +95,20 @@ fn page_of(document: &RecordedDocument, page: u32) -> Result<&RecordedPage> {
     document.pages.iter().find(|own| own.number == page).ok_or_else(|| Error::not_found(format!("the document has no page {page}")))
 }
 
-/// Its upright picture as a JPEG of at most `width` px across; that it was looked at closely is kept.
+/// Its upright picture as a JPEG; that it was looked at closely is kept.
 ///
 /// # Errors
 /// Those of reading processes for a page that cannot be decoded.
-pub async fn picture(archive: &Archive, by: &Identity, looked: &Looked, width: u32) -> Result<Vec<u8>> {
+pub async fn picture(archive: &Archive, by: &Identity, looked: &Looked, size: Size) -> Result<Vec<u8>> {
     let Looked { record, page, document } = looked;
-    if width > WIDTHS.0 {
+    if size != Size::Small {
         let body = json!({ "by": by.user.name, "document": document, "page": page.number });
         archive.catalog.note("", "", "page-seen", body).await?;
     }
     let mut viewer = archive.viewers.reader(&page.original).await?;
     load(archive, &mut viewer, record, page).await?;
     let media_type = original(record, page)?.media_type.clone();
-    Ok(viewer.ask(&Ask::Picture { media_type, page: page.original_page, turn: page.turn, width }).await?.1)
+    Ok(viewer.ask(&Ask::Picture { media_type, page: page.original_page, turn: page.turn, width: size.width() }).await?.1)
 }
 
 /// Its words.

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::formats::alto;
 use crate::model::account::{Identity, Right};
 use crate::model::batch::Costs;
-use crate::model::decision::{Act, Decision};
+use crate::model::decision::{Act, Decision, standing, undoable};
 use crate::model::geometry::Bounds;
 use crate::model::holding::{DeliveredName, NewFile};
 use crate::model::plan::Plan;
@@ -223,6 +223,12 @@ async fn decide_about(
     (pipeline, plan): (&str, &Plan),
 ) -> Result<Outcome> {
     let began = Instant::now();
+    if wishes.iter().any(|wish| matches!(wish, Wish::Act(Act::Undo))) {
+        let taken = undoable(&standing(&recorded.decisions), author).filter(|_| wishes.len() == 1);
+        taken.ok_or_else(|| {
+            Error::conflict("there is no last decision of yours to take back; turn, cut or join pages again, or correct the document")
+        })?;
+    }
     let (acts, delivered) = acts(archive, &record, &recorded, wishes).await?;
     let gone = || Error::not_found(format!("the catalogue does not know {}#{}; run `sohoa rebuild`", record.code, recorded.number));
     let dossier = archive.catalog.dossier_by_name(&record.fonds, &record.code).await?.ok_or_else(gone)?;

@@ -1,112 +1,178 @@
-//! Hot folders (thư mục nóng): what is laid into one becomes a run once nobody writes it any more; then it is moved away,
-//! never deleted.
+//! Hot folders (thư mục nóng), on a disk or in a bucket: what is laid into one becomes a run once nobody writes it any more;
+//! then it is moved away, never deleted.
 
-use crate::archive::Archive;
+use crate::archive::{self, Archive};
+use crate::blobs::inbox::{Inbox, Laid};
 use crate::config::Source;
-use crate::desk::runs;
-use crate::error::{Kind, Result, ResultExt};
+use crate::desk::{hot_bucket, hot_folder, runs};
+use crate::error::{Error, Kind, Result, ResultExt};
 use crate::model::plan::Plan;
 use crate::pipeline::worker::Stop;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use walkdir::WalkDir;
 
-/// How often the folders are looked at.
+/// How often folders are looked at, and buckets at least.
 const LOOK: Duration = Duration::from_secs(2);
+const LOOK_FAR: u64 = 30;
 
-/// What is known of a thing in a hot folder.
-#[derive(Debug)]
+/// A hot folder that is looked after.
+struct Watched<'a> {
+    source: &'a Source,
+    place: Place,
+    /// Looking at it costs the server of a bucket something.
+    looked: Option<Instant>,
+    seen: BTreeMap<PathBuf, Seen>,
+}
+
+enum Place {
+    Folder { folder: PathBuf, done: PathBuf },
+    Bucket { inbox: Inbox, done: Inbox },
+}
+
+/// What is known of a delivery.
+#[derive(Debug, Default)]
 struct Seen {
-    /// Names, sizes and times of all files in it.
+    /// What changes when anybody writes it.
     signature: String,
     /// Since when that has not changed.
-    since: Instant,
-    /// It was taken, and could not be moved.
+    since: Option<Instant>,
+    /// It was taken and could not be moved, or cannot be taken.
     is_left: bool,
+}
+
+/// A delivery that lies in a hot folder.
+struct Delivery {
+    /// Its path, or its name in the bucket.
+    path: PathBuf,
+    signature: String,
+    /// In a bucket: its name there, and its objects.
+    name: String,
+    objects: Vec<Laid>,
 }
 
 /// Looks after the hot folders of the configuration until asked to stop.
 ///
 /// # Errors
-/// `Unavailable` when store or catalogue do not answer. A folder that cannot be read is told of in the log.
+/// `Invalid` for a source that cannot be one; `Unavailable` when store or catalogue do not answer. A folder or bucket that
+/// cannot be read is told of in the log.
 pub async fn keep(archive: &Archive, pipeline: (&str, &Plan), stop: &Stop) -> Result<()> {
-    let mut seen = BTreeMap::new();
+    let mut watched = Vec::new();
+    for source in &archive.config.sources {
+        watched.push(Watched { source, place: place(archive, source).await?, looked: None, seen: BTreeMap::new() });
+    }
     while !stop.asked() {
-        for source in &archive.config.sources {
-            look(archive, source, pipeline, &mut seen, stop).await?;
+        for one in &mut watched {
+            one.look(archive, pipeline, stop).await?;
         }
         tokio::time::sleep(LOOK).await;
     }
     Ok(())
 }
 
-/// Takes what lies still in one hot folder: folders, and files that lie by themselves.
-async fn look(archive: &Archive, source: &Source, pipeline: (&str, &Plan), seen: &mut BTreeMap<PathBuf, Seen>, stop: &Stop) -> Result<()> {
-    let (folder, done) = (source.folder.clone(), source.done.clone());
-    let found =
-        tokio::task::spawn_blocking(move || things(&folder, &done)).await.or_error(Kind::Internal, || "looking was cut off".to_owned())?;
-    let found = match found {
-        Ok(found) => found,
-        Err(error) => {
-            tracing::warn!("{}", error.chain());
-            return Ok(());
-        }
-    };
-    seen.retain(|path, _| !path.starts_with(&source.folder) || found.iter().any(|(known, _)| known == path));
-    for (path, signature) in found {
-        if stop.asked() {
-            return Ok(());
-        }
-        let known = seen.entry(path.clone()).or_insert_with(|| Seen { signature: String::new(), since: Instant::now(), is_left: false });
-        if known.signature != signature {
-            *known = Seen { signature, since: Instant::now(), is_left: false };
-        } else if !known.is_left && known.since.elapsed() >= Duration::from_secs(source.stable_seconds) {
-            known.is_left = !take(archive, source, pipeline, &path, stop).await?;
-        }
-    }
-    Ok(())
-}
-
-/// What lies in a hot folder and is no folder of ours, with what changes when anybody writes it; empty folders are left out.
-fn things(folder: &Path, done: &Path) -> Result<Vec<(PathBuf, String)>> {
-    let cannot = || format!("cannot look into the hot folder {}; check its permissions", folder.display());
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).or_error(Kind::Unavailable, cannot)? {
-        let path = entry.or_error(Kind::Unavailable, cannot)?.path();
-        let is_hidden = path.file_name().is_none_or(|name| name.as_bytes().starts_with(b"."));
-        if is_hidden || path == done || path.is_symlink() {
-            continue;
-        }
-        let mut hash = Sha256::new();
-        let mut files = 0;
-        for entry in WalkDir::new(&path).follow_links(false).sort_by_file_name() {
-            let entry = entry.or_error(Kind::Unavailable, cannot)?;
-            let Ok(told) = entry.metadata() else { continue };
-            if told.is_file() {
-                files += 1;
+async fn place(archive: &Archive, source: &Source) -> Result<Place> {
+    let address = |path: &PathBuf| path.to_str().filter(|path| path.starts_with("s3://")).map(str::to_owned);
+    match (address(&source.folder), address(&source.done)) {
+        (None, None) => Ok(Place::Folder { folder: source.folder.clone(), done: source.done.clone() }),
+        (Some(inbox), Some(done)) => {
+            let options = archive::s3_options(&archive.config);
+            let (inbox, done) = (Inbox::open(&inbox, &options).await?, Inbox::open(&done, &options).await?);
+            if done.holds(&inbox) {
+                return Err(Error::invalid(format!("{inbox:?} lies in {done:?}: what is done must be kept elsewhere")));
             }
-            let written = told.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok()).unwrap_or_default();
-            hash.update(entry.path().as_os_str().as_bytes());
-            hash.update([0]);
-            hash.update(told.len().to_le_bytes());
-            hash.update(written.as_nanos().to_le_bytes());
+            Ok(Place::Bucket { inbox, done })
         }
-        if files > 0 {
-            found.push((path, hex::encode(hash.finalize())));
-        }
+        _ => Err(Error::invalid(format!(
+            "source {}: folder and done must both be folders, or both be s3://bucket/prefix",
+            source.folder.display()
+        ))),
     }
-    found.sort();
-    Ok(found)
 }
 
-/// Makes a run of it and moves it away; whether it was moved.
-async fn take(archive: &Archive, source: &Source, (text, plan): (&str, &Plan), path: &Path, stop: &Stop) -> Result<bool> {
+impl Watched<'_> {
+    /// Takes what lies still.
+    async fn look(&mut self, archive: &Archive, pipeline: (&str, &Plan), stop: &Stop) -> Result<()> {
+        let pause = match self.place {
+            Place::Folder { .. } => Duration::ZERO,
+            Place::Bucket { .. } => Duration::from_secs(self.source.stable_seconds.min(LOOK_FAR)),
+        };
+        if self.looked.is_some_and(|looked| looked.elapsed() < pause) {
+            return Ok(());
+        }
+        self.looked = Some(Instant::now());
+        let found = match self.place.deliveries().await {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::warn!("{}", error.chain());
+                return Ok(());
+            }
+        };
+        self.seen.retain(|path, _| found.iter().any(|delivery| delivery.path == *path));
+        for delivery in found {
+            if stop.asked() {
+                return Ok(());
+            }
+            let seen = self.seen.entry(delivery.path.clone()).or_default();
+            let stable = Duration::from_secs(self.source.stable_seconds);
+            if seen.signature != delivery.signature {
+                *seen = Seen { signature: delivery.signature, since: Some(Instant::now()), is_left: false };
+            } else if !seen.is_left && seen.since.is_some_and(|since| since.elapsed() >= stable) {
+                seen.is_left = !take(archive, self.source, &self.place, pipeline, &delivery, stop).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Place {
+    async fn deliveries(&self) -> Result<Vec<Delivery>> {
+        match self {
+            Self::Folder { folder, done } => {
+                let (folder, done) = (folder.clone(), done.clone());
+                let found = tokio::task::spawn_blocking(move || hot_folder::things(&folder, &done)).await;
+                let found = found.or_error(Kind::Internal, || "looking was cut off".to_owned())??;
+                let delivery = |(path, signature)| Delivery { path, signature, name: String::new(), objects: Vec::new() };
+                Ok(found.into_iter().map(delivery).collect())
+            }
+            Self::Bucket { inbox, done } => {
+                let found = hot_bucket::deliveries(inbox, done).await?;
+                let delivery = |(name, objects): (String, Vec<Laid>)| {
+                    let signature = hot_bucket::signature(&objects);
+                    Delivery { path: PathBuf::from(&name), signature, name, objects }
+                };
+                Ok(found.into_iter().map(delivery).collect())
+            }
+        }
+    }
+}
+
+/// Makes a run of a delivery and moves it away; whether it was moved.
+async fn take(
+    archive: &Archive,
+    source: &Source,
+    place: &Place,
+    (text, plan): (&str, &Plan),
+    delivery: &Delivery,
+    stop: &Stop,
+) -> Result<bool> {
     let unit = source.unit.as_deref().unwrap_or(&archive.config.unit);
-    let receipt = match runs::submit(archive, unit, &[path.to_path_buf()], text, plan, stop, &|_| {}).await {
+    // The same delivery is brought to the same place again: what was cut off goes on.
+    let name = Sha256::digest(format!("{}\0{}", source.folder.display(), delivery.name));
+    let scratch = archive.scratch.join(format!("source-{}", hex::encode(name)));
+    let path = match place {
+        Place::Folder { .. } => delivery.path.clone(),
+        Place::Bucket { inbox, .. } => match hot_bucket::bring(inbox, &delivery.name, &delivery.objects, &scratch).await {
+            Ok(path) => path,
+            Err(error) => {
+                tracing::warn!("{}", error.chain());
+                // What is only interrupted, or written just now, is tried again.
+                return Ok(error.kind() != Kind::Invalid);
+            }
+        },
+    };
+    let receipt = match runs::submit(archive, unit, &[path.clone()], text, plan, stop, &|_| {}).await {
         Ok(receipt) if receipt.interrupted => return Ok(true),
         Ok(receipt) => receipt,
         // Nothing to take in it, or not to be read: people must look, and nothing is lost.
@@ -116,54 +182,21 @@ async fn take(archive: &Archive, source: &Source, (text, plan): (&str, &Plan), p
         }
         Err(error) => return Err(error),
     };
-    let body = json!({ "by": "hot-folder", "path": path.to_string_lossy(), "unit": unit });
+    let shown = match place {
+        Place::Folder { .. } => delivery.path.to_string_lossy().into_owned(),
+        Place::Bucket { inbox, .. } => format!("{inbox:?}{}", delivery.name),
+    };
+    let body = json!({ "by": "hot-folder", "path": shown, "unit": unit });
     archive.catalog.note(&receipt.batch, "", "source-taken", body).await?;
-    let moved = move_away(path, &source.done, &receipt.batch);
+    let moved = match place {
+        Place::Folder { done, .. } => hot_folder::move_away(&path, done, &receipt.batch),
+        Place::Bucket { inbox, done } => {
+            let moved = hot_bucket::move_away(inbox, &delivery.name, &delivery.objects, done, &receipt.batch).await;
+            moved.and(hot_bucket::forget(&scratch))
+        }
+    };
     if let Err(error) = &moved {
         tracing::warn!("{}", error.chain());
     }
     Ok(moved.is_ok())
-}
-
-/// Moves a thing into the folder of what is done, beside what has its name there.
-fn move_away(path: &Path, done: &Path, batch: &str) -> Result<()> {
-    let cannot = || format!("{} was taken, and cannot be moved to {}; both must lie on one disk", path.display(), done.display());
-    std::fs::create_dir_all(done).or_error(Kind::Unavailable, cannot)?;
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    let mut place = done.join(name);
-    if place.exists() {
-        let mut other = name.to_owned();
-        other.push(format!(" ({batch})"));
-        place = done.join(other);
-    }
-    std::fs::rename(path, place).or_error(Kind::Unavailable, cannot)
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_written_changes_and_what_is_done_or_empty_is_not_seen() {
-        let root = tempfile::tempdir().unwrap();
-        let (folder, done) = (root.path().to_path_buf(), root.path().join("xong"));
-        std::fs::create_dir_all(folder.join("hồ sơ 1")).unwrap();
-        std::fs::create_dir_all(folder.join("trống")).unwrap();
-        std::fs::create_dir_all(&done).unwrap();
-        std::fs::write(done.join("old.pdf"), "x").unwrap();
-        std::fs::write(folder.join("hồ sơ 1/1.pdf"), "x").unwrap();
-        std::fs::write(folder.join(".part"), "x").unwrap();
-        std::os::unix::fs::symlink("/etc/passwd", folder.join("link.pdf")).unwrap();
-        let before = things(&folder, &done).unwrap();
-        assert_eq!(before.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>(), [folder.join("hồ sơ 1")]);
-        assert_eq!(things(&folder, &done).unwrap(), before);
-        std::fs::write(folder.join("hồ sơ 1/1.pdf"), "xy").unwrap();
-        assert_ne!(things(&folder, &done).unwrap(), before);
-        move_away(&folder.join("hồ sơ 1"), &done, "b1").unwrap();
-        std::fs::create_dir_all(folder.join("hồ sơ 1")).unwrap();
-        move_away(&folder.join("hồ sơ 1"), &done, "b2").unwrap();
-        assert!(done.join("hồ sơ 1/1.pdf").exists() && done.join("hồ sơ 1 (b2)").exists());
-        assert!(things(&folder, &done).unwrap().is_empty());
-    }
 }

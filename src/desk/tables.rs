@@ -1,7 +1,7 @@
 //! Lists to be taken away, as spreadsheets: what was found, dossiers, runs, failures, events.
 
 use crate::archive::Archive;
-use crate::desk::find::{self, WantedDossiers};
+use crate::desk::find::{self, Question, WantedDossiers};
 use crate::desk::watch;
 use crate::error::{Error, Result};
 use crate::formats::spreadsheet::{self, Sheet};
@@ -105,7 +105,8 @@ async fn sheet(archive: &Archive, units: &Units, wanted: &Wanted, language: Lang
     let head = |words: &[Word]| words.iter().map(|word| word.in_language(language).to_owned()).collect::<Vec<_>>();
     match wanted {
         Wanted::Found { query, unit } => {
-            let found = find::search_in(archive, units, unit.as_deref(), query, MOST_FOUND, 0)?;
+            let question = Question { text: query, unit: unit.as_deref(), limit: MOST_FOUND, offset: 0 };
+            let found = find::search_in(archive, units, question).await?;
             let value = |hit: &find::FoundPage, name: &str| hit.fields.get(name).cloned().unwrap_or_default();
             let rows = found.hits.iter().map(|hit| {
                 let number = [value(hit, "codeNumber"), value(hit, "codeNotation")].join("/").trim_matches('/').to_owned();

@@ -8,7 +8,7 @@ use crate::description::learned::{Example, Learned, Score};
 use crate::desk::export;
 use crate::error::Result;
 use crate::formats::alto;
-use crate::model::decision::{Act, Decision};
+use crate::model::decision::{Act, Decision, standing};
 use crate::model::reading::{Reader, Reading};
 use crate::model::record::{Record, RecordedDocument};
 use serde::Serialize;
@@ -84,7 +84,7 @@ pub async fn train(archive: &Archive) -> Result<Trained> {
 
 /// Whether a person said what is right: who rejected a document, or released it, did not.
 fn is_judged(decisions: &[Decision]) -> bool {
-    decisions.iter().any(|decision| matches!(decision.act, Act::Accept | Act::CorrectKind { .. } | Act::CorrectField { .. }))
+    standing(decisions).iter().any(|decision| matches!(decision.act, Act::Accept | Act::CorrectKind { .. } | Act::CorrectField { .. }))
 }
 
 /// What the machine alone made of the document, beside what it is.
@@ -100,9 +100,9 @@ async fn example(archive: &Archive, record: &Record, document: &RecordedDocument
     }
     let words = describer.front_words().clone();
     let found = describer.finish();
-    let is_accepted = document.decisions.iter().any(|decision| decision.act == Act::Accept);
-    let is_corrected =
-        |name: &str| document.decisions.iter().any(|one| matches!(&one.act, Act::CorrectField { field, .. } if field == name));
+    let decisions = standing(&document.decisions);
+    let is_accepted = decisions.iter().any(|decision| decision.act == Act::Accept);
+    let is_corrected = |name: &str| decisions.iter().any(|one| matches!(&one.act, Act::CorrectField { field, .. } if field == name));
     let values = found
         .fields
         .iter()

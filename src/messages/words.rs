@@ -75,6 +75,7 @@ words! {
     CpuPerItem: "CPU/mục", "CPU per item";
     DateOfIssue: "Ngày ban hành", "Date of issue";
     DateForm: "năm-tháng-ngày", "year-month-day";
+    Decided: "Đã ghi quyết định về", "Decided about";
     Decisions: "Quyết định đã có", "Decisions";
     Delivery: "Đợt tải lên", "Delivery";
     DeliveryName: "Tên đợt", "Name of the delivery";
@@ -129,6 +130,7 @@ words! {
     KeyPages: "Trang trước, trang sau", "Previous, next page";
     KeyRows: "Dòng sau, dòng trước", "Next, previous row";
     KeyMade: "Khóa mới, chỉ hiện lần này", "The new key, shown this once";
+    KeyUndo: "Hoàn tác quyết định vừa rồi", "Take the last decision back";
     Kind: "Loại văn bản", "Kind";
     Label: "Dùng cho", "Used for";
     LeftOut: "tệp hệ thống, bỏ qua", "system files, left out";
@@ -246,6 +248,7 @@ words! {
     TryOut: "Chạy thử", "Try";
     TryPipeline: "Kiểm tra và chạy thử một quy trình", "Check and try a pipeline";
     TryPipelineHint: "Chạy thử diễn ra ở một kho tạm; hồ sơ đang lưu không thay đổi.", "A trial runs in an archive of its own; nothing that is kept changes.";
+    Undo: "Hoàn tác", "Undo";
     Unit: "Đơn vị", "Unit";
     UnitHint: "mã đơn vị, hoặc * cho mọi đơn vị", "code of the unit, or * for every unit";
     Until: "Còn hiệu lực (ngày)", "Holds for (days)";

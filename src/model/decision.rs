@@ -75,6 +75,8 @@ pub enum Act {
         /// Number of the other document, which is one no more.
         document: u32,
     },
+    /// What the same person decided last about the document does not count: see [`standing`].
+    Undo,
 }
 
 impl Act {
@@ -92,6 +94,78 @@ impl Act {
             Self::Replace { .. } => "replace",
             Self::Split { .. } => "split",
             Self::Join { .. } => "join",
+            Self::Undo => "undo",
         }
+    }
+
+    /// Whether it can be taken back. What changes pages is set right by another change of them; what an officer released may
+    /// have been read since.
+    #[must_use]
+    pub fn can_be_undone(&self) -> bool {
+        match self {
+            Self::Accept | Self::Reject | Self::CorrectKind { .. } | Self::CorrectField { .. } | Self::CorrectWord { .. } => true,
+            Self::Release | Self::Turn { .. } | Self::Replace { .. } | Self::Split { .. } | Self::Join { .. } | Self::Undo => false,
+        }
+    }
+}
+
+/// The decisions that count, in order. An [`Act::Undo`] takes back what its author decided just before it, all that was decided
+/// at once; where somebody else decided since, it takes nothing back.
+#[must_use]
+pub fn standing(decisions: &[Decision]) -> Vec<&Decision> {
+    let mut standing: Vec<&Decision> = Vec::with_capacity(decisions.len());
+    for decision in decisions {
+        if decision.act == Act::Undo {
+            let taken = undoable(&standing, &decision.author).unwrap_or(0);
+            standing.truncate(standing.len() - taken);
+        } else {
+            standing.push(decision);
+        }
+    }
+    standing
+}
+
+/// How many of the last decisions an undo by `author` would take back; none where it can take nothing back.
+#[must_use]
+pub fn undoable(standing: &[&Decision], author: &str) -> Option<usize> {
+    let last = standing.last().filter(|last| last.author == author)?;
+    let together: Vec<&&Decision> = standing.iter().rev().take_while(|one| one.author == last.author && one.at == last.at).collect();
+    together.iter().all(|one| one.act.can_be_undone()).then_some(together.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn by(author: &str, at: &str, act: Act) -> Decision {
+        Decision { at: at.to_owned(), author: author.to_owned(), act, note: None }
+    }
+
+    fn kind(code: &str) -> Act {
+        Act::CorrectKind { kind: code.to_owned() }
+    }
+
+    fn left(decisions: &[Decision]) -> Vec<Act> {
+        standing(decisions).into_iter().map(|decision| decision.act.clone()).collect()
+    }
+
+    #[test]
+    fn undo_takes_back_what_was_decided_at_once_and_no_more() {
+        let mut all = vec![by("lan", "1", kind("02")), by("lan", "2", kind("03")), by("lan", "2", Act::Accept), by("lan", "3", Act::Undo)];
+        assert_eq!(left(&all), [kind("02")]);
+        all.push(by("lan", "4", Act::Undo));
+        assert_eq!(left(&all), []);
+        all.push(by("lan", "5", Act::Undo));
+        all.push(by("lan", "6", Act::Accept));
+        assert_eq!(left(&all), [Act::Accept]);
+    }
+
+    #[test]
+    fn nobody_takes_back_what_another_decided_or_what_changed_pages() {
+        let accepted = by("lan", "1", Act::Accept);
+        assert_eq!(left(&[accepted.clone(), by("minh", "2", Act::Undo)]), [Act::Accept]);
+        let turned = by("lan", "2", Act::Turn { page: 1, turn: 90 });
+        let all = [accepted, by("lan", "2", kind("02")), turned.clone(), by("lan", "3", Act::Undo)];
+        assert_eq!(left(&all), [Act::Accept, kind("02"), turned.act]);
     }
 }

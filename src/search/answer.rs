@@ -16,7 +16,7 @@ use tantivy::collector::sort_key::SortByString;
 use tantivy::{DocAddress, Order, Searcher, TantivyDocument};
 
 /// Most values of one facet.
-const MOST_VALUES: usize = 100;
+pub(super) const MOST_VALUES: usize = 100;
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, schemars::JsonSchema)]

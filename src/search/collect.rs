@@ -1,11 +1,17 @@
 //! Counting and sorting in one pass over the pages found.
 
+use crate::search::answer::MOST_VALUES;
 use crate::search::schema::{DOSSIER_LABEL, ISSUER_LABEL, KIND_LABEL, YEAR};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use tantivy::collector::sort_key::NaturalComparator;
 use tantivy::collector::{Collector, SegmentCollector, SegmentSortKeyComputer, SortKeyComputer};
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
+
+/// Values of a label that a segment tells of: its most frequent ones. A value beyond them is not counted in that segment,
+/// which can only matter where more values than this are about equally frequent, as dossiers are.
+const TOLD: usize = 4 * MOST_VALUES;
 
 /// Pages found, and how many of them have each value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,7 +37,7 @@ pub(super) struct SegmentCounting {
 
 struct Labels {
     column: Option<StrColumn>,
-    counts: Vec<u64>,
+    counts: Vec<u32>,
 }
 
 impl Labels {
@@ -49,13 +55,21 @@ impl Labels {
         }
     }
 
+    /// The most frequent values, equally frequent ones in their order.
     fn named(self) -> BTreeMap<String, u64> {
         let Some(column) = self.column else { return BTreeMap::new() };
+        // Ordinals stand in the order of their values: no text is looked at for those that are not told.
+        let mut found: Vec<(Reverse<u32>, u64)> =
+            self.counts.into_iter().zip(0..).filter(|(count, _)| *count > 0).map(|(count, ordinal)| (Reverse(count), ordinal)).collect();
+        if found.len() > TOLD {
+            found.select_nth_unstable(TOLD);
+            found.truncate(TOLD);
+        }
         let mut named = BTreeMap::new();
-        for (ordinal, count) in (0_u64..).zip(self.counts).filter(|(_, count)| *count > 0) {
+        for (Reverse(count), ordinal) in found {
             let mut label = String::new();
             if column.ord_to_str(ordinal, &mut label).unwrap_or(false) {
-                named.insert(label, count);
+                named.insert(label, u64::from(count));
             }
         }
         named

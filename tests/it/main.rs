@@ -12,6 +12,7 @@ mod house;
 mod journeys;
 mod reading;
 mod search;
+mod sources;
 mod specimen;
 mod support;
 mod uploads;

@@ -25,7 +25,7 @@ fn documents_are_shown_taken_away_and_tried_by_those_who_may() {
     let (status, tag, large) = server.get(&admin, &format!("{pages}/1/picture"), None);
     let picture = image::load_from_memory(&large).unwrap();
     assert_eq!((status, picture.width() <= 1654, picture.height() > picture.width()), (200, true, true));
-    let (_, _, small) = server.get(&admin, &format!("{pages}/1/picture?small=true"), None);
+    let (_, _, small) = server.get(&admin, &format!("{pages}/1/picture?size=small"), None);
     assert_eq!(image::load_from_memory(&small).unwrap().width(), 240);
     assert_eq!(server.get(&admin, &format!("{pages}/1/picture"), tag.as_deref()).0, 304);
     assert_eq!(server.get(&admin, &format!("{pages}/99/picture"), None).0, 404);
@@ -103,25 +103,4 @@ fn documents_are_shown_taken_away_and_tried_by_those_who_may() {
     assert_eq!(server.get(&other, "/api/lists/events/csv", None).0, 403);
     let (_, _, none) = server.get(&other, "/api/lists/dossiers/csv", None);
     assert!(!String::from_utf8(none).unwrap().contains("001-ke-hoach"));
-}
-
-#[test]
-fn what_is_laid_into_a_hot_folder_becomes_a_run_and_is_moved_away() {
-    let home = tempfile::tempdir().unwrap();
-    let (folder, done) = (home.path().join("in"), home.path().join("done"));
-    std::fs::create_dir_all(folder.join("hồ sơ nóng")).unwrap();
-    std::fs::write(folder.join("hồ sơ nóng/1.pdf"), "no scan").unwrap();
-    let config = format!("[[source]]\nfolder = {folder:?}\ndone = {done:?}\nunit = \"syt\"\nstable_seconds = 0\n");
-    std::fs::write(home.path().join("sohoa.toml"), config).unwrap();
-    let (server, admin) = Server::with_administrator_of(home);
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
-    while !done.join("hồ sơ nóng/1.pdf").exists() {
-        assert!(std::time::Instant::now() < until, "nothing was taken");
-        std::thread::yield_now();
-    }
-    let runs = server.ask(Some(&admin), "GET", "/api/runs", None).body["items"].as_array().unwrap().clone();
-    assert_eq!((runs.len(), runs[0]["unit"].as_str()), (1, Some("syt")));
-    assert!(!folder.join("hồ sơ nóng").exists());
-    let events = server.ask(Some(&admin), "GET", "/api/audit?limit=500", None).body;
-    assert!(events.as_array().unwrap().iter().any(|event| event["kind"] == "source-taken"));
 }

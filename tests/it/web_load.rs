@@ -14,23 +14,52 @@ use std::process::Command;
 const DOCUMENTS: u32 = 100_000;
 const RUNS: u32 = 100_000;
 
-const SYLLABLES: &str = "giấy chứng nhận quyền sử dụng đất hồ sơ lưu trữ phông tài liệu xã phường thị trấn tỉnh thành phố hội đồng nhân dân căn \
-    cứ luật tổ chức chính quyền địa phương xét đề nghị của giám đốc sở nội vụ về việc phê duyệt kế hoạch thực hiện nhiệm vụ công tác năm báo \
-    cáo kết quả triển khai chương trình cải cách hành chính giai đoạn tiếp nhận giải quyết thủ tục theo quy định hiện hành";
+const WORDS_OF_A_PAGE: usize = 150;
 
-/// Asks for `paths` in turn from 200 connections for 20 seconds and prints how long answers took.
-fn measure(server: &Server, key: &str, what: &str, paths: &[String]) {
+/// Numbers without a pattern, the same every time.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 16).unwrap() % end
+    }
+}
+
+/// The syllables of a made-up language; the n-th is about 1/n as frequent as the first, as in real texts.
+fn syllables() -> Vec<String> {
+    const BEGINNINGS: &str = "t c đ h th ch kh nh l n v b m tr qu ph s ng d gi x r g";
+    const RESTS: &str = "a à á ạ ả anh ành ách an án ang áng ao áo ay ày ăm ăng âm ận ât ất e ề em en ét ê ế ện ết i ì ì ị im in ính ít iên iện iết         iêu o ó on òn ong ông ô ố ội ôn ốt ơ ở ới ơn u ú ủ ục ung úng uyên uyết ư ữ ức ương ường ước ưu y ý";
+    RESTS.split_whitespace().flat_map(|rest| BEGINNINGS.split_whitespace().map(move |beginning| format!("{beginning}{rest}"))).collect()
+}
+
+/// How a measurement asks: so many people, each of whom waits up to so many milliseconds before asking again.
+struct People {
+    count: u32,
+    think_ms: u32,
+}
+
+/// Asks for `paths` in turn for 20 seconds and prints how long answers took.
+fn measure(server: &Server, key: &str, what: &str, paths: &[String], people: &People) {
     let list: String = paths.iter().map(|path| format!("\"{path}\",")).collect();
     let script = server.home.path().join("wrk.lua");
+    let delay =
+        if people.think_ms == 0 { String::new() } else { format!("function delay() return math.random(0, {}) end\n", people.think_ms) };
     let lua = format!(
-        "local paths = {{{list}}}\nlocal n = 0\nfunction request() n = n + 1; return wrk.format('GET', paths[n % #paths + 1], {{['Authorization'] = 'Bearer {key}'}}) end\n\
-         function done(summary, latency) io.write(string.format('{what}: %d answers, %d errors, p50 %.1f ms, p95 %.1f ms, p99 %.1f ms\\n', \
+        "local paths = {{{list}}}\nlocal n = 0\n{delay}\
+         function request() n = n + 1; return wrk.format('GET', paths[n % #paths + 1], {{['Authorization'] = 'Bearer {key}'}}) end\n\
+         function done(summary, latency) io.write(string.format('%d answers, %d errors, p50 %.1f ms, p95 %.1f ms, p99 %.1f ms', \
          summary.requests, summary.errors.status + summary.errors.timeout + summary.errors.connect, latency:percentile(50)/1000, \
          latency:percentile(95)/1000, latency:percentile(99)/1000)) end\n"
     );
     std::fs::write(&script, lua).unwrap();
-    let ran = Command::new("wrk").args(["-t1", "-c200", "-d20s", "-s"]).arg(&script).arg(&server.address).output();
-    println!("{}", String::from_utf8_lossy(&ran.expect("wrk is missing (Debian: wrk)").stdout));
+    let people_count = format!("-c{}", people.count);
+    let ran = Command::new("wrk").args(["-t1", &people_count, "-d20s", "-s"]).arg(&script).arg(&server.address).output();
+    let out = ran.expect("wrk is missing (Debian: wrk)").stdout;
+    let out = String::from_utf8_lossy(&out);
+    println!("{what}, {} people thinking 0-{} ms: {}", people.count, people.think_ms, out.lines().last().unwrap_or_default());
 }
 
 #[tokio::test]
@@ -50,16 +79,23 @@ async fn many_people_search_a_large_archive() {
     );
     sqlx::query(sqlx::AssertSqlSafe(insert)).execute(&mut connection).await.unwrap();
     let index = SearchIndex::open(&home.join("index")).unwrap();
-    let known: Vec<&str> = SYLLABLES.split_whitespace().collect();
-    let mut seed = 88_172_645_463_325_252_u64;
-    let mut next = || {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        known[usize::try_from(seed % known.len() as u64).unwrap()]
+    let known = syllables();
+    let mut numbers = Numbers(88_172_645_463_325_252);
+    // The place in a list of frequencies that fall as 1/n: even in the logarithm.
+    let word = |numbers: &mut Numbers| {
+        let place = (known.len() as f64).powf(numbers.below(1_000_000) as f64 / 1e6);
+        known[place as usize - 1].as_str()
     };
+    let mut questions = Vec::new();
     for number in 0..DOCUMENTS {
-        let words: Vec<Word> = (0..150).map(|place| Word::new(next(), Bounds::new(place, 0, place + 1, 10), 90)).collect();
+        let text: Vec<&str> = (0..WORDS_OF_A_PAGE).map(|_| word(&mut numbers)).collect();
+        if number % 100 == 0 {
+            // People search for what stands on a page: two to five of its words side by side, or the document's number.
+            let (start, length) = (numbers.below(WORDS_OF_A_PAGE - 5), 2 + numbers.below(4));
+            let question = if number % 400 == 0 { format!("number:{number}") } else { text[start..start + length].join(" ") };
+            questions.push(format!("/api/search?q={}", question.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>()));
+        }
+        let words = (0..).zip(&text).map(|(place, word)| Word::new(*word, Bounds::new(place, 0, place + 1, 10), 90)).collect();
         let bounds = Bounds::new(0, 0, 150, 10);
         let blocks = vec![Block { kind: BlockKind::Text, bounds, lines: vec![Line::new(bounds, words)] }];
         let reading = Reading { blocks, width: 1654, height: 2339, ..Reading::default() };
@@ -83,17 +119,15 @@ async fn many_people_search_a_large_archive() {
     }
     index.commit().unwrap();
     println!("{} pages in the index", index.page_count().unwrap());
-    let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-    let searches: Vec<String> = (0..40)
-        .map(|number| {
-            format!(
-                "/api/search?q={}",
-                encoded(&if number % 4 == 0 { format!("number:{}", number * 97) } else { format!("{} {} {}", next(), next(), next()) })
-            )
-        })
-        .collect();
-    measure(&server, &key, "search", &searches);
-    measure(&server, &key, "runs", &["/api/runs?limit=50".to_owned()]);
-    let pages: Vec<String> = vec!["/runs".to_owned(), "/search?q=ho%20so".to_owned()];
-    measure(&server, &key, "pages", &pages);
+    // Another order than that of the pages.
+    for place in 1..questions.len() {
+        let other = numbers.below(place + 1);
+        questions.swap(place, other);
+    }
+    let runs = ["/api/runs?limit=50".to_owned()];
+    for people in [People { count: 1, think_ms: 0 }, People { count: 200, think_ms: 4_000 }, People { count: 200, think_ms: 0 }] {
+        measure(&server, &key, "search", &questions, &people);
+        measure(&server, &key, "runs", &runs, &people);
+        measure(&server, &key, "page of runs", &["/runs".to_owned()], &people);
+    }
 }

@@ -1,7 +1,7 @@
 //! Pages to look at.
 
 use super::records::is_known;
-use crate::desk::pictures;
+use crate::desk::pictures::{self, Size};
 use crate::model::account::Identity;
 use crate::web::openapi::{PageWords, ProblemDetails};
 use crate::web::problem::{Asked, Named, Problem};
@@ -17,12 +17,13 @@ use utoipa::IntoParams;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::web) struct AskedPicture {
-    /// `true`: 240 px across, for a list.
+    /// `small`: 240 px across, for a list; `usual`: 1,654 px (A4 at 200 dpi); `full`: as delivered, up to 4,961 px.
     #[serde(default)]
-    small: bool,
+    #[param(value_type = String, pattern = "^(small|usual|full)$")]
+    size: Size,
 }
 
-/// The upright picture of a page: 1,654 px across (A4 at 200 dpi), or less where it was delivered smaller.
+/// The upright picture of a page, never larger than it was delivered.
 #[utoipa::path(get, path = "/api/documents/{document}/pages/{page}/picture",
     params(("document" = String, Path), ("page" = u32, Path), AskedPicture), responses(
     (status = 200, description = "a JPEG", content_type = "image/jpeg"),
@@ -35,14 +36,13 @@ pub(super) async fn picture(
     Asked(asked): Asked<AskedPicture>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let width = if asked.small { pictures::WIDTHS.0 } else { pictures::WIDTHS.1 };
     let looked = pictures::page_for(shared.archive(), &by, &document, page).await?;
     // Kept by the browser, which asks each time whether it may still show it.
-    let kept = [(header::ETAG, looked.tag(width)), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
-    if is_known(&headers, &looked.tag(width)) {
+    let kept = [(header::ETAG, looked.tag(asked.size)), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
+    if is_known(&headers, &looked.tag(asked.size)) {
         return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
     }
-    let jpeg = pictures::picture(shared.archive(), &by, &looked, width).await?;
+    let jpeg = pictures::picture(shared.archive(), &by, &looked, asked.size).await?;
     Ok((kept, [(header::CONTENT_TYPE, "image/jpeg")], jpeg).into_response())
 }
 

@@ -1,7 +1,7 @@
 //! Search, records and their files.
 
 use crate::desk::export::Form;
-use crate::desk::find::{self, Masked};
+use crate::desk::find::{self, Masked, Question};
 use crate::error::Error;
 use crate::model::account::{Identity, Right};
 use crate::model::record::Record;
@@ -40,8 +40,8 @@ pub(super) async fn search(
     Asked(asked): Asked<AskedSearch>,
 ) -> Result<Json<find::Found>, Problem> {
     let limit = asked.limit.unwrap_or(20).clamp(1, 100);
-    let units = by.units(Right::Read);
-    Ok(Json(find::search_in(shared.archive(), &units, asked.unit.as_deref(), &asked.q, limit, asked.offset)?))
+    let question = Question { text: &asked.q, unit: asked.unit.as_deref(), limit, offset: asked.offset };
+    Ok(Json(find::search_for(shared.archive(), &by, question).await?))
 }
 
 /// Which dossiers are asked for.

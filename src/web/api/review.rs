@@ -129,6 +129,9 @@ pub(in crate::web) struct Decision {
     split: Option<u32>,
     /// The pages of this document of the dossier belong behind those of this one.
     join: Option<u32>,
+    /// What you decided last about it does not count; alone.
+    #[serde(default)]
+    undo: bool,
     /// Why.
     note: Option<String>,
 }
@@ -144,6 +147,7 @@ impl Decision {
         wishes.extend(self.turns.into_iter().map(|turn| Wish::Turn { page: turn.page, by: turn.degrees }));
         wishes.extend(self.split.map(|page| Wish::Act(Act::Split { page })));
         wishes.extend(self.join.map(|document| Wish::Act(Act::Join { document })));
+        wishes.extend(self.undo.then_some(Wish::Act(Act::Undo)));
         wishes.extend(self.accept.then_some(Wish::Act(Act::Accept)));
         wishes.extend(self.reject.then_some(Wish::Act(Act::Reject)));
         if wishes.is_empty() { Err(Error::invalid("nothing is decided").into()) } else { Ok(wishes) }

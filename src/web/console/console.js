@@ -24,10 +24,10 @@ async function answered(response) {
   return said;
 }
 
-/** Says something for a while, without taking the focus. */
-export function notice(text) {
+/** Says something for a while, without taking the focus; with a button where there is something to do about it. */
+export function notice(text, button) {
   const place = document.getElementById('notice');
-  place.textContent = text;
+  place.replaceChildren(text, ...(button ? [' ', button] : []));
   place.hidden = false;
   clearTimeout(notice.timer);
   notice.timer = setTimeout(() => { place.hidden = true; }, 8000);
@@ -93,6 +93,7 @@ async function send(element, body, then = element.dataset.then) {
       shown.textContent = said.key;
       shown.closest('[hidden]').hidden = false;
     } else if (then) {
+      if (element.dataset.undo) sessionStorage.setItem('undo', JSON.stringify({ path, back: element.dataset.undo, said: element.dataset.decided }));
       then = then.replace('{id}', () => encodeURIComponent(said?.id ?? ''));
       if (then === location.pathname + location.search) location.reload(); else location.assign(then);
       return;
@@ -191,9 +192,34 @@ function live() {
 }
 live();
 
+// What was decided last can be taken back on the page after it.
+
+async function undo() {
+  const last = JSON.parse(sessionStorage.getItem('undo') ?? 'null');
+  if (!last) return;
+  try {
+    await ask('POST', last.path, { undo: true });
+    sessionStorage.removeItem('undo');
+    location.assign(last.back);
+  } catch (error) {
+    notice(error.message);
+  }
+}
+
+function offerUndo() {
+  const last = JSON.parse(sessionStorage.getItem('undo') ?? 'null');
+  const word = document.body.dataset.undo;
+  if (!last || !word || !location.pathname.startsWith('/review') || last.back === location.pathname + location.search) return;
+  const button = Object.assign(document.createElement('button'), { type: 'button', textContent: `${word} (Ctrl+Z)` });
+  button.addEventListener('click', () => { button.disabled = true; undo(); });
+  notice(last.said, button);
+}
+offerUndo();
+
 // Keys: nothing needs a mouse.
 
 document.addEventListener('keydown', (event) => {
+  if (event.key === 'z' && event.ctrlKey && !event.target.matches('input, textarea, select')) { event.preventDefault(); undo(); return; }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.target.matches('input, textarea, select, [contenteditable]');
   if (typing) { if (event.key === 'Escape') event.target.blur(); return; }

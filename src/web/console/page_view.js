@@ -31,6 +31,15 @@ const opened = new Promise((done) => viewer.addOnceHandler('open', () => {
   done();
 }));
 
+// Who looks closer than the picture has points gets the page as it was delivered, laid over it.
+let isWhole = false;
+viewer.addHandler('zoom', () => {
+  const seen = viewer.world.getItemAt(0);
+  if (isWhole || !seen || seen.viewportToImageZoom(viewer.viewport.getZoom()) < 1.1) return;
+  isWhole = true;
+  viewer.addTiledImage({ tileSource: { type: 'image', url: `${sheet.dataset.picture}?size=full` }, x: 0, y: 0, width: 1 });
+});
+
 /** A box on the page, whose sides are measured in px of a page of this width. */
 function box(bounds, width, kind) {
   const element = document.createElement('div');

@@ -168,6 +168,7 @@ pub(super) async fn help(view: View) -> Markup {
         ("r", Word::Reject),
         ("e", Word::KeyEdit),
         ("[ ]", Word::KeyPages),
+        ("Ctrl Z", Word::KeyUndo),
         ("?", Word::Help),
         ("Esc", Word::KeyLeave),
     ];

@@ -37,7 +37,7 @@ pub(super) fn page(view: &View, title: &str, scripts: &[&str], body: &Markup) ->
                     script type="module" src=(script) {}
                 }
             }
-            body data-lost=(view.word(Word::Lost)) data-wrong=(view.word(Word::SomethingWrong)) {
+            body data-lost=(view.word(Word::Lost)) data-wrong=(view.word(Word::SomethingWrong)) data-undo=(view.word(Word::Undo)) {
                 a class="skip" href="#content" { (view.word(Word::Skip)) }
                 (head(view))
                 main id="content" tabindex="-1" { (body) }

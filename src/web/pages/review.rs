@@ -134,7 +134,7 @@ pub(super) async fn show(
             @if !document.review.is_empty() { p class="reasons" { (view.word(Word::Reasons)) ": " @for reason in &document.review { span class="tag" { (view.term("reason", reason)) } " " } } }
             div class="beside" {
                 (sheet(&view, &name, document, at, "", &here))
-                form class="card" id="decision" data-api=(format!("POST /api/review/{}", encoded(&name))) data-then=(here) {
+                form class="card" id="decision" data-api=(format!("POST /api/review/{}", encoded(&name))) data-then=(here) data-undo=(here) data-decided=(format!("{} {}", view.word(Word::Decided), shown.document)) {
                     div class="tabs" role="tablist" {
                         @for (tab, word) in [("fields", Word::Fields), ("text", Word::Text), ("document", Word::Document)] {
                             button type="button" role="tab" aria-controls=(format!("tab-{tab}")) aria-selected=(if tab == "fields" { "true" } else { "false" }) { (view.word(word)) }

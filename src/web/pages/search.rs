@@ -3,7 +3,8 @@
 use super::layout::page;
 use super::parts::{encoded, export, further, nothing};
 use super::view::View;
-use crate::desk::{find, searches};
+use crate::desk::find::{self, Question};
+use crate::desk::searches;
 use crate::messages::figures;
 use crate::messages::words::Word;
 use crate::model::account::{Identity, Right, Units};
@@ -43,7 +44,8 @@ pub(super) async fn search(
     let found = if wanted.q.trim().is_empty() && unit.is_none() && wanted.offset == 0 {
         None
     } else {
-        Some(find::search_in(shared.archive(), &units, unit.as_deref(), &wanted.q, HITS, wanted.offset)?)
+        let question = Question { text: &wanted.q, unit: unit.as_deref(), limit: HITS, offset: wanted.offset };
+        Some(find::search_for(shared.archive(), &by, question).await?)
     };
     let kept = searches::list(shared.archive(), &by).await?;
     let same = unit.as_ref().map(|unit| format!("&unit={}", encoded(unit))).unwrap_or_default();
@@ -97,7 +99,7 @@ pub(super) async fn search(
                             @let document = format!("{}#{}", hit.object, hit.document);
                             @let to = format!("/documents/{}?page={}&q={}", encoded(&document), hit.page, encoded(&wanted.q));
                             article class="hit" data-row {
-                                a href=(to) tabindex="-1" aria-hidden="true" { img src=(format!("/api/documents/{}/pages/{}/picture?small=true", encoded(&document), hit.page)) alt="" loading="lazy" width="96" height="132"; }
+                                a href=(to) tabindex="-1" aria-hidden="true" { img src=(format!("/api/documents/{}/pages/{}/picture?size=small", encoded(&document), hit.page)) alt="" loading="lazy" width="96" height="132"; }
                                 div {
                                     h2 { a href=(to) { (title(hit)) } }
                                     p { @for (piece, is_match) in hit.snippet.pieces() { @if is_match { mark { (piece) } } @else { (piece) } } }
@@ -118,7 +120,7 @@ fn filter(name: &str, value: &str) -> String {
     if value.contains(char::is_whitespace) { format!("{name}:\"{}\"", value.replace('"', "")) } else { format!("{name}:{value}") }
 }
 
-fn title(hit: &crate::desk::find::FoundPage) -> String {
+fn title(hit: &find::FoundPage) -> String {
     let value = |name: &str| hit.fields.get(name).map(String::as_str).filter(|value| !value.is_empty());
     let number = [value("codeNumber"), value("codeNotation")].into_iter().flatten().collect::<Vec<_>>().join("/");
     let date = value("issuedDate").map(figures::date).unwrap_or_default();
