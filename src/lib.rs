@@ -42,6 +42,7 @@ pub mod imaging;
 pub mod messages;
 pub mod model;
 pub mod pipeline;
+pub mod roadmap;
 pub mod sandbox;
 pub mod search;
 pub mod specimen;

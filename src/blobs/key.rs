@@ -5,6 +5,8 @@
 //! refused/<2>/<2>/<sha256>     originals that were refused, kept
 //! cache/<stage>/<2>/<key>      results that can be made again
 //! batches/<id>.json            what a batch brought
+//! roadmaps/<decision>/v<n>.json  what is planned
+//! lots/<id>.json               what was accepted or sent back
 //! manifests/<id>/<path>        lists that came beside the scans
 //! learned/description.json     what people's decisions taught
 //! ocfl/…                       the OCFL storage root: the truth
@@ -43,6 +45,18 @@ pub fn manifest(id: &str, path: &str) -> String {
 #[must_use]
 pub fn cache(stage: &str, key: &str) -> String {
     format!("cache/{}/{}/{}", safe_segment(stage), shard(key, 0), safe_segment(key))
+}
+
+/// A version of the roadmap of a decision.
+#[must_use]
+pub fn roadmap(decision: &str, version: u32) -> String {
+    format!("roadmaps/{}/v{version}.json", safe_segment(decision))
+}
+
+/// A lot for acceptance.
+#[must_use]
+pub fn lot(id: &str) -> String {
+    format!("lots/{}.json", safe_segment(id))
 }
 
 /// What the batch `id` brought.

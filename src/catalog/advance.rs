@@ -76,8 +76,10 @@ impl Write {
         if tasks.is_empty() {
             return Ok(());
         }
-        let statement = sqlx::query("SELECT priority FROM batches WHERE id = $1").bind(batch.to_owned());
-        let priority: i64 = get(&sql::one(self.connection(), statement, "priority of a batch").await?, "priority")?;
+        let statement = sqlx::query("SELECT priority, COALESCE(line, '') AS line FROM batches WHERE id = $1").bind(batch.to_owned());
+        let row = sql::one(self.connection(), statement, "priority of a batch").await?;
+        let (priority, line): (i64, String) = (get(&row, "priority")?, get(&row, "line")?);
+        self.wake_queue(&line).await?;
         let mut grown: BTreeMap<&str, i64> = BTreeMap::new();
         let mut rows = Vec::with_capacity(tasks.len());
         for task in tasks {
@@ -91,9 +93,10 @@ impl Write {
                 task.item.as_str().into(),
                 Cell::Int(priority),
                 Cell::Int(self.now),
+                line.as_str().into(),
             ]);
         }
-        let insert = "INSERT INTO tasks (id, batch, dossier, grp, level, item, priority, ready_at) VALUES";
+        let insert = "INSERT INTO tasks (id, batch, dossier, grp, level, item, priority, ready_at, line) VALUES";
         sql::in_bulk(self.connection(), insert, rows, "", "cannot insert tasks").await?;
         for (dossier, count) in grown {
             let statement = sqlx::query(
@@ -166,8 +169,8 @@ impl Catalog {
             sqlx::query("UPDATE dossiers SET last_group = $2, open_tasks = 1 WHERE id = $1").bind(dossier.to_owned()).bind(sql::big(group));
         sql::execute(write.connection(), statement, "cannot begin a dossier's group").await?;
         let statement = sqlx::query(
-            "INSERT INTO tasks (id, batch, dossier, grp, level, item, priority, ready_at)
-             SELECT $1, id, $3, $4, 'dossier', $3, priority, $5 FROM batches WHERE id = $2",
+            "INSERT INTO tasks (id, batch, dossier, grp, level, item, priority, ready_at, line)
+             SELECT $1, id, $3, $4, 'dossier', $3, priority, $5, COALESCE(line, '') FROM batches WHERE id = $2",
         )
         .bind(sql::new_id())
         .bind(standing.driver.clone())
@@ -177,6 +180,9 @@ impl Catalog {
         if sql::execute(write.connection(), statement, "cannot insert a dossier's task").await? == 0 {
             return Err(Error::internal(format!("batch {} of dossier {dossier} is missing", standing.driver)));
         }
+        let statement = sqlx::query("SELECT COALESCE(line, '') AS line FROM batches WHERE id = $1").bind(standing.driver.clone());
+        let line: String = get(&sql::one(write.connection(), statement, "line of a batch").await?, "line")?;
+        write.wake_queue(&line).await?;
         Ok(())
     }
 }

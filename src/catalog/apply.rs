@@ -10,7 +10,8 @@ use crate::model::holding::{DossierName, NewFile};
 use crate::model::plan::Level;
 use crate::model::record::{ListFinding, Listed};
 use crate::model::refusal::{Refusal, Warning};
-use std::collections::BTreeSet;
+use crate::model::roadmap::{Amount, Step};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many pages get their document in one statement.
 const PLACED: usize = 300;
@@ -35,6 +36,9 @@ impl Catalog {
             }
             Change::FileRefused { file, media_type, refusal } => write.file_refused(&dossier, file, media_type, refusal).await,
             Change::PageRead { page, reading, quality, blank, warnings } => {
+                let statement = sqlx::query("UPDATE pages SET state = 'read' WHERE id = $1 AND state = 'waiting'").bind(page.clone());
+                let first = sql::execute(write.connection(), statement, "cannot write a change").await?;
+                write.count(&applying.claim.batch, Step::Read, Amount::of_pages(sql::big(first)));
                 let statement = sqlx::query(
                     "UPDATE pages SET state = CASE WHEN state IN ('stored', 'review') THEN state ELSE 'read' END,
                             reading = $3, quality = $4, blank = $5, warnings = $6, class = NULL, reason = NULL
@@ -134,6 +138,7 @@ impl Catalog {
         let insert = "INSERT INTO pages (id, file, dossier, number, state) VALUES";
         let tail = "ON CONFLICT (file, number) DO NOTHING RETURNING id";
         let new = sql::in_bulk(write.connection(), insert, rows, tail, "cannot insert pages").await?;
+        write.count(&claim.batch, Step::Received, Amount::of_pages(sql::big(new.len())));
         write.take_place(file).await?;
         let Some(group) = claim.plan.group_of(Level::Page, claim.group + 1) else { return Ok(()) };
         let mut items = new.iter().map(|row| get::<String>(row, "id")).collect::<Result<Vec<_>>>()?;
@@ -262,7 +267,44 @@ impl Write {
         .bind(claim.dossier.clone())
         .bind(i64::from(whole));
         sql::execute(self.connection(), statement, "cannot write a deposit").await?;
+        self.count_stored(&claim.dossier).await
+    }
+
+    /// Counts what of a dossier is stored now and was not, or is not any more, for the batches that brought it.
+    async fn count_stored(&mut self, dossier: &str) -> Result<()> {
+        let statement = sqlx::query("SELECT counted FROM dossiers WHERE id = $1").bind(dossier.to_owned());
+        let row = sql::one(self.connection(), statement, "a dossier").await?;
+        let before: BTreeMap<String, Amount> = sql::get_json(&row, "counted")?;
+        let now = self.mark_counted(dossier).await?;
+        for batch in before.keys().chain(now.keys()).collect::<BTreeSet<_>>() {
+            let of = |counts: &BTreeMap<String, Amount>| counts.get(batch).copied().unwrap_or_default();
+            self.count(batch, Step::Stored, of(&now) - of(&before));
+        }
         Ok(())
+    }
+
+    /// Keeps what of a dossier is stored now, by batch, as what is counted. The dossier itself counts for the first of them,
+    /// once nothing of it is open.
+    pub(crate) async fn mark_counted(&mut self, dossier: &str) -> Result<BTreeMap<String, Amount>> {
+        let statement = sqlx::query(
+            "SELECT f.batch, COUNT(CASE WHEN p.state = 'stored' THEN 1 END) AS pages,
+                    COUNT(DISTINCT CASE WHEN p.state = 'stored' THEN p.document END) AS documents,
+                    COUNT(CASE WHEN p.state IN ('waiting', 'read', 'review', 'held') THEN 1 END) AS open
+             FROM pages p JOIN files f ON f.id = p.file WHERE p.dossier = $1 GROUP BY f.batch ORDER BY f.batch",
+        )
+        .bind(dossier.to_owned());
+        let rows = sql::all(self.connection(), statement, "cannot count what is stored").await?;
+        let (mut now, mut open): (BTreeMap<String, Amount>, i64) = (BTreeMap::new(), 0);
+        for row in &rows {
+            now.insert(get(row, "batch")?, Amount { pages: get(row, "pages")?, documents: get(row, "documents")?, dossiers: 0 });
+            open += get::<i64>(row, "open")?;
+        }
+        if let Some(mut first) = now.first_entry().filter(|_| open == 0) {
+            first.get_mut().dossiers = 1;
+        }
+        let statement = sqlx::query("UPDATE dossiers SET counted = $2 WHERE id = $1").bind(dossier.to_owned()).bind(to_json(&now)?);
+        sql::execute(self.connection(), statement, "cannot keep what is counted").await?;
+        Ok(now)
     }
 }
 

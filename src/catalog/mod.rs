@@ -4,7 +4,7 @@
 //! milliseconds). Only the claim's row lock differs. Several processes may share one catalogue.
 //!
 //! Locks are taken in one order, so that commits do not wait for each other in a circle: the task, its
-//! dossiers by name, batches by identifier, costs, the chain of events.
+//! dossiers by name, batches by identifier, costs, the chain of events, lines of roadmaps.
 
 mod accounts;
 mod advance;
@@ -18,12 +18,14 @@ mod decide_pages;
 mod events;
 mod find;
 mod holds;
+mod lots;
 mod plant;
 mod quality;
 mod quarantine;
 mod receive;
 mod restore;
 mod retry;
+mod roadmap;
 mod rows;
 mod searches;
 mod sign_in;
@@ -46,6 +48,7 @@ pub use quarantine::{BytesInQuarantine, HeldDossier, HeldPage, OfficersDecision}
 pub use receive::Received;
 pub(crate) use restore::RESTORED;
 pub use restore::{Ledger, LedgerFile};
+pub use roadmap::{Fact, line_of};
 pub use sign_in::{Elsewhere, Flow};
 pub use tasks::{Claim, MAX_FAILURES, OpenTasks, Released};
 pub use upload_files::{NewUploadFile, UploadFileKind, Verdict};
@@ -54,6 +57,7 @@ pub use uploads::NewUpload;
 
 use crate::error::{Error, Result, ResultExt};
 use crate::model::plan::Plan;
+use crate::model::roadmap::Roadmap;
 use crate::text::percent;
 use sql::Write;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -81,6 +85,7 @@ pub struct Catalog {
     clock: Clock,
     turn: Arc<Mutex<()>>,
     plans: Arc<PlainMutex<BTreeMap<String, Arc<Plan>>>>,
+    roadmaps: Arc<PlainMutex<BTreeMap<String, Arc<Roadmap>>>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,7 +149,7 @@ impl Catalog {
             }
             tokio::time::sleep(Duration::from_millis(50 << tries)).await;
         }
-        Ok(Self { pool, engine, clock, turn: Arc::default(), plans: Arc::default() })
+        Ok(Self { pool, engine, clock, turn: Arc::default(), plans: Arc::default(), roadmaps: Arc::default() })
     }
 
     /// Closes all connections; the catalogue cannot be used after.
@@ -159,7 +164,7 @@ impl Catalog {
             Engine::Postgres => (None, "BEGIN"),
         };
         let transaction = self.pool.begin_with(begin).await.map_err(|error| sql::wrap(error, "the catalogue does not begin a change"))?;
-        Ok(Write { transaction, now: self.clock.now(), turn })
+        Ok(Write { transaction, now: self.clock.now(), turn, counted: BTreeMap::new() })
     }
 
     /// A connection to read with.

@@ -3,6 +3,7 @@
 //! Dossiers come first, then the ledgers in the order of their batches' identifiers.
 
 use crate::catalog::batches::{self, batch_of};
+use crate::catalog::roadmap::Fact;
 use crate::catalog::rows::{file_of, refusal_of};
 use crate::catalog::sql::{self, Cell, Write, get, retrying, to_json, word};
 use crate::catalog::{Catalog, balance};
@@ -34,6 +35,12 @@ pub struct Ledger {
     pub costs: Costs,
     /// The balance at the time of writing.
     pub balance: Balance,
+    /// Line of a roadmap to which it belongs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
+    /// What was done with it, by day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub progress: Vec<Fact>,
 }
 
 /// One file of a [`Ledger`].
@@ -107,6 +114,8 @@ impl Catalog {
             files,
             costs: self.costs(batch).await?,
             balance: self.balance(batch).await?,
+            line: get(&row, "line")?,
+            progress: self.facts_of(batch).await?,
         })
     }
 
@@ -189,6 +198,10 @@ impl Catalog {
             sql::execute(write.connection(), statement, "cannot restore costs").await?;
         }
         write.record(batch, &[("", "batch-restored", serde_json::json!({ "files": ledger.files.len() }))]).await?;
+        for standing in dossiers.values() {
+            write.mark_counted(&standing.id).await?;
+        }
+        write.restore_progress(ledger).await?;
         write.commit().await
     }
 }
@@ -211,6 +224,33 @@ async fn pages_without_record(connection: &mut AnyConnection, batch: &str) -> Re
 }
 
 impl Write {
+    /// What was done with a batch, and the line for which it was; a line that no roadmap has any more is none.
+    async fn restore_progress(&mut self, ledger: &Ledger) -> Result<()> {
+        let batch = &ledger.batch.id;
+        let row = |fact: &Fact| {
+            vec![
+                Cell::Text(batch.clone()),
+                Cell::Int(i64::from(fact.day.0)),
+                fact.step.word().into(),
+                Cell::Int(fact.amount.pages),
+                Cell::Int(fact.amount.documents),
+                Cell::Int(fact.amount.dossiers),
+            ]
+        };
+        let insert = "INSERT INTO progress (batch, day, step, pages, documents, dossiers) VALUES";
+        let anew = "ON CONFLICT (batch, day, step) DO UPDATE SET pages = excluded.pages, documents = excluded.documents,
+            dossiers = excluded.dossiers";
+        sql::in_bulk(self.connection(), insert, ledger.progress.iter().map(row).collect(), anew, "cannot restore progress").await?;
+        let Some(line) = &ledger.line else { return Ok(()) };
+        let text =
+            "UPDATE batches SET line = $2, attached = 'person' WHERE id = $1 AND EXISTS (SELECT 1 FROM roadmap_lines WHERE code = $2)";
+        let statement = sqlx::query(text).bind(batch.clone()).bind(line.clone());
+        if sql::execute(self.connection(), statement, "cannot restore the line of a batch").await? > 0 {
+            self.recount(line).await?;
+        }
+        Ok(())
+    }
+
     async fn restored_batch(&mut self) -> Result<()> {
         let plan = Plan { name: RESTORED.to_owned(), groups: Vec::new() };
         let statement = sqlx::query(

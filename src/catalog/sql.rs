@@ -2,11 +2,13 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::model::account::Units;
+use crate::model::roadmap::{Amount, Step};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Decode, Row, Transaction, Type};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
 
@@ -28,8 +30,10 @@ pub(crate) struct Write {
     pub(crate) transaction: Transaction<'static, Any>,
     /// Now, epoch milliseconds: one time for all that the transaction writes.
     pub(crate) now: i64,
-    /// On SQLite, writers of one process wait here in order instead of polling the file lock.
+    /// On SQLite, writers of one process wait here in order instead of polling the file lock; none on PostgreSQL.
     pub(crate) turn: Option<OwnedMutexGuard<()>>,
+    /// What is done for batches by it, by step: see [`Write::count`].
+    pub(crate) counted: BTreeMap<(String, Step), Amount>,
 }
 
 impl Write {
@@ -37,7 +41,8 @@ impl Write {
         &mut self.transaction
     }
 
-    pub(crate) async fn commit(self) -> Result<()> {
+    pub(crate) async fn commit(mut self) -> Result<()> {
+        self.keep_counted().await?;
         let done = self.transaction.commit().await.map_err(|error| wrap(error, "cannot commit to the catalogue"));
         drop(self.turn);
         done

@@ -4,7 +4,7 @@
 //! commit. Finished tasks are gone; what they did stands in the facts and in the events.
 
 use crate::catalog::rows::{by_id, contents, dossier_of, file_of, page_of};
-use crate::catalog::sql::{self, get, get_u32, get_u64, retrying};
+use crate::catalog::sql::{self, Write, get, get_u32, get_u64, retrying};
 use crate::catalog::{Catalog, Engine};
 use crate::error::{Error, Result};
 use crate::model::holding::{Contents, Dossier, File, Item, Page};
@@ -68,16 +68,37 @@ pub struct OpenTasks {
 /// `ready_at` is the end of the lease or of the backoff: a task in hand is not claimable before it.
 const CLAIM: &str = "WITH ready AS MATERIALIZED (
         SELECT t.id FROM tasks t JOIN batches b ON b.id = t.batch
-        WHERE t.ready_at <= $1 AND b.control = 'run' AND (CAST($5 AS TEXT) IS NULL OR t.batch = $5)
-        ORDER BY t.grp DESC, t.priority DESC, t.id LIMIT $4 {lock}
+        WHERE t.ready_at <= $1 AND b.control = 'run' AND {of}
+        ORDER BY {order} LIMIT $4 {lock}
     )
     UPDATE tasks SET worker = $2, ready_at = $3, attempts = attempts + 1,
         failures = failures + CASE WHEN worker IS NULL THEN 0 ELSE 1 END
     WHERE id IN (SELECT id FROM ready)
     RETURNING id, batch, dossier, grp, level, item, priority, attempts, failures, error";
 
+/// What one task of a line of weight 1 adds to what it was served.
+const STRIDE: i64 = 1_000_000;
+
+/// Who claims, for how long, and how many.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    worker: &'a str,
+    lease: Duration,
+    limit: usize,
+}
+
+/// Of which tasks.
+#[derive(Clone, Copy)]
+enum Which<'a> {
+    Batch(&'a str),
+    /// Of those that go before all others.
+    Urgent,
+    Line(&'a str),
+}
+
 impl Catalog {
-    /// Claims up to `limit` tasks for `lease`, of one batch or of all that are not paused, with their items.
+    /// Claims up to `limit` tasks for `lease` with their items: of one batch; or of all that are not paused, those of urgent
+    /// batches first and then of the lines of roadmaps in turn.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -94,17 +115,57 @@ impl Catalog {
         if self.engine == Engine::Sqlite && !self.anything_ready().await? {
             return Ok(Vec::new());
         }
-        let lock = if self.engine == Engine::Postgres { "FOR UPDATE OF t SKIP LOCKED" } else { "" };
         let mut write = self.write().await?;
-        let statement = sqlx::query(AssertSqlSafe(CLAIM.replace("{lock}", lock)))
-            .bind(write.now)
-            .bind(worker.to_owned())
-            .bind(write.now.saturating_add(sql::big(lease.as_millis())))
-            .bind(sql::big(limit))
-            .bind(batch.map(str::to_owned));
-        let rows = sql::all(write.connection(), statement, "cannot claim tasks").await?;
+        let asked = Asked { worker, lease, limit };
+        let rows = match batch {
+            Some(batch) => self.claim_of(&mut write, asked, Which::Batch(batch)).await?,
+            None => {
+                let urgent = self.claim_of(&mut write, asked, Which::Urgent).await?;
+                if urgent.is_empty() { self.claim_in_turn(&mut write, asked).await? } else { urgent }
+            }
+        };
         write.commit().await?;
         Ok(rows)
+    }
+
+    /// Claims tasks of the line that was served least for its weight, or of the next one that has any: each gets its share
+    /// of the workers, and none waits for ever. (Stride scheduling: Waldspurger and Weihl, 1995.)
+    async fn claim_in_turn(&self, write: &mut Write, asked: Asked<'_>) -> Result<Vec<AnyRow>> {
+        let statement = sqlx::query(
+            "SELECT q.line, q.pass, COALESCE(l.weight, 10) AS weight FROM queues q LEFT JOIN roadmap_lines l ON l.code = q.line ORDER BY q.pass, q.line",
+        );
+        let mut skipped = Vec::new();
+        for queue in &sql::all(write.connection(), statement, "cannot read queues").await? {
+            let (line, weight, pass): (String, i64, i64) = (get(queue, "line")?, get(queue, "weight")?, get(queue, "pass")?);
+            let rows = self.claim_of(write, asked, Which::Line(&line)).await?;
+            if !rows.is_empty() {
+                let served = sql::big(rows.len()) * STRIDE / weight.max(1);
+                let statement = sqlx::query("UPDATE queues SET pass = pass + $2 WHERE line = $1").bind(line).bind(served);
+                sql::execute(write.connection(), statement, "cannot count a turn").await?;
+                write.pass_over(&skipped, pass).await?;
+                return Ok(rows);
+            }
+            write.end_queue(&line).await?;
+            skipped.push(line);
+        }
+        Ok(Vec::new())
+    }
+
+    async fn claim_of(&self, write: &mut Write, asked: Asked<'_>, which: Which<'_>) -> Result<Vec<AnyRow>> {
+        let lock = if self.engine == Engine::Postgres { "FOR UPDATE OF t SKIP LOCKED" } else { "" };
+        let (of, order, name) = match which {
+            Which::Batch(batch) => ("t.batch = $5", "t.grp DESC, t.priority DESC, t.id", batch),
+            Which::Urgent => ("t.priority > 0 AND CAST($5 AS TEXT) = ''", "t.priority DESC, t.grp DESC, t.id", ""),
+            Which::Line(line) => ("t.line = $5", "t.grp DESC, t.priority DESC, t.id", line),
+        };
+        let text = CLAIM.replace("{lock}", lock).replace("{of}", of).replace("{order}", order);
+        let statement = sqlx::query(AssertSqlSafe(text))
+            .bind(write.now)
+            .bind(asked.worker.to_owned())
+            .bind(write.now.saturating_add(sql::big(asked.lease.as_millis())))
+            .bind(sql::big(asked.limit))
+            .bind(name.to_owned());
+        sql::all(write.connection(), statement, "cannot claim tasks").await
     }
 
     /// A look without the write lock, so that idle workers do not keep the busy ones waiting.

@@ -5,11 +5,15 @@ use crate::blobs::ocfl;
 use crate::catalog::Ledger;
 use crate::error::{Kind, Result, ResultExt};
 use crate::formats::alto;
+use crate::model::lot::Lot;
 use crate::model::record::Record;
+use crate::model::roadmap::Roadmap;
 use crate::search::page::IndexedPage;
 use crate::stages::deposit::from_json;
+use crate::stages::names;
 use serde::Serialize;
 use sha2::{Digest, Sha512};
+use std::collections::BTreeMap;
 
 /// What was found in the store.
 #[derive(Debug, Default, Serialize)]
@@ -42,13 +46,48 @@ pub async fn everything(archive: &Archive) -> Result<Rebuilt> {
         done.pages += index_pages(archive, &record).await?;
     }
     archive.index.commit()?;
+    roadmaps(archive).await?;
     for entry in store.list("batches/").await? {
         let ledger: Ledger = serde_json::from_slice(&store.get(&entry.key).await?)
             .or_error(Kind::Corrupt, || format!("{} is not a batch ledger", entry.key))?;
         archive.catalog.restore_ledger(&ledger).await?;
         done.batches += 1;
     }
+    for entry in store.list("lots/").await? {
+        let lot: Lot =
+            serde_json::from_slice(&store.get(&entry.key).await?).or_error(Kind::Corrupt, || format!("{} is no lot", entry.key))?;
+        let documents: Vec<(String, String, u32)> = lot.documents.iter().filter_map(|name| document_of(name)).collect();
+        archive.catalog.restore_lot(&lot, &documents).await?;
+    }
     Ok(done)
+}
+
+/// Unit, code and number of a document `OBJECT#NUMBER`.
+fn document_of(name: &str) -> Option<(String, String, u32)> {
+    let (object, number) = name.rsplit_once('#')?;
+    let (fonds, code) = names::parts(object)?;
+    Some((fonds, code, number.parse().ok()?))
+}
+
+/// Puts back the newest version of every roadmap, before what belongs to its lines.
+async fn roadmaps(archive: &Archive) -> Result<()> {
+    let mut newest: BTreeMap<String, Roadmap> = BTreeMap::new();
+    for entry in archive.store.list("roadmaps/").await? {
+        let json = archive.store.get(&entry.key).await?;
+        let roadmap: Roadmap = serde_json::from_slice(&json).or_error(Kind::Corrupt, || format!("{} is no roadmap", entry.key))?;
+        let known = newest.get(&roadmap.decision).map_or(0, Roadmap::version);
+        if roadmap.version() >= known {
+            newest.insert(roadmap.decision.clone(), roadmap);
+        }
+    }
+    for roadmap in newest.into_values() {
+        match archive.catalog.keep_roadmap(&roadmap, &BTreeMap::new()).await {
+            // The catalogue has this version, or a newer one.
+            Err(error) if error.kind() == Kind::Conflict => {}
+            other => other?,
+        }
+    }
+    Ok(())
 }
 
 /// Makes the dossier's pages findable in the place of those that were; how many.

@@ -54,6 +54,33 @@ pub fn xlsx(sheet: &Sheet) -> Result<Vec<u8>> {
     book.save_to_buffer().or_error(Kind::Internal, cannot)
 }
 
+/// Several sheets as one XLSX: names, and cells by row, the first row bold. Cells that are whole numbers or such with a comma
+/// (`1.250`, `25,5`) are numbers, so that they can be summed.
+///
+/// # Errors
+/// As [`xlsx`].
+pub fn workbook(sheets: &[(String, Vec<Vec<String>>)], is_number: fn(&str) -> Option<f64>) -> Result<Vec<u8>> {
+    let cannot = || "the workbook cannot be written as XLSX".to_owned();
+    let mut book = Workbook::new();
+    let bold = Format::new().set_bold().set_text_wrap();
+    for (name, rows) in sheets {
+        let page = book.add_worksheet();
+        page.set_name(name).or_error(Kind::Internal, cannot)?;
+        for (row, cells) in (0..).zip(rows) {
+            for (column, cell) in (0..).zip(cells) {
+                match is_number(cell) {
+                    _ if row == 0 => page.write_string_with_format(row, column, cell, &bold),
+                    Some(number) => page.write_number(row, column, number),
+                    None => page.write_string(row, column, cell),
+                }
+                .or_error(Kind::Internal, cannot)?;
+            }
+        }
+        page.autofit();
+    }
+    book.save_to_buffer().or_error(Kind::Internal, cannot)
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {

@@ -1,7 +1,7 @@
 //! Tables: the cells of CSV, TSV, XLSX and ODS, and of JSON lists, as text.
 
 use crate::error::{Error, Kind, Result, ResultExt};
-use calamine::{Data, Reader, open_workbook_auto_from_rs};
+use calamine::{Data, Range, Reader, open_workbook_auto_from_rs};
 use serde_json::Value;
 use std::io::Cursor;
 
@@ -38,15 +38,48 @@ pub fn rows(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
 }
 
 fn workbook(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
-    let broken = || "the spreadsheet cannot be read; save it anew as XLSX".to_owned();
     let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).or_error(Kind::Corrupt, broken)?;
     let sheet =
         book.worksheet_range_at(0).ok_or_else(|| Error::invalid("the spreadsheet has no sheet"))?.or_error(Kind::Corrupt, broken)?;
-    // Empty rows over the first cell count, so that rows have the numbers that a person sees.
-    let above = sheet.start().map_or(0, |(row, _)| row as usize).min(ROWS);
+    Ok(cells(&sheet, cell))
+}
+
+fn broken() -> String {
+    "the spreadsheet cannot be read; save it anew as XLSX".to_owned()
+}
+
+/// The cells by row and column as a person counts them: empty ones over and before the first cell count too.
+fn cells(sheet: &Range<Data>, cell: fn(&Data) -> String) -> Vec<Vec<String>> {
+    let (above, before) = sheet.start().map_or((0, 0), |(row, column)| ((row as usize).min(ROWS), (column as usize).min(COLUMNS)));
     let mut rows = vec![Vec::new(); above];
-    rows.extend(sheet.rows().map(|row| row.iter().map(cell).collect()));
-    Ok(rows)
+    rows.extend(sheet.rows().map(|row| std::iter::repeat_n(String::new(), before).chain(row.iter().map(cell)).collect()));
+    rows
+}
+
+/// Every sheet of a workbook by name, with its cells by row; of a text the one table that it is. Numbers are written as offices
+/// write them, without groups: `25,5`.
+///
+/// # Errors
+/// As [`rows`].
+pub fn sheets(bytes: &[u8]) -> Result<Vec<(String, Vec<Vec<String>>)>> {
+    let is_workbook = bytes.starts_with(b"PK") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]);
+    if !is_workbook || bytes.len() > BYTES {
+        return Ok(vec![(String::new(), rows(bytes)?)]);
+    }
+    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).or_error(Kind::Corrupt, broken)?;
+    let mut sheets = Vec::new();
+    for name in book.sheet_names() {
+        let sheet = book.worksheet_range(&name).or_error(Kind::Corrupt, broken)?;
+        let rows = cells(&sheet, |data| match data {
+            Data::Float(number) => number.to_string().replace('.', ","),
+            other => cell(other),
+        });
+        if rows.len() > ROWS {
+            return Err(Error::limit(format!("the sheet {name} has {} rows; {ROWS} are allowed", rows.len())));
+        }
+        sheets.push((name, rows));
+    }
+    Ok(sheets)
 }
 
 fn cell(data: &Data) -> String {

@@ -108,6 +108,7 @@ impl Desk {
                 };
                 Ok((answer, Vec::new()))
             }
+            Ask::Sheets => Ok((Answer::Sheets { sheets: table::sheets(&self.bytes)? }, Vec::new())),
             Ask::Table => Ok((Answer::Table { rows: table::rows(&self.bytes)? }, Vec::new())),
             Ask::Read { media_type, page, options } => {
                 let started = jail::cpu_time_ms();

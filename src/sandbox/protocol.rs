@@ -33,6 +33,8 @@ pub enum Ask {
     },
     /// The cells of the current source, which is a table: CSV, a spreadsheet, or JSON.
     Table,
+    /// Every sheet of the current source, which is a workbook, or the one table that it is.
+    Sheets,
     /// Read one page of the current source.
     Read {
         /// Media type found by `Inspect`.
@@ -117,6 +119,11 @@ pub enum Answer {
         warnings: Vec<Warning>,
         /// Processor milliseconds by part: `decode`, `prepare`, `read`.
         cpu_ms: BTreeMap<String, u64>,
+    },
+    /// Of `Sheets`.
+    Sheets {
+        /// Name, and cells by row.
+        sheets: Vec<(String, Vec<Vec<String>>)>,
     },
     /// Of `Table`.
     Table {

@@ -3,6 +3,7 @@
 mod accounts;
 mod crowd;
 mod deciding;
+mod planning;
 mod quality;
 mod quarantine;
 mod restoring;
@@ -14,6 +15,7 @@ mod watching;
 use accounts::*;
 use crowd::*;
 use deciding::*;
+use planning::*;
 use quality::*;
 use quarantine::*;
 use restoring::*;
@@ -141,6 +143,10 @@ contract!(
     codes_are_used_up_by_one_of_two,
     a_sign_in_elsewhere_is_answered_once_and_in_time,
     who_comes_from_elsewhere_is_known_by_the_subject_alone,
+    a_roadmap_has_one_newest_form,
+    what_is_done_counts_for_its_line,
+    progress_comes_back_from_ledgers,
+    lines_share_the_workers_by_weight_and_none_starves,
 );
 
 fn plan() -> Plan {

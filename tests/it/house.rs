@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("engine", 3),
     ("description", 3),
     ("evaluation", 3),
+    ("roadmap", 3),
     ("specimen", 3),
     ("blobs", 3),
     ("catalog", 3),

@@ -1,0 +1,360 @@
+//! The digitisation roadmap (lộ trình số hóa): what an authority decided that a unit must digitise, by when.
+
+use crate::model::day::Day;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One decided plan. Changed by adjustments, each of which is a version; the decision's number names it for good.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Roadmap {
+    /// Number of the decision, such as `1942/QĐ-UBND`.
+    pub decision: String,
+    /// Who decided.
+    pub authority: String,
+    /// When it was decided.
+    pub issued: Day,
+    /// First day of its time.
+    pub from: Day,
+    /// Last day of its time.
+    pub to: Day,
+    /// Its phases (giai đoạn) in order.
+    #[serde(default)]
+    pub phases: Vec<Phase>,
+    /// What is to be reached.
+    pub lines: Vec<Line>,
+    /// How measures are told in pages.
+    #[serde(default)]
+    pub conversions: Vec<Conversion>,
+    /// How it was changed, the newest last.
+    #[serde(default)]
+    pub adjustments: Vec<Adjustment>,
+}
+
+/// A phase of a roadmap.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Phase {
+    /// Short name, such as `2026`.
+    pub code: String,
+    /// First day.
+    pub from: Day,
+    /// Last day.
+    pub to: Day,
+}
+
+/// A target line (chỉ tiêu): so much of one kind of holdings of one unit until a day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// Short name, one in all roadmaps of the archive.
+    pub code: String,
+    /// What it is about.
+    pub name: String,
+    /// Unit that must reach it.
+    pub unit: String,
+    /// Group of units within which it is ranked: `sở`, `xã/phường`.
+    #[serde(default)]
+    pub block: String,
+    /// Phase to which it belongs, by code; empty: the whole time.
+    #[serde(default)]
+    pub phase: String,
+    /// Fonds (phông), kind of dossier, retention and years, where the line is about some only.
+    #[serde(default)]
+    pub fonds: String,
+    /// See `fonds`.
+    #[serde(default)]
+    pub kind: String,
+    /// See `fonds`.
+    #[serde(default)]
+    pub retention: String,
+    /// See `fonds`: `1991-2013`.
+    #[serde(default)]
+    pub years: String,
+    /// In what the target is told.
+    pub measure: Measure,
+    /// What was done before the roadmap, in its measure.
+    #[serde(default)]
+    pub baseline: f64,
+    /// What is to be done in all, the baseline included, in its measure.
+    pub target: f64,
+    /// Pages of all the holdings: of a target in per cent, what is a hundred of them.
+    #[serde(default)]
+    pub whole_pages: f64,
+    /// Last day.
+    pub deadline: Day,
+    /// 1 (first) to 5 (last).
+    #[serde(default = "usual")]
+    pub priority: u8,
+    /// Money, đồng.
+    #[serde(default)]
+    pub budget: u64,
+    /// Who answers for it.
+    #[serde(default)]
+    pub owner: String,
+    /// Deliveries of the unit whose first dossier's code begins so are attached to it by rule.
+    #[serde(default)]
+    pub dossiers: Vec<String>,
+}
+
+fn usual() -> u8 {
+    3
+}
+
+/// In what a target is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Measure {
+    /// Metres of shelf (mét giá).
+    Metre,
+    /// Boxes (hộp, cặp).
+    Box,
+    /// Dossiers (hồ sơ).
+    Dossier,
+    /// Documents (văn bản).
+    Document,
+    /// Sheets (tờ).
+    Sheet,
+    /// Pages of A4 (trang).
+    Page,
+    /// Per cent of the pages of the holdings.
+    Percent,
+}
+
+impl Measure {
+    /// All of them.
+    pub const ALL: [Self; 7] = [Self::Metre, Self::Box, Self::Dossier, Self::Document, Self::Sheet, Self::Page, Self::Percent];
+
+    /// The word for it, as in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Metre => "metre",
+            Self::Box => "box",
+            Self::Dossier => "dossier",
+            Self::Document => "document",
+            Self::Sheet => "sheet",
+            Self::Page => "page",
+            Self::Percent => "percent",
+        }
+    }
+}
+
+/// Pages that one of a measure holds, in one fonds or everywhere.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Conversion {
+    /// Fonds for which it holds; empty: every other.
+    #[serde(default)]
+    pub fonds: String,
+    /// The measure.
+    pub measure: Measure,
+    /// Pages of A4.
+    pub pages: f64,
+}
+
+/// A change of a roadmap.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Adjustment {
+    /// Version that it made, from 1.
+    pub version: u32,
+    /// When, RFC 3339, UTC.
+    pub at: String,
+    /// Who entered it.
+    pub by: String,
+    /// Number of the decision that allows it; empty for the first version.
+    #[serde(default)]
+    pub decision: String,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// Lines that came, went or changed, by code, and what of them.
+    #[serde(default)]
+    pub changes: Vec<String>,
+}
+
+/// A step of the work that is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// Pages came in (tiếp nhận).
+    Received,
+    /// Pages were read (nhận dạng).
+    Read,
+    /// Pages are stored and nobody need look at them any more (lưu trữ).
+    Stored,
+    /// Pages passed acceptance (nghiệm thu): only these are done.
+    Accepted,
+    /// Pages were sent back with their lot.
+    Returned,
+}
+
+impl Step {
+    /// All, in order.
+    pub const ALL: [Self; 5] = [Self::Received, Self::Read, Self::Stored, Self::Accepted, Self::Returned];
+
+    /// The word for it, as in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Read => "read",
+            Self::Stored => "stored",
+            Self::Accepted => "accepted",
+            Self::Returned => "returned",
+        }
+    }
+
+    /// The step of this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.word() == word)
+    }
+}
+
+/// How much: pages, and the documents and dossiers that they make whole. A difference may be below zero.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Amount {
+    /// Pages.
+    pub pages: i64,
+    /// Documents.
+    pub documents: i64,
+    /// Dossiers.
+    pub dossiers: i64,
+}
+
+impl Amount {
+    /// Pages alone.
+    #[must_use]
+    pub fn of_pages(pages: i64) -> Self {
+        Self { pages, ..Self::default() }
+    }
+
+    /// Whether it is nothing.
+    #[must_use]
+    pub fn is_nothing(self) -> bool {
+        self == Self::default()
+    }
+}
+
+impl std::ops::AddAssign for Amount {
+    fn add_assign(&mut self, other: Self) {
+        self.pages += other.pages;
+        self.documents += other.documents;
+        self.dossiers += other.dossiers;
+    }
+}
+
+impl std::ops::Sub for Amount {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self { pages: self.pages - other.pages, documents: self.documents - other.documents, dossiers: self.dossiers - other.dossiers }
+    }
+}
+
+/// What was done for a line: in all, and lately.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Work {
+    /// In all, by step.
+    #[serde(default)]
+    pub steps: BTreeMap<Step, Amount>,
+    /// What was accepted on each of the last days, at most [`Work::REMEMBERED`] of them, the oldest first.
+    #[serde(default)]
+    pub accepted: Vec<(Day, Amount)>,
+    /// What was stored on each of the last days, likewise.
+    #[serde(default)]
+    pub stored: Vec<(Day, Amount)>,
+}
+
+impl Work {
+    /// Days that are remembered one by one: four weeks of work with the longest holidays.
+    pub const REMEMBERED: i32 = 45;
+
+    /// Adds what was done on a day.
+    pub fn add(&mut self, day: Day, step: Step, amount: Amount) {
+        *self.steps.entry(step).or_default() += amount;
+        let days = match step {
+            Step::Accepted => &mut self.accepted,
+            Step::Stored => &mut self.stored,
+            Step::Received | Step::Read | Step::Returned => return,
+        };
+        match days.binary_search_by_key(&day, |(day, _)| *day) {
+            Ok(place) => {
+                if let Some((_, known)) = days.get_mut(place) {
+                    *known += amount;
+                }
+            }
+            Err(place) => days.insert(place, (day, amount)),
+        }
+        let newest = days.last().map_or(day, |(day, _)| *day);
+        days.retain(|(day, _)| newest.0 - day.0 < Self::REMEMBERED);
+    }
+
+    /// How much of a step in all.
+    #[must_use]
+    pub fn of(&self, step: Step) -> Amount {
+        self.steps.get(&step).copied().unwrap_or_default()
+    }
+}
+
+impl Roadmap {
+    /// Version: how often it was decided or changed.
+    #[must_use]
+    pub fn version(&self) -> u32 {
+        self.adjustments.last().map_or(0, |last| last.version)
+    }
+
+    /// First day of a line: of its phase, or of the whole.
+    #[must_use]
+    pub fn first_day(&self, line: &Line) -> Day {
+        self.phases.iter().find(|phase| phase.code == line.phase).map_or(self.from, |phase| phase.from)
+    }
+
+    /// Pages that one of a line's measure holds; none where no conversion says.
+    #[must_use]
+    pub fn pages_of(&self, line: &Line) -> Option<f64> {
+        let conversion = |fonds: &str| {
+            let found = self.conversions.iter().find(|one| one.measure == line.measure && one.fonds == fonds);
+            found.map(|conversion| conversion.pages)
+        };
+        match line.measure {
+            Measure::Page => Some(1.0),
+            Measure::Percent => (line.whole_pages > 0.0).then(|| line.whole_pages / 100.0),
+            _ => conversion(&line.fonds).or_else(|| conversion("")),
+        }
+    }
+
+    /// An amount in a line's measure; none where no conversion says.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)]
+    pub fn in_measure(&self, line: &Line, amount: Amount) -> Option<f64> {
+        match line.measure {
+            Measure::Dossier => Some(amount.dossiers as f64),
+            Measure::Document => Some(amount.documents as f64),
+            _ => self.pages_of(line).map(|pages| amount.pages as f64 / pages),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_remembers_the_last_days_one_by_one() {
+        let mut work = Work::default();
+        for day in 0..100 {
+            work.add(Day(day), Step::Accepted, Amount::of_pages(2));
+            work.add(Day(day), Step::Received, Amount::of_pages(3));
+        }
+        work.add(Day(99), Step::Accepted, Amount::of_pages(-1));
+        assert_eq!((work.of(Step::Accepted).pages, work.of(Step::Received).pages, work.of(Step::Read).pages), (199, 300, 0));
+        assert_eq!(work.accepted.len(), 45);
+        assert_eq!(work.accepted.last().unwrap(), &(Day(99), Amount::of_pages(1)));
+        assert_eq!(serde_json::from_str::<Work>(&serde_json::to_string(&work).unwrap()).unwrap(), work);
+    }
+}

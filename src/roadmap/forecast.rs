@@ -1,0 +1,180 @@
+//! When the rest of a target will be done, by the pace of the last working days, with how sure that is.
+
+use crate::model::day::{Calendar, Day};
+
+/// Working days of which the pace is taken.
+pub const TRAILING: usize = 20;
+
+/// Of a normal distribution, 80 in 100 lie so many deviations around the middle.
+const DEVIATIONS: f64 = 1.2816;
+
+/// Working days ahead beyond which nothing is told.
+const FARTHEST: f64 = 12_500.0;
+
+/// Working days of a stretch of time, counted once for all who ask.
+#[derive(Debug, Clone)]
+pub struct WorkingDays {
+    first: i32,
+    /// Working days from the first day to before each.
+    sums: Vec<u32>,
+}
+
+impl WorkingDays {
+    /// Counts from `from` to `to`.
+    #[must_use]
+    pub fn count(calendar: &Calendar, from: Day, to: Day) -> Self {
+        let mut sums = vec![0];
+        let mut sum = 0;
+        for day in from.0..=to.0 {
+            sum += u32::from(calendar.is_working(Day(day)));
+            sums.push(sum);
+        }
+        Self { first: from.0, sums }
+    }
+
+    /// Working days from `from` to `to`, both counted; days outside the stretch are none.
+    #[must_use]
+    pub fn between(&self, from: Day, to: Day) -> u32 {
+        self.until(to.after(1)).saturating_sub(self.until(from))
+    }
+
+    /// The `count`-th working day after `day`; none beyond the stretch.
+    #[must_use]
+    pub fn after(&self, day: Day, count: u32) -> Option<Day> {
+        let wanted = self.until(day.after(1)) + count;
+        let place = self.sums.partition_point(|sum| *sum < wanted);
+        let last = self.sums.len().saturating_sub(1);
+        (place <= last && place > 0)
+            .then(|| Day(self.first.saturating_add(i32::try_from(place).unwrap_or(i32::MAX)) - 1))
+            .map(|found| found.max(day))
+    }
+
+    /// Working days before `day`.
+    fn until(&self, day: Day) -> u32 {
+        let place = usize::try_from(day.0.saturating_sub(self.first)).unwrap_or(0).min(self.sums.len().saturating_sub(1));
+        self.sums.get(place).copied().unwrap_or(0)
+    }
+}
+
+/// A pace: what is done on a working day, and by how much days differ.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Pace {
+    /// The mean of the working days.
+    pub daily: f64,
+    /// Their deviation.
+    pub deviation: f64,
+    /// Working days of which it is taken.
+    pub days: usize,
+}
+
+impl Pace {
+    /// The pace of these working days.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)]
+    pub fn of(amounts: &[f64]) -> Self {
+        let days = amounts.len();
+        if days == 0 {
+            return Self::default();
+        }
+        let daily = amounts.iter().sum::<f64>() / days as f64;
+        let squares = amounts.iter().map(|amount| (amount - daily).powi(2)).sum::<f64>();
+        let deviation = if days > 1 { (squares / (days - 1) as f64).sqrt() } else { 0.0 };
+        Self { daily, deviation, days }
+    }
+
+    /// The same at another speed: 1.5 with half as many scanners again.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Self {
+        Self { daily: self.daily * factor, deviation: self.deviation * factor, ..self }
+    }
+
+    /// Working days until `rest` is done: as expected, at the earliest and at the latest (80 in 100).
+    ///
+    /// What is done in `T` days has the mean `m·T` and the variance `s²·T + s²·T²/n`: days differ, and the mean itself is
+    /// only known from `n` of them.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)]
+    pub fn days_for(self, rest: f64) -> Option<(f64, f64, Option<f64>)> {
+        if rest <= 0.0 {
+            return Some((0.0, 0.0, Some(0.0)));
+        }
+        if self.daily <= 0.0 {
+            return None;
+        }
+        let expected = rest / self.daily;
+        let spread = |days: f64| DEVIATIONS * self.deviation * (days + days * days / self.days.max(1) as f64).sqrt();
+        let reached = |sign: f64| {
+            let is_done = |days: f64| self.daily * days + sign * spread(days) >= rest;
+            let (mut low, mut high) = (0.0, FARTHEST);
+            if !is_done(high) {
+                return None;
+            }
+            for _ in 0..60 {
+                let middle = (low + high) / 2.0;
+                if is_done(middle) { high = middle } else { low = middle }
+            }
+            Some(high)
+        };
+        (expected <= FARTHEST).then(|| (expected, reached(1.0).unwrap_or(expected), reached(-1.0)))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn working_days_are_those_of_the_calendar() {
+        let calendar = Calendar::vietnam();
+        let day = |text: &str| Day::parse(text).unwrap();
+        let days = WorkingDays::count(calendar, day("1/1/2026"), day("31/12/2027"));
+        for (from, to) in [("1/1/2026", "31/12/2026"), ("16/2/2026", "20/2/2026"), ("23/11/2026", "24/11/2026")] {
+            assert_eq!(days.between(day(from), day(to)), calendar.working_days(day(from), day(to)), "{from}");
+        }
+        for count in [0, 1, 5, 100] {
+            assert_eq!(days.after(day("27/11/2026"), count).unwrap(), calendar.working_day_after(day("27/11/2026"), count), "{count}");
+        }
+        assert_eq!(days.after(day("27/11/2026"), 10_000), None);
+    }
+
+    #[test]
+    fn an_even_pace_is_sure_and_an_uneven_one_is_not() {
+        let even = Pace::of(&[10.0; 20]);
+        let (expected, earliest, latest) = even.days_for(100.0).unwrap();
+        assert!((expected - 10.0).abs() < 1e-6 && (earliest - 10.0).abs() < 1e-6 && (latest.unwrap() - 10.0).abs() < 1e-6);
+        let uneven = Pace::of(&[0.0, 20.0].repeat(10));
+        let (expected, earliest, latest) = uneven.days_for(100.0).unwrap();
+        assert!((expected - 10.0).abs() < 1e-6 && earliest < 8.0 && latest.unwrap() > 13.0);
+        assert_eq!(Pace::of(&[]).days_for(1.0), None);
+        assert_eq!(Pace::of(&[0.0; 20]).days_for(1.0), None);
+        // One lump in twenty days: done at some time, but nobody can tell the latest.
+        let mut lump = vec![0.0; 19];
+        lump.push(20.0);
+        assert_eq!(Pace::of(&lump).days_for(1_000.0).unwrap().2, None);
+        assert_eq!(even.times(2.0).days_for(100.0).unwrap().0, 5.0);
+    }
+
+    #[test]
+    fn eight_of_ten_finishes_lie_in_the_interval() {
+        // Days of known mean and deviation, drawn without a pattern; the pace is taken of twenty, the rest is worked off.
+        let mut state = 7_u64;
+        let mut drawn = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let uniform = (state >> 33) as f64 / f64::from(1_u32 << 31);
+            (uniform * 40.0).max(0.0)
+        };
+        let mut inside = 0;
+        for _ in 0..1_000 {
+            let seen: Vec<f64> = (0..TRAILING).map(|_| drawn()).collect();
+            let (_, earliest, latest) = Pace::of(&seen).days_for(800.0).unwrap();
+            let (mut left, mut days) = (800.0, 0.0);
+            while left > 0.0 {
+                left -= drawn();
+                days += 1.0;
+            }
+            inside += u32::from(days >= earliest.floor() && latest.is_none_or(|latest| days <= latest.ceil()));
+        }
+        assert!((780..=900).contains(&inside), "{inside} of 1,000");
+    }
+}

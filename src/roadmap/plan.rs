@@ -1,0 +1,493 @@
+//! A roadmap as a workbook: reading it with every wrong cell told, writing it, and what an adjustment changes.
+
+use crate::model::day::Day;
+use crate::model::roadmap::{Conversion, Line, Measure, Phase, Roadmap};
+use crate::text::fold::fold;
+use crate::text::numbers;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One sheet of a workbook: its name, and its cells by row.
+pub type Sheet = (String, Vec<Vec<String>>);
+
+/// A cell that cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct WrongCell {
+    /// Name of the sheet.
+    pub sheet: String,
+    /// The cell as spreadsheets call it, such as `C12`; a row alone where a whole row is meant.
+    pub cell: String,
+    /// What is wrong, in the house's English.
+    pub problem: String,
+}
+
+/// Names of the sheets, as they are written; they are read without marks.
+pub const SHEETS: [&str; 4] = ["Lộ trình", "Giai đoạn", "Chỉ tiêu", "Quy đổi"];
+
+/// Columns of the lines: name of the field, and as it is written.
+pub const LINE_COLUMNS: [(&str, &str); 18] = [
+    ("code", "Mã"),
+    ("name", "Nội dung"),
+    ("unit", "Đơn vị"),
+    ("block", "Khối"),
+    ("phase", "Giai đoạn"),
+    ("fonds", "Phông"),
+    ("kind", "Loại hồ sơ"),
+    ("retention", "Thời hạn bảo quản"),
+    ("years", "Năm tài liệu"),
+    ("measure", "Đơn vị tính"),
+    ("baseline", "Đã có"),
+    ("target", "Chỉ tiêu"),
+    ("whole_pages", "Tổng số trang"),
+    ("deadline", "Hạn hoàn thành"),
+    ("priority", "Ưu tiên"),
+    ("budget", "Kinh phí"),
+    ("owner", "Phụ trách"),
+    ("dossiers", "Mã hồ sơ bắt đầu bằng"),
+];
+
+const HEAD_ROWS: [(&str, &str); 5] = [
+    ("decision", "Số quyết định"),
+    ("authority", "Cơ quan ban hành"),
+    ("issued", "Ngày ban hành"),
+    ("from", "Từ ngày"),
+    ("to", "Đến ngày"),
+];
+const PHASE_COLUMNS: [(&str, &str); 3] = [("code", "Mã"), ("from", "Từ ngày"), ("to", "Đến ngày")];
+const CONVERSION_COLUMNS: [(&str, &str); 3] = [("fonds", "Phông"), ("measure", "Đơn vị tính"), ("pages", "Số trang")];
+
+/// Measures as they are written, the usual word first.
+const MEASURES: [(Measure, &[&str]); 7] = [
+    (Measure::Metre, &["mét giá", "mét", "metre"]),
+    (Measure::Box, &["hộp", "cặp", "box"]),
+    (Measure::Dossier, &["hồ sơ", "dossier"]),
+    (Measure::Document, &["văn bản", "tài liệu", "document"]),
+    (Measure::Sheet, &["tờ", "sheet"]),
+    (Measure::Page, &["trang", "trang A4", "page"]),
+    (Measure::Percent, &["%", "phần trăm", "percent"]),
+];
+
+/// Rows over which a heading is looked for.
+const HEADINGS_WITHIN: usize = 10;
+
+/// A row of a sheet by the names of its columns.
+struct Cells<'a> {
+    sheet: &'a str,
+    row: usize,
+    columns: &'a BTreeMap<&'static str, usize>,
+    cells: &'a [String],
+    wrong: &'a mut Vec<WrongCell>,
+}
+
+impl Cells<'_> {
+    fn text(&self, name: &str) -> String {
+        let place = self.columns.get(name).copied();
+        place.and_then(|place| self.cells.get(place)).map(|cell| cell.trim().to_owned()).unwrap_or_default()
+    }
+
+    fn is_wrong(&mut self, name: &str, problem: String) {
+        let cell = self.columns.get(name).map_or_else(|| self.row.to_string(), |place| format!("{}{}", letters(*place), self.row));
+        self.wrong.push(WrongCell { sheet: self.sheet.to_owned(), cell, problem });
+    }
+
+    fn needed(&mut self, name: &str) -> String {
+        let text = self.text(name);
+        if text.is_empty() {
+            self.is_wrong(name, "must not be empty".to_owned());
+        }
+        text
+    }
+
+    fn day(&mut self, name: &str) -> Day {
+        let text = self.needed(name);
+        Day::parse(&text).unwrap_or_else(|| {
+            if !text.is_empty() {
+                self.is_wrong(name, format!("{text:?} is no day; write 31/12/2027"));
+            }
+            Day(0)
+        })
+    }
+
+    fn number(&mut self, name: &str, if_empty: Option<f64>) -> f64 {
+        let text = self.text(name);
+        match (text.as_str(), if_empty) {
+            ("", Some(value)) => value,
+            ("", None) => {
+                self.is_wrong(name, "must not be empty".to_owned());
+                0.0
+            }
+            _ => match numbers::parse(&text).filter(|number| *number >= 0.0 && number.is_finite()) {
+                Some(number) => number,
+                None => {
+                    self.is_wrong(name, format!("{text:?} is no number; write 1.545.000 or 25,5"));
+                    0.0
+                }
+            },
+        }
+    }
+}
+
+/// Reads a roadmap out of the sheets of a workbook; a single sheet is that of the lines, for which `known` gives the rest.
+///
+/// # Errors
+/// Every cell that cannot be taken.
+pub fn read(sheets: &[Sheet], known: Option<&Roadmap>) -> Result<Roadmap, Vec<WrongCell>> {
+    let mut wrong = Vec::new();
+    let named = |name: &str| sheets.iter().find(|(own, _)| fold(own.trim()) == fold(name));
+    let [head, phases, lines, conversions] = SHEETS.map(named);
+    let lines = lines.or_else(|| sheets.first().filter(|_| sheets.len() == 1));
+    let Some((lines_name, lines)) = lines else {
+        return Err(vec![WrongCell {
+            sheet: SHEETS[2].to_owned(),
+            cell: String::new(),
+            problem: "the workbook has no such sheet".to_owned(),
+        }]);
+    };
+    let mut roadmap = match (head, known) {
+        (Some((name, rows)), _) => read_head(name, rows, &mut wrong),
+        (None, Some(known)) => Roadmap { lines: Vec::new(), ..known.clone() },
+        (None, None) => {
+            wrong.push(WrongCell {
+                sheet: SHEETS[0].to_owned(),
+                cell: String::new(),
+                problem: "the workbook has no such sheet".to_owned(),
+            });
+            return Err(wrong);
+        }
+    };
+    if let Some((name, rows)) = phases {
+        roadmap.phases = table(name, rows, &PHASE_COLUMNS, &mut wrong, |cells| Phase {
+            code: cells.needed("code"),
+            from: cells.day("from"),
+            to: cells.day("to"),
+        });
+    }
+    if let Some((name, rows)) = conversions {
+        roadmap.conversions = table(name, rows, &CONVERSION_COLUMNS, &mut wrong, |cells| Conversion {
+            fonds: cells.text("fonds"),
+            measure: measure(cells),
+            pages: cells.number("pages", None),
+        });
+    }
+    let phases: BTreeSet<String> = roadmap.phases.iter().map(|phase| phase.code.clone()).collect();
+    let mut codes = BTreeSet::new();
+    roadmap.lines = table(lines_name, lines, &LINE_COLUMNS, &mut wrong, |cells| read_line(cells, &phases, &mut codes));
+    for line in &roadmap.lines {
+        if roadmap.pages_of(line).is_none() && !matches!(line.measure, Measure::Dossier | Measure::Document) {
+            let problem = match line.measure {
+                Measure::Percent => format!("line {} is told in per cent: give the pages of all its holdings", line.code),
+                other => format!("line {} is told in {}: the sheet {} must say how many pages that is", line.code, other.word(), SHEETS[3]),
+            };
+            wrong.push(WrongCell { sheet: lines_name.clone(), cell: String::new(), problem });
+        }
+    }
+    if roadmap.lines.is_empty() && wrong.is_empty() {
+        wrong.push(WrongCell { sheet: lines_name.clone(), cell: String::new(), problem: "there is no line in it".to_owned() });
+    }
+    if wrong.is_empty() { Ok(roadmap) } else { Err(wrong) }
+}
+
+fn read_head(sheet: &str, rows: &[Vec<String>], wrong: &mut Vec<WrongCell>) -> Roadmap {
+    let mut found: BTreeMap<&str, (usize, String)> = BTreeMap::new();
+    for (number, row) in (1..).zip(rows) {
+        let label = row.first().map(|cell| fold(cell.trim().trim_end_matches(':'))).unwrap_or_default();
+        if let Some((name, _)) = HEAD_ROWS.iter().find(|(name, written)| label == fold(written) || label == *name) {
+            found.insert(name, (number, row.get(1).map(|cell| cell.trim().to_owned()).unwrap_or_default()));
+        }
+    }
+    let mut text = |name: &str, written: &str| match found.get(name) {
+        Some((number, text)) if !text.is_empty() => (*number, text.clone()),
+        Some((number, _)) => {
+            wrong.push(WrongCell { sheet: sheet.to_owned(), cell: format!("B{number}"), problem: "must not be empty".to_owned() });
+            (*number, String::new())
+        }
+        None => {
+            wrong.push(WrongCell { sheet: sheet.to_owned(), cell: String::new(), problem: format!("the row {written:?} is missing") });
+            (0, String::new())
+        }
+    };
+    let [decision, authority, issued, from, to] = HEAD_ROWS.map(|(name, written)| text(name, written));
+    let mut day = |(number, text): (usize, String)| {
+        Day::parse(&text).unwrap_or_else(|| {
+            if !text.is_empty() {
+                let problem = format!("{text:?} is no day; write 31/12/2027");
+                wrong.push(WrongCell { sheet: sheet.to_owned(), cell: format!("B{number}"), problem });
+            }
+            Day(0)
+        })
+    };
+    let (issued, from, to_cell) = (day(issued), day(from), to.0);
+    let to = day(to);
+    if from > to {
+        wrong.push(WrongCell { sheet: sheet.to_owned(), cell: format!("B{to_cell}"), problem: "ends before it begins".to_owned() });
+    }
+    Roadmap {
+        decision: decision.1,
+        authority: authority.1,
+        issued,
+        from,
+        to,
+        phases: Vec::new(),
+        lines: Vec::new(),
+        conversions: Vec::new(),
+        adjustments: Vec::new(),
+    }
+}
+
+fn read_line(cells: &mut Cells<'_>, phases: &BTreeSet<String>, codes: &mut BTreeSet<String>) -> Line {
+    let code = cells.needed("code");
+    if !code.is_empty() && !codes.insert(code.clone()) {
+        cells.is_wrong("code", format!("line {code} stands here twice"));
+    }
+    let phase = cells.text("phase");
+    if !phase.is_empty() && !phases.contains(&phase) {
+        cells.is_wrong("phase", format!("there is no phase {phase:?}; the sheet {} lists them", SHEETS[1]));
+    }
+    let priority = cells.number("priority", Some(3.0));
+    if !(1.0..=5.0).contains(&priority) || priority.fract() != 0.0 {
+        cells.is_wrong("priority", "is a whole number from 1 (first) to 5 (last)".to_owned());
+    }
+    let target = cells.number("target", None);
+    let baseline = cells.number("baseline", Some(0.0));
+    if baseline > target {
+        cells.is_wrong("baseline", "is more than the target".to_owned());
+    }
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let (priority, budget) = (priority as u8, cells.number("budget", Some(0.0)) as u64);
+    Line {
+        code,
+        name: cells.needed("name"),
+        unit: cells.needed("unit"),
+        block: cells.text("block"),
+        phase,
+        fonds: cells.text("fonds"),
+        kind: cells.text("kind"),
+        retention: cells.text("retention"),
+        years: cells.text("years"),
+        measure: measure(cells),
+        baseline,
+        target,
+        whole_pages: cells.number("whole_pages", Some(0.0)),
+        deadline: cells.day("deadline"),
+        priority,
+        budget,
+        owner: cells.text("owner"),
+        dossiers: cells.text("dossiers").split(';').map(str::trim).filter(|prefix| !prefix.is_empty()).map(str::to_owned).collect(),
+    }
+}
+
+fn measure(cells: &mut Cells<'_>) -> Measure {
+    let text = cells.needed("measure");
+    let folded = fold(&text);
+    let found = MEASURES.iter().find(|(_, words)| words.iter().any(|word| fold(word) == folded)).map(|(measure, _)| *measure);
+    found.unwrap_or_else(|| {
+        if !text.is_empty() {
+            let known: Vec<&str> = MEASURES.iter().filter_map(|(_, words)| words.first().copied()).collect();
+            cells.is_wrong("measure", format!("{text:?} is no measure; known are {}", known.join(", ")));
+        }
+        Measure::Page
+    })
+}
+
+/// The rows below the heading of a sheet; empty ones are passed over.
+fn table<T>(
+    sheet: &str,
+    rows: &[Vec<String>],
+    known: &[(&'static str, &'static str)],
+    wrong: &mut Vec<WrongCell>,
+    mut read: impl FnMut(&mut Cells<'_>) -> T,
+) -> Vec<T> {
+    let columns_of = |row: &Vec<String>| {
+        let mut columns = BTreeMap::new();
+        for (place, cell) in row.iter().enumerate() {
+            let head = fold(cell.trim());
+            if let Some((name, _)) = known.iter().find(|(name, written)| head == fold(written) || head == *name) {
+                columns.entry(*name).or_insert(place);
+            }
+        }
+        columns
+    };
+    let heads = rows.iter().take(HEADINGS_WITHIN).map(columns_of).enumerate();
+    let Some((at, columns)) =
+        heads.max_by_key(|(place, columns)| (columns.len(), HEADINGS_WITHIN - place)).filter(|(_, columns)| columns.len() > 1)
+    else {
+        let heads: Vec<&str> = known.iter().map(|(_, written)| *written).collect();
+        wrong.push(WrongCell {
+            sheet: sheet.to_owned(),
+            cell: "1".to_owned(),
+            problem: format!("has no heading; its columns are {}", heads.join(", ")),
+        });
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    for (number, cells) in (1..).zip(rows).skip(at + 1) {
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        out.push(read(&mut Cells { sheet, row: number, columns: &columns, cells, wrong }));
+    }
+    out
+}
+
+/// A column as spreadsheets call it: `A`, `AB`.
+fn letters(mut place: usize) -> String {
+    let mut name = Vec::new();
+    loop {
+        name.insert(0, char::from(b'A' + u8::try_from(place % 26).unwrap_or(0)));
+        if place < 26 {
+            return name.into_iter().collect();
+        }
+        place = place / 26 - 1;
+    }
+}
+
+/// The roadmap as sheets that [`read`] takes again.
+#[must_use]
+pub fn write(roadmap: &Roadmap) -> Vec<Sheet> {
+    let head = |columns: &[(&str, &str)]| columns.iter().map(|(_, written)| (*written).to_owned()).collect::<Vec<_>>();
+    let values =
+        [roadmap.decision.clone(), roadmap.authority.clone(), roadmap.issued.numeric(), roadmap.from.numeric(), roadmap.to.numeric()];
+    let own = HEAD_ROWS.iter().zip(values).map(|((_, written), value)| vec![(*written).to_owned(), value]).collect();
+    let phases = roadmap.phases.iter().map(|phase| vec![phase.code.clone(), phase.from.numeric(), phase.to.numeric()]);
+    let word = |measure: Measure| {
+        MEASURES.iter().find(|(own, _)| *own == measure).and_then(|(_, words)| words.first()).map_or("", |word| word).to_owned()
+    };
+    let lines = roadmap.lines.iter().map(|line| {
+        vec![
+            line.code.clone(),
+            line.name.clone(),
+            line.unit.clone(),
+            line.block.clone(),
+            line.phase.clone(),
+            line.fonds.clone(),
+            line.kind.clone(),
+            line.retention.clone(),
+            line.years.clone(),
+            word(line.measure),
+            decimal(line.baseline),
+            decimal(line.target),
+            decimal(line.whole_pages),
+            line.deadline.numeric(),
+            line.priority.to_string(),
+            numbers::whole(line.budget),
+            line.owner.clone(),
+            line.dossiers.join("; "),
+        ]
+    });
+    let conversions = roadmap.conversions.iter().map(|one| vec![one.fonds.clone(), word(one.measure), decimal(one.pages)]);
+    let with = |head: Vec<String>, rows: Vec<Vec<String>>| std::iter::once(head).chain(rows).collect::<Vec<_>>();
+    vec![
+        (SHEETS[0].to_owned(), own),
+        (SHEETS[1].to_owned(), with(head(&PHASE_COLUMNS), phases.collect())),
+        (SHEETS[2].to_owned(), with(head(&LINE_COLUMNS), lines.collect())),
+        (SHEETS[3].to_owned(), with(head(&CONVERSION_COLUMNS), conversions.collect())),
+    ]
+}
+
+/// A number as offices write it, with as many places as it has, at most three.
+#[must_use]
+pub fn decimal(number: f64) -> String {
+    let text = numbers::decimal(number, 3);
+    if text.contains(',') { text.trim_end_matches('0').trim_end_matches(',').to_owned() } else { text }
+}
+
+/// What another form of a roadmap changes in its lines, for people: `+code`, `-code`, `code: target 100 -> 120`.
+#[must_use]
+pub fn changes(before: &Roadmap, after: &Roadmap) -> Vec<String> {
+    let by_code = |roadmap: &Roadmap| roadmap.lines.iter().map(|line| (line.code.clone(), line.clone())).collect::<BTreeMap<_, _>>();
+    let (old, new) = (by_code(before), by_code(after));
+    let mut changes: Vec<String> = old.keys().filter(|code| !new.contains_key(*code)).map(|code| format!("-{code}")).collect();
+    for (code, line) in &new {
+        let Some(was) = old.get(code) else {
+            changes.push(format!("+{code}"));
+            continue;
+        };
+        let mut tell = |what: &str, before: String, after: String| {
+            if before != after {
+                changes.push(format!("{code}: {what} {before} -> {after}"));
+            }
+        };
+        tell("target", decimal(was.target), decimal(line.target));
+        tell("measure", was.measure.word().to_owned(), line.measure.word().to_owned());
+        tell("baseline", decimal(was.baseline), decimal(line.baseline));
+        tell("deadline", was.deadline.numeric(), line.deadline.numeric());
+        tell("priority", was.priority.to_string(), line.priority.to_string());
+        tell("budget", numbers::whole(was.budget), numbers::whole(line.budget));
+        tell("unit", was.unit.clone(), line.unit.clone());
+        let rest = |line: &Line| (line.name.clone(), line.block.clone(), line.phase.clone(), line.owner.clone(), line.dossiers.clone());
+        if rest(was) != rest(line) {
+            changes.push(format!("{code}: description"));
+        }
+    }
+    if before.from != after.from || before.to != after.to || before.phases != after.phases {
+        changes.push("time".to_owned());
+    }
+    if before.conversions != after.conversions {
+        changes.push("conversions".to_owned());
+    }
+    changes
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    fn sheets() -> Vec<Sheet> {
+        let rows = |text: &str| text.lines().map(|line| line.split('|').map(|cell| cell.trim().to_owned()).collect()).collect();
+        vec![
+            (
+                "LỘ TRÌNH".to_owned(),
+                rows(
+                    "KẾ HOẠCH SỐ HÓA\nSố quyết định: | 12/QĐ-UBND\nCơ quan ban hành | UBND tỉnh Mẫu\nNgày ban hành | 5/1/2026\nTừ ngày | 1/1/2026\nĐến ngày | 31/12/2028",
+                ),
+            ),
+            ("Giai đoạn".to_owned(), rows("Mã | Từ ngày | Đến ngày\n2026 | 1/1/2026 | 31/12/2026")),
+            (
+                "Chỉ tiêu".to_owned(),
+                rows(
+                    "CHỈ TIÊU SỐ HÓA\nMã | Nội dung | Đơn vị | Giai đoạn | Đơn vị tính | Chỉ tiêu | Đã có | Hạn hoàn thành | Ưu tiên | Mã hồ sơ bắt đầu bằng\n\
+                     SNV-1 | Hồ sơ đất đai | snv | 2026 | mét giá | 25,5 | 1,5 | 31/12/2026 | 1 | dat-dai/; nha\n\n\
+                     SNV-2 | Hồ sơ hộ tịch | snv | | trang | 1.545.000 | | 31/12/2028 | |",
+                ),
+            ),
+            ("Quy đổi".to_owned(), rows("Phông | Đơn vị tính | Số trang\n | mét giá | 7.500")),
+        ]
+    }
+
+    #[test]
+    fn a_workbook_is_read_and_written_again() {
+        let roadmap = read(&sheets(), None).unwrap();
+        assert_eq!((roadmap.decision.as_str(), roadmap.to), ("12/QĐ-UBND", Day::of(2028, 12, 31).unwrap()));
+        assert_eq!((roadmap.lines[0].target, roadmap.lines[0].priority, roadmap.lines[1].priority), (25.5, 1, 3));
+        assert_eq!(roadmap.lines[0].dossiers, ["dat-dai/", "nha"]);
+        assert_eq!(roadmap.pages_of(&roadmap.lines[0]), Some(7_500.0));
+        assert_eq!(read(&write(&roadmap), None).unwrap(), roadmap);
+        let mut other = roadmap.clone();
+        other.lines[0].target = 30.0;
+        other.lines.remove(1);
+        assert_eq!(changes(&roadmap, &other), ["-SNV-2", "SNV-1: target 25,5 -> 30"]);
+    }
+
+    #[test]
+    fn every_wrong_cell_is_told_at_once() {
+        let mut sheets = sheets();
+        sheets[0].1[4][1] = "1/1/2029".to_owned();
+        sheets[2].1[2][3] = "2031".to_owned();
+        sheets[2].1[2][4] = "bó".to_owned();
+        sheets[2].1[4][0] = "SNV-1".to_owned();
+        sheets[2].1[4][5] = "nhiều".to_owned();
+        sheets[2].1[4][7] = "31/2/2028".to_owned();
+        let wrong = read(&sheets, None).unwrap_err();
+        let cells: Vec<&str> = wrong.iter().map(|one| one.cell.as_str()).collect();
+        assert_eq!(cells, ["B6", "D3", "E3", "A5", "F5", "H5"]);
+        assert!(read(&[], None).is_err() && read(&sheets[1..2], None).is_err());
+    }
+
+    #[test]
+    fn columns_are_called_as_spreadsheets_do() {
+        assert_eq!([0, 25, 26, 51, 52, 701, 702].map(letters), ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
+        assert_eq!([0.0, 25.5, 1_545_000.0, 0.125, -3.0].map(decimal), ["0", "25,5", "1.545.000", "0,125", "-3"]);
+    }
+}

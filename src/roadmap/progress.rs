@@ -1,0 +1,313 @@
+//! How far targets are: by line, by unit, by phase.
+
+use super::forecast::{Pace, TRAILING, WorkingDays};
+use crate::model::day::{Calendar, Day};
+use crate::model::roadmap::{Amount, Line, Measure, Roadmap, Step, Work};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A target not reached so many days before its end is told of as near.
+const NEAR: i32 = 30;
+
+/// Days looked ahead for finishes.
+const AHEAD: i32 = 20 * 366;
+
+/// Where a target stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Its last day is over and it is not reached.
+    Overdue,
+    /// At this pace it is reached too late, or never.
+    Late,
+    /// It is reached in time only if all goes well: the latest finish lies behind its last day.
+    AtRisk,
+    /// Its time has not begun, or nothing was to be done yet.
+    NotBegun,
+    /// At this pace it is reached in time.
+    InTime,
+    /// It is reached.
+    Done,
+}
+
+impl State {
+    /// The word for it, as in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Overdue => "overdue",
+            Self::Late => "late",
+            Self::AtRisk => "at-risk",
+            Self::NotBegun => "not-begun",
+            Self::InTime => "in-time",
+            Self::Done => "done",
+        }
+    }
+}
+
+/// When a target will be reached at the pace of the last 20 working days; 80 in 100 finishes lie between the two days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Finish {
+    /// As expected.
+    pub day: Day,
+    /// At the earliest.
+    pub earliest: Day,
+    /// At the latest; none: days differ too much to tell.
+    pub latest: Option<Day>,
+}
+
+/// How far one line is. Amounts are in its measure.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct LineProgress {
+    /// The line.
+    pub code: String,
+    /// See [`Line`].
+    pub name: String,
+    /// See [`Line`].
+    pub unit: String,
+    /// See [`Line`].
+    pub block: String,
+    /// See [`Line`].
+    pub phase: String,
+    /// See [`Line`].
+    pub measure: Measure,
+    /// See [`Line`].
+    pub priority: u8,
+    /// First day of its phase.
+    pub from: Day,
+    /// See [`Line`].
+    pub deadline: Day,
+    /// See [`Line`].
+    pub budget: u64,
+    /// To be done in all.
+    pub target: f64,
+    /// Done: the baseline and what was accepted.
+    pub done: f64,
+    /// Stored and not accepted yet.
+    pub stored: f64,
+    /// Pages of the target, and of what is done; none where no conversion says.
+    pub pages: Option<(f64, f64)>,
+    /// Share of the target that is done, 0 to 1 and more.
+    pub share_done: f64,
+    /// Share of its working days that is over, 0 to 1.
+    pub share_elapsed: f64,
+    /// Accepted on a working day, mean of the last 20.
+    pub pace: f64,
+    /// To be accepted on each working day left, to reach it in time; none: it is reached, or there is none left.
+    pub required_pace: Option<f64>,
+    /// See [`Finish`]; none: nothing was accepted lately.
+    pub finish: Option<Finish>,
+    /// Where it stands.
+    pub state: State,
+    /// Its last day is near, and it is not reached.
+    pub is_near: bool,
+    /// Share of judged pages that were sent back, 0 to 1; none: none was judged.
+    pub returned: Option<f64>,
+}
+
+/// How far several lines are together, in pages of A4.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+pub struct Together {
+    /// What they have in common: a unit, a phase.
+    pub name: String,
+    /// Group in which units are ranked.
+    pub block: String,
+    /// Lines, and those that are reached, overdue, and near their last day.
+    pub lines: u32,
+    /// See `lines`.
+    pub done_lines: u32,
+    /// See `lines`.
+    pub overdue: u32,
+    /// See `lines`.
+    pub near: u32,
+    /// Pages to be done; lines without a conversion are left out.
+    pub target_pages: f64,
+    /// Pages done.
+    pub done_pages: f64,
+    /// Share done, 0 to 1.
+    pub share_done: f64,
+    /// Share of time that is over, by pages to be done, 0 to 1.
+    pub share_elapsed: f64,
+    /// Place within the block, from 1; equal shares have one place.
+    pub rank: u32,
+    /// Money, đồng.
+    pub budget: u64,
+}
+
+/// What progress is computed with: a day, and the working days around it.
+#[derive(Debug, Clone)]
+pub struct Reckoning {
+    today: Day,
+    days: WorkingDays,
+    trailing: Vec<Day>,
+}
+
+impl Reckoning {
+    /// As of `today`.
+    #[must_use]
+    pub fn on(today: Day, roadmap: &Roadmap) -> Self {
+        let calendar = Calendar::vietnam();
+        let first = roadmap.from.min(today).after(-60);
+        let last = roadmap.to.max(today).after(AHEAD);
+        Self {
+            today,
+            days: WorkingDays::count(calendar, first, last),
+            trailing: calendar.working_days_before(today.after(-1), TRAILING).collect(),
+        }
+    }
+
+    /// How far a line is.
+    #[must_use]
+    pub fn line(&self, roadmap: &Roadmap, line: &Line, work: &Work) -> LineProgress {
+        let amount = |amount: Amount| roadmap.in_measure(line, amount).unwrap_or(0.0);
+        let accepted = work.of(Step::Accepted);
+        let done = line.baseline + amount(accepted);
+        let rest = (line.target - done).max(0.0);
+        let pace = self.pace(roadmap, line, work);
+        let from = roadmap.first_day(line);
+        let finish = self.finish(rest, pace);
+        let left = self.days.between(self.today.after(1), line.deadline);
+        let elapsed = self.days.between(from, self.today.min(line.deadline));
+        let state = match finish {
+            _ if rest <= 0.0 => State::Done,
+            _ if self.today > line.deadline => State::Overdue,
+            _ if self.today < from || (accepted.is_nothing() && elapsed < 20) => State::NotBegun,
+            None => State::Late,
+            Some(finish) if finish.day > line.deadline => State::Late,
+            Some(finish) if finish.latest.is_none_or(|latest| latest > line.deadline) => State::AtRisk,
+            Some(_) => State::InTime,
+        };
+        let judged = accepted.pages + work.of(Step::Returned).pages;
+        let pages = roadmap.pages_of(line).map(|pages| (line.target * pages, done * pages));
+        LineProgress {
+            code: line.code.clone(),
+            name: line.name.clone(),
+            unit: line.unit.clone(),
+            block: line.block.clone(),
+            phase: line.phase.clone(),
+            measure: line.measure,
+            priority: line.priority,
+            from,
+            deadline: line.deadline,
+            budget: line.budget,
+            target: line.target,
+            done,
+            stored: amount(work.of(Step::Stored) - accepted).max(0.0),
+            pages,
+            share_done: share(done, line.target),
+            share_elapsed: self.share_elapsed(from, line.deadline, self.today),
+            pace: pace.daily,
+            required_pace: (rest > 0.0 && left > 0).then(|| rest / f64::from(left)),
+            finish: finish.filter(|_| rest > 0.0),
+            state,
+            is_near: rest > 0.0 && self.today <= line.deadline && line.deadline.0 - self.today.0 <= NEAR,
+            #[allow(clippy::cast_precision_loss)]
+            returned: (judged > 0).then(|| work.of(Step::Returned).pages as f64 / judged as f64),
+        }
+    }
+
+    /// What was accepted on each of the last 20 working days before today, which is not over; work of free days counts to the
+    /// working day before.
+    #[must_use]
+    pub fn pace(&self, roadmap: &Roadmap, line: &Line, work: &Work) -> Pace {
+        let mut daily = vec![0.0; self.trailing.len()];
+        for (day, amount) in &work.accepted {
+            let place = self.trailing.partition_point(|worked| worked > day);
+            if let Some(sum) = daily.get_mut(place).filter(|_| *day < self.today) {
+                *sum += roadmap.in_measure(line, *amount).unwrap_or(0.0);
+            }
+        }
+        Pace::of(&daily)
+    }
+
+    /// The finish of a rest at another pace: what if.
+    #[must_use]
+    pub fn finish(&self, rest: f64, pace: Pace) -> Option<Finish> {
+        let (expected, earliest, latest) = pace.days_for(rest)?;
+        Some(Finish { day: self.ahead(expected)?, earliest: self.ahead(earliest)?, latest: latest.and_then(|days| self.ahead(days)) })
+    }
+
+    /// Share of the working days from `from` to `to` that is over at the end of `day`, 0 to 1.
+    #[must_use]
+    pub fn share_elapsed(&self, from: Day, to: Day, day: Day) -> f64 {
+        f64::from(self.days.between(from, day.min(to))) / f64::from(self.days.between(from, to).max(1))
+    }
+
+    fn ahead(&self, days: f64) -> Option<Day> {
+        // Below zero or beyond what is counted, it is not asked for.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let whole = days.ceil() as u32;
+        self.days.after(self.today, whole)
+    }
+}
+
+fn share(part: f64, of: f64) -> f64 {
+    if of > 0.0 { part / of } else { 1.0 }
+}
+
+/// Lines together by what `name` says of each, ranked within their blocks.
+#[must_use]
+pub fn together<'a>(lines: impl IntoIterator<Item = &'a LineProgress>, name: impl Fn(&LineProgress) -> String) -> Vec<Together> {
+    let mut all: BTreeMap<String, (Together, f64)> = BTreeMap::new();
+    for line in lines {
+        let name = name(line);
+        let (sum, elapsed) = all.entry(name.clone()).or_default();
+        sum.name = name;
+        if sum.block.is_empty() {
+            sum.block.clone_from(&line.block);
+        }
+        sum.lines += 1;
+        sum.done_lines += u32::from(line.state == State::Done);
+        sum.overdue += u32::from(line.state == State::Overdue);
+        sum.near += u32::from(line.is_near);
+        sum.budget += line.budget;
+        if let Some((target, done)) = line.pages {
+            sum.target_pages += target;
+            // What is done beyond one target does not make up for another.
+            sum.done_pages += done.min(target);
+            *elapsed += line.share_elapsed * target;
+        }
+    }
+    let mut all: Vec<Together> = all
+        .into_values()
+        .map(|(mut sum, elapsed)| {
+            sum.share_done = share(sum.done_pages, sum.target_pages);
+            sum.share_elapsed = if sum.target_pages > 0.0 { elapsed / sum.target_pages } else { 0.0 };
+            sum
+        })
+        .collect();
+    all.sort_by(|one, other| {
+        one.block.cmp(&other.block).then_with(|| other.share_done.total_cmp(&one.share_done)).then_with(|| one.name.cmp(&other.name))
+    });
+    let mut before: Option<(String, f64, u32)> = None;
+    let mut place = 0;
+    for one in &mut all {
+        let is_same_block = before.as_ref().is_some_and(|(block, ..)| *block == one.block);
+        place = if is_same_block { place + 1 } else { 1 };
+        one.rank = match &before {
+            Some((_, share, rank)) if is_same_block && share.total_cmp(&one.share_done).is_eq() => *rank,
+            _ => place,
+        };
+        before = Some((one.block.clone(), one.share_done, one.rank));
+    }
+    all
+}
+
+/// How much of the workers a line gets beside others, 1 to 64: by what it needs to be in time, and its priority. None gets
+/// nothing, so that none waits for ever.
+#[must_use]
+pub fn weight(progress: &LineProgress) -> u32 {
+    const MOST: f64 = 64.0;
+    let hurry = match (progress.state, progress.required_pace) {
+        (State::Done, _) => 0.25,
+        (State::Overdue, _) => 4.0,
+        (_, Some(required)) if progress.pace > 0.0 => (required / progress.pace).clamp(0.5, 4.0),
+        (State::NotBegun, _) => 1.0,
+        _ => 2.0,
+    };
+    let first = f64::from(6 - i32::from(progress.priority.clamp(1, 5)));
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let weight = (first * hurry * 3.2).round().clamp(1.0, MOST) as u32;
+    weight
+}

@@ -1,0 +1,298 @@
+//! Acceptance (nghiệm thu) of lots by sample: how many are drawn, which, and what their defects say of the lot.
+
+use crate::error::{Error, Result};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// How thoroughly a lot is looked at (ISO 2859-1, table 1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Level {
+    /// Less than usual.
+    I,
+    /// As usual.
+    #[default]
+    II,
+    /// More than usual.
+    III,
+}
+
+/// How grave a defect is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Gravity {
+    /// None is tolerated.
+    Critical,
+    /// It spoils the use of the page.
+    Major,
+    /// It does not.
+    Minor,
+}
+
+impl Gravity {
+    /// All, the gravest first.
+    pub const ALL: [Self; 3] = [Self::Critical, Self::Major, Self::Minor];
+
+    /// The word for it, as in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::Major => "major",
+            Self::Minor => "minor",
+        }
+    }
+}
+
+/// A kind of defect.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefectKind {
+    /// Its code, such as `missing-page`.
+    pub code: String,
+    /// How grave.
+    #[serde(rename = "class")]
+    pub gravity: Gravity,
+    /// In Vietnamese.
+    pub vi: String,
+    /// In English.
+    pub en: String,
+}
+
+/// How a lot is judged: the size of its sample and the most defects that pass, by gravity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SamplingPlan {
+    /// Pages of the lot.
+    pub lot: u32,
+    /// Pages of the sample; the whole lot where that is smaller.
+    pub sample: u32,
+    /// Most pages with a major defect.
+    pub accept_major: u32,
+    /// Most pages with a minor defect.
+    pub accept_minor: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tables {
+    lots: Vec<LotRow>,
+    letters: String,
+    sizes: Vec<u32>,
+    limits: Vec<Limit>,
+    defects: Vec<DefectKind>,
+    classes: BTreeMap<Gravity, f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LotRow {
+    to: u32,
+    letters: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Limit {
+    aql: f64,
+    accept: Vec<i32>,
+}
+
+static TABLES: LazyLock<Option<Tables>> = LazyLock::new(|| toml::from_str(include_str!("sampling.toml")).ok());
+
+/// The kinds of defects, the gravest first.
+#[must_use]
+pub fn defect_kinds() -> &'static [DefectKind] {
+    TABLES.as_ref().map_or(&[], |tables| &tables.defects)
+}
+
+/// The kind of this code.
+///
+/// # Errors
+/// `Invalid` where there is none.
+pub fn defect_kind(code: &str) -> Result<&'static DefectKind> {
+    let known = || defect_kinds().iter().map(|kind| kind.code.as_str()).collect::<Vec<_>>().join(", ");
+    defect_kinds()
+        .iter()
+        .find(|kind| kind.code == code)
+        .ok_or_else(|| Error::invalid(format!("there is no defect {code:?}; known are {}", known())))
+}
+
+/// The plan for a lot of so many pages.
+///
+/// # Errors
+/// `Invalid` for an empty lot; `Internal` where the tables have no row for it.
+pub fn plan_for(lot: u32, level: Level) -> Result<SamplingPlan> {
+    if lot == 0 {
+        return Err(Error::invalid("the lot has no page"));
+    }
+    let missing = || Error::internal("the tables of samples have no row for the lot");
+    let tables = TABLES.as_ref().ok_or_else(missing)?;
+    let row = tables.lots.iter().find(|row| lot <= row.to).ok_or_else(missing)?;
+    let letter = row.letters.chars().nth(level as usize).ok_or_else(missing)?;
+    let place = tables.letters.find(letter).ok_or_else(missing)?;
+    let limit = |gravity: Gravity| {
+        let aql = tables.classes.get(&gravity)?;
+        let limit = tables.limits.iter().find(|limit| (limit.aql - aql).abs() < 1e-9)?;
+        let mut at = place;
+        loop {
+            match limit.accept.get(at)? {
+                -1 => at += 1,
+                -2 => at = at.checked_sub(1)?,
+                accept => return Some((*tables.sizes.get(at)?, u32::try_from(*accept).ok()?)),
+            }
+        }
+    };
+    let (major_size, accept_major) = limit(Gravity::Major).ok_or_else(missing)?;
+    let (minor_size, minor) = limit(Gravity::Minor).ok_or_else(missing)?;
+    // One sample is looked at for all defects: the larger; the number for the smaller one is told by the same share.
+    let sample = major_size.max(minor_size);
+    let accept_minor = minor * sample / minor_size.max(1);
+    Ok(SamplingPlan { lot, sample: sample.min(lot), accept_major: accept_major * sample / major_size.max(1), accept_minor })
+}
+
+/// Which of `lot` pages are drawn, in order: the same ones whenever `seed` is the same, and any as likely as any other
+/// (Floyd's method, with numbers out of SHA-256).
+#[must_use]
+pub fn draw(seed: &str, lot: u32, sample: u32) -> Vec<u32> {
+    let mut drawn = BTreeSet::new();
+    for (count, last) in (0_u64..).zip(lot.saturating_sub(sample)..lot) {
+        let number = below(seed, count, u64::from(last) + 1);
+        if !drawn.insert(number) {
+            drawn.insert(last);
+        }
+    }
+    drawn.into_iter().collect()
+}
+
+/// The `count`-th number below `end`, without the bias of a remainder.
+fn below(seed: &str, count: u64, end: u64) -> u32 {
+    let most = u64::MAX - u64::MAX % end;
+    for again in 0_u64.. {
+        let hash = Sha256::digest(format!("{seed}/{count}/{again}"));
+        let number = hash.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        if number < most {
+            return u32::try_from(number % end).unwrap_or(0);
+        }
+    }
+    0
+}
+
+/// What the defects found say of the lot: the gravities of which there are too many; none: it is accepted. `defective`:
+/// pages with at least one defect of each gravity.
+#[must_use]
+pub fn refused_for(plan: &SamplingPlan, defective: &BTreeMap<Gravity, u32>) -> Vec<Gravity> {
+    let most = |gravity: Gravity| match gravity {
+        Gravity::Critical => 0,
+        Gravity::Major => plan.accept_major,
+        Gravity::Minor => plan.accept_minor,
+    };
+    Gravity::ALL.into_iter().filter(|gravity| defective.get(gravity).copied().unwrap_or(0) > most(*gravity)).collect()
+}
+
+/// How likely a lot of which `defective` pages have a major defect is accepted: the sampling plan's operating characteristic
+/// (hypergeometric).
+#[must_use]
+pub fn chance(plan: &SamplingPlan, defective: u32) -> f64 {
+    let (lot, sample) = (f64::from(plan.lot), plan.sample);
+    let good = f64::from(plan.lot.saturating_sub(defective));
+    let bad = f64::from(defective.min(plan.lot));
+    // log C(n, k), from sums of logarithms.
+    let choose =
+        |n: f64, k: f64| if k > n || k < 0.0 { f64::NEG_INFINITY } else { log_factorial(n) - log_factorial(k) - log_factorial(n - k) };
+    let all = choose(lot, f64::from(sample));
+    (0..=plan.accept_major.min(sample))
+        .map(|found| (choose(bad, f64::from(found)) + choose(good, f64::from(sample - found)) - all).exp())
+        .sum::<f64>()
+        .min(1.0)
+}
+
+/// log n!: Stirling's series beyond small numbers, exact to 1e-10.
+fn log_factorial(n: f64) -> f64 {
+    if n < 16.0 {
+        let mut product = 1.0;
+        let mut at = 2.0;
+        while at <= n {
+            product *= at;
+            at += 1.0;
+        }
+        return product.ln();
+    }
+    (n + 0.5) * n.ln() - n + 0.5 * std::f64::consts::TAU.ln() + 1.0 / (12.0 * n) - 1.0 / (360.0 * n.powi(3)) + 1.0 / (1260.0 * n.powi(5))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_are_those_of_the_standard() {
+        let plan = |lot| plan_for(lot, Level::II).unwrap();
+        // The row that the rules for archives cite: 1,201 to 3,200 pages, 125 drawn, 3 pass.
+        for lot in [1_201, 3_200] {
+            assert_eq!((plan(lot).sample, plan(lot).accept_major, plan(lot).accept_minor), (125, 3, 10), "{lot}");
+        }
+        assert_eq!((plan(10_000).sample, plan(10_000).accept_major), (200, 5));
+        assert_eq!((plan(500).sample, plan(500).accept_major), (50, 1));
+        // Letter F has no plan at 1.0 %: E above it has one; at 4.0 % it has.
+        assert_eq!((plan(100).sample, plan(100).accept_major, plan(100).accept_minor), (20, 0, 2));
+        assert_eq!(plan(3).sample, 3);
+        assert_eq!(plan_for(3_200, Level::I).unwrap().sample, 50);
+        assert!(plan_for(0, Level::II).is_err());
+        for lot in [1, 9, 30, 60, 200, 900, 20_000, 200_000, 1_000_000] {
+            for level in [Level::I, Level::II, Level::III] {
+                let plan = plan_for(lot, level).unwrap();
+                assert!(plan.sample <= lot && plan.accept_major < plan.sample.max(1), "{plan:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_draw_can_be_made_again_and_favours_nobody() {
+        assert_eq!(draw("lô 1", 1_000, 80), draw("lô 1", 1_000, 80));
+        assert_ne!(draw("lô 1", 1_000, 80), draw("lô 2", 1_000, 80));
+        assert_eq!(draw("x", 5, 5), [0, 1, 2, 3, 4]);
+        let mut counts = [0_u32; 40];
+        for lot in 0..4_000 {
+            let drawn = draw(&format!("lot {lot}"), 40, 10);
+            assert_eq!(drawn.len(), 10);
+            drawn.iter().for_each(|page| counts[*page as usize] += 1);
+        }
+        // 1,000 each, with a deviation of 27.
+        assert!(counts.iter().all(|count| (870..1_130).contains(count)), "{counts:?}");
+    }
+
+    #[test]
+    fn one_missing_page_sends_the_lot_back() {
+        let plan = plan_for(2_000, Level::II).unwrap();
+        let judged = |gravity, count| refused_for(&plan, &BTreeMap::from([(gravity, count)]));
+        assert_eq!(judged(Gravity::Critical, 1), [Gravity::Critical]);
+        assert_eq!(judged(Gravity::Major, 3), []);
+        assert_eq!(judged(Gravity::Major, 4), [Gravity::Major]);
+        assert_eq!(judged(Gravity::Minor, 11), [Gravity::Minor]);
+    }
+
+    #[test]
+    fn lots_are_accepted_as_often_as_the_plan_says() {
+        let plan = plan_for(2_000, Level::II).unwrap();
+        assert!((chance(&plan, 0) - 1.0).abs() < 1e-9);
+        for (permille, least, most) in [(5, 0.99, 1.0), (10, 0.93, 0.98), (30, 0.40, 0.52)] {
+            let defective = plan.lot * permille / 1_000;
+            let expected = chance(&plan, defective);
+            assert!(expected > least && expected <= most, "{permille}: {expected}");
+            let lots = 2_000;
+            let accepted = (0..lots)
+                .filter(|lot| {
+                    let bad: BTreeSet<u32> = draw(&format!("defects {lot}/{permille}"), plan.lot, defective).into_iter().collect();
+                    let found = draw(&format!("lot {lot}"), plan.lot, plan.sample).iter().filter(|page| bad.contains(page)).count();
+                    refused_for(&plan, &BTreeMap::from([(Gravity::Major, u32::try_from(found).unwrap())])).is_empty()
+                })
+                .count();
+            let share = accepted as f64 / f64::from(lots);
+            let deviation = (expected * (1.0 - expected) / f64::from(lots)).sqrt();
+            assert!((share - expected).abs() <= 2.6 * deviation + 1e-3, "{permille}: {share} of {expected}");
+        }
+    }
+}
