@@ -18,6 +18,7 @@ pub mod reader;
 pub mod rebuild;
 pub mod records;
 pub mod review;
+pub mod roadmap;
 pub mod run;
 pub mod runs;
 pub mod samples;
@@ -78,6 +79,7 @@ async fn with_runtime(line: &Line) -> Result<u8> {
         Command::Quality(quality) => quality.execute(place).await,
         Command::Review(review) => review.execute(place).await,
         Command::Quarantine(quarantine) => quarantine.execute(place).await,
+        Command::Roadmap(roadmap) => roadmap.execute(place).await,
         Command::Serve(serve) => serve.execute(place).await,
         Command::Search(search) => search.execute(place).await,
         Command::Records(records) => records.execute(place).await,

@@ -75,6 +75,8 @@ pub enum Command {
     Quality(super::quality::QualityOf),
     /// Look at documents that wait for a person, and decide.
     Review(super::review::Review),
+    /// The digitisation roadmap: take a plan, see how far it is, report, accept lots.
+    Roadmap(super::roadmap::Roadmap),
     /// Look at dossiers that a stamp of secrecy holds, and decide as an officer in charge.
     Quarantine(super::quarantine::Quarantine),
     /// Answer browsers and programs, and work on runs.

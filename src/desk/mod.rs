@@ -23,6 +23,7 @@ pub mod pipelines;
 pub mod quality;
 pub mod quarantine;
 pub mod rebuild;
+pub mod reports;
 pub mod review;
 pub mod reviewers;
 pub mod roadmap;

@@ -4,7 +4,7 @@ use crate::archive::Archive;
 use crate::blobs::key;
 use crate::catalog::NewBatch;
 use crate::desk::intake::{self, Delivery};
-use crate::desk::quality;
+use crate::desk::{quality, roadmap};
 use crate::error::{Kind, Result, ResultExt};
 use crate::model::batch::{Balance, Batch, BatchState, Costs};
 use crate::model::plan::Plan;
@@ -155,9 +155,18 @@ pub async fn work(archive: &Archive, until_empty: bool, stop: &Stop) -> Result<(
     let scope = if until_empty { Scope::AllUntilEmpty } else { Scope::All };
     let mut ledgers = Ledgers::default();
     ledgers.keep(archive).await?;
+    roadmap::weigh(archive).await?;
     let closing = async {
+        let mut weighed = archive.catalog.today();
         loop {
             tokio::time::sleep(CLOSING).await;
+            // What lines need changes with every day that passes.
+            if weighed != archive.catalog.today() {
+                weighed = archive.catalog.today();
+                if let Err(error) = roadmap::weigh(archive).await {
+                    break error;
+                }
+            }
             if let Err(error) = ledgers.keep(archive).await {
                 break error;
             }

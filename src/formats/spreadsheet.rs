@@ -1,7 +1,8 @@
 //! Lists for spreadsheets: CSV and XLSX.
 
 use crate::error::{Kind, Result, ResultExt};
-use rust_xlsxwriter::{Format, Workbook};
+use crate::formats::report::{Report, Side};
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook};
 
 /// A list: what its columns are called, and its rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,6 +78,63 @@ pub fn workbook(sheets: &[(String, Vec<Vec<String>>)], is_number: fn(&str) -> Op
             }
         }
         page.autofit();
+    }
+    book.save_to_buffer().or_error(Kind::Internal, cannot)
+}
+
+/// A report as XLSX: one sheet for each table, under the report's head.
+///
+/// # Errors
+/// As [`xlsx`].
+pub fn report(report: &Report, is_number: fn(&str) -> Option<f64>) -> Result<Vec<u8>> {
+    let cannot = || "the report cannot be written as XLSX".to_owned();
+    let mut book = Workbook::new();
+    let bold = Format::new().set_bold().set_font_name("Times New Roman");
+    let title = bold.clone().set_font_size(14).set_align(FormatAlign::Center);
+    let framed = Format::new().set_border(FormatBorder::Thin).set_font_name("Times New Roman").set_text_wrap();
+    let head = framed.clone().set_bold().set_align(FormatAlign::Center);
+    for table in &report.tables {
+        let page = book.add_worksheet();
+        let name: String = table.caption.chars().filter(|letter| !"[]:*?/\\".contains(*letter)).take(31).collect();
+        page.set_name(name).or_error(Kind::Internal, cannot)?;
+        page.set_paper_size(9);
+        if report.is_wide {
+            page.set_landscape();
+        }
+        page.set_print_fit_to_pages(1, 0);
+        let last = u16::try_from(table.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
+        page.write_string_with_format(0, 0, &report.issuer, &bold).or_error(Kind::Internal, cannot)?;
+        for (row, text) in [(1, format!("{} {}", report.kind, report.subject)), (2, table.caption.clone())] {
+            if last > 0 {
+                page.merge_range(row, 0, row, last, &text, &title).or_error(Kind::Internal, cannot)?;
+            } else {
+                page.write_string_with_format(row, 0, &text, &title).or_error(Kind::Internal, cannot)?;
+            }
+        }
+        for (place, column) in (0..).zip(&table.columns) {
+            page.set_column_width(place, f64::from(column.width) * 1.6 + 2.0).or_error(Kind::Internal, cannot)?;
+            page.write_string_with_format(4, place, &column.name, &head).or_error(Kind::Internal, cannot)?;
+        }
+        for (row, cells) in (5..).zip(&table.rows) {
+            for ((place, cell), column) in (0..).zip(cells).zip(&table.columns) {
+                let side = match column.side {
+                    Side::Left => FormatAlign::Left,
+                    Side::Middle => FormatAlign::Center,
+                    Side::Right => FormatAlign::Right,
+                };
+                let format = framed.clone().set_align(side);
+                match is_number(cell).filter(|_| column.side == Side::Right) {
+                    Some(number) if cell.ends_with('%') => {
+                        page.write_number_with_format(row, place, number / 100.0, &format.set_num_format("0.0%"))
+                    }
+                    Some(number) => page.write_number_with_format(row, place, number, &format.set_num_format("#,##0.##")),
+                    None => page.write_string_with_format(row, place, cell, &format),
+                }
+                .or_error(Kind::Internal, cannot)?;
+            }
+        }
+        page.set_repeat_rows(4, 4).or_error(Kind::Internal, cannot)?;
+        page.set_freeze_panes(5, 0).or_error(Kind::Internal, cannot)?;
     }
     book.save_to_buffer().or_error(Kind::Internal, cannot)
 }

@@ -1,0 +1,368 @@
+//! `sohoa roadmap …`
+
+use super::options::Place;
+use super::print;
+use super::run::this_program;
+use crate::archive::Archive;
+use crate::desk::lots;
+use crate::desk::reports::{self, Form};
+use crate::desk::roadmap::{self, Imported, Reason, Status};
+use crate::error::{Error, Kind, Result, ResultExt};
+use crate::messages::Language;
+use crate::messages::terms::term;
+use crate::model::account::{Grant, Identity, Role, Units, User};
+use crate::model::day::Day;
+use crate::model::lot::Lot;
+use crate::roadmap::sampling::Level;
+use crate::text::numbers;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// Arguments of `roadmap`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+  sohoa roadmap template plan.xlsx          # a form with every column
+  sohoa roadmap import plan.xlsx            # wrong cells are told by their names, and then nothing is kept
+  sohoa roadmap status
+  sohoa roadmap report --form progress --format docx --output bao-cao.docx
+  sohoa roadmap lot draw SNV-01")]
+pub struct Roadmap {
+    /// What to do.
+    #[command(subcommand)]
+    pub what: What,
+}
+
+/// What to do with the roadmap.
+#[derive(Debug, Subcommand)]
+pub enum What {
+    /// An example of a plan as a workbook, to be filled in.
+    Template {
+        /// The workbook to write (XLSX).
+        file: PathBuf,
+    },
+    /// Take a plan out of a workbook: a new one, or another form of one that is kept (an adjustment).
+    Import {
+        /// The workbook (XLSX, ODS), or the lines alone (CSV).
+        file: PathBuf,
+        /// Tell what it would change, and keep nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// Number of the decision that allows the change.
+        #[arg(long, value_name = "NUMBER", default_value = "")]
+        decision: String,
+        /// Why it is changed.
+        #[arg(long, default_value = "")]
+        reason: String,
+        /// Who takes it [default: the user of this machine].
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// The plan as a workbook that `import` takes again.
+    Export {
+        /// The workbook to write (XLSX).
+        file: PathBuf,
+        /// Number of its decision, where there are several.
+        #[arg(long, value_name = "NUMBER")]
+        decision: Option<String>,
+    },
+    /// How far every line is; those that need somebody most come first.
+    Status {
+        /// Only lines of this unit.
+        #[arg(long)]
+        unit: Option<String>,
+    },
+    /// Attach a run to a line; without a line it is outside the plan.
+    Attach {
+        /// The run's identifier.
+        run: String,
+        /// The line's code.
+        line: Option<String>,
+        /// Who says so [default: the user of this machine].
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// What another pace or deadline would come to.
+    WhatIf {
+        /// The line's code.
+        line: String,
+        /// Times as many scanners and workers.
+        #[arg(long, default_value_t = 1.0)]
+        factor: f64,
+        /// Another deadline, such as 31/12/2027.
+        #[arg(long, value_parser = day)]
+        deadline: Option<Day>,
+    },
+    /// A report as an office writes it.
+    Report {
+        /// Which report: progress.
+        #[arg(long, default_value = "progress")]
+        form: String,
+        /// docx, xlsx, pdf, csv or json.
+        #[arg(long, default_value = "docx")]
+        format: String,
+        /// Where to write it [default: stdout].
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Number of the plan's decision, where there are several.
+        #[arg(long, value_name = "NUMBER")]
+        decision: Option<String>,
+        /// Only lines of this unit.
+        #[arg(long)]
+        unit: Option<String>,
+    },
+    /// Acceptance of lots by sample.
+    Lot {
+        /// What to do.
+        #[command(subcommand)]
+        what: LotAct,
+        /// Who does it [default: the user of this machine].
+        #[arg(long, value_name = "NAME", global = true)]
+        by: Option<String>,
+    },
+}
+
+/// What to do with lots.
+#[derive(Debug, Subcommand)]
+pub enum LotAct {
+    /// Lots, the newest first.
+    List {
+        /// Of this line alone.
+        line: Option<String>,
+    },
+    /// Open a lot over whole dossiers of a line that wait for acceptance, and draw its sample.
+    Draw {
+        /// The line's code.
+        line: String,
+        /// Most pages of the lot.
+        #[arg(long, default_value_t = 3_200)]
+        pages: u32,
+        /// Level of inspection (ISO 2859-1): I, II or III.
+        #[arg(long, default_value = "II", value_parser = level)]
+        level: Level,
+        /// What decides the draw; anybody can draw it again with it [default: the lot's identifier].
+        #[arg(long)]
+        seed: Option<String>,
+    },
+    /// The sample of a lot, and what was found.
+    Show {
+        /// The lot's identifier.
+        lot: String,
+    },
+    /// Keep what was found on a page of the sample; without a defect the page is good.
+    Look {
+        /// The lot's identifier.
+        lot: String,
+        /// Place in the lot, as `show` tells it; `all`: every page of the sample that nobody looked at is good.
+        place: String,
+        /// Code of a defect, such as missing-page or wrong-field; can be given several times.
+        #[arg(long)]
+        defect: Vec<String>,
+    },
+    /// Accept the lot or send it back as a whole, by what was found.
+    Judge {
+        /// The lot's identifier.
+        lot: String,
+        /// For the minutes.
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// A returned lot was mended: its documents can come in a lot again.
+    Reworked {
+        /// The lot's identifier.
+        lot: String,
+    },
+    /// The minutes of a lot.
+    Minutes {
+        /// The lot's identifier.
+        lot: String,
+        /// docx, xlsx, pdf, csv or json.
+        #[arg(long, default_value = "docx")]
+        format: String,
+        /// Where to write them [default: stdout].
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+}
+
+fn day(text: &str) -> std::result::Result<Day, String> {
+    Day::parse(text).ok_or_else(|| format!("{text:?} is no day; write 31/12/2027"))
+}
+
+fn level(text: &str) -> std::result::Result<Level, String> {
+    match text {
+        "I" => Ok(Level::I),
+        "II" => Ok(Level::II),
+        "III" => Ok(Level::III),
+        _ => Err(format!("{text:?} is no level; use I, II or III")),
+    }
+}
+
+impl Roadmap {
+    /// Does it, prints, and returns the exit code: 2 where a workbook has wrong cells.
+    ///
+    /// # Errors
+    /// As the functions of [`roadmap`], [`lots`] and [`reports`].
+    pub async fn execute(&self, place: &Place) -> Result<u8> {
+        let config = place.configure(toml::Table::new())?;
+        let language = Language::from_code(&config.language);
+        if let What::Template { file } = &self.what {
+            return write(Some(file), &roadmap::template()?);
+        }
+        let archive = Archive::open(config, &this_program()?).await?;
+        let units = |unit: &Option<String>| unit.as_ref().map_or(Units::All, |unit| Units::Some([unit.clone()].into()));
+        match &self.what {
+            What::Template { .. } => Ok(0),
+            What::Import { file, dry_run, decision, reason, by } => {
+                let author = print::author(by.as_ref())?;
+                let imported = roadmap::import(&archive, &author, file, Reason { decision, words: reason }, *dry_run).await?;
+                print_imported(&imported, place.json)
+            }
+            What::Export { file, decision } => write(Some(file), &roadmap::export(&archive, decision.as_deref()).await?),
+            What::Status { unit } => {
+                let all = roadmap::status(&archive, &units(unit)).await?;
+                if place.json {
+                    return print::json(&all).map(|()| 0);
+                }
+                all.iter().try_for_each(|status| print_status(status, language))?;
+                Ok(0)
+            }
+            What::Attach { run, line, by } => {
+                let by = operator(by.as_ref())?;
+                roadmap::attach(&archive, &by, run, line.as_deref()).await?;
+                Ok(0)
+            }
+            What::WhatIf { line, factor, deadline } => {
+                let found = roadmap::what_if(&archive, &Units::All, line, *factor, *deadline).await?;
+                print::json(&found).map(|()| 0)
+            }
+            What::Report { form, format, output, decision, unit } => {
+                if form != "progress" {
+                    return Err(Error::invalid(format!("there is no report {form:?}; use progress")));
+                }
+                let format = Form::from_name(format)?;
+                let bytes = reports::progress(&archive, &units(unit), decision.as_deref(), format, language).await?;
+                write(output.as_ref(), &bytes)
+            }
+            What::Lot { what, by } => what.execute(&archive, &operator(by.as_ref())?, place.json, language).await,
+        }
+    }
+}
+
+impl LotAct {
+    async fn execute(&self, archive: &Archive, by: &Identity, json: bool, language: Language) -> Result<u8> {
+        let lot = match self {
+            Self::List { line } => {
+                let all = lots::list(archive, by, line.as_deref(), 1_000).await?;
+                if json {
+                    return print::json(&all).map(|()| 0);
+                }
+                all.iter().try_for_each(|lot| print_lot(lot, language))?;
+                return Ok(0);
+            }
+            Self::Minutes { lot, format, output } => {
+                let bytes = reports::minutes(archive, by, lot, Form::from_name(format)?, language).await?;
+                return write(output.as_ref(), &bytes);
+            }
+            Self::Draw { line, pages, level, seed } => lots::open(archive, by, line, *level, *pages, seed.as_deref()).await?,
+            Self::Show { lot } => lots::show(archive, by, lot).await?,
+            Self::Look { lot, place, defect } if place == "all" && defect.is_empty() => {
+                let mut now = lots::show(archive, by, lot).await?;
+                for page in now.sample.clone().iter().filter(|page| !page.seen) {
+                    now = lots::look_at(archive, by, lot, page.place, &[]).await?;
+                }
+                now
+            }
+            Self::Look { lot, place, defect } => {
+                let place = place.parse().or_error(Kind::Invalid, || format!("{place:?} is no place in the lot; write a number"))?;
+                lots::look_at(archive, by, lot, place, defect).await?
+            }
+            Self::Judge { lot, note } => lots::judge(archive, by, lot, note).await?,
+            Self::Reworked { lot } => lots::reworked(archive, by, lot).await?,
+        };
+        if json {
+            return print::json(&lot).map(|()| 0);
+        }
+        print_lot(&lot, language)?;
+        if matches!(self, Self::Draw { .. } | Self::Show { .. }) {
+            for page in &lot.sample {
+                let found = if page.seen { page.defects.join(", ") } else { "?".to_owned() };
+                print::line(&format!("{}\t{}\t{}\t{found}", page.place, print::plain(&page.document), page.page))?;
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// Whoever may use the archive's files by hand may do all.
+fn operator(by: Option<&String>) -> Result<Identity> {
+    let grants = vec![Grant { role: Role::Administrator, unit: "*".to_owned() }];
+    let name = print::author(by)?;
+    Ok(Identity { user: User::new(&name, &name, grants), at_most: None, key: String::new() })
+}
+
+fn write(output: Option<&PathBuf>, bytes: &[u8]) -> Result<u8> {
+    match output {
+        Some(file) => std::fs::write(file, bytes).or_error(Kind::Unavailable, || format!("cannot write {}", file.display()))?,
+        None => {
+            use std::io::Write as _;
+            std::io::stdout().lock().write_all(bytes).or_error(Kind::Unavailable, || "stdout is closed".to_owned())?;
+        }
+    }
+    Ok(0)
+}
+
+fn print_imported(imported: &Imported, json: bool) -> Result<u8> {
+    if json {
+        print::json(imported)?;
+    } else if imported.wrong.is_empty() {
+        print::line(&format!("{}\tv{}\t{}", print::plain(&imported.decision), imported.version, imported.lines))?;
+        imported.changes.iter().try_for_each(|change| print::line(&print::plain(change)))?;
+    } else {
+        for wrong in &imported.wrong {
+            print::line(&format!("{}!{}\t{}", print::plain(&wrong.sheet), wrong.cell, print::plain(&wrong.problem)))?;
+        }
+    }
+    Ok(if imported.wrong.is_empty() { 0 } else { 2 })
+}
+
+fn print_status(status: &Status, language: Language) -> Result<()> {
+    let percent = |share: f64| format!("{} %", numbers::decimal(share * 100.0, 1));
+    let whole = &status.whole;
+    print::line(&format!(
+        "{} v{} ({}): {}/{} = {}, {}",
+        print::plain(&status.decision),
+        status.version,
+        status.as_of.numeric(),
+        numbers::decimal(whole.done_pages, 0),
+        numbers::decimal(whole.target_pages, 0),
+        percent(whole.share_done),
+        percent(whole.share_elapsed),
+    ))?;
+    for line in &status.lines {
+        let finish = line.finish.map_or_else(|| "—".to_owned(), |finish| finish.day.numeric());
+        print::line(&format!(
+            "{}\t{}\t{}\t{}/{} {}\t{}\t{finish}\t{}",
+            print::plain(&line.code),
+            print::plain(&line.unit),
+            term(language, "line-state", line.state.word()),
+            numbers::decimal(line.done, 1),
+            numbers::decimal(line.target, 1),
+            term(language, "measure", line.measure.word()),
+            percent(line.share_done),
+            line.deadline.numeric(),
+        ))?;
+    }
+    Ok(())
+}
+
+fn print_lot(lot: &Lot, language: Language) -> Result<()> {
+    let seen = lot.sample.iter().filter(|page| page.seen).count();
+    print::line(&format!(
+        "{}\t{}\t{}\t{}\t{seen}/{}",
+        lot.id,
+        print::plain(&lot.line),
+        term(language, "lot-state", lot.state.word()),
+        lot.pages,
+        lot.sample.len()
+    ))
+}

@@ -1,0 +1,167 @@
+//! Reports as DOCX (ECMA-376).
+
+use super::report::{A4, MARGINS, Report, STATE, Side, Table as Shown};
+use crate::error::{Kind, Result, ResultExt};
+use docx_rs::{
+    AlignmentType, Docx, LineSpacing, PageMargin, PageOrientationType, Paragraph, Run, RunFonts, Table, TableCell, TableRow, WidthType,
+};
+use std::io::Cursor;
+
+/// Twentieths of a point in a millimetre.
+const TWIPS: f64 = 56.693;
+
+/// Sizes of letters in half points: the text, and tables.
+const TEXT: usize = 26;
+const SMALL: usize = 22;
+
+fn twips(mm: u32) -> u32 {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let twips = (f64::from(mm) * TWIPS).round() as u32;
+    twips
+}
+
+/// The report as a file of Word's.
+///
+/// # Errors
+/// `Internal` when it cannot be written.
+pub fn docx(report: &Report) -> Result<Vec<u8>> {
+    let (short, long) = (twips(A4.0), twips(A4.1));
+    let (width, height) = if report.is_wide { (long, short) } else { (short, long) };
+    let (top, left, right) = (twips(MARGINS.0), twips(MARGINS.1), twips(MARGINS.2));
+    let margin = |value: u32| i32::try_from(value).unwrap_or(0);
+    let fonts = RunFonts::new().ascii("Times New Roman").hi_ansi("Times New Roman").cs("Times New Roman").east_asia("Times New Roman");
+    let page = PageMargin::new().top(margin(top)).bottom(margin(top)).left(margin(left)).right(margin(right));
+    let mut out = Docx::new().page_size(width, height).page_margin(page).default_fonts(fonts).default_size(TEXT);
+    if report.is_wide {
+        out = out.page_orient(PageOrientationType::Landscape);
+    }
+    let inner = width - left - right;
+    out = out.add_table(head(report, inner)).add_paragraph(Paragraph::new());
+    out = out.add_paragraph(centred(Run::new().add_text(report.kind.as_str()).bold().size(28)));
+    out = out.add_paragraph(centred(Run::new().add_text(report.subject.as_str()).bold().size(28))).add_paragraph(Paragraph::new());
+    for text in &report.paragraphs {
+        out = out.add_paragraph(running(text));
+    }
+    for table in &report.tables {
+        let caption = Paragraph::new()
+            .add_run(Run::new().add_text(table.caption.as_str()).bold())
+            .line_spacing(LineSpacing::new().before(120).after(60));
+        out = out.add_paragraph(caption).add_table(shown(table, inner));
+    }
+    for text in &report.closing {
+        out = out.add_paragraph(running(text));
+    }
+    out = out.add_paragraph(Paragraph::new()).add_table(foot(report, inner));
+    let mut bytes = Cursor::new(Vec::new());
+    out.build().pack(&mut bytes).or_error(Kind::Internal, || "the report cannot be written as DOCX".to_owned())?;
+    Ok(bytes.into_inner())
+}
+
+fn centred(run: Run) -> Paragraph {
+    Paragraph::new().add_run(run).align(AlignmentType::Center)
+}
+
+fn running(text: &str) -> Paragraph {
+    Paragraph::new()
+        .add_run(Run::new().add_text(text))
+        .align(AlignmentType::Both)
+        .indent(None, Some(docx_rs::SpecialIndentType::FirstLine(567)), None, None)
+        .line_spacing(LineSpacing::new().before(60).after(60))
+}
+
+/// Agency and number on the left; state, motto, place and day on the right.
+fn head(report: &Report, inner: u32) -> Table {
+    let line = |text: &str| Run::new().add_text(text).size(SMALL + 2);
+    let mut left = TableCell::new().width(wide(inner * 2 / 5), WidthType::Dxa);
+    if !report.parent.is_empty() {
+        left = left.add_paragraph(centred(line(&report.parent)));
+    }
+    left = left.add_paragraph(centred(line(&report.issuer).bold())).add_paragraph(centred(line("―――――――")));
+    left = left.add_paragraph(centred(line(&report.number)));
+    let right = TableCell::new()
+        .width(wide(inner - inner * 2 / 5), WidthType::Dxa)
+        .add_paragraph(centred(line(STATE[0]).bold()))
+        .add_paragraph(centred(line(STATE[1]).bold()))
+        .add_paragraph(centred(line("―――――――――――――")))
+        .add_paragraph(centred(line(&report.place_and_day).italic()));
+    Table::new(vec![TableRow::new(vec![left, right])])
+        .clear_all_border()
+        .width(wide(inner), WidthType::Dxa)
+        .layout(docx_rs::TableLayoutType::Fixed)
+}
+
+fn wide(twips: u32) -> usize {
+    usize::try_from(twips).unwrap_or(0)
+}
+
+fn shown(table: &Shown, inner: u32) -> Table {
+    let all: u32 = table.columns.iter().map(|column| column.width).sum::<u32>().max(1);
+    let widths: Vec<usize> = table.columns.iter().map(|column| wide(inner * column.width / all)).collect();
+    let cell = |text: &str, place: usize, run: fn(Run) -> Run, side: AlignmentType| {
+        let run = run(Run::new().add_text(text).size(SMALL));
+        let width = widths.get(place).copied().unwrap_or(0);
+        TableCell::new().width(width, WidthType::Dxa).add_paragraph(Paragraph::new().add_run(run).align(side))
+    };
+    let heads = table.columns.iter().enumerate().map(|(place, column)| cell(&column.name, place, Run::bold, AlignmentType::Center));
+    let mut rows = vec![TableRow::new(heads.collect()).cant_split()];
+    for row in &table.rows {
+        let cells = row.iter().zip(&table.columns).enumerate().map(|(place, (text, column))| {
+            let side = match column.side {
+                Side::Left => AlignmentType::Left,
+                Side::Middle => AlignmentType::Center,
+                Side::Right => AlignmentType::Right,
+            };
+            cell(text, place, |run| run, side)
+        });
+        rows.push(TableRow::new(cells.collect()).cant_split());
+    }
+    Table::new(rows).set_grid(widths.clone()).width(wide(inner), WidthType::Dxa).layout(docx_rs::TableLayoutType::Fixed)
+}
+
+/// Receivers on the left where there are any, and who signs.
+fn foot(report: &Report, inner: u32) -> Table {
+    let mut cells = Vec::new();
+    let count = u32::try_from(report.signers.len() + usize::from(!report.receivers.is_empty())).unwrap_or(1).max(1);
+    let width = wide(inner / count);
+    if !report.receivers.is_empty() {
+        let heading = Paragraph::new().add_run(Run::new().add_text("Nơi nhận:").bold().italic().size(24));
+        let mut cell = TableCell::new().width(width, WidthType::Dxa).add_paragraph(heading);
+        for text in &report.receivers {
+            cell = cell.add_paragraph(Paragraph::new().add_run(Run::new().add_text(text.as_str()).size(SMALL)));
+        }
+        cells.push(cell);
+    }
+    for (titles, name) in &report.signers {
+        let mut cell = TableCell::new().width(width, WidthType::Dxa);
+        for title in titles {
+            cell = cell.add_paragraph(centred(Run::new().add_text(title.as_str()).bold()));
+        }
+        for _ in 0..4 {
+            cell = cell.add_paragraph(Paragraph::new());
+        }
+        cells.push(cell.add_paragraph(centred(Run::new().add_text(name.as_str()).bold())));
+    }
+    Table::new(vec![TableRow::new(cells).cant_split()])
+        .clear_all_border()
+        .width(wide(inner), WidthType::Dxa)
+        .layout(docx_rs::TableLayoutType::Fixed)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::report::example;
+    use super::*;
+
+    #[test]
+    fn the_text_of_a_report_is_in_the_file_and_is_text() {
+        let bytes = docx(&example()).unwrap();
+        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+        let mut xml = String::new();
+        std::io::Read::read_to_string(&mut archive.by_name("word/document.xml").unwrap(), &mut xml).unwrap();
+        for text in ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "SỞ NỘI VỤ", "&lt;b&gt;&amp;", "Hồ sơ số 60", "PHÓ GIÁM ĐỐC", "Nơi nhận:"]
+        {
+            assert!(xml.contains(text), "{text}");
+        }
+    }
+}
