@@ -123,6 +123,18 @@ impl Catalog {
         sql::all(&mut connection, statement, "cannot read batches").await?.iter().map(batch_of).collect()
     }
 
+    /// Batches of these units that belong to a line of a roadmap, the newest first; at most `limit`.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn batches_of_line(&self, units: &Units, line: &str, limit: usize) -> Result<Vec<Batch>> {
+        let (only, names) = sql::of_units(units, "unit", 3);
+        let mut connection = self.read().await?;
+        let statement = sql::built(format!("SELECT * FROM batches WHERE line = $1 AND {only} ORDER BY id DESC LIMIT $2"));
+        let statement = sql::bind_all(statement.bind(line.to_owned()).bind(sql::big(limit)), &names);
+        sql::all(&mut connection, statement, "cannot read batches").await?.iter().map(batch_of).collect()
+    }
+
     /// The newest batches, newest first.
     ///
     /// # Errors

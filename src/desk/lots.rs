@@ -8,10 +8,12 @@ use crate::error::{Error, Kind, Result, ResultExt};
 use crate::model::account::{Identity, Right};
 use crate::model::holding::DossierName;
 use crate::model::lot::{Lot, LotDocument, LotState, SampledPage};
-use crate::roadmap::sampling::{self, Gravity, Level, SamplingPlan};
+use crate::roadmap::sampling::{self, SamplingPlan};
 use crate::stages::names;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
+
+pub use crate::roadmap::sampling::{DefectKind, Gravity, Level, defect_kinds};
 
 /// Most documents of one lot.
 const MOST: usize = 20_000;

@@ -10,7 +10,7 @@ use crate::model::day::Day;
 use crate::model::roadmap::{Adjustment, Amount, Line, Roadmap, Step, Work};
 use crate::roadmap::criteria::{self, Scored};
 use crate::roadmap::plan::{self, Sheet, WrongCell};
-use crate::roadmap::progress::{self, Finish, LineProgress, Reckoning, State, Together};
+use crate::roadmap::progress::{self, Finish, Reckoning, State};
 use crate::sandbox::protocol::{Answer, Ask};
 use crate::text::numbers;
 use schemars::JsonSchema;
@@ -18,6 +18,8 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+
+pub use crate::roadmap::progress::{LineProgress, Together};
 
 /// What came of a workbook.
 #[derive(Debug, Clone, Serialize, JsonSchema)]

@@ -121,6 +121,17 @@ pub async fn runs(archive: &Archive, units: &Units, before: Option<&str>, limit:
     Ok(Runs { items: lines(archive, batches).await?, next })
 }
 
+/// Newest runs of a line that are listed.
+const OF_LINE: usize = 50;
+
+/// The newest runs of these units that belong to a line of a roadmap.
+///
+/// # Errors
+/// `Unavailable` when the catalogue does not answer.
+pub async fn runs_of_line(archive: &Archive, units: &Units, line: &str) -> Result<Vec<RunLine>> {
+    lines(archive, archive.catalog.batches_of_line(units, line, OF_LINE).await?).await
+}
+
 /// One run of these units.
 ///
 /// # Errors

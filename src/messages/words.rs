@@ -275,6 +275,8 @@ words! {
     Block: "Khối", "Block";
     Criteria: "Bộ tiêu chí", "Criteria";
     Criterion: "Tiêu chí", "Criterion";
+    Date: "Ngày", "Day";
+    Details: "Số liệu từng ngày", "Figures by day";
     DaysLeft: "Còn (ngày làm việc)", "Working days left";
     Deadline: "Hạn", "Deadline";
     DecisionNumber: "Quyết định", "Decision";

@@ -82,6 +82,18 @@ nouns! {
     KeptSearch = crate::model::account::SavedSearch,
     /// Kept searches.
     KeptSearches = Vec<crate::model::account::SavedSearch>,
+    /// How roadmaps stand.
+    RoadmapStatus = Vec<crate::desk::roadmap::Status>,
+    /// What came of a workbook.
+    ImportedPlan = crate::desk::roadmap::Imported,
+    /// A line day by day.
+    BurnUp = crate::desk::roadmap::BurnUp,
+    /// What another pace or deadline would come to.
+    WhatIf = crate::desk::roadmap::WhatIf,
+    /// Lots.
+    Lots = Vec<crate::model::lot::Lot>,
+    /// A lot.
+    OneLot = crate::model::lot::Lot,
     /// Dossiers.
     Dossiers = crate::desk::find::Dossiers,
     /// The record of a dossier.

@@ -1,10 +1,12 @@
 //! The API: one file for each subject.
 
 pub(super) mod accounts;
+pub(super) mod lots;
 mod pictures;
 mod pipelines;
 mod records;
 pub(super) mod review;
+pub(super) mod roadmap;
 pub(super) mod runs;
 mod searches;
 pub(super) mod session;
@@ -83,6 +85,19 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(searches::forget))
         .routes(routes!(tables::list))
         .routes(routes!(viewers::manifest))
+        .routes(routes!(roadmap::status))
+        .routes(routes!(roadmap::export))
+        .routes(routes!(roadmap::template))
+        .routes(routes!(roadmap::report))
+        .routes(routes!(roadmap::line))
+        .routes(routes!(roadmap::what_if))
+        .routes(routes!(roadmap::attach))
+        .routes(routes!(lots::list, lots::open))
+        .routes(routes!(lots::show))
+        .routes(routes!(lots::look_at))
+        .routes(routes!(lots::judge))
+        .routes(routes!(lots::reworked))
+        .routes(routes!(lots::minutes))
         .routes(routes!(viewers::text))
         .routes(routes!(viewers::search))
 }
@@ -93,4 +108,5 @@ pub(super) fn streams() -> OpenApiRouter<Shared> {
         .routes(routes!(uploads::files, tus::options, tus::create))
         .routes(routes!(uploads::file, tus::head, tus::patch, tus::remove))
         .routes(routes!(review::replace))
+        .routes(routes!(roadmap::import))
 }

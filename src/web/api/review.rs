@@ -1,6 +1,6 @@
 //! Review: what waits for a person, and what a person decides.
 
-use crate::desk::new_scan::NewScan;
+use crate::desk::incoming::Incoming;
 use crate::desk::review::{self, Queue, Wish};
 use crate::desk::reviewers;
 use crate::error::Error;
@@ -181,7 +181,7 @@ pub(super) async fn replace(
     Named((document, page)): Named<(String, u32)>,
     body: axum::body::Body,
 ) -> Result<Json<review::Outcome>, Problem> {
-    let mut scan = NewScan::begin(shared.archive())?;
+    let mut scan = Incoming::begin(shared.archive())?;
     let mut parts = body.into_data_stream();
     while let Some(part) = parts.next().await {
         scan.write(&part.map_err(|_| Error::invalid("the scan did not come whole; send it again"))?).await?;

@@ -8,11 +8,12 @@ use crate::model::account::Right;
 use maud::{DOCTYPE, Markup, html};
 
 /// Links of the head: where to, the right they need, and what they say.
-const LINKS: [(&str, Option<Right>, Word); 8] = [
+const LINKS: [(&str, Option<Right>, Word); 9] = [
     ("/", None, Word::Home),
     ("/plant", Some(Right::Steer), Word::Plant),
     ("/uploads", Some(Right::Upload), Word::Upload),
     ("/runs", Some(Right::Watch), Word::Runs),
+    ("/roadmap", Some(Right::Watch), Word::Roadmap),
     ("/review", Some(Right::Review), Word::Review),
     ("/records", Some(Right::Read), Word::Dossiers),
     ("/people", Some(Right::Administer), Word::Administration),

@@ -9,11 +9,13 @@ mod elsewhere;
 mod entry;
 mod home;
 mod layout;
+mod lots;
 mod parts;
 mod pipelines;
 pub(super) mod problem;
 mod records;
 mod review;
+mod roadmap;
 mod runs;
 mod search;
 mod uploads;
@@ -42,6 +44,9 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/runs", get(runs::list))
         .route("/runs/{run}", get(runs::show))
         .route("/failures", get(runs::failures))
+        .route("/roadmap", get(roadmap::roadmap))
+        .route("/roadmap/lines/{line}", get(roadmap::line))
+        .route("/lots/{lot}", get(lots::lot))
         .route("/review", get(review::list))
         .route("/review/{document}", get(review::show))
         .route("/search", get(search::search))

@@ -1,4 +1,4 @@
-//! A scan that is being sent, to stand in the place of a page.
+//! A file that is being sent: a scan to stand in the place of a page, a plan.
 
 use crate::archive::Archive;
 use crate::error::{Error, Kind, Result, ResultExt};
@@ -7,9 +7,9 @@ use tempfile::NamedTempFile;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
-/// A scan as far as it came; it is gone with this value.
+/// A file as far as it came; it is gone with this value.
 #[derive(Debug)]
-pub struct NewScan {
+pub struct Incoming {
     place: NamedTempFile,
     file: File,
     most: u64,
@@ -17,10 +17,10 @@ pub struct NewScan {
 }
 
 fn cannot() -> String {
-    "the scan cannot be written; look at the disk of the server".to_owned()
+    "the file cannot be written; look at the disk of the server".to_owned()
 }
 
-impl NewScan {
+impl Incoming {
     /// Begins one, of at most the size that any file may have.
     ///
     /// # Errors
@@ -38,7 +38,7 @@ impl NewScan {
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.came += bytes.len() as u64;
         if self.came > self.most {
-            return Err(Error::limit(format!("the scan is larger than {} MiB; scan the page at fewer dots per inch", self.most >> 20)));
+            return Err(Error::limit(format!("the file is larger than {} MiB; send a smaller one", self.most >> 20)));
         }
         self.file.write_all(bytes).await.or_error(Kind::Unavailable, cannot)
     }

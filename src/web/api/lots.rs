@@ -1,0 +1,162 @@
+//! Acceptance of lots by sample.
+
+use crate::desk::lots::{self, Level};
+use crate::desk::reports::{self, Form};
+use crate::error::Error;
+use crate::model::account::Identity;
+use crate::model::lot::Lot;
+use crate::web::address::language_of;
+use crate::web::openapi::{Lots, OneLot, ProblemDetails};
+use crate::web::problem::{Asked, Body, Named, Problem};
+use crate::web::server::Shared;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+/// Which lots are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::web) struct AskedLots {
+    /// Of this line alone.
+    line: Option<String>,
+    /// At most so many, up to 1,000.
+    limit: Option<usize>,
+}
+
+/// Lots, the newest first.
+#[utoipa::path(get, path = "/api/lots", params(AskedLots), responses(
+    (status = 200, body = Lots),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn list(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Asked(asked): Asked<AskedLots>,
+) -> Result<Json<Vec<Lot>>, Problem> {
+    let limit = asked.limit.unwrap_or(100).clamp(1, 1_000);
+    Ok(Json(lots::list(shared.archive(), &by, asked.line.as_deref(), limit).await?))
+}
+
+/// A lot to be opened.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct NewLot {
+    /// Code of the line.
+    line: String,
+    /// Most pages; whole dossiers are taken.
+    #[serde(default = "usual")]
+    #[schema(minimum = 1)]
+    pages: u32,
+    /// Level of inspection (ISO 2859-1): I, II or III.
+    #[serde(default)]
+    #[schema(value_type = String, pattern = "^(I|II|III)$")]
+    level: Level,
+    /// What decides the draw; empty: the lot's identifier.
+    #[serde(default)]
+    seed: String,
+}
+
+fn usual() -> u32 {
+    3_200
+}
+
+/// Opens a lot over what waits for acceptance, and draws its sample.
+#[utoipa::path(post, path = "/api/lots", responses(
+    (status = 201, body = OneLot),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn open(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Body(new): Body<NewLot>,
+) -> Result<(StatusCode, Json<Lot>), Problem> {
+    let lot = lots::open(shared.archive(), &by, &new.line, new.level, new.pages, Some(&new.seed)).await?;
+    Ok((StatusCode::CREATED, Json(lot)))
+}
+
+/// One lot.
+#[utoipa::path(get, path = "/api/lots/{lot}", params(("lot" = String, Path)), responses(
+    (status = 200, body = OneLot),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn show(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(lot): Named<String>,
+) -> Result<Json<Lot>, Problem> {
+    Ok(Json(lots::show(shared.archive(), &by, &lot).await?))
+}
+
+/// What was found on a page of a sample.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct Found {
+    /// Codes of defects; none: the page is good.
+    #[serde(default)]
+    defects: Vec<String>,
+}
+
+/// Keeps what was found on a page of the sample.
+#[utoipa::path(put, path = "/api/lots/{lot}/pages/{place}", params(("lot" = String, Path), ("place" = u32, Path)), responses(
+    (status = 200, body = OneLot),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn look_at(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named((lot, place)): Named<(String, u32)>,
+    Body(found): Body<Found>,
+) -> Result<Json<Lot>, Problem> {
+    let defects: Vec<String> = found.defects.into_iter().filter(|code| !code.is_empty()).collect();
+    Ok(Json(lots::look_at(shared.archive(), &by, &lot, place, &defects).await?))
+}
+
+/// A judgement.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct Judgement {
+    /// For the minutes.
+    #[serde(default)]
+    note: String,
+}
+
+/// Accepts the lot or sends it back as a whole, by what was found.
+#[utoipa::path(post, path = "/api/lots/{lot}/judge", params(("lot" = String, Path)), responses(
+    (status = 200, body = OneLot),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn judge(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(lot): Named<String>,
+    Body(given): Body<Judgement>,
+) -> Result<Json<Lot>, Problem> {
+    Ok(Json(lots::judge(shared.archive(), &by, &lot, &given.note).await?))
+}
+
+/// Says that a returned lot was mended.
+#[utoipa::path(post, path = "/api/lots/{lot}/reworked", params(("lot" = String, Path)), responses(
+    (status = 200, body = OneLot),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn reworked(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(lot): Named<String>,
+) -> Result<Json<Lot>, Problem> {
+    Ok(Json(lots::reworked(shared.archive(), &by, &lot).await?))
+}
+
+/// The minutes of a lot as `docx`, `xlsx`, `pdf`, `csv` or `json`.
+#[utoipa::path(get, path = "/api/lots/{lot}/minutes/{form}", params(("lot" = String, Path), ("form" = String, Path)), responses(
+    (status = 200, description = "the minutes", content_type = "application/octet-stream"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn minutes(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named((lot, form)): Named<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let written = Form::from_name(&form).map_err(|error| Error::not_found(error.context().to_owned()))?;
+    let language = language_of(&headers, &shared.archive().config);
+    let bytes = reports::minutes(shared.archive(), &by, &lot, written, language).await?;
+    let name = format!("attachment; filename=\"minutes.{form}\"");
+    Ok(([(header::CONTENT_TYPE, written.media_type().to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response())
+}

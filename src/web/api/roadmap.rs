@@ -1,0 +1,210 @@
+//! The roadmap: its plan, how far it is, its reports, and the line of a run.
+
+use crate::desk::incoming::Incoming;
+use crate::desk::reports::{self, Form};
+use crate::desk::roadmap::{self, BurnUp, Imported, Reason, Status, WhatIf};
+use crate::error::Error;
+use crate::model::account::{Identity, Right, Units};
+use crate::model::day::Day;
+use crate::web::address::language_of;
+use crate::web::openapi::{BurnUp as BurnUpSchema, ImportedPlan, ProblemDetails, RoadmapStatus, WhatIf as WhatIfSchema};
+use crate::web::problem::{Asked, Body, Named, Problem};
+use crate::web::server::Shared;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use serde::Deserialize;
+use tokio_stream::StreamExt;
+use utoipa::{IntoParams, ToSchema};
+
+/// Which lines are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::web) struct AskedLines {
+    /// Of this unit alone.
+    unit: Option<String>,
+    /// At most so many of each roadmap, those that need somebody most; sums are of all.
+    #[param(minimum = 1, maximum = 100_000)]
+    limit: Option<usize>,
+}
+
+/// The units of which somebody may see, or one of them.
+pub(in crate::web) fn units_of(by: &Identity, unit: Option<&str>) -> Result<Units, Problem> {
+    let own = by.units(Right::Watch);
+    match unit.filter(|unit| !unit.is_empty()) {
+        None => Ok(own),
+        Some(unit) if own.contains(unit) => Ok(Units::Some([unit.to_owned()].into())),
+        Some(unit) => Err(Error::denied(format!("you may not see unit {unit}")).into()),
+    }
+}
+
+/// How every roadmap stands.
+#[utoipa::path(get, path = "/api/roadmap", params(AskedLines), responses(
+    (status = 200, body = RoadmapStatus),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn status(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Asked(asked): Asked<AskedLines>,
+) -> Result<Json<Vec<Status>>, Problem> {
+    let mut all = roadmap::status(shared.archive(), &units_of(&by, asked.unit.as_deref())?).await?;
+    let limit = asked.limit.unwrap_or(500).clamp(1, 100_000);
+    all.iter_mut().for_each(|status| status.lines.truncate(limit));
+    Ok(Json(all))
+}
+
+/// Why a plan is taken.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::web) struct AskedImport {
+    /// Tell what it would change, and keep nothing.
+    #[serde(default)]
+    trial: bool,
+    /// Number of the decision that allows the change.
+    #[serde(default)]
+    decision: String,
+    /// Why it is changed.
+    #[serde(default)]
+    reason: String,
+}
+
+/// Takes a plan out of a workbook (the body). Wrong cells are told, and then nothing is kept.
+#[utoipa::path(post, path = "/api/roadmap/plan", params(AskedImport),
+    request_body(content_type = "application/octet-stream", content = Vec<u8>), responses(
+    (status = 200, body = ImportedPlan),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn import(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Asked(asked): Asked<AskedImport>,
+    body: axum::body::Body,
+) -> Result<Json<Imported>, Problem> {
+    if by.units(Right::Administer) != Units::All {
+        return Err(Error::denied("a roadmap is about all units; an administrator of all of them takes it").into());
+    }
+    let mut file = Incoming::begin(shared.archive())?;
+    let mut parts = body.into_data_stream();
+    while let Some(part) = parts.next().await {
+        file.write(&part.map_err(|_| Error::invalid("the workbook did not come whole; send it again"))?).await?;
+    }
+    let reason = Reason { decision: &asked.decision, words: &asked.reason };
+    Ok(Json(roadmap::import(shared.archive(), &by.user.name, &file.end().await?, reason, asked.trial).await?))
+}
+
+/// Of which roadmap.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::web) struct AskedPlan {
+    /// Number of its decision, where there are several.
+    decision: Option<String>,
+    /// Of this unit alone.
+    unit: Option<String>,
+}
+
+fn file(name: &str, form: Form, bytes: Vec<u8>) -> Response {
+    let name = format!("attachment; filename=\"{name}\"");
+    ([(header::CONTENT_TYPE, form.media_type().to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response()
+}
+
+/// The plan as a workbook that can be taken again.
+#[utoipa::path(get, path = "/api/roadmap/plan", params(AskedPlan), responses(
+    (status = 200, description = "XLSX", content_type = "application/octet-stream"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn export(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Asked(asked): Asked<AskedPlan>,
+) -> Result<Response, Problem> {
+    if by.units(Right::Watch) != Units::All {
+        return Err(Error::denied("a roadmap is about all units; take the report of your own").into());
+    }
+    Ok(file("roadmap.xlsx", Form::Xlsx, roadmap::export(shared.archive(), asked.decision.as_deref()).await?))
+}
+
+/// A form of a plan, to be filled in.
+#[utoipa::path(get, path = "/api/roadmap/template", responses(
+    (status = 200, description = "XLSX", content_type = "application/octet-stream")))]
+pub(super) async fn template() -> Result<Response, Problem> {
+    Ok(file("roadmap-template.xlsx", Form::Xlsx, roadmap::template()?))
+}
+
+/// The report of progress as `docx`, `xlsx`, `pdf`, `csv` or `json`.
+#[utoipa::path(get, path = "/api/roadmap/report/{form}", params(("form" = String, Path), AskedPlan), responses(
+    (status = 200, description = "the report", content_type = "application/octet-stream"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn report(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(form): Named<String>,
+    Asked(asked): Asked<AskedPlan>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let written = Form::from_name(&form).map_err(|error| Error::not_found(error.context().to_owned()))?;
+    let units = units_of(&by, asked.unit.as_deref())?;
+    let language = language_of(&headers, &shared.archive().config);
+    let decision = asked.decision.as_deref().filter(|decision| !decision.is_empty());
+    let bytes = reports::progress(shared.archive(), &units, decision, written, language).await?;
+    Ok(file(&format!("progress.{form}"), written, bytes))
+}
+
+/// One line day by day.
+#[utoipa::path(get, path = "/api/roadmap/lines/{line}", params(("line" = String, Path)), responses(
+    (status = 200, body = BurnUpSchema),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn line(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(line): Named<String>,
+) -> Result<Json<BurnUp>, Problem> {
+    Ok(Json(roadmap::burn_up(shared.archive(), &by.units(Right::Watch), &line).await?))
+}
+
+/// What would be otherwise.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::web) struct AskedWhatIf {
+    /// Times as many scanners and workers.
+    #[param(minimum = 0.01, maximum = 100)]
+    factor: Option<f64>,
+    /// Another deadline: `2027-12-31` or `31/12/2027`.
+    deadline: Option<String>,
+}
+
+/// What another pace or deadline of a line would come to.
+#[utoipa::path(get, path = "/api/roadmap/lines/{line}/what-if", params(("line" = String, Path), AskedWhatIf), responses(
+    (status = 200, body = WhatIfSchema),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn what_if(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(line): Named<String>,
+    Asked(asked): Asked<AskedWhatIf>,
+) -> Result<Json<WhatIf>, Problem> {
+    let deadline = asked.deadline.filter(|text| !text.is_empty()).map(Day::try_from).transpose()?;
+    let units = by.units(Right::Watch);
+    Ok(Json(roadmap::what_if(shared.archive(), &units, &line, asked.factor.unwrap_or(1.0), deadline).await?))
+}
+
+/// To which line a run belongs.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct LineOfRun {
+    /// Code of the line; empty: outside the plan.
+    line: String,
+}
+
+/// Attaches a run to a line; what was done with it counts there from the beginning.
+#[utoipa::path(put, path = "/api/runs/{run}/line", params(("run" = String, Path)), responses(
+    (status = 204, description = "attached"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn attach(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(run): Named<String>,
+    Body(given): Body<LineOfRun>,
+) -> Result<StatusCode, Problem> {
+    let line = Some(given.line.trim()).filter(|line| !line.is_empty());
+    roadmap::attach(shared.archive(), &by, &run, line).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

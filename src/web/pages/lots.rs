@@ -1,0 +1,101 @@
+//! One lot: its sample beside pictures, and its judgement.
+
+use super::layout::page;
+use super::parts::{encoded, moment};
+use super::view::View;
+use crate::desk::lots::{self, Gravity, defect_kinds};
+use crate::messages::Language;
+use crate::messages::words::Word;
+use crate::model::account::{Identity, Right};
+use crate::model::lot::{Lot, LotState, SampledPage};
+use crate::web::problem::{Named, Problem};
+use crate::web::server::Shared;
+use axum::Extension;
+use axum::extract::State;
+use maud::{Markup, html};
+
+/// A lot.
+pub(super) async fn lot(
+    view: View,
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(id): Named<String>,
+) -> Result<Markup, Problem> {
+    let lot = lots::show(shared.archive(), &by, &id).await?;
+    let may = by.units(Right::Steer).contains(&lot.unit);
+    let counts = lots::defective(&lot)?;
+    let seen = lot.sample.iter().filter(|page| page.seen).count();
+    let most = |gravity: Gravity| match gravity {
+        Gravity::Critical => 0,
+        Gravity::Major => lot.accept_major,
+        Gravity::Minor => lot.accept_minor,
+    };
+    Ok(page(
+        &view,
+        view.word(Word::Lot),
+        &[],
+        &html! {
+            div class="spread" {
+                h1 { (view.word(Word::Lot)) " · " (view.term("lot-state", lot.state.word())) }
+                p class="soft" { a href=(format!("/roadmap/lines/{}", encoded(&lot.line))) { (lot.line) } " · " (lot.unit) " · " (lot.opened.0) ", " (moment(&view, &lot.opened.1)) }
+            }
+            div class="cards" {
+                section class="card" id="judgement" data-live {
+                    p { (view.number(u64::from(lot.pages))) " " (view.word(Word::Pages)) " · " (view.number(lot.documents.len() as u64)) " " (view.word(Word::Documents)) }
+                    p { (view.word(Word::Sample)) ": " b { (seen) " / " (lot.sample.len()) } " · " (view.word(Word::Level)) " " (lot.level) }
+                    table {
+                        thead { tr { th { (view.word(Word::Defects)) } th { (view.word(Word::DefectsFound)) } th { "≤" } } }
+                        tbody { @for gravity in Gravity::ALL { tr {
+                            td { (view.term("gravity", gravity.word())) }
+                            td class="number" { (counts.get(&gravity).copied().unwrap_or(0)) }
+                            td class="number" { (most(gravity)) }
+                        } } }
+                    }
+                    p class="soft" { (view.word(Word::Seed)) ": " code { (lot.seed) } }
+                    p class="soft" { (view.word(Word::Minutes)) " " @for form in ["docx", "pdf", "xlsx", "json"] { a href=(format!("/api/lots/{}/minutes/{form}", lot.id)) download { (form.to_uppercase()) } " " } }
+                }
+                @if may && lot.state == LotState::Open {
+                    form class="card column" data-api=(format!("POST /api/lots/{}/judge", lot.id)) data-then=(view.address) {
+                        h2 { (view.word(Word::JudgeLot)) }
+                        label { span { (view.word(Word::Note)) } textarea name="note" rows="3" {} }
+                        button class="first" { (view.word(Word::JudgeLot)) }
+                        p class="wrong" role="alert" {}
+                    }
+                }
+                @if may && lot.state == LotState::Returned {
+                    section class="card" { button type="button" class="first" data-api=(format!("POST /api/lots/{}/reworked", lot.id)) data-then=(view.address) { (view.word(Word::Reworked)) } }
+                }
+            }
+            ul class="sample" { @for page in &lot.sample { (sampled(&view, &lot, page, may && lot.state == LotState::Open)) } }
+        },
+    ))
+}
+
+/// One page of the sample.
+fn sampled(view: &View, lot: &Lot, page: &SampledPage, may: bool) -> Markup {
+    let document = encoded(&page.document);
+    let name = page.document.rsplit(':').next().unwrap_or(&page.document);
+    let word = |vi: &str, en: &str| if view.language == Language::Vietnamese { vi.to_owned() } else { en.to_owned() };
+    html! {
+        li class={ "card" @if !page.defects.is_empty() { " bad" } } id=(format!("page-{}", page.place)) data-live data-row {
+            a href=(format!("/documents/{document}?page={}", page.page)) { img src=(format!("/api/documents/{document}/pages/{}/picture?size=small", page.page)) alt=(format!("{name}, {} {}", view.word(Word::Page), page.page)) loading="lazy" width="112" height="158"; }
+            form data-api=(format!("PUT /api/lots/{}/pages/{}", lot.id, page.place)) {
+                p { b { (name) } " · " (view.word(Word::Page)) " " (page.page) br;
+                    span class="soft" { @if page.seen { @if page.defects.is_empty() { "✓ " (view.word(Word::Good)) } @else { "✗ " (page.defects.len()) " " (view.word(Word::Defects)) } } @else { "?" } } }
+                @if may {
+                    input type="hidden" name="defects[]" value="";
+                    details open[!page.defects.is_empty()] {
+                        summary { (view.word(Word::Defects)) }
+                        fieldset { @for kind in defect_kinds() {
+                            label { input type="checkbox" name="defects[]" value=(kind.code) checked[page.defects.contains(&kind.code)]; " " (word(&kind.vi, &kind.en)) } br;
+                        } }
+                    }
+                    button { @if page.seen { (view.word(Word::Save)) } @else { (view.word(Word::Good)) " / " (view.word(Word::Save)) } }
+                    p class="wrong" role="alert" {}
+                } @else {
+                    ul { @for code in &page.defects { @if let Some(kind) = defect_kinds().iter().find(|kind| kind.code == *code) { li { (word(&kind.vi, &kind.en)) } } } }
+                }
+            }
+        }
+    }
+}
