@@ -7,13 +7,14 @@
 //! |---|---|---|
 //! | 1 | [`error`] | the one error, whose kind decides retry and exit code |
 //! | 2 | [`model`], [`text`], [`config`], [`messages`] | nouns; Vietnamese text; settings; sentences for people |
-//! | 3 | [`imaging`], [`formats`], [`engine`], [`description`], [`evaluation`], [`specimen`], [`blobs`], [`catalog`] | one craft each; none knows another |
+//! | 3 | [`imaging`], [`formats`], [`engine`], [`description`], [`evaluation`], [`roadmap`], [`specimen`], [`blobs`], [`catalog`] | one craft each; none knows another |
 //! | 4 | [`sandbox`], [`search`] | the limited child processes that touch bytes from outside; the index |
 //! | 5 | [`stages`] | one file per stage; never touches the catalogue |
 //! | 6 | [`archive`] | opens the archive: the one place that picks back-ends |
 //! | 7 | [`pipeline`] | reads `pipelines/*.toml`; the worker |
 //! | 8 | [`desk`] | every use case |
-//! | 9 | [`cli`] | one file per command |
+//! | 9 | [`web`] | the server: API, pages, uploads |
+//! | 10 | [`cli`] | one file per command |
 //!
 //! # The way of one page
 //! 1. `cli::run` → `desk::intake::receive`: the file's bytes go to the blob store under their SHA-256;

@@ -9,6 +9,7 @@ use crate::desk::reports::{self, Form};
 use crate::desk::roadmap::{self, Imported, Reason, Status};
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::messages::Language;
+use crate::messages::sentences::translated;
 use crate::messages::terms::term;
 use crate::model::account::{Grant, Identity, Role, Units, User};
 use crate::model::day::Day;
@@ -215,7 +216,7 @@ impl Roadmap {
             What::Import { file, dry_run, decision, reason, by } => {
                 let author = print::author(by.as_ref())?;
                 let imported = roadmap::import(&archive, &author, file, Reason { decision, words: reason }, *dry_run).await?;
-                print_imported(&imported, place.json)
+                print_imported(&imported, place.json, language)
             }
             What::Export { file, decision } => write(Some(file), &roadmap::export(&archive, decision.as_deref()).await?),
             What::Status { unit } => {
@@ -311,7 +312,7 @@ fn write(output: Option<&PathBuf>, bytes: &[u8]) -> Result<u8> {
     Ok(0)
 }
 
-fn print_imported(imported: &Imported, json: bool) -> Result<u8> {
+fn print_imported(imported: &Imported, json: bool, language: Language) -> Result<u8> {
     if json {
         print::json(imported)?;
     } else if imported.wrong.is_empty() {
@@ -319,7 +320,12 @@ fn print_imported(imported: &Imported, json: bool) -> Result<u8> {
         imported.changes.iter().try_for_each(|change| print::line(&print::plain(change)))?;
     } else {
         for wrong in &imported.wrong {
-            print::line(&format!("{}!{}\t{}", print::plain(&wrong.sheet), wrong.cell, print::plain(&wrong.problem)))?;
+            print::line(&format!(
+                "{}!{}\t{}",
+                print::plain(&wrong.sheet),
+                wrong.cell,
+                print::plain(&translated(language, &wrong.problem))
+            ))?;
         }
     }
     Ok(if imported.wrong.is_empty() { 0 } else { 2 })

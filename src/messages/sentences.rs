@@ -7,6 +7,51 @@ use super::Language;
 
 /// What is said, and the same in Vietnamese.
 const SENTENCES: &[(&str, &str)] = &[
+    // Roadmaps and lots.
+    ("the workbook has no such sheet", "bảng tính thiếu trang này"),
+    ("must not be empty", "không được để trống"),
+    ("{} is no day; write 31/12/2027", "{} không phải ngày; hãy ghi như 31/12/2027"),
+    ("{} is no day; write 2026-11-26 or 26/11/2026", "{} không phải ngày; hãy ghi như 26/11/2026"),
+    ("{} is no number; write 1.545.000 or 25,5", "{} không phải số; hãy ghi như 1.545.000 hoặc 25,5"),
+    ("{} is no measure; known are {}", "{} không phải đơn vị tính; hãy dùng {}"),
+    ("the row {} is missing", "thiếu dòng {}"),
+    ("ends before it begins", "kết thúc trước khi bắt đầu"),
+    ("line {} stands here twice", "chỉ tiêu {} ghi hai lần"),
+    ("there is no phase {}; the sheet {} lists them", "không có giai đoạn {}; xem trang {}"),
+    ("is a whole number from 1 (first) to 5 (last)", "là số nguyên từ 1 (trước nhất) đến 5 (sau cùng)"),
+    ("is more than the target", "lớn hơn chỉ tiêu"),
+    ("has no heading; its columns are {}", "thiếu dòng tiêu đề; các cột là {}"),
+    ("there is no line in it", "chưa có chỉ tiêu nào"),
+    ("line {} is told in per cent: give the pages of all its holdings", "chỉ tiêu {} tính bằng phần trăm: hãy ghi tổng số trang"),
+    (
+        "line {} is told in {}: the sheet {} must say how many pages that is",
+        "chỉ tiêu {} tính bằng {}: trang {} phải cho biết bằng bao nhiêu trang",
+    ),
+    ("roadmap {} is kept in this form already", "lộ trình {} đã có đúng như vậy"),
+    ("roadmap {} was changed by somebody else; read it again", "lộ trình {} vừa được người khác sửa; hãy tải lại"),
+    ("line {} belongs to another roadmap; give it another code", "chỉ tiêu {} thuộc lộ trình khác; hãy đặt mã khác"),
+    ("no roadmap has a line {}; `sohoa roadmap status` lists them", "không lộ trình nào có chỉ tiêu {}"),
+    ("line {} is one of unit {}, and the batch was delivered by {}", "chỉ tiêu {} là của đơn vị {}, còn lượt này do {} nộp"),
+    (
+        "nothing of line {} waits for acceptance; documents in review come first",
+        "chỉ tiêu {} chưa có gì chờ nghiệm thu; hãy duyệt văn bản trước",
+    ),
+    ("page {} of {} was not looked at yet", "trang {} của {} chưa được xem"),
+    ("the lot is {} already", "lô này đã ở trạng thái {}"),
+    (
+        "some of the documents came into another lot, or back to review; open the lot again",
+        "một số văn bản đã vào lô khác hoặc trở lại hàng chờ duyệt; hãy lập lại lô",
+    ),
+    (
+        "a roadmap is about all units; an administrator of all of them takes it",
+        "lộ trình là của mọi đơn vị; người quản trị chung mới nạp được",
+    ),
+    ("a roadmap is about all units; take the report of your own", "lộ trình là của mọi đơn vị; hãy lấy báo cáo của đơn vị mình"),
+    ("the factor must lie between 0.01 and 100", "hệ số phải từ 0,01 đến 100"),
+    (
+        "there is no last decision of yours to take back; turn, cut or join pages again, or correct the document",
+        "không có quyết định nào của anh/chị để hoàn tác; hãy xoay, tách, ghép lại trang hoặc sửa văn bản",
+    ),
     // Files and pages.
     ("file is empty (0 bytes); deliver it again", "tệp rỗng (0 byte); hãy nộp lại"),
     ("file is of no known kind; deliver PDF, TIFF, JPEG or PNG", "tệp không thuộc loại nào biết được; hãy nộp PDF, TIFF, JPEG hoặc PNG"),

@@ -261,26 +261,44 @@ pub struct Work {
     /// In all, by step.
     #[serde(default)]
     pub steps: BTreeMap<Step, Amount>,
-    /// What was accepted on each of the last days, at most [`Work::REMEMBERED`] of them, the oldest first.
-    #[serde(default)]
+    /// What was accepted on each of the last [`Work::REMEMBERED`] days, the oldest first; in JSON four numbers for each: the day
+    /// from 1970-01-01 on, pages, documents, dossiers. (It is read for every line whenever progress is told.)
+    #[serde(default, with = "flat")]
+    #[schemars(with = "Vec<i64>")]
     pub accepted: Vec<(Day, Amount)>,
-    /// What was stored on each of the last days, likewise.
-    #[serde(default)]
-    pub stored: Vec<(Day, Amount)>,
+}
+
+/// Days with their amounts as one list of numbers.
+mod flat {
+    use super::{Amount, Day};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(days: &[(Day, Amount)], to: S) -> Result<S::Ok, S::Error> {
+        let numbers = days.iter().flat_map(|(day, amount)| [i64::from(day.0), amount.pages, amount.documents, amount.dossiers]);
+        numbers.collect::<Vec<i64>>().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(Day, Amount)>, D::Error> {
+        let numbers = Vec::<i64>::deserialize(from)?;
+        let day = |four: &[i64]| match *four {
+            [day, pages, documents, dossiers] => Some((Day(i32::try_from(day).ok()?), Amount { pages, documents, dossiers })),
+            _ => None,
+        };
+        numbers.chunks(4).map(day).collect::<Option<_>>().ok_or_else(|| serde::de::Error::custom("days do not come in fours"))
+    }
 }
 
 impl Work {
-    /// Days that are remembered one by one: four weeks of work with the longest holidays.
-    pub const REMEMBERED: i32 = 45;
+    /// Days that are remembered one by one: twenty working days with the longest holidays among them.
+    pub const REMEMBERED: i32 = 40;
 
     /// Adds what was done on a day.
     pub fn add(&mut self, day: Day, step: Step, amount: Amount) {
         *self.steps.entry(step).or_default() += amount;
-        let days = match step {
-            Step::Accepted => &mut self.accepted,
-            Step::Stored => &mut self.stored,
-            Step::Received | Step::Read | Step::Returned => return,
-        };
+        if step != Step::Accepted {
+            return;
+        }
+        let days = &mut self.accepted;
         match days.binary_search_by_key(&day, |(day, _)| *day) {
             Ok(place) => {
                 if let Some((_, known)) = days.get_mut(place) {
@@ -353,7 +371,7 @@ mod tests {
         }
         work.add(Day(99), Step::Accepted, Amount::of_pages(-1));
         assert_eq!((work.of(Step::Accepted).pages, work.of(Step::Received).pages, work.of(Step::Read).pages), (199, 300, 0));
-        assert_eq!(work.accepted.len(), 45);
+        assert_eq!(work.accepted.len(), 40);
         assert_eq!(work.accepted.last().unwrap(), &(Day(99), Amount::of_pages(1)));
         assert_eq!(serde_json::from_str::<Work>(&serde_json::to_string(&work).unwrap()).unwrap(), work);
     }

@@ -185,7 +185,14 @@ pub fn read(sheets: &[Sheet], known: Option<&Roadmap>) -> Result<Roadmap, Vec<Wr
     if roadmap.lines.is_empty() && wrong.is_empty() {
         wrong.push(WrongCell { sheet: lines_name.clone(), cell: String::new(), problem: "there is no line in it".to_owned() });
     }
-    if wrong.is_empty() { Ok(roadmap) } else { Err(wrong) }
+    if wrong.is_empty() {
+        return Ok(roadmap);
+    }
+    wrong.sort_by_key(|one| {
+        let (column, row) = one.cell.split_at(one.cell.find(|sign: char| sign.is_ascii_digit()).unwrap_or(0));
+        (SHEETS.iter().position(|name| fold(name) == fold(&one.sheet)), row.parse::<usize>().unwrap_or(0), column.len(), column.to_owned())
+    });
+    Err(wrong)
 }
 
 fn read_head(sheet: &str, rows: &[Vec<String>], wrong: &mut Vec<WrongCell>) -> Roadmap {

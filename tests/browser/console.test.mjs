@@ -180,6 +180,91 @@ test('a reviewer corrects and accepts with the keyboard alone, and the next docu
   await context.close();
 });
 
+const COLUMNS = 'Mã,Nội dung,Đơn vị,Khối,Giai đoạn,Đơn vị tính,Chỉ tiêu,Hạn hoàn thành,Ưu tiên';
+const csv = (...lines) => ({ name: 'chi-tieu.csv', mimeType: 'text/csv', buffer: Buffer.from([COLUMNS, ...lines].join('\n')) });
+
+test('a plan is taken and adjusted, a run counts for its line, and a lot is drawn, looked at and judged', async () => {
+  const { context, page, wrong } = await signedIn(browser, server, 'admin', 'vi');
+  await page.goto(`${server.address}/roadmap`);
+  const template = await page.request.get(`${server.address}/api/roadmap/template`);
+  await page.setInputFiles('#plan [name=file]', { name: 'mau.xlsx', mimeType: 'application/octet-stream', buffer: await template.body() });
+  await page.click('#plan button');
+  await page.click('#plan-said button.first');
+  await page.waitForSelector('text=12/QĐ-UBND');
+  // Wrong cells are told by their names, and nothing is kept.
+  await page.setInputFiles('#plan [name=file]', csv('L1,Hồ sơ mẫu,local,Sở,2026,bó,nhiều,31/2/2027,3'));
+  await page.click('#plan button');
+  await page.waitForSelector('#plan-said .wrong');
+  const told = await page.innerText('#plan-said');
+  for (const cell of ['F2', 'G2', 'H2']) assert.ok(told.includes(`${cell}: `) && !told.includes('write'), told);
+  await page.screenshot({ path: path.join(screens, 'vi-admin-roadmap-wrong.png') });
+  await page.fill('#plan [name=decision]', '15/QĐ-UBND');
+  await page.fill('#plan [name=reason]', 'thêm chỉ tiêu');
+  await page.setInputFiles('#plan [name=file]', csv('L1,Hồ sơ mẫu <b>,local,Sở,2026,trang,40,31/12/2099,3', 'L2,Hồ sơ khác,snv,Sở,2027,hồ sơ,"1.200",31/12/2027,1'));
+  await page.click('#plan button');
+  await page.click('#plan-said button.first');
+  await page.waitForSelector('a[href="/roadmap/lines/L1"]');
+  const { run } = await things();
+  const form = await page.locator('meta[name=form-key]').getAttribute('content');
+  const attached = await page.request.put(`${server.address}/api/runs/${run}/line`, { data: { line: 'L1' }, headers: { 'x-form-key': form } });
+  assert.equal(attached.status(), 204);
+  await page.goto(`${server.address}/roadmap/lines/L1`);
+  await page.waitForSelector('#burn-up[data-ready] canvas');
+  await check(page, wrong, 'line');
+  await page.fill('[name=factor]', '2');
+  await page.click('form[action="/roadmap/lines/L1"] button');
+  await page.waitForURL(/factor=2/);
+  await page.waitForSelector('#burn-up[data-ready] canvas');
+  await page.click('form[data-api="POST /api/lots"] button.first');
+  await page.waitForURL(/\/lots\//);
+  // The first page of the sample has a defect of the gravest kind, the others are good: the whole lot goes back.
+  const pages = page.locator('.sample > li');
+  const count = await pages.count();
+  assert.ok(count > 0);
+  for (let place = 0; place < count; place += 1) {
+    const one = pages.nth(place);
+    if (place === 0) {
+      await one.locator('summary').click();
+      await one.locator('[value="missing-page"]').check();
+    }
+    const kept = page.waitForResponse((response) => response.request().method() === 'PUT' && response.url().includes('/pages/'));
+    await one.locator('form > button').click();
+    assert.equal((await kept).status(), 200);
+    await page.waitForFunction((place) => document.querySelectorAll('.sample > li')[place].innerText.match(/[✓✗]/), place);
+  }
+  await check(page, wrong, 'lot');
+  await page.screenshot({ path: path.join(screens, 'vi-admin-lot.png') });
+  await page.fill('form[data-api$="/judge"] [name=note]', 'thiếu trang 1');
+  await page.click('form[data-api$="/judge"] button');
+  await page.waitForSelector('h1:has-text("trả lại cả lô")');
+  const lot = page.url().split('/').pop();
+  for (const kind of ['docx', 'pdf', 'xlsx']) {
+    const minutes = await page.request.get(`${server.address}/api/lots/${lot}/minutes/${kind}`);
+    assert.ok(minutes.ok() && (await minutes.body()).length > 2_000, kind);
+  }
+  await context.close();
+  for (const [role, language] of [['admin', 'vi'], ['admin', 'en'], ['archivist', 'vi'], ['archivist', 'en']]) {
+    const { context, page, wrong } = await signedIn(browser, server, role, language);
+    for (const [name, address] of [['roadmap', '/roadmap'], ['line', '/roadmap/lines/L1'], ['lot', `/lots/${lot}`]]) {
+      await page.goto(server.address + address);
+      if (name === 'line') await page.waitForSelector('#burn-up[data-ready] canvas');
+      await check(page, wrong, `${language} ${role} ${address}`);
+      await page.screenshot({ path: path.join(screens, `${language}-${role}-${name}.png`) });
+      await page.setViewportSize({ width: 390, height: 844 });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= 390, `${address} is ${wide} px wide on a phone`);
+      await page.setViewportSize({ width: 1366, height: 768 });
+    }
+    // Only who steers draws and judges; a unit that is not one's own is not seen.
+    await page.goto(`${server.address}/roadmap/lines/L1`);
+    assert.equal(await page.locator('form[data-api="POST /api/lots"]').count(), role === 'admin' ? 1 : 0);
+    await page.goto(`${server.address}/roadmap`);
+    assert.equal(await page.locator('a[href="/roadmap/lines/L2"]').count(), role === 'admin' ? 1 : 0);
+    assert.equal(await page.locator('#plan').count(), role === 'admin' ? 1 : 0);
+    await context.close();
+  }
+});
+
 test('a delivery survives a lost line, a reload and a killed server, is matched with its list, and becomes a run', async () => {
   const { context, page, wrong } = await signedIn(browser, server, 'archivist', 'vi');
   await page.goto(`${server.address}/uploads`);

@@ -4,6 +4,7 @@ use crate::desk::incoming::Incoming;
 use crate::desk::reports::{self, Form};
 use crate::desk::roadmap::{self, BurnUp, Imported, Reason, Status, WhatIf};
 use crate::error::Error;
+use crate::messages::sentences::translated;
 use crate::model::account::{Identity, Right, Units};
 use crate::model::day::Day;
 use crate::web::address::language_of;
@@ -78,6 +79,7 @@ pub(super) async fn import(
     State(shared): State<Shared>,
     Extension(by): Extension<Identity>,
     Asked(asked): Asked<AskedImport>,
+    headers: HeaderMap,
     body: axum::body::Body,
 ) -> Result<Json<Imported>, Problem> {
     if by.units(Right::Administer) != Units::All {
@@ -89,7 +91,12 @@ pub(super) async fn import(
         file.write(&part.map_err(|_| Error::invalid("the workbook did not come whole; send it again"))?).await?;
     }
     let reason = Reason { decision: &asked.decision, words: &asked.reason };
-    Ok(Json(roadmap::import(shared.archive(), &by.user.name, &file.end().await?, reason, asked.trial).await?))
+    let mut imported = roadmap::import(shared.archive(), &by.user.name, &file.end().await?, reason, asked.trial).await?;
+    let language = language_of(&headers, &shared.archive().config);
+    for wrong in &mut imported.wrong {
+        wrong.problem = translated(language, &wrong.problem);
+    }
+    Ok(Json(imported))
 }
 
 /// Of which roadmap.

@@ -25,7 +25,7 @@ form.addEventListener('submit', async (event) => {
     const tried = await deliver('POST', address(true), file);
     if (tried.wrong.length > 0) {
       said.replaceChildren(Object.assign(document.createElement('p'), { className: 'wrong', textContent: words.wrong }));
-      said.append(list(tried.wrong.map(({ sheet, cell, problem }) => `${sheet} ${cell}: ${problem}`)));
+      said.append(list(tried.wrong.map(({ sheet, cell, problem }) => `${[sheet, cell].filter(Boolean).join(' ')}: ${problem}`)));
       return;
     }
     const keep = Object.assign(document.createElement('button'), { type: 'button', className: 'first', textContent: words.keep });

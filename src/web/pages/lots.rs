@@ -87,7 +87,7 @@ fn sampled(view: &View, lot: &Lot, page: &SampledPage, may: bool) -> Markup {
                     details open[!page.defects.is_empty()] {
                         summary { (view.word(Word::Defects)) }
                         fieldset { @for kind in defect_kinds() {
-                            label { input type="checkbox" name="defects[]" value=(kind.code) checked[page.defects.contains(&kind.code)]; " " (word(&kind.vi, &kind.en)) } br;
+                            label { input type="checkbox" name="defects[]" value=(kind.code) checked[page.defects.contains(&kind.code)]; (word(&kind.vi, &kind.en)) }
                         } }
                     }
                     button { @if page.seen { (view.word(Word::Save)) } @else { (view.word(Word::Good)) " / " (view.word(Word::Save)) } }

@@ -35,6 +35,8 @@ pub(super) struct Wanted {
 /// A number with so many places, as the reader writes it.
 pub(super) fn decimal(view: &View, number: f64, places: usize) -> String {
     let written = numbers::decimal(number, places);
+    let is_whole = places > 0 && number.fract().abs() < 0.05_f64.min(0.5 / 10_f64.powi(i32::try_from(places).unwrap_or(1)));
+    let written = if is_whole { numbers::decimal(number, 0) } else { written };
     match view.language {
         Language::Vietnamese => written,
         Language::English => written
@@ -53,7 +55,8 @@ pub(super) fn decimal(view: &View, number: f64, places: usize) -> String {
 }
 
 fn share(view: &View, share: f64) -> String {
-    format!("{} %", decimal(view, share * 100.0, 1))
+    let written = numbers::decimal(share * 100.0, 1);
+    format!("{} %", if view.language == Language::English { written.replace(',', ".") } else { written })
 }
 
 /// What is done of it, with a mark where the time is.

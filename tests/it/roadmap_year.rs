@@ -1,0 +1,412 @@
+//! A year of work through the real queue and catalogue: what the reports say is recomputed from what was kept.
+
+use sohoa::catalog::{Catalog, Claim, Clock, Ledger, NewBatch};
+use sohoa::desk::roadmap::standing;
+use sohoa::model::account::Units;
+use sohoa::model::change::Change;
+use sohoa::model::day::{Calendar, Day};
+use sohoa::model::holding::{DeliveredName, DossierName, Item, NewFile};
+use sohoa::model::lot::{Lot, LotState, SampledPage};
+use sohoa::model::plan::{Group, Level, Plan, Step as PlanStep};
+use sohoa::model::reading::Quality;
+use sohoa::model::record::Description;
+use sohoa::model::refusal::{Class, Refusal};
+use sohoa::model::roadmap::{Adjustment, Amount, Conversion, Line, Measure, Phase, Roadmap, Step};
+use sohoa::roadmap::sampling::{self, Gravity, Level as Inspection};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+const DAY_MS: i64 = 86_400_000;
+const LEASE: Duration = Duration::from_secs(600);
+
+/// How large the year is.
+struct Size {
+    lines: usize,
+    pages: usize,
+    /// Pages of a dossier, two documents each.
+    dossier: usize,
+}
+
+/// Numbers without a pattern, the same every time.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % end.max(1)
+    }
+}
+
+fn plan() -> Plan {
+    let group = |level, stage: &str| Group { level, steps: vec![PlanStep { stage: stage.to_owned(), options: serde_json::Value::Null }] };
+    Plan {
+        name: "year".to_owned(),
+        groups: vec![
+            group(Level::File, "intake"),
+            group(Level::Page, "read"),
+            group(Level::Dossier, "separate"),
+            group(Level::Document, "describe"),
+            group(Level::Dossier, "deposit"),
+        ],
+    }
+}
+
+/// What stages would decide: a page in 100 is refused, a document in 20 waits for a person.
+fn decide(claim: &Claim) -> Vec<Change> {
+    let chance =
+        |id: &str, of: u64| id.bytes().rev().take(6).fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte))) % of == 0;
+    match &claim.item {
+        Item::File { file, .. } => vec![Change::FileIdentified {
+            file: file.id.clone(),
+            media_type: "application/pdf".into(),
+            pages: u32::try_from(file.new.bytes).unwrap(),
+            signatures: vec![],
+            warnings: vec![],
+        }],
+        Item::Page { page, .. } if chance(&page.id, 100) => {
+            vec![Change::PageRefused { page: page.id.clone(), refusal: Refusal { class: Class::Input, reason: "torn".into() } }]
+        }
+        Item::Page { page, .. } => vec![Change::PageRead {
+            page: page.id.clone(),
+            reading: "reading".into(),
+            quality: Quality::default(),
+            blank: false,
+            warnings: vec![],
+        }],
+        Item::Dossier(contents) if claim.plan.groups[claim.group].steps[0].stage == "separate" => {
+            let placed: BTreeSet<&String> = contents.documents.iter().flat_map(|document| &document.pages).collect();
+            let mut documents: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+            for page in contents.pages.iter().filter(|page| page.refusal.is_none() && !placed.contains(&page.id)) {
+                documents.entry(page.file.as_str()).or_default().push(page.id.clone());
+            }
+            vec![Change::DocumentsFound { dossier: contents.dossier.id.clone(), documents: documents.into_values().collect() }]
+        }
+        Item::Dossier(contents) => {
+            let dossier = contents.dossier.id.clone();
+            vec![Change::DossierDeposited { dossier, version: contents.dossier.version + 1, record_sha512: "ab".into() }]
+        }
+        Item::Document { document, .. } => {
+            let reasons = if chance(document, 20) { vec!["number-unsure".to_owned()] } else { vec![] };
+            vec![
+                Change::DocumentDescribed { document: document.clone(), description: Description::unknown() },
+                Change::DocumentReviewed { document: document.clone(), reasons },
+            ]
+        }
+    }
+}
+
+fn roadmap(size: &Size, from: Day) -> Roadmap {
+    let share = size.pages / size.lines;
+    let lines = (0..size.lines).map(|number| {
+        let (measure, target) = match number % 4 {
+            0 => (Measure::Page, share as f64 * 0.8),
+            1 => (Measure::Dossier, (share / size.dossier) as f64 * 0.8),
+            2 => (Measure::Metre, share as f64 * 0.8 / 750.0),
+            _ => (Measure::Percent, 80.0),
+        };
+        Line {
+            code: format!("L{number:02}"),
+            name: format!("Chỉ tiêu {number}"),
+            unit: format!("unit-{}", number % 3),
+            block: if number % 3 == 0 { "Sở" } else { "Xã" }.to_owned(),
+            phase: if number % 2 == 0 { "H1" } else { "" }.to_owned(),
+            fonds: String::new(),
+            kind: String::new(),
+            retention: String::new(),
+            years: String::new(),
+            measure,
+            baseline: 0.0,
+            target,
+            whole_pages: share as f64,
+            deadline: if number % 2 == 0 { Day::of(2026, 9, 30).unwrap() } else { Day::of(2026, 12, 31).unwrap() },
+            priority: u8::try_from(number % 5 + 1).unwrap(),
+            budget: 1_000_000,
+            owner: String::new(),
+            dossiers: vec![format!("L{number:02}/")],
+        }
+    });
+    Roadmap {
+        decision: "1/QĐ".to_owned(),
+        authority: "UBND".to_owned(),
+        issued: from,
+        from,
+        to: Day::of(2026, 12, 31).unwrap(),
+        phases: vec![Phase { code: "H1".to_owned(), from, to: Day::of(2026, 6, 30).unwrap() }],
+        lines: lines.collect(),
+        conversions: vec![
+            Conversion { fonds: String::new(), measure: Measure::Metre, pages: 750.0 },
+            Conversion { fonds: String::new(), measure: Measure::Dossier, pages: size.dossier as f64 },
+        ],
+        adjustments: vec![Adjustment {
+            version: 1,
+            at: String::new(),
+            by: "lan".to_owned(),
+            decision: String::new(),
+            reason: String::new(),
+            changes: vec![],
+        }],
+    }
+}
+
+/// Works the year through; everything that is kept in an object store comes to lie in `store`.
+async fn year(size: &Size, folder: &Path, store: &Path) -> (Roadmap, BTreeMap<String, sohoa::model::roadmap::Work>, Day) {
+    let first = Day::of(2026, 1, 5).unwrap();
+    let now = Arc::new(AtomicI64::new(i64::from(first.0) * DAY_MS));
+    let clock = Arc::clone(&now);
+    let address = format!("sqlite:{}", folder.join("catalog.db").display());
+    let catalog = Catalog::open_with(&address, Clock::from_function(move || clock.load(Ordering::SeqCst))).await.unwrap();
+    let roadmap = roadmap(size, Day::of(2026, 1, 1).unwrap());
+    let weights = roadmap.lines.iter().map(|line| (line.code.clone(), u32::from(6 - line.priority) * 4)).collect();
+    catalog.keep_roadmap(&roadmap, &weights).await.unwrap();
+    let last = Day::of(2026, 12, 1).unwrap();
+    let working: Vec<Day> = (first.0..=last.0).map(Day).filter(|day| Calendar::vietnam().is_working(*day)).collect();
+    let (dossiers, mut made, mut numbers) = (size.pages / size.dossier, 0, Numbers(11));
+    let plan = plan();
+    let mut batches = Vec::new();
+    let mut waits: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    for (place, day) in working.iter().enumerate() {
+        now.store(i64::from(day.0) * DAY_MS + 3_600_000, Ordering::SeqCst);
+        // What comes in, in equal parts until the end of October.
+        let due = (dossiers * (place + 1) / (working.len() * 5 / 6)).min(dossiers);
+        for number in made..due {
+            let line = number % size.lines;
+            let (unit, code) = (format!("unit-{}", line % 3), format!("L{line:02}/{number}"));
+            let new = NewBatch { key: &code, unit: &unit, pipeline: "[[stage]]", plan: &plan, priority: 0 };
+            let batch = catalog.open_batch(&new).await.unwrap().0;
+            let pages = u64::try_from(size.dossier / 2).unwrap();
+            let file = |name: &str| NewFile {
+                path: DeliveredName::from_bytes(format!("{code}/{name}.pdf").as_bytes()),
+                sha256: format!("{number}{name}"),
+                bytes: pages,
+                container: None,
+            };
+            let name = DossierName { fonds: unit.clone(), code: code.clone(), title: code.clone() };
+            catalog.receive(&batch.id, &name, &[file("a"), file("b")], &plan).await.unwrap();
+            catalog.finish_receiving(&batch.id).await.unwrap();
+            batches.push(batch.id);
+        }
+        made = due;
+        // Scanners and workers stand still on a day in twelve; on the others all that came is worked off, a claim is lost now and then.
+        if numbers.below(12) != 0 {
+            loop {
+                let claims = catalog.claim("w", LEASE, 64, None).await.unwrap();
+                if claims.is_empty() {
+                    break;
+                }
+                for claim in claims {
+                    if numbers.below(500) == 0 {
+                        catalog.give_back(&claim).await.unwrap();
+                    } else {
+                        catalog.commit(&claim, &decide(&claim), &[]).await.unwrap();
+                    }
+                }
+            }
+        }
+        // Every second week, what waits of each line comes in a lot; one in ten is sent back, and mended two weeks later.
+        if place % 10 == 9 {
+            for line in &roadmap.lines {
+                lots(&catalog, line, &mut numbers, &mut waits, store).await;
+            }
+        }
+    }
+    for batch in &batches {
+        let ledger = serde_json::to_vec(&catalog.ledger(batch).await.unwrap()).unwrap();
+        std::fs::write(store.join(format!("batch-{batch}.json")), ledger).unwrap();
+    }
+    (roadmap, catalog.work("1/QĐ").await.unwrap(), *working.last().unwrap())
+}
+
+async fn lots(catalog: &Catalog, line: &Line, numbers: &mut Numbers, waits: &mut BTreeMap<String, Vec<u32>>, store: &Path) {
+    let keep = |lot: &Lot| std::fs::write(store.join(format!("lot-{}.json", lot.id)), serde_json::to_vec(lot).unwrap()).unwrap();
+    for lot in catalog.lots(&Units::All, Some(&line.code), 1_000).await.unwrap() {
+        if lot.state == LotState::Returned {
+            keep(&catalog.lot_reworked(&lot.id, "lan").await.unwrap());
+        }
+    }
+    let found = catalog.lot_documents(&line.code, 20_000).await.unwrap();
+    let pages: u32 = found.iter().map(|document| document.pages).sum();
+    if pages == 0 {
+        return;
+    }
+    let id = uuid::Uuid::now_v7().to_string();
+    let plan = sampling::plan_for(pages, Inspection::II).unwrap();
+    let name = |document: &sohoa::model::lot::LotDocument| format!("urn:sohoa:{}:{}#{}", document.fonds, document.code, document.number);
+    let sample = sampling::draw(&id, pages, plan.sample)
+        .into_iter()
+        .map(|place| SampledPage { place, document: name(&found[0]), page: 1, seen: false, defects: vec![] })
+        .collect();
+    let lot = Lot {
+        id: id.clone(),
+        line: line.code.clone(),
+        unit: line.unit.clone(),
+        state: LotState::Open,
+        level: "II".to_owned(),
+        pages,
+        documents: found.iter().map(name).collect(),
+        accept_major: plan.accept_major,
+        accept_minor: plan.accept_minor,
+        seed: id.clone(),
+        sample,
+        opened: ("lan".to_owned(), String::new()),
+        judged: None,
+        refused_for: vec![],
+        note: String::new(),
+    };
+    let ids: Vec<String> = found.into_iter().map(|document| document.id).collect();
+    catalog.open_lot(&lot, &ids).await.unwrap();
+    let is_bad = numbers.below(10) == 0;
+    for (place, page) in lot.sample.iter().enumerate() {
+        let defects = if is_bad && place == 0 { vec!["missing-page".to_owned()] } else { vec![] };
+        catalog.look_at(&id, page.place, &defects).await.unwrap();
+    }
+    let refused = if is_bad { vec![Gravity::Critical.word().to_owned()] } else { vec![] };
+    let judged = catalog.judge_lot(&id, "minh", "", &refused).await.unwrap();
+    waits.entry(line.code.clone()).or_default().push(pages);
+    keep(&judged);
+}
+
+/// What was done by line and step, out of ledgers and lots alone.
+fn recomputed(store: &Path) -> BTreeMap<(String, &'static str), Amount> {
+    let mut found: BTreeMap<(String, &'static str), Amount> = BTreeMap::new();
+    let mut ledgers = Vec::new();
+    let mut documents: BTreeMap<String, (String, u32)> = BTreeMap::new();
+    for entry in std::fs::read_dir(store).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if name.starts_with("batch-") {
+            let ledger: Ledger = serde_json::from_slice(&bytes).unwrap();
+            let line = ledger.line.clone().unwrap();
+            let received = ledger.balance.pages.came;
+            found.entry((line.clone(), "received")).or_default().pages += i64::try_from(received).unwrap();
+            found.entry((line.clone(), "read")).or_default().pages += i64::try_from(received - ledger.balance.pages.refused).unwrap();
+            found.entry((line, "stored")).or_default().pages += i64::try_from(ledger.balance.pages.stored).unwrap();
+            ledgers.push(ledger);
+        } else {
+            let lot: Lot = serde_json::from_slice(&bytes).unwrap();
+            let step = if lot.state == LotState::Accepted { "accepted" } else { "returned" };
+            let amount = found.entry((lot.line.clone(), step)).or_default();
+            amount.pages += i64::from(lot.pages);
+            amount.documents += i64::try_from(lot.documents.len()).unwrap();
+            for document in lot.documents.iter().filter(|_| lot.state == LotState::Accepted) {
+                let dossier = document.rsplit_once('#').unwrap().0.to_owned();
+                documents.entry(dossier).or_insert((lot.line.clone(), 0)).1 += 1;
+            }
+        }
+    }
+    // A dossier of two documents is done when both are accepted.
+    for (line, count) in documents.into_values() {
+        found.entry((line, "accepted")).or_default().dossiers += i64::from(count == 2);
+    }
+    found
+}
+
+async fn a_year(size: &Size) -> String {
+    let (folder, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let began = Instant::now();
+    let (roadmap, work, today) = year(size, folder.path(), store.path()).await;
+    let seconds = began.elapsed().as_secs_f64();
+    let found = recomputed(store.path());
+    let of = |line: &str, step: &'static str| found.get(&(line.to_owned(), step)).copied().unwrap_or_default();
+    for (line, work) in &work {
+        for step in [Step::Received, Step::Read, Step::Stored, Step::Accepted, Step::Returned] {
+            assert_eq!(work.of(step).pages, of(line, step.word()).pages, "{line} {}", step.word());
+        }
+        assert_eq!(work.of(Step::Accepted), of(line, "accepted"), "{line}");
+        assert_eq!(work.of(Step::Returned).documents, of(line, "returned").documents, "{line}");
+    }
+    assert_eq!(work.len(), size.lines);
+    // The report, against figures of its own.
+    let status = standing(&roadmap, &work, &Units::All, today);
+    let (mut target, mut done) = (0.0, 0.0);
+    for line in &status.lines {
+        let planned = roadmap.lines.iter().find(|one| one.code == line.code).unwrap();
+        let accepted = of(&line.code, "accepted");
+        let (in_measure, pages) = match planned.measure {
+            Measure::Page => (accepted.pages as f64, 1.0),
+            Measure::Dossier => (accepted.dossiers as f64, size.dossier as f64),
+            Measure::Metre => (accepted.pages as f64 / 750.0, 750.0),
+            _ => (accepted.pages as f64 * 100.0 / planned.whole_pages, planned.whole_pages / 100.0),
+        };
+        assert!((line.done - in_measure).abs() < 1e-6, "{}: {} of {in_measure}", line.code, line.done);
+        assert!((line.share_done - in_measure / planned.target).abs() < 1e-9);
+        assert_eq!(line.state.word() == "overdue", in_measure < planned.target && today > planned.deadline, "{}", line.code);
+        let judged = accepted.pages + of(&line.code, "returned").pages;
+        let returned = of(&line.code, "returned").pages as f64 / judged as f64;
+        assert!((line.returned.unwrap() - returned).abs() < 1e-9, "{}", line.code);
+        target += planned.target * pages;
+        done += in_measure.min(planned.target) * pages;
+    }
+    assert!((status.whole.target_pages - target).abs() < 1e-3 && (status.whole.done_pages - done).abs() < 1e-3);
+    let units: f64 = status.units.iter().map(|unit| unit.done_pages).sum();
+    assert!((units - done).abs() < 1e-3);
+    let mut table = format!(
+        "{} pages, {} lines, {seconds:.0} s: {:.1} of {:.1} pages done, {} lines reached, {} overdue\n",
+        size.pages, size.lines, done, target, status.whole.done_lines, status.whole.overdue
+    );
+    for unit in &status.units {
+        let _ = writeln!(table, "{} {} rank {}: {:.1} %", unit.block, unit.name, unit.rank, unit.share_done * 100.0);
+    }
+    table
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_small_year_of_work_is_told_as_it_was() {
+    println!("{}", a_year(&Size { lines: 8, pages: 3_200, dossier: 20 }).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes long"]
+async fn a_year_of_two_hundred_thousand_pages_is_told_as_it_was() {
+    println!("{}", a_year(&Size { lines: 40, pages: 200_000, dossier: 40 }).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement"]
+async fn a_hundred_thousand_lines_open_fast() {
+    let folder = tempfile::tempdir().unwrap();
+    let address = format!("sqlite:{}", folder.path().join("catalog.db").display());
+    let today = Day::of(2026, 11, 26).unwrap();
+    let at = i64::from(today.0) * DAY_MS;
+    let catalog = Catalog::open_with(&address, Clock::from_function(move || at)).await.unwrap();
+    let mut big = roadmap(&Size { lines: 40, pages: 40_000, dossier: 20 }, Day::of(2022, 1, 1).unwrap());
+    let some = big.lines.clone();
+    big.lines = (0..100_000)
+        .map(|number| Line {
+            code: format!("L{number}"),
+            unit: format!("u{}", number % 300),
+            dossiers: vec![],
+            ..some[number % 40].clone()
+        })
+        .collect();
+    catalog.keep_roadmap(&big, &BTreeMap::new()).await.unwrap();
+    // What five years of daily facts come to: the sums, and the last days one by one.
+    let mut work = sohoa::model::roadmap::Work::default();
+    for day in (today.0 - 5 * 365)..today.0 {
+        for step in [Step::Received, Step::Read, Step::Stored, Step::Accepted] {
+            work.add(Day(day), step, Amount { pages: 3, documents: 1, dossiers: 0 });
+        }
+    }
+    let mut connection = <sqlx::AnyConnection as sqlx::Connection>::connect(&address).await.unwrap();
+    let text = serde_json::to_string(&work).unwrap();
+    sqlx::query("UPDATE roadmap_lines SET work = $1").bind(text).execute(&mut connection).await.unwrap();
+    for round in 0..3 {
+        let began = Instant::now();
+        let known = catalog.roadmaps().await.unwrap();
+        let read = began.elapsed();
+        let work = catalog.work("1/QĐ").await.unwrap();
+        let worked = began.elapsed();
+        let status = standing(&known[0], &work, &Units::All, today);
+        println!(
+            "round {round}: plan {read:?}, work {:?}, computed {:?}, in all {:?}: {} lines",
+            worked - read,
+            began.elapsed() - worked,
+            began.elapsed(),
+            status.lines.len()
+        );
+    }
+}
