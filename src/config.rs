@@ -59,6 +59,9 @@ pub struct Source {
     /// Unit that delivers; none: that of the configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// Line of the roadmap to which its deliveries belong; none: by rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
     /// A delivery that has not changed for so many seconds is whole.
     #[serde(default = "thirty")]
     pub stable_seconds: u64,
@@ -364,7 +367,7 @@ mod tests {
         assert_eq!((units, config.oidc.client_id.as_str()), (vec!["SNV"], "7"));
         assert_eq!(config.server.trusted_proxies, ["10.0.0.1".parse::<IpAddr>().unwrap(), "::1".parse().unwrap()]);
         let config = set("SOHOA_SOURCE", r#"[{ folder = "/in", done = "/done" }]"#).unwrap();
-        let source = Source { folder: "/in".into(), done: "/done".into(), unit: None, stable_seconds: 30 };
+        let source = Source { folder: "/in".into(), done: "/done".into(), unit: None, line: None, stable_seconds: 30 };
         assert_eq!(config.sources, [source]);
         assert!(set("SOHOA_OIDC_GROUPS", "kho").is_err() && set("SOHOA_SERVER_TRUSTED_PROXIES", "proxy").is_err());
         let (_folder, path) = file("[server]\nsign_ins = 3\n");

@@ -295,9 +295,9 @@ impl LotAct {
 }
 
 /// Whoever may use the archive's files by hand may do all.
-fn operator(by: Option<&String>) -> Result<Identity> {
+pub(super) fn operator(by: Option<&String>) -> Result<Identity> {
     let grants = vec![Grant { role: Role::Administrator, unit: "*".to_owned() }];
-    let name = print::author(by)?;
+    let name = by.cloned().unwrap_or_else(print::machine_user);
     Ok(Identity { user: User::new(&name, &name, grants), at_most: None, key: String::new() })
 }
 

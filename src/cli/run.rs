@@ -3,10 +3,12 @@
 use super::options::Place;
 use super::print;
 use crate::archive::Archive;
+use crate::desk::roadmap;
 use crate::desk::runs::{self, Outcome, Progress, Receipt};
 use crate::engine::models;
 use crate::error::{Kind, Result, ResultExt};
 use crate::messages::{Language, Message, sentence};
+use crate::model::account::Units;
 use crate::pipeline::plan;
 use crate::pipeline::worker::Stop;
 use crate::text::numbers;
@@ -30,9 +32,24 @@ pub struct Order {
     /// Code of the unit or fonds that delivers.
     #[arg(long, value_name = "CODE")]
     pub unit: Option<String>,
+    /// Line of the roadmap to which it belongs [default: the one whose dossiers' codes begin like the first one's].
+    #[arg(long, value_name = "LINE")]
+    pub line: Option<String>,
 }
 
 impl Order {
+    /// The line that is named must be one of the unit, which is told before anything is received.
+    async fn check_line(&self, archive: &Archive) -> Result<()> {
+        let Some(line) = &self.line else { return Ok(()) };
+        let unit = Units::Some([archive.config.unit.clone()].into());
+        roadmap::line(archive, &unit, line).await.map(|_| ())
+    }
+
+    async fn attach(&self, archive: &Archive, batch: &str) -> Result<()> {
+        let Some(line) = &self.line else { return Ok(()) };
+        roadmap::attach(archive, &super::roadmap::operator(None)?, batch, Some(line)).await
+    }
+
     /// These arguments as settings.
     fn settings(&self) -> toml::Table {
         let mut flags = toml::Table::new();
@@ -78,12 +95,14 @@ impl Run {
         let (text, plan) = read_pipeline(config.pipeline.as_deref())?;
         let language = Language::from_code(&config.language);
         let archive = Archive::open(config, &this_program()?).await?;
+        self.order.check_line(&archive).await?;
         tell_of_models(&archive, place);
         let stop = stop_on_signal();
         let show = Show::new(place.quiet, language);
         let outcome = runs::run(&archive, &self.order.inputs, &text, &plan, &stop, &|progress| show.tell(progress)).await;
         show.finish();
         let outcome = outcome?;
+        self.order.attach(&archive, &outcome.receipt.batch).await?;
         if place.json {
             print::json(&outcome)?;
         } else {
@@ -116,12 +135,14 @@ impl Submit {
         let (text, plan) = read_pipeline(config.pipeline.as_deref())?;
         let language = Language::from_code(&config.language);
         let archive = Archive::open(config, &this_program()?).await?;
+        self.order.check_line(&archive).await?;
         let stop = stop_on_signal();
         let show = Show::new(place.quiet, language);
         let submitted =
             runs::submit(&archive, &archive.config.unit, &self.order.inputs, &text, &plan, &stop, &|progress| show.tell(progress)).await;
         show.finish();
         let receipt = submitted?;
+        self.order.attach(&archive, &receipt.batch).await?;
         if place.json {
             print::json(&receipt)?;
         } else {

@@ -178,7 +178,7 @@ fn progress_report(status: &Status, unit: &str, language: Language) -> Report {
     Report {
         parent: if unit == status.authority { String::new() } else { status.authority.to_uppercase() },
         issuer: unit.to_uppercase(),
-        number: "Số:        /BC".to_owned(),
+        number: "Số:\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}/BC".to_owned(),
         place_and_day: format!("…………, {}", in_words(status.as_of)),
         kind: "BÁO CÁO".to_owned(),
         subject: format!("{} {}", word(Word::ProgressOf), status.decision),
@@ -223,9 +223,9 @@ fn criteria_table(status: &Status, language: Language) -> Table {
 fn lines_table(status: &Status, language: Language) -> Table {
     let word = |word: Word| word.in_language(language);
     let columns = vec![
-        Column::new("STT", 4, Side::Middle),
-        Column::new(word(Word::Line), 8, Side::Left),
-        Column::new(word(Word::What), 20, Side::Left),
+        Column::new("STT", 6, Side::Middle),
+        Column::new(word(Word::Line), 9, Side::Left),
+        Column::new(word(Word::What), 19, Side::Left),
         Column::new(word(Word::Unit), 8, Side::Left),
         Column::new(word(Word::Measure), 7, Side::Middle),
         Column::new(word(Word::Target), 9, Side::Right),
@@ -280,7 +280,11 @@ fn minutes_report(lot: &Lot, today: Day, language: Language) -> Result<Report> {
             term(language, "gravity", gravity.word()).to_owned(),
             count(gravity).to_string(),
             most(gravity).to_string(),
-            if lot.refused_for.iter().any(|word| word == gravity.word()) { "✗".to_owned() } else { "✓".to_owned() },
+            if lot.refused_for.iter().any(|word| word == gravity.word()) {
+                word(Word::Bad).to_owned()
+            } else {
+                word(Word::Good).to_owned()
+            },
         ]
     });
     let defects = lot.sample.iter().filter(|page| !page.defects.is_empty()).map(|page| {
@@ -315,7 +319,7 @@ fn minutes_report(lot: &Lot, today: Day, language: Language) -> Result<Report> {
     Ok(Report {
         parent: String::new(),
         issuer: lot.unit.to_uppercase(),
-        number: "Số:        /BB".to_owned(),
+        number: "Số:\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}/BB".to_owned(),
         place_and_day: format!("…………, {}", in_words(if lot.state == LotState::Open { today } else { signed })),
         kind: "BIÊN BẢN".to_owned(),
         subject: format!("{} ({})", word(Word::MinutesOf), opened.numeric()),

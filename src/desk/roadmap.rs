@@ -68,6 +68,8 @@ pub struct Status {
     pub phases: Vec<Together>,
     /// Points by the set of criteria in force.
     pub criteria: Vec<Scored>,
+    /// How the roadmap was changed, the newest last.
+    pub adjustments: Vec<Adjustment>,
     /// Every line; those that need somebody most come first.
     pub lines: Vec<LineProgress>,
 }
@@ -146,9 +148,14 @@ async fn sheets(archive: &Archive, file: &Path) -> Result<Vec<Sheet>> {
     }
     let mut reader = archive.pool.reader(&shown).await?;
     reader.load(&shown, file).await?;
-    match reader.ask(&Ask::Sheets).await?.0 {
-        Answer::Sheets { sheets } => Ok(sheets),
-        _ => Err(Error::internal("the reading process answered something else")),
+    match reader.ask(&Ask::Sheets).await {
+        Ok((Answer::Sheets { sheets }, _)) => Ok(sheets),
+        Ok(_) => Err(Error::internal("the reading process answered something else")),
+        // Nothing of ours is damaged: somebody sent something else.
+        Err(error) if error.kind() == Kind::Corrupt => {
+            Err(Error::invalid("the file is no workbook; save the plan as XLSX").caused_by(error))
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -236,6 +243,7 @@ pub fn standing(roadmap: &Roadmap, work: &BTreeMap<String, Work>, units: &Units,
         units,
         phases,
         criteria: criteria.unwrap_or_default(),
+        adjustments: roadmap.adjustments.clone(),
         lines,
     }
 }
@@ -296,6 +304,17 @@ pub async fn attach(archive: &Archive, by: &Identity, run: &str, line: Option<&s
     }
     archive.catalog.attach(run, line, &by.user.name).await?;
     keep_ledger(archive, run).await
+}
+
+/// The line to which a run belongs, and the lines of its unit to which it could.
+///
+/// # Errors
+/// `Unavailable` where the catalogue does not answer.
+pub async fn lines_for(archive: &Archive, run: &str, unit: &str) -> Result<(Option<String>, Vec<(String, String)>)> {
+    let line = archive.catalog.lines_of(&[run.to_owned()]).await?.remove(run);
+    let known = archive.catalog.roadmaps().await?;
+    let own = known.iter().flat_map(|roadmap| &roadmap.lines).filter(|line| line.unit == unit);
+    Ok((line, own.map(|line| (line.code.clone(), line.name.clone())).collect()))
 }
 
 /// The ledger in the store says to which line a batch belongs.

@@ -172,7 +172,7 @@ async fn take(
             }
         },
     };
-    let receipt = match runs::submit(archive, unit, &[path.clone()], text, plan, stop, &|_| {}).await {
+    let receipt = match runs::submit(archive, unit, std::slice::from_ref(&path), text, plan, stop, &|_| {}).await {
         Ok(receipt) if receipt.interrupted => return Ok(true),
         Ok(receipt) => receipt,
         // Nothing to take in it, or not to be read: people must look, and nothing is lost.
@@ -182,6 +182,12 @@ async fn take(
         }
         Err(error) => return Err(error),
     };
+    if let Some(line) = &source.line {
+        // What belongs to no line is taken all the same; somebody can attach it.
+        if let Err(error) = archive.catalog.attach(&receipt.batch, Some(line), "hot-folder").await {
+            tracing::warn!("{}", error.chain());
+        }
+    }
     let shown = match place {
         Place::Folder { .. } => delivery.path.to_string_lossy().into_owned(),
         Place::Bucket { inbox, .. } => format!("{inbox:?}{}", delivery.name),

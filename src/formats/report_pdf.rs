@@ -80,10 +80,9 @@ impl Faces {
     /// The text in lines of at most this width; a word that is wider is cut.
     fn lines(&self, face: Face, size: f32, text: &str, width: f32) -> Vec<String> {
         let mut lines = vec![String::new()];
-        for word in text.split_whitespace() {
+        for word in text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {
             let mut word = word.to_owned();
-            loop {
-                let Some(line) = lines.last_mut() else { break };
+            while let Some(line) = lines.last_mut() {
                 let joined = if line.is_empty() { word.clone() } else { format!("{line} {word}") };
                 if self.width(face, size, &joined) <= width {
                     *line = joined;

@@ -112,7 +112,7 @@ pub fn report(report: &Report, is_number: fn(&str) -> Option<f64>) -> Result<Vec
             }
         }
         for (place, column) in (0..).zip(&table.columns) {
-            page.set_column_width(place, f64::from(column.width) * 1.6 + 2.0).or_error(Kind::Internal, cannot)?;
+            page.set_column_width(place, f64::from(column.width) + 4.0).or_error(Kind::Internal, cannot)?;
             page.write_string_with_format(4, place, &column.name, &head).or_error(Kind::Internal, cannot)?;
         }
         for (row, cells) in (5..).zip(&table.rows) {

@@ -8,6 +8,7 @@ use super::Language;
 /// What is said, and the same in Vietnamese.
 const SENTENCES: &[(&str, &str)] = &[
     // Roadmaps and lots.
+    ("the file is no workbook; save the plan as XLSX", "tệp không phải bảng tính; hãy lưu kế hoạch dạng XLSX"),
     ("the workbook has no such sheet", "bảng tính thiếu trang này"),
     ("must not be empty", "không được để trống"),
     ("{} is no day; write 31/12/2027", "{} không phải ngày; hãy ghi như 31/12/2027"),

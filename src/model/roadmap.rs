@@ -3,7 +3,6 @@
 use crate::model::day::Day;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// One decided plan. Changed by adjustments, each of which is a version; the decision's number names it for good.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -255,21 +254,42 @@ impl std::ops::Sub for Amount {
     }
 }
 
-/// What was done for a line: in all, and lately.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// What was done for a line: in all, and lately. In JSON both are lists of numbers: it is read for every line whenever progress
+/// is told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Work {
-    /// In all, by step.
-    #[serde(default)]
-    pub steps: BTreeMap<Step, Amount>,
-    /// What was accepted on each of the last [`Work::REMEMBERED`] days, the oldest first; in JSON four numbers for each: the day
-    /// from 1970-01-01 on, pages, documents, dossiers. (It is read for every line whenever progress is told.)
-    #[serde(default, with = "flat")]
-    #[schemars(with = "Vec<i64>")]
+    /// In all, in the order of [`Step::ALL`]; in JSON pages, documents, dossiers of each.
+    #[serde(default, with = "sums")]
+    steps: [Amount; Step::ALL.len()],
+    /// What was accepted on each of the last [`Work::REMEMBERED`] days, the oldest first; in JSON the day from 1970-01-01 on,
+    /// pages, documents, dossiers of each.
+    #[serde(default, with = "days")]
     pub accepted: Vec<(Day, Amount)>,
 }
 
+/// Amounts as one list of numbers.
+mod sums {
+    use super::{Amount, Step};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(sums: &[Amount; Step::ALL.len()], to: S) -> Result<S::Ok, S::Error> {
+        let numbers = sums.iter().flat_map(|amount| [amount.pages, amount.documents, amount.dossiers]);
+        numbers.collect::<Vec<i64>>().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[Amount; Step::ALL.len()], D::Error> {
+        let numbers = Vec::<i64>::deserialize(from)?;
+        let mut sums = [Amount::default(); Step::ALL.len()];
+        for (sum, three) in sums.iter_mut().zip(numbers.chunks(3)) {
+            let &[pages, documents, dossiers] = three else { return Err(serde::de::Error::custom("sums do not come in threes")) };
+            *sum = Amount { pages, documents, dossiers };
+        }
+        Ok(sums)
+    }
+}
+
 /// Days with their amounts as one list of numbers.
-mod flat {
+mod days {
     use super::{Amount, Day};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -294,7 +314,9 @@ impl Work {
 
     /// Adds what was done on a day.
     pub fn add(&mut self, day: Day, step: Step, amount: Amount) {
-        *self.steps.entry(step).or_default() += amount;
+        if let Some(sum) = self.steps.get_mut(step as usize) {
+            *sum += amount;
+        }
         if step != Step::Accepted {
             return;
         }
@@ -314,7 +336,7 @@ impl Work {
     /// How much of a step in all.
     #[must_use]
     pub fn of(&self, step: Step) -> Amount {
-        self.steps.get(&step).copied().unwrap_or_default()
+        self.steps.get(step as usize).copied().unwrap_or_default()
     }
 }
 

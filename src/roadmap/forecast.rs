@@ -102,20 +102,15 @@ impl Pace {
             return None;
         }
         let expected = rest / self.daily;
-        let spread = |days: f64| DEVIATIONS * self.deviation * (days + days * days / self.days.max(1) as f64).sqrt();
-        let reached = |sign: f64| {
-            let is_done = |days: f64| self.daily * days + sign * spread(days) >= rest;
-            let (mut low, mut high) = (0.0, FARTHEST);
-            if !is_done(high) {
-                return None;
-            }
-            for _ in 0..60 {
-                let middle = (low + high) / 2.0;
-                if is_done(middle) { high = middle } else { low = middle }
-            }
-            Some(high)
-        };
-        (expected <= FARTHEST).then(|| (expected, reached(1.0).unwrap_or(expected), reached(-1.0)))
+        // Where the mean plus or minus the deviations reaches the rest: two roots of one square equation.
+        let spread = (DEVIATIONS * self.deviation).powi(2);
+        let square = self.daily.powi(2) - spread / self.days.max(1) as f64;
+        let linear = 2.0 * rest * self.daily + spread;
+        let root = (linear.powi(2) - 4.0 * square * rest.powi(2)).max(0.0).sqrt();
+        let earliest = 2.0 * rest.powi(2) / (linear + root);
+        // Days that differ so much that the mean itself may be nothing reach it at no day that can be told.
+        let latest = (square > 0.0).then(|| (linear + root) / (2.0 * square)).filter(|days| *days <= FARTHEST);
+        (expected <= FARTHEST).then_some((expected, earliest, latest))
     }
 }
 

@@ -311,3 +311,89 @@ pub fn weight(progress: &LineProgress) -> u32 {
     let weight = (first * hurry * 3.2).round().clamp(1.0, MOST) as u32;
     weight
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    fn roadmap(target: f64, deadline: &str) -> Roadmap {
+        let json = include_str!("example.json");
+        let mut roadmap: Roadmap = serde_json::from_str(json).unwrap();
+        roadmap.lines.truncate(1);
+        let line = roadmap.lines.first_mut().unwrap();
+        (line.measure, line.target, line.baseline, line.deadline, line.phase) = (Measure::Page, target, 0.0, day(deadline), String::new());
+        roadmap
+    }
+
+    /// So many pages accepted on each of the working days before the day.
+    fn work(pages: impl Fn(usize) -> i64, days: usize, today: &str) -> Work {
+        let mut work = Work::default();
+        let last: Vec<Day> = Calendar::vietnam().working_days_before(day(today).after(-1), days).collect();
+        for (number, at) in last.into_iter().rev().enumerate() {
+            work.add(at, Step::Accepted, Amount::of_pages(pages(number)));
+        }
+        work
+    }
+
+    fn told(target: f64, deadline: &str, work: &Work) -> LineProgress {
+        let roadmap = roadmap(target, deadline);
+        Reckoning::on(day("26/11/2026"), &roadmap).line(&roadmap, roadmap.lines.first().unwrap(), work)
+    }
+
+    #[test]
+    fn a_line_stands_where_its_pace_takes_it() {
+        let even = work(|_| 10, 20, "26/11/2026");
+        let found = told(300.0, "31/12/2026", &even);
+        // 100 pages are left, at ten a day: ten working days from the 26th on.
+        assert_eq!((found.pace, found.finish.unwrap().day, found.state), (10.0, day("10/12/2026"), State::InTime));
+        assert!((found.required_pace.unwrap() - 100.0 / 25.0).abs() < 1e-9);
+        assert_eq!(told(1_000.0, "31/12/2026", &even).state, State::Late);
+        assert_eq!(told(300.0, "25/11/2026", &even).state, State::Overdue);
+        assert_eq!(told(200.0, "25/11/2026", &even).state, State::Done);
+        assert_eq!(told(300.0, "31/12/2026", &Work::default()).state, State::Late, "nothing was accepted in most of its time");
+        let uneven = work(|number| if number % 4 == 0 { 40 } else { 0 }, 20, "26/11/2026");
+        assert_eq!(told(300.0, "11/12/2026", &uneven).state, State::AtRisk);
+        assert!(told(300.0, "20/12/2026", &even).is_near && !told(300.0, "31/12/2026", &even).is_near);
+    }
+
+    #[test]
+    fn units_are_ranked_within_their_blocks_and_equal_ones_share_a_place() {
+        let line = |unit: &str, block: &str, share: f64| {
+            let mut line = told(100.0, "31/12/2026", &Work::default());
+            (line.unit, line.block, line.pages) = (unit.to_owned(), block.to_owned(), Some((100.0, 100.0 * share)));
+            line
+        };
+        let all = [
+            line("a", "sở", 0.5),
+            line("b", "sở", 0.7),
+            line("c", "sở", 0.5),
+            line("d", "sở", 0.1),
+            line("e", "xã", 0.2),
+            line("e", "xã", 1.5),
+        ];
+        let ranked = together(&all, |line| line.unit.clone());
+        let places: Vec<(&str, u32)> = ranked.iter().map(|one| (one.name.as_str(), one.rank)).collect();
+        assert_eq!(places, [("b", 1), ("a", 2), ("c", 2), ("d", 4), ("e", 1)]);
+        // What is done beyond one target does not make up for another.
+        assert!((ranked.last().unwrap().share_done - 0.6).abs() < 1e-9);
+    }
+
+    #[test]
+    fn who_is_late_gets_more_of_the_workers_and_nobody_nothing() {
+        let even = work(|_| 10, 20, "26/11/2026");
+        let weights = [told(1_000.0, "31/12/2026", &even), told(300.0, "31/12/2026", &even), told(200.0, "31/12/2026", &even)]
+            .map(|line| weight(&line));
+        assert!(
+            weights.windows(2).all(|pair| pair.first() > pair.last()) && weights.iter().all(|weight| (1..=64).contains(weight)),
+            "{weights:?}"
+        );
+        let mut first = told(300.0, "31/12/2026", &even);
+        first.priority = 5;
+        assert!(weight(&first) < weight(&LineProgress { priority: 1, ..first.clone() }));
+    }
+}

@@ -132,24 +132,27 @@ pub fn plan_for(lot: u32, level: Level) -> Result<SamplingPlan> {
     let row = tables.lots.iter().find(|row| lot <= row.to).ok_or_else(missing)?;
     let letter = row.letters.chars().nth(level as usize).ok_or_else(missing)?;
     let place = tables.letters.find(letter).ok_or_else(missing)?;
-    let limit = |gravity: Gravity| {
+    // The letter from which on a plan for the gravity exists, and the most defects that pass there.
+    let limit = |gravity: Gravity, from: usize| {
         let aql = tables.classes.get(&gravity)?;
         let limit = tables.limits.iter().find(|limit| (limit.aql - aql).abs() < 1e-9)?;
-        let mut at = place;
+        let mut at = from;
         loop {
             match limit.accept.get(at)? {
                 -1 => at += 1,
                 -2 => at = at.checked_sub(1)?,
-                accept => return Some((*tables.sizes.get(at)?, u32::try_from(*accept).ok()?)),
+                accept => return Some((at, u32::try_from(*accept).ok()?)),
             }
         }
     };
-    let (major_size, accept_major) = limit(Gravity::Major).ok_or_else(missing)?;
-    let (minor_size, minor) = limit(Gravity::Minor).ok_or_else(missing)?;
-    // One sample is looked at for all defects: the larger; the number for the smaller one is told by the same share.
-    let sample = major_size.max(minor_size);
-    let accept_minor = minor * sample / minor_size.max(1);
-    Ok(SamplingPlan { lot, sample: sample.min(lot), accept_major: accept_major * sample / major_size.max(1), accept_minor })
+    let (major_at, _) = limit(Gravity::Major, place).ok_or_else(missing)?;
+    let (minor_at, _) = limit(Gravity::Minor, place).ok_or_else(missing)?;
+    // One sample is looked at for all defects: the larger of the two, by which both are judged.
+    let at = major_at.max(minor_at);
+    let sample = *tables.sizes.get(at).ok_or_else(missing)?;
+    let (_, accept_major) = limit(Gravity::Major, at).ok_or_else(missing)?;
+    let (_, accept_minor) = limit(Gravity::Minor, at).ok_or_else(missing)?;
+    Ok(SamplingPlan { lot, sample: sample.min(lot), accept_major, accept_minor })
 }
 
 /// Which of `lot` pages are drawn, in order: the same ones whenever `seed` is the same, and any as likely as any other
@@ -223,7 +226,7 @@ fn log_factorial(n: f64) -> f64 {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 
@@ -238,7 +241,8 @@ mod tests {
         assert_eq!((plan(500).sample, plan(500).accept_major), (50, 1));
         // Letter F has no plan at 1.0 %: E above it has one; at 4.0 % it has.
         assert_eq!((plan(100).sample, plan(100).accept_major, plan(100).accept_minor), (20, 0, 2));
-        assert_eq!(plan(3).sample, 3);
+        // Of a small lot all is looked at, by the plan of letter E, which the limit for major defects asks for.
+        assert_eq!((plan(3).sample, plan(12).sample, plan(12).accept_major, plan(12).accept_minor), (3, 12, 0, 1));
         assert_eq!(plan_for(3_200, Level::I).unwrap().sample, 50);
         assert!(plan_for(0, Level::II).is_err());
         for lot in [1, 9, 30, 60, 200, 900, 20_000, 200_000, 1_000_000] {

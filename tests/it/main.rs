@@ -11,6 +11,7 @@ mod formats_out;
 mod house;
 mod journeys;
 mod reading;
+mod roadmap;
 mod roadmap_year;
 mod search;
 mod sources;

@@ -410,3 +410,53 @@ async fn a_hundred_thousand_lines_open_fast() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement"]
+async fn progress_costs_little_in_the_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::open(&format!("sqlite:{}", folder.path().join("catalog.db").display())).await.unwrap();
+    let size = Size { lines: 40, pages: 4_000, dossier: 100 };
+    catalog.keep_roadmap(&roadmap(&size, Day::of(2026, 1, 1).unwrap()), &BTreeMap::new()).await.unwrap();
+    let plan = plan();
+    let mut attached = BTreeSet::new();
+    let mut received = [Vec::new(), Vec::new()];
+    for number in 0..80 {
+        let code = if number % 2 == 0 { format!("L00/{number}") } else { format!("none/{number}") };
+        let new = NewBatch { key: &code, unit: "unit-0", pipeline: "[[stage]]", plan: &plan, priority: 0 };
+        let batch = catalog.open_batch(&new).await.unwrap().0;
+        let file = NewFile {
+            path: DeliveredName::from_bytes(format!("{code}/a.pdf").as_bytes()),
+            sha256: code.clone(),
+            bytes: 50,
+            container: None,
+        };
+        let name = DossierName { fonds: "unit-0".to_owned(), code: code.clone(), title: code.clone() };
+        let began = Instant::now();
+        catalog.receive(&batch.id, &name, &[file], &plan).await.unwrap();
+        received[number % 2].push(began.elapsed());
+        catalog.finish_receiving(&batch.id).await.unwrap();
+        if number % 2 == 0 {
+            attached.insert(batch.id);
+        }
+    }
+    let mut commits = [Vec::new(), Vec::new()];
+    loop {
+        let claims = catalog.claim("w", LEASE, 32, None).await.unwrap();
+        if claims.is_empty() {
+            break;
+        }
+        for claim in claims {
+            let changes = decide(&claim);
+            let began = Instant::now();
+            catalog.commit(&claim, &changes, &[]).await.unwrap();
+            commits[usize::from(!attached.contains(&claim.batch))].push(began.elapsed());
+        }
+    }
+    for (what, mut both) in [("receive", received), ("commit", commits)] {
+        both.iter_mut().for_each(|all| all.sort());
+        let [on_line, outside] = &both;
+        let tell = |all: &[Duration]| format!("{} x, half {:?}, 95 in 100 {:?}", all.len(), all[all.len() / 2], all[all.len() * 95 / 100]);
+        println!("{what} of a batch on a line: {}; outside the plan: {}", tell(on_line), tell(outside));
+    }
+}

@@ -6,8 +6,8 @@ use super::parts::{encoded, nothing};
 use super::view::View;
 use crate::desk::roadmap::{self, LineProgress, Status, Together};
 use crate::desk::{lots, watch};
-use crate::messages::Language;
 use crate::messages::words::Word;
+use crate::messages::{Language, figures};
 use crate::model::account::{Identity, Right, Units};
 use crate::model::day::Day;
 use crate::text::numbers;
@@ -137,6 +137,13 @@ fn standing(view: &View, status: &Status, wanted: &Wanted) -> Markup {
                 " · " a href=(format!("/api/roadmap/plan?decision={}", encoded(&status.decision))) download { "XLSX " (view.word(Word::Target)) }
             }
             (lines(view, &shown))
+            details {
+                summary { (view.word(Word::Adjustments)) " (" (status.adjustments.len()) ")" }
+                @for change in status.adjustments.iter().rev() {
+                    p { "v" (change.version) " · " (figures::moment(&change.at)) " · " (change.by) @if !change.decision.is_empty() { " · " (change.decision) } @if !change.reason.is_empty() { " · " (change.reason) } }
+                    @if !change.changes.is_empty() { ul { @for line in change.changes.iter().take(LISTED) { li { (line) } } } }
+                }
+            }
             @if shown.len() > LISTED { p class="soft" { (view.word(Word::OnlyFirst)) " " (view.number(LISTED as u64)) } }
         }
         div class="cards" {

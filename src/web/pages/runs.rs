@@ -3,6 +3,7 @@
 use super::layout::page;
 use super::parts::{balance, encoded, export, further, moment, nothing, state};
 use super::view::View;
+use crate::desk::roadmap;
 use crate::desk::watch::{self, Overview, RunLine, class_of};
 use crate::messages::figures;
 use crate::messages::words::Word;
@@ -26,6 +27,9 @@ const FAILURES: usize = 500;
 
 /// Events of a run on one page.
 const EVENTS: usize = 100;
+
+/// Lines of a unit that a run can be attached to on its page.
+const LINES: usize = 500;
 
 /// Stages in their order; others stand behind.
 const ORDER: [&str; 13] = [
@@ -121,6 +125,7 @@ pub(super) async fn show(
     let events = watch::events_of(shared.archive(), &by.units(Right::Watch), &run, wanted.after, &wanted.q, EVENTS).await?;
     let overview = watch::overview(shared.archive(), &by.units(Right::Watch), &run).await?;
     let may_steer = by.units(Right::Steer).contains(&overview.line.batch.unit);
+    let (line, lines) = roadmap::lines_for(shared.archive(), &run, &overview.line.batch.unit).await?;
     let title = format!("{} {}", view.word(Word::Run), name_of(&overview.line));
     Ok(page(
         &view,
@@ -133,6 +138,9 @@ pub(super) async fn show(
             }
             section class="card" id="balance" data-live {
                 (facts(&view, &overview))
+                p class="soft" { (view.word(Word::AttachTo)) ": "
+                    @match &line { Some(line) => { a href=(format!("/roadmap/lines/{}", encoded(line))) { (line) } } None => { (view.word(Word::OutsidePlan)) } }
+                }
                 h2 { (view.word(Word::Balance)) }
                 (balance(&view, &overview.line.pages, |part| list_of(&run, part)))
             }
@@ -153,6 +161,18 @@ pub(super) async fn show(
                     }
                 } }
                 @if events.len() == EVENTS { p { a href=(format!("/runs/{run}?after={}&q={}", events.last().map_or(0, |event| event.seq), encoded(&wanted.q))) rel="next" { (view.word(Word::Next)) " →" } } }
+            }
+            @if may_steer && !lines.is_empty() {
+                form class="row card" data-api=(format!("PUT /api/runs/{}/line", encoded(&run))) data-then=(format!("/runs/{run}")) {
+                    label { span { (view.word(Word::AttachTo)) }
+                        select name="line" {
+                            option value="" { (view.word(Word::OutsidePlan)) }
+                            @for (code, name) in lines.iter().take(LINES) { option value=(code) selected[line.as_ref() == Some(code)] { (code) " · " (name) } }
+                        }
+                    }
+                    button { (view.word(Word::Save)) }
+                    p class="wrong" role="alert" {}
+                }
             }
             @if may_steer && overview.line.batch.state != BatchState::Finished {
                 details class="card" {
