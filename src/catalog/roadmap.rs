@@ -1,8 +1,8 @@
 //! Roadmaps: what is planned, which batch belongs to which line, and what was done, counted where it is done.
 
-use crate::catalog::Catalog;
 use crate::catalog::batches::unknown;
 use crate::catalog::sql::{self, Cell, Write, get, get_json, retrying, to_json};
+use crate::catalog::{Catalog, Engine};
 use crate::error::{Error, Result};
 use crate::model::day::Day;
 use crate::model::roadmap::{Amount, Line, Roadmap, Step, Work};
@@ -11,6 +11,9 @@ use std::sync::Arc;
 
 /// Share of the workers of what belongs to no line.
 const OUTSIDE: i64 = 10;
+
+/// How many lines of a roadmap are read as one row.
+const LINES_A_ROW: usize = 500;
 
 /// How a batch came to its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,10 +140,25 @@ impl Catalog {
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
     pub async fn work(&self, decision: &str) -> Result<BTreeMap<String, Work>> {
+        // A row costs more than what stands in it: many lines come in one. No code holds these signs.
+        let joined = match self.engine {
+            Engine::Sqlite => "group_concat(code || char(31) || work, char(30))",
+            Engine::Postgres => "string_agg(code || chr(31) || work, chr(30))",
+        };
+        let text =
+            format!("SELECT {joined} AS lines FROM roadmap_lines WHERE decision = $1 AND work <> '{{}}' GROUP BY place / {LINES_A_ROW}");
         let mut connection = self.read().await?;
-        let statement = sqlx::query("SELECT code, work FROM roadmap_lines WHERE decision = $1 AND work <> '{}'").bind(decision.to_owned());
-        let rows = sql::all(&mut connection, statement, "cannot read what was done").await?;
-        rows.iter().map(|row| Ok((get(row, "code")?, get_json(row, "work")?))).collect()
+        let rows = sql::all(&mut connection, sql::built(text).bind(decision.to_owned()), "cannot read what was done").await?;
+        let mut found = BTreeMap::new();
+        for row in &rows {
+            let lines: String = get(row, "lines")?;
+            for line in lines.split('\u{1e}') {
+                let broken = || Error::corrupt("what was done for a line of the roadmap cannot be read; run `sohoa rebuild`");
+                let (code, work) = line.split_once('\u{1f}').ok_or_else(broken)?;
+                found.insert(code.to_owned(), serde_json::from_str(work).map_err(|error| broken().caused_by(error))?);
+            }
+        }
+        Ok(found)
     }
 
     /// What was done on each day for a line, or, without one, for nothing that is planned; in order.

@@ -10,6 +10,7 @@ const SENTENCES: &[(&str, &str)] = &[
     // Roadmaps and lots.
     ("the file is no workbook; save the plan as XLSX", "tệp không phải bảng tính; hãy lưu kế hoạch dạng XLSX"),
     ("the workbook has no such sheet", "bảng tính thiếu trang này"),
+    ("holds a line break or another sign that is no letter", "có dấu xuống dòng hoặc ký tự lạ"),
     ("must not be empty", "không được để trống"),
     ("{} is no day; write 31/12/2027", "{} không phải ngày; hãy ghi như 31/12/2027"),
     ("{} is no day; write 2026-11-26 or 26/11/2026", "{} không phải ngày; hãy ghi như 26/11/2026"),

@@ -244,6 +244,9 @@ fn read_head(sheet: &str, rows: &[Vec<String>], wrong: &mut Vec<WrongCell>) -> R
 
 fn read_line(cells: &mut Cells<'_>, phases: &BTreeSet<String>, codes: &mut BTreeSet<String>) -> Line {
     let code = cells.needed("code");
+    if code.chars().any(char::is_control) {
+        cells.is_wrong("code", "holds a line break or another sign that is no letter".to_owned());
+    }
     if !code.is_empty() && !codes.insert(code.clone()) {
         cells.is_wrong("code", format!("line {code} stands here twice"));
     }

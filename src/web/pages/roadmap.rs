@@ -167,7 +167,7 @@ fn lines(view: &View, lines: &[&LineProgress]) -> Markup {
                         td { (state(view, line)) @if line.is_near { br; span class="tag" { (view.word(Word::Near)) } } }
                         td class="number" { (decimal(view, line.target, 1)) " " (view.term("measure", line.measure.word())) }
                         td class="number" { (decimal(view, line.done, 1)) @if line.stored > 0.0 { br; span class="soft" { "+ " (decimal(view, line.stored, 1)) " " (view.word(Word::StoredWaiting)) } } }
-                        td { (pace(line.share_done, line.share_elapsed)) " " (share(view, line.share_done)) }
+                        td class="narrow" { (pace(line.share_done, line.share_elapsed)) " " (share(view, line.share_done)) }
                         td class="number" { (decimal(view, line.pace, 1)) }
                         td class="number" { (line.required_pace.map_or_else(|| "—".to_owned(), |pace| decimal(view, pace, 1))) }
                         td class="narrow" { (finish(view, line)) }
@@ -188,7 +188,7 @@ fn together(view: &View, all: &[Together], is_ranked: bool) -> Markup {
                     tr {
                         @if is_ranked { td class="number" { (one.rank) } }
                         td { @if is_ranked { a href=(format!("/roadmap?unit={}", encoded(&one.name))) { (one.name) } @if !one.block.is_empty() { br; span class="soft" { (one.block) } } } @else if one.name.is_empty() { "—" } @else { (one.name) } }
-                        td { (pace(one.share_done, one.share_elapsed)) " " (share(view, one.share_done)) }
+                        td class="narrow" { (pace(one.share_done, one.share_elapsed)) " " (share(view, one.share_done)) }
                         td class="number" { (one.overdue) " / " (one.lines) }
                     }
                 }
