@@ -8,6 +8,7 @@ use crate::formats::spreadsheet;
 use crate::model::account::{Identity, Right, Units};
 use crate::model::day::Day;
 use crate::model::roadmap::{Adjustment, Amount, Line, Roadmap, Step, Work};
+use crate::roadmap::adjustment;
 use crate::roadmap::criteria::{self, Scored};
 use crate::roadmap::plan::{self, Sheet, WrongCell};
 use crate::roadmap::progress::{self, Finish, Reckoning, State};
@@ -114,7 +115,7 @@ pub async fn import(archive: &Archive, by: &str, file: &Path, reason: Reason<'_>
         Err(wrong) => return Ok(Imported { decision: String::new(), version: 0, lines: 0, changes: Vec::new(), wrong }),
     };
     let before = known.iter().find(|known| known.decision == roadmap.decision);
-    let changes = before.map(|before| plan::changes(before, &roadmap)).unwrap_or_default();
+    let changes = before.map(|before| adjustment::changes(before, &roadmap)).unwrap_or_default();
     if before.is_some() && changes.is_empty() {
         return Err(Error::invalid(format!("roadmap {} is kept in this form already", roadmap.decision)));
     }

@@ -1,5 +1,6 @@
 //! The digitisation roadmap computed: how far each target is, when it will be reached, what a sample of a lot says.
 
+pub mod adjustment;
 pub mod criteria;
 pub mod forecast;
 pub mod plan;

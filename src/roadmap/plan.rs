@@ -1,4 +1,4 @@
-//! A roadmap as a workbook: reading it with every wrong cell told, writing it, and what an adjustment changes.
+//! A roadmap as a workbook: reading it with every wrong cell told, and writing it.
 
 use crate::model::day::Day;
 use crate::model::roadmap::{Conversion, Line, Measure, Phase, Roadmap};
@@ -402,43 +402,6 @@ pub fn decimal(number: f64) -> String {
     if text.contains(',') { text.trim_end_matches('0').trim_end_matches(',').to_owned() } else { text }
 }
 
-/// What another form of a roadmap changes in its lines, for people: `+code`, `-code`, `code: target 100 -> 120`.
-#[must_use]
-pub fn changes(before: &Roadmap, after: &Roadmap) -> Vec<String> {
-    let by_code = |roadmap: &Roadmap| roadmap.lines.iter().map(|line| (line.code.clone(), line.clone())).collect::<BTreeMap<_, _>>();
-    let (old, new) = (by_code(before), by_code(after));
-    let mut changes: Vec<String> = old.keys().filter(|code| !new.contains_key(*code)).map(|code| format!("-{code}")).collect();
-    for (code, line) in &new {
-        let Some(was) = old.get(code) else {
-            changes.push(format!("+{code}"));
-            continue;
-        };
-        let mut tell = |what: &str, before: String, after: String| {
-            if before != after {
-                changes.push(format!("{code}: {what} {before} -> {after}"));
-            }
-        };
-        tell("target", decimal(was.target), decimal(line.target));
-        tell("measure", was.measure.word().to_owned(), line.measure.word().to_owned());
-        tell("baseline", decimal(was.baseline), decimal(line.baseline));
-        tell("deadline", was.deadline.numeric(), line.deadline.numeric());
-        tell("priority", was.priority.to_string(), line.priority.to_string());
-        tell("budget", numbers::whole(was.budget), numbers::whole(line.budget));
-        tell("unit", was.unit.clone(), line.unit.clone());
-        let rest = |line: &Line| (line.name.clone(), line.block.clone(), line.phase.clone(), line.owner.clone(), line.dossiers.clone());
-        if rest(was) != rest(line) {
-            changes.push(format!("{code}: description"));
-        }
-    }
-    if before.from != after.from || before.to != after.to || before.phases != after.phases {
-        changes.push("time".to_owned());
-    }
-    if before.conversions != after.conversions {
-        changes.push("conversions".to_owned());
-    }
-    changes
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
@@ -474,10 +437,6 @@ mod tests {
         assert_eq!(roadmap.lines[0].dossiers, ["dat-dai/", "nha"]);
         assert_eq!(roadmap.pages_of(&roadmap.lines[0]), Some(7_500.0));
         assert_eq!(read(&write(&roadmap), None).unwrap(), roadmap);
-        let mut other = roadmap.clone();
-        other.lines[0].target = 30.0;
-        other.lines.remove(1);
-        assert_eq!(changes(&roadmap, &other), ["-SNV-2", "SNV-1: target 25,5 -> 30"]);
     }
 
     #[test]
