@@ -43,6 +43,12 @@ impl Incoming {
         self.file.write_all(bytes).await.or_error(Kind::Unavailable, cannot)
     }
 
+    /// Whether nothing came yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.came == 0
+    }
+
     /// Ends it; where it lies.
     ///
     /// # Errors

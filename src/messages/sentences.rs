@@ -9,6 +9,7 @@ use super::Language;
 const SENTENCES: &[(&str, &str)] = &[
     // Roadmaps and lots.
     ("the file is no workbook; save the plan as XLSX", "tệp không phải bảng tính; hãy lưu kế hoạch dạng XLSX"),
+    ("there is no workbook; send it as the body", "chưa có bảng tính nào được gửi"),
     ("the workbook has no such sheet", "bảng tính thiếu trang này"),
     ("holds a line break or another sign that is no letter", "có dấu xuống dòng hoặc ký tự lạ"),
     ("must not be empty", "không được để trống"),

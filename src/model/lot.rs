@@ -56,9 +56,11 @@ pub struct Lot {
     /// The pages drawn, in order.
     pub sample: Vec<SampledPage>,
     /// Who opened it, and when (RFC 3339).
+    #[schemars(with = "Vec<String>")]
     pub opened: (String, String),
     /// Who judged it, and when.
     #[serde(default)]
+    #[schemars(with = "Option<Vec<String>>")]
     pub judged: Option<(String, String)>,
     /// Gravities of which there were too many.
     #[serde(default)]

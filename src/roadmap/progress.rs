@@ -87,6 +87,7 @@ pub struct LineProgress {
     /// Stored and not accepted yet.
     pub stored: f64,
     /// Pages of the target, and of what is done; none where no conversion says.
+    #[schemars(with = "Option<Vec<f64>>")]
     pub pages: Option<(f64, f64)>,
     /// Share of the target that is done, 0 to 1 and more.
     pub share_done: f64,

@@ -146,7 +146,7 @@ pub(super) async fn reworked(
 
 /// The minutes of a lot as `docx`, `xlsx`, `pdf`, `csv` or `json`.
 #[utoipa::path(get, path = "/api/lots/{lot}/minutes/{form}", params(("lot" = String, Path), ("form" = String, Path)), responses(
-    (status = 200, description = "the minutes", content_type = "application/octet-stream"),
+    (status = 200, description = "the minutes", content((Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "application/pdf"), (String = "text/csv"), (serde_json::Value = "application/json"))),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn minutes(
     State(shared): State<Shared>,

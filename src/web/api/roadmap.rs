@@ -25,8 +25,7 @@ use utoipa::{IntoParams, ToSchema};
 pub(in crate::web) struct AskedLines {
     /// Of this unit alone.
     unit: Option<String>,
-    /// At most so many of each roadmap, those that need somebody most; sums are of all.
-    #[param(minimum = 1, maximum = 100_000)]
+    /// At most so many of each roadmap, up to 100,000, those that need somebody most; sums are of all.
     limit: Option<usize>,
 }
 
@@ -90,6 +89,9 @@ pub(super) async fn import(
     while let Some(part) = parts.next().await {
         file.write(&part.map_err(|_| Error::invalid("the workbook did not come whole; send it again"))?).await?;
     }
+    if file.is_empty() {
+        return Err(Error::invalid("there is no workbook; send it as the body").into());
+    }
     let reason = Reason { decision: &asked.decision, words: &asked.reason };
     let mut imported = roadmap::import(shared.archive(), &by.user.name, &file.end().await?, reason, asked.trial).await?;
     let language = language_of(&headers, &shared.archive().config);
@@ -116,7 +118,7 @@ fn file(name: &str, form: Form, bytes: Vec<u8>) -> Response {
 
 /// The plan as a workbook that can be taken again.
 #[utoipa::path(get, path = "/api/roadmap/plan", params(AskedPlan), responses(
-    (status = 200, description = "XLSX", content_type = "application/octet-stream"),
+    (status = 200, description = "XLSX", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn export(
     State(shared): State<Shared>,
@@ -131,14 +133,14 @@ pub(super) async fn export(
 
 /// A form of a plan, to be filled in.
 #[utoipa::path(get, path = "/api/roadmap/template", responses(
-    (status = 200, description = "XLSX", content_type = "application/octet-stream")))]
+    (status = 200, description = "XLSX", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
 pub(super) async fn template() -> Result<Response, Problem> {
     Ok(file("roadmap-template.xlsx", Form::Xlsx, roadmap::template()?))
 }
 
 /// The report of progress as `docx`, `xlsx`, `pdf`, `csv` or `json`.
 #[utoipa::path(get, path = "/api/roadmap/report/{form}", params(("form" = String, Path), AskedPlan), responses(
-    (status = 200, description = "the report", content_type = "application/octet-stream"),
+    (status = 200, description = "the report", content((Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "application/pdf"), (String = "text/csv"), (serde_json::Value = "application/json"))),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn report(
     State(shared): State<Shared>,

@@ -36,7 +36,7 @@ pub(in crate::web) struct AskedRows {
 
 /// A list as a file: `found`, `dossiers`, `runs`, `failures` or `events`, as `csv` or `xlsx`.
 #[utoipa::path(get, path = "/api/lists/{list}/{form}", params(("list" = String, Path), ("form" = String, Path), AskedRows), responses(
-    (status = 200, description = "the list", content_type = "application/octet-stream"),
+    (status = 200, description = "the list", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn list(
     State(shared): State<Shared>,
