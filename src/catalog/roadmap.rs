@@ -104,6 +104,8 @@ impl Catalog {
         ] {
             sql::execute(write.connection(), sql::built(text).bind(decision.clone()), "cannot drop lines").await?;
         }
+        // Tasks of lines that are gone wait among those outside the plan, who may have had none until now.
+        write.wake_queue("").await?;
         let body = serde_json::json!({ "decision": decision, "version": roadmap.version(), "lines": count });
         write.record("", &[("", "roadmap-kept", body)]).await?;
         write.commit().await
