@@ -8,7 +8,7 @@ use super::stamp::turn;
 use crate::error::Result;
 use crate::model::reading::Secrecy;
 use ab_glyph::{Font, FontVec, ScaleFont, point};
-use image::{Rgb, RgbImage};
+use image::{Pixel, Rgb, RgbImage};
 use serde::Serialize;
 
 /// Words of stamps that say nothing of secrecy.
@@ -145,12 +145,13 @@ impl StampPlan {
         Self { words: words.to_owned(), level, ink, frames, face, points: random.between(11.0, 28.0), degrees, place, damages }
     }
 
-    /// Presses the stamp on a page of `dpi` dots per inch; gives its middle, px. A place too near an edge is moved
-    /// on to the page.
-    pub fn press(&self, page: &mut RgbImage, dpi: u32, fonts: &StampFonts, random: &mut Random) -> (f32, f32) {
+    /// Presses the stamp on a page of `dpi` dots per inch. A place too near an edge is moved on to the page.
+    pub fn press(&self, page: &mut RgbImage, dpi: u32, fonts: &StampFonts, random: &mut Random) -> Pressed {
         let px = dpi as f32 / 72.0;
-        let Some(font) = fonts.0.get(self.face).or(fonts.0.first()) else { return (0.0, 0.0) };
+        let Some(font) = fonts.0.get(self.face).or(fonts.0.first()) else { return Pressed { middle: (0.0, 0.0), black: 0.0 } };
         let mut plate = Plate::cut(font, &self.words, self.points * px, self.frames);
+        let whole = plate.clone();
+        let (mut of, mut black) = (0_u32, 0_u32);
         for damage in &self.damages {
             plate.damage(*damage, self.points * px, random);
         }
@@ -164,14 +165,37 @@ impl StampPlan {
         for y in (middle.1 - reach_y) as i32..=(middle.1 + reach_y) as i32 {
             for x in (middle.0 - reach_x) as i32..=(middle.0 + reach_x) as i32 {
                 let (dx, dy) = (x as f32 - middle.0, y as f32 - middle.1);
-                let cover = plate.between(dx * cosine + dy * sine + half_wide, dy * cosine - dx * sine + half_high);
+                let (along, across) = (dx * cosine + dy * sine + half_wide, dy * cosine - dx * sine + half_high);
+                let is_paper = !is_black(page, x, y);
+                let cover = plate.between(along, across);
                 if cover > 0.0 {
                     ink(page, x, y, self.ink.colour(), cover * strength);
                 }
+                if whole.between(along, across) > 0.5 {
+                    of += 1;
+                    black += u32::from(is_paper && is_black(page, x, y));
+                }
             }
         }
-        middle
+        Pressed { middle, black: black as f32 / of.max(1) as f32 }
     }
+}
+
+/// A stamp on a page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pressed {
+    /// Its middle, px.
+    pub middle: (f32, f32),
+    /// How much of its letters and frames a scanner of black and white would show where no print is, 0 to 1.
+    pub black: f32,
+}
+
+/// Levels below this are black for a scanner of black and white.
+pub(super) const BLACK_BELOW: u8 = 150;
+
+fn is_black(page: &RgbImage, x: i32, y: i32) -> bool {
+    let at = u32::try_from(x).ok().zip(u32::try_from(y).ok()).and_then(|(x, y)| page.get_pixel_checked(x, y));
+    at.is_some_and(|level| level.to_luma().0[0] < BLACK_BELOW)
 }
 
 /// Any one of `all`.
@@ -180,6 +204,7 @@ pub(super) fn one_of<T: Copy>(all: &[T], random: &mut Random) -> Option<T> {
 }
 
 /// How much ink each px of a stamp gives, not yet turned.
+#[derive(Clone)]
 struct Plate {
     width: usize,
     height: usize,

@@ -3,7 +3,7 @@
 use super::fonts::Fonts;
 use super::layout;
 use super::random::Random;
-use super::secrecy_stamp::{Damage, StampFonts, StampPlan, one_of};
+use super::secrecy_stamp::{BLACK_BELOW, Damage, StampFonts, StampPlan, one_of};
 use super::story::Story;
 use super::{degrade, stamp};
 use crate::error::Result;
@@ -16,6 +16,9 @@ const KINDS: u64 = 8;
 
 /// How often each resolution is drawn, dots per inch.
 const RESOLUTIONS: [u16; 12] = [100, 100, 150, 150, 150, 150, 200, 200, 200, 200, 200, 300];
+
+/// A stamp of which less can be seen in black and white, 0 to 1, is delivered in grey.
+const SEEN: f32 = 0.6;
 
 /// A page that was drawn, and what is on it.
 #[derive(Debug, Clone, Serialize)]
@@ -79,17 +82,18 @@ impl Press {
             None => (self.own_page(own.0, own.1), own.1),
         };
         let stamp = (secret || !random.draw().is_multiple_of(3)).then(|| StampPlan::draw(secret, &mut random));
-        let middle = stamp.as_ref().map(|plan| {
-            let middle = plan.press(&mut page, u32::from(dpi), &self.stamps, &mut random);
+        let pressed = stamp.as_ref().map(|plan| {
+            let pressed = plan.press(&mut page, u32::from(dpi), &self.stamps, &mut random);
             if plan.damages.contains(&Damage::Covered) {
-                cover(&mut page, middle, f32::from(dpi) / 25.4, &mut random);
+                cover(&mut page, pressed.middle, f32::from(dpi) / 25.4, &mut random);
             }
-            middle
+            pressed
         });
-        let is_pale = stamp.as_ref().is_some_and(|plan| plan.damages.contains(&Damage::Pale));
+        // Of a stamp that is too pale for black and white nothing is left that anybody could see.
+        let is_seen = pressed.is_none_or(|pressed| pressed.black >= SEEN);
         let colours = match random.draw() % 12 {
-            0 if !is_pale => Colours::Black,
-            1..4 => Colours::Grey,
+            0 if is_seen => Colours::Black,
+            0..4 => Colours::Grey,
             _ => Colours::Colour,
         };
         if below.is_none() {
@@ -105,11 +109,11 @@ impl Press {
             Colours::Grey => degrade::jpeg_grey(&imageops::grayscale(&page), quality, dpi)?,
             Colours::Black => {
                 let mut grey = imageops::grayscale(&page);
-                grey.iter_mut().for_each(|level| *level = if *level < 150 { 0 } else { 255 });
+                grey.iter_mut().for_each(|level| *level = if *level < BLACK_BELOW { 0 } else { 255 });
                 degrade::jpeg_grey(&grey, 90, dpi)?
             }
         };
-        Ok(StampedPage { stamp, middle, dpi, colours, turn, bytes })
+        Ok(StampedPage { stamp, middle: pressed.map(|pressed| pressed.middle), dpi, colours, turn, bytes })
     }
 
     fn own_page(&mut self, kind: u64, dpi: u16) -> RgbImage {
