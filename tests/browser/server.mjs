@@ -6,11 +6,12 @@ import readline from 'node:readline';
 export const PASSWORD = 'một mật khẩu để thử';
 
 export class Server {
-  /** Starts the program; `at` is an address to listen at again after it was stopped. */
-  static async start(program, home, at = '127.0.0.1:0', workers = '0') {
+  /** Starts the program; `at` is an address to listen at again after it was stopped, `more` are settings. */
+  static async start(program, home, at = '127.0.0.1:0', workers = '0', more = {}) {
     const settings = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SOHOA_')));
     // Tests come in often, and all from one address.
     settings.SOHOA_SERVER_SIGN_INS_PER_MINUTE = '0';
+    Object.assign(settings, more);
     const options = ['serve', '--listen', at, '--workers', workers, '--lang', 'en', '-q', '--home', home];
     const child = spawn(program, options, { cwd: home, stdio: ['ignore', 'ignore', 'pipe'], env: settings });
     const server = new Server();

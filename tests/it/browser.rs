@@ -34,14 +34,31 @@ fn deliveries(root: &Path) {
     std::fs::write(root.join("lo-thu/hồ sơ 1/manifest.csv"), format!("Tên tệp,Trích yếu\n{rows}to-10.png,Tờ trình\n")).unwrap();
 }
 
-#[test]
-fn people_work_in_the_console() {
+/// The folder of the tests with their libraries; `None`, with a word, where something is missing.
+fn browser() -> Option<PathBuf> {
     let browser = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
     if !node::is_there(&browser) {
         eprintln!("skipped: needs Chromium (Debian: chromium)");
-        return;
+        return None;
     }
-    let Some(work) = node::installed("browser") else { return };
+    node::installed("browser")
+}
+
+#[test]
+fn people_come_in_with_an_account_of_their_office() {
+    let (Some(work), Some(provider)) = (browser(), node::installed("oidc")) else { return };
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(screens()).unwrap();
+    let mut test = Command::new("node");
+    test.args(["--test", "--test-reporter=spec", "office.test.mjs"]).current_dir(work).env("TEST_PROVIDER", provider);
+    test.env("TEST_PROGRAM", env!("CARGO_BIN_EXE_sohoa")).env("TEST_HOME", home.path());
+    let done = test.env("TEST_SCREENS", screens()).output().unwrap();
+    assert!(done.status.success(), "{}\n{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn people_work_in_the_console() {
+    let Some(work) = browser() else { return };
     let home = tempfile::tempdir().unwrap();
     let files = tempfile::tempdir().unwrap();
     deliveries(files.path());

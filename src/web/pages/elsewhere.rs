@@ -64,6 +64,7 @@ pub(super) async fn back(
             head {
                 meta charset="utf-8";
                 meta http-equiv="refresh" content=(format!("0; url={to}"));
+                link rel="icon" href="data:,";
                 title { "sohoa" }
             }
             body { p { a href=(to) { (view.word(Word::Next)) } } }
