@@ -6,7 +6,7 @@ use crate::catalog::{Catalog, Engine};
 use crate::error::{Error, Result};
 use crate::model::day::Day;
 use crate::model::roadmap::{Amount, Line, Roadmap, Step, Work};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Share of the workers of what belongs to no line.
@@ -141,7 +141,7 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn work(&self, decision: &str) -> Result<BTreeMap<String, Work>> {
+    pub async fn work(&self, decision: &str) -> Result<HashMap<String, Work>> {
         // A row costs more than what stands in it: many lines come in one. No code holds these signs.
         let joined = match self.engine {
             Engine::Sqlite => "group_concat(code || char(31) || work, char(30))",
@@ -151,7 +151,7 @@ impl Catalog {
             format!("SELECT {joined} AS lines FROM roadmap_lines WHERE decision = $1 AND work <> '{{}}' GROUP BY place / {LINES_A_ROW}");
         let mut connection = self.read().await?;
         let rows = sql::all(&mut connection, sql::built(text).bind(decision.to_owned()), "cannot read what was done").await?;
-        let mut found = BTreeMap::new();
+        let mut found = HashMap::new();
         for row in &rows {
             let lines: String = get(row, "lines")?;
             for line in lines.split('\u{1e}') {

@@ -16,7 +16,7 @@ use crate::sandbox::protocol::{Answer, Ask};
 use crate::text::numbers;
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -220,7 +220,7 @@ pub async fn status(archive: &Archive, units: &Units) -> Result<Vec<Status>> {
 
 /// How a roadmap stands on a day.
 #[must_use]
-pub fn standing(roadmap: &Roadmap, work: &BTreeMap<String, Work>, units: &Units, today: Day) -> Status {
+pub fn standing(roadmap: &Roadmap, work: &HashMap<String, Work>, units: &Units, today: Day) -> Status {
     let reckoning = Reckoning::on(today, roadmap);
     let nothing = Work::default();
     let own = roadmap.lines.iter().filter(|line| units.contains(&line.unit));
@@ -251,7 +251,7 @@ pub fn standing(roadmap: &Roadmap, work: &BTreeMap<String, Work>, units: &Units,
 
 /// The figures of which indicators are made.
 #[allow(clippy::cast_precision_loss)]
-fn figures(whole: &Together, lines: &[LineProgress], roadmap: &Roadmap, work: &BTreeMap<String, Work>) -> BTreeMap<String, f64> {
+fn figures(whole: &Together, lines: &[LineProgress], roadmap: &Roadmap, work: &HashMap<String, Work>) -> BTreeMap<String, f64> {
     let own = || lines.iter().filter_map(|line| work.get(&line.code));
     let returned: i64 = own().map(|work| work.of(Step::Returned).pages).sum();
     let accepted: i64 = own().map(|work| work.of(Step::Accepted).pages).sum();
@@ -275,7 +275,7 @@ fn figures(whole: &Together, lines: &[LineProgress], roadmap: &Roadmap, work: &B
 }
 
 /// What share of the workers each line gets.
-fn weights(roadmap: &Roadmap, work: &BTreeMap<String, Work>, today: Day) -> BTreeMap<String, u32> {
+fn weights(roadmap: &Roadmap, work: &HashMap<String, Work>, today: Day) -> BTreeMap<String, u32> {
     let reckoning = Reckoning::on(today, roadmap);
     let nothing = Work::default();
     let weight = |line: &Line| progress::weight(&reckoning.line(roadmap, line, work.get(&line.code).unwrap_or(&nothing)));

@@ -290,8 +290,10 @@ mod sums {
 
 /// Days with their amounts as one list of numbers.
 mod days {
-    use super::{Amount, Day};
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use super::{Amount, Day, Work};
+    use serde::de::{Error, SeqAccess, Visitor};
+    use serde::{Deserializer, Serialize, Serializer};
+    use std::fmt;
 
     pub(super) fn serialize<S: Serializer>(days: &[(Day, Amount)], to: S) -> Result<S::Ok, S::Error> {
         let numbers = days.iter().flat_map(|(day, amount)| [i64::from(day.0), amount.pages, amount.documents, amount.dossiers]);
@@ -299,12 +301,27 @@ mod days {
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(Day, Amount)>, D::Error> {
-        let numbers = Vec::<i64>::deserialize(from)?;
-        let day = |four: &[i64]| match *four {
-            [day, pages, documents, dossiers] => Some((Day(i32::try_from(day).ok()?), Amount { pages, documents, dossiers })),
-            _ => None,
-        };
-        numbers.chunks(4).map(day).collect::<Option<_>>().ok_or_else(|| serde::de::Error::custom("days do not come in fours"))
+        from.deserialize_seq(Fours)
+    }
+
+    /// Takes the numbers as they come: a plan of many lines has millions of them.
+    struct Fours;
+
+    impl<'de> Visitor<'de> for Fours {
+        type Value = Vec<(Day, Amount)>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("day, pages, documents and dossiers again and again")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Self::Value, A::Error> {
+            let mut days = Vec::with_capacity(Work::REMEMBERED as usize + 1);
+            while let Some(day) = numbers.next_element()? {
+                let mut next = || numbers.next_element()?.ok_or_else(|| A::Error::custom("days do not come in fours"));
+                days.push((Day(day), Amount { pages: next()?, documents: next()?, dossiers: next()? }));
+            }
+            Ok(days)
+        }
     }
 }
 
