@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::model::change::Change;
 use crate::model::holding::{DossierName, NewFile};
 use crate::model::plan::Level;
+use crate::model::queue::Queue;
 use crate::model::record::{ListFinding, Listed};
 use crate::model::refusal::{Refusal, Warning};
 use crate::model::roadmap::{Amount, Step};
@@ -92,10 +93,11 @@ impl Catalog {
                 write.changed(statement, "document", document).await
             }
             Change::DocumentReviewed { document, reasons } => {
-                let statement = sqlx::query("UPDATE documents SET review = $3 WHERE id = $1 AND dossier = $2")
+                let statement = sqlx::query("UPDATE documents SET review = $3, queue = $4 WHERE id = $1 AND dossier = $2")
                     .bind(document.clone())
                     .bind(dossier)
-                    .bind(to_json(reasons)?);
+                    .bind(to_json(reasons)?)
+                    .bind(Queue::of(reasons).map_or("", Queue::name));
                 write.changed(statement, "document", document).await
             }
             Change::DossierDeposited { dossier: named, version, record_sha512 } => {

@@ -36,22 +36,6 @@ pub struct NewDecision<'a> {
 }
 
 impl Catalog {
-    /// Documents in which a person must look, by dossier and number, with the name of each one's dossier.
-    ///
-    /// # Errors
-    /// `Unavailable` where the catalogue does not answer.
-    pub async fn in_review(&self) -> Result<Vec<(crate::model::holding::Dossier, u32, Vec<String>)>> {
-        let mut connection = self.read().await?;
-        let statement = sqlx::query(
-            "SELECT d.*, o.number AS document_number, o.review AS document_review FROM documents o JOIN dossiers d ON d.id = o.dossier
-             WHERE o.review <> '[]' ORDER BY d.fonds, d.code, o.number",
-        );
-        let rows = sql::all(&mut connection, statement, "cannot read documents in review").await?;
-        rows.iter()
-            .map(|row| Ok((super::rows::dossier_of(row)?, sql::get_u32(row, "document_number")?, get_json(row, "document_review")?)))
-            .collect()
-    }
-
     /// Keeps what a person decided about a document and queues the document.
     ///
     /// # Errors

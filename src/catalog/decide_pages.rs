@@ -67,13 +67,11 @@ impl Write {
         let mut decisions = self.decisions_of(&document.id).await?;
         let words = self.decisions_of(&joined).await?;
         decisions.extend(words.iter().filter(|one| matches!(one.act, Act::CorrectWord { .. })).map(|one| shifted(one, count)));
-        for (id, decisions, review) in [(&document.id, decisions, None), (&joined, Vec::new(), Some("[]"))] {
-            let statement = sqlx::query("UPDATE documents SET decisions = $2, review = COALESCE($3, review) WHERE id = $1")
-                .bind(id.clone())
-                .bind(to_json(&decisions)?)
-                .bind(review.map(str::to_owned));
-            sql::execute(self.connection(), statement, "cannot join documents").await?;
-        }
+        let statement =
+            sqlx::query("UPDATE documents SET decisions = $2 WHERE id = $1").bind(document.id.clone()).bind(to_json(&decisions)?);
+        sql::execute(self.connection(), statement, "cannot join documents").await?;
+        let statement = sqlx::query("UPDATE documents SET decisions = '[]', review = '[]', queue = '' WHERE id = $1").bind(joined);
+        sql::execute(self.connection(), statement, "cannot join documents").await?;
         Ok(())
     }
 

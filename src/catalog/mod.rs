@@ -35,6 +35,7 @@ mod tasks;
 mod upload_files;
 mod upload_lists;
 mod uploads;
+mod waiting;
 
 pub use accounts::{KeyUse, NewKey, Secret};
 pub use balance::{Failure, PageProgress};
@@ -54,6 +55,7 @@ pub use tasks::{Claim, MAX_FAILURES, OpenTasks, Released};
 pub use upload_files::{NewUploadFile, UploadFileKind, Verdict};
 pub use upload_lists::{ListedFile, NewList, UploadList};
 pub use uploads::NewUpload;
+pub use waiting::{WaitingDocument, WantedWaiting};
 
 use crate::error::{Error, Result, ResultExt};
 use crate::model::plan::Plan;

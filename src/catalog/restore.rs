@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::model::batch::{Balance, Batch, Costs};
 use crate::model::holding::{DossierName, FileState, NewFile, PageState};
 use crate::model::plan::Plan;
+use crate::model::queue::Queue;
 use crate::model::record::Record;
 use crate::model::refusal::{Refusal, Warning};
 use serde::{Deserialize, Serialize};
@@ -314,6 +315,7 @@ impl Write {
                 Cell::Int(i64::from(document.number)),
                 Cell::Text(to_json(&document.description)?),
                 Cell::Text(to_json(&document.review)?),
+                Queue::of(&document.review).map_or("", Queue::name).into(),
                 Cell::Text(to_json(&document.decisions)?),
                 Cell::Maybe(document.listed.as_ref().map(to_json).transpose()?),
                 Cell::Int(1),
@@ -338,7 +340,7 @@ impl Write {
         let insert =
             "INSERT INTO pages (id, file, dossier, number, state, quality, blank, class, reason, warnings, document, place) VALUES";
         sql::in_bulk(self.connection(), insert, pages.into_values().collect(), "", "cannot restore pages").await?;
-        let insert = "INSERT INTO documents (id, dossier, number, description, review, decisions, listed, stored) VALUES";
+        let insert = "INSERT INTO documents (id, dossier, number, description, review, queue, decisions, listed, stored) VALUES";
         sql::in_bulk(self.connection(), insert, document_rows, "", "cannot restore documents").await?;
         Ok(())
     }

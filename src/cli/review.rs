@@ -4,11 +4,11 @@ use super::options::Place;
 use super::print;
 use super::run::{read_pipeline, this_program};
 use crate::archive::Archive;
-use crate::description::review::Queue;
 use crate::desk::review::{self, Wish};
 use crate::error::{Error, Result};
 use crate::messages::{Language, Message, sentence};
 use crate::model::decision::Act;
+use crate::model::queue::Queue;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -136,8 +136,7 @@ impl Review {
 }
 
 fn queue(name: &str) -> std::result::Result<Queue, String> {
-    let known = Queue::ALL.into_iter().find(|queue| queue.name() == name);
-    known.ok_or_else(|| format!("there is no queue {name:?}; queues are {}", Queue::ALL.map(Queue::name).join(", ")))
+    Queue::from_name(name).ok_or_else(|| format!("there is no queue {name:?}; queues are {}", Queue::ALL.map(Queue::name).join(", ")))
 }
 
 impl Decide {

@@ -1,13 +1,13 @@
 //! Review (duyệt): which documents wait for a person, what is known of one, and what the person decides.
 
 use crate::archive::Archive;
-use crate::catalog::{NewDecision, RESTORED};
+use crate::catalog::{NewDecision, RESTORED, WaitingDocument, WantedWaiting};
 use crate::description::decided::checked;
 use crate::desk::find::found_for;
 use crate::desk::{export, intake, runs};
 use crate::error::{Error, Result};
 use crate::formats::alto;
-use crate::model::account::{Identity, Right};
+use crate::model::account::{Identity, Right, Units};
 use crate::model::batch::Costs;
 use crate::model::decision::{Act, Decision, standing, undoable};
 use crate::model::geometry::Bounds;
@@ -22,7 +22,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-pub use crate::description::review::Queue;
+pub use crate::model::queue::Queue;
 
 /// A document that waits for a person.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
@@ -46,11 +46,23 @@ pub struct Shown {
     pub document: String,
     /// Object name of the dossier.
     pub dossier: String,
+    /// Its unit or fonds.
+    pub fonds: String,
+    /// Its code.
+    pub code: String,
     /// Kind, fields with places on the pages, reasons and decisions.
     #[serde(flatten)]
     pub recorded: RecordedDocument,
     /// Words that nobody is sure of.
     pub doubtful: Vec<DoubtfulWord>,
+}
+
+impl Shown {
+    /// The name by which everything else calls the document: `OBJECT#NUMBER`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}#{}", self.dossier, self.recorded.number)
+    }
 }
 
 /// A word that may be wrong.
@@ -124,27 +136,36 @@ pub struct Outcome {
 /// Words less sure than this are shown as doubtful, 0 to 100.
 const DOUBTFUL: u8 = 60;
 
-/// Documents that wait for a person, by dossier and number; only those of a queue, and those with a reason.
+/// Documents that are listed at once.
+const LISTED: usize = 1000;
+
+impl Waiting {
+    pub(super) fn of(waiting: WaitingDocument) -> Self {
+        Self {
+            document: format!("{}#{}", waiting.dossier.name.code, waiting.number),
+            dossier: crate::stages::names::object(&waiting.dossier.name),
+            fonds: waiting.dossier.name.fonds,
+            queue: waiting.queue,
+            review: waiting.reasons,
+        }
+    }
+}
+
+/// All documents that wait for a person, the oldest first; only those of a queue, and those with a reason.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
 pub async fn list(archive: &Archive, queue: Option<Queue>, reason: Option<&str>) -> Result<Vec<Waiting>> {
-    let waiting = archive.catalog.in_review().await?;
-    let has_reason = |reasons: &[String]| reason.is_none_or(|reason| reasons.iter().any(|own| own == reason));
-    Ok(waiting
-        .into_iter()
-        .filter(|(_, _, reasons)| has_reason(reasons))
-        .filter_map(|(dossier, number, review)| {
-            Some(Waiting {
-                document: format!("{}#{number}", dossier.name.code),
-                dossier: crate::stages::names::object(&dossier.name),
-                fonds: dossier.name.fonds,
-                queue: Queue::of(&review)?,
-                review,
-            })
-        })
-        .filter(|one| queue.is_none_or(|queue| one.queue == queue))
-        .collect())
+    let wanted = WantedWaiting { units: &Units::All, queue, reason };
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let listed = archive.catalog.waiting(&wanted, after.as_deref(), LISTED).await?;
+        after = listed.last().map(|last| last.id.clone());
+        all.extend(listed.into_iter().map(Waiting::of));
+        if after.is_none() {
+            return Ok(all);
+        }
+    }
 }
 
 /// What is known of the document `DOSSIER#NUMBER`.
@@ -170,7 +191,14 @@ async fn shown(archive: &Archive, record: Record, document: RecordedDocument) ->
             }
         }
     }
-    Ok(Shown { document: format!("{}#{}", record.code, document.number), dossier: record.object, recorded: document, doubtful })
+    Ok(Shown {
+        document: format!("{}#{}", record.code, document.number),
+        dossier: record.object,
+        fonds: record.fonds,
+        code: record.code,
+        recorded: document,
+        doubtful,
+    })
 }
 
 /// As [`show`], to a person who may review it; that it was shown is kept.

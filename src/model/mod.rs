@@ -13,6 +13,7 @@ pub mod kinds;
 pub mod lot;
 pub mod personal;
 pub mod plan;
+pub mod queue;
 pub mod reading;
 pub mod record;
 pub mod refusal;

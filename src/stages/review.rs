@@ -1,11 +1,12 @@
 //! Review: must a person look at the document? Its pages then count as in review until somebody decides.
 
 use crate::description::decided::left_open;
-use crate::description::review::{PageFacts, ReviewOptions, SAMPLE, is_drawn, reasons};
+use crate::description::review::{PageFacts, ReviewOptions, is_drawn, reasons};
 use crate::error::{Error, Result};
 use crate::model::change::Change;
 use crate::model::holding::{Contents, Document, Item, Page};
 use crate::model::plan::Level;
+use crate::model::queue::SAMPLE;
 use crate::model::rescan;
 use crate::stages::contract::{Context, Stage, Work, options_of, wrong_item};
 use async_trait::async_trait;

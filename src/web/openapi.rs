@@ -51,7 +51,7 @@ nouns! {
     /// What happened.
     Events = Vec<crate::desk::watch::EventLine>,
     /// Documents that wait.
-    WaitingDocuments = Vec<crate::desk::reviewers::WaitingFor>,
+    WaitingDocuments = crate::desk::reviewers::WaitingList,
     /// Who has a document in hand.
     Holder = crate::web::api::review::Holder,
     /// A document under review.

@@ -30,7 +30,7 @@ after(async () => {
 async function things() {
   const { said: runs } = await server.ask('GET', '/api/runs', undefined, admin);
   const { said: records } = await server.ask('GET', '/api/records', undefined, admin);
-  const { said: waiting } = await server.ask('GET', '/api/review', undefined, admin);
+  const { said: { items: waiting } } = await server.ask('GET', '/api/review', undefined, admin);
   const first = waiting[0];
   const document = encodeURIComponent(`${first.dossier}#${first.document.split('#').pop()}`);
   return { run: runs.items.at(-1).id, dossier: encodeURIComponent(records.items[0].object), document };
@@ -142,14 +142,14 @@ test('an authenticator app is set up, asked for and ended again', async () => {
 });
 
 test('a reviewer corrects and accepts with the keyboard alone, and the next document comes', async () => {
-  const { said: before } = await server.ask('GET', '/api/review', undefined, admin);
+  const { said: { items: before } } = await server.ask('GET', '/api/review', undefined, admin);
   const { context, page, wrong } = await signedIn(browser, server, 'reviewer', 'vi');
   await page.goto(`${server.address}/review`);
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');
   await page.waitForSelector('#sheet[data-ready]');
   const address = decodeURIComponent(new URL(page.url()).pathname.split('/').pop());
-  const waiting = async () => (await server.ask('GET', '/api/review', undefined, admin)).said.length;
+  const waiting = async () => (await server.ask('GET', '/api/review', undefined, admin)).said.items.length;
   const decide = async () => {
     await page.waitForSelector('#sheet[data-ready]');
     await page.focus('[name="fields.subject"]');

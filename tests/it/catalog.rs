@@ -10,6 +10,7 @@ mod restoring;
 mod sign_in;
 mod steering;
 mod uploads;
+mod waiting;
 mod watching;
 
 use accounts::*;
@@ -22,6 +23,7 @@ use restoring::*;
 use sign_in::*;
 use steering::*;
 use uploads::*;
+use waiting::*;
 use watching::*;
 
 use sohoa::catalog::{Catalog, Claim, Clock, MAX_FAILURES, NewBatch, Released};
@@ -115,6 +117,7 @@ contract!(
     the_queue_and_the_failures_are_counted,
     an_urgent_run_comes_first_and_its_events_are_found,
     a_document_is_in_one_hand_for_a_while,
+    documents_wait_in_the_order_in_which_they_came,
     searches_are_kept_by_person,
     keeps_decisions_and_queues_the_document,
     cuts_and_joins_documents,

@@ -2,7 +2,7 @@
 
 use crate::desk::incoming::Incoming;
 use crate::desk::review::{self, Queue, Wish};
-use crate::desk::reviewers;
+use crate::desk::reviewers::{self, AskedWaiting};
 use crate::error::Error;
 use crate::model::account::Identity;
 use crate::model::decision::Act;
@@ -27,9 +27,13 @@ pub(in crate::web) struct AskedReview {
     queue: Option<Queue>,
     /// With this reason, such as `number-unsure`.
     reason: Option<String>,
+    /// Behind these: `next` of the answer before.
+    after: Option<String>,
+    /// At most so many, up to 1,000.
+    limit: Option<usize>,
 }
 
-/// Documents that wait for a person.
+/// Documents that wait for a person, the oldest first.
 #[utoipa::path(get, path = "/api/review", params(AskedReview), responses(
     (status = 200, body = WaitingDocuments),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -37,8 +41,11 @@ pub(super) async fn list(
     State(shared): State<Shared>,
     Extension(by): Extension<Identity>,
     Asked(asked): Asked<AskedReview>,
-) -> Result<Json<Vec<reviewers::WaitingFor>>, Problem> {
-    Ok(Json(reviewers::waiting(shared.archive(), &by, asked.queue, asked.reason.as_deref()).await?))
+) -> Result<Json<reviewers::WaitingList>, Problem> {
+    let AskedReview { queue, reason, after, limit } = asked;
+    let limit = limit.unwrap_or(100).clamp(1, 1000);
+    let asked = AskedWaiting { queue, reason: reason.as_deref(), after: after.as_deref(), limit };
+    Ok(Json(reviewers::waiting(shared.archive(), &by, &asked).await?))
 }
 
 /// Who has a document in hand.

@@ -6,7 +6,9 @@ const formKey = document.querySelector('meta[name="form-key"]').content;
 export async function ask(method, address, body) {
   const headers = { 'x-form-key': formKey, accept: 'application/json', 'accept-language': document.documentElement.lang };
   if (body !== undefined) headers['content-type'] = 'application/json';
-  const options = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  // What was decided goes off also where the page is left meanwhile; browsers do that for small bodies only.
+  const options = { method, headers, body: text, keepalive: method !== 'GET' && (text?.length ?? 0) < 15_000 };
   return answered(await fetch(address, options).catch(() => undefined));
 }
 
@@ -131,14 +133,19 @@ function askSecond(form, second) {
   field.focus();
 }
 
+/** What a form says when this button sends it. */
+export function body(form, submitter) {
+  const said = values(form);
+  if (submitter?.name) put(said, submitter.name, submitter.value === 'true' ? true : submitter.value, submitter);
+  delete said.confirm;
+  return Object.keys(said).length > 0 ? said : undefined;
+}
+
 document.addEventListener('submit', (event) => {
   const form = event.target;
   if (!form.dataset.api) return;
   event.preventDefault();
-  const body = values(form);
-  if (event.submitter?.name) put(body, event.submitter.name, event.submitter.value === 'true' ? true : event.submitter.value, event.submitter);
-  delete body.confirm;
-  send(form, Object.keys(body).length > 0 ? body : undefined, event.submitter?.dataset.then ?? form.dataset.then);
+  send(form, body(form, event.submitter), event.submitter?.dataset.then ?? form.dataset.then);
 });
 
 document.addEventListener('click', (event) => {
@@ -194,7 +201,11 @@ live();
 
 // What was decided last can be taken back on the page after it.
 
+/** Decisions that are on their way, one after another. */
+export const pending = { all: Promise.resolve(), count: 0 };
+
 async function undo() {
+  await pending.all;
   const last = JSON.parse(sessionStorage.getItem('undo') ?? 'null');
   if (!last) return;
   try {
@@ -206,7 +217,8 @@ async function undo() {
   }
 }
 
-function offerUndo() {
+/** Tells what was decided last, with a button that takes it back. */
+export function offerUndo() {
   const last = JSON.parse(sessionStorage.getItem('undo') ?? 'null');
   const word = document.body.dataset.undo;
   if (!last || !word || !location.pathname.startsWith('/review') || last.back === location.pathname + location.search) return;

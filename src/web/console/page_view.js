@@ -4,8 +4,6 @@ import OpenSeadragon from 'openseadragon';
 import { deliver, notice } from './console.js';
 
 const DOUBTFUL = 60;
-const sheet = document.getElementById('sheet');
-const text = document.getElementById('text');
 
 // The viewer would write a style sheet into the page, which the page's policy forbids: it finds one there already.
 // (Of no HTML name, so that it styles nothing.)
@@ -13,32 +11,41 @@ const stand = document.createElementNS('urn:sohoa:none', 'style');
 stand.setAttribute('data-openseadragon-mobile-css', 'true');
 document.head.append(stand);
 
-const viewer = OpenSeadragon({
-  element: sheet,
-  tileSources: { type: 'image', url: sheet.dataset.picture },
-  showNavigationControl: false,
-  crossOriginPolicy: false,
-  animationTime: 0.25,
-  maxZoomPixelRatio: 3,
-  visibilityRatio: 0.6,
-  gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
-});
-viewer.addHandler('open-failed', () => notice(document.body.dataset.wrong));
+let sheet;
+let text;
+let viewer;
+let chosen;
 
-const opened = new Promise((done) => viewer.addOnceHandler('open', () => {
-  viewer.viewport.fitHorizontally(true);
-  viewer.viewport.panTo(new OpenSeadragon.Point(0.5, viewer.viewport.getBounds().height / 2), true);
-  done();
-}));
-
-// Who looks closer than the picture has points gets the page as it was delivered, laid over it.
-let isWhole = false;
-viewer.addHandler('zoom', () => {
-  const seen = viewer.world.getItemAt(0);
-  if (isWhole || !seen || seen.viewportToImageZoom(viewer.viewport.getZoom()) < 1.1) return;
-  isWhole = true;
-  viewer.addTiledImage({ tileSource: { type: 'image', url: `${sheet.dataset.picture}?size=full` }, x: 0, y: 0, width: 1 });
-});
+/** Lays a picture on the sheet; resolves when it can be seen. */
+function lay(picture) {
+  viewer?.destroy();
+  chosen = undefined;
+  viewer = OpenSeadragon({
+    element: sheet,
+    tileSources: { type: 'image', url: picture },
+    showNavigationControl: false,
+    crossOriginPolicy: false,
+    animationTime: 0.25,
+    maxZoomPixelRatio: 3,
+    visibilityRatio: 0.6,
+    gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
+  });
+  viewer.addHandler('open-failed', () => notice(document.body.dataset.wrong));
+  // Who looks closer than the picture has points gets the page as it was delivered, laid over it.
+  let isWhole = false;
+  const whole = `${sheet.dataset.picture}?size=full`;
+  viewer.addHandler('zoom', () => {
+    const seen = viewer.world.getItemAt(0);
+    if (isWhole || !seen || seen.viewportToImageZoom(viewer.viewport.getZoom()) < 1.1) return;
+    isWhole = true;
+    viewer.addTiledImage({ tileSource: { type: 'image', url: whole }, x: 0, y: 0, width: 1 });
+  });
+  return new Promise((done) => viewer.addOnceHandler('open', () => {
+    viewer.viewport.fitHorizontally(true);
+    viewer.viewport.panTo(new OpenSeadragon.Point(0.5, viewer.viewport.getBounds().height / 2), true);
+    done();
+  }));
+}
 
 /** A box on the page, whose sides are measured in px of a page of this width. */
 function box(bounds, width, kind) {
@@ -48,8 +55,6 @@ function box(bounds, width, kind) {
   viewer.addOverlay({ element, location: rect });
   return { element, rect };
 }
-
-let chosen;
 
 function show(bounds, width) {
   if (chosen) viewer.removeOverlay(chosen.element);
@@ -62,10 +67,15 @@ function show(bounds, width) {
 /** Letters without marks, for finding what was searched. */
 const folded = (word) => word.normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/gi, 'd').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
-async function begin() {
-  const response = await fetch(sheet.dataset.words, { headers: { accept: 'application/json' } });
-  if (!response.ok) return;
-  const page = await response.json();
+/** Words of a page with their boxes, as the API tells them; none where it does not. */
+async function wordsAt(address) {
+  const response = await fetch(address, { headers: { accept: 'application/json' } });
+  return response.ok ? response.json() : undefined;
+}
+
+async function begin(opened, words) {
+  const page = await words;
+  if (!page) return;
   await opened;
   const wanted = new Set(sheet.dataset.query.split(/\s+/).filter((word) => !word.includes(':')).map(folded).filter(Boolean));
   for (const line of page.lines) {
@@ -91,6 +101,7 @@ async function begin() {
     text?.append(row);
   }
   sheet.dataset.ready = 'yes';
+  sheet.dispatchEvent(new CustomEvent('ready', { bubbles: true }));
   for (const button of document.querySelectorAll('[data-show]')) {
     button.addEventListener('click', () => {
       const [number, x0, y0, x1, y1] = button.dataset.show.split(' ').map(Number);
@@ -153,27 +164,42 @@ function correct(word, said) {
   place.append(row);
 }
 
-// Another scan in the place of the page: it goes off as soon as it is chosen, and the page is read anew.
-const scan = document.querySelector('[data-scan]');
-scan?.addEventListener('change', async () => {
-  scan.disabled = true;
-  try {
-    await deliver('POST', scan.dataset.scan, scan.files[0]);
-    location.reload();
-  } catch (error) {
-    notice(error.message);
-    scan.disabled = false;
-  }
-});
-
-for (const tab of document.querySelectorAll('[role="tab"]')) {
-  tab.addEventListener('click', () => {
-    for (const other of document.querySelectorAll('[role="tab"]')) {
-      const isChosen = other === tab;
-      other.setAttribute('aria-selected', String(isChosen));
-      document.getElementById(other.getAttribute('aria-controls')).hidden = !isChosen;
+/** Another scan in the place of the page: it goes off as soon as it is chosen, and the page is read anew. */
+function takeScan(scan) {
+  scan.addEventListener('change', async () => {
+    scan.disabled = true;
+    try {
+      await deliver('POST', scan.dataset.scan, scan.files[0]);
+      location.reload();
+    } catch (error) {
+      notice(error.message);
+      scan.disabled = false;
     }
   });
 }
 
-begin();
+function turnTabs() {
+  for (const tab of document.querySelectorAll('[role="tab"]')) {
+    tab.addEventListener('click', () => {
+      for (const other of document.querySelectorAll('[role="tab"]')) {
+        const isChosen = other === tab;
+        other.setAttribute('aria-selected', String(isChosen));
+        document.getElementById(other.getAttribute('aria-controls')).hidden = !isChosen;
+      }
+    });
+  }
+}
+
+/** Opens the sheet that stands on the page now, with what was fetched of it before. */
+function open({ picture, words } = {}) {
+  sheet = document.getElementById('sheet');
+  text = document.getElementById('text');
+  const opened = lay(picture ?? sheet.dataset.picture);
+  const scan = document.querySelector('[data-scan]');
+  if (scan) takeScan(scan);
+  turnTabs();
+  begin(opened, words ?? wordsAt(sheet.dataset.words));
+}
+
+document.addEventListener('sheet', (event) => open(event.detail));
+open();

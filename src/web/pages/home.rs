@@ -4,7 +4,7 @@ use super::layout::page;
 use super::parts::{balance, encoded, moment, nothing, state};
 use super::view::View;
 use crate::desk::review::Queue;
-use crate::desk::reviewers;
+use crate::desk::reviewers::{self, AskedWaiting};
 use crate::desk::uploads::{self, WantedUploads};
 use crate::desk::watch::{self, FailureGroup};
 use crate::messages::figures;
@@ -68,9 +68,8 @@ pub(super) async fn home(view: View, State(shared): State<Shared>, Extension(by)
 }
 
 async fn waiting(shared: &Shared, by: &Identity) -> Result<Vec<(Queue, u64)>, Problem> {
-    let all = reviewers::waiting(shared.archive(), by, None, None).await?;
-    let count = |queue: Queue| all.iter().filter(|one| one.waiting.queue == queue).count() as u64;
-    Ok(Queue::ALL.into_iter().map(|queue| (queue, count(queue))).collect())
+    let waiting = reviewers::waiting(shared.archive(), by, &AskedWaiting::default()).await?;
+    Ok(Queue::ALL.into_iter().map(|queue| (queue, waiting.count(Some(queue)))).collect())
 }
 
 /// The plant: what is queued, who works, what failed, how the runs are.

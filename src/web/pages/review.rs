@@ -1,12 +1,12 @@
 //! Review: the queues, and one document with its page beside fields and text.
 
-use super::assets::PAGE_VIEW_JS;
+use super::assets::{PAGE_VIEW_JS, REVIEW_JS};
 use super::layout::page;
-use super::parts::{encoded, nothing};
+use super::parts::{encoded, further, nothing};
 use super::records::{decisions, heading, sheet};
 use super::view::View;
 use crate::desk::review::{self, Queue, Shown};
-use crate::desk::reviewers::{self, WaitingFor};
+use crate::desk::reviewers::{self, AskedWaiting, WaitingFor};
 use crate::messages::words::Word;
 use crate::model::account::Identity;
 use crate::model::kinds::KINDS;
@@ -18,8 +18,8 @@ use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-/// Documents of a queue that are listed; the count is of all.
-const LISTED: usize = 200;
+/// Documents of a queue on one page of the list.
+const LISTED: usize = 100;
 
 /// Fields that stand on the screen even where nothing is known of them, in this order; others follow.
 const ALWAYS: [&str; 7] = ["codeNumber", "codeNotation", "issuedDate", "organName", "subject", "signer", "position"];
@@ -33,9 +33,14 @@ pub(super) struct Wanted {
     queue: Option<Queue>,
     reason: Option<String>,
     page: Option<u32>,
+    after: Option<String>,
 }
 
 impl Wanted {
+    fn asked(&self) -> AskedWaiting<'_> {
+        AskedWaiting { queue: self.queue, reason: self.reason.as_deref(), after: self.after.as_deref(), limit: LISTED }
+    }
+
     fn query(&self) -> String {
         let queue = self.queue.map(|queue| format!("queue={}", queue.name()));
         let reason = self.reason.as_ref().map(|reason| format!("reason={}", encoded(reason)));
@@ -54,11 +59,10 @@ pub(super) async fn list(
     Extension(by): Extension<Identity>,
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Markup, Problem> {
-    let all = reviewers::waiting(shared.archive(), &by, None, wanted.reason.as_deref()).await?;
+    let waiting = reviewers::waiting(shared.archive(), &by, &wanted.asked()).await?;
     let done = reviewers::done_in_an_hour(shared.archive(), &by, view.now).await?;
-    let count = |queue: Queue| all.iter().filter(|one| one.waiting.queue == queue).count() as u64;
-    let chosen: Vec<&WaitingFor> = all.iter().filter(|one| wanted.queue.is_none_or(|queue| one.waiting.queue == queue)).collect();
-    let free = chosen.iter().find(|one| !one.is_anothers(&by));
+    let free = waiting.items.iter().find(|one| !one.is_anothers(&by));
+    let next = waiting.next.as_ref().map(|next| format!("/review?{}&after={next}", wanted.query()));
     Ok(page(
         &view,
         view.word(Word::Review),
@@ -70,18 +74,18 @@ pub(super) async fn list(
                 @if let Some(free) = free { a class="button first" href=(link(free, &wanted)) { (view.word(Word::BeginReview)) } }
             }
             nav class="pages" aria-label=(view.word(Word::Queue)) {
-                a href="/review" aria-current=[wanted.queue.is_none().then_some("page")] { (view.word(Word::Total)) " " (view.number(all.len() as u64)) }
+                a href="/review" aria-current=[wanted.queue.is_none().then_some("page")] { (view.word(Word::Total)) " " (view.number(waiting.count(None))) }
                 @for queue in Queue::ALL {
-                    a href=(format!("/review?queue={}", queue.name())) aria-current=[(wanted.queue == Some(queue)).then_some("page")] { (view.term("queue", queue.name())) " " (view.number(count(queue))) }
+                    a href=(format!("/review?queue={}", queue.name())) aria-current=[(wanted.queue == Some(queue)).then_some("page")] { (view.term("queue", queue.name())) " " (view.number(waiting.count(Some(queue)))) }
                 }
             }
             div id="waiting" data-live {
-                @if chosen.is_empty() { (nothing(view.word(Word::NothingWaits))) }
+                @if waiting.items.is_empty() { (nothing(view.word(Word::NothingWaits))) }
                 @else {
                     div class="wide" { table {
                         thead { tr { th { (view.word(Word::Document)) } th { (view.word(Word::Unit)) } th { (view.word(Word::Queue)) } th { (view.word(Word::Reasons)) } } }
                         tbody {
-                            @for one in chosen.iter().take(LISTED) {
+                            @for one in &waiting.items {
                                 tr data-row {
                                     td { a href=(link(one, &wanted)) { (one.waiting.document) } @if one.is_anothers(&by) { br; span class="tag" { (view.word(Word::InHandOf)) " " (one.holder.as_deref().unwrap_or_default()) } } }
                                     td { (one.waiting.fonds) }
@@ -91,7 +95,7 @@ pub(super) async fn list(
                             }
                         }
                     } }
-                    @if chosen.len() > LISTED { p class="soft" { (view.word(Word::OnlyFirst)) " " (view.number(LISTED as u64)) } }
+                    (further(&view, next))
                 }
             }
         },
@@ -107,26 +111,22 @@ pub(super) async fn show(
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Markup, Problem> {
     let shown = review::show_to(shared.archive(), &name, &by).await?;
-    let name = format!("{}#{}", shown.dossier, shown.recorded.number);
-    let holder = reviewers::take(shared.archive(), &by, &name).await?;
-    let all = reviewers::waiting(shared.archive(), &by, wanted.queue, wanted.reason.as_deref()).await?;
-    let place = all.iter().position(|one| one.name() == name);
-    // The next one that nobody else has in hand, from here on and then from the beginning.
-    let (before, behind) = all.split_at(place.map_or(0, |place| place + 1));
-    let next = behind.iter().chain(before).find(|one| one.name() != name && !one.is_anothers(&by));
-    let after = next.map_or_else(|| format!("/review?{}", wanted.query()), |next| link(next, &wanted));
+    let name = shown.name();
+    let holder = reviewers::take_shown(shared.archive(), &by, &shown).await?;
+    let turn = reviewers::turn(shared.archive(), &by, &wanted.asked(), &shown).await?;
+    let after = turn.next.as_ref().map_or_else(|| format!("/review?{}", wanted.query()), |next| link(next, &wanted));
     let here = format!("/review/{}?{}", encoded(&name), wanted.query());
     let at = wanted.page.unwrap_or(1);
     let document = &shown.recorded;
     Ok(page(
         &view,
         &heading(&document.description),
-        &[PAGE_VIEW_JS],
+        &[PAGE_VIEW_JS, REVIEW_JS],
         &html! {
             div class="spread" {
                 h1 { (heading(&document.description)) }
                 p class="soft" {
-                    @if let Some(place) = place { (view.number(place as u64 + 1)) " / " (view.number(all.len() as u64)) " · " }
+                    @if !document.review.is_empty() { (view.number(turn.before + 1)) " / " (view.number(turn.of)) " · " }
                     a href=(format!("/documents/{}", encoded(&name))) { (view.word(Word::Document)) " " (shown.document) }
                 }
             }
@@ -134,7 +134,7 @@ pub(super) async fn show(
             @if !document.review.is_empty() { p class="reasons" { (view.word(Word::Reasons)) ": " @for reason in &document.review { span class="tag" { (view.term("reason", reason)) } " " } } }
             div class="beside" {
                 (sheet(&view, &name, document, at, "", &here))
-                form class="card" id="decision" data-api=(format!("POST /api/review/{}", encoded(&name))) data-then=(here) data-undo=(here) data-decided=(format!("{} {}", view.word(Word::Decided), shown.document)) {
+                form class="card" id="decision" data-swift data-api=(format!("POST /api/review/{}", encoded(&name))) data-then=(here) data-undo=(here) data-decided=(format!("{} {}", view.word(Word::Decided), shown.document)) {
                     div class="tabs" role="tablist" {
                         @for (tab, word) in [("fields", Word::Fields), ("text", Word::Text), ("document", Word::Document)] {
                             button type="button" role="tab" aria-controls=(format!("tab-{tab}")) aria-selected=(if tab == "fields" { "true" } else { "false" }) { (view.word(word)) }
@@ -152,7 +152,6 @@ pub(super) async fn show(
                     }
                 }
             }
-            @if let Some(next) = next { link rel="prefetch" href=(format!("/api/documents/{}/pages/1/picture", encoded(&next.name()))); }
         },
     ))
 }
