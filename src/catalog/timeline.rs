@@ -142,7 +142,8 @@ impl Catalog {
 /// The query as the engine takes parts out of JSON.
 fn moments(engine: Engine) -> String {
     let part = |name: &str| match engine {
-        Engine::Sqlite => format!("json_extract(body, '$.{name}')"),
+        // Cast, or SQLite makes no index over it to join by.
+        Engine::Sqlite => format!("CAST(json_extract(body, '$.{name}') AS TEXT)"),
         Engine::Postgres => format!("CAST(body AS JSON) ->> '{name}'"),
     };
     ["file", "page", "document", "reasons"].iter().fold(MOMENTS.to_owned(), |text, name| text.replace(&format!("{{{name}}}"), &part(name)))
@@ -178,7 +179,11 @@ fn count(done: &mut [Pages], span: Span, cancelled: Option<usize>, row: &AnyRow)
         PageState::Held => add(gone.or(read).unwrap_or(came), |pages| &mut pages.held),
         PageState::Stored | PageState::Review => {
             let at = deposited.or(read).unwrap_or(came);
-            if in_doubt.unwrap_or(state == PageState::Review) { add(at, |pages| &mut pages.review) } else { add(at, |pages| &mut pages.stored) }
+            if in_doubt.unwrap_or(state == PageState::Review) {
+                add(at, |pages| &mut pages.review)
+            } else {
+                add(at, |pages| &mut pages.stored)
+            }
         }
     }
     Ok(())

@@ -54,7 +54,10 @@ impl Looked {
     #[must_use]
     pub fn tag(&self, size: Size) -> String {
         let Self { page, hidden, .. } = self;
-        let boxes = hidden.iter().flat_map(|hidden| &hidden.bounds).map(|bounds| format!("{},{},{},{}", bounds.x0, bounds.y0, bounds.x1, bounds.y1));
+        let boxes = hidden
+            .iter()
+            .flat_map(|hidden| &hidden.bounds)
+            .map(|bounds| format!("{},{},{},{}", bounds.x0, bounds.y0, bounds.x1, bounds.y1));
         let painted = hidden.as_ref().map(|_| format!("-{}", hex::encode(Sha256::digest(boxes.collect::<Vec<_>>().join(" ")))));
         format!("\"{}-{}-{}-{}{}\"", page.original, page.original_page, page.turn, size.width(), painted.unwrap_or_default())
     }
@@ -121,10 +124,10 @@ fn page_of(document: &RecordedDocument, page: u32) -> Result<&RecordedPage> {
 pub async fn picture(archive: &Archive, by: &Identity, looked: &Looked, size: Size) -> Result<Vec<u8>> {
     let Looked { record, page, document, hidden } = looked;
     if size != Size::Small {
-        let mut body = json!({ "by": by.user.name, "document": document, "page": page.number });
-        if hidden.is_some() {
-            body["masked"] = true.into();
-        }
+        let body = match hidden {
+            Some(_) => json!({ "by": by.user.name, "document": document, "page": page.number, "masked": true }),
+            None => json!({ "by": by.user.name, "document": document, "page": page.number }),
+        };
         archive.catalog.note("", "", "page-seen", body).await?;
     }
     let mut viewer = archive.viewers.reader(&page.original).await?;

@@ -109,7 +109,8 @@ fn open_value(field: &Field, boxes: &[(u32, Bounds)]) -> String {
     let mut alone = Reading { blocks: vec![block], ..Reading::default() };
     let found: Vec<Bounds> = personal::find(&alone, 1).into_iter().flat_map(|data| data.bounds).collect();
     let on_place = |(page, hidden): &(u32, Bounds)| {
-        field.page == Some(*page) && field.bounds.is_some_and(|own| own.x0 < hidden.x1 && hidden.x0 < own.x1 && own.y0 < hidden.y1 && hidden.y0 < own.y1)
+        field.page == Some(*page)
+            && field.bounds.is_some_and(|own| own.x0 < hidden.x1 && hidden.x0 < own.x1 && own.y0 < hidden.y1 && hidden.y0 < own.y1)
     };
     if boxes.iter().filter(|hidden| on_place(hidden)).count() > found.len() {
         return HIDDEN.to_owned();
@@ -131,7 +132,10 @@ mod tests {
         let plain = "Về việc số hóa tài liệu năm 2026";
         assert_eq!(open_value(&field(plain, None), &[]), plain);
         let told = open_value(&field("Trả lời đơn của công dân, điện thoại 0912345678 về đất đai", None), &[]);
-        assert!(told.starts_with("Trả lời") && told.ends_with("về đất đai") && told.contains(HIDDEN) && !told.contains("0912345678"), "{told}");
+        assert!(
+            told.starts_with("Trả lời") && told.ends_with("về đất đai") && told.contains(HIDDEN) && !told.contains("0912345678"),
+            "{told}"
+        );
         let own = Some(Bounds::new(10, 10, 100, 30));
         assert_eq!(open_value(&field(plain, own), &[(1, Bounds::new(50, 20, 60, 25))]), HIDDEN);
         for elsewhere in [(1, Bounds::new(50, 40, 60, 50)), (2, Bounds::new(50, 20, 60, 25))] {

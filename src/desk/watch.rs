@@ -229,7 +229,10 @@ pub async fn overview(archive: &Archive, units: &Units, id: &str) -> Result<Over
         priority: archive.catalog.priority(id).await?,
         files: archive.catalog.progress(id).await?.0,
         stages: archive.catalog.costs(id).await?,
-        failures: archive.catalog.failure_groups(units, &FailureFilter { batch: Some(id), ..FailureFilter::default() }, MOST_GROUPS).await?,
+        failures: archive
+            .catalog
+            .failure_groups(units, &FailureFilter { batch: Some(id), ..FailureFilter::default() }, MOST_GROUPS)
+            .await?,
     })
 }
 

@@ -329,7 +329,7 @@ words! {
     WhatIf: "Nếu như", "What if";
     WrongCells: "Ô cần sửa", "Cells to mend";
     AllOfReason: "Tất cả vì lý do này", "All for this reason";
-    
+
     AsItStandsNow: "như hiện nay", "as it stands now";
     CannotBeDrawn: "không vẽ được", "cannot be drawn";
     DoneItems: "xong", "done";

@@ -1,7 +1,7 @@
 //! Lists as spreadsheets.
 
-use crate::desk::tables::{self, Form, Wanted};
 use crate::desk::failures;
+use crate::desk::tables::{self, Form, Wanted};
 use crate::error::Error;
 use crate::model::account::Identity;
 use crate::web::address::language_of;

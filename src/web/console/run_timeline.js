@@ -53,6 +53,7 @@ function chartOf(points, shown) {
   return new uPlot({
     width: place.clientWidth,
     height: HEIGHT,
+    padding: [null, 32, null, null],
     tzDate: (second) => uPlot.tzDate(new Date(second * 1000), ZONE),
     scales: { x: { time: true, range: [from, Math.max(to, from + 1)] }, y: { range: (_, low, high) => [0, Math.max(high, 1) * 1.05] } },
     axes: [{ ...axis, space: 90, values: (_, at) => at.map(clock(to - from)) }, { ...axis, size: 64, values: (_, values) => whole(values) }],

@@ -35,7 +35,12 @@ const KINDS: [(&str, &str); 7] = [
 
 /// The query that asks for these failures.
 fn query(wanted: &Wanted) -> String {
-    let parts = [("run", wanted.run.as_deref()), ("class", wanted.class.map(Class::as_str)), ("stage", wanted.stage.as_deref()), ("reason", wanted.reason.as_deref())];
+    let parts = [
+        ("run", wanted.run.as_deref()),
+        ("class", wanted.class.map(Class::as_str)),
+        ("stage", wanted.stage.as_deref()),
+        ("reason", wanted.reason.as_deref()),
+    ];
     let given = parts.iter().filter_map(|(name, value)| Some(format!("{name}={}", encoded((*value)?))));
     given.collect::<Vec<_>>().join("&")
 }
@@ -60,15 +65,13 @@ pub(super) fn by_reason(view: &View, groups: &[FailureGroup], wanted: &Wanted) -
     html! {
         @if groups.is_empty() { p class="soft" { (view.word(Word::FailuresNone)) } }
         @else {
-            table {
-                tbody {
-                    @for group in groups {
-                        @let class = group.class.as_str();
-                        tr {
-                            td class="narrow" { a class="class" href=(list_of(group, wanted)) { (view.number(group.count)) " · " (view.term("class", class)) } }
-                            td { (view.refusal(&group.reason)) br; span class="soft" { (view.term("mend", class)) } }
-                            @if wanted.run.is_some() && view.may(Right::Steer) { td class="narrow" { (retry_class(view, group.class, wanted)) } }
-                        }
+            ul class="grouped" {
+                @for group in groups {
+                    @let class = group.class.as_str();
+                    li {
+                        a class="class" href=(list_of(group, wanted)) { (view.number(group.count)) " · " (view.term("class", class)) }
+                        div { (view.refusal(&group.reason)) br; span class="soft" { (view.term("mend", class)) } }
+                        (retry_class(view, group.class, wanted))
                     }
                 }
             }
@@ -94,7 +97,9 @@ pub(super) async fn list(
             groups.push(FailureGroup { class, reason: reason.clone(), count: 0 });
         }
     }
-    let of = |group: &FailureGroup| found.iter().filter(|one| one.item.class == group.class && one.item.reason == group.reason).collect::<Vec<_>>();
+    let of = |group: &FailureGroup| {
+        found.iter().filter(|one| one.item.class == group.class && one.item.reason == group.reason).collect::<Vec<_>>()
+    };
     Ok(page(
         &view,
         view.word(Word::Failures),
@@ -146,16 +151,14 @@ fn section(view: &View, by: &Identity, group: &FailureGroup, found: &[&FailureLi
     html! {
         section class="card" {
             div class="spread" {
-                h2 { span class="class" { @if group.count > 0 { (view.number(group.count)) " · " } (view.term("class", class)) } " " (view.refusal(&group.reason)) }
-                div class="row" {
-                    @if wanted.reason.is_none() { a href=(list_of(group, wanted)) { (view.word(Word::AllOfReason)) } }
-                    (retry_class(view, group.class, wanted))
-                }
+                h2 { a class="class" href=(list_of(group, wanted)) { @if group.count > 0 { (view.number(group.count)) " · " } (view.term("class", class)) } " " (view.refusal(&group.reason)) }
+                (retry_class(view, group.class, wanted))
             }
             p class="soft" { (view.term("mend", class)) }
             ul class="failing" {
                 @for failure in found { (one(view, by, failure)) }
             }
+            @if group.count > found.len() as u64 { p { a href=(list_of(group, wanted)) { (view.word(Word::AllOfReason)) } } }
         }
     }
 }

@@ -3,9 +3,9 @@
 use super::layout::page;
 use super::parts::{balance, moment, nothing, state};
 use super::view::View;
+use crate::desk::failures::Wanted;
 use crate::desk::review::Queue;
 use crate::desk::reviewers;
-use crate::desk::failures::Wanted;
 use crate::desk::uploads::{self, WantedUploads};
 use crate::desk::watch;
 use crate::messages::figures;

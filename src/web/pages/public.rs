@@ -97,7 +97,8 @@ fn fields(view: &View, seen: &PublicDocument) -> Markup {
             h2 { (view.word(Word::PublicFields)) }
             dl class="facts" {
                 dt { (view.word(Word::Kind)) } dd { (seen.kind) }
-                @for (name, value) in &seen.fields {
+                // The language is a code of the circular, the same for nearly all.
+                @for (name, value) in seen.fields.iter().filter(|(name, _)| *name != "language") {
                     dt { (view.term("field", name)) }
                     dd { (shown_value(name, value)) @if seen.masked_fields.contains(name) { " " span class="tag" { (view.word(Word::HiddenData)) } } }
                 }

@@ -303,7 +303,10 @@ fn over_time(view: &View, run: &str, went: &Timeline) -> Markup {
         before.is_none_or(|before| figures_of(before) != figures_of(point)) || place + 1 == went.points.len()
     });
     let now = went.now;
-    let moved = went.points.last().is_some_and(|last| [last.stored, last.review, last.refused, last.held] != [now.stored, now.review, now.refused, now.held]);
+    let moved = went
+        .points
+        .last()
+        .is_some_and(|last| [last.stored, last.review, last.refused, last.held] != [now.stored, now.review, now.refused, now.held]);
     html! {
         div id="timeline" class="chart" data-timeline=(format!("/api/runs/{}/timeline", encoded(run))) data-words=(words) {}
         details {

@@ -40,11 +40,16 @@ pub(super) async fn a_run_is_told_moment_by_moment(home: Home) {
     assert_eq!((last.at.as_str(), counts(last)), (told.to.as_str(), [7, 6, 4, 2, 1, 0]));
     assert_eq!(told.now, catalog.page_balance(&batch.id).await.unwrap());
     for pair in told.points.windows(2) {
-        assert!(pair[0].at < pair[1].at && counts(&pair[0]).iter().zip(counts(&pair[1])).all(|(before, after)| *before <= after), "{pair:?}");
+        assert!(
+            pair[0].at < pair[1].at && counts(&pair[0]).iter().zip(counts(&pair[1])).all(|(before, after)| *before <= after),
+            "{pair:?}"
+        );
     }
     // Pages come, are read, and are stored together when the dossier is deposited, with those that wait for a person.
     assert!(first(&told, 0, 1) < first(&told, 1, 1) && first(&told, 1, 1) < first(&told, 1, 6), "{told:?}");
-    assert!(first(&told, 1, 6) < first(&told, 2, 1) && first(&told, 2, 1) == first(&told, 2, 4) && first(&told, 2, 4) == first(&told, 3, 2));
+    assert!(
+        first(&told, 1, 6) < first(&told, 2, 1) && first(&told, 2, 1) == first(&told, 2, 4) && first(&told, 2, 4) == first(&told, 3, 2)
+    );
     assert!(first(&told, 4, 1) < first(&told, 2, 1));
     assert_eq!(catalog.timeline("none").await.unwrap_err().kind(), Kind::NotFound);
 
@@ -157,6 +162,10 @@ pub(super) async fn a_long_run_is_told_fast(home: Home) {
     let took = began.elapsed();
     println!("10,000 pages: told in {took:?}");
     assert_eq!(counts(told.points.last().unwrap())[..2], [10_000, 10_000]);
-    assert!(told.points.len() <= MOST_POINTS && told.points[100].read > 4_500 && told.points[100].read < 5_500, "{}", told.points[100].read);
+    assert!(
+        told.points.len() <= MOST_POINTS && told.points[100].read > 4_500 && told.points[100].read < 5_500,
+        "{}",
+        told.points[100].read
+    );
     assert!(took < Duration::from_secs(3), "{took:?}");
 }
