@@ -1,30 +1,16 @@
-//! The balance of a batch, its costs and its failures: counted by query from the facts, never kept beside them.
+//! The balance of a batch and its costs: counted by query from the facts, never kept beside them.
 
 use crate::catalog::Catalog;
 use crate::catalog::batches::unknown;
 use crate::catalog::rows::refusal_of;
 use crate::catalog::sql::{self, get, get_json, get_u64, get_word};
 use crate::error::{Error, Result};
-use crate::model::account::Units;
 use crate::model::batch::{Balance, Cost, Costs, FileBalance, PageBalance, RefusedItem, WarnedItem};
-use crate::model::holding::{DeliveredName, DossierName, PageState};
-use crate::model::refusal::{Class, Refusal, Warning};
-use serde::Serialize;
+use crate::model::holding::{DeliveredName, PageState};
+use crate::model::refusal::{Refusal, Warning};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
-
-/// A refused file or page with where it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-pub struct Failure {
-    /// Batch that brought it.
-    pub batch: String,
-    /// Its dossier.
-    pub dossier: DossierName,
-    /// Path, page, class and reason.
-    #[serde(flatten)]
-    pub item: RefusedItem,
-}
 
 /// Pages that a file of a batch stands for: its own, or those of the file that it repeats.
 macro_rules! pages_of_batch {
@@ -121,37 +107,6 @@ impl Catalog {
         let rows = sql::all(&mut connection, statement, "cannot read costs").await?;
         rows.iter().map(|row| Ok((get(row, "stage")?, Cost { items: get_u64(row, "items")?, cpu_ms: get_u64(row, "cpu_ms")? }))).collect()
     }
-
-    /// Refused files and pages of these units, of one batch or of all, of one class or of all; by batch and path, at most `limit`.
-    ///
-    /// # Errors
-    /// `Unavailable` where the catalogue does not answer.
-    pub async fn failures(&self, units: &Units, batch: Option<&str>, class: Option<Class>, limit: usize) -> Result<Vec<Failure>> {
-        let (only, names) = sql::of_units(units, "d.fonds", 4);
-        let mut connection = self.read().await?;
-        let statement = sql::built(format!(
-            "SELECT * FROM (
-                SELECT f.batch, f.dossier, f.path, CAST(NULL AS BIGINT) AS number, f.class, f.reason FROM files f
-                WHERE f.state IN ('refused', 'removed')
-                UNION ALL
-                SELECT f.batch, f.dossier, f.path, p.number, p.class, p.reason
-                FROM pages p JOIN files f ON f.id = p.file WHERE p.state = 'refused' AND f.state NOT IN ('refused', 'removed')
-             ) r JOIN dossiers d ON d.id = r.dossier
-             WHERE (CAST($1 AS TEXT) IS NULL OR r.batch = $1) AND (CAST($2 AS TEXT) IS NULL OR r.class = $2) AND {only}
-             ORDER BY r.batch, r.path, r.number LIMIT $3",
-        ))
-        .bind(batch.map(str::to_owned))
-        .bind(class.map(|class| class.as_str().to_owned()))
-        .bind(sql::big(limit));
-        let statement = sql::bind_all(statement, &names);
-        let rows = sql::all(&mut connection, statement, "cannot read failures").await?;
-        rows.iter()
-            .map(|row| {
-                let dossier = DossierName { fonds: get(row, "fonds")?, code: get(row, "code")?, title: get(row, "title")? };
-                Ok(Failure { batch: get(row, "batch")?, dossier, item: refused_item(row)? })
-            })
-            .collect()
-    }
 }
 
 pub(crate) async fn balance(connection: &mut AnyConnection, batch: &str) -> Result<Balance> {
@@ -244,7 +199,7 @@ fn where_of(row: &AnyRow) -> Result<(String, Option<u32>)> {
     Ok((path.shown, number.and_then(|number| u32::try_from(number).ok())))
 }
 
-fn refused_item(row: &AnyRow) -> Result<RefusedItem> {
+pub(crate) fn refused_item(row: &AnyRow) -> Result<RefusedItem> {
     let (file, page) = where_of(row)?;
     let Refusal { class, reason } = refusal_of(row)?.ok_or_else(|| Error::corrupt(format!("the refusal of {file} has no class")))?;
     Ok(RefusedItem { file, page, class, reason })

@@ -1,10 +1,8 @@
-//! What those who watch the whole want to know: the queue, who works on it, what failed and why.
+//! What those who watch the whole want to know: the queue, who works on it.
 
 use crate::catalog::sql::{self, get, get_u64};
 use crate::catalog::{Catalog, rfc3339};
 use crate::error::Result;
-use crate::model::account::Units;
-use crate::model::refusal::Class;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -19,17 +17,6 @@ pub struct QueueLine {
     pub taken: u64,
     /// When the oldest was made, RFC 3339.
     pub oldest: String,
-}
-
-/// Refusals of one class for one reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-pub struct FailureGroup {
-    /// Who can mend it.
-    pub class: Class,
-    /// What is wrong.
-    pub reason: String,
-    /// Files and pages.
-    pub count: u64,
 }
 
 /// What changes whenever anything does.
@@ -77,36 +64,6 @@ impl Catalog {
             *workers.entry(process).or_default() += get_u64(row, "n")?;
         }
         Ok(workers)
-    }
-
-    /// Refusals of these units by class and reason, of one batch or of all, the most frequent first, at most `limit`.
-    ///
-    /// # Errors
-    /// `Unavailable` where the catalogue does not answer.
-    pub async fn failure_groups(&self, units: &Units, batch: Option<&str>, limit: usize) -> Result<Vec<FailureGroup>> {
-        let (only, names) = sql::of_units(units, "d.fonds", 3);
-        let mut connection = self.read().await?;
-        let statement = sql::built(format!(
-            "SELECT r.class, r.reason, count(*) AS n FROM (
-                SELECT f.batch, f.dossier, f.class, f.reason FROM files f WHERE f.state IN ('refused', 'removed')
-                UNION ALL
-                SELECT f.batch, f.dossier, p.class, p.reason
-                FROM pages p JOIN files f ON f.id = p.file WHERE p.state = 'refused' AND f.state NOT IN ('refused', 'removed')
-             ) r JOIN dossiers d ON d.id = r.dossier
-             WHERE (CAST($1 AS TEXT) IS NULL OR r.batch = $1) AND {only}
-             GROUP BY r.class, r.reason ORDER BY n DESC, r.class, r.reason LIMIT $2",
-        ))
-        .bind(batch.map(str::to_owned))
-        .bind(sql::big(limit));
-        let rows = sql::all(&mut connection, sql::bind_all(statement, &names), "cannot read failures").await?;
-        rows.iter()
-            .map(|row| {
-                let class: Option<String> = get(row, "class")?;
-                let reason: Option<String> = get(row, "reason")?;
-                let class = Class::from_word(class.as_deref().unwrap_or_default());
-                Ok(FailureGroup { class, reason: reason.unwrap_or_default(), count: get_u64(row, "n")? })
-            })
-            .collect()
     }
 
     /// What changes whenever anything does: cheap enough to ask every second.

@@ -4,7 +4,8 @@ use super::options::Place;
 use super::print;
 use super::run::this_program;
 use crate::archive::Archive;
-use crate::desk::watch::{self, Act, class_of};
+use crate::desk::failures::class_of;
+use crate::desk::watch::{self, Act};
 use crate::error::{Error, Result};
 use crate::messages::{Language, Message, sentence};
 use crate::model::account::Units;
@@ -27,7 +28,7 @@ pub enum What {
         #[arg(long, default_value_t = 20)]
         limit: usize,
     },
-    /// One run: its balance and costs.
+    /// One run: its balance, and with --json its costs and how it went in time.
     Show {
         /// Its batch.
         batch: String,
@@ -109,6 +110,7 @@ async fn show(archive: &Archive, batch: &str, place: &Place, language: Language)
             "batch": archive.catalog.batch(batch).await?,
             "balance": balance,
             "stages": archive.catalog.costs(batch).await?,
+            "timeline": watch::timeline(archive, &Units::All, batch).await?,
         }));
     }
     let files = balance.files;

@@ -65,7 +65,7 @@ pub async fn pdf(archive: &Archive, name: &str) -> Result<Vec<u8>> {
 }
 
 /// What is hidden on one page: looked for anew, since the record may be older than the rules.
-fn hidden(reading: &Reading, page: u32) -> Vec<Bounds> {
+pub(super) fn hidden(reading: &Reading, page: u32) -> Vec<Bounds> {
     personal::find(reading, page).into_iter().flat_map(|data| data.bounds).collect()
 }
 

@@ -2,8 +2,9 @@
 
 use crate::archive::Archive;
 use crate::desk::find::found_for;
-use crate::desk::masked::{load, original, reading};
+use crate::desk::masked::{hidden, load, original, reading};
 use crate::error::{Error, Result};
+use crate::formats::masked::Hidden;
 use crate::model::account::{Identity, Right};
 use crate::model::geometry::Bounds;
 use crate::model::record::{Record, RecordedDocument, RecordedPage};
@@ -11,6 +12,7 @@ use crate::sandbox::protocol::Ask;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 /// How large a page is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -43,14 +45,21 @@ pub struct Looked {
     record: Record,
     page: RecordedPage,
     document: String,
+    /// What is painted over, where it is looked at as the public would.
+    hidden: Option<Hidden>,
 }
 
 impl Looked {
     /// What changes whenever its picture does, as an HTTP entity tag.
     #[must_use]
     pub fn tag(&self, size: Size) -> String {
-        let page = &self.page;
-        format!("\"{}-{}-{}-{}\"", page.original, page.original_page, page.turn, size.width())
+        let Self { page, hidden, .. } = self;
+        let boxes = hidden
+            .iter()
+            .flat_map(|hidden| &hidden.bounds)
+            .map(|bounds| format!("{},{},{},{}", bounds.x0, bounds.y0, bounds.x1, bounds.y1));
+        let painted = hidden.as_ref().map(|_| format!("-{}", hex::encode(Sha256::digest(boxes.collect::<Vec<_>>().join(" ")))));
+        format!("\"{}-{}-{}-{}{}\"", page.original, page.original_page, page.turn, size.width(), painted.unwrap_or_default())
     }
 }
 
@@ -88,7 +97,20 @@ pub struct PlacedWord {
 pub async fn page_for(archive: &Archive, by: &Identity, document: &str, page: u32) -> Result<Looked> {
     let (record, found) = found_for(archive, by, Right::Read, document).await?;
     let page = page_of(&found, page)?.clone();
-    Ok(Looked { record, page, document: document.to_owned() })
+    Ok(Looked { record, page, document: document.to_owned(), hidden: None })
+}
+
+/// The same as the public would see it: personal data are painted over.
+///
+/// # Errors
+/// As [`page_for`]; `NotFound` for a page that was not read, since nobody knows what must be hidden on it.
+pub async fn masked_page_for(archive: &Archive, by: &Identity, document: &str, page: u32) -> Result<Looked> {
+    let looked = page_for(archive, by, document, page).await?;
+    let reading = reading(archive, &looked.record, &looked.page).await?;
+    let unread = || Error::not_found(format!("page {page} was not read, so nobody knows what must be hidden on it"));
+    let reading = reading.ok_or_else(unread)?;
+    let bounds = hidden(&reading, page);
+    Ok(Looked { hidden: Some(Hidden::on(&reading, bounds)), ..looked })
 }
 
 fn page_of(document: &RecordedDocument, page: u32) -> Result<&RecordedPage> {
@@ -100,15 +122,19 @@ fn page_of(document: &RecordedDocument, page: u32) -> Result<&RecordedPage> {
 /// # Errors
 /// Those of reading processes for a page that cannot be decoded.
 pub async fn picture(archive: &Archive, by: &Identity, looked: &Looked, size: Size) -> Result<Vec<u8>> {
-    let Looked { record, page, document } = looked;
+    let Looked { record, page, document, hidden } = looked;
     if size != Size::Small {
-        let body = json!({ "by": by.user.name, "document": document, "page": page.number });
+        let body = match hidden {
+            Some(_) => json!({ "by": by.user.name, "document": document, "page": page.number, "masked": true }),
+            None => json!({ "by": by.user.name, "document": document, "page": page.number }),
+        };
         archive.catalog.note("", "", "page-seen", body).await?;
     }
     let mut viewer = archive.viewers.reader(&page.original).await?;
     load(archive, &mut viewer, record, page).await?;
     let media_type = original(record, page)?.media_type.clone();
-    Ok(viewer.ask(&Ask::Picture { media_type, page: page.original_page, turn: page.turn, width: size.width() }).await?.1)
+    let ask = Ask::Picture { media_type, page: page.original_page, turn: page.turn, width: size.width(), hidden: hidden.clone() };
+    Ok(viewer.ask(&ask).await?.1)
 }
 
 /// Its words.

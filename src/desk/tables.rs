@@ -2,7 +2,7 @@
 
 use crate::archive::Archive;
 use crate::desk::find::{self, Question, WantedDossiers};
-use crate::desk::watch;
+use crate::desk::{failures, watch};
 use crate::error::{Error, Result};
 use crate::formats::spreadsheet::{self, Sheet};
 use crate::messages::Language;
@@ -10,7 +10,6 @@ use crate::messages::figures;
 use crate::messages::terms::term;
 use crate::messages::words::Word;
 use crate::model::account::{Identity, Right, Units};
-use crate::model::refusal::Class;
 use serde_json::json;
 
 /// Most rows of one list.
@@ -39,12 +38,7 @@ pub enum Wanted {
     /// Runs, the newest first.
     Runs,
     /// Refused files and pages.
-    Failures {
-        /// Of this run alone.
-        run: Option<String>,
-        /// Of this class alone.
-        class: Option<Class>,
-    },
+    Failures(failures::Wanted),
     /// What happened after an event.
     Events {
         /// The event's number.
@@ -58,7 +52,7 @@ impl Wanted {
     pub fn right(&self) -> Right {
         match self {
             Self::Found { .. } | Self::Dossiers { .. } => Right::Read,
-            Self::Runs | Self::Failures { .. } => Right::Watch,
+            Self::Runs | Self::Failures(_) => Right::Watch,
             Self::Events { .. } => Right::Audit,
         }
     }
@@ -68,7 +62,7 @@ impl Wanted {
             Self::Found { .. } => "found",
             Self::Dossiers { .. } => "dossiers",
             Self::Runs => "runs",
-            Self::Failures { .. } => "failures",
+            Self::Failures(_) => "failures",
             Self::Events { .. } => "events",
         }
     }
@@ -165,8 +159,8 @@ async fn sheet(archive: &Archive, units: &Units, wanted: &Wanted, language: Lang
             ];
             Ok(Sheet { head: head(&words), rows: rows.collect() })
         }
-        Wanted::Failures { run, class } => {
-            let failures = watch::failures(archive, units, run.as_deref(), *class, MOST).await?;
+        Wanted::Failures(wanted) => {
+            let failures = failures::list(archive, units, wanted, MOST).await?;
             let rows = failures.into_iter().map(|failure| {
                 let page = failure.item.page.map(|page| page.to_string()).unwrap_or_default();
                 let class = term(language, "class", failure.item.class.as_str()).to_owned();

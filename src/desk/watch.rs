@@ -1,10 +1,12 @@
 //! Watching runs, and steering them.
 
 use crate::archive::Archive;
-pub use crate::catalog::{Event as EventLine, Failure as FailureLine, FailureGroup, Pulse, QueueLine};
+pub use crate::catalog::{Event as EventLine, Pulse, QueueLine, Timeline, TimelinePoint};
+use crate::catalog::{FailureFilter, FailureGroup, LevelCount, OpenTasks};
 use crate::error::{Error, Result};
 use crate::model::account::Units;
 use crate::model::batch::{Balance, Batch, BatchState, Costs, PageBalance};
+use crate::model::plan::Level;
 use crate::model::refusal::Class;
 use crate::pipeline::plan;
 use schemars::JsonSchema;
@@ -100,16 +102,6 @@ pub enum Act {
     Priority(i64),
 }
 
-/// The class of this name.
-///
-/// # Errors
-/// `Invalid` where there is none.
-pub fn class_of(word: &str) -> Result<Class> {
-    let class = Class::from_word(word);
-    let is_known = class.as_str() == word;
-    is_known.then_some(class).ok_or_else(|| Error::invalid(format!("{word} is no class; use input, limit, secret, outage or bug")))
-}
-
 /// The newest runs of these units before the one named, at most `limit`.
 ///
 /// # Errors
@@ -156,38 +148,68 @@ pub struct Overview {
     pub priority: i64,
     /// Files received.
     pub files: u64,
-    /// What is open, by the stages that run together.
-    pub open: Vec<OpenStages>,
+    /// How far its stages are, by those that run together, in the order of the pipeline.
+    pub groups: Vec<StageGroup>,
     /// Processor time by stage.
     pub stages: Costs,
     /// What was refused by class and reason, the most frequent first, at most [`MOST_GROUPS`].
     pub failures: Vec<FailureGroup>,
 }
 
-/// Open tasks of stages that run together.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct OpenStages {
+/// Stages that run together, as one task for each item: how far they are.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct StageGroup {
     /// The stages, in order.
     pub stages: Vec<String>,
+    /// What each task works on: `file`, `page`, `document` or `dossier`.
+    pub level: String,
     /// Tasks that a worker may take.
     pub ready: u64,
     /// Tasks that a worker has.
     pub taken: u64,
     /// Tasks that wait before they are tried again.
     pub delayed: u64,
+    /// Items that are through.
+    pub done: u64,
+    /// Items that were refused here; only files and pages are.
+    pub failed: u64,
+    /// Processor time of each stage and part of a stage that was measured.
+    pub costs: Costs,
 }
 
-/// What is open of a run, named by the stages of its pipeline.
-async fn open_stages(archive: &Archive, batch: &Batch) -> Result<Vec<OpenStages>> {
+/// Parts of stages whose processor time is counted by itself, and the stage that they belong to.
+const PARTS: [(&str, &str); 2] = [("decode", "prepare"), ("stamps", "read")];
+
+/// How far the stages of a run are, in the order of its pipeline.
+async fn stage_groups(archive: &Archive, batch: &Batch) -> Result<Vec<StageGroup>> {
     let groups = plan::parse(&batch.pipeline, "").map(|plan| plan.groups).unwrap_or_default();
     let open = archive.catalog.open_tasks(&batch.id).await?;
-    let named = open.into_iter().map(|tasks| OpenStages {
-        stages: groups.get(tasks.group).iter().flat_map(|group| &group.steps).map(|step| step.stage.clone()).collect(),
-        ready: tasks.ready,
-        taken: tasks.leased,
-        delayed: tasks.waiting,
-    });
-    Ok(named.collect())
+    let counts = archive.catalog.level_counts(&batch.id).await?;
+    let dossiers = archive.catalog.dossiers_by_group(&batch.id).await?;
+    let mut costs = archive.catalog.costs(&batch.id).await?;
+    let mut told = Vec::with_capacity(groups.len());
+    for (place, group) in groups.iter().enumerate() {
+        let stages: Vec<String> = group.steps.iter().map(|step| step.stage.clone()).collect();
+        let own = open.iter().find(|tasks| tasks.group == place).copied();
+        let OpenTasks { ready, leased, waiting, .. } = own.unwrap_or(OpenTasks { group: place, ready: 0, leased: 0, waiting: 0 });
+        let unfinished = ready + leased + waiting;
+        let LevelCount { all, done, failed } = counts.get(&group.level).copied().unwrap_or_default();
+        let done = match group.level {
+            Level::File | Level::Page => done,
+            Level::Document => all.saturating_sub(unfinished),
+            Level::Dossier => {
+                let reached = |at: &u32| usize::try_from(*at).is_ok_and(|at| at >= place);
+                let reached: u64 = dossiers.iter().filter(|(at, _)| reached(at)).map(|(_, count)| count).sum();
+                reached.saturating_sub(unfinished)
+            }
+        };
+        let parts = PARTS.iter().filter(|(_, of)| stages.iter().any(|stage| stage == of)).map(|(part, _)| (*part).to_owned());
+        let names: Vec<String> = parts.chain(stages.iter().cloned()).collect();
+        let spent = names.into_iter().filter_map(|name| costs.remove_entry(&name)).collect();
+        let level = group.level.as_str().to_owned();
+        told.push(StageGroup { stages, level, ready, taken: leased, delayed: waiting, done, failed, costs: spent });
+    }
+    Ok(told)
 }
 
 /// Most groups of failures that are shown.
@@ -199,15 +221,18 @@ pub const MOST_GROUPS: usize = 50;
 /// `NotFound` for an unknown one, or one of another unit.
 pub async fn overview(archive: &Archive, units: &Units, id: &str) -> Result<Overview> {
     let batch = own(archive, units, id).await?;
-    let open = open_stages(archive, &batch).await?;
+    let groups = stage_groups(archive, &batch).await?;
     let line = lines(archive, vec![batch]).await?.pop().ok_or_else(|| Error::internal("the run has no line"))?;
     Ok(Overview {
         line,
-        open,
+        groups,
         priority: archive.catalog.priority(id).await?,
         files: archive.catalog.progress(id).await?.0,
         stages: archive.catalog.costs(id).await?,
-        failures: archive.catalog.failure_groups(units, Some(id), MOST_GROUPS).await?,
+        failures: archive
+            .catalog
+            .failure_groups(units, &FailureFilter { batch: Some(id), ..FailureFilter::default() }, MOST_GROUPS)
+            .await?,
     })
 }
 
@@ -235,7 +260,7 @@ pub async fn plant(archive: &Archive, units: &Units, midnight: OffsetDateTime) -
         pages_today: archive.catalog.happened("page-read", midnight.unix_timestamp() * 1000).await?,
         queue: archive.catalog.queue().await?,
         workers: archive.catalog.workers().await?,
-        failures: archive.catalog.failure_groups(units, None, MOST_GROUPS).await?,
+        failures: archive.catalog.failure_groups(units, &FailureFilter::default(), MOST_GROUPS).await?,
         trouble: ready(archive).await.err().map(|error| error.context().to_owned()),
     })
 }
@@ -275,12 +300,13 @@ async fn own(archive: &Archive, units: &Units, id: &str) -> Result<Batch> {
     if units.contains(&batch.unit) { Ok(batch) } else { Err(Error::not_found(format!("batch {id} does not exist"))) }
 }
 
-/// Refused files and pages of these units.
+/// How a run of these units went, from its beginning to its end or now.
 ///
 /// # Errors
-/// `Unavailable` when the catalogue does not answer.
-pub async fn failures(archive: &Archive, units: &Units, run: Option<&str>, class: Option<Class>, limit: usize) -> Result<Vec<FailureLine>> {
-    archive.catalog.failures(units, run, class, limit).await
+/// `NotFound` for an unknown run, or one of another unit.
+pub async fn timeline(archive: &Archive, units: &Units, run: &str) -> Result<Timeline> {
+    own(archive, units, run).await?;
+    archive.catalog.timeline(run).await
 }
 
 /// What happened to a run of these units after event `after`, in order; only what holds `text`.

@@ -4,35 +4,61 @@ use super::picture::{PagePicture, RasterData};
 use crate::model::geometry::Bounds;
 use crate::model::reading::Reading;
 use image::{DynamicImage, Luma, Rgb};
+use serde::{Deserialize, Serialize};
 
 /// What stands in the text for a hidden word.
 pub const HIDDEN: &str = "█████";
+
+/// What is painted over on the picture of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hidden {
+    /// Width of the upright page on which the boxes are measured, px.
+    pub width: u32,
+    /// Height of it, px.
+    pub height: u32,
+    /// Clockwise turn that made it upright, degrees.
+    pub turn: u16,
+    /// The boxes.
+    pub bounds: Vec<Bounds>,
+}
+
+impl Hidden {
+    /// These boxes of a reading.
+    #[must_use]
+    pub fn on(reading: &Reading, bounds: Vec<Bounds>) -> Self {
+        Self { width: reading.width, height: reading.height, turn: reading.turn, bounds }
+    }
+}
 
 /// Paints `hidden` (px of the upright reading) black on the page's picture and takes its words out of the reading.
 /// The delivered bytes of the picture are not used any more: they would show what is hidden.
 pub fn hide(picture: &mut PagePicture, reading: &mut Reading, hidden: &[Bounds]) {
     hide_words(reading, hidden);
+    paint(&mut picture.pixels, &Hidden::on(reading, hidden.to_vec()));
     let (width, height) = (picture.pixels.width(), picture.pixels.height());
-    for bounds in hidden {
-        let [x0, y0, x1, y1] = on_picture(reading, bounds, (width, height));
-        for y in y0..y1 {
-            for x in x0..x1 {
-                match &mut picture.pixels {
-                    DynamicImage::ImageLuma8(grey) => grey.put_pixel(x, y, Luma([0])),
-                    DynamicImage::ImageRgb8(colour) => colour.put_pixel(x, y, Rgb([0, 0, 0])),
-                    other => {
-                        let mut colour = other.to_rgb8();
-                        colour.put_pixel(x, y, Rgb([0, 0, 0]));
-                        *other = DynamicImage::ImageRgb8(colour);
-                    }
-                }
-            }
-        }
-    }
     picture.overlays.clear();
     picture.own_text = None;
     picture.raster.data = RasterData::Pixels;
     (picture.raster.width, picture.raster.height, picture.raster.turn) = (width, height, 0);
+}
+
+/// Paints the boxes black on the picture of a page as it was delivered.
+pub fn paint(pixels: &mut DynamicImage, hidden: &Hidden) {
+    if !hidden.bounds.is_empty() && !matches!(pixels, DynamicImage::ImageLuma8(_) | DynamicImage::ImageRgb8(_)) {
+        *pixels = DynamicImage::ImageRgb8(pixels.to_rgb8());
+    }
+    let (width, height) = (pixels.width(), pixels.height());
+    for bounds in &hidden.bounds {
+        let [x0, y0, x1, y1] = on_picture(hidden, bounds, (width, height));
+        for (x, y) in (y0..y1).flat_map(|y| (x0..x1).map(move |x| (x, y))) {
+            match pixels {
+                DynamicImage::ImageLuma8(grey) => grey.put_pixel(x, y, Luma([0])),
+                DynamicImage::ImageRgb8(colour) => colour.put_pixel(x, y, Rgb([0, 0, 0])),
+                // There are no others any more.
+                _ => {}
+            }
+        }
+    }
 }
 
 /// Puts [`HIDDEN`] in place of the words in `hidden`, with what other readers made of them.
@@ -51,13 +77,13 @@ fn holds(bounds: &Bounds, word: &Bounds) -> bool {
 }
 
 /// The box on the picture as delivered, of `size`, px: a little larger, so that no edge of a letter shows.
-fn on_picture(reading: &Reading, bounds: &Bounds, (width, height): (u32, u32)) -> [u32; 4] {
-    let (across, down) = (f64::from(reading.width.max(1)), f64::from(reading.height.max(1)));
+fn on_picture(page: &Hidden, bounds: &Bounds, (width, height): (u32, u32)) -> [u32; 4] {
+    let (across, down) = (f64::from(page.width.max(1)), f64::from(page.height.max(1)));
     let margin = f64::from(bounds.y1.saturating_sub(bounds.y0)) * 0.15;
     let (left, right) = ((f64::from(bounds.x0) - margin) / across, (f64::from(bounds.x1) + margin) / across);
     let (top, bottom) = ((f64::from(bounds.y0) - margin) / down, (f64::from(bounds.y1) + margin) / down);
     // The picture was turned clockwise to stand upright; this turns the box back.
-    let [x0, y0, x1, y1] = match reading.turn % 360 {
+    let [x0, y0, x1, y1] = match page.turn % 360 {
         90 => [top, 1.0 - right, bottom, 1.0 - left],
         180 => [1.0 - right, 1.0 - bottom, 1.0 - left, 1.0 - top],
         270 => [1.0 - bottom, left, 1.0 - top, right],

@@ -56,6 +56,13 @@ pub fn moment(rfc3339: &str) -> String {
     local.format(format_description!("[day]/[month]/[year] [hour]:[minute]")).unwrap_or_else(|_| rfc3339.to_owned())
 }
 
+/// A moment (RFC 3339) in Vietnam, to the second: `26/11/2026 13:05:09`; what is none stays as it is.
+#[must_use]
+pub fn moment_to_second(rfc3339: &str) -> String {
+    let Some(local) = local(rfc3339) else { return rfc3339.to_owned() };
+    local.format(format_description!("[day]/[month]/[year] [hour]:[minute]:[second]")).unwrap_or_else(|_| rfc3339.to_owned())
+}
+
 /// How long ago a moment was, in words; the day itself once it is more than a week ago.
 #[must_use]
 pub fn ago(language: Language, rfc3339: &str, now: OffsetDateTime) -> String {

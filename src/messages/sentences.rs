@@ -56,6 +56,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "không có quyết định nào của anh/chị để hoàn tác; hãy xoay, tách, ghép lại trang hoặc sửa văn bản",
     ),
     // Files and pages.
+    (
+        "the batch was cancelled before this was read, retry the batch or deliver it again",
+        "lượt chạy bị hủy trước khi đọc đến đây; hãy thử lại hoặc nộp lại",
+    ),
     ("file is empty (0 bytes); deliver it again", "tệp rỗng (0 byte); hãy nộp lại"),
     ("file is of no known kind; deliver PDF, TIFF, JPEG or PNG", "tệp không thuộc loại nào biết được; hãy nộp PDF, TIFF, JPEG hoặc PNG"),
     ("file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG", "tệp là {}, không phải bản quét; hãy nộp PDF, TIFF, JPEG hoặc PNG"),
@@ -102,6 +106,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("PDF page cannot be drawn; print it to a picture and deliver that", "không vẽ được trang PDF; hãy in ra ảnh rồi nộp ảnh"),
     ("PDF page would be drawn as {} × {} px; deliver it as a picture", "trang PDF vẽ ra tới {} × {} điểm ảnh; hãy nộp dạng ảnh"),
+    (
+        "picture declares {} × {} px ({} million), more than the limit of {} million px or {} MB; scan at a lower resolution",
+        "ảnh khai {} × {} điểm ảnh ({} triệu), quá giới hạn {} triệu điểm ảnh hay {} MB; hãy quét ở độ phân giải thấp hơn",
+    ),
     (
         "picture declares {} × {} px, which is no area; scan the page again",
         "ảnh khai {} × {} điểm ảnh, không có diện tích; hãy quét lại trang",

@@ -328,4 +328,29 @@ words! {
     Together: "Tổng cộng", "Together";
     WhatIf: "Nếu như", "What if";
     WrongCells: "Ô cần sửa", "Cells to mend";
+    AllOfReason: "Tất cả vì lý do này", "All for this reason";
+
+    AsItStandsNow: "như hiện nay", "as it stands now";
+    CannotBeDrawn: "không vẽ được", "cannot be drawn";
+    DoneItems: "xong", "done";
+    FailedItems: "lỗi", "failed";
+    HiddenData: "Đã che", "Hidden";
+    KindUnknown: "chưa rõ loại tệp", "kind not known";
+    MayNotBeSeen: "chưa được xem", "may not be seen yet";
+    Moment: "Thời điểm", "Moment";
+    MomentFigures: "Số liệu theo thời điểm", "Figures by moment";
+    NothingHidden: "Trang này không có gì phải che.", "Nothing on this page had to be hidden.";
+    OtherPageShown: "Trang lỗi không vẽ được; đây là trang", "The failing page cannot be drawn; this is page";
+    OverTime: "Theo thời gian", "Over time";
+    PublicFields: "Trường được công khai", "Fields that may be public";
+    PublicNotYet: "Văn bản còn chờ duyệt; duyệt xong hãy công khai.", "The document still waits for review; make it public after that.";
+    PublicPageNot: "Trang này chưa đọc được nên chưa biết phải che gì; trang không được công khai.",
+        "This page was not read, so nobody knows what must be hidden on it; it is not shown to the public.";
+    PublicView: "Xem như công chúng", "As the public sees it";
+    ReadPages: "đã đọc", "read";
+    RunningItems: "đang chạy", "running";
+    StaysInside: "Không công khai", "Stays inside";
+    WaitingItems: "chờ", "waiting";
+    WholeDocument: "Bản đầy đủ", "The whole document";
+    WholeFile: "cả tệp", "the whole file";
 }

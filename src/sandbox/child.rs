@@ -124,8 +124,11 @@ impl Desk {
                 let found = find_stamps(picture, self.engine.as_mut(), &options, turn)?;
                 Ok((Answer::Stamps { stamps: found.stamps, turn: found.turn, cpu_ms: found.cost_ms }, Vec::new()))
             }
-            Ask::Picture { media_type, page, turn, width } => {
-                let picture = self.open(&media_type)?.page(page)?;
+            Ask::Picture { media_type, page, turn, width, hidden } => {
+                let mut picture = self.open(&media_type)?.page(page)?;
+                if let Some(hidden) = hidden {
+                    masked::paint(&mut picture.pixels, &hidden);
+                }
                 Ok((Answer::Done, picture::jpeg(picture.pixels, turn, width)?))
             }
             Ask::PdfBegin { metadata } => {

@@ -1,6 +1,7 @@
 //! Frames between parent and child: a JSON head and raw bytes.
 
 use crate::error::{Error, Kind, Result, ResultExt};
+use crate::formats::masked::Hidden;
 use crate::formats::pdf_write::PdfMetadata;
 use crate::model::geometry::Bounds;
 use crate::model::reading::{Reading, Stamp};
@@ -65,6 +66,9 @@ pub enum Ask {
         turn: u16,
         /// Width of the upright picture, px; one that is narrower stays as it is.
         width: u32,
+        /// What is painted over.
+        #[serde(default)]
+        hidden: Option<Hidden>,
     },
     /// Begin a searchable PDF. The payloads of the answers from here to `PdfEnd`, joined, are its bytes.
     PdfBegin {

@@ -1,5 +1,6 @@
 //! Where the bytes of what was delivered are: waiting for their deposit, or in their dossier's object.
 
+use crate::blobs::store::BlobStore;
 use crate::blobs::{key, ocfl};
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::model::holding::DossierName;
@@ -14,12 +15,20 @@ use std::path::Path;
 /// # Errors
 /// `Corrupt` when they are in neither place; else those of the store.
 pub async fn place(context: &Context<'_>, dossier: &DossierName, sha256: &str) -> Result<String> {
+    place_in(context.store, dossier, sha256).await
+}
+
+/// As [`place`], for who has the store alone.
+///
+/// # Errors
+/// As [`place`].
+pub async fn place_in(store: &dyn BlobStore, dossier: &DossierName, sha256: &str) -> Result<String> {
     let waiting = key::intake(sha256);
-    if context.store.stat(&waiting).await?.is_some() {
+    if store.stat(&waiting).await?.is_some() {
         return Ok(waiting);
     }
     let object = names::object(dossier);
-    let deposited = ocfl::place_of(context.store, &object, sha256).await?;
+    let deposited = ocfl::place_of(store, &object, sha256).await?;
     deposited.ok_or_else(|| Error::corrupt(format!("neither {waiting} nor {object} holds these bytes any more, deliver the file again")))
 }
 

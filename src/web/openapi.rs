@@ -46,8 +46,14 @@ nouns! {
     PageWords = crate::desk::pictures::PageWords,
     /// How many files and pages were changed.
     Changed = crate::web::api::runs::Changed,
+    /// How a run went in time.
+    RunTimeline = crate::desk::watch::Timeline,
     /// Refused files and pages.
-    Failures = Vec<crate::desk::watch::FailureLine>,
+    Failures = Vec<crate::desk::failures::FailureLine>,
+    /// Refusals by class and reason.
+    FailureGroups = Vec<crate::desk::failures::FailureGroup>,
+    /// A document as the public would see it.
+    PublicDocument = crate::desk::public::PublicDocument,
     /// What happened.
     Events = Vec<crate::desk::watch::EventLine>,
     /// Documents that wait.

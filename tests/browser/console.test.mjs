@@ -65,6 +65,71 @@ test('every screen of every role is whole in both languages, at a desk and on a 
   }
 });
 
+test('a run is told in time, its stages filter what failed, and that is seen in pictures or words', async () => {
+  const { said: failed } = await server.ask('GET', '/api/failures', undefined, admin);
+  const torn = failed.find((one) => one.file.endsWith('hai trang.pdf'));
+  const { said: told } = await server.ask('GET', `/api/runs/${torn.batch}/timeline`, undefined, admin);
+  for (const [role, language] of [['archivist', 'vi'], ['reviewer', 'en'], ['admin', 'en']]) {
+    const { context, page, wrong } = await signedIn(browser, server, role, language);
+    await page.goto(`${server.address}/runs/${torn.batch}`);
+    await page.waitForSelector('#timeline[data-ready] canvas');
+    await check(page, wrong, `${language} ${role} timeline`);
+    // The table says the same as the chart: its last row is the end of the run.
+    await page.click('section:has(#timeline) summary');
+    const last = await page.locator('#timeline-table tbody tr').last().locator('td').allInnerTexts();
+    const end = told.points.at(-1);
+    assert.deepEqual(last.slice(1).map(Number), [end.in, end.read, end.stored, end.review, end.refused, end.held]);
+    await page.screenshot({ path: path.join(screens, `${language}-${role}-timeline.png`), fullPage: true });
+    // Each stage has its own failures.
+    assert.equal(await page.locator('#failures .grouped > li').count(), 2);
+    await page.click('.stages a[href*="stage=read"]');
+    await page.waitForURL(/stage=read/);
+    assert.equal(await page.locator('#failures .grouped > li').count(), 1);
+    assert.equal(await page.locator('.stages [aria-current="true"]').count(), 1);
+    await page.click('.stages li.chosen dd a');
+    await page.waitForURL(/\/failures\?run=.*stage=read/);
+    assert.equal(await page.locator('.failing > li').count(), 1);
+    // Its page cannot be drawn: the page that could be read stands there, and says so.
+    await page.waitForSelector('[data-note]:not([hidden])');
+    await page.waitForFunction(() => document.querySelector('.shot img').naturalWidth === 240);
+    assert.ok((await page.getAttribute('.shot img', 'alt')).includes('1: '));
+    await check(page, wrong, `${language} ${role} failures of a stage`);
+    await page.goto(`${server.address}/failures?run=${torn.batch}`);
+    await page.waitForSelector('.shot.words');
+    assert.match(await page.innerText('.shot.words'), /DOCX/);
+    await check(page, wrong, `${language} ${role} failures`);
+    assert.equal(await page.locator('button[data-api*="class=input"]').count() > 0, role === 'admin');
+    await page.screenshot({ path: path.join(screens, `${language}-${role}-failed.png`), fullPage: true });
+    for (const address of [`/failures?run=${torn.batch}`, `/runs/${torn.batch}`]) {
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.goto(server.address + address);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= 390, `${address} is ${wide} px wide on a phone`);
+    }
+    await context.close();
+  }
+});
+
+test('a document is seen as the public would see it, and a page that was not read is not shown so', async () => {
+  const { document } = await things();
+  const { said: records } = await server.ask('GET', '/api/records', undefined, admin);
+  const torn = encodeURIComponent(`${records.items.find((one) => one.code === 'rách').object}#1`);
+  for (const language of languages) {
+    const { context, page, wrong } = await signedIn(browser, server, 'archivist', language);
+    await page.goto(`${server.address}/documents/${document}`);
+    await page.waitForSelector('#sheet[data-ready]');
+    await page.click('a[href*="/public?page=1"]');
+    await page.waitForFunction(() => document.querySelector('img.masked')?.naturalWidth > 0);
+    assert.ok((await page.getAttribute('img.masked', 'src')).endsWith('masked=true'));
+    await check(page, wrong, `${language} public`);
+    await page.screenshot({ path: path.join(screens, `${language}-archivist-public.png`), fullPage: true });
+    await page.goto(`${server.address}/documents/${torn}/public?page=2`);
+    assert.equal(await page.locator('img.masked').count(), 0);
+    await check(page, wrong, `${language} public, not read`);
+    await context.close();
+  }
+});
+
 test('in the dark every word can be read too', async () => {
   const { document } = await things();
   const { context, page, wrong } = await signedIn(browser, server, 'admin', 'vi', { colorScheme: 'dark' });

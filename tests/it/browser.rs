@@ -1,6 +1,7 @@
 //! The console in a real browser: Debian's Chromium, driven by `tests/browser`.
 
 use crate::support::node;
+use crate::support::torn_pdf;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -34,6 +35,13 @@ fn deliveries(root: &Path) {
     std::fs::write(root.join("lo-thu/hồ sơ 1/manifest.csv"), format!("Tên tệp,Trích yếu\n{rows}to-10.png,Tờ trình\n")).unwrap();
 }
 
+/// A delivery of which something is refused: a PDF whose second page is no picture, and a file that is no scan.
+fn damaged(root: &Path) {
+    std::fs::create_dir_all(root).unwrap();
+    std::fs::write(root.join("hai trang.pdf"), torn_pdf()).unwrap();
+    std::fs::write(root.join("công văn.docx"), b"PK no archive").unwrap();
+}
+
 /// The folder of the tests with their libraries; `None`, with a word, where something is missing.
 fn browser() -> Option<PathBuf> {
     let browser = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
@@ -64,11 +72,16 @@ fn people_work_in_the_console() {
     deliveries(files.path());
     let hostile = files.path().join("<img src=x onerror=alert(1)>");
     scan(&hostile.join("<svg onload=alert(2)>.png"), 99);
+    let torn = files.path().join("rách");
+    damaged(&torn);
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
     let mut run = Command::new(env!("CARGO_BIN_EXE_sohoa"));
     run.arg("run").arg(samples.join("001-ke-hoach-so-hoa")).arg(samples.join("002-cau-phao-cua-may")).arg(&hostile);
     let ran = run.args(["--unit", "local", "-q", "--home"]).arg(home.path()).output().unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let mut run = Command::new(env!("CARGO_BIN_EXE_sohoa"));
+    let ran = run.arg("run").arg(&torn).args(["--unit", "local", "-q", "--home"]).arg(home.path()).output().unwrap();
+    assert_eq!(ran.status.code(), Some(3), "{}", String::from_utf8_lossy(&ran.stderr));
     let mut test = Command::new("node");
     test.args(["--test", "--test-concurrency=1", "--test-reporter=spec", "console.test.mjs"]).current_dir(work);
     test.env("TEST_PROGRAM", env!("CARGO_BIN_EXE_sohoa")).env("TEST_HOME", home.path());

@@ -9,6 +9,7 @@ mod quarantine;
 mod restoring;
 mod sign_in;
 mod steering;
+mod timeline;
 mod uploads;
 mod waiting;
 mod watching;
@@ -22,11 +23,12 @@ use quarantine::*;
 use restoring::*;
 use sign_in::*;
 use steering::*;
+use timeline::*;
 use uploads::*;
 use waiting::*;
 use watching::*;
 
-use sohoa::catalog::{Catalog, Claim, Clock, MAX_FAILURES, NewBatch, Released};
+use sohoa::catalog::{Catalog, Claim, Clock, FailureFilter, MAX_FAILURES, NewBatch, Released};
 use sohoa::error::{Error, Kind};
 use sohoa::model::account::Units;
 use sohoa::model::batch::{Batch, BatchState, PageBalance};
@@ -116,6 +118,10 @@ contract!(
     retries_what_was_refused,
     the_queue_and_the_failures_are_counted,
     an_urgent_run_comes_first_and_its_events_are_found,
+    a_run_is_told_moment_by_moment,
+    what_another_run_did_is_there_when_it_comes,
+    failures_are_found_by_stage_and_reason_and_secrets_are_not_shown,
+    a_long_run_is_told_fast,
     a_document_is_in_one_hand_for_a_while,
     documents_wait_in_the_order_in_which_they_came,
     searches_are_kept_by_person,
@@ -335,11 +341,12 @@ async fn walks_every_group_and_joins(home: Home) {
     assert_eq!((contents.dossier.version, contents.files.len(), contents.pages.len()), (1, 3, 7));
     assert_eq!(contents.documents.iter().map(|document| document.number).collect::<Vec<_>>(), [1, 2, 3]);
     assert!(contents.documents.iter().all(|document| document.stored && document.description == Some(described())));
-    let failures = catalog.failures(&Units::All, Some(&batch.id), Some(Class::Outage), 10).await.unwrap();
+    let of = |class| FailureFilter { batch: Some(&batch.id), class, ..FailureFilter::default() };
+    let failures = catalog.failures(&Units::All, &of(Some(Class::Outage)), 10).await.unwrap();
     assert_eq!((failures.len(), failures[0].dossier.code.as_str()), (1, "A"));
-    assert!(catalog.failures(&Units::All, None, Some(Class::Bug), 10).await.unwrap().is_empty());
+    assert!(catalog.failures(&Units::All, &of(Some(Class::Bug)), 10).await.unwrap().is_empty());
     let elsewhere = Units::Some(BTreeSet::from(["F2".to_owned()]));
-    assert!(catalog.failures(&elsewhere, Some(&batch.id), None, 10).await.unwrap().is_empty());
+    assert!(catalog.failures(&elsewhere, &of(None), 10).await.unwrap().is_empty());
     let list = catalog.dossiers(Some("F1"), Some(&batch.id), 10, None).await.unwrap();
     assert_eq!((list.len(), list[0].documents, list[0].pages, list[0].review, list[0].open_tasks), (1, 3, 7, 2, 0));
     assert!(catalog.dossiers(None, None, 10, Some(&name("A"))).await.unwrap().is_empty());

@@ -20,4 +20,5 @@ mod support;
 mod uploads;
 mod web;
 mod web_documents;
+mod web_failures;
 mod web_load;

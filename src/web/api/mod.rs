@@ -1,6 +1,7 @@
 //! The API: one file for each subject.
 
 pub(super) mod accounts;
+pub(super) mod failures;
 pub(super) mod lots;
 mod pictures;
 mod pipelines;
@@ -63,7 +64,10 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(runs::priority))
         .routes(routes!(runs::events))
         .routes(routes!(runs::overview))
-        .routes(routes!(runs::failures))
+        .routes(routes!(runs::timeline))
+        .routes(routes!(failures::list))
+        .routes(routes!(failures::groups))
+        .routes(routes!(failures::picture))
         .routes(routes!(runs::plant))
         .routes(routes!(super::live::live))
         .routes(routes!(review::list))
@@ -76,6 +80,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(records::list))
         .routes(routes!(records::show))
         .routes(routes!(records::document))
+        .routes(routes!(records::public))
         .routes(routes!(pictures::picture))
         .routes(routes!(pictures::words))
         .routes(routes!(pipelines::list))

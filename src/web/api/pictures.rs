@@ -21,6 +21,9 @@ pub(in crate::web) struct AskedPicture {
     #[serde(default)]
     #[param(value_type = String, pattern = "^(small|usual|full)$")]
     size: Size,
+    /// As the public would see it: personal data painted over. A page that was not read is not shown so.
+    #[serde(default)]
+    masked: bool,
 }
 
 /// The upright picture of a page, never larger than it was delivered.
@@ -36,7 +39,11 @@ pub(super) async fn picture(
     Asked(asked): Asked<AskedPicture>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let looked = pictures::page_for(shared.archive(), &by, &document, page).await?;
+    let looked = if asked.masked {
+        pictures::masked_page_for(shared.archive(), &by, &document, page).await?
+    } else {
+        pictures::page_for(shared.archive(), &by, &document, page).await?
+    };
     // Kept by the browser, which asks each time whether it may still show it.
     let kept = [(header::ETAG, looked.tag(asked.size)), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
     if is_known(&headers, &looked.tag(asked.size)) {

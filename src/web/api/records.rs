@@ -2,10 +2,11 @@
 
 use crate::desk::export::Form;
 use crate::desk::find::{self, Masked, Question};
+use crate::desk::public;
 use crate::error::Error;
 use crate::model::account::{Identity, Right};
 use crate::model::record::Record;
-use crate::web::openapi::{DossierRecord, Dossiers, Found, ProblemDetails};
+use crate::web::openapi::{DossierRecord, Dossiers, Found, ProblemDetails, PublicDocument};
 use crate::web::problem::{Asked, Named, Problem};
 use crate::web::server::Shared;
 use axum::extract::State;
@@ -127,6 +128,18 @@ pub(super) async fn document(
     };
     let bytes = find::file_for(shared.archive(), &by, &document, form).await?;
     Ok(attachment(bytes, kind))
+}
+
+/// A document as the public would see it: fields that may be public, text without personal data, and which pages may be shown.
+#[utoipa::path(get, path = "/api/documents/{document}/public", params(("document" = String, Path)), responses(
+    (status = 200, body = PublicDocument),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn public(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(document): Named<String>,
+) -> Result<Json<public::PublicDocument>, Problem> {
+    Ok(Json(public::document_for(shared.archive(), &by, &document).await?))
 }
 
 /// A browser keeps it as a file and runs nothing in it.

@@ -1,10 +1,11 @@
 //! Runs: watching and steering.
 
-use crate::desk::watch::{self, Act, class_of};
+use crate::desk::failures::class_of;
+use crate::desk::watch::{self, Act};
 use crate::error::Error;
 use crate::messages::figures;
 use crate::model::account::{Identity, Right};
-use crate::web::openapi::{Changed as ChangedSchema, Events, Failures, Plant, ProblemDetails, Run, RunOverview, Runs};
+use crate::web::openapi::{Changed as ChangedSchema, Events, Plant, ProblemDetails, Run, RunOverview, RunTimeline, Runs};
 use crate::web::problem::{Asked, Body, Named, Problem};
 use crate::web::server::Shared;
 use axum::extract::State;
@@ -65,6 +66,18 @@ pub(super) async fn overview(
     Named(run): Named<String>,
 ) -> Result<Json<watch::Overview>, Problem> {
     Ok(Json(watch::overview(shared.archive(), &by.units(Right::Watch), &run).await?))
+}
+
+/// How one run went, from its beginning to its end or now: at most 200 moments, however long it took.
+#[utoipa::path(get, path = "/api/runs/{run}/timeline", params(("run" = String, Path)), responses(
+    (status = 200, body = RunTimeline),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn timeline(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(run): Named<String>,
+) -> Result<Json<watch::Timeline>, Problem> {
+    Ok(Json(watch::timeline(shared.archive(), &by.units(Right::Watch), &run).await?))
 }
 
 /// The whole: what is queued, who works, what failed.
@@ -195,30 +208,4 @@ pub(super) async fn events(
     }
     let limit = asked.limit.unwrap_or(100).clamp(1, 500);
     Ok(Json(watch::events_of(shared.archive(), &by.units(Right::Watch), &run, asked.after, &asked.q, limit).await?))
-}
-
-/// Which failures are asked for.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedFailures {
-    /// Of this run alone.
-    run: Option<String>,
-    /// `input`, `limit`, `secret`, `outage` or `bug`.
-    class: Option<String>,
-    /// At most so many, up to 1000.
-    limit: Option<usize>,
-}
-
-/// Refused files and pages with class and reason.
-#[utoipa::path(get, path = "/api/failures", params(AskedFailures), responses(
-    (status = 200, body = Failures),
-    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn failures(
-    State(shared): State<Shared>,
-    Extension(by): Extension<Identity>,
-    Asked(asked): Asked<AskedFailures>,
-) -> Result<Json<Vec<watch::FailureLine>>, Problem> {
-    let class = asked.class.as_deref().map(class_of).transpose()?;
-    let limit = asked.limit.unwrap_or(200).clamp(1, 1000);
-    Ok(Json(watch::failures(shared.archive(), &by.units(Right::Watch), asked.run.as_deref(), class, limit).await?))
 }

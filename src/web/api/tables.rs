@@ -1,7 +1,7 @@
 //! Lists as spreadsheets.
 
+use crate::desk::failures;
 use crate::desk::tables::{self, Form, Wanted};
-use crate::desk::watch::class_of;
 use crate::error::Error;
 use crate::model::account::Identity;
 use crate::web::address::language_of;
@@ -28,6 +28,10 @@ pub(in crate::web) struct AskedRows {
     run: Option<String>,
     /// Of this class alone.
     class: Option<String>,
+    /// Of the stages that run together with this one alone.
+    stage: Option<String>,
+    /// For this reason alone.
+    reason: Option<String>,
     /// After this event.
     #[serde(default)]
     #[param(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
@@ -51,7 +55,10 @@ pub(super) async fn list(
         "found" => Wanted::Found { query: asked.q, unit },
         "dossiers" => Wanted::Dossiers { unit, run },
         "runs" => Wanted::Runs,
-        "failures" => Wanted::Failures { run, class: given(asked.class).as_deref().map(class_of).transpose()? },
+        "failures" => {
+            let class = given(asked.class).as_deref().map(failures::class_of).transpose()?;
+            Wanted::Failures(failures::Wanted { run, class, stage: given(asked.stage), reason: given(asked.reason) })
+        }
         "events" if asked.after > 9_007_199_254_740_991 => return Err(Error::invalid("after is no number of an event").into()),
         "events" => Wanted::Events { after: asked.after },
         other => return Err(Error::not_found(format!("there is no list {other}; use found, dossiers, runs, failures or events")).into()),

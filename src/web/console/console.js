@@ -228,6 +228,29 @@ export function offerUndo() {
 }
 offerUndo();
 
+// A picture that cannot be drawn gives way to that of another page, and at last to words.
+
+function instead(picture) {
+  const { other, otherLarge, otherAlt, kind, instead: words } = picture.dataset;
+  const link = picture.closest('a');
+  if (other) {
+    delete picture.dataset.other;
+    picture.alt = otherAlt;
+    link.href = otherLarge;
+    picture.src = other;
+    const note = picture.closest('li').querySelector('[data-note]');
+    if (note) note.hidden = false;
+    return;
+  }
+  const said = Object.assign(document.createElement('span'), { className: 'shot words' });
+  said.append(Object.assign(document.createElement('b'), { textContent: kind }), Object.assign(document.createElement('span'), { textContent: words }));
+  const note = picture.closest('li').querySelector('[data-note]');
+  if (note) note.hidden = true;
+  link.replaceWith(said);
+}
+
+document.addEventListener('error', (event) => { if (event.target.matches?.('img[data-instead]')) instead(event.target); }, true);
+
 // Keys: nothing needs a mouse.
 
 document.addEventListener('keydown', (event) => {

@@ -1,12 +1,13 @@
 //! Where people land: my work for staff, the plant for those who watch.
 
 use super::layout::page;
-use super::parts::{balance, encoded, moment, nothing, state};
+use super::parts::{balance, moment, nothing, state};
 use super::view::View;
+use crate::desk::failures::Wanted;
 use crate::desk::review::Queue;
 use crate::desk::reviewers::{self, AskedWaiting};
 use crate::desk::uploads::{self, WantedUploads};
-use crate::desk::watch::{self, FailureGroup};
+use crate::desk::watch;
 use crate::messages::figures;
 use crate::messages::words::Word;
 use crate::model::account::{Identity, Right};
@@ -116,7 +117,7 @@ pub(super) async fn plant(view: View, State(shared): State<Shared>, Extension(by
                 }
                 section class="card" {
                     div class="spread" { h2 { (view.word(Word::Failures)) } a href="/failures" { (view.word(Word::Total)) } }
-                    (failures(&view, &plant.failures, None))
+                    (super::failures::by_reason(&view, &plant.failures, &Wanted::default()))
                 }
             }
             section class="card" id="runs" data-live {
@@ -129,32 +130,6 @@ pub(super) async fn plant(view: View, State(shared): State<Shared>, Extension(by
             }
         },
     ))
-}
-
-/// Failures by class and reason, each with what mends it; those of a run with the button that tries again.
-pub(super) fn failures(view: &View, groups: &[FailureGroup], run: Option<&str>) -> Markup {
-    html! {
-        @if groups.is_empty() { p class="soft" { (view.word(Word::FailuresNone)) } }
-        @else {
-            table {
-                tbody {
-                    @for group in groups {
-                        @let class = group.class.as_str();
-                        tr {
-                            td class="narrow" {
-                                @let run_filter = run.map(|run| format!("&run={run}")).unwrap_or_default();
-                                a class="class" href=(format!("/failures?class={class}{run_filter}")) { (view.number(group.count)) " · " (view.term("class", class)) }
-                            }
-                            td { (view.refusal(&group.reason)) br; span class="soft" { (view.term("mend", class)) } }
-                            @if let Some(run) = run.filter(|_| view.may(Right::Steer)) {
-                                td class="narrow" { button type="button" data-api=(format!("POST /api/runs/{}/retry?class={class}", encoded(run))) { (view.word(Word::RetryAll)) } }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// Keys that work on every page.

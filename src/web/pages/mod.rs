@@ -7,12 +7,14 @@ pub(super) mod assets;
 mod docs;
 mod elsewhere;
 mod entry;
+mod failures;
 mod home;
 mod layout;
 mod lots;
 mod parts;
 mod pipelines;
 pub(super) mod problem;
+mod public;
 mod records;
 mod review;
 mod roadmap;
@@ -43,7 +45,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/uploads/{upload}", get(uploads::show))
         .route("/runs", get(runs::list))
         .route("/runs/{run}", get(runs::show))
-        .route("/failures", get(runs::failures))
+        .route("/failures", get(failures::list))
         .route("/roadmap", get(roadmap::roadmap))
         .route("/roadmap/lines/{line}", get(roadmap::line))
         .route("/lots/{lot}", get(lots::lot))
@@ -53,6 +55,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/records", get(records::list))
         .route("/records/{dossier}", get(records::dossier))
         .route("/documents/{document}", get(records::document))
+        .route("/documents/{document}/public", get(public::document))
         .route("/people", get(administration::people))
         .route("/keys", get(administration::keys))
         .route("/pipelines", get(pipelines::pipelines))

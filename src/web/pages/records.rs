@@ -212,7 +212,10 @@ pub(super) async fn document(
         &html! {
             div class="spread" {
                 h1 { (heading(&document.description)) }
-                p { a href=(format!("/records/{}", encoded(&record.object))) { (view.word(Word::Dossier)) " " (record.code) } }
+                p {
+                    a href=(format!("/documents/{}/public?page={at}", encoded(&name))) { (view.word(Word::PublicView)) } " · "
+                    a href=(format!("/records/{}", encoded(&record.object))) { (view.word(Word::Dossier)) " " (record.code) }
+                }
             }
             div class="beside" {
                 (sheet(&view, &name, &document, at, &wanted.q, &format!("/documents/{}?q={}", encoded(&name), encoded(&wanted.q))))

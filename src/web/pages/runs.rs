@@ -1,10 +1,11 @@
-//! Runs: the list, one of them while it goes on, and what failed.
+//! Runs: the list, and one of them while it goes on.
 
+use super::assets::RUN_TIMELINE_JS;
 use super::layout::page;
 use super::parts::{balance, encoded, export, further, moment, nothing, state};
 use super::view::View;
-use crate::desk::roadmap;
-use crate::desk::watch::{self, Overview, RunLine, class_of};
+use crate::desk::watch::{self, Overview, RunLine, Timeline, TimelinePoint};
+use crate::desk::{failures, roadmap};
 use crate::messages::figures;
 use crate::messages::words::Word;
 use crate::model::account::{Identity, Right};
@@ -22,19 +23,11 @@ use time::format_description::well_known::Rfc3339;
 /// Runs on one page of the list.
 const RUNS: usize = 50;
 
-/// Failures on one page.
-const FAILURES: usize = 500;
-
 /// Events of a run on one page.
 const EVENTS: usize = 100;
 
 /// Lines of a unit that a run can be attached to on its page.
 const LINES: usize = 500;
-
-/// Stages in their order; others stand behind.
-const ORDER: [&str; 13] = [
-    "intake", "decode", "prepare", "stamps", "read", "separate", "classify", "describe", "review", "package", "deposit", "index", "rebuild",
-];
 
 /// The list that makes a part of a run's balance.
 pub(super) fn list_of(run: &str, part: &str) -> Option<String> {
@@ -46,7 +39,7 @@ pub(super) fn list_of(run: &str, part: &str) -> Option<String> {
 }
 
 /// The last letters of an identifier: what people tell runs apart by.
-fn short(id: &str) -> &str {
+pub(super) fn short(id: &str) -> &str {
     id.len().checked_sub(8).and_then(|from| id.get(from..)).unwrap_or(id)
 }
 
@@ -112,6 +105,8 @@ pub(super) struct WantedEvents {
     after: u64,
     #[serde(default)]
     q: String,
+    /// Failures at the stages that run together with this one alone.
+    stage: Option<String>,
 }
 
 /// One run.
@@ -124,13 +119,17 @@ pub(super) async fn show(
 ) -> Result<Markup, Problem> {
     let events = watch::events_of(shared.archive(), &by.units(Right::Watch), &run, wanted.after, &wanted.q, EVENTS).await?;
     let overview = watch::overview(shared.archive(), &by.units(Right::Watch), &run).await?;
+    let stage = wanted.stage.filter(|stage| !stage.is_empty());
+    let failing = failures::Wanted { run: Some(run.clone()), stage, ..failures::Wanted::default() };
+    let failed = failures::groups(shared.archive(), &by.units(Right::Watch), &failing).await?;
+    let went = watch::timeline(shared.archive(), &by.units(Right::Watch), &run).await?;
     let may_steer = by.units(Right::Steer).contains(&overview.line.batch.unit);
     let (line, lines) = roadmap::lines_for(shared.archive(), &run, &overview.line.batch.unit).await?;
     let title = format!("{} {}", view.word(Word::Run), name_of(&overview.line));
     Ok(page(
         &view,
         &title,
-        &[],
+        &[RUN_TIMELINE_JS],
         &html! {
             div class="spread" {
                 h1 { (title) }
@@ -146,11 +145,20 @@ pub(super) async fn show(
             }
             section class="card" id="stages" data-live {
                 h2 { (view.word(Word::Stages)) }
-                (stages(&view, &overview))
+                (stages(&view, &overview, failing.stage.as_deref()))
+            }
+            section class="card" {
+                h2 { (view.word(Word::OverTime)) }
+                (over_time(&view, &run, &went))
             }
             section class="card" id="failures" data-live {
-                h2 { (view.word(Word::Failures)) }
-                (super::home::failures(&view, &overview.failures, Some(&run)))
+                div class="spread" {
+                    h2 { (view.word(Word::Failures)) }
+                    @if let Some(stage) = &failing.stage {
+                        p { span class="tag" { (view.word(Word::Stage)) ": " (view.term("stage", stage)) } a href=(format!("/runs/{run}#failures")) { (view.word(Word::Total)) } }
+                    }
+                }
+                (super::failures::by_reason(&view, &failed, &failing))
             }
             details class="card" {
                 summary { (view.word(Word::EventLog)) }
@@ -243,91 +251,79 @@ fn pace(view: &View, line: &RunLine) -> Option<(String, String)> {
     Some((view.number(rate), figures::lasting(view.language, left)))
 }
 
-fn stages(view: &View, overview: &Overview) -> Markup {
-    let place = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
-    let mut stages: Vec<_> = overview.stages.iter().collect();
-    stages.sort_by_key(|(name, _)| place(name));
+/// The strip: stages that run together, with what waits, runs, is done and has failed. A stage filters the failures below.
+fn stages(view: &View, overview: &Overview, chosen: Option<&str>) -> Markup {
+    let run = &overview.line.batch.id;
     html! {
-        @for open in &overview.open {
-            p {
-                b { @for (place, stage) in open.stages.iter().enumerate() { @if place > 0 { " → " } (view.term("stage", stage)) } } ": "
-                (view.number(open.ready)) " " (view.word(Word::Ready)) " · " (view.number(open.taken)) " " (view.word(Word::TasksInHand))
-                @if open.delayed > 0 { " · " (view.number(open.delayed)) " " (view.word(Word::Delayed)) }
-            }
-        }
-        @if stages.is_empty() { p class="soft" { "–" } }
+        @if overview.groups.is_empty() { p class="soft" { "–" } }
         ol class="stages" {
-            @for (name, cost) in stages {
-                li {
-                    b { (view.term("stage", name)) }
-                    (view.number(cost.items)) br;
-                    small { (figures::lasting(view.language, cost.cpu_ms.checked_div(cost.items).unwrap_or(0))) " " (view.word(Word::CpuPerItem)) }
+            @for group in &overview.groups {
+                @let last = group.stages.last().map(String::as_str).unwrap_or_default();
+                @let is_chosen = chosen.is_some_and(|chosen| group.stages.iter().any(|stage| stage == chosen));
+                li class=[is_chosen.then_some("chosen")] {
+                    b {
+                        a href=(format!("/runs/{run}?stage={last}#failures")) aria-current=[is_chosen.then_some("true")] {
+                            @for (place, stage) in group.stages.iter().enumerate() { @if place > 0 { " → " } (view.term("stage", stage)) }
+                        }
+                    }
+                    dl class="tally" {
+                        dt { (view.word(Word::WaitingItems)) } dd { (view.number(group.ready + group.delayed)) }
+                        dt { (view.word(Word::RunningItems)) } dd { (view.number(group.taken)) }
+                        dt { (view.word(Word::DoneItems)) } dd { (view.number(group.done)) }
+                        dt { (view.word(Word::FailedItems)) }
+                        dd { @if group.failed > 0 { a class="class" href=(format!("/failures?run={run}&stage={last}")) { (view.number(group.failed)) } } @else { "0" } }
+                    }
+                    @if group.delayed > 0 { small { (view.number(group.delayed)) " " (view.word(Word::Delayed)) } }
+                    @if !group.costs.is_empty() {
+                        small {
+                            (view.word(Word::CpuPerItem)) ": "
+                            @for (place, (name, cost)) in group.costs.iter().enumerate() {
+                                @if place > 0 { " · " }
+                                @if group.costs.len() > 1 || group.stages.len() > 1 { (view.term("stage", name)) " " }
+                                (figures::lasting(view.language, cost.cpu_ms.checked_div(cost.items).unwrap_or(0)))
+                            }
+                        }
+                    }
                 }
             }
         }
     }
 }
 
-/// Which failures are wanted.
-#[derive(Debug, Deserialize)]
-pub(super) struct WantedFailures {
-    run: Option<String>,
-    class: Option<String>,
-}
-
-/// What was refused, file by file.
-pub(super) async fn failures(
-    view: View,
-    State(shared): State<Shared>,
-    Extension(by): Extension<Identity>,
-    Asked(wanted): Asked<WantedFailures>,
-) -> Result<Markup, Problem> {
-    let class = wanted.class.as_deref().filter(|class| !class.is_empty()).map(class_of).transpose()?;
-    let run = wanted.run.as_deref().filter(|run| !run.is_empty());
-    let failures = watch::failures(shared.archive(), &by.units(Right::Watch), run, class, FAILURES).await?;
-    Ok(page(
-        &view,
-        view.word(Word::Failures),
-        &[],
-        &html! {
-            h1 { (view.word(Word::Failures)) }
-            form class="row" action="/failures" {
-                @if let Some(run) = run { input type="hidden" name="run" value=(run); span class="tag" { (view.word(Word::Run)) " …" (short(run)) } }
-                label { span { (view.word(Word::Class)) }
-                    select name="class" {
-                        option value="" { (view.word(Word::Total)) }
-                        @for one in [Class::Input, Class::Limit, Class::Secret, Class::Outage, Class::Bug] {
-                            option value=(one.as_str()) selected[class == Some(one)] { (view.term("class", one.as_str())) }
-                        }
+/// The chart of a run, and the same numbers as a table: moments at which nothing changed are left out of it.
+fn over_time(view: &View, run: &str, went: &Timeline) -> Markup {
+    let heads = [Word::In, Word::ReadPages, Word::Stored, Word::InReview, Word::Refused, Word::Quarantine];
+    let words = serde_json::json!({
+        "at": view.word(Word::Moment), "in": view.word(Word::In), "read": view.word(Word::ReadPages), "stored": view.word(Word::Stored),
+        "review": view.word(Word::InReview), "refused": view.word(Word::Refused), "held": view.word(Word::Quarantine),
+    });
+    let figures_of = |point: &TimelinePoint| [point.came, point.read, point.stored, point.review, point.refused, point.held];
+    let changed = went.points.iter().enumerate().filter(|(place, point)| {
+        let before = place.checked_sub(1).and_then(|before| went.points.get(before));
+        before.is_none_or(|before| figures_of(before) != figures_of(point)) || place + 1 == went.points.len()
+    });
+    let now = went.now;
+    let moved = went
+        .points
+        .last()
+        .is_some_and(|last| [last.stored, last.review, last.refused, last.held] != [now.stored, now.review, now.refused, now.held]);
+    html! {
+        div id="timeline" class="chart" data-timeline=(format!("/api/runs/{}/timeline", encoded(run))) data-words=(words) {}
+        details {
+            summary { (view.word(Word::MomentFigures)) }
+            div class="wide" id="timeline-table" data-live { table {
+                thead { tr { th { (view.word(Word::Moment)) } @for word in heads { th class="figure" { (view.word(word)) } } } }
+                tbody {
+                    @for (_, point) in changed {
+                        tr { td class="narrow" { (figures::moment_to_second(&point.at)) } @for figure in figures_of(point) { td class="figure" { (view.number(figure)) } } }
+                    }
+                    @if went.ended && moved {
+                        tr { td { (view.word(Word::AsItStandsNow)) } @for figure in [Some(now.came), None, Some(now.stored), Some(now.review), Some(now.refused), Some(now.held)] {
+                            td class="figure" { (figure.map_or_else(|| "–".to_owned(), |figure| view.number(figure))) }
+                        } }
                     }
                 }
-                button { (view.word(Word::Apply)) }
-            }
-            @if failures.is_empty() { (nothing(view.word(Word::FailuresNone))) }
-            @else {
-                div class="wide" { table {
-                    thead { tr { th { (view.word(Word::File)) } th class="figure" { (view.word(Word::Page)) } th { (view.word(Word::Class)) } th { (view.word(Word::Reason)) } th { (view.word(Word::Run)) } } }
-                    tbody {
-                        @for failure in &failures {
-                            @let class = failure.item.class.as_str();
-                            tr data-row {
-                                td { (failure.item.file) br; span class="soft" { (failure.dossier.fonds) " · " (failure.dossier.code) } }
-                                td class="figure" { @if let Some(page) = failure.item.page { (view.number(u64::from(page))) } }
-                                td { span class="class" { (view.term("class", class)) } }
-                                td { (view.refusal(&failure.item.reason)) br; span class="soft" { (view.term("mend", class)) } }
-                                td class="narrow" {
-                                    a href=(format!("/runs/{}", failure.batch)) { "…" (short(&failure.batch)) }
-                                    @if by.units(Right::Steer).contains(&failure.dossier.fonds) {
-                                        " " button type="button" data-api=(format!("POST /api/runs/{}/retry?file={}", failure.batch, encoded(&failure.item.file))) data-then=(view.address) { (view.word(Word::Retry)) }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                } }
-                (export(&view, "failures", &format!("run={}&class={}", run.unwrap_or_default(), class.map(Class::as_str).unwrap_or_default())))
-                @if failures.len() == FAILURES { p class="soft" { (view.word(Word::OnlyFirst)) " " (view.number(FAILURES as u64)) } }
-            }
-        },
-    ))
+            } }
+        }
+    }
 }

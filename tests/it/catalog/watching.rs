@@ -21,11 +21,13 @@ pub(super) async fn the_queue_and_the_failures_are_counted(home: Home) {
     }
     work(catalog, &[&batch]).await;
     assert!(catalog.queue().await.unwrap().is_empty() && catalog.workers().await.unwrap().is_empty());
-    let groups = catalog.failure_groups(&Units::All, Some(&batch.id), 10).await.unwrap();
+    let groups =
+        catalog.failure_groups(&Units::All, &FailureFilter { batch: Some(&batch.id), ..FailureFilter::default() }, 10).await.unwrap();
     assert_eq!(groups.iter().map(|group| group.count).sum::<u64>(), 3);
     assert_eq!((groups[0].class, groups[0].count), (Class::Input, 2), "the most frequent first");
-    assert_eq!(catalog.failure_groups(&Units::All, None, 1).await.unwrap().len(), 1);
-    assert!(catalog.failure_groups(&Units::Some(BTreeSet::from(["other".to_owned()])), None, 10).await.unwrap().is_empty());
+    assert_eq!(catalog.failure_groups(&Units::All, &FailureFilter::default(), 1).await.unwrap().len(), 1);
+    let others = Units::Some(BTreeSet::from(["other".to_owned()]));
+    assert!(catalog.failure_groups(&others, &FailureFilter::default(), 10).await.unwrap().is_empty());
     assert_eq!(catalog.happened("page-read", 0).await.unwrap(), 2);
     assert_eq!(catalog.happened("page-read", i64::MAX).await.unwrap(), 0);
     let ids = [batch.id.clone(), "none".to_owned()];

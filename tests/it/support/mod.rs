@@ -15,3 +15,39 @@ pub(crate) fn shared_data(what: &str) -> Option<PathBuf> {
     eprintln!("SKIPPED: {what}: no real scans at {}", folder.display());
     None
 }
+
+/// A PDF of two pages: a scan with lines of ink, and one whose picture is no JPEG, so that the page is refused.
+pub(crate) fn torn_pdf() -> Vec<u8> {
+    let mut page = image::GrayImage::from_pixel(640, 900, image::Luma([255]));
+    for (line, x) in (0..18).flat_map(|line| (80..560).map(move |x| (line, x))) {
+        (0..12).for_each(|y| page.put_pixel(x, 80 + line * 44 + y, image::Luma([30])));
+    }
+    let mut scan = std::io::Cursor::new(Vec::new());
+    page.write_to(&mut scan, image::ImageFormat::Jpeg).unwrap();
+    let stream = |dictionary: &str, bytes: &[u8]| {
+        let head = format!("<< {dictionary} /Length {} >>\nstream\n", bytes.len());
+        [head.as_bytes(), bytes, b"\nendstream"].concat()
+    };
+    let mut objects = vec![b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(), b"<< /Type /Pages /Kids [3 0 R 6 0 R] /Count 2 >>".to_vec()];
+    for (first, jpeg) in [(3, scan.into_inner()), (6, b"\xff\xd8\xff no picture".to_vec())] {
+        let resources = format!("/Resources << /XObject << /I {} 0 R >> >> /Contents {} 0 R", first + 1, first + 2);
+        objects.push(format!("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] {resources} >>").into_bytes());
+        let picture =
+            "/Type /XObject /Subtype /Image /Width 640 /Height 900 /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode";
+        objects.push(stream(picture, &jpeg));
+        objects.push(stream("", b"595 0 0 842 0 0 cm /I Do"));
+    }
+    let mut pdf = b"%PDF-1.4\n".to_vec();
+    let mut places = Vec::new();
+    for (number, object) in (1..).zip(&objects) {
+        places.push(format!("{:010} 00000 n \n", pdf.len()));
+        pdf.extend([format!("{number} 0 obj\n").as_bytes(), object, b"\nendobj\n"].concat());
+    }
+    let (count, at) = (objects.len() + 1, pdf.len());
+    let tail = format!(
+        "xref\n0 {count}\n0000000000 65535 f \n{}trailer << /Size {count} /Root 1 0 R >>\nstartxref\n{at}\n%%EOF\n",
+        places.concat()
+    );
+    pdf.extend(tail.into_bytes());
+    pdf
+}
