@@ -163,6 +163,17 @@ impl Catalog {
         Ok(found)
     }
 
+    /// What was done for one line; nothing for a line that is not known.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn work_of(&self, line: &str) -> Result<Work> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT work FROM roadmap_lines WHERE code = $1").bind(line.to_owned());
+        let row = sql::optional(&mut connection, statement, "cannot read what was done").await?;
+        row.map_or(Ok(Work::default()), |row| get_json(&row, "work"))
+    }
+
     /// What was done on each day for a line, or, without one, for nothing that is planned; in order.
     ///
     /// # Errors

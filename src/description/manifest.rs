@@ -2,6 +2,7 @@
 
 use super::fuzzy::folded;
 use crate::model::record::{ListFinding, Listed};
+use crate::text::normal::nfc;
 
 /// One row of a list: one document.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -233,10 +234,11 @@ fn range(text: &str) -> Option<(u32, u32)> {
     }
 }
 
-/// A path, or the name of a file in a row, as they are compared: in any case of letters, `/` between parts.
+/// A path, or the name of a file in a row, as they are compared: in any case of letters, `/` between parts, marks joined with
+/// their letters. (Some systems part them in names of files.)
 #[must_use]
 pub fn plain(path: &str) -> String {
-    path.replace('\\', "/").trim_start_matches("./").to_lowercase()
+    nfc(path.replace('\\', "/").trim_start_matches("./")).to_lowercase()
 }
 
 /// Whether a delivered path is the file that a row names: the whole path or its end.
@@ -326,6 +328,12 @@ mod tests {
 
     fn came(files: &[(&str, u32)]) -> Vec<Delivered> {
         files.iter().map(|(path, pages)| Delivered { path: (*path).to_owned(), pages: *pages }).collect()
+    }
+
+    #[test]
+    fn names_are_compared_however_their_letters_are_written() {
+        let (parted, joined) = ("ho\u{302}\u{300} so\u{31b} 1/To\u{31b}\u{300} tri\u{300}nh.PDF", "Tờ trình.pdf");
+        assert!(is_named(parted, joined) && is_named("HỒ SƠ 1\\tờ trình.pdf", parted) && !is_named("x Tờ trình.pdf", joined));
     }
 
     #[test]

@@ -225,9 +225,10 @@ pub fn standing(roadmap: &Roadmap, work: &HashMap<String, Work>, units: &Units, 
     let nothing = Work::default();
     let own = roadmap.lines.iter().filter(|line| units.contains(&line.unit));
     let mut lines: Vec<LineProgress> = own.map(|line| reckoning.line(roadmap, line, work.get(&line.code).unwrap_or(&nothing))).collect();
-    let whole = progress::together(&lines, |_| roadmap.decision.clone()).pop().unwrap_or_default();
-    let units = progress::together(&lines, |line| line.unit.clone());
-    let mut phases = progress::together(&lines, |line| line.phase.clone());
+    let mut whole = progress::together(&lines, |_| "").pop().unwrap_or_default();
+    whole.name.clone_from(&roadmap.decision);
+    let units = progress::together(&lines, |line| &line.unit);
+    let mut phases = progress::together(&lines, |line| &line.phase);
     phases.sort_by(|one, other| one.name.cmp(&other.name));
     let criteria = criteria::in_force("digitisation", today).map(|set| criteria::score(set, &figures(&whole, &lines, roadmap, work)));
     lines.sort_by(|one, other| {
@@ -400,7 +401,7 @@ pub async fn what_if(archive: &Archive, units: &Units, code: &str, factor: f64, 
         return Err(Error::invalid("the factor must lie between 0.01 and 100"));
     }
     let (roadmap, mut line) = line(archive, units, code).await?;
-    let work = archive.catalog.work(&roadmap.decision).await?.remove(code).unwrap_or_default();
+    let work = archive.catalog.work_of(code).await?;
     let reckoning = Reckoning::on(archive.catalog.today(), &roadmap);
     let now = reckoning.line(&roadmap, &line, &work);
     line.deadline = deadline.unwrap_or(line.deadline);

@@ -5,7 +5,7 @@ use crate::model::day::{Calendar, Day};
 use crate::model::roadmap::{Amount, Line, Measure, Roadmap, Step, Work};
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// A target not reached so many days before its end is told of as near.
 const NEAR: i32 = 30;
@@ -249,12 +249,14 @@ fn share(part: f64, of: f64) -> f64 {
 
 /// Lines together by what `name` says of each, ranked within their blocks.
 #[must_use]
-pub fn together<'a>(lines: impl IntoIterator<Item = &'a LineProgress>, name: impl Fn(&LineProgress) -> String) -> Vec<Together> {
-    let mut all: BTreeMap<String, (Together, f64)> = BTreeMap::new();
+pub fn together<'a>(lines: impl IntoIterator<Item = &'a LineProgress>, name: impl Fn(&'a LineProgress) -> &'a str) -> Vec<Together> {
+    let mut all: HashMap<&str, (Together, f64)> = HashMap::new();
     for line in lines {
         let name = name(line);
-        let (sum, elapsed) = all.entry(name.clone()).or_default();
-        sum.name = name;
+        let (sum, elapsed) = all.entry(name).or_default();
+        if sum.lines == 0 {
+            name.clone_into(&mut sum.name);
+        }
         if sum.block.is_empty() {
             sum.block.clone_from(&line.block);
         }
@@ -377,7 +379,7 @@ mod tests {
             line("e", "xã", 0.2),
             line("e", "xã", 1.5),
         ];
-        let ranked = together(&all, |line| line.unit.clone());
+        let ranked = together(&all, |line| &line.unit);
         let places: Vec<(&str, u32)> = ranked.iter().map(|one| (one.name.as_str(), one.rank)).collect();
         assert_eq!(places, [("b", 1), ("a", 2), ("c", 2), ("d", 4), ("e", 1)]);
         // What is done beyond one target does not make up for another.
