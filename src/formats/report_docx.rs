@@ -3,7 +3,8 @@
 use super::report::{A4, MARGINS, Report, STATE, Side, Table as Shown};
 use crate::error::{Kind, Result, ResultExt};
 use docx_rs::{
-    AlignmentType, Docx, LineSpacing, PageMargin, PageOrientationType, Paragraph, Run, RunFonts, Table, TableCell, TableRow, WidthType,
+    AlignmentType, Docx, LineSpacing, PageMargin, PageOrientationType, Paragraph, Run, RunFonts, Table, TableCell, TableRow, VAlignType,
+    VMergeType, WidthType,
 };
 use std::io::Cursor;
 
@@ -52,9 +53,29 @@ pub fn docx(report: &Report) -> Result<Vec<u8>> {
         out = out.add_paragraph(running(text));
     }
     out = out.add_paragraph(Paragraph::new()).add_table(foot(report, inner));
+    let cannot = || "the report cannot be written as DOCX".to_owned();
+    let mut written = out.build();
+    let xml = String::from_utf8(written.document).or_error(Kind::Internal, cannot)?;
+    written.document = repeating_heads(&xml, &report.tables).into_bytes();
     let mut bytes = Cursor::new(Vec::new());
-    out.build().pack(&mut bytes).or_error(Kind::Internal, || "the report cannot be written as DOCX".to_owned())?;
+    written.pack(&mut bytes).or_error(Kind::Internal, cannot)?;
     Ok(bytes.into_inner())
+}
+
+/// The document with the heads of its tables on every page that they reach (`w:tblHeader`), which `docx_rs` cannot write. Signs of
+/// mark-up in texts are escaped, so that what is looked for is mark-up.
+fn repeating_heads(xml: &str, tables: &[Shown]) -> String {
+    const ROW: &str = "<w:cantSplit />";
+    // Before the first table there is none, and the first is the head of the paper.
+    let mut parts = xml.split("<w:tbl>");
+    let mut out = parts.by_ref().take(2).collect::<Vec<_>>().join("<w:tbl>");
+    let mut tables = tables.iter();
+    for part in parts {
+        let heads = tables.next().map_or(0, Shown::head_rows);
+        out.push_str("<w:tbl>");
+        out.push_str(&part.replacen(ROW, &format!("{ROW}<w:tblHeader />"), heads));
+    }
+    out
 }
 
 fn centred(run: Run) -> Paragraph {
@@ -97,21 +118,37 @@ fn wide(twips: u32) -> usize {
 fn shown(table: &Shown, inner: u32) -> Table {
     let all: u32 = table.columns.iter().map(|column| column.width).sum::<u32>().max(1);
     let widths: Vec<usize> = table.columns.iter().map(|column| wide(inner * column.width / all)).collect();
-    let cell = |text: &str, place: usize, run: fn(Run) -> Run, side: AlignmentType| {
-        let run = run(Run::new().add_text(text).size(SMALL));
-        let width = widths.get(place).copied().unwrap_or(0);
-        TableCell::new().width(width, WidthType::Dxa).add_paragraph(Paragraph::new().add_run(run).align(side))
+    let cell = |text: &str, (place, columns): (usize, usize), is_bold: bool, side: AlignmentType| {
+        let run = Run::new().add_text(text).size(SMALL);
+        let run = if is_bold { run.bold() } else { run };
+        let width = widths.iter().skip(place).take(columns).sum();
+        let cell = TableCell::new().width(width, WidthType::Dxa).vertical_align(VAlignType::Center);
+        cell.add_paragraph(Paragraph::new().add_run(run).align(side))
     };
-    let heads = table.columns.iter().enumerate().map(|(place, column)| cell(&column.name, place, Run::bold, AlignmentType::Center));
-    let mut rows = vec![TableRow::new(heads.collect()).cant_split()];
-    for row in &table.rows {
+    let head = table.head();
+    let mut rows: Vec<TableRow> = Vec::new();
+    for row in 0..table.head_rows() {
+        let mut own: Vec<_> = head.iter().filter(|one| (one.row..one.row + one.rows).contains(&row)).collect();
+        own.sort_by_key(|one| one.column);
+        let cells = own.into_iter().map(|one| {
+            let text = if one.row == row { one.text } else { "" };
+            let cell = cell(text, (one.column, one.columns), true, AlignmentType::Center).grid_span(one.columns);
+            match (one.rows > 1, one.row == row) {
+                (false, _) => cell,
+                (true, true) => cell.vertical_merge(VMergeType::Restart),
+                (true, false) => cell.vertical_merge(VMergeType::Continue),
+            }
+        });
+        rows.push(TableRow::new(cells.collect()).cant_split());
+    }
+    for (row, is_sum) in table.all_rows() {
         let cells = row.iter().zip(&table.columns).enumerate().map(|(place, (text, column))| {
             let side = match column.side {
                 Side::Left => AlignmentType::Left,
                 Side::Middle => AlignmentType::Center,
                 Side::Right => AlignmentType::Right,
             };
-            cell(text, place, |run| run, side)
+            cell(text, (place, 1), is_sum, side)
         });
         rows.push(TableRow::new(cells.collect()).cant_split());
     }
@@ -163,5 +200,10 @@ mod tests {
         {
             assert!(xml.contains(text), "{text}");
         }
+        // Both rows of the head come again on every page, and no row is broken; the papers' own head and foot are no tables to repeat.
+        assert_eq!(xml.matches("<w:cantSplit /><w:tblHeader />").count(), 2);
+        assert_eq!(xml.matches("<w:cantSplit />").count(), 2 + 61 + 1);
+        assert!(xml.find("<w:tblHeader />").unwrap() < xml.find("Nội dung").unwrap());
+        assert!(xml.contains(r#"<w:gridSpan w:val="2" />"#) && xml.contains(r#"<w:vMerge w:val="restart" />"#));
     }
 }

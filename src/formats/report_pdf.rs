@@ -32,10 +32,13 @@ const FACES: [[&str; 4]; 3] = [
 ];
 
 /// Folders where they lie.
-const FOLDERS: [&str; 5] = [
+const FOLDERS: [&str; 8] = [
     "/usr/share/fonts/truetype/croscore",
     "/usr/share/fonts/google-croscore",
     "/usr/share/fonts/truetype/liberation",
+    "/usr/share/fonts/truetype/liberation2",
+    "/usr/share/fonts/liberation-serif-fonts",
+    "/usr/share/fonts/liberation",
     "/usr/share/fonts/truetype/msttcorefonts",
     "/usr/local/share/fonts",
 ];
@@ -50,13 +53,25 @@ enum Face {
 
 struct Faces(Vec<(Font, FontVec)>);
 
+/// The files of the typeface in which reports are set: regular, bold, italic, bold and italic.
+///
+/// # Errors
+/// `NotFound` where none is installed, naming the package.
+pub fn faces() -> Result<Vec<PathBuf>> {
+    faces_in(&FOLDERS)
+}
+
+fn faces_in(folders: &[&str]) -> Result<Vec<PathBuf>> {
+    let place = |name: &str| folders.iter().map(|folder| Path::new(folder).join(name)).find(|path| path.is_file());
+    let found = FACES.iter().find_map(|names| names.iter().map(|name| place(name)).collect::<Option<Vec<PathBuf>>>());
+    found.ok_or_else(|| {
+        Error::not_found("no typeface like Times New Roman is installed, so no PDF can be set: run `apt-get install fonts-croscore`")
+    })
+}
+
 impl Faces {
     fn load() -> Result<Self> {
-        let place = |name: &str| FOLDERS.iter().map(|folder| Path::new(folder).join(name)).find(|path| path.is_file());
-        let found = FACES.iter().find_map(|names| names.iter().map(|name| place(name)).collect::<Option<Vec<PathBuf>>>());
-        let paths = found.ok_or_else(|| {
-            Error::not_found("no typeface like Times New Roman is installed, so no PDF can be set: run `apt-get install fonts-croscore`")
-        })?;
+        let paths = faces()?;
         let load = |path: &PathBuf| {
             let broken = || format!("{} is no font: install it anew", path.display());
             let bytes = std::fs::read(path).or_error(Kind::NotFound, broken)?;
@@ -185,15 +200,16 @@ impl Pages<'_> {
         let all: u32 = table.columns.iter().map(|column| column.width).sum::<u32>().max(1);
         #[allow(clippy::cast_precision_loss)]
         let widths: Vec<f32> = table.columns.iter().map(|column| (self.right - self.left) * column.width as f32 / all as f32).collect();
-        let heads: Vec<(&str, Side)> = table.columns.iter().map(|column| (column.name.as_str(), Side::Middle)).collect();
-        self.row(&widths, &heads, Face::Bold);
-        for row in &table.rows {
+        // A head never stands alone at the foot of a page.
+        self.need(self.head_heights(&widths, table).iter().sum::<f32>() + 2.0 * SMALL * LEADING);
+        self.head(&widths, table);
+        for (row, is_sum) in table.all_rows() {
+            let face = if is_sum { Face::Bold } else { Face::Regular };
             let cells: Vec<(&str, Side)> = row.iter().zip(&table.columns).map(|(text, column)| (text.as_str(), column.side)).collect();
-            let height = self.height(&widths, &cells, Face::Regular);
-            if self.need(height) {
-                self.row(&widths, &heads, Face::Bold);
+            if self.need(self.height(&widths, &cells, face)) {
+                self.head(&widths, table);
             }
-            self.row(&widths, &cells, Face::Regular);
+            self.row(&widths, &cells, face);
         }
         self.y += 8.0;
     }
@@ -205,12 +221,46 @@ impl Pages<'_> {
         most * SMALL * LEADING + 2.0 * PADDING
     }
 
+    /// Heights of the rows of a table's head. Cells over several rows need what they have together, the last row gives the rest.
+    fn head_heights(&self, widths: &[f32], table: &Table) -> Vec<f32> {
+        let mut heights = vec![0.0_f32; table.head_rows()];
+        let mut cells = table.head();
+        cells.sort_by_key(|cell| cell.rows);
+        for cell in cells {
+            let width: f32 = widths.iter().skip(cell.column).take(cell.columns).sum();
+            let needed = self.height(&[width], &[(cell.text, Side::Middle)], Face::Bold);
+            let own: f32 = heights.iter().skip(cell.row).take(cell.rows).sum();
+            if let Some(last) = heights.get_mut(cell.row + cell.rows - 1) {
+                *last += (needed - own).max(0.0);
+            }
+        }
+        heights
+    }
+
+    fn head(&mut self, widths: &[f32], table: &Table) {
+        let heights = self.head_heights(widths, table);
+        for cell in table.head() {
+            let x = self.left + widths.iter().take(cell.column).sum::<f32>();
+            let y = self.y + heights.iter().take(cell.row).sum::<f32>();
+            let width: f32 = widths.iter().skip(cell.column).take(cell.columns).sum();
+            let height: f32 = heights.iter().skip(cell.row).take(cell.rows).sum();
+            self.cell((x, y), (width, height), cell.text, Side::Middle, Face::Bold);
+        }
+        self.y += heights.iter().sum::<f32>();
+    }
+
+    /// A box with text in the middle of its height.
+    fn cell(&mut self, (x, y): (f32, f32), (width, height): (f32, f32), text: &str, side: Side, face: Face) {
+        self.mark(Mark::Box { x, y, width, height });
+        let free = height - self.height(&[width], &[(text, side)], face);
+        self.stack((x + PADDING, x + width - PADDING), y + PADDING + free.max(0.0) / 2.0, side, &[(text, face, SMALL)]);
+    }
+
     fn row(&mut self, widths: &[f32], cells: &[(&str, Side)], face: Face) {
         let height = self.height(widths, cells, face);
         let mut x = self.left;
         for ((text, side), width) in cells.iter().zip(widths) {
-            self.mark(Mark::Box { x, y: self.y, width: *width, height });
-            self.stack((x + PADDING, x + width - PADDING), self.y + PADDING, *side, &[(text, face, SMALL)]);
+            self.cell((x, self.y), (*width, height), text, *side, face);
             x += width;
         }
         self.y += height;
@@ -355,5 +405,12 @@ mod tests {
         assert_eq!(cut.concat().len(), 100);
         let bytes = pdf(&example()).unwrap();
         assert!(bytes.starts_with(b"%PDF-"));
+    }
+
+    #[test]
+    fn without_a_typeface_the_package_to_install_is_named() {
+        let error = faces_in(&["/nowhere"]).unwrap_err();
+        assert_eq!(error.kind(), Kind::NotFound);
+        assert!(error.context().contains("apt-get install fonts-croscore"), "{error}");
     }
 }
