@@ -10,6 +10,7 @@ mod entry;
 mod home;
 mod layout;
 mod lots;
+mod one_stop;
 mod parts;
 mod pipelines;
 pub(super) mod problem;
