@@ -13,19 +13,20 @@ pub(super) fn report(counted: &OneStop, unit: &str, today: Day, language: Langua
     let word = |word: Word| word.in_language(language);
     let all = &counted.whole.digitised;
     let (from, to) = (counted.period.from.numeric(), counted.period.to.numeric());
+    let dossiers = |count: String| format!("{count} {}", word(Word::Dossiers).to_lowercase());
     let mut paragraphs = vec![format!(
         "{} {from} {} {to}: {} {}; {} {} ({}); {} {}; {} {} ({}).",
         word(Word::OneStopBasis),
         word(Word::ToDay),
         word(Word::CasesReceived).to_lowercase(),
-        numbers::whole(all.received),
+        dossiers(numbers::whole(all.received)),
         word(Word::ComponentsStored),
-        numbers::whole(all.with_components),
+        dossiers(numbers::whole(all.with_components)),
         numbers::percent(all.with_components, all.received, 1),
         word(Word::CasesResolved).to_lowercase(),
-        number(all.resolved),
+        dossiers(number(all.resolved)),
         word(Word::ResultsStored),
-        number(all.with_result),
+        dossiers(number(all.with_result)),
         of(all.with_result, all.resolved),
     )];
     for (count, says) in [(all.not_handed_in, Word::NotHandedIn), (all.reuse_unsaid, Word::ReuseUnsaid)] {

@@ -110,21 +110,21 @@ fn lines_table(status: &Status, language: Language) -> Table {
         format!("{} ({}–{latest})", finish.day.numeric(), finish.earliest.numeric())
     };
     let columns = Columns::<LineProgress>::new()
-        .numbered(Column::new("STT", 6, Side::Middle))
+        .numbered(Column::new("STT", 4, Side::Middle))
         .told(head(Word::Line, 9, Side::Left), |line| line.code.clone())
-        .told(head(Word::What, 19, Side::Left), |line| line.name.clone())
+        .told(head(Word::What, 17, Side::Left), |line| line.name.clone())
         .told(head(Word::Unit, 8, Side::Left), |line| line.unit.clone())
         .told(head(Word::Measure, 7, Side::Middle), |line| term(language, "measure", line.measure.word()).to_owned())
         .told(head(Word::Target, 9, Side::Right), |line| amount(line.measure, line.target))
         .told(head(Word::Done, 9, Side::Right), |line| amount(line.measure, line.done))
-        .told(head(Word::ShareDone, 7, Side::Right), |line| share(line.share_done))
-        .told(head(Word::ShareElapsed, 7, Side::Right), |line| share(line.share_elapsed))
+        .told(head(Word::ShareDone, 8, Side::Right), |line| share(line.share_done))
+        .told(head(Word::ShareElapsed, 8, Side::Right), |line| share(line.share_elapsed))
         .told(head(Word::Pace, 8, Side::Right), |line| numbers::decimal(line.pace, 1))
         .told(head(Word::Needed, 8, Side::Right), |line| {
             line.required_pace.map_or_else(|| "—".to_owned(), |pace| numbers::decimal(pace, 1))
         })
         .told(head(Word::Finish, 11, Side::Middle), finish)
-        .told(head(Word::Deadline, 9, Side::Middle), |line| line.deadline.numeric())
+        .told(head(Word::Deadline, 11, Side::Middle), |line| line.deadline.numeric())
         .told(head(Word::State, 8, Side::Middle), |line| term(language, "line-state", line.state.word()).to_owned());
     table(format!("4. {}", Word::Lines.in_language(language)), columns, &status.lines, None)
 }

@@ -218,6 +218,7 @@ pub(super) fn share(share: f64) -> String {
 
 /// A report of an office, without its text: who issues it under whom, on what day, about what.
 pub(super) fn paper(issuer: &str, parent: &str, day: Day, subject: String) -> Report {
+    let receiver = if parent.is_empty() { "- …………;".to_owned() } else { format!("- {parent} (để báo cáo);") };
     Report {
         parent: if issuer == parent { String::new() } else { parent.to_uppercase() },
         issuer: issuer.to_uppercase(),
@@ -225,7 +226,7 @@ pub(super) fn paper(issuer: &str, parent: &str, day: Day, subject: String) -> Re
         place_and_day: format!("…………, {}", in_words(day)),
         kind: "BÁO CÁO".to_owned(),
         subject,
-        receivers: vec!["- Như trên;".to_owned(), "- Lưu: VT.".to_owned()],
+        receivers: vec![receiver, "- Lưu: VT.".to_owned()],
         signers: vec![(vec!["THỦ TRƯỞNG ĐƠN VỊ".to_owned()], String::new())],
         is_wide: true,
         ..Report::default()

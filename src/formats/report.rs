@@ -139,6 +139,11 @@ impl Table {
     }
 }
 
+/// The text with shares that no line breaks: `98,5 %`.
+pub(super) fn unbroken(text: &str) -> String {
+    text.replace(" %", "\u{a0}%")
+}
+
 /// The name of the state and its motto.
 pub(super) const STATE: [&str; 2] = ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"];
 
@@ -194,5 +199,6 @@ mod tests {
         let table = Table { columns: vec![Column::new("a", 1, Side::Left), Column::new("b", 1, Side::Left)], ..Table::default() };
         assert_eq!((table.head_rows(), table.head().len()), (1, 2));
         assert_eq!(Column::new("Đạt", 1, Side::Left).under("Số trang").full_name(), "Số trang: Đạt");
+        assert_eq!(unbroken("98,5 % của 100 %"), "98,5\u{a0}% của 100\u{a0}%");
     }
 }

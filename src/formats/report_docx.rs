@@ -1,10 +1,10 @@
 //! Reports as DOCX (ECMA-376).
 
-use super::report::{A4, MARGINS, Report, STATE, Side, Table as Shown};
+use super::report::{A4, MARGINS, Report, STATE, Side, Table as Shown, unbroken};
 use crate::error::{Kind, Result, ResultExt};
 use docx_rs::{
-    AlignmentType, Docx, LineSpacing, PageMargin, PageOrientationType, Paragraph, Run, RunFonts, Table, TableCell, TableRow, VAlignType,
-    VMergeType, WidthType,
+    AlignmentType, Docx, Header, LineSpacing, PageMargin, PageNum, PageOrientationType, Paragraph, Run, RunFonts, Table, TableCell,
+    TableCellMargins, TableRow, VAlignType, VMergeType, WidthType,
 };
 use std::io::Cursor;
 
@@ -14,6 +14,9 @@ const TWIPS: f64 = 56.693;
 /// Sizes of letters in half points: the text, and tables.
 const TEXT: usize = 26;
 const SMALL: usize = 22;
+
+/// How many of the last rows stand with who signs.
+const KEPT: usize = 2;
 
 fn twips(mm: u32) -> u32 {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -36,6 +39,9 @@ pub fn docx(report: &Report) -> Result<Vec<u8>> {
     if report.is_wide {
         out = out.page_orient(PageOrientationType::Landscape);
     }
+    // From the second page on, pages have their number above.
+    let number = Paragraph::new().add_page_num(PageNum::new()).align(AlignmentType::Center);
+    out = out.header(Header::new().add_paragraph(number)).first_header(Header::new().add_paragraph(Paragraph::new()));
     let inner = width - left - right;
     out = out.add_table(head(report, inner)).add_paragraph(Paragraph::new());
     out = out.add_paragraph(centred(Run::new().add_text(report.kind.as_str()).bold().size(28)));
@@ -43,16 +49,19 @@ pub fn docx(report: &Report) -> Result<Vec<u8>> {
     for text in &report.paragraphs {
         out = out.add_paragraph(running(text));
     }
-    for table in &report.tables {
+    for (place, table) in (1..).zip(&report.tables) {
+        // Who signs stands with some of what is signed.
+        let is_last = place == report.tables.len() && report.closing.is_empty();
         let caption = Paragraph::new()
+            .keep_next(true)
             .add_run(Run::new().add_text(table.caption.as_str()).bold())
             .line_spacing(LineSpacing::new().before(120).after(60));
-        out = out.add_paragraph(caption).add_table(shown(table, inner));
+        out = out.add_paragraph(caption).add_table(shown(table, inner, is_last));
     }
     for text in &report.closing {
         out = out.add_paragraph(running(text));
     }
-    out = out.add_paragraph(Paragraph::new()).add_table(foot(report, inner));
+    out = out.add_paragraph(Paragraph::new().keep_next(true)).add_table(foot(report, inner));
     let cannot = || "the report cannot be written as DOCX".to_owned();
     let mut written = out.build();
     let xml = String::from_utf8(written.document).or_error(Kind::Internal, cannot)?;
@@ -115,15 +124,16 @@ fn wide(twips: u32) -> usize {
     usize::try_from(twips).unwrap_or(0)
 }
 
-fn shown(table: &Shown, inner: u32) -> Table {
+/// A table; of the last one the end stands on one page with what comes next.
+fn shown(table: &Shown, inner: u32, is_last: bool) -> Table {
     let all: u32 = table.columns.iter().map(|column| column.width).sum::<u32>().max(1);
     let widths: Vec<usize> = table.columns.iter().map(|column| wide(inner * column.width / all)).collect();
-    let cell = |text: &str, (place, columns): (usize, usize), is_bold: bool, side: AlignmentType| {
-        let run = Run::new().add_text(text).size(SMALL);
+    let cell = |text: &str, (place, columns): (usize, usize), is_bold: bool, keep: bool, side: AlignmentType| {
+        let run = Run::new().add_text(unbroken(text)).size(SMALL);
         let run = if is_bold { run.bold() } else { run };
         let width = widths.iter().skip(place).take(columns).sum();
         let cell = TableCell::new().width(width, WidthType::Dxa).vertical_align(VAlignType::Center);
-        cell.add_paragraph(Paragraph::new().add_run(run).align(side))
+        cell.add_paragraph(Paragraph::new().add_run(run).align(side).keep_next(keep))
     };
     let head = table.head();
     let mut rows: Vec<TableRow> = Vec::new();
@@ -132,7 +142,7 @@ fn shown(table: &Shown, inner: u32) -> Table {
         own.sort_by_key(|one| one.column);
         let cells = own.into_iter().map(|one| {
             let text = if one.row == row { one.text } else { "" };
-            let cell = cell(text, (one.column, one.columns), true, AlignmentType::Center).grid_span(one.columns);
+            let cell = cell(text, (one.column, one.columns), true, true, AlignmentType::Center).grid_span(one.columns);
             match (one.rows > 1, one.row == row) {
                 (false, _) => cell,
                 (true, true) => cell.vertical_merge(VMergeType::Restart),
@@ -141,18 +151,20 @@ fn shown(table: &Shown, inner: u32) -> Table {
         });
         rows.push(TableRow::new(cells.collect()).cant_split());
     }
-    for (row, is_sum) in table.all_rows() {
+    let kept = if is_last { (table.rows.len() + usize::from(table.sum.is_some())).saturating_sub(KEPT) } else { usize::MAX };
+    for (number, (row, is_sum)) in table.all_rows().enumerate() {
         let cells = row.iter().zip(&table.columns).enumerate().map(|(place, (text, column))| {
             let side = match column.side {
                 Side::Left => AlignmentType::Left,
                 Side::Middle => AlignmentType::Center,
                 Side::Right => AlignmentType::Right,
             };
-            cell(text, (place, 1), is_sum, side)
+            cell(text, (place, 1), is_sum, number >= kept, side)
         });
         rows.push(TableRow::new(cells.collect()).cant_split());
     }
-    Table::new(rows).set_grid(widths.clone()).width(wide(inner), WidthType::Dxa).layout(docx_rs::TableLayoutType::Fixed)
+    let room = TableCellMargins::new().margin(40, 60, 40, 60);
+    Table::new(rows).set_grid(widths.clone()).margins(room).width(wide(inner), WidthType::Dxa).layout(docx_rs::TableLayoutType::Fixed)
 }
 
 /// Receivers on the left where there are any, and who signs.

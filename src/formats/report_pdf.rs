@@ -1,6 +1,6 @@
 //! Reports as PDF, set in a typeface with the widths of Times New Roman.
 
-use super::report::{A4, MARGINS, Report, STATE, Side, Table};
+use super::report::{A4, MARGINS, Report, STATE, Side, Table, unbroken};
 use crate::error::{Error, Kind, Result, ResultExt};
 use ab_glyph::{Font as _, FontVec};
 use krilla::Document;
@@ -20,6 +20,10 @@ const SMALL: f32 = 10.5;
 
 /// Distance of lines to the size of their letters.
 const LEADING: f32 = 1.25;
+
+/// Height in which somebody signs, and that of all the foot, pt.
+const SIGNATURE: f32 = 60.0;
+const FOOT: f32 = SIGNATURE + 80.0;
 
 /// Room around the text of a cell, pt.
 const PADDING: f32 = 3.0;
@@ -95,7 +99,7 @@ impl Faces {
     /// The text in lines of at most this width; a word that is wider is cut.
     fn lines(&self, face: Face, size: f32, text: &str, width: f32) -> Vec<String> {
         let mut lines = vec![String::new()];
-        for word in text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {
+        for word in unbroken(text).split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {
             let mut word = word.to_owned();
             while let Some(line) = lines.last_mut() {
                 let joined = if line.is_empty() { word.clone() } else { format!("{line} {word}") };
@@ -193,7 +197,8 @@ impl Pages<'_> {
         self.y += 4.0;
     }
 
-    fn table(&mut self, table: &Table) {
+    /// A table; its last row stands on one page with so much more.
+    fn table(&mut self, table: &Table, with_last: f32) {
         self.need(60.0);
         self.y += 4.0;
         self.paragraph(&table.caption, Face::Bold, TEXT, Side::Left);
@@ -203,10 +208,12 @@ impl Pages<'_> {
         // A head never stands alone at the foot of a page.
         self.need(self.head_heights(&widths, table).iter().sum::<f32>() + 2.0 * SMALL * LEADING);
         self.head(&widths, table);
-        for (row, is_sum) in table.all_rows() {
+        let last = table.rows.len() + usize::from(table.sum.is_some());
+        for (number, (row, is_sum)) in (1..).zip(table.all_rows()) {
+            let with = if number == last { with_last } else { 0.0 };
             let face = if is_sum { Face::Bold } else { Face::Regular };
             let cells: Vec<(&str, Side)> = row.iter().zip(&table.columns).map(|(text, column)| (text.as_str(), column.side)).collect();
-            if self.need(self.height(&widths, &cells, face)) {
+            if self.need(self.height(&widths, &cells, face) + with) {
                 self.head(&widths, table);
             }
             self.row(&widths, &cells, face);
@@ -288,7 +295,11 @@ pub fn pdf(report: &Report) -> Result<Vec<u8>> {
     pages.paragraph(&report.subject, Face::Bold, 14.0, Side::Middle);
     pages.y += 6.0;
     report.paragraphs.iter().for_each(|text| pages.paragraph(text, Face::Regular, TEXT, Side::Left));
-    report.tables.iter().for_each(|table| pages.table(table));
+    for (place, table) in (1..).zip(&report.tables) {
+        // Who signs stands with some of what is signed.
+        let is_last = place == report.tables.len() && report.closing.is_empty();
+        pages.table(table, if is_last { FOOT + 16.0 } else { 0.0 });
+    }
     report.closing.iter().for_each(|text| pages.paragraph(text, Face::Regular, TEXT, Side::Left));
     foot(&mut pages, report);
     drawn(&faces, pages.all, size, report)
@@ -317,8 +328,7 @@ fn head(pages: &mut Pages<'_>, report: &Report) {
 }
 
 fn foot(pages: &mut Pages<'_>, report: &Report) {
-    const SIGNATURE: f32 = 60.0;
-    pages.need(SIGNATURE + 80.0);
+    pages.need(FOOT);
     pages.y += 8.0;
     let count = report.signers.len() + usize::from(!report.receivers.is_empty());
     #[allow(clippy::cast_precision_loss)]

@@ -82,6 +82,18 @@ pub fn workbook(sheets: &[(String, Vec<Vec<String>>)], is_number: fn(&str) -> Op
     book.save_to_buffer().or_error(Kind::Internal, cannot)
 }
 
+/// Height of a line of a sheet, pt.
+const LINE: f64 = 16.0;
+
+/// By how much columns of a sheet are wider than they are told in a report, in letters.
+const ROOM: f64 = 4.0;
+
+/// Lines of a text in a column of a report; spreadsheets do not find them for cells that are joined.
+fn lines(text: &str, width: u32) -> f64 {
+    let letters: u32 = text.chars().count().try_into().unwrap_or(u32::MAX);
+    (f64::from(letters) * 1.15 / (f64::from(width) + ROOM)).ceil().clamp(1.0, 20.0)
+}
+
 /// A report as XLSX: one sheet for each table, under the report's head.
 ///
 /// # Errors
@@ -116,7 +128,7 @@ pub fn report(report: &Report, is_number: fn(&str) -> Option<f64>) -> Result<Vec
             }
         }
         for (place, column) in (0..).zip(&table.columns) {
-            page.set_column_width(place, f64::from(column.width) + 4.0).or_error(Kind::Internal, cannot)?;
+            page.set_column_width(place, f64::from(column.width) + ROOM).or_error(Kind::Internal, cannot)?;
         }
         for cell in table.head() {
             let (row, column) = (HEAD + small(cell.row), narrow(cell.column));
@@ -128,15 +140,29 @@ pub fn report(report: &Report, is_number: fn(&str) -> Option<f64>) -> Result<Vec
             }
             .or_error(Kind::Internal, cannot)?;
         }
+        // A head over several rows is as high as they are together; the last of them gives what is missing.
+        let mut heights = vec![LINE; table.head_rows()];
+        for cell in table.head().iter().filter(|cell| cell.columns == 1) {
+            let lines = table.columns.get(cell.column).map_or(1.0, |column| lines(cell.text, column.width));
+            let own: f64 = heights.iter().skip(cell.row).take(cell.rows).sum();
+            if let Some(last) = heights.last_mut() {
+                *last += (lines * LINE - own).max(0.0);
+            }
+        }
+        for (row, height) in (HEAD..).zip(heights) {
+            page.set_row_height(row, height).or_error(Kind::Internal, cannot)?;
+        }
         let first = HEAD + small(table.head_rows());
         for (row, (cells, is_sum)) in (first..).zip(table.all_rows()) {
+            let most = cells.iter().zip(&table.columns).map(|(cell, column)| lines(cell, column.width)).fold(1.0, f64::max);
+            page.set_row_height(row, most * LINE).or_error(Kind::Internal, cannot)?;
             for ((place, cell), column) in (0..).zip(cells).zip(&table.columns) {
                 let side = match column.side {
                     Side::Left => FormatAlign::Left,
                     Side::Middle => FormatAlign::Center,
                     Side::Right => FormatAlign::Right,
                 };
-                let format = framed.clone().set_align(side);
+                let format = framed.clone().set_align(side).set_align(FormatAlign::VerticalCenter);
                 let format = if is_sum { format.set_bold() } else { format };
                 match is_number(cell).filter(|_| column.side == Side::Right) {
                     Some(number) if cell.ends_with('%') => {

@@ -276,7 +276,7 @@ words! {
     Changes: "Số thay đổi", "Changes";
     ChangesByLine: "Nội dung điều chỉnh theo chỉ tiêu", "What changed, line by line";
     Components: "Thành phần hồ sơ", "Papers filed";
-    ComponentsStored: "đã số hóa thành phần của", "with their papers digitised";
+    ComponentsStored: "đã số hóa thành phần của", "papers digitised of";
     DashMeans: "Dấu «—» ở những số mà kho số hóa không biết và đơn vị chưa nộp số liệu, hoặc tỷ lệ trên tổng bằng không.",
         "A dash stands where the archive cannot know and nobody handed it in, and for a share of nothing.";
     DigitisationOfCases: "Số hóa hồ sơ, kết quả giải quyết", "Digitisation of dossiers and results";
@@ -296,7 +296,7 @@ words! {
     OneStopBasis: "Thực hiện Quyết định số 766/QĐ-TTg của Thủ tướng Chính phủ, từ ngày", "By Decision 766/QĐ-TTg of the Prime Minister, from";
     OneStopOf: "Số hóa hồ sơ, kết quả giải quyết thủ tục hành chính", "Digitisation of one-stop dossiers and their results";
     ReceivedInPeriod: "Tiếp nhận trong kỳ", "Received in the period";
-    ResultsStored: "đã số hóa kết quả của", "with their results digitised";
+    ResultsStored: "đã số hóa kết quả của", "results digitised of";
     Reused: "Tái sử dụng", "Used again";
     ReusedAtAll: "Có tái sử dụng", "At all";
     ReuseUnsaid: "hồ sơ tiếp nhận trong kỳ chưa nêu có tái sử dụng dữ liệu hay không",
