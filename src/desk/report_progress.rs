@@ -110,7 +110,7 @@ fn lines_table(status: &Status, language: Language) -> Table {
         format!("{} ({}–{latest})", finish.day.numeric(), finish.earliest.numeric())
     };
     let columns = Columns::<LineProgress>::new()
-        .numbered(Column::new("STT", 4, Side::Middle))
+        .numbered(Column::new("STT", 5, Side::Middle))
         .told(head(Word::Line, 9, Side::Left), |line| line.code.clone())
         .told(head(Word::What, 17, Side::Left), |line| line.name.clone())
         .told(head(Word::Unit, 8, Side::Left), |line| line.unit.clone())

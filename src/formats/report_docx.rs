@@ -34,7 +34,7 @@ pub fn docx(report: &Report) -> Result<Vec<u8>> {
     let (top, left, right) = (twips(MARGINS.0), twips(MARGINS.1), twips(MARGINS.2));
     let margin = |value: u32| i32::try_from(value).unwrap_or(0);
     let fonts = RunFonts::new().ascii("Times New Roman").hi_ansi("Times New Roman").cs("Times New Roman").east_asia("Times New Roman");
-    let page = PageMargin::new().top(margin(top)).bottom(margin(top)).left(margin(left)).right(margin(right));
+    let page = PageMargin::new().top(margin(top)).bottom(margin(top)).left(margin(left)).right(margin(right)).header(567);
     let mut out = Docx::new().page_size(width, height).page_margin(page).default_fonts(fonts).default_size(TEXT);
     if report.is_wide {
         out = out.page_orient(PageOrientationType::Landscape);
