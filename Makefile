@@ -10,8 +10,8 @@ SHELL := /bin/bash
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
 BUILD_PACKAGES := tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd libtesseract-dev libleptonica-dev \
-	libheif-dev clang libclang-dev python3-pip pkg-config cmake nasm mold gcc g++ make
-TEST_PACKAGES := fonts-croscore libheif-examples qpdf poppler-utils mupdf-tools libtiff-tools libxml2-utils libpdfbox2-java \
+	libheif-dev clang libclang-dev python3-pip pkg-config cmake nasm mold gcc g++ make fonts-croscore
+TEST_PACKAGES := libheif-examples qpdf poppler-utils mupdf-tools libtiff-tools libxml2-utils libpdfbox2-java \
 	libactivation-java libjaxb-api-java default-jre-headless default-jdk-headless postgresql python3-venv chromium
 BENCH_PACKAGES := python3-venv unpaper
 
@@ -84,7 +84,6 @@ test: deps-test lint
 	if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --locked; else cargo test --locked; fi
 
 samples: deps
-	$(call install,fonts-croscore)
 	@cargo run --release --locked --quiet -- samples --out samples --seed $(SEED)
 
 screens: deps-test

@@ -6,6 +6,7 @@
 //! cache/<stage>/<2>/<key>      results that can be made again
 //! batches/<id>.json            what a batch brought
 //! roadmaps/<decision>/v<n>.json  what is planned
+//! cases/<id>.json              what offices said of one-stop dossiers
 //! lots/<id>.json               what was accepted or sent back
 //! manifests/<id>/<path>        lists that came beside the scans
 //! learned/description.json     what people's decisions taught
@@ -51,6 +52,12 @@ pub fn cache(stage: &str, key: &str) -> String {
 #[must_use]
 pub fn roadmap(decision: &str, version: u32) -> String {
     format!("roadmaps/{}/v{version}.json", safe_segment(decision))
+}
+
+/// A table of one-stop dossiers that an office handed in.
+#[must_use]
+pub fn cases(id: &str) -> String {
+    format!("cases/{}.json", safe_segment(id))
 }
 
 /// A lot for acceptance.

@@ -1,5 +1,6 @@
 //! The command line: one file per command. stdout carries results, stderr progress and messages.
 
+pub mod cases;
 pub mod completions;
 pub mod degrade;
 pub mod doctor;

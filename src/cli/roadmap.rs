@@ -1,19 +1,22 @@
 //! `sohoa roadmap …`
 
+use super::cases::Cases;
 use super::options::Place;
 use super::print;
 use super::run::this_program;
 use crate::archive::Archive;
 use crate::desk::lots;
-use crate::desk::reports::{self, Form};
+use crate::desk::one_stop;
+use crate::desk::reports::{self, Form, Subject, Wanted};
 use crate::desk::roadmap::{self, Imported, Reason, Status};
-use crate::error::{Error, Kind, Result, ResultExt};
+use crate::error::{Kind, Result, ResultExt};
 use crate::messages::Language;
 use crate::messages::sentences::translated;
 use crate::messages::terms::term;
 use crate::model::account::{Grant, Identity, Role, Units, User};
 use crate::model::day::Day;
 use crate::model::lot::Lot;
+use crate::roadmap::plan::WrongCell;
 use crate::roadmap::sampling::Level;
 use crate::text::numbers;
 use clap::{Args, Subcommand};
@@ -26,6 +29,8 @@ use std::path::PathBuf;
   sohoa roadmap import plan.xlsx            # wrong cells are told by their names, and then nothing is kept
   sohoa roadmap status
   sohoa roadmap report --form progress --format docx --output bao-cao.docx
+  sohoa roadmap report --form one-stop --from 1/10/2026 --to 31/10/2026 --format xlsx --output mot-cua.xlsx
+  sohoa roadmap cases import mot-cua.xlsx   # what the one-stop office knows and the archive does not
   sohoa roadmap lot draw SNV-01")]
 pub struct Roadmap {
     /// What to do.
@@ -95,7 +100,7 @@ pub enum What {
     },
     /// A report as an office writes it.
     Report {
-        /// Which report: progress.
+        /// Which report: progress, adjustments (of the plan), or one-stop (dossiers, as Decision 766/QĐ-TTg counts them).
         #[arg(long, default_value = "progress")]
         form: String,
         /// docx, xlsx, pdf, csv or json.
@@ -110,6 +115,18 @@ pub enum What {
         /// Only lines of this unit.
         #[arg(long)]
         unit: Option<String>,
+        /// First day of a report about a period, such as 1/10/2026 [default: the first of January].
+        #[arg(long, value_parser = day)]
+        from: Option<Day>,
+        /// Last day of it [default: today].
+        #[arg(long, value_parser = day)]
+        to: Option<Day>,
+    },
+    /// What offices know of one-stop dossiers.
+    Cases {
+        /// What to do.
+        #[command(subcommand)]
+        what: Cases,
     },
     /// Acceptance of lots by sample.
     Lot {
@@ -206,8 +223,10 @@ impl Roadmap {
     pub async fn execute(&self, place: &Place) -> Result<u8> {
         let config = place.configure(toml::Table::new())?;
         let language = Language::from_code(&config.language);
-        if let What::Template { file } = &self.what {
-            return write(Some(file), &roadmap::template()?);
+        match &self.what {
+            What::Template { file } => return write(Some(file), &roadmap::template()?),
+            What::Cases { what: Cases::Template { file } } => return write(Some(file), &one_stop::template()?),
+            _ => {}
         }
         let archive = Archive::open(config, &this_program()?).await?;
         let units = |unit: &Option<String>| unit.as_ref().map_or(Units::All, |unit| Units::Some([unit.clone()].into()));
@@ -236,14 +255,12 @@ impl Roadmap {
                 let found = roadmap::what_if(&archive, &Units::All, line, *factor, *deadline).await?;
                 print::json(&found).map(|()| 0)
             }
-            What::Report { form, format, output, decision, unit } => {
-                if form != "progress" {
-                    return Err(Error::invalid(format!("there is no report {form:?}; use progress")));
-                }
-                let format = Form::from_name(format)?;
-                let bytes = reports::progress(&archive, &units(unit), decision.as_deref(), format, language).await?;
-                write(output.as_ref(), &bytes)
+            What::Report { form, format, output, decision, unit, from, to } => {
+                let (subject, units) = (Subject::from_name(form)?, units(unit));
+                let wanted = Wanted { subject, units: &units, decision: decision.as_deref(), from: *from, to: *to };
+                write(output.as_ref(), &reports::report(&archive, &wanted, Form::from_name(format)?, language).await?)
             }
+            What::Cases { what } => what.execute(&archive, place.json, language).await,
             What::Lot { what, by } => what.execute(&archive, &operator(by.as_ref())?, place.json, language).await,
         }
     }
@@ -301,7 +318,7 @@ pub(super) fn operator(by: Option<&String>) -> Result<Identity> {
     Ok(Identity { user: User::new(&name, &name, grants), at_most: None, key: String::new() })
 }
 
-fn write(output: Option<&PathBuf>, bytes: &[u8]) -> Result<u8> {
+pub(super) fn write(output: Option<&PathBuf>, bytes: &[u8]) -> Result<u8> {
     match output {
         Some(file) => std::fs::write(file, bytes).or_error(Kind::Unavailable, || format!("cannot write {}", file.display()))?,
         None => {
@@ -319,16 +336,16 @@ fn print_imported(imported: &Imported, json: bool, language: Language) -> Result
         print::line(&format!("{}\tv{}\t{}", print::plain(&imported.decision), imported.version, imported.lines))?;
         imported.changes.iter().try_for_each(|change| print::line(&print::plain(change)))?;
     } else {
-        for wrong in &imported.wrong {
-            print::line(&format!(
-                "{}!{}\t{}",
-                print::plain(&wrong.sheet),
-                wrong.cell,
-                print::plain(&translated(language, &wrong.problem))
-            ))?;
-        }
+        print_wrong(&imported.wrong, language)?;
     }
     Ok(if imported.wrong.is_empty() { 0 } else { 2 })
+}
+
+pub(super) fn print_wrong(wrong: &[WrongCell], language: Language) -> Result<()> {
+    wrong.iter().try_for_each(|wrong| {
+        let problem = translated(language, &wrong.problem);
+        print::line(&format!("{}!{}\t{}", print::plain(&wrong.sheet), wrong.cell, print::plain(&problem)))
+    })
 }
 
 fn print_status(status: &Status, language: Language) -> Result<()> {

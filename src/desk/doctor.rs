@@ -4,6 +4,7 @@ use crate::archive::{self, Archive};
 use crate::blobs::probe::probe;
 use crate::config::Config;
 use crate::engine::{models, tesseract};
+use crate::formats::report_pdf;
 use serde::Serialize;
 use std::path::Path;
 
@@ -27,7 +28,7 @@ fn check(what: &str, outcome: Result<String, (String, &str)>) -> Check {
     }
 }
 
-/// Looks at language data, reading processes, store, catalogue and index.
+/// Looks at language data, reading processes, typeface, store, catalogue and index.
 pub async fn examine(config: &Config, program: &Path) -> Vec<Check> {
     let mut checks = Vec::new();
     let model = tesseract::find_model(config.tessdata.as_deref());
@@ -60,6 +61,8 @@ pub async fn examine(config: &Config, program: &Path) -> Vec<Check> {
             Err(error) => Err((error.chain(), "raise limits.memory_mib in sohoa.toml, or use a Linux kernel with seccomp")),
         },
     ));
+    let regular = report_pdf::faces().map(|faces| faces.first().map_or_else(String::new, |file| file.display().to_string()));
+    checks.push(check("typeface of PDF reports", regular.map_err(|error| (error.chain(), "apt-get install fonts-croscore"))));
     match Archive::open(config.clone(), program).await {
         Err(error) => checks.push(check("archive", Err((error.chain(), "check --home, --store and --catalog")))),
         Ok(archive) => {

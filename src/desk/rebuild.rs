@@ -5,6 +5,7 @@ use crate::blobs::ocfl;
 use crate::catalog::Ledger;
 use crate::error::{Kind, Result, ResultExt};
 use crate::formats::alto;
+use crate::model::case::HandedIn;
 use crate::model::lot::Lot;
 use crate::model::record::Record;
 use crate::model::roadmap::Roadmap;
@@ -58,6 +59,11 @@ pub async fn everything(archive: &Archive) -> Result<Rebuilt> {
             serde_json::from_slice(&store.get(&entry.key).await?).or_error(Kind::Corrupt, || format!("{} is no lot", entry.key))?;
         let documents: Vec<(String, String, u32)> = lot.documents.iter().filter_map(|name| document_of(name)).collect();
         archive.catalog.restore_lot(&lot, &documents).await?;
+    }
+    for entry in store.list("cases/").await? {
+        let handed: HandedIn = serde_json::from_slice(&store.get(&entry.key).await?)
+            .or_error(Kind::Corrupt, || format!("{} is no table of one-stop dossiers", entry.key))?;
+        archive.catalog.keep_cases(&handed).await?;
     }
     Ok(done)
 }

@@ -1,24 +1,19 @@
-//! Reports about the roadmap, and minutes of lots, as papers of an office.
+//! Reports about the roadmap and about one-stop dossiers, and minutes of lots, as papers of an office.
 
+use super::report_adjustments::Adjustments;
+use super::{one_stop, report_adjustments, report_minutes, report_one_stop, report_progress};
 use crate::archive::Archive;
 use crate::desk::lots;
-use crate::desk::roadmap::{self, Status};
+use crate::desk::roadmap;
 use crate::error::{Error, Kind, Result, ResultExt};
-use crate::formats::report::{Column, Report, Side, Table};
+use crate::formats::report::{Column, Report, Table};
 use crate::formats::spreadsheet::{self, Sheet};
 use crate::formats::{report_docx, report_pdf};
 use crate::messages::Language;
-use crate::messages::terms::term;
-use crate::messages::words::Word;
 use crate::model::account::{Identity, Units};
 use crate::model::day::Day;
-use crate::model::lot::{Lot, LotState};
-use crate::model::roadmap::Measure;
-use crate::roadmap::criteria;
-use crate::roadmap::plan::decimal;
-use crate::roadmap::progress::{LineProgress, Together};
-use crate::roadmap::sampling::{self, Gravity};
 use crate::text::numbers;
+use serde::Serialize;
 use serde_json::json;
 
 /// How a report is written.
@@ -30,7 +25,7 @@ pub enum Form {
     Xlsx,
     /// As printed.
     Pdf,
-    /// The last table alone: that of the lines.
+    /// One table alone: that of the lines, of the units, or of the changes.
     Csv,
     /// For programs.
     Json,
@@ -65,25 +60,86 @@ impl Form {
     }
 }
 
-/// The report of progress of a roadmap for these units, in this form; of several roadmaps the one named.
+/// What is reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Subject {
+    /// How far a roadmap is.
+    #[default]
+    Progress,
+    /// How a roadmap was changed.
+    Adjustments,
+    /// What of one-stop dossiers is digitised (Decision 766/QĐ-TTg), and whether they were resolved in time.
+    OneStop,
+}
+
+impl Subject {
+    /// The subject of this name.
+    ///
+    /// # Errors
+    /// `Invalid` where there is none.
+    pub fn from_name(name: &str) -> Result<Self> {
+        match name {
+            "progress" => Ok(Self::Progress),
+            "adjustments" => Ok(Self::Adjustments),
+            "one-stop" => Ok(Self::OneStop),
+            _ => Err(Error::invalid(format!("there is no report {name:?}; use progress, adjustments or one-stop"))),
+        }
+    }
+}
+
+/// Which report is wanted.
+#[derive(Debug, Clone)]
+pub struct Wanted<'a> {
+    /// What it is about.
+    pub subject: Subject,
+    /// Units that it tells of.
+    pub units: &'a Units,
+    /// Number of the roadmap's decision, where there are several.
+    pub decision: Option<&'a str>,
+    /// First day, of a report about a period; none: the first of January.
+    pub from: Option<Day>,
+    /// Last day, likewise; none: today.
+    pub to: Option<Day>,
+}
+
+/// A report in this form.
 ///
 /// # Errors
-/// `NotFound` where there is no such roadmap, or several and none is named; those of the forms.
-pub async fn progress(archive: &Archive, units: &Units, decision: Option<&str>, form: Form, language: Language) -> Result<Vec<u8>> {
-    let mut all = roadmap::status(archive, units).await?;
-    all.retain(|status| decision.is_none_or(|decision| status.decision == decision));
-    let status = match all.as_slice() {
-        [only] => only,
-        [] => return Err(Error::not_found("there is no such roadmap for your units")),
-        several => {
-            let names: Vec<&str> = several.iter().map(|status| status.decision.as_str()).collect();
-            return Err(Error::not_found(format!("there are several roadmaps, name one: {}", names.join(", "))));
+/// `NotFound` where there is no such roadmap, or several and none is named; `Invalid` for a period that ends before it begins;
+/// those of the forms.
+pub async fn report(archive: &Archive, wanted: &Wanted<'_>, form: Form, language: Language) -> Result<Vec<u8>> {
+    let (unit, today) = (&archive.config.unit, archive.catalog.today());
+    match wanted.subject {
+        Subject::Progress => {
+            let all = roadmap::status(archive, wanted.units).await?;
+            let status = only(&all, |status| &status.decision, wanted.decision)?;
+            written(status, || report_progress::report(status, unit, language), form, 3)
         }
-    };
-    if form == Form::Json {
-        return serde_json::to_vec_pretty(status).or_error(Kind::Internal, || "the report has no JSON form".to_owned());
+        Subject::Adjustments => {
+            let mut all = archive.catalog.roadmaps().await?;
+            all.retain(|roadmap| roadmap.lines.iter().any(|line| wanted.units.contains(&line.unit)));
+            let roadmap = only(&all, |roadmap| &roadmap.decision, wanted.decision)?;
+            let told: Adjustments = report_adjustments::told(archive, roadmap, wanted.units).await?;
+            written(&told, || report_adjustments::report(&told, unit, today, language), form, 1)
+        }
+        Subject::OneStop => {
+            let counted = one_stop::count(archive, wanted.units, one_stop::period(today, wanted.from, wanted.to)?).await?;
+            written(&counted, || report_one_stop::report(&counted, unit, today, language), form, 0)
+        }
     }
-    written(&progress_report(status, &archive.config.unit, language), form)
+}
+
+/// The one of a decision, or the only one.
+fn only<'a, T>(all: &'a [T], decision_of: fn(&T) -> &str, decision: Option<&str>) -> Result<&'a T> {
+    let found: Vec<&T> = all.iter().filter(|one| decision.is_none_or(|decision| decision_of(one) == decision)).collect();
+    match found.as_slice() {
+        [only] => Ok(only),
+        [] => Err(Error::not_found("there is no such roadmap for your units")),
+        several => {
+            let names: Vec<&str> = several.iter().map(|one| decision_of(one)).collect();
+            Err(Error::not_found(format!("there are several roadmaps, name one: {}", names.join(", "))))
+        }
+    }
 }
 
 /// The minutes of a lot that a person may see.
@@ -92,263 +148,113 @@ pub async fn progress(archive: &Archive, units: &Units, decision: Option<&str>, 
 /// As [`lots::show`]; those of the forms.
 pub async fn minutes(archive: &Archive, by: &Identity, lot: &str, form: Form, language: Language) -> Result<Vec<u8>> {
     let lot = lots::show(archive, by, lot).await?;
-    if form == Form::Json {
-        return serde_json::to_vec_pretty(&lot).or_error(Kind::Internal, || "the minutes have no JSON form".to_owned());
+    if form != Form::Json {
+        archive.catalog.note("", "", "minutes-written", json!({ "by": by.user.name, "lot": lot.id })).await?;
     }
-    archive.catalog.note("", "", "minutes-written", json!({ "by": by.user.name, "lot": lot.id })).await?;
-    written(&minutes_report(&lot, archive.catalog.today(), language)?, form)
+    let paper = report_minutes::report(&lot, archive.catalog.today(), language)?;
+    written(&lot, || paper, form, 1)
 }
 
-fn written(report: &Report, form: Form) -> Result<Vec<u8>> {
+/// Figures in this form: for programs as they are, for people as the paper that tells them. `list` is the place of the table that
+/// stands for the paper where one table must do.
+fn written(figures: &impl Serialize, paper: impl FnOnce() -> Report, form: Form, list: usize) -> Result<Vec<u8>> {
     match form {
-        Form::Docx => report_docx::docx(report),
-        Form::Pdf => report_pdf::pdf(report),
-        Form::Xlsx => spreadsheet::report(report, numbers::parse),
+        Form::Docx => report_docx::docx(&paper()),
+        Form::Pdf => report_pdf::pdf(&paper()),
+        Form::Xlsx => spreadsheet::report(&paper(), numbers::parse),
         Form::Csv => {
-            let last = report.tables.last().cloned().unwrap_or_default();
-            spreadsheet::csv(&Sheet { head: last.columns.into_iter().map(|column| column.name).collect(), rows: last.rows })
+            let mut table = paper().tables.into_iter().nth(list).unwrap_or_default();
+            table.rows.extend(table.sum);
+            spreadsheet::csv(&Sheet { head: table.columns.iter().map(Column::full_name).collect(), rows: table.rows })
         }
-        Form::Json => serde_json::to_vec_pretty(report).or_error(Kind::Internal, || "the report has no JSON form".to_owned()),
+        Form::Json => serde_json::to_vec_pretty(figures).or_error(Kind::Internal, || "the report has no JSON form".to_owned()),
     }
+}
+
+/// What a cell says: of the number of the row, from 1 (0: the sum), and the row.
+type Cell<'a, Row> = Box<dyn Fn(usize, &Row) -> String + 'a>;
+
+/// Columns of a table of such rows, each with what its cells say.
+pub(super) struct Columns<'a, Row>(Vec<(Column, Cell<'a, Row>)>);
+
+impl<'a, Row> Columns<'a, Row> {
+    /// None yet.
+    pub(super) fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// With a column whose cells say this of a row.
+    pub(super) fn told(mut self, column: Column, cell: impl Fn(&Row) -> String + 'a) -> Self {
+        self.0.push((column, Box::new(move |_, row| cell(row))));
+        self
+    }
+
+    /// With a column whose cells are the numbers of the rows.
+    pub(super) fn numbered(mut self, column: Column) -> Self {
+        self.0.push((column, Box::new(|number, _| if number == 0 { String::new() } else { number.to_string() })));
+        self
+    }
+}
+
+/// The table of these rows, with a last one that sums them up where there is one.
+pub(super) fn table<Row>(caption: String, columns: Columns<'_, Row>, rows: &[Row], sum: Option<&Row>) -> Table {
+    let cells = |number: usize, row: &Row| columns.0.iter().map(|(_, cell)| cell(number, row)).collect::<Vec<_>>();
+    let sum = sum.map(|sum| cells(0, sum));
+    let rows = (1..).zip(rows).map(|(number, row)| cells(number, row)).collect();
+    Table { caption, columns: columns.0.into_iter().map(|(column, _)| column).collect(), rows, sum }
 }
 
 /// `ngày 05 tháng 01 năm 2026`: days below ten and the first two months have a zero before them.
-fn in_words(day: Day) -> String {
+pub(super) fn in_words(day: Day) -> String {
     let (year, month, of_month) = day.parts();
     let month = if month < 3 { format!("{month:02}") } else { month.to_string() };
     format!("ngày {of_month:02} tháng {month} năm {year}")
 }
 
 /// A share as per cent with one place.
-fn share(share: f64) -> String {
+pub(super) fn share(share: f64) -> String {
     format!("{} %", numbers::decimal(share * 100.0, 1))
 }
 
-fn whole(number: f64) -> String {
-    numbers::decimal(number, 0)
-}
-
-/// An amount in a measure: whole, or with one place where it is told in parts.
-fn amount(measure: Measure, number: f64) -> String {
-    match measure {
-        Measure::Metre | Measure::Percent => numbers::decimal(number, 1),
-        _ => decimal(number.round()),
-    }
-}
-
-fn progress_report(status: &Status, unit: &str, language: Language) -> Report {
-    let word = |word: Word| word.in_language(language);
-    let together = |caption: String, name: Word, all: &[Together], is_ranked: bool| {
-        let mut columns = vec![Column::new(if is_ranked { word(Word::Rank) } else { "STT" }, 4, Side::Middle)];
-        columns.push(Column::new(word(name), 14, Side::Left));
-        columns.extend([Word::Lines, Word::LinesDone, Word::LinesOverdue, Word::Near].map(|one| Column::new(word(one), 6, Side::Right)));
-        columns.extend([Word::TargetPages, Word::AcceptedPages].map(|one| Column::new(word(one), 10, Side::Right)));
-        columns.extend([Word::ShareDone, Word::ShareElapsed].map(|one| Column::new(word(one), 7, Side::Right)));
-        let row = |(number, one): (usize, &Together)| {
-            let place = if is_ranked { one.rank.to_string() } else { number.to_string() };
-            let counts = [one.lines, one.done_lines, one.overdue, one.near].map(|count| count.to_string());
-            let name = if one.name.is_empty() { "—".to_owned() } else { one.name.clone() };
-            [
-                vec![place, name],
-                counts.to_vec(),
-                vec![whole(one.target_pages), whole(one.done_pages), share(one.share_done), share(one.share_elapsed)],
-            ]
-            .concat()
-        };
-        let rows = (1..).zip(all).map(row).collect();
-        Table { caption, columns, rows }
-    };
-    let whole_plan = &status.whole;
-    let first = format!(
-        "{} {}, {} {}: {}/{} {}; {}/{} {} ({}); {} {}.",
-        word(Word::DecisionNumber),
-        status.decision,
-        word(Word::AsOf),
-        status.as_of.numeric(),
-        whole(whole_plan.done_pages),
-        whole(whole_plan.target_pages),
-        word(Word::AcceptedPages).to_lowercase(),
-        whole_plan.done_lines,
-        whole_plan.lines,
-        word(Word::Lines).to_lowercase(),
-        share(whole_plan.share_done),
-        word(Word::ShareElapsed).to_lowercase(),
-        share(whole_plan.share_elapsed)
-    );
+/// A report of an office, without its text: who issues it under whom, on what day, about what.
+pub(super) fn paper(issuer: &str, parent: &str, day: Day, subject: String) -> Report {
+    let receiver = if parent.is_empty() { "- …………;".to_owned() } else { format!("- {parent} (để báo cáo);") };
     Report {
-        parent: if unit == status.authority { String::new() } else { status.authority.to_uppercase() },
-        issuer: unit.to_uppercase(),
+        parent: if issuer == parent { String::new() } else { parent.to_uppercase() },
+        issuer: issuer.to_uppercase(),
         number: "Số:\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}/BC".to_owned(),
-        place_and_day: format!("…………, {}", in_words(status.as_of)),
+        place_and_day: format!("…………, {}", in_words(day)),
         kind: "BÁO CÁO".to_owned(),
-        subject: format!("{} {}", word(Word::ProgressOf), status.decision),
-        paragraphs: vec![first],
-        tables: vec![
-            together(format!("1. {}", word(Word::Unit)), Word::Unit, &status.units, true),
-            together(format!("2. {}", word(Word::Phase)), Word::Phase, &status.phases, false),
-            criteria_table(status, language),
-            lines_table(status, language),
-        ],
-        closing: Vec::new(),
-        receivers: vec!["- Như trên;".to_owned(), "- Lưu: VT.".to_owned()],
+        subject,
+        receivers: vec![receiver, "- Lưu: VT.".to_owned()],
         signers: vec![(vec!["THỦ TRƯỞNG ĐƠN VỊ".to_owned()], String::new())],
         is_wide: true,
+        ..Report::default()
     }
 }
 
-fn criteria_table(status: &Status, language: Language) -> Table {
-    let word = |word: Word| word.in_language(language);
-    let names = criteria::in_force("digitisation", status.as_of).map(|set| set.indicators.as_slice()).unwrap_or_default();
-    let rows = (1..).zip(&status.criteria).map(|(number, scored)| {
-        let known = names.iter().find(|indicator| indicator.code == scored.code);
-        let name = known.map_or(scored.code.as_str(), |known| if language == Language::Vietnamese { &known.vi } else { &known.en });
-        vec![number.to_string(), name.to_owned(), scored.printed.clone(), decimal(scored.points), decimal(scored.of)]
-    });
-    let mut rows: Vec<Vec<String>> = rows.collect();
-    let sum = |of: fn(&criteria::Scored) -> f64| decimal(status.criteria.iter().map(of).sum());
-    rows.push(vec![String::new(), word(Word::Together).to_owned(), String::new(), sum(|one| one.points), sum(|one| one.of)]);
-    Table {
-        caption: format!("3. {}", word(Word::Criteria)),
-        columns: vec![
-            Column::new("STT", 4, Side::Middle),
-            Column::new(word(Word::Criterion), 40, Side::Left),
-            Column::new(word(Word::Result), 12, Side::Right),
-            Column::new(word(Word::Points), 8, Side::Right),
-            Column::new("/", 8, Side::Right),
-        ],
-        rows,
-    }
-}
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::formats::report::Side;
 
-fn lines_table(status: &Status, language: Language) -> Table {
-    let word = |word: Word| word.in_language(language);
-    let columns = vec![
-        Column::new("STT", 6, Side::Middle),
-        Column::new(word(Word::Line), 9, Side::Left),
-        Column::new(word(Word::What), 19, Side::Left),
-        Column::new(word(Word::Unit), 8, Side::Left),
-        Column::new(word(Word::Measure), 7, Side::Middle),
-        Column::new(word(Word::Target), 9, Side::Right),
-        Column::new(word(Word::Done), 9, Side::Right),
-        Column::new(word(Word::ShareDone), 7, Side::Right),
-        Column::new(word(Word::ShareElapsed), 7, Side::Right),
-        Column::new(word(Word::Pace), 8, Side::Right),
-        Column::new(word(Word::Needed), 8, Side::Right),
-        Column::new(word(Word::Finish), 11, Side::Middle),
-        Column::new(word(Word::Deadline), 9, Side::Middle),
-        Column::new(word(Word::State), 8, Side::Middle),
-    ];
-    let row = |(number, line): (usize, &LineProgress)| {
-        let finish = match line.finish {
-            None => "—".to_owned(),
-            Some(finish) => {
-                let latest = finish.latest.map_or_else(|| "?".to_owned(), Day::numeric);
-                format!("{} ({}–{latest})", finish.day.numeric(), finish.earliest.numeric())
-            }
-        };
-        vec![
-            number.to_string(),
-            line.code.clone(),
-            line.name.clone(),
-            line.unit.clone(),
-            term(language, "measure", line.measure.word()).to_owned(),
-            amount(line.measure, line.target),
-            amount(line.measure, line.done),
-            share(line.share_done),
-            share(line.share_elapsed),
-            numbers::decimal(line.pace, 1),
-            line.required_pace.map_or_else(|| "—".to_owned(), |pace| numbers::decimal(pace, 1)),
-            finish,
-            line.deadline.numeric(),
-            term(language, "line-state", line.state.word()).to_owned(),
-        ]
-    };
-    Table { caption: format!("4. {}", word(Word::Lines)), columns, rows: (1..).zip(&status.lines).map(row).collect() }
-}
-
-fn minutes_report(lot: &Lot, today: Day, language: Language) -> Result<Report> {
-    let word = |word: Word| word.in_language(language);
-    let counts = lots::defective(lot)?;
-    let count = |gravity: Gravity| counts.get(&gravity).copied().unwrap_or(0);
-    let most = |gravity: Gravity| match gravity {
-        Gravity::Critical => 0,
-        Gravity::Major => lot.accept_major,
-        Gravity::Minor => lot.accept_minor,
-    };
-    let judged = Gravity::ALL.into_iter().map(|gravity| {
-        vec![
-            term(language, "gravity", gravity.word()).to_owned(),
-            count(gravity).to_string(),
-            most(gravity).to_string(),
-            if lot.refused_for.iter().any(|word| word == gravity.word()) {
-                word(Word::Bad).to_owned()
-            } else {
-                word(Word::Good).to_owned()
-            },
-        ]
-    });
-    let defects = lot.sample.iter().filter(|page| !page.defects.is_empty()).map(|page| {
-        let names = page.defects.iter().map(|code| {
-            let kind = sampling::defect_kind(code).ok();
-            kind.map_or(code.as_str(), |kind| if language == Language::Vietnamese { &kind.vi } else { &kind.en }).to_owned()
-        });
-        vec![(page.place + 1).to_string(), page.document.clone(), page.page.to_string(), names.collect::<Vec<_>>().join("; ")]
-    });
-    let state = term(language, "lot-state", lot.state.word());
-    let (judge, at) = lot.judged.clone().unwrap_or_default();
-    let mut paragraphs = vec![
-        format!("{}: {}; {}: {}.", word(Word::Line), lot.line, word(Word::Unit), lot.unit),
-        format!(
-            "{}: {}; {}: {}; {}: {} ({} {}).",
-            word(Word::Pages),
-            numbers::whole(u64::from(lot.pages)),
-            word(Word::Sample),
-            lot.sample.len(),
-            word(Word::Seed),
-            lot.seed,
-            word(Word::Level),
-            lot.level
-        ),
-        format!("{}: {state}.", word(Word::Result)),
-    ];
-    if !lot.note.is_empty() {
-        paragraphs.push(lot.note.clone());
+    #[test]
+    fn a_table_says_of_each_row_what_its_columns_say() {
+        let columns = Columns::<u32>::new().numbered(Column::new("STT", 1, Side::Middle));
+        let columns = columns.told(Column::new("a", 1, Side::Left), |row| row.to_string());
+        let table = table("t".to_owned(), columns, &[5, 6], Some(&11));
+        assert_eq!(table.rows, [["1", "5"], ["2", "6"]]);
+        assert_eq!((table.sum.unwrap(), table.columns.len()), (vec![String::new(), "11".to_owned()], 2));
     }
-    let opened = Day::parse(lot.opened.1.get(..10).unwrap_or_default()).unwrap_or(today);
-    let signed = Day::parse(at.get(..10).unwrap_or_default()).unwrap_or(today);
-    Ok(Report {
-        parent: String::new(),
-        issuer: lot.unit.to_uppercase(),
-        number: "Số:\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}/BB".to_owned(),
-        place_and_day: format!("…………, {}", in_words(if lot.state == LotState::Open { today } else { signed })),
-        kind: "BIÊN BẢN".to_owned(),
-        subject: format!("{} ({})", word(Word::MinutesOf), opened.numeric()),
-        paragraphs,
-        tables: vec![
-            Table {
-                caption: format!("1. {}", word(Word::DefectsFound)),
-                columns: vec![
-                    Column::new(word(Word::Defects), 10, Side::Left),
-                    Column::new(word(Word::Pages), 6, Side::Right),
-                    Column::new("≤", 6, Side::Right),
-                    Column::new(word(Word::Result), 6, Side::Middle),
-                ],
-                rows: judged.collect(),
-            },
-            Table {
-                caption: format!("2. {}", word(Word::Defects)),
-                columns: vec![
-                    Column::new("STT", 4, Side::Middle),
-                    Column::new(word(Word::Document), 16, Side::Left),
-                    Column::new(word(Word::Page), 5, Side::Right),
-                    Column::new(word(Word::Defects), 14, Side::Left),
-                ],
-                rows: defects.collect(),
-            },
-        ],
-        closing: Vec::new(),
-        receivers: Vec::new(),
-        signers: vec![(vec!["ĐẠI DIỆN BÊN GIAO".to_owned()], lot.opened.0.clone()), (vec!["ĐẠI DIỆN BÊN NGHIỆM THU".to_owned()], judge)],
-        is_wide: false,
-    })
+
+    #[test]
+    fn a_report_is_of_one_roadmap() {
+        let all = ["1/QĐ".to_owned(), "2/QĐ".to_owned()];
+        assert_eq!(only(&all, |own| own, Some("2/QĐ")).unwrap(), "2/QĐ");
+        assert_eq!(only(&all[..1], |own| own, None).unwrap(), "1/QĐ");
+        assert!(only(&all, |own| own, None).unwrap_err().context().contains("1/QĐ, 2/QĐ"));
+        assert_eq!(only(&all, |own| own, Some("3/QĐ")).unwrap_err().kind(), Kind::NotFound);
+        assert_eq!(in_words(Day::of(2026, 2, 5).unwrap()), "ngày 05 tháng 02 năm 2026");
+    }
 }

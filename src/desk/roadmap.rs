@@ -115,7 +115,8 @@ pub async fn import(archive: &Archive, by: &str, file: &Path, reason: Reason<'_>
         Err(wrong) => return Ok(Imported { decision: String::new(), version: 0, lines: 0, changes: Vec::new(), wrong }),
     };
     let before = known.iter().find(|known| known.decision == roadmap.decision);
-    let changes = before.map(|before| adjustment::changes(before, &roadmap)).unwrap_or_default();
+    let told = |before: &Arc<Roadmap>| adjustment::changes(before, &roadmap).iter().map(ToString::to_string).collect::<Vec<_>>();
+    let changes = before.map(told).unwrap_or_default();
     if before.is_some() && changes.is_empty() {
         return Err(Error::invalid(format!("roadmap {} is kept in this form already", roadmap.decision)));
     }
@@ -140,7 +141,7 @@ pub async fn import(archive: &Archive, by: &str, file: &Path, reason: Reason<'_>
     Ok(imported)
 }
 
-async fn sheets(archive: &Archive, file: &Path) -> Result<Vec<Sheet>> {
+pub(super) async fn sheets(archive: &Archive, file: &Path) -> Result<Vec<Sheet>> {
     let shown = file.display().to_string();
     let bytes = std::fs::metadata(file).or_error(Kind::Invalid, || format!("cannot find {shown}; check the path"))?.len();
     let most = archive.config.limits.file_mib << 20;

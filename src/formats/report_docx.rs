@@ -1,9 +1,10 @@
 //! Reports as DOCX (ECMA-376).
 
-use super::report::{A4, MARGINS, Report, STATE, Side, Table as Shown};
+use super::report::{A4, MARGINS, Report, STATE, Side, Table as Shown, unbroken};
 use crate::error::{Kind, Result, ResultExt};
 use docx_rs::{
-    AlignmentType, Docx, LineSpacing, PageMargin, PageOrientationType, Paragraph, Run, RunFonts, Table, TableCell, TableRow, WidthType,
+    AlignmentType, Docx, Header, LineSpacing, PageMargin, PageNum, PageOrientationType, Paragraph, Run, RunFonts, Table, TableCell,
+    TableCellMargins, TableRow, VAlignType, VMergeType, WidthType,
 };
 use std::io::Cursor;
 
@@ -13,6 +14,9 @@ const TWIPS: f64 = 56.693;
 /// Sizes of letters in half points: the text, and tables.
 const TEXT: usize = 26;
 const SMALL: usize = 22;
+
+/// How many of the last rows stand with who signs.
+const KEPT: usize = 2;
 
 fn twips(mm: u32) -> u32 {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -30,11 +34,14 @@ pub fn docx(report: &Report) -> Result<Vec<u8>> {
     let (top, left, right) = (twips(MARGINS.0), twips(MARGINS.1), twips(MARGINS.2));
     let margin = |value: u32| i32::try_from(value).unwrap_or(0);
     let fonts = RunFonts::new().ascii("Times New Roman").hi_ansi("Times New Roman").cs("Times New Roman").east_asia("Times New Roman");
-    let page = PageMargin::new().top(margin(top)).bottom(margin(top)).left(margin(left)).right(margin(right));
+    let page = PageMargin::new().top(margin(top)).bottom(margin(top)).left(margin(left)).right(margin(right)).header(567);
     let mut out = Docx::new().page_size(width, height).page_margin(page).default_fonts(fonts).default_size(TEXT);
     if report.is_wide {
         out = out.page_orient(PageOrientationType::Landscape);
     }
+    // From the second page on, pages have their number above.
+    let number = Paragraph::new().add_page_num(PageNum::new()).align(AlignmentType::Center);
+    out = out.header(Header::new().add_paragraph(number)).first_header(Header::new().add_paragraph(Paragraph::new()));
     let inner = width - left - right;
     out = out.add_table(head(report, inner)).add_paragraph(Paragraph::new());
     out = out.add_paragraph(centred(Run::new().add_text(report.kind.as_str()).bold().size(28)));
@@ -42,19 +49,42 @@ pub fn docx(report: &Report) -> Result<Vec<u8>> {
     for text in &report.paragraphs {
         out = out.add_paragraph(running(text));
     }
-    for table in &report.tables {
+    for (place, table) in (1..).zip(&report.tables) {
+        // Who signs stands with some of what is signed.
+        let is_last = place == report.tables.len() && report.closing.is_empty();
         let caption = Paragraph::new()
+            .keep_next(true)
             .add_run(Run::new().add_text(table.caption.as_str()).bold())
             .line_spacing(LineSpacing::new().before(120).after(60));
-        out = out.add_paragraph(caption).add_table(shown(table, inner));
+        out = out.add_paragraph(caption).add_table(shown(table, inner, is_last));
     }
     for text in &report.closing {
         out = out.add_paragraph(running(text));
     }
-    out = out.add_paragraph(Paragraph::new()).add_table(foot(report, inner));
+    out = out.add_paragraph(Paragraph::new().keep_next(true)).add_table(foot(report, inner));
+    let cannot = || "the report cannot be written as DOCX".to_owned();
+    let mut written = out.build();
+    let xml = String::from_utf8(written.document).or_error(Kind::Internal, cannot)?;
+    written.document = repeating_heads(&xml, &report.tables).into_bytes();
     let mut bytes = Cursor::new(Vec::new());
-    out.build().pack(&mut bytes).or_error(Kind::Internal, || "the report cannot be written as DOCX".to_owned())?;
+    written.pack(&mut bytes).or_error(Kind::Internal, cannot)?;
     Ok(bytes.into_inner())
+}
+
+/// The document with the heads of its tables on every page that they reach (`w:tblHeader`), which `docx_rs` cannot write. Signs of
+/// mark-up in texts are escaped, so that what is looked for is mark-up.
+fn repeating_heads(xml: &str, tables: &[Shown]) -> String {
+    const ROW: &str = "<w:cantSplit />";
+    // Before the first table there is none, and the first is the head of the paper.
+    let mut parts = xml.split("<w:tbl>");
+    let mut out = parts.by_ref().take(2).collect::<Vec<_>>().join("<w:tbl>");
+    let mut tables = tables.iter();
+    for part in parts {
+        let heads = tables.next().map_or(0, Shown::head_rows);
+        out.push_str("<w:tbl>");
+        out.push_str(&part.replacen(ROW, &format!("{ROW}<w:tblHeader />"), heads));
+    }
+    out
 }
 
 fn centred(run: Run) -> Paragraph {
@@ -94,28 +124,47 @@ fn wide(twips: u32) -> usize {
     usize::try_from(twips).unwrap_or(0)
 }
 
-fn shown(table: &Shown, inner: u32) -> Table {
+/// A table; of the last one the end stands on one page with what comes next.
+fn shown(table: &Shown, inner: u32, is_last: bool) -> Table {
     let all: u32 = table.columns.iter().map(|column| column.width).sum::<u32>().max(1);
     let widths: Vec<usize> = table.columns.iter().map(|column| wide(inner * column.width / all)).collect();
-    let cell = |text: &str, place: usize, run: fn(Run) -> Run, side: AlignmentType| {
-        let run = run(Run::new().add_text(text).size(SMALL));
-        let width = widths.get(place).copied().unwrap_or(0);
-        TableCell::new().width(width, WidthType::Dxa).add_paragraph(Paragraph::new().add_run(run).align(side))
+    let cell = |text: &str, (place, columns): (usize, usize), is_bold: bool, keep: bool, side: AlignmentType| {
+        let run = Run::new().add_text(unbroken(text)).size(SMALL);
+        let run = if is_bold { run.bold() } else { run };
+        let width = widths.iter().skip(place).take(columns).sum();
+        let cell = TableCell::new().width(width, WidthType::Dxa).vertical_align(VAlignType::Center);
+        cell.add_paragraph(Paragraph::new().add_run(run).align(side).keep_next(keep))
     };
-    let heads = table.columns.iter().enumerate().map(|(place, column)| cell(&column.name, place, Run::bold, AlignmentType::Center));
-    let mut rows = vec![TableRow::new(heads.collect()).cant_split()];
-    for row in &table.rows {
+    let head = table.head();
+    let mut rows: Vec<TableRow> = Vec::new();
+    for row in 0..table.head_rows() {
+        let mut own: Vec<_> = head.iter().filter(|one| (one.row..one.row + one.rows).contains(&row)).collect();
+        own.sort_by_key(|one| one.column);
+        let cells = own.into_iter().map(|one| {
+            let text = if one.row == row { one.text } else { "" };
+            let cell = cell(text, (one.column, one.columns), true, true, AlignmentType::Center).grid_span(one.columns);
+            match (one.rows > 1, one.row == row) {
+                (false, _) => cell,
+                (true, true) => cell.vertical_merge(VMergeType::Restart),
+                (true, false) => cell.vertical_merge(VMergeType::Continue),
+            }
+        });
+        rows.push(TableRow::new(cells.collect()).cant_split());
+    }
+    let kept = if is_last { (table.rows.len() + usize::from(table.sum.is_some())).saturating_sub(KEPT) } else { usize::MAX };
+    for (number, (row, is_sum)) in table.all_rows().enumerate() {
         let cells = row.iter().zip(&table.columns).enumerate().map(|(place, (text, column))| {
             let side = match column.side {
                 Side::Left => AlignmentType::Left,
                 Side::Middle => AlignmentType::Center,
                 Side::Right => AlignmentType::Right,
             };
-            cell(text, place, |run| run, side)
+            cell(text, (place, 1), is_sum, number >= kept, side)
         });
         rows.push(TableRow::new(cells.collect()).cant_split());
     }
-    Table::new(rows).set_grid(widths.clone()).width(wide(inner), WidthType::Dxa).layout(docx_rs::TableLayoutType::Fixed)
+    let room = TableCellMargins::new().margin(40, 60, 40, 60);
+    Table::new(rows).set_grid(widths.clone()).margins(room).width(wide(inner), WidthType::Dxa).layout(docx_rs::TableLayoutType::Fixed)
 }
 
 /// Receivers on the left where there are any, and who signs.
@@ -163,5 +212,10 @@ mod tests {
         {
             assert!(xml.contains(text), "{text}");
         }
+        // Both rows of the head come again on every page, and no row is broken; the papers' own head and foot are no tables to repeat.
+        assert_eq!(xml.matches("<w:cantSplit /><w:tblHeader />").count(), 2);
+        assert_eq!(xml.matches("<w:cantSplit />").count(), 2 + 61 + 1);
+        assert!(xml.find("<w:tblHeader />").unwrap() < xml.find("Nội dung").unwrap());
+        assert!(xml.contains(r#"<w:gridSpan w:val="2" />"#) && xml.contains(r#"<w:vMerge w:val="restart" />"#));
     }
 }

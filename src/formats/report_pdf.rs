@@ -1,6 +1,6 @@
 //! Reports as PDF, set in a typeface with the widths of Times New Roman.
 
-use super::report::{A4, MARGINS, Report, STATE, Side, Table};
+use super::report::{A4, MARGINS, Report, STATE, Side, Table, unbroken};
 use crate::error::{Error, Kind, Result, ResultExt};
 use ab_glyph::{Font as _, FontVec};
 use krilla::Document;
@@ -21,6 +21,10 @@ const SMALL: f32 = 10.5;
 /// Distance of lines to the size of their letters.
 const LEADING: f32 = 1.25;
 
+/// Height in which somebody signs, and that of all the foot, pt.
+const SIGNATURE: f32 = 60.0;
+const FOOT: f32 = SIGNATURE + 80.0;
+
 /// Room around the text of a cell, pt.
 const PADDING: f32 = 3.0;
 
@@ -32,10 +36,13 @@ const FACES: [[&str; 4]; 3] = [
 ];
 
 /// Folders where they lie.
-const FOLDERS: [&str; 5] = [
+const FOLDERS: [&str; 8] = [
     "/usr/share/fonts/truetype/croscore",
     "/usr/share/fonts/google-croscore",
     "/usr/share/fonts/truetype/liberation",
+    "/usr/share/fonts/truetype/liberation2",
+    "/usr/share/fonts/liberation-serif-fonts",
+    "/usr/share/fonts/liberation",
     "/usr/share/fonts/truetype/msttcorefonts",
     "/usr/local/share/fonts",
 ];
@@ -50,13 +57,25 @@ enum Face {
 
 struct Faces(Vec<(Font, FontVec)>);
 
+/// The files of the typeface in which reports are set: regular, bold, italic, bold and italic.
+///
+/// # Errors
+/// `NotFound` where none is installed, naming the package.
+pub fn faces() -> Result<Vec<PathBuf>> {
+    faces_in(&FOLDERS)
+}
+
+fn faces_in(folders: &[&str]) -> Result<Vec<PathBuf>> {
+    let place = |name: &str| folders.iter().map(|folder| Path::new(folder).join(name)).find(|path| path.is_file());
+    let found = FACES.iter().find_map(|names| names.iter().map(|name| place(name)).collect::<Option<Vec<PathBuf>>>());
+    found.ok_or_else(|| {
+        Error::not_found("no typeface like Times New Roman is installed, so no PDF can be set: run `apt-get install fonts-croscore`")
+    })
+}
+
 impl Faces {
     fn load() -> Result<Self> {
-        let place = |name: &str| FOLDERS.iter().map(|folder| Path::new(folder).join(name)).find(|path| path.is_file());
-        let found = FACES.iter().find_map(|names| names.iter().map(|name| place(name)).collect::<Option<Vec<PathBuf>>>());
-        let paths = found.ok_or_else(|| {
-            Error::not_found("no typeface like Times New Roman is installed, so no PDF can be set: run `apt-get install fonts-croscore`")
-        })?;
+        let paths = faces()?;
         let load = |path: &PathBuf| {
             let broken = || format!("{} is no font: install it anew", path.display());
             let bytes = std::fs::read(path).or_error(Kind::NotFound, broken)?;
@@ -80,7 +99,7 @@ impl Faces {
     /// The text in lines of at most this width; a word that is wider is cut.
     fn lines(&self, face: Face, size: f32, text: &str, width: f32) -> Vec<String> {
         let mut lines = vec![String::new()];
-        for word in text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {
+        for word in unbroken(text).split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {
             let mut word = word.to_owned();
             while let Some(line) = lines.last_mut() {
                 let joined = if line.is_empty() { word.clone() } else { format!("{line} {word}") };
@@ -178,22 +197,26 @@ impl Pages<'_> {
         self.y += 4.0;
     }
 
-    fn table(&mut self, table: &Table) {
+    /// A table; its last row stands on one page with so much more.
+    fn table(&mut self, table: &Table, with_last: f32) {
         self.need(60.0);
         self.y += 4.0;
         self.paragraph(&table.caption, Face::Bold, TEXT, Side::Left);
         let all: u32 = table.columns.iter().map(|column| column.width).sum::<u32>().max(1);
         #[allow(clippy::cast_precision_loss)]
         let widths: Vec<f32> = table.columns.iter().map(|column| (self.right - self.left) * column.width as f32 / all as f32).collect();
-        let heads: Vec<(&str, Side)> = table.columns.iter().map(|column| (column.name.as_str(), Side::Middle)).collect();
-        self.row(&widths, &heads, Face::Bold);
-        for row in &table.rows {
+        // A head never stands alone at the foot of a page.
+        self.need(self.head_heights(&widths, table).iter().sum::<f32>() + 2.0 * SMALL * LEADING);
+        self.head(&widths, table);
+        let last = table.rows.len() + usize::from(table.sum.is_some());
+        for (number, (row, is_sum)) in (1..).zip(table.all_rows()) {
+            let with = if number == last { with_last } else { 0.0 };
+            let face = if is_sum { Face::Bold } else { Face::Regular };
             let cells: Vec<(&str, Side)> = row.iter().zip(&table.columns).map(|(text, column)| (text.as_str(), column.side)).collect();
-            let height = self.height(&widths, &cells, Face::Regular);
-            if self.need(height) {
-                self.row(&widths, &heads, Face::Bold);
+            if self.need(self.height(&widths, &cells, face) + with) {
+                self.head(&widths, table);
             }
-            self.row(&widths, &cells, Face::Regular);
+            self.row(&widths, &cells, face);
         }
         self.y += 8.0;
     }
@@ -205,12 +228,46 @@ impl Pages<'_> {
         most * SMALL * LEADING + 2.0 * PADDING
     }
 
+    /// Heights of the rows of a table's head. Cells over several rows need what they have together, the last row gives the rest.
+    fn head_heights(&self, widths: &[f32], table: &Table) -> Vec<f32> {
+        let mut heights = vec![0.0_f32; table.head_rows()];
+        let mut cells = table.head();
+        cells.sort_by_key(|cell| cell.rows);
+        for cell in cells {
+            let width: f32 = widths.iter().skip(cell.column).take(cell.columns).sum();
+            let needed = self.height(&[width], &[(cell.text, Side::Middle)], Face::Bold);
+            let own: f32 = heights.iter().skip(cell.row).take(cell.rows).sum();
+            if let Some(last) = heights.get_mut(cell.row + cell.rows - 1) {
+                *last += (needed - own).max(0.0);
+            }
+        }
+        heights
+    }
+
+    fn head(&mut self, widths: &[f32], table: &Table) {
+        let heights = self.head_heights(widths, table);
+        for cell in table.head() {
+            let x = self.left + widths.iter().take(cell.column).sum::<f32>();
+            let y = self.y + heights.iter().take(cell.row).sum::<f32>();
+            let width: f32 = widths.iter().skip(cell.column).take(cell.columns).sum();
+            let height: f32 = heights.iter().skip(cell.row).take(cell.rows).sum();
+            self.cell((x, y), (width, height), cell.text, Side::Middle, Face::Bold);
+        }
+        self.y += heights.iter().sum::<f32>();
+    }
+
+    /// A box with text in the middle of its height.
+    fn cell(&mut self, (x, y): (f32, f32), (width, height): (f32, f32), text: &str, side: Side, face: Face) {
+        self.mark(Mark::Box { x, y, width, height });
+        let free = height - self.height(&[width], &[(text, side)], face);
+        self.stack((x + PADDING, x + width - PADDING), y + PADDING + free.max(0.0) / 2.0, side, &[(text, face, SMALL)]);
+    }
+
     fn row(&mut self, widths: &[f32], cells: &[(&str, Side)], face: Face) {
         let height = self.height(widths, cells, face);
         let mut x = self.left;
         for ((text, side), width) in cells.iter().zip(widths) {
-            self.mark(Mark::Box { x, y: self.y, width: *width, height });
-            self.stack((x + PADDING, x + width - PADDING), self.y + PADDING, *side, &[(text, face, SMALL)]);
+            self.cell((x, self.y), (*width, height), text, *side, face);
             x += width;
         }
         self.y += height;
@@ -238,7 +295,11 @@ pub fn pdf(report: &Report) -> Result<Vec<u8>> {
     pages.paragraph(&report.subject, Face::Bold, 14.0, Side::Middle);
     pages.y += 6.0;
     report.paragraphs.iter().for_each(|text| pages.paragraph(text, Face::Regular, TEXT, Side::Left));
-    report.tables.iter().for_each(|table| pages.table(table));
+    for (place, table) in (1..).zip(&report.tables) {
+        // Who signs stands with some of what is signed.
+        let is_last = place == report.tables.len() && report.closing.is_empty();
+        pages.table(table, if is_last { FOOT + 16.0 } else { 0.0 });
+    }
     report.closing.iter().for_each(|text| pages.paragraph(text, Face::Regular, TEXT, Side::Left));
     foot(&mut pages, report);
     drawn(&faces, pages.all, size, report)
@@ -267,8 +328,7 @@ fn head(pages: &mut Pages<'_>, report: &Report) {
 }
 
 fn foot(pages: &mut Pages<'_>, report: &Report) {
-    const SIGNATURE: f32 = 60.0;
-    pages.need(SIGNATURE + 80.0);
+    pages.need(FOOT);
     pages.y += 8.0;
     let count = report.signers.len() + usize::from(!report.receivers.is_empty());
     #[allow(clippy::cast_precision_loss)]
@@ -355,5 +415,12 @@ mod tests {
         assert_eq!(cut.concat().len(), 100);
         let bytes = pdf(&example()).unwrap();
         assert!(bytes.starts_with(b"%PDF-"));
+    }
+
+    #[test]
+    fn without_a_typeface_the_package_to_install_is_named() {
+        let error = faces_in(&["/nowhere"]).unwrap_err();
+        assert_eq!(error.kind(), Kind::NotFound);
+        assert!(error.context().contains("apt-get install fonts-croscore"), "{error}");
     }
 }

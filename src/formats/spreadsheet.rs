@@ -82,17 +82,33 @@ pub fn workbook(sheets: &[(String, Vec<Vec<String>>)], is_number: fn(&str) -> Op
     book.save_to_buffer().or_error(Kind::Internal, cannot)
 }
 
+/// Height of a line of a sheet, pt.
+const LINE: f64 = 16.0;
+
+/// By how much columns of a sheet are wider than they are told in a report, in letters.
+const ROOM: f64 = 4.0;
+
+/// Lines of a text in a column of a report; spreadsheets do not find them for cells that are joined.
+fn lines(text: &str, width: u32) -> f64 {
+    let letters: u32 = text.chars().count().try_into().unwrap_or(u32::MAX);
+    (f64::from(letters) * 1.15 / (f64::from(width) + ROOM)).ceil().clamp(1.0, 20.0)
+}
+
 /// A report as XLSX: one sheet for each table, under the report's head.
 ///
 /// # Errors
 /// As [`xlsx`].
 pub fn report(report: &Report, is_number: fn(&str) -> Option<f64>) -> Result<Vec<u8>> {
+    /// Row of the table's head, from 0: under the issuer, the name of the report and the caption.
+    const HEAD: u32 = 4;
     let cannot = || "the report cannot be written as XLSX".to_owned();
     let mut book = Workbook::new();
     let bold = Format::new().set_bold().set_font_name("Times New Roman");
     let title = bold.clone().set_font_size(14).set_align(FormatAlign::Center);
     let framed = Format::new().set_border(FormatBorder::Thin).set_font_name("Times New Roman").set_text_wrap();
-    let head = framed.clone().set_bold().set_align(FormatAlign::Center);
+    let head = framed.clone().set_bold().set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter);
+    let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let narrow = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
     for table in &report.tables {
         let page = book.add_worksheet();
         let name: String = table.caption.chars().filter(|letter| !"[]:*?/\\".contains(*letter)).take(31).collect();
@@ -112,29 +128,58 @@ pub fn report(report: &Report, is_number: fn(&str) -> Option<f64>) -> Result<Vec
             }
         }
         for (place, column) in (0..).zip(&table.columns) {
-            page.set_column_width(place, f64::from(column.width) + 4.0).or_error(Kind::Internal, cannot)?;
-            page.write_string_with_format(4, place, &column.name, &head).or_error(Kind::Internal, cannot)?;
+            page.set_column_width(place, f64::from(column.width) + ROOM).or_error(Kind::Internal, cannot)?;
         }
-        for (row, cells) in (5..).zip(&table.rows) {
+        for cell in table.head() {
+            let (row, column) = (HEAD + small(cell.row), narrow(cell.column));
+            let (last_row, last_column) = (row + small(cell.rows) - 1, column + narrow(cell.columns) - 1);
+            if (row, column) == (last_row, last_column) {
+                page.write_string_with_format(row, column, cell.text, &head)
+            } else {
+                page.merge_range(row, column, last_row, last_column, cell.text, &head)
+            }
+            .or_error(Kind::Internal, cannot)?;
+        }
+        // A head over several rows is as high as they are together; the last of them gives what is missing.
+        let mut heights = vec![LINE; table.head_rows()];
+        for cell in table.head().iter().filter(|cell| cell.columns == 1) {
+            let lines = table.columns.get(cell.column).map_or(1.0, |column| lines(cell.text, column.width));
+            let own: f64 = heights.iter().skip(cell.row).take(cell.rows).sum();
+            if let Some(last) = heights.last_mut() {
+                *last += (lines * LINE - own).max(0.0);
+            }
+        }
+        for (row, height) in (HEAD..).zip(heights) {
+            page.set_row_height(row, height).or_error(Kind::Internal, cannot)?;
+        }
+        let first = HEAD + small(table.head_rows());
+        for (row, (cells, is_sum)) in (first..).zip(table.all_rows()) {
+            let most = cells.iter().zip(&table.columns).map(|(cell, column)| lines(cell, column.width)).fold(1.0, f64::max);
+            page.set_row_height(row, most * LINE).or_error(Kind::Internal, cannot)?;
             for ((place, cell), column) in (0..).zip(cells).zip(&table.columns) {
                 let side = match column.side {
                     Side::Left => FormatAlign::Left,
                     Side::Middle => FormatAlign::Center,
                     Side::Right => FormatAlign::Right,
                 };
-                let format = framed.clone().set_align(side);
+                let format = framed.clone().set_align(side).set_align(FormatAlign::VerticalCenter);
+                let format = if is_sum { format.set_bold() } else { format };
                 match is_number(cell).filter(|_| column.side == Side::Right) {
                     Some(number) if cell.ends_with('%') => {
                         page.write_number_with_format(row, place, number / 100.0, &format.set_num_format("0.0%"))
                     }
-                    Some(number) => page.write_number_with_format(row, place, number, &format.set_num_format("#,##0.##")),
+                    Some(number) => {
+                        // One form for both would leave a whole number with a lone comma behind it.
+                        let shown = if number.fract() == 0.0 { "#,##0" } else { "#,##0.0##" };
+                        page.write_number_with_format(row, place, number, &format.set_num_format(shown))
+                    }
                     None => page.write_string_with_format(row, place, cell, &format),
                 }
                 .or_error(Kind::Internal, cannot)?;
             }
         }
-        page.set_repeat_rows(4, 4).or_error(Kind::Internal, cannot)?;
-        page.set_freeze_panes(5, 0).or_error(Kind::Internal, cannot)?;
+        page.set_repeat_rows(HEAD, first - 1).or_error(Kind::Internal, cannot)?;
+        page.set_freeze_panes(first, 0).or_error(Kind::Internal, cannot)?;
     }
     book.save_to_buffer().or_error(Kind::Internal, cannot)
 }
@@ -158,5 +203,18 @@ mod tests {
         let bytes = xlsx(&sheet()).unwrap();
         let rows = super::super::table::rows(&bytes).unwrap();
         assert_eq!(rows.last().unwrap(), &["007", "=HYPERLINK(\"x\"), a"]);
+    }
+
+    #[test]
+    fn a_report_as_a_workbook_is_read_again_with_its_numbers() {
+        let example = super::super::report::example();
+        let bytes = report(&example, crate::text::numbers::parse).unwrap();
+        let sheets = super::super::table::sheets(&bytes).unwrap();
+        let rows = &sheets.first().unwrap().1;
+        assert_eq!(rows.get(4).unwrap(), &["STT", "Nội dung", "Số trang", ""]);
+        assert_eq!(rows.get(5).unwrap(), &["", "", "Đã quét", "Đạt"]);
+        assert_eq!(rows.get(6).unwrap().last().unwrap(), "0,985");
+        assert_eq!(rows.last().unwrap(), &["", "Tổng cộng", "75000", "—"]);
+        assert_eq!(rows.len(), 6 + 60 + 1);
     }
 }

@@ -10,6 +10,23 @@ const SENTENCES: &[(&str, &str)] = &[
     // Roadmaps and lots.
     ("the file is no workbook; save the plan as XLSX", "tệp không phải bảng tính; hãy lưu kế hoạch dạng XLSX"),
     ("there is no workbook; send it as the body", "chưa có bảng tính nào được gửi"),
+    ("{} is no code of a one-stop dossier; write H24.16-200514-0001", "{} không phải mã hồ sơ một cửa; hãy ghi như H24.16-200514-0001"),
+    ("one-stop dossier {} stands here twice", "hồ sơ {} ghi hai lần"),
+    ("there is no one-stop dossier in it", "chưa có hồ sơ nào"),
+    ("{} is before the dossier was received", "{} trước ngày tiếp nhận hồ sơ"),
+    ("{} is still to come", "{} chưa đến"),
+    ("you may not hand in dossiers of unit {}", "bạn không được nộp số liệu hồ sơ của đơn vị {}"),
+    ("{} is no number of working days; write a whole number from 1 to {}", "{} không phải số ngày làm việc; hãy ghi số nguyên từ 1 đến {}"),
+    (
+        "{} does not say whether papers were used again; write có, không or DVCQG",
+        "{} không cho biết có tái sử dụng hay không; hãy ghi có, không hoặc DVCQG",
+    ),
+    ("the period ends on {} before it begins on {}", "kỳ báo cáo kết thúc ngày {} trước khi bắt đầu ngày {}"),
+    ("there is no report {}; use progress, adjustments or one-stop", "không có báo cáo {}; hãy dùng progress, adjustments hoặc one-stop"),
+    (
+        "no typeface like Times New Roman is installed, so no PDF can be set: run `apt-get install fonts-croscore`",
+        "máy chủ chưa có phông chữ kiểu Times New Roman nên không dựng được PDF: chạy `apt-get install fonts-croscore`",
+    ),
     ("the workbook has no such sheet", "bảng tính thiếu trang này"),
     ("holds a line break or another sign that is no letter", "có dấu xuống dòng hoặc ký tự lạ"),
     ("must not be empty", "không được để trống"),

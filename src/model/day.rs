@@ -191,6 +191,12 @@ impl Calendar {
         at
     }
 
+    /// The day itself where offices work on it, else the next on which they do.
+    #[must_use]
+    pub fn working_day_from(&self, day: Day) -> Day {
+        if self.is_working(day) { day } else { self.working_day_after(day, 1) }
+    }
+
     /// The last `count` working days up to `day`, the newest first.
     pub fn working_days_before(&self, day: Day, count: usize) -> impl Iterator<Item = Day> + '_ {
         (0..).map(move |back| day.after(-back)).filter(|day| self.is_working(*day)).take(count)
@@ -229,6 +235,7 @@ mod tests {
         assert_eq!(calendar.working_days(day("23/11/2026"), day("30/11/2026")), 5);
         assert_eq!(calendar.working_days(day("30/11/2026"), day("23/11/2026")), 0);
         assert_eq!(calendar.working_day_after(day("27/11/2026"), 1), day("30/11/2026"));
+        assert_eq!(["28/11/2026", "30/11/2026"].map(|free| calendar.working_day_from(day(free))), [day("30/11/2026"); 2]);
         assert_eq!(
             calendar.working_days_before(day("30/11/2026"), 3).collect::<Vec<_>>(),
             [day("30/11/2026"), day("27/11/2026"), day("26/11/2026")]

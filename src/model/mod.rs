@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod batch;
+pub mod case;
 pub mod change;
 pub mod code;
 pub mod day;

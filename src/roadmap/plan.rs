@@ -72,7 +72,7 @@ const MEASURES: [(Measure, &[&str]); 7] = [
 const HEADINGS_WITHIN: usize = 10;
 
 /// A row of a sheet by the names of its columns.
-struct Cells<'a> {
+pub(super) struct Cells<'a> {
     sheet: &'a str,
     row: usize,
     columns: &'a BTreeMap<&'static str, usize>,
@@ -81,17 +81,17 @@ struct Cells<'a> {
 }
 
 impl Cells<'_> {
-    fn text(&self, name: &str) -> String {
+    pub(super) fn text(&self, name: &str) -> String {
         let place = self.columns.get(name).copied();
         place.and_then(|place| self.cells.get(place)).map(|cell| cell.trim().to_owned()).unwrap_or_default()
     }
 
-    fn is_wrong(&mut self, name: &str, problem: String) {
+    pub(super) fn is_wrong(&mut self, name: &str, problem: String) {
         let cell = self.columns.get(name).map_or_else(|| self.row.to_string(), |place| format!("{}{}", letters(*place), self.row));
         self.wrong.push(WrongCell { sheet: self.sheet.to_owned(), cell, problem });
     }
 
-    fn needed(&mut self, name: &str) -> String {
+    pub(super) fn needed(&mut self, name: &str) -> String {
         let text = self.text(name);
         if text.is_empty() {
             self.is_wrong(name, "must not be empty".to_owned());
@@ -99,7 +99,7 @@ impl Cells<'_> {
         text
     }
 
-    fn day(&mut self, name: &str) -> Day {
+    pub(super) fn day(&mut self, name: &str) -> Day {
         let text = self.needed(name);
         Day::parse(&text).unwrap_or_else(|| {
             if !text.is_empty() {
@@ -301,7 +301,7 @@ fn measure(cells: &mut Cells<'_>) -> Measure {
 }
 
 /// The rows below the heading of a sheet; empty ones are passed over.
-fn table<T>(
+pub(super) fn table<T>(
     sheet: &str,
     rows: &[Vec<String>],
     known: &[(&'static str, &'static str)],

@@ -92,6 +92,8 @@ nouns! {
     RoadmapStatus = Vec<crate::desk::roadmap::Status>,
     /// What came of a workbook.
     ImportedPlan = crate::desk::roadmap::Imported,
+    /// What came of a table of one-stop dossiers.
+    TakenCases = crate::desk::one_stop::ImportedCases,
     /// A line day by day.
     BurnUp = crate::desk::roadmap::BurnUp,
     /// What another pace or deadline would come to.

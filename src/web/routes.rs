@@ -89,6 +89,8 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/roadmap/plan", Access::Needs(Right::Watch)),
     ("GET", "/api/roadmap/template", Access::Needs(Right::Watch)),
     ("GET", "/api/roadmap/report/{form}", Access::Needs(Right::Watch)),
+    ("POST", "/api/roadmap/cases", Access::Needs(Right::Upload)),
+    ("GET", "/api/roadmap/cases/template", Access::Needs(Right::Watch)),
     ("GET", "/api/roadmap/lines/{line}", Access::Needs(Right::Watch)),
     ("GET", "/api/roadmap/lines/{line}/what-if", Access::Needs(Right::Watch)),
     ("PUT", "/api/runs/{run}/line", Access::Needs(Right::Steer)),

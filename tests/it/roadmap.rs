@@ -106,3 +106,101 @@ fn a_plan_is_taken_followed_accepted_and_comes_back_from_the_store() {
     done(&home, &["roadmap", "attach", run, "L2"]);
     assert_eq!(line(&home, "L2").0, stored);
 }
+
+/// The figures of a unit in the report of one-stop dossiers, or of all together.
+fn counted<'a>(report: &'a Value, unit: &str) -> &'a Value {
+    if unit.is_empty() {
+        return &report["whole"];
+    }
+    report["units"].as_array().unwrap().iter().find(|row| row["unit"] == unit).unwrap()
+}
+
+#[test]
+fn one_stop_dossiers_are_counted_from_what_is_stored_and_handed_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    // A proposal of the day of reception, and the decision a month later.
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    std::fs::create_dir(place("H24.16-190412-0001")).unwrap();
+    std::fs::copy(samples.join("001-ke-hoach-so-hoa/hồ sơ 001.pdf"), place("H24.16-190412-0001/scan.pdf")).unwrap();
+    done(&home, &["run", &place("H24.16-190412-0001"), "--unit", "local", "-q"]);
+    let period = ["--form", "one-stop", "--from", "1/4/2019", "--to", "31/5/2019", "--format", "json"];
+    let report = || serde_json::from_str::<Value>(&done(&home, &[&["roadmap", "report"][..], &period].concat())).unwrap();
+    // What the archive cannot know is not told as nothing.
+    let first = report();
+    let own = &counted(&first, "local")["digitised"];
+    assert_eq!((&own["received"], &own["with_components"], &own["not_handed_in"]), (&1.into(), &1.into(), &1.into()), "{first}");
+    assert!(own["resolved"].is_null() && own["reused"].is_null() && own["with_result"].is_null() && first["whole"]["timely"].is_null());
+    let head = "Mã hồ sơ;Đơn vị;Ngày tiếp nhận;Ngày hẹn trả;Số ngày làm việc;Ngày giải quyết;Tái sử dụng";
+    std::fs::write(place("wrong.csv"), format!("{head}\n1/2019;;;;;;\nH24.16-190415-0002;;16/4/2019;;0;1/4/2019;vâng\n")).unwrap();
+    let wrong = sohoa(&home, &["roadmap", "cases", "import", &place("wrong.csv"), "--by", "lan"]);
+    let told = String::from_utf8_lossy(&wrong.stdout).into_owned();
+    assert_eq!(wrong.status.code(), Some(2), "{told}");
+    assert!(["!A2\t", "!F3\t", "!E3\t", "!G3\t"].iter().all(|cell| told.contains(cell)), "{told}");
+    assert_eq!(report(), first, "nothing of a wrong table is kept");
+    // The older form of the code is the same dossier; the other one the archive does not hold.
+    let table =
+        |resolved: &str| format!("{head}\n000.00.16.H24-190412-0001;;;14/5/2019;;{resolved};DVCQG\nH24.16-190415-0002;sxd;;;20;;có\n");
+    std::fs::write(place("cases.csv"), table("13/5/2019")).unwrap();
+    assert_eq!(json(&home, &["roadmap", "cases", "import", &place("cases.csv"), "--dry-run"])["cases"], 2);
+    assert_eq!(report(), first, "a trial keeps nothing");
+    done(&home, &["roadmap", "cases", "import", &place("cases.csv")]);
+    let second = report();
+    let whole = &counted(&second, "")["digitised"];
+    let figures =
+        ["received", "with_components", "without_components", "reused", "from_portal", "resolved", "with_result", "without_result"];
+    assert_eq!(figures.map(|name| whole[name].as_u64()), [2, 1, 1, 2, 1, 1, 1, 0].map(Some), "{second}");
+    assert_eq!((&counted(&second, "local")["timely"]["early"], &counted(&second, "sxd")["timely"]["open_late"]), (&1.into(), &1.into()));
+    let csv = done(&home, &[&["roadmap", "report"][..], &period[..6], &["--format", "csv"]].concat());
+    assert!(csv.lines().any(|line| line == "2,sxd,1,1,0,\"0,0 %\",1,0,0,0,0,—"), "{csv}");
+    for (form, magic) in [("docx", &b"PK"[..]), ("xlsx", b"PK"), ("pdf", b"%PDF")] {
+        let bytes = sohoa(&home, &[&["roadmap", "report"][..], &period[..6], &["--format", form]].concat());
+        assert!(bytes.status.success() && bytes.stdout.starts_with(magic), "{form}: {}", String::from_utf8_lossy(&bytes.stderr));
+    }
+    // The newest word counts; the report is the same once the catalogue is made anew from the store.
+    std::fs::write(place("cases.csv"), table("15/5/2019")).unwrap();
+    assert_eq!(json(&home, &["roadmap", "cases", "import", &place("cases.csv")])["known"], 2);
+    let third = report();
+    assert_eq!(counted(&third, "local")["timely"]["late"], 1);
+    for name in ["catalog.db", "catalog.db-wal", "catalog.db-shm"] {
+        let _ = std::fs::remove_file(home.join(name));
+    }
+    done(&home, &["rebuild"]);
+    assert_eq!(report(), third);
+}
+
+#[test]
+fn every_adjustment_of_a_plan_is_reported_line_by_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    done(&home, &["roadmap", "template", &place("plan.xlsx")]);
+    done(&home, &["roadmap", "import", &place("plan.xlsx")]);
+    let head = "Mã,Nội dung,Đơn vị,Đơn vị tính,Chỉ tiêu,Hạn hoàn thành\n";
+    for (name, line) in [("two.csv", "L1,Hồ sơ,snv,trang,100,31/12/2099"), ("three.csv", "L1,Hồ sơ,snv,hồ sơ,120,31/12/2099")] {
+        std::fs::write(place(name), format!("{head}{line}\n")).unwrap();
+        done(&home, &["roadmap", "import", &place(name), "--reason", "rà soát lại", "--decision", "15/QĐ-UBND"]);
+    }
+    let report = |more: &[&str]| done(&home, &[&["roadmap", "report", "--form", "adjustments"][..], more].concat());
+    let told: Value = serde_json::from_str(&report(&["--format", "json"])).unwrap();
+    let versions = told["versions"].as_array().unwrap();
+    assert_eq!(versions.len(), 3);
+    assert_eq!((&versions[0]["decision"], versions[0]["changes"].as_array().unwrap().len()), (&told["decision"], 0));
+    assert_eq!((&versions[2]["decision"], &versions[2]["reason"]), (&"15/QĐ-UBND".into(), &"rà soát lại".into()));
+    let changes = |version: usize| {
+        let all = versions[version]["changes"].as_array().unwrap();
+        all.iter().map(|one| format!("{} {}", one["line"], one["what"]).replace('"', "")).collect::<Vec<_>>()
+    };
+    assert_eq!(changes(1), ["SNV-01 removed", "SNV-02 removed", "L1 added"]);
+    assert_eq!(changes(2), ["L1 target", "L1 measure"]);
+    let csv = report(&["--format", "csv"]);
+    assert!(csv.lines().any(|line| line == "3,L1,snv,target,100,120"), "{csv}");
+    // A unit sees its own lines alone.
+    let own: Value = serde_json::from_str(&report(&["--format", "json", "--unit", "snv"])).unwrap();
+    assert_eq!(own["versions"][1]["changes"].as_array().unwrap().len(), 1);
+    for (form, magic) in [("docx", &b"PK"[..]), ("xlsx", b"PK"), ("pdf", b"%PDF")] {
+        let bytes = sohoa(&home, &["roadmap", "report", "--form", "adjustments", "--format", form]);
+        assert!(bytes.status.success() && bytes.stdout.starts_with(magic), "{form}: {}", String::from_utf8_lossy(&bytes.stderr));
+    }
+}

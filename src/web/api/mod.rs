@@ -94,6 +94,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(roadmap::export))
         .routes(routes!(roadmap::template))
         .routes(routes!(roadmap::report))
+        .routes(routes!(roadmap::cases_template))
         .routes(routes!(roadmap::line))
         .routes(routes!(roadmap::what_if))
         .routes(routes!(roadmap::attach))
@@ -114,4 +115,5 @@ pub(super) fn streams() -> OpenApiRouter<Shared> {
         .routes(routes!(uploads::file, tus::head, tus::patch, tus::remove))
         .routes(routes!(review::replace))
         .routes(routes!(roadmap::import))
+        .routes(routes!(roadmap::cases))
 }

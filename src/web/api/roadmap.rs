@@ -1,14 +1,15 @@
 //! The roadmap: its plan, how far it is, its reports, and the line of a run.
 
 use crate::desk::incoming::Incoming;
-use crate::desk::reports::{self, Form};
+use crate::desk::one_stop::{self, ImportedCases};
+use crate::desk::reports::{self, Form, Subject};
 use crate::desk::roadmap::{self, BurnUp, Imported, Reason, Status, WhatIf};
 use crate::error::Error;
 use crate::messages::sentences::translated;
 use crate::model::account::{Identity, Right, Units};
 use crate::model::day::Day;
 use crate::web::address::language_of;
-use crate::web::openapi::{BurnUp as BurnUpSchema, ImportedPlan, ProblemDetails, RoadmapStatus, WhatIf as WhatIfSchema};
+use crate::web::openapi::{BurnUp as BurnUpSchema, ImportedPlan, ProblemDetails, RoadmapStatus, TakenCases, WhatIf as WhatIfSchema};
 use crate::web::problem::{Asked, Body, Named, Problem};
 use crate::web::server::Shared;
 use axum::extract::State;
@@ -84,14 +85,7 @@ pub(super) async fn import(
     if by.units(Right::Administer) != Units::All {
         return Err(Error::denied("a roadmap is about all units; an administrator of all of them takes it").into());
     }
-    let mut file = Incoming::begin(shared.archive())?;
-    let mut parts = body.into_data_stream();
-    while let Some(part) = parts.next().await {
-        file.write(&part.map_err(|_| Error::invalid("the workbook did not come whole; send it again"))?).await?;
-    }
-    if file.is_empty() {
-        return Err(Error::invalid("there is no workbook; send it as the body").into());
-    }
+    let mut file = workbook(&shared, body).await?;
     let reason = Reason { decision: &asked.decision, words: &asked.reason };
     let mut imported = roadmap::import(shared.archive(), &by.user.name, &file.end().await?, reason, asked.trial).await?;
     let language = language_of(&headers, &shared.archive().config);
@@ -101,14 +95,25 @@ pub(super) async fn import(
     Ok(Json(imported))
 }
 
+/// A workbook that is being sent.
+async fn workbook(shared: &Shared, body: axum::body::Body) -> Result<Incoming, Problem> {
+    let mut file = Incoming::begin(shared.archive())?;
+    let mut parts = body.into_data_stream();
+    while let Some(part) = parts.next().await {
+        file.write(&part.map_err(|_| Error::invalid("the workbook did not come whole; send it again"))?).await?;
+    }
+    if file.is_empty() {
+        return Err(Error::invalid("there is no workbook; send it as the body").into());
+    }
+    Ok(file)
+}
+
 /// Of which roadmap.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::web) struct AskedPlan {
     /// Number of its decision, where there are several.
     decision: Option<String>,
-    /// Of this unit alone.
-    unit: Option<String>,
 }
 
 fn file(name: &str, form: Form, bytes: Vec<u8>) -> Response {
@@ -138,23 +143,85 @@ pub(super) async fn template() -> Result<Response, Problem> {
     Ok(file("roadmap-template.xlsx", Form::Xlsx, roadmap::template()?))
 }
 
-/// The report of progress as `docx`, `xlsx`, `pdf`, `csv` or `json`.
-#[utoipa::path(get, path = "/api/roadmap/report/{form}", params(("form" = String, Path), AskedPlan), responses(
+/// Which report.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::web) struct AskedReport {
+    /// `progress` (without one), `adjustments`, or `one-stop`: dossiers as Decision 766/QĐ-TTg counts them.
+    report: Option<String>,
+    /// Number of the roadmap's decision, where there are several.
+    decision: Option<String>,
+    /// Of this unit alone.
+    unit: Option<String>,
+    /// First day of a report about a period: `2026-10-01` or `1/10/2026`; without one the first of January.
+    from: Option<String>,
+    /// Last day of it; without one today.
+    to: Option<String>,
+}
+
+/// A report as `docx`, `xlsx`, `pdf`, `csv` or `json`.
+#[utoipa::path(get, path = "/api/roadmap/report/{form}", params(("form" = String, Path), AskedReport), responses(
     (status = 200, description = "the report", content((Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "application/pdf"), (String = "text/csv"), (serde_json::Value = "application/json"))),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn report(
     State(shared): State<Shared>,
     Extension(by): Extension<Identity>,
     Named(form): Named<String>,
-    Asked(asked): Asked<AskedPlan>,
+    Asked(asked): Asked<AskedReport>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let written = Form::from_name(&form).map_err(|error| Error::not_found(error.context().to_owned()))?;
-    let units = units_of(&by, asked.unit.as_deref())?;
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let name = given(asked.report).unwrap_or_else(|| "progress".to_owned());
+    let decision = given(asked.decision);
+    let wanted = reports::Wanted {
+        subject: Subject::from_name(&name)?,
+        units: &units_of(&by, asked.unit.as_deref())?,
+        decision: decision.as_deref(),
+        from: given(asked.from).map(Day::try_from).transpose()?,
+        to: given(asked.to).map(Day::try_from).transpose()?,
+    };
     let language = language_of(&headers, &shared.archive().config);
-    let decision = asked.decision.as_deref().filter(|decision| !decision.is_empty());
-    let bytes = reports::progress(shared.archive(), &units, decision, written, language).await?;
-    Ok(file(&format!("progress.{form}"), written, bytes))
+    Ok(file(&format!("{name}.{form}"), written, reports::report(shared.archive(), &wanted, written, language).await?))
+}
+
+/// How a table of one-stop dossiers is taken.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::web) struct AskedCases {
+    /// Tell what is wrong with it, and keep nothing.
+    #[serde(default)]
+    trial: bool,
+    /// Unit of rows that name none; without one that of the archive's dossier, else the one in the code.
+    unit: Option<String>,
+}
+
+/// Takes what an office knows of one-stop dossiers (the body: XLSX, ODS or CSV). Wrong cells are told, and then nothing is kept.
+#[utoipa::path(post, path = "/api/roadmap/cases", params(AskedCases),
+    request_body(content_type = "application/octet-stream", content = Vec<u8>), responses(
+    (status = 200, body = TakenCases),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn cases(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Asked(asked): Asked<AskedCases>,
+    headers: HeaderMap,
+    body: axum::body::Body,
+) -> Result<Json<ImportedCases>, Problem> {
+    let mut file = workbook(&shared, body).await?;
+    let mut imported = one_stop::import(shared.archive(), &by, &file.end().await?, asked.unit.as_deref(), asked.trial).await?;
+    let language = language_of(&headers, &shared.archive().config);
+    for wrong in &mut imported.wrong {
+        wrong.problem = translated(language, &wrong.problem);
+    }
+    Ok(Json(imported))
+}
+
+/// A form of the table of one-stop dossiers, to be filled in.
+#[utoipa::path(get, path = "/api/roadmap/cases/template", responses(
+    (status = 200, description = "XLSX", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
+pub(super) async fn cases_template() -> Result<Response, Problem> {
+    Ok(file("one-stop-template.xlsx", Form::Xlsx, one_stop::template()?))
 }
 
 /// One line day by day.

@@ -11,6 +11,7 @@ mod failures;
 mod home;
 mod layout;
 mod lots;
+mod one_stop;
 mod parts;
 mod pipelines;
 pub(super) mod problem;

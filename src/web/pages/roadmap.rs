@@ -22,6 +22,9 @@ use serde::Deserialize;
 /// Lines that are listed; sums are of all.
 const LISTED: usize = 200;
 
+/// Forms in which reports are fetched.
+pub(super) const FORMS: [&str; 5] = ["docx", "pdf", "xlsx", "csv", "json"];
+
 /// Lots of a line that are listed.
 const LOTS: usize = 50;
 
@@ -99,11 +102,12 @@ pub(super) async fn roadmap(
     Ok(page(
         &view,
         view.word(Word::Roadmap),
-        if may_import { &[PLAN_JS] } else { &[] },
+        if may_import || by.may(Right::Upload) { &[PLAN_JS] } else { &[] },
         &html! {
             h1 { (view.word(Word::Roadmap)) }
             @if all.is_empty() { (nothing(view.word(Word::NoPlan))) }
             @for status in &all { (standing(&view, status, &wanted)) }
+            (super::one_stop::section(&view, &by, wanted.unit.as_deref(), shared.archive().catalog.today()))
             @if may_import { (import(&view)) }
         },
     ))
@@ -133,12 +137,16 @@ fn standing(view: &View, status: &Status, wanted: &Wanted) -> Markup {
             }
             p class="soft" {
                 (view.word(Word::Report)) " "
-                @for form in ["docx", "pdf", "xlsx", "csv", "json"] { a href=(format!("/api/roadmap/report/{form}?{query}")) download { (form.to_uppercase()) } " " }
+                @for form in FORMS { a href=(format!("/api/roadmap/report/{form}?{query}")) download { (form.to_uppercase()) } " " }
                 " · " a href=(format!("/api/roadmap/plan?decision={}", encoded(&status.decision))) download { "XLSX " (view.word(Word::Target)) }
             }
             (lines(view, &shown))
             details {
                 summary { (view.word(Word::Adjustments)) " (" (status.adjustments.len()) ")" }
+                p class="soft" {
+                    (view.word(Word::Report)) " "
+                    @for form in FORMS { a href=(format!("/api/roadmap/report/{form}?report=adjustments&{query}")) download { (form.to_uppercase()) } " " }
+                }
                 @for change in status.adjustments.iter().rev() {
                     p { "v" (change.version) " · " (figures::moment(&change.at)) " · " (change.by) @if !change.decision.is_empty() { " · " (change.decision) } @if !change.reason.is_empty() { " · " (change.reason) } }
                     @if !change.changes.is_empty() { ul { @for line in change.changes.iter().take(LISTED) { li { (line) } } } }
@@ -203,7 +211,7 @@ fn import(view: &View) -> Markup {
         section class="card" {
             h2 { (view.word(Word::ImportPlan)) }
             p class="soft" { (view.word(Word::ImportPlanHint)) " " a href="/api/roadmap/template" download { (view.word(Word::Template)) } }
-            form class="column" id="plan" data-words=(words) {
+            form class="column" id="plan" data-workbook="/api/roadmap/plan" data-words=(words) {
                 label { span { "XLSX, ODS, CSV" } input type="file" name="file" accept=".xlsx,.ods,.csv" required; }
                 label { span { (view.word(Word::DecisionNumber)) } input name="decision"; }
                 label { span { (view.word(Word::ReasonOfChange)) } input name="reason"; }

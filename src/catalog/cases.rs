@@ -1,0 +1,80 @@
+//! One-stop dossiers: what offices said of them, and what the archive holds of them.
+
+use crate::catalog::Catalog;
+use crate::catalog::sql::{self, Cell, get, get_json, retrying, to_json};
+use crate::error::Result;
+use crate::model::case::{Case, HandedIn};
+use crate::model::record::Description;
+
+/// A stored document of a dossier about which nobody need decide any more, or a dossier without one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldDocument {
+    /// Unit (fonds) of the dossier.
+    pub unit: String,
+    /// Code of the dossier.
+    pub dossier: String,
+    /// What the document is; none: the dossier has no such document.
+    pub description: Option<Description>,
+}
+
+impl Catalog {
+    /// Keeps a table of cases. What was said of a dossier in a later table stays.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn keep_cases(&self, handed: &HandedIn) -> Result<()> {
+        retrying!(self.keep_cases_once(handed))
+    }
+
+    async fn keep_cases_once(&self, handed: &HandedIn) -> Result<()> {
+        let mut write = self.write().await?;
+        let mut rows = Vec::with_capacity(handed.cases.len());
+        for case in &handed.cases {
+            rows.push(vec![
+                Cell::Text(sql::clean(&case.code)),
+                Cell::Text(sql::clean(&case.unit)),
+                Cell::Text(handed.id.clone()),
+                Cell::Text(to_json(case)?),
+            ]);
+        }
+        let newer = "ON CONFLICT (code) DO UPDATE SET unit = excluded.unit, handed = excluded.handed, body = excluded.body
+            WHERE cases.handed < excluded.handed";
+        let insert = "INSERT INTO cases (code, unit, handed, body) VALUES";
+        sql::in_bulk(write.connection(), insert, rows, newer, "cannot keep one-stop dossiers").await?;
+        let body = serde_json::json!({ "by": handed.by, "table": handed.id, "cases": handed.cases.len() });
+        write.record("", &[("", "cases-kept", body)]).await?;
+        write.commit().await
+    }
+
+    /// The newest word about every one-stop dossier, by code.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn cases(&self) -> Result<Vec<Case>> {
+        let mut connection = self.read().await?;
+        let rows = sql::all(&mut connection, sqlx::query("SELECT body FROM cases ORDER BY code"), "cannot read one-stop dossiers").await?;
+        rows.iter().map(|row| get_json(row, "body")).collect()
+    }
+
+    /// Dossiers whose code may be that of a one-stop dossier, with their documents that are stored and wait for nobody, by unit
+    /// and code.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn held_cases(&self) -> Result<Vec<HeldDocument>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT d.fonds, d.code, o.description
+             FROM dossiers d LEFT JOIN documents o ON o.dossier = d.id AND o.stored = 1 AND o.review = '[]' AND o.description IS NOT NULL
+             WHERE d.version > 0 AND d.code LIKE '%-______-____%' ORDER BY d.fonds, d.code, o.number",
+        );
+        let rows = sql::all(&mut connection, statement, "cannot read one-stop dossiers").await?;
+        rows.iter()
+            .map(|row| {
+                let description: Option<String> = get(row, "description")?;
+                let description = description.map(|text| sql::from_json(&text, "the description of a document")).transpose()?;
+                Ok(HeldDocument { unit: get(row, "fonds")?, dossier: get(row, "code")?, description })
+            })
+            .collect()
+    }
+}

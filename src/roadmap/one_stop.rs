@@ -1,0 +1,359 @@
+//! One-stop dossiers counted: what of them is digitised (Decision 766/QĐ-TTg), and whether they were resolved in time.
+
+use crate::model::account::Units;
+use crate::model::case::{Case, CaseCode, Reuse};
+use crate::model::day::Day;
+use crate::model::record::Description;
+use crate::text::fold::fold;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Kinds of document (codes of Circular 05/2025) that an office ends a dossier with: resolution, decision, notice, official letter.
+const RESULT_KINDS: [&str; 4] = ["01", "02", "07", "22"];
+
+/// What results of no listed kind are called; their subject begins so, without marks.
+const RESULT_NAMES: [&str; 6] = ["giay phep", "giay chung nhan", "giay xac nhan", "chung chi", "trich luc", "ban sao trich luc"];
+
+/// What the archive holds of a one-stop dossier, of papers that nobody need look at any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Unit whose dossier it is.
+    pub unit: String,
+    /// Its code.
+    pub code: CaseCode,
+    /// Whether papers that were filed with it are stored.
+    pub has_components: bool,
+    /// Whether a paper that ends it is stored.
+    pub has_result: bool,
+}
+
+impl Held {
+    /// A dossier of which nothing is counted yet.
+    #[must_use]
+    pub fn empty(unit: &str, code: CaseCode) -> Self {
+        Self { unit: unit.to_owned(), code, has_components: false, has_result: false }
+    }
+
+    /// Counts a document of it.
+    pub fn add(&mut self, document: &Description) {
+        if is_result(document, self.code.received) { self.has_result = true } else { self.has_components = true }
+    }
+}
+
+/// Whether a document of a dossier is its result: of a kind that ends dossiers, and issued once it was received. What people file
+/// with it was issued before, or by nobody.
+fn is_result(document: &Description, received: Day) -> bool {
+    let field = |name: &str| document.fields.get(name).map_or("", |field| field.value.as_str());
+    let subject = fold(field("subject"));
+    let is_of_kind = RESULT_KINDS.contains(&document.kind.as_str()) || RESULT_NAMES.iter().any(|name| subject.starts_with(name));
+    is_of_kind && Day::parse(field("issuedDate")).is_some_and(|issued| issued >= received)
+}
+
+/// Days from the first to the last, both counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Period {
+    /// The first.
+    pub from: Day,
+    /// The last.
+    pub to: Day,
+}
+
+impl Period {
+    fn holds(self, day: Day) -> bool {
+        (self.from..=self.to).contains(&day)
+    }
+}
+
+/// The report of a period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct OneStop {
+    /// The period.
+    pub period: Period,
+    /// Day for which it is told what is overdue: the last of the period, or today where that is to come.
+    pub as_of: Day,
+    /// By unit.
+    pub units: Vec<UnitCount>,
+    /// All of them together.
+    pub whole: UnitCount,
+}
+
+/// The dossiers of a unit counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct UnitCount {
+    /// The unit; empty: all together.
+    pub unit: String,
+    /// Their digitisation.
+    pub digitised: Digitised,
+    /// Their resolution in time; none: no due day was handed in.
+    pub timely: Option<Timely>,
+}
+
+/// Digitisation of the dossiers received, and of the results of those resolved, in the period. None where nobody handed in what
+/// the archive cannot know.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Digitised {
+    /// Received (tiếp nhận).
+    pub received: u64,
+    /// Of them: what was filed is not stored as digitised documents.
+    pub without_components: u64,
+    /// Of them: it is.
+    pub with_components: u64,
+    /// Of them: filed with papers that the state had already, the portal's among them.
+    pub reused: Option<u64>,
+    /// Of them: with papers from the national portal.
+    pub from_portal: Option<u64>,
+    /// Resolved, whenever they were received (đã giải quyết).
+    pub resolved: Option<u64>,
+    /// Of them: the result is not stored.
+    pub without_result: Option<u64>,
+    /// Of them: it is.
+    pub with_result: Option<u64>,
+    /// Of those received: in no table that was handed in, so that nobody knows whether they are resolved.
+    pub not_handed_in: u64,
+    /// Of those received: it is not said whether papers were used again.
+    pub reuse_unsaid: u64,
+}
+
+/// Resolution in time, of dossiers that were handed in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Timely {
+    /// Received before the period and not resolved before it (kỳ trước chuyển qua).
+    pub carried_over: u64,
+    /// Received in it.
+    pub received: u64,
+    /// Resolved in it before the due day (trước hạn).
+    pub early: u64,
+    /// Resolved in it on the due day (trong hạn).
+    pub in_time: u64,
+    /// Resolved in it after the due day (quá hạn).
+    pub late: u64,
+    /// Not resolved, and the due day is not over.
+    pub open_in_time: u64,
+    /// Not resolved, and the due day is over.
+    pub open_late: u64,
+    /// Of those carried over or received: without a due day, so in none of the five above.
+    pub without_due: u64,
+}
+
+impl Timely {
+    /// Resolved, with a due day.
+    #[must_use]
+    pub fn resolved(self) -> u64 {
+        self.early + self.in_time + self.late
+    }
+}
+
+/// A dossier as it is counted.
+struct Row<'a> {
+    unit: &'a str,
+    received: Day,
+    held: Option<&'a Held>,
+    case: Option<&'a Case>,
+}
+
+/// Counts the dossiers of these units. A dossier that the archive holds is of the unit that holds it, others of the unit that
+/// handed them in.
+#[must_use]
+pub fn count(cases: &[Case], held: &[Held], units: &Units, period: Period, today: Day) -> OneStop {
+    let mut rows: BTreeMap<String, Row<'_>> = BTreeMap::new();
+    for one in held {
+        let new = Row { unit: &one.unit, received: one.code.received, held: Some(one), case: None };
+        rows.entry(one.code.to_string()).or_insert(new);
+    }
+    for case in cases {
+        let new = Row { unit: &case.unit, received: case.received, held: None, case: None };
+        let row = rows.entry(case.code.clone()).or_insert(new);
+        row.received = case.received;
+        row.case = Some(case);
+    }
+    let as_of = period.to.min(today);
+    let mut by_unit: BTreeMap<&str, Vec<&Row<'_>>> = BTreeMap::new();
+    for row in rows.values().filter(|row| units.contains(row.unit) && row.received <= period.to) {
+        by_unit.entry(row.unit).or_default().push(row);
+    }
+    let all: Vec<&Row<'_>> = by_unit.values().flatten().copied().collect();
+    let counted = |unit: &str, rows: &[&Row<'_>]| UnitCount {
+        unit: unit.to_owned(),
+        digitised: digitised(rows, period),
+        timely: timely(rows, period, as_of),
+    };
+    let mut units: Vec<UnitCount> = by_unit.iter().map(|(unit, rows)| counted(unit, rows)).collect();
+    // A unit whose dossiers all ended before the period has nothing to tell of it.
+    units.retain(|unit| {
+        let is_open = unit.timely.is_some_and(|timely| timely.carried_over > 0);
+        is_open || unit.digitised.received > 0 || unit.digitised.resolved.unwrap_or(0) > 0
+    });
+    OneStop { period, as_of, units, whole: counted("", &all) }
+}
+
+fn number(of: impl Iterator) -> u64 {
+    of.count().try_into().unwrap_or(u64::MAX)
+}
+
+fn digitised(rows: &[&Row<'_>], period: Period) -> Digitised {
+    let received = || rows.iter().filter(|row| period.holds(row.received));
+    let reuses = || received().filter_map(|row| row.case?.reused);
+    let resolved = || rows.iter().filter(|row| row.case.and_then(|case| case.resolved).is_some_and(|day| period.holds(day)));
+    let with_components = number(received().filter(|row| row.held.is_some_and(|held| held.has_components)));
+    let with_result = number(resolved().filter(|row| row.held.is_some_and(|held| held.has_result)));
+    let is_said = rows.iter().any(|row| row.case.is_some());
+    let is_reuse_said = reuses().next().is_some();
+    let all = number(received());
+    Digitised {
+        received: all,
+        without_components: all - with_components,
+        with_components,
+        reused: is_reuse_said.then(|| number(reuses().filter(|reuse| *reuse != Reuse::None))),
+        from_portal: is_reuse_said.then(|| number(reuses().filter(|reuse| *reuse == Reuse::Portal))),
+        resolved: is_said.then(|| number(resolved())),
+        without_result: is_said.then(|| number(resolved()) - with_result),
+        with_result: is_said.then_some(with_result),
+        not_handed_in: number(received().filter(|row| row.case.is_none())),
+        reuse_unsaid: all - number(reuses()),
+    }
+}
+
+fn timely(rows: &[&Row<'_>], period: Period, as_of: Day) -> Option<Timely> {
+    let mut timely = Timely::default();
+    let cases = || rows.iter().filter_map(|row| row.case);
+    if cases().all(|case| case.due.is_none()) {
+        return None;
+    }
+    for case in cases() {
+        if case.resolved.is_some_and(|day| day < period.from) {
+            continue;
+        }
+        if case.received < period.from {
+            timely.carried_over += 1
+        } else {
+            timely.received += 1
+        }
+        // What comes to be resolved after the period was open in it.
+        let resolved = case.resolved.filter(|day| *day <= period.to);
+        let class = match (resolved, case.due) {
+            (_, None) => &mut timely.without_due,
+            (Some(day), Some(due)) if day < due => &mut timely.early,
+            (Some(day), Some(due)) if day == due => &mut timely.in_time,
+            (Some(_), Some(_)) => &mut timely.late,
+            (None, Some(due)) if as_of <= due => &mut timely.open_in_time,
+            (None, Some(_)) => &mut timely.open_late,
+        };
+        *class += 1;
+    }
+    Some(timely)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+    use crate::model::record::Field;
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    fn held(code: &str, has_components: bool, has_result: bool) -> Held {
+        Held { unit: "snv".to_owned(), code: CaseCode::parse(code).unwrap(), has_components, has_result }
+    }
+
+    fn case(code: &str, resolved: Option<&str>, due: Option<&str>, reused: Option<Reuse>) -> Case {
+        let parsed = CaseCode::parse(code).unwrap();
+        let (unit, received) = (parsed.unit.clone(), parsed.received);
+        Case { code: parsed.to_string(), unit, received, due: due.map(day), resolved: resolved.map(day), reused }
+    }
+
+    const OCTOBER: fn() -> Period = || Period { from: day("1/10/2026"), to: day("31/10/2026") };
+
+    fn document(kind: &str, issued: &str, subject: &str) -> Description {
+        let field = |value: &str| Field { value: value.to_owned(), ..Field::default() };
+        let fields = [("issuedDate", issued), ("subject", subject)].map(|(name, value)| (name.to_owned(), field(value)));
+        Description { kind: kind.to_owned(), fields: fields.into(), ..Description::unknown() }
+    }
+
+    #[test]
+    fn a_result_is_what_an_office_issued_once_the_dossier_was_received() {
+        let received = day("2/10/2026");
+        for (kind, issued, subject, is) in [
+            ("02", "2026-10-05", "về việc giao đất", true),
+            ("02", "2026-10-02", "", true),
+            ("02", "2020-10-05", "bản sao quyết định cũ", false),
+            ("02", "", "", false),
+            ("32", "2026-10-05", "Giấy chứng nhận đăng ký", true),
+            ("32", "2026-10-05", "Đơn đề nghị cấp giấy phép", false),
+            ("14", "2026-10-05", "", false),
+        ] {
+            assert_eq!(is_result(&document(kind, issued, subject), received), is, "{kind} {issued} {subject}");
+        }
+        let mut held = Held::empty("snv", CaseCode::parse("H24.16-261002-0001").unwrap());
+        held.add(&document("02", "2026-10-05", ""));
+        assert_eq!((held.has_components, held.has_result), (false, true));
+        held.add(&document("32", "", ""));
+        assert!(held.has_components);
+    }
+
+    #[test]
+    fn what_nobody_handed_in_is_not_told_as_nothing() {
+        let held = [held("H24.16-261002-0001", true, true), held("H24.16-261102-0001", true, true)];
+        let report = count(&[], &held, &Units::All, OCTOBER(), day("26/11/2026"));
+        let whole = &report.whole.digitised;
+        assert_eq!((whole.received, whole.with_components, whole.without_components), (1, 1, 0));
+        assert_eq!((whole.resolved, whole.with_result, whole.reused, whole.not_handed_in), (None, None, None, 1));
+        assert_eq!((report.whole.timely, report.as_of), (None, day("31/10/2026")));
+        // The unit of the archive counts, not the one in the code.
+        assert_eq!(report.units.iter().map(|unit| unit.unit.as_str()).collect::<Vec<_>>(), ["snv"]);
+        assert_eq!(count(&[], &held, &Units::Some(["H24.16".to_owned()].into()), OCTOBER(), day("26/11/2026")).units, []);
+    }
+
+    #[test]
+    fn both_sources_make_one_dossier() {
+        let held = [
+            held("000.00.16.H24-261002-0001", true, true),
+            held("H24.16-261003-0001", false, false),
+            held("H24.16-260901-0001", true, true),
+        ];
+        let cases = [
+            case("H24.16-261002-0001", Some("5/10/2026"), Some("6/10/2026"), Some(Reuse::Portal)),
+            case("H24.16-261004-0001", None, Some("30/10/2026"), Some(Reuse::Own)),
+            case("H24.16-260901-0001", Some("8/10/2026"), Some("7/10/2026"), None),
+            case("H24.16-260902-0001", Some("30/9/2026"), Some("7/10/2026"), None),
+        ];
+        let report = count(&cases, &held, &Units::All, OCTOBER(), day("26/11/2026"));
+        let of = |name: &str| report.units.iter().find(|unit| unit.unit == name).unwrap();
+        assert_eq!(
+            of("snv").digitised,
+            Digitised {
+                received: 2,
+                without_components: 1,
+                with_components: 1,
+                reused: Some(1),
+                from_portal: Some(1),
+                resolved: Some(2),
+                without_result: Some(0),
+                with_result: Some(2),
+                not_handed_in: 1,
+                reuse_unsaid: 1
+            }
+        );
+        assert_eq!((of("H24.16").digitised.received, of("H24.16").digitised.resolved), (1, Some(0)));
+        let whole = report.whole.timely.unwrap();
+        assert_eq!(whole, Timely { carried_over: 1, received: 2, early: 1, late: 1, open_late: 1, ..Timely::default() });
+        assert_eq!(whole.carried_over + whole.received, whole.resolved() + whole.open_in_time + whole.open_late + whole.without_due);
+    }
+
+    #[test]
+    fn the_due_day_itself_is_in_time_and_what_ends_later_was_open() {
+        let cases = [
+            case("H24.16-261002-0001", Some("6/10/2026"), Some("6/10/2026"), None),
+            case("H24.16-261002-0002", Some("2/11/2026"), Some("2/11/2026"), None),
+            case("H24.16-261002-0003", None, Some("31/10/2026"), None),
+            case("H24.16-261002-0004", None, None, None),
+        ];
+        let report = count(&cases, &[], &Units::All, OCTOBER(), day("26/11/2026"));
+        let expected = Timely { received: 4, in_time: 1, open_in_time: 2, without_due: 1, ..Timely::default() };
+        assert_eq!(report.whole.timely, Some(expected));
+        // Asked before the period ends, today counts.
+        assert_eq!(count(&cases, &[], &Units::All, OCTOBER(), day("15/10/2026")).as_of, day("15/10/2026"));
+    }
+}
