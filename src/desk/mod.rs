@@ -12,6 +12,7 @@ mod hot_folder;
 pub mod incoming;
 pub mod intake;
 mod known;
+mod listed_lines;
 pub mod lots;
 pub mod masked;
 pub mod models;

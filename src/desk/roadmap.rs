@@ -318,6 +318,17 @@ pub async fn lines_for(archive: &Archive, run: &str, unit: &str) -> Result<(Opti
     Ok((line, own.map(|line| (line.code.clone(), line.name.clone())).collect()))
 }
 
+/// Lines of these units, by code and name, in the order of their plans; at most `limit`, and whether there are more.
+///
+/// # Errors
+/// `Unavailable` where the catalogue does not answer.
+pub async fn lines_of(archive: &Archive, units: &Units, limit: usize) -> Result<(Vec<(String, String)>, bool)> {
+    let known = archive.catalog.roadmaps().await?;
+    let mut own = known.iter().flat_map(|roadmap| &roadmap.lines).filter(|line| units.contains(&line.unit));
+    let first: Vec<(String, String)> = own.by_ref().take(limit).map(|line| (line.code.clone(), line.name.clone())).collect();
+    Ok((first, own.next().is_some()))
+}
+
 /// The ledger in the store says to which line a batch belongs.
 pub(super) async fn keep_ledger(archive: &Archive, batch: &str) -> Result<()> {
     super::runs::close(archive, &archive.catalog.batch(batch).await?).await

@@ -4,6 +4,7 @@ use crate::archive::Archive;
 pub use crate::catalog::{Event as EventLine, Failure as FailureLine, FailureGroup, Pulse, QueueLine};
 use crate::error::{Error, Result};
 use crate::model::account::Units;
+use crate::model::attachment::Attachment;
 use crate::model::batch::{Balance, Batch, BatchState, Costs, PageBalance};
 use crate::model::refusal::Class;
 use crate::pipeline::plan;
@@ -154,6 +155,10 @@ pub struct Overview {
     pub line: RunLine,
     /// Higher ones come first; 0 is usual.
     pub priority: i64,
+    /// The line of a roadmap to which it belongs; of what is wrong with those that were told, the first [`MOST_GROUPS`].
+    pub attachment: Attachment,
+    /// How much is wrong with the lines that were told.
+    pub line_findings: u64,
     /// Files received.
     pub files: u64,
     /// What is open, by the stages that run together.
@@ -201,8 +206,11 @@ pub async fn overview(archive: &Archive, units: &Units, id: &str) -> Result<Over
     let batch = own(archive, units, id).await?;
     let open = open_stages(archive, &batch).await?;
     let line = lines(archive, vec![batch]).await?.pop().ok_or_else(|| Error::internal("the run has no line"))?;
+    let (attachment, line_findings) = archive.catalog.attachment(id, MOST_GROUPS).await?;
     Ok(Overview {
         line,
+        attachment,
+        line_findings,
         open,
         priority: archive.catalog.priority(id).await?,
         files: archive.catalog.progress(id).await?.0,
