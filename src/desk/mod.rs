@@ -21,6 +21,7 @@ pub mod personal;
 pub mod pictures;
 mod piles;
 pub mod pipelines;
+pub mod pressing;
 pub mod quality;
 pub mod quarantine;
 pub mod rebuild;

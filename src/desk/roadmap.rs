@@ -11,7 +11,7 @@ use crate::model::roadmap::{Adjustment, Amount, Line, Roadmap, Step, Work};
 use crate::roadmap::adjustment;
 use crate::roadmap::criteria::{self, Scored};
 use crate::roadmap::plan::{self, Sheet, WrongCell};
-use crate::roadmap::progress::{self, Finish, Reckoning, State};
+use crate::roadmap::progress::{self, Finish, Reckoning};
 use crate::sandbox::protocol::{Answer, Ask};
 use crate::text::numbers;
 use schemars::JsonSchema;
@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use crate::roadmap::progress::{LineProgress, Together};
+pub use crate::roadmap::progress::{LineProgress, State, Together};
 
 /// What came of a workbook.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -230,9 +230,7 @@ pub fn standing(roadmap: &Roadmap, work: &BTreeMap<String, Work>, units: &Units,
     let mut phases = progress::together(&lines, |line| line.phase.clone());
     phases.sort_by(|one, other| one.name.cmp(&other.name));
     let criteria = criteria::in_force("digitisation", today).map(|set| criteria::score(set, &figures(&whole, &lines, roadmap, work)));
-    lines.sort_by(|one, other| {
-        (one.state, one.deadline, one.priority, &one.code).cmp(&(other.state, other.deadline, other.priority, &other.code))
-    });
+    lines.sort_by(LineProgress::by_need);
     Status {
         decision: roadmap.decision.clone(),
         authority: roadmap.authority.clone(),

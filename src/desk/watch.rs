@@ -2,6 +2,7 @@
 
 use crate::archive::Archive;
 pub use crate::catalog::{Event as EventLine, Failure as FailureLine, FailureGroup, Pulse, QueueLine};
+use crate::desk::pressing::{self, Kept, Pressing};
 use crate::error::{Error, Result};
 use crate::model::account::Units;
 use crate::model::attachment::Attachment;
@@ -230,20 +231,23 @@ pub struct Plant {
     pub workers: BTreeMap<String, u64>,
     /// What was refused by class and reason, the most frequent first, at most [`MOST_GROUPS`].
     pub failures: Vec<FailureGroup>,
+    /// What the roadmap asks of today.
+    pub roadmap: Pressing,
     /// Whether store and catalogue answer, and what they say where they do not.
     pub trouble: Option<String>,
 }
 
-/// The plant as seen from these units; pages are counted since `midnight`.
+/// The plant as seen from these units; pages are counted since `midnight`, `kept` is what was found out of lines.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
-pub async fn plant(archive: &Archive, units: &Units, midnight: OffsetDateTime) -> Result<Plant> {
+pub async fn plant(archive: &Archive, kept: &Kept, units: &Units, midnight: OffsetDateTime) -> Result<Plant> {
     Ok(Plant {
         pages_today: archive.catalog.happened("page-read", midnight.unix_timestamp() * 1000).await?,
         queue: archive.catalog.queue().await?,
         workers: archive.catalog.workers().await?,
         failures: archive.catalog.failure_groups(units, None, MOST_GROUPS).await?,
+        roadmap: pressing::pressing(archive, kept, units).await?,
         trouble: ready(archive).await.err().map(|error| error.context().to_owned()),
     })
 }

@@ -622,4 +622,16 @@ fn the_line_of_an_upload_is_chosen_by_a_person_or_named_by_its_lists() {
     // Of another unit nothing is seen.
     let other = server.add(&admin, "minh", "syt");
     assert_eq!(server.json(&other, "PUT", &format!("{upload}/line"), &json!({ "line": "X" })).status, 404);
+    // The plant: lines of one's own units alone.
+    let plant = server.get(&other, "/api/plant");
+    assert_eq!((&plant["roadmap"]["lines"], server.get(&admin, "/api/plant")["roadmap"]["lines"].clone()), (&json!(1), json!(3)));
+    // Another plan is seen at once, although what was found out is kept.
+    let late = format!("{head}{}", rows.replacen("L1,Nhà đất,snv,trang,1000,31/12/2099", "L1,Nhà đất,snv,trang,1000,31/1/2026", 1));
+    assert_eq!(server.ask(&admin, "POST", "/api/roadmap/plan?reason=y", &octets, late.as_bytes()).status, 200);
+    let told = |who: &Person| {
+        let roadmap = server.get(who, "/api/plant")["roadmap"].clone();
+        (roadmap["at_risk"].clone(), roadmap["most"].as_array().unwrap().iter().map(|line| line["code"].clone()).collect::<Vec<_>>())
+    };
+    let all = told(&admin);
+    assert_eq!((all.1.first(), told(&other).1.contains(&json!("L1"))), (Some(&json!("L1")), false), "{all:?}");
 }

@@ -228,6 +228,8 @@ pub(super) async fn a_batch_begins_on_the_line_that_is_told(home: Home) {
     let events = catalog.events(0, 1_000).await.unwrap();
     let left = events.iter().filter(|event| event.kind == "batch-not-attached").count();
     assert_eq!(left, 2);
+    assert!(catalog.happened_between(0, events.len() as u64, &["batch-attached"]).await.unwrap());
+    assert!(!catalog.happened_between(events.len() as u64, u64::from(u32::MAX), &["batch-attached"]).await.unwrap());
     // Where nobody says anything the rule decides; who puts a batch outside the plan keeps it there.
     let batch = deliver(catalog, "rule", "nha/1", &[file("nha/1/r-1.pdf", "r")]).await;
     assert_eq!(catalog.attachment(&batch.id, 1).await.unwrap().0.by, Some(AttachedBy::Rule));
