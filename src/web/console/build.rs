@@ -10,8 +10,8 @@ use std::process::Command;
 use std::{env, fs};
 
 /// What pages ask for by name; other pieces are asked for by these.
-const ENTRIES: [&str; 8] =
-    ["console.js", "upload.js", "page_view.js", "pipelines.js", "plan.js", "burn_up.js", "hash_worker.js", "console.css"];
+const ENTRIES: [&str; 9] =
+    ["console.js", "upload.js", "page_view.js", "pipelines.js", "plan.js", "burn_up.js", "sample.js", "hash_worker.js", "console.css"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let sources = PathBuf::from("src/web/console");

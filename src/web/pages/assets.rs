@@ -10,7 +10,7 @@ mod bundled {
     include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 }
 
-pub(super) use bundled::{BURN_UP_JS, CONSOLE_CSS, CONSOLE_JS, HASH_WORKER_JS, PAGE_VIEW_JS, PIPELINES_JS, PLAN_JS, UPLOAD_JS};
+pub(super) use bundled::{BURN_UP_JS, CONSOLE_CSS, CONSOLE_JS, HASH_WORKER_JS, PAGE_VIEW_JS, PIPELINES_JS, PLAN_JS, SAMPLE_JS, UPLOAD_JS};
 
 /// One file. Its name changes with what it holds, so browsers may keep it.
 pub(super) async fn asset(Named(name): Named<String>) -> Result<Response, Problem> {
