@@ -202,9 +202,9 @@ impl Write {
     }
 
     async fn dossier_listed(&mut self, dossier: &str, findings: &[ListFinding], listed: &[(String, Listed)]) -> Result<()> {
-        let statement =
-            sqlx::query("UPDATE dossiers SET list_findings = $2 WHERE id = $1").bind(dossier.to_owned()).bind(to_json(&findings)?);
-        sql::execute(self.connection(), statement, "cannot keep what a list says").await?;
+        let mut all = findings.to_vec();
+        all.extend(self.list_findings(dossier).await?.into_iter().filter(ListFinding::is_about_line));
+        self.set_list_findings(dossier, &all).await?;
         for (page, listed) in listed {
             let statement = sqlx::query(
                 "UPDATE documents SET listed = $3

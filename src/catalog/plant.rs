@@ -66,6 +66,19 @@ impl Catalog {
         Ok(workers)
     }
 
+    /// Whether an event of one of these kinds came after event `after`, up to event `until`.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn happened_between(&self, after: u64, until: u64, kinds: &[&str]) -> Result<bool> {
+        let mut connection = self.read().await?;
+        let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+        let text =
+            format!("SELECT 1 AS one FROM events WHERE seq > $1 AND seq <= $2 AND kind IN ({}) LIMIT 1", sql::places(3, kinds.len()));
+        let statement = sql::bind_all(sql::built(text).bind(sql::big(after)).bind(sql::big(until)), &kinds);
+        Ok(sql::optional(&mut connection, statement, "cannot look for events").await?.is_some())
+    }
+
     /// What changes whenever anything does: cheap enough to ask every second.
     ///
     /// # Errors

@@ -68,6 +68,7 @@ impl Catalog {
         let standing = locked.into_values().next().ok_or_else(|| Error::internal("a dossier was not locked"))?;
         let received = self.take_files(&mut write, batch, &standing, files, group).await?;
         write.attach_by_rule(batch, &dossier.code).await?;
+        write.find_lines_of_dossier(batch, &standing.id, &dossier.code).await?;
         let count = |state: FileState| received.iter().filter(|one| one.state == state).count();
         let body = serde_json::json!({
             "files": received.len(), "duplicate": count(FileState::Duplicate), "refused": count(FileState::Refused),

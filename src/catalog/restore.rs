@@ -12,7 +12,7 @@ use crate::model::batch::{Balance, Batch, Costs};
 use crate::model::holding::{DossierName, FileState, NewFile, PageState};
 use crate::model::plan::Plan;
 use crate::model::queue::Queue;
-use crate::model::record::Record;
+use crate::model::record::{ListFinding, Record};
 use crate::model::refusal::{Refusal, Warning};
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
@@ -39,6 +39,9 @@ pub struct Ledger {
     /// Line of a roadmap to which it belongs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<String>,
+    /// Where the lines that were told for it could not be followed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub line_findings: Vec<ListFinding>,
     /// What was done with it, by day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub progress: Vec<Fact>,
@@ -116,6 +119,7 @@ impl Catalog {
             costs: self.costs(batch).await?,
             balance: self.balance(batch).await?,
             line: get(&row, "line")?,
+            line_findings: self.attachment(batch, usize::MAX >> 1).await?.0.findings,
             progress: self.facts_of(batch).await?,
         })
     }
@@ -242,6 +246,7 @@ impl Write {
         let anew = "ON CONFLICT (batch, day, step) DO UPDATE SET pages = excluded.pages, documents = excluded.documents,
             dossiers = excluded.dossiers";
         sql::in_bulk(self.connection(), insert, ledger.progress.iter().map(row).collect(), anew, "cannot restore progress").await?;
+        self.keep_line_findings(batch, &ledger.line_findings).await?;
         let Some(line) = &ledger.line else { return Ok(()) };
         let text =
             "UPDATE batches SET line = $2, attached = 'person' WHERE id = $1 AND EXISTS (SELECT 1 FROM roadmap_lines WHERE code = $2)";

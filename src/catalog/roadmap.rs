@@ -4,6 +4,7 @@ use crate::catalog::batches::unknown;
 use crate::catalog::sql::{self, Cell, Write, get, get_json, retrying, to_json};
 use crate::catalog::{Catalog, Engine};
 use crate::error::{Error, Result};
+use crate::model::attachment::AttachedBy;
 use crate::model::day::Day;
 use crate::model::roadmap::{Amount, Line, Roadmap, Step, Work};
 use std::collections::{BTreeMap, HashMap};
@@ -14,24 +15,6 @@ const OUTSIDE: i64 = 10;
 
 /// How many lines of a roadmap are read as one row.
 const LINES_A_ROW: usize = 500;
-
-/// How a batch came to its line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Attached {
-    /// The code of its first dossier says so.
-    ByRule,
-    /// Somebody said so.
-    ByPerson,
-}
-
-impl Attached {
-    fn word(self) -> &'static str {
-        match self {
-            Self::ByRule => "rule",
-            Self::ByPerson => "person",
-        }
-    }
-}
 
 /// What was done on one day at one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -228,7 +211,7 @@ impl Catalog {
                 return Err(Error::invalid(format!("line {line} is one of unit {own}, and the batch was delivered by {unit}")));
             }
         }
-        write.set_line(batch, line, Attached::ByPerson).await?;
+        write.set_line(batch, line, AttachedBy::Person).await?;
         let body = serde_json::json!({ "by": by, "line": line, "before": before });
         write.record(batch, &[("", "batch-attached", body)]).await?;
         for line in [before.as_deref(), line].into_iter().flatten() {
@@ -351,12 +334,12 @@ impl Write {
         self.set_work(line, &work).await
     }
 
-    /// Sets the line of a batch and of its open tasks.
-    pub(crate) async fn set_line(&mut self, batch: &str, line: Option<&str>, how: Attached) -> Result<()> {
+    /// Sets the line of a batch and of its open tasks. Who says that it has none is not corrected by the rule.
+    pub(crate) async fn set_line(&mut self, batch: &str, line: Option<&str>, how: AttachedBy) -> Result<()> {
         let statement = sqlx::query("UPDATE batches SET line = $2, attached = $3 WHERE id = $1")
             .bind(batch.to_owned())
             .bind(line.map(str::to_owned))
-            .bind(line.map(|_| how.word()));
+            .bind(how.word());
         sql::execute(self.connection(), statement, "cannot attach a batch").await?;
         let statement =
             sqlx::query("UPDATE tasks SET line = $2 WHERE batch = $1").bind(batch.to_owned()).bind(line.unwrap_or_default().to_owned());
@@ -384,7 +367,7 @@ impl Write {
             }
         }
         let Some((_, line)) = best else { return Ok(()) };
-        self.set_line(batch, Some(&line), Attached::ByRule).await?;
+        self.set_line(batch, Some(&line), AttachedBy::Rule).await?;
         self.record(batch, &[("", "batch-attached", serde_json::json!({ "by": "rule", "line": line }))]).await?;
         self.recount(&line).await
     }

@@ -4,7 +4,7 @@
 //! with files and rows, so that asking costs a look into an index.
 
 use crate::catalog::Catalog;
-use crate::catalog::sql::{self, Cell, Write, get, get_u32, get_u64};
+use crate::catalog::sql::{self, Cell, Write, get, get_json, get_u32, get_u64};
 use crate::error::Result;
 use crate::model::upload::{UploadFile, UploadFileState};
 use sqlx::AnyConnection;
@@ -29,6 +29,8 @@ pub struct NewList {
     pub rows: u64,
     /// The files that it names.
     pub files: Vec<ListedFile>,
+    /// Lines of a roadmap that it names, each with the first row.
+    pub lines: Vec<(u32, String)>,
     /// Why it cannot be read.
     pub problem: Option<String>,
 }
@@ -44,6 +46,8 @@ pub struct UploadList {
     pub rows: u64,
     /// Whether it names files.
     pub names_files: bool,
+    /// Lines of a roadmap that it names, each with the first row.
+    pub lines: Vec<(u32, String)>,
     /// Why it cannot be read.
     pub problem: Option<String>,
 }
@@ -80,7 +84,7 @@ impl Catalog {
     pub async fn upload_lists(&self, upload: &str) -> Result<Vec<UploadList>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
-            "SELECT l.file, f.path, l.entries, l.names_files, l.problem FROM upload_lists l JOIN upload_files f ON f.id = l.file
+            "SELECT l.file, f.path, l.entries, l.names_files, l.lines, l.problem FROM upload_lists l JOIN upload_files f ON f.id = l.file
              WHERE l.upload = $1 ORDER BY f.path",
         )
         .bind(upload.to_owned());
@@ -92,6 +96,7 @@ impl Catalog {
                     path: get(row, "path")?,
                     rows: get_u64(row, "entries")?,
                     names_files: get::<i64>(row, "names_files")? != 0,
+                    lines: get_json(row, "lines")?,
                     problem: get(row, "problem")?,
                 })
             })
@@ -148,14 +153,16 @@ pub(crate) async fn missing_count(connection: &mut AnyConnection, upload: &str) 
 impl Write {
     /// Keeps a list and what it means for the files that are announced.
     pub(crate) async fn keep_list(&mut self, upload: &str, file: &str, list: &NewList) -> Result<()> {
-        let statement =
-            sqlx::query("INSERT INTO upload_lists (file, upload, folder, entries, names_files, problem) VALUES ($1, $2, $3, $4, $5, $6)")
-                .bind(file.to_owned())
-                .bind(upload.to_owned())
-                .bind(sql::clean(&list.folder))
-                .bind(sql::big(list.rows))
-                .bind(i64::from(!list.files.is_empty()))
-                .bind(list.problem.as_deref().map(sql::clean));
+        let statement = sqlx::query(
+            "INSERT INTO upload_lists (file, upload, folder, entries, names_files, problem, lines) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(file.to_owned())
+        .bind(upload.to_owned())
+        .bind(sql::clean(&list.folder))
+        .bind(sql::big(list.rows))
+        .bind(i64::from(!list.files.is_empty()))
+        .bind(list.problem.as_deref().map(sql::clean))
+        .bind(sql::to_json(&list.lines)?);
         sql::execute(self.connection(), statement, "cannot keep a list").await?;
         if list.files.is_empty() {
             return Ok(());

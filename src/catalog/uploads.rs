@@ -27,6 +27,8 @@ pub struct NewUpload<'a> {
     pub starts: StartRule,
     /// What will come in all.
     pub expected: Option<Amount>,
+    /// Line of a roadmap to which its batch will belong; none: its lists or the rule say which.
+    pub line: Option<&'a str>,
 }
 
 impl Catalog {
@@ -37,8 +39,9 @@ impl Catalog {
     pub async fn open_upload(&self, new: &NewUpload<'_>) -> Result<Upload> {
         let mut write = self.write().await?;
         let statement = sqlx::query(
-            "INSERT INTO uploads (id, name, unit, user_name, pipeline, text, priority, starts, state, expected_files, expected_bytes, created)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $11) RETURNING *",
+            "INSERT INTO uploads (id, name, unit, user_name, pipeline, text, priority, starts, state, expected_files, expected_bytes, created,
+                line, line_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $11, $12, $13) RETURNING *",
         )
         .bind(sql::new_id())
         .bind(sql::clean(new.name))
@@ -50,9 +53,11 @@ impl Catalog {
         .bind(word(&new.starts)?)
         .bind(new.expected.map(|expected| sql::big(expected.files)))
         .bind(new.expected.map(|expected| sql::big(expected.bytes)))
-        .bind(write.now);
+        .bind(write.now)
+        .bind(new.line.map(sql::clean))
+        .bind(new.line.map(|_| sql::clean(new.user)));
         let upload = upload_of(&sql::one(write.connection(), statement, "cannot open an upload").await?)?;
-        let body = serde_json::json!({ "by": new.user, "upload": upload.id, "name": new.name, "unit": new.unit });
+        let body = serde_json::json!({ "by": new.user, "upload": upload.id, "name": new.name, "unit": new.unit, "line": new.line });
         write.record("", &[("", "upload-opened", body)]).await?;
         write.commit().await?;
         Ok(upload)
@@ -146,6 +151,24 @@ impl Catalog {
             .bind(sql::big(expected.files))
             .bind(sql::big(expected.bytes));
         let upload = upload_of(&sql::one(write.connection(), statement, "cannot change an upload").await?)?;
+        write.commit().await?;
+        Ok(upload)
+    }
+
+    /// Keeps to which line of a roadmap the batch of an open upload will belong; none: its lists or the rule say which.
+    ///
+    /// # Errors
+    /// `Conflict` for an upload that is not open any more.
+    pub async fn set_upload_line(&self, id: &str, line: Option<&str>, by: &str) -> Result<Upload> {
+        let mut write = self.write().await?;
+        let before = write.lock_upload(id).await?.line;
+        let statement = sqlx::query("UPDATE uploads SET line = $2, line_by = $3 WHERE id = $1 RETURNING *")
+            .bind(id.to_owned())
+            .bind(line.map(sql::clean))
+            .bind(line.map(|_| sql::clean(by)));
+        let upload = upload_of(&sql::one(write.connection(), statement, "cannot change an upload").await?)?;
+        let body = serde_json::json!({ "by": by, "upload": id, "line": line, "before": before });
+        write.record("", &[("", "upload-line-chosen", body)]).await?;
         write.commit().await?;
         Ok(upload)
     }
@@ -298,5 +321,7 @@ fn upload_of(row: &AnyRow) -> Result<Upload> {
         batch: get(row, "batch")?,
         created: rfc3339(get(row, "created")?),
         expected,
+        line: get(row, "line")?,
+        line_by: get(row, "line_by")?,
     })
 }

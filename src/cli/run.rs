@@ -7,8 +7,10 @@ use crate::desk::roadmap;
 use crate::desk::runs::{self, Outcome, Progress, Receipt};
 use crate::engine::models;
 use crate::error::{Kind, Result, ResultExt};
+use crate::messages::sentences::translated;
 use crate::messages::{Language, Message, sentence};
 use crate::model::account::Units;
+use crate::model::attachment::AttachedBy;
 use crate::pipeline::plan;
 use crate::pipeline::worker::Stop;
 use crate::text::numbers;
@@ -45,9 +47,11 @@ impl Order {
         roadmap::line(archive, &unit, line).await.map(|_| ())
     }
 
-    async fn attach(&self, archive: &Archive, batch: &str) -> Result<()> {
+    async fn attach(&self, archive: &Archive, receipt: &mut Receipt) -> Result<()> {
         let Some(line) = &self.line else { return Ok(()) };
-        roadmap::attach(archive, &super::roadmap::operator(None)?, batch, Some(line)).await
+        roadmap::attach(archive, &super::roadmap::operator(None)?, &receipt.batch, Some(line)).await?;
+        (receipt.attachment.line, receipt.attachment.by) = (Some(line.clone()), Some(AttachedBy::Person));
+        Ok(())
     }
 
     /// These arguments as settings.
@@ -101,8 +105,8 @@ impl Run {
         let show = Show::new(place.quiet, language);
         let outcome = runs::run(&archive, &self.order.inputs, &text, &plan, &stop, &|progress| show.tell(progress)).await;
         show.finish();
-        let outcome = outcome?;
-        self.order.attach(&archive, &outcome.receipt.batch).await?;
+        let mut outcome = outcome?;
+        self.order.attach(&archive, &mut outcome.receipt).await?;
         if place.json {
             print::json(&outcome)?;
         } else {
@@ -141,8 +145,8 @@ impl Submit {
         let submitted =
             runs::submit(&archive, &archive.config.unit, &self.order.inputs, &text, &plan, &stop, &|progress| show.tell(progress)).await;
         show.finish();
-        let receipt = submitted?;
-        self.order.attach(&archive, &receipt.batch).await?;
+        let mut receipt = submitted?;
+        self.order.attach(&archive, &mut receipt).await?;
         if place.json {
             print::json(&receipt)?;
         } else {
@@ -308,6 +312,10 @@ fn print_received(receipt: &Receipt, language: Language) {
     let (manifests, ignored) = (receipt.manifests.len() as u64, receipt.ignored.len() as u64);
     if manifests + ignored > 0 {
         say(Message::SetAside { manifests, ignored });
+    }
+    for finding in &receipt.attachment.findings {
+        let list = print::plain(finding.file.as_deref().unwrap_or("–"));
+        say(Message::LineNotFollowed { list: &list, why: print::plain(&translated(language, &finding.detail)) });
     }
     if receipt.interrupted {
         say(Message::Interrupted);

@@ -157,9 +157,30 @@ const HEADS: [(&str, Column); 38] = [
 /// Heads that hold a place in the dossier: one page or `3-5`.
 const PLACES: [&str; 5] = ["to so", "trang so", "tu trang den trang", "tu trang - den trang", "tu to den to"];
 
-fn column(head: &str) -> Option<Column> {
+/// Heads of the column that names the line of the roadmap (chỉ tiêu). Nothing else may stand in them: `line no.` numbers rows.
+const LINES: [&str; 9] = [
+    "ma dong lo trinh",
+    "dong lo trinh",
+    "ma chi tieu lo trinh",
+    "chi tieu lo trinh",
+    "ma chi tieu",
+    "chi tieu",
+    "roadmap line",
+    "line of the roadmap",
+    "line",
+];
+
+/// Most lines that are told of one list: one is meant.
+const MOST_LINES: usize = 20;
+
+/// A head as it is compared: folded, with single blanks, without signs around it.
+fn plain_head(head: &str) -> String {
     let head = folded(head).split_whitespace().collect::<Vec<_>>().join(" ");
-    let head = head.trim_matches(|c: char| !c.is_alphanumeric());
+    head.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
+}
+
+fn column(head: &str) -> Option<Column> {
+    let head = plain_head(head);
     if PLACES.iter().any(|known| head.starts_with(known)) || (head.starts_with("tu ") && head.contains(" den ")) {
         return Some(Column::Range);
     }
@@ -171,23 +192,48 @@ fn column(head: &str) -> Option<Column> {
 /// None for a table that is no list of documents: it must name files, or numbers and subjects.
 #[must_use]
 pub fn entries(table: &[Vec<String>]) -> Option<Vec<Entry>> {
-    let (at, columns) = table.iter().take(20).enumerate().find_map(|(at, row)| {
-        let columns: Vec<Option<Column>> = row.iter().map(|cell| column(cell)).collect();
-        let has = |wanted: Column| columns.contains(&Some(wanted));
-        (has(Column::File) || (has(Column::Subject) && (has(Column::Number) || has(Column::Date)))).then_some((at, columns))
-    })?;
+    let (at, columns) = heads(table)?;
     let mut entries = Vec::new();
     for (row, cells) in table.iter().enumerate().skip(at + 1) {
         let entry = entry(row + 1, &columns, cells);
         let says = entry.file.is_some() || entry.subject.is_some() || entry.number.is_some();
-        // Under the heads offices number the columns: (1), (2), (3).
-        let numbers =
-            cells.iter().filter(|cell| !cell.trim().is_empty()).all(|cell| cell.trim().trim_matches(['(', ')']).parse::<u8>().is_ok());
-        if says && !numbers {
+        if says && !numbers_columns(cells) {
             entries.push(entry);
         }
     }
     Some(entries)
+}
+
+/// The row of heads of a list of documents, and what each of its columns holds.
+fn heads(table: &[Vec<String>]) -> Option<(usize, Vec<Option<Column>>)> {
+    table.iter().take(20).enumerate().find_map(|(at, row)| {
+        let columns: Vec<Option<Column>> = row.iter().map(|cell| column(cell)).collect();
+        let has = |wanted: Column| columns.contains(&Some(wanted));
+        (has(Column::File) || (has(Column::Subject) && (has(Column::Number) || has(Column::Date)))).then_some((at, columns))
+    })
+}
+
+/// Under the heads offices number the columns: (1), (2), (3).
+fn numbers_columns(cells: &[String]) -> bool {
+    cells.iter().filter(|cell| !cell.trim().is_empty()).all(|cell| cell.trim().trim_matches(['(', ')']).parse::<u8>().is_ok())
+}
+
+/// The lines of a roadmap that a list names for what came with it, each with the first row that does; rows that leave the
+/// cell empty say nothing. None where it has no such column.
+#[must_use]
+pub fn lines(table: &[Vec<String>]) -> Vec<(u32, String)> {
+    let Some((at, _)) = heads(table) else { return Vec::new() };
+    let is_line = |head: &String| LINES.contains(&plain_head(head).as_str());
+    let Some(place) = table.get(at).and_then(|heads| heads.iter().position(is_line)) else { return Vec::new() };
+    let mut lines: Vec<(u32, String)> = Vec::new();
+    for (row, cells) in (1..).zip(table).skip(at + 1) {
+        let line = cells.get(place).map(|cell| nfc(cell.trim())).unwrap_or_default();
+        let is_told = line.is_empty() || numbers_columns(cells) || lines.iter().any(|(_, known)| *known == line);
+        if !is_told && lines.len() < MOST_LINES {
+            lines.push((row, line));
+        }
+    }
+    lines
 }
 
 fn entry(row: usize, columns: &[Option<Column>], cells: &[String]) -> Entry {
@@ -375,6 +421,19 @@ mod tests {
         let entries = entries(&table("file | from page | to page | title\nall.pdf | 1 | 2 | Letter\nall.pdf | 3 | 3 | Report")).unwrap();
         assert_eq!(documents(&entries, &came(&[("all.pdf", 3)])), Some(vec![vec![0, 1], vec![2]]));
         assert_eq!(documents(&entries, &came(&[("all.pdf", 4)])), None, "a page would be lost");
+    }
+
+    #[test]
+    fn a_list_names_lines_of_the_roadmap_where_it_has_the_column() {
+        let head = "Tên tệp | Trích yếu | Mã dòng lộ trình\n(1) | (2) | (3)";
+        let named = |rows: &str| lines(&table(&format!("MỤC LỤC\n{head}\n{rows}")));
+        assert_eq!(named("a.pdf | x | L1\nb.pdf | y |\nc.pdf | z | L1"), [(4, "L1".to_owned())]);
+        assert_eq!(named("a.pdf | x | L1\n | | L2"), [(4, "L1".to_owned()), (5, "L2".to_owned())]);
+        assert_eq!(named("a.pdf | x | "), []);
+        for (head, is_line) in [("Chỉ tiêu", true), ("LINE", true), ("Mã chỉ tiêu:", true), ("Line no.", false), ("Chỉ tiêu giấy", false)]
+        {
+            assert_eq!(lines(&table(&format!("file | {head}\na.pdf | L1"))).len(), usize::from(is_line), "{head}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::model::roadmap::{Adjustment, Amount, Line, Roadmap, Step, Work};
 use crate::roadmap::adjustment;
 use crate::roadmap::criteria::{self, Scored};
 use crate::roadmap::plan::{self, Sheet, WrongCell};
-use crate::roadmap::progress::{self, Finish, Reckoning, State};
+use crate::roadmap::progress::{self, Finish, Reckoning};
 use crate::sandbox::protocol::{Answer, Ask};
 use crate::text::numbers;
 use schemars::JsonSchema;
@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-pub use crate::roadmap::progress::{LineProgress, Together};
+pub use crate::roadmap::progress::{LineProgress, State, Together};
 
 /// What came of a workbook.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -225,16 +225,16 @@ pub fn standing(roadmap: &Roadmap, work: &HashMap<String, Work>, units: &Units, 
     let reckoning = Reckoning::on(today, roadmap);
     let nothing = Work::default();
     let own = roadmap.lines.iter().filter(|line| units.contains(&line.unit));
-    let mut lines: Vec<LineProgress> = own.map(|line| reckoning.line(roadmap, line, work.get(&line.code).unwrap_or(&nothing))).collect();
+    let lines: Vec<LineProgress> = own.map(|line| reckoning.line(roadmap, line, work.get(&line.code).unwrap_or(&nothing))).collect();
     let mut whole = progress::together(&lines, |_| "").pop().unwrap_or_default();
     whole.name.clone_from(&roadmap.decision);
     let units = progress::together(&lines, |line| &line.unit);
     let mut phases = progress::together(&lines, |line| &line.phase);
     phases.sort_by(|one, other| one.name.cmp(&other.name));
     let criteria = criteria::in_force("digitisation", today).map(|set| criteria::score(set, &figures(&whole, &lines, roadmap, work)));
-    lines.sort_by(|one, other| {
-        (one.state, one.deadline, one.priority, &one.code).cmp(&(other.state, other.deadline, other.priority, &other.code))
-    });
+    // A line is large: of many, boxes are moved more cheaply.
+    let mut boxed: Vec<Box<LineProgress>> = lines.into_iter().map(Box::new).collect();
+    boxed.sort_by(|one, other| one.by_need(other));
     Status {
         decision: roadmap.decision.clone(),
         authority: roadmap.authority.clone(),
@@ -247,7 +247,7 @@ pub fn standing(roadmap: &Roadmap, work: &HashMap<String, Work>, units: &Units, 
         phases,
         criteria: criteria.unwrap_or_default(),
         adjustments: roadmap.adjustments.clone(),
-        lines,
+        lines: boxed.into_iter().map(|line| *line).collect(),
     }
 }
 
@@ -318,6 +318,17 @@ pub async fn lines_for(archive: &Archive, run: &str, unit: &str) -> Result<(Opti
     let known = archive.catalog.roadmaps().await?;
     let own = known.iter().flat_map(|roadmap| &roadmap.lines).filter(|line| line.unit == unit);
     Ok((line, own.map(|line| (line.code.clone(), line.name.clone())).collect()))
+}
+
+/// Lines of these units, by code and name, in the order of their plans; at most `limit`, and whether there are more.
+///
+/// # Errors
+/// `Unavailable` where the catalogue does not answer.
+pub async fn lines_of(archive: &Archive, units: &Units, limit: usize) -> Result<(Vec<(String, String)>, bool)> {
+    let known = archive.catalog.roadmaps().await?;
+    let mut own = known.iter().flat_map(|roadmap| &roadmap.lines).filter(|line| units.contains(&line.unit));
+    let first: Vec<(String, String)> = own.by_ref().take(limit).map(|line| (line.code.clone(), line.name.clone())).collect();
+    Ok((first, own.next().is_some()))
 }
 
 /// The ledger in the store says to which line a batch belongs.

@@ -2,10 +2,11 @@
 
 use crate::archive::Archive;
 use crate::blobs::key;
-use crate::catalog::NewBatch;
+use crate::catalog::{NewBatch, Told};
 use crate::desk::intake::{self, Delivery};
-use crate::desk::{quality, roadmap};
+use crate::desk::{listed_lines, quality, roadmap};
 use crate::error::{Kind, Result, ResultExt};
+use crate::model::attachment::Attachment;
 use crate::model::batch::{Balance, Batch, BatchState, Costs};
 use crate::model::plan::Plan;
 use crate::pipeline::worker::{self, Scope, Stop};
@@ -28,6 +29,8 @@ pub struct Receipt {
     /// Where every file and page is; pages are known once their files are opened.
     #[serde(flatten)]
     pub balance: Balance,
+    /// The line of a roadmap to which it belongs, with everything that is wrong with those that lists name.
+    pub attachment: Attachment,
     /// Lists that came beside the scans: kept in the store, not yet compared with what came.
     pub manifests: Vec<String>,
     /// What was left out by rule.
@@ -128,12 +131,16 @@ pub async fn submit(
     receipt(archive, &batch, continued, delivery, stop).await
 }
 
+/// Most findings about lines that a receipt tells.
+const LINE_FINDINGS: usize = 1_000;
+
 async fn receipt(archive: &Archive, batch: &Batch, continued: bool, delivery: Delivery, stop: &Stop) -> Result<Receipt> {
     Ok(Receipt {
         batch: batch.id.clone(),
         continued,
         interrupted: stop.asked(),
         balance: archive.catalog.balance(&batch.id).await?,
+        attachment: archive.catalog.attachment(&batch.id, LINE_FINDINGS).await?.0,
         manifests: delivery.manifests.into_iter().map(|(_, path)| path).collect(),
         ignored: delivery.ignored,
     })
@@ -217,6 +224,8 @@ async fn open(archive: &Archive, unit: &str, inputs: &[PathBuf], pipeline: &str,
     let key = batch_key(inputs, unit, pipeline);
     let new = NewBatch { key: &key, unit, pipeline, plan, priority: 0 };
     let (batch, continued) = archive.catalog.open_batch(&new).await?;
+    let lists = listed_lines::of_delivery(archive, &delivery).await?;
+    archive.catalog.attach_as_told(&batch.id, &Told { person: None, lists: &lists }).await?;
     for (place, path) in &delivery.manifests {
         archive.store.put_file(&key::manifest(&batch.id, path), place).await?;
     }

@@ -186,6 +186,8 @@ async fn take(
         // What belongs to no line is taken all the same; somebody can attach it.
         if let Err(error) = archive.catalog.attach(&receipt.batch, Some(line), "hot-folder").await {
             tracing::warn!("{}", error.chain());
+            let body = json!({ "by": "hot-folder", "line": line, "problem": error.context() });
+            archive.catalog.note(&receipt.batch, "", "batch-not-attached", body).await?;
         }
     }
     let shown = match place {

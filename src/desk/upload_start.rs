@@ -4,11 +4,12 @@
 
 use crate::archive::Archive;
 use crate::blobs::key;
-use crate::catalog::NewBatch;
+use crate::catalog::{NewBatch, Told};
 use crate::desk::uploads::{Hands, own};
-use crate::desk::{intake, staging};
+use crate::desk::{intake, listed_lines, staging};
 use crate::error::{Error, Kind, Result};
 use crate::model::account::{Identity, Units};
+use crate::model::attachment::ListedLine;
 use crate::model::holding::{DeliveredName, NewFile};
 use crate::model::plan::Plan;
 use crate::model::upload::{StartRule, Upload, UploadFile, UploadFileState, UploadState};
@@ -107,6 +108,10 @@ async fn batch_of(archive: &Archive, upload: &Upload, text: &str, plan: &Plan) -
     let key = format!("upload:{}", upload.id);
     let new = NewBatch { key: &key, unit: &upload.unit, pipeline: text, plan, priority: upload.priority };
     let (batch, _) = archive.catalog.open_batch(&new).await?;
+    let lists = archive.catalog.upload_lists(&upload.id).await?.into_iter();
+    let lists: Vec<ListedLine> = lists.flat_map(|list| listed_lines::of_list(&list.path, list.lines)).collect();
+    let person = upload.line.as_deref().map(|line| (line, upload.line_by.as_deref().unwrap_or(&upload.user)));
+    archive.catalog.attach_as_told(&batch.id, &Told { person, lists: &lists }).await?;
     archive.catalog.set_upload_batch(&upload.id, &batch.id).await
 }
 

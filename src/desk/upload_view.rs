@@ -1,10 +1,12 @@
 //! Uploads as they are shown: what came, what did not, and what stands in the way of the start.
 
 use crate::archive::Archive;
-use crate::desk::staging;
+use crate::catalog::UploadList;
 use crate::desk::uploads::own;
+use crate::desk::{listed_lines, staging};
 use crate::error::Result;
 use crate::model::account::{Identity, Right};
+use crate::model::attachment::{Attachment, ListedLine};
 use crate::model::upload::{Tallies, Tally, Upload, UploadFile, UploadFileState, UploadState, obstacle};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -49,6 +51,9 @@ pub struct ListLine {
     pub rows: u64,
     /// Whether it names their files.
     pub names_files: bool,
+    /// Lines of a roadmap that it names, each with the first row.
+    #[schemars(with = "Vec<(u32, String)>")]
+    pub lines: Vec<(u32, String)>,
     /// Why it cannot be read.
     pub problem: Option<String>,
 }
@@ -105,6 +110,8 @@ pub struct UploadView {
     pub missing: Missing,
     /// What came and what they do not name.
     pub extra: Extra,
+    /// The line of a roadmap to which its batch would belong if it started now.
+    pub attachment: Attachment,
     /// Whether it can be started.
     pub start: Startable,
 }
@@ -190,11 +197,18 @@ pub async fn show(archive: &Archive, by: &Identity, id: &str) -> Result<UploadVi
     let tallies = archive.catalog.upload_tallies(std::slice::from_ref(&upload.id)).await?.remove(&upload.id).unwrap_or_default();
     let (missing, rows) = archive.catalog.upload_missing(id, NAMED).await?;
     let (extra, paths) = archive.catalog.upload_extra(id, NAMED).await?;
-    let lists = archive.catalog.upload_lists(id).await?.into_iter();
-    let lists = lists.map(|list| ListLine { path: list.path, rows: list.rows, names_files: list.names_files, problem: list.problem });
+    let lists = archive.catalog.upload_lists(id).await?;
+    let named: Vec<ListedLine> = lists.iter().flat_map(|list| listed_lines::of_list(&list.path, list.lines.clone())).collect();
+    let mut attachment = archive.catalog.attachment_of(&upload.unit, upload.line.as_deref(), &named).await?;
+    attachment.findings.truncate(NAMED);
+    let line = |list: UploadList| {
+        let UploadList { path, rows, names_files, lines, problem, .. } = list;
+        ListLine { path, rows, names_files, lines, problem }
+    };
     let stands = obstacle(&upload, &tallies, missing);
     Ok(UploadView {
-        lists: lists.collect(),
+        lists: lists.into_iter().map(line).collect(),
+        attachment,
         missing: Missing { count: missing, items: rows.into_iter().map(|(list, row, file)| MissingLine { list, row, file }).collect() },
         extra: Extra { count: extra, items: paths },
         start: Startable {

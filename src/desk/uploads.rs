@@ -4,15 +4,14 @@ use crate::archive::Archive;
 use crate::catalog::{ListedFile, NewList, NewUpload, NewUploadFile, UploadFileKind, Verdict};
 use crate::description::manifest;
 use crate::desk::staging::{self, Held, Writing};
-use crate::desk::{intake, upload_start};
+use crate::desk::{intake, listed_lines, roadmap, upload_start};
 use crate::error::{Error, Result};
 use crate::formats::inspect;
-use crate::model::account::{Identity, Right};
+use crate::model::account::{Identity, Right, Units};
 use crate::model::plan::Plan;
 use crate::model::refusal::Refusal;
 use crate::model::upload::{Amount, StartRule, Upload, UploadFile, UploadFileState, check_path};
 use crate::pipeline::plan;
-use crate::sandbox::protocol::{Answer, Ask};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::{Mutex, Notify};
@@ -45,6 +44,8 @@ pub struct Wish {
     pub starts: StartRule,
     /// What will come in all.
     pub expected: Option<Amount>,
+    /// Line of a roadmap to which its batch will belong; none: its lists or the rule say which.
+    pub line: Option<String>,
 }
 
 /// Longest name of an upload, letters.
@@ -56,7 +57,8 @@ const PRIORITY: i64 = 100;
 /// Opens an upload; `own` is the server's pipeline.
 ///
 /// # Errors
-/// `Invalid` for a bad name, unit, priority or pipeline; `Denied` for a unit in which the caller may not deliver.
+/// `Invalid` for a bad name, unit, priority or pipeline; `Denied` for a unit in which the caller may not deliver; as
+/// [`choose_line`] for its line.
 pub async fn open(archive: &Archive, by: &Identity, wish: &Wish, own: (&str, &Plan)) -> Result<UploadLine> {
     let name = wish.name.trim();
     for (what, text) in [("name", name), ("unit", wish.unit.as_str())] {
@@ -74,6 +76,9 @@ pub async fn open(archive: &Archive, by: &Identity, wish: &Wish, own: (&str, &Pl
         return Err(Error::invalid(format!("the priority is a number from -{PRIORITY} to {PRIORITY}")));
     }
     let (pipeline, text) = pipeline_of(wish.pipeline.as_deref(), own)?;
+    if let Some(line) = &wish.line {
+        check_line(archive, by, &wish.unit, line).await?;
+    }
     let new = NewUpload {
         name,
         unit: &wish.unit,
@@ -83,6 +88,7 @@ pub async fn open(archive: &Archive, by: &Identity, wish: &Wish, own: (&str, &Pl
         priority: wish.priority,
         starts: wish.starts,
         expected: wish.expected,
+        line: wish.line.as_deref(),
     };
     Ok(UploadLine::new(archive.catalog.open_upload(&new).await?, None))
 }
@@ -115,6 +121,34 @@ pub async fn expect(archive: &Archive, hands: &Hands, by: &Identity, id: &str, e
     let upload = archive.catalog.expect_of_upload(id, expected).await?;
     upload_start::start_if_complete(archive, hands, &upload).await;
     let upload = archive.catalog.upload(id).await?;
+    let tallies = archive.catalog.upload_tallies(std::slice::from_ref(&upload.id)).await?.remove(&upload.id);
+    Ok(UploadLine::new(upload, tallies))
+}
+
+/// Whether somebody may choose lines for deliveries of a unit: who delivers in it and may see its lines.
+#[must_use]
+pub fn may_choose_line(by: &Identity, unit: &str) -> bool {
+    [Right::Upload, Right::Watch].into_iter().all(|right| by.units(right).contains(unit))
+}
+
+async fn check_line(archive: &Archive, by: &Identity, unit: &str, line: &str) -> Result<()> {
+    if !may_choose_line(by, unit) {
+        return Err(Error::denied(format!("you may not see the lines of unit {unit}; leave the line to the lists or the rule")));
+    }
+    roadmap::line(archive, &Units::Some([unit.to_owned()].into()), line).await.map(|_| ())
+}
+
+/// Keeps to which line of a roadmap the batch of an open upload will belong; none: its lists or the rule say which.
+///
+/// # Errors
+/// `NotFound` for an upload of another unit and for a line that its unit does not have; `Denied` for who may not see lines;
+/// `Conflict` for an upload that is not open any more.
+pub async fn choose_line(archive: &Archive, by: &Identity, id: &str, line: Option<&str>) -> Result<UploadLine> {
+    let upload = own(archive, by, id).await?;
+    if let Some(line) = line {
+        check_line(archive, by, &upload.unit, line).await?;
+    }
+    let upload = archive.catalog.set_upload_line(&upload.id, line, &by.user.name).await?;
     let tallies = archive.catalog.upload_tallies(std::slice::from_ref(&upload.id)).await?.remove(&upload.id);
     Ok(UploadLine::new(upload, tallies))
 }
@@ -321,8 +355,11 @@ async fn judge(archive: &Archive, file: &UploadFile, place: &Path) -> Result<Ver
 async fn read_list(archive: &Archive, file: &UploadFile, place: &Path) -> Result<NewList> {
     let folder = file.path.rsplit_once('/').map_or_else(String::new, |(folder, _)| manifest::plain(folder) + "/");
     let mut list = NewList { folder, ..NewList::default() };
-    let entries = match table(archive, file, place).await {
-        Ok(rows) => manifest::entries(&rows),
+    let entries = match listed_lines::table(archive, &file.sha256, place).await {
+        Ok(rows) => {
+            list.lines = manifest::lines(&rows);
+            manifest::entries(&rows)
+        }
         Err(error) if error.kind().is_passing() => return Err(error),
         Err(error) => {
             list.problem = Some(error.chain());
@@ -337,15 +374,6 @@ async fn read_list(archive: &Archive, file: &UploadFile, place: &Path) -> Result
     let named = entries.iter().filter_map(|entry| Some((u32::try_from(entry.row).ok()?, entry.file.as_ref()?)));
     list.files = named.map(|(row, file)| ListedFile { row, file: file.clone(), plain: manifest::plain(file) }).collect();
     Ok(list)
-}
-
-async fn table(archive: &Archive, file: &UploadFile, place: &Path) -> Result<Vec<Vec<String>>> {
-    let mut reader = archive.pool.reader(&file.sha256).await?;
-    reader.load(&file.sha256, place).await?;
-    match reader.ask(&Ask::Table).await?.0 {
-        Answer::Table { rows } => Ok(rows),
-        _ => Err(Error::internal("the reading process answered something else")),
-    }
 }
 
 /// Takes a file out of an upload; its bytes are deleted.

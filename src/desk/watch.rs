@@ -3,8 +3,10 @@
 use crate::archive::Archive;
 pub use crate::catalog::{Event as EventLine, Pulse, QueueLine, Timeline, TimelinePoint};
 use crate::catalog::{FailureFilter, FailureGroup, LevelCount, OpenTasks};
+use crate::desk::pressing::{self, Kept, Pressing};
 use crate::error::{Error, Result};
 use crate::model::account::Units;
+use crate::model::attachment::Attachment;
 use crate::model::batch::{Balance, Batch, BatchState, Costs, PageBalance};
 use crate::model::plan::Level;
 use crate::model::refusal::Class;
@@ -146,6 +148,10 @@ pub struct Overview {
     pub line: RunLine,
     /// Higher ones come first; 0 is usual.
     pub priority: i64,
+    /// The line of a roadmap to which it belongs; of what is wrong with those that were told, the first [`MOST_GROUPS`].
+    pub attachment: Attachment,
+    /// How much is wrong with the lines that were told.
+    pub line_findings: u64,
     /// Files received.
     pub files: u64,
     /// How far its stages are, by those that run together, in the order of the pipeline.
@@ -223,9 +229,12 @@ pub async fn overview(archive: &Archive, units: &Units, id: &str) -> Result<Over
     let batch = own(archive, units, id).await?;
     let groups = stage_groups(archive, &batch).await?;
     let line = lines(archive, vec![batch]).await?.pop().ok_or_else(|| Error::internal("the run has no line"))?;
+    let (attachment, line_findings) = archive.catalog.attachment(id, MOST_GROUPS).await?;
     Ok(Overview {
         line,
         groups,
+        attachment,
+        line_findings,
         priority: archive.catalog.priority(id).await?,
         files: archive.catalog.progress(id).await?.0,
         stages: archive.catalog.costs(id).await?,
@@ -247,20 +256,23 @@ pub struct Plant {
     pub workers: BTreeMap<String, u64>,
     /// What was refused by class and reason, the most frequent first, at most [`MOST_GROUPS`].
     pub failures: Vec<FailureGroup>,
+    /// What the roadmap asks of today.
+    pub roadmap: Pressing,
     /// Whether store and catalogue answer, and what they say where they do not.
     pub trouble: Option<String>,
 }
 
-/// The plant as seen from these units; pages are counted since `midnight`.
+/// The plant as seen from these units; pages are counted since `midnight`, `kept` is what was found out of lines.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
-pub async fn plant(archive: &Archive, units: &Units, midnight: OffsetDateTime) -> Result<Plant> {
+pub async fn plant(archive: &Archive, kept: &Kept, units: &Units, midnight: OffsetDateTime) -> Result<Plant> {
     Ok(Plant {
         pages_today: archive.catalog.happened("page-read", midnight.unix_timestamp() * 1000).await?,
         queue: archive.catalog.queue().await?,
         workers: archive.catalog.workers().await?,
         failures: archive.catalog.failure_groups(units, &FailureFilter::default(), MOST_GROUPS).await?,
+        roadmap: pressing::pressing(archive, kept, units).await?,
         trouble: ready(archive).await.err().map(|error| error.context().to_owned()),
     })
 }

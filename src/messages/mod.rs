@@ -55,6 +55,7 @@ pub enum Message<'a> {
     Interrupted,
     ModelsMissing,
     Submitted { batch: String },
+    LineNotFollowed { list: &'a str, why: String },
     SetAside { manifests: u64, ignored: u64 },
     PagesReadFilesReceived { received: u64, of: u64 },
     PlainProgress { received: u64, files: u64, read: u64, pages: u64, ended: u64 },
@@ -163,6 +164,7 @@ fn vietnamese(message: Message<'_>) -> String {
         Message::ModelsMissing => {
             "Thiếu mô hình nơ-ron hoặc thư viện chạy mô hình: đọc kém chính xác hơn hoặc lâu hơn; chạy `sohoa models fetch`".to_owned()
         }
+        Message::LineNotFollowed { list, why } => format!("Chỉ tiêu lộ trình: {list}: {why}"),
         Message::Submitted { batch } => format!("Lô {batch} đã vào hàng đợi; chạy `sohoa work` để đọc, `sohoa runs show {batch}` để xem"),
         Message::SetAside { manifests, ignored } => {
             format!(
@@ -285,6 +287,7 @@ fn english(message: Message<'_>) -> String {
         Message::ModelsMissing => {
             "Neural models or their runtime are missing: reading is less accurate or takes longer; run `sohoa models fetch`".to_owned()
         }
+        Message::LineNotFollowed { list, why } => format!("Line of the roadmap: {list}: {why}"),
         Message::Submitted { batch } => format!("Batch {batch} is queued; `sohoa work` reads it, `sohoa runs show {batch}` shows it"),
         Message::SetAside { manifests, ignored } => {
             format!(

@@ -52,6 +52,35 @@ const SENTENCES: &[(&str, &str)] = &[
     ("line {} belongs to another roadmap; give it another code", "chỉ tiêu {} thuộc lộ trình khác; hãy đặt mã khác"),
     ("no roadmap has a line {}; `sohoa roadmap status` lists them", "không lộ trình nào có chỉ tiêu {}"),
     ("line {} is one of unit {}, and the batch was delivered by {}", "chỉ tiêu {} là của đơn vị {}, còn lượt này do {} nộp"),
+    ("row {} of the list names line {}, which no roadmap has", "dòng {} của mục lục ghi chỉ tiêu {}, không lộ trình nào có"),
+    (
+        "row {} of the list names line {} of unit {}, and the batch was delivered by {}",
+        "dòng {} của mục lục ghi chỉ tiêu {} của đơn vị {}, còn đợt này do {} nộp",
+    ),
+    (
+        "row {} of the list names line {}, and somebody chose line {}",
+        "dòng {} của mục lục ghi chỉ tiêu {}, nhưng đã có người chọn chỉ tiêu {}",
+    ),
+    (
+        "row {} of the list names line {}, and other rows or lists name {}",
+        "dòng {} của mục lục ghi chỉ tiêu {}, còn dòng hoặc mục lục khác ghi {}",
+    ),
+    (
+        "line {} was chosen, and the plan of unit {} does not have it any more; attach the run to another",
+        "đã chọn chỉ tiêu {}, nhưng lộ trình của đơn vị {} không còn chỉ tiêu này; hãy gắn vào chỉ tiêu khác",
+    ),
+    (
+        "you may not see the lines of unit {}; leave the line to the lists or the rule",
+        "anh/chị không xem được chỉ tiêu của đơn vị {}; hãy để mục lục hoặc quy tắc xác định",
+    ),
+    ("there is no line {}", "không có chỉ tiêu {}"),
+    ("row {} of the list names {}, which is not among what was taken", "dòng {} của mục lục ghi tệp {}, nhưng tệp này không đến"),
+    ("{} came, and no row of the list names it", "có tệp {} mà mục lục không ghi"),
+    ("row {} of the list says {} pages for {}; it has {}", "dòng {} của mục lục ghi {} trang cho {}; tệp có {} trang"),
+    (
+        "from row {} on the pages of the list do not fit those that came",
+        "từ dòng {} trở đi, số trang trong mục lục không khớp với trang đã đến",
+    ),
     (
         "nothing of line {} waits for acceptance; documents in review come first",
         "chỉ tiêu {} chưa có gì chờ nghiệm thu; hãy duyệt văn bản trước",

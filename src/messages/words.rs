@@ -124,6 +124,13 @@ words! {
     Keys: "Khóa chương trình", "Keys of programs";
     KeysHint: "Một chương trình gửi khóa này trong tiêu đề Authorization: Bearer. Khóa chỉ hiện một lần.",
         "A program sends the key as Authorization: Bearer. A key is shown once.";
+    KeyDefect: "Ghi hoặc bỏ một lỗi của trang mẫu, theo số ghi bên lỗi", "Set or clear a defect of the sampled page, by its digit";
+    KeyKeep: "Lưu trang mẫu này (không lỗi nào: đạt) và sang trang chưa xem", "Keep this page of the sample (no defect: good) and go to the next unseen one";
+    KeyNoDefect: "Bỏ mọi lỗi của trang mẫu", "Clear every defect of the page";
+    KeySample: "Trang mẫu sau, trang mẫu trước", "Next, previous page of the sample";
+    KeyShowPage: "Mở trang này", "Open this page";
+    KeyTheseKeys: "Hiện hoặc ẩn các phím này", "Show or hide these keys";
+    KeyUnseen: "Trang mẫu chưa xem trước, sau", "Previous, next page that nobody has looked at";
     KeyEdit: "Sửa trường đầu tiên", "Edit the first field";
     KeyLeave: "Rời ô nhập", "Leave a field";
     KeyOpen: "Mở dòng đang chọn", "Open the chosen row";
@@ -310,6 +317,20 @@ words! {
     WholePlan: "toàn lộ trình", "the whole roadmap";
     WithoutDue: "Chưa có hạn", "Without a due day";
     Accepted: "Đã nghiệm thu", "Accepted";
+    AcceptedToday: "trang nghiệm thu hôm nay", "pages accepted today";
+    DoneBehind: "đã làm, chậm hơn thời gian", "done, behind the time";
+    DoneInTime: "đã làm, kịp thời gian", "done, in step with the time";
+    FinishInterval: "dự kiến xong, khoảng 80 %", "expected finish, 80 % interval";
+    LeftToDo: "còn phải làm", "left to do";
+    LinesAtRisk: "Chỉ tiêu có nguy cơ trễ", "Lines at risk";
+    NeededToday: "trang cần hôm nay để kịp hạn", "pages needed today to be in time";
+    NoLinesAtRisk: "Mọi chỉ tiêu đang kịp hạn.", "Every line is in time.";
+    NoSuchLines: "Không có chỉ tiêu nào như vậy.", "There is no such line.";
+    NothingNeededToday: "hôm nay không cần thêm trang nào", "nothing more is needed today";
+    Numbers: "Số liệu", "Figures";
+    OverTime: "Chỉ tiêu theo thời gian", "Lines over time";
+    Previous: "Trước", "Previous";
+    Today: "hôm nay", "today";
     AcceptedPages: "Trang đã xong", "Pages done";
     Bad: "Không đạt", "Bad";
     Adjustments: "Các lần điều chỉnh", "Adjustments";
@@ -339,6 +360,8 @@ words! {
     Lines: "Chỉ tiêu", "Lines";
     LinesDone: "Hoàn thành", "Done";
     LinesOverdue: "Quá hạn", "Overdue";
+    LineByRule: "theo mục lục hoặc mã hồ sơ", "as its lists or the codes of dossiers say";
+    LineWrong: "mục lục ghi không dùng được", "what lists say cannot be followed";
     Lot: "Lô nghiệm thu", "Lot";
     Lots: "Lô nghiệm thu", "Lots";
     LotPages: "Số trang tối đa của lô", "Most pages of the lot";
@@ -385,7 +408,7 @@ words! {
     MomentFigures: "Số liệu theo thời điểm", "Figures by moment";
     NothingHidden: "Trang này không có gì phải che.", "Nothing on this page had to be hidden.";
     OtherPageShown: "Trang lỗi không vẽ được; đây là trang", "The failing page cannot be drawn; this is page";
-    OverTime: "Theo thời gian", "Over time";
+    Timeline: "Theo thời gian", "Over time";
     PublicFields: "Trường được công khai", "Fields that may be public";
     PublicNotYet: "Văn bản còn chờ duyệt; duyệt xong hãy công khai.", "The document still waits for review; make it public after that.";
     PublicPageNot: "Trang này chưa đọc được nên chưa biết phải che gì; trang không được công khai.",

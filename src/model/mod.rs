@@ -1,6 +1,7 @@
 //! The nouns of the house: data only, no I/O. Vietnamese terms stand once, in the type's doc.
 
 pub mod account;
+pub mod attachment;
 pub mod batch;
 pub mod case;
 pub mod change;

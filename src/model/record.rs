@@ -69,13 +69,22 @@ pub struct Listed {
 /// Where the list that came with a dossier and what came disagree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ListFinding {
-    /// `missing`, `extra`, `pages`, `range`, or `unreadable` for the list itself.
+    /// `missing`, `extra`, `pages`, `range`, or `unreadable` for the list itself; about the line of the roadmap that it names:
+    /// `line-unknown`, `line-of-other-unit`, `lines-differ`, `line-overruled`, `line-gone`.
     pub code: String,
     /// What disagrees, one sentence for a clerk.
     pub detail: String,
-    /// The delivered file that it is about, by its path in the delivery.
+    /// The delivered file that it is about, by its path in the delivery; of what is about a line, the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+}
+
+impl ListFinding {
+    /// Whether it is about the line of the roadmap, and so about no document.
+    #[must_use]
+    pub fn is_about_line(&self) -> bool {
+        self.code.starts_with("line")
+    }
 }
 
 /// One document (văn bản) of a record.

@@ -82,6 +82,10 @@ pub struct Upload {
     pub created: String,
     /// What the sender says will come in all.
     pub expected: Option<Amount>,
+    /// Line of a roadmap that somebody chose for it; none: its lists or the rule say which.
+    pub line: Option<String>,
+    /// Who chose the line.
+    pub line_by: Option<String>,
 }
 
 /// Files of an upload by state, or their bytes.
@@ -289,6 +293,8 @@ mod tests {
             batch: None,
             created: String::new(),
             expected: None,
+            line: None,
+            line_by: None,
         };
         let mut tallies = Tallies::default();
         assert_eq!(obstacle(&upload, &tallies, 0), Some(Obstacle::Empty));

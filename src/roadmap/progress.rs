@@ -5,6 +5,7 @@ use crate::model::day::{Calendar, Day};
 use crate::model::roadmap::{Amount, Line, Measure, Roadmap, Step, Work};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 /// A target not reached so many days before its end is told of as near.
@@ -32,6 +33,12 @@ pub enum State {
 }
 
 impl State {
+    /// Whether somebody must see to it: the target is not reached in time, or may not be.
+    #[must_use]
+    pub fn is_pressing(self) -> bool {
+        matches!(self, Self::Overdue | Self::Late | Self::AtRisk)
+    }
+
     /// The word for it, as in JSON.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -105,6 +112,15 @@ pub struct LineProgress {
     pub is_near: bool,
     /// Share of judged pages that were sent back, 0 to 1; none: none was judged.
     pub returned: Option<f64>,
+}
+
+impl LineProgress {
+    /// Lines that need somebody most come first.
+    #[must_use]
+    pub fn by_need(&self, other: &Self) -> Ordering {
+        let need = |line: &Self| (line.state, line.deadline, line.priority);
+        need(self).cmp(&need(other)).then_with(|| self.code.cmp(&other.code))
+    }
 }
 
 /// How far several lines are together, in pages of A4.
@@ -206,6 +222,26 @@ impl Reckoning {
             #[allow(clippy::cast_precision_loss)]
             returned: (judged > 0).then(|| work.of(Step::Returned).pages as f64 / judged as f64),
         }
+    }
+
+    /// Pages of a line that were accepted today, and those that today needs: what was left this morning, over the working days
+    /// from today to the last. Nothing is needed on a day off, before the line begins and after it ends.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)]
+    pub fn today(&self, line: &LineProgress, work: &Work) -> (f64, f64) {
+        let last = work.accepted.last().filter(|(day, _)| *day == self.today);
+        let accepted = last.map_or(0.0, |(_, amount)| amount.pages as f64);
+        let days = self.days.between(self.today, line.deadline);
+        let is_at_work = line.from <= self.today && self.days.between(self.today, self.today) > 0;
+        let rest = line.pages.map_or(0.0, |(target, done)| (target - done).max(0.0));
+        // What is accepted beyond the target today was not needed.
+        let needed = if is_at_work && days > 0 && line.pages.is_some() && (rest > 0.0 || accepted > 0.0) {
+            let morning = line.pages.map_or(0.0, |(target, done)| (target - done + accepted).max(0.0));
+            morning / f64::from(days)
+        } else {
+            0.0
+        };
+        (accepted, needed)
     }
 
     /// What was accepted on each of the last 20 working days before today, which is not over; work of free days counts to the
@@ -362,6 +398,24 @@ mod tests {
         let uneven = work(|number| if number % 4 == 0 { 40 } else { 0 }, 20, "26/11/2026");
         assert_eq!(told(300.0, "11/12/2026", &uneven).state, State::AtRisk);
         assert!(told(300.0, "20/12/2026", &even).is_near && !told(300.0, "31/12/2026", &even).is_near);
+    }
+
+    #[test]
+    fn today_needs_its_share_of_what_was_left_in_the_morning() {
+        let of = |target: f64, deadline: &str, today: i64| {
+            let mut done = work(|_| 10, 20, "26/11/2026");
+            if today > 0 {
+                done.add(day("26/11/2026"), Step::Accepted, Amount::of_pages(today));
+            }
+            let roadmap = roadmap(target, deadline);
+            let reckoning = Reckoning::on(day("26/11/2026"), &roadmap);
+            reckoning.today(&reckoning.line(&roadmap, roadmap.lines.first().unwrap(), &done), &done)
+        };
+        // 200 pages are done; from Thursday the 26th to Monday the 30th three days are worked.
+        assert_eq!(of(290.0, "30/11/2026", 0), (0.0, 30.0));
+        assert_eq!(of(290.0, "30/11/2026", 12), (12.0, 30.0), "what is done today does not make today's share less");
+        assert_eq!(of(200.0, "30/11/2026", 0), (0.0, 0.0), "reached");
+        assert_eq!(of(290.0, "25/11/2026", 5), (5.0, 0.0), "overdue");
     }
 
     #[test]

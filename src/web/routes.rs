@@ -63,6 +63,7 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/uploads/{upload}", Access::Needs(Right::Upload)),
     ("PUT", "/api/uploads/{upload}", Access::Needs(Right::Upload)),
     ("DELETE", "/api/uploads/{upload}", Access::Needs(Right::Upload)),
+    ("PUT", "/api/uploads/{upload}/line", Access::Needs(Right::Upload)),
     ("POST", "/api/uploads/{upload}/start", Access::Needs(Right::Upload)),
     ("GET", "/api/uploads/{upload}/files", Access::Needs(Right::Upload)),
     ("POST", "/api/uploads/{upload}/files", Access::Needs(Right::Upload)),

@@ -2,7 +2,7 @@
 
 use crate::archive::Archive;
 use crate::desk::watch::Pulse;
-use crate::desk::{accounts, oidc, runs, sources, uploads, watch};
+use crate::desk::{accounts, oidc, pressing, runs, sources, uploads, watch};
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::messages::sentences::translated;
 use crate::model::plan::Plan;
@@ -51,6 +51,7 @@ struct Inner {
     pulse: Sender<Pulse>,
     description: String,
     uploads: uploads::Hands,
+    pressing: pressing::Kept,
     stop: Arc<Stop>,
 }
 
@@ -81,6 +82,11 @@ impl Shared {
     /// Uploads under way.
     pub(super) fn uploads(&self) -> &uploads::Hands {
         &self.0.uploads
+    }
+
+    /// What was found out of lines of the roadmap.
+    pub(super) fn pressing(&self) -> &pressing::Kept {
+        &self.0.pressing
     }
 
     /// Whether the server is asked to stop.
@@ -132,8 +138,19 @@ pub async fn serve(
     let description = openapi::text(description)?;
     let base = archive.config.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let limits = Limits::new(&archive.config.server);
-    let (metrics, uploads) = (Metrics::new(), uploads::Hands::default());
-    let shared = Shared(Arc::new(Inner { archive, pipeline, metrics, limits, base, pulse, description, uploads, stop: Arc::clone(&stop) }));
+    let (metrics, uploads, pressing) = (Metrics::new(), uploads::Hands::default(), pressing::Kept::default());
+    let shared = Shared(Arc::new(Inner {
+        archive,
+        pipeline,
+        metrics,
+        limits,
+        base,
+        pulse,
+        description,
+        uploads,
+        pressing,
+        stop: Arc::clone(&stop),
+    }));
     let router = router(shared.clone(), routes, streams);
     tell(Listening { address, setup });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();

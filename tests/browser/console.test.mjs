@@ -245,6 +245,55 @@ test('a reviewer corrects and accepts with the keyboard alone, and the next docu
   await context.close();
 });
 
+/** Lines over time, and the plant that tells which of them are at risk. */
+async function overTime(page, wrong) {
+  const rows = page.locator('.timeline tbody tr');
+  assert.equal(await rows.count(), 2);
+  // L1 has begun and nothing of it is done; L2 begins next year.
+  assert.match(await rows.first().innerText(), /L1/);
+  assert.match(await rows.first().locator('svg[role=img]').getAttribute('aria-label'), /^01\/01\/2026–31\/12\/2099; Đạt: 0,0 %/);
+  assert.ok((await rows.first().locator('.span').boundingBox()).width > 100);
+  for (const [name, options] of [['phone', { width: 390, height: 844 }], ['desk', { width: 1366, height: 768 }]]) {
+    await page.setViewportSize(options);
+    await check(page, wrong, `lines over time, ${name}`);
+    await page.screenshot({ path: path.join(screens, `vi-timeline-${name}.png`), fullPage: true });
+  }
+  await page.goto(`${server.address}/roadmap?state=risk`);
+  assert.equal(await page.locator('.timeline tbody tr').count(), 1);
+  for (const language of ['en', 'vi']) {
+    await page.context().addCookies([{ name: 'sohoa-language', value: language, url: server.address }]);
+    await page.goto(`${server.address}/plant`);
+    assert.equal(await page.locator('#at-risk tbody tr').count(), 1);
+    assert.equal(await page.locator('#at-risk tbody a').first().getAttribute('href'), '/roadmap/lines/L1');
+    assert.match(await page.innerText('#accepted-today'), /^0 /);
+    await check(page, wrong, `${language} plant with lines at risk`);
+    await page.screenshot({ path: path.join(screens, `${language}-plant-lines.png`), fullPage: true });
+  }
+}
+
+/** The line of an upload is chosen as it is opened and on its page; what its list names wrongly is told there. */
+async function lineOfUpload(page, wrong) {
+  await page.goto(`${server.address}/uploads`);
+  await page.fill('[name=name]', 'Lô có chỉ tiêu');
+  await page.fill('[name=line]', 'L1');
+  await check(page, wrong, 'a new upload with a line');
+  await page.click('form[data-api="POST /api/uploads"] button.first');
+  await page.waitForSelector('#upload[data-ready]');
+  await page.waitForSelector('#line-now:has-text("L1 · do người chọn")');
+  assert.equal(await page.inputValue('#line'), 'L1');
+  const list = 'Tên tệp,Trích yếu,Mã dòng lộ trình\n1.png,Tờ trình,L9\n';
+  await page.setInputFiles('#single', [{ name: 'manifest.csv', mimeType: 'text/csv', buffer: Buffer.from(list) }]);
+  await page.waitForSelector('#line-findings li:has-text("L9, không lộ trình nào có")');
+  await page.selectOption('#line', '');
+  await page.waitForSelector('#line-now:has-text("ngoài lộ trình")');
+  await check(page, wrong, 'the line of an upload');
+  await page.screenshot({ path: path.join(screens, 'vi-upload-line.png'), fullPage: true });
+  await page.click('summary:has-text("Bỏ cả đợt")');
+  await page.fill('form[data-query=name] [name=name]', 'Lô có chỉ tiêu');
+  await page.click('form[data-query=name] button');
+  await page.waitForURL(/\/uploads$/);
+}
+
 const COLUMNS = 'Mã,Nội dung,Đơn vị,Khối,Giai đoạn,Đơn vị tính,Chỉ tiêu,Hạn hoàn thành,Ưu tiên';
 const csv = (...lines) => ({ name: 'chi-tieu.csv', mimeType: 'text/csv', buffer: Buffer.from([COLUMNS, ...lines].join('\n')) });
 
@@ -255,7 +304,7 @@ test('a plan is taken and adjusted, a run counts for its line, and a lot is draw
   await page.setInputFiles('#plan [name=file]', { name: 'mau.xlsx', mimeType: 'application/octet-stream', buffer: await template.body() });
   await page.click('#plan button');
   await page.click('#plan-said button.first');
-  await page.waitForSelector('text=12/QĐ-UBND');
+  await page.waitForSelector('h2:has-text("12/QĐ-UBND")');
   // Wrong cells are told by their names, and nothing is kept.
   await page.setInputFiles('#plan [name=file]', csv('L1,Hồ sơ mẫu,local,Sở,2026,bó,nhiều,31/2/2027,3'));
   await page.click('#plan button');
@@ -269,6 +318,8 @@ test('a plan is taken and adjusted, a run counts for its line, and a lot is draw
   await page.click('#plan button');
   await page.click('#plan-said button.first');
   await page.waitForSelector('a[href="/roadmap/lines/L1"]');
+  await overTime(page, wrong);
+  await lineOfUpload(page, wrong);
   const { run } = await things();
   const form = await page.locator('meta[name=form-key]').getAttribute('content');
   const attached = await page.request.put(`${server.address}/api/runs/${run}/line`, { data: { line: 'L1' }, headers: { 'x-form-key': form } });
@@ -282,21 +333,24 @@ test('a plan is taken and adjusted, a run counts for its line, and a lot is draw
   await page.waitForSelector('#burn-up[data-ready] canvas');
   await page.click('form[data-api="POST /api/lots"] button.first');
   await page.waitForURL(/\/lots\//);
-  // The first page of the sample has a defect of the gravest kind, the others are good: the whole lot goes back.
-  const pages = page.locator('.sample > li');
-  const count = await pages.count();
-  assert.ok(count > 0);
+  // The first page of the sample has a defect of the gravest kind, the others are good: the whole lot goes back. No mouse is needed.
+  await page.waitForSelector('.sample[data-ready]');
+  const count = await page.locator('.sample > li').count();
+  assert.ok(count > 1);
+  await page.keyboard.press('?');
+  await page.waitForSelector('#sample-keys[open] kbd:has-text("Enter")');
+  await check(page, wrong, 'keys of a lot');
+  await page.keyboard.press('j');
+  for (const key of ['1', '2', '2']) await page.keyboard.press(key);
+  assert.deepEqual(await page.locator('.sample > li:first-child input:checked').evaluateAll((boxes) => boxes.map((box) => box.value)), ['missing-page']);
   for (let place = 0; place < count; place += 1) {
-    const one = pages.nth(place);
-    if (place === 0) {
-      await one.locator('summary').click();
-      await one.locator('[value="missing-page"]').check();
-    }
+    await page.waitForFunction((place) => document.querySelectorAll('.sample > li')[place] === document.activeElement, place);
     const kept = page.waitForResponse((response) => response.request().method() === 'PUT' && response.url().includes('/pages/'));
-    await one.locator('form > button').click();
+    await page.keyboard.press('Enter');
     assert.equal((await kept).status(), 200);
     await page.waitForFunction((place) => document.querySelectorAll('.sample > li')[place].innerText.match(/[✓✗]/), place);
   }
+  assert.deepEqual(await page.locator('.sample > li').evaluateAll((all) => all.map((one) => one.classList.contains('bad') || /✗/.test(one.innerText))), [true, ...Array(count - 1).fill(false)]);
   await check(page, wrong, 'lot');
   await page.screenshot({ path: path.join(screens, 'vi-admin-lot.png') });
   await page.fill('form[data-api$="/judge"] [name=note]', 'thiếu trang 1');
@@ -324,7 +378,7 @@ test('a plan is taken and adjusted, a run counts for its line, and a lot is draw
     await page.goto(`${server.address}/roadmap/lines/L1`);
     assert.equal(await page.locator('form[data-api="POST /api/lots"]').count(), role === 'admin' ? 1 : 0);
     await page.goto(`${server.address}/roadmap`);
-    assert.equal(await page.locator('a[href="/roadmap/lines/L2"]').count(), role === 'admin' ? 1 : 0);
+    assert.equal(await page.locator('.timeline a[href="/roadmap/lines/L2"]').count(), role === 'admin' ? 1 : 0);
     assert.equal(await page.locator('#plan').count(), role === 'admin' ? 1 : 0);
     await context.close();
   }

@@ -114,6 +114,8 @@ contract!(
     refused_everything_is_still_deposited,
     a_second_delivery_makes_a_new_version,
     a_delivery_during_deposit_gets_its_own_round,
+    a_batch_begins_on_the_line_that_is_told,
+    an_upload_keeps_the_line_that_is_chosen,
     two_batches_of_one_dossier_both_end,
     retries_what_was_refused,
     the_queue_and_the_failures_are_counted,

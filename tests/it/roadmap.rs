@@ -204,3 +204,72 @@ fn every_adjustment_of_a_plan_is_reported_line_by_line() {
         assert!(bytes.status.success() && bytes.stdout.starts_with(magic), "{form}: {}", String::from_utf8_lossy(&bytes.stderr));
     }
 }
+
+/// A home with lines L1 (of dossiers whose code begins with `a`) and L2 of unit local, and X of another.
+fn planned(folder: &Path) -> std::path::PathBuf {
+    let home = folder.join("home");
+    let place = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    done(&home, &["roadmap", "template", &place("plan.xlsx")]);
+    done(&home, &["roadmap", "import", &place("plan.xlsx")]);
+    let head = "Mã,Nội dung,Đơn vị,Đơn vị tính,Chỉ tiêu,Hạn hoàn thành,Mã hồ sơ bắt đầu bằng\n";
+    let rows = "L1,Nhà đất,local,trang,1000,31/12/2099,a\nL2,Khác,local,trang,10,31/12/2099,\nX,Nơi khác,syt,trang,10,31/12/2099,\n";
+    std::fs::write(place("lines.csv"), format!("{head}{rows}")).unwrap();
+    done(&home, &["roadmap", "import", &place("lines.csv"), "--reason", "thử"]);
+    home
+}
+
+/// Lays a dossier of one scan with a list that names these lines.
+fn laid(folder: &Path, name: &str, lines: &[&str]) -> String {
+    let dossier = folder.join(name);
+    std::fs::create_dir_all(&dossier).unwrap();
+    let mut picture = image::GrayImage::from_pixel(320, 200, image::Luma([255]));
+    for (place, letter) in name.bytes().enumerate() {
+        picture.put_pixel(20 + place as u32, 40, image::Luma([letter]));
+    }
+    picture.save(dossier.join("1.png")).unwrap();
+    let rows: String = lines.iter().map(|line| format!("1.png,Tờ trình,{line}\n")).collect();
+    std::fs::write(dossier.join("manifest.csv"), format!("Tên tệp,Trích yếu,Mã dòng lộ trình\n{rows}")).unwrap();
+    dossier.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_list_names_the_line_of_its_delivery_and_what_it_names_wrongly_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = planned(folder.path());
+    let run = |inputs: &[String], more: &[&str]| {
+        let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+        json(&home, &[&["run"], &inputs[..], &["--unit", "local", "-q"], more].concat())
+    };
+    let codes = |run: &Value| -> Vec<String> {
+        let findings = run["attachment"]["findings"].as_array().unwrap();
+        findings.iter().map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
+    };
+    // The list comes before the rule, and a person before the list.
+    let agreed = run(&[laid(folder.path(), "a1", &["L2"])], &[]);
+    assert_eq!((&agreed["attachment"]["line"], &agreed["attachment"]["by"]), (&"L2".into(), &"list".into()), "{agreed}");
+    let chosen = run(&[laid(folder.path(), "a2", &["L2"])], &["--line", "L1"]);
+    assert_eq!((&chosen["attachment"]["line"], &chosen["attachment"]["by"]), (&"L1".into(), &"person".into()));
+    let by_rule = run(&[laid(folder.path(), "a3", &[""])], &[]);
+    assert_eq!((&by_rule["attachment"]["line"], &by_rule["attachment"]["by"]), (&"L1".into(), &"rule".into()));
+    // Lists that disagree, and lines that the plan does not have for the unit: outside the plan, and told everywhere.
+    let differ = run(&[laid(folder.path(), "a4", &["L1"]), laid(folder.path(), "a5", &["L2"])], &[]);
+    assert_eq!((&differ["attachment"]["line"], codes(&differ)), (&Value::Null, vec!["lines-differ".to_owned(); 2]));
+    let inputs = [laid(folder.path(), "a6", &["L9"]), laid(folder.path(), "a7", &["X"])];
+    let wrong = run(&inputs, &[]);
+    assert_eq!(
+        (&wrong["attachment"]["line"], codes(&wrong)),
+        (&Value::Null, vec!["line-unknown".to_owned(), "line-of-other-unit".to_owned()])
+    );
+    let said = done(&home, &["run", &laid(folder.path(), "a8", &["L9"]), "--unit", "local", "-q"]);
+    assert!(said.contains("a8/manifest.csv: row 2 of the list names line L9, which no roadmap has"), "{said}");
+    let record = done(&home, &["records", "show", "a6"]);
+    assert!(record.contains("line-unknown"), "{record}");
+    // All of it comes back from the store: the line, and what was wrong.
+    let status = json(&home, &["roadmap", "status"]);
+    for name in ["catalog.db", "catalog.db-wal", "catalog.db-shm"] {
+        let _ = std::fs::remove_file(home.join(name));
+    }
+    done(&home, &["rebuild"]);
+    assert_eq!(json(&home, &["roadmap", "status"]), status);
+    assert!(done(&home, &["records", "show", "a6"]).contains("line-unknown"));
+}

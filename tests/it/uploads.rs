@@ -556,3 +556,82 @@ fn a_file_that_came_whole_before_the_server_died_is_known_for_what_it_is_when_it
     let again = server.create(&admin, &upload, "lô 1/a.png", &bytes);
     assert_eq!((again.status, again.offset(), again.header("upload-state")), (200, bytes.len() as u64, "received"));
 }
+
+#[test]
+fn the_line_of_an_upload_is_chosen_by_a_person_or_named_by_its_lists() {
+    let (server, admin) = Server::start(0);
+    let lan = server.add(&admin, "lan", "snv");
+    let octets = [("content-type", "application/octet-stream")];
+    let mut bytes = Vec::new();
+    server.line(&admin, "GET", "/api/roadmap/template", &[], 0).read_to_end(&mut bytes).unwrap();
+    let from = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+    assert_eq!(server.ask(&admin, "POST", "/api/roadmap/plan", &octets, &bytes[from..]).status, 200);
+    let head = "Mã,Nội dung,Đơn vị,Đơn vị tính,Chỉ tiêu,Hạn hoàn thành,Mã hồ sơ bắt đầu bằng\n";
+    let rows = "L1,Nhà đất,snv,trang,1000,31/12/2099,hs\nL2,Khác,snv,trang,10,31/12/2099,\nX,Nơi khác,syt,trang,10,31/12/2099,\n";
+    let plan = server.ask(&admin, "POST", "/api/roadmap/plan?reason=x", &octets, format!("{head}{rows}").as_bytes());
+    assert_eq!((plan.status, &plan.body["lines"]), (200, &json!(3)), "{}", plan.body);
+    let wish = |name: &str, line: &str| json!({ "name": name, "unit": "snv", "line": line });
+    // Nobody chooses a line that is not in the plan of the unit.
+    for line in ["L9", "X"] {
+        assert_eq!(server.json(&lan, "POST", "/api/uploads", &wish("lô", line)).status, 404);
+    }
+    let list = |lines: &[&str]| {
+        let rows: String = lines.iter().map(|line| format!("1.png,Tờ trình,{line}\n")).collect();
+        format!("Tên tệp,Trích yếu,Mã dòng lộ trình\n{rows}").into_bytes()
+    };
+    let send = |upload: &str, number: u8, lines: &[&str]| {
+        assert_eq!(server.deliver(&lan, upload, "hs 1/manifest.csv", &list(lines)), "list");
+        assert_eq!(server.deliver(&lan, upload, "hs 1/1.png", &page(number)), "received");
+        let attachment = &server.get(&lan, upload)["attachment"];
+        (attachment["line"].clone(), attachment["by"].clone(), attachment["findings"].as_array().unwrap().clone())
+    };
+    let started = |upload: &str| {
+        let started = server.json(&lan, "POST", &format!("{upload}/start"), &json!({}));
+        assert_eq!(started.status, 202, "{}", started.body);
+        let run = format!("/api/runs/{}/overview", started.body["batch"].as_str().unwrap());
+        until("a batch has its files", || Some(server.get(&lan, &run)).filter(|run| run["files"] == 1))["attachment"].clone()
+    };
+    // A person comes before the list; a list before the rule.
+    let upload = server.open(&lan, &wish("một", "L1"));
+    let (line, by, findings) = send(&upload, 1, &["L2"]);
+    assert_eq!((line, by, &findings[0]["code"]), (json!("L1"), json!("person"), &json!("line-overruled")));
+    assert_eq!(started(&upload)["line"], "L1");
+    assert_eq!(server.json(&lan, "PUT", &format!("{upload}/line"), &json!({ "line": "L2" })).status, 409, "it was started");
+    let upload = server.open(&lan, &wish("hai", ""));
+    assert_eq!(send(&upload, 2, &["L2", "L2"]), (json!("L2"), json!("list"), vec![]));
+    let attachment = started(&upload);
+    assert_eq!((&attachment["line"], &attachment["by"]), (&json!("L2"), &json!("list")));
+    let upload = server.open(&lan, &wish("ba", ""));
+    assert_eq!(send(&upload, 3, &[""]), (Value::Null, Value::Null, vec![]));
+    assert_eq!(started(&upload)["by"], "rule");
+    // What a list names wrongly is told before the start, in the reader's language, until somebody chooses.
+    let upload = server.open(&lan, &wish("bốn", ""));
+    let (line, by, findings) = send(&upload, 4, &["L9"]);
+    assert_eq!(
+        (line, by, &findings[0]["detail"]),
+        (Value::Null, json!("list"), &json!("row 2 of the list names line L9, which no roadmap has"))
+    );
+    let told = server.ask(&lan, "GET", &upload, &[("accept-language", "vi")], b"").body;
+    assert_eq!(told["attachment"]["findings"][0]["detail"], "dòng 2 của mục lục ghi chỉ tiêu L9, không lộ trình nào có");
+    assert_eq!(server.json(&lan, "PUT", &format!("{upload}/line"), &json!({ "line": "X" })).status, 404);
+    assert_eq!(server.json(&lan, "PUT", &format!("{upload}/line"), &json!({ "line": "L2" })).status, 200);
+    assert_eq!(server.get(&lan, &upload)["attachment"]["line"], "L2");
+    assert_eq!(server.json(&lan, "PUT", &format!("{upload}/line"), &json!({ "line": "" })).status, 200);
+    let attachment = started(&upload);
+    assert_eq!((&attachment["line"], &attachment["findings"][0]["code"]), (&Value::Null, &json!("line-unknown")));
+    // Of another unit nothing is seen.
+    let other = server.add(&admin, "minh", "syt");
+    assert_eq!(server.json(&other, "PUT", &format!("{upload}/line"), &json!({ "line": "X" })).status, 404);
+    // The plant: lines of one's own units alone.
+    let plant = server.get(&other, "/api/plant");
+    assert_eq!((&plant["roadmap"]["lines"], server.get(&admin, "/api/plant")["roadmap"]["lines"].clone()), (&json!(1), json!(3)));
+    // Another plan is seen at once, although what was found out is kept.
+    let late = format!("{head}{}", rows.replacen("L1,Nhà đất,snv,trang,1000,31/12/2099", "L1,Nhà đất,snv,trang,1000,31/1/2026", 1));
+    assert_eq!(server.ask(&admin, "POST", "/api/roadmap/plan?reason=y", &octets, late.as_bytes()).status, 200);
+    let told = |who: &Person| {
+        let roadmap = server.get(who, "/api/plant")["roadmap"].clone();
+        (roadmap["at_risk"].clone(), roadmap["most"].as_array().unwrap().iter().map(|line| line["code"].clone()).collect::<Vec<_>>())
+    };
+    let all = told(&admin);
+    assert_eq!((all.1.first(), told(&other).1.contains(&json!("L1"))), (Some(&json!("L1")), false), "{all:?}");
+}

@@ -76,6 +76,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(uploads::list, uploads::open))
         .routes(routes!(uploads::show, uploads::expect, uploads::withdraw))
         .routes(routes!(uploads::start))
+        .routes(routes!(uploads::choose_line))
         .routes(routes!(records::search))
         .routes(routes!(records::list))
         .routes(routes!(records::show))

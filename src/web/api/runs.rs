@@ -86,7 +86,7 @@ pub(super) async fn timeline(
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn plant(State(shared): State<Shared>, Extension(by): Extension<Identity>) -> Result<Json<watch::Plant>, Problem> {
     let midnight = figures::midnight(OffsetDateTime::now_utc());
-    Ok(Json(watch::plant(shared.archive(), &by.units(Right::Watch), midnight).await?))
+    Ok(Json(watch::plant(shared.archive(), shared.pressing(), &by.units(Right::Watch), midnight).await?))
 }
 
 async fn steer(shared: &Shared, by: &Identity, run: &str, act: Act) -> Result<Json<Changed>, Problem> {

@@ -2,14 +2,16 @@
 
 use crate::desk::uploads::{self, FileLine, Files, StartedUpload, UploadLine, UploadView, Uploads, WantedFiles, WantedUploads, Wish};
 use crate::error::Error;
+use crate::messages::sentences::translated;
 use crate::model::account::Identity;
 use crate::model::upload::{Amount, StartRule, UploadFileState, UploadState};
+use crate::web::address::language_of;
 use crate::web::openapi::{CountedUpload, OneUploadFile, ProblemDetails, ShownUpload, Started, UploadFiles, UploadList};
 use crate::web::problem::{Asked, Body, Named, Problem};
 use crate::web::server::Shared;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -51,6 +53,13 @@ pub(in crate::web) struct WantedUpload {
     starts: StartRule,
     /// How much will come in all.
     expected: Option<Expected>,
+    /// Code of the line of the roadmap to which it belongs; left out or empty: its lists or the rule say which.
+    line: Option<String>,
+}
+
+/// The line, where one is named.
+fn named_line(line: Option<String>) -> Option<String> {
+    line.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty())
 }
 
 /// Opens an upload.
@@ -62,8 +71,8 @@ pub(super) async fn open(
     Extension(by): Extension<Identity>,
     Body(given): Body<WantedUpload>,
 ) -> Result<(StatusCode, Json<UploadLine>), Problem> {
-    let WantedUpload { name, unit, pipeline, priority, starts, expected } = given;
-    let wish = Wish { name, unit, pipeline, priority, starts, expected: expected.map(Amount::from) };
+    let WantedUpload { name, unit, pipeline, priority, starts, expected, line } = given;
+    let wish = Wish { name, unit, pipeline, priority, starts, expected: expected.map(Amount::from), line: named_line(line) };
     Ok((StatusCode::CREATED, Json(uploads::open(shared.archive(), &by, &wish, shared.pipeline()).await?)))
 }
 
@@ -102,8 +111,36 @@ pub(super) async fn show(
     State(shared): State<Shared>,
     Extension(by): Extension<Identity>,
     Named(upload): Named<String>,
+    headers: HeaderMap,
 ) -> Result<Json<UploadView>, Problem> {
-    Ok(Json(uploads::show(shared.archive(), &by, &upload).await?))
+    let mut shown = uploads::show(shared.archive(), &by, &upload).await?;
+    let language = language_of(&headers, &shared.archive().config);
+    for finding in &mut shown.attachment.findings {
+        finding.detail = translated(language, &finding.detail);
+    }
+    Ok(Json(shown))
+}
+
+/// The line of an upload.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct LineOfUpload {
+    /// Code of the line; empty: its lists or the rule say which.
+    line: String,
+}
+
+/// Chooses to which line of the roadmap an upload belongs, while it is open.
+#[utoipa::path(put, path = "/api/uploads/{upload}/line", params(("upload" = String, Path)), request_body = LineOfUpload, responses(
+    (status = 200, body = CountedUpload),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn choose_line(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(upload): Named<String>,
+    Body(given): Body<LineOfUpload>,
+) -> Result<Json<UploadLine>, Problem> {
+    let line = named_line(Some(given.line));
+    Ok(Json(uploads::choose_line(shared.archive(), &by, &upload, line.as_deref()).await?))
 }
 
 /// Tells how much will come in all.

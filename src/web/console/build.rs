@@ -10,7 +10,7 @@ use std::process::Command;
 use std::{env, fs};
 
 /// What pages ask for by name; other pieces are asked for by these.
-const ENTRIES: [&str; 10] = [
+const ENTRIES: [&str; 11] = [
     "console.js",
     "upload.js",
     "page_view.js",
@@ -19,6 +19,7 @@ const ENTRIES: [&str; 10] = [
     "plan.js",
     "burn_up.js",
     "run_timeline.js",
+    "sample.js",
     "hash_worker.js",
     "console.css",
 ];

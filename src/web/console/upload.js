@@ -231,6 +231,7 @@ function drawNow() {
     const value = known[part]?.count ?? known.files[part] ?? 0;
     for (const element of place.querySelectorAll(`[data-when="${part}"]`)) element.hidden = value === 0;
   }
+  drawLine();
   drawBar();
   const start = document.getElementById('start');
   const isOpen = known.state === 'open';
@@ -241,6 +242,17 @@ function drawNow() {
   const run = document.getElementById('run');
   if (known.batch) { run.hidden = false; run.href = `/runs/${known.batch}`; }
   for (const element of place.querySelectorAll('[data-open]')) element.hidden = !isOpen;
+}
+
+/** To which line of the roadmap it belongs, and why what its lists name is not followed. */
+function drawLine() {
+  const { line, by, findings } = known.attachment;
+  const now = document.getElementById('line-now');
+  if (now) now.textContent = line ? `${line} · ${words.attached[by]}` : by ? words.outside : words.byRule;
+  const wrong = document.getElementById('line-findings');
+  wrong.hidden = findings.length === 0;
+  const lines = findings.slice(0, 200).map((one) => Object.assign(document.createElement('li'), { textContent: one.file ? `${one.file}: ${one.detail}` : one.detail }));
+  wrong.querySelector('ul').replaceChildren(...lines);
 }
 
 function drawBar() {
@@ -286,6 +298,13 @@ document.getElementById('pause').addEventListener('click', (event) => {
       toSend.unshift(entry);
     }
   } else next();
+});
+
+document.getElementById('line')?.addEventListener('change', async (event) => {
+  const wrong = document.getElementById('line-wrong');
+  wrong.textContent = '';
+  await ask('PUT', `${api}/line`, { line: event.target.value }).catch((error) => { wrong.textContent = error.message; });
+  reconcileSoon(0);
 });
 
 document.getElementById('folder').addEventListener('change', (event) => { take(picked(event.target.files)); event.target.value = ''; });

@@ -11,7 +11,8 @@ mod bundled {
 }
 
 pub(super) use bundled::{
-    BURN_UP_JS, CONSOLE_CSS, CONSOLE_JS, HASH_WORKER_JS, PAGE_VIEW_JS, PIPELINES_JS, PLAN_JS, REVIEW_JS, RUN_TIMELINE_JS, UPLOAD_JS,
+    BURN_UP_JS, CONSOLE_CSS, CONSOLE_JS, HASH_WORKER_JS, PAGE_VIEW_JS, PIPELINES_JS, PLAN_JS, REVIEW_JS, RUN_TIMELINE_JS, SAMPLE_JS,
+    UPLOAD_JS,
 };
 
 /// One file. Its name changes with what it holds, so browsers may keep it.

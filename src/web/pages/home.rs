@@ -1,9 +1,11 @@
 //! Where people land: my work for staff, the plant for those who watch.
 
 use super::layout::page;
-use super::parts::{balance, moment, nothing, state};
+use super::parts::{balance, encoded, moment, nothing, state};
+use super::roadmap::{decimal, pace, share};
 use super::view::View;
 use crate::desk::failures::Wanted;
+use crate::desk::pressing::Pressing;
 use crate::desk::review::Queue;
 use crate::desk::reviewers::{self, AskedWaiting};
 use crate::desk::uploads::{self, WantedUploads};
@@ -76,7 +78,7 @@ async fn waiting(shared: &Shared, by: &Identity) -> Result<Vec<(Queue, u64)>, Pr
 /// The plant: what is queued, who works, what failed, how the runs are.
 pub(super) async fn plant(view: View, State(shared): State<Shared>, Extension(by): Extension<Identity>) -> Result<Markup, Problem> {
     let units = by.units(Right::Watch);
-    let plant = watch::plant(shared.archive(), &units, figures::midnight(view.now)).await?;
+    let plant = watch::plant(shared.archive(), shared.pressing(), &units, figures::midnight(view.now)).await?;
     let runs = watch::runs(shared.archive(), &units, None, RUNS).await?;
     Ok(page(
         &view,
@@ -100,6 +102,7 @@ pub(super) async fn plant(view: View, State(shared): State<Shared>, Extension(by
                 section class="card" {
                     h2 { (view.word(Word::PagesToday)) }
                     p { b class="big" { (view.number(plant.pages_today)) } " " span class="soft" { (view.word(Word::PagesTodayHint)) } }
+                    @if plant.roadmap.lines > 0 { (accepted_today(&view, &plant.roadmap)) }
                 }
                 section class="card" {
                     h2 { (view.word(Word::OpenTasks)) }
@@ -120,6 +123,7 @@ pub(super) async fn plant(view: View, State(shared): State<Shared>, Extension(by
                     (super::failures::by_reason(&view, &plant.failures, &Wanted::default()))
                 }
             }
+            @if plant.roadmap.lines > 0 { (at_risk(&view, &plant.roadmap)) }
             section class="card" id="runs" data-live {
                 div class="spread" { h2 { (view.word(Word::Runs)) } a href="/runs" { (view.word(Word::Total)) } }
                 @for line in &runs.items {
@@ -132,6 +136,46 @@ pub(super) async fn plant(view: View, State(shared): State<Shared>, Extension(by
     ))
 }
 
+/// Pages accepted today beside those that today needs.
+fn accepted_today(view: &View, pressing: &Pressing) -> Markup {
+    let (accepted, needed) = (pressing.accepted_pages, pressing.needed_pages);
+    let share = if needed > 0.0 { accepted / needed } else { 1.0 };
+    html! {
+        p id="accepted-today" {
+            b class="big" { (decimal(view, accepted, 0)) } " " span class="soft" { (view.word(Word::AcceptedToday)) } br;
+            @if needed > 0.0 {
+                (pace(share, 1.0)) " / " b { (decimal(view, needed.ceil(), 0)) } " " (view.word(Word::NeededToday))
+            } @else { span class="soft" { (view.word(Word::NothingNeededToday)) } }
+        }
+    }
+}
+
+/// Lines at risk, the most pressing first.
+fn at_risk(view: &View, pressing: &Pressing) -> Markup {
+    html! {
+        section class="card" id="at-risk" data-live {
+            div class="spread" {
+                h2 { (view.word(Word::LinesAtRisk)) }
+                a href="/roadmap?state=risk" { (view.number(pressing.at_risk)) " / " (view.number(pressing.lines)) " " (view.word(Word::Lines)) }
+            }
+            @if pressing.most.is_empty() { p class="soft" { (view.word(Word::NoLinesAtRisk)) } }
+            @else {
+                div class="wide" { table {
+                    thead { tr { @for word in [Word::Line, Word::Unit, Word::State, Word::ShareDone, Word::Finish, Word::Deadline] { th { (view.word(word)) } } } }
+                    tbody { @for line in &pressing.most { tr data-row {
+                        td { a href=(format!("/roadmap/lines/{}", encoded(&line.code))) { (line.code) } br; span class="soft" { (line.name) } }
+                        td { a href=(format!("/roadmap?unit={}", encoded(&line.unit))) { (line.unit) } }
+                        td { (super::roadmap::state(view, line)) }
+                        td class="narrow" { (pace(line.share_done, line.share_elapsed)) " " (share(view, line.share_done)) }
+                        td class="narrow" { (super::roadmap::finish(view, line)) }
+                        td class="narrow" { (line.deadline.numeric()) }
+                    } } }
+                } }
+            }
+        }
+    }
+}
+
 /// Keys that work on every page.
 pub(super) async fn help(view: View) -> Markup {
     let keys = [
@@ -142,6 +186,7 @@ pub(super) async fn help(view: View) -> Markup {
         ("r", Word::Reject),
         ("e", Word::KeyEdit),
         ("[ ]", Word::KeyPages),
+        ("1 … 9", Word::KeyDefect),
         ("Ctrl Z", Word::KeyUndo),
         ("?", Word::Help),
         ("Esc", Word::KeyLeave),

@@ -1,5 +1,6 @@
 //! One lot: its sample beside pictures, and its judgement.
 
+use super::assets::SAMPLE_JS;
 use super::layout::page;
 use super::parts::{encoded, moment};
 use super::view::View;
@@ -33,7 +34,7 @@ pub(super) async fn lot(
     Ok(page(
         &view,
         view.word(Word::Lot),
-        &[],
+        &[SAMPLE_JS],
         &html! {
             div class="spread" {
                 h1 { (view.word(Word::Lot)) " · " (view.term("lot-state", lot.state.word())) }
@@ -66,9 +67,24 @@ pub(super) async fn lot(
                     section class="card" { button type="button" class="first" data-api=(format!("POST /api/lots/{}/reworked", lot.id)) data-then=(view.address) { (view.word(Word::Reworked)) } }
                 }
             }
+            (keys(&view, may && lot.state == LotState::Open))
             ul class="sample" { @for page in &lot.sample { (sampled(&view, &lot, page, may && lot.state == LotState::Open)) } }
         },
     ))
+}
+
+/// The keys of this page; `may`: what is found can be kept.
+fn keys(view: &View, may: bool) -> Markup {
+    let always = [("j k", Word::KeySample), ("[ ]", Word::KeyUnseen), ("o", Word::KeyShowPage), ("?", Word::KeyTheseKeys)];
+    let keeping = [("1 … 9", Word::KeyDefect), ("0", Word::KeyNoDefect), ("Enter", Word::KeyKeep)];
+    html! {
+        details class="card" id="sample-keys" {
+            summary { (view.word(Word::Help)) " " kbd { "?" } }
+            table class="column" { tbody {
+                @for (key, word) in keeping.into_iter().filter(|_| may).chain(always) { tr { td class="narrow" { kbd { (key) } } td { (view.word(word)) } } }
+            } }
+        }
+    }
 }
 
 /// One page of the sample.
@@ -77,17 +93,17 @@ fn sampled(view: &View, lot: &Lot, page: &SampledPage, may: bool) -> Markup {
     let name = page.document.rsplit(':').next().unwrap_or(&page.document);
     let word = |vi: &str, en: &str| if view.language == Language::Vietnamese { vi.to_owned() } else { en.to_owned() };
     html! {
-        li class={ "card" @if !page.defects.is_empty() { " bad" } } id=(format!("page-{}", page.place)) data-live data-row {
+        li class={ "card" @if !page.defects.is_empty() { " bad" } } id=(format!("page-{}", page.place)) data-live data-row tabindex="-1" {
             a href=(format!("/documents/{document}?page={}", page.page)) { img src=(format!("/api/documents/{document}/pages/{}/picture?size=small", page.page)) alt=(format!("{name}, {} {}", view.word(Word::Page), page.page)) loading="lazy" width="112" height="158"; }
             form data-api=(format!("PUT /api/lots/{}/pages/{}", lot.id, page.place)) {
                 p { b { (name) } " · " (view.word(Word::Page)) " " (page.page) br;
-                    span class="soft" { @if page.seen { @if page.defects.is_empty() { "✓ " (view.word(Word::Good)) } @else { "✗ " (page.defects.len()) " " (view.word(Word::Defects)) } } @else { "?" } } }
+                    span class="soft" data-seen[page.seen] { @if page.seen { @if page.defects.is_empty() { "✓ " (view.word(Word::Good)) } @else { "✗ " (page.defects.len()) " " (view.word(Word::Defects)) } } @else { "?" } } }
                 @if may {
                     input type="hidden" name="defects[]" value="";
                     details open[!page.defects.is_empty()] {
                         summary { (view.word(Word::Defects)) }
-                        fieldset { @for kind in defect_kinds() {
-                            label { input type="checkbox" name="defects[]" value=(kind.code) checked[page.defects.contains(&kind.code)]; (word(&kind.vi, &kind.en)) }
+                        fieldset { @for (digit, kind) in (1_u32..).zip(defect_kinds()) {
+                            label { input type="checkbox" name="defects[]" value=(kind.code) data-digit=(digit) checked[page.defects.contains(&kind.code)]; span { kbd aria-hidden="true" { (digit) } " " (word(&kind.vi, &kind.en)) } }
                         } }
                     }
                     button { @if page.seen { (view.word(Word::Save)) } @else { (view.word(Word::Good)) " / " (view.word(Word::Save)) } }

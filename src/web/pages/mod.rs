@@ -21,6 +21,7 @@ mod review;
 mod roadmap;
 mod runs;
 mod search;
+mod timeline;
 mod uploads;
 pub(super) mod view;
 

@@ -120,7 +120,7 @@ pub(super) async fn dossier(
                 @for (name, value) in &record.archival { dt { (view.archival(name)) } dd { (value) } }
                 @if !record.missing.is_empty() { dt { (view.word(Word::Missing)) } dd { @for name in &record.missing { span class="tag" { (view.archival(name)) } } } }
             }
-            @for finding in &record.list_findings { p class="reasons" { span class="tag" { (view.word(Word::List)) } " " (finding.detail) } }
+            @for finding in &record.list_findings { p class="reasons" { span class="tag" { (view.word(Word::List)) } " " (view.refusal(&finding.detail)) } }
             section class="card" {
                 h2 { (view.word(Word::Documents)) }
                 div class="wide" { table {

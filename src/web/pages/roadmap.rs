@@ -3,8 +3,9 @@
 use super::assets::{BURN_UP_JS, PLAN_JS};
 use super::layout::page;
 use super::parts::{encoded, nothing};
+use super::timeline::timeline;
 use super::view::View;
-use crate::desk::roadmap::{self, LineProgress, Status, Together};
+use crate::desk::roadmap::{self, LineProgress, State as LineState, Status, Together};
 use crate::desk::{lots, watch};
 use crate::messages::words::Word;
 use crate::messages::{Language, figures};
@@ -19,8 +20,11 @@ use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-/// Lines that are listed; sums are of all.
-const LISTED: usize = 200;
+/// Lines on one page; sums are of all.
+const LINES: usize = 50;
+
+/// Changes of a plan that are listed.
+const CHANGES: usize = 200;
 
 /// Forms in which reports are fetched.
 pub(super) const FORMS: [&str; 5] = ["docx", "pdf", "xlsx", "csv", "json"];
@@ -32,7 +36,22 @@ const LOTS: usize = 50;
 #[derive(Debug, Deserialize)]
 pub(super) struct Wanted {
     unit: Option<String>,
+    /// State of a line, or `risk`: whatever needs somebody.
     state: Option<String>,
+    /// Which roadmap `page` is of, by its decision.
+    decision: Option<String>,
+    /// Page of lines, from 1.
+    page: Option<usize>,
+}
+
+impl Wanted {
+    fn wants(&self, line: &LineProgress) -> bool {
+        match self.state.as_deref() {
+            None | Some("") => true,
+            Some("risk") => line.state.is_pressing(),
+            Some(state) => line.state.word() == state,
+        }
+    }
 }
 
 /// A number with so many places, as the reader writes it.
@@ -57,13 +76,13 @@ pub(super) fn decimal(view: &View, number: f64, places: usize) -> String {
     }
 }
 
-fn share(view: &View, share: f64) -> String {
+pub(super) fn share(view: &View, share: f64) -> String {
     let written = numbers::decimal(share * 100.0, 1);
     format!("{} %", if view.language == Language::English { written.replace(',', ".") } else { written })
 }
 
 /// What is done of it, with a mark where the time is.
-fn pace(done: f64, elapsed: f64) -> Markup {
+pub(super) fn pace(done: f64, elapsed: f64) -> Markup {
     let at = |share: f64| format!("{:.1}", share.clamp(0.0, 1.0) * 100.0);
     html! {
         svg class="pace bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" {
@@ -74,11 +93,20 @@ fn pace(done: f64, elapsed: f64) -> Markup {
     }
 }
 
-fn state(view: &View, line: &LineProgress) -> Markup {
+pub(super) fn state(view: &View, line: &LineProgress) -> Markup {
     html! { span class={ "line-state " (line.state.word()) } { (view.term("line-state", line.state.word())) } }
 }
 
-fn finish(view: &View, line: &LineProgress) -> Markup {
+/// When a line will be reached, with the interval, in words.
+pub(super) fn finish_of(view: &View, line: &LineProgress) -> String {
+    let told = |day: Option<Day>| day.map_or_else(|| view.word(Word::NotTold).to_owned(), Day::numeric);
+    line.finish.map_or_else(
+        || view.word(if line.state == LineState::Done { Word::LinesDone } else { Word::NotTold }).to_owned(),
+        |finish| format!("{} ({} – {})", finish.day.numeric(), finish.earliest.numeric(), told(finish.latest)),
+    )
+}
+
+pub(super) fn finish(view: &View, line: &LineProgress) -> Markup {
     html! {
         @match line.finish {
             None => { "—" }
@@ -117,8 +145,13 @@ fn standing(view: &View, status: &Status, wanted: &Wanted) -> Markup {
     let whole = &status.whole;
     let unit = wanted.unit.clone().unwrap_or_default();
     let query = format!("decision={}&unit={}", encoded(&status.decision), encoded(&unit));
-    let shown: Vec<&LineProgress> =
-        status.lines.iter().filter(|line| wanted.state.as_ref().is_none_or(|state| line.state.word() == state)).collect();
+    let found: Vec<&LineProgress> = status.lines.iter().filter(|line| wanted.wants(line)).collect();
+    let at_risk = status.lines.iter().filter(|line| line.state.is_pressing()).count();
+    let pages = found.len().div_ceil(LINES).max(1);
+    let is_paged = wanted.decision.as_ref().is_none_or(|decision| *decision == status.decision);
+    let page = wanted.page.filter(|_| is_paged).unwrap_or(1).clamp(1, pages);
+    let shown: Vec<&LineProgress> = found.iter().skip((page - 1) * LINES).take(LINES).copied().collect();
+    let of_page = |page: usize| format!("/roadmap?{query}&state={}&page={page}", encoded(wanted.state.as_deref().unwrap_or_default()));
     let of_state = |state: &str| format!("/roadmap?state={state}&unit={}", encoded(&unit));
     html! {
         section class="card" {
@@ -133,6 +166,7 @@ fn standing(view: &View, status: &Status, wanted: &Wanted) -> Markup {
                 a href="/roadmap" { (view.number(u64::from(whole.lines))) " " (view.word(Word::Lines)) } " · "
                 a href=(of_state("done")) { (view.number(u64::from(whole.done_lines))) " " (view.word(Word::LinesDone)) } " · "
                 a href=(of_state("overdue")) { (view.number(u64::from(whole.overdue))) " " (view.word(Word::LinesOverdue)) } " · "
+                a href=(of_state("risk")) { (view.number(at_risk as u64)) " " (view.word(Word::LinesAtRisk)) } " · "
                 (view.number(u64::from(whole.near))) " " (view.word(Word::Near))
             }
             p class="soft" {
@@ -140,7 +174,19 @@ fn standing(view: &View, status: &Status, wanted: &Wanted) -> Markup {
                 @for form in FORMS { a href=(format!("/api/roadmap/report/{form}?{query}")) download { (form.to_uppercase()) } " " }
                 " · " a href=(format!("/api/roadmap/plan?decision={}", encoded(&status.decision))) download { "XLSX " (view.word(Word::Target)) }
             }
-            (lines(view, &shown))
+            @if shown.is_empty() { (nothing(view.word(Word::NoSuchLines))) } @else {
+                h3 { (view.word(Word::OverTime)) }
+                (timeline(view, &shown, status.as_of))
+                h3 { (view.word(Word::Numbers)) }
+                (lines(view, &shown))
+            }
+            @if pages > 1 {
+                nav class="pages" aria-label=(view.word(Word::Lines)) {
+                    @if page > 1 { a href=(of_page(page - 1)) rel="prev" { "← " (view.word(Word::Previous)) } }
+                    span { (view.number(((page - 1) * LINES + 1) as u64)) "–" (view.number(((page - 1) * LINES + shown.len()) as u64)) " / " (view.number(found.len() as u64)) }
+                    @if page < pages { a href=(of_page(page + 1)) rel="next" { (view.word(Word::Next)) " →" } }
+                }
+            }
             details {
                 summary { (view.word(Word::Adjustments)) " (" (status.adjustments.len()) ")" }
                 p class="soft" {
@@ -149,10 +195,9 @@ fn standing(view: &View, status: &Status, wanted: &Wanted) -> Markup {
                 }
                 @for change in status.adjustments.iter().rev() {
                     p { "v" (change.version) " · " (figures::moment(&change.at)) " · " (change.by) @if !change.decision.is_empty() { " · " (change.decision) } @if !change.reason.is_empty() { " · " (change.reason) } }
-                    @if !change.changes.is_empty() { ul { @for line in change.changes.iter().take(LISTED) { li { (line) } } } }
+                    @if !change.changes.is_empty() { ul { @for line in change.changes.iter().take(CHANGES) { li { (line) } } } }
                 }
             }
-            @if shown.len() > LISTED { p class="soft" { (view.word(Word::OnlyFirst)) " " (view.number(LISTED as u64)) } }
         }
         div class="cards" {
             section class="card" { h2 { (view.word(Word::Unit)) } (together(view, &status.units, true)) }
@@ -168,7 +213,7 @@ fn lines(view: &View, lines: &[&LineProgress]) -> Markup {
                 @for word in [Word::Line, Word::Unit, Word::State, Word::Target, Word::Done, Word::ShareDone, Word::Pace, Word::Needed, Word::Finish, Word::Deadline] { th { (view.word(word)) } }
             } }
             tbody {
-                @for line in lines.iter().take(LISTED) {
+                @for line in lines {
                     tr data-row {
                         td { a href=(format!("/roadmap/lines/{}", encoded(&line.code))) { (line.code) } br; span class="soft" { (line.name) } }
                         td { (line.unit) }

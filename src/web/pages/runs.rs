@@ -139,7 +139,9 @@ pub(super) async fn show(
                 (facts(&view, &overview))
                 p class="soft" { (view.word(Word::AttachTo)) ": "
                     @match &line { Some(line) => { a href=(format!("/roadmap/lines/{}", encoded(line))) { (line) } } None => { (view.word(Word::OutsidePlan)) } }
+                    @if let Some(by) = overview.attachment.by { " · " (view.term("attached-by", by.word())) }
                 }
+                (line_findings(&view, &overview))
                 h2 { (view.word(Word::Balance)) }
                 (balance(&view, &overview.line.pages, |part| list_of(&run, part)))
             }
@@ -148,7 +150,7 @@ pub(super) async fn show(
                 (stages(&view, &overview, failing.stage.as_deref()))
             }
             section class="card" {
-                h2 { (view.word(Word::OverTime)) }
+                h2 { (view.word(Word::Timeline)) }
                 (over_time(&view, &run, &went))
             }
             section class="card" id="failures" data-live {
@@ -194,6 +196,17 @@ pub(super) async fn show(
             }
         },
     ))
+}
+
+/// Why what was told of the line of a run was not followed.
+fn line_findings(view: &View, overview: &Overview) -> Markup {
+    let findings = &overview.attachment.findings;
+    html! {
+        @for finding in findings {
+            p class="reasons" { span class="tag" { (view.word(Word::List)) } " " @if let Some(list) = &finding.file { (list) ": " } (view.refusal(&finding.detail)) }
+        }
+        @if overview.line_findings > findings.len() as u64 { p class="soft" { (view.word(Word::OnlyFirst)) " " (view.number(findings.len() as u64)) " / " (view.number(overview.line_findings)) } }
+    }
 }
 
 fn last_four(run: &str) -> &str {

@@ -4,11 +4,12 @@ use super::assets::{HASH_WORKER_JS, UPLOAD_JS};
 use super::layout::page;
 use super::parts::{encoded, further, moment, nothing};
 use super::view::View;
+use crate::desk::roadmap;
 use crate::desk::uploads::{self, UploadLine, WantedUploads};
 use crate::messages::figures;
 use crate::messages::words::Word;
 use crate::model::account::{Identity, Right, Units};
-use crate::model::upload::UploadState;
+use crate::model::upload::{Upload, UploadState};
 use crate::web::problem::{Asked, Named, Problem};
 use crate::web::server::Shared;
 use axum::Extension;
@@ -19,6 +20,9 @@ use serde_json::{Map, Value, json};
 
 /// Uploads on one page of the list.
 const UPLOADS: usize = 50;
+
+/// Lines of the roadmap that are offered; of more, any can be typed.
+const LINES: usize = 500;
 
 /// States of a file, of the server and of the page that sends.
 const FILE_STATES: [&str; 10] =
@@ -77,6 +81,7 @@ pub(super) async fn list(
         Units::Some(units) => units.into_iter().collect(),
     };
     let may_all = by.units(Right::Upload) == Units::All;
+    let (lines, _) = roadmap::lines_of(shared.archive(), &by.units(Right::Watch), LINES).await?;
     Ok(page(
         &view,
         view.word(Word::Uploads),
@@ -94,6 +99,12 @@ pub(super) async fn list(
                     label { span { (view.word(Word::Starts)) }
                         select name="starts" { option value="by-person" { (view.word(Word::ByPerson)) } option value="when-complete" { (view.word(Word::WhenComplete)) } }
                     }
+                    @if !lines.is_empty() {
+                        label { span { (view.word(Word::AttachTo)) }
+                            input name="line" list="lines" data-optional autocomplete="off" placeholder=(view.word(Word::LineByRule));
+                        }
+                        (options(&lines))
+                    }
                     button class="first" { (view.word(Word::Begin)) }
                     p class="wrong" role="alert" {}
                 }
@@ -108,6 +119,35 @@ fn now(view: &View) -> String {
     view.now.format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
 }
 
+/// Lines to choose from while typing.
+fn options(lines: &[(String, String)]) -> Markup {
+    html! { datalist id="lines" { @for (code, name) in lines { option value=(code) { (code) " · " (name) } } } }
+}
+
+/// To which line of the roadmap an upload belongs, with the field to choose it; what is wrong with what its lists name is told by
+/// the script.
+fn line(view: &View, upload: &Upload, lines: &[(String, String)], has_more: bool) -> Markup {
+    let is_chosen = |code: &String| upload.line.as_ref() == Some(code);
+    html! {
+        section class="card" id="line-card" data-open {
+            label { span { (view.word(Word::AttachTo)) }
+                @if has_more {
+                    input id="line" list="lines" autocomplete="off" value=[upload.line.as_ref()] placeholder=(view.word(Word::LineByRule));
+                } @else {
+                    select id="line" {
+                        option value="" { (view.word(Word::LineByRule)) }
+                        @if let Some(code) = upload.line.as_ref().filter(|code| !lines.iter().any(|(known, _)| known == *code)) { option value=(code) selected { (code) } }
+                        @for (code, name) in lines { option value=(code) selected[is_chosen(code)] { (code) " · " (name) } }
+                    }
+                }
+            }
+            @if has_more { (options(lines)) }
+            p class="soft" id="line-now" role="status" {}
+            p class="wrong" id="line-wrong" role="alert" {}
+        }
+    }
+}
+
 /// Words that the script says.
 fn words(view: &View) -> Value {
     let of = |kind: &str, codes: &[&str]| -> Map<String, Value> {
@@ -117,6 +157,9 @@ fn words(view: &View) -> Value {
     json!({
         "state": of("file-state", &FILE_STATES),
         "start": of("obstacle", &obstacles),
+        "attached": of("attached-by", &["rule", "list", "person"]),
+        "outside": view.word(Word::OutsidePlan),
+        "byRule": view.word(Word::LineByRule),
         "changed": view.word(Word::FileChanged),
         "stored": view.word(Word::StoredBefore),
         "lost": view.word(Word::Lost),
@@ -138,6 +181,8 @@ pub(super) async fn show(
     let shown = uploads::show(shared.archive(), &by, &id).await?;
     let upload = &shown.line.upload;
     let is_open = upload.state == UploadState::Open;
+    let may_choose = is_open && uploads::may_choose_line(&by, &upload.unit);
+    let (lines, has_more) = roadmap::lines_of(shared.archive(), &Units::Some([upload.unit.clone()].into()), LINES).await?;
     let counted = |word: Word, name: &str, class: &str| html! { div class=(class) { b data-count=(name) { "0" } (view.word(word)) } };
     let sometimes = |word: Word, name: &str, class: &str| html! { div class=(class) data-when=(name) hidden { b data-count=(name) { "0" } (view.word(word)) } };
     Ok(page(
@@ -178,6 +223,8 @@ pub(super) async fn show(
                         a id="run" class="button" hidden { (view.word(Word::Run)) }
                     }
                 }
+                details class="card missing" id="line-findings" hidden open { summary { (view.word(Word::AttachTo)) ": " (view.word(Word::LineWrong)) } ul {} }
+                @if may_choose && !lines.is_empty() { (line(&view, upload, &lines, has_more)) }
                 section aria-label=(view.word(Word::Files)) {
                     label class="row" { span { (view.word(Word::State)) } select id="state" { option value="" { (view.word(Word::Total)) } @for state in FILE_STATES { option value=(state) { (view.term("file-state", state)) } } } }
                     div class="files" id="files" role="table" tabindex="0" aria-label=(view.word(Word::Files)) {}

@@ -1,7 +1,8 @@
 //! Roadmaps: what belongs to which line, what is counted for it, and how lines share the workers.
 
 use super::*;
-use sohoa::catalog::Ledger;
+use sohoa::catalog::{Ledger, Told};
+use sohoa::model::attachment::{AttachedBy, ListedLine};
 use sohoa::model::day::Day;
 use sohoa::model::roadmap::{Adjustment, Amount, Line, Measure, Roadmap, Step as Done, Work};
 
@@ -180,4 +181,62 @@ pub(super) async fn lines_share_the_workers_by_weight_and_none_starves(home: Hom
     // An urgent batch goes before every line.
     catalog.prioritise(&new.id, 10).await.unwrap();
     assert_eq!(catalog.claim("w", LEASE, 1, None).await.unwrap()[0].batch, new.id);
+}
+
+pub(super) async fn a_batch_begins_on_the_line_that_is_told(home: Home) {
+    let catalog = &home.catalog;
+    let mut elsewhere = line("X", &[]);
+    elsewhere.unit = "F2".to_owned();
+    keep(catalog, &roadmap("1/QD", 1, vec![line("A", &["nha/"]), line("B", &[]), elsewhere]), &[]).await.unwrap();
+    let listed = |list: &str, line: &str| ListedLine { list: list.to_owned(), row: 2, line: line.to_owned() };
+    let begun = async |key: &str, told: &Told<'_>| {
+        let batch = super::open(catalog, key).await;
+        catalog.attach_as_told(&batch.id, told).await.unwrap();
+        // What is told a second time, after a crash, changes nothing.
+        catalog.attach_as_told(&batch.id, &Told { person: None, lists: &[listed("x", "none")] }).await.unwrap();
+        catalog.receive(&batch.id, &name("nha/1"), &[file(&format!("nha/1/{key}-1.pdf"), key)], &super::plan()).await.unwrap();
+        let (found, count) = catalog.attachment(&batch.id, 10).await.unwrap();
+        assert_eq!(found.findings.len() as u64, count);
+        let codes: Vec<String> = found.findings.iter().map(|finding| finding.code.clone()).collect();
+        (found.line, found.by, codes)
+    };
+    let is = |line: &str| Some(line.to_owned());
+    // A list comes before the rule, whose line would be A, and a person before the list.
+    let lists = [listed("nha/1/manifest.csv", "B"), listed("nha/2/manifest.csv", "B")];
+    assert_eq!(begun("list", &Told { person: None, lists: &lists }).await, (is("B"), Some(AttachedBy::List), vec![]));
+    assert_eq!(
+        begun("person", &Told { person: Some(("A", "lan")), lists: &lists }).await,
+        (is("A"), Some(AttachedBy::Person), vec!["line-overruled".to_owned(); 2])
+    );
+    // What cannot be followed leaves the batch outside the plan, where the rule does not guess.
+    let differ = [listed("nha/1/manifest.csv", "B"), listed("nha/2/manifest.csv", "C")];
+    assert_eq!(
+        begun("differ", &Told { person: None, lists: &differ }).await,
+        (None, Some(AttachedBy::List), vec!["lines-differ".to_owned(), "line-unknown".to_owned()])
+    );
+    // The dossier beside which the list lies tells it, and the other one's list is not its own.
+    let codes = async || {
+        let findings = dossier(catalog, "nha/1").await.dossier.list_findings;
+        findings.into_iter().map(|finding| finding.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes().await, ["lines-differ"]);
+    let other = [listed("nha/1/manifest.csv", "X")];
+    assert_eq!(begun("other", &Told { person: None, lists: &other }).await.2, ["line-of-other-unit"]);
+    assert_eq!(codes().await, ["line-of-other-unit"], "the newest delivery tells");
+    work(catalog, &[]).await;
+    assert_eq!(codes().await, ["line-of-other-unit"]);
+    let events = catalog.events(0, 1_000).await.unwrap();
+    let left = events.iter().filter(|event| event.kind == "batch-not-attached").count();
+    assert_eq!(left, 2);
+    assert!(catalog.happened_between(0, events.len() as u64, &["batch-attached"]).await.unwrap());
+    assert!(!catalog.happened_between(events.len() as u64, u64::from(u32::MAX), &["batch-attached"]).await.unwrap());
+    // Where nobody says anything the rule decides; who puts a batch outside the plan keeps it there.
+    let batch = deliver(catalog, "rule", "nha/1", &[file("nha/1/r-1.pdf", "r")]).await;
+    assert_eq!(catalog.attachment(&batch.id, 1).await.unwrap().0.by, Some(AttachedBy::Rule));
+    catalog.attach(&batch.id, None, "lan").await.unwrap();
+    catalog.receive_again(&batch.id).await.unwrap();
+    catalog.receive(&batch.id, &name("nha/1"), &[file("nha/1/s-1.pdf", "s")], &super::plan()).await.unwrap();
+    let (found, _) = catalog.attachment(&batch.id, 1).await.unwrap();
+    assert_eq!((found.line, found.by), (None, Some(AttachedBy::Person)));
+    catalog.verify_events().await.unwrap();
 }

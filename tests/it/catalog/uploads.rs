@@ -15,6 +15,7 @@ async fn opened(catalog: &Catalog, name: &str) -> Upload {
         priority: 3,
         starts: StartRule::ByPerson,
         expected: None,
+        line: None,
     };
     catalog.open_upload(&new).await.unwrap()
 }
@@ -41,7 +42,7 @@ async fn counted(catalog: &Catalog, upload: &Upload) -> (u64, u64, u64, u64, u64
 
 fn list(folder: &str, files: &[&str]) -> NewList {
     let listed = |(row, file): (u32, &&str)| ListedFile { row, file: (*file).to_owned(), plain: file.to_lowercase() };
-    NewList { folder: folder.to_owned(), rows: files.len() as u64, files: (2..).zip(files).map(listed).collect(), problem: None }
+    NewList { folder: folder.to_owned(), rows: files.len() as u64, files: (2..).zip(files).map(listed).collect(), ..NewList::default() }
 }
 
 pub(super) async fn files_of_an_upload_are_announced_judged_and_counted(home: Home) {
@@ -227,4 +228,33 @@ pub(super) async fn an_upload_of_ten_thousand_files_is_counted_and_listed(home: 
     announce(catalog, &upload, "hs 0/0.jpg", "the missing one").await.unwrap();
     assert_eq!(catalog.upload_missing(id, 10).await.unwrap().0, 0);
     println!("10,000 files: 500 lists in {lists:?}, shown in {shown:?}, listed in {listed:?}, one more in {:?}", began.elapsed());
+}
+
+pub(super) async fn an_upload_keeps_the_line_that_is_chosen(home: Home) {
+    let catalog = &home.catalog;
+    let new = NewUpload {
+        name: "lô 1",
+        unit: "F1",
+        user: "lan",
+        pipeline: "test",
+        text: "[[stage]]",
+        priority: 0,
+        starts: StartRule::ByPerson,
+        expected: None,
+        line: Some("A"),
+    };
+    let upload = catalog.open_upload(&new).await.unwrap();
+    assert_eq!((upload.line.as_deref(), upload.line_by.as_deref()), (Some("A"), Some("lan")));
+    let changed = catalog.set_upload_line(&upload.id, Some("B"), "minh").await.unwrap();
+    assert_eq!((changed.line.as_deref(), changed.line_by.as_deref()), (Some("B"), Some("minh")));
+    let none = catalog.set_upload_line(&upload.id, None, "minh").await.unwrap();
+    assert_eq!((none.line, none.line_by), (None, None));
+    let (sheet, _) = announce(catalog, &upload, "L/manifest.csv", "3").await.unwrap();
+    let lines = vec![(2, "A".to_owned()), (5, "B".to_owned())];
+    let came = Verdict::List(NewList { lines: lines.clone(), ..list("l/", &[]) });
+    catalog.settle_upload_file(&upload.id, &sheet.id, &came).await.unwrap();
+    assert_eq!(catalog.upload_lists(&upload.id).await.unwrap()[0].lines, lines);
+    catalog.withdraw_upload(&upload.id, "lan").await.unwrap();
+    assert_eq!(catalog.set_upload_line(&upload.id, Some("A"), "lan").await.unwrap_err().kind(), Kind::Conflict);
+    assert_eq!(catalog.set_upload_line("none", None, "lan").await.unwrap_err().kind(), Kind::NotFound);
 }
