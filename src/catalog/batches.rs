@@ -109,13 +109,15 @@ impl Catalog {
         batch_of(&row.ok_or_else(|| unknown(id))?)
     }
 
-    /// Batches of these units, the newest first, before the one named; at most `limit`.
+    /// Batches of these units, the newest first, before the one named; at most `limit`. What people decided about a document
+    /// is no delivery, and not among them.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
     pub async fn batches_before(&self, units: &Units, before: Option<&str>, limit: usize) -> Result<Vec<Batch>> {
         let (only, names) = sql::of_units(units, "unit", 4);
-        let text = format!("SELECT * FROM batches WHERE id <> $1 AND ($2 = '' OR id < $2) AND {only} ORDER BY id DESC LIMIT $3");
+        let text =
+            format!("SELECT * FROM batches WHERE unit <> '' AND id <> $1 AND ($2 = '' OR id < $2) AND {only} ORDER BY id DESC LIMIT $3");
         let mut connection = self.read().await?;
         let statement =
             sql::built(text).bind(crate::catalog::restore::RESTORED).bind(before.unwrap_or_default().to_owned()).bind(sql::big(limit));

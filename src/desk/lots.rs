@@ -130,6 +130,13 @@ pub async fn look_at(archive: &Archive, by: &Identity, id: &str, place: u32, def
     Ok(lot)
 }
 
+/// What people call the document `OBJECT#NUMBER` of a lot: its dossier's code, and its number.
+#[must_use]
+pub fn document_name(document: &str) -> String {
+    let known = document.rsplit_once('#').and_then(|(object, number)| Some((names::parts(object)?.1, number)));
+    known.map_or_else(|| document.to_owned(), |(code, number)| format!("{code}#{number}"))
+}
+
 /// Pages of the sample with a defect, by gravity.
 ///
 /// # Errors
@@ -197,6 +204,13 @@ mod tests {
 
     fn document(code: &str, number: u32, pages: u32) -> LotDocument {
         LotDocument { id: format!("{code}{number}"), fonds: "snv".to_owned(), code: code.to_owned(), number, pages }
+    }
+
+    #[test]
+    fn documents_are_called_as_their_dossiers_are() {
+        let object = names::object(&DossierName { fonds: "snv".to_owned(), code: "hồ sơ/1:2".to_owned(), title: String::new() });
+        assert_eq!(document_name(&format!("{object}#3")), "hồ sơ/1:2#3");
+        assert_eq!(document_name("else"), "else");
     }
 
     #[test]

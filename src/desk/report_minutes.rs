@@ -81,7 +81,7 @@ fn defects_table(lot: &Lot, language: Language) -> Table {
     };
     let columns = Columns::<&SampledPage>::new()
         .told(Column::new("STT", 4, Side::Middle), |page| (page.place + 1).to_string())
-        .told(Column::new(word(Word::Document), 16, Side::Left), |page| page.document.clone())
+        .told(Column::new(word(Word::Document), 16, Side::Left), |page| lots::document_name(&page.document))
         .told(Column::new(word(Word::Page), 5, Side::Right), |page| page.page.to_string())
         .told(Column::new(word(Word::Defects), 14, Side::Left), |page| page.defects.iter().map(name).collect::<Vec<_>>().join("; "));
     let pages: Vec<&SampledPage> = lot.sample.iter().filter(|page| !page.defects.is_empty()).collect();

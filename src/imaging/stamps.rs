@@ -40,6 +40,35 @@ pub struct Upper {
     pub small: RgbImage,
 }
 
+/// A px is of red ink where red is lighter than the other colours by more levels than this.
+const RED: u8 = 60;
+
+/// Where less of a picture is red than one px in so many, no seal lies on it.
+const REDDEST: u32 = 2000;
+
+/// What makes red ink, lighter than paper by little where only red light is seen, as light as paper.
+const RED_TO_PAPER: f32 = 1.18;
+
+impl Upper {
+    /// The same as seen through red glass: red seals are gone, and what lies under them in any other ink is whole. `None` where
+    /// there is no red ink.
+    #[must_use]
+    pub fn without_red(&self) -> Option<Self> {
+        let is_red = |Rgb([red, green, blue]): &Rgb<u8>| *red > green.max(blue).saturating_add(RED);
+        let red = u32::try_from(self.small.pixels().filter(|pixel| is_red(pixel)).count()).unwrap_or(u32::MAX);
+        if red < self.small.width() * self.small.height() / REDDEST {
+            return None;
+        }
+        let mut sharp = self.sharp.clone();
+        for Rgb([red, green, blue]) in sharp.pixels_mut() {
+            let level = (f32::from(*red) * RED_TO_PAPER).min(255.0) as u8;
+            (*red, *green, *blue) = (level, level, level);
+        }
+        let small = halved(&sharp);
+        Some(Self { sharp, small })
+    }
+}
+
 /// The word `MẬT` as seen on [`Upper::small`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StampWord {
@@ -258,6 +287,24 @@ mod tests {
             assert_eq!((sharp.get_pixel(6, 6).0, small.get_pixel(3, 3).0), ([0; 3], [0; 3]), "{degrees}");
             assert_eq!((sharp.get_pixel(400, 400).0, small.get_pixel(200, 200).0), ([255; 3], [255; 3]), "{degrees}");
         }
+    }
+
+    #[test]
+    fn through_red_glass_a_red_seal_is_gone_and_other_ink_stays() {
+        let drawn = |ink: Rgb<u8>| {
+            let sharp = RgbImage::from_fn(400, 400, |x, y| match (x, y) {
+                (100..200, 100..200) => ink,
+                (150..300, 150..300) => Rgb([210, 50, 60]),
+                _ => Rgb([250, 250, 250]),
+            });
+            Upper { small: halved(&sharp), sharp }
+        };
+        let seen = drawn(Rgb([60, 60, 160])).without_red().unwrap();
+        let level = |x: u32, y: u32| seen.sharp.get_pixel(x, y).0[0];
+        assert!(level(120, 120) < 80 && level(180, 180) < 80 && level(250, 250) > 240 && level(20, 20) == 255);
+        assert!(seen.small.get_pixel(60, 60).0[1] < 80 && seen.small.get_pixel(125, 125).0[1] > 240);
+        let blue = RgbImage::from_pixel(400, 400, Rgb([60, 60, 160]));
+        assert!(Upper { small: halved(&blue), sharp: blue }.without_red().is_none());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::engine::contract::{Engine, StampMap};
 use crate::engine::stamp_finder::STRIP;
 use crate::error::Result;
-use crate::imaging::stamps::{StampView, StampWord, print, strip};
+use crate::imaging::stamps::{StampView, StampWord, Upper, print, strip};
 use crate::model::reading::{Secrecy, Stamp};
 use std::cmp::Reverse;
 
@@ -37,28 +37,53 @@ const APART: f32 = 1.6;
 const BEFORE: f32 = 9.0;
 
 /// Stamps of secrecy on a page that is upright after a clockwise turn by `turn` degrees, the most secret and then
-/// the surest first; `upright` is its size then, px.
+/// the surest first; `upright` is its size then, px. Where red ink lies on the page, it is looked at once more without
+/// it: a stamp may lie under a seal.
 ///
 /// # Errors
 /// `Internal` when the finder fails.
 pub(super) fn stamps(view: &StampView, turn: u16, upright: (u32, u32), engine: &mut dyn Engine) -> Result<Vec<Stamp>> {
     let upper = view.upper(turn);
+    let mut found = seen(&upper, engine)?;
+    if let Some(lifted) = upper.without_red() {
+        for other in seen(&lifted, engine)? {
+            match found.iter_mut().find(|known| distance(known.word.middle, other.word.middle) < APART * known.word.capital) {
+                // Seen twice, it is as sure as the surer sight of it, and never less secret.
+                Some(known) => (known.level, known.sure) = (known.level.max(other.level), known.sure.max(other.sure)),
+                None => found.push(other),
+            }
+        }
+    }
+    let mut stamps: Vec<Stamp> = found.iter().map(|one| view.stamp(&one.word, one.level, one.sure, upright)).collect();
+    stamps.sort_by_key(|stamp| (Reverse(stamp.level), Reverse(stamp.confidence), stamp.bounds.y0, stamp.bounds.x0));
+    Ok(stamps)
+}
+
+/// A word that was read as a stamp.
+struct SeenStamp {
+    word: StampWord,
+    level: Secrecy,
+    /// 0 to 1
+    sure: f32,
+}
+
+/// Stamps on the upper part of a page as it is given, the surest place of the finder first.
+fn seen(upper: &Upper, engine: &mut dyn Engine) -> Result<Vec<SeenStamp>> {
     let Some(map) = engine.find_stamps(&upper.small)? else { return Ok(Vec::new()) };
     let mut stamps = Vec::new();
-    for word in words(&map).iter().take(MOST) {
-        let Some(read) = engine.read_stamp(&strip(&upper.sharp, word, STRIP))? else { continue };
+    for word in words(&map).into_iter().take(MOST) {
+        let Some(read) = engine.read_stamp(&strip(&upper.sharp, &word, STRIP))? else { continue };
         let mut odds = f32::midpoint(log_odds(word.sure), log_odds(read));
         // Who knows print but no stamps has the last word where the two are unsure.
         if odds < log_odds(IS) && odds + PRINT_WEIGHT * PRINT_RANGE >= log_odds(IS) {
-            let said = engine.says(&print(&upper, word), "mat")?.unwrap_or(f32::MIN);
+            let said = engine.says(&print(upper, &word), "mat")?.unwrap_or(f32::MIN);
             odds += PRINT_WEIGHT * (said + PRINT_RANGE).max(0.0);
         }
         let sure = 1.0 / (1.0 + (-odds).exp());
         if sure >= IS {
-            stamps.push(view.stamp(word, level(&map, word), sure, upright));
+            stamps.push(SeenStamp { level: level(&map, &word), word, sure });
         }
     }
-    stamps.sort_by_key(|stamp| (Reverse(stamp.level), Reverse(stamp.confidence), stamp.bounds.y0, stamp.bounds.x0));
     Ok(stamps)
 }
 
@@ -213,6 +238,41 @@ mod tests {
         // Print that reads so is no stamp where finder and reader see none, and a stamp stays one.
         assert_eq!((seen(0.001, Some(0.0)), seen(0.95, Some(-20.0))), (None, seen(0.95, None)));
         assert!(seen(0.95, None).is_some());
+    }
+
+    #[test]
+    fn a_page_with_red_ink_is_looked_at_without_it_too() {
+        /// Sees a word only where nothing is red, and none anywhere else.
+        struct Under(StampMap, StampMap);
+
+        impl Engine for Under {
+            fn read_line(&mut self, _: &GrayImage) -> Result<Vec<FoundWord>> {
+                Ok(Vec::new())
+            }
+
+            fn find_stamps(&mut self, picture: &RgbImage) -> Result<Option<StampMap>> {
+                let is_grey = picture.pixels().all(|pixel| pixel.0[0] == pixel.0[2]);
+                Ok(Some(if is_grey { self.0.clone() } else { self.1.clone() }))
+            }
+
+            fn read_stamp(&mut self, _: &RgbImage) -> Result<Option<f32>> {
+                Ok(Some(0.95))
+            }
+
+            fn models(&self) -> BTreeMap<String, String> {
+                BTreeMap::new()
+            }
+        }
+        let page = RgbImage::from_fn(620, 877, |x, _| if x < 40 { Rgb([220, 40, 50]) } else { Rgb([250; 3]) });
+        let view = StampView::of(&DynamicImage::from(page), 75).unwrap();
+        let seen = |without: &[(usize, usize, usize, f32)], with: &[(usize, usize, usize, f32)]| {
+            let found = stamps(&view, 0, (620, 877), &mut Under(map(without), map(with))).unwrap();
+            found.iter().map(|stamp| (stamp.level, stamp.confidence)).collect::<Vec<_>>()
+        };
+        assert_eq!(seen(&[(0, 15, 5, 3.0)], &[]), [(Secrecy::Confidential, 95)]);
+        // Seen both times it is one stamp, as secret and as sure as in either.
+        assert_eq!(seen(&[(0, 15, 5, 1.0), (1, 9, 5, 1.0)], &[(0, 15, 5, 3.0)]), [(Secrecy::Secret, 95)]);
+        assert_eq!(seen(&[(0, 15, 5, 3.0)], &[(0, 3, 2, 3.0)]).len(), 2);
     }
 
     #[test]

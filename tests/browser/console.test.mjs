@@ -91,7 +91,7 @@ test('a run is told in time, its stages filter what failed, and that is seen in 
     assert.equal(await page.locator('.failing > li').count(), 1);
     // Its page cannot be drawn: the page that could be read stands there, and says so.
     await page.waitForSelector('[data-note]:not([hidden])');
-    await page.waitForFunction(() => document.querySelector('.shot img').naturalWidth === 240);
+    await page.waitForFunction(() => document.querySelector('.shot img')?.naturalWidth === 240);
     assert.ok((await page.getAttribute('.shot img', 'alt')).includes('1: '));
     await check(page, wrong, `${language} ${role} failures of a stage`);
     await page.goto(`${server.address}/failures?run=${torn.batch}`);

@@ -378,7 +378,7 @@ fn what_came_is_compared_with_the_list_and_becomes_a_run_with_the_same_balance()
     let shown = server.get(&lan, &upload);
     let tally = json!({ "announced": 9, "sending": 0, "received": 4, "duplicate": 1, "refused": 2, "lists": 1, "ignored": 1 });
     assert_eq!(shown["files"], tally);
-    assert_eq!(shown["lists"], json!([{ "path": "lô 1/hs 1/manifest.csv", "rows": 3, "names_files": true, "problem": null }]));
+    assert_eq!(shown["lists"], json!([{ "path": "lô 1/hs 1/manifest.csv", "rows": 3, "names_files": true, "lines": [], "problem": null }]));
     assert_eq!(shown["missing"], json!({ "count": 1, "items": [{ "list": "lô 1/hs 1/manifest.csv", "row": 4, "file": "9.png" }] }));
     assert_eq!(shown["extra"], json!({ "count": 1, "items": ["lô 1/hs 1/3.png"] }));
     assert_eq!((&shown["start"]["can"], &shown["start"]["code"]), (&json!(false), &json!("missing")));

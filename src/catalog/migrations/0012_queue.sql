@@ -9,3 +9,6 @@ UPDATE documents SET queue = CASE
 WHERE review <> '[]';
 CREATE INDEX documents_waiting ON documents (id) WHERE queue <> '';
 CREATE INDEX documents_queue ON documents (queue, id) WHERE queue <> '';
+
+-- Deliveries, without the batches of decisions about documents, which have no unit.
+CREATE INDEX batches_delivered ON batches (id) WHERE unit <> '';

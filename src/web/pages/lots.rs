@@ -90,7 +90,7 @@ fn keys(view: &View, may: bool) -> Markup {
 /// One page of the sample.
 fn sampled(view: &View, lot: &Lot, page: &SampledPage, may: bool) -> Markup {
     let document = encoded(&page.document);
-    let name = page.document.rsplit(':').next().unwrap_or(&page.document);
+    let name = lots::document_name(&page.document);
     let word = |vi: &str, en: &str| if view.language == Language::Vietnamese { vi.to_owned() } else { en.to_owned() };
     html! {
         li class={ "card" @if !page.defects.is_empty() { " bad" } } id=(format!("page-{}", page.place)) data-live data-row tabindex="-1" {
