@@ -40,32 +40,53 @@ pub struct Upper {
     pub small: RgbImage,
 }
 
-/// A px is of red ink where red is lighter than the other colours by more levels than this.
-const RED: u8 = 60;
+/// A px is of coloured ink where its lightest colour is lighter than its darkest by more levels than this.
+const COLOURED: u8 = 60;
 
-/// Where less of a picture is red than one px in so many, no seal lies on it.
-const REDDEST: u32 = 2000;
+/// A px is of blue or violet ink where blue is lighter than the darkest other colour by more levels than this.
+const BLUE: u8 = 25;
+
+/// Of an ink that colours less of a picture than one px in so many there is no stamp.
+const LEAST: u32 = 4000;
+
+/// What paper is bluer than its other colours, levels, and what one level more of blue darkens in the ink alone.
+const BLUE_PAPER: u8 = 10;
+const BLUE_TO_INK: u8 = 3;
+
+/// Darkest level of an ink alone.
+const DARKEST: u8 = 20;
 
 /// What makes red ink, lighter than paper by little where only red light is seen, as light as paper.
 const RED_TO_PAPER: f32 = 1.18;
 
 impl Upper {
-    /// The same as seen through red glass: red seals are gone, and what lies under them in any other ink is whole. `None` where
-    /// there is no red ink.
+    /// The same as seen through red glass: red seals are gone, and what lies under them in any other ink is whole and black.
+    /// `None` where no ink has a colour.
     #[must_use]
     pub fn without_red(&self) -> Option<Self> {
-        let is_red = |Rgb([red, green, blue]): &Rgb<u8>| *red > green.max(blue).saturating_add(RED);
-        let red = u32::try_from(self.small.pixels().filter(|pixel| is_red(pixel)).count()).unwrap_or(u32::MAX);
-        if red < self.small.width() * self.small.height() / REDDEST {
-            return None;
-        }
+        let is_coloured = |[red, green, blue]: [u8; 3]| red.max(green).max(blue) - red.min(green).min(blue) > COLOURED;
+        self.has(is_coloured).then(|| self.seen_as(|[red, _, _]| (f32::from(red) * RED_TO_PAPER).min(255.0) as u8))
+    }
+
+    /// Blue and violet ink alone: print, seals and paper are gone. `None` where there is none.
+    #[must_use]
+    pub fn blue_alone(&self) -> Option<Self> {
+        let bluer = |[red, green, blue]: [u8; 3]| blue.saturating_sub(red.min(green));
+        let ink = move |pixel| 255 - bluer(pixel).saturating_sub(BLUE_PAPER).saturating_mul(BLUE_TO_INK).min(255 - DARKEST);
+        self.has(|pixel| bluer(pixel) > BLUE).then(|| self.seen_as(ink))
+    }
+
+    fn has(&self, is_ink: impl Fn([u8; 3]) -> bool) -> bool {
+        let inked = self.small.pixels().filter(|pixel| is_ink(pixel.0)).count();
+        inked * LEAST as usize >= self.small.len() / 3
+    }
+
+    /// Every px as grey as told.
+    fn seen_as(&self, level: impl Fn([u8; 3]) -> u8) -> Self {
         let mut sharp = self.sharp.clone();
-        for Rgb([red, green, blue]) in sharp.pixels_mut() {
-            let level = (f32::from(*red) * RED_TO_PAPER).min(255.0) as u8;
-            (*red, *green, *blue) = (level, level, level);
-        }
+        sharp.pixels_mut().for_each(|pixel| pixel.0 = [level(pixel.0); 3]);
         let small = halved(&sharp);
-        Some(Self { sharp, small })
+        Self { sharp, small }
     }
 }
 
@@ -290,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn through_red_glass_a_red_seal_is_gone_and_other_ink_stays() {
+    fn through_red_glass_a_red_seal_is_gone_and_blue_ink_can_be_seen_alone() {
         let drawn = |ink: Rgb<u8>| {
             let sharp = RgbImage::from_fn(400, 400, |x, y| match (x, y) {
                 (100..200, 100..200) => ink,
@@ -303,8 +324,13 @@ mod tests {
         let level = |x: u32, y: u32| seen.sharp.get_pixel(x, y).0[0];
         assert!(level(120, 120) < 80 && level(180, 180) < 80 && level(250, 250) > 240 && level(20, 20) == 255);
         assert!(seen.small.get_pixel(60, 60).0[1] < 80 && seen.small.get_pixel(125, 125).0[1] > 240);
-        let blue = RgbImage::from_pixel(400, 400, Rgb([60, 60, 160]));
-        assert!(Upper { small: halved(&blue), sharp: blue }.without_red().is_none());
+        let grey = RgbImage::from_pixel(400, 400, Rgb([90, 90, 110]));
+        assert!(Upper { small: halved(&grey), sharp: grey }.without_red().is_none());
+        // And blue ink alone, without the seal; of black ink there is nothing.
+        let alone = drawn(Rgb([112, 54, 150])).blue_alone().unwrap();
+        let level = |x: u32, y: u32| alone.sharp.get_pixel(x, y).0[0];
+        assert!(level(120, 120) < 40 && level(250, 250) > 220 && level(20, 20) == 255, "{} {}", level(120, 120), level(250, 250));
+        assert!(drawn(Rgb([40, 40, 40])).blue_alone().is_none());
     }
 
     #[test]

@@ -37,19 +37,20 @@ const APART: f32 = 1.6;
 const BEFORE: f32 = 9.0;
 
 /// Stamps of secrecy on a page that is upright after a clockwise turn by `turn` degrees, the most secret and then
-/// the surest first; `upright` is its size then, px. Where red ink lies on the page, it is looked at once more without
-/// it: a stamp may lie under a seal.
+/// the surest first; `upright` is its size then, px. Where an ink has a colour, the page is looked at once more without
+/// the red one, and where blue or violet ink lies on it, at that alone: a stamp may lie under a seal or over print.
 ///
 /// # Errors
 /// `Internal` when the finder fails.
 pub(super) fn stamps(view: &StampView, turn: u16, upright: (u32, u32), engine: &mut dyn Engine) -> Result<Vec<Stamp>> {
     let upper = view.upper(turn);
     let mut found = seen(&upper, engine)?;
-    if let Some(lifted) = upper.without_red() {
-        for other in seen(&lifted, engine)? {
+    for by_ink in [upper.without_red(), upper.blue_alone()].into_iter().flatten() {
+        for other in seen(&by_ink, engine)? {
             match found.iter_mut().find(|known| distance(known.word.middle, other.word.middle) < APART * known.word.capital) {
-                // Seen twice, it is as sure as the surer sight of it, and never less secret.
-                Some(known) => (known.level, known.sure) = (known.level.max(other.level), known.sure.max(other.sure)),
+                // Of two sights of it the surer one counts.
+                Some(known) if known.sure < other.sure => *known = other,
+                Some(_) => {}
                 None => found.push(other),
             }
         }
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_with_red_ink_is_looked_at_without_it_too() {
+    fn a_page_with_coloured_ink_is_looked_at_without_red_too() {
         /// Sees a word only where nothing is red, and none anywhere else.
         struct Under(StampMap, StampMap);
 
@@ -270,8 +271,9 @@ mod tests {
             found.iter().map(|stamp| (stamp.level, stamp.confidence)).collect::<Vec<_>>()
         };
         assert_eq!(seen(&[(0, 15, 5, 3.0)], &[]), [(Secrecy::Confidential, 95)]);
-        // Seen both times it is one stamp, as secret and as sure as in either.
-        assert_eq!(seen(&[(0, 15, 5, 1.0), (1, 9, 5, 1.0)], &[(0, 15, 5, 3.0)]), [(Secrecy::Secret, 95)]);
+        // Seen both times it is one stamp, as the surer sight has it.
+        assert_eq!(seen(&[(0, 15, 5, 1.0), (1, 9, 5, 1.0)], &[(0, 15, 5, 3.0)]), [(Secrecy::Confidential, 95)]);
+        assert_eq!(seen(&[(0, 15, 5, 3.0), (1, 9, 5, 1.0)], &[(0, 15, 5, 1.0)]), [(Secrecy::Secret, 95)]);
         assert_eq!(seen(&[(0, 15, 5, 3.0)], &[(0, 3, 2, 3.0)]).len(), 2);
     }
 

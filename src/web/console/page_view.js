@@ -16,7 +16,7 @@ let text;
 let viewer;
 let chosen;
 
-/** Lays a picture on the sheet; resolves when it can be seen. */
+/** Lays a picture on the sheet; resolves when it can be seen, or when it cannot: fields and text are there all the same. */
 function lay(picture) {
   viewer?.destroy();
   chosen = undefined;
@@ -30,7 +30,6 @@ function lay(picture) {
     visibilityRatio: 0.6,
     gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
   });
-  viewer.addHandler('open-failed', () => notice(document.body.dataset.wrong));
   // Who looks closer than the picture has points gets the page as it was delivered, laid over it.
   let isWhole = false;
   const whole = `${sheet.dataset.picture}?size=full`;
@@ -40,11 +39,17 @@ function lay(picture) {
     isWhole = true;
     viewer.addTiledImage({ tileSource: { type: 'image', url: whole }, x: 0, y: 0, width: 1 });
   });
-  return new Promise((done) => viewer.addOnceHandler('open', () => {
-    viewer.viewport.fitHorizontally(true);
-    viewer.viewport.panTo(new OpenSeadragon.Point(0.5, viewer.viewport.getBounds().height / 2), true);
-    done();
-  }));
+  return new Promise((done) => {
+    viewer.addOnceHandler('open', () => {
+      viewer.viewport.fitHorizontally(true);
+      viewer.viewport.panTo(new OpenSeadragon.Point(0.5, viewer.viewport.getBounds().height / 2), true);
+      done();
+    });
+    viewer.addOnceHandler('open-failed', () => {
+      notice(document.body.dataset.wrong);
+      done();
+    });
+  });
 }
 
 /** A box on the page, whose sides are measured in px of a page of this width. */
@@ -52,11 +57,12 @@ function box(bounds, width, kind) {
   const element = document.createElement('div');
   element.className = `box ${kind}`;
   const rect = new OpenSeadragon.Rect(bounds.x0 / width, bounds.y0 / width, (bounds.x1 - bounds.x0) / width, (bounds.y1 - bounds.y0) / width);
-  viewer.addOverlay({ element, location: rect });
+  if (viewer.isOpen()) viewer.addOverlay({ element, location: rect });
   return { element, rect };
 }
 
 function show(bounds, width) {
+  if (!viewer.isOpen()) return;
   if (chosen) viewer.removeOverlay(chosen.element);
   chosen = box(bounds, width, 'chosen');
   const around = viewer.viewport.getBounds();
@@ -69,13 +75,13 @@ const folded = (word) => word.normalize('NFD').replace(/\p{M}/gu, '').replace(/Ä
 
 /** Words of a page with their boxes, as the API tells them; none where it does not. */
 async function wordsAt(address) {
-  const response = await fetch(address, { headers: { accept: 'application/json' } });
-  return response.ok ? response.json() : undefined;
+  const response = await fetch(address, { headers: { accept: 'application/json' } }).catch(() => undefined);
+  return response?.ok ? response.json() : undefined;
 }
 
 async function begin(opened, words) {
-  const page = await words;
-  if (!page) return;
+  // Of a page that could not be read there are none.
+  const page = (await words) ?? { width: 1, lines: [] };
   await opened;
   const wanted = new Set(sheet.dataset.query.split(/\s+/).filter((word) => !word.includes(':')).map(folded).filter(Boolean));
   for (const line of page.lines) {
