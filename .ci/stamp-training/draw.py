@@ -82,12 +82,14 @@ def place(page, words, key, labels, upright=False):
     M = np.hstack([T, (np.float32([cx, cy]) - T @ np.float32([w / 2, h / 2]))[:, None]])
     cover = cv2.warpAffine(m, M, (S, S), flags=cv2.INTER_LINEAR)
     ink = g.rng.choices(['red', 'purple', 'blue', 'black', 'pink'], [45, 12, 14, 25, 4])[0]
+    INK[0] = ink
     strength = U(0.4, 1.0) if ink in ('red', 'purple', 'blue') else U(0.45, 1)
     strength = max(strength, 0.6) if P(0.7) else strength
     multiply(page, cover * strength, g.INKS[ink]())
     for c, x, y, hl, ch in boxes:
         p = T @ np.float32([x, y]); labels.append((c, cx + p[0], cy + p[1], hl * z, ch * z, math.radians(a)))
     return ink, strength
+def font_of(px): return g.font(g.rng.choice(g.BOLDF), px)
 def small_seal():
     """The round seal of a digital signature or of an office: rings, text around, lines of text or an emblem within."""
     r = U(45, 110); im = Image.new('L', (S, S), 0); d = g.ImageDraw.Draw(im); c = S / 2; w = max(1, int(r * U(.02, .05)))
@@ -104,14 +106,21 @@ def small_seal():
             t = g.rng.choice(g.CAPS if P(.5) else g.HARMLESS) if P(.5) else g.syllables(g.rng.randint(1, 2), up=True)
             if 'MẬT' in t or 'MẶT' in t: t = 'TRUNG TÂM'
             d.text((c, c + (i - (lines - 1) / 2) * size * 1.15), t, font=f, fill=255, anchor='mm')
-    else:  # an emblem
-        e = r * inner * .9
-        for _ in range(g.rng.randint(30, 90)):
-            a, q = U(0, 6.28), e * math.sqrt(U(0, 1)) * U(.6, 1); k = U(1, 5); x, y = c + math.cos(a) * q, c + math.sin(a) * q
-            if P(.5): d.ellipse((x - k, y - k, x + k, y + k), fill=255)
-            else: d.line((x - k, y - k * U(-1, 1), x + k, y + k), fill=255, width=1)
-        k = e * U(.25, .5); yy = c - e * U(0, .4)
-        d.polygon([(c + math.sin(i * math.pi / 5) * k * (1 if i % 2 == 0 else .4), yy - math.cos(i * math.pi / 5) * k * (1 if i % 2 == 0 else .4)) for i in range(10)], fill=255)
+    else:  # an emblem: ears along two arcs, a star, a wheel with teeth, a ribbon with letters
+        e = r * inner * .92
+        for side in (-1, 1):
+            for i in range(g.rng.randint(9, 16)):
+                t = U(.12, .95) * math.pi; q = e * U(.62, .96); k = U(.03, .075) * r; x, y = c + side * math.sin(t) * q, c - math.cos(t) * q; u = t * side + U(-.5, .5)
+                d.line((x - math.cos(u) * k, y - math.sin(u) * k, x + math.cos(u) * k, y + math.sin(u) * k), fill=255, width=max(1, int(r * U(.01, .035))))
+            for q in (.66, .8, .94): d.arc((c - e * q, c - e * q, c + e * q, c + e * q), 100 if side < 0 else -60, 240 if side < 0 else 80, fill=255, width=max(1, int(r * .012)))
+        k = e * U(.2, .42); yy = c - e * U(.1, .45)
+        d.polygon([(c + math.sin(i * math.pi / 5) * k * (1 if i % 2 == 0 else .4), yy - math.cos(i * math.pi / 5) * k * (1 if i % 2 == 0 else .4)) for i in range(10)], fill=255 if P(.6) else None, outline=255)
+        k = e * U(.14, .28); yy = c + e * U(.15, .5)
+        for i in range(10): d.line((c, yy, c + math.cos(i * .628) * k * 1.3, yy + math.sin(i * .628) * k * 1.3), fill=255, width=max(1, int(k * .3)))
+        d.ellipse((c - k, yy - k, c + k, yy + k), outline=255, width=max(1, int(k * .3)))
+        if P(.7):
+            w2, h2 = e * U(.5, .95), e * U(.1, .2); yy = c + e * U(.45, .8)
+            d.rectangle((c - w2, yy - h2, c + w2, yy + h2), fill=0, outline=255, width=1); f = font_of(h2 * 1.5); d.text((c, yy), g.rng.choice(['CỘNG HÒA XÃ HỘI', 'VIỆT NAM', 'CHỦ NGHĨA', g.caps_line()[:12]]), font=f, fill=255, anchor='mm')
         if P(.5): d.arc((c - e * .8, c - e * .2, c + e * .8, c + e), 20, 160, fill=255, width=max(1, int(e * .08)))
     m = np.asarray(im, np.float32) / 255
     m = (damage(m.copy()) if P(.5) else m) * U(.5, 1)
@@ -143,6 +152,7 @@ def cover(page, words):
         cv2.polylines(m, [np.stack([px, py], 1).astype(np.int32)], False, 1., g.rng.choice([1, 2, 2, 3]), cv2.LINE_AA)
         multiply(page, m * U(.5, 1), g.INKS[g.rng.choice(['blue', 'blue', 'black'])]())
 SHARP = [None]
+INK = [None]
 def scan(page, weak):
     """From the page at 150 dpi to what is seen of it at 75 dpi; what is seen at 150 stays in SHARP."""
     im = page.clip(0, 255).astype(np.uint8)

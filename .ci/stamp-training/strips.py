@@ -1,14 +1,9 @@
 """strips.py WORKER COUNT: what the finder takes for the word, upright at 16 px of capitals from 150 dpi, with what it is."""
 import os, sys, math, time
 os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
-import numpy as np, cv2, tensorflow as tf
-tf.config.threading.set_intra_op_parallelism_threads(1); tf.config.threading.set_inter_op_parallelism_threads(1)
+import numpy as np, cv2
 import draw as d, pieces as g
-from train_finder import net
 SW, SH, CAP = 112, 40, 16
-W = {k: tf.constant(v) for k, v in np.load('finder.npz').items()}
-@tf.function
-def infer(x): return net(W, (tf.cast(x, tf.float32) / 255 - .75) * 4, False)[0]
 d.COVER = float(os.environ.get('COVER', '.15')); d.SEALED = float(os.environ.get('SEALED', '.12'))
 def strip(im, x, y, sine, cosine, cap):
     """From a picture of 150 dpi, word at (x, y) with capitals of cap px."""
@@ -25,6 +20,11 @@ def candidates(z, least, most):
         r = max(1, int(round(cap * 1.6 / 8))); s[max(0, yy - r):yy + r + 1, max(0, xx - r):xx + r + 1] = -1
     return out
 if __name__ == '__main__':
+    import tensorflow as tf
+    tf.config.threading.set_intra_op_parallelism_threads(1); tf.config.threading.set_inter_op_parallelism_threads(1)
+    from train_finder import net
+    W = {k: tf.constant(v) for k, v in np.load('finder.npz').items()}
+    infer = tf.function(lambda x: net(W, (tf.cast(x, tf.float32) / 255 - .75) * 4, False)[0])
     worker, count = int(sys.argv[1]), int(sys.argv[2])
     g.rng.seed(int(os.environ.get('SEED', '90000')) + worker); g.nr = np.random.default_rng(int(os.environ.get('SEED', '90000')) + worker); rs = np.random.default_rng(worker)
     for shard in range(count):

@@ -4,9 +4,21 @@ use crate::catalog::sql::{self, NAMES, Write, bind_all, built, get, get_json, ge
 use crate::catalog::{Catalog, rfc3339};
 use crate::error::{Error, Result};
 use crate::model::account::Units;
+use crate::model::decision::Decision;
 use crate::model::lot::{Lot, LotDocument, LotState};
 use crate::model::roadmap::{Amount, Step};
+use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
+
+fn lot_document(row: &AnyRow) -> Result<LotDocument> {
+    Ok(LotDocument {
+        id: get(row, "id")?,
+        fonds: get(row, "fonds")?,
+        code: get(row, "code")?,
+        number: get_u32(row, "number")?,
+        pages: get_u32(row, "pages")?,
+    })
+}
 
 impl Catalog {
     /// Documents of a line that are stored, wait for nobody and are in no lot, by dossier and number; at most `limit`.
@@ -25,17 +37,7 @@ impl Catalog {
         .bind(line.to_owned())
         .bind(sql::big(limit));
         let rows = sql::all(&mut connection, statement, "cannot read documents for a lot").await?;
-        rows.iter()
-            .map(|row| {
-                Ok(LotDocument {
-                    id: get(row, "id")?,
-                    fonds: get(row, "fonds")?,
-                    code: get(row, "code")?,
-                    number: get_u32(row, "number")?,
-                    pages: get_u32(row, "pages")?,
-                })
-            })
-            .collect()
+        rows.iter().map(lot_document).collect()
     }
 
     /// Opens a lot over these documents (identifiers).
@@ -111,6 +113,28 @@ impl Catalog {
         )
         .bind(id.to_owned());
         sql::all(&mut connection, statement, "cannot read the batches of a lot").await?.iter().map(|row| get(row, "batch")).collect()
+    }
+
+    /// Documents of a lot about which somebody decided after a moment (RFC 3339), with their last decision; by dossier and number.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn decided_after(&self, id: &str, at: &str) -> Result<Vec<(LotDocument, Decision)>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT o.id, d.fonds, d.code, o.number, o.decisions,
+                (SELECT COUNT(*) FROM pages p WHERE p.document = o.id) AS pages
+             FROM documents o JOIN dossiers d ON d.id = o.dossier WHERE o.lot = $1 AND o.decisions <> '[]' ORDER BY d.fonds, d.code, o.number",
+        )
+        .bind(id.to_owned());
+        let mut found = Vec::new();
+        for row in &sql::all(&mut connection, statement, "cannot read decisions about a lot").await? {
+            let last = get_json::<Vec<Decision>>(row, "decisions")?.pop();
+            if let Some(last) = last.filter(|last| last.at.as_str() > at) {
+                found.push((lot_document(row)?, last));
+            }
+        }
+        Ok(found)
     }
 
     /// Keeps what was found on one page of an open lot's sample; the lot as it is then.

@@ -40,6 +40,7 @@ mod upload_files;
 mod upload_lists;
 mod uploads;
 mod waiting;
+mod work;
 
 pub use accounts::{KeyUse, NewKey, Secret};
 pub use balance::PageProgress;
@@ -64,6 +65,7 @@ pub use upload_files::{NewUploadFile, UploadFileKind, Verdict};
 pub use upload_lists::{ListedFile, NewList, UploadList};
 pub use uploads::NewUpload;
 pub use waiting::{WaitingDocument, WantedWaiting};
+pub use work::WorkOfLines;
 
 use crate::error::{Error, Result, ResultExt};
 use crate::model::plan::Plan;
@@ -96,6 +98,7 @@ pub struct Catalog {
     turn: Arc<Mutex<()>>,
     plans: Arc<PlainMutex<BTreeMap<String, Arc<Plan>>>>,
     roadmaps: Arc<PlainMutex<BTreeMap<String, Arc<Roadmap>>>>,
+    work: Arc<PlainMutex<BTreeMap<String, Arc<WorkOfLines>>>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,7 +162,7 @@ impl Catalog {
             }
             tokio::time::sleep(Duration::from_millis(50 << tries)).await;
         }
-        Ok(Self { pool, engine, clock, turn: Arc::default(), plans: Arc::default(), roadmaps: Arc::default() })
+        Ok(Self { pool, engine, clock, turn: Arc::default(), plans: Arc::default(), roadmaps: Arc::default(), work: Arc::default() })
     }
 
     /// Closes all connections; the catalogue cannot be used after.

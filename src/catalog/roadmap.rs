@@ -1,20 +1,17 @@
 //! Roadmaps: what is planned, which batch belongs to which line, and what was done, counted where it is done.
 
+use crate::catalog::Catalog;
 use crate::catalog::batches::unknown;
 use crate::catalog::sql::{self, Cell, Write, get, get_json, retrying, to_json};
-use crate::catalog::{Catalog, Engine};
 use crate::error::{Error, Result};
 use crate::model::attachment::AttachedBy;
 use crate::model::day::Day;
 use crate::model::roadmap::{Amount, Line, Roadmap, Step, Work};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Share of the workers of what belongs to no line.
 const OUTSIDE: i64 = 10;
-
-/// How many lines of a roadmap are read as one row.
-const LINES_A_ROW: usize = 500;
 
 /// What was done on one day at one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -120,43 +117,6 @@ impl Catalog {
         Ok(found)
     }
 
-    /// What was done for the lines of a roadmap, by code.
-    ///
-    /// # Errors
-    /// `Unavailable` where the catalogue does not answer.
-    pub async fn work(&self, decision: &str) -> Result<HashMap<String, Work>> {
-        // A row costs more than what stands in it: many lines come in one. No code holds these signs.
-        let joined = match self.engine {
-            Engine::Sqlite => "group_concat(code || char(31) || work, char(30))",
-            Engine::Postgres => "string_agg(code || chr(31) || work, chr(30))",
-        };
-        let text =
-            format!("SELECT {joined} AS lines FROM roadmap_lines WHERE decision = $1 AND work <> '{{}}' GROUP BY place / {LINES_A_ROW}");
-        let mut connection = self.read().await?;
-        let rows = sql::all(&mut connection, sql::built(text).bind(decision.to_owned()), "cannot read what was done").await?;
-        let mut found = HashMap::new();
-        for row in &rows {
-            let lines: String = get(row, "lines")?;
-            for line in lines.split('\u{1e}') {
-                let broken = || Error::corrupt("what was done for a line of the roadmap cannot be read; run `sohoa rebuild`");
-                let (code, work) = line.split_once('\u{1f}').ok_or_else(broken)?;
-                found.insert(code.to_owned(), serde_json::from_str(work).map_err(|error| broken().caused_by(error))?);
-            }
-        }
-        Ok(found)
-    }
-
-    /// What was done for one line; nothing for a line that is not known.
-    ///
-    /// # Errors
-    /// `Unavailable` where the catalogue does not answer.
-    pub async fn work_of(&self, line: &str) -> Result<Work> {
-        let mut connection = self.read().await?;
-        let statement = sqlx::query("SELECT work FROM roadmap_lines WHERE code = $1").bind(line.to_owned());
-        let row = sql::optional(&mut connection, statement, "cannot read what was done").await?;
-        row.map_or(Ok(Work::default()), |row| get_json(&row, "work"))
-    }
-
     /// What was done on each day for a line, or, without one, for nothing that is planned; in order.
     ///
     /// # Errors
@@ -225,11 +185,14 @@ impl Catalog {
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
     pub async fn weigh(&self, weights: &BTreeMap<String, u32>) -> Result<()> {
+        let known = self.weights().await?;
+        let changed: Vec<_> = weights.iter().filter(|(line, weight)| known.get(line.as_str()) != Some(*weight)).collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
         let mut write = self.write().await?;
-        for (line, weight) in weights {
-            let statement = sqlx::query("UPDATE roadmap_lines SET weight = $2 WHERE code = $1 AND weight <> $2")
-                .bind(line.clone())
-                .bind(i64::from(*weight));
+        for (line, weight) in changed {
+            let statement = sqlx::query("UPDATE roadmap_lines SET weight = $2 WHERE code = $1").bind(line.clone()).bind(i64::from(*weight));
             sql::execute(write.connection(), statement, "cannot weigh lines").await?;
         }
         write.commit().await
@@ -320,7 +283,9 @@ impl Write {
     }
 
     async fn set_work(&mut self, line: &str, work: &Work) -> Result<()> {
-        let statement = sqlx::query("UPDATE roadmap_lines SET work = $2 WHERE code = $1").bind(line.to_owned()).bind(to_json(work)?);
+        let statement = sqlx::query("UPDATE roadmap_lines SET work = $2, work_version = work_version + 1 WHERE code = $1")
+            .bind(line.to_owned())
+            .bind(to_json(work)?);
         sql::execute(self.connection(), statement, "cannot write what was done").await?;
         Ok(())
     }

@@ -189,6 +189,11 @@ pub enum LotAct {
         /// The lot's identifier.
         lot: String,
     },
+    /// Documents of an accepted lot about which somebody decided since.
+    Changes {
+        /// The lot's identifier.
+        lot: String,
+    },
     /// The minutes of a lot.
     Minutes {
         /// The lot's identifier.
@@ -275,6 +280,17 @@ impl LotAct {
                     return print::json(&all).map(|()| 0);
                 }
                 all.iter().try_for_each(|lot| print_lot(lot, language))?;
+                return Ok(0);
+            }
+            Self::Changes { lot } => {
+                let changes = lots::changed_since(archive, &lots::show(archive, by, lot).await?).await?;
+                if json {
+                    return print::json(&changes).map(|()| 0);
+                }
+                for change in &changes {
+                    let (document, by) = (print::plain(&change.document), print::plain(&change.by));
+                    print::line(&format!("{document}\t{}\t{by}\t{}", change.pages, change.at))?;
+                }
                 return Ok(0);
             }
             Self::Minutes { lot, format, output } => {

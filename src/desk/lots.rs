@@ -10,6 +10,8 @@ use crate::model::holding::DossierName;
 use crate::model::lot::{Lot, LotDocument, LotState, SampledPage};
 use crate::roadmap::sampling::{self, SamplingPlan};
 use crate::stages::names;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -181,6 +183,35 @@ pub async fn reworked(archive: &Archive, by: &Identity, id: &str) -> Result<Lot>
     let lot = archive.catalog.lot_reworked(id, &by.user.name).await?;
     keep(archive, &lot).await?;
     Ok(lot)
+}
+
+/// A document that somebody decided about after its lot was accepted: what was accepted is not all that it is now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ChangedSince {
+    /// `OBJECT#NUMBER`.
+    pub document: String,
+    /// Pages.
+    pub pages: u32,
+    /// Who decided about it last.
+    pub by: String,
+    /// When, RFC 3339.
+    pub at: String,
+}
+
+/// Documents of an accepted lot about which somebody decided since; none of a lot that is not accepted.
+///
+/// # Errors
+/// `Unavailable` where the catalogue does not answer.
+pub async fn changed_since(archive: &Archive, lot: &Lot) -> Result<Vec<ChangedSince>> {
+    let Some((_, at)) = lot.judged.as_ref().filter(|_| lot.state == LotState::Accepted) else { return Ok(Vec::new()) };
+    let decided = archive.catalog.decided_after(&lot.id, at).await?;
+    let changed = decided.into_iter().map(|(document, last)| ChangedSince {
+        document: name(&document),
+        pages: document.pages,
+        by: last.author,
+        at: last.at,
+    });
+    Ok(changed.collect())
 }
 
 /// The lot in the store is the truth, from which the catalogue comes back.

@@ -130,6 +130,15 @@ pub async fn turn(archive: &Archive, by: &Identity, asked: &AskedWaiting<'_>, sh
     Ok(Turn { before, of: counts.values().sum(), next })
 }
 
+/// The first document of those asked for that nobody else has in hand.
+///
+/// # Errors
+/// `Unavailable` when the catalogue does not answer.
+pub async fn first(archive: &Archive, by: &Identity, asked: &AskedWaiting<'_>) -> Result<Option<WaitingFor>> {
+    let units = by.units(Right::Review);
+    first_free(archive, by, &WantedWaiting { units: &units, queue: asked.queue, reason: asked.reason }, None, None).await
+}
+
 /// The first document between two that nobody else has in hand.
 async fn first_free(
     archive: &Archive,

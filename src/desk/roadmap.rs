@@ -2,7 +2,7 @@
 
 use crate::archive::Archive;
 use crate::blobs::key;
-use crate::catalog::{Fact, line_of, rfc3339};
+use crate::catalog::{Fact, WorkOfLines, line_of, rfc3339};
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::formats::spreadsheet;
 use crate::model::account::{Identity, Right, Units};
@@ -16,7 +16,7 @@ use crate::sandbox::protocol::{Answer, Ask};
 use crate::text::numbers;
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -221,7 +221,7 @@ pub async fn status(archive: &Archive, units: &Units) -> Result<Vec<Status>> {
 
 /// How a roadmap stands on a day.
 #[must_use]
-pub fn standing(roadmap: &Roadmap, work: &HashMap<String, Work>, units: &Units, today: Day) -> Status {
+pub fn standing(roadmap: &Roadmap, work: &WorkOfLines, units: &Units, today: Day) -> Status {
     let reckoning = Reckoning::on(today, roadmap);
     let nothing = Work::default();
     let own = roadmap.lines.iter().filter(|line| units.contains(&line.unit));
@@ -253,7 +253,7 @@ pub fn standing(roadmap: &Roadmap, work: &HashMap<String, Work>, units: &Units, 
 
 /// The figures of which indicators are made.
 #[allow(clippy::cast_precision_loss)]
-fn figures(whole: &Together, lines: &[LineProgress], roadmap: &Roadmap, work: &HashMap<String, Work>) -> BTreeMap<String, f64> {
+fn figures(whole: &Together, lines: &[LineProgress], roadmap: &Roadmap, work: &WorkOfLines) -> BTreeMap<String, f64> {
     let own = || lines.iter().filter_map(|line| work.get(&line.code));
     let returned: i64 = own().map(|work| work.of(Step::Returned).pages).sum();
     let accepted: i64 = own().map(|work| work.of(Step::Accepted).pages).sum();
@@ -277,7 +277,7 @@ fn figures(whole: &Together, lines: &[LineProgress], roadmap: &Roadmap, work: &H
 }
 
 /// What share of the workers each line gets.
-fn weights(roadmap: &Roadmap, work: &HashMap<String, Work>, today: Day) -> BTreeMap<String, u32> {
+fn weights(roadmap: &Roadmap, work: &WorkOfLines, today: Day) -> BTreeMap<String, u32> {
     let reckoning = Reckoning::on(today, roadmap);
     let nothing = Work::default();
     let weight = |line: &Line| progress::weight(&reckoning.line(roadmap, line, work.get(&line.code).unwrap_or(&nothing)));

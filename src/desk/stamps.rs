@@ -1,6 +1,7 @@
 //! How well stamps of secrecy are found: on drawn pages, and on scans that have none.
 
 use super::degraded::open;
+use super::eval;
 use crate::archive;
 use crate::config::Config;
 use crate::error::{Error, Kind, Result, ResultExt};
@@ -168,7 +169,7 @@ async fn look_at_scan(pool: &Pool, scan: &Path, told: &mut Measured) -> Result<(
     Ok(())
 }
 
-/// Pages that lie on their head go through the steps that turn pages; the others are known to stand.
+/// Pages that stand are known to. Those that lie on their head are read: that is how some are found to, and looked at anew.
 async fn look_at_drawn(
     pool: &Pool,
     number: usize,
@@ -181,11 +182,14 @@ async fn look_at_drawn(
     let name = format!("{}-{number}.jpg", if secret.is_some() { "secret" } else { "harmless" });
     let file = tempfile::Builder::new().suffix(".jpg").tempfile().or_error(Kind::Unavailable, || "cannot write a page".to_owned())?;
     std::fs::write(file.path(), &drawn.bytes).or_error(Kind::Unavailable, || "cannot write a page".to_owned())?;
-    let mut reader = pool.reader(&name).await?;
-    reader.load(&name, file.path()).await?;
-    let (media_type, _) = inspect(&mut reader, name.clone()).await?;
-    let turn = (drawn.turn == 0).then_some(0);
-    let found = look(&mut reader, &media_type, 1, turn, told).await?;
+    let found = if drawn.turn == 0 {
+        let mut reader = pool.reader(&name).await?;
+        reader.load(&name, file.path()).await?;
+        let (media_type, _) = inspect(&mut reader, name.clone()).await?;
+        look(&mut reader, &media_type, 1, Some(0), told).await?
+    } else {
+        eval::read(pool, file.path(), ReadOptions::default()).await?.0.stamps
+    };
     let is_found = !found.is_empty();
     if let Some(level) = secret {
         told.stamped.count(is_found);

@@ -20,7 +20,7 @@ const MOST: usize = 12;
 
 /// What finder and reader together take for the word more surely than this is a stamp, 0 to 1. A missed stamp is the
 /// worst failure; see `sohoa eval --stamps`.
-const IS: f32 = 0.755;
+const IS: f32 = 0.69;
 
 /// What the logarithm of a reader of print's probability of `MẬT` weighs against log-odds, and from which on it tells
 /// anything: on other words it lies below.
@@ -46,7 +46,9 @@ pub(super) fn stamps(view: &StampView, turn: u16, upright: (u32, u32), engine: &
     let upper = view.upper(turn);
     let mut found = seen(&upper, engine)?;
     for by_ink in [upper.without_red(), upper.blue_alone()].into_iter().flatten() {
-        for other in seen(&by_ink, engine)? {
+        for mut other in seen(&by_ink, engine)? {
+            other.word.middle.0 += by_ink.corner.0 as f32;
+            other.word.middle.1 += by_ink.corner.1 as f32;
             match found.iter_mut().find(|known| distance(known.word.middle, other.word.middle) < APART * known.word.capital) {
                 // Of two sights of it the surer one counts.
                 Some(known) if known.sure < other.sure => *known = other,

@@ -102,6 +102,8 @@ nouns! {
     Lots = Vec<crate::model::lot::Lot>,
     /// A lot.
     OneLot = crate::model::lot::Lot,
+    /// Documents of a lot about which somebody decided after it was accepted.
+    LotChanges = Vec<crate::desk::lots::ChangedSince>,
     /// Dossiers.
     Dossiers = crate::desk::find::Dossiers,
     /// The record of a dossier.

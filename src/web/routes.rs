@@ -98,6 +98,7 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/lots", Access::Needs(Right::Watch)),
     ("POST", "/api/lots", Access::Needs(Right::Steer)),
     ("GET", "/api/lots/{lot}", Access::Needs(Right::Watch)),
+    ("GET", "/api/lots/{lot}/changes", Access::Needs(Right::Watch)),
     ("PUT", "/api/lots/{lot}/pages/{place}", Access::Needs(Right::Steer)),
     ("POST", "/api/lots/{lot}/judge", Access::Needs(Right::Steer)),
     ("POST", "/api/lots/{lot}/reworked", Access::Needs(Right::Steer)),

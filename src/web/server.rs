@@ -5,6 +5,7 @@ use crate::desk::watch::Pulse;
 use crate::desk::{accounts, oidc, pressing, runs, sources, uploads, watch};
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::messages::sentences::translated;
+use crate::model::account::Units;
 use crate::model::plan::Plan;
 use crate::pipeline::worker::Stop;
 use crate::web::address::language_of;
@@ -152,6 +153,7 @@ pub async fn serve(
         stop: Arc::clone(&stop),
     }));
     let router = router(shared.clone(), routes, streams);
+    tokio::spawn(read_ahead(shared.clone()));
     tell(Listening { address, setup });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let answering = async {
@@ -173,6 +175,13 @@ pub async fn serve(
     tokio::select! {
         done = all => done,
         () = telling => Ok(()),
+    }
+}
+
+/// Reads what was done for every line of the roadmaps, so that who opens them first need not wait for it.
+async fn read_ahead(shared: Shared) {
+    if let Err(error) = pressing::pressing(shared.archive(), shared.pressing(), &Units::All).await {
+        tracing::warn!("{}", error.chain());
     }
 }
 

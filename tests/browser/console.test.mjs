@@ -231,6 +231,7 @@ test('a reviewer corrects and accepts with the keyboard alone, and the next docu
   await decide();
   // Taken back, the document waits again as it was; then it is decided once more.
   await page.waitForSelector('#notice button');
+  await check(page, wrong, 'a document was decided');
   await page.keyboard.press('Control+z');
   await page.waitForURL((url) => decodeURIComponent(url.pathname).endsWith(address));
   assert.equal(await waiting(), before.length);

@@ -49,9 +49,21 @@ if (waiting.length > 3) {
     // Whoever looks at a document for less than this has not looked.
     await page.waitForTimeout(800);
     await page.evaluate(() => {
+      // Points of the picture as it is drawn in the window.
+      const points = () => {
+        const canvas = document.querySelector('#sheet canvas');
+        const { data } = canvas.getContext('2d').getImageData(0, canvas.height / 8, canvas.width, canvas.height / 2);
+        return data.some((level) => level > 0) ? data.join() : undefined;
+      };
+      const before = points();
       window.shown = new Promise((done) => {
         document.addEventListener('keydown', ({ timeStamp }) => {
-          document.addEventListener('ready', () => requestAnimationFrame(() => setTimeout(() => done(performance.now() - timeStamp))), { once: true });
+          const look = () => requestAnimationFrame(() => setTimeout(() => {
+            const now = performance.now();
+            const isNext = document.querySelector('#sheet[data-ready]') && points() !== undefined && points() !== before;
+            if (isNext) done(now - timeStamp); else look();
+          }));
+          document.addEventListener('ready', look, { once: true });
         }, { once: true, capture: true });
       });
     });

@@ -156,6 +156,7 @@ contract!(
     who_comes_from_elsewhere_is_known_by_the_subject_alone,
     a_roadmap_has_one_newest_form,
     what_is_done_counts_for_its_line,
+    what_others_do_for_a_line_is_told_too,
     progress_comes_back_from_ledgers,
     lines_share_the_workers_by_weight_and_none_starves,
 );

@@ -81,6 +81,13 @@ fn a_plan_is_taken_followed_accepted_and_comes_back_from_the_store() {
     done(&home, &["roadmap", "lot", "look", second, "all"]);
     assert_eq!(json(&home, &["roadmap", "lot", "judge", second, "--note", "đạt"])["state"], "accepted");
     assert_eq!(line(&home, "L1"), (stored, 0.0, Some(0.5)));
+    // What somebody decides after that is told: what was accepted is not all that it is now.
+    assert_eq!(json(&home, &["roadmap", "lot", "changes", second]), serde_json::json!([]));
+    let document = lot["documents"][0].as_str().unwrap();
+    done(&home, &["review", "decide", document, "--field", "subject=Trích yếu mới", "--by", "lan"]);
+    let changes = json(&home, &["roadmap", "lot", "changes", second]);
+    assert_eq!((changes[0]["document"].as_str(), changes[0]["by"].as_str()), (Some(document), Some("lan")), "{changes}");
+    assert_eq!(json(&home, &["roadmap", "lot", "changes", id]), serde_json::json!([]), "that lot was sent back");
     for (form, magic) in [("docx", &b"PK"[..]), ("xlsx", b"PK"), ("pdf", b"%PDF"), ("csv", b"\xef\xbb\xbf"), ("json", b"{")] {
         for what in [&["roadmap", "report", "--form", "progress"][..], &["roadmap", "lot", "minutes", second]] {
             let bytes = sohoa(&home, &[what, &["--format", form]].concat());
@@ -99,6 +106,7 @@ fn a_plan_is_taken_followed_accepted_and_comes_back_from_the_store() {
     done(&home, &["rebuild"]);
     assert_eq!(json(&home, &["roadmap", "status"]), before);
     assert_eq!(json(&home, &["roadmap", "lot", "list"]).as_array().unwrap().len(), 2);
+    assert_eq!(json(&home, &["roadmap", "lot", "changes", second]), changes);
     // Outside the plan, it counts no more.
     let run = run["batch"].as_str().unwrap();
     done(&home, &["roadmap", "attach", run]);

@@ -1,6 +1,6 @@
 //! A year of work through the real queue and catalogue: what the reports say is recomputed from what was kept.
 
-use sohoa::catalog::{Catalog, Claim, Clock, Ledger, NewBatch};
+use sohoa::catalog::{Catalog, Claim, Clock, Ledger, NewBatch, WorkOfLines};
 use sohoa::desk::roadmap::standing;
 use sohoa::model::account::Units;
 use sohoa::model::change::Change;
@@ -13,7 +13,7 @@ use sohoa::model::record::Description;
 use sohoa::model::refusal::{Class, Refusal};
 use sohoa::model::roadmap::{Adjustment, Amount, Conversion, Line, Measure, Phase, Roadmap, Step};
 use sohoa::roadmap::sampling::{self, Gravity, Level as Inspection};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ struct Size {
 /// What a year came to.
 struct Year {
     roadmap: Roadmap,
-    work: HashMap<String, sohoa::model::roadmap::Work>,
+    work: Arc<WorkOfLines>,
     /// Its last working day.
     today: Day,
     /// Pages that the stages read, by line.
@@ -393,14 +393,14 @@ async fn a_year(size: &Size) -> String {
         found.entry((line, "read")).or_default().pages = i64::try_from(pages.len()).unwrap();
     }
     let of = |line: &str, step: &'static str| found.get(&(line.to_owned(), step)).copied().unwrap_or_default();
-    for (line, work) in &work {
+    for (line, work) in work.lines() {
         for step in [Step::Received, Step::Read, Step::Stored, Step::Accepted, Step::Returned] {
             assert_eq!(work.of(step).pages, of(line, step.word()).pages, "{line} {}", step.word());
         }
         assert_eq!(work.of(Step::Accepted), of(line, "accepted"), "{line}");
         assert_eq!(work.of(Step::Returned).documents, of(line, "returned").documents, "{line}");
     }
-    assert_eq!(work.len(), size.lines);
+    assert_eq!(work.lines().count(), size.lines);
     // The report, against figures of its own.
     let status = standing(&roadmap, &work, &Units::All, today);
     let (mut target, mut done) = (0.0, 0.0);
@@ -508,7 +508,7 @@ async fn a_hundred_thousand_lines_open_fast() {
     }
     let mut connection = <sqlx::AnyConnection as sqlx::Connection>::connect(&address).await.unwrap();
     let text = serde_json::to_string(&work).unwrap();
-    sqlx::query("UPDATE roadmap_lines SET work = $1").bind(text).execute(&mut connection).await.unwrap();
+    sqlx::query("UPDATE roadmap_lines SET work = $1, work_version = 1").bind(text).execute(&mut connection).await.unwrap();
     for round in 0..3 {
         let began = Instant::now();
         let known = catalog.roadmaps().await.unwrap();

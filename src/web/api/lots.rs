@@ -1,12 +1,12 @@
 //! Acceptance of lots by sample.
 
-use crate::desk::lots::{self, Level};
+use crate::desk::lots::{self, ChangedSince, Level};
 use crate::desk::reports::{self, Form};
 use crate::error::Error;
 use crate::model::account::Identity;
 use crate::model::lot::Lot;
 use crate::web::address::language_of;
-use crate::web::openapi::{Lots, OneLot, ProblemDetails};
+use crate::web::openapi::{LotChanges, Lots, OneLot, ProblemDetails};
 use crate::web::problem::{Asked, Body, Named, Problem};
 use crate::web::server::Shared;
 use axum::extract::State;
@@ -85,6 +85,19 @@ pub(super) async fn show(
     Named(lot): Named<String>,
 ) -> Result<Json<Lot>, Problem> {
     Ok(Json(lots::show(shared.archive(), &by, &lot).await?))
+}
+
+/// Documents of an accepted lot about which somebody decided since.
+#[utoipa::path(get, path = "/api/lots/{lot}/changes", params(("lot" = String, Path)), responses(
+    (status = 200, body = LotChanges),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn changes(
+    State(shared): State<Shared>,
+    Extension(by): Extension<Identity>,
+    Named(lot): Named<String>,
+) -> Result<Json<Vec<ChangedSince>>, Problem> {
+    let lot = lots::show(shared.archive(), &by, &lot).await?;
+    Ok(Json(lots::changed_since(shared.archive(), &lot).await?))
 }
 
 /// What was found on a page of a sample.

@@ -101,6 +101,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(roadmap::attach))
         .routes(routes!(lots::list, lots::open))
         .routes(routes!(lots::show))
+        .routes(routes!(lots::changes))
         .routes(routes!(lots::look_at))
         .routes(routes!(lots::judge))
         .routes(routes!(lots::reworked))

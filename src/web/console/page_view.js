@@ -16,13 +16,46 @@ let text;
 let viewer;
 let chosen;
 
-/** Lays a picture on the sheet; resolves when it can be seen, or when it cannot: fields and text are there all the same. */
-function lay(picture) {
-  viewer?.destroy();
-  chosen = undefined;
+/** A picture that was drawn in every size before it is shown: nothing is decoded while somebody waits for it. */
+class DrawnPicture extends OpenSeadragon.ImageTileSource {
+  async draw() {
+    this.drawn = [];
+    let larger = await createImageBitmap(this.image);
+    for (let level = this.maxLevel; level >= this.minLevel; level -= 1) {
+      const { width, height } = this.levels[level];
+      const context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d', { willReadFrequently: true });
+      context.drawImage(larger, 0, 0, width, height);
+      // Browsers draw when they must: whoever reads a point makes them.
+      context.getImageData(0, 0, 1, 1);
+      this.drawn[level] = context;
+      larger = context.canvas;
+    }
+  }
+
+  downloadTileStart(job) {
+    const context = this.drawn[job.postData.level];
+    // The viewer empties what it has let go of.
+    if (context.canvas.width > 0) job.finish(context, null, 'context2d');
+    else super.downloadTileStart(job);
+  }
+}
+
+/** A picture that can be laid without waiting. */
+export async function prepared(address) {
+  const source = new DrawnPicture({ url: address });
+  await new Promise((done, fail) => {
+    source.addOnceHandler('ready', done);
+    source.addOnceHandler('open-failed', fail);
+  });
+  await source.draw();
+  return source;
+}
+
+function begun() {
   viewer = OpenSeadragon({
     element: sheet,
-    tileSources: { type: 'image', url: picture },
+    // One picture needs no graphics processor, which offices' machines have not.
+    drawer: 'canvas',
     showNavigationControl: false,
     crossOriginPolicy: false,
     animationTime: 0.25,
@@ -31,24 +64,37 @@ function lay(picture) {
     gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
   });
   // Who looks closer than the picture has points gets the page as it was delivered, laid over it.
-  let isWhole = false;
-  const whole = `${sheet.dataset.picture}?size=full`;
   viewer.addHandler('zoom', () => {
     const seen = viewer.world.getItemAt(0);
-    if (isWhole || !seen || seen.viewportToImageZoom(viewer.viewport.getZoom()) < 1.1) return;
-    isWhole = true;
-    viewer.addTiledImage({ tileSource: { type: 'image', url: whole }, x: 0, y: 0, width: 1 });
+    if (sheet.dataset.whole || !seen || seen.viewportToImageZoom(viewer.viewport.getZoom()) < 1.1) return;
+    sheet.dataset.whole = 'yes';
+    viewer.addTiledImage({ tileSource: { type: 'image', url: `${sheet.dataset.picture}?size=full` }, x: 0, y: 0, width: 1 });
   });
+}
+
+/** Lays a picture on the sheet; resolves when it can be seen, or when it cannot: fields and text are there all the same. */
+function lay(picture) {
+  chosen = undefined;
+  if (viewer?.element !== sheet) {
+    viewer?.destroy();
+    begun();
+  }
+  delete sheet.dataset.whole;
   return new Promise((done) => {
-    viewer.addOnceHandler('open', () => {
+    const opened = () => {
+      viewer.removeHandler('open-failed', failed);
       viewer.viewport.fitHorizontally(true);
       viewer.viewport.panTo(new OpenSeadragon.Point(0.5, viewer.viewport.getBounds().height / 2), true);
       done();
-    });
-    viewer.addOnceHandler('open-failed', () => {
+    };
+    const failed = () => {
+      viewer.removeHandler('open', opened);
       notice(document.body.dataset.wrong);
       done();
-    });
+    };
+    viewer.addOnceHandler('open', opened);
+    viewer.addOnceHandler('open-failed', failed);
+    viewer.open(picture);
   });
 }
 
@@ -79,11 +125,15 @@ async function wordsAt(address) {
   return response?.ok ? response.json() : undefined;
 }
 
-async function begin(opened, words) {
+async function begin(opened, words, turn) {
   // Of a page that could not be read there are none.
   const page = (await words) ?? { width: 1, lines: [] };
   await opened;
+  // Another document was laid over it meanwhile.
+  if (turn !== laid) return;
   const wanted = new Set(sheet.dataset.query.split(/\s+/).filter((word) => !word.includes(':')).map(folded).filter(Boolean));
+  const rows = [];
+  const boxes = [];
   for (const line of page.lines) {
     const row = document.createElement('span');
     row.className = 'line';
@@ -101,11 +151,13 @@ async function begin(opened, words) {
         if (text.dataset.edit) edit(button, word);
       });
       row.append(button, ' ');
-      if (wanted.has(folded(word.text))) box(word.bounds, page.width, 'found');
-      if (isDoubtful && text?.dataset.edit) box(word.bounds, page.width, 'doubt').element.addEventListener('click', () => button.click());
+      if (wanted.has(folded(word.text))) boxes.push([word.bounds, 'found']);
+      if (isDoubtful && text?.dataset.edit) boxes.push([word.bounds, 'doubt', button]);
     }
-    text?.append(row);
+    rows.push(row);
   }
+  text?.append(...rows);
+  for (const [bounds, kind, button] of boxes) box(bounds, page.width, kind).element.addEventListener('click', () => button?.click());
   sheet.dataset.ready = 'yes';
   sheet.dispatchEvent(new CustomEvent('ready', { bubbles: true }));
   for (const button of document.querySelectorAll('[data-show]')) {
@@ -196,16 +248,28 @@ function turnTabs() {
   }
 }
 
+let laid = 0;
+
 /** Opens the sheet that stands on the page now, with what was fetched of it before. */
 function open({ picture, words } = {}) {
   sheet = document.getElementById('sheet');
   text = document.getElementById('text');
-  const opened = lay(picture ?? sheet.dataset.picture);
+  laid += 1;
+  const opened = lay(picture ?? { type: 'image', url: sheet.dataset.picture });
   const scan = document.querySelector('[data-scan]');
   if (scan) takeScan(scan);
   turnTabs();
-  begin(opened, words ?? wordsAt(sheet.dataset.words));
+  begin(opened, words ?? wordsAt(sheet.dataset.words), laid);
 }
 
-document.addEventListener('sheet', (event) => open(event.detail));
+/** Puts another document's main part in the place of this one's; the sheet stays, with the viewer on it. */
+export function turnTo(main, fetched) {
+  const other = main.querySelector('#sheet');
+  for (const name of Object.keys(sheet.dataset)) delete sheet.dataset[name];
+  for (const { name, value } of other.attributes) sheet.setAttribute(name, value);
+  other.replaceWith(sheet);
+  document.querySelector('main').replaceWith(main);
+  open(fetched);
+}
+
 open();

@@ -2,11 +2,15 @@
 // what was decided goes off one after another behind it.
 
 import { ask, body, notice, offerUndo, pending } from './console.js';
+import { prepared, turnTo } from './page_view.js';
 
 /** The next document: its address, its page, its first picture and that picture's words. */
 let ahead;
 /** Documents that were decided here: the one that was fetched before its turn may be among them. */
 const decided = new Set();
+
+/** The picture that was fetched before it was its turn, and is shown now. */
+let shown;
 
 const form = () => document.querySelector('form[data-swift]');
 
@@ -19,25 +23,25 @@ async function lookAhead() {
   const sheet = page.getElementById('sheet');
   if (!sheet) return;
   const [picture, words] = await Promise.all([
-    fetch(sheet.dataset.picture).then((response) => (response.ok ? response.blob() : undefined)),
+    fetch(sheet.dataset.picture).then((response) => (response.ok ? response.blob() : undefined))
+      .then((blob) => blob && prepared(URL.createObjectURL(blob))).catch(() => undefined),
     fetch(sheet.dataset.words, { headers: { accept: 'application/json' } }).then((response) => (response.ok ? response.json() : undefined)),
   ]);
-  if (picture && words) ahead = { address, page, words, picture: URL.createObjectURL(picture) };
+  if (picture && words) ahead = { address, page, words, picture };
 }
 
 const path = (address) => address.split('?')[0];
 
 /** Puts the next document in the place of this one. */
 function goOn({ address, page, picture, words }) {
-  const old = document.querySelector('[data-fetched]')?.dataset.fetched;
-  for (const part of ['header.head', 'main']) document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
-  if (old) URL.revokeObjectURL(old);
+  if (shown) URL.revokeObjectURL(shown);
+  shown = picture.url;
+  document.querySelector('header.head').replaceWith(document.adoptNode(page.querySelector('header.head')));
   document.title = page.title;
-  document.getElementById('sheet').dataset.fetched = picture;
   history.pushState(null, '', address);
+  turnTo(document.adoptNode(page.querySelector('main')), { picture, words: Promise.resolve(words) });
   scrollTo(0, 0);
   document.getElementById('content').focus({ preventScroll: true });
-  document.dispatchEvent(new CustomEvent('sheet', { detail: { picture, words: Promise.resolve(words) } }));
 }
 
 /** Sends what was decided; while the dossier's last decision is still being stored, a little later again. */

@@ -15,6 +15,9 @@ use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
 
+/// Documents changed after acceptance that are listed; the API tells all.
+const CHANGED: usize = 100;
+
 /// A lot.
 pub(super) async fn lot(
     view: View,
@@ -25,6 +28,7 @@ pub(super) async fn lot(
     let lot = lots::show(shared.archive(), &by, &id).await?;
     let may = by.units(Right::Steer).contains(&lot.unit);
     let counts = lots::defective(&lot)?;
+    let changed = lots::changed_since(shared.archive(), &lot).await?;
     let seen = lot.sample.iter().filter(|page| page.seen).count();
     let most = |gravity: Gravity| match gravity {
         Gravity::Critical => 0,
@@ -65,6 +69,14 @@ pub(super) async fn lot(
                 }
                 @if may && lot.state == LotState::Returned {
                     section class="card" { button type="button" class="first" data-api=(format!("POST /api/lots/{}/reworked", lot.id)) data-then=(view.address) { (view.word(Word::Reworked)) } }
+                }
+            }
+            @if !changed.is_empty() {
+                section class="card" id="changed" {
+                    h2 { (view.word(Word::ChangedSince)) " · " (view.number(changed.len() as u64)) }
+                    ul { @for one in changed.iter().take(CHANGED) { li {
+                        a href=(format!("/documents/{}", encoded(&one.document))) { (lots::document_name(&one.document)) } " · " (one.by) ", " (moment(&view, &one.at))
+                    } } }
                 }
             }
             (keys(&view, may && lot.state == LotState::Open))

@@ -61,7 +61,7 @@ pub(super) async fn list(
 ) -> Result<Markup, Problem> {
     let waiting = reviewers::waiting(shared.archive(), &by, &wanted.asked()).await?;
     let done = reviewers::done_in_an_hour(shared.archive(), &by, view.now).await?;
-    let free = waiting.items.iter().find(|one| !one.is_anothers(&by));
+    let free = reviewers::first(shared.archive(), &by, &wanted.asked()).await?;
     let next = waiting.next.as_ref().map(|next| format!("/review?{}&after={next}", wanted.query()));
     Ok(page(
         &view,
@@ -71,7 +71,7 @@ pub(super) async fn list(
             div class="spread" {
                 h1 { (view.word(Word::Review)) }
                 p class="soft" { (view.number(done)) " " (view.word(Word::DoneInAnHour)) }
-                @if let Some(free) = free { a class="button first" href=(link(free, &wanted)) { (view.word(Word::BeginReview)) } }
+                @if let Some(free) = &free { a class="button first" href=(link(free, &wanted)) { (view.word(Word::BeginReview)) } }
             }
             nav class="pages" aria-label=(view.word(Word::Queue)) {
                 a href="/review" aria-current=[wanted.queue.is_none().then_some("page")] { (view.word(Word::Total)) " " (view.number(waiting.count(None))) }
