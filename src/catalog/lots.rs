@@ -115,11 +115,12 @@ impl Catalog {
         sql::all(&mut connection, statement, "cannot read the batches of a lot").await?.iter().map(|row| get(row, "batch")).collect()
     }
 
-    /// Documents of a lot about which somebody decided after a moment (RFC 3339), with their last decision; by dossier and number.
+    /// Documents of a lot about which somebody decided since a moment (RFC 3339, whole seconds: what was decided in
+    /// the same second is told too), with their last decision; by dossier and number.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn decided_after(&self, id: &str, at: &str) -> Result<Vec<(LotDocument, Decision)>> {
+    pub async fn decided_since(&self, id: &str, at: &str) -> Result<Vec<(LotDocument, Decision)>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
             "SELECT o.id, d.fonds, d.code, o.number, o.decisions,
@@ -130,7 +131,7 @@ impl Catalog {
         let mut found = Vec::new();
         for row in &sql::all(&mut connection, statement, "cannot read decisions about a lot").await? {
             let last = get_json::<Vec<Decision>>(row, "decisions")?.pop();
-            if let Some(last) = last.filter(|last| last.at.as_str() > at) {
+            if let Some(last) = last.filter(|last| last.at.as_str() >= at) {
                 found.push((lot_document(row)?, last));
             }
         }

@@ -189,7 +189,7 @@ pub enum LotAct {
         /// The lot's identifier.
         lot: String,
     },
-    /// Documents of an accepted lot about which somebody decided since.
+    /// Documents of an accepted lot about which somebody decided since its sample was drawn.
     Changes {
         /// The lot's identifier.
         lot: String,

@@ -185,7 +185,7 @@ pub async fn reworked(archive: &Archive, by: &Identity, id: &str) -> Result<Lot>
     Ok(lot)
 }
 
-/// A document that somebody decided about after its lot was accepted: what was accepted is not all that it is now.
+/// A document that somebody decided about after the sample of its lot was drawn: what was accepted is not all that it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ChangedSince {
     /// `OBJECT#NUMBER`.
@@ -198,13 +198,15 @@ pub struct ChangedSince {
     pub at: String,
 }
 
-/// Documents of an accepted lot about which somebody decided since; none of a lot that is not accepted.
+/// Documents of an accepted lot about which somebody decided since its sample was drawn; none of a lot that is not accepted.
 ///
 /// # Errors
 /// `Unavailable` where the catalogue does not answer.
 pub async fn changed_since(archive: &Archive, lot: &Lot) -> Result<Vec<ChangedSince>> {
-    let Some((_, at)) = lot.judged.as_ref().filter(|_| lot.state == LotState::Accepted) else { return Ok(Vec::new()) };
-    let decided = archive.catalog.decided_after(&lot.id, at).await?;
+    if lot.state != LotState::Accepted {
+        return Ok(Vec::new());
+    }
+    let decided = archive.catalog.decided_since(&lot.id, &lot.opened.1).await?;
     let changed = decided.into_iter().map(|(document, last)| ChangedSince {
         document: name(&document),
         pages: document.pages,

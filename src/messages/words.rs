@@ -282,7 +282,7 @@ words! {
     CasesResolved: "Đã giải quyết", "Resolved";
     Changes: "Số thay đổi", "Changes";
     ChangesByLine: "Nội dung điều chỉnh theo chỉ tiêu", "What changed, line by line";
-    ChangedSince: "Đã thay đổi sau nghiệm thu", "Changed after acceptance";
+    ChangedSince: "Đã thay đổi từ khi lấy mẫu", "Changed since the sample was drawn";
     Components: "Thành phần hồ sơ", "Papers filed";
     ComponentsStored: "đã số hóa thành phần của", "papers digitised of";
     DashMeans: "Dấu «—» ở những số mà kho số hóa không biết và đơn vị chưa nộp số liệu, hoặc tỷ lệ trên tổng bằng không.",

@@ -102,7 +102,7 @@ nouns! {
     Lots = Vec<crate::model::lot::Lot>,
     /// A lot.
     OneLot = crate::model::lot::Lot,
-    /// Documents of a lot about which somebody decided after it was accepted.
+    /// Documents of a lot about which somebody decided since its sample was drawn.
     LotChanges = Vec<crate::desk::lots::ChangedSince>,
     /// Dossiers.
     Dossiers = crate::desk::find::Dossiers,

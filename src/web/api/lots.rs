@@ -87,7 +87,7 @@ pub(super) async fn show(
     Ok(Json(lots::show(shared.archive(), &by, &lot).await?))
 }
 
-/// Documents of an accepted lot about which somebody decided since.
+/// Documents of an accepted lot about which somebody decided since its sample was drawn.
 #[utoipa::path(get, path = "/api/lots/{lot}/changes", params(("lot" = String, Path)), responses(
     (status = 200, body = LotChanges),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
