@@ -16,8 +16,7 @@ const FINDER: &[u8] = include_bytes!("stamp_finder.onnx");
 /// Reads a strip: seven convolutions and two layers behind them with 639 thousand weights.
 const READER: &[u8] = include_bytes!("stamp_reader.onnx");
 
-/// Reads it once more: another training of the same network, on what is seen of each ink alone too. The two seldom err on
-/// the same strip.
+/// Reads it once more: another training of the same network, on what is seen of each ink alone too.
 const SECOND_READER: &[u8] = include_bytes!("stamp_second_reader.onnx");
 
 /// Odds (their logarithm) below which the first reader's no is enough.
