@@ -5,7 +5,9 @@ import numpy as np, cv2
 from PIL import Image
 import pieces as g
 cv2.setNumThreads(1)
-S, OUT, CELL = 320, 160, 8
+# Pieces for wide strips show what stands around the word too.
+WIDE = bool(os.environ.get('WIDE'))
+S, OUT, CELL = (480, 240, 8) if WIDE else (320, 160, 8)
 N = OUT // CELL
 g.SIDE = S
 def cloud(shape, cells, lo, hi):
@@ -58,7 +60,7 @@ def cut(words, key):
     """A stamp of the pool, with its words' boxes."""
     pool = STAMPS.setdefault(key, [])
     if len(pool) < 30 or P(0.05):
-        size = U(10.5, 28) if P(0.7) else U(10.5, 15)
+        size = (U(10.5, 28) if P(0.5) else U(10.5, 16)) if WIDE else (U(10.5, 28) if P(0.7) else U(10.5, 15))
         frame = g.rng.choice([0, 0, 1, 1, 1, 2, 3, 4 if P(.3) else 1])
         im, boxes = g.stamp_mask(words, size, frame, stacked=len(words) == 2 and P(0.05))
         item = (np.asarray(im, np.float32) / 255, boxes)
@@ -79,6 +81,7 @@ def place(page, words, key, labels, upright=False):
     T = np.float32([[ca, -sa + ca * sh], [sa, ca + sa * sh]])
     mid = T @ np.float32([k[1], k[2]])
     cx, cy = U(6, S - 6) - mid[0], U(6, S - 6) - mid[1]
+    if WIDE and P(.85): cx, cy = U(150, S - 50) - mid[0], U(60, S - 60) - mid[1]
     M = np.hstack([T, (np.float32([cx, cy]) - T @ np.float32([w / 2, h / 2]))[:, None]])
     cover = cv2.warpAffine(m, M, (S, S), flags=cv2.INTER_LINEAR)
     ink = g.rng.choices(['red', 'purple', 'blue', 'black', 'pink'], [45, 12, 14, 25, 4])[0]
@@ -132,7 +135,7 @@ def seal(page):
         SEALS.append((255 - t) / 255)
         if len(SEALS) > 200: SEALS.pop(g.rng.randrange(200))
     c = g.rng.choice(SEALS)
-    M = cv2.getRotationMatrix2D((S / 2, S / 2), U(-180, 180), U(.8, 1.2)); M[:, 2] += (U(-110, 110), U(-110, 110))
+    M = cv2.getRotationMatrix2D((S / 2, S / 2), U(-180, 180), U(.8, 1.2)); M[:, 2] += (U(-190, 190), U(-190, 190)) if WIDE else (U(-110, 110), U(-110, 110))
     page *= 1 - cv2.warpAffine(c, M, (S, S)) * U(.5, 1)
 COVER = 0.15
 SEALED = .12

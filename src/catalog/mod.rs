@@ -99,6 +99,8 @@ pub struct Catalog {
     plans: Arc<PlainMutex<BTreeMap<String, Arc<Plan>>>>,
     roadmaps: Arc<PlainMutex<BTreeMap<String, Arc<Roadmap>>>>,
     work: Arc<PlainMutex<BTreeMap<String, Arc<WorkOfLines>>>>,
+    /// Who reads what was done for all lines of a roadmap: one at a time.
+    reading: Arc<Mutex<()>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,7 +164,16 @@ impl Catalog {
             }
             tokio::time::sleep(Duration::from_millis(50 << tries)).await;
         }
-        Ok(Self { pool, engine, clock, turn: Arc::default(), plans: Arc::default(), roadmaps: Arc::default(), work: Arc::default() })
+        Ok(Self {
+            pool,
+            engine,
+            clock,
+            turn: Arc::default(),
+            plans: Arc::default(),
+            roadmaps: Arc::default(),
+            work: Arc::default(),
+            reading: Arc::default(),
+        })
     }
 
     /// Closes all connections; the catalogue cannot be used after.

@@ -41,13 +41,17 @@ impl Catalog {
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
     pub async fn work(&self, decision: &str) -> Result<Arc<WorkOfLines>> {
-        let known = self.work.lock().ok().and_then(|known| known.get(decision).cloned());
         let mut connection = self.read().await?;
         let changes = self.changes(&mut connection, decision).await?;
-        let is_of_it = |known: &Arc<WorkOfLines>| known.roadmap == changes.roadmap;
-        let mut work =
-            known.filter(is_of_it).unwrap_or_else(|| Arc::new(WorkOfLines { roadmap: changes.roadmap, ..WorkOfLines::default() }));
-        let changed: Vec<String> = changes.after(&work);
+        let mut work = self.known_work(decision, changes.roadmap);
+        let mut changed = changes.after(&work);
+        let mut turn = None;
+        if changed.len() > FEW {
+            // Who else wants to know it meanwhile waits for what is read here.
+            turn = Some(self.reading.lock().await);
+            work = self.known_work(decision, changes.roadmap);
+            changed = changes.after(&work);
+        }
         if changed.is_empty() {
             return Ok(work);
         }
@@ -75,7 +79,14 @@ impl Catalog {
         if let Ok(mut known) = self.work.lock() {
             known.insert(decision.to_owned(), Arc::clone(&work));
         }
+        drop(turn);
         Ok(work)
+    }
+
+    /// What was read before of that version of a roadmap.
+    fn known_work(&self, decision: &str, roadmap: i64) -> Arc<WorkOfLines> {
+        let known = self.work.lock().ok().and_then(|known| known.get(decision).cloned());
+        known.filter(|known| known.roadmap == roadmap).unwrap_or_else(|| Arc::new(WorkOfLines { roadmap, ..WorkOfLines::default() }))
     }
 
     /// What was done for one line; nothing for a line that is not known.

@@ -183,8 +183,8 @@ pub trait Engine: Send {
         Ok(None)
     }
 
-    /// How sure, 0 to 1, a strip says `MẬT`: the word upright in its middle, its capitals 16 px high, on a strip of [`crate::engine::stamp_finder::STRIP`] px; `None` where there
-    /// is no model for it.
+    /// How sure, 0 to 1, a strip says `MẬT`: the word upright, its capitals 16 px high, as
+    /// [`STRIP`](crate::engine::stamp_finder::STRIP) has it; `None` where there is no model for it.
     ///
     /// # Errors
     /// `Internal` when the model fails.

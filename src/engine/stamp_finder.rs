@@ -1,5 +1,5 @@
 //! Stamps of secrecy: a small network that sees where `MẬT`, `TỐI` and `TUYỆT` may stand, and one that reads what stands
-//! there. Both are part of this program, so that no page is read without them.
+//! there. All are part of this program, so that no page is read without them.
 //!
 //! They were trained on drawn pages only (typefaces, inks, turns and damages by chance), never on a real one; see
 //! `.ci/stamp-training`.
@@ -7,7 +7,7 @@
 use crate::engine::contract::StampMap;
 use crate::engine::network::{Network, Runtime};
 use crate::error::{Error, Result};
-use image::{Rgb, RgbImage};
+use image::{Rgb, RgbImage, imageops};
 use sha2::{Digest, Sha256};
 
 /// Sees where the words may stand: eleven convolutions with 264 thousand weights.
@@ -19,11 +19,27 @@ const READER: &[u8] = include_bytes!("stamp_reader.onnx");
 /// Reads it once more: another training of the same network, on what is seen of each ink alone too.
 const SECOND_READER: &[u8] = include_bytes!("stamp_second_reader.onnx");
 
+/// Reads what stands around it too, the frame and the words before it: the convolutions of the second reader with two
+/// heads behind them, whose mean it says; 1.6 million weights.
+const WIDE_READER: &[u8] = include_bytes!("stamp_wide_reader.onnx");
+
 /// Odds (their logarithm) below which the first reader's no is enough.
 const CLEARLY_NOT: f32 = -3.0;
 
-/// Size of a strip that is read, px.
-pub const STRIP: (u32, u32) = (112, 40);
+/// A strip that is read: room for a frame and for the words that stand before `MẬT`.
+pub const STRIP: StripForm = StripForm { size: (208, 64), middle: (144, 32) };
+
+/// The part of it on which the word stands alone, px.
+const WORD: (u32, u32) = (112, 40);
+
+/// Size of a strip and where on it the middle of the word lies, px.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StripForm {
+    /// Width and height.
+    pub size: (u32, u32),
+    /// From the left and from the top.
+    pub middle: (u32, u32),
+}
 
 /// Level of paper where a picture is filled up to whole cells.
 const PAPER: Rgb<u8> = Rgb([240, 240, 240]);
@@ -33,12 +49,14 @@ pub struct StampFinder {
     finder: Network,
     reader: Network,
     second_reader: Network,
+    wide_reader: Network,
 }
 
 /// The networks by name with their SHA-256, lower-case hexadecimal.
 pub fn models() -> impl Iterator<Item = (String, String)> {
-    let all = [("stamp-finder.onnx", FINDER), ("stamp-reader.onnx", READER), ("stamp-second-reader.onnx", SECOND_READER)];
-    all.into_iter().map(|(name, bytes)| (name.to_owned(), hex::encode(Sha256::digest(bytes))))
+    let readers = [("stamp-reader.onnx", READER), ("stamp-second-reader.onnx", SECOND_READER), ("stamp-wide-reader.onnx", WIDE_READER)];
+    let all = [("stamp-finder.onnx", FINDER)].into_iter().chain(readers);
+    all.map(|(name, bytes)| (name.to_owned(), hex::encode(Sha256::digest(bytes))))
 }
 
 impl StampFinder {
@@ -48,16 +66,24 @@ impl StampFinder {
     /// As [`Network::from_bytes`].
     pub fn open(runtime: &Runtime) -> Result<Self> {
         let open = |bytes: &[u8]| Network::from_bytes(bytes.to_vec(), runtime);
-        Ok(Self { finder: open(FINDER)?, reader: open(READER)?, second_reader: open(SECOND_READER)? })
+        let (reader, second_reader, wide_reader) = (open(READER)?, open(SECOND_READER)?, open(WIDE_READER)?);
+        Ok(Self { finder: open(FINDER)?, reader, second_reader, wide_reader })
     }
 
-    /// How sure a strip says `MẬT`, 0 to 1.
+    /// How sure a strip of [`STRIP`] says `MẬT`, 0 to 1.
     ///
     /// # Errors
     /// `Internal` when the network fails.
     pub fn read(&mut self, strip: &RgbImage) -> Result<f32> {
-        let first = odds(&mut self.reader, strip)?;
-        let odds = if first < CLEARLY_NOT { first } else { f32::midpoint(first, odds(&mut self.second_reader, strip)?) };
+        let ((width, height), (x, y)) = (WORD, STRIP.middle);
+        let word = imageops::crop_imm(strip, x - width / 2, y - height / 2, width, height).to_image();
+        let first = odds(&mut self.reader, &word)?;
+        let odds = if first < CLEARLY_NOT {
+            first
+        } else {
+            let of_word = f32::midpoint(first, odds(&mut self.second_reader, &word)?);
+            f32::midpoint(of_word, odds(&mut self.wide_reader, strip)?)
+        };
         Ok(1.0 / (1.0 + (-odds).exp()))
     }
 
@@ -80,7 +106,7 @@ impl StampFinder {
 
 /// Logarithm of the odds that a strip says `MẬT`, as one reader has it.
 fn odds(reader: &mut Network, strip: &RgbImage) -> Result<f32> {
-    let (width, height) = STRIP;
+    let (width, height) = strip.dimensions();
     let values = reader.run([1, 3, height as usize, width as usize], planes(strip, width, height))?;
     let [odds] = values.as_slice() else {
         return Err(Error::internal("a reader of stamps answers with another number of values"));

@@ -212,11 +212,12 @@ const COARSE: f32 = 1.5;
 #[must_use]
 pub fn print(upper: &Upper, word: &StampWord) -> GrayImage {
     let scale = 2.0 * word.capital / PRINT_CAPITAL;
+    let middle = (PRINT.0 as f32 / 2.0, PRINT.1 as f32 / 2.0);
     let colour = if scale > COARSE {
         let small = StampWord { middle: (word.middle.0 / 2.0, word.middle.1 / 2.0), capital: word.capital / 2.0, ..*word };
-        cut(&upper.small, &small, PRINT, PRINT_CAPITAL)
+        cut(&upper.small, &small, PRINT, middle, PRINT_CAPITAL)
     } else {
-        cut(&upper.sharp, word, PRINT, PRINT_CAPITAL)
+        cut(&upper.sharp, word, PRINT, middle, PRINT_CAPITAL)
     };
     let mut grey = imageops::grayscale(&colour);
     let mut levels: Vec<u8> = grey.iter().copied().collect();
@@ -228,18 +229,19 @@ pub fn print(upper: &Upper, word: &StampWord) -> GrayImage {
     grey
 }
 
-/// A strip of `width` × `height` px out of the sharp picture with the word upright in its middle, its capitals 16 px high.
+/// A strip of so many px (width, height) out of the sharp picture with the word upright and its middle at `middle`, its
+/// capitals 16 px high.
 #[must_use]
-pub fn strip(sharp: &RgbImage, word: &StampWord, size: (u32, u32)) -> RgbImage {
-    cut(sharp, word, size, STRIP_CAPITAL)
+pub fn strip(sharp: &RgbImage, word: &StampWord, size: (u32, u32), middle: (u32, u32)) -> RgbImage {
+    cut(sharp, word, size, (middle.0 as f32, middle.1 as f32), STRIP_CAPITAL)
 }
 
 /// A strip out of a picture that is twice as large as the one on which the word was seen.
-fn cut(sharp: &RgbImage, word: &StampWord, (width, height): (u32, u32), capital: f32) -> RgbImage {
+fn cut(sharp: &RgbImage, word: &StampWord, (width, height): (u32, u32), middle: (f32, f32), capital: f32) -> RgbImage {
     let scale = 2.0 * word.capital / capital;
     let (sine, cosine) = (word.turn.0 * scale, word.turn.1 * scale);
     RgbImage::from_fn(width, height, |x, y| {
-        let (along, across) = (x as f32 - width as f32 / 2.0, y as f32 - height as f32 / 2.0);
+        let (along, across) = (x as f32 - middle.0, y as f32 - middle.1);
         let (x, y) = (2.0 * word.middle.0 + along * cosine - across * sine, 2.0 * word.middle.1 + along * sine + across * cosine);
         between_pixels(sharp, x, y)
     })
@@ -322,7 +324,7 @@ mod tests {
                 let (along, across) = (dx * cosine + dy * sine, dy * cosine - dx * sine);
                 Rgb([if along.abs() < 60.0 && across.abs() < 20.0 { 20 } else { 250 }; 3])
             });
-            let strip = strip(&picture, &StampWord { capital: 20.0, ..word(200.0, 150.0, degrees) }, (112, 40));
+            let strip = strip(&picture, &StampWord { capital: 20.0, ..word(200.0, 150.0, degrees) }, (112, 40), (56, 20));
             let level = |x: u32, y: u32| strip.get_pixel(x, y).0[0];
             assert!([34, 56, 78].iter().all(|x| [14, 20, 26].iter().all(|y| level(*x, *y) < 60)), "{degrees}");
             assert!(level(28, 20) > 200 && level(84, 20) > 200 && level(56, 9) > 200 && level(56, 31) > 200, "{degrees}");

@@ -28,7 +28,7 @@ impl Stage for Read {
     }
 
     fn version(&self) -> u32 {
-        9
+        10
     }
 
     fn level(&self) -> Level {
