@@ -20,7 +20,7 @@ const MOST: usize = 12;
 
 /// What finder and reader together take for the word more surely than this is a stamp, 0 to 1. A missed stamp is the
 /// worst failure; see `sohoa eval --stamps`.
-const IS: f32 = 0.52;
+const IS: f32 = 0.69;
 
 /// What the finder's odds weigh against those of the readers, of whom one sees the word and one what stands around it.
 const FINDER_SHARE: f32 = 1.0 / 3.0;
