@@ -1,4 +1,4 @@
-//! Stamps of secrecy: a small network that sees where `MẬT`, `TỐI` and `TUYỆT` may stand, and one that reads what stands
+//! Stamps of secrecy: a small network that sees where `MẬT`, `TỐI` and `TUYỆT` may stand, and three that read what stands
 //! there. All are part of this program, so that no page is read without them.
 //!
 //! They were trained on drawn pages only (typefaces, inks, turns and damages by chance), never on a real one; see
