@@ -79,9 +79,10 @@ lint: deps
 test: deps-test lint
 	@tools=$$(.ci/python-tools); export PATH="$$tools:$$PATH"; \
 	trap '.ci/servers stop' EXIT; \
-	cargo build --locked --quiet; $(call models,$(BUILT)/debug/sohoa); \
+	if cargo nextest --version >/dev/null 2>&1; then run='nextest run'; else run=test; fi; \
+	cargo $$run --locked --no-run; $(call models,$(BUILT)/debug/sohoa); \
 	servers=$$(.ci/servers); eval "$$servers"; \
-	if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --locked; else cargo test --locked; fi
+	cargo $$run --locked
 
 samples: deps
 	@cargo run --release --locked --quiet -- samples --out samples --seed $(SEED)

@@ -249,7 +249,13 @@ function instead(picture) {
   link.replaceWith(said);
 }
 
-document.addEventListener('error', (event) => { if (event.target.matches?.('img[data-instead]')) instead(event.target); }, true);
+/** Whether a picture was asked for and cannot be drawn: one that is still to come is not broken. */
+const broken = (picture) => picture.complete && picture.currentSrc !== '' && picture.naturalWidth === 0;
+
+const replaceable = 'img[data-instead]';
+document.addEventListener('error', (event) => { if (event.target.matches?.(replaceable) && broken(event.target)) instead(event.target); }, true);
+// A picture may have failed before this script came.
+for (const picture of document.querySelectorAll(replaceable)) if (broken(picture)) instead(picture);
 
 // Keys: nothing needs a mouse.
 
