@@ -108,6 +108,27 @@ impl StampMap {
     }
 }
 
+/// How the word `MẬT` stands on a strip against how it should stand there: upright, its middle in its place, its
+/// capitals 16 px high.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct StampOffset {
+    /// Clockwise turn, radians.
+    pub turn: f32,
+    /// Natural logarithm of the height of its capitals over what it should be.
+    pub scale: f32,
+    /// Way from where its middle should be along the line and down across it, heights of capitals.
+    pub middle: (f32, f32),
+}
+
+/// What a strip says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StampReading {
+    /// How sure it says `MẬT`, 0 to 1.
+    pub sure: f32,
+    /// How the word stands there, if it does.
+    pub offset: StampOffset,
+}
+
 /// Reads one line of print.
 pub trait Engine: Send {
     /// The words of a line, left to right.
@@ -183,12 +204,21 @@ pub trait Engine: Send {
         Ok(None)
     }
 
-    /// How sure, 0 to 1, a strip says `MẬT`: the word upright, its capitals 16 px high, as
+    /// How `MẬT` stands on a strip, if it stands there at all: as [`Engine::read_stamp`] is given it, but as the finder
+    /// saw it; `None` where a reader rules the word out, and where there is no model for it.
+    ///
+    /// # Errors
+    /// `Internal` when the model fails.
+    fn place_stamp(&mut self, _strip: &RgbImage) -> Result<Option<StampOffset>> {
+        Ok(None)
+    }
+
+    /// What a strip says: the word upright, its capitals 16 px high, as
     /// [`STRIP`](crate::engine::stamp_finder::STRIP) has it; `None` where there is no model for it.
     ///
     /// # Errors
     /// `Internal` when the model fails.
-    fn read_stamp(&mut self, _strip: &RgbImage) -> Result<Option<f32>> {
+    fn read_stamp(&mut self, _strip: &RgbImage) -> Result<Option<StampReading>> {
         Ok(None)
     }
 

@@ -1,10 +1,10 @@
 //! Stamps of secrecy: a small network that sees where `MẬT`, `TỐI` and `TUYỆT` may stand, and three that read what stands
-//! there. All are part of this program, so that no page is read without them.
+//! there, of which one first sees how it stands. All are part of this program, so that no page is read without them.
 //!
 //! They were trained on drawn pages only (typefaces, inks, turns and damages by chance), never on a real one; see
 //! `.ci/stamp-training`.
 
-use crate::engine::contract::StampMap;
+use crate::engine::contract::{StampMap, StampOffset, StampReading};
 use crate::engine::network::{Network, Runtime};
 use crate::error::{Error, Result};
 use image::{Rgb, RgbImage, imageops};
@@ -19,12 +19,22 @@ const READER: &[u8] = include_bytes!("stamp_reader.onnx");
 /// Reads it once more: another training of the same network, on what is seen of each ink alone too.
 const SECOND_READER: &[u8] = include_bytes!("stamp_second_reader.onnx");
 
-/// Reads what stands around it too, the frame and the words before it: the convolutions of the second reader with two
-/// heads behind them, whose mean it says; 1.6 million weights.
+/// Reads what stands around it too, the frame and the words before it, and sees how the word stands: the convolutions of
+/// the second reader with three heads behind them, two that read, whose mean it says, and one that places the word;
+/// 2.4 million weights.
 const WIDE_READER: &[u8] = include_bytes!("stamp_wide_reader.onnx");
 
 /// Odds (their logarithm) below which the first reader's no is enough.
-const CLEARLY_NOT: f32 = -3.0;
+const CLEARLY_NOT: f32 = -2.5;
+
+/// What the wide reader's odds weigh against those of the two that see the word alone.
+const WIDE_SHARE: f32 = 0.6;
+
+/// Values that the wide reader gives: its odds, and the word's turn, scale and middle.
+const WIDE_VALUES: usize = 5;
+
+/// Most that a word is moved, radians, logarithm of a scale and heights of capitals: none in training was further off.
+const FARTHEST: f32 = 1.0;
 
 /// A strip that is read: room for a frame and for the words that stand before `MẬT`.
 pub const STRIP: StripForm = StripForm { size: (208, 64), middle: (144, 32) };
@@ -70,21 +80,36 @@ impl StampFinder {
         Ok(Self { finder: open(FINDER)?, reader, second_reader, wide_reader })
     }
 
-    /// How sure a strip of [`STRIP`] says `MẬT`, 0 to 1.
+    /// How `MẬT` stands on a strip of [`STRIP`], if it does; `None` where the first reader rules it out.
     ///
     /// # Errors
-    /// `Internal` when the network fails.
-    pub fn read(&mut self, strip: &RgbImage) -> Result<f32> {
-        let ((width, height), (x, y)) = (WORD, STRIP.middle);
-        let word = imageops::crop_imm(strip, x - width / 2, y - height / 2, width, height).to_image();
-        let first = odds(&mut self.reader, &word)?;
-        let odds = if first < CLEARLY_NOT {
-            first
-        } else {
-            let of_word = f32::midpoint(first, odds(&mut self.second_reader, &word)?);
-            f32::midpoint(of_word, odds(&mut self.wide_reader, strip)?)
-        };
-        Ok(1.0 / (1.0 + (-odds).exp()))
+    /// `Internal` when a network fails.
+    pub fn place(&mut self, strip: &RgbImage) -> Result<Option<StampOffset>> {
+        let [odds] = values(&mut self.reader, &word_alone(strip))?;
+        if odds < CLEARLY_NOT {
+            return Ok(None);
+        }
+        let (_, offset) = self.wide(strip)?;
+        Ok(Some(offset))
+    }
+
+    /// What a strip of [`STRIP`] says.
+    ///
+    /// # Errors
+    /// `Internal` when a network fails.
+    pub fn read(&mut self, strip: &RgbImage) -> Result<StampReading> {
+        let word = word_alone(strip);
+        let ([one], [other]) = (values(&mut self.reader, &word)?, values(&mut self.second_reader, &word)?);
+        let (wide, offset) = self.wide(strip)?;
+        let odds = (1.0 - WIDE_SHARE) * f32::midpoint(one, other) + WIDE_SHARE * wide;
+        Ok(StampReading { sure: 1.0 / (1.0 + (-odds).exp()), offset })
+    }
+
+    /// The logarithm of the odds that a strip says `MẬT`, as the wide reader has it, and how the word stands there.
+    fn wide(&mut self, strip: &RgbImage) -> Result<(f32, StampOffset)> {
+        let [odds, place @ ..]: [f32; WIDE_VALUES] = values(&mut self.wide_reader, strip)?;
+        let [turn, scale, along, across] = place.map(|value| value.clamp(-FARTHEST, FARTHEST));
+        Ok((odds, StampOffset { turn, scale, middle: (along, across) }))
     }
 
     /// Where the word may stand on a colour picture of 75 dots per inch.
@@ -104,14 +129,17 @@ impl StampFinder {
     }
 }
 
-/// Logarithm of the odds that a strip says `MẬT`, as one reader has it.
-fn odds(reader: &mut Network, strip: &RgbImage) -> Result<f32> {
+/// The part of a strip on which the word stands alone.
+fn word_alone(strip: &RgbImage) -> RgbImage {
+    let ((width, height), (x, y)) = (WORD, STRIP.middle);
+    imageops::crop_imm(strip, x - width / 2, y - height / 2, width, height).to_image()
+}
+
+/// What a reader gives for a strip; the first value is the logarithm of the odds that it says `MẬT`.
+fn values<const COUNT: usize>(reader: &mut Network, strip: &RgbImage) -> Result<[f32; COUNT]> {
     let (width, height) = strip.dimensions();
     let values = reader.run([1, 3, height as usize, width as usize], planes(strip, width, height))?;
-    let [odds] = values.as_slice() else {
-        return Err(Error::internal("a reader of stamps answers with another number of values"));
-    };
-    Ok(*odds)
+    values.try_into().map_err(|_| Error::internal("a reader of stamps answers with another number of values"))
 }
 
 /// Colours plane after plane, paper about 1 and ink about -3 as in training; what a picture lacks is paper.

@@ -28,7 +28,7 @@ impl Stage for Read {
     }
 
     fn version(&self) -> u32 {
-        10
+        11
     }
 
     fn level(&self) -> Level {

@@ -87,8 +87,8 @@ test('a run is told in time, its stages filter what failed, and that is seen in 
     assert.equal(await page.locator('#failures .grouped > li').count(), 1);
     assert.equal(await page.locator('.stages [aria-current="true"]').count(), 1);
     // The console's script may come later than the news that a picture cannot be drawn.
-    const undrawn = page.waitForEvent('response', (answer) => answer.request().resourceType() === 'image' && !answer.ok());
-    await page.route(/\/console[^/]*\.js/, async (route) => { await undrawn; await route.continue(); }, { times: 1 });
+    const drawn = () => page.waitForFunction(() => document.querySelector('.shot img')?.complete);
+    await page.route(/\/console[^/]*\.js/, async (route) => { await drawn(); await route.continue(); }, { times: 1 });
     await page.click('.stages li.chosen dd a');
     await page.waitForURL(/\/failures\?run=.*stage=read/);
     assert.equal(await page.locator('.failing > li').count(), 1);

@@ -138,7 +138,8 @@ pub(super) async fn export(
 
 /// A form of a plan, to be filled in.
 #[utoipa::path(get, path = "/api/roadmap/template", responses(
-    (status = 200, description = "XLSX", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
+    (status = 200, description = "XLSX", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn template() -> Result<Response, Problem> {
     Ok(file("roadmap-template.xlsx", Form::Xlsx, roadmap::template()?))
 }
@@ -219,7 +220,8 @@ pub(super) async fn cases(
 
 /// A form of the table of one-stop dossiers, to be filled in.
 #[utoipa::path(get, path = "/api/roadmap/cases/template", responses(
-    (status = 200, description = "XLSX", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
+    (status = 200, description = "XLSX", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn cases_template() -> Result<Response, Problem> {
     Ok(file("one-stop-template.xlsx", Form::Xlsx, one_stop::template()?))
 }
