@@ -26,7 +26,7 @@ pub struct Archive {
     /// What is known, rebuilt from the store when lost.
     pub catalog: Catalog,
     /// What can be found, rebuilt from the store when lost.
-    pub index: SearchIndex,
+    pub index: Arc<SearchIndex>,
     /// Turns of those who search: as many at once as there are processors.
     pub searches: Semaphore,
     /// Reading processes.
@@ -57,7 +57,7 @@ impl Archive {
         std::fs::create_dir_all(&scratch).or_error(Kind::Unavailable, || format!("cannot make the folder {}", scratch.display()))?;
         let store = open_blobs::open(&config.store_url(), &s3_options(&config)).await?;
         let catalog = Catalog::open(&config.catalog_url()).await?;
-        let index = SearchIndex::open(&config.index_folder())?;
+        let index = Arc::new(SearchIndex::open(&config.index_folder())?);
         let pool = pool(&config, program, config.job_count());
         let viewers = Pool::new(Launch { arguments: arguments("show", &config, None), ..pool_launch(&config, program) }, VIEWERS);
         let (learned, learned_sha256) = learned(store.as_ref()).await?;

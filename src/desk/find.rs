@@ -75,8 +75,9 @@ pub async fn search_in(archive: &Archive, units: &Units, question: Question<'_>)
     };
     // More at once would only make each other slow: who comes later waits, and is answered as fast as the first.
     let _turn = archive.searches.acquire().await.or_error(Kind::Internal, || "searching has ended".to_owned())?;
-    // Whoever else is answered by this thread is answered by another meanwhile.
-    tokio::task::block_in_place(|| archive.index.search(&Query { limit, offset, fonds, ..Query::text(text) }))
+    let (index, query) = (archive.index.clone(), Query { limit, offset, fonds, ..Query::text(text) });
+    let found = tokio::task::spawn_blocking(move || index.search(&query)).await;
+    found.or_error(Kind::Internal, || "the search ended early".to_owned())?
 }
 
 /// A dossier in a list.
