@@ -33,7 +33,7 @@ const WIDE_SHARE: f32 = 0.6;
 /// Values that the wide reader gives: its odds, and the word's turn, scale and middle.
 const WIDE_VALUES: usize = 5;
 
-/// Most that a word is moved, radians, logarithm of a scale and heights of capitals: none in training was further off.
+/// Most that a word is moved, radians, logarithm of a scale and heights of capitals: no word in training was turned further.
 const FARTHEST: f32 = 1.0;
 
 /// A strip that is read: room for a frame and for the words that stand before `MẬT`.
