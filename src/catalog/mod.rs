@@ -99,7 +99,9 @@ pub struct Catalog {
     plans: Arc<PlainMutex<BTreeMap<String, Arc<Plan>>>>,
     roadmaps: Arc<PlainMutex<BTreeMap<String, Arc<Roadmap>>>>,
     work: Arc<PlainMutex<BTreeMap<String, Arc<WorkOfLines>>>>,
-    /// Who reads what was done for all lines of a roadmap: one at a time.
+    /// Who parses a roadmap: one at a time, and who comes meanwhile waits for what it found.
+    planning: Arc<Mutex<()>>,
+    /// Who reads what was done for all lines of a roadmap: likewise.
     reading: Arc<Mutex<()>>,
 }
 
@@ -172,6 +174,7 @@ impl Catalog {
             plans: Arc::default(),
             roadmaps: Arc::default(),
             work: Arc::default(),
+            planning: Arc::default(),
             reading: Arc::default(),
         })
     }

@@ -3,7 +3,7 @@
 use crate::catalog::Catalog;
 use crate::catalog::batches::unknown;
 use crate::catalog::sql::{self, Cell, Write, get, get_json, retrying, to_json};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result, ResultExt};
 use crate::model::attachment::AttachedBy;
 use crate::model::day::Day;
 use crate::model::roadmap::{Amount, Line, Roadmap, Step, Work};
@@ -102,19 +102,32 @@ impl Catalog {
         let mut found = Vec::with_capacity(rows.len());
         for row in &rows {
             let (decision, version): (String, i64) = (get(row, "decision")?, get(row, "version")?);
-            let known = self.roadmaps.lock().ok().and_then(|known| known.get(&decision).cloned());
-            if let Some(known) = known.filter(|known| i64::from(known.version()) == version) {
+            if let Some(known) = self.known_roadmap(&decision, version) {
+                found.push(known);
+                continue;
+            }
+            let _turn = self.planning.lock().await;
+            if let Some(known) = self.known_roadmap(&decision, version) {
                 found.push(known);
                 continue;
             }
             let statement = sqlx::query("SELECT body FROM roadmaps WHERE decision = $1").bind(decision.clone());
-            let read: Arc<Roadmap> = Arc::new(get_json(&sql::one(&mut connection, statement, "a roadmap").await?, "body")?);
+            let row = sql::one(&mut connection, statement, "a roadmap").await?;
+            // A plan of many lines takes long to parse.
+            let parsed = tokio::task::spawn_blocking(move || get_json::<Roadmap>(&row, "body")).await;
+            let read = Arc::new(parsed.or_error(Kind::Internal, || "a roadmap cannot be read".to_owned())??);
             if let Ok(mut known) = self.roadmaps.lock() {
                 known.insert(decision, Arc::clone(&read));
             }
             found.push(read);
         }
         Ok(found)
+    }
+
+    /// A roadmap that was read before in that version.
+    fn known_roadmap(&self, decision: &str, version: i64) -> Option<Arc<Roadmap>> {
+        let known = self.roadmaps.lock().ok()?.get(decision).cloned();
+        known.filter(|known| i64::from(known.version()) == version)
     }
 
     /// What was done on each day for a line, or, without one, for nothing that is planned; in order.

@@ -2,8 +2,8 @@
 
 use crate::catalog::sql::{self, get, get_json};
 use crate::catalog::{Catalog, Engine};
-use crate::error::{Error, Result};
-use crate::model::roadmap::Work;
+use crate::error::{Error, Kind, Result, ResultExt};
+use crate::model::roadmap::{Roadmap, Work};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -36,6 +36,33 @@ impl WorkOfLines {
 }
 
 impl Catalog {
+    /// Roadmaps in force, each with what was done for its lines.
+    ///
+    /// # Errors
+    /// As [`Catalog::roadmaps`].
+    pub async fn roadmaps_with_work(&self) -> Result<Vec<(Arc<Roadmap>, Arc<WorkOfLines>)>> {
+        // What is not known yet is read side by side.
+        let (roadmaps, ()) = tokio::try_join!(self.roadmaps(), self.read_work())?;
+        let mut all = Vec::with_capacity(roadmaps.len());
+        for roadmap in roadmaps {
+            let work = self.work(&roadmap.decision).await?;
+            all.push((roadmap, work));
+        }
+        Ok(all)
+    }
+
+    /// Reads what was done for the lines of roadmaps of which nothing was read before.
+    async fn read_work(&self) -> Result<()> {
+        let statement = sqlx::query("SELECT decision FROM roadmaps");
+        for row in &sql::all(&mut *self.read().await?, statement, "cannot read roadmaps").await? {
+            let decision: String = get(row, "decision")?;
+            if self.work.lock().is_ok_and(|known| !known.contains_key(&decision)) {
+                self.work(&decision).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// What was done for the lines of a roadmap.
     ///
     /// # Errors
@@ -62,8 +89,14 @@ impl Catalog {
                 self.joined(&["code", "work_version", "work"])
             );
             let rows = sql::all(&mut connection, sql::built(text).bind(decision.to_owned()), "cannot read what was done").await?;
-            for row in &rows {
-                now.take(&get::<String>(row, "lines")?)?;
+            // Most of the time goes into the parsing, on which every core works.
+            let mut parts = Vec::with_capacity(rows.len());
+            for row in rows {
+                let lines: String = get(&row, "lines")?;
+                parts.push(tokio::task::spawn_blocking(move || done_for(&lines)));
+            }
+            for part in parts {
+                now.lines.extend(part.await.or_error(Kind::Internal, || "what was done cannot be read".to_owned())??);
             }
         } else {
             for chunk in changed.chunks(sql::NAMES) {
@@ -73,7 +106,7 @@ impl Catalog {
                     sql::places(1, chunk.len())
                 );
                 let row = sql::one(&mut connection, sql::bind_all(sql::built(text), chunk), "what was done").await?;
-                now.take(&get::<Option<String>>(&row, "lines")?.unwrap_or_default())?;
+                now.lines.extend(done_for(&get::<Option<String>>(&row, "lines")?.unwrap_or_default())?);
             }
         }
         if let Ok(mut known) = self.work.lock() {
@@ -155,17 +188,18 @@ impl Changes {
     }
 }
 
-impl WorkOfLines {
-    /// Takes lines as [`Catalog::joined`] writes their code, how often they were changed, and what was done.
-    fn take(&mut self, lines: &str) -> Result<()> {
-        let broken = || Error::corrupt("what was done for a line of the roadmap cannot be read; run `sohoa rebuild`");
-        for line in lines.split('\u{1e}').filter(|line| !line.is_empty()) {
-            let mut parts = line.splitn(3, '\u{1f}');
-            let (Some(code), Some(version), Some(work)) = (parts.next(), parts.next(), parts.next()) else { return Err(broken()) };
-            let version = version.parse().map_err(|error| broken().caused_by(error))?;
-            let work = serde_json::from_str(work).map_err(|error| broken().caused_by(error))?;
-            self.lines.insert(code.into(), (version, Arc::new(work)));
-        }
-        Ok(())
-    }
+/// The code of a line, how often what was done for it was changed, and what was done.
+type LineWork = (Arc<str>, (i64, Arc<Work>));
+
+/// What was done for lines as [`Catalog::joined`] writes their code, how often they were changed, and what was done.
+fn done_for(lines: &str) -> Result<Vec<LineWork>> {
+    let broken = || Error::corrupt("what was done for a line of the roadmap cannot be read; run `sohoa rebuild`");
+    let of_line = |line: &str| {
+        let mut parts = line.splitn(3, '\u{1f}');
+        let (Some(code), Some(version), Some(work)) = (parts.next(), parts.next(), parts.next()) else { return Err(broken()) };
+        let version = version.parse().map_err(|error| broken().caused_by(error))?;
+        let work = serde_json::from_str(work).map_err(|error| broken().caused_by(error))?;
+        Ok((code.into(), (version, Arc::new(work))))
+    };
+    lines.split('\u{1e}').filter(|line| !line.is_empty()).map(of_line).collect()
 }

@@ -28,8 +28,8 @@ use std::path::PathBuf;
   sohoa roadmap template plan.xlsx          # a form with every column
   sohoa roadmap import plan.xlsx            # wrong cells are told by their names, and then nothing is kept
   sohoa roadmap status
-  sohoa roadmap report --form progress --format docx --output bao-cao.docx
-  sohoa roadmap report --form one-stop --from 1/10/2026 --to 31/10/2026 --format xlsx --output mot-cua.xlsx
+  sohoa roadmap report --form progress --format docx -o bao-cao.docx
+  sohoa roadmap report --form one-stop --from 1/10/2026 --to 31/10/2026 --format xlsx -o mot-cua.xlsx
   sohoa roadmap cases import mot-cua.xlsx   # what the one-stop office knows and the archive does not
   sohoa roadmap lot draw SNV-01")]
 pub struct Roadmap {
@@ -107,7 +107,7 @@ pub enum What {
         #[arg(long, default_value = "docx")]
         format: String,
         /// Where to write it [default: stdout].
-        #[arg(long, value_name = "FILE")]
+        #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
         /// Number of the plan's decision, where there are several.
         #[arg(long, value_name = "NUMBER")]
@@ -202,7 +202,7 @@ pub enum LotAct {
         #[arg(long, default_value = "docx")]
         format: String,
         /// Where to write them [default: stdout].
-        #[arg(long, value_name = "FILE")]
+        #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
 }

@@ -99,8 +99,7 @@ pub async fn pressing(archive: &Archive, kept: &Kept, units: &Units) -> Result<P
 async fn by_unit(archive: &Archive, today: Day) -> Result<BTreeMap<String, Pressing>> {
     let mut units: BTreeMap<String, Pressing> = BTreeMap::new();
     let nothing = Work::default();
-    for roadmap in archive.catalog.roadmaps().await? {
-        let work = archive.catalog.work(&roadmap.decision).await?;
+    for (roadmap, work) in archive.catalog.roadmaps_with_work().await? {
         let reckoning = Reckoning::on(today, &roadmap);
         for line in &roadmap.lines {
             let done = work.get(&line.code).unwrap_or(&nothing);

@@ -14,6 +14,8 @@ use crate::roadmap::plan::{self, Sheet, WrongCell};
 use crate::roadmap::progress::{self, Finish, Reckoning};
 use crate::sandbox::protocol::{Answer, Ask};
 use crate::text::numbers;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -209,8 +211,7 @@ async fn chosen(archive: &Archive, decision: Option<&str>) -> Result<Arc<Roadmap
 pub async fn status(archive: &Archive, units: &Units) -> Result<Vec<Status>> {
     let today = archive.catalog.today();
     let mut all = Vec::new();
-    for roadmap in archive.catalog.roadmaps().await? {
-        let work = archive.catalog.work(&roadmap.decision).await?;
+    for (roadmap, work) in archive.catalog.roadmaps_with_work().await? {
         let found = standing(&roadmap, &work, units, today);
         if !found.lines.is_empty() {
             all.push(found);
@@ -224,7 +225,8 @@ pub async fn status(archive: &Archive, units: &Units) -> Result<Vec<Status>> {
 pub fn standing(roadmap: &Roadmap, work: &WorkOfLines, units: &Units, today: Day) -> Status {
     let reckoning = Reckoning::on(today, roadmap);
     let nothing = Work::default();
-    let own = roadmap.lines.iter().filter(|line| units.contains(&line.unit));
+    // Every core reckons a part of them.
+    let own = roadmap.lines.par_iter().filter(|line| units.contains(&line.unit));
     let lines: Vec<LineProgress> = own.map(|line| reckoning.line(roadmap, line, work.get(&line.code).unwrap_or(&nothing))).collect();
     let mut whole = progress::together(&lines, |_| "").pop().unwrap_or_default();
     whole.name.clone_from(&roadmap.decision);
@@ -234,7 +236,7 @@ pub fn standing(roadmap: &Roadmap, work: &WorkOfLines, units: &Units, today: Day
     let criteria = criteria::in_force("digitisation", today).map(|set| criteria::score(set, &figures(&whole, &lines, roadmap, work)));
     // A line is large: of many, boxes are moved more cheaply.
     let mut boxed: Vec<Box<LineProgress>> = lines.into_iter().map(Box::new).collect();
-    boxed.sort_by(|one, other| one.by_need(other));
+    boxed.par_sort_by(|one, other| one.by_need(other));
     Status {
         decision: roadmap.decision.clone(),
         authority: roadmap.authority.clone(),
@@ -281,7 +283,7 @@ fn weights(roadmap: &Roadmap, work: &WorkOfLines, today: Day) -> BTreeMap<String
     let reckoning = Reckoning::on(today, roadmap);
     let nothing = Work::default();
     let weight = |line: &Line| progress::weight(&reckoning.line(roadmap, line, work.get(&line.code).unwrap_or(&nothing)));
-    roadmap.lines.iter().map(|line| (line.code.clone(), weight(line))).collect()
+    roadmap.lines.par_iter().map(|line| (line.code.clone(), weight(line))).collect()
 }
 
 /// Gives every line its share of the workers as of today.
@@ -289,8 +291,7 @@ fn weights(roadmap: &Roadmap, work: &WorkOfLines, today: Day) -> BTreeMap<String
 /// # Errors
 /// `Unavailable` where the catalogue does not answer.
 pub async fn weigh(archive: &Archive) -> Result<()> {
-    for roadmap in archive.catalog.roadmaps().await? {
-        let work = archive.catalog.work(&roadmap.decision).await?;
+    for (roadmap, work) in archive.catalog.roadmaps_with_work().await? {
         archive.catalog.weigh(&weights(&roadmap, &work, archive.catalog.today())).await?;
     }
     Ok(())
@@ -373,7 +374,8 @@ fn burned(roadmap: &Roadmap, line: &Line, facts: &[Fact], today: Day) -> BurnUp 
         }
     }
     let reckoning = Reckoning::on(today, roadmap);
-    let amount = |amount: Amount| roadmap.in_measure(line, amount).unwrap_or(0.0);
+    let in_measure = roadmap.in_measure(line);
+    let amount = |amount: Amount| in_measure(amount).unwrap_or(0.0);
     let (mut stored, mut accepted) = (Amount::default(), Amount::default());
     let days = by_day.into_iter().map(|(day, (more_stored, more_accepted))| {
         stored += more_stored;

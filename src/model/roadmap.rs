@@ -384,14 +384,14 @@ impl Roadmap {
         }
     }
 
-    /// An amount in a line's measure; none where no conversion says.
-    #[must_use]
+    /// What amounts are in a line's measure; none where no conversion says.
     #[allow(clippy::cast_precision_loss)]
-    pub fn in_measure(&self, line: &Line, amount: Amount) -> Option<f64> {
-        match line.measure {
+    pub fn in_measure(&self, line: &Line) -> impl Fn(Amount) -> Option<f64> + use<> {
+        let (measure, pages) = (line.measure, self.pages_of(line));
+        move |amount| match measure {
             Measure::Dossier => Some(amount.dossiers as f64),
             Measure::Document => Some(amount.documents as f64),
-            _ => self.pages_of(line).map(|pages| amount.pages as f64 / pages),
+            _ => pages.map(|pages| amount.pages as f64 / pages),
         }
     }
 }

@@ -177,7 +177,8 @@ impl Reckoning {
     /// How far a line is.
     #[must_use]
     pub fn line(&self, roadmap: &Roadmap, line: &Line, work: &Work) -> LineProgress {
-        let amount = |amount: Amount| roadmap.in_measure(line, amount).unwrap_or(0.0);
+        let in_measure = roadmap.in_measure(line);
+        let amount = |amount: Amount| in_measure(amount).unwrap_or(0.0);
         let accepted = work.of(Step::Accepted);
         let done = line.baseline + amount(accepted);
         let rest = (line.target - done).max(0.0);
@@ -249,10 +250,11 @@ impl Reckoning {
     #[must_use]
     pub fn pace(&self, roadmap: &Roadmap, line: &Line, work: &Work) -> Pace {
         let mut daily = vec![0.0; self.trailing.len()];
+        let in_measure = roadmap.in_measure(line);
         for (day, amount) in &work.accepted {
             let place = self.trailing.partition_point(|worked| worked > day);
             if let Some(sum) = daily.get_mut(place).filter(|_| *day < self.today) {
-                *sum += roadmap.in_measure(line, *amount).unwrap_or(0.0);
+                *sum += in_measure(*amount).unwrap_or(0.0);
             }
         }
         Pace::of(&daily)
