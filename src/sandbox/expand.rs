@@ -7,6 +7,7 @@ use crate::model::refusal::Warning;
 use crate::sandbox::jail;
 use crate::sandbox::pool::Launch;
 use crate::sandbox::protocol::{decode, error_from, lengths_of, write_frame};
+use crate::sandbox::start::start;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::io::{BufWriter, Read};
@@ -108,16 +109,16 @@ pub async fn expand<F: Future<Output = Result<()>>>(
     mut take: impl FnMut(Member) -> F,
 ) -> Result<Vec<Warning>> {
     let input = std::fs::File::open(archive).or_error(Kind::Unavailable, || format!("cannot open {}", archive.display()))?;
-    let mut child = tokio::process::Command::new(&launch.program)
+    let mut command = tokio::process::Command::new(&launch.program);
+    command
         .args(&launch.arguments)
         .env_clear()
         .env("MALLOC_ARENA_MAX", "1")
         .stdin(Stdio::from(input))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .or_error(Kind::Unavailable, || "cannot start the reading process".to_owned())?;
+        .kill_on_drop(true);
+    let mut child = start(command).await.or_error(Kind::Unavailable, || "cannot start the reading process".to_owned())?;
     let mut output = child.stdout.take().ok_or_else(|| Error::internal("the reading process has no pipe"))?;
     let mut open: Option<(Vec<u8>, tempfile::NamedTempFile, tokio::fs::File, Sha256, u64)> = None;
     loop {

@@ -17,4 +17,5 @@ pub mod pool;
 pub mod protocol;
 mod scrap;
 pub mod secrecy;
+mod start;
 mod upright;

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::sandbox::protocol::{Answer, Ask, decode, encode, error_from, frame_lengths, lengths_of};
+use crate::sandbox::start::start;
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -138,8 +139,8 @@ impl Pool {
                 command.env(name, value);
             }
         }
-        let mut child = command
-            .spawn()
+        let mut child = start(command)
+            .await
             .or_error(Kind::Unavailable, || format!("cannot start the reading process {}", self.launch.program.display()))?;
         let (Some(input), Some(output), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
             return Err(Error::internal("the reading process has no pipes"));

@@ -4,7 +4,7 @@ use serde_json::Value;
 use sohoa::config::Limits;
 use sohoa::error::{Error, Kind};
 use sohoa::sandbox::page::{Preparation, ReadOptions};
-use sohoa::sandbox::pool::{Launch, Pool};
+use sohoa::sandbox::pool::{Launch, Pool, Reader};
 use sohoa::sandbox::protocol::{Answer, Ask};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -61,12 +61,17 @@ fn reading_process(act: &str) -> Pool {
     Pool::new(Launch { program: env!("CARGO_BIN_EXE_sohoa").into(), arguments, wall_seconds: 30 }, 1)
 }
 
-async fn read_a_page(pool: &Pool) -> Result<Answer, Error> {
+fn a_page() -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples/002-cau-phao-cua-may");
-    let mut pages: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    pages.sort();
-    let mut reader = pool.reader("page").await?;
-    reader.load("page", &pages[0]).await?;
+    std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).min().unwrap()
+}
+
+async fn read_a_page(pool: &Pool) -> Result<Answer, Error> {
+    read_with(&mut pool.reader("page").await?, &a_page()).await
+}
+
+async fn read_with(reader: &mut Reader<'_>, page: &Path) -> Result<Answer, Error> {
+    reader.load("page", page).await?;
     let options = ReadOptions { prepare: Preparation { orientation: false, ..Preparation::default() }, ..ReadOptions::default() };
     Ok(reader.ask(&Ask::Read { media_type: "image/jpeg".into(), page: 1, options }).await?.0)
 }
@@ -83,4 +88,15 @@ async fn a_reading_process_that_crashes_hangs_or_swells_is_one_classed_failure()
     }
     let Answer::Page { reading, .. } = read_a_page(&reading_process("xin chào")).await.unwrap() else { panic!("no page") };
     assert!(reading.text().contains("xin chào"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reading_process_outlives_the_thread_that_asked_for_it() {
+    let (pool, runtime) = (reading_process("xin chào"), tokio::runtime::Handle::current());
+    let mut reader = std::thread::scope(|scope| scope.spawn(|| runtime.block_on(pool.reader("page"))).join().unwrap()).unwrap();
+    for _ in 0..3 {
+        let Answer::Page { reading, .. } = read_with(&mut reader, &a_page()).await.unwrap() else { panic!("no page") };
+        assert!(reading.text().contains("xin chào"));
+    }
+    assert_eq!(pool.started(), 1);
 }
