@@ -236,6 +236,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("this address does not take that method", "địa chỉ này không nhận phương thức đó"),
     ("there is no dossier {}", "không có hồ sơ {}"),
     ("there is no document {}", "không có văn bản {}"),
+    ("{} is not DOSSIER#NUMBER", "{} không có dạng HỒ-SƠ#SỐ"),
     ("dossier {} has no document {}; it has {}", "hồ sơ {} không có văn bản số {}; hồ sơ có {} văn bản"),
     ("the document has no page {}", "văn bản không có trang {}"),
     ("page {} was not read", "trang {} chưa đọc được"),

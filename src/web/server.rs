@@ -9,14 +9,14 @@ use crate::model::account::Units;
 use crate::model::plan::Plan;
 use crate::pipeline::worker::Stop;
 use crate::web::address::language_of;
-use crate::web::guard::guard;
+use crate::web::guard::{guard, session_key};
 use crate::web::limits::Limits;
 use crate::web::metrics::Metrics;
 use crate::web::pages::view::View;
 use crate::web::problem::{Problem, ProblemBody};
 use crate::web::{api, live, openapi, pages, tus};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -231,13 +231,13 @@ async fn around(State(shared): State<Shared>, request: Request, next: Next) -> R
     let began = Instant::now();
     let method = request.method().as_str().to_owned();
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
-    let asked = PageAsked::of(&shared, &request);
+    let asked = PageAsked::of(&request);
     let language = language_of(request.headers(), &shared.archive().config);
     let mut response = next.run(request).await;
     if let Some(mut body) = response.extensions_mut().remove::<ProblemBody>() {
         body.detail = translated(language, &body.detail);
         match asked {
-            Some(PageAsked(view)) => response = pages::problem::in_place_of(&view, &body),
+            Some(asked) => response = pages::problem::in_place_of(&asked.view(&shared).await, &body),
             None => *response.body_mut() = Json(body).into_response().into_body(),
         }
     }
@@ -252,15 +252,27 @@ async fn around(State(shared): State<Shared>, request: Request, next: Next) -> R
     response
 }
 
-/// What a browser wants that asks for a page.
-struct PageAsked(View);
+/// What a browser sent that asks for a page.
+struct PageAsked {
+    headers: HeaderMap,
+    address: String,
+}
 
 impl PageAsked {
-    fn of(shared: &Shared, request: &Request) -> Option<Self> {
+    fn of(request: &Request) -> Option<Self> {
         let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let is_page = request.method() == Method::GET && !request.uri().path().starts_with("/api/") && accepts.contains("text/html");
         let address = request.uri().path_and_query().map_or("/", |address| address.as_str());
-        is_page.then(|| Self(View::of(shared, request.headers(), None, address)))
+        is_page.then(|| Self { headers: request.headers().clone(), address: address.to_owned() })
+    }
+
+    /// The view of the page in place of a problem: who is signed in finds the way to every other one.
+    async fn view(&self, shared: &Shared) -> View {
+        let identity = match session_key(&self.headers) {
+            Some(key) => accounts::of_session(shared.archive(), key).await.ok().flatten(),
+            None => None,
+        };
+        View::of(shared, &self.headers, identity, &self.address)
     }
 }
 

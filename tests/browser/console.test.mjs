@@ -161,6 +161,37 @@ test('a wrong password is told in the language of the page, and who has not sign
   }
 });
 
+test('where there is no page, who is signed in finds the way to the others, and nobody else sees it', async () => {
+  const { context, page } = await signedIn(browser, server, 'reader', 'vi');
+  for (const [address, status, said] of [
+    ['/nowhere', 404, 'không có gì ở địa chỉ này'],
+    ['/documents/none', 400, 'none không có dạng HỒ-SƠ#SỐ'],
+    ['/people', 403, 'vai trò'],
+  ]) {
+    const answer = await page.goto(server.address + address);
+    assert.equal(answer.status(), status, address);
+    assert.ok((await page.locator('.problem').innerText()).includes(said), `${address}: ${await page.locator('.problem').innerText()}`);
+    assert.ok(await page.locator('.head nav a[href="/records"]').isVisible(), address);
+  }
+  await context.clearCookies();
+  assert.equal((await page.goto(`${server.address}/nowhere`)).status(), 404);
+  assert.equal(await page.locator('.head nav a').count(), 0);
+  await context.close();
+});
+
+test('the audit is asked by what the page calls things, and what is long opens', async () => {
+  const { context, page, wrong } = await signedIn(browser, server, 'admin', 'vi');
+  await page.goto(`${server.address}/audit?kind=${encodeURIComponent('Mo ta')}`);
+  const said = await page.locator('tr[data-row] td:nth-child(3)').allInnerTexts();
+  assert.ok(said.length > 0 && said.every((what) => what === 'mô tả văn bản'), `${said}`);
+  const first = page.locator('tr[data-row] details').first();
+  const closed = (await first.boundingBox()).height;
+  await first.locator('summary').click();
+  await page.waitForFunction((closed) => document.querySelector('tr[data-row] details').getBoundingClientRect().height > closed, closed);
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
 /** The code that an authenticator app shows, now or some steps of half a minute later (RFC 6238). */
 function appCode(secret, steps = 0) {
   const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');

@@ -22,6 +22,7 @@ async function draw() {
   const chart = new uPlot({
     width: place.clientWidth,
     height: 320,
+    padding: [null, 40, null, null],
     tzDate: (second) => uPlot.tzDate(new Date(second * 1000), 'Etc/UTC'),
     scales: { x: { time: true, range: [at[0] - DAY, at.at(-1) + DAY] }, y: { range: (_, low, high) => [0, Math.max(high, 1) * 1.05] } },
     axes: [{ ...axis, values: (_, seconds) => seconds.map(date) }, { ...axis, size: 80, values: (_, values) => values.map(shown) }],

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::messages::figures;
 use crate::messages::words::Word;
 use crate::model::account::{Grant, Identity, Origin, Right, Role, Units};
+use crate::text::fold::fold;
 use crate::web::problem::{Asked, Problem};
 use crate::web::server::Shared;
 use axum::Extension;
@@ -140,12 +141,21 @@ fn who(event: &EventLine) -> &str {
     ["by", "author", "user"].iter().find_map(|name| event.body.get(*name)?.as_str()).unwrap_or("–")
 }
 
-/// What exactly, in one line.
-pub(super) fn what(event: &EventLine) -> String {
-    let Some(body) = event.body.as_object() else { return event.body.to_string() };
+/// What exactly, in one line; what is longer opens.
+pub(super) fn what(event: &EventLine) -> Markup {
+    const LINE: usize = 120;
     let said = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let rest = body.iter().filter(|(name, _)| !matches!(name.as_str(), "by" | "author" | "user"));
-    rest.map(|(name, value)| format!("{name}: {}", said(value))).collect::<Vec<_>>().join(" · ")
+    let text = event.body.as_object().map_or_else(
+        || event.body.to_string(),
+        |body| {
+            let rest = body.iter().filter(|(name, _)| !matches!(name.as_str(), "by" | "author" | "user"));
+            rest.map(|(name, value)| format!("{name}: {}", said(value))).collect::<Vec<_>>().join(" · ")
+        },
+    );
+    match text.char_indices().nth(LINE) {
+        Some((end, _)) => html! { details { summary { (text.get(..end).unwrap_or_default()) "…" } (text) } },
+        None => html! { (text) },
+    }
 }
 
 /// What happened, in order.
@@ -161,7 +171,10 @@ pub(super) async fn audit(
     let last = watch::pulse(shared.archive()).await?.event;
     let after = wanted.after.unwrap_or_else(|| last.saturating_sub(EVENTS as u64));
     let events = watch::events(shared.archive(), after, EVENTS).await?;
-    let shown: Vec<_> = events.iter().rev().filter(|event| event.kind.contains(wanted.kind.trim())).collect();
+    // Asked for by its code, or by what the page calls it.
+    let asked = fold(wanted.kind.trim());
+    let is_asked = |event: &&EventLine| event.kind.contains(wanted.kind.trim()) || fold(view.term("event", &event.kind)).contains(&asked);
+    let shown: Vec<_> = events.iter().rev().filter(is_asked).collect();
     let earlier = (after > 0).then(|| format!("/audit?after={}&kind={}", after.saturating_sub(EVENTS as u64), encoded(&wanted.kind)));
     Ok(page(
         &view,
