@@ -24,5 +24,6 @@ pub mod ring;
 pub mod rules;
 pub mod seal;
 pub mod skew;
+pub mod stamp_inks;
 pub mod stamps;
 pub mod table;

@@ -6,7 +6,6 @@ use crate::imaging::resize::{scale, scale_colour};
 use crate::model::geometry::Bounds;
 use crate::model::reading::{Secrecy, Stamp};
 use image::{DynamicImage, GrayImage, Rgb, RgbImage, imageops};
-use std::collections::HashMap;
 
 /// Resolution at which stamps are read, dots per inch. They are searched at half of it, where capitals of 11 points are
 /// 8 px high.
@@ -41,87 +40,6 @@ pub struct Upper {
     pub small: RgbImage,
     /// Where its upper left corner lies on the upper part of the page, px of `small`.
     pub corner: (u32, u32),
-}
-
-/// A px is of coloured ink where its lightest colour is lighter than its darkest by more levels than this.
-const COLOURED: u8 = 60;
-
-/// A px is of blue or violet ink where blue is lighter than the darkest other colour by more levels than this.
-const BLUE: u8 = 25;
-
-/// Of an ink that colours less of a picture than one px in so many there is no stamp.
-const LEAST: usize = 4000;
-
-/// Ink is looked for in squares of so many px, of which at least so many are of it: specks are none.
-const SQUARE: u32 = 8;
-const INKED: u32 = 4;
-
-/// How far around an ink a stamp that it touches may reach, px of the searched picture (27 mm).
-const AROUND_INK: u32 = 80;
-
-/// What paper is bluer than its other colours, levels, and what one level more of blue darkens in the ink alone.
-const BLUE_PAPER: u8 = 10;
-const BLUE_TO_INK: u8 = 3;
-
-/// Darkest level of an ink alone.
-const DARKEST: u8 = 20;
-
-/// What makes red ink, lighter than paper by little where only red light is seen, as light as paper.
-const RED_TO_PAPER: f32 = 1.18;
-
-impl Upper {
-    /// Where ink has a colour, the same as seen through red glass: red seals are gone, and what lies under them in any other
-    /// ink is whole and black. `None` where no ink has a colour.
-    #[must_use]
-    pub fn without_red(&self) -> Option<Self> {
-        let is_coloured = |[red, green, blue]: [u8; 3]| red.max(green).max(blue) - red.min(green).min(blue) > COLOURED;
-        let part = self.around(is_coloured)?;
-        Some(part.seen_as(|[red, _, _]| (f32::from(red) * RED_TO_PAPER).min(255.0) as u8))
-    }
-
-    /// Blue and violet ink alone: print, seals and paper are gone. `None` where there is none.
-    #[must_use]
-    pub fn blue_alone(&self) -> Option<Self> {
-        let bluer = |[red, green, blue]: [u8; 3]| blue.saturating_sub(red.min(green));
-        let ink = move |pixel| 255 - bluer(pixel).saturating_sub(BLUE_PAPER).saturating_mul(BLUE_TO_INK).min(255 - DARKEST);
-        Some(self.around(|pixel| bluer(pixel) > BLUE)?.seen_as(ink))
-    }
-
-    /// The part around all that is of an ink; `None` where there is too little of it.
-    fn around(&self, is_ink: impl Fn([u8; 3]) -> bool) -> Option<Self> {
-        let (width, height) = self.small.dimensions();
-        let mut squares: HashMap<(u32, u32), u32> = HashMap::new();
-        for (x, y, pixel) in self.small.enumerate_pixels() {
-            if is_ink(pixel.0) {
-                *squares.entry((x / SQUARE, y / SQUARE)).or_default() += 1;
-            }
-        }
-        let inked: u32 = squares.values().sum();
-        if (inked as usize) * LEAST < (width * height) as usize {
-            return None;
-        }
-        // Of an ink that lies in specks alone nothing tells where to look: everywhere.
-        let mut within = squares.iter().filter(|(_, count)| **count >= INKED).map(|(square, _)| *square).peekable();
-        if within.peek().is_none() {
-            return Some(self.clone());
-        }
-        let (low, high) = within
-            .fold(((u32::MAX, u32::MAX), (0, 0)), |(low, high), (x, y)| ((x.min(low.0), y.min(low.1)), (x.max(high.0), y.max(high.1))));
-        let from = |square: u32| (square * SQUARE).saturating_sub(AROUND_INK);
-        let to = |square: u32, side: u32| ((square + 1) * SQUARE + AROUND_INK).min(side);
-        let (left, top, right, bottom) = (from(low.0), from(low.1), to(high.0, width), to(high.1, height));
-        let cut = |picture: &RgbImage, scale: u32| {
-            imageops::crop_imm(picture, left * scale, top * scale, (right - left) * scale, (bottom - top) * scale).to_image()
-        };
-        Some(Self { sharp: cut(&self.sharp, 2), small: cut(&self.small, 1), corner: (left, top) })
-    }
-
-    /// Every px as grey as told.
-    fn seen_as(mut self, level: impl Fn([u8; 3]) -> u8) -> Self {
-        self.sharp.pixels_mut().for_each(|pixel| pixel.0 = [level(pixel.0); 3]);
-        self.small = halved(&self.sharp);
-        self
-    }
 }
 
 /// The word `MẬT` as seen on [`Upper::small`].
@@ -190,7 +108,7 @@ impl StampView {
 }
 
 /// Every four px made one.
-fn halved(picture: &RgbImage) -> RgbImage {
+pub(super) fn halved(picture: &RgbImage) -> RgbImage {
     let at = |x: u32, y: u32| picture.get_pixel_checked(x, y).unwrap_or(&PAPER).0;
     RgbImage::from_fn(picture.width() / 2, picture.height() / 2, |x, y| {
         let (x, y) = (2 * x, 2 * y);
@@ -344,48 +262,6 @@ mod tests {
             assert_eq!((sharp.get_pixel(6, 6).0, small.get_pixel(3, 3).0), ([0; 3], [0; 3]), "{degrees}");
             assert_eq!((sharp.get_pixel(400, 400).0, small.get_pixel(200, 200).0), ([255; 3], [255; 3]), "{degrees}");
         }
-    }
-
-    #[test]
-    fn through_red_glass_a_red_seal_is_gone_and_blue_ink_can_be_seen_alone() {
-        let drawn = |ink: Rgb<u8>| {
-            let sharp = RgbImage::from_fn(400, 400, |x, y| match (x, y) {
-                (100..200, 100..200) => ink,
-                (150..300, 150..300) => Rgb([210, 50, 60]),
-                _ => Rgb([250, 250, 250]),
-            });
-            Upper { small: halved(&sharp), sharp, corner: (0, 0) }
-        };
-        let seen = drawn(Rgb([60, 60, 160])).without_red().unwrap();
-        let level = |x: u32, y: u32| seen.sharp.get_pixel(x, y).0[0];
-        assert!(level(120, 120) < 80 && level(180, 180) < 80 && level(250, 250) > 240 && level(20, 20) == 255);
-        assert!(seen.small.get_pixel(60, 60).0[1] < 80 && seen.small.get_pixel(125, 125).0[1] > 240);
-        let grey = RgbImage::from_pixel(400, 400, Rgb([90, 90, 110]));
-        assert!(Upper { small: halved(&grey), sharp: grey, corner: (0, 0) }.without_red().is_none());
-        // And blue ink alone, without the seal; of black ink there is nothing.
-        let alone = drawn(Rgb([112, 54, 150])).blue_alone().unwrap();
-        let level = |x: u32, y: u32| alone.sharp.get_pixel(x, y).0[0];
-        assert!(level(120, 120) < 40 && level(250, 250) > 220 && level(20, 20) == 255, "{} {}", level(120, 120), level(250, 250));
-        assert!(drawn(Rgb([40, 40, 40])).blue_alone().is_none());
-    }
-
-    #[test]
-    fn only_what_is_around_an_ink_is_looked_at_by_it() {
-        let page = |inked: &[(u32, u32)]| {
-            let is_inked =
-                |x: u32, y: u32| inked.iter().any(|(left, top)| (*left..left + 60).contains(&x) && (*top..top + 60).contains(&y));
-            let sharp = RgbImage::from_fn(1240, 876, |x, y| Rgb(if is_inked(x, y) { [210, 50, 60] } else { [250; 3] }));
-            Upper { small: halved(&sharp), sharp, corner: (0, 0) }
-        };
-        let part = page(&[(600, 400), (700, 420)]).without_red().unwrap();
-        // The ink reaches from (300, 200) to (380, 240) of the small picture.
-        assert_eq!((part.corner, part.small.dimensions()), ((216, 120), (248, 200)));
-        assert_eq!(part.sharp.dimensions(), (496, 400));
-        // At an edge, and a speck far away that is no ink.
-        let mut specked = page(&[(0, 0), (60, 0)]);
-        specked.small.put_pixel(600, 400, Rgb([210, 50, 60]));
-        let part = specked.without_red().unwrap();
-        assert_eq!((part.corner, part.small.dimensions()), ((0, 0), (144, 112)));
     }
 
     #[test]

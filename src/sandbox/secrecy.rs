@@ -12,15 +12,21 @@ const CONFIDENTIAL: usize = 0;
 const SECRET: usize = 1;
 const TOP_SECRET: usize = 2;
 
-/// Places at which the finder is surer than this, 0 to 1, are read.
-const MAY_BE: f32 = 0.12;
+/// What is believed on a picture. A missed stamp is the worst failure; see `sohoa eval --stamps`.
+struct Bar {
+    /// Places at which the finder is surer than this, 0 to 1, are read.
+    may_be: f32,
+    /// Most places that are read, the surest first.
+    most: usize,
+    /// What finder and readers together take for the word more surely than this is a stamp, 0 to 1.
+    is: f32,
+}
 
-/// Most places that are read on one page, the surest first.
-const MOST: usize = 12;
+/// On the page, and on its coloured inks.
+const OF_PAGE: Bar = Bar { may_be: 0.12, most: 12, is: 0.7 };
 
-/// What finder and reader together take for the word more surely than this is a stamp, 0 to 1. A missed stamp is the
-/// worst failure; see `sohoa eval --stamps`.
-const IS: f32 = 0.7;
+/// Where print is taken away: a stamp stands out there, and scraps of other stamps look like many things.
+const WITHOUT_PRINT: Bar = Bar { may_be: 0.6, most: 2, is: 0.82 };
 
 /// Where all together are less far from that than this, in log-odds, a place is read twice.
 const UNSURE: f32 = 2.0;
@@ -44,15 +50,17 @@ const BEFORE: f32 = 9.0;
 
 /// Stamps of secrecy on a page that is upright after a clockwise turn by `turn` degrees, the most secret and then
 /// the surest first; `upright` is its size then, px. Where an ink has a colour, the page is looked at once more without
-/// the red one, and where blue or violet ink lies on it, at that alone: a stamp may lie under a seal or over print.
+/// the red one, where blue or violet ink lies on it, at that alone, and where ink is paler than print, without print: a stamp
+/// may lie under a seal, over print or under it.
 ///
 /// # Errors
 /// `Internal` when the finder fails.
 pub(super) fn stamps(view: &StampView, turn: u16, upright: (u32, u32), engine: &mut dyn Engine) -> Result<Vec<Stamp>> {
     let upper = view.upper(turn);
-    let mut found = seen(&upper, engine)?;
-    for by_ink in [upper.without_red(), upper.blue_alone()].into_iter().flatten() {
-        for mut other in seen(&by_ink, engine)? {
+    let mut found = look(&upper, &OF_PAGE, engine)?;
+    let by_inks = [(upper.without_red(), OF_PAGE), (upper.blue_alone(), OF_PAGE), (upper.without_print(), WITHOUT_PRINT)];
+    for (by_ink, bar) in by_inks.into_iter().filter_map(|(seen, bar)| Some((seen?, bar))) {
+        for mut other in look(&by_ink, &bar, engine)? {
             other.word.middle.0 += by_ink.corner.0 as f32;
             other.word.middle.1 += by_ink.corner.1 as f32;
             match found.iter_mut().find(|known| distance(known.word.middle, other.word.middle) < APART * known.word.capital) {
@@ -77,28 +85,28 @@ struct SeenStamp {
 }
 
 /// Stamps on the upper part of a page as it is given, the surest place of the finder first.
-fn seen(upper: &Upper, engine: &mut dyn Engine) -> Result<Vec<SeenStamp>> {
+fn look(upper: &Upper, bar: &Bar, engine: &mut dyn Engine) -> Result<Vec<SeenStamp>> {
     let Some(map) = engine.find_stamps(&upper.small)? else { return Ok(Vec::new()) };
     let mut stamps = Vec::new();
     let cut = |word: &StampWord| strip(&upper.sharp, word, STRIP.size, STRIP.middle);
-    for seen in words(&map).into_iter().take(MOST) {
+    for place in words(&map).into_iter().filter(|word| word.sure >= bar.may_be).take(bar.most) {
         // The finder tells place, turn and height roughly, above all over print; readers want them right.
-        let Some(offset) = engine.place_stamp(&cut(&seen))? else { continue };
-        let word = straightened(&seen, &offset);
+        let Some(offset) = engine.place_stamp(&cut(&place))? else { continue };
+        let word = straightened(&place, &offset);
         let Some(read) = engine.read_stamp(&cut(&word))? else { continue };
         let mut odds = together(word.sure, log_odds(read.sure));
-        if (odds - log_odds(IS)).abs() < UNSURE {
+        if (odds - log_odds(bar.is)).abs() < UNSURE {
             // Straightened once more it is another picture of the same: the mean of two errs less.
             let again = engine.read_stamp(&cut(&straightened(&word, &read.offset)))?.unwrap_or(read);
             odds = together(word.sure, f32::midpoint(log_odds(read.sure), log_odds(again.sure)));
         }
         // Who knows print but no stamps has the last word where the two are unsure.
-        if odds < log_odds(IS) && odds + PRINT_WEIGHT * PRINT_RANGE >= log_odds(IS) {
+        if odds < log_odds(bar.is) && odds + PRINT_WEIGHT * PRINT_RANGE >= log_odds(bar.is) {
             let said = engine.says(&print(upper, &word), "mat")?.unwrap_or(f32::MIN);
             odds += PRINT_WEIGHT * (said + PRINT_RANGE).max(0.0);
         }
         let sure = 1.0 / (1.0 + (-odds).exp());
-        if sure >= IS {
+        if sure >= bar.is {
             stamps.push(SeenStamp { level: level(&map, &word), word, sure });
         }
     }
@@ -167,7 +175,7 @@ fn words(map: &StampMap) -> Vec<StampWord> {
 
 fn word_at(map: &StampMap, cell: usize) -> Option<StampWord> {
     let sure = sure(map, CONFIDENTIAL, cell);
-    if sure < MAY_BE {
+    if sure < OF_PAGE.may_be {
         return None;
     }
     let (x, y) = map.middle(cell);
@@ -211,31 +219,44 @@ mod tests {
         StampMap { columns, rows, values }
     }
 
-    /// Sees words at places, reads each as surely as given, and may know print too.
-    struct Sees(StampMap, f32, Option<f32>);
+    /// Sees words on pictures, tells how they stand, reads each strip as surely as told, and may know print too.
+    struct Sees {
+        map: Box<dyn Fn(&RgbImage) -> StampMap + Send>,
+        offset: StampOffset,
+        read: Box<dyn FnMut(&RgbImage) -> f32 + Send>,
+        says: Option<f32>,
+    }
+
+    impl Sees {
+        /// The same words on every picture, and one sureness on every strip.
+        fn words(places: &[(usize, usize, usize, f32)], read: f32) -> Self {
+            let map = map(places);
+            Self { map: Box::new(move |_| map.clone()), offset: StampOffset::default(), read: Box::new(move |_| read), says: None }
+        }
+    }
 
     impl Engine for Sees {
         fn read_line(&mut self, _: &GrayImage) -> Result<Vec<FoundWord>> {
             Ok(Vec::new())
         }
 
-        fn find_stamps(&mut self, _: &RgbImage) -> Result<Option<StampMap>> {
-            Ok(Some(self.0.clone()))
+        fn find_stamps(&mut self, picture: &RgbImage) -> Result<Option<StampMap>> {
+            Ok(Some((self.map)(picture)))
         }
 
         fn place_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampOffset>> {
             assert_eq!(strip.dimensions(), STRIP.size);
-            Ok(Some(StampOffset::default()))
+            Ok(Some(self.offset))
         }
 
         fn read_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {
             assert_eq!(strip.dimensions(), STRIP.size);
-            Ok(Some(StampReading { sure: self.1, offset: StampOffset::default() }))
+            Ok(Some(StampReading { sure: (self.read)(strip), offset: StampOffset::default() }))
         }
 
         fn says(&mut self, strip: &GrayImage, letters: &str) -> Result<Option<f32>> {
             assert_eq!((strip.dimensions(), letters), ((56, 32), "mat"));
-            Ok(self.2)
+            Ok(self.says)
         }
 
         fn models(&self) -> BTreeMap<String, String> {
@@ -248,7 +269,7 @@ mod tests {
         let page = DynamicImage::from(RgbImage::from_pixel(620, 877, Rgb([250; 3])));
         let view = StampView::of(&page, 75).unwrap();
         let seen = |places: &[(usize, usize, usize, f32)]| {
-            let found = stamps(&view, 0, (620, 877), &mut Sees(map(places), 0.95, None)).unwrap();
+            let found = stamps(&view, 0, (620, 877), &mut Sees::words(places, 0.95)).unwrap();
             found.iter().map(|stamp| (stamp.level, stamp.confidence)).collect::<Vec<_>>()
         };
         assert_eq!(seen(&[(0, 15, 5, 3.0)]), [(Secrecy::Confidential, 95)]);
@@ -265,15 +286,29 @@ mod tests {
     #[test]
     fn what_is_seen_is_a_stamp_when_it_is_read_as_one() {
         let view = StampView::of(&DynamicImage::from(RgbImage::from_pixel(1240, 1754, Rgb([250; 3]))), 150).unwrap();
-        let seen = |found: f32, read: f32| stamps(&view, 0, (1240, 1754), &mut Sees(map(&[(0, 15, 5, found)]), read, None)).unwrap().len();
+        let seen = |found: f32, read: f32| stamps(&view, 0, (1240, 1754), &mut Sees::words(&[(0, 15, 5, found)], read)).unwrap().len();
         assert_eq!((seen(3.0, 0.9), seen(3.0, 0.1), seen(0.5, 0.95), seen(-3.0, 0.99)), (1, 0, 1, 0));
+    }
+
+    #[test]
+    fn where_all_are_unsure_a_word_is_read_twice() {
+        let view = StampView::of(&DynamicImage::from(RgbImage::from_pixel(1240, 1754, Rgb([250; 3]))), 150).unwrap();
+        let seen = |first: f32, then: f32| {
+            let mut reads = [first].into_iter();
+            let read = Box::new(move |_: &RgbImage| reads.next().unwrap_or(then));
+            stamps(&view, 0, (1240, 1754), &mut Sees { read, ..Sees::words(&[(0, 15, 5, 1.0)], 0.0) }).unwrap().len()
+        };
+        assert_eq!((seen(0.6, 0.6), seen(0.6, 0.95), seen(0.95, 0.3), seen(0.95, 0.05)), (0, 1, 1, 0));
+        // Where they are sure once is enough.
+        assert_eq!((seen(0.999, 0.001), seen(0.01, 0.999)), (1, 0));
     }
 
     #[test]
     fn who_knows_print_has_the_last_word_where_others_are_unsure() {
         let view = StampView::of(&DynamicImage::from(RgbImage::from_pixel(1240, 1754, Rgb([250; 3]))), 150).unwrap();
         let seen = |read: f32, said: Option<f32>| {
-            let found = stamps(&view, 0, (1240, 1754), &mut Sees(map(&[(0, 15, 5, 1.0)]), read, said)).unwrap();
+            let mut engine = Sees { says: said, ..Sees::words(&[(0, 15, 5, 1.0)], read) };
+            let found = stamps(&view, 0, (1240, 1754), &mut engine).unwrap();
             found.first().map(|stamp| stamp.confidence)
         };
         assert_eq!((seen(0.2, None), seen(0.2, Some(-9.0)), seen(0.2, Some(-7.9))), (None, None, None));
@@ -285,35 +320,14 @@ mod tests {
 
     #[test]
     fn a_page_with_coloured_ink_is_looked_at_without_red_too() {
-        /// Sees a word only where nothing is red, and none anywhere else.
-        struct Under(StampMap, StampMap);
-
-        impl Engine for Under {
-            fn read_line(&mut self, _: &GrayImage) -> Result<Vec<FoundWord>> {
-                Ok(Vec::new())
-            }
-
-            fn find_stamps(&mut self, picture: &RgbImage) -> Result<Option<StampMap>> {
-                let is_grey = picture.pixels().all(|pixel| pixel.0[0] == pixel.0[2]);
-                Ok(Some(if is_grey { self.0.clone() } else { self.1.clone() }))
-            }
-
-            fn place_stamp(&mut self, _: &RgbImage) -> Result<Option<StampOffset>> {
-                Ok(Some(StampOffset::default()))
-            }
-
-            fn read_stamp(&mut self, _: &RgbImage) -> Result<Option<StampReading>> {
-                Ok(Some(StampReading { sure: 0.95, offset: StampOffset::default() }))
-            }
-
-            fn models(&self) -> BTreeMap<String, String> {
-                BTreeMap::new()
-            }
-        }
         let page = RgbImage::from_fn(620, 877, |x, _| if x < 40 { Rgb([220, 40, 50]) } else { Rgb([250; 3]) });
         let view = StampView::of(&DynamicImage::from(page), 75).unwrap();
         let seen = |without: &[(usize, usize, usize, f32)], with: &[(usize, usize, usize, f32)]| {
-            let found = stamps(&view, 0, (620, 877), &mut Under(map(without), map(with))).unwrap();
+            let (without, with) = (map(without), map(with));
+            let is_grey = |picture: &RgbImage| picture.pixels().all(|pixel| pixel.0[0] == pixel.0[2]);
+            let seen = move |picture: &RgbImage| if is_grey(picture) { without.clone() } else { with.clone() };
+            let mut engine = Sees { map: Box::new(seen), ..Sees::words(&[], 0.95) };
+            let found = stamps(&view, 0, (620, 877), &mut engine).unwrap();
             found.iter().map(|stamp| (stamp.level, stamp.confidence)).collect::<Vec<_>>()
         };
         assert_eq!(seen(&[(0, 15, 5, 3.0)], &[]), [(Secrecy::Confidential, 95)]);
@@ -324,33 +338,32 @@ mod tests {
     }
 
     #[test]
+    fn among_print_only_what_finder_and_readers_see_clearly_is_a_stamp() {
+        // Lines of print over a pale patch.
+        let page = RgbImage::from_fn(1240, 1754, |x, y| match (x, y) {
+            (200..1000, 300..700) if y % 20 < 3 => Rgb([30; 3]),
+            (500..700, 400..600) => Rgb([160; 3]),
+            _ => Rgb([245; 3]),
+        });
+        let view = StampView::of(&DynamicImage::from(page), 150).unwrap();
+        let seen = |found: f32, read: f32| {
+            let (among, none) = (map(&[(0, 15, 5, found)]), map(&[]));
+            let has_print = |picture: &RgbImage| picture.pixels().any(|pixel| pixel.0[0] < 100);
+            let map = Box::new(move |picture: &RgbImage| if has_print(picture) { none.clone() } else { among.clone() });
+            stamps(&view, 0, (1240, 1754), &mut Sees { map, ..Sees::words(&[], read) }).unwrap().len()
+        };
+        // What is enough on the page is not enough there.
+        assert_eq!((seen(1.0, 0.95), seen(0.3, 0.95), seen(1.0, 0.75)), (1, 0, 0));
+    }
+
+    #[test]
     fn a_word_is_read_as_it_stands_whatever_the_finder_thinks_of_its_turn() {
-        /// Sees a word upright, sees on its strip that it is turned, and reads it where a bar lies level in the middle.
-        struct Straightens(StampMap);
-
-        impl Engine for Straightens {
-            fn read_line(&mut self, _: &GrayImage) -> Result<Vec<FoundWord>> {
-                Ok(Vec::new())
-            }
-
-            fn find_stamps(&mut self, _: &RgbImage) -> Result<Option<StampMap>> {
-                Ok(Some(self.0.clone()))
-            }
-
-            fn place_stamp(&mut self, _: &RgbImage) -> Result<Option<StampOffset>> {
-                Ok(Some(StampOffset { turn: 0.5, scale: 0.0, middle: (1.0, -0.5) }))
-            }
-
-            fn read_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {
-                let is_dark = |along: i32, across: i32| strip.get_pixel((144 + along) as u32, (32 + across) as u32).0[0] < 100;
-                let is_level = [-40, 0, 40].iter().all(|along| is_dark(*along, 0) && !is_dark(*along, 12) && !is_dark(*along, -12));
-                Ok(Some(StampReading { sure: if is_level { 0.95 } else { 0.01 }, offset: StampOffset::default() }))
-            }
-
-            fn models(&self) -> BTreeMap<String, String> {
-                BTreeMap::new()
-            }
-        }
+        // Seen upright, on its strip turned; read where a bar lies level in the middle.
+        let level = |strip: &RgbImage| {
+            let is_dark = |along: i32, across: i32| strip.get_pixel((144 + along) as u32, (32 + across) as u32).0[0] < 100;
+            let is_level = [-40, 0, 40].iter().all(|along| is_dark(*along, 0) && !is_dark(*along, 12) && !is_dark(*along, -12));
+            if is_level { 0.95 } else { 0.01 }
+        };
         let map = map(&[(0, 15, 5, 3.0)]);
         let (x, y) = map.middle(5 * 20 + 15);
         let (sine, cosine) = 0.5_f32.sin_cos();
@@ -364,7 +377,9 @@ mod tests {
         };
         let seen = |page: RgbImage| {
             let view = StampView::of(&DynamicImage::from(page), 150).unwrap();
-            stamps(&view, 0, (1240, 1754), &mut Straightens(map.clone())).unwrap().len()
+            let offset = StampOffset { turn: 0.5, scale: 0.0, middle: (1.0, -0.5) };
+            let mut engine = Sees { offset, read: Box::new(level), ..Sees::words(&[(0, 15, 5, 3.0)], 0.0) };
+            stamps(&view, 0, (1240, 1754), &mut engine).unwrap().len()
         };
         assert_eq!((seen(bar(true)), seen(bar(false))), (1, 0));
     }

@@ -28,7 +28,7 @@ impl Stage for Read {
     }
 
     fn version(&self) -> u32 {
-        11
+        12
     }
 
     fn level(&self) -> Level {
