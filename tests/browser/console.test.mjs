@@ -31,7 +31,7 @@ async function things() {
   const { said: runs } = await server.ask('GET', '/api/runs', undefined, admin);
   const { said: records } = await server.ask('GET', '/api/records', undefined, admin);
   const { said: { items: waiting } } = await server.ask('GET', '/api/review', undefined, admin);
-  const first = waiting[0];
+  const first = waiting.find(({ dossier }) => dossier.includes('cau-phao')) ?? waiting[0];
   const document = encodeURIComponent(`${first.dossier}#${first.document.split('#').pop()}`);
   return { run: runs.items.at(-1).id, dossier: encodeURIComponent(records.items[0].object), document };
 }
