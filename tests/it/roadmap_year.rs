@@ -292,7 +292,7 @@ async fn year(size: &Size, folder: &Path, store: &Path) -> Year {
     Year { work: catalog.work("1/QĐ").await.unwrap(), roadmap, today: *working.last().unwrap(), read, shares }
 }
 
-/// Tasks that are claimed at once: as a worker does.
+/// Tasks that are claimed at once: one, as workers do.
 const AT_ONCE: usize = 1;
 
 /// The line of a task: dossiers are named after it.
@@ -473,26 +473,25 @@ async fn a_year(size: &Size) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_small_year_of_work_is_told_as_it_was() {
-    println!("{}", a_year(&Size { lines: 8, pages: 3_200, dossier: 20, daily: usize::MAX }).await);
+    a_year(&Size { lines: 8, pages: 3_200, dossier: 20, daily: usize::MAX }).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_year_with_too_few_workers_is_told_as_it_was() {
     let told = a_year(&Size { lines: 8, pages: 3_200, dossier: 20, daily: 15 }).await;
-    println!("{told}");
     assert!(told.contains(", overdue;") && told.contains(", done;"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes long"]
 async fn fifty_lines_share_too_few_workers() {
-    println!("{}", a_year(&Size { lines: 50, pages: 60_000, dossier: 60, daily: 250 }).await);
+    a_year(&Size { lines: 50, pages: 60_000, dossier: 60, daily: 250 }).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes long"]
 async fn a_year_of_two_hundred_thousand_pages_is_told_as_it_was() {
-    println!("{}", a_year(&Size { lines: 40, pages: 200_000, dossier: 40, daily: usize::MAX }).await);
+    a_year(&Size { lines: 40, pages: 200_000, dossier: 40, daily: usize::MAX }).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
