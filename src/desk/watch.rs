@@ -229,6 +229,8 @@ pub async fn overview(archive: &Archive, units: &Units, id: &str) -> Result<Over
     let batch = own(archive, units, id).await?;
     let groups = stage_groups(archive, &batch).await?;
     let line = lines(archive, vec![batch]).await?.pop().ok_or_else(|| Error::internal("the run has no line"))?;
+    // Before the attachment: a run whose files are seen here is shown with the line that they brought along.
+    let files = archive.catalog.progress(id).await?.0;
     let (attachment, line_findings) = archive.catalog.attachment(id, MOST_GROUPS).await?;
     Ok(Overview {
         line,
@@ -236,7 +238,7 @@ pub async fn overview(archive: &Archive, units: &Units, id: &str) -> Result<Over
         attachment,
         line_findings,
         priority: archive.catalog.priority(id).await?,
-        files: archive.catalog.progress(id).await?.0,
+        files,
         stages: archive.catalog.costs(id).await?,
         failures: archive
             .catalog
