@@ -144,11 +144,13 @@ fn values<const COUNT: usize>(reader: &mut Network, strip: &RgbImage) -> Result<
 
 /// Colours plane after plane, paper about 1 and ink about -3 as in training; what a picture lacks is paper.
 fn planes(picture: &RgbImage, width: u32, height: u32) -> Vec<f32> {
-    let mut input = vec![0.0_f32; (width * height * 3) as usize];
-    for (plane, values) in input.chunks_exact_mut((width * height) as usize).enumerate() {
-        for (value, (x, y)) in values.iter_mut().zip((0..height).flat_map(|y| (0..width).map(move |x| (x, y)))) {
-            let level = picture.get_pixel_checked(x, y).unwrap_or(&PAPER).0.get(plane).copied().unwrap_or(0);
-            *value = (f32::from(level) / 255.0 - 0.75) * 4.0;
+    let value = |level: u8| (f32::from(level) / 255.0 - 0.75) * 4.0;
+    let [paper, ..] = PAPER.0;
+    let mut input = vec![value(paper); (width * height * 3) as usize];
+    for (plane, values) in input.chunks_exact_mut(((width * height) as usize).max(1)).enumerate() {
+        let rows = picture.as_raw().chunks_exact((3 * picture.width() as usize).max(1));
+        for (values, row) in values.chunks_exact_mut(width as usize).zip(rows) {
+            values.iter_mut().zip(row.iter().skip(plane).step_by(3)).for_each(|(to, level)| *to = value(*level));
         }
     }
     input

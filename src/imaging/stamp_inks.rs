@@ -1,7 +1,8 @@
 //! What stamps of secrecy are looked for on besides a page as it is: one ink of it without the others.
 
-use crate::imaging::stamps::{Upper, halved};
-use image::{RgbImage, imageops};
+use crate::imaging::stamps::{Upper, cropped, halved};
+use crate::model::geometry::Bounds;
+use image::{GrayImage, Rgb, RgbImage};
 use std::collections::HashMap;
 
 /// A px is of coloured ink where its lightest colour is lighter than its darkest by more levels than this.
@@ -39,7 +40,7 @@ const PAPER_PERMILLE: usize = 700;
 /// What is taken away is as light as what lies around it, within so many px to each side at 150 dots per inch, of which at
 /// least so many must be left.
 const CLOSES: usize = 4;
-const CLOSES_FROM: u32 = 2;
+const CLOSES_FROM: u16 = 2;
 
 /// So many levels darker than paper is paper still, and one level more darkens in what is left by so much.
 const PAPER_NOISE: f32 = 8.0;
@@ -57,8 +58,7 @@ impl Upper {
     #[must_use]
     pub fn without_red(&self) -> Option<Self> {
         let is_coloured = |[red, green, blue]: [u8; 3]| red.max(green).max(blue) - red.min(green).min(blue) > COLOURED;
-        let part = self.around(is_coloured, INKED)?;
-        Some(part.seen_as(|[red, _, _]| (f32::from(red) * RED_TO_PAPER).min(255.0) as u8))
+        Some(self.seen_as(self.around(is_coloured)?, |[red, _, _]| (f32::from(red) * RED_TO_PAPER).min(255.0) as u8))
     }
 
     /// Blue and violet ink alone: print, seals and paper are gone. `None` where there is none.
@@ -66,68 +66,96 @@ impl Upper {
     pub fn blue_alone(&self) -> Option<Self> {
         let bluer = |[red, green, blue]: [u8; 3]| blue.saturating_sub(red.min(green));
         let ink = move |pixel| 255 - bluer(pixel).saturating_sub(BLUE_PAPER).saturating_mul(BLUE_TO_INK).min(255 - DARKEST);
-        Some(self.around(|pixel| bluer(pixel) > BLUE, INKED)?.seen_as(ink))
+        Some(self.seen_as(self.around(|pixel| bluer(pixel) > BLUE)?, ink))
     }
 
     /// Ink paler than print alone: print and what is written in ink as dark are taken away, and what lies under and beside them
     /// closes over the gaps and turns black. `None` where nothing is left.
     #[must_use]
     pub fn without_print(&self) -> Option<Self> {
-        let grey: Vec<u8> = self.sharp.pixels().map(|pixel| luma(pixel.0)).collect();
-        let (ink, paper) = (f32::from(darker(&grey, INK_PERMILLE)), f32::from(darker(&grey, PAPER_PERMILLE)));
-        let print = (ink + PRINT * (paper - ink)) as u8;
         let width = self.sharp.width() as usize;
-        // An edge of print is half as dark as print: it goes along.
-        let is_print = sums(&grey.iter().map(|level| u32::from(*level < print)).collect::<Vec<_>>(), width, 1);
-        // Levels of what is left and how many px that are, in one number.
-        let left = grey.iter().zip(&is_print).map(|(level, print)| if *print > 0 { 0 } else { (u32::from(*level) << 8) + 1 });
-        let around = sums(&left.collect::<Vec<_>>(), width, CLOSES);
-        let mut sharp = RgbImage::new(self.sharp.width(), self.sharp.height());
-        for (pixel, ((level, is_print), around)) in sharp.pixels_mut().zip(grey.iter().zip(&is_print).zip(&around)) {
-            let level = match (is_print, around & 0xff) {
-                (0, _) => f32::from(*level),
-                (_, count) if count >= CLOSES_FROM => (around >> 8) as f32 / count as f32,
-                _ => paper,
-            };
-            pixel.0 = [(255.0 - (paper - PAPER_NOISE - level) * PALE_TO_INK).clamp(f32::from(DARKEST), 255.0) as u8; 3];
-        }
-        Self { small: halved(&sharp), sharp, corner: self.corner }.around(|[level, ..]| level < PALE, INKED_PALE)
-    }
-
-    /// The part around all that is of an ink, which fills squares with `inked` px or more; `None` where there is too little of it.
-    fn around(&self, is_ink: impl Fn([u8; 3]) -> bool, inked: u32) -> Option<Self> {
-        let (width, height) = self.small.dimensions();
-        let mut squares: HashMap<(u32, u32), u32> = HashMap::new();
-        for (x, y, pixel) in self.small.enumerate_pixels() {
-            if is_ink(pixel.0) {
-                *squares.entry((x / SQUARE, y / SQUARE)).or_default() += 1;
+        let alone = GrayImage::from_raw(self.sharp.width(), self.sharp.height(), print_taken_away(&self.sharp))?;
+        let (small_width, small_height) = self.small.dimensions();
+        let mut squares = Squares::default();
+        let rows = alone.as_raw().chunks_exact((2 * width).max(1)).map(|rows| rows.split_at(width));
+        for (y, (upper, lower)) in (0..small_height).zip(rows) {
+            for (x, ([one, two], [three, four])) in (0..small_width).zip(upper.as_chunks().0.iter().zip(lower.as_chunks().0)) {
+                let mean = [one, two, three, four].into_iter().map(|level| u16::from(*level)).sum::<u16>().div_ceil(4);
+                squares.add(x, y, mean < u16::from(PALE));
             }
         }
-        let all: u32 = squares.values().sum();
+        let part = squares.around((small_width, small_height), INKED_PALE)?;
+        let sharp = RgbImage::from_fn(2 * part.width(), 2 * part.height(), |x, y| {
+            let level = alone.get_pixel_checked(2 * part.x0 + x, 2 * part.y0 + y).map_or(255, |level| level.0[0]);
+            Rgb([level; 3])
+        });
+        Some(Self { small: halved(&sharp), sharp, corner: (part.x0, part.y0) })
+    }
+
+    /// The part around all that is of an ink, px of the small picture; `None` where there is too little of it.
+    fn around(&self, is_ink: impl Fn([u8; 3]) -> bool) -> Option<Bounds> {
+        let mut squares = Squares::default();
+        self.small.enumerate_pixels().for_each(|(x, y, pixel)| squares.add(x, y, is_ink(pixel.0)));
+        squares.around(self.small.dimensions(), INKED)
+    }
+
+    /// A part of it, every px as grey as told.
+    fn seen_as(&self, part: Bounds, level: impl Fn([u8; 3]) -> u8) -> Self {
+        let mut sharp = cropped(&self.sharp, 2 * part.x0, 2 * part.y0, 2 * part.width(), 2 * part.height());
+        sharp.pixels_mut().for_each(|pixel| pixel.0 = [level(pixel.0); 3]);
+        Self { small: halved(&sharp), sharp, corner: (part.x0, part.y0) }
+    }
+}
+
+/// How light each px is where print is taken away, paler ink as black as print.
+fn print_taken_away(picture: &RgbImage) -> Vec<u8> {
+    let grey: Vec<u8> = picture.as_raw().as_chunks().0.iter().map(|pixel| luma(*pixel)).collect();
+    let counts = histogram(&grey);
+    let (ink, paper) = (f32::from(darker(&counts, INK_PERMILLE)), f32::from(darker(&counts, PAPER_PERMILLE)));
+    let print = (ink + PRINT * (paper - ink)) as u8;
+    let width = picture.width() as usize;
+    // An edge of print is half as dark as print: it goes along.
+    let is_print = sums(grey.iter().map(|level| u16::from(*level < print)).collect(), width, 1);
+    let levels = grey.iter().zip(&is_print).map(|(level, print)| if *print > 0 { 0 } else { u16::from(*level) });
+    let (levels, counts) = (sums(levels.collect(), width, CLOSES), is_print.iter().map(|print| u16::from(*print == 0)));
+    let counts = sums(counts.collect(), width, CLOSES);
+    let seen = |level: f32| (255.0 - (paper - PAPER_NOISE - level) * PALE_TO_INK).clamp(f32::from(DARKEST), 255.0) as u8;
+    let beside: [u8; 256] = std::array::from_fn(|level| seen(level as f32));
+    let alone = grey.iter().zip(&is_print).zip(levels.iter().zip(&counts)).map(|((grey, is_print), (levels, count))| match *is_print {
+        0 => beside.get(usize::from(*grey)).copied().unwrap_or(0),
+        _ if *count >= CLOSES_FROM => seen(f32::from(*levels) / f32::from(*count)),
+        _ => seen(paper),
+    });
+    alone.collect()
+}
+
+/// How many px of an ink lie in which square of the small picture.
+#[derive(Default)]
+struct Squares(HashMap<(u32, u32), u32>);
+
+impl Squares {
+    fn add(&mut self, x: u32, y: u32, is_ink: bool) {
+        if is_ink {
+            *self.0.entry((x / SQUARE, y / SQUARE)).or_default() += 1;
+        }
+    }
+
+    /// The part of a picture of that size around all squares with `inked` px or more; `None` where there is too little ink.
+    fn around(&self, (width, height): (u32, u32), inked: u32) -> Option<Bounds> {
+        let all: u32 = self.0.values().sum();
         if (all as usize) * LEAST < (width * height) as usize {
             return None;
         }
         // Of an ink that lies in specks alone nothing tells where to look: everywhere.
-        let mut within = squares.iter().filter(|(_, count)| **count >= inked).map(|(square, _)| *square).peekable();
+        let mut within = self.0.iter().filter(|(_, count)| **count >= inked).map(|(square, _)| *square).peekable();
         if within.peek().is_none() {
-            return Some(self.clone());
+            return Some(Bounds::new(0, 0, width, height));
         }
         let (low, high) = within
             .fold(((u32::MAX, u32::MAX), (0, 0)), |(low, high), (x, y)| ((x.min(low.0), y.min(low.1)), (x.max(high.0), y.max(high.1))));
         let from = |square: u32| (square * SQUARE).saturating_sub(AROUND_INK);
         let to = |square: u32, side: u32| ((square + 1) * SQUARE + AROUND_INK).min(side);
-        let (left, top, right, bottom) = (from(low.0), from(low.1), to(high.0, width), to(high.1, height));
-        let cut = |picture: &RgbImage, scale: u32| {
-            imageops::crop_imm(picture, left * scale, top * scale, (right - left) * scale, (bottom - top) * scale).to_image()
-        };
-        Some(Self { sharp: cut(&self.sharp, 2), small: cut(&self.small, 1), corner: (left, top) })
-    }
-
-    /// Every px as grey as told.
-    fn seen_as(mut self, level: impl Fn([u8; 3]) -> u8) -> Self {
-        self.sharp.pixels_mut().for_each(|pixel| pixel.0 = [level(pixel.0); 3]);
-        self.small = halved(&self.sharp);
-        self
+        Some(Bounds::new(from(low.0), from(low.1), to(high.0, width), to(high.1, height)))
     }
 }
 
@@ -136,11 +164,16 @@ fn luma([red, green, blue]: [u8; 3]) -> u8 {
     ((u32::from(red) * 299 + u32::from(green) * 587 + u32::from(blue) * 114) / 1000) as u8
 }
 
-/// The level than which so many px of a thousand are darker.
-fn darker(levels: &[u8], permille: usize) -> u8 {
+/// How many px there are of each level.
+fn histogram(levels: &[u8]) -> [usize; 256] {
     let mut counts = [0_usize; 256];
     levels.iter().for_each(|level| *counts.get_mut(usize::from(*level)).unwrap_or(&mut 0) += 1);
-    let wanted = levels.len() * permille / 1000;
+    counts
+}
+
+/// The level than which so many px of a thousand are darker.
+fn darker(counts: &[usize; 256], permille: usize) -> u8 {
+    let wanted = counts.iter().sum::<usize>() * permille / 1000;
     let mut sum = 0;
     let found = counts.iter().position(|count| {
         sum += count;
@@ -149,38 +182,43 @@ fn darker(levels: &[u8], permille: usize) -> u8 {
     found.map_or(255, |level| level as u8)
 }
 
-/// The sum of the values within `reach` px of each, in a square, on a picture of that width.
-fn sums(values: &[u32], width: usize, reach: usize) -> Vec<u32> {
-    let mut rows = Vec::with_capacity(values.len());
-    for row in values.chunks_exact(width.max(1)) {
-        let mut sum: u32 = row.iter().take(reach).sum();
-        for place in 0..width {
-            sum += row.get(place + reach).unwrap_or(&0);
-            rows.push(sum);
-            sum -= place.checked_sub(reach).and_then(|first| row.get(first)).unwrap_or(&0);
+/// The sum of the values within `reach` px of each, in a square, on a picture of that width; a square of them must not sum up
+/// to more than a number of 16 bits holds.
+fn sums(values: Vec<u16>, width: usize, reach: usize) -> Vec<u16> {
+    let mut rows = vec![0_u16; values.len()];
+    let mut padded = vec![0_u16; width + 2 * reach];
+    for (row, values) in rows.chunks_exact_mut(width.max(1)).zip(values.chunks_exact(width.max(1))) {
+        padded.iter_mut().skip(reach).zip(values).for_each(|(to, value)| *to = *value);
+        let mut sum: u16 = padded.iter().take(2 * reach).sum();
+        for (to, (enters, leaves)) in row.iter_mut().zip(padded.iter().skip(2 * reach).zip(&padded)) {
+            sum += enters;
+            *to = sum;
+            sum -= leaves;
         }
     }
-    let mut sums = Vec::with_capacity(rows.len());
+    let mut sums = values;
     let mut below = rows.chunks_exact(width.max(1));
     let mut above = below.clone();
-    let mut row = vec![0_u32; width];
-    let add = |row: &mut [u32], more: Option<&[u32]>| row.iter_mut().zip(more.into_iter().flatten()).for_each(|(sum, value)| *sum += value);
-    (0..reach).for_each(|_| add(&mut row, below.next()));
-    for line in 0..above.len() {
-        add(&mut row, below.next());
-        sums.extend_from_slice(&row);
+    let mut column = vec![0_u16; width];
+    below.by_ref().take(reach).for_each(|row| add(&mut column, row));
+    for (line, sums) in sums.chunks_exact_mut(width.max(1)).enumerate() {
+        below.next().into_iter().for_each(|row| add(&mut column, row));
+        sums.copy_from_slice(&column);
         if line >= reach {
-            row.iter_mut().zip(above.next().into_iter().flatten()).for_each(|(sum, value)| *sum -= value);
+            column.iter_mut().zip(above.next().into_iter().flatten()).for_each(|(sum, value)| *sum -= value);
         }
     }
     sums
+}
+
+fn add(sums: &mut [u16], more: &[u16]) {
+    sums.iter_mut().zip(more).for_each(|(sum, value)| *sum += value);
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use image::Rgb;
 
     #[test]
     fn through_red_glass_a_red_seal_is_gone_and_blue_ink_can_be_seen_alone() {
@@ -229,12 +267,11 @@ mod tests {
 
     #[test]
     fn sums_are_those_of_the_squares_around() {
-        let values = [1, 2, 3, 4, 5, 6, 7, 8, 9];
-        assert_eq!(sums(&values, 3, 1), [12, 21, 16, 27, 45, 33, 24, 39, 28]);
-        assert_eq!(
-            (sums(&values, 3, 5), sums(&values, 9, 1), sums(&[], 0, 2)),
-            (vec![45; 9], vec![3, 6, 9, 12, 15, 18, 21, 24, 17], vec![])
-        );
+        let sums = |width: usize, reach: usize| sums((1..=9).collect(), width, reach);
+        assert_eq!(sums(3, 1), [12, 21, 16, 27, 45, 33, 24, 39, 28]);
+        assert_eq!((sums(3, 5), sums(9, 1)), (vec![45; 9], vec![3, 6, 9, 12, 15, 18, 21, 24, 17]));
+        assert_eq!(super::sums(vec![], 0, 2), [0_u16; 0]);
+        let darker = |levels: &[u8], permille: usize| darker(&histogram(levels), permille);
         assert_eq!((darker(&[5, 1, 9, 3], 500), darker(&[5, 1, 9, 3], 0), darker(&[], 10)), (5, 1, 255));
     }
 

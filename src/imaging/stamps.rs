@@ -84,7 +84,7 @@ impl StampView {
     fn upper_sharp(&self, degrees: u16) -> RgbImage {
         let (width, height) = self.page.dimensions();
         let part = |length: u32| (length as f32 * UPPER) as u32;
-        let cut = |x, y, width, height| imageops::crop_imm(&self.page, x, y, width, height).to_image();
+        let cut = |x, y, width, height| cropped(&self.page, x, y, width, height);
         match degrees {
             90 => imageops::rotate90(&cut(0, 0, part(width), height)),
             180 => imageops::rotate180(&cut(0, height - part(height), width, part(height))),
@@ -109,13 +109,32 @@ impl StampView {
 
 /// Every four px made one.
 pub(super) fn halved(picture: &RgbImage) -> RgbImage {
-    let at = |x: u32, y: u32| picture.get_pixel_checked(x, y).unwrap_or(&PAPER).0;
-    RgbImage::from_fn(picture.width() / 2, picture.height() / 2, |x, y| {
-        let (x, y) = (2 * x, 2 * y);
-        let four = [at(x, y), at(x + 1, y), at(x, y + 1), at(x + 1, y + 1)];
-        let mean = |plane: usize| four.iter().map(|level| u16::from(level.get(plane).copied().unwrap_or(0))).sum::<u16>().div_ceil(4) as u8;
-        Rgb([mean(0), mean(1), mean(2)])
-    })
+    let (width, height) = (picture.width() / 2, picture.height() / 2);
+    let row = 3 * picture.width() as usize;
+    let mut small = RgbImage::new(width, height);
+    let pairs = picture.as_raw().chunks_exact((2 * row).max(1)).map(|rows| rows.split_at(row));
+    for (to, (upper, lower)) in small.chunks_exact_mut((3 * width as usize).max(1)).zip(pairs) {
+        let fours = upper.as_chunks().0.iter().zip(lower.as_chunks().0);
+        for (to, ([r0, g0, b0, r1, g1, b1], [r2, g2, b2, r3, g3, b3])) in to.as_chunks_mut::<3>().0.iter_mut().zip(fours) {
+            let mean = |[one, two, three, four]: [&u8; 4]| {
+                ((u16::from(*one) + u16::from(*two) + u16::from(*three) + u16::from(*four)).div_ceil(4)) as u8
+            };
+            *to = [mean([r0, r1, r2, r3]), mean([g0, g1, g2, g3]), mean([b0, b1, b2, b3])];
+        }
+    }
+    small
+}
+
+/// A part of a picture; what lies beyond the picture is left out.
+pub(super) fn cropped(picture: &RgbImage, x: u32, y: u32, width: u32, height: u32) -> RgbImage {
+    let (x, y) = (x.min(picture.width()), y.min(picture.height()));
+    let (width, height) = (width.min(picture.width() - x), height.min(picture.height() - y));
+    let rows = picture.as_raw().chunks_exact((3 * picture.width() as usize).max(1)).skip(y as usize);
+    let mut part = RgbImage::new(width, height);
+    for (to, row) in part.chunks_exact_mut((3 * width as usize).max(1)).zip(rows) {
+        to.iter_mut().zip(row.iter().skip(3 * x as usize)).for_each(|(to, level)| *to = *level);
+    }
+    part
 }
 
 /// Size of a strip on which a reader of print sees the word alone, px, and height of its capitals there.
@@ -168,18 +187,34 @@ fn cut(sharp: &RgbImage, word: &StampWord, (width, height): (u32, u32), middle: 
 fn between_pixels(picture: &RgbImage, x: f32, y: f32) -> Rgb<u8> {
     let (left, top) = (x.floor(), y.floor());
     let (right, low) = (x - left, y - top);
-    let at = |dx: i32, dy: i32| match (u32::try_from(left as i32 + dx), u32::try_from(top as i32 + dy)) {
-        (Ok(x), Ok(y)) => picture.get_pixel_checked(x, y).copied().unwrap_or(PAPER),
-        _ => PAPER,
-    };
     let shares = [(1.0 - right) * (1.0 - low), right * (1.0 - low), (1.0 - right) * low, right * low];
+    let corners = around_point(picture, left as i32, top as i32);
     let mut sum = [0.5_f32; 3];
-    for (corner, share) in [at(0, 0), at(1, 0), at(0, 1), at(1, 1)].iter().zip(shares) {
-        for (total, value) in sum.iter_mut().zip(corner.0) {
-            *total += f32::from(value) * share;
+    for (corner, share) in corners.iter().zip(shares) {
+        for (total, value) in sum.iter_mut().zip(corner) {
+            *total += f32::from(*value) * share;
         }
     }
     Rgb(sum.map(|value| value as u8))
+}
+
+/// A px and those to its right, below it and below to its right.
+fn around_point(picture: &RgbImage, left: i32, top: i32) -> [[u8; 3]; 4] {
+    if let (Ok(x), Ok(y)) = (u32::try_from(left), u32::try_from(top))
+        && x + 1 < picture.width()
+        && y + 1 < picture.height()
+    {
+        let (width, pixels) = (picture.width() as usize, picture.as_raw().as_chunks::<3>().0);
+        let from = y as usize * width + x as usize;
+        if let (Some([one, two]), Some([three, four])) = (pixels.get(from..from + 2), pixels.get(from + width..from + width + 2)) {
+            return [*one, *two, *three, *four];
+        }
+    }
+    let at = |dx: i32, dy: i32| match (u32::try_from(left + dx), u32::try_from(top + dy)) {
+        (Ok(x), Ok(y)) => picture.get_pixel_checked(x, y).unwrap_or(&PAPER).0,
+        _ => PAPER.0,
+    };
+    [at(0, 0), at(1, 0), at(0, 1), at(1, 1)]
 }
 
 fn coloured(grey: &GrayImage) -> RgbImage {
