@@ -1,6 +1,6 @@
 //! What stamps of secrecy are looked for on besides a page as it is: one ink of it without the others.
 
-use crate::imaging::stamps::{Upper, cropped, halved};
+use crate::imaging::stamps::{Upper, cropped, halved, mean};
 use crate::model::geometry::Bounds;
 use image::{GrayImage, Rgb, RgbImage};
 use std::collections::HashMap;
@@ -80,8 +80,7 @@ impl Upper {
         let rows = alone.as_raw().chunks_exact((2 * width).max(1)).map(|rows| rows.split_at(width));
         for (y, (upper, lower)) in (0..small_height).zip(rows) {
             for (x, ([one, two], [three, four])) in (0..small_width).zip(upper.as_chunks().0.iter().zip(lower.as_chunks().0)) {
-                let mean = [one, two, three, four].into_iter().map(|level| u16::from(*level)).sum::<u16>().div_ceil(4);
-                squares.add(x, y, mean < u16::from(PALE));
+                squares.add(x, y, mean([*one, *two, *three, *four]) < PALE);
             }
         }
         let part = squares.around((small_width, small_height), INKED_PALE)?;

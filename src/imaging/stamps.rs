@@ -116,13 +116,15 @@ pub(super) fn halved(picture: &RgbImage) -> RgbImage {
     for (to, (upper, lower)) in small.chunks_exact_mut((3 * width as usize).max(1)).zip(pairs) {
         let fours = upper.as_chunks().0.iter().zip(lower.as_chunks().0);
         for (to, ([r0, g0, b0, r1, g1, b1], [r2, g2, b2, r3, g3, b3])) in to.as_chunks_mut::<3>().0.iter_mut().zip(fours) {
-            let mean = |[one, two, three, four]: [&u8; 4]| {
-                ((u16::from(*one) + u16::from(*two) + u16::from(*three) + u16::from(*four)).div_ceil(4)) as u8
-            };
-            *to = [mean([r0, r1, r2, r3]), mean([g0, g1, g2, g3]), mean([b0, b1, b2, b3])];
+            *to = [mean([*r0, *r1, *r2, *r3]), mean([*g0, *g1, *g2, *g3]), mean([*b0, *b1, *b2, *b3])];
         }
     }
     small
+}
+
+/// The level that stands for four.
+pub(super) fn mean(four: [u8; 4]) -> u8 {
+    four.into_iter().map(u16::from).sum::<u16>().div_ceil(4) as u8
 }
 
 /// A part of a picture; what lies beyond the picture is left out.
