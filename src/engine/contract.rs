@@ -204,12 +204,21 @@ pub trait Engine: Send {
         Ok(None)
     }
 
-    /// How `MẬT` stands on a strip, if it stands there at all: as [`Engine::read_stamp`] is given it, but as the finder
-    /// saw it; `None` where a reader rules the word out, and where there is no model for it.
+    /// How sure `MẬT` stands on a strip at first sight, 0 to 1: the word alone, as
+    /// [`WORD`](crate::engine::stamp_finder::WORD) has it, as the finder saw it; `None` where there is no model for it.
     ///
     /// # Errors
     /// `Internal` when the model fails.
-    fn place_stamp(&mut self, _strip: &RgbImage) -> Result<Option<StampOffset>> {
+    fn suspect_stamp(&mut self, _word: &RgbImage) -> Result<Option<f32>> {
+        Ok(None)
+    }
+
+    /// What a strip says at second sight, and how the word stands there: as [`Engine::read_stamp`] is given it, but as the
+    /// finder saw it; `None` where there is no model for it.
+    ///
+    /// # Errors
+    /// `Internal` when the model fails.
+    fn place_stamp(&mut self, _strip: &RgbImage) -> Result<Option<StampReading>> {
         Ok(None)
     }
 

@@ -1,6 +1,6 @@
 //! Tesseract with the neural models beside it that are installed, and the one that is part of this program.
 
-use crate::engine::contract::{Engine, FoundWord, Letter, SecondReading, StampMap, StampOffset, StampReading};
+use crate::engine::contract::{Engine, FoundWord, Letter, SecondReading, StampMap, StampReading};
 use crate::engine::hand_reader::HandReader;
 use crate::engine::line_finder::LineFinder;
 use crate::engine::models::{self, HAND_READER, LINE_FINDER, Model, SECOND_READER};
@@ -107,8 +107,12 @@ impl Engine for Ensemble {
         self.stamps.map(picture).map(Some)
     }
 
-    fn place_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampOffset>> {
-        self.stamps.place(strip)
+    fn suspect_stamp(&mut self, word: &RgbImage) -> Result<Option<f32>> {
+        self.stamps.suspect(word).map(Some)
+    }
+
+    fn place_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {
+        self.stamps.place(strip).map(Some)
     }
 
     fn read_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {

@@ -24,9 +24,6 @@ const SECOND_READER: &[u8] = include_bytes!("stamp_second_reader.onnx");
 /// 2.4 million weights.
 const WIDE_READER: &[u8] = include_bytes!("stamp_wide_reader.onnx");
 
-/// Odds (their logarithm) below which the first reader's no is enough.
-const CLEARLY_NOT: f32 = -2.5;
-
 /// What the wide reader's odds weigh against those of the two that see the word alone.
 const WIDE_SHARE: f32 = 0.6;
 
@@ -39,8 +36,8 @@ const FARTHEST: f32 = 1.0;
 /// A strip that is read: room for a frame and for the words that stand before `MẬT`.
 pub const STRIP: StripForm = StripForm { size: (208, 64), middle: (144, 32) };
 
-/// The part of it on which the word stands alone, px.
-const WORD: (u32, u32) = (112, 40);
+/// The part of it on which the word stands alone.
+pub const WORD: StripForm = StripForm { size: (112, 40), middle: (56, 20) };
 
 /// Size of a strip and where on it the middle of the word lies, px.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,17 +77,22 @@ impl StampFinder {
         Ok(Self { finder: open(FINDER)?, reader, second_reader, wide_reader })
     }
 
-    /// How `MẬT` stands on a strip of [`STRIP`], if it does; `None` where the first reader rules it out.
+    /// How sure `MẬT` stands on a strip of [`WORD`], as the first reader has it, 0 to 1.
     ///
     /// # Errors
-    /// `Internal` when a network fails.
-    pub fn place(&mut self, strip: &RgbImage) -> Result<Option<StampOffset>> {
-        let [odds] = values(&mut self.reader, &word_alone(strip))?;
-        if odds < CLEARLY_NOT {
-            return Ok(None);
-        }
-        let (_, offset) = self.wide(strip)?;
-        Ok(Some(offset))
+    /// `Internal` when the network fails.
+    pub fn suspect(&mut self, word: &RgbImage) -> Result<f32> {
+        let [odds] = values(&mut self.reader, word)?;
+        Ok(sure(odds))
+    }
+
+    /// What a strip of [`STRIP`] says, as the wide reader has it, and how the word stands there.
+    ///
+    /// # Errors
+    /// `Internal` when the network fails.
+    pub fn place(&mut self, strip: &RgbImage) -> Result<StampReading> {
+        let (odds, offset) = self.wide(strip)?;
+        Ok(StampReading { sure: sure(odds), offset })
     }
 
     /// What a strip of [`STRIP`] says.
@@ -102,7 +104,7 @@ impl StampFinder {
         let ([one], [other]) = (values(&mut self.reader, &word)?, values(&mut self.second_reader, &word)?);
         let (wide, offset) = self.wide(strip)?;
         let odds = (1.0 - WIDE_SHARE) * f32::midpoint(one, other) + WIDE_SHARE * wide;
-        Ok(StampReading { sure: 1.0 / (1.0 + (-odds).exp()), offset })
+        Ok(StampReading { sure: sure(odds), offset })
     }
 
     /// The logarithm of the odds that a strip says `MẬT`, as the wide reader has it, and how the word stands there.
@@ -131,8 +133,13 @@ impl StampFinder {
 
 /// The part of a strip on which the word stands alone.
 fn word_alone(strip: &RgbImage) -> RgbImage {
-    let ((width, height), (x, y)) = (WORD, STRIP.middle);
-    imageops::crop_imm(strip, x - width / 2, y - height / 2, width, height).to_image()
+    let ((width, height), (x, y)) = (WORD.size, WORD.middle);
+    imageops::crop_imm(strip, STRIP.middle.0 - x, STRIP.middle.1 - y, width, height).to_image()
+}
+
+/// What a logarithm of odds stands for, 0 to 1.
+fn sure(odds: f32) -> f32 {
+    1.0 / (1.0 + (-odds).exp())
 }
 
 /// What a reader gives for a strip; the first value is the logarithm of the odds that it says `MẬT`.

@@ -1,8 +1,8 @@
 //! What stamps of secrecy are looked for on besides a page as it is: one ink of it without the others.
 
-use crate::imaging::stamps::{Upper, cropped, halved, mean};
+use crate::imaging::stamps::{Upper, coloured, cropped, halved, mean};
 use crate::model::geometry::Bounds;
-use image::{GrayImage, Rgb, RgbImage};
+use image::{GrayImage, RgbImage};
 use std::collections::HashMap;
 
 /// A px is of coloured ink where its lightest colour is lighter than its darkest by more levels than this.
@@ -20,6 +20,9 @@ const SQUARE: u32 = 8;
 const INKED: u32 = 4;
 const INKED_PALE: u32 = 10;
 
+/// So many px at 150 dots per inch between print, in such a square, may close over gaps to that.
+const MAY_BE_PALE: u32 = 4;
+
 /// How far around an ink a stamp that it touches may reach, px of the searched picture (27 mm).
 const AROUND_INK: u32 = 80;
 
@@ -36,6 +39,9 @@ const PRINT: f32 = 0.3;
 /// Of a thousand px so many are darker than the darkest ink, and so many than paper.
 const INK_PERMILLE: usize = 10;
 const PAPER_PERMILLE: usize = 700;
+
+/// Of a page's rows every so many-th tells that.
+const EVERY: usize = 4;
 
 /// What is taken away is as light as what lies around it, within so many px to each side at 150 dots per inch, of which at
 /// least so many must be left.
@@ -73,28 +79,43 @@ impl Upper {
     /// closes over the gaps and turns black. `None` where nothing is left.
     #[must_use]
     pub fn without_print(&self) -> Option<Self> {
-        let width = self.sharp.width() as usize;
-        let alone = GrayImage::from_raw(self.sharp.width(), self.sharp.height(), print_taken_away(&self.sharp))?;
-        let (small_width, small_height) = self.small.dimensions();
+        let grey = GrayImage::from_raw(self.sharp.width(), self.sharp.height(), lumas(&self.sharp))?;
+        let tones = Tones::of(&grey);
+        let near = self.near_pale(&grey, &tones)?;
+        let alone = print_taken_away(&part_of(&grey, near), &tones)?;
         let mut squares = Squares::default();
-        let rows = alone.as_raw().chunks_exact((2 * width).max(1)).map(|rows| rows.split_at(width));
-        for (y, (upper, lower)) in (0..small_height).zip(rows) {
-            for (x, ([one, two], [three, four])) in (0..small_width).zip(upper.as_chunks().0.iter().zip(lower.as_chunks().0)) {
-                squares.add(x, y, mean([*one, *two, *three, *four]) < PALE);
+        let rows = alone.as_raw().chunks_exact((4 * near.width() as usize).max(1)).map(|rows| rows.split_at(rows.len() / 2));
+        for (y, (upper, lower)) in (near.y0..).zip(rows) {
+            for (x, ([one, two], [three, four])) in (near.x0..).zip(upper.as_chunks().0.iter().zip(lower.as_chunks().0)) {
+                squares.add((x / SQUARE, y / SQUARE), u32::from(mean([*one, *two, *three, *four]) < PALE));
             }
         }
-        let part = squares.around((small_width, small_height), INKED_PALE)?;
-        let sharp = RgbImage::from_fn(2 * part.width(), 2 * part.height(), |x, y| {
-            let level = alone.get_pixel_checked(2 * part.x0 + x, 2 * part.y0 + y).map_or(255, |level| level.0[0]);
-            Rgb([level; 3])
-        });
+        let part = squares.around(self.small.dimensions(), INKED_PALE)?;
+        let part = Bounds::new(part.x0.max(near.x0), part.y0.max(near.y0), part.x1.min(near.x1), part.y1.min(near.y1));
+        let within = Bounds::new(part.x0 - near.x0, part.y0 - near.y0, part.x1 - near.x0, part.y1 - near.y0);
+        let sharp = coloured(&part_of(&alone, within));
         Some(Self { small: halved(&sharp), sharp, corner: (part.x0, part.y0) })
+    }
+
+    /// The part around all that may be ink paler than print, px of the small picture; `None` where there is none.
+    fn near_pale(&self, grey: &GrayImage, tones: &Tones) -> Option<Bounds> {
+        let width = (grey.width() as usize).max(1);
+        let (darkest, mut squares) = (darkest_around(grey), Squares::default());
+        let rows = grey.as_raw().chunks_exact(width).zip(darkest.chunks_exact(width));
+        for (y, (levels, darkest)) in (0..).zip(rows) {
+            let side = 2 * SQUARE as usize;
+            for (x, (levels, darkest)) in (0..).zip(levels.chunks(side).zip(darkest.chunks(side))) {
+                let is_pale = levels.iter().zip(darkest).map(|(level, darkest)| *level < tones.pale && *darkest >= tones.print);
+                squares.add((x, y / (2 * SQUARE)), is_pale.map(u32::from).sum());
+            }
+        }
+        squares.around(self.small.dimensions(), MAY_BE_PALE)
     }
 
     /// The part around all that is of an ink, px of the small picture; `None` where there is too little of it.
     fn around(&self, is_ink: impl Fn([u8; 3]) -> bool) -> Option<Bounds> {
         let mut squares = Squares::default();
-        self.small.enumerate_pixels().for_each(|(x, y, pixel)| squares.add(x, y, is_ink(pixel.0)));
+        self.small.enumerate_pixels().for_each(|(x, y, pixel)| squares.add((x / SQUARE, y / SQUARE), u32::from(is_ink(pixel.0))));
         squares.around(self.small.dimensions(), INKED)
     }
 
@@ -106,26 +127,66 @@ impl Upper {
     }
 }
 
+/// A part of a picture that is twice as large as the one whose px are given.
+fn part_of(picture: &GrayImage, part: Bounds) -> GrayImage {
+    cropped(picture, 2 * part.x0, 2 * part.y0, 2 * part.width(), 2 * part.height())
+}
+
+/// How light paper is on a page, and below which levels print and what is paler than it lie.
+struct Tones {
+    paper: f32,
+    print: u8,
+    pale: u8,
+}
+
+impl Tones {
+    fn of(grey: &GrayImage) -> Self {
+        let rows = grey.as_raw().chunks_exact((grey.width() as usize).max(1));
+        let counts = histogram(rows.step_by(EVERY).flatten());
+        let (ink, paper) = (f32::from(darker(&counts, INK_PERMILLE)), f32::from(darker(&counts, PAPER_PERMILLE)));
+        let pale = paper - PAPER_NOISE - f32::from(255 - PALE) / PALE_TO_INK;
+        Self { paper, print: (ink + PRINT * (paper - ink)) as u8, pale: pale.ceil() as u8 }
+    }
+
+    /// How light a level is shown where print is taken away.
+    fn shown(&self, level: f32) -> u8 {
+        (255.0 - (self.paper - PAPER_NOISE - level) * PALE_TO_INK).clamp(f32::from(DARKEST), 255.0) as u8
+    }
+}
+
 /// How light each px is where print is taken away, paler ink as black as print.
-fn print_taken_away(picture: &RgbImage) -> Vec<u8> {
-    let grey: Vec<u8> = picture.as_raw().as_chunks().0.iter().map(|pixel| luma(*pixel)).collect();
-    let counts = histogram(&grey);
-    let (ink, paper) = (f32::from(darker(&counts, INK_PERMILLE)), f32::from(darker(&counts, PAPER_PERMILLE)));
-    let print = (ink + PRINT * (paper - ink)) as u8;
-    let width = picture.width() as usize;
+fn print_taken_away(grey: &GrayImage, tones: &Tones) -> Option<GrayImage> {
+    let width = grey.width() as usize;
     // An edge of print is half as dark as print: it goes along.
-    let is_print = sums(grey.iter().map(|level| u16::from(*level < print)).collect(), width, 1);
-    let levels = grey.iter().zip(&is_print).map(|(level, print)| if *print > 0 { 0 } else { u16::from(*level) });
-    let (levels, counts) = (sums(levels.collect(), width, CLOSES), is_print.iter().map(|print| u16::from(*print == 0)));
-    let counts = sums(counts.collect(), width, CLOSES);
-    let seen = |level: f32| (255.0 - (paper - PAPER_NOISE - level) * PALE_TO_INK).clamp(f32::from(DARKEST), 255.0) as u8;
-    let beside: [u8; 256] = std::array::from_fn(|level| seen(level as f32));
-    let alone = grey.iter().zip(&is_print).zip(levels.iter().zip(&counts)).map(|((grey, is_print), (levels, count))| match *is_print {
-        0 => beside.get(usize::from(*grey)).copied().unwrap_or(0),
-        _ if *count >= CLOSES_FROM => seen(f32::from(*levels) / f32::from(*count)),
-        _ => seen(paper),
+    let darkest = darkest_around(grey);
+    let beside_print = || grey.iter().zip(&darkest).map(|(level, darkest)| (*level, *darkest >= tones.print));
+    let levels = sums(beside_print().map(|(level, is_beside)| if is_beside { u16::from(level) } else { 0 }).collect(), width, CLOSES);
+    let counts = sums(beside_print().map(|(_, is_beside)| u16::from(is_beside)).collect(), width, CLOSES);
+    let beside: [u8; 256] = std::array::from_fn(|level| tones.shown(level as f32));
+    let alone = beside_print().zip(levels.iter().zip(&counts)).map(|((level, is_beside), (levels, count))| match *count {
+        _ if is_beside => beside.get(usize::from(level)).copied().unwrap_or(0),
+        CLOSES_FROM.. => tones.shown(f32::from(*levels) / f32::from(*count)),
+        _ => tones.shown(tones.paper),
     });
-    alone.collect()
+    GrayImage::from_raw(grey.width(), grey.height(), alone.collect())
+}
+
+/// How dark the darkest of a px and its eight neighbours is.
+fn darkest_around(grey: &GrayImage) -> Vec<u8> {
+    let width = (grey.width() as usize).max(1);
+    let mut across = grey.as_raw().clone();
+    for (darkest, row) in across.chunks_exact_mut(width).zip(grey.as_raw().chunks_exact(width)) {
+        darken(darkest, row.get(1..).unwrap_or_default());
+        darken(darkest.get_mut(1..).unwrap_or_default(), row);
+    }
+    let mut darkest = across.clone();
+    darken(&mut darkest, across.get(width..).unwrap_or_default());
+    darken(darkest.get_mut(width..).unwrap_or_default(), &across);
+    darkest
+}
+
+fn darken(levels: &mut [u8], others: &[u8]) {
+    levels.iter_mut().zip(others).for_each(|(level, other)| *level = (*level).min(*other));
 }
 
 /// How many px of an ink lie in which square of the small picture.
@@ -133,9 +194,9 @@ fn print_taken_away(picture: &RgbImage) -> Vec<u8> {
 struct Squares(HashMap<(u32, u32), u32>);
 
 impl Squares {
-    fn add(&mut self, x: u32, y: u32, is_ink: bool) {
-        if is_ink {
-            *self.0.entry((x / SQUARE, y / SQUARE)).or_default() += 1;
+    fn add(&mut self, square: (u32, u32), inked: u32) {
+        if inked > 0 {
+            *self.0.entry(square).or_default() += inked;
         }
     }
 
@@ -158,15 +219,20 @@ impl Squares {
     }
 }
 
-/// How light a colour is (ITU-R BT.601).
+/// How light each px is.
+fn lumas(picture: &RgbImage) -> Vec<u8> {
+    picture.as_raw().as_chunks().0.iter().map(|pixel| luma(*pixel)).collect()
+}
+
+/// How light a colour is (ITU-R BT.601, in parts of 256).
 fn luma([red, green, blue]: [u8; 3]) -> u8 {
-    ((u32::from(red) * 299 + u32::from(green) * 587 + u32::from(blue) * 114) / 1000) as u8
+    ((u16::from(red) * 77 + u16::from(green) * 150 + u16::from(blue) * 29) / 256) as u8
 }
 
 /// How many px there are of each level.
-fn histogram(levels: &[u8]) -> [usize; 256] {
+fn histogram<'a>(levels: impl Iterator<Item = &'a u8>) -> [usize; 256] {
     let mut counts = [0_usize; 256];
-    levels.iter().for_each(|level| *counts.get_mut(usize::from(*level)).unwrap_or(&mut 0) += 1);
+    levels.for_each(|level| *counts.get_mut(usize::from(*level)).unwrap_or(&mut 0) += 1);
     counts
 }
 
@@ -188,12 +254,8 @@ fn sums(values: Vec<u16>, width: usize, reach: usize) -> Vec<u16> {
     let mut padded = vec![0_u16; width + 2 * reach];
     for (row, values) in rows.chunks_exact_mut(width.max(1)).zip(values.chunks_exact(width.max(1))) {
         padded.iter_mut().skip(reach).zip(values).for_each(|(to, value)| *to = *value);
-        let mut sum: u16 = padded.iter().take(2 * reach).sum();
-        for (to, (enters, leaves)) in row.iter_mut().zip(padded.iter().skip(2 * reach).zip(&padded)) {
-            sum += enters;
-            *to = sum;
-            sum -= leaves;
-        }
+        // Added shift by shift, many px at once, it is faster than a running sum.
+        (0..=2 * reach).filter_map(|shift| padded.get(shift..)).for_each(|shifted| add(row, shifted));
     }
     let mut sums = values;
     let mut below = rows.chunks_exact(width.max(1));
@@ -218,6 +280,7 @@ fn add(sums: &mut [u16], more: &[u16]) {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use image::Rgb;
 
     #[test]
     fn through_red_glass_a_red_seal_is_gone_and_blue_ink_can_be_seen_alone() {
@@ -270,7 +333,7 @@ mod tests {
         assert_eq!(sums(3, 1), [12, 21, 16, 27, 45, 33, 24, 39, 28]);
         assert_eq!((sums(3, 5), sums(9, 1)), (vec![45; 9], vec![3, 6, 9, 12, 15, 18, 21, 24, 17]));
         assert_eq!(super::sums(vec![], 0, 2), [0_u16; 0]);
-        let darker = |levels: &[u8], permille: usize| darker(&histogram(levels), permille);
+        let darker = |levels: &[u8], permille: usize| darker(&histogram(levels.iter()), permille);
         assert_eq!((darker(&[5, 1, 9, 3], 500), darker(&[5, 1, 9, 3], 0), darker(&[], 10)), (5, 1, 255));
     }
 

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::imaging::resize::{scale, scale_colour};
 use crate::model::geometry::Bounds;
 use crate::model::reading::{Secrecy, Stamp};
-use image::{DynamicImage, GrayImage, Rgb, RgbImage, imageops};
+use image::{DynamicImage, GrayImage, ImageBuffer, Pixel, Rgb, RgbImage, imageops};
 
 /// Resolution at which stamps are read, dots per inch. They are searched at half of it, where capitals of 11 points are
 /// 8 px high.
@@ -128,16 +128,20 @@ pub(super) fn mean(four: [u8; 4]) -> u8 {
 }
 
 /// A part of a picture; what lies beyond the picture is left out.
-pub(super) fn cropped(picture: &RgbImage, x: u32, y: u32, width: u32, height: u32) -> RgbImage {
+pub(super) fn cropped<P: Pixel<Subpixel = u8>>(picture: &Picture<P>, x: u32, y: u32, width: u32, height: u32) -> Picture<P> {
     let (x, y) = (x.min(picture.width()), y.min(picture.height()));
     let (width, height) = (width.min(picture.width() - x), height.min(picture.height() - y));
-    let rows = picture.as_raw().chunks_exact((3 * picture.width() as usize).max(1)).skip(y as usize);
-    let mut part = RgbImage::new(width, height);
-    for (to, row) in part.chunks_exact_mut((3 * width as usize).max(1)).zip(rows) {
-        to.iter_mut().zip(row.iter().skip(3 * x as usize)).for_each(|(to, level)| *to = *level);
+    let levels = |pixels: u32| pixels as usize * usize::from(P::CHANNEL_COUNT);
+    let rows = picture.as_raw().chunks_exact(levels(picture.width()).max(1)).skip(y as usize);
+    let mut part = Picture::new(width, height);
+    for (to, row) in part.chunks_exact_mut(levels(width).max(1)).zip(rows) {
+        to.iter_mut().zip(row.iter().skip(levels(x))).for_each(|(to, level)| *to = *level);
     }
     part
 }
+
+/// A picture with levels of 8 bits.
+type Picture<P> = ImageBuffer<P, Vec<u8>>;
 
 /// Size of a strip on which a reader of print sees the word alone, px, and height of its capitals there.
 const PRINT: (u32, u32) = (56, 32);
@@ -219,7 +223,7 @@ fn around_point(picture: &RgbImage, left: i32, top: i32) -> [[u8; 3]; 4] {
     [at(0, 0), at(1, 0), at(0, 1), at(1, 1)]
 }
 
-fn coloured(grey: &GrayImage) -> RgbImage {
+pub(super) fn coloured(grey: &GrayImage) -> RgbImage {
     let levels = grey.iter().flat_map(|level| [*level; 3]).collect();
     RgbImage::from_raw(grey.width(), grey.height(), levels).unwrap_or_default()
 }
