@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 /// `ngày … tháng … năm …` folded; OCR runs handwriting into the words beside it.
 static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"^(?P<place>.*)nga[yuvw]?\s*(?P<d>\S.{0,6}?)??\s*th[a-z]{0,2}?ng\s*(?P<m>\S.{0,4}?)\s*n[a-z]?m\s*\.?\s*(?P<y>\d[\doil ]{3,4})",
+        r"^(?P<place>.*)ng(?:a[yuvw]?|[a-z]y\b)\s*(?P<d>\S.{0,6}?)??\s*th[a-z]{0,2}?ng\s*(?P<m>\S.{0,4}?)\s*n[a-z]?m\s*\.?\s*(?P<y>\d[\doil ]{3,4})",
     )
     .ok()
 });
@@ -176,6 +176,10 @@ mod tests {
         assert!(issued.date_confidence < 60, "{issued:?}");
         let sure = read("Kiên Giang, ngày 16 tháng 01 năm 2018").unwrap();
         assert_eq!((sure.date.as_deref(), sure.date_confidence), (Some("2018-01-16"), 90));
+        let slipped = read("Thái Nguyên, ngùy 22 tháng I1 năm 2024").unwrap();
+        assert_eq!((slipped.date.as_deref(), slipped.place.as_deref()), (Some("2024-11-22"), Some("Thái Nguyên")));
+        let lost = read("Thái Nguyên, nqày 22 tháng 11 năm 2024").unwrap();
+        assert_eq!((lost.date, lost.place.as_deref()), (None, Some("Thái Nguyên")));
     }
 
     #[test]

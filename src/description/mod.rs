@@ -14,6 +14,7 @@ pub mod personal;
 pub mod review;
 pub mod secrecy;
 pub mod separate;
+pub mod signed;
 
 mod date;
 mod fuzzy;

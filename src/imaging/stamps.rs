@@ -66,6 +66,7 @@ impl StampView {
         // A4 has 1754 px there, A3 2480: what is far from them names a wrong resolution.
         let factor = if (1200.0..2800.0).contains(&(long * by_dpi)) { by_dpi } else { LONG_SIDE / long };
         let page = match pixels {
+            DynamicImage::ImageRgb8(colour) if factor == 0.5 => halved(colour),
             DynamicImage::ImageRgb8(colour) => scale_colour(colour, factor)?,
             DynamicImage::ImageLuma8(grey) => coloured(&scale(grey, factor)?),
             other => scale_colour(&other.to_rgb8(), factor)?,

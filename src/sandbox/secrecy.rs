@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::imaging::stamps::{StampView, StampWord, Upper, print, strip};
 use crate::model::reading::{Secrecy, Stamp};
 use std::cmp::Reverse;
+use std::ops::RangeInclusive;
 
 /// Planes of the map: `MẬT`, and the words that stand before it.
 const CONFIDENTIAL: usize = 0;
@@ -23,13 +24,13 @@ struct Bar {
 }
 
 /// On the page, and on its coloured inks.
-const OF_PAGE: Bar = Bar { may_be: 0.12, most: 5, is: 0.7 };
+const OF_PAGE: Bar = Bar { may_be: 0.12, most: 6, is: 0.7 };
 
 /// Where print is taken away: a stamp stands out there, and scraps of other stamps look like many things.
 const WITHOUT_PRINT: Bar = Bar { may_be: 0.6, most: 2, is: 0.73 };
 
 /// Odds (their logarithm) below which a no at first sight is enough.
-const NOT_AT_FIRST: f32 = -2.5;
+const NOT_AT_FIRST: f32 = -2.6;
 
 /// Odds below which a no at first and at second sight together is, where the first weighs so much.
 const NOT_AT_SECOND: f32 = -2.8;
@@ -45,6 +46,16 @@ const FINDER_SHARE: f32 = 0.2;
 /// anything: on other words it lies below.
 const PRINT_WEIGHT: f32 = 0.3;
 const PRINT_RANGE: f32 = 8.0;
+
+/// What the odds of a word that is seen close before it add to those of `MẬT`, where they are more than so much.
+const BACKING: f32 = 1.5;
+const BACKS_FROM: f32 = 1.0;
+
+/// Where the middle of a word close before it lies, heights of capitals before the middle of `MẬT`, and how far above or
+/// below.
+const SECRET_BEFORE: RangeInclusive<f32> = 2.4..=5.5;
+const TOP_SECRET_BEFORE: RangeInclusive<f32> = 3.0..=7.0;
+const BESIDE: f32 = 1.0;
 
 /// A word before `MẬT` counts when it is surer than this, 0 to 1.
 const IS_BEFORE: f32 = 0.3;
@@ -97,19 +108,23 @@ fn look(upper: &Upper, bar: &Bar, engine: &mut dyn Engine) -> Result<Vec<SeenSta
     let mut stamps = Vec::new();
     let cut = |word: &StampWord, form: StripForm| strip(&upper.sharp, word, form.size, form.middle);
     for place in words(&map).into_iter().filter(|word| word.sure >= bar.may_be).take(bar.most) {
-        let Some(first) = engine.suspect_stamp(&cut(&place, WORD))?.map(log_odds).filter(|odds| *odds >= NOT_AT_FIRST) else { continue };
+        let backed = backed(&map, &place);
+        let Some(first) = engine.suspect_stamp(&cut(&place, WORD))?.map(log_odds) else { continue };
+        if first + backed < NOT_AT_FIRST {
+            continue;
+        }
         let Some(placed) = engine.place_stamp(&cut(&place, STRIP))? else { continue };
-        if FIRST_SHARE * first + (1.0 - FIRST_SHARE) * log_odds(placed.sure) < NOT_AT_SECOND {
+        if FIRST_SHARE * first + (1.0 - FIRST_SHARE) * log_odds(placed.sure) + backed < NOT_AT_SECOND {
             continue;
         }
         // The finder tells place, turn and height roughly, above all over print; readers want them right.
         let word = straightened(&place, &placed.offset);
         let Some(read) = engine.read_stamp(&cut(&word, STRIP))? else { continue };
-        let mut odds = together(word.sure, log_odds(read.sure));
+        let mut odds = backed + together(word.sure, log_odds(read.sure));
         if (odds - log_odds(bar.is)).abs() < UNSURE {
             // Straightened once more it is another picture of the same: the mean of two errs less.
             let again = engine.read_stamp(&cut(&straightened(&word, &read.offset), STRIP))?.unwrap_or(read);
-            odds = together(word.sure, f32::midpoint(log_odds(read.sure), log_odds(again.sure)));
+            odds = backed + together(word.sure, f32::midpoint(log_odds(read.sure), log_odds(again.sure)));
         }
         // Who knows print but no stamps has the last word where the two are unsure.
         if odds < log_odds(bar.is) && odds + PRINT_WEIGHT * PRINT_RANGE >= log_odds(bar.is) {
@@ -150,13 +165,31 @@ fn log_odds(sure: f32) -> f32 {
     (sure / (1.0 - sure)).ln()
 }
 
+/// What the word before a place adds to the odds that `MẬT` stands there: nothing else says `TỐI` or `TUYỆT` just there.
+fn backed(map: &StampMap, word: &StampWord) -> f32 {
+    let is_beside = |cell: usize, before: &RangeInclusive<f32>| {
+        let (along, across) = apart(map, word, cell);
+        before.contains(&-along) && across.abs() < BESIDE
+    };
+    let cells = 0..map.columns * map.rows;
+    let surest = |plane: usize, before: RangeInclusive<f32>| {
+        cells.clone().filter(|cell| is_beside(*cell, &before)).map(|cell| sure(map, plane, cell)).fold(0.0, f32::max)
+    };
+    let before = surest(SECRET, SECRET_BEFORE).max(surest(TOP_SECRET, TOP_SECRET_BEFORE));
+    BACKING * (log_odds(before) - BACKS_FROM).max(0.0)
+}
+
+/// How far a cell lies from a word along it and down across it, heights of capitals.
+fn apart(map: &StampMap, word: &StampWord, cell: usize) -> (f32, f32) {
+    let ((sine, cosine), (x, y)) = (word.turn, map.middle(cell));
+    let (dx, dy) = ((x - word.middle.0) / word.capital, (y - word.middle.1) / word.capital);
+    (dx * cosine + dy * sine, dy * cosine - dx * sine)
+}
+
 /// The level by the word that stands before `MẬT`.
 fn level(map: &StampMap, word: &StampWord) -> Secrecy {
-    let (sine, cosine) = word.turn;
     let stands_before = |cell: &usize| {
-        let (x, y) = map.middle(*cell);
-        let (dx, dy) = ((x - word.middle.0) / word.capital, (y - word.middle.1) / word.capital);
-        let (along, across) = (dx * cosine + dy * sine, dy * cosine - dx * sine);
+        let (along, across) = apart(map, word, *cell);
         // Beside it, or on the line above it.
         (-BEFORE..1.0).contains(&along) && (-3.0..1.5).contains(&across)
     };
@@ -299,7 +332,18 @@ mod tests {
         assert_eq!(seen(&[(2, 7, 5, 3.0)]), []);
         // The most secret of two is named first.
         let both = seen(&[(0, 2, 2, 5.0), (0, 17, 8, 2.0), (1, 11, 8, 2.0)]);
-        assert_eq!(both, [(Secrecy::Secret, 94), (Secrecy::Confidential, 97)]);
+        assert_eq!(both, [(Secrecy::Secret, 99), (Secrecy::Confidential, 97)]);
+    }
+
+    #[test]
+    fn a_word_close_before_it_backs_one_of_which_nobody_is_sure() {
+        let view = StampView::of(&DynamicImage::from(RgbImage::from_pixel(1240, 1754, Rgb([250; 3]))), 150).unwrap();
+        let seen = |before: (usize, usize, usize, f32)| {
+            stamps(&view, 0, (1240, 1754), &mut Sees::words(&[(0, 15, 5, 1.0), before], 0.5)).unwrap().len()
+        };
+        assert_eq!((seen((1, 9, 5, 3.0)), seen((2, 8, 5, 3.0)), seen((1, 9, 5, 1.0))), (1, 1, 0));
+        // On another line, too far before it, behind it.
+        assert_eq!((seen((1, 9, 8, 3.0)), seen((1, 4, 5, 3.0)), seen((1, 19, 5, 3.0))), (0, 0, 0));
     }
 
     #[test]

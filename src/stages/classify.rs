@@ -4,9 +4,10 @@ use crate::description::decided::correct_description;
 use crate::description::describe::Describer;
 use crate::description::listed::lay_over;
 use crate::description::named::lay_name_over;
+use crate::description::signed::lay_signing_over;
 use crate::error::Result;
 use crate::model::change::Change;
-use crate::model::holding::{Contents, Document, Item};
+use crate::model::holding::{Contents, Document, File, Item};
 use crate::model::plan::Level;
 use crate::model::record::Description;
 use crate::stages::contract::{Context, Stage, Work, wrong_item};
@@ -54,8 +55,9 @@ pub async fn description_of(context: &Context<'_>, contents: &Contents, document
     let mut description = describer.finish();
     context.learned.lay_over(&mut description, &words);
     if let Some(document) = contents.document(document) {
-        if let Some(name) = file_name(contents, document) {
-            lay_name_over(&mut description, name);
+        if let Some(file) = file_of(contents, document) {
+            lay_name_over(&mut description, &file.new.path.shown);
+            lay_signing_over(&mut description, &file.signatures);
         }
         if let Some(listed) = &document.listed {
             lay_over(&mut description, listed);
@@ -65,9 +67,9 @@ pub async fn description_of(context: &Context<'_>, contents: &Contents, document
     Ok(description)
 }
 
-/// Name of the file that the document begins.
-fn file_name<'a>(contents: &'a Contents, document: &Document) -> Option<&'a str> {
+/// The file that the document begins.
+fn file_of<'a>(contents: &'a Contents, document: &Document) -> Option<&'a File> {
     let first = contents.page(document.pages.first()?)?;
     let is_begin = first.number == 1;
-    is_begin.then(|| contents.file(&first.file).map(|file| file.new.path.shown.as_str())).flatten()
+    is_begin.then(|| contents.file(&first.file)).flatten()
 }
