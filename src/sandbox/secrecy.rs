@@ -165,7 +165,8 @@ fn log_odds(sure: f32) -> f32 {
     (sure / (1.0 - sure)).ln()
 }
 
-/// What the word before a place adds to the odds that `MẬT` stands there: nothing else says `TỐI` or `TUYỆT` just there.
+/// What the word before a place adds to the odds that `MẬT` stands there: the finder is seldom sure of `TỐI` or `TUYỆT` just
+/// there where no stamp is.
 fn backed(map: &StampMap, word: &StampWord) -> f32 {
     let is_beside = |cell: usize, before: &RangeInclusive<f32>| {
         let (along, across) = apart(map, word, cell);
