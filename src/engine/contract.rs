@@ -123,8 +123,8 @@ pub struct StampOffset {
 /// What a strip says.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StampReading {
-    /// How sure it says `MẬT`, 0 to 1.
-    pub sure: f32,
+    /// Natural logarithm of the odds that it says `MẬT`.
+    pub odds: f32,
     /// How the word stands there, if it does.
     pub offset: StampOffset,
 }
@@ -204,7 +204,7 @@ pub trait Engine: Send {
         Ok(None)
     }
 
-    /// How sure `MẬT` stands on a strip at first sight, 0 to 1: the word alone, as
+    /// Natural logarithm of the odds that `MẬT` stands on a strip, at first sight: the word alone, as
     /// [`WORD`](crate::engine::stamp_finder::WORD) has it, as the finder saw it; `None` where there is no model for it.
     ///
     /// # Errors

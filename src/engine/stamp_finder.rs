@@ -77,13 +77,13 @@ impl StampFinder {
         Ok(Self { finder: open(FINDER)?, reader, second_reader, wide_reader })
     }
 
-    /// How sure `MẬT` stands on a strip of [`WORD`], as the first reader has it, 0 to 1.
+    /// Natural logarithm of the odds that `MẬT` stands on a strip of [`WORD`], as the first reader has it.
     ///
     /// # Errors
     /// `Internal` when the network fails.
     pub fn suspect(&mut self, word: &RgbImage) -> Result<f32> {
         let [odds] = values(&mut self.reader, word)?;
-        Ok(sure(odds))
+        Ok(odds)
     }
 
     /// What a strip of [`STRIP`] says, as the wide reader has it, and how the word stands there.
@@ -91,8 +91,9 @@ impl StampFinder {
     /// # Errors
     /// `Internal` when the network fails.
     pub fn place(&mut self, strip: &RgbImage) -> Result<StampReading> {
-        let (odds, offset) = self.wide(strip)?;
-        Ok(StampReading { sure: sure(odds), offset })
+        let [odds, place @ ..]: [f32; WIDE_VALUES] = values(&mut self.wide_reader, strip)?;
+        let [turn, scale, along, across] = place.map(|value| value.clamp(-FARTHEST, FARTHEST));
+        Ok(StampReading { odds, offset: StampOffset { turn, scale, middle: (along, across) } })
     }
 
     /// What a strip of [`STRIP`] says.
@@ -102,16 +103,9 @@ impl StampFinder {
     pub fn read(&mut self, strip: &RgbImage) -> Result<StampReading> {
         let word = word_alone(strip);
         let ([one], [other]) = (values(&mut self.reader, &word)?, values(&mut self.second_reader, &word)?);
-        let (wide, offset) = self.wide(strip)?;
-        let odds = (1.0 - WIDE_SHARE) * f32::midpoint(one, other) + WIDE_SHARE * wide;
-        Ok(StampReading { sure: sure(odds), offset })
-    }
-
-    /// The logarithm of the odds that a strip says `MẬT`, as the wide reader has it, and how the word stands there.
-    fn wide(&mut self, strip: &RgbImage) -> Result<(f32, StampOffset)> {
-        let [odds, place @ ..]: [f32; WIDE_VALUES] = values(&mut self.wide_reader, strip)?;
-        let [turn, scale, along, across] = place.map(|value| value.clamp(-FARTHEST, FARTHEST));
-        Ok((odds, StampOffset { turn, scale, middle: (along, across) }))
+        let wide = self.place(strip)?;
+        let odds = (1.0 - WIDE_SHARE) * f32::midpoint(one, other) + WIDE_SHARE * wide.odds;
+        Ok(StampReading { odds, ..wide })
     }
 
     /// Where the word may stand on a colour picture of 75 dots per inch.
@@ -135,11 +129,6 @@ impl StampFinder {
 fn word_alone(strip: &RgbImage) -> RgbImage {
     let ((width, height), (x, y)) = (WORD.size, WORD.middle);
     imageops::crop_imm(strip, STRIP.middle.0 - x, STRIP.middle.1 - y, width, height).to_image()
-}
-
-/// What a logarithm of odds stands for, 0 to 1.
-fn sure(odds: f32) -> f32 {
-    1.0 / (1.0 + (-odds).exp())
 }
 
 /// What a reader gives for a strip; the first value is the logarithm of the odds that it says `MẬT`.

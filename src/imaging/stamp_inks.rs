@@ -1,8 +1,9 @@
 //! What stamps of secrecy are looked for on besides a page as it is: one ink of it without the others.
 
+use crate::imaging::seal::brightness;
 use crate::imaging::stamps::{Upper, coloured, cropped, halved, mean};
 use crate::model::geometry::Bounds;
-use image::{GrayImage, RgbImage};
+use image::GrayImage;
 use std::collections::HashMap;
 
 /// A px is of coloured ink where its lightest colour is lighter than its darkest by more levels than this.
@@ -79,7 +80,7 @@ impl Upper {
     /// closes over the gaps and turns black. `None` where nothing is left.
     #[must_use]
     pub fn without_print(&self) -> Option<Self> {
-        let grey = GrayImage::from_raw(self.sharp.width(), self.sharp.height(), lumas(&self.sharp))?;
+        let grey = brightness(&self.sharp);
         let tones = Tones::of(&grey);
         let near = self.near_pale(&grey, &tones)?;
         let alone = print_taken_away(&part_of(&grey, near), &tones)?;
@@ -219,16 +220,6 @@ impl Squares {
     }
 }
 
-/// How light each px is.
-fn lumas(picture: &RgbImage) -> Vec<u8> {
-    picture.as_raw().as_chunks().0.iter().map(|pixel| luma(*pixel)).collect()
-}
-
-/// How light a colour is (ITU-R BT.601, in parts of 256).
-fn luma([red, green, blue]: [u8; 3]) -> u8 {
-    ((u16::from(red) * 77 + u16::from(green) * 150 + u16::from(blue) * 29) / 256) as u8
-}
-
 /// How many px there are of each level.
 fn histogram<'a>(levels: impl Iterator<Item = &'a u8>) -> [usize; 256] {
     let mut counts = [0_usize; 256];
@@ -280,7 +271,7 @@ fn add(sums: &mut [u16], more: &[u16]) {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use image::Rgb;
+    use image::{Rgb, RgbImage};
 
     #[test]
     fn through_red_glass_a_red_seal_is_gone_and_blue_ink_can_be_seen_alone() {

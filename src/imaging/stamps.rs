@@ -51,8 +51,8 @@ pub struct StampWord {
     pub turn: (f32, f32),
     /// Height of its capitals, px.
     pub capital: f32,
-    /// How sure it stands there, 0 to 1.
-    pub sure: f32,
+    /// Natural logarithm of the odds that it stands there.
+    pub odds: f32,
 }
 
 impl StampView {
@@ -254,7 +254,7 @@ mod tests {
 
     fn word(x: f32, y: f32, degrees: f32) -> StampWord {
         let angle = degrees.to_radians();
-        StampWord { middle: (x, y), turn: (angle.sin(), angle.cos()), capital: 10.0, sure: 0.97 }
+        StampWord { middle: (x, y), turn: (angle.sin(), angle.cos()), capital: 10.0, odds: 3.5 }
     }
 
     fn view() -> StampView {
@@ -304,6 +304,18 @@ mod tests {
             assert_eq!((sharp.get_pixel(6, 6).0, small.get_pixel(3, 3).0), ([0; 3], [0; 3]), "{degrees}");
             assert_eq!((sharp.get_pixel(400, 400).0, small.get_pixel(200, 200).0), ([255; 3], [255; 3]), "{degrees}");
         }
+    }
+
+    #[test]
+    fn of_a_colour_page_of_300_dots_per_inch_four_px_are_made_one() {
+        // Columns of two colours, so that each px of the view is the mean of both; an odd last row and column are left out.
+        let page = RgbImage::from_fn(2481, 3507, |x, _| Rgb(if x % 2 == 0 { [200, 100, 20] } else { [100, 60, 21] }));
+        let view = StampView::of(&DynamicImage::from(page), 300).unwrap();
+        assert_eq!(view.page.dimensions(), (1240, 1753));
+        assert!(view.page.pixels().all(|pixel| pixel.0 == [150, 80, 21]));
+        // As where it is resampled, but for the last row and column.
+        let upper = view.upper(0);
+        assert_eq!((upper.sharp.dimensions(), upper.small.dimensions()), ((1240, 876), (620, 438)));
     }
 
     #[test]

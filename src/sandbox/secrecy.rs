@@ -24,23 +24,23 @@ struct Bar {
 }
 
 /// On the page, and on its coloured inks.
-const OF_PAGE: Bar = Bar { may_be: 0.12, most: 6, is: 0.7 };
+const OF_PAGE: Bar = Bar { may_be: 0.12, most: 6, is: 0.76 };
 
 /// Where print is taken away: a stamp stands out there, and scraps of other stamps look like many things.
-const WITHOUT_PRINT: Bar = Bar { may_be: 0.6, most: 2, is: 0.73 };
+const WITHOUT_PRINT: Bar = Bar { may_be: 0.6, most: 2, is: 0.89 };
 
 /// Odds (their logarithm) below which a no at first sight is enough.
 const NOT_AT_FIRST: f32 = -2.6;
 
 /// Odds below which a no at first and at second sight together is, where the first weighs so much.
-const NOT_AT_SECOND: f32 = -2.8;
+const NOT_AT_SECOND: f32 = -2.4;
 const FIRST_SHARE: f32 = 0.4;
 
 /// Where all together are less far from that than this, in log-odds, a place is read twice.
 const UNSURE: f32 = 2.0;
 
 /// What the finder's odds weigh against those of the readers.
-const FINDER_SHARE: f32 = 0.2;
+const FINDER_SHARE: f32 = 0.1;
 
 /// What the logarithm of a reader of print's probability of `MẬT` weighs against log-odds, and from which on it tells
 /// anything: on other words it lies below.
@@ -48,7 +48,7 @@ const PRINT_WEIGHT: f32 = 0.3;
 const PRINT_RANGE: f32 = 8.0;
 
 /// What the odds of a word that is seen close before it add to those of `MẬT`, where they are more than so much.
-const BACKING: f32 = 1.5;
+const BACKING: f32 = 0.75;
 const BACKS_FROM: f32 = 1.0;
 
 /// Where the middle of a word close before it lies, heights of capitals before the middle of `MẬT`, and how far above or
@@ -105,47 +105,46 @@ struct SeenStamp {
 /// Stamps on the upper part of a page as it is given, the surest place of the finder first.
 fn look(upper: &Upper, bar: &Bar, engine: &mut dyn Engine) -> Result<Vec<SeenStamp>> {
     let Some(map) = engine.find_stamps(&upper.small)? else { return Ok(Vec::new()) };
-    let mut stamps = Vec::new();
+    let (mut stamps, is) = (Vec::new(), log_odds(bar.is));
     let cut = |word: &StampWord, form: StripForm| strip(&upper.sharp, word, form.size, form.middle);
-    for place in words(&map).into_iter().filter(|word| word.sure >= bar.may_be).take(bar.most) {
+    for place in words(&map).into_iter().filter(|word| word.odds >= log_odds(bar.may_be)).take(bar.most) {
         let backed = backed(&map, &place);
-        let Some(first) = engine.suspect_stamp(&cut(&place, WORD))?.map(log_odds) else { continue };
+        let Some(first) = engine.suspect_stamp(&cut(&place, WORD))? else { continue };
         if first + backed < NOT_AT_FIRST {
             continue;
         }
         let Some(placed) = engine.place_stamp(&cut(&place, STRIP))? else { continue };
-        if FIRST_SHARE * first + (1.0 - FIRST_SHARE) * log_odds(placed.sure) + backed < NOT_AT_SECOND {
+        if FIRST_SHARE * first + (1.0 - FIRST_SHARE) * placed.odds + backed < NOT_AT_SECOND {
             continue;
         }
         // The finder tells place, turn and height roughly, above all over print; readers want them right.
         let word = straightened(&place, &placed.offset);
         let Some(read) = engine.read_stamp(&cut(&word, STRIP))? else { continue };
-        let mut odds = backed + together(word.sure, log_odds(read.sure));
-        if (odds - log_odds(bar.is)).abs() < UNSURE {
+        let mut odds = backed + together(word.odds, read.odds);
+        if (odds - is).abs() < UNSURE {
             // Straightened once more it is another picture of the same: the mean of two errs less.
             let again = engine.read_stamp(&cut(&straightened(&word, &read.offset), STRIP))?.unwrap_or(read);
-            odds = backed + together(word.sure, f32::midpoint(log_odds(read.sure), log_odds(again.sure)));
+            odds = backed + together(word.odds, f32::midpoint(read.odds, again.odds));
         }
         // Who knows print but no stamps has the last word where the two are unsure.
-        if odds < log_odds(bar.is) && odds + PRINT_WEIGHT * PRINT_RANGE >= log_odds(bar.is) {
+        if odds < is && odds + PRINT_WEIGHT * PRINT_RANGE >= is {
             let said = engine.says(&print(upper, &word), "mat")?.unwrap_or(f32::MIN);
             odds += PRINT_WEIGHT * (said + PRINT_RANGE).max(0.0);
         }
-        let sure = 1.0 / (1.0 + (-odds).exp());
-        if sure >= bar.is {
-            stamps.push(SeenStamp { level: level(&map, &word), word, sure });
+        if odds >= is {
+            stamps.push(SeenStamp { level: level(&map, &word), word, sure: 1.0 / (1.0 + (-odds).exp()) });
         }
     }
     Ok(stamps)
 }
 
-/// What finder and readers say together, in log-odds: `seen` is how sure the finder is, 0 to 1.
+/// What finder and readers say together, in log-odds.
 fn together(seen: f32, read: f32) -> f32 {
-    FINDER_SHARE * log_odds(seen) + (1.0 - FINDER_SHARE) * read
+    FINDER_SHARE * seen + (1.0 - FINDER_SHARE) * read
 }
 
 /// A word as it stands, by what was seen of it on a strip.
-fn straightened(word: &StampWord, offset: &StampOffset) -> StampWord {
+pub(crate) fn straightened(word: &StampWord, offset: &StampOffset) -> StampWord {
     let ((sine, cosine), (along, across)) = (word.turn, offset.middle);
     let (more_sine, more_cosine) = offset.turn.sin_cos();
     StampWord {
@@ -155,13 +154,12 @@ fn straightened(word: &StampWord, offset: &StampOffset) -> StampWord {
         ),
         turn: (sine * more_cosine + cosine * more_sine, cosine * more_cosine - sine * more_sine),
         capital: word.capital * offset.scale.exp(),
-        sure: word.sure,
+        odds: word.odds,
     }
 }
 
-/// The logarithm of the odds of what is so sure, 0 to 1.
+/// The natural logarithm of the odds of what is so sure, 0 to 1.
 fn log_odds(sure: f32) -> f32 {
-    let sure = sure.clamp(1e-6, 1.0 - 1e-6);
     (sure / (1.0 - sure)).ln()
 }
 
@@ -174,10 +172,10 @@ fn backed(map: &StampMap, word: &StampWord) -> f32 {
     };
     let cells = 0..map.columns * map.rows;
     let surest = |plane: usize, before: RangeInclusive<f32>| {
-        cells.clone().filter(|cell| is_beside(*cell, &before)).map(|cell| sure(map, plane, cell)).fold(0.0, f32::max)
+        cells.clone().filter(|cell| is_beside(*cell, &before)).map(|cell| odds(map, plane, cell)).fold(f32::NEG_INFINITY, f32::max)
     };
     let before = surest(SECRET, SECRET_BEFORE).max(surest(TOP_SECRET, TOP_SECRET_BEFORE));
-    BACKING * (log_odds(before) - BACKS_FROM).max(0.0)
+    BACKING * (before - BACKS_FROM).max(0.0)
 }
 
 /// How far a cell lies from a word along it and down across it, heights of capitals.
@@ -194,9 +192,11 @@ fn level(map: &StampMap, word: &StampWord) -> Secrecy {
         // Beside it, or on the line above it.
         (-BEFORE..1.0).contains(&along) && (-3.0..1.5).contains(&across)
     };
-    let before = |plane: usize| (0..map.columns * map.rows).filter(stands_before).map(|cell| sure(map, plane, cell)).fold(0.0, f32::max);
+    let before = |plane: usize| {
+        (0..map.columns * map.rows).filter(stands_before).map(|cell| odds(map, plane, cell)).fold(f32::NEG_INFINITY, f32::max)
+    };
     let (secret, top_secret) = (before(SECRET), before(TOP_SECRET));
-    if secret.max(top_secret) < IS_BEFORE {
+    if secret.max(top_secret) < log_odds(IS_BEFORE) {
         Secrecy::Confidential
     } else if top_secret > secret {
         Secrecy::TopSecret
@@ -206,9 +206,9 @@ fn level(map: &StampMap, word: &StampWord) -> Secrecy {
 }
 
 /// Words out of the finder's map, the surest first: of neighbouring cells that see the same word, the surest.
-fn words(map: &StampMap) -> Vec<StampWord> {
+pub(crate) fn words(map: &StampMap) -> Vec<StampWord> {
     let mut seen: Vec<StampWord> = (0..map.columns * map.rows).filter_map(|cell| word_at(map, cell)).collect();
-    seen.sort_by(|one, other| other.sure.total_cmp(&one.sure));
+    seen.sort_by(|one, other| other.odds.total_cmp(&one.odds));
     let mut kept: Vec<StampWord> = Vec::new();
     for word in seen {
         if !kept.iter().any(|other| distance(word.middle, other.middle) < APART * other.capital.max(word.capital)) {
@@ -219,8 +219,8 @@ fn words(map: &StampMap) -> Vec<StampWord> {
 }
 
 fn word_at(map: &StampMap, cell: usize) -> Option<StampWord> {
-    let sure = sure(map, CONFIDENTIAL, cell);
-    if sure < OF_PAGE.may_be {
+    let odds = odds(map, CONFIDENTIAL, cell);
+    if odds < log_odds(OF_PAGE.may_be) {
         return None;
     }
     let (x, y) = map.middle(cell);
@@ -230,13 +230,13 @@ fn word_at(map: &StampMap, cell: usize) -> Option<StampWord> {
         middle: (x + 16.0 * map.value(6, cell)?, y + 16.0 * map.value(7, cell)?),
         turn: (sine / length, cosine / length),
         capital: 12.0 * map.value(5, cell)?.clamp(-1.5, 1.5).exp(),
-        sure,
+        odds,
     })
 }
 
-/// How sure a word stands at a cell, 0 to 1.
-fn sure(map: &StampMap, plane: usize, cell: usize) -> f32 {
-    map.value(plane, cell).map_or(0.0, |odds| 1.0 / (1.0 + (-odds).exp()))
+/// The logarithm of the odds that a word stands at a cell.
+fn odds(map: &StampMap, plane: usize, cell: usize) -> f32 {
+    map.value(plane, cell).unwrap_or(f32::NEG_INFINITY)
 }
 
 fn distance(one: (f32, f32), other: (f32, f32)) -> f32 {
@@ -294,17 +294,17 @@ mod tests {
 
         fn suspect_stamp(&mut self, word: &RgbImage) -> Result<Option<f32>> {
             assert_eq!(word.dimensions(), WORD.size);
-            Ok(Some(self.sights.0))
+            Ok(Some(log_odds(self.sights.0)))
         }
 
         fn place_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {
             assert_eq!(strip.dimensions(), STRIP.size);
-            Ok(Some(StampReading { sure: self.sights.1, offset: self.offset }))
+            Ok(Some(StampReading { odds: log_odds(self.sights.1), offset: self.offset }))
         }
 
         fn read_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {
             assert_eq!(strip.dimensions(), STRIP.size);
-            Ok(Some(StampReading { sure: (self.read)(strip), offset: StampOffset::default() }))
+            Ok(Some(StampReading { odds: log_odds((self.read)(strip)), offset: StampOffset::default() }))
         }
 
         fn says(&mut self, strip: &GrayImage, letters: &str) -> Result<Option<f32>> {
@@ -333,7 +333,7 @@ mod tests {
         assert_eq!(seen(&[(2, 7, 5, 3.0)]), []);
         // The most secret of two is named first.
         let both = seen(&[(0, 2, 2, 5.0), (0, 17, 8, 2.0), (1, 11, 8, 2.0)]);
-        assert_eq!(both, [(Secrecy::Secret, 99), (Secrecy::Confidential, 97)]);
+        assert_eq!(both, [(Secrecy::Secret, 97), (Secrecy::Confidential, 96)]);
     }
 
     #[test]
@@ -373,7 +373,7 @@ mod tests {
             let read = Box::new(move |_: &RgbImage| reads.next().unwrap_or(then));
             stamps(&view, 0, (1240, 1754), &mut Sees { read, ..Sees::words(&[(0, 15, 5, 1.0)], 0.0) }).unwrap().len()
         };
-        assert_eq!((seen(0.6, 0.6), seen(0.6, 0.95), seen(0.95, 0.3), seen(0.95, 0.05)), (0, 1, 1, 0));
+        assert_eq!((seen(0.6, 0.6), seen(0.6, 0.95), seen(0.95, 0.4), seen(0.95, 0.05)), (0, 1, 1, 0));
         // Where they are sure once is enough.
         assert_eq!((seen(0.999, 0.001), seen(0.01, 0.999)), (1, 0));
     }
@@ -387,7 +387,7 @@ mod tests {
             found.first().map(|stamp| stamp.confidence)
         };
         assert_eq!((seen(0.2, None), seen(0.2, Some(-9.0)), seen(0.2, Some(-7.9))), (None, None, None));
-        assert_eq!(seen(0.2, Some(-0.1)), Some(81));
+        assert_eq!(seen(0.2, Some(-0.1)), Some(77));
         // Print that reads so is no stamp where finder and reader see none, and a stamp stays one.
         assert_eq!((seen(0.001, Some(0.0)), seen(0.95, Some(-20.0))), (None, seen(0.95, None)));
         assert!(seen(0.95, None).is_some());
@@ -461,19 +461,19 @@ mod tests {
 
     #[test]
     fn what_is_seen_of_a_word_adds_to_what_the_finder_knew() {
-        let word = StampWord { middle: (100.0, 50.0), turn: (1.0, 0.0), capital: 10.0, sure: 0.9 };
+        let word = StampWord { middle: (100.0, 50.0), turn: (1.0, 0.0), capital: 10.0, odds: 2.0 };
         let offset = StampOffset { turn: -std::f32::consts::FRAC_PI_2, scale: 2.0_f32.ln(), middle: (1.0, 0.5) };
         let straight = straightened(&word, &offset);
         // Along the word is down the page where it is turned by a quarter.
         assert!(distance(straight.middle, (95.0, 60.0)) < 1e-3 && distance(straight.turn, (0.0, 1.0)) < 1e-6, "{straight:?}");
-        assert!((straight.capital - 20.0).abs() < 1e-3 && straight.sure == 0.9);
+        assert!((straight.capital - 20.0).abs() < 1e-3 && straight.odds == 2.0);
     }
 
     #[test]
     fn neighbouring_cells_see_one_word_and_the_surest_places_it() {
         let found = words(&map(&[(0, 4, 5, 2.0), (0, 5, 5, 5.0), (0, 6, 5, 1.0), (0, 15, 2, 3.0), (0, 10, 8, -3.0)]));
         assert_eq!(found.iter().map(|word| word.middle).collect::<Vec<_>>(), [(44.0, 44.0), (124.0, 20.0)]);
-        assert!((found[0].capital - 12.0).abs() < 0.01 && found[0].sure > 0.99);
+        assert!((found[0].capital - 12.0).abs() < 0.01 && found[0].odds > 4.9);
     }
 
     #[test]
