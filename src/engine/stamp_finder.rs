@@ -19,8 +19,8 @@ const READER: &[u8] = include_bytes!("stamp_reader.onnx");
 /// Reads it once more: another training of the same network, on what is seen of each ink alone too.
 const SECOND_READER: &[u8] = include_bytes!("stamp_second_reader.onnx");
 
-/// Reads what stands around it too, the frame and the words before it, and sees how the word stands: the convolutions of
-/// the second reader with three heads behind them, two that read, whose mean it says, and one that places the word;
+/// Reads what stands around it too, the frame and the words before it, and sees how the word stands: convolutions like
+/// those of the second reader with three heads behind them, two that read, whose mean it says, and one that places the word;
 /// 2.4 million weights.
 const WIDE_READER: &[u8] = include_bytes!("stamp_wide_reader.onnx");
 

@@ -82,9 +82,10 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
     let before = cpu_time_ms();
     let view = StampView::of(&pixels, dpi)?;
     if let Some(blocks) = own_text {
-        let codes = codes::on_print(&pixels);
-        let stamps = codes::off_sheets(secrecy::stamps(&view, 0, pixels.dimensions(), engine)?, &codes);
+        let stamps = secrecy::stamps(&view, 0, pixels.dimensions(), engine)?;
         let costs_ms = BTreeMap::from([("stamps".to_owned(), cpu_time_ms() - before)]);
+        let codes = codes::on_print(&pixels);
+        let stamps = codes::off_sheets(stamps, &codes);
         let reading = Reading {
             width: pixels.width(),
             height: pixels.height(),
