@@ -173,15 +173,6 @@ pub trait Engine: Send {
         Ok(None)
     }
 
-    /// How likely the print on a strip says `letters` and nothing else, whatever their marks and case: natural logarithm
-    /// of the probability; `None` where there is no model for it.
-    ///
-    /// # Errors
-    /// `Internal` when the model fails.
-    fn says(&mut self, _strip: &GrayImage, _letters: &str) -> Result<Option<f32>> {
-        Ok(None)
-    }
-
     /// Whether [`Engine::read_hand`] gives anything.
     fn has_hand_reader(&self) -> bool {
         false

@@ -87,14 +87,6 @@ impl Engine for Ensemble {
         }
     }
 
-    fn says(&mut self, strip: &GrayImage, letters: &str) -> Result<Option<f32>> {
-        self.open_second_reader()?;
-        match &mut self.second {
-            Second::Ready(reader) => reader.says(strip, letters).map(Some),
-            Second::Closed(_) | Second::Absent => Ok(None),
-        }
-    }
-
     fn has_hand_reader(&self) -> bool {
         self.hand.is_some()
     }

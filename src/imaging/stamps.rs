@@ -144,48 +144,15 @@ pub(super) fn cropped<P: Pixel<Subpixel = u8>>(picture: &Picture<P>, x: u32, y: 
 /// A picture with levels of 8 bits.
 type Picture<P> = ImageBuffer<P, Vec<u8>>;
 
-/// Size of a strip on which a reader of print sees the word alone, px, and height of its capitals there.
-const PRINT: (u32, u32) = (56, 32);
-const PRINT_CAPITAL: f32 = 14.8;
-
-/// Where one px of a strip stands for more than these of the sharp picture, the small one is used: px between would be
-/// passed over.
-const COARSE: f32 = 1.5;
-
-/// The word alone in grey levels, upright, from its ink to its paper, as readers of print know it.
-#[must_use]
-pub fn print(upper: &Upper, word: &StampWord) -> GrayImage {
-    let scale = 2.0 * word.capital / PRINT_CAPITAL;
-    let middle = (PRINT.0 as f32 / 2.0, PRINT.1 as f32 / 2.0);
-    let colour = if scale > COARSE {
-        let small = StampWord { middle: (word.middle.0 / 2.0, word.middle.1 / 2.0), capital: word.capital / 2.0, ..*word };
-        cut(&upper.small, &small, PRINT, middle, PRINT_CAPITAL)
-    } else {
-        cut(&upper.sharp, word, PRINT, middle, PRINT_CAPITAL)
-    };
-    let mut grey = imageops::grayscale(&colour);
-    let mut levels: Vec<u8> = grey.iter().copied().collect();
-    levels.sort_unstable();
-    let share = |permille: usize| levels.get(levels.len() * permille / 1000).copied().map_or(0.0, f32::from);
-    let (ink, paper) = (share(20), share(950));
-    let range = (paper - ink).max(20.0);
-    grey.iter_mut().for_each(|level| *level = ((f32::from(*level) - ink) / range * 255.0).clamp(0.0, 255.0) as u8);
-    grey
-}
-
 /// A strip of so many px (width, height) out of the sharp picture with the word upright and its middle at `middle`, its
 /// capitals 16 px high.
 #[must_use]
 pub fn strip(sharp: &RgbImage, word: &StampWord, size: (u32, u32), middle: (u32, u32)) -> RgbImage {
-    cut(sharp, word, size, (middle.0 as f32, middle.1 as f32), STRIP_CAPITAL)
-}
-
-/// A strip out of a picture that is twice as large as the one on which the word was seen.
-fn cut(sharp: &RgbImage, word: &StampWord, (width, height): (u32, u32), middle: (f32, f32), capital: f32) -> RgbImage {
-    let scale = 2.0 * word.capital / capital;
+    // The sharp picture is twice as large as the one on which the word was seen.
+    let scale = 2.0 * word.capital / STRIP_CAPITAL;
     let (sine, cosine) = (word.turn.0 * scale, word.turn.1 * scale);
-    RgbImage::from_fn(width, height, |x, y| {
-        let (along, across) = (x as f32 - middle.0, y as f32 - middle.1);
+    RgbImage::from_fn(size.0, size.1, |x, y| {
+        let (along, across) = (x as f32 - middle.0 as f32, y as f32 - middle.1 as f32);
         let (x, y) = (2.0 * word.middle.0 + along * cosine - across * sine, 2.0 * word.middle.1 + along * sine + across * cosine);
         between_pixels(sharp, x, y)
     })

@@ -84,8 +84,6 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
     if let Some(blocks) = own_text {
         let stamps = secrecy::stamps(&view, 0, pixels.dimensions(), engine)?;
         let costs_ms = BTreeMap::from([("stamps".to_owned(), cpu_time_ms() - before)]);
-        let codes = codes::on_print(&pixels);
-        let stamps = codes::off_sheets(stamps, &codes);
         let reading = Reading {
             width: pixels.width(),
             height: pixels.height(),
@@ -94,7 +92,7 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
             source: TextSource::BornDigital,
             quality: Quality { confidence: 100, ..Quality::default() },
             blocks,
-            codes,
+            codes: codes::on_print(&pixels),
             stamps,
             ..Reading::default()
         };
@@ -147,7 +145,6 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
         stamps = secrecy::stamps(&view, page.turn, page.upright, engine)?;
         looked += cpu_time_ms() - turned;
     }
-    let stamps = codes::off_sheets(stamps, &codes);
     let (width, height) = page.upright;
     let skew_centidegrees = (page.skew * 100.0).round() as i32;
     if let Some(scan) = &mut quality.scan {

@@ -5,7 +5,9 @@
 
 #[path = "../../../../src/error.rs"]
 mod error;
+mod marks;
 mod page;
+mod pieces;
 mod press;
 
 #[path = "../../../../src/engine"]
@@ -66,20 +68,24 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let [out, seed, count, fonts, models] = arguments.as_slice() else { return Err("OUT SEED COUNT FONTS MODELS".into()) };
     let (seed, count): (u64, usize) = (seed.parse()?, count.parse()?);
     let mut pages = page::Pages::open(seed, std::path::Path::new(fonts), std::path::Path::new(models))?;
-    let mut strips = BufWriter::new(File::create(format!("{out}.strips"))?);
-    let mut rows = BufWriter::new(File::create(format!("{out}.rows"))?);
-    let (mut written, mut drawn) = (0, 0);
+    let create = |name: &str| File::create(format!("{out}.{name}")).map(BufWriter::new);
+    let (mut strips, mut rows, mut pieces, mut asked) = (create("strips")?, create("rows")?, create("pieces")?, create("asked")?);
+    let (mut written, mut shown, mut drawn) = (0, 0, 0);
     while written < count {
-        for (strip, row) in pages.next_page()? {
+        let lesson = pages.next_page()?;
+        for (strip, row) in &lesson.strips {
             strips.write_all(strip.as_raw())?;
             row.iter().try_for_each(|value| rows.write_all(&value.to_le_bytes()))?;
-            written += 1;
         }
+        for (piece, values) in &lesson.pieces {
+            pieces.write_all(piece.as_raw())?;
+            values.iter().try_for_each(|value| asked.write_all(&value.to_le_bytes()))?;
+        }
+        (written, shown) = (written + lesson.strips.len(), shown + lesson.pieces.len());
         drawn += 1;
         if drawn % 100 == 0 {
-            println!("{drawn} pages, {written} strips");
+            println!("{drawn} pages, {written} strips, {shown} pieces");
         }
     }
-    strips.flush()?;
-    Ok(rows.flush()?)
+    Ok([strips, rows, pieces, asked].iter_mut().try_for_each(Write::flush)?)
 }

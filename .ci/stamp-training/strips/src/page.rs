@@ -1,10 +1,12 @@
-//! What the program would read on a drawn page: strips at the places of the finder, in every view, and what they say.
+//! What the program would see and read on a drawn page: in every view pieces of what is searched, and strips at the places of the
+//! finder.
 
 use crate::engine::contract::StampOffset;
 use crate::engine::network::Runtime;
 use crate::engine::stamp_finder::{STRIP, StampFinder, WORD};
 use crate::imaging::stamps::{StampView, StampWord, Upper, strip};
-use crate::press::{Press, Truth, chance};
+use crate::pieces::{Asked, SIDE, asked, piece};
+use crate::press::{Press, Truth, Word, chance};
 use crate::sandbox::secrecy::{straightened, words};
 use crate::specimen::random::Random;
 use crate::specimen::secrecy_stamp::Ink;
@@ -36,6 +38,13 @@ enum View {
     WithoutPrint,
 }
 
+/// What a page teaches: the readers strips, the finder pieces.
+#[derive(Default)]
+pub struct Lesson {
+    pub strips: Vec<(RgbImage, Row)>,
+    pub pieces: Vec<(RgbImage, Asked)>,
+}
+
 /// Pages one after another.
 pub struct Pages {
     press: Press,
@@ -50,37 +59,42 @@ impl Pages {
         Ok(Self { press: Press::open(seed, fonts)?, finder, random: Random::for_purpose(seed, "strips"), pages: 0 })
     }
 
-    /// Strips of the next page.
-    pub fn next_page(&mut self) -> Result<Vec<(RgbImage, Row)>, Box<dyn std::error::Error>> {
+    /// What the next page teaches.
+    pub fn next_page(&mut self) -> Result<Lesson, Box<dyn std::error::Error>> {
         let drawn = self.press.page()?;
         self.pages += 1;
         let scale = 75.0 / f32::from(drawn.dpi);
         let upper = StampView::of(&drawn.page, u32::from(drawn.dpi))?.upper(0);
         let by_ink =
             [(View::WithoutRed, upper.without_red()), (View::BlueAlone, upper.blue_alone()), (View::WithoutPrint, upper.without_print())];
-        let mut found = self.strips(View::Page, &upper, scale, &drawn.truths)?;
+        let mut lesson = Lesson::default();
+        self.look(View::Page, &upper, scale, &drawn.truths, &mut lesson)?;
         for (view, seen) in by_ink.into_iter().filter_map(|(view, seen)| Some((view, seen?))) {
-            found.extend(self.strips(view, &seen, scale, &drawn.truths)?);
+            self.look(view, &seen, scale, &drawn.truths, &mut lesson)?;
         }
-        Ok(found)
+        Ok(lesson)
     }
 
-    fn strips(
+    fn look(
         &mut self,
         view: View,
         seen: &Upper,
         scale: f32,
         truths: &[Truth],
-    ) -> Result<Vec<(RgbImage, Row)>, Box<dyn std::error::Error>> {
+        lesson: &mut Lesson,
+    ) -> Result<(), Box<dyn std::error::Error>> {
         let least = if view == View::WithoutPrint { LEAST_WITHOUT_PRINT } else { LEAST };
         let map = self.finder.map(&seen.small)?;
-        let mut found = Vec::new();
-        for (rank, place) in words(&map).into_iter().filter(|place| place.odds >= least).take(MOST).enumerate() {
-            let at = (place.middle.0 + seen.corner.0 as f32, place.middle.1 + seen.corner.1 as f32);
-            let away = |(x, y): (f32, f32)| (x * scale - at.0).hypot(y * scale - at.1);
-            let truth = truths.iter().find(|truth| truth.secret && away(truth.middle) < (0.75 * truth.capital * scale).max(6.0));
-            let is_beside = truths.iter().any(|truth| truth.secret && away(truth.stamp) < truth.reach * scale);
-            if truth.map_or(is_beside, |truth| !is_seen(truth, view)) {
+        let on_view = |(x, y): (f32, f32)| (x * scale - seen.corner.0 as f32, y * scale - seen.corner.1 as f32);
+        let away = |one: (f32, f32), place: &StampWord| (one.0 - place.middle.0).hypot(one.1 - place.middle.1);
+        let found = words(&map);
+        let is_beside = |place: &StampWord| truths.iter().any(|truth| away(on_view(truth.stamp), place) < truth.reach * scale);
+        self.pieces(view, seen, scale, truths, found.iter().find(|place| !is_beside(place)), lesson);
+        for (rank, place) in found.into_iter().filter(|place| place.odds >= least).take(MOST).enumerate() {
+            let is_on = |word: &Word| away(on_view(word.middle), &place) < (0.75 * word.capital * scale).max(6.0);
+            let truth = truths.iter().find_map(|truth| truth.words.last().filter(|word| is_on(word)).map(|word| (truth, word)));
+            let is_beside = truths.iter().any(|truth| !truth.words.is_empty() && away(on_view(truth.stamp), &place) < truth.reach * scale);
+            if truth.map_or(is_beside, |(truth, _)| !is_seen(truth, view)) {
                 continue;
             }
             let first = self.finder.suspect(&strip(&seen.sharp, &place, WORD.size, WORD.middle))?;
@@ -89,10 +103,10 @@ impl Pages {
             }
             let placed = self.finder.place(&strip(&seen.sharp, &place, STRIP.size, STRIP.middle))?;
             let mut cuts = vec![place, straightened(&place, &placed.offset)];
-            let own = truth.map(|truth| StampWord {
-                middle: (truth.middle.0 * scale - seen.corner.0 as f32, truth.middle.1 * scale - seen.corner.1 as f32),
-                turn: truth.turn.sin_cos(),
-                capital: truth.capital * scale,
+            let own = truth.map(|(_, word)| StampWord {
+                middle: on_view(word.middle),
+                turn: word.turn.sin_cos(),
+                capital: word.capital * scale,
                 odds: place.odds,
             });
             cuts.extend(own.map(|own| moved(&own, &mut self.random)));
@@ -101,10 +115,44 @@ impl Pages {
                 let is_stamp = f32::from(u8::from(truth.is_some()));
                 let (view, how, rank, page) = (f32::from(view as u8), how as f32, rank as f32, self.pages as f32);
                 let row = [is_stamp, turn, scale, along, across, cut.odds, first, placed.odds, view, how, rank, page];
-                found.push((strip(&seen.sharp, cut, STRIP.size, STRIP.middle), row));
+                lesson.strips.push((strip(&seen.sharp, cut, STRIP.size, STRIP.middle), row));
             }
         }
-        Ok(found)
+        Ok(())
+    }
+
+    /// Pieces around some stamps, around what the finder wrongly sees most surely, and by chance.
+    fn pieces(&mut self, view: View, seen: &Upper, scale: f32, truths: &[Truth], wrong: Option<&StampWord>, lesson: &mut Lesson) {
+        let random = &mut self.random;
+        let (width, height) = seen.small.dimensions();
+        let on_view = |(x, y): (f32, f32)| (x * scale - seen.corner.0 as f32, y * scale - seen.corner.1 as f32);
+        let words = |truth: &Truth| truth.words.iter().map(|word| (*word, truth.seen && is_seen(truth, view))).collect::<Vec<_>>();
+        let all: Vec<(Word, bool)> = truths.iter().flat_map(words).collect();
+        let share = if view == View::Page { 0.7 } else { 0.25 };
+        let mut middles: Vec<(f32, f32)> = Vec::new();
+        for truth in truths {
+            if chance(share, random) {
+                middles.push(truth.words.last().map_or(on_view(truth.stamp), |word| on_view(word.middle)));
+            }
+        }
+        middles.extend(wrong.filter(|wrong| wrong.odds > LEAST && chance(2.0 * share, random)).map(|wrong| wrong.middle));
+        if chance(share, random) {
+            middles.push((random.between(0.0, width as f32), random.between(0.0, height as f32)));
+        }
+        for (x, y) in middles {
+            let corner = |place: f32, length: u32, random: &mut Random| {
+                let most = (length as f32 - SIDE as f32).max(0.0);
+                (place - SIDE as f32 * random.between(0.1, 0.9)).clamp(0.0, most) as i64
+            };
+            let (left, top) = (corner(x, width, random), corner(y, height, random));
+            let on_piece = |(word, is_seen): &(Word, bool)| {
+                let (x, y) = on_view(word.middle);
+                let middle = (x - left as f32, y - top as f32);
+                (Word { middle, length: word.length * scale, capital: word.capital * scale, ..*word }, *is_seen)
+            };
+            let on_piece: Vec<(Word, bool)> = all.iter().map(on_piece).collect();
+            lesson.pieces.push((piece(&seen.small, (left, top)), asked(&on_piece)));
+        }
     }
 }
 

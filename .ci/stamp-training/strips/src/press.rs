@@ -1,5 +1,6 @@
 //! Drawn pages with many stamps each, and where on them `MẬT` stands.
 
+use crate::marks;
 use crate::specimen::random::Random;
 use crate::specimen::secrecy_stamp::{DAMAGES, Damage, Ink, StampFonts, StampPlan};
 use crate::specimen::story::Story;
@@ -84,16 +85,23 @@ const CLEAN: usize = 24;
 /// Rows of stamps on the upper part of a page.
 const ROWS: u32 = 4;
 
-/// A stamp on a page, px of the page.
-pub struct Truth {
-    /// Middle of its last word, which is `MẬT` on those of secrecy.
+/// A word of a stamp of secrecy.
+#[derive(Clone, Copy)]
+pub struct Word {
+    /// Plane of the finder's map: 0 `MẬT`, 1 `TỐI`, 2 `TUYỆT`.
+    pub plane: usize,
     pub middle: (f32, f32),
     /// Clockwise turn, radians.
     pub turn: f32,
+    pub length: f32,
     /// Height of its capitals.
     pub capital: f32,
-    /// Whether it says `MẬT`.
-    pub secret: bool,
+}
+
+/// A stamp on a page, px of the page.
+pub struct Truth {
+    /// Words of a stamp of secrecy, the last is `MẬT`; none of another stamp.
+    pub words: Vec<Word>,
     /// Whether the scanner delivers enough of it.
     pub seen: bool,
     pub ink: Ink,
@@ -224,6 +232,9 @@ impl Press {
             let radius = random.between(12.0, 19.0) * f32::from(dpi) / 25.4;
             stamp::seal(&mut page, centre, radius, Some((&self.own, SEAL)), random.between(0.5, 0.95), random);
         }
+        if chance(0.4, random) {
+            marks::add(&mut page, dpi, &self.own, random);
+        }
         (dpi, page)
     }
 }
@@ -232,7 +243,7 @@ pub fn chance(share: f32, random: &mut Random) -> bool {
     random.between(0.0, 1.0) < share
 }
 
-fn any<T: Copy>(all: &[T], random: &mut Random) -> T {
+pub fn any<T: Copy>(all: &[T], random: &mut Random) -> T {
     all[random.draw() as usize % all.len()]
 }
 
@@ -311,22 +322,22 @@ fn pressed(
     let length = |text: &str| text.chars().map(|letter| scaled.h_advance(scaled.glyph_id(letter))).sum::<f32>();
     let outline = font.outline_glyph(scaled.glyph_id('M').with_scale(scaled.scale()));
     let capital = outline.map_or(0.68 * size, |outline| -outline.px_bounds().min.y);
-    let (whole, last) = (length(&plan.words), length(plan.words.rsplit(' ').next().unwrap_or_default()));
+    let whole = length(&plan.words);
     // The plate is 2.3 sizes high, its base line at 1.6.
-    let (along, across) = ((whole - last) / 2.0 - 1.0, 1.6 * size - capital / 2.0 - (2.3 * size + 2.0) / 2.0);
+    let across = 1.6 * size - capital / 2.0 - (2.3 * size + 2.0) / 2.0;
     let turn = plan.degrees.to_radians();
     let (sine, cosine) = turn.sin_cos();
     let (x, y) = pressed.middle;
-    Truth {
-        middle: (x + along * cosine - across * sine, y + along * sine + across * cosine),
-        turn,
-        capital,
-        secret: plan.level.is_some(),
-        seen: !is_black || pressed.black >= 0.45,
-        ink: plan.ink,
-        stamp: pressed.middle,
-        reach: whole / 2.0 + size,
+    let mut words = Vec::new();
+    let mut start = 0.0;
+    for word in plan.words.split(' ').filter(|_| plan.level.is_some()) {
+        let plane = ["MẬT", "TỐI", "TUYỆT"].iter().position(|known| *known == word).unwrap_or(0);
+        let (length, along) = (length(word), start + (length(word) - whole) / 2.0 - 1.0);
+        let middle = (x + along * cosine - across * sine, y + along * sine + across * cosine);
+        words.push(Word { plane, middle, turn, length, capital });
+        start += length + scaled.h_advance(scaled.glyph_id(' '));
     }
+    Truth { words, seen: !is_black || pressed.black >= 0.45, ink: plan.ink, stamp: pressed.middle, reach: whole / 2.0 + size }
 }
 
 /// A seal or a pen over a part of a stamp.
