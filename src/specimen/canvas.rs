@@ -1,7 +1,6 @@
 //! A sheet of clean paper and a pen: text, rules, discs.
 
-use super::fonts::{Face, Fonts, scale};
-use ab_glyph::{Font, ScaleFont, point};
+use super::fonts::{Face, Fonts, lay};
 use image::{Rgb, RgbImage};
 
 /// Black laser toner, not quite black.
@@ -45,19 +44,9 @@ impl<'a> Canvas<'a> {
 
     /// As [`Canvas::text`], with `extra` mm added to every space: justified lines.
     pub fn text_spaced(&mut self, face: Face, size: f32, (left, base): (f32, f32), text: &str, extra: f32) {
-        let font = self.fonts.face(face);
-        let scaled = font.as_scaled(scale(font, self.points(size)));
-        let mut pen = left * self.scale;
-        for letter in text.chars() {
-            let id = scaled.glyph_id(letter);
-            let mut glyph = id.with_scale(scaled.scale());
-            glyph.position = point(pen, base * self.scale);
-            pen += scaled.h_advance(id) + if letter == ' ' { extra * self.scale } else { 0.0 };
-            let Some(outline) = font.outline_glyph(glyph) else { continue };
-            let bounds = outline.px_bounds();
-            outline
-                .draw(|x, y, cover| ink(&mut self.picture, bounds.min.x as i32 + x as i32, bounds.min.y as i32 + y as i32, TONER, cover));
-        }
+        let (size, start) = (self.points(size), (left * self.scale, base * self.scale));
+        let picture = &mut self.picture;
+        lay(self.fonts.face(face), size, start, text, extra * self.scale, |x, y, cover| ink(picture, x, y, TONER, cover));
     }
 
     /// As [`Canvas::text`], centred on `middle` mm.

@@ -1,7 +1,7 @@
 //! The typeface of the specimens: Tinos, which has the widths of Times New Roman and every Vietnamese letter.
 
 use crate::error::{Error, Kind, Result, ResultExt};
-use ab_glyph::{Font, FontVec, ScaleFont};
+use ab_glyph::{Font, FontVec, ScaleFont, point};
 use std::path::Path;
 
 /// Debian's package of the typeface.
@@ -57,9 +57,30 @@ impl Fonts {
     /// Width of `text` in px at `size` px to the em.
     #[must_use]
     pub fn width(&self, face: Face, size: f32, text: &str) -> f32 {
-        let font = self.face(face);
-        let scaled = font.as_scaled(scale(font, size));
-        text.chars().map(|letter| scaled.h_advance(scaled.glyph_id(letter))).sum()
+        length(self.face(face), size, text)
+    }
+}
+
+/// Width of `text` in px at `size` px to the em.
+#[must_use]
+pub fn length(font: &FontVec, size: f32, text: &str) -> f32 {
+    let scaled = font.as_scaled(scale(font, size));
+    text.chars().map(|letter| scaled.h_advance(scaled.glyph_id(letter))).sum()
+}
+
+/// Lays `text` at `size` px to the em from (`left`, `base`), the start of its base line, with `extra` px added to every space:
+/// `mark` is told each px that a letter covers, and how much of it, 0 to 1.
+pub fn lay(font: &FontVec, size: f32, (left, base): (f32, f32), text: &str, extra: f32, mut mark: impl FnMut(i32, i32, f32)) {
+    let scaled = font.as_scaled(scale(font, size));
+    let mut pen = left;
+    for letter in text.chars() {
+        let id = scaled.glyph_id(letter);
+        let mut glyph = id.with_scale(scaled.scale());
+        glyph.position = point(pen, base);
+        pen += scaled.h_advance(id) + if letter == ' ' { extra } else { 0.0 };
+        let Some(outline) = font.outline_glyph(glyph) else { continue };
+        let bounds = outline.px_bounds();
+        outline.draw(|x, y, cover| mark(bounds.min.x as i32 + x as i32, bounds.min.y as i32 + y as i32, cover));
     }
 }
 

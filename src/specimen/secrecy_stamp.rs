@@ -2,12 +2,12 @@
 //! any ink, uneven, doubled, smudged, half off the pad.
 
 use super::canvas::ink;
-use super::fonts::{self, scale};
+use super::fonts::{self, lay, length};
 use super::random::Random;
 use super::stamp::turn;
 use crate::error::Result;
 use crate::model::reading::Secrecy;
-use ab_glyph::{Font, FontVec, ScaleFont, point};
+use ab_glyph::FontVec;
 use image::{Pixel, Rgb, RgbImage};
 use serde::Serialize;
 
@@ -214,22 +214,16 @@ struct Plate {
 impl Plate {
     /// Cuts `words` in type of `size` px with frames around it.
     fn cut(font: &FontVec, words: &str, size: f32, frames: u8) -> Self {
-        let scaled = font.as_scaled(scale(font, size));
-        let long: f32 = words.chars().map(|letter| scaled.h_advance(scaled.glyph_id(letter))).sum();
+        let long = length(font, size, words);
         let (margin, capital) = (size * 0.7, size * 0.7);
         let (width, height) = ((long + 2.0 * margin) as usize + 2, (capital + 2.0 * margin + size * 0.2) as usize + 2);
         let mut plate = Self { width, height, ink: vec![0.0; width * height] };
         let base = margin + size * 0.2 + capital;
-        let mut pen = margin;
-        for letter in words.chars() {
-            let id = scaled.glyph_id(letter);
-            let mut glyph = id.with_scale(scaled.scale());
-            glyph.position = point(pen, base);
-            pen += scaled.h_advance(id);
-            let Some(outline) = font.outline_glyph(glyph) else { continue };
-            let bounds = outline.px_bounds();
-            outline.draw(|x, y, cover| plate.add((bounds.min.x + x as f32) as usize, (bounds.min.y + y as f32) as usize, cover));
-        }
+        lay(font, size, (margin, base), words, 0.0, |x, y, cover| {
+            if let (Ok(x), Ok(y)) = (usize::try_from(x), usize::try_from(y)) {
+                plate.add(x, y, cover);
+            }
+        });
         let thick = (size * 0.07).max(1.0);
         for frame in 0..frames {
             plate.frame(thick * 2.2 * f32::from(frame), thick);

@@ -1,7 +1,7 @@
 //! The office's red seal and the hand that signs. The seal is plainly no real one: it says "MẪU" (specimen).
 
 use super::canvas::{ink, stroke};
-use super::fonts::{Face, Fonts, scale};
+use super::fonts::{Face, Fonts, lay, length, scale};
 use super::random::Random;
 use ab_glyph::{Font, ScaleFont, point};
 use image::{Rgb, RgbImage};
@@ -85,8 +85,8 @@ impl Cover {
         let scaled = font.as_scaled(scale(font, size));
         let track = radius * 0.73;
         let spread = 1.08;
-        let length: f32 = words.chars().map(|letter| scaled.h_advance(scaled.glyph_id(letter)) * spread).sum();
-        let mut angle = -length / track / 2.0;
+        let long: f32 = words.chars().map(|letter| scaled.h_advance(scaled.glyph_id(letter)) * spread).sum();
+        let mut angle = -long / track / 2.0;
         for letter in words.chars() {
             let id = scaled.glyph_id(letter);
             let advance = scaled.h_advance(id);
@@ -104,18 +104,8 @@ impl Cover {
             angle += advance * spread / track / 2.0;
         }
         let label = "MẪU";
-        let width: f32 = label.chars().map(|letter| scaled.h_advance(scaled.glyph_id(letter))).sum();
-        let mut pen = -width / 2.0;
-        for letter in label.chars() {
-            let id = scaled.glyph_id(letter);
-            let mut glyph = id.with_scale(scaled.scale());
-            glyph.position = point(pen, radius * 0.9);
-            pen += scaled.h_advance(id);
-            if let Some(outline) = font.outline_glyph(glyph) {
-                let bounds = outline.px_bounds();
-                outline.draw(|gx, gy, share| self.add(bounds.min.x + gx as f32, bounds.min.y + gy as f32, share));
-            }
-        }
+        let start = (-length(font, size, label) / 2.0, radius * 0.9);
+        lay(font, size, start, label, 0.0, |x, y, share| self.add(x as f32, y as f32, share));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::fonts::Fonts;
 use super::layout;
+use super::paper::Paper;
 use super::random::Random;
 use super::secrecy_stamp::{BLACK_BELOW, Damage, StampFonts, StampPlan, one_of};
 use super::story::Story;
@@ -12,7 +13,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Kinds of the generator's own first pages; the last two have the words of secrecy in their heads.
-const KINDS: u64 = 8;
+pub const KINDS: u64 = 8;
 
 /// How often each resolution is drawn, dots per inch.
 const RESOLUTIONS: [u16; 12] = [100, 100, 150, 150, 150, 150, 200, 200, 200, 200, 200, 300];
@@ -122,8 +123,8 @@ impl Press {
     }
 }
 
-fn own_page(fonts: &Fonts, kind: u64, dpi: u16, seed: u64) -> RgbImage {
-    let mut story = Story::new(Random::for_purpose(seed, &format!("stamped story {kind}")), 2018);
+/// The paper of a kind below [`KINDS`].
+pub fn paper(story: &mut Story, kind: u64) -> Paper {
     let mut paper = match kind {
         0 => story.submission(),
         1 => story.letter(),
@@ -141,6 +142,12 @@ fn own_page(fonts: &Fonts, kind: u64, dpi: u16, seed: u64) -> RgbImage {
         paper.speaker = "DANH MỤC BÍ MẬT NHÀ NƯỚC, ĐỘ MẬT VÀ MẬT MÃ".to_owned();
         paper.subject = "Về việc bảo mật: các độ Tuyệt mật, Tối mật, Mật; mật độ, mặt bằng và bề mặt".to_owned();
     }
+    paper
+}
+
+fn own_page(fonts: &Fonts, kind: u64, dpi: u16, seed: u64) -> RgbImage {
+    let mut story = Story::new(Random::for_purpose(seed, &format!("stamped story {kind}")), 2018);
+    let paper = paper(&mut story, kind);
     let hand = &mut Random::for_purpose(seed, &format!("stamped hand {kind}"));
     layout::set(fonts, &paper, u32::from(dpi), hand).into_iter().next().map(|page| page.picture).unwrap_or_default()
 }

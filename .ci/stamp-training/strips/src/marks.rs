@@ -2,9 +2,8 @@
 
 use crate::press::{any, chance};
 use crate::specimen::canvas::{TONER, ink, stroke};
-use crate::specimen::fonts::{Face, Fonts, scale};
+use crate::specimen::fonts::{Face, Fonts, lay};
 use crate::specimen::random::Random;
-use ab_glyph::{Font, ScaleFont, point};
 use image::{Rgb, RgbImage};
 use rxing::{BarcodeFormat, EncodeHints, MultiFormatWriter, Writer};
 use std::f32::consts::{PI, TAU};
@@ -167,17 +166,6 @@ fn signed(page: &mut RgbImage, (left, top): (f32, f32), size: f32, own: &Fonts, 
 }
 
 /// Words from the start of their base line on, px.
-fn text(page: &mut RgbImage, own: &Fonts, (face, size): (Face, f32), (left, base): (f32, f32), words: &str, colour: Rgb<u8>) {
-    let font = own.face(face);
-    let scaled = font.as_scaled(scale(font, size));
-    let mut pen = left;
-    for letter in words.chars() {
-        let id = scaled.glyph_id(letter);
-        let mut glyph = id.with_scale(scaled.scale());
-        glyph.position = point(pen, base);
-        pen += scaled.h_advance(id);
-        let Some(outline) = font.outline_glyph(glyph) else { continue };
-        let bounds = outline.px_bounds();
-        outline.draw(|x, y, cover| ink(page, bounds.min.x as i32 + x as i32, bounds.min.y as i32 + y as i32, colour, cover));
-    }
+fn text(page: &mut RgbImage, own: &Fonts, (face, size): (Face, f32), start: (f32, f32), words: &str, colour: Rgb<u8>) {
+    lay(own.face(face), size, start, words, 0.0, |x, y, cover| ink(page, x, y, colour, cover));
 }

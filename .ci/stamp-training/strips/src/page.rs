@@ -30,6 +30,30 @@ const MOST: usize = 40;
 const CLEARLY_NOT: f32 = -3.4;
 const KEPT: f32 = 0.12;
 
+/// A view of a page, and px of 75 dots per inch for one of the page.
+struct Sight<'a> {
+    view: View,
+    seen: &'a Upper,
+    scale: f32,
+}
+
+impl Sight<'_> {
+    /// A point of the page on what is searched.
+    fn at(&self, (x, y): (f32, f32)) -> (f32, f32) {
+        (x * self.scale - self.seen.corner.0 as f32, y * self.scale - self.seen.corner.1 as f32)
+    }
+
+    /// How far a point of the page is from a place.
+    fn away(&self, point: (f32, f32), place: &StampWord) -> f32 {
+        let (x, y) = self.at(point);
+        (x - place.middle.0).hypot(y - place.middle.1)
+    }
+
+    fn is_on_stamp(&self, truth: &Truth, place: &StampWord) -> bool {
+        self.away(truth.stamp, place) < truth.reach * self.scale
+    }
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum View {
     Page,
@@ -68,32 +92,24 @@ impl Pages {
         let by_ink =
             [(View::WithoutRed, upper.without_red()), (View::BlueAlone, upper.blue_alone()), (View::WithoutPrint, upper.without_print())];
         let mut lesson = Lesson::default();
-        self.look(View::Page, &upper, scale, &drawn.truths, &mut lesson)?;
+        self.look(&Sight { view: View::Page, seen: &upper, scale }, &drawn.truths, &mut lesson)?;
         for (view, seen) in by_ink.into_iter().filter_map(|(view, seen)| Some((view, seen?))) {
-            self.look(view, &seen, scale, &drawn.truths, &mut lesson)?;
+            self.look(&Sight { view, seen: &seen, scale }, &drawn.truths, &mut lesson)?;
         }
         Ok(lesson)
     }
 
-    fn look(
-        &mut self,
-        view: View,
-        seen: &Upper,
-        scale: f32,
-        truths: &[Truth],
-        lesson: &mut Lesson,
-    ) -> Result<(), Box<dyn std::error::Error>> {
+    fn look(&mut self, sight: &Sight<'_>, truths: &[Truth], lesson: &mut Lesson) -> Result<(), Box<dyn std::error::Error>> {
+        let Sight { view, seen, scale } = *sight;
         let least = if view == View::WithoutPrint { LEAST_WITHOUT_PRINT } else { LEAST };
         let map = self.finder.map(&seen.small)?;
-        let on_view = |(x, y): (f32, f32)| (x * scale - seen.corner.0 as f32, y * scale - seen.corner.1 as f32);
-        let away = |one: (f32, f32), place: &StampWord| (one.0 - place.middle.0).hypot(one.1 - place.middle.1);
         let found = words(&map);
-        let is_beside = |place: &StampWord| truths.iter().any(|truth| away(on_view(truth.stamp), place) < truth.reach * scale);
-        self.pieces(view, seen, scale, truths, found.iter().find(|place| !is_beside(place)), lesson);
+        let wrong = found.iter().find(|place| !truths.iter().any(|truth| sight.is_on_stamp(truth, place)));
+        self.pieces(sight, truths, wrong, lesson);
         for (rank, place) in found.into_iter().filter(|place| place.odds >= least).take(MOST).enumerate() {
-            let is_on = |word: &Word| away(on_view(word.middle), &place) < (0.75 * word.capital * scale).max(6.0);
+            let is_on = |word: &Word| sight.away(word.middle, &place) < (0.75 * word.capital * scale).max(6.0);
             let truth = truths.iter().find_map(|truth| truth.words.last().filter(|word| is_on(word)).map(|word| (truth, word)));
-            let is_beside = truths.iter().any(|truth| !truth.words.is_empty() && away(on_view(truth.stamp), &place) < truth.reach * scale);
+            let is_beside = truths.iter().any(|truth| !truth.words.is_empty() && sight.is_on_stamp(truth, &place));
             if truth.map_or(is_beside, |(truth, _)| !is_seen(truth, view)) {
                 continue;
             }
@@ -104,7 +120,7 @@ impl Pages {
             let placed = self.finder.place(&strip(&seen.sharp, &place, STRIP.size, STRIP.middle))?;
             let mut cuts = vec![place, straightened(&place, &placed.offset)];
             let own = truth.map(|(_, word)| StampWord {
-                middle: on_view(word.middle),
+                middle: sight.at(word.middle),
                 turn: word.turn.sin_cos(),
                 capital: word.capital * scale,
                 odds: place.odds,
@@ -121,18 +137,18 @@ impl Pages {
         Ok(())
     }
 
-    /// Pieces around some stamps, around what the finder wrongly sees most surely, and by chance.
-    fn pieces(&mut self, view: View, seen: &Upper, scale: f32, truths: &[Truth], wrong: Option<&StampWord>, lesson: &mut Lesson) {
+    /// Pieces around some stamps, around what the finder sees most surely where no stamp is, and by chance.
+    fn pieces(&mut self, sight: &Sight<'_>, truths: &[Truth], wrong: Option<&StampWord>, lesson: &mut Lesson) {
+        let Sight { view, seen, scale } = *sight;
         let random = &mut self.random;
         let (width, height) = seen.small.dimensions();
-        let on_view = |(x, y): (f32, f32)| (x * scale - seen.corner.0 as f32, y * scale - seen.corner.1 as f32);
         let words = |truth: &Truth| truth.words.iter().map(|word| (*word, truth.seen && is_seen(truth, view))).collect::<Vec<_>>();
         let all: Vec<(Word, bool)> = truths.iter().flat_map(words).collect();
         let share = if view == View::Page { 0.7 } else { 0.25 };
         let mut middles: Vec<(f32, f32)> = Vec::new();
         for truth in truths {
             if chance(share, random) {
-                middles.push(truth.words.last().map_or(on_view(truth.stamp), |word| on_view(word.middle)));
+                middles.push(sight.at(truth.words.last().map_or(truth.stamp, |word| word.middle)));
             }
         }
         middles.extend(wrong.filter(|wrong| wrong.odds > LEAST && chance(2.0 * share, random)).map(|wrong| wrong.middle));
@@ -146,7 +162,7 @@ impl Pages {
             };
             let (left, top) = (corner(x, width, random), corner(y, height, random));
             let on_piece = |(word, is_seen): &(Word, bool)| {
-                let (x, y) = on_view(word.middle);
+                let (x, y) = sight.at(word.middle);
                 let middle = (x - left as f32, y - top as f32);
                 (Word { middle, length: word.length * scale, capital: word.capital * scale, ..*word }, *is_seen)
             };

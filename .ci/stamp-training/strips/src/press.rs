@@ -4,20 +4,17 @@ use crate::marks;
 use crate::specimen::random::Random;
 use crate::specimen::secrecy_stamp::{DAMAGES, Damage, Ink, StampFonts, StampPlan};
 use crate::specimen::story::Story;
-use crate::specimen::{degrade, layout, own_fonts, stamp};
+use crate::specimen::{degrade, layout, own_fonts, stamp, stamped_page};
 use ab_glyph::{Font, FontVec, ScaleFont};
 use image::{DynamicImage, Rgb, RgbImage, imageops};
 use std::cell::RefCell;
 use std::path::Path;
 
-/// Words that look like those of secrecy or stand on stamps.
-const NEAR: [&str; 62] = [
-    "ĐÃ NHẬN",
-    "XÁC NHẬN",
+/// Words that look like those of secrecy or stand on stamps, beside those of harmless stamps.
+const NEAR: [&str; 46] = [
     "TIẾP NHẬN",
     "NHẬN",
     "BỘ PHẬN",
-    "MIỄN PHÍ",
     "MIỄN",
     "MẪU",
     "MẬN",
@@ -41,8 +38,6 @@ const NEAR: [&str; 62] = [
     "MỰC",
     "MỤC",
     "MẠNG",
-    "DỰ THẢO",
-    "BẢN CHÍNH",
     "ĐÃ THU TIỀN",
     "TRÌNH",
     "HẾT HIỆU LỰC",
@@ -56,17 +51,6 @@ const NEAR: [&str; 62] = [
     "ĐÃ NỘP",
     "CHẤP NHẬN",
     "CHỨNG NHẬN",
-    "KHẨN",
-    "HỎA TỐC",
-    "THƯỢNG KHẨN",
-    "SAO Y",
-    "ĐẾN",
-    "CÔNG VĂN ĐẾN",
-    "HỎA TỐC HẸN GIỜ",
-    "BẢN SAO",
-    "SAO LỤC",
-    "THU HỒI",
-    "LƯU",
     "MÁY",
     "NAM",
     "ĐẤT",
@@ -249,25 +233,9 @@ pub fn any<T: Copy>(all: &[T], random: &mut Random) -> T {
 
 /// A page of a story, usually its first; some have the words of secrecy in their heads.
 fn clean(own: &own_fonts::Fonts, dpi: u16, random: &mut Random) -> RgbImage {
-    let kind = random.draw() % 8;
+    let kind = random.draw() % stamped_page::KINDS;
     let mut story = Story::new(Random::new(random.draw()), 2018);
-    let mut paper = match kind {
-        0 => story.submission(),
-        1 => story.letter(),
-        2 => story.report(),
-        3 => story.invitation(),
-        4 => story.minutes(),
-        5 => story.notice(),
-        _ => story.decision(),
-    };
-    if kind == 6 {
-        "ỦY BAN MẶT TRẬN TỔ QUỐC VIỆT NAM TỈNH BÌNH SƠN GIANG".clone_into(&mut paper.issuer);
-        "BAN HÀNH QUY CHẾ BẢO VỆ BÍ MẬT NHÀ NƯỚC".clone_into(&mut paper.subject);
-    }
-    if kind == 7 {
-        "DANH MỤC BÍ MẬT NHÀ NƯỚC, ĐỘ MẬT VÀ MẬT MÃ".clone_into(&mut paper.speaker);
-        "Về việc bảo mật: các độ Tuyệt mật, Tối mật, Mật; mật độ, mặt bằng và bề mặt".clone_into(&mut paper.subject);
-    }
+    let paper = stamped_page::paper(&mut story, kind);
     let mut pages = layout::set(own, &paper, u32::from(dpi), random);
     let at = if chance(0.3, random) { random.draw() as usize % pages.len() } else { 0 };
     pages.swap_remove(at).picture
@@ -277,7 +245,7 @@ fn clean(own: &own_fonts::Fonts, dpi: u16, random: &mut Random) -> RgbImage {
 fn plan((column, columns): (u32, u32), row: u32, random: &mut Random) -> StampPlan {
     let secret = chance(0.6, random);
     let mut plan = StampPlan::draw(secret, random);
-    if !secret && chance(0.7, random) {
+    if !secret && chance(0.52, random) {
         any(&NEAR, random).clone_into(&mut plan.words);
     }
     let largest = if chance(0.55, random) { 15.0 } else { 28.0 };
@@ -319,7 +287,7 @@ fn pressed(
     let font = &measured[plan.face.min(measured.len() - 1)];
     let size = plan.points * f32::from(dpi) / 72.0;
     let scaled = font.as_scaled(own_fonts::scale(font, size));
-    let length = |text: &str| text.chars().map(|letter| scaled.h_advance(scaled.glyph_id(letter))).sum::<f32>();
+    let length = |text: &str| own_fonts::length(font, size, text);
     let outline = font.outline_glyph(scaled.glyph_id('M').with_scale(scaled.scale()));
     let capital = outline.map_or(0.68 * size, |outline| -outline.px_bounds().min.y);
     let whole = length(&plan.words);
