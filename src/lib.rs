@@ -1,52 +1,39 @@
 //! `sohoa` (số hóa: to digitise) turns scanned paper dossiers into searchable, verifiable records.
 //!
-//! # Map of the house
-//! Imports run downward only; a test (`tests/it/house.rs`) fails on a breach.
+//! # Map
+//! Every folder of `src/` is a crate of its own (`sohoa-…`). The compiler refuses circles between them; which crate may
+//! use which, and what it cannot see, is tested in `tests/it/architecture.rs`. From the bottom up:
 //!
-//! | floor | room | holds |
-//! |---|---|---|
-//! | 1 | [`error`] | the one error, whose kind decides retry and exit code |
-//! | 2 | [`model`], [`text`], [`config`], [`messages`] | nouns; Vietnamese text; settings; sentences for people |
-//! | 3 | [`imaging`], [`formats`], [`engine`], [`description`], [`evaluation`], [`roadmap`], [`specimen`], [`blobs`], [`catalog`] | one craft each; none knows another |
-//! | 4 | [`sandbox`], [`search`] | the limited child processes that touch bytes from outside; the index |
-//! | 5 | [`stages`] | one file per stage; never touches the catalogue |
-//! | 6 | [`archive`] | opens the archive: the one place that picks back-ends |
-//! | 7 | [`pipeline`] | reads `pipelines/*.toml`; the worker |
-//! | 8 | [`desk`] | every use case |
-//! | 9 | [`web`] | the server: API, pages, uploads |
-//! | 10 | [`cli`] | one file per command |
+//! | crate | holds |
+//! |---|---|
+//! | `base` | errors, the model (nouns, data only), Vietnamese text, settings |
+//! | `texts` | what people read: messages and labels, Vietnamese and English |
+//! | `imaging` | pixels in, pixels out: orientation, deskew, background, seals, line finding, crops, bar codes |
+//! | `formats` | PDF, TIFF, images, metadata, tables, reports, archives: read and written |
+//! | `engine` | the `Engine` trait; Tesseract; the networks and their weights |
+//! | `recognition` | one page to one reading: lines, first and second pass, handwriting, stamps of secrecy |
+//! | `extraction` | what is this paper: separation, kind, fields, evidence, personal data |
+//! | `storage` | the `BlobStore` trait (local, S3, memory), object names, OCFL, fixity |
+//! | `catalog` | SQL: queue, facts, review, uploads, roadmap, accounts, event log |
+//! | `roadmap` | plan, progress, forecast, acceptance lots, one-stop clock: pure computation |
+//! | `search` | tokenizer, index, queries |
+//! | `sandbox` | the limited child processes in which bytes from outside are handled |
+//! | `stages` | one file a stage, in one table; cannot name the catalogue |
+//! | `pipeline` | reads `pipelines/*.toml`; the worker |
+//! | `services` | every use case by subject; the one place that picks back-ends |
+//! | `web`, `cli` | HTTP API and pages; commands: both reach data through `services` alone |
+//! | `synthetic`, `evaluation` | drawn papers and wear; judges and benchmarks |
+//! | `testing` | helpers that tests of several crates share |
 //!
-//! # The way of one page
-//! 1. `cli::run` → `desk::intake::receive`: the file's bytes go to the blob store under their SHA-256;
-//!    one transaction makes its row and its first task.
-//! 2. `pipeline::worker` claims the task (`catalog::tasks::claim`) and runs `stages::intake`: a limited
-//!    child (`sandbox`) looks at the bytes (`formats`) and answers how many pages they hold.
-//! 3. `catalog::commit` writes the facts and one task per page in one transaction.
-//! 4. `stages::prepare` and `stages::read` ask a child for the page's reading
-//!    (`imaging`, then `engine`); the reading is kept under the key of everything it depends on.
-//! 5. When the last page of the dossier is read: `stages::separate` cuts documents, then per document
-//!    `classify`, `describe`, `review`, `package` (`formats::pdf_write`, ALTO, text).
+//! # A page, from upload to search hit
+//! 1. `cli::run` or `web::tus` → `services::intake::receive`: the bytes go to object storage under their SHA-256;
+//!    one transaction makes the file's row and its first task.
+//! 2. `pipeline::worker` claims the task (`catalog::tasks`) and runs `stages::intake`: a limited child (`sandbox`)
+//!    looks at the bytes (`formats::inspect`) and answers how many pages they hold.
+//! 3. `catalog::commit` writes the facts and one task per page in one transaction; it is refused if the lease was lost.
+//! 4. `stages::read` asks a child for the page's reading (`recognition::page`: `imaging`, then `engine`); the reading is
+//!    kept in object storage under the key of everything that it depends on.
+//! 5. When the last page of the dossier is read, `stages::separate` finds its documents; then, per document, `classify`
+//!    and `describe` (`extraction`), `review`, and `package` (`formats::pdf_write`, ALTO, text).
 //! 6. `stages::deposit` writes a new version of the dossier's OCFL object; `stages::index` makes it findable.
-
-pub mod archive;
-pub mod blobs;
-pub mod catalog;
-pub mod cli;
-pub mod config;
-pub mod description;
-pub mod desk;
-pub mod engine;
-pub mod error;
-pub mod evaluation;
-pub mod formats;
-pub mod imaging;
-pub mod messages;
-pub mod model;
-pub mod pipeline;
-pub mod roadmap;
-pub mod sandbox;
-pub mod search;
-pub mod specimen;
-pub mod stages;
-pub mod text;
-pub mod web;
+//! 7. `services::find` asks the index and answers hits with their boxes on the page.

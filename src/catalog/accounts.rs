@@ -1,9 +1,9 @@
 //! Accounts: people, and the keys of who is signed in.
 
-use crate::catalog::sql::{self, Write, get, retrying, to_json};
-use crate::catalog::{Catalog, rfc3339};
-use crate::error::{Error, Result};
-use crate::model::account::{Grant, Identity, Right, Token, User};
+use crate::sql::{self, Write, get, retrying, to_json};
+use crate::{Catalog, rfc3339};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::{Grant, Identity, Right, Token, User};
 use sqlx::any::AnyRow;
 use std::collections::BTreeSet;
 use std::time::Duration;

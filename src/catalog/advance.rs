@@ -1,10 +1,10 @@
 //! How a dossier moves on: open-task counters, the next group, the end of a batch.
 
-use crate::catalog::Catalog;
-use crate::catalog::sql::{self, Cell, Write, get};
-use crate::error::{Error, Result};
-use crate::model::holding::DossierName;
-use crate::model::plan::Level;
+use crate::Catalog;
+use crate::sql::{self, Cell, Write, get};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::holding::DossierName;
+use sohoa_base::model::plan::Level;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a dossier's row says about its work, read under its lock.

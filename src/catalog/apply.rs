@@ -1,17 +1,17 @@
 //! Each change as rows. Writing a change twice does no harm.
 
-use crate::catalog::Catalog;
-use crate::catalog::advance::NewTask;
-use crate::catalog::commit::Applying;
-use crate::catalog::sql::{self, Cell, Statement, Write, bind_all, built, get, places, to_json, tuples};
-use crate::error::{Error, Result};
-use crate::model::change::Change;
-use crate::model::holding::{DossierName, NewFile};
-use crate::model::plan::Level;
-use crate::model::queue::Queue;
-use crate::model::record::{ListFinding, Listed};
-use crate::model::refusal::{Refusal, Warning};
-use crate::model::roadmap::{Amount, Step};
+use crate::Catalog;
+use crate::advance::NewTask;
+use crate::commit::Applying;
+use crate::sql::{self, Cell, Statement, Write, bind_all, built, get, places, to_json, tuples};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::change::Change;
+use sohoa_base::model::holding::{DossierName, NewFile};
+use sohoa_base::model::plan::Level;
+use sohoa_base::model::queue::Queue;
+use sohoa_base::model::record::{ListFinding, Listed};
+use sohoa_base::model::refusal::{Refusal, Warning};
+use sohoa_base::model::roadmap::{Amount, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many pages get their document in one statement.

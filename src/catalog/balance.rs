@@ -1,13 +1,13 @@
 //! The balance of a batch and its costs: counted by query from the facts, never kept beside them.
 
-use crate::catalog::Catalog;
-use crate::catalog::batches::unknown;
-use crate::catalog::rows::refusal_of;
-use crate::catalog::sql::{self, get, get_json, get_u64, get_word};
-use crate::error::{Error, Result};
-use crate::model::batch::{Balance, Cost, Costs, FileBalance, PageBalance, RefusedItem, WarnedItem};
-use crate::model::holding::{DeliveredName, PageState};
-use crate::model::refusal::{Refusal, Warning};
+use crate::Catalog;
+use crate::batches::unknown;
+use crate::rows::refusal_of;
+use crate::sql::{self, get, get_json, get_u64, get_word};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::batch::{Balance, Cost, Costs, FileBalance, PageBalance, RefusedItem, WarnedItem};
+use sohoa_base::model::holding::{DeliveredName, PageState};
+use sohoa_base::model::refusal::{Refusal, Warning};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ impl Catalog {
     pub async fn balance(&self, batch: &str) -> Result<Balance> {
         // One transaction, so that all counts are of one moment.
         let mut transaction = self.pool.begin().await.map_err(|error| sql::wrap(error, "the catalogue does not answer"))?;
-        if self.engine == crate::catalog::Engine::Postgres {
+        if self.engine == crate::Engine::Postgres {
             let statement = sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
             sql::execute(&mut transaction, statement, "cannot begin counting").await?;
         }

@@ -1,11 +1,11 @@
 //! Batches: opening, continuing, the end of receiving.
 
-use crate::catalog::sql::{self, get, get_word, retrying, to_json};
-use crate::catalog::{Catalog, rfc3339};
-use crate::error::{Error, Result};
-use crate::model::account::Units;
-use crate::model::batch::{Batch, BatchState};
-use crate::model::plan::Plan;
+use crate::sql::{self, get, get_word, retrying, to_json};
+use crate::{Catalog, rfc3339};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::Units;
+use sohoa_base::model::batch::{Batch, BatchState};
+use sohoa_base::model::plan::Plan;
 use sqlx::any::AnyRow;
 
 /// What a batch is opened with.
@@ -119,8 +119,7 @@ impl Catalog {
         let text =
             format!("SELECT * FROM batches WHERE unit <> '' AND id <> $1 AND ($2 = '' OR id < $2) AND {only} ORDER BY id DESC LIMIT $3");
         let mut connection = self.read().await?;
-        let statement =
-            sql::built(text).bind(crate::catalog::restore::RESTORED).bind(before.unwrap_or_default().to_owned()).bind(sql::big(limit));
+        let statement = sql::built(text).bind(crate::restore::RESTORED).bind(before.unwrap_or_default().to_owned()).bind(sql::big(limit));
         let statement = sql::bind_all(statement, &names);
         sql::all(&mut connection, statement, "cannot read batches").await?.iter().map(batch_of).collect()
     }
@@ -145,7 +144,7 @@ impl Catalog {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT * FROM batches WHERE id <> $2 ORDER BY created DESC, id DESC LIMIT $1")
             .bind(sql::big(limit))
-            .bind(crate::catalog::restore::RESTORED);
+            .bind(crate::restore::RESTORED);
         sql::all(&mut connection, statement, "cannot read batches").await?.iter().map(batch_of).collect()
     }
 }

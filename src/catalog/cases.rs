@@ -1,10 +1,10 @@
 //! One-stop dossiers: what offices said of them, and what the archive holds of them.
 
-use crate::catalog::Catalog;
-use crate::catalog::sql::{self, Cell, get, get_json, retrying, to_json};
-use crate::error::Result;
-use crate::model::case::{Case, HandedIn};
-use crate::model::record::Description;
+use crate::Catalog;
+use crate::sql::{self, Cell, get, get_json, retrying, to_json};
+use sohoa_base::error::Result;
+use sohoa_base::model::case::{Case, HandedIn};
+use sohoa_base::model::record::Description;
 
 /// A stored document of a dossier about which nobody need decide any more, or a dossier without one.
 #[derive(Debug, Clone, PartialEq)]

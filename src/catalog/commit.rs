@@ -1,14 +1,14 @@
 //! The one writer of facts: a claim's changes, its costs, the events and the next tasks in one transaction.
 
-use crate::catalog::Catalog;
-use crate::catalog::advance::{NewTask, Standing};
-use crate::catalog::sql::{self, Write, get, retrying};
-use crate::catalog::tasks::{Claim, lost};
-use crate::error::{Error, Result};
-use crate::model::change::Change;
-use crate::model::holding::DossierName;
-use crate::model::plan::Level;
+use crate::Catalog;
+use crate::advance::{NewTask, Standing};
+use crate::sql::{self, Write, get, retrying};
+use crate::tasks::{Claim, lost};
 use serde_json::Value;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::change::Change;
+use sohoa_base::model::holding::DossierName;
+use sohoa_base::model::plan::Level;
 use std::collections::BTreeMap;
 
 /// What is at hand while changes are applied.
@@ -22,7 +22,7 @@ pub(crate) struct Applying<'a> {
 
 impl Catalog {
     /// Writes the changes that a claimed task decided, with what each stage cost (its name and the
-    /// processor's milliseconds), and moves the dossier on as [`crate::model::plan::Plan`] says.
+    /// processor's milliseconds), and moves the dossier on as [`sohoa_base::model::plan::Plan`] says.
     ///
     /// # Errors
     /// `Conflict` where the lease was lost: nothing was written. `Unavailable` where the catalogue does not

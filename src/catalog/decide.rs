@@ -1,13 +1,13 @@
 //! What people decide about documents: kept with the document, written to the events, and the document passes its
 //! group of stages again. Nothing is read anew.
 
-use crate::catalog::advance::NewTask;
-use crate::catalog::sql::{self, get, get_json, retrying, to_json};
-use crate::catalog::{Catalog, rfc3339};
-use crate::error::{Error, Result};
-use crate::model::decision::{Act, Decision};
-use crate::model::holding::{Document, NewFile};
-use crate::model::plan::{Level, Plan};
+use crate::advance::NewTask;
+use crate::sql::{self, get, get_json, retrying, to_json};
+use crate::{Catalog, rfc3339};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::decision::{Act, Decision};
+use sohoa_base::model::holding::{Document, NewFile};
+use sohoa_base::model::plan::{Level, Plan};
 
 /// What a decision set in motion.
 #[derive(Debug, Clone)]

@@ -1,11 +1,11 @@
 //! What people decide about the pages of a document: where it is cut, which way up a page is, which scan stands for it.
 
-use crate::catalog::advance::NewTask;
-use crate::catalog::sql::{self, Cell, Write, bind_all, built, get, get_json, places, to_json};
-use crate::error::{Error, Result};
-use crate::model::decision::{Act, Decision};
-use crate::model::holding::{Document, NewFile};
-use crate::model::plan::{Level, Plan};
+use crate::advance::NewTask;
+use crate::sql::{self, Cell, Write, bind_all, built, get, get_json, places, to_json};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::decision::{Act, Decision};
+use sohoa_base::model::holding::{Document, NewFile};
+use sohoa_base::model::plan::{Level, Plan};
 
 impl Write {
     /// Cuts the document, or joins another one to it, where that was decided; other documents that this changes.

@@ -1,11 +1,11 @@
 //! The record of what happened: append-only rows, chained by hash, so that a changed or missing row shows.
 
-use crate::catalog::sql::{self, Cell, Write, get};
-use crate::catalog::{Catalog, rfc3339};
-use crate::error::{Error, Result};
+use crate::sql::{self, Cell, Write, get};
+use crate::{Catalog, rfc3339};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use sohoa_base::error::{Error, Result};
 use sqlx::any::AnyRow;
 
 /// One thing that happened.

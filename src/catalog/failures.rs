@@ -1,16 +1,16 @@
 //! What was refused: file by file, by class and reason, and by the level at which it happened.
 
-use crate::catalog::Catalog;
-use crate::catalog::balance::refused_item;
-use crate::catalog::rows::{dossier_of, file_of};
-use crate::catalog::sql::{self, Statement, get, get_u32, get_u64};
-use crate::error::{Error, Result};
-use crate::model::account::Units;
-use crate::model::batch::RefusedItem;
-use crate::model::holding::{Dossier, DossierName, File};
-use crate::model::plan::Level;
-use crate::model::refusal::Class;
+use crate::Catalog;
+use crate::balance::refused_item;
+use crate::rows::{dossier_of, file_of};
+use crate::sql::{self, Statement, get, get_u32, get_u64};
 use serde::Serialize;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::Units;
+use sohoa_base::model::batch::RefusedItem;
+use sohoa_base::model::holding::{Dossier, DossierName, File};
+use sohoa_base::model::plan::Level;
+use sohoa_base::model::refusal::Class;
 use std::collections::BTreeMap;
 
 /// A refused file or page with where it is.

@@ -1,11 +1,11 @@
 //! Looking things up: dossiers, their contents, what the intake may forget.
 
-use crate::catalog::Catalog;
-use crate::catalog::rows::{contents, dossier_of};
-use crate::catalog::sql::{self, NAMES, bind_all, built, get, get_u64, places};
-use crate::error::Result;
-use crate::model::holding::{Contents, Dossier, DossierName};
+use crate::Catalog;
+use crate::rows::{contents, dossier_of};
+use crate::sql::{self, NAMES, bind_all, built, get, get_u64, places};
 use serde::Serialize;
+use sohoa_base::error::Result;
+use sohoa_base::model::holding::{Contents, Dossier, DossierName};
 use std::collections::BTreeSet;
 
 /// A dossier in a list.

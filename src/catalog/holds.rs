@@ -1,9 +1,9 @@
 //! Who has which document in hand: two people do not review the same one unseen.
 
-use crate::catalog::Catalog;
-use crate::catalog::sql::{self, get};
-use crate::error::Result;
-use crate::model::decision::{Act, Decision};
+use crate::Catalog;
+use crate::sql::{self, get};
+use sohoa_base::error::Result;
+use sohoa_base::model::decision::{Act, Decision};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 

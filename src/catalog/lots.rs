@@ -1,12 +1,12 @@
 //! Lots: which documents can come in one, who judged it, and what that counts for.
 
-use crate::catalog::sql::{self, NAMES, Write, bind_all, built, get, get_json, get_u32, places, retrying, to_json};
-use crate::catalog::{Catalog, rfc3339};
-use crate::error::{Error, Result};
-use crate::model::account::Units;
-use crate::model::decision::Decision;
-use crate::model::lot::{Lot, LotDocument, LotState};
-use crate::model::roadmap::{Amount, Step};
+use crate::sql::{self, NAMES, Write, bind_all, built, get, get_json, get_u32, places, retrying, to_json};
+use crate::{Catalog, rfc3339};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::Units;
+use sohoa_base::model::decision::Decision;
+use sohoa_base::model::lot::{Lot, LotDocument, LotState};
+use sohoa_base::model::roadmap::{Amount, Step};
 use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
 

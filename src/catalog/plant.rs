@@ -1,9 +1,9 @@
 //! What those who watch the whole want to know: the queue, who works on it.
 
-use crate::catalog::sql::{self, get, get_u64};
-use crate::catalog::{Catalog, rfc3339};
-use crate::error::Result;
+use crate::sql::{self, get, get_u64};
+use crate::{Catalog, rfc3339};
 use serde::Serialize;
+use sohoa_base::error::Result;
 use std::collections::BTreeMap;
 
 /// Open tasks of one level.

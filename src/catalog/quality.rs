@@ -1,10 +1,10 @@
 //! What is known of the quality of the pages of a batch.
 
-use crate::catalog::Catalog;
-use crate::catalog::rows::page_of;
-use crate::catalog::sql::{self, get_json};
-use crate::error::Result;
-use crate::model::holding::{DeliveredName, Page};
+use crate::Catalog;
+use crate::rows::page_of;
+use crate::sql::{self, get_json};
+use sohoa_base::error::Result;
+use sohoa_base::model::holding::{DeliveredName, Page};
 
 impl Catalog {
     /// The pages that the files of a batch stand for (their own, or those of the file that they repeat), each with

@@ -1,12 +1,12 @@
 //! Quarantine (cách ly): dossiers in which a stamp of secrecy was seen, and what an officer decides about them.
 
-use crate::catalog::advance::NewTask;
-use crate::catalog::sql::{self, NAMES, Write, bind_all, built, get, get_json, get_u32, places, retrying, to_json};
-use crate::catalog::{Catalog, rfc3339};
-use crate::error::{Error, Result};
-use crate::model::holding::{Container, DeliveredName, Dossier, Release};
-use crate::model::plan::{Level, Plan};
-use crate::model::refusal::Class;
+use crate::advance::NewTask;
+use crate::sql::{self, NAMES, Write, bind_all, built, get, get_json, get_u32, places, retrying, to_json};
+use crate::{Catalog, rfc3339};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::holding::{Container, DeliveredName, Dossier, Release};
+use sohoa_base::model::plan::{Level, Plan};
+use sohoa_base::model::refusal::Class;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A dossier in quarantine.

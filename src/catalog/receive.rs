@@ -1,13 +1,13 @@
 //! Files that arrive: from a delivery, or out of an archive.
 
-use crate::catalog::Catalog;
-use crate::catalog::advance::{NewTask, Standing};
-use crate::catalog::sql::{self, Cell, NAMES, Write, bind_all, built, get, get_word, places, retrying, to_json, word};
-use crate::error::{Error, Result};
-use crate::model::batch::BatchState;
-use crate::model::holding::{DeliveredName, DossierName, FileState, NewFile};
-use crate::model::plan::{Level, Plan};
-use crate::model::refusal::{Class, Refusal};
+use crate::Catalog;
+use crate::advance::{NewTask, Standing};
+use crate::sql::{self, Cell, NAMES, Write, bind_all, built, get, get_word, places, retrying, to_json, word};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::batch::BatchState;
+use sohoa_base::model::holding::{DeliveredName, DossierName, FileState, NewFile};
+use sohoa_base::model::plan::{Level, Plan};
+use sohoa_base::model::refusal::{Class, Refusal};
 use std::collections::BTreeMap;
 
 /// What became of one file at its arrival.
@@ -60,7 +60,7 @@ impl Catalog {
         let mut write = self.write().await?;
         let statement = sqlx::query("SELECT state FROM batches WHERE id = $1").bind(batch.to_owned());
         let row = sql::optional(write.connection(), statement, "cannot read a batch").await?;
-        let state: BatchState = get_word(&row.ok_or_else(|| crate::catalog::batches::unknown(batch))?, "state")?;
+        let state: BatchState = get_word(&row.ok_or_else(|| crate::batches::unknown(batch))?, "state")?;
         if state != BatchState::Receiving {
             return Err(Error::conflict(format!("batch {batch} receives no more files, open it again")));
         }
@@ -196,7 +196,7 @@ async fn holders(write: &mut Write, dossier: &str, files: &[NewFile]) -> Result<
                 id: get(row, "id")?,
                 batch: get(row, "batch")?,
                 state: get_word(row, "state")?,
-                refusal: crate::catalog::rows::refusal_of(row)?,
+                refusal: crate::rows::refusal_of(row)?,
             };
             found.entry(get::<String>(row, "sha256")?).or_insert(holder);
         }

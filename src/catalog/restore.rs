@@ -2,24 +2,24 @@
 //!
 //! Dossiers come first, then the ledgers in the order of their batches' identifiers.
 
-use crate::catalog::batches::{self, batch_of};
-use crate::catalog::roadmap::Fact;
-use crate::catalog::rows::{file_of, refusal_of};
-use crate::catalog::sql::{self, Cell, Write, get, retrying, to_json, word};
-use crate::catalog::{Catalog, balance};
-use crate::error::{Error, Result};
-use crate::model::batch::{Balance, Batch, Costs};
-use crate::model::holding::{DossierName, FileState, NewFile, PageState};
-use crate::model::plan::Plan;
-use crate::model::queue::Queue;
-use crate::model::record::{ListFinding, Record};
-use crate::model::refusal::{Refusal, Warning};
+use crate::batches::{self, batch_of};
+use crate::roadmap::Fact;
+use crate::rows::{file_of, refusal_of};
+use crate::sql::{self, Cell, Write, get, retrying, to_json, word};
+use crate::{Catalog, balance};
 use serde::{Deserialize, Serialize};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::batch::{Balance, Batch, Costs};
+use sohoa_base::model::holding::{DossierName, FileState, NewFile, PageState};
+use sohoa_base::model::plan::Plan;
+use sohoa_base::model::queue::Queue;
+use sohoa_base::model::record::{ListFinding, Record};
+use sohoa_base::model::refusal::{Refusal, Warning};
 use sqlx::AnyConnection;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The batch of files whose own batch is not known (yet).
-pub(crate) const RESTORED: &str = "restored";
+pub const RESTORED: &str = "restored";
 
 /// What is kept of a batch beside the dossiers: its files with their fate, and its balance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -432,7 +432,7 @@ fn page_row(
     dossier: &str,
     number: u32,
     state: PageState,
-    known: Option<(&String, &crate::model::record::RecordedPage)>,
+    known: Option<(&String, &sohoa_base::model::record::RecordedPage)>,
 ) -> Result<Vec<Cell>> {
     let page = known.map(|(_, page)| page);
     let refusal = page.and_then(|page| page.refusal.as_ref());

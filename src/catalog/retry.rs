@@ -1,13 +1,13 @@
 //! Taking refused files and pages up again.
 
-use crate::catalog::Catalog;
-use crate::catalog::advance::NewTask;
-use crate::catalog::batches::unknown;
-use crate::catalog::sql::{self, NAMES, Write, bind_all, built, get, places, retrying};
-use crate::error::Result;
-use crate::model::holding::DeliveredName;
-use crate::model::plan::Level;
-use crate::model::refusal::Class;
+use crate::Catalog;
+use crate::advance::NewTask;
+use crate::batches::unknown;
+use crate::sql::{self, NAMES, Write, bind_all, built, get, places, retrying};
+use sohoa_base::error::Result;
+use sohoa_base::model::holding::DeliveredName;
+use sohoa_base::model::plan::Level;
+use sohoa_base::model::refusal::Class;
 use sqlx::any::AnyRow;
 use std::collections::BTreeSet;
 

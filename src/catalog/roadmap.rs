@@ -1,12 +1,12 @@
 //! Roadmaps: what is planned, which batch belongs to which line, and what was done, counted where it is done.
 
-use crate::catalog::Catalog;
-use crate::catalog::batches::unknown;
-use crate::catalog::sql::{self, Cell, Write, get, get_json, retrying, to_json};
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::model::attachment::AttachedBy;
-use crate::model::day::Day;
-use crate::model::roadmap::{Amount, Line, Roadmap, Step, Work};
+use crate::Catalog;
+use crate::batches::unknown;
+use crate::sql::{self, Cell, Write, get, get_json, retrying, to_json};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::attachment::AttachedBy;
+use sohoa_base::model::day::Day;
+use sohoa_base::model::roadmap::{Amount, Line, Roadmap, Step, Work};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,9 +1,9 @@
 //! Rows to nouns, and the loading of items with all they hold.
 
-use crate::catalog::sql::{self, NAMES, bind_all, built, get, get_json, get_u32, get_u64, get_word, places};
-use crate::error::{Error, Result};
-use crate::model::holding::{Contents, Document, Dossier, DossierName, File, NewFile, Page};
-use crate::model::refusal::{Class, Refusal};
+use crate::sql::{self, NAMES, bind_all, built, get, get_json, get_u32, get_u64, get_word, places};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::holding::{Contents, Document, Dossier, DossierName, File, NewFile, Page};
+use sohoa_base::model::refusal::{Class, Refusal};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
@@ -52,7 +52,11 @@ pub(crate) fn page_of(row: &AnyRow) -> Result<Page> {
         number: get_u32(row, "number")?,
         state: get_word(row, "state")?,
         reading: get(row, "reading")?,
-        quality: if quality == "{}" { crate::model::reading::Quality::default() } else { sql::from_json(&quality, "quality of a page")? },
+        quality: if quality == "{}" {
+            sohoa_base::model::reading::Quality::default()
+        } else {
+            sql::from_json(&quality, "quality of a page")?
+        },
         blank: get::<i64>(row, "blank")? != 0,
         refusal: refusal_of(row)?,
         warnings: get_json(row, "warnings")?,

@@ -1,9 +1,9 @@
 //! Searches that people keep.
 
-use crate::catalog::Catalog;
-use crate::catalog::sql::{self, get};
-use crate::error::{Error, Result};
-use crate::model::account::SavedSearch;
+use crate::Catalog;
+use crate::sql::{self, get};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::SavedSearch;
 use sqlx::any::AnyRow;
 
 impl Catalog {

@@ -1,11 +1,11 @@
 //! Signing in by more than a password: codes of authenticator apps, and people whom a provider vouches for.
 
-use crate::catalog::Catalog;
-use crate::catalog::accounts::{ms, unknown, user_of};
-use crate::catalog::sql::{self, Cell, Write, get, retrying, to_json};
-use crate::error::{Error, Result};
-use crate::model::account::{Grant, Origin, User};
+use crate::Catalog;
+use crate::accounts::{ms, unknown, user_of};
+use crate::sql::{self, Cell, Write, get, retrying, to_json};
 use serde_json::json;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::{Grant, Origin, User};
 use std::time::Duration;
 
 /// A sign-in that waits for a provider's answer.

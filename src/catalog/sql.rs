@@ -1,10 +1,10 @@
 //! The small tools that every query of this room uses: transactions, rows in bulk, errors.
 
-use crate::error::{Error, Kind, Result};
-use crate::model::account::Units;
-use crate::model::roadmap::{Amount, Step};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sohoa_base::error::{Error, Kind, Result};
+use sohoa_base::model::account::Units;
+use sohoa_base::model::roadmap::{Amount, Step};
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Decode, Row, Transaction, Type};
@@ -55,7 +55,7 @@ macro_rules! retrying {
         let mut tries = 0;
         loop {
             match $body.await {
-                Err(error) if $crate::catalog::sql::again(&error, &mut tries).await => {}
+                Err(error) if $crate::sql::again(&error, &mut tries).await => {}
                 other => break other,
             }
         }

@@ -1,10 +1,10 @@
 //! Steering a batch: pause, resume, cancel, retry.
 
-use crate::catalog::Catalog;
-use crate::catalog::batches::unknown;
-use crate::catalog::sql::{self, NAMES, Write, bind_all, built, get, places, retrying};
-use crate::error::Result;
-use crate::model::refusal::{Class, Refusal};
+use crate::Catalog;
+use crate::batches::unknown;
+use crate::sql::{self, NAMES, Write, bind_all, built, get, places, retrying};
+use sohoa_base::error::Result;
+use sohoa_base::model::refusal::{Class, Refusal};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a cancelled file or page is told.
@@ -160,7 +160,7 @@ impl Write {
     /// Locks dossiers by identifier, in the order of their names; the identifiers in that order.
     pub(crate) async fn lock_in_order(&mut self, ids: Vec<String>) -> Result<Vec<String>> {
         let mut named: Vec<(String, String, String)> = Vec::with_capacity(ids.len());
-        for row in &crate::catalog::rows::by_id(self.connection(), "dossiers", &ids).await? {
+        for row in &crate::rows::by_id(self.connection(), "dossiers", &ids).await? {
             named.push((get(row, "fonds")?, get(row, "code")?, get(row, "id")?));
         }
         named.sort();

@@ -3,12 +3,12 @@
 //! A lease is fenced by the number of the claim: whoever was slow and lost the task to another cannot
 //! commit. Finished tasks are gone; what they did stands in the facts and in the events.
 
-use crate::catalog::rows::{by_id, contents, dossier_of, file_of, page_of};
-use crate::catalog::sql::{self, Write, get, get_u32, get_u64, retrying};
-use crate::catalog::{Catalog, Engine};
-use crate::error::{Error, Result};
-use crate::model::holding::{Contents, Dossier, File, Item, Page};
-use crate::model::plan::Plan;
+use crate::rows::{by_id, contents, dossier_of, file_of, page_of};
+use crate::sql::{self, Write, get, get_u32, get_u64, retrying};
+use crate::{Catalog, Engine};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::holding::{Contents, Dossier, File, Item, Page};
+use sohoa_base::model::plan::Plan;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe};
 use std::collections::BTreeMap;

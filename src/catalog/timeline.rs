@@ -1,13 +1,13 @@
 //! How far a run was, moment by moment: its events say when, the pages where they came to lie.
 
-use crate::catalog::batches::unknown;
-use crate::catalog::sql::{self, get, get_u64, get_word};
-use crate::catalog::{Catalog, Engine, rfc3339};
-use crate::error::Result;
-use crate::model::batch::PageBalance;
-use crate::model::holding::PageState;
+use crate::batches::unknown;
+use crate::sql::{self, get, get_u64, get_word};
+use crate::{Catalog, Engine, rfc3339};
 use schemars::JsonSchema;
 use serde::Serialize;
+use sohoa_base::error::Result;
+use sohoa_base::model::batch::PageBalance;
+use sohoa_base::model::holding::PageState;
 use sqlx::any::AnyRow;
 
 /// Most points of a timeline, however long the run took.

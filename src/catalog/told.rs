@@ -1,12 +1,12 @@
 //! What is told of the line of a batch before its files come: by whoever delivers it, and by the lists in it.
 
-use crate::catalog::Catalog;
-use crate::catalog::batches::unknown;
-use crate::catalog::sql::{self, Cell, Write, get, get_json, get_u64, retrying, to_json};
-use crate::error::{Error, Result};
-use crate::model::attachment::{AttachedBy, Attachment, ListedLine, choose};
-use crate::model::record::ListFinding;
-use crate::text::normal::nfc;
+use crate::Catalog;
+use crate::batches::unknown;
+use crate::sql::{self, Cell, Write, get, get_json, get_u64, retrying, to_json};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::attachment::{AttachedBy, Attachment, ListedLine, choose};
+use sohoa_base::model::record::ListFinding;
+use sohoa_base::text::normal::nfc;
 use sqlx::AnyConnection;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,12 +1,12 @@
 //! Files of uploads: announced, here, refused, taken back.
 
-use crate::catalog::Catalog;
-use crate::catalog::sql::{self, Write, get, get_u64, get_word, retrying, word};
-use crate::catalog::upload_lists::NewList;
-use crate::error::{Error, Result};
-use crate::model::refusal::{Class, Refusal};
-use crate::model::upload::{Upload, UploadFile, UploadFileState};
+use crate::Catalog;
+use crate::sql::{self, Write, get, get_u64, get_word, retrying, word};
+use crate::upload_lists::NewList;
 use serde::Serialize;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::refusal::{Class, Refusal};
+use sohoa_base::model::upload::{Upload, UploadFile, UploadFileState};
 use sqlx::any::AnyRow;
 
 /// What a file is by its name.
@@ -280,7 +280,7 @@ async fn judge(write: &mut Write, upload: &Upload, file: &mut UploadFile, verdic
         (Some(_), Some(refusal), _) if state == "refused" && refusal.class != Class::Outage => refuse(file, &refusal),
         // The members of an archive are counted again.
         (Some(row), _, _) if state != "expanded" => {
-            let path: crate::model::holding::DeliveredName = sql::get_json(row, "path")?;
+            let path: sohoa_base::model::holding::DeliveredName = sql::get_json(row, "path")?;
             (file.state, file.repeats, file.stored) = (UploadFileState::Duplicate, Some(path.shown), true);
         }
         (_, _, Verdict::Refused(refusal)) => refuse(file, refusal),

@@ -3,10 +3,10 @@
 //! A list covers its folder and all below. A row means a file whose path is the name in the row or ends in it; what matches is kept
 //! with files and rows, so that asking costs a look into an index.
 
-use crate::catalog::Catalog;
-use crate::catalog::sql::{self, Cell, Write, get, get_json, get_u32, get_u64};
-use crate::error::Result;
-use crate::model::upload::{UploadFile, UploadFileState};
+use crate::Catalog;
+use crate::sql::{self, Cell, Write, get, get_json, get_u32, get_u64};
+use sohoa_base::error::Result;
+use sohoa_base::model::upload::{UploadFile, UploadFileState};
 use sqlx::AnyConnection;
 
 /// A file that a list names.

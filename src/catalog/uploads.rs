@@ -1,10 +1,10 @@
 //! Uploads: opening, counting, the way to a batch.
 
-use crate::catalog::sql::{self, Write, get, get_u64, get_word, retrying, word};
-use crate::catalog::{Catalog, rfc3339};
-use crate::error::{Error, Result};
-use crate::model::account::Units;
-use crate::model::upload::{Amount, Obstacle, StartRule, Tallies, Upload, UploadState, obstacle};
+use crate::sql::{self, Write, get, get_u64, get_word, retrying, word};
+use crate::{Catalog, rfc3339};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::Units;
+use sohoa_base::model::upload::{Amount, Obstacle, StartRule, Tallies, Upload, UploadState, obstacle};
 use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
 

@@ -1,12 +1,12 @@
 //! Documents that wait for a person, in the order in which they came.
 
-use crate::catalog::Catalog;
-use crate::catalog::rows::dossier_of;
-use crate::catalog::sql::{self, bind_all, built, get, get_json, get_u32, get_u64, of_units};
-use crate::error::{Error, Result};
-use crate::model::account::Units;
-use crate::model::holding::Dossier;
-use crate::model::queue::Queue;
+use crate::Catalog;
+use crate::rows::dossier_of;
+use crate::sql::{self, bind_all, built, get, get_json, get_u32, get_u64, of_units};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::Units;
+use sohoa_base::model::holding::Dossier;
+use sohoa_base::model::queue::Queue;
 use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
 

@@ -1,9 +1,9 @@
 //! What was done for the lines of roadmaps, as it is told: read once, and then only where it has changed.
 
-use crate::catalog::sql::{self, get, get_json};
-use crate::catalog::{Catalog, Engine};
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::model::roadmap::{Roadmap, Work};
+use crate::sql::{self, get, get_json};
+use crate::{Catalog, Engine};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::roadmap::{Roadmap, Work};
 use std::collections::HashMap;
 use std::sync::Arc;
 

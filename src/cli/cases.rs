@@ -2,11 +2,11 @@
 
 use super::print;
 use super::roadmap::{operator, print_wrong, write};
-use crate::archive::Archive;
-use crate::desk::one_stop;
-use crate::error::Result;
-use crate::messages::Language;
 use clap::Subcommand;
+use sohoa_base::error::Result;
+use sohoa_services::archive::Archive;
+use sohoa_services::one_stop;
+use sohoa_texts::Language;
 use std::path::PathBuf;
 
 /// What to do with what offices know of one-stop dossiers.

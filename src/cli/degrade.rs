@@ -2,9 +2,9 @@
 
 use super::options::Place;
 use super::print;
-use crate::desk::degraded::{WornPage, degrade};
-use crate::error::Result;
 use clap::Args;
+use sohoa_base::error::Result;
+use sohoa_evaluation::benchmarks::degraded::{WornPage, degrade};
 use std::path::PathBuf;
 
 /// Arguments of `degrade`.

@@ -3,10 +3,10 @@
 use super::options::Place;
 use super::print;
 use super::run::this_program;
-use crate::desk::doctor;
-use crate::error::Result;
-use crate::messages::{Language, Message, sentence};
 use clap::Args;
+use sohoa_base::error::Result;
+use sohoa_services::doctor;
+use sohoa_texts::{Language, Message, sentence};
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]

@@ -3,12 +3,12 @@
 use super::options::Place;
 use super::run::{read_pipeline, this_program};
 use super::{eval_personal, eval_stamps, eval_table, print, separation};
-use crate::desk::eval::{self, Evaluation};
-use crate::desk::separation::{Piles, evaluate};
-use crate::desk::{personal, stamps};
-use crate::error::{Error, Result};
 use clap::Args;
 use serde::Serialize;
+use sohoa_base::error::{Error, Result};
+use sohoa_evaluation::benchmarks::eval::{self, Evaluation};
+use sohoa_evaluation::benchmarks::separation::{Piles, evaluate};
+use sohoa_evaluation::benchmarks::{personal, stamps};
 use std::path::PathBuf;
 
 /// Arguments of `eval`.

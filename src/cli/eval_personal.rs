@@ -1,9 +1,9 @@
 //! What a measurement of personal data found, as a table for people.
 
 use super::print;
-use crate::desk::personal::{Measured, Share};
-use crate::error::Result;
-use crate::text::numbers;
+use sohoa_base::error::Result;
+use sohoa_base::text::numbers;
+use sohoa_evaluation::benchmarks::personal::{Measured, Share};
 
 /// Shares found by kind, then what was missed.
 pub(super) fn table(told: &Measured) -> Result<()> {

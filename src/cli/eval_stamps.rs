@@ -1,9 +1,9 @@
 //! What a measurement of stamps of secrecy found, as a table for people.
 
 use super::print;
-use crate::desk::stamps::{Measured, Share};
-use crate::error::Result;
-use crate::text::numbers;
+use sohoa_base::error::Result;
+use sohoa_base::text::numbers;
+use sohoa_evaluation::benchmarks::stamps::{Measured, Share};
 
 /// Shares found, then by feature, then what was judged wrongly.
 pub(super) fn table(told: &Measured) -> Result<()> {

@@ -1,13 +1,13 @@
 //! Error rates as tables for people.
 
 use super::print;
-use crate::desk::eval::{EvaluatedPage, Evaluation, Scored, ScoredPage};
-use crate::error::Result;
-use crate::evaluation::calibration::Calibration;
-use crate::evaluation::classes::{CLASSES, Classes};
-use crate::evaluation::fields::{Differing, Tally};
-use crate::evaluation::score::TotalScore;
-use crate::text::numbers;
+use sohoa_base::error::Result;
+use sohoa_base::text::numbers;
+use sohoa_evaluation::benchmarks::eval::{EvaluatedPage, Evaluation, Scored, ScoredPage};
+use sohoa_evaluation::calibration::Calibration;
+use sohoa_evaluation::classes::{CLASSES, Classes};
+use sohoa_evaluation::fields::{Differing, Tally};
+use sohoa_evaluation::score::TotalScore;
 use std::collections::BTreeMap;
 
 /// One pipeline: a row for each page, then totals, classes of error and fields.

@@ -2,11 +2,11 @@
 
 use super::options::Place;
 use super::run::this_program;
-use crate::archive::Archive;
-use crate::desk::export::{self, Form};
-use crate::desk::masked;
-use crate::error::{Error, Kind, Result, ResultExt};
 use clap::{Args, ValueEnum};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_services::archive::Archive;
+use sohoa_services::export::{self, Form};
+use sohoa_services::masked;
 use std::io::Write;
 use std::path::PathBuf;
 

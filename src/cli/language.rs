@@ -1,10 +1,10 @@
 //! `sohoa language`: counts the table of neighbouring syllables from a corpus.
 
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::text::language::Counts;
-use crate::text::normal::nfc;
 use clap::Args;
 use flate2::read::MultiGzDecoder;
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::text::language::Counts;
+use sohoa_base::text::normal::nfc;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 

@@ -2,11 +2,11 @@
 
 use super::options::Place;
 use super::print;
-use crate::desk::models;
-use crate::engine::models::folder;
-use crate::error::Result;
-use crate::messages::{Language, Message, sentence};
 use clap::{Args, Subcommand};
+use sohoa_base::error::Result;
+use sohoa_engine::models::folder;
+use sohoa_services::models;
+use sohoa_texts::{Language, Message, sentence};
 use std::path::PathBuf;
 
 /// Arguments of `models`.

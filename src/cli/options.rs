@@ -1,8 +1,8 @@
 //! What may stand on the command line.
 
-use crate::config::Config;
-use crate::error::Result;
 use clap::{Args, Parser, Subcommand};
+use sohoa_base::config::Config;
+use sohoa_base::error::Result;
 use std::path::PathBuf;
 
 /// From folders of scanned paper to searchable, verifiable records (số hóa hồ sơ lưu trữ).

@@ -1,9 +1,9 @@
 //! Writing results.
 
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::messages::Message;
-use crate::model::batch::PageBalance;
 use serde::Serialize;
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::batch::PageBalance;
+use sohoa_texts::Message;
 use std::io::Write;
 
 /// One JSON document and a line feed on stdout.
@@ -53,7 +53,7 @@ pub fn plain(text: &str) -> String {
 
 /// Whether the reader of the pipe went away, which is no failure of ours.
 #[must_use]
-pub fn is_closed_pipe(error: &crate::error::Error) -> bool {
+pub fn is_closed_pipe(error: &sohoa_base::error::Error) -> bool {
     let mut cause = std::error::Error::source(error);
     while let Some(source) = cause {
         if source.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe) {

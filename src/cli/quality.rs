@@ -3,13 +3,13 @@
 use super::options::Place;
 use super::print;
 use super::run::this_program;
-use crate::archive::Archive;
-use crate::desk::quality::{self, ReadPage, Report, Summary};
-use crate::error::Result;
-use crate::messages::{Language, Message, sentence};
-use crate::model::reading::Scan;
-use crate::text::numbers;
 use clap::Args;
+use sohoa_base::error::Result;
+use sohoa_base::model::reading::Scan;
+use sohoa_base::text::numbers;
+use sohoa_services::archive::Archive;
+use sohoa_services::quality::{self, ReadPage, Report, Summary};
+use sohoa_texts::{Language, Message, sentence};
 
 /// Arguments of `quality`.
 #[derive(Debug, Args)]

@@ -3,12 +3,12 @@
 use super::options::Place;
 use super::print;
 use super::run::{read_pipeline, this_program};
-use crate::archive::Archive;
-use crate::catalog::OfficersDecision;
-use crate::desk::quarantine::{self, Outcome};
-use crate::error::Result;
-use crate::messages::{Language, Message, sentence};
 use clap::{Args, Subcommand};
+use sohoa_base::error::Result;
+use sohoa_catalog::OfficersDecision;
+use sohoa_services::archive::Archive;
+use sohoa_services::quarantine::{self, Outcome};
+use sohoa_texts::{Language, Message, sentence};
 use std::path::PathBuf;
 
 /// Arguments of `quarantine`.

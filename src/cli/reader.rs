@@ -1,14 +1,14 @@
 //! `sohoa reader`: the limited process that other commands start.
 
-use crate::archive::format_limits;
-use crate::config::Limits;
-use crate::engine::contract::Engine;
-use crate::engine::ensemble::Ensemble;
-use crate::engine::scripted::{Act, Scripted};
-use crate::error::{Kind, Result, ResultExt};
-use crate::sandbox::child::{Terms, serve};
-use crate::sandbox::expand;
 use clap::{Args, ValueEnum};
+use sohoa_base::config::Limits;
+use sohoa_base::error::{Kind, Result, ResultExt};
+use sohoa_engine::contract::Engine;
+use sohoa_engine::ensemble::Ensemble;
+use sohoa_engine::scripted::{Act, Scripted};
+use sohoa_sandbox::child::{Terms, serve};
+use sohoa_sandbox::expand;
+use sohoa_services::archive::format_limits;
 use std::path::PathBuf;
 
 /// Arguments of `reader`.

@@ -3,11 +3,11 @@
 use super::options::Place;
 use super::print;
 use super::run::this_program;
-use crate::archive::Archive;
-use crate::desk::export;
-use crate::error::Result;
-use crate::model::{fields, record};
 use clap::{Args, Subcommand};
+use sohoa_base::error::Result;
+use sohoa_base::model::{fields, record};
+use sohoa_services::archive::Archive;
+use sohoa_services::export;
 
 /// Arguments of `records`.
 #[derive(Debug, Args)]

@@ -3,13 +3,13 @@
 use super::options::Place;
 use super::print;
 use super::run::{read_pipeline, this_program};
-use crate::archive::Archive;
-use crate::desk::review::{self, Wish};
-use crate::error::{Error, Result};
-use crate::messages::{Language, Message, sentence};
-use crate::model::decision::Act;
-use crate::model::queue::Queue;
 use clap::{Args, Subcommand};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::decision::Act;
+use sohoa_base::model::queue::Queue;
+use sohoa_services::archive::Archive;
+use sohoa_services::review::{self, Wish};
+use sohoa_texts::{Language, Message, sentence};
 use std::path::PathBuf;
 
 /// Arguments of `review`.

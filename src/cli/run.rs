@@ -2,20 +2,20 @@
 
 use super::options::Place;
 use super::print;
-use crate::archive::Archive;
-use crate::desk::roadmap;
-use crate::desk::runs::{self, Outcome, Progress, Receipt};
-use crate::engine::models;
-use crate::error::{Kind, Result, ResultExt};
-use crate::messages::sentences::translated;
-use crate::messages::{Language, Message, sentence};
-use crate::model::account::Units;
-use crate::model::attachment::AttachedBy;
-use crate::pipeline::plan;
-use crate::pipeline::worker::Stop;
-use crate::text::numbers;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use sohoa_base::error::{Kind, Result, ResultExt};
+use sohoa_base::model::account::Units;
+use sohoa_base::model::attachment::AttachedBy;
+use sohoa_base::text::numbers;
+use sohoa_engine::models;
+use sohoa_pipeline::plan;
+use sohoa_pipeline::worker::Stop;
+use sohoa_services::archive::Archive;
+use sohoa_services::roadmap;
+use sohoa_services::runs::{self, Outcome, Progress, Receipt};
+use sohoa_texts::sentences::translated;
+use sohoa_texts::{Language, Message, sentence};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -200,7 +200,7 @@ pub(super) fn tell_of_models(archive: &Archive, place: &Place) {
 ///
 /// # Errors
 /// `Invalid` when it cannot be read or is wrong.
-pub fn read_pipeline(file: Option<&std::path::Path>) -> Result<(String, crate::model::plan::Plan)> {
+pub fn read_pipeline(file: Option<&std::path::Path>) -> Result<(String, sohoa_base::model::plan::Plan)> {
     let (text, origin) = match file {
         None => (plan::ADMINISTRATIVE.to_owned(), "administrative (built in)".to_owned()),
         Some(file) => {

@@ -3,13 +3,13 @@
 use super::options::Place;
 use super::print;
 use super::run::this_program;
-use crate::archive::Archive;
-use crate::desk::failures::class_of;
-use crate::desk::watch::{self, Act};
-use crate::error::{Error, Result};
-use crate::messages::{Language, Message, sentence};
-use crate::model::account::Units;
 use clap::{Args, Subcommand};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::Units;
+use sohoa_services::archive::Archive;
+use sohoa_services::failures::class_of;
+use sohoa_services::watch::{self, Act};
+use sohoa_texts::{Language, Message, sentence};
 
 /// Arguments of `runs`.
 #[derive(Debug, Args)]
@@ -67,10 +67,9 @@ impl Runs {
         let config = place.configure(toml::Table::new())?;
         let language = Language::from_code(&config.language);
         let archive = Archive::open(config, &this_program()?).await?;
-        let catalog = &archive.catalog;
         match &self.what {
             What::List { limit } => {
-                let batches = catalog.batches(*limit).await?;
+                let batches = watch::newest(&archive, *limit).await?;
                 if place.json {
                     return print::json(&batches).map(|()| 0);
                 }
@@ -104,12 +103,13 @@ async fn steer(archive: &Archive, batch: &str, act: Act) -> Result<u64> {
 }
 
 async fn show(archive: &Archive, batch: &str, place: &Place, language: Language) -> Result<()> {
-    let balance = archive.catalog.balance(batch).await?;
+    let run = watch::balance(archive, batch).await?;
+    let balance = run.balance;
     if place.json {
         return print::json(&serde_json::json!({
-            "batch": archive.catalog.batch(batch).await?,
+            "batch": run.batch,
             "balance": balance,
-            "stages": archive.catalog.costs(batch).await?,
+            "stages": run.costs,
             "timeline": watch::timeline(archive, &Units::All, batch).await?,
         }));
     }
@@ -145,9 +145,7 @@ impl Failures {
         let archive = Archive::open(config, &this_program()?).await?;
         let batch = match &self.batch {
             Some(batch) => batch.clone(),
-            None => archive
-                .catalog
-                .batches(1)
+            None => watch::newest(&archive, 1)
                 .await?
                 .into_iter()
                 .next()
@@ -155,7 +153,7 @@ impl Failures {
                 .ok_or_else(|| Error::not_found("there is no run yet"))?,
         };
         let class = self.class.as_deref().map(class_of).transpose()?;
-        let mut refusals = archive.catalog.balance(&batch).await?.refusals;
+        let mut refusals = watch::balance(&archive, &batch).await?.balance.refusals;
         refusals.retain(|refused| class.is_none_or(|class| refused.class == class));
         if place.json {
             return print::json(&refusals).map(|()| 0);

@@ -1,7 +1,7 @@
 //! `sohoa samples`: makes the fictional dossiers.
 
-use crate::error::Result;
 use clap::Args;
+use sohoa_base::error::Result;
 use std::path::PathBuf;
 
 /// Arguments of `samples`.
@@ -21,7 +21,7 @@ impl Samples {
     /// # Errors
     /// When fonts are missing or the folder cannot be written.
     pub fn execute(&self) -> Result<u8> {
-        crate::specimen::generate(&self.out, self.seed)?;
+        sohoa_synthetic::generate(&self.out, self.seed)?;
         Ok(0)
     }
 }

@@ -2,9 +2,9 @@
 
 use super::options::Place;
 use super::{eval_table, print};
-use crate::desk::eval;
-use crate::error::Result;
 use clap::Args;
+use sohoa_base::error::Result;
+use sohoa_evaluation::benchmarks::eval;
 use std::path::PathBuf;
 
 /// Arguments of `score`.

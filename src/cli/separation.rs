@@ -1,9 +1,9 @@
 //! `sohoa eval --separation DIR`: how well piles are cut.
 
 use super::{eval_table, print};
-use crate::desk::separation::{Kinds, Separation};
-use crate::error::Result;
-use crate::text::numbers;
+use sohoa_base::error::Result;
+use sohoa_base::text::numbers;
+use sohoa_evaluation::benchmarks::separation::{Kinds, Separation};
 
 /// A row for each kind of pile, and what went wrong.
 pub(super) fn table(found: &Separation) -> Result<()> {

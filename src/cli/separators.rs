@@ -2,11 +2,11 @@
 
 use super::options::Place;
 use super::print;
-use crate::desk::separators;
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::model::code::Separator;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::code::Separator;
+use sohoa_services::separators;
 use std::path::PathBuf;
 
 /// Arguments of `separators`.

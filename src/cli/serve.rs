@@ -2,11 +2,11 @@
 
 use super::options::Place;
 use super::run::{read_pipeline, stop_on_signal, tell_of_models, this_program};
-use crate::archive::Archive;
-use crate::error::Result;
-use crate::messages::{Language, Message, sentence};
-use crate::web::server::serve;
 use clap::Args;
+use sohoa_base::error::Result;
+use sohoa_services::archive::Archive;
+use sohoa_texts::{Language, Message, sentence};
+use sohoa_web::server::serve;
 use std::net::SocketAddr;
 
 /// Arguments of `serve`.

@@ -3,12 +3,12 @@
 use super::options::Place;
 use super::print;
 use super::run::this_program;
-use crate::archive::Archive;
-use crate::desk::train::{self, Kept};
-use crate::error::Result;
-use crate::messages::{Language, Message, sentence};
-use crate::text::numbers;
 use clap::Args;
+use sohoa_base::error::Result;
+use sohoa_base::text::numbers;
+use sohoa_services::archive::Archive;
+use sohoa_services::train::{self, Kept};
+use sohoa_texts::{Language, Message, sentence};
 
 /// Arguments of `train`.
 #[derive(Debug, Args)]

@@ -3,11 +3,11 @@
 use super::options::Place;
 use super::print;
 use super::run::this_program;
-use crate::archive::Archive;
-use crate::desk::verify;
-use crate::error::Result;
-use crate::messages::{Language, Message, sentence};
 use clap::Args;
+use sohoa_base::error::Result;
+use sohoa_services::archive::Archive;
+use sohoa_services::verify;
+use sohoa_texts::{Language, Message, sentence};
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! What an engine is.
 
-use crate::error::Result;
 use image::{GrayImage, RgbImage};
+use sohoa_base::error::Result;
 use std::collections::BTreeMap;
 
 /// A word as an engine returns it.
@@ -196,7 +196,7 @@ pub trait Engine: Send {
     }
 
     /// Natural logarithm of the odds that `MẬT` stands on a strip, at first sight: the word alone, as
-    /// [`WORD`](crate::engine::stamp_finder::WORD) has it, as the finder saw it; `None` where there is no model for it.
+    /// [`WORD`](crate::stamp_finder::WORD) has it, as the finder saw it; `None` where there is no model for it.
     ///
     /// # Errors
     /// `Internal` when the model fails.
@@ -214,7 +214,7 @@ pub trait Engine: Send {
     }
 
     /// What a strip says: the word upright, its capitals 16 px high, as
-    /// [`STRIP`](crate::engine::stamp_finder::STRIP) has it; `None` where there is no model for it.
+    /// [`STRIP`](crate::stamp_finder::STRIP) has it; `None` where there is no model for it.
     ///
     /// # Errors
     /// `Internal` when the model fails.

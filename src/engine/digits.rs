@@ -3,7 +3,7 @@
 //! Readers are sure of handwriting that they misread, so sureness comes from agreement: two that see the same
 //! digits are believed; one alone hardly; and letters that only look like digits never.
 
-use crate::engine::contract::{Letter, SecondReading};
+use crate::contract::{Letter, SecondReading};
 
 /// What a blank is filled with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

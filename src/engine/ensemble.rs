@@ -1,15 +1,15 @@
 //! Tesseract with the neural models beside it that are installed, and the one that is part of this program.
 
-use crate::engine::contract::{Engine, FoundWord, Letter, SecondReading, StampMap, StampReading};
-use crate::engine::hand_reader::HandReader;
-use crate::engine::line_finder::LineFinder;
-use crate::engine::models::{self, HAND_READER, LINE_FINDER, Model, SECOND_READER};
-use crate::engine::network::Runtime;
-use crate::engine::second_reader::SecondReader;
-use crate::engine::stamp_finder::{self, StampFinder};
-use crate::engine::tesseract::Tesseract;
-use crate::error::{Kind, Result, ResultExt};
+use crate::contract::{Engine, FoundWord, Letter, SecondReading, StampMap, StampReading};
+use crate::hand_reader::HandReader;
+use crate::line_finder::LineFinder;
+use crate::models::{self, HAND_READER, LINE_FINDER, Model, SECOND_READER};
+use crate::network::Runtime;
+use crate::second_reader::SecondReader;
+use crate::stamp_finder::{self, StampFinder};
+use crate::tesseract::Tesseract;
 use image::{GrayImage, RgbImage};
+use sohoa_base::error::{Kind, Result, ResultExt};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;

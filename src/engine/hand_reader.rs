@@ -1,11 +1,11 @@
 //! A reader of digits written by hand: a small network that was trained on print and handwriting alike. It knows
 //! too few Vietnamese letters to read a line, but enough to find the printed words around a blank.
 
-use crate::engine::contract::Letter;
-use crate::engine::network::{Network, Runtime};
-use crate::error::Result;
+use crate::contract::Letter;
+use crate::network::{Network, Runtime};
 use image::GrayImage;
 use image::imageops::{FilterType, resize};
+use sohoa_base::error::Result;
 use std::path::Path;
 
 /// Height of its pictures, px.

@@ -1,9 +1,9 @@
 //! Where print stands on a page: a network that marks the pixels of text.
 
-use crate::engine::models::LINE_FINDER;
-use crate::engine::network::{Network, Runtime};
-use crate::error::{Error, Result};
+use crate::models::LINE_FINDER;
+use crate::network::{Network, Runtime};
 use image::GrayImage;
+use sohoa_base::error::{Error, Result};
 use std::path::Path;
 
 /// Sides of its pictures are multiples of this, px.

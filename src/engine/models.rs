@@ -3,8 +3,8 @@
 //! None is part of this program. Each is a file inside a Python package, named with its version and checked by
 //! its SHA-256; without the models the pipeline runs on Tesseract alone.
 
-use crate::error::{Error, Kind, Result, ResultExt};
 use sha2::{Digest, Sha256};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 

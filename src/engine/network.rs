@@ -1,13 +1,13 @@
 //! Neural networks on one thread of the processor: by ONNX Runtime where it is installed, otherwise by `rten`.
 
-use crate::engine::models::{self, RUNTIME};
-use crate::error::{Error, Kind, Result, ResultExt};
+use crate::models::{self, RUNTIME};
 use ort::environment::Environment;
 use ort::session::Session;
 use ort::value::TensorRef;
 use rten::{Model, ModelOptions, RunOptions, ThreadPool};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, Tensor};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! An engine for tests: says what it was told, and can fail in every way that a real one can.
 
-use crate::engine::contract::{Engine, FoundWord};
-use crate::error::Result;
+use crate::contract::{Engine, FoundWord};
 use image::GrayImage;
+use sohoa_base::error::Result;
 use std::collections::BTreeMap;
 
 /// What a scripted engine does with a line.

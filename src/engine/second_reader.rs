@@ -1,10 +1,10 @@
 //! A second reader for doubtful words: one network from a strip of print to its letters.
 
-use crate::engine::contract::SecondReading;
-use crate::engine::network::{Network, Runtime};
-use crate::error::Result;
+use crate::contract::SecondReading;
+use crate::network::{Network, Runtime};
 use image::GrayImage;
 use image::imageops::{FilterType, resize};
+use sohoa_base::error::Result;
 use std::path::Path;
 
 /// Height of its pictures, px.

@@ -4,11 +4,11 @@
 //! They were trained on drawn pages only (typefaces, inks, turns and damages by chance), never on a real one; see
 //! `.ci/stamp-training`.
 
-use crate::engine::contract::{StampMap, StampOffset, StampReading};
-use crate::engine::network::{Network, Runtime};
-use crate::error::{Error, Result};
+use crate::contract::{StampMap, StampOffset, StampReading};
+use crate::network::{Network, Runtime};
 use image::{Rgb, RgbImage, imageops};
 use sha2::{Digest, Sha256};
+use sohoa_base::error::{Error, Result};
 
 /// Sees where the words may stand: eleven convolutions with 264 thousand weights.
 const FINDER: &[u8] = include_bytes!("stamp_finder.onnx");

@@ -1,9 +1,9 @@
 //! Tesseract with its Vietnamese model (`vie`).
 
-use crate::engine::contract::{Engine, FoundWord};
-use crate::error::{Error, Kind, Result, ResultExt};
+use crate::contract::{Engine, FoundWord};
 use image::GrayImage;
 use sha2::{Digest, Sha256};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
 use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::path::{Path, PathBuf};
@@ -113,7 +113,7 @@ impl Engine for Tesseract {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::tesseract_ffi;
+    use crate::tesseract_ffi;
 
     /// Without it every step of the network would ask the kernel to wake threads that there are not.
     #[test]

@@ -4,10 +4,10 @@
 //! they differ, the side with fewer implausible parts is taken; if that does not decide, the surer one, where
 //! words that often stand beside these neighbours count for something. What was not taken is kept as an alternative; nothing is ever written that neither of them read.
 
-use crate::engine::contract::{FoundWord, Other, SecondReading};
-use crate::text::language::likelihood;
-use crate::text::normal::nfc;
-use crate::text::plausible::implausible_parts;
+use crate::contract::{FoundWord, Other, SecondReading};
+use sohoa_base::text::language::likelihood;
+use sohoa_base::text::normal::nfc;
+use sohoa_base::text::plausible::implausible_parts;
 
 /// What one unit of the logarithm of likelihood weighs against a reader's sureness of 1.
 const LANGUAGE: f32 = 0.12;

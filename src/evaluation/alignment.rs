@@ -1,6 +1,6 @@
 //! The alignment behind the strict character error rate: which characters answer to which.
 
-use crate::text::fold::fold;
+use sohoa_base::text::fold::fold;
 
 /// A character, and what it has in common with those it is easily taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

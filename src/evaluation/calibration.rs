@@ -1,6 +1,6 @@
 //! Whether confidences hold what they promise: expected against actual shares of right values.
 
-use crate::evaluation::fields::{Compared, Verdict};
+use crate::fields::{Compared, Verdict};
 use serde::Serialize;
 
 /// Confidences of described values beside the truth.

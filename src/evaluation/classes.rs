@@ -202,7 +202,7 @@ fn single(step: &Step) -> Class {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluation::score;
+    use crate::score;
 
     /// Classes that occur with their counts; their sum is checked against the score.
     fn found(truth: &str, output: &str) -> Vec<(Class, u64)> {

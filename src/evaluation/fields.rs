@@ -1,10 +1,10 @@
 //! Described fields against known ones.
 
-use crate::error::{Error, Result};
-use crate::model::record::Description;
-use crate::text::normal::nfc;
 use serde::Serialize;
 use serde_json::Value;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::record::Description;
+use sohoa_base::text::normal::nfc;
 use std::collections::BTreeMap;
 
 /// Verdict on one field.
@@ -184,7 +184,7 @@ pub fn tally<'a>(compared: impl IntoIterator<Item = &'a Compared>) -> BTreeMap<S
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
-    use crate::model::record::Field;
+    use sohoa_base::model::record::Field;
 
     fn description(fields: &[(&str, &str)]) -> Description {
         let field = |value: &str| Field { value: value.to_owned(), confidence: 90, ..Field::default() };

@@ -5,9 +5,9 @@
 //! what remains of the output (semi-global edit distance); a line whose best place costs three quarters of
 //! its length counts as missing, output left over counts as insertions.
 
-use crate::text::normal::nfc;
 use rapidfuzz::distance::levenshtein;
 use serde::Serialize;
+use sohoa_base::text::normal::nfc;
 use std::collections::BTreeMap;
 
 /// Errors and lengths of one page. Characters are Unicode scalar values of the NFC text.

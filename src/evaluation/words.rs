@@ -1,9 +1,9 @@
 //! Whether words are right as often as they are sure: what `description` reckons with.
 
-use crate::model::reading::Word;
-use crate::text::normal::nfc;
 use serde::Serialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
+use sohoa_base::model::reading::Word;
+use sohoa_base::text::normal::nfc;
 
 /// From which confidence on the steps begin, 0 to 100.
 pub const STEPS: [u8; 10] = [0, 50, 80, 86, 88, 90, 92, 94, 96, 98];
@@ -47,7 +47,7 @@ pub fn add(steps: &mut [WordStep], truth: &str, words: &[&Word]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::geometry::Bounds;
+    use sohoa_base::model::geometry::Bounds;
 
     #[test]
     fn words_are_counted_by_how_sure_they_are() {

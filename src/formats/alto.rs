@@ -5,14 +5,14 @@
 
 use super::alto_tags::{self, HAND, HANDWRITING, HANDWRITTEN, MENDED, PERSON, SECOND, TABLE};
 use super::xml::escape;
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::model::geometry::Bounds;
-use crate::model::reading::{
-    Alternative, Block, BlockKind, Cell, Line, Quality, Reader as WordReader, Reading, Scan, Sides, TextSource, Word,
-};
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::geometry::Bounds;
+use sohoa_base::model::reading::{
+    Alternative, Block, BlockKind, Cell, Line, Quality, Reader as WordReader, Reading, Scan, Sides, TextSource, Word,
+};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

@@ -3,7 +3,7 @@
 //! ALTO knows a table only as a composed block of that type, not its cells: each cell is a text block in it, with
 //! a tag that names its place.
 
-use crate::model::reading::{Block, BlockKind, Cell, Reader, Reading, Word};
+use sohoa_base::model::reading::{Block, BlockKind, Cell, Reader, Reading, Word};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 

@@ -1,11 +1,11 @@
 //! Members of ZIP and TAR archives, handed on one by one. Names are bytes and are never used as paths.
 
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::formats::archive_names;
-use crate::formats::limits::Limits;
-use crate::formats::sniff;
-use crate::model::refusal::Warning;
+use crate::archive_names;
+use crate::limits::Limits;
+use crate::sniff;
 use flate2::read::MultiGzDecoder;
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::refusal::Warning;
 use std::collections::BTreeSet;
 use std::io::{self, Read, Seek, SeekFrom};
 use zip::HasZipMetadata;

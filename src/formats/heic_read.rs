@@ -1,9 +1,9 @@
 //! HEIC pictures, through the system's libheif. It turns and mirrors the picture itself as its file says.
 
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::formats::limits::Limits;
+use crate::limits::Limits;
 use image::{DynamicImage, RgbImage};
 use libheif_rs::{ColorSpace, HeifContext, ImageHandle, RgbChroma};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
 
 fn open(context: &HeifContext, limits: &Limits) -> Result<ImageHandle> {
     let handle = context.primary_image_handle().or_error(Kind::Corrupt, failed)?;

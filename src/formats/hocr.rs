@@ -3,8 +3,8 @@
 //! Specification: <https://kba.github.io/hocr-spec/1.2/>.
 
 use super::xml::escape;
-use crate::model::geometry::Bounds;
-use crate::model::reading::{Block, BlockKind, Line, Reading};
+use sohoa_base::model::geometry::Bounds;
+use sohoa_base::model::reading::{Block, BlockKind, Line, Reading};
 use std::fmt::Write as _;
 
 /// The hOCR file of pages in order.

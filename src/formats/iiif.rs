@@ -1,9 +1,9 @@
 //! A document for viewers of others: IIIF Presentation API 3.0 and Content Search API 2.0.
 
-use crate::model::geometry::Bounds;
-use crate::model::reading::Reading;
-use crate::model::record::{Record, RecordedDocument};
 use serde_json::{Value, json};
+use sohoa_base::model::geometry::Bounds;
+use sohoa_base::model::reading::Reading;
+use sohoa_base::model::record::{Record, RecordedDocument};
 
 /// A page of a document as a viewer shows it.
 #[derive(Debug, Clone, Copy)]

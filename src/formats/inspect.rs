@@ -1,14 +1,14 @@
 //! A first look at a delivered file: what it is, how many pages it has, what is odd about it.
 
-use crate::error::{Error, Result};
-use crate::formats::limits::Limits;
-use crate::formats::manifest;
-use crate::formats::pdf_open;
-use crate::formats::pictures;
-use crate::formats::sniff;
-use crate::formats::tiff_read::TiffFile;
-use crate::model::record::Signature;
-use crate::model::refusal::Warning;
+use crate::limits::Limits;
+use crate::manifest;
+use crate::pdf_open;
+use crate::pictures;
+use crate::sniff;
+use crate::tiff_read::TiffFile;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::record::Signature;
+use sohoa_base::model::refusal::Warning;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 

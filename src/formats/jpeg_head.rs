@@ -1,7 +1,7 @@
 //! The markers of a JPEG file (ITU-T T.81), without decoding it.
 
-use crate::error::{Error, Result};
-use crate::formats::tiff_directory::TiffBytes;
+use crate::tiff_directory::TiffBytes;
+use sohoa_base::error::{Error, Result};
 
 /// What the markers say.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,6 +1,6 @@
 //! What a delivered file may ask for before it is refused.
 
-use crate::error::{Error, Result};
+use sohoa_base::error::{Error, Result};
 
 /// Limits of reading delivered files. The default fits a process of 400 MB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +81,7 @@ impl Default for Limits {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::error::Kind;
+    use sohoa_base::error::Kind;
 
     #[test]
     fn colour_counts_three_times() {

@@ -1,7 +1,7 @@
 //! Lists that come with scans (mục lục hồ sơ, mục lục văn bản): CSV, TSV or JSON, one row a file.
 
-use crate::error::{Error, Kind, Result, ResultExt};
 use serde_json::Value;
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
 
 /// Most bytes of one list.
 const BYTES: usize = 16 << 20;

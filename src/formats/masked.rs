@@ -1,10 +1,10 @@
 //! Pages for the public: what must not be read is painted over and taken out of the text.
 
 use super::picture::{PagePicture, RasterData};
-use crate::model::geometry::Bounds;
-use crate::model::reading::Reading;
 use image::{DynamicImage, Luma, Rgb};
 use serde::{Deserialize, Serialize};
+use sohoa_base::model::geometry::Bounds;
+use sohoa_base::model::reading::Reading;
 
 /// What stands in the text for a hidden word.
 pub const HIDDEN: &str = "█████";
@@ -97,10 +97,10 @@ fn on_picture(page: &Hidden, bounds: &Bounds, (width, height): (u32, u32)) -> [u
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::picture::Raster;
-    use crate::model::reading::{Block, BlockKind, Line, Word};
+    use crate::picture::Raster;
     use image::GrayImage;
     use image::imageops::{rotate90, rotate180, rotate270};
+    use sohoa_base::model::reading::{Block, BlockKind, Line, Word};
 
     fn turn(picture: &GrayImage, degrees: u16) -> GrayImage {
         match degrees {

@@ -4,8 +4,8 @@
 //! stored files: it holds no time.
 
 use super::xml::escape;
-use crate::model::record::{Record, RecordedDocument};
-use crate::text::percent;
+use sohoa_base::model::record::{Record, RecordedDocument};
+use sohoa_base::text::percent;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

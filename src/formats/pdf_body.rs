@@ -1,8 +1,8 @@
 //! The body of a PDF file under way: its objects one after another, given out in pieces, and at the end the
 //! table that says where each object lies (PDF 1.4, 3.4).
 
-use crate::error::{Error, Kind, Result, ResultExt};
 use pdf_writer::{Chunk, Ref};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
 use std::io::Write as _;
 
 /// Longest file that a cross-reference table can describe, bytes: places have ten digits.

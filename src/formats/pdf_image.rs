@@ -1,11 +1,10 @@
 //! The image of a page that is one scan: its encoded bytes where they can be kept, and its pixels.
 
-use crate::error::{Error, Result};
-use crate::formats::jpeg_head;
-use crate::formats::pdf_scan::{self, PlacedImage};
-use crate::formats::picture::RasterData;
-use crate::formats::pictures;
-use crate::formats::tiff_fax;
+use crate::jpeg_head;
+use crate::pdf_scan::{self, PlacedImage};
+use crate::picture::RasterData;
+use crate::pictures;
+use crate::tiff_fax;
 use hayro::hayro_interpret::font::GlyphRun;
 use hayro::hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps, LumaData, RenderContent, SoftMask,
@@ -15,6 +14,7 @@ use hayro::hayro_syntax::object::{Array, Dict, Number, Object, Stream};
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::BezPath;
 use image::{DynamicImage, GrayImage, RgbImage};
+use sohoa_base::error::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Pixels as stored (not turned), and the bytes they came from.
@@ -89,7 +89,7 @@ impl<'a> Device<'a> for Fetch {
                 if let RasterData::Jpeg { bytes, .. } = &data
                     && let Ok(pixels) = pictures::decode_jpeg(bytes)
                 {
-                    self.found = Some(ScanImage::whole(crate::formats::pixels::plain(pixels), data));
+                    self.found = Some(ScanImage::whole(crate::pixels::plain(pixels), data));
                     return;
                 }
                 let found = &mut self.found;
@@ -132,7 +132,7 @@ fn from_data(image: ImageData, alpha: Option<LumaData>) -> Option<DynamicImage> 
         lay_over_white(&mut bytes, (width, height), channels, &alpha);
     }
     if channels == 3 {
-        RgbImage::from_raw(width, height, bytes).map(crate::formats::pixels::grey_if_colourless)
+        RgbImage::from_raw(width, height, bytes).map(crate::pixels::grey_if_colourless)
     } else {
         GrayImage::from_raw(width, height, bytes).map(DynamicImage::ImageLuma8)
     }

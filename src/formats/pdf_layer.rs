@@ -7,10 +7,10 @@
 use super::pdf_body::Body;
 use super::pdf_font;
 use super::pdf_write::deflate;
-use crate::error::Result;
-use crate::model::reading::{Line, Reading, Word};
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, TextRenderingMode, UnicodeCmap};
 use pdf_writer::{Content, Filter, Name, Rect, Ref, Str};
+use sohoa_base::error::Result;
+use sohoa_base::model::reading::{Line, Reading, Word};
 use std::collections::BTreeMap;
 
 /// Name of the font in a page's resources.
@@ -254,7 +254,7 @@ fn rounded(value: f64) -> f64 {
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
-    use crate::model::geometry::Bounds;
+    use sohoa_base::model::geometry::Bounds;
 
     #[test]
     fn a_slanting_word_is_found_inside_its_box() {

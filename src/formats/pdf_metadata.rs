@@ -5,11 +5,11 @@ use super::colour_profile;
 use super::pdf_body::{Body, Trailer};
 use super::pdf_write::{PdfMetadata, Profile, deflate};
 use super::xml::escape;
-use crate::error::Result;
 use pdf_writer::types::OutputIntentSubtype;
 use pdf_writer::writers::{Catalog, DocumentInfo};
 use pdf_writer::{Filter, Name, Ref, TextStr};
 use sha2::{Digest, Sha256};
+use sohoa_base::error::Result;
 use std::fmt::Write as _;
 
 /// Name of the program in the file.

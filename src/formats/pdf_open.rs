@@ -1,13 +1,13 @@
 //! Opening a PDF: whether it can be read, and what is odd about it as a file. Nothing in it is ever run.
 
-use crate::error::{Error, Result};
-use crate::formats::limits::Limits;
-use crate::formats::pdf_objects::{self, Node};
-use crate::formats::signatures;
-use crate::model::record::Signature;
-use crate::model::refusal::Warning;
+use crate::limits::Limits;
+use crate::pdf_objects::{self, Node};
+use crate::signatures;
 use hayro::hayro_syntax::object::{Dict, Number};
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::record::Signature;
+use sohoa_base::model::refusal::Warning;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -1,16 +1,16 @@
 //! What stands over a scan on its PDF page: stamps of digital signatures, annotations, small additions.
 
-use crate::error::Result;
-use crate::formats::limits::Limits;
-use crate::formats::pdf_render;
-use crate::formats::pdf_scan::{Inventory, PlacedImage};
-use crate::formats::picture::{Overlay, PagePicture};
-use crate::model::geometry::Bounds;
-use crate::model::refusal::Warning;
+use crate::limits::Limits;
+use crate::pdf_render;
+use crate::pdf_scan::{Inventory, PlacedImage};
+use crate::picture::{Overlay, PagePicture};
 use hayro::hayro_interpret::RenderContent;
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::Rect;
 use image::{DynamicImage, RgbImage, imageops};
+use sohoa_base::error::Result;
+use sohoa_base::model::geometry::Bounds;
+use sohoa_base::model::refusal::Warning;
 
 /// Draws what stands over the scan into `picture.pixels` and lists it in `picture.overlays`.
 /// `shown` is the part of the displayed page, in points, that the picture shows.
@@ -61,7 +61,7 @@ pub(crate) fn lay(
         let pixels = imageops::crop_imm(&canvas, bounds.x0, bounds.y0, bounds.width(), bounds.height()).to_image();
         picture.overlays.push(Overlay { bounds, pixels });
     }
-    picture.pixels = crate::formats::pixels::grey_if_colourless(canvas);
+    picture.pixels = crate::pixels::grey_if_colourless(canvas);
     Ok(())
 }
 

@@ -3,13 +3,13 @@
 use super::jpeg_header::{self, JpegHeader};
 use super::pdf_body::Body;
 use super::picture::{Overlay, PagePicture, RasterData};
-use crate::error::{Error, Kind, Result, ResultExt};
 use flate2::{Compression, write::ZlibEncoder};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ExtendedColorType};
 use pdf_writer::types::Predictor;
 use pdf_writer::writers::ImageXObject;
 use pdf_writer::{Filter, Finish, Ref};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
 use std::borrow::Cow;
 use std::io::Write as _;
 

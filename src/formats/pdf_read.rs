@@ -1,20 +1,20 @@
 //! Pages of a PDF: taken as they are where a page is one scan, drawn otherwise.
 
-use crate::error::{Error, Result};
-use crate::formats::limits::Limits;
-use crate::formats::pdf_image;
-use crate::formats::pdf_open;
-use crate::formats::pdf_overlay;
-use crate::formats::pdf_render;
-use crate::formats::pdf_scan::{self, Inventory, PlacedImage};
-use crate::formats::pdf_text;
-use crate::formats::picture::{PagePicture, Raster, RasterData};
-use crate::formats::pixels;
-use crate::model::refusal::Warning;
+use crate::limits::Limits;
+use crate::pdf_image;
+use crate::pdf_open;
+use crate::pdf_overlay;
+use crate::pdf_render;
+use crate::pdf_scan::{self, Inventory, PlacedImage};
+use crate::pdf_text;
+use crate::picture::{PagePicture, Raster, RasterData};
+use crate::pixels;
 use hayro::hayro_interpret::RenderContent;
 use hayro::hayro_syntax::Pdf;
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::Rect;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::refusal::Warning;
 use std::sync::Arc;
 
 /// Resolution at which pages are drawn that are no single scan.

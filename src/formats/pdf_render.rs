@@ -1,7 +1,6 @@
 //! Drawing a PDF page, or a part of it.
 
-use crate::error::{Error, Result};
-use crate::formats::limits::Limits;
+use crate::limits::Limits;
 use hayro::hayro_interpret::{InterpreterSettings, InterpreterWarning, RenderContent, TransformExt};
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Affine, Rect};
@@ -9,6 +8,7 @@ use hayro::vello_cpu::color::palette::css::{TRANSPARENT, WHITE};
 use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit};
 use hayro::{RenderCache, RenderSettings, render_into};
 use image::{RgbImage, RgbaImage};
+use sohoa_base::error::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,7 +1,6 @@
 //! What is drawn on a PDF page, in which order and where, without drawing it.
 
-use crate::error::{Error, Result};
-use crate::formats::limits::Limits;
+use crate::limits::Limits;
 use hayro::hayro_interpret::font::{Glyph, GlyphRun};
 use hayro::hayro_interpret::hayro_cmap::BfString;
 use hayro::hayro_interpret::{
@@ -11,6 +10,7 @@ use hayro::hayro_interpret::{
 use hayro::hayro_syntax::object::{Name, Object};
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Affine, BezPath, Point, Rect, Shape};
+use sohoa_base::error::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// A visible mark that is no image. Places are in points of the displayed page, y downwards.

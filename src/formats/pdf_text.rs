@@ -1,11 +1,11 @@
 //! The own text of a born-digital PDF page: glyphs gathered into words, lines and blocks.
 
-use crate::formats::pdf_scan::PlacedGlyph;
-use crate::model::geometry::Bounds;
-use crate::model::reading::{Block, BlockKind, Line, Word};
-use crate::text::normal::nfc;
+use crate::pdf_scan::PlacedGlyph;
 use hayro::hayro_syntax::object::{Dict, Name};
 use hayro::hayro_syntax::page::Page;
+use sohoa_base::model::geometry::Bounds;
+use sohoa_base::model::reading::{Block, BlockKind, Line, Word};
+use sohoa_base::text::normal::nfc;
 use std::collections::BTreeSet;
 
 /// Fonts whose glyphs stand at the places of other letters: their text is not what is seen (TCVN 3, VNI, VPS).

@@ -9,9 +9,9 @@ use super::pdf_layer::{self, Alphabet, Frame};
 use super::pdf_metadata;
 use super::pdf_picture::{self, Embedded};
 use super::picture::PagePicture;
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::model::reading::Reading;
 use pdf_writer::{Content, Filter, Finish, Name, Rect, Ref};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::reading::Reading;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 

@@ -1,9 +1,9 @@
 //! One page's picture, between those who read formats and those who write them.
 
-use crate::model::geometry::Bounds;
-use crate::model::reading::Block;
-use crate::model::refusal::Warning;
 use image::{DynamicImage, RgbImage};
+use sohoa_base::model::geometry::Bounds;
+use sohoa_base::model::reading::Block;
+use sohoa_base::model::refusal::Warning;
 
 /// A page's picture as a reader of the paper sees it, and how its bytes can be kept as they are.
 #[derive(Debug, Clone)]

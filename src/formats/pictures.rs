@@ -1,16 +1,16 @@
 //! Files that hold one picture: JPEG, PNG, WebP, BMP, GIF, JPEG 2000, HEIC.
 
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::formats::heic_read;
-use crate::formats::jpeg_head;
-use crate::formats::limits::Limits;
-use crate::formats::picture::{PagePicture, Raster, RasterData};
-use crate::formats::pixels;
-use crate::formats::sniff;
-use crate::formats::tiff_directory::TiffBytes;
-use crate::model::refusal::Warning;
+use crate::heic_read;
+use crate::jpeg_head;
+use crate::limits::Limits;
+use crate::picture::{PagePicture, Raster, RasterData};
+use crate::pixels;
+use crate::sniff;
+use crate::tiff_directory::TiffBytes;
 use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::{AnimationDecoder, DynamicImage, ImageDecoder};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::refusal::Warning;
 use std::io::Cursor;
 
 /// Checks a picture's headers and declared size without decoding it; answers what is odd about it, which

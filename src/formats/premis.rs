@@ -5,7 +5,7 @@
 
 use super::mets::StoredFile;
 use super::xml::escape;
-use crate::model::record::{Original, Record, SignatureState};
+use sohoa_base::model::record::{Original, Record, SignatureState};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

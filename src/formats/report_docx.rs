@@ -1,11 +1,11 @@
 //! Reports as DOCX (ECMA-376).
 
 use super::report::{A4, MARGINS, Report, STATE, Side, Table as Shown, unbroken};
-use crate::error::{Kind, Result, ResultExt};
 use docx_rs::{
     AlignmentType, Docx, Header, LineSpacing, PageMargin, PageNum, PageOrientationType, Paragraph, Run, RunFonts, Table, TableCell,
     TableCellMargins, TableRow, VAlignType, VMergeType, WidthType,
 };
+use sohoa_base::error::{Kind, Result, ResultExt};
 use std::io::Cursor;
 
 /// Twentieths of a point in a millimetre.

@@ -1,13 +1,13 @@
 //! Reports as PDF, set in a typeface with the widths of Times New Roman.
 
 use super::report::{A4, MARGINS, Report, STATE, Side, Table, unbroken};
-use crate::error::{Error, Kind, Result, ResultExt};
 use ab_glyph::{Font as _, FontVec};
 use krilla::Document;
 use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::page::PageSettings;
 use krilla::paint::Stroke;
 use krilla::text::{Font, TextDirection};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
 use std::path::{Path, PathBuf};
 
 /// Points in a millimetre.

@@ -2,14 +2,14 @@
 //! are unchanged and fit the key of the signer's certificate; whether that certificate is to be trusted,
 //! was expired or revoked, is not.
 
-use crate::formats::pdf_objects::Node;
-use crate::formats::signature_check::{Digest, KeyOutcome, verify};
-use crate::model::record::{Signature, SignatureState};
+use crate::pdf_objects::Node;
+use crate::signature_check::{Digest, KeyOutcome, verify};
 use cms::cert::CertificateChoices;
 use cms::content_info::ContentInfo;
 use cms::signed_data::{SignedData, SignerIdentifier, SignerInfo};
 use der::asn1::{ObjectIdentifier, OctetString};
 use der::{Decode, Encode, Reader, SliceReader};
+use sohoa_base::model::record::{Signature, SignatureState};
 use std::collections::{BTreeMap, BTreeSet};
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
@@ -197,7 +197,7 @@ fn name_part(name: &Name, oid: ObjectIdentifier) -> String {
         (der::Tag::BmpString, bytes) => utf16(bytes),
         (_, bytes) => String::from_utf8_lossy(bytes).into_owned(),
     });
-    crate::text::normal::nfc(shown.unwrap_or_default().trim())
+    sohoa_base::text::normal::nfc(shown.unwrap_or_default().trim())
 }
 
 trait TagAndText {

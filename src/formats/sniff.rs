@@ -1,6 +1,6 @@
 //! What a file is, by its content alone.
 
-/// Media types of pictures and documents that [`crate::formats::source::Source`] opens.
+/// Media types of pictures and documents that [`crate::source::Source`] opens.
 pub const READABLE: [&str; 10] = [PDF, JPEG, PNG, TIFF, WEBP, BMP, GIF, JP2, J2K, HEIC];
 
 /// Portable Document Format.

@@ -1,12 +1,12 @@
 //! A delivered file opened for its pages: one page is decoded at a time.
 
-use crate::error::{Error, Result};
-use crate::formats::limits::Limits;
-use crate::formats::pdf_read::PdfFile;
-use crate::formats::picture::PagePicture;
-use crate::formats::pictures;
-use crate::formats::sniff;
-use crate::formats::tiff_read::TiffFile;
+use crate::limits::Limits;
+use crate::pdf_read::PdfFile;
+use crate::picture::PagePicture;
+use crate::pictures;
+use crate::sniff;
+use crate::tiff_read::TiffFile;
+use sohoa_base::error::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! Lists for spreadsheets: CSV and XLSX.
 
-use crate::error::{Kind, Result, ResultExt};
-use crate::formats::report::{Report, Side};
+use crate::report::{Report, Side};
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook};
+use sohoa_base::error::{Kind, Result, ResultExt};
 
 /// A list: what its columns are called, and its rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn a_report_as_a_workbook_is_read_again_with_its_numbers() {
         let example = super::super::report::example();
-        let bytes = report(&example, crate::text::numbers::parse).unwrap();
+        let bytes = report(&example, sohoa_base::text::numbers::parse).unwrap();
         let sheets = super::super::table::sheets(&bytes).unwrap();
         let rows = &sheets.first().unwrap().1;
         assert_eq!(rows.get(4).unwrap(), &["STT", "Nội dung", "Số trang", ""]);

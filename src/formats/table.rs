@@ -1,8 +1,8 @@
 //! Tables: the cells of CSV, TSV, XLSX and ODS, and of JSON lists, as text.
 
-use crate::error::{Error, Kind, Result, ResultExt};
 use calamine::{Data, Range, Reader, open_workbook_auto_from_rs};
 use serde_json::Value;
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
 use std::io::Cursor;
 
 /// Most bytes of a table.

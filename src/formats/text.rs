@@ -1,6 +1,6 @@
 //! Plain text of a document.
 
-use crate::model::reading::Reading;
+use sohoa_base::model::reading::Reading;
 
 /// Adds the text of page `number` (from 1): a form feed between pages, so that a page can be found again. `None`
 /// stands for a page that could not be read: it has no text, but counts.

@@ -1,11 +1,11 @@
 //! Fax-coded TIFF pages: modified Huffman, Group 3 and Group 4 (ITU-T T.4, T.6).
 
-use crate::error::{Error, Result};
-use crate::formats::picture::RasterData;
-use crate::formats::tiff_directory::{self as tags, Directory, TiffBytes};
-use crate::model::refusal::Warning;
+use crate::picture::RasterData;
+use crate::tiff_directory::{self as tags, Directory, TiffBytes};
 use hayro_ccitt::{DecodeSettings, DecoderContext, EncodingMode};
 use image::{DynamicImage, GrayImage};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::refusal::Warning;
 
 /// Decodes the strips; a page of one strip is also given as the fax data itself.
 ///

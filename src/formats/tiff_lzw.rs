@@ -1,9 +1,9 @@
 //! LZW as it was written before TIFF 6.0 turned the order of its bits: still met in old archives.
 
-use crate::error::{Error, Result};
-use crate::formats::tiff_directory::{self as tags, Directory, TiffBytes};
-use crate::formats::tiff_samples::{self, Form};
+use crate::tiff_directory::{self as tags, Directory, TiffBytes};
+use crate::tiff_samples::{self, Form};
 use image::DynamicImage;
+use sohoa_base::error::{Error, Result};
 use tiff::ColorType;
 use tiff::decoder::DecodingResult;
 use weezl::{BitOrder, decode::Decoder};

@@ -1,15 +1,15 @@
 //! Pages of a TIFF file (TIFF 6.0, BigTIFF, fax of T.4 and T.6).
 
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::formats::limits::Limits;
-use crate::formats::picture::{PagePicture, Raster, RasterData};
-use crate::formats::pixels;
-use crate::formats::tiff_directory::{self as tags, Directory, TiffBytes};
-use crate::formats::tiff_fax;
-use crate::formats::tiff_lzw;
-use crate::formats::tiff_samples;
-use crate::model::refusal::Warning;
+use crate::limits::Limits;
+use crate::picture::{PagePicture, Raster, RasterData};
+use crate::pixels;
+use crate::tiff_directory::{self as tags, Directory, TiffBytes};
+use crate::tiff_fax;
+use crate::tiff_lzw;
+use crate::tiff_samples;
 use image::DynamicImage;
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::refusal::Warning;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use tiff::decoder::{Decoder, DecodingResult};

@@ -1,8 +1,8 @@
 //! Evening out the paper: every pixel divided by the paper around it.
 
-use crate::error::Result;
-use crate::imaging::resize::resize;
+use crate::resize::resize;
 use image::{GrayImage, Luma};
+use sohoa_base::error::Result;
 
 /// Grey level that paper gets.
 const PAPER: f32 = 245.0;

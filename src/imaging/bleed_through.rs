@@ -1,6 +1,6 @@
 //! Print of the back that shines through the sheet.
 
-use crate::imaging::quality::{EVERY, Tones, permille};
+use crate::quality::{EVERY, Tones, permille};
 use image::GrayImage;
 
 /// Share of the paper away from the page's own print on which paler print is seen, per mille.
@@ -111,7 +111,7 @@ fn shown_through(cells: &[u8], across: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::imaging::quality::pages::{SIZE, grainy, page};
+    use crate::quality::pages::{SIZE, grainy, page};
     use image::Luma;
     use imageproc::filter::gaussian_blur_f32;
 

@@ -3,12 +3,12 @@
 //! Nearly every page has none, so a page is first looked at for patches that are half ink over a centimetre and
 //! more, as no print is; only these are handed to the decoder.
 
-use crate::imaging::lines::Area;
-use crate::imaging::patch;
-use crate::model::code::Symbology;
+use crate::lines::Area;
+use crate::patch;
 use image::{GrayImage, imageops};
 use rxing::common::HybridBinarizer;
 use rxing::{BarcodeFormat, BinaryBitmap, DecodeHints, Luma8LuminanceSource, MultiFormatReader, Reader};
+use sohoa_base::model::code::Symbology;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

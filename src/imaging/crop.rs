@@ -1,10 +1,10 @@
 //! Cutting one line out: padded, at one height, free of its neighbours' ink.
 
-use crate::error::Result;
-use crate::imaging::components::{components, ink};
-use crate::imaging::lines::Area;
-use crate::imaging::resize::scale;
+use crate::components::{components, ink};
+use crate::lines::Area;
+use crate::resize::scale;
 use image::{GrayImage, Luma};
+use sohoa_base::error::Result;
 
 /// Height that a line's box gets, px.
 const HEIGHT: f32 = 36.0;

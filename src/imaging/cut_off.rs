@@ -1,8 +1,8 @@
 //! Print that runs out of the picture.
 
-use crate::imaging::quality::{EVERY, Tones};
-use crate::model::reading::Sides;
+use crate::quality::{EVERY, Tones};
 use image::GrayImage;
+use sohoa_base::model::reading::Sides;
 
 /// Sides of the delivered picture, clockwise from the left one, at which print runs out of it.
 ///
@@ -86,7 +86,7 @@ pub(super) fn turned([left, top, right, bottom]: [bool; 4], degrees: u16) -> Sid
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::imaging::quality::pages::{SIZE, page};
+    use crate::quality::pages::{SIZE, page};
     use image::Luma;
 
     const PX_PER_MM: f32 = 200.0 / 25.4;

@@ -1,7 +1,7 @@
 //! Handwriting in a printed line, told apart from print by the size and the stroke of its letters.
 
-use crate::imaging::components::{components, ink};
-use crate::imaging::lines::Area;
+use crate::components::{components, ink};
+use crate::lines::Area;
 use image::GrayImage;
 
 /// A patch of ink in a line: a letter or a part of one.

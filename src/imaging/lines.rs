@@ -1,9 +1,9 @@
 //! Finding lines of print: letters that stand near each other on one baseline.
 
-use crate::error::Result;
-use crate::imaging::components::{Component, components, erase_rules, ink, runs};
-use crate::imaging::resize::scale;
+use crate::components::{Component, components, erase_rules, ink, runs};
+use crate::resize::scale;
 use image::{GrayImage, Luma};
+use sohoa_base::error::Result;
 
 /// A box on a page picture, px, fractions allowed.
 #[derive(Debug, Clone, Copy, PartialEq)]

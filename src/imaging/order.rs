@@ -1,6 +1,6 @@
 //! Reading order: two-column zones left block then right, table rows cell by cell, else top to bottom.
 
-use crate::imaging::lines::Area;
+use crate::lines::Area;
 use std::collections::BTreeSet;
 
 /// What a line is part of.

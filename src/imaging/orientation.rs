@@ -1,10 +1,10 @@
 //! Which way is up: by the direction of rows, then by where the small marks stand.
 
-use crate::error::Result;
-use crate::imaging::lines::{Area, Lines};
-use crate::imaging::resize::scale;
-use crate::imaging::skew::row_sharpness;
+use crate::lines::{Area, Lines};
+use crate::resize::scale;
+use crate::skew::row_sharpness;
 use image::{GrayImage, imageops};
+use sohoa_base::error::Result;
 
 /// How sure the marks are about up and down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

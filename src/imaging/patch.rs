@@ -1,7 +1,7 @@
 //! Patch codes: four thick parallel bars, two of them wide, by which document scanners part documents.
 
-use crate::model::code::{PATCH_NARROW as NARROW, PATCH_WIDE as WIDE, PATCHES};
 use image::{GrayImage, imageops};
+use sohoa_base::model::code::{PATCH_NARROW as NARROW, PATCH_WIDE as WIDE, PATCHES};
 
 /// Lines across the bars that are looked at.
 const LINES: u32 = 15;

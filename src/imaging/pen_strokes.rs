@@ -1,7 +1,7 @@
 //! Strokes of a pen that are no line of print: signatures (chữ ký) and notes (bút phê).
 
-use crate::imaging::components::{Component, components, ink};
-use crate::imaging::lines::Area;
+use crate::components::{Component, components, ink};
+use crate::lines::Area;
 use image::{GrayImage, ImageBuffer, Luma};
 
 /// Px of the page along one side of a px looked at here.

@@ -1,20 +1,20 @@
 //! From a picture to a straight, evened page at reading resolution, with the way back to the picture.
 
-use crate::error::Result;
-use crate::imaging::background::even_out;
-use crate::imaging::bleed_through;
-use crate::imaging::lines::{self, Area, Lines};
-use crate::imaging::orientation::turn;
-use crate::imaging::pen_strokes;
-use crate::imaging::quality::{self, View};
-use crate::imaging::resize::{scale, scale_colour};
-use crate::imaging::ring::rings;
-use crate::imaging::rules;
-use crate::imaging::seal::{brightness, has_colour, ink_share, red_channel, redness, seals};
-use crate::imaging::skew::{self, straighten};
-use crate::imaging::table::{self, Table};
-use crate::model::reading::Quality;
+use crate::background::even_out;
+use crate::bleed_through;
+use crate::lines::{self, Area, Lines};
+use crate::orientation::turn;
+use crate::pen_strokes;
+use crate::quality::{self, View};
+use crate::resize::{scale, scale_colour};
+use crate::ring::rings;
+use crate::rules;
+use crate::seal::{brightness, has_colour, ink_share, red_channel, redness, seals};
+use crate::skew::{self, straighten};
+use crate::table::{self, Table};
 use image::{DynamicImage, GrayImage};
+use sohoa_base::error::Result;
+use sohoa_base::model::reading::Quality;
 use std::borrow::Cow;
 
 /// Which steps are done.
@@ -206,7 +206,7 @@ fn covers(line: &Area, area: &Area) -> bool {
 }
 
 /// A box on a picture of this size after the picture is turned clockwise.
-pub(crate) fn turned(area: &Area, degrees: u16, (width, height): (u32, u32)) -> Area {
+pub fn turned(area: &Area, degrees: u16, (width, height): (u32, u32)) -> Area {
     let (wide, high) = (width as f32, height as f32);
     match degrees {
         90 => Area { x0: high - area.y1, y0: area.x0, x1: high - area.y0, y1: area.x1 },

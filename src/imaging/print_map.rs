@@ -1,10 +1,10 @@
 //! Lines of print out of a map that says for every pixel how sure it is text.
 
-use crate::error::Result;
-use crate::imaging::components::components;
-use crate::imaging::lines::Area;
-use crate::imaging::resize::resize;
+use crate::components::components;
+use crate::lines::Area;
+use crate::resize::resize;
 use image::GrayImage;
+use sohoa_base::error::Result;
 
 /// Longest side of the picture that is mapped, px: a longer one costs more and finds no more.
 const SIDE: f32 = 960.0;

@@ -1,7 +1,7 @@
 //! QR codes to be shown on a screen.
 
-use crate::error::{Error, Kind, Result, ResultExt};
 use rxing::{BarcodeFormat, EncodeHints, MultiFormatWriter, Writer};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
 use std::fmt::Write as _;
 
 /// Longest text, bytes: what a telephone still reads from a screen without trouble.
@@ -45,7 +45,7 @@ pub fn svg(text: &str) -> Result<String> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
-    use crate::imaging::codes;
+    use crate::codes;
     use image::{GrayImage, Luma};
 
     /// A page with the SVG's runs on it, eight pixels a module.

@@ -2,9 +2,9 @@
 //!
 //! All is measured at reading resolution on rows, columns and cells of the page, which costs a few milliseconds.
 
-use crate::imaging::cut_off::{cut_sides, turned};
-use crate::model::reading::{Quality, Scan};
+use crate::cut_off::{cut_sides, turned};
 use image::GrayImage;
+use sohoa_base::model::reading::{Quality, Scan};
 
 /// Darker than this on an evened page is ink.
 const INK: u8 = 150;

@@ -1,8 +1,8 @@
 //! Changing a picture's size.
 
-use crate::error::{Kind, Result, ResultExt};
 use fast_image_resize::{FilterType, IntoImageView, IntoImageViewMut, ResizeAlg, ResizeOptions, Resizer};
 use image::{GrayImage, RgbImage};
+use sohoa_base::error::{Kind, Result, ResultExt};
 
 /// `picture` in `width` × `height` px: areas averaged when it shrinks, cubic when it grows.
 ///

@@ -1,9 +1,9 @@
 //! Round seals without colour: rings that a black-and-white scan leaves of them.
 
-use crate::error::Result;
-use crate::imaging::lines::Area;
-use crate::imaging::resize::scale;
+use crate::lines::Area;
+use crate::resize::scale;
 use image::GrayImage;
+use sohoa_base::error::Result;
 
 /// Longest side on which rings are looked for, px.
 const SIDE: f32 = 700.0;

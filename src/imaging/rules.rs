@@ -1,7 +1,7 @@
 //! Straight rules of a page: borders of tables, underlines, frames.
 
-use crate::imaging::components::runs;
-use crate::imaging::lines::Area;
+use crate::components::runs;
+use crate::lines::Area;
 use image::GrayImage;
 
 /// A straight stroke along rows or columns of a page.

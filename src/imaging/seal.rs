@@ -1,7 +1,7 @@
 //! Red seals: in the red channel they vanish, and with them red titles; so each line is taken where its ink is.
 
-use crate::imaging::components::components;
-use crate::imaging::lines::Area;
+use crate::components::components;
+use crate::lines::Area;
 use image::{GrayImage, Luma, RgbImage};
 
 /// Whether a picture has colours at all: some scanners write grey pages as RGB.

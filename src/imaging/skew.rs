@@ -1,8 +1,8 @@
 //! Skew: the angle at which text lines stand, by the sharpness of the page's projection.
 
-use crate::error::Result;
-use crate::imaging::resize::scale;
+use crate::resize::scale;
 use image::GrayImage;
+use sohoa_base::error::Result;
 
 /// Largest skew that is looked for, degrees.
 const LIMIT: f32 = 4.0;

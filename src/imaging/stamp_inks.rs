@@ -1,9 +1,9 @@
 //! What stamps of secrecy are looked for on besides a page as it is: one ink of it without the others.
 
-use crate::imaging::seal::brightness;
-use crate::imaging::stamps::{Upper, coloured, cropped, halved, mean};
-use crate::model::geometry::Bounds;
+use crate::seal::brightness;
+use crate::stamps::{Upper, coloured, cropped, halved, mean};
 use image::GrayImage;
+use sohoa_base::model::geometry::Bounds;
 use std::collections::HashMap;
 
 /// A px is of coloured ink where its lightest colour is lighter than its darkest by more levels than this.

@@ -1,11 +1,11 @@
 //! Stamps of secrecy on the upper part of a page: the picture that is searched, and places of
 //! stamps on the page.
 
-use crate::error::Result;
-use crate::imaging::resize::{scale, scale_colour};
-use crate::model::geometry::Bounds;
-use crate::model::reading::{Secrecy, Stamp};
+use crate::resize::{scale, scale_colour};
 use image::{DynamicImage, GrayImage, ImageBuffer, Pixel, Rgb, RgbImage, imageops};
+use sohoa_base::error::Result;
+use sohoa_base::model::geometry::Bounds;
+use sohoa_base::model::reading::{Secrecy, Stamp};
 
 /// Resolution at which stamps are read, dots per inch. They are searched at half of it, where capitals of 11 points are
 /// 8 px high.

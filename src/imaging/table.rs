@@ -1,9 +1,9 @@
 //! Ruled tables: the grid that rules draw, its cells, and which line stands in which.
 
-use crate::imaging::lines::Area;
-use crate::imaging::order::{Part, order};
-use crate::imaging::rules::{Rule, Rules};
-use crate::model::reading::Cell;
+use crate::lines::Area;
+use crate::order::{Part, order};
+use crate::rules::{Rule, Rules};
+use sohoa_base::model::reading::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A ruled table.
@@ -352,7 +352,7 @@ fn downwards(lines: &[usize], boxes: &[Area]) -> Vec<usize> {
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
-    use crate::imaging::rules;
+    use crate::rules;
     use image::{GrayImage, Luma};
 
     const COLUMNS: [u32; 4] = [200, 300, 800, 1200];

@@ -1,9 +1,9 @@
 //! Reads a pipeline file into a checked [`Plan`]. Whatever is unknown is refused with its line.
 
-use crate::error::{Error, Result};
-use crate::model::plan::{Group, Level, Plan, Step};
-use crate::stages;
 use serde::Deserialize;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::plan::{Group, Level, Plan, Step};
+use sohoa_stages as stages;
 use toml::Spanned;
 
 /// The pipeline that is used when none is named.

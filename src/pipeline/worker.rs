@@ -1,14 +1,18 @@
 //! The worker: claims a task, runs its stages, commits what they decided.
 
-use crate::archive::Archive;
-use crate::catalog::{Claim, MAX_FAILURES, Released};
-use crate::error::{Error, Kind, Result};
-use crate::model::batch::BatchState;
-use crate::model::change::Change;
-use crate::model::holding::Item;
-use crate::model::refusal::Refusal;
-use crate::stages;
-use crate::stages::contract::{Context, Stage, Work};
+use sohoa_base::error::{Error, Kind, Result};
+use sohoa_base::model::batch::BatchState;
+use sohoa_base::model::change::Change;
+use sohoa_base::model::holding::Item;
+use sohoa_base::model::refusal::Refusal;
+use sohoa_catalog::{Catalog, Claim, MAX_FAILURES, Released};
+use sohoa_extraction::learned::Learned;
+use sohoa_sandbox::pool::{Launch, Pool};
+use sohoa_search::index::SearchIndex;
+use sohoa_stages as stages;
+use sohoa_stages::contract::{Context, Stage, Work};
+use sohoa_storage::store::BlobStore;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -20,6 +24,31 @@ const IDLE: Duration = Duration::from_millis(50);
 
 /// The same for a worker that serves all batches and may wait for days.
 const IDLE_LONG: Duration = Duration::from_secs(1);
+
+/// The opened back-ends that workers use, and the limits of what they take in.
+#[derive(Clone, Copy)]
+pub struct Resources<'a> {
+    /// The queue and the facts.
+    pub catalog: &'a Catalog,
+    /// Object storage.
+    pub store: &'a dyn BlobStore,
+    /// Reading processes.
+    pub pool: &'a Pool,
+    /// How a process that opens an archive is started.
+    pub expander: &'a Launch,
+    /// The search index.
+    pub index: &'a SearchIndex,
+    /// Folder for temporary files.
+    pub scratch: &'a Path,
+    /// What people's decisions taught.
+    pub learned: &'a Learned,
+    /// SHA-256 of it, lower-case hexadecimal; none where nothing was learned.
+    pub learned_sha256: Option<&'a str>,
+    /// Archives inside archives.
+    pub archive_depth: u32,
+    /// Size of the largest file that is no archive, bytes.
+    pub file_bytes: u64,
+}
 
 /// What a worker takes tasks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,11 +69,11 @@ impl Scope<'_> {
         }
     }
 
-    async fn is_done(&self, archive: &Archive) -> Result<bool> {
+    async fn is_done(&self, resources: &Resources<'_>) -> Result<bool> {
         match self {
-            Self::Batch(batch) => Ok(archive.catalog.batch(batch).await?.state == BatchState::Finished),
+            Self::Batch(batch) => Ok(resources.catalog.batch(batch).await?.state == BatchState::Finished),
             Self::All => Ok(false),
-            Self::AllUntilEmpty => Ok(!archive.catalog.has_work().await?),
+            Self::AllUntilEmpty => Ok(!resources.catalog.has_work().await?),
         }
     }
 }
@@ -70,13 +99,13 @@ impl Stop {
 ///
 /// # Errors
 /// When the catalogue cannot be reached, or reading processes cannot start: the run cannot go on.
-pub async fn work(archive: &Archive, scope: Scope<'_>, name: &str, stop: &Stop) -> Result<()> {
+pub async fn work(resources: &Resources<'_>, scope: Scope<'_>, name: &str, stop: &Stop) -> Result<()> {
     let longest = if scope.batch().is_some() { IDLE } else { IDLE_LONG };
     let mut pause = Duration::from_millis(2);
     while !stop.asked() {
-        let claims = archive.catalog.claim(name, LEASE, 1, scope.batch()).await?;
+        let claims = resources.catalog.claim(name, LEASE, 1, scope.batch()).await?;
         if claims.is_empty() {
-            if scope.is_done(archive).await? {
+            if scope.is_done(resources).await? {
                 return Ok(());
             }
             tokio::time::sleep(pause).await;
@@ -85,7 +114,7 @@ pub async fn work(archive: &Archive, scope: Scope<'_>, name: &str, stop: &Stop) 
         }
         pause = Duration::from_millis(2);
         for claim in claims {
-            if let Err(error) = one_task(archive, &claim).await {
+            if let Err(error) = one_task(resources, &claim).await {
                 stop.ask();
                 return Err(error);
             }
@@ -95,22 +124,22 @@ pub async fn work(archive: &Archive, scope: Scope<'_>, name: &str, stop: &Stop) 
 }
 
 /// Runs one claimed task to its commit, renewing its lease meanwhile.
-async fn one_task(archive: &Archive, claim: &Claim) -> Result<()> {
+async fn one_task(resources: &Resources<'_>, claim: &Claim) -> Result<()> {
     if claim.failures >= MAX_FAILURES {
         let error = Error::internal(format!("its worker was lost {} times; report this file", claim.failures));
-        return give_up(archive, claim, &error, &[]).await;
+        return give_up(resources, claim, &error, &[]).await;
     }
     let context = Context {
-        store: archive.store.as_ref(),
-        pool: &archive.pool,
-        expander: &archive.expander,
-        index: &archive.index,
-        scratch: &archive.scratch,
+        store: resources.store,
+        pool: resources.pool,
+        expander: resources.expander,
+        index: resources.index,
+        scratch: resources.scratch,
         plan: &claim.plan,
-        learned: &archive.learned,
-        learned_sha256: archive.learned_sha256.as_deref(),
-        archive_depth: archive.config.limits.archive_depth,
-        file_bytes: archive.config.limits.file_mib << 20,
+        learned: resources.learned,
+        learned_sha256: resources.learned_sha256,
+        archive_depth: resources.archive_depth,
+        file_bytes: resources.file_bytes,
     };
     let mut item = Work::new(claim.item.clone());
     let outcome = {
@@ -118,7 +147,7 @@ async fn one_task(archive: &Archive, claim: &Claim) -> Result<()> {
         let renewal = async {
             loop {
                 tokio::time::sleep(LEASE / 3).await;
-                if let Err(error) = archive.catalog.renew(claim, LEASE).await {
+                if let Err(error) = resources.catalog.renew(claim, LEASE).await {
                     break error;
                 }
             }
@@ -130,7 +159,7 @@ async fn one_task(archive: &Archive, claim: &Claim) -> Result<()> {
     };
     let costs: Vec<(String, u64)> = item.cpu_ms.iter().map(|(stage, spent)| (stage.clone(), *spent)).collect();
     match outcome {
-        Ok(()) => match archive.catalog.commit(claim, &item.changes, &costs).await {
+        Ok(()) => match resources.catalog.commit(claim, &item.changes, &costs).await {
             Ok(()) => tidy(&context, claim, &item).await,
             Err(error) if error.kind() == Kind::Conflict => {
                 tracing::warn!(task = claim.task, "the lease was lost; another worker has the task");
@@ -142,27 +171,27 @@ async fn one_task(archive: &Archive, claim: &Claim) -> Result<()> {
         Err(error) if error.kind() == Kind::Conflict => Ok(()),
         Err(error) if error.kind().is_passing() => {
             let pause = Duration::from_millis(200 * 2_u64.pow(claim.failures.min(8)));
-            match archive.catalog.release(claim, pause, &error).await? {
+            match resources.catalog.release(claim, pause, &error).await? {
                 Released::Waiting => {
                     tracing::warn!(task = claim.task, failures = claim.failures, error = %error.chain(), "task is tried again later");
                     Ok(())
                 }
-                Released::Exhausted => give_up(archive, claim, &error, &costs).await,
+                Released::Exhausted => give_up(resources, claim, &error, &costs).await,
             }
         }
-        Err(error) => give_up(archive, claim, &error, &costs).await,
+        Err(error) => give_up(resources, claim, &error, &costs).await,
     }
 }
 
 /// Ends a task that cannot be done: its item is refused. What has no refusal (a dossier, a document) stops the
 /// run, so that nothing is passed over.
-async fn give_up(archive: &Archive, claim: &Claim, error: &Error, costs: &[(String, u64)]) -> Result<()> {
+async fn give_up(resources: &Resources<'_>, claim: &Claim, error: &Error, costs: &[(String, u64)]) -> Result<()> {
     tracing::error!(task = claim.task, failures = claim.failures, most = MAX_FAILURES, error = %error.chain(), "task failed");
     let changes = refuse(&claim.item, error);
     if changes.is_empty() {
         return Err(Error::new(error.kind(), format!("a task of dossier {} failed: {}", claim.dossier, error.chain())));
     }
-    archive.catalog.commit(claim, &changes, costs).await
+    resources.catalog.commit(claim, &changes, costs).await
 }
 
 async fn run_stages(context: &Context<'_>, claim: &Claim, work: &mut Work) -> Result<()> {

@@ -1,10 +1,10 @@
 //! What an adjustment of a roadmap changes.
 
 use super::plan::decimal;
-use crate::model::roadmap::{Conversion, Line, Phase, Roadmap};
-use crate::text::numbers;
 use schemars::JsonSchema;
 use serde::Serialize;
+use sohoa_base::model::roadmap::{Conversion, Line, Phase, Roadmap};
+use sohoa_base::text::numbers;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -104,7 +104,7 @@ fn whole(roadmap: &Roadmap) -> [(&'static str, String); 3] {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::model::day::Day;
+    use sohoa_base::model::day::Day;
 
     #[test]
     fn lines_that_come_go_and_change_are_told() {

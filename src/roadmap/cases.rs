@@ -1,10 +1,10 @@
 //! What offices hand in about one-stop dossiers: reading the table with every wrong cell told.
 
 use super::plan::{Cells, Sheet, WrongCell, table};
-use crate::model::account::Units;
-use crate::model::case::{Case, CaseCode, Reuse};
-use crate::model::day::{Calendar, Day};
-use crate::text::fold::fold;
+use sohoa_base::model::account::Units;
+use sohoa_base::model::case::{Case, CaseCode, Reuse};
+use sohoa_base::model::day::{Calendar, Day};
+use sohoa_base::text::fold::fold;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Name of the sheet, as it is written; of a workbook without it the first sheet is read.

@@ -1,10 +1,10 @@
 //! Indicators by a set of criteria (bộ tiêu chí): values as they are printed, points, ranks.
 
-use crate::error::{Error, Result};
-use crate::model::day::Day;
-use crate::text::numbers;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::day::Day;
+use sohoa_base::text::numbers;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 

@@ -1,12 +1,12 @@
 //! One-stop dossiers counted: what of them is digitised (Decision 766/QĐ-TTg), and whether they were resolved in time.
 
-use crate::model::account::Units;
-use crate::model::case::{Case, CaseCode, Reuse};
-use crate::model::day::Day;
-use crate::model::record::Description;
-use crate::text::fold::fold;
 use schemars::JsonSchema;
 use serde::Serialize;
+use sohoa_base::model::account::Units;
+use sohoa_base::model::case::{Case, CaseCode, Reuse};
+use sohoa_base::model::day::Day;
+use sohoa_base::model::record::Description;
+use sohoa_base::text::fold::fold;
 use std::collections::BTreeMap;
 
 /// Kinds of document (codes of Circular 05/2025) that an office ends a dossier with: resolution, decision, notice, official letter.
@@ -248,7 +248,7 @@ fn timely(rows: &[&Row<'_>], period: Period, as_of: Day) -> Option<Timely> {
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
-    use crate::model::record::Field;
+    use sohoa_base::model::record::Field;
 
     fn day(text: &str) -> Day {
         Day::parse(text).unwrap()

@@ -1,11 +1,11 @@
 //! A roadmap as a workbook: reading it with every wrong cell told, and writing it.
 
-use crate::model::day::Day;
-use crate::model::roadmap::{Conversion, Line, Measure, Phase, Roadmap};
-use crate::text::fold::fold;
-use crate::text::numbers;
 use schemars::JsonSchema;
 use serde::Serialize;
+use sohoa_base::model::day::Day;
+use sohoa_base::model::roadmap::{Conversion, Line, Measure, Phase, Roadmap};
+use sohoa_base::text::fold::fold;
+use sohoa_base::text::numbers;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One sheet of a workbook: its name, and its cells by row.

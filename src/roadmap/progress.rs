@@ -1,10 +1,10 @@
 //! How far targets are: by line, by unit, by phase.
 
 use super::forecast::{Pace, TRAILING, WorkingDays};
-use crate::model::day::{Calendar, Day};
-use crate::model::roadmap::{Amount, Line, Measure, Roadmap, Step, Work};
 use schemars::JsonSchema;
 use serde::Serialize;
+use sohoa_base::model::day::{Calendar, Day};
+use sohoa_base::model::roadmap::{Amount, Line, Measure, Roadmap, Step, Work};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 

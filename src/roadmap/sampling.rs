@@ -1,9 +1,9 @@
 //! Acceptance (nghiệm thu) of lots by sample: how many are drawn, which, and what their defects say of the lot.
 
-use crate::error::{Error, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use sohoa_base::error::{Error, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 

@@ -1,17 +1,18 @@
 //! The reading process: serves requests over its standard input and output.
 
-use crate::engine::contract::Engine;
-use crate::error::{Error, Result};
-use crate::formats::inspect::inspect;
-use crate::formats::limits::Limits;
-use crate::formats::masked;
-use crate::formats::pdf_write::Writer;
-use crate::formats::source::Source;
-use crate::formats::table;
-use crate::sandbox::jail;
-use crate::sandbox::page::{find_stamps, read_page};
-use crate::sandbox::picture;
-use crate::sandbox::protocol::{Answer, Ask, read_frame, write_frame};
+use crate::jail;
+use crate::picture;
+use crate::protocol::{Answer, Ask, read_frame, write_frame};
+use sohoa_base::error::{Error, Result};
+use sohoa_engine::contract::Engine;
+use sohoa_engine::cpu_time::cpu_time_ms;
+use sohoa_formats::inspect::inspect;
+use sohoa_formats::limits::Limits;
+use sohoa_formats::masked;
+use sohoa_formats::pdf_write::Writer;
+use sohoa_formats::source::Source;
+use sohoa_formats::table;
+use sohoa_recognition::page::{find_stamps, read_page};
 use std::collections::BTreeMap;
 use std::io::{BufReader, BufWriter};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -111,9 +112,9 @@ impl Desk {
             Ask::Sheets => Ok((Answer::Sheets { sheets: table::sheets(&self.bytes)? }, Vec::new())),
             Ask::Table => Ok((Answer::Table { rows: table::rows(&self.bytes)? }, Vec::new())),
             Ask::Read { media_type, page, options } => {
-                let started = jail::cpu_time_ms();
+                let started = cpu_time_ms();
                 let picture = self.open(&media_type)?.page(page)?;
-                let decoded = jail::cpu_time_ms();
+                let decoded = cpu_time_ms();
                 let read = read_page(picture, self.engine.as_mut(), &options)?;
                 let mut cpu_ms: BTreeMap<String, u64> = read.costs_ms;
                 cpu_ms.insert("decode".to_owned(), decoded - started);

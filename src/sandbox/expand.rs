@@ -1,15 +1,15 @@
 //! Opening an archive: one reading process for one archive, which is its standard input.
 
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::formats::archive_read;
-use crate::formats::limits::Limits;
-use crate::model::refusal::Warning;
-use crate::sandbox::jail;
-use crate::sandbox::pool::Launch;
-use crate::sandbox::protocol::{decode, error_from, lengths_of, write_frame};
-use crate::sandbox::start::start;
+use crate::jail;
+use crate::pool::Launch;
+use crate::protocol::{decode, error_from, lengths_of, write_frame};
+use crate::start::start;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::refusal::Warning;
+use sohoa_formats::archive_read;
+use sohoa_formats::limits::Limits;
 use std::io::{BufWriter, Read};
 use std::path::Path;
 use std::process::Stdio;
@@ -74,8 +74,8 @@ pub fn serve(memory_mib: u64, cpu_seconds: u64, limits: &Limits, name: &str) -> 
         archive_read::expand(&mut archive, name, limits, &mut |member, bytes| send_member(&mut output, &member.path_bytes, bytes));
     let last = match outcome {
         Ok(warnings) => Piece::Finished { warnings },
-        Err(error) => match crate::sandbox::protocol::Answer::from_error(&error) {
-            crate::sandbox::protocol::Answer::Failed { kind, message } => Piece::Failed { kind, message },
+        Err(error) => match crate::protocol::Answer::from_error(&error) {
+            crate::protocol::Answer::Failed { kind, message } => Piece::Failed { kind, message },
             _ => Piece::Failed { kind: "internal".to_owned(), message: error.chain() },
         },
     };

@@ -1,8 +1,9 @@
 //! What a reading process gives up before it sees the first byte from outside.
 
-use crate::error::{Error, Kind, Result, ResultExt};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use seccompiler::{BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_engine::cpu_time::cpu_time_ms;
 use std::collections::BTreeMap;
 
 /// Limits memory for good and forbids core dumps, growing files and more than a few open files.
@@ -25,13 +26,6 @@ pub fn allow_cpu(seconds: u64) -> Result<()> {
     let hard = getrlimit(Resource::Cpu).maximum;
     setrlimit(Resource::Cpu, Rlimit { current: Some(used + seconds + 1), maximum: hard })
         .or_error(Kind::Internal, || "the processor time of the reading process cannot be limited".to_owned())
-}
-
-/// User and system time of this process so far, milliseconds.
-#[must_use]
-pub fn cpu_time_ms() -> u64 {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    u64::try_from(time.tv_sec * 1000 + time.tv_nsec / 1_000_000).unwrap_or(0)
 }
 
 fn set(resource: Resource, limit: u64) -> Result<()> {

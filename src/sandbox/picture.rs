@@ -1,9 +1,9 @@
 //! Pictures of pages for people to look at.
 
-use crate::error::{Kind, Result, ResultExt};
-use crate::imaging::resize;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ExtendedColorType};
+use sohoa_base::error::{Kind, Result, ResultExt};
+use sohoa_imaging::resize;
 
 /// Quality of the JPEG: letters of 200 dpi stay clean.
 const QUALITY: u8 = 80;

@@ -1,8 +1,8 @@
 //! The parent's side: starts reading processes, hands out one at a time, buries the dead.
 
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::sandbox::protocol::{Answer, Ask, decode, encode, error_from, frame_lengths, lengths_of};
-use crate::sandbox::start::start;
+use crate::protocol::{Answer, Ask, decode, encode, error_from, frame_lengths, lengths_of};
+use crate::start::start;
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};

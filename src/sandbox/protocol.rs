@@ -1,14 +1,14 @@
 //! Frames between parent and child: a JSON head and raw bytes.
 
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::formats::masked::Hidden;
-use crate::formats::pdf_write::PdfMetadata;
-use crate::model::geometry::Bounds;
-use crate::model::reading::{Reading, Stamp};
-use crate::model::record::Signature;
-use crate::model::refusal::Warning;
-use crate::sandbox::page::ReadOptions;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::geometry::Bounds;
+use sohoa_base::model::reading::{Reading, Stamp};
+use sohoa_base::model::record::Signature;
+use sohoa_base::model::refusal::Warning;
+use sohoa_formats::masked::Hidden;
+use sohoa_formats::pdf_write::PdfMetadata;
+use sohoa_recognition::page::ReadOptions;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 

@@ -1,8 +1,8 @@
 //! How text becomes tokens, the same for pages and for queries: NFC, lower case, one token a syllable.
 
-use crate::text::fold::fold;
-use crate::text::normal::nfc;
-use crate::text::tones::canonical;
+use sohoa_base::text::fold::fold;
+use sohoa_base::text::normal::nfc;
+use sohoa_base::text::tones::canonical;
 use std::borrow::Cow;
 
 /// Letters of a token that count; a longer run of letters is noise of the reading.

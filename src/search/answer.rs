@@ -1,15 +1,15 @@
 //! What is answered: pages found, where the words stand, and counts.
 
-use crate::error::Result;
-use crate::model::geometry::Bounds;
-use crate::search::collect::{ByScore, Counting, Counts};
-use crate::search::highlight;
-use crate::search::index::failure;
-use crate::search::page::from_entry;
-use crate::search::plan::{can_relax, plan};
-use crate::search::query::{Query, Understood, understand};
-use crate::search::schema::{Fields, PLACE};
+use crate::collect::{ByScore, Counting, Counts};
+use crate::highlight;
+use crate::index::failure;
+use crate::page::from_entry;
+use crate::plan::{can_relax, plan};
+use crate::query::{Query, Understood, understand};
+use crate::schema::{Fields, PLACE};
 use serde::Serialize;
+use sohoa_base::error::Result;
+use sohoa_base::model::geometry::Bounds;
 use std::collections::BTreeMap;
 use tantivy::collector::TopDocs;
 use tantivy::collector::sort_key::SortByString;

@@ -1,7 +1,7 @@
 //! Counting and sorting in one pass over the pages found.
 
-use crate::search::answer::MOST_VALUES;
-use crate::search::schema::{DOSSIER_LABEL, ISSUER_LABEL, KIND_LABEL, YEAR};
+use crate::answer::MOST_VALUES;
+use crate::schema::{DOSSIER_LABEL, ISSUER_LABEL, KIND_LABEL, YEAR};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use tantivy::collector::sort_key::NaturalComparator;

@@ -1,11 +1,11 @@
 //! Where the words of a query stand on a page: found in folded text, shown in the original.
 
-use crate::model::geometry::Bounds;
-use crate::search::analysis::{Token, tokens};
-use crate::search::answer::{Mark, Snippet};
-use crate::search::page::StoredPage;
-use crate::search::query::{Clause, Marks, Part};
-use crate::text::normal::nfc;
+use crate::analysis::{Token, tokens};
+use crate::answer::{Mark, Snippet};
+use crate::page::StoredPage;
+use crate::query::{Clause, Marks, Part};
+use sohoa_base::model::geometry::Bounds;
+use sohoa_base::text::normal::nfc;
 use std::collections::BTreeSet;
 
 /// Words of a snippet, and words before the first match in it.

@@ -1,10 +1,10 @@
 //! The index on disk: opening, replacing, committing. It can be deleted and rebuilt from the store.
 
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::search::answer::Hits;
-use crate::search::page::{IndexedPage, to_entry};
-use crate::search::query::Query;
-use crate::search::schema::{FORM, Fields, build};
+use crate::answer::Hits;
+use crate::page::{IndexedPage, to_entry};
+use crate::query::Query;
+use crate::schema::{FORM, Fields, build};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -155,7 +155,7 @@ impl SearchIndex {
     /// # Errors
     /// `Corrupt` for a damaged index; `Unavailable` when the disk does not answer. No text of a query is an error.
     pub fn search(&self, query: &Query) -> Result<Hits> {
-        crate::search::answer::search(&self.searcher()?, &self.fields, query)
+        crate::answer::search(&self.searcher()?, &self.fields, query)
     }
 
     /// How many pages are committed.

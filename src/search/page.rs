@@ -1,13 +1,13 @@
 //! A page on its way into the index, and as the index gives it back.
 
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::model::geometry::Bounds;
-use crate::model::reading::Reading;
-use crate::search::analysis::{Token, pair, tokens, whole};
-use crate::search::schema::Fields;
-use crate::text::dates;
-use crate::text::normal::nfc;
+use crate::analysis::{Token, pair, tokens, whole};
+use crate::schema::Fields;
 use serde::{Deserialize, Serialize};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::geometry::Bounds;
+use sohoa_base::model::reading::Reading;
+use sohoa_base::text::dates;
+use sohoa_base::text::normal::nfc;
 use std::collections::BTreeMap;
 use tantivy::TantivyDocument;
 use tantivy::schema::{Field, Value};
@@ -31,7 +31,7 @@ pub struct IndexedPage {
     pub kind: String,
     /// Vietnamese name of the kind.
     pub kind_name: String,
-    /// The document's fields by the names of [`crate::model::record::Description::fields`]. Read as number:
+    /// The document's fields by the names of [`sohoa_base::model::record::Description::fields`]. Read as number:
     /// `number`, else `codeNumber` and `codeNotation`; as issuer: `issuer`, else `organName`; as date:
     /// `date`, else `issuedDate`. Every value is findable on the document's first page.
     pub fields: BTreeMap<String, String>,

@@ -1,8 +1,8 @@
 //! From an understood query to one of the index library.
 
-use crate::search::analysis::pair;
-use crate::search::query::{Clause, Filter, Marks, Part, Understood};
-use crate::search::schema::Fields;
+use crate::analysis::pair;
+use crate::query::{Clause, Filter, Marks, Part, Understood};
+use crate::schema::Fields;
 use std::ops::Bound;
 use tantivy::Term;
 use tantivy::query::{

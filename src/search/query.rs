@@ -1,10 +1,10 @@
 //! What is asked: words, "phrases" and `filter:value`, understood without ever refusing odd text.
 
-use crate::error::{Error, Result};
-use crate::model::kinds::KINDS;
-use crate::search::analysis::{tokens_of_any, whole};
-use crate::text::dates::{self, PartialDate};
-use crate::text::normal::nfc;
+use crate::analysis::{tokens_of_any, whole};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::kinds::KINDS;
+use sohoa_base::text::dates::{self, PartialDate};
+use sohoa_base::text::normal::nfc;
 
 /// Letters of a query's text that are read, and clauses that are kept of it.
 const MOST_LETTERS: usize = 2_000;
@@ -176,7 +176,7 @@ fn date(text: &str) -> Result<PartialDate> {
 }
 
 fn days(from: Option<PartialDate>, to: Option<PartialDate>) -> Filter {
-    let number = |iso: String| crate::search::page::day_number(&iso);
+    let number = |iso: String| crate::page::day_number(&iso);
     Filter::Days(from.map_or(0, |date| number(date.first_day())), to.map_or(u64::MAX, |date| number(date.last_day())))
 }
 
@@ -352,6 +352,6 @@ mod tests {
     #[test]
     fn dates_that_are_none_are_told() {
         let query = Query { date_from: Some("hôm qua".into()), ..Query::default() };
-        assert_eq!(understand(&query).unwrap_err().kind(), crate::error::Kind::Invalid);
+        assert_eq!(understand(&query).unwrap_err().kind(), sohoa_base::error::Kind::Invalid);
     }
 }

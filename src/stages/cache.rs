@@ -1,16 +1,16 @@
 //! Results of costly stages, kept under the key of everything that they depend on.
 
-use crate::blobs::key;
-use crate::blobs::store::BlobStore;
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::model::reading::Reading;
-use crate::model::refusal::Warning;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::reading::Reading;
+use sohoa_base::model::refusal::Warning;
+use sohoa_storage::key;
+use sohoa_storage::store::BlobStore;
 use std::io::{Read, Write};
 
 /// A page's reading as kept in the cache.

@@ -1,19 +1,19 @@
 //! Classify: which kind of document is it?
 
-use crate::description::decided::correct_description;
-use crate::description::describe::Describer;
-use crate::description::listed::lay_over;
-use crate::description::named::lay_name_over;
-use crate::description::signed::lay_signing_over;
-use crate::error::Result;
-use crate::model::change::Change;
-use crate::model::holding::{Contents, Document, File, Item};
-use crate::model::plan::Level;
-use crate::model::record::Description;
-use crate::stages::contract::{Context, Stage, Work, wrong_item};
-use crate::stages::readings;
+use crate::contract::{Context, Stage, Work, wrong_item};
+use crate::readings;
 use async_trait::async_trait;
 use serde_json::Value;
+use sohoa_base::error::Result;
+use sohoa_base::model::change::Change;
+use sohoa_base::model::holding::{Contents, Document, File, Item};
+use sohoa_base::model::plan::Level;
+use sohoa_base::model::record::Description;
+use sohoa_extraction::decided::correct_description;
+use sohoa_extraction::describe::Describer;
+use sohoa_extraction::listed::lay_over;
+use sohoa_extraction::named::lay_name_over;
+use sohoa_extraction::signed::lay_signing_over;
 use std::collections::BTreeMap;
 
 /// See the module.

@@ -1,17 +1,17 @@
 //! What a stage is, and what it may use.
 
-use crate::blobs::store::BlobStore;
-use crate::description::learned::Learned;
-use crate::error::{Error, Result, ResultExt};
-use crate::model::change::Change;
-use crate::model::holding::Item;
-use crate::model::plan::{Level, Plan};
-use crate::model::record::Description;
-use crate::sandbox::pool::{Launch, Pool};
-use crate::search::index::SearchIndex;
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use sohoa_base::error::{Error, Result, ResultExt};
+use sohoa_base::model::change::Change;
+use sohoa_base::model::holding::Item;
+use sohoa_base::model::plan::{Level, Plan};
+use sohoa_base::model::record::Description;
+use sohoa_extraction::learned::Learned;
+use sohoa_sandbox::pool::{Launch, Pool};
+use sohoa_search::index::SearchIndex;
+use sohoa_storage::store::BlobStore;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -115,7 +115,7 @@ pub struct NoOptions {}
 /// # Errors
 /// `Invalid` for an unknown option or a value of another type.
 pub fn options_of<T: DeserializeOwned>(options: &Value) -> Result<T> {
-    serde_json::from_value(options.clone()).or_error(crate::error::Kind::Invalid, || "its options are wrong".to_owned())
+    serde_json::from_value(options.clone()).or_error(sohoa_base::error::Kind::Invalid, || "its options are wrong".to_owned())
 }
 
 /// The error for a task that got an item of another level.

@@ -1,18 +1,18 @@
 //! Deposit: a new version of the dossier's OCFL object, with originals, derivatives, record and fixity.
 
-use crate::blobs::ocfl::{self, NewVersion, Source};
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::formats::mets::{self, StoredFile};
-use crate::formats::premis::{self, Times};
-use crate::model::change::Change;
-use crate::model::holding::{Contents, Item};
-use crate::model::plan::Level;
-use crate::model::record::Record;
-use crate::stages::contract::{Context, Stage, Work, wrong_item};
-use crate::stages::{names, originals, readings, recording};
+use crate::contract::{Context, Stage, Work, wrong_item};
+use crate::{names, originals, readings, recording};
 use async_trait::async_trait;
 use serde_json::Value;
 use sha2::{Digest, Sha512};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::change::Change;
+use sohoa_base::model::holding::{Contents, Item};
+use sohoa_base::model::plan::Level;
+use sohoa_base::model::record::Record;
+use sohoa_formats::mets::{self, StoredFile};
+use sohoa_formats::premis::{self, Times};
+use sohoa_storage::ocfl::{self, NewVersion, Source};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -194,7 +194,7 @@ pub fn to_json(record: &Record) -> Result<Vec<u8>> {
 /// `Corrupt` when it is not a record of a known form.
 pub fn from_json(json: &[u8], object: &str) -> Result<Record> {
     let record: Record = serde_json::from_slice(json).or_error(Kind::Corrupt, || format!("record.json of {object} is not a record"))?;
-    if record.schema != crate::model::record::SCHEMA {
+    if record.schema != sohoa_base::model::record::SCHEMA {
         return Err(Error::corrupt(format!("record.json of {object} has the unknown form {}; use a newer program", record.schema)));
     }
     Ok(record)

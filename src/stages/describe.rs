@@ -1,13 +1,13 @@
 //! Describe: number, date, issuer, subject and the other fields of a document.
 
-use crate::error::Result;
-use crate::model::change::Change;
-use crate::model::holding::Item;
-use crate::model::plan::Level;
-use crate::stages::classify::description_of;
-use crate::stages::contract::{Context, Stage, Work, wrong_item};
+use crate::classify::description_of;
+use crate::contract::{Context, Stage, Work, wrong_item};
 use async_trait::async_trait;
 use serde_json::Value;
+use sohoa_base::error::Result;
+use sohoa_base::model::change::Change;
+use sohoa_base::model::holding::Item;
+use sohoa_base::model::plan::Level;
 
 /// See the module.
 #[derive(Debug)]

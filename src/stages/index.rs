@@ -1,14 +1,14 @@
 //! Index: the deposited dossier becomes findable.
 
-use crate::error::Result;
-use crate::model::holding::{Contents, Document, Item};
-use crate::model::plan::Level;
-use crate::model::reading::Reading;
-use crate::search::page::IndexedPage;
-use crate::stages::contract::{Context, Stage, Work, wrong_item};
-use crate::stages::{names, readings};
+use crate::contract::{Context, Stage, Work, wrong_item};
+use crate::{names, readings};
 use async_trait::async_trait;
 use serde_json::Value;
+use sohoa_base::error::Result;
+use sohoa_base::model::holding::{Contents, Document, Item};
+use sohoa_base::model::plan::Level;
+use sohoa_base::model::reading::Reading;
+use sohoa_search::page::IndexedPage;
 
 /// See the module.
 #[derive(Debug)]

@@ -1,17 +1,17 @@
 //! Intake: what is this file, and how many pages has it? Archives are opened; bad files refused.
 
-use crate::blobs::key;
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::model::change::Change;
-use crate::model::holding::{Container, DeliveredName, Dossier, DossierName, File, Item, NewFile};
-use crate::model::plan::Level;
-use crate::model::refusal::{Refusal, Warning};
-use crate::sandbox::expand::{Member, expand};
-use crate::sandbox::protocol::{Answer, Ask};
-use crate::stages::contract::{Context, Stage, Work, wrong_item};
-use crate::stages::originals;
+use crate::contract::{Context, Stage, Work, wrong_item};
+use crate::originals;
 use async_trait::async_trait;
 use serde_json::Value;
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::change::Change;
+use sohoa_base::model::holding::{Container, DeliveredName, Dossier, DossierName, File, Item, NewFile};
+use sohoa_base::model::plan::Level;
+use sohoa_base::model::refusal::{Refusal, Warning};
+use sohoa_sandbox::expand::{Member, expand};
+use sohoa_sandbox::protocol::{Answer, Ask};
+use sohoa_storage::key;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 

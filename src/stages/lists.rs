@@ -1,13 +1,13 @@
 //! The list that came with a dossier (mục lục văn bản), compared with what came.
 
-use crate::blobs::key;
-use crate::description::manifest::{self, Delivered};
-use crate::error::{Error, Result, ResultExt};
-use crate::model::holding::{File, Page};
-use crate::model::record::{ListFinding, Listed};
-use crate::sandbox::protocol::{Answer, Ask};
-use crate::stages::contract::Context;
-use crate::stages::{names, originals};
+use crate::contract::Context;
+use crate::{names, originals};
+use sohoa_base::error::{Error, Result, ResultExt};
+use sohoa_base::model::holding::{File, Page};
+use sohoa_base::model::record::{ListFinding, Listed};
+use sohoa_extraction::manifest::{self, Delivered};
+use sohoa_sandbox::protocol::{Answer, Ask};
+use sohoa_storage::key;
 
 /// What a list makes of a delivery.
 #[derive(Debug, Default)]
@@ -65,7 +65,7 @@ async fn list_of(context: &Context<'_>, pages: &[(usize, &File, &Page)]) -> Resu
 
 async fn table(context: &Context<'_>, key: &str) -> Result<Vec<Vec<String>>> {
     let mut reader = context.pool.reader(key).await?;
-    let local = tempfile::NamedTempFile::new_in(context.scratch).or_error(crate::error::Kind::Unavailable, originals::cannot_write)?;
+    let local = tempfile::NamedTempFile::new_in(context.scratch).or_error(sohoa_base::error::Kind::Unavailable, originals::cannot_write)?;
     context.store.get_file(key, local.path()).await?;
     reader.load(key, local.path()).await?;
     match reader.ask(&Ask::Table).await?.0 {

@@ -1,8 +1,8 @@
 //! Names of objects in the store that stages make for each other and for the dossier's object.
 
-use crate::blobs::key::safe_segment;
-use crate::model::holding::{Contents, DossierName, File};
-use crate::text::percent::piece;
+use sohoa_base::model::holding::{Contents, DossierName, File};
+use sohoa_base::text::percent::piece;
+use sohoa_storage::key::safe_segment;
 use std::collections::BTreeMap;
 
 /// Names of the lists of documents (mục lục văn bản) that come in a dossier's folder.

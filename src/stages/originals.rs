@@ -1,12 +1,12 @@
 //! Where the bytes of what was delivered are: waiting for their deposit, or in their dossier's object.
 
-use crate::blobs::store::BlobStore;
-use crate::blobs::{key, ocfl};
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::model::holding::DossierName;
-use crate::sandbox::pool::Reader;
-use crate::stages::contract::Context;
-use crate::stages::names;
+use crate::contract::Context;
+use crate::names;
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::holding::DossierName;
+use sohoa_sandbox::pool::Reader;
+use sohoa_storage::store::BlobStore;
+use sohoa_storage::{key, ocfl};
 use std::path::Path;
 
 /// Key of the bytes with this SHA-256. After a deposit, as when a refused page is tried again, they lie in the

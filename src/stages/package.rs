@@ -1,20 +1,20 @@
 //! Package: a document's searchable PDF/A, plain text, and ALTO for every page.
 
-use crate::error::{Error, Kind, Result, ResultExt};
-use crate::formats::pdf_write::{PdfMetadata, Profile};
-use crate::formats::{alto, text};
-use crate::model::change::Change;
-use crate::model::holding::{Contents, Document, File, Item, Page};
-use crate::model::plan::Level;
-use crate::model::reading::Reading;
-use crate::model::record::Description;
-use crate::sandbox::pool::Reader;
-use crate::sandbox::protocol::{Answer, Ask};
-use crate::stages::contract::{Context, Stage, Work, options_of, wrong_item};
-use crate::stages::{names, originals, readings};
+use crate::contract::{Context, Stage, Work, options_of, wrong_item};
+use crate::{names, originals, readings};
 use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::Value;
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::change::Change;
+use sohoa_base::model::holding::{Contents, Document, File, Item, Page};
+use sohoa_base::model::plan::Level;
+use sohoa_base::model::reading::Reading;
+use sohoa_base::model::record::Description;
+use sohoa_formats::pdf_write::{PdfMetadata, Profile};
+use sohoa_formats::{alto, text};
+use sohoa_sandbox::pool::Reader;
+use sohoa_sandbox::protocol::{Answer, Ask};
 use std::collections::BTreeSet;
 use tokio::io::AsyncWriteExt;
 

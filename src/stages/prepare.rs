@@ -1,12 +1,12 @@
 //! Prepare: how a page is made ready to be read. The work itself is done where the page is read, in one
 //! reading process, so that no picture travels.
 
-use crate::error::Result;
-use crate::model::plan::Level;
-use crate::sandbox::page::Preparation;
-use crate::stages::contract::{Context, Stage, Work, options_of};
+use crate::contract::{Context, Stage, Work, options_of};
 use async_trait::async_trait;
 use serde_json::Value;
+use sohoa_base::error::Result;
+use sohoa_base::model::plan::Level;
+use sohoa_recognition::page::Preparation;
 
 /// See the module.
 #[derive(Debug)]

@@ -1,21 +1,21 @@
 //! Read: the words of one page, from the cache or from a reading process.
 
-use crate::description::secrecy::{Stamped, stamp};
-use crate::error::{Error, Result};
-use crate::model::change::Change;
-use crate::model::holding::{Dossier, File, Item, Page, Release};
-use crate::model::plan::Level;
-use crate::model::reading::Reading;
-use crate::model::refusal::{Class, Refusal, Warning};
-use crate::sandbox::doubt::Doubt;
-use crate::sandbox::page::ReadOptions;
-use crate::sandbox::protocol::{Answer, Ask};
-use crate::stages::cache::{self, CachedReading};
-use crate::stages::contract::{Context, Stage, Work, options_of, wrong_item};
-use crate::stages::prepare::Prepare;
-use crate::stages::{names, originals};
+use crate::cache::{self, CachedReading};
+use crate::contract::{Context, Stage, Work, options_of, wrong_item};
+use crate::prepare::Prepare;
+use crate::{names, originals};
 use async_trait::async_trait;
 use serde_json::{Value, json};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::change::Change;
+use sohoa_base::model::holding::{Dossier, File, Item, Page, Release};
+use sohoa_base::model::plan::Level;
+use sohoa_base::model::reading::Reading;
+use sohoa_base::model::refusal::{Class, Refusal, Warning};
+use sohoa_extraction::secrecy::{Stamped, stamp};
+use sohoa_recognition::doubt::Doubt;
+use sohoa_recognition::page::ReadOptions;
+use sohoa_sandbox::protocol::{Answer, Ask};
 
 /// See the module.
 #[derive(Debug)]

@@ -1,14 +1,14 @@
 //! The readings of a document, page after page: none is held longer than it is looked at.
 
-use crate::blobs::ocfl;
-use crate::description::decided::correct_reading;
-use crate::error::{Kind, Result};
-use crate::formats::alto;
-use crate::model::holding::{Contents, Document, Page};
-use crate::model::reading::Reading;
-use crate::stages::contract::Context;
-use crate::stages::deposit::from_json;
-use crate::stages::{cache, names};
+use crate::contract::Context;
+use crate::deposit::from_json;
+use crate::{cache, names};
+use sohoa_base::error::{Kind, Result};
+use sohoa_base::model::holding::{Contents, Document, Page};
+use sohoa_base::model::reading::Reading;
+use sohoa_extraction::decided::correct_reading;
+use sohoa_formats::alto;
+use sohoa_storage::ocfl;
 
 /// The reading of the document's page `number`, from 1, with the words that people corrected; a refused page has none.
 ///

@@ -1,12 +1,12 @@
 //! The record of a dossier from what the catalogue and the readings say.
 
-use crate::description::archival;
-use crate::model::code::Code;
-use crate::model::holding::{Contents, Document, File, FileState};
-use crate::model::plan::Plan;
-use crate::model::reading::{Reading, TextSource};
-use crate::model::record::{Description, Original, Provenance, Record, RecordedDocument, RecordedPage, SCHEMA, StageUse};
-use crate::stages::{by_name, names};
+use crate::{by_name, names};
+use sohoa_base::model::code::Code;
+use sohoa_base::model::holding::{Contents, Document, File, FileState};
+use sohoa_base::model::plan::Plan;
+use sohoa_base::model::reading::{Reading, TextSource};
+use sohoa_base::model::record::{Description, Original, Provenance, Record, RecordedDocument, RecordedPage, SCHEMA, StageUse};
+use sohoa_extraction::archival;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the record says of a page's reading.

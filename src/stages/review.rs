@@ -1,16 +1,16 @@
 //! Review: must a person look at the document? Its pages then count as in review until somebody decides.
 
-use crate::description::decided::left_open;
-use crate::description::review::{PageFacts, ReviewOptions, is_drawn, reasons};
-use crate::error::{Error, Result};
-use crate::model::change::Change;
-use crate::model::holding::{Contents, Document, Item, Page};
-use crate::model::plan::Level;
-use crate::model::queue::SAMPLE;
-use crate::model::rescan;
-use crate::stages::contract::{Context, Stage, Work, options_of, wrong_item};
+use crate::contract::{Context, Stage, Work, options_of, wrong_item};
 use async_trait::async_trait;
 use serde_json::Value;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::change::Change;
+use sohoa_base::model::holding::{Contents, Document, Item, Page};
+use sohoa_base::model::plan::Level;
+use sohoa_base::model::queue::SAMPLE;
+use sohoa_base::model::rescan;
+use sohoa_extraction::decided::left_open;
+use sohoa_extraction::review::{PageFacts, ReviewOptions, is_drawn, reasons};
 
 /// See the module.
 #[derive(Debug)]

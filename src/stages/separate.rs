@@ -1,16 +1,16 @@
 //! Separate: a dossier's pages that have no document yet are cut into documents.
 
-use crate::description::separate::{SeparatePage, Signs, documents};
-use crate::error::Result;
-use crate::model::change::Change;
-use crate::model::holding::{Contents, File, Item, Page, PageState};
-use crate::model::plan::Level;
-use crate::stages::cache;
-use crate::stages::contract::{Context, Stage, Work, wrong_item};
-use crate::stages::lists::{self, Compared};
-use crate::text::natural;
+use crate::cache;
+use crate::contract::{Context, Stage, Work, wrong_item};
+use crate::lists::{self, Compared};
 use async_trait::async_trait;
 use serde_json::Value;
+use sohoa_base::error::Result;
+use sohoa_base::model::change::Change;
+use sohoa_base::model::holding::{Contents, File, Item, Page, PageState};
+use sohoa_base::model::plan::Level;
+use sohoa_base::text::natural;
+use sohoa_extraction::separate::{SeparatePage, Signs, documents};
 use std::collections::BTreeSet;
 
 /// See the module.

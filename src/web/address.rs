@@ -1,11 +1,11 @@
 //! Addresses of this server, and what callers say of themselves in their headers.
 
-use crate::config::Config;
-use crate::messages::Language;
-use crate::web::guard::cookie;
+use crate::guard::cookie;
 use axum::http::{HeaderMap, header};
+use sohoa_base::config::Config;
+use sohoa_texts::Language;
 
-pub(super) use crate::text::percent::piece as encoded;
+pub(super) use sohoa_base::text::percent::piece as encoded;
 
 /// Cookie with the language that somebody chose.
 pub(super) const LANGUAGE: &str = "sohoa-language";

@@ -2,19 +2,19 @@
 //!
 //! A program sends a key as `Authorization: Bearer`; a browser has the key of its session in a cookie that scripts cannot
 //! read. Since browsers send cookies by themselves, whatever changes something must also bring the form key, which only
-//! our own pages know ([`crate::desk::accounts::form_key`]).
+//! our own pages know ([`sohoa_services::accounts::form_key`]).
 
-use crate::desk::accounts;
-use crate::error::Error;
-use crate::model::account::Identity;
-use crate::web::limits::Client;
-use crate::web::problem::Problem;
-use crate::web::routes::{Access, access, is_door, is_uncounted};
-use crate::web::server::Shared;
+use crate::limits::Client;
+use crate::problem::Problem;
+use crate::routes::{Access, access, is_door, is_uncounted};
+use crate::server::Shared;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use sohoa_base::error::Error;
+use sohoa_base::model::account::Identity;
+use sohoa_services::accounts;
 
 /// Name of the session's cookie: browsers keep one of this prefix only for the very host, and over TLS or on the machine itself.
 pub(super) const COOKIE: &str = "__Host-sohoa";

@@ -1,11 +1,11 @@
 //! How often the server may be asked: tries to come in by the address of who tries, everything else by session or key.
 
-use crate::config::Server;
-use crate::web::problem::Problem;
+use crate::problem::Problem;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use sohoa_base::config::Server;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,9 +1,9 @@
 //! Telling pages that something changed (server-sent events): one look at the catalogue a second, however many listen.
 
-use crate::desk::watch::{self, Pulse};
-use crate::web::server::Shared;
+use crate::server::Shared;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
+use sohoa_services::watch::{self, Pulse};
 use std::time::Duration;
 use tokio::sync::watch::Sender;
 use tokio_stream::wrappers::WatchStream;

@@ -1,9 +1,9 @@
 //! The description of the API (OpenAPI 3.1): paths out of the handlers, schemas of the nouns out of their types.
 
-use crate::error::{Kind, Result, ResultExt};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
+use sohoa_base::error::{Kind, Result, ResultExt};
 
 /// Gives nouns, whose schemas are made from their types, names that handlers can refer to.
 macro_rules! nouns {
@@ -19,95 +19,95 @@ macro_rules! nouns {
 
 nouns! {
     /// An RFC 9457 problem.
-    ProblemDetails = crate::web::problem::ProblemBody,
+    ProblemDetails = crate::problem::ProblemBody,
     /// Who is signed in.
-    Me = crate::web::api::session::Me,
+    Me = crate::api::session::Me,
     /// What an authenticator app needs.
-    Enrolment = crate::desk::two_steps::Enrolment,
+    Enrolment = sohoa_services::two_steps::Enrolment,
     /// Codes for who loses the app.
-    RecoveryCodes = crate::web::api::two_steps::RecoveryCodes,
+    RecoveryCodes = crate::api::two_steps::RecoveryCodes,
     /// A person.
-    Person = crate::model::account::User,
+    Person = sohoa_base::model::account::User,
     /// People.
-    People = Vec<crate::model::account::User>,
+    People = Vec<sohoa_base::model::account::User>,
     /// Keys of programs.
-    Tokens = Vec<crate::model::account::Token>,
+    Tokens = Vec<sohoa_base::model::account::Token>,
     /// A new key.
-    NewToken = crate::web::api::accounts::MadeToken,
+    NewToken = crate::api::accounts::MadeToken,
     /// Runs.
-    Runs = crate::desk::watch::Runs,
+    Runs = sohoa_services::watch::Runs,
     /// A run.
-    Run = crate::desk::watch::Run,
+    Run = sohoa_services::watch::Run,
     /// A run as pages show it.
-    RunOverview = crate::desk::watch::Overview,
+    RunOverview = sohoa_services::watch::Overview,
     /// The plant.
-    Plant = crate::desk::watch::Plant,
+    Plant = sohoa_services::watch::Plant,
     /// The words of a page.
-    PageWords = crate::desk::pictures::PageWords,
+    PageWords = sohoa_services::pictures::PageWords,
     /// How many files and pages were changed.
-    Changed = crate::web::api::runs::Changed,
+    Changed = crate::api::runs::Changed,
     /// How a run went in time.
-    RunTimeline = crate::desk::watch::Timeline,
+    RunTimeline = sohoa_services::watch::Timeline,
     /// Refused files and pages.
-    Failures = Vec<crate::desk::failures::FailureLine>,
+    Failures = Vec<sohoa_services::failures::FailureLine>,
     /// Refusals by class and reason.
-    FailureGroups = Vec<crate::desk::failures::FailureGroup>,
+    FailureGroups = Vec<sohoa_services::failures::FailureGroup>,
     /// A document as the public would see it.
-    PublicDocument = crate::desk::public::PublicDocument,
+    PublicDocument = sohoa_services::public::PublicDocument,
     /// What happened.
-    Events = Vec<crate::desk::watch::EventLine>,
+    Events = Vec<sohoa_services::watch::EventLine>,
     /// Documents that wait.
-    WaitingDocuments = crate::desk::reviewers::WaitingList,
+    WaitingDocuments = sohoa_services::reviewers::WaitingList,
     /// Who has a document in hand.
-    Holder = crate::web::api::review::Holder,
+    Holder = crate::api::review::Holder,
     /// A document under review.
-    ShownDocument = crate::desk::review::Shown,
+    ShownDocument = sohoa_services::review::Shown,
     /// What a decision came to.
-    Decided = crate::desk::review::Outcome,
+    Decided = sohoa_services::review::Outcome,
     /// Uploads.
-    UploadList = crate::desk::uploads::Uploads,
+    UploadList = sohoa_services::uploads::Uploads,
     /// An upload, counted.
-    CountedUpload = crate::desk::uploads::UploadLine,
+    CountedUpload = sohoa_services::uploads::UploadLine,
     /// An upload with its reconciliation.
-    ShownUpload = crate::desk::uploads::UploadView,
+    ShownUpload = sohoa_services::uploads::UploadView,
     /// An upload that becomes a run.
-    Started = crate::desk::uploads::StartedUpload,
+    Started = sohoa_services::uploads::StartedUpload,
     /// Files of an upload.
-    UploadFiles = crate::desk::uploads::Files,
+    UploadFiles = sohoa_services::uploads::Files,
     /// A file of an upload.
-    OneUploadFile = crate::desk::uploads::FileLine,
+    OneUploadFile = sohoa_services::uploads::FileLine,
     /// Pages found.
-    Found = crate::desk::find::Found,
+    Found = sohoa_services::find::Found,
     /// A pipeline.
-    Pipeline = crate::desk::pipelines::PipelineText,
+    Pipeline = sohoa_services::pipelines::PipelineText,
     /// Pipelines.
-    Pipelines = Vec<crate::desk::pipelines::PipelineText>,
+    Pipelines = Vec<sohoa_services::pipelines::PipelineText>,
     /// What a trial came to.
-    TriedPipeline = crate::desk::pipelines::Tried,
+    TriedPipeline = sohoa_services::pipelines::Tried,
     /// A kept search.
-    KeptSearch = crate::model::account::SavedSearch,
+    KeptSearch = sohoa_base::model::account::SavedSearch,
     /// Kept searches.
-    KeptSearches = Vec<crate::model::account::SavedSearch>,
+    KeptSearches = Vec<sohoa_base::model::account::SavedSearch>,
     /// How roadmaps stand.
-    RoadmapStatus = Vec<crate::desk::roadmap::Status>,
+    RoadmapStatus = Vec<sohoa_services::roadmap::Status>,
     /// What came of a workbook.
-    ImportedPlan = crate::desk::roadmap::Imported,
+    ImportedPlan = sohoa_services::roadmap::Imported,
     /// What came of a table of one-stop dossiers.
-    TakenCases = crate::desk::one_stop::ImportedCases,
+    TakenCases = sohoa_services::one_stop::ImportedCases,
     /// A line day by day.
-    BurnUp = crate::desk::roadmap::BurnUp,
+    BurnUp = sohoa_services::roadmap::BurnUp,
     /// What another pace or deadline would come to.
-    WhatIf = crate::desk::roadmap::WhatIf,
+    WhatIf = sohoa_services::roadmap::WhatIf,
     /// Lots.
-    Lots = Vec<crate::model::lot::Lot>,
+    Lots = Vec<sohoa_base::model::lot::Lot>,
     /// A lot.
-    OneLot = crate::model::lot::Lot,
+    OneLot = sohoa_base::model::lot::Lot,
     /// Documents of a lot about which somebody decided since its sample was drawn.
-    LotChanges = Vec<crate::desk::lots::ChangedSince>,
+    LotChanges = Vec<sohoa_services::lots::ChangedSince>,
     /// Dossiers.
-    Dossiers = crate::desk::find::Dossiers,
+    Dossiers = sohoa_services::find::Dossiers,
     /// The record of a dossier.
-    DossierRecord = crate::model::record::Record,
+    DossierRecord = sohoa_base::model::record::Record,
 }
 
 fn schema<T: JsonSchema>() -> Value {

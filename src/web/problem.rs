@@ -1,11 +1,11 @@
 //! Errors as RFC 9457 problems.
 
-use crate::error::{Error, Kind};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use sohoa_base::error::{Error, Kind};
 use std::time::Duration;
 
 /// What is answered instead.

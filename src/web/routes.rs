@@ -1,6 +1,6 @@
 //! Every route and what it asks of the caller: one table, which the guard reads and a test walks.
 
-use crate::model::account::Right;
+use sohoa_base::model::account::Right;
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,8 @@
 //! Files of uploads by tus 1.0 (<https://tus.io/protocols/resumable-upload>): announced, sent in pieces, continued where a line was lost.
 
-use crate::desk::uploads::{self, Begun, Ended, Incoming};
-use crate::error::{Error, Kind};
-use crate::model::account::Identity;
-use crate::model::upload::{UploadFile, UploadFileState};
-use crate::web::openapi::ProblemDetails;
-use crate::web::problem::{Named, Problem};
-use crate::web::server::Shared;
+use crate::openapi::ProblemDetails;
+use crate::problem::{Named, Problem};
+use crate::server::Shared;
 use axum::Extension;
 use axum::body::{Body, HttpBody};
 use axum::extract::State;
@@ -14,6 +10,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use sohoa_base::error::{Error, Kind};
+use sohoa_base::model::account::Identity;
+use sohoa_base::model::upload::{UploadFile, UploadFileState};
+use sohoa_services::uploads::{self, Begun, Ended, Incoming};
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -236,7 +236,7 @@ fn settled(file: &UploadFile) -> (u64, UploadFileState) {
 }
 
 /// Writes until the body ends, the line is lost, somebody else asks for the file, or the server stops.
-async fn receive(shared: &Shared, mut incoming: Incoming, mut body: Body) -> crate::error::Result<Ended> {
+async fn receive(shared: &Shared, mut incoming: Incoming, mut body: Body) -> sohoa_base::error::Result<Ended> {
     loop {
         let next = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context));
         let frame = tokio::select! {

@@ -1,7 +1,7 @@
 //! The console in a real browser: Debian's Chromium, driven by `tests/browser`.
 
-use crate::support::node;
-use crate::support::torn_pdf;
+use sohoa_testing::node;
+use sohoa_testing::torn_pdf;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -46,15 +46,15 @@ fn damaged(root: &Path) {
 fn browser() -> Option<PathBuf> {
     let browser = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
     if !node::is_there(&browser) {
-        eprintln!("skipped: needs Chromium (Debian: chromium)");
+        sohoa_testing::skipped("needs Chromium (Debian: chromium)");
         return None;
     }
-    node::installed("browser")
+    node::installed("browser", Path::new(env!("CARGO_TARGET_TMPDIR")))
 }
 
 #[test]
 fn people_come_in_with_an_account_of_their_office() {
-    let (Some(work), Some(provider)) = (browser(), node::installed("oidc")) else { return };
+    let (Some(work), Some(provider)) = (browser(), node::installed("oidc", Path::new(env!("CARGO_TARGET_TMPDIR")))) else { return };
     let home = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(screens()).unwrap();
     let mut test = Command::new("node");
@@ -74,7 +74,7 @@ fn people_work_in_the_console() {
     scan(&hostile.join("<svg onload=alert(2)>.png"), 99);
     let torn = files.path().join("rách");
     damaged(&torn);
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let samples = sohoa_testing::workspace().join("samples");
     let mut run = Command::new(env!("CARGO_BIN_EXE_sohoa"));
     run.arg("run").arg(samples.join("001-ke-hoach-so-hoa")).arg(samples.join("002-cau-phao-cua-may")).arg(&hostile);
     let ran = run.args(["--unit", "local", "-q", "--home"]).arg(home.path()).output().unwrap();

@@ -1,18 +1,18 @@
 //! Planned faults: what a killed run leaves behind, another run finishes.
 
 use serde_json::Value;
-use sohoa::config::Limits;
-use sohoa::error::{Error, Kind};
-use sohoa::sandbox::page::{Preparation, ReadOptions};
-use sohoa::sandbox::pool::{Launch, Pool, Reader};
-use sohoa::sandbox::protocol::{Answer, Ask};
+use sohoa_base::config::Limits;
+use sohoa_base::error::{Error, Kind};
+use sohoa_recognition::page::{Preparation, ReadOptions};
+use sohoa_sandbox::pool::{Launch, Pool, Reader};
+use sohoa_sandbox::protocol::{Answer, Ask};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 fn run(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sohoa"));
-    let samples = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let samples = sohoa_testing::workspace().join("samples");
     command.arg("run").arg(samples).arg("--home").arg(home).args(["--json", "--lang", "en"]);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SOHOA_")) {
         command.env_remove(name);
@@ -62,7 +62,7 @@ fn reading_process(act: &str) -> Pool {
 }
 
 fn a_page() -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples/002-cau-phao-cua-may");
+    let folder = sohoa_testing::workspace().join("samples/002-cau-phao-cua-may");
     std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).min().unwrap()
 }
 

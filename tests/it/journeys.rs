@@ -1,7 +1,7 @@
 //! What people do, through the real binary: take in, find, read back, verify, rebuild.
 
-use crate::support::tools::{run, tool};
 use serde_json::Value;
+use sohoa_testing::tools::{run, tool};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
@@ -22,7 +22,7 @@ impl Home {
     fn on_servers() -> Option<(Self, String, String)> {
         let variable = |name: &str| std::env::var(name).ok();
         let (Some(endpoint), Some(server)) = (variable("TEST_S3_ENDPOINT"), variable("TEST_POSTGRES_URL")) else {
-            eprintln!("SKIPPED: the journey on S3 and PostgreSQL: TEST_S3_ENDPOINT or TEST_POSTGRES_URL is not set, see .ci/servers");
+            sohoa_testing::skipped("the journey on S3 and PostgreSQL: TEST_S3_ENDPOINT or TEST_POSTGRES_URL is not set, see .ci/servers");
             return None;
         };
         let id = uuid::Uuid::now_v7().simple().to_string();
@@ -97,7 +97,7 @@ impl Home {
 }
 
 fn samples(dossier: &str) -> String {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples").join(dossier).to_string_lossy().into_owned()
+    sohoa_testing::workspace().join("samples").join(dossier).to_string_lossy().into_owned()
 }
 
 fn closes(run: &Value) {
@@ -254,7 +254,7 @@ fn the_largest_colour_picture_that_is_let_in_fits_into_the_memory_of_a_reading_p
 #[test]
 fn pages_to_be_scanned_again_are_named_with_the_reasons() {
     use image::imageops::{FilterType, crop_imm, resize};
-    use sohoa::specimen::degrade::{blur, jpeg};
+    use sohoa_synthetic::degrade::{blur, jpeg};
     let home = Home::new();
     let lot = home.path().join("lot");
     std::fs::create_dir(&lot).unwrap();
@@ -633,8 +633,8 @@ fn a_list_beside_the_scans_says_what_is_what_and_is_compared_with_what_came() {
 
 /// Two pages on which a clerk pressed a stamp of secrecy well, as JPEG; `None` where typefaces are missing.
 fn stamped_pages() -> Option<[Vec<u8>; 2]> {
-    let mut press = sohoa::specimen::stamped_page::Press::load(5).inspect_err(|error| eprintln!("SKIPPED: {error}")).ok()?;
-    let pressed_well = |page: sohoa::specimen::stamped_page::StampedPage| {
+    let mut press = sohoa_synthetic::stamped_page::Press::load(5).inspect_err(|error| sohoa_testing::skipped(&error.to_string())).ok()?;
+    let pressed_well = |page: sohoa_synthetic::stamped_page::StampedPage| {
         let stamp = page.stamp.as_ref()?;
         (stamp.damages.is_empty() && stamp.points > 18.0 && page.dpi == 200 && page.turn == 0).then_some(page.bytes)
     };
@@ -716,7 +716,7 @@ fn pipelines_are_evaluated_side_by_side_and_texts_of_others_by_the_same_measure(
     let lines: Vec<&str> = page["lines"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
     std::fs::copy(Path::new(&samples("002-cau-phao-cua-may")).join(page["file"].as_str().unwrap()), pages.join("a.jpg")).unwrap();
     std::fs::write(pages.join("a.gt.txt"), lines.join("\n")).unwrap();
-    let fast = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pipelines/fast.toml");
+    let fast = sohoa_testing::workspace().join("pipelines/fast.toml");
     let (pages, read, fast) = (pages.to_str().unwrap(), read.to_str().unwrap(), fast.to_str().unwrap());
     let both = home.json(0, &["eval", pages, "--pipeline", fast, "--pipeline", fast, "--write", read, "--json"]);
     let profiles = both["profiles"].as_array().unwrap();
@@ -735,8 +735,8 @@ fn pipelines_are_evaluated_side_by_side_and_texts_of_others_by_the_same_measure(
 
 #[test]
 fn stamps_of_secrecy_on_drawn_pages_are_found_and_a_seed_repeats() {
-    if let Err(error) = sohoa::specimen::fonts::Fonts::load() {
-        eprintln!("SKIPPED: {error}");
+    if let Err(error) = sohoa_synthetic::fonts::Fonts::load() {
+        sohoa_testing::skipped(&error.to_string());
         return;
     }
     let home = Home::new();
@@ -750,8 +750,8 @@ fn stamps_of_secrecy_on_drawn_pages_are_found_and_a_seed_repeats() {
 
 #[test]
 fn personal_data_on_drawn_pages_is_found() {
-    if let Err(error) = sohoa::specimen::fonts::Fonts::load() {
-        eprintln!("SKIPPED: {error}");
+    if let Err(error) = sohoa_synthetic::fonts::Fonts::load() {
+        sohoa_testing::skipped(&error.to_string());
         return;
     }
     let home = Home::new();
@@ -764,7 +764,7 @@ fn personal_data_on_drawn_pages_is_found() {
 #[test]
 fn a_sample_of_what_nobody_need_look_at_waits_all_the_same() {
     let home = Home::new();
-    let every = sohoa::pipeline::plan::ADMINISTRATIVE.replace("sample_permille = 20", "sample_permille = 1000");
+    let every = sohoa_pipeline::plan::ADMINISTRATIVE.replace("sample_permille = 20", "sample_permille = 1000");
     let pipeline = home.path().join("every.toml");
     std::fs::write(&pipeline, every).unwrap();
     home.json(0, &["run", &samples(""), "--pipeline", pipeline.to_str().unwrap(), "--json", "-q"]);

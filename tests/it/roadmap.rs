@@ -57,7 +57,7 @@ fn a_plan_is_taken_followed_accepted_and_comes_back_from_the_store() {
     let imported = json(&home, &["roadmap", "import", &place("lines.csv"), "--reason", "gọn lại", "--decision", "15/QĐ"]);
     assert_eq!((imported["version"].as_u64(), imported["lines"].as_u64()), (Some(2), Some(2)));
     // Two dossiers, of which the first gives the line.
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let samples = sohoa_testing::workspace().join("samples");
     let inputs = ["001-ke-hoach-so-hoa", "004-tiep-cong-dan"].map(|name| samples.join(name).to_str().unwrap().to_owned());
     let run = json(&home, &["run", &inputs[0], &inputs[1], "--unit", "local", "-q"]);
     let stored = run["pages"]["stored"].as_f64().unwrap();
@@ -129,7 +129,7 @@ fn one_stop_dossiers_are_counted_from_what_is_stored_and_handed_in() {
     let home = folder.path().join("home");
     let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     // A proposal of the day of reception, and the decision a month later.
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let samples = sohoa_testing::workspace().join("samples");
     std::fs::create_dir(place("H24.16-190412-0001")).unwrap();
     std::fs::copy(samples.join("001-ke-hoach-so-hoa/hồ sơ 001.pdf"), place("H24.16-190412-0001/scan.pdf")).unwrap();
     done(&home, &["run", &place("H24.16-190412-0001"), "--unit", "local", "-q"]);

@@ -30,7 +30,7 @@ fn what_is_laid_into_a_hot_folder_becomes_a_run_and_is_moved_away() {
 async fn what_is_laid_into_a_bucket_becomes_a_run_and_is_moved_away() {
     let variable = |name: &str| std::env::var(name).ok();
     let Some(endpoint) = variable("TEST_S3_ENDPOINT") else {
-        eprintln!("SKIPPED: hot folders in a bucket: TEST_S3_ENDPOINT is not set, `eval \"$(.ci/servers)\"` starts a server");
+        sohoa_testing::skipped("hot folders in a bucket: TEST_S3_ENDPOINT is not set, `eval \"$(.ci/servers)\"` starts a server");
         return;
     };
     let [region, bucket, access, secret] =

@@ -1,8 +1,8 @@
 //! The server: who may do what, and what it answers.
 
 use serde_json::{Value, json};
-use sohoa::model::account::{Right, Role};
-use sohoa::web::routes::{Access, ROUTES};
+use sohoa_base::model::account::{Right, Role};
+use sohoa_web::routes::{Access, ROUTES};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
@@ -294,7 +294,7 @@ fn who_is_disabled_is_out_and_the_last_administrator_stays() {
 #[test]
 fn who_may_read_one_unit_sees_no_other() {
     let home = tempfile::tempdir().unwrap();
-    let scans = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/003-ban-giao-tai-lieu");
+    let scans = sohoa_testing::workspace().join("samples/003-ban-giao-tai-lieu");
     let run = program().arg("run").arg(&scans).args(["--unit", "SNV", "-q", "--home"]).arg(home.path()).current_dir(home.path()).output();
     assert!(run.unwrap().status.success());
     let server = Server::start_in(home);

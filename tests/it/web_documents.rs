@@ -2,14 +2,13 @@
 
 use crate::web::Server;
 use serde_json::{Value, json};
-use sohoa::text::percent::piece;
-use std::path::Path;
+use sohoa_base::text::percent::piece;
 use std::process::Command;
 
 #[test]
 fn documents_are_shown_taken_away_and_tried_by_those_who_may() {
     let home = tempfile::tempdir().unwrap();
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/001-ke-hoach-so-hoa");
+    let sample = sohoa_testing::workspace().join("samples/001-ke-hoach-so-hoa");
     let mut run = Command::new(env!("CARGO_BIN_EXE_sohoa"));
     let ran = run.arg("run").arg(sample).args(["--unit", "local", "-q", "--home"]).arg(home.path()).output().unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));

@@ -1,11 +1,11 @@
 //! What the server shows of what was refused, and of documents as the public would see them.
 
-use crate::support::torn_pdf;
 use crate::web::Server;
 use serde_json::{Value, json};
-use sohoa::specimen::fonts::Fonts;
-use sohoa::specimen::personal_page::page;
-use sohoa::text::percent::piece;
+use sohoa_base::text::percent::piece;
+use sohoa_synthetic::fonts::Fonts;
+use sohoa_synthetic::personal_page::page;
+use sohoa_testing::torn_pdf;
 use std::process::Command;
 
 /// How many px are black.

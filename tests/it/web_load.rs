@@ -2,11 +2,11 @@
 
 use crate::web::Server;
 use serde_json::json;
-use sohoa::catalog::Catalog;
-use sohoa::model::geometry::Bounds;
-use sohoa::model::reading::{Block, BlockKind, Line, Reading, Word};
-use sohoa::search::index::SearchIndex;
-use sohoa::search::page::IndexedPage;
+use sohoa_base::model::geometry::Bounds;
+use sohoa_base::model::reading::{Block, BlockKind, Line, Reading, Word};
+use sohoa_catalog::Catalog;
+use sohoa_search::index::SearchIndex;
+use sohoa_search::page::IndexedPage;
 use sqlx::{AnyConnection, Connection};
 use std::collections::BTreeMap;
 use std::process::Command;

@@ -1,23 +1,23 @@
 //! People, keys of programs, and the audit.
 
-use crate::desk::{accounts, watch};
-use crate::error::Error;
-use crate::model::account::{Grant, Identity, Right, Role, Token, Units, User};
-use crate::web::openapi::{Events, NewToken, People, Person, ProblemDetails, Tokens};
-use crate::web::problem::{Asked, Body, Named, Problem};
-use crate::web::server::Shared;
+use crate::openapi::{Events, NewToken, People, Person, ProblemDetails, Tokens};
+use crate::problem::{Asked, Body, Named, Problem};
+use crate::server::Shared;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sohoa_base::error::Error;
+use sohoa_base::model::account::{Grant, Identity, Right, Role, Token, Units, User};
+use sohoa_services::{accounts, watch};
 use std::collections::BTreeSet;
 use utoipa::{IntoParams, ToSchema};
 
 /// A role in a unit.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct GivenGrant {
+pub(crate) struct GivenGrant {
     /// `reader`, `archivist`, `reviewer`, `administrator` or `auditor`.
     #[schema(value_type = String)]
     role: Role,
@@ -32,7 +32,7 @@ fn grants(given: Vec<GivenGrant>) -> Vec<Grant> {
 /// A person to be added.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct NewPerson {
+pub(crate) struct NewPerson {
     name: String,
     #[serde(default)]
     shown: String,
@@ -43,7 +43,7 @@ pub(in crate::web) struct NewPerson {
 /// What a person is called and may do from now on.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct ChangedPerson {
+pub(crate) struct ChangedPerson {
     #[serde(default)]
     shown: String,
     grants: Vec<GivenGrant>,
@@ -54,14 +54,14 @@ pub(in crate::web) struct ChangedPerson {
 /// A new password.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct NewPassword {
+pub(crate) struct NewPassword {
     password: String,
 }
 
 /// A key to be made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct WantedToken {
+pub(crate) struct WantedToken {
     /// What it is for.
     label: String,
     /// What it may at most: `read`, `upload`, `watch`, `steer`, `review`, `administer`, `audit`.
@@ -73,7 +73,7 @@ pub(in crate::web) struct WantedToken {
 
 /// A new key: it is told once.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::web) struct MadeToken {
+pub(crate) struct MadeToken {
     /// Identifier.
     id: String,
     /// The key itself.
@@ -167,7 +167,7 @@ pub(super) async fn end_token(
 /// Which events are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedEvents {
+pub(crate) struct AskedEvents {
     /// After this one.
     #[serde(default)]
     #[param(minimum = 0, maximum = 9_007_199_254_740_991_u64)]

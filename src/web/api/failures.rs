@@ -1,23 +1,23 @@
 //! What was refused: lists, counts, and how it looks.
 
 use super::records::is_known;
-use crate::desk::failures::{self, class_of};
-use crate::desk::pictures::Size;
-use crate::model::account::{Identity, Right};
-use crate::web::openapi::{FailureGroups, Failures, ProblemDetails};
-use crate::web::problem::{Asked, Named, Problem};
-use crate::web::server::Shared;
+use crate::openapi::{FailureGroups, Failures, ProblemDetails};
+use crate::problem::{Asked, Named, Problem};
+use crate::server::Shared;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
+use sohoa_base::model::account::{Identity, Right};
+use sohoa_services::failures::{self, class_of};
+use sohoa_services::pictures::Size;
 use utoipa::IntoParams;
 
 /// Which failures are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedFailures {
+pub(crate) struct AskedFailures {
     /// Of this run alone.
     run: Option<String>,
     /// `input`, `limit`, `secret`, `outage` or `bug`.
@@ -35,7 +35,7 @@ impl AskedFailures {
     ///
     /// # Errors
     /// `Invalid` for an unknown class.
-    pub(in crate::web) fn wanted(self) -> Result<failures::Wanted, Problem> {
+    pub(crate) fn wanted(self) -> Result<failures::Wanted, Problem> {
         let given = |value: Option<String>| value.filter(|value| !value.is_empty());
         let class = given(self.class).as_deref().map(class_of).transpose()?;
         Ok(failures::Wanted { run: given(self.run), class, stage: given(self.stage), reason: given(self.reason) })
@@ -70,7 +70,7 @@ pub(super) async fn groups(
 /// Which page of a refused file is shown, and how large.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedRefused {
+pub(crate) struct AskedRefused {
     /// Page of the file, from 1; the first where none is given.
     #[param(minimum = 1)]
     page: Option<u32>,

@@ -1,25 +1,25 @@
 //! Acceptance of lots by sample.
 
-use crate::desk::lots::{self, ChangedSince, Level};
-use crate::desk::reports::{self, Form};
-use crate::error::Error;
-use crate::model::account::Identity;
-use crate::model::lot::Lot;
-use crate::web::address::language_of;
-use crate::web::openapi::{LotChanges, Lots, OneLot, ProblemDetails};
-use crate::web::problem::{Asked, Body, Named, Problem};
-use crate::web::server::Shared;
+use crate::address::language_of;
+use crate::openapi::{LotChanges, Lots, OneLot, ProblemDetails};
+use crate::problem::{Asked, Body, Named, Problem};
+use crate::server::Shared;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
+use sohoa_base::error::Error;
+use sohoa_base::model::account::Identity;
+use sohoa_base::model::lot::Lot;
+use sohoa_services::lots::{self, ChangedSince, Level};
+use sohoa_services::reports::{self, Form};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which lots are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedLots {
+pub(crate) struct AskedLots {
     /// Of this line alone.
     line: Option<String>,
     /// At most so many, up to 1,000.
@@ -42,7 +42,7 @@ pub(super) async fn list(
 /// A lot to be opened.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct NewLot {
+pub(crate) struct NewLot {
     /// Code of the line.
     line: String,
     /// Most pages; whole dossiers are taken.
@@ -103,7 +103,7 @@ pub(super) async fn changes(
 /// What was found on a page of a sample.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct Found {
+pub(crate) struct Found {
     /// Codes of defects; none: the page is good.
     #[serde(default)]
     defects: Vec<String>,
@@ -126,7 +126,7 @@ pub(super) async fn look_at(
 /// A judgement.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct Judgement {
+pub(crate) struct Judgement {
     /// For the minutes.
     #[serde(default)]
     note: String,

@@ -16,8 +16,8 @@ pub(super) mod two_steps;
 mod uploads;
 mod viewers;
 
-use crate::web::server::Shared;
-use crate::web::tus;
+use crate::server::Shared;
+use crate::tus;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;

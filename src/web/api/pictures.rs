@@ -1,22 +1,22 @@
 //! Pages to look at.
 
 use super::records::is_known;
-use crate::desk::pictures::{self, Size};
-use crate::model::account::Identity;
-use crate::web::openapi::{PageWords, ProblemDetails};
-use crate::web::problem::{Asked, Named, Problem};
-use crate::web::server::Shared;
+use crate::openapi::{PageWords, ProblemDetails};
+use crate::problem::{Asked, Named, Problem};
+use crate::server::Shared;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
+use sohoa_base::model::account::Identity;
+use sohoa_services::pictures::{self, Size};
 use utoipa::IntoParams;
 
 /// How large a page is shown.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedPicture {
+pub(crate) struct AskedPicture {
     /// `small`: 240 px across, for a list; `usual`: 1,654 px (A4 at 200 dpi); `full`: as delivered, up to 4,961 px.
     #[serde(default)]
     #[param(value_type = String, pattern = "^(small|usual|full)$")]

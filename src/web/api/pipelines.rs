@@ -1,19 +1,19 @@
 //! Pipelines: looked at, checked, tried.
 
-use crate::desk::pipelines::{self, PipelineText, Tried};
-use crate::model::account::Identity;
-use crate::web::openapi::{Pipeline, Pipelines, ProblemDetails, TriedPipeline};
-use crate::web::problem::{Body, Problem};
-use crate::web::server::Shared;
+use crate::openapi::{Pipeline, Pipelines, ProblemDetails, TriedPipeline};
+use crate::problem::{Body, Problem};
+use crate::server::Shared;
 use axum::extract::State;
 use axum::{Extension, Json};
 use serde::Deserialize;
+use sohoa_base::model::account::Identity;
+use sohoa_services::pipelines::{self, PipelineText, Tried};
 use utoipa::ToSchema;
 
 /// A pipeline as text.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct GivenPipeline {
+pub(crate) struct GivenPipeline {
     /// The file (TOML).
     text: String,
 }
@@ -21,7 +21,7 @@ pub(in crate::web) struct GivenPipeline {
 /// A pipeline and the documents on which it is tried.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct WantedTrial {
+pub(crate) struct WantedTrial {
     /// The file (TOML).
     text: String,
     /// 1 to 3 documents, `DOSSIER#NUMBER`.

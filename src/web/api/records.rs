@@ -1,25 +1,25 @@
 //! Search, records and their files.
 
-use crate::desk::export::Form;
-use crate::desk::find::{self, Masked, Question};
-use crate::desk::public;
-use crate::error::Error;
-use crate::model::account::{Identity, Right};
-use crate::model::record::Record;
-use crate::web::openapi::{DossierRecord, Dossiers, Found, ProblemDetails, PublicDocument};
-use crate::web::problem::{Asked, Named, Problem};
-use crate::web::server::Shared;
+use crate::openapi::{DossierRecord, Dossiers, Found, ProblemDetails, PublicDocument};
+use crate::problem::{Asked, Named, Problem};
+use crate::server::Shared;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
+use sohoa_base::error::Error;
+use sohoa_base::model::account::{Identity, Right};
+use sohoa_base::model::record::Record;
+use sohoa_services::export::Form;
+use sohoa_services::find::{self, Masked, Question};
+use sohoa_services::public;
 use utoipa::IntoParams;
 
 /// What is searched.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedSearch {
+pub(crate) struct AskedSearch {
     /// Words, "phrases" and filters, as on the command line.
     q: String,
     /// At most so many, up to 100.
@@ -48,7 +48,7 @@ pub(super) async fn search(
 /// Which dossiers are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedDossiers {
+pub(crate) struct AskedDossiers {
     /// Of this unit alone.
     unit: Option<String>,
     /// Of this run alone.

@@ -1,19 +1,19 @@
 //! Review: what waits for a person, and what a person decides.
 
-use crate::desk::incoming::Incoming;
-use crate::desk::review::{self, Queue, Wish};
-use crate::desk::reviewers::{self, AskedWaiting};
-use crate::error::Error;
-use crate::model::account::Identity;
-use crate::model::decision::Act;
-use crate::web::openapi::{Decided, Holder as HolderSchema, ProblemDetails, ShownDocument, WaitingDocuments};
-use crate::web::problem::{Asked, Body, Named, Problem};
-use crate::web::server::Shared;
+use crate::openapi::{Decided, Holder as HolderSchema, ProblemDetails, ShownDocument, WaitingDocuments};
+use crate::problem::{Asked, Body, Named, Problem};
+use crate::server::Shared;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sohoa_base::error::Error;
+use sohoa_base::model::account::Identity;
+use sohoa_base::model::decision::Act;
+use sohoa_services::incoming::Incoming;
+use sohoa_services::review::{self, Queue, Wish};
+use sohoa_services::reviewers::{self, AskedWaiting};
 use std::collections::BTreeMap;
 use tokio_stream::StreamExt;
 use utoipa::{IntoParams, ToSchema};
@@ -21,7 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 /// Which documents are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedReview {
+pub(crate) struct AskedReview {
     /// `secret`, `flags`, `confidence` or `sample`.
     #[param(value_type = Option<String>)]
     queue: Option<Queue>,
@@ -50,7 +50,7 @@ pub(super) async fn list(
 
 /// Who has a document in hand.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::web) struct Holder {
+pub(crate) struct Holder {
     /// Name of the person.
     holder: String,
 }
@@ -96,7 +96,7 @@ pub(super) async fn show(
 /// What a word says, by its place.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct GivenWord {
+pub(crate) struct GivenWord {
     page: u32,
     word: u32,
     text: String,
@@ -105,7 +105,7 @@ pub(in crate::web) struct GivenWord {
 /// A page to be turned clockwise.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct GivenTurn {
+pub(crate) struct GivenTurn {
     page: u32,
     /// 90, 180 or 270.
     degrees: u16,
@@ -114,7 +114,7 @@ pub(in crate::web) struct GivenTurn {
 /// What is decided; what is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct Decision {
+pub(crate) struct Decision {
     /// The document is right.
     #[serde(default)]
     accept: bool,

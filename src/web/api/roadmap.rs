@@ -1,29 +1,29 @@
 //! The roadmap: its plan, how far it is, its reports, and the line of a run.
 
-use crate::desk::incoming::Incoming;
-use crate::desk::one_stop::{self, ImportedCases};
-use crate::desk::reports::{self, Form, Subject};
-use crate::desk::roadmap::{self, BurnUp, Imported, Reason, Status, WhatIf};
-use crate::error::Error;
-use crate::messages::sentences::translated;
-use crate::model::account::{Identity, Right, Units};
-use crate::model::day::Day;
-use crate::web::address::language_of;
-use crate::web::openapi::{BurnUp as BurnUpSchema, ImportedPlan, ProblemDetails, RoadmapStatus, TakenCases, WhatIf as WhatIfSchema};
-use crate::web::problem::{Asked, Body, Named, Problem};
-use crate::web::server::Shared;
+use crate::address::language_of;
+use crate::openapi::{BurnUp as BurnUpSchema, ImportedPlan, ProblemDetails, RoadmapStatus, TakenCases, WhatIf as WhatIfSchema};
+use crate::problem::{Asked, Body, Named, Problem};
+use crate::server::Shared;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
+use sohoa_base::error::Error;
+use sohoa_base::model::account::{Identity, Right, Units};
+use sohoa_base::model::day::Day;
+use sohoa_services::incoming::Incoming;
+use sohoa_services::one_stop::{self, ImportedCases};
+use sohoa_services::reports::{self, Form, Subject};
+use sohoa_services::roadmap::{self, BurnUp, Imported, Reason, Status, WhatIf};
+use sohoa_texts::sentences::translated;
 use tokio_stream::StreamExt;
 use utoipa::{IntoParams, ToSchema};
 
 /// Which lines are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedLines {
+pub(crate) struct AskedLines {
     /// Of this unit alone.
     unit: Option<String>,
     /// At most so many of each roadmap, up to 100,000, those that need somebody most; sums are of all.
@@ -31,7 +31,7 @@ pub(in crate::web) struct AskedLines {
 }
 
 /// The units of which somebody may see, or one of them.
-pub(in crate::web) fn units_of(by: &Identity, unit: Option<&str>) -> Result<Units, Problem> {
+pub(crate) fn units_of(by: &Identity, unit: Option<&str>) -> Result<Units, Problem> {
     let own = by.units(Right::Watch);
     match unit.filter(|unit| !unit.is_empty()) {
         None => Ok(own),
@@ -58,7 +58,7 @@ pub(super) async fn status(
 /// Why a plan is taken.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedImport {
+pub(crate) struct AskedImport {
     /// Tell what it would change, and keep nothing.
     #[serde(default)]
     trial: bool,
@@ -111,7 +111,7 @@ async fn workbook(shared: &Shared, body: axum::body::Body) -> Result<Incoming, P
 /// Of which roadmap.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedPlan {
+pub(crate) struct AskedPlan {
     /// Number of its decision, where there are several.
     decision: Option<String>,
 }
@@ -147,7 +147,7 @@ pub(super) async fn template() -> Result<Response, Problem> {
 /// Which report.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedReport {
+pub(crate) struct AskedReport {
     /// `progress` (without one), `adjustments`, or `one-stop`: dossiers as Decision 766/QĐ-TTg counts them.
     report: Option<String>,
     /// Number of the roadmap's decision, where there are several.
@@ -189,7 +189,7 @@ pub(super) async fn report(
 /// How a table of one-stop dossiers is taken.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedCases {
+pub(crate) struct AskedCases {
     /// Tell what is wrong with it, and keep nothing.
     #[serde(default)]
     trial: bool,
@@ -241,7 +241,7 @@ pub(super) async fn line(
 /// What would be otherwise.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedWhatIf {
+pub(crate) struct AskedWhatIf {
     /// Times as many scanners and workers.
     #[param(minimum = 0.01, maximum = 100)]
     factor: Option<f64>,
@@ -267,7 +267,7 @@ pub(super) async fn what_if(
 /// To which line a run belongs.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct LineOfRun {
+pub(crate) struct LineOfRun {
     /// Code of the line; empty: outside the plan.
     line: String,
 }

@@ -1,30 +1,30 @@
 //! Runs: watching and steering.
 
-use crate::desk::failures::class_of;
-use crate::desk::watch::{self, Act};
-use crate::error::Error;
-use crate::messages::figures;
-use crate::model::account::{Identity, Right};
-use crate::web::openapi::{Changed as ChangedSchema, Events, Plant, ProblemDetails, Run, RunOverview, RunTimeline, Runs};
-use crate::web::problem::{Asked, Body, Named, Problem};
-use crate::web::server::Shared;
+use crate::openapi::{Changed as ChangedSchema, Events, Plant, ProblemDetails, Run, RunOverview, RunTimeline, Runs};
+use crate::problem::{Asked, Body, Named, Problem};
+use crate::server::Shared;
 use axum::extract::State;
 use axum::{Extension, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sohoa_base::error::Error;
+use sohoa_base::model::account::{Identity, Right};
+use sohoa_services::failures::class_of;
+use sohoa_services::watch::{self, Act};
+use sohoa_texts::figures;
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
 /// How many files and pages were changed.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::web) struct Changed {
+pub(crate) struct Changed {
     changed: u64,
 }
 
 /// Which runs are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedRuns {
+pub(crate) struct AskedRuns {
     /// Before this one: `next` of the answer before.
     before: Option<String>,
     /// At most so many, up to 200.
@@ -133,7 +133,7 @@ pub(super) async fn cancel(
 /// Which refusals are meant.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedClass {
+pub(crate) struct AskedClass {
     /// `input`, `limit`, `secret`, `outage` or `bug`.
     class: Option<String>,
     /// One file, by the path under which it was delivered.
@@ -156,7 +156,7 @@ pub(super) async fn retry(
 /// How urgent a run is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct Priority {
+pub(crate) struct Priority {
     /// Higher ones come first; 0 is usual.
     #[schema(minimum = -100, maximum = 100)]
     priority: i64,
@@ -181,7 +181,7 @@ pub(super) async fn priority(
 /// Which events of a run are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedRunEvents {
+pub(crate) struct AskedRunEvents {
     /// After this one.
     #[serde(default)]
     #[param(minimum = 0, maximum = 9_007_199_254_740_991_u64)]

@@ -1,20 +1,20 @@
 //! Searches that people keep.
 
-use crate::desk::searches;
-use crate::model::account::{Identity, SavedSearch};
-use crate::web::openapi::{KeptSearch, KeptSearches, ProblemDetails};
-use crate::web::problem::{Body, Named, Problem};
-use crate::web::server::Shared;
+use crate::openapi::{KeptSearch, KeptSearches, ProblemDetails};
+use crate::problem::{Body, Named, Problem};
+use crate::server::Shared;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use serde::Deserialize;
+use sohoa_base::model::account::{Identity, SavedSearch};
+use sohoa_services::searches;
 use utoipa::ToSchema;
 
 /// A search to be kept.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct NewSearch {
+pub(crate) struct NewSearch {
     /// What it is called.
     name: String,
     /// Words and filters.

@@ -1,25 +1,25 @@
 //! Signing in and out.
 
-use crate::desk::accounts::{self, Entered};
-use crate::error::Error;
-use crate::model::account::{Identity, Right, User};
-use crate::web::guard::{COOKIE, session_key};
-use crate::web::limits::Client;
-use crate::web::openapi::{Me as MeSchema, ProblemDetails};
-use crate::web::problem::{Body, Problem};
-use crate::web::server::Shared;
+use crate::guard::{COOKIE, session_key};
+use crate::limits::Client;
+use crate::openapi::{Me as MeSchema, ProblemDetails};
+use crate::problem::{Body, Problem};
+use crate::server::Shared;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sohoa_base::error::Error;
+use sohoa_base::model::account::{Identity, Right, User};
+use sohoa_services::accounts::{self, Entered};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// Who is signed in.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::web) struct Me {
+pub(crate) struct Me {
     /// The person.
     user: User,
     /// What may be done in any unit.
@@ -40,7 +40,7 @@ fn me_of(identity: &Identity, session: Option<&str>) -> Me {
 /// Name and password; the code of an authenticator app or for recovery where the person has one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct SignIn {
+pub(crate) struct SignIn {
     name: String,
     password: String,
     code: Option<String>,
@@ -49,7 +49,7 @@ pub(in crate::web) struct SignIn {
 /// What the first administrator is called.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct SetUp {
+pub(crate) struct SetUp {
     key: String,
     name: String,
     #[serde(default)]
@@ -60,7 +60,7 @@ pub(in crate::web) struct SetUp {
 /// An old and a new password.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct Passwords {
+pub(crate) struct Passwords {
     old: String,
     new: String,
 }
@@ -104,7 +104,7 @@ pub(super) async fn sign_in(
 }
 
 /// The cookie that keeps the key of a session.
-pub(in crate::web) fn kept(key: &str) -> String {
+pub(crate) fn kept(key: &str) -> String {
     format!("{COOKIE}={key}; Path=/; Secure; HttpOnly; SameSite=Strict")
 }
 

@@ -1,24 +1,24 @@
 //! Lists as spreadsheets.
 
-use crate::desk::failures;
-use crate::desk::tables::{self, Form, Wanted};
-use crate::error::Error;
-use crate::model::account::Identity;
-use crate::web::address::language_of;
-use crate::web::openapi::ProblemDetails;
-use crate::web::problem::{Asked, Named, Problem};
-use crate::web::server::Shared;
+use crate::address::language_of;
+use crate::openapi::ProblemDetails;
+use crate::problem::{Asked, Named, Problem};
+use crate::server::Shared;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use sohoa_base::error::Error;
+use sohoa_base::model::account::Identity;
+use sohoa_services::failures;
+use sohoa_services::tables::{self, Form, Wanted};
 use utoipa::IntoParams;
 
 /// Which rows are asked for; each list knows some of these.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedRows {
+pub(crate) struct AskedRows {
     /// What is searched.
     #[serde(default)]
     q: String,

@@ -1,43 +1,43 @@
 //! Signing in in two steps: setting an authenticator app up, and ending it.
 
-use crate::desk::two_steps::{self, Enrolment};
-use crate::model::account::Identity;
-use crate::web::limits::Client;
-use crate::web::openapi::{Enrolment as EnrolmentSchema, ProblemDetails, RecoveryCodes as RecoveryCodesSchema};
-use crate::web::problem::{Body, Named, Problem};
-use crate::web::server::Shared;
+use crate::limits::Client;
+use crate::openapi::{Enrolment as EnrolmentSchema, ProblemDetails, RecoveryCodes as RecoveryCodesSchema};
+use crate::problem::{Body, Named, Problem};
+use crate::server::Shared;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sohoa_base::model::account::Identity;
+use sohoa_services::two_steps::{self, Enrolment};
 use utoipa::ToSchema;
 
 /// The password, once more.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct Again {
+pub(crate) struct Again {
     password: String,
 }
 
 /// What the authenticator app shows.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct Code {
+pub(crate) struct Code {
     code: String,
 }
 
 /// The password once more, and a code of the app or for recovery.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct PasswordAndCode {
+pub(crate) struct PasswordAndCode {
     password: String,
     code: String,
 }
 
 /// Codes for who loses the app: they are told once, and each works once.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::web) struct RecoveryCodes {
+pub(crate) struct RecoveryCodes {
     /// The codes.
     recovery_codes: Vec<String>,
 }

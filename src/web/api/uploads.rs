@@ -1,25 +1,25 @@
-//! Uploads: what is being delivered through the browser. The bytes themselves come by [`crate::web::tus`].
+//! Uploads: what is being delivered through the browser. The bytes themselves come by [`crate::tus`].
 
-use crate::desk::uploads::{self, FileLine, Files, StartedUpload, UploadLine, UploadView, Uploads, WantedFiles, WantedUploads, Wish};
-use crate::error::Error;
-use crate::messages::sentences::translated;
-use crate::model::account::Identity;
-use crate::model::upload::{Amount, StartRule, UploadFileState, UploadState};
-use crate::web::address::language_of;
-use crate::web::openapi::{CountedUpload, OneUploadFile, ProblemDetails, ShownUpload, Started, UploadFiles, UploadList};
-use crate::web::problem::{Asked, Body, Named, Problem};
-use crate::web::server::Shared;
+use crate::address::language_of;
+use crate::openapi::{CountedUpload, OneUploadFile, ProblemDetails, ShownUpload, Started, UploadFiles, UploadList};
+use crate::problem::{Asked, Body, Named, Problem};
+use crate::server::Shared;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
 use serde::Deserialize;
+use sohoa_base::error::Error;
+use sohoa_base::model::account::Identity;
+use sohoa_base::model::upload::{Amount, StartRule, UploadFileState, UploadState};
+use sohoa_services::uploads::{self, FileLine, Files, StartedUpload, UploadLine, UploadView, Uploads, WantedFiles, WantedUploads, Wish};
+use sohoa_texts::sentences::translated;
 use utoipa::{IntoParams, ToSchema};
 
 /// How much will come in all.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct Expected {
+pub(crate) struct Expected {
     files: u64,
     bytes: u64,
 }
@@ -37,7 +37,7 @@ fn by_person() -> StartRule {
 /// An upload to be opened.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct WantedUpload {
+pub(crate) struct WantedUpload {
     /// What people call it.
     name: String,
     /// Code of the unit that delivers.
@@ -79,7 +79,7 @@ pub(super) async fn open(
 /// Which uploads are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedUploads {
+pub(crate) struct AskedUploads {
     /// `open`, `starting`, `started` or `withdrawn`.
     #[param(value_type = Option<String>)]
     state: Option<UploadState>,
@@ -124,7 +124,7 @@ pub(super) async fn show(
 /// The line of an upload.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct LineOfUpload {
+pub(crate) struct LineOfUpload {
     /// Code of the line; empty: its lists or the rule say which.
     line: String,
 }
@@ -159,7 +159,7 @@ pub(super) async fn expect(
 /// Which upload is meant, in words.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct Confirmed {
+pub(crate) struct Confirmed {
     /// Its name.
     #[serde(default)]
     name: String,
@@ -182,7 +182,7 @@ pub(super) async fn withdraw(
 /// How an upload is started.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct HowToStart {
+pub(crate) struct HowToStart {
     /// Although files that lists name did not come.
     #[serde(default)]
     without_missing: bool,
@@ -210,7 +210,7 @@ pub(super) async fn start(
 /// Which files are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedFiles {
+pub(crate) struct AskedFiles {
     /// `sending`, `received`, `duplicate`, `refused`, `list` or `ignored`.
     #[param(value_type = Option<String>)]
     state: Option<UploadFileState>,

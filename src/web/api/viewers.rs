@@ -1,16 +1,16 @@
 //! Documents for viewers of others: IIIF Presentation 3 and Content Search 2.
 
-use crate::desk::viewers::{self, Addresses};
-use crate::model::account::Identity;
-use crate::web::address::encoded;
-use crate::web::openapi::ProblemDetails;
-use crate::web::problem::{Asked, Named, Problem};
-use crate::web::server::Shared;
+use crate::address::encoded;
+use crate::openapi::ProblemDetails;
+use crate::problem::{Asked, Named, Problem};
+use crate::server::Shared;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
+use sohoa_base::model::account::Identity;
+use sohoa_services::viewers::{self, Addresses};
 use utoipa::IntoParams;
 
 const PRESENTATION: &str = "application/ld+json;profile=\"http://iiif.io/api/presentation/3/context.json\"";
@@ -57,7 +57,7 @@ pub(super) async fn text(
 /// What is searched in a document.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::web) struct AskedWords {
+pub(crate) struct AskedWords {
     /// Words; each is looked for by itself.
     #[serde(default)]
     q: String,

@@ -25,7 +25,7 @@ const ENTRIES: [&str; 11] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let sources = PathBuf::from("src/web/console");
+    let sources = PathBuf::from("console");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let work = out.join("console");
     fs::create_dir_all(&work)?;

@@ -3,19 +3,19 @@
 use super::layout::page;
 use super::parts::{encoded, export, further, moment, nothing};
 use super::view::View;
-use crate::desk::accounts;
-use crate::desk::watch::{self, EventLine};
-use crate::error::Error;
-use crate::messages::figures;
-use crate::messages::words::Word;
-use crate::model::account::{Grant, Identity, Origin, Right, Role, Units};
-use crate::text::fold::fold;
-use crate::web::problem::{Asked, Problem};
-use crate::web::server::Shared;
+use crate::problem::{Asked, Problem};
+use crate::server::Shared;
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
+use sohoa_base::error::Error;
+use sohoa_base::model::account::{Grant, Identity, Origin, Right, Role, Units};
+use sohoa_base::text::fold::fold;
+use sohoa_services::accounts;
+use sohoa_services::watch::{self, EventLine};
+use sohoa_texts::figures;
+use sohoa_texts::words::Word;
 
 /// Events on one page.
 const EVENTS: usize = 200;

@@ -1,9 +1,9 @@
 //! Scripts and styles, as bundled into the program.
 
-use crate::error::Error;
-use crate::web::problem::{Named, Problem};
+use crate::problem::{Named, Problem};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use sohoa_base::error::Error;
 
 mod bundled {
     #![allow(missing_docs, clippy::redundant_pub_crate, reason = "written by the build")]

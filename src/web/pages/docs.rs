@@ -2,11 +2,11 @@
 
 use super::layout::page;
 use super::view::View;
-use crate::messages::words::Word;
-use crate::web::server::Shared;
+use crate::server::Shared;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde_json::Value;
+use sohoa_texts::words::Word;
 
 /// Every route with what it takes and answers.
 pub(super) async fn docs(view: View, State(shared): State<Shared>) -> Markup {

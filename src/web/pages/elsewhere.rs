@@ -5,20 +5,20 @@
 //! own, which is sent then.
 
 use super::view::{GoOn, View};
-use crate::desk::oidc::{self, Answer};
-use crate::error::Error;
-use crate::messages::words::Word;
-use crate::web::api::session::kept;
-use crate::web::guard::cookie;
-use crate::web::limits::Client;
-use crate::web::problem::{Asked, Problem};
-use crate::web::server::Shared;
+use crate::api::session::kept;
+use crate::guard::cookie;
+use crate::limits::Client;
+use crate::problem::{Asked, Problem};
+use crate::server::Shared;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use maud::{DOCTYPE, html};
 use serde::Deserialize;
+use sohoa_base::error::Error;
+use sohoa_services::oidc::{self, Answer};
+use sohoa_texts::words::Word;
 
 /// Cookie with the key of a sign-in that is under way.
 const WAY: &str = "__Host-sohoa-way";

@@ -3,15 +3,15 @@
 use super::layout::page;
 use super::parts::encoded;
 use super::view::{GoOn, View};
-use crate::desk::{oidc, two_steps};
-use crate::messages::words::Word;
-use crate::model::account::{Identity, Origin, User};
-use crate::web::problem::Problem;
-use crate::web::server::Shared;
+use crate::problem::Problem;
+use crate::server::Shared;
 use axum::Extension;
 use axum::extract::{Query, State};
 use maud::{Markup, html};
 use serde::Deserialize;
+use sohoa_base::model::account::{Identity, Origin, User};
+use sohoa_services::{oidc, two_steps};
+use sohoa_texts::words::Word;
 
 fn field(view: &View, word: Word, name: &str, kind: &str, complete: &str) -> Markup {
     html! {

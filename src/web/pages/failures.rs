@@ -4,17 +4,17 @@ use super::layout::page;
 use super::parts::{encoded, export, nothing};
 use super::runs::short;
 use super::view::View;
-use crate::desk::failures::{self, FailureGroup, FailureLine, Wanted};
-use crate::messages::figures;
-use crate::messages::words::Word;
-use crate::model::account::{Identity, Right};
-use crate::model::refusal::Class;
-use crate::web::api::failures::AskedFailures;
-use crate::web::problem::{Asked, Problem};
-use crate::web::server::Shared;
+use crate::api::failures::AskedFailures;
+use crate::problem::{Asked, Problem};
+use crate::server::Shared;
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
+use sohoa_base::model::account::{Identity, Right};
+use sohoa_base::model::refusal::Class;
+use sohoa_services::failures::{self, FailureGroup, FailureLine, Wanted};
+use sohoa_texts::figures;
+use sohoa_texts::words::Word;
 
 /// Failures on one page.
 const FAILURES: usize = 500;

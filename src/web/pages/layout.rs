@@ -2,10 +2,10 @@
 
 use super::assets::{CONSOLE_CSS, CONSOLE_JS};
 use super::view::View;
-use crate::messages::Language;
-use crate::messages::words::Word;
-use crate::model::account::Right;
 use maud::{DOCTYPE, Markup, html};
+use sohoa_base::model::account::Right;
+use sohoa_texts::Language;
+use sohoa_texts::words::Word;
 
 /// Links of the head: where to, the right they need, and what they say.
 const LINKS: [(&str, Option<Right>, Word); 9] = [

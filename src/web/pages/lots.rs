@@ -4,16 +4,16 @@ use super::assets::SAMPLE_JS;
 use super::layout::page;
 use super::parts::{encoded, moment};
 use super::view::View;
-use crate::desk::lots::{self, Gravity, defect_kinds};
-use crate::messages::Language;
-use crate::messages::words::Word;
-use crate::model::account::{Identity, Right};
-use crate::model::lot::{Lot, LotState, SampledPage};
-use crate::web::problem::{Named, Problem};
-use crate::web::server::Shared;
+use crate::problem::{Named, Problem};
+use crate::server::Shared;
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
+use sohoa_base::model::account::{Identity, Right};
+use sohoa_base::model::lot::{Lot, LotState, SampledPage};
+use sohoa_services::lots::{self, Gravity, defect_kinds};
+use sohoa_texts::Language;
+use sohoa_texts::words::Word;
 
 /// Documents changed after acceptance that are listed; the API tells all.
 const CHANGED: usize = 100;

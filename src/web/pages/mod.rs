@@ -25,11 +25,11 @@ mod timeline;
 mod uploads;
 pub(super) mod view;
 
-use crate::web::server::Shared;
+use crate::server::Shared;
 use axum::Router;
 use axum::routing::get;
 
-/// Every page; see [`crate::web::routes::ROUTES`] for who may open which.
+/// Every page; see [`crate::routes::ROUTES`] for who may open which.
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/", get(home::home))

@@ -2,11 +2,11 @@
 
 use super::roadmap::FORMS;
 use super::view::View;
-use crate::desk::one_stop;
-use crate::messages::words::Word;
-use crate::model::account::{Identity, Right};
-use crate::model::day::Day;
 use maud::{Markup, html};
+use sohoa_base::model::account::{Identity, Right};
+use sohoa_base::model::day::Day;
+use sohoa_services::one_stop;
+use sohoa_texts::words::Word;
 
 /// The report, and, for who may, the form to hand in.
 pub(super) fn section(view: &View, by: &Identity, unit: Option<&str>, today: Day) -> Markup {

@@ -1,11 +1,11 @@
 //! Pieces that several pages show: the balance, moments, lists.
 
 use super::view::View;
-use crate::messages::figures;
-use crate::messages::words::Word;
-use crate::model::batch::PageBalance;
-pub(super) use crate::web::address::encoded;
+pub(super) use crate::address::encoded;
 use maud::{Markup, html};
+use sohoa_base::model::batch::PageBalance;
+use sohoa_texts::figures;
+use sohoa_texts::words::Word;
 
 /// A moment: how long ago, with the exact one on hover.
 pub(super) fn moment(view: &View, rfc3339: &str) -> Markup {

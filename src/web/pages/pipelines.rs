@@ -3,13 +3,13 @@
 use super::assets::PIPELINES_JS;
 use super::layout::page;
 use super::view::View;
-use crate::desk::pipelines;
-use crate::messages::words::Word;
-use crate::web::problem::Problem;
-use crate::web::server::Shared;
+use crate::problem::Problem;
+use crate::server::Shared;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde_json::json;
+use sohoa_services::pipelines;
+use sohoa_texts::words::Word;
 
 /// Every pipeline, and the desk on which one is tried.
 pub(super) async fn pipelines(view: View, State(shared): State<Shared>) -> Result<Markup, Problem> {

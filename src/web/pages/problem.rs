@@ -3,14 +3,14 @@
 use super::layout::page;
 use super::parts::encoded;
 use super::view::View;
-use crate::messages::words::Word;
-use crate::web::problem::ProblemBody;
+use crate::problem::ProblemBody;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
+use sohoa_texts::words::Word;
 
 /// The page in place of a problem; who has not signed in is led to where that is done.
-pub(in crate::web) fn in_place_of(view: &View, body: &ProblemBody) -> Response {
+pub(crate) fn in_place_of(view: &View, body: &ProblemBody) -> Response {
     let status = StatusCode::from_u16(body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if status == StatusCode::UNAUTHORIZED {
         return Redirect::to(&format!("/sign-in?to={}", encoded(&view.address))).into_response();

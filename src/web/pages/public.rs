@@ -4,15 +4,15 @@ use super::layout::page;
 use super::parts::encoded;
 use super::records::shown_value;
 use super::view::View;
-use crate::desk::public::{self, PublicDocument, PublicPage};
-use crate::messages::words::Word;
-use crate::model::account::Identity;
-use crate::web::problem::{Asked, Named, Problem};
-use crate::web::server::Shared;
+use crate::problem::{Asked, Named, Problem};
+use crate::server::Shared;
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
+use sohoa_base::model::account::Identity;
+use sohoa_services::public::{self, PublicDocument, PublicPage};
+use sohoa_texts::words::Word;
 
 /// Which page of the document is wanted.
 #[derive(Debug, Deserialize)]

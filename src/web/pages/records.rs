@@ -4,17 +4,17 @@ use super::assets::PAGE_VIEW_JS;
 use super::layout::page;
 use super::parts::{encoded, export, further, moment, nothing};
 use super::view::View;
-use crate::desk::find::{self, WantedDossiers};
-use crate::messages::figures;
-use crate::messages::words::Word;
-use crate::model::account::{Identity, Right};
-use crate::model::record::{Description, Record, RecordedDocument};
-use crate::web::problem::{Asked, Named, Problem};
-use crate::web::server::Shared;
+use crate::problem::{Asked, Named, Problem};
+use crate::server::Shared;
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
+use sohoa_base::model::account::{Identity, Right};
+use sohoa_base::model::record::{Description, Record, RecordedDocument};
+use sohoa_services::find::{self, WantedDossiers};
+use sohoa_texts::figures;
+use sohoa_texts::words::Word;
 
 /// Dossiers on one page of the list.
 const DOSSIERS: usize = 100;
@@ -175,8 +175,8 @@ pub(super) async fn dossier(
     ))
 }
 
-fn signature_state(signature: &crate::model::record::Signature) -> &'static str {
-    use crate::model::record::SignatureState::{Broken, Intact, Unknown};
+fn signature_state(signature: &sohoa_base::model::record::Signature) -> &'static str {
+    use sohoa_base::model::record::SignatureState::{Broken, Intact, Unknown};
     match signature.state {
         Intact => "intact",
         Broken => "broken",

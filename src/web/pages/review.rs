@@ -5,18 +5,18 @@ use super::layout::page;
 use super::parts::{encoded, further, nothing};
 use super::records::{decisions, heading, sheet};
 use super::view::View;
-use crate::desk::review::{self, Queue, Shown};
-use crate::desk::reviewers::{self, AskedWaiting, WaitingFor};
-use crate::messages::words::Word;
-use crate::model::account::Identity;
-use crate::model::kinds::KINDS;
-use crate::model::record::Field;
-use crate::web::problem::{Asked, Named, Problem};
-use crate::web::server::Shared;
+use crate::problem::{Asked, Named, Problem};
+use crate::server::Shared;
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
+use sohoa_base::model::account::Identity;
+use sohoa_base::model::kinds::KINDS;
+use sohoa_base::model::record::Field;
+use sohoa_services::review::{self, Queue, Shown};
+use sohoa_services::reviewers::{self, AskedWaiting, WaitingFor};
+use sohoa_texts::words::Word;
 
 /// Documents of a queue on one page of the list.
 const LISTED: usize = 100;

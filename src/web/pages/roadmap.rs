@@ -5,20 +5,20 @@ use super::layout::page;
 use super::parts::{encoded, nothing};
 use super::timeline::timeline;
 use super::view::View;
-use crate::desk::roadmap::{self, LineProgress, State as LineState, Status, Together};
-use crate::desk::{lots, watch};
-use crate::messages::words::Word;
-use crate::messages::{Language, figures};
-use crate::model::account::{Identity, Right, Units};
-use crate::model::day::Day;
-use crate::text::numbers;
-use crate::web::api::roadmap::units_of;
-use crate::web::problem::{Asked, Named, Problem};
-use crate::web::server::Shared;
+use crate::api::roadmap::units_of;
+use crate::problem::{Asked, Named, Problem};
+use crate::server::Shared;
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
+use sohoa_base::model::account::{Identity, Right, Units};
+use sohoa_base::model::day::Day;
+use sohoa_base::text::numbers;
+use sohoa_services::roadmap::{self, LineProgress, State as LineState, Status, Together};
+use sohoa_services::{lots, watch};
+use sohoa_texts::words::Word;
+use sohoa_texts::{Language, figures};
 
 /// Lines on one page; sums are of all.
 const LINES: usize = 50;
@@ -135,7 +135,7 @@ pub(super) async fn roadmap(
             h1 { (view.word(Word::Roadmap)) }
             @if all.is_empty() { (nothing(view.word(Word::NoPlan))) }
             @for status in &all { (standing(&view, status, &wanted)) }
-            (super::one_stop::section(&view, &by, wanted.unit.as_deref(), shared.archive().catalog.today()))
+            (super::one_stop::section(&view, &by, wanted.unit.as_deref(), shared.archive().today()))
             @if may_import { (import(&view)) }
         },
     ))

@@ -3,17 +3,17 @@
 use super::layout::page;
 use super::parts::{encoded, export, further, nothing};
 use super::view::View;
-use crate::desk::find::{self, Question};
-use crate::desk::searches;
-use crate::messages::figures;
-use crate::messages::words::Word;
-use crate::model::account::{Identity, Right, Units};
-use crate::web::problem::{Asked, Problem};
-use crate::web::server::Shared;
+use crate::problem::{Asked, Problem};
+use crate::server::Shared;
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
+use sohoa_base::model::account::{Identity, Right, Units};
+use sohoa_services::find::{self, Question};
+use sohoa_services::searches;
+use sohoa_texts::figures;
+use sohoa_texts::words::Word;
 
 /// Hits on one page.
 const HITS: usize = 20;

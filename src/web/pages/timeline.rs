@@ -3,10 +3,10 @@
 use super::parts::encoded;
 use super::roadmap::{finish_of, share, state};
 use super::view::View;
-use crate::desk::roadmap::LineProgress;
-use crate::messages::words::Word;
-use crate::model::day::Day;
 use maud::{Markup, html};
+use sohoa_base::model::day::Day;
+use sohoa_services::roadmap::LineProgress;
+use sohoa_texts::words::Word;
 
 /// Most marks on the axis: as many as have room on a phone.
 const MARKS: i32 = 6;

@@ -4,19 +4,19 @@ use super::assets::{HASH_WORKER_JS, UPLOAD_JS};
 use super::layout::page;
 use super::parts::{encoded, further, moment, nothing};
 use super::view::View;
-use crate::desk::roadmap;
-use crate::desk::uploads::{self, UploadLine, WantedUploads};
-use crate::messages::figures;
-use crate::messages::words::Word;
-use crate::model::account::{Identity, Right, Units};
-use crate::model::upload::{Upload, UploadState};
-use crate::web::problem::{Asked, Named, Problem};
-use crate::web::server::Shared;
+use crate::problem::{Asked, Named, Problem};
+use crate::server::Shared;
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use sohoa_base::model::account::{Identity, Right, Units};
+use sohoa_base::model::upload::{Upload, UploadState};
+use sohoa_services::roadmap;
+use sohoa_services::uploads::{self, UploadLine, WantedUploads};
+use sohoa_texts::figures;
+use sohoa_texts::words::Word;
 
 /// Uploads on one page of the list.
 const UPLOADS: usize = 50;

@@ -1,29 +1,29 @@
 //! Who looks at a page, and in which language.
 
-use crate::desk::accounts;
-use crate::messages::sentences::translated;
-use crate::messages::terms::term;
-use crate::messages::words::Word;
-use crate::messages::{Language, figures};
-use crate::model::account::{Identity, Right};
-use crate::model::fields;
-use crate::web::address::{LANGUAGE, language_of};
-use crate::web::guard::session_key;
-use crate::web::problem::Named;
-use crate::web::server::Shared;
+use crate::address::{LANGUAGE, language_of};
+use crate::guard::session_key;
+use crate::problem::Named;
+use crate::server::Shared;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use sohoa_base::model::account::{Identity, Right};
+use sohoa_base::model::fields;
+use sohoa_services::accounts;
+use sohoa_texts::sentences::translated;
+use sohoa_texts::terms::term;
+use sohoa_texts::words::Word;
+use sohoa_texts::{Language, figures};
 use std::convert::Infallible;
 use time::OffsetDateTime;
 
 /// Who looks at a page.
 #[derive(Debug, Clone)]
-pub(in crate::web) struct View {
+pub(crate) struct View {
     /// Language of the page.
-    pub(in crate::web) language: Language,
+    pub(crate) language: Language,
     /// Who is signed in; none on the pages before.
     pub(super) identity: Option<Identity>,
     /// What requests that change something bring along.
@@ -36,7 +36,7 @@ pub(in crate::web) struct View {
 
 impl View {
     /// The view of whoever sent these headers, to whom `identity` belongs.
-    pub(in crate::web) fn of(shared: &Shared, headers: &HeaderMap, identity: Option<Identity>, address: &str) -> Self {
+    pub(crate) fn of(shared: &Shared, headers: &HeaderMap, identity: Option<Identity>, address: &str) -> Self {
         Self {
             language: language_of(headers, &shared.archive().config),
             identity,

@@ -1,10 +1,11 @@
 //! Signing in with an office's own account, at a real provider (`tests/oidc`).
 
 use super::{PASSWORD, Server};
-use crate::support::node;
 use serde_json::{Value, json};
+use sohoa_testing::node;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 const CALLBACK: &str = "/sign-in/oidc/callback";
@@ -24,7 +25,7 @@ impl Drop for Provider {
 
 impl Provider {
     fn start() -> Option<Self> {
-        let work = node::installed("oidc")?;
+        let work = node::installed("oidc", Path::new(env!("CARGO_TARGET_TMPDIR")))?;
         let mut command = Command::new("node");
         let mut child = command.arg("provider.mjs").current_dir(work).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let issuer = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();

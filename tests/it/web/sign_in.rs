@@ -2,7 +2,7 @@
 
 use super::{Answer, PASSWORD, Person, Server, everywhere};
 use serde_json::{Value, json};
-use sohoa::model::account::Role;
+use sohoa_base::model::account::Role;
 use std::time::{SystemTime, UNIX_EPOCH};
 use totp_rs::{Builder, Secret, Totp};
 

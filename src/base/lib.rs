@@ -1,0 +1,6 @@
+//! What every other crate may use: the error, the model, Vietnamese text and settings.
+
+pub mod config;
+pub mod error;
+pub mod model;
+pub mod text;

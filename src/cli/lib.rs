@@ -1,0 +1,124 @@
+//! The command line: one file per command. stdout carries results, stderr progress and messages.
+
+pub mod cases;
+pub mod completions;
+pub mod degrade;
+pub mod doctor;
+pub mod eval;
+mod eval_personal;
+mod eval_stamps;
+mod eval_table;
+pub mod export;
+pub mod language;
+pub mod models;
+pub mod options;
+pub mod print;
+pub mod quality;
+pub mod quarantine;
+pub mod reader;
+pub mod rebuild;
+pub mod records;
+pub mod review;
+pub mod roadmap;
+pub mod run;
+pub mod runs;
+pub mod samples;
+pub mod score;
+pub mod search;
+mod separation;
+pub mod separators;
+pub mod serve;
+pub mod train;
+pub mod verify;
+
+use clap::Parser;
+use options::{Command, Line};
+use sohoa_base::error::{Error, Kind, Result};
+use sohoa_texts::{Language, Message, sentence};
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// Reads the command line of this process and does what it says.
+#[must_use]
+pub fn run() -> ExitCode {
+    ExitCode::from(execute(Line::parse()))
+}
+
+/// Does what the command line says and returns the exit code.
+#[must_use]
+pub fn execute(line: Line) -> u8 {
+    let level = match line.place.verbose {
+        0 => "warn",
+        1 => "sohoa=info,warn",
+        _ => "sohoa=debug,info",
+    };
+    let filter = EnvFilter::try_from_env("SOHOA_LOG").unwrap_or_else(|_| EnvFilter::new(if line.place.quiet { "error" } else { level }));
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .try_init();
+    let outcome = match &line.command {
+        Command::Reader(reader) => reader.execute(),
+        Command::Samples(samples) => samples.execute(),
+        Command::Degrade(degrade) => degrade.execute(&line.place),
+        Command::Separators(separators) => separators.execute(&line.place),
+        Command::Score(score) => score.execute(&line.place),
+        Command::Models(models) => models.execute(&line.place),
+        Command::Language(language) => language.execute(),
+        Command::Completions(completions) => Ok(completions.execute()),
+        _ => match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+            Ok(runtime) => runtime.block_on(with_runtime(&line)),
+            Err(error) => Err(Error::unavailable("the program cannot start its threads").caused_by(error)),
+        },
+    };
+    outcome.unwrap_or_else(|error| report(&line, &error))
+}
+
+async fn with_runtime(line: &Line) -> Result<u8> {
+    let place = &line.place;
+    match &line.command {
+        Command::Run(run) => run.execute(place).await,
+        Command::Submit(submit) => submit.execute(place).await,
+        Command::Work(work) => work.execute(place).await,
+        Command::Runs(runs) => runs.execute(place).await,
+        Command::Failures(failures) => failures.execute(place).await,
+        Command::Quality(quality) => quality.execute(place).await,
+        Command::Review(review) => review.execute(place).await,
+        Command::Quarantine(quarantine) => quarantine.execute(place).await,
+        Command::Roadmap(roadmap) => roadmap.execute(place).await,
+        Command::Serve(serve) => serve.execute(place).await,
+        Command::Search(search) => search.execute(place).await,
+        Command::Records(records) => records.execute(place).await,
+        Command::Export(export) => export.execute(place).await,
+        Command::Verify(verify) => verify.execute(place).await,
+        Command::Rebuild(rebuild) => rebuild.execute(place).await,
+        Command::Train(train) => train.execute(place).await,
+        Command::Eval(eval) => eval.execute(place).await,
+        Command::Doctor(doctor) => doctor.execute(place).await,
+        Command::Reader(_)
+        | Command::Samples(_)
+        | Command::Degrade(_)
+        | Command::Separators(_)
+        | Command::Score(_)
+        | Command::Language(_)
+        | Command::Models(_)
+        | Command::Completions(_) => Err(Error::internal("handled before")),
+    }
+}
+
+/// Says what went wrong on stderr and gives the exit code.
+fn report(line: &Line, error: &Error) -> u8 {
+    if print::is_closed_pipe(error) {
+        return 0;
+    }
+    let code = line.place.lang.clone().or_else(|| std::env::var("SOHOA_LANGUAGE").ok()).unwrap_or_default();
+    let lead = sentence(Language::from_code(&code), Message::ErrorLead { kind: error.kind() });
+    eprintln!("sohoa: {lead}: {}", print::plain(&error.chain()));
+    match (&line.command, error.kind()) {
+        (Command::Run(_) | Command::Work(_) | Command::Eval(_), Kind::NotFound) => 4,
+        (_, kind) => kind.exit_code(),
+    }
+}

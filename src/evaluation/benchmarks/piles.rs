@@ -1,0 +1,78 @@
+//! Piles as they come to a scanner: documents in random order, with separator sheets and blank backs.
+
+use sohoa_synthetic::random::Random;
+
+/// One side of a sheet in a pile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leaf {
+    /// A page of a document, both counted from 0.
+    Page {
+        /// Which document.
+        document: usize,
+        /// Which of its pages.
+        page: usize,
+    },
+    /// The blank back behind a page of this document.
+    Back {
+        /// Which document.
+        document: usize,
+    },
+    /// A separator sheet, by its place among the sheets that were made.
+    Sheet(usize),
+}
+
+impl Leaf {
+    /// The document it belongs to; none for a separator sheet.
+    pub(crate) fn document(self) -> Option<usize> {
+        match self {
+            Self::Page { document, .. } | Self::Back { document } => Some(document),
+            Self::Sheet(_) => None,
+        }
+    }
+}
+
+/// One page in so many has a blank back.
+const BACKS: u64 = 8;
+
+/// Lays documents of so many pages in random order; `sheets` separator sheets take turns between them, 0 for none.
+pub(crate) fn pile(pages_of: &[usize], sheets: usize, random: &mut Random) -> Vec<Leaf> {
+    let mut order: Vec<usize> = (0..pages_of.len()).collect();
+    for last in (1..order.len()).rev() {
+        order.swap(last, (random.draw() % (last as u64 + 1)) as usize);
+    }
+    let mut leaves = Vec::new();
+    for (place, document) in order.into_iter().enumerate() {
+        if let (Some(before), true) = (place.checked_sub(1), sheets > 0) {
+            leaves.push(Leaf::Sheet(before % sheets));
+        }
+        for page in 0..pages_of.get(document).copied().unwrap_or_default() {
+            leaves.push(Leaf::Page { document, page });
+            if random.draw().is_multiple_of(BACKS) {
+                leaves.push(Leaf::Back { document });
+            }
+        }
+    }
+    leaves
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pile_holds_every_page_once_and_a_sheet_between_any_two_documents() {
+        let pages_of = [2, 1, 3, 1];
+        let mut random = Random::for_purpose(7, "pile");
+        let leaves = pile(&pages_of, 3, &mut random);
+        for (document, count) in pages_of.iter().enumerate() {
+            for page in 0..*count {
+                assert_eq!(leaves.iter().filter(|leaf| **leaf == Leaf::Page { document, page }).count(), 1);
+            }
+        }
+        assert_eq!(leaves.iter().filter(|leaf| matches!(leaf, Leaf::Sheet(_))).count(), 3);
+        let documents: Vec<usize> = leaves.iter().filter_map(|leaf| leaf.document()).collect();
+        assert_eq!(documents.chunk_by(|one, next| one == next).count(), 4);
+        assert_ne!(leaves, pile(&pages_of, 3, &mut random), "the next pile lies in another order");
+        assert_eq!(leaves, pile(&pages_of, 3, &mut Random::for_purpose(7, "pile")));
+    }
+}

@@ -1,0 +1,301 @@
+//! How well piles of known documents are cut into them.
+
+use crate::benchmarks::eval::reading_options;
+use crate::benchmarks::known::{Listed, list};
+use crate::benchmarks::piles::{Leaf, pile};
+use crate::calibration::{Calibration, calibration};
+use crate::fields::{self, Differing, Tally};
+use crate::separation::{Cuts, Mistake, compare};
+use serde::Serialize;
+use sohoa_base::config::Config;
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::code::Separator;
+use sohoa_base::model::plan::Plan;
+use sohoa_base::model::reading::Reading;
+use sohoa_extraction::describe::describe;
+use sohoa_extraction::separate::{SeparatePage, Signs, documents};
+use sohoa_recognition::page::ReadOptions;
+use sohoa_sandbox::pool::{Pool, Reader};
+use sohoa_sandbox::protocol::{Answer, Ask};
+use sohoa_services::archive;
+use sohoa_services::separators::words;
+use sohoa_synthetic::fonts::Fonts;
+use sohoa_synthetic::random::Random;
+use sohoa_synthetic::trial::{Trial, trial};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// How the documents are laid into piles.
+#[derive(Debug, Clone, Copy)]
+pub struct Piles {
+    /// How many piles; each holds every document once.
+    pub count: u16,
+    /// Everything random follows from it.
+    pub seed: u64,
+}
+
+/// What was found.
+#[derive(Debug, Serialize)]
+pub struct Separation {
+    /// Documents that were laid into piles.
+    pub documents: usize,
+    /// Pages in them.
+    pub pages: usize,
+    /// Piles of each kind.
+    pub piles: u16,
+    /// Separator sheets that were rendered and read, and those of them whose code was decoded.
+    pub sheets: Sheets,
+    /// Kinds of piles.
+    pub kinds: Vec<Kinds>,
+    /// Kind and fields of the documents against the columns of `manifest.tsv` that name them.
+    pub fields: BTreeMap<String, Tally>,
+    /// Fields that are not as they should be.
+    pub differing: Vec<Differing>,
+    /// Confidences of fields beside the truth.
+    pub calibration: Calibration,
+    /// Pages that could not be read.
+    pub failures: Vec<String>,
+}
+
+/// Separator sheets as read.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Sheets {
+    /// Rendered and read.
+    pub read: usize,
+    /// Whose code was decoded.
+    pub decoded: usize,
+}
+
+/// All piles of one kind.
+#[derive(Debug, Serialize)]
+pub struct Kinds {
+    /// The pile is one file, such as a PDF; otherwise a picture a page.
+    pub one_file: bool,
+    /// Sheets lie between the documents.
+    pub with_sheets: bool,
+    /// Over all piles.
+    #[serde(flatten)]
+    pub cuts: Cuts,
+    /// Share of the starts found that are right.
+    pub precision: f64,
+    /// Share of the true starts that were found.
+    pub recall: f64,
+    /// Harmonic mean of both.
+    pub f1: f64,
+    /// Share of the documents found with exactly their pages.
+    pub exactness: f64,
+    /// What went wrong, and in how many piles.
+    pub mistakes: BTreeMap<String, usize>,
+}
+
+/// A document to be laid into piles.
+struct Known {
+    name: String,
+    pages: Vec<Reading>,
+}
+
+/// A reading that is laid into piles, as the two ways of delivery see it.
+struct Seen {
+    one_file: Signs,
+    loose: Signs,
+    blank: bool,
+}
+
+impl Seen {
+    fn of(reading: &Reading) -> Self {
+        Self { one_file: Signs::of(reading, false), loose: Signs::of(reading, true), blank: reading.blank }
+    }
+}
+
+/// Reads the documents of `folder` once, lays them into piles in random order, some pages with blank backs, with and
+/// without separator sheets, and cuts the piles. A document is a file of `manifest.tsv`, one of a
+/// `<dossier>.expected.json` as the generator of dossiers leaves it, or, where there is neither, a PDF or TIFF. Sheets and backs are rendered and read like any page. `write`: leave the readings there.
+///
+/// # Errors
+/// `Invalid` when the folder holds no document; `NotFound` when no reading process can start or the typeface of the
+/// sheets is missing.
+pub async fn evaluate(
+    config: &Config,
+    program: &Path,
+    folder: &Path,
+    plan: &Plan,
+    piles: Piles,
+    write: Option<&Path>,
+) -> Result<Separation> {
+    let options = reading_options(plan)?;
+    let files = list(folder)?;
+    let scratch = tempfile::tempdir().or_error(Kind::Unavailable, || "cannot make a temporary folder".to_owned())?;
+    let Trial { sheets, back } = trial(&Fonts::load()?, &Separator::Document, &words(&Separator::Document), piles.seed)?;
+    let pool = archive::pool(config, program, 1);
+    let mut failures = Vec::new();
+    let mut known = Vec::new();
+    let (mut compared, mut differing) = (Vec::new(), Vec::new());
+    for Listed { name, pages, known: truth, bare_subject } in files {
+        match read_document(&pool, &pages, options).await {
+            Ok(pages) => {
+                let mut description = describe(&pages.iter().collect::<Vec<_>>());
+                if let Some(subject) = description.fields.get_mut("subject").filter(|_| bare_subject)
+                    && let Some(bare) = subject.value.strip_prefix("Về việc ")
+                {
+                    subject.value = bare.to_owned();
+                }
+                let own = fields::compare(&description, &truth)?;
+                differing.extend(fields::differing(&name, &own));
+                compared.extend(own);
+                known.push(Known { name, pages });
+            }
+            Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Unavailable) => return Err(error),
+            Err(error) => failures.push(format!("{name}: {}", error.chain())),
+        }
+    }
+    let mut rendered = Vec::new();
+    for (place, bytes) in sheets.iter().chain([&back]).enumerate() {
+        let path = scratch.path().join(format!("{place}.scan"));
+        std::fs::write(&path, bytes).or_error(Kind::Unavailable, || format!("cannot write {}", path.display()))?;
+        rendered.extend(read(&pool, &path, options).await?.into_iter().next());
+    }
+    let back = rendered.pop().unwrap_or_default();
+    if let Some(folder) = write {
+        leave(folder, &known, &rendered)?;
+    }
+    let sheets =
+        Sheets { read: rendered.len(), decoded: rendered.iter().filter(|sheet| Separator::of_all(&sheet.codes).is_some()).count() };
+    let deck = Deck {
+        names: known.iter().map(|document| document.name.as_str()).collect(),
+        pages: known.iter().map(|document| document.pages.iter().map(Seen::of).collect()).collect(),
+        sheets: rendered.iter().map(Seen::of).collect(),
+        back: Seen::of(&back),
+    };
+    let kinds = [(true, false), (true, true), (false, false), (false, true)];
+    Ok(Separation {
+        documents: known.len(),
+        pages: known.iter().map(|document| document.pages.len()).sum(),
+        piles: piles.count,
+        sheets,
+        kinds: kinds.into_iter().map(|(one_file, with_sheets)| cut_all(&deck, one_file, with_sheets, piles)).collect(),
+        fields: fields::tally(&compared),
+        differing,
+        calibration: calibration(&compared),
+        failures,
+    })
+}
+
+/// Everything that is laid into piles.
+struct Deck<'a> {
+    names: Vec<&'a str>,
+    pages: Vec<Vec<Seen>>,
+    sheets: Vec<Seen>,
+    back: Seen,
+}
+
+impl Deck<'_> {
+    fn seen(&self, leaf: Leaf) -> Option<&Seen> {
+        match leaf {
+            Leaf::Page { document, page } => self.pages.get(document)?.get(page),
+            Leaf::Back { .. } => Some(&self.back),
+            Leaf::Sheet(sheet) => self.sheets.get(sheet),
+        }
+    }
+
+    fn name(&self, leaf: Option<&Leaf>) -> String {
+        let of = |document: usize| self.names.get(document).copied().unwrap_or_default();
+        match leaf {
+            Some(Leaf::Page { document, page }) => format!("{} page {}", of(*document), page + 1),
+            Some(Leaf::Back { document }) => format!("{} blank back", of(*document)),
+            _ => "separator sheet".to_owned(),
+        }
+    }
+}
+
+fn cut_all(deck: &Deck<'_>, one_file: bool, with_sheets: bool, piles: Piles) -> Kinds {
+    let pages_of: Vec<usize> = deck.pages.iter().map(Vec::len).collect();
+    let (mut cuts, mut mistakes) = (Cuts::default(), BTreeMap::new());
+    for number in 0..piles.count {
+        // The same order with and without sheets.
+        let mut random = Random::for_purpose(piles.seed, &format!("pile {number}"));
+        let leaves = pile(&pages_of, if with_sheets { deck.sheets.len() } else { 0 }, &mut random);
+        let pages: Vec<SeparatePage> = (1..)
+            .zip(&leaves)
+            .enumerate()
+            .filter_map(|(at, (number, leaf))| {
+                let seen = deck.seen(*leaf)?;
+                let signs = if one_file { &seen.one_file } else { &seen.loose };
+                let (file, number_in_file) = if one_file { (0, number) } else { (at, 1) };
+                Some(SeparatePage { file, number_in_file, loose: !one_file, signs: Some(signs.clone()), blank: seen.blank })
+            })
+            .collect();
+        let truth: Vec<Option<usize>> = leaves.iter().map(|leaf| leaf.document()).collect();
+        let (found, wrong) = compare(&truth, &documents(&pages));
+        cuts.add(&found);
+        for mistake in wrong {
+            let (what, at) = match mistake {
+                Mistake::Missed(at) => ("start missed", at),
+                Mistake::Wrong(at) => ("wrong start", at),
+            };
+            *mistakes.entry(format!("{what}: {}", deck.name(leaves.get(at)))).or_default() += 1;
+        }
+    }
+    Kinds {
+        one_file,
+        with_sheets,
+        cuts,
+        precision: cuts.precision(),
+        recall: cuts.recall(),
+        f1: cuts.f1(),
+        exactness: cuts.exactness(),
+        mistakes,
+    }
+}
+
+/// The pages of a document as read.
+async fn read_document(pool: &Pool, pages: &[(PathBuf, Option<usize>)], options: ReadOptions) -> Result<Vec<Reading>> {
+    let mut all = Vec::new();
+    for (file, page) in pages {
+        let read = read(pool, file, options).await?;
+        match page {
+            None => all.extend(read),
+            Some(page) => all.extend(read.into_iter().nth(page.saturating_sub(1))),
+        }
+    }
+    Ok(all)
+}
+
+/// All pages of a file as read.
+async fn read(pool: &Pool, file: &Path, options: ReadOptions) -> Result<Vec<Reading>> {
+    let source = file.to_string_lossy();
+    let mut reader = pool.reader(&source).await?;
+    reader.load(&source, file).await?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let Answer::Inspected { media_type, pages, .. } = reader.ask(&Ask::Inspect { name }).await?.0 else { return Err(odd()) };
+    let mut read = Vec::new();
+    for page in 1..=pages {
+        read.push(read_one(&mut reader, &media_type, page, options).await?);
+    }
+    Ok(read)
+}
+
+async fn read_one(reader: &mut Reader<'_>, media_type: &str, page: u32, options: ReadOptions) -> Result<Reading> {
+    match reader.ask(&Ask::Read { media_type: media_type.to_owned(), page, options }).await?.0 {
+        Answer::Page { reading, .. } => Ok(*reading),
+        _ => Err(odd()),
+    }
+}
+
+fn odd() -> Error {
+    Error::internal("the reading process answered something else")
+}
+
+/// Leaves the readings as `<file>-p<page>.json`, `/` of the path written `-`.
+fn leave(folder: &Path, known: &[Known], sheets: &[Reading]) -> Result<()> {
+    let failed = || format!("cannot write to {}", folder.display());
+    std::fs::create_dir_all(folder).or_error(Kind::Unavailable, failed)?;
+    let named = known.iter().map(|document| (document.name.replace('/', "-"), document.pages.as_slice()));
+    for (name, pages) in named.chain([("separator sheet".to_owned(), sheets)]) {
+        for (number, reading) in (1..).zip(pages) {
+            let path: PathBuf = folder.join(format!("{name}-p{number}.json"));
+            let json = serde_json::to_vec(reading).or_error(Kind::Internal, failed)?;
+            std::fs::write(path, json).or_error(Kind::Unavailable, failed)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! The committed samples are what the generator makes, and say the truth about themselves.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+use sha2::{Digest, Sha256};
+use sohoa_base::error::Kind;
+use sohoa_synthetic::expected::Expected;
+use sohoa_synthetic::fonts::Fonts;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The seed of the committed samples, as in the Makefile.
+const SEED: u64 = 1;
+
+fn samples() -> PathBuf {
+    sohoa_testing::workspace().join("samples")
+}
+
+/// Every file under `folder` by its path within it, README files aside.
+fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    walkdir::WalkDir::new(folder)
+        .into_iter()
+        .map(Result::unwrap)
+        .filter(|entry| entry.file_type().is_file() && entry.file_name() != "README.md")
+        .map(|entry| (entry.path().strip_prefix(folder).unwrap().to_owned(), std::fs::read(entry.path()).unwrap()))
+        .collect()
+}
+
+fn truths() -> Vec<Expected> {
+    contents(&samples())
+        .into_iter()
+        .filter(|(path, _)| path.to_string_lossy().ends_with(".expected.json"))
+        .map(|(_, bytes)| serde_json::from_slice(&bytes).unwrap())
+        .collect()
+}
+
+#[test]
+fn regenerating_gives_the_committed_bytes() {
+    if let Err(error) = Fonts::load() {
+        assert_eq!(error.kind(), Kind::NotFound);
+        assert!(error.context().contains("fonts-croscore"), "{error}");
+        sohoa_testing::skipped(&error.to_string());
+        return;
+    }
+    let fresh = tempfile::tempdir().unwrap();
+    sohoa_synthetic::generate(fresh.path(), SEED).unwrap();
+    let (made, kept) = (contents(fresh.path()), contents(&samples()));
+    assert_eq!(made.keys().collect::<Vec<_>>(), kept.keys().collect::<Vec<_>>());
+    for (path, bytes) in &made {
+        assert!(kept[path] == *bytes, "{} differs from what the generator makes: run `make samples`", path.display());
+    }
+}
+
+#[test]
+fn samples_stay_small() {
+    let bytes: usize = contents(&samples()).values().map(Vec::len).sum();
+    assert!((100_000..4_500_000).contains(&bytes), "{bytes} bytes");
+}
+
+#[test]
+fn expected_files_are_the_files() {
+    let truths = truths();
+    assert_eq!(truths.len(), 4);
+    for truth in truths {
+        let folder = contents(&samples().join(&truth.dossier));
+        assert_eq!(folder.len(), truth.files.len(), "{}", truth.dossier);
+        for file in &truth.files {
+            let bytes = &folder[Path::new(&file.name)];
+            assert_eq!(hex::encode(Sha256::digest(bytes)), file.sha256, "{}/{}", truth.dossier, file.name);
+            let listed = truth.pages.iter().filter(|page| page.file == file.name).map(|page| page.page_in_file);
+            assert_eq!(listed.collect::<Vec<_>>(), (1..=file.pages).collect::<Vec<_>>());
+            assert_eq!(pages_in(&file.name, bytes), file.pages, "{}", file.name);
+        }
+    }
+}
+
+/// Pages of a file, counted without the writer's own knowledge.
+fn pages_in(name: &str, bytes: &[u8]) -> usize {
+    let has = |needle: &[u8]| bytes.windows(needle.len()).filter(|window| *window == needle).count();
+    if name.ends_with(".pdf") {
+        has(b"/Type /Page\n")
+    } else if name.ends_with(".tif") {
+        let mut decoder = tiff::decoder::Decoder::new(std::io::Cursor::new(bytes)).unwrap();
+        let mut pages = 1;
+        decoder.read_image().unwrap();
+        while decoder.more_images() {
+            decoder.next_image().unwrap();
+            decoder.read_image().unwrap();
+            pages += 1;
+        }
+        pages
+    } else {
+        assert_eq!(image::load_from_memory(bytes).unwrap().width().min(1600), 1600);
+        1
+    }
+}
+
+#[test]
+fn expected_documents_stand_on_their_pages() {
+    for truth in truths() {
+        let mut claimed = Vec::new();
+        for document in &truth.documents {
+            let first = &truth.pages[document.pages[0] - 1];
+            assert_eq!(first.role, "first");
+            let text = first.lines.join(" ");
+            assert!(text.contains(&format!("Số: {}", document.number)), "{text}");
+            assert!(text.contains(&document.subject), "{} not in {text}", document.subject);
+            assert!(text.contains(&document.issuer));
+            let last = &truth.pages[document.pages.iter().copied().filter(|page| truth.pages[page - 1].role != "annex").max().unwrap() - 1];
+            assert_eq!(last.lines.last(), Some(&document.signer));
+            assert!(sohoa_base::model::kinds::by_code(&document.kind).is_some());
+            claimed.extend(document.pages.iter().copied());
+        }
+        let printed = truth.pages.iter().filter(|page| !matches!(page.role.as_str(), "blank" | "separator")).map(|page| page.page);
+        assert_eq!(claimed, printed.collect::<Vec<_>>());
+        assert!(truth.pages.iter().all(|page| (page.role == "blank") == page.lines.is_empty()));
+        assert!(truth.pages.iter().all(|page| page.skew.abs() <= 1.5));
+    }
+}
+
+#[test]
+fn the_set_holds_every_awkward_page() {
+    let pages: Vec<_> = truths().into_iter().flat_map(|truth| truth.pages).collect();
+    assert!((18..=26).contains(&pages.len()), "{}", pages.len());
+    for turn in [90, 180] {
+        assert_eq!(pages.iter().filter(|page| page.turn == turn).count(), 1, "turned by {turn}");
+    }
+    for role in ["first", "following", "annex", "blank", "separator"] {
+        assert!(pages.iter().any(|page| page.role == role), "{role}");
+    }
+    for encoding in ["jpeg", "jpeg-grey", "fax"] {
+        assert!(pages.iter().any(|page| page.encoding == encoding), "{encoding}");
+    }
+}
+
+#[test]
+fn every_fault_grows_with_its_amount() {
+    use sohoa_synthetic::random::Random;
+    use sohoa_synthetic::wear::{Wear, wear};
+    let page =
+        |ink: u32| image::GrayImage::from_fn(240, 320, |x, y| image::Luma([if (x / ink + y / 9).is_multiple_of(3) { 20 } else { 250 }]));
+    let (clean, back) = (image::DynamicImage::from(page(6)), image::DynamicImage::from(page(11)));
+    let distance = |amount: Wear| {
+        let worn = wear(&clean, &back, 200, &amount, &mut Random::new(5)).unwrap();
+        let worn = image::load_from_memory(&worn).unwrap().to_luma8();
+        worn.iter().zip(page(6).iter()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum::<u64>()
+    };
+    let none = Wear::default();
+    let faults = [
+        [Wear { fade: Some(0.2), ..none }, Wear { fade: Some(0.6), ..none }],
+        [Wear { seal: Some(0.4), ..none }, Wear { seal: Some(0.9), ..none }],
+        [Wear { bleed: Some(0.1), ..none }, Wear { bleed: Some(0.3), ..none }],
+        [Wear { skew: Some(0.3), ..none }, Wear { skew: Some(-2.5), ..none }],
+        [Wear { blur: Some(1), ..none }, Wear { blur: Some(3), ..none }],
+        [Wear { noise: Some(5.0), ..none }, Wear { noise: Some(25.0), ..none }],
+        [Wear { jpeg: Some(60), ..none }, Wear { jpeg: Some(12), ..none }],
+    ];
+    for [less, more] in faults {
+        let (least, little, much) = (distance(none), distance(less), distance(more));
+        assert!(least < little && little < much, "{less:?}: {least} {little} {much}");
+    }
+}
+
+#[test]
+fn degraded_pages_follow_from_seed_and_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let clean = folder.path().join("clean");
+    std::fs::create_dir(&clean).unwrap();
+    for (id, ink) in [("a", 30), ("b", 60)] {
+        let page = image::GrayImage::from_fn(64, 80, |x, y| image::Luma([if (x / 6 + y / 9) % 3 == 0 { ink } else { 250 }]));
+        page.save(clean.join(format!("{id}.png"))).unwrap();
+        std::fs::write(clean.join(format!("{id}.gt.txt")), format!("trang {id}")).unwrap();
+    }
+    let made = |name: &str, seed, limit| {
+        let out = folder.path().join(name);
+        let told = sohoa_evaluation::benchmarks::degraded::degrade(&clean, &out, seed, limit, &mut |_| Ok(())).unwrap();
+        let files = contents(&out);
+        assert_eq!(files.len(), told.len() * 2);
+        files
+    };
+    let (all, one) = (made("all", 7, None), made("one", 7, Some(1)));
+    let names: Vec<_> = all.keys().map(|path| path.to_string_lossy().into_owned()).filter(|name| name.ends_with(".jpg")).collect();
+    assert_eq!(names, ["a.heavy.jpg", "a.light.jpg", "a.medium.jpg", "b.heavy.jpg", "b.light.jpg", "b.medium.jpg"]);
+    assert_eq!(all, made("again", 7, None));
+    assert_ne!(all, made("other", 8, None));
+    assert_eq!(one.len(), 6);
+    assert!(one.iter().all(|(path, bytes)| all[path] == *bytes), "a limit changes no page");
+    assert_eq!(all[Path::new("b.heavy.gt.txt")], b"trang b");
+}

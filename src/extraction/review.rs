@@ -1,0 +1,115 @@
+//! Whether a person must look at a document, and why.
+
+use super::objection::objection;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sohoa_base::model::fields::{Profile, newest};
+use sohoa_base::model::record::Description;
+use sohoa_base::model::refusal::Warning;
+
+/// What is known of one page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageFacts<'a> {
+    /// Mean word confidence, 0 to 100.
+    pub confidence: u8,
+    /// Nothing is written on it.
+    pub blank: bool,
+    /// It could not be read.
+    pub refused: bool,
+    /// It must be scanned again.
+    pub rescan: bool,
+    /// Codes of what was odd about it.
+    pub warnings: &'a [Warning],
+}
+
+/// From which confidence on nobody need look, 0 to 100, and how many are looked at all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReviewOptions {
+    /// Of the kind.
+    pub min_kind: u8,
+    /// Of each required field.
+    pub min_fields: u8,
+    /// Of each page that is not blank.
+    pub min_page_confidence: u8,
+    /// Of a thousand documents that nobody need look at, so many are looked at all the same: a sample shows whether the
+    /// others are as right as they seem.
+    pub sample_permille: u16,
+}
+
+impl Default for ReviewOptions {
+    fn default() -> Self {
+        Self { min_kind: 70, min_fields: 60, min_page_confidence: 60, sample_permille: 20 }
+    }
+}
+
+/// Whether the document of this name (fonds, code and number) is drawn for a sample of `permille` of a thousand: by its
+/// name alone, so that the same documents are drawn again.
+#[must_use]
+pub fn is_drawn(fonds: &str, code: &str, number: u32, permille: u16) -> bool {
+    let digest = Sha256::digest(format!("{fonds}\n{code}\n{number}"));
+    let drawn = digest.iter().take(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+    drawn % 1000 < u64::from(permille)
+}
+
+/// Fields that Circular 05/2025/TT-BNV requires or that find a document, with the stem of their code.
+const REQUIRED: [(&str, &str); 5] =
+    [("codeNumber", "number"), ("codeNotation", "notation"), ("issuedDate", "date"), ("organName", "issuer"), ("subject", "subject")];
+
+/// Why a person must look at this document: stable codes in a fixed order, empty if nobody need.
+///
+/// `kind-unsure`, `<field>-missing` and `<field>-unsure` for number, notation, date, issuer and subject,
+/// `<field>-invalid` for a value that a field cannot hold, `secrecy-stamp`, `no-text`, `page-refused`, `page-confidence-low`, `page-rescan`,
+/// `page-warning`.
+#[must_use]
+pub fn reasons(description: &Description, pages: &[PageFacts<'_>], threshold: &ReviewOptions) -> Vec<String> {
+    let mut reasons: Vec<String> = Vec::new();
+    if description.fields.contains_key("secrecy") {
+        reasons.push("secrecy-stamp".to_owned());
+    }
+    if description.kind_confidence < threshold.min_kind {
+        reasons.push("kind-unsure".to_owned());
+    }
+    for (field, code) in REQUIRED {
+        match description.fields.get(field) {
+            None => reasons.push(format!("{code}-missing")),
+            Some(found) if found.confidence < threshold.min_fields => reasons.push(format!("{code}-unsure")),
+            Some(_) => {}
+        }
+    }
+    for (name, field) in &description.fields {
+        let objects = |profile: &'static Profile| objection(profile, profile.of_document(name)?, &field.value);
+        if newest().and_then(objects).is_some() {
+            reasons.push(format!("{name}-invalid"));
+        }
+    }
+    if pages.iter().all(|page| page.blank || page.refused) {
+        reasons.push("no-text".to_owned());
+    }
+    let mut any = |holds: bool, code: &str| {
+        if holds {
+            reasons.push(code.to_owned());
+        }
+    };
+    any(pages.iter().any(|page| page.refused), "page-refused");
+    any(pages.iter().any(|page| !page.blank && !page.refused && page.confidence < threshold.min_page_confidence), "page-confidence-low");
+    any(pages.iter().any(|page| page.rescan), "page-rescan");
+    any(pages.iter().any(|page| !page.warnings.is_empty()), "page-warning");
+    reasons
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_are_drawn_as_asked_and_always_the_same() {
+        let drawn = |permille| (1..=20_000).filter(|number| is_drawn("local", "HS 1", *number, permille)).count();
+        assert_eq!((drawn(0), drawn(1000)), (0, 20_000));
+        assert!((320..480).contains(&drawn(20)), "{}", drawn(20));
+        assert!(is_drawn("local", "HS 1", 7, 1000) && (1..200).all(|number| !is_drawn("a", "b", number, 0)));
+        let one: Vec<u32> = (1..2000).filter(|number| is_drawn("local", "HS 1", *number, 20)).collect();
+        let other: Vec<u32> = (1..2000).filter(|number| is_drawn("local", "HS 2", *number, 20)).collect();
+        assert_ne!(one, other, "drawn by number alone");
+    }
+}

@@ -1,0 +1,57 @@
+//! The neural models as they are installed. Each test says so and ends where they are not.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+use image::GrayImage;
+use image::imageops::crop_imm;
+use sohoa_engine::line_finder::LineFinder;
+use sohoa_engine::models::{self, LINE_FINDER, Model, RUNTIME, SECOND_READER};
+use sohoa_engine::network::Runtime;
+use sohoa_engine::second_reader::SecondReader;
+use sohoa_imaging::{crop, print_map};
+use std::path::{Path, PathBuf};
+
+fn installed(model: &Model) -> Option<PathBuf> {
+    let folder = models::folder(None);
+    let found = models::find(model, &folder).unwrap();
+    if found.is_none() {
+        sohoa_testing::skipped(&format!("no {} at {}", model.file, folder.display()));
+    }
+    found
+}
+
+#[test]
+fn both_runtimes_see_and_read_the_same() {
+    let (Some(finder), Some(reader)) = (installed(&LINE_FINDER), installed(&SECOND_READER)) else { return };
+    if RUNTIME.and_then(|library| installed(&library)).is_none() {
+        return;
+    }
+    let fast = Runtime::open(&models::folder(None)).unwrap();
+    let own = Runtime::open(Path::new("/nowhere")).unwrap();
+    assert!(!fast.models().is_empty() && own.models().is_empty());
+
+    let page = image::open(sohoa_testing::workspace().join("samples/002-cau-phao-cua-may/trang 1.jpg")).unwrap().to_luma8();
+    let small = print_map::picture(&page).unwrap();
+    let map = |runtime: &Runtime| LineFinder::open(&finder, runtime).unwrap().map(&small).unwrap();
+    let (one, other) = (map(&fast), map(&own));
+    let furthest = one.iter().zip(other.iter()).map(|(one, other)| one.abs_diff(*other)).max();
+    assert!(furthest <= Some(2), "the maps differ by up to {furthest:?} of 255");
+
+    let lines = print_map::areas(&one, page.dimensions());
+    let widest = lines.iter().max_by(|one, other| one.width().total_cmp(&other.width())).unwrap();
+    let strip: GrayImage = crop::line(&page, widest, crop::TIGHT).unwrap().unwrap().picture;
+    let strip = crop_imm(&strip, 0, 0, strip.width().min(600), strip.height()).to_image();
+    let read = |runtime: &Runtime| SecondReader::open(&reader, runtime).unwrap().read(&strip).unwrap();
+    let (one, other) = (read(&fast), read(&own));
+    assert!(one.text.split_whitespace().count() > 3, "{one:?}");
+    assert_eq!(one.text, other.text);
+}
+
+#[test]
+fn a_strip_longer_than_the_second_reader_knows_is_read_all_the_same() {
+    let Some(reader) = installed(&SECOND_READER) else { return };
+    let strip = GrayImage::from_fn(3000, 44, |x, y| image::Luma([if x % 20 < 4 && (8..36).contains(&y) { 20 } else { 245 }]));
+    for folder in [models::folder(None), PathBuf::from("/nowhere")] {
+        let mut reader = SecondReader::open(&reader, &Runtime::open(&folder).unwrap()).unwrap();
+        assert!(reader.read(&strip).is_ok());
+    }
+}

@@ -1,0 +1,94 @@
+//! What is missing or mis-set on this machine.
+
+use crate::archive::{self, Archive};
+use serde::Serialize;
+use sohoa_base::config::Config;
+use sohoa_engine::{models, tesseract};
+use sohoa_formats::report_pdf;
+use sohoa_storage::probe::probe;
+use std::path::Path;
+
+/// One check.
+#[derive(Debug, Serialize)]
+pub struct Check {
+    /// What was looked at.
+    pub what: String,
+    /// What was found.
+    pub found: String,
+    /// Whether that will do.
+    pub fine: bool,
+    /// The command or setting that mends it.
+    pub mend: Option<String>,
+}
+
+fn check(what: &str, outcome: Result<String, (String, &str)>) -> Check {
+    match outcome {
+        Ok(found) => Check { what: what.to_owned(), found, fine: true, mend: None },
+        Err((found, mend)) => Check { what: what.to_owned(), found, fine: false, mend: Some(mend.to_owned()) },
+    }
+}
+
+/// Looks at language data, reading processes, typeface, store, catalogue and index.
+pub async fn examine(config: &Config, program: &Path) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let model = tesseract::find_model(config.tessdata.as_deref());
+    checks.push(check(
+        "Tesseract",
+        model
+            .map(|file| format!("{}, {}", tesseract::version(), file.display()))
+            .map_err(|error| (error.chain(), "apt-get install tesseract-ocr-vie")),
+    ));
+    let pool = archive::pool(config, program, 1);
+    let opened = pool.models().await;
+    let is_left_out = |model: &models::Model| opened.as_ref().is_ok_and(|opened| !opened.contains_key(model.file));
+    let folder = models::folder(config.models.as_deref());
+    for model in models::all() {
+        let loss = if Some(model) == models::RUNTIME { "reading takes longer" } else { "reading is less accurate" };
+        let outcome = match models::find(&model, &folder) {
+            Ok(Some(_)) if is_left_out(&model) => {
+                Err((format!("this system cannot load it: {loss}"), "use a system with glibc 2.28 or newer"))
+            }
+            Ok(Some(file)) => Ok(file.display().to_string()),
+            Ok(None) => Err((format!("not installed: {loss}"), "sohoa models fetch")),
+            Err(error) => Err((error.chain(), "sohoa models fetch")),
+        };
+        checks.push(check(model.purpose, outcome));
+    }
+    checks.push(check(
+        "reading processes",
+        match opened {
+            Ok(_) => Ok("they start, without files and network".to_owned()),
+            Err(error) => Err((error.chain(), "raise limits.memory_mib in sohoa.toml, or use a Linux kernel with seccomp")),
+        },
+    ));
+    let regular = report_pdf::faces().map(|faces| faces.first().map_or_else(String::new, |file| file.display().to_string()));
+    checks.push(check("typeface of PDF reports", regular.map_err(|error| (error.chain(), "apt-get install fonts-croscore"))));
+    match Archive::open(config.clone(), program).await {
+        Err(error) => checks.push(check("archive", Err((error.chain(), "check --home, --store and --catalog")))),
+        Ok(archive) => {
+            checks.push(check("catalogue", Ok(config_shown(&config.catalog_url()))));
+            checks.push(check("index", Ok(config.index_folder().display().to_string())));
+            match probe(archive.store.as_ref()).await {
+                Ok(findings) => {
+                    for finding in findings {
+                        let fine = finding.works || !finding.needed;
+                        let mend = (!fine).then(|| "check the rights of the keys under [s3], or of the folder".to_owned());
+                        checks.push(Check { what: format!("store: {}", finding.what), found: finding.detail, fine, mend });
+                    }
+                }
+                Err(error) => checks.push(check("store", Err((error.chain(), "check --store and the keys under [s3] in sohoa.toml")))),
+            }
+        }
+    }
+    checks
+}
+
+/// An address without its password.
+fn config_shown(url: &str) -> String {
+    match (url.find("://"), url.rfind('@')) {
+        (Some(scheme), Some(at)) if at > scheme => {
+            format!("{}://…{}", url.get(..scheme).unwrap_or_default(), url.get(at..).unwrap_or_default())
+        }
+        _ => url.to_owned(),
+    }
+}

@@ -1,0 +1,161 @@
+//! Reading back: records, documents in forms for others, originals bit for bit.
+
+use crate::archive::Archive;
+use sha2::{Digest, Sha256};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::record::{Record, RecordedDocument};
+use sohoa_formats::{alto, hocr};
+use sohoa_stages::deposit::from_json;
+use sohoa_storage::ocfl;
+
+/// Forms of output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Searchable PDF/A.
+    Pdf,
+    /// Plain text in reading order.
+    Text,
+    /// ALTO 4, all pages one after another.
+    Alto,
+    /// hOCR.
+    Hocr,
+    /// The document's part of the record.
+    Json,
+    /// METS of the dossier.
+    Mets,
+    /// The delivered file, bit for bit.
+    Original,
+}
+
+/// Every record, by object name.
+///
+/// # Errors
+/// `Unavailable` when the store does not answer; `Corrupt` for a record of unknown form.
+pub async fn records(archive: &Archive) -> Result<Vec<Record>> {
+    let mut records = Vec::new();
+    let mut objects = ocfl::objects(archive.store.as_ref()).await?;
+    objects.sort();
+    for object in objects {
+        records.push(from_json(&ocfl::get(archive.store.as_ref(), &object, "record.json").await?, &object)?);
+    }
+    Ok(records)
+}
+
+/// The record of the dossier with this object name, or with this code in the configured unit or, when only
+/// one has it, in any.
+///
+/// # Errors
+/// `NotFound` when there is none; `Conflict` when several units have one.
+pub async fn record(archive: &Archive, dossier: &str) -> Result<Record> {
+    let own =
+        sohoa_base::model::holding::DossierName { fonds: archive.config.unit.clone(), code: dossier.to_owned(), title: String::new() };
+    for object in [dossier.to_owned(), sohoa_stages::names::object(&own)] {
+        if object.starts_with("urn:sohoa:") && ocfl::read_inventory(archive.store.as_ref(), &object).await?.is_some() {
+            return from_json(&ocfl::get(archive.store.as_ref(), &object, "record.json").await?, &object);
+        }
+    }
+    let mut found: Vec<Record> = records(archive).await?.into_iter().filter(|record| record.code == dossier).collect();
+    match (found.pop(), found.is_empty()) {
+        (Some(record), true) => Ok(record),
+        (Some(_), false) => Err(Error::conflict(format!("several units have a dossier {dossier}; give its object name"))),
+        (None, _) => Err(Error::not_found(format!("there is no dossier {dossier}; `sohoa records list` shows what there is"))),
+    }
+}
+
+/// One line for every document of a record.
+#[must_use]
+pub fn lines(record: &Record) -> Vec<String> {
+    let value = |document: &RecordedDocument, name: &str| {
+        document.description.fields.get(name).map(|field| field.value.clone()).unwrap_or_default()
+    };
+    record
+        .documents
+        .iter()
+        .map(|document| {
+            let number = [value(document, "codeNumber"), value(document, "codeNotation")].join("/");
+            format!(
+                "{}#{}\t{}\t{}\t{}\t{}",
+                record.code,
+                document.number,
+                document.description.kind_name,
+                number.trim_matches('/'),
+                value(document, "issuedDate"),
+                value(document, "subject")
+            )
+        })
+        .collect()
+}
+
+/// A document or original as bytes. `name` is `DOSSIER#NUMBER`, for originals `DOSSIER#PATH` or a SHA-256.
+///
+/// # Errors
+/// `NotFound` for an unknown name; `Corrupt` when an original's bytes are not those that arrived.
+pub async fn document(archive: &Archive, name: &str, form: Form) -> Result<Vec<u8>> {
+    if form == Form::Original {
+        return original(archive, name).await;
+    }
+    let (record, document) = find(archive, name).await?;
+    in_form(archive, &record, &document, form).await
+}
+
+/// A recorded document as bytes, in any form but [`Form::Original`].
+pub(super) async fn in_form(archive: &Archive, record: &Record, document: &RecordedDocument, form: Form) -> Result<Vec<u8>> {
+    let store = archive.store.as_ref();
+    match form {
+        Form::Pdf => ocfl::get(store, &record.object, &document.pdf).await,
+        Form::Text => ocfl::get(store, &record.object, &document.text).await,
+        Form::Mets => ocfl::get(store, &record.object, "mets.xml").await,
+        Form::Json => serde_json::to_vec_pretty(document).or_error(Kind::Internal, || "the document has no JSON form".to_owned()),
+        Form::Alto => Ok(altos(archive, record, document).await?.concat().into_bytes()),
+        Form::Hocr => {
+            let readings = altos(archive, record, document).await?.iter().map(|alto| alto::parse(alto)).collect::<Result<Vec<_>>>()?;
+            let pages: Vec<_> = readings.iter().collect();
+            Ok(hocr::write(&pages, &record.title).into_bytes())
+        }
+        Form::Original => Err(Error::internal("originals are handled above")),
+    }
+}
+
+/// The document of this name `DOSSIER#NUMBER`, with the record of its dossier.
+///
+/// # Errors
+/// `Invalid` for another form of name; `NotFound` for an unknown one.
+pub async fn find(archive: &Archive, name: &str) -> Result<(Record, RecordedDocument)> {
+    let (dossier, number) = name.rsplit_once('#').ok_or_else(|| Error::invalid(format!("{name} is not DOSSIER#NUMBER")))?;
+    let record = record(archive, dossier).await?;
+    let number: u32 = number.parse().or_error(Kind::Invalid, || format!("{number} is not the number of a document"))?;
+    let document = record.documents.iter().find(|document| document.number == number).cloned();
+    let document = document
+        .ok_or_else(|| Error::not_found(format!("dossier {dossier} has no document {number}; it has {}", record.documents.len())))?;
+    Ok((record, document))
+}
+
+pub(super) async fn altos(archive: &Archive, record: &Record, document: &RecordedDocument) -> Result<Vec<String>> {
+    let mut all = Vec::new();
+    for path in document.pages.iter().filter_map(|page| page.alto.as_ref()) {
+        let bytes = ocfl::get(archive.store.as_ref(), &record.object, path).await?;
+        all.push(String::from_utf8(bytes).or_error(Kind::Corrupt, || format!("{path} is not UTF-8"))?);
+    }
+    Ok(all)
+}
+
+async fn original(archive: &Archive, name: &str) -> Result<Vec<u8>> {
+    let candidates = match name.rsplit_once('#') {
+        Some((dossier, _)) => vec![record(archive, dossier).await?],
+        None => records(archive).await?,
+    };
+    let wanted = name.rsplit_once('#').map_or(name, |(_, wanted)| wanted);
+    for record in candidates {
+        let found = record.originals.iter().find(|original| {
+            original.path == wanted || original.sha256 == wanted || original.delivered_as.iter().any(|delivered| delivered.shown == wanted)
+        });
+        if let Some(original) = found {
+            let bytes = ocfl::get(archive.store.as_ref(), &record.object, &original.path).await?;
+            if hex::encode(Sha256::digest(&bytes)) != original.sha256 {
+                return Err(Error::corrupt(format!("{} of {} is not what arrived; run `sohoa verify`", original.path, record.object)));
+            }
+            return Ok(bytes);
+        }
+    }
+    Err(Error::not_found(format!("there is no original {name}")))
+}

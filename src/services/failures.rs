@@ -1,0 +1,143 @@
+//! What was refused: which files and pages, why, and how they look.
+
+use crate::archive::Archive;
+use crate::pictures::Size;
+use crate::watch::MOST_GROUPS;
+use serde_json::json;
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::account::{Identity, Right, Units};
+use sohoa_base::model::holding::{DossierName, File};
+use sohoa_base::model::plan::Level;
+use sohoa_base::model::refusal::Class;
+use sohoa_catalog::FailureFilter;
+pub use sohoa_catalog::{Failure as FailureLine, FailureGroup};
+use sohoa_sandbox::protocol::{Answer, Ask};
+use sohoa_stages as stages;
+use sohoa_stages::originals;
+
+/// Which failures are wanted; what is none is not asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Of this run alone.
+    pub run: Option<String>,
+    /// Of this class alone.
+    pub class: Option<Class>,
+    /// Of the stages that run together with this one alone.
+    pub stage: Option<String>,
+    /// For this reason alone.
+    pub reason: Option<String>,
+}
+
+impl Wanted {
+    fn filter(&self) -> Result<FailureFilter<'_>> {
+        let level = self.stage.as_deref().map(level_of).transpose()?;
+        Ok(FailureFilter { batch: self.run.as_deref(), class: self.class, level, reason: self.reason.as_deref() })
+    }
+}
+
+/// The class of this name.
+///
+/// # Errors
+/// `Invalid` where there is none.
+pub fn class_of(word: &str) -> Result<Class> {
+    let class = Class::from_word(word);
+    let is_known = class.as_str() == word;
+    is_known.then_some(class).ok_or_else(|| Error::invalid(format!("{word} is no class; use input, limit, secret, outage or bug")))
+}
+
+/// What a stage works on. The catalogue knows of a refusal whether it met a file or a page, so that the stages of one level,
+/// which run together, have their failures together.
+fn level_of(stage: &str) -> Result<Level> {
+    let known = stages::by_name(stage).map(|stage| stage.level());
+    known.ok_or_else(|| {
+        let names: Vec<&str> = stages::STAGES.iter().map(|stage| stage.name()).collect();
+        Error::invalid(format!("{stage} is no stage; use {}", names.join(", ")))
+    })
+}
+
+/// Refused files and pages of these units by run and path, at most `limit`.
+///
+/// # Errors
+/// `Invalid` for an unknown stage.
+pub async fn list(archive: &Archive, units: &Units, wanted: &Wanted, limit: usize) -> Result<Vec<FailureLine>> {
+    archive.catalog.failures(units, &wanted.filter()?, limit).await
+}
+
+/// The same by class and reason, the most frequent first, at most [`MOST_GROUPS`].
+///
+/// # Errors
+/// `Invalid` for an unknown stage.
+pub async fn groups(archive: &Archive, units: &Units, wanted: &Wanted) -> Result<Vec<FailureGroup>> {
+    archive.catalog.failure_groups(units, &wanted.filter()?, MOST_GROUPS).await
+}
+
+/// A page of a refused original that somebody may look at.
+#[derive(Debug)]
+pub struct Refused {
+    dossier: DossierName,
+    file: File,
+    page: u32,
+}
+
+impl Refused {
+    /// What changes whenever the picture does, as an HTTP entity tag.
+    #[must_use]
+    pub fn tag(&self, size: Size) -> String {
+        format!("\"{}-{}-{}\"", self.file.new.sha256, self.page, size.width())
+    }
+}
+
+/// Page `page` of the refused file with this identifier, or of a file of which a page was refused, in a unit that `by` may
+/// watch.
+///
+/// # Errors
+/// `NotFound` for an unknown one, one of another unit, and one of a dossier of which something is in quarantine or was taken
+/// out as secret, or that is still worked on.
+pub async fn refused_for(archive: &Archive, by: &Identity, file: &str, page: u32) -> Result<Refused> {
+    let (dossier, file) = archive.catalog.failed_file(file, page).await?;
+    if !by.units(Right::Watch).contains(&dossier.name.fonds) {
+        return Err(Error::not_found(format!("no refused file {} with a page {page} may be looked at", file.id)));
+    }
+    Ok(Refused { dossier: dossier.name, file, page })
+}
+
+/// Its picture as a JPEG, as it was delivered, not turned; none where the bytes are no page that can be drawn, or are larger
+/// than a file may be. That it was looked at is kept. The bytes are opened in a limited process alone.
+///
+/// # Errors
+/// `Unavailable` when the store or the process does not answer.
+pub async fn picture(archive: &Archive, by: &Identity, refused: &Refused, size: Size) -> Result<Option<Vec<u8>>> {
+    let Refused { dossier, file, page } = refused;
+    let body = json!({ "by": by.user.name, "file": file.new.path.shown, "sha256": file.new.sha256, "page": page });
+    archive.catalog.note(&file.batch, &file.dossier, "refused-seen", body).await?;
+    if file.new.bytes > archive.config.limits.file_mib << 20 {
+        return Ok(None);
+    }
+    match draw(archive, dossier, file, *page, size).await {
+        Ok(jpeg) => Ok(Some(jpeg)),
+        // It was refused, after all.
+        Err(error) if !error.kind().is_passing() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn draw(archive: &Archive, dossier: &DossierName, file: &File, page: u32, size: Size) -> Result<Vec<u8>> {
+    let sha256 = &file.new.sha256;
+    let mut viewer = archive.viewers.reader(sha256).await?;
+    if !viewer.has(sha256) {
+        let local = tempfile::NamedTempFile::new_in(&archive.scratch).or_error(Kind::Unavailable, originals::cannot_write)?;
+        let place = originals::place_in(archive.store.as_ref(), dossier, sha256).await?;
+        archive.store.get_file(&place, local.path()).await?;
+        viewer.load(sha256, local.path()).await?;
+    }
+    let media_type = if file.media_type.is_empty() {
+        match viewer.ask(&Ask::Inspect { name: file.new.path.shown.clone() }).await?.0 {
+            Answer::Inspected { media_type, .. } => media_type,
+            _ => return Err(Error::internal("the reading process answered something else")),
+        }
+    } else {
+        file.media_type.clone()
+    };
+    let ask = Ask::Picture { media_type, page, turn: 0, width: size.width(), hidden: None };
+    Ok(viewer.ask(&ask).await?.1)
+}

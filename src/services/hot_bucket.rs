@@ -1,0 +1,112 @@
+//! Hot folders in a bucket: what was laid under a prefix, bringing it here, and moving it away.
+
+use sha2::{Digest, Sha256};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_storage::inbox::{Inbox, Laid};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What lies in a bucket: objects by delivery, which is the first part of their names.
+pub(super) type Deliveries = BTreeMap<String, Vec<Laid>>;
+
+/// What lies in `inbox` and not in `done`; hidden deliveries are left out, as in a folder.
+pub(super) async fn deliveries(inbox: &Inbox, done: &Inbox) -> Result<Deliveries> {
+    let mut found = Deliveries::new();
+    for laid in inbox.list().await? {
+        let delivery = laid.name.split('/').next().unwrap_or_default().to_owned();
+        if delivery.starts_with('.') || done.holds(&inbox.below(&delivery)) || inbox.below(&delivery).holds(done) {
+            continue;
+        }
+        found.entry(delivery).or_default().push(laid);
+    }
+    Ok(found)
+}
+
+/// What changes when anybody writes any of these.
+pub(super) fn signature(objects: &[Laid]) -> String {
+    let mut hash = Sha256::new();
+    for laid in objects {
+        hash.update(&laid.name);
+        hash.update([0]);
+        hash.update(&laid.tag);
+        hash.update(laid.bytes.to_le_bytes());
+        hash.update(laid.written.to_le_bytes());
+    }
+    hex::encode(hash.finalize())
+}
+
+/// Brings a delivery below `folder`, which is emptied first; the path of what was brought.
+///
+/// # Errors
+/// `Invalid` for a name that no file can have; `Conflict` where somebody writes it; `Unavailable`.
+pub(super) async fn bring(inbox: &Inbox, delivery: &str, objects: &[Laid], folder: &Path) -> Result<PathBuf> {
+    forget(folder)?;
+    for laid in objects {
+        let place = place(folder, &laid.name)?;
+        let cannot = || format!("{inbox:?}{} cannot be laid down here; two objects may have one name", laid.name);
+        if let Some(above) = place.parent() {
+            std::fs::create_dir_all(above).or_error(Kind::Invalid, cannot)?;
+        }
+        if place.exists() {
+            return Err(Error::invalid(cannot()));
+        }
+        inbox.fetch(laid, &place).await?;
+    }
+    Ok(folder.join(delivery))
+}
+
+/// Deletes what was brought here.
+pub(super) fn forget(folder: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::unavailable(format!("cannot delete {}", folder.display())).caused_by(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where an object is laid down: never outside the folder.
+fn place(folder: &Path, name: &str) -> Result<PathBuf> {
+    let is_sound = |part: &str| !part.is_empty() && part != "." && part != ".." && part.len() <= 255 && !part.contains('\0');
+    if name.split('/').all(is_sound) {
+        Ok(folder.join(name))
+    } else {
+        Err(Error::invalid(format!("{name:?} is no name that a file can have; give the object another one")))
+    }
+}
+
+/// Moves a delivery into `done`, beside what has its name there.
+///
+/// # Errors
+/// As [`Inbox::move_to`].
+pub(super) async fn move_away(inbox: &Inbox, delivery: &str, objects: &[Laid], done: &Inbox, batch: &str) -> Result<()> {
+    let is_taken = done.list().await?.iter().any(|laid| laid.name.split('/').next() == Some(delivery));
+    let to = if is_taken { done.below(batch) } else { done.clone() };
+    for laid in objects {
+        inbox.move_to(laid, &to).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_leads_out_of_the_folder() {
+        let folder = Path::new("/in");
+        assert_eq!(place(folder, "hồ sơ 1/trang 1.pdf").unwrap(), Path::new("/in/hồ sơ 1/trang 1.pdf"));
+        for name in ["../x", "a/../../x", "/etc/passwd", "a//b", "a/", ".", "a\0b"] {
+            assert_eq!(place(folder, name).unwrap_err().kind(), Kind::Invalid, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_again_is_another() {
+        let laid = |tag: &str| Laid { name: "a/1.pdf".into(), bytes: 3, tag: tag.into(), written: 7 };
+        assert_eq!(signature(&[laid("x")]), signature(&[laid("x")]));
+        assert_ne!(signature(&[laid("x")]), signature(&[laid("y")]));
+        assert_ne!(signature(&[laid("x")]), signature(&[laid("x"), laid("x")]));
+    }
+}

@@ -1,0 +1,94 @@
+//! Copies for the public (bản cho công chúng): personal data hidden in picture and text.
+
+use crate::archive::Archive;
+use crate::export;
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::geometry::Bounds;
+use sohoa_base::model::reading::Reading;
+use sohoa_base::model::record::{Record, RecordedPage};
+use sohoa_extraction::personal;
+use sohoa_formats::pdf_write::{PdfMetadata, Profile};
+use sohoa_formats::{alto, masked, text};
+use sohoa_sandbox::pool::Reader;
+use sohoa_sandbox::protocol::Ask;
+use sohoa_storage::ocfl;
+
+/// Plain text of the document `DOSSIER#NUMBER` with personal data hidden.
+///
+/// # Errors
+/// `NotFound` for an unknown name.
+pub async fn plain_text(archive: &Archive, name: &str) -> Result<Vec<u8>> {
+    let (record, document) = export::find(archive, name).await?;
+    let mut out = String::new();
+    for page in &document.pages {
+        let mut reading = reading(archive, &record, page).await?;
+        if let Some(reading) = &mut reading {
+            let hidden = hidden(reading, page.number);
+            masked::hide_words(reading, &hidden);
+        }
+        text::add_page(&mut out, page.number, reading.as_ref());
+    }
+    Ok(out.into_bytes())
+}
+
+/// Searchable PDF/A of the document `DOSSIER#NUMBER` with personal data painted over; its metadata name the kind alone.
+///
+/// # Errors
+/// `NotFound` for an unknown name; those of reading processes.
+pub async fn pdf(archive: &Archive, name: &str) -> Result<Vec<u8>> {
+    let (record, document) = export::find(archive, name).await?;
+    let first = document.pages.first().map(|page| page.original.as_str()).unwrap_or_default();
+    let mut reader = archive.pool.reader(first).await?;
+    let metadata = PdfMetadata {
+        title: format!("{} {}", document.description.kind_name, document.number),
+        subject: String::new(),
+        keywords: Vec::new(),
+        language: "vi".to_owned(),
+        identifier: format!("{}#{}/public", record.object, document.number),
+        profile: Profile::A1b,
+    };
+    let mut out = reader.ask(&Ask::PdfBegin { metadata }).await?.1;
+    for page in &document.pages {
+        let ask = match reading(archive, &record, page).await? {
+            Some(reading) => {
+                load(archive, &mut reader, &record, page).await?;
+                let media_type = original(&record, page)?.media_type.clone();
+                let hidden = hidden(&reading, page.number);
+                Ask::PdfPage { media_type, page: page.original_page, reading: Box::new(reading), hidden }
+            }
+            None => Ask::PdfMissing,
+        };
+        out.extend(reader.ask(&ask).await?.1);
+    }
+    out.extend(reader.ask(&Ask::PdfEnd).await?.1);
+    Ok(out)
+}
+
+/// What is hidden on one page: looked for anew, since the record may be older than the rules.
+pub(super) fn hidden(reading: &Reading, page: u32) -> Vec<Bounds> {
+    personal::find(reading, page).into_iter().flat_map(|data| data.bounds).collect()
+}
+
+/// What was read on a page; none for a refused one.
+pub(super) async fn reading(archive: &Archive, record: &Record, page: &RecordedPage) -> Result<Option<Reading>> {
+    let Some(path) = &page.alto else { return Ok(None) };
+    let bytes = ocfl::get(archive.store.as_ref(), &record.object, path).await?;
+    alto::parse(&String::from_utf8(bytes).or_error(Kind::Corrupt, || format!("{path} is not UTF-8"))?).map(Some)
+}
+
+/// The original that holds a page.
+pub(super) fn original<'a>(record: &'a Record, page: &RecordedPage) -> Result<&'a sohoa_base::model::record::Original> {
+    let found = record.originals.iter().find(|original| original.sha256 == page.original);
+    found.ok_or_else(|| Error::corrupt(format!("record {} names original {}, which it does not list", record.object, page.original)))
+}
+
+/// Makes the page's original the source of the reading process, unless it has it.
+pub(super) async fn load(archive: &Archive, reader: &mut Reader<'_>, record: &Record, page: &RecordedPage) -> Result<()> {
+    if reader.has(&page.original) {
+        return Ok(());
+    }
+    let bytes = ocfl::get(archive.store.as_ref(), &record.object, &original(record, page)?.path).await?;
+    let local = tempfile::NamedTempFile::new_in(&archive.scratch).or_error(Kind::Unavailable, sohoa_stages::originals::cannot_write)?;
+    tokio::fs::write(local.path(), bytes).await.or_error(Kind::Unavailable, sohoa_stages::originals::cannot_write)?;
+    reader.load(&page.original, local.path()).await
+}

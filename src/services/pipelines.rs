@@ -1,0 +1,188 @@
+//! Pipelines: looking at one, checking another, and trying it on a few documents before anything runs with it.
+
+use crate::archive::Archive;
+use crate::find::found_for;
+use crate::{export, runs};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::model::account::{Identity, Right};
+use sohoa_base::model::batch::Costs;
+use sohoa_base::model::plan::Plan;
+use sohoa_base::model::record::{Record, RecordedDocument};
+use sohoa_pipeline::plan;
+use sohoa_pipeline::worker::Stop;
+use sohoa_storage::ocfl;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Most documents on which a pipeline is tried at once.
+pub const MOST: usize = 3;
+
+/// A pipeline that can be run.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PipelineText {
+    /// Its name.
+    pub name: String,
+    /// Whether this server runs it when none is named.
+    pub is_usual: bool,
+    /// The file as text (TOML).
+    pub text: String,
+    /// Its stages in order.
+    pub stages: Vec<String>,
+}
+
+fn shown(text: &str, plan: &Plan, is_usual: bool) -> PipelineText {
+    let stages = plan.groups.iter().flat_map(|group| &group.steps).map(|step| step.stage.clone());
+    PipelineText { name: plan.name.clone(), is_usual, text: text.to_owned(), stages: stages.collect() }
+}
+
+/// The server's pipeline, and those that are built in.
+///
+/// # Errors
+/// `Invalid` for a built-in one that is none, which a test rules out.
+pub fn list((text, own): (&str, &Plan)) -> Result<Vec<PipelineText>> {
+    let mut all = vec![shown(text, own, true)];
+    for built_in in plan::BUILT_IN {
+        let plan = plan::parse(built_in, "built in")?;
+        if plan.name != own.name {
+            all.push(shown(built_in, &plan, false));
+        }
+    }
+    Ok(all)
+}
+
+/// What a text would run.
+///
+/// # Errors
+/// `Invalid`, naming the line, for a text that is no pipeline.
+pub fn check(text: &str) -> Result<PipelineText> {
+    Ok(shown(text, &plan::parse(text, "as given")?, false))
+}
+
+/// What a pipeline made of one document, beside what stands in the archive.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Trial {
+    /// The document, `DOSSIER#NUMBER`.
+    pub document: String,
+    /// What differs; empty: nothing.
+    pub changes: Vec<Difference>,
+    /// Documents that the trial made of the same files.
+    pub documents: usize,
+}
+
+/// A value that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Difference {
+    /// `kind`, `field:NAME`, `review`, or `text:PAGE`.
+    pub what: String,
+    /// As it stands in the archive.
+    pub before: String,
+    /// As the trial made it.
+    pub after: String,
+}
+
+/// What a trial came to.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Tried {
+    /// By document.
+    pub documents: Vec<Trial>,
+    /// Processor time by stage.
+    pub stages: Costs,
+    /// Wall-clock seconds.
+    pub seconds: f64,
+}
+
+/// Runs a pipeline over the originals of a few documents in an archive of its own, which is thrown away; nothing changes
+/// in this one.
+///
+/// # Errors
+/// `Invalid` for a text that is no pipeline, or too many documents; `NotFound` for an unknown document.
+pub async fn try_out(archive: &Archive, by: &Identity, text: &str, names: &[String]) -> Result<Tried> {
+    if names.is_empty() || names.len() > MOST {
+        return Err(Error::invalid(format!("a pipeline is tried on 1 to {MOST} documents")));
+    }
+    let plan = plan::parse(text, "as given")?;
+    let home = tempfile::tempdir_in(&archive.scratch).or_error(Kind::Unavailable, || "cannot make a folder for the trial".to_owned())?;
+    let mut found = Vec::with_capacity(names.len());
+    let mut inputs = Vec::with_capacity(names.len());
+    for (number, name) in (1..).zip(names) {
+        let (record, document) = found_for(archive, by, Right::Read, name).await?;
+        let folder = home.path().join("files").join(number.to_string());
+        take_out(archive, &record, &document, &folder).await?;
+        inputs.push(folder);
+        found.push((name, record, document));
+    }
+    let body = json!({ "by": by.user.name, "pipeline": plan.name, "documents": names });
+    archive.catalog.note("", "", "pipeline-tried", body).await?;
+    let config = sohoa_base::config::Config {
+        home: home.path().join("archive"),
+        store: None,
+        catalog: None,
+        index: None,
+        unit: "trial".to_owned(),
+        ..archive.config.clone()
+    };
+    let program = std::env::current_exe().or_error(Kind::Unavailable, || "the system does not tell where this program is".to_owned())?;
+    let other = Archive::open(config, &program).await?;
+    let outcome = runs::run(&other, &inputs, text, &plan, &Stop::default(), &|_| {}).await?;
+    let mut documents = Vec::with_capacity(found.len());
+    for (number, (name, record, document)) in (1..).zip(&found) {
+        let made = export::record(&other, &format!("{number}")).await?;
+        let differences = match made.documents.first() {
+            Some(first) => compared((archive, record, document), (&other, &made, first)).await?,
+            None => Vec::new(),
+        };
+        documents.push(Trial { document: (*name).clone(), changes: differences, documents: made.documents.len() });
+    }
+    Ok(Tried { documents, stages: outcome.stages, seconds: outcome.seconds })
+}
+
+/// Writes the originals of a document into a folder, under names of our own that keep their order.
+async fn take_out(archive: &Archive, record: &Record, document: &RecordedDocument, folder: &Path) -> Result<()> {
+    let cannot = || "cannot write the files of the trial".to_owned();
+    tokio::fs::create_dir_all(folder).await.or_error(Kind::Unavailable, cannot)?;
+    let mut taken = BTreeSet::new();
+    for page in document.pages.iter().filter(|page| taken.insert(page.original.clone())) {
+        let Some(original) = record.originals.iter().find(|original| original.sha256 == page.original) else { continue };
+        let ending = Path::new(&original.path).extension().and_then(|ending| ending.to_str()).unwrap_or("bin");
+        let bytes = ocfl::get(archive.store.as_ref(), &record.object, &original.path).await?;
+        let place = folder.join(format!("{:04}.{ending}", page.number));
+        tokio::fs::write(place, bytes).await.or_error(Kind::Unavailable, cannot)?;
+    }
+    Ok(())
+}
+
+type Of<'a> = (&'a Archive, &'a Record, &'a RecordedDocument);
+
+/// Where two descriptions, their reasons and their texts differ.
+async fn compared(before: Of<'_>, after: Of<'_>) -> Result<Vec<Difference>> {
+    let (one, other) = (&before.2.description, &after.2.description);
+    let mut pairs = vec![("kind".to_owned(), one.kind_name.clone(), other.kind_name.clone())];
+    let names: BTreeSet<&String> = one.fields.keys().chain(other.fields.keys()).collect();
+    for name in names {
+        let value = |fields: &std::collections::BTreeMap<String, sohoa_base::model::record::Field>| {
+            fields.get(name).map(|field| field.value.clone()).unwrap_or_default()
+        };
+        pairs.push((format!("field:{name}"), value(&one.fields), value(&other.fields)));
+    }
+    pairs.push(("review".to_owned(), before.2.review.join(", "), after.2.review.join(", ")));
+    let (texts, others) = (texts(before).await?, texts(after).await?);
+    for page in 0..texts.len().max(others.len()) {
+        let text = |texts: &[String]| texts.get(page).cloned().unwrap_or_default();
+        pairs.push((format!("text:{}", page + 1), text(&texts), text(&others)));
+    }
+    let differ = pairs.into_iter().filter(|(_, before, after)| before != after);
+    Ok(differ.map(|(what, before, after)| Difference { what, before, after }).collect())
+}
+
+/// Text by page.
+async fn texts((archive, record, document): Of<'_>) -> Result<Vec<String>> {
+    let mut texts = Vec::with_capacity(document.pages.len());
+    for page in &document.pages {
+        let reading = crate::masked::reading(archive, record, page).await?;
+        texts.push(reading.map(|reading| reading.text()).unwrap_or_default());
+    }
+    Ok(texts)
+}

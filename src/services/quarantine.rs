@@ -1,0 +1,145 @@
+//! Quarantine (cách ly): which dossiers a stamp of secrecy holds, and what an officer in charge decides.
+
+use crate::archive::Archive;
+use crate::runs;
+use serde::Serialize;
+use sohoa_base::error::{Error, Kind, Result};
+use sohoa_base::model::batch::PageBalance;
+use sohoa_base::model::plan::Plan;
+use sohoa_catalog::{HeldDossier, OfficersDecision, RESTORED};
+use sohoa_pipeline::worker::Stop;
+use sohoa_stages::names;
+use sohoa_storage::key;
+use std::collections::BTreeSet;
+
+/// A dossier in quarantine. Nothing that was read of it is kept, so nothing of its text can be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct Held {
+    /// Object name of the dossier.
+    pub dossier: String,
+    /// Its code.
+    pub code: String,
+    /// How many of its pages wait.
+    pub pages: u64,
+    /// Where a stamp was seen.
+    pub stamps: Vec<SeenStamp>,
+}
+
+/// Where a stamp was seen.
+#[derive(Debug, Clone, Serialize)]
+pub struct SeenStamp {
+    /// Path of the file in the delivery.
+    pub file: String,
+    /// Page of the file, from 1.
+    pub page: u32,
+    /// What was seen, and how sure it is.
+    pub reason: String,
+}
+
+/// What a decision came to.
+#[derive(Debug, Clone, Serialize)]
+pub struct Outcome {
+    /// Object name of the dossier.
+    pub dossier: String,
+    /// Who decided.
+    pub by: String,
+    /// Pages that left quarantine.
+    pub pages: u64,
+    /// Version of the dossier that holds them now; none: they were taken out of the archive.
+    pub version: Option<u32>,
+    /// Where the pages of its deliveries are now.
+    pub balance: Vec<PageBalance>,
+    /// SHA-256 of bytes that stay, since another dossier holds the same.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub kept: BTreeSet<String>,
+}
+
+/// Dossiers in quarantine.
+///
+/// # Errors
+/// `Unavailable` where the catalogue does not answer.
+pub async fn list(archive: &Archive) -> Result<Vec<Held>> {
+    Ok(archive.catalog.in_quarantine().await?.into_iter().map(shown).collect())
+}
+
+fn shown(held: HeldDossier) -> Held {
+    let pages = held.pages.len() as u64;
+    let stamps =
+        held.pages.into_iter().filter_map(|page| Some(SeenStamp { file: page.file, page: page.number, reason: page.reason? })).collect();
+    Held { dossier: names::object(&held.dossier.name), code: held.dossier.name.code, pages, stamps }
+}
+
+/// Reads and stores a dossier that was held: its stamp is none, or the paper was declassified. Its documents still come
+/// to review.
+///
+/// # Errors
+/// `Denied` where `by` is no officer in charge of secrets; `NotFound` for a dossier that is not in quarantine.
+pub async fn release(archive: &Archive, name: &str, decision: OfficersDecision<'_>, given: (&str, &Plan)) -> Result<Outcome> {
+    check_officer(archive, decision.by)?;
+    let held = find(archive, name).await?;
+    let batch = archive.catalog.release_dossier(&held.dossier.id, decision, given).await?;
+    runs::end(archive, &batch, &Stop::default()).await?;
+    let contents = archive.catalog.contents(&held.dossier.id).await?;
+    let batches = contents.files.iter().map(|file| file.batch.clone()).filter(|batch| *batch != RESTORED).collect();
+    let version = Some(contents.dossier.version);
+    Ok(Outcome { version, ..outcome(archive, &held, decision.by, batches).await? })
+}
+
+/// Takes the files of a held dossier out of the archive: their bytes are deleted, the events and the balance say so.
+///
+/// # Errors
+/// As [`release`]; `Conflict` where a page was stored before its stamp was seen.
+pub async fn remove(archive: &Archive, name: &str, decision: OfficersDecision<'_>) -> Result<Outcome> {
+    check_officer(archive, decision.by)?;
+    let held = find(archive, name).await?;
+    let bytes = archive.catalog.bytes_in_quarantine(&held.dossier.id).await?;
+    for sha256 in bytes.own {
+        // Deleted first: cut off here, the dossier is still held and the same command ends the work.
+        archive.store.delete(&key::intake(&sha256)).await?;
+    }
+    let batches = archive.catalog.remove_dossier(&held.dossier.id, decision).await?;
+    Ok(Outcome { kept: bytes.shared, ..outcome(archive, &held, decision.by, batches).await? })
+}
+
+/// The balance of the deliveries changed with the decision.
+async fn outcome(archive: &Archive, held: &HeldDossier, by: &str, batches: BTreeSet<String>) -> Result<Outcome> {
+    let mut balance = Vec::new();
+    for batch in batches {
+        runs::close(archive, &archive.catalog.batch(&batch).await?).await?;
+        balance.push(archive.catalog.balance(&batch).await?.pages);
+    }
+    Ok(Outcome {
+        dossier: names::object(&held.dossier.name),
+        by: by.to_owned(),
+        pages: held.pages.len() as u64,
+        version: None,
+        balance,
+        kept: BTreeSet::new(),
+    })
+}
+
+/// The dossier in quarantine with this code or object name.
+async fn find(archive: &Archive, name: &str) -> Result<HeldDossier> {
+    let mut found = archive.catalog.in_quarantine().await?;
+    found.retain(|held| held.dossier.name.code == name || names::object(&held.dossier.name) == name);
+    match found.len() {
+        1 => found.pop().ok_or_else(|| Error::internal("one dossier is none")),
+        0 => Err(Error::not_found(format!("dossier {name} is not in quarantine; `sohoa quarantine list` shows what is"))),
+        _ => Err(Error::invalid(format!(
+            "several dossiers have the code {name}; give the whole name, as `sohoa quarantine list --json` shows it"
+        ))),
+    }
+}
+
+fn check_officer(archive: &Archive, by: &str) -> Result<()> {
+    let officers = &archive.config.secrecy_officers;
+    if officers.iter().any(|officer| officer == by) {
+        return Ok(());
+    }
+    let mend = if officers.is_empty() {
+        "no officer is named yet: set secrecy_officers = [\"NAME\"] in sohoa.toml"
+    } else {
+        "only those named in secrecy_officers of sohoa.toml may decide"
+    };
+    Err(Error::new(Kind::Denied, format!("{by:?} is no officer in charge of secrets; {mend}")))
+}

@@ -1,0 +1,336 @@
+//! The store in a local folder: one file per object, its key the path.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use tempfile::NamedTempFile;
+
+use super::store::{BlobStore, Entry, check_key, check_prefix, missing};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+
+/// Where half-written files lie until they are renamed. No key can begin with a dot.
+const TEMPORARY: &str = ".tmp";
+
+/// A half-written file of this age belongs to no living writer.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How often a folder is made again when a delete beside it took it away in between.
+const FOLDER_TRIES: u32 = 8;
+
+/// A store in a folder of one file system. The folder is made at the first write.
+#[derive(Clone)]
+pub struct LocalStore {
+    root: PathBuf,
+}
+
+impl std::fmt::Debug for LocalStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.root.display())
+    }
+}
+
+impl LocalStore {
+    /// The store in `root`. Sweeps away what writers that died long ago left half-written.
+    ///
+    /// # Errors
+    /// `Invalid` if `root` is something else than a folder.
+    pub fn open(root: impl Into<PathBuf>) -> Result<Self> {
+        let root: PathBuf = root.into();
+        if root.exists() && !root.is_dir() {
+            return Err(Error::invalid(format!("store {} is not a folder, choose another path", root.display())));
+        }
+        let store = Self { root };
+        store.sweep();
+        Ok(store)
+    }
+
+    fn path(&self, key: &str) -> Result<PathBuf> {
+        check_key(key)?;
+        Ok(self.root.join(key))
+    }
+
+    /// Best effort: what cannot be removed now is removed another time.
+    fn sweep(&self) {
+        let Ok(entries) = fs::read_dir(self.root.join(TEMPORARY)) else { return };
+        for entry in entries.flatten() {
+            let changed = entry.metadata().and_then(|metadata| metadata.modified());
+            let age = changed.ok().and_then(|changed| SystemTime::now().duration_since(changed).ok());
+            if age.is_some_and(|age| age > ABANDONED)
+                && let Err(error) = fs::remove_file(entry.path())
+            {
+                tracing::debug!(file = %entry.path().display(), %error, "cannot remove a half-written file");
+            }
+        }
+    }
+
+    /// Writes through a temporary file: `fill` it, make it durable, rename it, make the name durable.
+    fn write(&self, key: &str, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
+        let target = self.path(key)?;
+        let folder = target.parent().unwrap_or(&self.root);
+        let failed = |error| explain(error, "write", &target);
+
+        let temporary_folder = self.root.join(TEMPORARY);
+        make_folder(&temporary_folder).map_err(failed)?;
+        let mut temporary = tempfile::Builder::new()
+            .permissions(fs::Permissions::from_mode(0o666)) // less the umask, as for any other file
+            .tempfile_in(&temporary_folder)
+            .map_err(failed)?;
+        fill(temporary.as_file_mut())?;
+        temporary.as_file().sync_all().map_err(failed)?;
+
+        self.rename(temporary, &target).map_err(failed)?;
+        sync_folder(folder).map_err(failed)
+    }
+
+    fn rename(&self, mut temporary: NamedTempFile, target: &Path) -> io::Result<()> {
+        let folder = target.parent().unwrap_or(&self.root);
+        for _ in 1..FOLDER_TRIES {
+            match make_folder(folder) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                made => made?,
+            }
+            match temporary.persist(target) {
+                Ok(_) => return Ok(()),
+                Err(error) if error.error.kind() == io::ErrorKind::NotFound => temporary = error.file,
+                Err(error) => return Err(error.error),
+            }
+        }
+        make_folder(folder)?;
+        temporary.persist(target).map(drop).map_err(|error| error.error)
+    }
+
+    fn put_from(&self, key: &str, source: &Path) -> Result<()> {
+        let mut input = File::open(source).or_error(Kind::Invalid, || format!("cannot read {}", source.display()))?;
+        let target = self.path(key)?;
+        self.write(key, |file| io::copy(&mut input, file).map(drop).map_err(|error| explain(error, "write", &target)))
+    }
+
+    fn open_object(&self, key: &str) -> Result<File> {
+        let path = self.path(key)?;
+        let is_file = fs::metadata(&path).map(|metadata| metadata.is_file());
+        match is_file.and_then(|is_file| if is_file { File::open(&path) } else { Err(io::ErrorKind::NotFound.into()) }) {
+            Ok(file) => Ok(file),
+            Err(error) if is_absent(&error) => Err(missing(key)),
+            Err(error) => Err(explain(error, "read", &path)),
+        }
+    }
+
+    fn get_now(&self, key: &str) -> Result<Vec<u8>> {
+        let mut file = self.open_object(key)?;
+        let mut bytes = Vec::new();
+        io::Read::read_to_end(&mut file, &mut bytes).map_err(|error| explain(error, "read", &self.root.join(key)))?;
+        Ok(bytes)
+    }
+
+    fn get_file_now(&self, key: &str, target: &Path) -> Result<()> {
+        let mut source = self.open_object(key)?;
+        let copied = File::create(target).and_then(|mut file| io::copy(&mut source, &mut file));
+        copied.map(drop).map_err(|error| explain(error, "write", target))
+    }
+
+    fn stat_now(&self, key: &str) -> Result<Option<u64>> {
+        let path = self.path(key)?;
+        match fs::metadata(&path) {
+            Ok(metadata) => Ok(metadata.is_file().then_some(metadata.len())),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(explain(error, "look at", &path)),
+        }
+    }
+
+    fn list_now(&self, prefix: &str) -> Result<Vec<Entry>> {
+        check_prefix(prefix)?;
+        let mut entries = Vec::new();
+        let mut folders = vec![prefix.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned())];
+        while let Some(folder) = folders.pop() {
+            let path = self.root.join(&folder);
+            let failed = |error| explain(error, "list", &path);
+            let children = match fs::read_dir(&path) {
+                Ok(children) => children,
+                Err(error) if is_absent(&error) => continue,
+                Err(error) => return Err(failed(error)),
+            };
+            for child in children {
+                let child = child.map_err(failed)?;
+                // Foreign files whose name no key can have are not objects of this store.
+                let Ok(name) = child.file_name().into_string() else { continue };
+                let key = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+                if check_key(&key).is_err() || !(key.starts_with(prefix) || prefix.starts_with(&key)) {
+                    continue;
+                }
+                match fs::metadata(child.path()) {
+                    Ok(metadata) if metadata.is_dir() => folders.push(key),
+                    Ok(metadata) if key.starts_with(prefix) => entries.push(Entry { key, bytes: metadata.len() }),
+                    Ok(_) => {}
+                    Err(error) if is_absent(&error) => {} // deleted meanwhile
+                    Err(error) => return Err(failed(error)),
+                }
+            }
+        }
+        entries.sort();
+        Ok(entries)
+    }
+
+    fn delete_now(&self, key: &str) -> Result<()> {
+        let path = self.path(key)?;
+        match fs::remove_file(&path) {
+            Ok(()) => {}
+            Err(error) if is_absent(&error) || path.is_dir() => return Ok(()),
+            Err(error) => return Err(explain(error, "delete", &path)),
+        }
+        // Empty folders are no objects, and OCFL forbids them.
+        let mut kept = path.parent();
+        while let Some(folder) = kept.filter(|folder| *folder != self.root) {
+            if fs::remove_dir(folder).is_err() {
+                break;
+            }
+            kept = folder.parent();
+        }
+        match kept.map(sync_folder) {
+            Some(Err(error)) if !is_absent(&error) => Err(explain(error, "delete", &path)),
+            _ => Ok(()),
+        }
+    }
+
+    async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(&Self) -> Result<T> + Send + 'static) -> Result<T> {
+        let store = self.clone();
+        let done = tokio::task::spawn_blocking(move || work(&store)).await;
+        done.or_error(Kind::Internal, || format!("work on the store {self:?} ended early"))?
+    }
+}
+
+#[async_trait]
+impl BlobStore for LocalStore {
+    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<()> {
+        let key = key.to_owned();
+        self.blocking(move |store| {
+            let target = store.path(&key)?;
+            store.write(&key, |file| io::Write::write_all(file, &bytes).map_err(|error| explain(error, "write", &target)))
+        })
+        .await
+    }
+
+    async fn put_file(&self, key: &str, file: &Path) -> Result<()> {
+        let (key, file) = (key.to_owned(), file.to_owned());
+        self.blocking(move |store| store.put_from(&key, &file)).await
+    }
+
+    async fn get(&self, key: &str) -> Result<Vec<u8>> {
+        let key = key.to_owned();
+        self.blocking(move |store| store.get_now(&key)).await
+    }
+
+    async fn get_file(&self, key: &str, file: &Path) -> Result<()> {
+        let (key, file) = (key.to_owned(), file.to_owned());
+        self.blocking(move |store| store.get_file_now(&key, &file)).await
+    }
+
+    async fn stat(&self, key: &str) -> Result<Option<u64>> {
+        let key = key.to_owned();
+        self.blocking(move |store| store.stat_now(&key)).await
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<Entry>> {
+        let prefix = prefix.to_owned();
+        self.blocking(move |store| store.list_now(&prefix)).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<()> {
+        let key = key.to_owned();
+        self.blocking(move |store| store.delete_now(&key)).await
+    }
+
+    async fn copy(&self, from: &str, to: &str) -> Result<()> {
+        let (from, to) = (from.to_owned(), to.to_owned());
+        self.blocking(move |store| {
+            let mut source = store.open_object(&from)?;
+            let path = store.path(&to)?;
+            store.write(&to, |file| io::copy(&mut source, file).map(drop).map_err(|error| explain(error, "write", &path)))
+        })
+        .await
+    }
+}
+
+/// Makes `folder` and its missing parents, each made durable in its own parent.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+    if let Some(parent) = parent {
+        make_folder(parent)?;
+    }
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => sync_folder(parent.unwrap_or(Path::new("."))),
+    }
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        // Some network file systems do not sync folders.
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        done => done,
+    }
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// The house's error for `error`, met when trying to `verb` the file `path`.
+fn explain(error: io::Error, verb: &str, path: &Path) -> Error {
+    let at = path.display();
+    let explained = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::unavailable(format!(
+            "cannot {verb} {at}: the disk or quota is full, free space (`df -h {}` shows how much is left) and run again",
+            path.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(path).display()
+        )),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            Error::denied(format!("cannot {verb} {at}: no right to, check owner and mode of the folder"))
+        }
+        io::ErrorKind::InvalidFilename => Error::limit(format!("cannot {verb} {at}: the name is too long for this file system")),
+        io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory | io::ErrorKind::AlreadyExists => {
+            Error::conflict(format!("cannot {verb} {at}: a file and a folder of the same name"))
+        }
+        io::ErrorKind::CrossesDevices => Error::invalid(format!("cannot {verb} {at}: a store must lie on one file system")),
+        _ => Error::unavailable(format!("cannot {verb} {at}")),
+    };
+    explained.caused_by(error)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_passing_and_says_where_to_look() {
+        let error = explain(io::Error::from_raw_os_error(28), "write", Path::new("/tmp/none/x"));
+        assert_eq!(error.kind(), Kind::Unavailable);
+        assert!(error.chain().contains("/tmp/none/x") && error.chain().contains("df -h /tmp"), "{error:?}");
+    }
+
+    #[test]
+    fn other_failures_have_their_kinds() {
+        for (number, kind) in [(13, Kind::Denied), (30, Kind::Denied), (36, Kind::Limit), (20, Kind::Conflict), (5, Kind::Unavailable)] {
+            assert_eq!(explain(io::Error::from_raw_os_error(number), "write", Path::new("/x")).kind(), kind, "{number}");
+        }
+    }
+
+    #[test]
+    fn only_abandoned_half_written_files_are_swept() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join(TEMPORARY);
+        fs::create_dir(&folder).unwrap();
+        let old = File::create(folder.join("old")).unwrap();
+        old.set_modified(SystemTime::now() - 2 * ABANDONED).unwrap();
+        File::create(folder.join("new")).unwrap();
+        LocalStore::open(home.path()).unwrap();
+        assert!(!folder.join("old").exists() && folder.join("new").exists());
+    }
+}

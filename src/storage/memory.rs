@@ -1,0 +1,89 @@
+//! The store in memory: for tests and trials.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_trait::async_trait;
+
+use super::store::{BlobStore, Entry, check_key, check_prefix, missing};
+use sohoa_base::error::{Kind, Result, ResultExt};
+
+/// A store that ends with the process.
+#[derive(Default)]
+pub struct MemoryStore {
+    objects: RwLock<BTreeMap<String, Arc<[u8]>>>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn find(&self, key: &str) -> Result<Arc<[u8]>> {
+        check_key(key)?;
+        let objects = self.objects.read().unwrap_or_else(PoisonError::into_inner);
+        objects.get(key).cloned().ok_or_else(|| missing(key))
+    }
+
+    fn set(&self, key: &str, bytes: Arc<[u8]>) -> Result<()> {
+        check_key(key)?;
+        self.objects.write().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), bytes);
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("memory:")
+    }
+}
+
+#[async_trait]
+impl BlobStore for MemoryStore {
+    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<()> {
+        self.set(key, bytes.into())
+    }
+
+    async fn put_file(&self, key: &str, file: &Path) -> Result<()> {
+        check_key(key)?;
+        let bytes = tokio::fs::read(file).await.or_error(Kind::Invalid, || format!("cannot read {}", file.display()))?;
+        self.set(key, bytes.into())
+    }
+
+    async fn get(&self, key: &str) -> Result<Vec<u8>> {
+        Ok(self.find(key)?.to_vec())
+    }
+
+    async fn get_file(&self, key: &str, file: &Path) -> Result<()> {
+        let bytes = self.find(key)?;
+        tokio::fs::write(file, &*bytes).await.or_error(Kind::Unavailable, || format!("cannot write {}", file.display()))
+    }
+
+    async fn stat(&self, key: &str) -> Result<Option<u64>> {
+        check_key(key)?;
+        let objects = self.objects.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(objects.get(key).map(|bytes| bytes.len() as u64))
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<Entry>> {
+        check_prefix(prefix)?;
+        let objects = self.objects.read().unwrap_or_else(PoisonError::into_inner);
+        let from_prefix = objects.range(prefix.to_owned()..).take_while(|(key, _)| key.starts_with(prefix));
+        Ok(from_prefix.map(|(key, bytes)| Entry { key: key.clone(), bytes: bytes.len() as u64 }).collect())
+    }
+
+    async fn delete(&self, key: &str) -> Result<()> {
+        check_key(key)?;
+        self.objects.write().unwrap_or_else(PoisonError::into_inner).remove(key);
+        Ok(())
+    }
+
+    async fn copy(&self, from: &str, to: &str) -> Result<()> {
+        check_key(to)?;
+        let bytes = self.find(from)?;
+        self.set(to, bytes)
+    }
+}

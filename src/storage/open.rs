@@ -1,0 +1,91 @@
+//! From an address to a store.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::local::LocalStore;
+use super::memory::MemoryStore;
+use super::retry::{RetryPolicy, Retrying};
+use super::s3::{S3Options, S3Store};
+use super::store::BlobStore;
+use sohoa_base::error::{Error, Result};
+
+/// Opens the store at `url`: `file:///folder`, a plain folder path, `s3://bucket/prefix` or `memory:`.
+/// Operations on it that fail for a passing reason are repeated.
+///
+/// # Errors
+/// `Invalid` for an address of no known form; for S3 also what [`S3Store::connect`] says.
+pub async fn open(url: &str, s3: &S3Options) -> Result<Arc<dyn BlobStore>> {
+    open_with(url, s3, RetryPolicy::default()).await
+}
+
+/// As [`open`], repeating by `policy`.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_with(url: &str, s3: &S3Options, policy: RetryPolicy) -> Result<Arc<dyn BlobStore>> {
+    if url == "memory:" {
+        return Ok(Arc::new(MemoryStore::new()));
+    }
+    if url.starts_with("s3://") {
+        let store = Arc::new(policy.run(|| S3Store::connect(url, s3)).await?);
+        return Ok(Arc::new(Retrying::new(store, policy)));
+    }
+    let store = Arc::new(LocalStore::open(folder_of(url)?)?);
+    Ok(Arc::new(Retrying::new(store, policy)))
+}
+
+fn folder_of(url: &str) -> Result<PathBuf> {
+    if let Some(rest) = url.strip_prefix("file:") {
+        let path = rest.strip_prefix("//").unwrap_or(rest);
+        let path = path.strip_prefix("localhost").unwrap_or(path);
+        if !path.starts_with('/') {
+            return Err(Error::invalid(format!("store address {url} names no absolute path, write file:///folder")));
+        }
+        return decode(path).map(PathBuf::from).ok_or_else(|| Error::invalid(format!("store address {url} has a broken % sequence")));
+    }
+    if url.is_empty() || url.contains("://") || url.contains('\0') {
+        return Err(Error::invalid(format!("store address {url:?} is unknown, use file:///folder, a path, s3://bucket/prefix or memory:")));
+    }
+    Ok(PathBuf::from(url))
+}
+
+/// Decodes `%XX` sequences; `None` if one is broken or the result is no UTF-8.
+fn decode(path: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        if byte == b'%' {
+            let digits = after.get(..2)?;
+            bytes.extend(hex::decode(digits).ok()?);
+            rest = after.get(2..)?;
+        } else {
+            bytes.push(byte);
+            rest = after;
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_become_folders() {
+        for (url, folder) in [
+            ("file:///srv/a", "/srv/a"),
+            ("file:/srv/a", "/srv/a"),
+            ("file://localhost/srv", "/srv"),
+            ("file:///a%20b/%C6%A1", "/a b/ơ"),
+            ("./here", "./here"),
+            ("/srv/50%", "/srv/50%"),
+        ] {
+            assert_eq!(folder_of(url).unwrap(), PathBuf::from(folder), "{url}");
+        }
+        for url in ["", "gs://b/p", "file://host/p", "file:///a%2", "file:///%FF", "file:here"] {
+            assert!(folder_of(url).is_err(), "{url}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Repeats what failed for a passing reason, a bounded number of times.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::store::{BlobStore, Entry};
+use sohoa_base::error::Result;
+
+/// How often to try, and how long to wait between: the wait doubles from `first` up to `longest`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// Tries in all, at least one.
+    pub attempts: u32,
+    /// The wait after the first failure.
+    pub first: Duration,
+    /// No wait is longer.
+    pub longest: Duration,
+}
+
+impl Default for RetryPolicy {
+    /// Five tries within about three seconds: longer outages are for the task queue to wait out.
+    fn default() -> Self {
+        Self { attempts: 5, first: Duration::from_millis(200), longest: Duration::from_secs(5) }
+    }
+}
+
+impl RetryPolicy {
+    /// `attempts` tries without waiting.
+    #[must_use]
+    pub fn immediate(attempts: u32) -> Self {
+        Self { attempts, first: Duration::ZERO, longest: Duration::ZERO }
+    }
+
+    /// Calls `work` until it succeeds, fails for good, or the tries are used up.
+    ///
+    /// # Errors
+    /// The last one of `work`.
+    pub async fn run<T, F: Future<Output = Result<T>>>(self, mut work: impl FnMut() -> F) -> Result<T> {
+        let mut wait = self.first.min(self.longest);
+        for attempt in 1..self.attempts {
+            match work().await {
+                Err(error) if error.kind().is_passing() => {
+                    tracing::warn!(
+                        attempt,
+                        wait_ms = wait.as_millis() as u64,
+                        error = error.chain(),
+                        "store does not answer, trying again"
+                    );
+                }
+                done => return done,
+            }
+            if !wait.is_zero() {
+                tokio::time::sleep(wait).await;
+            }
+            wait = wait.saturating_mul(2).min(self.longest);
+        }
+        work().await
+    }
+}
+
+/// A store whose operations are repeated by a [`RetryPolicy`]. All of them may be: every write is atomic
+/// and idempotent.
+pub struct Retrying {
+    inner: Arc<dyn BlobStore>,
+    policy: RetryPolicy,
+}
+
+impl Retrying {
+    /// `inner` with `policy`.
+    #[must_use]
+    pub fn new(inner: Arc<dyn BlobStore>, policy: RetryPolicy) -> Self {
+        Self { inner, policy }
+    }
+}
+
+impl std::fmt::Debug for Retrying {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+#[async_trait]
+impl BlobStore for Retrying {
+    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<()> {
+        self.policy.run(|| self.inner.put(key, bytes.clone())).await
+    }
+
+    async fn put_file(&self, key: &str, file: &Path) -> Result<()> {
+        self.policy.run(|| self.inner.put_file(key, file)).await
+    }
+
+    async fn get(&self, key: &str) -> Result<Vec<u8>> {
+        self.policy.run(|| self.inner.get(key)).await
+    }
+
+    async fn get_file(&self, key: &str, file: &Path) -> Result<()> {
+        self.policy.run(|| self.inner.get_file(key, file)).await
+    }
+
+    async fn stat(&self, key: &str) -> Result<Option<u64>> {
+        self.policy.run(|| self.inner.stat(key)).await
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<Entry>> {
+        self.policy.run(|| self.inner.list(prefix)).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<()> {
+        self.policy.run(|| self.inner.delete(key)).await
+    }
+
+    async fn copy(&self, from: &str, to: &str) -> Result<()> {
+        self.policy.run(|| self.inner.copy(from, to)).await
+    }
+
+    async fn honours_conditions(&self, scratch_key: &str) -> Result<Option<bool>> {
+        self.policy.run(|| self.inner.honours_conditions(scratch_key)).await
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use sohoa_base::error::{Error, Kind};
+
+    async fn tries_until(policy: RetryPolicy, failures: u32, kind: Kind) -> (u32, Result<()>) {
+        let tries = Cell::new(0);
+        let result = policy
+            .run(|| {
+                tries.set(tries.get() + 1);
+                let fails = tries.get() <= failures;
+                async move { if fails { Err(Error::new(kind, "no")) } else { Ok(()) } }
+            })
+            .await;
+        (tries.get(), result)
+    }
+
+    #[tokio::test]
+    async fn passing_failures_are_repeated_and_others_not() {
+        let policy = RetryPolicy::immediate(4);
+        let (tries, result) = tries_until(policy, 3, Kind::Unavailable).await;
+        assert!(tries == 4 && result.is_ok());
+        let (tries, result) = tries_until(policy, 9, Kind::Unavailable).await;
+        assert!(tries == 4 && result.is_err());
+        let (tries, result) = tries_until(policy, 9, Kind::Denied).await;
+        assert!(tries == 1 && result.is_err());
+        let (tries, result) = tries_until(RetryPolicy::immediate(0), 9, Kind::Unavailable).await;
+        assert!(tries == 1 && result.is_err());
+    }
+}

@@ -1,0 +1,377 @@
+//! OCFL objects on every back-end, damage to them, and deposits that are cut off.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use sohoa_base::error::{Error, Kind, Result};
+use sohoa_storage::local::LocalStore;
+use sohoa_storage::memory::MemoryStore;
+use sohoa_storage::ocfl::{self, Deposited, NewVersion, Source};
+use sohoa_storage::retry::{RetryPolicy, Retrying};
+use sohoa_storage::{BlobStore, Entry, key};
+
+use super::{kind, open_s3};
+
+const OBJECT: &str = "urn:sohoa:G09.01:HS-1";
+
+fn version<'a>(files: &[(&str, Source)]) -> NewVersion<'a> {
+    NewVersion {
+        object: OBJECT,
+        files: files.iter().map(|(path, source)| ((*path).to_owned(), source.clone())).collect(),
+        fixity: BTreeMap::new(),
+        message: "Tiếp nhận".into(),
+        user: "Nguyễn Văn A".into(),
+        created: "2026-01-02T03:04:05Z".into(),
+    }
+}
+
+fn bytes(text: &str) -> Source {
+    Source::Bytes(text.as_bytes().to_vec())
+}
+
+const ORIGINAL: &str = "originals/Quyết định số 12 (bản gốc).pdf";
+
+/// The second version used throughout: one path kept, one changed, one gone, one new, one equal to another.
+fn second<'a>() -> NewVersion<'a> {
+    version(&[(ORIGINAL, Source::Kept), ("record.json", bytes("{2}")), ("documents/1/text.txt", bytes("một")), ("same.txt", bytes("{1}"))])
+}
+
+/// Puts the original to where intake would have, and deposits the first version.
+async fn deposit_first(store: &dyn BlobStore) -> Result<Deposited> {
+    let original = b"%PDF-1.7 original".repeat(1000);
+    let sha256 = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&original));
+    store.put(&key::intake(&sha256), original).await?;
+    let files = [(ORIGINAL, Source::Blob { key: key::intake(&sha256) }), ("record.json", bytes("{1}")), ("gone.txt", bytes("xưa"))];
+    ocfl::deposit(store, NewVersion { fixity: BTreeMap::from([(ORIGINAL.to_owned(), sha256)]), ..version(&files) }).await
+}
+
+async fn objects_live(store: &dyn BlobStore) {
+    assert_eq!(ocfl::read_inventory(store, OBJECT).await.unwrap(), None);
+    assert_eq!(kind(ocfl::verify(store, OBJECT).await), Kind::NotFound);
+    assert!(ocfl::objects(store).await.unwrap().is_empty());
+
+    let first = deposit_first(store).await.unwrap();
+    assert_eq!((first.version, first.changed, first.fixity.len()), (1, true, 3));
+    let again = deposit_first(store).await.unwrap();
+    assert_eq!(again, Deposited { changed: false, ..first.clone() });
+
+    let changed = ocfl::deposit(store, second()).await.unwrap();
+    assert_eq!((changed.version, changed.changed), (2, true));
+    assert_eq!(changed.fixity[ORIGINAL], first.fixity[ORIGINAL]);
+    assert!(!ocfl::deposit(store, second()).await.unwrap().changed);
+
+    let read = async |path: &str| ocfl::get(store, OBJECT, path).await;
+    assert_eq!(read("record.json").await.unwrap(), b"{2}");
+    assert_eq!(read("same.txt").await.unwrap(), b"{1}");
+    assert_eq!(read(ORIGINAL).await.unwrap(), b"%PDF-1.7 original".repeat(1000));
+    assert_eq!(kind(read("gone.txt").await), Kind::NotFound);
+    assert_eq!(ocfl::get_version(store, OBJECT, 1, "record.json").await.unwrap(), b"{1}");
+    assert_eq!(ocfl::get_version(store, OBJECT, 1, "gone.txt").await.unwrap(), "xưa".as_bytes());
+    assert_eq!(kind(ocfl::get_version(store, OBJECT, 3, "record.json").await), Kind::NotFound);
+    assert_eq!(kind(ocfl::get(store, "urn:none", "x").await), Kind::NotFound);
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("out");
+    ocfl::get_file(store, OBJECT, ORIGINAL, &file).await.unwrap();
+    assert_eq!(std::fs::read(&file).unwrap(), b"%PDF-1.7 original".repeat(1000));
+
+    let inventory = ocfl::read_inventory(store, OBJECT).await.unwrap().unwrap();
+    assert_eq!(inventory.head_number().unwrap(), 2);
+    assert_eq!(inventory.manifest.len(), 5, "equal content is stored once: {:?}", inventory.manifest);
+    let fixity = &inventory.fixity["sha256"];
+    assert_eq!(fixity.values().flatten().count(), 1);
+    assert_eq!(ocfl::verify(store, OBJECT).await.unwrap(), []);
+    assert_eq!(ocfl::objects(store).await.unwrap(), [OBJECT]);
+}
+
+#[tokio::test]
+async fn objects_live_in_memory() {
+    objects_live(&MemoryStore::new()).await;
+}
+
+#[tokio::test]
+async fn objects_live_on_s3() {
+    let Some(store) = open_s3("ocfl").await else { return };
+    objects_live(&*store).await;
+}
+
+#[tokio::test]
+async fn objects_live_in_a_folder_and_an_outside_validator_accepts_them() {
+    let home = tempfile::tempdir().unwrap();
+    let store = LocalStore::open(home.path()).unwrap();
+    objects_live(&store).await;
+    let long = format!("originals/{}/{}.txt", "thư mục dài ".repeat(30), "tên dài ".repeat(30));
+    let deep = vec!["Thư mục"; 60].join("/");
+    let odd = [("a/.hidden", bytes("1")), ("a/100% \\ \"?*", bytes("2")), (long.as_str(), bytes("3")), (deep.as_str(), bytes("4"))];
+    let other = NewVersion { object: "urn:sohoa:G09.01:Hồ sơ 12/2020", user: "a@b.vn".into(), ..version(&odd) };
+    let other_id = other.object;
+    ocfl::deposit(&store, other).await.unwrap();
+    assert_eq!(ocfl::get(&store, other_id, &deep).await.unwrap(), b"4");
+    assert_eq!(ocfl::verify(&store, other_id).await.unwrap(), []);
+    assert_eq!(ocfl::objects(&store).await.unwrap().len(), 2);
+    validate(&home.path().join("ocfl"), 2, true);
+    // The test can fail: the same validator sees one flipped byte.
+    let damaged = find(&home.path().join("ocfl"), "record.json");
+    std::fs::write(&damaged, "{3}").unwrap();
+    validate(&home.path().join("ocfl"), 2, false);
+}
+
+/// Runs the outside validator over a storage root and all its objects, where it is installed.
+fn validate(root: &Path, objects: usize, accepted: bool) {
+    // `ocfl-validate.py` on a storage root says nothing of damaged objects; this command does, in words.
+    let mut command = Command::new("ocfl-root.py");
+    let Ok(output) = command.args(["validate", "--validate-objects", "--check-digests", "--root"]).arg(root).output() else {
+        sohoa_testing::skipped("the outside OCFL validator: ocfl-root.py is not on PATH, `.ci/python-tools` installs it");
+        return;
+    };
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(said.contains(&format!("Objects checked: {objects} / {objects} are VALID")), accepted, "{said}");
+    assert!(said.contains("Storage root") && !said.contains("[W"), "{said}");
+}
+
+fn find(folder: &Path, name: &str) -> std::path::PathBuf {
+    let mut found: Vec<_> = walkdir::WalkDir::new(folder).into_iter().flatten().filter(|entry| entry.file_name() == name).collect();
+    found.sort_by_key(|entry| entry.path().to_owned());
+    found.first().unwrap().path().to_owned()
+}
+
+#[tokio::test]
+async fn unusable_deposits_are_refused_and_write_nothing() {
+    let store = MemoryStore::new();
+    let good = version(&[("a", bytes("1"))]);
+    for (path, refused) in [("..", true), ("a/../b", true), ("/a", true), ("a/", true), ("", true), ("a//b", true), ("ổn/định", false)]
+    {
+        let result = ocfl::deposit(&store, version(&[(path, bytes("1"))])).await;
+        assert_eq!(result.is_err(), refused, "{path:?}");
+    }
+    let store = MemoryStore::new();
+    for bad in [
+        version(&[]),
+        version(&[("a", bytes("1")), ("a/b", bytes("2"))]),
+        version(&[("a", Source::Kept)]),
+        NewVersion { created: "yesterday".into(), ..good.clone() },
+        NewVersion { created: "2026-01-02T03:04:05".into(), ..good.clone() },
+        NewVersion { fixity: BTreeMap::from([("b".into(), "0".into())]), ..good.clone() },
+    ] {
+        assert_eq!(kind(ocfl::deposit(&store, bad).await), Kind::Invalid);
+    }
+    assert_eq!(kind(ocfl::deposit(&store, version(&[("a", Source::Blob { key: "intake/none".into() })])).await), Kind::NotFound);
+    let altered = NewVersion { fixity: BTreeMap::from([("a".into(), "0".repeat(64))]), ..good };
+    assert_eq!(kind(ocfl::deposit(&store, altered).await), Kind::Corrupt);
+    assert!(store.list("").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn every_kind_of_damage_is_found() {
+    let root = key::object_root(OBJECT);
+    let sound = MemoryStore::new();
+    deposit_first(&sound).await.unwrap();
+    ocfl::deposit(&sound, second()).await.unwrap();
+    let keys: Vec<String> = sound.list(&root).await.unwrap().into_iter().map(|entry| entry.key).collect();
+    assert_eq!(keys.len(), 3 + 4 + 5);
+    for key in &keys {
+        for lost in [true, false] {
+            let store = MemoryStore::new();
+            for entry in sound.list("").await.unwrap() {
+                store.put(&entry.key, sound.get(&entry.key).await.unwrap()).await.unwrap();
+            }
+            if lost {
+                store.delete(key).await.unwrap();
+            } else {
+                let mut bytes = store.get(key).await.unwrap();
+                bytes[0] ^= 1;
+                store.put(key, bytes).await.unwrap();
+            }
+            let findings = ocfl::verify(&store, OBJECT).await.unwrap();
+            let root_sidecar = *key == format!("{root}/inventory.json.sha512");
+            assert_eq!(findings.iter().any(|finding| finding.damage), !root_sidecar, "{key} lost {lost}: {findings:?}");
+            assert!(!findings.is_empty(), "{key} lost {lost}");
+            let place = key.trim_end_matches(".sha512");
+            let names_it = |finding: &ocfl::Finding| place.ends_with(finding.path.trim_end_matches(".sha512"));
+            assert!(findings.iter().any(|finding| names_it(finding) || finding.path == "inventory.json"), "{key}: {findings:?}");
+            assert_eq!(ocfl::objects(&store).await.unwrap(), [OBJECT], "{key} lost {lost}");
+        }
+    }
+    sound.put(&format!("{root}/v1/content/stray"), b"x".to_vec()).await.unwrap();
+    let findings = ocfl::verify(&sound, OBJECT).await.unwrap();
+    assert!(findings.len() == 1 && findings[0].damage && findings[0].path == "v1/content/stray", "{findings:?}");
+}
+
+#[tokio::test]
+async fn damaged_content_is_not_handed_out() {
+    let store = MemoryStore::new();
+    deposit_first(&store).await.unwrap();
+    store.put(&format!("{}/v1/content/record.json", key::object_root(OBJECT)), b"{x}".to_vec()).await.unwrap();
+    assert_eq!(kind(ocfl::get(&store, OBJECT, "record.json").await), Kind::Corrupt);
+}
+
+// ---- deposits that are cut off
+
+/// Lets so many writes through, then none: what a killed process leaves.
+#[derive(Debug)]
+struct CutOff<'a> {
+    inner: &'a dyn BlobStore,
+    left: AtomicU32,
+}
+
+impl<'a> CutOff<'a> {
+    fn after(inner: &'a dyn BlobStore, writes: u32) -> Self {
+        Self { inner, left: AtomicU32::new(writes) }
+    }
+
+    fn write(&self) -> Result<()> {
+        let taken = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        taken.map(drop).map_err(|_| Error::unavailable("cut off"))
+    }
+}
+
+#[async_trait]
+impl BlobStore for CutOff<'_> {
+    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<()> {
+        self.write()?;
+        self.inner.put(key, bytes).await
+    }
+    async fn put_file(&self, key: &str, file: &Path) -> Result<()> {
+        self.write()?;
+        self.inner.put_file(key, file).await
+    }
+    async fn get(&self, key: &str) -> Result<Vec<u8>> {
+        self.inner.get(key).await
+    }
+    async fn get_file(&self, key: &str, file: &Path) -> Result<()> {
+        self.inner.get_file(key, file).await
+    }
+    async fn stat(&self, key: &str) -> Result<Option<u64>> {
+        self.inner.stat(key).await
+    }
+    async fn list(&self, prefix: &str) -> Result<Vec<Entry>> {
+        self.inner.list(prefix).await
+    }
+    async fn delete(&self, key: &str) -> Result<()> {
+        self.write()?;
+        self.inner.delete(key).await
+    }
+    async fn copy(&self, from: &str, to: &str) -> Result<()> {
+        self.write()?;
+        self.inner.copy(from, to).await
+    }
+}
+
+async fn damage(store: &dyn BlobStore) -> Vec<ocfl::Finding> {
+    ocfl::verify(store, OBJECT).await.unwrap().into_iter().filter(|finding| finding.damage).collect()
+}
+
+#[tokio::test]
+async fn a_first_deposit_cut_off_anywhere_is_mended_by_its_repeat() {
+    for writes in 0.. {
+        let home = tempfile::tempdir().unwrap();
+        let store = LocalStore::open(home.path()).unwrap();
+        let cut = deposit_first(&CutOff::after(&store, writes)).await;
+        if store.list(&key::object_root(OBJECT)).await.unwrap().is_empty() {
+            assert_eq!(ocfl::read_inventory(&store, OBJECT).await.unwrap(), None);
+        } else {
+            assert_eq!(damage(&store).await, [], "after {writes} writes");
+        }
+        let Err(error) = cut else {
+            assert!(writes > 10, "the deposit is of more writes than {writes}");
+            return;
+        };
+        assert_eq!(error.kind(), Kind::Unavailable);
+        // What the repeat brings may differ from what was left behind.
+        let other = version(&[("record.json", bytes("{other}"))]);
+        let repeated = if writes % 2 == 0 { deposit_first(&store).await } else { ocfl::deposit(&store, other).await };
+        repeated.unwrap();
+        assert_eq!(ocfl::verify(&store, OBJECT).await.unwrap(), [], "after {writes} writes and a repeat");
+        assert_eq!(ocfl::objects(&store).await.unwrap(), [OBJECT]);
+    }
+}
+
+async fn second_deposit_cut_off(store: &dyn BlobStore, writes: u32) -> bool {
+    deposit_first(store).await.unwrap();
+    let cut = ocfl::deposit(&CutOff::after(store, writes), second()).await;
+    assert_eq!(damage(store).await, [], "after {writes} writes");
+    // Old or new, but whole.
+    let head = ocfl::read_inventory(store, OBJECT).await.unwrap().unwrap().head_number().unwrap();
+    let record = ocfl::get(store, OBJECT, "record.json").await.unwrap();
+    assert_eq!(record, format!("{{{head}}}").into_bytes());
+    assert_eq!(ocfl::get_version(store, OBJECT, 1, "record.json").await.unwrap(), b"{1}");
+    let ended = cut.is_ok();
+    // Three ways on: the same again, something else, or back to the old state.
+    match writes % 3 {
+        0 => drop(ocfl::deposit(store, second()).await.unwrap()),
+        1 => drop(ocfl::deposit(store, version(&[("record.json", bytes("{other}"))])).await.unwrap()),
+        _ => drop(deposit_first(store).await.unwrap()),
+    }
+    assert_eq!(ocfl::verify(store, OBJECT).await.unwrap(), [], "after {writes} writes and a repeat");
+    ended
+}
+
+#[tokio::test]
+async fn a_second_deposit_cut_off_anywhere_leaves_a_sound_object() {
+    for writes in 0.. {
+        let home = tempfile::tempdir().unwrap();
+        let store = LocalStore::open(home.path()).unwrap();
+        let ended = second_deposit_cut_off(&store, writes).await;
+        // The outside validator is slow: it sees the two odd cases, half of the content and all but the last sidecar.
+        if matches!(writes, 1 | 5) {
+            validate(&home.path().join("ocfl"), 1, true);
+        }
+        if ended {
+            assert_eq!(writes, 6, "two contents, two inventories with their sidecars");
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_second_deposit_cut_off_on_s3_leaves_a_sound_object() {
+    for writes in 0.. {
+        let Some(store) = open_s3("cut").await else { return };
+        if second_deposit_cut_off(&*store, writes).await {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_fails_now_and_then_is_asked_again() {
+    /// Fails every other write.
+    #[derive(Debug, Default)]
+    struct Shaky(MemoryStore, AtomicU32);
+    #[async_trait]
+    impl BlobStore for Shaky {
+        async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<()> {
+            if self.1.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
+                return Err(Error::unavailable("not now"));
+            }
+            self.0.put(key, bytes).await
+        }
+        async fn put_file(&self, key: &str, file: &Path) -> Result<()> {
+            self.0.put_file(key, file).await
+        }
+        async fn get(&self, key: &str) -> Result<Vec<u8>> {
+            self.0.get(key).await
+        }
+        async fn get_file(&self, key: &str, file: &Path) -> Result<()> {
+            self.0.get_file(key, file).await
+        }
+        async fn stat(&self, key: &str) -> Result<Option<u64>> {
+            self.0.stat(key).await
+        }
+        async fn list(&self, prefix: &str) -> Result<Vec<Entry>> {
+            self.0.list(prefix).await
+        }
+        async fn delete(&self, key: &str) -> Result<()> {
+            self.0.delete(key).await
+        }
+        async fn copy(&self, from: &str, to: &str) -> Result<()> {
+            self.0.copy(from, to).await
+        }
+    }
+    let shaky = Arc::new(Shaky::default());
+    assert_eq!(kind(deposit_first(&*shaky).await), Kind::Unavailable);
+    objects_live(&Retrying::new(Arc::new(Shaky::default()), RetryPolicy::immediate(2))).await;
+}

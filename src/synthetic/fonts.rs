@@ -1,0 +1,104 @@
+//! The typeface of the specimens: Tinos, which has the widths of Times New Roman and every Vietnamese letter.
+
+use ab_glyph::{Font, FontVec, ScaleFont, point};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use std::path::Path;
+
+/// Debian's package of the typeface.
+pub const PACKAGE: &str = "fonts-croscore";
+
+/// Folders where distributions keep the typeface.
+const FOLDERS: [&str; 4] =
+    ["/usr/share/fonts/truetype/croscore", "/usr/share/fonts/croscore", "/usr/share/fonts/google-croscore", "/usr/local/share/fonts"];
+
+/// A cut of the typeface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    /// Upright.
+    Regular,
+    /// Bold.
+    Bold,
+    /// Slanted: place and date, the foot of invitations.
+    Italic,
+    /// Bold and slanted: "Nơi nhận".
+    BoldItalic,
+}
+
+/// The four cuts, loaded.
+#[derive(Debug)]
+pub struct Fonts {
+    regular: FontVec,
+    bold: FontVec,
+    italic: FontVec,
+    bold_italic: FontVec,
+}
+
+impl Fonts {
+    /// Loads the typeface from where the system keeps it.
+    ///
+    /// # Errors
+    /// `NotFound`, naming the Debian package, where it is not installed; `Corrupt` where a file is no font.
+    pub fn load() -> Result<Self> {
+        let load = |cut: &str| load(&format!("Tinos-{cut}"));
+        Ok(Self { regular: load("Regular")?, bold: load("Bold")?, italic: load("Italic")?, bold_italic: load("BoldItalic")? })
+    }
+
+    /// The font of a cut.
+    #[must_use]
+    pub fn face(&self, face: Face) -> &FontVec {
+        match face {
+            Face::Regular => &self.regular,
+            Face::Bold => &self.bold,
+            Face::Italic => &self.italic,
+            Face::BoldItalic => &self.bold_italic,
+        }
+    }
+
+    /// Width of `text` in px at `size` px to the em.
+    #[must_use]
+    pub fn width(&self, face: Face, size: f32, text: &str) -> f32 {
+        length(self.face(face), size, text)
+    }
+}
+
+/// Width of `text` in px at `size` px to the em.
+#[must_use]
+pub fn length(font: &FontVec, size: f32, text: &str) -> f32 {
+    let scaled = font.as_scaled(scale(font, size));
+    text.chars().map(|letter| scaled.h_advance(scaled.glyph_id(letter))).sum()
+}
+
+/// Lays `text` at `size` px to the em from (`left`, `base`), the start of its base line, with `extra` px added to every space:
+/// `mark` is told each px that a letter covers, and how much of it, 0 to 1.
+pub fn lay(font: &FontVec, size: f32, (left, base): (f32, f32), text: &str, extra: f32, mut mark: impl FnMut(i32, i32, f32)) {
+    let scaled = font.as_scaled(scale(font, size));
+    let mut pen = left;
+    for letter in text.chars() {
+        let id = scaled.glyph_id(letter);
+        let mut glyph = id.with_scale(scaled.scale());
+        glyph.position = point(pen, base);
+        pen += scaled.h_advance(id) + if letter == ' ' { extra } else { 0.0 };
+        let Some(outline) = font.outline_glyph(glyph) else { continue };
+        let bounds = outline.px_bounds();
+        outline.draw(|x, y, cover| mark(bounds.min.x as i32 + x as i32, bounds.min.y as i32 + y as i32, cover));
+    }
+}
+
+/// Loads a font of the package by its name without ending, such as `Arimo-Bold`.
+///
+/// # Errors
+/// As [`Fonts::load`].
+pub fn load(name: &str) -> Result<FontVec> {
+    let folder = FOLDERS.iter().map(Path::new).find(|folder| folder.join("Tinos-Regular.ttf").is_file()).ok_or_else(|| {
+        Error::not_found(format!("the typeface Tinos is not installed, so no specimen can be drawn: run `apt-get install {PACKAGE}`"))
+    })?;
+    let path = folder.join(format!("{name}.ttf"));
+    let bytes = std::fs::read(&path).or_error(Kind::NotFound, || format!("cannot read {}: reinstall {PACKAGE}", path.display()))?;
+    FontVec::try_from_vec(bytes).or_error(Kind::Corrupt, || format!("{} is not a font: reinstall {PACKAGE}", path.display()))
+}
+
+/// The rasteriser measures height from ascent to descent; typesetting measures the em.
+#[must_use]
+pub fn scale(font: &FontVec, size: f32) -> f32 {
+    font.units_per_em().map_or(size, |em| size * font.height_unscaled() / em)
+}

@@ -1,0 +1,204 @@
+//! Pages with invented personal data in the sentences in which offices write it, and with numbers that are none, as
+//! scanners deliver them.
+
+use super::degrade;
+use super::fonts::Fonts;
+use super::layout;
+use super::paper::Paper;
+use super::random::Random;
+use super::secrecy_stamp::one_of;
+use super::stamped_page::scanned;
+use super::story::Story;
+use serde::Serialize;
+use sohoa_base::error::Result;
+use sohoa_base::model::personal::PersonalKind;
+
+/// Resolution of the pages, dots per inch.
+const DPI: u16 = 200;
+
+/// Paragraphs with personal data on a page.
+const PARAGRAPHS: usize = 6;
+
+/// A page that was drawn, and the personal data on it.
+#[derive(Debug, Clone, Serialize)]
+pub struct PersonalPage {
+    /// What must be found.
+    pub data: Vec<Datum>,
+    /// A colour JPEG.
+    #[serde(skip)]
+    pub bytes: Vec<u8>,
+}
+
+/// One piece of personal data as printed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Datum {
+    /// What it is.
+    pub kind: PersonalKind,
+    /// As printed.
+    pub text: String,
+}
+
+/// Page number `number` of a `seed`; the same two give the same page.
+///
+/// # Errors
+/// As [`degrade::jpeg`].
+pub fn page(fonts: &Fonts, seed: u64, number: usize) -> Result<PersonalPage> {
+    let mut random = Random::for_purpose(seed, &format!("personal {number}"));
+    let mut story = Story::new(Random::for_purpose(seed, &format!("personal story {number}")), 2019);
+    let mut paper = if random.draw().is_multiple_of(2) { story.letter() } else { story.minutes() };
+    let data = fill(&mut paper, &mut story, &mut random);
+    let clean = layout::set(fonts, &paper, u32::from(DPI), &mut random).into_iter().next();
+    let picture = scanned(clean.as_ref().map(|page| page.picture.clone()).unwrap_or_default(), &mut random);
+    // What did not find room is on the next sheet.
+    let printed = clean.map(|page| page.lines.join(" ")).unwrap_or_default();
+    let data = data.into_iter().filter(|datum| printed.contains(&datum.text)).collect();
+    Ok(PersonalPage { data, bytes: degrade::jpeg(&picture, random.between(45.0, 88.0) as u8, DPI)? })
+}
+
+/// Puts paragraphs with personal data, and some that only look like it, in the place of the paper's own.
+fn fill(paper: &mut Paper, story: &mut Story, random: &mut Random) -> Vec<Datum> {
+    let mut data = Vec::new();
+    paper.body = (0..PARAGRAPHS).map(|place| if place % 3 == 2 { harmless(random) } else { personal(story, random, &mut data) }).collect();
+    paper.recipients.truncate(2);
+    paper.annex = None;
+    data
+}
+
+/// One of several ways to say something.
+fn any<'a>(ways: &[&'a str], random: &mut Random) -> &'a str {
+    one_of(ways, random).unwrap_or_default()
+}
+
+fn digits(count: usize, random: &mut Random) -> String {
+    (0..count).map(|_| char::from(b'0' + (random.draw() % 10) as u8)).collect()
+}
+
+/// Digits in groups of the given lengths, with a sign between them.
+fn grouped(text: &str, lengths: &[usize], between: &str) -> String {
+    let mut rest = text;
+    let mut parts = Vec::new();
+    for length in lengths {
+        let (part, behind) = rest.split_at_checked(*length).unwrap_or((rest, ""));
+        parts.push(part);
+        rest = behind;
+    }
+    parts.push(rest);
+    parts.retain(|part| !part.is_empty());
+    parts.join(between)
+}
+
+fn card(random: &mut Random) -> String {
+    let province = 1 + random.draw() % 96;
+    let number = format!("{province:03}{}{}", random.draw() % 4, digits(8, random));
+    if random.draw().is_multiple_of(4) { grouped(&number, &[3, 3, 3], " ") } else { number }
+}
+
+fn mobile(random: &mut Random) -> String {
+    let number = format!("0{}{}", any(&["3", "5", "7", "8", "9"], random), digits(8, random));
+    match random.draw() % 4 {
+        0 => grouped(&number, &[4, 3], "."),
+        1 => grouped(&number, &[4, 3], " "),
+        2 => format!("+84 {}", grouped(number.get(1..).unwrap_or_default(), &[3, 3], " ")),
+        _ => number,
+    }
+}
+
+fn birth(random: &mut Random) -> String {
+    let (day, month, year) = (1 + random.draw() % 28, 1 + random.draw() % 12, 1941 + random.draw() % 62);
+    match random.draw() % 3 {
+        0 => format!("{day:02}/{month:02}/{year}"),
+        1 => format!("{day:02} tháng {month:02} năm {year}"),
+        _ => format!("{day}/{month}/{year}"),
+    }
+}
+
+fn home(random: &mut Random) -> String {
+    let (house, alley) = (1 + random.draw() % 300, 1 + random.draw() % 90);
+    let street = any(&["đường Suối Hạc", "phố Đồi Trúc", "đường Cửa Mây", "tổ dân phố 4"], random);
+    let ward = any(&["phường Suối Hạc", "xã Đồi Trúc", "xã Vĩnh Lạc Hà"], random);
+    if random.draw().is_multiple_of(2) {
+        format!("số {house} {street}, {ward}, tỉnh Bình Sơn Giang")
+    } else {
+        format!("thôn {alley}, {ward}, tỉnh Bình Sơn Giang")
+    }
+}
+
+/// A paragraph with the data of one person.
+fn personal(story: &mut Story, random: &mut Random, data: &mut Vec<Datum>) -> String {
+    let name = story.person();
+    let mut tell = |kind, text: String| {
+        data.push(Datum { kind, text: text.clone() });
+        text
+    };
+    match random.draw() % 6 {
+        0 => {
+            let (born, number) = (tell(PersonalKind::BirthDate, birth(random)), tell(PersonalKind::CitizenNumber, card(random)));
+            let said = any(&["số CCCD", "căn cước công dân số", "số định danh cá nhân"], random);
+            format!("Ông {name}, sinh ngày {born}, {said}: {number}, cấp tại Cục Cảnh sát quản lý hành chính về trật tự xã hội.")
+        }
+        1 => {
+            let said = any(&["Nơi thường trú", "Nơi ở hiện nay", "Hộ khẩu thường trú"], random);
+            let (place, number) = (tell(PersonalKind::Address, home(random)), tell(PersonalKind::Telephone, mobile(random)));
+            format!("{said} của bà {name}: {place}; số điện thoại liên hệ: {number}.")
+        }
+        2 => {
+            let number = tell(PersonalKind::BankAccount, digits(13, random));
+            let said = any(&["số tài khoản", "STK", "tài khoản số"], random);
+            format!("Tiền hỗ trợ được chuyển cho {name} vào {said} {number} mở tại ngân hàng.")
+        }
+        3 => {
+            let (old, born) = (tell(PersonalKind::CitizenNumber, digits(9, random)), 1941 + random.draw() % 62);
+            format!(
+                "Bà {name}, sinh năm {}, số CMND {old}, là người đứng tên trên hồ sơ gốc.",
+                tell(PersonalKind::BirthDate, born.to_string())
+            )
+        }
+        4 => {
+            let (number, mail) = (
+                tell(PersonalKind::Telephone, mobile(random)),
+                format!("{}.{}@example.vn", any(&["mau", "gia", "vi"], random), digits(3, random)),
+            );
+            let said = any(&["SĐT", "điện thoại", "ĐT"], random);
+            format!("Người nộp hồ sơ: {name}, {said}: {number}, thư điện tử: {}.", tell(PersonalKind::Email, mail))
+        }
+        _ => {
+            let number = tell(PersonalKind::CitizenNumber, format!("{}{}", any(&["B", "C", "P"], random), digits(7, random)));
+            let place = tell(PersonalKind::Address, home(random));
+            format!("Ông {name}, hộ chiếu số {number}, hiện cư trú tại {place}.")
+        }
+    }
+}
+
+/// A paragraph with numbers that are no personal data.
+fn harmless(random: &mut Random) -> String {
+    let (one, two) = (digits(3, random), digits(3, random));
+    match random.draw() % 4 {
+        0 => format!("Kinh phí thực hiện là 1.{one}.{two}.000 đồng, giao theo Quyết định số 1{one}/QĐ-UBND ngày 12 tháng 9 năm 2019."),
+        1 => format!(
+            "Mọi thông tin xin liên hệ Văn phòng, điện thoại 0225 3{one} {two}, fax 0225 3{two} {one}, thư điện tử vanphong@binhsongiang.gov.vn."
+        ),
+        2 => format!("Hồ sơ có mã 000.00.16.H24-200514-0{one}, tiếp nhận ngày 14/5/2020, hẹn trả ngày 28/5/2020."),
+        _ => format!("Đường dây nóng của tỉnh là 0912 {one} {two}; tổng số 12{one} hồ sơ, 45{two} trang trong các năm 2016 - 2019."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_same_number_gives_the_same_page_and_another_another() {
+        let fonts = Fonts::load().unwrap();
+        let (one, again, other) = (page(&fonts, 3, 0).unwrap(), page(&fonts, 3, 0).unwrap(), page(&fonts, 3, 1).unwrap());
+        assert_eq!((&one.data, &one.bytes), (&again.data, &again.bytes));
+        assert_ne!(one.bytes, other.bytes);
+        assert!(!one.data.is_empty());
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(grouped("0912345678", &[4, 3], "."), "0912.345.678");
+        assert_eq!(grouped("12", &[4, 3], " "), "12");
+    }
+}

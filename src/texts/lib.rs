@@ -1,0 +1,397 @@
+//! Sentences for people, in Vietnamese and English: one catalogue, so that no other file writes them.
+
+pub mod figures;
+pub mod sentences;
+pub mod terms;
+pub mod words;
+
+use sohoa_base::error::Kind;
+use sohoa_base::model::reading::{Quality, Sides};
+use sohoa_base::model::rescan::Reason;
+
+/// Language of the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// Tiếng Việt.
+    #[default]
+    Vietnamese,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// The language with this code; Vietnamese for an unknown one.
+    #[must_use]
+    pub fn from_code(code: &str) -> Self {
+        if code == "en" { Self::English } else { Self::Vietnamese }
+    }
+
+    /// Its code (BCP 47).
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Vietnamese => "vi",
+            Self::English => "en",
+        }
+    }
+}
+
+/// A sentence with its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the values are explained by the sentences below")]
+pub enum Message<'a> {
+    BalanceFiles { received: u64, duplicate: u64, refused: u64 },
+    BalancePages { came: u64, stored: u64, review: u64, refused: u64, held: u64, open: u64 },
+    Quarantine { held: u64 },
+    ModelScore { is_new: bool, kinds: u64, of: u64, values: u64, brier: String },
+    ModelReplaced { examples: u64 },
+    ModelTooFew { examples: u64 },
+    ModelWorse,
+    ModelSame,
+    QuarantineLeft { dossier: String, by: String, pages: u64, version: Option<u64>, kept: u64 },
+    BalanceHoldings { dossiers: u64, documents: u64 },
+    Took { seconds: String, cpu: String, rate: String },
+    Refused { file: String, page: Option<u32>, class: &'a str, reason: String },
+    Interrupted,
+    ModelsMissing,
+    Submitted { batch: String },
+    LineNotFollowed { list: &'a str, why: String },
+    SetAside { manifests: u64, ignored: u64 },
+    PagesReadFilesReceived { received: u64, of: u64 },
+    PlainProgress { received: u64, files: u64, read: u64, pages: u64, ended: u64 },
+    ErrorLead { kind: Kind },
+    NothingFound,
+    Serving { address: String },
+    FirstStart { address: String, key: String },
+    Hits { total: u64 },
+    Verified { objects: u64, problems: u64 },
+    Rebuilt { objects: u64, documents: u64, batches: u64 },
+    Ready,
+    NotReady,
+    DecisionKept { document: String, version: u64, open: String },
+    QualityColumns,
+    QualityPages { pages: u64, blank: u64, unmeasured: u64, rescan: u64, error_permille: Option<u64> },
+    RescanPages { rescan: u64 },
+    Rescan { reason: Reason, quality: &'a Quality },
+    Place { file: String, page: Option<u32> },
+    SidesCut { cut: Sides },
+    SheetTitle { dossier: bool },
+    SheetUse { dossier: bool },
+}
+
+/// The sentence in the reader's language.
+#[must_use]
+pub fn sentence(language: Language, message: Message<'_>) -> String {
+    match language {
+        Language::Vietnamese => vietnamese(message),
+        Language::English => english(message),
+    }
+}
+
+/// A whole number with dots between thousands, as Vietnamese offices write it.
+fn dots(number: u64) -> String {
+    grouped(number, '.')
+}
+
+fn grouped(number: u64, mark: char) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(mark);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Per mille as per cent with one place.
+fn tenths(permille: u64, mark: char) -> String {
+    format!("{}{mark}{}", permille / 10, permille % 10)
+}
+
+/// Hundredths of a degree as degrees with one place, without direction.
+fn degrees(centidegrees: i32, mark: char) -> String {
+    tenths(u64::from(centidegrees.unsigned_abs() + 5) / 10, mark)
+}
+
+/// The sides by their names; empty where there is none.
+fn sides(cut: Sides, names: [&str; 4]) -> String {
+    let cut = names.into_iter().zip(cut.clockwise()).filter_map(|(name, is_cut)| is_cut.then_some(name));
+    cut.collect::<Vec<_>>().join(", ")
+}
+
+fn vietnamese(message: Message<'_>) -> String {
+    match message {
+        Message::BalanceFiles { received, duplicate, refused } => {
+            format!("Tệp:    nhận {}, trùng {}, từ chối {}", dots(received), dots(duplicate), dots(refused))
+        }
+        Message::BalancePages { came, stored, review, refused, held, open } => {
+            let mut left = if held > 0 { format!(" + cách ly {}", dots(held)) } else { String::new() };
+            left.push_str(&if open > 0 { format!(" + đang xử lý {}", dots(open)) } else { String::new() });
+            format!("Trang:  vào {} = lưu {} + chờ duyệt {} + từ chối {}{left}", dots(came), dots(stored), dots(review), dots(refused))
+        }
+        Message::Quarantine { held } => {
+            format!("Cách ly: {} trang của hồ sơ có dấu độ mật; cán bộ phụ trách bí mật xem bằng `sohoa quarantine list`", dots(held))
+        }
+        Message::ModelScore { is_new, kinds, of, values, brier } => format!(
+            "{}: đúng loại {}/{} văn bản để dành; sai số Brier {} trên {} giá trị",
+            if is_new { "Mô hình mới" } else { "Mô hình đang dùng" },
+            dots(kinds),
+            dots(of),
+            brier,
+            dots(values)
+        ),
+        Message::ModelReplaced { examples } => format!("Dùng mô hình mới, học từ {} văn bản đã duyệt", dots(examples)),
+        Message::ModelTooFew { examples } => {
+            format!("Mới có {} văn bản đã duyệt để học: quá ít, giữ mô hình đang dùng", dots(examples))
+        }
+        Message::ModelWorse => "Mô hình mới kém hơn: giữ mô hình đang dùng".to_owned(),
+        Message::ModelSame => "Không có gì mới để học: giữ mô hình đang dùng".to_owned(),
+        Message::QuarantineLeft { dossier, by, pages, version, kept } => {
+            let end = version.map_or_else(|| "đã loại khỏi kho".to_owned(), |version| format!("đã lưu ở phiên bản {}", dots(version)));
+            let left =
+                if kept > 0 { format!("; {} tệp vẫn còn vì hồ sơ khác có cùng nội dung", dots(kept)) } else { String::new() };
+            format!("{dossier}: {by} cho {} trang ra khỏi cách ly, {end}{left}", dots(pages))
+        }
+        Message::BalanceHoldings { dossiers, documents } => format!("Hồ sơ:  {}, văn bản: {}", dots(dossiers), dots(documents)),
+        Message::Took { seconds, cpu, rate } => format!("Hết {seconds} giây ({rate} trang/giây), {cpu} giây bộ xử lý"),
+        Message::Refused { file, page, class, reason } => {
+            let page = page.map(|page| format!(", trang {page}")).unwrap_or_default();
+            format!("Từ chối [{class}] {file}{page}: {reason}")
+        }
+        Message::Interrupted => "Đã dừng giữa chừng; chạy lại đúng lệnh này để làm tiếp".to_owned(),
+        Message::ModelsMissing => {
+            "Thiếu mô hình nơ-ron hoặc thư viện chạy mô hình: đọc kém chính xác hơn hoặc lâu hơn; chạy `sohoa models fetch`".to_owned()
+        }
+        Message::LineNotFollowed { list, why } => format!("Chỉ tiêu lộ trình: {list}: {why}"),
+        Message::Submitted { batch } => format!("Lô {batch} đã vào hàng đợi; chạy `sohoa work` để đọc, `sohoa runs show {batch}` để xem"),
+        Message::SetAside { manifests, ignored } => {
+            format!(
+                "Để riêng: {} mục lục (được giữ, đối chiếu với những gì đã nhận), {} tệp hệ thống hoặc liên kết (bỏ qua)",
+                dots(manifests),
+                dots(ignored)
+            )
+        }
+        Message::PagesReadFilesReceived { received, of } => format!("trang (tệp {}/{})", dots(received), dots(of)),
+        Message::PlainProgress { received, files, read, pages, ended } => format!(
+            "đã nhận {}/{} tệp, đã đọc {}/{} trang, xong {} trang",
+            dots(received),
+            dots(files),
+            dots(read),
+            dots(pages),
+            dots(ended)
+        ),
+        Message::ErrorLead { kind } => match kind {
+            Kind::Invalid => "không hợp lệ",
+            Kind::Limit => "vượt giới hạn",
+            Kind::Denied => "không được phép",
+            Kind::NotFound => "không tìm thấy",
+            Kind::Conflict => "xung đột",
+            Kind::Unavailable => "không kết nối được",
+            Kind::Corrupt => "dữ liệu hỏng",
+            Kind::Internal => "lỗi chương trình",
+        }
+        .to_owned(),
+        Message::NothingFound => "Không tìm thấy trang nào".to_owned(),
+        Message::Hits { total } => format!("Tìm thấy {} trang", dots(total)),
+        Message::Verified { objects, problems } => format!("Đã kiểm {} hồ sơ: {} vấn đề", dots(objects), dots(problems)),
+        Message::Rebuilt { objects, documents, batches } => {
+            format!("Đã dựng lại {} hồ sơ, {} văn bản, {} lô", dots(objects), dots(documents), dots(batches))
+        }
+        Message::Ready => "Máy này đã sẵn sàng".to_owned(),
+        Message::Serving { address } => format!("Đang phục vụ tại {address}"),
+        Message::FirstStart { address, key } => {
+            format!("Chưa có ai. Tạo người quản trị đầu tiên (khóa dùng một lần, trong 24 giờ): {}", first_start(&address, &key))
+        }
+        Message::NotReady => "Máy này chưa sẵn sàng; chạy các lệnh nêu trên".to_owned(),
+        Message::DecisionKept { document, version, open } => {
+            let left = if open.is_empty() { "không còn gì phải duyệt".to_owned() } else { format!("còn phải duyệt: {open}") };
+            format!("{document}: đã ghi quyết định, hồ sơ ở phiên bản {version}, {left}")
+        }
+        Message::QualityColumns => "dpi\tlệch °\tnét\ttương phản\thạt\thằn sau ‰\tsai %\tmép cắt\ttrang".to_owned(),
+        Message::QualityPages { pages, blank, unmeasured, rescan, error_permille } => {
+            let error = error_permille.map(|error| format!("; dự kiến đọc sai {} % ký tự", tenths(error, ','))).unwrap_or_default();
+            format!("Trang:  {} (trắng {}, không đo {}), cần quét lại {}{error}", dots(pages), dots(blank), dots(unmeasured), dots(rescan))
+        }
+        Message::RescanPages { rescan } => format!("Quét lại: {} trang; `sohoa quality --rescan` nêu trang và lý do", dots(rescan)),
+        Message::Rescan { reason, quality } => {
+            let scan = quality.scan.unwrap_or_default();
+            match reason {
+                Reason::CutOff => format!("chữ bị cắt ở mép {}", sides(scan.cut, ["trái", "trên", "phải", "dưới"])),
+                Reason::Unreadable => format!("dự kiến đọc sai {} % ký tự", tenths(scan.expected_error_permille.into(), ',')),
+                Reason::Blurred => format!("mờ nét (độ nét {} trên 100)", quality.sharpness),
+                Reason::LowResolution => format!("chỉ {} dpi, phải từ 200 dpi", scan.dpi),
+                Reason::Pale => format!("chữ quá nhạt (tương phản {} trên 255)", quality.contrast),
+                Reason::ShinesThrough => format!("chữ mặt sau hằn qua ({} ‰ nền giấy)", scan.bleed_permille),
+                Reason::Crooked => format!("lệch {}°", degrees(scan.skew_centidegrees, ',')),
+            }
+        }
+        Message::Place { file, page } => format!("{file}{}", page.map(|page| format!(", trang {page}")).unwrap_or_default()),
+        Message::SidesCut { cut } => sides(cut, ["trái", "trên", "phải", "dưới"]),
+        Message::SheetTitle { dossier } => format!("TỜ PHÂN CÁCH {}", if dossier { "HỒ SƠ" } else { "VĂN BẢN" }),
+        Message::SheetUse { dossier } => format!("Đặt tờ này trước trang đầu của mỗi {}", if dossier { "hồ sơ" } else { "văn bản" }),
+    }
+}
+
+fn english(message: Message<'_>) -> String {
+    let commas = |number| grouped(number, ',');
+    match message {
+        Message::BalanceFiles { received, duplicate, refused } => {
+            format!("Files:    {} received, {} duplicate, {} refused", commas(received), commas(duplicate), commas(refused))
+        }
+        Message::BalancePages { came, stored, review, refused, held, open } => {
+            let mut left = if held > 0 { format!(" + {} in quarantine", commas(held)) } else { String::new() };
+            left.push_str(&if open > 0 { format!(" + {} open", commas(open)) } else { String::new() });
+            format!(
+                "Pages:    {} in = {} stored + {} in review + {} refused{left}",
+                commas(came),
+                commas(stored),
+                commas(review),
+                commas(refused)
+            )
+        }
+        Message::Quarantine { held } => format!(
+            "Quarantine: {} pages of dossiers with a stamp of secrecy; an officer in charge looks with `sohoa quarantine list`",
+            commas(held)
+        ),
+        Message::ModelScore { is_new, kinds, of, values, brier } => format!(
+            "{}: kind right in {} of {} held-out documents; Brier score {brier} over {} values",
+            if is_new { "New model" } else { "Model in use" },
+            commas(kinds),
+            commas(of),
+            commas(values)
+        ),
+        Message::ModelReplaced { examples } => format!("The new model, learned from {} decided documents, is in use", commas(examples)),
+        Message::ModelTooFew { examples } => {
+            format!("Only {} decided documents to learn from: too few, the model in use stays", commas(examples))
+        }
+        Message::ModelWorse => "The new model is worse: the one in use stays".to_owned(),
+        Message::ModelSame => "Nothing new was learned: the model in use stays".to_owned(),
+        Message::QuarantineLeft { dossier, by, pages, version, kept } => {
+            let end = version.map_or_else(
+                || "they are not in the archive any more".to_owned(),
+                |version| format!("stored as version {}", commas(version)),
+            );
+            let left =
+                if kept > 0 { format!("; {} files stay, since another dossier holds the same bytes", commas(kept)) } else { String::new() };
+            format!("{dossier}: {by} took {} pages out of quarantine, {end}{left}", commas(pages))
+        }
+        Message::BalanceHoldings { dossiers, documents } => format!("Dossiers: {}, documents: {}", commas(dossiers), commas(documents)),
+        Message::Took { seconds, cpu, rate } => format!("Took {seconds} s ({rate} pages/s), {cpu} s of processor time"),
+        Message::Refused { file, page, class, reason } => {
+            let page = page.map(|page| format!(", page {page}")).unwrap_or_default();
+            format!("Refused [{class}] {file}{page}: {reason}")
+        }
+        Message::Interrupted => "Stopped before the end; the same command again continues".to_owned(),
+        Message::ModelsMissing => {
+            "Neural models or their runtime are missing: reading is less accurate or takes longer; run `sohoa models fetch`".to_owned()
+        }
+        Message::LineNotFollowed { list, why } => format!("Line of the roadmap: {list}: {why}"),
+        Message::Submitted { batch } => format!("Batch {batch} is queued; `sohoa work` reads it, `sohoa runs show {batch}` shows it"),
+        Message::SetAside { manifests, ignored } => {
+            format!(
+                "Set aside: {} lists (compared with what came), {} system files or links (left out)",
+                commas(manifests),
+                commas(ignored)
+            )
+        }
+        Message::PagesReadFilesReceived { received, of } => format!("pages (files {}/{})", commas(received), commas(of)),
+        Message::PlainProgress { received, files, read, pages, ended } => format!(
+            "{}/{} files received, {}/{} pages read, {} pages done",
+            commas(received),
+            commas(files),
+            commas(read),
+            commas(pages),
+            commas(ended)
+        ),
+        Message::ErrorLead { kind } => match kind {
+            Kind::Invalid => "invalid",
+            Kind::Limit => "limit passed",
+            Kind::Denied => "not allowed",
+            Kind::NotFound => "not found",
+            Kind::Conflict => "conflict",
+            Kind::Unavailable => "unavailable",
+            Kind::Corrupt => "corrupt",
+            Kind::Internal => "defect of this program",
+        }
+        .to_owned(),
+        Message::NothingFound => "No page found".to_owned(),
+        Message::Hits { total } => format!("{} pages found", commas(total)),
+        Message::Verified { objects, problems } => format!("{} dossiers checked: {} problems", commas(objects), commas(problems)),
+        Message::Rebuilt { objects, documents, batches } => {
+            format!("Rebuilt {} dossiers, {} documents, {} batches", commas(objects), commas(documents), commas(batches))
+        }
+        Message::Ready => "This machine is ready".to_owned(),
+        Message::Serving { address } => format!("Serving at {address}"),
+        Message::FirstStart { address, key } => {
+            format!("There is nobody yet. Make the first administrator (the key works once, for a day): {}", first_start(&address, &key))
+        }
+        Message::NotReady => "This machine is not ready; run the commands above".to_owned(),
+        Message::DecisionKept { document, version, open } => {
+            let left = if open.is_empty() { "nothing is left to review".to_owned() } else { format!("still in review: {open}") };
+            format!("{document}: the decision is kept, the dossier has version {version}, {left}")
+        }
+        Message::QualityColumns => "dpi\tskew °\tsharp\tcontrast\tgrain\tbleed ‰\twrong %\tcut off\tpage".to_owned(),
+        Message::QualityPages { pages, blank, unmeasured, rescan, error_permille } => {
+            let error =
+                error_permille.map(|error| format!("; {} % of characters most likely wrong", tenths(error, '.'))).unwrap_or_default();
+            format!(
+                "Pages:    {} ({} blank, {} not measured), {} to be scanned again{error}",
+                commas(pages),
+                commas(blank),
+                commas(unmeasured),
+                commas(rescan)
+            )
+        }
+        Message::RescanPages { rescan } => {
+            format!("To be scanned again: {} pages; `sohoa quality --rescan` names them with the reasons", commas(rescan))
+        }
+        Message::Rescan { reason, quality } => {
+            let scan = quality.scan.unwrap_or_default();
+            match reason {
+                Reason::CutOff => format!("print is cut off on the {}", sides(scan.cut, ["left", "top", "right", "bottom"])),
+                Reason::Unreadable => {
+                    format!("{} % of the characters are most likely wrong", tenths(scan.expected_error_permille.into(), '.'))
+                }
+                Reason::Blurred => format!("blurred (sharpness {} of 100)", quality.sharpness),
+                Reason::LowResolution => format!("{} dpi where 200 are needed", scan.dpi),
+                Reason::Pale => format!("print too pale (contrast {} of 255)", quality.contrast),
+                Reason::ShinesThrough => format!("print of the back shines through ({} ‰ of the paper)", scan.bleed_permille),
+                Reason::Crooked => format!("crooked by {}°", degrees(scan.skew_centidegrees, '.')),
+            }
+        }
+        Message::Place { file, page } => format!("{file}{}", page.map(|page| format!(", page {page}")).unwrap_or_default()),
+        Message::SidesCut { cut } => sides(cut, ["left", "top", "right", "bottom"]),
+        Message::SheetTitle { dossier } => format!("{} separator", if dossier { "Dossier" } else { "Document" }),
+        Message::SheetUse { dossier } => format!("Lay this sheet in front of each {}", if dossier { "dossier" } else { "document" }),
+    }
+}
+
+/// Where the first administrator is made.
+fn first_start(address: &str, key: &str) -> String {
+    format!("{address}/setup?key={key}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_the_reader_writes_them() {
+        let message = || Message::BalanceHoldings { dossiers: 1_250, documents: 1_000_000 };
+        assert_eq!(sentence(Language::Vietnamese, message()), "Hồ sơ:  1.250, văn bản: 1.000.000");
+        assert_eq!(sentence(Language::English, message()), "Dossiers: 1,250, documents: 1,000,000");
+    }
+
+    #[test]
+    fn reasons_say_how_bad_it_is() {
+        let cut = Sides { left: true, bottom: true, ..Sides::default() };
+        let scan = sohoa_base::model::reading::Scan { cut, skew_centidegrees: -378, expected_error_permille: 1000, ..Default::default() };
+        let quality = Quality { scan: Some(scan), ..Quality::default() };
+        let say = |language, reason| sentence(language, Message::Rescan { reason, quality: &quality });
+        assert_eq!(say(Language::Vietnamese, Reason::CutOff), "chữ bị cắt ở mép trái, dưới");
+        assert_eq!(say(Language::Vietnamese, Reason::Crooked), "lệch 3,8°");
+        assert_eq!(say(Language::English, Reason::Unreadable), "100.0 % of the characters are most likely wrong");
+    }
+}

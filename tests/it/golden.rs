@@ -1,0 +1,152 @@
+//! The samples come out as they did before: records, events, catalogue and keys of the stage cache are compared with
+//! what is kept in `tests/golden/`. After a change that is meant to change them, write them again with
+//! `TEST_GOLDEN=write cargo nextest run -E 'test(golden)'` and look at the difference.
+
+use regex::Regex;
+use sohoa_testing::{skipped, workspace};
+use sqlx::{Column, Connection, Row, SqliteConnection, TypeInfo, ValueRef};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+/// Measured values, which differ a little between processors: compared with [`TOLERANCE`].
+static MEASURED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#""(confidence|contrast|sharpness|noise|ink_permille|bleed_permille|expected_error_permille|skew_centidegrees)": ?(-?\d+)"#)
+        .unwrap()
+});
+
+/// Row identities (UUID) and instants (milliseconds), which are new in every run.
+static VOLATILE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|\b1[789]\d{11}\b").unwrap());
+
+/// How far a measured value may be from the kept one.
+const TOLERANCE: i64 = 4;
+
+/// Tables and columns whose contents depend on time and machine alone.
+const LEFT_OUT: [&str; 3] = ["_sqlx_migrations", "chain", "costs"];
+
+fn folder() -> PathBuf {
+    workspace().join("tests/golden")
+}
+
+/// The text without what is measured, and the measured values in order.
+fn apart(text: &str) -> (String, Vec<i64>) {
+    let values = MEASURED.captures_iter(text).map(|found| found[2].parse().unwrap()).collect();
+    (MEASURED.replace_all(text, r#""$1": #"#).into_owned(), values)
+}
+
+/// Compares `text` with the kept file, or writes it where asked to.
+fn assert_golden(name: &str, text: &str) {
+    let file = folder().join(name);
+    if std::env::var("TEST_GOLDEN").as_deref() == Ok("write") {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, text).unwrap();
+        return;
+    }
+    let kept = std::fs::read_to_string(&file).unwrap();
+    let ((kept, expected), (now, found)) = (apart(&kept), apart(text));
+    for (number, (kept, now)) in (1..).zip(kept.lines().zip(now.lines())) {
+        assert_eq!(now, kept, "{name}, line {number}");
+    }
+    assert_eq!(now.lines().count(), kept.lines().count(), "{name}: lines");
+    for (found, expected) in found.iter().zip(&expected) {
+        assert!((found - expected).abs() <= TOLERANCE, "{name}: a measured value is {found}, {expected} before");
+    }
+}
+
+/// The program: the one that was just built, or another version that the kept files are to be written with.
+fn binary() -> std::ffi::OsString {
+    std::env::var_os("TEST_GOLDEN_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_sohoa").into())
+}
+
+fn program(home: &Path) -> Command {
+    let mut command = Command::new(binary());
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SOHOA_")) {
+        command.env_remove(name);
+    }
+    command.arg("--home").arg(home).current_dir(workspace());
+    command
+}
+
+fn output(command: &mut Command) -> String {
+    let done = command.output().unwrap();
+    assert!(done.status.success(), "{command:?}: {}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap()
+}
+
+/// Every row of every table as text, sorted within its table, and the events apart.
+async fn dump(catalog: &Path) -> (String, String) {
+    let mut connection = SqliteConnection::connect(&format!("sqlite:{}", catalog.display())).await.unwrap();
+    let tables: Vec<String> =
+        sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetch_all(&mut connection).await.unwrap();
+    let (mut rows_of_all, mut events) = (String::new(), String::new());
+    for table in tables.iter().filter(|table| !LEFT_OUT.contains(&table.as_str())) {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT * FROM {table}"))).fetch_all(&mut connection).await.unwrap();
+        let mut lines: Vec<String> = rows.iter().map(line_of).collect();
+        lines.sort_by_key(|line| apart(line).0);
+        let text = if table == "events" { &mut events } else { &mut rows_of_all };
+        lines.iter().for_each(|line| *text += &format!("{table} {line}\n"));
+    }
+    (rows_of_all, events)
+}
+
+fn line_of(row: &sqlx::sqlite::SqliteRow) -> String {
+    let value = |column: &sqlx::sqlite::SqliteColumn| {
+        let raw = row.try_get_raw(column.ordinal()).unwrap();
+        let text = match raw.type_info().name() {
+            _ if raw.is_null() => "NULL".to_owned(),
+            "INTEGER" => row.get::<i64, _>(column.ordinal()).to_string(),
+            _ => row.get::<String, _>(column.ordinal()),
+        };
+        let is_order = matches!(column.name(), "seq" | "hash" | "pass" | "key");
+        if is_order { "…".to_owned() } else { VOLATILE.replace_all(&text, "…").replace('\n', "\\n") }
+    };
+    row.columns().iter().map(|column| format!("{}={}", column.name(), value(column))).collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test]
+async fn golden_samples_come_out_as_before() {
+    let home = tempfile::tempdir().unwrap();
+    let models = Command::new(binary()).args(["models", "list"]).output().unwrap();
+    if !models.status.success() {
+        return skipped("the golden samples: the neural models are missing (sohoa models fetch)");
+    }
+    output(program(home.path()).args(["run", "samples", "--json"]));
+    let store = home.path().join("store");
+    let mut keys = Vec::new();
+    for entry in walkdir::WalkDir::new(&store).sort_by_file_name() {
+        let entry = entry.unwrap();
+        let path = entry.path();
+        if path.starts_with(store.join("cache")) && path.is_file() {
+            keys.push(path.strip_prefix(&store).unwrap().display().to_string());
+        } else if path.ends_with("content/record.json") {
+            let record: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+            let code = record["code"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+            assert_golden(&format!("records/{code}.json"), &std::fs::read_to_string(path).unwrap());
+        }
+    }
+    keys.sort();
+    assert_golden("cache_keys.txt", &(keys.join("\n") + "\n"));
+    let (rows, events) = dump(&home.path().join("catalog.db")).await;
+    assert_golden("catalogue.txt", &rows);
+    assert_golden("events.txt", &events);
+}
+
+/// `catalogue.sql` is a catalogue of the samples as an earlier version wrote it.
+#[tokio::test]
+async fn golden_catalogue_of_an_earlier_version_is_understood() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("catalog.db");
+    let mut connection = SqliteConnection::connect(&format!("sqlite:{}?mode=rwc", file.display())).await.unwrap();
+    let dump = std::fs::read_to_string(folder().join("catalogue.sql")).unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(dump)).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let runs: serde_json::Value = serde_json::from_str(&output(program(home.path()).args(["runs", "list", "--json"]))).unwrap();
+    let batch = runs[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(runs[0]["state"], "finished");
+    let run: serde_json::Value = serde_json::from_str(&output(program(home.path()).args(["runs", "show", &batch, "--json"]))).unwrap();
+    let balance = &run["balance"];
+    assert_eq!(balance["files"]["received"], 9);
+    let pages = &balance["pages"];
+    assert_eq!((&pages["in"], &pages["stored"], &pages["review"]), (&19.into(), &12.into(), &7.into()), "{balance}");
+}
