@@ -17,7 +17,8 @@
 //! | `catalog` | SQL: queue, facts, review, uploads, roadmap, accounts, event log |
 //! | `roadmap` | plan, progress, forecast, acceptance lots, one-stop clock: pure computation |
 //! | `search` | tokenizer, index, queries |
-//! | `sandbox` | the limited child processes in which bytes from outside are handled |
+//! | `sandbox` | limited child processes, and the pool that leases them; knows nothing of what they do |
+//! | `file_worker` | what those processes do: inspect, read, show and convert files from outside |
 //! | `stages` | one file a stage, in one table; cannot name the catalogue |
 //! | `pipeline` | reads `pipelines/*.toml`; the worker |
 //! | `services` | every use case by subject; the one place that picks back-ends |
@@ -28,10 +29,10 @@
 //! # A page, from upload to search hit
 //! 1. `cli::run` or `web::tus` → `services::intake::receive`: the bytes go to object storage under their SHA-256;
 //!    one transaction makes the file's row and its first task.
-//! 2. `pipeline::worker` claims the task (`catalog::tasks`) and runs `stages::intake`: a limited child (`sandbox`)
-//!    looks at the bytes (`formats::inspect`) and answers how many pages they hold.
+//! 2. `pipeline::worker` claims the task (`catalog::tasks`) and runs `stages::intake`: a worker process
+//!    (`file_worker`, limited by `sandbox`) looks at the bytes (`formats::inspect`) and answers how many pages they hold.
 //! 3. `catalog::commit` writes the facts and one task per page in one transaction; it is refused if the lease was lost.
-//! 4. `stages::read` asks a child for the page's reading (`recognition::page`: `imaging`, then `engine`); the reading is
+//! 4. `stages::read` asks a worker process for the page's reading (`recognition::page`: `imaging`, then `engine`); the reading is
 //!    kept in object storage under the key of everything that it depends on.
 //! 5. When the last page of the dossier is read, `stages::separate` finds its documents; then, per document, `classify`
 //!    and `describe` (`extraction`), `review`, and `package` (`formats::pdf_write`, ALTO, text).

@@ -1,6 +1,7 @@
 //! What every other crate may use: the error, the model, Vietnamese text and settings.
 
 pub mod config;
+pub mod cpu_time;
 pub mod error;
 pub mod model;
 pub mod text;

@@ -4,7 +4,7 @@ use super::options::Place;
 use super::print;
 use clap::{Args, Subcommand};
 use sohoa_base::error::Result;
-use sohoa_engine::models::folder;
+use sohoa_engine::models::models_dir;
 use sohoa_services::models;
 use sohoa_texts::{Language, Message, sentence};
 use std::path::PathBuf;
@@ -46,7 +46,7 @@ impl Models {
     pub fn execute(&self, place: &Place) -> Result<u8> {
         let config = place.configure(toml::Table::new())?;
         let language = Language::from_code(&config.language);
-        let folder = folder(config.models.as_deref());
+        let folder = models_dir(config.models.as_deref());
         match self.what.as_ref().unwrap_or(&What::List) {
             What::List => {}
             What::Fetch => drop(models::fetch(&folder)?),

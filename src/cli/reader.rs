@@ -4,10 +4,11 @@ use clap::{Args, ValueEnum};
 use sohoa_base::config::Limits;
 use sohoa_base::error::{Kind, Result, ResultExt};
 use sohoa_engine::contract::Engine;
-use sohoa_engine::ensemble::Ensemble;
-use sohoa_engine::scripted::{Act, Scripted};
-use sohoa_sandbox::child::{Terms, serve};
-use sohoa_sandbox::expand;
+use sohoa_engine::ensemble::CompositeEngine;
+use sohoa_engine::scripted::{FakeBehaviour, Scripted};
+use sohoa_file_worker::archive_expander;
+use sohoa_file_worker::handler::FileHandler;
+use sohoa_sandbox::worker_process::{SandboxLimits, serve};
 use sohoa_services::archive::format_limits;
 use std::path::PathBuf;
 
@@ -53,17 +54,19 @@ impl Reader {
     pub fn execute(&self) -> Result<u8> {
         let limits: Limits = serde_json::from_str(&self.limits).or_error(Kind::Invalid, || "the limits are not JSON".to_owned())?;
         match self.role {
-            Role::Expand => expand::serve(limits.memory_mib, limits.cpu_seconds * 30, &format_limits(&limits), &self.name)?,
+            Role::Expand => archive_expander::serve(limits.memory_mib, limits.cpu_seconds * 30, &format_limits(&limits), &self.name)?,
             Role::Read | Role::Show => {
                 let is_reading = matches!(self.role, Role::Read);
-                let terms = Terms { memory_mib: limits.memory_mib, cpu_seconds: limits.cpu_seconds, limits: format_limits(&limits) };
+                let sandbox = SandboxLimits { memory_mib: limits.memory_mib, cpu_seconds: limits.cpu_seconds };
+                let input = format_limits(&limits);
                 let (tessdata, models, scripted) = (self.tessdata.clone(), self.models.clone(), self.scripted.clone());
-                serve(terms, move || -> Result<Box<dyn Engine>> {
-                    Ok(match scripted {
-                        Some(act) => Box::new(Scripted(Act::from_word(&act))),
-                        None if !is_reading => Box::new(Scripted(Act::from_word(""))),
-                        None => Box::new(Ensemble::open(tessdata.as_deref(), &models)?),
-                    })
+                serve(sandbox, move || -> Result<FileHandler> {
+                    let engine: Box<dyn Engine> = match scripted {
+                        Some(act) => Box::new(Scripted(FakeBehaviour::from_word(&act))),
+                        None if !is_reading => Box::new(Scripted(FakeBehaviour::from_word(""))),
+                        None => Box::new(CompositeEngine::open(tessdata.as_deref(), &models)?),
+                    };
+                    Ok(FileHandler::new(engine, input))
                 })?;
             }
         }

@@ -191,7 +191,7 @@ impl Work {
 
 /// Says on stderr what reading lacks without the neural models.
 pub(super) fn tell_of_models(archive: &Archive, place: &Place) {
-    if !place.quiet && !models::are_all_there(archive.config.models.as_deref()) {
+    if !place.quiet && !models::all_installed(archive.config.models.as_deref()) {
         eprintln!("{}", sentence(Language::from_code(&archive.config.language), Message::ModelsMissing));
     }
 }

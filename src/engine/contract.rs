@@ -6,72 +6,72 @@ use std::collections::BTreeMap;
 
 /// A word as an engine returns it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct FoundWord {
+pub struct OcrWord {
     /// Text as returned, not yet normalised.
     pub text: String,
     /// How sure the engine is, 0 to 100.
     pub confidence: u8,
     /// Left, top, right, bottom on the picture, px.
-    pub place: [f32; 4],
+    pub bounds: [f32; 4],
     /// Whether the second reader read it.
-    pub second: bool,
+    pub second_pass: bool,
     /// What the other reader made of it, where that differs.
-    pub other: Option<Other>,
+    pub alternative: Option<OcrAlternative>,
     /// Whether it was written by hand.
-    pub hand: Hand,
+    pub handwriting: Handwriting,
 }
 
 /// Whether a word was written by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Hand {
+pub enum Handwriting {
     /// It is print, or nobody looked.
     #[default]
-    No,
+    Printed,
     /// It was, and readers of print read it.
-    Seen,
+    Detected,
     /// It was, and the reader of handwriting read it.
-    Read,
+    Recognized,
 }
 
 /// What another reader made of a word.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Other {
+pub struct OcrAlternative {
     /// Its text.
     pub text: String,
     /// How sure it is, 0 to 100.
     pub confidence: u8,
 }
 
-impl FoundWord {
+impl OcrWord {
     /// A word of the first reader.
     #[must_use]
-    pub fn new(text: &str, confidence: u8, place: [f32; 4]) -> Self {
-        Self { text: text.to_owned(), confidence, place, second: false, other: None, hand: Hand::No }
+    pub fn new(text: &str, confidence: u8, bounds: [f32; 4]) -> Self {
+        Self { text: text.to_owned(), confidence, bounds, second_pass: false, alternative: None, handwriting: Handwriting::Printed }
     }
 }
 
 /// What a second reader makes of a strip of print.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct SecondReading {
+pub struct RecognizedStrip {
     /// Its letters, words parted by spaces.
     pub text: String,
     /// How sure each letter is, 0 to 1.
-    pub sure: Vec<f32>,
+    pub confidences: Vec<f32>,
 }
 
 /// A letter as the reader of handwriting sees it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Letter {
+pub struct RecognizedChar {
     /// What it looks like most; `\u{fffd}` for something that is no Latin letter.
-    pub letter: char,
+    pub character: char,
     /// Where it begins and ends across the strip, 0 to 1.
     pub from: f32,
     /// See `from`.
     pub to: f32,
     /// How sure that is, 0 to 1.
-    pub sure: f32,
+    pub confidence: f32,
     /// The digit that it looks like most, and how sure that is, 0 to 1.
-    pub digit: (char, f32),
+    pub best_digit: (char, f32),
 }
 
 /// Where a network sees the word `MẬT` on a picture, cell by cell: [`StampMap::CELL`] px of the picture are a cell's
@@ -102,7 +102,7 @@ impl StampMap {
 
     /// Middle of a cell, px.
     #[must_use]
-    pub fn middle(&self, cell: usize) -> (f32, f32) {
+    pub fn cell_center(&self, cell: usize) -> (f32, f32) {
         let middle = |place: usize| (place as f32 + 0.5) * Self::CELL as f32;
         (middle(cell % self.columns.max(1)), middle(cell / self.columns.max(1)))
     }
@@ -113,18 +113,18 @@ impl StampMap {
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct StampOffset {
     /// Clockwise turn, radians.
-    pub turn: f32,
+    pub rotation: f32,
     /// Natural logarithm of the height of its capitals over what it should be.
     pub scale: f32,
     /// Way from where its middle should be along the line and down across it, heights of capitals.
-    pub middle: (f32, f32),
+    pub center: (f32, f32),
 }
 
 /// What a strip says.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StampReading {
     /// Natural logarithm of the odds that it says `MẬT`.
-    pub odds: f32,
+    pub log_odds: f32,
     /// How the word stands there, if it does.
     pub offset: StampOffset,
 }
@@ -135,10 +135,10 @@ pub trait Engine: Send {
     ///
     /// # Errors
     /// `Internal` when the engine fails.
-    fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<FoundWord>>;
+    fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<OcrWord>>;
 
     /// Whether [`Engine::map_print`] gives anything.
-    fn has_line_finder(&self) -> bool {
+    fn has_text_detector(&self) -> bool {
         false
     }
 
@@ -147,7 +147,7 @@ pub trait Engine: Send {
     ///
     /// # Errors
     /// `Internal` when the model fails.
-    fn map_print(&mut self, _page: &GrayImage) -> Result<Option<GrayImage>> {
+    fn text_probability_map(&mut self, _page: &GrayImage) -> Result<Option<GrayImage>> {
         Ok(None)
     }
 
@@ -156,12 +156,12 @@ pub trait Engine: Send {
     ///
     /// # Errors
     /// `Corrupt` when its model cannot be loaded.
-    fn open_second_reader(&mut self) -> Result<()> {
+    fn load_line_recognizer(&mut self) -> Result<()> {
         Ok(())
     }
 
     /// Whether [`Engine::read_again`] gives anything.
-    fn has_second_reader(&self) -> bool {
+    fn has_line_recognizer(&self) -> bool {
         false
     }
 
@@ -169,12 +169,12 @@ pub trait Engine: Send {
     ///
     /// # Errors
     /// `Internal` when the model fails.
-    fn read_again(&mut self, _strip: &GrayImage) -> Result<Option<SecondReading>> {
+    fn recognize_strip(&mut self, _strip: &GrayImage) -> Result<Option<RecognizedStrip>> {
         Ok(None)
     }
 
     /// Whether [`Engine::read_hand`] gives anything.
-    fn has_hand_reader(&self) -> bool {
+    fn has_digit_recognizer(&self) -> bool {
         false
     }
 
@@ -182,7 +182,7 @@ pub trait Engine: Send {
     ///
     /// # Errors
     /// `Internal` when the model fails.
-    fn read_hand(&mut self, _strip: &GrayImage) -> Result<Option<Vec<Letter>>> {
+    fn recognize_digits(&mut self, _strip: &GrayImage) -> Result<Option<Vec<RecognizedChar>>> {
         Ok(None)
     }
 
@@ -191,7 +191,7 @@ pub trait Engine: Send {
     ///
     /// # Errors
     /// `Internal` when the model fails.
-    fn find_stamps(&mut self, _picture: &RgbImage) -> Result<Option<StampMap>> {
+    fn detect_stamps(&mut self, _picture: &RgbImage) -> Result<Option<StampMap>> {
         Ok(None)
     }
 
@@ -200,7 +200,7 @@ pub trait Engine: Send {
     ///
     /// # Errors
     /// `Internal` when the model fails.
-    fn suspect_stamp(&mut self, _word: &RgbImage) -> Result<Option<f32>> {
+    fn score_stamp(&mut self, _word: &RgbImage) -> Result<Option<f32>> {
         Ok(None)
     }
 
@@ -209,7 +209,7 @@ pub trait Engine: Send {
     ///
     /// # Errors
     /// `Internal` when the model fails.
-    fn place_stamp(&mut self, _strip: &RgbImage) -> Result<Option<StampReading>> {
+    fn locate_stamp(&mut self, _strip: &RgbImage) -> Result<Option<StampReading>> {
         Ok(None)
     }
 
@@ -218,10 +218,10 @@ pub trait Engine: Send {
     ///
     /// # Errors
     /// `Internal` when the model fails.
-    fn read_stamp(&mut self, _strip: &RgbImage) -> Result<Option<StampReading>> {
+    fn verify_stamp(&mut self, _strip: &RgbImage) -> Result<Option<StampReading>> {
         Ok(None)
     }
 
     /// Model files that decide the outcome: name and SHA-256, lower-case hexadecimal.
-    fn models(&self) -> BTreeMap<String, String>;
+    fn model_hashes(&self) -> BTreeMap<String, String>;
 }

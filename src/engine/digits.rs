@@ -3,7 +3,7 @@
 //! Readers are sure of handwriting that they misread, so sureness comes from agreement: two that see the same
 //! digits are believed; one alone hardly; and letters that only look like digits never.
 
-use crate::contract::{Letter, SecondReading};
+use crate::contract::{RecognizedChar, RecognizedStrip};
 
 /// What a blank is filled with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,18 +68,18 @@ fn is_speck(letter: char) -> bool {
 
 /// The digits in `letters` of the reader of handwriting; `None` where a letter is none and looks like none.
 #[must_use]
-pub fn of_letters(letters: &[Letter]) -> Option<Guess> {
+pub fn of_letters(letters: &[RecognizedChar]) -> Option<Guess> {
     let mut guess = Guess { digits: String::new(), sure: 1.0, mended: false };
-    for letter in letters.iter().filter(|letter| !is_speck(letter.letter)) {
-        if letter.letter.is_ascii_digit() {
-            guess.digits.push(letter.letter);
-            guess.sure = guess.sure.min(letter.sure);
-        } else if letter.digit.1 >= SEEN && !matches!(letter.letter, 'M' | 'N') {
-            guess.digits.push(letter.digit.0);
-            guess.sure = guess.sure.min(letter.digit.1.min(ALIKE));
+    for letter in letters.iter().filter(|letter| !is_speck(letter.character)) {
+        if letter.character.is_ascii_digit() {
+            guess.digits.push(letter.character);
+            guess.sure = guess.sure.min(letter.confidence);
+        } else if letter.best_digit.1 >= SEEN && !matches!(letter.character, 'M' | 'N') {
+            guess.digits.push(letter.best_digit.0);
+            guess.sure = guess.sure.min(letter.best_digit.1.min(ALIKE));
             guess.mended = true;
         } else {
-            guess.mend(letter.letter)?;
+            guess.mend(letter.character)?;
         }
     }
     (!guess.digits.is_empty()).then_some(guess)
@@ -87,13 +87,13 @@ pub fn of_letters(letters: &[Letter]) -> Option<Guess> {
 
 /// The digits in what the second reader read of a strip that holds nothing else.
 #[must_use]
-pub fn of_second(reading: &SecondReading) -> Option<Guess> {
+pub fn of_second(reading: &RecognizedStrip) -> Option<Guess> {
     // The strip may hold a part of the slash behind a number.
     let is_edge = |letter: char| is_speck(letter) || matches!(letter, '/' | ')' | '(' | '\\');
     let text = reading.text.trim_end_matches(is_edge).trim_start_matches(is_speck);
     let begin = reading.text.chars().count() - reading.text.trim_start_matches(is_speck).chars().count();
     let mut guess = Guess { digits: String::new(), sure: 1.0, mended: false };
-    for (letter, sure) in text.chars().zip(reading.sure.iter().skip(begin)) {
+    for (letter, sure) in text.chars().zip(reading.confidences.iter().skip(begin)) {
         if letter.is_ascii_digit() {
             guess.digits.push(letter);
             guess.sure = guess.sure.min(*sure);
@@ -208,12 +208,12 @@ mod tests {
     use super::*;
 
     fn seen(text: &str, sure: f32) -> Option<Guess> {
-        let letters: Vec<Letter> = text.chars().map(|letter| Letter { letter, from: 0.0, to: 1.0, sure, digit: ('0', 0.0) }).collect();
+        let letters: Vec<RecognizedChar> = text.chars().map(|letter| RecognizedChar { character: letter, from: 0.0, to: 1.0, confidence: sure, best_digit: ('0', 0.0) }).collect();
         of_letters(&letters)
     }
 
     fn second(text: &str) -> Option<Guess> {
-        of_second(&SecondReading { text: text.to_owned(), sure: vec![0.9; text.chars().count()] })
+        of_second(&RecognizedStrip { text: text.to_owned(), confidences: vec![0.9; text.chars().count()] })
     }
 
     #[test]

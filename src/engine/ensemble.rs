@@ -1,9 +1,9 @@
 //! Tesseract with the neural models beside it that are installed, and the one that is part of this program.
 
-use crate::contract::{Engine, FoundWord, Letter, SecondReading, StampMap, StampReading};
+use crate::contract::{Engine, OcrWord, RecognizedChar, RecognizedStrip, StampMap, StampReading};
 use crate::hand_reader::HandReader;
 use crate::line_finder::LineFinder;
-use crate::models::{self, HAND_READER, LINE_FINDER, Model, SECOND_READER};
+use crate::models::{self, DIGIT_RECOGNIZER, TEXT_DETECTOR, ModelFile, LINE_RECOGNIZER};
 use crate::network::Runtime;
 use crate::second_reader::SecondReader;
 use crate::stamp_finder::{self, StampFinder};
@@ -17,23 +17,23 @@ use std::path::Path;
 
 /// The second reader, which is opened when a page first needs it: a pipeline that reads nothing twice saves its
 /// memory. A reading process can open no file by then, so the file is kept open.
-enum Second {
+enum LazyRecognizer {
     Absent,
-    Closed(File),
-    Ready(SecondReader),
+    Unloaded(File),
+    Loaded(SecondReader),
 }
 
 /// The readers of a reading process.
-pub struct Ensemble {
+pub struct CompositeEngine {
     tesseract: Tesseract,
-    finder: Option<LineFinder>,
-    second: Second,
-    hand: Option<HandReader>,
+    text_detector: Option<LineFinder>,
+    line_recognizer: LazyRecognizer,
+    digit_recognizer: Option<HandReader>,
     stamps: StampFinder,
     runtime: Runtime,
 }
 
-impl Ensemble {
+impl CompositeEngine {
     /// Opens Tesseract with language data from `tessdata`, and the models that lie in `folder`.
     ///
     /// # Errors
@@ -42,89 +42,89 @@ impl Ensemble {
         let runtime = Runtime::open(folder)?;
         Ok(Self {
             tesseract: Tesseract::open(tessdata)?,
-            finder: models::find(&LINE_FINDER, folder)?.map(|file| LineFinder::open(&file, &runtime)).transpose()?,
-            second: match models::find(&SECOND_READER, folder)? {
-                Some(file) => Second::Closed(File::open(&file).or_error(Kind::Unavailable, || format!("cannot read {}", file.display()))?),
-                None => Second::Absent,
+            text_detector: models::find_verified(&TEXT_DETECTOR, folder)?.map(|file| LineFinder::open(&file, &runtime)).transpose()?,
+            line_recognizer: match models::find_verified(&LINE_RECOGNIZER, folder)? {
+                Some(file) => LazyRecognizer::Unloaded(File::open(&file).or_error(Kind::Unavailable, || format!("cannot read {}", file.display()))?),
+                None => LazyRecognizer::Absent,
             },
-            hand: models::find(&HAND_READER, folder)?.map(|file| HandReader::open(&file, &runtime)).transpose()?,
+            digit_recognizer: models::find_verified(&DIGIT_RECOGNIZER, folder)?.map(|file| HandReader::open(&file, &runtime)).transpose()?,
             stamps: StampFinder::open(&runtime)?,
             runtime,
         })
     }
 }
 
-impl Engine for Ensemble {
-    fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<FoundWord>> {
+impl Engine for CompositeEngine {
+    fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<OcrWord>> {
         self.tesseract.read_line(picture)
     }
 
-    fn has_line_finder(&self) -> bool {
-        self.finder.is_some()
+    fn has_text_detector(&self) -> bool {
+        self.text_detector.is_some()
     }
 
-    fn map_print(&mut self, page: &GrayImage) -> Result<Option<GrayImage>> {
-        self.finder.as_mut().map(|finder| finder.map(page)).transpose()
+    fn text_probability_map(&mut self, page: &GrayImage) -> Result<Option<GrayImage>> {
+        self.text_detector.as_mut().map(|finder| finder.map(page)).transpose()
     }
 
-    fn open_second_reader(&mut self) -> Result<()> {
-        if let Second::Closed(file) = &mut self.second {
+    fn load_line_recognizer(&mut self) -> Result<()> {
+        if let LazyRecognizer::Unloaded(file) = &mut self.line_recognizer {
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).or_error(Kind::Unavailable, || "the model of the second reader cannot be read".to_owned())?;
-            self.second = Second::Ready(SecondReader::from_bytes(bytes, &self.runtime)?);
+            self.line_recognizer = LazyRecognizer::Loaded(SecondReader::from_bytes(bytes, &self.runtime)?);
         }
         Ok(())
     }
 
-    fn has_second_reader(&self) -> bool {
-        matches!(self.second, Second::Ready(_))
+    fn has_line_recognizer(&self) -> bool {
+        matches!(self.line_recognizer, LazyRecognizer::Loaded(_))
     }
 
-    fn read_again(&mut self, strip: &GrayImage) -> Result<Option<SecondReading>> {
-        match &mut self.second {
-            Second::Ready(reader) => reader.read(strip).map(Some),
-            Second::Closed(_) | Second::Absent => Ok(None),
+    fn recognize_strip(&mut self, strip: &GrayImage) -> Result<Option<RecognizedStrip>> {
+        match &mut self.line_recognizer {
+            LazyRecognizer::Loaded(reader) => reader.read(strip).map(Some),
+            LazyRecognizer::Unloaded(_) | LazyRecognizer::Absent => Ok(None),
         }
     }
 
-    fn has_hand_reader(&self) -> bool {
-        self.hand.is_some()
+    fn has_digit_recognizer(&self) -> bool {
+        self.digit_recognizer.is_some()
     }
 
-    fn read_hand(&mut self, strip: &GrayImage) -> Result<Option<Vec<Letter>>> {
-        self.hand.as_mut().map(|reader| reader.read(strip)).transpose()
+    fn recognize_digits(&mut self, strip: &GrayImage) -> Result<Option<Vec<RecognizedChar>>> {
+        self.digit_recognizer.as_mut().map(|reader| reader.read(strip)).transpose()
     }
 
-    fn find_stamps(&mut self, picture: &RgbImage) -> Result<Option<StampMap>> {
+    fn detect_stamps(&mut self, picture: &RgbImage) -> Result<Option<StampMap>> {
         self.stamps.map(picture).map(Some)
     }
 
-    fn suspect_stamp(&mut self, word: &RgbImage) -> Result<Option<f32>> {
+    fn score_stamp(&mut self, word: &RgbImage) -> Result<Option<f32>> {
         self.stamps.suspect(word).map(Some)
     }
 
-    fn place_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {
+    fn locate_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {
         self.stamps.place(strip).map(Some)
     }
 
-    fn read_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {
+    fn verify_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {
         self.stamps.read(strip).map(Some)
     }
 
-    fn models(&self) -> BTreeMap<String, String> {
-        let mut all = self.tesseract.models();
+    fn model_hashes(&self) -> BTreeMap<String, String> {
+        let mut all = self.tesseract.model_hashes();
         all.extend(stamp_finder::models());
-        let mut add = |model: &Model| all.insert(model.file.to_owned(), model.sha256.to_owned());
-        if self.finder.is_some() {
-            add(&LINE_FINDER);
+        let mut add = |model: &ModelFile| all.insert(model.file.to_owned(), model.sha256.to_owned());
+        if self.text_detector.is_some() {
+            add(&TEXT_DETECTOR);
         }
-        if !matches!(self.second, Second::Absent) {
-            add(&SECOND_READER);
+        if !matches!(self.line_recognizer, LazyRecognizer::Absent) {
+            add(&LINE_RECOGNIZER);
         }
-        if self.hand.is_some() {
-            add(&HAND_READER);
+        if self.digit_recognizer.is_some() {
+            add(&DIGIT_RECOGNIZER);
         }
-        all.extend(self.runtime.models());
+        all.extend(self.runtime.model_hashes());
         all
     }
 }

@@ -1,7 +1,7 @@
 //! A reader of digits written by hand: a small network that was trained on print and handwriting alike. It knows
 //! too few Vietnamese letters to read a line, but enough to find the printed words around a blank.
 
-use crate::contract::Letter;
+use crate::contract::RecognizedChar;
 use crate::network::{Network, Runtime};
 use image::GrayImage;
 use image::imageops::{FilterType, resize};
@@ -55,7 +55,7 @@ impl HandReader {
     ///
     /// # Errors
     /// `Internal` when the network fails.
-    pub fn read(&mut self, strip: &GrayImage) -> Result<Vec<Letter>> {
+    pub fn read(&mut self, strip: &GrayImage) -> Result<Vec<RecognizedChar>> {
         let scaled = strip.width() as f32 * HEIGHT as f32 / strip.height().max(1) as f32;
         let width = (scaled as u32).clamp(HEIGHT, WIDEST).next_multiple_of(STEP);
         let small = resize(strip, width, HEIGHT, FilterType::Triangle);
@@ -66,9 +66,9 @@ impl HandReader {
 }
 
 /// The letters of the network's steps: repeats are one, blanks fall away.
-fn letters(steps: &[f32]) -> Vec<Letter> {
+fn letters(steps: &[f32]) -> Vec<RecognizedChar> {
     let count = (steps.len() / OUTPUTS).max(1) as f32;
-    let mut found: Vec<Letter> = Vec::new();
+    let mut found: Vec<RecognizedChar> = Vec::new();
     let mut before = 0;
     for (at, step) in steps.chunks_exact(OUTPUTS).enumerate() {
         let Some((value, sure)) = step.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1)) else { continue };
@@ -78,12 +78,12 @@ fn letters(steps: &[f32]) -> Vec<Letter> {
         match found.last_mut().filter(|_| value == before) {
             Some(last) if value > 0 => {
                 last.to = to;
-                last.sure = last.sure.max(*sure);
-                if digit.1 > last.digit.1 {
-                    last.digit = digit;
+                last.confidence = last.confidence.max(*sure);
+                if digit.1 > last.best_digit.1 {
+                    last.best_digit = digit;
                 }
             }
-            _ => found.extend(letter(value).map(|letter| Letter { letter, from, to, sure: *sure, digit })),
+            _ => found.extend(letter(value).map(|letter| RecognizedChar { character: letter, from, to, confidence: *sure, best_digit: digit })),
         }
         before = value;
     }
@@ -114,7 +114,7 @@ mod tests {
         set(3, 43, 0.6); // an A that might be a 1
         set(3, ZERO + 1, 0.3);
         let found = letters(&steps);
-        let told: Vec<_> = found.iter().map(|one| (one.letter, one.digit, one.from, one.to)).collect();
+        let told: Vec<_> = found.iter().map(|one| (one.character, one.best_digit, one.from, one.to)).collect();
         assert_eq!(told, [('2', ('2', 0.9), 0.0, 0.5), ('A', ('1', 0.3), 0.75, 1.0)]);
     }
 }

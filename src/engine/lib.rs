@@ -1,7 +1,6 @@
 //! Engines that read text from a picture.
 
 pub mod contract;
-pub mod cpu_time;
 pub mod digits;
 pub mod ensemble;
 pub mod hand_reader;

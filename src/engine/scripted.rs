@@ -1,55 +1,55 @@
 //! An engine for tests: says what it was told, and can fail in every way that a real one can.
 
-use crate::contract::{Engine, FoundWord};
+use crate::contract::{Engine, OcrWord};
 use image::GrayImage;
 use sohoa_base::error::Result;
 use std::collections::BTreeMap;
 
 /// What a scripted engine does with a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Act {
+pub enum FakeBehaviour {
     /// Says these words, evenly spread over the line.
-    Say(String),
+    Return(String),
     /// Ends the process at once.
     Crash,
     /// Computes for ever.
     Hang,
     /// Takes memory without end.
-    Swell,
+    ExhaustMemory,
 }
 
-impl Act {
+impl FakeBehaviour {
     /// The act named by `word`; any other word is said.
     #[must_use]
     pub fn from_word(word: &str) -> Self {
         match word {
-            "crash" => Act::Crash,
-            "hang" => Act::Hang,
-            "swell" => Act::Swell,
-            words => Act::Say(words.to_owned()),
+            "crash" => FakeBehaviour::Crash,
+            "hang" => FakeBehaviour::Hang,
+            "swell" => FakeBehaviour::ExhaustMemory,
+            words => FakeBehaviour::Return(words.to_owned()),
         }
     }
 }
 
 /// An engine that repeats one act for every line.
 #[derive(Debug, Clone)]
-pub struct Scripted(pub Act);
+pub struct Scripted(pub FakeBehaviour);
 
 impl Engine for Scripted {
-    fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<FoundWord>> {
+    fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<OcrWord>> {
         match &self.0 {
-            Act::Say(text) => {
+            FakeBehaviour::Return(text) => {
                 let words: Vec<&str> = text.split_whitespace().collect();
                 let step = picture.width() as f32 / words.len().max(1) as f32;
                 let bottom = picture.height() as f32;
                 let place = |place: usize| [place as f32 * step, 0.0, (place + 1) as f32 * step, bottom];
-                Ok(words.iter().enumerate().map(|(n, word)| FoundWord::new(word, 90, place(n))).collect())
+                Ok(words.iter().enumerate().map(|(n, word)| OcrWord::new(word, 90, place(n))).collect())
             }
-            Act::Crash => std::process::abort(),
-            Act::Hang => loop {
+            FakeBehaviour::Crash => std::process::abort(),
+            FakeBehaviour::Hang => loop {
                 std::hint::spin_loop();
             },
-            Act::Swell => {
+            FakeBehaviour::ExhaustMemory => {
                 let mut all = Vec::new();
                 loop {
                     all.push(vec![1_u8; 1 << 20]);
@@ -59,7 +59,7 @@ impl Engine for Scripted {
         }
     }
 
-    fn models(&self) -> BTreeMap<String, String> {
+    fn model_hashes(&self) -> BTreeMap<String, String> {
         BTreeMap::from([("scripted".to_owned(), "0".to_owned())])
     }
 }

@@ -1,6 +1,6 @@
 //! A second reader for doubtful words: one network from a strip of print to its letters.
 
-use crate::contract::SecondReading;
+use crate::contract::RecognizedStrip;
 use crate::network::{Network, Runtime};
 use image::GrayImage;
 use image::imageops::{FilterType, resize};
@@ -50,7 +50,7 @@ impl SecondReader {
     ///
     /// # Errors
     /// `Internal` when the network fails.
-    pub fn read(&mut self, strip: &GrayImage) -> Result<SecondReading> {
+    pub fn read(&mut self, strip: &GrayImage) -> Result<RecognizedStrip> {
         let scaled = strip.width() as f32 * HEIGHT as f32 / strip.height().max(1) as f32;
         let width = (scaled as u32).clamp(HEIGHT, WIDEST).next_multiple_of(4);
         let small = resize(strip, width, HEIGHT, FilterType::Triangle);
@@ -60,8 +60,8 @@ impl SecondReader {
     }
 
     /// The best letter of each step (values are logarithms of probabilities); repeats and blanks fall away.
-    fn letters_of(&self, steps: &[f32], outputs: usize) -> SecondReading {
-        let mut reading = SecondReading::default();
+    fn letters_of(&self, steps: &[f32], outputs: usize) -> RecognizedStrip {
+        let mut reading = RecognizedStrip::default();
         let mut before = 0;
         for step in steps.chunks_exact(outputs) {
             let best = step.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1));
@@ -70,7 +70,7 @@ impl SecondReader {
                 && let Some(letter) = place.checked_sub(1).and_then(|place| self.letters.get(place))
             {
                 reading.text.push(*letter);
-                reading.sure.push(value.exp());
+                reading.confidences.push(value.exp());
             }
             before = place;
         }

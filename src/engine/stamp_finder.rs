@@ -93,7 +93,7 @@ impl StampFinder {
     pub fn place(&mut self, strip: &RgbImage) -> Result<StampReading> {
         let [odds, place @ ..]: [f32; WIDE_VALUES] = values(&mut self.wide_reader, strip)?;
         let [turn, scale, along, across] = place.map(|value| value.clamp(-FARTHEST, FARTHEST));
-        Ok(StampReading { odds, offset: StampOffset { turn, scale, middle: (along, across) } })
+        Ok(StampReading { log_odds: odds, offset: StampOffset { rotation: turn, scale, center: (along, across) } })
     }
 
     /// What a strip of [`STRIP`] says.
@@ -104,8 +104,8 @@ impl StampFinder {
         let word = word_alone(strip);
         let ([one], [other]) = (values(&mut self.reader, &word)?, values(&mut self.second_reader, &word)?);
         let wide = self.place(strip)?;
-        let odds = (1.0 - WIDE_SHARE) * f32::midpoint(one, other) + WIDE_SHARE * wide.odds;
-        Ok(StampReading { odds, ..wide })
+        let odds = (1.0 - WIDE_SHARE) * f32::midpoint(one, other) + WIDE_SHARE * wide.log_odds;
+        Ok(StampReading { log_odds: odds, ..wide })
     }
 
     /// Where the word may stand on a colour picture of 75 dots per inch.

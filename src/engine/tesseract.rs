@@ -1,6 +1,6 @@
 //! Tesseract with its Vietnamese model (`vie`).
 
-use crate::contract::{Engine, FoundWord};
+use crate::contract::{Engine, OcrWord};
 use image::GrayImage;
 use sha2::{Digest, Sha256};
 use sohoa_base::error::{Error, Kind, Result, ResultExt};
@@ -66,7 +66,7 @@ impl Tesseract {
         Ok(Self { api, models })
     }
 
-    fn read_as(&mut self, picture: &GrayImage, mode: u32) -> Result<Vec<FoundWord>> {
+    fn read_as(&mut self, picture: &GrayImage, mode: u32) -> Result<Vec<OcrWord>> {
         let failed = || "Tesseract failed on a line".to_owned();
         let (width, height) = picture.dimensions();
         let side = |pixels: u32| i32::try_from(pixels).or_error(Kind::Limit, failed);
@@ -86,7 +86,7 @@ pub fn version() -> String {
 }
 
 /// A row of Tesseract's TSV: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
-fn word(row: &str) -> Option<FoundWord> {
+fn word(row: &str) -> Option<OcrWord> {
     const WORD: &str = "5";
     let columns: Vec<&str> = row.split('\t').collect();
     let number = |place: usize| columns.get(place).and_then(|text| text.parse::<f32>().ok());
@@ -95,17 +95,17 @@ fn word(row: &str) -> Option<FoundWord> {
         return None;
     }
     let (left, top, width, height) = (number(6)?, number(7)?, number(8)?, number(9)?);
-    Some(FoundWord::new(text, number(10)?.clamp(0.0, 100.0).round() as u8, [left, top, left + width, top + height]))
+    Some(OcrWord::new(text, number(10)?.clamp(0.0, 100.0).round() as u8, [left, top, left + width, top + height]))
 }
 
 impl Engine for Tesseract {
-    fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<FoundWord>> {
+    fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<OcrWord>> {
         let words = self.read_as(picture, SINGLE_LINE)?;
         let is_long = picture.width() * 2 > picture.height() * 3;
         if words.is_empty() && is_long { self.read_as(picture, RAW_LINE) } else { Ok(words) }
     }
 
-    fn models(&self) -> BTreeMap<String, String> {
+    fn model_hashes(&self) -> BTreeMap<String, String> {
         self.models.clone()
     }
 }
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn rows_of_words_are_taken_and_others_passed_over() {
         let row = "5\t1\t1\t1\t1\t2\t40\t8\t60\t30\t96.41\tđộc";
-        let found = word(row).map(|word| (word.text, word.confidence, word.place));
+        let found = word(row).map(|word| (word.text, word.confidence, word.bounds));
         assert_eq!(found, Some(("độc".to_owned(), 96, [40.0, 8.0, 100.0, 38.0])));
         assert_eq!(word("4\t1\t1\t1\t1\t0\t40\t8\t60\t30\t-1\t"), None);
         assert_eq!(word("5\t1\t1\t1\t1\t2\t40\t8\t60\t30\t95\t  "), None);

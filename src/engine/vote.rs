@@ -4,7 +4,7 @@
 //! they differ, the side with fewer implausible parts is taken; if that does not decide, the surer one, where
 //! words that often stand beside these neighbours count for something. What was not taken is kept as an alternative; nothing is ever written that neither of them read.
 
-use crate::contract::{FoundWord, Other, SecondReading};
+use crate::contract::{OcrWord, OcrAlternative, RecognizedStrip};
 use sohoa_base::text::language::likelihood;
 use sohoa_base::text::normal::nfc;
 use sohoa_base::text::plausible::implausible_parts;
@@ -17,7 +17,7 @@ const END: &str = "./.";
 
 /// The words of one stretch after the vote, left to right.
 #[must_use]
-pub fn vote(first: &[FoundWord], second: &SecondReading) -> Vec<FoundWord> {
+pub fn vote(first: &[OcrWord], second: &RecognizedStrip) -> Vec<OcrWord> {
     let again = words_of(second);
     if again.is_empty() {
         return first.to_vec();
@@ -26,7 +26,7 @@ pub fn vote(first: &[FoundWord], second: &SecondReading) -> Vec<FoundWord> {
     for (own, other) in differences(first, &again) {
         let next = first.get(own.end).map(|word| word.text.as_str());
         let (Some(own), Some(other)) = (first.get(own), again.get(other)) else { continue };
-        let last = out.last().map(|word: &FoundWord| word.text.clone());
+        let last = out.last().map(|word: &OcrWord| word.text.clone());
         if same(own, other) {
             out.extend(own.iter().cloned());
         } else if prefers_second(own, other, (last.as_deref(), next)) {
@@ -44,10 +44,10 @@ struct Again {
     sure: f32,
 }
 
-fn words_of(second: &SecondReading) -> Vec<Again> {
+fn words_of(second: &RecognizedStrip) -> Vec<Again> {
     let mut words: Vec<Again> = Vec::new();
     let mut open = false;
-    for (letter, sure) in second.text.chars().zip(&second.sure) {
+    for (letter, sure) in second.text.chars().zip(&second.confidences) {
         if letter == ' ' {
             open = false;
             continue;
@@ -68,7 +68,7 @@ type Span = std::ops::Range<usize>;
 
 /// Stretches of both readings, in order, that are the same or stand for each other: the longest common
 /// subsequence of words parts them.
-fn differences(first: &[FoundWord], again: &[Again]) -> Vec<(Span, Span)> {
+fn differences(first: &[OcrWord], again: &[Again]) -> Vec<(Span, Span)> {
     let (rows, columns) = (first.len(), again.len());
     let equal = |row: usize, column: usize| match (first.get(row), again.get(column)) {
         (Some(own), Some(other)) => nfc(&own.text) == other.text,
@@ -113,7 +113,7 @@ fn differences(first: &[FoundWord], again: &[Again]) -> Vec<(Span, Span)> {
     spans
 }
 
-fn same(own: &[FoundWord], other: &[Again]) -> bool {
+fn same(own: &[OcrWord], other: &[Again]) -> bool {
     own.len() == other.len() && own.iter().zip(other).all(|(own, other)| nfc(&own.text) == other.text)
 }
 
@@ -121,7 +121,7 @@ fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-fn text_of(own: &[FoundWord]) -> String {
+fn text_of(own: &[OcrWord]) -> String {
     nfc(&joined(own.iter().map(|word| word.text.as_str())))
 }
 
@@ -136,7 +136,7 @@ fn loses_capitals(mine: &str, theirs: &str) -> bool {
     capitals >= 3 && !mine.chars().any(char::is_lowercase) && theirs.chars().any(char::is_lowercase)
 }
 
-fn prefers_second(own: &[FoundWord], other: &[Again], neighbours: (Option<&str>, Option<&str>)) -> bool {
+fn prefers_second(own: &[OcrWord], other: &[Again], neighbours: (Option<&str>, Option<&str>)) -> bool {
     let (mine, theirs) = (text_of(own), joined(other.iter().map(|word| word.text.as_str())));
     let (bad, bad_again) = (implausible_parts(&mine), implausible_parts(&theirs));
     if other.is_empty() || own.is_empty() {
@@ -167,43 +167,43 @@ fn prefers_second(own: &[FoundWord], other: &[Again], neighbours: (Option<&str>,
 }
 
 /// The first reader's words, with what the second made of them.
-fn with_alternative(own: &[FoundWord], other: &[Again]) -> Vec<FoundWord> {
+fn with_alternative(own: &[OcrWord], other: &[Again]) -> Vec<OcrWord> {
     let mut words = own.to_vec();
     if let Some(word) = words.first_mut()
         && !other.is_empty()
     {
         let sure = other.iter().map(|word| word.sure).fold(1.0, f32::min);
         let text = joined(other.iter().map(|word| word.text.as_str()));
-        word.other = Some(Other { text, confidence: percent(sure) });
+        word.alternative = Some(OcrAlternative { text, confidence: percent(sure) });
     }
     words
 }
 
 /// The second reader's words in the place of the first's, which is shared out by letters.
-fn replaced(own: &[FoundWord], other: &[Again], before: Option<&FoundWord>, all: &[FoundWord]) -> Vec<FoundWord> {
+fn replaced(own: &[OcrWord], other: &[Again], before: Option<&OcrWord>, all: &[OcrWord]) -> Vec<OcrWord> {
     let place = around(own).or_else(|| {
         // Nothing of the first reader stands here: between its neighbours.
-        let left = before.map_or_else(|| all.first().map(|word| word.place[0]), |word| Some(word.place[2]))?;
-        let next = all.iter().find(|word| word.place[0] >= left)?;
-        Some([left, next.place[1], next.place[0].max(left + 1.0), next.place[3]])
+        let left = before.map_or_else(|| all.first().map(|word| word.bounds[0]), |word| Some(word.bounds[2]))?;
+        let next = all.iter().find(|word| word.bounds[0] >= left)?;
+        Some([left, next.bounds[1], next.bounds[0].max(left + 1.0), next.bounds[3]])
     });
-    let Some([left, top, right, bottom]) = place.or_else(|| before.map(|word| word.place)) else { return own.to_vec() };
+    let Some([left, top, right, bottom]) = place.or_else(|| before.map(|word| word.bounds)) else { return own.to_vec() };
     let mut words = shared(other, [left, top, right, bottom]);
     if let Some(word) = words.first_mut().filter(|_| !own.is_empty()) {
         let confidence = own.iter().map(|word| word.confidence).min().unwrap_or(0);
-        word.other = Some(Other { text: text_of(own), confidence });
+        word.alternative = Some(OcrAlternative { text: text_of(own), confidence });
     }
     words
 }
 
 /// The second reader's words alone, spread over the place of their line.
 #[must_use]
-pub fn spread(second: &SecondReading, place: [f32; 4]) -> Vec<FoundWord> {
+pub fn spread(second: &RecognizedStrip, place: [f32; 4]) -> Vec<OcrWord> {
     shared(&words_of(second), place)
 }
 
 /// The second reader's words, each with a share of the place by its letters.
-fn shared(words: &[Again], [left, top, right, bottom]: [f32; 4]) -> Vec<FoundWord> {
+fn shared(words: &[Again], [left, top, right, bottom]: [f32; 4]) -> Vec<OcrWord> {
     let letters: usize = words.iter().map(|word| word.text.chars().count() + 1).sum();
     let step = (right - left) / letters.saturating_sub(1).max(1) as f32;
     let mut from = left;
@@ -211,15 +211,15 @@ fn shared(words: &[Again], [left, top, right, bottom]: [f32; 4]) -> Vec<FoundWor
         let to = from + step * word.text.chars().count() as f32;
         let place = [from, top, to, bottom];
         from = to + step;
-        FoundWord { second: true, ..FoundWord::new(&word.text, percent(word.sure), place) }
+        OcrWord { second_pass: true, ..OcrWord::new(&word.text, percent(word.sure), place) }
     };
     words.iter().map(place).collect()
 }
 
-fn around(words: &[FoundWord]) -> Option<[f32; 4]> {
+fn around(words: &[OcrWord]) -> Option<[f32; 4]> {
     words
         .iter()
-        .map(|word| word.place)
+        .map(|word| word.bounds)
         .reduce(|one, other| [one[0].min(other[0]), one[1].min(other[1]), one[2].max(other[2]), one[3].max(other[3])])
 }
 
@@ -232,21 +232,21 @@ mod tests {
     #![allow(clippy::indexing_slicing)]
     use super::*;
 
-    fn first(words: &[(&str, u8)]) -> Vec<FoundWord> {
+    fn first(words: &[(&str, u8)]) -> Vec<OcrWord> {
         words
             .iter()
             .enumerate()
             .map(|(place, (text, confidence))| {
-                FoundWord::new(text, *confidence, [place as f32 * 50.0, 0.0, place as f32 * 50.0 + 40.0, 30.0])
+                OcrWord::new(text, *confidence, [place as f32 * 50.0, 0.0, place as f32 * 50.0 + 40.0, 30.0])
             })
             .collect()
     }
 
-    fn second(text: &str, sure: f32) -> SecondReading {
-        SecondReading { text: text.to_owned(), sure: vec![sure; text.chars().count()] }
+    fn second(text: &str, sure: f32) -> RecognizedStrip {
+        RecognizedStrip { text: text.to_owned(), confidences: vec![sure; text.chars().count()] }
     }
 
-    fn text(words: &[FoundWord]) -> String {
+    fn text(words: &[OcrWord]) -> String {
         joined(words.iter().map(|word| word.text.as_str()))
     }
 
@@ -254,16 +254,16 @@ mod tests {
     fn the_plausible_word_wins_however_sure_the_other_is() {
         let voted = vote(&first(&[("căn", 95), ("cứ", 95), ("quyêt", 90), ("định", 95)]), &second("căn cứ quyết định", 0.6));
         assert_eq!(text(&voted), "căn cứ quyết định");
-        assert_eq!(voted[2].other.as_ref().map(|other| other.text.as_str()), Some("quyêt"));
-        assert!(voted[2].second && !voted[1].second);
-        assert_eq!(voted[2].place, [100.0, 0.0, 140.0, 30.0]);
+        assert_eq!(voted[2].alternative.as_ref().map(|other| other.text.as_str()), Some("quyêt"));
+        assert!(voted[2].second_pass && !voted[1].second_pass);
+        assert_eq!(voted[2].bounds, [100.0, 0.0, 140.0, 30.0]);
     }
 
     #[test]
     fn between_plausible_words_the_surer_wins_and_the_other_is_kept() {
         let voted = vote(&first(&[("lâm", 60), ("nghiệp", 90)]), &second("lầm nghiệp", 0.5));
         assert_eq!(text(&voted), "lâm nghiệp");
-        assert_eq!(voted[0].other.as_ref().map(|other| other.text.as_str()), Some("lầm"));
+        assert_eq!(voted[0].alternative.as_ref().map(|other| other.text.as_str()), Some("lầm"));
         assert_eq!(text(&vote(&first(&[("tám", 60)]), &second("tâm", 0.9))), "tâm");
     }
 
@@ -271,7 +271,7 @@ mod tests {
     fn parted_and_joined_words_share_the_place() {
         let voted = vote(&first(&[("QUYẾTĐỊNH", 70), ("số", 95)]), &second("QUYẾT ĐỊNH số", 0.9));
         assert_eq!(text(&voted), "QUYẾT ĐỊNH số");
-        assert!(voted[0].place[2] < voted[1].place[0] && voted[1].place[2] <= 40.5, "{voted:?}");
+        assert!(voted[0].bounds[2] < voted[1].bounds[0] && voted[1].bounds[2] <= 40.5, "{voted:?}");
     }
 
     #[test]

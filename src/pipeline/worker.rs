@@ -7,7 +7,7 @@ use sohoa_base::model::holding::Item;
 use sohoa_base::model::refusal::Refusal;
 use sohoa_catalog::{Catalog, Claim, MAX_FAILURES, Released};
 use sohoa_extraction::learned::Learned;
-use sohoa_sandbox::pool::{Launch, Pool};
+use sohoa_sandbox::pool::{Pool, SpawnConfig};
 use sohoa_search::index::SearchIndex;
 use sohoa_stages as stages;
 use sohoa_stages::contract::{Context, Stage, Work};
@@ -35,7 +35,7 @@ pub struct Resources<'a> {
     /// Reading processes.
     pub pool: &'a Pool,
     /// How a process that opens an archive is started.
-    pub expander: &'a Launch,
+    pub expander: &'a SpawnConfig,
     /// The search index.
     pub index: &'a SearchIndex,
     /// Folder for temporary files.

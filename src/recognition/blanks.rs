@@ -5,7 +5,7 @@ use crate::page::RawLine;
 use regex::{Captures, Regex};
 use sohoa_base::error::Result;
 use sohoa_base::text::fold::fold;
-use sohoa_engine::contract::{Engine, FoundWord, Hand, Letter, Other};
+use sohoa_engine::contract::{Engine, OcrWord, Handwriting, RecognizedChar, OcrAlternative};
 use sohoa_engine::digits::{self, Blank, Verdict, weigh};
 use sohoa_imaging::crop::{self, Crop};
 use sohoa_imaging::handwriting::{self, Patch};
@@ -64,7 +64,7 @@ enum Row {
 /// # Errors
 /// `Internal` when a reader fails.
 pub(crate) fn read_blanks(lines: &mut [RawLine<'_>], page: (f32, f32), engine: &mut dyn Engine) -> Result<()> {
-    if !engine.has_hand_reader() {
+    if !engine.has_digit_recognizer() {
         return Ok(());
     }
     for row in [Row::Number, Row::Date] {
@@ -87,8 +87,8 @@ pub(crate) fn read_blanks(lines: &mut [RawLine<'_>], page: (f32, f32), engine: &
 /// Reads the blanks of one row; whether it was one.
 fn read_row(line: &mut RawLine<'_>, row: Row, engine: &mut dyn Engine) -> Result<bool> {
     let Some(tight) = crop::line(line.source, &line.area, crop::TIGHT)? else { return Ok(false) };
-    let Some(letters) = engine.read_hand(&tight.picture)? else { return Ok(false) };
-    let text: String = letters.iter().map(|letter| plain(letter.letter)).collect();
+    let Some(letters) = engine.recognize_digits(&tight.picture)? else { return Ok(false) };
+    let text: String = letters.iter().map(|letter| plain(letter.character)).collect();
     let (pattern, blanks): (_, &[(Blank, &str)]) = match row {
         Row::Number => (NUMBER.as_ref(), &[(Blank::Number, "n")]),
         Row::Date => (DATE.as_ref(), &[(Blank::Month, "m"), (Blank::Day, "d")]),
@@ -103,7 +103,7 @@ fn read_row(line: &mut RawLine<'_>, row: Row, engine: &mut dyn Engine) -> Result
         let (Some(group), Some((from, to))) = (found.name(name), seen.place(&found, name)) else { continue };
         let figures = handwriting::between(&patches, from, to);
         let own = letters.get(group.range()).unwrap_or_default();
-        let is_odd = own.iter().any(|letter| letter.letter.is_alphabetic() && letter.sure > 0.5);
+        let is_odd = own.iter().any(|letter| letter.character.is_alphabetic() && letter.confidence > 0.5);
         let printed = pattern.captures(&by_print).and_then(|found| found.name(name).map(|found| found.as_str().to_owned()));
         let is_hand = handwriting::differ(&figures, &print) || is_odd;
         // Readers of print may have passed over a printed figure.
@@ -113,27 +113,27 @@ fn read_row(line: &mut RawLine<'_>, row: Row, engine: &mut dyn Engine) -> Result
             continue;
         }
         let second = match tight.between(tight.across(from), tight.across(to)) {
-            Some(strip) => engine.read_again(&strip)?.and_then(|reading| digits::of_second(&reading)),
+            Some(strip) => engine.recognize_strip(&strip)?.and_then(|reading| digits::of_second(&reading)),
             None => None,
         };
         let verdict = weigh(*blank, digits::of_letters(own), second, printed.and_then(|text| digits::of_print(&text, 50)));
-        let hand = if is_hand { Hand::Read } else { Hand::No };
+        let hand = if is_hand { Handwriting::Recognized } else { Handwriting::Printed };
         fill(line, *blank, (around(&figures, (from, to)), (from, to)), verdict, hand);
     }
     Ok(true)
 }
 
 /// Whether these are digits alone, and surely.
-fn is_clear(letters: &[Letter]) -> bool {
+fn is_clear(letters: &[RecognizedChar]) -> bool {
     /// From which sureness on a digit is seldom wrong, 0 to 1.
     const SURE: f32 = 0.8;
-    !letters.is_empty() && letters.iter().all(|letter| letter.letter.is_ascii_digit() && letter.sure >= SURE)
+    !letters.is_empty() && letters.iter().all(|letter| letter.character.is_ascii_digit() && letter.confidence >= SURE)
 }
 
 /// Whether a word of the line has its middle between two places across the page, px.
 fn is_read(line: &RawLine<'_>, (from, to): (f32, f32)) -> bool {
     let gap = line.crop.across(from)..line.crop.across(to);
-    line.words.iter().any(|word| gap.contains(&f32::midpoint(word.place[0], word.place[2])))
+    line.words.iter().any(|word| gap.contains(&f32::midpoint(word.bounds[0], word.bounds[2])))
 }
 
 /// The letter as one ASCII letter, so that places in a text are places among letters.
@@ -142,13 +142,13 @@ fn plain(letter: char) -> char {
     folded.chars().next().filter(char::is_ascii).unwrap_or('?')
 }
 
-fn text_of(words: &[FoundWord]) -> String {
+fn text_of(words: &[OcrWord]) -> String {
     words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// What the reader of handwriting saw, and where.
 struct Seen<'a> {
-    letters: &'a [Letter],
+    letters: &'a [RecognizedChar],
     tight: &'a Crop,
 }
 
@@ -173,29 +173,29 @@ fn around(figures: &[Patch], between: (f32, f32)) -> Area {
 
 /// Puts what a blank says in the place of the words that were read there: `span` is around its figures, `gap` is
 /// between the printed words, both px of the page.
-fn fill(line: &mut RawLine<'_>, blank: Blank, (span, gap): (Area, (f32, f32)), verdict: Option<Verdict>, hand: Hand) {
+fn fill(line: &mut RawLine<'_>, blank: Blank, (span, gap): (Area, (f32, f32)), verdict: Option<Verdict>, hand: Handwriting) {
     let (from, to) = (line.crop.across(span.x0), line.crop.across(span.x1));
     let gap = (line.crop.across(gap.0).min(from), line.crop.across(gap.1).max(to));
     let slack = (0.2 * line.crop.picture.height() as f32).min(0.5 * (to - from));
     let words = std::mem::take(&mut line.words);
-    let is_over = |word: &FoundWord| word.place[0] < gap.1 - slack && word.place[2] > gap.0 + slack;
+    let is_over = |word: &OcrWord| word.bounds[0] < gap.1 - slack && word.bounds[2] > gap.0 + slack;
     let Some(verdict) = verdict else {
         line.words = words;
         for word in line.words.iter_mut().filter(|word| is_over(word)) {
-            word.hand = Hand::Seen;
+            word.handwriting = Handwriting::Detected;
             word.confidence = word.confidence.min(UNREAD);
         }
         return;
     };
     let (top, bottom) = rows_of(line, &span, &words);
-    let digits = FoundWord {
-        hand,
-        other: verdict.other.map(|(text, confidence)| Other { text, confidence }),
-        ..FoundWord::new(&verdict.digits, verdict.confidence, [from, top, to, bottom])
+    let digits = OcrWord {
+        handwriting: hand,
+        alternative: verdict.other.map(|(text, confidence)| OcrAlternative { text, confidence }),
+        ..OcrWord::new(&verdict.digits, verdict.confidence, [from, top, to, bottom])
     };
     let mut digits = Some(digits);
     for word in words {
-        let [left, .., right, _] = word.place;
+        let [left, .., right, _] = word.bounds;
         if !is_over(&word) {
             if left >= to - slack {
                 line.words.extend(digits.take());
@@ -212,9 +212,9 @@ fn fill(line: &mut RawLine<'_>, blank: Blank, (span, gap): (Area, (f32, f32)), v
             line.words.push(word);
             continue;
         }
-        let part = |text: String, from: f32, to: f32| FoundWord {
+        let part = |text: String, from: f32, to: f32| OcrWord {
             text,
-            place: [from, word.place[1], to.max(from + 1.0), word.place[3]],
+            bounds: [from, word.bounds[1], to.max(from + 1.0), word.bounds[3]],
             ..word.clone()
         };
         if !before.is_empty() {
@@ -231,13 +231,13 @@ fn fill(line: &mut RawLine<'_>, blank: Blank, (span, gap): (Area, (f32, f32)), v
 }
 
 /// Top and bottom of a span on the line's crop, px.
-fn rows_of(line: &RawLine<'_>, span: &Area, words: &[FoundWord]) -> (f32, f32) {
+fn rows_of(line: &RawLine<'_>, span: &Area, words: &[OcrWord]) -> (f32, f32) {
     let (first, second) = (line.crop.to_page(0.0, 0.0).1, line.crop.to_page(0.0, 1.0).1);
     let down = |y: f32| (y - first) / (second - first);
     if span.y0 < span.y1 {
         return (down(span.y0).max(0.0), down(span.y1).min(line.crop.picture.height() as f32));
     }
-    words.first().map_or((0.0, line.crop.picture.height() as f32), |word| (word.place[1], word.place[3]))
+    words.first().map_or((0.0, line.crop.picture.height() as f32), |word| (word.bounds[1], word.bounds[3]))
 }
 
 /// What a word that reaches over a blank holds of the printed words before and behind it.
@@ -273,36 +273,36 @@ mod tests {
     struct Sees(&'static str);
 
     impl Engine for Sees {
-        fn read_line(&mut self, _: &GrayImage) -> Result<Vec<FoundWord>> {
+        fn read_line(&mut self, _: &GrayImage) -> Result<Vec<OcrWord>> {
             Ok(Vec::new())
         }
 
-        fn has_hand_reader(&self) -> bool {
+        fn has_digit_recognizer(&self) -> bool {
             true
         }
 
-        fn read_hand(&mut self, _: &GrayImage) -> Result<Option<Vec<Letter>>> {
+        fn recognize_digits(&mut self, _: &GrayImage) -> Result<Option<Vec<RecognizedChar>>> {
             // The strip is cut with 0.12 heights of the line beside it.
             let share = |x: f32| (x - (30.0 - 4.8)) / 409.6;
             let place = |number: usize| 40.0 + 20.0 * number as f32;
-            let letter = |(number, letter): (usize, char)| Letter {
-                letter,
+            let letter = |(number, letter): (usize, char)| RecognizedChar {
+                character: letter,
                 from: share(place(number)),
                 to: share(place(number) + 10.0),
-                sure: 0.97,
-                digit: ('0', 0.0),
+                confidence: 0.97,
+                best_digit: ('0', 0.0),
             };
             Ok(Some(self.0.chars().enumerate().map(letter).collect()))
         }
 
-        fn models(&self) -> BTreeMap<String, String> {
+        fn model_hashes(&self) -> BTreeMap<String, String> {
             BTreeMap::new()
         }
     }
 
     /// What is left of `words` (text, first letter, letters) after the blanks of a row were read, in which figures
     /// are `high` px high and print 24.
-    fn read(seen: &'static str, high: u32, words: &[(&str, usize, usize)]) -> Vec<(String, u8, Hand)> {
+    fn read(seen: &'static str, high: u32, words: &[(&str, usize, usize)]) -> Vec<(String, u8, Handwriting)> {
         let mut page = GrayImage::from_pixel(1000, 1000, Luma([248]));
         for (number, letter) in seen.chars().enumerate().filter(|(_, letter)| *letter != ' ') {
             let (x, tall) = (40 + 20 * number as u32, if letter.is_ascii_digit() { high } else { 24 });
@@ -312,25 +312,25 @@ mod tests {
         let crop = crop::line(&page, &area, crop::WIDE).unwrap().unwrap();
         let across = |number: usize| crop.across(40.0 + 20.0 * number as f32);
         let word =
-            |(text, from, count): &(&str, usize, usize)| FoundWord::new(text, 88, [across(*from), 10.0, across(from + count) - 5.0, 40.0]);
+            |(text, from, count): &(&str, usize, usize)| OcrWord::new(text, 88, [across(*from), 10.0, across(from + count) - 5.0, 40.0]);
         let words = words.iter().map(word).collect();
         let mut lines = [RawLine { area, source: &page, crop, words }];
         read_blanks(&mut lines, (1000.0, 1000.0), &mut Sees(seen)).unwrap();
         let [line] = lines;
-        line.words.into_iter().map(|word| (word.text, word.confidence, word.hand)).collect()
+        line.words.into_iter().map(|word| (word.text, word.confidence, word.handwriting)).collect()
     }
 
     #[test]
     fn a_number_written_by_hand_is_read_and_set_apart() {
         let found = read("so: 47 /qd-ubnd", 32, &[("Số:4T", 0, 6), ("/QĐ-UBND", 7, 8)]);
-        let wanted = [("Số:", 88, Hand::No), ("47", 65, Hand::Read), ("/QĐ-UBND", 88, Hand::No)];
+        let wanted = [("Số:", 88, Handwriting::Printed), ("47", 65, Handwriting::Recognized), ("/QĐ-UBND", 88, Handwriting::Printed)];
         assert_eq!(found, wanted.map(|(text, sure, hand)| (text.to_owned(), sure, hand)));
     }
 
     #[test]
     fn what_nobody_can_read_is_marked_and_stays() {
         let found = read("so: 4? /qd-ubnd", 32, &[("Số:", 0, 3), ("f@", 4, 2), ("/QĐ-UBND", 7, 8)]);
-        let wanted = [("Số:", 88, Hand::No), ("f@", UNREAD, Hand::Seen), ("/QĐ-UBND", 88, Hand::No)];
+        let wanted = [("Số:", 88, Handwriting::Printed), ("f@", UNREAD, Handwriting::Detected), ("/QĐ-UBND", 88, Handwriting::Printed)];
         assert_eq!(found, wanted.map(|(text, sure, hand)| (text.to_owned(), sure, hand)));
     }
 
@@ -338,16 +338,16 @@ mod tests {
     fn a_printed_number_is_left_alone() {
         let words = [("Số:", 0, 3), ("47/QĐ-UBND", 4, 11)];
         let found = read("so: 47 /qd-ubnd", 24, &words);
-        assert_eq!(found, words.map(|(text, ..)| (text.to_owned(), 88, Hand::No)));
+        assert_eq!(found, words.map(|(text, ..)| (text.to_owned(), 88, Handwriting::Printed)));
     }
 
     #[test]
     fn a_printed_figure_that_was_passed_over_comes_back() {
         let words = [("Số:", 0, 3), ("/QĐ-UBND", 7, 8)];
         let found = read("so: 47 /qd-ubnd", 24, &words);
-        assert_eq!(found[1], ("47".to_owned(), 65, Hand::No), "{found:?}");
+        assert_eq!(found[1], ("47".to_owned(), 65, Handwriting::Printed), "{found:?}");
         let known = read("so: 47 /qd-ubnd", 24, &[("Số:", 0, 3), ("41", 4, 2), ("/QĐ-UBND", 7, 8)]);
-        assert_eq!(known[1], ("41".to_owned(), 88, Hand::No), "what was read stays");
+        assert_eq!(known[1], ("41".to_owned(), 88, Handwriting::Printed), "what was read stays");
     }
 
     #[test]

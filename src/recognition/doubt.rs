@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sohoa_base::error::Result;
 use sohoa_base::text::language::twin_advantage;
 use sohoa_base::text::plausible::implausible_parts;
-use sohoa_engine::contract::{Engine, FoundWord, SecondReading};
+use sohoa_engine::contract::{Engine, OcrWord, RecognizedStrip};
 use sohoa_engine::vote::{spread, vote};
 use sohoa_imaging::crop::{self, Crop};
 use std::collections::BTreeMap;
@@ -65,7 +65,7 @@ pub(crate) fn read_again(lines: &mut [RawLine<'_>], engine: &mut dyn Engine, dou
     let mut stretches: Vec<Stretch> = lines.iter().enumerate().flat_map(|(number, line)| stretches(number, &line.words, doubt)).collect();
     stretches.sort_by_key(|stretch| (stretch.rank(), stretch.line, stretch.words.start));
     let mut left_px = doubt.reread_px;
-    let mut heard: Vec<(Stretch, SecondReading)> = Vec::new();
+    let mut heard: Vec<(Stretch, RecognizedStrip)> = Vec::new();
     let mut crops: BTreeMap<usize, Option<Crop>> = BTreeMap::new();
     for stretch in stretches {
         let Some(line) = lines.get(stretch.line) else { continue };
@@ -78,7 +78,7 @@ pub(crate) fn read_again(lines: &mut [RawLine<'_>], engine: &mut dyn Engine, dou
             continue;
         }
         left_px -= strip.width();
-        if let Some(reading) = engine.read_again(&strip)? {
+        if let Some(reading) = engine.recognize_strip(&strip)? {
             heard.push((stretch, reading));
         }
     }
@@ -97,7 +97,7 @@ pub(crate) fn read_again(lines: &mut [RawLine<'_>], engine: &mut dyn Engine, dou
 }
 
 /// The doubtful words of a line, each with one neighbour on either side; overlapping ones joined.
-fn stretches(line: usize, words: &[FoundWord], doubt: Doubt) -> Vec<Stretch> {
+fn stretches(line: usize, words: &[OcrWord], doubt: Doubt) -> Vec<Stretch> {
     if doubt.doubt_below == 0 {
         return Vec::new();
     }
@@ -133,9 +133,9 @@ fn stretches(line: usize, words: &[FoundWord], doubt: Doubt) -> Vec<Stretch> {
 }
 
 /// Width of neighbouring words, px of their crop.
-fn width(words: &[FoundWord], range: &Range<usize>) -> f32 {
+fn width(words: &[OcrWord], range: &Range<usize>) -> f32 {
     match words.get(range.clone()) {
-        Some([first, .., last]) => last.place[2] - first.place[0],
+        Some([first, .., last]) => last.bounds[2] - first.bounds[0],
         _ => 0.0,
     }
 }
@@ -144,7 +144,7 @@ fn width(words: &[FoundWord], range: &Range<usize>) -> f32 {
 fn cut(line: &RawLine<'_>, tight: &Crop, words: &Range<usize>) -> Option<image::GrayImage> {
     let across = |x: f32| tight.across(line.crop.to_page(x, 0.0).0);
     let gap = |before: usize| match (line.words.get(before), line.words.get(before + 1)) {
-        (Some(left), Some(right)) => Some(across(f32::midpoint(left.place[2], right.place[0]))),
+        (Some(left), Some(right)) => Some(across(f32::midpoint(left.bounds[2], right.bounds[0]))),
         _ => None,
     };
     let from = words.start.checked_sub(1).and_then(gap).unwrap_or(0.0);
@@ -153,9 +153,9 @@ fn cut(line: &RawLine<'_>, tight: &Crop, words: &Range<usize>) -> Option<image::
 }
 
 /// A line that only the second reader could read: its words share the crop by letters.
-fn alone(reading: &SecondReading, crop: &Crop) -> Vec<FoundWord> {
-    let mean = reading.sure.iter().sum::<f32>() / reading.sure.len().max(1) as f32;
-    if reading.sure.is_empty() || mean <= SURE_ALONE {
+fn alone(reading: &RecognizedStrip, crop: &Crop) -> Vec<OcrWord> {
+    let mean = reading.confidences.iter().sum::<f32>() / reading.confidences.len().max(1) as f32;
+    if reading.confidences.is_empty() || mean <= SURE_ALONE {
         return Vec::new();
     }
     let (width, height) = (crop.picture.width() as f32, crop.picture.height() as f32);
@@ -166,8 +166,8 @@ fn alone(reading: &SecondReading, crop: &Crop) -> Vec<FoundWord> {
 mod tests {
     use super::*;
 
-    fn words(sure: &[u8]) -> Vec<FoundWord> {
-        sure.iter().map(|sure| FoundWord::new("căn", *sure, [0.0; 4])).collect()
+    fn words(sure: &[u8]) -> Vec<OcrWord> {
+        sure.iter().map(|sure| OcrWord::new("căn", *sure, [0.0; 4])).collect()
     }
 
     #[test]
@@ -186,10 +186,10 @@ mod tests {
 
     #[test]
     fn stretches_are_joined_up_to_a_width() {
-        let words: Vec<FoundWord> = (0..9_u8)
+        let words: Vec<OcrWord> = (0..9_u8)
             .map(|place| {
                 let left = 150.0 * f32::from(place);
-                FoundWord::new("căn", 50, [left, 0.0, left + 140.0, 36.0])
+                OcrWord::new("căn", 50, [left, 0.0, left + 140.0, 36.0])
             })
             .collect();
         let found: Vec<Range<usize>> = stretches(0, &words, Doubt::default()).into_iter().map(|stretch| stretch.words).collect();
@@ -198,8 +198,8 @@ mod tests {
 
     #[test]
     fn impossible_words_are_doubted_sooner() {
-        let word = [FoundWord::new("quyêt", 88, [0.0; 4])];
+        let word = [OcrWord::new("quyêt", 88, [0.0; 4])];
         assert_eq!(stretches(0, &word, Doubt::default()).len(), 1);
-        assert_eq!(stretches(0, &[FoundWord::new("quyết", 88, [0.0; 4])], Doubt::default()).len(), 0);
+        assert_eq!(stretches(0, &[OcrWord::new("quyết", 88, [0.0; 4])], Doubt::default()).len(), 0);
     }
 }

@@ -9,6 +9,7 @@ use crate::secrecy;
 use crate::upright;
 use image::{GenericImageView, GrayImage};
 use serde::{Deserialize, Serialize};
+use sohoa_base::cpu_time::cpu_time_ms;
 use sohoa_base::error::Result;
 use sohoa_base::model::geometry::Bounds;
 use sohoa_base::model::reading::{Alternative, Block, BlockKind, Line, Quality, Reader, Reading, Stamp, TextSource, Word};
@@ -16,8 +17,7 @@ use sohoa_base::model::refusal::Warning;
 use sohoa_base::text::fold::fold;
 use sohoa_base::text::mend::{Phrases, mends};
 use sohoa_base::text::normal::nfc;
-use sohoa_engine::contract::{Engine, FoundWord, Hand};
-use sohoa_engine::cpu_time::cpu_time_ms;
+use sohoa_engine::contract::{Engine, OcrWord, Handwriting};
 use sohoa_formats::picture::PagePicture;
 use sohoa_imaging::crop::{self, Crop};
 use sohoa_imaging::lines::Area;
@@ -100,11 +100,11 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
     }
     let viewed = cpu_time_ms() - before;
     if options.read.doubt_below > 0 {
-        engine.open_second_reader()?;
+        engine.load_line_recognizer()?;
     }
     let began = cpu_time_ms();
     let Preparation { deskew, seal_lift, background, reading_dpi, .. } = options.prepare;
-    let steps = Steps { deskew, seal_lift, background, reading_dpi, lines: !engine.has_line_finder() };
+    let steps = Steps { deskew, seal_lift, background, reading_dpi, lines: !engine.has_text_detector() };
     let small = scaled(&pixels, dpi, steps)?;
     drop(pixels);
     let mut page = match options.turn {
@@ -208,7 +208,7 @@ pub fn find_stamps(picture: PagePicture, engine: &mut dyn Engine, options: &Read
         None if own_text.is_some() => 0,
         None => {
             let Preparation { deskew, seal_lift, background, reading_dpi, orientation } = options.prepare;
-            let steps = Steps { deskew, seal_lift, background, reading_dpi, lines: !engine.has_line_finder() };
+            let steps = Steps { deskew, seal_lift, background, reading_dpi, lines: !engine.has_text_detector() };
             upright::upright(&scaled(&pixels, dpi, steps)?, engine, orientation, steps)?.turn
         }
     };
@@ -258,7 +258,7 @@ pub(crate) struct RawLine<'a> {
     /// What was read from.
     pub(crate) crop: Crop,
     /// Its words, px of the crop.
-    pub(crate) words: Vec<FoundWord>,
+    pub(crate) words: Vec<OcrWord>,
 }
 
 fn read_lines(page: &Prepared, engine: &mut dyn Engine, options: &ReadOptions) -> Result<Vec<ReadLine>> {
@@ -269,7 +269,7 @@ fn read_lines(page: &Prepared, engine: &mut dyn Engine, options: &ReadOptions) -
         }
     }
     drop_print_of_the_back(&mut raw);
-    if engine.has_second_reader() {
+    if engine.has_line_recognizer() {
         doubt::read_again(&mut raw, engine, options.read)?;
     }
     blanks::read_blanks(&mut raw, (page.grey.width() as f32, page.grey.height() as f32), engine)?;
@@ -285,33 +285,33 @@ fn read_lines(page: &Prepared, engine: &mut dyn Engine, options: &ReadOptions) -
     Ok(lines)
 }
 
-fn read_strip(source: &GrayImage, area: &Area, engine: &mut dyn Engine) -> Result<Option<(Crop, Vec<FoundWord>)>> {
+fn read_strip(source: &GrayImage, area: &Area, engine: &mut dyn Engine) -> Result<Option<(Crop, Vec<OcrWord>)>> {
     let Some(crop) = crop::line(source, area, crop::WIDE)? else { return Ok(None) };
     let words = engine.read_line(&crop.picture)?;
     Ok(Some((crop, words)))
 }
 
 /// The word in NFC, with its place on the prepared page and on the upright picture.
-fn place_word(page: &Prepared, crop: &Crop, found: &FoundWord) -> Option<(Area, Word)> {
+fn place_word(page: &Prepared, crop: &Crop, found: &OcrWord) -> Option<(Area, Word)> {
     let text = tidy(&found.text);
     if text.is_empty() {
         return None;
     }
-    let [left, top, right, bottom] = found.place;
+    let [left, top, right, bottom] = found.bounds;
     let ((x0, y0), (x1, y1)) = (crop.to_page(left, top), crop.to_page(right, bottom));
     let area = Area { x0, y0, x1, y1 };
     let bounds = upright_bounds(page, &area);
     let alternative = found
-        .other
+        .alternative
         .as_ref()
         .map(|other| Alternative { text: nfc(&other.text), confidence: other.confidence })
         .filter(|other| other.text != text);
-    let reader = match (found.hand, found.second) {
-        (Hand::Read, _) => Reader::Hand,
+    let reader = match (found.handwriting, found.second_pass) {
+        (Handwriting::Recognized, _) => Reader::Hand,
         (_, true) => Reader::Second,
         (_, false) => Reader::First,
     };
-    Some((area, Word { text, bounds, confidence: found.confidence, reader, alternative, handwritten: found.hand != Hand::No }))
+    Some((area, Word { text, bounds, confidence: found.confidence, reader, alternative, handwritten: found.handwriting != Handwriting::Printed }))
 }
 
 /// Around an area of the prepared page on the upright picture, px.
@@ -402,16 +402,16 @@ mod tests {
     struct Footed;
 
     impl Engine for Footed {
-        fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<FoundWord>> {
+        fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<OcrWord>> {
             let ink = |rows: std::ops::Range<u32>| {
                 rows.map(|y| (0..picture.width()).filter(|x| picture.get_pixel(*x, y).0[0] < 128).count()).sum::<usize>()
             };
             let (width, height) = picture.dimensions();
             let stands = ink(height / 2..height) > ink(0..height / 2);
-            Ok(vec![FoundWord::new("quyết", if stands { 90 } else { 30 }, [0.0, 0.0, width as f32, height as f32])])
+            Ok(vec![OcrWord::new("quyết", if stands { 90 } else { 30 }, [0.0, 0.0, width as f32, height as f32])])
         }
 
-        fn models(&self) -> BTreeMap<String, String> {
+        fn model_hashes(&self) -> BTreeMap<String, String> {
             BTreeMap::new()
         }
     }
@@ -431,20 +431,20 @@ mod tests {
     struct Guessing;
 
     impl Engine for Guessing {
-        fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<FoundWord>> {
-            Ok(vec![FoundWord::new("quyết", 40, [0.0, 0.0, picture.width() as f32, picture.height() as f32])])
+        fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<OcrWord>> {
+            Ok(vec![OcrWord::new("quyết", 40, [0.0, 0.0, picture.width() as f32, picture.height() as f32])])
         }
 
-        fn has_line_finder(&self) -> bool {
+        fn has_text_detector(&self) -> bool {
             true
         }
 
-        fn map_print(&mut self, page: &GrayImage) -> Result<Option<GrayImage>> {
+        fn text_probability_map(&mut self, page: &GrayImage) -> Result<Option<GrayImage>> {
             let (width, height) = page.dimensions();
             Ok(Some(GrayImage::from_fn(width, height, |x, y| Luma([if x > 60 && x < width - 60 && y % 50 < 12 { 230 } else { 0 }]))))
         }
 
-        fn models(&self) -> BTreeMap<String, String> {
+        fn model_hashes(&self) -> BTreeMap<String, String> {
             BTreeMap::new()
         }
     }

@@ -4,7 +4,7 @@
 use crate::page::RawLine;
 use sohoa_base::model::reading::Word;
 use sohoa_base::text::plausible::implausible_parts;
-use sohoa_engine::contract::FoundWord;
+use sohoa_engine::contract::OcrWord;
 
 /// Scraps of seals, logos and signatures: short, unsure, for the most part no possible syllables, and no word
 /// that was surely read.
@@ -34,14 +34,14 @@ pub(crate) fn drop_print_of_the_back(lines: &mut Vec<RawLine<'_>>) {
 }
 
 /// Whether words are sure, or possible for the most part.
-fn makes_sense(words: &[FoundWord]) -> bool {
+fn makes_sense(words: &[OcrWord]) -> bool {
     let all: usize = words.iter().map(|word| letters(&word.text)).sum();
     let good: usize = words.iter().filter(|word| is_plausible(&word.text)).map(|word| letters(&word.text)).sum();
     sureness(words) >= 60.0 || good * 2 > all && sureness(words) >= 40.0
 }
 
 /// Mean confidence over letters, 0 to 100.
-fn sureness(words: &[FoundWord]) -> f32 {
+fn sureness(words: &[OcrWord]) -> f32 {
     let all: usize = words.iter().map(|word| word.text.chars().count()).sum();
     let sure: usize = words.iter().map(|word| word.text.chars().count() * usize::from(word.confidence)).sum();
     sure as f32 / all.max(1) as f32
@@ -95,7 +95,7 @@ mod tests {
                 area: area(number),
                 source,
                 crop: crop::line(source, &area(number), WIDE).unwrap().unwrap(),
-                words: read.iter().map(|(text, confidence)| FoundWord::new(text, *confidence, [0.0; 4])).collect(),
+                words: read.iter().map(|(text, confidence)| OcrWord::new(text, *confidence, [0.0; 4])).collect(),
             })
             .collect();
         drop_print_of_the_back(&mut raw);

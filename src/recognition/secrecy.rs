@@ -99,27 +99,27 @@ struct SeenStamp {
 
 /// Stamps on the upper part of a page as it is given, the surest place of the finder first.
 fn look(upper: &Upper, bar: &Bar, engine: &mut dyn Engine) -> Result<Vec<SeenStamp>> {
-    let Some(map) = engine.find_stamps(&upper.small)? else { return Ok(Vec::new()) };
+    let Some(map) = engine.detect_stamps(&upper.small)? else { return Ok(Vec::new()) };
     let (mut stamps, is) = (Vec::new(), log_odds(bar.is));
     let cut = |word: &StampWord, form: StripForm| strip(&upper.sharp, word, form.size, form.middle);
     for place in words(&map).into_iter().filter(|word| word.odds >= log_odds(bar.may_be)).take(bar.most) {
         let backed = backed(&map, &place);
-        let Some(first) = engine.suspect_stamp(&cut(&place, WORD))? else { continue };
+        let Some(first) = engine.score_stamp(&cut(&place, WORD))? else { continue };
         if first + backed < NOT_AT_FIRST {
             continue;
         }
-        let Some(placed) = engine.place_stamp(&cut(&place, STRIP))? else { continue };
-        if FIRST_SHARE * first + (1.0 - FIRST_SHARE) * placed.odds + backed < NOT_AT_SECOND {
+        let Some(placed) = engine.locate_stamp(&cut(&place, STRIP))? else { continue };
+        if FIRST_SHARE * first + (1.0 - FIRST_SHARE) * placed.log_odds + backed < NOT_AT_SECOND {
             continue;
         }
         // The finder tells place, turn and height roughly, above all over print; readers want them right.
         let word = straightened(&place, &placed.offset);
-        let Some(read) = engine.read_stamp(&cut(&word, STRIP))? else { continue };
-        let mut odds = backed + together(word.odds, read.odds);
+        let Some(read) = engine.verify_stamp(&cut(&word, STRIP))? else { continue };
+        let mut odds = backed + together(word.odds, read.log_odds);
         if (odds - is).abs() < UNSURE {
             // Straightened once more it is another picture of the same: the mean of two errs less.
-            let again = engine.read_stamp(&cut(&straightened(&word, &read.offset), STRIP))?.unwrap_or(read);
-            odds = backed + together(word.odds, f32::midpoint(read.odds, again.odds));
+            let again = engine.verify_stamp(&cut(&straightened(&word, &read.offset), STRIP))?.unwrap_or(read);
+            odds = backed + together(word.odds, f32::midpoint(read.log_odds, again.log_odds));
         }
         if odds >= is {
             stamps.push(SeenStamp { level: level(&map, &word), word, sure: 1.0 / (1.0 + (-odds).exp()) });
@@ -135,8 +135,8 @@ fn together(seen: f32, read: f32) -> f32 {
 
 /// A word as it stands, by what was seen of it on a strip.
 pub(crate) fn straightened(word: &StampWord, offset: &StampOffset) -> StampWord {
-    let ((sine, cosine), (along, across)) = (word.turn, offset.middle);
-    let (more_sine, more_cosine) = offset.turn.sin_cos();
+    let ((sine, cosine), (along, across)) = (word.turn, offset.center);
+    let (more_sine, more_cosine) = offset.rotation.sin_cos();
     StampWord {
         middle: (
             word.middle.0 + (along * cosine - across * sine) * word.capital,
@@ -170,7 +170,7 @@ fn backed(map: &StampMap, word: &StampWord) -> f32 {
 
 /// How far a cell lies from a word along it and down across it, heights of capitals.
 fn apart(map: &StampMap, word: &StampWord, cell: usize) -> (f32, f32) {
-    let ((sine, cosine), (x, y)) = (word.turn, map.middle(cell));
+    let ((sine, cosine), (x, y)) = (word.turn, map.cell_center(cell));
     let (dx, dy) = ((x - word.middle.0) / word.capital, (y - word.middle.1) / word.capital);
     (dx * cosine + dy * sine, dy * cosine - dx * sine)
 }
@@ -213,7 +213,7 @@ fn word_at(map: &StampMap, cell: usize) -> Option<StampWord> {
     if odds < log_odds(OF_PAGE.may_be) {
         return None;
     }
-    let (x, y) = map.middle(cell);
+    let (x, y) = map.cell_center(cell);
     let (sine, cosine) = (map.value(3, cell)?, map.value(4, cell)?);
     let length = sine.hypot(cosine).max(1e-6);
     Some(StampWord {
@@ -238,7 +238,7 @@ fn distance(one: (f32, f32), other: (f32, f32)) -> f32 {
 mod tests {
     use super::*;
     use image::{DynamicImage, GrayImage, Rgb, RgbImage};
-    use sohoa_engine::contract::{FoundWord, StampReading};
+    use sohoa_engine::contract::{OcrWord, StampReading};
     use std::collections::BTreeMap;
 
     /// A map of 20 × 10 cells on which words stand at `places` (plane, column, row), as sure as given, with capitals
@@ -273,30 +273,30 @@ mod tests {
     }
 
     impl Engine for Sees {
-        fn read_line(&mut self, _: &GrayImage) -> Result<Vec<FoundWord>> {
+        fn read_line(&mut self, _: &GrayImage) -> Result<Vec<OcrWord>> {
             Ok(Vec::new())
         }
 
-        fn find_stamps(&mut self, picture: &RgbImage) -> Result<Option<StampMap>> {
+        fn detect_stamps(&mut self, picture: &RgbImage) -> Result<Option<StampMap>> {
             Ok(Some((self.map)(picture)))
         }
 
-        fn suspect_stamp(&mut self, word: &RgbImage) -> Result<Option<f32>> {
+        fn score_stamp(&mut self, word: &RgbImage) -> Result<Option<f32>> {
             assert_eq!(word.dimensions(), WORD.size);
             Ok(Some(log_odds(self.sights.0)))
         }
 
-        fn place_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {
+        fn locate_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {
             assert_eq!(strip.dimensions(), STRIP.size);
-            Ok(Some(StampReading { odds: log_odds(self.sights.1), offset: self.offset }))
+            Ok(Some(StampReading { log_odds: log_odds(self.sights.1), offset: self.offset }))
         }
 
-        fn read_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {
+        fn verify_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {
             assert_eq!(strip.dimensions(), STRIP.size);
-            Ok(Some(StampReading { odds: log_odds((self.read)(strip)), offset: StampOffset::default() }))
+            Ok(Some(StampReading { log_odds: log_odds((self.read)(strip)), offset: StampOffset::default() }))
         }
 
-        fn models(&self) -> BTreeMap<String, String> {
+        fn model_hashes(&self) -> BTreeMap<String, String> {
             BTreeMap::new()
         }
     }
@@ -409,7 +409,7 @@ mod tests {
             if is_level { 0.95 } else { 0.01 }
         };
         let map = map(&[(0, 15, 5, 3.0)]);
-        let (x, y) = map.middle(5 * 20 + 15);
+        let (x, y) = map.cell_center(5 * 20 + 15);
         let (sine, cosine) = 0.5_f32.sin_cos();
         // On the page of 150 dots per inch, twice as large; capitals are 24 px high there.
         let bar = |turned: bool| {
@@ -421,7 +421,7 @@ mod tests {
         };
         let seen = |page: RgbImage| {
             let view = StampView::of(&DynamicImage::from(page), 150).unwrap();
-            let offset = StampOffset { turn: 0.5, scale: 0.0, middle: (1.0, -0.5) };
+            let offset = StampOffset { rotation: 0.5, scale: 0.0, center: (1.0, -0.5) };
             let mut engine = Sees { offset, read: Box::new(level), ..Sees::words(&[(0, 15, 5, 3.0)], 0.0) };
             stamps(&view, 0, (1240, 1754), &mut engine).unwrap().len()
         };
@@ -431,7 +431,7 @@ mod tests {
     #[test]
     fn what_is_seen_of_a_word_adds_to_what_the_finder_knew() {
         let word = StampWord { middle: (100.0, 50.0), turn: (1.0, 0.0), capital: 10.0, odds: 2.0 };
-        let offset = StampOffset { turn: -std::f32::consts::FRAC_PI_2, scale: 2.0_f32.ln(), middle: (1.0, 0.5) };
+        let offset = StampOffset { rotation: -std::f32::consts::FRAC_PI_2, scale: 2.0_f32.ln(), center: (1.0, 0.5) };
         let straight = straightened(&word, &offset);
         // Along the word is down the page where it is turned by a quarter.
         assert!(distance(straight.middle, (95.0, 60.0)) < 1e-3 && distance(straight.turn, (0.0, 1.0)) < 1e-6, "{straight:?}");

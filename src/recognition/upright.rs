@@ -62,7 +62,7 @@ fn with_lines(mut page: Prepared, engine: &mut dyn Engine) -> Result<Prepared> {
 
 /// Where the engine's model sees print.
 fn printed(page: &Prepared, engine: &mut dyn Engine) -> Result<Option<Vec<Area>>> {
-    let map = engine.map_print(&print_map::picture(&page.grey)?)?;
+    let map = engine.text_probability_map(&print_map::picture(&page.grey)?)?;
     Ok(map.map(|map| print_map::areas(&map, page.grey.dimensions())))
 }
 

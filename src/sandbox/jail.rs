@@ -1,9 +1,10 @@
-//! What a reading process gives up before it sees the first byte from outside.
+//! Limits of a worker process: resources (`setrlimit`) and system calls (seccomp), set before it sees the first byte from
+//! outside.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use seccompiler::{BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch};
+use sohoa_base::cpu_time::cpu_time_ms;
 use sohoa_base::error::{Error, Kind, Result, ResultExt};
-use sohoa_engine::cpu_time::cpu_time_ms;
 use std::collections::BTreeMap;
 
 /// Limits memory for good and forbids core dumps, growing files and more than a few open files.
@@ -40,7 +41,7 @@ fn set(resource: Resource, limit: u64) -> Result<()> {
 ///
 /// # Errors
 /// `Internal` when the kernel has no seccomp.
-pub fn close_doors() -> Result<()> {
+pub fn apply_seccomp() -> Result<()> {
     let failed = || "the reading process cannot give up files and network; a Linux kernel with seccomp is needed".to_owned();
     let arch: TargetArch = std::env::consts::ARCH.try_into().or_error(Kind::Internal, failed)?;
     let apply = |rules: BTreeMap<i64, Vec<SeccompRule>>, otherwise: SeccompAction, matched: SeccompAction| {
@@ -59,11 +60,11 @@ pub fn close_doors() -> Result<()> {
     apply(rules, SeccompAction::Errno(EPERM), SeccompAction::Allow)
 }
 
-/// Checks from inside that the doors are closed.
+/// Checks from inside that the filter holds.
 ///
 /// # Errors
 /// `Internal` when a file can still be opened or a socket made.
-pub fn check_doors() -> Result<()> {
+pub fn verify_seccomp() -> Result<()> {
     let file = std::fs::File::open("/etc/passwd").is_ok();
     let socket = std::net::TcpListener::bind("127.0.0.1:0").is_ok();
     let program = std::process::Command::new("/bin/true").spawn().is_ok();

@@ -8,7 +8,7 @@ use sohoa_catalog::Catalog;
 use sohoa_engine::models;
 use sohoa_extraction::learned::Learned;
 use sohoa_pipeline::worker::Resources;
-use sohoa_sandbox::pool::{Launch, Pool};
+use sohoa_sandbox::pool::{Pool, SpawnConfig};
 use sohoa_search::index::SearchIndex;
 use sohoa_storage::key;
 use sohoa_storage::open as open_blobs;
@@ -36,7 +36,7 @@ pub struct Archive {
     /// Processes that show pages: apart from those that read, so that nobody waits for a run to see a page.
     pub viewers: Pool,
     /// How a process that opens an archive file is started.
-    pub expander: Launch,
+    pub expander: SpawnConfig,
     /// Folder for temporary files.
     pub scratch: PathBuf,
     /// What people's decisions taught.
@@ -61,9 +61,9 @@ impl Archive {
         let catalog = Catalog::open(&config.catalog_url()).await?;
         let index = Arc::new(SearchIndex::open(&config.index_folder())?);
         let pool = pool(&config, program, config.job_count());
-        let viewers = Pool::new(Launch { arguments: arguments("show", &config, None), ..pool_launch(&config, program) }, VIEWERS);
+        let viewers = Pool::new(SpawnConfig { arguments: arguments("show", &config, None), ..pool_launch(&config, program) }, VIEWERS);
         let (learned, learned_sha256) = learned(store.as_ref()).await?;
-        let expander = Launch { arguments: arguments("expand", &config, None), ..pool_launch(&config, program) };
+        let expander = SpawnConfig { arguments: arguments("expand", &config, None), ..pool_launch(&config, program) };
         let searches = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
         Ok(Self { store, catalog, index, searches, pool, viewers, expander, scratch, learned, learned_sha256, config })
     }
@@ -107,8 +107,8 @@ pub fn pool(config: &Config, program: &Path, size: usize) -> Pool {
     Pool::new(pool_launch(config, program), size)
 }
 
-fn pool_launch(config: &Config, program: &Path) -> Launch {
-    Launch {
+fn pool_launch(config: &Config, program: &Path) -> SpawnConfig {
+    SpawnConfig {
         program: program.to_path_buf(),
         arguments: arguments("read", config, config.tessdata.as_deref()),
         wall_seconds: config.limits.wall_seconds,
@@ -118,7 +118,7 @@ fn pool_launch(config: &Config, program: &Path) -> Launch {
 /// Arguments of the hidden command that is a reading process.
 fn arguments(role: &str, config: &Config, tessdata: Option<&Path>) -> Vec<String> {
     let limits = serde_json::to_string(&config.limits).unwrap_or_default();
-    let models = models::folder(config.models.as_deref()).to_string_lossy().into_owned();
+    let models = models::models_dir(config.models.as_deref()).to_string_lossy().into_owned();
     let mut arguments = ["reader", role, "--limits", &limits, "--models", &models].map(str::to_owned).to_vec();
     if let Some(folder) = tessdata {
         arguments.extend(["--tessdata".to_owned(), folder.to_string_lossy().into_owned()]);

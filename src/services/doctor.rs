@@ -40,11 +40,11 @@ pub async fn examine(config: &Config, program: &Path) -> Vec<Check> {
     ));
     let pool = archive::pool(config, program, 1);
     let opened = pool.models().await;
-    let is_left_out = |model: &models::Model| opened.as_ref().is_ok_and(|opened| !opened.contains_key(model.file));
-    let folder = models::folder(config.models.as_deref());
-    for model in models::all() {
-        let loss = if Some(model) == models::RUNTIME { "reading takes longer" } else { "reading is less accurate" };
-        let outcome = match models::find(&model, &folder) {
+    let is_left_out = |model: &models::ModelFile| opened.as_ref().is_ok_and(|opened| !opened.contains_key(model.file));
+    let folder = models::models_dir(config.models.as_deref());
+    for model in models::all_models() {
+        let loss = if Some(model) == models::ONNX_RUNTIME { "reading takes longer" } else { "reading is less accurate" };
+        let outcome = match models::find_verified(&model, &folder) {
             Ok(Some(_)) if is_left_out(&model) => {
                 Err((format!("this system cannot load it: {loss}"), "use a system with glibc 2.28 or newer"))
             }

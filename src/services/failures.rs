@@ -11,7 +11,8 @@ use sohoa_base::model::plan::Level;
 use sohoa_base::model::refusal::Class;
 use sohoa_catalog::FailureFilter;
 pub use sohoa_catalog::{Failure as FailureLine, FailureGroup};
-use sohoa_sandbox::protocol::{Answer, Ask};
+use sohoa_file_worker::client::FileWorker;
+use sohoa_file_worker::request::PreviewOptions;
 use sohoa_stages as stages;
 use sohoa_stages::originals;
 
@@ -123,21 +124,14 @@ pub async fn picture(archive: &Archive, by: &Identity, refused: &Refused, size: 
 
 async fn draw(archive: &Archive, dossier: &DossierName, file: &File, page: u32, size: Size) -> Result<Vec<u8>> {
     let sha256 = &file.new.sha256;
-    let mut viewer = archive.viewers.reader(sha256).await?;
+    let mut viewer = FileWorker::lease(&archive.viewers, sha256).await?;
     if !viewer.has(sha256) {
         let local = tempfile::NamedTempFile::new_in(&archive.scratch).or_error(Kind::Unavailable, originals::cannot_write)?;
         let place = originals::place_in(archive.store.as_ref(), dossier, sha256).await?;
         archive.store.get_file(&place, local.path()).await?;
         viewer.load(sha256, local.path()).await?;
     }
-    let media_type = if file.media_type.is_empty() {
-        match viewer.ask(&Ask::Inspect { name: file.new.path.shown.clone() }).await?.0 {
-            Answer::Inspected { media_type, .. } => media_type,
-            _ => return Err(Error::internal("the reading process answered something else")),
-        }
-    } else {
-        file.media_type.clone()
-    };
-    let ask = Ask::Picture { media_type, page, turn: 0, width: size.width(), hidden: None };
-    Ok(viewer.ask(&ask).await?.1)
+    let media_type =
+        if file.media_type.is_empty() { viewer.inspect(&file.new.path.shown).await?.media_type } else { file.media_type.clone() };
+    viewer.preview(&media_type, page, PreviewOptions { turn: 0, width: size.width(), hidden: None }).await
 }

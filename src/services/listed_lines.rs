@@ -2,20 +2,15 @@
 
 use crate::archive::Archive;
 use crate::intake::Delivery;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
 use sohoa_base::model::attachment::ListedLine;
 use sohoa_extraction::manifest;
-use sohoa_sandbox::protocol::{Answer, Ask};
+use sohoa_file_worker::client::FileWorker;
 use std::path::Path;
 
 /// The cells of a list, read by a limited process; `name` is told where something is wrong.
 pub(super) async fn table(archive: &Archive, name: &str, place: &Path) -> Result<Vec<Vec<String>>> {
-    let mut reader = archive.pool.reader(name).await?;
-    reader.load(name, place).await?;
-    match reader.ask(&Ask::Table).await?.0 {
-        Answer::Table { rows } => Ok(rows),
-        _ => Err(Error::internal("the reading process answered something else")),
-    }
+    FileWorker::open(&archive.pool, name, place).await?.table().await
 }
 
 /// The lines that the lists of a delivery name. Of a list that cannot be read its dossier will tell.

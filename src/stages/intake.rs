@@ -9,8 +9,9 @@ use sohoa_base::model::change::Change;
 use sohoa_base::model::holding::{Container, DeliveredName, Dossier, DossierName, File, Item, NewFile};
 use sohoa_base::model::plan::Level;
 use sohoa_base::model::refusal::{Refusal, Warning};
-use sohoa_sandbox::expand::{Member, expand};
-use sohoa_sandbox::protocol::{Answer, Ask};
+use sohoa_file_worker::archive_expander::{Member, expand};
+use sohoa_file_worker::client::FileWorker;
+use sohoa_file_worker::request::InspectedFile;
 use sohoa_storage::key;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -50,15 +51,12 @@ async fn look_at(context: &Context<'_>, dossier: &Dossier, file: &File, spent_ms
     if file.new.bytes > context.file_bytes {
         return open_large(context, dossier, file).await;
     }
-    let mut reader = context.pool.reader(&file.new.sha256).await?;
-    originals::load(context, &mut reader, &dossier.name, &file.new.sha256).await?;
-    let answer = reader.ask(&Ask::Inspect { name: file.new.path.shown.clone() }).await;
-    *spent_ms += reader.spent_ms();
-    drop(reader);
-    let (answer, _) = answer?;
-    let Answer::Inspected { media_type, pages, signatures, warnings } = answer else {
-        return Err(Error::internal("the reading process answered something else"));
-    };
+    let mut worker = FileWorker::lease(context.pool, &file.new.sha256).await?;
+    originals::load(context, &mut worker, &dossier.name, &file.new.sha256).await?;
+    let inspected = worker.inspect(&file.new.path.shown).await;
+    *spent_ms += worker.spent_ms();
+    drop(worker);
+    let InspectedFile { media_type, pages, signatures, warnings } = inspected?;
     if is_archive(&media_type) {
         return open_archive(context, dossier, file, &media_type, warnings).await;
     }

@@ -6,7 +6,7 @@ use sohoa_base::error::{Error, Result, ResultExt};
 use sohoa_base::model::holding::{File, Page};
 use sohoa_base::model::record::{ListFinding, Listed};
 use sohoa_extraction::manifest::{self, Delivered};
-use sohoa_sandbox::protocol::{Answer, Ask};
+use sohoa_file_worker::client::FileWorker;
 use sohoa_storage::key;
 
 /// What a list makes of a delivery.
@@ -64,14 +64,9 @@ async fn list_of(context: &Context<'_>, pages: &[(usize, &File, &Page)]) -> Resu
 }
 
 async fn table(context: &Context<'_>, key: &str) -> Result<Vec<Vec<String>>> {
-    let mut reader = context.pool.reader(key).await?;
     let local = tempfile::NamedTempFile::new_in(context.scratch).or_error(sohoa_base::error::Kind::Unavailable, originals::cannot_write)?;
     context.store.get_file(key, local.path()).await?;
-    reader.load(key, local.path()).await?;
-    match reader.ask(&Ask::Table).await?.0 {
-        Answer::Table { rows } => Ok(rows),
-        _ => Err(Error::internal("the reading process answered something else")),
-    }
+    FileWorker::open(context.pool, key, local.path()).await?.table().await
 }
 
 /// Files of the pages in their order, with how many pages each has.

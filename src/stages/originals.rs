@@ -4,7 +4,7 @@ use crate::contract::Context;
 use crate::names;
 use sohoa_base::error::{Error, Kind, Result, ResultExt};
 use sohoa_base::model::holding::DossierName;
-use sohoa_sandbox::pool::Reader;
+use sohoa_file_worker::client::FileWorker;
 use sohoa_storage::store::BlobStore;
 use sohoa_storage::{key, ocfl};
 use std::path::Path;
@@ -40,17 +40,17 @@ pub async fn fetch(context: &Context<'_>, dossier: &DossierName, sha256: &str, l
     context.store.get_file(&place(context, dossier, sha256).await?, local).await
 }
 
-/// Makes these bytes the current source of a reading process, unless it has them.
+/// Makes these bytes the current source of a worker process, unless it has them.
 ///
 /// # Errors
-/// As [`place`] and [`Reader::load`].
-pub async fn load(context: &Context<'_>, reader: &mut Reader<'_>, dossier: &DossierName, sha256: &str) -> Result<()> {
-    if reader.has(sha256) {
+/// As [`place`] and [`FileWorker::load`].
+pub async fn load(context: &Context<'_>, worker: &mut FileWorker<'_>, dossier: &DossierName, sha256: &str) -> Result<()> {
+    if worker.has(sha256) {
         return Ok(());
     }
     let local = tempfile::NamedTempFile::new_in(context.scratch).or_error(Kind::Unavailable, cannot_write)?;
     fetch(context, dossier, sha256, local.path()).await?;
-    reader.load(sha256, local.path()).await
+    worker.load(sha256, local.path()).await
 }
 
 /// Why a temporary file cannot be had.

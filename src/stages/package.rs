@@ -11,10 +11,9 @@ use sohoa_base::model::holding::{Contents, Document, File, Item, Page};
 use sohoa_base::model::plan::Level;
 use sohoa_base::model::reading::Reading;
 use sohoa_base::model::record::Description;
+use sohoa_file_worker::client::FileWorker;
 use sohoa_formats::pdf_write::{PdfMetadata, Profile};
 use sohoa_formats::{alto, text};
-use sohoa_sandbox::pool::Reader;
-use sohoa_sandbox::protocol::{Answer, Ask};
 use std::collections::BTreeSet;
 use tokio::io::AsyncWriteExt;
 
@@ -87,11 +86,11 @@ async fn try_write(
 ) -> Result<Option<u64>> {
     let file_of = |page: &Page| contents.file(&page.file);
     let first = document.page(1).and_then(|id| contents.page(id)).and_then(file_of);
-    let mut reader = context.pool.reader(first.map(|file| file.new.sha256.as_str()).unwrap_or_default()).await?;
+    let mut worker = FileWorker::lease(context.pool, first.map(|file| file.new.sha256.as_str()).unwrap_or_default()).await?;
     let local = tempfile::NamedTempFile::new_in(context.scratch).or_error(Kind::Unavailable, originals::cannot_write)?;
     let mut pdf = tokio::fs::File::create(local.path()).await.or_error(Kind::Unavailable, originals::cannot_write)?;
     let mut text = String::new();
-    reader.ask(&Ask::PdfBegin { metadata: metadata.clone() }).await?;
+    worker.begin_pdf(metadata.clone()).await?;
     for (number, id) in (1..).zip(&document.pages) {
         let reading = readings::of_page(context, contents, document, number).await?;
         text::add_page(&mut text, number, reading.as_ref());
@@ -101,46 +100,45 @@ async fn try_write(
                 let alto = alto::write(&reading, number, &file.new.sha256);
                 context.store.put(&names::part(&document.id, &names::alto(number)), alto.into_bytes()).await?;
                 if missing.contains(&number) {
-                    reader.ask(&Ask::PdfMissing).await
+                    worker.add_missing_pdf_page().await
                 } else {
-                    add_page(context, contents, &mut reader, page, file, reading).await
+                    add_page(context, contents, &mut worker, page, file, reading).await
                 }
             }
-            _ => reader.ask(&Ask::PdfMissing).await,
+            _ => worker.add_missing_pdf_page().await,
         };
         let piece = match piece {
-            Ok((_, piece)) => piece,
+            Ok(piece) => piece,
             Err(error) if error.kind().is_passing() || !missing.insert(number) => return Err(error),
             Err(error) => {
                 tracing::warn!(document = document.id, page = number, error = %error.chain(), "the PDF has no picture of this page");
-                match reader.ask(&Ask::PdfMissing).await {
-                    Ok((_, piece)) => piece,
+                match worker.add_missing_pdf_page().await {
+                    Ok(piece) => piece,
                     Err(_) => return Ok(None),
                 }
             }
         };
         pdf.write_all(&piece).await.or_error(Kind::Unavailable, originals::cannot_write)?;
     }
-    let (_, rest) = reader.ask(&Ask::PdfEnd).await?;
+    let rest = worker.finish_pdf().await?;
     pdf.write_all(&rest).await.or_error(Kind::Unavailable, originals::cannot_write)?;
     pdf.flush().await.or_error(Kind::Unavailable, originals::cannot_write)?;
     context.store.put_file(&names::part(&document.id, "document.pdf"), local.path()).await?;
     context.store.put(&names::part(&document.id, "text.txt"), text.into_bytes()).await?;
-    Ok(Some(reader.spent_ms()))
+    Ok(Some(worker.spent_ms()))
 }
 
-/// Adds one page to the PDF that `reader` writes.
+/// Adds one page to the PDF that `worker` writes.
 async fn add_page(
     context: &Context<'_>,
     contents: &Contents,
-    reader: &mut Reader<'_>,
+    worker: &mut FileWorker<'_>,
     page: &Page,
     file: &File,
     reading: Reading,
-) -> Result<(Answer, Vec<u8>)> {
-    originals::load(context, reader, &contents.dossier.name, &file.new.sha256).await?;
-    let (media_type, page) = (file.media_type.clone(), page.number);
-    reader.ask(&Ask::PdfPage { media_type, page, reading: Box::new(reading), hidden: Vec::new() }).await
+) -> Result<Vec<u8>> {
+    originals::load(context, worker, &contents.dossier.name, &file.new.sha256).await?;
+    worker.add_pdf_page(&file.media_type, page.number, reading, Vec::new()).await
 }
 
 fn metadata(contents: &Contents, document: &Document, description: Option<&Description>, options: PackageOptions) -> PdfMetadata {

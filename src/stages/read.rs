@@ -6,16 +6,17 @@ use crate::prepare::Prepare;
 use crate::{names, originals};
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
 use sohoa_base::model::change::Change;
 use sohoa_base::model::holding::{Dossier, File, Item, Page, Release};
 use sohoa_base::model::plan::Level;
 use sohoa_base::model::reading::Reading;
 use sohoa_base::model::refusal::{Class, Refusal, Warning};
 use sohoa_extraction::secrecy::{Stamped, stamp};
+use sohoa_file_worker::client::FileWorker;
+use sohoa_file_worker::request::PageRead;
 use sohoa_recognition::doubt::Doubt;
 use sohoa_recognition::page::ReadOptions;
-use sohoa_sandbox::protocol::{Answer, Ask};
 
 /// See the module.
 #[derive(Debug)]
@@ -105,14 +106,10 @@ fn released(release: &Release) -> Warning {
 type Outcome = (std::result::Result<CachedReading, Refusal>, Vec<(String, u64)>);
 
 async fn ask_reader(context: &Context<'_>, (dossier, file, page): (&Dossier, &File, &Page), options: ReadOptions) -> Result<Outcome> {
-    let mut reader = context.pool.reader(&file.new.sha256).await?;
-    originals::load(context, &mut reader, &dossier.name, &file.new.sha256).await?;
-    let ask = Ask::Read { media_type: file.media_type.clone(), page: page.number, options };
-    match reader.ask(&ask).await {
-        Ok((Answer::Page { reading, warnings, cpu_ms }, _)) => {
-            Ok((Ok(CachedReading { reading: *reading, warnings }), cpu_ms.into_iter().collect()))
-        }
-        Ok(_) => Err(Error::internal("the reading process answered something else")),
+    let mut worker = FileWorker::lease(context.pool, &file.new.sha256).await?;
+    originals::load(context, &mut worker, &dossier.name, &file.new.sha256).await?;
+    match worker.read_page(&file.media_type, page.number, options).await {
+        Ok(PageRead { reading, warnings, cpu_ms }) => Ok((Ok(CachedReading { reading, warnings }), cpu_ms.into_iter().collect())),
         Err(error) if error.kind().is_passing() => Err(error),
         Err(error) => Ok((Err(Refusal::from(&error)), Vec::new())),
     }

@@ -3,9 +3,10 @@
 use serde_json::Value;
 use sohoa_base::config::Limits;
 use sohoa_base::error::{Error, Kind};
+use sohoa_file_worker::client::FileWorker;
+use sohoa_file_worker::request::PageRead;
 use sohoa_recognition::page::{Preparation, ReadOptions};
-use sohoa_sandbox::pool::{Launch, Pool, Reader};
-use sohoa_sandbox::protocol::{Answer, Ask};
+use sohoa_sandbox::pool::{Pool, SpawnConfig};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -58,7 +59,7 @@ fn reading_process(act: &str) -> Pool {
     let limits = serde_json::to_string(&Limits { cpu_seconds: 1, ..Limits::default() }).unwrap();
     let arguments =
         ["reader", "read", "--limits", &limits, "--models", "/nonexistent", "--scripted", act, "--"].map(str::to_owned).to_vec();
-    Pool::new(Launch { program: env!("CARGO_BIN_EXE_sohoa").into(), arguments, wall_seconds: 30 }, 1)
+    Pool::new(SpawnConfig { program: env!("CARGO_BIN_EXE_sohoa").into(), arguments, wall_seconds: 30 }, 1)
 }
 
 fn a_page() -> PathBuf {
@@ -66,14 +67,14 @@ fn a_page() -> PathBuf {
     std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).min().unwrap()
 }
 
-async fn read_a_page(pool: &Pool) -> Result<Answer, Error> {
-    read_with(&mut pool.reader("page").await?, &a_page()).await
+async fn read_a_page(pool: &Pool) -> Result<PageRead, Error> {
+    read_with(&mut FileWorker::lease(pool, "page").await?, &a_page()).await
 }
 
-async fn read_with(reader: &mut Reader<'_>, page: &Path) -> Result<Answer, Error> {
-    reader.load("page", page).await?;
+async fn read_with(worker: &mut FileWorker<'_>, page: &Path) -> Result<PageRead, Error> {
+    worker.load("page", page).await?;
     let options = ReadOptions { prepare: Preparation { orientation: false, ..Preparation::default() }, ..ReadOptions::default() };
-    Ok(reader.ask(&Ask::Read { media_type: "image/jpeg".into(), page: 1, options }).await?.0)
+    worker.read_page("image/jpeg", 1, options).await
 }
 
 #[tokio::test]
@@ -86,16 +87,17 @@ async fn a_reading_process_that_crashes_hangs_or_swells_is_one_classed_failure()
         assert_eq!(read_a_page(&pool).await.unwrap_err().kind(), kind, "{act} again");
         assert_eq!(pool.started(), 2, "{act}");
     }
-    let Answer::Page { reading, .. } = read_a_page(&reading_process("xin chào")).await.unwrap() else { panic!("no page") };
+    let reading = read_a_page(&reading_process("xin chào")).await.unwrap().reading;
     assert!(reading.text().contains("xin chào"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reading_process_outlives_the_thread_that_asked_for_it() {
     let (pool, runtime) = (reading_process("xin chào"), tokio::runtime::Handle::current());
-    let mut reader = std::thread::scope(|scope| scope.spawn(|| runtime.block_on(pool.reader("page"))).join().unwrap()).unwrap();
+    let mut worker =
+        std::thread::scope(|scope| scope.spawn(|| runtime.block_on(FileWorker::lease(&pool, "page"))).join().unwrap()).unwrap();
     for _ in 0..3 {
-        let Answer::Page { reading, .. } = read_with(&mut reader, &a_page()).await.unwrap() else { panic!("no page") };
+        let reading = read_with(&mut worker, &a_page()).await.unwrap().reading;
         assert!(reading.text().contains("xin chào"));
     }
     assert_eq!(pool.started(), 1);

@@ -11,9 +11,9 @@ use sohoa_base::error::{Error, Kind, Result, ResultExt};
 use sohoa_base::model::plan::Plan;
 use sohoa_base::model::reading::Reading;
 use sohoa_extraction::describe::describe;
+use sohoa_file_worker::client::FileWorker;
 use sohoa_recognition::page::ReadOptions;
 use sohoa_sandbox::pool::Pool;
-use sohoa_sandbox::protocol::{Answer, Ask};
 use sohoa_services::archive;
 use sohoa_stages::contract::options_of;
 use std::collections::BTreeMap;
@@ -217,14 +217,8 @@ pub(crate) fn read_text(path: &Path) -> Result<String> {
 
 pub(crate) async fn read(pool: &Pool, picture: &Path, options: ReadOptions) -> Result<(Reading, BTreeMap<String, u64>)> {
     let source = picture.to_string_lossy();
-    let mut reader = pool.reader(&source).await?;
-    reader.load(&source, picture).await?;
-    let name = picture.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let Answer::Inspected { media_type, .. } = reader.ask(&Ask::Inspect { name }).await?.0 else {
-        return Err(Error::internal("the reading process answered something else"));
-    };
-    match reader.ask(&Ask::Read { media_type, page: 1, options }).await?.0 {
-        Answer::Page { reading, cpu_ms, .. } => Ok((*reading, cpu_ms)),
-        _ => Err(Error::internal("the reading process answered something else")),
-    }
+    let mut worker = FileWorker::open(pool, &source, picture).await?;
+    let media_type = worker.inspect(&picture.file_name().unwrap_or_default().to_string_lossy()).await?.media_type;
+    let page = worker.read_page(&media_type, 1, options).await?;
+    Ok((page.reading, page.cpu_ms))
 }

@@ -8,15 +8,15 @@ use crate::fields::{self, Differing, Tally};
 use crate::separation::{Cuts, Mistake, compare};
 use serde::Serialize;
 use sohoa_base::config::Config;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Kind, Result, ResultExt};
 use sohoa_base::model::code::Separator;
 use sohoa_base::model::plan::Plan;
 use sohoa_base::model::reading::Reading;
 use sohoa_extraction::describe::describe;
 use sohoa_extraction::separate::{SeparatePage, Signs, documents};
+use sohoa_file_worker::client::FileWorker;
 use sohoa_recognition::page::ReadOptions;
-use sohoa_sandbox::pool::{Pool, Reader};
-use sohoa_sandbox::protocol::{Answer, Ask};
+use sohoa_sandbox::pool::Pool;
 use sohoa_services::archive;
 use sohoa_services::separators::words;
 use sohoa_synthetic::fonts::Fonts;
@@ -263,26 +263,13 @@ async fn read_document(pool: &Pool, pages: &[(PathBuf, Option<usize>)], options:
 /// All pages of a file as read.
 async fn read(pool: &Pool, file: &Path, options: ReadOptions) -> Result<Vec<Reading>> {
     let source = file.to_string_lossy();
-    let mut reader = pool.reader(&source).await?;
-    reader.load(&source, file).await?;
-    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let Answer::Inspected { media_type, pages, .. } = reader.ask(&Ask::Inspect { name }).await?.0 else { return Err(odd()) };
+    let mut worker = FileWorker::open(pool, &source, file).await?;
+    let inspected = worker.inspect(&file.file_name().unwrap_or_default().to_string_lossy()).await?;
     let mut read = Vec::new();
-    for page in 1..=pages {
-        read.push(read_one(&mut reader, &media_type, page, options).await?);
+    for page in 1..=inspected.pages {
+        read.push(worker.read_page(&inspected.media_type, page, options).await?.reading);
     }
     Ok(read)
-}
-
-async fn read_one(reader: &mut Reader<'_>, media_type: &str, page: u32, options: ReadOptions) -> Result<Reading> {
-    match reader.ask(&Ask::Read { media_type: media_type.to_owned(), page, options }).await?.0 {
-        Answer::Page { reading, .. } => Ok(*reading),
-        _ => Err(odd()),
-    }
-}
-
-fn odd() -> Error {
-    Error::internal("the reading process answered something else")
 }
 
 /// Leaves the readings as `<file>-p<page>.json`, `/` of the path written `-`.

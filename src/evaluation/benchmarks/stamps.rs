@@ -6,10 +6,10 @@ use serde::Serialize;
 use sohoa_base::config::Config;
 use sohoa_base::error::{Error, Kind, Result, ResultExt};
 use sohoa_base::model::reading::Stamp;
+use sohoa_file_worker::client::FileWorker;
 use sohoa_formats::picture::PagePicture;
 use sohoa_recognition::page::ReadOptions;
-use sohoa_sandbox::pool::{Pool, Reader};
-use sohoa_sandbox::protocol::{Answer, Ask};
+use sohoa_sandbox::pool::Pool;
 use sohoa_services::archive;
 use sohoa_synthetic::stamped_page::{Press, StampedPage};
 use std::collections::BTreeMap;
@@ -131,36 +131,18 @@ fn scans(folder: &Path) -> Result<Vec<PathBuf>> {
     if found.is_empty() { Err(Error::invalid(format!("{} holds no scan", folder.display()))) } else { Ok(found) }
 }
 
-/// Media type and pages of what a reading process has loaded.
-async fn inspect(reader: &mut Reader<'_>, name: String) -> Result<(String, u32)> {
-    match reader.ask(&Ask::Inspect { name }).await?.0 {
-        Answer::Inspected { media_type, pages, .. } => Ok((media_type, pages)),
-        _ => Err(other()),
-    }
-}
-
-fn other() -> Error {
-    Error::internal("the reading process answered something else")
-}
-
-async fn look(reader: &mut Reader<'_>, media_type: &str, page: u32, turn: Option<u16>, told: &mut Measured) -> Result<Vec<Stamp>> {
-    let ask = Ask::Stamps { media_type: media_type.to_owned(), page, options: ReadOptions::default(), turn };
-    match reader.ask(&ask).await?.0 {
-        Answer::Stamps { stamps, cpu_ms, .. } => {
-            told.cpu_ms = (told.cpu_ms.0 + cpu_ms, told.cpu_ms.1 + 1);
-            Ok(stamps)
-        }
-        _ => Err(other()),
-    }
+async fn look(worker: &mut FileWorker<'_>, media_type: &str, page: u32, turn: Option<u16>, told: &mut Measured) -> Result<Vec<Stamp>> {
+    let found = worker.find_stamps(media_type, page, ReadOptions::default(), turn).await?;
+    told.cpu_ms = (told.cpu_ms.0 + found.cpu_ms, told.cpu_ms.1 + 1);
+    Ok(found.stamps)
 }
 
 async fn look_at_scan(pool: &Pool, scan: &Path, told: &mut Measured) -> Result<()> {
     let source = scan.to_string_lossy();
-    let mut reader = pool.reader(&source).await?;
-    reader.load(&source, scan).await?;
-    let (media_type, pages) = inspect(&mut reader, source.to_string()).await?;
-    for page in 1..=pages {
-        let stamps = look(&mut reader, &media_type, page, None, told).await?;
+    let mut worker = FileWorker::open(pool, &source, scan).await?;
+    let inspected = worker.inspect(&source).await?;
+    for page in 1..=inspected.pages {
+        let stamps = look(&mut worker, &inspected.media_type, page, None, told).await?;
         told.scans.count(!stamps.is_empty());
         if !stamps.is_empty() {
             told.found_on_scans.push((source.to_string(), page, stamps));
@@ -183,10 +165,9 @@ async fn look_at_drawn(
     let file = tempfile::Builder::new().suffix(".jpg").tempfile().or_error(Kind::Unavailable, || "cannot write a page".to_owned())?;
     std::fs::write(file.path(), &drawn.bytes).or_error(Kind::Unavailable, || "cannot write a page".to_owned())?;
     let found = if drawn.turn == 0 {
-        let mut reader = pool.reader(&name).await?;
-        reader.load(&name, file.path()).await?;
-        let (media_type, _) = inspect(&mut reader, name.clone()).await?;
-        look(&mut reader, &media_type, 1, Some(0), told).await?
+        let mut worker = FileWorker::open(pool, &name, file.path()).await?;
+        let media_type = worker.inspect(&name).await?.media_type;
+        look(&mut worker, &media_type, 1, Some(0), told).await?
     } else {
         eval::read(pool, file.path(), ReadOptions::default()).await?.0.stamps
     };

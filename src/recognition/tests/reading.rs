@@ -4,15 +4,15 @@
 use image::GrayImage;
 use image::imageops::crop_imm;
 use sohoa_engine::line_finder::LineFinder;
-use sohoa_engine::models::{self, LINE_FINDER, Model, RUNTIME, SECOND_READER};
+use sohoa_engine::models::{self, TEXT_DETECTOR, ModelFile, ONNX_RUNTIME, LINE_RECOGNIZER};
 use sohoa_engine::network::Runtime;
 use sohoa_engine::second_reader::SecondReader;
 use sohoa_imaging::{crop, print_map};
 use std::path::{Path, PathBuf};
 
-fn installed(model: &Model) -> Option<PathBuf> {
-    let folder = models::folder(None);
-    let found = models::find(model, &folder).unwrap();
+fn installed(model: &ModelFile) -> Option<PathBuf> {
+    let folder = models::models_dir(None);
+    let found = models::find_verified(model, &folder).unwrap();
     if found.is_none() {
         sohoa_testing::skipped(&format!("no {} at {}", model.file, folder.display()));
     }
@@ -21,13 +21,13 @@ fn installed(model: &Model) -> Option<PathBuf> {
 
 #[test]
 fn both_runtimes_see_and_read_the_same() {
-    let (Some(finder), Some(reader)) = (installed(&LINE_FINDER), installed(&SECOND_READER)) else { return };
-    if RUNTIME.and_then(|library| installed(&library)).is_none() {
+    let (Some(finder), Some(reader)) = (installed(&TEXT_DETECTOR), installed(&LINE_RECOGNIZER)) else { return };
+    if ONNX_RUNTIME.and_then(|library| installed(&library)).is_none() {
         return;
     }
-    let fast = Runtime::open(&models::folder(None)).unwrap();
+    let fast = Runtime::open(&models::models_dir(None)).unwrap();
     let own = Runtime::open(Path::new("/nowhere")).unwrap();
-    assert!(!fast.models().is_empty() && own.models().is_empty());
+    assert!(!fast.model_hashes().is_empty() && own.model_hashes().is_empty());
 
     let page = image::open(sohoa_testing::workspace().join("samples/002-cau-phao-cua-may/trang 1.jpg")).unwrap().to_luma8();
     let small = print_map::picture(&page).unwrap();
@@ -48,9 +48,9 @@ fn both_runtimes_see_and_read_the_same() {
 
 #[test]
 fn a_strip_longer_than_the_second_reader_knows_is_read_all_the_same() {
-    let Some(reader) = installed(&SECOND_READER) else { return };
+    let Some(reader) = installed(&LINE_RECOGNIZER) else { return };
     let strip = GrayImage::from_fn(3000, 44, |x, y| image::Luma([if x % 20 < 4 && (8..36).contains(&y) { 20 } else { 245 }]));
-    for folder in [models::folder(None), PathBuf::from("/nowhere")] {
+    for folder in [models::models_dir(None), PathBuf::from("/nowhere")] {
         let mut reader = SecondReader::open(&reader, &Runtime::open(&folder).unwrap()).unwrap();
         assert!(reader.read(&strip).is_ok());
     }

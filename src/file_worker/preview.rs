@@ -9,7 +9,7 @@ use sohoa_imaging::resize;
 const QUALITY: u8 = 80;
 
 /// The page after a clockwise turn by `turn` degrees as a JPEG of at most `width` px across.
-pub(super) fn jpeg(pixels: DynamicImage, turn: u16, width: u32) -> Result<Vec<u8>> {
+pub(crate) fn jpeg(pixels: DynamicImage, turn: u16, width: u32) -> Result<Vec<u8>> {
     let upright = match turn % 360 {
         90 => pixels.rotate90(),
         180 => pixels.rotate180(),

@@ -1,15 +1,15 @@
 //! Opening an archive: one reading process for one archive, which is its standard input.
 
-use crate::jail;
-use crate::pool::Launch;
-use crate::protocol::{decode, error_from, lengths_of, write_frame};
-use crate::start::start;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sohoa_base::error::{Error, Kind, Result, ResultExt};
 use sohoa_base::model::refusal::Warning;
 use sohoa_formats::archive_read;
 use sohoa_formats::limits::Limits;
+use sohoa_sandbox::frames::{Failure, decode, lengths_of, write_frame};
+use sohoa_sandbox::jail;
+use sohoa_sandbox::pool::SpawnConfig;
+use sohoa_sandbox::spawner::start;
 use std::io::{BufWriter, Read};
 use std::path::Path;
 use std::process::Stdio;
@@ -37,12 +37,7 @@ enum Piece {
         warnings: Vec<Warning>,
     },
     /// The archive as a whole cannot be opened.
-    Failed {
-        /// Word of the error's kind.
-        kind: String,
-        /// The sentence.
-        message: String,
-    },
+    Failed(Failure),
 }
 
 /// A member on disk.
@@ -67,17 +62,14 @@ pub fn serve(memory_mib: u64, cpu_seconds: u64, limits: &Limits, name: &str) -> 
     let input = rustix::io::dup(std::io::stdin()).or_error(Kind::Internal, || "the archive is not the standard input".to_owned())?;
     let mut archive = std::fs::File::from(input);
     jail::limit_memory(memory_mib)?;
-    jail::close_doors()?;
+    jail::apply_seccomp()?;
     jail::allow_cpu(cpu_seconds)?;
     let mut output = BufWriter::new(std::io::stdout().lock());
     let outcome =
         archive_read::expand(&mut archive, name, limits, &mut |member, bytes| send_member(&mut output, &member.path_bytes, bytes));
     let last = match outcome {
         Ok(warnings) => Piece::Finished { warnings },
-        Err(error) => match crate::protocol::Answer::from_error(&error) {
-            crate::protocol::Answer::Failed { kind, message } => Piece::Failed { kind, message },
-            _ => Piece::Failed { kind: "internal".to_owned(), message: error.chain() },
-        },
+        Err(error) => Piece::Failed(Failure::from(&error)),
     };
     write_frame(&mut output, &last, &[])
 }
@@ -103,7 +95,7 @@ fn send_member(output: &mut BufWriter<std::io::StdoutLock<'_>>, path: &[u8], byt
 /// # Errors
 /// What the archive cannot be opened for; `Limit` when it takes too long; what `take` returns.
 pub async fn expand<F: Future<Output = Result<()>>>(
-    launch: &Launch,
+    launch: &SpawnConfig,
     archive: &Path,
     scratch: &Path,
     mut take: impl FnMut(Member) -> F,
@@ -157,7 +149,7 @@ pub async fn expand<F: Future<Output = Result<()>>>(
             }
             Piece::Broken => open = None,
             Piece::Finished { warnings } => return Ok(warnings),
-            Piece::Failed { kind, message } => return Err(error_from(&kind, &message)),
+            Piece::Failed(failure) => return Err(failure.into()),
         }
     }
 }

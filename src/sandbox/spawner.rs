@@ -23,15 +23,15 @@ static STARTS: LazyLock<Sender<Start>> = LazyLock::new(|| {
 ///
 /// # Errors
 /// What the kernel refuses the process for.
-pub(super) async fn start(mut command: Command) -> io::Result<Child> {
+pub async fn start(mut command: Command) -> io::Result<Child> {
     let runtime = Handle::current();
-    let (tell, told) = oneshot::channel();
+    let (sender, receiver) = oneshot::channel();
     let start = move || {
         let _runtime = runtime.enter();
         // Who does not wait any more drops the child, which ends it.
-        let _ = tell.send(command.spawn());
+        let _ = sender.send(command.spawn());
     };
     let gone = || io::Error::other("the thread that starts processes is gone");
     STARTS.send(Box::new(start)).map_err(|_| gone())?;
-    told.await.map_err(|_| gone())?
+    receiver.await.map_err(|_| gone())?
 }

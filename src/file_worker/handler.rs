@@ -1,0 +1,135 @@
+//! Does what is asked about the current source, within the worker process.
+
+use crate::preview;
+use crate::request::{FoundStamps, InspectedFile, PageRead, PreviewOptions, Request, Response, SourcePage};
+use sohoa_base::cpu_time::cpu_time_ms;
+use sohoa_base::error::{Error, Result};
+use sohoa_engine::contract::Engine;
+use sohoa_formats::inspect::inspect;
+use sohoa_formats::limits::Limits;
+use sohoa_formats::masked;
+use sohoa_formats::pdf_write::Writer;
+use sohoa_formats::picture::PagePicture;
+use sohoa_formats::source::Source;
+use sohoa_formats::table;
+use sohoa_recognition::page::{ReadOptions, find_stamps, read_page};
+use sohoa_sandbox::handler::Handler;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Width and height of an A4 page, points.
+const A4: (f64, f64) = (595.0, 842.0);
+
+/// What the process holds between requests.
+pub struct FileHandler {
+    engine: Box<dyn Engine>,
+    limits: Limits,
+    bytes: Arc<Vec<u8>>,
+    source: Option<Source>,
+    pdf: Option<Writer>,
+}
+
+impl FileHandler {
+    /// A handler without a source. `limits`: what one input may cost.
+    #[must_use]
+    pub fn new(engine: Box<dyn Engine>, limits: Limits) -> Self {
+        Self { engine, limits, bytes: Arc::default(), source: None, pdf: None }
+    }
+
+    fn page(&mut self, page: &SourcePage) -> Result<PagePicture> {
+        let source = match self.source.take() {
+            Some(source) => source,
+            None => Source::open(self.bytes.clone(), &page.media_type, &self.limits)?,
+        };
+        self.source.insert(source).page(page.page)
+    }
+
+    fn inspect(&self, name: &str) -> Result<Response> {
+        let found = inspect(name, self.bytes.clone(), &self.limits)?;
+        Ok(Response::Inspected(InspectedFile {
+            media_type: found.media_type,
+            pages: found.pages,
+            signatures: found.signatures,
+            warnings: found.warnings,
+        }))
+    }
+
+    fn read(&mut self, page: &SourcePage, options: ReadOptions) -> Result<Response> {
+        let started = cpu_time_ms();
+        let picture = self.page(page)?;
+        let decoded = cpu_time_ms();
+        let read = read_page(picture, self.engine.as_mut(), &options)?;
+        let mut cpu_ms: BTreeMap<String, u64> = read.costs_ms;
+        cpu_ms.insert("decode".to_owned(), decoded - started);
+        Ok(Response::Page(Box::new(PageRead { reading: read.reading, warnings: read.warnings, cpu_ms })))
+    }
+
+    fn find_stamps(&mut self, page: &SourcePage, options: ReadOptions, turn: Option<u16>) -> Result<Response> {
+        let picture = self.page(page)?;
+        let found = find_stamps(picture, self.engine.as_mut(), &options, turn)?;
+        Ok(Response::Stamps(FoundStamps { stamps: found.stamps, turn: found.turn, cpu_ms: found.cost_ms }))
+    }
+
+    fn preview(&mut self, page: &SourcePage, options: PreviewOptions) -> Result<Vec<u8>> {
+        let mut picture = self.page(page)?;
+        if let Some(hidden) = options.hidden {
+            masked::paint(&mut picture.pixels, &hidden);
+        }
+        preview::jpeg(picture.pixels, options.turn, options.width)
+    }
+}
+
+impl Handler for FileHandler {
+    type Request = Request;
+    type Response = Response;
+
+    fn models(&self) -> BTreeMap<String, String> {
+        self.engine.model_hashes()
+    }
+
+    fn load(&mut self, bytes: Vec<u8>) {
+        self.source = None;
+        self.bytes = Arc::new(bytes);
+    }
+
+    fn handle(&mut self, request: Request) -> Result<(Response, Vec<u8>)> {
+        let answered = |response: Response| (response, Vec::new());
+        let payload = |bytes: Vec<u8>| (Response::Done, bytes);
+        match request {
+            Request::Inspect { name } => self.inspect(&name).map(answered),
+            Request::Sheets => Ok(answered(Response::Sheets(table::sheets(&self.bytes)?))),
+            Request::Table => Ok(answered(Response::Table(table::rows(&self.bytes)?))),
+            Request::Read { page, options } => self.read(&page, options).map(answered),
+            Request::FindStamps { page, options, turn } => self.find_stamps(&page, options, turn).map(answered),
+            Request::Preview { page, options } => self.preview(&page, options).map(payload),
+            Request::BeginPdf { metadata } => {
+                self.pdf = Some(Writer::new(&metadata));
+                Ok(payload(Vec::new()))
+            }
+            Request::AddPdfPage { page, mut reading, hidden } => {
+                let mut picture = self.page(&page)?;
+                if !hidden.is_empty() {
+                    masked::hide(&mut picture, &mut reading, &hidden);
+                }
+                let pdf = self.pdf.as_mut().ok_or_else(no_pdf)?;
+                pdf.add_page(&picture, &reading)?;
+                Ok(payload(pdf.take()))
+            }
+            Request::AddMissingPdfPage => {
+                let pdf = self.pdf.as_mut().ok_or_else(no_pdf)?;
+                pdf.add_missing_page(A4.0, A4.1)?;
+                Ok(payload(pdf.take()))
+            }
+            Request::FinishPdf => Ok(payload(self.pdf.take().ok_or_else(no_pdf)?.finish()?)),
+        }
+    }
+
+    fn reset(&mut self) {
+        self.source = None;
+        self.pdf = None;
+    }
+}
+
+fn no_pdf() -> Error {
+    Error::internal("a page came before its PDF was begun")
+}

@@ -1,0 +1,188 @@
+//! Frames between parent and worker process: a JSON head and raw bytes.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+
+/// Longest head, bytes: a reading of a dense page is about 200 kB.
+const MAX_HEAD_BYTES: u32 = 64 << 20;
+
+/// Longest payload, bytes.
+const MAX_PAYLOAD_BYTES: u64 = 2 << 30;
+
+/// What the parent sends.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Message<Q> {
+    /// Keep the payload as the current source.
+    Load {
+        /// SHA-256 of the bytes.
+        source: String,
+    },
+    /// A request to the handler.
+    Request(Q),
+}
+
+/// What the worker process answers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reply<A> {
+    /// First frame of every process: ready, with the models it opened (name, SHA-256 of the file).
+    Ready {
+        /// Models by name.
+        models: BTreeMap<String, String>,
+    },
+    /// The source is kept.
+    Loaded,
+    /// The handler's answer.
+    Answer(A),
+    /// The request failed; the process lives on.
+    Failed(Failure),
+}
+
+/// An error on its way between processes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Failure {
+    /// Word of the error's kind.
+    pub kind: String,
+    /// The sentence with its causes.
+    pub message: String,
+}
+
+/// Words for the kinds that cross the pipe.
+const KINDS: [(Kind, &str); 8] = [
+    (Kind::Invalid, "invalid"),
+    (Kind::Limit, "limit"),
+    (Kind::Denied, "denied"),
+    (Kind::NotFound, "not-found"),
+    (Kind::Conflict, "conflict"),
+    (Kind::Unavailable, "unavailable"),
+    (Kind::Corrupt, "corrupt"),
+    (Kind::Internal, "internal"),
+];
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        let kind = KINDS.iter().find(|(kind, _)| *kind == error.kind()).map_or("internal", |(_, word)| word);
+        Self { kind: kind.to_owned(), message: error.chain() }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        let kind = KINDS.iter().find(|(_, word)| *word == failure.kind).map_or(Kind::Internal, |(kind, _)| *kind);
+        Error::new(kind, failure.message)
+    }
+}
+
+/// Writes one frame: head length (u32), payload length (u64), both little endian, head, payload.
+///
+/// # Errors
+/// `Unavailable` when the other side is gone.
+pub fn write_frame(pipe: &mut impl Write, head: &impl Serialize, payload: &[u8]) -> Result<()> {
+    let head = encode(head)?;
+    let lengths = frame_lengths(&head, payload.len() as u64)?;
+    let gone = || "the reading process closed its pipe".to_owned();
+    pipe.write_all(&lengths).or_error(Kind::Unavailable, gone)?;
+    pipe.write_all(&head).or_error(Kind::Unavailable, gone)?;
+    pipe.write_all(payload).or_error(Kind::Unavailable, gone)?;
+    pipe.flush().or_error(Kind::Unavailable, gone)
+}
+
+/// Reads one frame, or `None` at the end of the pipe.
+///
+/// # Errors
+/// `Corrupt` for a frame of another form.
+pub fn read_frame<T: DeserializeOwned>(pipe: &mut impl Read) -> Result<Option<(T, Vec<u8>)>> {
+    let mut lengths = [0; 12];
+    if pipe.read(&mut lengths[..1]).or_error(Kind::Corrupt, broken)? == 0 {
+        return Ok(None);
+    }
+    pipe.read_exact(&mut lengths[1..]).or_error(Kind::Corrupt, broken)?;
+    let (head_length, payload_length) = lengths_of(lengths)?;
+    let mut head = vec![0; head_length];
+    pipe.read_exact(&mut head).or_error(Kind::Corrupt, broken)?;
+    let mut payload = vec![0; payload_length];
+    pipe.read_exact(&mut payload).or_error(Kind::Corrupt, broken)?;
+    Ok(Some((decode(&head)?, payload)))
+}
+
+/// The head as bytes.
+///
+/// # Errors
+/// `Internal` for a value that has no JSON form.
+pub fn encode(head: &impl Serialize) -> Result<Vec<u8>> {
+    serde_json::to_vec(head).or_error(Kind::Internal, || "a frame has no JSON form".to_owned())
+}
+
+/// The head from its bytes.
+///
+/// # Errors
+/// `Corrupt` for another form.
+pub fn decode<T: DeserializeOwned>(head: &[u8]) -> Result<T> {
+    serde_json::from_slice(head).or_error(Kind::Corrupt, broken)
+}
+
+/// The twelve bytes that announce a frame.
+///
+/// # Errors
+/// `Limit` for a frame past the bounds.
+pub fn frame_lengths(head: &[u8], payload: u64) -> Result<[u8; 12]> {
+    let too_long = || "a frame between processes is too long".to_owned();
+    let head_length = u32::try_from(head.len()).or_error(Kind::Limit, too_long)?;
+    let mut lengths = [0; 12];
+    lengths[..4].copy_from_slice(&head_length.to_le_bytes());
+    lengths[4..].copy_from_slice(&payload.to_le_bytes());
+    lengths_of(lengths).map(|_| lengths)
+}
+
+/// Head and payload length out of the announcing bytes.
+///
+/// # Errors
+/// `Limit` past the bounds.
+pub fn lengths_of(lengths: [u8; 12]) -> Result<(usize, usize)> {
+    let [a, b, c, d, rest @ ..] = lengths;
+    let head = u32::from_le_bytes([a, b, c, d]);
+    let payload = u64::from_le_bytes(rest);
+    if head > MAX_HEAD_BYTES || payload > MAX_PAYLOAD_BYTES {
+        return Err(Error::limit("a frame between processes is too long"));
+    }
+    Ok((head as usize, usize::try_from(payload).unwrap_or(usize::MAX)))
+}
+
+fn broken() -> String {
+    "a frame between processes is broken".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn frames_survive_the_pipe() {
+        let mut pipe = Vec::new();
+        write_frame(&mut pipe, &Message::<u32>::Load { source: "ab".into() }, b"bytes").unwrap();
+        write_frame(&mut pipe, &Message::Request(7), b"").unwrap();
+        let mut reader = pipe.as_slice();
+        let (first, payload): (Message<u32>, _) = read_frame(&mut reader).unwrap().unwrap();
+        assert!(matches!(first, Message::Load { source } if source == "ab"));
+        assert_eq!(payload, b"bytes");
+        assert!(matches!(read_frame::<Message<u32>>(&mut reader).unwrap().unwrap().0, Message::Request(7)));
+        assert!(read_frame::<Message<u32>>(&mut reader).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_lying_length_is_refused_before_it_is_allocated() {
+        let mut pipe = vec![0xff_u8; 12];
+        pipe.extend([0; 8]);
+        assert_eq!(read_frame::<Message<u32>>(&mut pipe.as_slice()).unwrap_err().kind(), Kind::Limit);
+    }
+
+    #[test]
+    fn errors_keep_their_kind() {
+        let failure = Failure::from(&Error::limit("too big"));
+        assert_eq!(Error::from(failure).kind(), Kind::Limit);
+    }
+}

@@ -1,0 +1,160 @@
+//! One worker process: started, spoken to over its pipes, and classified when it ends.
+
+use crate::frames::{Message, Reply, decode, encode, frame_lengths, lengths_of};
+use crate::pool::SpawnConfig;
+use crate::spawner::start;
+use serde::{Serialize, de::DeserializeOwned};
+use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::task::JoinHandle;
+
+/// A running worker process.
+#[derive(Debug)]
+pub(crate) struct Process {
+    pub(crate) child: Child,
+    input: ChildStdin,
+    output: ChildStdout,
+    errors: Arc<Mutex<Vec<u8>>>,
+    listener: JoinHandle<()>,
+    /// SHA-256 of the current source, or empty.
+    pub(crate) loaded: String,
+    pub(crate) models: BTreeMap<String, String>,
+    cpu_ms: u64,
+}
+
+impl Process {
+    /// Starts a process and waits until it is ready; the process, and the processor time that this took, milliseconds.
+    ///
+    /// # Errors
+    /// `Unavailable` when it cannot be started; what it said when it cannot open its engine.
+    pub(crate) async fn start(launch: &SpawnConfig) -> Result<(Self, u64)> {
+        let mut command = Command::new(&launch.program);
+        command
+            .args(&launch.arguments)
+            .env_clear()
+            .env("OMP_THREAD_LIMIT", "1")
+            .env("MALLOC_ARENA_MAX", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        for name in ["TESSDATA_PREFIX", "PATH", "LANG"] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        let mut child = start(command)
+            .await
+            .or_error(Kind::Unavailable, || format!("cannot start the reading process {}", launch.program.display()))?;
+        let (Some(input), Some(output), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
+            return Err(Error::internal("the reading process has no pipes"));
+        };
+        let errors = Arc::new(Mutex::new(Vec::new()));
+        let listener = tokio::spawn(drain_stderr(stderr, errors.clone()));
+        let mut process = Process { child, input, output, errors, listener, loaded: String::new(), models: BTreeMap::new(), cpu_ms: 0 };
+        let ready = tokio::time::timeout(Duration::from_secs(launch.wall_seconds), process.receive()).await;
+        match ready {
+            Ok(Ok((Reply::<()>::Ready { models }, _))) => {
+                process.models = models;
+                let spent_ms = process.spend();
+                Ok((process, spent_ms))
+            }
+            _ => {
+                let _ = process.child.start_kill();
+                let _ = process.child.wait().await;
+                let words = process.last_stderr_line().await;
+                Err(Error::new(Kind::NotFound, format!("the reading process does not start: {words}; run `sohoa doctor`")))
+            }
+        }
+    }
+
+    pub(crate) async fn send<Q: Serialize>(&mut self, message: &Message<Q>, mut payload: impl AsyncRead + Unpin, bytes: u64) -> Result<()> {
+        let head = encode(message)?;
+        let lengths = frame_lengths(&head, bytes)?;
+        let gone = || "the reading process closed its pipe".to_owned();
+        self.input.write_all(&lengths).await.or_error(Kind::Unavailable, gone)?;
+        self.input.write_all(&head).await.or_error(Kind::Unavailable, gone)?;
+        tokio::io::copy(&mut payload, &mut self.input).await.or_error(Kind::Unavailable, gone)?;
+        self.input.flush().await.or_error(Kind::Unavailable, gone)
+    }
+
+    pub(crate) async fn receive<A: DeserializeOwned>(&mut self) -> Result<(Reply<A>, Vec<u8>)> {
+        let gone = || "the reading process closed its pipe".to_owned();
+        let mut lengths = [0; 12];
+        self.output.read_exact(&mut lengths).await.or_error(Kind::Unavailable, gone)?;
+        let (head_length, payload_length) = lengths_of(lengths)?;
+        let mut head = vec![0; head_length];
+        self.output.read_exact(&mut head).await.or_error(Kind::Unavailable, gone)?;
+        let mut payload = vec![0; payload_length];
+        self.output.read_exact(&mut payload).await.or_error(Kind::Unavailable, gone)?;
+        Ok((decode(&head)?, payload))
+    }
+
+    /// The last line that a dead process wrote to its standard error, hints of the runtime left out.
+    pub(crate) async fn last_stderr_line(&mut self) -> String {
+        let _ = tokio::time::timeout(Duration::from_secs(1), &mut self.listener).await;
+        let words = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = String::from_utf8_lossy(&words);
+        let last = text.lines().map(str::trim).rfind(|line| !line.is_empty() && !line.starts_with("note:"));
+        last.unwrap_or("it said nothing").chars().take(300).collect()
+    }
+
+    /// Processor time since the last call, milliseconds, in the kernel's steps of 10.
+    pub(crate) fn spend(&mut self) -> u64 {
+        const TICK_MS: u64 = 10;
+        let total = self.child.id().and_then(|id| {
+            let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+            let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+            Some((fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?) * TICK_MS)
+        });
+        let total = total.unwrap_or(self.cpu_ms).max(self.cpu_ms);
+        let spent = total - self.cpu_ms;
+        self.cpu_ms = total;
+        spent
+    }
+
+    /// Highest resident memory, KiB, as the kernel counts it.
+    pub(crate) fn resident_peak_kib(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
+    }
+}
+
+/// Keeps the last kilobytes of what a process writes to its standard error.
+async fn drain_stderr(mut stderr: ChildStderr, errors: Arc<Mutex<Vec<u8>>>) {
+    const KEPT: usize = 4096;
+    let mut chunk = [0; 1024];
+    while let Ok(read) = stderr.read(&mut chunk).await {
+        if read == 0 {
+            break;
+        }
+        let mut kept = errors.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.extend_from_slice(chunk.get(..read).unwrap_or_default());
+        let excess = kept.len().saturating_sub(KEPT);
+        kept.drain(..excess);
+    }
+}
+
+/// Which limit or fault ended a process.
+pub(crate) fn classify_exit(status: Option<ExitStatus>, words: &str) -> Error {
+    let signal = status.and_then(|status| status.signal());
+    if words.contains("memory allocation of") || words.contains("bad_alloc") || words.contains("out of memory") {
+        return Error::limit("reading needs more memory than one page may take; scan it at a lower resolution or split the file");
+    }
+    if words.contains("overflowed its stack") {
+        return Error::limit("the file is nested too deeply to be read; export it again");
+    }
+    match signal {
+        Some(libc::SIGXCPU | libc::SIGKILL) => Error::limit("reading took more processor time or memory than one page may take"),
+        Some(signal) => {
+            Error::internal(format!("the reading process crashed (signal {signal}: {words}); the original is kept, report this file"))
+        }
+        None => Error::internal(format!("the reading process ended early ({words}); the original is kept, report this file")),
+    }
+}

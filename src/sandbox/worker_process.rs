@@ -1,0 +1,74 @@
+//! The worker process: serves requests over its standard input and output, within its limits.
+
+use crate::frames::{Failure, Message, Reply, read_frame, write_frame};
+use crate::handler::Handler;
+use crate::jail;
+use sohoa_base::error::{Error, Result};
+use std::io::{BufReader, BufWriter};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What a worker process may use.
+#[derive(Debug, Clone, Copy)]
+pub struct SandboxLimits {
+    /// Address space, MiB.
+    pub memory_mib: u64,
+    /// Processor seconds for each request.
+    pub cpu_seconds: u64,
+}
+
+/// Stack for parsers that follow nested input, bytes.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Serves until the parent closes the pipe. `open` makes the handler before files and network are given up.
+///
+/// # Errors
+/// When the handler cannot be opened or the kernel cannot limit the process.
+pub fn serve<H: Handler>(limits: SandboxLimits, open: impl FnOnce() -> Result<H> + Send + 'static) -> Result<()> {
+    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+    let worker = std::thread::Builder::new()
+        .name("reader".to_owned())
+        .stack_size(STACK_BYTES)
+        .spawn(move || -> Result<()> {
+            let handler = open()?;
+            jail::limit_memory(limits.memory_mib)?;
+            jail::apply_seccomp()?;
+            jail::verify_seccomp()?;
+            answer_all(limits, handler)
+        })
+        .map_err(|error| Error::unavailable("the reading process cannot start its thread").caused_by(error))?;
+    worker.join().unwrap_or_else(|_| Err(Error::internal("the reading process panicked")))
+}
+
+fn answer_all<H: Handler>(limits: SandboxLimits, mut handler: H) -> Result<()> {
+    let mut input = BufReader::new(std::io::stdin().lock());
+    let mut output = BufWriter::new(std::io::stdout().lock());
+    write_frame(&mut output, &Reply::<H::Response>::Ready { models: handler.models() }, &[])?;
+    while let Some((message, payload)) = read_frame::<Message<H::Request>>(&mut input)? {
+        jail::allow_cpu(limits.cpu_seconds)?;
+        let outcome = catch_unwind(AssertUnwindSafe(|| match message {
+            Message::Load { .. } => {
+                handler.load(payload);
+                Ok((Reply::Loaded, Vec::new()))
+            }
+            Message::Request(request) => handler.handle(request).map(|(answer, payload)| (Reply::Answer(answer), payload)),
+        }));
+        let (reply, payload) = match outcome {
+            Ok(Ok(done)) => done,
+            Ok(Err(error)) => (Reply::Failed(Failure::from(&error)), Vec::new()),
+            Err(panic) => {
+                handler.reset();
+                (Reply::Failed(Failure::from(&panic_to_error(panic.as_ref()))), Vec::new())
+            }
+        };
+        write_frame(&mut output, &reply, &payload)?;
+    }
+    Ok(())
+}
+
+/// A decoder that panics has met bytes that no decoder expects: the input is damaged.
+fn panic_to_error(panic: &(dyn std::any::Any + Send)) -> Error {
+    let why =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given");
+    let why: String = why.chars().take(200).collect();
+    Error::corrupt(format!("the file is damaged in a way that made its decoder give up ({why}); scan or export it again"))
+}
