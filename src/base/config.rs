@@ -2,7 +2,7 @@
 
 mod server;
 
-use crate::error::Kind;
+use crate::error::ErrorKind;
 use crate::error::{Error, Result, ResultExt};
 pub use server::{Oidc, OidcGroup, Server};
 
@@ -41,7 +41,7 @@ pub struct Config {
     pub limits: Limits,
     /// Hot folders: `[[source]]`.
     #[serde(rename = "source")]
-    pub sources: Vec<Source>,
+    pub hot_folders: Vec<HotFolder>,
     /// The server.
     pub server: Server,
     /// Signing in at an office's own provider of identities.
@@ -51,17 +51,19 @@ pub struct Config {
 /// A hot folder: what is laid into it becomes a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Source {
+pub struct HotFolder {
     /// The folder, or `s3://bucket/prefix`. Each folder in it is a delivery, and each file that lies by itself.
     pub folder: PathBuf,
     /// Where originals are moved once they are in the store: on the same disk, or in a bucket of the same server.
-    pub done: PathBuf,
+    #[serde(rename = "done")]
+    pub done_folder: PathBuf,
     /// Unit that delivers; none: that of the configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
     /// Line of the roadmap to which its deliveries belong; none: by rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line: Option<String>,
+    #[serde(rename = "line")]
+    pub target: Option<String>,
     /// A delivery that has not changed for so many seconds is whole.
     #[serde(default = "thirty")]
     pub stable_seconds: u64,
@@ -149,7 +151,7 @@ impl Default for Config {
             secrecy_officers: Vec::new(),
             s3: S3::default(),
             limits: Limits::default(),
-            sources: Vec::new(),
+            hot_folders: Vec::new(),
             server: Server::default(),
             oidc: Oidc::default(),
         }
@@ -157,7 +159,7 @@ impl Default for Config {
 }
 
 /// Environment names that are not settings but may stand beside them.
-const NOT_SETTINGS: [&str; 4] = ["SOHOA_CACHE", "SOHOA_CONFIG", "SOHOA_LOG", "SOHOA_TEST_DATA"];
+const NON_SETTING_VARIABLES: [&str; 4] = ["SOHOA_CACHE", "SOHOA_CONFIG", "SOHOA_LOG", "SOHOA_TEST_DATA"];
 
 impl Config {
     /// Reads defaults, then `file` (or `./sohoa.toml` when it exists), then `SOHOA_*` of `environment`, then
@@ -166,23 +168,23 @@ impl Config {
     /// # Errors
     /// `Invalid`, naming the file and line, variable or key, for anything unknown or of the wrong type.
     pub fn load(file: Option<&Path>, environment: impl IntoIterator<Item = (String, String)>, flags: toml::Table) -> Result<Self> {
-        let mut table = toml::Table::try_from(Self::default()).or_error(Kind::Internal, || "defaults cannot be written".to_owned())?;
+        let mut table = toml::Table::try_from(Self::default()).or_error(ErrorKind::Internal, || "defaults cannot be written".to_owned())?;
         let found = file.map(Path::to_path_buf).or_else(|| Some(PathBuf::from("sohoa.toml")).filter(|path| path.is_file()));
         if let Some(path) = found {
             let text = std::fs::read_to_string(&path)
-                .or_error(Kind::Invalid, || format!("cannot read configuration {}; check that it exists", path.display()))?;
+                .or_error(ErrorKind::Invalid, || format!("cannot read configuration {}; check that it exists", path.display()))?;
             toml::from_str::<Self>(&text)
                 .map_err(|error| Error::invalid(format!("configuration {}: {}", path.display(), one_line(&error.to_string()))))?;
             let own: toml::Table =
-                toml::from_str(&text).or_error(Kind::Invalid, || format!("configuration {} is not TOML", path.display()))?;
-            overlay(&mut table, own);
+                toml::from_str(&text).or_error(ErrorKind::Invalid, || format!("configuration {} is not TOML", path.display()))?;
+            merge_tables(&mut table, own);
         }
         for (name, value) in environment {
-            if name.starts_with("SOHOA_") && !NOT_SETTINGS.contains(&name.as_str()) {
+            if name.starts_with("SOHOA_") && !NON_SETTING_VARIABLES.contains(&name.as_str()) {
                 set_from_environment(&mut table, &name, &value)?;
             }
         }
-        overlay(&mut table, flags);
+        merge_tables(&mut table, flags);
         let config: Self =
             table.try_into().map_err(|error: toml::de::Error| Error::invalid(format!("setting: {}", one_line(error.message()))))?;
         if !matches!(config.language.as_str(), "vi" | "en") {
@@ -223,10 +225,10 @@ fn one_line(text: &str) -> String {
     text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-fn overlay(base: &mut toml::Table, over: toml::Table) {
+fn merge_tables(base: &mut toml::Table, over: toml::Table) {
     for (key, value) in over {
         match (base.get_mut(&key), value) {
-            (Some(toml::Value::Table(inner)), toml::Value::Table(new)) => overlay(inner, new),
+            (Some(toml::Value::Table(inner)), toml::Value::Table(new)) => merge_tables(inner, new),
             (_, value) => {
                 base.insert(key, value);
             }
@@ -248,7 +250,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Res
             break;
         }
     }
-    if !KEYS.contains(&key.as_str()) {
+    if !SETTING_KEYS.contains(&key.as_str()) {
         return Err(Error::invalid(format!("environment variable {name} is not a setting; known are: {}", known_variables())));
     }
     let parsed = match value.parse::<i64>() {
@@ -275,7 +277,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Res
 }
 
 /// Every setting as the tail of its variable, lower case.
-const KEYS: [&str; 39] = [
+const SETTING_KEYS: [&str; 39] = [
     "home",
     "source",
     "store",
@@ -318,7 +320,7 @@ const KEYS: [&str; 39] = [
 ];
 
 fn known_variables() -> String {
-    KEYS.iter().map(|key| format!("SOHOA_{}", key.to_uppercase())).collect::<Vec<_>>().join(", ")
+    SETTING_KEYS.iter().map(|key| format!("SOHOA_{}", key.to_uppercase())).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -367,8 +369,8 @@ mod tests {
         assert_eq!((units, config.oidc.client_id.as_str()), (vec!["SNV"], "7"));
         assert_eq!(config.server.trusted_proxies, ["10.0.0.1".parse::<IpAddr>().unwrap(), "::1".parse().unwrap()]);
         let config = set("SOHOA_SOURCE", r#"[{ folder = "/in", done = "/done" }]"#).unwrap();
-        let source = Source { folder: "/in".into(), done: "/done".into(), unit: None, line: None, stable_seconds: 30 };
-        assert_eq!(config.sources, [source]);
+        let source = HotFolder { folder: "/in".into(), done_folder: "/done".into(), unit: None, target: None, stable_seconds: 30 };
+        assert_eq!(config.hot_folders, [source]);
         assert!(set("SOHOA_OIDC_GROUPS", "kho").is_err() && set("SOHOA_SERVER_TRUSTED_PROXIES", "proxy").is_err());
         let (_folder, path) = file("[server]\nsign_ins = 3\n");
         assert!(Config::load(Some(&path), [], toml::Table::new()).unwrap_err().context().contains("sign_ins"));
@@ -405,7 +407,7 @@ mod tests {
         let mut found = Vec::new();
         tails(&toml::Table::try_from(full).unwrap(), "", &mut found);
         found.sort();
-        let mut known: Vec<String> = KEYS.iter().map(|key| (*key).to_owned()).collect();
+        let mut known: Vec<String> = SETTING_KEYS.iter().map(|key| (*key).to_owned()).collect();
         known.sort();
         assert_eq!(found, known);
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// What sort of thing went wrong. Everything that reacts to an error reacts to its kind alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum ErrorKind {
     /// Bad input, argument or setting: repeating it cannot help.
     Invalid,
     /// A limit of size, memory, time or count was passed.
@@ -23,29 +23,29 @@ pub enum Kind {
     Internal,
 }
 
-impl Kind {
+impl ErrorKind {
     /// The exit code of the program when an error of this kind ends it.
     #[must_use]
     pub fn exit_code(self) -> u8 {
         match self {
-            Kind::Invalid | Kind::NotFound | Kind::Conflict | Kind::Denied => 2,
-            Kind::Limit => 3,
-            Kind::Unavailable => 5,
-            Kind::Corrupt => 6,
-            Kind::Internal => 70,
+            ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::Conflict | ErrorKind::Denied => 2,
+            ErrorKind::Limit => 3,
+            ErrorKind::Unavailable => 5,
+            ErrorKind::Corrupt => 6,
+            ErrorKind::Internal => 70,
         }
     }
 
     /// Whether the same work may succeed later without any change.
     #[must_use]
-    pub fn is_passing(self) -> bool {
-        self == Kind::Unavailable
+    pub fn is_transient(self) -> bool {
+        self == ErrorKind::Unavailable
     }
 }
 
 /// A failure: its kind, one sentence that names the thing and the next step, and what caused it.
 pub struct Error {
-    kind: Kind,
+    kind: ErrorKind,
     context: String,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -57,14 +57,14 @@ macro_rules! constructors {
     ($($(#[$doc:meta])* $name:ident => $kind:ident),* $(,)?) => { $(
         $(#[$doc])*
         #[must_use]
-        pub fn $name(context: impl Into<String>) -> Self { Self::new(Kind::$kind, context) }
+        pub fn $name(context: impl Into<String>) -> Self { Self::new(ErrorKind::$kind, context) }
     )* };
 }
 
 impl Error {
     /// An error of `kind`; `context` is lower case, without a full stop.
     #[must_use]
-    pub fn new(kind: Kind, context: impl Into<String>) -> Self {
+    pub fn new(kind: ErrorKind, context: impl Into<String>) -> Self {
         Self { kind, context: context.into(), source: None }
     }
 
@@ -96,7 +96,7 @@ impl Error {
 
     /// What sort of error this is.
     #[must_use]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
@@ -144,11 +144,11 @@ pub trait ResultExt<T> {
     ///
     /// # Errors
     /// The wrapped one, where there was one.
-    fn or_error(self, kind: Kind, context: impl FnOnce() -> String) -> Result<T>;
+    fn or_error(self, kind: ErrorKind, context: impl FnOnce() -> String) -> Result<T>;
 }
 
 impl<T, E: Into<Box<dyn std::error::Error + Send + Sync>>> ResultExt<T> for std::result::Result<T, E> {
-    fn or_error(self, kind: Kind, context: impl FnOnce() -> String) -> Result<T> {
+    fn or_error(self, kind: ErrorKind, context: impl FnOnce() -> String) -> Result<T> {
         self.map_err(|source| Error::new(kind, context()).caused_by(source))
     }
 }

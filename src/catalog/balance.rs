@@ -1,11 +1,11 @@
 //! The balance of a batch and its costs: counted by query from the facts, never kept beside them.
 
 use crate::Catalog;
-use crate::batches::unknown;
-use crate::rows::refusal_of;
-use crate::sql::{self, get, get_json, get_u64, get_word};
+use crate::batches::unknown_batch;
+use crate::rows::refusal_from_row;
+use crate::sql::{self, get, get_enum, get_json, get_u64};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::batch::{Balance, Cost, Costs, FileBalance, PageBalance, RefusedItem, WarnedItem};
+use sohoa_base::model::batch::{Balance, FileBalance, PageBalance, RefusedItem, StageCost, StageCosts, WarnedItem};
 use sohoa_base::model::holding::{DeliveredName, PageState};
 use sohoa_base::model::refusal::{Refusal, Warning};
 use sqlx::AnyConnection;
@@ -23,11 +23,11 @@ macro_rules! pages_of_batch {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PageProgress {
     /// Known so far.
-    pub came: u64,
+    pub total: u64,
     /// Of them: not yet read.
-    pub waiting: u64,
+    pub unread: u64,
     /// Of them: stored, in review, refused or in quarantine.
-    pub ended: u64,
+    pub done: u64,
 }
 
 impl Catalog {
@@ -37,13 +37,13 @@ impl Catalog {
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
     pub async fn balance(&self, batch: &str) -> Result<Balance> {
         // One transaction, so that all counts are of one moment.
-        let mut transaction = self.pool.begin().await.map_err(|error| sql::wrap(error, "the catalogue does not answer"))?;
+        let mut transaction = self.pool.begin().await.map_err(|error| sql::db_error(error, "the catalogue does not answer"))?;
         if self.engine == crate::Engine::Postgres {
             let statement = sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
             sql::execute(&mut transaction, statement, "cannot begin counting").await?;
         }
         let balance = balance(&mut transaction, batch).await?;
-        transaction.rollback().await.map_err(|error| sql::wrap(error, "the catalogue does not answer"))?;
+        transaction.rollback().await.map_err(|error| sql::db_error(error, "the catalogue does not answer"))?;
         Ok(balance)
     }
 
@@ -62,13 +62,13 @@ impl Catalog {
     pub async fn page_balances(&self, batches: &[String]) -> Result<BTreeMap<String, PageBalance>> {
         let mut connection = self.read().await?;
         let mut balances: BTreeMap<String, PageBalance> = BTreeMap::new();
-        for chunk in batches.chunks(sql::NAMES) {
-            let statement = sql::built(format!(
+        for chunk in batches.chunks(sql::MAX_IN_LIST) {
+            let statement = sql::dynamic_query(format!(
                 "SELECT f.batch, p.state, count(*) AS n FROM files f JOIN pages p ON p.file = COALESCE(f.duplicate_of, f.id)
                  WHERE f.batch IN ({}) GROUP BY f.batch, p.state",
-                sql::places(1, chunk.len())
+                sql::placeholders(1, chunk.len())
             ));
-            for row in &sql::all(&mut connection, sql::bind_all(statement, chunk), "cannot count pages").await? {
+            for row in &sql::fetch_all(&mut connection, sql::bind_all(statement, chunk), "cannot count pages").await? {
                 add_pages(balances.entry(get(row, "batch")?).or_default(), row)?;
             }
         }
@@ -79,19 +79,19 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn progress(&self, batch: &str) -> Result<(u64, PageProgress)> {
+    pub async fn batch_progress(&self, batch: &str) -> Result<(u64, PageProgress)> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT count(*) AS n FROM files WHERE batch = $1").bind(batch.to_owned());
-        let files = get_u64(&sql::one(&mut connection, statement, "count of files").await?, "n")?;
+        let files = get_u64(&sql::fetch_one(&mut connection, statement, "count of files").await?, "n")?;
         let statement = sqlx::query(pages_of_batch!("p.state, count(*) AS n", "GROUP BY p.state")).bind(batch.to_owned());
         let mut pages = PageProgress::default();
-        for row in &sql::all(&mut connection, statement, "cannot count pages").await? {
+        for row in &sql::fetch_all(&mut connection, statement, "cannot count pages").await? {
             let n = get_u64(row, "n")?;
-            pages.came += n;
-            match get_word::<PageState>(row, "state")? {
-                PageState::Waiting => pages.waiting += n,
+            pages.total += n;
+            match get_enum::<PageState>(row, "state")? {
+                PageState::Waiting => pages.unread += n,
                 PageState::Read => {}
-                PageState::Stored | PageState::Review | PageState::Refused | PageState::Held => pages.ended += n,
+                PageState::Stored | PageState::Review | PageState::Refused | PageState::Held => pages.done += n,
             }
         }
         Ok((files, pages))
@@ -101,24 +101,26 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn costs(&self, batch: &str) -> Result<Costs> {
+    pub async fn costs(&self, batch: &str) -> Result<StageCosts> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT stage, items, cpu_ms FROM costs WHERE batch = $1").bind(batch.to_owned());
-        let rows = sql::all(&mut connection, statement, "cannot read costs").await?;
-        rows.iter().map(|row| Ok((get(row, "stage")?, Cost { items: get_u64(row, "items")?, cpu_ms: get_u64(row, "cpu_ms")? }))).collect()
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read costs").await?;
+        rows.iter()
+            .map(|row| Ok((get(row, "stage")?, StageCost { executions: get_u64(row, "items")?, cpu_ms: get_u64(row, "cpu_ms")? })))
+            .collect()
     }
 }
 
 pub(crate) async fn balance(connection: &mut AnyConnection, batch: &str) -> Result<Balance> {
     let statement = sqlx::query("SELECT 1 AS one FROM batches WHERE id = $1").bind(batch.to_owned());
-    if sql::optional(connection, statement, "cannot read a batch").await?.is_none() {
-        return Err(unknown(batch));
+    if sql::fetch_optional(connection, statement, "cannot read a batch").await?.is_none() {
+        return Err(unknown_batch(batch));
     }
     let count = |row: &AnyRow| get_u64(row, "n");
     let of_batch = |text: &'static str| sqlx::query(text).bind(batch.to_owned());
     let mut files = FileBalance::default();
     let statement = of_batch("SELECT state, count(*) AS n FROM files WHERE batch = $1 GROUP BY state");
-    for row in &sql::all(connection, statement, "cannot count files").await? {
+    for row in &sql::fetch_all(connection, statement, "cannot count files").await? {
         let n = count(row)?;
         files.received += n;
         match get::<String>(row, "state")?.as_str() {
@@ -129,9 +131,9 @@ pub(crate) async fn balance(connection: &mut AnyConnection, batch: &str) -> Resu
     }
     let pages = page_balance(connection, batch).await?;
     let statement = of_batch("SELECT count(*) AS n FROM deliveries WHERE batch = $1");
-    let dossiers = count(&sql::one(connection, statement, "count of dossiers").await?)?;
+    let dossiers = count(&sql::fetch_one(connection, statement, "count of dossiers").await?)?;
     let statement = of_batch(pages_of_batch!("count(DISTINCT p.document) AS n", ""));
-    let documents = count(&sql::one(connection, statement, "count of documents").await?)?;
+    let documents = count(&sql::fetch_one(connection, statement, "count of documents").await?)?;
     let (refusals, warnings) = (refusals(connection, batch).await?, warnings(connection, batch).await?);
     Ok(Balance { files, pages, dossiers, documents, refusals, warnings })
 }
@@ -139,7 +141,7 @@ pub(crate) async fn balance(connection: &mut AnyConnection, batch: &str) -> Resu
 async fn page_balance(connection: &mut AnyConnection, batch: &str) -> Result<PageBalance> {
     let mut pages = PageBalance::default();
     let statement = sqlx::query(pages_of_batch!("p.state, count(*) AS n", "GROUP BY p.state")).bind(batch.to_owned());
-    for row in &sql::all(connection, statement, "cannot count pages").await? {
+    for row in &sql::fetch_all(connection, statement, "cannot count pages").await? {
         add_pages(&mut pages, row)?;
     }
     Ok(pages)
@@ -148,8 +150,8 @@ async fn page_balance(connection: &mut AnyConnection, batch: &str) -> Result<Pag
 /// Adds pages of one state (`state`, `n`).
 fn add_pages(pages: &mut PageBalance, row: &AnyRow) -> Result<()> {
     let n = get_u64(row, "n")?;
-    pages.came += n;
-    match get_word::<PageState>(row, "state")? {
+    pages.received += n;
+    match get_enum::<PageState>(row, "state")? {
         PageState::Waiting | PageState::Read => pages.open += n,
         PageState::Stored => pages.stored += n,
         PageState::Review => pages.review += n,
@@ -166,8 +168,8 @@ async fn refusals(connection: &mut AnyConnection, batch: &str) -> Result<Vec<Ref
     let mut refusals = Vec::new();
     for text in [files, pages] {
         let statement = sqlx::query(text).bind(batch.to_owned());
-        for row in &sql::all(connection, statement, "cannot read refusals").await? {
-            refusals.push(refused_item(row)?);
+        for row in &sql::fetch_all(connection, statement, "cannot read refusals").await? {
+            refusals.push(refused_item_from_row(row)?);
         }
     }
     refusals.sort();
@@ -182,8 +184,8 @@ async fn warnings(connection: &mut AnyConnection, batch: &str) -> Result<Vec<War
     let mut warnings = Vec::new();
     for text in [files, pages] {
         let statement = sqlx::query(text).bind(batch.to_owned());
-        for row in &sql::all(connection, statement, "cannot read warnings").await? {
-            let (file, page) = where_of(row)?;
+        for row in &sql::fetch_all(connection, statement, "cannot read warnings").await? {
+            let (file, page) = item_location(row)?;
             for warning in get_json::<Vec<Warning>>(row, "warnings")? {
                 warnings.push(WarnedItem { file: file.clone(), page, warning });
             }
@@ -193,14 +195,14 @@ async fn warnings(connection: &mut AnyConnection, batch: &str) -> Result<Vec<War
     Ok(warnings)
 }
 
-fn where_of(row: &AnyRow) -> Result<(String, Option<u32>)> {
+fn item_location(row: &AnyRow) -> Result<(String, Option<u32>)> {
     let path: DeliveredName = get_json(row, "path")?;
     let number: Option<i64> = get(row, "number")?;
-    Ok((path.shown, number.and_then(|number| u32::try_from(number).ok())))
+    Ok((path.display, number.and_then(|number| u32::try_from(number).ok())))
 }
 
-pub(crate) fn refused_item(row: &AnyRow) -> Result<RefusedItem> {
-    let (file, page) = where_of(row)?;
-    let Refusal { class, reason } = refusal_of(row)?.ok_or_else(|| Error::corrupt(format!("the refusal of {file} has no class")))?;
+pub(crate) fn refused_item_from_row(row: &AnyRow) -> Result<RefusedItem> {
+    let (file, page) = item_location(row)?;
+    let Refusal { class, reason } = refusal_from_row(row)?.ok_or_else(|| Error::corrupt(format!("the refusal of {file} has no class")))?;
     Ok(RefusedItem { file, page, class, reason })
 }

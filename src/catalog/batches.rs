@@ -1,11 +1,11 @@
 //! Batches: opening, continuing, the end of receiving.
 
-use crate::sql::{self, get, get_word, retrying, to_json};
+use crate::sql::{self, get, get_enum, retrying, to_json};
 use crate::{Catalog, rfc3339};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::account::Units;
+use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::batch::{Batch, BatchState};
-use sohoa_base::model::plan::Plan;
+use sohoa_base::model::plan::PipelinePlan;
 use sqlx::any::AnyRow;
 
 /// What a batch is opened with.
@@ -18,7 +18,7 @@ pub struct NewBatch<'a> {
     /// The pipeline as text.
     pub pipeline: &'a str,
     /// The pipeline as the queue sees it.
-    pub plan: &'a Plan,
+    pub plan: &'a PipelinePlan,
     /// Tasks of a higher number are claimed first; 0 is usual.
     pub priority: i64,
 }
@@ -36,9 +36,9 @@ impl Catalog {
     async fn open_batch_once(&self, new: &NewBatch<'_>) -> Result<(Batch, bool)> {
         let mut write = self.write().await?;
         let statement = sqlx::query("UPDATE batches SET state = 'receiving' WHERE key = $1 AND state <> 'finished' RETURNING *")
-            .bind(sql::clean(new.key));
-        if let Some(row) = sql::optional(write.connection(), statement, "cannot look for an unfinished batch").await? {
-            let batch = batch_of(&row)?;
+            .bind(sql::replace_nul(new.key));
+        if let Some(row) = sql::fetch_optional(write.connection(), statement, "cannot look for an unfinished batch").await? {
+            let batch = batch_from_row(&row)?;
             write.commit().await?;
             return Ok((batch, true));
         }
@@ -48,16 +48,16 @@ impl Catalog {
              VALUES ($1, $2, $3, $4, $5, 'receiving', 'run', $6, $7) RETURNING *",
         )
         .bind(id.clone())
-        .bind(sql::clean(new.key))
-        .bind(sql::clean(new.unit))
-        .bind(sql::clean(new.pipeline))
+        .bind(sql::replace_nul(new.key))
+        .bind(sql::replace_nul(new.unit))
+        .bind(sql::replace_nul(new.pipeline))
         .bind(to_json(new.plan)?)
         .bind(new.priority)
         .bind(write.now);
-        let row = sql::one(write.connection(), statement, "cannot open a batch").await?;
-        let batch = batch_of(&row)?;
+        let row = sql::fetch_one(write.connection(), statement, "cannot open a batch").await?;
+        let batch = batch_from_row(&row)?;
         let body = serde_json::json!({ "unit": new.unit, "pipeline": new.plan.name });
-        write.record(&id, &[("", "batch-opened", body)]).await?;
+        write.append_events(&id, &[("", "batch-opened", body)]).await?;
         write.commit().await?;
         Ok((batch, false))
     }
@@ -66,11 +66,11 @@ impl Catalog {
     ///
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
-    pub async fn receive_again(&self, batch: &str) -> Result<()> {
+    pub async fn reopen_receiving(&self, batch: &str) -> Result<()> {
         let mut write = self.write().await?;
         let statement = sqlx::query("UPDATE batches SET state = 'receiving' WHERE id = $1").bind(batch.to_owned());
         if sql::execute(write.connection(), statement, "cannot let a batch receive").await? == 0 {
-            return Err(unknown(batch));
+            return Err(unknown_batch(batch));
         }
         write.commit().await
     }
@@ -92,10 +92,10 @@ impl Catalog {
         )
         .bind(batch.to_owned())
         .bind(write.now);
-        let row = sql::optional(write.connection(), statement, "cannot end receiving").await?;
-        let row = row.ok_or_else(|| unknown(batch))?;
+        let row = sql::fetch_optional(write.connection(), statement, "cannot end receiving").await?;
+        let row = row.ok_or_else(|| unknown_batch(batch))?;
         write.commit().await?;
-        get_word(&row, "state")
+        get_enum(&row, "state")
     }
 
     /// The batch with this identifier.
@@ -105,8 +105,8 @@ impl Catalog {
     pub async fn batch(&self, id: &str) -> Result<Batch> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT * FROM batches WHERE id = $1").bind(id.to_owned());
-        let row = sql::optional(&mut connection, statement, "cannot read a batch").await?;
-        batch_of(&row.ok_or_else(|| unknown(id))?)
+        let row = sql::fetch_optional(&mut connection, statement, "cannot read a batch").await?;
+        batch_from_row(&row.ok_or_else(|| unknown_batch(id))?)
     }
 
     /// Batches of these units, the newest first, before the one named; at most `limit`. What people decided about a document
@@ -114,26 +114,29 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn batches_before(&self, units: &Units, before: Option<&str>, limit: usize) -> Result<Vec<Batch>> {
-        let (only, names) = sql::of_units(units, "unit", 4);
+    pub async fn batches_before(&self, units: &UnitScope, before: Option<&str>, limit: usize) -> Result<Vec<Batch>> {
+        let (only, names) = sql::unit_condition(units, "unit", 4);
         let text =
             format!("SELECT * FROM batches WHERE unit <> '' AND id <> $1 AND ($2 = '' OR id < $2) AND {only} ORDER BY id DESC LIMIT $3");
         let mut connection = self.read().await?;
-        let statement = sql::built(text).bind(crate::restore::RESTORED).bind(before.unwrap_or_default().to_owned()).bind(sql::big(limit));
+        let statement = sql::dynamic_query(text)
+            .bind(crate::restore::REBUILT_BATCH)
+            .bind(before.unwrap_or_default().to_owned())
+            .bind(sql::to_i64(limit));
         let statement = sql::bind_all(statement, &names);
-        sql::all(&mut connection, statement, "cannot read batches").await?.iter().map(batch_of).collect()
+        sql::fetch_all(&mut connection, statement, "cannot read batches").await?.iter().map(batch_from_row).collect()
     }
 
     /// Batches of these units that belong to a line of a roadmap, the newest first; at most `limit`.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn batches_of_line(&self, units: &Units, line: &str, limit: usize) -> Result<Vec<Batch>> {
-        let (only, names) = sql::of_units(units, "unit", 3);
+    pub async fn batches_of_target(&self, units: &UnitScope, line: &str, limit: usize) -> Result<Vec<Batch>> {
+        let (only, names) = sql::unit_condition(units, "unit", 3);
         let mut connection = self.read().await?;
-        let statement = sql::built(format!("SELECT * FROM batches WHERE line = $1 AND {only} ORDER BY id DESC LIMIT $2"));
-        let statement = sql::bind_all(statement.bind(line.to_owned()).bind(sql::big(limit)), &names);
-        sql::all(&mut connection, statement, "cannot read batches").await?.iter().map(batch_of).collect()
+        let statement = sql::dynamic_query(format!("SELECT * FROM batches WHERE line = $1 AND {only} ORDER BY id DESC LIMIT $2"));
+        let statement = sql::bind_all(statement.bind(line.to_owned()).bind(sql::to_i64(limit)), &names);
+        sql::fetch_all(&mut connection, statement, "cannot read batches").await?.iter().map(batch_from_row).collect()
     }
 
     /// The newest batches, newest first.
@@ -143,23 +146,23 @@ impl Catalog {
     pub async fn batches(&self, limit: usize) -> Result<Vec<Batch>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT * FROM batches WHERE id <> $2 ORDER BY created DESC, id DESC LIMIT $1")
-            .bind(sql::big(limit))
-            .bind(crate::restore::RESTORED);
-        sql::all(&mut connection, statement, "cannot read batches").await?.iter().map(batch_of).collect()
+            .bind(sql::to_i64(limit))
+            .bind(crate::restore::REBUILT_BATCH);
+        sql::fetch_all(&mut connection, statement, "cannot read batches").await?.iter().map(batch_from_row).collect()
     }
 }
 
-pub(crate) fn unknown(batch: &str) -> Error {
+pub(crate) fn unknown_batch(batch: &str) -> Error {
     Error::not_found(format!("batch {batch} does not exist"))
 }
 
-pub(crate) fn batch_of(row: &AnyRow) -> Result<Batch> {
+pub(crate) fn batch_from_row(row: &AnyRow) -> Result<Batch> {
     Ok(Batch {
         id: get(row, "id")?,
         key: get(row, "key")?,
         unit: get(row, "unit")?,
         pipeline: get(row, "pipeline")?,
-        state: get_word(row, "state")?,
+        state: get_enum(row, "state")?,
         created: rfc3339(get(row, "created")?),
     })
 }

@@ -1,14 +1,14 @@
 //! One-stop dossiers: what offices said of them, and what the archive holds of them.
 
 use crate::Catalog;
-use crate::sql::{self, Cell, get, get_json, retrying, to_json};
+use crate::sql::{self, SqlValue, get, get_json, retrying, to_json};
 use sohoa_base::error::Result;
-use sohoa_base::model::case::{Case, HandedIn};
+use sohoa_base::model::case::{Case, CaseSubmission};
 use sohoa_base::model::record::Description;
 
 /// A stored document of a dossier about which nobody need decide any more, or a dossier without one.
 #[derive(Debug, Clone, PartialEq)]
-pub struct HeldDocument {
+pub struct StoredCaseDocument {
     /// Unit (fonds) of the dossier.
     pub unit: String,
     /// Code of the dossier.
@@ -22,27 +22,27 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn keep_cases(&self, handed: &HandedIn) -> Result<()> {
-        retrying!(self.keep_cases_once(handed))
+    pub async fn save_cases(&self, handed: &CaseSubmission) -> Result<()> {
+        retrying!(self.save_cases_once(handed))
     }
 
-    async fn keep_cases_once(&self, handed: &HandedIn) -> Result<()> {
+    async fn save_cases_once(&self, handed: &CaseSubmission) -> Result<()> {
         let mut write = self.write().await?;
         let mut rows = Vec::with_capacity(handed.cases.len());
         for case in &handed.cases {
             rows.push(vec![
-                Cell::Text(sql::clean(&case.code)),
-                Cell::Text(sql::clean(&case.unit)),
-                Cell::Text(handed.id.clone()),
-                Cell::Text(to_json(case)?),
+                SqlValue::Text(sql::replace_nul(&case.code)),
+                SqlValue::Text(sql::replace_nul(&case.unit)),
+                SqlValue::Text(handed.id.clone()),
+                SqlValue::Text(to_json(case)?),
             ]);
         }
         let newer = "ON CONFLICT (code) DO UPDATE SET unit = excluded.unit, handed = excluded.handed, body = excluded.body
             WHERE cases.handed < excluded.handed";
         let insert = "INSERT INTO cases (code, unit, handed, body) VALUES";
-        sql::in_bulk(write.connection(), insert, rows, newer, "cannot keep one-stop dossiers").await?;
+        sql::bulk_insert(write.connection(), insert, rows, newer, "cannot keep one-stop dossiers").await?;
         let body = serde_json::json!({ "by": handed.by, "table": handed.id, "cases": handed.cases.len() });
-        write.record("", &[("", "cases-kept", body)]).await?;
+        write.append_events("", &[("", "cases-kept", body)]).await?;
         write.commit().await
     }
 
@@ -52,7 +52,8 @@ impl Catalog {
     /// `Unavailable` where the catalogue does not answer.
     pub async fn cases(&self) -> Result<Vec<Case>> {
         let mut connection = self.read().await?;
-        let rows = sql::all(&mut connection, sqlx::query("SELECT body FROM cases ORDER BY code"), "cannot read one-stop dossiers").await?;
+        let rows =
+            sql::fetch_all(&mut connection, sqlx::query("SELECT body FROM cases ORDER BY code"), "cannot read one-stop dossiers").await?;
         rows.iter().map(|row| get_json(row, "body")).collect()
     }
 
@@ -61,19 +62,19 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn held_cases(&self) -> Result<Vec<HeldDocument>> {
+    pub async fn stored_case_documents(&self) -> Result<Vec<StoredCaseDocument>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
             "SELECT d.fonds, d.code, o.description
              FROM dossiers d LEFT JOIN documents o ON o.dossier = d.id AND o.stored = 1 AND o.review = '[]' AND o.description IS NOT NULL
              WHERE d.version > 0 AND d.code LIKE '%-______-____%' ORDER BY d.fonds, d.code, o.number",
         );
-        let rows = sql::all(&mut connection, statement, "cannot read one-stop dossiers").await?;
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read one-stop dossiers").await?;
         rows.iter()
             .map(|row| {
                 let description: Option<String> = get(row, "description")?;
                 let description = description.map(|text| sql::from_json(&text, "the description of a document")).transpose()?;
-                Ok(HeldDocument { unit: get(row, "fonds")?, dossier: get(row, "code")?, description })
+                Ok(StoredCaseDocument { unit: get(row, "fonds")?, dossier: get(row, "code")?, description })
             })
             .collect()
     }

@@ -1,16 +1,16 @@
 //! What was refused: file by file, by class and reason, and by the level at which it happened.
 
 use crate::Catalog;
-use crate::balance::refused_item;
-use crate::rows::{dossier_of, file_of};
+use crate::balance::refused_item_from_row;
+use crate::rows::{dossier_from_row, file_from_row};
 use crate::sql::{self, Statement, get, get_u32, get_u64};
 use serde::Serialize;
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::account::Units;
+use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::batch::RefusedItem;
 use sohoa_base::model::holding::{Dossier, DossierName, File};
-use sohoa_base::model::plan::Level;
-use sohoa_base::model::refusal::Class;
+use sohoa_base::model::plan::StageLevel;
+use sohoa_base::model::refusal::RefusalClass;
 use std::collections::BTreeMap;
 
 /// A refused file or page with where it is.
@@ -40,7 +40,7 @@ pub struct Failure {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct FailureGroup {
     /// Who can mend it.
-    pub class: Class,
+    pub class: RefusalClass,
     /// What is wrong.
     pub reason: String,
     /// Files and pages.
@@ -53,9 +53,9 @@ pub struct FailureFilter<'a> {
     /// Of this batch alone.
     pub batch: Option<&'a str>,
     /// Of this class alone.
-    pub class: Option<Class>,
+    pub class: Option<RefusalClass>,
     /// Of whole files or of pages alone; at other levels nothing is refused.
-    pub level: Option<Level>,
+    pub level: Option<StageLevel>,
     /// For this reason alone.
     pub reason: Option<&'a str>,
 }
@@ -72,7 +72,7 @@ pub struct LevelCount {
 }
 
 /// Refused files, and refused pages of files that were not refused as a whole.
-const REFUSED: &str = "(
+const REFUSED_SQL: &str = "(
         SELECT f.id AS file_id, f.batch, f.dossier, f.path, f.sha256, f.bytes, f.media_type, f.state AS file_state, CAST(NULL AS BIGINT) AS number,
                f.class, f.reason, 'file' AS level
         FROM files f WHERE f.state IN ('refused', 'removed')
@@ -85,18 +85,18 @@ const REFUSED: &str = "(
 
 /// The original of `{file}` is nobody's to look at here: something of its dossier, or the same bytes in another, is in
 /// quarantine or was taken out as secret; or its dossier is still worked on, so that a stamp may yet be seen.
-const HIDDEN: &str = "(EXISTS (SELECT 1 FROM pages s WHERE s.dossier = {file}.dossier AND s.state = 'held')
+const HIDDEN_SQL: &str = "(EXISTS (SELECT 1 FROM pages s WHERE s.dossier = {file}.dossier AND s.state = 'held')
      OR EXISTS (SELECT 1 FROM files s WHERE s.dossier = {file}.dossier AND s.state = 'removed')
      OR EXISTS (SELECT 1 FROM dossiers s WHERE s.id = {file}.dossier AND s.open_tasks > 0)
      OR EXISTS (SELECT 1 FROM files s JOIN pages h ON h.file = s.id WHERE s.sha256 = {file}.sha256 AND h.state = 'held')
      OR EXISTS (SELECT 1 FROM files s WHERE s.sha256 = {file}.sha256 AND s.state = 'removed'))";
 
-fn bind<'q>(statement: Statement<'q>, wanted: &FailureFilter<'_>) -> Statement<'q> {
+fn bind_filter<'q>(statement: Statement<'q>, wanted: &FailureFilter<'_>) -> Statement<'q> {
     statement
         .bind(wanted.batch.map(str::to_owned))
         .bind(wanted.class.map(|class| class.as_str().to_owned()))
         .bind(wanted.level.map(|level| level.as_str().to_owned()))
-        .bind(wanted.reason.map(sql::clean))
+        .bind(wanted.reason.map(sql::replace_nul))
 }
 
 impl Catalog {
@@ -104,20 +104,20 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn failures(&self, units: &Units, wanted: &FailureFilter<'_>, limit: usize) -> Result<Vec<Failure>> {
-        let (only, names) = sql::of_units(units, "d.fonds", 6);
+    pub async fn failures(&self, units: &UnitScope, wanted: &FailureFilter<'_>, limit: usize) -> Result<Vec<Failure>> {
+        let (only, names) = sql::unit_condition(units, "d.fonds", 6);
         let mut connection = self.read().await?;
-        let hidden = HIDDEN.replace("{file}", "r");
-        let statement = sql::built(format!(
+        let hidden = HIDDEN_SQL.replace("{file}", "r");
+        let statement = sql::dynamic_query(format!(
             "SELECT r.*, d.fonds, d.code, d.title, CASE WHEN {hidden} THEN 1 ELSE 0 END AS hidden,
                     (SELECT min(o.number) FROM pages o WHERE o.file = r.file_id AND o.state IN ('read', 'stored', 'review')) AS readable
-             FROM {REFUSED} AND {only} ORDER BY r.batch, r.path, r.number LIMIT $5",
+             FROM {REFUSED_SQL} AND {only} ORDER BY r.batch, r.path, r.number LIMIT $5",
         ));
-        let statement = sql::bind_all(bind(statement, wanted).bind(sql::big(limit)), &names);
-        let rows = sql::all(&mut connection, statement, "cannot read failures").await?;
+        let statement = sql::bind_all(bind_filter(statement, wanted).bind(sql::to_i64(limit)), &names);
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read failures").await?;
         rows.iter()
             .map(|row| {
-                let item = refused_item(row)?;
+                let item = refused_item_from_row(row)?;
                 let is_there = get::<String>(row, "file_state")? != "removed";
                 Ok(Failure {
                     batch: get(row, "batch")?,
@@ -125,7 +125,7 @@ impl Catalog {
                     file_id: get(row, "file_id")?,
                     bytes: get_u64(row, "bytes")?,
                     media_type: get(row, "media_type")?,
-                    may_be_seen: is_there && item.class != Class::Secret && get::<i64>(row, "hidden")? == 0,
+                    may_be_seen: is_there && item.class != RefusalClass::Secret && get::<i64>(row, "hidden")? == 0,
                     readable_page: get::<Option<i64>>(row, "readable")?.and_then(|page| u32::try_from(page).ok()),
                     item,
                 })
@@ -137,20 +137,20 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn failure_groups(&self, units: &Units, wanted: &FailureFilter<'_>, limit: usize) -> Result<Vec<FailureGroup>> {
-        let (only, names) = sql::of_units(units, "d.fonds", 6);
+    pub async fn failure_groups(&self, units: &UnitScope, wanted: &FailureFilter<'_>, limit: usize) -> Result<Vec<FailureGroup>> {
+        let (only, names) = sql::unit_condition(units, "d.fonds", 6);
         let mut connection = self.read().await?;
-        let statement = sql::built(format!(
-            "SELECT r.class, r.reason, count(*) AS n FROM {REFUSED} AND {only}
+        let statement = sql::dynamic_query(format!(
+            "SELECT r.class, r.reason, count(*) AS n FROM {REFUSED_SQL} AND {only}
              GROUP BY r.class, r.reason ORDER BY n DESC, r.class, r.reason LIMIT $5",
         ));
-        let statement = sql::bind_all(bind(statement, wanted).bind(sql::big(limit)), &names);
-        let rows = sql::all(&mut connection, statement, "cannot read failures").await?;
+        let statement = sql::bind_all(bind_filter(statement, wanted).bind(sql::to_i64(limit)), &names);
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read failures").await?;
         rows.iter()
             .map(|row| {
                 let class: Option<String> = get(row, "class")?;
                 let reason: Option<String> = get(row, "reason")?;
-                let class = Class::from_word(class.as_deref().unwrap_or_default());
+                let class = RefusalClass::parse_or_bug(class.as_deref().unwrap_or_default());
                 Ok(FailureGroup { class, reason: reason.unwrap_or_default(), count: get_u64(row, "n")? })
             })
             .collect()
@@ -161,11 +161,11 @@ impl Catalog {
     ///
     /// # Errors
     /// `NotFound` where there is none such.
-    pub async fn failed_file(&self, file: &str, page: u32) -> Result<(Dossier, File)> {
+    pub async fn viewable_failed_file(&self, file: &str, page: u32) -> Result<(Dossier, File)> {
         let unknown = || Error::not_found(format!("no refused file {file} with a page {page} may be looked at"));
         let mut connection = self.read().await?;
-        let hidden = HIDDEN.replace("{file}", "f");
-        let statement = sql::built(format!(
+        let hidden = HIDDEN_SQL.replace("{file}", "f");
+        let statement = sql::dynamic_query(format!(
             "SELECT f.* FROM files f WHERE f.id = $1 AND f.state <> 'removed' AND COALESCE(f.class, '') <> 'secret'
                AND (f.state = 'refused' OR EXISTS (SELECT 1 FROM pages p WHERE p.file = f.id AND p.state = 'refused'))
                AND (NOT EXISTS (SELECT 1 FROM pages p WHERE p.file = f.id) OR EXISTS (
@@ -174,18 +174,18 @@ impl Catalog {
         ))
         .bind(file.to_owned())
         .bind(i64::from(page));
-        let row = sql::optional(&mut connection, statement, "cannot read a refused file").await?.ok_or_else(unknown)?;
-        let file = file_of(&row)?;
+        let row = sql::fetch_optional(&mut connection, statement, "cannot read a refused file").await?.ok_or_else(unknown)?;
+        let file = file_from_row(&row)?;
         let statement = sqlx::query("SELECT * FROM dossiers WHERE id = $1").bind(file.dossier.clone());
-        let row = sql::optional(&mut connection, statement, "cannot read a dossier").await?.ok_or_else(unknown)?;
-        Ok((dossier_of(&row)?, file))
+        let row = sql::fetch_optional(&mut connection, statement, "cannot read a dossier").await?.ok_or_else(unknown)?;
+        Ok((dossier_from_row(&row)?, file))
     }
 
     /// Files, pages and documents of a batch, by level: all, done and refused. Those of repeats count with what they repeat.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn level_counts(&self, batch: &str) -> Result<BTreeMap<Level, LevelCount>> {
+    pub async fn level_counts(&self, batch: &str) -> Result<BTreeMap<StageLevel, LevelCount>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
             "SELECT 'file' AS level, count(*) AS n, count(CASE WHEN state NOT IN ('received', 'refused', 'removed') THEN 1 END) AS done,
@@ -200,11 +200,11 @@ impl Catalog {
         )
         .bind(batch.to_owned());
         let mut counts = BTreeMap::new();
-        for row in &sql::all(&mut connection, statement, "cannot count what was done").await? {
+        for row in &sql::fetch_all(&mut connection, statement, "cannot count what was done").await? {
             let level = match get::<String>(row, "level")?.as_str() {
-                "file" => Level::File,
-                "page" => Level::Page,
-                _ => Level::Document,
+                "file" => StageLevel::File,
+                "page" => StageLevel::Page,
+                _ => StageLevel::Document,
             };
             counts.insert(level, LevelCount { all: get_u64(row, "n")?, done: get_u64(row, "done")?, failed: get_u64(row, "failed")? });
         }
@@ -224,7 +224,7 @@ impl Catalog {
              WHERE v.batch = $1 AND (d.driver <> $1 OR d.last_group >= 0) GROUP BY 1",
         )
         .bind(batch.to_owned());
-        let rows = sql::all(&mut connection, statement, "cannot count dossiers").await?;
+        let rows = sql::fetch_all(&mut connection, statement, "cannot count dossiers").await?;
         rows.iter().map(|row| Ok((get_u32(row, "grp")?, get_u64(row, "n")?))).collect()
     }
 }

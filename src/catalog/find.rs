@@ -1,11 +1,11 @@
 //! Looking things up: dossiers, their contents, what the intake may forget.
 
 use crate::Catalog;
-use crate::rows::{contents, dossier_of};
-use crate::sql::{self, NAMES, bind_all, built, get, get_u64, places};
+use crate::rows::{dossier_from_row, load_contents};
+use crate::sql::{self, MAX_IN_LIST, bind_all, dynamic_query, get, get_u64, placeholders};
 use serde::Serialize;
 use sohoa_base::error::Result;
-use sohoa_base::model::holding::{Contents, Dossier, DossierName};
+use sohoa_base::model::holding::{Dossier, DossierName, DossierSnapshot};
 use std::collections::BTreeSet;
 
 /// A dossier in a list.
@@ -29,8 +29,8 @@ impl Catalog {
     ///
     /// # Errors
     /// `NotFound` for an unknown dossier, `Unavailable` where the catalogue does not answer.
-    pub async fn contents(&self, dossier: &str) -> Result<Contents> {
-        contents(&mut *self.read().await?, dossier).await
+    pub async fn contents(&self, dossier: &str) -> Result<DossierSnapshot> {
+        load_contents(&mut *self.read().await?, dossier).await
     }
 
     /// The dossier of this fonds and code.
@@ -39,8 +39,9 @@ impl Catalog {
     /// `Unavailable` where the catalogue does not answer.
     pub async fn dossier_by_name(&self, fonds: &str, code: &str) -> Result<Option<Dossier>> {
         let mut connection = self.read().await?;
-        let statement = sqlx::query("SELECT * FROM dossiers WHERE fonds = $1 AND code = $2").bind(sql::clean(fonds)).bind(sql::clean(code));
-        sql::optional(&mut connection, statement, "cannot read a dossier").await?.as_ref().map(dossier_of).transpose()
+        let statement =
+            sqlx::query("SELECT * FROM dossiers WHERE fonds = $1 AND code = $2").bind(sql::replace_nul(fonds)).bind(sql::replace_nul(code));
+        sql::fetch_optional(&mut connection, statement, "cannot read a dossier").await?.as_ref().map(dossier_from_row).transpose()
     }
 
     /// Dossiers by fonds and code, of one fonds or of all, of one batch or of all, after the one named
@@ -67,16 +68,16 @@ impl Catalog {
                AND (CAST($3 AS TEXT) IS NULL OR (d.fonds, d.code) > ($3, $4))
              ORDER BY d.fonds, d.code LIMIT $5",
         )
-        .bind(fonds.map(sql::clean))
+        .bind(fonds.map(sql::replace_nul))
         .bind(batch.map(str::to_owned))
-        .bind(after.map(|name| sql::clean(&name.fonds)))
-        .bind(after.map(|name| sql::clean(&name.code)))
-        .bind(sql::big(limit));
-        let rows = sql::all(&mut connection, statement, "cannot read dossiers").await?;
+        .bind(after.map(|name| sql::replace_nul(&name.fonds)))
+        .bind(after.map(|name| sql::replace_nul(&name.code)))
+        .bind(sql::to_i64(limit));
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read dossiers").await?;
         rows.iter()
             .map(|row| {
                 Ok(DossierSummary {
-                    dossier: dossier_of(row)?,
+                    dossier: dossier_from_row(row)?,
                     documents: get_u64(row, "documents")?,
                     pages: get_u64(row, "pages")?,
                     review: get_u64(row, "review")?,
@@ -96,10 +97,10 @@ impl Catalog {
             "SELECT 1 AS one FROM files f JOIN dossiers d ON d.id = f.dossier
              WHERE d.fonds = $1 AND d.code = $2 AND f.sha256 = $3 AND d.version > 0 AND d.open_tasks = 0 LIMIT 1",
         )
-        .bind(sql::clean(&dossier.fonds))
-        .bind(sql::clean(&dossier.code))
+        .bind(sql::replace_nul(&dossier.fonds))
+        .bind(sql::replace_nul(&dossier.code))
         .bind(sha256.to_owned());
-        Ok(sql::optional(&mut connection, statement, "cannot look for a file").await?.is_some())
+        Ok(sql::fetch_optional(&mut connection, statement, "cannot look for a file").await?.is_some())
     }
 
     /// Those of the given SHA-256 sums whose intake copy is not needed any more: files of that content are
@@ -108,17 +109,17 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn ready_to_forget(&self, sums: &[String]) -> Result<BTreeSet<String>> {
+    pub async fn deletable_intake_blobs(&self, sums: &[String]) -> Result<BTreeSet<String>> {
         let mut connection = self.read().await?;
         let mut ready = BTreeSet::new();
-        for chunk in sums.chunks(NAMES) {
+        for chunk in sums.chunks(MAX_IN_LIST) {
             let text = format!(
                 "SELECT f.sha256 AS sum FROM files f JOIN dossiers d ON d.id = f.dossier WHERE f.sha256 IN ({})
                  GROUP BY f.sha256 HAVING max(d.open_tasks) = 0 AND min(d.version) > 0
                  AND max((SELECT count(*) FROM pages p WHERE p.dossier = d.id AND p.state = 'held')) = 0",
-                places(1, chunk.len())
+                placeholders(1, chunk.len())
             );
-            for row in &sql::all(&mut connection, bind_all(built(text), chunk), "cannot look for files in use").await? {
+            for row in &sql::fetch_all(&mut connection, bind_all(dynamic_query(text), chunk), "cannot look for files in use").await? {
                 ready.insert(get::<String>(row, "sum")?);
             }
         }

@@ -3,7 +3,7 @@
 use crate::Catalog;
 use crate::sql::{self, get};
 use sohoa_base::error::Result;
-use sohoa_base::model::decision::{Act, Decision};
+use sohoa_base::model::decision::{Decision, DecisionKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn hold(&self, document: &str, user: &str, lifetime: Duration) -> Result<String> {
+    pub async fn acquire_review_lock(&self, document: &str, user: &str, lifetime: Duration) -> Result<String> {
         let mut write = self.write().await?;
-        let until = write.now + sql::big(lifetime.as_millis());
+        let until = write.now + sql::to_i64(lifetime.as_millis());
         let statement = sqlx::query(
             "INSERT INTO holds (document, user_name, until) VALUES ($1, $2, $3)
              ON CONFLICT (document) DO UPDATE SET
@@ -26,7 +26,7 @@ impl Catalog {
         .bind(user.to_owned())
         .bind(until)
         .bind(write.now);
-        let holder = get(&sql::one(write.connection(), statement, "cannot hold a document").await?, "user_name")?;
+        let holder = get(&sql::fetch_one(write.connection(), statement, "cannot hold a document").await?, "user_name")?;
         write.commit().await?;
         Ok(holder)
     }
@@ -35,7 +35,7 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn let_go(&self, document: &str, user: &str) -> Result<()> {
+    pub async fn release_review_lock(&self, document: &str, user: &str) -> Result<()> {
         let mut write = self.write().await?;
         let statement = sqlx::query("DELETE FROM holds WHERE (document = $1 AND user_name = $2) OR until <= $3")
             .bind(document.to_owned())
@@ -49,10 +49,10 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn held(&self) -> Result<BTreeMap<String, String>> {
+    pub async fn review_locks(&self) -> Result<BTreeMap<String, String>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT document, user_name FROM holds WHERE until > $1").bind(self.clock.now());
-        let rows = sql::all(&mut connection, statement, "cannot read who holds what").await?;
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read who holds what").await?;
         rows.iter().map(|row| Ok((get(row, "document")?, get(row, "user_name")?))).collect()
     }
 
@@ -60,23 +60,23 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn happened(&self, kind: &str, since: i64) -> Result<u64> {
+    pub async fn count_events(&self, kind: &str, since: i64) -> Result<u64> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT count(*) AS n FROM events WHERE at >= $1 AND kind = $2").bind(since).bind(kind.to_owned());
-        sql::get_u64(&sql::one(&mut connection, statement, "count of events").await?, "n")
+        sql::get_u64(&sql::fetch_one(&mut connection, statement, "count of events").await?, "n")
     }
 
     /// Documents that a person accepted or rejected since a moment (epoch, milliseconds).
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn done_by(&self, user: &str, since: i64) -> Result<u64> {
+    pub async fn count_decided_by(&self, user: &str, since: i64) -> Result<u64> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT dossier, body FROM events WHERE at >= $1 AND kind = 'document-decided'").bind(since);
         let mut documents = BTreeSet::new();
-        for row in &sql::all(&mut connection, statement, "cannot read decisions").await? {
-            let Decided { document, decision } = sql::get_json(row, "body")?;
-            if decision.author == user && matches!(decision.act, Act::Accept | Act::Reject) {
+        for row in &sql::fetch_all(&mut connection, statement, "cannot read decisions").await? {
+            let DecisionEvent { document, decision } = sql::get_json(row, "body")?;
+            if decision.author == user && matches!(decision.kind, DecisionKind::Accept | DecisionKind::Reject) {
                 documents.insert((get::<String>(row, "dossier")?, document));
             }
         }
@@ -85,7 +85,7 @@ impl Catalog {
 }
 
 #[derive(serde::Deserialize)]
-struct Decided {
+struct DecisionEvent {
     document: u32,
     decision: Decision,
 }

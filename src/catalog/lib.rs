@@ -43,36 +43,36 @@ mod uploads;
 mod waiting;
 mod work;
 
-pub use accounts::{KeyUse, NewKey, Secret};
+pub use accounts::{KeyPurpose, NewKey, UserCredentials};
 pub use balance::PageProgress;
 pub use batches::NewBatch;
-pub use cases::HeldDocument;
+pub use cases::StoredCaseDocument;
 pub use clock::{Clock, rfc3339};
-pub use decide::{Decided, NewDecision};
+pub use decide::{DecisionOutcome, NewDecision};
 pub use events::Event;
 pub use failures::{Failure, FailureFilter, FailureGroup, LevelCount};
 pub use find::DossierSummary;
-pub use plant::{Pulse, QueueLine};
-pub use quarantine::{BytesInQuarantine, HeldDossier, HeldPage, OfficersDecision};
-pub use receive::Received;
-pub use restore::{Ledger, LedgerFile, RESTORED};
-pub use roadmap::{Fact, line_of};
-pub use sign_in::{Elsewhere, Flow};
-pub use tasks::{Claim, MAX_FAILURES, OpenTasks, Released};
-pub use timeline::{MOST_POINTS, Timeline, TimelinePoint};
-pub use told::Told;
-pub use upload_files::{NewUploadFile, UploadFileKind, Verdict};
-pub use upload_lists::{ListedFile, NewList, UploadList};
+pub use plant::{EventCursor, QueueLevel};
+pub use quarantine::{HeldDigests, HeldDossier, HeldPage, QuarantineDecision};
+pub use receive::ReceivedFile;
+pub use restore::{BatchLedger, LedgerFile, REBUILT_BATCH};
+pub use roadmap::{DailyProgress, find_target};
+pub use sign_in::{ExternalAccount, OidcLoginState};
+pub use tasks::{Claim, MAX_FAILURES, OpenTasks, ReleaseOutcome};
+pub use timeline::{MAX_TIMELINE_POINTS, Timeline, TimelinePoint};
+pub use told::AttachmentRequest;
+pub use upload_files::{NewUploadFile, UploadFileKind, UploadVerdict};
+pub use upload_lists::{ListedFile, NewUploadList, UploadList};
 pub use uploads::NewUpload;
-pub use waiting::{WaitingDocument, WantedWaiting};
-pub use work::WorkOfLines;
+pub use waiting::{WaitingDocument, WaitingFilter};
+pub use work::TargetProgressMap;
 
 use crate::migrations::MIGRATIONS;
 use sohoa_base::error::{Error, Result, ResultExt};
-use sohoa_base::model::plan::Plan;
+use sohoa_base::model::plan::PipelinePlan;
 use sohoa_base::model::roadmap::Roadmap;
 use sohoa_base::text::percent;
-use sql::Write;
+use sql::WriteTx;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyPool, ConnectOptions};
@@ -83,10 +83,10 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 
 /// How many plans are kept parsed.
-const PLANS: usize = 64;
+const MAX_CACHED_PLANS: usize = 64;
 
 /// How often opening is tried while other processes open the same catalogue for the first time.
-const OPENINGS: u32 = 5;
+const MAX_OPEN_ATTEMPTS: u32 = 5;
 
 /// An open catalogue. Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
@@ -94,14 +94,14 @@ pub struct Catalog {
     pool: AnyPool,
     engine: Engine,
     clock: Clock,
-    turn: Arc<Mutex<()>>,
-    plans: Arc<PlainMutex<BTreeMap<String, Arc<Plan>>>>,
-    roadmaps: Arc<PlainMutex<BTreeMap<String, Arc<Roadmap>>>>,
-    work: Arc<PlainMutex<BTreeMap<String, Arc<WorkOfLines>>>>,
+    writer_lock: Arc<Mutex<()>>,
+    plan_cache: Arc<PlainMutex<BTreeMap<String, Arc<PipelinePlan>>>>,
+    roadmap_cache: Arc<PlainMutex<BTreeMap<String, Arc<Roadmap>>>>,
+    progress_cache: Arc<PlainMutex<BTreeMap<String, Arc<TargetProgressMap>>>>,
     /// Who parses a roadmap: one at a time, and who comes meanwhile waits for what it found.
-    planning: Arc<Mutex<()>>,
+    roadmap_parse_lock: Arc<Mutex<()>>,
     /// Who reads what was done for all lines of a roadmap: likewise.
-    reading: Arc<Mutex<()>>,
+    progress_read_lock: Arc<Mutex<()>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,10 +128,10 @@ impl Catalog {
     pub async fn open_with(url: &str, clock: Clock) -> Result<Self> {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(sqlx::any::install_default_drivers);
-        let (engine, address) = address(url)?;
-        let shown = shown(url);
+        let (engine, address) = parse_url(url)?;
+        let shown = without_password(url);
         let options = AnyConnectOptions::from_str(&address)
-            .or_error(sohoa_base::error::Kind::Invalid, || {
+            .or_error(sohoa_base::error::ErrorKind::Invalid, || {
                 format!("catalogue address {shown} cannot be read, write sqlite:PATH or postgres://…")
             })?
             .disable_statement_logging();
@@ -151,15 +151,17 @@ impl Catalog {
             })
             .connect_with(options)
             .await
-            .map_err(|error| sql::wrap(error, &format!("catalogue {shown} cannot be opened, check the address and that it is running")))?;
+            .map_err(|error| {
+                sql::db_error(error, &format!("catalogue {shown} cannot be opened, check the address and that it is running"))
+            })?;
         let mut tries = 0;
         while let Err(error) = MIGRATIONS.run(&pool).await {
             tries += 1;
-            if tries >= OPENINGS {
+            if tries >= MAX_OPEN_ATTEMPTS {
                 let kind = if matches!(error, sqlx::migrate::MigrateError::Execute(_)) {
-                    sohoa_base::error::Kind::Unavailable
+                    sohoa_base::error::ErrorKind::Unavailable
                 } else {
-                    sohoa_base::error::Kind::Invalid
+                    sohoa_base::error::ErrorKind::Invalid
                 };
                 return Err(Error::new(kind, format!("the tables of catalogue {shown} cannot be brought up to date")).caused_by(error));
             }
@@ -169,12 +171,12 @@ impl Catalog {
             pool,
             engine,
             clock,
-            turn: Arc::default(),
-            plans: Arc::default(),
-            roadmaps: Arc::default(),
-            work: Arc::default(),
-            planning: Arc::default(),
-            reading: Arc::default(),
+            writer_lock: Arc::default(),
+            plan_cache: Arc::default(),
+            roadmap_cache: Arc::default(),
+            progress_cache: Arc::default(),
+            roadmap_parse_lock: Arc::default(),
+            progress_read_lock: Arc::default(),
         })
     }
 
@@ -184,30 +186,31 @@ impl Catalog {
     }
 
     /// Begins a writing transaction; on SQLite it holds the write lock from the start.
-    async fn write(&self) -> Result<Write> {
+    async fn write(&self) -> Result<WriteTx> {
         let (turn, begin) = match self.engine {
-            Engine::Sqlite => (Some(Arc::clone(&self.turn).lock_owned().await), "BEGIN IMMEDIATE"),
+            Engine::Sqlite => (Some(Arc::clone(&self.writer_lock).lock_owned().await), "BEGIN IMMEDIATE"),
             Engine::Postgres => (None, "BEGIN"),
         };
-        let transaction = self.pool.begin_with(begin).await.map_err(|error| sql::wrap(error, "the catalogue does not begin a change"))?;
-        Ok(Write { transaction, now: self.clock.now(), turn, counted: BTreeMap::new() })
+        let transaction =
+            self.pool.begin_with(begin).await.map_err(|error| sql::db_error(error, "the catalogue does not begin a change"))?;
+        Ok(WriteTx { transaction, now: self.clock.now(), writer_guard: turn, progress_delta: BTreeMap::new() })
     }
 
     /// A connection to read with.
     async fn read(&self) -> Result<PoolConnection<Any>> {
-        self.pool.acquire().await.map_err(|error| sql::wrap(error, "the catalogue does not answer"))
+        self.pool.acquire().await.map_err(|error| sql::db_error(error, "the catalogue does not answer"))
     }
 
     /// The plan of a batch. A batch never changes its plan, so it is parsed once.
-    async fn plan(&self, connection: &mut sqlx::AnyConnection, batch: &str) -> Result<Arc<Plan>> {
-        if let Some(plan) = self.plans.lock().ok().and_then(|plans| plans.get(batch).cloned()) {
+    async fn plan(&self, connection: &mut sqlx::AnyConnection, batch: &str) -> Result<Arc<PipelinePlan>> {
+        if let Some(plan) = self.plan_cache.lock().ok().and_then(|plans| plans.get(batch).cloned()) {
             return Ok(plan);
         }
         let statement = sqlx::query("SELECT plan FROM batches WHERE id = $1").bind(batch.to_owned());
-        let row = sql::one(connection, statement, "plan of a batch").await?;
-        let plan: Arc<Plan> = Arc::new(sql::get_json(&row, "plan")?);
-        if let Ok(mut plans) = self.plans.lock() {
-            if plans.len() >= PLANS {
+        let row = sql::fetch_one(connection, statement, "plan of a batch").await?;
+        let plan: Arc<PipelinePlan> = Arc::new(sql::get_json(&row, "plan")?);
+        if let Ok(mut plans) = self.plan_cache.lock() {
+            if plans.len() >= MAX_CACHED_PLANS {
                 plans.clear();
             }
             plans.insert(batch.to_owned(), Arc::clone(&plan));
@@ -217,21 +220,24 @@ impl Catalog {
 }
 
 /// The engine, and the address as its driver wants it.
-fn address(url: &str) -> Result<(Engine, String)> {
+fn parse_url(url: &str) -> Result<(Engine, String)> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         return Ok((Engine::Postgres, url.to_owned()));
     }
     let path = url.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)).filter(|path| !path.is_empty());
     let Some(path) = path else {
-        return Err(Error::invalid(format!("catalogue address {} cannot be read, write sqlite:PATH or postgres://…", shown(url))));
+        return Err(Error::invalid(format!(
+            "catalogue address {} cannot be read, write sqlite:PATH or postgres://…",
+            without_password(url)
+        )));
     };
     // A path may hold `?`, `#` and `%`, which mean something else in an address.
-    let encoded = percent::path(path);
+    let encoded = percent::encode_path(path);
     Ok((Engine::Sqlite, format!("sqlite:{encoded}?mode=rwc")))
 }
 
 /// The address without a password.
-fn shown(url: &str) -> String {
+fn without_password(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(start), Some(end)) if start < end => {
             let (scheme, host) = (url.get(..start).unwrap_or(""), url.get(end + 1..).unwrap_or(""));
@@ -248,10 +254,10 @@ mod tests {
 
     #[test]
     fn addresses_are_told_apart_and_passwords_hidden() {
-        assert_eq!(address("sqlite:/a b/100%?.db").unwrap(), (Engine::Sqlite, "sqlite:/a%20b/100%25%3F.db?mode=rwc".to_owned()));
-        assert_eq!(address("postgres://h/d").unwrap().0, Engine::Postgres);
-        assert!(address("mysql://h/d").is_err());
-        assert!(address("sqlite:").is_err());
-        assert_eq!(shown("postgres://me:secret@host/db"), "postgres://…@host/db");
+        assert_eq!(parse_url("sqlite:/a b/100%?.db").unwrap(), (Engine::Sqlite, "sqlite:/a%20b/100%25%3F.db?mode=rwc".to_owned()));
+        assert_eq!(parse_url("postgres://h/d").unwrap().0, Engine::Postgres);
+        assert!(parse_url("mysql://h/d").is_err());
+        assert!(parse_url("sqlite:").is_err());
+        assert_eq!(without_password("postgres://me:secret@host/db"), "postgres://…@host/db");
     }
 }

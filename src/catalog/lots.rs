@@ -1,16 +1,16 @@
 //! Lots: which documents can come in one, who judged it, and what that counts for.
 
-use crate::sql::{self, NAMES, Write, bind_all, built, get, get_json, get_u32, places, retrying, to_json};
+use crate::sql::{self, MAX_IN_LIST, WriteTx, bind_all, dynamic_query, get, get_json, get_u32, placeholders, retrying, to_json};
 use crate::{Catalog, rfc3339};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::account::Units;
+use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::decision::Decision;
 use sohoa_base::model::lot::{Lot, LotDocument, LotState};
-use sohoa_base::model::roadmap::{Amount, Step};
+use sohoa_base::model::roadmap::{ItemCounts, ProgressStep};
 use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
 
-fn lot_document(row: &AnyRow) -> Result<LotDocument> {
+fn lot_document_from_row(row: &AnyRow) -> Result<LotDocument> {
     Ok(LotDocument {
         id: get(row, "id")?,
         fonds: get(row, "fonds")?,
@@ -25,7 +25,7 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn lot_documents(&self, line: &str, limit: usize) -> Result<Vec<LotDocument>> {
+    pub async fn eligible_lot_documents(&self, line: &str, limit: usize) -> Result<Vec<LotDocument>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
             "SELECT o.id, d.fonds, d.code, o.number, count(*) AS pages
@@ -35,9 +35,9 @@ impl Catalog {
              GROUP BY o.id, d.fonds, d.code, o.number ORDER BY d.fonds, d.code, o.number LIMIT $2",
         )
         .bind(line.to_owned())
-        .bind(sql::big(limit));
-        let rows = sql::all(&mut connection, statement, "cannot read documents for a lot").await?;
-        rows.iter().map(lot_document).collect()
+        .bind(sql::to_i64(limit));
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read documents for a lot").await?;
+        rows.iter().map(lot_document_from_row).collect()
     }
 
     /// Opens a lot over these documents (identifiers).
@@ -52,26 +52,27 @@ impl Catalog {
         let mut write = self.write().await?;
         let statement = sqlx::query("INSERT INTO lots (id, line, state, body) VALUES ($1, $2, $3, $4)")
             .bind(lot.id.clone())
-            .bind(lot.line.clone())
-            .bind(lot.state.word())
+            .bind(lot.target.clone())
+            .bind(lot.state.as_str())
             .bind(to_json(lot)?);
         sql::execute(write.connection(), statement, "cannot open a lot").await?;
         let mut taken = 0;
-        for chunk in documents.chunks(NAMES) {
+        for chunk in documents.chunks(MAX_IN_LIST) {
             let text = format!(
                 "UPDATE documents SET lot = $1 WHERE stored = 1 AND review = '[]'
                     AND (lot IS NULL OR lot IN (SELECT id FROM lots WHERE state = 'reworked')) AND id IN ({})",
-                places(2, chunk.len())
+                placeholders(2, chunk.len())
             );
-            taken += sql::execute(write.connection(), bind_all(built(text).bind(lot.id.clone()), chunk), "cannot fill a lot").await?;
+            taken +=
+                sql::execute(write.connection(), bind_all(dynamic_query(text).bind(lot.id.clone()), chunk), "cannot fill a lot").await?;
         }
         if taken != documents.len() as u64 {
             return Err(Error::conflict("some of the documents came into another lot, or back to review; open the lot again"));
         }
         let body = serde_json::json!({
-            "lot": lot.id, "line": lot.line, "by": lot.opened.0, "pages": lot.pages, "sample": lot.sample.len(),
+            "lot": lot.id, "line": lot.target, "by": lot.opened.0, "pages": lot.pages, "sample": lot.sample.len(),
         });
-        write.record("", &[("", "lot-opened", body)]).await?;
+        write.append_events("", &[("", "lot-opened", body)]).await?;
         write.commit().await
     }
 
@@ -82,7 +83,7 @@ impl Catalog {
     pub async fn lot(&self, id: &str) -> Result<Lot> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT body FROM lots WHERE id = $1").bind(id.to_owned());
-        let row = sql::optional(&mut connection, statement, "cannot read a lot").await?;
+        let row = sql::fetch_optional(&mut connection, statement, "cannot read a lot").await?;
         get_json(&row.ok_or_else(|| Error::not_found(format!("there is no lot {id}")))?, "body")
     }
 
@@ -90,15 +91,15 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn lots(&self, units: &Units, line: Option<&str>, limit: usize) -> Result<Vec<Lot>> {
-        let (only, names) = sql::of_units(units, "l.unit", 3);
+    pub async fn lots(&self, units: &UnitScope, line: Option<&str>, limit: usize) -> Result<Vec<Lot>> {
+        let (only, names) = sql::unit_condition(units, "l.unit", 3);
         let mut connection = self.read().await?;
         let text = format!(
             "SELECT o.body FROM lots o JOIN roadmap_lines l ON l.code = o.line
              WHERE (CAST($1 AS TEXT) IS NULL OR o.line = $1) AND {only} ORDER BY o.id DESC LIMIT $2"
         );
-        let statement = bind_all(built(text).bind(line.map(str::to_owned)).bind(sql::big(limit)), &names);
-        sql::all(&mut connection, statement, "cannot read lots").await?.iter().map(|row| get_json(row, "body")).collect()
+        let statement = bind_all(dynamic_query(text).bind(line.map(str::to_owned)).bind(sql::to_i64(limit)), &names);
+        sql::fetch_all(&mut connection, statement, "cannot read lots").await?.iter().map(|row| get_json(row, "body")).collect()
     }
 
     /// Batches that brought what is in a lot.
@@ -112,7 +113,7 @@ impl Catalog {
              JOIN batches b ON b.id = f.batch WHERE o.lot = $1 ORDER BY f.batch",
         )
         .bind(id.to_owned());
-        sql::all(&mut connection, statement, "cannot read the batches of a lot").await?.iter().map(|row| get(row, "batch")).collect()
+        sql::fetch_all(&mut connection, statement, "cannot read the batches of a lot").await?.iter().map(|row| get(row, "batch")).collect()
     }
 
     /// Documents of a lot about which somebody decided since a moment (RFC 3339, whole seconds: what was decided in
@@ -120,7 +121,7 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn decided_since(&self, id: &str, at: &str) -> Result<Vec<(LotDocument, Decision)>> {
+    pub async fn documents_decided_since(&self, id: &str, at: &str) -> Result<Vec<(LotDocument, Decision)>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
             "SELECT o.id, d.fonds, d.code, o.number, o.decisions,
@@ -129,10 +130,10 @@ impl Catalog {
         )
         .bind(id.to_owned());
         let mut found = Vec::new();
-        for row in &sql::all(&mut connection, statement, "cannot read decisions about a lot").await? {
+        for row in &sql::fetch_all(&mut connection, statement, "cannot read decisions about a lot").await? {
             let last = get_json::<Vec<Decision>>(row, "decisions")?.pop();
             if let Some(last) = last.filter(|last| last.at.as_str() >= at) {
-                found.push((lot_document(row)?, last));
+                found.push((lot_document_from_row(row)?, last));
             }
         }
         Ok(found)
@@ -142,18 +143,18 @@ impl Catalog {
     ///
     /// # Errors
     /// `NotFound` for an unknown lot or a page that was not drawn; `Conflict` where it is judged already.
-    pub async fn look_at(&self, id: &str, place: u32, defects: &[String]) -> Result<Lot> {
-        retrying!(self.look_at_once(id, place, defects))
+    pub async fn record_page_inspection(&self, id: &str, place: u32, defects: &[String]) -> Result<Lot> {
+        retrying!(self.record_page_inspection_once(id, place, defects))
     }
 
-    async fn look_at_once(&self, id: &str, place: u32, defects: &[String]) -> Result<Lot> {
+    async fn record_page_inspection_once(&self, id: &str, place: u32, defects: &[String]) -> Result<Lot> {
         let mut write = self.write().await?;
         let mut lot = write.lock_lot(id, LotState::Open).await?;
-        let page = lot.sample.iter_mut().find(|page| page.place == place);
+        let page = lot.sample.iter_mut().find(|page| page.index_in_lot == place);
         let page = page.ok_or_else(|| Error::not_found(format!("page {place} of the lot was not drawn")))?;
-        page.seen = true;
+        page.inspected = true;
         page.defects = defects.to_vec();
-        write.set_lot(&lot).await?;
+        write.update_lot(&lot).await?;
         write.commit().await?;
         Ok(lot)
     }
@@ -169,20 +170,20 @@ impl Catalog {
     async fn judge_lot_once(&self, id: &str, by: &str, note: &str, refused_for: &[String]) -> Result<Lot> {
         let mut write = self.write().await?;
         let mut lot = write.lock_lot(id, LotState::Open).await?;
-        if let Some(unseen) = lot.sample.iter().find(|page| !page.seen) {
+        if let Some(unseen) = lot.sample.iter().find(|page| !page.inspected) {
             return Err(Error::conflict(format!("page {} of {} was not looked at yet", unseen.page, unseen.document)));
         }
         lot.state = if refused_for.is_empty() { LotState::Accepted } else { LotState::Returned };
         lot.judged = Some((by.to_owned(), rfc3339(write.now)));
-        lot.refused_for = refused_for.to_vec();
+        lot.failed_severities = refused_for.to_vec();
         note.clone_into(&mut lot.note);
-        write.set_lot(&lot).await?;
-        let step = if lot.state == LotState::Accepted { Step::Accepted } else { Step::Returned };
-        for (batch, amount) in write.amounts_of(&lot).await? {
-            write.count(&batch, step, amount);
+        write.update_lot(&lot).await?;
+        let step = if lot.state == LotState::Accepted { ProgressStep::Accepted } else { ProgressStep::Returned };
+        for (batch, amount) in write.lot_amounts(&lot).await? {
+            write.record_progress(&batch, step, amount);
         }
-        let body = serde_json::json!({ "lot": lot.id, "line": lot.line, "by": by, "state": lot.state.word(), "pages": lot.pages });
-        write.record("", &[("", "lot-judged", body)]).await?;
+        let body = serde_json::json!({ "lot": lot.id, "line": lot.target, "by": by, "state": lot.state.as_str(), "pages": lot.pages });
+        write.append_events("", &[("", "lot-judged", body)]).await?;
         write.commit().await?;
         Ok(lot)
     }
@@ -191,12 +192,12 @@ impl Catalog {
     ///
     /// # Errors
     /// `Conflict` for a lot that was not sent back.
-    pub async fn lot_reworked(&self, id: &str, by: &str) -> Result<Lot> {
+    pub async fn mark_lot_reworked(&self, id: &str, by: &str) -> Result<Lot> {
         let mut write = self.write().await?;
         let mut lot = write.lock_lot(id, LotState::Returned).await?;
         lot.state = LotState::Reworked;
-        write.set_lot(&lot).await?;
-        write.record("", &[("", "lot-reworked", serde_json::json!({ "lot": lot.id, "by": by }))]).await?;
+        write.update_lot(&lot).await?;
+        write.append_events("", &[("", "lot-reworked", serde_json::json!({ "lot": lot.id, "by": by }))]).await?;
         write.commit().await?;
         Ok(lot)
     }
@@ -205,12 +206,12 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn restore_lot(&self, lot: &Lot, documents: &[(String, String, u32)]) -> Result<()> {
+    pub async fn rebuild_lot(&self, lot: &Lot, documents: &[(String, String, u32)]) -> Result<()> {
         let mut write = self.write().await?;
         let statement = sqlx::query("INSERT INTO lots (id, line, state, body) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING")
             .bind(lot.id.clone())
-            .bind(lot.line.clone())
-            .bind(lot.state.word())
+            .bind(lot.target.clone())
+            .bind(lot.state.as_str())
             .bind(to_json(lot)?);
         if sql::execute(write.connection(), statement, "cannot restore a lot").await? > 0 {
             for (fonds, code, number) in documents {
@@ -218,8 +219,8 @@ impl Catalog {
                     "UPDATE documents SET lot = $1 WHERE number = $4 AND dossier = (SELECT id FROM dossiers WHERE fonds = $2 AND code = $3)",
                 )
                 .bind(lot.id.clone())
-                .bind(sql::clean(fonds))
-                .bind(sql::clean(code))
+                .bind(sql::replace_nul(fonds))
+                .bind(sql::replace_nul(code))
                 .bind(i64::from(*number));
                 sql::execute(write.connection(), statement, "cannot restore a lot").await?;
             }
@@ -228,21 +229,21 @@ impl Catalog {
     }
 }
 
-impl Write {
+impl WriteTx {
     async fn lock_lot(&mut self, id: &str, state: LotState) -> Result<Lot> {
         let statement = sqlx::query("UPDATE lots SET state = state WHERE id = $1 RETURNING body").bind(id.to_owned());
-        let row = sql::optional(self.connection(), statement, "cannot read a lot").await?;
+        let row = sql::fetch_optional(self.connection(), statement, "cannot read a lot").await?;
         let lot: Lot = get_json(&row.ok_or_else(|| Error::not_found(format!("there is no lot {id}")))?, "body")?;
         if lot.state != state {
-            return Err(Error::conflict(format!("the lot is {} already", lot.state.word())));
+            return Err(Error::conflict(format!("the lot is {} already", lot.state.as_str())));
         }
         Ok(lot)
     }
 
-    async fn set_lot(&mut self, lot: &Lot) -> Result<()> {
+    async fn update_lot(&mut self, lot: &Lot) -> Result<()> {
         let statement = sqlx::query("UPDATE lots SET state = $2, body = $3 WHERE id = $1")
             .bind(lot.id.clone())
-            .bind(lot.state.word())
+            .bind(lot.state.as_str())
             .bind(to_json(lot)?);
         sql::execute(self.connection(), statement, "cannot write a lot").await?;
         Ok(())
@@ -250,7 +251,7 @@ impl Write {
 
     /// What a lot holds, by batch. A dossier counts for the first of its batches, and with the lot by which the last of its
     /// documents is accepted.
-    async fn amounts_of(&mut self, lot: &Lot) -> Result<BTreeMap<String, Amount>> {
+    async fn lot_amounts(&mut self, lot: &Lot) -> Result<BTreeMap<String, ItemCounts>> {
         let statement = sqlx::query(
             "SELECT f.batch, count(*) AS pages, count(DISTINCT o.id) AS documents
              FROM documents o JOIN pages p ON p.document = o.id JOIN files f ON f.id = p.file
@@ -258,8 +259,8 @@ impl Write {
         )
         .bind(lot.id.clone());
         let mut amounts = BTreeMap::new();
-        for row in &sql::all(self.connection(), statement, "cannot count a lot").await? {
-            amounts.insert(get(row, "batch")?, Amount { pages: get(row, "pages")?, documents: get(row, "documents")?, dossiers: 0 });
+        for row in &sql::fetch_all(self.connection(), statement, "cannot count a lot").await? {
+            amounts.insert(get(row, "batch")?, ItemCounts { pages: get(row, "pages")?, documents: get(row, "documents")?, dossiers: 0 });
         }
         let statement = sqlx::query(
             "SELECT o.dossier, min(f.batch) AS batch FROM documents o JOIN pages p ON p.document = o.id JOIN files f ON f.id = p.file
@@ -269,8 +270,8 @@ impl Write {
              GROUP BY o.dossier",
         )
         .bind(lot.id.clone())
-        .bind(lot.state.word());
-        for row in &sql::all(self.connection(), statement, "cannot count the dossiers of a lot").await? {
+        .bind(lot.state.as_str());
+        for row in &sql::fetch_all(self.connection(), statement, "cannot count the dossiers of a lot").await? {
             amounts.entry(get(row, "batch")?).or_default().dossiers += 1;
         }
         Ok(amounts)

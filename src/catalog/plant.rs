@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// Open tasks of one level.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-pub struct QueueLine {
+pub struct QueueLevel {
     /// `dossier`, `document`, `page` and so on.
     pub level: String,
     /// Tasks that are open.
@@ -21,7 +21,7 @@ pub struct QueueLine {
 
 /// What changes whenever anything does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-pub struct Pulse {
+pub struct EventCursor {
     /// The last event.
     pub event: u64,
 }
@@ -31,19 +31,19 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn queue(&self) -> Result<Vec<QueueLine>> {
+    pub async fn queue_levels(&self) -> Result<Vec<QueueLevel>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
             "SELECT level, count(*) AS open, count(CASE WHEN worker IS NOT NULL AND ready_at > $1 THEN 1 END) AS taken, min(id) AS oldest
              FROM tasks GROUP BY level ORDER BY level",
         )
         .bind(self.clock.now());
-        let rows = sql::all(&mut connection, statement, "cannot count open tasks").await?;
+        let rows = sql::fetch_all(&mut connection, statement, "cannot count open tasks").await?;
         rows.iter()
             .map(|row| {
                 let oldest: String = get(row, "oldest")?;
-                let oldest = made_at(&oldest).map_or_else(String::new, rfc3339);
-                Ok(QueueLine { level: get(row, "level")?, open: get_u64(row, "open")?, taken: get_u64(row, "taken")?, oldest })
+                let oldest = uuid_timestamp_ms(&oldest).map_or_else(String::new, rfc3339);
+                Ok(QueueLevel { level: get(row, "level")?, open: get_u64(row, "open")?, taken: get_u64(row, "taken")?, oldest })
             })
             .collect()
     }
@@ -52,12 +52,12 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn workers(&self) -> Result<BTreeMap<String, u64>> {
+    pub async fn leased_by_process(&self) -> Result<BTreeMap<String, u64>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT worker, count(*) AS n FROM tasks WHERE worker IS NOT NULL AND ready_at > $1 GROUP BY worker")
             .bind(self.clock.now());
         let mut workers = BTreeMap::new();
-        for row in &sql::all(&mut connection, statement, "cannot read workers").await? {
+        for row in &sql::fetch_all(&mut connection, statement, "cannot read workers").await? {
             let name: String = get(row, "worker")?;
             // The last part tells the workers of one process apart.
             let process = name.rsplit_once('/').map_or(name.as_str(), |(process, _)| process).to_owned();
@@ -70,29 +70,29 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn happened_between(&self, after: u64, until: u64, kinds: &[&str]) -> Result<bool> {
+    pub async fn has_events_between(&self, after: u64, until: u64, kinds: &[&str]) -> Result<bool> {
         let mut connection = self.read().await?;
         let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
         let text =
-            format!("SELECT 1 AS one FROM events WHERE seq > $1 AND seq <= $2 AND kind IN ({}) LIMIT 1", sql::places(3, kinds.len()));
-        let statement = sql::bind_all(sql::built(text).bind(sql::big(after)).bind(sql::big(until)), &kinds);
-        Ok(sql::optional(&mut connection, statement, "cannot look for events").await?.is_some())
+            format!("SELECT 1 AS one FROM events WHERE seq > $1 AND seq <= $2 AND kind IN ({}) LIMIT 1", sql::placeholders(3, kinds.len()));
+        let statement = sql::bind_all(sql::dynamic_query(text).bind(sql::to_i64(after)).bind(sql::to_i64(until)), &kinds);
+        Ok(sql::fetch_optional(&mut connection, statement, "cannot look for events").await?.is_some())
     }
 
     /// What changes whenever anything does: cheap enough to ask every second.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn pulse(&self) -> Result<Pulse> {
+    pub async fn event_cursor(&self) -> Result<EventCursor> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT seq FROM chain WHERE name = 'events'");
-        let row = sql::one(&mut connection, statement, "head of the chain of events").await?;
-        Ok(Pulse { event: get_u64(&row, "seq")? })
+        let row = sql::fetch_one(&mut connection, statement, "head of the chain of events").await?;
+        Ok(EventCursor { event: get_u64(&row, "seq")? })
     }
 }
 
 /// When an identifier (UUIDv7) was made, epoch milliseconds.
-fn made_at(id: &str) -> Option<i64> {
+fn uuid_timestamp_ms(id: &str) -> Option<i64> {
     let (seconds, nanoseconds) = uuid::Uuid::parse_str(id).ok()?.get_timestamp()?.to_unix();
     i64::try_from(seconds * 1000 + u64::from(nanoseconds) / 1_000_000).ok()
 }
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn an_identifier_tells_when_it_was_made() {
-        assert_eq!(made_at("017f22e2-79b0-7cc3-98c4-dc0c0c07398f"), Some(1_645_557_742_000));
-        assert_eq!(made_at("no identifier"), None);
+        assert_eq!(uuid_timestamp_ms("017f22e2-79b0-7cc3-98c4-dc0c0c07398f"), Some(1_645_557_742_000));
+        assert_eq!(uuid_timestamp_ms("no identifier"), None);
     }
 }

@@ -1,7 +1,7 @@
 //! What is known of the quality of the pages of a batch.
 
 use crate::Catalog;
-use crate::rows::page_of;
+use crate::rows::page_from_row;
 use crate::sql::{self, get_json};
 use sohoa_base::error::Result;
 use sohoa_base::model::holding::{DeliveredName, Page};
@@ -20,9 +20,9 @@ impl Catalog {
              WHERE f.batch = $1",
         )
         .bind(batch.to_owned());
-        let rows = sql::all(&mut connection, statement, "cannot read pages").await?;
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read pages").await?;
         let mut pages: Vec<(DeliveredName, Page)> =
-            rows.iter().map(|row| Ok((get_json(row, "path")?, page_of(row)?))).collect::<Result<_>>()?;
+            rows.iter().map(|row| Ok((get_json(row, "path")?, page_from_row(row)?))).collect::<Result<_>>()?;
         // Here, because two databases do not sort texts alike.
         pages.sort_by(|(one, first), (other, second)| (one, first.number).cmp(&(other, second.number)));
         Ok(pages)

@@ -1,12 +1,12 @@
 //! Quarantine (cách ly): dossiers in which a stamp of secrecy was seen, and what an officer decides about them.
 
 use crate::advance::NewTask;
-use crate::sql::{self, NAMES, Write, bind_all, built, get, get_json, get_u32, places, retrying, to_json};
+use crate::sql::{self, MAX_IN_LIST, WriteTx, bind_all, dynamic_query, get, get_json, get_u32, placeholders, retrying, to_json};
 use crate::{Catalog, rfc3339};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::holding::{Container, DeliveredName, Dossier, Release};
-use sohoa_base::model::plan::{Level, Plan};
-use sohoa_base::model::refusal::Class;
+use sohoa_base::model::holding::{Container, DeliveredName, Dossier, QuarantineRelease};
+use sohoa_base::model::plan::{PipelinePlan, StageLevel};
+use sohoa_base::model::refusal::RefusalClass;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A dossier in quarantine.
@@ -31,25 +31,25 @@ pub struct HeldPage {
 
 /// SHA-256 of the bytes of a dossier in quarantine, lower-case hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BytesInQuarantine {
+pub struct HeldDigests {
     /// Nobody else needs them.
-    pub own: BTreeSet<String>,
+    pub exclusive: BTreeSet<String>,
     /// Another dossier holds the same bytes.
     pub shared: BTreeSet<String>,
 }
 
 /// What an officer decides about a dossier in quarantine.
 #[derive(Debug, Clone, Copy)]
-pub struct OfficersDecision<'a> {
+pub struct QuarantineDecision<'a> {
     /// Who.
     pub by: &'a str,
     /// Why, in the officer's words.
     pub note: Option<&'a str>,
 }
 
-impl OfficersDecision<'_> {
-    fn note(&self) -> Option<String> {
-        self.note.map(sql::clean).filter(|note| !note.is_empty())
+impl QuarantineDecision<'_> {
+    fn cleaned_note(&self) -> Option<String> {
+        self.note.map(sql::replace_nul).filter(|note| !note.is_empty())
     }
 }
 
@@ -58,7 +58,7 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn in_quarantine(&self) -> Result<Vec<HeldDossier>> {
+    pub async fn held_dossiers(&self) -> Result<Vec<HeldDossier>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
             "SELECT d.*, f.path AS file_path, p.number AS page_number, p.reason AS page_reason
@@ -66,10 +66,10 @@ impl Catalog {
              WHERE p.state = 'held' ORDER BY d.fonds, d.code, f.path, p.number",
         );
         let mut held: Vec<HeldDossier> = Vec::new();
-        for row in &sql::all(&mut connection, statement, "cannot read what is in quarantine").await? {
-            let dossier = super::rows::dossier_of(row)?;
+        for row in &sql::fetch_all(&mut connection, statement, "cannot read what is in quarantine").await? {
+            let dossier = super::rows::dossier_from_row(row)?;
             let page = HeldPage {
-                file: get_json::<DeliveredName>(row, "file_path")?.shown,
+                file: get_json::<DeliveredName>(row, "file_path")?.display,
                 number: get_u32(row, "page_number")?,
                 reason: get(row, "page_reason")?,
             };
@@ -87,32 +87,32 @@ impl Catalog {
     ///
     /// # Errors
     /// `NotFound` where nothing of the dossier is in quarantine; `Conflict` while it is being worked on.
-    pub async fn release_dossier(&self, dossier: &str, decision: OfficersDecision<'_>, given: (&str, &Plan)) -> Result<String> {
+    pub async fn release_dossier(&self, dossier: &str, decision: QuarantineDecision<'_>, given: (&str, &PipelinePlan)) -> Result<String> {
         retrying!(self.release_dossier_once(dossier, decision, given))
     }
 
-    async fn release_dossier_once(&self, dossier: &str, decision: OfficersDecision<'_>, given: (&str, &Plan)) -> Result<String> {
+    async fn release_dossier_once(&self, dossier: &str, decision: QuarantineDecision<'_>, given: (&str, &PipelinePlan)) -> Result<String> {
         let mut write = self.write().await?;
-        let driver = write.lock_held(dossier).await?;
-        let release = Release { by: sql::clean(decision.by), at: rfc3339(write.now), note: decision.note() };
+        let driver = write.lock_held_dossier(dossier).await?;
+        let release = QuarantineRelease { by: sql::replace_nul(decision.by), at: rfc3339(write.now), note: decision.cleaned_note() };
         let statement = sqlx::query(
             "UPDATE pages SET state = 'waiting', class = NULL, reason = NULL, released = $2
              WHERE dossier = $1 AND state = 'held' RETURNING id",
         )
         .bind(dossier.to_owned())
         .bind(to_json(&release)?);
-        let rows = sql::all(write.connection(), statement, "cannot release pages").await?;
+        let rows = sql::fetch_all(write.connection(), statement, "cannot release pages").await?;
         let mut items = rows.iter().map(|row| get::<String>(row, "id")).collect::<Result<Vec<_>>>()?;
         items.sort();
         let text = "UPDATE documents SET stale = 1
                     WHERE id IN (SELECT document FROM pages WHERE dossier = $1 AND state = 'waiting' AND document IS NOT NULL)";
         sql::execute(write.connection(), sqlx::query(text).bind(dossier.to_owned()), "cannot mark documents").await?;
-        let (batch, group) = self.batch_of_decisions(&mut write, (dossier, &driver), Level::Page, given).await?;
+        let (batch, group) = self.open_decision_batch(&mut write, (dossier, &driver), StageLevel::Page, given).await?;
         let pages = items.len();
         let tasks: Vec<NewTask> =
-            items.into_iter().map(|item| NewTask { dossier: dossier.to_owned(), group, level: Level::Page, item }).collect();
-        write.add_tasks(&batch, &tasks, true).await?;
-        write.record(&batch, &[(dossier, "dossier-released", serde_json::json!({ "release": release, "pages": pages }))]).await?;
+            items.into_iter().map(|item| NewTask { dossier: dossier.to_owned(), group, level: StageLevel::Page, item }).collect();
+        write.enqueue_tasks(&batch, &tasks, true).await?;
+        write.append_events(&batch, &[(dossier, "dossier-released", serde_json::json!({ "release": release, "pages": pages }))]).await?;
         write.commit().await?;
         Ok(batch)
     }
@@ -123,18 +123,18 @@ impl Catalog {
     /// # Errors
     /// `Conflict` where a page was stored before its stamp was seen, since what was deposited is never taken back, and
     /// while the dossier is being worked on.
-    pub async fn bytes_in_quarantine(&self, dossier: &str) -> Result<BytesInQuarantine> {
+    pub async fn held_digests(&self, dossier: &str) -> Result<HeldDigests> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
             "SELECT f.sha256, f.container, p.document FROM files f JOIN pages p ON p.file = f.id WHERE p.dossier = $1 AND p.state = 'held'",
         )
         .bind(dossier.to_owned());
         let worked_on = sqlx::query("SELECT 1 AS one FROM dossiers WHERE id = $1 AND open_tasks > 0").bind(dossier.to_owned());
-        if sql::optional(&mut connection, worked_on, "dossier in quarantine").await?.is_some() {
-            return Err(worked_on_now());
+        if sql::fetch_optional(&mut connection, worked_on, "dossier in quarantine").await?.is_some() {
+            return Err(dossier_busy());
         }
         let mut own = BTreeSet::new();
-        for row in &sql::all(&mut connection, statement, "cannot read files in quarantine").await? {
+        for row in &sql::fetch_all(&mut connection, statement, "cannot read files in quarantine").await? {
             if get::<Option<String>>(row, "document")?.is_some() {
                 return Err(Error::conflict("a page of it was stored before the stamp was seen; earlier versions of the dossier keep it"));
             }
@@ -144,18 +144,18 @@ impl Catalog {
             }
         }
         let mut shared = BTreeSet::new();
-        for chunk in own.iter().cloned().collect::<Vec<String>>().chunks(NAMES) {
+        for chunk in own.iter().cloned().collect::<Vec<String>>().chunks(MAX_IN_LIST) {
             let text = format!(
                 "SELECT DISTINCT sha256 FROM files WHERE dossier <> $1 AND state NOT IN ('removed', 'expanded') AND sha256 IN ({})",
-                places(2, chunk.len())
+                placeholders(2, chunk.len())
             );
-            let statement = bind_all(built(text).bind(dossier.to_owned()), chunk);
-            for row in &sql::all(&mut connection, statement, "cannot look for files in use").await? {
+            let statement = bind_all(dynamic_query(text).bind(dossier.to_owned()), chunk);
+            for row in &sql::fetch_all(&mut connection, statement, "cannot look for files in use").await? {
                 shared.insert(get::<String>(row, "sha256")?);
             }
         }
         own.retain(|sha256| !shared.contains(sha256));
-        Ok(BytesInQuarantine { own, shared })
+        Ok(HeldDigests { exclusive: own, shared })
     }
 
     /// Notes that the files of a dossier in quarantine are no longer in the archive; returns the batches whose balance
@@ -163,15 +163,15 @@ impl Catalog {
     ///
     /// # Errors
     /// `NotFound` where nothing of the dossier is in quarantine; `Conflict` while it is being worked on.
-    pub async fn remove_dossier(&self, dossier: &str, decision: OfficersDecision<'_>) -> Result<BTreeSet<String>> {
+    pub async fn remove_dossier(&self, dossier: &str, decision: QuarantineDecision<'_>) -> Result<BTreeSet<String>> {
         retrying!(self.remove_dossier_once(dossier, decision))
     }
 
-    async fn remove_dossier_once(&self, dossier: &str, decision: OfficersDecision<'_>) -> Result<BTreeSet<String>> {
+    async fn remove_dossier_once(&self, dossier: &str, decision: QuarantineDecision<'_>) -> Result<BTreeSet<String>> {
         let mut write = self.write().await?;
-        write.lock_held(dossier).await?;
-        let by = sql::clean(decision.by);
-        let note = decision.note();
+        write.lock_held_dossier(dossier).await?;
+        let by = sql::replace_nul(decision.by);
+        let note = decision.cleaned_note();
         let why = note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
         let reason = format!("taken out of quarantine and out of the archive by {by} at {}{why}", rfc3339(write.now));
         let own = "SELECT file FROM pages WHERE dossier = $1 AND state = 'held'";
@@ -179,11 +179,11 @@ impl Catalog {
             "UPDATE files SET state = 'removed', class = $2, reason = $3 WHERE id IN ({own}) OR duplicate_of IN ({own})
              RETURNING id, batch, path, sha256"
         );
-        let statement = built(text).bind(dossier.to_owned()).bind(Class::Secret.as_str()).bind(reason.clone());
-        let rows = sql::all(write.connection(), statement, "cannot remove files").await?;
+        let statement = dynamic_query(text).bind(dossier.to_owned()).bind(RefusalClass::Secret.as_str()).bind(reason.clone());
+        let rows = sql::fetch_all(write.connection(), statement, "cannot remove files").await?;
         let mut removed: BTreeMap<String, Vec<serde_json::Value>> = BTreeMap::new();
         for row in &rows {
-            let file = get_json::<DeliveredName>(row, "path")?.shown;
+            let file = get_json::<DeliveredName>(row, "path")?.display;
             let body = serde_json::json!({ "by": by, "note": note, "file": file, "sha256": get::<String>(row, "sha256")? });
             removed.entry(get(row, "batch")?).or_default().push(body);
         }
@@ -192,38 +192,38 @@ impl Catalog {
              WHERE file IN (SELECT id FROM files WHERE dossier = $1 AND state = 'removed')",
         )
         .bind(dossier.to_owned())
-        .bind(Class::Secret.as_str())
+        .bind(RefusalClass::Secret.as_str())
         .bind(reason);
         sql::execute(write.connection(), statement, "cannot remove pages").await?;
         for (batch, files) in &removed {
             let events: Vec<_> = files.iter().map(|body| (dossier, "file-removed", body.clone())).collect();
-            write.record(batch, &events).await?;
+            write.append_events(batch, &events).await?;
         }
         write.commit().await?;
         Ok(removed.into_keys().collect())
     }
 }
 
-impl Write {
+impl WriteTx {
     /// Locks a dossier of which something is in quarantine and on which nothing works; its driver.
-    async fn lock_held(&mut self, dossier: &str) -> Result<String> {
-        self.lock_in_order(vec![dossier.to_owned()]).await?;
+    async fn lock_held_dossier(&mut self, dossier: &str) -> Result<String> {
+        self.lock_dossiers_by_id(vec![dossier.to_owned()]).await?;
         let statement = sqlx::query(
             "SELECT driver, open_tasks, (SELECT count(*) FROM pages WHERE dossier = $1 AND state = 'held') AS held
              FROM dossiers WHERE id = $1",
         )
         .bind(dossier.to_owned());
-        let row = sql::one(self.connection(), statement, "dossier in quarantine").await?;
+        let row = sql::fetch_one(self.connection(), statement, "dossier in quarantine").await?;
         if get::<i64>(&row, "held")? == 0 {
             return Err(Error::not_found("nothing of this dossier is in quarantine; `sohoa quarantine list` shows what is"));
         }
         if get::<i64>(&row, "open_tasks")? > 0 {
-            return Err(worked_on_now());
+            return Err(dossier_busy());
         }
         get(&row, "driver")
     }
 }
 
-fn worked_on_now() -> Error {
+fn dossier_busy() -> Error {
     Error::conflict("the dossier is being worked on; decide again when its run has ended")
 }

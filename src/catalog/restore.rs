@@ -2,38 +2,38 @@
 //!
 //! Dossiers come first, then the ledgers in the order of their batches' identifiers.
 
-use crate::batches::{self, batch_of};
-use crate::roadmap::Fact;
-use crate::rows::{file_of, refusal_of};
-use crate::sql::{self, Cell, Write, get, retrying, to_json, word};
+use crate::batches::{self, batch_from_row};
+use crate::roadmap::DailyProgress;
+use crate::rows::{file_from_row, refusal_from_row};
+use crate::sql::{self, SqlValue, WriteTx, enum_str, get, retrying, to_json};
 use crate::{Catalog, balance};
 use serde::{Deserialize, Serialize};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::batch::{Balance, Batch, Costs};
-use sohoa_base::model::holding::{DossierName, FileState, NewFile, PageState};
-use sohoa_base::model::plan::Plan;
-use sohoa_base::model::queue::Queue;
+use sohoa_base::model::batch::{Balance, Batch, StageCosts};
+use sohoa_base::model::holding::{DeliveredFile, DossierName, FileState, PageState};
+use sohoa_base::model::plan::PipelinePlan;
+use sohoa_base::model::queue::ReviewQueue;
 use sohoa_base::model::record::{ListFinding, Record};
 use sohoa_base::model::refusal::{Refusal, Warning};
 use sqlx::AnyConnection;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The batch of files whose own batch is not known (yet).
-pub const RESTORED: &str = "restored";
+pub const REBUILT_BATCH: &str = "restored";
 
 /// What is kept of a batch beside the dossiers: its files with their fate, and its balance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Ledger {
+pub struct BatchLedger {
     /// The batch.
     pub batch: Batch,
     /// When it began, epoch milliseconds.
     pub created_ms: i64,
     /// Its plan.
-    pub plan: Plan,
+    pub plan: PipelinePlan,
     /// Its files in order of arrival.
     pub files: Vec<LedgerFile>,
     /// What the stages cost.
-    pub costs: Costs,
+    pub costs: StageCosts,
     /// The balance at the time of writing.
     pub balance: Balance,
     /// Line of a roadmap to which it belongs.
@@ -44,7 +44,7 @@ pub struct Ledger {
     pub line_findings: Vec<ListFinding>,
     /// What was done with it, by day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub progress: Vec<Fact>,
+    pub progress: Vec<DailyProgress>,
 }
 
 /// One file of a [`Ledger`].
@@ -52,7 +52,7 @@ pub struct Ledger {
 pub struct LedgerFile {
     /// As delivered.
     #[serde(flatten)]
-    pub new: NewFile,
+    pub new: DeliveredFile,
     /// Dossier that it went to.
     pub dossier: DossierName,
     /// Its fate.
@@ -86,21 +86,22 @@ impl Catalog {
     ///
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
-    pub async fn ledger(&self, batch: &str) -> Result<Ledger> {
+    pub async fn batch_ledger(&self, batch: &str) -> Result<BatchLedger> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT * FROM batches WHERE id = $1").bind(batch.to_owned());
-        let row = sql::optional(&mut connection, statement, "cannot read a batch").await?.ok_or_else(|| batches::unknown(batch))?;
+        let row =
+            sql::fetch_optional(&mut connection, statement, "cannot read a batch").await?.ok_or_else(|| batches::unknown_batch(batch))?;
         let statement = sqlx::query(
             "SELECT f.*, d.fonds, d.code, d.title FROM files f JOIN dossiers d ON d.id = f.dossier WHERE f.batch = $1 ORDER BY f.id",
         )
         .bind(batch.to_owned());
-        let rows = sql::all(&mut connection, statement, "cannot read files").await?;
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read files").await?;
         let mut pages = pages_without_record(&mut connection, batch).await?;
         let mut files = Vec::new();
         for row in &rows {
-            let file = file_of(row)?;
+            let file = file_from_row(row)?;
             files.push(LedgerFile {
-                new: file.new,
+                new: file.delivered,
                 dossier: DossierName { fonds: get(row, "fonds")?, code: get(row, "code")?, title: get(row, "title")? },
                 state: file.state,
                 repeated: file.duplicate_of.is_some(),
@@ -111,8 +112,8 @@ impl Catalog {
             });
         }
         drop(connection);
-        Ok(Ledger {
-            batch: batch_of(&row)?,
+        Ok(BatchLedger {
+            batch: batch_from_row(&row)?,
             created_ms: get(&row, "created")?,
             plan: sql::get_json(&row, "plan")?,
             files,
@@ -120,7 +121,7 @@ impl Catalog {
             balance: self.balance(batch).await?,
             line: get(&row, "line")?,
             line_findings: self.attachment(batch, usize::MAX >> 1).await?.0.findings,
-            progress: self.facts_of(batch).await?,
+            progress: self.daily_progress_of_batch(batch).await?,
         })
     }
 
@@ -130,29 +131,29 @@ impl Catalog {
     ///
     /// # Errors
     /// `Corrupt` where the record names an original that it does not list.
-    pub async fn restore_dossier(&self, record: &Record, version: u32, record_sha512: &str) -> Result<bool> {
-        retrying!(self.restore_dossier_once(record, version, record_sha512))
+    pub async fn rebuild_dossier(&self, record: &Record, version: u32, record_sha512: &str) -> Result<bool> {
+        retrying!(self.rebuild_dossier_once(record, version, record_sha512))
     }
 
-    async fn restore_dossier_once(&self, record: &Record, version: u32, record_sha512: &str) -> Result<bool> {
+    async fn rebuild_dossier_once(&self, record: &Record, version: u32, record_sha512: &str) -> Result<bool> {
         let mut write = self.write().await?;
         let name = DossierName { fonds: record.fonds.clone(), code: record.code.clone(), title: record.title.clone() };
-        let locked = write.lock_dossiers(&[name], RESTORED).await?;
+        let locked = write.lock_or_create_dossiers(&[name], REBUILT_BATCH).await?;
         let dossier = locked.into_values().next().ok_or_else(|| Error::internal("a dossier was not locked"))?.id;
         let statement = sqlx::query("SELECT 1 AS one FROM files WHERE dossier = $1 LIMIT 1").bind(dossier.clone());
-        if sql::optional(write.connection(), statement, "cannot read files").await?.is_some() {
+        if sql::fetch_optional(write.connection(), statement, "cannot read files").await?.is_some() {
             return Ok(false);
         }
         let statement = sqlx::query("UPDATE dossiers SET version = $2, record_sha512 = $3, title = $4, list_findings = $5 WHERE id = $1")
             .bind(dossier.clone())
             .bind(i64::from(version))
             .bind(record_sha512.to_owned())
-            .bind(sql::clean(&record.title))
+            .bind(sql::replace_nul(&record.title))
             .bind(to_json(&record.list_findings)?);
         sql::execute(write.connection(), statement, "cannot restore a dossier").await?;
-        write.restored_batch().await?;
-        write.restore_files_and_pages(&dossier, record).await?;
-        write.record(RESTORED, &[(&dossier, "dossier-restored", serde_json::json!({ "version": version }))]).await?;
+        write.ensure_rebuilt_batch().await?;
+        write.rebuild_files_and_pages(&dossier, record).await?;
+        write.append_events(REBUILT_BATCH, &[(&dossier, "dossier-restored", serde_json::json!({ "version": version }))]).await?;
         write.commit().await?;
         Ok(true)
     }
@@ -162,12 +163,12 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn restore_ledger(&self, ledger: &Ledger) -> Result<bool> {
-        retrying!(self.restore_ledger_once(ledger))?;
+    pub async fn rebuild_batch(&self, ledger: &BatchLedger) -> Result<bool> {
+        retrying!(self.rebuild_batch_once(ledger))?;
         Ok(balance::balance(&mut *self.read().await?, &ledger.batch.id).await? == ledger.balance)
     }
 
-    async fn restore_ledger_once(&self, ledger: &Ledger) -> Result<()> {
+    async fn rebuild_batch_once(&self, ledger: &BatchLedger) -> Result<()> {
         let mut write = self.write().await?;
         let batch = &ledger.batch.id;
         let statement = sqlx::query(
@@ -175,9 +176,9 @@ impl Catalog {
              VALUES ($1, $2, $3, $4, $5, 'finished', 'run', $6, $7) ON CONFLICT (id) DO NOTHING",
         )
         .bind(batch.clone())
-        .bind(sql::clean(&ledger.batch.key))
-        .bind(sql::clean(&ledger.batch.unit))
-        .bind(sql::clean(&ledger.batch.pipeline))
+        .bind(sql::replace_nul(&ledger.batch.key))
+        .bind(sql::replace_nul(&ledger.batch.unit))
+        .bind(sql::replace_nul(&ledger.batch.pipeline))
         .bind(to_json(&ledger.plan)?)
         .bind(ledger.created_ms)
         .bind(write.now);
@@ -185,28 +186,28 @@ impl Catalog {
             return Ok(());
         }
         let names: Vec<DossierName> = ledger.files.iter().map(|file| file.dossier.clone()).collect::<BTreeSet<_>>().into_iter().collect();
-        let dossiers = write.lock_dossiers(&names, batch).await?;
+        let dossiers = write.lock_or_create_dossiers(&names, batch).await?;
         for standing in dossiers.values() {
-            write.touch(batch, standing).await?;
+            write.link_batch(batch, standing).await?;
         }
         for file in &ledger.files {
-            let key = (sql::clean(&file.dossier.fonds), sql::clean(&file.dossier.code));
+            let key = (sql::replace_nul(&file.dossier.fonds), sql::replace_nul(&file.dossier.code));
             let standing = dossiers.get(&key).ok_or_else(|| Error::internal("a dossier was not locked"))?;
-            write.restore_ledger_file(batch, &standing.id, file).await?;
+            write.rebuild_ledger_file(batch, &standing.id, file).await?;
         }
         for (stage, cost) in &ledger.costs {
             let statement = sqlx::query("INSERT INTO costs (batch, stage, items, cpu_ms) VALUES ($1, $2, $3, $4)")
                 .bind(batch.clone())
                 .bind(stage.clone())
-                .bind(sql::big(cost.items))
-                .bind(sql::big(cost.cpu_ms));
+                .bind(sql::to_i64(cost.executions))
+                .bind(sql::to_i64(cost.cpu_ms));
             sql::execute(write.connection(), statement, "cannot restore costs").await?;
         }
-        write.record(batch, &[("", "batch-restored", serde_json::json!({ "files": ledger.files.len() }))]).await?;
+        write.append_events(batch, &[("", "batch-restored", serde_json::json!({ "files": ledger.files.len() }))]).await?;
         for standing in dossiers.values() {
-            write.mark_counted(&standing.id).await?;
+            write.save_stored_amounts(&standing.id).await?;
         }
-        write.restore_progress(ledger).await?;
+        write.rebuild_progress(ledger).await?;
         write.commit().await
     }
 }
@@ -221,59 +222,60 @@ async fn pages_without_record(connection: &mut AnyConnection, batch: &str) -> Re
     )
     .bind(batch.to_owned());
     let mut pages: BTreeMap<String, Vec<LedgerPage>> = BTreeMap::new();
-    for row in &sql::all(connection, statement, "cannot read pages in quarantine").await? {
-        let page = LedgerPage { number: sql::get_u32(row, "number")?, state: sql::get_word(row, "state")?, refusal: refusal_of(row)? };
+    for row in &sql::fetch_all(connection, statement, "cannot read pages in quarantine").await? {
+        let page =
+            LedgerPage { number: sql::get_u32(row, "number")?, state: sql::get_enum(row, "state")?, refusal: refusal_from_row(row)? };
         pages.entry(get(row, "file")?).or_default().push(page);
     }
     Ok(pages)
 }
 
-impl Write {
+impl WriteTx {
     /// What was done with a batch, and the line for which it was; a line that no roadmap has any more is none.
-    async fn restore_progress(&mut self, ledger: &Ledger) -> Result<()> {
+    async fn rebuild_progress(&mut self, ledger: &BatchLedger) -> Result<()> {
         let batch = &ledger.batch.id;
-        let row = |fact: &Fact| {
+        let row = |fact: &DailyProgress| {
             vec![
-                Cell::Text(batch.clone()),
-                Cell::Int(i64::from(fact.day.0)),
-                fact.step.word().into(),
-                Cell::Int(fact.amount.pages),
-                Cell::Int(fact.amount.documents),
-                Cell::Int(fact.amount.dossiers),
+                SqlValue::Text(batch.clone()),
+                SqlValue::Int(i64::from(fact.day.0)),
+                fact.step.as_str().into(),
+                SqlValue::Int(fact.amount.pages),
+                SqlValue::Int(fact.amount.documents),
+                SqlValue::Int(fact.amount.dossiers),
             ]
         };
         let insert = "INSERT INTO progress (batch, day, step, pages, documents, dossiers) VALUES";
         let anew = "ON CONFLICT (batch, day, step) DO UPDATE SET pages = excluded.pages, documents = excluded.documents,
             dossiers = excluded.dossiers";
-        sql::in_bulk(self.connection(), insert, ledger.progress.iter().map(row).collect(), anew, "cannot restore progress").await?;
-        self.keep_line_findings(batch, &ledger.line_findings).await?;
+        sql::bulk_insert(self.connection(), insert, ledger.progress.iter().map(row).collect(), anew, "cannot restore progress").await?;
+        self.save_target_findings(batch, &ledger.line_findings).await?;
         let Some(line) = &ledger.line else { return Ok(()) };
         let text =
             "UPDATE batches SET line = $2, attached = 'person' WHERE id = $1 AND EXISTS (SELECT 1 FROM roadmap_lines WHERE code = $2)";
         let statement = sqlx::query(text).bind(batch.clone()).bind(line.clone());
         if sql::execute(self.connection(), statement, "cannot restore the line of a batch").await? > 0 {
-            self.recount(line).await?;
+            self.recount_target(line).await?;
         }
         Ok(())
     }
 
-    async fn restored_batch(&mut self) -> Result<()> {
-        let plan = Plan { name: RESTORED.to_owned(), groups: Vec::new() };
+    async fn ensure_rebuilt_batch(&mut self) -> Result<()> {
+        let plan = PipelinePlan { name: REBUILT_BATCH.to_owned(), groups: Vec::new() };
         let statement = sqlx::query(
             "INSERT INTO batches (id, key, unit, pipeline, plan, state, control, created)
              VALUES ($1, $1, '', '', $2, 'finished', 'run', $3) ON CONFLICT (id) DO NOTHING",
         )
-        .bind(RESTORED)
+        .bind(REBUILT_BATCH)
         .bind(to_json(&plan)?)
         .bind(self.now);
         sql::execute(self.connection(), statement, "cannot restore a dossier").await?;
         Ok(())
     }
 
-    async fn restore_files_and_pages(&mut self, dossier: &str, record: &Record) -> Result<()> {
+    async fn rebuild_files_and_pages(&mut self, dossier: &str, record: &Record) -> Result<()> {
         let mut files: BTreeMap<&str, String> = BTreeMap::new();
         let mut file_rows = Vec::new();
-        let mut pages: BTreeMap<(String, u32), Vec<Cell>> = BTreeMap::new();
+        let mut pages: BTreeMap<(String, u32), Vec<SqlValue>> = BTreeMap::new();
         for original in &record.originals {
             let id = sql::new_id();
             let state = match &original.refusal {
@@ -289,20 +291,20 @@ impl Write {
                 let (row, repeats) = if place == 0 { (id.clone(), None) } else { (sql::new_id(), Some(id.clone())) };
                 let state = if place > 0 && state != FileState::Refused { FileState::Duplicate } else { state };
                 file_rows.push(vec![
-                    Cell::Text(row),
-                    RESTORED.into(),
+                    SqlValue::Text(row),
+                    REBUILT_BATCH.into(),
                     dossier.into(),
-                    Cell::Text(to_json(path)?),
+                    SqlValue::Text(to_json(path)?),
                     original.sha256.as_str().into(),
-                    Cell::Int(sql::big(original.bytes)),
-                    Cell::Maybe(original.container.as_ref().map(to_json).transpose()?),
-                    Cell::Text(word(&state)?),
-                    Cell::Text(sql::clean(&original.media_type)),
-                    Cell::Maybe(repeats),
-                    Cell::Maybe(original.refusal.as_ref().map(|refusal| refusal.class.as_str().to_owned())),
-                    Cell::Maybe(original.refusal.as_ref().map(|refusal| sql::clean(&refusal.reason))),
-                    Cell::Text(to_json(&original.warnings)?),
-                    Cell::Text(to_json(&original.signatures)?),
+                    SqlValue::Int(sql::to_i64(original.bytes)),
+                    SqlValue::NullableText(original.container.as_ref().map(to_json).transpose()?),
+                    SqlValue::Text(enum_str(&state)?),
+                    SqlValue::Text(sql::replace_nul(&original.media_type)),
+                    SqlValue::NullableText(repeats),
+                    SqlValue::NullableText(original.refusal.as_ref().map(|refusal| refusal.class.as_str().to_owned())),
+                    SqlValue::NullableText(original.refusal.as_ref().map(|refusal| sql::replace_nul(&refusal.reason))),
+                    SqlValue::Text(to_json(&original.warnings)?),
+                    SqlValue::Text(to_json(&original.signatures)?),
                 ]);
             }
             for number in 1..=original.pages {
@@ -315,15 +317,15 @@ impl Write {
         for document in &record.documents {
             let id = sql::new_id();
             document_rows.push(vec![
-                Cell::Text(id.clone()),
+                SqlValue::Text(id.clone()),
                 dossier.into(),
-                Cell::Int(i64::from(document.number)),
-                Cell::Text(to_json(&document.description)?),
-                Cell::Text(to_json(&document.review)?),
-                Queue::of(&document.review).map_or("", Queue::name).into(),
-                Cell::Text(to_json(&document.decisions)?),
-                Cell::Maybe(document.listed.as_ref().map(to_json).transpose()?),
-                Cell::Int(1),
+                SqlValue::Int(i64::from(document.number)),
+                SqlValue::Text(to_json(&document.description)?),
+                SqlValue::Text(to_json(&document.review_reasons)?),
+                ReviewQueue::from_reasons(&document.review_reasons).map_or("", ReviewQueue::as_str).into(),
+                SqlValue::Text(to_json(&document.decisions)?),
+                SqlValue::NullableText(document.list_entry.as_ref().map(to_json).transpose()?),
+                SqlValue::Int(1),
             ]);
             for page in &document.pages {
                 let file = files.get(page.original.as_str()).ok_or_else(|| {
@@ -331,7 +333,7 @@ impl Write {
                 })?;
                 let state = match &page.refusal {
                     Some(_) => PageState::Refused,
-                    None if document.review.is_empty() => PageState::Stored,
+                    None if document.review_reasons.is_empty() => PageState::Stored,
                     None => PageState::Review,
                 };
                 let row = page_row(file, dossier, page.original_page, state, Some((&id, page)))?;
@@ -341,27 +343,27 @@ impl Write {
         let insert =
             "INSERT INTO files (id, batch, dossier, path, sha256, bytes, container, state, media_type, duplicate_of, class, reason,
                       warnings, signatures) VALUES";
-        sql::in_bulk(self.connection(), insert, file_rows, "", "cannot restore files").await?;
+        sql::bulk_insert(self.connection(), insert, file_rows, "", "cannot restore files").await?;
         let insert =
             "INSERT INTO pages (id, file, dossier, number, state, quality, blank, class, reason, warnings, document, place) VALUES";
-        sql::in_bulk(self.connection(), insert, pages.into_values().collect(), "", "cannot restore pages").await?;
+        sql::bulk_insert(self.connection(), insert, pages.into_values().collect(), "", "cannot restore pages").await?;
         let insert = "INSERT INTO documents (id, dossier, number, description, review, queue, decisions, listed, stored) VALUES";
-        sql::in_bulk(self.connection(), insert, document_rows, "", "cannot restore documents").await?;
+        sql::bulk_insert(self.connection(), insert, document_rows, "", "cannot restore documents").await?;
         Ok(())
     }
 
     /// A file of a ledger: a restored row of the same bytes becomes it, or it repeats one, or it is new.
-    async fn restore_ledger_file(&mut self, batch: &str, dossier: &str, file: &LedgerFile) -> Result<()> {
+    async fn rebuild_ledger_file(&mut self, batch: &str, dossier: &str, file: &LedgerFile) -> Result<()> {
         let path = to_json(&file.new.path)?;
         let statement = sqlx::query("SELECT id, batch, path, duplicate_of FROM files WHERE dossier = $1 AND sha256 = $2 ORDER BY id")
             .bind(dossier.to_owned())
             .bind(file.new.sha256.clone());
         let mut holder: Option<String> = None;
         let mut own: Option<(String, String)> = None;
-        for row in &sql::all(self.connection(), statement, "cannot look for the same bytes").await? {
+        for row in &sql::fetch_all(self.connection(), statement, "cannot look for the same bytes").await? {
             let (id, of, shown): (String, String, String) = (get(row, "id")?, get(row, "batch")?, get(row, "path")?);
             let repeats = get::<Option<String>>(row, "duplicate_of")?.is_some();
-            if of == RESTORED && repeats == file.repeated && (!repeats || shown == path) {
+            if of == REBUILT_BATCH && repeats == file.repeated && (!repeats || shown == path) {
                 own.get_or_insert((id.clone(), shown));
             }
             if !repeats {
@@ -372,7 +374,7 @@ impl Write {
         if let Some((id, shown)) = own {
             // The name that the row bore goes to the row that bore the file's name, so that none is lost.
             let statement = sqlx::query("UPDATE files SET path = $4 WHERE batch = $1 AND duplicate_of = $2 AND path = $3")
-                .bind(RESTORED)
+                .bind(REBUILT_BATCH)
                 .bind(id.clone())
                 .bind(path.clone())
                 .bind(shown);
@@ -382,7 +384,7 @@ impl Write {
                 .bind(batch.to_owned())
                 .bind(path)
                 .bind(container)
-                .bind(word(&file.state)?)
+                .bind(enum_str(&file.state)?)
                 .bind(to_json(&file.warnings)?);
             sql::execute(self.connection(), statement, "cannot restore a file").await?;
             return Ok(());
@@ -390,39 +392,39 @@ impl Write {
         let duplicate_of = holder.filter(|_| file.repeated);
         let id = sql::new_id();
         let row = vec![
-            Cell::Text(id.clone()),
+            SqlValue::Text(id.clone()),
             batch.into(),
             dossier.into(),
-            Cell::Text(path),
+            SqlValue::Text(path),
             file.new.sha256.as_str().into(),
-            Cell::Int(sql::big(file.new.bytes)),
-            Cell::Maybe(container),
-            Cell::Text(word(&file.state)?),
-            Cell::Text(sql::clean(&file.media_type)),
-            Cell::Maybe(duplicate_of),
-            Cell::Maybe(file.refusal.as_ref().map(|refusal| refusal.class.as_str().to_owned())),
-            Cell::Maybe(file.refusal.as_ref().map(|refusal| sql::clean(&refusal.reason))),
-            Cell::Text(to_json(&file.warnings)?),
+            SqlValue::Int(sql::to_i64(file.new.bytes)),
+            SqlValue::NullableText(container),
+            SqlValue::Text(enum_str(&file.state)?),
+            SqlValue::Text(sql::replace_nul(&file.media_type)),
+            SqlValue::NullableText(duplicate_of),
+            SqlValue::NullableText(file.refusal.as_ref().map(|refusal| refusal.class.as_str().to_owned())),
+            SqlValue::NullableText(file.refusal.as_ref().map(|refusal| sql::replace_nul(&refusal.reason))),
+            SqlValue::Text(to_json(&file.warnings)?),
         ];
         let insert =
             "INSERT INTO files (id, batch, dossier, path, sha256, bytes, container, state, media_type, duplicate_of, class, reason, warnings)
              VALUES";
-        sql::in_bulk(self.connection(), insert, vec![row], "", "cannot restore a file").await?;
+        sql::bulk_insert(self.connection(), insert, vec![row], "", "cannot restore a file").await?;
         let mut pages = Vec::with_capacity(file.pages.len());
         for page in &file.pages {
             let refusal = page.refusal.as_ref();
             pages.push(vec![
-                Cell::Text(sql::new_id()),
-                Cell::Text(id.clone()),
+                SqlValue::Text(sql::new_id()),
+                SqlValue::Text(id.clone()),
                 dossier.into(),
-                Cell::Int(i64::from(page.number)),
-                Cell::Text(word(&page.state)?),
-                Cell::Maybe(refusal.map(|refusal| refusal.class.as_str().to_owned())),
-                Cell::Maybe(refusal.map(|refusal| sql::clean(&refusal.reason))),
+                SqlValue::Int(i64::from(page.number)),
+                SqlValue::Text(enum_str(&page.state)?),
+                SqlValue::NullableText(refusal.map(|refusal| refusal.class.as_str().to_owned())),
+                SqlValue::NullableText(refusal.map(|refusal| sql::replace_nul(&refusal.reason))),
             ]);
         }
         let insert = "INSERT INTO pages (id, file, dossier, number, state, class, reason) VALUES";
-        sql::in_bulk(self.connection(), insert, pages, "", "cannot restore pages").await?;
+        sql::bulk_insert(self.connection(), insert, pages, "", "cannot restore pages").await?;
         Ok(())
     }
 }
@@ -433,21 +435,21 @@ fn page_row(
     number: u32,
     state: PageState,
     known: Option<(&String, &sohoa_base::model::record::RecordedPage)>,
-) -> Result<Vec<Cell>> {
+) -> Result<Vec<SqlValue>> {
     let page = known.map(|(_, page)| page);
     let refusal = page.and_then(|page| page.refusal.as_ref());
     Ok(vec![
-        Cell::Text(sql::new_id()),
+        SqlValue::Text(sql::new_id()),
         file.into(),
         dossier.into(),
-        Cell::Int(i64::from(number)),
-        Cell::Text(word(&state)?),
-        Cell::Text(page.map_or(Ok("{}".to_owned()), |page| to_json(&page.quality))?),
-        Cell::Int(i64::from(page.is_some_and(|page| page.blank))),
-        Cell::Maybe(refusal.map(|refusal| refusal.class.as_str().to_owned())),
-        Cell::Maybe(refusal.map(|refusal| sql::clean(&refusal.reason))),
-        Cell::Text(page.map_or(Ok("[]".to_owned()), |page| to_json(&page.warnings))?),
-        Cell::Maybe(known.map(|(document, _)| document.clone())),
-        Cell::MaybeInt(page.map(|page| i64::from(page.number))),
+        SqlValue::Int(i64::from(number)),
+        SqlValue::Text(enum_str(&state)?),
+        SqlValue::Text(page.map_or(Ok("{}".to_owned()), |page| to_json(&page.quality))?),
+        SqlValue::Int(i64::from(page.is_some_and(|page| page.blank))),
+        SqlValue::NullableText(refusal.map(|refusal| refusal.class.as_str().to_owned())),
+        SqlValue::NullableText(refusal.map(|refusal| sql::replace_nul(&refusal.reason))),
+        SqlValue::Text(page.map_or(Ok("[]".to_owned()), |page| to_json(&page.warnings))?),
+        SqlValue::NullableText(known.map(|(document, _)| document.clone())),
+        SqlValue::NullableInt(page.map(|page| i64::from(page.number))),
     ])
 }

@@ -1,14 +1,14 @@
 //! Rows to nouns, and the loading of items with all they hold.
 
-use crate::sql::{self, NAMES, bind_all, built, get, get_json, get_u32, get_u64, get_word, places};
+use crate::sql::{self, MAX_IN_LIST, bind_all, dynamic_query, get, get_enum, get_json, get_u32, get_u64, placeholders};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::holding::{Contents, Document, Dossier, DossierName, File, NewFile, Page};
-use sohoa_base::model::refusal::{Class, Refusal};
+use sohoa_base::model::holding::{DeliveredFile, Document, Dossier, DossierName, DossierSnapshot, File, Page};
+use sohoa_base::model::refusal::{Refusal, RefusalClass};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
 
-pub(crate) fn dossier_of(row: &AnyRow) -> Result<Dossier> {
+pub(crate) fn dossier_from_row(row: &AnyRow) -> Result<Dossier> {
     Ok(Dossier {
         id: get(row, "id")?,
         name: DossierName { fonds: get(row, "fonds")?, code: get(row, "code")?, title: get(row, "title")? },
@@ -17,40 +17,40 @@ pub(crate) fn dossier_of(row: &AnyRow) -> Result<Dossier> {
     })
 }
 
-pub(crate) fn refusal_of(row: &AnyRow) -> Result<Option<Refusal>> {
+pub(crate) fn refusal_from_row(row: &AnyRow) -> Result<Option<Refusal>> {
     let class: Option<String> = get(row, "class")?;
     let reason: Option<String> = get(row, "reason")?;
-    Ok(class.map(|class| Refusal { class: Class::from_word(&class), reason: reason.unwrap_or_default() }))
+    Ok(class.map(|class| Refusal { class: RefusalClass::parse_or_bug(&class), reason: reason.unwrap_or_default() }))
 }
 
-pub(crate) fn file_of(row: &AnyRow) -> Result<File> {
+pub(crate) fn file_from_row(row: &AnyRow) -> Result<File> {
     let container: Option<String> = get(row, "container")?;
     Ok(File {
         id: get(row, "id")?,
         batch: get(row, "batch")?,
         dossier: get(row, "dossier")?,
-        new: NewFile {
+        delivered: DeliveredFile {
             path: get_json(row, "path")?,
             sha256: get(row, "sha256")?,
             bytes: get_u64(row, "bytes")?,
             container: container.map(|text| sql::from_json(&text, "container of a file")).transpose()?,
         },
-        state: get_word(row, "state")?,
+        state: get_enum(row, "state")?,
         media_type: get(row, "media_type")?,
         duplicate_of: get(row, "duplicate_of")?,
-        refusal: refusal_of(row)?,
+        refusal: refusal_from_row(row)?,
         warnings: get_json(row, "warnings")?,
         signatures: get_json(row, "signatures")?,
     })
 }
 
-pub(crate) fn page_of(row: &AnyRow) -> Result<Page> {
+pub(crate) fn page_from_row(row: &AnyRow) -> Result<Page> {
     let quality: String = get(row, "quality")?;
     Ok(Page {
         id: get(row, "id")?,
         file: get(row, "file")?,
         number: get_u32(row, "number")?,
-        state: get_word(row, "state")?,
+        state: get_enum(row, "state")?,
         reading: get(row, "reading")?,
         quality: if quality == "{}" {
             sohoa_base::model::reading::Quality::default()
@@ -58,26 +58,26 @@ pub(crate) fn page_of(row: &AnyRow) -> Result<Page> {
             sql::from_json(&quality, "quality of a page")?
         },
         blank: get::<i64>(row, "blank")? != 0,
-        refusal: refusal_of(row)?,
+        refusal: refusal_from_row(row)?,
         warnings: get_json(row, "warnings")?,
-        released: get::<Option<String>>(row, "released")?.map(|text| sql::from_json(&text, "release of a page")).transpose()?,
+        release: get::<Option<String>>(row, "released")?.map(|text| sql::from_json(&text, "release of a page")).transpose()?,
         turn: get::<Option<i64>>(row, "turn")?.and_then(|turn| u16::try_from(turn).ok()),
     })
 }
 
 /// A dossier with all it holds.
-pub(crate) async fn contents(connection: &mut AnyConnection, dossier: &str) -> Result<Contents> {
+pub(crate) async fn load_contents(connection: &mut AnyConnection, dossier: &str) -> Result<DossierSnapshot> {
     let statement = sqlx::query("SELECT * FROM dossiers WHERE id = $1").bind(dossier.to_owned());
-    let row = sql::optional(connection, statement, "cannot read a dossier").await?;
-    let found = dossier_of(&row.ok_or_else(|| Error::not_found(format!("dossier {dossier} does not exist")))?)?;
+    let row = sql::fetch_optional(connection, statement, "cannot read a dossier").await?;
+    let found = dossier_from_row(&row.ok_or_else(|| Error::not_found(format!("dossier {dossier} does not exist")))?)?;
     let statement = sqlx::query("SELECT * FROM files WHERE dossier = $1 ORDER BY id").bind(dossier.to_owned());
-    let files = sql::all(connection, statement, "cannot read files").await?.iter().map(file_of).collect::<Result<Vec<_>>>()?;
+    let files = sql::fetch_all(connection, statement, "cannot read files").await?.iter().map(file_from_row).collect::<Result<Vec<_>>>()?;
     let statement = sqlx::query("SELECT * FROM pages WHERE dossier = $1 ORDER BY file, number").bind(dossier.to_owned());
-    let rows = sql::all(connection, statement, "cannot read pages").await?;
+    let rows = sql::fetch_all(connection, statement, "cannot read pages").await?;
     let mut placed: BTreeMap<String, Vec<(i64, String)>> = BTreeMap::new();
     let mut pages = Vec::with_capacity(rows.len());
     for row in &rows {
-        let page = page_of(row)?;
+        let page = page_from_row(row)?;
         if let Some(document) = get::<Option<String>>(row, "document")? {
             let place = get::<Option<i64>>(row, "place")?.unwrap_or_default();
             placed.entry(document).or_default().push((place, page.id.clone()));
@@ -86,7 +86,7 @@ pub(crate) async fn contents(connection: &mut AnyConnection, dossier: &str) -> R
     }
     let statement = sqlx::query("SELECT * FROM documents WHERE dossier = $1 ORDER BY number").bind(dossier.to_owned());
     let mut documents = Vec::new();
-    for row in &sql::all(connection, statement, "cannot read documents").await? {
+    for row in &sql::fetch_all(connection, statement, "cannot read documents").await? {
         let id: String = get(row, "id")?;
         let description: Option<String> = get(row, "description")?;
         let mut pages = placed.remove(&id).unwrap_or_default();
@@ -96,22 +96,24 @@ pub(crate) async fn contents(connection: &mut AnyConnection, dossier: &str) -> R
             number: get_u32(row, "number")?,
             pages: pages.into_iter().map(|(_, page)| page).collect(),
             description: description.map(|text| sql::from_json(&text, "description of a document")).transpose()?,
-            listed: get::<Option<String>>(row, "listed")?.map(|text| sql::from_json(&text, "list's words for a document")).transpose()?,
-            review: get_json(row, "review")?,
+            list_entry: get::<Option<String>>(row, "listed")?
+                .map(|text| sql::from_json(&text, "list's words for a document"))
+                .transpose()?,
+            review_reasons: get_json(row, "review")?,
             decisions: get_json(row, "decisions")?,
             stored: get::<i64>(row, "stored")? != 0,
             id,
         });
     }
-    Ok(Contents { dossier: found, files, pages, documents })
+    Ok(DossierSnapshot { dossier: found, files, pages, documents })
 }
 
 /// Rows of `table` by identifier.
-pub(crate) async fn by_id(connection: &mut AnyConnection, table: &'static str, ids: &[String]) -> Result<Vec<AnyRow>> {
+pub(crate) async fn fetch_by_ids(connection: &mut AnyConnection, table: &'static str, ids: &[String]) -> Result<Vec<AnyRow>> {
     let mut rows = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(NAMES) {
-        let text = format!("SELECT * FROM {table} WHERE id IN ({})", places(1, chunk.len()));
-        rows.extend(sql::all(connection, bind_all(built(text), chunk), "cannot read items of tasks").await?);
+    for chunk in ids.chunks(MAX_IN_LIST) {
+        let text = format!("SELECT * FROM {table} WHERE id IN ({})", placeholders(1, chunk.len()));
+        rows.extend(sql::fetch_all(connection, bind_all(dynamic_query(text), chunk), "cannot read items of tasks").await?);
     }
     Ok(rows)
 }

@@ -11,10 +11,10 @@ impl Catalog {
     ///
     /// # Errors
     /// `Limit` for one too many; `Unavailable` where the catalogue does not answer.
-    pub async fn keep_search(&self, user: &str, name: &str, query: &str, unit: &str, most: u64) -> Result<SavedSearch> {
+    pub async fn save_search(&self, user: &str, name: &str, query: &str, unit: &str, most: u64) -> Result<SavedSearch> {
         let mut write = self.write().await?;
         let statement = sqlx::query("SELECT count(*) AS n FROM searches WHERE user_name = $1").bind(user.to_owned());
-        let count = sql::get_u64(&sql::one(write.connection(), statement, "count of searches").await?, "n")?;
+        let count = sql::get_u64(&sql::fetch_one(write.connection(), statement, "count of searches").await?, "n")?;
         if count >= most {
             return Err(Error::limit(format!("you keep {most} searches already; remove one first")));
         }
@@ -22,11 +22,11 @@ impl Catalog {
             sqlx::query("INSERT INTO searches (id, user_name, name, query, unit, created) VALUES ($1, $2, $3, $4, $5, $6) RETURNING *")
                 .bind(sql::new_id())
                 .bind(user.to_owned())
-                .bind(sql::clean(name))
-                .bind(sql::clean(query))
-                .bind(sql::clean(unit))
+                .bind(sql::replace_nul(name))
+                .bind(sql::replace_nul(query))
+                .bind(sql::replace_nul(unit))
                 .bind(write.now);
-        let kept = search_of(&sql::one(write.connection(), statement, "cannot keep a search").await?)?;
+        let kept = saved_search_from_row(&sql::fetch_one(write.connection(), statement, "cannot keep a search").await?)?;
         write.commit().await?;
         Ok(kept)
     }
@@ -35,17 +35,17 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn searches(&self, user: &str) -> Result<Vec<SavedSearch>> {
+    pub async fn saved_searches(&self, user: &str) -> Result<Vec<SavedSearch>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT * FROM searches WHERE user_name = $1 ORDER BY id").bind(user.to_owned());
-        sql::all(&mut connection, statement, "cannot read searches").await?.iter().map(search_of).collect()
+        sql::fetch_all(&mut connection, statement, "cannot read searches").await?.iter().map(saved_search_from_row).collect()
     }
 
     /// Forgets a search of a person.
     ///
     /// # Errors
     /// `NotFound` where the person keeps no such search.
-    pub async fn forget_search(&self, user: &str, id: &str) -> Result<()> {
+    pub async fn delete_search(&self, user: &str, id: &str) -> Result<()> {
         let mut write = self.write().await?;
         let statement = sqlx::query("DELETE FROM searches WHERE user_name = $1 AND id = $2").bind(user.to_owned()).bind(id.to_owned());
         if sql::execute(write.connection(), statement, "cannot forget a search").await? == 0 {
@@ -55,6 +55,6 @@ impl Catalog {
     }
 }
 
-fn search_of(row: &AnyRow) -> Result<SavedSearch> {
+fn saved_search_from_row(row: &AnyRow) -> Result<SavedSearch> {
     Ok(SavedSearch { id: get(row, "id")?, name: get(row, "name")?, query: get(row, "query")?, unit: get(row, "unit")? })
 }

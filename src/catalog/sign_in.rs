@@ -1,8 +1,8 @@
 //! Signing in by more than a password: codes of authenticator apps, and people whom a provider vouches for.
 
 use crate::Catalog;
-use crate::accounts::{ms, unknown, user_of};
-use crate::sql::{self, Cell, Write, get, retrying, to_json};
+use crate::accounts::{duration_ms, unknown_user, user_from_row};
+use crate::sql::{self, SqlValue, WriteTx, get, retrying, to_json};
 use serde_json::json;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::account::{Grant, Origin, User};
@@ -10,20 +10,20 @@ use std::time::Duration;
 
 /// A sign-in that waits for a provider's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flow {
+pub struct OidcLoginState {
     /// What the answer must bring back.
     pub state: String,
     /// What the provider's token must hold.
     pub nonce: String,
     /// Proof that who asked is who exchanges the code.
-    pub verifier: String,
+    pub pkce_verifier: String,
     /// Address of the page to go to after.
-    pub to: String,
+    pub return_to: String,
 }
 
 /// Somebody whom a provider vouches for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Elsewhere {
+pub struct ExternalAccount {
     /// The issuer and its name for the person, which never changes.
     pub subject: String,
     /// Name to sign in with, used where the person is new.
@@ -37,7 +37,7 @@ pub struct Elsewhere {
 impl Catalog {
     /// Now, epoch seconds.
     #[must_use]
-    pub fn seconds(&self) -> u64 {
+    pub fn now_seconds(&self) -> u64 {
         u64::try_from(self.clock.now() / 1000).unwrap_or(0)
     }
 
@@ -45,7 +45,7 @@ impl Catalog {
     ///
     /// # Errors
     /// `Conflict` where the person has an app already.
-    pub async fn want_totp(&self, name: &str, sealed: &str) -> Result<()> {
+    pub async fn set_pending_totp(&self, name: &str, sealed: &str) -> Result<()> {
         let mut write = self.write().await?;
         let statement =
             sqlx::query("UPDATE users SET totp_wanted = $2 WHERE name = $1 AND totp IS NULL").bind(name.to_owned()).bind(sealed.to_owned());
@@ -60,25 +60,26 @@ impl Catalog {
     ///
     /// # Errors
     /// `Conflict` where another secret is wanted by now.
-    pub async fn add_totp(&self, name: &str, sealed: &str, step: u64, codes: &[String], kept: &str) -> Result<()> {
+    pub async fn confirm_totp(&self, name: &str, sealed: &str, step: u64, codes: &[String], kept: &str) -> Result<()> {
         let mut write = self.write().await?;
         let statement = sqlx::query(
             "UPDATE users SET totp = totp_wanted, totp_wanted = NULL, totp_step = $3 WHERE name = $1 AND totp_wanted = $2 AND totp IS NULL",
         )
         .bind(name.to_owned())
         .bind(sealed.to_owned())
-        .bind(sql::big(step));
+        .bind(sql::to_i64(step));
         if sql::execute(write.connection(), statement, "cannot keep a secret").await? == 0 {
             return Err(Error::conflict("this was begun anew elsewhere; load the page again"));
         }
-        write.forget_codes(name).await?;
-        let rows = codes.iter().map(|code| vec![Cell::Text(name.to_owned()), Cell::Text(code.clone())]).collect();
-        sql::in_bulk(write.connection(), "INSERT INTO recovery_codes (user_name, sha256) VALUES", rows, "", "cannot keep codes").await?;
+        write.delete_recovery_codes(name).await?;
+        let rows = codes.iter().map(|code| vec![SqlValue::Text(name.to_owned()), SqlValue::Text(code.clone())]).collect();
+        sql::bulk_insert(write.connection(), "INSERT INTO recovery_codes (user_name, sha256) VALUES", rows, "", "cannot keep codes")
+            .await?;
         let statement = sqlx::query("DELETE FROM keys WHERE user_name = $1 AND used_for = 'session' AND id <> $2")
             .bind(name.to_owned())
             .bind(kept.to_owned());
         sql::execute(write.connection(), statement, "cannot end sessions").await?;
-        write.record("", &[("", "totp-added", json!({ "by": name, "user": name }))]).await?;
+        write.append_events("", &[("", "totp-added", json!({ "by": name, "user": name }))]).await?;
         write.commit().await
     }
 
@@ -86,11 +87,11 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn use_totp(&self, name: &str, step: u64) -> Result<bool> {
+    pub async fn consume_totp_step(&self, name: &str, step: u64) -> Result<bool> {
         let mut write = self.write().await?;
         let statement = sqlx::query("UPDATE users SET totp_step = $2 WHERE name = $1 AND totp IS NOT NULL AND totp_step < $2")
             .bind(name.to_owned())
-            .bind(sql::big(step));
+            .bind(sql::to_i64(step));
         let is_fresh = sql::execute(write.connection(), statement, "cannot note the use of a code").await? > 0;
         write.commit().await?;
         Ok(is_fresh)
@@ -100,13 +101,13 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn use_recovery_code(&self, name: &str, sha256: &str) -> Result<bool> {
+    pub async fn consume_recovery_code(&self, name: &str, sha256: &str) -> Result<bool> {
         let mut write = self.write().await?;
         let statement =
             sqlx::query("DELETE FROM recovery_codes WHERE user_name = $1 AND sha256 = $2").bind(name.to_owned()).bind(sha256.to_owned());
         let is_one = sql::execute(write.connection(), statement, "cannot use a recovery code up").await? > 0;
         if is_one {
-            write.record("", &[("", "recovery-code-used", json!({ "user": name }))]).await?;
+            write.append_events("", &[("", "recovery-code-used", json!({ "user": name }))]).await?;
         }
         write.commit().await?;
         Ok(is_one)
@@ -116,24 +117,24 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn recovery_codes(&self, name: &str) -> Result<u64> {
+    pub async fn count_recovery_codes(&self, name: &str) -> Result<u64> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT COUNT(*) AS count FROM recovery_codes WHERE user_name = $1").bind(name.to_owned());
-        sql::get_u64(&sql::one(&mut connection, statement, "cannot count recovery codes").await?, "count")
+        sql::get_u64(&sql::fetch_one(&mut connection, statement, "cannot count recovery codes").await?, "count")
     }
 
     /// No app is needed any more.
     ///
     /// # Errors
     /// `NotFound` for an unknown name.
-    pub async fn end_totp(&self, name: &str, by: &str) -> Result<()> {
+    pub async fn remove_totp(&self, name: &str, by: &str) -> Result<()> {
         let mut write = self.write().await?;
         let statement = sqlx::query("UPDATE users SET totp = NULL, totp_wanted = NULL WHERE name = $1").bind(name.to_owned());
         if sql::execute(write.connection(), statement, "cannot forget a secret").await? == 0 {
-            return Err(unknown(name));
+            return Err(unknown_user(name));
         }
-        write.forget_codes(name).await?;
-        write.record("", &[("", "totp-ended", json!({ "by": by, "user": name }))]).await?;
+        write.delete_recovery_codes(name).await?;
+        write.append_events("", &[("", "totp-ended", json!({ "by": by, "user": name }))]).await?;
         write.commit().await
     }
 
@@ -141,7 +142,7 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn keep_flow(&self, sha256: &str, flow: &Flow, lifetime: Duration) -> Result<()> {
+    pub async fn save_oidc_login(&self, sha256: &str, flow: &OidcLoginState, lifetime: Duration) -> Result<()> {
         let mut write = self.write().await?;
         let statement = sqlx::query("DELETE FROM sign_in_flows WHERE expires <= $1").bind(write.now);
         sql::execute(write.connection(), statement, "cannot forget old sign-ins").await?;
@@ -150,9 +151,9 @@ impl Catalog {
                 .bind(sha256.to_owned())
                 .bind(flow.state.clone())
                 .bind(flow.nonce.clone())
-                .bind(flow.verifier.clone())
-                .bind(sql::clean(&flow.to))
-                .bind(write.now + ms(lifetime));
+                .bind(flow.pkce_verifier.clone())
+                .bind(sql::replace_nul(&flow.return_to))
+                .bind(write.now + duration_ms(lifetime));
         sql::execute(write.connection(), statement, "cannot keep a sign-in").await?;
         write.commit().await
     }
@@ -161,19 +162,23 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn take_flow(&self, sha256: &str) -> Result<Option<Flow>> {
+    pub async fn consume_oidc_login(&self, sha256: &str) -> Result<Option<OidcLoginState>> {
         let mut write = self.write().await?;
         let statement = sqlx::query("DELETE FROM sign_in_flows WHERE sha256 = $1 RETURNING state, nonce, verifier, goes_to, expires")
             .bind(sha256.to_owned());
-        let row = sql::optional(write.connection(), statement, "cannot take a sign-in").await?;
+        let row = sql::fetch_optional(write.connection(), statement, "cannot take a sign-in").await?;
         let now = write.now;
         write.commit().await?;
         let Some(row) = row else { return Ok(None) };
         if get::<i64>(&row, "expires")? <= now {
             return Ok(None);
         }
-        let flow =
-            Flow { state: get(&row, "state")?, nonce: get(&row, "nonce")?, verifier: get(&row, "verifier")?, to: get(&row, "goes_to")? };
+        let flow = OidcLoginState {
+            state: get(&row, "state")?,
+            nonce: get(&row, "nonce")?,
+            pkce_verifier: get(&row, "verifier")?,
+            return_to: get(&row, "goes_to")?,
+        };
         Ok(Some(flow))
     }
 
@@ -182,42 +187,42 @@ impl Catalog {
     ///
     /// # Errors
     /// `Denied` where the person is disabled, or the name is somebody else's.
-    pub async fn enter(&self, person: &Elsewhere, from: &str) -> Result<User> {
-        retrying!(self.enter_once(person, from))
+    pub async fn sign_in_external(&self, person: &ExternalAccount, from: &str) -> Result<User> {
+        retrying!(self.sign_in_external_once(person, from))
     }
 
-    async fn enter_once(&self, person: &Elsewhere, from: &str) -> Result<User> {
+    async fn sign_in_external_once(&self, person: &ExternalAccount, from: &str) -> Result<User> {
         let mut write = self.write().await?;
-        let known = write.of_subject(&person.subject).await?;
+        let known = write.user_by_subject(&person.subject).await?;
         if known.as_ref().is_some_and(|user| user.disabled) {
             return Err(Error::denied("your account is disabled; ask an administrator"));
         }
         let name = known.as_ref().map_or(&person.name, |user| &user.name).clone();
-        let is_same = known.as_ref().is_some_and(|user| user.grants == person.grants && user.shown == person.shown);
+        let is_same = known.as_ref().is_some_and(|user| user.grants == person.grants && user.display_name == person.shown);
         if known.is_none() {
             let statement = sqlx::query(
                 "INSERT INTO users (name, shown, grants, created, origin, subject) VALUES ($1, $2, $3, $4, $5, $6)
                  ON CONFLICT (name) DO NOTHING",
             )
             .bind(name.clone())
-            .bind(sql::clean(&person.shown))
+            .bind(sql::replace_nul(&person.shown))
             .bind(to_json(&person.grants)?)
             .bind(write.now)
-            .bind(sql::word(&Origin::Oidc)?)
-            .bind(sql::clean(&person.subject));
+            .bind(sql::enum_str(&Origin::Oidc)?)
+            .bind(sql::replace_nul(&person.subject));
             if sql::execute(write.connection(), statement, "cannot add a person").await? == 0 {
                 // Whoever has the name, has it: the provider's word must not open somebody's account.
                 return Err(Error::denied(format!("somebody else has the name {name} here; ask an administrator")));
             }
         } else if !is_same {
-            write.follow(&name, &person.shown, &person.grants).await?;
+            write.sync_external_user(&name, &person.shown, &person.grants).await?;
         }
         let change = json!({ "by": "oidc", "user": name, "grants": person.grants });
         let entered = json!({ "user": name, "from": from, "by": "oidc" });
         let kind = if known.is_none() { "user-added" } else { "user-changed" };
         let events = [("", kind, change), ("", "signed-in", entered)];
-        write.record("", events.get(usize::from(is_same)..).unwrap_or_default()).await?;
-        let user = write.of_subject(&person.subject).await?.ok_or_else(|| unknown(&name))?;
+        write.append_events("", events.get(usize::from(is_same)..).unwrap_or_default()).await?;
+        let user = write.user_by_subject(&person.subject).await?.ok_or_else(|| unknown_user(&name))?;
         write.commit().await?;
         Ok(user)
     }
@@ -226,37 +231,37 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn turn_away(&self, subject: &str) -> Result<()> {
+    pub async fn revoke_external_access(&self, subject: &str) -> Result<()> {
         let mut write = self.write().await?;
-        let Some(user) = write.of_subject(subject).await? else { return Ok(()) };
+        let Some(user) = write.user_by_subject(subject).await? else { return Ok(()) };
         let statement = sqlx::query("DELETE FROM keys WHERE user_name = $1").bind(user.name.clone());
         sql::execute(write.connection(), statement, "cannot end keys").await?;
         if !user.grants.is_empty() {
-            write.follow(&user.name, &user.shown, &[]).await?;
+            write.sync_external_user(&user.name, &user.display_name, &[]).await?;
             let body = json!({ "by": "oidc", "user": user.name, "grants": [] });
-            write.record("", &[("", "user-changed", body)]).await?;
+            write.append_events("", &[("", "user-changed", body)]).await?;
         }
         write.commit().await
     }
 }
 
-impl Write {
-    async fn forget_codes(&mut self, name: &str) -> Result<()> {
+impl WriteTx {
+    async fn delete_recovery_codes(&mut self, name: &str) -> Result<()> {
         let statement = sqlx::query("DELETE FROM recovery_codes WHERE user_name = $1").bind(name.to_owned());
         sql::execute(self.connection(), statement, "cannot forget recovery codes").await?;
         Ok(())
     }
 
-    async fn of_subject(&mut self, subject: &str) -> Result<Option<User>> {
-        let statement = sqlx::query("SELECT * FROM users WHERE subject = $1").bind(sql::clean(subject));
-        let row = sql::optional(self.connection(), statement, "cannot read a person").await?;
-        row.as_ref().map(user_of).transpose()
+    async fn user_by_subject(&mut self, subject: &str) -> Result<Option<User>> {
+        let statement = sqlx::query("SELECT * FROM users WHERE subject = $1").bind(sql::replace_nul(subject));
+        let row = sql::fetch_optional(self.connection(), statement, "cannot read a person").await?;
+        row.as_ref().map(user_from_row).transpose()
     }
 
-    async fn follow(&mut self, name: &str, shown: &str, grants: &[Grant]) -> Result<()> {
+    async fn sync_external_user(&mut self, name: &str, shown: &str, grants: &[Grant]) -> Result<()> {
         let statement = sqlx::query("UPDATE users SET shown = $2, grants = $3 WHERE name = $1")
             .bind(name.to_owned())
-            .bind(sql::clean(shown))
+            .bind(sql::replace_nul(shown))
             .bind(to_json(&grants)?);
         sql::execute(self.connection(), statement, "cannot change a person").await?;
         Ok(())

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sohoa_base::error::{Error, Kind, Result};
-use sohoa_base::model::account::Units;
-use sohoa_base::model::roadmap::{Amount, Step};
+use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_base::model::account::UnitScope;
+use sohoa_base::model::roadmap::{ItemCounts, ProgressStep};
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Decode, Row, Transaction, Type};
@@ -17,34 +17,34 @@ pub(crate) type Statement<'q> = Query<'q, Any, AnyArguments>;
 
 /// How many values one statement binds at most. SQLite looks named places up one by one, so that the cost
 /// of a statement grows with the square of their number.
-const VALUES: usize = 1_200;
+const MAX_BIND_PARAMS: usize = 1_200;
 
 /// How many names an `IN` list holds at most.
-pub(crate) const NAMES: usize = 500;
+pub(crate) const MAX_IN_LIST: usize = 500;
 
 /// How often a transaction that met another is tried.
-const TRIES: u32 = 12;
+const MAX_ATTEMPTS: u32 = 12;
 
 /// A writing transaction. Dropped without [`Write::commit`], it never happened.
-pub(crate) struct Write {
+pub(crate) struct WriteTx {
     pub(crate) transaction: Transaction<'static, Any>,
     /// Now, epoch milliseconds: one time for all that the transaction writes.
     pub(crate) now: i64,
     /// On SQLite, writers of one process wait here in order instead of polling the file lock; none on PostgreSQL.
-    pub(crate) turn: Option<OwnedMutexGuard<()>>,
+    pub(crate) writer_guard: Option<OwnedMutexGuard<()>>,
     /// What is done for batches by it, by step: see [`Write::count`].
-    pub(crate) counted: BTreeMap<(String, Step), Amount>,
+    pub(crate) progress_delta: BTreeMap<(String, ProgressStep), ItemCounts>,
 }
 
-impl Write {
+impl WriteTx {
     pub(crate) fn connection(&mut self) -> &mut AnyConnection {
         &mut self.transaction
     }
 
     pub(crate) async fn commit(mut self) -> Result<()> {
-        self.keep_counted().await?;
-        let done = self.transaction.commit().await.map_err(|error| wrap(error, "cannot commit to the catalogue"));
-        drop(self.turn);
+        self.flush_progress().await?;
+        let done = self.transaction.commit().await.map_err(|error| db_error(error, "cannot commit to the catalogue"));
+        drop(self.writer_guard);
         done
     }
 }
@@ -55,7 +55,7 @@ macro_rules! retrying {
         let mut tries = 0;
         loop {
             match $body.await {
-                Err(error) if $crate::sql::again(&error, &mut tries).await => {}
+                Err(error) if $crate::sql::should_retry(&error, &mut tries).await => {}
                 other => break other,
             }
         }
@@ -64,11 +64,11 @@ macro_rules! retrying {
 pub(crate) use retrying;
 
 /// Whether the failed transaction is worth another try now; waits a little before it says so.
-pub(crate) async fn again(error: &Error, tries: &mut u32) -> bool {
+pub(crate) async fn should_retry(error: &Error, tries: &mut u32) -> bool {
     let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<sqlx::Error>());
-    let met = source.and_then(database_code).is_some_and(|code| is_contention(&code) || is_unique(&code));
+    let met = source.and_then(database_code).is_some_and(|code| is_contention(&code) || is_unique_violation(&code));
     *tries += 1;
-    if !met || *tries >= TRIES {
+    if !met || *tries >= MAX_ATTEMPTS {
         return false;
     }
     // The process identifier spreads processes that met once.
@@ -94,61 +94,61 @@ fn is_contention(code: &str) -> bool {
     matches!(sqlite_code(code), Some(5 | 6)) || matches!(code, "40001" | "40P01" | "55P03")
 }
 
-fn is_unique(code: &str) -> bool {
+fn is_unique_violation(code: &str) -> bool {
     matches!(code, "1555" | "2067" | "23505")
 }
 
 /// The house's error for a database error.
-pub(crate) fn wrap(error: sqlx::Error, what: &str) -> Error {
-    Error::new(kind_of(&error), what).caused_by(error)
+pub(crate) fn db_error(error: sqlx::Error, what: &str) -> Error {
+    Error::new(error_kind(&error), what).caused_by(error)
 }
 
-fn kind_of(error: &sqlx::Error) -> Kind {
+fn error_kind(error: &sqlx::Error) -> ErrorKind {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
-            Kind::Unavailable
+            ErrorKind::Unavailable
         }
-        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Kind::Corrupt,
-        sqlx::Error::Configuration(_) => Kind::Invalid,
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => ErrorKind::Corrupt,
+        sqlx::Error::Configuration(_) => ErrorKind::Invalid,
         sqlx::Error::Database(_) => match database_code(error) {
-            Some(code) if is_contention(&code) => Kind::Unavailable,
-            Some(code) if is_unique(&code) => Kind::Conflict,
+            Some(code) if is_contention(&code) => ErrorKind::Unavailable,
+            Some(code) if is_unique_violation(&code) => ErrorKind::Conflict,
             Some(code) => match sqlite_code(&code) {
                 // SQLITE_READONLY, IOERR, FULL, CANTOPEN: the disk; CORRUPT, NOTADB: the file.
-                Some(8 | 10 | 13 | 14) => Kind::Unavailable,
-                Some(11 | 26) => Kind::Corrupt,
-                Some(_) => Kind::Internal,
+                Some(8 | 10 | 13 | 14) => ErrorKind::Unavailable,
+                Some(11 | 26) => ErrorKind::Corrupt,
+                Some(_) => ErrorKind::Internal,
                 // Connection, resources, operator intervention; a server that starts or stops.
-                None if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => Kind::Unavailable,
-                None if code.starts_with("28") || code.starts_with("3D") => Kind::Invalid,
-                None => Kind::Internal,
+                None if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => ErrorKind::Unavailable,
+                None if code.starts_with("28") || code.starts_with("3D") => ErrorKind::Invalid,
+                None => ErrorKind::Internal,
             },
-            None => Kind::Internal,
+            None => ErrorKind::Internal,
         },
-        _ => Kind::Internal,
+        _ => ErrorKind::Internal,
     }
 }
 
 /// Runs a statement; how many rows it changed.
 pub(crate) async fn execute(connection: &mut AnyConnection, statement: Statement<'_>, what: &str) -> Result<u64> {
-    Ok(statement.execute(connection).await.map_err(|error| wrap(error, what))?.rows_affected())
+    Ok(statement.execute(connection).await.map_err(|error| db_error(error, what))?.rows_affected())
 }
 
 /// All rows of a query.
-pub(crate) async fn all(connection: &mut AnyConnection, statement: Statement<'_>, what: &str) -> Result<Vec<AnyRow>> {
-    statement.fetch_all(connection).await.map_err(|error| wrap(error, what))
+pub(crate) async fn fetch_all(connection: &mut AnyConnection, statement: Statement<'_>, what: &str) -> Result<Vec<AnyRow>> {
+    statement.fetch_all(connection).await.map_err(|error| db_error(error, what))
 }
 
 /// The first row of a query, if there is one.
 ///
 /// All rows are fetched: a reader that stops early would leave an `UPDATE … RETURNING` half done.
-pub(crate) async fn optional(connection: &mut AnyConnection, statement: Statement<'_>, what: &str) -> Result<Option<AnyRow>> {
-    Ok(all(connection, statement, what).await?.into_iter().next())
+pub(crate) async fn fetch_optional(connection: &mut AnyConnection, statement: Statement<'_>, what: &str) -> Result<Option<AnyRow>> {
+    Ok(fetch_all(connection, statement, what).await?.into_iter().next())
 }
 
 /// The first row of a query that always has one.
-pub(crate) async fn one(connection: &mut AnyConnection, statement: Statement<'_>, what: &str) -> Result<AnyRow> {
-    optional(connection, statement, what).await?.ok_or_else(|| Error::not_found(format!("{what}: no such row")))
+pub(crate) async fn fetch_one(connection: &mut AnyConnection, statement: Statement<'_>, what: &str) -> Result<AnyRow> {
+    fetch_optional(connection, statement, what).await?.ok_or_else(|| Error::not_found(format!("{what}: no such row")))
 }
 
 /// A column of a row.
@@ -185,24 +185,24 @@ pub(crate) fn to_json(value: &impl Serialize) -> Result<String> {
 }
 
 /// The word of a state: what serde writes for it.
-pub(crate) fn word(value: &impl Serialize) -> Result<String> {
+pub(crate) fn enum_str(value: &impl Serialize) -> Result<String> {
     Ok(to_json(value)?.trim_matches('"').to_owned())
 }
 
 /// The state named by a word.
-pub(crate) fn get_word<T: DeserializeOwned>(row: &AnyRow, column: &str) -> Result<T> {
+pub(crate) fn get_enum<T: DeserializeOwned>(row: &AnyRow, column: &str) -> Result<T> {
     let word: String = get(row, column)?;
     serde_json::from_value(serde_json::Value::String(word))
         .map_err(|error| Error::corrupt(format!("column {column} of the catalogue holds an unknown word")).caused_by(error))
 }
 
 /// A count for a BIGINT column.
-pub(crate) fn big(value: impl TryInto<i64>) -> i64 {
+pub(crate) fn to_i64(value: impl TryInto<i64>) -> i64 {
     value.try_into().unwrap_or(i64::MAX)
 }
 
 /// Text that both databases take: PostgreSQL has no U+0000.
-pub(crate) fn clean(text: &str) -> String {
+pub(crate) fn replace_nul(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
@@ -212,12 +212,12 @@ pub(crate) fn new_id() -> String {
 }
 
 /// `$first,$first+1,…`: `count` places.
-pub(crate) fn places(first: usize, count: usize) -> String {
+pub(crate) fn placeholders(first: usize, count: usize) -> String {
     (first..first + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(",")
 }
 
 /// A query whose text was put together here, of constants and [`places`] only.
-pub(crate) fn built<'q>(text: String) -> Statement<'q> {
+pub(crate) fn dynamic_query<'q>(text: String) -> Statement<'q> {
     sqlx::query(AssertSqlSafe(text)).persistent(false)
 }
 
@@ -231,55 +231,57 @@ pub(crate) fn bind_all<'q>(mut statement: Statement<'q>, names: &[String]) -> St
 
 /// One value of a row to insert.
 #[derive(Debug, Clone)]
-pub(crate) enum Cell {
+pub(crate) enum SqlValue {
     Text(String),
-    Maybe(Option<String>),
+    NullableText(Option<String>),
     Int(i64),
-    MaybeInt(Option<i64>),
+    NullableInt(Option<i64>),
 }
 
-impl From<&str> for Cell {
+impl From<&str> for SqlValue {
     fn from(text: &str) -> Self {
-        Cell::Text(text.to_owned())
+        SqlValue::Text(text.to_owned())
     }
 }
 
 /// `($1,$2),($3,$4)…` for rows of `width` values.
-pub(crate) fn tuples(rows: usize, width: usize) -> String {
-    (0..rows).map(|row| format!("({})", places(row * width + 1, width))).collect::<Vec<_>>().join(",")
+pub(crate) fn value_tuples(rows: usize, width: usize) -> String {
+    (0..rows).map(|row| format!("({})", placeholders(row * width + 1, width))).collect::<Vec<_>>().join(",")
 }
 
 /// Runs `head` + tuples + `tail` over the rows, many rows a statement; returns the rows it returns.
-pub(crate) async fn in_bulk(
+pub(crate) async fn bulk_insert(
     connection: &mut AnyConnection,
     head: &str,
-    rows: Vec<Vec<Cell>>,
+    rows: Vec<Vec<SqlValue>>,
     tail: &str,
     what: &str,
 ) -> Result<Vec<AnyRow>> {
     let Some(width) = rows.first().map(Vec::len) else { return Ok(Vec::new()) };
     let mut returned = Vec::new();
-    for chunk in rows.chunks((VALUES / width.max(1)).clamp(1, 1000)) {
-        let mut statement = built(format!("{head} {} {tail}", tuples(chunk.len(), width)));
+    for chunk in rows.chunks((MAX_BIND_PARAMS / width.max(1)).clamp(1, 1000)) {
+        let mut statement = dynamic_query(format!("{head} {} {tail}", value_tuples(chunk.len(), width)));
         for cell in chunk.iter().flatten() {
             statement = match cell {
-                Cell::Text(text) => statement.bind(text.clone()),
-                Cell::Maybe(text) => statement.bind(text.clone()),
-                Cell::Int(number) => statement.bind(*number),
-                Cell::MaybeInt(number) => statement.bind(*number),
+                SqlValue::Text(text) => statement.bind(text.clone()),
+                SqlValue::NullableText(text) => statement.bind(text.clone()),
+                SqlValue::Int(number) => statement.bind(*number),
+                SqlValue::NullableInt(number) => statement.bind(*number),
             };
         }
-        returned.extend(all(connection, statement, what).await?);
+        returned.extend(fetch_all(connection, statement, what).await?);
     }
     Ok(returned)
 }
 
 /// A condition that `column` is one of these units, whose names are bound from place `first` on.
-pub(crate) fn of_units(units: &Units, column: &str, first: usize) -> (String, Vec<String>) {
+pub(crate) fn unit_condition(units: &UnitScope, column: &str, first: usize) -> (String, Vec<String>) {
     match units {
-        Units::All => ("1 = 1".to_owned(), Vec::new()),
+        UnitScope::All => ("1 = 1".to_owned(), Vec::new()),
         // No unit has an empty name.
-        Units::Some(names) if names.is_empty() => (format!("{column} = ''"), Vec::new()),
-        Units::Some(names) => (format!("{column} IN ({})", places(first, names.len())), names.iter().map(|name| clean(name)).collect()),
+        UnitScope::Only(names) if names.is_empty() => (format!("{column} = ''"), Vec::new()),
+        UnitScope::Only(names) => {
+            (format!("{column} IN ({})", placeholders(first, names.len())), names.iter().map(|name| replace_nul(name)).collect())
+        }
     }
 }

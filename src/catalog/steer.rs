@@ -1,14 +1,14 @@
 //! Steering a batch: pause, resume, cancel, retry.
 
 use crate::Catalog;
-use crate::batches::unknown;
-use crate::sql::{self, NAMES, Write, bind_all, built, get, places, retrying};
+use crate::batches::unknown_batch;
+use crate::sql::{self, MAX_IN_LIST, WriteTx, bind_all, dynamic_query, get, placeholders, retrying};
 use sohoa_base::error::Result;
-use sohoa_base::model::refusal::{Class, Refusal};
+use sohoa_base::model::refusal::{Refusal, RefusalClass};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a cancelled file or page is told.
-const CANCELLED: &str = "the batch was cancelled before this was read, retry the batch or deliver it again";
+const CANCELLED_REASON: &str = "the batch was cancelled before this was read, retry the batch or deliver it again";
 
 impl Catalog {
     /// Stops claiming tasks of the batch; those in hand end as usual.
@@ -16,7 +16,7 @@ impl Catalog {
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
     pub async fn pause(&self, batch: &str) -> Result<()> {
-        retrying!(self.control(batch, "paused", "batch-paused"))
+        retrying!(self.change_control(batch, "paused", "batch-paused"))
     }
 
     /// Lets a paused batch go on.
@@ -24,17 +24,17 @@ impl Catalog {
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
     pub async fn resume(&self, batch: &str) -> Result<()> {
-        retrying!(self.control(batch, "run", "batch-resumed"))
+        retrying!(self.change_control(batch, "run", "batch-resumed"))
     }
 
     /// Whether the batch is paused.
     ///
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
-    pub async fn paused(&self, batch: &str) -> Result<bool> {
+    pub async fn is_paused(&self, batch: &str) -> Result<bool> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT control FROM batches WHERE id = $1").bind(batch.to_owned());
-        let row = sql::optional(&mut connection, statement, "cannot read a batch").await?.ok_or_else(|| unknown(batch))?;
+        let row = sql::fetch_optional(&mut connection, statement, "cannot read a batch").await?.ok_or_else(|| unknown_batch(batch))?;
         Ok(get::<String>(&row, "control")? == "paused")
     }
 
@@ -42,12 +42,12 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn paused_of(&self, batches: &[String]) -> Result<BTreeSet<String>> {
+    pub async fn paused_batches(&self, batches: &[String]) -> Result<BTreeSet<String>> {
         let mut connection = self.read().await?;
         let mut paused = BTreeSet::new();
-        for chunk in batches.chunks(NAMES) {
-            let text = format!("SELECT id FROM batches WHERE control = 'paused' AND id IN ({})", places(1, chunk.len()));
-            for row in &sql::all(&mut connection, bind_all(built(text), chunk), "cannot read batches").await? {
+        for chunk in batches.chunks(MAX_IN_LIST) {
+            let text = format!("SELECT id FROM batches WHERE control = 'paused' AND id IN ({})", placeholders(1, chunk.len()));
+            for row in &sql::fetch_all(&mut connection, bind_all(dynamic_query(text), chunk), "cannot read batches").await? {
                 paused.insert(get(row, "id")?);
             }
         }
@@ -58,19 +58,19 @@ impl Catalog {
     ///
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
-    pub async fn prioritise(&self, batch: &str, priority: i64) -> Result<()> {
-        retrying!(self.prioritise_once(batch, priority))
+    pub async fn set_priority(&self, batch: &str, priority: i64) -> Result<()> {
+        retrying!(self.set_priority_once(batch, priority))
     }
 
-    async fn prioritise_once(&self, batch: &str, priority: i64) -> Result<()> {
+    async fn set_priority_once(&self, batch: &str, priority: i64) -> Result<()> {
         let mut write = self.write().await?;
         let statement = sqlx::query("UPDATE batches SET priority = $2 WHERE id = $1").bind(batch.to_owned()).bind(priority);
         if sql::execute(write.connection(), statement, "cannot set a priority").await? == 0 {
-            return Err(unknown(batch));
+            return Err(unknown_batch(batch));
         }
         let statement = sqlx::query("UPDATE tasks SET priority = $2 WHERE batch = $1").bind(batch.to_owned()).bind(priority);
         sql::execute(write.connection(), statement, "cannot set the priority of tasks").await?;
-        write.record(batch, &[("", "batch-prioritised", serde_json::json!({ "priority": priority }))]).await?;
+        write.append_events(batch, &[("", "batch-prioritised", serde_json::json!({ "priority": priority }))]).await?;
         write.commit().await
     }
 
@@ -81,14 +81,14 @@ impl Catalog {
     pub async fn priority(&self, batch: &str) -> Result<i64> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT priority FROM batches WHERE id = $1").bind(batch.to_owned());
-        let row = sql::optional(&mut connection, statement, "cannot read a batch").await?.ok_or_else(|| unknown(batch))?;
+        let row = sql::fetch_optional(&mut connection, statement, "cannot read a batch").await?.ok_or_else(|| unknown_batch(batch))?;
         get(&row, "priority")
     }
 
-    async fn control(&self, batch: &str, control: &'static str, kind: &'static str) -> Result<()> {
+    async fn change_control(&self, batch: &str, control: &'static str, kind: &'static str) -> Result<()> {
         let mut write = self.write().await?;
         write.set_control(batch, control).await?;
-        write.record(batch, &[("", kind, serde_json::json!({}))]).await?;
+        write.append_events(batch, &[("", kind, serde_json::json!({}))]).await?;
         write.commit().await
     }
 
@@ -106,7 +106,7 @@ impl Catalog {
         let mut write = self.write().await?;
         let statement = sqlx::query("DELETE FROM tasks WHERE batch = $1 AND level IN ('file', 'page') RETURNING level, item, dossier")
             .bind(batch.to_owned());
-        let rows = sql::all(write.connection(), statement, "cannot cancel tasks").await?;
+        let rows = sql::fetch_all(write.connection(), statement, "cannot cancel tasks").await?;
         let (mut files, mut pages, mut counts) = (Vec::new(), Vec::new(), BTreeMap::<String, u64>::new());
         for row in &rows {
             let level: String = get(row, "level")?;
@@ -117,21 +117,21 @@ impl Catalog {
             }
             *counts.entry(get(row, "dossier")?).or_default() += 1;
         }
-        let dossiers = write.lock_in_order(counts.keys().cloned().collect()).await?;
-        let refusal = Refusal { class: Class::Outage, reason: CANCELLED.to_owned() };
+        let dossiers = write.lock_dossiers_by_id(counts.keys().cloned().collect()).await?;
+        let refusal = Refusal { class: RefusalClass::Outage, reason: CANCELLED_REASON.to_owned() };
         for (table, items) in [("files", &files), ("pages", &pages)] {
-            for chunk in items.chunks(NAMES) {
+            for chunk in items.chunks(MAX_IN_LIST) {
                 let text =
-                    format!("UPDATE {table} SET state = 'refused', class = $1, reason = $2 WHERE id IN ({})", places(3, chunk.len()));
-                let statement = bind_all(built(text).bind(refusal.class.as_str()).bind(CANCELLED), chunk);
+                    format!("UPDATE {table} SET state = 'refused', class = $1, reason = $2 WHERE id IN ({})", placeholders(3, chunk.len()));
+                let statement = bind_all(dynamic_query(text).bind(refusal.class.as_str()).bind(CANCELLED_REASON), chunk);
                 sql::execute(write.connection(), statement, "cannot refuse what was cancelled").await?;
                 if table == "files" {
-                    write.refuse_repeats(chunk, &refusal).await?;
+                    write.refuse_duplicates(chunk, &refusal).await?;
                 }
             }
         }
         for dossier in &dossiers {
-            self.settle(&mut write, dossier, counts.get(dossier).copied().unwrap_or_default()).await?;
+            self.complete_tasks(&mut write, dossier, counts.get(dossier).copied().unwrap_or_default()).await?;
         }
         write.set_control(batch, "run").await?;
         let statement = sqlx::query(
@@ -142,25 +142,25 @@ impl Catalog {
         .bind(write.now);
         sql::execute(write.connection(), statement, "cannot end receiving").await?;
         let body = serde_json::json!({ "files": files.len(), "pages": pages.len() });
-        write.record(batch, &[("", "batch-cancelled", body)]).await?;
+        write.append_events(batch, &[("", "batch-cancelled", body)]).await?;
         write.commit().await?;
         Ok(rows.len() as u64)
     }
 }
 
-impl Write {
+impl WriteTx {
     async fn set_control(&mut self, batch: &str, control: &'static str) -> Result<()> {
         let statement = sqlx::query("UPDATE batches SET control = $2 WHERE id = $1").bind(batch.to_owned()).bind(control);
         if sql::execute(self.connection(), statement, "cannot steer a batch").await? == 0 {
-            return Err(unknown(batch));
+            return Err(unknown_batch(batch));
         }
         Ok(())
     }
 
     /// Locks dossiers by identifier, in the order of their names; the identifiers in that order.
-    pub(crate) async fn lock_in_order(&mut self, ids: Vec<String>) -> Result<Vec<String>> {
+    pub(crate) async fn lock_dossiers_by_id(&mut self, ids: Vec<String>) -> Result<Vec<String>> {
         let mut named: Vec<(String, String, String)> = Vec::with_capacity(ids.len());
-        for row in &crate::rows::by_id(self.connection(), "dossiers", &ids).await? {
+        for row in &crate::rows::fetch_by_ids(self.connection(), "dossiers", &ids).await? {
             named.push((get(row, "fonds")?, get(row, "code")?, get(row, "id")?));
         }
         named.sort();

@@ -3,12 +3,12 @@
 //! A lease is fenced by the number of the claim: whoever was slow and lost the task to another cannot
 //! commit. Finished tasks are gone; what they did stands in the facts and in the events.
 
-use crate::rows::{by_id, contents, dossier_of, file_of, page_of};
-use crate::sql::{self, Write, get, get_u32, get_u64, retrying};
+use crate::rows::{dossier_from_row, fetch_by_ids, file_from_row, load_contents, page_from_row};
+use crate::sql::{self, WriteTx, get, get_u32, get_u64, retrying};
 use crate::{Catalog, Engine};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::holding::{Contents, Dossier, File, Item, Page};
-use sohoa_base::model::plan::Plan;
+use sohoa_base::model::holding::{Dossier, DossierSnapshot, File, Item, Page};
+use sohoa_base::model::plan::PipelinePlan;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe};
 use std::collections::BTreeMap;
@@ -37,16 +37,16 @@ pub struct Claim {
     /// Index of the group of the plan.
     pub group: usize,
     /// The batch's plan.
-    pub plan: Arc<Plan>,
+    pub plan: Arc<PipelinePlan>,
     /// What to work on.
     pub item: Item,
 }
 
 /// What became of a task that was given back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Released {
+pub enum ReleaseOutcome {
     /// It will be claimable again.
-    Waiting,
+    Requeued,
     /// It failed [`MAX_FAILURES`] times: the lease is kept, and the caller commits a refusal.
     Exhausted,
 }
@@ -66,7 +66,7 @@ pub struct OpenTasks {
 
 /// The claim. Groups that come later go first, so that dossiers are ended before new ones are begun.
 /// `ready_at` is the end of the lease or of the backoff: a task in hand is not claimable before it.
-const CLAIM: &str = "WITH ready AS MATERIALIZED (
+const CLAIM_SQL: &str = "WITH ready AS MATERIALIZED (
         SELECT t.id FROM tasks t JOIN batches b ON b.id = t.batch
         WHERE t.ready_at <= $1 AND b.control = 'run' AND {of}
         ORDER BY {order} LIMIT $4 {lock}
@@ -81,7 +81,7 @@ const STRIDE: i64 = 1_000_000;
 
 /// Who claims, for how long, and how many.
 #[derive(Clone, Copy)]
-struct Asked<'a> {
+struct ClaimRequest<'a> {
     worker: &'a str,
     lease: Duration,
     limit: usize,
@@ -89,11 +89,11 @@ struct Asked<'a> {
 
 /// Of which tasks.
 #[derive(Clone, Copy)]
-enum Which<'a> {
+enum ClaimFilter<'a> {
     Batch(&'a str),
     /// Of those that go before all others.
     Urgent,
-    Line(&'a str),
+    Target(&'a str),
 }
 
 impl Catalog {
@@ -108,20 +108,20 @@ impl Catalog {
             return Ok(Vec::new());
         }
         let mut connection = self.read().await?;
-        self.load(&mut connection, &rows).await
+        self.load_claims(&mut connection, &rows).await
     }
 
     async fn claim_rows(&self, worker: &str, lease: Duration, limit: usize, batch: Option<&str>) -> Result<Vec<AnyRow>> {
-        if self.engine == Engine::Sqlite && !self.anything_ready().await? {
+        if self.engine == Engine::Sqlite && !self.has_ready_tasks().await? {
             return Ok(Vec::new());
         }
         let mut write = self.write().await?;
-        let asked = Asked { worker, lease, limit };
+        let asked = ClaimRequest { worker, lease, limit };
         let rows = match batch {
-            Some(batch) => self.claim_of(&mut write, asked, Which::Batch(batch)).await?,
+            Some(batch) => self.claim_matching(&mut write, asked, ClaimFilter::Batch(batch)).await?,
             None => {
-                let urgent = self.claim_of(&mut write, asked, Which::Urgent).await?;
-                if urgent.is_empty() { self.claim_in_turn(&mut write, asked).await? } else { urgent }
+                let urgent = self.claim_matching(&mut write, asked, ClaimFilter::Urgent).await?;
+                if urgent.is_empty() { self.claim_fair_share(&mut write, asked).await? } else { urgent }
             }
         };
         write.commit().await?;
@@ -130,81 +130,83 @@ impl Catalog {
 
     /// Claims tasks of the line that was served least for its weight, or of the next one that has any: each gets its share
     /// of the workers, and none waits for ever. (Stride scheduling: Waldspurger and Weihl, 1995.)
-    async fn claim_in_turn(&self, write: &mut Write, asked: Asked<'_>) -> Result<Vec<AnyRow>> {
+    async fn claim_fair_share(&self, write: &mut WriteTx, asked: ClaimRequest<'_>) -> Result<Vec<AnyRow>> {
         let statement = sqlx::query(
             "SELECT q.line, q.pass, COALESCE(l.weight, 10) AS weight FROM queues q LEFT JOIN roadmap_lines l ON l.code = q.line ORDER BY q.pass, q.line",
         );
         let mut skipped = Vec::new();
-        for queue in &sql::all(write.connection(), statement, "cannot read queues").await? {
+        for queue in &sql::fetch_all(write.connection(), statement, "cannot read queues").await? {
             let (line, weight, pass): (String, i64, i64) = (get(queue, "line")?, get(queue, "weight")?, get(queue, "pass")?);
-            let rows = self.claim_of(write, asked, Which::Line(&line)).await?;
+            let rows = self.claim_matching(write, asked, ClaimFilter::Target(&line)).await?;
             if !rows.is_empty() {
-                let served = sql::big(rows.len()) * STRIDE / weight.max(1);
+                let served = sql::to_i64(rows.len()) * STRIDE / weight.max(1);
                 let statement = sqlx::query("UPDATE queues SET pass = pass + $2 WHERE line = $1").bind(line).bind(served);
                 sql::execute(write.connection(), statement, "cannot count a turn").await?;
-                write.pass_over(&skipped, pass).await?;
+                write.skip_queues(&skipped, pass).await?;
                 return Ok(rows);
             }
-            write.end_queue(&line).await?;
+            write.drop_idle_queue(&line).await?;
             skipped.push(line);
         }
         Ok(Vec::new())
     }
 
-    async fn claim_of(&self, write: &mut Write, asked: Asked<'_>, which: Which<'_>) -> Result<Vec<AnyRow>> {
+    async fn claim_matching(&self, write: &mut WriteTx, asked: ClaimRequest<'_>, which: ClaimFilter<'_>) -> Result<Vec<AnyRow>> {
         let lock = if self.engine == Engine::Postgres { "FOR UPDATE OF t SKIP LOCKED" } else { "" };
         let (of, order, name) = match which {
-            Which::Batch(batch) => ("t.batch = $5", "t.grp DESC, t.priority DESC, t.id", batch),
-            Which::Urgent => ("t.priority > 0 AND CAST($5 AS TEXT) = ''", "t.priority DESC, t.grp DESC, t.id", ""),
-            Which::Line(line) => ("t.line = $5", "t.grp DESC, t.priority DESC, t.id", line),
+            ClaimFilter::Batch(batch) => ("t.batch = $5", "t.grp DESC, t.priority DESC, t.id", batch),
+            ClaimFilter::Urgent => ("t.priority > 0 AND CAST($5 AS TEXT) = ''", "t.priority DESC, t.grp DESC, t.id", ""),
+            ClaimFilter::Target(line) => ("t.line = $5", "t.grp DESC, t.priority DESC, t.id", line),
         };
-        let text = CLAIM.replace("{lock}", lock).replace("{of}", of).replace("{order}", order);
+        let text = CLAIM_SQL.replace("{lock}", lock).replace("{of}", of).replace("{order}", order);
         let statement = sqlx::query(AssertSqlSafe(text))
             .bind(write.now)
             .bind(asked.worker.to_owned())
-            .bind(write.now.saturating_add(sql::big(asked.lease.as_millis())))
-            .bind(sql::big(asked.limit))
+            .bind(write.now.saturating_add(sql::to_i64(asked.lease.as_millis())))
+            .bind(sql::to_i64(asked.limit))
             .bind(name.to_owned());
-        sql::all(write.connection(), statement, "cannot claim tasks").await
+        sql::fetch_all(write.connection(), statement, "cannot claim tasks").await
     }
 
     /// A look without the write lock, so that idle workers do not keep the busy ones waiting.
-    async fn anything_ready(&self) -> Result<bool> {
+    async fn has_ready_tasks(&self) -> Result<bool> {
         let now = self.clock.now();
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT 1 AS one FROM tasks WHERE ready_at <= $1 LIMIT 1").bind(now);
-        Ok(sql::optional(&mut connection, statement, "cannot look for tasks").await?.is_some())
+        Ok(sql::fetch_optional(&mut connection, statement, "cannot look for tasks").await?.is_some())
     }
 
     /// Whether any batch that is not paused has an open task, in hand or not.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn has_work(&self) -> Result<bool> {
+    pub async fn has_open_tasks(&self) -> Result<bool> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT 1 AS one FROM tasks t JOIN batches b ON b.id = t.batch WHERE b.control = 'run' LIMIT 1");
-        Ok(sql::optional(&mut connection, statement, "cannot look for tasks").await?.is_some())
+        Ok(sql::fetch_optional(&mut connection, statement, "cannot look for tasks").await?.is_some())
     }
 
     /// Loads the items of claimed tasks; each dossier once.
-    async fn load(&self, connection: &mut AnyConnection, rows: &[AnyRow]) -> Result<Vec<Claim>> {
+    async fn load_claims(&self, connection: &mut AnyConnection, rows: &[AnyRow]) -> Result<Vec<Claim>> {
         let mut items: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for row in rows {
             items.entry(get(row, "level")?).or_default().push(get(row, "item")?);
         }
         let ids = |level: &str| items.get(level).cloned().unwrap_or_default();
-        let pages: BTreeMap<String, Page> = keyed(by_id(connection, "pages", &ids("page")).await?.iter().map(page_of), |page| &page.id)?;
+        let pages: BTreeMap<String, Page> =
+            index_by_key(fetch_by_ids(connection, "pages", &ids("page")).await?.iter().map(page_from_row), |page| &page.id)?;
         let mut wanted = ids("file");
         wanted.extend(pages.values().map(|page| page.file.clone()));
         wanted.sort();
         wanted.dedup();
-        let files: BTreeMap<String, File> = keyed(by_id(connection, "files", &wanted).await?.iter().map(file_of), |file| &file.id)?;
+        let files: BTreeMap<String, File> =
+            index_by_key(fetch_by_ids(connection, "files", &wanted).await?.iter().map(file_from_row), |file| &file.id)?;
         let mut wanted: Vec<String> = files.values().map(|file| file.dossier.clone()).collect();
         wanted.sort();
         wanted.dedup();
         let dossiers: BTreeMap<String, Dossier> =
-            keyed(by_id(connection, "dossiers", &wanted).await?.iter().map(dossier_of), |dossier| &dossier.id)?;
-        let mut whole: BTreeMap<String, Contents> = BTreeMap::new();
+            index_by_key(fetch_by_ids(connection, "dossiers", &wanted).await?.iter().map(dossier_from_row), |dossier| &dossier.id)?;
+        let mut whole: BTreeMap<String, DossierSnapshot> = BTreeMap::new();
         let mut claims = Vec::with_capacity(rows.len());
         for row in rows {
             let (level, id, dossier): (String, String, String) = (get(row, "level")?, get(row, "item")?, get(row, "dossier")?);
@@ -221,7 +223,7 @@ impl Catalog {
                 }
                 _ => {
                     if !whole.contains_key(&dossier) {
-                        whole.insert(dossier.clone(), contents(connection, &dossier).await?);
+                        whole.insert(dossier.clone(), load_contents(connection, &dossier).await?);
                     }
                     let contents = Box::new(whole.get(&dossier).cloned().ok_or_else(missing)?);
                     if level == "document" { Item::Document { document: id.clone(), contents } } else { Item::Dossier(contents) }
@@ -256,9 +258,9 @@ impl Catalog {
             let statement = sqlx::query("UPDATE tasks SET ready_at = $3 WHERE id = $1 AND attempts = $2 AND worker IS NOT NULL")
                 .bind(claim.task.clone())
                 .bind(i64::from(claim.attempt))
-                .bind(write.now.saturating_add(sql::big(lease.as_millis())));
+                .bind(write.now.saturating_add(sql::to_i64(lease.as_millis())));
             if sql::execute(write.connection(), statement, "cannot renew a lease").await? == 0 {
-                return Err(lost(claim));
+                return Err(lease_lost(claim));
             }
             write.commit().await
         })
@@ -268,23 +270,23 @@ impl Catalog {
     ///
     /// # Errors
     /// `Conflict` where the lease was lost.
-    pub async fn release(&self, claim: &Claim, wait: Duration, error: &Error) -> Result<Released> {
+    pub async fn release(&self, claim: &Claim, wait: Duration, error: &Error) -> Result<ReleaseOutcome> {
         if claim.failures + 1 >= MAX_FAILURES {
-            return Ok(Released::Exhausted);
+            return Ok(ReleaseOutcome::Exhausted);
         }
-        self.put_back(claim, wait, 1, Some(sql::clean(&error.chain()))).await?;
-        Ok(Released::Waiting)
+        self.end_lease(claim, wait, 1, Some(sql::replace_nul(&error.chain()))).await?;
+        Ok(ReleaseOutcome::Requeued)
     }
 
     /// Gives a task back untouched, as a worker does that is asked to stop; not counted as a failure.
     ///
     /// # Errors
     /// `Conflict` where the lease was lost.
-    pub async fn give_back(&self, claim: &Claim) -> Result<()> {
-        self.put_back(claim, Duration::ZERO, 0, claim.last_error.clone()).await
+    pub async fn release_unchanged(&self, claim: &Claim) -> Result<()> {
+        self.end_lease(claim, Duration::ZERO, 0, claim.last_error.clone()).await
     }
 
-    async fn put_back(&self, claim: &Claim, wait: Duration, failures: i64, error: Option<String>) -> Result<()> {
+    async fn end_lease(&self, claim: &Claim, wait: Duration, failures: i64, error: Option<String>) -> Result<()> {
         retrying!(async {
             let mut write = self.write().await?;
             let statement = sqlx::query(
@@ -293,11 +295,11 @@ impl Catalog {
             )
             .bind(claim.task.clone())
             .bind(i64::from(claim.attempt))
-            .bind(write.now.saturating_add(sql::big(wait.as_millis())))
+            .bind(write.now.saturating_add(sql::to_i64(wait.as_millis())))
             .bind(failures)
             .bind(error.clone());
             if sql::execute(write.connection(), statement, "cannot give a task back").await? == 0 {
-                return Err(lost(claim));
+                return Err(lease_lost(claim));
             }
             write.commit().await
         })
@@ -307,9 +309,9 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn take_over(&self, is_alive: impl Fn(&str) -> bool) -> Result<u64> {
+    pub async fn reclaim_dead_leases(&self, is_alive: impl Fn(&str) -> bool) -> Result<u64> {
         let statement = sqlx::query("SELECT DISTINCT worker FROM tasks WHERE worker IS NOT NULL");
-        let rows = sql::all(&mut *self.read().await?, statement, "cannot read workers").await?;
+        let rows = sql::fetch_all(&mut *self.read().await?, statement, "cannot read workers").await?;
         let mut taken = 0;
         for row in &rows {
             let worker: String = get(row, "worker")?;
@@ -334,7 +336,7 @@ impl Catalog {
     pub async fn open_task_count(&self) -> Result<u64> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT count(*) AS n FROM tasks");
-        sql::get_u64(&sql::one(&mut connection, statement, "count of tasks").await?, "n")
+        sql::get_u64(&sql::fetch_one(&mut connection, statement, "count of tasks").await?, "n")
     }
 
     /// Open tasks of a batch by group. Tasks of its dossiers that another batch drives are not among them.
@@ -351,7 +353,7 @@ impl Catalog {
         )
         .bind(batch.to_owned())
         .bind(self.clock.now());
-        let rows = sql::all(&mut connection, statement, "cannot count open tasks").await?;
+        let rows = sql::fetch_all(&mut connection, statement, "cannot count open tasks").await?;
         rows.iter()
             .map(|row| {
                 Ok(OpenTasks {
@@ -365,10 +367,10 @@ impl Catalog {
     }
 }
 
-pub(crate) fn lost(claim: &Claim) -> Error {
+pub(crate) fn lease_lost(claim: &Claim) -> Error {
     Error::conflict(format!("the lease of task {} was lost to another worker", claim.task))
 }
 
-fn keyed<T>(items: impl Iterator<Item = Result<T>>, key: impl Fn(&T) -> &String) -> Result<BTreeMap<String, T>> {
+fn index_by_key<T>(items: impl Iterator<Item = Result<T>>, key: impl Fn(&T) -> &String) -> Result<BTreeMap<String, T>> {
     items.map(|item| item.map(|item| (key(&item).clone(), item))).collect()
 }

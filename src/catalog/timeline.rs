@@ -1,7 +1,7 @@
 //! How far a run was, moment by moment: its events say when, the pages where they came to lie.
 
-use crate::batches::unknown;
-use crate::sql::{self, get, get_u64, get_word};
+use crate::batches::unknown_batch;
+use crate::sql::{self, get, get_enum, get_u64};
 use crate::{Catalog, Engine, rfc3339};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,10 +11,10 @@ use sohoa_base::model::holding::PageState;
 use sqlx::any::AnyRow;
 
 /// Most points of a timeline, however long the run took.
-pub const MOST_POINTS: usize = 200;
+pub const MAX_TIMELINE_POINTS: usize = 200;
 
 /// Shortest time between two points, milliseconds.
-const SHORTEST: i64 = 1000;
+const MIN_STEP_MS: i64 = 1000;
 
 /// How a run went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -34,8 +34,8 @@ pub struct Timeline {
 
 /// Pages until one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Pages {
-    came: u64,
+struct PageCounts {
+    received: u64,
     read: u64,
     stored: u64,
     review: u64,
@@ -50,7 +50,7 @@ pub struct TimelinePoint {
     pub at: String,
     /// Had come.
     #[serde(rename = "in")]
-    pub came: u64,
+    pub received: u64,
     /// Had been read.
     pub read: u64,
     /// Had been stored, nothing to do.
@@ -64,7 +64,7 @@ pub struct TimelinePoint {
 }
 
 /// Pages that have the same moments. `{…}` are parts of an event's body.
-const MOMENTS: &str = "WITH identified AS MATERIALIZED (
+const TIMELINE_SQL: &str = "WITH identified AS MATERIALIZED (
         SELECT {file} AS file, min(at) AS at FROM events WHERE batch = $1 AND kind = 'file-identified' GROUP BY 1
     ), seen AS MATERIALIZED (
         SELECT {page} AS page, min(CASE WHEN kind = 'page-read' THEN at END) AS read_at, max(CASE WHEN kind <> 'page-read' THEN at END) AS gone_at
@@ -94,8 +94,8 @@ struct Span {
 impl Span {
     fn new(from: i64, to: i64) -> Self {
         let to = to.max(from);
-        let steps = sql::big(MOST_POINTS - 1);
-        Self { from, to, step: SHORTEST.max((to - from + steps - 1) / steps) }
+        let steps = sql::to_i64(MAX_TIMELINE_POINTS - 1);
+        Self { from, to, step: MIN_STEP_MS.max((to - from + steps - 1) / steps) }
     }
 
     fn steps(self) -> usize {
@@ -103,11 +103,11 @@ impl Span {
     }
 
     /// The step of a moment, milliseconds; before and after, the first and the last.
-    fn of(self, moment: i64) -> usize {
-        self.within((moment - self.from).max(0) / self.step)
+    fn index_of(self, moment: i64) -> usize {
+        self.clamp_index((moment - self.from).max(0) / self.step)
     }
 
-    fn within(self, step: i64) -> usize {
+    fn clamp_index(self, step: i64) -> usize {
         usize::try_from(step).unwrap_or(0).min(self.steps() - 1)
     }
 }
@@ -124,52 +124,54 @@ impl Catalog {
              FROM batches WHERE id = $1",
         )
         .bind(batch.to_owned());
-        let row = sql::optional(&mut connection, statement, "cannot read a batch").await?.ok_or_else(|| unknown(batch))?;
+        let row = sql::fetch_optional(&mut connection, statement, "cannot read a batch").await?.ok_or_else(|| unknown_batch(batch))?;
         let ended: Option<i64> = get(&row, "ended")?;
         let span = Span::new(get(&row, "created")?, ended.unwrap_or_else(|| self.clock.now()));
-        let cancelled = get::<Option<i64>>(&row, "cancelled")?.map(|at| span.of(at));
-        let statement = sql::built(moments(self.engine)).bind(batch.to_owned()).bind(span.from).bind(span.step);
-        let mut done = vec![Pages::default(); span.steps()];
-        for row in &sql::all(&mut connection, statement, "cannot read how a batch went").await? {
-            count(&mut done, span, cancelled, row)?;
+        let cancelled = get::<Option<i64>>(&row, "cancelled")?.map(|at| span.index_of(at));
+        let statement = sql::dynamic_query(timeline_sql(self.engine)).bind(batch.to_owned()).bind(span.from).bind(span.step);
+        let mut done = vec![PageCounts::default(); span.steps()];
+        for row in &sql::fetch_all(&mut connection, statement, "cannot read how a batch went").await? {
+            add_to_steps(&mut done, span, cancelled, row)?;
         }
         drop(connection);
         let now = self.page_balance(batch).await?;
-        Ok(Timeline { from: rfc3339(span.from), to: rfc3339(span.to), ended: ended.is_some(), points: points(&done, span), now })
+        Ok(Timeline { from: rfc3339(span.from), to: rfc3339(span.to), ended: ended.is_some(), points: cumulative_points(&done, span), now })
     }
 }
 
 /// The query as the engine takes parts out of JSON.
-fn moments(engine: Engine) -> String {
+fn timeline_sql(engine: Engine) -> String {
     let part = |name: &str| match engine {
         // Cast, or SQLite makes no index over it to join by.
         Engine::Sqlite => format!("CAST(json_extract(body, '$.{name}') AS TEXT)"),
         Engine::Postgres => format!("CAST(body AS JSON) ->> '{name}'"),
     };
-    ["file", "page", "document", "reasons"].iter().fold(MOMENTS.to_owned(), |text, name| text.replace(&format!("{{{name}}}"), &part(name)))
+    ["file", "page", "document", "reasons"]
+        .iter()
+        .fold(TIMELINE_SQL.to_owned(), |text, name| text.replace(&format!("{{{name}}}"), &part(name)))
 }
 
 /// When an identifier (UUIDv7) was made, by its first eleven characters: to a quarter of a second.
-fn made_at(beginning: &str) -> i64 {
+fn uuid_prefix_ms(beginning: &str) -> i64 {
     i64::from_str_radix(&beginning.replace('-', ""), 16).unwrap_or(0) << 8
 }
 
 /// Counts pages that have the same moments, at each step where something happened to them.
-fn count(done: &mut [Pages], span: Span, cancelled: Option<usize>, row: &AnyRow) -> Result<()> {
-    let step = |column: &str| Ok(get::<Option<i64>>(row, column)?.map(|step| span.within(step)));
+fn add_to_steps(done: &mut [PageCounts], span: Span, cancelled: Option<usize>, row: &AnyRow) -> Result<()> {
+    let step = |column: &str| Ok(get::<Option<i64>>(row, column)?.map(|step| span.clamp_index(step)));
     let pages = get_u64(row, "n")?;
     // What another run identified came with the name of the file that repeats it.
-    let arrived = get::<Option<String>>(row, "arrived")?.map_or(0, |id| span.of(made_at(&id)));
+    let arrived = get::<Option<String>>(row, "arrived")?.map_or(0, |id| span.index_of(uuid_prefix_ms(&id)));
     let came = step("came")?.unwrap_or(arrived);
     let (read, gone, deposited): (Option<usize>, Option<usize>, Option<usize>) = (step("read")?, step("gone")?, step("deposited")?);
     let in_doubt = get::<Option<i64>>(row, "doubt")?.map(|doubt| doubt == 1);
-    let mut add = |at: usize, part: fn(&mut Pages) -> &mut u64| {
+    let mut add = |at: usize, part: fn(&mut PageCounts) -> &mut u64| {
         if let Some(step) = done.get_mut(at) {
             *part(step) += pages;
         }
     };
-    add(came, |pages| &mut pages.came);
-    let state = get_word::<PageState>(row, "state")?;
+    add(came, |pages| &mut pages.received);
+    let state = get_enum::<PageState>(row, "state")?;
     if let Some(read) = read.or_else(|| matches!(state, PageState::Read | PageState::Stored | PageState::Review).then_some(came)) {
         add(read, |pages| &mut pages.read);
     }
@@ -189,11 +191,11 @@ fn count(done: &mut [Pages], span: Span, cancelled: Option<usize>, row: &AnyRow)
     Ok(())
 }
 
-fn points(done: &[Pages], span: Span) -> Vec<TimelinePoint> {
-    let mut sum = Pages::default();
-    let point = |moment: i64, sum: Pages| TimelinePoint {
+fn cumulative_points(done: &[PageCounts], span: Span) -> Vec<TimelinePoint> {
+    let mut sum = PageCounts::default();
+    let point = |moment: i64, sum: PageCounts| TimelinePoint {
         at: rfc3339(moment.min(span.to)),
-        came: sum.came,
+        received: sum.received,
         read: sum.read,
         stored: sum.stored,
         review: sum.review,
@@ -202,8 +204,8 @@ fn points(done: &[Pages], span: Span) -> Vec<TimelinePoint> {
     };
     let mut points = vec![point(span.from, sum)];
     for (number, step) in (1..).zip(done) {
-        sum = Pages {
-            came: sum.came + step.came,
+        sum = PageCounts {
+            received: sum.received + step.received,
             read: sum.read + step.read,
             stored: sum.stored + step.stored,
             review: sum.review + step.review,
@@ -223,16 +225,16 @@ mod tests {
     fn a_run_of_any_length_has_few_points_and_the_last_is_its_end() {
         for (length, most) in [(0, 2), (900, 2), (5_500, 7), (199_000, 200), (86_400_000 * 400, 200)] {
             let span = Span::new(1_000, 1_000 + length);
-            let points = points(&vec![Pages { came: 1, ..Pages::default() }; span.steps()], span);
+            let points = cumulative_points(&vec![PageCounts { received: 1, ..PageCounts::default() }; span.steps()], span);
             assert!(points.len() <= most && points.len() >= 2, "{length}: {}", points.len());
-            assert_eq!(points.last().map(|point| (point.at.clone(), point.came)), Some((rfc3339(1_000 + length), span.steps() as u64)));
-            assert_eq!((span.of(0), span.of(i64::MAX / 2)), (0, span.steps() - 1), "{length}");
+            assert_eq!(points.last().map(|point| (point.at.clone(), point.received)), Some((rfc3339(1_000 + length), span.steps() as u64)));
+            assert_eq!((span.index_of(0), span.index_of(i64::MAX / 2)), (0, span.steps() - 1), "{length}");
         }
     }
 
     #[test]
     fn an_identifier_tells_when_it_was_made() {
-        let moment = made_at("017f22e2-79");
+        let moment = uuid_prefix_ms("017f22e2-79");
         assert!((0..256).contains(&(1_645_557_742_000 - moment)), "{moment}");
     }
 }

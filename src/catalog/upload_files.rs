@@ -1,11 +1,11 @@
 //! Files of uploads: announced, here, refused, taken back.
 
 use crate::Catalog;
-use crate::sql::{self, Write, get, get_u64, get_word, retrying, word};
-use crate::upload_lists::NewList;
+use crate::sql::{self, WriteTx, enum_str, get, get_enum, get_u64, retrying};
+use crate::upload_lists::NewUploadList;
 use serde::Serialize;
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::refusal::{Class, Refusal};
+use sohoa_base::model::refusal::{Refusal, RefusalClass};
 use sohoa_base::model::upload::{Upload, UploadFile, UploadFileState};
 use sqlx::any::AnyRow;
 
@@ -29,7 +29,7 @@ pub struct NewUploadFile<'a> {
     /// Code of its dossier.
     pub dossier: &'a str,
     /// The path as it is compared with lists.
-    pub plain: &'a str,
+    pub normalized_path: &'a str,
     /// What it is by its name.
     pub kind: UploadFileKind,
     /// Size.
@@ -42,7 +42,7 @@ pub struct NewUploadFile<'a> {
 
 /// What was found out about a file whose bytes are here.
 #[derive(Debug, Clone)]
-pub enum Verdict {
+pub enum UploadVerdict {
     /// It may be a scan.
     Scan,
     /// It is none.
@@ -50,12 +50,12 @@ pub enum Verdict {
     /// It is left out by rule.
     Ignored,
     /// It is a list.
-    List(NewList),
+    List(NewUploadList),
 }
 
 /// A file of an upload by identifiers.
 #[derive(Debug, Clone, Copy)]
-struct Place<'a> {
+struct UploadFileKey<'a> {
     upload: &'a str,
     file: &'a str,
 }
@@ -65,24 +65,24 @@ impl Catalog {
     ///
     /// # Errors
     /// `Conflict` where other bytes were announced under its path, or the upload is not open any more.
-    pub async fn announce(&self, upload: &str, new: &NewUploadFile<'_>) -> Result<(UploadFile, bool)> {
-        retrying!(self.announce_once(upload, new))
+    pub async fn announce_upload_file(&self, upload: &str, new: &NewUploadFile<'_>) -> Result<(UploadFile, bool)> {
+        retrying!(self.announce_upload_file_once(upload, new))
     }
 
-    async fn announce_once(&self, upload: &str, new: &NewUploadFile<'_>) -> Result<(UploadFile, bool)> {
+    async fn announce_upload_file_once(&self, upload: &str, new: &NewUploadFile<'_>) -> Result<(UploadFile, bool)> {
         let mut write = self.write().await?;
         write.lock_upload(upload).await?;
         let statement =
             sqlx::query("SELECT * FROM upload_files WHERE upload = $1 AND path = $2").bind(upload.to_owned()).bind(new.path.to_owned());
-        if let Some(row) = sql::optional(write.connection(), statement, "cannot look for a path").await? {
-            let known = file_of(&row)?;
+        if let Some(row) = sql::fetch_optional(write.connection(), statement, "cannot look for a path").await? {
+            let known = upload_file_from_row(&row)?;
             if known.bytes == new.bytes && known.sha256 == new.sha256 {
                 return Ok((known, false));
             }
             return Err(Error::conflict(format!("other bytes were announced under {}; remove that file from the upload first", new.path)));
         }
         let state = if new.refusal.is_some() { UploadFileState::Refused } else { UploadFileState::Sending };
-        let last = new.plain.rsplit('/').next().unwrap_or_default();
+        let last = new.normalized_path.rsplit('/').next().unwrap_or_default();
         let statement = sqlx::query(
             "INSERT INTO upload_files (id, upload, path, dossier, plain, last, kind, bytes, sha256, state, absent, class, reason)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING *",
@@ -91,18 +91,18 @@ impl Catalog {
         .bind(upload.to_owned())
         .bind(new.path.to_owned())
         .bind(new.dossier.to_owned())
-        .bind(new.plain.to_owned())
+        .bind(new.normalized_path.to_owned())
         .bind(last.to_owned())
-        .bind(word(&new.kind)?)
-        .bind(sql::big(new.bytes))
+        .bind(enum_str(&new.kind)?)
+        .bind(sql::to_i64(new.bytes))
         .bind(new.sha256.to_owned())
-        .bind(word(&state)?)
+        .bind(enum_str(&state)?)
         .bind(i64::from(new.refusal.is_some()))
         .bind(new.refusal.map(|refusal| refusal.class.as_str()))
-        .bind(new.refusal.map(|refusal| sql::clean(&refusal.reason)));
-        let file = file_of(&sql::one(write.connection(), statement, "cannot announce a file").await?)?;
+        .bind(new.refusal.map(|refusal| sql::replace_nul(&refusal.reason)));
+        let file = upload_file_from_row(&sql::fetch_one(write.connection(), statement, "cannot announce a file").await?)?;
         if new.kind == UploadFileKind::Scan {
-            write.match_file(upload, &file.id).await?;
+            write.match_file_to_lists(upload, &file.id).await?;
         }
         write.commit().await?;
         Ok((file, true))
@@ -114,7 +114,7 @@ impl Catalog {
     /// `NotFound` for an unknown one.
     pub async fn upload_file(&self, upload: &str, file: &str) -> Result<UploadFile> {
         let mut connection = self.read().await?;
-        read(&mut connection, Place { upload, file }).await
+        fetch_upload_file(&mut connection, UploadFileKey { upload, file }).await
     }
 
     /// Files of an upload in the order in which they were announced, after the one named, in one state or in any; at most `limit`.
@@ -129,19 +129,19 @@ impl Catalog {
         limit: usize,
     ) -> Result<Vec<UploadFile>> {
         let mut connection = self.read().await?;
-        let after = sql::clean(after.unwrap_or_default());
+        let after = sql::replace_nul(after.unwrap_or_default());
         let statement = match state {
             Some(state) => sqlx::query("SELECT * FROM upload_files WHERE upload = $1 AND state = $4 AND id > $2 ORDER BY id LIMIT $3")
                 .bind(upload.to_owned())
                 .bind(after)
-                .bind(sql::big(limit))
-                .bind(word(&state)?),
+                .bind(sql::to_i64(limit))
+                .bind(enum_str(&state)?),
             None => sqlx::query("SELECT * FROM upload_files WHERE upload = $1 AND id > $2 ORDER BY id LIMIT $3")
                 .bind(upload.to_owned())
                 .bind(after)
-                .bind(sql::big(limit)),
+                .bind(sql::to_i64(limit)),
         };
-        sql::all(&mut connection, statement, "cannot read files of an upload").await?.iter().map(file_of).collect()
+        sql::fetch_all(&mut connection, statement, "cannot read files of an upload").await?.iter().map(upload_file_from_row).collect()
     }
 
     /// Keeps what was found out about a file whose bytes are all here; a scan whose bytes its dossier has already is a duplicate, as
@@ -149,33 +149,33 @@ impl Catalog {
     ///
     /// # Errors
     /// `Conflict` where the upload is not open any more, `NotFound` for an unknown file.
-    pub async fn settle_upload_file(&self, upload: &str, file: &str, verdict: &Verdict) -> Result<UploadFile> {
-        retrying!(self.settle_upload_file_once(Place { upload, file }, verdict))
+    pub async fn record_upload_verdict(&self, upload: &str, file: &str, verdict: &UploadVerdict) -> Result<UploadFile> {
+        retrying!(self.record_upload_verdict_once(UploadFileKey { upload, file }, verdict))
     }
 
-    async fn settle_upload_file_once(&self, place: Place<'_>, verdict: &Verdict) -> Result<UploadFile> {
+    async fn record_upload_verdict_once(&self, place: UploadFileKey<'_>, verdict: &UploadVerdict) -> Result<UploadFile> {
         let mut write = self.write().await?;
         let upload = write.lock_upload(place.upload).await?;
-        let mut file = read(write.connection(), place).await?;
+        let mut file = fetch_upload_file(write.connection(), place).await?;
         if file.state != UploadFileState::Sending {
             return Ok(file);
         }
         let mut twin = None;
         match verdict {
-            Verdict::Ignored => file.state = UploadFileState::Ignored,
-            Verdict::List(list) => {
+            UploadVerdict::Ignored => file.state = UploadFileState::Ignored,
+            UploadVerdict::List(list) => {
                 file.state = UploadFileState::List;
-                write.keep_list(&upload.id, &file.id, list).await?;
+                write.save_upload_list(&upload.id, &file.id, list).await?;
             }
-            Verdict::Scan | Verdict::Refused(_) => twin = judge(&mut write, &upload, &mut file, verdict).await?,
+            UploadVerdict::Scan | UploadVerdict::Refused(_) => twin = classify_scan(&mut write, &upload, &mut file, verdict).await?,
         }
         let statement = sqlx::query("UPDATE upload_files SET state = $2, class = $3, reason = $4, twin = $5, repeats = $6 WHERE id = $1")
             .bind(file.id.clone())
-            .bind(word(&file.state)?)
-            .bind(file.class.map(Class::as_str))
-            .bind(file.reason.as_deref().map(sql::clean))
+            .bind(enum_str(&file.state)?)
+            .bind(file.class.map(RefusalClass::as_str))
+            .bind(file.reason.as_deref().map(sql::replace_nul))
             .bind(twin)
-            .bind(file.repeats.clone());
+            .bind(file.duplicate_of.clone());
         sql::execute(write.connection(), statement, "cannot keep what a file is").await?;
         write.commit().await?;
         Ok(file)
@@ -186,32 +186,32 @@ impl Catalog {
     /// # Errors
     /// `Conflict` where the upload is not open any more, `NotFound` for an unknown file.
     pub async fn remove_upload_file(&self, upload: &str, file: &str, by: &str) -> Result<()> {
-        retrying!(self.remove_upload_file_once(Place { upload, file }, by))
+        retrying!(self.remove_upload_file_once(UploadFileKey { upload, file }, by))
     }
 
-    async fn remove_upload_file_once(&self, place: Place<'_>, by: &str) -> Result<()> {
+    async fn remove_upload_file_once(&self, place: UploadFileKey<'_>, by: &str) -> Result<()> {
         let mut write = self.write().await?;
         write.lock_upload(place.upload).await?;
-        let file = read(write.connection(), place).await?;
+        let file = fetch_upload_file(write.connection(), place).await?;
         let statement = sqlx::query("DELETE FROM upload_files WHERE id = $1 RETURNING last").bind(file.id.clone());
-        let last: String = get(&sql::one(write.connection(), statement, "cannot remove a file").await?, "last")?;
+        let last: String = get(&sql::fetch_one(write.connection(), statement, "cannot remove a file").await?, "last")?;
         let statement = sqlx::query("SELECT id, path FROM upload_files WHERE twin = $1 ORDER BY id LIMIT 1").bind(file.id.clone());
-        if let Some(row) = sql::optional(write.connection(), statement, "cannot look for duplicates").await? {
+        if let Some(row) = sql::fetch_optional(write.connection(), statement, "cannot look for duplicates").await? {
             let (heir, path): (String, String) = (get(&row, "id")?, get(&row, "path")?);
             let statement =
                 sqlx::query("UPDATE upload_files SET state = $2, class = $3, reason = $4, twin = NULL, repeats = NULL WHERE id = $1")
                     .bind(heir.clone())
-                    .bind(word(&file.state)?)
-                    .bind(file.class.map(Class::as_str))
+                    .bind(enum_str(&file.state)?)
+                    .bind(file.class.map(RefusalClass::as_str))
                     .bind(file.reason.clone());
             sql::execute(write.connection(), statement, "cannot put a duplicate in its place").await?;
             let statement =
                 sqlx::query("UPDATE upload_files SET twin = $2, repeats = $3 WHERE twin = $1").bind(file.id.clone()).bind(heir).bind(path);
             sql::execute(write.connection(), statement, "cannot name another duplicate").await?;
         }
-        write.unmatch_file(place.upload, &file, &last).await?;
+        write.remove_from_lists(place.upload, &file, &last).await?;
         let body = serde_json::json!({ "by": by, "upload": place.upload, "file": file.path, "bytes": file.bytes, "sha256": file.sha256 });
-        write.record("", &[("", "upload-file-removed", body)]).await?;
+        write.append_events("", &[("", "upload-file-removed", body)]).await?;
         write.commit().await
     }
 
@@ -227,15 +227,19 @@ impl Catalog {
         )
         .bind(upload.to_owned())
         .bind(after.to_owned())
-        .bind(sql::big(limit));
-        sql::all(&mut connection, statement, "cannot read dossiers of an upload").await?.iter().map(|row| get(row, "dossier")).collect()
+        .bind(sql::to_i64(limit));
+        sql::fetch_all(&mut connection, statement, "cannot read dossiers of an upload")
+            .await?
+            .iter()
+            .map(|row| get(row, "dossier"))
+            .collect()
     }
 
     /// Files of one dossier of an upload that go into its batch.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn upload_files_of(&self, upload: &str, dossier: &str) -> Result<Vec<UploadFile>> {
+    pub async fn upload_files_of_dossier(&self, upload: &str, dossier: &str) -> Result<Vec<UploadFile>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
             "SELECT * FROM upload_files WHERE upload = $1 AND dossier = $2 AND state IN ('received', 'duplicate', 'refused') AND absent = 0
@@ -243,13 +247,13 @@ impl Catalog {
         )
         .bind(upload.to_owned())
         .bind(dossier.to_owned());
-        sql::all(&mut connection, statement, "cannot read files of a dossier").await?.iter().map(file_of).collect()
+        sql::fetch_all(&mut connection, statement, "cannot read files of a dossier").await?.iter().map(upload_file_from_row).collect()
     }
 }
 
 /// What a scan will be in its batch: a duplicate of another file of the upload (whose identifier is given) or of the archive, refused
 /// as the same bytes were before, or what was found.
-async fn judge(write: &mut Write, upload: &Upload, file: &mut UploadFile, verdict: &Verdict) -> Result<Option<String>> {
+async fn classify_scan(write: &mut WriteTx, upload: &Upload, file: &mut UploadFile, verdict: &UploadVerdict) -> Result<Option<String>> {
     let statement = sqlx::query(
         "SELECT id, path FROM upload_files WHERE upload = $1 AND sha256 = $2 AND dossier = $3 AND id <> $4 AND absent = 0
             AND twin IS NULL AND repeats IS NULL AND state IN ('received', 'refused') ORDER BY id LIMIT 1",
@@ -258,9 +262,9 @@ async fn judge(write: &mut Write, upload: &Upload, file: &mut UploadFile, verdic
     .bind(file.sha256.clone())
     .bind(file.dossier.clone())
     .bind(file.id.clone());
-    if let Some(row) = sql::optional(write.connection(), statement, "cannot look for the same bytes").await? {
+    if let Some(row) = sql::fetch_optional(write.connection(), statement, "cannot look for the same bytes").await? {
         file.state = UploadFileState::Duplicate;
-        file.repeats = Some(get(&row, "path")?);
+        file.duplicate_of = Some(get(&row, "path")?);
         return Ok(Some(get(&row, "id")?));
     }
     let statement = sqlx::query(
@@ -270,34 +274,35 @@ async fn judge(write: &mut Write, upload: &Upload, file: &mut UploadFile, verdic
     .bind(upload.unit.clone())
     .bind(file.dossier.clone())
     .bind(file.sha256.clone());
-    let held = sql::optional(write.connection(), statement, "cannot look for the same bytes").await?;
-    let before = held.as_ref().map(super::rows::refusal_of).transpose()?.flatten();
+    let held = sql::fetch_optional(write.connection(), statement, "cannot look for the same bytes").await?;
+    let before = held.as_ref().map(super::rows::refusal_from_row).transpose()?.flatten();
     let state: String = held.as_ref().map_or(Ok(String::new()), |row| get(row, "state"))?;
     let refuse = |file: &mut UploadFile, refusal: &Refusal| {
         (file.state, file.class, file.reason) = (UploadFileState::Refused, Some(refusal.class), Some(refusal.reason.clone()));
     };
     match (&held, before, verdict) {
-        (Some(_), Some(refusal), _) if state == "refused" && refusal.class != Class::Outage => refuse(file, &refusal),
+        (Some(_), Some(refusal), _) if state == "refused" && refusal.class != RefusalClass::Outage => refuse(file, &refusal),
         // The members of an archive are counted again.
         (Some(row), _, _) if state != "expanded" => {
             let path: sohoa_base::model::holding::DeliveredName = sql::get_json(row, "path")?;
-            (file.state, file.repeats, file.stored) = (UploadFileState::Duplicate, Some(path.shown), true);
+            (file.state, file.duplicate_of, file.in_archive) = (UploadFileState::Duplicate, Some(path.display), true);
         }
-        (_, _, Verdict::Refused(refusal)) => refuse(file, refusal),
+        (_, _, UploadVerdict::Refused(refusal)) => refuse(file, refusal),
         _ => file.state = UploadFileState::Received,
     }
     Ok(None)
 }
 
-async fn read(connection: &mut sqlx::AnyConnection, place: Place<'_>) -> Result<UploadFile> {
-    let statement =
-        sqlx::query("SELECT * FROM upload_files WHERE id = $1 AND upload = $2").bind(sql::clean(place.file)).bind(sql::clean(place.upload));
-    let row = sql::optional(connection, statement, "cannot read a file of an upload").await?;
-    file_of(&row.ok_or_else(|| Error::not_found(format!("file {} of the upload does not exist", place.file)))?)
+async fn fetch_upload_file(connection: &mut sqlx::AnyConnection, place: UploadFileKey<'_>) -> Result<UploadFile> {
+    let statement = sqlx::query("SELECT * FROM upload_files WHERE id = $1 AND upload = $2")
+        .bind(sql::replace_nul(place.file))
+        .bind(sql::replace_nul(place.upload));
+    let row = sql::fetch_optional(connection, statement, "cannot read a file of an upload").await?;
+    upload_file_from_row(&row.ok_or_else(|| Error::not_found(format!("file {} of the upload does not exist", place.file)))?)
 }
 
-fn file_of(row: &AnyRow) -> Result<UploadFile> {
-    let refusal = super::rows::refusal_of(row)?;
+fn upload_file_from_row(row: &AnyRow) -> Result<UploadFile> {
+    let refusal = super::rows::refusal_from_row(row)?;
     let repeats: Option<String> = get(row, "repeats")?;
     Ok(UploadFile {
         id: get(row, "id")?,
@@ -305,10 +310,10 @@ fn file_of(row: &AnyRow) -> Result<UploadFile> {
         dossier: get(row, "dossier")?,
         bytes: get_u64(row, "bytes")?,
         sha256: get(row, "sha256")?,
-        state: get_word(row, "state")?,
+        state: get_enum(row, "state")?,
         class: refusal.as_ref().map(|refusal| refusal.class),
         reason: refusal.map(|refusal| refusal.reason),
-        stored: repeats.is_some() && get::<Option<String>>(row, "twin")?.is_none(),
-        repeats,
+        in_archive: repeats.is_some() && get::<Option<String>>(row, "twin")?.is_none(),
+        duplicate_of: repeats,
     })
 }

@@ -4,7 +4,7 @@
 //! with files and rows, so that asking costs a look into an index.
 
 use crate::Catalog;
-use crate::sql::{self, Cell, Write, get, get_json, get_u32, get_u64};
+use crate::sql::{self, SqlValue, WriteTx, get, get_json, get_u32, get_u64};
 use sohoa_base::error::Result;
 use sohoa_base::model::upload::{UploadFile, UploadFileState};
 use sqlx::AnyConnection;
@@ -17,12 +17,12 @@ pub struct ListedFile {
     /// The name as it stands there.
     pub file: String,
     /// The name as it is compared with paths.
-    pub plain: String,
+    pub normalized_path: String,
 }
 
 /// A list that came.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct NewList {
+pub struct NewUploadList {
     /// Its folder as paths are compared, with a closing slash; empty: the whole upload.
     pub folder: String,
     /// Rows in it.
@@ -30,7 +30,7 @@ pub struct NewList {
     /// The files that it names.
     pub files: Vec<ListedFile>,
     /// Lines of a roadmap that it names, each with the first row.
-    pub lines: Vec<(u32, String)>,
+    pub targets: Vec<(u32, String)>,
     /// Why it cannot be read.
     pub problem: Option<String>,
 }
@@ -47,7 +47,7 @@ pub struct UploadList {
     /// Whether it names files.
     pub names_files: bool,
     /// Lines of a roadmap that it names, each with the first row.
-    pub lines: Vec<(u32, String)>,
+    pub targets: Vec<(u32, String)>,
     /// Why it cannot be read.
     pub problem: Option<String>,
 }
@@ -88,7 +88,7 @@ impl Catalog {
              WHERE l.upload = $1 ORDER BY f.path",
         )
         .bind(upload.to_owned());
-        let rows = sql::all(&mut connection, statement, "cannot read lists of an upload").await?;
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read lists of an upload").await?;
         rows.iter()
             .map(|row| {
                 Ok(UploadList {
@@ -96,7 +96,7 @@ impl Catalog {
                     path: get(row, "path")?,
                     rows: get_u64(row, "entries")?,
                     names_files: get::<i64>(row, "names_files")? != 0,
-                    lines: get_json(row, "lines")?,
+                    targets: get_json(row, "lines")?,
                     problem: get(row, "problem")?,
                 })
             })
@@ -107,9 +107,9 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn upload_missing(&self, upload: &str, limit: usize) -> Result<(u64, Vec<(String, u32, String)>)> {
+    pub async fn missing_upload_files(&self, upload: &str, limit: usize) -> Result<(u64, Vec<(String, u32, String)>)> {
         let mut connection = self.read().await?;
-        let count = missing_count(&mut connection, upload).await?;
+        let count = count_missing_files(&mut connection, upload).await?;
         if count == 0 {
             return Ok((0, Vec::new()));
         }
@@ -118,8 +118,8 @@ impl Catalog {
              WHERE e.upload = $1 AND e.came = 0 ORDER BY e.list, e.line LIMIT $2",
         )
         .bind(upload.to_owned())
-        .bind(sql::big(limit));
-        let rows = sql::all(&mut connection, statement, "cannot read what is missing").await?;
+        .bind(sql::to_i64(limit));
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read what is missing").await?;
         let items = rows.iter().map(|row| Ok((get(row, "path")?, get_u32(row, "line")?, get(row, "file")?)));
         Ok((count, items.collect::<Result<_>>()?))
     }
@@ -128,59 +128,59 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn upload_extra(&self, upload: &str, limit: usize) -> Result<(u64, Vec<String>)> {
+    pub async fn unlisted_upload_files(&self, upload: &str, limit: usize) -> Result<(u64, Vec<String>)> {
         let mut connection = self.read().await?;
         let statement =
             sqlx::query("SELECT count(*) AS n FROM upload_files WHERE upload = $1 AND covered = 1 AND named = 0").bind(upload.to_owned());
-        let count = get_u64(&sql::one(&mut connection, statement, "count of what is extra").await?, "n")?;
+        let count = get_u64(&sql::fetch_one(&mut connection, statement, "count of what is extra").await?, "n")?;
         if count == 0 {
             return Ok((0, Vec::new()));
         }
         let statement = sqlx::query("SELECT path FROM upload_files WHERE upload = $1 AND covered = 1 AND named = 0 ORDER BY path LIMIT $2")
             .bind(upload.to_owned())
-            .bind(sql::big(limit));
-        let rows = sql::all(&mut connection, statement, "cannot read what is extra").await?;
+            .bind(sql::to_i64(limit));
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read what is extra").await?;
         Ok((count, rows.iter().map(|row| get(row, "path")).collect::<Result<_>>()?))
     }
 }
 
 /// How many files that lists of an upload name were not announced.
-pub(crate) async fn missing_count(connection: &mut AnyConnection, upload: &str) -> Result<u64> {
+pub(crate) async fn count_missing_files(connection: &mut AnyConnection, upload: &str) -> Result<u64> {
     let statement = sqlx::query("SELECT count(*) AS n FROM upload_entries WHERE upload = $1 AND came = 0").bind(upload.to_owned());
-    get_u64(&sql::one(connection, statement, "count of what is missing").await?, "n")
+    get_u64(&sql::fetch_one(connection, statement, "count of what is missing").await?, "n")
 }
 
-impl Write {
+impl WriteTx {
     /// Keeps a list and what it means for the files that are announced.
-    pub(crate) async fn keep_list(&mut self, upload: &str, file: &str, list: &NewList) -> Result<()> {
+    pub(crate) async fn save_upload_list(&mut self, upload: &str, file: &str, list: &NewUploadList) -> Result<()> {
         let statement = sqlx::query(
             "INSERT INTO upload_lists (file, upload, folder, entries, names_files, problem, lines) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(file.to_owned())
         .bind(upload.to_owned())
-        .bind(sql::clean(&list.folder))
-        .bind(sql::big(list.rows))
+        .bind(sql::replace_nul(&list.folder))
+        .bind(sql::to_i64(list.rows))
         .bind(i64::from(!list.files.is_empty()))
-        .bind(list.problem.as_deref().map(sql::clean))
-        .bind(sql::to_json(&list.lines)?);
+        .bind(list.problem.as_deref().map(sql::replace_nul))
+        .bind(sql::to_json(&list.targets)?);
         sql::execute(self.connection(), statement, "cannot keep a list").await?;
         if list.files.is_empty() {
             return Ok(());
         }
         let rows = list.files.iter().map(|listed| {
-            let plain = sql::clean(&listed.plain);
+            let plain = sql::replace_nul(&listed.normalized_path);
             let last = plain.rsplit('/').next().unwrap_or_default().to_owned();
             vec![
                 file.into(),
-                Cell::Int(i64::from(listed.row)),
+                SqlValue::Int(i64::from(listed.row)),
                 upload.into(),
-                Cell::Text(sql::clean(&listed.file)),
-                Cell::Text(plain),
-                Cell::Text(last),
+                SqlValue::Text(sql::replace_nul(&listed.file)),
+                SqlValue::Text(plain),
+                SqlValue::Text(last),
             ]
         });
         let insert = "INSERT INTO upload_entries (list, line, upload, file, plain, last) VALUES";
-        sql::in_bulk(self.connection(), insert, rows.collect(), "", "cannot keep the rows of a list").await?;
+        sql::bulk_insert(self.connection(), insert, rows.collect(), "", "cannot keep the rows of a list").await?;
         let came = concat!(
             "UPDATE upload_entries AS e SET came = 1 WHERE e.list = $1 AND EXISTS (SELECT 1 FROM upload_files f, upload_lists l
              WHERE l.file = e.list AND f.upload = e.upload AND f.last = e.last AND ",
@@ -202,10 +202,10 @@ impl Write {
     }
 
     /// Matches a newly announced file with the lists that came.
-    pub(crate) async fn match_file(&mut self, upload: &str, file: &str) -> Result<()> {
+    pub(crate) async fn match_file_to_lists(&mut self, upload: &str, file: &str) -> Result<()> {
         let statement =
             sqlx::query("SELECT 1 AS one FROM upload_lists WHERE upload = $1 AND names_files = 1 LIMIT 1").bind(upload.to_owned());
-        if sql::optional(self.connection(), statement, "cannot look for lists").await?.is_none() {
+        if sql::fetch_optional(self.connection(), statement, "cannot look for lists").await?.is_none() {
             return Ok(());
         }
         let statement = sqlx::query(mark_files!("f.id = $1")).bind(file.to_owned());
@@ -223,7 +223,7 @@ impl Write {
     }
 
     /// Forgets a file that was removed, which was called `last`.
-    pub(crate) async fn unmatch_file(&mut self, upload: &str, file: &UploadFile, last: &str) -> Result<()> {
+    pub(crate) async fn remove_from_lists(&mut self, upload: &str, file: &UploadFile, last: &str) -> Result<()> {
         if file.state == UploadFileState::List {
             for text in ["DELETE FROM upload_entries WHERE list = $1", "DELETE FROM upload_lists WHERE file = $1"] {
                 sql::execute(self.connection(), sqlx::query(text).bind(file.id.clone()), "cannot forget a list").await?;

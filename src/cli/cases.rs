@@ -1,7 +1,7 @@
 //! `sohoa roadmap cases …`
 
 use super::print;
-use super::roadmap::{operator, print_wrong, write};
+use super::roadmap::{local_operator, print_wrong_cells, write_output};
 use clap::Subcommand;
 use sohoa_base::error::Result;
 use sohoa_services::archive::Archive;
@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 /// What to do with what offices know of one-stop dossiers.
 #[derive(Debug, Subcommand)]
-pub enum Cases {
+pub enum CasesCommand {
     /// A form of the table as a workbook, with examples.
     Template {
         /// The workbook to write (XLSX).
@@ -34,24 +34,24 @@ pub enum Cases {
     },
 }
 
-impl Cases {
+impl CasesCommand {
     /// Does it, prints, and returns the exit code: 2 where the table has wrong cells.
     ///
     /// # Errors
     /// As the functions of [`one_stop`].
     pub(super) async fn execute(&self, archive: &Archive, json: bool, language: Language) -> Result<u8> {
         let (file, unit, dry_run, by) = match self {
-            Self::Template { file } => return write(Some(file), &one_stop::template()?),
+            Self::Template { file } => return write_output(Some(file), &one_stop::template()?),
             Self::Import { file, unit, dry_run, by } => (file, unit, *dry_run, by),
         };
-        let imported = one_stop::import(archive, &operator(by.as_ref())?, file, unit.as_deref(), dry_run).await?;
+        let imported = one_stop::import(archive, &local_operator(by.as_ref())?, file, unit.as_deref(), dry_run).await?;
         if json {
-            print::json(&imported)?;
-        } else if imported.wrong.is_empty() {
-            print::line(&format!("{}\t{}", imported.cases, imported.known))?;
+            print::print_json(&imported)?;
+        } else if imported.cell_errors.is_empty() {
+            print::print_line(&format!("{}\t{}", imported.cases, imported.known))?;
         } else {
-            print_wrong(&imported.wrong, language)?;
+            print_wrong_cells(&imported.cell_errors, language)?;
         }
-        Ok(if imported.wrong.is_empty() { 0 } else { 2 })
+        Ok(if imported.cell_errors.is_empty() { 0 } else { 2 })
     }
 }

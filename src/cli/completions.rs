@@ -1,6 +1,6 @@
 //! `sohoa completions SHELL`
 
-use super::options::Line;
+use super::options::Cli;
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
@@ -17,7 +17,7 @@ impl Completions {
     /// Prints the completions and returns the exit code.
     #[must_use]
     pub fn execute(&self) -> u8 {
-        clap_complete::generate(self.shell, &mut Line::command(), "sohoa", &mut std::io::stdout());
+        clap_complete::generate(self.shell, &mut Cli::command(), "sohoa", &mut std::io::stdout());
         0
     }
 }

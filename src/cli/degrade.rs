@@ -1,10 +1,10 @@
 //! `sohoa degrade`: clean pages in three strengths of wear.
 
-use super::options::Place;
+use super::options::GlobalArgs;
 use super::print;
 use clap::Args;
 use sohoa_base::error::Result;
-use sohoa_evaluation::benchmarks::degraded::{WornPage, degrade};
+use sohoa_evaluation::benchmarks::degraded::{DegradedPage, degrade_folder};
 use std::path::PathBuf;
 
 /// Arguments of `degrade`.
@@ -33,19 +33,19 @@ impl Degrade {
     ///
     /// # Errors
     /// As [`degrade`].
-    pub fn execute(&self, place: &Place) -> Result<u8> {
-        let mut tell = |page: &WornPage| if place.json { Ok(()) } else { print::line(&row(page)) };
-        let written = degrade(&self.folder, &self.out, self.seed, self.limit, &mut tell)?;
+    pub fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let mut tell = |page: &DegradedPage| if place.json { Ok(()) } else { print::print_line(&format_row(page)) };
+        let written = degrade_folder(&self.folder, &self.out, self.seed, self.limit, &mut tell)?;
         if place.json {
-            print::json(&written)?;
+            print::print_json(&written)?;
         }
         Ok(0)
     }
 }
 
 /// A page and its faults with their amounts.
-fn row(page: &WornPage) -> String {
-    let wear = &page.wear;
+fn format_row(page: &DegradedPage) -> String {
+    let wear = &page.degradation;
     let faults = [
         wear.fade.map(|share| format!("fade {share:.2}")),
         wear.seal.map(|ink| format!("seal {ink:.2}")),
@@ -55,5 +55,5 @@ fn row(page: &WornPage) -> String {
         wear.noise.map(|deviation| format!("noise {deviation:.0}")),
         wear.jpeg.map(|quality| format!("jpeg {quality}")),
     ];
-    format!("{:32} {}", print::plain(&page.id), faults.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    format!("{:32} {}", print::sanitize_terminal(&page.id), faults.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }

@@ -1,12 +1,12 @@
 //! `sohoa doctor`
 
-use super::options::Place;
+use super::options::GlobalArgs;
 use super::print;
-use super::run::this_program;
+use super::run::current_program;
 use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_services::doctor;
-use sohoa_texts::{Language, Message, sentence};
+use sohoa_texts::{Language, Message, localize};
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
@@ -17,22 +17,22 @@ impl Doctor {
     ///
     /// # Errors
     /// When the configuration itself is wrong.
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
-        let config = place.configure(toml::Table::new())?;
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
-        let checks = doctor::examine(&config, &this_program()?).await;
-        let ready = checks.iter().all(|check| check.fine);
+        let checks = doctor::run_checks(&config, &current_program()?).await;
+        let ready = checks.iter().all(|check| check.passed);
         if place.json {
-            print::json(&checks)?;
+            print::print_json(&checks)?;
         } else {
             for check in &checks {
-                let mark = if check.fine { "ok" } else { "--" };
-                print::line(&print::plain(&format!("{mark}  {}: {}", check.what, check.found)))?;
-                if let Some(mend) = &check.mend {
-                    print::line(&print::plain(&format!("      {mend}")))?;
+                let mark = if check.passed { "ok" } else { "--" };
+                print::print_line(&print::sanitize_terminal(&format!("{mark}  {}: {}", check.what, check.found)))?;
+                if let Some(mend) = &check.fix {
+                    print::print_line(&print::sanitize_terminal(&format!("      {mend}")))?;
                 }
             }
-            print::line(&sentence(language, if ready { Message::Ready } else { Message::NotReady }))?;
+            print::print_line(&localize(language, if ready { Message::Ready } else { Message::NotReady }))?;
         }
         Ok(if ready { 0 } else { 4 })
     }

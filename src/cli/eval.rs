@@ -1,13 +1,13 @@
 //! `sohoa eval DIR`
 
-use super::options::Place;
-use super::run::{read_pipeline, this_program};
+use super::options::GlobalArgs;
+use super::run::{current_program, read_pipeline};
 use super::{eval_personal, eval_stamps, eval_table, print, separation};
 use clap::Args;
 use serde::Serialize;
 use sohoa_base::error::{Error, Result};
 use sohoa_evaluation::benchmarks::eval::{self, Evaluation};
-use sohoa_evaluation::benchmarks::separation::{Piles, evaluate};
+use sohoa_evaluation::benchmarks::separation::{StackOptions, evaluate};
 use sohoa_evaluation::benchmarks::{personal, stamps};
 use std::path::PathBuf;
 
@@ -70,15 +70,15 @@ impl Eval {
     ///
     /// # Errors
     /// As [`eval::evaluate`].
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
-        let config = place.configure(toml::Table::new())?;
-        let program = this_program()?;
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(toml::Table::new())?;
+        let program = current_program()?;
         if let Some(count) = self.stamps {
             let told = stamps::measure(&config, &program, count, self.seed, self.folder.as_deref(), self.write.as_deref()).await?;
             if place.json {
-                print::json(&told)?;
+                print::print_json(&told)?;
             } else {
-                eval_stamps::table(&told)?;
+                eval_stamps::print_table(&told)?;
             }
             return Ok(if told.failures.is_empty() { 0 } else { 3 });
         }
@@ -86,21 +86,21 @@ impl Eval {
             let (_, plan) = read_pipeline(self.pipeline.first().or(config.pipeline.as_ref()).map(PathBuf::as_path))?;
             let told = personal::measure(&config, &program, count, self.seed, &plan).await?;
             if place.json {
-                print::json(&told)?
+                print::print_json(&told)?
             } else {
-                eval_personal::table(&told)?
+                eval_personal::print_table(&told)?
             }
             return Ok(0);
         }
         let Some(folder) = &self.folder else { return Err(Error::invalid("a folder with pages and ground truth is needed")) };
         if self.separation {
             let (_, plan) = read_pipeline(self.pipeline.first().or(config.pipeline.as_ref()).map(PathBuf::as_path))?;
-            let piles = Piles { count: self.piles, seed: self.seed };
+            let piles = StackOptions { count: self.piles, seed: self.seed };
             let found = evaluate(&config, &program, folder, &plan, piles, self.write.as_deref()).await?;
             if place.json {
-                print::json(&found)?
+                print::print_json(&found)?
             } else {
-                separation::table(&found)?
+                separation::print_table(&found)?
             }
             return Ok(if found.failures.is_empty() { 0 } else { 3 });
         }
@@ -108,15 +108,15 @@ impl Eval {
             let (_, plan) = read_pipeline(self.pipeline.first().or(config.pipeline.as_ref()).map(PathBuf::as_path))?;
             let found = eval::evaluate(&config, &program, folder, &plan, self.write.as_deref()).await?;
             if place.json {
-                print::json(&found)?;
+                print::print_json(&found)?;
             } else {
-                eval_table::single(&found)?;
+                eval_table::print_single(&found)?;
             }
             return Ok(exit_code(&found));
         }
         // All files are checked before the first page is read.
         let plans = self.pipeline.iter().map(|file| Ok(read_pipeline(Some(file))?.1)).collect::<Result<Vec<_>>>()?;
-        let names = distinct(plans.iter().map(|plan| plan.name.as_str()));
+        let names = unique_names(plans.iter().map(|plan| plan.name.as_str()));
         let mut all = Vec::new();
         for (name, plan) in names.into_iter().zip(&plans) {
             let write = self.write.as_ref().map(|folder| folder.join(&name));
@@ -126,9 +126,9 @@ impl Eval {
         let code = all.iter().map(|(_, found)| exit_code(found)).max().unwrap_or(0);
         if place.json {
             let profiles = all.into_iter().map(|(pipeline, evaluation)| Profile { pipeline, evaluation }).collect();
-            print::json(&Profiles { profiles })?;
+            print::print_json(&Profiles { profiles })?;
         } else {
-            eval_table::side_by_side(&all)?;
+            eval_table::print_side_by_side(&all)?;
         }
         Ok(code)
     }
@@ -139,7 +139,7 @@ fn exit_code(found: &Evaluation) -> u8 {
 }
 
 /// Names of pipelines as folders and headings: two of one name are told apart by their place on the line.
-fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+fn unique_names<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut distinct: Vec<String> = Vec::new();
     for (place, name) in (1..).zip(names) {
         let safe: String = name.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | ' ') { c } else { '-' }).collect();
@@ -155,6 +155,6 @@ mod tests {
 
     #[test]
     fn names_of_pipelines_stay_apart_and_within_their_folder() {
-        assert_eq!(distinct(["fast", "fast", "../x", ""].into_iter()), ["fast", "fast-2", "---x", "-4"]);
+        assert_eq!(unique_names(["fast", "fast", "../x", ""].into_iter()), ["fast", "fast-2", "---x", "-4"]);
     }
 }

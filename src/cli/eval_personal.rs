@@ -3,22 +3,27 @@
 use super::print;
 use sohoa_base::error::Result;
 use sohoa_base::text::numbers;
-use sohoa_evaluation::benchmarks::personal::{Measured, Share};
+use sohoa_evaluation::benchmarks::personal::{FoundShare, PersonalDataResult};
 
 /// Shares found by kind, then what was missed.
-pub(super) fn table(told: &Measured) -> Result<()> {
+pub(super) fn print_table(told: &PersonalDataResult) -> Result<()> {
     for (kind, share) in &told.kinds {
-        row(kind.name(), *share)?;
+        print_row(kind.as_str(), *share)?;
     }
-    row("personal data", told.total)?;
-    print::line(&format!("{:20} {:>8}", "marks on other words", told.false_marks))?;
+    print_row("personal data", told.total)?;
+    print::print_line(&format!("{:20} {:>8}", "marks on other words", told.false_marks))?;
     for missed in &told.missed {
-        print::line(&format!("page {} {}: {}", missed.page, missed.datum.kind.name(), print::plain(&missed.datum.text)))?;
+        print::print_line(&format!(
+            "page {} {}: {}",
+            missed.page,
+            missed.datum.kind.as_str(),
+            print::sanitize_terminal(&missed.datum.text)
+        ))?;
     }
     Ok(())
 }
 
-fn row(name: &str, share: Share) -> Result<()> {
-    let percent = numbers::decimal(share.found as f64 / share.of.max(1) as f64 * 100.0, 2);
-    print::line(&format!("{name:20} {percent:>8} %  {}/{}", share.found, share.of))
+fn print_row(name: &str, share: FoundShare) -> Result<()> {
+    let percent = numbers::format_decimal(share.found as f64 / share.of.max(1) as f64 * 100.0, 2);
+    print::print_line(&format!("{name:20} {percent:>8} %  {}/{}", share.found, share.of))
 }

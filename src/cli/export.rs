@@ -1,11 +1,11 @@
 //! `sohoa export DOCUMENT --format …`
 
-use super::options::Place;
-use super::run::this_program;
+use super::options::GlobalArgs;
+use super::run::current_program;
 use clap::{Args, ValueEnum};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_services::archive::Archive;
-use sohoa_services::export::{self, Form};
+use sohoa_services::export::{self, ExportFormat};
 use sohoa_services::masked;
 use std::io::Write;
 use std::path::PathBuf;
@@ -56,28 +56,28 @@ impl Export {
     ///
     /// # Errors
     /// `NotFound` for an unknown document; `Unavailable` when the output cannot be written.
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
-        let archive = Archive::open(place.configure(toml::Table::new())?, &this_program()?).await?;
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let archive = Archive::open(place.load_config(toml::Table::new())?, &current_program()?).await?;
         let form = match self.format {
-            Format::Pdf => Form::Pdf,
-            Format::Text => Form::Text,
-            Format::Alto => Form::Alto,
-            Format::Hocr => Form::Hocr,
-            Format::Json => Form::Json,
-            Format::Mets => Form::Mets,
-            Format::Original => Form::Original,
+            Format::Pdf => ExportFormat::Pdf,
+            Format::Text => ExportFormat::Text,
+            Format::Alto => ExportFormat::Alto,
+            Format::Hocr => ExportFormat::Hocr,
+            Format::Json => ExportFormat::Json,
+            Format::Mets => ExportFormat::Mets,
+            Format::Original => ExportFormat::Original,
         };
         let bytes = match (self.masked, form) {
-            (false, _) => export::document(&archive, &self.document, form).await?,
-            (true, Form::Pdf) => masked::pdf(&archive, &self.document).await?,
-            (true, Form::Text) => masked::plain_text(&archive, &self.document).await?,
+            (false, _) => export::export_document(&archive, &self.document, form).await?,
+            (true, ExportFormat::Pdf) => masked::redacted_pdf(&archive, &self.document).await?,
+            (true, ExportFormat::Text) => masked::redacted_text(&archive, &self.document).await?,
             (true, _) => return Err(Error::invalid("only pdf and text can be masked; take --format pdf or text")),
         };
         let failed = || format!("cannot write {}", self.output.display());
         if self.output.as_os_str() == "-" {
-            std::io::stdout().lock().write_all(&bytes).or_error(Kind::Unavailable, failed)?;
+            std::io::stdout().lock().write_all(&bytes).or_error(ErrorKind::Unavailable, failed)?;
         } else {
-            std::fs::write(&self.output, &bytes).or_error(Kind::Unavailable, failed)?;
+            std::fs::write(&self.output, &bytes).or_error(ErrorKind::Unavailable, failed)?;
         }
         Ok(0)
     }

@@ -32,9 +32,9 @@ pub mod train;
 pub mod verify;
 
 use clap::Parser;
-use options::{Command, Line};
-use sohoa_base::error::{Error, Kind, Result};
-use sohoa_texts::{Language, Message, sentence};
+use options::{Cli, Command};
+use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_texts::{Language, Message, localize};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
@@ -42,18 +42,18 @@ use tracing_subscriber::EnvFilter;
 /// Reads the command line of this process and does what it says.
 #[must_use]
 pub fn run() -> ExitCode {
-    ExitCode::from(execute(Line::parse()))
+    ExitCode::from(execute(Cli::parse()))
 }
 
 /// Does what the command line says and returns the exit code.
 #[must_use]
-pub fn execute(line: Line) -> u8 {
-    let level = match line.place.verbose {
+pub fn execute(line: Cli) -> u8 {
+    let level = match line.global.verbose {
         0 => "warn",
         1 => "sohoa=info,warn",
         _ => "sohoa=debug,info",
     };
-    let filter = EnvFilter::try_from_env("SOHOA_LOG").unwrap_or_else(|_| EnvFilter::new(if line.place.quiet { "error" } else { level }));
+    let filter = EnvFilter::try_from_env("SOHOA_LOG").unwrap_or_else(|_| EnvFilter::new(if line.global.quiet { "error" } else { level }));
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
@@ -61,24 +61,24 @@ pub fn execute(line: Line) -> u8 {
         .with_target(false)
         .try_init();
     let outcome = match &line.command {
-        Command::Reader(reader) => reader.execute(),
+        Command::SandboxWorker(reader) => reader.execute(),
         Command::Samples(samples) => samples.execute(),
-        Command::Degrade(degrade) => degrade.execute(&line.place),
-        Command::Separators(separators) => separators.execute(&line.place),
-        Command::Score(score) => score.execute(&line.place),
-        Command::Models(models) => models.execute(&line.place),
-        Command::Language(language) => language.execute(),
+        Command::Degrade(degrade) => degrade.execute(&line.global),
+        Command::Separators(separators) => separators.execute(&line.global),
+        Command::Score(score) => score.execute(&line.global),
+        Command::Models(models) => models.execute(&line.global),
+        Command::BuildBigrams(language) => language.execute(),
         Command::Completions(completions) => Ok(completions.execute()),
         _ => match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
-            Ok(runtime) => runtime.block_on(with_runtime(&line)),
+            Ok(runtime) => runtime.block_on(execute_async(&line)),
             Err(error) => Err(Error::unavailable("the program cannot start its threads").caused_by(error)),
         },
     };
-    outcome.unwrap_or_else(|error| report(&line, &error))
+    outcome.unwrap_or_else(|error| print_error(&line, &error))
 }
 
-async fn with_runtime(line: &Line) -> Result<u8> {
-    let place = &line.place;
+async fn execute_async(line: &Cli) -> Result<u8> {
+    let place = &line.global;
     match &line.command {
         Command::Run(run) => run.execute(place).await,
         Command::Submit(submit) => submit.execute(place).await,
@@ -98,27 +98,27 @@ async fn with_runtime(line: &Line) -> Result<u8> {
         Command::Train(train) => train.execute(place).await,
         Command::Eval(eval) => eval.execute(place).await,
         Command::Doctor(doctor) => doctor.execute(place).await,
-        Command::Reader(_)
+        Command::SandboxWorker(_)
         | Command::Samples(_)
         | Command::Degrade(_)
         | Command::Separators(_)
         | Command::Score(_)
-        | Command::Language(_)
+        | Command::BuildBigrams(_)
         | Command::Models(_)
         | Command::Completions(_) => Err(Error::internal("handled before")),
     }
 }
 
 /// Says what went wrong on stderr and gives the exit code.
-fn report(line: &Line, error: &Error) -> u8 {
+fn print_error(line: &Cli, error: &Error) -> u8 {
     if print::is_closed_pipe(error) {
         return 0;
     }
-    let code = line.place.lang.clone().or_else(|| std::env::var("SOHOA_LANGUAGE").ok()).unwrap_or_default();
-    let lead = sentence(Language::from_code(&code), Message::ErrorLead { kind: error.kind() });
-    eprintln!("sohoa: {lead}: {}", print::plain(&error.chain()));
+    let code = line.global.lang.clone().or_else(|| std::env::var("SOHOA_LANGUAGE").ok()).unwrap_or_default();
+    let lead = localize(Language::from_code(&code), Message::ErrorPrefix { kind: error.kind() });
+    eprintln!("sohoa: {lead}: {}", print::sanitize_terminal(&error.chain()));
     match (&line.command, error.kind()) {
-        (Command::Run(_) | Command::Work(_) | Command::Eval(_), Kind::NotFound) => 4,
+        (Command::Run(_) | Command::Work(_) | Command::Eval(_), ErrorKind::NotFound) => 4,
         (_, kind) => kind.exit_code(),
     }
 }

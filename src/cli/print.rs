@@ -1,7 +1,7 @@
 //! Writing results.
 
 use serde::Serialize;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::batch::PageBalance;
 use sohoa_texts::Message;
 use std::io::Write;
@@ -10,30 +10,30 @@ use std::io::Write;
 ///
 /// # Errors
 /// `Internal` when it has no JSON form; `Unavailable` when stdout is closed.
-pub fn json(value: &impl Serialize) -> Result<()> {
-    let text = serde_json::to_string_pretty(value).or_error(Kind::Internal, || "the answer has no JSON form".to_owned())?;
-    line(&text)
+pub fn print_json(value: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(value).or_error(ErrorKind::Internal, || "the answer has no JSON form".to_owned())?;
+    print_line(&text)
 }
 
 /// Who decides: as named, else the user of this machine.
 ///
 /// # Errors
 /// `Invalid` where nobody is named.
-pub fn author(by: Option<&String>) -> Result<String> {
+pub fn resolve_author(by: Option<&String>) -> Result<String> {
     let by = by.cloned().or_else(|| std::env::var("USER").ok()).filter(|name| !name.trim().is_empty());
     by.ok_or_else(|| Error::invalid("nobody decides; say who with --by NAME"))
 }
 
 /// Who uses this machine: the user's name, or number where the name is not told.
 #[must_use]
-pub fn machine_user() -> String {
-    author(None).unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw()))
+pub fn os_user() -> String {
+    resolve_author(None).unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw()))
 }
 
 /// The balance of pages as a sentence.
 #[must_use]
-pub fn pages(balance: PageBalance) -> Message<'static> {
-    let PageBalance { came, stored, review, refused, held, open } = balance;
+pub fn page_balance_message(balance: PageBalance) -> Message<'static> {
+    let PageBalance { received: came, stored, review, refused, held, open } = balance;
     Message::BalancePages { came, stored, review, refused, held, open }
 }
 
@@ -41,13 +41,13 @@ pub fn pages(balance: PageBalance) -> Message<'static> {
 ///
 /// # Errors
 /// `Unavailable` when stdout is closed.
-pub fn line(text: &str) -> Result<()> {
-    writeln!(std::io::stdout().lock(), "{text}").or_error(Kind::Unavailable, || "stdout is closed".to_owned())
+pub fn print_line(text: &str) -> Result<()> {
+    writeln!(std::io::stdout().lock(), "{text}").or_error(ErrorKind::Unavailable, || "stdout is closed".to_owned())
 }
 
 /// Text from outside, safe for a terminal: control characters are shown, not obeyed.
 #[must_use]
-pub fn plain(text: &str) -> String {
+pub fn sanitize_terminal(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 

@@ -1,15 +1,15 @@
 //! `sohoa quality`
 
-use super::options::Place;
+use super::options::GlobalArgs;
 use super::print;
-use super::run::this_program;
+use super::run::current_program;
 use clap::Args;
 use sohoa_base::error::Result;
-use sohoa_base::model::reading::Scan;
+use sohoa_base::model::reading::ScanQuality;
 use sohoa_base::text::numbers;
 use sohoa_services::archive::Archive;
-use sohoa_services::quality::{self, ReadPage, Report, Summary};
-use sohoa_texts::{Language, Message, sentence};
+use sohoa_services::quality::{self, PageQuality, QualityReport, QualitySummary};
+use sohoa_texts::{Language, Message, localize};
 
 /// Arguments of `quality`.
 #[derive(Debug, Args)]
@@ -21,7 +21,7 @@ characters that are most likely read wrongly, as far as the words' confidences t
   sohoa quality                  every page of the newest batch
   sohoa quality --rescan         only pages to be scanned again, the worst first, with the reasons
   sohoa quality --by-batch       one row a batch")]
-pub struct QualityOf {
+pub struct Quality {
     /// Of this batch [default: the newest].
     #[arg(long)]
     pub batch: Option<String>,
@@ -36,45 +36,45 @@ pub struct QualityOf {
     pub limit: usize,
 }
 
-impl QualityOf {
+impl Quality {
     /// Prints and returns the exit code.
     ///
     /// # Errors
     /// `NotFound` for an unknown batch.
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
-        let config = place.configure(toml::Table::new())?;
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
-        let archive = Archive::open(config, &this_program()?).await?;
+        let archive = Archive::open(config, &current_program()?).await?;
         if self.by_batch {
-            let reports = quality::by_batch(&archive, self.limit).await?;
+            let reports = quality::newest_batches_quality(&archive, self.limit).await?;
             if place.json {
-                return print::json(&reports).map(|()| 0);
+                return print::print_json(&reports).map(|()| 0);
             }
             for report in reports {
-                print::line(&format!("{}  {}", report.batch, summary(&report.summary, language)))?;
+                print::print_line(&format!("{}  {}", report.batch, format_summary(&report.summary, language)))?;
             }
             return Ok(0);
         }
-        let report = quality::report(&archive, self.batch.as_deref(), self.rescan).await?;
+        let report = quality::batch_quality(&archive, self.batch.as_deref(), self.rescan).await?;
         if place.json {
-            return print::json(&report).map(|()| 0);
+            return print::print_json(&report).map(|()| 0);
         }
         if self.rescan {
-            rescan_list(&report, language)?
+            print_rescans(&report, language)?
         } else {
-            table(&report, language)?
+            print_table(&report, language)?
         }
-        print::line(&summary(&report.summary, language))?;
+        print::print_line(&format_summary(&report.summary, language))?;
         Ok(0)
     }
 }
 
 /// One row a page, under the names of the columns.
-fn table(report: &Report, language: Language) -> Result<()> {
-    let head = sentence(language, Message::QualityColumns);
+fn print_table(report: &QualityReport, language: Language) -> Result<()> {
+    let head = localize(language, Message::QualityColumns);
     let heads: Vec<&str> = head.split('\t').collect();
     let mut rows = vec![heads.iter().map(|&head| head.to_owned()).collect::<Vec<String>>()];
-    rows.extend(report.pages.iter().map(|page| cells(page, language)));
+    rows.extend(report.pages.iter().map(|page| page_cells(page, language)));
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..heads.len()).map(width).collect();
     let marks = std::iter::once(' ').chain(report.pages.iter().map(|page| if page.rescan.is_empty() { ' ' } else { '!' }));
@@ -82,48 +82,48 @@ fn table(report: &Report, language: Language) -> Result<()> {
         // Numbers stand to the right; the last column, the page, is as long as it is.
         let (last, numbers) = row.split_last().map_or(("", &[][..]), |(last, numbers)| (last.as_str(), numbers));
         let numbers: Vec<String> = numbers.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}")).collect();
-        print::line(&format!("{mark} {}  {last}", numbers.join("  ")))?;
+        print::print_line(&format!("{mark} {}  {last}", numbers.join("  ")))?;
     }
     Ok(())
 }
 
 /// What stands in the columns of [`Message::QualityColumns`] for one page.
-fn cells(page: &ReadPage, language: Language) -> Vec<String> {
-    let place = sentence(language, Message::Place { file: print::plain(&page.file), page: Some(page.page) });
+fn page_cells(page: &PageQuality, language: Language) -> Vec<String> {
+    let place = localize(language, Message::PageLocation { file: print::sanitize_terminal(&page.file), page: Some(page.page) });
     let unknown = || "–".to_owned();
     let scan = page.quality.scan;
-    let cell = |of: &dyn Fn(Scan) -> String| scan.map_or_else(unknown, of);
+    let cell = |of: &dyn Fn(ScanQuality) -> String| scan.map_or_else(unknown, of);
     // Nothing can be said of the print of a page that has none.
-    let print = |of: &dyn Fn(Scan) -> String| if page.blank { unknown() } else { cell(of) };
-    let cut = scan.map_or_else(String::new, |scan| sentence(language, Message::SidesCut { cut: scan.cut }));
+    let print = |of: &dyn Fn(ScanQuality) -> String| if page.blank { unknown() } else { cell(of) };
+    let cut = scan.map_or_else(String::new, |scan| localize(language, Message::ClippedSides { cut: scan.clipped_sides }));
     vec![
         cell(&|scan| scan.dpi.to_string()),
-        print(&|scan| numbers::decimal(f64::from(scan.skew_centidegrees) / 100.0, 2)),
+        print(&|scan| numbers::format_decimal(f64::from(scan.skew_centidegrees) / 100.0, 2)),
         print(&|_| page.quality.sharpness.to_string()),
         print(&|_| page.quality.contrast.to_string()),
         cell(&|scan| scan.noise.to_string()),
         cell(&|scan| scan.bleed_permille.to_string()),
-        print(&|scan| numbers::decimal(f64::from(scan.expected_error_permille) / 10.0, 1)),
+        print(&|scan| numbers::format_decimal(f64::from(scan.expected_error_permille) / 10.0, 1)),
         if cut.is_empty() || page.blank { unknown() } else { cut },
         place,
     ]
 }
 
 /// Pages and files to be scanned again, one a line, with the reasons.
-fn rescan_list(report: &Report, language: Language) -> Result<()> {
+fn print_rescans(report: &QualityReport, language: Language) -> Result<()> {
     for refused in &report.refused {
-        let place = sentence(language, Message::Place { file: print::plain(&refused.file), page: refused.page });
-        print::line(&format!("{place}: {}", print::plain(&refused.reason)))?;
+        let place = localize(language, Message::PageLocation { file: print::sanitize_terminal(&refused.file), page: refused.page });
+        print::print_line(&format!("{place}: {}", print::sanitize_terminal(&refused.reason)))?;
     }
     for page in &report.pages {
-        let place = sentence(language, Message::Place { file: print::plain(&page.file), page: Some(page.page) });
-        let say = |reason: &_| sentence(language, Message::Rescan { reason: *reason, quality: &page.quality });
-        print::line(&format!("{place}: {}", page.rescan.iter().map(say).collect::<Vec<_>>().join("; ")))?;
+        let place = localize(language, Message::PageLocation { file: print::sanitize_terminal(&page.file), page: Some(page.page) });
+        let say = |reason: &_| localize(language, Message::Rescan { reason: *reason, quality: &page.quality });
+        print::print_line(&format!("{place}: {}", page.rescan.iter().map(say).collect::<Vec<_>>().join("; ")))?;
     }
     Ok(())
 }
 
-fn summary(summary: &Summary, language: Language) -> String {
-    let Summary { pages, blank, unmeasured, rescan, expected_error_permille: error_permille, .. } = *summary;
-    sentence(language, Message::QualityPages { pages, blank, unmeasured, rescan, error_permille })
+fn format_summary(summary: &QualitySummary, language: Language) -> String {
+    let QualitySummary { pages, blank, unmeasured, rescan, expected_error_permille: error_permille, .. } = *summary;
+    localize(language, Message::QualityPages { pages, blank, unmeasured, rescan, error_permille })
 }

@@ -1,14 +1,14 @@
 //! `sohoa quarantine list|release|remove`
 
-use super::options::Place;
+use super::options::GlobalArgs;
 use super::print;
-use super::run::{read_pipeline, this_program};
+use super::run::{current_program, read_pipeline};
 use clap::{Args, Subcommand};
 use sohoa_base::error::Result;
-use sohoa_catalog::OfficersDecision;
+use sohoa_catalog::QuarantineDecision;
 use sohoa_services::archive::Archive;
-use sohoa_services::quarantine::{self, Outcome};
-use sohoa_texts::{Language, Message, sentence};
+use sohoa_services::quarantine::{self, QuarantineOutcome};
+use sohoa_texts::{Language, Message, localize};
 use std::path::PathBuf;
 
 /// Arguments of `quarantine`.
@@ -16,19 +16,19 @@ use std::path::PathBuf;
 pub struct Quarantine {
     /// What to do.
     #[command(subcommand)]
-    pub what: What,
+    pub command: QuarantineCommand,
 }
 
 /// What to do with dossiers that a stamp of secrecy holds.
 #[derive(Debug, Subcommand)]
-pub enum What {
+pub enum QuarantineCommand {
     /// Dossiers in quarantine: how many pages wait, and where a stamp was seen.
     List,
     /// The stamp is none, or the paper was declassified: read and store the dossier. Its documents come to review.
     Release {
         /// The decision.
         #[command(flatten)]
-        decision: Decision,
+        decision: OfficerArgs,
         /// Pipeline of a dossier whose own is not known any more [default: the built-in administrative.toml].
         #[arg(long, value_name = "FILE")]
         pipeline: Option<PathBuf>,
@@ -37,13 +37,13 @@ pub enum What {
     Remove {
         /// The decision.
         #[command(flatten)]
-        decision: Decision,
+        decision: OfficerArgs,
     },
 }
 
 /// An officer's decision.
 #[derive(Debug, Args)]
-pub struct Decision {
+pub struct OfficerArgs {
     /// Code of the dossier.
     pub dossier: String,
     /// The officer, one of `secrecy_officers` [default: the user of this machine].
@@ -59,43 +59,51 @@ impl Quarantine {
     ///
     /// # Errors
     /// As [`quarantine::list`], [`quarantine::release`] and [`quarantine::remove`].
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
-        let config = place.configure(toml::Table::new())?;
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
-        let archive = Archive::open(config, &this_program()?).await?;
-        match &self.what {
-            What::List => {
+        let archive = Archive::open(config, &current_program()?).await?;
+        match &self.command {
+            QuarantineCommand::List => {
                 let held = quarantine::list(&archive).await?;
                 if place.json {
-                    return print::json(&held).map(|()| 0);
+                    return print::print_json(&held).map(|()| 0);
                 }
                 for dossier in held {
                     for stamp in dossier.stamps {
-                        let (code, file) = (print::plain(&dossier.code), print::plain(&stamp.file));
-                        print::line(&format!("{code}\t{}\t{file}:{}\t{}", dossier.pages, stamp.page, stamp.reason))?;
+                        let (code, file) = (print::sanitize_terminal(&dossier.code), print::sanitize_terminal(&stamp.file));
+                        print::print_line(&format!("{code}\t{}\t{file}:{}\t{}", dossier.pages, stamp.page, stamp.reason))?;
                     }
                 }
             }
-            What::Release { decision, pipeline } => {
+            QuarantineCommand::Release { decision, pipeline } => {
                 let (pipeline, plan) = read_pipeline(pipeline.as_deref())?;
-                let (by, note) = (print::author(decision.by.as_ref())?, decision.note.as_deref());
+                let (by, note) = (print::resolve_author(decision.by.as_ref())?, decision.note.as_deref());
                 let given = (pipeline.as_str(), &plan);
-                told(&quarantine::release(&archive, &decision.dossier, OfficersDecision { by: &by, note }, given).await?, place, language)?;
+                print_outcome(
+                    &quarantine::release(&archive, &decision.dossier, QuarantineDecision { by: &by, note }, given).await?,
+                    place,
+                    language,
+                )?;
             }
-            What::Remove { decision } => {
-                let (by, note) = (print::author(decision.by.as_ref())?, decision.note.as_deref());
-                told(&quarantine::remove(&archive, &decision.dossier, OfficersDecision { by: &by, note }).await?, place, language)?;
+            QuarantineCommand::Remove { decision } => {
+                let (by, note) = (print::resolve_author(decision.by.as_ref())?, decision.note.as_deref());
+                print_outcome(
+                    &quarantine::remove(&archive, &decision.dossier, QuarantineDecision { by: &by, note }).await?,
+                    place,
+                    language,
+                )?;
             }
         }
         Ok(0)
     }
 }
 
-fn told(outcome: &Outcome, place: &Place, language: Language) -> Result<()> {
+fn print_outcome(outcome: &QuarantineOutcome, place: &GlobalArgs, language: Language) -> Result<()> {
     if place.json {
-        return print::json(outcome);
+        return print::print_json(outcome);
     }
-    let (dossier, by) = (print::plain(&outcome.dossier), print::plain(&outcome.by));
-    let (version, kept) = (outcome.version.map(u64::from), outcome.kept.len() as u64);
-    print::line(&sentence(language, Message::QuarantineLeft { dossier, by, pages: outcome.pages, version, kept }))
+    let (dossier, by) = (print::sanitize_terminal(&outcome.dossier), print::sanitize_terminal(&outcome.by));
+    let (version, kept) = (outcome.version.map(u64::from), outcome.shared_bytes.len() as u64);
+    print::print_line(&localize(language, Message::QuarantineResolved { dossier, by, pages: outcome.pages, version, kept }))
 }

@@ -2,10 +2,10 @@
 
 use clap::{Args, ValueEnum};
 use sohoa_base::config::Limits;
-use sohoa_base::error::{Kind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
 use sohoa_engine::contract::Engine;
 use sohoa_engine::ensemble::CompositeEngine;
-use sohoa_engine::scripted::{FakeBehaviour, Scripted};
+use sohoa_engine::scripted::{FakeBehaviour, FakeEngine};
 use sohoa_file_worker::archive_expander;
 use sohoa_file_worker::handler::FileHandler;
 use sohoa_sandbox::worker_process::{SandboxLimits, serve};
@@ -14,10 +14,10 @@ use std::path::PathBuf;
 
 /// Arguments of `reader`.
 #[derive(Debug, Args)]
-pub struct Reader {
+pub struct SandboxWorker {
     /// What to serve.
     #[arg(value_enum)]
-    pub role: Role,
+    pub role: WorkerMode,
     /// Limits as JSON.
     #[arg(long)]
     pub limits: String,
@@ -37,7 +37,7 @@ pub struct Reader {
 
 /// What a reading process serves.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Role {
+pub enum WorkerMode {
     /// Requests about files and pages.
     Read,
     /// Requests for pictures of pages; nothing can be read.
@@ -46,24 +46,24 @@ pub enum Role {
     Expand,
 }
 
-impl Reader {
+impl SandboxWorker {
     /// Serves until the parent is gone.
     ///
     /// # Errors
     /// When the engine cannot be opened or the process cannot be limited.
     pub fn execute(&self) -> Result<u8> {
-        let limits: Limits = serde_json::from_str(&self.limits).or_error(Kind::Invalid, || "the limits are not JSON".to_owned())?;
+        let limits: Limits = serde_json::from_str(&self.limits).or_error(ErrorKind::Invalid, || "the limits are not JSON".to_owned())?;
         match self.role {
-            Role::Expand => archive_expander::serve(limits.memory_mib, limits.cpu_seconds * 30, &format_limits(&limits), &self.name)?,
-            Role::Read | Role::Show => {
-                let is_reading = matches!(self.role, Role::Read);
+            WorkerMode::Expand => archive_expander::serve(limits.memory_mib, limits.cpu_seconds * 30, &format_limits(&limits), &self.name)?,
+            WorkerMode::Read | WorkerMode::Show => {
+                let is_reading = matches!(self.role, WorkerMode::Read);
                 let sandbox = SandboxLimits { memory_mib: limits.memory_mib, cpu_seconds: limits.cpu_seconds };
                 let input = format_limits(&limits);
                 let (tessdata, models, scripted) = (self.tessdata.clone(), self.models.clone(), self.scripted.clone());
                 serve(sandbox, move || -> Result<FileHandler> {
                     let engine: Box<dyn Engine> = match scripted {
-                        Some(act) => Box::new(Scripted(FakeBehaviour::from_word(&act))),
-                        None if !is_reading => Box::new(Scripted(FakeBehaviour::from_word(""))),
+                        Some(act) => Box::new(FakeEngine(FakeBehaviour::parse(&act))),
+                        None if !is_reading => Box::new(FakeEngine(FakeBehaviour::parse(""))),
                         None => Box::new(CompositeEngine::open(tessdata.as_deref(), &models)?),
                     };
                     Ok(FileHandler::new(engine, input))

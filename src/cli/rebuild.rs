@@ -1,13 +1,13 @@
 //! `sohoa rebuild`
 
-use super::options::Place;
+use super::options::GlobalArgs;
 use super::print;
-use super::run::this_program;
+use super::run::current_program;
 use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_services::archive::Archive;
 use sohoa_services::rebuild;
-use sohoa_texts::{Language, Message, sentence};
+use sohoa_texts::{Language, Message, localize};
 
 /// Arguments of `rebuild`.
 #[derive(Debug, Args)]
@@ -19,15 +19,18 @@ impl Rebuild {
     ///
     /// # Errors
     /// As [`rebuild::everything`].
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
-        let config = place.configure(toml::Table::new())?;
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
-        let archive = Archive::open(config, &this_program()?).await?;
-        let done = rebuild::everything(&archive).await?;
+        let archive = Archive::open(config, &current_program()?).await?;
+        let done = rebuild::rebuild_all(&archive).await?;
         if place.json {
-            print::json(&done)?;
+            print::print_json(&done)?;
         } else {
-            print::line(&sentence(language, Message::Rebuilt { objects: done.objects, documents: done.documents, batches: done.batches }))?;
+            print::print_line(&localize(
+                language,
+                Message::Rebuilt { objects: done.objects, documents: done.documents, batches: done.batches },
+            ))?;
         }
         Ok(0)
     }

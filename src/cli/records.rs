@@ -1,8 +1,8 @@
 //! `sohoa records list|show`
 
-use super::options::Place;
+use super::options::GlobalArgs;
 use super::print;
-use super::run::this_program;
+use super::run::current_program;
 use clap::{Args, Subcommand};
 use sohoa_base::error::Result;
 use sohoa_base::model::{fields, record};
@@ -14,12 +14,12 @@ use sohoa_services::export;
 pub struct Records {
     /// What to read back.
     #[command(subcommand)]
-    pub what: What,
+    pub command: RecordsCommand,
 }
 
 /// What to read back.
 #[derive(Debug, Subcommand)]
-pub enum What {
+pub enum RecordsCommand {
     /// One line a document: its name, kind, number, date, subject.
     List,
     /// The record of a dossier (its object name or code), as stored.
@@ -38,29 +38,29 @@ impl Records {
     ///
     /// # Errors
     /// `NotFound` for an unknown dossier.
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
-        if matches!(self.what, What::Schema) {
-            print::json(&record::json_schema())?;
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        if matches!(self.command, RecordsCommand::Schema) {
+            print::print_json(&record::json_schema())?;
             return Ok(0);
         }
-        if matches!(self.what, What::Fields) {
-            print::json(&fields::profiles())?;
+        if matches!(self.command, RecordsCommand::Fields) {
+            print::print_json(&fields::profiles())?;
             return Ok(0);
         }
-        let archive = Archive::open(place.configure(toml::Table::new())?, &this_program()?).await?;
-        match &self.what {
-            What::Schema | What::Fields => {}
-            What::Show { dossier } => {
-                let record = export::record(&archive, dossier).await?;
-                print::json(&record)?;
+        let archive = Archive::open(place.load_config(toml::Table::new())?, &current_program()?).await?;
+        match &self.command {
+            RecordsCommand::Schema | RecordsCommand::Fields => {}
+            RecordsCommand::Show { dossier } => {
+                let record = export::load_record(&archive, dossier).await?;
+                print::print_json(&record)?;
             }
-            What::List => {
-                let records = export::records(&archive).await?;
+            RecordsCommand::List => {
+                let records = export::load_records(&archive).await?;
                 if place.json {
-                    print::json(&records)?;
+                    print::print_json(&records)?;
                 } else {
-                    for line in records.iter().flat_map(export::lines) {
-                        print::line(&print::plain(&line))?;
+                    for line in records.iter().flat_map(export::document_rows) {
+                        print::print_line(&print::sanitize_terminal(&line))?;
                     }
                 }
             }

@@ -1,15 +1,15 @@
 //! `sohoa review list|show|decide`
 
-use super::options::Place;
+use super::options::GlobalArgs;
 use super::print;
-use super::run::{read_pipeline, this_program};
+use super::run::{current_program, read_pipeline};
 use clap::{Args, Subcommand};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::decision::Act;
-use sohoa_base::model::queue::Queue;
+use sohoa_base::model::decision::DecisionKind;
+use sohoa_base::model::queue::ReviewQueue;
 use sohoa_services::archive::Archive;
-use sohoa_services::review::{self, Wish};
-use sohoa_texts::{Language, Message, sentence};
+use sohoa_services::review::{self, DecisionRequest};
+use sohoa_texts::{Language, Message, localize};
 use std::path::PathBuf;
 
 /// Arguments of `review`.
@@ -17,17 +17,17 @@ use std::path::PathBuf;
 pub struct Review {
     /// What to do.
     #[command(subcommand)]
-    pub what: What,
+    pub command: ReviewCommand,
 }
 
 /// What to do with documents that wait for a person.
 #[derive(Debug, Subcommand)]
-pub enum What {
+pub enum ReviewCommand {
     /// Documents that wait, one a line, with the reasons.
     List {
         /// Only those of this queue: secret, flags, confidence or sample.
-        #[arg(long, value_parser = queue)]
-        queue: Option<Queue>,
+        #[arg(long, value_parser = parse_queue)]
+        queue: Option<ReviewQueue>,
         /// Only those with this reason, such as number-unsure.
         #[arg(long)]
         reason: Option<String>,
@@ -47,12 +47,12 @@ pub enum What {
   sohoa review decide 'scans#3' --split 5
   sohoa review decide 'scans#3' --undo
   sohoa review decide 'scans#3' --reject --note 'page 2 is missing'")]
-    Decide(Box<Decide>),
+    Decide(Box<DecideArgs>),
 }
 
 /// What is decided.
 #[derive(Debug, Args)]
-pub struct Decide {
+pub struct DecideArgs {
     /// `DOSSIER#NUMBER`.
     pub document: String,
     /// The document is right: nobody need look any more.
@@ -104,98 +104,109 @@ impl Review {
     ///
     /// # Errors
     /// As [`review::list`], [`review::show`] and [`review::decide`].
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
-        let config = place.configure(toml::Table::new())?;
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
-        let archive = Archive::open(config, &this_program()?).await?;
-        match &self.what {
-            What::List { queue, reason } => {
-                let waiting = review::list(&archive, *queue, reason.as_deref()).await?;
+        let archive = Archive::open(config, &current_program()?).await?;
+        match &self.command {
+            ReviewCommand::List { queue, reason } => {
+                let waiting = review::list_queued(&archive, *queue, reason.as_deref()).await?;
                 if place.json {
-                    return print::json(&waiting).map(|()| 0);
+                    return print::print_json(&waiting).map(|()| 0);
                 }
                 for one in waiting {
-                    print::line(&format!("{}\t{}\t{}", print::plain(&one.document), one.queue.name(), one.review.join(", ")))?;
+                    print::print_line(&format!(
+                        "{}\t{}\t{}",
+                        print::sanitize_terminal(&one.document),
+                        one.queue.as_str(),
+                        one.review.join(", ")
+                    ))?;
                 }
             }
-            What::Show { document } => show(&review::show(&archive, document).await?, place.json)?,
-            What::Decide(decide) => {
+            ReviewCommand::Show { document } => print_document(&review::show_document(&archive, document).await?, place.json)?,
+            ReviewCommand::Decide(decide) => {
                 let (pipeline, plan) = read_pipeline(decide.pipeline.as_deref())?;
-                let author = print::author(decide.by.as_ref())?;
+                let author = print::resolve_author(decide.by.as_ref())?;
                 let by = (author.as_str(), decide.note.as_deref());
-                let outcome = review::decide(&archive, &decide.document, by, decide.wishes()?, (&pipeline, &plan)).await?;
+                let outcome = review::decide(&archive, &decide.document, by, decide.decision_requests()?, (&pipeline, &plan)).await?;
                 if place.json {
-                    return print::json(&outcome).map(|()| 0);
+                    return print::print_json(&outcome).map(|()| 0);
                 }
-                let (document, version) = (print::plain(&outcome.document), u64::from(outcome.version));
-                print::line(&sentence(language, Message::DecisionKept { document, version, open: outcome.review.join(", ") }))?;
+                let (document, version) = (print::sanitize_terminal(&outcome.document), u64::from(outcome.version));
+                print::print_line(&localize(language, Message::DecisionSaved { document, version, open: outcome.review.join(", ") }))?;
             }
         }
         Ok(0)
     }
 }
 
-fn queue(name: &str) -> std::result::Result<Queue, String> {
-    Queue::from_name(name).ok_or_else(|| format!("there is no queue {name:?}; queues are {}", Queue::ALL.map(Queue::name).join(", ")))
+fn parse_queue(name: &str) -> std::result::Result<ReviewQueue, String> {
+    ReviewQueue::parse(name)
+        .ok_or_else(|| format!("there is no queue {name:?}; queues are {}", ReviewQueue::ALL.map(ReviewQueue::as_str).join(", ")))
 }
 
-impl Decide {
-    fn wishes(&self) -> Result<Vec<Wish>> {
+impl DecideArgs {
+    fn decision_requests(&self) -> Result<Vec<DecisionRequest>> {
         let mut wishes = Vec::new();
-        wishes.extend(self.kind.clone().map(|kind| Wish::Act(Act::CorrectKind { kind })));
+        wishes.extend(self.kind.clone().map(|kind| DecisionRequest::Direct(DecisionKind::CorrectKind { kind })));
         for text in &self.field {
             let (field, value) = text.split_once('=').ok_or_else(|| Error::invalid(format!("{text:?} is not NAME=VALUE")))?;
-            wishes.push(Wish::Act(Act::CorrectField { field: field.to_owned(), value: value.to_owned() }));
+            wishes.push(DecisionRequest::Direct(DecisionKind::CorrectField { field: field.to_owned(), value: value.to_owned() }));
         }
         for text in &self.word {
-            wishes.push(word(text).ok_or_else(|| Error::invalid(format!("{text:?} is not PAGE:WORD=TEXT, such as 1:25=quyết")))?);
+            wishes.push(parse_word(text).ok_or_else(|| Error::invalid(format!("{text:?} is not PAGE:WORD=TEXT, such as 1:25=quyết")))?);
         }
         for text in &self.turn {
-            let (page, by) = numbered(text, "1=90")?;
+            let (page, by) = parse_page_value(text, "1=90")?;
             let by = by.parse().map_err(|_| Error::invalid(format!("{by:?} are no degrees; write 90, 180 or 270")))?;
-            wishes.push(Wish::Turn { page, by });
+            wishes.push(DecisionRequest::Turn { page, by });
         }
         for text in &self.replace {
-            let (page, file) = numbered(text, "1=trang1.jpg")?;
-            wishes.push(Wish::Replace { page, file: PathBuf::from(file) });
+            let (page, file) = parse_page_value(text, "1=trang1.jpg")?;
+            wishes.push(DecisionRequest::Replace { page, file: PathBuf::from(file) });
         }
-        wishes.extend(self.split.map(|page| Wish::Act(Act::Split { page })));
-        wishes.extend(self.join.map(|document| Wish::Act(Act::Join { document })));
-        let acts = [(self.release, Act::Release), (self.accept, Act::Accept), (self.reject, Act::Reject), (self.undo, Act::Undo)];
-        wishes.extend(acts.into_iter().filter(|(is_meant, _)| *is_meant).map(|(_, act)| Wish::Act(act)));
+        wishes.extend(self.split.map(|page| DecisionRequest::Direct(DecisionKind::Split { page })));
+        wishes.extend(self.join.map(|document| DecisionRequest::Direct(DecisionKind::Join { document })));
+        let acts = [
+            (self.release, DecisionKind::Release),
+            (self.accept, DecisionKind::Accept),
+            (self.reject, DecisionKind::Reject),
+            (self.undo, DecisionKind::Undo),
+        ];
+        wishes.extend(acts.into_iter().filter(|(is_meant, _)| *is_meant).map(|(_, act)| DecisionRequest::Direct(act)));
         Ok(wishes)
     }
 }
 
 /// The page and what stands behind it.
-fn numbered<'a>(text: &'a str, example: &str) -> Result<(u32, &'a str)> {
+fn parse_page_value<'a>(text: &'a str, example: &str) -> Result<(u32, &'a str)> {
     let parts = text.split_once('=').and_then(|(page, rest)| Some((page.parse().ok()?, rest)));
     parts.ok_or_else(|| Error::invalid(format!("{text:?} names no page; write it like {example}")))
 }
 
-fn word(text: &str) -> Option<Wish> {
+fn parse_word(text: &str) -> Option<DecisionRequest> {
     let (place, text) = text.split_once('=')?;
     let (page, word) = place.split_once(':')?;
-    Some(Wish::Word { page: page.parse().ok()?, word: word.parse().ok()?, text: text.to_owned() })
+    Some(DecisionRequest::Word { page: page.parse().ok()?, word: word.parse().ok()?, text: text.to_owned() })
 }
 
-fn show(shown: &review::Shown, json: bool) -> Result<()> {
+fn print_document(shown: &review::ReviewDocument, json: bool) -> Result<()> {
     if json {
-        return print::json(shown);
+        return print::print_json(shown);
     }
     let recorded = &shown.recorded;
-    print::line(&format!("{}\t{}", print::plain(&shown.document), recorded.review.join(", ")))?;
+    print::print_line(&format!("{}\t{}", print::sanitize_terminal(&shown.document), recorded.review_reasons.join(", ")))?;
     let kind = &recorded.description;
-    print::line(&format!("kind\t{} {}\t{}", kind.kind, kind.kind_name, kind.kind_confidence))?;
+    print::print_line(&format!("kind\t{} {}\t{}", kind.kind, kind.kind_name, kind.kind_confidence))?;
     for (name, field) in &kind.fields {
         let page = field.page.map_or_else(String::new, |page| page.to_string());
-        print::line(&format!("{name}\t{}\t{}\t{page}", print::plain(&field.value), field.confidence))?;
+        print::print_line(&format!("{name}\t{}\t{}\t{page}", print::sanitize_terminal(&field.value), field.confidence))?;
     }
     for decision in &recorded.decisions {
-        print::line(&format!("{}\t{}\t{}", decision.at, print::plain(&decision.author), decision.act.word()))?;
+        print::print_line(&format!("{}\t{}\t{}", decision.at, print::sanitize_terminal(&decision.author), decision.kind.as_str()))?;
     }
     for word in &shown.doubtful {
-        print::line(&format!("{}:{}\t{}\t{}", word.page, word.word, print::plain(&word.text), word.confidence))?;
+        print::print_line(&format!("{}:{}\t{}\t{}", word.page, word.word, print::sanitize_terminal(&word.text), word.confidence))?;
     }
     Ok(())
 }

@@ -1,25 +1,25 @@
 //! `sohoa roadmap …`
 
-use super::cases::Cases;
-use super::options::Place;
+use super::cases::CasesCommand;
+use super::options::GlobalArgs;
 use super::print;
-use super::run::this_program;
+use super::run::current_program;
 use clap::{Args, Subcommand};
-use sohoa_base::error::{Kind, Result, ResultExt};
-use sohoa_base::model::account::{Grant, Identity, Role, Units, User};
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::model::account::{Grant, Identity, Role, UnitScope, User};
 use sohoa_base::model::day::Day;
 use sohoa_base::model::lot::Lot;
 use sohoa_base::text::numbers;
-use sohoa_roadmap::plan::WrongCell;
-use sohoa_roadmap::sampling::Level;
+use sohoa_roadmap::plan::CellError;
+use sohoa_roadmap::sampling::InspectionLevel;
 use sohoa_services::archive::Archive;
 use sohoa_services::lots;
 use sohoa_services::one_stop;
-use sohoa_services::reports::{self, Form, Subject, Wanted};
-use sohoa_services::roadmap::{self, Imported, Reason, Status};
+use sohoa_services::reports::{self, ReportFormat, ReportRequest, ReportSubject};
+use sohoa_services::roadmap::{self, AdjustmentReason, ImportResult, RoadmapProgress};
 use sohoa_texts::Language;
-use sohoa_texts::sentences::translated;
-use sohoa_texts::terms::term;
+use sohoa_texts::sentences::translate;
+use sohoa_texts::terms::code_label;
 use std::path::PathBuf;
 
 /// Arguments of `roadmap`.
@@ -35,12 +35,12 @@ use std::path::PathBuf;
 pub struct Roadmap {
     /// What to do.
     #[command(subcommand)]
-    pub what: What,
+    pub command: RoadmapCommand,
 }
 
 /// What to do with the roadmap.
 #[derive(Debug, Subcommand)]
-pub enum What {
+pub enum RoadmapCommand {
     /// An example of a plan as a workbook, to be filled in.
     Template {
         /// The workbook to write (XLSX).
@@ -95,7 +95,7 @@ pub enum What {
         #[arg(long, default_value_t = 1.0)]
         factor: f64,
         /// Another deadline, such as 31/12/2027.
-        #[arg(long, value_parser = day)]
+        #[arg(long, value_parser = parse_day)]
         deadline: Option<Day>,
     },
     /// A report as an office writes it.
@@ -116,23 +116,23 @@ pub enum What {
         #[arg(long)]
         unit: Option<String>,
         /// First day of a report about a period, such as 1/10/2026 [default: the first of January].
-        #[arg(long, value_parser = day)]
+        #[arg(long, value_parser = parse_day)]
         from: Option<Day>,
         /// Last day of it [default: today].
-        #[arg(long, value_parser = day)]
+        #[arg(long, value_parser = parse_day)]
         to: Option<Day>,
     },
     /// What offices know of one-stop dossiers.
     Cases {
         /// What to do.
         #[command(subcommand)]
-        what: Cases,
+        what: CasesCommand,
     },
     /// Acceptance of lots by sample.
     Lot {
         /// What to do.
         #[command(subcommand)]
-        what: LotAct,
+        what: LotCommand,
         /// Who does it [default: the user of this machine].
         #[arg(long, value_name = "NAME", global = true)]
         by: Option<String>,
@@ -141,7 +141,7 @@ pub enum What {
 
 /// What to do with lots.
 #[derive(Debug, Subcommand)]
-pub enum LotAct {
+pub enum LotCommand {
     /// Lots, the newest first.
     List {
         /// Of this line alone.
@@ -155,8 +155,8 @@ pub enum LotAct {
         #[arg(long, default_value_t = 3_200)]
         pages: u32,
         /// Level of inspection (ISO 2859-1): I, II or III.
-        #[arg(long, default_value = "II", value_parser = level)]
-        level: Level,
+        #[arg(long, default_value = "II", value_parser = parse_level)]
+        level: InspectionLevel,
         /// What decides the draw; anybody can draw it again with it [default: the lot's identifier].
         #[arg(long)]
         seed: Option<String>,
@@ -167,7 +167,8 @@ pub enum LotAct {
         lot: String,
     },
     /// Keep what was found on a page of the sample; without a defect the page is good.
-    Look {
+    #[command(name = "look")]
+    Inspect {
         /// The lot's identifier.
         lot: String,
         /// Place in the lot, as `show` tells it; `all`: every page of the sample that nobody looked at is good.
@@ -185,7 +186,8 @@ pub enum LotAct {
         note: String,
     },
     /// A returned lot was mended: its documents can come in a lot again.
-    Reworked {
+    #[command(name = "reworked")]
+    MarkReworked {
         /// The lot's identifier.
         lot: String,
     },
@@ -207,15 +209,15 @@ pub enum LotAct {
     },
 }
 
-fn day(text: &str) -> std::result::Result<Day, String> {
+fn parse_day(text: &str) -> std::result::Result<Day, String> {
     Day::parse(text).ok_or_else(|| format!("{text:?} is no day; write 31/12/2027"))
 }
 
-fn level(text: &str) -> std::result::Result<Level, String> {
+fn parse_level(text: &str) -> std::result::Result<InspectionLevel, String> {
     match text {
-        "I" => Ok(Level::I),
-        "II" => Ok(Level::II),
-        "III" => Ok(Level::III),
+        "I" => Ok(InspectionLevel::I),
+        "II" => Ok(InspectionLevel::II),
+        "III" => Ok(InspectionLevel::III),
         _ => Err(format!("{text:?} is no level; use I, II or III")),
     }
 }
@@ -225,102 +227,102 @@ impl Roadmap {
     ///
     /// # Errors
     /// As the functions of [`roadmap`], [`lots`] and [`reports`].
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
-        let config = place.configure(toml::Table::new())?;
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
-        match &self.what {
-            What::Template { file } => return write(Some(file), &roadmap::template()?),
-            What::Cases { what: Cases::Template { file } } => return write(Some(file), &one_stop::template()?),
+        match &self.command {
+            RoadmapCommand::Template { file } => return write_output(Some(file), &roadmap::template()?),
+            RoadmapCommand::Cases { what: CasesCommand::Template { file } } => return write_output(Some(file), &one_stop::template()?),
             _ => {}
         }
-        let archive = Archive::open(config, &this_program()?).await?;
-        let units = |unit: &Option<String>| unit.as_ref().map_or(Units::All, |unit| Units::Some([unit.clone()].into()));
-        match &self.what {
-            What::Template { .. } => Ok(0),
-            What::Import { file, dry_run, decision, reason, by } => {
-                let author = print::author(by.as_ref())?;
-                let imported = roadmap::import(&archive, &author, file, Reason { decision, words: reason }, *dry_run).await?;
+        let archive = Archive::open(config, &current_program()?).await?;
+        let units = |unit: &Option<String>| unit.as_ref().map_or(UnitScope::All, |unit| UnitScope::Only([unit.clone()].into()));
+        match &self.command {
+            RoadmapCommand::Template { .. } => Ok(0),
+            RoadmapCommand::Import { file, dry_run, decision, reason, by } => {
+                let author = print::resolve_author(by.as_ref())?;
+                let imported = roadmap::import(&archive, &author, file, AdjustmentReason { decision, text: reason }, *dry_run).await?;
                 print_imported(&imported, place.json, language)
             }
-            What::Export { file, decision } => write(Some(file), &roadmap::export(&archive, decision.as_deref()).await?),
-            What::Status { unit } => {
-                let all = roadmap::status(&archive, &units(unit)).await?;
+            RoadmapCommand::Export { file, decision } => write_output(Some(file), &roadmap::export(&archive, decision.as_deref()).await?),
+            RoadmapCommand::Status { unit } => {
+                let all = roadmap::load_progress(&archive, &units(unit)).await?;
                 if place.json {
-                    return print::json(&all).map(|()| 0);
+                    return print::print_json(&all).map(|()| 0);
                 }
                 all.iter().try_for_each(|status| print_status(status, language))?;
                 Ok(0)
             }
-            What::Attach { run, line, by } => {
-                let by = operator(by.as_ref())?;
-                roadmap::attach(&archive, &by, run, line.as_deref()).await?;
+            RoadmapCommand::Attach { run, line, by } => {
+                let by = local_operator(by.as_ref())?;
+                roadmap::attach_run(&archive, &by, run, line.as_deref()).await?;
                 Ok(0)
             }
-            What::WhatIf { line, factor, deadline } => {
-                let found = roadmap::what_if(&archive, &Units::All, line, *factor, *deadline).await?;
-                print::json(&found).map(|()| 0)
+            RoadmapCommand::WhatIf { line, factor, deadline } => {
+                let found = roadmap::what_if(&archive, &UnitScope::All, line, *factor, *deadline).await?;
+                print::print_json(&found).map(|()| 0)
             }
-            What::Report { form, format, output, decision, unit, from, to } => {
-                let (subject, units) = (Subject::from_name(form)?, units(unit));
-                let wanted = Wanted { subject, units: &units, decision: decision.as_deref(), from: *from, to: *to };
-                write(output.as_ref(), &reports::report(&archive, &wanted, Form::from_name(format)?, language).await?)
+            RoadmapCommand::Report { form, format, output, decision, unit, from, to } => {
+                let (subject, units) = (ReportSubject::from_name(form)?, units(unit));
+                let wanted = ReportRequest { subject, units: &units, decision: decision.as_deref(), from: *from, to: *to };
+                write_output(output.as_ref(), &reports::write_report(&archive, &wanted, ReportFormat::from_name(format)?, language).await?)
             }
-            What::Cases { what } => what.execute(&archive, place.json, language).await,
-            What::Lot { what, by } => what.execute(&archive, &operator(by.as_ref())?, place.json, language).await,
+            RoadmapCommand::Cases { what } => what.execute(&archive, place.json, language).await,
+            RoadmapCommand::Lot { what, by } => what.execute(&archive, &local_operator(by.as_ref())?, place.json, language).await,
         }
     }
 }
 
-impl LotAct {
+impl LotCommand {
     async fn execute(&self, archive: &Archive, by: &Identity, json: bool, language: Language) -> Result<u8> {
         let lot = match self {
             Self::List { line } => {
-                let all = lots::list(archive, by, line.as_deref(), 1_000).await?;
+                let all = lots::list_lots(archive, by, line.as_deref(), 1_000).await?;
                 if json {
-                    return print::json(&all).map(|()| 0);
+                    return print::print_json(&all).map(|()| 0);
                 }
                 all.iter().try_for_each(|lot| print_lot(lot, language))?;
                 return Ok(0);
             }
             Self::Changes { lot } => {
-                let changes = lots::changed_since(archive, &lots::show(archive, by, lot).await?).await?;
+                let changes = lots::documents_changed_since_sample(archive, &lots::show_lot(archive, by, lot).await?).await?;
                 if json {
-                    return print::json(&changes).map(|()| 0);
+                    return print::print_json(&changes).map(|()| 0);
                 }
                 for change in &changes {
-                    let (document, by) = (print::plain(&change.document), print::plain(&change.by));
-                    print::line(&format!("{document}\t{}\t{by}\t{}", change.pages, change.at))?;
+                    let (document, by) = (print::sanitize_terminal(&change.document), print::sanitize_terminal(&change.by));
+                    print::print_line(&format!("{document}\t{}\t{by}\t{}", change.pages, change.at))?;
                 }
                 return Ok(0);
             }
             Self::Minutes { lot, format, output } => {
-                let bytes = reports::minutes(archive, by, lot, Form::from_name(format)?, language).await?;
-                return write(output.as_ref(), &bytes);
+                let bytes = reports::write_lot_minutes(archive, by, lot, ReportFormat::from_name(format)?, language).await?;
+                return write_output(output.as_ref(), &bytes);
             }
-            Self::Draw { line, pages, level, seed } => lots::open(archive, by, line, *level, *pages, seed.as_deref()).await?,
-            Self::Show { lot } => lots::show(archive, by, lot).await?,
-            Self::Look { lot, place, defect } if place == "all" && defect.is_empty() => {
-                let mut now = lots::show(archive, by, lot).await?;
-                for page in now.sample.clone().iter().filter(|page| !page.seen) {
-                    now = lots::look_at(archive, by, lot, page.place, &[]).await?;
+            Self::Draw { line, pages, level, seed } => lots::open_lot(archive, by, line, *level, *pages, seed.as_deref()).await?,
+            Self::Show { lot } => lots::show_lot(archive, by, lot).await?,
+            Self::Inspect { lot, place, defect } if place == "all" && defect.is_empty() => {
+                let mut now = lots::show_lot(archive, by, lot).await?;
+                for page in now.sample.clone().iter().filter(|page| !page.inspected) {
+                    now = lots::record_page_inspection(archive, by, lot, page.index_in_lot, &[]).await?;
                 }
                 now
             }
-            Self::Look { lot, place, defect } => {
-                let place = place.parse().or_error(Kind::Invalid, || format!("{place:?} is no place in the lot; write a number"))?;
-                lots::look_at(archive, by, lot, place, defect).await?
+            Self::Inspect { lot, place, defect } => {
+                let place = place.parse().or_error(ErrorKind::Invalid, || format!("{place:?} is no place in the lot; write a number"))?;
+                lots::record_page_inspection(archive, by, lot, place, defect).await?
             }
-            Self::Judge { lot, note } => lots::judge(archive, by, lot, note).await?,
-            Self::Reworked { lot } => lots::reworked(archive, by, lot).await?,
+            Self::Judge { lot, note } => lots::judge_lot(archive, by, lot, note).await?,
+            Self::MarkReworked { lot } => lots::mark_reworked(archive, by, lot).await?,
         };
         if json {
-            return print::json(&lot).map(|()| 0);
+            return print::print_json(&lot).map(|()| 0);
         }
         print_lot(&lot, language)?;
         if matches!(self, Self::Draw { .. } | Self::Show { .. }) {
             for page in &lot.sample {
-                let found = if page.seen { page.defects.join(", ") } else { "?".to_owned() };
-                print::line(&format!("{}\t{}\t{}\t{found}", page.place, print::plain(&page.document), page.page))?;
+                let found = if page.inspected { page.defects.join(", ") } else { "?".to_owned() };
+                print::print_line(&format!("{}\t{}\t{}\t{found}", page.index_in_lot, print::sanitize_terminal(&page.document), page.page))?;
             }
         }
         Ok(0)
@@ -328,79 +330,79 @@ impl LotAct {
 }
 
 /// Whoever may use the archive's files by hand may do all.
-pub(super) fn operator(by: Option<&String>) -> Result<Identity> {
+pub(super) fn local_operator(by: Option<&String>) -> Result<Identity> {
     let grants = vec![Grant { role: Role::Administrator, unit: "*".to_owned() }];
-    let name = by.cloned().unwrap_or_else(print::machine_user);
-    Ok(Identity { user: User::new(&name, &name, grants), at_most: None, key: String::new() })
+    let name = by.cloned().unwrap_or_else(print::os_user);
+    Ok(Identity { user: User::new(&name, &name, grants), key_rights: None, key_id: String::new() })
 }
 
-pub(super) fn write(output: Option<&PathBuf>, bytes: &[u8]) -> Result<u8> {
+pub(super) fn write_output(output: Option<&PathBuf>, bytes: &[u8]) -> Result<u8> {
     match output {
-        Some(file) => std::fs::write(file, bytes).or_error(Kind::Unavailable, || format!("cannot write {}", file.display()))?,
+        Some(file) => std::fs::write(file, bytes).or_error(ErrorKind::Unavailable, || format!("cannot write {}", file.display()))?,
         None => {
             use std::io::Write as _;
-            std::io::stdout().lock().write_all(bytes).or_error(Kind::Unavailable, || "stdout is closed".to_owned())?;
+            std::io::stdout().lock().write_all(bytes).or_error(ErrorKind::Unavailable, || "stdout is closed".to_owned())?;
         }
     }
     Ok(0)
 }
 
-fn print_imported(imported: &Imported, json: bool, language: Language) -> Result<u8> {
+fn print_imported(imported: &ImportResult, json: bool, language: Language) -> Result<u8> {
     if json {
-        print::json(imported)?;
-    } else if imported.wrong.is_empty() {
-        print::line(&format!("{}\tv{}\t{}", print::plain(&imported.decision), imported.version, imported.lines))?;
-        imported.changes.iter().try_for_each(|change| print::line(&print::plain(change)))?;
+        print::print_json(imported)?;
+    } else if imported.cell_errors.is_empty() {
+        print::print_line(&format!("{}\tv{}\t{}", print::sanitize_terminal(&imported.decision), imported.version, imported.targets))?;
+        imported.changes.iter().try_for_each(|change| print::print_line(&print::sanitize_terminal(change)))?;
     } else {
-        print_wrong(&imported.wrong, language)?;
+        print_wrong_cells(&imported.cell_errors, language)?;
     }
-    Ok(if imported.wrong.is_empty() { 0 } else { 2 })
+    Ok(if imported.cell_errors.is_empty() { 0 } else { 2 })
 }
 
-pub(super) fn print_wrong(wrong: &[WrongCell], language: Language) -> Result<()> {
+pub(super) fn print_wrong_cells(wrong: &[CellError], language: Language) -> Result<()> {
     wrong.iter().try_for_each(|wrong| {
-        let problem = translated(language, &wrong.problem);
-        print::line(&format!("{}!{}\t{}", print::plain(&wrong.sheet), wrong.cell, print::plain(&problem)))
+        let problem = translate(language, &wrong.problem);
+        print::print_line(&format!("{}!{}\t{}", print::sanitize_terminal(&wrong.sheet), wrong.cell, print::sanitize_terminal(&problem)))
     })
 }
 
-fn print_status(status: &Status, language: Language) -> Result<()> {
-    let percent = |share: f64| format!("{} %", numbers::decimal(share * 100.0, 1));
+fn print_status(status: &RoadmapProgress, language: Language) -> Result<()> {
+    let percent = |share: f64| format!("{} %", numbers::format_decimal(share * 100.0, 1));
     let whole = &status.whole;
-    print::line(&format!(
+    print::print_line(&format!(
         "{} v{} ({}): {}/{} = {}, {}",
-        print::plain(&status.decision),
+        print::sanitize_terminal(&status.decision),
         status.version,
-        status.as_of.numeric(),
-        numbers::decimal(whole.done_pages, 0),
-        numbers::decimal(whole.target_pages, 0),
+        status.as_of.format_dmy(),
+        numbers::format_decimal(whole.done_pages, 0),
+        numbers::format_decimal(whole.target_pages, 0),
         percent(whole.share_done),
         percent(whole.share_elapsed),
     ))?;
-    for line in &status.lines {
-        let finish = line.finish.map_or_else(|| "—".to_owned(), |finish| finish.day.numeric());
-        print::line(&format!(
+    for line in &status.targets {
+        let finish = line.finish.map_or_else(|| "—".to_owned(), |finish| finish.day.format_dmy());
+        print::print_line(&format!(
             "{}\t{}\t{}\t{}/{} {}\t{}\t{finish}\t{}",
-            print::plain(&line.code),
-            print::plain(&line.unit),
-            term(language, "line-state", line.state.word()),
-            numbers::decimal(line.done, 1),
-            numbers::decimal(line.target, 1),
-            term(language, "measure", line.measure.word()),
+            print::sanitize_terminal(&line.code),
+            print::sanitize_terminal(&line.unit),
+            code_label(language, "line-state", line.state.as_str()),
+            numbers::format_decimal(line.done, 1),
+            numbers::format_decimal(line.quantity, 1),
+            code_label(language, "measure", line.measure.as_str()),
             percent(line.share_done),
-            line.deadline.numeric(),
+            line.deadline.format_dmy(),
         ))?;
     }
     Ok(())
 }
 
 fn print_lot(lot: &Lot, language: Language) -> Result<()> {
-    let seen = lot.sample.iter().filter(|page| page.seen).count();
-    print::line(&format!(
+    let seen = lot.sample.iter().filter(|page| page.inspected).count();
+    print::print_line(&format!(
         "{}\t{}\t{}\t{}\t{seen}/{}",
         lot.id,
-        print::plain(&lot.line),
-        term(language, "lot-state", lot.state.word()),
+        print::sanitize_terminal(&lot.target),
+        code_label(language, "lot-state", lot.state.as_str()),
         lot.pages,
         lot.sample.len()
     ))

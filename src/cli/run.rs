@@ -1,21 +1,21 @@
 //! `sohoa run INPUT…`, `sohoa submit INPUT…` and `sohoa work`
 
-use super::options::Place;
+use super::options::GlobalArgs;
 use super::print;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use sohoa_base::error::{Kind, Result, ResultExt};
-use sohoa_base::model::account::Units;
-use sohoa_base::model::attachment::AttachedBy;
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::model::account::UnitScope;
+use sohoa_base::model::attachment::AttachmentSource;
 use sohoa_base::text::numbers;
 use sohoa_engine::models;
 use sohoa_pipeline::plan;
-use sohoa_pipeline::worker::Stop;
+use sohoa_pipeline::worker::CancellationToken;
 use sohoa_services::archive::Archive;
 use sohoa_services::roadmap;
-use sohoa_services::runs::{self, Outcome, Progress, Receipt};
-use sohoa_texts::sentences::translated;
-use sohoa_texts::{Language, Message, sentence};
+use sohoa_services::runs::{self, Receipt, RunOutcome, RunProgress};
+use sohoa_texts::sentences::translate;
+use sohoa_texts::{Language, Message, localize};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 
 /// What makes a batch: arguments of `run` and `submit`.
 #[derive(Debug, Args)]
-pub struct Order {
+pub struct BatchArgs {
     /// Folders, files or archives with scans.
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
@@ -39,23 +39,23 @@ pub struct Order {
     pub line: Option<String>,
 }
 
-impl Order {
+impl BatchArgs {
     /// The line that is named must be one of the unit, which is told before anything is received.
-    async fn check_line(&self, archive: &Archive) -> Result<()> {
+    async fn check_target(&self, archive: &Archive) -> Result<()> {
         let Some(line) = &self.line else { return Ok(()) };
-        let unit = Units::Some([archive.config.unit.clone()].into());
-        roadmap::line(archive, &unit, line).await.map(|_| ())
+        let unit = UnitScope::Only([archive.config.unit.clone()].into());
+        roadmap::authorized_target(archive, &unit, line).await.map(|_| ())
     }
 
-    async fn attach(&self, archive: &Archive, receipt: &mut Receipt) -> Result<()> {
+    async fn attach_to_target(&self, archive: &Archive, receipt: &mut Receipt) -> Result<()> {
         let Some(line) = &self.line else { return Ok(()) };
-        roadmap::attach(archive, &super::roadmap::operator(None)?, &receipt.batch, Some(line)).await?;
-        (receipt.attachment.line, receipt.attachment.by) = (Some(line.clone()), Some(AttachedBy::Person));
+        roadmap::attach_run(archive, &super::roadmap::local_operator(None)?, &receipt.batch, Some(line)).await?;
+        (receipt.attachment.target, receipt.attachment.source) = (Some(line.clone()), Some(AttachmentSource::Person));
         Ok(())
     }
 
     /// These arguments as settings.
-    fn settings(&self) -> toml::Table {
+    fn config_overrides(&self) -> toml::Table {
         let mut flags = toml::Table::new();
         if let Some(unit) = &self.unit {
             flags.insert("unit".to_owned(), unit.clone().into());
@@ -79,7 +79,7 @@ folder. The same command again continues a run that was cut off, and stores noth
 pub struct Run {
     /// What to take.
     #[command(flatten)]
-    pub order: Order,
+    pub batch: BatchArgs,
     /// Reading processes at once [default: one per processor].
     #[arg(long, value_name = "N")]
     pub jobs: Option<u32>,
@@ -90,25 +90,25 @@ impl Run {
     ///
     /// # Errors
     /// As [`runs::run`].
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
-        let mut flags = self.order.settings();
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let mut flags = self.batch.config_overrides();
         if let Some(jobs) = self.jobs {
             flags.insert("jobs".to_owned(), i64::from(jobs).into());
         }
-        let config = place.configure(flags)?;
+        let config = place.load_config(flags)?;
         let (text, plan) = read_pipeline(config.pipeline.as_deref())?;
         let language = Language::from_code(&config.language);
-        let archive = Archive::open(config, &this_program()?).await?;
-        self.order.check_line(&archive).await?;
-        tell_of_models(&archive, place);
+        let archive = Archive::open(config, &current_program()?).await?;
+        self.batch.check_target(&archive).await?;
+        warn_missing_models(&archive, place);
         let stop = stop_on_signal();
-        let show = Show::new(place.quiet, language);
-        let outcome = runs::run(&archive, &self.order.inputs, &text, &plan, &stop, &|progress| show.tell(progress)).await;
+        let show = ProgressReporter::new(place.quiet, language);
+        let outcome = runs::run_batch(&archive, &self.batch.inputs, &text, &plan, &stop, &|progress| show.report(progress)).await;
         show.finish();
         let mut outcome = outcome?;
-        self.order.attach(&archive, &mut outcome.receipt).await?;
+        self.batch.attach_to_target(&archive, &mut outcome.receipt).await?;
         if place.json {
-            print::json(&outcome)?;
+            print::print_json(&outcome)?;
         } else {
             print_balance(&outcome, language);
         }
@@ -126,7 +126,7 @@ share store and catalogue; `sohoa runs show BATCH` says how far it is.
 pub struct Submit {
     /// What to take.
     #[command(flatten)]
-    pub order: Order,
+    pub batch: BatchArgs,
 }
 
 impl Submit {
@@ -134,24 +134,24 @@ impl Submit {
     ///
     /// # Errors
     /// As [`runs::submit`].
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
-        let config = place.configure(self.order.settings())?;
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(self.batch.config_overrides())?;
         let (text, plan) = read_pipeline(config.pipeline.as_deref())?;
         let language = Language::from_code(&config.language);
-        let archive = Archive::open(config, &this_program()?).await?;
-        self.order.check_line(&archive).await?;
+        let archive = Archive::open(config, &current_program()?).await?;
+        self.batch.check_target(&archive).await?;
         let stop = stop_on_signal();
-        let show = Show::new(place.quiet, language);
+        let show = ProgressReporter::new(place.quiet, language);
         let submitted =
-            runs::submit(&archive, &archive.config.unit, &self.order.inputs, &text, &plan, &stop, &|progress| show.tell(progress)).await;
+            runs::submit(&archive, &archive.config.unit, &self.batch.inputs, &text, &plan, &stop, &|progress| show.report(progress)).await;
         show.finish();
         let mut receipt = submitted?;
-        self.order.attach(&archive, &mut receipt).await?;
+        self.batch.attach_to_target(&archive, &mut receipt).await?;
         if place.json {
-            print::json(&receipt)?;
+            print::print_json(&receipt)?;
         } else {
-            print_received(&receipt, language);
-            println!("{}", sentence(language, Message::Submitted { batch: receipt.batch.clone() }));
+            print_receipt(&receipt, language);
+            println!("{}", localize(language, Message::Submitted { batch: receipt.batch.clone() }));
         }
         Ok(if receipt.interrupted { 130 } else { 0 })
     }
@@ -176,23 +176,23 @@ impl Work {
     ///
     /// # Errors
     /// As [`runs::work`].
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
         let mut flags = toml::Table::new();
         if let Some(jobs) = self.jobs {
             flags.insert("jobs".to_owned(), i64::from(jobs).into());
         }
-        let archive = Archive::open(place.configure(flags)?, &this_program()?).await?;
-        tell_of_models(&archive, place);
+        let archive = Archive::open(place.load_config(flags)?, &current_program()?).await?;
+        warn_missing_models(&archive, place);
         let stop = stop_on_signal();
-        runs::work(&archive, self.until_empty, &stop).await?;
-        Ok(if stop.asked() { 130 } else { 0 })
+        runs::work_on_batches(&archive, self.until_empty, &stop).await?;
+        Ok(if stop.is_cancelled() { 130 } else { 0 })
     }
 }
 
 /// Says on stderr what reading lacks without the neural models.
-pub(super) fn tell_of_models(archive: &Archive, place: &Place) {
+pub(super) fn warn_missing_models(archive: &Archive, place: &GlobalArgs) {
     if !place.quiet && !models::all_installed(archive.config.models.as_deref()) {
-        eprintln!("{}", sentence(Language::from_code(&archive.config.language), Message::ModelsMissing));
+        eprintln!("{}", localize(Language::from_code(&archive.config.language), Message::ModelsMissing));
     }
 }
 
@@ -200,11 +200,11 @@ pub(super) fn tell_of_models(archive: &Archive, place: &Place) {
 ///
 /// # Errors
 /// `Invalid` when it cannot be read or is wrong.
-pub fn read_pipeline(file: Option<&std::path::Path>) -> Result<(String, sohoa_base::model::plan::Plan)> {
+pub fn read_pipeline(file: Option<&std::path::Path>) -> Result<(String, sohoa_base::model::plan::PipelinePlan)> {
     let (text, origin) = match file {
         None => (plan::ADMINISTRATIVE.to_owned(), "administrative (built in)".to_owned()),
         Some(file) => {
-            let text = std::fs::read_to_string(file).or_error(Kind::Invalid, || format!("cannot read pipeline {}", file.display()))?;
+            let text = std::fs::read_to_string(file).or_error(ErrorKind::Invalid, || format!("cannot read pipeline {}", file.display()))?;
             (text, file.display().to_string())
         }
     };
@@ -216,13 +216,13 @@ pub fn read_pipeline(file: Option<&std::path::Path>) -> Result<(String, sohoa_ba
 ///
 /// # Errors
 /// `Unavailable` when the system does not tell.
-pub fn this_program() -> Result<PathBuf> {
-    std::env::current_exe().or_error(Kind::Unavailable, || "the system does not tell where this program is".to_owned())
+pub fn current_program() -> Result<PathBuf> {
+    std::env::current_exe().or_error(ErrorKind::Unavailable, || "the system does not tell where this program is".to_owned())
 }
 
 /// Asked to stop by Ctrl-C or SIGTERM.
-pub(super) fn stop_on_signal() -> Arc<Stop> {
-    let stop = Arc::new(Stop::default());
+pub(super) fn stop_on_signal() -> Arc<CancellationToken> {
+    let stop = Arc::new(CancellationToken::default());
     let asked = stop.clone();
     tokio::spawn(async move {
         let terminated = async {
@@ -235,32 +235,32 @@ pub(super) fn stop_on_signal() -> Arc<Stop> {
             _ = tokio::signal::ctrl_c() => {}
             _ = terminated => {}
         }
-        asked.ask();
+        asked.cancel();
     });
     stop
 }
 
-fn exit_code(outcome: &Outcome) -> u8 {
+fn exit_code(outcome: &RunOutcome) -> u8 {
     let Receipt { interrupted, balance, .. } = &outcome.receipt;
     if *interrupted {
         return 130;
     }
-    let clean = balance.refusals.is_empty() && balance.pages.held == 0 && balance.pages.closes();
+    let clean = balance.refusals.is_empty() && balance.pages.held == 0 && balance.pages.is_balanced();
     if clean { 0 } else { 3 }
 }
 
 /// Progress on stderr: a bar on a terminal, plain lines otherwise.
-struct Show {
+struct ProgressReporter {
     bar: Option<ProgressBar>,
-    plain: Mutex<Option<(Instant, Progress)>>,
+    last_plain: Mutex<Option<(Instant, RunProgress)>>,
     quiet: bool,
     language: Language,
 }
 
 /// How often a plain line is written.
-const PLAIN_EVERY: Duration = Duration::from_secs(5);
+const PLAIN_INTERVAL: Duration = Duration::from_secs(5);
 
-impl Show {
+impl ProgressReporter {
     fn new(quiet: bool, language: Language) -> Self {
         let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
             let bar = ProgressBar::new(0);
@@ -268,30 +268,30 @@ impl Show {
             bar.set_style(ProgressStyle::with_template(form).unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
-        Self { bar, plain: Mutex::new(None), quiet, language }
+        Self { bar, last_plain: Mutex::new(None), quiet, language }
     }
 
-    fn tell(&self, progress: Progress) {
+    fn report(&self, progress: RunProgress) {
         if let Some(bar) = &self.bar {
             bar.set_length(progress.pages.0);
             bar.set_position(progress.pages.1);
-            bar.set_message(sentence(self.language, Message::PagesReadFilesReceived { received: progress.files.0, of: progress.files.1 }));
+            bar.set_message(localize(self.language, Message::PagesReadFilesReceived { received: progress.files.0, of: progress.files.1 }));
             return;
         }
         if self.quiet {
             return;
         }
-        if let Ok(mut last) = self.plain.lock() {
-            let due = last.is_none_or(|(when, before)| when.elapsed() >= PLAIN_EVERY && before != progress);
+        if let Ok(mut last) = self.last_plain.lock() {
+            let due = last.is_none_or(|(when, before)| when.elapsed() >= PLAIN_INTERVAL && before != progress);
             if due {
                 let line = Message::PlainProgress {
                     received: progress.files.0,
                     files: progress.files.1,
                     read: progress.pages.1,
                     pages: progress.pages.0,
-                    ended: progress.ended,
+                    ended: progress.finished_pages,
                 };
-                eprintln!("{}", sentence(self.language, line));
+                eprintln!("{}", localize(self.language, line));
                 *last = Some((Instant::now(), progress));
             }
         }
@@ -305,35 +305,35 @@ impl Show {
 }
 
 /// Files that came, and what was set aside.
-fn print_received(receipt: &Receipt, language: Language) {
-    let say = |message: Message| println!("{}", sentence(language, message));
+fn print_receipt(receipt: &Receipt, language: Language) {
+    let say = |message: Message| println!("{}", localize(language, message));
     let files = receipt.balance.files;
     say(Message::BalanceFiles { received: files.received, duplicate: files.duplicate, refused: files.refused });
-    let (manifests, ignored) = (receipt.manifests.len() as u64, receipt.ignored.len() as u64);
+    let (manifests, ignored) = (receipt.delivery_lists.len() as u64, receipt.ignored.len() as u64);
     if manifests + ignored > 0 {
-        say(Message::SetAside { manifests, ignored });
+        say(Message::NonScanFiles { manifests, ignored });
     }
     for finding in &receipt.attachment.findings {
-        let list = print::plain(finding.file.as_deref().unwrap_or("–"));
-        say(Message::LineNotFollowed { list: &list, why: print::plain(&translated(language, &finding.detail)) });
+        let list = print::sanitize_terminal(finding.file.as_deref().unwrap_or("–"));
+        say(Message::TargetIgnored { list: &list, why: print::sanitize_terminal(&translate(language, &finding.detail)) });
     }
     if receipt.interrupted {
         say(Message::Interrupted);
     }
 }
 
-fn print_balance(outcome: &Outcome, language: Language) {
+fn print_balance(outcome: &RunOutcome, language: Language) {
     let balance = &outcome.receipt.balance;
-    let say = |message: Message| println!("{}", sentence(language, message));
-    print_received(&outcome.receipt, language);
+    let say = |message: Message| println!("{}", localize(language, message));
+    print_receipt(&outcome.receipt, language);
     let pages = balance.pages;
-    say(print::pages(pages));
-    say(Message::BalanceHoldings { dossiers: balance.dossiers, documents: balance.documents });
-    let rate = if outcome.seconds > 0.0 { pages.came as f64 / outcome.seconds } else { 0.0 };
-    say(Message::Took {
-        seconds: numbers::decimal(outcome.seconds, 1),
-        cpu: numbers::decimal(outcome.cpu_seconds, 1),
-        rate: numbers::decimal(rate, 2),
+    say(print::page_balance_message(pages));
+    say(Message::BalanceDossiers { dossiers: balance.dossiers, documents: balance.documents });
+    let rate = if outcome.seconds > 0.0 { pages.received as f64 / outcome.seconds } else { 0.0 };
+    say(Message::RunDuration {
+        seconds: numbers::format_decimal(outcome.seconds, 1),
+        cpu: numbers::format_decimal(outcome.cpu_seconds, 1),
+        rate: numbers::format_decimal(rate, 2),
     });
     if outcome.rescan > 0 {
         say(Message::RescanPages { rescan: outcome.rescan });
@@ -343,10 +343,10 @@ fn print_balance(outcome: &Outcome, language: Language) {
     }
     for refused in &balance.refusals {
         say(Message::Refused {
-            file: print::plain(&refused.file),
+            file: print::sanitize_terminal(&refused.file),
             page: refused.page,
             class: refused.class.as_str(),
-            reason: print::plain(&refused.reason),
+            reason: print::sanitize_terminal(&refused.reason),
         });
     }
 }

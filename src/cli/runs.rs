@@ -1,27 +1,27 @@
 //! `sohoa runs` and `sohoa failures`
 
-use super::options::Place;
+use super::options::GlobalArgs;
 use super::print;
-use super::run::this_program;
+use super::run::current_program;
 use clap::{Args, Subcommand};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::account::Units;
+use sohoa_base::model::account::UnitScope;
 use sohoa_services::archive::Archive;
-use sohoa_services::failures::class_of;
-use sohoa_services::watch::{self, Act};
-use sohoa_texts::{Language, Message, sentence};
+use sohoa_services::failures::parse_class;
+use sohoa_services::watch::{self, RunAction};
+use sohoa_texts::{Language, Message, localize};
 
 /// Arguments of `runs`.
 #[derive(Debug, Args)]
 pub struct Runs {
     /// What to do.
     #[command(subcommand)]
-    pub what: What,
+    pub command: RunsCommand,
 }
 
 /// What to do with runs.
 #[derive(Debug, Subcommand)]
-pub enum What {
+pub enum RunsCommand {
     /// The newest runs.
     List {
         /// How many.
@@ -63,34 +63,34 @@ impl Runs {
     ///
     /// # Errors
     /// `NotFound` for an unknown run.
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
-        let config = place.configure(toml::Table::new())?;
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
-        let archive = Archive::open(config, &this_program()?).await?;
-        match &self.what {
-            What::List { limit } => {
-                let batches = watch::newest(&archive, *limit).await?;
+        let archive = Archive::open(config, &current_program()?).await?;
+        match &self.command {
+            RunsCommand::List { limit } => {
+                let batches = watch::newest_batches(&archive, *limit).await?;
                 if place.json {
-                    return print::json(&batches).map(|()| 0);
+                    return print::print_json(&batches).map(|()| 0);
                 }
                 for batch in batches {
                     let state = serde_json::to_value(batch.state).unwrap_or_default();
-                    print::line(&format!(
+                    print::print_line(&format!(
                         "{}  {}  {}  {}",
                         batch.id,
                         batch.created,
                         state.as_str().unwrap_or_default(),
-                        print::plain(&batch.unit)
+                        print::sanitize_terminal(&batch.unit)
                     ))?;
                 }
             }
-            What::Show { batch } => show(&archive, batch, place, language).await?,
-            What::Pause { batch } => drop(steer(&archive, batch, Act::Pause).await?),
-            What::Resume { batch } => drop(steer(&archive, batch, Act::Resume).await?),
-            What::Cancel { batch } => print::line(&steer(&archive, batch, Act::Cancel).await?.to_string())?,
-            What::Retry { batch, class } => {
-                let class = class.as_deref().map(class_of).transpose()?;
-                print::line(&steer(&archive, batch, Act::Retry(class, None)).await?.to_string())?;
+            RunsCommand::Show { batch } => print_run(&archive, batch, place, language).await?,
+            RunsCommand::Pause { batch } => drop(control_run(&archive, batch, RunAction::Pause).await?),
+            RunsCommand::Resume { batch } => drop(control_run(&archive, batch, RunAction::Resume).await?),
+            RunsCommand::Cancel { batch } => print::print_line(&control_run(&archive, batch, RunAction::Cancel).await?.to_string())?,
+            RunsCommand::Retry { batch, class } => {
+                let class = class.as_deref().map(parse_class).transpose()?;
+                print::print_line(&control_run(&archive, batch, RunAction::Retry(class, None)).await?.to_string())?;
             }
         }
         Ok(0)
@@ -98,29 +98,29 @@ impl Runs {
 }
 
 /// Steers a run as the user of this machine; how many files and pages it changed.
-async fn steer(archive: &Archive, batch: &str, act: Act) -> Result<u64> {
-    watch::act(archive, &Units::All, batch, act, &print::machine_user()).await
+async fn control_run(archive: &Archive, batch: &str, act: RunAction) -> Result<u64> {
+    watch::apply_action(archive, &UnitScope::All, batch, act, &print::os_user()).await
 }
 
-async fn show(archive: &Archive, batch: &str, place: &Place, language: Language) -> Result<()> {
-    let run = watch::balance(archive, batch).await?;
+async fn print_run(archive: &Archive, batch: &str, place: &GlobalArgs, language: Language) -> Result<()> {
+    let run = watch::batch_balance(archive, batch).await?;
     let balance = run.balance;
     if place.json {
-        return print::json(&serde_json::json!({
+        return print::print_json(&serde_json::json!({
             "batch": run.batch,
             "balance": balance,
             "stages": run.costs,
-            "timeline": watch::timeline(archive, &Units::All, batch).await?,
+            "timeline": watch::run_timeline(archive, &UnitScope::All, batch).await?,
         }));
     }
     let files = balance.files;
-    print::line(&sentence(
+    print::print_line(&localize(
         language,
         Message::BalanceFiles { received: files.received, duplicate: files.duplicate, refused: files.refused },
     ))?;
     let pages = balance.pages;
-    let message = print::pages(pages);
-    print::line(&sentence(language, message))
+    let message = print::page_balance_message(pages);
+    print::print_line(&localize(language, message))
 }
 
 /// Arguments of `failures`.
@@ -139,33 +139,33 @@ impl Failures {
     ///
     /// # Errors
     /// `NotFound` for an unknown batch.
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
-        let config = place.configure(toml::Table::new())?;
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
-        let archive = Archive::open(config, &this_program()?).await?;
+        let archive = Archive::open(config, &current_program()?).await?;
         let batch = match &self.batch {
             Some(batch) => batch.clone(),
-            None => watch::newest(&archive, 1)
+            None => watch::newest_batches(&archive, 1)
                 .await?
                 .into_iter()
                 .next()
                 .map(|batch| batch.id)
                 .ok_or_else(|| Error::not_found("there is no run yet"))?,
         };
-        let class = self.class.as_deref().map(class_of).transpose()?;
-        let mut refusals = watch::balance(&archive, &batch).await?.balance.refusals;
+        let class = self.class.as_deref().map(parse_class).transpose()?;
+        let mut refusals = watch::batch_balance(&archive, &batch).await?.balance.refusals;
         refusals.retain(|refused| class.is_none_or(|class| refused.class == class));
         if place.json {
-            return print::json(&refusals).map(|()| 0);
+            return print::print_json(&refusals).map(|()| 0);
         }
         for refused in refusals {
             let message = Message::Refused {
-                file: print::plain(&refused.file),
+                file: print::sanitize_terminal(&refused.file),
                 page: refused.page,
                 class: refused.class.as_str(),
-                reason: print::plain(&refused.reason),
+                reason: print::sanitize_terminal(&refused.reason),
             };
-            print::line(&sentence(language, message))?;
+            print::print_line(&localize(language, message))?;
         }
         Ok(0)
     }

@@ -1,6 +1,6 @@
 //! `sohoa score`: texts of another program, by the same measure.
 
-use super::options::Place;
+use super::options::GlobalArgs;
 use super::{eval_table, print};
 use clap::Args;
 use sohoa_base::error::Result;
@@ -21,12 +21,12 @@ impl Score {
     ///
     /// # Errors
     /// As [`eval::score_texts`].
-    pub fn execute(&self, place: &Place) -> Result<u8> {
+    pub fn execute(&self, place: &GlobalArgs) -> Result<u8> {
         let scored = eval::score_texts(&self.truths, &self.texts)?;
         if place.json {
-            print::json(&scored)?;
+            print::print_json(&scored)?;
         } else {
-            eval_table::scored(&scored)?;
+            eval_table::print_scored(&scored)?;
         }
         Ok(0)
     }

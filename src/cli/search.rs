@@ -1,13 +1,13 @@
 //! `sohoa search QUERY`
 
-use super::options::Place;
+use super::options::GlobalArgs;
 use super::print;
-use super::run::this_program;
+use super::run::current_program;
 use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_services::archive::Archive;
 use sohoa_services::find;
-use sohoa_texts::{Language, Message, sentence};
+use sohoa_texts::{Language, Message, localize};
 
 /// Arguments of `search`.
 #[derive(Debug, Args)]
@@ -34,22 +34,22 @@ impl Search {
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
-        let config = place.configure(toml::Table::new())?;
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
-        let archive = Archive::open(config, &this_program()?).await?;
+        let archive = Archive::open(config, &current_program()?).await?;
         let hits = find::search(&archive, &self.query.join(" "), self.limit, self.offset)?;
         if place.json {
             for hit in &hits.hits {
-                print::line(&serde_json::to_string(hit).unwrap_or_default())?;
+                print::print_line(&serde_json::to_string(hit).unwrap_or_default())?;
             }
             return Ok(0);
         }
         if hits.hits.is_empty() {
-            print::line(&sentence(language, Message::NothingFound))?;
+            print::print_line(&localize(language, Message::NothingFound))?;
             return Ok(0);
         }
-        print::line(&sentence(language, Message::Hits { total: hits.total }))?;
+        print::print_line(&localize(language, Message::Hits { total: hits.total }))?;
         for hit in &hits.hits {
             let value = |name: &str| hit.fields.get(name).map(String::as_str).unwrap_or_default();
             let number = format!("{}/{}", value("codeNumber"), value("codeNotation"));
@@ -62,11 +62,11 @@ impl Search {
                 number.trim_matches('/'),
                 value("subject")
             );
-            print::line(&print::plain(&head))?;
-            let pieces = hit.snippet.pieces();
+            print::print_line(&print::sanitize_terminal(&head))?;
+            let pieces = hit.snippet.segments();
             let shown: String =
                 pieces.into_iter().map(|(text, marked)| if marked { format!("[{text}]") } else { text.to_owned() }).collect();
-            print::line(&format!("    {}", print::plain(&shown)))?;
+            print::print_line(&format!("    {}", print::sanitize_terminal(&shown)))?;
         }
         Ok(0)
     }

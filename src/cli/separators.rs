@@ -1,10 +1,10 @@
 //! `sohoa separators`
 
-use super::options::Place;
+use super::options::GlobalArgs;
 use super::print;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::code::Separator;
 use sohoa_services::separators;
 use std::path::PathBuf;
@@ -18,8 +18,8 @@ Lay a sheet in front of each document or dossier of a pile before it is scanned:
   sohoa separators --kind dossier --code H24.16-200514-0001 --code H24.16-200514-0002 -o dossiers.pdf")]
 pub struct Separators {
     /// What begins behind a sheet.
-    #[arg(long, value_enum, default_value_t = Begins::Document)]
-    pub kind: Begins,
+    #[arg(long, value_enum, default_value_t = SeparatorKind::Document)]
+    pub kind: SeparatorKind,
     /// Code of the dossier that begins; repeat it for several sheets.
     #[arg(long, value_name = "CODE")]
     pub code: Vec<String>,
@@ -33,7 +33,7 @@ pub struct Separators {
 
 /// What begins behind a sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Begins {
+pub enum SeparatorKind {
     /// A document (văn bản).
     Document,
     /// A dossier (hồ sơ).
@@ -42,7 +42,7 @@ pub enum Begins {
 
 /// What was written.
 #[derive(Serialize)]
-struct Written<'a> {
+struct WrittenSheets<'a> {
     file: &'a std::path::Path,
     pages: usize,
     payloads: Vec<String>,
@@ -54,18 +54,18 @@ impl Separators {
     /// # Errors
     /// As [`separators::print`]; `Invalid` where a document is given a dossier's code; `Unavailable` where the file
     /// cannot be written.
-    pub fn execute(&self, place: &Place) -> Result<u8> {
+    pub fn execute(&self, place: &GlobalArgs) -> Result<u8> {
         let sheets: Vec<Separator> = match (self.kind, self.code.as_slice()) {
-            (Begins::Document, []) => vec![Separator::Document],
-            (Begins::Document, _) => return Err(Error::invalid("--code names a dossier; add --kind dossier")),
-            (Begins::Dossier, []) => vec![Separator::Dossier(None)],
-            (Begins::Dossier, codes) => codes.iter().map(|code| Separator::Dossier(Some(code.trim().to_owned()))).collect(),
+            (SeparatorKind::Document, []) => vec![Separator::Document],
+            (SeparatorKind::Document, _) => return Err(Error::invalid("--code names a dossier; add --kind dossier")),
+            (SeparatorKind::Dossier, []) => vec![Separator::Dossier(None)],
+            (SeparatorKind::Dossier, codes) => codes.iter().map(|code| Separator::Dossier(Some(code.trim().to_owned()))).collect(),
         };
-        let pdf = separators::print(&sheets, usize::from(self.count))?;
-        std::fs::write(&self.out, pdf).or_error(Kind::Unavailable, || format!("cannot write {}", self.out.display()))?;
+        let pdf = separators::sheets_pdf(&sheets, usize::from(self.count))?;
+        std::fs::write(&self.out, pdf).or_error(ErrorKind::Unavailable, || format!("cannot write {}", self.out.display()))?;
         if place.json {
             let payloads = sheets.iter().map(Separator::payload).collect();
-            print::json(&Written { file: &self.out, pages: sheets.len() * usize::from(self.count), payloads })?;
+            print::print_json(&WrittenSheets { file: &self.out, pages: sheets.len() * usize::from(self.count), payloads })?;
         }
         Ok(0)
     }

@@ -1,11 +1,11 @@
 //! `sohoa serve`
 
-use super::options::Place;
-use super::run::{read_pipeline, stop_on_signal, tell_of_models, this_program};
+use super::options::GlobalArgs;
+use super::run::{current_program, read_pipeline, stop_on_signal, warn_missing_models};
 use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_services::archive::Archive;
-use sohoa_texts::{Language, Message, sentence};
+use sohoa_texts::{Language, Message, localize};
 use sohoa_web::server::serve;
 use std::net::SocketAddr;
 
@@ -31,22 +31,22 @@ impl Serve {
     ///
     /// # Errors
     /// As [`serve`].
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
         let mut flags = toml::Table::new();
         if let Some(workers) = self.workers.filter(|workers| *workers > 0) {
             flags.insert("jobs".to_owned(), i64::from(workers).into());
         }
-        let config = place.configure(flags)?;
+        let config = place.load_config(flags)?;
         let language = Language::from_code(&config.language);
         let pipeline = read_pipeline(config.pipeline.as_deref())?;
-        let archive = Archive::open(config, &this_program()?).await?;
-        tell_of_models(&archive, place);
+        let archive = Archive::open(config, &current_program()?).await?;
+        warn_missing_models(&archive, place);
         let works = self.workers != Some(0);
         serve(archive, pipeline, self.listen, works, stop_on_signal(), |listening| {
             let address = format!("http://{}", listening.address);
-            eprintln!("{}", sentence(language, Message::Serving { address: address.clone() }));
+            eprintln!("{}", localize(language, Message::Serving { address: address.clone() }));
             if let Some(key) = listening.setup {
-                eprintln!("{}", sentence(language, Message::FirstStart { address, key }));
+                eprintln!("{}", localize(language, Message::FirstAdminSetup { address, key }));
             }
         })
         .await?;

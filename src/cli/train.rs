@@ -1,14 +1,14 @@
 //! `sohoa train`
 
-use super::options::Place;
+use super::options::GlobalArgs;
 use super::print;
-use super::run::this_program;
+use super::run::current_program;
 use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_base::text::numbers;
 use sohoa_services::archive::Archive;
-use sohoa_services::train::{self, Kept};
-use sohoa_texts::{Language, Message, sentence};
+use sohoa_services::train::{self, RejectionReason};
+use sohoa_texts::{Language, Message, localize};
 
 /// Arguments of `train`.
 #[derive(Debug, Args)]
@@ -23,28 +23,28 @@ impl Train {
     ///
     /// # Errors
     /// As [`train::train`].
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
-        let config = place.configure(toml::Table::new())?;
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
-        let archive = Archive::open(config, &this_program()?).await?;
+        let archive = Archive::open(config, &current_program()?).await?;
         let trained = train::train(&archive).await?;
         if place.json {
-            return print::json(&trained).map(|()| 0);
+            return print::print_json(&trained).map(|()| 0);
         }
         for (is_new, score) in [(false, trained.before), (true, trained.after)] {
-            let (kinds, of) = (score.kinds_right, score.examples);
-            print::line(&sentence(
+            let (kinds, of) = (score.correct_kinds, score.examples);
+            print::print_line(&localize(
                 language,
-                Message::ModelScore { is_new, kinds, of, values: score.values, brier: numbers::decimal(score.brier, 4) },
+                Message::ModelScore { is_new, kinds, of, values: score.values, brier: numbers::format_decimal(score.brier, 4) },
             ))?;
         }
-        let message = match trained.kept {
+        let message = match trained.rejection {
             None => Message::ModelReplaced { examples: trained.examples },
-            Some(Kept::TooFew) => Message::ModelTooFew { examples: trained.examples },
-            Some(Kept::Worse) => Message::ModelWorse,
-            Some(Kept::Same) => Message::ModelSame,
+            Some(RejectionReason::TooFew) => Message::ModelTooFewExamples { examples: trained.examples },
+            Some(RejectionReason::Worse) => Message::ModelRejected,
+            Some(RejectionReason::Same) => Message::ModelUnchanged,
         };
-        print::line(&sentence(language, message))?;
+        print::print_line(&localize(language, message))?;
         Ok(0)
     }
 }

@@ -1,13 +1,13 @@
 //! `sohoa verify`
 
-use super::options::Place;
+use super::options::GlobalArgs;
 use super::print;
-use super::run::this_program;
+use super::run::current_program;
 use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_services::archive::Archive;
 use sohoa_services::verify;
-use sohoa_texts::{Language, Message, sentence};
+use sohoa_texts::{Language, Message, localize};
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
@@ -19,18 +19,18 @@ impl Verify {
     ///
     /// # Errors
     /// When store or catalogue do not answer.
-    pub async fn execute(&self, place: &Place) -> Result<u8> {
-        let config = place.configure(toml::Table::new())?;
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
-        let archive = Archive::open(config, &this_program()?).await?;
-        let report = verify::everything(&archive).await?;
+        let archive = Archive::open(config, &current_program()?).await?;
+        let report = verify::verify_all(&archive).await?;
         if place.json {
-            print::json(&report)?;
+            print::print_json(&report)?;
         } else {
             for problem in &report.problems {
-                print::line(&print::plain(&format!("{} {}: {}", problem.object, problem.path, problem.problem)))?;
+                print::print_line(&print::sanitize_terminal(&format!("{} {}: {}", problem.object, problem.path, problem.problem)))?;
             }
-            print::line(&sentence(language, Message::Verified { objects: report.objects, problems: report.problems.len() as u64 }))?;
+            print::print_line(&localize(language, Message::Verified { objects: report.objects, problems: report.problems.len() as u64 }))?;
         }
         Ok(if report.problems.iter().any(|problem| problem.damage) { 6 } else { 0 })
     }

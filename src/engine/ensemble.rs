@@ -1,15 +1,15 @@
 //! Tesseract with the neural models beside it that are installed, and the one that is part of this program.
 
 use crate::contract::{Engine, OcrWord, RecognizedChar, RecognizedStrip, StampMap, StampReading};
-use crate::hand_reader::HandReader;
-use crate::line_finder::LineFinder;
-use crate::models::{self, DIGIT_RECOGNIZER, TEXT_DETECTOR, ModelFile, LINE_RECOGNIZER};
+use crate::hand_reader::DigitRecognizer;
+use crate::line_finder::TextDetector;
+use crate::models::{self, DIGIT_RECOGNIZER, LINE_RECOGNIZER, ModelFile, TEXT_DETECTOR};
 use crate::network::Runtime;
-use crate::second_reader::SecondReader;
-use crate::stamp_finder::{self, StampFinder};
+use crate::second_reader::LineRecognizer;
+use crate::stamp_finder::{self, StampNetworks};
 use crate::tesseract::Tesseract;
 use image::{GrayImage, RgbImage};
-use sohoa_base::error::{Kind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -20,16 +20,16 @@ use std::path::Path;
 enum LazyRecognizer {
     Absent,
     Unloaded(File),
-    Loaded(SecondReader),
+    Loaded(LineRecognizer),
 }
 
 /// The readers of a reading process.
 pub struct CompositeEngine {
     tesseract: Tesseract,
-    text_detector: Option<LineFinder>,
+    text_detector: Option<TextDetector>,
     line_recognizer: LazyRecognizer,
-    digit_recognizer: Option<HandReader>,
-    stamps: StampFinder,
+    digit_recognizer: Option<DigitRecognizer>,
+    stamps: StampNetworks,
     runtime: Runtime,
 }
 
@@ -42,13 +42,17 @@ impl CompositeEngine {
         let runtime = Runtime::open(folder)?;
         Ok(Self {
             tesseract: Tesseract::open(tessdata)?,
-            text_detector: models::find_verified(&TEXT_DETECTOR, folder)?.map(|file| LineFinder::open(&file, &runtime)).transpose()?,
+            text_detector: models::find_verified(&TEXT_DETECTOR, folder)?.map(|file| TextDetector::open(&file, &runtime)).transpose()?,
             line_recognizer: match models::find_verified(&LINE_RECOGNIZER, folder)? {
-                Some(file) => LazyRecognizer::Unloaded(File::open(&file).or_error(Kind::Unavailable, || format!("cannot read {}", file.display()))?),
+                Some(file) => LazyRecognizer::Unloaded(
+                    File::open(&file).or_error(ErrorKind::Unavailable, || format!("cannot read {}", file.display()))?,
+                ),
                 None => LazyRecognizer::Absent,
             },
-            digit_recognizer: models::find_verified(&DIGIT_RECOGNIZER, folder)?.map(|file| HandReader::open(&file, &runtime)).transpose()?,
-            stamps: StampFinder::open(&runtime)?,
+            digit_recognizer: models::find_verified(&DIGIT_RECOGNIZER, folder)?
+                .map(|file| DigitRecognizer::open(&file, &runtime))
+                .transpose()?,
+            stamps: StampNetworks::open(&runtime)?,
             runtime,
         })
     }
@@ -64,14 +68,14 @@ impl Engine for CompositeEngine {
     }
 
     fn text_probability_map(&mut self, page: &GrayImage) -> Result<Option<GrayImage>> {
-        self.text_detector.as_mut().map(|finder| finder.map(page)).transpose()
+        self.text_detector.as_mut().map(|finder| finder.probability_map(page)).transpose()
     }
 
     fn load_line_recognizer(&mut self) -> Result<()> {
         if let LazyRecognizer::Unloaded(file) = &mut self.line_recognizer {
             let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes).or_error(Kind::Unavailable, || "the model of the second reader cannot be read".to_owned())?;
-            self.line_recognizer = LazyRecognizer::Loaded(SecondReader::from_bytes(bytes, &self.runtime)?);
+            file.read_to_end(&mut bytes).or_error(ErrorKind::Unavailable, || "the model of the second reader cannot be read".to_owned())?;
+            self.line_recognizer = LazyRecognizer::Loaded(LineRecognizer::from_bytes(bytes, &self.runtime)?);
         }
         Ok(())
     }
@@ -82,7 +86,7 @@ impl Engine for CompositeEngine {
 
     fn recognize_strip(&mut self, strip: &GrayImage) -> Result<Option<RecognizedStrip>> {
         match &mut self.line_recognizer {
-            LazyRecognizer::Loaded(reader) => reader.read(strip).map(Some),
+            LazyRecognizer::Loaded(reader) => reader.recognize(strip).map(Some),
             LazyRecognizer::Unloaded(_) | LazyRecognizer::Absent => Ok(None),
         }
     }
@@ -92,28 +96,28 @@ impl Engine for CompositeEngine {
     }
 
     fn recognize_digits(&mut self, strip: &GrayImage) -> Result<Option<Vec<RecognizedChar>>> {
-        self.digit_recognizer.as_mut().map(|reader| reader.read(strip)).transpose()
+        self.digit_recognizer.as_mut().map(|reader| reader.recognize(strip)).transpose()
     }
 
     fn detect_stamps(&mut self, picture: &RgbImage) -> Result<Option<StampMap>> {
-        self.stamps.map(picture).map(Some)
+        self.stamps.detect(picture).map(Some)
     }
 
     fn score_stamp(&mut self, word: &RgbImage) -> Result<Option<f32>> {
-        self.stamps.suspect(word).map(Some)
+        self.stamps.score(word).map(Some)
     }
 
     fn locate_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {
-        self.stamps.place(strip).map(Some)
+        self.stamps.locate(strip).map(Some)
     }
 
     fn verify_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {
-        self.stamps.read(strip).map(Some)
+        self.stamps.verify(strip).map(Some)
     }
 
     fn model_hashes(&self) -> BTreeMap<String, String> {
         let mut all = self.tesseract.model_hashes();
-        all.extend(stamp_finder::models());
+        all.extend(stamp_finder::model_hashes());
         let mut add = |model: &ModelFile| all.insert(model.file.to_owned(), model.sha256.to_owned());
         if self.text_detector.is_some() {
             add(&TEXT_DETECTOR);

@@ -7,15 +7,15 @@ use sohoa_base::error::{Error, Result};
 use std::path::Path;
 
 /// Sides of its pictures are multiples of this, px.
-pub const STEP: u32 = 32;
+pub const SIDE_MULTIPLE: u32 = 32;
 
 /// Mean and spread of the three channels that it was trained with.
-const CHANNELS: [(f32, f32); 3] = [(0.485, 0.229), (0.456, 0.224), (0.406, 0.225)];
+const CHANNEL_MEAN_AND_DEVIATION: [(f32, f32); 3] = [(0.485, 0.229), (0.456, 0.224), (0.406, 0.225)];
 
 /// The opened network.
-pub struct LineFinder(Network);
+pub struct TextDetector(Network);
 
-impl LineFinder {
+impl TextDetector {
     /// Opens the model's file.
     ///
     /// # Errors
@@ -29,13 +29,13 @@ impl LineFinder {
     ///
     /// # Errors
     /// `Internal` when the network fails.
-    pub fn map(&mut self, page: &GrayImage) -> Result<GrayImage> {
+    pub fn probability_map(&mut self, page: &GrayImage) -> Result<GrayImage> {
         let (width, height) = page.dimensions();
-        let mut input = Vec::with_capacity(page.len() * CHANNELS.len());
-        for (mean, spread) in CHANNELS {
+        let mut input = Vec::with_capacity(page.len() * CHANNEL_MEAN_AND_DEVIATION.len());
+        for (mean, spread) in CHANNEL_MEAN_AND_DEVIATION {
             input.extend(page.iter().map(|level| (f32::from(*level) / 255.0 - mean) / spread));
         }
-        let shape = [1, CHANNELS.len(), height as usize, width as usize];
+        let shape = [1, CHANNEL_MEAN_AND_DEVIATION.len(), height as usize, width as usize];
         let found = self.0.run(shape, input)?;
         let map = found.iter().map(|share| (share * 255.0).clamp(0.0, 255.0) as u8).collect();
         GrayImage::from_raw(width, height, map)

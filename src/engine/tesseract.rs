@@ -3,7 +3,7 @@
 use crate::contract::{Engine, OcrWord};
 use image::GrayImage;
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::path::{Path, PathBuf};
@@ -13,13 +13,13 @@ use tesseract::plumbing::TessBaseApi;
 const LANGUAGE: &str = "vie";
 
 /// `PSM_SINGLE_LINE` of Tesseract's page segmentation modes.
-const SINGLE_LINE: u32 = 7;
+const PSM_SINGLE_LINE: u32 = 7;
 
 /// `PSM_RAW_LINE`: for a line in which the other mode finds nothing.
-const RAW_LINE: u32 = 13;
+const PSM_RAW_LINE: u32 = 13;
 
 /// Where Debian and other systems keep language data.
-const FOLDERS: [&str; 4] =
+const TESSDATA_DIRS: [&str; 4] =
     ["/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tesseract-ocr/4.00/tessdata", "/usr/share/tessdata", "/usr/local/share/tessdata"];
 
 /// An opened Tesseract.
@@ -32,11 +32,11 @@ pub struct Tesseract {
 ///
 /// # Errors
 /// `NotFound`, naming the Debian package.
-pub fn find_model(folder: Option<&Path>) -> Result<PathBuf> {
+pub fn find_language_data(folder: Option<&Path>) -> Result<PathBuf> {
     let from_environment = std::env::var_os("TESSDATA_PREFIX").map(PathBuf::from);
     let folders = match folder {
         Some(folder) => vec![folder.to_path_buf()],
-        None => from_environment.into_iter().chain(FOLDERS.iter().map(PathBuf::from)).collect(),
+        None => from_environment.into_iter().chain(TESSDATA_DIRS.iter().map(PathBuf::from)).collect(),
     };
     let found = folders.iter().map(|folder| folder.join(format!("{LANGUAGE}.traineddata"))).find(|file| file.is_file());
     found.ok_or_else(|| Error::not_found("Vietnamese language data of Tesseract is missing; run: apt-get install tesseract-ocr-vie"))
@@ -48,34 +48,34 @@ impl Tesseract {
     /// # Errors
     /// `NotFound` without language data; `Internal` when Tesseract refuses it.
     pub fn open(folder: Option<&Path>) -> Result<Self> {
-        let file = find_model(folder)?;
-        let bytes = std::fs::read(&file).or_error(Kind::NotFound, || format!("cannot read {}", file.display()))?;
+        let file = find_language_data(folder)?;
+        let bytes = std::fs::read(&file).or_error(ErrorKind::NotFound, || format!("cannot read {}", file.display()))?;
         let refused = || format!("Tesseract refuses {}", file.display());
         let data =
-            CString::new(file.parent().unwrap_or(Path::new("/")).to_string_lossy().into_owned()).or_error(Kind::Internal, refused)?;
-        let language = CString::new(LANGUAGE).or_error(Kind::Internal, refused)?;
+            CString::new(file.parent().unwrap_or(Path::new("/")).to_string_lossy().into_owned()).or_error(ErrorKind::Internal, refused)?;
+        let language = CString::new(LANGUAGE).or_error(ErrorKind::Internal, refused)?;
         let mut api = TessBaseApi::create();
-        api.init_2(Some(&data), Some(&language)).or_error(Kind::NotFound, refused)?;
+        api.init_2(Some(&data), Some(&language)).or_error(ErrorKind::NotFound, refused)?;
         // Pages are evened: there is no light print on dark ground that would have to be read inverted.
         // Whether print has one width for all letters is asked by the older engine only, at a cost.
         for (name, value) in [(c"tessedit_do_invert", c"0"), (c"textord_all_prop", c"1")] {
-            api.set_variable(name, value).or_error(Kind::Internal, refused)?;
+            api.set_variable(name, value).or_error(ErrorKind::Internal, refused)?;
         }
         let models =
             BTreeMap::from([("tesseract".to_owned(), version()), (format!("{LANGUAGE}.traineddata"), hex::encode(Sha256::digest(&bytes)))]);
         Ok(Self { api, models })
     }
 
-    fn read_as(&mut self, picture: &GrayImage, mode: u32) -> Result<Vec<OcrWord>> {
+    fn recognize(&mut self, picture: &GrayImage, mode: u32) -> Result<Vec<OcrWord>> {
         let failed = || "Tesseract failed on a line".to_owned();
         let (width, height) = picture.dimensions();
-        let side = |pixels: u32| i32::try_from(pixels).or_error(Kind::Limit, failed);
+        let side = |pixels: u32| i32::try_from(pixels).or_error(ErrorKind::Limit, failed);
         self.api.set_page_seg_mode(mode);
-        self.api.set_image(picture.as_raw(), side(width)?, side(height)?, 1, side(width)?).or_error(Kind::Internal, failed)?;
+        self.api.set_image(picture.as_raw(), side(width)?, side(height)?, 1, side(width)?).or_error(ErrorKind::Internal, failed)?;
         self.api.set_source_resolution(200);
-        self.api.recognize().or_error(Kind::Internal, failed)?;
-        let table = self.api.get_tsv_text(0).or_error(Kind::Internal, failed)?;
-        Ok(table.as_ref().to_string_lossy().lines().filter_map(word).collect())
+        self.api.recognize().or_error(ErrorKind::Internal, failed)?;
+        let table = self.api.get_tsv_text(0).or_error(ErrorKind::Internal, failed)?;
+        Ok(table.as_ref().to_string_lossy().lines().filter_map(parse_tsv_row).collect())
     }
 }
 
@@ -86,7 +86,7 @@ pub fn version() -> String {
 }
 
 /// A row of Tesseract's TSV: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
-fn word(row: &str) -> Option<OcrWord> {
+fn parse_tsv_row(row: &str) -> Option<OcrWord> {
     const WORD: &str = "5";
     let columns: Vec<&str> = row.split('\t').collect();
     let number = |place: usize| columns.get(place).and_then(|text| text.parse::<f32>().ok());
@@ -100,9 +100,9 @@ fn word(row: &str) -> Option<OcrWord> {
 
 impl Engine for Tesseract {
     fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<OcrWord>> {
-        let words = self.read_as(picture, SINGLE_LINE)?;
+        let words = self.recognize(picture, PSM_SINGLE_LINE)?;
         let is_long = picture.width() * 2 > picture.height() * 3;
-        if words.is_empty() && is_long { self.read_as(picture, RAW_LINE) } else { Ok(words) }
+        if words.is_empty() && is_long { self.recognize(picture, PSM_RAW_LINE) } else { Ok(words) }
     }
 
     fn model_hashes(&self) -> BTreeMap<String, String> {
@@ -118,19 +118,19 @@ mod tests {
     /// Without it every step of the network would ask the kernel to wake threads that there are not.
     #[test]
     fn the_library_works_in_the_caller_s_thread() -> Result<()> {
-        let before = tesseract_ffi::blocks_worked_off();
+        let before = tesseract_ffi::completed_section_blocks();
         let line = GrayImage::from_fn(300, 52, |x, y| image::Luma([if x % 12 < 5 && (14..38).contains(&y) { 20 } else { 245 }]));
         Tesseract::open(None)?.read_line(&line)?;
-        assert!(tesseract_ffi::blocks_worked_off() > before, "the library found other entry points than ours");
+        assert!(tesseract_ffi::completed_section_blocks() > before, "the library found other entry points than ours");
         Ok(())
     }
 
     #[test]
     fn rows_of_words_are_taken_and_others_passed_over() {
         let row = "5\t1\t1\t1\t1\t2\t40\t8\t60\t30\t96.41\tđộc";
-        let found = word(row).map(|word| (word.text, word.confidence, word.bounds));
+        let found = parse_tsv_row(row).map(|word| (word.text, word.confidence, word.bounds));
         assert_eq!(found, Some(("độc".to_owned(), 96, [40.0, 8.0, 100.0, 38.0])));
-        assert_eq!(word("4\t1\t1\t1\t1\t0\t40\t8\t60\t30\t-1\t"), None);
-        assert_eq!(word("5\t1\t1\t1\t1\t2\t40\t8\t60\t30\t95\t  "), None);
+        assert_eq!(parse_tsv_row("4\t1\t1\t1\t1\t0\t40\t8\t60\t30\t-1\t"), None);
+        assert_eq!(parse_tsv_row("5\t1\t1\t1\t1\t2\t40\t8\t60\t30\t95\t  "), None);
     }
 }

@@ -50,7 +50,7 @@ extern "C-unwind" fn GOMP_sections_end_nowait() {}
 
 /// Blocks of sections that this thread has worked off: more than none after a line was read.
 #[must_use]
-pub fn blocks_worked_off() -> u64 {
+pub fn completed_section_blocks() -> u64 {
     BLOCKS.get()
 }
 

@@ -4,33 +4,33 @@
 //! they differ, the side with fewer implausible parts is taken; if that does not decide, the surer one, where
 //! words that often stand beside these neighbours count for something. What was not taken is kept as an alternative; nothing is ever written that neither of them read.
 
-use crate::contract::{OcrWord, OcrAlternative, RecognizedStrip};
-use sohoa_base::text::language::likelihood;
+use crate::contract::{OcrAlternative, OcrWord, RecognizedStrip};
+use sohoa_base::text::language::log_likelihood;
 use sohoa_base::text::normal::nfc;
 use sohoa_base::text::plausible::implausible_parts;
 
 /// What one unit of the logarithm of likelihood weighs against a reader's sureness of 1.
-const LANGUAGE: f32 = 0.12;
+const LANGUAGE_WEIGHT: f32 = 0.12;
 
 /// What ends the text of an official letter.
-const END: &str = "./.";
+const DOCUMENT_END: &str = "./.";
 
 /// The words of one stretch after the vote, left to right.
 #[must_use]
-pub fn vote(first: &[OcrWord], second: &RecognizedStrip) -> Vec<OcrWord> {
-    let again = words_of(second);
+pub fn merge_readings(first: &[OcrWord], second: &RecognizedStrip) -> Vec<OcrWord> {
+    let again = split_words(second);
     if again.is_empty() {
         return first.to_vec();
     }
     let mut out = Vec::with_capacity(first.len());
-    for (own, other) in differences(first, &again) {
+    for (own, other) in align(first, &again) {
         let next = first.get(own.end).map(|word| word.text.as_str());
         let (Some(own), Some(other)) = (first.get(own), again.get(other)) else { continue };
         let last = out.last().map(|word: &OcrWord| word.text.clone());
-        if same(own, other) {
+        if texts_match(own, other) {
             out.extend(own.iter().cloned());
         } else if prefers_second(own, other, (last.as_deref(), next)) {
-            out.extend(replaced(own, other, out.last(), first));
+            out.extend(replace_words(own, other, out.last(), first));
         } else {
             out.extend(with_alternative(own, other));
         }
@@ -39,13 +39,13 @@ pub fn vote(first: &[OcrWord], second: &RecognizedStrip) -> Vec<OcrWord> {
 }
 
 /// A word of the second reader: its text and its least sure letter, 0 to 1.
-struct Again {
+struct RecognizerWord {
     text: String,
-    sure: f32,
+    confidence: f32,
 }
 
-fn words_of(second: &RecognizedStrip) -> Vec<Again> {
-    let mut words: Vec<Again> = Vec::new();
+fn split_words(second: &RecognizedStrip) -> Vec<RecognizerWord> {
+    let mut words: Vec<RecognizerWord> = Vec::new();
     let mut open = false;
     for (letter, sure) in second.text.chars().zip(&second.confidences) {
         if letter == ' ' {
@@ -55,9 +55,9 @@ fn words_of(second: &RecognizedStrip) -> Vec<Again> {
         match words.last_mut().filter(|_| open) {
             Some(word) => {
                 word.text.push(letter);
-                word.sure = word.sure.min(*sure);
+                word.confidence = word.confidence.min(*sure);
             }
-            None => words.push(Again { text: letter.to_string(), sure: *sure }),
+            None => words.push(RecognizerWord { text: letter.to_string(), confidence: *sure }),
         }
         open = true;
     }
@@ -68,7 +68,7 @@ type Span = std::ops::Range<usize>;
 
 /// Stretches of both readings, in order, that are the same or stand for each other: the longest common
 /// subsequence of words parts them.
-fn differences(first: &[OcrWord], again: &[Again]) -> Vec<(Span, Span)> {
+fn align(first: &[OcrWord], again: &[RecognizerWord]) -> Vec<(Span, Span)> {
     let (rows, columns) = (first.len(), again.len());
     let equal = |row: usize, column: usize| match (first.get(row), again.get(column)) {
         (Some(own), Some(other)) => nfc(&own.text) == other.text,
@@ -113,16 +113,16 @@ fn differences(first: &[OcrWord], again: &[Again]) -> Vec<(Span, Span)> {
     spans
 }
 
-fn same(own: &[OcrWord], other: &[Again]) -> bool {
+fn texts_match(own: &[OcrWord], other: &[RecognizerWord]) -> bool {
     own.len() == other.len() && own.iter().zip(other).all(|(own, other)| nfc(&own.text) == other.text)
 }
 
-fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
+fn join_texts<'a>(words: impl Iterator<Item = &'a str>) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-fn text_of(own: &[OcrWord]) -> String {
-    nfc(&joined(own.iter().map(|word| word.text.as_str())))
+fn text_of_words(own: &[OcrWord]) -> String {
+    nfc(&join_texts(own.iter().map(|word| word.text.as_str())))
 }
 
 /// Small letters without spaces.
@@ -136,17 +136,17 @@ fn loses_capitals(mine: &str, theirs: &str) -> bool {
     capitals >= 3 && !mine.chars().any(char::is_lowercase) && theirs.chars().any(char::is_lowercase)
 }
 
-fn prefers_second(own: &[OcrWord], other: &[Again], neighbours: (Option<&str>, Option<&str>)) -> bool {
-    let (mine, theirs) = (text_of(own), joined(other.iter().map(|word| word.text.as_str())));
+fn prefers_second(own: &[OcrWord], other: &[RecognizerWord], neighbours: (Option<&str>, Option<&str>)) -> bool {
+    let (mine, theirs) = (text_of_words(own), join_texts(other.iter().map(|word| word.text.as_str())));
     let (bad, bad_again) = (implausible_parts(&mine), implausible_parts(&theirs));
     if other.is_empty() || own.is_empty() {
         // One of them saw nothing here: what the other saw stays when it is plausible and sure.
         let lost = own.iter().map(|word| word.confidence).min().unwrap_or(0);
-        let sure = other.iter().map(|word| word.sure).fold(1.0, f32::min);
+        let sure = other.iter().map(|word| word.confidence).fold(1.0, f32::min);
         return if own.is_empty() { bad_again == 0 && sure > 0.8 } else { bad > 0 && lost < 60 };
     }
     let sure = own.iter().map(|word| f32::from(word.confidence) / 100.0).fold(1.0, f32::min);
-    let sure_again = other.iter().map(|word| word.sure).fold(1.0, f32::min);
+    let sure_again = other.iter().map(|word| word.confidence).fold(1.0, f32::min);
     if loses_capitals(&mine, &theirs) {
         // Titles and names in capitals are where the second reader is weak.
         return bad_again < bad && sure_again > 0.8;
@@ -158,72 +158,72 @@ fn prefers_second(own: &[OcrWord], other: &[Again], neighbours: (Option<&str>, O
         // The first reader measures gaps and heights of letters, the second guesses them.
         return false;
     }
-    if mine.ends_with(END) != theirs.ends_with(END) {
-        return theirs.ends_with(END);
+    if mine.ends_with(DOCUMENT_END) != theirs.ends_with(DOCUMENT_END) {
+        return theirs.ends_with(DOCUMENT_END);
     }
     let (before, after) = neighbours;
-    let usual = likelihood(before, &theirs, after) - likelihood(before, &mine, after);
-    LANGUAGE * usual + (sure_again - sure) > 0.0
+    let usual = log_likelihood(before, &theirs, after) - log_likelihood(before, &mine, after);
+    LANGUAGE_WEIGHT * usual + (sure_again - sure) > 0.0
 }
 
 /// The first reader's words, with what the second made of them.
-fn with_alternative(own: &[OcrWord], other: &[Again]) -> Vec<OcrWord> {
+fn with_alternative(own: &[OcrWord], other: &[RecognizerWord]) -> Vec<OcrWord> {
     let mut words = own.to_vec();
     if let Some(word) = words.first_mut()
         && !other.is_empty()
     {
-        let sure = other.iter().map(|word| word.sure).fold(1.0, f32::min);
-        let text = joined(other.iter().map(|word| word.text.as_str()));
-        word.alternative = Some(OcrAlternative { text, confidence: percent(sure) });
+        let sure = other.iter().map(|word| word.confidence).fold(1.0, f32::min);
+        let text = join_texts(other.iter().map(|word| word.text.as_str()));
+        word.alternative = Some(OcrAlternative { text, confidence: to_percent(sure) });
     }
     words
 }
 
 /// The second reader's words in the place of the first's, which is shared out by letters.
-fn replaced(own: &[OcrWord], other: &[Again], before: Option<&OcrWord>, all: &[OcrWord]) -> Vec<OcrWord> {
-    let place = around(own).or_else(|| {
+fn replace_words(own: &[OcrWord], other: &[RecognizerWord], before: Option<&OcrWord>, all: &[OcrWord]) -> Vec<OcrWord> {
+    let place = union_bounds(own).or_else(|| {
         // Nothing of the first reader stands here: between its neighbours.
         let left = before.map_or_else(|| all.first().map(|word| word.bounds[0]), |word| Some(word.bounds[2]))?;
         let next = all.iter().find(|word| word.bounds[0] >= left)?;
         Some([left, next.bounds[1], next.bounds[0].max(left + 1.0), next.bounds[3]])
     });
     let Some([left, top, right, bottom]) = place.or_else(|| before.map(|word| word.bounds)) else { return own.to_vec() };
-    let mut words = shared(other, [left, top, right, bottom]);
+    let mut words = distribute_words(other, [left, top, right, bottom]);
     if let Some(word) = words.first_mut().filter(|_| !own.is_empty()) {
         let confidence = own.iter().map(|word| word.confidence).min().unwrap_or(0);
-        word.alternative = Some(OcrAlternative { text: text_of(own), confidence });
+        word.alternative = Some(OcrAlternative { text: text_of_words(own), confidence });
     }
     words
 }
 
 /// The second reader's words alone, spread over the place of their line.
 #[must_use]
-pub fn spread(second: &RecognizedStrip, place: [f32; 4]) -> Vec<OcrWord> {
-    shared(&words_of(second), place)
+pub fn place_words_on_line(second: &RecognizedStrip, place: [f32; 4]) -> Vec<OcrWord> {
+    distribute_words(&split_words(second), place)
 }
 
 /// The second reader's words, each with a share of the place by its letters.
-fn shared(words: &[Again], [left, top, right, bottom]: [f32; 4]) -> Vec<OcrWord> {
+fn distribute_words(words: &[RecognizerWord], [left, top, right, bottom]: [f32; 4]) -> Vec<OcrWord> {
     let letters: usize = words.iter().map(|word| word.text.chars().count() + 1).sum();
     let step = (right - left) / letters.saturating_sub(1).max(1) as f32;
     let mut from = left;
-    let place = |word: &Again| {
+    let place = |word: &RecognizerWord| {
         let to = from + step * word.text.chars().count() as f32;
         let place = [from, top, to, bottom];
         from = to + step;
-        OcrWord { second_pass: true, ..OcrWord::new(&word.text, percent(word.sure), place) }
+        OcrWord { second_pass: true, ..OcrWord::new(&word.text, to_percent(word.confidence), place) }
     };
     words.iter().map(place).collect()
 }
 
-fn around(words: &[OcrWord]) -> Option<[f32; 4]> {
+fn union_bounds(words: &[OcrWord]) -> Option<[f32; 4]> {
     words
         .iter()
         .map(|word| word.bounds)
         .reduce(|one, other| [one[0].min(other[0]), one[1].min(other[1]), one[2].max(other[2]), one[3].max(other[3])])
 }
 
-fn percent(share: f32) -> u8 {
+fn to_percent(share: f32) -> u8 {
     (share * 100.0).round().clamp(0.0, 100.0) as u8
 }
 
@@ -247,12 +247,12 @@ mod tests {
     }
 
     fn text(words: &[OcrWord]) -> String {
-        joined(words.iter().map(|word| word.text.as_str()))
+        join_texts(words.iter().map(|word| word.text.as_str()))
     }
 
     #[test]
     fn the_plausible_word_wins_however_sure_the_other_is() {
-        let voted = vote(&first(&[("căn", 95), ("cứ", 95), ("quyêt", 90), ("định", 95)]), &second("căn cứ quyết định", 0.6));
+        let voted = merge_readings(&first(&[("căn", 95), ("cứ", 95), ("quyêt", 90), ("định", 95)]), &second("căn cứ quyết định", 0.6));
         assert_eq!(text(&voted), "căn cứ quyết định");
         assert_eq!(voted[2].alternative.as_ref().map(|other| other.text.as_str()), Some("quyêt"));
         assert!(voted[2].second_pass && !voted[1].second_pass);
@@ -261,15 +261,15 @@ mod tests {
 
     #[test]
     fn between_plausible_words_the_surer_wins_and_the_other_is_kept() {
-        let voted = vote(&first(&[("lâm", 60), ("nghiệp", 90)]), &second("lầm nghiệp", 0.5));
+        let voted = merge_readings(&first(&[("lâm", 60), ("nghiệp", 90)]), &second("lầm nghiệp", 0.5));
         assert_eq!(text(&voted), "lâm nghiệp");
         assert_eq!(voted[0].alternative.as_ref().map(|other| other.text.as_str()), Some("lầm"));
-        assert_eq!(text(&vote(&first(&[("tám", 60)]), &second("tâm", 0.9))), "tâm");
+        assert_eq!(text(&merge_readings(&first(&[("tám", 60)]), &second("tâm", 0.9))), "tâm");
     }
 
     #[test]
     fn parted_and_joined_words_share_the_place() {
-        let voted = vote(&first(&[("QUYẾTĐỊNH", 70), ("số", 95)]), &second("QUYẾT ĐỊNH số", 0.9));
+        let voted = merge_readings(&first(&[("QUYẾTĐỊNH", 70), ("số", 95)]), &second("QUYẾT ĐỊNH số", 0.9));
         assert_eq!(text(&voted), "QUYẾT ĐỊNH số");
         assert!(voted[0].bounds[2] < voted[1].bounds[0] && voted[1].bounds[2] <= 40.5, "{voted:?}");
     }
@@ -277,6 +277,6 @@ mod tests {
     #[test]
     fn a_silent_second_reader_changes_nothing() {
         let words = first(&[("Số:", 90), ("~|", 20)]);
-        assert_eq!(vote(&words, &second("", 0.0)), words);
+        assert_eq!(merge_readings(&words, &second("", 0.0)), words);
     }
 }

@@ -4,47 +4,47 @@ use sohoa_base::text::fold::fold;
 
 /// A character, and what it has in common with those it is easily taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Letter {
+pub(super) struct FoldedChar {
     /// The character.
-    pub(super) is: char,
+    pub(super) character: char,
     /// Its letter without case and marks; a space for all that is neither letter nor digit.
     pub(super) base: char,
 }
 
-impl Letter {
+impl FoldedChar {
     /// The characters of a text.
-    pub(super) fn all(text: &str) -> Vec<Letter> {
+    pub(super) fn from_text(text: &str) -> Vec<FoldedChar> {
         let base = |c: char| if c.is_alphanumeric() { fold(c.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(c) } else { ' ' };
-        text.chars().map(|is| Letter { is, base: base(is) }).collect()
+        text.chars().map(|is| FoldedChar { character: is, base: base(is) }).collect()
     }
 }
 
 /// One step of an alignment of truth and output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum AlignmentStep {
     /// A character of the truth and the one read for it, equal or not.
-    Pair(Letter, Letter),
+    Pair(FoldedChar, FoldedChar),
     /// A character of the truth that was not read.
-    Missing(Letter),
+    Missing(FoldedChar),
     /// A character that was read without truth.
-    Extra(Letter),
+    Extra(FoldedChar),
 }
 
-impl Step {
+impl AlignmentStep {
     /// Whether it counts as an error.
     pub(super) fn is_error(self) -> bool {
-        !matches!(self, Step::Pair(truth, output) if truth == output)
+        !matches!(self, AlignmentStep::Pair(truth, output) if truth == output)
     }
 }
 
 /// Weight of an edit over the preferences among alignments of equally many edits.
-const EDIT: u64 = 1 << 32;
+const EDIT_COST: u64 = 1 << 32;
 
 /// A path that does not exist.
-const NEVER: u64 = u64::MAX / 2;
+const UNREACHABLE_COST: u64 = u64::MAX / 2;
 
 /// Most cells of the table: pages of 11,000 characters read all wrong still fit.
-const CELLS: usize = 1 << 27;
+const MAX_CELLS: usize = 1 << 27;
 
 /// The moves by which a cell is reached, also the number of their table.
 const PAIR: usize = 0;
@@ -56,25 +56,25 @@ type Costs = [u64; 3];
 
 /// An alignment with the fewest edits, of which there are `edits`; among those one with few torn places, whose
 /// pairs have the same base where they differ. `None` for texts too long and too different to be laid out.
-pub(super) fn align(truth: &[Letter], output: &[Letter], edits: usize) -> Option<Vec<Step>> {
-    let same = |pair: &(&Letter, &Letter)| pair.0 == pair.1;
+pub(super) fn align(truth: &[FoldedChar], output: &[FoldedChar], edits: usize) -> Option<Vec<AlignmentStep>> {
+    let same = |pair: &(&FoldedChar, &FoldedChar)| pair.0 == pair.1;
     let head = truth.iter().zip(output).take_while(same).count();
     let (truth_rest, output_rest) = (truth.get(head..)?, output.get(head..)?);
     let tail = truth_rest.iter().rev().zip(output_rest.iter().rev()).take_while(same).count();
     let truth_middle = truth_rest.get(..truth_rest.len() - tail)?;
     let output_middle = output_rest.get(..output_rest.len() - tail)?;
-    let equal = |letter: &Letter| Step::Pair(*letter, *letter);
-    let mut steps: Vec<Step> = truth.get(..head)?.iter().map(equal).collect();
-    steps.extend(table(truth_middle, output_middle, edits)?);
+    let equal = |letter: &FoldedChar| AlignmentStep::Pair(*letter, *letter);
+    let mut steps: Vec<AlignmentStep> = truth.get(..head)?.iter().map(equal).collect();
+    steps.extend(banded_alignment(truth_middle, output_middle, edits)?);
     steps.extend(truth_rest.get(truth_middle.len()..)?.iter().map(equal));
     Some(steps)
 }
 
 /// The alignment by dynamic programming over a band: a path of `edits` edits strays no further from the diagonal.
-fn table(truth: &[Letter], output: &[Letter], edits: usize) -> Option<Vec<Step>> {
+fn banded_alignment(truth: &[FoldedChar], output: &[FoldedChar], edits: usize) -> Option<Vec<AlignmentStep>> {
     let width = (2 * edits + 1).min(output.len() + 1);
     let first = |row: usize| row.saturating_sub(edits).min((output.len() + 1).saturating_sub(width));
-    if width.checked_mul(truth.len() + 1)? > CELLS {
+    if width.checked_mul(truth.len() + 1)? > MAX_CELLS {
         return None;
     }
     // Two bits a table: from which table its cell is best reached.
@@ -85,34 +85,34 @@ fn table(truth: &[Letter], output: &[Letter], edits: usize) -> Option<Vec<Step>>
         costs.clear();
         let shift = first(row) - first(row.saturating_sub(1));
         let wanted = row.checked_sub(1).and_then(|above| truth.get(above));
-        let mut left = [NEVER; 3];
+        let mut left = [UNREACHABLE_COST; 3];
         for place in 0..width {
             let column = first(row) + place;
             let found = column.checked_sub(1).and_then(|before| output.get(before));
-            let above = before.get(place + shift).copied().unwrap_or([NEVER; 3]);
-            let diagonal = (place + shift).checked_sub(1).and_then(|place| before.get(place)).copied().unwrap_or([NEVER; 3]);
-            let mut cell = [NEVER; 3];
+            let above = before.get(place + shift).copied().unwrap_or([UNREACHABLE_COST; 3]);
+            let diagonal = (place + shift).checked_sub(1).and_then(|place| before.get(place)).copied().unwrap_or([UNREACHABLE_COST; 3]);
+            let mut cell = [UNREACHABLE_COST; 3];
             let mut origin = 0_u8;
             if row == 0 && column == 0 {
-                cell = [0, NEVER, NEVER];
+                cell = [0, UNREACHABLE_COST, UNREACHABLE_COST];
             }
             let mut reach = |by: usize, from: Costs, cost: u64, opening: bool| {
                 // A place torn open costs a little, so that what is missing is missing in one piece.
                 let least = (0_usize..3).zip(from).map(|(table, base)| (base + cost + u64::from(opening && table != by), table)).min();
                 if let (Some((least, table)), Some(slot)) = (least, cell.get_mut(by)) {
-                    *slot = least.min(NEVER);
+                    *slot = least.min(UNREACHABLE_COST);
                     origin |= u8::try_from(table << (2 * by)).unwrap_or(0);
                 }
             };
             if let (Some(wanted), Some(found)) = (wanted, found) {
-                let cost = if wanted == found { 0 } else { EDIT + if wanted.base == found.base { 0 } else { 2 } };
+                let cost = if wanted == found { 0 } else { EDIT_COST + if wanted.base == found.base { 0 } else { 2 } };
                 reach(PAIR, diagonal, cost, false);
             }
             if wanted.is_some() {
-                reach(MISSING, above, EDIT, true);
+                reach(MISSING, above, EDIT_COST, true);
             }
             if found.is_some() {
-                reach(EXTRA, left, EDIT, true);
+                reach(EXTRA, left, EDIT_COST, true);
             }
             left = cell;
             costs.push(cell);
@@ -130,15 +130,15 @@ fn table(truth: &[Letter], output: &[Letter], edits: usize) -> Option<Vec<Step>>
         let found = column.checked_sub(1).and_then(|before| output.get(before).copied());
         match (by, wanted, found) {
             (PAIR, Some(wanted), Some(found)) => {
-                steps.push(Step::Pair(wanted, found));
+                steps.push(AlignmentStep::Pair(wanted, found));
                 (row, column) = (row - 1, column - 1);
             }
             (MISSING, Some(wanted), _) => {
-                steps.push(Step::Missing(wanted));
+                steps.push(AlignmentStep::Missing(wanted));
                 row -= 1;
             }
             (EXTRA, _, Some(found)) => {
-                steps.push(Step::Extra(found));
+                steps.push(AlignmentStep::Extra(found));
                 column -= 1;
             }
             _ => return None,
@@ -155,17 +155,17 @@ mod tests {
     use super::*;
     use rapidfuzz::distance::levenshtein;
 
-    fn aligned(truth: &str, output: &str) -> Vec<Step> {
+    fn aligned(truth: &str, output: &str) -> Vec<AlignmentStep> {
         let edits = levenshtein::distance(truth.chars(), output.chars());
-        let steps = align(&Letter::all(truth), &Letter::all(output), edits).unwrap();
-        let said = |of: fn(&Step) -> Option<char>| steps.iter().filter_map(of).collect::<String>();
+        let steps = align(&FoldedChar::from_text(truth), &FoldedChar::from_text(output), edits).unwrap();
+        let said = |of: fn(&AlignmentStep) -> Option<char>| steps.iter().filter_map(of).collect::<String>();
         let truth_side = said(|step| match step {
-            Step::Pair(truth, _) | Step::Missing(truth) => Some(truth.is),
-            Step::Extra(_) => None,
+            AlignmentStep::Pair(truth, _) | AlignmentStep::Missing(truth) => Some(truth.character),
+            AlignmentStep::Extra(_) => None,
         });
         let output_side = said(|step| match step {
-            Step::Pair(_, output) | Step::Extra(output) => Some(output.is),
-            Step::Missing(_) => None,
+            AlignmentStep::Pair(_, output) | AlignmentStep::Extra(output) => Some(output.character),
+            AlignmentStep::Missing(_) => None,
         });
         assert_eq!((truth_side.as_str(), output_side.as_str()), (truth, output));
         assert_eq!(steps.iter().filter(|step| step.is_error()).count(), edits, "{truth} / {output}");
@@ -191,21 +191,21 @@ mod tests {
     #[test]
     fn what_is_missing_is_missing_in_one_piece() {
         let steps = aligned("một hai ba hai bốn", "một hai bốn");
-        let torn = steps.windows(2).filter(|pair| matches!(pair, [Step::Pair(..), Step::Missing(_)])).count();
+        let torn = steps.windows(2).filter(|pair| matches!(pair, [AlignmentStep::Pair(..), AlignmentStep::Missing(_)])).count();
         assert_eq!(torn, 1, "{steps:?}");
     }
 
     #[test]
     fn letters_that_differ_meet_their_like() {
         // Either letter could be said to be extra, but Á is the reading of a.
-        let letters = Letter::all("aÁb");
+        let letters = FoldedChar::from_text("aÁb");
         let [a, accented, b] = letters.try_into().unwrap();
-        assert_eq!(aligned("xay", "xbÁy").get(1..3), Some([Step::Extra(b), Step::Pair(a, accented)].as_slice()));
+        assert_eq!(aligned("xay", "xbÁy").get(1..3), Some([AlignmentStep::Extra(b), AlignmentStep::Pair(a, accented)].as_slice()));
     }
 
     #[test]
     fn texts_too_long_to_lay_out_are_given_back() {
-        let (long, other) = (Letter::all(&"a".repeat(20_000)), Letter::all(&"b".repeat(20_000)));
+        let (long, other) = (FoldedChar::from_text(&"a".repeat(20_000)), FoldedChar::from_text(&"b".repeat(20_000)));
         assert_eq!(align(&long, &other, 20_000), None);
     }
 }

@@ -1,20 +1,20 @@
 //! Whether confidences hold what they promise: expected against actual shares of right values.
 
-use crate::fields::{Compared, Verdict};
+use crate::fields::{FieldComparison, Verdict};
 use serde::Serialize;
 
 /// Confidences of described values beside the truth.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Calibration {
     /// By confidence, in steps of ten; steps without values are left out.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ConfidenceBin>,
     /// What passes without a person when four values of five do; none where nothing was described.
-    pub passing: Option<Passing>,
+    pub passing: Option<AutoAccepted>,
 }
 
 /// Values of like confidence.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Step {
+pub struct ConfidenceBin {
     /// Lowest confidence, 0 to 100.
     pub from: u8,
     /// Values given.
@@ -29,7 +29,7 @@ pub struct Step {
 
 /// Values that pass without a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Passing {
+pub struct AutoAccepted {
     /// From this confidence on, 0 to 100.
     pub confidence: u8,
     /// Values that pass.
@@ -39,11 +39,11 @@ pub struct Passing {
 }
 
 /// Share of the values that pass, of a thousand.
-const PASSING: usize = 800;
+const AUTO_ACCEPT_PERMILLE: usize = 800;
 
 /// Compares confidences with verdicts.
 #[must_use]
-pub fn calibration(compared: &[Compared]) -> Calibration {
+pub fn calibrate(compared: &[FieldComparison]) -> Calibration {
     let mut given: Vec<(u8, bool)> = compared.iter().filter_map(|one| Some((one.confidence?, one.verdict == Verdict::Right))).collect();
     given.sort_by(|one, other| other.cmp(one));
     let steps = (0..=10_u8).rev().filter_map(|step| {
@@ -51,7 +51,7 @@ pub fn calibration(compared: &[Compared]) -> Calibration {
         let count = within.len();
         let right = within.iter().filter(|(_, is_right)| *is_right).count();
         let sum: f64 = within.iter().map(|(confidence, _)| f64::from(*confidence) / 100.0).sum();
-        (count > 0).then(|| Step {
+        (count > 0).then(|| ConfidenceBin {
             from: step * 10,
             values: count as u64,
             right: right as u64,
@@ -59,11 +59,11 @@ pub fn calibration(compared: &[Compared]) -> Calibration {
             actual: right as f64 / count as f64,
         })
     });
-    let needed = (given.len() * PASSING).div_ceil(1000);
+    let needed = (given.len() * AUTO_ACCEPT_PERMILLE).div_ceil(1000);
     let passing = needed.checked_sub(1).and_then(|last| given.get(last)).map(|(confidence, _)| {
         let passed: Vec<&(u8, bool)> = given.iter().filter(|(own, _)| own >= confidence).collect();
         let wrong = passed.iter().filter(|(_, is_right)| !is_right).count();
-        Passing { confidence: *confidence, values: passed.len() as u64, wrong: wrong as u64 }
+        AutoAccepted { confidence: *confidence, values: passed.len() as u64, wrong: wrong as u64 }
     });
     Calibration { steps: steps.collect(), passing }
 }
@@ -73,22 +73,22 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
-    fn one(confidence: Option<u8>, verdict: Verdict) -> Compared {
-        Compared { field: "trich_yeu".to_owned(), expected: None, found: None, confidence, verdict, handwritten: false }
+    fn one(confidence: Option<u8>, verdict: Verdict) -> FieldComparison {
+        FieldComparison { field: "trich_yeu".to_owned(), expected: None, found: None, confidence, verdict, handwritten: false }
     }
 
     #[test]
     fn four_of_five_pass_and_the_wrong_among_them_are_counted() {
-        let mut compared: Vec<Compared> = (0..8).map(|_| one(Some(95), Verdict::Right)).collect();
+        let mut compared: Vec<FieldComparison> = (0..8).map(|_| one(Some(95), Verdict::Right)).collect();
         compared.extend([one(Some(91), Verdict::Wrong), one(Some(40), Verdict::Wrong), one(None, Verdict::Absent)]);
-        let found = calibration(&compared);
-        assert_eq!(found.passing, Some(Passing { confidence: 95, values: 8, wrong: 0 }));
+        let found = calibrate(&compared);
+        assert_eq!(found.passing, Some(AutoAccepted { confidence: 95, values: 8, wrong: 0 }));
         compared.push(one(Some(30), Verdict::Invented));
-        assert_eq!(calibration(&compared).passing, Some(Passing { confidence: 91, values: 9, wrong: 1 }));
+        assert_eq!(calibrate(&compared).passing, Some(AutoAccepted { confidence: 91, values: 9, wrong: 1 }));
         let first = found.steps[0];
         assert_eq!((first.from, first.values, first.right), (90, 9, 8));
         assert!((first.actual - 8.0 / 9.0).abs() < 1e-9 && (first.expected - 0.945_555_6).abs() < 1e-6, "{first:?}");
         assert_eq!((found.steps.len(), found.steps[1].from), (2, 40));
-        assert_eq!(calibration(&[]).passing, None);
+        assert_eq!(calibrate(&[]).passing, None);
     }
 }

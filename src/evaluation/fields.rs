@@ -23,7 +23,7 @@ pub enum Verdict {
 
 /// One compared field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Compared {
+pub struct FieldComparison {
     /// Key of the known value, such as `so_ky_hieu`.
     pub field: String,
     /// What it should be; none where the page has none.
@@ -40,23 +40,23 @@ pub struct Compared {
 
 /// A field that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Differing {
+pub struct FieldDifference {
     /// The page or document.
     pub of: String,
     /// What it should be and what it is.
     #[serde(flatten)]
-    pub compared: Compared,
+    pub compared: FieldComparison,
 }
 
 /// Those of `compared` that are not right.
-pub fn differing(of: &str, compared: &[Compared]) -> Vec<Differing> {
+pub fn field_differences(of: &str, compared: &[FieldComparison]) -> Vec<FieldDifference> {
     let wrong = compared.iter().filter(|one| one.verdict != Verdict::Right);
-    wrong.map(|one| Differing { of: of.to_owned(), compared: one.clone() }).collect()
+    wrong.map(|one| FieldDifference { of: of.to_owned(), compared: one.clone() }).collect()
 }
 
 /// Counts of verdicts on one field over documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Tally {
+pub struct FieldTally {
     /// Equal.
     pub right: u64,
     /// Something else.
@@ -70,11 +70,11 @@ pub struct Tally {
 }
 
 /// Keys of a `<id>.meta.json`, in the order they are compared.
-pub const KEYS: [&str; 8] =
+pub const TRUTH_KEYS: [&str; 8] =
     ["loai_van_ban", "so_ky_hieu", "ngay_ban_hanh", "co_quan_ban_hanh", "trich_yeu", "dia_danh", "nguoi_ky", "chuc_vu_nguoi_ky"];
 
 /// The field of a description that answers to a key alone.
-fn name_of(key: &str) -> Option<&'static str> {
+fn field_name(key: &str) -> Option<&'static str> {
     match key {
         "ngay_ban_hanh" => Some("issuedDate"),
         "co_quan_ban_hanh" => Some("organName"),
@@ -88,7 +88,7 @@ fn name_of(key: &str) -> Option<&'static str> {
 
 /// The described value for a key of the known ones.
 #[must_use]
-pub fn described(description: &Description, key: &str) -> Option<String> {
+pub fn described_value(description: &Description, key: &str) -> Option<String> {
     let field = |name: &str| description.fields.get(name).map(|field| field.value.clone());
     match key {
         "loai_van_ban" => Some(description.kind_name.clone()),
@@ -99,21 +99,21 @@ pub fn described(description: &Description, key: &str) -> Option<String> {
             let party = notation.contains('/') && !notation.starts_with(|c: char| c.is_ascii_digit());
             Some(format!("{number}{}{notation}", if party { '-' } else { '/' }))
         }
-        _ => field(name_of(key)?),
+        _ => field(field_name(key)?),
     }
 }
 
 /// How sure the described value for a key is, 0 to 100.
-fn confidence(description: &Description, key: &str) -> Option<u8> {
+fn described_confidence(description: &Description, key: &str) -> Option<u8> {
     let field = |name: &str| description.fields.get(name).map(|field| field.confidence);
     match key {
         "loai_van_ban" => Some(description.kind_confidence),
         "so_ky_hieu" => Some(field("codeNumber")?.min(field("codeNotation")?)),
-        _ => field(name_of(key)?),
+        _ => field(field_name(key)?),
     }
 }
 
-fn folded(text: &str) -> String {
+fn normalize_value(text: &str) -> String {
     nfc(text).split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
@@ -122,7 +122,7 @@ fn folded(text: &str) -> String {
 ///
 /// # Errors
 /// The text is not a JSON object.
-pub fn compare(description: &Description, known: &str) -> Result<Vec<Compared>> {
+pub fn compare(description: &Description, known: &str) -> Result<Vec<FieldComparison>> {
     let bad = |what: &str| Error::invalid(format!("known fields: {what}; write an object as in data/pages/*.meta.json"));
     let known: Value = serde_json::from_str(known).map_err(|error| bad(&error.to_string()))?;
     let known = known.as_object().ok_or_else(|| bad("not an object"))?;
@@ -135,20 +135,20 @@ pub fn compare(description: &Description, known: &str) -> Result<Vec<Compared>> 
         .map(str::to_owned)
         .collect();
     let mut compared = Vec::new();
-    for key in KEYS {
+    for key in TRUTH_KEYS {
         let Some(value) = known.get(key) else { continue };
         let expected = value.as_str().map(str::to_owned);
-        let found = described(description, key);
+        let found = described_value(description, key);
         let verdict = match (&expected, &found) {
-            (Some(expected), Some(found)) if folded(expected) == folded(found) => Verdict::Right,
+            (Some(expected), Some(found)) if normalize_value(expected) == normalize_value(found) => Verdict::Right,
             (Some(_), Some(_)) => Verdict::Wrong,
             (Some(_), None) => Verdict::Absent,
             (None, Some(_)) => Verdict::Invented,
             (None, None) => continue,
         };
         let handwritten = expected.as_ref().is_some_and(|expected| holds_handwriting(key, expected, &spans));
-        let confidence = found.as_ref().and_then(|_| confidence(description, key));
-        compared.push(Compared { field: key.to_owned(), expected, found, confidence, verdict, handwritten });
+        let confidence = found.as_ref().and_then(|_| described_confidence(description, key));
+        compared.push(FieldComparison { field: key.to_owned(), expected, found, confidence, verdict, handwritten });
     }
     Ok(compared)
 }
@@ -165,8 +165,8 @@ fn holds_handwriting(key: &str, expected: &str, spans: &[String]) -> bool {
 
 /// Counts verdicts by field.
 #[must_use]
-pub fn tally<'a>(compared: impl IntoIterator<Item = &'a Compared>) -> BTreeMap<String, Tally> {
-    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+pub fn tally<'a>(compared: impl IntoIterator<Item = &'a FieldComparison>) -> BTreeMap<String, FieldTally> {
+    let mut tallies: BTreeMap<String, FieldTally> = BTreeMap::new();
     for one in compared {
         let tally = tallies.entry(one.field.clone()).or_default();
         match one.verdict {
@@ -194,7 +194,7 @@ mod tests {
             normative: false,
             kind_confidence: 90,
             fields: fields.iter().map(|(name, value)| ((*name).to_owned(), field(value))).collect(),
-            personal: Vec::new(),
+            personal_data: Vec::new(),
         }
     }
 
@@ -223,14 +223,15 @@ mod tests {
             ]
         );
         let tallies = tally(&compared);
-        assert_eq!(tallies["trich_yeu"], Tally { wrong: 1, ..Tally::default() });
-        assert_eq!(tallies["so_ky_hieu"], Tally { right: 1, handwritten: 1, ..Tally::default() });
+        assert_eq!(tallies["trich_yeu"], FieldTally { wrong: 1, ..FieldTally::default() });
+        assert_eq!(tallies["so_ky_hieu"], FieldTally { right: 1, handwritten: 1, ..FieldTally::default() });
     }
 
     #[test]
     fn party_and_normative_numbers_are_put_together() {
-        let number =
-            |number: &str, notation: &str| described(&description(&[("codeNumber", number), ("codeNotation", notation)]), "so_ky_hieu");
+        let number = |number: &str, notation: &str| {
+            described_value(&description(&[("codeNumber", number), ("codeNotation", notation)]), "so_ky_hieu")
+        };
         assert_eq!(number("145", "CV/VPTU").as_deref(), Some("145-CV/VPTU"));
         assert_eq!(number("118", "2025/NĐ-CP").as_deref(), Some("118/2025/NĐ-CP"));
         assert_eq!(number("7", "TB-UBND").as_deref(), Some("7/TB-UBND"));

@@ -1,16 +1,16 @@
 //! Text that is there, but elsewhere: stretches that stand both among what is missing and among what is extra.
 
-use super::alignment::Letter;
+use super::alignment::FoldedChar;
 
 /// Shortest stretch that is believed to have moved, characters; a shorter one could be chance.
-const SHORTEST: usize = 8;
+const MIN_SPAN: usize = 8;
 
 /// Shortest whole run that is believed to have moved, characters: "KHẨN" in another corner of the page.
-const SHORTEST_RUN: usize = 4;
+const MIN_WHOLE_RUN: usize = 4;
 
 /// A stretch common to both sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Common {
+struct CommonSpan {
     missing: usize,
     extra: usize,
     length: usize,
@@ -18,25 +18,25 @@ struct Common {
 
 /// Which characters of the missing runs stand also in the extra runs, and which of the extra in the missing.
 /// Longest stretches first, each taken once; case and marks do not count.
-pub(super) fn moved(missing: &[Vec<Letter>], extra: &[Vec<Letter>]) -> (Vec<Vec<bool>>, Vec<Vec<bool>>) {
-    let (mut missing_line, mut extra_line) = (Line::of(missing), Line::of(extra));
+pub(super) fn find_reordered(missing: &[Vec<FoldedChar>], extra: &[Vec<FoldedChar>]) -> (Vec<Vec<bool>>, Vec<Vec<bool>>) {
+    let (mut missing_line, mut extra_line) = (JoinedRuns::join(missing), JoinedRuns::join(extra));
     // At most one stretch for every SHORTEST_RUN characters: the loop ends.
-    while let Some(common) = longest(&missing_line, &extra_line) {
-        missing_line.take(common.missing, common.length);
-        extra_line.take(common.extra, common.length);
+    while let Some(common) = longest_common_span(&missing_line, &extra_line) {
+        missing_line.mark_taken(common.missing, common.length);
+        extra_line.mark_taken(common.extra, common.length);
     }
-    (missing_line.taken(missing), extra_line.taken(extra))
+    (missing_line.taken_by_run(missing), extra_line.taken_by_run(extra))
 }
 
 /// Runs one after another.
-struct Line {
+struct JoinedRuns {
     /// Bases of the characters; `None` between runs and where a stretch was taken.
     bases: Vec<Option<char>>,
     taken: Vec<bool>,
 }
 
-impl Line {
-    fn of(runs: &[Vec<Letter>]) -> Self {
+impl JoinedRuns {
+    fn join(runs: &[Vec<FoldedChar>]) -> Self {
         let mut bases = vec![None];
         for run in runs {
             bases.extend(run.iter().map(|letter| Some(letter.base)));
@@ -46,7 +46,7 @@ impl Line {
         Self { bases, taken }
     }
 
-    fn take(&mut self, start: usize, length: usize) {
+    fn mark_taken(&mut self, start: usize, length: usize) {
         for base in self.bases.iter_mut().skip(start).take(length) {
             *base = None;
         }
@@ -62,7 +62,7 @@ impl Line {
     }
 
     /// The taken marks by run.
-    fn taken(&self, runs: &[Vec<Letter>]) -> Vec<Vec<bool>> {
+    fn taken_by_run(&self, runs: &[Vec<FoldedChar>]) -> Vec<Vec<bool>> {
         let mut rest = self.taken.iter().skip(1).copied();
         let mut marks = Vec::new();
         for run in runs {
@@ -74,8 +74,8 @@ impl Line {
 }
 
 /// The longest stretch that both sides hold, if it is long enough to be no chance.
-fn longest(missing: &Line, extra: &Line) -> Option<Common> {
-    let mut best: Option<Common> = None;
+fn longest_common_span(missing: &JoinedRuns, extra: &JoinedRuns) -> Option<CommonSpan> {
+    let mut best: Option<CommonSpan> = None;
     let mut above = vec![0_usize; extra.bases.len() + 1];
     let mut row = above.clone();
     for (at, wanted) in missing.bases.iter().enumerate() {
@@ -84,11 +84,11 @@ fn longest(missing: &Line, extra: &Line) -> Option<Common> {
             if let Some(slot) = row.get_mut(place + 1) {
                 *slot = length;
             }
-            if length < SHORTEST_RUN || best.is_some_and(|best| best.length >= length) {
+            if length < MIN_WHOLE_RUN || best.is_some_and(|best| best.length >= length) {
                 continue;
             }
-            let common = Common { missing: at + 1 - length, extra: place + 1 - length, length };
-            if is_telling(missing, common) && (length >= SHORTEST || is_whole_run(missing, extra, common)) {
+            let common = CommonSpan { missing: at + 1 - length, extra: place + 1 - length, length };
+            if is_significant(missing, common) && (length >= MIN_SPAN || is_whole_run(missing, extra, common)) {
                 best = Some(common);
             }
         }
@@ -98,12 +98,12 @@ fn longest(missing: &Line, extra: &Line) -> Option<Common> {
 }
 
 /// Dots and spaces are alike everywhere: half of a stretch must be letters or digits.
-fn is_telling(missing: &Line, common: Common) -> bool {
+fn is_significant(missing: &JoinedRuns, common: CommonSpan) -> bool {
     let stretch = missing.bases.iter().skip(common.missing).take(common.length);
     stretch.filter(|base| base.is_some_and(|base| base != ' ')).count() * 2 >= common.length
 }
 
-fn is_whole_run(missing: &Line, extra: &Line, common: Common) -> bool {
+fn is_whole_run(missing: &JoinedRuns, extra: &JoinedRuns, common: CommonSpan) -> bool {
     missing.is_whole(common.missing, common.length) || extra.is_whole(common.extra, common.length)
 }
 
@@ -112,8 +112,8 @@ mod tests {
     use super::*;
 
     fn marks(missing: &[&str], extra: &[&str]) -> (Vec<String>, Vec<String>) {
-        let letters = |runs: &[&str]| runs.iter().map(|run| Letter::all(run)).collect::<Vec<_>>();
-        let (missing, extra) = moved(&letters(missing), &letters(extra));
+        let letters = |runs: &[&str]| runs.iter().map(|run| FoldedChar::from_text(run)).collect::<Vec<_>>();
+        let (missing, extra) = find_reordered(&letters(missing), &letters(extra));
         let said = |runs: Vec<Vec<bool>>| {
             runs.iter().map(|run| run.iter().map(|taken| if *taken { 'x' } else { '-' }).collect()).collect::<Vec<String>>()
         };

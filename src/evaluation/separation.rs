@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// Cuts of one pile or of several. The first page of a pile begins a document in any case and is not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Cuts {
+pub struct SplitCounts {
     /// Document starts that were found.
     pub right: usize,
     /// Starts that are none.
@@ -17,7 +17,7 @@ pub struct Cuts {
     pub exact: usize,
 }
 
-impl Cuts {
+impl SplitCounts {
     /// Adds those of another pile.
     pub fn add(&mut self, other: &Self) {
         self.right += other.right;
@@ -30,35 +30,35 @@ impl Cuts {
     /// Share of the starts found that are right, 0 to 1; 1 when none was found.
     #[must_use]
     pub fn precision(&self) -> f64 {
-        share(self.right, self.right + self.wrong)
+        ratio(self.right, self.right + self.wrong)
     }
 
     /// Share of the true starts that were found, 0 to 1; 1 when there is none.
     #[must_use]
     pub fn recall(&self) -> f64 {
-        share(self.right, self.right + self.missed)
+        ratio(self.right, self.right + self.missed)
     }
 
     /// Harmonic mean of precision and recall, 0 to 1.
     #[must_use]
     pub fn f1(&self) -> f64 {
-        share(2 * self.right, 2 * self.right + self.wrong + self.missed)
+        ratio(2 * self.right, 2 * self.right + self.wrong + self.missed)
     }
 
     /// Share of the documents that were found with exactly their pages, 0 to 1.
     #[must_use]
     pub fn exactness(&self) -> f64 {
-        share(self.exact, self.documents)
+        ratio(self.exact, self.documents)
     }
 }
 
-fn share(part: usize, whole: usize) -> f64 {
+fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
 }
 
 /// A place at which a pile was cut wrongly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mistake {
+pub enum SplitMistake {
     /// The page begins a document and was not found to.
     Missed(usize),
     /// The page goes on with a document and was taken for a start.
@@ -69,7 +69,7 @@ pub enum Mistake {
 /// order of the pile, and none for a separator sheet: whether that goes with the document before or behind it is
 /// all the same. `found` lists indexes of pages; a page in none of its lists counts as a document of its own.
 #[must_use]
-pub fn compare(truth: &[Option<usize>], found: &[Vec<usize>]) -> (Cuts, Vec<Mistake>) {
+pub fn compare_splits(truth: &[Option<usize>], found: &[Vec<usize>]) -> (SplitCounts, Vec<SplitMistake>) {
     let mut place = vec![None; truth.len()];
     for (number, document) in found.iter().enumerate() {
         for page in document {
@@ -84,17 +84,17 @@ pub fn compare(truth: &[Option<usize>], found: &[Vec<usize>]) -> (Cuts, Vec<Mist
         .enumerate()
         .filter_map(|(at, (document, place))| document.map(|document| (at, document, *place)))
         .collect();
-    let (mut cuts, mut mistakes) = (Cuts::default(), Vec::new());
+    let (mut cuts, mut mistakes) = (SplitCounts::default(), Vec::new());
     for pair in pages.windows(2) {
         let [(_, document, place), (at, next, next_place)] = pair else { continue };
         match (document != next, place != next_place || place.is_none()) {
             (true, true) => cuts.right += 1,
-            (true, false) => mistakes.push(Mistake::Missed(*at)),
-            (false, true) => mistakes.push(Mistake::Wrong(*at)),
+            (true, false) => mistakes.push(SplitMistake::Missed(*at)),
+            (false, true) => mistakes.push(SplitMistake::Wrong(*at)),
             (false, false) => {}
         }
     }
-    cuts.missed = mistakes.iter().filter(|mistake| matches!(mistake, Mistake::Missed(_))).count();
+    cuts.missed = mistakes.iter().filter(|mistake| matches!(mistake, SplitMistake::Missed(_))).count();
     cuts.wrong = mistakes.len() - cuts.missed;
     for document in pages.chunk_by(|one, next| one.1 == next.1) {
         cuts.documents += 1;
@@ -114,8 +114,8 @@ mod tests {
     fn a_perfect_cut_is_perfect_wherever_the_sheets_lie() {
         let truth = [Some(4), Some(4), None, Some(1), None, Some(2)];
         for found in [vec![vec![0, 1], vec![2, 3], vec![4, 5]], vec![vec![0, 1, 2], vec![3, 4], vec![5]]] {
-            let (cuts, mistakes) = compare(&truth, &found);
-            assert_eq!(cuts, Cuts { right: 2, documents: 3, exact: 3, ..Cuts::default() });
+            let (cuts, mistakes) = compare_splits(&truth, &found);
+            assert_eq!(cuts, SplitCounts { right: 2, documents: 3, exact: 3, ..SplitCounts::default() });
             assert!(mistakes.is_empty());
             assert!((cuts.f1() - 1.0).abs() < 1e-9 && (cuts.exactness() - 1.0).abs() < 1e-9);
         }
@@ -124,9 +124,9 @@ mod tests {
     #[test]
     fn missed_and_wrong_starts_are_named() {
         let truth = [Some(0), Some(0), Some(1), Some(2), Some(2)];
-        let (cuts, mistakes) = compare(&truth, &[vec![0], vec![1, 2], vec![3, 4]]);
-        assert_eq!(cuts, Cuts { right: 1, wrong: 1, missed: 1, documents: 3, exact: 1 });
-        assert_eq!(mistakes, [Mistake::Wrong(1), Mistake::Missed(2)]);
+        let (cuts, mistakes) = compare_splits(&truth, &[vec![0], vec![1, 2], vec![3, 4]]);
+        assert_eq!(cuts, SplitCounts { right: 1, wrong: 1, missed: 1, documents: 3, exact: 1 });
+        assert_eq!(mistakes, [SplitMistake::Wrong(1), SplitMistake::Missed(2)]);
         assert!((cuts.precision() - 0.5).abs() < 1e-9 && (cuts.recall() - 0.5).abs() < 1e-9);
         let mut all = cuts;
         all.add(&cuts);
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_lost_page_spoils_its_document() {
-        let (cuts, _) = compare(&[Some(0), Some(0)], &[vec![0]]);
+        let (cuts, _) = compare_splits(&[Some(0), Some(0)], &[vec![0]]);
         assert_eq!((cuts.exact, cuts.wrong), (0, 1));
     }
 }

@@ -6,11 +6,11 @@ use sohoa_base::model::reading::Word;
 use sohoa_base::text::normal::nfc;
 
 /// From which confidence on the steps begin, 0 to 100.
-pub const STEPS: [u8; 10] = [0, 50, 80, 86, 88, 90, 92, 94, 96, 98];
+pub const BIN_STARTS: [u8; 10] = [0, 50, 80, 86, 88, 90, 92, 94, 96, 98];
 
 /// Words of like confidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct WordStep {
+pub struct WordConfidenceBin {
     /// Lowest confidence, 0 to 100.
     pub from: u8,
     /// Words with a letter.
@@ -21,12 +21,12 @@ pub struct WordStep {
 
 /// No words.
 #[must_use]
-pub fn none() -> Vec<WordStep> {
-    STEPS.iter().map(|from| WordStep { from: *from, words: 0, right: 0 }).collect()
+pub fn empty_bins() -> Vec<WordConfidenceBin> {
+    BIN_STARTS.iter().map(|from| WordConfidenceBin { from: *from, words: 0, right: 0 }).collect()
 }
 
 /// Adds the words of a page to `steps`.
-pub fn add(steps: &mut [WordStep], truth: &str, words: &[&Word]) {
+pub fn add_page(steps: &mut [WordConfidenceBin], truth: &str, words: &[&Word]) {
     let truth = nfc(truth);
     let expected: Vec<&str> = truth.split_whitespace().collect();
     let read: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
@@ -53,8 +53,8 @@ mod tests {
     fn words_are_counted_by_how_sure_they_are() {
         let words =
             [("Quyết", 96), ("định", 97), ("sô", 90), ("12", 90), ("về", 95)].map(|(text, sure)| Word::new(text, Bounds::default(), sure));
-        let mut steps = none();
-        add(&mut steps, "Quyết định\nsố 12 về", &words.iter().collect::<Vec<_>>());
+        let mut steps = empty_bins();
+        add_page(&mut steps, "Quyết định\nsố 12 về", &words.iter().collect::<Vec<_>>());
         let seen: Vec<(u8, u64, u64)> =
             steps.iter().filter(|step| step.words > 0).map(|step| (step.from, step.words, step.right)).collect();
         assert_eq!(seen, [(90, 1, 0), (94, 1, 1), (96, 2, 2)]);

@@ -1,16 +1,16 @@
 //! Fields that follow from what a dossier holds: codes, counts, dates. What nothing says is left out, and named.
 
-use sohoa_base::model::fields::{self, FieldDefinition, Need};
+use sohoa_base::model::fields::{self, FieldDefinition, Obligation};
 use sohoa_base::model::reading::TextSource;
 use sohoa_base::model::record::RecordedDocument;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Values by field, and the names of required fields without one.
-pub type Filled = (BTreeMap<String, String>, Vec<String>);
+pub type ArchivalFields = (BTreeMap<String, String>, Vec<String>);
 
 /// Fields of a dossier from its code, title and documents.
 #[must_use]
-pub fn of_dossier(code: &str, title: &str, documents: &[RecordedDocument]) -> Filled {
+pub fn dossier_fields(code: &str, title: &str, documents: &[RecordedDocument]) -> ArchivalFields {
     let described = |name: &str| {
         documents
             .iter()
@@ -20,7 +20,7 @@ pub fn of_dossier(code: &str, title: &str, documents: &[RecordedDocument]) -> Fi
     };
     let dates = described("issuedDate");
     let languages = described("language");
-    let pages: usize = documents.iter().map(page_count).sum();
+    let pages: usize = documents.iter().map(written_page_count).sum();
     let values = [
         ("fileCode", Some(code.to_owned())),
         ("title", Some(title.to_owned())),
@@ -29,32 +29,32 @@ pub fn of_dossier(code: &str, title: &str, documents: &[RecordedDocument]) -> Fi
         ("endDate", dates.last().cloned()),
         ("totalDoc", Some(documents.len().to_string())),
         ("numberOfPage", Some(pages.to_string())),
-        ("confidenceLevel", provenance(documents)),
+        ("confidenceLevel", digital_origin(documents)),
     ];
-    filled(values, |profile| &profile.dossier, &BTreeSet::new())
+    collect_fields(values, |profile| &profile.dossier, &BTreeSet::new())
 }
 
 /// Fields of a document of the dossier `code`.
 #[must_use]
-pub fn of_document(code: &str, document: &RecordedDocument) -> Filled {
+pub fn document_fields(code: &str, document: &RecordedDocument) -> ArchivalFields {
     let values = [
         ("docCode", Some(format!("{code}.{:07}", document.number))),
         ("docOrdinal", Some(document.number.to_string())),
         ("typeName", Some(document.description.kind.clone())),
-        ("numberOfPage", Some(page_count(document).to_string())),
-        ("confidenceLevel", provenance(std::slice::from_ref(document))),
+        ("numberOfPage", Some(written_page_count(document).to_string())),
+        ("confidenceLevel", digital_origin(std::slice::from_ref(document))),
     ];
     let described = document.description.fields.keys().map(String::as_str).collect();
-    filled(values, |profile| &profile.document, &described)
+    collect_fields(values, |profile| &profile.document, &described)
 }
 
 /// Pages with something on them.
-fn page_count(document: &RecordedDocument) -> usize {
+fn written_page_count(document: &RecordedDocument) -> usize {
     document.pages.iter().filter(|page| !page.blank).count()
 }
 
 /// Whether the papers were born digital (01), digitised (02) or both (03).
-fn provenance(documents: &[RecordedDocument]) -> Option<String> {
+fn digital_origin(documents: &[RecordedDocument]) -> Option<String> {
     let mut pages = documents.iter().flat_map(|document| &document.pages).map(|page| page.source == TextSource::BornDigital).peekable();
     pages.peek()?;
     let (born, scanned): (Vec<bool>, Vec<bool>) = pages.partition(|is_born| *is_born);
@@ -66,14 +66,14 @@ fn provenance(documents: &[RecordedDocument]) -> Option<String> {
     Some(code.to_owned())
 }
 
-fn filled<const N: usize>(
+fn collect_fields<const N: usize>(
     values: [(&str, Option<String>); N],
-    of: impl Fn(&'static fields::Profile) -> &'static Vec<FieldDefinition>,
+    of: impl Fn(&'static fields::FieldProfile) -> &'static Vec<FieldDefinition>,
     described: &BTreeSet<&str>,
-) -> Filled {
+) -> ArchivalFields {
     let values: BTreeMap<String, String> =
         values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.filter(|value| !value.is_empty())?))).collect();
-    let required = fields::newest().into_iter().flat_map(of).filter(|field| field.need == Need::Required);
+    let required = fields::newest_profile().into_iter().flat_map(of).filter(|field| field.obligation == Obligation::Required);
     let missing = required.map(|field| field.name.clone()).filter(|name| !values.contains_key(name) && !described.contains(name.as_str()));
     let missing = missing.collect();
     (values, missing)
@@ -98,7 +98,7 @@ mod tests {
             quality: Quality::default(),
             warnings: Vec::new(),
             refusal: None,
-            codes: Vec::new(),
+            barcodes: Vec::new(),
         };
         let mut description = Description::unknown();
         for (name, value) in [("issuedDate", date), ("language", "01")] {
@@ -107,11 +107,11 @@ mod tests {
         RecordedDocument {
             number,
             description,
-            listed: None,
-            review: Vec::new(),
+            list_entry: None,
+            review_reasons: Vec::new(),
             decisions: Vec::new(),
-            archival: BTreeMap::new(),
-            missing: Vec::new(),
+            archival_fields: BTreeMap::new(),
+            missing_fields: Vec::new(),
             pages: (1..).zip(sources).map(page).collect(),
             pdf: String::new(),
             text: String::new(),
@@ -122,12 +122,12 @@ mod tests {
     fn what_the_dossier_holds_is_counted_and_the_rest_is_missing() {
         use TextSource::{BornDigital, Recognised};
         let documents = [document(1, "2020-03-05", &[Recognised, Recognised]), document(2, "2019-12-31", &[BornDigital])];
-        let (values, missing) = of_dossier("HS 1", "Hồ sơ", &documents);
+        let (values, missing) = dossier_fields("HS 1", "Hồ sơ", &documents);
         let value = |name: &str| values.get(name).map(String::as_str);
         assert_eq!((value("startDate"), value("endDate"), value("language")), (Some("2019-12-31"), Some("2020-03-05"), Some("01")));
         assert_eq!((value("totalDoc"), value("numberOfPage"), value("confidenceLevel")), (Some("2"), Some("2"), Some("03")));
         assert_eq!(missing, ["maintenance", "mode", "numberOfPaper", "riskRecovery"]);
-        let (values, missing) = of_document("HS 1", documents.last().unwrap());
+        let (values, missing) = document_fields("HS 1", documents.last().unwrap());
         assert_eq!((values["docCode"].as_str(), values["confidenceLevel"].as_str()), ("HS 1.0000002", "01"));
         assert!(missing.contains(&"subject".to_owned()) && !missing.contains(&"issuedDate".to_owned()));
     }

@@ -1,14 +1,14 @@
 //! Place and date of issue (địa danh, thời gian): box 4 of the header.
 
-use super::fuzzy::{clean, folded, likeness, squeezed};
+use super::fuzzy::{fold_text, normalize_lookalikes, normalized_key, similarity};
 use super::vocabulary::PROVINCES;
-use super::zones::{Row, Zones, is_date_row};
+use super::zones::{PageZones, Row, is_date_row};
 use regex::{Captures, Regex};
 use sohoa_base::model::reading::Reading;
 use std::sync::LazyLock;
 
 /// `ngày … tháng … năm …` folded; OCR runs handwriting into the words beside it.
-static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static DATE_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"^(?P<place>.*)ng(?:a[yuvw]?|[a-z]y\b)\s*(?P<d>\S.{0,6}?)??\s*th[a-z]{0,2}?ng\s*(?P<m>\S.{0,4}?)\s*n[a-z]?m\s*\.?\s*(?P<y>\d[\doil ]{3,4})",
     )
@@ -17,7 +17,7 @@ static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// A place and date as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Issued {
+pub(super) struct PlaceAndDate {
     /// `YYYY-MM-DD`, if all three parts are possible.
     pub(super) date: Option<String>,
     /// How sure the date is.
@@ -29,23 +29,23 @@ pub(super) struct Issued {
 }
 
 /// A paper by its number, and its day: `số 1060/BTC-QLGCS ngày 23/01/2025`, folded.
-static CITED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static CITATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"\d{1,5}/[a-z0-9/\-]{2,20} ngay (?P<d>\d{1,2})(?:/| thang )(?P<m>\d{1,2})(?:/| nam )(?P<y>(?:19|20)\d\d)\b").ok()
 });
 
 /// The latest day of the papers that a page cites by number and day, `YYYY-MM-DD`.
-pub(super) fn latest_cited(page: &Reading) -> Option<String> {
-    let text = folded(&page.words().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" "));
+pub(super) fn latest_cited_date(page: &Reading) -> Option<String> {
+    let text = fold_text(&page.words().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" "));
     let day = |found: &Captures<'_>| {
         let part = |name: &str| found.name(name)?.as_str().parse::<u32>().ok();
         let (day, month, year) = (part("d")?, part("m")?, part("y")?);
-        (1..=days(year, month)).contains(&day).then(|| format!("{year:04}-{month:02}-{day:02}"))
+        (1..=days_in_month(year, month)).contains(&day).then(|| format!("{year:04}-{month:02}-{day:02}"))
     };
-    CITED.as_ref()?.captures_iter(&text).filter_map(|found| day(&found)).max()
+    CITATION.as_ref()?.captures_iter(&text).filter_map(|found| day(&found)).max()
 }
 
 /// Digits in `raw`, reading the usual look-alikes; and whether a look-alike was needed.
-fn digits(raw: &str) -> Option<(u32, usize, bool)> {
+fn parse_ocr_digits(raw: &str) -> Option<(u32, usize, bool)> {
     let mut mended = false;
     let mut text = String::new();
     for c in raw.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | ',' | ':' | '_' | '\'' | '"')) {
@@ -67,7 +67,7 @@ fn digits(raw: &str) -> Option<(u32, usize, bool)> {
 }
 
 /// Days of a month of the Gregorian calendar; 0 for an impossible month.
-fn days(year: u32, month: u32) -> u32 {
+fn days_in_month(year: u32, month: u32) -> u32 {
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
@@ -78,19 +78,19 @@ fn days(year: u32, month: u32) -> u32 {
 }
 
 /// Mends a province's name to its spelling when at most two folded letters differ; how like it is.
-pub(super) fn province(text: &str) -> Option<(&'static str, u32)> {
-    let wanted = squeezed(text);
+pub(super) fn match_province(text: &str) -> Option<(&'static str, u32)> {
+    let wanted = normalized_key(text);
     PROVINCES
         .iter()
-        .map(|name| (*name, likeness(&wanted, &squeezed(name))))
+        .map(|name| (*name, similarity(&wanted, &normalized_key(name))))
         .max_by_key(|(_, alike)| *alike)
         .filter(|(_, alike)| *alike >= 80)
 }
 
-fn find(row: &Row<'_>) -> Option<Issued> {
+fn parse_date_row(row: &Row<'_>) -> Option<PlaceAndDate> {
     let text = row.text();
-    let plain = folded(&text);
-    let found = DATE.as_ref()?.captures(&plain)?;
+    let plain = fold_text(&text);
+    let found = DATE_LINE.as_ref()?.captures(&plain)?;
     let (month, year) = (found.name("m")?, found.name("y")?);
     let mut confidence = row.confidence();
     // The least sure digit decides: day and month are often written by hand.
@@ -99,10 +99,12 @@ fn find(row: &Row<'_>) -> Option<Issued> {
             confidence = confidence.min(u32::from(word.confidence));
         }
     }
-    let day = found.name("d").and_then(|day| digits(day.as_str()));
-    let (month, year) = (digits(month.as_str()), digits(year.as_str()));
+    let day = found.name("d").and_then(|day| parse_ocr_digits(day.as_str()));
+    let (month, year) = (parse_ocr_digits(month.as_str()), parse_ocr_digits(year.as_str()));
     let date = match (day, month, year) {
-        (Some((d, width, x)), Some((m, _, y)), Some((year, 4, z))) if (1900..=2100).contains(&year) && d >= 1 && d <= days(year, m) => {
+        (Some((d, width, x)), Some((m, _, y)), Some((year, 4, z)))
+            if (1900..=2100).contains(&year) && d >= 1 && d <= days_in_month(year, m) =>
+        {
             if x || y || z {
                 confidence = confidence * 6 / 10;
             }
@@ -114,11 +116,11 @@ fn find(row: &Row<'_>) -> Option<Issued> {
         }
         _ => None,
     };
-    let (place, place_confidence) = place(row, &text, &plain, found.name("place")?.end());
-    Some(Issued { date, date_confidence: confidence.min(100), place, place_confidence })
+    let (place, place_confidence) = parse_place(row, &text, &plain, found.name("place")?.end());
+    Some(PlaceAndDate { date, date_confidence: confidence.min(100), place, place_confidence })
 }
 
-fn place(row: &Row<'_>, text: &str, plain: &str, start: usize) -> (Option<String>, u32) {
+fn parse_place(row: &Row<'_>, text: &str, plain: &str, start: usize) -> (Option<String>, u32) {
     let letters = plain.get(..start).map_or(0, |before| before.chars().count());
     let before: String = text.chars().take(letters).collect();
     let name = before.trim().trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
@@ -128,7 +130,7 @@ fn place(row: &Row<'_>, text: &str, plain: &str, start: usize) -> (Option<String
     }
     let count = capital.split_whitespace().count();
     let confidence = super::zones::mean_confidence(row.words.iter().copied().take(count));
-    match province(&capital) {
+    match match_province(&capital) {
         Some((known, alike)) => (Some(known.to_owned()), confidence.max(60) * alike / 100),
         None => (Some(capital), confidence * 8 / 10),
     }
@@ -136,21 +138,21 @@ fn place(row: &Row<'_>, text: &str, plain: &str, start: usize) -> (Option<String
 
 /// The place and date of a first page, with the row it stands in. Only the header's right column counts:
 /// `Căn cứ … ngày …` names other documents' dates.
-pub(super) fn issued<'r, 'a>(zones: &'r Zones<'a>) -> Option<(Issued, &'r Row<'a>)> {
+pub(super) fn find_place_and_date<'r, 'a>(zones: &'r PageZones<'a>) -> Option<(PlaceAndDate, &'r Row<'a>)> {
     // Without the state's name above, the row may speak of another paper: (Kèm theo Quyết định số … ngày …).
     let own = |text: &str| {
         zones.emblem.is_some() || text.contains(',') && !["theo", "quyet dinh", "so ", "cong van"].iter().any(|word| text.contains(word))
     };
-    let row = zones.right.iter().rfind(|row| is_date_row(&row.folded()) && own(&row.folded()))?;
-    match find(row) {
+    let row = zones.right.iter().rfind(|row| is_date_row(&row.folded_text()) && own(&row.folded_text()))?;
+    match parse_date_row(row) {
         Some(issued) => Some((issued, row)),
         None => {
-            let text = clean(&row.text());
+            let text = normalize_lookalikes(&row.text());
             let before = text.split(',').next().unwrap_or_default().trim();
-            let known = province(before).filter(|_| text.contains(','));
+            let known = match_province(before).filter(|_| text.contains(','));
             let place = known.map(|(name, _)| name.to_owned());
             let place_confidence = known.map_or(0, |(_, alike)| row.confidence() * alike / 100);
-            Some((Issued { date: None, date_confidence: 0, place, place_confidence }, row))
+            Some((PlaceAndDate { date: None, date_confidence: 0, place, place_confidence }, row))
         }
     }
 }
@@ -162,10 +164,10 @@ mod tests {
     use sohoa_base::model::geometry::Bounds;
     use sohoa_base::model::reading::{Block, BlockKind, Line, Word};
 
-    fn read(text: &str) -> Option<Issued> {
+    fn read(text: &str) -> Option<PlaceAndDate> {
         let words: Vec<Word> = text.split(' ').map(|text| Word::new(text, Bounds::new(0, 0, 10, 10), 90)).collect();
         let zones = super::super::zones::tests::zones_of_right_row(&words);
-        issued(&zones).map(|(issued, _)| issued)
+        find_place_and_date(&zones).map(|(issued, _)| issued)
     }
 
     #[test]
@@ -191,8 +193,8 @@ mod tests {
         };
         let text = "Công văn số 1060/BTC-QLGCS ngày 23/01/2025 và Nghị định số 103/2024/NĐ-CP ngày 30 tháng 7 năm 2024, \
                     gửi trước ngày 20/12/2026; số 12/QĐ ngày 31/02/2027";
-        assert_eq!(latest_cited(&page(text)).as_deref(), Some("2025-01-23"));
-        assert_eq!(latest_cited(&page("hạn cuối là ngày 20/12/2026")), None);
+        assert_eq!(latest_cited_date(&page(text)).as_deref(), Some("2025-01-23"));
+        assert_eq!(latest_cited_date(&page("hạn cuối là ngày 20/12/2026")), None);
     }
 
     #[test]
@@ -213,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_place_is_mended_only_to_a_known_one() {
-        assert_eq!(province("QUANG NGAÀI"), Some(("Quảng Ngãi", 90)));
-        assert_eq!(province("Mong Thọ"), None);
+        assert_eq!(match_province("QUANG NGAÀI"), Some(("Quảng Ngãi", 90)));
+        assert_eq!(match_province("Mong Thọ"), None);
     }
 }

@@ -1,22 +1,22 @@
 //! Describing one document from its pages' readings.
 
-use super::subject::Passage;
-use super::zones::{Row, Sureness, Zones, rows, zones};
+use super::subject::TextSpan;
+use super::zones::{ConfidenceMean, PageZones, Row, find_zones, page_rows};
 use super::{date, fuzzy, grounds, issuer, kind, number, personal, secrecy, separate, signer, subject};
 use sohoa_base::model::geometry::Bounds;
 use sohoa_base::model::personal::PersonalData;
-use sohoa_base::model::reading::{Block, Reader, Reading};
-use sohoa_base::model::record::{Candidate, Description, Field, Source};
-use sohoa_base::text::mend::{Phrases, mends};
+use sohoa_base::model::reading::{Block, Reading, WordSource};
+use sohoa_base::model::record::{Candidate, Description, Field, FieldSource};
+use sohoa_base::text::mend::{PhraseBigrams, suggest_diacritics};
 use sohoa_base::text::normal::nfc;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fields being gathered.
 #[derive(Default)]
-struct Fields(BTreeMap<String, Field>);
+struct FieldSet(BTreeMap<String, Field>);
 
-impl Fields {
-    fn put(&mut self, name: &str, value: &str, confidence: u32, page: Option<u32>, bounds: Option<Bounds>) {
+impl FieldSet {
+    fn set(&mut self, name: &str, value: &str, confidence: u32, page: Option<u32>, bounds: Option<Bounds>) {
         let value = nfc(value.trim());
         if !value.is_empty() {
             let confidence = u8::try_from(confidence.min(100)).unwrap_or(100);
@@ -24,15 +24,15 @@ impl Fields {
         }
     }
 
-    fn put_passage(&mut self, name: &str, passage: &Passage, page: u32) {
-        self.put(name, &passage.text, passage.confidence, Some(page), passage.bounds);
-        if let (Some(read), Some(field)) = (&passage.read, self.0.get_mut(name)) {
-            field.alternatives.push(Candidate { value: nfc(read.trim()), confidence: 0, source: Source::Reading });
+    fn set_span(&mut self, name: &str, passage: &TextSpan, page: u32) {
+        self.set(name, &passage.text, passage.confidence, Some(page), passage.bounds);
+        if let (Some(read), Some(field)) = (&passage.as_read, self.0.get_mut(name)) {
+            field.alternatives.push(Candidate { value: nfc(read.trim()), confidence: 0, source: FieldSource::Reading });
         }
     }
 
-    fn put_row(&mut self, name: &str, value: &str, confidence: u32, page: u32, row: &Row<'_>) {
-        self.put(name, value, confidence, Some(page), Some(row.bounds));
+    fn set_from_row(&mut self, name: &str, value: &str, confidence: u32, page: u32, row: &Row<'_>) {
+        self.set(name, value, confidence, Some(page), Some(row.bounds));
     }
 }
 
@@ -41,7 +41,7 @@ impl Fields {
 pub fn describe(pages: &[&Reading]) -> Description {
     let mut describer = Describer::default();
     for page in pages {
-        describer.add(page);
+        describer.add_page(page);
     }
     describer.finish()
 }
@@ -55,62 +55,62 @@ pub fn describe(pages: &[&Reading]) -> Description {
 #[derive(Default)]
 pub struct Describer {
     pages: u32,
-    fields: Fields,
+    fields: FieldSet,
     /// The kind, once the first page of the paper was met.
-    kind: Option<kind::Found>,
+    kind: Option<kind::DetectedKind>,
     /// The signing block that counts, and its page: the first with a name, else the first.
-    signing: Option<(u32, signer::Signing)>,
-    copy: bool,
-    letters: Letters,
-    personal: Vec<PersonalData>,
+    signing_block: Option<(u32, signer::SigningBlock)>,
+    has_copy_mark: bool,
+    letter_statistics: LetterStatistics,
+    personal_data: Vec<PersonalData>,
     front_words: BTreeSet<String>,
-    phrases: Phrases,
+    phrases: PhraseBigrams,
     /// Words that people corrected.
-    corrected: BTreeSet<String>,
+    corrected_words: BTreeSet<String>,
     /// The latest day of a paper that is cited, `YYYY-MM-DD`.
-    cited: Option<String>,
+    latest_cited_date: Option<String>,
 }
 
 /// Most that is sure of a day that the text contradicts, 0 to 100.
-const CONTRADICTED: u8 = 30;
+const MAX_CONTRADICTED_CONFIDENCE: u8 = 30;
 
 /// Pages whose phrases are kept to mend the subject by: the first of a long document are enough.
-const PHRASE_PAGES: u32 = 30;
+const MAX_PHRASE_PAGES: u32 = 30;
 
 /// Most words of a first page that are kept for telling its kind.
-const FRONT_WORDS: usize = 120;
+const MAX_FRONT_WORDS: usize = 120;
 
 /// Letters of the document, and how sure their words are.
 #[derive(Default)]
-struct Letters {
+struct LetterStatistics {
     all: usize,
-    marked: usize,
-    sureness: Sureness,
+    non_ascii: usize,
+    confidence: ConfidenceMean,
 }
 
 impl Describer {
     /// The next page; an empty reading for one that could not be read.
-    pub fn add(&mut self, page: &Reading) {
+    pub fn add_page(&mut self, page: &Reading) {
         self.pages = self.pages.saturating_add(1);
         let number = self.pages;
         let mut header = 0;
         if self.kind.is_none() && !page.blank && page.words().next().is_some() && !separate::is_separator(page) {
-            let zones = zones(page);
+            let zones = find_zones(page);
             header = header_bottom(&zones);
-            self.kind = Some(self.fields.put_front(page, &zones, number));
-            let words = zones.body.iter().flat_map(|row| &row.words).map(|word| fuzzy::squeezed(&word.text));
-            self.front_words = words.filter(|word| word.len() >= 2).take(FRONT_WORDS).collect();
+            self.kind = Some(self.fields.set_front_page(page, &zones, number));
+            let words = zones.body.iter().flat_map(|row| &row.words).map(|word| fuzzy::normalized_key(&word.text));
+            self.front_words = words.filter(|word| word.len() >= 2).take(MAX_FRONT_WORDS).collect();
         }
         if self.kind.is_some() {
-            self.find_signing(page, header);
+            self.find_signing_block(page, header);
         }
-        self.copy = self.copy || self.fields.put_copy(page, number);
-        self.letters.add(page);
-        if number <= PHRASE_PAGES {
+        self.has_copy_mark = self.has_copy_mark || self.fields.set_copy_mark(page, number);
+        self.letter_statistics.add(page);
+        if number <= MAX_PHRASE_PAGES {
             self.add_phrases(page);
         }
-        self.cited = self.cited.take().max(date::latest_cited(page));
-        self.personal.extend(personal::find(page, number));
+        self.latest_cited_date = self.latest_cited_date.take().max(date::latest_cited_date(page));
+        self.personal_data.extend(personal::find_personal_data(page, number));
     }
 
     /// Words under the head of the first page, without marks, for telling its kind.
@@ -123,132 +123,132 @@ impl Describer {
     #[must_use]
     pub fn finish(mut self) -> Description {
         let Some(found) = self.kind else {
-            let name = sohoa_base::model::kinds::by_code(sohoa_base::model::kinds::OTHER).map_or("", |kind| kind.name);
+            let name = sohoa_base::model::kinds::kind_by_code(sohoa_base::model::kinds::OTHER_KIND).map_or("", |kind| kind.name);
             return Description {
-                kind: sohoa_base::model::kinds::OTHER.to_owned(),
+                kind: sohoa_base::model::kinds::OTHER_KIND.to_owned(),
                 kind_name: name.to_owned(),
                 normative: false,
                 kind_confidence: 0,
                 fields: BTreeMap::new(),
-                personal: self.personal,
+                personal_data: self.personal_data,
             };
         };
-        if let Some((page, block)) = &self.signing {
+        if let Some((page, block)) = &self.signing_block {
             if let Some(position) = &block.position {
-                self.fields.put_passage("position", position, *page);
+                self.fields.set_span("position", position, *page);
             }
             if let Some(signer) = &block.signer {
-                self.fields.put_passage("signer", signer, *page);
+                self.fields.set_span("signer", signer, *page);
             }
         }
-        self.letters.put_language(&mut self.fields);
-        self.fields.mend("subject", &self.phrases, &self.corrected);
-        self.fields.doubt_date(self.cited.as_deref());
+        self.letter_statistics.set_language(&mut self.fields);
+        self.fields.correct_diacritics("subject", &self.phrases, &self.corrected_words);
+        self.fields.limit_date_confidence(self.latest_cited_date.as_deref());
         Description {
             kind: found.code.to_owned(),
             kind_name: found.name,
-            normative: found.normative,
+            normative: found.is_normative,
             kind_confidence: u8::try_from(found.confidence.min(100)).unwrap_or(100),
             fields: self.fields.0,
-            personal: self.personal,
+            personal_data: self.personal_data,
         }
     }
 
     fn add_phrases(&mut self, page: &Reading) {
-        for words in page.blocks.iter().flat_map(Block::runs) {
+        for words in page.blocks.iter().flat_map(Block::word_runs) {
             self.phrases.add(&words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>());
         }
-        self.corrected.extend(page.words().filter(|word| word.reader == Reader::Person).map(|word| word.text.clone()));
+        self.corrected_words.extend(page.words().filter(|word| word.source == WordSource::Person).map(|word| word.text.clone()));
     }
 
-    fn find_signing(&mut self, page: &Reading, header_bottom: u32) {
-        if self.signing.as_ref().is_some_and(|(_, block)| block.signer.is_some()) {
+    fn find_signing_block(&mut self, page: &Reading, header_bottom: u32) {
+        if self.signing_block.as_ref().is_some_and(|(_, block)| block.signer.is_some()) {
             return;
         }
-        if let Some(block) = signer::signing(page, header_bottom)
-            && (self.signing.is_none() || block.signer.is_some())
+        if let Some(block) = signer::find_signing_block(page, header_bottom)
+            && (self.signing_block.is_none() || block.signer.is_some())
         {
-            self.signing = Some((self.pages, block));
+            self.signing_block = Some((self.pages, block));
         }
     }
 }
 
-fn header_bottom(zones: &Zones<'_>) -> u32 {
+fn header_bottom(zones: &PageZones<'_>) -> u32 {
     zones.left.iter().chain(&zones.right).map(|row| row.bounds.y1).max().unwrap_or(0)
 }
 
-impl Fields {
+impl FieldSet {
     /// What the first page says; the kind is returned.
-    fn put_front(&mut self, page: &Reading, zones: &Zones<'_>, front: u32) -> kind::Found {
-        let numbered = number::numbered(zones);
-        let found = kind::kind(page, zones, numbered.as_ref().map(|(numbered, _)| numbered));
+    fn set_front_page(&mut self, page: &Reading, zones: &PageZones<'_>, front: u32) -> kind::DetectedKind {
+        let numbered = number::find_document_number(zones);
+        let found = kind::detect_kind(page, zones, numbered.as_ref().map(|(numbered, _)| numbered));
         if let Some((numbered, row)) = &numbered {
             if let Some(value) = &numbered.number {
-                self.put_row("codeNumber", value, numbered.number_confidence, front, row);
+                self.set_from_row("codeNumber", value, numbered.number_confidence, front, row);
             }
-            self.put_row("codeNotation", &numbered.notation, numbered.notation_confidence, front, row);
+            self.set_from_row("codeNotation", &numbered.notation, numbered.notation_confidence, front, row);
         }
-        let issued = date::issued(zones);
+        let issued = date::find_place_and_date(zones);
         if let Some((issued, row)) = &issued {
             if let Some(date) = &issued.date {
-                self.put_row("issuedDate", date, issued.date_confidence, front, row);
+                self.set_from_row("issuedDate", date, issued.date_confidence, front, row);
             }
             if let Some(place) = &issued.place {
-                self.put_row("place", place, issued.place_confidence, front, row);
+                self.set_from_row("place", place, issued.place_confidence, front, row);
             }
         }
         let place = issued.as_ref().and_then(|(issued, _)| issued.place.as_deref());
-        if let Some(passage) = issuer::issuer(zones, numbered.as_ref().map(|(numbered, _)| numbered), place) {
-            self.put_passage("organName", &passage, front);
+        if let Some(passage) = issuer::find_issuer(zones, numbered.as_ref().map(|(numbered, _)| numbered), place) {
+            self.set_span("organName", &passage, front);
         }
-        if let Some(passage) = subject::subject(zones, &found, page.width) {
-            self.put_passage("subject", &passage, front);
+        if let Some(passage) = subject::find_subject(zones, &found, page.width) {
+            self.set_span("subject", &passage, front);
         }
-        if let Some(passage) = subject::recipients(zones) {
-            self.put_passage("recipients", &passage, front);
+        if let Some(passage) = subject::find_recipients(zones) {
+            self.set_span("recipients", &passage, front);
         }
-        if let Some(passage) = grounds::grounds(zones) {
-            self.put_passage("grounds", &passage, front);
+        if let Some(passage) = grounds::find_legal_basis(zones) {
+            self.set_span("grounds", &passage, front);
         }
-        if let Some((urgency, row)) = secrecy::urgency(page) {
-            self.put_row("urgency", urgency, row.confidence().max(60), front, &row);
+        if let Some((urgency, row)) = secrecy::find_urgency(page) {
+            self.set_from_row("urgency", urgency, row.confidence().max(60), front, &row);
         }
-        if let Some(stamp) = secrecy::stamp(page) {
-            self.put("secrecy", stamp.level.as_stamped(), u32::from(stamp.confidence), Some(front), Some(stamp.bounds));
+        if let Some(stamp) = secrecy::find_secrecy_stamp(page) {
+            self.set("secrecy", stamp.level.as_stamped(), u32::from(stamp.confidence), Some(front), Some(stamp.bounds));
         }
         found
     }
 
     /// Mends marks by what the document says elsewhere: a subject comes again in its text. Words of `corrected` stay.
-    fn mend(&mut self, name: &str, phrases: &Phrases, corrected: &BTreeSet<String>) {
+    fn correct_diacritics(&mut self, name: &str, phrases: &PhraseBigrams, corrected: &BTreeSet<String>) {
         let Some(field) = self.0.get_mut(name) else { return };
         let words: Vec<&str> = field.value.split(' ').collect();
-        let mends = mends(&words, phrases).into_iter().zip(&words);
+        let mends = suggest_diacritics(&words, phrases).into_iter().zip(&words);
         let kept = mends.map(|(mend, word)| mend.filter(|_| !corrected.contains(*word)).unwrap_or_else(|| (*word).to_owned()));
         let value = kept.collect::<Vec<_>>().join(" ");
         if value != field.value {
             let read = std::mem::replace(&mut field.value, value);
-            field.alternatives.insert(0, Candidate { value: read, confidence: field.confidence, source: Source::Reading });
+            field.alternatives.insert(0, Candidate { value: read, confidence: field.confidence, source: FieldSource::Reading });
         }
     }
 
     /// No paper is older than those that it cites: one of the two days was misread.
-    fn doubt_date(&mut self, cited: Option<&str>) {
+    fn limit_date_confidence(&mut self, cited: Option<&str>) {
         if let (Some(issued), Some(cited)) = (self.0.get_mut("issuedDate"), cited)
             && issued.value.as_str() < cited
         {
-            issued.confidence = issued.confidence.min(CONTRADICTED);
+            issued.confidence = issued.confidence.min(MAX_CONTRADICTED_CONFIDENCE);
         }
     }
 
     /// The form of a copy (sao y, sao lục, trích sao): a row of capitals that says only that. Whether there is one.
-    fn put_copy(&mut self, page: &Reading, number: u32) -> bool {
+    fn set_copy_mark(&mut self, page: &Reading, number: u32) -> bool {
         let forms = [("saoy", "sao y"), ("saoybanchinh", "sao y"), ("saoluc", "sao lục"), ("trichsao", "trích sao"), ("bansao", "bản sao")];
-        for row in rows(page) {
+        for row in page_rows(page) {
             let text = row.text();
-            let form = forms.iter().find(|(form, _)| fuzzy::squeezed(&text) == *form).filter(|_| fuzzy::is_upper(&text));
+            let form = forms.iter().find(|(form, _)| fuzzy::normalized_key(&text) == *form).filter(|_| fuzzy::is_mostly_upper(&text));
             if let Some((_, name)) = form {
-                self.put_row("copy", name, row.confidence(), number, &row);
+                self.set_from_row("copy", name, row.confidence(), number, &row);
                 return true;
             }
         }
@@ -256,19 +256,19 @@ impl Fields {
     }
 }
 
-impl Letters {
+impl LetterStatistics {
     fn add(&mut self, page: &Reading) {
         for c in page.words().flat_map(|word| word.text.chars()).filter(|c| c.is_alphabetic()) {
             self.all += 1;
-            self.marked += usize::from(!c.is_ascii());
+            self.non_ascii += usize::from(!c.is_ascii());
         }
-        self.sureness.add(page.words());
+        self.confidence.add(page.words());
     }
 
     /// Vietnamese (01) when its letters are there; else nothing is said.
-    fn put_language(&self, fields: &mut Fields) {
-        if self.marked * 100 >= self.all * 8 && self.all >= 20 {
-            fields.put("language", "01", (self.sureness.mean() + 100) / 2, None, None);
+    fn set_language(&self, fields: &mut FieldSet) {
+        if self.non_ascii * 100 >= self.all * 8 && self.all >= 20 {
+            fields.set("language", "01", (self.confidence.mean() + 100) / 2, None, None);
         }
     }
 }

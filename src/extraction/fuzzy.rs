@@ -4,7 +4,7 @@ use sohoa_base::text::fold::fold;
 
 /// `text` with the foreign look-alikes of Vietnamese signs replaced: Ð (eth) by Đ, fraction slash by `/`,
 /// dashes by `-`.
-pub(super) fn clean(text: &str) -> String {
+pub(super) fn normalize_lookalikes(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             'Ð' => 'Đ',
@@ -17,17 +17,17 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 /// Cleaned and folded: lower case without marks.
-pub(super) fn folded(text: &str) -> String {
-    fold(&clean(text))
+pub(super) fn fold_text(text: &str) -> String {
+    fold(&normalize_lookalikes(text))
 }
 
 /// Letters and digits of `text` only, folded.
-pub(super) fn squeezed(text: &str) -> String {
-    folded(text).chars().filter(|c| c.is_alphanumeric()).collect()
+pub(super) fn normalized_key(text: &str) -> String {
+    fold_text(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// Levenshtein distance, in characters.
-pub(super) fn distance(a: &str, b: &str) -> usize {
+pub(super) fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().enumerate() {
@@ -44,12 +44,12 @@ pub(super) fn distance(a: &str, b: &str) -> usize {
 }
 
 /// Likeness of two strings, 0 to 100.
-pub(super) fn likeness(a: &str, b: &str) -> u32 {
+pub(super) fn similarity(a: &str, b: &str) -> u32 {
     let longest = a.chars().count().max(b.chars().count());
     if longest == 0 {
         return 100;
     }
-    u32::try_from(100 * (longest - distance(a, b).min(longest)) / longest).unwrap_or(0)
+    u32::try_from(100 * (longest - edit_distance(a, b).min(longest)) / longest).unwrap_or(0)
 }
 
 /// Where in `words` (already squeezed) the squeezed `phrase` stands: first word, one past the last, likeness.
@@ -69,7 +69,7 @@ pub(super) fn find_phrase(words: &[String], phrase: &str, least: u32) -> Option<
             if length * 100 < wanted * least as usize {
                 continue;
             }
-            let alike = likeness(&joined, phrase);
+            let alike = similarity(&joined, phrase);
             if alike >= least && best.is_none_or(|(_, _, known)| alike > known) {
                 best = Some((start, start + offset + 1, alike));
             }
@@ -79,7 +79,7 @@ pub(super) fn find_phrase(words: &[String], phrase: &str, least: u32) -> Option<
 }
 
 /// Whether most letters of `text` are capitals. False without letters.
-pub(super) fn is_upper(text: &str) -> bool {
+pub(super) fn is_mostly_upper(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let capitals = text.chars().filter(|c| c.is_uppercase()).count();
     letters > 0 && capitals * 5 >= letters * 4
@@ -91,24 +91,24 @@ mod tests {
 
     #[test]
     fn distance_counts_characters_not_bytes() {
-        assert_eq!(distance("quyết", "quyet"), 1);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(likeness("", ""), 100);
+        assert_eq!(edit_distance("quyết", "quyet"), 1);
+        assert_eq!(edit_distance("", "abc"), 3);
+        assert_eq!(edit_distance("kitten", "sitting"), 3);
+        assert_eq!(similarity("", ""), 100);
     }
 
     #[test]
     fn a_phrase_is_found_inside_a_mixed_line() {
-        let words: Vec<String> = "UBND TỈNH X CỘNG HÒA XÃ HỌI CHÚ NGHĨA VIỆT NAM l".split(' ').map(squeezed).collect();
+        let words: Vec<String> = "UBND TỈNH X CỘNG HÒA XÃ HỌI CHÚ NGHĨA VIỆT NAM l".split(' ').map(normalized_key).collect();
         assert_eq!(find_phrase(&words, "conghoaxahoichunghiavietnam", 75), Some((3, 11, 100)));
         assert_eq!(find_phrase(&words, "doclaptudohanhphuc", 75), None);
     }
 
     #[test]
     fn eth_is_not_a_letter_of_ours() {
-        assert_eq!(folded("QÐ"), "qd");
-        assert!(is_upper("QUYẾT ĐỊNH:"));
-        assert!(!is_upper("Quyết định"));
-        assert!(!is_upper("12/3"));
+        assert_eq!(fold_text("QÐ"), "qd");
+        assert!(is_mostly_upper("QUYẾT ĐỊNH:"));
+        assert!(!is_mostly_upper("Quyết định"));
+        assert!(!is_mostly_upper("12/3"));
     }
 }

@@ -1,15 +1,15 @@
 //! What a document rests on (căn cứ ban hành): the paragraphs that begin so, under its name.
 
-use super::subject::{Passage, passage};
-use super::zones::{Row, Zones};
+use super::subject::{TextSpan, join_rows};
+use super::zones::{PageZones, Row};
 
 /// Most rows that one ground takes.
-const LONGEST: usize = 8;
+const MAX_ROWS: usize = 8;
 
 /// The grounds of a first page, parted by semicolons.
-pub(super) fn grounds(zones: &Zones<'_>) -> Option<Passage> {
+pub(super) fn find_legal_basis(zones: &PageZones<'_>) -> Option<TextSpan> {
     let begins = |row: &Row<'_>| {
-        let text = row.folded();
+        let text = row.folded_text();
         text.trim_start_matches(|letter: char| !letter.is_alphanumeric()).starts_with("can cu ")
     };
     let mut rows = zones.body.iter().skip_while(|row| !begins(row)).peekable();
@@ -18,8 +18,8 @@ pub(super) fn grounds(zones: &Zones<'_>) -> Option<Passage> {
     while let Some(row) = rows.next_if(|row| begins(row)) {
         let mut text = row.text();
         taken.push(row);
-        for _ in 1..LONGEST {
-            let Some(more) = rows.next_if(|more| !begins(more) && !ends(&text)) else { break };
+        for _ in 1..MAX_ROWS {
+            let Some(more) = rows.next_if(|more| !begins(more) && !ends_citation(&text)) else { break };
             text.push(' ');
             text.push_str(&more.text());
             taken.push(more);
@@ -27,10 +27,10 @@ pub(super) fn grounds(zones: &Zones<'_>) -> Option<Passage> {
         found.push(text.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, ';' | ',' | '.' | '-')).to_owned());
     }
     let joined = found.join("; ");
-    passage(&taken, |_| joined.clone())
+    join_rows(&taken, |_| joined.clone())
 }
 
 /// Whether a ground is at its end.
-fn ends(text: &str) -> bool {
+fn ends_citation(text: &str) -> bool {
     text.trim_end().ends_with([';', '.', ':'])
 }

@@ -1,56 +1,56 @@
 //! The kind of a document: from its name line (tên loại) and from the abbreviation in its number.
 
-use super::fuzzy::{folded, is_upper, likeness, squeezed};
+use super::fuzzy::{fold_text, is_mostly_upper, normalized_key, similarity};
 use super::normative;
-use super::number::Numbered;
-use super::zones::{Row, Zones};
-use sohoa_base::model::kinds::{KINDS, Kind, OFFICIAL_LETTER, OTHER, by_code};
+use super::number::DocumentNumber;
+use super::zones::{PageZones, Row};
+use sohoa_base::model::kinds::{DOCUMENT_KINDS, DocumentKind, OFFICIAL_LETTER, OTHER_KIND, kind_by_code};
 use sohoa_base::model::reading::Reading;
 
 /// A kind as found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct DetectedKind {
     /// Code of Circular 05/2025.
     pub(super) code: &'static str,
     /// Name, lower case.
     pub(super) name: String,
     /// Whether it is a normative text.
-    pub(super) normative: bool,
+    pub(super) is_normative: bool,
     /// How sure, 0 to 100.
     pub(super) confidence: u32,
     /// Place of the name line among the body rows.
-    pub(super) name_row: Option<usize>,
+    pub(super) title_row: Option<usize>,
 }
 
 /// What a name line names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Named {
-    Kind(&'static Kind),
+enum TitleMatch {
+    Kind(&'static DocumentKind),
     Normative(&'static str),
 }
 
 /// Body rows searched for the name line.
-const DEPTH: usize = 9;
+const TITLE_SEARCH_ROWS: usize = 9;
 
 /// The kind whose name `line` is, or begins with; and how sure that is.
-fn name_of(line: &str) -> Option<(Named, u32)> {
-    let wanted = squeezed(line);
-    if let Some(name) = normative::by_name_line(line) {
-        return Some((Named::Normative(name), 98));
+fn match_title(line: &str) -> Option<(TitleMatch, u32)> {
+    let wanted = normalized_key(line);
+    if let Some(name) = normative::normative_kind_by_title(line) {
+        return Some((TitleMatch::Normative(name), 98));
     }
-    let names = || KINDS.iter().filter(|kind| kind.code != OTHER).map(|kind| (kind, squeezed(kind.name)));
+    let names = || DOCUMENT_KINDS.iter().filter(|kind| kind.code != OTHER_KIND).map(|kind| (kind, normalized_key(kind.name)));
     if let Some((kind, _)) = names().find(|(_, name)| *name == wanted) {
-        return Some((Named::Kind(kind), 98));
+        return Some((TitleMatch::Kind(kind), 98));
     }
-    let mut near: Vec<(u32, &'static Kind)> = names()
+    let mut near: Vec<(u32, &'static DocumentKind)> = names()
         .filter(|(_, name)| name.len() >= 6)
-        .map(|(kind, name)| (likeness(&name, &wanted), kind))
+        .map(|(kind, name)| (similarity(&name, &wanted), kind))
         .filter(|(alike, _)| *alike >= 82)
         .collect();
     near.sort_by_key(|(alike, _)| std::cmp::Reverse(*alike));
     match near.as_slice() {
-        [(alike, kind)] => return Some((Named::Kind(kind), *alike * 9 / 10)),
-        [(alike, kind), (next, _), ..] => return Some((Named::Kind(kind), if alike > next { *alike * 8 / 10 } else { 40 })),
+        [(alike, kind)] => return Some((TitleMatch::Kind(kind), *alike * 9 / 10)),
+        [(alike, kind), (next, _), ..] => return Some((TitleMatch::Kind(kind), if alike > next { *alike * 8 / 10 } else { 40 })),
         [] => {}
     }
     // "BÁO CÁO TÌNH HÌNH …": the name goes on in the same row.
@@ -59,27 +59,27 @@ fn name_of(line: &str) -> Option<(Named, u32)> {
         .filter(|(_, name)| name.len() >= 4)
         .filter(|(kind, name)| {
             let length = kind.name.split(' ').count();
-            words.len() > length && squeezed(&words.iter().take(length).copied().collect::<String>()) == *name
+            words.len() > length && normalized_key(&words.iter().take(length).copied().collect::<String>()) == *name
         })
         .max_by_key(|(_, name)| name.len())
-        .map(|(kind, _)| (Named::Kind(kind), 80))
+        .map(|(kind, _)| (TitleMatch::Kind(kind), 80))
 }
 
 /// The kind that the first part of a notation abbreviates. Case decides where two differ by it only.
-fn by_notation(notation: &str) -> Option<(&'static Kind, u32)> {
-    let symbol = match normative::year(notation) {
+fn kind_by_notation(notation: &str) -> Option<(&'static DocumentKind, u32)> {
+    let symbol = match normative::notation_year(notation) {
         Some(_) => notation.split_once('/').map_or(notation, |(_, symbol)| symbol),
         None => notation,
     };
     let first = symbol.split(['-', '/']).next().unwrap_or_default();
-    let with = || KINDS.iter().filter(|kind| !kind.abbreviation.is_empty());
+    let with = || DOCUMENT_KINDS.iter().filter(|kind| !kind.abbreviation.is_empty());
     if let Some(kind) = with().find(|kind| kind.abbreviation == first) {
         return Some((kind, 95));
     }
     if first == "CV" {
-        return by_code(OFFICIAL_LETTER).map(|kind| (kind, 95));
+        return kind_by_code(OFFICIAL_LETTER).map(|kind| (kind, 95));
     }
-    with().find(|kind| folded(kind.abbreviation) == folded(first)).map(|kind| (kind, 70))
+    with().find(|kind| fold_text(kind.abbreviation) == fold_text(first)).map(|kind| (kind, 70))
 }
 
 /// Whether a row stands in the middle of the page, as name lines do.
@@ -90,7 +90,7 @@ fn is_centred(row: &Row<'_>, reading: &Reading) -> bool {
 }
 
 /// What follows `V/v` at the front of a text, whatever OCR made of it (`V/y`, `Vv`, `WW`, `VÁN`).
-pub(super) fn after_regarding(text: &str) -> Option<&str> {
+pub(super) fn strip_regarding_prefix(text: &str) -> Option<&str> {
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
     let head: String = text.chars().take(4).collect::<String>().to_lowercase();
     let length = match head.as_str() {
@@ -111,57 +111,57 @@ pub(super) fn after_regarding(text: &str) -> Option<&str> {
 }
 
 /// Whether a row of the left column begins with `V/v`.
-pub(super) fn is_regarding(row: &Row<'_>) -> bool {
-    after_regarding(&row.text()).is_some()
+pub(super) fn starts_with_regarding(row: &Row<'_>) -> bool {
+    strip_regarding_prefix(&row.text()).is_some()
 }
 
 /// The kind of a document from its first page's zones and number.
-pub(super) fn kind(reading: &Reading, zones: &Zones<'_>, number: Option<&Numbered>) -> Found {
+pub(super) fn detect_kind(reading: &Reading, zones: &PageZones<'_>, number: Option<&DocumentNumber>) -> DetectedKind {
     let name = zones
         .body
         .iter()
         .enumerate()
-        .take(DEPTH)
-        .take_while(|(_, row)| !folded_starts(row, &["can cu", "dieu 1"]))
-        .filter(|(_, row)| is_upper(&row.text()) && is_centred(row, reading))
-        .find_map(|(at, row)| name_of(&row.text()).map(|(named, sure)| (at, named, sure * row.confidence().max(70) / 100)));
-    let symbol = number.and_then(|number| by_notation(&number.notation));
-    let normative_symbol = number.and_then(|number| normative::by_notation(&number.notation));
-    let with_year = number.is_some_and(|number| normative::year(&number.notation).is_some());
-    let regarding = zones.left.iter().any(is_regarding);
-    let addressed = zones.body.iter().take(3).any(|row| folded_starts(row, &["kinh gui", "kinh gu"]));
+        .take(TITLE_SEARCH_ROWS)
+        .take_while(|(_, row)| !starts_with_any(row, &["can cu", "dieu 1"]))
+        .filter(|(_, row)| is_mostly_upper(&row.text()) && is_centred(row, reading))
+        .find_map(|(at, row)| match_title(&row.text()).map(|(named, sure)| (at, named, sure * row.confidence().max(70) / 100)));
+    let symbol = number.and_then(|number| kind_by_notation(&number.notation));
+    let normative_symbol = number.and_then(|number| normative::normative_kind_by_notation(&number.notation));
+    let with_year = number.is_some_and(|number| normative::notation_year(&number.notation).is_some());
+    let regarding = zones.left.iter().any(starts_with_regarding);
+    let addressed = zones.body.iter().take(3).any(|row| starts_with_any(row, &["kinh gui", "kinh gu"]));
 
-    let plain = |kind: &'static Kind, confidence: u32, name_row: Option<usize>| Found {
+    let plain = |kind: &'static DocumentKind, confidence: u32, name_row: Option<usize>| DetectedKind {
         code: kind.code,
         name: kind.name.to_owned(),
-        normative: with_year,
+        is_normative: with_year,
         confidence: confidence.min(99),
-        name_row,
+        title_row: name_row,
     };
-    let law = |name: &str, confidence: u32, name_row: Option<usize>| Found {
-        code: OTHER,
+    let law = |name: &str, confidence: u32, name_row: Option<usize>| DetectedKind {
+        code: OTHER_KIND,
         name: name.to_owned(),
-        normative: true,
+        is_normative: true,
         confidence: confidence.min(99),
-        name_row,
+        title_row: name_row,
     };
     match (name, symbol) {
-        (Some((at, Named::Normative(name), sure)), _) => {
+        (Some((at, TitleMatch::Normative(name), sure)), _) => {
             law(name, if normative_symbol == Some(name) { 99 } else { sure * 9 / 10 }, Some(at))
         }
-        (Some((at, Named::Kind(kind), _)), Some((by_symbol, _))) if kind.code == by_symbol.code => plain(kind, 99, Some(at)),
-        (Some((at, Named::Kind(kind), sure)), Some(_)) => plain(kind, sure * 7 / 10, Some(at)),
-        (Some((at, Named::Kind(kind), sure)), None) => plain(kind, sure * 9 / 10, Some(at)),
+        (Some((at, TitleMatch::Kind(kind), _)), Some((by_symbol, _))) if kind.code == by_symbol.code => plain(kind, 99, Some(at)),
+        (Some((at, TitleMatch::Kind(kind), sure)), Some(_)) => plain(kind, sure * 7 / 10, Some(at)),
+        (Some((at, TitleMatch::Kind(kind), sure)), None) => plain(kind, sure * 9 / 10, Some(at)),
         (None, _) if normative_symbol.is_some() => law(normative_symbol.unwrap_or_default(), 80, None),
         (None, Some((kind, sure))) if kind.code == OFFICIAL_LETTER || !(regarding && sure < 90) => {
             plain(kind, if regarding && kind.code != OFFICIAL_LETTER { 55 } else { sure * 8 / 10 }, None)
         }
-        (None, _) => letter(number, regarding, addressed, zones),
+        (None, _) => detect_letter(number, regarding, addressed, zones),
     }
 }
 
 /// Without a name line: công văn by `V/v`, by the form of the number, or by whom it is addressed to.
-fn letter(number: Option<&Numbered>, regarding: bool, addressed: bool, zones: &Zones<'_>) -> Found {
+fn detect_letter(number: Option<&DocumentNumber>, regarding: bool, addressed: bool, zones: &PageZones<'_>) -> DetectedKind {
     let confidence = match (regarding, number.is_some(), addressed) {
         (true, true, _) => 95,
         (true, false, _) => 80,
@@ -170,13 +170,13 @@ fn letter(number: Option<&Numbered>, regarding: bool, addressed: bool, zones: &Z
         (false, false, true) if zones.emblem.is_some() => 50,
         _ => 0,
     };
-    let code = if confidence > 0 { OFFICIAL_LETTER } else { OTHER };
-    let name = by_code(code).map_or_else(String::new, |kind| kind.name.to_owned());
-    Found { code, name, normative: false, confidence: confidence.max(20), name_row: None }
+    let code = if confidence > 0 { OFFICIAL_LETTER } else { OTHER_KIND };
+    let name = kind_by_code(code).map_or_else(String::new, |kind| kind.name.to_owned());
+    DetectedKind { code, name, is_normative: false, confidence: confidence.max(20), title_row: None }
 }
 
-fn folded_starts(row: &Row<'_>, starts: &[&str]) -> bool {
-    let text = row.folded();
+fn starts_with_any(row: &Row<'_>, starts: &[&str]) -> bool {
+    let text = row.folded_text();
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
     starts.iter().any(|start| text.starts_with(start))
 }
@@ -187,8 +187,8 @@ mod tests {
     use super::*;
 
     fn code(line: &str) -> Option<&'static str> {
-        match name_of(line) {
-            Some((Named::Kind(kind), _)) => Some(kind.code),
+        match match_title(line) {
+            Some((TitleMatch::Kind(kind), _)) => Some(kind.code),
             _ => None,
         }
     }
@@ -205,12 +205,12 @@ mod tests {
         assert_eq!(code("BÁO CÁO TÌNH HÌNH THU CHI"), Some("14"));
         assert_eq!(code("KÉ HOACH"), Some("10"));
         assert_eq!(code("CHỦ TỊCH ỦY BAN NHÂN DÂN"), None);
-        assert_eq!(name_of("NGHỊ ĐỊNH").unwrap().0, Named::Normative("nghị định"));
+        assert_eq!(match_title("NGHỊ ĐỊNH").unwrap().0, TitleMatch::Normative("nghị định"));
     }
 
     #[test]
     fn symbols_by_case() {
-        let code = |notation: &str| by_notation(notation).map(|(kind, _)| kind.code);
+        let code = |notation: &str| kind_by_notation(notation).map(|(kind, _)| kind.code);
         assert_eq!(code("QĐ-UBND"), Some("02"));
         assert_eq!(code("QyĐ-UBND"), Some("05"));
         assert_eq!(code("CT-UBND"), Some("03"));

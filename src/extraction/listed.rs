@@ -1,26 +1,26 @@
 //! What the list that came with the scans says of a document, laid over what was read of it.
 
-use super::fuzzy::folded;
-use sohoa_base::model::record::{Candidate, Description, Field, Listed, Source};
+use super::fuzzy::fold_text;
+use sohoa_base::model::record::{Candidate, Description, Field, FieldSource, ListEntry};
 use sohoa_base::text::dates;
 use sohoa_base::text::normal::nfc;
 
 /// How sure a value of the list is that nothing contradicts, 0 to 100: a person typed it.
-const TYPED: u8 = 90;
+const LIST_CONFIDENCE: u8 = 90;
 
 /// How sure a value is that list and paper agree on, 0 to 100.
-const AGREED: u8 = 99;
+const AGREED_CONFIDENCE: u8 = 99;
 
 /// How sure a value of the list is when something else was read surely, 0 to 100: a person looks.
-const CONTRADICTED: u8 = 50;
+const CONTRADICTED_CONFIDENCE: u8 = 50;
 
 /// What was read less surely than this contradicts nothing, 0 to 100.
-const READ_SURELY: u8 = 60;
+const MIN_CONTRADICTING_CONFIDENCE: u8 = 60;
 
 /// Lays what the list says over a description. What was read stays as an alternative.
-pub fn lay_over(description: &mut Description, listed: &Listed) {
-    let (number, notation) = listed.number.as_deref().map(parts).unwrap_or_default();
-    let date = listed.date.as_deref().and_then(dates::parse).map(|date| date.iso());
+pub fn apply_list_entry(description: &mut Description, listed: &ListEntry) {
+    let (number, notation) = listed.number.as_deref().map(split_number).unwrap_or_default();
+    let date = listed.date.as_deref().and_then(dates::parse_date).map(|date| date.to_iso());
     let values = [
         ("codeNumber", number),
         ("codeNotation", notation),
@@ -31,13 +31,13 @@ pub fn lay_over(description: &mut Description, listed: &Listed) {
     for (name, value) in values {
         let value = value.map(|value| nfc(value.split_whitespace().collect::<Vec<_>>().join(" ").as_str()));
         if let Some(value) = value.filter(|value| !value.is_empty()) {
-            lay(description, name, value);
+            apply_value(description, name, value);
         }
     }
 }
 
 /// `12/QĐ-UBND` as number and notation.
-fn parts(number: &str) -> (Option<String>, Option<String>) {
+fn split_number(number: &str) -> (Option<String>, Option<String>) {
     let is_number = |text: &str| text.chars().next().is_some_and(|first| first.is_ascii_digit());
     let (first, rest) = number.trim().split_once('/').unwrap_or((number.trim(), ""));
     match (first.trim(), rest.trim()) {
@@ -47,17 +47,17 @@ fn parts(number: &str) -> (Option<String>, Option<String>) {
     }
 }
 
-fn lay(description: &mut Description, name: &str, value: String) {
-    let plain = |text: &str| folded(text).chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();
+fn apply_value(description: &mut Description, name: &str, value: String) {
+    let plain = |text: &str| fold_text(text).chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();
     let field = match description.fields.remove(name) {
-        None => Field { value, confidence: TYPED, source: Source::List, ..Field::default() },
+        None => Field { value, confidence: LIST_CONFIDENCE, source: FieldSource::List, ..Field::default() },
         // The paper's own spelling stays.
-        Some(read) if plain(&read.value) == plain(&value) => Field { confidence: read.confidence.max(AGREED), ..read },
+        Some(read) if plain(&read.value) == plain(&value) => Field { confidence: read.confidence.max(AGREED_CONFIDENCE), ..read },
         Some(read) => {
-            let confidence = if read.confidence >= READ_SURELY { CONTRADICTED } else { TYPED };
+            let confidence = if read.confidence >= MIN_CONTRADICTING_CONFIDENCE { CONTRADICTED_CONFIDENCE } else { LIST_CONFIDENCE };
             let mut alternatives = vec![Candidate { value: read.value, confidence: read.confidence, source: read.source }];
             alternatives.extend(read.alternatives);
-            Field { value, confidence, page: read.page, bounds: read.bounds, source: Source::List, alternatives }
+            Field { value, confidence, page: read.page, bounds: read.bounds, source: FieldSource::List, alternatives }
         }
     };
     description.fields.insert(name.to_owned(), field);
@@ -78,22 +78,22 @@ mod tests {
         description.fields.insert("codeNotation".to_owned(), read("QĐ-UBND", 70));
         description.fields.insert("subject".to_owned(), read("Về việc số hoá", 80));
         description.fields.insert("organName".to_owned(), read("UBND xa", 20));
-        let listed = Listed {
+        let listed = ListEntry {
             row: 3,
             number: Some("12/QĐ-UBND".to_owned()),
             date: Some("5/3/2020".to_owned()),
             subject: Some("Báo cáo".to_owned()),
             author: Some("UBND  xã".to_owned()),
         };
-        lay_over(&mut description, &listed);
+        apply_list_entry(&mut description, &listed);
         let field = |name: &str| &description.fields[name];
         assert_eq!(
             (field("codeNumber").value.as_str(), field("codeNumber").source, field("codeNumber").confidence),
-            ("12", Source::List, 90)
+            ("12", FieldSource::List, 90)
         );
         assert_eq!(
             (field("codeNotation").source, field("codeNotation").confidence, field("codeNotation").page),
-            (Source::Reading, 99, Some(1))
+            (FieldSource::Reading, 99, Some(1))
         );
         assert_eq!(field("issuedDate").value, "2020-03-05");
         assert_eq!((field("subject").value.as_str(), field("subject").confidence), ("Báo cáo", 50));
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn numbers_are_parted() {
         let part = |text: &str| {
-            let (number, notation) = parts(text);
+            let (number, notation) = split_number(text);
             (number.unwrap_or_default(), notation.unwrap_or_default())
         };
         assert_eq!(part("12/QĐ-UBND"), ("12".to_owned(), "QĐ-UBND".to_owned()));

@@ -1,12 +1,12 @@
 //! Lists of documents that come with scans (mục lục văn bản): their columns, and whether what came is what they say.
 
-use super::fuzzy::folded;
-use sohoa_base::model::record::{ListFinding, Listed};
+use super::fuzzy::fold_text;
+use sohoa_base::model::record::{ListEntry, ListFinding};
 use sohoa_base::text::normal::nfc;
 
 /// One row of a list: one document.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Entry {
+pub struct ListRow {
     /// Row of the table, from 1, as a spreadsheet counts.
     pub row: usize,
     /// Name of its file (tên tệp), where the list names one.
@@ -29,7 +29,7 @@ pub struct Entry {
 
 /// A delivered file, in the order of the dossier.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivered {
+pub struct FilePageCount {
     /// Its path in the delivery, `/` between parts.
     pub path: String,
     /// Pages in it.
@@ -38,7 +38,7 @@ pub struct Delivered {
 
 /// Where a list and a delivery disagree. Nothing is lost by it: a person looks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
+pub enum ListMismatch {
     /// A row names a file that did not come.
     Missing {
         /// The row.
@@ -69,24 +69,24 @@ pub enum Finding {
     },
 }
 
-impl From<&Finding> for ListFinding {
-    fn from(finding: &Finding) -> Self {
+impl From<&ListMismatch> for ListFinding {
+    fn from(finding: &ListMismatch) -> Self {
         let (code, detail, file) = match finding {
-            Finding::Missing { row, file } => {
+            ListMismatch::Missing { row, file } => {
                 ("missing", format!("row {row} of the list names {file}, which is not among what was taken"), None)
             }
-            Finding::Extra { file } => ("extra", format!("{file} came, and no row of the list names it"), Some(file)),
-            Finding::Pages { row, file, listed, came } => {
+            ListMismatch::Extra { file } => ("extra", format!("{file} came, and no row of the list names it"), Some(file)),
+            ListMismatch::Pages { row, file, listed, came } => {
                 ("pages", format!("row {row} of the list says {listed} pages for {file}; it has {came}"), Some(file))
             }
-            Finding::Range { row } => ("range", format!("from row {row} on the pages of the list do not fit those that came"), None),
+            ListMismatch::Range { row } => ("range", format!("from row {row} on the pages of the list do not fit those that came"), None),
         };
         Self { code: code.to_owned(), detail, file: file.cloned() }
     }
 }
 
-impl From<&Entry> for Listed {
-    fn from(entry: &Entry) -> Self {
+impl From<&ListRow> for ListEntry {
+    fn from(entry: &ListRow) -> Self {
         Self {
             row: u32::try_from(entry.row).unwrap_or(u32::MAX),
             number: entry.number.clone(),
@@ -113,7 +113,7 @@ enum Column {
 }
 
 /// Heads of columns, folded, as offices write them; the longer stands before the shorter that it begins with.
-const HEADS: [(&str, Column); 38] = [
+const COLUMN_HEADERS: [(&str, Column); 38] = [
     ("ten tep", Column::File),
     ("ten file", Column::File),
     ("tep tin", Column::File),
@@ -155,10 +155,10 @@ const HEADS: [(&str, Column); 38] = [
 ];
 
 /// Heads that hold a place in the dossier: one page or `3-5`.
-const PLACES: [&str; 5] = ["to so", "trang so", "tu trang den trang", "tu trang - den trang", "tu to den to"];
+const RANGE_HEADERS: [&str; 5] = ["to so", "trang so", "tu trang den trang", "tu trang - den trang", "tu to den to"];
 
 /// Heads of the column that names the line of the roadmap (chỉ tiêu). Nothing else may stand in them: `line no.` numbers rows.
-const LINES: [&str; 9] = [
+const TARGET_HEADERS: [&str; 9] = [
     "ma dong lo trinh",
     "dong lo trinh",
     "ma chi tieu lo trinh",
@@ -171,33 +171,33 @@ const LINES: [&str; 9] = [
 ];
 
 /// Most lines that are told of one list: one is meant.
-const MOST_LINES: usize = 20;
+const MAX_TARGETS: usize = 20;
 
 /// A head as it is compared: folded, with single blanks, without signs around it.
-fn plain_head(head: &str) -> String {
-    let head = folded(head).split_whitespace().collect::<Vec<_>>().join(" ");
+fn normalize_header(head: &str) -> String {
+    let head = fold_text(head).split_whitespace().collect::<Vec<_>>().join(" ");
     head.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
 }
 
-fn column(head: &str) -> Option<Column> {
-    let head = plain_head(head);
-    if PLACES.iter().any(|known| head.starts_with(known)) || (head.starts_with("tu ") && head.contains(" den ")) {
+fn match_column(head: &str) -> Option<Column> {
+    let head = normalize_header(head);
+    if RANGE_HEADERS.iter().any(|known| head.starts_with(known)) || (head.starts_with("tu ") && head.contains(" den ")) {
         return Some(Column::Range);
     }
-    HEADS.iter().find(|(known, _)| head.starts_with(known)).map(|(_, column)| *column)
+    COLUMN_HEADERS.iter().find(|(known, _)| head.starts_with(known)).map(|(_, column)| *column)
 }
 
 /// The documents of a table, as it stands in CSV or a spreadsheet. Its heads are looked for in the first twenty rows,
 /// since titles stand over them; rows without any known cell, and those that number the columns, are passed over.
 /// None for a table that is no list of documents: it must name files, or numbers and subjects.
 #[must_use]
-pub fn entries(table: &[Vec<String>]) -> Option<Vec<Entry>> {
-    let (at, columns) = heads(table)?;
+pub fn parse_list(table: &[Vec<String>]) -> Option<Vec<ListRow>> {
+    let (at, columns) = find_header_row(table)?;
     let mut entries = Vec::new();
     for (row, cells) in table.iter().enumerate().skip(at + 1) {
-        let entry = entry(row + 1, &columns, cells);
+        let entry = parse_row(row + 1, &columns, cells);
         let says = entry.file.is_some() || entry.subject.is_some() || entry.number.is_some();
-        if says && !numbers_columns(cells) {
+        if says && !is_column_numbering(cells) {
             entries.push(entry);
         }
     }
@@ -205,39 +205,39 @@ pub fn entries(table: &[Vec<String>]) -> Option<Vec<Entry>> {
 }
 
 /// The row of heads of a list of documents, and what each of its columns holds.
-fn heads(table: &[Vec<String>]) -> Option<(usize, Vec<Option<Column>>)> {
+fn find_header_row(table: &[Vec<String>]) -> Option<(usize, Vec<Option<Column>>)> {
     table.iter().take(20).enumerate().find_map(|(at, row)| {
-        let columns: Vec<Option<Column>> = row.iter().map(|cell| column(cell)).collect();
+        let columns: Vec<Option<Column>> = row.iter().map(|cell| match_column(cell)).collect();
         let has = |wanted: Column| columns.contains(&Some(wanted));
         (has(Column::File) || (has(Column::Subject) && (has(Column::Number) || has(Column::Date)))).then_some((at, columns))
     })
 }
 
 /// Under the heads offices number the columns: (1), (2), (3).
-fn numbers_columns(cells: &[String]) -> bool {
+fn is_column_numbering(cells: &[String]) -> bool {
     cells.iter().filter(|cell| !cell.trim().is_empty()).all(|cell| cell.trim().trim_matches(['(', ')']).parse::<u8>().is_ok())
 }
 
 /// The lines of a roadmap that a list names for what came with it, each with the first row that does; rows that leave the
 /// cell empty say nothing. None where it has no such column.
 #[must_use]
-pub fn lines(table: &[Vec<String>]) -> Vec<(u32, String)> {
-    let Some((at, _)) = heads(table) else { return Vec::new() };
-    let is_line = |head: &String| LINES.contains(&plain_head(head).as_str());
+pub fn listed_targets(table: &[Vec<String>]) -> Vec<(u32, String)> {
+    let Some((at, _)) = find_header_row(table) else { return Vec::new() };
+    let is_line = |head: &String| TARGET_HEADERS.contains(&normalize_header(head).as_str());
     let Some(place) = table.get(at).and_then(|heads| heads.iter().position(is_line)) else { return Vec::new() };
     let mut lines: Vec<(u32, String)> = Vec::new();
     for (row, cells) in (1..).zip(table).skip(at + 1) {
         let line = cells.get(place).map(|cell| nfc(cell.trim())).unwrap_or_default();
-        let is_told = line.is_empty() || numbers_columns(cells) || lines.iter().any(|(_, known)| *known == line);
-        if !is_told && lines.len() < MOST_LINES {
+        let is_told = line.is_empty() || is_column_numbering(cells) || lines.iter().any(|(_, known)| *known == line);
+        if !is_told && lines.len() < MAX_TARGETS {
             lines.push((row, line));
         }
     }
     lines
 }
 
-fn entry(row: usize, columns: &[Option<Column>], cells: &[String]) -> Entry {
-    let mut entry = Entry { row, ..Entry::default() };
+fn parse_row(row: usize, columns: &[Option<Column>], cells: &[String]) -> ListRow {
+    let mut entry = ListRow { row, ..ListRow::default() };
     let (mut from, mut to) = (None, None);
     for (column, cell) in columns.iter().zip(cells) {
         let text = cell.trim();
@@ -253,10 +253,10 @@ fn entry(row: usize, columns: &[Option<Column>], cells: &[String]) -> Entry {
             Column::Subject => entry.subject = said,
             Column::Author => entry.author = said,
             Column::Note => entry.note = said,
-            Column::Pages => entry.pages = whole(text),
-            Column::Range => entry.range = range(text),
-            Column::From => from = whole(text),
-            Column::To => to = whole(text),
+            Column::Pages => entry.pages = parse_integer(text),
+            Column::Range => entry.range = parse_page_range(text),
+            Column::From => from = parse_integer(text),
+            Column::To => to = parse_integer(text),
         }
     }
     if let (Some(from), to) = (from, to) {
@@ -267,49 +267,49 @@ fn entry(row: usize, columns: &[Option<Column>], cells: &[String]) -> Entry {
 }
 
 /// A whole number; spreadsheets write `3.0`.
-fn whole(text: &str) -> Option<u32> {
+fn parse_integer(text: &str) -> Option<u32> {
     text.trim().trim_end_matches(".0").parse().ok()
 }
 
 /// `3`, `3-5`, `03 – 05`.
-fn range(text: &str) -> Option<(u32, u32)> {
+fn parse_page_range(text: &str) -> Option<(u32, u32)> {
     let text = text.replace(['–', '—', ','], "-");
     match text.split_once('-') {
-        Some((first, last)) => Some((whole(first)?, whole(last)?)),
-        None => whole(&text).map(|only| (only, only)),
+        Some((first, last)) => Some((parse_integer(first)?, parse_integer(last)?)),
+        None => parse_integer(&text).map(|only| (only, only)),
     }
 }
 
 /// A path, or the name of a file in a row, as they are compared: in any case of letters, `/` between parts, marks joined with
 /// their letters. (Some systems part them in names of files.)
 #[must_use]
-pub fn plain(path: &str) -> String {
+pub fn normalize_path(path: &str) -> String {
     nfc(path.replace('\\', "/").trim_start_matches("./")).to_lowercase()
 }
 
 /// Whether a delivered path is the file that a row names: the whole path or its end.
-fn is_named(path: &str, named: &str) -> bool {
-    let (path, named) = (plain(path), plain(named));
+fn matches_path(path: &str, named: &str) -> bool {
+    let (path, named) = (normalize_path(path), normalize_path(named));
     path == named || path.strip_suffix(&named).is_some_and(|before| before.ends_with('/'))
 }
 
 /// Where the list and the delivery disagree, by row; files that no row names come last.
 #[must_use]
-pub fn check(entries: &[Entry], delivered: &[Delivered]) -> Vec<Finding> {
+pub fn compare_with_delivery(entries: &[ListRow], delivered: &[FilePageCount]) -> Vec<ListMismatch> {
     let mut findings = Vec::new();
     let names_files = entries.iter().any(|entry| entry.file.is_some());
     let all: u32 = delivered.iter().map(|file| file.pages).sum();
     let mut next = 1;
     for (at, entry) in entries.iter().enumerate() {
-        let came = entry.file.as_ref().map(|named| delivered.iter().find(|file| is_named(&file.path, named)));
+        let came = entry.file.as_ref().map(|named| delivered.iter().find(|file| matches_path(&file.path, named)));
         match (&entry.file, came) {
-            (Some(named), Some(None)) => findings.push(Finding::Missing { row: entry.row, file: named.clone() }),
+            (Some(named), Some(None)) => findings.push(ListMismatch::Missing { row: entry.row, file: named.clone() }),
             (Some(_), Some(Some(file))) => {
                 let listed = entry.pages.or_else(|| entry.range.map(|(first, last)| last - first + 1));
                 // Several rows may lie in one file: then their ranges are pages of it.
                 let shared = entries.iter().filter(|other| other.file == entry.file).count() > 1;
                 if let Some(listed) = listed.filter(|listed| !shared && *listed != file.pages) {
-                    findings.push(Finding::Pages { row: entry.row, file: file.path.clone(), listed, came: file.pages });
+                    findings.push(ListMismatch::Pages { row: entry.row, file: file.path.clone(), listed, came: file.pages });
                 }
             }
             _ => {}
@@ -317,14 +317,15 @@ pub fn check(entries: &[Entry], delivered: &[Delivered]) -> Vec<Finding> {
         let Some((first, last)) = entry.range.filter(|_| !names_files) else { continue };
         let is_last = at + 1 == entries.len();
         if first != next || last > all || (is_last && last < all) {
-            findings.push(Finding::Range { row: entry.row });
+            findings.push(ListMismatch::Range { row: entry.row });
         }
         next = last + 1;
     }
     if names_files {
-        let is_listed = |file: &Delivered| entries.iter().filter_map(|entry| entry.file.as_ref()).any(|named| is_named(&file.path, named));
+        let is_listed =
+            |file: &FilePageCount| entries.iter().filter_map(|entry| entry.file.as_ref()).any(|named| matches_path(&file.path, named));
         let extra = delivered.iter().filter(|file| !is_listed(file));
-        findings.extend(extra.map(|file| Finding::Extra { file: file.path.clone() }));
+        findings.extend(extra.map(|file| ListMismatch::Extra { file: file.path.clone() }));
     }
     findings
 }
@@ -332,8 +333,8 @@ pub fn check(entries: &[Entry], delivered: &[Delivered]) -> Vec<Finding> {
 /// The documents that the list makes of the delivery: pages counted through all files from 0, in the order of
 /// delivery. None where the list says too little or disagrees: then the pages are cut as if there were none.
 #[must_use]
-pub fn documents(entries: &[Entry], delivered: &[Delivered]) -> Option<Vec<Vec<usize>>> {
-    if entries.is_empty() || !check(entries, delivered).is_empty() {
+pub fn split_by_list(entries: &[ListRow], delivered: &[FilePageCount]) -> Option<Vec<Vec<usize>>> {
+    if entries.is_empty() || !compare_with_delivery(entries, delivered).is_empty() {
         return None;
     }
     let mut starts = Vec::with_capacity(delivered.len());
@@ -345,7 +346,7 @@ pub fn documents(entries: &[Entry], delivered: &[Delivered]) -> Option<Vec<Vec<u
     let mut documents = Vec::new();
     for entry in entries {
         let file = match &entry.file {
-            Some(named) => delivered.iter().zip(&starts).find(|(file, _)| is_named(&file.path, named)),
+            Some(named) => delivered.iter().zip(&starts).find(|(file, _)| matches_path(&file.path, named)),
             None => None,
         };
         let shared = entry.file.is_some() && entries.iter().filter(|other| other.file == entry.file).count() > 1;
@@ -372,14 +373,14 @@ mod tests {
         text.lines().map(|row| row.split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
     }
 
-    fn came(files: &[(&str, u32)]) -> Vec<Delivered> {
-        files.iter().map(|(path, pages)| Delivered { path: (*path).to_owned(), pages: *pages }).collect()
+    fn delivered_files(files: &[(&str, u32)]) -> Vec<FilePageCount> {
+        files.iter().map(|(path, pages)| FilePageCount { path: (*path).to_owned(), pages: *pages }).collect()
     }
 
     #[test]
     fn names_are_compared_however_their_letters_are_written() {
         let (parted, joined) = ("ho\u{302}\u{300} so\u{31b} 1/To\u{31b}\u{300} tri\u{300}nh.PDF", "Tờ trình.pdf");
-        assert!(is_named(parted, joined) && is_named("HỒ SƠ 1\\tờ trình.pdf", parted) && !is_named("x Tờ trình.pdf", joined));
+        assert!(matches_path(parted, joined) && matches_path("HỒ SƠ 1\\tờ trình.pdf", parted) && !matches_path("x Tờ trình.pdf", joined));
     }
 
     #[test]
@@ -392,55 +393,56 @@ mod tests {
              2 | 7/BC-SNV | 06/3/2020 | Báo cáo | Sở Nội vụ | 4 |\n\
               | | | | | |",
         );
-        let entries = entries(&list).unwrap();
+        let entries = parse_list(&list).unwrap();
         assert_eq!(entries.len(), 2);
         assert_eq!((entries[0].number.as_deref(), entries[0].range, entries[0].row), (Some("12/QĐ-UBND"), Some((1, 3)), 4));
         assert_eq!((entries[1].author.as_deref(), entries[1].range, entries[1].note.as_deref()), (Some("Sở Nội vụ"), Some((4, 4)), None));
-        assert_eq!(documents(&entries, &came(&[("a.pdf", 4)])), Some(vec![vec![0, 1, 2], vec![3]]));
-        assert_eq!(check(&entries, &came(&[("a.pdf", 5)])), [Finding::Range { row: 5 }]);
+        assert_eq!(split_by_list(&entries, &delivered_files(&[("a.pdf", 4)])), Some(vec![vec![0, 1, 2], vec![3]]));
+        assert_eq!(compare_with_delivery(&entries, &delivered_files(&[("a.pdf", 5)])), [ListMismatch::Range { row: 5 }]);
     }
 
     #[test]
     fn missing_and_extra_files_and_counts_of_pages_are_found() {
         let entries =
-            entries(&table("Tên tệp | Từ trang | Đến trang | Số trang\na.pdf | 1 | 2 | 2\nb/C.PDF | 3 | 5 | 3.0\nd.pdf | | | 1")).unwrap();
-        let findings = check(&entries, &came(&[("lô 1/a.pdf", 2), ("lô 1/b/c.pdf", 4), ("lô 1/x.pdf", 1)]));
+            parse_list(&table("Tên tệp | Từ trang | Đến trang | Số trang\na.pdf | 1 | 2 | 2\nb/C.PDF | 3 | 5 | 3.0\nd.pdf | | | 1"))
+                .unwrap();
+        let findings = compare_with_delivery(&entries, &delivered_files(&[("lô 1/a.pdf", 2), ("lô 1/b/c.pdf", 4), ("lô 1/x.pdf", 1)]));
         let expected = [
-            Finding::Pages { row: 3, file: "lô 1/b/c.pdf".to_owned(), listed: 3, came: 4 },
-            Finding::Missing { row: 4, file: "d.pdf".to_owned() },
-            Finding::Extra { file: "lô 1/x.pdf".to_owned() },
+            ListMismatch::Pages { row: 3, file: "lô 1/b/c.pdf".to_owned(), listed: 3, came: 4 },
+            ListMismatch::Missing { row: 4, file: "d.pdf".to_owned() },
+            ListMismatch::Extra { file: "lô 1/x.pdf".to_owned() },
         ];
         assert_eq!(findings, expected);
-        assert_eq!(documents(&entries, &came(&[("lô 1/a.pdf", 2)])), None);
-        let all = came(&[("a.pdf", 2), ("b/c.pdf", 3), ("d.pdf", 1)]);
-        assert_eq!(documents(&entries, &all), Some(vec![vec![0, 1], vec![2, 3, 4], vec![5]]));
+        assert_eq!(split_by_list(&entries, &delivered_files(&[("lô 1/a.pdf", 2)])), None);
+        let all = delivered_files(&[("a.pdf", 2), ("b/c.pdf", 3), ("d.pdf", 1)]);
+        assert_eq!(split_by_list(&entries, &all), Some(vec![vec![0, 1], vec![2, 3, 4], vec![5]]));
     }
 
     #[test]
     fn english_heads_and_several_documents_in_one_file() {
-        let entries = entries(&table("file | from page | to page | title\nall.pdf | 1 | 2 | Letter\nall.pdf | 3 | 3 | Report")).unwrap();
-        assert_eq!(documents(&entries, &came(&[("all.pdf", 3)])), Some(vec![vec![0, 1], vec![2]]));
-        assert_eq!(documents(&entries, &came(&[("all.pdf", 4)])), None, "a page would be lost");
+        let entries = parse_list(&table("file | from page | to page | title\nall.pdf | 1 | 2 | Letter\nall.pdf | 3 | 3 | Report")).unwrap();
+        assert_eq!(split_by_list(&entries, &delivered_files(&[("all.pdf", 3)])), Some(vec![vec![0, 1], vec![2]]));
+        assert_eq!(split_by_list(&entries, &delivered_files(&[("all.pdf", 4)])), None, "a page would be lost");
     }
 
     #[test]
     fn a_list_names_lines_of_the_roadmap_where_it_has_the_column() {
         let head = "Tên tệp | Trích yếu | Mã dòng lộ trình\n(1) | (2) | (3)";
-        let named = |rows: &str| lines(&table(&format!("MỤC LỤC\n{head}\n{rows}")));
+        let named = |rows: &str| listed_targets(&table(&format!("MỤC LỤC\n{head}\n{rows}")));
         assert_eq!(named("a.pdf | x | L1\nb.pdf | y |\nc.pdf | z | L1"), [(4, "L1".to_owned())]);
         assert_eq!(named("a.pdf | x | L1\n | | L2"), [(4, "L1".to_owned()), (5, "L2".to_owned())]);
         assert_eq!(named("a.pdf | x | "), []);
         for (head, is_line) in [("Chỉ tiêu", true), ("LINE", true), ("Mã chỉ tiêu:", true), ("Line no.", false), ("Chỉ tiêu giấy", false)]
         {
-            assert_eq!(lines(&table(&format!("file | {head}\na.pdf | L1"))).len(), usize::from(is_line), "{head}");
+            assert_eq!(listed_targets(&table(&format!("file | {head}\na.pdf | L1"))).len(), usize::from(is_line), "{head}");
         }
     }
 
     #[test]
     fn other_tables_are_no_lists() {
-        assert_eq!(entries(&table("tên | tuổi\nAn | 3")), None);
-        assert_eq!(entries(&[]), None);
-        assert_eq!(range("x"), None);
-        assert_eq!(range("5 – 3").filter(|(first, last)| first <= last), None);
+        assert_eq!(parse_list(&table("tên | tuổi\nAn | 3")), None);
+        assert_eq!(parse_list(&[]), None);
+        assert_eq!(parse_page_range("x"), None);
+        assert_eq!(parse_page_range("5 – 3").filter(|(first, last)| first <= last), None);
     }
 }

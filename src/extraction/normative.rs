@@ -1,9 +1,9 @@
 //! Normative texts (văn bản quy phạm pháp luật): their number carries the year.
 
-use super::fuzzy::{folded, likeness, squeezed};
+use super::fuzzy::{fold_text, normalized_key, similarity};
 
 /// Kinds of normative text that Circular 05/2025 has no code for: name as printed, abbreviation.
-pub(super) const NAMES: [(&str, &str); 7] = [
+pub(super) const NORMATIVE_KINDS: [(&str, &str); 7] = [
     ("luật", ""),
     ("pháp lệnh", ""),
     ("lệnh", "L"),
@@ -14,34 +14,37 @@ pub(super) const NAMES: [(&str, &str); 7] = [
 ];
 
 /// The year in a notation such as `2025/NĐ-CP`.
-pub(super) fn year(notation: &str) -> Option<u32> {
+pub(super) fn notation_year(notation: &str) -> Option<u32> {
     let (year, rest) = notation.split_once('/')?;
     let year: u32 = year.trim().parse().ok()?;
     ((1945..=2100).contains(&year) && !rest.is_empty()).then_some(year)
 }
 
 /// The normative kind that a notation with a year names, if Circular 05/2025 has no code for it.
-pub(super) fn by_notation(notation: &str) -> Option<&'static str> {
-    year(notation)?;
+pub(super) fn normative_kind_by_notation(notation: &str) -> Option<&'static str> {
+    notation_year(notation)?;
     let symbol = notation.split_once('/')?.1;
     let first = symbol.split(['-', '/']).next()?;
-    if squeezed(first).starts_with("qh") {
+    if normalized_key(first).starts_with("qh") {
         return Some("luật");
     }
-    if squeezed(first).starts_with("ubtvqh") {
+    if normalized_key(first).starts_with("ubtvqh") {
         return Some("pháp lệnh");
     }
-    NAMES.iter().find(|(_, abbreviation)| !abbreviation.is_empty() && folded(abbreviation) == folded(first)).map(|(name, _)| *name)
+    NORMATIVE_KINDS
+        .iter()
+        .find(|(_, abbreviation)| !abbreviation.is_empty() && fold_text(abbreviation) == fold_text(first))
+        .map(|(name, _)| *name)
 }
 
 /// The normative kind that a capital name line names.
-pub(super) fn by_name_line(line: &str) -> Option<&'static str> {
-    let line = squeezed(line);
-    NAMES
+pub(super) fn normative_kind_by_title(line: &str) -> Option<&'static str> {
+    let line = normalized_key(line);
+    NORMATIVE_KINDS
         .iter()
-        .map(|(name, _)| (*name, squeezed(name)))
-        .filter(|(_, name)| *name == line || (name.len() >= 7 && likeness(name, &line) >= 88))
-        .max_by_key(|(_, name)| likeness(name, &line))
+        .map(|(name, _)| (*name, normalized_key(name)))
+        .filter(|(_, name)| *name == line || (name.len() >= 7 && similarity(name, &line) >= 88))
+        .max_by_key(|(_, name)| similarity(name, &line))
         .map(|(name, _)| name)
 }
 
@@ -51,21 +54,21 @@ mod tests {
 
     #[test]
     fn a_year_in_the_number_makes_it_normative() {
-        assert_eq!(year("2025/NĐ-CP"), Some(2025));
-        assert_eq!(year("2025/QĐ-UBND"), Some(2025));
-        assert_eq!(year("QĐ-UBND"), None);
-        assert_eq!(year("12/QĐ-UBND"), None);
-        assert_eq!(by_notation("2025/NĐ-CP"), Some("nghị định"));
-        assert_eq!(by_notation("2024/QH15"), Some("luật"));
-        assert_eq!(by_notation("2025/QĐ-UBND"), None);
-        assert_eq!(by_notation("NĐ-CP"), None);
+        assert_eq!(notation_year("2025/NĐ-CP"), Some(2025));
+        assert_eq!(notation_year("2025/QĐ-UBND"), Some(2025));
+        assert_eq!(notation_year("QĐ-UBND"), None);
+        assert_eq!(notation_year("12/QĐ-UBND"), None);
+        assert_eq!(normative_kind_by_notation("2025/NĐ-CP"), Some("nghị định"));
+        assert_eq!(normative_kind_by_notation("2024/QH15"), Some("luật"));
+        assert_eq!(normative_kind_by_notation("2025/QĐ-UBND"), None);
+        assert_eq!(normative_kind_by_notation("NĐ-CP"), None);
     }
 
     #[test]
     fn name_lines_of_laws() {
-        assert_eq!(by_name_line("NGHỊ ĐỊNH"), Some("nghị định"));
-        assert_eq!(by_name_line("LUẬT"), Some("luật"));
-        assert_eq!(by_name_line("THÔNG TƯ"), Some("thông tư"));
-        assert_eq!(by_name_line("THÔNG BÁO"), None);
+        assert_eq!(normative_kind_by_title("NGHỊ ĐỊNH"), Some("nghị định"));
+        assert_eq!(normative_kind_by_title("LUẬT"), Some("luật"));
+        assert_eq!(normative_kind_by_title("THÔNG TƯ"), Some("thông tư"));
+        assert_eq!(normative_kind_by_title("THÔNG BÁO"), None);
     }
 }

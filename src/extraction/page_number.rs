@@ -1,7 +1,7 @@
 //! The number that a page bears (số trang).
 
-use super::fuzzy::folded;
-use super::zones::{Row, rows};
+use super::fuzzy::fold_text;
+use super::zones::{Row, page_rows};
 use sohoa_base::model::reading::Reading;
 
 /// A page number.
@@ -10,30 +10,30 @@ pub(super) struct PageNumber {
     /// The number.
     pub(super) number: u32,
     /// Alone at the top, in the middle, where Decree 30/2020 puts it: there it is hardly anything else.
-    pub(super) sure: bool,
+    pub(super) is_reliable: bool,
 }
 
 /// The page number at the top or, failing that, at the bottom: `2`, `- 2 -`, `Trang 2`, `Trang 2/5`, `2/5`.
-pub(super) fn find(reading: &Reading) -> Option<PageNumber> {
-    let rows = rows(reading);
+pub(super) fn find_page_number(reading: &Reading) -> Option<PageNumber> {
+    let rows = page_rows(reading);
     let top = reading.height / 9;
-    let above = rows.iter().take(2).filter(|row| row.bounds.y0 <= top && is_central(row, reading.width));
-    if let Some(number) = above.filter_map(|row| number_of(&row.text())).find(|number| *number >= 2) {
-        return Some(PageNumber { number, sure: true });
+    let above = rows.iter().take(2).filter(|row| row.bounds.y0 <= top && is_centred(row, reading.width));
+    if let Some(number) = above.filter_map(|row| parse_page_number(&row.text())).find(|number| *number >= 2) {
+        return Some(PageNumber { number, is_reliable: true });
     }
     let bottom = reading.height / 10 * 9;
     let below = rows.iter().rev().take(2).filter(|row| row.bounds.y1 >= bottom);
     let first = rows.iter().take(1).filter(|row| row.bounds.y0 <= top);
-    below.chain(first).find_map(|row| number_of(&row.text())).map(|number| PageNumber { number, sure: false })
+    below.chain(first).find_map(|row| parse_page_number(&row.text())).map(|number| PageNumber { number, is_reliable: false })
 }
 
-fn is_central(row: &Row<'_>, width: u32) -> bool {
+fn is_centred(row: &Row<'_>, width: u32) -> bool {
     row.center() * 100 > width * 35 && row.center() * 100 < width * 68
 }
 
 /// The number in a row that holds nothing else.
-fn number_of(text: &str) -> Option<u32> {
-    let text = folded(text);
+fn parse_page_number(text: &str) -> Option<u32> {
+    let text = fold_text(text);
     let text = text.trim_matches(|c: char| !c.is_alphanumeric());
     let bare = ["trang so", "trang", "page", "tr"].iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
     let bare = bare.trim_matches(|c: char| !c.is_alphanumeric());
@@ -51,11 +51,11 @@ mod tests {
     fn numbers_in_all_their_forms() {
         for text in ["2", "- 2 -", "– 2 –", "Trang 2/5", "Trang 2", "trang số 2", "2/5", "Page 2 of 7", "[2]", "trang 2 trên 5", "2."]
         {
-            assert_eq!(number_of(text), Some(2), "{text}");
+            assert_eq!(parse_page_number(text), Some(2), "{text}");
         }
         for text in ["", "2017", "điều 2", "2 b", "2/UBND", "12/2017/x", "0", "-", "Trang"] {
-            assert_eq!(number_of(text), None, "{text}");
+            assert_eq!(parse_page_number(text), None, "{text}");
         }
-        assert_eq!(number_of("137"), Some(137));
+        assert_eq!(parse_page_number("137"), Some(137));
     }
 }

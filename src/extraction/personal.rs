@@ -2,15 +2,15 @@
 //!
 //! What is found is hidden in copies for the public; the archive's own copy stays whole.
 
-use super::fuzzy::folded;
+use super::fuzzy::fold_text;
 use regex::Regex;
-use sohoa_base::model::personal::{PersonalData, PersonalKind};
+use sohoa_base::model::personal::{PersonalData, PersonalDataKind};
 use sohoa_base::model::reading::{Block, Reading, Word};
 use std::ops::Range;
 use std::sync::LazyLock;
 
 /// A number as people write it: digits, parted by single spaces, dots or dashes.
-static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\+?\d(?:[ .\-]?\d){6,18}").ok());
+static DIGIT_GROUP: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\+?\d(?:[ .\-]?\d){6,18}").ok());
 
 /// A date of day, month and year, or of a year alone.
 static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -21,43 +21,44 @@ static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[a-z0-9._%+\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+").ok());
 
 /// The same where the words before it announce it, whatever was read for the sign in its middle.
-static SAID_EMAIL: LazyLock<Option<Regex>> =
+static LABELLED_EMAIL: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:thu dien tu|e-?mail)\W{1,3}(?P<mail>\S+(?: \S+)?\.[a-z]{2,4})\b").ok());
 
 /// End of addresses that belong to offices.
-const OFFICE_MAIL: &str = ".gov.vn";
+const OFFICE_MAIL_SUFFIX: &str = ".gov.vn";
 
 /// Words before the day of somebody's birth, folded.
-const BIRTH: [&str; 5] = ["sinh ngay", "ngay sinh", "sinh nam", "nam sinh", "ngay thang nam sinh"];
+const BIRTH_LABELS: [&str; 5] = ["sinh ngay", "ngay sinh", "sinh nam", "nam sinh", "ngay thang nam sinh"];
 
 /// Words before the number of a citizen's card or passport.
-const CARD: [&str; 8] = ["cccd", "cmnd", "cmtnd", "can cuoc", "chung minh", "dinh danh ca nhan", "so dinh danh", "ho chieu"];
+const ID_CARD_LABELS: [&str; 8] = ["cccd", "cmnd", "cmtnd", "can cuoc", "chung minh", "dinh danh ca nhan", "so dinh danh", "ho chieu"];
 
 /// Words before the number of a passport, which is a letter and digits.
-const PASSPORT: [&str; 1] = ["ho chieu"];
+const PASSPORT_LABELS: [&str; 1] = ["ho chieu"];
 
 /// Words before the number of a bank account.
-const ACCOUNT: [&str; 5] = ["tai khoan", "stk", "so tk", "tk so", "so tai khoan"];
+const ACCOUNT_LABELS: [&str; 5] = ["tai khoan", "stk", "so tk", "tk so", "so tai khoan"];
 
 /// Words before the place where somebody lives.
-const HOME: [&str; 9] =
+const ADDRESS_LABELS: [&str; 9] =
     ["thuong tru", "tam tru", "noi o hien nay", "noi o hien tai", "cho o hien nay", "ho khau", "dia chi lien he", "cu tru tai", "tru tai"];
 
 /// Words behind a comma that say something else of a person than where they live.
-const ELSE: [&str; 12] = ["sinh", "so ", "dien thoai", "sdt", "dt", "cccd", "cmnd", "can cuoc", "nghe nghiep", "la ", "lam ", "email"];
+const ADDRESS_END_LABELS: [&str; 12] =
+    ["sinh", "so ", "dien thoai", "sdt", "dt", "cccd", "cmnd", "can cuoc", "nghe nghiep", "la ", "lam ", "email"];
 
 /// Most words of a home.
-const LONGEST_HOME: usize = 24;
+const MAX_ADDRESS_WORDS: usize = 24;
 
 /// Words of a line that an office prints of itself: its telephone is no personal data.
-const OFFICE: [&str; 4] = ["fax", "website", "duong day nong", "tong dai"];
+const OFFICE_LABELS: [&str; 4] = ["fax", "website", "duong day nong", "tong dai"];
 
 /// Personal data on one page of a document; `page` from 1.
 #[must_use]
-pub fn find(reading: &Reading, page: u32) -> Vec<PersonalData> {
+pub fn find_personal_data(reading: &Reading, page: u32) -> Vec<PersonalData> {
     let mut found = Vec::new();
-    for words in reading.blocks.iter().flat_map(Block::runs) {
-        found.extend(spans(&Text::of(&words)).into_iter().map(|(kind, span)| PersonalData {
+    for words in reading.blocks.iter().flat_map(Block::word_runs) {
+        found.extend(find_spans(&FoldedText::from_words(&words)).into_iter().map(|(kind, span)| PersonalData {
             kind,
             page,
             bounds: span.iter().filter_map(|at| words.get(*at)).map(|word| word.bounds).collect(),
@@ -67,26 +68,26 @@ pub fn find(reading: &Reading, page: u32) -> Vec<PersonalData> {
 }
 
 /// Running text, folded, with where each of its words begins, in bytes.
-struct Text {
+struct FoldedText {
     folded: String,
     starts: Vec<usize>,
 }
 
-impl Text {
-    fn of(words: &[&Word]) -> Self {
+impl FoldedText {
+    fn from_words(words: &[&Word]) -> Self {
         let mut text = Self { folded: String::new(), starts: Vec::new() };
         for word in words {
             if !text.folded.is_empty() {
                 text.folded.push(' ');
             }
             text.starts.push(text.folded.len());
-            text.folded.push_str(&folded(&word.text));
+            text.folded.push_str(&fold_text(&word.text));
         }
         text
     }
 
     /// Numbers of the words that a stretch of the text touches.
-    fn words(&self, span: &Range<usize>) -> Vec<usize> {
+    fn words_in(&self, span: &Range<usize>) -> Vec<usize> {
         let ends = self.starts.iter().skip(1).copied().chain([self.folded.len() + 1]);
         (0..)
             .zip(self.starts.iter().zip(ends))
@@ -103,36 +104,36 @@ impl Text {
     }
 }
 
-fn spans(text: &Text) -> Vec<(PersonalKind, Vec<usize>)> {
+fn find_spans(text: &FoldedText) -> Vec<(PersonalDataKind, Vec<usize>)> {
     let mut found = Vec::new();
-    for number in matches(&NUMBER, &text.folded) {
+    for number in find_ranges(&DIGIT_GROUP, &text.folded) {
         let digits: String = text.folded.get(number.clone()).unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
-        if let Some(kind) = kind_of(&digits, text.around(&number, 60)) {
-            found.push((kind, text.words(&number)));
+        if let Some(kind) = classify_number(&digits, text.around(&number, 60)) {
+            found.push((kind, text.words_in(&number)));
         }
     }
-    for date in matches(&DATE, &text.folded) {
-        if ends_near(text.around(&date, 40).0, &BIRTH, 12) {
-            found.push((PersonalKind::BirthDate, text.words(&date)));
+    for date in find_ranges(&DATE, &text.folded) {
+        if is_preceded_by(text.around(&date, 40).0, &BIRTH_LABELS, 12) {
+            found.push((PersonalDataKind::BirthDate, text.words_in(&date)));
         }
     }
-    let said = SAID_EMAIL.as_ref().map_or_else(Vec::new, |said| {
+    let said = LABELLED_EMAIL.as_ref().map_or_else(Vec::new, |said| {
         said.captures_iter(&text.folded).filter_map(|found| found.name("mail").map(|mail| mail.range())).collect()
     });
-    for mail in matches(&EMAIL, &text.folded).into_iter().chain(said) {
-        let words = text.words(&mail);
-        let is_known = found.iter().any(|(kind, known)| *kind == PersonalKind::Email && known.iter().any(|word| words.contains(word)));
-        if !is_known && !text.folded.get(mail).unwrap_or_default().ends_with(OFFICE_MAIL) {
-            found.push((PersonalKind::Email, words));
+    for mail in find_ranges(&EMAIL, &text.folded).into_iter().chain(said) {
+        let words = text.words_in(&mail);
+        let is_known = found.iter().any(|(kind, known)| *kind == PersonalDataKind::Email && known.iter().any(|word| words.contains(word)));
+        if !is_known && !text.folded.get(mail).unwrap_or_default().ends_with(OFFICE_MAIL_SUFFIX) {
+            found.push((PersonalDataKind::Email, words));
         }
     }
     let mut from = 0;
-    while let Some(start) = HOME.iter().filter_map(|words| find_words(text.folded.get(from..)?, words)).min() {
+    while let Some(start) = ADDRESS_LABELS.iter().filter_map(|words| phrase_end(text.folded.get(from..)?, words)).min() {
         let start = from + start;
-        let end = start + end_of_home(text.folded.get(start..).unwrap_or_default());
-        let words = text.words(&(start + 1..end));
+        let end = start + address_end(text.folded.get(start..).unwrap_or_default());
+        let words = text.words_in(&(start + 1..end));
         if words.len() >= 2 {
-            found.push((PersonalKind::Address, words));
+            found.push((PersonalDataKind::Address, words));
         }
         from = end.max(start);
     }
@@ -140,14 +141,14 @@ fn spans(text: &Text) -> Vec<(PersonalKind, Vec<usize>)> {
 }
 
 /// Where a home that a text begins with ends, bytes: at a stop, or where something else is said of the person.
-fn end_of_home(text: &str) -> usize {
+fn address_end(text: &str) -> usize {
     let mut end = 0;
     for (count, word) in text.split(' ').enumerate() {
         let rest = text.get(end..).unwrap_or_default();
         let is_something_else = count > 2
             && text.get(..end).is_some_and(|before| before.trim_end().ends_with(','))
-            && ELSE.iter().any(|words| rest.starts_with(words));
-        if count >= LONGEST_HOME || is_something_else {
+            && ADDRESS_END_LABELS.iter().any(|words| rest.starts_with(words));
+        if count >= MAX_ADDRESS_WORDS || is_something_else {
             break;
         }
         end += word.len() + 1;
@@ -160,36 +161,36 @@ fn end_of_home(text: &str) -> usize {
     end.min(text.len())
 }
 
-fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> Vec<Range<usize>> {
+fn find_ranges(pattern: &LazyLock<Option<Regex>>, text: &str) -> Vec<Range<usize>> {
     pattern.as_ref().map_or_else(Vec::new, |pattern| pattern.find_iter(text).map(|found| found.range()).collect())
 }
 
 /// What a number of these digits is, from the words before and behind it and from its own form.
-fn kind_of(digits: &str, (before, behind): (&str, &str)) -> Option<PersonalKind> {
-    let said = |words: &[&str]| ends_near(before, words, 40);
+fn classify_number(digits: &str, (before, behind): (&str, &str)) -> Option<PersonalDataKind> {
+    let said = |words: &[&str]| is_preceded_by(before, words, 40);
     // Of the sentence alone.
     let own_before = before.rsplit([';']).next().and_then(|part| part.rsplit(". ").next()).unwrap_or_default();
     let own_behind = behind.split([';']).next().and_then(|part| part.split(". ").next()).unwrap_or_default();
-    let is_office = || OFFICE.iter().any(|words| own_before.contains(words) || own_behind.contains(words));
+    let is_office = || OFFICE_LABELS.iter().any(|words| own_before.contains(words) || own_behind.contains(words));
     match digits.len() {
-        9 | 12 if said(&CARD) => Some(PersonalKind::CitizenNumber),
-        7 | 8 if said(&PASSPORT) => Some(PersonalKind::CitizenNumber),
-        12 if is_citizen_number(digits) && !said(&ACCOUNT) => Some(PersonalKind::CitizenNumber),
-        6..=19 if said(&ACCOUNT) => Some(PersonalKind::BankAccount),
-        10 | 11 if is_mobile(digits) && !is_office() => Some(PersonalKind::Telephone),
+        9 | 12 if said(&ID_CARD_LABELS) => Some(PersonalDataKind::CitizenNumber),
+        7 | 8 if said(&PASSPORT_LABELS) => Some(PersonalDataKind::CitizenNumber),
+        12 if is_citizen_number(digits) && !said(&ACCOUNT_LABELS) => Some(PersonalDataKind::CitizenNumber),
+        6..=19 if said(&ACCOUNT_LABELS) => Some(PersonalDataKind::BankAccount),
+        10 | 11 if is_mobile(digits) && !is_office() => Some(PersonalDataKind::Telephone),
         _ => None,
     }
 }
 
 /// Where whole `words` end in `text`.
-fn find_words(text: &str, words: &str) -> Option<usize> {
+fn phrase_end(text: &str, words: &str) -> Option<usize> {
     let ends = |at: usize| text.get(at..).is_none_or(|rest| !rest.starts_with(char::is_alphanumeric));
     let starts = |at: usize| text.get(..at).is_none_or(|before| !before.ends_with(char::is_alphanumeric));
     text.match_indices(words).find(|(at, _)| starts(*at) && ends(at + words.len())).map(|(at, _)| at + words.len())
 }
 
 /// Whether one of `words` stands within `reach` characters before the end of `text`.
-fn ends_near(text: &str, words: &[&str], reach: usize) -> bool {
+fn is_preceded_by(text: &str, words: &[&str], reach: usize) -> bool {
     words.iter().any(|words| text.rfind(words).is_some_and(|at| text.len() - at - words.len() <= reach))
 }
 
@@ -225,14 +226,14 @@ mod tests {
     }
 
     /// Kinds, and the places of the words hidden.
-    fn found(lines: &[&str]) -> Vec<(PersonalKind, Vec<u32>)> {
+    fn found(lines: &[&str]) -> Vec<(PersonalDataKind, Vec<u32>)> {
         let places = |data: &PersonalData| data.bounds.iter().map(|bounds| bounds.x0 / 10).collect();
-        find(&reading(lines), 1).iter().map(|data| (data.kind, places(data))).collect()
+        find_personal_data(&reading(lines), 1).iter().map(|data| (data.kind, places(data))).collect()
     }
 
     #[test]
     fn numbers_of_people_are_found() {
-        use PersonalKind::{Address, BankAccount, BirthDate, CitizenNumber, Telephone};
+        use PersonalDataKind::{Address, BankAccount, BirthDate, CitizenNumber, Telephone};
         assert_eq!(found(&["CCCD số: 031 085 001 234 cấp ngày 02/3/2021"]), [(CitizenNumber, vec![2, 3, 4, 5])]);
         assert_eq!(found(&["Số CMND:", "031234567, cấp tại Hải Phòng"]), [(CitizenNumber, vec![0])]);
         assert_eq!(found(&["ông Trần Văn Mẫu, 031085001234,"]), [(CitizenNumber, vec![4])]);
@@ -246,7 +247,7 @@ mod tests {
 
     #[test]
     fn data_goes_on_from_line_to_line_and_ends_where_something_else_is_said() {
-        use PersonalKind::{Address, BirthDate, CitizenNumber, Email, Telephone};
+        use PersonalDataKind::{Address, BirthDate, CitizenNumber, Email, Telephone};
         let two = ["hiện cư trú tại số 5 đường Mẫu,", "phường Mẫu, tỉnh Mẫu. Trân trọng."];
         assert_eq!(found(&two), [(Address, vec![4, 5, 6, 7, 0, 1, 2, 3])]);
         let more = ["Nơi ở hiện nay: thôn 3, xã Mẫu, số điện thoại 0912345678"];

@@ -1,9 +1,9 @@
 //! Whether a person must look at a document, and why.
 
-use super::objection::objection;
+use super::objection::field_value_error;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use sohoa_base::model::fields::{Profile, newest};
+use sohoa_base::model::fields::{FieldProfile, newest_profile};
 use sohoa_base::model::record::Description;
 use sohoa_base::model::refusal::Warning;
 
@@ -46,14 +46,14 @@ impl Default for ReviewOptions {
 /// Whether the document of this name (fonds, code and number) is drawn for a sample of `permille` of a thousand: by its
 /// name alone, so that the same documents are drawn again.
 #[must_use]
-pub fn is_drawn(fonds: &str, code: &str, number: u32, permille: u16) -> bool {
+pub fn is_sampled(fonds: &str, code: &str, number: u32, permille: u16) -> bool {
     let digest = Sha256::digest(format!("{fonds}\n{code}\n{number}"));
     let drawn = digest.iter().take(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
     drawn % 1000 < u64::from(permille)
 }
 
 /// Fields that Circular 05/2025/TT-BNV requires or that find a document, with the stem of their code.
-const REQUIRED: [(&str, &str); 5] =
+const REVIEWED_FIELDS: [(&str, &str); 5] =
     [("codeNumber", "number"), ("codeNotation", "notation"), ("issuedDate", "date"), ("organName", "issuer"), ("subject", "subject")];
 
 /// Why a person must look at this document: stable codes in a fixed order, empty if nobody need.
@@ -62,7 +62,7 @@ const REQUIRED: [(&str, &str); 5] =
 /// `<field>-invalid` for a value that a field cannot hold, `secrecy-stamp`, `no-text`, `page-refused`, `page-confidence-low`, `page-rescan`,
 /// `page-warning`.
 #[must_use]
-pub fn reasons(description: &Description, pages: &[PageFacts<'_>], threshold: &ReviewOptions) -> Vec<String> {
+pub fn review_reasons(description: &Description, pages: &[PageFacts<'_>], threshold: &ReviewOptions) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
     if description.fields.contains_key("secrecy") {
         reasons.push("secrecy-stamp".to_owned());
@@ -70,7 +70,7 @@ pub fn reasons(description: &Description, pages: &[PageFacts<'_>], threshold: &R
     if description.kind_confidence < threshold.min_kind {
         reasons.push("kind-unsure".to_owned());
     }
-    for (field, code) in REQUIRED {
+    for (field, code) in REVIEWED_FIELDS {
         match description.fields.get(field) {
             None => reasons.push(format!("{code}-missing")),
             Some(found) if found.confidence < threshold.min_fields => reasons.push(format!("{code}-unsure")),
@@ -78,8 +78,8 @@ pub fn reasons(description: &Description, pages: &[PageFacts<'_>], threshold: &R
         }
     }
     for (name, field) in &description.fields {
-        let objects = |profile: &'static Profile| objection(profile, profile.of_document(name)?, &field.value);
-        if newest().and_then(objects).is_some() {
+        let objects = |profile: &'static FieldProfile| field_value_error(profile, profile.document_field(name)?, &field.value);
+        if newest_profile().and_then(objects).is_some() {
             reasons.push(format!("{name}-invalid"));
         }
     }
@@ -104,12 +104,12 @@ mod tests {
 
     #[test]
     fn as_many_are_drawn_as_asked_and_always_the_same() {
-        let drawn = |permille| (1..=20_000).filter(|number| is_drawn("local", "HS 1", *number, permille)).count();
+        let drawn = |permille| (1..=20_000).filter(|number| is_sampled("local", "HS 1", *number, permille)).count();
         assert_eq!((drawn(0), drawn(1000)), (0, 20_000));
         assert!((320..480).contains(&drawn(20)), "{}", drawn(20));
-        assert!(is_drawn("local", "HS 1", 7, 1000) && (1..200).all(|number| !is_drawn("a", "b", number, 0)));
-        let one: Vec<u32> = (1..2000).filter(|number| is_drawn("local", "HS 1", *number, 20)).collect();
-        let other: Vec<u32> = (1..2000).filter(|number| is_drawn("local", "HS 2", *number, 20)).collect();
+        assert!(is_sampled("local", "HS 1", 7, 1000) && (1..200).all(|number| !is_sampled("a", "b", number, 0)));
+        let one: Vec<u32> = (1..2000).filter(|number| is_sampled("local", "HS 1", *number, 20)).collect();
+        let other: Vec<u32> = (1..2000).filter(|number| is_sampled("local", "HS 2", *number, 20)).collect();
         assert_ne!(one, other, "drawn by number alone");
     }
 }

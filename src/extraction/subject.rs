@@ -1,14 +1,14 @@
 //! What a document is about (trích yếu): under the name line, or after `V/v` in a công văn.
 
-use super::kind::{Found, after_regarding, is_regarding};
+use super::kind::{DetectedKind, starts_with_regarding, strip_regarding_prefix};
 use super::number::is_number_row;
-use super::zones::{Row, Zones, exactness};
+use super::zones::{PageZones, Row, all_words_correct_percent};
 use sohoa_base::model::geometry::Bounds;
 use sohoa_base::model::reading::Word;
 use sohoa_base::text::normal::nfc;
 
 /// Rows that end a subject: whom it is addressed to, grounds, or the first words of the body.
-const ENDS: [&str; 19] = [
+const SUBJECT_ENDS: [&str; 19] = [
     "can cu",
     "kinh gui",
     "kinh gu",
@@ -31,34 +31,34 @@ const ENDS: [&str; 19] = [
 ];
 
 /// Most rows a subject takes.
-const LONGEST: usize = 8;
+const MAX_ROWS: usize = 8;
 
 /// A text put together from rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Passage {
+pub(super) struct TextSpan {
     pub(super) text: String,
     pub(super) confidence: u32,
     pub(super) bounds: Option<Bounds>,
     /// As it was read, where marks were mended.
-    pub(super) read: Option<String>,
+    pub(super) as_read: Option<String>,
 }
 
 /// Joins rows to one NFC text.
-pub(super) fn passage(rows: &[&Row<'_>], strip: impl Fn(String) -> String) -> Option<Passage> {
+pub(super) fn join_rows(rows: &[&Row<'_>], strip: impl Fn(String) -> String) -> Option<TextSpan> {
     let joined = |texts: Vec<String>| nfc(&strip(texts.join(" ")));
-    let text = joined(goes_on_in(rows.iter().map(|row| row.text())));
-    let read = joined(goes_on_in(rows.iter().map(|row| row.text_as_read())));
+    let text = joined(strip_frame_marks(rows.iter().map(|row| row.text())));
+    let read = joined(strip_frame_marks(rows.iter().map(|row| row.text_as_read())));
     let words: Vec<&Word> = rows.iter().flat_map(|row| row.words.iter().copied()).collect();
-    (!text.is_empty()).then(|| Passage {
-        read: Some(read).filter(|read| *read != text),
+    (!text.is_empty()).then(|| TextSpan {
+        as_read: Some(read).filter(|read| *read != text),
         text,
-        confidence: exactness(words.iter().copied()),
-        bounds: Bounds::around(rows.iter().map(|row| &row.bounds)),
+        confidence: all_words_correct_percent(words.iter().copied()),
+        bounds: Bounds::enclosing(rows.iter().map(|row| &row.bounds)),
     })
 }
 
 /// Rows of one sentence, those behind the first without the edge of a frame that was taken for a dash before a letter.
-fn goes_on_in(rows: impl Iterator<Item = String>) -> Vec<String> {
+fn strip_frame_marks(rows: impl Iterator<Item = String>) -> Vec<String> {
     let whole = |(at, row): (usize, String)| {
         let rest = row.trim_start_matches(['-', '|', '_', '~', '.']);
         if at > 0 && rest.starts_with(char::is_lowercase) { rest.to_owned() } else { row }
@@ -67,7 +67,7 @@ fn goes_on_in(rows: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 /// A year and the small letters that ran into it, parted: `28/12/2017của`.
-fn parted(text: &str) -> String {
+fn separate_year(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len() + 4);
     for (at, letter) in letters.iter().enumerate() {
@@ -80,46 +80,46 @@ fn parted(text: &str) -> String {
     out
 }
 
-fn trimmed(text: &str) -> &str {
+fn trim_subject(text: &str) -> &str {
     text.trim()
         .trim_start_matches(|c: char| !c.is_alphanumeric() && c != '(' && c != '"' && c != '“')
         .trim_end_matches([' ', '-', '_', '/', ':', ';', '|'])
 }
 
 /// `Về việc` at the front, whatever OCR made of its first word.
-fn mend_regarding(text: &str) -> String {
+fn correct_regarding(text: &str) -> String {
     let mut words = text.splitn(3, ' ');
     let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let capital = first.starts_with(char::is_uppercase);
     let full = if capital { "Về việc" } else { "về việc" };
-    match (super::fuzzy::squeezed(first).as_str(), super::fuzzy::squeezed(second).as_str()) {
+    match (super::fuzzy::normalized_key(first).as_str(), super::fuzzy::normalized_key(second).as_str()) {
         ("ve" | "va" | "vi" | "v", "viec") => format!("{full} {}", words.next().unwrap_or_default()).trim().to_owned(),
         ("veviec", _) => format!("{full} {second} {}", words.next().unwrap_or_default()).trim().to_owned(),
         _ => text.to_owned(),
     }
 }
 
-fn ends(row: &Row<'_>) -> bool {
-    let text = row.folded();
+fn ends_subject(row: &Row<'_>) -> bool {
+    let text = row.folded_text();
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-    ENDS.iter().any(|start| text.starts_with(start))
+    SUBJECT_ENDS.iter().any(|start| text.starts_with(start))
 }
 
 /// Whether `row` goes on with a subject that began at `first`: centred on it, close under `last`, and not a
 /// line of capitals (the authority: `CHỦ TỊCH ỦY BAN …`).
-fn goes_on(row: &Row<'_>, first: &Row<'_>, last: &Row<'_>, pitch: u32, height: u32, width: u32) -> bool {
+fn continues_subject(row: &Row<'_>, first: &Row<'_>, last: &Row<'_>, pitch: u32, height: u32, width: u32) -> bool {
     let gap = row.bounds.y0.saturating_sub(last.bounds.y1);
     let centred = row.center().abs_diff(first.center()) * 100 <= width * 7;
-    let shouting = super::fuzzy::is_upper(&row.text()) && !super::fuzzy::is_upper(&first.text());
+    let shouting = super::fuzzy::is_mostly_upper(&row.text()) && !super::fuzzy::is_mostly_upper(&first.text());
     let near = gap <= pitch.max(height) + height / 2;
-    centred && !shouting && near && !ends(row)
+    centred && !shouting && near && !ends_subject(row)
 }
 
 /// The subject of a document with a name line.
-fn under_name(zones: &Zones<'_>, at: usize, width: u32) -> Option<Passage> {
-    let rows: Vec<&Row<'_>> = zones.body.iter().skip(at + 1).take(LONGEST).collect();
+fn subject_under_title(zones: &PageZones<'_>, at: usize, width: u32) -> Option<TextSpan> {
+    let rows: Vec<&Row<'_>> = zones.body.iter().skip(at + 1).take(MAX_ROWS).collect();
     let first = *rows.first()?;
-    if ends(first) || is_full_paragraph(first, rows.get(1).copied(), width) {
+    if ends_subject(first) || starts_body_paragraph(first, rows.get(1).copied(), width) {
         return None;
     }
     let mut taken = vec![first];
@@ -128,19 +128,19 @@ fn under_name(zones: &Zones<'_>, at: usize, width: u32) -> Option<Passage> {
         let last = taken.last().copied().unwrap_or(first);
         // A sentence that goes on begins no paragraph.
         let begins = row.text().trim_start().starts_with(char::is_uppercase)
-            && rows.get(at + 1).is_some_and(|next| is_paragraph(&row.bounds, &next.bounds, width));
-        if begins || !goes_on(row, first, last, pitch, zones.height, width) {
+            && rows.get(at + 1).is_some_and(|next| starts_paragraph(&row.bounds, &next.bounds, width));
+        if begins || !continues_subject(row, first, last, pitch, zones.word_height, width) {
             break;
         }
         pitch = pitch.max(row.bounds.y0.saturating_sub(last.bounds.y1));
         taken.push(row);
     }
-    passage(&taken, |text| parted(&mend_regarding(trimmed(&text))))
+    join_rows(&taken, |text| separate_year(&correct_regarding(trim_subject(&text))))
 }
 
 /// A row that is indented and runs to the right edge, with a longer row under it that starts further left:
 /// the body, not a centred subject.
-fn is_full_paragraph(row: &Row<'_>, next: Option<&Row<'_>>, width: u32) -> bool {
+fn starts_body_paragraph(row: &Row<'_>, next: Option<&Row<'_>>, width: u32) -> bool {
     next.is_some_and(|next| {
         let indented = row.bounds.x0 > next.bounds.x0 + width * 25 / 1000;
         indented && row.bounds.x1 * 100 >= width * 90 && next.bounds.x1.abs_diff(row.bounds.x1) * 100 <= width
@@ -149,26 +149,26 @@ fn is_full_paragraph(row: &Row<'_>, next: Option<&Row<'_>>, width: u32) -> bool 
 
 /// A row that is indented, runs to the right edge, and has a row under it that starts further left but does not end as much
 /// further right, as a centred one would: the first of a paragraph.
-fn is_paragraph(row: &Bounds, next: &Bounds, width: u32) -> bool {
+fn starts_paragraph(row: &Bounds, next: &Bounds, width: u32) -> bool {
     let indent = row.x0.saturating_sub(next.x0);
     let further = next.x1.saturating_sub(row.x1);
     indent * 1000 >= width * 25 && row.x1 * 100 >= width * 88 && further * 2 < indent
 }
 
 /// The subject of a công văn: after `V/v` in the left column.
-fn regarding(zones: &Zones<'_>) -> Option<Passage> {
+fn subject_after_regarding(zones: &PageZones<'_>) -> Option<TextSpan> {
     let number = zones.left.iter().position(is_number_row);
-    let stated = zones.left.iter().position(is_regarding);
+    let stated = zones.left.iter().position(starts_with_regarding);
     let start = stated.or(number.map(|at| at + 1))?;
     let rows: Vec<&Row<'_>> = zones
         .left
         .iter()
         .skip(start)
-        .take(LONGEST)
+        .take(MAX_ROWS)
         .filter(|row| row.confidence() >= 30 && row.text().chars().filter(|c| c.is_alphabetic()).count() >= 2)
-        .filter(|row| super::secrecy::urgency_of(&row.text()).is_none())
+        .filter(|row| super::secrecy::parse_urgency(&row.text()).is_none())
         .collect();
-    let mut found = passage(&rows, |text| parted(strip_regarding(&text)))?;
+    let mut found = join_rows(&rows, |text| separate_year(strip_regarding(&text)))?;
     if stated.is_none() {
         // The rows under the number were read, their V/v was not.
         found.confidence = found.confidence * 7 / 10;
@@ -177,22 +177,22 @@ fn regarding(zones: &Zones<'_>) -> Option<Passage> {
 }
 
 fn strip_regarding(text: &str) -> &str {
-    let text = trimmed(text);
-    after_regarding(text).map_or(text, trimmed)
+    let text = trim_subject(text);
+    strip_regarding_prefix(text).map_or(text, trim_subject)
 }
 
 /// The subject of a document of this kind.
-pub(super) fn subject(zones: &Zones<'_>, kind: &Found, width: u32) -> Option<Passage> {
-    match kind.name_row {
-        Some(at) => under_name(zones, at, width),
-        None => regarding(zones),
+pub(super) fn find_subject(zones: &PageZones<'_>, kind: &DetectedKind, width: u32) -> Option<TextSpan> {
+    match kind.title_row {
+        Some(at) => subject_under_title(zones, at, width),
+        None => subject_after_regarding(zones),
     }
 }
 
 /// Whom it is addressed to (Kính gửi): the rows from there on that are centred or listed.
-pub(super) fn recipients(zones: &Zones<'_>) -> Option<Passage> {
+pub(super) fn find_recipients(zones: &PageZones<'_>) -> Option<TextSpan> {
     let begins = |row: &Row<'_>| {
-        let text = row.folded();
+        let text = row.folded_text();
         let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
         text.starts_with("kinh gui") || text.starts_with("kinh gu")
     };
@@ -215,7 +215,7 @@ pub(super) fn recipients(zones: &Zones<'_>) -> Option<Passage> {
         })
         .filter(|text| !text.is_empty())
         .collect();
-    let mut found = passage(&rows, |_| parts.join("; "))?;
+    let mut found = join_rows(&rows, |_| parts.join("; "))?;
     found.confidence = found.confidence * 9 / 10;
     Some(found)
 }
@@ -226,15 +226,16 @@ mod tests {
 
     #[test]
     fn the_fixed_phrase_at_the_front_is_mended() {
-        assert_eq!(mend_regarding("và việc tăng cường"), "về việc tăng cường");
-        assert_eq!(mend_regarding("Vềviệc triển khai thực hiện"), "Về việc triển khai thực hiện");
-        assert_eq!(mend_regarding("Về tăng cường chỉ đạo"), "Về tăng cường chỉ đạo");
+        assert_eq!(correct_regarding("và việc tăng cường"), "về việc tăng cường");
+        assert_eq!(correct_regarding("Vềviệc triển khai thực hiện"), "Về việc triển khai thực hiện");
+        assert_eq!(correct_regarding("Về tăng cường chỉ đạo"), "Về tăng cường chỉ đạo");
     }
 
     #[test]
     fn the_first_row_of_a_paragraph_is_no_row_of_a_centred_text() {
-        let is_body =
-            |row: [u32; 2], next: [u32; 2]| is_paragraph(&Bounds::new(row[0], 0, row[1], 9), &Bounds::new(next[0], 0, next[1], 9), 1000);
+        let is_body = |row: [u32; 2], next: [u32; 2]| {
+            starts_paragraph(&Bounds::new(row[0], 0, row[1], 9), &Bounds::new(next[0], 0, next[1], 9), 1000)
+        };
         assert!(is_body([180, 915], [140, 910]) && is_body([180, 900], [140, 915]));
         assert!(!is_body([180, 900], [140, 940]), "two centred rows");
         assert!(!is_body([140, 915], [180, 910]) && !is_body([180, 700], [140, 910]), "a row of the subject before a paragraph");
@@ -242,7 +243,7 @@ mod tests {
 
     #[test]
     fn the_edge_of_a_frame_is_no_dash() {
-        let joined = |rows: &[&str]| goes_on_in(rows.iter().map(|row| (*row).to_owned())).join(" ");
+        let joined = |rows: &[&str]| strip_frame_marks(rows.iter().map(|row| (*row).to_owned())).join(" ");
         assert_eq!(joined(&["hỗ trợ nhà đầu tư", "-thực hiện dự án"]), "hỗ trợ nhà đầu tư thực hiện dự án");
         assert_eq!(joined(&["giai đoạn 2021", "-2025"]), "giai đoạn 2021 -2025");
         assert_eq!(joined(&["-thực hiện", "- Sở Y tế"]), "-thực hiện - Sở Y tế");
@@ -250,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_year_and_a_word_are_parted() {
-        assert_eq!(parted("ngày 28/12/2017của Bộ Y tế 12a 2017"), "ngày 28/12/2017 của Bộ Y tế 12a 2017");
+        assert_eq!(separate_year("ngày 28/12/2017của Bộ Y tế 12a 2017"), "ngày 28/12/2017 của Bộ Y tế 12a 2017");
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub(super) const PROVINCES: [&str; 65] = [
 ];
 
 /// Fields of work that departments (sở) and ministries (bộ) are named after.
-pub(super) const BRANCHES: [&str; 34] = [
+pub(super) const SECTORS: [&str; 34] = [
     "Y tế",
     "Nội vụ",
     "Tài chính",
@@ -108,7 +108,7 @@ pub(super) const BRANCHES: [&str; 34] = [
 ];
 
 /// Bodies written out in full, with the form in which they are printed or shortened, squeezed.
-pub(super) const BODIES: [(&str, &str); 14] = [
+pub(super) const BODY_NAMES: [(&str, &str); 14] = [
     ("ubnd", "Ủy ban nhân dân"),
     ("uybannhandan", "Ủy ban nhân dân"),
     ("hdnd", "Hội đồng nhân dân"),
@@ -181,7 +181,7 @@ pub(super) const PLACE_KINDS: [(&str, &str); 9] = [
 ];
 
 /// Offices of people who sign, as printed.
-pub(super) const OFFICES: [&str; 58] = [
+pub(super) const SIGNER_POSITIONS: [&str; 58] = [
     "CHỦ TỊCH",
     "PHÓ CHỦ TỊCH",
     "GIÁM ĐỐC",
@@ -254,13 +254,13 @@ pub(super) const FAMILY_NAMES: [&str; 66] = [
 ];
 
 /// Frequent family names of four letters and more, spelled out: enough is left of them when a seal covers their front.
-pub(super) const OFTEN_CUT: [&str; 16] = [
+pub(super) const FREQUENT_FAMILY_NAMES: [&str; 16] = [
     "Nguyễn", "Trần", "Phạm", "Hoàng", "Huỳnh", "Phan", "Đặng", "Dương", "Đinh", "Trương", "Đoàn", "Trịnh", "Lương", "Phùng", "Quách",
     "Nghiêm",
 ];
 
 /// Texts of a sheet that only parts documents, squeezed.
-pub(super) const SEPARATORS: [&str; 9] = [
+pub(super) const SEPARATOR_TEXTS: [&str; 9] = [
     "sohoaseparator",
     "tophancach",
     "tophancachtailieu",

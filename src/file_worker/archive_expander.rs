@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::refusal::Warning;
 use sohoa_formats::archive_read;
 use sohoa_formats::limits::Limits;
@@ -59,7 +59,7 @@ pub struct Member {
 /// When the pipe to the parent is gone, or the kernel cannot limit the process.
 pub fn serve(memory_mib: u64, cpu_seconds: u64, limits: &Limits, name: &str) -> Result<()> {
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
-    let input = rustix::io::dup(std::io::stdin()).or_error(Kind::Internal, || "the archive is not the standard input".to_owned())?;
+    let input = rustix::io::dup(std::io::stdin()).or_error(ErrorKind::Internal, || "the archive is not the standard input".to_owned())?;
     let mut archive = std::fs::File::from(input);
     jail::limit_memory(memory_mib)?;
     jail::apply_seccomp()?;
@@ -100,7 +100,7 @@ pub async fn expand<F: Future<Output = Result<()>>>(
     scratch: &Path,
     mut take: impl FnMut(Member) -> F,
 ) -> Result<Vec<Warning>> {
-    let input = std::fs::File::open(archive).or_error(Kind::Unavailable, || format!("cannot open {}", archive.display()))?;
+    let input = std::fs::File::open(archive).or_error(ErrorKind::Unavailable, || format!("cannot open {}", archive.display()))?;
     let mut command = tokio::process::Command::new(&launch.program);
     command
         .args(&launch.arguments)
@@ -110,7 +110,7 @@ pub async fn expand<F: Future<Output = Result<()>>>(
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .kill_on_drop(true);
-    let mut child = start(command).await.or_error(Kind::Unavailable, || "cannot start the reading process".to_owned())?;
+    let mut child = start(command).await.or_error(ErrorKind::Unavailable, || "cannot start the reading process".to_owned())?;
     let mut output = child.stdout.take().ok_or_else(|| Error::internal("the reading process has no pipe"))?;
     let mut open: Option<(Vec<u8>, tempfile::NamedTempFile, tokio::fs::File, Sha256, u64)> = None;
     loop {
@@ -127,8 +127,8 @@ pub async fn expand<F: Future<Output = Result<()>>>(
         match piece {
             Piece::Begin { path_hex } => {
                 let failed = || "cannot write a temporary file; check free space".to_owned();
-                let file = tempfile::NamedTempFile::new_in(scratch).or_error(Kind::Unavailable, failed)?;
-                let handle = tokio::fs::File::from_std(file.reopen().or_error(Kind::Unavailable, failed)?);
+                let file = tempfile::NamedTempFile::new_in(scratch).or_error(ErrorKind::Unavailable, failed)?;
+                let handle = tokio::fs::File::from_std(file.reopen().or_error(ErrorKind::Unavailable, failed)?);
                 open = Some((hex::decode(path_hex).unwrap_or_default(), file, handle, Sha256::new(), 0));
             }
             Piece::Data => {
@@ -138,12 +138,15 @@ pub async fn expand<F: Future<Output = Result<()>>>(
                     handle
                         .write_all(&payload)
                         .await
-                        .or_error(Kind::Unavailable, || "cannot write a temporary file; check free space".to_owned())?;
+                        .or_error(ErrorKind::Unavailable, || "cannot write a temporary file; check free space".to_owned())?;
                 }
             }
             Piece::End => {
                 if let Some((path, file, mut handle, hash, bytes)) = open.take() {
-                    handle.flush().await.or_error(Kind::Unavailable, || "cannot write a temporary file; check free space".to_owned())?;
+                    handle
+                        .flush()
+                        .await
+                        .or_error(ErrorKind::Unavailable, || "cannot write a temporary file; check free space".to_owned())?;
                     take(Member { path, file, sha256: hex::encode(hash.finalize()), bytes }).await?;
                 }
             }
@@ -157,11 +160,11 @@ pub async fn expand<F: Future<Output = Result<()>>>(
 async fn receive(output: &mut tokio::process::ChildStdout) -> Result<(Piece, Vec<u8>)> {
     let gone = || "the reading process closed its pipe".to_owned();
     let mut lengths = [0; 12];
-    output.read_exact(&mut lengths).await.or_error(Kind::Unavailable, gone)?;
+    output.read_exact(&mut lengths).await.or_error(ErrorKind::Unavailable, gone)?;
     let (head_length, payload_length) = lengths_of(lengths)?;
     let mut head = vec![0; head_length];
-    output.read_exact(&mut head).await.or_error(Kind::Unavailable, gone)?;
+    output.read_exact(&mut head).await.or_error(ErrorKind::Unavailable, gone)?;
     let mut payload = vec![0; payload_length];
-    output.read_exact(&mut payload).await.or_error(Kind::Unavailable, gone)?;
+    output.read_exact(&mut payload).await.or_error(ErrorKind::Unavailable, gone)?;
     Ok((decode(&head)?, payload))
 }

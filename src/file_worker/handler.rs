@@ -8,9 +8,9 @@ use sohoa_engine::contract::Engine;
 use sohoa_formats::inspect::inspect;
 use sohoa_formats::limits::Limits;
 use sohoa_formats::masked;
-use sohoa_formats::pdf_write::Writer;
-use sohoa_formats::picture::PagePicture;
-use sohoa_formats::source::Source;
+use sohoa_formats::pdf_write::PdfWriter;
+use sohoa_formats::picture::PageImage;
+use sohoa_formats::source::SourceFile;
 use sohoa_formats::table;
 use sohoa_recognition::page::{ReadOptions, find_stamps, read_page};
 use sohoa_sandbox::handler::Handler;
@@ -25,8 +25,8 @@ pub struct FileHandler {
     engine: Box<dyn Engine>,
     limits: Limits,
     bytes: Arc<Vec<u8>>,
-    source: Option<Source>,
-    pdf: Option<Writer>,
+    source: Option<SourceFile>,
+    pdf: Option<PdfWriter>,
 }
 
 impl FileHandler {
@@ -36,10 +36,10 @@ impl FileHandler {
         Self { engine, limits, bytes: Arc::default(), source: None, pdf: None }
     }
 
-    fn page(&mut self, page: &SourcePage) -> Result<PagePicture> {
+    fn page(&mut self, page: &SourcePage) -> Result<PageImage> {
         let source = match self.source.take() {
             Some(source) => source,
-            None => Source::open(self.bytes.clone(), &page.media_type, &self.limits)?,
+            None => SourceFile::open(self.bytes.clone(), &page.media_type, &self.limits)?,
         };
         self.source.insert(source).page(page.page)
     }
@@ -73,7 +73,7 @@ impl FileHandler {
     fn preview(&mut self, page: &SourcePage, options: PreviewOptions) -> Result<Vec<u8>> {
         let mut picture = self.page(page)?;
         if let Some(hidden) = options.hidden {
-            masked::paint(&mut picture.pixels, &hidden);
+            masked::redact_image(&mut picture.pixels, &hidden);
         }
         preview::jpeg(picture.pixels, options.turn, options.width)
     }
@@ -97,28 +97,28 @@ impl Handler for FileHandler {
         let payload = |bytes: Vec<u8>| (Response::Done, bytes);
         match request {
             Request::Inspect { name } => self.inspect(&name).map(answered),
-            Request::Sheets => Ok(answered(Response::Sheets(table::sheets(&self.bytes)?))),
-            Request::Table => Ok(answered(Response::Table(table::rows(&self.bytes)?))),
+            Request::Sheets => Ok(answered(Response::Sheets(table::read_sheets(&self.bytes)?))),
+            Request::Table => Ok(answered(Response::Table(table::read_rows(&self.bytes)?))),
             Request::Read { page, options } => self.read(&page, options).map(answered),
             Request::FindStamps { page, options, turn } => self.find_stamps(&page, options, turn).map(answered),
             Request::Preview { page, options } => self.preview(&page, options).map(payload),
             Request::BeginPdf { metadata } => {
-                self.pdf = Some(Writer::new(&metadata));
+                self.pdf = Some(PdfWriter::new(&metadata));
                 Ok(payload(Vec::new()))
             }
             Request::AddPdfPage { page, mut reading, hidden } => {
                 let mut picture = self.page(&page)?;
                 if !hidden.is_empty() {
-                    masked::hide(&mut picture, &mut reading, &hidden);
+                    masked::redact(&mut picture, &mut reading, &hidden);
                 }
                 let pdf = self.pdf.as_mut().ok_or_else(no_pdf)?;
                 pdf.add_page(&picture, &reading)?;
-                Ok(payload(pdf.take()))
+                Ok(payload(pdf.take_bytes()))
             }
             Request::AddMissingPdfPage => {
                 let pdf = self.pdf.as_mut().ok_or_else(no_pdf)?;
-                pdf.add_missing_page(A4.0, A4.1)?;
-                Ok(payload(pdf.take()))
+                pdf.add_placeholder_page(A4.0, A4.1)?;
+                Ok(payload(pdf.take_bytes()))
             }
             Request::FinishPdf => Ok(payload(self.pdf.take().ok_or_else(no_pdf)?.finish()?)),
         }

@@ -2,7 +2,7 @@
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ExtendedColorType};
-use sohoa_base::error::{Kind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
 use sohoa_imaging::resize;
 
 /// Quality of the JPEG: letters of 200 dpi stay clean.
@@ -24,12 +24,14 @@ pub(crate) fn jpeg(pixels: DynamicImage, turn: u16, width: u32) -> Result<Vec<u8
     match upright {
         DynamicImage::ImageLuma8(grey) => {
             let grey = if factor < 1.0 { resize::scale(&grey, factor)? } else { grey };
-            encoder.encode(grey.as_raw(), grey.width(), grey.height(), ExtendedColorType::L8).or_error(Kind::Internal, cannot)?;
+            encoder.encode(grey.as_raw(), grey.width(), grey.height(), ExtendedColorType::L8).or_error(ErrorKind::Internal, cannot)?;
         }
         colour => {
             let colour = colour.into_rgb8();
             let colour = if factor < 1.0 { resize::scale_colour(&colour, factor)? } else { colour };
-            encoder.encode(colour.as_raw(), colour.width(), colour.height(), ExtendedColorType::Rgb8).or_error(Kind::Internal, cannot)?;
+            encoder
+                .encode(colour.as_raw(), colour.width(), colour.height(), ExtendedColorType::Rgb8)
+                .or_error(ErrorKind::Internal, cannot)?;
         }
     }
     Ok(out)

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use sohoa_base::model::geometry::Bounds;
-use sohoa_base::model::reading::{Reading, Stamp};
+use sohoa_base::model::reading::{Reading, SecrecyStamp};
 use sohoa_base::model::record::Signature;
 use sohoa_base::model::refusal::Warning;
-use sohoa_formats::masked::Hidden;
+use sohoa_formats::masked::Redaction;
 use sohoa_formats::pdf_write::PdfMetadata;
 use sohoa_recognition::page::ReadOptions;
 use std::collections::BTreeMap;
@@ -83,7 +83,7 @@ pub struct PreviewOptions {
     /// Width of the upright picture, px; one that is narrower stays as it is.
     pub width: u32,
     /// What is painted over.
-    pub hidden: Option<Hidden>,
+    pub hidden: Option<Redaction>,
 }
 
 /// What a worker process answers.
@@ -135,7 +135,7 @@ pub struct PageRead {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FoundStamps {
     /// The stamps, the most secret first.
-    pub stamps: Vec<Stamp>,
+    pub stamps: Vec<SecrecyStamp>,
     /// Clockwise turn at which they were looked for, degrees.
     pub turn: u16,
     /// Processor milliseconds of the search alone.

@@ -3,27 +3,29 @@
 //! Schema: <https://www.loc.gov/standards/alto/v4/alto-4-4.xsd>. What ALTO has no place for (resolution,
 //! turn, skew, quality) stands as `key=value` in the settings of the processing step.
 
-use super::alto_tags::{self, HAND, HANDWRITING, HANDWRITTEN, MENDED, PERSON, SECOND, TABLE};
+use super::alto_tags::{
+    self, CORRECTED_BY_PERSON, HANDWRITING, HANDWRITING_RECOGNIZER, HANDWRITTEN, RESTORED_DIACRITICS, SECOND_RECOGNIZER, TABLE,
+};
 use super::xml::escape;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::geometry::Bounds;
 use sohoa_base::model::reading::{
-    Alternative, Block, BlockKind, Cell, Line, Quality, Reader as WordReader, Reading, Scan, Sides, TextSource, Word,
+    Alternative, Block, BlockKind, Cell, Line, Quality, Reading, ScanQuality, Sides, TextSource, Word, WordSource as WordReader,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Stands before the confidence in the purpose of an alternative.
-const OTHER: &str = "other reader ";
+const ALTERNATIVE_PREFIX: &str = "other reader ";
 
 /// Words for the sides of a page, clockwise from the left one.
-const SIDES: [&str; 4] = ["left", "top", "right", "bottom"];
+const SIDE_NAMES: [&str; 4] = ["left", "top", "right", "bottom"];
 
 /// Largest ALTO file that is read, bytes: a page with 100,000 words has about 15 MB.
-const LARGEST: usize = 64 << 20;
+const MAX_ALTO_BYTES: usize = 64 << 20;
 
 /// The ALTO file of one page. `page_number` is its place in the original, from 1; `original` the SHA-256 of
 /// the original, lower-case hexadecimal.
@@ -42,14 +44,14 @@ pub fn write(reading: &Reading, page_number: u32, original: &str) -> String {
         TextSource::BornDigital => "text layer of the born-digital page",
     };
     let _ = writeln!(out, "<processingStepDescription>{description}</processingStepDescription>");
-    let _ = writeln!(out, "<processingStepSettings>{}</processingStepSettings>", settings(reading));
+    let _ = writeln!(out, "<processingStepSettings>{}</processingStepSettings>", processing_settings(reading));
     let version = env!("CARGO_PKG_VERSION");
     let _ = writeln!(out, "<processingSoftware>\n<softwareName>sohoa</softwareName>\n<softwareVersion>{version}</softwareVersion>");
     out.push_str("</processingSoftware>\n</Processing>\n</Description>\n");
-    out.push_str(&alto_tags::declared(reading));
+    out.push_str(&alto_tags::tag_declarations(reading));
     let (width, height) = (reading.width, reading.height);
     let _ = write!(out, "<Layout>\n<Page ID=\"page\" PHYSICAL_IMG_NR=\"{page_number}\" WIDTH=\"{width}\" HEIGHT=\"{height}\"");
-    let _ = write!(out, " PROCESSINGREFS=\"reading\" PC=\"{}\"", share(reading.quality.confidence));
+    let _ = write!(out, " PROCESSINGREFS=\"reading\" PC=\"{}\"", percent_to_ratio(reading.quality.confidence));
     if reading.skew_centidegrees != 0 {
         // ALTO counts counter-clockwise; lines that fall to the right are turned clockwise.
         let _ = write!(out, " ROTATION=\"{}\"", -f64::from(reading.skew_centidegrees) / 100.0);
@@ -63,7 +65,7 @@ pub fn write(reading: &Reading, page_number: u32, original: &str) -> String {
 }
 
 fn write_block(out: &mut String, block: &Block, place: usize) {
-    let (id, place) = (format!("b{place}"), position(&block.bounds));
+    let (id, place) = (format!("b{place}"), position_attributes(&block.bounds));
     match block.kind {
         BlockKind::Table if alto_tags::has_cells(block) => write_table(out, block, &id),
         BlockKind::Handwriting if block.lines.is_empty() => {
@@ -84,13 +86,13 @@ fn write_block(out: &mut String, block: &Block, place: usize) {
 
 /// A ruled table: a composed block with a text block for every cell.
 fn write_table(out: &mut String, block: &Block, id: &str) {
-    let place = position(&block.bounds);
+    let place = position_attributes(&block.bounds);
     let _ = writeln!(out, "<ComposedBlock ID=\"{id}\" TAGREFS=\"{TABLE}\"{place} TYPE=\"{TABLE}\">");
     for (number, lines) in block.lines.chunk_by(|one, other| one.cell == other.cell).enumerate() {
         let cell_id = format!("{id}c{}", number + 1);
-        let tag = lines.first().and_then(|line| line.cell).map(|cell| format!(" TAGREFS=\"{}\"", alto_tags::of_cell(cell)));
-        let around = Bounds::around(lines.iter().map(|line| &line.bounds)).unwrap_or(block.bounds);
-        let _ = writeln!(out, "<TextBlock ID=\"{cell_id}\"{}{}>", tag.unwrap_or_default(), position(&around));
+        let tag = lines.first().and_then(|line| line.cell).map(|cell| format!(" TAGREFS=\"{}\"", alto_tags::cell_tag(cell)));
+        let around = Bounds::enclosing(lines.iter().map(|line| &line.bounds)).unwrap_or(block.bounds);
+        let _ = writeln!(out, "<TextBlock ID=\"{cell_id}\"{}{}>", tag.unwrap_or_default(), position_attributes(&around));
         write_lines(out, lines, &cell_id);
         out.push_str("</TextBlock>\n");
     }
@@ -99,20 +101,21 @@ fn write_table(out: &mut String, block: &Block, id: &str) {
 
 fn write_lines(out: &mut String, lines: &[Line], id: &str) {
     for (number, line) in lines.iter().enumerate() {
-        let _ = writeln!(out, "<TextLine ID=\"{id}l{}\"{}>", number + 1, position(&line.bounds));
+        let _ = writeln!(out, "<TextLine ID=\"{id}l{}\"{}>", number + 1, position_attributes(&line.bounds));
         for (at, word) in line.words.iter().enumerate() {
-            let (text, bounds, tags) = (escape(&word.text), &word.bounds, alto_tags::of_word(word));
-            let _ = write!(out, "<String CONTENT=\"{text}\"{}{tags} WC=\"{}\"", position(bounds), share(word.confidence));
+            let (text, bounds, tags) = (escape(&word.text), &word.bounds, alto_tags::word_tags(word));
+            let _ =
+                write!(out, "<String CONTENT=\"{text}\"{}{tags} WC=\"{}\"", position_attributes(bounds), percent_to_ratio(word.confidence));
             match &word.alternative {
                 Some(other) => {
-                    let (text, sure) = (escape(&other.text), share(other.confidence));
-                    let _ = writeln!(out, "><ALTERNATIVE PURPOSE=\"{OTHER}{sure}\">{text}</ALTERNATIVE></String>");
+                    let (text, sure) = (escape(&other.text), percent_to_ratio(other.confidence));
+                    let _ = writeln!(out, "><ALTERNATIVE PURPOSE=\"{ALTERNATIVE_PREFIX}{sure}\">{text}</ALTERNATIVE></String>");
                 }
                 None => out.push_str("/>\n"),
             }
             if let Some(next) = line.words.get(at + 1) {
                 let gap = Bounds::new(bounds.x1, bounds.y0, next.bounds.x0.max(bounds.x1), bounds.y1);
-                let _ = writeln!(out, "<SP{}/>", position(&gap));
+                let _ = writeln!(out, "<SP{}/>", position_attributes(&gap));
             }
         }
         if line.words.is_empty() {
@@ -123,16 +126,16 @@ fn write_lines(out: &mut String, lines: &[Line], id: &str) {
     }
 }
 
-fn position(bounds: &Bounds) -> String {
+fn position_attributes(bounds: &Bounds) -> String {
     format!(" HPOS=\"{}\" VPOS=\"{}\" WIDTH=\"{}\" HEIGHT=\"{}\"", bounds.x0, bounds.y0, bounds.width(), bounds.height())
 }
 
 /// Per cent as the share that ALTO wants.
-fn share(percent: u8) -> String {
+fn percent_to_ratio(percent: u8) -> String {
     format!("{}.{:02}", percent.min(100) / 100, percent.min(100) % 100)
 }
 
-fn settings(reading: &Reading) -> String {
+fn processing_settings(reading: &Reading) -> String {
     let Quality { ink_permille, contrast, sharpness, confidence, scan } = reading.quality;
     let source = match reading.source {
         TextSource::Recognised => "recognised",
@@ -143,8 +146,8 @@ fn settings(reading: &Reading) -> String {
          sharpness={sharpness} confidence={confidence}",
         reading.dpi, reading.turn, reading.skew_centidegrees, reading.blank
     );
-    if let Some(Scan { noise, bleed_permille, cut, expected_error_permille, .. }) = scan {
-        let cut: Vec<&str> = SIDES.iter().zip(cut.clockwise()).filter_map(|(side, is_cut)| is_cut.then_some(*side)).collect();
+    if let Some(ScanQuality { noise, bleed_permille, clipped_sides: cut, expected_error_permille, .. }) = scan {
+        let cut: Vec<&str> = SIDE_NAMES.iter().zip(cut.clockwise()).filter_map(|(side, is_cut)| is_cut.then_some(*side)).collect();
         let cut = if cut.is_empty() { "none".to_owned() } else { cut.join(",") };
         let _ =
             write!(settings, " noise={noise} bleed-permille={bleed_permille} cut={cut} expected-error-permille={expected_error_permille}");
@@ -157,7 +160,7 @@ fn settings(reading: &Reading) -> String {
 /// # Errors
 /// `Corrupt` for anything else than well-formed ALTO with this program's settings, `Limit` past 64 MiB.
 pub fn parse(alto: &str) -> Result<Reading> {
-    if alto.len() > LARGEST {
+    if alto.len() > MAX_ALTO_BYTES {
         return Err(Error::limit(format!("ALTO file of {} bytes is larger than 64 MiB", alto.len())));
     }
     let mut reader = Reader::from_str(alto);
@@ -165,19 +168,19 @@ pub fn parse(alto: &str) -> Result<Reading> {
     let mut kept = BTreeMap::new();
     let mut in_settings = false;
     let mut alternative: Option<Alternative> = None;
-    let mut table = Table::default();
+    let mut table = TableState::default();
     let mut ended = false;
     loop {
         let at = reader.buffer_position();
-        let event = reader.read_event().or_error(Kind::Corrupt, || format!("ALTO file is not well-formed at byte {at}"))?;
+        let event = reader.read_event().or_error(ErrorKind::Corrupt, || format!("ALTO file is not well-formed at byte {at}"))?;
         match event {
             Event::Start(element) | Event::Empty(element) => match element.local_name().as_ref() {
                 "processingStepSettings" => in_settings = true,
                 "ALTERNATIVE" => alternative = Attributes::of(&element)?.alternative(),
-                "Page" => reading = Some(page(&Attributes::of(&element)?, &kept)?),
+                "Page" => reading = Some(page_from_attributes(&Attributes::of(&element)?, &kept)?),
                 "ComposedBlock" | "Illustration" | "TextBlock" | "TextLine" | "String" => {
                     let reading = reading.as_mut().ok_or_else(|| Error::corrupt("ALTO file has text outside a page"))?;
-                    add(reading, &element, &mut table)?;
+                    append_element(reading, &element, &mut table)?;
                 }
                 _ => {}
             },
@@ -217,22 +220,22 @@ pub fn parse(alto: &str) -> Result<Reading> {
 
 /// The ruled table that is being read.
 #[derive(Default)]
-struct Table {
+struct TableState {
     /// Whether text blocks are cells of it, or parts outside of any.
     is_open: bool,
     cell: Option<Cell>,
 }
 
 /// Adds a block, a line or a word to where the reading ends.
-fn add(reading: &mut Reading, element: &BytesStart<'_>, table: &mut Table) -> Result<()> {
+fn append_element(reading: &mut Reading, element: &BytesStart<'_>, table: &mut TableState) -> Result<()> {
     let misplaced = || Error::corrupt("ALTO file has a line outside a block or a word outside a line");
     let attributes = Attributes::of(element)?;
     match element.local_name().as_ref() {
         "ComposedBlock" => {
-            *table = Table { is_open: true, cell: None };
+            *table = TableState { is_open: true, cell: None };
             reading.blocks.push(Block { kind: BlockKind::Table, bounds: attributes.bounds()?, lines: Vec::new() });
         }
-        "TextBlock" if table.is_open => table.cell = attributes.0.get("TAGREFS").and_then(|tags| alto_tags::cell(tags)),
+        "TextBlock" if table.is_open => table.cell = attributes.0.get("TAGREFS").and_then(|tags| alto_tags::parse_cell_tag(tags)),
         "TextBlock" | "Illustration" => {
             let kind = match (attributes.has_tag(TABLE), attributes.has_tag(HANDWRITING)) {
                 (true, _) => BlockKind::Table,
@@ -251,17 +254,17 @@ fn add(reading: &mut Reading, element: &BytesStart<'_>, table: &mut Table) -> Re
             let confidence = (attributes.number("WC")?.clamp(0.0, 1.0) * 100.0).round() as u8;
             let text = attributes.text("CONTENT")?.to_owned();
             let mut word = Word::new(text, attributes.bounds()?, confidence);
-            if attributes.has_tag(SECOND) {
-                word.reader = WordReader::Second;
+            if attributes.has_tag(SECOND_RECOGNIZER) {
+                word.source = WordReader::SecondPass;
             }
-            if attributes.has_tag(MENDED) {
-                word.reader = WordReader::Mended;
+            if attributes.has_tag(RESTORED_DIACRITICS) {
+                word.source = WordReader::DiacriticRestoration;
             }
-            if attributes.has_tag(PERSON) {
-                word.reader = WordReader::Person;
+            if attributes.has_tag(CORRECTED_BY_PERSON) {
+                word.source = WordReader::Person;
             }
-            if attributes.has_tag(HAND) {
-                word.reader = WordReader::Hand;
+            if attributes.has_tag(HANDWRITING_RECOGNIZER) {
+                word.source = WordReader::Handwriting;
             }
             word.handwritten = attributes.has_tag(HANDWRITTEN);
             line.words.push(word);
@@ -271,7 +274,7 @@ fn add(reading: &mut Reading, element: &BytesStart<'_>, table: &mut Table) -> Re
     Ok(())
 }
 
-fn page(attributes: &Attributes, settings: &BTreeMap<String, String>) -> Result<Reading> {
+fn page_from_attributes(attributes: &Attributes, settings: &BTreeMap<String, String>) -> Result<Reading> {
     fn setting<T: std::str::FromStr>(settings: &BTreeMap<String, String>, key: &str) -> Result<T> {
         let value = settings.get(key).and_then(|value| value.parse().ok());
         value.ok_or_else(|| Error::corrupt(format!("ALTO file has no setting {key} that can be read, it was not written by sohoa")))
@@ -281,12 +284,12 @@ fn page(attributes: &Attributes, settings: &BTreeMap<String, String>) -> Result<
     // Versions that did not measure the scan wrote none of these; the scan's resolution and skew are the reading's.
     let scan = match settings.get("cut") {
         None => None,
-        Some(cut) => Some(Scan {
+        Some(cut) => Some(ScanQuality {
             dpi,
             skew_centidegrees,
             noise: setting(settings, "noise")?,
             bleed_permille: setting(settings, "bleed-permille")?,
-            cut: Sides::from(SIDES.map(|side| cut.split(',').any(|named| named == side))),
+            clipped_sides: Sides::from(SIDE_NAMES.map(|side| cut.split(',').any(|named| named == side))),
             expected_error_permille: setting(settings, "expected-error-permille")?,
         }),
     };
@@ -306,7 +309,7 @@ fn page(attributes: &Attributes, settings: &BTreeMap<String, String>) -> Result<
             scan,
         },
         blocks: Vec::new(),
-        codes: Vec::new(),
+        barcodes: Vec::new(),
         stamps: Vec::new(),
     })
 }
@@ -317,7 +320,7 @@ struct Attributes(BTreeMap<String, String>);
 impl Attributes {
     /// The alternative whose element this is, its text still missing; `None` for one of another program.
     fn alternative(&self) -> Option<Alternative> {
-        let sure: f32 = self.0.get("PURPOSE")?.strip_prefix(OTHER)?.parse().ok()?;
+        let sure: f32 = self.0.get("PURPOSE")?.strip_prefix(ALTERNATIVE_PREFIX)?.parse().ok()?;
         Some(Alternative { text: String::new(), confidence: (sure.clamp(0.0, 1.0) * 100.0).round() as u8 })
     }
 
@@ -325,8 +328,8 @@ impl Attributes {
         let mut all = BTreeMap::new();
         for attribute in element.attributes() {
             let broken = || "ALTO file has a broken attribute".to_owned();
-            let attribute = attribute.or_error(Kind::Corrupt, broken)?;
-            let value = attribute.normalized_value(XmlVersion::Explicit1_0).or_error(Kind::Corrupt, broken)?;
+            let attribute = attribute.or_error(ErrorKind::Corrupt, broken)?;
+            let value = attribute.normalized_value(XmlVersion::Explicit1_0).or_error(ErrorKind::Corrupt, broken)?;
             all.insert(attribute.key.local_name().as_ref().to_owned(), value.into_owned());
         }
         Ok(Self(all))
@@ -341,7 +344,7 @@ impl Attributes {
     }
 
     fn number(&self, name: &str) -> Result<f64> {
-        let number: f64 = self.text(name)?.parse().or_error(Kind::Corrupt, || format!("ALTO attribute {name} is no number"))?;
+        let number: f64 = self.text(name)?.parse().or_error(ErrorKind::Corrupt, || format!("ALTO attribute {name} is no number"))?;
         if number.is_finite() { Ok(number) } else { Err(Error::corrupt(format!("ALTO attribute {name} is no number"))) }
     }
 
@@ -363,14 +366,21 @@ mod tests {
     fn reading() -> Reading {
         let word = |text: &str, x: u32, confidence| Word::new(text, Bounds::new(x, 20, x + 90, 60), confidence);
         let mut words = vec![word("Số:", 10, 100), word("12/QĐ-UBND", 120, 87), word("\"<&>\"", 230, 0)];
-        words[1].reader = WordReader::Second;
+        words[1].source = WordReader::SecondPass;
         words[1].handwritten = true;
-        words[0].reader = WordReader::Hand;
+        words[0].source = WordReader::Handwriting;
         words[2].alternative = Some(Alternative { text: "<&> \"đ".into(), confidence: 7 });
         let line = Line::new(Bounds::new(10, 20, 320, 60), words);
         let empty = Line::new(Bounds::new(0, 70, 5, 80), Vec::new());
         let cut = Sides { left: true, bottom: true, ..Sides::default() };
-        let scan = Scan { dpi: 300, skew_centidegrees: -37, noise: 4, bleed_permille: 31, cut, expected_error_permille: 128 };
+        let scan = ScanQuality {
+            dpi: 300,
+            skew_centidegrees: -37,
+            noise: 4,
+            bleed_permille: 31,
+            clipped_sides: cut,
+            expected_error_permille: 128,
+        };
         let block = |kind, lines| Block { kind, bounds: Bounds::new(10, 20, 320, 80), lines };
         let cell = |row, column| Some(Cell { row, column, row_span: 1, column_span: 2 });
         let in_cell = |row, column| Line { cell: cell(row, column), ..line.clone() };
@@ -392,7 +402,7 @@ mod tests {
                 block(BlockKind::Table, vec![line]),
                 block(BlockKind::Text, vec![]),
             ],
-            codes: Vec::new(),
+            barcodes: Vec::new(),
             stamps: Vec::new(),
         }
     }
@@ -417,7 +427,7 @@ mod tests {
     #[test]
     fn every_confidence_comes_back() {
         for percent in 0..=100u8 {
-            assert_eq!((share(percent).parse::<f64>().unwrap() * 100.0).round() as u8, percent);
+            assert_eq!((percent_to_ratio(percent).parse::<f64>().unwrap() * 100.0).round() as u8, percent);
         }
     }
 
@@ -435,7 +445,7 @@ mod tests {
         let whole = write(&reading(), 1, "x");
         let ends: Vec<usize> = whole.char_indices().map(|(at, _)| at).filter(|at| *at < whole.len() - 7).step_by(13).collect();
         for end in ends {
-            assert_eq!(parse(whole.get(..end).unwrap()).unwrap_err().kind(), Kind::Corrupt, "cut at {end}");
+            assert_eq!(parse(whole.get(..end).unwrap()).unwrap_err().kind(), ErrorKind::Corrupt, "cut at {end}");
         }
     }
 }

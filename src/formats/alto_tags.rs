@@ -3,7 +3,7 @@
 //! ALTO knows a table only as a composed block of that type, not its cells: each cell is a text block in it, with
 //! a tag that names its place.
 
-use sohoa_base::model::reading::{Block, BlockKind, Cell, Reader, Reading, Word};
+use sohoa_base::model::reading::{Block, BlockKind, Cell, Reading, Word, WordSource};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -14,22 +14,22 @@ pub(super) const TABLE: &str = "table";
 pub(super) const HANDWRITING: &str = "handwriting";
 
 /// Tag of words of the second reader.
-pub(super) const SECOND: &str = "second-reader";
+pub(super) const SECOND_RECOGNIZER: &str = "second-reader";
 
 /// Tag of words of the reader of handwriting.
-pub(super) const HAND: &str = "hand-reader";
+pub(super) const HANDWRITING_RECOGNIZER: &str = "hand-reader";
 
 /// Tag of words whose marks their neighbours mended.
-pub(super) const MENDED: &str = "mended";
+pub(super) const RESTORED_DIACRITICS: &str = "mended";
 
 /// Tag of words that a person corrected.
-pub(super) const PERSON: &str = "person";
+pub(super) const CORRECTED_BY_PERSON: &str = "person";
 
 /// Tag of words written by hand.
 pub(super) const HANDWRITTEN: &str = "handwritten";
 
 /// Stands before the place in a cell's tag.
-const CELL: &str = "cell";
+const CELL_PREFIX: &str = "cell";
 
 /// Whether the lines of a block stand in cells.
 pub(super) fn has_cells(block: &Block) -> bool {
@@ -37,25 +37,25 @@ pub(super) fn has_cells(block: &Block) -> bool {
 }
 
 /// The tag of a cell: first row and column, counted from 0, then how many of each.
-pub(super) fn of_cell(cell: Cell) -> String {
-    format!("{CELL}-{}-{}-{}-{}", cell.row, cell.column, cell.row_span, cell.column_span)
+pub(super) fn cell_tag(cell: Cell) -> String {
+    format!("{CELL_PREFIX}-{}-{}-{}-{}", cell.row, cell.column, cell.row_span, cell.column_span)
 }
 
 /// The cell that one of the tags names.
-pub(super) fn cell(tags: &str) -> Option<Cell> {
-    let numbers = tags.split_whitespace().find_map(|tag| tag.strip_prefix(CELL)?.strip_prefix('-'))?;
+pub(super) fn parse_cell_tag(tags: &str) -> Option<Cell> {
+    let numbers = tags.split_whitespace().find_map(|tag| tag.strip_prefix(CELL_PREFIX)?.strip_prefix('-'))?;
     let numbers: Vec<u32> = numbers.split('-').map_while(|number| number.parse().ok()).collect();
     let &[row, column, row_span, column_span] = numbers.as_slice() else { return None };
     Some(Cell { row, column, row_span, column_span })
 }
 
 /// The attribute with the tags of a word; empty where it has none.
-pub(super) fn of_word(word: &Word) -> String {
+pub(super) fn word_tags(word: &Word) -> String {
     let tags = [
-        (word.reader == Reader::Second, SECOND),
-        (word.reader == Reader::Hand, HAND),
-        (word.reader == Reader::Mended, MENDED),
-        (word.reader == Reader::Person, PERSON),
+        (word.source == WordSource::SecondPass, SECOND_RECOGNIZER),
+        (word.source == WordSource::Handwriting, HANDWRITING_RECOGNIZER),
+        (word.source == WordSource::DiacriticRestoration, RESTORED_DIACRITICS),
+        (word.source == WordSource::Person, CORRECTED_BY_PERSON),
         (word.handwritten, HANDWRITTEN),
     ];
     let tags: Vec<&str> = tags.into_iter().filter(|(is_so, _)| *is_so).map(|(_, tag)| tag).collect();
@@ -63,7 +63,7 @@ pub(super) fn of_word(word: &Word) -> String {
 }
 
 /// The element that declares the tags which `reading` needs; empty where it needs none.
-pub(super) fn declared(reading: &Reading) -> String {
+pub(super) fn tag_declarations(reading: &Reading) -> String {
     let mut out = String::new();
     let has_block = |kind| reading.blocks.iter().any(|block| block.kind == kind);
     if has_block(BlockKind::Table) {
@@ -78,20 +78,20 @@ pub(super) fn declared(reading: &Reading) -> String {
         let (row, column) = (u64::from(cell.row) + 1, u64::from(cell.column) + 1);
         let (rows, columns) = (cell.row_span, cell.column_span);
         let spans = if rows > 1 || columns > 1 { format!(", {rows} rows by {columns} columns") } else { String::new() };
-        let id = of_cell(cell);
+        let id = cell_tag(cell);
         let _ = writeln!(out, "<StructureTag ID=\"{id}\" TYPE=\"cell\" LABEL=\"row {row}, column {column}{spans}\"/>");
     }
-    if reading.words().any(|word| word.reader == Reader::Second) {
-        let _ = writeln!(out, "<OtherTag ID=\"{SECOND}\" TYPE=\"reader\" LABEL=\"read by the second reader\"/>");
+    if reading.words().any(|word| word.source == WordSource::SecondPass) {
+        let _ = writeln!(out, "<OtherTag ID=\"{SECOND_RECOGNIZER}\" TYPE=\"reader\" LABEL=\"read by the second reader\"/>");
     }
-    if reading.words().any(|word| word.reader == Reader::Hand) {
-        let _ = writeln!(out, "<OtherTag ID=\"{HAND}\" TYPE=\"reader\" LABEL=\"read by the reader of handwriting\"/>");
+    if reading.words().any(|word| word.source == WordSource::Handwriting) {
+        let _ = writeln!(out, "<OtherTag ID=\"{HANDWRITING_RECOGNIZER}\" TYPE=\"reader\" LABEL=\"read by the reader of handwriting\"/>");
     }
-    if reading.words().any(|word| word.reader == Reader::Mended) {
-        let _ = writeln!(out, "<OtherTag ID=\"{MENDED}\" TYPE=\"reader\" LABEL=\"marks mended by the words beside it\"/>");
+    if reading.words().any(|word| word.source == WordSource::DiacriticRestoration) {
+        let _ = writeln!(out, "<OtherTag ID=\"{RESTORED_DIACRITICS}\" TYPE=\"reader\" LABEL=\"marks mended by the words beside it\"/>");
     }
-    if reading.words().any(|word| word.reader == Reader::Person) {
-        let _ = writeln!(out, "<OtherTag ID=\"{PERSON}\" TYPE=\"reader\" LABEL=\"corrected by a person\"/>");
+    if reading.words().any(|word| word.source == WordSource::Person) {
+        let _ = writeln!(out, "<OtherTag ID=\"{CORRECTED_BY_PERSON}\" TYPE=\"reader\" LABEL=\"corrected by a person\"/>");
     }
     if reading.words().any(|word| word.handwritten) {
         let _ = writeln!(out, "<OtherTag ID=\"{HANDWRITTEN}\" TYPE=\"writing\" LABEL=\"written by hand\"/>");
@@ -106,9 +106,9 @@ mod tests {
     #[test]
     fn a_cell_comes_back_from_its_tag() {
         let place = Cell { row: 3, column: 0, row_span: 2, column_span: 5 };
-        assert_eq!(cell(&format!("table {}", of_cell(place))), Some(place));
+        assert_eq!(parse_cell_tag(&format!("table {}", cell_tag(place))), Some(place));
         for other in ["", "table", "cell-1-2-3", "cell-1-2-3-4-5", "cell-1-2-3-x", "cells"] {
-            assert_eq!(cell(other), None, "{other}");
+            assert_eq!(parse_cell_tag(other), None, "{other}");
         }
     }
 }

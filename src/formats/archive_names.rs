@@ -1,7 +1,7 @@
 //! Names of archive members: what is never followed, and what is odd.
 
 /// A name for a sentence: control characters and bytes that are not UTF-8 shown as signs, long ones cut.
-pub(crate) fn shown(raw: &[u8]) -> String {
+pub(crate) fn display_name(raw: &[u8]) -> String {
     let text = String::from_utf8_lossy(raw);
     let mut short: String = text.chars().take(120).map(|letter| if letter.is_control() { '\u{FFFD}' } else { letter }).collect();
     if text.chars().count() > 120 {
@@ -10,13 +10,13 @@ pub(crate) fn shown(raw: &[u8]) -> String {
     format!("\"{short}\"")
 }
 
-fn parts(raw: &[u8]) -> impl Iterator<Item = &[u8]> {
+fn path_segments(raw: &[u8]) -> impl Iterator<Item = &[u8]> {
     raw.split(|byte| matches!(byte, b'/' | b'\\'))
 }
 
 /// Why a member of this name is not taken: it would lead out of the archive, or names nothing.
-pub(crate) fn fault(raw: &[u8], most_bytes: usize) -> Option<&'static str> {
-    let last = parts(raw).last().unwrap_or_default();
+pub(crate) fn rejection_reason(raw: &[u8], most_bytes: usize) -> Option<&'static str> {
+    let last = path_segments(raw).last().unwrap_or_default();
     if raw.is_empty() || last.is_empty() {
         return Some("names nothing");
     }
@@ -30,27 +30,27 @@ pub(crate) fn fault(raw: &[u8], most_bytes: usize) -> Option<&'static str> {
         return Some("is an absolute path");
     }
     // C0 and C1 never stand in UTF-8: they hide dots and slashes.
-    if raw.windows(2).any(|pair| matches!(pair, [0xC0 | 0xC1, 0x80..=0xBF])) && parts(raw).any(|part| part.starts_with(&[0xC0])) {
+    if raw.windows(2).any(|pair| matches!(pair, [0xC0 | 0xC1, 0x80..=0xBF])) && path_segments(raw).any(|part| part.starts_with(&[0xC0])) {
         return Some("hides its letters");
     }
-    if parts(raw).any(|part| part == b"..") || last == b"." {
+    if path_segments(raw).any(|part| part == b"..") || last == b"." {
         return Some("leads out of the archive");
     }
-    (parts(raw).count() > 100).then_some("has too many levels")
+    (path_segments(raw).count() > 100).then_some("has too many levels")
 }
 
 /// What is odd about a name that is taken.
-pub(crate) fn oddity(raw: &[u8]) -> Option<&'static str> {
+pub(crate) fn name_warning(raw: &[u8]) -> Option<&'static str> {
     if raw.iter().any(|byte| *byte < 32 || *byte == 127) {
         return Some("holds control characters");
     }
-    parts(raw).any(|part| part.len() > 255).then_some("is longer than file systems allow")
+    path_segments(raw).any(|part| part.len() > 255).then_some("is longer than file systems allow")
 }
 
 /// Files that operating systems leave behind.
-pub(crate) fn is_of_a_system(raw: &[u8]) -> bool {
-    let last = parts(raw).last().unwrap_or_default();
-    parts(raw).next() == Some(b"__MACOSX")
+pub(crate) fn is_system_file(raw: &[u8]) -> bool {
+    let last = path_segments(raw).last().unwrap_or_default();
+    path_segments(raw).next() == Some(b"__MACOSX")
         || matches!(last, b".DS_Store" | b"Thumbs.db" | b"ehthumbs.db" | b"desktop.ini" | b"Desktop.ini")
         || last.starts_with(b"._")
 }
@@ -62,17 +62,17 @@ mod tests {
     #[test]
     fn names_that_lead_elsewhere_are_refused() {
         for name in ["../a.png", "a/../../b", "/etc/passwd", "\\\\host\\share", "c:\\a", "a\\..\\b", "", "a/", "x\0.png", "a/."] {
-            assert!(fault(name.as_bytes(), 4096).is_some(), "{name:?}");
+            assert!(rejection_reason(name.as_bytes(), 4096).is_some(), "{name:?}");
         }
-        assert!(fault(b"\xC0\xAE\xC0\xAE/a.png", 4096).is_some());
+        assert!(rejection_reason(b"\xC0\xAE\xC0\xAE/a.png", 4096).is_some());
         for name in ["a.png", "hồ sơ/1.pdf", "...", "..%2fa.png", "a..b/c", "-rf"] {
-            assert!(fault(name.as_bytes(), 4096).is_none(), "{name:?}");
+            assert!(rejection_reason(name.as_bytes(), 4096).is_none(), "{name:?}");
         }
-        assert!(fault(&[b'a'; 5000], 4096).is_some());
+        assert!(rejection_reason(&[b'a'; 5000], 4096).is_some());
     }
 
     #[test]
     fn shown_names_cannot_steer_a_terminal() {
-        assert_eq!(shown(b"a\x1b[31m\n"), "\"a\u{FFFD}[31m\u{FFFD}\"");
+        assert_eq!(display_name(b"a\x1b[31m\n"), "\"a\u{FFFD}[31m\u{FFFD}\"");
     }
 }

@@ -4,7 +4,7 @@ use crate::archive_names;
 use crate::limits::Limits;
 use crate::sniff;
 use flate2::read::MultiGzDecoder;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::refusal::Warning;
 use std::collections::BTreeSet;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -12,7 +12,7 @@ use zip::HasZipMetadata;
 use zip::read::{ZipArchive, ZipArchiveMetadata};
 
 /// Most warnings of one archive that are listed one by one.
-const MOST_WARNINGS: usize = 200;
+const MAX_LISTED_WARNINGS: usize = 200;
 
 /// A member of an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,16 +37,26 @@ pub type Sink<'s> = &'s mut dyn FnMut(Member, &mut dyn Read) -> Result<()>;
 /// for too many members or bytes, Corrupt where nothing can be read, and those of `sink`.
 pub fn expand(file: &mut (impl Read + Seek), name: &str, limits: &Limits, sink: Sink<'_>) -> Result<Vec<Warning>> {
     let unreadable = || format!("archive {name} cannot be read; deliver it again");
-    let packed = file.seek(SeekFrom::End(0)).or_error(Kind::Unavailable, unreadable)?;
-    file.seek(SeekFrom::Start(0)).or_error(Kind::Unavailable, unreadable)?;
+    let packed = file.seek(SeekFrom::End(0)).or_error(ErrorKind::Unavailable, unreadable)?;
+    file.seek(SeekFrom::Start(0)).or_error(ErrorKind::Unavailable, unreadable)?;
     let mut head = Vec::new();
-    file.by_ref().take(4096).read_to_end(&mut head).or_error(Kind::Unavailable, unreadable)?;
-    file.seek(SeekFrom::Start(0)).or_error(Kind::Unavailable, unreadable)?;
-    let mut work = Expansion { limits, name, packed, sink, unpacked: 0, taken: 0, locked: 0, system_files: 0, warnings: Vec::new() };
-    match sniff::media_type(&head) {
-        Some(sniff::ZIP) => work.zip(file)?,
-        Some(sniff::TAR) => work.tar(file)?,
-        Some(sniff::GZIP) => work.gzip(file)?,
+    file.by_ref().take(4096).read_to_end(&mut head).or_error(ErrorKind::Unavailable, unreadable)?;
+    file.seek(SeekFrom::Start(0)).or_error(ErrorKind::Unavailable, unreadable)?;
+    let mut work = Expansion {
+        limits,
+        name,
+        packed_bytes: packed,
+        sink,
+        unpacked_bytes: 0,
+        accepted_members: 0,
+        encrypted_members: 0,
+        system_files: 0,
+        warnings: Vec::new(),
+    };
+    match sniff::detect(&head) {
+        Some(sniff::ZIP) => work.expand_zip(file)?,
+        Some(sniff::TAR) => work.expand_tar(file)?,
+        Some(sniff::GZIP) => work.expand_gzip(file)?,
         _ => return Err(Error::invalid(format!("{name} is no ZIP or TAR archive; deliver the files themselves"))),
     }
     work.finish()
@@ -55,31 +65,31 @@ pub fn expand(file: &mut (impl Read + Seek), name: &str, limits: &Limits, sink: 
 struct Expansion<'e> {
     limits: &'e Limits,
     name: &'e str,
-    packed: u64,
+    packed_bytes: u64,
     sink: Sink<'e>,
-    unpacked: u64,
-    taken: u64,
-    locked: u64,
+    unpacked_bytes: u64,
+    accepted_members: u64,
+    encrypted_members: u64,
     system_files: u64,
     warnings: Vec<Warning>,
 }
 
 impl Expansion<'_> {
     fn warn(&mut self, code: &str, detail: String) {
-        if self.warnings.len() < MOST_WARNINGS {
+        if self.warnings.len() < MAX_LISTED_WARNINGS {
             self.warnings.push(Warning::new(code, detail));
-        } else if self.warnings.len() == MOST_WARNINGS {
+        } else if self.warnings.len() == MAX_LISTED_WARNINGS {
             self.warnings.push(Warning::new("more-warnings", "further members of the archive were left out or are odd"));
         }
     }
 
-    fn damaged(&mut self, shown: &str, why: &str) {
+    fn warn_damaged(&mut self, shown: &str, why: &str) {
         self.warn("damaged-member", format!("member {shown} cannot be read ({why}); deliver it by itself"));
     }
 
-    fn zip<R: Read + Seek>(&mut self, file: &mut R) -> Result<()> {
+    fn expand_zip<R: Read + Seek>(&mut self, file: &mut R) -> Result<()> {
         let broken = || format!("ZIP archive {} is damaged or in several parts; pack it again", self.name);
-        let mut archive = ZipArchive::new(file).or_error(Kind::Corrupt, broken)?;
+        let mut archive = ZipArchive::new(file).or_error(ErrorKind::Corrupt, broken)?;
         self.check_count(archive.len() as u64)?;
         if archive.has_duplicate_names() {
             // The reader keeps members by name: all but one of them would be lost in silence.
@@ -93,8 +103,8 @@ impl Expansion<'_> {
         for index in 0..list.len() {
             let Ok(entry) = list.entry(index) else { continue };
             let raw = entry.name_raw().to_vec();
-            let shown = archive_names::shown(&raw);
-            if entry.is_dir() || !self.takes_name(&raw, &shown) {
+            let shown = archive_names::display_name(&raw);
+            if entry.is_dir() || !self.accepts_name(&raw, &shown) {
                 continue;
             }
             let kind = entry.unix_mode().map_or(0, |mode| mode & 0o170_000);
@@ -103,14 +113,14 @@ impl Expansion<'_> {
                 continue;
             }
             if entry.encrypted() || entry.get_metadata().is_encrypted() {
-                self.locked += 1;
+                self.encrypted_members += 1;
                 self.warn("password", format!("member {shown} needs a password; deliver it without one"));
                 continue;
             }
             let size = entry.size();
             match archive.by_index(index) {
-                Ok(mut data) => self.take(Member { path_bytes: raw, size }, &shown, &mut data)?,
-                Err(error) => self.damaged(&shown, &error.to_string()),
+                Ok(mut data) => self.extract_member(Member { path_bytes: raw, size }, &shown, &mut data)?,
+                Err(error) => self.warn_damaged(&shown, &error.to_string()),
             }
         }
         Ok(())
@@ -131,24 +141,27 @@ impl Expansion<'_> {
         Ok(())
     }
 
-    fn gzip<R: Read>(&mut self, file: &mut R) -> Result<()> {
+    fn expand_gzip<R: Read>(&mut self, file: &mut R) -> Result<()> {
         let no_tar = || Error::invalid(format!("{} is a gzip file without a TAR archive in it; deliver the file itself", self.name));
         let mut unpacked = MultiGzDecoder::new(file);
         let mut head = Vec::new();
         unpacked.by_ref().take(512).read_to_end(&mut head).map_err(|_| no_tar())?;
-        if sniff::media_type(&head) != Some(sniff::TAR) {
+        if sniff::detect(&head) != Some(sniff::TAR) {
             return Err(no_tar());
         }
-        self.tar(&mut io::Cursor::new(head).chain(unpacked))
+        self.expand_tar(&mut io::Cursor::new(head).chain(unpacked))
     }
 
-    fn tar<R: Read>(&mut self, file: &mut R) -> Result<()> {
+    fn expand_tar<R: Read>(&mut self, file: &mut R) -> Result<()> {
         // The whole stream is counted: long names and padding unpack as well.
-        let most = self.limits.unpacked_bytes.min(Limits::FREE_BYTES.saturating_add(self.packed.saturating_mul(self.limits.ratio)));
+        let most = self
+            .limits
+            .max_unpacked_bytes
+            .min(Limits::RATIO_EXEMPT_BYTES.saturating_add(self.packed_bytes.saturating_mul(self.limits.max_unpack_ratio)));
         let mut archive = tar::Archive::new(file.take(most));
         let mut names = BTreeSet::new();
         let mut count = 0;
-        for entry in archive.entries().or_error(Kind::Corrupt, || format!("TAR archive {} is damaged; pack it again", self.name))? {
+        for entry in archive.entries().or_error(ErrorKind::Corrupt, || format!("TAR archive {} is damaged; pack it again", self.name))? {
             count += 1;
             self.check_count(count)?;
             let mut entry = match entry {
@@ -159,9 +172,9 @@ impl Expansion<'_> {
                 }
             };
             let raw = entry.path_bytes().into_owned();
-            let shown = archive_names::shown(&raw);
+            let shown = archive_names::display_name(&raw);
             let kind = entry.header().entry_type();
-            if kind.is_dir() || !self.takes_name(&raw, &shown) {
+            if kind.is_dir() || !self.accepts_name(&raw, &shown) {
                 continue;
             }
             if !(kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse()) {
@@ -172,66 +185,66 @@ impl Expansion<'_> {
                 self.warn("duplicate-name", format!("several members are named {shown}; each was taken"));
             }
             let size = entry.size();
-            self.take(Member { path_bytes: raw, size }, &shown, &mut entry)?;
+            self.extract_member(Member { path_bytes: raw, size }, &shown, &mut entry)?;
         }
         Ok(())
     }
 
     fn check_count(&self, count: u64) -> Result<()> {
-        if count > self.limits.members {
+        if count > self.limits.max_members {
             return Err(Error::limit(format!(
                 "archive {} has more than the limit of {} members; deliver it in parts",
-                self.name, self.limits.members
+                self.name, self.limits.max_members
             )));
         }
         Ok(())
     }
 
     /// Whether a member of this name is taken; notes why not, or what is odd about it.
-    fn takes_name(&mut self, raw: &[u8], shown: &str) -> bool {
-        if archive_names::is_of_a_system(raw) {
+    fn accepts_name(&mut self, raw: &[u8], shown: &str) -> bool {
+        if archive_names::is_system_file(raw) {
             self.system_files += 1;
             return false;
         }
-        if let Some(why) = archive_names::fault(raw, self.limits.name_bytes) {
+        if let Some(why) = archive_names::rejection_reason(raw, self.limits.max_name_bytes) {
             self.warn("unsafe-name", format!("member {shown} has a name that {why}; it was left out"));
             return false;
         }
-        if let Some(what) = archive_names::oddity(raw) {
+        if let Some(what) = archive_names::name_warning(raw) {
             self.warn("odd-name", format!("member {shown} has a name that {what}"));
         }
         true
     }
 
-    fn take(&mut self, member: Member, shown: &str, data: &mut dyn Read) -> Result<()> {
-        let ratio = Limits::FREE_BYTES.saturating_add(self.packed.saturating_mul(self.limits.ratio));
-        let room = self.limits.unpacked_bytes.min(ratio).saturating_sub(self.unpacked);
-        let mut watched = Watched { inner: data, room, passed: 0, fault: None, over: false };
+    fn extract_member(&mut self, member: Member, shown: &str, data: &mut dyn Read) -> Result<()> {
+        let ratio = Limits::RATIO_EXEMPT_BYTES.saturating_add(self.packed_bytes.saturating_mul(self.limits.max_unpack_ratio));
+        let room = self.limits.max_unpacked_bytes.min(ratio).saturating_sub(self.unpacked_bytes);
+        let mut watched = BoundedReader { inner: data, remaining: room, bytes_read: 0, read_error: None, limit_exceeded: false };
         let outcome = (self.sink)(member, &mut watched);
-        let Watched { passed, fault, over, .. } = watched;
-        self.unpacked = self.unpacked.saturating_add(passed);
+        let BoundedReader { bytes_read: passed, read_error: fault, limit_exceeded: over, .. } = watched;
+        self.unpacked_bytes = self.unpacked_bytes.saturating_add(passed);
         if over {
             return Err(Error::limit(format!(
                 "archive {} unpacks to more than {} MB or {} times its size; deliver it in parts",
                 self.name,
-                self.limits.unpacked_bytes >> 20,
-                self.limits.ratio
+                self.limits.max_unpacked_bytes >> 20,
+                self.limits.max_unpack_ratio
             )));
         }
         match fault {
-            Some(why) => self.damaged(shown, &why),
+            Some(why) => self.warn_damaged(shown, &why),
             None => {
                 outcome?;
-                self.taken += 1;
+                self.accepted_members += 1;
             }
         }
         Ok(())
     }
 
     fn finish(mut self) -> Result<Vec<Warning>> {
-        if self.taken == 0 {
+        if self.accepted_members == 0 {
             let name = self.name;
-            if self.locked > 0 {
+            if self.encrypted_members > 0 {
                 return Err(Error::denied(format!("archive {name} is encrypted: a password is needed; deliver it without one")));
             }
             if let Some(first) = self.warnings.first() {
@@ -248,24 +261,24 @@ impl Expansion<'_> {
 }
 
 /// Counts what passes, and remembers that reading failed.
-struct Watched<'w> {
+struct BoundedReader<'w> {
     inner: &'w mut dyn Read,
-    room: u64,
-    passed: u64,
-    fault: Option<String>,
-    over: bool,
+    remaining: u64,
+    bytes_read: u64,
+    read_error: Option<String>,
+    limit_exceeded: bool,
 }
 
-impl Read for Watched<'_> {
+impl Read for BoundedReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer).inspect_err(|error| {
             if error.kind() != io::ErrorKind::Interrupted {
-                self.fault = Some(error.to_string());
+                self.read_error = Some(error.to_string());
             }
         })?;
-        self.passed = self.passed.saturating_add(count as u64);
-        if self.passed > self.room {
-            self.over = true;
+        self.bytes_read = self.bytes_read.saturating_add(count as u64);
+        if self.bytes_read > self.remaining {
+            self.limit_exceeded = true;
             return Err(io::Error::other("archive unpacks to more than its limit"));
         }
         Ok(count)

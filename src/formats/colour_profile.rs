@@ -1,19 +1,19 @@
 //! The sRGB colour profile (IEC 61966-2-1) as an ICC profile of version 2.1 (ICC.1:1998-09), made here.
 
 /// Steps of the tone curve.
-const STEPS: usize = 1024;
+const TONE_CURVE_POINTS: usize = 1024;
 
 /// The profile's bytes: the same on every call.
-pub(super) fn srgb() -> Vec<u8> {
-    let curve = tone_curve();
+pub(super) fn srgb_profile() -> Vec<u8> {
+    let curve = tone_curve_tag();
     // Primaries of sRGB adapted to D50 by Bradford's method; the profile's white is D50.
     let tags: [(&[u8; 4], Vec<u8>); 9] = [
-        (b"desc", description("sRGB IEC61966-2.1")),
-        (b"cprt", text("No copyright, use freely")),
-        (b"wtpt", xyz([0.964_20, 1.0, 0.824_91])),
-        (b"rXYZ", xyz([0.436_07, 0.222_49, 0.013_92])),
-        (b"gXYZ", xyz([0.385_15, 0.716_87, 0.097_08])),
-        (b"bXYZ", xyz([0.143_07, 0.060_61, 0.714_10])),
+        (b"desc", description_tag("sRGB IEC61966-2.1")),
+        (b"cprt", text_tag("No copyright, use freely")),
+        (b"wtpt", xyz_tag([0.964_20, 1.0, 0.824_91])),
+        (b"rXYZ", xyz_tag([0.436_07, 0.222_49, 0.013_92])),
+        (b"gXYZ", xyz_tag([0.385_15, 0.716_87, 0.097_08])),
+        (b"bXYZ", xyz_tag([0.143_07, 0.060_61, 0.714_10])),
         (b"rTRC", curve.clone()),
         (b"gTRC", curve.clone()),
         (b"bTRC", curve),
@@ -57,24 +57,24 @@ fn header(size: u32) -> Vec<u8> {
     // Platform, flags, maker, model, attributes, perceptual intent.
     bytes.extend([0; 28]);
     for number in [0.964_20, 1.0, 0.824_91] {
-        bytes.extend(fixed(number));
+        bytes.extend(s15_fixed16(number));
     }
     bytes.resize(128, 0);
     bytes
 }
 
 /// `s15Fixed16Number`.
-fn fixed(value: f64) -> [u8; 4] {
+fn s15_fixed16(value: f64) -> [u8; 4] {
     ((value * 65_536.0).round() as i32).to_be_bytes()
 }
 
-fn xyz(values: [f64; 3]) -> Vec<u8> {
+fn xyz_tag(values: [f64; 3]) -> Vec<u8> {
     let mut bytes = b"XYZ \0\0\0\0".to_vec();
-    bytes.extend(values.into_iter().flat_map(fixed));
+    bytes.extend(values.into_iter().flat_map(s15_fixed16));
     bytes
 }
 
-fn text(content: &str) -> Vec<u8> {
+fn text_tag(content: &str) -> Vec<u8> {
     let mut bytes = b"text\0\0\0\0".to_vec();
     bytes.extend(content.bytes());
     bytes.push(0);
@@ -82,7 +82,7 @@ fn text(content: &str) -> Vec<u8> {
 }
 
 /// `textDescriptionType`, with empty Unicode and Macintosh forms.
-fn description(content: &str) -> Vec<u8> {
+fn description_tag(content: &str) -> Vec<u8> {
     let mut bytes = b"desc\0\0\0\0".to_vec();
     bytes.extend((content.len() as u32 + 1).to_be_bytes());
     bytes.extend(content.bytes());
@@ -92,11 +92,11 @@ fn description(content: &str) -> Vec<u8> {
 }
 
 /// Light of a signal: linear near black, then the power 2.4 (IEC 61966-2-1, 5.2).
-fn tone_curve() -> Vec<u8> {
+fn tone_curve_tag() -> Vec<u8> {
     let mut bytes = b"curv\0\0\0\0".to_vec();
-    bytes.extend((STEPS as u32).to_be_bytes());
-    for step in 0..STEPS {
-        let signal = step as f64 / (STEPS - 1) as f64;
+    bytes.extend((TONE_CURVE_POINTS as u32).to_be_bytes());
+    for step in 0..TONE_CURVE_POINTS {
+        let signal = step as f64 / (TONE_CURVE_POINTS - 1) as f64;
         let light = if signal <= 0.040_45 { signal / 12.92 } else { ((signal + 0.055) / 1.055).powf(2.4) };
         bytes.extend(((light * 65_535.0).round() as u16).to_be_bytes());
     }
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn the_profile_says_its_own_size_and_its_white_is_the_sum_of_the_primaries() {
-        let profile = srgb();
+        let profile = srgb_profile();
         assert_eq!(profile[..4], (profile.len() as u32).to_be_bytes());
         for (axis, white) in [(0, 0.9642), (1, 1.0), (2, 0.8249)] {
             let primaries = [[0.436_07, 0.222_49, 0.013_92], [0.385_15, 0.716_87, 0.097_08], [0.143_07, 0.060_61, 0.714_10]];

@@ -44,7 +44,7 @@ fn write_block(out: &mut String, block: &Block, id: &str, slope: f64) {
     // The lines of a cell of a ruled table are one paragraph; without cells the block is one.
     let mut number = 0;
     for (at, lines) in block.lines.chunk_by(|one, other| one.cell == other.cell).enumerate() {
-        let around = Bounds::around(lines.iter().map(|line| &line.bounds)).filter(|_| lines.len() < block.lines.len());
+        let around = Bounds::enclosing(lines.iter().map(|line| &line.bounds)).filter(|_| lines.len() < block.lines.len());
         let cell = lines.first().and_then(|line| line.cell);
         let cell = cell.map(|cell| format!("; x_cell {} {} {} {}", cell.row, cell.column, cell.row_span, cell.column_span));
         let (place, cell, par) = (bbox(&around.unwrap_or(block.bounds)), cell.unwrap_or_default(), at + 1);

@@ -15,7 +15,7 @@ pub struct Canvas<'a> {
 }
 
 /// Size of a page of which nothing was read: A4 at 200 dpi, px.
-const UNREAD: (u32, u32) = (1654, 2339);
+const DEFAULT_CANVAS_PX: (u32, u32) = (1654, 2339);
 
 /// The manifest of a document: `at` is the address of its resources, such as `https://host/api/iiif/NAME`, and `pictures`
 /// the address under which the picture of page `n` lies as `n/picture`.
@@ -36,7 +36,7 @@ pub fn manifest(at: &str, pictures: &str, record: &Record, document: &RecordedDo
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| json!({ "label": { "vi": [name] }, "value": { "vi": [value] } }))
         .collect();
-    let items: Vec<Value> = canvases.iter().map(|canvas| canvas_of(at, pictures, *canvas)).collect();
+    let items: Vec<Value> = canvases.iter().map(|canvas| canvas_json(at, pictures, *canvas)).collect();
     json!({
         "@context": ["http://iiif.io/api/search/2/context.json", "http://iiif.io/api/presentation/3/context.json"],
         "id": format!("{at}/manifest"),
@@ -54,9 +54,9 @@ fn canvas_id(at: &str, page: u32) -> String {
     format!("{at}/canvas/{page}")
 }
 
-fn canvas_of(at: &str, pictures: &str, canvas: Canvas<'_>) -> Value {
+fn canvas_json(at: &str, pictures: &str, canvas: Canvas<'_>) -> Value {
     let id = canvas_id(at, canvas.page);
-    let (width, height) = canvas.reading.map_or(UNREAD, |reading| (reading.width, reading.height));
+    let (width, height) = canvas.reading.map_or(DEFAULT_CANVAS_PX, |reading| (reading.width, reading.height));
     let mut value = json!({
         "id": id,
         "type": "Canvas",
@@ -86,7 +86,7 @@ fn canvas_of(at: &str, pictures: &str, canvas: Canvas<'_>) -> Value {
 
 /// The lines of a page as annotations.
 #[must_use]
-pub fn text_of(at: &str, page: u32, reading: &Reading) -> Value {
+pub fn text_annotations(at: &str, page: u32, reading: &Reading) -> Value {
     let lines = reading.lines().enumerate().map(|(number, line)| {
         let text = line.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
         annotation(at, page, &format!("line/{page}/{}", number + 1), "supplementing", &text, &line.bounds)
@@ -101,7 +101,7 @@ pub fn text_of(at: &str, page: u32, reading: &Reading) -> Value {
 
 /// Words found: page, text, and where; `id` is the address that was asked.
 #[must_use]
-pub fn found(at: &str, id: &str, words: &[(u32, String, Bounds)]) -> Value {
+pub fn search_annotations(at: &str, id: &str, words: &[(u32, String, Bounds)]) -> Value {
     let items = words
         .iter()
         .enumerate()
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn words_found_stand_on_their_canvas() {
         let words = [(3, "số".to_owned(), Bounds::new(10, 20, 50, 44))];
-        let found = found("https://a.example/api/iiif/d", "https://a.example/api/iiif/d/search?q=so", &words);
+        let found = search_annotations("https://a.example/api/iiif/d", "https://a.example/api/iiif/d/search?q=so", &words);
         assert_eq!(found["items"][0]["target"], "https://a.example/api/iiif/d/canvas/3#xywh=10,20,40,24");
         assert_eq!((&found["type"], &found["items"][0]["motivation"]), (&json!("AnnotationPage"), &json!("highlighting")));
     }

@@ -26,22 +26,22 @@ pub struct Inspection {
 }
 
 /// How much of its beginning says what a file is, bytes.
-pub const HEAD: usize = 4096;
+pub const SNIFF_BYTES: usize = 4096;
 
 /// The media type of a file that begins with `head` ([`HEAD`] bytes, all of a shorter file), where it may be taken: a scan, an archive
 /// or a list.
 ///
 /// # Errors
 /// `Invalid` for an empty file and for what is none of these.
-pub fn kind(head: &[u8]) -> Result<&'static str> {
+pub fn accepted_media_type(head: &[u8]) -> Result<&'static str> {
     if head.is_empty() {
         return Err(Error::invalid("file is empty (0 bytes); deliver it again"));
     }
-    match sniff::media_type(head) {
+    match sniff::detect(head) {
         None => Err(Error::invalid("file is of no known kind; deliver PDF, TIFF, JPEG or PNG")),
         Some(taken @ (sniff::ZIP | sniff::TAR | sniff::GZIP | "text/csv" | "application/json")) => Ok(taken),
         Some(scan) if sniff::READABLE.contains(&scan) => Ok(scan),
-        Some(other) => Err(Error::invalid(format!("file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG", sniff::in_words(other)))),
+        Some(other) => Err(Error::invalid(format!("file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG", sniff::describe(other)))),
     }
 }
 
@@ -51,18 +51,18 @@ pub fn kind(head: &[u8]) -> Result<&'static str> {
 /// The refusal: Invalid for an empty file or one that is no scan, Denied for an encrypted PDF, Corrupt for
 /// a damaged file, Limit for one that is too large.
 pub fn inspect(name: &str, bytes: Arc<Vec<u8>>, limits: &Limits) -> Result<Inspection> {
-    catch_unwind(AssertUnwindSafe(|| look(name, &bytes, limits)))
+    catch_unwind(AssertUnwindSafe(|| inspect_content(name, &bytes, limits)))
         .unwrap_or_else(|_| Err(Error::corrupt("file is damaged: its decoder gave up; scan it again or save it anew")))
 }
 
-fn look(name: &str, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Inspection> {
-    let media_type = kind(bytes.get(..bytes.len().min(HEAD)).unwrap_or_default())?;
+fn inspect_content(name: &str, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Inspection> {
+    let media_type = accepted_media_type(bytes.get(..bytes.len().min(SNIFF_BYTES)).unwrap_or_default())?;
     let mut found = Inspection { media_type: media_type.to_owned(), pages: 1, signatures: Vec::new(), warnings: Vec::new() };
     match media_type {
         sniff::PDF => {
             let pdf = pdf_open::open(bytes, limits)?;
             found.pages = pdf.pages().len() as u32;
-            let structure = pdf_open::structure(bytes, &pdf);
+            let structure = pdf_open::inspect_structure(bytes, &pdf);
             found.signatures = structure.signatures;
             found.warnings = structure.warnings;
         }
@@ -73,13 +73,13 @@ fn look(name: &str, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Inspection>
         }
         sniff::ZIP | sniff::TAR | sniff::GZIP => found.pages = 0,
         list @ ("text/csv" | "application/json") => {
-            manifest::rows(bytes, list)?;
+            manifest::count_rows(bytes, list)?;
             found.pages = 0;
         }
-        picture => found.warnings = pictures::check(bytes, picture, limits)?,
+        picture => found.warnings = pictures::check_header(bytes, picture, limits)?,
     }
-    if !sniff::name_fits(name, media_type) {
-        let detail = format!("the name says otherwise, but the file is {}; its content was followed", sniff::in_words(media_type));
+    if !sniff::extension_fits(name, media_type) {
+        let detail = format!("the name says otherwise, but the file is {}; its content was followed", sniff::describe(media_type));
         found.warnings.push(Warning::new("name-mismatch", detail));
     }
     Ok(found)

@@ -2,7 +2,7 @@
 
 /// The frame of a JPEG file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct JpegHeader {
+pub(super) struct JpegFrame {
     /// Width, px.
     pub(super) width: u32,
     /// Height, px.
@@ -10,31 +10,36 @@ pub(super) struct JpegHeader {
     /// Number of components.
     pub(super) components: u8,
     /// Bits of a sample.
-    bits: u8,
+    bits_per_sample: u8,
     /// Baseline, extended or progressive with Huffman codes: the processes that PDF knows.
-    known_process: bool,
+    is_supported_process: bool,
     /// An APP0 JFIF or APP14 Adobe marker says what the components mean.
-    marked: bool,
+    has_colour_marker: bool,
     /// The components are named R, G and B.
-    named_rgb: bool,
+    has_rgb_component_ids: bool,
     /// An end marker follows the picture data: the file is not cut off.
-    ended: bool,
+    has_end_marker: bool,
 }
 
-impl JpegHeader {
+impl JpegFrame {
     /// Whether a PDF can hold the file as it is, as grey or RGB, without readers finding fault with it.
-    pub(super) fn is_plain(&self) -> bool {
-        self.ended && self.known_process && self.bits == 8 && matches!(self.components, 1 | 3) && self.width > 0 && self.height > 0
+    pub(super) fn is_embeddable(&self) -> bool {
+        self.has_end_marker
+            && self.is_supported_process
+            && self.bits_per_sample == 8
+            && matches!(self.components, 1 | 3)
+            && self.width > 0
+            && self.height > 0
     }
 
     /// Whether the components are RGB and only their names say so. A PDF reader would take them for YCbCr.
-    pub(super) fn is_unmarked_rgb(&self) -> bool {
-        self.components == 3 && self.named_rgb && !self.marked
+    pub(super) fn is_undeclared_rgb(&self) -> bool {
+        self.components == 3 && self.has_rgb_component_ids && !self.has_colour_marker
     }
 }
 
 /// Reads the markers up to the first frame; `None` where there is none.
-pub(super) fn read(bytes: &[u8]) -> Option<JpegHeader> {
+pub(super) fn parse(bytes: &[u8]) -> Option<JpegFrame> {
     let mut rest = bytes.strip_prefix(&[0xff, 0xd8])?;
     let mut marked = false;
     loop {
@@ -61,15 +66,15 @@ pub(super) fn read(bytes: &[u8]) -> Option<JpegHeader> {
         // SOF0 to SOF15, without DHT, JPG and DAC.
         if matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc) {
             let [bits, y1, y0, x1, x0, components, names @ ..] = segment else { return None };
-            return Some(JpegHeader {
+            return Some(JpegFrame {
                 width: u32::from(u16::from_be_bytes([*x1, *x0])),
                 height: u32::from(u16::from_be_bytes([*y1, *y0])),
                 components: *components,
-                bits: *bits,
-                known_process: matches!(marker, 0xc0..=0xc2),
-                marked,
-                named_rgb: names.chunks_exact(3).filter_map(<[u8]>::first).eq(b"RGB"),
-                ended: is_ended(rest),
+                bits_per_sample: *bits,
+                is_supported_process: matches!(marker, 0xc0..=0xc2),
+                has_colour_marker: marked,
+                has_rgb_component_ids: names.chunks_exact(3).filter_map(<[u8]>::first).eq(b"RGB"),
+                has_end_marker: has_scan_and_end(rest),
             });
         }
     }
@@ -77,7 +82,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<JpegHeader> {
 
 /// Whether a start of scan and, somewhere behind it, an end of image follow. Inside picture data the byte 255
 /// never stands before 217.
-fn is_ended(after_frame: &[u8]) -> bool {
+fn has_scan_and_end(after_frame: &[u8]) -> bool {
     let mut pairs = after_frame.windows(2);
     pairs.any(|pair| pair == [0xff, 0xda]) && pairs.any(|pair| pair == [0xff, 0xd9])
 }
@@ -100,11 +105,11 @@ mod tests {
 
     #[test]
     fn components_named_rgb_count_only_without_a_marker() {
-        assert!(read(&jpeg(&[], b"RGB")).unwrap().is_unmarked_rgb());
-        assert!(!read(&jpeg(&[], &[1, 2, 3])).unwrap().is_unmarked_rgb());
+        assert!(parse(&jpeg(&[], b"RGB")).unwrap().is_undeclared_rgb());
+        assert!(!parse(&jpeg(&[], &[1, 2, 3])).unwrap().is_undeclared_rgb());
         let jfif = [0xff, 0xe0, 0, 7, b'J', b'F', b'I', b'F', 0];
-        let header = read(&jpeg(&jfif, b"RGB")).unwrap();
-        assert!(!header.is_unmarked_rgb() && header.is_plain());
+        let header = parse(&jpeg(&jfif, b"RGB")).unwrap();
+        assert!(!header.is_undeclared_rgb() && header.is_embeddable());
         assert_eq!((header.width, header.height), (10, 20));
     }
 
@@ -113,10 +118,10 @@ mod tests {
         let whole = jpeg(&[], &[1, 2, 3]);
         let frame = whole.len() - 8;
         for length in 0..whole.len() {
-            let header = read(whole.get(..length).unwrap());
+            let header = parse(whole.get(..length).unwrap());
             assert_eq!(header.is_some(), length >= frame, "cut at {length}");
-            assert!(!header.is_some_and(|header| header.is_plain()), "cut at {length}");
+            assert!(!header.is_some_and(|header| header.is_embeddable()), "cut at {length}");
         }
-        assert!(read(&whole).unwrap().is_plain());
+        assert!(parse(&whole).unwrap().is_embeddable());
     }
 }

@@ -32,9 +32,9 @@ pub fn write(record: &Record, files: &BTreeMap<String, StoredFile>) -> String {
     let _ = writeln!(out, "OBJID=\"{}\" LABEL=\"{}\" TYPE=\"dossier\">", escape(&record.object), escape(&record.title));
     out.push_str("<metsHdr>\n<agent ROLE=\"CREATOR\" TYPE=\"OTHER\" OTHERTYPE=\"SOFTWARE\">\n");
     let _ = writeln!(out, "<name>{}</name>\n</agent>\n</metsHdr>", escape(&record.provenance.program));
-    describe(&mut out, "dmd-dossier", &[("identifier", &record.code), ("title", &record.title), ("isPartOf", &record.fonds)]);
+    write_dublin_core(&mut out, "dmd-dossier", &[("identifier", &record.code), ("title", &record.title), ("isPartOf", &record.fonds)]);
     for document in &record.documents {
-        describe_document(&mut out, document);
+        write_document_metadata(&mut out, document);
     }
     if files.contains_key(PREMIS_PATH) {
         out.push_str("<amdSec ID=\"amd\">\n<digiprovMD ID=\"premis\">\n");
@@ -45,20 +45,23 @@ pub fn write(record: &Record, files: &BTreeMap<String, StoredFile>) -> String {
         out.push_str("</digiprovMD>\n</amdSec>\n");
     }
     out.push_str("<fileSec>\n");
-    let mut list = FileList { files, out: &mut out };
-    list.group("original", record.originals.iter().enumerate().map(|(n, o)| (original_id(n), o.path.as_str(), o.media_type.as_str())));
+    let mut list = FileSection { files, out: &mut out };
+    list.write_group(
+        "original",
+        record.originals.iter().enumerate().map(|(n, o)| (original_id(n), o.path.as_str(), o.media_type.as_str())),
+    );
     let documents = || record.documents.iter();
-    list.group("pdf", documents().map(|d| (format!("pdf-{}", d.number), d.pdf.as_str(), "application/pdf")));
-    list.group("text", documents().map(|d| (format!("text-{}", d.number), d.text.as_str(), "text/plain")));
+    list.write_group("pdf", documents().map(|d| (format!("pdf-{}", d.number), d.pdf.as_str(), "application/pdf")));
+    list.write_group("text", documents().map(|d| (format!("text-{}", d.number), d.text.as_str(), "text/plain")));
     let pages = documents().flat_map(|d| d.pages.iter().map(move |page| (d.number, page)));
-    list.group("alto", pages.filter_map(|(d, page)| Some((alto_id(d, page.number), page.alto.as_deref()?, "text/xml"))));
+    list.write_group("alto", pages.filter_map(|(d, page)| Some((alto_id(d, page.number), page.alto.as_deref()?, "text/xml"))));
     out.push_str("</fileSec>\n");
-    write_structure(&mut out, record);
+    write_structure_map(&mut out, record);
     out.push_str("</mets>\n");
     out
 }
 
-fn describe_document(out: &mut String, document: &RecordedDocument) {
+fn write_document_metadata(out: &mut String, document: &RecordedDocument) {
     let field = |name: &str| document.description.fields.get(name).map_or("", |field| field.value.as_str());
     let number = [field("codeNumber"), field("codeNotation")].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
     let facts = [
@@ -69,11 +72,11 @@ fn describe_document(out: &mut String, document: &RecordedDocument) {
         ("date", field("issuedDate")),
         ("language", field("language")),
     ];
-    describe(out, &format!("dmd-{}", document.number), &facts);
+    write_dublin_core(out, &format!("dmd-{}", document.number), &facts);
 }
 
 /// A section of Dublin Core; empty facts are left out.
-fn describe(out: &mut String, id: &str, facts: &[(&str, &str)]) {
+fn write_dublin_core(out: &mut String, id: &str, facts: &[(&str, &str)]) {
     let _ = writeln!(out, "<dmdSec ID=\"{id}\">\n<mdWrap MDTYPE=\"DC\">\n<xmlData xmlns:dcterms=\"http://purl.org/dc/terms/\">");
     for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
         let _ = writeln!(out, "<dcterms:{name}>{}</dcterms:{name}>", escape(value));
@@ -81,29 +84,32 @@ fn describe(out: &mut String, id: &str, facts: &[(&str, &str)]) {
     out.push_str("</xmlData>\n</mdWrap>\n</dmdSec>\n");
 }
 
-struct FileList<'a> {
+struct FileSection<'a> {
     files: &'a BTreeMap<String, StoredFile>,
     out: &'a mut String,
 }
 
-impl FileList<'_> {
+impl FileSection<'_> {
     /// One group of files: identifier, path, media type.
-    fn group<'a>(&mut self, usage: &str, entries: impl Iterator<Item = (String, &'a str, &'a str)>) {
+    fn write_group<'a>(&mut self, usage: &str, entries: impl Iterator<Item = (String, &'a str, &'a str)>) {
         let _ = writeln!(self.out, "<fileGrp USE=\"{usage}\">");
         for (id, path, media_type) in entries {
             let _ = write!(self.out, "<file ID=\"{id}\" MIMETYPE=\"{}\"", escape(media_type));
             if let Some(file) = self.files.get(path) {
                 let _ = write!(self.out, " SIZE=\"{}\" CHECKSUM=\"{}\" CHECKSUMTYPE=\"SHA-512\"", file.bytes, escape(&file.sha512));
             }
-            let _ =
-                writeln!(self.out, ">\n<FLocat LOCTYPE=\"URL\" xlink:type=\"simple\" xlink:href=\"{}\"/>\n</file>", percent::path(path));
+            let _ = writeln!(
+                self.out,
+                ">\n<FLocat LOCTYPE=\"URL\" xlink:type=\"simple\" xlink:href=\"{}\"/>\n</file>",
+                percent::encode_path(path)
+            );
         }
         self.out.push_str("</fileGrp>\n");
     }
 }
 
 /// Dossier, documents, pages. A page points to its ALTO and to the original that holds it.
-fn write_structure(out: &mut String, record: &Record) {
+fn write_structure_map(out: &mut String, record: &Record) {
     let originals: BTreeMap<&str, usize> = record.originals.iter().enumerate().map(|(n, o)| (o.sha256.as_str(), n)).collect();
     let _ = writeln!(out, "<structMap TYPE=\"LOGICAL\">\n<div TYPE=\"dossier\" LABEL=\"{}\" DMDID=\"dmd-dossier\">", escape(&record.title));
     for document in &record.documents {

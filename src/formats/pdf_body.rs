@@ -2,88 +2,88 @@
 //! table that says where each object lies (PDF 1.4, 3.4).
 
 use pdf_writer::{Chunk, Ref};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::io::Write as _;
 
 /// Longest file that a cross-reference table can describe, bytes: places have ten digits.
-const LONGEST: u64 = 9_999_999_999;
+const MAX_FILE_BYTES: u64 = 9_999_999_999;
 
 /// A file under way. It holds what was written since the last [`Body::take`], and the place of every object.
 #[derive(Debug)]
-pub(super) struct Body {
-    piece: Vec<u8>,
-    given: u64,
+pub(super) struct ObjectWriter {
+    buffer: Vec<u8>,
+    flushed_bytes: u64,
     /// Place of object `index + 1` from the file's beginning, bytes; `None` until it is written.
-    places: Vec<Option<u64>>,
+    offsets: Vec<Option<u64>>,
 }
 
 /// How far a file was when something was tried.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Mark {
-    piece: usize,
-    objects: usize,
+pub(super) struct Checkpoint {
+    buffer_bytes: usize,
+    object_count: usize,
 }
 
 /// What the trailer names.
 #[derive(Debug)]
 pub(super) struct Trailer {
     /// The document catalogue.
-    pub(super) catalogue: Ref,
+    pub(super) catalog: Ref,
     /// The Info dictionary.
-    pub(super) information: Ref,
+    pub(super) info: Ref,
     /// File identifier.
-    pub(super) identifier: Vec<u8>,
+    pub(super) file_id: Vec<u8>,
 }
 
-impl Mark {
+impl Checkpoint {
     /// Whether object `number` came after the mark.
-    pub(super) fn is_before(self, number: Ref) -> bool {
-        usize::try_from(number.get()).is_ok_and(|number| number > self.objects)
+    pub(super) fn precedes(self, number: Ref) -> bool {
+        usize::try_from(number.get()).is_ok_and(|number| number > self.object_count)
     }
 }
 
-impl Body {
+impl ObjectWriter {
     /// A file of PDF 1.`minor` without objects.
     pub(super) fn new(minor: u8) -> Self {
         // PDF/A wants four bytes above 127 in the second line.
         let mut piece = format!("%PDF-1.{minor}\n%").into_bytes();
         piece.extend_from_slice(b"\xE2\xE3\xCF\xD3\n\n");
-        Self { piece, given: 0, places: Vec::new() }
+        Self { buffer: piece, flushed_bytes: 0, offsets: Vec::new() }
     }
 
     /// The next free number; its object may be written later.
-    pub(super) fn next(&mut self) -> Ref {
-        self.places.push(None);
-        Ref::new(i32::try_from(self.places.len()).unwrap_or(i32::MAX))
+    pub(super) fn allocate(&mut self) -> Ref {
+        self.offsets.push(None);
+        Ref::new(i32::try_from(self.offsets.len()).unwrap_or(i32::MAX))
     }
 
     /// Writes one object.
-    pub(super) fn put(&mut self, write: impl FnOnce(&mut Chunk)) {
+    pub(super) fn write_object(&mut self, write: impl FnOnce(&mut Chunk)) {
         let mut chunk = Chunk::new();
         write(&mut chunk);
-        let at = self.given + self.piece.len() as u64;
+        let at = self.flushed_bytes + self.buffer.len() as u64;
         let number = chunk.refs().next().and_then(|number| usize::try_from(number.get()).ok());
-        if let Some(place) = number.and_then(|number| self.places.get_mut(number.saturating_sub(1))) {
+        if let Some(place) = number.and_then(|number| self.offsets.get_mut(number.saturating_sub(1))) {
             *place = Some(at);
         }
-        self.piece.extend_from_slice(chunk.as_bytes());
+        self.buffer.extend_from_slice(chunk.as_bytes());
     }
 
     /// How far the file is. Good until the next [`Body::take`].
-    pub(super) fn mark(&self) -> Mark {
-        Mark { piece: self.piece.len(), objects: self.places.len() }
+    pub(super) fn checkpoint(&self) -> Checkpoint {
+        Checkpoint { buffer_bytes: self.buffer.len(), object_count: self.offsets.len() }
     }
 
     /// Forgets what came after `mark`. Objects numbered before it must not have been written since.
-    pub(super) fn back_to(&mut self, mark: Mark) {
-        self.piece.truncate(mark.piece);
-        self.places.truncate(mark.objects);
+    pub(super) fn roll_back(&mut self, mark: Checkpoint) {
+        self.buffer.truncate(mark.buffer_bytes);
+        self.offsets.truncate(mark.object_count);
     }
 
     /// What was written since the last time.
-    pub(super) fn take(&mut self) -> Vec<u8> {
-        self.given += self.piece.len() as u64;
-        std::mem::take(&mut self.piece)
+    pub(super) fn take_bytes(&mut self) -> Vec<u8> {
+        self.flushed_bytes += self.buffer.len() as u64;
+        std::mem::take(&mut self.buffer)
     }
 
     /// Ends the file: the rest of its bytes.
@@ -91,25 +91,25 @@ impl Body {
     /// # Errors
     /// `Limit` for a file longer than its table can say; `Internal` when a numbered object was never written.
     pub(super) fn finish(mut self, trailer: &Trailer) -> Result<Vec<u8>> {
-        let table = self.given + self.piece.len() as u64;
-        if table > LONGEST {
+        let table = self.flushed_bytes + self.buffer.len() as u64;
+        if table > MAX_FILE_BYTES {
             return Err(Error::limit("the document is longer than a PDF can be, cut it into several"));
         }
         let unwritten = || "an object of the PDF was never written".to_owned();
-        let size = self.places.len() + 1;
-        let id: String = hex::encode_upper(&trailer.identifier);
-        let (root, information) = (trailer.catalogue.get(), trailer.information.get());
+        let size = self.offsets.len() + 1;
+        let id: String = hex::encode_upper(&trailer.file_id);
+        let (root, information) = (trailer.catalog.get(), trailer.info.get());
         let mut write = || -> std::io::Result<()> {
-            write!(self.piece, "xref\n0 {size}\n{:010} {:05} f\r\n", 0, 65_535)?;
-            for place in &self.places {
+            write!(self.buffer, "xref\n0 {size}\n{:010} {:05} f\r\n", 0, 65_535)?;
+            for place in &self.offsets {
                 let place = place.ok_or(std::io::ErrorKind::NotFound)?;
-                write!(self.piece, "{place:010} {:05} n\r\n", 0)?;
+                write!(self.buffer, "{place:010} {:05} n\r\n", 0)?;
             }
-            writeln!(self.piece, "trailer\n<<\n  /Size {size}\n  /Root {root} 0 R\n  /Info {information} 0 R\n  /ID [<{id}> <{id}>]\n>>")?;
-            write!(self.piece, "startxref\n{table}\n%%EOF")
+            writeln!(self.buffer, "trailer\n<<\n  /Size {size}\n  /Root {root} 0 R\n  /Info {information} 0 R\n  /ID [<{id}> <{id}>]\n>>")?;
+            write!(self.buffer, "startxref\n{table}\n%%EOF")
         };
-        write().or_error(Kind::Internal, unwritten)?;
-        Ok(self.piece)
+        write().or_error(ErrorKind::Internal, unwritten)?;
+        Ok(self.buffer)
     }
 }
 
@@ -118,22 +118,22 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn number(body: &mut Body, value: i32) -> Ref {
-        let number = body.next();
-        body.put(|chunk| chunk.indirect(number).primitive(value));
+    fn number(body: &mut ObjectWriter, value: i32) -> Ref {
+        let number = body.allocate();
+        body.write_object(|chunk| chunk.indirect(number).primitive(value));
         number
     }
 
     #[test]
     fn pieces_join_to_the_same_file() {
-        let (mut whole, mut pieces) = (Body::new(4), Body::new(4));
+        let (mut whole, mut pieces) = (ObjectWriter::new(4), ObjectWriter::new(4));
         let mut out = Vec::new();
         for value in 0..3 {
             number(&mut whole, value);
             number(&mut pieces, value);
-            out.extend(pieces.take());
+            out.extend(pieces.take_bytes());
         }
-        let trailer = |number| Trailer { catalogue: number, information: number, identifier: vec![1, 0xab] };
+        let trailer = |number| Trailer { catalog: number, info: number, file_id: vec![1, 0xab] };
         out.extend(pieces.finish(&trailer(Ref::new(1))).unwrap());
         assert_eq!(whole.finish(&trailer(Ref::new(1))).unwrap(), out);
         let text = String::from_utf8_lossy(&out);
@@ -144,19 +144,19 @@ mod tests {
 
     #[test]
     fn what_failed_leaves_no_trace() {
-        let mut body = Body::new(4);
+        let mut body = ObjectWriter::new(4);
         let first = number(&mut body, 7);
-        let mark = body.mark();
+        let mark = body.checkpoint();
         number(&mut body, 8);
-        body.back_to(mark);
-        assert_eq!(body.next(), Ref::new(first.get() + 1));
+        body.roll_back(mark);
+        assert_eq!(body.allocate(), Ref::new(first.get() + 1));
     }
 
     #[test]
     fn an_object_that_is_missing_is_found_out() {
-        let mut body = Body::new(4);
-        let number = body.next();
-        let trailer = Trailer { catalogue: number, information: number, identifier: Vec::new() };
-        assert_eq!(body.finish(&trailer).unwrap_err().kind(), Kind::Internal);
+        let mut body = ObjectWriter::new(4);
+        let number = body.allocate();
+        let trailer = Trailer { catalog: number, info: number, file_id: Vec::new() };
+        assert_eq!(body.finish(&trailer).unwrap_err().kind(), ErrorKind::Internal);
     }
 }

@@ -11,29 +11,29 @@ pub(super) const ASCENT: i16 = 1000;
 /// Depth below the baseline, units, negative. Poppler believes down to -400.
 pub(super) const DESCENT: i16 = -400;
 
-const CHECKSUM_OF_FONT: u32 = 0xB1B0_AFBA;
+const FONT_CHECKSUM: u32 = 0xB1B0_AFBA;
 /// Place of `checkSumAdjustment` in `head`.
-const ADJUSTMENT: usize = 8;
+const CHECKSUM_ADJUSTMENT_OFFSET: usize = 8;
 
 /// The font program.
-pub(super) fn glyphless() -> Vec<u8> {
+pub(super) fn font_program() -> Vec<u8> {
     // Sorted by tag, as the table directory must be.
     let tables: [(&[u8; 4], Vec<u8>); 8] = [
         // One table of format 4: the space is glyph 1, nothing else is mapped.
-        (b"cmap", words(&[0, 1, 3, 1, 0, 12, 4, 32, 0, 4, 4, 1, 0, 32, 0xffff, 0, 32, 0xffff, 0u16.wrapping_sub(31), 1, 0, 0])),
-        (b"glyf", missing_glyph()),
-        (b"head", head()),
+        (b"cmap", be_bytes(&[0, 1, 3, 1, 0, 12, 4, 32, 0, 4, 4, 1, 0, 32, 0xffff, 0, 32, 0xffff, 0u16.wrapping_sub(31), 1, 0, 0])),
+        (b"glyf", missing_glyph_outline()),
+        (b"head", head_table()),
         // Version 1.0, ascent, descent, gap, widest advance, bearings, extent, caret, reserved, one metric.
-        (b"hhea", words(&[1, 0, ASCENT, DESCENT, 0, ADVANCE, 0, 0, ADVANCE, 1, 0, 0, 0, 0, 0, 0, 0, 1].map(as_word))),
-        (b"hmtx", words(&[ADVANCE, 0, 0].map(as_word))),
+        (b"hhea", be_bytes(&[1, 0, ASCENT, DESCENT, 0, ADVANCE, 0, 0, ADVANCE, 1, 0, 0, 0, 0, 0, 0, 0, 1].map(to_u16))),
+        (b"hmtx", be_bytes(&[ADVANCE, 0, 0].map(to_u16))),
         // Offsets in pairs of bytes: the missing glyph has an outline, glyph 1 has none.
-        (b"loca", words(&[0, 17, 17])),
+        (b"loca", be_bytes(&[0, 17, 17])),
         // Version 1.0, two glyphs, four points and one contour at most, one zone.
-        (b"maxp", words(&[1, 0, 2, 4, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])),
+        (b"maxp", be_bytes(&[1, 0, 2, 4, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])),
         // Version 3.0: no glyph names; fixed pitch.
-        (b"post", words(&[3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])),
+        (b"post", be_bytes(&[3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])),
     ];
-    let mut font = words(&[1, 0, 8, 128, 3, 0]);
+    let mut font = be_bytes(&[1, 0, 8, 128, 3, 0]);
     let mut place = 12 + 16 * tables.len();
     let mut head_at = 0;
     for (tag, table) in &tables {
@@ -50,35 +50,35 @@ pub(super) fn glyphless() -> Vec<u8> {
         font.extend_from_slice(table);
         font.resize(font.len().next_multiple_of(4), 0);
     }
-    let adjustment = CHECKSUM_OF_FONT.wrapping_sub(checksum(&font)).to_be_bytes();
-    for (byte, value) in font.iter_mut().skip(head_at + ADJUSTMENT).zip(adjustment) {
+    let adjustment = FONT_CHECKSUM.wrapping_sub(checksum(&font)).to_be_bytes();
+    for (byte, value) in font.iter_mut().skip(head_at + CHECKSUM_ADJUSTMENT_OFFSET).zip(adjustment) {
         *byte = value;
     }
     font
 }
 
-fn head() -> Vec<u8> {
-    let mut table = words(&[1, 0, 1, 0, 0, 0, 0x5f0f, 0x3cf5, 0, EM as u16]);
+fn head_table() -> Vec<u8> {
+    let mut table = be_bytes(&[1, 0, 1, 0, 0, 0, 0x5f0f, 0x3cf5, 0, EM as u16]);
     // Created and changed: the start of the font epoch, so that the bytes never differ.
     table.extend([0; 16]);
-    table.extend(words(&[0, DESCENT, ADVANCE, ASCENT, 0, 8, 2, 0, 0].map(as_word)));
+    table.extend(be_bytes(&[0, DESCENT, ADVANCE, ASCENT, 0, 8, 2, 0, 0].map(to_u16)));
     table
 }
 
 /// A box, for readers that insist on an outline somewhere. Never shown.
-fn missing_glyph() -> Vec<u8> {
-    let mut table = words(&[1, 0, DESCENT, ADVANCE, ASCENT, 3, 0].map(as_word));
+fn missing_glyph_outline() -> Vec<u8> {
+    let mut table = be_bytes(&[1, 0, DESCENT, ADVANCE, ASCENT, 3, 0].map(to_u16));
     // Four points on the curve, coordinates as words.
     table.extend([1, 1, 1, 1]);
-    table.extend(words(&[0, 0, ADVANCE, 0, DESCENT, ASCENT - DESCENT, 0, DESCENT - ASCENT].map(as_word)));
+    table.extend(be_bytes(&[0, 0, ADVANCE, 0, DESCENT, ASCENT - DESCENT, 0, DESCENT - ASCENT].map(to_u16)));
     table
 }
 
-fn as_word(value: i16) -> u16 {
+fn to_u16(value: i16) -> u16 {
     value as u16
 }
 
-fn words(values: &[u16]) -> Vec<u8> {
+fn be_bytes(values: &[u16]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_be_bytes()).collect()
 }
 
@@ -95,6 +95,6 @@ mod tests {
 
     #[test]
     fn the_font_sums_to_the_number_that_the_format_wants() {
-        assert_eq!(checksum(&glyphless()), CHECKSUM_OF_FONT);
+        assert_eq!(checksum(&font_program()), FONT_CHECKSUM);
     }
 }

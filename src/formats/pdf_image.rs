@@ -2,7 +2,7 @@
 
 use crate::jpeg_head;
 use crate::pdf_scan::{self, PlacedImage};
-use crate::picture::RasterData;
+use crate::picture::EncodedData;
 use crate::pictures;
 use crate::tiff_fax;
 use hayro::hayro_interpret::font::GlyphRun;
@@ -22,13 +22,13 @@ pub(crate) struct ScanImage {
     /// `L8` or `RGB8`.
     pub(crate) pixels: DynamicImage,
     /// The encoded form of exactly these pixels.
-    pub(crate) data: RasterData,
+    pub(crate) data: EncodedData,
     /// Rows that could not be read.
     pub(crate) missing_rows: u32,
 }
 
 impl ScanImage {
-    fn whole(pixels: DynamicImage, data: RasterData) -> Self {
+    fn complete(pixels: DynamicImage, data: EncodedData) -> Self {
         Self { pixels, data, missing_rows: 0 }
     }
 }
@@ -37,25 +37,25 @@ impl ScanImage {
 ///
 /// # Errors
 /// Corrupt where it cannot be decoded.
-pub(crate) fn fetch(page: &Page<'_>, index: usize, placed: &PlacedImage) -> Result<ScanImage> {
-    let mut device = Fetch { index, seen: 0, size: (placed.width, placed.height), found: None };
+pub(crate) fn extract(page: &Page<'_>, index: usize, placed: &PlacedImage) -> Result<ScanImage> {
+    let mut device = ImageExtractor { index, images_seen: 0, size: (placed.width, placed.height), extracted: None };
     let run = catch_unwind(AssertUnwindSafe(|| pdf_scan::interpret(page, RenderContent::PAGE, &mut device)));
     let broken = || Error::corrupt("PDF page is damaged: its picture cannot be decoded; scan the page again");
-    match device.found {
+    match device.extracted {
         Some(found) => Ok(found),
         None if run.is_err() => Err(broken().caused_by("the decoder gave up")),
         None => Err(broken()),
     }
 }
 
-struct Fetch {
+struct ImageExtractor {
     index: usize,
-    seen: usize,
+    images_seen: usize,
     size: (u32, u32),
-    found: Option<ScanImage>,
+    extracted: Option<ScanImage>,
 }
 
-impl<'a> Device<'a> for Fetch {
+impl<'a> Device<'a> for ImageExtractor {
     fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {}
     fn push_clip_path(&mut self, _: &ClipPath) {}
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
@@ -64,82 +64,85 @@ impl<'a> Device<'a> for Fetch {
     fn pop_transparency_group(&mut self) {}
 
     fn draw_image(&mut self, image: Image<'a, '_>, _: ImageDrawProps<'a>) {
-        let index = self.seen;
-        self.seen += 1;
-        if index != self.index || self.found.is_some() {
+        let index = self.images_seen;
+        self.images_seen += 1;
+        if index != self.index || self.extracted.is_some() {
             return;
         }
         match image {
             Image::Stencil(stencil) => {
-                let data = kept(stencil.stream(), self.size, true);
-                if let Some(fax) = from_fax(&data, self.size) {
-                    self.found = Some(fax);
+                let data = passthrough_data(stencil.stream(), self.size, true);
+                if let Some(fax) = decode_fax(&data, self.size) {
+                    self.extracted = Some(fax);
                     return;
                 }
-                let found = &mut self.found;
-                stencil.with_stencil(|luma, _| *found = from_stencil(luma).map(|pixels| ScanImage::whole(pixels, data)), None);
+                let found = &mut self.extracted;
+                stencil.with_stencil(|luma, _| *found = decode_stencil(luma).map(|pixels| ScanImage::complete(pixels, data)), None);
             }
             Image::Raster(raster) => {
-                let data = kept(raster.stream(), self.size, false);
-                if let Some(fax) = from_fax(&data, self.size) {
-                    self.found = Some(fax);
+                let data = passthrough_data(raster.stream(), self.size, false);
+                if let Some(fax) = decode_fax(&data, self.size) {
+                    self.extracted = Some(fax);
                     return;
                 }
                 // A kept JPEG is shown as every reader of the kept JPEG shows it.
-                if let RasterData::Jpeg { bytes, .. } = &data
+                if let EncodedData::Jpeg { bytes, .. } = &data
                     && let Ok(pixels) = pictures::decode_jpeg(bytes)
                 {
-                    self.found = Some(ScanImage::whole(crate::pixels::plain(pixels), data));
+                    self.extracted = Some(ScanImage::complete(crate::pixels::to_l8_or_rgb8(pixels), data));
                     return;
                 }
-                let found = &mut self.found;
-                raster.with_rgba(|image, alpha| *found = from_data(image, alpha).map(|pixels| ScanImage::whole(pixels, data)), None);
+                let found = &mut self.extracted;
+                raster.with_rgba(
+                    |image, alpha| *found = to_dynamic_image(image, alpha).map(|pixels| ScanImage::complete(pixels, data)),
+                    None,
+                );
             }
         }
         let size = self.size;
-        if let Some(found) = self.found.as_mut().filter(|found| (found.pixels.width(), found.pixels.height()) != size) {
-            found.data = RasterData::Pixels;
+        if let Some(found) = self.extracted.as_mut().filter(|found| (found.pixels.width(), found.pixels.height()) != size) {
+            found.data = EncodedData::NotEmbeddable;
         }
     }
 }
 
 /// Fax data is decoded here, where its rows can be counted: a decoder leaves white what it cannot read.
-fn from_fax(data: &RasterData, (width, height): (u32, u32)) -> Option<ScanImage> {
-    let RasterData::Ccitt { bytes, k, black_is_1, byte_align, end_of_line } = data else { return None };
-    let form = tiff_fax::FaxForm { k: *k, byte_align: *byte_align, end_of_line: *end_of_line };
-    let (mut image, rows) = tiff_fax::decode_all(bytes, &form, width, height);
+fn decode_fax(data: &EncodedData, (width, height): (u32, u32)) -> Option<ScanImage> {
+    let EncodedData::Ccitt { bytes, k, black_is_1, byte_align, end_of_line } = data else { return None };
+    let form = tiff_fax::FaxParameters { k: *k, byte_align: *byte_align, end_of_line: *end_of_line };
+    let (mut image, rows) = tiff_fax::decode_fax(bytes, &form, width, height);
     if *black_is_1 {
         image.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);
     }
     let missing_rows = height.saturating_sub(rows);
-    let data = if missing_rows > 0 { RasterData::Pixels } else { data.clone() };
+    let data = if missing_rows > 0 { EncodedData::NotEmbeddable } else { data.clone() };
     Some(ScanImage { pixels: DynamicImage::ImageLuma8(image), data, missing_rows })
 }
 
 /// A stencil's luma says how much paint falls on each pixel: black ink.
-fn from_stencil(luma: LumaData) -> Option<DynamicImage> {
+fn decode_stencil(luma: LumaData) -> Option<DynamicImage> {
     let mut ink = luma.data;
     ink.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);
     GrayImage::from_raw(luma.width, luma.height, ink).map(DynamicImage::ImageLuma8)
 }
 
-fn from_data(image: ImageData, alpha: Option<LumaData>) -> Option<DynamicImage> {
+fn to_dynamic_image(image: ImageData, alpha: Option<LumaData>) -> Option<DynamicImage> {
     let (mut bytes, width, height, channels) = match image {
         ImageData::Rgb(rgb) => (rgb.data, rgb.width, rgb.height, 3_usize),
         ImageData::Luma(luma) => (luma.data, luma.width, luma.height, 1),
     };
     if let Some(alpha) = alpha {
-        lay_over_white(&mut bytes, (width, height), channels, &alpha);
+        blend_over_white(&mut bytes, (width, height), channels, &alpha);
     }
     if channels == 3 {
-        RgbImage::from_raw(width, height, bytes).map(crate::pixels::grey_if_colourless)
+        RgbImage::from_raw(width, height, bytes).map(crate::pixels::reduce_to_grey)
     } else {
         GrayImage::from_raw(width, height, bytes).map(DynamicImage::ImageLuma8)
     }
 }
 
 /// A mask may be of another size than its image.
-fn lay_over_white(bytes: &mut [u8], (width, height): (u32, u32), channels: usize, alpha: &LumaData) {
+fn blend_over_white(bytes: &mut [u8], (width, height): (u32, u32), channels: usize, alpha: &LumaData) {
     for (index, pixel) in bytes.chunks_exact_mut(channels).enumerate() {
         let (x, y) = (index as u64 % u64::from(width.max(1)), index as u64 / u64::from(width.max(1)));
         let at = (y * u64::from(alpha.height) / u64::from(height.max(1))) * u64::from(alpha.width)
@@ -152,11 +155,11 @@ fn lay_over_white(bytes: &mut [u8], (width, height): (u32, u32), channels: usize
 }
 
 /// The encoded bytes where PDF/A can hold them as they are and nothing but they decides the pixels.
-fn kept(stream: &Stream<'_>, size: (u32, u32), stencil: bool) -> RasterData {
-    kept_or_none(stream, size, stencil).unwrap_or(RasterData::Pixels)
+fn passthrough_data(stream: &Stream<'_>, size: (u32, u32), stencil: bool) -> EncodedData {
+    try_passthrough(stream, size, stencil).unwrap_or(EncodedData::NotEmbeddable)
 }
 
-fn kept_or_none(stream: &Stream<'_>, (width, height): (u32, u32), stencil: bool) -> Option<RasterData> {
+fn try_passthrough(stream: &Stream<'_>, (width, height): (u32, u32), stencil: bool) -> Option<EncodedData> {
     let dict = stream.dict();
     let has = |key: &str| dict.get::<Object<'_>>(key).is_some();
     if has("SMask") || has("Mask") || dict.get::<u8>("SMaskInData").is_some_and(|kind| kind != 0) {
@@ -168,19 +171,19 @@ fn kept_or_none(stream: &Stream<'_>, (width, height): (u32, u32), stencil: bool)
     let data = stream.raw_data();
     match filter {
         Filter::DctDecode => {
-            let head = jpeg_head::read(&data).ok()?;
+            let head = jpeg_head::parse(&data).ok()?;
             let components = colour_components(dict)?;
-            let fits = (head.width, head.height) == (width, height) && head.components == components && head.is_common();
-            let transform = parameters(dict).and_then(|parameters| parameters.get::<i32>("ColorTransform"));
-            let usual = !inverted && !head.named_rgb && transform.is_none_or(|transform| transform == 1);
-            let bytes = data.get(..head.end?)?.to_vec();
-            (fits && usual && matches!(components, 1 | 3)).then_some(RasterData::Jpeg { bytes, components })
+            let fits = (head.width, head.height) == (width, height) && head.components == components && head.is_widely_supported();
+            let transform = decode_parameters(dict).and_then(|parameters| parameters.get::<i32>("ColorTransform"));
+            let usual = !inverted && !head.has_rgb_component_ids && transform.is_none_or(|transform| transform == 1);
+            let bytes = data.get(..head.end_offset?)?.to_vec();
+            (fits && usual && matches!(components, 1 | 3)).then_some(EncodedData::Jpeg { bytes, components })
         }
         Filter::CcittFaxDecode => {
-            let parameters = parameters(dict).unwrap_or_default();
+            let parameters = decode_parameters(dict).unwrap_or_default();
             (stencil || colour_components(dict)? == 1).then_some(())?;
             (parameters.get::<u32>("Columns").unwrap_or(1728) == width).then_some(())?;
-            Some(RasterData::Ccitt {
+            Some(EncodedData::Ccitt {
                 bytes: data.into_owned(),
                 k: parameters.get::<i32>("K").unwrap_or(0),
                 black_is_1: parameters.get::<bool>("BlackIs1").unwrap_or(false) != inverted,
@@ -190,18 +193,18 @@ fn kept_or_none(stream: &Stream<'_>, (width, height): (u32, u32), stencil: bool)
         }
         Filter::Jbig2Decode => {
             (stencil || colour_components(dict)? == 1).then_some(())?;
-            let globals = parameters(dict).and_then(|parameters| parameters.get::<Stream<'_>>("JBIG2Globals"));
+            let globals = decode_parameters(dict).and_then(|parameters| parameters.get::<Stream<'_>>("JBIG2Globals"));
             let globals = match globals {
                 Some(globals) => Some(globals.decoded_data().ok()?.into_owned()),
                 None => None,
             };
-            Some(RasterData::Jbig2 { bytes: data.into_owned(), globals, inverted })
+            Some(EncodedData::Jbig2 { bytes: data.into_owned(), globals, inverted })
         }
         _ => None,
     }
 }
 
-fn parameters<'a>(dict: &Dict<'a>) -> Option<Dict<'a>> {
+fn decode_parameters<'a>(dict: &Dict<'a>) -> Option<Dict<'a>> {
     let first = |key: &str| dict.get::<Dict<'a>>(key).or_else(|| dict.get::<Array<'a>>(key)?.iter::<Dict<'a>>().next());
     first("DecodeParms").or_else(|| first("DP"))
 }

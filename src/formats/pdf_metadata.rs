@@ -2,8 +2,8 @@
 //! catalogue.
 
 use super::colour_profile;
-use super::pdf_body::{Body, Trailer};
-use super::pdf_write::{PdfMetadata, Profile, deflate};
+use super::pdf_body::{ObjectWriter, Trailer};
+use super::pdf_write::{PdfMetadata, PdfaProfile, deflate};
 use super::xml::escape;
 use pdf_writer::types::OutputIntentSubtype;
 use pdf_writer::writers::{Catalog, DocumentInfo};
@@ -16,10 +16,10 @@ use std::fmt::Write as _;
 const PRODUCER: &str = "sohoa";
 
 /// Writes everything that is not a page or a font; what the trailer must name.
-pub(super) fn write(body: &mut Body, metadata: &PdfMetadata, pages: Ref) -> Result<Trailer> {
-    let [catalogue, information, packet, profile] = std::array::from_fn(|_| body.next());
-    let facts = Facts::of(metadata);
-    body.put(|chunk| {
+pub(super) fn write(body: &mut ObjectWriter, metadata: &PdfMetadata, pages: Ref) -> Result<Trailer> {
+    let [catalogue, information, packet, profile] = std::array::from_fn(|_| body.allocate());
+    let facts = InfoFields::of(metadata);
+    body.write_object(|chunk| {
         let mut dictionary: DocumentInfo<'_> = chunk.indirect(information).start();
         for (text, key) in [(&facts.title, "Title"), (&facts.subject, "Subject"), (&facts.keywords, "Keywords")] {
             if !text.is_empty() {
@@ -29,14 +29,14 @@ pub(super) fn write(body: &mut Body, metadata: &PdfMetadata, pages: Ref) -> Resu
         dictionary.producer(TextStr(PRODUCER));
     });
     // PDF/A-1 forbids to compress the packet: a plain search must find it.
-    body.put(|chunk| {
-        chunk.metadata(packet, facts.packet(metadata).as_bytes());
+    body.write_object(|chunk| {
+        chunk.metadata(packet, facts.xmp_packet(metadata).as_bytes());
     });
-    let bytes = deflate(&colour_profile::srgb())?;
-    body.put(|chunk| {
+    let bytes = deflate(&colour_profile::srgb_profile())?;
+    body.write_object(|chunk| {
         chunk.icc_profile(profile, &bytes).n(3).filter(Filter::FlateDecode);
     });
-    body.put(|chunk| {
+    body.write_object(|chunk| {
         let mut dictionary: Catalog<'_> = chunk.indirect(catalogue).start();
         dictionary.pages(pages).metadata(packet).lang(TextStr(&metadata.language));
         dictionary
@@ -49,26 +49,30 @@ pub(super) fn write(body: &mut Body, metadata: &PdfMetadata, pages: Ref) -> Resu
             .dest_output_profile(profile);
     });
     let identifier = Sha256::digest(metadata.identifier.as_bytes()).get(..16).unwrap_or_default().to_vec();
-    Ok(Trailer { catalogue, information, identifier })
+    Ok(Trailer { catalog: catalogue, info: information, file_id: identifier })
 }
 
 /// Texts that stand both in Info and in XMP: they must be the same to the letter.
-struct Facts {
+struct InfoFields {
     title: String,
     subject: String,
     keywords: String,
 }
 
-impl Facts {
+impl InfoFields {
     fn of(metadata: &PdfMetadata) -> Self {
-        Self { title: plain(&metadata.title), subject: plain(&metadata.subject), keywords: plain(&metadata.keywords.join(", ")) }
+        Self {
+            title: single_line(&metadata.title),
+            subject: single_line(&metadata.subject),
+            keywords: single_line(&metadata.keywords.join(", ")),
+        }
     }
 
     /// The XMP packet (XMP specification, part 1; ISO 19005-1, 6.7).
-    fn packet(&self, metadata: &PdfMetadata) -> String {
+    fn xmp_packet(&self, metadata: &PdfMetadata) -> String {
         let (part, conformance) = match metadata.profile {
-            Profile::A1b => (1, "B"),
-            Profile::A2u => (2, "U"),
+            PdfaProfile::A1b => (1, "B"),
+            PdfaProfile::A2u => (2, "U"),
         };
         let mut out = String::new();
         // The first character is a byte order mark; attributes `bytes` and `encoding` are forbidden.
@@ -78,7 +82,7 @@ impl Facts {
         let _ = writeln!(out, "<pdfaid:part>{part}</pdfaid:part>\n<pdfaid:conformance>{conformance}</pdfaid:conformance>");
         out.push_str("</rdf:Description>\n<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n");
         out.push_str("<dc:format>application/pdf</dc:format>\n");
-        let _ = writeln!(out, "<dc:identifier>{}</dc:identifier>", escape(&plain(&metadata.identifier)));
+        let _ = writeln!(out, "<dc:identifier>{}</dc:identifier>", escape(&single_line(&metadata.identifier)));
         let _ = writeln!(out, "<dc:language><rdf:Bag><rdf:li>{}</rdf:li></rdf:Bag></dc:language>", escape(&metadata.language));
         // The Info entry Subject agrees with dc:description (ISO 19005-1, table 1).
         for (text, name) in [(&self.title, "title"), (&self.subject, "description")] {
@@ -88,7 +92,7 @@ impl Facts {
             }
         }
         if !self.keywords.is_empty() {
-            let items: String = metadata.keywords.iter().map(|word| format!("<rdf:li>{}</rdf:li>", escape(&plain(word)))).collect();
+            let items: String = metadata.keywords.iter().map(|word| format!("<rdf:li>{}</rdf:li>", escape(&single_line(word)))).collect();
             let _ = writeln!(out, "<dc:subject><rdf:Bag>{items}</rdf:Bag></dc:subject>");
         }
         out.push_str("</rdf:Description>\n<rdf:Description rdf:about=\"\" xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\">\n");
@@ -102,7 +106,7 @@ impl Facts {
 }
 
 /// One line without control characters and outer spaces: what Info and XMP can both say.
-fn plain(text: &str) -> String {
+fn single_line(text: &str) -> String {
     let kept: String =
         text.chars().map(|c| if c.is_control() || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}') { ' ' } else { c }).collect();
     kept.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -114,6 +118,6 @@ mod tests {
 
     #[test]
     fn texts_are_one_clean_line() {
-        assert_eq!(plain(" Quyết định\r\n số\u{0} 12 "), "Quyết định số 12");
+        assert_eq!(single_line(" Quyết định\r\n số\u{0} 12 "), "Quyết định số 12");
     }
 }

@@ -13,13 +13,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Most objects that are walked; real files of hundreds of pages have some ten thousand.
-const MOST_OBJECTS: usize = 200_000;
+const MAX_OBJECTS: usize = 200_000;
 /// Deepest nesting that is looked into.
-const DEPTH: usize = 24;
+const MAX_DEPTH: usize = 24;
 
 /// One object. Streams are shown as their dictionary; their data is never read.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Node {
+pub(crate) enum PdfObject {
     /// Null, booleans and what cannot be read.
     Other,
     /// A number.
@@ -29,56 +29,58 @@ pub(crate) enum Node {
     /// A name.
     Name(String),
     /// An array.
-    Array(Vec<Node>),
+    Array(Vec<PdfObject>),
     /// A dictionary, or that of a stream.
-    Dictionary(BTreeMap<String, Node>),
+    Dictionary(BTreeMap<String, PdfObject>),
     /// A reference to another object: number and generation.
     Reference(u64, u64),
 }
 
-impl Node {
+impl PdfObject {
     /// The dictionary, or none.
-    pub(crate) fn dictionary(&self) -> Option<&BTreeMap<String, Node>> {
-        if let Node::Dictionary(entries) = self { Some(entries) } else { None }
+    pub(crate) fn dictionary(&self) -> Option<&BTreeMap<String, PdfObject>> {
+        if let PdfObject::Dictionary(entries) = self { Some(entries) } else { None }
     }
 
     /// The name, or "".
     pub(crate) fn name(&self) -> &str {
-        if let Node::Name(name) = self { name } else { "" }
+        if let PdfObject::Name(name) = self { name } else { "" }
     }
 }
 
 /// What walking over all objects that the catalogue reaches calls for each dictionary: the dictionary, and
 /// the key under which it stands ("" for an object of its own).
-pub(crate) type Visit<'v> = &'v mut dyn FnMut(&BTreeMap<String, Node>, &str);
+pub(crate) type DictionaryVisitor<'v> = &'v mut dyn FnMut(&BTreeMap<String, PdfObject>, &str);
 
 /// Walks all objects of the file that its catalogue reaches. `true` where the `pdf` crate could open the
 /// file as it stands; `false` where only the recovery of `hayro` could. Objects may be visited twice.
-pub(crate) fn walk(bytes: &Arc<Vec<u8>>, opened: &Pdf, visit: Visit<'_>) -> bool {
+pub(crate) fn walk(bytes: &Arc<Vec<u8>>, opened: &Pdf, visit: DictionaryVisitor<'_>) -> bool {
     let recovered = |reference| read_with_hayro(opened.xref(), reference);
-    if nesting_is_thinkable(bytes) && catch_unwind(AssertUnwindSafe(|| with_pdf(bytes, &recovered, visit))).ok().flatten().is_some() {
+    if is_nesting_bounded(bytes)
+        && catch_unwind(AssertUnwindSafe(|| walk_with_pdf_crate(bytes, &recovered, visit))).ok().flatten().is_some()
+    {
         return true;
     }
     let root = opened.xref().root_id();
     let root = (u64::from(root.obj_number), u64::try_from(root.gen_number).unwrap_or(0));
     // What was visited before a panic stands.
-    let _ = catch_unwind(AssertUnwindSafe(|| reach(root, &recovered, visit)));
+    let _ = catch_unwind(AssertUnwindSafe(|| visit_reachable(root, &recovered, visit)));
     false
 }
 
-fn descend(node: &Node, key: &str, visit: Visit<'_>) {
+fn visit_nested(node: &PdfObject, key: &str, visit: DictionaryVisitor<'_>) {
     match node {
-        Node::Dictionary(entries) => {
+        PdfObject::Dictionary(entries) => {
             visit(entries, key);
-            entries.iter().for_each(|(key, node)| descend(node, key, visit));
+            entries.iter().for_each(|(key, node)| visit_nested(node, key, visit));
         }
-        Node::Array(all) => all.iter().for_each(|node| descend(node, key, visit)),
+        PdfObject::Array(all) => all.iter().for_each(|node| visit_nested(node, key, visit)),
         _ => {}
     }
 }
 
 /// The `pdf` crate reads nested arrays and dictionaries by recursion without a bound.
-fn nesting_is_thinkable(bytes: &[u8]) -> bool {
+fn is_nesting_bounded(bytes: &[u8]) -> bool {
     let mut depth = 0_u32;
     for byte in bytes {
         match byte {
@@ -97,98 +99,102 @@ fn nesting_is_thinkable(bytes: &[u8]) -> bool {
 
 /// `None` on any error of opening the file as a whole. A single object that the `pdf` crate does not
 /// understand (such as a name that is not UTF-8) is read by `recovered`.
-fn with_pdf(bytes: &Arc<Vec<u8>>, recovered: &dyn Fn(Reference) -> Option<Node>, visit: Visit<'_>) -> Option<()> {
-    let mut storage = Storage::with_cache(Shared(bytes.clone()), ParseOptions::strict(), NoCache, NoCache, NoLog).ok()?;
+fn walk_with_pdf_crate(
+    bytes: &Arc<Vec<u8>>,
+    recovered: &dyn Fn(ObjectId) -> Option<PdfObject>,
+    visit: DictionaryVisitor<'_>,
+) -> Option<()> {
+    let mut storage = Storage::with_cache(SharedBytes(bytes.clone()), ParseOptions::strict(), NoCache, NoCache, NoLog).ok()?;
     let trailer = storage.load_storage_and_trailer().ok()?;
     let Primitive::Reference(root) = trailer.get("Root")? else { return None };
     let resolver = storage.resolver();
-    let read = |(id, generation): Reference| {
+    let read = |(id, generation): ObjectId| {
         let reference = PlainRef { id, r#gen: generation };
-        resolver.resolve(reference).ok().map(|primitive| from_primitive(&primitive, DEPTH))
+        resolver.resolve(reference).ok().map(|primitive| from_primitive(&primitive, MAX_DEPTH))
     };
     let root = (root.id, root.r#gen);
     // A catalogue that cannot be read is a file that cannot be read.
     read(root)?.dictionary()?;
-    reach(root, &|reference| read(reference).or_else(|| recovered(reference)), visit);
+    visit_reachable(root, &|reference| read(reference).or_else(|| recovered(reference)), visit);
     Some(())
 }
 
-fn read_with_hayro(xref: &XRef, (number, generation): Reference) -> Option<Node> {
+fn read_with_hayro(xref: &XRef, (number, generation): ObjectId) -> Option<PdfObject> {
     let id = ObjectIdentifier::new(number.try_into().ok()?, generation.try_into().ok()?);
-    Some(from_hayro(xref.get::<Object<'_>>(id)?, DEPTH))
+    Some(from_hayro(xref.get::<Object<'_>>(id)?, MAX_DEPTH))
 }
 
 /// Number and generation of an object.
-type Reference = (u64, u64);
+type ObjectId = (u64, u64);
 
 /// Visits every object that `first` reaches, breadth first.
-fn reach(first: Reference, read: &dyn Fn(Reference) -> Option<Node>, visit: Visit<'_>) {
+fn visit_reachable(first: ObjectId, read: &dyn Fn(ObjectId) -> Option<PdfObject>, visit: DictionaryVisitor<'_>) {
     let (mut seen, mut waiting) = (BTreeSet::from([first]), VecDeque::from([first]));
     while let Some(reference) = waiting.pop_front() {
         let Some(node) = read(reference) else { continue };
-        references(&node, &mut |found| {
-            if seen.len() < MOST_OBJECTS && seen.insert(found) {
+        collect_references(&node, &mut |found| {
+            if seen.len() < MAX_OBJECTS && seen.insert(found) {
                 waiting.push_back(found);
             }
         });
-        descend(&node, "", visit);
+        visit_nested(&node, "", visit);
     }
 }
 
-fn references(node: &Node, found: &mut dyn FnMut((u64, u64))) {
+fn collect_references(node: &PdfObject, found: &mut dyn FnMut((u64, u64))) {
     match node {
-        Node::Reference(id, generation) => found((*id, *generation)),
-        Node::Array(all) => all.iter().for_each(|node| references(node, found)),
-        Node::Dictionary(entries) => entries.values().for_each(|node| references(node, found)),
+        PdfObject::Reference(id, generation) => found((*id, *generation)),
+        PdfObject::Array(all) => all.iter().for_each(|node| collect_references(node, found)),
+        PdfObject::Dictionary(entries) => entries.values().for_each(|node| collect_references(node, found)),
         _ => {}
     }
 }
 
-fn from_primitive(primitive: &Primitive, depth: usize) -> Node {
+fn from_primitive(primitive: &Primitive, depth: usize) -> PdfObject {
     if depth == 0 {
-        return Node::Other;
+        return PdfObject::Other;
     }
     let dictionary = |entries: &Dictionary| {
-        Node::Dictionary(entries.iter().map(|(key, value)| (key.as_str().to_owned(), from_primitive(value, depth - 1))).collect())
+        PdfObject::Dictionary(entries.iter().map(|(key, value)| (key.as_str().to_owned(), from_primitive(value, depth - 1))).collect())
     };
     match primitive {
-        Primitive::Integer(number) => Node::Number(f64::from(*number)),
-        Primitive::Number(number) => Node::Number(f64::from(*number)),
-        Primitive::String(text) => Node::Text(text.as_bytes().to_vec()),
-        Primitive::Name(name) => Node::Name(name.as_str().to_owned()),
-        Primitive::Array(all) => Node::Array(all.iter().map(|one| from_primitive(one, depth - 1)).collect()),
+        Primitive::Integer(number) => PdfObject::Number(f64::from(*number)),
+        Primitive::Number(number) => PdfObject::Number(f64::from(*number)),
+        Primitive::String(text) => PdfObject::Text(text.as_bytes().to_vec()),
+        Primitive::Name(name) => PdfObject::Name(name.as_str().to_owned()),
+        Primitive::Array(all) => PdfObject::Array(all.iter().map(|one| from_primitive(one, depth - 1)).collect()),
         Primitive::Dictionary(entries) => dictionary(entries),
         Primitive::Stream(stream) => dictionary(&stream.info),
-        Primitive::Reference(reference) => Node::Reference(reference.id, reference.r#gen),
-        Primitive::Null | Primitive::Boolean(_) => Node::Other,
+        Primitive::Reference(reference) => PdfObject::Reference(reference.id, reference.r#gen),
+        Primitive::Null | Primitive::Boolean(_) => PdfObject::Other,
     }
 }
 
-fn from_hayro(object: Object<'_>, depth: usize) -> Node {
+fn from_hayro(object: Object<'_>, depth: usize) -> PdfObject {
     if depth == 0 {
-        return Node::Other;
+        return PdfObject::Other;
     }
     let inner = |found: MaybeRef<Object<'_>>| match found {
-        MaybeRef::Ref(reference) => Node::Reference(u64::from(reference.obj_number), reference.gen_number.max(0) as u64),
+        MaybeRef::Ref(reference) => PdfObject::Reference(u64::from(reference.obj_number), reference.gen_number.max(0) as u64),
         MaybeRef::NotRef(object) => from_hayro(object, depth - 1),
     };
     let dictionary = |entries: &object::Dict<'_>| {
-        Node::Dictionary(entries.entries().map(|(key, value)| (key.as_str().to_owned(), inner(value))).collect())
+        PdfObject::Dictionary(entries.entries().map(|(key, value)| (key.as_str().to_owned(), inner(value))).collect())
     };
     match object {
-        Object::Number(number) => Node::Number(number.as_f64()),
-        Object::String(text) => Node::Text(text.as_bytes().to_vec()),
-        Object::Name(name) => Node::Name(name.as_str().to_owned()),
-        Object::Array(all) => Node::Array(all.raw_iter().map(inner).collect()),
+        Object::Number(number) => PdfObject::Number(number.as_f64()),
+        Object::String(text) => PdfObject::Text(text.as_bytes().to_vec()),
+        Object::Name(name) => PdfObject::Name(name.as_str().to_owned()),
+        Object::Array(all) => PdfObject::Array(all.raw_iter().map(inner).collect()),
         Object::Dict(entries) => dictionary(&entries),
         Object::Stream(stream) => dictionary(stream.dict()),
-        Object::Null(_) | Object::Boolean(_) => Node::Other,
+        Object::Null(_) | Object::Boolean(_) => PdfObject::Other,
     }
 }
 
-struct Shared(Arc<Vec<u8>>);
+struct SharedBytes(Arc<Vec<u8>>);
 
-impl Deref for Shared {
+impl Deref for SharedBytes {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {

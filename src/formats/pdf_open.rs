@@ -1,7 +1,7 @@
 //! Opening a PDF: whether it can be read, and what is odd about it as a file. Nothing in it is ever run.
 
 use crate::limits::Limits;
-use crate::pdf_objects::{self, Node};
+use crate::pdf_objects::{self, PdfObject};
 use crate::signatures;
 use hayro::hayro_syntax::object::{Dict, Number};
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
@@ -32,7 +32,7 @@ pub(crate) fn open(bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Pdf> {
     if pages == 0 {
         return Err(broken());
     }
-    if page_count_is_senseless(&pdf) {
+    if has_invalid_page_count(&pdf) {
         return Err(Error::corrupt("PDF is damaged: its list of pages is no list; scan the pages again or save it anew"));
     }
     limits.check_pages(u32::try_from(pages).unwrap_or(u32::MAX))?;
@@ -41,7 +41,7 @@ pub(crate) fn open(bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Pdf> {
 
 /// Whether the root of the page tree has a `/Count` that is not a number: then nothing says which of the
 /// objects that look like pages are pages.
-fn page_count_is_senseless(pdf: &Pdf) -> bool {
+fn has_invalid_page_count(pdf: &Pdf) -> bool {
     let catalog = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
     let pages = catalog.and_then(|catalog| catalog.get::<Dict<'_>>("Pages"));
     pages.is_some_and(|pages| pages.contains_key("Count") && pages.get::<Number>("Count").is_none())
@@ -49,7 +49,7 @@ fn page_count_is_senseless(pdf: &Pdf) -> bool {
 
 /// What a PDF says about itself beside its pages.
 #[derive(Debug, Default)]
-pub(crate) struct Structure {
+pub(crate) struct PdfStructure {
     /// Signatures, in order of signing.
     pub(crate) signatures: Vec<Signature>,
     /// What is odd.
@@ -57,81 +57,83 @@ pub(crate) struct Structure {
 }
 
 /// Walks over the objects for signatures and active content, and checks the frame of the file.
-pub(crate) fn structure(bytes: &Arc<Vec<u8>>, pdf: &Pdf) -> Structure {
-    let mut found = Found { file_bytes: bytes.len() as f64, ..Found::default() };
-    let sound = pdf_objects::walk(bytes, pdf, &mut |entries, key| found.look(entries, key));
-    let mut warnings = frame_warnings(bytes, pdf, &found, sound);
-    if !found.active.is_empty() {
-        let list: Vec<&str> = found.active.iter().copied().collect();
+pub(crate) fn inspect_structure(bytes: &Arc<Vec<u8>>, pdf: &Pdf) -> PdfStructure {
+    let mut found = StructureScan { file_bytes: bytes.len() as f64, ..StructureScan::default() };
+    let sound = pdf_objects::walk(bytes, pdf, &mut |entries, key| found.visit_dictionary(entries, key));
+    let mut warnings = structure_warnings(bytes, pdf, &found, sound);
+    if !found.active_content.is_empty() {
+        let list: Vec<&str> = found.active_content.iter().copied().collect();
         warnings.push(Warning::new("active-content", format!("the PDF carries {}; none of it is run or opened", list.join(", "))));
     }
-    if found.external {
+    if found.has_external_references {
         warnings.push(Warning::new("external-data", "the PDF refers to data in another file; it is not opened"));
     }
     let signatures = signatures::read(bytes, &found.signatures);
-    Structure { signatures, warnings }
+    PdfStructure { signatures, warnings }
 }
 
 #[derive(Default)]
-struct Found {
-    active: BTreeSet<&'static str>,
-    external: bool,
+struct StructureScan {
+    active_content: BTreeSet<&'static str>,
+    has_external_references: bool,
     file_bytes: f64,
     stream_too_long: bool,
     declared_pages: Option<f64>,
-    signatures: Vec<BTreeMap<String, Node>>,
+    signatures: Vec<BTreeMap<String, PdfObject>>,
 }
 
-impl Found {
-    fn look(&mut self, entries: &BTreeMap<String, Node>, key: &str) {
-        let name = |key: &str| entries.get(key).map_or("", Node::name);
+impl StructureScan {
+    fn visit_dictionary(&mut self, entries: &BTreeMap<String, PdfObject>, key: &str) {
+        let name = |key: &str| entries.get(key).map_or("", PdfObject::name);
         match name("S") {
-            "JavaScript" => self.note("JavaScript"),
-            "Launch" => self.note("a command that starts a program"),
-            "SubmitForm" => self.note("a form that sends data"),
-            "ImportData" => self.note("a form that fetches data"),
-            "GoToR" | "GoToE" => self.note("a link into another file"),
-            "Rendition" | "Movie" | "Sound" | "RichMediaExecute" => self.note("film or sound"),
+            "JavaScript" => self.note_active_content("JavaScript"),
+            "Launch" => self.note_active_content("a command that starts a program"),
+            "SubmitForm" => self.note_active_content("a form that sends data"),
+            "ImportData" => self.note_active_content("a form that fetches data"),
+            "GoToR" | "GoToE" => self.note_active_content("a link into another file"),
+            "Rendition" | "Movie" | "Sound" | "RichMediaExecute" => self.note_active_content("film or sound"),
             // A link that a reader may click is ordinary; one that opens by itself is not.
-            "URI" if matches!(key, "OpenAction" | "O" | "C" | "PO" | "PC" | "PV" | "PI") => self.note("a web address that opens by itself"),
+            "URI" if matches!(key, "OpenAction" | "O" | "C" | "PO" | "PC" | "PV" | "PI") => {
+                self.note_active_content("a web address that opens by itself")
+            }
             _ => {}
         }
         if entries.contains_key("JS") && name("S").is_empty() {
-            self.note("JavaScript");
+            self.note_active_content("JavaScript");
         }
         if entries.contains_key("EF") || entries.contains_key("EmbeddedFiles") {
-            self.note("attached files");
+            self.note_active_content("attached files");
         }
         if entries.contains_key("XFA") {
-            self.note("an XFA form, of which only the drawn page is read");
+            self.note_active_content("an XFA form, of which only the drawn page is read");
         }
         if matches!(name("Subtype"), "RichMedia" | "Movie" | "Sound" | "Screen" | "3D") {
-            self.note("film or sound");
+            self.note_active_content("film or sound");
         }
         // `/F` of a stream's dictionary is its data in another file; elsewhere `/F` means other things.
-        if entries.contains_key("Length") && matches!(entries.get("F"), Some(Node::Text(_) | Node::Dictionary(_))) {
-            self.external = true;
+        if entries.contains_key("Length") && matches!(entries.get("F"), Some(PdfObject::Text(_) | PdfObject::Dictionary(_))) {
+            self.has_external_references = true;
         }
-        if matches!(entries.get("Length"), Some(Node::Number(length)) if *length > self.file_bytes) {
+        if matches!(entries.get("Length"), Some(PdfObject::Number(length)) if *length > self.file_bytes) {
             self.stream_too_long = true;
         }
         if name("Type") == "Pages"
             && !entries.contains_key("Parent")
-            && let Some(Node::Number(count)) = entries.get("Count")
+            && let Some(PdfObject::Number(count)) = entries.get("Count")
         {
             self.declared_pages.get_or_insert(*count);
         }
-        if matches!(entries.get("ByteRange"), Some(Node::Array(_))) && entries.contains_key("Contents") {
+        if matches!(entries.get("ByteRange"), Some(PdfObject::Array(_))) && entries.contains_key("Contents") {
             self.signatures.push(entries.clone());
         }
     }
 
-    fn note(&mut self, what: &'static str) {
-        self.active.insert(what);
+    fn note_active_content(&mut self, what: &'static str) {
+        self.active_content.insert(what);
     }
 }
 
-fn frame_warnings(bytes: &[u8], pdf: &Pdf, found: &Found, sound: bool) -> Vec<Warning> {
+fn structure_warnings(bytes: &[u8], pdf: &Pdf, found: &StructureScan, sound: bool) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mut faults = Vec::new();
     if !sound {
@@ -149,7 +151,7 @@ fn frame_warnings(bytes: &[u8], pdf: &Pdf, found: &Found, sound: bool) -> Vec<Wa
     if header.is_some_and(|at| !matches!(bytes.get(at + 5..at + 8), Some([b'1' | b'2', b'.', b'0'..=b'9']))) {
         faults.push("its version is missing".to_owned());
     }
-    if !cross_reference_is_found(bytes, header.unwrap_or(0)) {
+    if !has_cross_reference(bytes, header.unwrap_or(0)) {
         faults.push("its table of contents is missing or misplaced".to_owned());
     }
     let pages = pdf.pages().len();
@@ -163,7 +165,7 @@ fn frame_warnings(bytes: &[u8], pdf: &Pdf, found: &Found, sound: bool) -> Vec<Wa
 }
 
 /// Whether `startxref` at the end points to a table or to an object.
-fn cross_reference_is_found(bytes: &[u8], header: usize) -> bool {
+fn has_cross_reference(bytes: &[u8], header: usize) -> bool {
     let tail_start = bytes.len().saturating_sub(2048);
     let tail = bytes.get(tail_start..).unwrap_or_default();
     let Some(at) = tail.windows(9).rposition(|window| window == b"startxref") else { return false };

@@ -2,8 +2,8 @@
 
 use crate::limits::Limits;
 use crate::pdf_render;
-use crate::pdf_scan::{Inventory, PlacedImage};
-use crate::picture::{Overlay, PagePicture};
+use crate::pdf_scan::{DrawList, PlacedImage};
+use crate::picture::{Overlay, PageImage};
 use hayro::hayro_interpret::RenderContent;
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::Rect;
@@ -17,21 +17,21 @@ use sohoa_base::model::refusal::Warning;
 ///
 /// # Errors
 /// Those of drawing.
-pub(crate) fn lay(
+pub(crate) fn apply_overlays(
     page: &Page<'_>,
-    picture: &mut PagePicture,
+    picture: &mut PageImage,
     scan: &PlacedImage,
     shown: Rect,
-    content: &Inventory,
-    annotations: &Inventory,
+    content: &DrawList,
+    annotations: &DrawList,
     limits: &Limits,
 ) -> Result<()> {
-    let over = |order: u64| order > scan.order;
-    let mut mixed: Vec<Rect> = content.marks.iter().filter(|mark| over(mark.order)).map(|mark| mark.bounds).collect();
-    mixed.extend(content.images.iter().filter(|image| over(image.order)).map(|image| image.bounds));
-    let mut alone: Vec<Rect> = annotations.marks.iter().map(|mark| mark.bounds).collect();
-    alone.extend(annotations.images.iter().map(|image| image.bounds));
-    if annotations.marks.iter().any(|mark| mark.blended) || annotations.images.iter().any(|image| image.blended) {
+    let over = |order: u64| order > scan.draw_order;
+    let mut mixed: Vec<Rect> = content.shapes.iter().filter(|mark| over(mark.draw_order)).map(|mark| mark.bounds).collect();
+    mixed.extend(content.images.iter().filter(|image| over(image.draw_order)).map(|image| image.visible_bounds));
+    let mut alone: Vec<Rect> = annotations.shapes.iter().map(|mark| mark.bounds).collect();
+    alone.extend(annotations.images.iter().map(|image| image.visible_bounds));
+    if annotations.shapes.iter().any(|mark| mark.is_blended) || annotations.images.iter().any(|image| image.is_blended) {
         mixed.append(&mut alone);
     }
     let size = (picture.pixels.width(), picture.pixels.height());
@@ -39,7 +39,7 @@ pub(crate) fn lay(
     // Annotations alone are drawn without decoding the scan again; what the page itself draws is not
     // to be had without it.
     for (boxes, content) in [(mixed, RenderContent::all()), (alone, RenderContent::ANNOTATIONS)] {
-        for bounds in merged(&boxes, shown, size) {
+        for bounds in merge_boxes(&boxes, shown, size) {
             patches.push((bounds, content));
         }
     }
@@ -48,24 +48,24 @@ pub(crate) fn lay(
     }
     let mut canvas = std::mem::replace(&mut picture.pixels, DynamicImage::new_luma8(1, 1)).into_rgb8();
     for (bounds, content) in patches {
-        let area = area_of(&bounds, shown, size);
-        let drawing = pdf_render::draw(page, area, (bounds.width(), bounds.height()), content, limits)?;
+        let area = to_page_rect(&bounds, shown, size);
+        let drawing = pdf_render::render(page, area, (bounds.width(), bounds.height()), content, limits)?;
         if drawing.missing_images + drawing.missing_parts > 0 {
             picture.warnings.push(Warning::new("part-missing", "a stamp or note over the scan cannot be drawn wholly"));
         }
         if content == RenderContent::all() {
             imageops::replace(&mut canvas, &drawing.into_rgb(), i64::from(bounds.x0), i64::from(bounds.y0));
         } else {
-            lay_patch(&mut canvas, &drawing.into_premultiplied(), &bounds);
+            blend_patch(&mut canvas, &drawing.into_premultiplied(), &bounds);
         }
         let pixels = imageops::crop_imm(&canvas, bounds.x0, bounds.y0, bounds.width(), bounds.height()).to_image();
         picture.overlays.push(Overlay { bounds, pixels });
     }
-    picture.pixels = crate::pixels::grey_if_colourless(canvas);
+    picture.pixels = crate::pixels::reduce_to_grey(canvas);
     Ok(())
 }
 
-fn lay_patch(canvas: &mut RgbImage, patch: &image::RgbaImage, bounds: &Bounds) {
+fn blend_patch(canvas: &mut RgbImage, patch: &image::RgbaImage, bounds: &Bounds) {
     for (x, y, image::Rgba([red, green, blue, alpha])) in patch.enumerate_pixels() {
         if *alpha == 0 {
             continue;
@@ -80,7 +80,7 @@ fn lay_patch(canvas: &mut RgbImage, patch: &image::RgbaImage, bounds: &Bounds) {
 }
 
 /// Boxes in px of the picture, those that touch or nearly touch joined.
-fn merged(boxes: &[Rect], shown: Rect, (width, height): (u32, u32)) -> Vec<Bounds> {
+fn merge_boxes(boxes: &[Rect], shown: Rect, (width, height): (u32, u32)) -> Vec<Bounds> {
     let (x_scale, y_scale) = (f64::from(width) / shown.width(), f64::from(height) / shown.height());
     let px = |points: f64, scale: f64, most: u32| (points * scale).clamp(0.0, f64::from(most));
     let mut all: Vec<Bounds> = Vec::new();
@@ -95,24 +95,24 @@ fn merged(boxes: &[Rect], shown: Rect, (width, height): (u32, u32)) -> Vec<Bound
             continue;
         }
         // Joining may make it touch others: again until nothing touches.
-        while let Some(index) = all.iter().position(|other| near(&now, other)) {
+        while let Some(index) = all.iter().position(|other| are_near(&now, other)) {
             now = now.union(&all.swap_remove(index));
         }
         all.push(now);
         if all.len() > 24 {
-            all = Bounds::around(&all).into_iter().collect();
+            all = Bounds::enclosing(&all).into_iter().collect();
         }
     }
     all.sort_by_key(|bounds| (bounds.y0, bounds.x0));
     all
 }
 
-fn near(one: &Bounds, other: &Bounds) -> bool {
+fn are_near(one: &Bounds, other: &Bounds) -> bool {
     const GAP: u32 = 40;
     one.x0 < other.x1 + GAP && other.x0 < one.x1 + GAP && one.y0 < other.y1 + GAP && other.y0 < one.y1 + GAP
 }
 
-fn area_of(bounds: &Bounds, shown: Rect, (width, height): (u32, u32)) -> Rect {
+fn to_page_rect(bounds: &Bounds, shown: Rect, (width, height): (u32, u32)) -> Rect {
     let (x, y) = (shown.width() / f64::from(width), shown.height() / f64::from(height));
     Rect::new(
         shown.x0 + f64::from(bounds.x0) * x,
@@ -130,7 +130,7 @@ mod tests {
     fn touching_boxes_become_one() {
         let shown = Rect::new(0.0, 0.0, 600.0, 800.0);
         let boxes = [Rect::new(10.0, 10.0, 50.0, 50.0), Rect::new(300.0, 300.0, 400.0, 320.0), Rect::new(45.0, 40.0, 90.0, 60.0)];
-        let found = merged(&boxes, shown, (1200, 1600));
+        let found = merge_boxes(&boxes, shown, (1200, 1600));
         assert_eq!(found, [Bounds::new(18, 18, 182, 122), Bounds::new(598, 598, 802, 642)]);
     }
 }

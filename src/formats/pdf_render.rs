@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A drawn part of a page.
-pub(crate) struct Drawing {
+pub(crate) struct Rendering {
     pixmap: Pixmap,
     /// Images that could not be decoded and are missing in it.
     pub(crate) missing_images: u32,
@@ -26,10 +26,10 @@ pub(crate) struct Drawing {
 ///
 /// # Errors
 /// Limit for too many pixels, Corrupt where the page cannot be drawn.
-pub(crate) fn draw(page: &Page<'_>, area: Rect, size: (u32, u32), content: RenderContent, limits: &Limits) -> Result<Drawing> {
+pub(crate) fn render(page: &Page<'_>, area: Rect, size: (u32, u32), content: RenderContent, limits: &Limits) -> Result<Rendering> {
     let too_large = || Error::limit(format!("PDF page would be drawn as {} × {} px; deliver it as a picture", size.0, size.1));
     let (width, height) = (u16::try_from(size.0).map_err(|_| too_large())?, u16::try_from(size.1).map_err(|_| too_large())?);
-    if u64::from(size.0) * u64::from(size.1) > limits.drawn_pixels.saturating_mul(2) {
+    if u64::from(size.0) * u64::from(size.1) > limits.max_rendered_pixels.saturating_mul(2) {
         return Err(too_large());
     }
     let images = Arc::new(AtomicU32::new(0));
@@ -58,10 +58,10 @@ pub(crate) fn draw(page: &Page<'_>, area: Rect, size: (u32, u32), content: Rende
         pixmap
     }))
     .map_err(|_| Error::corrupt("PDF page cannot be drawn; print it to a picture and deliver that"))?;
-    Ok(Drawing { pixmap, missing_images: images.load(Ordering::Relaxed), missing_parts: parts.load(Ordering::Relaxed) })
+    Ok(Rendering { pixmap, missing_images: images.load(Ordering::Relaxed), missing_parts: parts.load(Ordering::Relaxed) })
 }
 
-impl Drawing {
+impl Rendering {
     /// The picture over white paper.
     pub(crate) fn into_rgb(self) -> RgbImage {
         let (width, height) = (u32::from(self.pixmap.width()), u32::from(self.pixmap.height()));

@@ -15,13 +15,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// A visible mark that is no image. Places are in points of the displayed page, y downwards.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Mark {
+pub(crate) struct DrawnShape {
     /// Around it, cut by the page and the clip.
     pub(crate) bounds: Rect,
     /// Its place in the order of drawing.
-    pub(crate) order: u64,
+    pub(crate) draw_order: u64,
     /// It is mixed with what lies under it.
-    pub(crate) blended: bool,
+    pub(crate) is_blended: bool,
 }
 
 /// An image as it is placed.
@@ -30,23 +30,23 @@ pub(crate) struct PlacedImage {
     /// From pixels of the image to points of the displayed page.
     pub(crate) transform: Affine,
     /// The visible part.
-    pub(crate) bounds: Rect,
+    pub(crate) visible_bounds: Rect,
     /// Around all of it, hidden parts as well.
-    pub(crate) whole: Rect,
+    pub(crate) full_bounds: Rect,
     /// Declared width, px.
     pub(crate) width: u32,
     /// Declared height, px.
     pub(crate) height: u32,
     /// Its place in the order of drawing.
-    pub(crate) order: u64,
+    pub(crate) draw_order: u64,
     /// It is mixed with what lies under it, or half transparent.
-    pub(crate) blended: bool,
+    pub(crate) is_blended: bool,
     /// It has a mask of its own.
-    pub(crate) masked: bool,
+    pub(crate) has_mask: bool,
     /// A stencil in some colour but black.
-    pub(crate) coloured_stencil: bool,
+    pub(crate) is_coloured_stencil: bool,
     /// A stencil: only its black is drawn.
-    pub(crate) stencil: bool,
+    pub(crate) is_stencil: bool,
 }
 
 /// A visible glyph with its character.
@@ -64,9 +64,9 @@ pub(crate) struct PlacedGlyph {
 
 /// Everything drawn.
 #[derive(Debug, Default)]
-pub(crate) struct Inventory {
+pub(crate) struct DrawList {
     /// Visible text and lines.
-    pub(crate) marks: Vec<Mark>,
+    pub(crate) shapes: Vec<DrawnShape>,
     /// Images.
     pub(crate) images: Vec<PlacedImage>,
     /// Visible text.
@@ -77,10 +77,11 @@ pub(crate) struct Inventory {
 ///
 /// # Errors
 /// Limit for a page of too many operations or too large an image; Corrupt where the page cannot be read.
-pub(crate) fn inventory(page: &Page<'_>, content: RenderContent, limits: &Limits) -> Result<Inventory> {
+pub(crate) fn build_draw_list(page: &Page<'_>, content: RenderContent, limits: &Limits) -> Result<DrawList> {
     let (width, height) = page.render_dimensions();
     let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
-    let mut device = Lister { found: Inventory::default(), clips: vec![area], groups: Vec::new(), operations: 0, limits, refusal: None };
+    let mut device =
+        DrawListBuilder { list: DrawList::default(), clips: vec![area], groups: Vec::new(), operations: 0, limits, refusal: None };
     let run = catch_unwind(AssertUnwindSafe(|| interpret(page, content, &mut device)));
     if let Some(refusal) = device.refusal {
         return Err(refusal);
@@ -88,7 +89,7 @@ pub(crate) fn inventory(page: &Page<'_>, content: RenderContent, limits: &Limits
     if run.is_err() {
         return Err(Error::corrupt("PDF page is damaged: its content cannot be read; scan the page again"));
     }
-    Ok(device.found)
+    Ok(device.list)
 }
 
 /// Lets `device` follow the page in points of the displayed page.
@@ -103,10 +104,10 @@ pub(crate) fn interpret<'a>(page: &'a Page<'a>, content: RenderContent, device: 
 }
 
 /// What ends the interpretation of a page from inside.
-struct Enough;
+struct StopInterpretation;
 
-struct Lister<'l> {
-    found: Inventory,
+struct DrawListBuilder<'l> {
+    list: DrawList,
     clips: Vec<Rect>,
     /// Whether each open group mixes its content with what lies under it.
     groups: Vec<bool>,
@@ -115,13 +116,13 @@ struct Lister<'l> {
     refusal: Option<Error>,
 }
 
-impl Lister<'_> {
-    fn count(&mut self, operations: u64) -> u64 {
+impl DrawListBuilder<'_> {
+    fn count_operations(&mut self, operations: u64) -> u64 {
         self.operations += operations;
-        if self.operations > self.limits.operations {
+        if self.operations > self.limits.max_draw_operations {
             self.refuse(Error::limit(format!(
                 "PDF page draws more than {} things; print it to a picture and deliver that",
-                self.limits.operations
+                self.limits.max_draw_operations
             )));
         }
         self.operations
@@ -130,7 +131,7 @@ impl Lister<'_> {
     fn refuse(&mut self, refusal: Error) {
         self.refusal = Some(refusal);
         // The interpreter cannot be asked to stop; unwinding without a message is caught by `inventory`.
-        resume_unwind(Box::new(Enough));
+        resume_unwind(Box::new(StopInterpretation));
     }
 
     fn visible(&self, bounds: Rect) -> Option<Rect> {
@@ -149,7 +150,7 @@ impl Lister<'_> {
     }
 
     fn covers_half(&self, transform: &Affine, width: u32, height: u32) -> bool {
-        let small = u64::from(width) * u64::from(height) <= self.limits.pixels;
+        let small = u64::from(width) * u64::from(height) <= self.limits.max_pixels;
         let page = self.clips.first().copied().unwrap_or_default();
         small
             && transform.transform_rect_bbox(Rect::new(0.0, 0.0, f64::from(width), f64::from(height))).intersect(page).area() * 2.0
@@ -160,18 +161,18 @@ impl Lister<'_> {
         self.groups.iter().any(|blends| *blends)
     }
 
-    fn mark(&mut self, bounds: Rect, props: &DrawProps<'_>) {
-        let order = self.count(1);
+    fn add_shape(&mut self, bounds: Rect, props: &DrawProps<'_>) {
+        let order = self.count_operations(1);
         let Some(bounds) = self.visible(bounds) else { return };
         let blended = props.blend_mode != BlendMode::Normal || self.blends();
-        self.found.marks.push(Mark { bounds, order, blended });
+        self.list.shapes.push(DrawnShape { bounds, draw_order: order, is_blended: blended });
     }
 
     /// White on untouched paper leaves no mark.
-    fn leaves_no_mark(&self, paint: &Paint<'_>) -> bool {
+    fn is_invisible(&self, paint: &Paint<'_>) -> bool {
         let Paint::Color(colour) = paint else { return false };
         let [red, green, blue, alpha] = colour.to_rgba().to_rgba8();
-        let untouched = self.found.marks.is_empty() && self.found.images.is_empty();
+        let untouched = self.list.shapes.is_empty() && self.list.images.is_empty();
         alpha == 0 || (untouched && red > 250 && green > 250 && blue > 250)
     }
 }
@@ -180,10 +181,10 @@ fn is_black(paint: &Paint<'_>) -> bool {
     matches!(paint, Paint::Color(colour) if matches!(colour.to_rgba().to_rgba8(), [0..=60, 0..=60, 0..=60, 250..=255]))
 }
 
-impl<'a> Device<'a> for Lister<'_> {
+impl<'a> Device<'a> for DrawListBuilder<'_> {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, draw_mode: &DrawMode) {
-        if matches!(draw_mode, DrawMode::Invisible) || self.leaves_no_mark(&props.paint) {
-            self.count(1);
+        if matches!(draw_mode, DrawMode::Invisible) || self.is_invisible(&props.paint) {
+            self.count_operations(1);
             return;
         }
         let grow = match draw_mode {
@@ -191,7 +192,7 @@ impl<'a> Device<'a> for Lister<'_> {
             _ => 0.0,
         };
         let bounds = path.bounding_box().inflate(grow, grow);
-        self.mark(props.transform.transform_rect_bbox(bounds), &props);
+        self.add_shape(props.transform.transform_rect_bbox(bounds), &props);
     }
 
     fn push_clip_path(&mut self, clip_path: &ClipPath) {
@@ -199,19 +200,19 @@ impl<'a> Device<'a> for Lister<'_> {
     }
 
     fn push_clip_rect(&mut self, rect: &Rect) {
-        self.count(1);
+        self.count_operations(1);
         let now = self.clips.last().copied().unwrap_or_default();
         self.clips.push(now.intersect(*rect));
     }
 
     fn push_transparency_group(&mut self, opacity: f32, mask: Option<SoftMask<'a>>, blend_mode: BlendMode) {
-        self.count(1);
+        self.count_operations(1);
         self.groups.push(opacity < 0.99 || mask.is_some() || blend_mode != BlendMode::Normal);
     }
 
     fn draw_glyph_run(&mut self, glyph_run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, draw_mode: &DrawMode) {
-        self.count(glyph_run.glyphs().len() as u64);
-        if matches!(draw_mode, DrawMode::Invisible) || self.leaves_no_mark(&props.paint) {
+        self.count_operations(glyph_run.glyphs().len() as u64);
+        if matches!(draw_mode, DrawMode::Invisible) || self.is_invisible(&props.paint) {
             return;
         }
         for positioned in glyph_run.glyphs() {
@@ -227,11 +228,11 @@ impl<'a> Device<'a> for Lister<'_> {
                 BfString::String(letters) => letters,
             });
             if text.as_deref() != Some(" ") {
-                self.mark(bounds, &props);
+                self.add_shape(bounds, &props);
             }
             if self.visible(bounds).is_some() {
                 let [_, _, c, d, _, _] = place.as_coeffs();
-                self.found.glyphs.push(PlacedGlyph {
+                self.list.glyphs.push(PlacedGlyph {
                     text,
                     origin: place * Point::ZERO,
                     end: place * Point::new(advance, 0.0),
@@ -242,7 +243,7 @@ impl<'a> Device<'a> for Lister<'_> {
     }
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
-        let order = self.count(1);
+        let order = self.count_operations(1);
         let (width, height) = (image.width(), image.height());
         let (stream, stencil, black) = match &image {
             Image::Stencil(stencil) => {
@@ -259,7 +260,7 @@ impl<'a> Device<'a> for Lister<'_> {
         let grey = stencil
             || dict.get::<u8>("BitsPerComponent") == Some(1)
             || dict.get::<Name<'_>>("ColorSpace").is_some_and(|name| name.as_str() == "DeviceGray");
-        if let Err(refusal) = self.limits.check_picture(width, height, if grey { 1 } else { 3 }) {
+        if let Err(refusal) = self.limits.check_image(width, height, if grey { 1 } else { 3 }) {
             self.refuse(refusal);
         }
         let whole = props.transform.transform_rect_bbox(Rect::new(0.0, 0.0, f64::from(width), f64::from(height)));
@@ -268,17 +269,17 @@ impl<'a> Device<'a> for Lister<'_> {
             || dict.get::<u8>("SMaskInData").is_some_and(|kind| kind != 0);
         let blended = self.blends() || props.soft_mask.is_some() || props.blend_mode != BlendMode::Normal;
         let coloured_stencil = stencil && !black;
-        self.found.images.push(PlacedImage {
+        self.list.images.push(PlacedImage {
             transform: props.transform,
-            bounds,
-            whole,
+            visible_bounds: bounds,
+            full_bounds: whole,
             width,
             height,
-            order,
-            blended,
-            masked,
-            coloured_stencil,
-            stencil,
+            draw_order: order,
+            is_blended: blended,
+            has_mask: masked,
+            is_coloured_stencil: coloured_stencil,
+            is_stencil: stencil,
         });
     }
 

@@ -24,20 +24,20 @@ pub(crate) fn has_legacy_font(page: &Page<'_>) -> bool {
 /// Words of the page with boxes in px, in the order in which the page draws them (the order of reading in
 /// what word processors write), or `None` where the glyphs do not say what they mean.
 /// `scale` is px per point of the displayed page.
-pub(crate) fn blocks(glyphs: &[PlacedGlyph], scale: f64, size: (u32, u32)) -> Option<Vec<Block>> {
+pub(crate) fn extract_blocks(glyphs: &[PlacedGlyph], scale: f64, size: (u32, u32)) -> Option<Vec<Block>> {
     let (mut letters, mut dark, mut upright) = (0_usize, 0_usize, 0_usize);
     let mut seen = BTreeSet::new();
-    let mut lines: Vec<OpenLine> = Vec::new();
+    let mut lines: Vec<LineBuilder> = Vec::new();
     for glyph in glyphs {
         let text = glyph.text.as_deref().unwrap_or("\u{FFFD}");
         if text.chars().all(char::is_whitespace) {
             if let Some(line) = lines.last_mut() {
-                line.word_ended = true;
+                line.is_word_complete = true;
             }
             continue;
         }
         letters += 1;
-        dark += usize::from(text.chars().any(is_meaningless));
+        dark += usize::from(text.chars().any(is_unmapped));
         let (run, rise) = (glyph.end.x - glyph.origin.x, (glyph.end.y - glyph.origin.y).abs());
         if run < -1e-6 || rise > run.abs() * 0.1 + 0.01 {
             continue;
@@ -47,10 +47,10 @@ pub(crate) fn blocks(glyphs: &[PlacedGlyph], scale: f64, size: (u32, u32)) -> Op
         if !seen.insert((text.to_owned(), (glyph.origin.x * 4.0).round() as i64, (glyph.origin.y * 4.0).round() as i64)) {
             continue;
         }
-        match lines.last_mut().filter(|line| line.goes_on(glyph)) {
+        match lines.last_mut().filter(|line| line.is_continued_by(glyph)) {
             Some(line) => line.push(glyph, text, scale, size),
             None => {
-                let mut line = OpenLine::new(glyph);
+                let mut line = LineBuilder::new(glyph);
                 line.push(glyph, text, scale, size);
                 lines.push(line);
             }
@@ -59,42 +59,42 @@ pub(crate) fn blocks(glyphs: &[PlacedGlyph], scale: f64, size: (u32, u32)) -> Op
     if letters == 0 || dark * 5 > letters || upright * 5 < letters * 4 {
         return None;
     }
-    let mut lines: Vec<Line> = lines.into_iter().filter_map(OpenLine::close).collect();
+    let mut lines: Vec<Line> = lines.into_iter().filter_map(LineBuilder::finish).collect();
     // Some programs draw lines from the bottom up, or in the order of fonts.
     let upward = lines.windows(2).filter(|pair| matches!(pair, [a, b] if b.bounds.y1 <= a.bounds.y0)).count();
     if upward * 3 > lines.len() {
         lines.sort_by_key(|line| (line.bounds.y0 / 8, line.bounds.x0));
     }
-    Some(into_blocks(lines))
+    Some(group_into_blocks(lines))
 }
 
-fn is_meaningless(letter: char) -> bool {
+fn is_unmapped(letter: char) -> bool {
     letter == '\u{FFFD}' || letter.is_control() || ('\u{E000}'..='\u{F8FF}').contains(&letter)
 }
 
-struct OpenLine {
+struct LineBuilder {
     words: Vec<Word>,
-    base: f64,
+    baseline: f64,
     end: f64,
     size: f64,
-    word_ended: bool,
+    is_word_complete: bool,
 }
 
-impl OpenLine {
+impl LineBuilder {
     fn new(glyph: &PlacedGlyph) -> Self {
-        Self { words: Vec::new(), base: glyph.origin.y, end: glyph.origin.x, size: glyph.size, word_ended: true }
+        Self { words: Vec::new(), baseline: glyph.origin.y, end: glyph.origin.x, size: glyph.size, is_word_complete: true }
     }
 
     /// The glyph stands on the same base line (an index a little off it), and no column lies between.
-    fn goes_on(&self, glyph: &PlacedGlyph) -> bool {
+    fn is_continued_by(&self, glyph: &PlacedGlyph) -> bool {
         let size = self.size.max(glyph.size);
         let gap = glyph.origin.x - self.end;
-        (glyph.origin.y - self.base).abs() < size * 0.5 && gap > -size * 0.6 && gap < size * 2.5
+        (glyph.origin.y - self.baseline).abs() < size * 0.5 && gap > -size * 0.6 && gap < size * 2.5
     }
 
     fn push(&mut self, glyph: &PlacedGlyph, text: &str, scale: f64, size: (u32, u32)) {
         let gap = glyph.origin.x - self.end;
-        let starts = self.word_ended || gap > glyph.size * 0.22;
+        let starts = self.is_word_complete || gap > glyph.size * 0.22;
         let px = |points: f64, most: u32| (points * scale).clamp(0.0, f64::from(most)).round() as u32;
         let bounds = Bounds::new(
             px(glyph.origin.x, size.0),
@@ -109,12 +109,12 @@ impl OpenLine {
             }
             None => self.words.push(Word::new(text, bounds, 100)),
         }
-        self.word_ended = false;
+        self.is_word_complete = false;
         self.end = glyph.end.x.max(glyph.origin.x);
         self.size = self.size.max(glyph.size);
     }
 
-    fn close(self) -> Option<Line> {
+    fn finish(self) -> Option<Line> {
         let words: Vec<Word> = self
             .words
             .into_iter()
@@ -124,12 +124,12 @@ impl OpenLine {
             })
             .filter(|word| !word.text.is_empty())
             .collect();
-        Bounds::around(words.iter().map(|word| &word.bounds)).map(|bounds| Line::new(bounds, words))
+        Bounds::enclosing(words.iter().map(|word| &word.bounds)).map(|bounds| Line::new(bounds, words))
     }
 }
 
 /// Lines that follow each other closely, one below the other, belong together.
-fn into_blocks(lines: Vec<Line>) -> Vec<Block> {
+fn group_into_blocks(lines: Vec<Line>) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     for line in lines {
         let joins = blocks.last().and_then(|block| block.lines.last()).is_some_and(|above| {
@@ -175,7 +175,7 @@ mod tests {
         let mut glyphs = row("SO Y TE", 50.0, 40.0);
         glyphs.extend(row("CONG HOA", 300.0, 40.0));
         glyphs.extend(row("Doc lap", 300.0, 53.0));
-        let found = blocks(&glyphs, 2.0, (1200, 1600)).unwrap();
+        let found = extract_blocks(&glyphs, 2.0, (1200, 1600)).unwrap();
         assert_eq!(texts(&found), [vec!["SO Y TE"], vec!["CONG HOA", "Doc lap"]]);
         assert_eq!(found[0].lines[0].words[0].bounds, Bounds::new(100, 65, 120, 84));
     }
@@ -184,14 +184,14 @@ mod tests {
     fn letters_and_marks_become_one_letter_and_shadows_vanish() {
         let mut glyphs = row("a\u{301}", 50.0, 40.0);
         glyphs.extend(row("a\u{301}", 50.05, 40.0));
-        assert_eq!(texts(&blocks(&glyphs, 1.0, (600, 800)).unwrap()), [vec!["á"]]);
+        assert_eq!(texts(&extract_blocks(&glyphs, 1.0, (600, 800)).unwrap()), [vec!["á"]]);
     }
 
     #[test]
     fn text_that_means_nothing_is_left_to_recognition() {
         let mut glyphs = row("abcd", 50.0, 40.0);
         glyphs.extend(row("\u{FFFD}\u{FFFD}", 80.0, 40.0));
-        assert!(blocks(&glyphs, 1.0, (600, 800)).is_none());
-        assert!(blocks(&[], 1.0, (600, 800)).is_none());
+        assert!(extract_blocks(&glyphs, 1.0, (600, 800)).is_none());
+        assert!(extract_blocks(&[], 1.0, (600, 800)).is_none());
     }
 }

@@ -7,16 +7,16 @@ use sohoa_base::model::refusal::Warning;
 
 /// A page's picture as a reader of the paper sees it, and how its bytes can be kept as they are.
 #[derive(Debug, Clone)]
-pub struct PagePicture {
+pub struct PageImage {
     /// Decoded pixels as displayed: `/Rotate`, EXIF orientation, crop, `/Decode` and overlays applied.
     /// `L8` or `RGB8`.
     pub pixels: DynamicImage,
     /// Resolution of `pixels` on both axes, dots per inch.
     pub dpi: u32,
     /// Text of a born-digital page, boxes in px of `pixels`, in reading order.
-    pub own_text: Option<Vec<Block>>,
+    pub embedded_text: Option<Vec<Block>>,
     /// The picture's encoded form, to be kept without re-encoding.
-    pub raster: Raster,
+    pub encoded: EncodedImage,
     /// Parts drawn over the raster (visible signature stamps, annotations), to be laid over it again.
     pub overlays: Vec<Overlay>,
     /// What was odd.
@@ -34,7 +34,7 @@ pub struct Overlay {
 
 /// An encoded picture.
 #[derive(Debug, Clone)]
-pub struct Raster {
+pub struct EncodedImage {
     /// Width of the encoded picture before `turn`, px.
     pub width: u32,
     /// Height of the encoded picture before `turn`, px.
@@ -42,12 +42,12 @@ pub struct Raster {
     /// Clockwise turn that shows the encoded picture as [`PagePicture::pixels`]: 0, 90, 180, 270.
     pub turn: u16,
     /// The bytes.
-    pub data: RasterData,
+    pub data: EncodedData,
 }
 
 /// Encoded bytes of a picture in a form that PDF knows.
 #[derive(Debug, Clone)]
-pub enum RasterData {
+pub enum EncodedData {
     /// A baseline or progressive JPEG of 1 (grey) or 3 (YCbCr or RGB) components.
     Jpeg {
         /// The file.
@@ -78,5 +78,5 @@ pub enum RasterData {
         inverted: bool,
     },
     /// No form that can be kept: encode [`PagePicture::pixels`], whose turn is 0.
-    Pixels,
+    NotEmbeddable,
 }

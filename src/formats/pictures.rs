@@ -3,13 +3,13 @@
 use crate::heic_read;
 use crate::jpeg_head;
 use crate::limits::Limits;
-use crate::picture::{PagePicture, Raster, RasterData};
+use crate::picture::{EncodedData, EncodedImage, PageImage};
 use crate::pixels;
 use crate::sniff;
 use crate::tiff_directory::TiffBytes;
 use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::{AnimationDecoder, DynamicImage, ImageDecoder};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::refusal::Warning;
 use std::io::Cursor;
 
@@ -18,14 +18,14 @@ use std::io::Cursor;
 ///
 /// # Errors
 /// Corrupt, Invalid or Limit, as [`read`].
-pub(crate) fn check(bytes: &[u8], media_type: &str, limits: &Limits) -> Result<Vec<Warning>> {
+pub(crate) fn check_header(bytes: &[u8], media_type: &str, limits: &Limits) -> Result<Vec<Warning>> {
     let mut warnings = Vec::new();
     match media_type {
         sniff::JPEG => {
-            let head = jpeg_head::read(bytes)?;
-            limits.check_picture(head.width, head.height, jpeg_channels(&head))?;
+            let head = jpeg_head::parse(bytes)?;
+            limits.check_image(head.width, head.height, jpeg_channels(&head))?;
             warnings.extend(jpeg_warnings(bytes, &head));
-            warnings.extend(shape_warning(head.width, head.height));
+            warnings.extend(aspect_ratio_warning(head.width, head.height));
         }
         sniff::JP2 | sniff::J2K => {
             check_decoder(&jp2_decoder(bytes)?, limits)?;
@@ -37,17 +37,17 @@ pub(crate) fn check(bytes: &[u8], media_type: &str, limits: &Limits) -> Result<V
             }
         }
         _ => {
-            let (decoder, _, found) = other_decoder(bytes, media_type, limits)?;
+            let (decoder, _, found) = open_decoder(bytes, media_type, limits)?;
             let (width, height) = decoder.dimensions();
             warnings.extend(found);
-            warnings.extend(shape_warning(width, height));
+            warnings.extend(aspect_ratio_warning(width, height));
         }
     }
     Ok(warnings)
 }
 
 /// No page is twenty times as long as it is wide.
-fn shape_warning(width: u32, height: u32) -> Option<Warning> {
+fn aspect_ratio_warning(width: u32, height: u32) -> Option<Warning> {
     let (long, short) = (width.max(height), width.min(height).max(1));
     (long / short >= 20).then(|| Warning::new("page-size", format!("the picture of {width} × {height} px has not the shape of a page")))
 }
@@ -57,32 +57,32 @@ fn shape_warning(width: u32, height: u32) -> Option<Warning> {
 /// # Errors
 /// Corrupt where it cannot be decoded (or less than a third of it), Invalid for kinds that are not read,
 /// Limit for pictures that are too large.
-pub(crate) fn read(bytes: &[u8], media_type: &str, limits: &Limits) -> Result<PagePicture> {
+pub(crate) fn decode_page(bytes: &[u8], media_type: &str, limits: &Limits) -> Result<PageImage> {
     match media_type {
         sniff::JPEG => read_jpeg(bytes, limits),
         sniff::JP2 | sniff::J2K => {
             let decoder = jp2_decoder(bytes)?;
             check_decoder(&decoder, limits)?;
             let image = decode(decoder, media_type)?;
-            Ok(pixels_only(image, 1, None))
+            Ok(unencoded_page(image, 1, None))
         }
-        sniff::HEIC => Ok(pixels_only(heic_read::read(bytes, limits)?, 1, None)),
+        sniff::HEIC => Ok(unencoded_page(heic_read::read(bytes, limits)?, 1, None)),
         _ => {
-            let (mut decoder, dpi, _) = other_decoder(bytes, media_type, limits)?;
+            let (mut decoder, dpi, _) = open_decoder(bytes, media_type, limits)?;
             let orientation = decoder.orientation().map_or(1, image::metadata::Orientation::to_exif);
-            Ok(pixels_only(decode(decoder, media_type)?, orientation, dpi))
+            Ok(unencoded_page(decode(decoder, media_type)?, orientation, dpi))
         }
     }
 }
 
-fn jpeg_channels(head: &jpeg_head::JpegHead) -> u64 {
+fn jpeg_channels(head: &jpeg_head::JpegMarkers) -> u64 {
     // A progressive picture is gathered as 16-bit coefficients before it becomes pixels.
-    u64::from(head.components.max(1)) * if head.frame == 0xC2 { 2 } else { 1 }
+    u64::from(head.components.max(1)) * if head.frame_marker == 0xC2 { 2 } else { 1 }
 }
 
-fn jpeg_warnings(bytes: &[u8], head: &jpeg_head::JpegHead) -> Vec<Warning> {
-    let rest = head.end.and_then(|end| bytes.get(end..)).unwrap_or_default();
-    if head.end.is_none() {
+fn jpeg_warnings(bytes: &[u8], head: &jpeg_head::JpegMarkers) -> Vec<Warning> {
+    let rest = head.end_offset.and_then(|end| bytes.get(end..)).unwrap_or_default();
+    if head.end_offset.is_none() {
         vec![Warning::new("truncated", "the JPEG ends before its end mark: the lower part of the page may be missing")]
     } else if rest.len() > 4 && rest.iter().any(|byte| !matches!(byte, 0 | 0xFF | b'\r' | b'\n' | b' ')) {
         vec![Warning::new("trailing-data", format!("{} bytes follow the end of the JPEG; only the first picture is taken", rest.len()))]
@@ -91,11 +91,11 @@ fn jpeg_warnings(bytes: &[u8], head: &jpeg_head::JpegHead) -> Vec<Warning> {
     }
 }
 
-fn read_jpeg(bytes: &[u8], limits: &Limits) -> Result<PagePicture> {
-    let head = jpeg_head::read(bytes)?;
-    limits.check_picture(head.width, head.height, jpeg_channels(&head))?;
-    let mut image = pixels::plain(decode_jpeg(bytes.get(..head.end.unwrap_or(bytes.len())).unwrap_or(bytes))?);
-    if head.end.is_none() {
+fn read_jpeg(bytes: &[u8], limits: &Limits) -> Result<PageImage> {
+    let head = jpeg_head::parse(bytes)?;
+    limits.check_image(head.width, head.height, jpeg_channels(&head))?;
+    let mut image = pixels::to_l8_or_rgb8(decode_jpeg(bytes.get(..head.end_offset.unwrap_or(bytes.len())).unwrap_or(bytes))?);
+    if head.end_offset.is_none() {
         let rows = decoded_rows(&image);
         if rows * 10 < u64::from(image.height()) * 3 {
             return Err(Error::corrupt(format!(
@@ -104,24 +104,24 @@ fn read_jpeg(bytes: &[u8], limits: &Limits) -> Result<PagePicture> {
             )));
         }
     }
-    let (dpi, stretch) = pixels::resolution(head.width, head.height, head.dpi);
-    let (mirrored, turn) = pixels::mirror_and_turn(head.orientation);
-    let plain_jpeg = head.is_common() && matches!(head.components, 1 | 3) && !head.named_rgb;
-    let keep = head.end.filter(|_| plain_jpeg && !mirrored && stretch == (1.0, 1.0)).and_then(|end| bytes.get(..end));
+    let (dpi, stretch) = pixels::resolve_dpi(head.width, head.height, head.dpi);
+    let (mirrored, turn) = pixels::exif_transform(head.orientation);
+    let plain_jpeg = head.is_widely_supported() && matches!(head.components, 1 | 3) && !head.has_rgb_component_ids;
+    let keep = head.end_offset.filter(|_| plain_jpeg && !mirrored && stretch == (1.0, 1.0)).and_then(|end| bytes.get(..end));
     if mirrored {
         image = image.fliph();
     }
-    let image = pixels::turned(pixels::stretched(image, stretch), turn);
+    let image = pixels::rotate(pixels::scale_to_square_pixels(image, stretch), turn);
     let raster = match keep {
-        Some(file) => Raster {
+        Some(file) => EncodedImage {
             width: head.width,
             height: head.height,
             turn,
-            data: RasterData::Jpeg { bytes: file.to_vec(), components: head.components },
+            data: EncodedData::Jpeg { bytes: file.to_vec(), components: head.components },
         },
-        None => Raster { width: image.width(), height: image.height(), turn: 0, data: RasterData::Pixels },
+        None => EncodedImage { width: image.width(), height: image.height(), turn: 0, data: EncodedData::NotEmbeddable },
     };
-    Ok(PagePicture { pixels: image, dpi, own_text: None, raster, overlays: Vec::new(), warnings: Vec::new() })
+    Ok(PageImage { pixels: image, dpi, embedded_text: None, encoded: raster, overlays: Vec::new(), warnings: Vec::new() })
 }
 
 /// Decodes a JPEG file.
@@ -129,7 +129,7 @@ fn read_jpeg(bytes: &[u8], limits: &Limits) -> Result<PagePicture> {
 /// # Errors
 /// Corrupt.
 pub(crate) fn decode_jpeg(bytes: &[u8]) -> Result<DynamicImage> {
-    let decoder = JpegDecoder::new(Cursor::new(bytes)).or_error(Kind::Corrupt, || failed(sniff::JPEG))?;
+    let decoder = JpegDecoder::new(Cursor::new(bytes)).or_error(ErrorKind::Corrupt, || decode_failure(sniff::JPEG))?;
     decode(decoder, sniff::JPEG)
 }
 
@@ -146,26 +146,26 @@ fn decoded_rows(image: &DynamicImage) -> u64 {
     u64::from(image.height()).saturating_sub(rest as u64)
 }
 
-fn failed(media_type: &str) -> String {
-    format!("{} cannot be decoded; scan the page again or save it anew", sniff::in_words(media_type))
+fn decode_failure(media_type: &str) -> String {
+    format!("{} cannot be decoded; scan the page again or save it anew", sniff::describe(media_type))
 }
 
 fn decode(decoder: impl ImageDecoder, media_type: &str) -> Result<DynamicImage> {
-    DynamicImage::from_decoder(decoder).or_error(Kind::Corrupt, || failed(media_type))
+    DynamicImage::from_decoder(decoder).or_error(ErrorKind::Corrupt, || decode_failure(media_type))
 }
 
 fn check_decoder(decoder: &impl ImageDecoder, limits: &Limits) -> Result<()> {
     let (width, height) = decoder.dimensions();
-    limits.check_picture(width, height, u64::from(decoder.color_type().bytes_per_pixel()))
+    limits.check_image(width, height, u64::from(decoder.color_type().bytes_per_pixel()))
 }
 
-type Boxed<'a> = (Box<dyn ImageDecoder + 'a>, Option<(f64, f64)>, Vec<Warning>);
+type OpenedDecoder<'a> = (Box<dyn ImageDecoder + 'a>, Option<(f64, f64)>, Vec<Warning>);
 
 /// A decoder whose size was checked, the written resolution, and what is odd.
-fn other_decoder<'a>(bytes: &'a [u8], media_type: &str, limits: &Limits) -> Result<Boxed<'a>> {
-    let broken = || failed(media_type);
+fn open_decoder<'a>(bytes: &'a [u8], media_type: &str, limits: &Limits) -> Result<OpenedDecoder<'a>> {
+    let broken = || decode_failure(media_type);
     let mut memory = image::Limits::default();
-    memory.max_alloc = Some(limits.pixel_bytes);
+    memory.max_alloc = Some(limits.max_pixel_bytes);
     let mut warnings = Vec::new();
     let several = || Warning::new("more-pictures", "the file holds several pictures one after another; only the first is taken");
     let (decoder, dpi): (Box<dyn ImageDecoder + 'a>, _) = match media_type {
@@ -173,7 +173,7 @@ fn other_decoder<'a>(bytes: &'a [u8], media_type: &str, limits: &Limits) -> Resu
             if !matches!(bytes.get(26..28), Some([0, 0])) {
                 return Err(Error::corrupt("PNG is packed in an unknown way; save it anew"));
             }
-            let decoder = PngDecoder::with_limits(Cursor::new(bytes), memory).or_error(Kind::Corrupt, broken)?;
+            let decoder = PngDecoder::with_limits(Cursor::new(bytes), memory).or_error(ErrorKind::Corrupt, broken)?;
             check_decoder(&decoder, limits)?;
             if decoder.is_apng().unwrap_or(false) {
                 warnings.push(several());
@@ -181,7 +181,7 @@ fn other_decoder<'a>(bytes: &'a [u8], media_type: &str, limits: &Limits) -> Resu
             (Box::new(decoder), png_dpi(bytes))
         }
         sniff::WEBP => {
-            let decoder = WebPDecoder::new(Cursor::new(bytes)).or_error(Kind::Corrupt, broken)?;
+            let decoder = WebPDecoder::new(Cursor::new(bytes)).or_error(ErrorKind::Corrupt, broken)?;
             check_decoder(&decoder, limits)?;
             if decoder.has_animation() {
                 warnings.push(several());
@@ -189,33 +189,33 @@ fn other_decoder<'a>(bytes: &'a [u8], media_type: &str, limits: &Limits) -> Resu
             (Box::new(decoder), None)
         }
         sniff::BMP => {
-            let decoder = BmpDecoder::new(Cursor::new(bytes)).or_error(Kind::Corrupt, broken)?;
+            let decoder = BmpDecoder::new(Cursor::new(bytes)).or_error(ErrorKind::Corrupt, broken)?;
             check_decoder(&decoder, limits)?;
             (Box::new(decoder), bmp_dpi(bytes))
         }
         sniff::GIF => {
-            let open = || GifDecoder::new(Cursor::new(bytes)).or_error(Kind::Corrupt, broken);
+            let open = || GifDecoder::new(Cursor::new(bytes)).or_error(ErrorKind::Corrupt, broken);
             let mut decoder = open()?;
             check_decoder(&decoder, limits)?;
-            decoder.set_limits(memory).or_error(Kind::Limit, broken)?;
+            decoder.set_limits(memory).or_error(ErrorKind::Limit, broken)?;
             if open()?.into_frames().take(2).filter(std::result::Result::is_ok).count() > 1 {
                 warnings.push(several());
             }
             (Box::new(decoder), None)
         }
-        other => return Err(Error::invalid(format!("{} is not a picture that can be read here", sniff::in_words(other)))),
+        other => return Err(Error::invalid(format!("{} is not a picture that can be read here", sniff::describe(other)))),
     };
     Ok((decoder, dpi, warnings))
 }
 
-fn pixels_only(image: DynamicImage, orientation: u8, dpi: Option<(f64, f64)>) -> PagePicture {
-    let (dpi, stretch) = pixels::resolution(image.width(), image.height(), dpi);
-    let (mirrored, turn) = pixels::mirror_and_turn(orientation);
-    let image = pixels::plain(image);
+fn unencoded_page(image: DynamicImage, orientation: u8, dpi: Option<(f64, f64)>) -> PageImage {
+    let (dpi, stretch) = pixels::resolve_dpi(image.width(), image.height(), dpi);
+    let (mirrored, turn) = pixels::exif_transform(orientation);
+    let image = pixels::to_l8_or_rgb8(image);
     let image = if mirrored { image.fliph() } else { image };
-    let image = pixels::turned(pixels::stretched(image, stretch), turn);
-    let raster = Raster { width: image.width(), height: image.height(), turn: 0, data: RasterData::Pixels };
-    PagePicture { pixels: image, dpi, own_text: None, raster, overlays: Vec::new(), warnings: Vec::new() }
+    let image = pixels::rotate(pixels::scale_to_square_pixels(image, stretch), turn);
+    let raster = EncodedImage { width: image.width(), height: image.height(), turn: 0, data: EncodedData::NotEmbeddable };
+    PageImage { pixels: image, dpi, embedded_text: None, encoded: raster, overlays: Vec::new(), warnings: Vec::new() }
 }
 
 /// `pHYs`, where its unit is the metre (PNG, 11.3.4.3).
@@ -227,7 +227,7 @@ fn png_dpi(bytes: &[u8]) -> Option<(f64, f64)> {
         match bytes.get(at + 4..at + 8)? {
             b"pHYs" if bytes.get(at + 16) == Some(&1) => return Some((number(at + 8)? * 0.0254, number(at + 12)? * 0.0254)),
             b"eXIf" => {
-                if let Some(dpi) = TiffBytes::new(bytes.get(at + 8..)?).and_then(|exif| exif.dpi_of_first()) {
+                if let Some(dpi) = TiffBytes::new(bytes.get(at + 8..)?).and_then(|exif| exif.first_dpi()) {
                     return Some(dpi);
                 }
             }
@@ -251,7 +251,7 @@ fn jp2_decoder(bytes: &[u8]) -> Result<hayro_jpeg2000::integration::Jp2Decoder> 
     if tiles > 10_000 {
         return Err(Error::limit(format!("JPEG 2000 picture is cut into {tiles} tiles, more than the limit of 10000; save it anew")));
     }
-    hayro_jpeg2000::integration::Jp2Decoder::new(Cursor::new(bytes)).or_error(Kind::Corrupt, || failed(sniff::JP2))
+    hayro_jpeg2000::integration::Jp2Decoder::new(Cursor::new(bytes)).or_error(ErrorKind::Corrupt, || decode_failure(sniff::JP2))
 }
 
 /// How many tiles the `SIZ` marker declares (ITU-T T.800, A.5.1).

@@ -4,7 +4,7 @@ use image::{DynamicImage, GrayImage, ImageBuffer, RgbImage, imageops};
 
 /// The picture as `L8` or `RGB8`: transparency over white paper, 16 bits reduced to 8, colourless colour
 /// as grey.
-pub(crate) fn plain(image: DynamicImage) -> DynamicImage {
+pub(crate) fn to_l8_or_rgb8(image: DynamicImage) -> DynamicImage {
     let image = match image {
         DynamicImage::ImageLuma8(_) => return image,
         DynamicImage::ImageRgb8(rgb) => rgb,
@@ -21,11 +21,11 @@ pub(crate) fn plain(image: DynamicImage) -> DynamicImage {
             return DynamicImage::ImageLuma8(grey);
         }
         DynamicImage::ImageLuma16(_) => return DynamicImage::ImageLuma8(image.into_luma8()),
-        DynamicImage::ImageLumaA16(_) => return plain(DynamicImage::ImageLumaA8(image.into_luma_alpha8())),
-        DynamicImage::ImageRgba16(_) | DynamicImage::ImageRgba32F(_) => return plain(DynamicImage::ImageRgba8(image.into_rgba8())),
+        DynamicImage::ImageLumaA16(_) => return to_l8_or_rgb8(DynamicImage::ImageLumaA8(image.into_luma_alpha8())),
+        DynamicImage::ImageRgba16(_) | DynamicImage::ImageRgba32F(_) => return to_l8_or_rgb8(DynamicImage::ImageRgba8(image.into_rgba8())),
         other => other.into_rgb8(),
     };
-    grey_if_colourless(image)
+    reduce_to_grey(image)
 }
 
 /// Lays the last channel of each pixel over white and drops it, in place.
@@ -47,7 +47,7 @@ fn drop_alpha(mut bytes: Vec<u8>, colours: usize) -> Vec<u8> {
 }
 
 /// A colour picture without any colour as `L8`.
-pub(crate) fn grey_if_colourless(image: RgbImage) -> DynamicImage {
+pub(crate) fn reduce_to_grey(image: RgbImage) -> DynamicImage {
     let (width, height) = image.dimensions();
     if image.as_raw().chunks_exact(3).any(|pixel| !matches!(pixel, [r, g, b] if r == g && g == b)) {
         return DynamicImage::ImageRgb8(image);
@@ -57,7 +57,7 @@ pub(crate) fn grey_if_colourless(image: RgbImage) -> DynamicImage {
 }
 
 /// Turns clockwise by 0, 90, 180 or 270 degrees.
-pub(crate) fn turned(image: DynamicImage, turn: u16) -> DynamicImage {
+pub(crate) fn rotate(image: DynamicImage, turn: u16) -> DynamicImage {
     match turn {
         90 => image.rotate90(),
         180 => image.rotate180(),
@@ -67,7 +67,7 @@ pub(crate) fn turned(image: DynamicImage, turn: u16) -> DynamicImage {
 }
 
 /// EXIF orientation as mirrored left to right first, then turned clockwise.
-pub(crate) fn mirror_and_turn(orientation: u8) -> (bool, u16) {
+pub(crate) fn exif_transform(orientation: u8) -> (bool, u16) {
     match orientation {
         2 => (true, 0),
         3 => (false, 180),
@@ -83,7 +83,7 @@ pub(crate) fn mirror_and_turn(orientation: u8) -> (bool, u16) {
 /// One resolution for both axes: the written one where it gives a page of a thinkable size, else that of
 /// an A4 page. The second value says whether the pixels are not square: how often the shorter axis must be
 /// stretched, as (x, y).
-pub(crate) fn resolution(width: u32, height: u32, written: Option<(f64, f64)>) -> (u32, (f64, f64)) {
+pub(crate) fn resolve_dpi(width: u32, height: u32, written: Option<(f64, f64)>) -> (u32, (f64, f64)) {
     let thinkable = |dots: u32, dpi: f64| (50.0..=1300.0).contains(&dpi) && (0.5..=60.0).contains(&(f64::from(dots) / dpi));
     match written {
         Some((x, y)) if thinkable(width, x) && thinkable(height, y) => {
@@ -96,7 +96,7 @@ pub(crate) fn resolution(width: u32, height: u32, written: Option<(f64, f64)>) -
 }
 
 /// The picture stretched to square pixels.
-pub(crate) fn stretched(image: DynamicImage, factor: (f64, f64)) -> DynamicImage {
+pub(crate) fn scale_to_square_pixels(image: DynamicImage, factor: (f64, f64)) -> DynamicImage {
     let size = |dots: u32, factor: f64| (f64::from(dots) * factor).round().clamp(1.0, 60_000.0) as u32;
     let (width, height) = (size(image.width(), factor.0), size(image.height(), factor.1));
     if (width, height) == (image.width(), image.height()) {
@@ -114,18 +114,18 @@ mod tests {
     #[test]
     fn transparency_is_white_paper() {
         let image = RgbaImage::from_pixel(3, 2, Rgba([10, 20, 30, 0]));
-        let plain = plain(DynamicImage::ImageRgba8(image));
+        let plain = to_l8_or_rgb8(DynamicImage::ImageRgba8(image));
         assert_eq!(plain.as_luma8().unwrap().as_raw(), &vec![255; 6]);
     }
 
     #[test]
     fn senseless_resolution_becomes_that_of_a4() {
-        assert_eq!(resolution(2480, 3508, None).0, 300);
-        assert_eq!(resolution(2480, 3508, Some((0.0, 0.0))).0, 300);
-        assert_eq!(resolution(2480, 3508, Some((1e9, 1e9))).0, 300);
-        assert_eq!(resolution(1654, 2339, Some((200.0, 200.0))).0, 200);
-        assert_eq!(resolution(1728, 1078, Some((204.0, 98.0))), (204, (1.0, 204.0 / 98.0)));
-        assert_eq!(resolution(4000, 3000, Some((72.0, 72.0))).0, 72);
-        assert_eq!(resolution(8000, 6000, Some((72.0, 72.0))).0, 726);
+        assert_eq!(resolve_dpi(2480, 3508, None).0, 300);
+        assert_eq!(resolve_dpi(2480, 3508, Some((0.0, 0.0))).0, 300);
+        assert_eq!(resolve_dpi(2480, 3508, Some((1e9, 1e9))).0, 300);
+        assert_eq!(resolve_dpi(1654, 2339, Some((200.0, 200.0))).0, 200);
+        assert_eq!(resolve_dpi(1728, 1078, Some((204.0, 98.0))), (204, (1.0, 204.0 / 98.0)));
+        assert_eq!(resolve_dpi(4000, 3000, Some((72.0, 72.0))).0, 72);
+        assert_eq!(resolve_dpi(8000, 6000, Some((72.0, 72.0))).0, 726);
     }
 }

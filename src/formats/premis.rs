@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 /// When the events happened, RFC 3339.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Times {
+pub struct EventTimes {
     /// The originals were received and their SHA-256 taken, by SHA-256 of the original. One that is missing
     /// here gets `deposited`.
     pub received: BTreeMap<String, String>,
@@ -22,7 +22,7 @@ pub struct Times {
 /// The PREMIS file of a dossier. `files` are the files of the object by path, for the derivatives' size and
 /// SHA-512.
 #[must_use]
-pub fn write(record: &Record, files: &BTreeMap<String, StoredFile>, times: &Times) -> String {
+pub fn write(record: &Record, files: &BTreeMap<String, StoredFile>, times: &EventTimes) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     out.push_str("<premis xmlns=\"http://www.loc.gov/premis/v3\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" ");
     out.push_str("xsi:schemaLocation=\"http://www.loc.gov/premis/v3 http://www.loc.gov/standards/premis/premis.xsd\" version=\"3.0\">\n");
@@ -30,7 +30,7 @@ pub fn write(record: &Record, files: &BTreeMap<String, StoredFile>, times: &Time
         write_original(&mut out, original);
     }
     for document in &record.documents {
-        let sources: Vec<&str> = sources(document.pages.iter().map(|page| page.original.as_str()));
+        let sources: Vec<&str> = unique_sources(document.pages.iter().map(|page| page.original.as_str()));
         for (path, format) in [(&document.pdf, "application/pdf"), (&document.text, "text/plain")] {
             write_derivative(&mut out, path, format, files.get(path), &sources);
         }
@@ -43,18 +43,18 @@ pub fn write(record: &Record, files: &BTreeMap<String, StoredFile>, times: &Time
     write_events(&mut out, record, times);
     let (name, version) = record.provenance.program.rsplit_once(' ').unwrap_or((&record.provenance.program, ""));
     out.push_str("<agent>\n");
-    identifier(&mut out, "agentIdentifier", "name", &record.provenance.program);
-    element(&mut out, "agentName", name);
-    element(&mut out, "agentType", "software");
+    write_identifier(&mut out, "agentIdentifier", "name", &record.provenance.program);
+    write_element(&mut out, "agentName", name);
+    write_element(&mut out, "agentType", "software");
     if !version.is_empty() {
-        element(&mut out, "agentVersion", version);
+        write_element(&mut out, "agentVersion", version);
     }
     out.push_str("</agent>\n</premis>\n");
     out
 }
 
 /// Each once, in order of first use.
-fn sources<'a>(all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+fn unique_sources<'a>(all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let mut once = Vec::new();
     for one in all {
         if !once.contains(&one) {
@@ -66,48 +66,48 @@ fn sources<'a>(all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 
 fn write_original(out: &mut String, original: &Original) {
     out.push_str("<object xsi:type=\"file\">\n");
-    identifier(out, "objectIdentifier", "SHA-256", &original.sha256);
-    characteristics(out, ("SHA-256", &original.sha256), original.bytes, &original.media_type);
+    write_identifier(out, "objectIdentifier", "SHA-256", &original.sha256);
+    write_characteristics(out, ("SHA-256", &original.sha256), original.bytes, &original.media_type);
     if let Some(name) = original.delivered_as.first() {
-        element(out, "originalName", &name.shown);
+        write_element(out, "originalName", &name.display);
     }
-    location(out, &original.path);
+    write_location(out, &original.path);
     out.push_str("</object>\n");
 }
 
 fn write_derivative(out: &mut String, path: &str, format: &str, file: Option<&StoredFile>, sources: &[&str]) {
     let Some(file) = file else { return };
     out.push_str("<object xsi:type=\"file\">\n");
-    identifier(out, "objectIdentifier", "path", path);
-    characteristics(out, ("SHA-512", &file.sha512), file.bytes, format);
-    location(out, path);
+    write_identifier(out, "objectIdentifier", "path", path);
+    write_characteristics(out, ("SHA-512", &file.sha512), file.bytes, format);
+    write_location(out, path);
     for source in sources {
         out.push_str("<relationship>\n");
-        element(out, "relationshipType", "derivation");
-        element(out, "relationshipSubType", "has source");
-        identifier(out, "relatedObjectIdentifier", "SHA-256", source);
+        write_element(out, "relationshipType", "derivation");
+        write_element(out, "relationshipSubType", "has source");
+        write_identifier(out, "relatedObjectIdentifier", "SHA-256", source);
         out.push_str("</relationship>\n");
     }
     out.push_str("</object>\n");
 }
 
-fn characteristics(out: &mut String, (algorithm, digest): (&str, &str), bytes: u64, format: &str) {
+fn write_characteristics(out: &mut String, (algorithm, digest): (&str, &str), bytes: u64, format: &str) {
     out.push_str("<objectCharacteristics>\n");
-    element(out, "compositionLevel", "0");
+    write_element(out, "compositionLevel", "0");
     out.push_str("<fixity>\n");
-    element(out, "messageDigestAlgorithm", algorithm);
-    element(out, "messageDigest", digest);
+    write_element(out, "messageDigestAlgorithm", algorithm);
+    write_element(out, "messageDigest", digest);
     out.push_str("</fixity>\n");
-    element(out, "size", &bytes.to_string());
+    write_element(out, "size", &bytes.to_string());
     out.push_str("<format>\n<formatDesignation>\n");
-    element(out, "formatName", if format.is_empty() { "application/octet-stream" } else { format });
+    write_element(out, "formatName", if format.is_empty() { "application/octet-stream" } else { format });
     out.push_str("</formatDesignation>\n</format>\n</objectCharacteristics>\n");
 }
 
-fn location(out: &mut String, path: &str) {
+fn write_location(out: &mut String, path: &str) {
     out.push_str("<storage>\n<contentLocation>\n");
-    element(out, "contentLocationType", "path in the object");
-    element(out, "contentLocationValue", path);
+    write_element(out, "contentLocationType", "path in the object");
+    write_element(out, "contentLocationValue", path);
     out.push_str("</contentLocation>\n</storage>\n");
 }
 
@@ -121,7 +121,7 @@ struct Event<'a> {
     objects: Vec<(&'a str, &'a str)>,
 }
 
-fn write_events(out: &mut String, record: &Record, times: &Times) {
+fn write_events(out: &mut String, record: &Record, times: &EventTimes) {
     let mut number = 0;
     let mut push = |event: Event<'_>| {
         number += 1;
@@ -181,32 +181,32 @@ fn write_events(out: &mut String, record: &Record, times: &Times) {
 
 fn write_event(out: &mut String, number: u32, event: &Event<'_>, agent: &str) {
     out.push_str("<event>\n");
-    identifier(out, "eventIdentifier", "local", &format!("event-{number}"));
-    element(out, "eventType", event.kind);
-    element(out, "eventDateTime", event.time);
+    write_identifier(out, "eventIdentifier", "local", &format!("event-{number}"));
+    write_element(out, "eventType", event.kind);
+    write_element(out, "eventDateTime", event.time);
     out.push_str("<eventDetailInformation>\n");
-    element(out, "eventDetail", &event.detail);
+    write_element(out, "eventDetail", &event.detail);
     out.push_str("</eventDetailInformation>\n<eventOutcomeInformation>\n");
-    element(out, "eventOutcome", event.outcome);
+    write_element(out, "eventOutcome", event.outcome);
     if !event.note.is_empty() {
         out.push_str("<eventOutcomeDetail>\n");
-        element(out, "eventOutcomeDetailNote", &event.note);
+        write_element(out, "eventOutcomeDetailNote", &event.note);
         out.push_str("</eventOutcomeDetail>\n");
     }
     out.push_str("</eventOutcomeInformation>\n");
-    identifier(out, "linkingAgentIdentifier", "name", agent);
+    write_identifier(out, "linkingAgentIdentifier", "name", agent);
     for (kind, value) in &event.objects {
-        identifier(out, "linkingObjectIdentifier", kind, value);
+        write_identifier(out, "linkingObjectIdentifier", kind, value);
     }
     out.push_str("</event>\n");
 }
 
 /// An identifier of PREMIS: `<name><nameType/><nameValue/></name>`.
-fn identifier(out: &mut String, name: &str, kind: &str, value: &str) {
+fn write_identifier(out: &mut String, name: &str, kind: &str, value: &str) {
     let (kind, value) = (escape(kind), escape(value));
     let _ = writeln!(out, "<{name}>\n<{name}Type>{kind}</{name}Type>\n<{name}Value>{value}</{name}Value>\n</{name}>");
 }
 
-fn element(out: &mut String, name: &str, text: &str) {
+fn write_element(out: &mut String, name: &str, text: &str) {
     let _ = writeln!(out, "<{name}>{}</{name}>", escape(text));
 }

@@ -56,13 +56,14 @@ pub struct Column {
     /// Share of the width of the table beside those of the others.
     pub width: u32,
     /// How its cells stand.
-    pub side: Side,
+    pub side: Alignment,
 }
 
 /// How cells of a column stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Side {
+#[schemars(rename = "Side")]
+pub enum Alignment {
     /// Texts.
     Left,
     /// Days, words of a kind.
@@ -73,26 +74,26 @@ pub enum Side {
 
 impl Column {
     /// A column.
-    pub fn new(name: impl Into<String>, width: u32, side: Side) -> Self {
+    pub fn new(name: impl Into<String>, width: u32, side: Alignment) -> Self {
         Self { name: name.into(), group: String::new(), width, side }
     }
 
     /// The column under the head of a group.
     #[must_use]
-    pub fn under(self, group: impl Into<String>) -> Self {
+    pub fn in_group(self, group: impl Into<String>) -> Self {
         Self { group: group.into(), ..self }
     }
 
     /// Its head in one text, for lists that have one row of heads.
     #[must_use]
-    pub fn full_name(&self) -> String {
+    pub fn qualified_name(&self) -> String {
         if self.group.is_empty() { self.name.clone() } else { format!("{}: {}", self.group, self.name) }
     }
 }
 
 /// A cell of a table's head, which may cover several columns or rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct HeadCell<'a> {
+pub(super) struct HeaderCell<'a> {
     /// Its text.
     pub(super) text: &'a str,
     /// The first row of the head that it covers, from 0.
@@ -107,13 +108,13 @@ pub(super) struct HeadCell<'a> {
 
 impl Table {
     /// Rows of its head: two where columns stand in groups.
-    pub(super) fn head_rows(&self) -> usize {
+    pub(super) fn header_row_count(&self) -> usize {
         if self.columns.iter().any(|column| !column.group.is_empty()) { 2 } else { 1 }
     }
 
     /// The cells of its head, by row and column.
-    pub(super) fn head(&self) -> Vec<HeadCell<'_>> {
-        let rows = self.head_rows();
+    pub(super) fn header_cells(&self) -> Vec<HeaderCell<'_>> {
+        let rows = self.header_row_count();
         let mut above = Vec::new();
         let mut below = Vec::new();
         let mut first = 0;
@@ -121,11 +122,11 @@ impl Table {
             let Some(column) = together.first() else { continue };
             let columns = together.len();
             if column.group.is_empty() {
-                above.push(HeadCell { text: &column.name, row: 0, rows, column: first, columns });
+                above.push(HeaderCell { text: &column.name, row: 0, rows, column: first, columns });
             } else {
-                above.push(HeadCell { text: &column.group, row: 0, rows: 1, column: first, columns });
+                above.push(HeaderCell { text: &column.group, row: 0, rows: 1, column: first, columns });
                 let names = (first..).zip(together);
-                below.extend(names.map(|(place, one)| HeadCell { text: &one.name, row: 1, rows: 1, column: place, columns: 1 }));
+                below.extend(names.map(|(place, one)| HeaderCell { text: &one.name, row: 1, rows: 1, column: place, columns: 1 }));
             }
             first += columns;
         }
@@ -134,33 +135,33 @@ impl Table {
     }
 
     /// Its rows, the sum last, and whether each is the sum.
-    pub(super) fn all_rows(&self) -> impl Iterator<Item = (&Vec<String>, bool)> {
+    pub(super) fn rows_with_total(&self) -> impl Iterator<Item = (&Vec<String>, bool)> {
         self.rows.iter().map(|row| (row, false)).chain(self.sum.iter().map(|row| (row, true)))
     }
 }
 
 /// The text with shares that no line breaks: `98,5 %`.
-pub(super) fn unbroken(text: &str) -> String {
+pub(super) fn with_nonbreaking_percent(text: &str) -> String {
     text.replace(" %", "\u{a0}%")
 }
 
 /// The name of the state and its motto.
-pub(super) const STATE: [&str; 2] = ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"];
+pub(super) const NATIONAL_HEADER: [&str; 2] = ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"];
 
 /// Margins, mm: top and bottom, left, right.
-pub(super) const MARGINS: (u32, u32, u32) = (20, 30, 15);
+pub(super) const PAGE_MARGINS_MM: (u32, u32, u32) = (20, 30, 15);
 
 /// Size of A4, mm.
-pub(super) const A4: (u32, u32) = (210, 297);
+pub(super) const A4_MM: (u32, u32) = (210, 297);
 
 /// A report that uses everything, for tests of its forms.
 #[cfg(test)]
 pub(super) fn example() -> Report {
     let columns = vec![
-        Column::new("STT", 1, Side::Middle),
-        Column::new("Nội dung", 5, Side::Left),
-        Column::new("Đã quét", 2, Side::Right).under("Số trang"),
-        Column::new("Đạt", 2, Side::Right).under("Số trang"),
+        Column::new("STT", 1, Alignment::Middle),
+        Column::new("Nội dung", 5, Alignment::Left),
+        Column::new("Đã quét", 2, Alignment::Right).in_group("Số trang"),
+        Column::new("Đạt", 2, Alignment::Right).in_group("Số trang"),
     ];
     let row = |number: u32| {
         let name = format!("Hồ sơ số {number} về quản lý đất đai, nhà ở, xây dựng");
@@ -190,15 +191,16 @@ mod tests {
     #[test]
     fn heads_of_groups_cover_their_columns_and_others_both_rows() {
         let table = example().tables.remove(0);
-        let cells: Vec<_> = table.head().into_iter().map(|cell| (cell.text, cell.row, cell.rows, cell.column, cell.columns)).collect();
+        let cells: Vec<_> =
+            table.header_cells().into_iter().map(|cell| (cell.text, cell.row, cell.rows, cell.column, cell.columns)).collect();
         assert_eq!(
             cells,
             [("STT", 0, 2, 0, 1), ("Nội dung", 0, 2, 1, 1), ("Số trang", 0, 1, 2, 2), ("Đã quét", 1, 1, 2, 1), ("Đạt", 1, 1, 3, 1)]
         );
         // Two groups of one name that are no neighbours are two; columns without a group are never one.
-        let table = Table { columns: vec![Column::new("a", 1, Side::Left), Column::new("b", 1, Side::Left)], ..Table::default() };
-        assert_eq!((table.head_rows(), table.head().len()), (1, 2));
-        assert_eq!(Column::new("Đạt", 1, Side::Left).under("Số trang").full_name(), "Số trang: Đạt");
-        assert_eq!(unbroken("98,5 % của 100 %"), "98,5\u{a0}% của 100\u{a0}%");
+        let table = Table { columns: vec![Column::new("a", 1, Alignment::Left), Column::new("b", 1, Alignment::Left)], ..Table::default() };
+        assert_eq!((table.header_row_count(), table.header_cells().len()), (1, 2));
+        assert_eq!(Column::new("Đạt", 1, Alignment::Left).in_group("Số trang").qualified_name(), "Số trang: Đạt");
+        assert_eq!(with_nonbreaking_percent("98,5 % của 100 %"), "98,5\u{a0}% của 100\u{a0}%");
     }
 }

@@ -16,7 +16,7 @@ const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7
 
 /// A digest that signatures use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Digest {
+pub(crate) enum DigestAlgorithm {
     /// SHA-1: broken for new signatures, still that of many old ones.
     Sha1,
     /// SHA-256.
@@ -27,75 +27,76 @@ pub(crate) enum Digest {
     Sha512,
 }
 
-impl Digest {
+impl DigestAlgorithm {
     /// All of them.
-    pub(crate) const ALL: [Digest; 4] = [Digest::Sha256, Digest::Sha1, Digest::Sha384, Digest::Sha512];
+    pub(crate) const ALL: [DigestAlgorithm; 4] =
+        [DigestAlgorithm::Sha256, DigestAlgorithm::Sha1, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512];
 
     /// The digest of this identifier, if known.
-    pub(crate) fn of(oid: &ObjectIdentifier) -> Option<Self> {
+    pub(crate) fn from_oid(oid: &ObjectIdentifier) -> Option<Self> {
         match oid.to_string().as_str() {
-            "1.3.14.3.2.26" => Some(Digest::Sha1),
-            "2.16.840.1.101.3.4.2.1" => Some(Digest::Sha256),
-            "2.16.840.1.101.3.4.2.2" => Some(Digest::Sha384),
-            "2.16.840.1.101.3.4.2.3" => Some(Digest::Sha512),
+            "1.3.14.3.2.26" => Some(DigestAlgorithm::Sha1),
+            "2.16.840.1.101.3.4.2.1" => Some(DigestAlgorithm::Sha256),
+            "2.16.840.1.101.3.4.2.2" => Some(DigestAlgorithm::Sha384),
+            "2.16.840.1.101.3.4.2.3" => Some(DigestAlgorithm::Sha512),
             _ => None,
         }
     }
 
     /// The digest over all parts, one after the other.
-    pub(crate) fn over(self, parts: &[&[u8]]) -> Vec<u8> {
+    pub(crate) fn compute(self, parts: &[&[u8]]) -> Vec<u8> {
         fn run<D: sha2::Digest>(parts: &[&[u8]]) -> Vec<u8> {
             let mut hasher = D::new();
             parts.iter().for_each(|part| hasher.update(part));
             hasher.finalize().to_vec()
         }
         match self {
-            Digest::Sha1 => run::<Sha1>(parts),
-            Digest::Sha256 => run::<Sha256>(parts),
-            Digest::Sha384 => run::<Sha384>(parts),
-            Digest::Sha512 => run::<Sha512>(parts),
+            DigestAlgorithm::Sha1 => run::<Sha1>(parts),
+            DigestAlgorithm::Sha256 => run::<Sha256>(parts),
+            DigestAlgorithm::Sha384 => run::<Sha384>(parts),
+            DigestAlgorithm::Sha512 => run::<Sha512>(parts),
         }
     }
 }
 
 /// Whether a signature fits a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum KeyOutcome {
+pub(crate) enum KeyVerification {
     /// It fits.
-    Fits,
+    Valid,
     /// It does not.
-    DoesNotFit,
+    Invalid,
     /// A kind of key or signature that is not known here.
-    UnknownMethod,
+    Unsupported,
 }
 
 /// Checks `signature` over a digest against the certificate's key (RSA up to 4096 bits, or P-256).
 pub(crate) fn verify(
     key: &SubjectPublicKeyInfoOwned,
     method: &AlgorithmIdentifierOwned,
-    digest: Digest,
+    digest: DigestAlgorithm,
     hashed: &[u8],
     signature: &[u8],
-) -> KeyOutcome {
-    let outcome = |fits: bool| if fits { KeyOutcome::Fits } else { KeyOutcome::DoesNotFit };
+) -> KeyVerification {
+    let outcome = |fits: bool| if fits { KeyVerification::Valid } else { KeyVerification::Invalid };
     if key.algorithm.oid == RSA_KEY {
         let Some(public) = key.to_der().ok().and_then(|der| RsaPublicKey::from_public_key_der(&der).ok()) else {
-            return KeyOutcome::UnknownMethod;
+            return KeyVerification::Unsupported;
         };
         if method.oid == RSA_PSS {
             let scheme = match digest {
-                Digest::Sha1 => Pss::new::<Sha1>(),
-                Digest::Sha256 => Pss::new::<Sha256>(),
-                Digest::Sha384 => Pss::new::<Sha384>(),
-                Digest::Sha512 => Pss::new::<Sha512>(),
+                DigestAlgorithm::Sha1 => Pss::new::<Sha1>(),
+                DigestAlgorithm::Sha256 => Pss::new::<Sha256>(),
+                DigestAlgorithm::Sha384 => Pss::new::<Sha384>(),
+                DigestAlgorithm::Sha512 => Pss::new::<Sha512>(),
             };
             return outcome(public.verify(scheme, hashed, signature).is_ok());
         }
         let scheme = match digest {
-            Digest::Sha1 => Pkcs1v15Sign::new::<Sha1>(),
-            Digest::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
-            Digest::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
-            Digest::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
+            DigestAlgorithm::Sha1 => Pkcs1v15Sign::new::<Sha1>(),
+            DigestAlgorithm::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
+            DigestAlgorithm::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
+            DigestAlgorithm::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
         };
         return outcome(public.verify(scheme, hashed, signature).is_ok());
     }
@@ -105,8 +106,8 @@ pub(crate) fn verify(
         let signature = p256::ecdsa::Signature::from_der(signature);
         return match (public, signature) {
             (Ok(public), Ok(signature)) => outcome(public.verify_prehash(hashed, &signature).is_ok()),
-            _ => KeyOutcome::DoesNotFit,
+            _ => KeyVerification::Invalid,
         };
     }
-    KeyOutcome::UnknownMethod
+    KeyVerification::Unsupported
 }

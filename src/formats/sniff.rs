@@ -35,11 +35,11 @@ pub const GZIP: &str = "application/gzip";
 /// The media type of a file that begins with `head` (give at least the first 2 KB, all of a shorter file),
 /// or `None` for unknown bytes. Never looks at the name.
 #[must_use]
-pub fn media_type(head: &[u8]) -> Option<&'static str> {
-    picture_type(head).or_else(|| other_type(head))
+pub fn detect(head: &[u8]) -> Option<&'static str> {
+    image_type(head).or_else(|| other_type(head))
 }
 
-fn picture_type(head: &[u8]) -> Option<&'static str> {
+fn image_type(head: &[u8]) -> Option<&'static str> {
     let brand = || head.get(8..12);
     match head {
         [0xFF, 0xD8, 0xFF, ..] => Some(JPEG),
@@ -136,7 +136,7 @@ fn text_type(head: &[u8]) -> Option<&'static str> {
 
 /// What the type is, in words that a clerk knows.
 #[must_use]
-pub fn in_words(media_type: &str) -> &str {
+pub fn describe(media_type: &str) -> &str {
     match media_type {
         PDF => "a PDF",
         JPEG => "a JPEG picture",
@@ -166,7 +166,7 @@ pub fn in_words(media_type: &str) -> &str {
 
 /// Whether the last extension of `name` fits `media_type`. Names without a known extension fit everything.
 #[must_use]
-pub fn name_fits(name: &str, media_type: &str) -> bool {
+pub fn extension_fits(name: &str, media_type: &str) -> bool {
     let Some((_, extension)) = name.rsplit_once('.') else { return true };
     let expected: &[&str] = match extension.to_ascii_lowercase().as_str() {
         "pdf" => &[PDF],
@@ -199,19 +199,19 @@ mod tests {
     fn kinds_are_known_by_content() {
         let mut late = vec![b' '; 1020];
         late.extend_from_slice(b"%PDF-1.4");
-        assert_eq!(media_type(&late), Some(PDF));
+        assert_eq!(detect(&late), Some(PDF));
         late.insert(0, b' ');
         late.splice(0..0, [b' '; 8]);
-        assert_eq!(media_type(&late), Some("text/plain"), "readers look at 1024 bytes only");
-        assert_eq!(media_type(b"MM\0\x2b\0\x08\0\0"), Some(TIFF));
-        assert_eq!(media_type(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif"), Some(AVIF));
-        assert_eq!(media_type(b"\0\0\0\x18ftypmif1\0\0\0\0heic"), Some(HEIC));
-        assert_eq!(media_type(b"BMW is a car"), Some("text/plain"));
-        assert_eq!(media_type(b"{\"a\": 1}"), Some("application/json"));
-        assert_eq!(media_type("số;ngày\n1;2\n".as_bytes()), Some("text/csv"));
-        assert_eq!(media_type(b"%!PS-Adobe-3.0\n"), Some("application/postscript"));
-        assert_eq!(media_type(b""), None);
-        assert_eq!(media_type(&[7; 40]), None);
+        assert_eq!(detect(&late), Some("text/plain"), "readers look at 1024 bytes only");
+        assert_eq!(detect(b"MM\0\x2b\0\x08\0\0"), Some(TIFF));
+        assert_eq!(detect(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif"), Some(AVIF));
+        assert_eq!(detect(b"\0\0\0\x18ftypmif1\0\0\0\0heic"), Some(HEIC));
+        assert_eq!(detect(b"BMW is a car"), Some("text/plain"));
+        assert_eq!(detect(b"{\"a\": 1}"), Some("application/json"));
+        assert_eq!(detect("số;ngày\n1;2\n".as_bytes()), Some("text/csv"));
+        assert_eq!(detect(b"%!PS-Adobe-3.0\n"), Some("application/postscript"));
+        assert_eq!(detect(b""), None);
+        assert_eq!(detect(&[7; 40]), None);
     }
 
     #[test]
@@ -221,17 +221,17 @@ mod tests {
         header[148..156].fill(b' ');
         let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
         header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
-        assert_eq!(media_type(&header), Some(TAR));
+        assert_eq!(detect(&header), Some(TAR));
         header[0] = b'b';
-        assert_ne!(media_type(&header), Some(TAR));
+        assert_ne!(detect(&header), Some(TAR));
     }
 
     #[test]
     fn names_are_compared_by_their_last_extension() {
-        assert!(name_fits("A.PDF", PDF));
-        assert!(name_fits("khong-duoi", PDF));
-        assert!(name_fits("scan.p7m2", PDF));
-        assert!(!name_fits("a.jpg", PDF));
-        assert!(!name_fits("a.pdf.exe", PDF));
+        assert!(extension_fits("A.PDF", PDF));
+        assert!(extension_fits("khong-duoi", PDF));
+        assert!(extension_fits("scan.p7m2", PDF));
+        assert!(!extension_fits("a.jpg", PDF));
+        assert!(!extension_fits("a.pdf.exe", PDF));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::limits::Limits;
 use crate::pdf_read::PdfFile;
-use crate::picture::PagePicture;
+use crate::picture::PageImage;
 use crate::pictures;
 use crate::sniff;
 use crate::tiff_read::TiffFile;
@@ -11,17 +11,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// An opened file. Holds its bytes and an index of its pages, never a decoded page.
-pub struct Source {
+pub struct SourceFile {
     kind: SourceKind,
 }
 
 enum SourceKind {
     Pdf(PdfFile),
     Tiff(TiffFile),
-    Picture { bytes: Arc<Vec<u8>>, media_type: String, limits: Limits },
+    Image { bytes: Arc<Vec<u8>>, media_type: String, limits: Limits },
 }
 
-impl Source {
+impl SourceFile {
     /// Opens `bytes` of a type that [`sniff::media_type`] found and [`sniff::READABLE`] lists.
     ///
     /// # Errors
@@ -31,8 +31,8 @@ impl Source {
         let kind = match media_type {
             sniff::PDF => SourceKind::Pdf(PdfFile::open(&bytes, *limits)?),
             sniff::TIFF => SourceKind::Tiff(TiffFile::open(bytes, *limits)?),
-            other if sniff::READABLE.contains(&other) => SourceKind::Picture { bytes, media_type: other.to_owned(), limits: *limits },
-            other => return Err(Error::invalid(format!("file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG", sniff::in_words(other)))),
+            other if sniff::READABLE.contains(&other) => SourceKind::Image { bytes, media_type: other.to_owned(), limits: *limits },
+            other => return Err(Error::invalid(format!("file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG", sniff::describe(other)))),
         };
         Ok(Self { kind })
     }
@@ -43,7 +43,7 @@ impl Source {
         match &self.kind {
             SourceKind::Pdf(file) => file.page_count(),
             SourceKind::Tiff(file) => file.page_count(),
-            SourceKind::Picture { .. } => 1,
+            SourceKind::Image { .. } => 1,
         }
     }
 
@@ -52,14 +52,14 @@ impl Source {
     /// # Errors
     /// Not found for a page that is not there, Corrupt where it cannot be decoded, Limit where it is too
     /// large, Invalid for a coding that is not read.
-    pub fn page(&mut self, number: u32) -> Result<PagePicture> {
+    pub fn page(&mut self, number: u32) -> Result<PageImage> {
         if number == 0 || number > self.page_count() {
             return Err(Error::not_found(format!("file has no page {number}, only {}", self.page_count())));
         }
         let decode = || match &self.kind {
             SourceKind::Pdf(file) => file.page(number),
             SourceKind::Tiff(file) => file.page(number),
-            SourceKind::Picture { bytes, media_type, limits } => pictures::read(bytes, media_type, limits),
+            SourceKind::Image { bytes, media_type, limits } => pictures::decode_page(bytes, media_type, limits),
         };
         // Decoders are other people's code on hostile bytes.
         catch_unwind(AssertUnwindSafe(decode))

@@ -1,8 +1,8 @@
 //! Lists for spreadsheets: CSV and XLSX.
 
-use crate::report::{Report, Side};
+use crate::report::{Alignment, Report};
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook};
-use sohoa_base::error::{Kind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
 
 /// A list: what its columns are called, and its rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,16 +18,16 @@ pub struct Sheet {
 ///
 /// # Errors
 /// `Internal` when it cannot be written.
-pub fn csv(sheet: &Sheet) -> Result<Vec<u8>> {
+pub fn write_csv(sheet: &Sheet) -> Result<Vec<u8>> {
     let cannot = || "the list cannot be written as CSV".to_owned();
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     for row in std::iter::once(&sheet.head).chain(&sheet.rows) {
-        writer.write_record(row.iter().map(|cell| harmless(cell))).or_error(Kind::Internal, cannot)?;
+        writer.write_record(row.iter().map(|cell| neutralize_formula(cell))).or_error(ErrorKind::Internal, cannot)?;
     }
-    writer.into_inner().or_error(Kind::Internal, cannot)
+    writer.into_inner().or_error(ErrorKind::Internal, cannot)
 }
 
-fn harmless(cell: &str) -> String {
+fn neutralize_formula(cell: &str) -> String {
     // A number below zero is no formula.
     let is_number = cell.parse::<f64>().is_ok();
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number { format!("'{cell}") } else { cell.to_owned() }
@@ -37,22 +37,22 @@ fn harmless(cell: &str) -> String {
 ///
 /// # Errors
 /// `Internal` when it cannot be written, or has too many rows for a spreadsheet.
-pub fn xlsx(sheet: &Sheet) -> Result<Vec<u8>> {
+pub fn write_xlsx(sheet: &Sheet) -> Result<Vec<u8>> {
     let cannot = || "the list cannot be written as XLSX".to_owned();
     let mut book = Workbook::new();
     let page = book.add_worksheet();
     let bold = Format::new().set_bold();
     for (column, name) in (0..).zip(&sheet.head) {
-        page.write_string_with_format(0, column, name, &bold).or_error(Kind::Internal, cannot)?;
+        page.write_string_with_format(0, column, name, &bold).or_error(ErrorKind::Internal, cannot)?;
     }
     for (row, cells) in (1..).zip(&sheet.rows) {
         for (column, cell) in (0..).zip(cells) {
-            page.write_string(row, column, cell).or_error(Kind::Internal, cannot)?;
+            page.write_string(row, column, cell).or_error(ErrorKind::Internal, cannot)?;
         }
     }
-    page.set_freeze_panes(1, 0).or_error(Kind::Internal, cannot)?;
+    page.set_freeze_panes(1, 0).or_error(ErrorKind::Internal, cannot)?;
     page.autofit();
-    book.save_to_buffer().or_error(Kind::Internal, cannot)
+    book.save_to_buffer().or_error(ErrorKind::Internal, cannot)
 }
 
 /// Several sheets as one XLSX: names, and cells by row, the first row bold. Cells that are whole numbers or such with a comma
@@ -60,13 +60,13 @@ pub fn xlsx(sheet: &Sheet) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// As [`xlsx`].
-pub fn workbook(sheets: &[(String, Vec<Vec<String>>)], is_number: fn(&str) -> Option<f64>) -> Result<Vec<u8>> {
+pub fn write_workbook(sheets: &[(String, Vec<Vec<String>>)], is_number: fn(&str) -> Option<f64>) -> Result<Vec<u8>> {
     let cannot = || "the workbook cannot be written as XLSX".to_owned();
     let mut book = Workbook::new();
     let bold = Format::new().set_bold().set_text_wrap();
     for (name, rows) in sheets {
         let page = book.add_worksheet();
-        page.set_name(name).or_error(Kind::Internal, cannot)?;
+        page.set_name(name).or_error(ErrorKind::Internal, cannot)?;
         for (row, cells) in (0..).zip(rows) {
             for (column, cell) in (0..).zip(cells) {
                 match is_number(cell) {
@@ -74,31 +74,31 @@ pub fn workbook(sheets: &[(String, Vec<Vec<String>>)], is_number: fn(&str) -> Op
                     Some(number) => page.write_number(row, column, number),
                     None => page.write_string(row, column, cell),
                 }
-                .or_error(Kind::Internal, cannot)?;
+                .or_error(ErrorKind::Internal, cannot)?;
             }
         }
         page.autofit();
     }
-    book.save_to_buffer().or_error(Kind::Internal, cannot)
+    book.save_to_buffer().or_error(ErrorKind::Internal, cannot)
 }
 
 /// Height of a line of a sheet, pt.
-const LINE: f64 = 16.0;
+const LINE_HEIGHT_POINTS: f64 = 16.0;
 
 /// By how much columns of a sheet are wider than they are told in a report, in letters.
-const ROOM: f64 = 4.0;
+const EXTRA_COLUMN_WIDTH: f64 = 4.0;
 
 /// Lines of a text in a column of a report; spreadsheets do not find them for cells that are joined.
-fn lines(text: &str, width: u32) -> f64 {
+fn count_wrapped_lines(text: &str, width: u32) -> f64 {
     let letters: u32 = text.chars().count().try_into().unwrap_or(u32::MAX);
-    (f64::from(letters) * 1.15 / (f64::from(width) + ROOM)).ceil().clamp(1.0, 20.0)
+    (f64::from(letters) * 1.15 / (f64::from(width) + EXTRA_COLUMN_WIDTH)).ceil().clamp(1.0, 20.0)
 }
 
 /// A report as XLSX: one sheet for each table, under the report's head.
 ///
 /// # Errors
 /// As [`xlsx`].
-pub fn report(report: &Report, is_number: fn(&str) -> Option<f64>) -> Result<Vec<u8>> {
+pub fn write_report(report: &Report, is_number: fn(&str) -> Option<f64>) -> Result<Vec<u8>> {
     /// Row of the table's head, from 0: under the issuer, the name of the report and the caption.
     const HEAD: u32 = 4;
     let cannot = || "the report cannot be written as XLSX".to_owned();
@@ -112,25 +112,25 @@ pub fn report(report: &Report, is_number: fn(&str) -> Option<f64>) -> Result<Vec
     for table in &report.tables {
         let page = book.add_worksheet();
         let name: String = table.caption.chars().filter(|letter| !"[]:*?/\\".contains(*letter)).take(31).collect();
-        page.set_name(name).or_error(Kind::Internal, cannot)?;
+        page.set_name(name).or_error(ErrorKind::Internal, cannot)?;
         page.set_paper_size(9);
         if report.is_wide {
             page.set_landscape();
         }
         page.set_print_fit_to_pages(1, 0);
         let last = u16::try_from(table.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
-        page.write_string_with_format(0, 0, &report.issuer, &bold).or_error(Kind::Internal, cannot)?;
+        page.write_string_with_format(0, 0, &report.issuer, &bold).or_error(ErrorKind::Internal, cannot)?;
         for (row, text) in [(1, format!("{} {}", report.kind, report.subject)), (2, table.caption.clone())] {
             if last > 0 {
-                page.merge_range(row, 0, row, last, &text, &title).or_error(Kind::Internal, cannot)?;
+                page.merge_range(row, 0, row, last, &text, &title).or_error(ErrorKind::Internal, cannot)?;
             } else {
-                page.write_string_with_format(row, 0, &text, &title).or_error(Kind::Internal, cannot)?;
+                page.write_string_with_format(row, 0, &text, &title).or_error(ErrorKind::Internal, cannot)?;
             }
         }
         for (place, column) in (0..).zip(&table.columns) {
-            page.set_column_width(place, f64::from(column.width) + ROOM).or_error(Kind::Internal, cannot)?;
+            page.set_column_width(place, f64::from(column.width) + EXTRA_COLUMN_WIDTH).or_error(ErrorKind::Internal, cannot)?;
         }
-        for cell in table.head() {
+        for cell in table.header_cells() {
             let (row, column) = (HEAD + small(cell.row), narrow(cell.column));
             let (last_row, last_column) = (row + small(cell.rows) - 1, column + narrow(cell.columns) - 1);
             if (row, column) == (last_row, last_column) {
@@ -138,33 +138,33 @@ pub fn report(report: &Report, is_number: fn(&str) -> Option<f64>) -> Result<Vec
             } else {
                 page.merge_range(row, column, last_row, last_column, cell.text, &head)
             }
-            .or_error(Kind::Internal, cannot)?;
+            .or_error(ErrorKind::Internal, cannot)?;
         }
         // A head over several rows is as high as they are together; the last of them gives what is missing.
-        let mut heights = vec![LINE; table.head_rows()];
-        for cell in table.head().iter().filter(|cell| cell.columns == 1) {
-            let lines = table.columns.get(cell.column).map_or(1.0, |column| lines(cell.text, column.width));
+        let mut heights = vec![LINE_HEIGHT_POINTS; table.header_row_count()];
+        for cell in table.header_cells().iter().filter(|cell| cell.columns == 1) {
+            let lines = table.columns.get(cell.column).map_or(1.0, |column| count_wrapped_lines(cell.text, column.width));
             let own: f64 = heights.iter().skip(cell.row).take(cell.rows).sum();
             if let Some(last) = heights.last_mut() {
-                *last += (lines * LINE - own).max(0.0);
+                *last += (lines * LINE_HEIGHT_POINTS - own).max(0.0);
             }
         }
         for (row, height) in (HEAD..).zip(heights) {
-            page.set_row_height(row, height).or_error(Kind::Internal, cannot)?;
+            page.set_row_height(row, height).or_error(ErrorKind::Internal, cannot)?;
         }
-        let first = HEAD + small(table.head_rows());
-        for (row, (cells, is_sum)) in (first..).zip(table.all_rows()) {
-            let most = cells.iter().zip(&table.columns).map(|(cell, column)| lines(cell, column.width)).fold(1.0, f64::max);
-            page.set_row_height(row, most * LINE).or_error(Kind::Internal, cannot)?;
+        let first = HEAD + small(table.header_row_count());
+        for (row, (cells, is_sum)) in (first..).zip(table.rows_with_total()) {
+            let most = cells.iter().zip(&table.columns).map(|(cell, column)| count_wrapped_lines(cell, column.width)).fold(1.0, f64::max);
+            page.set_row_height(row, most * LINE_HEIGHT_POINTS).or_error(ErrorKind::Internal, cannot)?;
             for ((place, cell), column) in (0..).zip(cells).zip(&table.columns) {
                 let side = match column.side {
-                    Side::Left => FormatAlign::Left,
-                    Side::Middle => FormatAlign::Center,
-                    Side::Right => FormatAlign::Right,
+                    Alignment::Left => FormatAlign::Left,
+                    Alignment::Middle => FormatAlign::Center,
+                    Alignment::Right => FormatAlign::Right,
                 };
                 let format = framed.clone().set_align(side).set_align(FormatAlign::VerticalCenter);
                 let format = if is_sum { format.set_bold() } else { format };
-                match is_number(cell).filter(|_| column.side == Side::Right) {
+                match is_number(cell).filter(|_| column.side == Alignment::Right) {
                     Some(number) if cell.ends_with('%') => {
                         page.write_number_with_format(row, place, number / 100.0, &format.set_num_format("0.0%"))
                     }
@@ -175,13 +175,13 @@ pub fn report(report: &Report, is_number: fn(&str) -> Option<f64>) -> Result<Vec
                     }
                     None => page.write_string_with_format(row, place, cell, &format),
                 }
-                .or_error(Kind::Internal, cannot)?;
+                .or_error(ErrorKind::Internal, cannot)?;
             }
         }
-        page.set_repeat_rows(HEAD, first - 1).or_error(Kind::Internal, cannot)?;
-        page.set_freeze_panes(first, 0).or_error(Kind::Internal, cannot)?;
+        page.set_repeat_rows(HEAD, first - 1).or_error(ErrorKind::Internal, cannot)?;
+        page.set_freeze_panes(first, 0).or_error(ErrorKind::Internal, cannot)?;
     }
-    book.save_to_buffer().or_error(Kind::Internal, cannot)
+    book.save_to_buffer().or_error(ErrorKind::Internal, cannot)
 }
 
 #[cfg(test)]
@@ -197,19 +197,19 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula_and_no_zero_is_lost() {
-        let text = String::from_utf8(csv(&sheet()).unwrap()).unwrap();
+        let text = String::from_utf8(write_csv(&sheet()).unwrap()).unwrap();
         assert_eq!(text, "\u{feff}Số,Trích yếu\n007,\"'=HYPERLINK(\"\"x\"\"), a\"\n");
-        assert_eq!((harmless("-1.5"), harmless("-1+2")), ("-1.5".to_owned(), "'-1+2".to_owned()));
-        let bytes = xlsx(&sheet()).unwrap();
-        let rows = super::super::table::rows(&bytes).unwrap();
+        assert_eq!((neutralize_formula("-1.5"), neutralize_formula("-1+2")), ("-1.5".to_owned(), "'-1+2".to_owned()));
+        let bytes = write_xlsx(&sheet()).unwrap();
+        let rows = super::super::table::read_rows(&bytes).unwrap();
         assert_eq!(rows.last().unwrap(), &["007", "=HYPERLINK(\"x\"), a"]);
     }
 
     #[test]
     fn a_report_as_a_workbook_is_read_again_with_its_numbers() {
         let example = super::super::report::example();
-        let bytes = report(&example, sohoa_base::text::numbers::parse).unwrap();
-        let sheets = super::super::table::sheets(&bytes).unwrap();
+        let bytes = write_report(&example, sohoa_base::text::numbers::parse_number).unwrap();
+        let sheets = super::super::table::read_sheets(&bytes).unwrap();
         let rows = &sheets.first().unwrap().1;
         assert_eq!(rows.get(4).unwrap(), &["STT", "Nội dung", "Số trang", ""]);
         assert_eq!(rows.get(5).unwrap(), &["", "", "Đã quét", "Đạt"]);

@@ -2,55 +2,63 @@
 
 use calamine::{Data, Range, Reader, open_workbook_auto_from_rs};
 use serde_json::Value;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::io::Cursor;
 
 /// Most bytes of a table.
-const BYTES: usize = 16 << 20;
+const MAX_BYTES: usize = 16 << 20;
 
 /// Most rows: a head and 100,000 others.
-const ROWS: usize = 100_001;
+const MAX_ROWS: usize = 100_001;
 
 /// Most cells in a row.
-const COLUMNS: usize = 500;
+const MAX_COLUMNS: usize = 500;
 
 /// Most bytes of a cell.
-const CELL: usize = 100_000;
+const MAX_CELL_BYTES: usize = 100_000;
 
 /// The cells by row, without empty lines of a text; of a workbook the first sheet. A list of objects gives their keys as the first row.
 ///
 /// # Errors
 /// `Corrupt` when it cannot be read, `Invalid` when it is no table, `Limit` when it is too large.
-pub fn rows(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
-    if bytes.len() > BYTES {
-        return Err(Error::limit(format!("the table is larger than {} MiB; split it", BYTES >> 20)));
+pub fn read_rows(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
+    if bytes.len() > MAX_BYTES {
+        return Err(Error::limit(format!("the table is larger than {} MiB; split it", MAX_BYTES >> 20)));
     }
-    let rows = if bytes.starts_with(b"PK") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) { workbook(bytes)? } else { text(bytes)? };
-    if rows.len() > ROWS {
-        return Err(Error::limit(format!("the table has {} rows; {ROWS} are allowed", rows.len())));
+    let rows = if bytes.starts_with(b"PK") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
+        read_first_sheet(bytes)?
+    } else {
+        parse_text(bytes)?
+    };
+    if rows.len() > MAX_ROWS {
+        return Err(Error::limit(format!("the table has {} rows; {MAX_ROWS} are allowed", rows.len())));
     }
     for (number, row) in (1..).zip(&rows) {
-        if row.len() > COLUMNS || row.iter().any(|cell| cell.len() > CELL) {
-            return Err(Error::limit(format!("row {number} of the table has more than {COLUMNS} cells, or one of more than {CELL} bytes")));
+        if row.len() > MAX_COLUMNS || row.iter().any(|cell| cell.len() > MAX_CELL_BYTES) {
+            return Err(Error::limit(format!(
+                "row {number} of the table has more than {MAX_COLUMNS} cells, or one of more than {MAX_CELL_BYTES} bytes"
+            )));
         }
     }
     Ok(rows)
 }
 
-fn workbook(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
-    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).or_error(Kind::Corrupt, broken)?;
-    let sheet =
-        book.worksheet_range_at(0).ok_or_else(|| Error::invalid("the spreadsheet has no sheet"))?.or_error(Kind::Corrupt, broken)?;
-    Ok(cells(&sheet, cell))
+fn read_first_sheet(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
+    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).or_error(ErrorKind::Corrupt, damage_message)?;
+    let sheet = book
+        .worksheet_range_at(0)
+        .ok_or_else(|| Error::invalid("the spreadsheet has no sheet"))?
+        .or_error(ErrorKind::Corrupt, damage_message)?;
+    Ok(sheet_cells(&sheet, cell_text))
 }
 
-fn broken() -> String {
+fn damage_message() -> String {
     "the spreadsheet cannot be read; save it anew as XLSX".to_owned()
 }
 
 /// The cells by row and column as a person counts them: empty ones over and before the first cell count too.
-fn cells(sheet: &Range<Data>, cell: fn(&Data) -> String) -> Vec<Vec<String>> {
-    let (above, before) = sheet.start().map_or((0, 0), |(row, column)| ((row as usize).min(ROWS), (column as usize).min(COLUMNS)));
+fn sheet_cells(sheet: &Range<Data>, cell: fn(&Data) -> String) -> Vec<Vec<String>> {
+    let (above, before) = sheet.start().map_or((0, 0), |(row, column)| ((row as usize).min(MAX_ROWS), (column as usize).min(MAX_COLUMNS)));
     let mut rows = vec![Vec::new(); above];
     rows.extend(sheet.rows().map(|row| std::iter::repeat_n(String::new(), before).chain(row.iter().map(cell)).collect()));
     rows
@@ -61,28 +69,28 @@ fn cells(sheet: &Range<Data>, cell: fn(&Data) -> String) -> Vec<Vec<String>> {
 ///
 /// # Errors
 /// As [`rows`].
-pub fn sheets(bytes: &[u8]) -> Result<Vec<(String, Vec<Vec<String>>)>> {
+pub fn read_sheets(bytes: &[u8]) -> Result<Vec<(String, Vec<Vec<String>>)>> {
     let is_workbook = bytes.starts_with(b"PK") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]);
-    if !is_workbook || bytes.len() > BYTES {
-        return Ok(vec![(String::new(), rows(bytes)?)]);
+    if !is_workbook || bytes.len() > MAX_BYTES {
+        return Ok(vec![(String::new(), read_rows(bytes)?)]);
     }
-    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).or_error(Kind::Corrupt, broken)?;
+    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).or_error(ErrorKind::Corrupt, damage_message)?;
     let mut sheets = Vec::new();
     for name in book.sheet_names() {
-        let sheet = book.worksheet_range(&name).or_error(Kind::Corrupt, broken)?;
-        let rows = cells(&sheet, |data| match data {
+        let sheet = book.worksheet_range(&name).or_error(ErrorKind::Corrupt, damage_message)?;
+        let rows = sheet_cells(&sheet, |data| match data {
             Data::Float(number) => number.to_string().replace('.', ","),
-            other => cell(other),
+            other => cell_text(other),
         });
-        if rows.len() > ROWS {
-            return Err(Error::limit(format!("the sheet {name} has {} rows; {ROWS} are allowed", rows.len())));
+        if rows.len() > MAX_ROWS {
+            return Err(Error::limit(format!("the sheet {name} has {} rows; {MAX_ROWS} are allowed", rows.len())));
         }
         sheets.push((name, rows));
     }
     Ok(sheets)
 }
 
-fn cell(data: &Data) -> String {
+fn cell_text(data: &Data) -> String {
     match data {
         // A date is a number of days; people mean what they see.
         Data::DateTime(when) => {
@@ -94,30 +102,30 @@ fn cell(data: &Data) -> String {
     }
 }
 
-fn text(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
-    let text = std::str::from_utf8(bytes).or_error(Kind::Invalid, || "the list is not UTF-8; save it as \"CSV UTF-8\"".to_owned())?;
+fn parse_text(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
+    let text = std::str::from_utf8(bytes).or_error(ErrorKind::Invalid, || "the list is not UTF-8; save it as \"CSV UTF-8\"".to_owned())?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim_start().starts_with(['[', '{']) { json(text) } else { separated(text) }
+    if text.trim_start().starts_with(['[', '{']) { parse_json(text) } else { parse_delimited(text) }
 }
 
-fn separated(text: &str) -> Result<Vec<Vec<String>>> {
+fn parse_delimited(text: &str) -> Result<Vec<Vec<String>>> {
     let count = |mark: u8| text.lines().take(20).map(|line| line.bytes().filter(|byte| *byte == mark).count()).sum::<usize>();
     let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|mark| count(*mark)).unwrap_or(b',');
     let mut table = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut rows = Vec::new();
     for record in table.records() {
-        let record = record.or_error(Kind::Corrupt, || format!("row {} of the list cannot be read; save it anew", rows.len() + 1))?;
+        let record = record.or_error(ErrorKind::Corrupt, || format!("row {} of the list cannot be read; save it anew", rows.len() + 1))?;
         rows.push(record.iter().map(str::to_owned).collect());
     }
     Ok(rows)
 }
 
-fn json(text: &str) -> Result<Vec<Vec<String>>> {
+fn parse_json(text: &str) -> Result<Vec<Vec<String>>> {
     let list: Vec<serde_json::Map<String, Value>> =
-        serde_json::from_str(text).or_error(Kind::Corrupt, || "the list is no JSON list of objects; export it again".to_owned())?;
+        serde_json::from_str(text).or_error(ErrorKind::Corrupt, || "the list is no JSON list of objects; export it again".to_owned())?;
     let mut heads: Vec<String> = Vec::new();
     for key in list.iter().flat_map(serde_json::Map::keys) {
-        if heads.len() <= COLUMNS && !heads.contains(key) {
+        if heads.len() <= MAX_COLUMNS && !heads.contains(key) {
             heads.push(key.clone());
         }
     }
@@ -137,7 +145,7 @@ mod tests {
 
     #[test]
     fn tables_of_text_are_read_cell_by_cell() {
-        let cells = |text: &str| rows(text.as_bytes()).unwrap();
+        let cells = |text: &str| read_rows(text.as_bytes()).unwrap();
         assert_eq!(
             cells("\u{feff}file;trang\na.png;1\n\nb, c.png;2\n"),
             [vec!["file", "trang"], vec!["a.png", "1"], vec!["b, c.png", "2"]]
@@ -147,9 +155,9 @@ mod tests {
             cells(r#"[{"file": "a.png", "pages": 2}, {"file": "b.png", "note": null}]"#),
             [vec!["file", "pages", "note"], vec!["a.png", "2", ""], vec!["b.png", "", ""]]
         );
-        assert_eq!(rows(b"file\n\xd0.png\n").unwrap_err().kind(), Kind::Invalid);
-        assert_eq!(rows(b"[1, 2]").unwrap_err().kind(), Kind::Corrupt);
-        assert_eq!(rows(b"PK\x03\x04 no workbook").unwrap_err().kind(), Kind::Corrupt);
-        assert_eq!(rows("x,".repeat(COLUMNS + 1).as_bytes()).unwrap_err().kind(), Kind::Limit);
+        assert_eq!(read_rows(b"file\n\xd0.png\n").unwrap_err().kind(), ErrorKind::Invalid);
+        assert_eq!(read_rows(b"[1, 2]").unwrap_err().kind(), ErrorKind::Corrupt);
+        assert_eq!(read_rows(b"PK\x03\x04 no workbook").unwrap_err().kind(), ErrorKind::Corrupt);
+        assert_eq!(read_rows("x,".repeat(MAX_COLUMNS + 1).as_bytes()).unwrap_err().kind(), ErrorKind::Limit);
     }
 }

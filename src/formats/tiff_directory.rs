@@ -47,9 +47,9 @@ pub(crate) const TILE_OFFSETS: u16 = 324;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TiffBytes<'a> {
     bytes: &'a [u8],
-    little: bool,
-    big: bool,
-    first: u64,
+    is_little_endian: bool,
+    is_big_tiff: bool,
+    first_offset: u64,
 }
 
 /// One directory: where each field's values stand.
@@ -60,14 +60,14 @@ pub(crate) struct Directory {
     /// Where it stands in the file.
     pub(crate) offset: u64,
     /// Where the pointer to the next one stands.
-    pub(crate) next_at: u64,
+    pub(crate) next_pointer_offset: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Field {
-    kind: u16,
+    field_type: u16,
     count: u64,
-    at: usize,
+    value_offset: usize,
 }
 
 impl<'a> TiffBytes<'a> {
@@ -78,12 +78,12 @@ impl<'a> TiffBytes<'a> {
             b"MM" => false,
             _ => return None,
         };
-        let mut tiff = Self { bytes, little, big: false, first: 0 };
+        let mut tiff = Self { bytes, is_little_endian: little, is_big_tiff: false, first_offset: 0 };
         match tiff.unsigned(2, 2)? {
-            42 => tiff.first = tiff.unsigned(4, 4)?,
+            42 => tiff.first_offset = tiff.unsigned(4, 4)?,
             43 => {
-                tiff.big = true;
-                tiff.first = tiff.unsigned(8, 8)?;
+                tiff.is_big_tiff = true;
+                tiff.first_offset = tiff.unsigned(8, 8)?;
             }
             _ => return None,
         }
@@ -92,19 +92,19 @@ impl<'a> TiffBytes<'a> {
 
     /// Bytes that, written at these places, make `directory` the only one of the file, and `number` the
     /// value of its 16-bit field `tag`, if it has one.
-    pub(crate) fn patch(&self, directory: &Directory, tag: u16, number: u16) -> Vec<(u64, Vec<u8>)> {
+    pub(crate) fn single_directory_patches(&self, directory: &Directory, tag: u16, number: u16) -> Vec<(u64, Vec<u8>)> {
         let word = |number: u64| {
-            let bytes = if self.little { number.to_le_bytes() } else { number.to_be_bytes() };
-            match (self.big, self.little) {
+            let bytes = if self.is_little_endian { number.to_le_bytes() } else { number.to_be_bytes() };
+            match (self.is_big_tiff, self.is_little_endian) {
                 (true, _) => bytes.to_vec(),
                 (false, true) => bytes.iter().take(4).copied().collect(),
                 (false, false) => bytes.iter().skip(4).copied().collect(),
             }
         };
-        let mut patches = vec![(if self.big { 8 } else { 4 }, word(directory.offset)), (directory.next_at, word(0))];
+        let mut patches = vec![(if self.is_big_tiff { 8 } else { 4 }, word(directory.offset)), (directory.next_pointer_offset, word(0))];
         if let Some(field) = directory.fields.get(&tag) {
-            let bytes = if self.little { number.to_le_bytes() } else { number.to_be_bytes() };
-            patches.push((field.at as u64, bytes.to_vec()));
+            let bytes = if self.is_little_endian { number.to_le_bytes() } else { number.to_be_bytes() };
+            patches.push((field.value_offset as u64, bytes.to_vec()));
         }
         patches
     }
@@ -112,7 +112,7 @@ impl<'a> TiffBytes<'a> {
     /// All directories in order, and whether the chain ended badly (a loop, or a pointer to nowhere).
     /// At most `most` of them.
     pub(crate) fn directories(&self, most: u32) -> (Vec<Directory>, bool) {
-        let (mut all, mut seen, mut offset) = (Vec::new(), BTreeSet::new(), self.first);
+        let (mut all, mut seen, mut offset) = (Vec::new(), BTreeSet::new(), self.first_offset);
         while offset != 0 && all.len() < most as usize {
             if !seen.insert(offset) {
                 return (all, true);
@@ -126,22 +126,22 @@ impl<'a> TiffBytes<'a> {
 
     fn directory(&self, offset: u64) -> Option<Directory> {
         let start = usize::try_from(offset).ok()?;
-        let (count_size, entry_size, word) = if self.big { (8, 20, 8) } else { (2, 12, 4) };
+        let (count_size, entry_size, word) = if self.is_big_tiff { (8, 20, 8) } else { (2, 12, 4) };
         let count = usize::try_from(self.unsigned(start, count_size)?).ok().filter(|count| *count <= 4096)?;
         let entries = start.checked_add(count_size)?;
         let next_at = entries.checked_add(count * entry_size)?;
-        let mut directory = Directory { offset, next_at: next_at as u64, ..Directory::default() };
+        let mut directory = Directory { offset, next_pointer_offset: next_at as u64, ..Directory::default() };
         for index in 0..count {
             let at = entries.checked_add(index * entry_size)?;
             let (Some(tag), Some(kind), Some(values)) = (self.unsigned(at, 2), self.unsigned(at + 2, 2), self.unsigned(at + 4, word))
             else {
                 return Some(directory);
             };
-            let size = values.saturating_mul(kind_size(kind as u16) as u64);
+            let size = values.saturating_mul(type_size(kind as u16) as u64);
             let inline = at + 4 + word;
             let place = if size <= word as u64 { Some(inline as u64) } else { self.unsigned(inline, word) };
             if let Some(place) = place.and_then(|place| usize::try_from(place).ok()) {
-                directory.fields.entry(tag as u16).or_insert(Field { kind: kind as u16, count: values, at: place });
+                directory.fields.entry(tag as u16).or_insert(Field { field_type: kind as u16, count: values, value_offset: place });
             }
         }
         directory.next = self.unsigned(next_at, word).unwrap_or(0);
@@ -155,12 +155,12 @@ impl<'a> TiffBytes<'a> {
 
     /// Up to `most` values of a whole-number field; none where the field is missing or cut off.
     pub(crate) fn numbers(&self, directory: &Directory, tag: u16, most: usize) -> Vec<u64> {
-        let Some(field) = directory.fields.get(&tag).filter(|field| matches!(field.kind, 1 | 3 | 4 | 13 | 16 | 18)) else {
+        let Some(field) = directory.fields.get(&tag).filter(|field| matches!(field.field_type, 1 | 3 | 4 | 13 | 16 | 18)) else {
             return Vec::new();
         };
-        let size = kind_size(field.kind);
+        let size = type_size(field.field_type);
         let count = usize::try_from(field.count).unwrap_or(usize::MAX).min(most).min(self.bytes.len() / size);
-        (0..count).map_while(|index| self.unsigned(field.at.checked_add(index * size)?, size)).collect()
+        (0..count).map_while(|index| self.unsigned(field.value_offset.checked_add(index * size)?, size)).collect()
     }
 
     /// How many values a field claims to have.
@@ -169,8 +169,8 @@ impl<'a> TiffBytes<'a> {
     }
 
     fn rational(&self, directory: &Directory, tag: u16) -> Option<f64> {
-        let field = directory.fields.get(&tag).filter(|field| field.kind == 5)?;
-        let (above, below) = (self.unsigned(field.at, 4)?, self.unsigned(field.at.checked_add(4)?, 4)?);
+        let field = directory.fields.get(&tag).filter(|field| field.field_type == 5)?;
+        let (above, below) = (self.unsigned(field.value_offset, 4)?, self.unsigned(field.value_offset.checked_add(4)?, 4)?);
         (below != 0).then(|| above as f64 / below as f64)
     }
 
@@ -191,23 +191,23 @@ impl<'a> TiffBytes<'a> {
     }
 
     /// [`Self::orientation`] of the first directory, as in EXIF.
-    pub(crate) fn orientation_of_first(&self) -> u8 {
-        self.directory(self.first).map_or(1, |directory| self.orientation(&directory))
+    pub(crate) fn first_orientation(&self) -> u8 {
+        self.directory(self.first_offset).map_or(1, |directory| self.orientation(&directory))
     }
 
     /// [`Self::dpi`] of the first directory, as in EXIF.
-    pub(crate) fn dpi_of_first(&self) -> Option<(f64, f64)> {
-        self.dpi(&self.directory(self.first)?)
+    pub(crate) fn first_dpi(&self) -> Option<(f64, f64)> {
+        self.dpi(&self.directory(self.first_offset)?)
     }
 
     fn unsigned(&self, at: usize, size: usize) -> Option<u64> {
         let bytes = self.bytes.get(at..at.checked_add(size)?)?;
         let join = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
-        Some(if self.little { bytes.iter().rev().fold(0, join) } else { bytes.iter().fold(0, join) })
+        Some(if self.is_little_endian { bytes.iter().rev().fold(0, join) } else { bytes.iter().fold(0, join) })
     }
 }
 
-fn kind_size(kind: u16) -> usize {
+fn type_size(kind: u16) -> usize {
     match kind {
         3 | 8 => 2,
         4 | 9 | 11 | 13 => 4,

@@ -1,6 +1,6 @@
 //! Fax-coded TIFF pages: modified Huffman, Group 3 and Group 4 (ITU-T T.4, T.6).
 
-use crate::picture::RasterData;
+use crate::picture::EncodedData;
 use crate::tiff_directory::{self as tags, Directory, TiffBytes};
 use hayro_ccitt::{DecodeSettings, DecoderContext, EncodingMode};
 use image::{DynamicImage, GrayImage};
@@ -11,14 +11,14 @@ use sohoa_base::model::refusal::Warning;
 ///
 /// # Errors
 /// Corrupt where less than half of the rows can be read, Invalid for tiles.
-pub(crate) fn decode(
+pub(crate) fn decode_strips(
     bytes: &[u8],
     tiff: &TiffBytes<'_>,
     directory: &Directory,
     width: u32,
     height: u32,
     warnings: &mut Vec<Warning>,
-) -> Result<(DynamicImage, Option<RasterData>)> {
+) -> Result<(DynamicImage, Option<EncodedData>)> {
     let number = |tag| tiff.number(directory, tag);
     if tiff.count(directory, tags::TILE_OFFSETS) > 0 {
         return Err(Error::invalid("TIFF page is fax data in tiles, which cannot be read; save it anew with Group 4 in strips"));
@@ -37,7 +37,8 @@ pub(crate) fn decode(
     let strips = height.div_ceil(strip_rows) as usize;
     let offsets = tiff.numbers(directory, tags::STRIP_OFFSETS, strips);
     let lengths = tiff.numbers(directory, tags::STRIP_LENGTHS, strips);
-    let mut sink = Rows { width: width as usize, rows: height as usize, done: 0, pixels: vec![255; width as usize * height as usize] };
+    let mut sink =
+        RowSink { width: width as usize, rows: height as usize, decoded_rows: 0, pixels: vec![255; width as usize * height as usize] };
     let mut kept = None;
     let mut read = 0_usize;
     for (index, offset) in offsets.iter().enumerate() {
@@ -56,10 +57,10 @@ pub(crate) fn decode(
             encoding,
             strict: false,
         };
-        sink.done = first_row;
+        sink.decoded_rows = first_row;
         // A damaged strip still gives the rows above the damage.
         let outcome = hayro_ccitt::decode(&data, &mut sink, &mut DecoderContext::new(settings));
-        let rows_read = sink.done.saturating_sub(first_row).min(rows as usize);
+        let rows_read = sink.decoded_rows.saturating_sub(first_row).min(rows as usize);
         read += rows_read;
         if strips == 1 && outcome.is_ok() && rows_read == rows as usize {
             kept = Some(data);
@@ -74,7 +75,7 @@ pub(crate) fn decode(
     if black_is_zero {
         sink.pixels.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);
     }
-    let raster = kept.map(|bytes| RasterData::Ccitt {
+    let raster = kept.map(|bytes| EncodedData::Ccitt {
         bytes,
         k: match encoding {
             EncodingMode::Group4 => -1,
@@ -90,7 +91,7 @@ pub(crate) fn decode(
 }
 
 /// How fax data is written.
-pub(crate) struct FaxForm {
+pub(crate) struct FaxParameters {
     /// `/K`: below 0 Group 4, 0 one-dimensional, above two-dimensional.
     pub(crate) k: i32,
     /// Rows begin on whole bytes.
@@ -100,7 +101,7 @@ pub(crate) struct FaxForm {
 }
 
 /// Decodes fax data of PDF: the picture with black 0, and how many rows could be read.
-pub(crate) fn decode_all(data: &[u8], form: &FaxForm, width: u32, height: u32) -> (GrayImage, u32) {
+pub(crate) fn decode_fax(data: &[u8], form: &FaxParameters, width: u32, height: u32) -> (GrayImage, u32) {
     let encoding = match form.k {
         ..0 => EncodingMode::Group4,
         0 => EncodingMode::Group3_1D,
@@ -115,26 +116,27 @@ pub(crate) fn decode_all(data: &[u8], form: &FaxForm, width: u32, height: u32) -
         encoding,
         strict: false,
     };
-    let mut sink = Rows { width: width as usize, rows: height as usize, done: 0, pixels: vec![255; width as usize * height as usize] };
+    let mut sink =
+        RowSink { width: width as usize, rows: height as usize, decoded_rows: 0, pixels: vec![255; width as usize * height as usize] };
     // Rows above a damage are good, and are counted.
     let _ = hayro_ccitt::decode(data, &mut sink, &mut DecoderContext::new(settings));
-    let rows = sink.done as u32;
+    let rows = sink.decoded_rows as u32;
     (GrayImage::from_raw(width, height, sink.pixels).unwrap_or_else(|| GrayImage::new(width, height)), rows)
 }
 
-struct Rows {
+struct RowSink {
     width: usize,
     rows: usize,
-    done: usize,
+    decoded_rows: usize,
     pixels: Vec<u8>,
 }
 
-impl hayro_ccitt::Decoder for Rows {
+impl hayro_ccitt::Decoder for RowSink {
     fn push_row(&mut self, changes: &[u32]) {
-        if self.done >= self.rows {
+        if self.decoded_rows >= self.rows {
             return;
         }
-        let start = self.done * self.width;
+        let start = self.decoded_rows * self.width;
         if let Some(row) = self.pixels.get_mut(start..start + self.width) {
             for pair in changes.chunks(2) {
                 let from = pair.first().map_or(0, |from| *from as usize).min(row.len());
@@ -144,6 +146,6 @@ impl hayro_ccitt::Decoder for Rows {
                 }
             }
         }
-        self.done += 1;
+        self.decoded_rows += 1;
     }
 }

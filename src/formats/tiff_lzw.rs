@@ -1,7 +1,7 @@
 //! LZW as it was written before TIFF 6.0 turned the order of its bits: still met in old archives.
 
 use crate::tiff_directory::{self as tags, Directory, TiffBytes};
-use crate::tiff_samples::{self, Form};
+use crate::tiff_samples::{self, SampleFormat};
 use image::DynamicImage;
 use sohoa_base::error::{Error, Result};
 use tiff::ColorType;
@@ -9,7 +9,7 @@ use tiff::decoder::DecodingResult;
 use weezl::{BitOrder, decode::Decoder};
 
 /// Whether the first strip begins with a clear code in the old order of bits.
-pub(crate) fn is_old(bytes: &[u8], tiff: &TiffBytes<'_>, directory: &Directory) -> bool {
+pub(crate) fn is_legacy(bytes: &[u8], tiff: &TiffBytes<'_>, directory: &Directory) -> bool {
     let first = tiff.number(directory, tags::STRIP_OFFSETS).and_then(|offset| usize::try_from(offset).ok());
     matches!(first.and_then(|at| bytes.get(at..)), Some([0, second, ..]) if second & 1 == 1)
 }
@@ -27,10 +27,10 @@ pub(crate) fn decode(bytes: &[u8], tiff: &TiffBytes<'_>, directory: &Directory, 
     let colour = match (samples, tiff.number(directory, tags::PHOTOMETRIC)) {
         (1, Some(0 | 1)) => ColorType::Gray(8),
         (3, Some(2)) => ColorType::RGB(8),
-        _ => return Err(unusual()),
+        _ => return Err(unsupported()),
     };
     if !plain {
-        return Err(unusual());
+        return Err(unsupported());
     }
     let size = usize::from(colour.num_samples()) * width as usize * height as usize;
     let mut all = Vec::with_capacity(size);
@@ -55,10 +55,10 @@ pub(crate) fn decode(bytes: &[u8], tiff: &TiffBytes<'_>, directory: &Directory, 
         return Err(Error::corrupt("TIFF page is damaged: less than half of it can be read; scan the page again"));
     }
     all.resize(size, 255);
-    let form = Form { width, height, colour, planes: 1, negative: number(tags::PHOTOMETRIC) == 0, palette: Vec::new() };
-    tiff_samples::picture(DecodingResult::U8(all), &form).ok_or_else(unusual)
+    let form = SampleFormat { width, height, colour, planes: 1, is_white_zero: number(tags::PHOTOMETRIC) == 0, palette: Vec::new() };
+    tiff_samples::to_image(DecodingResult::U8(all), &form).ok_or_else(unsupported)
 }
 
-fn unusual() -> Error {
+fn unsupported() -> Error {
     Error::invalid("TIFF page is of an old and rare kind that cannot be read; save it anew")
 }

@@ -1,14 +1,14 @@
 //! Pages of a TIFF file (TIFF 6.0, BigTIFF, fax of T.4 and T.6).
 
 use crate::limits::Limits;
-use crate::picture::{PagePicture, Raster, RasterData};
+use crate::picture::{EncodedData, EncodedImage, PageImage};
 use crate::pixels;
 use crate::tiff_directory::{self as tags, Directory, TiffBytes};
 use crate::tiff_fax;
 use crate::tiff_lzw;
 use crate::tiff_samples;
 use image::DynamicImage;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::refusal::Warning;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(crate) struct TiffFile {
     limits: Limits,
     /// The directories that are pages.
     pages: Vec<Directory>,
-    damaged: bool,
+    is_damaged: bool,
 }
 
 impl TiffFile {
@@ -32,7 +32,7 @@ impl TiffFile {
     pub(crate) fn open(bytes: Arc<Vec<u8>>, limits: Limits) -> Result<Self> {
         let broken = || Error::corrupt("TIFF is damaged: it holds no page; scan the page again");
         let tiff = TiffBytes::new(&bytes).ok_or_else(broken)?;
-        let (all, damaged) = tiff.directories(limits.pages.saturating_add(1));
+        let (all, damaged) = tiff.directories(limits.max_pages.saturating_add(1));
         limits.check_pages(all.len() as u32)?;
         let is_page = |directory: &Directory| tiff.number(directory, tags::SUBFILE).unwrap_or(0) & 5 == 0;
         let keep_all = !all.iter().any(is_page);
@@ -40,7 +40,7 @@ impl TiffFile {
         if pages.is_empty() {
             return Err(broken());
         }
-        let file = Self { pages, damaged, limits, bytes: bytes.clone() };
+        let file = Self { pages, is_damaged: damaged, limits, bytes: bytes.clone() };
         for index in 0..file.pages.len() {
             file.size(index)?;
         }
@@ -55,13 +55,13 @@ impl TiffFile {
     /// What was odd about the file as a whole.
     pub(crate) fn warnings(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
-        if self.damaged {
+        if self.is_damaged {
             warnings.push(Warning::new("damaged", "the chain of pages in the TIFF is broken or runs in a circle: pages may be missing"));
         }
         warnings
     }
 
-    fn parts(&self, index: usize) -> Result<(TiffBytes<'_>, &Directory)> {
+    fn page_directory(&self, index: usize) -> Result<(TiffBytes<'_>, &Directory)> {
         let missing = || Error::not_found(format!("TIFF has no page {}", index + 1));
         let directory = self.pages.get(index).ok_or_else(missing)?;
         Ok((TiffBytes::new(&self.bytes).ok_or_else(missing)?, directory))
@@ -69,7 +69,7 @@ impl TiffFile {
 
     /// Width, height and samples a pixel of page `index`, checked against the limits.
     fn size(&self, index: usize) -> Result<(u32, u32, u64)> {
-        let (tiff, directory) = self.parts(index)?;
+        let (tiff, directory) = self.page_directory(index)?;
         let number = |tag| tiff.number(directory, tag);
         let side = |tag| number(tag).and_then(|side| u32::try_from(side).ok()).unwrap_or(0);
         let samples = number(tags::SAMPLES).unwrap_or(1).max(1);
@@ -78,7 +78,7 @@ impl TiffFile {
         }
         let bytes_of_sample = tiff.numbers(directory, tags::BITS, 8).into_iter().max().unwrap_or(1).div_ceil(8);
         let (width, height) = (side(tags::WIDTH), side(tags::HEIGHT));
-        self.limits.check_picture(width, height, samples * bytes_of_sample.max(1))?;
+        self.limits.check_image(width, height, samples * bytes_of_sample.max(1))?;
         let strips = tiff.count(directory, tags::STRIP_OFFSETS).max(tiff.count(directory, tags::TILE_OFFSETS));
         if strips == 0 || strips > self.bytes.len() as u64 {
             return Err(Error::corrupt(format!("TIFF page {} is damaged: it points to {strips} parts; scan the page again", index + 1)));
@@ -90,33 +90,35 @@ impl TiffFile {
     ///
     /// # Errors
     /// Corrupt, Invalid or Limit where it cannot be decoded.
-    pub(crate) fn page(&self, number: u32) -> Result<PagePicture> {
+    pub(crate) fn page(&self, number: u32) -> Result<PageImage> {
         let index = (number as usize).saturating_sub(1);
         let (width, height, _) = self.size(index)?;
-        let (tiff, directory) = self.parts(index)?;
+        let (tiff, directory) = self.page_directory(index)?;
         let compression = tiff.number(directory, tags::COMPRESSION).unwrap_or(1);
         let mut warnings = Vec::new();
         let (image, fax) = match compression {
-            2..=4 => tiff_fax::decode(&self.bytes, &tiff, directory, width, height, &mut warnings)?,
+            2..=4 => tiff_fax::decode_strips(&self.bytes, &tiff, directory, width, height, &mut warnings)?,
             6 => {
                 return Err(Error::invalid(format!(
                     "TIFF page {number} uses the withdrawn JPEG of TIFF 6.0, which cannot be read; save it anew"
                 )));
             }
-            5 if tiff_lzw::is_old(&self.bytes, &tiff, directory) => (tiff_lzw::decode(&self.bytes, &tiff, directory, width, height)?, None),
+            5 if tiff_lzw::is_legacy(&self.bytes, &tiff, directory) => {
+                (tiff_lzw::decode(&self.bytes, &tiff, directory, width, height)?, None)
+            }
             _ => (self.decode(&tiff, directory, number)?, None),
         };
-        let (dpi, stretch) = pixels::resolution(width, height, tiff.dpi(directory));
-        let (mirrored, turn) = pixels::mirror_and_turn(tiff.orientation(directory));
-        let image = pixels::plain(image);
+        let (dpi, stretch) = pixels::resolve_dpi(width, height, tiff.dpi(directory));
+        let (mirrored, turn) = pixels::exif_transform(tiff.orientation(directory));
+        let image = pixels::to_l8_or_rgb8(image);
         let image = if mirrored { image.fliph() } else { image };
-        let image = pixels::turned(pixels::stretched(image, stretch), turn);
+        let image = pixels::rotate(pixels::scale_to_square_pixels(image, stretch), turn);
         let keep = fax.filter(|_| !mirrored && stretch == (1.0, 1.0));
         let raster = match keep {
-            Some(data) => Raster { width, height, turn, data },
-            None => Raster { width: image.width(), height: image.height(), turn: 0, data: RasterData::Pixels },
+            Some(data) => EncodedImage { width, height, turn, data },
+            None => EncodedImage { width: image.width(), height: image.height(), turn: 0, data: EncodedData::NotEmbeddable },
         };
-        Ok(PagePicture { pixels: image, dpi, own_text: None, raster, overlays: Vec::new(), warnings })
+        Ok(PageImage { pixels: image, dpi, embedded_text: None, encoded: raster, overlays: Vec::new(), warnings })
     }
 
     /// Everything but fax, through the `tiff` crate. It refuses palettes and turns negatives only at some
@@ -128,20 +130,20 @@ impl TiffFile {
             .number(directory, tags::PHOTOMETRIC)
             .ok_or_else(|| Error::corrupt(format!("TIFF page {number} does not say what its numbers mean; save it anew")))?;
         let shown_as = if matches!(photometric, 0 | 3) { 1 } else { photometric as u16 };
-        let patches = tiff.patch(directory, tags::PHOTOMETRIC, shown_as);
-        let reader = Patched { inner: Cursor::new(Shared(self.bytes.clone())), patches };
+        let patches = tiff.single_directory_patches(directory, tags::PHOTOMETRIC, shown_as);
+        let reader = PatchedReader { inner: Cursor::new(SharedBytes(self.bytes.clone())), patches };
         let mut limits = tiff::decoder::Limits::default();
-        limits.decoding_buffer_size = usize::try_from(self.limits.pixel_bytes).unwrap_or(usize::MAX);
+        limits.decoding_buffer_size = usize::try_from(self.limits.max_pixel_bytes).unwrap_or(usize::MAX);
         limits.intermediate_buffer_size = limits.decoding_buffer_size;
         limits.ifd_value_size = 8 << 20;
-        let mut decoder = Decoder::new(reader).or_error(Kind::Corrupt, failed)?.with_limits(limits);
-        let colour = decoder.colortype().or_error(Kind::Invalid, failed)?;
-        let (width, height) = decoder.dimensions().or_error(Kind::Corrupt, failed)?;
+        let mut decoder = Decoder::new(reader).or_error(ErrorKind::Corrupt, failed)?.with_limits(limits);
+        let colour = decoder.colortype().or_error(ErrorKind::Invalid, failed)?;
+        let (width, height) = decoder.dimensions().or_error(ErrorKind::Corrupt, failed)?;
         let mut result = DecodingResult::U8(Vec::new());
-        let layout = decoder.read_image_to_buffer(&mut result).or_error(Kind::Corrupt, failed)?;
+        let layout = decoder.read_image_to_buffer(&mut result).or_error(ErrorKind::Corrupt, failed)?;
         let palette = if photometric == 3 { tiff.numbers(directory, tags::COLOUR_MAP, 3 << 16) } else { Vec::new() };
-        let form = tiff_samples::Form { width, height, colour, planes: layout.planes, negative: photometric == 0, palette };
-        tiff_samples::picture(result, &form).ok_or_else(|| {
+        let form = tiff_samples::SampleFormat { width, height, colour, planes: layout.planes, is_white_zero: photometric == 0, palette };
+        tiff_samples::to_image(result, &form).ok_or_else(|| {
             Error::invalid(format!(
                 "TIFF page {number} has a rare kind of pixels ({colour:?}) that cannot be read; save it as ordinary grey or RGB"
             ))
@@ -151,21 +153,21 @@ impl TiffFile {
 
 /// Shared bytes as a slice.
 #[derive(Debug)]
-struct Shared(Arc<Vec<u8>>);
+struct SharedBytes(Arc<Vec<u8>>);
 
-impl AsRef<[u8]> for Shared {
+impl AsRef<[u8]> for SharedBytes {
     fn as_ref(&self) -> &[u8] {
         &self.0
     }
 }
 
 /// The file with some of its bytes read as others.
-struct Patched {
-    inner: Cursor<Shared>,
+struct PatchedReader {
+    inner: Cursor<SharedBytes>,
     patches: Vec<(u64, Vec<u8>)>,
 }
 
-impl Read for Patched {
+impl Read for PatchedReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let start = self.inner.position();
         let count = self.inner.read(buffer)?;
@@ -181,7 +183,7 @@ impl Read for Patched {
     }
 }
 
-impl Seek for Patched {
+impl Seek for PatchedReader {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.inner.seek(to)
     }

@@ -5,7 +5,7 @@ use tiff::ColorType;
 use tiff::decoder::DecodingResult;
 
 /// What decoded samples mean.
-pub(crate) struct Form {
+pub(crate) struct SampleFormat {
     /// Width, px.
     pub(crate) width: u32,
     /// Height, px.
@@ -15,13 +15,13 @@ pub(crate) struct Form {
     /// 1, or one plane for each sample.
     pub(crate) planes: usize,
     /// 0 is white.
-    pub(crate) negative: bool,
+    pub(crate) is_white_zero: bool,
     /// Colour map: all reds, all greens, all blues of 16 bits; empty without one.
     pub(crate) palette: Vec<u64>,
 }
 
 /// The picture, or `None` for kinds of samples that are not known.
-pub(crate) fn picture(samples: DecodingResult, form: &Form) -> Option<DynamicImage> {
+pub(crate) fn to_image(samples: DecodingResult, form: &SampleFormat) -> Option<DynamicImage> {
     let (depth, channels) = match form.colour {
         ColorType::Gray(depth) | ColorType::Palette(depth) => (depth, 1),
         ColorType::GrayA(depth) => (depth, 2),
@@ -36,7 +36,7 @@ pub(crate) fn picture(samples: DecodingResult, form: &Form) -> Option<DynamicIma
     let mut bytes = match samples {
         DecodingResult::U8(bytes) if depth == 8 => bytes,
         DecodingResult::U8(bytes) if depth < 8 || depth == 12 => {
-            unpack(&bytes, form.width as usize * channels, form.height as usize, depth, palette)?
+            unpack_bits(&bytes, form.width as usize * channels, form.height as usize, depth, palette)?
         }
         DecodingResult::U16(words) if palette => words.into_iter().map(|word| word.min(255) as u8).collect(),
         DecodingResult::U16(words) if depth == 12 => words.into_iter().map(|word| (word >> 4) as u8).collect(),
@@ -47,9 +47,9 @@ pub(crate) fn picture(samples: DecodingResult, form: &Form) -> Option<DynamicIma
         bytes = interleave(&bytes, pixels, form.planes);
     }
     if palette {
-        return through_palette(&bytes, depth, form);
+        return apply_palette(&bytes, depth, form);
     }
-    if form.negative {
+    if form.is_white_zero {
         bytes.iter_mut().for_each(|byte| *byte = 255 - *byte);
     }
     let rgb = |convert: &dyn Fn(&[u8]) -> [u8; 3]| {
@@ -62,7 +62,7 @@ pub(crate) fn picture(samples: DecodingResult, form: &Form) -> Option<DynamicIma
             bytes.truncate(pixels * 3);
             RgbImage::from_raw(form.width, form.height, bytes).map(DynamicImage::ImageRgb8)
         }
-        ColorType::RGBA(_) => rgb(&|pixel| over_white([at(pixel, 0), at(pixel, 1), at(pixel, 2)], at(pixel, 3))),
+        ColorType::RGBA(_) => rgb(&|pixel| blend_over_white([at(pixel, 0), at(pixel, 1), at(pixel, 2)], at(pixel, 3))),
         ColorType::YCbCr(_) => rgb(&|pixel| from_ycbcr(at(pixel, 0), at(pixel, 1), at(pixel, 2))),
         ColorType::CMYK(_) | ColorType::CMYKA(_) => rgb(&|pixel| from_cmyk([at(pixel, 0), at(pixel, 1), at(pixel, 2), at(pixel, 3)])),
         ColorType::Lab(_) => None,
@@ -79,7 +79,7 @@ pub(crate) fn picture(samples: DecodingResult, form: &Form) -> Option<DynamicIma
 
 /// Packed samples of `depth` bits, rows starting on whole bytes, as bytes: spread to 0..=255, or as they
 /// are for indices.
-fn unpack(bytes: &[u8], per_row: usize, rows: usize, depth: u8, raw: bool) -> Option<Vec<u8>> {
+fn unpack_bits(bytes: &[u8], per_row: usize, rows: usize, depth: u8, raw: bool) -> Option<Vec<u8>> {
     let depth = usize::from(depth);
     let stride = (per_row * depth).div_ceil(8);
     let most = (1_u32 << depth) - 1;
@@ -105,7 +105,7 @@ fn interleave(bytes: &[u8], pixels: usize, planes: usize) -> Vec<u8> {
     all
 }
 
-fn through_palette(indices: &[u8], depth: u8, form: &Form) -> Option<DynamicImage> {
+fn apply_palette(indices: &[u8], depth: u8, form: &SampleFormat) -> Option<DynamicImage> {
     let size = 1_usize << depth.min(8);
     // The map has 16 bits; some writers used only 8.
     let eight = form.palette.iter().all(|value| *value < 256);
@@ -117,7 +117,7 @@ fn through_palette(indices: &[u8], depth: u8, form: &Form) -> Option<DynamicImag
     RgbImage::from_raw(form.width, form.height, all).map(DynamicImage::ImageRgb8)
 }
 
-fn over_white(colour: [u8; 3], alpha: u8) -> [u8; 3] {
+fn blend_over_white(colour: [u8; 3], alpha: u8) -> [u8; 3] {
     let alpha = u32::from(alpha);
     colour.map(|value| ((u32::from(value) * alpha + 255 * (255 - alpha) + 127) / 255) as u8)
 }
@@ -139,16 +139,16 @@ mod tests {
 
     #[test]
     fn packed_bits_are_spread_row_by_row() {
-        assert_eq!(unpack(&[0b1010_0000, 0b0110_0000], 3, 2, 1, false).unwrap(), [255, 0, 255, 0, 255, 255]);
-        assert_eq!(unpack(&[0xF1, 0x20], 3, 1, 4, true).unwrap(), [15, 1, 2]);
+        assert_eq!(unpack_bits(&[0b1010_0000, 0b0110_0000], 3, 2, 1, false).unwrap(), [255, 0, 255, 0, 255, 255]);
+        assert_eq!(unpack_bits(&[0xF1, 0x20], 3, 1, 4, true).unwrap(), [15, 1, 2]);
     }
 
     #[test]
     fn white_is_zero_and_palette() {
-        let form = Form { width: 2, height: 1, colour: ColorType::Gray(8), planes: 1, negative: true, palette: Vec::new() };
-        assert_eq!(picture(DecodingResult::U8(vec![0, 255]), &form).unwrap().into_bytes(), [255, 0]);
+        let form = SampleFormat { width: 2, height: 1, colour: ColorType::Gray(8), planes: 1, is_white_zero: true, palette: Vec::new() };
+        assert_eq!(to_image(DecodingResult::U8(vec![0, 255]), &form).unwrap().into_bytes(), [255, 0]);
         let palette = vec![0xFFFF, 0, 0x8000, 0, 0, 0];
-        let form = Form { width: 2, height: 1, colour: ColorType::Gray(1), planes: 1, negative: false, palette };
-        assert_eq!(picture(DecodingResult::U8(vec![0b0100_0000]), &form).unwrap().into_bytes(), [255, 128, 0, 0, 0, 0]);
+        let form = SampleFormat { width: 2, height: 1, colour: ColorType::Gray(1), planes: 1, is_white_zero: false, palette };
+        assert_eq!(to_image(DecodingResult::U8(vec![0b0100_0000]), &form).unwrap().into_bytes(), [255, 128, 0, 0, 0, 0]);
     }
 }

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 /// `text` for an attribute or an element: markup escaped, white space that XML would change kept by
 /// reference, characters that XML forbids replaced by U+FFFD (XML 1.0, 2.2).
 pub(super) fn escape(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|character| replacement(character).is_none()) {
+    if text.chars().all(|character| escape_sequence(character).is_none()) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
     for character in text.chars() {
-        match replacement(character) {
+        match escape_sequence(character) {
             Some(instead) => out.push_str(instead),
             None => out.push(character),
         }
@@ -18,7 +18,7 @@ pub(super) fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn replacement(character: char) -> Option<&'static str> {
+fn escape_sequence(character: char) -> Option<&'static str> {
     match character {
         '&' => Some("&amp;"),
         '<' => Some("&lt;"),

@@ -1,6 +1,6 @@
 //! Print of the back that shines through the sheet.
 
-use crate::quality::{EVERY, Tones, permille};
+use crate::quality::{SAMPLE_STEP, Tones, permille};
 use image::GrayImage;
 
 /// Share of the paper away from the page's own print on which paler print is seen, per mille.
@@ -13,7 +13,7 @@ pub(super) fn bleed_permille(even: &GrayImage) -> u32 {
     /// Paler print takes at least this share of full ink, and of the grey levels that paper has.
     const PALEST: f32 = 0.10;
     const CELL: usize = 4;
-    let tones = Tones::of(even, EVERY);
+    let tones = Tones::of(even, SAMPLE_STEP);
     let (across, down) = (even.width() as usize / CELL, even.height() as usize / CELL);
     if across < 40 || down < 40 || tones.contrast() < 20 {
         return 0;
@@ -39,19 +39,19 @@ pub(super) fn bleed_permille(even: &GrayImage) -> u32 {
         });
         cells.extend(kinds);
     }
-    shown_through(&widened(&widened(&cells, across), across), across)
+    bleed_share(&dilate_print(&dilate_print(&cells, across), across), across)
 }
 
 /// Back print that covers less of the paper than this is left alone, per mille: real pages without any have 0 to 10.
-pub(super) const SEEN: u32 = 15;
+pub(super) const MIN_BLEED_PERMILLE: u32 = 15;
 
 /// Takes the print of the back off an evened page: what is much paler than full ink becomes paper. What lies between
 /// is stretched, so that the rims of the page's own letters keep their slope.
-pub(super) fn lift(even: &mut GrayImage) {
+pub(super) fn remove(even: &mut GrayImage) {
     /// Darkness of what becomes paper, and of what stays as it is, of full ink.
     const PALE: f32 = 0.25;
     const OWN: f32 = 0.5;
-    let tones = Tones::of(even, EVERY);
+    let tones = Tones::of(even, SAMPLE_STEP);
     let (paper, contrast) = (f32::from(tones.paper), f32::from(tones.contrast()).max(1.0));
     let lifted = |level: u8| {
         let darkness = (paper - f32::from(level)) / contrast;
@@ -65,7 +65,7 @@ pub(super) fn lift(even: &mut GrayImage) {
 }
 
 /// Own print with the cells around it.
-fn widened(cells: &[u8], across: usize) -> Vec<u8> {
+fn dilate_print(cells: &[u8], across: usize) -> Vec<u8> {
     let own = |cell: &u8| *cell == 2;
     let beside: Vec<bool> = cells
         .chunks_exact(across)
@@ -86,7 +86,7 @@ fn widened(cells: &[u8], across: usize) -> Vec<u8> {
 }
 
 /// Paler print per mille of the cells without own print, less margins and the four fullest parts of the page.
-fn shown_through(cells: &[u8], across: usize) -> u32 {
+fn bleed_share(cells: &[u8], across: usize) -> u32 {
     const PARTS: (usize, usize) = (6, 8);
     let down = cells.len() / across;
     let (side, upper) = (across / 25, down / 25);
@@ -111,7 +111,7 @@ fn shown_through(cells: &[u8], across: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quality::pages::{SIZE, grainy, page};
+    use crate::quality::test_pages::{SIZE, grainy, page};
     use image::Luma;
     use imageproc::filter::gaussian_blur_f32;
 
@@ -134,8 +134,8 @@ mod tests {
         }
         let ink = |page: &GrayImage| page.iter().filter(|level| **level < 100).count();
         let before = ink(&mixed);
-        lift(&mut mixed);
-        assert!(bleed_permille(&mixed) < SEEN, "the back is still seen");
+        remove(&mut mixed);
+        assert!(bleed_permille(&mixed) < MIN_BLEED_PERMILLE, "the back is still seen");
         assert!(ink(&mixed) * 20 > before * 19, "the page's own print was lifted");
         assert_eq!(bleed_permille(&front), 0);
         assert!(bleed_permille(&page(80, 2, 170)) < 5, "pale print is taken for that of the back");

@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A code and where it stands on the picture.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+pub struct DetectedCode {
     /// How it is written.
     pub symbology: Symbology,
     /// What it says.
@@ -24,40 +24,40 @@ pub struct Found {
 }
 
 /// Longer side of a sheet of A4, mm: pages are measured by it, since resolutions are often misstated.
-const LONG_SIDE: f32 = 297.0;
+const A4_LONG_SIDE_MM: f32 = 297.0;
 
 /// Side of the squares in which ink is counted, mm.
-const CELL: f32 = 2.0;
+const CELL_MM: f32 = 2.0;
 
 /// Cells along a row and a column of the page at most: a strip of any length costs no more than a page.
-const MOST_CELLS: u32 = 400;
+const MAX_CELLS: u32 = 400;
 
 /// Least sides of what is half grey around a code, cells: of a barcode of 8 mm height two rows are.
-const LEAST_SIDES: (usize, usize) = (2, 5);
+const MIN_SIDES: (usize, usize) = (2, 5);
 
 /// Cells that belong together stand at most so far apart: the spaces of a barcode with thick bars are wide.
-const REACH: usize = 3;
+const MAX_CELL_GAP: usize = 3;
 
 /// Patches of a page that are handed to the decoder at most, the largest first.
-const MOST_PATCHES: usize = 6;
+const MAX_CANDIDATES: usize = 6;
 
 /// Paper around a code that the decoder needs, mm.
-const QUIET: f32 = 5.0;
+const QUIET_ZONE_MM: f32 = 5.0;
 
 /// The codes on a grey page, whatever way it lies.
 #[must_use]
-pub fn find(page: &GrayImage) -> Vec<Found> {
-    let mm = page.width().max(page.height()) as f32 / LONG_SIDE;
+pub fn find(page: &GrayImage) -> Vec<DetectedCode> {
+    let mm = page.width().max(page.height()) as f32 / A4_LONG_SIDE_MM;
     let Some(threshold) = threshold(page) else { return Vec::new() };
-    let mut found: Vec<Found> = Vec::new();
-    for area in patches(page, threshold, mm).into_iter().take(MOST_PATCHES) {
+    let mut found: Vec<DetectedCode> = Vec::new();
+    for area in candidate_areas(page, threshold, mm).into_iter().take(MAX_CANDIDATES) {
         let part = imageops::crop_imm(page, area.x0 as u32, area.y0 as u32, area.width() as u32, area.height() as u32).to_image();
         let read = match patch::read(&part, threshold, mm) {
             Some(name) => Some((Symbology::Patch, name.to_owned())),
             None => decode(part),
         };
         if let Some((symbology, text)) = read {
-            found.push(Found { symbology, text, area });
+            found.push(DetectedCode { symbology, text, area });
         }
     }
     found.sort_by(|one, other| one.area.y0.total_cmp(&other.area.y0).then(one.area.x0.total_cmp(&other.area.x0)));
@@ -88,17 +88,17 @@ fn threshold(page: &GrayImage) -> Option<u8> {
 }
 
 /// Patches that may be codes, the largest first, with some paper around them.
-fn patches(page: &GrayImage, threshold: u8, mm: f32) -> Vec<Area> {
-    let side = ((CELL * mm) as u32).max(page.width().max(page.height()) / MOST_CELLS).max(2);
+fn candidate_areas(page: &GrayImage, threshold: u8, mm: f32) -> Vec<Area> {
+    let side = ((CELL_MM * mm) as u32).max(page.width().max(page.height()) / MAX_CELLS).max(2);
     let (columns, rows) = ((page.width() / side) as usize, (page.height() / side) as usize);
     if columns < 3 || rows < 3 {
         return Vec::new();
     }
-    let grey = half_grey(&ink(page, threshold, side, columns, rows), columns, rows);
-    let mut boxes = clusters(&grey, columns, rows);
+    let grey = half_inked_cells(&ink_shares(page, threshold, side, columns, rows), columns, rows);
+    let mut boxes = candidate_boxes(&grey, columns, rows);
     boxes.sort_by_key(|(x0, y0, x1, y1)| std::cmp::Reverse((x1 - x0) * (y1 - y0)));
     let (width, height) = (page.width() as f32, page.height() as f32);
-    let margin = QUIET * mm;
+    let margin = QUIET_ZONE_MM * mm;
     let px = |cell: usize| cell as f32 * side as f32;
     boxes
         .into_iter()
@@ -112,7 +112,7 @@ fn patches(page: &GrayImage, threshold: u8, mm: f32) -> Vec<Area> {
 }
 
 /// Share of ink in every cell, 0 to 1, row by row.
-fn ink(page: &GrayImage, threshold: u8, side: u32, columns: usize, rows: usize) -> Vec<f32> {
+fn ink_shares(page: &GrayImage, threshold: u8, side: u32, columns: usize, rows: usize) -> Vec<f32> {
     let mut ink = vec![0_u32; columns * rows];
     let width = page.width().max(1) as usize;
     let mut looked = 0;
@@ -130,7 +130,7 @@ fn ink(page: &GrayImage, threshold: u8, side: u32, columns: usize, rows: usize) 
 }
 
 /// Cells around which the ink of five by five cells is between that of print and that of solid black.
-fn half_grey(ink: &[f32], columns: usize, rows: usize) -> Vec<bool> {
+fn half_inked_cells(ink: &[f32], columns: usize, rows: usize) -> Vec<bool> {
     const AROUND: usize = 2;
     const LEAST: f32 = 0.27;
     const MOST: f32 = 0.88;
@@ -151,7 +151,7 @@ fn half_grey(ink: &[f32], columns: usize, rows: usize) -> Vec<bool> {
 
 /// Boxes around cells that stand together, right and lower edges exclusive; those too small or too ragged for a code are left
 /// out.
-fn clusters(grey: &[bool], columns: usize, rows: usize) -> Vec<(usize, usize, usize, usize)> {
+fn candidate_boxes(grey: &[bool], columns: usize, rows: usize) -> Vec<(usize, usize, usize, usize)> {
     let mut seen = vec![false; grey.len()];
     let mut boxes = Vec::new();
     for start in 0..grey.len() {
@@ -166,8 +166,8 @@ fn clusters(grey: &[bool], columns: usize, rows: usize) -> Vec<(usize, usize, us
         while let Some(cell) = open.pop() {
             let (x, y) = (cell % columns, cell / columns);
             (x0, y0, x1, y1, count) = (x0.min(x), y0.min(y), x1.max(x + 1), y1.max(y + 1), count + 1);
-            for near_y in y.saturating_sub(REACH)..=(y + REACH).min(rows - 1) {
-                for near_x in x.saturating_sub(REACH)..=(x + REACH).min(columns - 1) {
+            for near_y in y.saturating_sub(MAX_CELL_GAP)..=(y + MAX_CELL_GAP).min(rows - 1) {
+                for near_x in x.saturating_sub(MAX_CELL_GAP)..=(x + MAX_CELL_GAP).min(columns - 1) {
                     let near = near_y * columns + near_x;
                     if grey.get(near).copied().unwrap_or_default()
                         && let Some(slot @ false) = seen.get_mut(near)
@@ -179,7 +179,7 @@ fn clusters(grey: &[bool], columns: usize, rows: usize) -> Vec<(usize, usize, us
             }
         }
         let (short, long) = ((x1 - x0).min(y1 - y0), (x1 - x0).max(y1 - y0));
-        if short >= LEAST_SIDES.0 && long >= LEAST_SIDES.1 && count * 5 >= (x1 - x0) * (y1 - y0) * 2 {
+        if short >= MIN_SIDES.0 && long >= MIN_SIDES.1 && count * 5 >= (x1 - x0) * (y1 - y0) * 2 {
             boxes.push((x0, y0, x1, y1));
         }
     }
@@ -266,8 +266,8 @@ mod tests {
         for page in
             [print(), GrayImage::from_pixel(1654, 2339, Luma([248])), GrayImage::new(0, 0), GrayImage::from_pixel(3, 9000, Luma([0]))]
         {
-            let mm = page.width().max(page.height()) as f32 / LONG_SIDE;
-            assert!(patches(&page, 140, mm).is_empty());
+            let mm = page.width().max(page.height()) as f32 / A4_LONG_SIDE_MM;
+            assert!(candidate_areas(&page, 140, mm).is_empty());
             assert!(find(&page).is_empty());
         }
     }
@@ -282,7 +282,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(patches(&page, 140, 7.87).len(), 1);
+        assert_eq!(candidate_areas(&page, 140, 7.87).len(), 1);
         assert!(find(&page).is_empty());
     }
 }

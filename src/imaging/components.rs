@@ -34,7 +34,7 @@ impl Component {
 
 /// Ink as 255 on 0: levels below `threshold`.
 #[must_use]
-pub fn ink(picture: &GrayImage, threshold: u8) -> GrayImage {
+pub fn ink_mask(picture: &GrayImage, threshold: u8) -> GrayImage {
     let levels = picture.iter().map(|level| if *level < threshold { 255 } else { 0 }).collect();
     GrayImage::from_raw(picture.width(), picture.height(), levels).unwrap_or_default()
 }
@@ -42,7 +42,7 @@ pub fn ink(picture: &GrayImage, threshold: u8) -> GrayImage {
 /// Connected patches of `ink` (eight neighbours), and the picture of their numbers: 0 is paper, `n` is the
 /// component at `n - 1`.
 #[must_use]
-pub fn components(ink: &GrayImage) -> (Vec<Component>, image::ImageBuffer<Luma<u32>, Vec<u32>>) {
+pub fn find_components(ink: &GrayImage) -> (Vec<Component>, image::ImageBuffer<Luma<u32>, Vec<u32>>) {
     let labels = connected_components(ink, Connectivity::Eight, Luma([0]));
     let mut found: Vec<Component> = Vec::new();
     for (x, y, label) in labels.enumerate_pixels() {
@@ -66,10 +66,10 @@ pub fn erase_rules(ink: &mut GrayImage, length: u32) {
     let (width, height) = ink.dimensions();
     let mut rules = Vec::new();
     for y in 0..height {
-        runs(width, |x| ink.get_pixel(x, y).0[0] > 0, length, |from, to| rules.push((from, y, to, y + 1)));
+        for_each_run(width, |x| ink.get_pixel(x, y).0[0] > 0, length, |from, to| rules.push((from, y, to, y + 1)));
     }
     for x in 0..width {
-        runs(height, |y| ink.get_pixel(x, y).0[0] > 0, length, |from, to| rules.push((x, from, x + 1, to)));
+        for_each_run(height, |y| ink.get_pixel(x, y).0[0] > 0, length, |from, to| rules.push((x, from, x + 1, to)));
     }
     for (left, top, right, bottom) in rules {
         for y in top.saturating_sub(1)..(bottom + 1).min(height) {
@@ -81,7 +81,7 @@ pub fn erase_rules(ink: &mut GrayImage, length: u32) {
 }
 
 /// Calls `take(from, to)` for every run of at least `least` set places below `end`.
-pub fn runs(end: u32, is_set: impl Fn(u32) -> bool, least: u32, mut take: impl FnMut(u32, u32)) {
+pub fn for_each_run(end: u32, is_set: impl Fn(u32) -> bool, least: u32, mut take: impl FnMut(u32, u32)) {
     let mut begin = None;
     for place in 0..=end {
         if place < end && is_set(place) {

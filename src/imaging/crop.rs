@@ -1,23 +1,23 @@
 //! Cutting one line out: padded, at one height, free of its neighbours' ink.
 
-use crate::components::{components, ink};
+use crate::components::{find_components, ink_mask};
 use crate::lines::Area;
 use crate::resize::scale;
 use image::{GrayImage, Luma};
 use sohoa_base::error::Result;
 
 /// Height that a line's box gets, px.
-const HEIGHT: f32 = 36.0;
+const LINE_HEIGHT: f32 = 36.0;
 
 /// Border around the crop, px.
-const BORDER: u32 = 8;
+const BORDER_WIDTH: u32 = 8;
 
 /// Grey level of paper.
-const PAPER: u8 = 245;
+const PAPER_LEVEL: u8 = 245;
 
 /// A line ready to be read, and where it came from.
 #[derive(Debug, Clone)]
-pub struct Crop {
+pub struct LineCrop {
     /// Its picture.
     pub picture: GrayImage,
     /// Left edge on the page, px.
@@ -30,7 +30,7 @@ pub struct Crop {
     border: f32,
 }
 
-impl Crop {
+impl LineCrop {
     /// A place on the crop as a place on the page, px.
     #[must_use]
     pub fn to_page(&self, x: f32, y: f32) -> (f32, f32) {
@@ -39,7 +39,7 @@ impl Crop {
 
     /// A place across the page as a place across the crop, px.
     #[must_use]
-    pub fn across(&self, page_x: f32) -> f32 {
+    pub fn to_crop_x(&self, page_x: f32) -> f32 {
         (page_x - self.left) * self.factor + self.border
     }
 
@@ -53,7 +53,7 @@ impl Crop {
 
     /// The part between two places across the crop, px; `None` when it is too narrow to hold a letter.
     #[must_use]
-    pub fn between(&self, from: f32, to: f32) -> Option<GrayImage> {
+    pub fn slice(&self, from: f32, to: f32) -> Option<GrayImage> {
         const NARROWEST: u32 = 6;
         let from = (from.max(0.0) as u32).min(self.picture.width());
         let to = (to.max(0.0).ceil() as u32).min(self.picture.width());
@@ -66,47 +66,47 @@ impl Crop {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Padding {
     /// Above and below.
-    pub above: f32,
+    pub vertical: f32,
     /// Left and right.
-    pub beside: f32,
+    pub horizontal: f32,
     /// Whether edge pixels are repeated around the cut.
-    pub border: bool,
+    pub repeat_edges: bool,
 }
 
 /// For a reader that looks for the line itself.
-pub const WIDE: Padding = Padding { above: 0.3, beside: 0.15, border: true };
+pub const WIDE_PADDING: Padding = Padding { vertical: 0.3, horizontal: 0.15, repeat_edges: true };
 
 /// For a reader that takes the whole height for letters.
-pub const TIGHT: Padding = Padding { above: 0.12, beside: 0.12, border: false };
+pub const TIGHT_PADDING: Padding = Padding { vertical: 0.12, horizontal: 0.12, repeat_edges: false };
 
 /// Cuts `area` out of `page` with some `padding`, and paints over every patch of ink whose middle lies outside
 /// it, and frames around it: a reader of single lines that sees parts of the next line mixes them in.
 ///
 /// # Errors
 /// As [`scale`].
-pub fn line(page: &GrayImage, area: &Area, padding: Padding) -> Result<Option<Crop>> {
+pub fn crop_line(page: &GrayImage, area: &Area, padding: Padding) -> Result<Option<LineCrop>> {
     let high = area.height();
-    let left = (area.x0 - padding.beside * high).max(0.0) as u32;
-    let top = (area.y0 - padding.above * high).max(0.0) as u32;
-    let right = ((area.x1 + padding.beside * high).ceil() as u32).min(page.width());
-    let bottom = ((area.y1 + padding.above * high).ceil() as u32).min(page.height());
+    let left = (area.x0 - padding.horizontal * high).max(0.0) as u32;
+    let top = (area.y0 - padding.vertical * high).max(0.0) as u32;
+    let right = ((area.x1 + padding.horizontal * high).ceil() as u32).min(page.width());
+    let bottom = ((area.y1 + padding.vertical * high).ceil() as u32).min(page.height());
     if right < left + 4 || bottom < top + 4 {
         return Ok(None);
     }
     let cut = image::imageops::crop_imm(page, left, top, right - left, bottom - top).to_image();
-    let wanted = HEIGHT / high;
+    let wanted = LINE_HEIGHT / high;
     let factor = if (wanted - 1.0).abs() > 0.05 { wanted } else { 1.0 };
     let mut picture = if factor == 1.0 { cut } else { scale(&cut, factor)? };
-    paint_neighbours(&mut picture, (area.y0 - top as f32) * factor, (area.y1 - top as f32) * factor);
-    let border = if padding.border { BORDER } else { 0 };
-    Ok(Some(Crop { picture: with_border(&picture, border), left: left as f32, top: top as f32, factor, border: border as f32 }))
+    erase_neighbours(&mut picture, (area.y0 - top as f32) * factor, (area.y1 - top as f32) * factor);
+    let border = if padding.repeat_edges { BORDER_WIDTH } else { 0 };
+    Ok(Some(LineCrop { picture: with_border(&picture, border), left: left as f32, top: top as f32, factor, border: border as f32 }))
 }
 
-fn paint_neighbours(picture: &mut GrayImage, top: f32, bottom: f32) {
+fn erase_neighbours(picture: &mut GrayImage, top: f32, bottom: f32) {
     let margin = 0.06 * (bottom - top);
     let (width, height) = picture.dimensions();
-    let dark = ink(picture, 180);
-    let (found, labels) = components(&dark);
+    let dark = ink_mask(picture, 180);
+    let (found, labels) = find_components(&dark);
     let foreign: Vec<bool> = found
         .iter()
         .map(|patch| {
@@ -134,7 +134,7 @@ fn paint_neighbours(picture: &mut GrayImage, top: f32, bottom: f32) {
                     by_own |= label > 0 && !is_foreign(label);
                 }
                 if is_foreign(own) || (by_foreign && !by_own) {
-                    picture.put_pixel(x, y, Luma([PAPER]));
+                    picture.put_pixel(x, y, Luma([PAPER_LEVEL]));
                 }
             }
         }
@@ -162,7 +162,7 @@ mod tests {
                 (y0..y1).for_each(|y| page.put_pixel(x, y, Luma([10])));
             }
         }
-        let crop = line(&page, &Area { x0: 50.0, y0: 72.0, x1: 350.0, y1: 108.0 }, WIDE).unwrap().unwrap();
+        let crop = crop_line(&page, &Area { x0: 50.0, y0: 72.0, x1: 350.0, y1: 108.0 }, WIDE_PADDING).unwrap().unwrap();
         let dark = crop.picture.enumerate_pixels().filter(|(.., level)| level.0[0] < 100);
         let rows: Vec<u32> = dark.map(|(_, y, _)| y).collect();
         let (_, top) = crop.to_page(0.0, *rows.iter().min().unwrap() as f32);

@@ -1,6 +1,6 @@
 //! Print that runs out of the picture.
 
-use crate::quality::{EVERY, Tones};
+use crate::quality::{SAMPLE_STEP, Tones};
 use image::GrayImage;
 use sohoa_base::model::reading::Sides;
 
@@ -9,7 +9,7 @@ use sohoa_base::model::reading::Sides;
 /// Print that is cut off leaves many short marks on the picture's edge, each of which goes on inwards. A dark
 /// rim leaves long ones, specks leave none that goes on, a seal over the edge of two sheets leaves all of
 /// its marks near each other.
-pub(super) fn cut_sides(page: &GrayImage, px_per_mm: f32) -> [bool; 4] {
+pub(super) fn clipped_sides(page: &GrayImage, px_per_mm: f32) -> [bool; 4] {
     /// A mark on the edge is at most this long, mm.
     const LONGEST: f32 = 5.0;
     /// A mark goes on inwards for this far, mm.
@@ -20,17 +20,17 @@ pub(super) fn cut_sides(page: &GrayImage, px_per_mm: f32) -> [bool; 4] {
     const FEWEST: usize = 4;
     /// They lie over more of the edge than a seal (at most 42 mm) does.
     const SPREAD: f32 = 45.0;
-    let tones = Tones::of(page, EVERY);
+    let tones = Tones::of(page, SAMPLE_STEP);
     if tones.contrast() < 40 || px_per_mm <= 0.0 {
         return [false; 4];
     }
-    let print = tones.print();
+    let print = tones.print_threshold();
     let depth = ((DEEP * px_per_mm) as usize).max(2);
     [0, 1, 2, 3].map(|side| {
-        let rows = rim(page, side, depth);
+        let rows = edge_rows(page, side, depth);
         let is_ink = |row: &[u8], place: usize| row.get(place).is_some_and(|level| *level < print);
         let [outer, next, ..] = rows.as_slice() else { return false };
-        let marks = runs(outer.len(), |place| is_ink(outer, place) || is_ink(next, place));
+        let marks = find_runs(outer.len(), |place| is_ink(outer, place) || is_ink(next, place));
         let goes_on = |(from, to): (usize, usize)| {
             let reach = (0.5 * px_per_mm) as usize;
             let around = from.saturating_sub(reach)..to + reach;
@@ -46,7 +46,7 @@ pub(super) fn cut_sides(page: &GrayImage, px_per_mm: f32) -> [bool; 4] {
 }
 
 /// The outermost `depth` lines of px of a side (0 left, 1 top, 2 right, 3 bottom), from the edge inwards.
-fn rim(page: &GrayImage, side: u8, depth: usize) -> Vec<Vec<u8>> {
+fn edge_rows(page: &GrayImage, side: u8, depth: usize) -> Vec<Vec<u8>> {
     let width = page.width() as usize;
     let rows = || page.as_raw().chunks_exact(width.max(1));
     match side {
@@ -62,7 +62,7 @@ fn rim(page: &GrayImage, side: u8, depth: usize) -> Vec<Vec<u8>> {
 }
 
 /// Stretches of places for which `holds`.
-fn runs(length: usize, holds: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
+fn find_runs(length: usize, holds: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
     let mut found: Vec<(usize, usize)> = Vec::new();
     for place in (0..length).filter(|place| holds(*place)) {
         match found.last_mut() {
@@ -74,7 +74,7 @@ fn runs(length: usize, holds: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
 }
 
 /// The sides of the delivered picture as sides of the upright one.
-pub(super) fn turned([left, top, right, bottom]: [bool; 4], degrees: u16) -> Sides {
+pub(super) fn rotate_sides([left, top, right, bottom]: [bool; 4], degrees: u16) -> Sides {
     Sides::from(match degrees {
         90 => [bottom, left, top, right],
         180 => [right, bottom, left, top],
@@ -86,7 +86,7 @@ pub(super) fn turned([left, top, right, bottom]: [bool; 4], degrees: u16) -> Sid
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quality::pages::{SIZE, page};
+    use crate::quality::test_pages::{SIZE, page};
     use image::Luma;
 
     const PX_PER_MM: f32 = 200.0 / 25.4;
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn print_that_runs_out_is_told_by_its_side() {
         let whole = page(80, 1, 20);
-        let sides = |page: &GrayImage| cut_sides(page, PX_PER_MM);
+        let sides = |page: &GrayImage| clipped_sides(page, PX_PER_MM);
         assert_eq!(sides(&whole), [false; 4]);
         let (width, height) = SIZE;
         let part = |x, y, width, height| image::imageops::crop_imm(&whole, x, y, width, height).to_image();
@@ -102,9 +102,9 @@ mod tests {
         assert_eq!(sides(&part(0, 200, width, height - 200)), [false, true, false, false]);
         assert_eq!(sides(&part(0, 0, 654, height)), [false, false, true, false]);
         assert_eq!(sides(&part(0, 0, width, 1018)), [false, false, false, true]);
-        assert_eq!(turned([true, false, false, false], 90).clockwise(), [false, true, false, false]);
-        assert_eq!(turned([false, true, false, false], 180).clockwise(), [false, false, false, true]);
-        assert_eq!(turned([true, false, false, false], 270).clockwise(), [false, false, false, true]);
+        assert_eq!(rotate_sides([true, false, false, false], 90).clockwise(), [false, true, false, false]);
+        assert_eq!(rotate_sides([false, true, false, false], 180).clockwise(), [false, false, false, true]);
+        assert_eq!(rotate_sides([true, false, false, false], 270).clockwise(), [false, false, false, true]);
     }
 
     #[test]
@@ -117,7 +117,7 @@ mod tests {
                     *pixel = Luma([10]);
                 }
             }
-            cut_sides(&page, PX_PER_MM)
+            clipped_sides(&page, PX_PER_MM)
         };
         assert_eq!(with(&|x, y| x < 9 + y % 3 || y > height - 6), [false; 4], "a rim");
         assert_eq!(with(&|x, y| x < 2 && y % 40 < 3), [false; 4], "specks");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 /// What a line is part of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum LayoutZone {
     /// Running text.
     Text,
     /// The left or right block of a two-column zone, numbered.
@@ -16,76 +16,77 @@ pub enum Part {
 
 /// Places of the boxes in reading order, each with its part.
 #[must_use]
-pub fn order(boxes: &[Area]) -> Vec<(usize, Part)> {
+pub fn reading_order(boxes: &[Area]) -> Vec<(usize, LayoutZone)> {
     let mut heights: Vec<f32> = boxes.iter().map(Area::height).collect();
     heights.sort_by(f32::total_cmp);
     let Some(usual) = heights.get(heights.len() / 2).copied() else { return Vec::new() };
-    let mut page = Page { boxes, usual, used: BTreeSet::new(), out: Vec::new(), parts: 0 };
-    page.go();
-    page.out
+    let mut page = OrderState { boxes, median_height: usual, placed: BTreeSet::new(), ordered: Vec::new(), zone_count: 0 };
+    page.run();
+    page.ordered
 }
 
-struct Page<'a> {
+struct OrderState<'a> {
     boxes: &'a [Area],
-    usual: f32,
-    used: BTreeSet<usize>,
-    out: Vec<(usize, Part)>,
-    parts: usize,
+    median_height: f32,
+    placed: BTreeSet<usize>,
+    ordered: Vec<(usize, LayoutZone)>,
+    zone_count: usize,
 }
 
-impl Page<'_> {
+impl OrderState<'_> {
     fn area(&self, place: usize) -> Area {
         self.boxes.get(place).copied().unwrap_or(Area { x0: 0.0, y0: 0.0, x1: 0.0, y1: 0.0 })
     }
 
-    fn go(&mut self) {
+    fn run(&mut self) {
         let mut downwards: Vec<usize> = (0..self.boxes.len()).collect();
-        downwards.sort_by(|one, other| self.area(*one).middle().total_cmp(&self.area(*other).middle()));
+        downwards.sort_by(|one, other| self.area(*one).center_y().total_cmp(&self.area(*other).center_y()));
         for place in downwards.clone() {
-            if self.used.contains(&place) {
+            if self.placed.contains(&place) {
                 continue;
             }
-            let row = self.row_of(place);
+            let row = self.row_at(place);
             if row.len() == 1 {
-                self.take(place, Part::Text);
-            } else if row.len() >= 3 && self.stand_apart(&row) {
-                self.parts += 1;
-                let part = Part::Row(self.parts);
-                row.into_iter().for_each(|place| self.take(place, part));
+                self.push(place, LayoutZone::Text);
+            } else if row.len() >= 3 && self.is_disjoint(&row) {
+                self.zone_count += 1;
+                let part = LayoutZone::Row(self.zone_count);
+                row.into_iter().for_each(|place| self.push(place, part));
             } else {
-                self.two_columns(&row, &downwards);
+                self.order_columns(&row, &downwards);
             }
         }
     }
 
-    fn take(&mut self, place: usize, part: Part) {
-        if self.used.insert(place) {
-            self.out.push((place, part));
+    fn push(&mut self, place: usize, part: LayoutZone) {
+        if self.placed.insert(place) {
+            self.ordered.push((place, part));
         }
     }
 
     /// The box and those beside it, left to right.
-    fn row_of(&self, place: usize) -> Vec<usize> {
+    fn row_at(&self, place: usize) -> Vec<usize> {
         let own = self.area(place);
         let beside = |other: &usize| {
             let other_area = self.area(*other);
-            *other == place || (!self.used.contains(other) && own.shared_rows(&other_area) > 0.35 * own.height().min(other_area.height()))
+            *other == place
+                || (!self.placed.contains(other) && own.vertical_overlap(&other_area) > 0.35 * own.height().min(other_area.height()))
         };
         let mut row: Vec<usize> = (0..self.boxes.len()).filter(beside).collect();
         row.sort_by(|one, other| self.area(*one).x0.total_cmp(&self.area(*other).x0));
         row
     }
 
-    fn stand_apart(&self, row: &[usize]) -> bool {
+    fn is_disjoint(&self, row: &[usize]) -> bool {
         row.windows(2).all(|pair| match pair {
-            [left, right] => self.area(*right).x0 > self.area(*left).x1 - self.usual * 0.3,
+            [left, right] => self.area(*right).x0 > self.area(*left).x1 - self.median_height * 0.3,
             _ => true,
         })
     }
 
     /// A zone of two columns grows down from `row` until a line crosses its gutter.
-    fn two_columns(&mut self, row: &[usize], downwards: &[usize]) {
-        let slack = self.usual * 0.2;
+    fn order_columns(&mut self, row: &[usize], downwards: &[usize]) {
+        let slack = self.median_height * 0.2;
         let Some((first, rest)) = row.split_first() else { return };
         let (mut left, mut right) = (vec![*first], rest.to_vec());
         let right_edge = |page: &Self, part: &[usize]| part.iter().map(|place| page.area(*place).x1).fold(f32::MIN, f32::max);
@@ -93,13 +94,13 @@ impl Page<'_> {
         let bottom = |page: &Self, part: &[usize]| part.iter().map(|place| page.area(*place).y1).fold(f32::MIN, f32::max);
         let mut top = row.iter().map(|place| self.area(*place).y0).fold(f32::MAX, f32::min);
         let (gutter_left, gutter_right) = (right_edge(self, &left), left_edge(self, &right));
-        while let Some((last, Part::Text)) = self.out.last().copied() {
+        while let Some((last, LayoutZone::Text)) = self.ordered.last().copied() {
             let area = self.area(last);
             let (in_right, in_left) = (area.x0 >= gutter_left - slack, area.x1 <= gutter_right + slack);
-            if !(in_right || in_left) || top - area.y1 >= self.usual {
+            if !(in_right || in_left) || top - area.y1 >= self.median_height {
                 break;
             }
-            self.out.pop();
+            self.ordered.pop();
             top = top.min(area.y0);
             if in_right { right.push(last) } else { left.push(last) }
         }
@@ -107,15 +108,15 @@ impl Page<'_> {
         let mut gutter_right = left_edge(self, &right);
         let (mut left_end, mut right_end) = (bottom(self, &left), bottom(self, &right));
         for place in downwards.iter().copied() {
-            if self.used.contains(&place) || left.contains(&place) || right.contains(&place) {
+            if self.placed.contains(&place) || left.contains(&place) || right.contains(&place) {
                 continue;
             }
             let area = self.area(place);
-            if area.middle() < top {
+            if area.center_y() < top {
                 continue;
             }
             if area.x1 <= gutter_right + slack && gutter_left.max(area.x1) < gutter_right + slack && area.x0 < gutter_left {
-                if area.y0 - left_end > 2.2 * self.usual && area.y0 >= right_end {
+                if area.y0 - left_end > 2.2 * self.median_height && area.y0 >= right_end {
                     break;
                 }
                 gutter_left = gutter_left.max(area.x1);
@@ -130,13 +131,13 @@ impl Page<'_> {
             }
         }
         for mut part in [left, right] {
-            self.parts += 1;
-            let row_of = |place: &usize| (self.area(*place).middle() / (self.usual * 0.6)).round() as i64;
+            self.zone_count += 1;
+            let row_of = |place: &usize| (self.area(*place).center_y() / (self.median_height * 0.6)).round() as i64;
             part.sort_by(|one, other| row_of(one).cmp(&row_of(other)).then(self.area(*one).x0.total_cmp(&self.area(*other).x0)));
-            let number = self.parts;
+            let number = self.zone_count;
             for place in part {
-                self.used.insert(place);
-                self.out.push((place, Part::Column(number)));
+                self.placed.insert(place);
+                self.ordered.push((place, LayoutZone::Column(number)));
             }
         }
     }
@@ -151,7 +152,7 @@ mod tests {
     }
 
     fn places(boxes: &[Area]) -> Vec<usize> {
-        order(boxes).into_iter().map(|(place, _)| place).collect()
+        reading_order(boxes).into_iter().map(|(place, _)| place).collect()
     }
 
     #[test]
@@ -180,7 +181,7 @@ mod tests {
             line(340.0, 500.0, 1.0),
         ];
         assert_eq!(places(&page), [0, 1, 2, 3, 4, 5]);
-        assert!(order(&page).iter().all(|(_, part)| matches!(part, Part::Row(_))));
+        assert!(reading_order(&page).iter().all(|(_, part)| matches!(part, LayoutZone::Row(_))));
     }
 
     #[test]

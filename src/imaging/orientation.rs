@@ -1,6 +1,6 @@
 //! Which way is up: by the direction of rows, then by where the small marks stand.
 
-use crate::lines::{Area, Lines};
+use crate::lines::{Area, DetectedLines};
 use crate::resize::scale;
 use crate::skew::row_sharpness;
 use image::{GrayImage, imageops};
@@ -8,11 +8,11 @@ use sohoa_base::error::Result;
 
 /// How sure the marks are about up and down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Upright {
+pub enum OrientationVerdict {
     /// The page stands.
-    Yes,
+    Upright,
     /// The page stands on its head.
-    No,
+    UpsideDown,
     /// Too few marks to tell.
     Unsure,
 }
@@ -32,7 +32,7 @@ pub fn is_sideways(page: &GrayImage) -> Result<bool> {
 /// Whether the lines of print that were found run along y: the page lies on its side. Tables with many rules look
 /// sideways to [`is_sideways`], but not to a model that sees print.
 #[must_use]
-pub fn runs_down(areas: &[Area]) -> bool {
+pub fn lines_run_vertically(areas: &[Area]) -> bool {
     let (mut across, mut down) = (0.0, 0.0);
     for area in areas {
         let (width, height) = (area.width(), area.height());
@@ -47,22 +47,22 @@ pub fn runs_down(areas: &[Area]) -> bool {
 
 /// What tone and vowel marks say: Vietnamese has several times more of them above letters than below.
 #[must_use]
-pub fn by_marks(lines: &Lines) -> Upright {
-    let (above, below) = (f64::from(lines.marks_above), f64::from(lines.marks_below));
+pub fn orientation_by_diacritics(lines: &DetectedLines) -> OrientationVerdict {
+    let (above, below) = (f64::from(lines.diacritics_above), f64::from(lines.diacritics_below));
     if above + below < 12.0 {
-        Upright::Unsure
+        OrientationVerdict::Unsure
     } else if above > 1.4 * below {
-        Upright::Yes
+        OrientationVerdict::Upright
     } else if below > 1.4 * above {
-        Upright::No
+        OrientationVerdict::UpsideDown
     } else {
-        Upright::Unsure
+        OrientationVerdict::Unsure
     }
 }
 
 /// The picture turned clockwise by `degrees`: 0, 90, 180 or 270.
 #[must_use]
-pub fn turn(picture: &GrayImage, degrees: u16) -> GrayImage {
+pub fn rotate(picture: &GrayImage, degrees: u16) -> GrayImage {
     match degrees {
         90 => imageops::rotate90(picture),
         180 => imageops::rotate180(picture),
@@ -82,7 +82,7 @@ mod tests {
         let line = |x0: f32, y0: f32, x1: f32, y1: f32| Area { x0, y0, x1, y1 };
         let standing = [line(0.0, 0.0, 90.0, 9.0), line(0.0, 20.0, 70.0, 29.0), line(80.0, 20.0, 89.0, 60.0)];
         let lying = standing.map(|area| line(area.y0, area.x0, area.y1, area.x1));
-        assert!(!runs_down(&standing) && runs_down(&lying) && !runs_down(&[]));
+        assert!(!lines_run_vertically(&standing) && lines_run_vertically(&lying) && !lines_run_vertically(&[]));
     }
 
     #[test]

@@ -1,36 +1,36 @@
 //! Patch codes: four thick parallel bars, two of them wide, by which document scanners part documents.
 
 use image::{GrayImage, imageops};
-use sohoa_base::model::code::{PATCH_NARROW as NARROW, PATCH_WIDE as WIDE, PATCHES};
+use sohoa_base::model::code::{PATCH_CODES, PATCH_NARROW_MM as NARROW, PATCH_WIDE_MM as WIDE};
 
 /// Lines across the bars that are looked at.
-const LINES: u32 = 15;
+const SCAN_LINES: u32 = 15;
 
 /// Of these, lines on which the same code must stand.
-const ENOUGH: usize = 9;
+const MIN_MATCHES: usize = 9;
 
 /// The name of the patch code that fills `part`, read from above or, where its bars stand upright, from the left.
 /// `threshold`: greys below are ink. `mm`: px for a millimetre.
 #[must_use]
 pub fn read(part: &GrayImage, threshold: u8, mm: f32) -> Option<&'static str> {
-    from_above(part, threshold, mm).or_else(|| from_above(&imageops::rotate90(&imageops::flip_vertical(part)), threshold, mm))
+    read_columns(part, threshold, mm).or_else(|| read_columns(&imageops::rotate90(&imageops::flip_vertical(part)), threshold, mm))
 }
 
-fn from_above(part: &GrayImage, threshold: u8, mm: f32) -> Option<&'static str> {
+fn read_columns(part: &GrayImage, threshold: u8, mm: f32) -> Option<&'static str> {
     // Ends of the bars lie crooked.
     let inset = part.width() / 8;
-    let step = ((part.width() - 2 * inset) / LINES).max(1);
-    let found: Vec<&'static str> = (0..LINES)
+    let step = ((part.width() - 2 * inset) / SCAN_LINES).max(1);
+    let found: Vec<&'static str> = (0..SCAN_LINES)
         .map(|line| inset + line * step)
         .take_while(|x| *x < part.width())
-        .filter_map(|x| name_on(&runs(part, x, threshold), mm))
+        .filter_map(|x| match_pattern(&run_lengths(part, x, threshold), mm))
         .collect();
     let first = *found.first()?;
-    (found.len() >= ENOUGH && found.iter().all(|name| *name == first)).then_some(first)
+    (found.len() >= MIN_MATCHES && found.iter().all(|name| *name == first)).then_some(first)
 }
 
 /// Lengths of ink and paper by turns down a column, beginning with paper. Specks and gaps of a few px are passed over.
-fn runs(part: &GrayImage, x: u32, threshold: u8) -> Vec<u32> {
+fn run_lengths(part: &GrayImage, x: u32, threshold: u8) -> Vec<u32> {
     let mut runs = vec![0];
     let mut ink = false;
     for y in 0..part.height() {
@@ -62,7 +62,7 @@ fn runs(part: &GrayImage, x: u32, threshold: u8) -> Vec<u32> {
 }
 
 /// The patch code on one line across it.
-fn name_on(runs: &[u32], mm: f32) -> Option<&'static str> {
+fn match_pattern(runs: &[u32], mm: f32) -> Option<&'static str> {
     // Bars stand at odd places: the line begins on paper.
     (1..runs.len()).step_by(2).find_map(|first| {
         let [a, gap_a, b, gap_b, c, gap_c, d] = *runs.get(first..first + 7)? else { return None };
@@ -75,7 +75,7 @@ fn name_on(runs: &[u32], mm: f32) -> Option<&'static str> {
         let wide = bars.map(|bar| bar + 2.0 * spread > f32::midpoint(NARROW, WIDE));
         let sized = bars.iter().zip(wide).all(|(bar, wide)| fits(bar + 2.0 * spread, if wide { WIDE } else { NARROW }));
         let alone = [runs.get(first - 1), runs.get(first + 7)].into_iter().all(|quiet| quiet.is_none_or(|quiet| *quiet as f32 >= 1.5 * mm));
-        (even && sized && alone).then(|| PATCHES.iter().find(|(_, bars)| *bars == wide)).flatten().map(|(name, _)| *name)
+        (even && sized && alone).then(|| PATCH_CODES.iter().find(|(_, bars)| *bars == wide)).flatten().map(|(name, _)| *name)
     })
 }
 
@@ -88,7 +88,7 @@ mod tests {
     fn drawn(name: &str) -> GrayImage {
         let mut part = GrayImage::from_pixel(600, 250, Luma([250]));
         let mut y = 40.0;
-        let bars = PATCHES.iter().find(|(known, _)| *known == name).map(|(_, bars)| *bars);
+        let bars = PATCH_CODES.iter().find(|(known, _)| *known == name).map(|(_, bars)| *bars);
         for wide in bars.into_iter().flatten() {
             let height = if wide { WIDE } else { NARROW } * 8.0;
             for row in y as u32..(y + height) as u32 {

@@ -1,14 +1,14 @@
 //! Strokes of a pen that are no line of print: signatures (chữ ký) and notes (bút phê).
 
-use crate::components::{Component, components, ink};
+use crate::components::{Component, find_components, ink_mask};
 use crate::lines::Area;
 use image::{GrayImage, ImageBuffer, Luma};
 
 /// Px of the page along one side of a px looked at here.
-const STEP: u32 = 4;
+const REDUCTION: u32 = 4;
 
 /// Levels below this are ink of a pen on an evened page.
-const INK: u8 = 150;
+const INK_THRESHOLD: u8 = 150;
 
 /// Boxes around strokes outside `printed`, left to right and top to bottom, px of the evened `page` at `dpi`.
 ///
@@ -16,34 +16,34 @@ const INK: u8 = 150;
 /// at the edges of the sheet are no strokes of a pen.
 #[must_use]
 pub(super) fn find(page: &GrayImage, dpi: f32, printed: &[Area]) -> Vec<Area> {
-    let millimetre = dpi / 25.4 / STEP as f32;
-    let mut mask = ink(&darkest(page), INK);
+    let millimetre = dpi / 25.4 / REDUCTION as f32;
+    let mut mask = ink_mask(&reduce_to_darkest(page), INK_THRESHOLD);
     for area in printed {
         erase(&mut mask, area);
     }
-    let (found, labels) = components(&mask);
+    let (found, labels) = find_components(&mask);
     let (width, height) = mask.dimensions();
     let mut groups: Vec<Component> = Vec::new();
     for (number, part) in (1..).zip(found) {
         let is_pen = is_stroke(&part, millimetre) && !is_at_edge(&part, (width, height), millimetre) && !is_frame(&labels, number, &part);
         if is_pen {
-            join(&mut groups, part, 2.0 * millimetre);
+            add_to_groups(&mut groups, part, 2.0 * millimetre);
         }
     }
-    groups.retain(|group| is_written(group, millimetre));
+    groups.retain(|group| is_handwriting(group, millimetre));
     groups.sort_by_key(|group| (group.y, group.x));
-    let place = |px: u32| (px * STEP) as f32;
+    let place = |px: u32| (px * REDUCTION) as f32;
     let area = |group: &Component| Area { x0: place(group.x), y0: place(group.y), x1: place(group.right), y1: place(group.bottom) };
     groups.iter().map(area).collect()
 }
 
 /// The page at a quarter of its size, each px the darkest of its own: thin strokes stay whole.
-fn darkest(page: &GrayImage) -> GrayImage {
-    let (width, height) = (page.width().div_ceil(STEP), page.height().div_ceil(STEP));
+fn reduce_to_darkest(page: &GrayImage) -> GrayImage {
+    let (width, height) = (page.width().div_ceil(REDUCTION), page.height().div_ceil(REDUCTION));
     let mut small = GrayImage::from_pixel(width.max(1), height.max(1), Luma([255]));
-    for (rows, y) in page.as_raw().chunks((page.width().max(1) * STEP) as usize).zip(0..) {
+    for (rows, y) in page.as_raw().chunks((page.width().max(1) * REDUCTION) as usize).zip(0..) {
         for row in rows.chunks(page.width().max(1) as usize) {
-            for (levels, x) in row.chunks(STEP as usize).zip(0..) {
+            for (levels, x) in row.chunks(REDUCTION as usize).zip(0..) {
                 let level = levels.iter().copied().min().unwrap_or(255);
                 let pixel = small.get_pixel_mut(x, y);
                 pixel.0[0] = pixel.0[0].min(level);
@@ -54,7 +54,7 @@ fn darkest(page: &GrayImage) -> GrayImage {
 }
 
 fn erase(mask: &mut GrayImage, area: &Area) {
-    let place = |edge: f32| (edge.max(0.0) / STEP as f32) as u32;
+    let place = |edge: f32| (edge.max(0.0) / REDUCTION as f32) as u32;
     let (right, bottom) = ((place(area.x1) + 1).min(mask.width()), (place(area.y1) + 1).min(mask.height()));
     for y in place(area.y0)..bottom {
         for x in place(area.x0)..right {
@@ -90,7 +90,7 @@ fn is_frame(labels: &ImageBuffer<Luma<u32>, Vec<u32>>, number: u32, part: &Compo
 }
 
 /// Adds a patch to the groups, joining all that lie within `gap` px of it.
-fn join(groups: &mut Vec<Component>, part: Component, gap: f32) {
+fn add_to_groups(groups: &mut Vec<Component>, part: Component, gap: f32) {
     let gap = gap as u32;
     let near = |one: &Component, other: &Component| {
         one.x <= other.right + gap && other.x <= one.right + gap && one.y <= other.bottom + gap && other.y <= one.bottom + gap
@@ -110,7 +110,7 @@ fn join(groups: &mut Vec<Component>, part: Component, gap: f32) {
 }
 
 /// Whether a group has the size and the looseness of handwriting.
-fn is_written(group: &Component, millimetre: f32) -> bool {
+fn is_handwriting(group: &Component, millimetre: f32) -> bool {
     let (across, down) = (group.width() as f32 / millimetre, group.height() as f32 / millimetre);
     let filled = group.area as f32 / (group.width() * group.height()).max(1) as f32;
     across >= 9.0 && down >= 5.0 && across <= 130.0 && down <= 70.0 && (0.04..0.55).contains(&filled)

@@ -1,27 +1,27 @@
 //! QR codes to be shown on a screen.
 
 use rxing::{BarcodeFormat, EncodeHints, MultiFormatWriter, Writer};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::fmt::Write as _;
 
 /// Longest text, bytes: what a telephone still reads from a screen without trouble.
-const LONGEST: usize = 500;
+const MAX_BYTES: usize = 500;
 
 /// Light rim, modules, which readers need.
-const RIM: u32 = 4;
+const QUIET_ZONE: u32 = 4;
 
 /// The text as a QR code, drawn in SVG: black on white, one unit a module.
 ///
 /// # Errors
 /// `Invalid` where the text is empty or too long.
 pub fn svg(text: &str) -> Result<String> {
-    if text.is_empty() || text.len() > LONGEST {
-        return Err(Error::invalid(format!("a QR code holds 1 to {LONGEST} bytes, not {}", text.len())));
+    if text.is_empty() || text.len() > MAX_BYTES {
+        return Err(Error::invalid(format!("a QR code holds 1 to {MAX_BYTES} bytes, not {}", text.len())));
     }
-    let hints = EncodeHints { Margin: Some(RIM.to_string()), ErrorCorrection: Some("M".to_owned()), ..EncodeHints::default() };
+    let hints = EncodeHints { Margin: Some(QUIET_ZONE.to_string()), ErrorCorrection: Some("M".to_owned()), ..EncodeHints::default() };
     let code = MultiFormatWriter
         .encode_with_hints(text, &BarcodeFormat::QR_CODE, 0, 0, &hints)
-        .or_error(Kind::Internal, || "the text cannot be drawn as a QR code".to_owned())?;
+        .or_error(ErrorKind::Internal, || "the text cannot be drawn as a QR code".to_owned())?;
     let (width, height) = (code.width(), code.height());
     let mut path = String::new();
     for row in 0..height {

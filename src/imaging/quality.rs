@@ -2,25 +2,25 @@
 //!
 //! All is measured at reading resolution on rows, columns and cells of the page, which costs a few milliseconds.
 
-use crate::cut_off::{cut_sides, turned};
+use crate::cut_off::{clipped_sides, rotate_sides};
 use image::GrayImage;
-use sohoa_base::model::reading::{Quality, Scan};
+use sohoa_base::model::reading::{Quality, ScanQuality};
 
 /// Darker than this on an evened page is ink.
-const INK: u8 = 150;
+const INK_THRESHOLD: u8 = 150;
 
 /// Every how many rows and columns edges are looked at.
-pub(super) const EVERY: usize = 8;
+pub(super) const SAMPLE_STEP: usize = 8;
 
 /// A page's picture as delivered and as prepared, both at reading resolution.
 #[derive(Debug, Clone, Copy)]
-pub struct View<'a> {
+pub struct QualityInput<'a> {
     /// Grey, as delivered.
     pub delivered: &'a GrayImage,
     /// What shows no red ink, as delivered: the red channel of a colour scan.
-    pub delivered_black: &'a GrayImage,
+    pub delivered_without_red: &'a GrayImage,
     /// Grey, upright, straight, its paper evened out.
-    pub even: &'a GrayImage,
+    pub normalized: &'a GrayImage,
     /// Share of the paper on which print of the back was seen before it was lifted, per mille.
     pub bleed_permille: u32,
     /// Clockwise turn from the delivered picture to the upright one, degrees.
@@ -33,23 +33,23 @@ pub struct View<'a> {
 
 /// What the picture of a page tells. Confidence, skew and expected error are set by who reads.
 #[must_use]
-pub fn measure(view: &View<'_>) -> Quality {
+pub fn measure(view: &QualityInput<'_>) -> Quality {
     // Counting every row would take as long as all the rest, and gives the same levels.
     let tones = Tones::of(view.delivered, 4);
-    let edges = edges(view.delivered, tones);
-    let ink = view.even.iter().filter(|level| **level < INK).count() as u64;
-    let cut = cut_sides(view.delivered_black, view.dpi as f32 * view.factor / 25.4);
+    let edges = measure_edges(view.delivered, tones);
+    let ink = view.normalized.iter().filter(|level| **level < INK_THRESHOLD).count() as u64;
+    let cut = clipped_sides(view.delivered_without_red, view.dpi as f32 * view.factor / 25.4);
     Quality {
-        ink_permille: permille(ink, view.even.len() as u64),
+        ink_permille: permille(ink, view.normalized.len() as u64),
         contrast: tones.contrast(),
         sharpness: edges.sharpness(),
         confidence: 0,
-        scan: Some(Scan {
+        scan: Some(ScanQuality {
             dpi: view.dpi,
             noise: edges.noise(),
             bleed_permille: view.bleed_permille,
-            cut: turned(cut, view.turn),
-            ..Scan::default()
+            clipped_sides: rotate_sides(cut, view.turn),
+            ..ScanQuality::default()
         }),
     }
 }
@@ -62,7 +62,7 @@ pub(super) fn permille(part: u64, all: u64) -> u32 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tones {
     pub(super) paper: u8,
-    pub(super) dark: u8,
+    pub(super) ink: u8,
 }
 
 impl Tones {
@@ -83,49 +83,49 @@ impl Tones {
             });
             u8::try_from(place.unwrap_or(255)).unwrap_or(255)
         };
-        Self { paper: level_at(600), dark: level_at(5) }
+        Self { paper: level_at(600), ink: level_at(5) }
     }
 
     pub(super) fn contrast(self) -> u8 {
-        self.paper.saturating_sub(self.dark)
+        self.paper.saturating_sub(self.ink)
     }
 
     /// Darker than this is print rather than paper.
-    pub(super) fn print(self) -> u8 {
+    pub(super) fn print_threshold(self) -> u8 {
         self.paper.saturating_sub((f32::from(self.contrast()) * 0.45) as u8)
     }
 }
 
 /// What rows and columns of a page tell about its edges and its paper.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct Edges {
+struct EdgeStatistics {
     /// Edges between paper and ink along rows.
-    along_rows: Widths,
+    along_rows: EdgeWidths,
     /// The same along columns.
-    along_columns: Widths,
+    along_columns: EdgeWidths,
     /// Pairs of neighbouring px of paper, and their differences together, grey levels.
-    paper: (u64, u64),
+    paper_grain: (u64, u64),
 }
 
 /// Edges in one direction. Slopes wider than any edge of print are shadows, and count only where there is little else.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct Widths {
+struct EdgeWidths {
     edges: u32,
     /// Of the edges together, px.
-    width: f32,
-    slopes: u32,
+    total_width: f32,
+    wide_slopes: u32,
 }
 
-impl Widths {
+impl EdgeWidths {
     /// Widest edge of print, px: 1.5 mm.
     const WIDEST: f32 = 12.0;
 
     fn add(&mut self, width: f32) {
         if width > Self::WIDEST {
-            self.slopes += 1;
+            self.wide_slopes += 1;
         } else {
             self.edges += 1;
-            self.width += width;
+            self.total_width += width;
         }
     }
 
@@ -133,31 +133,31 @@ impl Widths {
     fn mean(self) -> f32 {
         const ENOUGH: u32 = 60;
         match self.edges {
-            edges if edges.max(self.slopes) < ENOUGH => 0.0,
-            edges if edges < self.slopes => Self::WIDEST,
-            edges => self.width / edges as f32,
+            edges if edges.max(self.wide_slopes) < ENOUGH => 0.0,
+            edges if edges < self.wide_slopes => Self::WIDEST,
+            edges => self.total_width / edges as f32,
         }
     }
 }
 
-fn edges(page: &GrayImage, tones: Tones) -> Edges {
-    let mut found = Edges::default();
+fn measure_edges(page: &GrayImage, tones: Tones) -> EdgeStatistics {
+    let mut found = EdgeStatistics::default();
     let (width, height) = page.dimensions();
     let pixels = page.as_raw().as_slice();
-    for row in pixels.chunks_exact(width.max(1) as usize).step_by(EVERY) {
-        widths(row, tones, &mut found.along_rows);
-        grain(row, tones.print(), &mut found.paper);
+    for row in pixels.chunks_exact(width.max(1) as usize).step_by(SAMPLE_STEP) {
+        add_edge_widths(row, tones, &mut found.along_rows);
+        add_grain(row, tones.print_threshold(), &mut found.paper_grain);
     }
     let mut column = Vec::with_capacity(height as usize);
-    for x in (0..width as usize).step_by(EVERY) {
+    for x in (0..width as usize).step_by(SAMPLE_STEP) {
         column.clear();
         column.extend(pixels.iter().skip(x).step_by(width as usize));
-        widths(&column, tones, &mut found.along_columns);
+        add_edge_widths(&column, tones, &mut found.along_columns);
     }
     found
 }
 
-impl Edges {
+impl EdgeStatistics {
     /// 100 where every edge goes from paper to ink within one px; 50 where it takes one px more, 33 two, 25 three.
     /// Of rows and columns the softer counts: a sheet that moved is blurred in one direction alone. 100 for a page
     /// with hardly an edge: nothing on it is blurred.
@@ -167,7 +167,7 @@ impl Edges {
 
     /// Standard deviation of the paper's grain.
     fn noise(&self) -> u8 {
-        let (pairs, sum) = self.paper;
+        let (pairs, sum) = self.paper_grain;
         // The mean difference of two draws of one normal distribution is 1.128 deviations.
         (sum as f32 / pairs.max(1) as f32 / 1.128).round().min(255.0) as u8
     }
@@ -175,7 +175,7 @@ impl Edges {
 
 /// Adds the edges on a line of px: every way from a light to a dark turning point or back that takes at least a
 /// third of the page's contrast. Its width is that of its middle three fifths.
-fn widths(line: &[u8], tones: Tones, found: &mut Widths) {
+fn add_edge_widths(line: &[u8], tones: Tones, found: &mut EdgeWidths) {
     let contrast = i32::from(tones.contrast());
     let (least, turns) = (contrast / 3, (contrast / 8).max(6));
     if contrast < 12 {
@@ -193,7 +193,7 @@ fn widths(line: &[u8], tones: Tones, found: &mut Widths) {
             if (peak - start).abs() >= least
                 && let Some(edge) = line.get(from..=furthest)
             {
-                found.add(width_of(edge));
+                found.add(edge_width(edge));
             }
             from = furthest;
             furthest = place;
@@ -202,7 +202,7 @@ fn widths(line: &[u8], tones: Tones, found: &mut Widths) {
 }
 
 /// Width of the middle three fifths of one edge, px: between the last px before them and the first behind.
-fn width_of(edge: &[u8]) -> f32 {
+fn edge_width(edge: &[u8]) -> f32 {
     let (Some(first), Some(last)) = (edge.first(), edge.last()) else { return 0.0 };
     let (low, high) = (f32::from(*first.min(last)), f32::from(*first.max(last)));
     let within = low + 0.2 * (high - low)..low + 0.8 * (high - low);
@@ -210,7 +210,7 @@ fn width_of(edge: &[u8]) -> f32 {
 }
 
 /// Adds the differences of neighbouring px of paper.
-fn grain(row: &[u8], print: u8, found: &mut (u64, u64)) {
+fn add_grain(row: &[u8], print: u8, found: &mut (u64, u64)) {
     for pair in row.windows(2) {
         if let [one, other] = pair
             && *one > print
@@ -224,7 +224,7 @@ fn grain(row: &[u8], print: u8, found: &mut (u64, u64)) {
 
 /// Pages for tests of what is measured on pictures.
 #[cfg(test)]
-pub(crate) mod pages {
+pub(crate) mod test_pages {
     use image::{GrayImage, Luma};
 
     /// Size of the pages, px.
@@ -261,13 +261,13 @@ pub(crate) mod pages {
 
 #[cfg(test)]
 mod tests {
-    use super::pages::{SIZE, grainy, page};
+    use super::test_pages::{SIZE, grainy, page};
     use super::*;
     use image::Luma;
     use imageproc::filter::gaussian_blur_f32;
 
-    fn edges_of(page: &GrayImage) -> Edges {
-        edges(page, Tones::of(page, 1))
+    fn edges_of(page: &GrayImage) -> EdgeStatistics {
+        measure_edges(page, Tones::of(page, 1))
     }
 
     #[test]

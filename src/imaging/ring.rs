@@ -6,26 +6,26 @@ use image::GrayImage;
 use sohoa_base::error::Result;
 
 /// Longest side on which rings are looked for, px.
-const SIDE: f32 = 700.0;
+const MAX_SIDE: f32 = 700.0;
 
 /// Radii of seals as shares of the longest side: 15 to 22 mm on A4.
 const RADII: (f32, f32) = (0.045, 0.085);
 
 /// Share of a ring's outline that must be drawn. Seals on real pages have 0.58 to 0.95, pages without 0.17.
-const DRAWN: f32 = 0.4;
+const MIN_OUTLINE_SHARE: f32 = 0.4;
 
 /// Boxes of rings on an evened page, px of it. Every edge point votes for the centres that lie along its
 /// gradient; a centre with votes from most of an outline is a ring.
 ///
 /// # Errors
 /// As [`scale`].
-pub fn rings(page: &GrayImage) -> Result<Vec<Area>> {
-    let factor = (SIDE / page.width().max(page.height()) as f32).min(1.0);
+pub fn find_monochrome_seals(page: &GrayImage) -> Result<Vec<Area>> {
+    let factor = (MAX_SIDE / page.width().max(page.height()) as f32).min(1.0);
     let small = scale(page, factor)?;
     let (width, height) = (small.width() as usize, small.height() as usize);
     let side = width.max(height) as f32;
     let radii: Vec<f32> = ((side * RADII.0) as u32..=(side * RADII.1) as u32).map(|radius| radius as f32).collect();
-    let edges = edges(&small);
+    let edges = gradient_edges(&small);
     // A page full of photographs has no seal worth this time.
     if width < 8 || height < 8 || edges.len() * 2 > width * height {
         return Ok(Vec::new());
@@ -50,7 +50,7 @@ pub fn rings(page: &GrayImage) -> Result<Vec<Area>> {
                 .map(|vote| u32::from(*vote))
                 .sum();
             let drawn = near as f32 / outline;
-            if drawn >= DRAWN {
+            if drawn >= MIN_OUTLINE_SHARE {
                 let (x, y) = (x as f32 + 0.5, y as f32 + 0.5);
                 let area =
                     Area { x0: (x - radius) / factor, y0: (y - radius) / factor, x1: (x + radius) / factor, y1: (y + radius) / factor };
@@ -61,7 +61,7 @@ pub fn rings(page: &GrayImage) -> Result<Vec<Area>> {
     best.sort_by(|one, other| other.0.total_cmp(&one.0));
     let mut found: Vec<Area> = Vec::new();
     for (_, area) in best {
-        if !found.iter().any(|known| known.x0 < area.x1 && area.x0 < known.x1 && known.shared_rows(&area) > 0.0) {
+        if !found.iter().any(|known| known.x0 < area.x1 && area.x0 < known.x1 && known.vertical_overlap(&area) > 0.0) {
             found.push(area);
         }
     }
@@ -69,7 +69,7 @@ pub fn rings(page: &GrayImage) -> Result<Vec<Area>> {
 }
 
 /// Points of steep change with the unit vector towards the lighter side: x, y, vector.
-fn edges(page: &GrayImage) -> Vec<(f32, f32, f32, f32)> {
+fn gradient_edges(page: &GrayImage) -> Vec<(f32, f32, f32, f32)> {
     const STEEP: f32 = 120.0;
     let (width, height) = page.dimensions();
     let at = |x: u32, y: u32| f32::from(page.get_pixel(x, y).0[0]);
@@ -102,7 +102,7 @@ mod tests {
                 (0..9).for_each(|dx| (0..20).for_each(|dy| page.put_pixel(x + dx, y + dy, Luma([10]))));
             }
         }
-        assert!(rings(&page).unwrap().is_empty());
+        assert!(find_monochrome_seals(&page).unwrap().is_empty());
         for step in 0..4000_u32 {
             let angle = step as f32 / 4000.0 * std::f32::consts::TAU;
             for radius in 84..88_u32 {
@@ -110,7 +110,7 @@ mod tests {
                 page.put_pixel(x as u32, y as u32, Luma([10]));
             }
         }
-        let found = rings(&page).unwrap();
+        let found = find_monochrome_seals(&page).unwrap();
         assert_eq!(found.len(), 1, "{found:?}");
         assert!((found[0].x0 - 512.0).abs() < 8.0 && (found[0].y1 - 988.0).abs() < 8.0, "{found:?}");
     }

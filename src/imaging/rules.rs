@@ -1,6 +1,6 @@
 //! Straight rules of a page: borders of tables, underlines, frames.
 
-use crate::components::runs;
+use crate::components::for_each_run;
 use crate::lines::Area;
 use image::GrayImage;
 
@@ -23,31 +23,31 @@ pub struct Rules {
 }
 
 /// Longest side on which rules are looked for, px.
-const SIDE: u32 = 1200;
+const MAX_SIDE: u32 = 1200;
 
 /// Ink on an evened page is darker than this.
-const INK: u8 = 185;
+const INK_THRESHOLD: u8 = 185;
 
 /// Grey level of paper on an evened page.
 const PAPER: u8 = 245;
 
 /// Shortest solid piece of a rule, of the page's longest side: longer than strokes of letters are.
-const SHORTEST: f32 = 0.017;
+const MIN_PIECE_LENGTH: f32 = 0.017;
 
 /// Thickest rule, of the longest side.
-const THICKEST: f32 = 0.0045;
+const MAX_THICKNESS: f32 = 0.0045;
 
 /// Longest break in a rule, of the longest side.
-const LONGEST_BREAK: f32 = 0.012;
+const MAX_GAP: f32 = 0.012;
 
 /// Pieces on a page; more are a screened picture or dirt, and no rules.
-const MOST: usize = 6000;
+const MAX_PIECES: usize = 6000;
 
 /// Finds the rules of an evened, straight page.
 #[must_use]
 pub fn find(page: &GrayImage) -> Rules {
     let long = page.width().max(page.height());
-    let step = (long.div_ceil(SIDE)).max(1);
+    let step = (long.div_ceil(MAX_SIDE)).max(1);
     let (across, down) = (page.width() / step, page.height() / step);
     // Dark wherever any px is dark, since thin rules must not fade.
     let mut by_rows = vec![false; (across * down) as usize];
@@ -55,7 +55,7 @@ pub fn find(page: &GrayImage) -> Rules {
         let from = (y as u32 / step * across) as usize;
         let Some(dark) = by_rows.get_mut(from..from + across as usize) else { continue };
         for (x, pixel) in row.enumerate() {
-            if pixel.0[0] < INK
+            if pixel.0[0] < INK_THRESHOLD
                 && let Some(place) = dark.get_mut(x / step as usize)
             {
                 *place = true;
@@ -76,7 +76,7 @@ pub fn find(page: &GrayImage) -> Rules {
     };
     let turned = |area: Area| Area { x0: area.y0, y0: area.x0, x1: area.y1, y1: area.x1 };
     let rules = |dark: &[bool], length: u32, place: &dyn Fn(Area) -> Area| -> Vec<Rule> {
-        let found = strokes(dark, length, side).into_iter();
+        let found = thin_strokes(dark, length, side).into_iter();
         found
             .map(|stroke| Rule { area: place(stroke.area()), pieces: stroke.pieces.iter().map(|piece| place(piece.area())).collect() })
             .collect()
@@ -125,15 +125,15 @@ impl Stroke {
 }
 
 /// The thin strokes along the rows of a map of ink that is `length` wide.
-fn strokes(dark: &[bool], length: u32, side: f32) -> Vec<Stroke> {
+fn thin_strokes(dark: &[bool], length: u32, side: f32) -> Vec<Stroke> {
     if length == 0 {
         return Vec::new();
     }
     let mut pieces: Vec<Piece> = Vec::new();
     for (row, ink) in (0_u32..).zip(dark.chunks_exact(length as usize)) {
         let is_set = |x: u32| ink.get(x as usize).copied().unwrap_or(false);
-        runs(length, is_set, (side * SHORTEST) as u32, |from, to| pieces.push(Piece { from, to, row }));
-        if pieces.len() > MOST {
+        for_each_run(length, is_set, (side * MIN_PIECE_LENGTH) as u32, |from, to| pieces.push(Piece { from, to, row }));
+        if pieces.len() > MAX_PIECES {
             return Vec::new();
         }
     }
@@ -160,14 +160,14 @@ fn strokes(dark: &[bool], length: u32, side: f32) -> Vec<Stroke> {
             }
         }
     }
-    let thickest = (side * THICKEST).max(3.0);
+    let thickest = (side * MAX_THICKNESS).max(3.0);
     found.retain(|stroke| stroke.thickness() <= thickest);
-    join(found, side)
+    join_strokes(found, side)
 }
 
 /// Joins strokes that go on behind a break, or that a fork parted.
-fn join(mut strokes: Vec<Stroke>, side: f32) -> Vec<Stroke> {
-    let (longest_break, drift) = (side * LONGEST_BREAK, 2.5);
+fn join_strokes(mut strokes: Vec<Stroke>, side: f32) -> Vec<Stroke> {
+    let (longest_break, drift) = (side * MAX_GAP, 2.5);
     strokes.sort_by(|one, other| one.area().x0.total_cmp(&other.area().x0));
     let mut joined: Vec<Stroke> = Vec::new();
     for stroke in strokes {
@@ -175,7 +175,7 @@ fn join(mut strokes: Vec<Stroke>, side: f32) -> Vec<Stroke> {
         let before = joined.iter_mut().find(|before| {
             let (other, (_, end)) = (before.area(), before.ends());
             let gap = area.x0 - other.x1;
-            gap <= longest_break && (gap >= -longest_break && (begin - end).abs() <= drift || lies_on(&area, &other))
+            gap <= longest_break && (gap >= -longest_break && (begin - end).abs() <= drift || overlaps(&area, &other))
         });
         match before {
             Some(before) => before.pieces.extend(stroke.pieces),
@@ -186,12 +186,12 @@ fn join(mut strokes: Vec<Stroke>, side: f32) -> Vec<Stroke> {
 }
 
 /// Whether one thin stroke lies right on the other.
-fn lies_on(one: &Area, other: &Area) -> bool {
-    one.x0 < other.x1 && one.shared_rows(other) >= -1.5
+fn overlaps(one: &Area, other: &Area) -> bool {
+    one.x0 < other.x1 && one.vertical_overlap(other) >= -1.5
 }
 
 /// Paints rules over with paper.
-pub fn lift<'a>(page: &mut GrayImage, rules: impl IntoIterator<Item = &'a Rule>) {
+pub fn erase<'a>(page: &mut GrayImage, rules: impl IntoIterator<Item = &'a Rule>) {
     let (width, height) = page.dimensions();
     for piece in rules.into_iter().flat_map(|rule| &rule.pieces) {
         // The paler px along the edges of a rule are no more than one px wide.
@@ -237,7 +237,7 @@ mod tests {
         );
         let area = found.horizontal[0].area;
         assert!((area.x0 - 200.0).abs() < 4.0 && (area.x1 - 1200.0).abs() < 4.0, "{area:?}");
-        lift(&mut page, &found.horizontal);
+        erase(&mut page, &found.horizontal);
         assert!(page.iter().all(|level| *level > 200));
     }
 

@@ -1,6 +1,6 @@
 //! Red seals: in the red channel they vanish, and with them red titles; so each line is taken where its ink is.
 
-use crate::components::components;
+use crate::components::find_components;
 use crate::lines::Area;
 use image::{GrayImage, Luma, RgbImage};
 
@@ -18,7 +18,7 @@ pub fn has_colour(picture: &RgbImage) -> bool {
 
 /// The picture in grey, weighed as the eye does (Rec. 709).
 #[must_use]
-pub fn brightness(picture: &RgbImage) -> GrayImage {
+pub fn luminance(picture: &RgbImage) -> GrayImage {
     // Weights of 16 bits whose sum is one: the compiler makes vectors of this.
     let level =
         |[red, green, blue]: [u8; 3]| (u32::from(red) * 13933 + u32::from(green) * 46871 + u32::from(blue) * 4732 + (1 << 15)) >> 16;
@@ -46,7 +46,7 @@ pub fn redness(picture: &RgbImage) -> GrayImage {
 
 /// Round red masses of the size of a seal, px of `picture`.
 #[must_use]
-pub fn seals(picture: &RgbImage) -> Vec<Area> {
+pub fn find_seals(picture: &RgbImage) -> Vec<Area> {
     const STEP: u32 = 4;
     let (width, height) = (picture.width() / STEP, picture.height() / STEP);
     if width < 8 || height < 8 {
@@ -57,7 +57,7 @@ pub fn seals(picture: &RgbImage) -> Vec<Area> {
         Luma([if red - green.max(blue) > 50 { 255 } else { 0 }])
     });
     let closed = imageproc::morphology::close(&red, imageproc::distance_transform::Norm::LInf, 4);
-    let (found, _) = components(&closed);
+    let (found, _) = find_components(&closed);
     let wide = width as f32;
     let seal_like = found.iter().filter(|mass| {
         let (across, down) = (mass.width() as f32, mass.height() as f32);

@@ -5,10 +5,10 @@ use image::GrayImage;
 use sohoa_base::error::Result;
 
 /// Largest skew that is looked for, degrees.
-const LIMIT: f32 = 4.0;
+const MAX_SKEW: f32 = 4.0;
 
 /// Skew below which turning costs more sharpness than it gives, degrees.
-pub const NEGLIGIBLE: f32 = 0.08;
+pub const MIN_SKEW: f32 = 0.08;
 
 /// Skew in degrees; positive: lines fall to the right. 0 for a page with hardly any ink.
 ///
@@ -21,9 +21,9 @@ pub fn measure(picture: &GrayImage) -> Result<f32> {
     if points.len() < 200 {
         return Ok(0.0);
     }
-    let mut best = around(&points, small.height(), 0.0, 0.4, LIMIT);
+    let mut best = best_angle_near(&points, small.height(), 0.0, 0.4, MAX_SKEW);
     for step in [0.1, 0.03] {
-        best = around(&points, small.height(), best, step, 4.0 * step);
+        best = best_angle_near(&points, small.height(), best, step, 4.0 * step);
     }
     Ok(best)
 }
@@ -36,7 +36,7 @@ pub fn row_sharpness(picture: &GrayImage) -> f32 {
     if points.len() < 200 {
         return 0.0;
     }
-    let best = around(&points, picture.height(), 0.0, 0.5, 3.0);
+    let best = best_angle_near(&points, picture.height(), 0.0, 0.5, 3.0);
     (sharpness(&points, picture.height(), best) / points.len() as f64) as f32
 }
 
@@ -66,7 +66,7 @@ fn ink_points(picture: &GrayImage) -> Vec<(f32, f32)> {
     points.into_iter().step_by(step).collect()
 }
 
-fn around(points: &[(f32, f32)], height: u32, middle: f32, step: f32, reach: f32) -> f32 {
+fn best_angle_near(points: &[(f32, f32)], height: u32, middle: f32, step: f32, reach: f32) -> f32 {
     let steps = (reach / step).round() as i32;
     let angles = (-steps..=steps).map(|place| middle + place as f32 * step);
     let scored = angles.map(|angle| (sharpness(points, height, angle), angle));
@@ -92,24 +92,24 @@ fn sharpness(points: &[(f32, f32)], height: u32, angle: f32) -> f64 {
 /// edges. Two shears, down the columns and along the rows, are as good as a turn for so few degrees, and every
 /// step of them works on neighbouring px.
 #[must_use]
-pub fn straighten(picture: &GrayImage, degrees: f32) -> GrayImage {
-    if degrees.abs() < NEGLIGIBLE || picture.is_empty() {
+pub fn deskew(picture: &GrayImage, degrees: f32) -> GrayImage {
+    if degrees.abs() < MIN_SKEW || picture.is_empty() {
         return picture.clone();
     }
     let slope = degrees.to_radians().tan();
-    along_rows(&down_columns(picture, slope), slope)
+    shear_rows(&shear_columns(picture, slope), slope)
 }
 
 /// Where a place of the straightened picture lies on the skewed one; both px from the picture's middle.
 #[must_use]
-pub fn skewed((x, y): (f32, f32), degrees: f32) -> (f32, f32) {
+pub fn to_skewed((x, y): (f32, f32), degrees: f32) -> (f32, f32) {
     let slope = degrees.to_radians().tan();
     let x = x - slope * y;
     (x, y + slope * x)
 }
 
 /// A shift as whole px and the weight of the px behind, of 256.
-fn shift(by: f32) -> (i64, u16) {
+fn split_shift(by: f32) -> (i64, u16) {
     (by.floor() as i64, ((by - by.floor()) * 256.0) as u16)
 }
 
@@ -118,10 +118,10 @@ fn blend(here: u8, behind: u8, weight: u16) -> u8 {
 }
 
 /// Every column moved up by `slope` times its distance from the middle.
-fn down_columns(picture: &GrayImage, slope: f32) -> GrayImage {
+fn shear_columns(picture: &GrayImage, slope: f32) -> GrayImage {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let middle = width as f32 / 2.0;
-    let shifts: Vec<(i64, u16)> = (0..width).map(|x| shift(slope * (x as f32 - middle))).collect();
+    let shifts: Vec<(i64, u16)> = (0..width).map(|x| split_shift(slope * (x as f32 - middle))).collect();
     let weights: Vec<u16> = shifts.iter().map(|(_, weight)| *weight).collect();
     // Neighbouring columns that move by the same whole px are moved together.
     let mut runs: Vec<(i64, std::ops::Range<usize>)> = Vec::new();
@@ -148,14 +148,14 @@ fn down_columns(picture: &GrayImage, slope: f32) -> GrayImage {
 }
 
 /// Every row moved to the right by `slope` times its distance from the middle.
-fn along_rows(picture: &GrayImage, slope: f32) -> GrayImage {
+fn shear_rows(picture: &GrayImage, slope: f32) -> GrayImage {
     let width = picture.width() as usize;
     let middle = picture.height() as f32 / 2.0;
     let mut out = Vec::with_capacity(picture.len());
     // The row with its edges drawn out as far as it is moved.
     let mut wide: Vec<u8> = Vec::new();
     for (y, row) in picture.as_raw().chunks_exact(width).enumerate() {
-        let (whole, weight) = shift(-slope * (y as f32 - middle));
+        let (whole, weight) = split_shift(-slope * (y as f32 - middle));
         let (Some(first), Some(last)) = (row.first(), row.last()) else { continue };
         let before = whole.min(0).unsigned_abs() as usize;
         wide.clear();
@@ -186,7 +186,7 @@ mod tests {
             });
             let found = measure(&page).unwrap();
             assert!((found - degrees).abs() < 0.1, "{degrees}: {found}");
-            assert!(measure(&straighten(&page, found)).unwrap().abs() < 0.15);
+            assert!(measure(&deskew(&page, found)).unwrap().abs() < 0.15);
         }
     }
 
@@ -195,9 +195,9 @@ mod tests {
         let mut page = GrayImage::from_pixel(900, 700, Luma([250]));
         (0..3).for_each(|x| (0..3).for_each(|y| page.put_pixel(700 + x, 120 + y, Luma([0]))));
         for degrees in [-3.0_f32, 1.7] {
-            let straight = straighten(&page, degrees);
+            let straight = deskew(&page, degrees);
             let (x, y, _) = straight.enumerate_pixels().min_by_key(|(.., level)| level.0[0]).unwrap();
-            let (x, y) = skewed((x as f32 - 450.0, y as f32 - 350.0), degrees);
+            let (x, y) = to_skewed((x as f32 - 450.0, y as f32 - 350.0), degrees);
             assert!((x + 450.0 - 701.0).abs() < 1.6 && (y + 350.0 - 121.0).abs() < 1.6, "{degrees}: {x} {y}");
         }
     }

@@ -1,200 +1,202 @@
 //! What stamps of secrecy are looked for on besides a page as it is: one ink of it without the others.
 
-use crate::seal::brightness;
-use crate::stamps::{Upper, coloured, cropped, halved, mean};
+use crate::seal::luminance;
+use crate::stamps::{StampSearchArea, crop_clamped, halve, mean_of_four, to_rgb};
 use image::GrayImage;
 use sohoa_base::model::geometry::Bounds;
 use std::collections::HashMap;
 
 /// A px is of coloured ink where its lightest colour is lighter than its darkest by more levels than this.
-const COLOURED: u8 = 60;
+const MIN_CHROMA: u8 = 60;
 
 /// A px is of blue or violet ink where blue is lighter than the darkest other colour by more levels than this.
-const BLUE: u8 = 25;
+const MIN_BLUE_EXCESS: u8 = 25;
 
 /// Of an ink that colours less of a picture than one px in so many there is no stamp.
-const LEAST: usize = 4000;
+const MAX_PX_PER_INK_PX: usize = 4000;
 
 /// Ink is looked for in squares of so many px, of which at least so many are of it: specks are none. Of the edges of print
 /// more remains.
-const SQUARE: u32 = 8;
-const INKED: u32 = 4;
-const INKED_PALE: u32 = 10;
+const SQUARE_PX: u32 = 8;
+const MIN_SQUARE_INK: u32 = 4;
+const MIN_SQUARE_PALE_INK: u32 = 10;
 
 /// So many px at 150 dots per inch between print, in such a square, may close over gaps to that.
-const MAY_BE_PALE: u32 = 4;
+const MIN_SQUARE_PALE_CANDIDATES: u32 = 4;
 
 /// How far around an ink a stamp that it touches may reach, px of the searched picture (27 mm).
-const AROUND_INK: u32 = 80;
+const REGION_MARGIN: u32 = 80;
 
 /// What paper is bluer than its other colours, levels, and what one level more of blue darkens in the ink alone.
-const BLUE_PAPER: u8 = 10;
-const BLUE_TO_INK: u8 = 3;
+const PAPER_BLUE_EXCESS: u8 = 10;
+const BLUE_GAIN: u8 = 3;
 
 /// Darkest level of an ink alone.
-const DARKEST: u8 = 20;
+const MIN_LEVEL: u8 = 20;
 
 /// Print is what is darker than so much of the way from the darkest ink to paper.
-const PRINT: f32 = 0.3;
+const PRINT_SHARE: f32 = 0.3;
 
 /// Of a thousand px so many are darker than the darkest ink, and so many than paper.
 const INK_PERMILLE: usize = 10;
 const PAPER_PERMILLE: usize = 700;
 
 /// Of a page's rows every so many-th tells that.
-const EVERY: usize = 4;
+const ROW_STEP: usize = 4;
 
 /// What is taken away is as light as what lies around it, within so many px to each side at 150 dots per inch, of which at
 /// least so many must be left.
-const CLOSES: usize = 4;
-const CLOSES_FROM: u16 = 2;
+const CLOSING_RADIUS: usize = 4;
+const CLOSING_MIN_COUNT: u16 = 2;
 
 /// So many levels darker than paper is paper still, and one level more darkens in what is left by so much.
 const PAPER_NOISE: f32 = 8.0;
-const PALE_TO_INK: f32 = 1.6;
+const PALE_GAIN: f32 = 1.6;
 
 /// Ink is what is darker than this where print is taken away.
-const PALE: u8 = 180;
+const PALE_THRESHOLD: u8 = 180;
 
 /// What makes red ink, lighter than paper by little where only red light is seen, as light as paper.
-const RED_TO_PAPER: f32 = 1.18;
+const RED_GAIN: f32 = 1.18;
 
-impl Upper {
+impl StampSearchArea {
     /// Where ink has a colour, the same as seen through red glass: red seals are gone, and what lies under them in any other
     /// ink is whole and black. `None` where no ink has a colour.
     #[must_use]
-    pub fn without_red(&self) -> Option<Self> {
-        let is_coloured = |[red, green, blue]: [u8; 3]| red.max(green).max(blue) - red.min(green).min(blue) > COLOURED;
-        Some(self.seen_as(self.around(is_coloured)?, |[red, _, _]| (f32::from(red) * RED_TO_PAPER).min(255.0) as u8))
+    pub fn red_channel_only(&self) -> Option<Self> {
+        let is_coloured = |[red, green, blue]: [u8; 3]| red.max(green).max(blue) - red.min(green).min(blue) > MIN_CHROMA;
+        Some(self.map_levels(self.ink_region(is_coloured)?, |[red, _, _]| (f32::from(red) * RED_GAIN).min(255.0) as u8))
     }
 
     /// Blue and violet ink alone: print, seals and paper are gone. `None` where there is none.
     #[must_use]
-    pub fn blue_alone(&self) -> Option<Self> {
+    pub fn blue_ink_only(&self) -> Option<Self> {
         let bluer = |[red, green, blue]: [u8; 3]| blue.saturating_sub(red.min(green));
-        let ink = move |pixel| 255 - bluer(pixel).saturating_sub(BLUE_PAPER).saturating_mul(BLUE_TO_INK).min(255 - DARKEST);
-        Some(self.seen_as(self.around(|pixel| bluer(pixel) > BLUE)?, ink))
+        let ink = move |pixel| 255 - bluer(pixel).saturating_sub(PAPER_BLUE_EXCESS).saturating_mul(BLUE_GAIN).min(255 - MIN_LEVEL);
+        Some(self.map_levels(self.ink_region(|pixel| bluer(pixel) > MIN_BLUE_EXCESS)?, ink))
     }
 
     /// Ink paler than print alone: print and what is written in ink as dark are taken away, and what lies under and beside them
     /// closes over the gaps and turns black. `None` where nothing is left.
     #[must_use]
-    pub fn without_print(&self) -> Option<Self> {
-        let grey = brightness(&self.sharp);
-        let tones = Tones::of(&grey);
-        let near = self.near_pale(&grey, &tones)?;
-        let alone = print_taken_away(&part_of(&grey, near), &tones)?;
-        let mut squares = Squares::default();
+    pub fn pale_ink_only(&self) -> Option<Self> {
+        let grey = luminance(&self.full_size);
+        let tones = InkLevels::of(&grey);
+        let near = self.pale_ink_region(&grey, &tones)?;
+        let alone = remove_print(&crop_doubled(&grey, near), &tones)?;
+        let mut squares = InkGrid::default();
         let rows = alone.as_raw().chunks_exact((4 * near.width() as usize).max(1)).map(|rows| rows.split_at(rows.len() / 2));
         for (y, (upper, lower)) in (near.y0..).zip(rows) {
             for (x, ([one, two], [three, four])) in (near.x0..).zip(upper.as_chunks().0.iter().zip(lower.as_chunks().0)) {
-                squares.add((x / SQUARE, y / SQUARE), u32::from(mean([*one, *two, *three, *four]) < PALE));
+                squares.add((x / SQUARE_PX, y / SQUARE_PX), u32::from(mean_of_four([*one, *two, *three, *four]) < PALE_THRESHOLD));
             }
         }
-        let part = squares.around(self.small.dimensions(), INKED_PALE)?;
+        let part = squares.inked_region(self.half_size.dimensions(), MIN_SQUARE_PALE_INK)?;
         let part = Bounds::new(part.x0.max(near.x0), part.y0.max(near.y0), part.x1.min(near.x1), part.y1.min(near.y1));
         let within = Bounds::new(part.x0 - near.x0, part.y0 - near.y0, part.x1 - near.x0, part.y1 - near.y0);
-        let sharp = coloured(&part_of(&alone, within));
-        Some(Self { small: halved(&sharp), sharp, corner: (part.x0, part.y0) })
+        let sharp = to_rgb(&crop_doubled(&alone, within));
+        Some(Self { half_size: halve(&sharp), full_size: sharp, origin: (part.x0, part.y0) })
     }
 
     /// The part around all that may be ink paler than print, px of the small picture; `None` where there is none.
-    fn near_pale(&self, grey: &GrayImage, tones: &Tones) -> Option<Bounds> {
+    fn pale_ink_region(&self, grey: &GrayImage, tones: &InkLevels) -> Option<Bounds> {
         let width = (grey.width() as usize).max(1);
-        let (darkest, mut squares) = (darkest_around(grey), Squares::default());
+        let (darkest, mut squares) = (local_minima(grey), InkGrid::default());
         let rows = grey.as_raw().chunks_exact(width).zip(darkest.chunks_exact(width));
         for (y, (levels, darkest)) in (0..).zip(rows) {
-            let side = 2 * SQUARE as usize;
+            let side = 2 * SQUARE_PX as usize;
             for (x, (levels, darkest)) in (0..).zip(levels.chunks(side).zip(darkest.chunks(side))) {
-                let is_pale = levels.iter().zip(darkest).map(|(level, darkest)| *level < tones.pale && *darkest >= tones.print);
-                squares.add((x, y / (2 * SQUARE)), is_pale.map(u32::from).sum());
+                let is_pale =
+                    levels.iter().zip(darkest).map(|(level, darkest)| *level < tones.pale_threshold && *darkest >= tones.print_threshold);
+                squares.add((x, y / (2 * SQUARE_PX)), is_pale.map(u32::from).sum());
             }
         }
-        squares.around(self.small.dimensions(), MAY_BE_PALE)
+        squares.inked_region(self.half_size.dimensions(), MIN_SQUARE_PALE_CANDIDATES)
     }
 
     /// The part around all that is of an ink, px of the small picture; `None` where there is too little of it.
-    fn around(&self, is_ink: impl Fn([u8; 3]) -> bool) -> Option<Bounds> {
-        let mut squares = Squares::default();
-        self.small.enumerate_pixels().for_each(|(x, y, pixel)| squares.add((x / SQUARE, y / SQUARE), u32::from(is_ink(pixel.0))));
-        squares.around(self.small.dimensions(), INKED)
+    fn ink_region(&self, is_ink: impl Fn([u8; 3]) -> bool) -> Option<Bounds> {
+        let mut squares = InkGrid::default();
+        self.half_size.enumerate_pixels().for_each(|(x, y, pixel)| squares.add((x / SQUARE_PX, y / SQUARE_PX), u32::from(is_ink(pixel.0))));
+        squares.inked_region(self.half_size.dimensions(), MIN_SQUARE_INK)
     }
 
     /// A part of it, every px as grey as told.
-    fn seen_as(&self, part: Bounds, level: impl Fn([u8; 3]) -> u8) -> Self {
-        let mut sharp = cropped(&self.sharp, 2 * part.x0, 2 * part.y0, 2 * part.width(), 2 * part.height());
+    fn map_levels(&self, part: Bounds, level: impl Fn([u8; 3]) -> u8) -> Self {
+        let mut sharp = crop_clamped(&self.full_size, 2 * part.x0, 2 * part.y0, 2 * part.width(), 2 * part.height());
         sharp.pixels_mut().for_each(|pixel| pixel.0 = [level(pixel.0); 3]);
-        Self { small: halved(&sharp), sharp, corner: (part.x0, part.y0) }
+        Self { half_size: halve(&sharp), full_size: sharp, origin: (part.x0, part.y0) }
     }
 }
 
 /// A part of a picture that is twice as large as the one whose px are given.
-fn part_of(picture: &GrayImage, part: Bounds) -> GrayImage {
-    cropped(picture, 2 * part.x0, 2 * part.y0, 2 * part.width(), 2 * part.height())
+fn crop_doubled(picture: &GrayImage, part: Bounds) -> GrayImage {
+    crop_clamped(picture, 2 * part.x0, 2 * part.y0, 2 * part.width(), 2 * part.height())
 }
 
 /// How light paper is on a page, and below which levels print and what is paler than it lie.
-struct Tones {
+struct InkLevels {
     paper: f32,
-    print: u8,
-    pale: u8,
+    print_threshold: u8,
+    pale_threshold: u8,
 }
 
-impl Tones {
+impl InkLevels {
     fn of(grey: &GrayImage) -> Self {
         let rows = grey.as_raw().chunks_exact((grey.width() as usize).max(1));
-        let counts = histogram(rows.step_by(EVERY).flatten());
-        let (ink, paper) = (f32::from(darker(&counts, INK_PERMILLE)), f32::from(darker(&counts, PAPER_PERMILLE)));
-        let pale = paper - PAPER_NOISE - f32::from(255 - PALE) / PALE_TO_INK;
-        Self { paper, print: (ink + PRINT * (paper - ink)) as u8, pale: pale.ceil() as u8 }
+        let counts = histogram(rows.step_by(ROW_STEP).flatten());
+        let (ink, paper) = (f32::from(percentile(&counts, INK_PERMILLE)), f32::from(percentile(&counts, PAPER_PERMILLE)));
+        let pale = paper - PAPER_NOISE - f32::from(255 - PALE_THRESHOLD) / PALE_GAIN;
+        Self { paper, print_threshold: (ink + PRINT_SHARE * (paper - ink)) as u8, pale_threshold: pale.ceil() as u8 }
     }
 
     /// How light a level is shown where print is taken away.
-    fn shown(&self, level: f32) -> u8 {
-        (255.0 - (self.paper - PAPER_NOISE - level) * PALE_TO_INK).clamp(f32::from(DARKEST), 255.0) as u8
+    fn amplified(&self, level: f32) -> u8 {
+        (255.0 - (self.paper - PAPER_NOISE - level) * PALE_GAIN).clamp(f32::from(MIN_LEVEL), 255.0) as u8
     }
 }
 
 /// How light each px is where print is taken away, paler ink as black as print.
-fn print_taken_away(grey: &GrayImage, tones: &Tones) -> Option<GrayImage> {
+fn remove_print(grey: &GrayImage, tones: &InkLevels) -> Option<GrayImage> {
     let width = grey.width() as usize;
     // An edge of print is half as dark as print: it goes along.
-    let darkest = darkest_around(grey);
-    let beside_print = || grey.iter().zip(&darkest).map(|(level, darkest)| (*level, *darkest >= tones.print));
-    let levels = sums(beside_print().map(|(level, is_beside)| if is_beside { u16::from(level) } else { 0 }).collect(), width, CLOSES);
-    let counts = sums(beside_print().map(|(_, is_beside)| u16::from(is_beside)).collect(), width, CLOSES);
-    let beside: [u8; 256] = std::array::from_fn(|level| tones.shown(level as f32));
+    let darkest = local_minima(grey);
+    let beside_print = || grey.iter().zip(&darkest).map(|(level, darkest)| (*level, *darkest >= tones.print_threshold));
+    let levels =
+        box_sums(beside_print().map(|(level, is_beside)| if is_beside { u16::from(level) } else { 0 }).collect(), width, CLOSING_RADIUS);
+    let counts = box_sums(beside_print().map(|(_, is_beside)| u16::from(is_beside)).collect(), width, CLOSING_RADIUS);
+    let beside: [u8; 256] = std::array::from_fn(|level| tones.amplified(level as f32));
     let alone = beside_print().zip(levels.iter().zip(&counts)).map(|((level, is_beside), (levels, count))| match *count {
         _ if is_beside => beside.get(usize::from(level)).copied().unwrap_or(0),
-        CLOSES_FROM.. => tones.shown(f32::from(*levels) / f32::from(*count)),
-        _ => tones.shown(tones.paper),
+        CLOSING_MIN_COUNT.. => tones.amplified(f32::from(*levels) / f32::from(*count)),
+        _ => tones.amplified(tones.paper),
     });
     GrayImage::from_raw(grey.width(), grey.height(), alone.collect())
 }
 
 /// How dark the darkest of a px and its eight neighbours is.
-fn darkest_around(grey: &GrayImage) -> Vec<u8> {
+fn local_minima(grey: &GrayImage) -> Vec<u8> {
     let width = (grey.width() as usize).max(1);
     let mut across = grey.as_raw().clone();
     for (darkest, row) in across.chunks_exact_mut(width).zip(grey.as_raw().chunks_exact(width)) {
-        darken(darkest, row.get(1..).unwrap_or_default());
-        darken(darkest.get_mut(1..).unwrap_or_default(), row);
+        min_in_place(darkest, row.get(1..).unwrap_or_default());
+        min_in_place(darkest.get_mut(1..).unwrap_or_default(), row);
     }
     let mut darkest = across.clone();
-    darken(&mut darkest, across.get(width..).unwrap_or_default());
-    darken(darkest.get_mut(width..).unwrap_or_default(), &across);
+    min_in_place(&mut darkest, across.get(width..).unwrap_or_default());
+    min_in_place(darkest.get_mut(width..).unwrap_or_default(), &across);
     darkest
 }
 
-fn darken(levels: &mut [u8], others: &[u8]) {
+fn min_in_place(levels: &mut [u8], others: &[u8]) {
     levels.iter_mut().zip(others).for_each(|(level, other)| *level = (*level).min(*other));
 }
 
 /// How many px of an ink lie in which square of the small picture.
 #[derive(Default)]
-struct Squares(HashMap<(u32, u32), u32>);
+struct InkGrid(HashMap<(u32, u32), u32>);
 
-impl Squares {
+impl InkGrid {
     fn add(&mut self, square: (u32, u32), inked: u32) {
         if inked > 0 {
             *self.0.entry(square).or_default() += inked;
@@ -202,9 +204,9 @@ impl Squares {
     }
 
     /// The part of a picture of that size around all squares with `inked` px or more; `None` where there is too little ink.
-    fn around(&self, (width, height): (u32, u32), inked: u32) -> Option<Bounds> {
+    fn inked_region(&self, (width, height): (u32, u32), inked: u32) -> Option<Bounds> {
         let all: u32 = self.0.values().sum();
-        if (all as usize) * LEAST < (width * height) as usize {
+        if (all as usize) * MAX_PX_PER_INK_PX < (width * height) as usize {
             return None;
         }
         // Of an ink that lies in specks alone nothing tells where to look: everywhere.
@@ -214,8 +216,8 @@ impl Squares {
         }
         let (low, high) = within
             .fold(((u32::MAX, u32::MAX), (0, 0)), |(low, high), (x, y)| ((x.min(low.0), y.min(low.1)), (x.max(high.0), y.max(high.1))));
-        let from = |square: u32| (square * SQUARE).saturating_sub(AROUND_INK);
-        let to = |square: u32, side: u32| ((square + 1) * SQUARE + AROUND_INK).min(side);
+        let from = |square: u32| (square * SQUARE_PX).saturating_sub(REGION_MARGIN);
+        let to = |square: u32, side: u32| ((square + 1) * SQUARE_PX + REGION_MARGIN).min(side);
         Some(Bounds::new(from(low.0), from(low.1), to(high.0, width), to(high.1, height)))
     }
 }
@@ -228,7 +230,7 @@ fn histogram<'a>(levels: impl Iterator<Item = &'a u8>) -> [usize; 256] {
 }
 
 /// The level than which so many px of a thousand are darker.
-fn darker(counts: &[usize; 256], permille: usize) -> u8 {
+fn percentile(counts: &[usize; 256], permille: usize) -> u8 {
     let wanted = counts.iter().sum::<usize>() * permille / 1000;
     let mut sum = 0;
     let found = counts.iter().position(|count| {
@@ -240,7 +242,7 @@ fn darker(counts: &[usize; 256], permille: usize) -> u8 {
 
 /// The sum of the values within `reach` px of each, in a square, on a picture of that width; a square of them must not sum up
 /// to more than a number of 16 bits holds.
-fn sums(values: Vec<u16>, width: usize, reach: usize) -> Vec<u16> {
+fn box_sums(values: Vec<u16>, width: usize, reach: usize) -> Vec<u16> {
     let mut rows = vec![0_u16; values.len()];
     let mut padded = vec![0_u16; width + 2 * reach];
     for (row, values) in rows.chunks_exact_mut(width.max(1)).zip(values.chunks_exact(width.max(1))) {
@@ -281,19 +283,19 @@ mod tests {
                 (150..300, 150..300) => Rgb([210, 50, 60]),
                 _ => Rgb([250, 250, 250]),
             });
-            Upper { small: halved(&sharp), sharp, corner: (0, 0) }
+            StampSearchArea { half_size: halve(&sharp), full_size: sharp, origin: (0, 0) }
         };
-        let seen = drawn(Rgb([60, 60, 160])).without_red().unwrap();
-        let level = |x: u32, y: u32| seen.sharp.get_pixel(x, y).0[0];
+        let seen = drawn(Rgb([60, 60, 160])).red_channel_only().unwrap();
+        let level = |x: u32, y: u32| seen.full_size.get_pixel(x, y).0[0];
         assert!(level(120, 120) < 80 && level(180, 180) < 80 && level(250, 250) > 240 && level(20, 20) == 255);
-        assert!(seen.small.get_pixel(60, 60).0[1] < 80 && seen.small.get_pixel(125, 125).0[1] > 240);
+        assert!(seen.half_size.get_pixel(60, 60).0[1] < 80 && seen.half_size.get_pixel(125, 125).0[1] > 240);
         let grey = RgbImage::from_pixel(400, 400, Rgb([90, 90, 110]));
-        assert!(Upper { small: halved(&grey), sharp: grey, corner: (0, 0) }.without_red().is_none());
+        assert!(StampSearchArea { half_size: halve(&grey), full_size: grey, origin: (0, 0) }.red_channel_only().is_none());
         // And blue ink alone, without the seal; of black ink there is nothing.
-        let alone = drawn(Rgb([112, 54, 150])).blue_alone().unwrap();
-        let level = |x: u32, y: u32| alone.sharp.get_pixel(x, y).0[0];
+        let alone = drawn(Rgb([112, 54, 150])).blue_ink_only().unwrap();
+        let level = |x: u32, y: u32| alone.full_size.get_pixel(x, y).0[0];
         assert!(level(120, 120) < 40 && level(250, 250) > 220 && level(20, 20) == 255, "{} {}", level(120, 120), level(250, 250));
-        assert!(drawn(Rgb([40, 40, 40])).blue_alone().is_none());
+        assert!(drawn(Rgb([40, 40, 40])).blue_ink_only().is_none());
     }
 
     #[test]
@@ -306,25 +308,25 @@ mod tests {
                 (150..250, 150..250) => Rgb([stamp; 3]),
                 _ => Rgb([245; 3]),
             });
-            Upper { small: halved(&sharp), sharp, corner: (0, 0) }
+            StampSearchArea { half_size: halve(&sharp), full_size: sharp, origin: (0, 0) }
         };
-        let seen = drawn(160).without_print().unwrap();
-        let (left, top) = (seen.corner.0 * 2, seen.corner.1 * 2);
-        let level = |x: u32, y: u32| seen.sharp.get_pixel(x - left, y - top).0[0];
+        let seen = drawn(160).pale_ink_only().unwrap();
+        let (left, top) = (seen.origin.0 * 2, seen.origin.1 * 2);
+        let level = |x: u32, y: u32| seen.full_size.get_pixel(x - left, y - top).0[0];
         // Between the lines of print, and on one.
         assert!(level(200, 190) < 140 && level(200, 201) < 140, "{} {}", level(200, 190), level(200, 201));
         assert!(level(120, 190) == 255 && level(120, 201) > 240, "{}", level(120, 201));
         // Of print alone, and of a stamp as black as it, nothing is left.
-        assert!(drawn(245).without_print().is_none() && drawn(30).without_print().is_none());
+        assert!(drawn(245).pale_ink_only().is_none() && drawn(30).pale_ink_only().is_none());
     }
 
     #[test]
     fn sums_are_those_of_the_squares_around() {
-        let sums = |width: usize, reach: usize| sums((1..=9).collect(), width, reach);
+        let sums = |width: usize, reach: usize| box_sums((1..=9).collect(), width, reach);
         assert_eq!(sums(3, 1), [12, 21, 16, 27, 45, 33, 24, 39, 28]);
         assert_eq!((sums(3, 5), sums(9, 1)), (vec![45; 9], vec![3, 6, 9, 12, 15, 18, 21, 24, 17]));
-        assert_eq!(super::sums(vec![], 0, 2), [0_u16; 0]);
-        let darker = |levels: &[u8], permille: usize| darker(&histogram(levels.iter()), permille);
+        assert_eq!(super::box_sums(vec![], 0, 2), [0_u16; 0]);
+        let darker = |levels: &[u8], permille: usize| percentile(&histogram(levels.iter()), permille);
         assert_eq!((darker(&[5, 1, 9, 3], 500), darker(&[5, 1, 9, 3], 0), darker(&[], 10)), (5, 1, 255));
     }
 
@@ -334,16 +336,16 @@ mod tests {
             let is_inked =
                 |x: u32, y: u32| inked.iter().any(|(left, top)| (*left..left + 60).contains(&x) && (*top..top + 60).contains(&y));
             let sharp = RgbImage::from_fn(1240, 876, |x, y| Rgb(if is_inked(x, y) { [210, 50, 60] } else { [250; 3] }));
-            Upper { small: halved(&sharp), sharp, corner: (0, 0) }
+            StampSearchArea { half_size: halve(&sharp), full_size: sharp, origin: (0, 0) }
         };
-        let part = page(&[(600, 400), (700, 420)]).without_red().unwrap();
+        let part = page(&[(600, 400), (700, 420)]).red_channel_only().unwrap();
         // The ink reaches from (300, 200) to (380, 240) of the small picture.
-        assert_eq!((part.corner, part.small.dimensions()), ((216, 120), (248, 200)));
-        assert_eq!(part.sharp.dimensions(), (496, 400));
+        assert_eq!((part.origin, part.half_size.dimensions()), ((216, 120), (248, 200)));
+        assert_eq!(part.full_size.dimensions(), (496, 400));
         // At an edge, and a speck far away that is no ink.
         let mut specked = page(&[(0, 0), (60, 0)]);
-        specked.small.put_pixel(600, 400, Rgb([210, 50, 60]));
-        let part = specked.without_red().unwrap();
-        assert_eq!((part.corner, part.small.dimensions()), ((0, 0), (144, 112)));
+        specked.half_size.put_pixel(600, 400, Rgb([210, 50, 60]));
+        let part = specked.red_channel_only().unwrap();
+        assert_eq!((part.origin, part.half_size.dimensions()), ((0, 0), (144, 112)));
     }
 }

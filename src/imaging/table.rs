@@ -1,7 +1,7 @@
 //! Ruled tables: the grid that rules draw, its cells, and which line stands in which.
 
 use crate::lines::Area;
-use crate::order::{Part, order};
+use crate::order::{LayoutZone, reading_order};
 use crate::rules::{Rule, Rules};
 use sohoa_base::model::reading::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,26 +16,26 @@ pub struct Table {
 }
 
 /// How near a rule must come to another to meet it, of the page's longest side.
-const NEAR: f32 = 0.006;
+const INTERSECTION_TOLERANCE: f32 = 0.006;
 
 /// Narrowest table, of the page's width. Frames of stamps are narrower.
-const NARROWEST: f32 = 0.35;
+const MIN_TABLE_WIDTH: f32 = 0.35;
 
 /// Share of a cell's side that must be drawn for it to be a side.
-const DRAWN: f32 = 0.6;
+const MIN_SIDE_COVERAGE: f32 = 0.6;
 
 /// Rows or columns of one table at most: more are a pattern.
-const MOST_LINES: usize = 120;
+const MAX_GRID_LINES: usize = 120;
 
 /// The tables that `rules` draw on a page of `width` and `height` px, and the rules that are part of one.
 #[must_use]
 pub fn find(rules: &Rules, (width, height): (u32, u32)) -> (Vec<Table>, Vec<Rule>) {
-    let near = NEAR * width.max(height) as f32;
+    let near = INTERSECTION_TOLERANCE * width.max(height) as f32;
     let (mut tables, mut lifted) = (Vec::new(), Vec::new());
-    for (mut across, mut down) in meeting(rules, near) {
-        prune(&mut across, &mut down, near);
-        if let Some(table) = grid(&across, &down, near)
-            && table.area.width() >= NARROWEST * width as f32
+    for (mut across, mut down) in intersecting_groups(rules, near) {
+        drop_loose_rules(&mut across, &mut down, near);
+        if let Some(table) = build_table(&across, &down, near)
+            && table.area.width() >= MIN_TABLE_WIDTH * width as f32
         {
             lifted.extend(across.into_iter().chain(down).cloned());
             tables.push(table);
@@ -44,18 +44,18 @@ pub fn find(rules: &Rules, (width, height): (u32, u32)) -> (Vec<Table>, Vec<Rule
     (tables, lifted)
 }
 
-fn meets(across: &Rule, down: &Rule, near: f32) -> bool {
+fn intersects(across: &Rule, down: &Rule, near: f32) -> bool {
     let (across, down) = (across.area, down.area);
-    let (x, y) = (f32::midpoint(down.x0, down.x1), across.middle());
+    let (x, y) = (f32::midpoint(down.x0, down.x1), across.center_y());
     (across.x0 - near..=across.x1 + near).contains(&x) && (down.y0 - near..=down.y1 + near).contains(&y)
 }
 
 /// Leaves out rules that do not reach from one to another: strokes of letters and seals that touch the table.
-fn prune(across: &mut Vec<&Rule>, down: &mut Vec<&Rule>, near: f32) {
+fn drop_loose_rules(across: &mut Vec<&Rule>, down: &mut Vec<&Rule>, near: f32) {
     loop {
         let before = across.len() + down.len();
-        across.retain(|rule| down.iter().filter(|other| meets(rule, other, near)).count() >= 2);
-        down.retain(|rule| across.iter().filter(|other| meets(other, rule, near)).count() >= 2);
+        across.retain(|rule| down.iter().filter(|other| intersects(rule, other, near)).count() >= 2);
+        down.retain(|rule| across.iter().filter(|other| intersects(other, rule, near)).count() >= 2);
         if across.len() + down.len() == before {
             return;
         }
@@ -63,7 +63,7 @@ fn prune(across: &mut Vec<&Rule>, down: &mut Vec<&Rule>, near: f32) {
 }
 
 /// Rules that meet each other, directly or by others: those along rows, and those along columns.
-fn meeting(rules: &Rules, near: f32) -> Vec<(Vec<&Rule>, Vec<&Rule>)> {
+fn intersecting_groups(rules: &Rules, near: f32) -> Vec<(Vec<&Rule>, Vec<&Rule>)> {
     let mut left: (BTreeSet<usize>, BTreeSet<usize>) = ((0..rules.horizontal.len()).collect(), (0..rules.vertical.len()).collect());
     let mut groups = Vec::new();
     while let Some(first) = left.0.pop_first() {
@@ -80,7 +80,7 @@ fn meeting(rules: &Rules, near: f32) -> Vec<(Vec<&Rule>, Vec<&Rule>)> {
             let free = if is_across { &mut left.1 } else { &mut left.0 };
             let met = |place: &usize| {
                 let Some(other) = others.get(*place) else { return false };
-                if is_across { meets(rule, other, near) } else { meets(other, rule, near) }
+                if is_across { intersects(rule, other, near) } else { intersects(other, rule, near) }
             };
             let found: Vec<usize> = free.iter().copied().filter(met).collect();
             for place in found {
@@ -94,7 +94,7 @@ fn meeting(rules: &Rules, near: f32) -> Vec<(Vec<&Rule>, Vec<&Rule>)> {
 }
 
 /// Places of parallel rules, those nearer than `near` taken together: where they lie, and the stretches they cover.
-fn lines(stretches: &mut [(f32, f32, f32)], near: f32) -> Vec<(f32, Vec<(f32, f32)>)> {
+fn cluster_grid_lines(stretches: &mut [(f32, f32, f32)], near: f32) -> Vec<(f32, Vec<(f32, f32)>)> {
     stretches.sort_by(|one, other| one.0.total_cmp(&other.0));
     let mut found: Vec<(f32, Vec<(f32, f32)>)> = Vec::new();
     for (at, from, to) in stretches.iter().copied() {
@@ -112,13 +112,13 @@ fn lines(stretches: &mut [(f32, f32, f32)], near: f32) -> Vec<(f32, Vec<(f32, f3
 }
 
 /// Share of `from..to` that the stretches cover.
-fn covered(stretches: &[(f32, f32)], from: f32, to: f32) -> f32 {
+fn coverage(stretches: &[(f32, f32)], from: f32, to: f32) -> f32 {
     let sum: f32 = stretches.iter().map(|(begin, end)| (end.min(to) - begin.max(from)).max(0.0)).sum();
     sum / (to - from).max(1.0)
 }
 
 /// Lines of one direction, with open sides of the table closed.
-fn closed(mut found: Vec<(f32, Vec<(f32, f32)>)>, from: f32, to: f32, near: f32) -> Vec<(f32, Vec<(f32, f32)>)> {
+fn close_open_sides(mut found: Vec<(f32, Vec<(f32, f32)>)>, from: f32, to: f32, near: f32) -> Vec<(f32, Vec<(f32, f32)>)> {
     if found.first().is_none_or(|(at, _)| *at - from > 2.0 * near) {
         found.insert(0, (from, Vec::new()));
     }
@@ -129,7 +129,7 @@ fn closed(mut found: Vec<(f32, Vec<(f32, f32)>)>, from: f32, to: f32, near: f32)
 }
 
 /// The table that rules which meet draw; `None` where they draw something else.
-fn grid(across: &[&Rule], down: &[&Rule], near: f32) -> Option<Table> {
+fn build_table(across: &[&Rule], down: &[&Rule], near: f32) -> Option<Table> {
     if across.len() < 2 || down.len() < 2 {
         return None;
     }
@@ -145,33 +145,35 @@ fn grid(across: &[&Rule], down: &[&Rule], near: f32) -> Option<Table> {
         x1: second(across, |rule| rule.x1, true)?,
         y1: second(down, |rule| rule.y1, true)?,
     };
-    let mut rows: Vec<_> = across.iter().map(|rule| (rule.area.middle(), rule.area.x0, rule.area.x1)).collect();
+    let mut rows: Vec<_> = across.iter().map(|rule| (rule.area.center_y(), rule.area.x0, rule.area.x1)).collect();
     let mut columns: Vec<_> = down.iter().map(|rule| (f32::midpoint(rule.area.x0, rule.area.x1), rule.area.y0, rule.area.y1)).collect();
-    let (rows, columns) = (lines(&mut rows, near), lines(&mut columns, near));
+    let (rows, columns) = (cluster_grid_lines(&mut rows, near), cluster_grid_lines(&mut columns, near));
     // What letters and seals make look like rules crosses here and there, but frames nothing.
-    let long = |lines: &Grid, from: f32, to: f32| lines.iter().filter(|(_, drawn)| covered(drawn, from, to) >= DRAWN).count();
+    let long =
+        |lines: &GridLines, from: f32, to: f32| lines.iter().filter(|(_, drawn)| coverage(drawn, from, to) >= MIN_SIDE_COVERAGE).count();
     let is_framed = long(&rows, area.x0, area.x1) >= 2 && long(&columns, area.y0, area.y1) >= 2;
-    if !is_framed || rows.len() > MOST_LINES || columns.len() > MOST_LINES {
+    if !is_framed || rows.len() > MAX_GRID_LINES || columns.len() > MAX_GRID_LINES {
         return None;
     }
-    let (rows, columns) = (closed(rows, area.y0, area.y1, near), closed(columns, area.x0, area.x1, near));
-    let merged = merge(&rows, &columns);
-    let cells = number(&merged, &rows, &columns);
+    let (rows, columns) = (close_open_sides(rows, area.y0, area.y1, near), close_open_sides(columns, area.x0, area.x1, near));
+    let merged = merge_slots(&rows, &columns);
+    let cells = number_cells(&merged, &rows, &columns);
     let has_columns = cells.iter().any(|(cell, _)| cell.column > 0);
     (has_columns && cells.len() >= 3).then_some(Table { area, cells })
 }
 
-type Grid = [(f32, Vec<(f32, f32)>)];
+type GridLines = [(f32, Vec<(f32, f32)>)];
 
 /// Slots of the grid that belong to one cell, as first and last row and column.
-type Slots = (usize, usize, usize, usize);
+type SlotSpan = (usize, usize, usize, usize);
 
 /// The slots of the grid gathered into cells, where no side is drawn between.
-fn merge(rows: &Grid, columns: &Grid) -> Vec<Slots> {
+fn merge_slots(rows: &GridLines, columns: &GridLines) -> Vec<SlotSpan> {
     let (down, across) = (rows.len().saturating_sub(1), columns.len().saturating_sub(1));
-    let edge = |lines: &Grid, place: usize| lines.get(place).map_or(0.0, |(at, _)| *at);
-    let is_drawn =
-        |line: Option<&(f32, Vec<(f32, f32)>)>, from: f32, to: f32| line.is_some_and(|(_, drawn)| covered(drawn, from, to) >= DRAWN);
+    let edge = |lines: &GridLines, place: usize| lines.get(place).map_or(0.0, |(at, _)| *at);
+    let is_drawn = |line: Option<&(f32, Vec<(f32, f32)>)>, from: f32, to: f32| {
+        line.is_some_and(|(_, drawn)| coverage(drawn, from, to) >= MIN_SIDE_COVERAGE)
+    };
     // To the right of a slot, and below it.
     let open_right = |row: usize, column: usize| !is_drawn(columns.get(column + 1), edge(rows, row), edge(rows, row + 1));
     let open_below = |row: usize, column: usize| !is_drawn(rows.get(row + 1), edge(columns, column), edge(columns, column + 1));
@@ -201,14 +203,14 @@ fn merge(rows: &Grid, columns: &Grid) -> Vec<Slots> {
                 }
             }
         }
-        rectangles(&slots, &mut cells);
+        push_rectangles(&slots, &mut cells);
     }
     cells.sort_unstable();
     cells
 }
 
 /// Slots as one cell; those that make no rectangle, since a side is badly drawn, as one cell a row.
-fn rectangles(slots: &BTreeSet<(usize, usize)>, cells: &mut Vec<Slots>) {
+fn push_rectangles(slots: &BTreeSet<(usize, usize)>, cells: &mut Vec<SlotSpan>) {
     let (rows, columns) = (slots.iter().map(|slot| slot.0), slots.iter().map(|slot| slot.1));
     let (Some(top), Some(bottom), Some(left), Some(right)) = (rows.clone().min(), rows.max(), columns.clone().min(), columns.max()) else {
         return;
@@ -219,7 +221,7 @@ fn rectangles(slots: &BTreeSet<(usize, usize)>, cells: &mut Vec<Slots>) {
     }
     let begin = cells.len();
     for (row, column) in slots.iter().copied() {
-        match cells.get_mut(begin..).and_then(<[Slots]>::last_mut) {
+        match cells.get_mut(begin..).and_then(<[SlotSpan]>::last_mut) {
             Some(last) if last.0 == row && last.3 + 1 == column => last.3 = column,
             _ => cells.push((row, column, row, column)),
         }
@@ -227,12 +229,12 @@ fn rectangles(slots: &BTreeSet<(usize, usize)>, cells: &mut Vec<Slots>) {
 }
 
 /// Cells with the numbers of their rows and columns. Lines of the grid that no cell ends at do not count.
-fn number(cells: &[Slots], rows: &Grid, columns: &Grid) -> Vec<(Cell, Area)> {
+fn number_cells(cells: &[SlotSpan], rows: &GridLines, columns: &GridLines) -> Vec<(Cell, Area)> {
     let used_rows: BTreeSet<usize> = cells.iter().map(|slots| slots.0).collect();
     let used_columns: BTreeSet<usize> = cells.iter().map(|slots| slots.1).collect();
     let count = |used: &BTreeSet<usize>, from: usize, to: usize| u32::try_from(used.range(from..to).count()).unwrap_or(u32::MAX);
-    let edge = |lines: &Grid, place: usize| lines.get(place).map_or(0.0, |(at, _)| *at);
-    let cell = |(top, left, bottom, right): &Slots| {
+    let edge = |lines: &GridLines, place: usize| lines.get(place).map_or(0.0, |(at, _)| *at);
+    let cell = |(top, left, bottom, right): &SlotSpan| {
         let cell = Cell {
             row: count(&used_rows, 0, *top),
             column: count(&used_columns, 0, *left),
@@ -248,19 +250,19 @@ impl Table {
     /// The cell in which the middle of `line` lies.
     #[must_use]
     pub fn cell_of(&self, line: &Area) -> Option<Cell> {
-        let (x, y) = (f32::midpoint(line.x0, line.x1), line.middle());
+        let (x, y) = (f32::midpoint(line.x0, line.x1), line.center_y());
         let holds = |area: &Area| (area.x0..area.x1).contains(&x) && (area.y0..area.y1).contains(&y);
         self.cells.iter().find(|(_, area)| holds(area)).map(|(cell, _)| *cell)
     }
 }
 
 /// Cuts boxes of print at the sides of the cells that they reach across. `has_ink` says whether a part holds any.
-pub fn cut(boxes: &[Area], tables: &[Table], has_ink: impl Fn(&Area) -> bool) -> Vec<Area> {
+pub fn split_at_cells(boxes: &[Area], tables: &[Table], has_ink: impl Fn(&Area) -> bool) -> Vec<Area> {
     /// Narrowest part that holds a letter, in heights of the box.
     const NARROW: f32 = 0.35;
     let mut parts = Vec::new();
     for line in boxes {
-        let middle = line.middle();
+        let middle = line.center_y();
         let touched = |area: &&Area| (area.y0..area.y1).contains(&middle) && line.x1.min(area.x1) > line.x0.max(area.x0);
         let cells: Vec<&Area> = tables.iter().flat_map(|table| &table.cells).map(|(_, area)| area).filter(touched).collect();
         let inside = |area: &Area| Area { x0: line.x0.max(area.x0), x1: line.x1.min(area.x1), ..*line };
@@ -283,18 +285,18 @@ pub fn cut(boxes: &[Area], tables: &[Table], has_ink: impl Fn(&Area) -> bool) ->
 
 /// A line's place in reading order.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Placed {
+pub struct OrderedLine {
     /// Its place among the boxes.
     pub line: usize,
     /// What it is part of outside of ruled tables.
-    pub part: Part,
+    pub zone: LayoutZone,
     /// The ruled table, numbered, and the cell that it stands in.
     pub cell: Option<(usize, Cell)>,
 }
 
 /// Boxes in reading order: as [`order`], a ruled table as one piece, in it row by row and cell by cell.
 #[must_use]
-pub fn order_with(boxes: &[Area], tables: &[Table]) -> Vec<Placed> {
+pub fn reading_order_with_tables(boxes: &[Area], tables: &[Table]) -> Vec<OrderedLine> {
     let mut free: Vec<usize> = Vec::new();
     let mut held: BTreeMap<usize, Vec<(Cell, usize)>> = BTreeMap::new();
     for (line, area) in boxes.iter().enumerate() {
@@ -311,9 +313,9 @@ pub fn order_with(boxes: &[Area], tables: &[Table]) -> Vec<Placed> {
     let mut pieces: Vec<Area> = free.iter().filter_map(area).collect();
     pieces.extend(held.values().filter_map(whole));
     let mut placed = Vec::new();
-    for (place, part) in order(&pieces) {
+    for (place, part) in reading_order(&pieces) {
         if let Some(line) = free.get(place) {
-            placed.push(Placed { line: *line, part, cell: None });
+            placed.push(OrderedLine { line: *line, zone: part, cell: None });
             continue;
         }
         let Some(number) = place.checked_sub(free.len()).and_then(|place| numbers.get(place)) else { continue };
@@ -322,21 +324,21 @@ pub fn order_with(boxes: &[Area], tables: &[Table]) -> Vec<Placed> {
         for of_cell in lines.chunk_by(|one, other| one.0 == other.0) {
             let in_cell: Vec<usize> = of_cell.iter().map(|(_, line)| *line).collect();
             let cell = of_cell.first().map(|(cell, _)| (*number, *cell));
-            placed.extend(downwards(&in_cell, boxes).into_iter().map(|line| Placed { line, part, cell }));
+            placed.extend(sort_top_down(&in_cell, boxes).into_iter().map(|line| OrderedLine { line, zone: part, cell }));
         }
     }
     placed
 }
 
 /// Lines of one cell from top to bottom, those side by side from left to right.
-fn downwards(lines: &[usize], boxes: &[Area]) -> Vec<usize> {
+fn sort_top_down(lines: &[usize], boxes: &[Area]) -> Vec<usize> {
     let area = |line: usize| boxes.get(line).copied().unwrap_or(Area { x0: 0.0, y0: 0.0, x1: 0.0, y1: 0.0 });
     let mut sorted = lines.to_vec();
-    sorted.sort_by(|one, other| area(*one).middle().total_cmp(&area(*other).middle()));
+    sorted.sort_by(|one, other| area(*one).center_y().total_cmp(&area(*other).center_y()));
     let mut rows: Vec<Vec<usize>> = Vec::new();
     for line in sorted {
         let own = area(line);
-        let beside = |other: usize| own.shared_rows(&area(other)) > 0.5 * own.height().min(area(other).height());
+        let beside = |other: usize| own.vertical_overlap(&area(other)) > 0.5 * own.height().min(area(other).height());
         match rows.last_mut() {
             Some(row) if row.iter().all(|other| beside(*other)) => row.push(line),
             _ => rows.push(vec![line]),
@@ -409,10 +411,10 @@ mod tests {
     #[test]
     fn a_box_over_two_cells_is_cut_between_them() {
         let found = tables(&page());
-        let parts = cut(&[line(310.0, 1100.0, 320.0), line(310.0, 820.0, 400.0), line(100.0, 1300.0, 900.0)], &found, |_| true);
+        let parts = split_at_cells(&[line(310.0, 1100.0, 320.0), line(310.0, 820.0, 400.0), line(100.0, 1300.0, 900.0)], &found, |_| true);
         let sides: Vec<_> = parts.iter().map(|part| (part.x0.round() as u32 / 10, part.x1.round() as u32 / 10)).collect();
         assert_eq!(sides, [(31, 80), (80, 110), (31, 80), (80, 82), (10, 130)]);
-        let only_left = cut(&[line(310.0, 1100.0, 320.0)], &found, |part| part.x0 < 700.0);
+        let only_left = split_at_cells(&[line(310.0, 1100.0, 320.0)], &found, |part| part.x0 < 700.0);
         assert_eq!(only_left.len(), 1);
     }
 
@@ -428,7 +430,7 @@ mod tests {
             line(820.0, 1000.0, 580.0), // row 2
             line(200.0, 900.0, 700.0),  // below
         ];
-        let placed = order_with(&boxes, &tables(&page()));
+        let placed = reading_order_with_tables(&boxes, &tables(&page()));
         assert_eq!(placed.iter().map(|placed| placed.line).collect::<Vec<_>>(), [0, 1, 2, 4, 5, 3, 6, 7]);
         let cells: Vec<_> = placed.iter().map(|placed| placed.cell.map(|(_, cell)| (cell.row, cell.column))).collect();
         let text = Some((1, 1));
@@ -438,7 +440,7 @@ mod tests {
     #[test]
     fn cells_with_a_side_that_is_not_drawn_whole_are_cut_by_rows() {
         let mut cells = Vec::new();
-        rectangles(&BTreeSet::from([(0, 0), (0, 1), (1, 0)]), &mut cells);
+        push_rectangles(&BTreeSet::from([(0, 0), (0, 1), (1, 0)]), &mut cells);
         assert_eq!(cells, [(0, 0, 0, 1), (1, 0, 1, 0)]);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::plan::{Group, Level, Plan, Step};
+use sohoa_base::model::plan::{PipelinePlan, StageConfig, StageGroup, StageLevel};
 use sohoa_stages as stages;
 use toml::Spanned;
 
@@ -14,7 +14,7 @@ pub const BUILT_IN: [&str; 2] = [ADMINISTRATIVE, include_str!("../../pipelines/f
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct PipelineFile {
     name: String,
     #[serde(rename = "stage")]
     stages: Vec<Spanned<toml::Table>>,
@@ -24,11 +24,11 @@ struct File {
 ///
 /// # Errors
 /// `Invalid`, naming the line, for an unknown key, stage, option or value, or an order that cannot work.
-pub fn parse(text: &str, origin: &str) -> Result<Plan> {
-    let file: File = toml::from_str(text).map_err(|error| {
+pub fn parse(text: &str, origin: &str) -> Result<PipelinePlan> {
+    let file: PipelineFile = toml::from_str(text).map_err(|error| {
         Error::invalid(format!("pipeline {origin}: {}", error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")))
     })?;
-    let mut groups: Vec<Group> = Vec::new();
+    let mut groups: Vec<StageGroup> = Vec::new();
     for stage in file.stages {
         let line = text.get(..stage.span().start).unwrap_or_default().matches('\n').count() + 1;
         let wrong = |what: &str| Error::invalid(format!("pipeline {origin}, line {line}: {what}"));
@@ -41,33 +41,33 @@ pub fn parse(text: &str, origin: &str) -> Result<Plan> {
             let names: Vec<&str> = stages::STAGES.iter().map(|stage| stage.name()).collect();
             return Err(wrong(&format!("there is no stage {name:?}; known are {}", names.join(", "))));
         };
-        if groups.iter().flat_map(|group| &group.steps).any(|step| step.stage == name) {
+        if groups.iter().flat_map(|group| &group.stages).any(|step| step.stage == name) {
             return Err(wrong(&format!("stage {name:?} stands here a second time")));
         }
         let options = serde_json::to_value(options).map_err(|error| wrong(&error.to_string()))?;
         known.check_options(&options).map_err(|error| wrong(&format!("stage {name:?}: {}", error.chain())))?;
-        let step = Step { stage: name, options };
+        let step = StageConfig { stage: name, options };
         match groups.last_mut() {
-            Some(group) if group.level == known.level() => group.steps.push(step),
-            _ => groups.push(Group { level: known.level(), steps: vec![step] }),
+            Some(group) if group.level == known.level() => group.stages.push(step),
+            _ => groups.push(StageGroup { level: known.level(), stages: vec![step] }),
         }
     }
-    let levels: Vec<Level> = groups.iter().map(|group| group.level).collect();
+    let levels: Vec<StageLevel> = groups.iter().map(|group| group.level).collect();
     check_order(&levels).map_err(|what| Error::invalid(format!("pipeline {origin}: {what}")))?;
-    Ok(Plan { name: file.name, groups })
+    Ok(PipelinePlan { name: file.name, groups })
 }
 
 /// Files come first, then their pages, then dossiers and documents; a dossier stage must make documents
 /// before a document stage can have any.
-fn check_order(levels: &[Level]) -> std::result::Result<(), String> {
-    if levels.first() != Some(&Level::File) {
+fn check_order(levels: &[StageLevel]) -> std::result::Result<(), String> {
+    if levels.first() != Some(&StageLevel::File) {
         return Err("the first stage must be intake".to_owned());
     }
-    let place = |level: Level| levels.iter().position(|found| *found == level);
-    let (Some(page), Some(dossier)) = (place(Level::Page), place(Level::Dossier)) else {
+    let place = |level: StageLevel| levels.iter().position(|found| *found == level);
+    let (Some(page), Some(dossier)) = (place(StageLevel::Page), place(StageLevel::Dossier)) else {
         return Err("it needs a page stage and a dossier stage".to_owned());
     };
-    if dossier < page || place(Level::Document).is_some_and(|document| document < dossier) {
+    if dossier < page || place(StageLevel::Document).is_some_and(|document| document < dossier) {
         return Err("page stages come before dossier stages, and those before document stages".to_owned());
     }
     Ok(())
@@ -81,8 +81,9 @@ mod tests {
     #[test]
     fn the_built_in_pipeline_groups_neighbours() {
         let plan = parse(ADMINISTRATIVE, "built in").unwrap();
-        let shape: Vec<(Level, usize)> = plan.groups.iter().map(|group| (group.level, group.steps.len())).collect();
-        let expected = [(Level::File, 1), (Level::Page, 2), (Level::Dossier, 1), (Level::Document, 4), (Level::Dossier, 2)];
+        let shape: Vec<(StageLevel, usize)> = plan.groups.iter().map(|group| (group.level, group.stages.len())).collect();
+        let expected =
+            [(StageLevel::File, 1), (StageLevel::Page, 2), (StageLevel::Dossier, 1), (StageLevel::Document, 4), (StageLevel::Dossier, 2)];
         assert_eq!(shape, expected);
         let fast = parse(include_str!("../../pipelines/fast.toml"), "fast").unwrap();
         assert_eq!((fast.name.as_str(), fast.groups.len()), ("fast", plan.groups.len()));

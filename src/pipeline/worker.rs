@@ -1,29 +1,29 @@
 //! The worker: claims a task, runs its stages, commits what they decided.
 
-use sohoa_base::error::{Error, Kind, Result};
+use sohoa_base::error::{Error, ErrorKind, Result};
 use sohoa_base::model::batch::BatchState;
 use sohoa_base::model::change::Change;
 use sohoa_base::model::holding::Item;
 use sohoa_base::model::refusal::Refusal;
-use sohoa_catalog::{Catalog, Claim, MAX_FAILURES, Released};
-use sohoa_extraction::learned::Learned;
+use sohoa_catalog::{Catalog, Claim, MAX_FAILURES, ReleaseOutcome};
+use sohoa_extraction::learned::TrainedModel;
 use sohoa_sandbox::pool::{Pool, SpawnConfig};
 use sohoa_search::index::SearchIndex;
 use sohoa_stages as stages;
-use sohoa_stages::contract::{Context, Stage, Work};
+use sohoa_stages::contract::{Context, Stage, TaskState};
 use sohoa_storage::store::BlobStore;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long a claimed task stays with its worker unless renewed.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE_DURATION: Duration = Duration::from_secs(60);
 
 /// Longest pause between looks for work of one batch when there is none.
-const IDLE: Duration = Duration::from_millis(50);
+const MAX_BATCH_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The same for a worker that serves all batches and may wait for days.
-const IDLE_LONG: Duration = Duration::from_secs(1);
+const MAX_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The opened back-ends that workers use, and the limits of what they take in.
 #[derive(Clone, Copy)]
@@ -39,15 +39,15 @@ pub struct Resources<'a> {
     /// The search index.
     pub index: &'a SearchIndex,
     /// Folder for temporary files.
-    pub scratch: &'a Path,
+    pub temp_dir: &'a Path,
     /// What people's decisions taught.
-    pub learned: &'a Learned,
+    pub trained_model: &'a TrainedModel,
     /// SHA-256 of it, lower-case hexadecimal; none where nothing was learned.
-    pub learned_sha256: Option<&'a str>,
+    pub trained_model_sha256: Option<&'a str>,
     /// Archives inside archives.
-    pub archive_depth: u32,
+    pub max_archive_depth: u32,
     /// Size of the largest file that is no archive, bytes.
-    pub file_bytes: u64,
+    pub max_file_bytes: u64,
 }
 
 /// What a worker takes tasks of.
@@ -73,24 +73,24 @@ impl Scope<'_> {
         match self {
             Self::Batch(batch) => Ok(resources.catalog.batch(batch).await?.state == BatchState::Finished),
             Self::All => Ok(false),
-            Self::AllUntilEmpty => Ok(!resources.catalog.has_work().await?),
+            Self::AllUntilEmpty => Ok(!resources.catalog.has_open_tasks().await?),
         }
     }
 }
 
 /// Asks all workers of this process to stop after their current task.
 #[derive(Debug, Default)]
-pub struct Stop(AtomicBool);
+pub struct CancellationToken(AtomicBool);
 
-impl Stop {
+impl CancellationToken {
     /// From now on no task is begun.
-    pub fn ask(&self) {
+    pub fn cancel(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
 
     /// Whether somebody asked.
     #[must_use]
-    pub fn asked(&self) -> bool {
+    pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
 }
@@ -99,11 +99,11 @@ impl Stop {
 ///
 /// # Errors
 /// When the catalogue cannot be reached, or reading processes cannot start: the run cannot go on.
-pub async fn work(resources: &Resources<'_>, scope: Scope<'_>, name: &str, stop: &Stop) -> Result<()> {
-    let longest = if scope.batch().is_some() { IDLE } else { IDLE_LONG };
+pub async fn run_worker(resources: &Resources<'_>, scope: Scope<'_>, name: &str, stop: &CancellationToken) -> Result<()> {
+    let longest = if scope.batch().is_some() { MAX_BATCH_POLL_INTERVAL } else { MAX_POLL_INTERVAL };
     let mut pause = Duration::from_millis(2);
-    while !stop.asked() {
-        let claims = resources.catalog.claim(name, LEASE, 1, scope.batch()).await?;
+    while !stop.is_cancelled() {
+        let claims = resources.catalog.claim(name, LEASE_DURATION, 1, scope.batch()).await?;
         if claims.is_empty() {
             if scope.is_done(resources).await? {
                 return Ok(());
@@ -114,8 +114,8 @@ pub async fn work(resources: &Resources<'_>, scope: Scope<'_>, name: &str, stop:
         }
         pause = Duration::from_millis(2);
         for claim in claims {
-            if let Err(error) = one_task(resources, &claim).await {
-                stop.ask();
+            if let Err(error) = process_task(resources, &claim).await {
+                stop.cancel();
                 return Err(error);
             }
         }
@@ -124,30 +124,30 @@ pub async fn work(resources: &Resources<'_>, scope: Scope<'_>, name: &str, stop:
 }
 
 /// Runs one claimed task to its commit, renewing its lease meanwhile.
-async fn one_task(resources: &Resources<'_>, claim: &Claim) -> Result<()> {
+async fn process_task(resources: &Resources<'_>, claim: &Claim) -> Result<()> {
     if claim.failures >= MAX_FAILURES {
         let error = Error::internal(format!("its worker was lost {} times; report this file", claim.failures));
-        return give_up(resources, claim, &error, &[]).await;
+        return fail_task(resources, claim, &error, &[]).await;
     }
     let context = Context {
         store: resources.store,
         pool: resources.pool,
         expander: resources.expander,
         index: resources.index,
-        scratch: resources.scratch,
+        temp_dir: resources.temp_dir,
         plan: &claim.plan,
-        learned: resources.learned,
-        learned_sha256: resources.learned_sha256,
-        archive_depth: resources.archive_depth,
-        file_bytes: resources.file_bytes,
+        trained_model: resources.trained_model,
+        trained_model_sha256: resources.trained_model_sha256,
+        max_archive_depth: resources.max_archive_depth,
+        max_file_bytes: resources.max_file_bytes,
     };
-    let mut item = Work::new(claim.item.clone());
+    let mut item = TaskState::new(claim.item.clone());
     let outcome = {
         let stages = run_stages(&context, claim, &mut item);
         let renewal = async {
             loop {
-                tokio::time::sleep(LEASE / 3).await;
-                if let Err(error) = resources.catalog.renew(claim, LEASE).await {
+                tokio::time::sleep(LEASE_DURATION / 3).await;
+                if let Err(error) = resources.catalog.renew(claim, LEASE_DURATION).await {
                     break error;
                 }
             }
@@ -160,42 +160,42 @@ async fn one_task(resources: &Resources<'_>, claim: &Claim) -> Result<()> {
     let costs: Vec<(String, u64)> = item.cpu_ms.iter().map(|(stage, spent)| (stage.clone(), *spent)).collect();
     match outcome {
         Ok(()) => match resources.catalog.commit(claim, &item.changes, &costs).await {
-            Ok(()) => tidy(&context, claim, &item).await,
-            Err(error) if error.kind() == Kind::Conflict => {
+            Ok(()) => cleanup(&context, claim, &item).await,
+            Err(error) if error.kind() == ErrorKind::Conflict => {
                 tracing::warn!(task = claim.task, "the lease was lost; another worker has the task");
                 Ok(())
             }
             Err(error) => Err(error),
         },
-        Err(error) if error.kind() == Kind::NotFound => Err(error),
-        Err(error) if error.kind() == Kind::Conflict => Ok(()),
-        Err(error) if error.kind().is_passing() => {
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(error),
+        Err(error) if error.kind() == ErrorKind::Conflict => Ok(()),
+        Err(error) if error.kind().is_transient() => {
             let pause = Duration::from_millis(200 * 2_u64.pow(claim.failures.min(8)));
             match resources.catalog.release(claim, pause, &error).await? {
-                Released::Waiting => {
+                ReleaseOutcome::Requeued => {
                     tracing::warn!(task = claim.task, failures = claim.failures, error = %error.chain(), "task is tried again later");
                     Ok(())
                 }
-                Released::Exhausted => give_up(resources, claim, &error, &costs).await,
+                ReleaseOutcome::Exhausted => fail_task(resources, claim, &error, &costs).await,
             }
         }
-        Err(error) => give_up(resources, claim, &error, &costs).await,
+        Err(error) => fail_task(resources, claim, &error, &costs).await,
     }
 }
 
 /// Ends a task that cannot be done: its item is refused. What has no refusal (a dossier, a document) stops the
 /// run, so that nothing is passed over.
-async fn give_up(resources: &Resources<'_>, claim: &Claim, error: &Error, costs: &[(String, u64)]) -> Result<()> {
+async fn fail_task(resources: &Resources<'_>, claim: &Claim, error: &Error, costs: &[(String, u64)]) -> Result<()> {
     tracing::error!(task = claim.task, failures = claim.failures, most = MAX_FAILURES, error = %error.chain(), "task failed");
-    let changes = refuse(&claim.item, error);
+    let changes = refusal_changes(&claim.item, error);
     if changes.is_empty() {
         return Err(Error::new(error.kind(), format!("a task of dossier {} failed: {}", claim.dossier, error.chain())));
     }
     resources.catalog.commit(claim, &changes, costs).await
 }
 
-async fn run_stages(context: &Context<'_>, claim: &Claim, work: &mut Work) -> Result<()> {
-    for (stage, options) in stages_of(claim)? {
+async fn run_stages(context: &Context<'_>, claim: &Claim, work: &mut TaskState) -> Result<()> {
+    for (stage, options) in stages_of_task(claim)? {
         let began = Instant::now();
         stage.run(context, options, work).await?;
         tracing::debug!(task = claim.task, stage = stage.name(), milliseconds = began.elapsed().as_millis(), "stage done");
@@ -204,21 +204,21 @@ async fn run_stages(context: &Context<'_>, claim: &Claim, work: &mut Work) -> Re
 }
 
 /// Deletes what the committed task no longer needs; what cannot be deleted now is only space.
-async fn tidy(context: &Context<'_>, claim: &Claim, work: &Work) -> Result<()> {
-    for (stage, _) in stages_of(claim)? {
-        if let Err(error) = stage.tidy(context, work).await {
+async fn cleanup(context: &Context<'_>, claim: &Claim, work: &TaskState) -> Result<()> {
+    for (stage, _) in stages_of_task(claim)? {
+        if let Err(error) = stage.cleanup(context, work).await {
             tracing::warn!(task = claim.task, stage = stage.name(), error = %error.chain(), "left-overs stay");
         }
     }
     Ok(())
 }
 
-type StepsOf<'a> = Vec<(&'static dyn Stage, &'a serde_json::Value)>;
+type StageSteps<'a> = Vec<(&'static dyn Stage, &'a serde_json::Value)>;
 
-fn stages_of(claim: &Claim) -> Result<StepsOf<'_>> {
+fn stages_of_task(claim: &Claim) -> Result<StageSteps<'_>> {
     let group = claim.plan.groups.get(claim.group).ok_or_else(|| Error::internal("the task's group is not in its pipeline"))?;
     group
-        .steps
+        .stages
         .iter()
         .map(|step| {
             let stage =
@@ -229,7 +229,7 @@ fn stages_of(claim: &Claim) -> Result<StepsOf<'_>> {
 }
 
 /// What a task that cannot be done means for its item. A document that cannot be packaged waits for a person.
-fn refuse(item: &Item, error: &Error) -> Vec<Change> {
+fn refusal_changes(item: &Item, error: &Error) -> Vec<Change> {
     let refusal = Refusal::from(error);
     match item {
         Item::File { file, .. } => vec![Change::FileRefused { file: file.id.clone(), media_type: String::new(), refusal }],

@@ -3,11 +3,11 @@
 use sohoa_base::model::reading::Word;
 
 /// Of surely read characters, wrong ones, per mille: what no confidence tells.
-const FLOOR: u64 = 2;
+const BASE_ERROR_PERMILLE: u64 = 2;
 
 /// Of the characters of words that nobody is sure of at all, wrong ones, per mille. More than all of them, for of
 /// such words many stand where nothing is written.
-const UNSURE: u64 = 1700;
+const DOUBT_ERROR_PERMILLE: u64 = 1700;
 
 /// Characters that are most likely wrong, per mille of the page's characters; 0 for a page without words.
 ///
@@ -29,7 +29,7 @@ pub fn expected_error_permille<'a>(words: impl Iterator<Item = &'a Word>) -> u32
     if letters == 0 {
         return 0;
     }
-    u32::try_from((FLOOR + doubt * UNSURE / (letters * 1_000_000)).min(1000)).unwrap_or(1000)
+    u32::try_from((BASE_ERROR_PERMILLE + doubt * DOUBT_ERROR_PERMILLE / (letters * 1_000_000)).min(1000)).unwrap_or(1000)
 }
 
 #[cfg(test)]

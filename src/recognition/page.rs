@@ -2,9 +2,9 @@
 
 use crate::blanks;
 use crate::codes;
-use crate::doubt::{self, Doubt};
+use crate::doubt::{self, SecondPassOptions};
 use crate::expected::expected_error_permille;
-use crate::scrap::{drop_print_of_the_back, is_scrap};
+use crate::scrap::{drop_bleed_through, is_noise};
 use crate::secrecy;
 use crate::upright;
 use image::{GenericImageView, GrayImage};
@@ -12,19 +12,19 @@ use serde::{Deserialize, Serialize};
 use sohoa_base::cpu_time::cpu_time_ms;
 use sohoa_base::error::Result;
 use sohoa_base::model::geometry::Bounds;
-use sohoa_base::model::reading::{Alternative, Block, BlockKind, Line, Quality, Reader, Reading, Stamp, TextSource, Word};
+use sohoa_base::model::reading::{Alternative, Block, BlockKind, Line, Quality, Reading, SecrecyStamp, TextSource, Word, WordSource};
 use sohoa_base::model::refusal::Warning;
 use sohoa_base::text::fold::fold;
-use sohoa_base::text::mend::{Phrases, mends};
+use sohoa_base::text::mend::{PhraseBigrams, suggest_diacritics};
 use sohoa_base::text::normal::nfc;
-use sohoa_engine::contract::{Engine, OcrWord, Handwriting};
-use sohoa_formats::picture::PagePicture;
-use sohoa_imaging::crop::{self, Crop};
+use sohoa_engine::contract::{Engine, Handwriting, OcrWord};
+use sohoa_formats::picture::PageImage;
+use sohoa_imaging::crop::{self, LineCrop};
 use sohoa_imaging::lines::Area;
-use sohoa_imaging::order::Part;
-use sohoa_imaging::prepare::{Prepared, Steps, scaled};
+use sohoa_imaging::order::LayoutZone;
+use sohoa_imaging::prepare::{PreparedPage, PreprocessSteps, scale_page};
 use sohoa_imaging::stamps::StampView;
-use sohoa_imaging::table::{Placed, order_with};
+use sohoa_imaging::table::{OrderedLine, reading_order_with_tables};
 use std::collections::BTreeMap;
 
 /// How pages are prepared and read.
@@ -32,9 +32,9 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields, default)]
 pub struct ReadOptions {
     /// Options of the stage `prepare`.
-    pub prepare: Preparation,
+    pub prepare: PreprocessOptions,
     /// Options of the stage `read`.
-    pub read: Doubt,
+    pub read: SecondPassOptions,
     /// Clockwise turn, degrees, that a person says makes the page upright; none: it is found out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub turn: Option<u16>,
@@ -43,7 +43,7 @@ pub struct ReadOptions {
 /// How pages are prepared: options of the stage `prepare`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Preparation {
+pub struct PreprocessOptions {
     /// Turn pages upright.
     pub orientation: bool,
     /// Straighten skewed pages.
@@ -56,7 +56,7 @@ pub struct Preparation {
     pub reading_dpi: u32,
 }
 
-impl Default for Preparation {
+impl Default for PreprocessOptions {
     fn default() -> Self {
         Self { orientation: true, deskew: true, seal_lift: true, background: true, reading_dpi: 200 }
     }
@@ -77,12 +77,12 @@ pub struct PageReading {
 ///
 /// # Errors
 /// What the engine or the pictures' library fails with.
-pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOptions) -> Result<PageReading> {
-    let PagePicture { pixels, dpi, own_text, warnings, .. } = picture;
+pub fn read_page(picture: PageImage, engine: &mut dyn Engine, options: &ReadOptions) -> Result<PageReading> {
+    let PageImage { pixels, dpi, embedded_text: own_text, warnings, .. } = picture;
     let before = cpu_time_ms();
     let view = StampView::of(&pixels, dpi)?;
     if let Some(blocks) = own_text {
-        let stamps = secrecy::stamps(&view, 0, pixels.dimensions(), engine)?;
+        let stamps = secrecy::find_secrecy_stamps(&view, 0, pixels.dimensions(), engine)?;
         let costs_ms = BTreeMap::from([("stamps".to_owned(), cpu_time_ms() - before)]);
         let reading = Reading {
             width: pixels.width(),
@@ -92,35 +92,35 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
             source: TextSource::BornDigital,
             quality: Quality { confidence: 100, ..Quality::default() },
             blocks,
-            codes: codes::on_print(&pixels),
+            barcodes: codes::find_on_born_digital(&pixels),
             stamps,
             ..Reading::default()
         };
         return Ok(PageReading { reading, warnings, costs_ms });
     }
     let viewed = cpu_time_ms() - before;
-    if options.read.doubt_below > 0 {
+    if options.read.min_confidence > 0 {
         engine.load_line_recognizer()?;
     }
     let began = cpu_time_ms();
-    let Preparation { deskew, seal_lift, background, reading_dpi, .. } = options.prepare;
-    let steps = Steps { deskew, seal_lift, background, reading_dpi, lines: !engine.has_text_detector() };
-    let small = scaled(&pixels, dpi, steps)?;
+    let PreprocessOptions { deskew, seal_lift, background, reading_dpi, .. } = options.prepare;
+    let steps = PreprocessSteps { deskew, seal_lift, background, reading_dpi, detect_lines: !engine.has_text_detector() };
+    let small = scale_page(&pixels, dpi, steps)?;
     drop(pixels);
     let mut page = match options.turn {
-        Some(turn) => upright::turned(&small, turn, engine, steps)?,
-        None => upright::upright(&small, engine, options.prepare.orientation, steps)?,
+        Some(turn) => upright::prepare_turned(&small, turn, engine, steps)?,
+        None => upright::prepare_upright(&small, engine, options.prepare.orientation, steps)?,
     };
     let prepared = cpu_time_ms();
     // Before anything is read of it, and while little memory is held.
-    let mut stamps = secrecy::stamps(&view, page.turn, page.upright, engine)?;
+    let mut stamps = secrecy::find_secrecy_stamps(&view, page.turn, page.upright_size, engine)?;
     let mut looked = cpu_time_ms() - prepared;
     let looked_at = page.turn;
     let mut read = read_lines(&page, engine, options)?;
     if options.prepare.orientation
         && options.turn.is_none()
-        && mean_confidence(&read) < upright::READABLE
-        && let Some(other) = upright::other_way(&small, &page, engine, steps)?
+        && mean_confidence(&read) < upright::MIN_UPRIGHT_CONFIDENCE
+        && let Some(other) = upright::try_rotated_180(&small, &page, engine, steps)?
     {
         page = other;
         read = read_lines(&page, engine, options)?;
@@ -128,7 +128,7 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
     let mut quality = page.quality(&small, dpi);
     quality.confidence = mean_confidence(&read);
     let letters: usize = read.iter().flat_map(|line| &line.words).map(|word| word.text.chars().count()).sum();
-    let shines_through = is_faint(&quality) && quality.confidence < upright::READABLE;
+    let shines_through = is_faint(&quality) && quality.confidence < upright::MIN_UPRIGHT_CONFIDENCE;
     // An empty form is not blank.
     let blank = shines_through || letters < 4 && quality.ink_permille < 10 && page.tables.is_empty();
     if shines_through {
@@ -139,22 +139,22 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
         page = small.prepare(0, steps)?;
         read.clear();
     }
-    let codes = codes::on_scan(&small, page.turn);
+    let codes = codes::find_on_scan(&small, page.turn);
     if page.turn != looked_at {
         let turned = cpu_time_ms();
-        stamps = secrecy::stamps(&view, page.turn, page.upright, engine)?;
+        stamps = secrecy::find_secrecy_stamps(&view, page.turn, page.upright_size, engine)?;
         looked += cpu_time_ms() - turned;
     }
-    let (width, height) = page.upright;
+    let (width, height) = page.upright_size;
     let skew_centidegrees = (page.skew * 100.0).round() as i32;
     if let Some(scan) = &mut quality.scan {
         scan.skew_centidegrees = skew_centidegrees;
         scan.expected_error_permille = expected_error_permille(read.iter().flat_map(|line| &line.words));
     }
-    let mut blocks = blocks(&page, &read);
-    mend(&mut blocks);
+    let mut blocks = build_blocks(&page, &read);
+    restore_diacritics(&mut blocks);
     if !blank {
-        blocks.extend(handwriting(&page, &read, dpi));
+        blocks.extend(handwriting_blocks(&page, &read, dpi));
     }
     let reading = Reading {
         width,
@@ -166,7 +166,7 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
         source: TextSource::Recognised,
         quality,
         blocks,
-        codes,
+        barcodes: codes,
         stamps,
     };
     let costs_ms = BTreeMap::from([
@@ -179,19 +179,19 @@ pub fn read_page(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOp
 
 /// Marks that were lost or swapped come back where the words beside them leave no doubt; what was read stays as the
 /// alternative.
-fn mend(blocks: &mut [Block]) {
+fn restore_diacritics(blocks: &mut [Block]) {
     let texts = |words: Vec<&Word>| words.into_iter().map(|word| word.text.clone()).collect::<Vec<String>>();
-    let runs: Vec<Vec<String>> = blocks.iter().flat_map(Block::runs).map(texts).collect();
+    let runs: Vec<Vec<String>> = blocks.iter().flat_map(Block::word_runs).map(texts).collect();
     let runs: Vec<Vec<&str>> = runs.iter().map(|run| run.iter().map(String::as_str).collect()).collect();
-    let mut phrases = Phrases::default();
+    let mut phrases = PhraseBigrams::default();
     runs.iter().for_each(|run| phrases.add(run));
-    let mends = runs.iter().flat_map(|run| mends(run, &phrases));
+    let mends = runs.iter().flat_map(|run| suggest_diacritics(run, &phrases));
     let words = blocks.iter_mut().flat_map(|block| &mut block.lines).flat_map(|line| &mut line.words);
     for (word, mend) in words.zip(mends) {
         if let Some(text) = mend.filter(|_| !word.handwritten) {
             let read = std::mem::replace(&mut word.text, text);
             word.alternative = Some(Alternative { text: read, confidence: word.confidence });
-            word.reader = Reader::Mended;
+            word.source = WordSource::DiacriticRestoration;
         }
     }
 }
@@ -201,29 +201,29 @@ fn mend(blocks: &mut [Block]) {
 ///
 /// # Errors
 /// As [`read_page`].
-pub fn find_stamps(picture: PagePicture, engine: &mut dyn Engine, options: &ReadOptions, turn: Option<u16>) -> Result<FoundStamps> {
-    let PagePicture { pixels, dpi, own_text, .. } = picture;
+pub fn find_stamps(picture: PageImage, engine: &mut dyn Engine, options: &ReadOptions, turn: Option<u16>) -> Result<PageStamps> {
+    let PageImage { pixels, dpi, embedded_text: own_text, .. } = picture;
     let turn = match turn {
         Some(turn) => turn,
         None if own_text.is_some() => 0,
         None => {
-            let Preparation { deskew, seal_lift, background, reading_dpi, orientation } = options.prepare;
-            let steps = Steps { deskew, seal_lift, background, reading_dpi, lines: !engine.has_text_detector() };
-            upright::upright(&scaled(&pixels, dpi, steps)?, engine, orientation, steps)?.turn
+            let PreprocessOptions { deskew, seal_lift, background, reading_dpi, orientation } = options.prepare;
+            let steps = PreprocessSteps { deskew, seal_lift, background, reading_dpi, detect_lines: !engine.has_text_detector() };
+            upright::prepare_upright(&scale_page(&pixels, dpi, steps)?, engine, orientation, steps)?.turn
         }
     };
     let began = cpu_time_ms();
     let (width, height) = pixels.dimensions();
     let upright = if turn.is_multiple_of(180) { (width, height) } else { (height, width) };
-    let stamps = secrecy::stamps(&StampView::of(&pixels, dpi)?, turn, upright, engine)?;
-    Ok(FoundStamps { stamps, turn, cost_ms: cpu_time_ms() - began })
+    let stamps = secrecy::find_secrecy_stamps(&StampView::of(&pixels, dpi)?, turn, upright, engine)?;
+    Ok(PageStamps { stamps, turn, cost_ms: cpu_time_ms() - began })
 }
 
 /// Stamps of secrecy on one page.
 #[derive(Debug, Clone)]
-pub struct FoundStamps {
+pub struct PageStamps {
     /// The stamps, the most secret first.
-    pub stamps: Vec<Stamp>,
+    pub stamps: Vec<SecrecyStamp>,
     /// Clockwise turn at which they were looked for, degrees.
     pub turn: u16,
     /// Processor milliseconds of the look for stamps alone.
@@ -236,7 +236,7 @@ fn is_faint(quality: &Quality) -> bool {
 }
 
 /// Mean confidence over letters, 0 to 100.
-fn mean_confidence(lines: &[ReadLine]) -> u8 {
+fn mean_confidence(lines: &[PlacedLine]) -> u8 {
     let words = || lines.iter().flat_map(|line| &line.words);
     let letters: usize = words().map(|word| word.text.chars().count()).sum();
     let sure: usize = words().map(|word| word.text.chars().count() * usize::from(word.confidence)).sum();
@@ -244,56 +244,56 @@ fn mean_confidence(lines: &[ReadLine]) -> u8 {
 }
 
 /// A line as read: its box on the prepared page, and its words in px of the upright picture.
-struct ReadLine {
+struct PlacedLine {
     area: Area,
     words: Vec<Word>,
 }
 
 /// A line as the first reader read it.
-pub(crate) struct RawLine<'a> {
+pub(crate) struct OcrLine<'a> {
     /// Its box on the prepared page.
     pub(crate) area: Area,
     /// The picture it was cut from.
     pub(crate) source: &'a GrayImage,
     /// What was read from.
-    pub(crate) crop: Crop,
+    pub(crate) crop: LineCrop,
     /// Its words, px of the crop.
     pub(crate) words: Vec<OcrWord>,
 }
 
-fn read_lines(page: &Prepared, engine: &mut dyn Engine, options: &ReadOptions) -> Result<Vec<ReadLine>> {
+fn read_lines(page: &PreparedPage, engine: &mut dyn Engine, options: &ReadOptions) -> Result<Vec<PlacedLine>> {
     let mut raw = Vec::new();
-    for (area, source) in page.strips() {
-        if let Some((crop, words)) = read_strip(source, &area, engine)? {
-            raw.push(RawLine { area, source, crop, words });
+    for (area, source) in page.line_strips() {
+        if let Some((crop, words)) = read_line_strip(source, &area, engine)? {
+            raw.push(OcrLine { area, source, crop, words });
         }
     }
-    drop_print_of_the_back(&mut raw);
+    drop_bleed_through(&mut raw);
     if engine.has_line_recognizer() {
-        doubt::read_again(&mut raw, engine, options.read)?;
+        doubt::run_second_pass(&mut raw, engine, options.read)?;
     }
-    blanks::read_blanks(&mut raw, (page.grey.width() as f32, page.grey.height() as f32), engine)?;
+    blanks::read_handwritten_fields(&mut raw, (page.grey.width() as f32, page.grey.height() as f32), engine)?;
     let mut lines = Vec::new();
-    for RawLine { area, crop, words: found, .. } in &raw {
+    for OcrLine { area, crop, words: found, .. } in &raw {
         let words: Vec<(Area, Word)> = found.iter().filter_map(|word| place_word(page, crop, word)).collect();
         for (area, words) in split_header(*area, words) {
-            if !words.is_empty() && !is_scrap(&words) {
-                lines.push(ReadLine { area, words });
+            if !words.is_empty() && !is_noise(&words) {
+                lines.push(PlacedLine { area, words });
             }
         }
     }
     Ok(lines)
 }
 
-fn read_strip(source: &GrayImage, area: &Area, engine: &mut dyn Engine) -> Result<Option<(Crop, Vec<OcrWord>)>> {
-    let Some(crop) = crop::line(source, area, crop::WIDE)? else { return Ok(None) };
+fn read_line_strip(source: &GrayImage, area: &Area, engine: &mut dyn Engine) -> Result<Option<(LineCrop, Vec<OcrWord>)>> {
+    let Some(crop) = crop::crop_line(source, area, crop::WIDE_PADDING)? else { return Ok(None) };
     let words = engine.read_line(&crop.picture)?;
     Ok(Some((crop, words)))
 }
 
 /// The word in NFC, with its place on the prepared page and on the upright picture.
-fn place_word(page: &Prepared, crop: &Crop, found: &OcrWord) -> Option<(Area, Word)> {
-    let text = tidy(&found.text);
+fn place_word(page: &PreparedPage, crop: &LineCrop, found: &OcrWord) -> Option<(Area, Word)> {
+    let text = normalize_word(&found.text);
     if text.is_empty() {
         return None;
     }
@@ -307,18 +307,28 @@ fn place_word(page: &Prepared, crop: &Crop, found: &OcrWord) -> Option<(Area, Wo
         .map(|other| Alternative { text: nfc(&other.text), confidence: other.confidence })
         .filter(|other| other.text != text);
     let reader = match (found.handwriting, found.second_pass) {
-        (Handwriting::Recognized, _) => Reader::Hand,
-        (_, true) => Reader::Second,
-        (_, false) => Reader::First,
+        (Handwriting::Recognized, _) => WordSource::Handwriting,
+        (_, true) => WordSource::SecondPass,
+        (_, false) => WordSource::FirstPass,
     };
-    Some((area, Word { text, bounds, confidence: found.confidence, reader, alternative, handwritten: found.handwriting != Handwriting::Printed }))
+    Some((
+        area,
+        Word {
+            text,
+            bounds,
+            confidence: found.confidence,
+            source: reader,
+            alternative,
+            handwritten: found.handwriting != Handwriting::Printed,
+        },
+    ))
 }
 
 /// Around an area of the prepared page on the upright picture, px.
-fn upright_bounds(page: &Prepared, &Area { x0, y0, x1, y1 }: &Area) -> Bounds {
+fn upright_bounds(page: &PreparedPage, &Area { x0, y0, x1, y1 }: &Area) -> Bounds {
     let corners = [(x0, y0), (x1, y0), (x0, y1), (x1, y1)].map(|(x, y)| page.to_upright(x, y));
     let edge = |pick: fn(f32, f32) -> f32, of: fn(&(f32, f32)) -> f32, start: f32| corners.iter().map(of).fold(start, pick);
-    let (width, height) = page.upright;
+    let (width, height) = page.upright_size;
     let clamp = |value: f32, limit: u32| (value.round().max(0.0) as u32).min(limit);
     Bounds::new(
         clamp(edge(f32::min, |corner| corner.0, f32::MAX), width.saturating_sub(1)),
@@ -329,7 +339,7 @@ fn upright_bounds(page: &Prepared, &Area { x0, y0, x1, y1 }: &Area) -> Bounds {
 }
 
 /// NFC without white space; the Icelandic Ð that stands for Đ is mended, since Vietnamese has no other.
-fn tidy(text: &str) -> String {
+fn normalize_word(text: &str) -> String {
     nfc(text).chars().filter(|c| !c.is_whitespace() && !c.is_control()).map(|c| if c == 'Ð' { 'Đ' } else { c }).collect()
 }
 
@@ -341,42 +351,42 @@ fn split_header(area: Area, words: Vec<(Area, Word)>) -> Vec<(Area, Vec<Word>)> 
     match at.filter(|at| *at > 0) {
         Some(at) => {
             let (left, right) = words.split_at(at);
-            [left, right].into_iter().map(|part| (area_of(area, part), part.iter().map(|(_, word)| word.clone()).collect())).collect()
+            [left, right].into_iter().map(|part| (fit_area(area, part), part.iter().map(|(_, word)| word.clone()).collect())).collect()
         }
         None => vec![(area, words.into_iter().map(|(_, word)| word).collect())],
     }
 }
 
-fn area_of(whole: Area, words: &[(Area, Word)]) -> Area {
+fn fit_area(whole: Area, words: &[(Area, Word)]) -> Area {
     let left = words.iter().map(|(area, _)| area.x0).fold(f32::MAX, f32::min);
     let right = words.iter().map(|(area, _)| area.x1).fold(f32::MIN, f32::max);
     if left < right { Area { x0: left, x1: right, ..whole } } else { whole }
 }
 
 /// Strokes of a pen that nobody read: boxes without lines.
-fn handwriting(page: &Prepared, lines: &[ReadLine], dpi: u32) -> Vec<Block> {
+fn handwriting_blocks(page: &PreparedPage, lines: &[PlacedLine], dpi: u32) -> Vec<Block> {
     let strokes = page.pen_strokes(lines.iter().map(|line| line.area), dpi);
     strokes.iter().map(|area| Block { kind: BlockKind::Handwriting, bounds: upright_bounds(page, area), lines: Vec::new() }).collect()
 }
 
 /// Lines in reading order, gathered into blocks: a new one where the part changes or a gap opens.
-fn blocks(page: &Prepared, lines: &[ReadLine]) -> Vec<Block> {
+fn build_blocks(page: &PreparedPage, lines: &[PlacedLine]) -> Vec<Block> {
     let areas: Vec<Area> = lines.iter().map(|line| line.area).collect();
     let mut blocks: Vec<Block> = Vec::new();
-    let mut before: Option<(Placed, Area)> = None;
-    for placed in order_with(&areas, &page.tables) {
+    let mut before: Option<(OrderedLine, Area)> = None;
+    for placed in reading_order_with_tables(&areas, &page.tables) {
         let Some(read) = lines.get(placed.line) else { continue };
-        let Some(bounds) = Bounds::around(read.words.iter().map(|word| &word.bounds)) else { continue };
-        let is_row = |placed: Placed| matches!(placed.part, Part::Row(_));
-        let table = |placed: Placed| placed.cell.map(|(table, _)| table);
+        let Some(bounds) = Bounds::enclosing(read.words.iter().map(|word| &word.bounds)) else { continue };
+        let is_row = |placed: OrderedLine| matches!(placed.zone, LayoutZone::Row(_));
+        let table = |placed: OrderedLine| placed.cell.map(|(table, _)| table);
         let kind = if placed.cell.is_some() || is_row(placed) { BlockKind::Table } else { BlockKind::Text };
         let line = Line { bounds, words: read.words.clone(), cell: placed.cell.map(|(_, cell)| cell) };
         let goes_on = before.is_some_and(|(before, last)| {
             if before.cell.is_some() || placed.cell.is_some() {
                 return table(before) == table(placed);
             }
-            let same = before.part == placed.part || is_row(before) && is_row(placed);
-            same && read.area.y0 - last.y1 < 1.2 * page.lines.letter_height.max(1.0) * 2.5
+            let same = before.zone == placed.zone || is_row(before) && is_row(placed);
+            same && read.area.y0 - last.y1 < 1.2 * page.lines.x_height.max(1.0) * 2.5
         });
         match blocks.last_mut() {
             Some(block) if goes_on && block.kind == kind => {
@@ -395,8 +405,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use image::{DynamicImage, Luma};
-    use sohoa_formats::picture::{Raster, RasterData};
-    use sohoa_imaging::orientation::{Upright, by_marks};
+    use sohoa_formats::picture::{EncodedData, EncodedImage};
+    use sohoa_imaging::orientation::{OrientationVerdict, orientation_by_diacritics};
 
     /// Reads what is heavier below than above, as letters on their feet are here, and nothing else well.
     struct Footed;
@@ -450,16 +460,16 @@ mod tests {
     }
 
     fn read(pixels: GrayImage, engine: &mut dyn Engine) -> Reading {
-        let raster = Raster { width: pixels.width(), height: pixels.height(), turn: 0, data: RasterData::Pixels };
+        let raster = EncodedImage { width: pixels.width(), height: pixels.height(), turn: 0, data: EncodedData::NotEmbeddable };
         let pixels = DynamicImage::from(pixels);
-        let picture = PagePicture { pixels, dpi: 200, own_text: None, raster, overlays: Vec::new(), warnings: Vec::new() };
+        let picture = PageImage { pixels, dpi: 200, embedded_text: None, encoded: raster, overlays: Vec::new(), warnings: Vec::new() };
         read_page(picture, engine, &ReadOptions::default()).unwrap().reading
     }
 
     #[test]
     fn what_marks_say_wrongly_is_mended_by_what_can_be_read() {
-        let lines = sohoa_imaging::lines::marks_of(&image::imageops::rotate180(&page(10))).unwrap();
-        assert_eq!(by_marks(&lines), Upright::Yes, "the marks do not deceive");
+        let lines = sohoa_imaging::lines::measure_diacritics(&image::imageops::rotate180(&page(10))).unwrap();
+        assert_eq!(orientation_by_diacritics(&lines), OrientationVerdict::Upright, "the marks do not deceive");
         assert_eq!(read(page(10), &mut Footed).turn, 0);
         assert_eq!(read(image::imageops::rotate180(&page(10)), &mut Footed).turn, 180);
     }

@@ -1,19 +1,19 @@
 //! What was read although it is no text of the page: scraps of seals, logos and signatures, and print that
 //! shines through from the back.
 
-use crate::page::RawLine;
+use crate::page::OcrLine;
 use sohoa_base::model::reading::Word;
 use sohoa_base::text::plausible::implausible_parts;
 use sohoa_engine::contract::OcrWord;
 
 /// Scraps of seals, logos and signatures: short, unsure, for the most part no possible syllables, and no word
 /// that was surely read.
-pub(crate) fn is_scrap(words: &[Word]) -> bool {
+pub(crate) fn is_noise(words: &[Word]) -> bool {
     let text: usize = words.iter().map(|word| word.text.chars().count() + 1).sum();
     let sure = words.iter().map(|word| f32::from(word.confidence)).sum::<f32>() / words.len().max(1) as f32;
-    let all: usize = words.iter().map(|word| letters(&word.text)).sum();
-    let good: usize = words.iter().filter(|word| is_plausible(&word.text)).map(|word| letters(&word.text)).sum();
-    let is_certain = |word: &Word| word.confidence >= 80 && letters(&word.text) >= 3;
+    let all: usize = words.iter().map(|word| letter_count(&word.text)).sum();
+    let good: usize = words.iter().filter(|word| is_plausible_word(&word.text)).map(|word| letter_count(&word.text)).sum();
+    let is_certain = |word: &Word| word.confidence >= 80 && letter_count(&word.text) >= 3;
     text < 12 && sure < 40.0
         || all == 0 && sure < 60.0
         || text < 25 && sure < 60.0 && good * 2 < all.max(1) && !words.iter().any(is_certain)
@@ -21,37 +21,37 @@ pub(crate) fn is_scrap(words: &[Word]) -> bool {
 
 /// Drops lines that are much paler than the page's own and make no sense: print of the back, which is read from
 /// right to left. Where hardly a line is sure of, as on a faded page, nothing is dropped.
-pub(crate) fn drop_print_of_the_back(lines: &mut Vec<RawLine<'_>>) {
+pub(crate) fn drop_bleed_through(lines: &mut Vec<OcrLine<'_>>) {
     const SURE: f32 = 80.0;
     const ENOUGH: usize = 4;
     /// Share of the way from the page's ink to its paper past which a line is pale.
     const PALE: f32 = 0.5;
-    let mut own: Vec<u8> = lines.iter().filter(|line| sureness(&line.words) >= SURE).map(|line| line.crop.ink_level()).collect();
+    let mut own: Vec<u8> = lines.iter().filter(|line| mean_confidence(&line.words) >= SURE).map(|line| line.crop.ink_level()).collect();
     own.sort_unstable();
     let Some(usual) = own.get(own.len() / 2).copied().filter(|_| own.len() >= ENOUGH).map(f32::from) else { return };
     let pale = usual + PALE * (255.0 - usual);
-    lines.retain(|line| f32::from(line.crop.ink_level()) < pale || makes_sense(&line.words));
+    lines.retain(|line| f32::from(line.crop.ink_level()) < pale || is_plausible_line(&line.words));
 }
 
 /// Whether words are sure, or possible for the most part.
-fn makes_sense(words: &[OcrWord]) -> bool {
-    let all: usize = words.iter().map(|word| letters(&word.text)).sum();
-    let good: usize = words.iter().filter(|word| is_plausible(&word.text)).map(|word| letters(&word.text)).sum();
-    sureness(words) >= 60.0 || good * 2 > all && sureness(words) >= 40.0
+fn is_plausible_line(words: &[OcrWord]) -> bool {
+    let all: usize = words.iter().map(|word| letter_count(&word.text)).sum();
+    let good: usize = words.iter().filter(|word| is_plausible_word(&word.text)).map(|word| letter_count(&word.text)).sum();
+    mean_confidence(words) >= 60.0 || good * 2 > all && mean_confidence(words) >= 40.0
 }
 
 /// Mean confidence over letters, 0 to 100.
-fn sureness(words: &[OcrWord]) -> f32 {
+fn mean_confidence(words: &[OcrWord]) -> f32 {
     let all: usize = words.iter().map(|word| word.text.chars().count()).sum();
     let sure: usize = words.iter().map(|word| word.text.chars().count() * usize::from(word.confidence)).sum();
     sure as f32 / all.max(1) as f32
 }
 
-fn letters(text: &str) -> usize {
+fn letter_count(text: &str) -> usize {
     text.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
-fn is_plausible(text: &str) -> bool {
+fn is_plausible_word(text: &str) -> bool {
     let core = text.trim_matches(|c: char| !c.is_alphanumeric());
     (core.chars().count() > 1 || core.chars().all(|c| c.is_ascii_digit())) && !core.is_empty() && implausible_parts(text) == 0
 }
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
     use image::{GrayImage, Luma};
     use sohoa_base::model::geometry::Bounds;
-    use sohoa_imaging::crop::{self, WIDE};
+    use sohoa_imaging::crop::{self, WIDE_PADDING};
     use sohoa_imaging::lines::Area;
 
     fn words(read: &[(&str, u8)]) -> Vec<Word> {
@@ -71,10 +71,10 @@ mod tests {
 
     #[test]
     fn scraps_are_short_unsure_and_senseless() {
-        assert!(is_scrap(&words(&[("(,~", 20), ("Jf", 30)])));
-        assert!(is_scrap(&words(&[("qzx", 50), ("wk", 50), ("jfp", 50)])));
-        assert!(!is_scrap(&words(&[("\\ZT.GIÁM", 0), ("ĐÓC", 87)])), "a word was surely read");
-        assert!(!is_scrap(&words(&[("Nơi", 80), ("nhận:", 90)])));
+        assert!(is_noise(&words(&[("(,~", 20), ("Jf", 30)])));
+        assert!(is_noise(&words(&[("qzx", 50), ("wk", 50), ("jfp", 50)])));
+        assert!(!is_noise(&words(&[("\\ZT.GIÁM", 0), ("ĐÓC", 87)])), "a word was surely read");
+        assert!(!is_noise(&words(&[("Nơi", 80), ("nhận:", 90)])));
     }
 
     /// What is left of lines with these inks and readings, by their number.
@@ -87,18 +87,18 @@ mod tests {
             })
         });
         let pages: Vec<GrayImage> = pages.collect();
-        let mut raw: Vec<RawLine<'_>> = lines
+        let mut raw: Vec<OcrLine<'_>> = lines
             .iter()
             .zip(&pages)
             .enumerate()
-            .map(|(number, ((_, read), source))| RawLine {
+            .map(|(number, ((_, read), source))| OcrLine {
                 area: area(number),
                 source,
-                crop: crop::line(source, &area(number), WIDE).unwrap().unwrap(),
+                crop: crop::crop_line(source, &area(number), WIDE_PADDING).unwrap().unwrap(),
                 words: read.iter().map(|(text, confidence)| OcrWord::new(text, *confidence, [0.0; 4])).collect(),
             })
             .collect();
-        drop_print_of_the_back(&mut raw);
+        drop_bleed_through(&mut raw);
         raw.iter().map(|line| (line.area.y0 / 40.0) as usize).collect()
     }
 

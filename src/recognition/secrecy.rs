@@ -1,10 +1,10 @@
 //! Stamps of secrecy: what the finder of stamps sees on the upper part of a page, before seals are lifted.
 
 use sohoa_base::error::Result;
-use sohoa_base::model::reading::{Secrecy, Stamp};
+use sohoa_base::model::reading::{SecrecyLevel, SecrecyStamp};
 use sohoa_engine::contract::{Engine, StampMap, StampOffset};
-use sohoa_engine::stamp_finder::{STRIP, StripForm, WORD};
-use sohoa_imaging::stamps::{StampView, StampWord, Upper, strip};
+use sohoa_engine::stamp_finder::{CONTEXT_STRIP, StripLayout, WORD_STRIP};
+use sohoa_imaging::stamps::{StampSearchArea, StampView, StampWord, cut_strip};
 use std::cmp::Reverse;
 use std::ops::RangeInclusive;
 
@@ -14,52 +14,52 @@ const SECRET: usize = 1;
 const TOP_SECRET: usize = 2;
 
 /// What is believed on a picture. A missed stamp is the worst failure; see `sohoa eval --stamps`.
-struct Bar {
+struct StampThresholds {
     /// Places at which the finder is surer than this, 0 to 1, are read.
-    may_be: f32,
+    candidate: f32,
     /// Most places that are read, the surest first.
-    most: usize,
+    max_candidates: usize,
     /// What finder and readers together take for the word more surely than this is a stamp, 0 to 1.
-    is: f32,
+    accept: f32,
 }
 
 /// On the page, and on its coloured inks.
-const OF_PAGE: Bar = Bar { may_be: 0.12, most: 6, is: 0.78 };
+const PAGE_THRESHOLDS: StampThresholds = StampThresholds { candidate: 0.12, max_candidates: 6, accept: 0.78 };
 
 /// Where print is taken away: a stamp stands out there, and scraps of other stamps look like many things.
-const WITHOUT_PRINT: Bar = Bar { may_be: 0.6, most: 2, is: 0.97 };
+const PALE_INK_THRESHOLDS: StampThresholds = StampThresholds { candidate: 0.6, max_candidates: 2, accept: 0.97 };
 
 /// Odds (their logarithm) below which a no at first sight is enough.
-const NOT_AT_FIRST: f32 = -2.6;
+const MIN_SCORE: f32 = -2.6;
 
 /// Odds below which a no at first and at second sight together is, where the first weighs so much.
-const NOT_AT_SECOND: f32 = -2.4;
-const FIRST_SHARE: f32 = 0.4;
+const MIN_LOCATED_SCORE: f32 = -2.4;
+const FIRST_SCORE_WEIGHT: f32 = 0.4;
 
 /// Where all together are less far from that than this, in log-odds, a place is read twice.
-const UNSURE: f32 = 2.0;
+const REVERIFY_MARGIN: f32 = 2.0;
 
 /// What the finder's odds weigh against those of the readers.
-const FINDER_SHARE: f32 = 0.25;
+const DETECTOR_WEIGHT: f32 = 0.25;
 
 /// What the odds of a word that is seen close before it add to those of `MẬT`, where they are more than so much.
-const BACKING: f32 = 0.75;
-const BACKS_FROM: f32 = 1.0;
+const PREFIX_WEIGHT: f32 = 0.75;
+const MIN_PREFIX_LOG_ODDS: f32 = 1.0;
 
 /// Where the middle of a word close before it lies, heights of capitals before the middle of `MẬT`, and how far above or
 /// below.
-const SECRET_BEFORE: RangeInclusive<f32> = 2.4..=5.5;
-const TOP_SECRET_BEFORE: RangeInclusive<f32> = 3.0..=7.0;
-const BESIDE: f32 = 1.0;
+const SECRET_OFFSET: RangeInclusive<f32> = 2.4..=5.5;
+const TOP_SECRET_OFFSET: RangeInclusive<f32> = 3.0..=7.0;
+const MAX_PREFIX_ACROSS: f32 = 1.0;
 
 /// A word before `MẬT` counts when it is surer than this, 0 to 1.
-const IS_BEFORE: f32 = 0.3;
+const MIN_PREFIX_PROBABILITY: f32 = 0.3;
 
 /// The surest word of several within this many heights of capitals is the word.
-const APART: f32 = 1.6;
+const MIN_WORD_DISTANCE: f32 = 1.6;
 
 /// How far before the middle of `MẬT` the middle of the word before it can be, heights of capitals.
-const BEFORE: f32 = 9.0;
+const MAX_PREFIX_DISTANCE: f32 = 9.0;
 
 /// Stamps of secrecy on a page that is upright after a clockwise turn by `turn` degrees, the most secret and then
 /// the surest first; `upright` is its size then, px. Where an ink has a colour, the page is looked at once more without
@@ -68,140 +68,145 @@ const BEFORE: f32 = 9.0;
 ///
 /// # Errors
 /// `Internal` when the finder fails.
-pub(crate) fn stamps(view: &StampView, turn: u16, upright: (u32, u32), engine: &mut dyn Engine) -> Result<Vec<Stamp>> {
-    let upper = view.upper(turn);
-    let mut found = look(&upper, &OF_PAGE, engine)?;
-    let by_inks = [(upper.without_red(), OF_PAGE), (upper.blue_alone(), OF_PAGE), (upper.without_print(), WITHOUT_PRINT)];
+pub(crate) fn find_secrecy_stamps(view: &StampView, turn: u16, upright: (u32, u32), engine: &mut dyn Engine) -> Result<Vec<SecrecyStamp>> {
+    let upper = view.search_area(turn);
+    let mut found = detect_on(&upper, &PAGE_THRESHOLDS, engine)?;
+    let by_inks = [
+        (upper.red_channel_only(), PAGE_THRESHOLDS),
+        (upper.blue_ink_only(), PAGE_THRESHOLDS),
+        (upper.pale_ink_only(), PALE_INK_THRESHOLDS),
+    ];
     for (by_ink, bar) in by_inks.into_iter().filter_map(|(seen, bar)| Some((seen?, bar))) {
-        for mut other in look(&by_ink, &bar, engine)? {
-            other.word.middle.0 += by_ink.corner.0 as f32;
-            other.word.middle.1 += by_ink.corner.1 as f32;
-            match found.iter_mut().find(|known| distance(known.word.middle, other.word.middle) < APART * known.word.capital) {
+        for mut other in detect_on(&by_ink, &bar, engine)? {
+            other.word.center.0 += by_ink.origin.0 as f32;
+            other.word.center.1 += by_ink.origin.1 as f32;
+            match found.iter_mut().find(|known| distance(known.word.center, other.word.center) < MIN_WORD_DISTANCE * known.word.cap_height)
+            {
                 // Of two sights of it the surer one counts.
-                Some(known) if known.sure < other.sure => *known = other,
+                Some(known) if known.probability < other.probability => *known = other,
                 Some(_) => {}
                 None => found.push(other),
             }
         }
     }
-    let mut stamps: Vec<Stamp> = found.iter().map(|one| view.stamp(&one.word, one.level, one.sure, upright)).collect();
+    let mut stamps: Vec<SecrecyStamp> = found.iter().map(|one| view.to_stamp(&one.word, one.level, one.probability, upright)).collect();
     stamps.sort_by_key(|stamp| (Reverse(stamp.level), Reverse(stamp.confidence), stamp.bounds.y0, stamp.bounds.x0));
     Ok(stamps)
 }
 
 /// A word that was read as a stamp.
-struct SeenStamp {
+struct DetectedStamp {
     word: StampWord,
-    level: Secrecy,
+    level: SecrecyLevel,
     /// 0 to 1
-    sure: f32,
+    probability: f32,
 }
 
 /// Stamps on the upper part of a page as it is given, the surest place of the finder first.
-fn look(upper: &Upper, bar: &Bar, engine: &mut dyn Engine) -> Result<Vec<SeenStamp>> {
-    let Some(map) = engine.detect_stamps(&upper.small)? else { return Ok(Vec::new()) };
-    let (mut stamps, is) = (Vec::new(), log_odds(bar.is));
-    let cut = |word: &StampWord, form: StripForm| strip(&upper.sharp, word, form.size, form.middle);
-    for place in words(&map).into_iter().filter(|word| word.odds >= log_odds(bar.may_be)).take(bar.most) {
-        let backed = backed(&map, &place);
-        let Some(first) = engine.score_stamp(&cut(&place, WORD))? else { continue };
-        if first + backed < NOT_AT_FIRST {
+fn detect_on(upper: &StampSearchArea, bar: &StampThresholds, engine: &mut dyn Engine) -> Result<Vec<DetectedStamp>> {
+    let Some(map) = engine.detect_stamps(&upper.half_size)? else { return Ok(Vec::new()) };
+    let (mut stamps, is) = (Vec::new(), logit(bar.accept));
+    let cut = |word: &StampWord, form: StripLayout| cut_strip(&upper.full_size, word, form.size, form.center);
+    for place in words_on_map(&map).into_iter().filter(|word| word.log_odds >= logit(bar.candidate)).take(bar.max_candidates) {
+        let backed = prefix_word_bonus(&map, &place);
+        let Some(first) = engine.score_stamp(&cut(&place, WORD_STRIP))? else { continue };
+        if first + backed < MIN_SCORE {
             continue;
         }
-        let Some(placed) = engine.locate_stamp(&cut(&place, STRIP))? else { continue };
-        if FIRST_SHARE * first + (1.0 - FIRST_SHARE) * placed.log_odds + backed < NOT_AT_SECOND {
+        let Some(placed) = engine.locate_stamp(&cut(&place, CONTEXT_STRIP))? else { continue };
+        if FIRST_SCORE_WEIGHT * first + (1.0 - FIRST_SCORE_WEIGHT) * placed.log_odds + backed < MIN_LOCATED_SCORE {
             continue;
         }
         // The finder tells place, turn and height roughly, above all over print; readers want them right.
-        let word = straightened(&place, &placed.offset);
-        let Some(read) = engine.verify_stamp(&cut(&word, STRIP))? else { continue };
-        let mut odds = backed + together(word.odds, read.log_odds);
-        if (odds - is).abs() < UNSURE {
+        let word = refine(&place, &placed.offset);
+        let Some(read) = engine.verify_stamp(&cut(&word, CONTEXT_STRIP))? else { continue };
+        let mut odds = backed + fuse_log_odds(word.log_odds, read.log_odds);
+        if (odds - is).abs() < REVERIFY_MARGIN {
             // Straightened once more it is another picture of the same: the mean of two errs less.
-            let again = engine.verify_stamp(&cut(&straightened(&word, &read.offset), STRIP))?.unwrap_or(read);
-            odds = backed + together(word.odds, f32::midpoint(read.log_odds, again.log_odds));
+            let again = engine.verify_stamp(&cut(&refine(&word, &read.offset), CONTEXT_STRIP))?.unwrap_or(read);
+            odds = backed + fuse_log_odds(word.log_odds, f32::midpoint(read.log_odds, again.log_odds));
         }
         if odds >= is {
-            stamps.push(SeenStamp { level: level(&map, &word), word, sure: 1.0 / (1.0 + (-odds).exp()) });
+            stamps.push(DetectedStamp { level: secrecy_level(&map, &word), word, probability: 1.0 / (1.0 + (-odds).exp()) });
         }
     }
     Ok(stamps)
 }
 
 /// What finder and readers say together, in log-odds.
-fn together(seen: f32, read: f32) -> f32 {
-    FINDER_SHARE * seen + (1.0 - FINDER_SHARE) * read
+fn fuse_log_odds(seen: f32, read: f32) -> f32 {
+    DETECTOR_WEIGHT * seen + (1.0 - DETECTOR_WEIGHT) * read
 }
 
 /// A word as it stands, by what was seen of it on a strip.
-pub(crate) fn straightened(word: &StampWord, offset: &StampOffset) -> StampWord {
-    let ((sine, cosine), (along, across)) = (word.turn, offset.center);
+pub(crate) fn refine(word: &StampWord, offset: &StampOffset) -> StampWord {
+    let ((sine, cosine), (along, across)) = (word.direction, offset.center);
     let (more_sine, more_cosine) = offset.rotation.sin_cos();
     StampWord {
-        middle: (
-            word.middle.0 + (along * cosine - across * sine) * word.capital,
-            word.middle.1 + (along * sine + across * cosine) * word.capital,
+        center: (
+            word.center.0 + (along * cosine - across * sine) * word.cap_height,
+            word.center.1 + (along * sine + across * cosine) * word.cap_height,
         ),
-        turn: (sine * more_cosine + cosine * more_sine, cosine * more_cosine - sine * more_sine),
-        capital: word.capital * offset.scale.exp(),
-        odds: word.odds,
+        direction: (sine * more_cosine + cosine * more_sine, cosine * more_cosine - sine * more_sine),
+        cap_height: word.cap_height * offset.scale.exp(),
+        log_odds: word.log_odds,
     }
 }
 
 /// The natural logarithm of the odds of what is so sure, 0 to 1.
-fn log_odds(sure: f32) -> f32 {
+fn logit(sure: f32) -> f32 {
     (sure / (1.0 - sure)).ln()
 }
 
 /// What the word before a place adds to the odds that `MẬT` stands there: the finder is seldom sure of `TỐI` or `TUYỆT` just
 /// there where no stamp is.
-fn backed(map: &StampMap, word: &StampWord) -> f32 {
+fn prefix_word_bonus(map: &StampMap, word: &StampWord) -> f32 {
     let is_beside = |cell: usize, before: &RangeInclusive<f32>| {
-        let (along, across) = apart(map, word, cell);
-        before.contains(&-along) && across.abs() < BESIDE
+        let (along, across) = offset_in_cap_heights(map, word, cell);
+        before.contains(&-along) && across.abs() < MAX_PREFIX_ACROSS
     };
     let cells = 0..map.columns * map.rows;
     let surest = |plane: usize, before: RangeInclusive<f32>| {
-        cells.clone().filter(|cell| is_beside(*cell, &before)).map(|cell| odds(map, plane, cell)).fold(f32::NEG_INFINITY, f32::max)
+        cells.clone().filter(|cell| is_beside(*cell, &before)).map(|cell| log_odds_at(map, plane, cell)).fold(f32::NEG_INFINITY, f32::max)
     };
-    let before = surest(SECRET, SECRET_BEFORE).max(surest(TOP_SECRET, TOP_SECRET_BEFORE));
-    BACKING * (before - BACKS_FROM).max(0.0)
+    let before = surest(SECRET, SECRET_OFFSET).max(surest(TOP_SECRET, TOP_SECRET_OFFSET));
+    PREFIX_WEIGHT * (before - MIN_PREFIX_LOG_ODDS).max(0.0)
 }
 
 /// How far a cell lies from a word along it and down across it, heights of capitals.
-fn apart(map: &StampMap, word: &StampWord, cell: usize) -> (f32, f32) {
-    let ((sine, cosine), (x, y)) = (word.turn, map.cell_center(cell));
-    let (dx, dy) = ((x - word.middle.0) / word.capital, (y - word.middle.1) / word.capital);
+fn offset_in_cap_heights(map: &StampMap, word: &StampWord, cell: usize) -> (f32, f32) {
+    let ((sine, cosine), (x, y)) = (word.direction, map.cell_center(cell));
+    let (dx, dy) = ((x - word.center.0) / word.cap_height, (y - word.center.1) / word.cap_height);
     (dx * cosine + dy * sine, dy * cosine - dx * sine)
 }
 
 /// The level by the word that stands before `MẬT`.
-fn level(map: &StampMap, word: &StampWord) -> Secrecy {
+fn secrecy_level(map: &StampMap, word: &StampWord) -> SecrecyLevel {
     let stands_before = |cell: &usize| {
-        let (along, across) = apart(map, word, *cell);
+        let (along, across) = offset_in_cap_heights(map, word, *cell);
         // Beside it, or on the line above it.
-        (-BEFORE..1.0).contains(&along) && (-3.0..1.5).contains(&across)
+        (-MAX_PREFIX_DISTANCE..1.0).contains(&along) && (-3.0..1.5).contains(&across)
     };
     let before = |plane: usize| {
-        (0..map.columns * map.rows).filter(stands_before).map(|cell| odds(map, plane, cell)).fold(f32::NEG_INFINITY, f32::max)
+        (0..map.columns * map.rows).filter(stands_before).map(|cell| log_odds_at(map, plane, cell)).fold(f32::NEG_INFINITY, f32::max)
     };
     let (secret, top_secret) = (before(SECRET), before(TOP_SECRET));
-    if secret.max(top_secret) < log_odds(IS_BEFORE) {
-        Secrecy::Confidential
+    if secret.max(top_secret) < logit(MIN_PREFIX_PROBABILITY) {
+        SecrecyLevel::Confidential
     } else if top_secret > secret {
-        Secrecy::TopSecret
+        SecrecyLevel::TopSecret
     } else {
-        Secrecy::Secret
+        SecrecyLevel::Secret
     }
 }
 
 /// Words out of the finder's map, the surest first: of neighbouring cells that see the same word, the surest.
-pub(crate) fn words(map: &StampMap) -> Vec<StampWord> {
+pub(crate) fn words_on_map(map: &StampMap) -> Vec<StampWord> {
     let mut seen: Vec<StampWord> = (0..map.columns * map.rows).filter_map(|cell| word_at(map, cell)).collect();
-    seen.sort_by(|one, other| other.odds.total_cmp(&one.odds));
+    seen.sort_by(|one, other| other.log_odds.total_cmp(&one.log_odds));
     let mut kept: Vec<StampWord> = Vec::new();
     for word in seen {
-        if !kept.iter().any(|other| distance(word.middle, other.middle) < APART * other.capital.max(word.capital)) {
+        if !kept.iter().any(|other| distance(word.center, other.center) < MIN_WORD_DISTANCE * other.cap_height.max(word.cap_height)) {
             kept.push(word);
         }
     }
@@ -209,23 +214,23 @@ pub(crate) fn words(map: &StampMap) -> Vec<StampWord> {
 }
 
 fn word_at(map: &StampMap, cell: usize) -> Option<StampWord> {
-    let odds = odds(map, CONFIDENTIAL, cell);
-    if odds < log_odds(OF_PAGE.may_be) {
+    let odds = log_odds_at(map, CONFIDENTIAL, cell);
+    if odds < logit(PAGE_THRESHOLDS.candidate) {
         return None;
     }
     let (x, y) = map.cell_center(cell);
     let (sine, cosine) = (map.value(3, cell)?, map.value(4, cell)?);
     let length = sine.hypot(cosine).max(1e-6);
     Some(StampWord {
-        middle: (x + 16.0 * map.value(6, cell)?, y + 16.0 * map.value(7, cell)?),
-        turn: (sine / length, cosine / length),
-        capital: 12.0 * map.value(5, cell)?.clamp(-1.5, 1.5).exp(),
-        odds,
+        center: (x + 16.0 * map.value(6, cell)?, y + 16.0 * map.value(7, cell)?),
+        direction: (sine / length, cosine / length),
+        cap_height: 12.0 * map.value(5, cell)?.clamp(-1.5, 1.5).exp(),
+        log_odds: odds,
     })
 }
 
 /// The logarithm of the odds that a word stands at a cell.
-fn odds(map: &StampMap, plane: usize, cell: usize) -> f32 {
+fn log_odds_at(map: &StampMap, plane: usize, cell: usize) -> f32 {
     map.value(plane, cell).unwrap_or(f32::NEG_INFINITY)
 }
 
@@ -282,18 +287,18 @@ mod tests {
         }
 
         fn score_stamp(&mut self, word: &RgbImage) -> Result<Option<f32>> {
-            assert_eq!(word.dimensions(), WORD.size);
-            Ok(Some(log_odds(self.sights.0)))
+            assert_eq!(word.dimensions(), WORD_STRIP.size);
+            Ok(Some(logit(self.sights.0)))
         }
 
         fn locate_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {
-            assert_eq!(strip.dimensions(), STRIP.size);
-            Ok(Some(StampReading { log_odds: log_odds(self.sights.1), offset: self.offset }))
+            assert_eq!(strip.dimensions(), CONTEXT_STRIP.size);
+            Ok(Some(StampReading { log_odds: logit(self.sights.1), offset: self.offset }))
         }
 
         fn verify_stamp(&mut self, strip: &RgbImage) -> Result<Option<StampReading>> {
-            assert_eq!(strip.dimensions(), STRIP.size);
-            Ok(Some(StampReading { log_odds: log_odds((self.read)(strip)), offset: StampOffset::default() }))
+            assert_eq!(strip.dimensions(), CONTEXT_STRIP.size);
+            Ok(Some(StampReading { log_odds: logit((self.read)(strip)), offset: StampOffset::default() }))
         }
 
         fn model_hashes(&self) -> BTreeMap<String, String> {
@@ -306,25 +311,25 @@ mod tests {
         let page = DynamicImage::from(RgbImage::from_pixel(620, 877, Rgb([250; 3])));
         let view = StampView::of(&page, 75).unwrap();
         let seen = |places: &[(usize, usize, usize, f32)]| {
-            let found = stamps(&view, 0, (620, 877), &mut Sees::words(places, 0.95)).unwrap();
+            let found = find_secrecy_stamps(&view, 0, (620, 877), &mut Sees::words(places, 0.95)).unwrap();
             found.iter().map(|stamp| (stamp.level, stamp.confidence)).collect::<Vec<_>>()
         };
-        assert_eq!(seen(&[(0, 15, 5, 3.0)]), [(Secrecy::Confidential, 95)]);
-        assert_eq!(seen(&[(0, 15, 5, 3.0), (1, 9, 5, 1.0)]), [(Secrecy::Secret, 95)]);
-        assert_eq!(seen(&[(0, 15, 5, 3.0), (2, 7, 5, 1.0), (1, 8, 5, 0.5)]), [(Secrecy::TopSecret, 95)]);
+        assert_eq!(seen(&[(0, 15, 5, 3.0)]), [(SecrecyLevel::Confidential, 95)]);
+        assert_eq!(seen(&[(0, 15, 5, 3.0), (1, 9, 5, 1.0)]), [(SecrecyLevel::Secret, 95)]);
+        assert_eq!(seen(&[(0, 15, 5, 3.0), (2, 7, 5, 1.0), (1, 8, 5, 0.5)]), [(SecrecyLevel::TopSecret, 95)]);
         // Too far away to belong to it; and a word alone that stands before no other.
-        assert_eq!(seen(&[(0, 17, 5, 3.0), (2, 2, 5, 1.0)]), [(Secrecy::Confidential, 95)]);
+        assert_eq!(seen(&[(0, 17, 5, 3.0), (2, 2, 5, 1.0)]), [(SecrecyLevel::Confidential, 95)]);
         assert_eq!(seen(&[(2, 7, 5, 3.0)]), []);
         // The most secret of two is named first.
         let both = seen(&[(0, 2, 2, 5.0), (0, 17, 8, 2.0), (1, 11, 8, 2.0)]);
-        assert_eq!(both, [(Secrecy::Secret, 97), (Secrecy::Confidential, 97)]);
+        assert_eq!(both, [(SecrecyLevel::Secret, 97), (SecrecyLevel::Confidential, 97)]);
     }
 
     #[test]
     fn a_word_close_before_it_backs_one_of_which_nobody_is_sure() {
         let view = StampView::of(&DynamicImage::from(RgbImage::from_pixel(1240, 1754, Rgb([250; 3]))), 150).unwrap();
         let seen = |before: (usize, usize, usize, f32)| {
-            stamps(&view, 0, (1240, 1754), &mut Sees::words(&[(0, 15, 5, 1.0), before], 0.5)).unwrap().len()
+            find_secrecy_stamps(&view, 0, (1240, 1754), &mut Sees::words(&[(0, 15, 5, 1.0), before], 0.5)).unwrap().len()
         };
         assert_eq!((seen((1, 9, 5, 3.0)), seen((2, 8, 5, 3.0)), seen((1, 9, 5, 1.0))), (1, 1, 0));
         // On another line, too far before it, behind it.
@@ -334,7 +339,9 @@ mod tests {
     #[test]
     fn what_is_seen_is_a_stamp_when_it_is_read_as_one() {
         let view = StampView::of(&DynamicImage::from(RgbImage::from_pixel(1240, 1754, Rgb([250; 3]))), 150).unwrap();
-        let seen = |found: f32, read: f32| stamps(&view, 0, (1240, 1754), &mut Sees::words(&[(0, 15, 5, found)], read)).unwrap().len();
+        let seen = |found: f32, read: f32| {
+            find_secrecy_stamps(&view, 0, (1240, 1754), &mut Sees::words(&[(0, 15, 5, found)], read)).unwrap().len()
+        };
         assert_eq!((seen(3.0, 0.9), seen(3.0, 0.1), seen(0.5, 0.95), seen(-3.0, 0.99)), (1, 0, 1, 0));
     }
 
@@ -343,7 +350,7 @@ mod tests {
         let view = StampView::of(&DynamicImage::from(RgbImage::from_pixel(1240, 1754, Rgb([250; 3]))), 150).unwrap();
         let seen = |first: f32, second: f32| {
             let mut engine = Sees { sights: (first, second), ..Sees::words(&[(0, 15, 5, 3.0)], 0.95) };
-            stamps(&view, 0, (1240, 1754), &mut engine).unwrap().len()
+            find_secrecy_stamps(&view, 0, (1240, 1754), &mut engine).unwrap().len()
         };
         assert_eq!((seen(0.05, 0.99), seen(0.1, 0.5), seen(0.1, 0.03), seen(0.9, 0.001), seen(0.5, 0.005)), (0, 1, 0, 0, 0));
         assert_eq!((seen(0.9, 0.01), seen(0.99, 0.005)), (1, 1));
@@ -355,7 +362,7 @@ mod tests {
         let seen = |first: f32, then: f32| {
             let mut reads = [first].into_iter();
             let read = Box::new(move |_: &RgbImage| reads.next().unwrap_or(then));
-            stamps(&view, 0, (1240, 1754), &mut Sees { read, ..Sees::words(&[(0, 15, 5, 1.0)], 0.0) }).unwrap().len()
+            find_secrecy_stamps(&view, 0, (1240, 1754), &mut Sees { read, ..Sees::words(&[(0, 15, 5, 1.0)], 0.0) }).unwrap().len()
         };
         assert_eq!((seen(0.6, 0.6), seen(0.6, 0.95), seen(0.95, 0.5), seen(0.95, 0.05)), (0, 1, 1, 0));
         // Where they are sure once is enough.
@@ -371,13 +378,13 @@ mod tests {
             let is_grey = |picture: &RgbImage| picture.pixels().all(|pixel| pixel.0[0] == pixel.0[2]);
             let seen = move |picture: &RgbImage| if is_grey(picture) { without.clone() } else { with.clone() };
             let mut engine = Sees { map: Box::new(seen), ..Sees::words(&[], 0.95) };
-            let found = stamps(&view, 0, (620, 877), &mut engine).unwrap();
+            let found = find_secrecy_stamps(&view, 0, (620, 877), &mut engine).unwrap();
             found.iter().map(|stamp| (stamp.level, stamp.confidence)).collect::<Vec<_>>()
         };
-        assert_eq!(seen(&[(0, 15, 5, 3.0)], &[]), [(Secrecy::Confidential, 95)]);
+        assert_eq!(seen(&[(0, 15, 5, 3.0)], &[]), [(SecrecyLevel::Confidential, 95)]);
         // Seen both times it is one stamp, as the surer sight has it.
-        assert_eq!(seen(&[(0, 15, 5, 1.0), (1, 9, 5, 1.0)], &[(0, 15, 5, 3.0)]), [(Secrecy::Confidential, 95)]);
-        assert_eq!(seen(&[(0, 15, 5, 3.0), (1, 9, 5, 1.0)], &[(0, 15, 5, 1.0)]), [(Secrecy::Secret, 95)]);
+        assert_eq!(seen(&[(0, 15, 5, 1.0), (1, 9, 5, 1.0)], &[(0, 15, 5, 3.0)]), [(SecrecyLevel::Confidential, 95)]);
+        assert_eq!(seen(&[(0, 15, 5, 3.0), (1, 9, 5, 1.0)], &[(0, 15, 5, 1.0)]), [(SecrecyLevel::Secret, 95)]);
         assert_eq!(seen(&[(0, 15, 5, 3.0)], &[(0, 3, 2, 3.0)]).len(), 2);
     }
 
@@ -394,7 +401,7 @@ mod tests {
             let (among, none) = (map(&[(0, 15, 5, found)]), map(&[]));
             let has_print = |picture: &RgbImage| picture.pixels().any(|pixel| pixel.0[0] < 100);
             let map = Box::new(move |picture: &RgbImage| if has_print(picture) { none.clone() } else { among.clone() });
-            stamps(&view, 0, (1240, 1754), &mut Sees { map, ..Sees::words(&[], read) }).unwrap().len()
+            find_secrecy_stamps(&view, 0, (1240, 1754), &mut Sees { map, ..Sees::words(&[], read) }).unwrap().len()
         };
         // What is enough on the page is not enough there.
         assert_eq!((seen(1.0, 0.99), seen(0.3, 0.99), seen(1.0, 0.96)), (1, 0, 0));
@@ -423,32 +430,32 @@ mod tests {
             let view = StampView::of(&DynamicImage::from(page), 150).unwrap();
             let offset = StampOffset { rotation: 0.5, scale: 0.0, center: (1.0, -0.5) };
             let mut engine = Sees { offset, read: Box::new(level), ..Sees::words(&[(0, 15, 5, 3.0)], 0.0) };
-            stamps(&view, 0, (1240, 1754), &mut engine).unwrap().len()
+            find_secrecy_stamps(&view, 0, (1240, 1754), &mut engine).unwrap().len()
         };
         assert_eq!((seen(bar(true)), seen(bar(false))), (1, 0));
     }
 
     #[test]
     fn what_is_seen_of_a_word_adds_to_what_the_finder_knew() {
-        let word = StampWord { middle: (100.0, 50.0), turn: (1.0, 0.0), capital: 10.0, odds: 2.0 };
+        let word = StampWord { center: (100.0, 50.0), direction: (1.0, 0.0), cap_height: 10.0, log_odds: 2.0 };
         let offset = StampOffset { rotation: -std::f32::consts::FRAC_PI_2, scale: 2.0_f32.ln(), center: (1.0, 0.5) };
-        let straight = straightened(&word, &offset);
+        let straight = refine(&word, &offset);
         // Along the word is down the page where it is turned by a quarter.
-        assert!(distance(straight.middle, (95.0, 60.0)) < 1e-3 && distance(straight.turn, (0.0, 1.0)) < 1e-6, "{straight:?}");
-        assert!((straight.capital - 20.0).abs() < 1e-3 && straight.odds == 2.0);
+        assert!(distance(straight.center, (95.0, 60.0)) < 1e-3 && distance(straight.direction, (0.0, 1.0)) < 1e-6, "{straight:?}");
+        assert!((straight.cap_height - 20.0).abs() < 1e-3 && straight.log_odds == 2.0);
     }
 
     #[test]
     fn neighbouring_cells_see_one_word_and_the_surest_places_it() {
-        let found = words(&map(&[(0, 4, 5, 2.0), (0, 5, 5, 5.0), (0, 6, 5, 1.0), (0, 15, 2, 3.0), (0, 10, 8, -3.0)]));
-        assert_eq!(found.iter().map(|word| word.middle).collect::<Vec<_>>(), [(44.0, 44.0), (124.0, 20.0)]);
-        assert!((found[0].capital - 12.0).abs() < 0.01 && found[0].odds > 4.9);
+        let found = words_on_map(&map(&[(0, 4, 5, 2.0), (0, 5, 5, 5.0), (0, 6, 5, 1.0), (0, 15, 2, 3.0), (0, 10, 8, -3.0)]));
+        assert_eq!(found.iter().map(|word| word.center).collect::<Vec<_>>(), [(44.0, 44.0), (124.0, 20.0)]);
+        assert!((found[0].cap_height - 12.0).abs() < 0.01 && found[0].log_odds > 4.9);
     }
 
     #[test]
     fn a_map_that_is_too_short_has_no_words() {
         let mut short = map(&[(0, 4, 5, 2.0)]);
         short.values.truncate(1000);
-        assert!(words(&short).is_empty());
+        assert!(words_on_map(&short).is_empty());
     }
 }

@@ -1,17 +1,17 @@
 //! What offices hand in about one-stop dossiers: reading the table with every wrong cell told.
 
-use super::plan::{Cells, Sheet, WrongCell, table};
-use sohoa_base::model::account::Units;
+use super::plan::{CellError, RowCells, Sheet, read_table};
+use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::case::{Case, CaseCode, Reuse};
 use sohoa_base::model::day::{Calendar, Day};
 use sohoa_base::text::fold::fold;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Name of the sheet, as it is written; of a workbook without it the first sheet is read.
-pub const SHEET: &str = "Hồ sơ một cửa";
+pub const CASE_SHEET: &str = "Hồ sơ một cửa";
 
 /// Columns: name of the field, and as it is written.
-pub const COLUMNS: [(&str, &str); 7] = [
+pub const CASE_COLUMNS: [(&str, &str); 7] = [
     ("code", "Mã hồ sơ"),
     ("unit", "Đơn vị"),
     ("received", "Ngày tiếp nhận"),
@@ -22,24 +22,24 @@ pub const COLUMNS: [(&str, &str); 7] = [
 ];
 
 /// Words for the use of papers again, the usual one first.
-const REUSES: [(Reuse, &[&str]); 3] = [
+const REUSE_WORDS: [(Reuse, &[&str]); 3] = [
     (Reuse::None, &["không", "no", "0"]),
     (Reuse::Own, &["có", "yes", "x", "1"]),
     (Reuse::Portal, &["DVCQG", "từ DVCQG", "cổng DVCQG", "cổng dịch vụ công quốc gia", "portal"]),
 ];
 
 /// Most working days that a dossier may take: four years.
-const MOST_DAYS: u32 = 1_000;
+const MAX_WORKING_DAYS: u32 = 1_000;
 
 /// Who hands in, and what is known already.
 #[derive(Debug)]
-pub struct Context<'a> {
+pub struct CaseImportContext<'a> {
     /// Units of which the person may speak.
-    pub units: &'a Units,
+    pub units: &'a UnitScope,
     /// Unit of rows that name none.
-    pub unit: Option<&'a str>,
+    pub default_unit: Option<&'a str>,
     /// Unit of each code that is known: of the archive's dossier, or as it was handed in.
-    pub known: &'a BTreeMap<String, String>,
+    pub known_units: &'a BTreeMap<String, String>,
     /// Today: nothing was received or resolved after it.
     pub today: Day,
 }
@@ -48,94 +48,98 @@ pub struct Context<'a> {
 ///
 /// # Errors
 /// Every cell that cannot be taken.
-pub fn read(sheets: &[Sheet], context: &Context<'_>) -> Result<Vec<Case>, Vec<WrongCell>> {
-    let named = sheets.iter().find(|(name, _)| fold(name.trim()) == fold(SHEET));
+pub fn read_cases(sheets: &[Sheet], context: &CaseImportContext<'_>) -> Result<Vec<Case>, Vec<CellError>> {
+    let named = sheets.iter().find(|(name, _)| fold(name.trim()) == fold(CASE_SHEET));
     let Some((name, rows)) = named.or_else(|| sheets.first()) else {
-        return Err(vec![WrongCell { sheet: SHEET.to_owned(), cell: String::new(), problem: "the workbook has no such sheet".to_owned() }]);
+        return Err(vec![CellError {
+            sheet: CASE_SHEET.to_owned(),
+            cell: String::new(),
+            problem: "the workbook has no such sheet".to_owned(),
+        }]);
     };
     let mut wrong = Vec::new();
     let mut codes = BTreeSet::new();
-    let cases = table(name, rows, &COLUMNS, &mut wrong, |cells| read_case(cells, context, &mut codes));
+    let cases = read_table(name, rows, &CASE_COLUMNS, &mut wrong, |cells| read_case(cells, context, &mut codes));
     if cases.is_empty() && wrong.is_empty() {
-        wrong.push(WrongCell { sheet: name.clone(), cell: String::new(), problem: "there is no one-stop dossier in it".to_owned() });
+        wrong.push(CellError { sheet: name.clone(), cell: String::new(), problem: "there is no one-stop dossier in it".to_owned() });
     }
     if wrong.is_empty() { Ok(cases.into_iter().flatten().collect()) } else { Err(wrong) }
 }
 
 /// A row; none where its code is wrong, which is told.
-fn read_case(cells: &mut Cells<'_>, context: &Context<'_>, codes: &mut BTreeSet<String>) -> Option<Case> {
-    let text = cells.needed("code");
+fn read_case(cells: &mut RowCells<'_>, context: &CaseImportContext<'_>, codes: &mut BTreeSet<String>) -> Option<Case> {
+    let text = cells.required_text("code");
     let parsed = CaseCode::parse(&text);
     if parsed.is_none() && !text.is_empty() {
-        cells.is_wrong("code", format!("{text:?} is no code of a one-stop dossier; write H24.16-200514-0001"));
+        cells.report_error("code", format!("{text:?} is no code of a one-stop dossier; write H24.16-200514-0001"));
     }
     let code = parsed?;
     let written = code.to_string();
     if !codes.insert(written.clone()) {
-        cells.is_wrong("code", format!("one-stop dossier {written} stands here twice"));
+        cells.report_error("code", format!("one-stop dossier {written} stands here twice"));
     }
-    let received = day(cells, "received").unwrap_or(code.received);
-    let resolved = day(cells, "resolved");
-    let due = day(cells, "due");
+    let received = optional_day(cells, "received").unwrap_or(code.received);
+    let resolved = optional_day(cells, "resolved");
+    let due = optional_day(cells, "due");
     for (name, day, may_come) in [("received", Some(received), false), ("resolved", resolved, false), ("due", due, true)] {
         let Some(day) = day else { continue };
         if day < received {
-            cells.is_wrong(name, format!("{} is before the dossier was received", day.numeric()));
+            cells.report_error(name, format!("{} is before the dossier was received", day.format_dmy()));
         } else if day > context.today && !may_come {
-            cells.is_wrong(name, format!("{} is still to come", day.numeric()));
+            cells.report_error(name, format!("{} is still to come", day.format_dmy()));
         }
     }
-    let due = due.or_else(|| due_by_days(cells, received)).map(|due| Calendar::vietnam().working_day_from(due));
-    let known = context.known.get(&written);
+    let due = due.or_else(|| due_by_days(cells, received)).map(|due| Calendar::vietnam().first_working_day_from(due));
+    let known = context.known_units.get(&written);
     let unit = Some(cells.text("unit")).filter(|unit| !unit.is_empty());
-    let unit = unit.or_else(|| context.unit.map(str::to_owned)).or_else(|| known.cloned()).unwrap_or(code.unit);
+    let unit = unit.or_else(|| context.default_unit.map(str::to_owned)).or_else(|| known.cloned()).unwrap_or(code.unit);
     for unit in std::iter::once(&unit).chain(known) {
         if !context.units.contains(unit) {
-            cells.is_wrong("unit", format!("you may not hand in dossiers of unit {unit}"));
+            cells.report_error("unit", format!("you may not hand in dossiers of unit {unit}"));
             break;
         }
     }
-    Some(Case { code: written, unit, received, due, resolved, reused: reuse(cells) })
+    Some(Case { code: written, unit, received, due, resolved, reuse: read_reuse(cells) })
 }
 
 /// The day in a cell that may be empty.
-fn day(cells: &mut Cells<'_>, name: &str) -> Option<Day> {
+fn optional_day(cells: &mut RowCells<'_>, name: &str) -> Option<Day> {
     (!cells.text(name).is_empty()).then(|| cells.day(name))
 }
 
 /// The day that so many working days after reception come to.
-fn due_by_days(cells: &mut Cells<'_>, received: Day) -> Option<Day> {
+fn due_by_days(cells: &mut RowCells<'_>, received: Day) -> Option<Day> {
     let text = cells.text("days");
     if text.is_empty() {
         return None;
     }
-    let days = text.parse().ok().filter(|days| (1..=MOST_DAYS).contains(days));
+    let days = text.parse().ok().filter(|days| (1..=MAX_WORKING_DAYS).contains(days));
     if days.is_none() {
-        cells.is_wrong("days", format!("{text:?} is no number of working days; write a whole number from 1 to {MOST_DAYS}"));
+        cells.report_error("days", format!("{text:?} is no number of working days; write a whole number from 1 to {MAX_WORKING_DAYS}"));
     }
-    days.map(|days| Calendar::vietnam().working_day_after(received, days))
+    days.map(|days| Calendar::vietnam().nth_working_day_after(received, days))
 }
 
-fn reuse(cells: &mut Cells<'_>) -> Option<Reuse> {
+fn read_reuse(cells: &mut RowCells<'_>) -> Option<Reuse> {
     let text = cells.text("reused");
     let folded = fold(&text);
-    let found = REUSES.iter().find(|(_, words)| words.iter().any(|word| fold(word) == folded)).map(|(reuse, _)| *reuse);
+    let found = REUSE_WORDS.iter().find(|(_, words)| words.iter().any(|word| fold(word) == folded)).map(|(reuse, _)| *reuse);
     if found.is_none() && !text.is_empty() {
-        cells.is_wrong("reused", format!("{text:?} does not say whether papers were used again; write có, không or DVCQG"));
+        cells.report_error("reused", format!("{text:?} does not say whether papers were used again; write có, không or DVCQG"));
     }
     found
 }
 
 /// A form with its columns, and examples of what stands in them.
 #[must_use]
-pub fn template() -> Vec<Sheet> {
-    let head = COLUMNS.iter().map(|(_, written)| (*written).to_owned()).collect();
+pub fn case_template() -> Vec<Sheet> {
+    let head = CASE_COLUMNS.iter().map(|(_, written)| (*written).to_owned()).collect();
     let examples = [
         ["H24.16-200514-0001", "H24.16", "14/05/2020", "28/05/2020", "", "27/05/2020", "có"],
         ["000.00.16.H24-200514-0002", "H24.16", "14/05/2020", "", "10", "", "DVCQG"],
     ];
     let rows = examples.map(|row| row.map(str::to_owned).to_vec());
-    vec![(SHEET.to_owned(), std::iter::once(head).chain(rows).collect())]
+    vec![(CASE_SHEET.to_owned(), std::iter::once(head).chain(rows).collect())]
 }
 
 #[cfg(test)]
@@ -143,36 +147,37 @@ pub fn template() -> Vec<Sheet> {
 mod tests {
     use super::*;
 
-    fn of(year: i32, month: u8, day: u8) -> Day {
-        Day::of(year, month, day).unwrap()
+    fn ymd(year: i32, month: u8, day: u8) -> Day {
+        Day::from_ymd(year, month, day).unwrap()
     }
 
-    fn read_rows(rows: &[&str], units: &Units, known: &BTreeMap<String, String>) -> Result<Vec<Case>, Vec<WrongCell>> {
+    fn read_rows(rows: &[&str], units: &UnitScope, known: &BTreeMap<String, String>) -> Result<Vec<Case>, Vec<CellError>> {
         let rows = rows.iter().map(|row| row.split('|').map(|cell| cell.trim().to_owned()).collect()).collect();
-        read(&[(String::new(), rows)], &Context { units, unit: None, known, today: of(2026, 11, 26) })
+        read_cases(&[(String::new(), rows)], &CaseImportContext { units, default_unit: None, known_units: known, today: ymd(2026, 11, 26) })
     }
 
     const HEAD: &str = "Mã hồ sơ | Đơn vị | Ngày tiếp nhận | Ngày hẹn trả | Số ngày làm việc | Ngày giải quyết | Tái sử dụng";
 
     #[test]
     fn the_form_is_read_again() {
-        let context = Context { units: &Units::All, unit: None, known: &BTreeMap::new(), today: of(2026, 11, 26) };
-        let cases = read(&template(), &context).unwrap();
+        let context =
+            CaseImportContext { units: &UnitScope::All, default_unit: None, known_units: &BTreeMap::new(), today: ymd(2026, 11, 26) };
+        let cases = read_cases(&case_template(), &context).unwrap();
         assert_eq!(
-            (cases[0].code.as_str(), cases[0].resolved, cases[0].reused),
-            ("H24.16-200514-0001", Some(of(2020, 5, 27)), Some(Reuse::Own))
+            (cases[0].code.as_str(), cases[0].resolved, cases[0].reuse),
+            ("H24.16-200514-0001", Some(ymd(2020, 5, 27)), Some(Reuse::Own))
         );
         // Ten working days after Thursday 14/5.
-        assert_eq!((cases[1].code.as_str(), cases[1].due, cases[1].resolved), ("H24.16-200514-0002", Some(of(2020, 5, 28)), None));
+        assert_eq!((cases[1].code.as_str(), cases[1].due, cases[1].resolved), ("H24.16-200514-0002", Some(ymd(2020, 5, 28)), None));
     }
 
     #[test]
     fn what_is_not_written_is_known_from_the_code_the_archive_or_not_at_all() {
         let known = BTreeMap::from([("H24.16-261002-0002".to_owned(), "snv".to_owned())]);
         // 31/10/2026 is a Saturday.
-        let cases = read_rows(&[HEAD, "H24.16-261002-0001||||||", "H24.16-261002-0002|||31/10/2026|||"], &Units::All, &known).unwrap();
-        assert_eq!((cases[0].unit.as_str(), cases[0].received, cases[0].due, cases[0].reused), ("H24.16", of(2026, 10, 2), None, None));
-        assert_eq!((cases[1].unit.as_str(), cases[1].due), ("snv", Some(of(2026, 11, 2))));
+        let cases = read_rows(&[HEAD, "H24.16-261002-0001||||||", "H24.16-261002-0002|||31/10/2026|||"], &UnitScope::All, &known).unwrap();
+        assert_eq!((cases[0].unit.as_str(), cases[0].received, cases[0].due, cases[0].reuse), ("H24.16", ymd(2026, 10, 2), None, None));
+        assert_eq!((cases[1].unit.as_str(), cases[1].due), ("snv", Some(ymd(2026, 11, 2))));
     }
 
     #[test]
@@ -186,12 +191,15 @@ mod tests {
                 "H24.16-261002-0003 | sxd | | | | |",
                 "H24.16-261002-0004 | snv | | | | |",
             ],
-            &Units::Some(["snv".to_owned()].into()),
+            &UnitScope::Only(["snv".to_owned()].into()),
             &BTreeMap::from([("H24.16-261002-0004".to_owned(), "sxd".to_owned())]),
         )
         .unwrap_err();
         let cells: Vec<&str> = wrong.iter().map(|one| one.cell.as_str()).collect();
         assert_eq!(cells, ["A2", "F3", "D3", "G3", "A4", "C4", "E4", "B5", "B6"], "{wrong:?}");
-        assert!(read_rows(&[HEAD], &Units::All, &BTreeMap::new()).is_err() && read_rows(&["a|b"], &Units::All, &BTreeMap::new()).is_err());
+        assert!(
+            read_rows(&[HEAD], &UnitScope::All, &BTreeMap::new()).is_err()
+                && read_rows(&["a|b"], &UnitScope::All, &BTreeMap::new()).is_err()
+        );
     }
 }

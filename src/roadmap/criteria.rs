@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 /// A set of criteria, in force from a day on.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Criteria {
+pub struct IndicatorSet {
     /// Its short name.
     pub code: String,
     /// Its name in Vietnamese.
@@ -36,12 +36,15 @@ pub struct Indicator {
     /// Its name in English.
     pub en: String,
     /// Name of the figure that it tells.
-    pub part: String,
+    #[serde(rename = "part")]
+    pub numerator: String,
     /// Name of the figure of which it is a part.
     #[serde(default)]
-    pub of: Option<String>,
+    #[serde(rename = "of")]
+    pub denominator: Option<String>,
     /// How it is printed.
-    pub form: Form,
+    #[serde(rename = "form")]
+    pub format: ValueFormat,
     /// Places behind the comma.
     #[serde(default)]
     pub places: usize,
@@ -49,9 +52,11 @@ pub struct Indicator {
     #[serde(default)]
     pub rounding: Rounding,
     /// Value at which points begin.
-    pub least: f64,
+    #[serde(rename = "least")]
+    pub zero_points_at: f64,
     /// Value at which all points are reached.
-    pub most: f64,
+    #[serde(rename = "most")]
+    pub full_points_at: f64,
     /// Most points.
     pub points: f64,
 }
@@ -59,7 +64,7 @@ pub struct Indicator {
 /// How a value is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Form {
+pub enum ValueFormat {
     /// `78,3%`
     Share,
     /// `37/37`
@@ -76,12 +81,13 @@ pub enum Rounding {
     #[default]
     Nearest,
     /// Further places are cut off.
-    Cut,
+    #[serde(rename = "cut")]
+    Truncate,
 }
 
 /// An indicator with its value.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct Scored {
+pub struct ScoredIndicator {
     /// Its short name.
     pub code: String,
     /// Its value, a share as 0 to 1; none where a figure is missing or the whole is nothing.
@@ -91,7 +97,8 @@ pub struct Scored {
     /// Points that it brings.
     pub points: f64,
     /// Most points.
-    pub of: f64,
+    #[serde(rename = "of")]
+    pub max_points: f64,
 }
 
 /// A place among others, and how it moved.
@@ -100,61 +107,64 @@ pub struct Rank {
     /// From 1; equal values have one place.
     pub place: u32,
     /// Places won since before; below zero: lost; none: there was no place before.
-    pub won: Option<i32>,
+    #[serde(rename = "won")]
+    pub places_gained: Option<i32>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Sets {
-    set: Vec<Criteria>,
+struct IndicatorSetFile {
+    set: Vec<IndicatorSet>,
 }
 
-static SETS: LazyLock<Vec<Criteria>> =
-    LazyLock::new(|| toml::from_str::<Sets>(include_str!("criteria.toml")).map(|sets| sets.set).unwrap_or_default());
+static INDICATOR_SETS: LazyLock<Vec<IndicatorSet>> =
+    LazyLock::new(|| toml::from_str::<IndicatorSetFile>(include_str!("criteria.toml")).map(|sets| sets.set).unwrap_or_default());
 
 /// The set of this name in force on a day.
 ///
 /// # Errors
 /// `NotFound` where there is none.
-pub fn in_force(code: &str, day: Day) -> Result<&'static Criteria> {
-    let found = SETS.iter().filter(|set| set.code == code && set.from <= day).max_by_key(|set| set.from);
+pub fn indicator_set_in_force(code: &str, day: Day) -> Result<&'static IndicatorSet> {
+    let found = INDICATOR_SETS.iter().filter(|set| set.code == code && set.from <= day).max_by_key(|set| set.from);
     found.ok_or_else(|| Error::not_found(format!("there is no set of criteria {code:?} in force on {day}")))
 }
 
 /// The indicators of a set for these figures.
 #[must_use]
-pub fn score(criteria: &Criteria, figures: &BTreeMap<String, f64>) -> Vec<Scored> {
-    criteria.indicators.iter().map(|indicator| one(indicator, figures)).collect()
+pub fn score_indicators(criteria: &IndicatorSet, figures: &BTreeMap<String, f64>) -> Vec<ScoredIndicator> {
+    criteria.indicators.iter().map(|indicator| score_indicator(indicator, figures)).collect()
 }
 
-fn one(indicator: &Indicator, figures: &BTreeMap<String, f64>) -> Scored {
-    let part = figures.get(&indicator.part).copied();
-    let of = indicator.of.as_ref().map(|of| figures.get(of).copied());
+fn score_indicator(indicator: &Indicator, figures: &BTreeMap<String, f64>) -> ScoredIndicator {
+    let part = figures.get(&indicator.numerator).copied();
+    let of = indicator.denominator.as_ref().map(|of| figures.get(of).copied());
     let value = match (part, of) {
         (Some(part), None) => Some(part),
         (Some(part), Some(Some(of))) if of > 0.0 => Some(part / of),
         _ => None,
     };
-    let printed = match (value, indicator.form, part, of.flatten()) {
-        (Some(value), Form::Share, ..) => format!("{}%", rounded(value * 100.0, indicator)),
-        (Some(_), Form::Fraction, Some(part), Some(of)) => format!("{}/{}", rounded(part, indicator), rounded(of, indicator)),
-        (Some(value), ..) => rounded(value, indicator),
+    let printed = match (value, indicator.format, part, of.flatten()) {
+        (Some(value), ValueFormat::Share, ..) => format!("{}%", format_rounded(value * 100.0, indicator)),
+        (Some(_), ValueFormat::Fraction, Some(part), Some(of)) => {
+            format!("{}/{}", format_rounded(part, indicator), format_rounded(of, indicator))
+        }
+        (Some(value), ..) => format_rounded(value, indicator),
         (None, ..) => "—".to_owned(),
     };
-    let span = indicator.most - indicator.least;
+    let span = indicator.full_points_at - indicator.zero_points_at;
     let reached = match value {
         None => 0.0,
-        Some(value) if span.abs() < f64::EPSILON => f64::from(u8::from(value >= indicator.most)),
-        Some(value) => ((value - indicator.least) / span).clamp(0.0, 1.0),
+        Some(value) if span.abs() < f64::EPSILON => f64::from(u8::from(value >= indicator.full_points_at)),
+        Some(value) => ((value - indicator.zero_points_at) / span).clamp(0.0, 1.0),
     };
-    Scored { code: indicator.code.clone(), value, printed, points: reached * indicator.points, of: indicator.points }
+    ScoredIndicator { code: indicator.code.clone(), value, printed, points: reached * indicator.points, max_points: indicator.points }
 }
 
-fn rounded(value: f64, indicator: &Indicator) -> String {
+fn format_rounded(value: f64, indicator: &Indicator) -> String {
     let unit = 10_f64.powi(i32::try_from(indicator.places).unwrap_or(0));
     // What arithmetic left below a whole number by a hair is that number.
-    let value = if indicator.rounding == Rounding::Cut { (value * unit + 1e-9).floor() / unit } else { value };
-    numbers::decimal(value, indicator.places)
+    let value = if indicator.rounding == Rounding::Truncate { (value * unit + 1e-9).floor() / unit } else { value };
+    numbers::format_decimal(value, indicator.places)
 }
 
 /// The place of `own` among all values, the highest first; `before`: its place at the time before.
@@ -162,7 +172,7 @@ fn rounded(value: f64, indicator: &Indicator) -> String {
 pub fn rank(own: f64, all: &[f64], before: Option<u32>) -> Rank {
     let place = u32::try_from(all.iter().filter(|other| **other > own).count()).unwrap_or(u32::MAX - 1) + 1;
     let won = before.map(|before| i32::try_from(i64::from(before) - i64::from(place)).unwrap_or(0));
-    Rank { place, won }
+    Rank { place, places_gained: won }
 }
 
 #[cfg(test)]
@@ -176,7 +186,7 @@ mod tests {
 
     #[test]
     fn figures_come_out_as_a_newspaper_printed_them() {
-        let day = Day::of(2020, 5, 14).unwrap();
+        let day = Day::from_ymd(2020, 5, 14).unwrap();
         let reported = figures(&[
             ("services", 37.0),
             ("services_level_2_and_3", 37.0),
@@ -184,7 +194,7 @@ mod tests {
             ("services_level_3", 29.0),
             ("dossiers_overdue", 0.0),
         ]);
-        let scored = score(in_force("one-stop", day).unwrap(), &reported);
+        let scored = score_indicators(indicator_set_in_force("one-stop", day).unwrap(), &reported);
         let printed: Vec<(&str, &str)> = scored.iter().map(|one| (one.code.as_str(), one.printed.as_str())).collect();
         assert_eq!(
             printed,
@@ -192,19 +202,23 @@ mod tests {
         );
         assert!((scored.iter().map(|one| one.points).sum::<f64>() - 100.0).abs() < 1e-9);
         // Third of all, one place won.
-        assert_eq!(rank(0.9, &[0.95, 0.92, 0.9, 0.8], Some(4)), Rank { place: 3, won: Some(1) });
-        assert_eq!(rank(0.9, &[0.9, 0.9], None), Rank { place: 1, won: None });
+        assert_eq!(rank(0.9, &[0.95, 0.92, 0.9, 0.8], Some(4)), Rank { place: 3, places_gained: Some(1) });
+        assert_eq!(rank(0.9, &[0.9, 0.9], None), Rank { place: 1, places_gained: None });
     }
 
     #[test]
     fn points_rise_from_the_least_to_the_most_and_less_can_be_better() {
-        let set = in_force("digitisation", Day::of(2026, 11, 26).unwrap()).unwrap();
-        let scored = score(set, &figures(&[("returned_pages", 55.0), ("judged_pages", 1_000.0), ("lines_overdue", 0.0), ("lines", 0.0)]));
+        let set = indicator_set_in_force("digitisation", Day::from_ymd(2026, 11, 26).unwrap()).unwrap();
+        let scored =
+            score_indicators(set, &figures(&[("returned_pages", 55.0), ("judged_pages", 1_000.0), ("lines_overdue", 0.0), ("lines", 0.0)]));
         let of = |code: &str| scored.iter().find(|one| one.code == code).unwrap();
         assert!((of("returned").points - 10.0).abs() < 1e-9 && of("returned").printed == "5,5%");
         assert!((of("overdue").points - 10.0).abs() < 1e-9);
         // Of nothing, nothing is told and nothing is earned.
         assert_eq!((of("lines-in-time").printed.as_str(), of("lines-in-time").points), ("—", 0.0));
-        assert!(in_force("digitisation", Day::of(2020, 1, 1).unwrap()).is_err() && in_force("x", Day::of(2026, 1, 1).unwrap()).is_err());
+        assert!(
+            indicator_set_in_force("digitisation", Day::from_ymd(2020, 1, 1).unwrap()).is_err()
+                && indicator_set_in_force("x", Day::from_ymd(2026, 1, 1).unwrap()).is_err()
+        );
     }
 }

@@ -3,30 +3,30 @@
 use sohoa_base::model::day::{Calendar, Day};
 
 /// Working days of which the pace is taken.
-pub const TRAILING: usize = 20;
+pub const PACE_DAYS: usize = 20;
 
 /// Of a normal distribution, 80 in 100 lie so many deviations around the middle.
-const DEVIATIONS: f64 = 1.2816;
+const Z_80_PERCENT: f64 = 1.2816;
 
 /// Working days ahead beyond which nothing is told.
-const FARTHEST: f64 = 12_500.0;
+const MAX_FORECAST_DAYS: f64 = 12_500.0;
 
 /// Working days of a stretch of time, counted once for all who ask.
 #[derive(Debug, Clone)]
-pub struct WorkingDays {
+pub struct WorkingDayIndex {
     first: i32,
     /// Working days from the first day to before each.
     sums: Vec<u32>,
 }
 
-impl WorkingDays {
+impl WorkingDayIndex {
     /// Counts from `from` to `to`.
     #[must_use]
-    pub fn count(calendar: &Calendar, from: Day, to: Day) -> Self {
+    pub fn build(calendar: &Calendar, from: Day, to: Day) -> Self {
         let mut sums = vec![0];
         let mut sum = 0;
         for day in from.0..=to.0 {
-            sum += u32::from(calendar.is_working(Day(day)));
+            sum += u32::from(calendar.is_working_day(Day(day)));
             sums.push(sum);
         }
         Self { first: from.0, sums }
@@ -34,14 +34,14 @@ impl WorkingDays {
 
     /// Working days from `from` to `to`, both counted; days outside the stretch are none.
     #[must_use]
-    pub fn between(&self, from: Day, to: Day) -> u32 {
-        self.until(to.after(1)).saturating_sub(self.until(from))
+    pub fn count_between(&self, from: Day, to: Day) -> u32 {
+        self.count_before(to.plus_days(1)).saturating_sub(self.count_before(from))
     }
 
     /// The `count`-th working day after `day`; none beyond the stretch.
     #[must_use]
-    pub fn after(&self, day: Day, count: u32) -> Option<Day> {
-        let wanted = self.until(day.after(1)) + count;
+    pub fn nth_after(&self, day: Day, count: u32) -> Option<Day> {
+        let wanted = self.count_before(day.plus_days(1)) + count;
         let place = self.sums.partition_point(|sum| *sum < wanted);
         let last = self.sums.len().saturating_sub(1);
         (place <= last && place > 0)
@@ -50,7 +50,7 @@ impl WorkingDays {
     }
 
     /// Working days before `day`.
-    fn until(&self, day: Day) -> u32 {
+    fn count_before(&self, day: Day) -> u32 {
         let place = usize::try_from(day.0.saturating_sub(self.first)).unwrap_or(0).min(self.sums.len().saturating_sub(1));
         self.sums.get(place).copied().unwrap_or(0)
     }
@@ -62,16 +62,16 @@ pub struct Pace {
     /// The mean of the working days.
     pub daily: f64,
     /// Their deviation.
-    pub deviation: f64,
+    pub standard_deviation: f64,
     /// Working days of which it is taken.
-    pub days: usize,
+    pub sample_days: usize,
 }
 
 impl Pace {
     /// The pace of these working days.
     #[must_use]
     #[allow(clippy::cast_precision_loss)]
-    pub fn of(amounts: &[f64]) -> Self {
+    pub fn from_amounts(amounts: &[f64]) -> Self {
         let days = amounts.len();
         if days == 0 {
             return Self::default();
@@ -79,13 +79,13 @@ impl Pace {
         let daily = amounts.iter().sum::<f64>() / days as f64;
         let squares = amounts.iter().map(|amount| (amount - daily).powi(2)).sum::<f64>();
         let deviation = if days > 1 { (squares / (days - 1) as f64).sqrt() } else { 0.0 };
-        Self { daily, deviation, days }
+        Self { daily, standard_deviation: deviation, sample_days: days }
     }
 
     /// The same at another speed: 1.5 with half as many scanners again.
     #[must_use]
-    pub fn times(self, factor: f64) -> Self {
-        Self { daily: self.daily * factor, deviation: self.deviation * factor, ..self }
+    pub fn scaled_by(self, factor: f64) -> Self {
+        Self { daily: self.daily * factor, standard_deviation: self.standard_deviation * factor, ..self }
     }
 
     /// Working days until `rest` is done: as expected, at the earliest and at the latest (80 in 100).
@@ -94,7 +94,7 @@ impl Pace {
     /// only known from `n` of them.
     #[must_use]
     #[allow(clippy::cast_precision_loss)]
-    pub fn days_for(self, rest: f64) -> Option<(f64, f64, Option<f64>)> {
+    pub fn days_to_finish(self, rest: f64) -> Option<(f64, f64, Option<f64>)> {
         if rest <= 0.0 {
             return Some((0.0, 0.0, Some(0.0)));
         }
@@ -103,14 +103,14 @@ impl Pace {
         }
         let expected = rest / self.daily;
         // Where the mean plus or minus the deviations reaches the rest: two roots of one square equation.
-        let spread = (DEVIATIONS * self.deviation).powi(2);
-        let square = self.daily.powi(2) - spread / self.days.max(1) as f64;
+        let spread = (Z_80_PERCENT * self.standard_deviation).powi(2);
+        let square = self.daily.powi(2) - spread / self.sample_days.max(1) as f64;
         let linear = 2.0 * rest * self.daily + spread;
         let root = (linear.powi(2) - 4.0 * square * rest.powi(2)).max(0.0).sqrt();
         let earliest = 2.0 * rest.powi(2) / (linear + root);
         // Days that differ so much that the mean itself may be nothing reach it at no day that can be told.
-        let latest = (square > 0.0).then(|| (linear + root) / (2.0 * square)).filter(|days| *days <= FARTHEST);
-        (expected <= FARTHEST).then_some((expected, earliest, latest))
+        let latest = (square > 0.0).then(|| (linear + root) / (2.0 * square)).filter(|days| *days <= MAX_FORECAST_DAYS);
+        (expected <= MAX_FORECAST_DAYS).then_some((expected, earliest, latest))
     }
 }
 
@@ -123,31 +123,35 @@ mod tests {
     fn working_days_are_those_of_the_calendar() {
         let calendar = Calendar::vietnam();
         let day = |text: &str| Day::parse(text).unwrap();
-        let days = WorkingDays::count(calendar, day("1/1/2026"), day("31/12/2027"));
+        let days = WorkingDayIndex::build(calendar, day("1/1/2026"), day("31/12/2027"));
         for (from, to) in [("1/1/2026", "31/12/2026"), ("16/2/2026", "20/2/2026"), ("23/11/2026", "24/11/2026")] {
-            assert_eq!(days.between(day(from), day(to)), calendar.working_days(day(from), day(to)), "{from}");
+            assert_eq!(days.count_between(day(from), day(to)), calendar.count_working_days(day(from), day(to)), "{from}");
         }
         for count in [0, 1, 5, 100] {
-            assert_eq!(days.after(day("27/11/2026"), count).unwrap(), calendar.working_day_after(day("27/11/2026"), count), "{count}");
+            assert_eq!(
+                days.nth_after(day("27/11/2026"), count).unwrap(),
+                calendar.nth_working_day_after(day("27/11/2026"), count),
+                "{count}"
+            );
         }
-        assert_eq!(days.after(day("27/11/2026"), 10_000), None);
+        assert_eq!(days.nth_after(day("27/11/2026"), 10_000), None);
     }
 
     #[test]
     fn an_even_pace_is_sure_and_an_uneven_one_is_not() {
-        let even = Pace::of(&[10.0; 20]);
-        let (expected, earliest, latest) = even.days_for(100.0).unwrap();
+        let even = Pace::from_amounts(&[10.0; 20]);
+        let (expected, earliest, latest) = even.days_to_finish(100.0).unwrap();
         assert!((expected - 10.0).abs() < 1e-6 && (earliest - 10.0).abs() < 1e-6 && (latest.unwrap() - 10.0).abs() < 1e-6);
-        let uneven = Pace::of(&[0.0, 20.0].repeat(10));
-        let (expected, earliest, latest) = uneven.days_for(100.0).unwrap();
+        let uneven = Pace::from_amounts(&[0.0, 20.0].repeat(10));
+        let (expected, earliest, latest) = uneven.days_to_finish(100.0).unwrap();
         assert!((expected - 10.0).abs() < 1e-6 && earliest < 8.0 && latest.unwrap() > 13.0);
-        assert_eq!(Pace::of(&[]).days_for(1.0), None);
-        assert_eq!(Pace::of(&[0.0; 20]).days_for(1.0), None);
+        assert_eq!(Pace::from_amounts(&[]).days_to_finish(1.0), None);
+        assert_eq!(Pace::from_amounts(&[0.0; 20]).days_to_finish(1.0), None);
         // One lump in twenty days: done at some time, but nobody can tell the latest.
         let mut lump = vec![0.0; 19];
         lump.push(20.0);
-        assert_eq!(Pace::of(&lump).days_for(1_000.0).unwrap().2, None);
-        assert_eq!(even.times(2.0).days_for(100.0).unwrap().0, 5.0);
+        assert_eq!(Pace::from_amounts(&lump).days_to_finish(1_000.0).unwrap().2, None);
+        assert_eq!(even.scaled_by(2.0).days_to_finish(100.0).unwrap().0, 5.0);
     }
 
     #[test]
@@ -161,8 +165,8 @@ mod tests {
         };
         let mut inside = 0;
         for _ in 0..1_000 {
-            let seen: Vec<f64> = (0..TRAILING).map(|_| drawn()).collect();
-            let (_, earliest, latest) = Pace::of(&seen).days_for(800.0).unwrap();
+            let seen: Vec<f64> = (0..PACE_DAYS).map(|_| drawn()).collect();
+            let (_, earliest, latest) = Pace::from_amounts(&seen).days_to_finish(800.0).unwrap();
             let (mut left, mut days) = (800.0, 0.0);
             while left > 0.0 {
                 left -= drawn();

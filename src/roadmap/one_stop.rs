@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use sohoa_base::model::account::Units;
+use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::case::{Case, CaseCode, Reuse};
 use sohoa_base::model::day::Day;
 use sohoa_base::model::record::Description;
@@ -17,7 +17,7 @@ const RESULT_NAMES: [&str; 6] = ["giay phep", "giay chung nhan", "giay xac nhan"
 
 /// What the archive holds of a one-stop dossier, of papers that nobody need look at any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
+pub struct StoredCase {
     /// Unit whose dossier it is.
     pub unit: String,
     /// Its code.
@@ -28,7 +28,7 @@ pub struct Held {
     pub has_result: bool,
 }
 
-impl Held {
+impl StoredCase {
     /// A dossier of which nothing is counted yet.
     #[must_use]
     pub fn empty(unit: &str, code: CaseCode) -> Self {
@@ -36,7 +36,7 @@ impl Held {
     }
 
     /// Counts a document of it.
-    pub fn add(&mut self, document: &Description) {
+    pub fn add_document(&mut self, document: &Description) {
         if is_result(document, self.code.received) { self.has_result = true } else { self.has_components = true }
     }
 }
@@ -60,39 +60,42 @@ pub struct Period {
 }
 
 impl Period {
-    fn holds(self, day: Day) -> bool {
+    fn contains(self, day: Day) -> bool {
         (self.from..=self.to).contains(&day)
     }
 }
 
 /// The report of a period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct OneStop {
+pub struct OneStopReport {
     /// The period.
     pub period: Period,
     /// Day for which it is told what is overdue: the last of the period, or today where that is to come.
     pub as_of: Day,
     /// By unit.
-    pub units: Vec<UnitCount>,
+    pub units: Vec<UnitSummary>,
     /// All of them together.
-    pub whole: UnitCount,
+    #[serde(rename = "whole")]
+    pub total: UnitSummary,
 }
 
 /// The dossiers of a unit counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct UnitCount {
+pub struct UnitSummary {
     /// The unit; empty: all together.
     pub unit: String,
     /// Their digitisation.
-    pub digitised: Digitised,
+    #[serde(rename = "digitised")]
+    pub digitisation: DigitisationCounts,
     /// Their resolution in time; none: no due day was handed in.
-    pub timely: Option<Timely>,
+    #[serde(rename = "timely")]
+    pub timeliness: Option<TimelinessCounts>,
 }
 
 /// Digitisation of the dossiers received, and of the results of those resolved, in the period. None where nobody handed in what
 /// the archive cannot know.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Digitised {
+pub struct DigitisationCounts {
     /// Received (tiếp nhận).
     pub received: u64,
     /// Of them: what was filed is not stored as digitised documents.
@@ -112,12 +115,13 @@ pub struct Digitised {
     /// Of those received: in no table that was handed in, so that nobody knows whether they are resolved.
     pub not_handed_in: u64,
     /// Of those received: it is not said whether papers were used again.
-    pub reuse_unsaid: u64,
+    #[serde(rename = "reuse_unsaid")]
+    pub reuse_unknown: u64,
 }
 
 /// Resolution in time, of dossiers that were handed in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Timely {
+pub struct TimelinessCounts {
     /// Received before the period and not resolved before it (kỳ trước chuyển qua).
     pub carried_over: u64,
     /// Received in it.
@@ -136,7 +140,7 @@ pub struct Timely {
     pub without_due: u64,
 }
 
-impl Timely {
+impl TimelinessCounts {
     /// Resolved, with a due day.
     #[must_use]
     pub fn resolved(self) -> u64 {
@@ -145,77 +149,77 @@ impl Timely {
 }
 
 /// A dossier as it is counted.
-struct Row<'a> {
+struct CaseRow<'a> {
     unit: &'a str,
     received: Day,
-    held: Option<&'a Held>,
+    stored: Option<&'a StoredCase>,
     case: Option<&'a Case>,
 }
 
 /// Counts the dossiers of these units. A dossier that the archive holds is of the unit that holds it, others of the unit that
 /// handed them in.
 #[must_use]
-pub fn count(cases: &[Case], held: &[Held], units: &Units, period: Period, today: Day) -> OneStop {
-    let mut rows: BTreeMap<String, Row<'_>> = BTreeMap::new();
+pub fn summarize(cases: &[Case], held: &[StoredCase], units: &UnitScope, period: Period, today: Day) -> OneStopReport {
+    let mut rows: BTreeMap<String, CaseRow<'_>> = BTreeMap::new();
     for one in held {
-        let new = Row { unit: &one.unit, received: one.code.received, held: Some(one), case: None };
+        let new = CaseRow { unit: &one.unit, received: one.code.received, stored: Some(one), case: None };
         rows.entry(one.code.to_string()).or_insert(new);
     }
     for case in cases {
-        let new = Row { unit: &case.unit, received: case.received, held: None, case: None };
+        let new = CaseRow { unit: &case.unit, received: case.received, stored: None, case: None };
         let row = rows.entry(case.code.clone()).or_insert(new);
         row.received = case.received;
         row.case = Some(case);
     }
     let as_of = period.to.min(today);
-    let mut by_unit: BTreeMap<&str, Vec<&Row<'_>>> = BTreeMap::new();
+    let mut by_unit: BTreeMap<&str, Vec<&CaseRow<'_>>> = BTreeMap::new();
     for row in rows.values().filter(|row| units.contains(row.unit) && row.received <= period.to) {
         by_unit.entry(row.unit).or_default().push(row);
     }
-    let all: Vec<&Row<'_>> = by_unit.values().flatten().copied().collect();
-    let counted = |unit: &str, rows: &[&Row<'_>]| UnitCount {
+    let all: Vec<&CaseRow<'_>> = by_unit.values().flatten().copied().collect();
+    let counted = |unit: &str, rows: &[&CaseRow<'_>]| UnitSummary {
         unit: unit.to_owned(),
-        digitised: digitised(rows, period),
-        timely: timely(rows, period, as_of),
+        digitisation: count_digitisation(rows, period),
+        timeliness: count_timeliness(rows, period, as_of),
     };
-    let mut units: Vec<UnitCount> = by_unit.iter().map(|(unit, rows)| counted(unit, rows)).collect();
+    let mut units: Vec<UnitSummary> = by_unit.iter().map(|(unit, rows)| counted(unit, rows)).collect();
     // A unit whose dossiers all ended before the period has nothing to tell of it.
     units.retain(|unit| {
-        let is_open = unit.timely.is_some_and(|timely| timely.carried_over > 0);
-        is_open || unit.digitised.received > 0 || unit.digitised.resolved.unwrap_or(0) > 0
+        let is_open = unit.timeliness.is_some_and(|timely| timely.carried_over > 0);
+        is_open || unit.digitisation.received > 0 || unit.digitisation.resolved.unwrap_or(0) > 0
     });
-    OneStop { period, as_of, units, whole: counted("", &all) }
+    OneStopReport { period, as_of, units, total: counted("", &all) }
 }
 
-fn number(of: impl Iterator) -> u64 {
+fn count_items(of: impl Iterator) -> u64 {
     of.count().try_into().unwrap_or(u64::MAX)
 }
 
-fn digitised(rows: &[&Row<'_>], period: Period) -> Digitised {
-    let received = || rows.iter().filter(|row| period.holds(row.received));
-    let reuses = || received().filter_map(|row| row.case?.reused);
-    let resolved = || rows.iter().filter(|row| row.case.and_then(|case| case.resolved).is_some_and(|day| period.holds(day)));
-    let with_components = number(received().filter(|row| row.held.is_some_and(|held| held.has_components)));
-    let with_result = number(resolved().filter(|row| row.held.is_some_and(|held| held.has_result)));
+fn count_digitisation(rows: &[&CaseRow<'_>], period: Period) -> DigitisationCounts {
+    let received = || rows.iter().filter(|row| period.contains(row.received));
+    let reuses = || received().filter_map(|row| row.case?.reuse);
+    let resolved = || rows.iter().filter(|row| row.case.and_then(|case| case.resolved).is_some_and(|day| period.contains(day)));
+    let with_components = count_items(received().filter(|row| row.stored.is_some_and(|held| held.has_components)));
+    let with_result = count_items(resolved().filter(|row| row.stored.is_some_and(|held| held.has_result)));
     let is_said = rows.iter().any(|row| row.case.is_some());
     let is_reuse_said = reuses().next().is_some();
-    let all = number(received());
-    Digitised {
+    let all = count_items(received());
+    DigitisationCounts {
         received: all,
         without_components: all - with_components,
         with_components,
-        reused: is_reuse_said.then(|| number(reuses().filter(|reuse| *reuse != Reuse::None))),
-        from_portal: is_reuse_said.then(|| number(reuses().filter(|reuse| *reuse == Reuse::Portal))),
-        resolved: is_said.then(|| number(resolved())),
-        without_result: is_said.then(|| number(resolved()) - with_result),
+        reused: is_reuse_said.then(|| count_items(reuses().filter(|reuse| *reuse != Reuse::None))),
+        from_portal: is_reuse_said.then(|| count_items(reuses().filter(|reuse| *reuse == Reuse::Portal))),
+        resolved: is_said.then(|| count_items(resolved())),
+        without_result: is_said.then(|| count_items(resolved()) - with_result),
         with_result: is_said.then_some(with_result),
-        not_handed_in: number(received().filter(|row| row.case.is_none())),
-        reuse_unsaid: all - number(reuses()),
+        not_handed_in: count_items(received().filter(|row| row.case.is_none())),
+        reuse_unknown: all - count_items(reuses()),
     }
 }
 
-fn timely(rows: &[&Row<'_>], period: Period, as_of: Day) -> Option<Timely> {
-    let mut timely = Timely::default();
+fn count_timeliness(rows: &[&CaseRow<'_>], period: Period, as_of: Day) -> Option<TimelinessCounts> {
+    let mut timely = TimelinessCounts::default();
     let cases = || rows.iter().filter_map(|row| row.case);
     if cases().all(|case| case.due.is_none()) {
         return None;
@@ -254,14 +258,14 @@ mod tests {
         Day::parse(text).unwrap()
     }
 
-    fn held(code: &str, has_components: bool, has_result: bool) -> Held {
-        Held { unit: "snv".to_owned(), code: CaseCode::parse(code).unwrap(), has_components, has_result }
+    fn held(code: &str, has_components: bool, has_result: bool) -> StoredCase {
+        StoredCase { unit: "snv".to_owned(), code: CaseCode::parse(code).unwrap(), has_components, has_result }
     }
 
     fn case(code: &str, resolved: Option<&str>, due: Option<&str>, reused: Option<Reuse>) -> Case {
         let parsed = CaseCode::parse(code).unwrap();
         let (unit, received) = (parsed.unit.clone(), parsed.received);
-        Case { code: parsed.to_string(), unit, received, due: due.map(day), resolved: resolved.map(day), reused }
+        Case { code: parsed.to_string(), unit, received, due: due.map(day), resolved: resolved.map(day), reuse: reused }
     }
 
     const OCTOBER: fn() -> Period = || Period { from: day("1/10/2026"), to: day("31/10/2026") };
@@ -286,24 +290,24 @@ mod tests {
         ] {
             assert_eq!(is_result(&document(kind, issued, subject), received), is, "{kind} {issued} {subject}");
         }
-        let mut held = Held::empty("snv", CaseCode::parse("H24.16-261002-0001").unwrap());
-        held.add(&document("02", "2026-10-05", ""));
+        let mut held = StoredCase::empty("snv", CaseCode::parse("H24.16-261002-0001").unwrap());
+        held.add_document(&document("02", "2026-10-05", ""));
         assert_eq!((held.has_components, held.has_result), (false, true));
-        held.add(&document("32", "", ""));
+        held.add_document(&document("32", "", ""));
         assert!(held.has_components);
     }
 
     #[test]
     fn what_nobody_handed_in_is_not_told_as_nothing() {
         let held = [held("H24.16-261002-0001", true, true), held("H24.16-261102-0001", true, true)];
-        let report = count(&[], &held, &Units::All, OCTOBER(), day("26/11/2026"));
-        let whole = &report.whole.digitised;
+        let report = summarize(&[], &held, &UnitScope::All, OCTOBER(), day("26/11/2026"));
+        let whole = &report.total.digitisation;
         assert_eq!((whole.received, whole.with_components, whole.without_components), (1, 1, 0));
         assert_eq!((whole.resolved, whole.with_result, whole.reused, whole.not_handed_in), (None, None, None, 1));
-        assert_eq!((report.whole.timely, report.as_of), (None, day("31/10/2026")));
+        assert_eq!((report.total.timeliness, report.as_of), (None, day("31/10/2026")));
         // The unit of the archive counts, not the one in the code.
         assert_eq!(report.units.iter().map(|unit| unit.unit.as_str()).collect::<Vec<_>>(), ["snv"]);
-        assert_eq!(count(&[], &held, &Units::Some(["H24.16".to_owned()].into()), OCTOBER(), day("26/11/2026")).units, []);
+        assert_eq!(summarize(&[], &held, &UnitScope::Only(["H24.16".to_owned()].into()), OCTOBER(), day("26/11/2026")).units, []);
     }
 
     #[test]
@@ -319,11 +323,11 @@ mod tests {
             case("H24.16-260901-0001", Some("8/10/2026"), Some("7/10/2026"), None),
             case("H24.16-260902-0001", Some("30/9/2026"), Some("7/10/2026"), None),
         ];
-        let report = count(&cases, &held, &Units::All, OCTOBER(), day("26/11/2026"));
+        let report = summarize(&cases, &held, &UnitScope::All, OCTOBER(), day("26/11/2026"));
         let of = |name: &str| report.units.iter().find(|unit| unit.unit == name).unwrap();
         assert_eq!(
-            of("snv").digitised,
-            Digitised {
+            of("snv").digitisation,
+            DigitisationCounts {
                 received: 2,
                 without_components: 1,
                 with_components: 1,
@@ -333,12 +337,15 @@ mod tests {
                 without_result: Some(0),
                 with_result: Some(2),
                 not_handed_in: 1,
-                reuse_unsaid: 1
+                reuse_unknown: 1
             }
         );
-        assert_eq!((of("H24.16").digitised.received, of("H24.16").digitised.resolved), (1, Some(0)));
-        let whole = report.whole.timely.unwrap();
-        assert_eq!(whole, Timely { carried_over: 1, received: 2, early: 1, late: 1, open_late: 1, ..Timely::default() });
+        assert_eq!((of("H24.16").digitisation.received, of("H24.16").digitisation.resolved), (1, Some(0)));
+        let whole = report.total.timeliness.unwrap();
+        assert_eq!(
+            whole,
+            TimelinessCounts { carried_over: 1, received: 2, early: 1, late: 1, open_late: 1, ..TimelinessCounts::default() }
+        );
         assert_eq!(whole.carried_over + whole.received, whole.resolved() + whole.open_in_time + whole.open_late + whole.without_due);
     }
 
@@ -350,10 +357,10 @@ mod tests {
             case("H24.16-261002-0003", None, Some("31/10/2026"), None),
             case("H24.16-261002-0004", None, None, None),
         ];
-        let report = count(&cases, &[], &Units::All, OCTOBER(), day("26/11/2026"));
-        let expected = Timely { received: 4, in_time: 1, open_in_time: 2, without_due: 1, ..Timely::default() };
-        assert_eq!(report.whole.timely, Some(expected));
+        let report = summarize(&cases, &[], &UnitScope::All, OCTOBER(), day("26/11/2026"));
+        let expected = TimelinessCounts { received: 4, in_time: 1, open_in_time: 2, without_due: 1, ..TimelinessCounts::default() };
+        assert_eq!(report.total.timeliness, Some(expected));
         // Asked before the period ends, today counts.
-        assert_eq!(count(&cases, &[], &Units::All, OCTOBER(), day("15/10/2026")).as_of, day("15/10/2026"));
+        assert_eq!(summarize(&cases, &[], &UnitScope::All, OCTOBER(), day("15/10/2026")).as_of, day("15/10/2026"));
     }
 }

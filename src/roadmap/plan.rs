@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use sohoa_base::model::day::Day;
-use sohoa_base::model::roadmap::{Conversion, Line, Measure, Phase, Roadmap};
+use sohoa_base::model::roadmap::{Conversion, Measure, Phase, Roadmap, Target};
 use sohoa_base::text::fold::fold;
 use sohoa_base::text::numbers;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +13,7 @@ pub type Sheet = (String, Vec<Vec<String>>);
 
 /// A cell that cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct WrongCell {
+pub struct CellError {
     /// Name of the sheet.
     pub sheet: String,
     /// The cell as spreadsheets call it, such as `C12`; a row alone where a whole row is meant.
@@ -23,10 +23,10 @@ pub struct WrongCell {
 }
 
 /// Names of the sheets, as they are written; they are read without marks.
-pub const SHEETS: [&str; 4] = ["Lộ trình", "Giai đoạn", "Chỉ tiêu", "Quy đổi"];
+pub const SHEET_NAMES: [&str; 4] = ["Lộ trình", "Giai đoạn", "Chỉ tiêu", "Quy đổi"];
 
 /// Columns of the lines: name of the field, and as it is written.
-pub const LINE_COLUMNS: [(&str, &str); 18] = [
+pub const TARGET_COLUMNS: [(&str, &str); 18] = [
     ("code", "Mã"),
     ("name", "Nội dung"),
     ("unit", "Đơn vị"),
@@ -58,7 +58,7 @@ const PHASE_COLUMNS: [(&str, &str); 3] = [("code", "Mã"), ("from", "Từ ngày"
 const CONVERSION_COLUMNS: [(&str, &str); 3] = [("fonds", "Phông"), ("measure", "Đơn vị tính"), ("pages", "Số trang")];
 
 /// Measures as they are written, the usual word first.
-const MEASURES: [(Measure, &[&str]); 7] = [
+const MEASURE_WORDS: [(Measure, &[&str]); 7] = [
     (Measure::Metre, &["mét giá", "mét", "metre"]),
     (Measure::Box, &["hộp", "cặp", "box"]),
     (Measure::Dossier, &["hồ sơ", "dossier"]),
@@ -69,41 +69,41 @@ const MEASURES: [(Measure, &[&str]); 7] = [
 ];
 
 /// Rows over which a heading is looked for.
-const HEADINGS_WITHIN: usize = 10;
+const HEADER_SEARCH_ROWS: usize = 10;
 
 /// A row of a sheet by the names of its columns.
-pub(super) struct Cells<'a> {
+pub(super) struct RowCells<'a> {
     sheet: &'a str,
     row: usize,
     columns: &'a BTreeMap<&'static str, usize>,
     cells: &'a [String],
-    wrong: &'a mut Vec<WrongCell>,
+    errors: &'a mut Vec<CellError>,
 }
 
-impl Cells<'_> {
+impl RowCells<'_> {
     pub(super) fn text(&self, name: &str) -> String {
         let place = self.columns.get(name).copied();
         place.and_then(|place| self.cells.get(place)).map(|cell| cell.trim().to_owned()).unwrap_or_default()
     }
 
-    pub(super) fn is_wrong(&mut self, name: &str, problem: String) {
-        let cell = self.columns.get(name).map_or_else(|| self.row.to_string(), |place| format!("{}{}", letters(*place), self.row));
-        self.wrong.push(WrongCell { sheet: self.sheet.to_owned(), cell, problem });
+    pub(super) fn report_error(&mut self, name: &str, problem: String) {
+        let cell = self.columns.get(name).map_or_else(|| self.row.to_string(), |place| format!("{}{}", column_letters(*place), self.row));
+        self.errors.push(CellError { sheet: self.sheet.to_owned(), cell, problem });
     }
 
-    pub(super) fn needed(&mut self, name: &str) -> String {
+    pub(super) fn required_text(&mut self, name: &str) -> String {
         let text = self.text(name);
         if text.is_empty() {
-            self.is_wrong(name, "must not be empty".to_owned());
+            self.report_error(name, "must not be empty".to_owned());
         }
         text
     }
 
     pub(super) fn day(&mut self, name: &str) -> Day {
-        let text = self.needed(name);
+        let text = self.required_text(name);
         Day::parse(&text).unwrap_or_else(|| {
             if !text.is_empty() {
-                self.is_wrong(name, format!("{text:?} is no day; write 31/12/2027"));
+                self.report_error(name, format!("{text:?} is no day; write 31/12/2027"));
             }
             Day(0)
         })
@@ -114,13 +114,13 @@ impl Cells<'_> {
         match (text.as_str(), if_empty) {
             ("", Some(value)) => value,
             ("", None) => {
-                self.is_wrong(name, "must not be empty".to_owned());
+                self.report_error(name, "must not be empty".to_owned());
                 0.0
             }
-            _ => match numbers::parse(&text).filter(|number| *number >= 0.0 && number.is_finite()) {
+            _ => match numbers::parse_number(&text).filter(|number| *number >= 0.0 && number.is_finite()) {
                 Some(number) => number,
                 None => {
-                    self.is_wrong(name, format!("{text:?} is no number; write 1.545.000 or 25,5"));
+                    self.report_error(name, format!("{text:?} is no number; write 1.545.000 or 25,5"));
                     0.0
                 }
             },
@@ -132,24 +132,24 @@ impl Cells<'_> {
 ///
 /// # Errors
 /// Every cell that cannot be taken.
-pub fn read(sheets: &[Sheet], known: Option<&Roadmap>) -> Result<Roadmap, Vec<WrongCell>> {
+pub fn read_roadmap(sheets: &[Sheet], known: Option<&Roadmap>) -> Result<Roadmap, Vec<CellError>> {
     let mut wrong = Vec::new();
     let named = |name: &str| sheets.iter().find(|(own, _)| fold(own.trim()) == fold(name));
-    let [head, phases, lines, conversions] = SHEETS.map(named);
+    let [head, phases, lines, conversions] = SHEET_NAMES.map(named);
     let lines = lines.or_else(|| sheets.first().filter(|_| sheets.len() == 1));
     let Some((lines_name, lines)) = lines else {
-        return Err(vec![WrongCell {
-            sheet: SHEETS[2].to_owned(),
+        return Err(vec![CellError {
+            sheet: SHEET_NAMES[2].to_owned(),
             cell: String::new(),
             problem: "the workbook has no such sheet".to_owned(),
         }]);
     };
     let mut roadmap = match (head, known) {
-        (Some((name, rows)), _) => read_head(name, rows, &mut wrong),
-        (None, Some(known)) => Roadmap { lines: Vec::new(), ..known.clone() },
+        (Some((name, rows)), _) => read_header(name, rows, &mut wrong),
+        (None, Some(known)) => Roadmap { targets: Vec::new(), ..known.clone() },
         (None, None) => {
-            wrong.push(WrongCell {
-                sheet: SHEETS[0].to_owned(),
+            wrong.push(CellError {
+                sheet: SHEET_NAMES[0].to_owned(),
                 cell: String::new(),
                 problem: "the workbook has no such sheet".to_owned(),
             });
@@ -157,45 +157,55 @@ pub fn read(sheets: &[Sheet], known: Option<&Roadmap>) -> Result<Roadmap, Vec<Wr
         }
     };
     if let Some((name, rows)) = phases {
-        roadmap.phases = table(name, rows, &PHASE_COLUMNS, &mut wrong, |cells| Phase {
-            code: cells.needed("code"),
+        roadmap.phases = read_table(name, rows, &PHASE_COLUMNS, &mut wrong, |cells| Phase {
+            code: cells.required_text("code"),
             from: cells.day("from"),
             to: cells.day("to"),
         });
     }
     if let Some((name, rows)) = conversions {
-        roadmap.conversions = table(name, rows, &CONVERSION_COLUMNS, &mut wrong, |cells| Conversion {
+        roadmap.conversions = read_table(name, rows, &CONVERSION_COLUMNS, &mut wrong, |cells| Conversion {
             fonds: cells.text("fonds"),
-            measure: measure(cells),
+            measure: read_measure(cells),
             pages: cells.number("pages", None),
         });
     }
     let phases: BTreeSet<String> = roadmap.phases.iter().map(|phase| phase.code.clone()).collect();
     let mut codes = BTreeSet::new();
-    roadmap.lines = table(lines_name, lines, &LINE_COLUMNS, &mut wrong, |cells| read_line(cells, &phases, &mut codes));
-    for line in &roadmap.lines {
-        if roadmap.pages_of(line).is_none() && !matches!(line.measure, Measure::Dossier | Measure::Document) {
+    roadmap.targets = read_table(lines_name, lines, &TARGET_COLUMNS, &mut wrong, |cells| read_target(cells, &phases, &mut codes));
+    for line in &roadmap.targets {
+        if roadmap.pages_per_measure(line).is_none() && !matches!(line.measure, Measure::Dossier | Measure::Document) {
             let problem = match line.measure {
                 Measure::Percent => format!("line {} is told in per cent: give the pages of all its holdings", line.code),
-                other => format!("line {} is told in {}: the sheet {} must say how many pages that is", line.code, other.word(), SHEETS[3]),
+                other => format!(
+                    "line {} is told in {}: the sheet {} must say how many pages that is",
+                    line.code,
+                    other.as_str(),
+                    SHEET_NAMES[3]
+                ),
             };
-            wrong.push(WrongCell { sheet: lines_name.clone(), cell: String::new(), problem });
+            wrong.push(CellError { sheet: lines_name.clone(), cell: String::new(), problem });
         }
     }
-    if roadmap.lines.is_empty() && wrong.is_empty() {
-        wrong.push(WrongCell { sheet: lines_name.clone(), cell: String::new(), problem: "there is no line in it".to_owned() });
+    if roadmap.targets.is_empty() && wrong.is_empty() {
+        wrong.push(CellError { sheet: lines_name.clone(), cell: String::new(), problem: "there is no line in it".to_owned() });
     }
     if wrong.is_empty() {
         return Ok(roadmap);
     }
     wrong.sort_by_key(|one| {
         let (column, row) = one.cell.split_at(one.cell.find(|sign: char| sign.is_ascii_digit()).unwrap_or(0));
-        (SHEETS.iter().position(|name| fold(name) == fold(&one.sheet)), row.parse::<usize>().unwrap_or(0), column.len(), column.to_owned())
+        (
+            SHEET_NAMES.iter().position(|name| fold(name) == fold(&one.sheet)),
+            row.parse::<usize>().unwrap_or(0),
+            column.len(),
+            column.to_owned(),
+        )
     });
     Err(wrong)
 }
 
-fn read_head(sheet: &str, rows: &[Vec<String>], wrong: &mut Vec<WrongCell>) -> Roadmap {
+fn read_header(sheet: &str, rows: &[Vec<String>], wrong: &mut Vec<CellError>) -> Roadmap {
     let mut found: BTreeMap<&str, (usize, String)> = BTreeMap::new();
     for (number, row) in (1..).zip(rows) {
         let label = row.first().map(|cell| fold(cell.trim().trim_end_matches(':'))).unwrap_or_default();
@@ -206,11 +216,11 @@ fn read_head(sheet: &str, rows: &[Vec<String>], wrong: &mut Vec<WrongCell>) -> R
     let mut text = |name: &str, written: &str| match found.get(name) {
         Some((number, text)) if !text.is_empty() => (*number, text.clone()),
         Some((number, _)) => {
-            wrong.push(WrongCell { sheet: sheet.to_owned(), cell: format!("B{number}"), problem: "must not be empty".to_owned() });
+            wrong.push(CellError { sheet: sheet.to_owned(), cell: format!("B{number}"), problem: "must not be empty".to_owned() });
             (*number, String::new())
         }
         None => {
-            wrong.push(WrongCell { sheet: sheet.to_owned(), cell: String::new(), problem: format!("the row {written:?} is missing") });
+            wrong.push(CellError { sheet: sheet.to_owned(), cell: String::new(), problem: format!("the row {written:?} is missing") });
             (0, String::new())
         }
     };
@@ -219,7 +229,7 @@ fn read_head(sheet: &str, rows: &[Vec<String>], wrong: &mut Vec<WrongCell>) -> R
         Day::parse(&text).unwrap_or_else(|| {
             if !text.is_empty() {
                 let problem = format!("{text:?} is no day; write 31/12/2027");
-                wrong.push(WrongCell { sheet: sheet.to_owned(), cell: format!("B{number}"), problem });
+                wrong.push(CellError { sheet: sheet.to_owned(), cell: format!("B{number}"), problem });
             }
             Day(0)
         })
@@ -227,7 +237,7 @@ fn read_head(sheet: &str, rows: &[Vec<String>], wrong: &mut Vec<WrongCell>) -> R
     let (issued, from, to_cell) = (day(issued), day(from), to.0);
     let to = day(to);
     if from > to {
-        wrong.push(WrongCell { sheet: sheet.to_owned(), cell: format!("B{to_cell}"), problem: "ends before it begins".to_owned() });
+        wrong.push(CellError { sheet: sheet.to_owned(), cell: format!("B{to_cell}"), problem: "ends before it begins".to_owned() });
     }
     Roadmap {
         decision: decision.1,
@@ -236,77 +246,77 @@ fn read_head(sheet: &str, rows: &[Vec<String>], wrong: &mut Vec<WrongCell>) -> R
         from,
         to,
         phases: Vec::new(),
-        lines: Vec::new(),
+        targets: Vec::new(),
         conversions: Vec::new(),
         adjustments: Vec::new(),
     }
 }
 
-fn read_line(cells: &mut Cells<'_>, phases: &BTreeSet<String>, codes: &mut BTreeSet<String>) -> Line {
-    let code = cells.needed("code");
+fn read_target(cells: &mut RowCells<'_>, phases: &BTreeSet<String>, codes: &mut BTreeSet<String>) -> Target {
+    let code = cells.required_text("code");
     if code.chars().any(char::is_control) {
-        cells.is_wrong("code", "holds a line break or another sign that is no letter".to_owned());
+        cells.report_error("code", "holds a line break or another sign that is no letter".to_owned());
     }
     if !code.is_empty() && !codes.insert(code.clone()) {
-        cells.is_wrong("code", format!("line {code} stands here twice"));
+        cells.report_error("code", format!("line {code} stands here twice"));
     }
     let phase = cells.text("phase");
     if !phase.is_empty() && !phases.contains(&phase) {
-        cells.is_wrong("phase", format!("there is no phase {phase:?}; the sheet {} lists them", SHEETS[1]));
+        cells.report_error("phase", format!("there is no phase {phase:?}; the sheet {} lists them", SHEET_NAMES[1]));
     }
     let priority = cells.number("priority", Some(3.0));
     if !(1.0..=5.0).contains(&priority) || priority.fract() != 0.0 {
-        cells.is_wrong("priority", "is a whole number from 1 (first) to 5 (last)".to_owned());
+        cells.report_error("priority", "is a whole number from 1 (first) to 5 (last)".to_owned());
     }
     let target = cells.number("target", None);
     let baseline = cells.number("baseline", Some(0.0));
     if baseline > target {
-        cells.is_wrong("baseline", "is more than the target".to_owned());
+        cells.report_error("baseline", "is more than the target".to_owned());
     }
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let (priority, budget) = (priority as u8, cells.number("budget", Some(0.0)) as u64);
-    Line {
+    Target {
         code,
-        name: cells.needed("name"),
-        unit: cells.needed("unit"),
-        block: cells.text("block"),
+        name: cells.required_text("name"),
+        unit: cells.required_text("unit"),
+        unit_group: cells.text("block"),
         phase,
         fonds: cells.text("fonds"),
         kind: cells.text("kind"),
         retention: cells.text("retention"),
         years: cells.text("years"),
-        measure: measure(cells),
+        measure: read_measure(cells),
         baseline,
-        target,
-        whole_pages: cells.number("whole_pages", Some(0.0)),
+        quantity: target,
+        holdings_pages: cells.number("whole_pages", Some(0.0)),
         deadline: cells.day("deadline"),
         priority,
         budget,
         owner: cells.text("owner"),
-        dossiers: cells.text("dossiers").split(';').map(str::trim).filter(|prefix| !prefix.is_empty()).map(str::to_owned).collect(),
+        dossier_prefixes: cells.text("dossiers").split(';').map(str::trim).filter(|prefix| !prefix.is_empty()).map(str::to_owned).collect(),
     }
 }
 
-fn measure(cells: &mut Cells<'_>) -> Measure {
-    let text = cells.needed("measure");
+fn read_measure(cells: &mut RowCells<'_>) -> Measure {
+    let text = cells.required_text("measure");
     let folded = fold(&text);
-    let found = MEASURES.iter().find(|(_, words)| words.iter().any(|word| fold(word) == folded)).map(|(measure, _)| *measure);
+    let found = MEASURE_WORDS.iter().find(|(_, words)| words.iter().any(|word| fold(word) == folded)).map(|(measure, _)| *measure);
     found.unwrap_or_else(|| {
         if !text.is_empty() {
-            let known: Vec<&str> = MEASURES.iter().filter_map(|(_, words)| words.first().copied()).collect();
-            cells.is_wrong("measure", format!("{text:?} is no measure; known are {}", known.join(", ")));
+            let known: Vec<&str> = MEASURE_WORDS.iter().filter_map(|(_, words)| words.first().copied()).collect();
+            cells.report_error("measure", format!("{text:?} is no measure; known are {}", known.join(", ")));
         }
         Measure::Page
     })
 }
 
 /// The rows below the heading of a sheet; empty ones are passed over.
-pub(super) fn table<T>(
+pub(super) fn read_table<T>(
     sheet: &str,
     rows: &[Vec<String>],
     known: &[(&'static str, &'static str)],
-    wrong: &mut Vec<WrongCell>,
-    mut read: impl FnMut(&mut Cells<'_>) -> T,
+    wrong: &mut Vec<CellError>,
+    mut read: impl FnMut(&mut RowCells<'_>) -> T,
 ) -> Vec<T> {
     let columns_of = |row: &Vec<String>| {
         let mut columns = BTreeMap::new();
@@ -318,12 +328,12 @@ pub(super) fn table<T>(
         }
         columns
     };
-    let heads = rows.iter().take(HEADINGS_WITHIN).map(columns_of).enumerate();
+    let heads = rows.iter().take(HEADER_SEARCH_ROWS).map(columns_of).enumerate();
     let Some((at, columns)) =
-        heads.max_by_key(|(place, columns)| (columns.len(), HEADINGS_WITHIN - place)).filter(|(_, columns)| columns.len() > 1)
+        heads.max_by_key(|(place, columns)| (columns.len(), HEADER_SEARCH_ROWS - place)).filter(|(_, columns)| columns.len() > 1)
     else {
         let heads: Vec<&str> = known.iter().map(|(_, written)| *written).collect();
-        wrong.push(WrongCell {
+        wrong.push(CellError {
             sheet: sheet.to_owned(),
             cell: "1".to_owned(),
             problem: format!("has no heading; its columns are {}", heads.join(", ")),
@@ -335,13 +345,13 @@ pub(super) fn table<T>(
         if cells.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        out.push(read(&mut Cells { sheet, row: number, columns: &columns, cells, wrong }));
+        out.push(read(&mut RowCells { sheet, row: number, columns: &columns, cells, errors: wrong }));
     }
     out
 }
 
 /// A column as spreadsheets call it: `A`, `AB`.
-fn letters(mut place: usize) -> String {
+fn column_letters(mut place: usize) -> String {
     let mut name = Vec::new();
     loop {
         name.insert(0, char::from(b'A' + u8::try_from(place % 26).unwrap_or(0)));
@@ -354,51 +364,56 @@ fn letters(mut place: usize) -> String {
 
 /// The roadmap as sheets that [`read`] takes again.
 #[must_use]
-pub fn write(roadmap: &Roadmap) -> Vec<Sheet> {
+pub fn write_roadmap(roadmap: &Roadmap) -> Vec<Sheet> {
     let head = |columns: &[(&str, &str)]| columns.iter().map(|(_, written)| (*written).to_owned()).collect::<Vec<_>>();
-    let values =
-        [roadmap.decision.clone(), roadmap.authority.clone(), roadmap.issued.numeric(), roadmap.from.numeric(), roadmap.to.numeric()];
+    let values = [
+        roadmap.decision.clone(),
+        roadmap.authority.clone(),
+        roadmap.issued.format_dmy(),
+        roadmap.from.format_dmy(),
+        roadmap.to.format_dmy(),
+    ];
     let own = HEAD_ROWS.iter().zip(values).map(|((_, written), value)| vec![(*written).to_owned(), value]).collect();
-    let phases = roadmap.phases.iter().map(|phase| vec![phase.code.clone(), phase.from.numeric(), phase.to.numeric()]);
+    let phases = roadmap.phases.iter().map(|phase| vec![phase.code.clone(), phase.from.format_dmy(), phase.to.format_dmy()]);
     let word = |measure: Measure| {
-        MEASURES.iter().find(|(own, _)| *own == measure).and_then(|(_, words)| words.first()).map_or("", |word| word).to_owned()
+        MEASURE_WORDS.iter().find(|(own, _)| *own == measure).and_then(|(_, words)| words.first()).map_or("", |word| word).to_owned()
     };
-    let lines = roadmap.lines.iter().map(|line| {
+    let lines = roadmap.targets.iter().map(|line| {
         vec![
             line.code.clone(),
             line.name.clone(),
             line.unit.clone(),
-            line.block.clone(),
+            line.unit_group.clone(),
             line.phase.clone(),
             line.fonds.clone(),
             line.kind.clone(),
             line.retention.clone(),
             line.years.clone(),
             word(line.measure),
-            decimal(line.baseline),
-            decimal(line.target),
-            decimal(line.whole_pages),
-            line.deadline.numeric(),
+            format_decimal(line.baseline),
+            format_decimal(line.quantity),
+            format_decimal(line.holdings_pages),
+            line.deadline.format_dmy(),
             line.priority.to_string(),
-            numbers::whole(line.budget),
+            numbers::format_integer(line.budget),
             line.owner.clone(),
-            line.dossiers.join("; "),
+            line.dossier_prefixes.join("; "),
         ]
     });
-    let conversions = roadmap.conversions.iter().map(|one| vec![one.fonds.clone(), word(one.measure), decimal(one.pages)]);
+    let conversions = roadmap.conversions.iter().map(|one| vec![one.fonds.clone(), word(one.measure), format_decimal(one.pages)]);
     let with = |head: Vec<String>, rows: Vec<Vec<String>>| std::iter::once(head).chain(rows).collect::<Vec<_>>();
     vec![
-        (SHEETS[0].to_owned(), own),
-        (SHEETS[1].to_owned(), with(head(&PHASE_COLUMNS), phases.collect())),
-        (SHEETS[2].to_owned(), with(head(&LINE_COLUMNS), lines.collect())),
-        (SHEETS[3].to_owned(), with(head(&CONVERSION_COLUMNS), conversions.collect())),
+        (SHEET_NAMES[0].to_owned(), own),
+        (SHEET_NAMES[1].to_owned(), with(head(&PHASE_COLUMNS), phases.collect())),
+        (SHEET_NAMES[2].to_owned(), with(head(&TARGET_COLUMNS), lines.collect())),
+        (SHEET_NAMES[3].to_owned(), with(head(&CONVERSION_COLUMNS), conversions.collect())),
     ]
 }
 
 /// A number as offices write it, with as many places as it has, at most three.
 #[must_use]
-pub fn decimal(number: f64) -> String {
-    let text = numbers::decimal(number, 3);
+pub fn format_decimal(number: f64) -> String {
+    let text = numbers::format_decimal(number, 3);
     if text.contains(',') { text.trim_end_matches('0').trim_end_matches(',').to_owned() } else { text }
 }
 
@@ -431,12 +446,12 @@ mod tests {
 
     #[test]
     fn a_workbook_is_read_and_written_again() {
-        let roadmap = read(&sheets(), None).unwrap();
-        assert_eq!((roadmap.decision.as_str(), roadmap.to), ("12/QĐ-UBND", Day::of(2028, 12, 31).unwrap()));
-        assert_eq!((roadmap.lines[0].target, roadmap.lines[0].priority, roadmap.lines[1].priority), (25.5, 1, 3));
-        assert_eq!(roadmap.lines[0].dossiers, ["dat-dai/", "nha"]);
-        assert_eq!(roadmap.pages_of(&roadmap.lines[0]), Some(7_500.0));
-        assert_eq!(read(&write(&roadmap), None).unwrap(), roadmap);
+        let roadmap = read_roadmap(&sheets(), None).unwrap();
+        assert_eq!((roadmap.decision.as_str(), roadmap.to), ("12/QĐ-UBND", Day::from_ymd(2028, 12, 31).unwrap()));
+        assert_eq!((roadmap.targets[0].quantity, roadmap.targets[0].priority, roadmap.targets[1].priority), (25.5, 1, 3));
+        assert_eq!(roadmap.targets[0].dossier_prefixes, ["dat-dai/", "nha"]);
+        assert_eq!(roadmap.pages_per_measure(&roadmap.targets[0]), Some(7_500.0));
+        assert_eq!(read_roadmap(&write_roadmap(&roadmap), None).unwrap(), roadmap);
     }
 
     #[test]
@@ -448,15 +463,15 @@ mod tests {
         sheets[2].1[4][0] = "SNV-1".to_owned();
         sheets[2].1[4][5] = "nhiều".to_owned();
         sheets[2].1[4][7] = "31/2/2028".to_owned();
-        let wrong = read(&sheets, None).unwrap_err();
+        let wrong = read_roadmap(&sheets, None).unwrap_err();
         let cells: Vec<&str> = wrong.iter().map(|one| one.cell.as_str()).collect();
         assert_eq!(cells, ["B6", "D3", "E3", "A5", "F5", "H5"]);
-        assert!(read(&[], None).is_err() && read(&sheets[1..2], None).is_err());
+        assert!(read_roadmap(&[], None).is_err() && read_roadmap(&sheets[1..2], None).is_err());
     }
 
     #[test]
     fn columns_are_called_as_spreadsheets_do() {
-        assert_eq!([0, 25, 26, 51, 52, 701, 702].map(letters), ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
-        assert_eq!([0.0, 25.5, 1_545_000.0, 0.125, -3.0].map(decimal), ["0", "25,5", "1.545.000", "0,125", "-3"]);
+        assert_eq!([0, 25, 26, 51, 52, 701, 702].map(column_letters), ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
+        assert_eq!([0.0, 25.5, 1_545_000.0, 0.125, -3.0].map(format_decimal), ["0", "25,5", "1.545.000", "0,125", "-3"]);
     }
 }

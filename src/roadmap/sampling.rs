@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 /// How thoroughly a lot is looked at (ISO 2859-1, table 1).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum Level {
+pub enum InspectionLevel {
     /// Less than usual.
     I,
     /// As usual.
@@ -22,7 +22,7 @@ pub enum Level {
 /// How grave a defect is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Gravity {
+pub enum DefectSeverity {
     /// None is tolerated.
     Critical,
     /// It spoils the use of the page.
@@ -31,13 +31,13 @@ pub enum Gravity {
     Minor,
 }
 
-impl Gravity {
+impl DefectSeverity {
     /// All, the gravest first.
     pub const ALL: [Self; 3] = [Self::Critical, Self::Major, Self::Minor];
 
     /// The word for it, as in JSON.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Critical => "critical",
             Self::Major => "major",
@@ -54,7 +54,7 @@ pub struct DefectKind {
     pub code: String,
     /// How grave.
     #[serde(rename = "class")]
-    pub gravity: Gravity,
+    pub severity: DefectSeverity,
     /// In Vietnamese.
     pub vi: String,
     /// In English.
@@ -77,24 +77,24 @@ pub struct SamplingPlan {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Tables {
-    lots: Vec<LotRow>,
+    lots: Vec<LotSizeRow>,
     letters: String,
     sizes: Vec<u32>,
-    limits: Vec<Limit>,
+    limits: Vec<AqlRow>,
     defects: Vec<DefectKind>,
-    classes: BTreeMap<Gravity, f64>,
+    classes: BTreeMap<DefectSeverity, f64>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct LotRow {
+struct LotSizeRow {
     to: u32,
     letters: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Limit {
+struct AqlRow {
     aql: f64,
     accept: Vec<i32>,
 }
@@ -123,7 +123,7 @@ pub fn defect_kind(code: &str) -> Result<&'static DefectKind> {
 ///
 /// # Errors
 /// `Invalid` for an empty lot; `Internal` where the tables have no row for it.
-pub fn plan_for(lot: u32, level: Level) -> Result<SamplingPlan> {
+pub fn sampling_plan(lot: u32, level: InspectionLevel) -> Result<SamplingPlan> {
     if lot == 0 {
         return Err(Error::invalid("the lot has no page"));
     }
@@ -133,7 +133,7 @@ pub fn plan_for(lot: u32, level: Level) -> Result<SamplingPlan> {
     let letter = row.letters.chars().nth(level as usize).ok_or_else(missing)?;
     let place = tables.letters.find(letter).ok_or_else(missing)?;
     // The letter from which on a plan for the gravity exists, and the most defects that pass there.
-    let limit = |gravity: Gravity, from: usize| {
+    let limit = |gravity: DefectSeverity, from: usize| {
         let aql = tables.classes.get(&gravity)?;
         let limit = tables.limits.iter().find(|limit| (limit.aql - aql).abs() < 1e-9)?;
         let mut at = from;
@@ -145,23 +145,23 @@ pub fn plan_for(lot: u32, level: Level) -> Result<SamplingPlan> {
             }
         }
     };
-    let (major_at, _) = limit(Gravity::Major, place).ok_or_else(missing)?;
-    let (minor_at, _) = limit(Gravity::Minor, place).ok_or_else(missing)?;
+    let (major_at, _) = limit(DefectSeverity::Major, place).ok_or_else(missing)?;
+    let (minor_at, _) = limit(DefectSeverity::Minor, place).ok_or_else(missing)?;
     // One sample is looked at for all defects: the larger of the two, by which both are judged.
     let at = major_at.max(minor_at);
     let sample = *tables.sizes.get(at).ok_or_else(missing)?;
-    let (_, accept_major) = limit(Gravity::Major, at).ok_or_else(missing)?;
-    let (_, accept_minor) = limit(Gravity::Minor, at).ok_or_else(missing)?;
+    let (_, accept_major) = limit(DefectSeverity::Major, at).ok_or_else(missing)?;
+    let (_, accept_minor) = limit(DefectSeverity::Minor, at).ok_or_else(missing)?;
     Ok(SamplingPlan { lot, sample: sample.min(lot), accept_major, accept_minor })
 }
 
 /// Which of `lot` pages are drawn, in order: the same ones whenever `seed` is the same, and any as likely as any other
 /// (Floyd's method, with numbers out of SHA-256).
 #[must_use]
-pub fn draw(seed: &str, lot: u32, sample: u32) -> Vec<u32> {
+pub fn draw_sample(seed: &str, lot: u32, sample: u32) -> Vec<u32> {
     let mut drawn = BTreeSet::new();
     for (count, last) in (0_u64..).zip(lot.saturating_sub(sample)..lot) {
-        let number = below(seed, count, u64::from(last) + 1);
+        let number = uniform_below(seed, count, u64::from(last) + 1);
         if !drawn.insert(number) {
             drawn.insert(last);
         }
@@ -170,7 +170,7 @@ pub fn draw(seed: &str, lot: u32, sample: u32) -> Vec<u32> {
 }
 
 /// The `count`-th number below `end`, without the bias of a remainder.
-fn below(seed: &str, count: u64, end: u64) -> u32 {
+fn uniform_below(seed: &str, count: u64, end: u64) -> u32 {
     let most = u64::MAX - u64::MAX % end;
     for again in 0_u64.. {
         let hash = Sha256::digest(format!("{seed}/{count}/{again}"));
@@ -185,19 +185,19 @@ fn below(seed: &str, count: u64, end: u64) -> u32 {
 /// What the defects found say of the lot: the gravities of which there are too many; none: it is accepted. `defective`:
 /// pages with at least one defect of each gravity.
 #[must_use]
-pub fn refused_for(plan: &SamplingPlan, defective: &BTreeMap<Gravity, u32>) -> Vec<Gravity> {
-    let most = |gravity: Gravity| match gravity {
-        Gravity::Critical => 0,
-        Gravity::Major => plan.accept_major,
-        Gravity::Minor => plan.accept_minor,
+pub fn failed_severities(plan: &SamplingPlan, defective: &BTreeMap<DefectSeverity, u32>) -> Vec<DefectSeverity> {
+    let most = |gravity: DefectSeverity| match gravity {
+        DefectSeverity::Critical => 0,
+        DefectSeverity::Major => plan.accept_major,
+        DefectSeverity::Minor => plan.accept_minor,
     };
-    Gravity::ALL.into_iter().filter(|gravity| defective.get(gravity).copied().unwrap_or(0) > most(*gravity)).collect()
+    DefectSeverity::ALL.into_iter().filter(|gravity| defective.get(gravity).copied().unwrap_or(0) > most(*gravity)).collect()
 }
 
 /// How likely a lot of which `defective` pages have a major defect is accepted: the sampling plan's operating characteristic
 /// (hypergeometric).
 #[must_use]
-pub fn chance(plan: &SamplingPlan, defective: u32) -> f64 {
+pub fn acceptance_probability(plan: &SamplingPlan, defective: u32) -> f64 {
     let (lot, sample) = (f64::from(plan.lot), plan.sample);
     let good = f64::from(plan.lot.saturating_sub(defective));
     let bad = f64::from(defective.min(plan.lot));
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn samples_are_those_of_the_standard() {
-        let plan = |lot| plan_for(lot, Level::II).unwrap();
+        let plan = |lot| sampling_plan(lot, InspectionLevel::II).unwrap();
         // The row that the rules for archives cite: 1,201 to 3,200 pages, 125 drawn, 3 pass.
         for lot in [1_201, 3_200] {
             assert_eq!((plan(lot).sample, plan(lot).accept_major, plan(lot).accept_minor), (125, 3, 10), "{lot}");
@@ -243,11 +243,11 @@ mod tests {
         assert_eq!((plan(100).sample, plan(100).accept_major, plan(100).accept_minor), (20, 0, 2));
         // Of a small lot all is looked at, by the plan of letter E, which the limit for major defects asks for.
         assert_eq!((plan(3).sample, plan(12).sample, plan(12).accept_major, plan(12).accept_minor), (3, 12, 0, 1));
-        assert_eq!(plan_for(3_200, Level::I).unwrap().sample, 50);
-        assert!(plan_for(0, Level::II).is_err());
+        assert_eq!(sampling_plan(3_200, InspectionLevel::I).unwrap().sample, 50);
+        assert!(sampling_plan(0, InspectionLevel::II).is_err());
         for lot in [1, 9, 30, 60, 200, 900, 20_000, 200_000, 1_000_000] {
-            for level in [Level::I, Level::II, Level::III] {
-                let plan = plan_for(lot, level).unwrap();
+            for level in [InspectionLevel::I, InspectionLevel::II, InspectionLevel::III] {
+                let plan = sampling_plan(lot, level).unwrap();
                 assert!(plan.sample <= lot && plan.accept_major < plan.sample.max(1), "{plan:?}");
             }
         }
@@ -255,12 +255,12 @@ mod tests {
 
     #[test]
     fn a_draw_can_be_made_again_and_favours_nobody() {
-        assert_eq!(draw("lô 1", 1_000, 80), draw("lô 1", 1_000, 80));
-        assert_ne!(draw("lô 1", 1_000, 80), draw("lô 2", 1_000, 80));
-        assert_eq!(draw("x", 5, 5), [0, 1, 2, 3, 4]);
+        assert_eq!(draw_sample("lô 1", 1_000, 80), draw_sample("lô 1", 1_000, 80));
+        assert_ne!(draw_sample("lô 1", 1_000, 80), draw_sample("lô 2", 1_000, 80));
+        assert_eq!(draw_sample("x", 5, 5), [0, 1, 2, 3, 4]);
         let mut counts = [0_u32; 40];
         for lot in 0..4_000 {
-            let drawn = draw(&format!("lot {lot}"), 40, 10);
+            let drawn = draw_sample(&format!("lot {lot}"), 40, 10);
             assert_eq!(drawn.len(), 10);
             drawn.iter().for_each(|page| counts[*page as usize] += 1);
         }
@@ -270,28 +270,28 @@ mod tests {
 
     #[test]
     fn one_missing_page_sends_the_lot_back() {
-        let plan = plan_for(2_000, Level::II).unwrap();
-        let judged = |gravity, count| refused_for(&plan, &BTreeMap::from([(gravity, count)]));
-        assert_eq!(judged(Gravity::Critical, 1), [Gravity::Critical]);
-        assert_eq!(judged(Gravity::Major, 3), []);
-        assert_eq!(judged(Gravity::Major, 4), [Gravity::Major]);
-        assert_eq!(judged(Gravity::Minor, 11), [Gravity::Minor]);
+        let plan = sampling_plan(2_000, InspectionLevel::II).unwrap();
+        let judged = |gravity, count| failed_severities(&plan, &BTreeMap::from([(gravity, count)]));
+        assert_eq!(judged(DefectSeverity::Critical, 1), [DefectSeverity::Critical]);
+        assert_eq!(judged(DefectSeverity::Major, 3), []);
+        assert_eq!(judged(DefectSeverity::Major, 4), [DefectSeverity::Major]);
+        assert_eq!(judged(DefectSeverity::Minor, 11), [DefectSeverity::Minor]);
     }
 
     #[test]
     fn lots_are_accepted_as_often_as_the_plan_says() {
-        let plan = plan_for(2_000, Level::II).unwrap();
-        assert!((chance(&plan, 0) - 1.0).abs() < 1e-9);
+        let plan = sampling_plan(2_000, InspectionLevel::II).unwrap();
+        assert!((acceptance_probability(&plan, 0) - 1.0).abs() < 1e-9);
         for (permille, least, most) in [(5, 0.99, 1.0), (10, 0.93, 0.98), (30, 0.40, 0.52)] {
             let defective = plan.lot * permille / 1_000;
-            let expected = chance(&plan, defective);
+            let expected = acceptance_probability(&plan, defective);
             assert!(expected > least && expected <= most, "{permille}: {expected}");
             let lots = 2_000;
             let accepted = (0..lots)
                 .filter(|lot| {
-                    let bad: BTreeSet<u32> = draw(&format!("defects {lot}/{permille}"), plan.lot, defective).into_iter().collect();
-                    let found = draw(&format!("lot {lot}"), plan.lot, plan.sample).iter().filter(|page| bad.contains(page)).count();
-                    refused_for(&plan, &BTreeMap::from([(Gravity::Major, u32::try_from(found).unwrap())])).is_empty()
+                    let bad: BTreeSet<u32> = draw_sample(&format!("defects {lot}/{permille}"), plan.lot, defective).into_iter().collect();
+                    let found = draw_sample(&format!("lot {lot}"), plan.lot, plan.sample).iter().filter(|page| bad.contains(page)).count();
+                    failed_severities(&plan, &BTreeMap::from([(DefectSeverity::Major, u32::try_from(found).unwrap())])).is_empty()
                 })
                 .count();
             let share = accepted as f64 / f64::from(lots);

@@ -1,7 +1,7 @@
 //! Frames between parent and worker process: a JSON head and raw bytes.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 
@@ -51,15 +51,15 @@ pub struct Failure {
 }
 
 /// Words for the kinds that cross the pipe.
-const KINDS: [(Kind, &str); 8] = [
-    (Kind::Invalid, "invalid"),
-    (Kind::Limit, "limit"),
-    (Kind::Denied, "denied"),
-    (Kind::NotFound, "not-found"),
-    (Kind::Conflict, "conflict"),
-    (Kind::Unavailable, "unavailable"),
-    (Kind::Corrupt, "corrupt"),
-    (Kind::Internal, "internal"),
+const KINDS: [(ErrorKind, &str); 8] = [
+    (ErrorKind::Invalid, "invalid"),
+    (ErrorKind::Limit, "limit"),
+    (ErrorKind::Denied, "denied"),
+    (ErrorKind::NotFound, "not-found"),
+    (ErrorKind::Conflict, "conflict"),
+    (ErrorKind::Unavailable, "unavailable"),
+    (ErrorKind::Corrupt, "corrupt"),
+    (ErrorKind::Internal, "internal"),
 ];
 
 impl From<&Error> for Failure {
@@ -71,7 +71,7 @@ impl From<&Error> for Failure {
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
-        let kind = KINDS.iter().find(|(_, word)| *word == failure.kind).map_or(Kind::Internal, |(kind, _)| *kind);
+        let kind = KINDS.iter().find(|(_, word)| *word == failure.kind).map_or(ErrorKind::Internal, |(kind, _)| *kind);
         Error::new(kind, failure.message)
     }
 }
@@ -84,10 +84,10 @@ pub fn write_frame(pipe: &mut impl Write, head: &impl Serialize, payload: &[u8])
     let head = encode(head)?;
     let lengths = frame_lengths(&head, payload.len() as u64)?;
     let gone = || "the reading process closed its pipe".to_owned();
-    pipe.write_all(&lengths).or_error(Kind::Unavailable, gone)?;
-    pipe.write_all(&head).or_error(Kind::Unavailable, gone)?;
-    pipe.write_all(payload).or_error(Kind::Unavailable, gone)?;
-    pipe.flush().or_error(Kind::Unavailable, gone)
+    pipe.write_all(&lengths).or_error(ErrorKind::Unavailable, gone)?;
+    pipe.write_all(&head).or_error(ErrorKind::Unavailable, gone)?;
+    pipe.write_all(payload).or_error(ErrorKind::Unavailable, gone)?;
+    pipe.flush().or_error(ErrorKind::Unavailable, gone)
 }
 
 /// Reads one frame, or `None` at the end of the pipe.
@@ -96,15 +96,15 @@ pub fn write_frame(pipe: &mut impl Write, head: &impl Serialize, payload: &[u8])
 /// `Corrupt` for a frame of another form.
 pub fn read_frame<T: DeserializeOwned>(pipe: &mut impl Read) -> Result<Option<(T, Vec<u8>)>> {
     let mut lengths = [0; 12];
-    if pipe.read(&mut lengths[..1]).or_error(Kind::Corrupt, broken)? == 0 {
+    if pipe.read(&mut lengths[..1]).or_error(ErrorKind::Corrupt, broken)? == 0 {
         return Ok(None);
     }
-    pipe.read_exact(&mut lengths[1..]).or_error(Kind::Corrupt, broken)?;
+    pipe.read_exact(&mut lengths[1..]).or_error(ErrorKind::Corrupt, broken)?;
     let (head_length, payload_length) = lengths_of(lengths)?;
     let mut head = vec![0; head_length];
-    pipe.read_exact(&mut head).or_error(Kind::Corrupt, broken)?;
+    pipe.read_exact(&mut head).or_error(ErrorKind::Corrupt, broken)?;
     let mut payload = vec![0; payload_length];
-    pipe.read_exact(&mut payload).or_error(Kind::Corrupt, broken)?;
+    pipe.read_exact(&mut payload).or_error(ErrorKind::Corrupt, broken)?;
     Ok(Some((decode(&head)?, payload)))
 }
 
@@ -113,7 +113,7 @@ pub fn read_frame<T: DeserializeOwned>(pipe: &mut impl Read) -> Result<Option<(T
 /// # Errors
 /// `Internal` for a value that has no JSON form.
 pub fn encode(head: &impl Serialize) -> Result<Vec<u8>> {
-    serde_json::to_vec(head).or_error(Kind::Internal, || "a frame has no JSON form".to_owned())
+    serde_json::to_vec(head).or_error(ErrorKind::Internal, || "a frame has no JSON form".to_owned())
 }
 
 /// The head from its bytes.
@@ -121,7 +121,7 @@ pub fn encode(head: &impl Serialize) -> Result<Vec<u8>> {
 /// # Errors
 /// `Corrupt` for another form.
 pub fn decode<T: DeserializeOwned>(head: &[u8]) -> Result<T> {
-    serde_json::from_slice(head).or_error(Kind::Corrupt, broken)
+    serde_json::from_slice(head).or_error(ErrorKind::Corrupt, broken)
 }
 
 /// The twelve bytes that announce a frame.
@@ -130,7 +130,7 @@ pub fn decode<T: DeserializeOwned>(head: &[u8]) -> Result<T> {
 /// `Limit` for a frame past the bounds.
 pub fn frame_lengths(head: &[u8], payload: u64) -> Result<[u8; 12]> {
     let too_long = || "a frame between processes is too long".to_owned();
-    let head_length = u32::try_from(head.len()).or_error(Kind::Limit, too_long)?;
+    let head_length = u32::try_from(head.len()).or_error(ErrorKind::Limit, too_long)?;
     let mut lengths = [0; 12];
     lengths[..4].copy_from_slice(&head_length.to_le_bytes());
     lengths[4..].copy_from_slice(&payload.to_le_bytes());
@@ -177,12 +177,12 @@ mod tests {
     fn a_lying_length_is_refused_before_it_is_allocated() {
         let mut pipe = vec![0xff_u8; 12];
         pipe.extend([0; 8]);
-        assert_eq!(read_frame::<Message<u32>>(&mut pipe.as_slice()).unwrap_err().kind(), Kind::Limit);
+        assert_eq!(read_frame::<Message<u32>>(&mut pipe.as_slice()).unwrap_err().kind(), ErrorKind::Limit);
     }
 
     #[test]
     fn errors_keep_their_kind() {
         let failure = Failure::from(&Error::limit("too big"));
-        assert_eq!(Error::from(failure).kind(), Kind::Limit);
+        assert_eq!(Error::from(failure).kind(), ErrorKind::Limit);
     }
 }

@@ -4,7 +4,7 @@
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use seccompiler::{BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch};
 use sohoa_base::cpu_time::cpu_time_ms;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::collections::BTreeMap;
 
 /// Limits memory for good and forbids core dumps, growing files and more than a few open files.
@@ -26,12 +26,12 @@ pub fn allow_cpu(seconds: u64) -> Result<()> {
     let used = cpu_time_ms() / 1000;
     let hard = getrlimit(Resource::Cpu).maximum;
     setrlimit(Resource::Cpu, Rlimit { current: Some(used + seconds + 1), maximum: hard })
-        .or_error(Kind::Internal, || "the processor time of the reading process cannot be limited".to_owned())
+        .or_error(ErrorKind::Internal, || "the processor time of the reading process cannot be limited".to_owned())
 }
 
 fn set(resource: Resource, limit: u64) -> Result<()> {
     setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })
-        .or_error(Kind::Internal, || format!("the reading process cannot be limited ({resource:?})"))
+        .or_error(ErrorKind::Internal, || format!("the reading process cannot be limited ({resource:?})"))
 }
 
 /// From here on this process can compute, use memory and its open pipes, and end: no file can be opened, no
@@ -43,18 +43,18 @@ fn set(resource: Resource, limit: u64) -> Result<()> {
 /// `Internal` when the kernel has no seccomp.
 pub fn apply_seccomp() -> Result<()> {
     let failed = || "the reading process cannot give up files and network; a Linux kernel with seccomp is needed".to_owned();
-    let arch: TargetArch = std::env::consts::ARCH.try_into().or_error(Kind::Internal, failed)?;
+    let arch: TargetArch = std::env::consts::ARCH.try_into().or_error(ErrorKind::Internal, failed)?;
     let apply = |rules: BTreeMap<i64, Vec<SeccompRule>>, otherwise: SeccompAction, matched: SeccompAction| {
-        let filter = SeccompFilter::new(rules, otherwise, matched, arch).or_error(Kind::Internal, failed)?;
-        let program: BpfProgram = filter.try_into().or_error(Kind::Internal, failed)?;
-        seccompiler::apply_filter_all_threads(&program).or_error(Kind::Internal, failed)
+        let filter = SeccompFilter::new(rules, otherwise, matched, arch).or_error(ErrorKind::Internal, failed)?;
+        let program: BpfProgram = filter.try_into().or_error(ErrorKind::Internal, failed)?;
+        seccompiler::apply_filter_all_threads(&program).or_error(ErrorKind::Internal, failed)
     };
     // What `clone3` shall make stands in memory, out of a filter's sight. A kernel that seems too old to have it
     // is asked by `clone`, whose flags can be looked at. Of both filters the stricter answer holds.
     apply(BTreeMap::from([(libc::SYS_clone3, Vec::new())]), SeccompAction::Allow, SeccompAction::Errno(ENOSYS))?;
     let flags =
-        SeccompCondition::new(0, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(THREAD), THREAD).or_error(Kind::Internal, failed)?;
-    let thread = SeccompRule::new(vec![flags]).or_error(Kind::Internal, failed)?;
+        SeccompCondition::new(0, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(THREAD), THREAD).or_error(ErrorKind::Internal, failed)?;
+    let thread = SeccompRule::new(vec![flags]).or_error(ErrorKind::Internal, failed)?;
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> = ALLOWED.iter().map(|call| (*call, Vec::new())).collect();
     rules.insert(libc::SYS_clone, vec![thread]);
     apply(rules, SeccompAction::Errno(EPERM), SeccompAction::Allow)

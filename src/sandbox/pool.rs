@@ -3,7 +3,7 @@
 use crate::frames::{Message, Reply};
 use crate::process::{Process, classify_exit};
 use serde::{Serialize, de::DeserializeOwned};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -64,8 +64,12 @@ impl Pool {
     /// # Errors
     /// `Unavailable` when the process cannot be started; what it said when it cannot open its engine.
     pub async fn lease(&self, source: &str) -> Result<WorkerLease<'_>> {
-        let permit =
-            self.permits.clone().acquire_owned().await.or_error(Kind::Internal, || "the pool of reading processes is closed".to_owned())?;
+        let permit = self
+            .permits
+            .clone()
+            .acquire_owned()
+            .await
+            .or_error(ErrorKind::Internal, || "the pool of reading processes is closed".to_owned())?;
         let idle = {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
             let place = idle.iter().position(|process| process.loaded == source);
@@ -135,8 +139,8 @@ impl WorkerLease<'_> {
     /// As [`WorkerLease::request`]; `Unavailable` when the file cannot be read.
     pub async fn load(&mut self, source: &str, file: &Path) -> Result<()> {
         let cannot = || format!("cannot read {}", file.display());
-        let payload = tokio::fs::File::open(file).await.or_error(Kind::Unavailable, cannot)?;
-        let bytes = payload.metadata().await.or_error(Kind::Unavailable, cannot)?.len();
+        let payload = tokio::fs::File::open(file).await.or_error(ErrorKind::Unavailable, cannot)?;
+        let bytes = payload.metadata().await.or_error(ErrorKind::Unavailable, cannot)?.len();
         self.exchange::<(), ()>(&Message::Load { source: source.to_owned() }, payload.take(bytes), bytes).await?;
         if let Some(process) = &mut self.process {
             source.clone_into(&mut process.loaded);
@@ -230,13 +234,16 @@ mod tests {
 
     #[tokio::test]
     async fn every_death_has_its_class() {
-        assert_eq!(fate("echo 'memory allocation of 9 bytes failed' >&2; kill -ABRT $$").await.kind(), Kind::Limit);
-        assert_eq!(fate("printf 'memory allocation of 9 bytes failed\\nnote: a hint\\n' >&2; kill -ABRT $$").await.kind(), Kind::Limit);
-        assert_eq!(fate("echo 'thread has overflowed its stack' >&2; kill -ABRT $$").await.kind(), Kind::Limit);
-        assert_eq!(fate("kill -XCPU $$").await.kind(), Kind::Limit);
-        assert_eq!(fate("kill -SEGV $$").await.kind(), Kind::Internal);
-        assert_eq!(fate("exit 1").await.kind(), Kind::Internal);
-        assert_eq!(fate("exec tail -f /dev/null").await.kind(), Kind::Limit, "silence is a time limit");
+        assert_eq!(fate("echo 'memory allocation of 9 bytes failed' >&2; kill -ABRT $$").await.kind(), ErrorKind::Limit);
+        assert_eq!(
+            fate("printf 'memory allocation of 9 bytes failed\\nnote: a hint\\n' >&2; kill -ABRT $$").await.kind(),
+            ErrorKind::Limit
+        );
+        assert_eq!(fate("echo 'thread has overflowed its stack' >&2; kill -ABRT $$").await.kind(), ErrorKind::Limit);
+        assert_eq!(fate("kill -XCPU $$").await.kind(), ErrorKind::Limit);
+        assert_eq!(fate("kill -SEGV $$").await.kind(), ErrorKind::Internal);
+        assert_eq!(fate("exit 1").await.kind(), ErrorKind::Internal);
+        assert_eq!(fate("exec tail -f /dev/null").await.kind(), ErrorKind::Limit, "silence is a time limit");
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ use crate::frames::{Message, Reply, decode, encode, frame_lengths, lengths_of};
 use crate::pool::SpawnConfig;
 use crate::spawner::start;
 use serde::{Serialize, de::DeserializeOwned};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
@@ -51,7 +51,7 @@ impl Process {
         }
         let mut child = start(command)
             .await
-            .or_error(Kind::Unavailable, || format!("cannot start the reading process {}", launch.program.display()))?;
+            .or_error(ErrorKind::Unavailable, || format!("cannot start the reading process {}", launch.program.display()))?;
         let (Some(input), Some(output), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
             return Err(Error::internal("the reading process has no pipes"));
         };
@@ -69,7 +69,7 @@ impl Process {
                 let _ = process.child.start_kill();
                 let _ = process.child.wait().await;
                 let words = process.last_stderr_line().await;
-                Err(Error::new(Kind::NotFound, format!("the reading process does not start: {words}; run `sohoa doctor`")))
+                Err(Error::new(ErrorKind::NotFound, format!("the reading process does not start: {words}; run `sohoa doctor`")))
             }
         }
     }
@@ -78,21 +78,21 @@ impl Process {
         let head = encode(message)?;
         let lengths = frame_lengths(&head, bytes)?;
         let gone = || "the reading process closed its pipe".to_owned();
-        self.input.write_all(&lengths).await.or_error(Kind::Unavailable, gone)?;
-        self.input.write_all(&head).await.or_error(Kind::Unavailable, gone)?;
-        tokio::io::copy(&mut payload, &mut self.input).await.or_error(Kind::Unavailable, gone)?;
-        self.input.flush().await.or_error(Kind::Unavailable, gone)
+        self.input.write_all(&lengths).await.or_error(ErrorKind::Unavailable, gone)?;
+        self.input.write_all(&head).await.or_error(ErrorKind::Unavailable, gone)?;
+        tokio::io::copy(&mut payload, &mut self.input).await.or_error(ErrorKind::Unavailable, gone)?;
+        self.input.flush().await.or_error(ErrorKind::Unavailable, gone)
     }
 
     pub(crate) async fn receive<A: DeserializeOwned>(&mut self) -> Result<(Reply<A>, Vec<u8>)> {
         let gone = || "the reading process closed its pipe".to_owned();
         let mut lengths = [0; 12];
-        self.output.read_exact(&mut lengths).await.or_error(Kind::Unavailable, gone)?;
+        self.output.read_exact(&mut lengths).await.or_error(ErrorKind::Unavailable, gone)?;
         let (head_length, payload_length) = lengths_of(lengths)?;
         let mut head = vec![0; head_length];
-        self.output.read_exact(&mut head).await.or_error(Kind::Unavailable, gone)?;
+        self.output.read_exact(&mut head).await.or_error(ErrorKind::Unavailable, gone)?;
         let mut payload = vec![0; payload_length];
-        self.output.read_exact(&mut payload).await.or_error(Kind::Unavailable, gone)?;
+        self.output.read_exact(&mut payload).await.or_error(ErrorKind::Unavailable, gone)?;
         Ok((decode(&head)?, payload))
     }
 

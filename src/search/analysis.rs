@@ -2,11 +2,11 @@
 
 use sohoa_base::text::fold::fold;
 use sohoa_base::text::normal::nfc;
-use sohoa_base::text::tones::canonical;
+use sohoa_base::text::tones::normalize_tone_placement;
 use std::borrow::Cow;
 
 /// Letters of a token that count; a longer run of letters is noise of the reading.
-const LONGEST: usize = 64;
+const MAX_TOKEN_CHARS: usize = 64;
 
 /// One token of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,38 +24,38 @@ pub struct Token {
 /// The tokens of a text that is in NFC. Letters and digits make tokens; all else parts them, so that
 /// `07/CT-UBND` is three. A Han character (chữ Hán, chữ Nôm) is a token of its own.
 #[must_use]
-pub fn tokens(text: &str) -> Vec<Token> {
+pub fn tokenize_nfc(text: &str) -> Vec<Token> {
     let mut found = Vec::new();
     let mut start = None;
     for (at, character) in text.char_indices() {
         let ideograph = is_han(character);
         if !character.is_alphanumeric() || ideograph {
             if let Some(from) = start.take() {
-                push(&mut found, text, from, at);
+                push_token(&mut found, text, from, at);
             }
             if ideograph {
-                push(&mut found, text, at, at + character.len_utf8());
+                push_token(&mut found, text, at, at + character.len_utf8());
             }
         } else if start.is_none() {
             start = Some(at);
         }
     }
     if let Some(from) = start {
-        push(&mut found, text, from, text.len());
+        push_token(&mut found, text, from, text.len());
     }
     found
 }
 
 /// The tokens of any text.
 #[must_use]
-pub fn tokens_of_any(text: &str) -> Vec<Token> {
-    tokens(&nfc(text))
+pub fn tokenize(text: &str) -> Vec<Token> {
+    tokenize_nfc(&nfc(text))
 }
 
-fn push(found: &mut Vec<Token>, text: &str, start: usize, end: usize) {
+fn push_token(found: &mut Vec<Token>, text: &str, start: usize, end: usize) {
     let Some(run) = text.get(start..end) else { return };
-    let lower: String = run.chars().take(LONGEST).flat_map(char::to_lowercase).map(|c| if c == 'ð' { 'đ' } else { c }).collect();
-    let exact = canonical(without_leading_zeros(&lower));
+    let lower: String = run.chars().take(MAX_TOKEN_CHARS).flat_map(char::to_lowercase).map(|c| if c == 'ð' { 'đ' } else { c }).collect();
+    let exact = normalize_tone_placement(without_leading_zeros(&lower));
     let folded = fold(&exact);
     // Some marks count as letters; alone they are no token.
     if folded.is_empty() {
@@ -81,13 +81,13 @@ fn is_han(character: char) -> bool {
 
 /// Two neighbouring folded tokens as one term; no token holds a `_`.
 #[must_use]
-pub fn pair(one: &str, other: &str) -> String {
+pub fn bigram_term(one: &str, other: &str) -> String {
     format!("{one}_{other}")
 }
 
 /// A value compared as a whole: folded, with single spaces, trimmed.
 #[must_use]
-pub fn whole(value: &str) -> String {
+pub fn keyword_value(value: &str) -> String {
     let folded: Cow<'_, str> = fold(&nfc(value)).into();
     folded.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(256).collect()
 }
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     fn exact(text: &str) -> Vec<String> {
-        tokens_of_any(text).into_iter().map(|token| token.exact).collect()
+        tokenize(text).into_iter().map(|token| token.exact).collect()
     }
 
     #[test]
@@ -115,9 +115,9 @@ mod tests {
     #[test]
     fn places_are_of_the_text() {
         let text = "Ủy ban (nhân dân)";
-        let places: Vec<&str> = tokens(text).iter().map(|token| &text[token.start..token.end]).collect();
+        let places: Vec<&str> = tokenize_nfc(text).iter().map(|token| &text[token.start..token.end]).collect();
         assert_eq!(places, ["Ủy", "ban", "nhân", "dân"]);
-        assert_eq!(tokens(text)[0].folded, "uy");
-        assert_eq!(exact(&"a".repeat(500))[0].len(), LONGEST);
+        assert_eq!(tokenize_nfc(text)[0].folded, "uy");
+        assert_eq!(exact(&"a".repeat(500))[0].len(), MAX_TOKEN_CHARS);
     }
 }

@@ -1,12 +1,12 @@
 //! What is answered: pages found, where the words stand, and counts.
 
-use crate::collect::{ByScore, Counting, Counts};
+use crate::collect::{HitCounter, HitCounts, ScoreSortKey};
 use crate::highlight;
-use crate::index::failure;
-use crate::page::from_entry;
-use crate::plan::{can_relax, plan};
-use crate::query::{Query, Understood, understand};
-use crate::schema::{Fields, PLACE};
+use crate::index::map_tantivy_error;
+use crate::page::from_index_entry;
+use crate::plan::{compile, is_relaxable};
+use crate::query::{ParsedQuery, Query, parse_query};
+use crate::schema::{IndexFields, SORT_KEY};
 use serde::Serialize;
 use sohoa_base::error::Result;
 use sohoa_base::model::geometry::Bounds;
@@ -16,7 +16,7 @@ use tantivy::collector::sort_key::SortByString;
 use tantivy::{DocAddress, Order, Searcher, TantivyDocument};
 
 /// Most values of one facet.
-pub(super) const MOST_VALUES: usize = 100;
+pub(super) const MAX_FACET_VALUES: usize = 100;
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, schemars::JsonSchema)]
@@ -93,12 +93,13 @@ pub struct Snippet {
     /// The text as read, not escaped; `…` where it was cut.
     pub text: String,
     /// Matched parts as byte ranges of `text`, in order, apart from each other.
-    pub marks: Vec<Mark>,
+    pub marks: Vec<MatchRange>,
 }
 
 /// A part of a snippet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-pub struct Mark {
+#[schemars(rename = "Mark")]
+pub struct MatchRange {
     /// First byte.
     pub start: usize,
     /// The byte after the last.
@@ -108,7 +109,7 @@ pub struct Mark {
 impl Snippet {
     /// The text cut at the marks, with whether each piece is matched: for callers to escape and emphasise.
     #[must_use]
-    pub fn pieces(&self) -> Vec<(&str, bool)> {
+    pub fn segments(&self) -> Vec<(&str, bool)> {
         let mut pieces = Vec::new();
         let mut at = 0;
         for mark in &self.marks {
@@ -123,20 +124,21 @@ impl Snippet {
 }
 
 /// Answers a query.
-pub(super) fn search(searcher: &Searcher, fields: &Fields, query: &Query) -> Result<Hits> {
-    let understood = understand(query)?;
+pub(super) fn search(searcher: &Searcher, fields: &IndexFields, query: &Query) -> Result<Hits> {
+    let understood = parse_query(query)?;
     let mut relaxed = false;
-    let (mut best, mut counts) = run(searcher, fields, &understood, query, relaxed)?;
-    if counts.total == 0 && can_relax(&understood) {
-        (best, counts) = run(searcher, fields, &understood, query, true)?;
+    let (mut best, mut counts) = collect_hits(searcher, fields, &understood, query, relaxed)?;
+    if counts.total == 0 && is_relaxable(&understood) {
+        (best, counts) = collect_hits(searcher, fields, &understood, query, true)?;
         relaxed = counts.total > 0;
     }
     let mut hits = Vec::with_capacity(best.len());
     for (thousandths, address) in best {
-        let entry: TantivyDocument = searcher.doc(address).map_err(|error| failure(error, "cannot read a page found".to_owned()))?;
-        let page = from_entry(&entry, fields)?;
-        let (snippet, boxes) = highlight::show(&page, &understood.clauses);
-        let shown = page.shown;
+        let entry: TantivyDocument =
+            searcher.doc(address).map_err(|error| map_tantivy_error(error, "cannot read a page found".to_owned()))?;
+        let page = from_index_entry(&entry, fields)?;
+        let (snippet, boxes) = highlight::snippet_and_boxes(&page, &understood.clauses);
+        let shown = page.stored;
         #[allow(clippy::cast_precision_loss)]
         let score = thousandths as f64 / 1_000.0;
         hits.push(Hit {
@@ -154,38 +156,49 @@ pub(super) fn search(searcher: &Searcher, fields: &Fields, query: &Query) -> Res
             boxes,
         });
     }
-    Ok(Hits { total: counts.total, relaxed, facets: facets(counts), hits })
+    Ok(Hits { total: counts.total, relaxed, facets: to_facets(counts), hits })
 }
 
-type Best = Vec<(u64, DocAddress)>;
+type ScoredAddresses = Vec<(u64, DocAddress)>;
 
-fn run(searcher: &Searcher, fields: &Fields, understood: &Understood, query: &Query, relaxed: bool) -> Result<(Best, Counts)> {
+fn collect_hits(
+    searcher: &Searcher,
+    fields: &IndexFields,
+    understood: &ParsedQuery,
+    query: &Query,
+    relaxed: bool,
+) -> Result<(ScoredAddresses, HitCounts)> {
     let context = || "cannot search".to_owned();
-    let planned = plan(understood, fields, relaxed).map_err(|error| failure(error, context()))?;
-    let limit = query.limit.min(Query::MOST);
+    let planned = compile(understood, fields, relaxed).map_err(|error| map_tantivy_error(error, context()))?;
+    let limit = query.limit.min(Query::MAX_LIMIT);
     if limit == 0 {
-        let counts = searcher.search(&planned, &Counting).map_err(|error| failure(error, context()))?;
+        let counts = searcher.search(&planned, &HitCounter).map_err(|error| map_tantivy_error(error, context()))?;
         return Ok((Vec::new(), counts));
     }
-    let order = (ByScore, (SortByString::for_field(PLACE), Order::Asc));
-    let top = TopDocs::with_limit(limit).and_offset(query.offset.min(Query::DEEPEST)).order_by(order);
-    let (best, counts) = searcher.search(&planned, &(top, Counting)).map_err(|error| failure(error, context()))?;
+    let order = (ScoreSortKey, (SortByString::for_field(SORT_KEY), Order::Asc));
+    let top = TopDocs::with_limit(limit).and_offset(query.offset.min(Query::MAX_OFFSET)).order_by(order);
+    let (best, counts) = searcher.search(&planned, &(top, HitCounter)).map_err(|error| map_tantivy_error(error, context()))?;
     Ok((best.into_iter().map(|((score, _), address)| (score, address)).collect(), counts))
 }
 
-fn facets(counts: Counts) -> Facets {
+fn to_facets(counts: HitCounts) -> Facets {
     let same = |counts: BTreeMap<String, u64>| counts.into_iter().map(|(value, count)| FacetCount { label: value.clone(), value, count });
     let kinds = counts.kind.into_iter().map(|(label, count)| {
         let (code, name) = label.split_once('\t').unwrap_or((&label, &label));
         FacetCount { value: code.to_owned(), label: name.to_owned(), count }
     });
     let years = counts.year.into_iter().map(|(year, count)| FacetCount { value: year.to_string(), label: year.to_string(), count });
-    Facets { kind: top(kinds), issuer: top(same(counts.issuer)), year: top(years), dossier: top(same(counts.dossier)) }
+    Facets {
+        kind: most_frequent(kinds),
+        issuer: most_frequent(same(counts.issuer)),
+        year: most_frequent(years),
+        dossier: most_frequent(same(counts.dossier)),
+    }
 }
 
-fn top(counts: impl Iterator<Item = FacetCount>) -> Vec<FacetCount> {
+fn most_frequent(counts: impl Iterator<Item = FacetCount>) -> Vec<FacetCount> {
     let mut counts: Vec<FacetCount> = counts.collect();
     counts.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| (&one.value, &one.label).cmp(&(&other.value, &other.label))));
-    counts.truncate(MOST_VALUES);
+    counts.truncate(MAX_FACET_VALUES);
     counts
 }

@@ -1,6 +1,6 @@
 //! Counting and sorting in one pass over the pages found.
 
-use crate::answer::MOST_VALUES;
+use crate::answer::MAX_FACET_VALUES;
 use crate::schema::{DOSSIER_LABEL, ISSUER_LABEL, KIND_LABEL, YEAR};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -11,11 +11,11 @@ use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 
 /// Values of a label that a segment tells of: its most frequent ones. A value beyond them is not counted in that segment,
 /// which can only matter where more values than this are about equally frequent, as dossiers are.
-const TOLD: usize = 4 * MOST_VALUES;
+const MAX_SEGMENT_VALUES: usize = 4 * MAX_FACET_VALUES;
 
 /// Pages found, and how many of them have each value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Counts {
+pub(super) struct HitCounts {
     pub(super) total: u64,
     /// `code\tname`.
     pub(super) kind: BTreeMap<String, u64>,
@@ -25,22 +25,22 @@ pub(super) struct Counts {
 }
 
 /// Collects [`Counts`].
-pub(super) struct Counting;
+pub(super) struct HitCounter;
 
 /// [`Counts`] of one segment, by the segment's own ordinals.
-pub(super) struct SegmentCounting {
+pub(super) struct SegmentHitCounter {
     total: u64,
-    labels: [Labels; 3],
+    labels: [LabelCounter; 3],
     years: Option<Column<u64>>,
     year: BTreeMap<u64, u64>,
 }
 
-struct Labels {
+struct LabelCounter {
     column: Option<StrColumn>,
     counts: Vec<u32>,
 }
 
-impl Labels {
+impl LabelCounter {
     fn of(segment: &SegmentReader, name: &str) -> tantivy::Result<Self> {
         let column = segment.fast_fields().str(name)?;
         let counts = vec![0; column.as_ref().map_or(0, |column| column.num_terms())];
@@ -56,14 +56,14 @@ impl Labels {
     }
 
     /// The most frequent values, equally frequent ones in their order.
-    fn named(self) -> BTreeMap<String, u64> {
+    fn most_frequent(self) -> BTreeMap<String, u64> {
         let Some(column) = self.column else { return BTreeMap::new() };
         // Ordinals stand in the order of their values: no text is looked at for those that are not told.
         let mut found: Vec<(Reverse<u32>, u64)> =
             self.counts.into_iter().zip(0..).filter(|(count, _)| *count > 0).map(|(count, ordinal)| (Reverse(count), ordinal)).collect();
-        if found.len() > TOLD {
-            found.select_nth_unstable(TOLD);
-            found.truncate(TOLD);
+        if found.len() > MAX_SEGMENT_VALUES {
+            found.select_nth_unstable(MAX_SEGMENT_VALUES);
+            found.truncate(MAX_SEGMENT_VALUES);
         }
         let mut named = BTreeMap::new();
         for (Reverse(count), ordinal) in found {
@@ -76,14 +76,18 @@ impl Labels {
     }
 }
 
-impl Collector for Counting {
-    type Fruit = Counts;
-    type Child = SegmentCounting;
+impl Collector for HitCounter {
+    type Fruit = HitCounts;
+    type Child = SegmentHitCounter;
 
-    fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<SegmentCounting> {
-        Ok(SegmentCounting {
+    fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<SegmentHitCounter> {
+        Ok(SegmentHitCounter {
             total: 0,
-            labels: [Labels::of(segment, KIND_LABEL)?, Labels::of(segment, ISSUER_LABEL)?, Labels::of(segment, DOSSIER_LABEL)?],
+            labels: [
+                LabelCounter::of(segment, KIND_LABEL)?,
+                LabelCounter::of(segment, ISSUER_LABEL)?,
+                LabelCounter::of(segment, DOSSIER_LABEL)?,
+            ],
             years: segment.fast_fields().column_opt(YEAR)?,
             year: BTreeMap::new(),
         })
@@ -93,27 +97,27 @@ impl Collector for Counting {
         false
     }
 
-    fn merge_fruits(&self, segments: Vec<Counts>) -> tantivy::Result<Counts> {
-        let mut all = Counts::default();
+    fn merge_fruits(&self, segments: Vec<HitCounts>) -> tantivy::Result<HitCounts> {
+        let mut all = HitCounts::default();
         for segment in segments {
             all.total += segment.total;
-            add(&mut all.kind, segment.kind);
-            add(&mut all.issuer, segment.issuer);
-            add(&mut all.dossier, segment.dossier);
-            add(&mut all.year, segment.year);
+            merge_counts(&mut all.kind, segment.kind);
+            merge_counts(&mut all.issuer, segment.issuer);
+            merge_counts(&mut all.dossier, segment.dossier);
+            merge_counts(&mut all.year, segment.year);
         }
         Ok(all)
     }
 }
 
-fn add<K: Ord>(all: &mut BTreeMap<K, u64>, some: BTreeMap<K, u64>) {
+fn merge_counts<K: Ord>(all: &mut BTreeMap<K, u64>, some: BTreeMap<K, u64>) {
     for (value, count) in some {
         *all.entry(value).or_default() += count;
     }
 }
 
-impl SegmentCollector for SegmentCounting {
-    type Fruit = Counts;
+impl SegmentCollector for SegmentHitCounter {
+    type Fruit = HitCounts;
 
     fn collect(&mut self, page: DocId, _: Score) {
         self.total += 1;
@@ -125,31 +129,31 @@ impl SegmentCollector for SegmentCounting {
         }
     }
 
-    fn harvest(self) -> Counts {
-        let [kind, issuer, dossier] = self.labels.map(Labels::named);
-        Counts { total: self.total, kind, issuer, dossier, year: self.year }
+    fn harvest(self) -> HitCounts {
+        let [kind, issuer, dossier] = self.labels.map(LabelCounter::most_frequent);
+        HitCounts { total: self.total, kind, issuer, dossier, year: self.year }
     }
 }
 
 /// Sorts by the score in thousandths: sums of the same weights in another order must not part equal pages.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct ByScore;
+pub(super) struct ScoreSortKey;
 
-impl SortKeyComputer for ByScore {
+impl SortKeyComputer for ScoreSortKey {
     type SortKey = u64;
-    type Child = ByScore;
+    type Child = ScoreSortKey;
     type Comparator = NaturalComparator;
 
     fn requires_scoring(&self) -> bool {
         true
     }
 
-    fn segment_sort_key_computer(&self, _: &SegmentReader) -> tantivy::Result<ByScore> {
-        Ok(ByScore)
+    fn segment_sort_key_computer(&self, _: &SegmentReader) -> tantivy::Result<ScoreSortKey> {
+        Ok(ScoreSortKey)
     }
 }
 
-impl SegmentSortKeyComputer for ByScore {
+impl SegmentSortKeyComputer for ScoreSortKey {
     type SortKey = u64;
     type SegmentSortKey = u64;
     type SegmentComparator = NaturalComparator;

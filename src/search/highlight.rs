@@ -1,78 +1,78 @@
 //! Where the words of a query stand on a page: found in folded text, shown in the original.
 
-use crate::analysis::{Token, tokens};
-use crate::answer::{Mark, Snippet};
+use crate::analysis::{Token, tokenize_nfc};
+use crate::answer::{MatchRange, Snippet};
 use crate::page::StoredPage;
-use crate::query::{Clause, Marks, Part};
+use crate::query::{Clause, ClauseToken, DiacriticMode};
 use sohoa_base::model::geometry::Bounds;
 use sohoa_base::text::normal::nfc;
 use std::collections::BTreeSet;
 
 /// Words of a snippet, and words before the first match in it.
 const SNIPPET_WORDS: usize = 30;
-const WORDS_BEFORE: usize = 6;
+const SNIPPET_LEAD_WORDS: usize = 6;
 /// Bytes of a word that a snippet shows: longer ones are noise of the reading.
-const LONGEST_WORD: usize = 120;
+const MAX_WORD_BYTES: usize = 120;
 /// Matched tokens of one page that are followed up.
-const MOST_MATCHES: usize = 2_000;
+const MAX_MATCHES: usize = 2_000;
 
 /// A matched token: its place in the text, and which clause it matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Match {
+struct TokenMatch {
     token: usize,
     clause: usize,
 }
 
 /// A text and the bytes of its words.
-struct Words<'a> {
+struct WordSpans<'a> {
     text: &'a str,
     spans: Vec<(usize, usize)>,
 }
 
 /// The snippet and the boxes of a page found by these clauses.
-pub(super) fn show(page: &StoredPage, clauses: &[Clause]) -> (Snippet, Vec<Bounds>) {
-    let found = tokens(&page.text);
-    let matches = matches(&found, clauses);
+pub(super) fn snippet_and_boxes(page: &StoredPage, clauses: &[Clause]) -> (Snippet, Vec<Bounds>) {
+    let found = tokenize_nfc(&page.text);
+    let matches = find_matches(&found, clauses);
     if !matches.is_empty() {
-        let words = Words::of(&page.text);
-        let boxes = words.matched(&found, &matches).into_iter().filter_map(|word| page.boxes.get(word).copied()).collect();
+        let words = WordSpans::of(&page.text);
+        let boxes = words.matched_words(&found, &matches).into_iter().filter_map(|word| page.boxes.get(word).copied()).collect();
         return (words.snippet("text", &found, &matches), boxes);
     }
-    let shown = &page.shown;
+    let shown = &page.stored;
     let first = ["subject"].into_iter().filter_map(|name| shown.fields.get_key_value(name));
     let named = first.chain(&shown.fields).map(|(name, value)| (name.as_str(), value));
-    let composed = shown.composed.iter().map(|(name, value)| (name.as_str(), value));
+    let composed = shown.derived_fields.iter().map(|(name, value)| (name.as_str(), value));
     let candidates = named.chain(composed).chain([("title", &shown.title), ("kind_name", &shown.kind_name)]);
     let mut best: Option<(usize, Snippet)> = None;
     for (name, value) in candidates {
         let value = nfc(value);
-        let found = tokens(&value);
-        let matches = self::matches(&found, clauses);
+        let found = tokenize_nfc(&value);
+        let matches = self::find_matches(&found, clauses);
         let count = matches.iter().map(|found| found.clause).collect::<BTreeSet<_>>().len();
         if count > best.as_ref().map_or(0, |(most, _)| *most) {
-            best = Some((count, Words::of(&value).snippet(name, &found, &matches)));
+            best = Some((count, WordSpans::of(&value).snippet(name, &found, &matches)));
         }
     }
-    let snippet = best.map_or_else(|| Words::of(&page.text).snippet("text", &found, &[]), |(_, snippet)| snippet);
+    let snippet = best.map_or_else(|| WordSpans::of(&page.text).snippet("text", &found, &[]), |(_, snippet)| snippet);
     (snippet, Vec::new())
 }
 
 /// Matched tokens by place.
-fn matches(found: &[Token], clauses: &[Clause]) -> Vec<Match> {
+fn find_matches(found: &[Token], clauses: &[Clause]) -> Vec<TokenMatch> {
     let mut all = BTreeSet::new();
     for (number, clause) in clauses.iter().enumerate() {
-        let exact = |part: &Part, token: &Token, prefix: bool| is_match(&part.exact, &token.exact, prefix);
-        let folded = |part: &Part, token: &Token, prefix: bool| is_match(&part.folded, &token.folded, prefix);
+        let exact = |part: &ClauseToken, token: &Token, prefix: bool| is_match(&part.exact, &token.exact, prefix);
+        let folded = |part: &ClauseToken, token: &Token, prefix: bool| is_match(&part.folded, &token.folded, prefix);
         let mut places = Vec::new();
-        if clause.marks != Marks::Folded {
-            places = places_of(found, clause, exact);
+        if clause.diacritics != DiacriticMode::Ignored {
+            places = match_positions(found, clause, exact);
         }
-        if places.is_empty() && clause.marks != Marks::Required {
-            places = places_of(found, clause, folded);
+        if places.is_empty() && clause.diacritics != DiacriticMode::Required {
+            places = match_positions(found, clause, folded);
         }
         for place in places {
-            all.extend((place..place + clause.parts.len()).map(|token| Match { token, clause: number }));
-            if all.len() > MOST_MATCHES {
+            all.extend((place..place + clause.tokens.len()).map(|token| TokenMatch { token, clause: number }));
+            if all.len() > MAX_MATCHES {
                 break;
             }
         }
@@ -85,16 +85,16 @@ fn is_match(part: &str, token: &str, prefix: bool) -> bool {
 }
 
 /// Tokens at which the parts of a clause stand in order.
-fn places_of(found: &[Token], clause: &Clause, same: impl Fn(&Part, &Token, bool) -> bool) -> Vec<usize> {
-    let last = clause.parts.len().saturating_sub(1);
+fn match_positions(found: &[Token], clause: &Clause, same: impl Fn(&ClauseToken, &Token, bool) -> bool) -> Vec<usize> {
+    let last = clause.tokens.len().saturating_sub(1);
     let stands = |window: &[Token]| {
-        window.iter().zip(&clause.parts).enumerate().all(|(place, (token, part))| same(part, token, clause.prefix && place == last))
+        window.iter().zip(&clause.tokens).enumerate().all(|(place, (token, part))| same(part, token, clause.is_prefix && place == last))
     };
-    let windows = found.windows(clause.parts.len().max(1)).enumerate();
-    windows.filter(|(_, window)| stands(window)).map(|(place, _)| place).take(MOST_MATCHES).collect()
+    let windows = found.windows(clause.tokens.len().max(1)).enumerate();
+    windows.filter(|(_, window)| stands(window)).map(|(place, _)| place).take(MAX_MATCHES).collect()
 }
 
-impl<'a> Words<'a> {
+impl<'a> WordSpans<'a> {
     fn of(text: &'a str) -> Self {
         let mut spans = Vec::new();
         let mut start = None;
@@ -113,21 +113,22 @@ impl<'a> Words<'a> {
     }
 
     /// The word in which this byte lies.
-    fn at(&self, byte: usize) -> usize {
+    fn word_at(&self, byte: usize) -> usize {
         self.spans.partition_point(|(_, end)| *end <= byte)
     }
 
     /// Words with a matched token, in order.
-    fn matched(&self, found: &[Token], matches: &[Match]) -> BTreeSet<usize> {
-        matches.iter().filter_map(|one| found.get(one.token)).map(|token| self.at(token.start)).collect()
+    fn matched_words(&self, found: &[Token], matches: &[TokenMatch]) -> BTreeSet<usize> {
+        matches.iter().filter_map(|one| found.get(one.token)).map(|token| self.word_at(token.start)).collect()
     }
 
     /// The stretch that holds the most clauses, and of such the most matches, and of such the first.
-    fn snippet(&self, source: &str, found: &[Token], matches: &[Match]) -> Snippet {
-        let placed: Vec<(usize, Match)> = matches.iter().filter_map(|one| Some((self.at(found.get(one.token)?.start), *one))).collect();
+    fn snippet(&self, source: &str, found: &[Token], matches: &[TokenMatch]) -> Snippet {
+        let placed: Vec<(usize, TokenMatch)> =
+            matches.iter().filter_map(|one| Some((self.word_at(found.get(one.token)?.start), *one))).collect();
         let mut best = (0, 0, 0);
         for (place, (word, _)) in placed.iter().enumerate() {
-            let inside = || placed.iter().skip(place).take_while(|(other, _)| *other < word + SNIPPET_WORDS - WORDS_BEFORE).take(200);
+            let inside = || placed.iter().skip(place).take_while(|(other, _)| *other < word + SNIPPET_WORDS - SNIPPET_LEAD_WORDS).take(200);
             let clauses = inside().map(|(_, one)| one.clause).collect::<BTreeSet<_>>().len();
             let value = (clauses, inside().count());
             if value > (best.0, best.1) {
@@ -135,7 +136,7 @@ impl<'a> Words<'a> {
             }
         }
         let latest = self.spans.len().saturating_sub(SNIPPET_WORDS);
-        let from = best.2.saturating_sub(WORDS_BEFORE).min(latest);
+        let from = best.2.saturating_sub(SNIPPET_LEAD_WORDS).min(latest);
         let until = (from + SNIPPET_WORDS).min(self.spans.len());
         let mut snippet = Snippet { source: source.to_owned(), ..Snippet::default() };
         if from > 0 {
@@ -148,12 +149,12 @@ impl<'a> Words<'a> {
             }
             let base = snippet.text.len();
             let whole = self.text.get(*start..*end).unwrap_or_default();
-            let shown = whole.get(..whole.floor_char_boundary(LONGEST_WORD)).unwrap_or_default();
+            let shown = whole.get(..whole.floor_char_boundary(MAX_WORD_BYTES)).unwrap_or_default();
             snippet.text.push_str(shown);
             while let Some((_, token)) = matched.next_if(|(at, _)| *at <= word) {
                 let (from, to) = (token.start.saturating_sub(*start), token.end.saturating_sub(*start));
                 if token.start >= *start && to <= shown.len() {
-                    add_mark(&mut snippet, base + from, base + to);
+                    add_match_range(&mut snippet, base + from, base + to);
                 }
             }
             if shown.len() < whole.len() {
@@ -168,7 +169,7 @@ impl<'a> Words<'a> {
 }
 
 /// Adds a mark, as one with the mark before when only signs stand between: `07/CT-UBND` is one.
-fn add_mark(snippet: &mut Snippet, start: usize, end: usize) {
+fn add_match_range(snippet: &mut Snippet, start: usize, end: usize) {
     if let Some(last) = snippet.marks.last_mut() {
         let between = snippet.text.get(last.end..start);
         if between.is_none_or(|between| !between.contains(char::is_whitespace) && !between.contains(char::is_alphanumeric)) {
@@ -176,5 +177,5 @@ fn add_mark(snippet: &mut Snippet, start: usize, end: usize) {
             return;
         }
     }
-    snippet.marks.push(Mark { start, end });
+    snippet.marks.push(MatchRange { start, end });
 }

@@ -1,10 +1,10 @@
 //! The index on disk: opening, replacing, committing. It can be deleted and rebuilt from the store.
 
 use crate::answer::Hits;
-use crate::page::{IndexedPage, to_entry};
+use crate::page::{IndexedPage, to_index_entry};
 use crate::query::Query;
-use crate::schema::{FORM, Fields, build};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use crate::schema::{INDEX_VERSION, IndexFields, build};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,26 +14,26 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyEr
 /// Memory of the writer before it writes a segment, bytes.
 const WRITER_MEMORY: usize = 48 << 20;
 
-const FORM_FILE: &str = "form.txt";
+const VERSION_FILE: &str = "form.txt";
 const META_FILE: &str = "meta.json";
 
 /// The search index of one home. Readers and one writer may be different processes.
 pub struct SearchIndex {
     folder: PathBuf,
     index: Index,
-    pub(super) fields: Fields,
-    writer: Mutex<Writing>,
-    reading: Mutex<Reading>,
+    pub(super) fields: IndexFields,
+    writer: Mutex<WriterState>,
+    reader: Mutex<ReaderState>,
 }
 
 #[derive(Default)]
-struct Writing {
+struct WriterState {
     writer: Option<IndexWriter>,
     /// A change since the last commit failed, and took the others with it.
-    lost: bool,
+    is_poisoned: bool,
 }
 
-struct Reading {
+struct ReaderState {
     reader: IndexReader,
     /// `meta.json` as it was when the reader was loaded.
     meta: Vec<u8>,
@@ -53,31 +53,31 @@ impl SearchIndex {
     /// the disk does not answer.
     pub fn open(folder: &Path) -> Result<Self> {
         let failed = || format!("cannot open the search index in {}", folder.display());
-        fs::create_dir_all(folder).or_error(Kind::Unavailable, failed)?;
+        fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, failed)?;
         // Two processes may open a new home at once: only one may create.
-        let lock = File::create(folder.join("open.lock")).or_error(Kind::Unavailable, failed)?;
-        lock.lock().or_error(Kind::Unavailable, failed)?;
+        let lock = File::create(folder.join("open.lock")).or_error(ErrorKind::Unavailable, failed)?;
+        lock.lock().or_error(ErrorKind::Unavailable, failed)?;
         let (schema, fields) = build();
-        let form = folder.join(FORM_FILE);
+        let form = folder.join(VERSION_FILE);
         let index = if folder.join(META_FILE).exists() {
-            if fs::read_to_string(&form).unwrap_or_default() != FORM {
-                return Err(other_form(folder));
+            if fs::read_to_string(&form).unwrap_or_default() != INDEX_VERSION {
+                return Err(version_mismatch(folder));
             }
-            let index = Index::open_in_dir(folder).map_err(|error| failure(error, failed()))?;
+            let index = Index::open_in_dir(folder).map_err(|error| map_tantivy_error(error, failed()))?;
             if index.schema() != schema {
-                return Err(other_form(folder));
+                return Err(version_mismatch(folder));
             }
             index
         } else {
-            fs::write(&form, FORM).or_error(Kind::Unavailable, failed)?;
-            let directory = MmapDirectory::open(folder).or_error(Kind::Unavailable, failed)?;
-            Index::create(directory, schema, tantivy::IndexSettings::default()).map_err(|error| failure(error, failed()))?
+            fs::write(&form, INDEX_VERSION).or_error(ErrorKind::Unavailable, failed)?;
+            let directory = MmapDirectory::open(folder).or_error(ErrorKind::Unavailable, failed)?;
+            Index::create(directory, schema, tantivy::IndexSettings::default()).map_err(|error| map_tantivy_error(error, failed()))?
         };
         drop(lock);
-        let meta = fs::read(folder.join(META_FILE)).or_error(Kind::Unavailable, failed)?;
+        let meta = fs::read(folder.join(META_FILE)).or_error(ErrorKind::Unavailable, failed)?;
         let reader: IndexReader =
-            index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(|error| failure(error, failed()))?;
-        Ok(Self { folder: folder.to_owned(), index, fields, writer: Mutex::default(), reading: Mutex::new(Reading { reader, meta }) })
+            index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(|error| map_tantivy_error(error, failed()))?;
+        Ok(Self { folder: folder.to_owned(), index, fields, writer: Mutex::default(), reader: Mutex::new(ReaderState { reader, meta }) })
     }
 
     /// Deletes the index in `folder`, of whatever form, and opens an empty one: for a rebuild.
@@ -87,11 +87,11 @@ impl SearchIndex {
     pub fn recreate(folder: &Path) -> Result<Self> {
         let failed = || format!("cannot delete the search index in {}", folder.display());
         if folder.is_dir() {
-            let is_empty = fs::read_dir(folder).or_error(Kind::Unavailable, failed)?.next().is_none();
-            if !is_empty && !folder.join(FORM_FILE).exists() && !folder.join(META_FILE).exists() {
+            let is_empty = fs::read_dir(folder).or_error(ErrorKind::Unavailable, failed)?.next().is_none();
+            if !is_empty && !folder.join(VERSION_FILE).exists() && !folder.join(META_FILE).exists() {
                 return Err(Error::invalid(format!("{} holds no search index: name another folder", folder.display())));
             }
-            fs::remove_dir_all(folder).or_error(Kind::Unavailable, failed)?;
+            fs::remove_dir_all(folder).or_error(ErrorKind::Unavailable, failed)?;
         }
         Self::open(folder)
     }
@@ -103,10 +103,10 @@ impl SearchIndex {
     /// `Unavailable` while another process writes. After an error no change since the last commit is kept, and
     /// the next commit says so.
     pub fn add_page(&self, page: &IndexedPage) -> Result<()> {
-        let entry = to_entry(page, &self.fields)?;
-        let mut writing = self.writing();
-        let added = self.writer(&mut writing)?.add_document(entry).map(|_| ());
-        self.kept(writing, added, || format!("cannot index page {} of document {} of {}", page.page, page.document, page.object))
+        let entry = to_index_entry(page, &self.fields)?;
+        let mut writing = self.lock_writer();
+        let added = self.ensure_writer(&mut writing)?.add_document(entry).map(|_| ());
+        self.poison_on_error(writing, added, || format!("cannot index page {} of document {} of {}", page.page, page.document, page.object))
     }
 
     /// Takes a dossier out. Seen by searches after [`SearchIndex::commit`].
@@ -114,8 +114,8 @@ impl SearchIndex {
     /// # Errors
     /// `Unavailable` while another process writes.
     pub fn remove_dossier(&self, object: &str) -> Result<()> {
-        let mut writing = self.writing();
-        self.writer(&mut writing)?.delete_term(Term::from_field_text(self.fields.object, object));
+        let mut writing = self.lock_writer();
+        self.ensure_writer(&mut writing)?.delete_term(Term::from_field_text(self.fields.object, object));
         Ok(())
     }
 
@@ -125,15 +125,15 @@ impl SearchIndex {
     /// # Errors
     /// `Unavailable` when the disk refuses, or when an earlier change failed and took the others with it: repeat them.
     pub fn commit(&self) -> Result<()> {
-        let mut writing = self.writing();
-        if std::mem::take(&mut writing.lost) {
+        let mut writing = self.lock_writer();
+        if std::mem::take(&mut writing.is_poisoned) {
             return Err(Error::unavailable("changes to the search index since its last commit were lost: index these dossiers again"));
         }
         let Some(writer) = writing.writer.as_mut() else { return Ok(()) };
         let done = writer.commit().map(|_| ());
-        let result = self.kept(writing, done, || "cannot commit to the search index".to_owned());
+        let result = self.poison_on_error(writing, done, || "cannot commit to the search index".to_owned());
         if result.is_err() {
-            self.writing().lost = false;
+            self.lock_writer().is_poisoned = false;
         }
         result
     }
@@ -144,8 +144,10 @@ impl SearchIndex {
     /// As [`SearchIndex::commit`].
     pub fn close(&self) -> Result<()> {
         self.commit()?;
-        match self.writing().writer.take() {
-            Some(writer) => writer.wait_merging_threads().map_err(|error| failure(error, "cannot merge the search index".to_owned())),
+        match self.lock_writer().writer.take() {
+            Some(writer) => {
+                writer.wait_merging_threads().map_err(|error| map_tantivy_error(error, "cannot merge the search index".to_owned()))
+            }
             None => Ok(()),
         }
     }
@@ -169,20 +171,20 @@ impl SearchIndex {
     /// The newest committed state, by whichever process.
     fn searcher(&self) -> Result<Searcher> {
         let failed = || format!("cannot read the search index in {}", self.folder.display());
-        let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let meta = fs::read(self.folder.join(META_FILE)).or_error(Kind::Unavailable, failed)?;
+        let mut reading = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let meta = fs::read(self.folder.join(META_FILE)).or_error(ErrorKind::Unavailable, failed)?;
         if meta != reading.meta {
-            reading.reader.reload().map_err(|error| failure(error, failed()))?;
+            reading.reader.reload().map_err(|error| map_tantivy_error(error, failed()))?;
             reading.meta = meta;
         }
         Ok(reading.reader.searcher())
     }
 
-    fn writing(&self) -> MutexGuard<'_, Writing> {
+    fn lock_writer(&self) -> MutexGuard<'_, WriterState> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn writer<'a>(&self, writing: &'a mut Writing) -> Result<&'a mut IndexWriter> {
+    fn ensure_writer<'a>(&self, writing: &'a mut WriterState) -> Result<&'a mut IndexWriter> {
         let writer = match writing.writer.take() {
             Some(writer) => writer,
             None => self.index.writer_with_num_threads(1, WRITER_MEMORY).map_err(|error| {
@@ -190,28 +192,33 @@ impl SearchIndex {
                     TantivyError::LockFailure(..) => "another process writes the search index",
                     _ => "cannot write the search index",
                 };
-                failure(error, format!("{context} in {}", self.folder.display()))
+                map_tantivy_error(error, format!("{context} in {}", self.folder.display()))
             })?,
         };
         Ok(writing.writer.insert(writer))
     }
 
     /// A failed change leaves the writer unusable: it is given up, with all that was not committed.
-    fn kept(&self, mut writing: MutexGuard<'_, Writing>, done: tantivy::Result<()>, context: impl FnOnce() -> String) -> Result<()> {
+    fn poison_on_error(
+        &self,
+        mut writing: MutexGuard<'_, WriterState>,
+        done: tantivy::Result<()>,
+        context: impl FnOnce() -> String,
+    ) -> Result<()> {
         done.map_err(|error| {
             writing.writer = None;
-            writing.lost = true;
-            failure(error, context())
+            writing.is_poisoned = true;
+            map_tantivy_error(error, context())
         })
     }
 }
 
-fn other_form(folder: &Path) -> Error {
+fn version_mismatch(folder: &Path) -> Error {
     Error::invalid(format!("the search index in {} was made by another version: run `sohoa rebuild`", folder.display()))
 }
 
 /// The kind of a failure of the index library.
-pub(super) fn failure(error: TantivyError, context: String) -> Error {
+pub(super) fn map_tantivy_error(error: TantivyError, context: String) -> Error {
     let kind = match &error {
         TantivyError::LockFailure(..)
         | TantivyError::IoError(_)
@@ -219,10 +226,10 @@ pub(super) fn failure(error: TantivyError, context: String) -> Error {
         | TantivyError::OpenReadError(_)
         | TantivyError::OpenWriteError(_)
         | TantivyError::SystemError(_)
-        | TantivyError::ErrorInThread(_) => Kind::Unavailable,
-        TantivyError::DataCorruption(_) | TantivyError::DeserializeError(_) => Kind::Corrupt,
-        TantivyError::IncompatibleIndex(_) | TantivyError::SchemaError(_) => Kind::Invalid,
-        _ => Kind::Internal,
+        | TantivyError::ErrorInThread(_) => ErrorKind::Unavailable,
+        TantivyError::DataCorruption(_) | TantivyError::DeserializeError(_) => ErrorKind::Corrupt,
+        TantivyError::IncompatibleIndex(_) | TantivyError::SchemaError(_) => ErrorKind::Invalid,
+        _ => ErrorKind::Internal,
     };
     Error::new(kind, context).caused_by(error)
 }

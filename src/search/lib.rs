@@ -13,7 +13,7 @@ mod plan;
 pub mod query;
 mod schema;
 
-pub use answer::{FacetCount, Facets, Hit, Hits, Mark, Snippet};
+pub use answer::{FacetCount, Facets, Hit, Hits, MatchRange, Snippet};
 pub use index::SearchIndex;
 pub use page::IndexedPage;
 pub use query::Query;

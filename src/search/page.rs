@@ -1,9 +1,9 @@
 //! A page on its way into the index, and as the index gives it back.
 
-use crate::analysis::{Token, pair, tokens, whole};
-use crate::schema::Fields;
+use crate::analysis::{Token, bigram_term, keyword_value, tokenize_nfc};
+use crate::schema::IndexFields;
 use serde::{Deserialize, Serialize};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::geometry::Bounds;
 use sohoa_base::model::reading::Reading;
 use sohoa_base::text::dates;
@@ -41,7 +41,7 @@ pub struct IndexedPage {
 
 /// What an answer shows of a page besides its text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Shown {
+pub(super) struct StoredFields {
     pub(super) object: String,
     pub(super) fonds: String,
     pub(super) dossier: String,
@@ -52,13 +52,14 @@ pub(super) struct Shown {
     pub(super) kind_name: String,
     pub(super) fields: BTreeMap<String, String>,
     /// Name and text of what is made of several fields, or of one in another form.
-    pub(super) composed: Vec<(String, String)>,
+    #[serde(rename = "composed")]
+    pub(super) derived_fields: Vec<(String, String)>,
 }
 
 /// A page as it came out of the index.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct StoredPage {
-    pub(super) shown: Shown,
+    pub(super) stored: StoredFields,
     /// Words parted by white space, as in [`Reading::text`].
     pub(super) text: String,
     /// The box of each word of `text`.
@@ -87,40 +88,40 @@ impl IndexedPage {
 }
 
 /// The index's entry for a page.
-pub(super) fn to_entry(page: &IndexedPage, fields: &Fields) -> Result<TantivyDocument> {
+pub(super) fn to_index_entry(page: &IndexedPage, fields: &IndexFields) -> Result<TantivyDocument> {
     let mut entry = TantivyDocument::default();
     entry.add_text(fields.object, &page.object);
-    entry.add_text(fields.place, format!("{}\u{0}{:010}{:010}", page.object, page.document, page.page));
+    entry.add_text(fields.sort_key, format!("{}\u{0}{:010}{:010}", page.object, page.document, page.page));
 
-    let (text, boxes) = words_of(&page.reading);
+    let (text, boxes) = words_and_boxes(&page.reading);
     let mut pairs = Vec::new();
-    add_tokens(&mut entry, (fields.exact, fields.folded), &tokens(&text), &mut pairs);
+    add_tokens(&mut entry, (fields.exact, fields.folded), &tokenize_nfc(&text), &mut pairs);
 
     let number = page.number();
     let issuer = page.field(&["issuer", "organName"]).map(nfc);
-    let date = page.field(&["date", "issuedDate"]).and_then(dates::parse);
-    let composed = composed(page, number.as_deref(), date);
+    let date = page.field(&["date", "issuedDate"]).and_then(dates::parse_date);
+    let composed = derive_fields(page, number.as_deref(), date);
     if page.page <= 1 {
         let said = [&page.title, &page.kind_name].into_iter().chain(page.fields.values()).map(|value| nfc(value));
         for value in said.chain(composed.iter().map(|(_, value)| nfc(value))) {
-            add_tokens(&mut entry, (fields.described_exact, fields.described), &tokens(&value), &mut pairs);
+            add_tokens(&mut entry, (fields.description_exact, fields.description_folded), &tokenize_nfc(&value), &mut pairs);
         }
     }
     pairs.sort_unstable();
     pairs.dedup();
-    entry.add_text(fields.pairs, joined(pairs.iter().map(String::as_str)));
+    entry.add_text(fields.bigrams, join_terms(pairs.iter().map(String::as_str)));
 
     let kind_name = nfc(&page.kind_name);
-    entry.add_text(fields.kind, whole(&page.kind));
-    entry.add_text(fields.kind, whole(&kind_name));
+    entry.add_text(fields.kind, keyword_value(&page.kind));
+    entry.add_text(fields.kind, keyword_value(&kind_name));
     entry.add_text(fields.kind_label, format!("{}\t{kind_name}", page.kind));
     if let Some(number) = number {
-        let number = tokens(&nfc(&number));
-        entry.add_text(fields.number, joined(number.iter().map(|token| token.folded.as_str())));
+        let number = tokenize_nfc(&nfc(&number));
+        entry.add_text(fields.number, join_terms(number.iter().map(|token| token.folded.as_str())));
     }
     if let Some(issuer) = issuer {
-        let found = tokens(&issuer);
-        entry.add_text(fields.issuer, joined(found.iter().map(|token| token.folded.as_str())));
+        let found = tokenize_nfc(&issuer);
+        entry.add_text(fields.issuer, join_terms(found.iter().map(|token| token.folded.as_str())));
         entry.add_text(fields.issuer_label, issuer.split_whitespace().collect::<Vec<_>>().join(" "));
     }
     if let Some(date) = date {
@@ -128,11 +129,11 @@ pub(super) fn to_entry(page: &IndexedPage, fields: &Fields) -> Result<TantivyDoc
         entry.add_u64(fields.last_day, day_number(&date.last_day()));
         entry.add_u64(fields.year, u64::from(date.year()));
     }
-    entry.add_text(fields.dossier, whole(&page.dossier));
+    entry.add_text(fields.dossier, keyword_value(&page.dossier));
     entry.add_text(fields.dossier_label, &page.dossier);
-    entry.add_text(fields.fonds, whole(&page.fonds));
+    entry.add_text(fields.fonds, keyword_value(&page.fonds));
 
-    let shown = Shown {
+    let shown = StoredFields {
         object: page.object.clone(),
         fonds: page.fonds.clone(),
         dossier: page.dossier.clone(),
@@ -142,34 +143,35 @@ pub(super) fn to_entry(page: &IndexedPage, fields: &Fields) -> Result<TantivyDoc
         kind: page.kind.clone(),
         kind_name: page.kind_name.clone(),
         fields: page.fields.clone(),
-        composed,
+        derived_fields: composed,
     };
-    let json = serde_json::to_string(&shown).or_error(Kind::Internal, || format!("cannot write the search entry of {}", page.object))?;
-    entry.add_text(fields.shown, json);
+    let json =
+        serde_json::to_string(&shown).or_error(ErrorKind::Internal, || format!("cannot write the search entry of {}", page.object))?;
+    entry.add_text(fields.stored_fields, json);
     entry.add_text(fields.text, text);
-    entry.add_bytes(fields.boxes, &pack(&boxes));
+    entry.add_bytes(fields.boxes, &encode_boxes(&boxes));
     Ok(entry)
 }
 
 /// The page of an entry.
-pub(super) fn from_entry(entry: &TantivyDocument, fields: &Fields) -> Result<StoredPage> {
+pub(super) fn from_index_entry(entry: &TantivyDocument, fields: &IndexFields) -> Result<StoredPage> {
     let damaged = || Error::corrupt("the search index holds a damaged entry: run `sohoa rebuild`");
     let text = |field: Field| entry.get_first(field).and_then(|value| value.as_str());
-    let shown = serde_json::from_str(text(fields.shown).ok_or_else(damaged)?).map_err(|error| damaged().caused_by(error))?;
-    let boxes = entry.get_first(fields.boxes).and_then(|value| value.as_bytes()).map(unpack).unwrap_or_default();
-    Ok(StoredPage { shown, text: text(fields.text).unwrap_or_default().to_owned(), boxes })
+    let shown = serde_json::from_str(text(fields.stored_fields).ok_or_else(damaged)?).map_err(|error| damaged().caused_by(error))?;
+    let boxes = entry.get_first(fields.boxes).and_then(|value| value.as_bytes()).map(decode_boxes).unwrap_or_default();
+    Ok(StoredPage { stored: shown, text: text(fields.text).unwrap_or_default().to_owned(), boxes })
 }
 
 /// The number as on the paper and the date as written, where no field says them so.
-fn composed(page: &IndexedPage, number: Option<&str>, date: Option<dates::PartialDate>) -> Vec<(String, String)> {
+fn derive_fields(page: &IndexedPage, number: Option<&str>, date: Option<dates::PartialDate>) -> Vec<(String, String)> {
     let number = number.filter(|number| page.fields.values().all(|value| value.trim() != *number));
     let number = number.map(|number| ("number".to_owned(), number.to_owned()));
-    let date = date.into_iter().flat_map(|date| [date.written(), date.numeric()]).map(|date| ("date".to_owned(), date));
+    let date = date.into_iter().flat_map(|date| [date.format_long(), date.format_dmy()]).map(|date| ("date".to_owned(), date));
     number.into_iter().chain(date).collect()
 }
 
 /// The page's text, words parted by white space, and each word's box.
-fn words_of(reading: &Reading) -> (String, Vec<Bounds>) {
+fn words_and_boxes(reading: &Reading) -> (String, Vec<Bounds>) {
     let (mut text, mut boxes) = (String::new(), Vec::new());
     for block in &reading.blocks {
         for line in &block.lines {
@@ -197,13 +199,13 @@ fn words_of(reading: &Reading) -> (String, Vec<Bounds>) {
 }
 
 fn add_tokens(entry: &mut TantivyDocument, (exact, folded): (Field, Field), found: &[Token], pairs: &mut Vec<String>) {
-    entry.add_text(exact, joined(found.iter().map(|token| token.exact.as_str())));
-    entry.add_text(folded, joined(found.iter().map(|token| token.folded.as_str())));
-    pairs.extend(found.iter().zip(found.iter().skip(1)).map(|(one, other)| pair(&one.folded, &other.folded)));
+    entry.add_text(exact, join_terms(found.iter().map(|token| token.exact.as_str())));
+    entry.add_text(folded, join_terms(found.iter().map(|token| token.folded.as_str())));
+    pairs.extend(found.iter().zip(found.iter().skip(1)).map(|(one, other)| bigram_term(&one.folded, &other.folded)));
 }
 
 /// Terms as the index's analyser takes them: parted by white space, of which terms have none.
-fn joined<'a>(terms: impl Iterator<Item = &'a str>) -> String {
+fn join_terms<'a>(terms: impl Iterator<Item = &'a str>) -> String {
     terms.collect::<Vec<_>>().join(" ")
 }
 
@@ -213,7 +215,7 @@ pub(super) fn day_number(iso: &str) -> u64 {
 }
 
 /// Boxes as differences to the box before, seven bits a byte: about six bytes a word.
-fn pack(boxes: &[Bounds]) -> Vec<u8> {
+fn encode_boxes(boxes: &[Bounds]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(boxes.len() * 6);
     let (mut x, mut y) = (0, 0);
     for bounds in boxes {
@@ -239,7 +241,7 @@ fn zigzag(number: i64) -> u64 {
     ((number << 1) ^ (number >> 63)) as u64
 }
 
-fn unpack(bytes: &[u8]) -> Vec<Bounds> {
+fn decode_boxes(bytes: &[u8]) -> Vec<Bounds> {
     let mut numbers = Vec::new();
     let (mut number, mut shift) = (0_u64, 0_u32);
     for byte in bytes {
@@ -268,9 +270,9 @@ mod tests {
     #[test]
     fn boxes_come_back() {
         let boxes = vec![Bounds::new(10, 20, 110, 60), Bounds::new(0, 0, u32::MAX, u32::MAX), Bounds::new(5, 4, 3, 2), Bounds::default()];
-        assert_eq!(unpack(&pack(&boxes)), boxes);
-        assert_eq!(unpack(&[0xff; 40]), []);
-        assert_eq!(unpack(&[]), []);
+        assert_eq!(decode_boxes(&encode_boxes(&boxes)), boxes);
+        assert_eq!(decode_boxes(&[0xff; 40]), []);
+        assert_eq!(decode_boxes(&[]), []);
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! What is asked: words, "phrases" and `filter:value`, understood without ever refusing odd text.
 
-use crate::analysis::{tokens_of_any, whole};
+use crate::analysis::{keyword_value, tokenize};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::kinds::KINDS;
+use sohoa_base::model::kinds::DOCUMENT_KINDS;
 use sohoa_base::text::dates::{self, PartialDate};
 use sohoa_base::text::normal::nfc;
 
 /// Letters of a query's text that are read, and clauses that are kept of it.
-const MOST_LETTERS: usize = 2_000;
-const MOST_CLAUSES: usize = 48;
+const MAX_QUERY_CHARS: usize = 2_000;
+const MAX_CLAUSES: usize = 48;
 
 /// A question to the index.
 ///
@@ -59,9 +59,9 @@ impl Default for Query {
 
 impl Query {
     /// Most hits of one answer.
-    pub const MOST: usize = 1_000;
+    pub const MAX_LIMIT: usize = 1_000;
     /// Most hits that can be skipped.
-    pub const DEEPEST: usize = 100_000;
+    pub const MAX_OFFSET: usize = 100_000;
 
     /// A question of words alone.
     #[must_use]
@@ -72,16 +72,16 @@ impl Query {
 
 /// One token of a clause.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct ClauseToken {
     pub(super) exact: String,
     pub(super) folded: String,
 }
 
 /// How marks count in a clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Marks {
+pub(super) enum DiacriticMode {
     /// They do not.
-    Folded,
+    Ignored,
     /// Text with the same marks stands before text with others.
     Preferred,
     /// Only text with the same marks.
@@ -91,11 +91,11 @@ pub(super) enum Marks {
 /// A word or a phrase: tokens that stand in this order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Clause {
-    pub(super) parts: Vec<Part>,
-    pub(super) marks: Marks,
-    pub(super) quoted: bool,
+    pub(super) tokens: Vec<ClauseToken>,
+    pub(super) diacritics: DiacriticMode,
+    pub(super) is_quoted: bool,
     /// The last part is the beginning of a token.
-    pub(super) prefix: bool,
+    pub(super) is_prefix: bool,
 }
 
 /// A condition on the document's fields.
@@ -110,89 +110,89 @@ pub(super) enum Filter {
     Dossier(String),
     Fonds(String),
     /// Days as numbers such as 20200514, inclusive.
-    Days(u64, u64),
+    DateRange(u64, u64),
     /// Nothing passes: a value without a letter or digit.
-    Nothing,
+    MatchNone,
 }
 
 /// A query understood.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Understood {
+pub(super) struct ParsedQuery {
     pub(super) clauses: Vec<Clause>,
     pub(super) filters: Vec<Filter>,
     /// There was text, but no letter or digit in it.
-    pub(super) only_signs: bool,
+    pub(super) is_only_punctuation: bool,
 }
 
 /// Reads a query.
 ///
 /// # Errors
 /// `Invalid` when `date_from` or `date_to` is no date.
-pub(super) fn understand(query: &Query) -> Result<Understood> {
-    let mut understood = Understood::default();
-    let text: String = nfc(&query.text.chars().take(MOST_LETTERS).collect::<String>());
-    for piece in pieces(&text) {
-        if understood.clauses.len() + understood.filters.len() >= MOST_CLAUSES {
+pub(super) fn parse_query(query: &Query) -> Result<ParsedQuery> {
+    let mut understood = ParsedQuery::default();
+    let text: String = nfc(&query.text.chars().take(MAX_QUERY_CHARS).collect::<String>());
+    for piece in split_segments(&text) {
+        if understood.clauses.len() + understood.filters.len() >= MAX_CLAUSES {
             break;
         }
-        let filter = piece.name.as_deref().and_then(|name| named_filter(name, &piece.value));
+        let filter = piece.name.as_deref().and_then(|name| parse_filter(name, &piece.value));
         match (filter, piece.name) {
             (Some(filter), _) => understood.filters.push(filter),
-            (None, Some(name)) => understood.clauses.extend(clause(&format!("{name}:{}", piece.value), false)),
-            (None, None) => understood.clauses.extend(clause(&piece.value, piece.quoted)),
+            (None, Some(name)) => understood.clauses.extend(parse_clause(&format!("{name}:{}", piece.value), false)),
+            (None, None) => understood.clauses.extend(parse_clause(&piece.value, piece.is_quoted)),
         }
     }
-    understood.only_signs = !text.trim().is_empty() && understood.clauses.is_empty() && understood.filters.is_empty();
+    understood.is_only_punctuation = !text.trim().is_empty() && understood.clauses.is_empty() && understood.filters.is_empty();
     // A query written without any mark asks for all; one with marks means those it has, and those it has not.
-    let is_marked = understood.clauses.iter().any(|clause| clause.parts.iter().any(|part| part.exact != part.folded));
+    let is_marked = understood.clauses.iter().any(|clause| clause.tokens.iter().any(|part| part.exact != part.folded));
     for clause in &mut understood.clauses {
-        let own = clause.parts.iter().any(|part| part.exact != part.folded);
-        clause.marks = match (clause.quoted, own, is_marked) {
-            (true, true, _) => Marks::Required,
-            (false, _, true) => Marks::Preferred,
-            _ => Marks::Folded,
+        let own = clause.tokens.iter().any(|part| part.exact != part.folded);
+        clause.diacritics = match (clause.is_quoted, own, is_marked) {
+            (true, true, _) => DiacriticMode::Required,
+            (false, _, true) => DiacriticMode::Preferred,
+            _ => DiacriticMode::Ignored,
         };
     }
     let named =
         [("kind", &query.kind), ("issuer", &query.issuer), ("number", &query.number), ("dossier", &query.dossier), ("fonds", &query.fonds)];
     for (name, value) in named {
         if let Some(value) = value {
-            understood.filters.push(named_filter(name, value).unwrap_or(Filter::Nothing));
+            understood.filters.push(parse_filter(name, value).unwrap_or(Filter::MatchNone));
         }
     }
     if query.date_from.is_some() || query.date_to.is_some() {
-        let from = query.date_from.as_deref().map(date).transpose()?;
-        let to = query.date_to.as_deref().map(date).transpose()?;
-        understood.filters.push(days(from, to));
+        let from = query.date_from.as_deref().map(parse_date).transpose()?;
+        let to = query.date_to.as_deref().map(parse_date).transpose()?;
+        understood.filters.push(date_range_filter(from, to));
     }
     Ok(understood)
 }
 
-fn date(text: &str) -> Result<PartialDate> {
-    dates::parse(&nfc(text)).ok_or_else(|| {
+fn parse_date(text: &str) -> Result<PartialDate> {
+    dates::parse_date(&nfc(text)).ok_or_else(|| {
         let shown: String = text.chars().take(40).collect();
         Error::invalid(format!("`{shown}` is no date: write it as 2020, 2020-05, 2020-05-14 or 14/5/2020"))
     })
 }
 
-fn days(from: Option<PartialDate>, to: Option<PartialDate>) -> Filter {
+fn date_range_filter(from: Option<PartialDate>, to: Option<PartialDate>) -> Filter {
     let number = |iso: String| crate::page::day_number(&iso);
-    Filter::Days(from.map_or(0, |date| number(date.first_day())), to.map_or(u64::MAX, |date| number(date.last_day())))
+    Filter::DateRange(from.map_or(0, |date| number(date.first_day())), to.map_or(u64::MAX, |date| number(date.last_day())))
 }
 
 /// A stretch of the text: a word, a phrase, or `name:value`.
 #[derive(Debug, PartialEq, Eq)]
-struct Piece {
+struct QuerySegment {
     name: Option<String>,
     value: String,
-    quoted: bool,
+    is_quoted: bool,
 }
 
 fn is_quote(character: char) -> bool {
     matches!(character, '"' | '“' | '”' | '„' | '«' | '»')
 }
 
-fn pieces(text: &str) -> Vec<Piece> {
+fn split_segments(text: &str) -> Vec<QuerySegment> {
     let mut found = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -200,8 +200,8 @@ fn pieces(text: &str) -> Vec<Piece> {
             let inside = rest.get(first.len_utf8()..).unwrap_or_default();
             match inside.find(is_quote) {
                 Some(end) => {
-                    found.push(Piece { name: None, value: inside.get(..end).unwrap_or_default().to_owned(), quoted: true });
-                    rest = after(inside, end);
+                    found.push(QuerySegment { name: None, value: inside.get(..end).unwrap_or_default().to_owned(), is_quoted: true });
+                    rest = skip_character(inside, end);
                 }
                 // A quote that nobody closed quotes nothing.
                 None => rest = inside,
@@ -214,15 +214,15 @@ fn pieces(text: &str) -> Vec<Piece> {
             match (name, quoted_value.find(is_quote)) {
                 (Some(name), Some(close)) => {
                     let value = quoted_value.get(..close).unwrap_or_default().to_owned();
-                    found.push(Piece { name: Some(name.to_owned()), value, quoted: true });
-                    rest = after(quoted_value, close);
+                    found.push(QuerySegment { name: Some(name.to_owned()), value, is_quoted: true });
+                    rest = skip_character(quoted_value, close);
                 }
                 _ => {
                     found.push(match word.split_once(':') {
                         Some((name, value)) if !value.is_empty() => {
-                            Piece { name: Some(name.to_owned()), value: value.to_owned(), quoted: false }
+                            QuerySegment { name: Some(name.to_owned()), value: value.to_owned(), is_quoted: false }
                         }
-                        _ => Piece { name: None, value: word.to_owned(), quoted: false },
+                        _ => QuerySegment { name: None, value: word.to_owned(), is_quoted: false },
                     });
                     rest = tail;
                 }
@@ -234,25 +234,25 @@ fn pieces(text: &str) -> Vec<Piece> {
 }
 
 /// What follows the character at `at`.
-fn after(text: &str, at: usize) -> &str {
+fn skip_character(text: &str, at: usize) -> &str {
     let mut rest = text.get(at..).unwrap_or_default().chars();
     rest.next();
     rest.as_str()
 }
 
-fn clause(value: &str, quoted: bool) -> Option<Clause> {
-    let parts: Vec<Part> =
-        tokens_of_any(value).into_iter().take(MOST_CLAUSES).map(|token| Part { exact: token.exact, folded: token.folded }).collect();
+fn parse_clause(value: &str, quoted: bool) -> Option<Clause> {
+    let parts: Vec<ClauseToken> =
+        tokenize(value).into_iter().take(MAX_CLAUSES).map(|token| ClauseToken { exact: token.exact, folded: token.folded }).collect();
     // One letter with a star would be half of the index.
     let long = parts.len() > 1 || parts.last().is_some_and(|part| part.folded.chars().count() > 1);
     let prefix = long && !quoted && value.ends_with('*');
-    (!parts.is_empty()).then_some(Clause { parts, marks: Marks::Folded, quoted, prefix })
+    (!parts.is_empty()).then_some(Clause { tokens: parts, diacritics: DiacriticMode::Ignored, is_quoted: quoted, is_prefix: prefix })
 }
 
 /// The filter of this name, or `None` when there is none or its value means nothing.
-fn named_filter(name: &str, value: &str) -> Option<Filter> {
-    let tokens = || Some(tokens_of_any(value).into_iter().map(|token| token.folded).collect::<Vec<_>>()).filter(|found| !found.is_empty());
-    let code = || Some(whole(value)).filter(|value| !value.is_empty());
+fn parse_filter(name: &str, value: &str) -> Option<Filter> {
+    let tokens = || Some(tokenize(value).into_iter().map(|token| token.folded).collect::<Vec<_>>()).filter(|found| !found.is_empty());
+    let code = || Some(keyword_value(value)).filter(|value| !value.is_empty());
     match name.to_lowercase().as_str() {
         "kind" => code().map(|_| Filter::Kind(kind_terms(value))),
         "number" => tokens().map(Filter::Number),
@@ -261,10 +261,10 @@ fn named_filter(name: &str, value: &str) -> Option<Filter> {
         "fonds" => code().map(Filter::Fonds),
         "date" => match value.split_once("..") {
             Some((from, to)) => {
-                let end = |text: &str| if text.trim().is_empty() { Some(None) } else { dates::parse(text).map(Some) };
-                Some(days(end(from)?, end(to)?))
+                let end = |text: &str| if text.trim().is_empty() { Some(None) } else { dates::parse_date(text).map(Some) };
+                Some(date_range_filter(end(from)?, end(to)?))
             }
-            None => dates::parse(value).map(|date| days(Some(date), Some(date))),
+            None => dates::parse_date(value).map(|date| date_range_filter(Some(date), Some(date))),
         },
         _ => None,
     }
@@ -274,15 +274,15 @@ fn named_filter(name: &str, value: &str) -> Option<Filter> {
 /// `DA` is dự án and `ĐA` đề án; `da` means both.
 fn kind_terms(value: &str) -> Vec<String> {
     let value = nfc(value.trim());
-    let folded = whole(&value);
+    let folded = keyword_value(&value);
     let mut terms = vec![folded.clone()];
     if value.len() == 1 && value.bytes().all(|byte| byte.is_ascii_digit()) {
         terms.push(format!("0{value}"));
     }
-    let known = || KINDS.iter().filter(|kind| !kind.abbreviation.is_empty());
+    let known = || DOCUMENT_KINDS.iter().filter(|kind| !kind.abbreviation.is_empty());
     let same: Vec<&str> = known().filter(|kind| kind.abbreviation == value).map(|kind| kind.code).collect();
     if same.is_empty() {
-        terms.extend(known().filter(|kind| whole(kind.abbreviation) == folded).map(|kind| kind.code.to_owned()));
+        terms.extend(known().filter(|kind| keyword_value(kind.abbreviation) == folded).map(|kind| kind.code.to_owned()));
     } else {
         terms.extend(same.into_iter().map(str::to_owned));
     }
@@ -294,25 +294,25 @@ fn kind_terms(value: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Understood {
-        understand(&Query::text(text)).unwrap()
+    fn read(text: &str) -> ParsedQuery {
+        parse_query(&Query::text(text)).unwrap()
     }
 
     #[test]
     fn words_phrases_and_filters_part() {
         let found = read("quyết định \"ủy ban\" kind:QĐ number:07/CT-UBND issuer:\"sở y tế\" date:2020..2021 dossier:HS-1 đất*");
         let words: Vec<String> =
-            found.clauses.iter().map(|clause| clause.parts.iter().map(|part| part.exact.as_str()).collect::<Vec<_>>().join(" ")).collect();
+            found.clauses.iter().map(|clause| clause.tokens.iter().map(|part| part.exact.as_str()).collect::<Vec<_>>().join(" ")).collect();
         assert_eq!(words, ["quyết", "định", "uỷ ban", "đất"]);
-        assert_eq!(found.clauses[2].marks, Marks::Required);
-        assert!(found.clauses[3].prefix);
+        assert_eq!(found.clauses[2].diacritics, DiacriticMode::Required);
+        assert!(found.clauses[3].is_prefix);
         assert_eq!(
             found.filters,
             [
                 Filter::Kind(vec!["qd".into(), "02".into()]),
                 Filter::Number(vec!["7".into(), "ct".into(), "ubnd".into()]),
                 Filter::Issuer(vec!["so".into(), "y".into(), "te".into()]),
-                Filter::Days(20_200_101, 20_211_231),
+                Filter::DateRange(20_200_101, 20_211_231),
                 Filter::Dossier("hs-1".into()),
             ]
         );
@@ -320,24 +320,24 @@ mod tests {
 
     #[test]
     fn marks_of_the_query_decide() {
-        assert!(read("quyet dinh").clauses.iter().all(|clause| clause.marks == Marks::Folded));
-        assert!(read("quyết ban").clauses.iter().all(|clause| clause.marks == Marks::Preferred));
-        assert_eq!(read("\"uy ban\" định").clauses[0].marks, Marks::Folded);
+        assert!(read("quyet dinh").clauses.iter().all(|clause| clause.diacritics == DiacriticMode::Ignored));
+        assert!(read("quyết ban").clauses.iter().all(|clause| clause.diacritics == DiacriticMode::Preferred));
+        assert_eq!(read("\"uy ban\" định").clauses[0].diacritics, DiacriticMode::Ignored);
     }
 
     #[test]
     fn odd_text_is_words() {
         assert_eq!(read("\"").clauses, []);
-        assert!(read("\"*(").only_signs);
-        assert!(!read("  ").only_signs);
+        assert!(read("\"*(").is_only_punctuation);
+        assert!(!read("  ").is_only_punctuation);
         assert_eq!(read("AND (").clauses.len(), 1);
-        assert_eq!(read("date:hôm-qua").clauses[0].parts.len(), 3);
+        assert_eq!(read("date:hôm-qua").clauses[0].tokens.len(), 3);
         assert_eq!(read("Số: 07").clauses.len(), 2);
         assert_eq!(read("issuer:\"sở").clauses.len(), 2);
         assert_eq!(read(":").clauses, []);
-        assert_eq!(read("x:\"a b\"").clauses[0].parts.len(), 3);
-        assert!(!read("a*").clauses[0].prefix);
-        assert!(read(&"a b:c \"".repeat(5_000)).clauses.len() <= MOST_CLAUSES);
+        assert_eq!(read("x:\"a b\"").clauses[0].tokens.len(), 3);
+        assert!(!read("a*").clauses[0].is_prefix);
+        assert!(read(&"a b:c \"".repeat(5_000)).clauses.len() <= MAX_CLAUSES);
     }
 
     #[test]
@@ -352,6 +352,6 @@ mod tests {
     #[test]
     fn dates_that_are_none_are_told() {
         let query = Query { date_from: Some("hôm qua".into()), ..Query::default() };
-        assert_eq!(understand(&query).unwrap_err().kind(), sohoa_base::error::Kind::Invalid);
+        assert_eq!(parse_query(&query).unwrap_err().kind(), sohoa_base::error::ErrorKind::Invalid);
     }
 }

@@ -3,10 +3,10 @@
 use tantivy::schema::{Field, IndexRecordOption, NumericOptions, STRING, Schema, TextFieldIndexing, TextOptions};
 
 /// Version of the index's form; an index of another form must be rebuilt.
-pub(super) const FORM: &str = "sohoa search index, form 1\n";
+pub(super) const INDEX_VERSION: &str = "sohoa search index, form 1\n";
 
 /// Names of the columns that are counted and sorted by.
-pub(super) const PLACE: &str = "place";
+pub(super) const SORT_KEY: &str = "place";
 pub(super) const KIND_LABEL: &str = "kind_label";
 pub(super) const ISSUER_LABEL: &str = "issuer_label";
 pub(super) const DOSSIER_LABEL: &str = "dossier_label";
@@ -14,18 +14,18 @@ pub(super) const YEAR: &str = "year";
 
 /// The fields, in the order in which they were added.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fields {
+pub(super) struct IndexFields {
     /// Object name, whole: what is replaced and removed.
     pub(super) object: Field,
     /// Object, document and page, for a steady order.
-    pub(super) place: Field,
+    pub(super) sort_key: Field,
     /// Page text with marks, without, and pairs of folded syllables.
     pub(super) exact: Field,
     pub(super) folded: Field,
-    pub(super) pairs: Field,
+    pub(super) bigrams: Field,
     /// Title and fields, on the document's first page.
-    pub(super) described_exact: Field,
-    pub(super) described: Field,
+    pub(super) description_exact: Field,
+    pub(super) description_folded: Field,
     /// Filters, on every page.
     pub(super) kind: Field,
     pub(super) number: Field,
@@ -40,13 +40,13 @@ pub(super) struct Fields {
     pub(super) dossier_label: Field,
     pub(super) year: Field,
     /// What an answer shows.
-    pub(super) shown: Field,
+    pub(super) stored_fields: Field,
     pub(super) text: Field,
     pub(super) boxes: Field,
 }
 
 /// The schema and its fields.
-pub(super) fn build() -> (Schema, Fields) {
+pub(super) fn build() -> (Schema, IndexFields) {
     let mut builder = Schema::builder();
     let tokens = |option| {
         TextOptions::default().set_indexing_options(TextFieldIndexing::default().set_tokenizer("whitespace").set_index_option(option))
@@ -55,14 +55,14 @@ pub(super) fn build() -> (Schema, Fields) {
     let counted = || TextOptions::default().set_fast("raw");
     let stored = || TextOptions::default().set_stored();
     let number = || NumericOptions::default().set_indexed().set_fast();
-    let fields = Fields {
+    let fields = IndexFields {
         object: builder.add_text_field("object", STRING),
-        place: builder.add_text_field(PLACE, counted()),
+        sort_key: builder.add_text_field(SORT_KEY, counted()),
         exact: builder.add_text_field("exact", with_positions()),
         folded: builder.add_text_field("folded", with_positions()),
-        pairs: builder.add_text_field("pairs", tokens(IndexRecordOption::Basic)),
-        described_exact: builder.add_text_field("described_exact", with_positions()),
-        described: builder.add_text_field("described", with_positions()),
+        bigrams: builder.add_text_field("pairs", tokens(IndexRecordOption::Basic)),
+        description_exact: builder.add_text_field("described_exact", with_positions()),
+        description_folded: builder.add_text_field("described", with_positions()),
         kind: builder.add_text_field("kind", STRING),
         number: builder.add_text_field("number", with_positions()),
         issuer: builder.add_text_field("issuer", with_positions()),
@@ -74,7 +74,7 @@ pub(super) fn build() -> (Schema, Fields) {
         issuer_label: builder.add_text_field(ISSUER_LABEL, counted()),
         dossier_label: builder.add_text_field(DOSSIER_LABEL, counted()),
         year: builder.add_u64_field(YEAR, NumericOptions::default().set_fast()),
-        shown: builder.add_text_field("shown", stored()),
+        stored_fields: builder.add_text_field("shown", stored()),
         text: builder.add_text_field("text", stored()),
         boxes: builder.add_bytes_field("boxes", tantivy::schema::BytesOptions::default().set_stored()),
     };

@@ -2,11 +2,11 @@
 
 use sha2::{Digest, Sha256};
 use sohoa_base::config::{Config, Limits};
-use sohoa_base::error::{Kind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
 use sohoa_base::model::day::Day;
 use sohoa_catalog::Catalog;
 use sohoa_engine::models;
-use sohoa_extraction::learned::Learned;
+use sohoa_extraction::learned::TrainedModel;
 use sohoa_pipeline::worker::Resources;
 use sohoa_sandbox::pool::{Pool, SpawnConfig};
 use sohoa_search::index::SearchIndex;
@@ -30,7 +30,7 @@ pub struct Archive {
     /// What can be found, rebuilt from the store when lost.
     pub index: Arc<SearchIndex>,
     /// Turns of those who search: as many at once as there are processors.
-    pub searches: Semaphore,
+    pub search_permits: Semaphore,
     /// Reading processes.
     pub pool: Pool,
     /// Processes that show pages: apart from those that read, so that nobody waits for a run to see a page.
@@ -40,9 +40,9 @@ pub struct Archive {
     /// Folder for temporary files.
     pub scratch: PathBuf,
     /// What people's decisions taught.
-    pub learned: Learned,
+    pub trained_model: TrainedModel,
     /// SHA-256 of it, lower-case hexadecimal; none where nothing was learned.
-    pub learned_sha256: Option<String>,
+    pub trained_model_sha256: Option<String>,
 }
 
 /// Processes that show pages at once.
@@ -56,16 +56,28 @@ impl Archive {
     pub async fn open(config: Config, program: &Path) -> Result<Self> {
         let home = &config.home;
         let scratch = home.join("tmp");
-        std::fs::create_dir_all(&scratch).or_error(Kind::Unavailable, || format!("cannot make the folder {}", scratch.display()))?;
+        std::fs::create_dir_all(&scratch).or_error(ErrorKind::Unavailable, || format!("cannot make the folder {}", scratch.display()))?;
         let store = open_blobs::open(&config.store_url(), &s3_options(&config)).await?;
         let catalog = Catalog::open(&config.catalog_url()).await?;
         let index = Arc::new(SearchIndex::open(&config.index_folder())?);
         let pool = pool(&config, program, config.job_count());
         let viewers = Pool::new(SpawnConfig { arguments: arguments("show", &config, None), ..pool_launch(&config, program) }, VIEWERS);
-        let (learned, learned_sha256) = learned(store.as_ref()).await?;
+        let (learned, learned_sha256) = load_trained_model(store.as_ref()).await?;
         let expander = SpawnConfig { arguments: arguments("expand", &config, None), ..pool_launch(&config, program) };
         let searches = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
-        Ok(Self { store, catalog, index, searches, pool, viewers, expander, scratch, learned, learned_sha256, config })
+        Ok(Self {
+            store,
+            catalog,
+            index,
+            search_permits: searches,
+            pool,
+            viewers,
+            expander,
+            scratch,
+            trained_model: learned,
+            trained_model_sha256: learned_sha256,
+            config,
+        })
     }
 
     /// Today's date in Việt Nam.
@@ -83,20 +95,20 @@ impl Archive {
             pool: &self.pool,
             expander: &self.expander,
             index: &self.index,
-            scratch: &self.scratch,
-            learned: &self.learned,
-            learned_sha256: self.learned_sha256.as_deref(),
-            archive_depth: self.config.limits.archive_depth,
-            file_bytes: self.config.limits.file_mib << 20,
+            temp_dir: &self.scratch,
+            trained_model: &self.trained_model,
+            trained_model_sha256: self.trained_model_sha256.as_deref(),
+            max_archive_depth: self.config.limits.archive_depth,
+            max_file_bytes: self.config.limits.file_mib << 20,
         }
     }
 }
 
 /// What was learned, out of the store: every machine that works on the archive knows the same.
-async fn learned(store: &dyn BlobStore) -> Result<(Learned, Option<String>)> {
-    match store.get(key::LEARNED).await {
-        Ok(json) => Ok((Learned::from_json(&json)?, Some(hex::encode(Sha256::digest(&json))))),
-        Err(error) if error.kind() == Kind::NotFound => Ok((Learned::default(), None)),
+async fn load_trained_model(store: &dyn BlobStore) -> Result<(TrainedModel, Option<String>)> {
+    match store.get(key::TRAINED_MODEL).await {
+        Ok(json) => Ok((TrainedModel::from_json(&json)?, Some(hex::encode(Sha256::digest(&json))))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok((TrainedModel::default(), None)),
         Err(error) => Err(error),
     }
 }
@@ -131,10 +143,10 @@ fn arguments(role: &str, config: &Config, tessdata: Option<&Path>) -> Vec<String
 #[must_use]
 pub fn format_limits(limits: &Limits) -> sohoa_formats::limits::Limits {
     sohoa_formats::limits::Limits {
-        pixels: limits.megapixels * 1_000_000,
-        pages: limits.pages,
-        unpacked_bytes: limits.archive_mib << 20,
-        members: limits.archive_members,
+        max_pixels: limits.megapixels * 1_000_000,
+        max_pages: limits.pages,
+        max_unpacked_bytes: limits.archive_mib << 20,
+        max_members: limits.archive_members,
         ..Default::default()
     }
 }

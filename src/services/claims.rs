@@ -6,20 +6,20 @@ use serde_json::{Map, Value};
 
 /// Claims under whatever names an office has chosen.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Claims {
+pub(super) struct ProviderClaims {
     #[serde(flatten)]
     all: Map<String, Value>,
 }
 
-impl AdditionalClaims for Claims {}
+impl AdditionalClaims for ProviderClaims {}
 
 /// A claim that is a text and not empty.
-pub(super) fn text_of<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+pub(super) fn text_claim<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     claims.get(name)?.as_str().map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// A claim that is a list of names; some providers tell a single one without a list.
-pub(super) fn groups_of(claims: &Map<String, Value>, name: &str) -> Vec<String> {
+pub(super) fn list_claim(claims: &Map<String, Value>, name: &str) -> Vec<String> {
     match claims.get(name) {
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         Some(Value::String(name)) => vec![name.clone()],
@@ -35,7 +35,7 @@ mod tests {
     fn claims_of_unexpected_kinds_count_as_absent() {
         let claims = serde_json::json!({ "groups": ["kho", 7, "ptp"], "one": "kho", "name": " ", "number": 7 });
         let claims = claims.as_object().cloned().unwrap_or_default();
-        assert_eq!((groups_of(&claims, "groups").len(), groups_of(&claims, "one").len(), groups_of(&claims, "number").len()), (2, 1, 0));
-        assert_eq!((text_of(&claims, "one"), text_of(&claims, "name"), text_of(&claims, "none")), (Some("kho"), None, None));
+        assert_eq!((list_claim(&claims, "groups").len(), list_claim(&claims, "one").len(), list_claim(&claims, "number").len()), (2, 1, 0));
+        assert_eq!((text_claim(&claims, "one"), text_claim(&claims, "name"), text_claim(&claims, "none")), (Some("kho"), None, None));
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use sohoa_base::config::Config;
 use sohoa_engine::{models, tesseract};
 use sohoa_formats::report_pdf;
-use sohoa_storage::probe::probe;
+use sohoa_storage::probe::check_capabilities;
 use std::path::Path;
 
 /// One check.
@@ -16,23 +16,25 @@ pub struct Check {
     /// What was found.
     pub found: String,
     /// Whether that will do.
-    pub fine: bool,
+    #[serde(rename = "fine")]
+    pub passed: bool,
     /// The command or setting that mends it.
-    pub mend: Option<String>,
+    #[serde(rename = "mend")]
+    pub fix: Option<String>,
 }
 
-fn check(what: &str, outcome: Result<String, (String, &str)>) -> Check {
+fn make_check(what: &str, outcome: Result<String, (String, &str)>) -> Check {
     match outcome {
-        Ok(found) => Check { what: what.to_owned(), found, fine: true, mend: None },
-        Err((found, mend)) => Check { what: what.to_owned(), found, fine: false, mend: Some(mend.to_owned()) },
+        Ok(found) => Check { what: what.to_owned(), found, passed: true, fix: None },
+        Err((found, mend)) => Check { what: what.to_owned(), found, passed: false, fix: Some(mend.to_owned()) },
     }
 }
 
 /// Looks at language data, reading processes, typeface, store, catalogue and index.
-pub async fn examine(config: &Config, program: &Path) -> Vec<Check> {
+pub async fn run_checks(config: &Config, program: &Path) -> Vec<Check> {
     let mut checks = Vec::new();
-    let model = tesseract::find_model(config.tessdata.as_deref());
-    checks.push(check(
+    let model = tesseract::find_language_data(config.tessdata.as_deref());
+    checks.push(make_check(
         "Tesseract",
         model
             .map(|file| format!("{}, {}", tesseract::version(), file.display()))
@@ -52,31 +54,31 @@ pub async fn examine(config: &Config, program: &Path) -> Vec<Check> {
             Ok(None) => Err((format!("not installed: {loss}"), "sohoa models fetch")),
             Err(error) => Err((error.chain(), "sohoa models fetch")),
         };
-        checks.push(check(model.purpose, outcome));
+        checks.push(make_check(model.purpose, outcome));
     }
-    checks.push(check(
+    checks.push(make_check(
         "reading processes",
         match opened {
             Ok(_) => Ok("they start, without files and network".to_owned()),
             Err(error) => Err((error.chain(), "raise limits.memory_mib in sohoa.toml, or use a Linux kernel with seccomp")),
         },
     ));
-    let regular = report_pdf::faces().map(|faces| faces.first().map_or_else(String::new, |file| file.display().to_string()));
-    checks.push(check("typeface of PDF reports", regular.map_err(|error| (error.chain(), "apt-get install fonts-croscore"))));
+    let regular = report_pdf::font_files().map(|faces| faces.first().map_or_else(String::new, |file| file.display().to_string()));
+    checks.push(make_check("typeface of PDF reports", regular.map_err(|error| (error.chain(), "apt-get install fonts-croscore"))));
     match Archive::open(config.clone(), program).await {
-        Err(error) => checks.push(check("archive", Err((error.chain(), "check --home, --store and --catalog")))),
+        Err(error) => checks.push(make_check("archive", Err((error.chain(), "check --home, --store and --catalog")))),
         Ok(archive) => {
-            checks.push(check("catalogue", Ok(config_shown(&config.catalog_url()))));
-            checks.push(check("index", Ok(config.index_folder().display().to_string())));
-            match probe(archive.store.as_ref()).await {
+            checks.push(make_check("catalogue", Ok(redact_password(&config.catalog_url()))));
+            checks.push(make_check("index", Ok(config.index_folder().display().to_string())));
+            match check_capabilities(archive.store.as_ref()).await {
                 Ok(findings) => {
                     for finding in findings {
-                        let fine = finding.works || !finding.needed;
+                        let fine = finding.is_supported || !finding.is_required;
                         let mend = (!fine).then(|| "check the rights of the keys under [s3], or of the folder".to_owned());
-                        checks.push(Check { what: format!("store: {}", finding.what), found: finding.detail, fine, mend });
+                        checks.push(Check { what: format!("store: {}", finding.name), found: finding.detail, passed: fine, fix: mend });
                     }
                 }
-                Err(error) => checks.push(check("store", Err((error.chain(), "check --store and the keys under [s3] in sohoa.toml")))),
+                Err(error) => checks.push(make_check("store", Err((error.chain(), "check --store and the keys under [s3] in sohoa.toml")))),
             }
         }
     }
@@ -84,7 +86,7 @@ pub async fn examine(config: &Config, program: &Path) -> Vec<Check> {
 }
 
 /// An address without its password.
-fn config_shown(url: &str) -> String {
+fn redact_password(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(scheme), Some(at)) if at > scheme => {
             format!("{}://…{}", url.get(..scheme).unwrap_or_default(), url.get(at..).unwrap_or_default())

@@ -2,15 +2,15 @@
 
 use crate::archive::Archive;
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::record::{Record, RecordedDocument};
 use sohoa_formats::{alto, hocr};
-use sohoa_stages::deposit::from_json;
+use sohoa_stages::deposit::record_from_json;
 use sohoa_storage::ocfl;
 
 /// Forms of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum ExportFormat {
     /// Searchable PDF/A.
     Pdf,
     /// Plain text in reading order.
@@ -31,12 +31,12 @@ pub enum Form {
 ///
 /// # Errors
 /// `Unavailable` when the store does not answer; `Corrupt` for a record of unknown form.
-pub async fn records(archive: &Archive) -> Result<Vec<Record>> {
+pub async fn load_records(archive: &Archive) -> Result<Vec<Record>> {
     let mut records = Vec::new();
-    let mut objects = ocfl::objects(archive.store.as_ref()).await?;
+    let mut objects = ocfl::list_objects(archive.store.as_ref()).await?;
     objects.sort();
     for object in objects {
-        records.push(from_json(&ocfl::get(archive.store.as_ref(), &object, "record.json").await?, &object)?);
+        records.push(record_from_json(&ocfl::get(archive.store.as_ref(), &object, "record.json").await?, &object)?);
     }
     Ok(records)
 }
@@ -46,15 +46,15 @@ pub async fn records(archive: &Archive) -> Result<Vec<Record>> {
 ///
 /// # Errors
 /// `NotFound` when there is none; `Conflict` when several units have one.
-pub async fn record(archive: &Archive, dossier: &str) -> Result<Record> {
+pub async fn load_record(archive: &Archive, dossier: &str) -> Result<Record> {
     let own =
         sohoa_base::model::holding::DossierName { fonds: archive.config.unit.clone(), code: dossier.to_owned(), title: String::new() };
-    for object in [dossier.to_owned(), sohoa_stages::names::object(&own)] {
+    for object in [dossier.to_owned(), sohoa_stages::names::dossier_object(&own)] {
         if object.starts_with("urn:sohoa:") && ocfl::read_inventory(archive.store.as_ref(), &object).await?.is_some() {
-            return from_json(&ocfl::get(archive.store.as_ref(), &object, "record.json").await?, &object);
+            return record_from_json(&ocfl::get(archive.store.as_ref(), &object, "record.json").await?, &object);
         }
     }
-    let mut found: Vec<Record> = records(archive).await?.into_iter().filter(|record| record.code == dossier).collect();
+    let mut found: Vec<Record> = load_records(archive).await?.into_iter().filter(|record| record.code == dossier).collect();
     match (found.pop(), found.is_empty()) {
         (Some(record), true) => Ok(record),
         (Some(_), false) => Err(Error::conflict(format!("several units have a dossier {dossier}; give its object name"))),
@@ -64,7 +64,7 @@ pub async fn record(archive: &Archive, dossier: &str) -> Result<Record> {
 
 /// One line for every document of a record.
 #[must_use]
-pub fn lines(record: &Record) -> Vec<String> {
+pub fn document_rows(record: &Record) -> Vec<String> {
     let value = |document: &RecordedDocument, name: &str| {
         document.description.fields.get(name).map(|field| field.value.clone()).unwrap_or_default()
     };
@@ -90,29 +90,36 @@ pub fn lines(record: &Record) -> Vec<String> {
 ///
 /// # Errors
 /// `NotFound` for an unknown name; `Corrupt` when an original's bytes are not those that arrived.
-pub async fn document(archive: &Archive, name: &str, form: Form) -> Result<Vec<u8>> {
-    if form == Form::Original {
-        return original(archive, name).await;
+pub async fn export_document(archive: &Archive, name: &str, form: ExportFormat) -> Result<Vec<u8>> {
+    if form == ExportFormat::Original {
+        return export_original(archive, name).await;
     }
-    let (record, document) = find(archive, name).await?;
-    in_form(archive, &record, &document, form).await
+    let (record, document) = find_document(archive, name).await?;
+    render_document(archive, &record, &document, form).await
 }
 
 /// A recorded document as bytes, in any form but [`Form::Original`].
-pub(super) async fn in_form(archive: &Archive, record: &Record, document: &RecordedDocument, form: Form) -> Result<Vec<u8>> {
+pub(super) async fn render_document(
+    archive: &Archive,
+    record: &Record,
+    document: &RecordedDocument,
+    form: ExportFormat,
+) -> Result<Vec<u8>> {
     let store = archive.store.as_ref();
     match form {
-        Form::Pdf => ocfl::get(store, &record.object, &document.pdf).await,
-        Form::Text => ocfl::get(store, &record.object, &document.text).await,
-        Form::Mets => ocfl::get(store, &record.object, "mets.xml").await,
-        Form::Json => serde_json::to_vec_pretty(document).or_error(Kind::Internal, || "the document has no JSON form".to_owned()),
-        Form::Alto => Ok(altos(archive, record, document).await?.concat().into_bytes()),
-        Form::Hocr => {
-            let readings = altos(archive, record, document).await?.iter().map(|alto| alto::parse(alto)).collect::<Result<Vec<_>>>()?;
+        ExportFormat::Pdf => ocfl::get(store, &record.object, &document.pdf).await,
+        ExportFormat::Text => ocfl::get(store, &record.object, &document.text).await,
+        ExportFormat::Mets => ocfl::get(store, &record.object, "mets.xml").await,
+        ExportFormat::Json => {
+            serde_json::to_vec_pretty(document).or_error(ErrorKind::Internal, || "the document has no JSON form".to_owned())
+        }
+        ExportFormat::Alto => Ok(load_altos(archive, record, document).await?.concat().into_bytes()),
+        ExportFormat::Hocr => {
+            let readings = load_altos(archive, record, document).await?.iter().map(|alto| alto::parse(alto)).collect::<Result<Vec<_>>>()?;
             let pages: Vec<_> = readings.iter().collect();
             Ok(hocr::write(&pages, &record.title).into_bytes())
         }
-        Form::Original => Err(Error::internal("originals are handled above")),
+        ExportFormat::Original => Err(Error::internal("originals are handled above")),
     }
 }
 
@@ -120,34 +127,36 @@ pub(super) async fn in_form(archive: &Archive, record: &Record, document: &Recor
 ///
 /// # Errors
 /// `Invalid` for another form of name; `NotFound` for an unknown one.
-pub async fn find(archive: &Archive, name: &str) -> Result<(Record, RecordedDocument)> {
+pub async fn find_document(archive: &Archive, name: &str) -> Result<(Record, RecordedDocument)> {
     let (dossier, number) = name.rsplit_once('#').ok_or_else(|| Error::invalid(format!("{name} is not DOSSIER#NUMBER")))?;
-    let record = record(archive, dossier).await?;
-    let number: u32 = number.parse().or_error(Kind::Invalid, || format!("{number} is not the number of a document"))?;
+    let record = load_record(archive, dossier).await?;
+    let number: u32 = number.parse().or_error(ErrorKind::Invalid, || format!("{number} is not the number of a document"))?;
     let document = record.documents.iter().find(|document| document.number == number).cloned();
     let document = document
         .ok_or_else(|| Error::not_found(format!("dossier {dossier} has no document {number}; it has {}", record.documents.len())))?;
     Ok((record, document))
 }
 
-pub(super) async fn altos(archive: &Archive, record: &Record, document: &RecordedDocument) -> Result<Vec<String>> {
+pub(super) async fn load_altos(archive: &Archive, record: &Record, document: &RecordedDocument) -> Result<Vec<String>> {
     let mut all = Vec::new();
     for path in document.pages.iter().filter_map(|page| page.alto.as_ref()) {
         let bytes = ocfl::get(archive.store.as_ref(), &record.object, path).await?;
-        all.push(String::from_utf8(bytes).or_error(Kind::Corrupt, || format!("{path} is not UTF-8"))?);
+        all.push(String::from_utf8(bytes).or_error(ErrorKind::Corrupt, || format!("{path} is not UTF-8"))?);
     }
     Ok(all)
 }
 
-async fn original(archive: &Archive, name: &str) -> Result<Vec<u8>> {
+async fn export_original(archive: &Archive, name: &str) -> Result<Vec<u8>> {
     let candidates = match name.rsplit_once('#') {
-        Some((dossier, _)) => vec![record(archive, dossier).await?],
-        None => records(archive).await?,
+        Some((dossier, _)) => vec![load_record(archive, dossier).await?],
+        None => load_records(archive).await?,
     };
     let wanted = name.rsplit_once('#').map_or(name, |(_, wanted)| wanted);
     for record in candidates {
         let found = record.originals.iter().find(|original| {
-            original.path == wanted || original.sha256 == wanted || original.delivered_as.iter().any(|delivered| delivered.shown == wanted)
+            original.path == wanted
+                || original.sha256 == wanted
+                || original.delivered_as.iter().any(|delivered| delivered.display == wanted)
         });
         if let Some(original) = found {
             let bytes = ocfl::get(archive.store.as_ref(), &record.object, &original.path).await?;

@@ -1,14 +1,14 @@
 //! Finding pages and dossiers.
 
 use crate::archive::Archive;
-use crate::export::{self, Form};
+use crate::export::{self, ExportFormat};
 use crate::masked;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
-use sohoa_base::model::account::{Identity, Right, Units};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_base::model::holding::DossierName;
 use sohoa_base::model::record::{Record, RecordedDocument};
 use sohoa_search::answer::Hits;
@@ -21,7 +21,7 @@ use std::cmp::Reverse;
 pub use sohoa_search::answer::{Hit as FoundPage, Hits as Found};
 
 /// Letters of a question that the log keeps.
-const MOST_NOTED: usize = 200;
+const MAX_LOGGED_CHARS: usize = 200;
 
 /// Pages that match the query text with its filters.
 ///
@@ -33,7 +33,7 @@ pub fn search(archive: &Archive, text: &str, limit: usize, offset: usize) -> Res
 
 /// What a person asks for.
 #[derive(Debug, Clone, Copy)]
-pub struct Question<'a> {
+pub struct SearchRequest<'a> {
     /// Words, "phrases" and filters.
     pub text: &'a str,
     /// Of this unit alone.
@@ -48,10 +48,10 @@ pub struct Question<'a> {
 ///
 /// # Errors
 /// As [`search_in`].
-pub async fn search_for(archive: &Archive, by: &Identity, question: Question<'_>) -> Result<Hits> {
-    let found = search_in(archive, &by.units(Right::Read), question).await?;
-    let text: String = question.text.chars().take(MOST_NOTED).collect();
-    archive.catalog.note("", "", "searched", json!({ "by": by.user.name, "text": text, "found": found.total })).await?;
+pub async fn search_for_user(archive: &Archive, by: &Identity, question: SearchRequest<'_>) -> Result<Hits> {
+    let found = search_in_units(archive, &by.units_with(Right::Read), question).await?;
+    let text: String = question.text.chars().take(MAX_LOGGED_CHARS).collect();
+    archive.catalog.append_event("", "", "searched", json!({ "by": by.user.name, "text": text, "found": found.total })).await?;
     Ok(found)
 }
 
@@ -59,13 +59,13 @@ pub async fn search_for(archive: &Archive, by: &Identity, question: Question<'_>
 ///
 /// # Errors
 /// `Denied` for a unit that is not one of them; `Invalid` where one of several must be chosen.
-pub async fn search_in(archive: &Archive, units: &Units, question: Question<'_>) -> Result<Hits> {
-    let Question { text, unit, limit, offset } = question;
+pub async fn search_in_units(archive: &Archive, units: &UnitScope, question: SearchRequest<'_>) -> Result<Hits> {
+    let SearchRequest { text, unit, limit, offset } = question;
     let fonds = match (units, unit) {
         (_, Some(unit)) if !units.contains(unit) => return Err(Error::denied(format!("you may not read in unit {unit}"))),
         (_, Some(unit)) => Some(unit.to_owned()),
-        (Units::All, None) => None,
-        (Units::Some(units), None) => match units.iter().collect::<Vec<_>>().as_slice() {
+        (UnitScope::All, None) => None,
+        (UnitScope::Only(units), None) => match units.iter().collect::<Vec<_>>().as_slice() {
             [only] => Some((*only).clone()),
             several => {
                 let names: Vec<&str> = several.iter().map(|unit| unit.as_str()).collect();
@@ -74,15 +74,15 @@ pub async fn search_in(archive: &Archive, units: &Units, question: Question<'_>)
         },
     };
     // More at once would only make each other slow: who comes later waits, and is answered as fast as the first.
-    let _turn = archive.searches.acquire().await.or_error(Kind::Internal, || "searching has ended".to_owned())?;
+    let _turn = archive.search_permits.acquire().await.or_error(ErrorKind::Internal, || "searching has ended".to_owned())?;
     let (index, query) = (archive.index.clone(), Query { limit, offset, fonds, ..Query::text(text) });
     let found = tokio::task::spawn_blocking(move || index.search(&query)).await;
-    found.or_error(Kind::Internal, || "the search ended early".to_owned())?
+    found.or_error(ErrorKind::Internal, || "the search ended early".to_owned())?
 }
 
 /// A dossier in a list.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct DossierLine {
+pub struct DossierListEntry {
     /// Name of its object in the store.
     pub object: String,
     /// Unit or fonds.
@@ -105,14 +105,14 @@ pub struct DossierLine {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Dossiers {
     /// The dossiers.
-    pub items: Vec<DossierLine>,
+    pub items: Vec<DossierListEntry>,
     /// What to give as `after` for the next ones; none: there are no more.
     pub next: Option<String>,
 }
 
 /// Which dossiers are wanted.
 #[derive(Debug, Clone, Copy)]
-pub struct WantedDossiers<'a> {
+pub struct DossierFilter<'a> {
     /// Of this unit alone.
     pub unit: Option<&'a str>,
     /// Of this run alone.
@@ -127,18 +127,19 @@ pub struct WantedDossiers<'a> {
 ///
 /// # Errors
 /// `Denied` for a unit that is not one of them; `Invalid` for an `after` that is no object name.
-pub async fn dossiers(archive: &Archive, units: &Units, wanted: &WantedDossiers<'_>) -> Result<Dossiers> {
+pub async fn list_dossiers(archive: &Archive, units: &UnitScope, wanted: &DossierFilter<'_>) -> Result<Dossiers> {
     if let Some(unit) = wanted.unit.filter(|unit| !units.contains(unit)) {
         return Err(Error::denied(format!("you may not read in unit {unit}")));
     }
     let only = match (wanted.unit, units) {
         (Some(unit), _) => Some(unit.to_owned()),
-        (None, Units::Some(units)) if units.len() == 1 => units.first().cloned(),
+        (None, UnitScope::Only(units)) if units.len() == 1 => units.first().cloned(),
         (None, _) => None,
     };
     let mut after = match wanted.after {
         Some(object) => {
-            let (fonds, code) = names::parts(object).ok_or_else(|| Error::invalid(format!("{object:?} is no name of a dossier")))?;
+            let (fonds, code) =
+                names::parse_dossier_object(object).ok_or_else(|| Error::invalid(format!("{object:?} is no name of a dossier")))?;
             Some(DossierName { fonds, code, title: String::new() })
         }
         None => None,
@@ -151,12 +152,12 @@ pub async fn dossiers(archive: &Archive, units: &Units, wanted: &WantedDossiers<
         let is_last = found.len() < wanted.limit;
         after = found.last().map(|last| last.dossier.name.clone());
         for one in found.into_iter().filter(|one| units.contains(&one.dossier.name.fonds)) {
-            let object = names::object(&one.dossier.name);
+            let object = names::dossier_object(&one.dossier.name);
             if items.len() == wanted.limit {
                 break;
             }
             next = Some(object.clone());
-            items.push(DossierLine {
+            items.push(DossierListEntry {
                 object,
                 fonds: one.dossier.name.fonds,
                 code: one.dossier.name.code,
@@ -179,18 +180,18 @@ pub async fn dossiers(archive: &Archive, units: &Units, wanted: &WantedDossiers<
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit.
-pub async fn record_for(archive: &Archive, by: &Identity, dossier: &str) -> Result<Record> {
-    let record = export::record(archive, dossier).await?;
-    if !by.units(Right::Read).contains(&record.fonds) {
+pub async fn read_record(archive: &Archive, by: &Identity, dossier: &str) -> Result<Record> {
+    let record = export::load_record(archive, dossier).await?;
+    if !by.units_with(Right::Read).contains(&record.fonds) {
         return Err(Error::not_found(format!("there is no dossier {dossier}")));
     }
-    archive.catalog.note("", "", "record-read", json!({ "by": by.user.name, "dossier": record.object })).await?;
+    archive.catalog.append_event("", "", "record-read", json!({ "by": by.user.name, "dossier": record.object })).await?;
     Ok(record)
 }
 
 /// One version of a dossier in the store.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct VersionLine {
+pub struct VersionListEntry {
     /// Its number, from 1.
     pub version: u32,
     /// When it was made, RFC 3339.
@@ -207,13 +208,13 @@ pub struct VersionLine {
 ///
 /// # Errors
 /// `NotFound` for an unknown object; `Corrupt` for an inventory that cannot be read.
-pub async fn versions(archive: &Archive, object: &str) -> Result<Vec<VersionLine>> {
+pub async fn list_versions(archive: &Archive, object: &str) -> Result<Vec<VersionListEntry>> {
     let inventory = ocfl::read_inventory(archive.store.as_ref(), object).await?;
     let inventory = inventory.ok_or_else(|| Error::not_found(format!("there is no dossier {object}")))?;
     let mut lines = Vec::with_capacity(inventory.versions.len());
     for (name, version) in &inventory.versions {
-        let number = name.trim_start_matches('v').parse().or_error(Kind::Corrupt, || format!("{object} has a version {name}"))?;
-        lines.push(VersionLine {
+        let number = name.trim_start_matches('v').parse().or_error(ErrorKind::Corrupt, || format!("{object} has a version {name}"))?;
+        lines.push(VersionListEntry {
             version: number,
             created: version.created.clone(),
             message: version.message.clone(),
@@ -229,16 +230,16 @@ pub async fn versions(archive: &Archive, object: &str) -> Result<Vec<VersionLine
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit; as [`export::document`].
-pub async fn file_for(archive: &Archive, by: &Identity, name: &str, form: Form) -> Result<Vec<u8>> {
-    let (record, document) = found_for(archive, by, Right::Read, name).await?;
+pub async fn read_file(archive: &Archive, by: &Identity, name: &str, form: ExportFormat) -> Result<Vec<u8>> {
+    let (record, document) = authorized_document(archive, by, Right::Read, name).await?;
     let body = json!({ "by": by.user.name, "document": name, "form": format!("{form:?}").to_lowercase() });
-    archive.catalog.note("", "", "document-read", body).await?;
-    export::in_form(archive, &record, &document, form).await
+    archive.catalog.append_event("", "", "document-read", body).await?;
+    export::render_document(archive, &record, &document, form).await
 }
 
 /// A copy for the public.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Masked {
+pub enum RedactedFormat {
     /// Searchable PDF/A, personal data painted over.
     Pdf,
     /// Plain text, personal data taken out.
@@ -249,13 +250,13 @@ pub enum Masked {
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit; those of reading processes.
-pub async fn masked_for(archive: &Archive, by: &Identity, name: &str, form: Masked) -> Result<Vec<u8>> {
-    found_for(archive, by, Right::Read, name).await?;
+pub async fn read_redacted(archive: &Archive, by: &Identity, name: &str, form: RedactedFormat) -> Result<Vec<u8>> {
+    authorized_document(archive, by, Right::Read, name).await?;
     let body = json!({ "by": by.user.name, "document": name, "form": format!("public-{form:?}").to_lowercase() });
-    archive.catalog.note("", "", "document-read", body).await?;
+    archive.catalog.append_event("", "", "document-read", body).await?;
     match form {
-        Masked::Pdf => masked::pdf(archive, name).await,
-        Masked::Text => masked::plain_text(archive, name).await,
+        RedactedFormat::Pdf => masked::redacted_pdf(archive, name).await,
+        RedactedFormat::Text => masked::redacted_text(archive, name).await,
     }
 }
 
@@ -263,9 +264,9 @@ pub async fn masked_for(archive: &Archive, by: &Identity, name: &str, form: Mask
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit.
-pub async fn document_for(archive: &Archive, by: &Identity, name: &str) -> Result<(Record, RecordedDocument)> {
-    let found = found_for(archive, by, Right::Read, name).await?;
-    archive.catalog.note("", "", "document-read", json!({ "by": by.user.name, "document": name })).await?;
+pub async fn read_document(archive: &Archive, by: &Identity, name: &str) -> Result<(Record, RecordedDocument)> {
+    let found = authorized_document(archive, by, Right::Read, name).await?;
+    archive.catalog.append_event("", "", "document-read", json!({ "by": by.user.name, "document": name })).await?;
     Ok(found)
 }
 
@@ -273,9 +274,9 @@ pub async fn document_for(archive: &Archive, by: &Identity, name: &str) -> Resul
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit.
-pub(super) async fn found_for(archive: &Archive, by: &Identity, right: Right, name: &str) -> Result<(Record, RecordedDocument)> {
-    let (record, document) = export::find(archive, name).await?;
-    let may = by.units(right).contains(&record.fonds);
+pub(super) async fn authorized_document(archive: &Archive, by: &Identity, right: Right, name: &str) -> Result<(Record, RecordedDocument)> {
+    let (record, document) = export::find_document(archive, name).await?;
+    let may = by.units_with(right).contains(&record.fonds);
     may.then_some((record, document)).ok_or_else(|| Error::not_found(format!("there is no document {name}")))
 }
 
@@ -283,7 +284,7 @@ pub(super) async fn found_for(archive: &Archive, by: &Identity, right: Right, na
 ///
 /// # Errors
 /// `Internal` when the record has no JSON form.
-pub fn tag(record: &Record) -> Result<String> {
-    let json = serde_json::to_vec(record).or_error(Kind::Internal, || "the record has no JSON form".to_owned())?;
+pub fn record_etag(record: &Record) -> Result<String> {
+    let json = serde_json::to_vec(record).or_error(ErrorKind::Internal, || "the record has no JSON form".to_owned())?;
     Ok(format!("\"{}\"", hex::encode(Sha256::digest(json))))
 }

@@ -1,7 +1,7 @@
 //! A file that is being sent: a scan to stand in the place of a page, a plan.
 
 use crate::archive::Archive;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::path::PathBuf;
 use tempfile::NamedTempFile;
 use tokio::fs::File;
@@ -9,26 +9,26 @@ use tokio::io::AsyncWriteExt;
 
 /// A file as far as it came; it is gone with this value.
 #[derive(Debug)]
-pub struct Incoming {
-    place: NamedTempFile,
+pub struct TempUpload {
+    temp_file: NamedTempFile,
     file: File,
-    most: u64,
-    came: u64,
+    max_bytes: u64,
+    received_bytes: u64,
 }
 
-fn cannot() -> String {
+fn write_error() -> String {
     "the file cannot be written; look at the disk of the server".to_owned()
 }
 
-impl Incoming {
+impl TempUpload {
     /// Begins one, of at most the size that any file may have.
     ///
     /// # Errors
     /// `Unavailable` when the disk does not take it.
-    pub fn begin(archive: &Archive) -> Result<Self> {
-        let place = NamedTempFile::new_in(&archive.scratch).or_error(Kind::Unavailable, cannot)?;
-        let file = File::from_std(place.reopen().or_error(Kind::Unavailable, cannot)?);
-        Ok(Self { place, file, most: archive.config.limits.file_mib << 20, came: 0 })
+    pub fn create(archive: &Archive) -> Result<Self> {
+        let place = NamedTempFile::new_in(&archive.scratch).or_error(ErrorKind::Unavailable, write_error)?;
+        let file = File::from_std(place.reopen().or_error(ErrorKind::Unavailable, write_error)?);
+        Ok(Self { temp_file: place, file, max_bytes: archive.config.limits.file_mib << 20, received_bytes: 0 })
     }
 
     /// Appends bytes.
@@ -36,25 +36,25 @@ impl Incoming {
     /// # Errors
     /// `Limit` where they are too many; `Unavailable` when the disk does not take them.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.came += bytes.len() as u64;
-        if self.came > self.most {
-            return Err(Error::limit(format!("the file is larger than {} MiB; send a smaller one", self.most >> 20)));
+        self.received_bytes += bytes.len() as u64;
+        if self.received_bytes > self.max_bytes {
+            return Err(Error::limit(format!("the file is larger than {} MiB; send a smaller one", self.max_bytes >> 20)));
         }
-        self.file.write_all(bytes).await.or_error(Kind::Unavailable, cannot)
+        self.file.write_all(bytes).await.or_error(ErrorKind::Unavailable, write_error)
     }
 
     /// Whether nothing came yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.came == 0
+        self.received_bytes == 0
     }
 
     /// Ends it; where it lies.
     ///
     /// # Errors
     /// `Unavailable` when the disk does not take it.
-    pub async fn end(&mut self) -> Result<PathBuf> {
-        self.file.flush().await.or_error(Kind::Unavailable, cannot)?;
-        Ok(self.place.path().to_path_buf())
+    pub async fn finish(&mut self) -> Result<PathBuf> {
+        self.file.flush().await.or_error(ErrorKind::Unavailable, write_error)?;
+        Ok(self.temp_file.path().to_path_buf())
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::archive::Archive;
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
-use sohoa_base::model::holding::{DeliveredName, DossierName, NewFile};
-use sohoa_base::model::plan::Plan;
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::model::holding::{DeliveredFile, DeliveredName, DossierName};
+use sohoa_base::model::plan::PipelinePlan;
 use sohoa_base::text::natural;
 use sohoa_stages::names;
 use sohoa_storage::key;
@@ -21,7 +21,7 @@ pub struct Delivery {
     pub dossiers: BTreeMap<DossierName, Vec<(PathBuf, DeliveredName)>>,
     /// Lists that came beside the scans (mục lục): see [`names::LISTS`]. They are not scans and
     /// have no pages; what came is compared with them.
-    pub manifests: Vec<(PathBuf, String)>,
+    pub delivery_lists: Vec<(PathBuf, String)>,
     /// What was left out by rule, as shown to people: links, hidden files, sockets, ground truth of samples.
     pub ignored: Vec<String>,
 }
@@ -29,7 +29,7 @@ pub struct Delivery {
 impl Delivery {
     /// Files in it.
     #[must_use]
-    pub fn files(&self) -> usize {
+    pub fn file_count(&self) -> usize {
         self.dossiers.values().map(Vec::len).sum()
     }
 }
@@ -38,20 +38,21 @@ impl Delivery {
 ///
 /// # Errors
 /// `Invalid` for an input that does not exist or cannot be listed, or when there is nothing to take.
-pub fn list(inputs: &[PathBuf], fonds: &str) -> Result<Delivery> {
+pub fn list_inputs(inputs: &[PathBuf], fonds: &str) -> Result<Delivery> {
     let mut delivery = Delivery::default();
-    let mut names = Names::default();
+    let mut names = UniqueNames::default();
     for input in inputs {
-        let full = input.canonicalize().or_error(Kind::Invalid, || format!("cannot find the input {}; check the path", input.display()))?;
+        let full =
+            input.canonicalize().or_error(ErrorKind::Invalid, || format!("cannot find the input {}; check the path", input.display()))?;
         let base = names.unique(full.file_name().unwrap_or(full.as_os_str()).as_bytes());
         if full.is_dir() {
             list_folder(&full, &base, fonds, &mut delivery)?;
         } else {
-            add(&mut delivery, fonds, &base, full, base.clone());
+            add_file(&mut delivery, fonds, &base, full, base.clone());
         }
     }
     for files in delivery.dossiers.values_mut() {
-        files.sort_by(|one, other| natural::compare(&one.1.shown, &other.1.shown).then_with(|| one.1.cmp(&other.1)));
+        files.sort_by(|one, other| natural::compare(&one.1.display, &other.1.display).then_with(|| one.1.cmp(&other.1)));
     }
     if delivery.dossiers.is_empty() {
         return Err(Error::invalid("there is no file in what was given; name folders or files with scans"));
@@ -61,9 +62,9 @@ pub fn list(inputs: &[PathBuf], fonds: &str) -> Result<Delivery> {
 
 /// Last names of inputs, told apart.
 #[derive(Default)]
-struct Names(BTreeMap<Vec<u8>, u32>);
+struct UniqueNames(BTreeMap<Vec<u8>, u32>);
 
-impl Names {
+impl UniqueNames {
     fn unique(&mut self, name: &[u8]) -> Vec<u8> {
         let count = self.0.entry(name.to_vec()).or_default();
         *count += 1;
@@ -73,7 +74,7 @@ impl Names {
 
 fn list_folder(root: &Path, base: &[u8], fonds: &str, delivery: &mut Delivery) -> Result<()> {
     for entry in WalkDir::new(root).follow_links(false).sort_by_file_name() {
-        let entry = entry.or_error(Kind::Invalid, || format!("cannot list the folder {}; check its permissions", root.display()))?;
+        let entry = entry.or_error(ErrorKind::Invalid, || format!("cannot list the folder {}; check its permissions", root.display()))?;
         if entry.file_type().is_dir() {
             continue;
         }
@@ -83,12 +84,12 @@ fn list_folder(root: &Path, base: &[u8], fonds: &str, delivery: &mut Delivery) -
             delivery.ignored.push(String::from_utf8_lossy(&path).into_owned());
             continue;
         }
-        if is_manifest(entry.file_name().as_bytes()) {
-            delivery.manifests.push((entry.path().to_path_buf(), String::from_utf8_lossy(&path).into_owned()));
+        if is_delivery_list(entry.file_name().as_bytes()) {
+            delivery.delivery_lists.push((entry.path().to_path_buf(), String::from_utf8_lossy(&path).into_owned()));
             continue;
         }
         let folder = path.iter().rposition(|byte| *byte == b'/').map_or(base, |end| path.get(..end).unwrap_or_default()).to_vec();
-        add(delivery, fonds, &folder, entry.path().to_path_buf(), path);
+        add_file(delivery, fonds, &folder, entry.path().to_path_buf(), path);
     }
     Ok(())
 }
@@ -99,27 +100,27 @@ pub(super) fn is_ignored(name: &[u8]) -> bool {
 }
 
 /// A list that comes beside the scans, by its name.
-pub(super) fn is_manifest(name: &[u8]) -> bool {
-    names::LISTS.iter().any(|list| list.as_bytes() == name)
+pub(super) fn is_delivery_list(name: &[u8]) -> bool {
+    names::LIST_FILE_NAMES.iter().any(|list| list.as_bytes() == name)
 }
 
-fn add(delivery: &mut Delivery, fonds: &str, code: &[u8], place: PathBuf, path: Vec<u8>) {
-    delivery.dossiers.entry(named(fonds, code_of(code))).or_default().push((place, DeliveredName::from_bytes(&path)));
+fn add_file(delivery: &mut Delivery, fonds: &str, code: &[u8], place: PathBuf, path: Vec<u8>) {
+    delivery.dossiers.entry(dossier_of_code(fonds, dossier_code(code))).or_default().push((place, DeliveredName::from_bytes(&path)));
 }
 
 /// A dossier that is called by its code, until somebody describes it.
-pub(super) fn named(fonds: &str, code: String) -> DossierName {
+pub(super) fn dossier_of_code(fonds: &str, code: String) -> DossierName {
     let title = code.rsplit('/').next().unwrap_or_default().to_owned();
     DossierName { fonds: fonds.to_owned(), code, title }
 }
 
 /// Code of the dossier of a file that is delivered under this path: its folder, or the file itself where it lies in none.
-pub(super) fn code_of_path(path: &str) -> String {
-    code_of(path.rsplit_once('/').map_or(path, |(folder, _)| folder).as_bytes())
+pub(super) fn dossier_code_of_path(path: &str) -> String {
+    dossier_code(path.rsplit_once('/').map_or(path, |(folder, _)| folder).as_bytes())
 }
 
 /// A dossier code is text: bytes that are not UTF-8 are percent-encoded.
-fn code_of(bytes: &[u8]) -> String {
+fn dossier_code(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => sohoa_base::text::normal::nfc(text),
         Err(_) => bytes.iter().map(|byte| if byte.is_ascii() { char::from(*byte).to_string() } else { format!("%{byte:02X}") }).collect(),
@@ -130,20 +131,26 @@ fn code_of(bytes: &[u8]) -> String {
 ///
 /// # Errors
 /// `Unavailable` when store or catalogue do not answer; `Invalid` when a file cannot be read.
-pub async fn receive(archive: &Archive, batch: &str, plan: &Plan, dossier: &DossierName, files: &[(PathBuf, DeliveredName)]) -> Result<()> {
+pub async fn receive_dossier(
+    archive: &Archive,
+    batch: &str,
+    plan: &PipelinePlan,
+    dossier: &DossierName,
+    files: &[(PathBuf, DeliveredName)],
+) -> Result<()> {
     let mut taken = Vec::with_capacity(files.len());
     for (place, path) in files {
-        let (sha256, bytes) = hash(place).await?;
-        let file = NewFile { path: path.clone(), sha256, bytes, container: None };
-        keep(archive, dossier, place, &file).await?;
+        let (sha256, bytes) = hash_file(place).await?;
+        let file = DeliveredFile { path: path.clone(), sha256, bytes, container: None };
+        store_original(archive, dossier, place, &file).await?;
         taken.push(file);
     }
-    archive.catalog.receive(batch, dossier, &taken, plan).await?;
+    archive.catalog.receive_files(batch, dossier, &taken, plan).await?;
     Ok(())
 }
 
 /// Puts the bytes of a file into the store, unless it has them.
-pub(super) async fn keep(archive: &Archive, dossier: &DossierName, place: &Path, file: &NewFile) -> Result<()> {
+pub(super) async fn store_original(archive: &Archive, dossier: &DossierName, place: &Path, file: &DeliveredFile) -> Result<()> {
     let name = key::intake(&file.sha256);
     if archive.store.stat(&name).await? != Some(file.bytes) && !archive.catalog.is_deposited(dossier, &file.sha256).await? {
         archive.store.put_file(&name, place).await?;
@@ -152,16 +159,16 @@ pub(super) async fn keep(archive: &Archive, dossier: &DossierName, place: &Path,
 }
 
 /// SHA-256 (lower-case hexadecimal) and size of a file, read once.
-pub(super) async fn hash(place: &Path) -> Result<(String, u64)> {
+pub(super) async fn hash_file(place: &Path) -> Result<(String, u64)> {
     let place = place.to_path_buf();
     let hashed = tokio::task::spawn_blocking(move || {
         let cannot = || format!("cannot read {}; check its permissions", place.display());
-        let mut file = std::fs::File::open(&place).or_error(Kind::Invalid, cannot)?;
+        let mut file = std::fs::File::open(&place).or_error(ErrorKind::Invalid, cannot)?;
         let mut hash = Sha256::new();
         let mut size = 0;
         let mut chunk = vec![0; 1 << 20];
         loop {
-            let read = file.read(&mut chunk).or_error(Kind::Invalid, cannot)?;
+            let read = file.read(&mut chunk).or_error(ErrorKind::Invalid, cannot)?;
             if read == 0 {
                 return Ok((hex::encode(hash.finalize()), size));
             }
@@ -169,7 +176,7 @@ pub(super) async fn hash(place: &Path) -> Result<(String, u64)> {
             hash.update(chunk.get(..read).unwrap_or_default());
         }
     });
-    hashed.await.or_error(Kind::Internal, || "hashing was cut off".to_owned())?
+    hashed.await.or_error(ErrorKind::Internal, || "hashing was cut off".to_owned())?
 }
 
 #[cfg(test)]
@@ -188,11 +195,11 @@ mod tests {
         std::fs::write(lot.join(OsStr::from_bytes(b"\xff.png")), b"z").unwrap();
         std::fs::write(lot.join(".hidden"), b"h").unwrap();
         std::os::unix::fs::symlink("/etc/passwd", lot.join("link.jpg")).unwrap();
-        let delivery = list(&[lot], "G09").unwrap();
+        let delivery = list_inputs(&[lot], "G09").unwrap();
         let codes: Vec<&str> = delivery.dossiers.keys().map(|name| name.code.as_str()).collect();
         assert_eq!(codes, ["lô 1", "lô 1/hồ sơ"]);
         let shown: Vec<Vec<&str>> =
-            delivery.dossiers.values().map(|files| files.iter().map(|(_, name)| name.shown.as_str()).collect()).collect();
+            delivery.dossiers.values().map(|files| files.iter().map(|(_, name)| name.display.as_str()).collect()).collect();
         assert_eq!(shown, [vec!["lô 1/\u{fffd}.png"], vec!["lô 1/hồ sơ/2.jpg", "lô 1/hồ sơ/10.jpg"]]);
         assert_eq!(delivery.ignored, ["lô 1/.hidden", "lô 1/link.jpg"]);
         let raw = &delivery.dossiers.values().next().unwrap()[0].1.raw_hex;
@@ -206,7 +213,7 @@ mod tests {
             std::fs::create_dir_all(root.path().join(folder)).unwrap();
             std::fs::write(root.path().join(folder).join("x.pdf"), folder).unwrap();
         }
-        let delivery = list(&[root.path().join("a/x.pdf"), root.path().join("b/x.pdf")], "G09").unwrap();
+        let delivery = list_inputs(&[root.path().join("a/x.pdf"), root.path().join("b/x.pdf")], "G09").unwrap();
         let codes: Vec<&str> = delivery.dossiers.keys().map(|name| name.code.as_str()).collect();
         assert_eq!(codes, ["x.pdf", "x.pdf (2)"]);
     }
@@ -214,7 +221,7 @@ mod tests {
     #[test]
     fn nothing_to_take_is_said() {
         let root = tempfile::tempdir().unwrap();
-        assert!(list(&[root.path().to_path_buf()], "G09").unwrap_err().context().contains("no file"));
-        assert!(list(&[root.path().join("absent")], "G09").unwrap_err().context().contains("absent"));
+        assert!(list_inputs(&[root.path().to_path_buf()], "G09").unwrap_err().context().contains("no file"));
+        assert!(list_inputs(&[root.path().join("absent")], "G09").unwrap_err().context().contains("absent"));
     }
 }

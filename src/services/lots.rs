@@ -4,7 +4,7 @@ use crate::archive::Archive;
 use crate::roadmap;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::holding::DossierName;
 use sohoa_base::model::lot::{Lot, LotDocument, LotState, SampledPage};
@@ -15,30 +15,30 @@ use sohoa_storage::key;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-pub use sohoa_roadmap::sampling::{DefectKind, Gravity, Level, defect_kinds};
+pub use sohoa_roadmap::sampling::{DefectKind, DefectSeverity, InspectionLevel, defect_kinds};
 
 /// Most documents of one lot.
-const MOST: usize = 20_000;
+const MAX_DOCUMENTS: usize = 20_000;
 
 /// Lots of lines that a person may see, of one line or of all, the newest first; at most `limit`.
 ///
 /// # Errors
 /// `Unavailable` where the catalogue does not answer.
-pub async fn list(archive: &Archive, by: &Identity, line: Option<&str>, limit: usize) -> Result<Vec<Lot>> {
-    archive.catalog.lots(&by.units(Right::Watch), line, limit).await
+pub async fn list_lots(archive: &Archive, by: &Identity, line: Option<&str>, limit: usize) -> Result<Vec<Lot>> {
+    archive.catalog.lots(&by.units_with(Right::Monitor), line, limit).await
 }
 
 /// A lot that a person may see.
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit.
-pub async fn show(archive: &Archive, by: &Identity, id: &str) -> Result<Lot> {
-    own(archive, by, Right::Watch, id).await
+pub async fn show_lot(archive: &Archive, by: &Identity, id: &str) -> Result<Lot> {
+    authorized_lot(archive, by, Right::Monitor, id).await
 }
 
-async fn own(archive: &Archive, by: &Identity, right: Right, id: &str) -> Result<Lot> {
+async fn authorized_lot(archive: &Archive, by: &Identity, right: Right, id: &str) -> Result<Lot> {
     let lot = archive.catalog.lot(id).await?;
-    let may = by.units(right).contains(&lot.unit);
+    let may = by.units_with(right).contains(&lot.unit);
     may.then_some(lot).ok_or_else(|| Error::not_found(format!("there is no lot {id}")))
 }
 
@@ -47,41 +47,41 @@ async fn own(archive: &Archive, by: &Identity, right: Right, id: &str) -> Result
 ///
 /// # Errors
 /// `NotFound` for a line of another unit; `Conflict` where nothing waits for acceptance.
-pub async fn open(archive: &Archive, by: &Identity, line: &str, level: Level, pages: u32, seed: Option<&str>) -> Result<Lot> {
-    let (_, line) = roadmap::line(archive, &by.units(Right::Steer), line).await?;
-    let found = whole_dossiers(archive.catalog.lot_documents(&line.code, MOST).await?, pages);
+pub async fn open_lot(archive: &Archive, by: &Identity, line: &str, level: InspectionLevel, pages: u32, seed: Option<&str>) -> Result<Lot> {
+    let (_, line) = roadmap::authorized_target(archive, &by.units_with(Right::ManageRuns), line).await?;
+    let found = take_whole_dossiers(archive.catalog.eligible_lot_documents(&line.code, MAX_DOCUMENTS).await?, pages);
     if found.is_empty() {
         return Err(Error::conflict(format!("nothing of line {} waits for acceptance; documents in review come first", line.code)));
     }
     let id = Uuid::now_v7().to_string();
     let seed = seed.filter(|seed| !seed.is_empty()).unwrap_or(&id).to_owned();
     let count = found.iter().map(|document| document.pages).sum();
-    let plan = sampling::plan_for(count, level)?;
+    let plan = sampling::sampling_plan(count, level)?;
     let lot = Lot {
         id,
-        line: line.code,
+        target: line.code,
         unit: line.unit,
         state: LotState::Open,
         level: format!("{level:?}"),
         pages: count,
-        documents: found.iter().map(name).collect(),
+        documents: found.iter().map(stored_document_name).collect(),
         accept_major: plan.accept_major,
         accept_minor: plan.accept_minor,
-        sample: sample(&found, &seed, &plan),
+        sample: draw_sample(&found, &seed, &plan),
         seed,
-        opened: (by.user.name.clone(), rfc3339(archive.catalog.now())),
+        opened: (by.user.name.clone(), rfc3339(archive.catalog.now_ms())),
         judged: None,
-        refused_for: Vec::new(),
+        failed_severities: Vec::new(),
         note: String::new(),
     };
     let ids: Vec<String> = found.into_iter().map(|document| document.id).collect();
     archive.catalog.open_lot(&lot, &ids).await?;
-    keep(archive, &lot).await?;
+    save_lot(archive, &lot).await?;
     Ok(lot)
 }
 
 /// As many whole dossiers as have at most so many pages together, at least one.
-fn whole_dossiers(documents: Vec<LotDocument>, pages: u32) -> Vec<LotDocument> {
+fn take_whole_dossiers(documents: Vec<LotDocument>, pages: u32) -> Vec<LotDocument> {
     let mut by_dossier: BTreeMap<(String, String), Vec<LotDocument>> = BTreeMap::new();
     for document in documents {
         by_dossier.entry((document.fonds.clone(), document.code.clone())).or_default().push(document);
@@ -98,18 +98,24 @@ fn whole_dossiers(documents: Vec<LotDocument>, pages: u32) -> Vec<LotDocument> {
     taken
 }
 
-fn name(document: &LotDocument) -> String {
+fn stored_document_name(document: &LotDocument) -> String {
     let dossier = DossierName { fonds: document.fonds.clone(), code: document.code.clone(), title: String::new() };
-    format!("{}#{}", names::object(&dossier), document.number)
+    format!("{}#{}", names::dossier_object(&dossier), document.number)
 }
 
 /// The pages that the seed draws.
-fn sample(documents: &[LotDocument], seed: &str, plan: &SamplingPlan) -> Vec<SampledPage> {
-    let mut drawn = sampling::draw(seed, plan.lot, plan.sample).into_iter().peekable();
+fn draw_sample(documents: &[LotDocument], seed: &str, plan: &SamplingPlan) -> Vec<SampledPage> {
+    let mut drawn = sampling::draw_sample(seed, plan.lot, plan.sample).into_iter().peekable();
     let (mut sample, mut first) = (Vec::new(), 0);
     for document in documents {
         while let Some(place) = drawn.next_if(|place| *place < first + document.pages) {
-            sample.push(SampledPage { place, document: name(document), page: place - first + 1, seen: false, defects: Vec::new() });
+            sample.push(SampledPage {
+                index_in_lot: place,
+                document: stored_document_name(document),
+                page: place - first + 1,
+                inspected: false,
+                defects: Vec::new(),
+            });
         }
         first += document.pages;
     }
@@ -121,21 +127,21 @@ fn sample(documents: &[LotDocument], seed: &str, plan: &SamplingPlan) -> Vec<Sam
 /// # Errors
 /// `NotFound` for a lot of another unit, or a page that was not drawn; `Invalid` for an unknown defect; `Conflict` where the lot
 /// is judged already.
-pub async fn look_at(archive: &Archive, by: &Identity, id: &str, place: u32, defects: &[String]) -> Result<Lot> {
-    own(archive, by, Right::Steer, id).await?;
+pub async fn record_page_inspection(archive: &Archive, by: &Identity, id: &str, place: u32, defects: &[String]) -> Result<Lot> {
+    authorized_lot(archive, by, Right::ManageRuns, id).await?;
     for code in defects {
         sampling::defect_kind(code)?;
     }
     let unique: Vec<String> = defects.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect();
-    let lot = archive.catalog.look_at(id, place, &unique).await?;
-    keep(archive, &lot).await?;
+    let lot = archive.catalog.record_page_inspection(id, place, &unique).await?;
+    save_lot(archive, &lot).await?;
     Ok(lot)
 }
 
 /// What people call the document `OBJECT#NUMBER` of a lot: its dossier's code, and its number.
 #[must_use]
-pub fn document_name(document: &str) -> String {
-    let known = document.rsplit_once('#').and_then(|(object, number)| Some((names::parts(object)?.1, number)));
+pub fn display_document_name(document: &str) -> String {
+    let known = document.rsplit_once('#').and_then(|(object, number)| Some((names::parse_dossier_object(object)?.1, number)));
     known.map_or_else(|| document.to_owned(), |(code, number)| format!("{code}#{number}"))
 }
 
@@ -143,10 +149,10 @@ pub fn document_name(document: &str) -> String {
 ///
 /// # Errors
 /// `Invalid` for a lot with an unknown defect.
-pub fn defective(lot: &Lot) -> Result<BTreeMap<Gravity, u32>> {
+pub fn count_defective_pages(lot: &Lot) -> Result<BTreeMap<DefectSeverity, u32>> {
     let mut counts = BTreeMap::new();
     for page in &lot.sample {
-        let gravities = page.defects.iter().map(|code| Ok(sampling::defect_kind(code)?.gravity)).collect::<Result<BTreeSet<_>>>()?;
+        let gravities = page.defects.iter().map(|code| Ok(sampling::defect_kind(code)?.severity)).collect::<Result<BTreeSet<_>>>()?;
         for gravity in gravities {
             *counts.entry(gravity).or_default() += 1;
         }
@@ -158,8 +164,8 @@ pub fn defective(lot: &Lot) -> Result<BTreeMap<Gravity, u32>> {
 ///
 /// # Errors
 /// `NotFound` for a lot of another unit; `Conflict` while a page of the sample was not looked at, or where it is judged already.
-pub async fn judge(archive: &Archive, by: &Identity, id: &str, note: &str) -> Result<Lot> {
-    let lot = own(archive, by, Right::Steer, id).await?;
+pub async fn judge_lot(archive: &Archive, by: &Identity, id: &str, note: &str) -> Result<Lot> {
+    let lot = authorized_lot(archive, by, Right::ManageRuns, id).await?;
     let plan = SamplingPlan {
         lot: lot.pages,
         sample: u32::try_from(lot.sample.len()).unwrap_or(u32::MAX),
@@ -167,10 +173,10 @@ pub async fn judge(archive: &Archive, by: &Identity, id: &str, note: &str) -> Re
         accept_minor: lot.accept_minor,
     };
     let refused: Vec<String> =
-        sampling::refused_for(&plan, &defective(&lot)?).into_iter().map(|gravity| gravity.word().to_owned()).collect();
+        sampling::failed_severities(&plan, &count_defective_pages(&lot)?).into_iter().map(|gravity| gravity.as_str().to_owned()).collect();
     let judged = archive.catalog.judge_lot(id, &by.user.name, note, &refused).await?;
-    keep(archive, &judged).await?;
-    keep_ledgers(archive, &judged).await?;
+    save_lot(archive, &judged).await?;
+    save_ledgers(archive, &judged).await?;
     Ok(judged)
 }
 
@@ -178,16 +184,17 @@ pub async fn judge(archive: &Archive, by: &Identity, id: &str, note: &str) -> Re
 ///
 /// # Errors
 /// `NotFound` for a lot of another unit; `Conflict` for one that was not sent back.
-pub async fn reworked(archive: &Archive, by: &Identity, id: &str) -> Result<Lot> {
-    own(archive, by, Right::Steer, id).await?;
-    let lot = archive.catalog.lot_reworked(id, &by.user.name).await?;
-    keep(archive, &lot).await?;
+pub async fn mark_reworked(archive: &Archive, by: &Identity, id: &str) -> Result<Lot> {
+    authorized_lot(archive, by, Right::ManageRuns, id).await?;
+    let lot = archive.catalog.mark_lot_reworked(id, &by.user.name).await?;
+    save_lot(archive, &lot).await?;
     Ok(lot)
 }
 
 /// A document that somebody decided about after the sample of its lot was drawn: what was accepted is not all that it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct ChangedSince {
+#[schemars(rename = "ChangedSince")]
+pub struct ChangedDocument {
     /// `OBJECT#NUMBER`.
     pub document: String,
     /// Pages.
@@ -202,13 +209,13 @@ pub struct ChangedSince {
 ///
 /// # Errors
 /// `Unavailable` where the catalogue does not answer.
-pub async fn changed_since(archive: &Archive, lot: &Lot) -> Result<Vec<ChangedSince>> {
+pub async fn documents_changed_since_sample(archive: &Archive, lot: &Lot) -> Result<Vec<ChangedDocument>> {
     if lot.state != LotState::Accepted {
         return Ok(Vec::new());
     }
-    let decided = archive.catalog.decided_since(&lot.id, &lot.opened.1).await?;
-    let changed = decided.into_iter().map(|(document, last)| ChangedSince {
-        document: name(&document),
+    let decided = archive.catalog.documents_decided_since(&lot.id, &lot.opened.1).await?;
+    let changed = decided.into_iter().map(|(document, last)| ChangedDocument {
+        document: stored_document_name(&document),
         pages: document.pages,
         by: last.author,
         at: last.at,
@@ -217,15 +224,15 @@ pub async fn changed_since(archive: &Archive, lot: &Lot) -> Result<Vec<ChangedSi
 }
 
 /// The lot in the store is the truth, from which the catalogue comes back.
-async fn keep(archive: &Archive, lot: &Lot) -> Result<()> {
-    let json = serde_json::to_vec_pretty(lot).or_error(Kind::Internal, || "the lot has no JSON form".to_owned())?;
+async fn save_lot(archive: &Archive, lot: &Lot) -> Result<()> {
+    let json = serde_json::to_vec_pretty(lot).or_error(ErrorKind::Internal, || "the lot has no JSON form".to_owned())?;
     archive.store.put(&key::lot(&lot.id), json).await
 }
 
 /// Ledgers of the batches that brought it say what is accepted.
-async fn keep_ledgers(archive: &Archive, lot: &Lot) -> Result<()> {
+async fn save_ledgers(archive: &Archive, lot: &Lot) -> Result<()> {
     for batch in archive.catalog.batches_of_lot(&lot.id).await? {
-        roadmap::keep_ledger(archive, &batch).await?;
+        roadmap::save_ledger(archive, &batch).await?;
     }
     Ok(())
 }
@@ -241,24 +248,24 @@ mod tests {
 
     #[test]
     fn documents_are_called_as_their_dossiers_are() {
-        let object = names::object(&DossierName { fonds: "snv".to_owned(), code: "hồ sơ/1:2".to_owned(), title: String::new() });
-        assert_eq!(document_name(&format!("{object}#3")), "hồ sơ/1:2#3");
-        assert_eq!(document_name("else"), "else");
+        let object = names::dossier_object(&DossierName { fonds: "snv".to_owned(), code: "hồ sơ/1:2".to_owned(), title: String::new() });
+        assert_eq!(display_document_name(&format!("{object}#3")), "hồ sơ/1:2#3");
+        assert_eq!(display_document_name("else"), "else");
     }
 
     #[test]
     fn a_lot_takes_whole_dossiers_and_its_sample_lies_in_it() {
         let all = vec![document("a", 1, 30), document("a", 2, 30), document("b", 1, 30), document("c", 1, 500)];
-        assert_eq!(whole_dossiers(all.clone(), 90).len(), 3);
-        assert_eq!(whole_dossiers(all.clone(), 70).len(), 2);
-        assert_eq!(whole_dossiers(all.clone(), 1).len(), 2, "at least one dossier");
-        let plan = sampling::plan_for(590, Level::II).unwrap();
-        let drawn = sample(&all, "hạt giống", &plan);
+        assert_eq!(take_whole_dossiers(all.clone(), 90).len(), 3);
+        assert_eq!(take_whole_dossiers(all.clone(), 70).len(), 2);
+        assert_eq!(take_whole_dossiers(all.clone(), 1).len(), 2, "at least one dossier");
+        let plan = sampling::sampling_plan(590, InspectionLevel::II).unwrap();
+        let drawn = draw_sample(&all, "hạt giống", &plan);
         assert_eq!(drawn.len(), usize::try_from(plan.sample).unwrap());
         for page in &drawn {
-            let of = all.iter().find(|one| name(one) == page.document).unwrap();
+            let of = all.iter().find(|one| stored_document_name(one) == page.document).unwrap();
             assert!((1..=of.pages).contains(&page.page));
         }
-        assert_eq!(sample(&all, "hạt giống", &plan), drawn);
+        assert_eq!(draw_sample(&all, "hạt giống", &plan), drawn);
     }
 }

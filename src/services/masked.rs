@@ -2,13 +2,13 @@
 
 use crate::archive::Archive;
 use crate::export;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::geometry::Bounds;
 use sohoa_base::model::reading::Reading;
 use sohoa_base::model::record::{Record, RecordedPage};
 use sohoa_extraction::personal;
 use sohoa_file_worker::client::FileWorker;
-use sohoa_formats::pdf_write::{PdfMetadata, Profile};
+use sohoa_formats::pdf_write::{PdfMetadata, PdfaProfile};
 use sohoa_formats::{alto, masked, text};
 use sohoa_storage::ocfl;
 
@@ -16,16 +16,16 @@ use sohoa_storage::ocfl;
 ///
 /// # Errors
 /// `NotFound` for an unknown name.
-pub async fn plain_text(archive: &Archive, name: &str) -> Result<Vec<u8>> {
-    let (record, document) = export::find(archive, name).await?;
+pub async fn redacted_text(archive: &Archive, name: &str) -> Result<Vec<u8>> {
+    let (record, document) = export::find_document(archive, name).await?;
     let mut out = String::new();
     for page in &document.pages {
-        let mut reading = reading(archive, &record, page).await?;
+        let mut reading = load_reading(archive, &record, page).await?;
         if let Some(reading) = &mut reading {
-            let hidden = hidden(reading, page.number);
-            masked::hide_words(reading, &hidden);
+            let hidden = personal_data_bounds(reading, page.number);
+            masked::redact_words(reading, &hidden);
         }
-        text::add_page(&mut out, page.number, reading.as_ref());
+        text::append_page(&mut out, page.number, reading.as_ref());
     }
     Ok(out.into_bytes())
 }
@@ -34,8 +34,8 @@ pub async fn plain_text(archive: &Archive, name: &str) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// `NotFound` for an unknown name; those of reading processes.
-pub async fn pdf(archive: &Archive, name: &str) -> Result<Vec<u8>> {
-    let (record, document) = export::find(archive, name).await?;
+pub async fn redacted_pdf(archive: &Archive, name: &str) -> Result<Vec<u8>> {
+    let (record, document) = export::find_document(archive, name).await?;
     let first = document.pages.first().map(|page| page.original.as_str()).unwrap_or_default();
     let mut worker = FileWorker::lease(&archive.pool, first).await?;
     let metadata = PdfMetadata {
@@ -44,15 +44,15 @@ pub async fn pdf(archive: &Archive, name: &str) -> Result<Vec<u8>> {
         keywords: Vec::new(),
         language: "vi".to_owned(),
         identifier: format!("{}#{}/public", record.object, document.number),
-        profile: Profile::A1b,
+        profile: PdfaProfile::A1b,
     };
     let mut out = worker.begin_pdf(metadata).await?;
     for page in &document.pages {
-        let piece = match reading(archive, &record, page).await? {
+        let piece = match load_reading(archive, &record, page).await? {
             Some(reading) => {
-                load(archive, &mut worker, &record, page).await?;
-                let hidden = hidden(&reading, page.number);
-                worker.add_pdf_page(&original(&record, page)?.media_type, page.original_page, reading, hidden).await?
+                load_original(archive, &mut worker, &record, page).await?;
+                let hidden = personal_data_bounds(&reading, page.number);
+                worker.add_pdf_page(&find_original(&record, page)?.media_type, page.original_page, reading, hidden).await?
             }
             None => worker.add_missing_pdf_page().await?,
         };
@@ -63,30 +63,31 @@ pub async fn pdf(archive: &Archive, name: &str) -> Result<Vec<u8>> {
 }
 
 /// What is hidden on one page: looked for anew, since the record may be older than the rules.
-pub(super) fn hidden(reading: &Reading, page: u32) -> Vec<Bounds> {
-    personal::find(reading, page).into_iter().flat_map(|data| data.bounds).collect()
+pub(super) fn personal_data_bounds(reading: &Reading, page: u32) -> Vec<Bounds> {
+    personal::find_personal_data(reading, page).into_iter().flat_map(|data| data.bounds).collect()
 }
 
 /// What was read on a page; none for a refused one.
-pub(super) async fn reading(archive: &Archive, record: &Record, page: &RecordedPage) -> Result<Option<Reading>> {
+pub(super) async fn load_reading(archive: &Archive, record: &Record, page: &RecordedPage) -> Result<Option<Reading>> {
     let Some(path) = &page.alto else { return Ok(None) };
     let bytes = ocfl::get(archive.store.as_ref(), &record.object, path).await?;
-    alto::parse(&String::from_utf8(bytes).or_error(Kind::Corrupt, || format!("{path} is not UTF-8"))?).map(Some)
+    alto::parse(&String::from_utf8(bytes).or_error(ErrorKind::Corrupt, || format!("{path} is not UTF-8"))?).map(Some)
 }
 
 /// The original that holds a page.
-pub(super) fn original<'a>(record: &'a Record, page: &RecordedPage) -> Result<&'a sohoa_base::model::record::Original> {
+pub(super) fn find_original<'a>(record: &'a Record, page: &RecordedPage) -> Result<&'a sohoa_base::model::record::Original> {
     let found = record.originals.iter().find(|original| original.sha256 == page.original);
     found.ok_or_else(|| Error::corrupt(format!("record {} names original {}, which it does not list", record.object, page.original)))
 }
 
 /// Makes the page's original the source of the reading process, unless it has it.
-pub(super) async fn load(archive: &Archive, worker: &mut FileWorker<'_>, record: &Record, page: &RecordedPage) -> Result<()> {
+pub(super) async fn load_original(archive: &Archive, worker: &mut FileWorker<'_>, record: &Record, page: &RecordedPage) -> Result<()> {
     if worker.has(&page.original) {
         return Ok(());
     }
-    let bytes = ocfl::get(archive.store.as_ref(), &record.object, &original(record, page)?.path).await?;
-    let local = tempfile::NamedTempFile::new_in(&archive.scratch).or_error(Kind::Unavailable, sohoa_stages::originals::cannot_write)?;
-    tokio::fs::write(local.path(), bytes).await.or_error(Kind::Unavailable, sohoa_stages::originals::cannot_write)?;
+    let bytes = ocfl::get(archive.store.as_ref(), &record.object, &find_original(record, page)?.path).await?;
+    let local =
+        tempfile::NamedTempFile::new_in(&archive.scratch).or_error(ErrorKind::Unavailable, sohoa_stages::originals::temp_file_failure)?;
+    tokio::fs::write(local.path(), bytes).await.or_error(ErrorKind::Unavailable, sohoa_stages::originals::temp_file_failure)?;
     worker.load(&page.original, local.path()).await
 }

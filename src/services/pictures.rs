@@ -1,8 +1,8 @@
 //! Pages to look at: the picture of one, and where its words stand.
 
 use crate::archive::Archive;
-use crate::find::found_for;
-use crate::masked::{hidden, load, original, reading};
+use crate::find::authorized_document;
+use crate::masked::{find_original, load_original, load_reading, personal_data_bounds};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -13,28 +13,29 @@ use sohoa_base::model::geometry::Bounds;
 use sohoa_base::model::record::{Record, RecordedDocument, RecordedPage};
 use sohoa_file_worker::client::FileWorker;
 use sohoa_file_worker::request::PreviewOptions;
-use sohoa_formats::masked::Hidden;
+use sohoa_formats::masked::Redaction;
 
 /// How large a page is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Size {
+pub enum ImageSize {
     /// For a list: 240 px across.
     Small,
     /// For reading: 1,654 px across, A4 at 200 dpi.
     #[default]
-    Usual,
+    #[serde(rename = "usual")]
+    Medium,
     /// As it was delivered, up to A4 at 600 dpi.
     Full,
 }
 
-impl Size {
+impl ImageSize {
     /// Most px across.
     #[must_use]
     pub fn width(self) -> u32 {
         match self {
             Self::Small => 240,
-            Self::Usual => 1_654,
+            Self::Medium => 1_654,
             Self::Full => 4_961,
         }
     }
@@ -42,18 +43,18 @@ impl Size {
 
 /// A page that somebody may look at.
 #[derive(Debug)]
-pub struct Looked {
+pub struct PageView {
     record: Record,
     page: RecordedPage,
     document: String,
     /// What is painted over, where it is looked at as the public would.
-    hidden: Option<Hidden>,
+    hidden: Option<Redaction>,
 }
 
-impl Looked {
+impl PageView {
     /// What changes whenever its picture does, as an HTTP entity tag.
     #[must_use]
-    pub fn tag(&self, size: Size) -> String {
+    pub fn etag(&self, size: ImageSize) -> String {
         let Self { page, hidden, .. } = self;
         let boxes = hidden
             .iter()
@@ -95,26 +96,26 @@ pub struct PlacedWord {
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit.
-pub async fn page_for(archive: &Archive, by: &Identity, document: &str, page: u32) -> Result<Looked> {
-    let (record, found) = found_for(archive, by, Right::Read, document).await?;
-    let page = page_of(&found, page)?.clone();
-    Ok(Looked { record, page, document: document.to_owned(), hidden: None })
+pub async fn authorized_page(archive: &Archive, by: &Identity, document: &str, page: u32) -> Result<PageView> {
+    let (record, found) = authorized_document(archive, by, Right::Read, document).await?;
+    let page = find_page(&found, page)?.clone();
+    Ok(PageView { record, page, document: document.to_owned(), hidden: None })
 }
 
 /// The same as the public would see it: personal data are painted over.
 ///
 /// # Errors
 /// As [`page_for`]; `NotFound` for a page that was not read, since nobody knows what must be hidden on it.
-pub async fn masked_page_for(archive: &Archive, by: &Identity, document: &str, page: u32) -> Result<Looked> {
-    let looked = page_for(archive, by, document, page).await?;
-    let reading = reading(archive, &looked.record, &looked.page).await?;
+pub async fn authorized_redacted_page(archive: &Archive, by: &Identity, document: &str, page: u32) -> Result<PageView> {
+    let looked = authorized_page(archive, by, document, page).await?;
+    let reading = load_reading(archive, &looked.record, &looked.page).await?;
     let unread = || Error::not_found(format!("page {page} was not read, so nobody knows what must be hidden on it"));
     let reading = reading.ok_or_else(unread)?;
-    let bounds = hidden(&reading, page);
-    Ok(Looked { hidden: Some(Hidden::on(&reading, bounds)), ..looked })
+    let bounds = personal_data_bounds(&reading, page);
+    Ok(PageView { hidden: Some(Redaction::for_reading(&reading, bounds)), ..looked })
 }
 
-fn page_of(document: &RecordedDocument, page: u32) -> Result<&RecordedPage> {
+fn find_page(document: &RecordedDocument, page: u32) -> Result<&RecordedPage> {
     document.pages.iter().find(|own| own.number == page).ok_or_else(|| Error::not_found(format!("the document has no page {page}")))
 }
 
@@ -122,28 +123,28 @@ fn page_of(document: &RecordedDocument, page: u32) -> Result<&RecordedPage> {
 ///
 /// # Errors
 /// Those of reading processes for a page that cannot be decoded.
-pub async fn picture(archive: &Archive, by: &Identity, looked: &Looked, size: Size) -> Result<Vec<u8>> {
-    let Looked { record, page, document, hidden } = looked;
-    if size != Size::Small {
+pub async fn page_image(archive: &Archive, by: &Identity, looked: &PageView, size: ImageSize) -> Result<Vec<u8>> {
+    let PageView { record, page, document, hidden } = looked;
+    if size != ImageSize::Small {
         let body = match hidden {
             Some(_) => json!({ "by": by.user.name, "document": document, "page": page.number, "masked": true }),
             None => json!({ "by": by.user.name, "document": document, "page": page.number }),
         };
-        archive.catalog.note("", "", "page-seen", body).await?;
+        archive.catalog.append_event("", "", "page-seen", body).await?;
     }
     let mut viewer = FileWorker::lease(&archive.viewers, &page.original).await?;
-    load(archive, &mut viewer, record, page).await?;
+    load_original(archive, &mut viewer, record, page).await?;
     let options = PreviewOptions { turn: page.turn, width: size.width(), hidden: hidden.clone() };
-    viewer.preview(&original(record, page)?.media_type, page.original_page, options).await
+    viewer.preview(&find_original(record, page)?.media_type, page.original_page, options).await
 }
 
 /// Its words.
 ///
 /// # Errors
 /// `NotFound` for a page that was not read.
-pub async fn words(archive: &Archive, looked: &Looked) -> Result<PageWords> {
-    let Looked { record, page, .. } = looked;
-    let reading = reading(archive, record, page).await?;
+pub async fn page_words(archive: &Archive, looked: &PageView) -> Result<PageWords> {
+    let PageView { record, page, .. } = looked;
+    let reading = load_reading(archive, record, page).await?;
     let reading = reading.ok_or_else(|| Error::not_found(format!("page {} was not read", page.number)))?;
     let mut number = 0;
     let lines = reading.blocks.iter().flat_map(|block| &block.lines).map(|line| {

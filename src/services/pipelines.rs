@@ -1,24 +1,24 @@
 //! Pipelines: looking at one, checking another, and trying it on a few documents before anything runs with it.
 
 use crate::archive::Archive;
-use crate::find::found_for;
+use crate::find::authorized_document;
 use crate::{export, runs};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::account::{Identity, Right};
-use sohoa_base::model::batch::Costs;
-use sohoa_base::model::plan::Plan;
+use sohoa_base::model::batch::StageCosts;
+use sohoa_base::model::plan::PipelinePlan;
 use sohoa_base::model::record::{Record, RecordedDocument};
 use sohoa_pipeline::plan;
-use sohoa_pipeline::worker::Stop;
+use sohoa_pipeline::worker::CancellationToken;
 use sohoa_storage::ocfl;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Most documents on which a pipeline is tried at once.
-pub const MOST: usize = 3;
+pub const MAX_TRIAL_DOCUMENTS: usize = 3;
 
 /// A pipeline that can be run.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -26,28 +26,29 @@ pub struct PipelineText {
     /// Its name.
     pub name: String,
     /// Whether this server runs it when none is named.
-    pub is_usual: bool,
+    #[serde(rename = "is_usual")]
+    pub is_default: bool,
     /// The file as text (TOML).
     pub text: String,
     /// Its stages in order.
     pub stages: Vec<String>,
 }
 
-fn shown(text: &str, plan: &Plan, is_usual: bool) -> PipelineText {
-    let stages = plan.groups.iter().flat_map(|group| &group.steps).map(|step| step.stage.clone());
-    PipelineText { name: plan.name.clone(), is_usual, text: text.to_owned(), stages: stages.collect() }
+fn pipeline_text(text: &str, plan: &PipelinePlan, is_usual: bool) -> PipelineText {
+    let stages = plan.groups.iter().flat_map(|group| &group.stages).map(|step| step.stage.clone());
+    PipelineText { name: plan.name.clone(), is_default: is_usual, text: text.to_owned(), stages: stages.collect() }
 }
 
 /// The server's pipeline, and those that are built in.
 ///
 /// # Errors
 /// `Invalid` for a built-in one that is none, which a test rules out.
-pub fn list((text, own): (&str, &Plan)) -> Result<Vec<PipelineText>> {
-    let mut all = vec![shown(text, own, true)];
+pub fn list_pipelines((text, own): (&str, &PipelinePlan)) -> Result<Vec<PipelineText>> {
+    let mut all = vec![pipeline_text(text, own, true)];
     for built_in in plan::BUILT_IN {
         let plan = plan::parse(built_in, "built in")?;
         if plan.name != own.name {
-            all.push(shown(built_in, &plan, false));
+            all.push(pipeline_text(built_in, &plan, false));
         }
     }
     Ok(all)
@@ -57,13 +58,13 @@ pub fn list((text, own): (&str, &Plan)) -> Result<Vec<PipelineText>> {
 ///
 /// # Errors
 /// `Invalid`, naming the line, for a text that is no pipeline.
-pub fn check(text: &str) -> Result<PipelineText> {
-    Ok(shown(text, &plan::parse(text, "as given")?, false))
+pub fn check_pipeline(text: &str) -> Result<PipelineText> {
+    Ok(pipeline_text(text, &plan::parse(text, "as given")?, false))
 }
 
 /// What a pipeline made of one document, beside what stands in the archive.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Trial {
+pub struct DocumentTrial {
     /// The document, `DOSSIER#NUMBER`.
     pub document: String,
     /// What differs; empty: nothing.
@@ -85,11 +86,12 @@ pub struct Difference {
 
 /// What a trial came to.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Tried {
+#[schemars(rename = "Tried")]
+pub struct TrialResult {
     /// By document.
-    pub documents: Vec<Trial>,
+    pub documents: Vec<DocumentTrial>,
     /// Processor time by stage.
-    pub stages: Costs,
+    pub stages: StageCosts,
     /// Wall-clock seconds.
     pub seconds: f64,
 }
@@ -99,23 +101,24 @@ pub struct Tried {
 ///
 /// # Errors
 /// `Invalid` for a text that is no pipeline, or too many documents; `NotFound` for an unknown document.
-pub async fn try_out(archive: &Archive, by: &Identity, text: &str, names: &[String]) -> Result<Tried> {
-    if names.is_empty() || names.len() > MOST {
-        return Err(Error::invalid(format!("a pipeline is tried on 1 to {MOST} documents")));
+pub async fn run_trial(archive: &Archive, by: &Identity, text: &str, names: &[String]) -> Result<TrialResult> {
+    if names.is_empty() || names.len() > MAX_TRIAL_DOCUMENTS {
+        return Err(Error::invalid(format!("a pipeline is tried on 1 to {MAX_TRIAL_DOCUMENTS} documents")));
     }
     let plan = plan::parse(text, "as given")?;
-    let home = tempfile::tempdir_in(&archive.scratch).or_error(Kind::Unavailable, || "cannot make a folder for the trial".to_owned())?;
+    let home =
+        tempfile::tempdir_in(&archive.scratch).or_error(ErrorKind::Unavailable, || "cannot make a folder for the trial".to_owned())?;
     let mut found = Vec::with_capacity(names.len());
     let mut inputs = Vec::with_capacity(names.len());
     for (number, name) in (1..).zip(names) {
-        let (record, document) = found_for(archive, by, Right::Read, name).await?;
+        let (record, document) = authorized_document(archive, by, Right::Read, name).await?;
         let folder = home.path().join("files").join(number.to_string());
-        take_out(archive, &record, &document, &folder).await?;
+        write_originals(archive, &record, &document, &folder).await?;
         inputs.push(folder);
         found.push((name, record, document));
     }
     let body = json!({ "by": by.user.name, "pipeline": plan.name, "documents": names });
-    archive.catalog.note("", "", "pipeline-tried", body).await?;
+    archive.catalog.append_event("", "", "pipeline-tried", body).await?;
     let config = sohoa_base::config::Config {
         home: home.path().join("archive"),
         store: None,
@@ -124,40 +127,41 @@ pub async fn try_out(archive: &Archive, by: &Identity, text: &str, names: &[Stri
         unit: "trial".to_owned(),
         ..archive.config.clone()
     };
-    let program = std::env::current_exe().or_error(Kind::Unavailable, || "the system does not tell where this program is".to_owned())?;
+    let program =
+        std::env::current_exe().or_error(ErrorKind::Unavailable, || "the system does not tell where this program is".to_owned())?;
     let other = Archive::open(config, &program).await?;
-    let outcome = runs::run(&other, &inputs, text, &plan, &Stop::default(), &|_| {}).await?;
+    let outcome = runs::run_batch(&other, &inputs, text, &plan, &CancellationToken::default(), &|_| {}).await?;
     let mut documents = Vec::with_capacity(found.len());
     for (number, (name, record, document)) in (1..).zip(&found) {
-        let made = export::record(&other, &format!("{number}")).await?;
+        let made = export::load_record(&other, &format!("{number}")).await?;
         let differences = match made.documents.first() {
-            Some(first) => compared((archive, record, document), (&other, &made, first)).await?,
+            Some(first) => compare_documents((archive, record, document), (&other, &made, first)).await?,
             None => Vec::new(),
         };
-        documents.push(Trial { document: (*name).clone(), changes: differences, documents: made.documents.len() });
+        documents.push(DocumentTrial { document: (*name).clone(), changes: differences, documents: made.documents.len() });
     }
-    Ok(Tried { documents, stages: outcome.stages, seconds: outcome.seconds })
+    Ok(TrialResult { documents, stages: outcome.stages, seconds: outcome.seconds })
 }
 
 /// Writes the originals of a document into a folder, under names of our own that keep their order.
-async fn take_out(archive: &Archive, record: &Record, document: &RecordedDocument, folder: &Path) -> Result<()> {
+async fn write_originals(archive: &Archive, record: &Record, document: &RecordedDocument, folder: &Path) -> Result<()> {
     let cannot = || "cannot write the files of the trial".to_owned();
-    tokio::fs::create_dir_all(folder).await.or_error(Kind::Unavailable, cannot)?;
+    tokio::fs::create_dir_all(folder).await.or_error(ErrorKind::Unavailable, cannot)?;
     let mut taken = BTreeSet::new();
     for page in document.pages.iter().filter(|page| taken.insert(page.original.clone())) {
         let Some(original) = record.originals.iter().find(|original| original.sha256 == page.original) else { continue };
         let ending = Path::new(&original.path).extension().and_then(|ending| ending.to_str()).unwrap_or("bin");
         let bytes = ocfl::get(archive.store.as_ref(), &record.object, &original.path).await?;
         let place = folder.join(format!("{:04}.{ending}", page.number));
-        tokio::fs::write(place, bytes).await.or_error(Kind::Unavailable, cannot)?;
+        tokio::fs::write(place, bytes).await.or_error(ErrorKind::Unavailable, cannot)?;
     }
     Ok(())
 }
 
-type Of<'a> = (&'a Archive, &'a Record, &'a RecordedDocument);
+type DocumentSource<'a> = (&'a Archive, &'a Record, &'a RecordedDocument);
 
 /// Where two descriptions, their reasons and their texts differ.
-async fn compared(before: Of<'_>, after: Of<'_>) -> Result<Vec<Difference>> {
+async fn compare_documents(before: DocumentSource<'_>, after: DocumentSource<'_>) -> Result<Vec<Difference>> {
     let (one, other) = (&before.2.description, &after.2.description);
     let mut pairs = vec![("kind".to_owned(), one.kind_name.clone(), other.kind_name.clone())];
     let names: BTreeSet<&String> = one.fields.keys().chain(other.fields.keys()).collect();
@@ -167,8 +171,8 @@ async fn compared(before: Of<'_>, after: Of<'_>) -> Result<Vec<Difference>> {
         };
         pairs.push((format!("field:{name}"), value(&one.fields), value(&other.fields)));
     }
-    pairs.push(("review".to_owned(), before.2.review.join(", "), after.2.review.join(", ")));
-    let (texts, others) = (texts(before).await?, texts(after).await?);
+    pairs.push(("review".to_owned(), before.2.review_reasons.join(", "), after.2.review_reasons.join(", ")));
+    let (texts, others) = (page_texts(before).await?, page_texts(after).await?);
     for page in 0..texts.len().max(others.len()) {
         let text = |texts: &[String]| texts.get(page).cloned().unwrap_or_default();
         pairs.push((format!("text:{}", page + 1), text(&texts), text(&others)));
@@ -178,10 +182,10 @@ async fn compared(before: Of<'_>, after: Of<'_>) -> Result<Vec<Difference>> {
 }
 
 /// Text by page.
-async fn texts((archive, record, document): Of<'_>) -> Result<Vec<String>> {
+async fn page_texts((archive, record, document): DocumentSource<'_>) -> Result<Vec<String>> {
     let mut texts = Vec::with_capacity(document.pages.len());
     for page in &document.pages {
-        let reading = crate::masked::reading(archive, record, page).await?;
+        let reading = crate::masked::load_reading(archive, record, page).await?;
         texts.push(reading.map(|reading| reading.text()).unwrap_or_default());
     }
     Ok(texts)

@@ -7,31 +7,33 @@ use crate::archive::Archive;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sohoa_base::error::Result;
-use sohoa_base::model::account::Units;
+use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::day::Day;
-use sohoa_base::model::roadmap::Work;
-use sohoa_roadmap::progress::{LineProgress, Reckoning};
+use sohoa_base::model::roadmap::TargetLedger;
+use sohoa_roadmap::progress::{ProgressCalculator, TargetProgress};
 use std::collections::BTreeMap;
 use tokio::sync::Mutex;
 
 /// Most lines at risk that are told.
-pub const MOST_LINES: usize = 10;
+pub const MAX_TARGETS: usize = 10;
 
 /// Events after which lines may stand otherwise: plans, whose work is whose, judgements of lots, and what comes back from ledgers.
-const CHANGING: [&str; 4] = ["roadmap-kept", "batch-attached", "lot-judged", "batch-restored"];
+const INVALIDATING_EVENTS: [&str; 4] = ["roadmap-kept", "batch-attached", "lot-judged", "batch-restored"];
 
 /// After more events than this it is cheaper to find out anew than to look through them.
-const LOOKED_THROUGH: u64 = 20_000;
+const MAX_EVENTS_SCANNED: u64 = 20_000;
 
 /// What the roadmap asks of today.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
-pub struct Pressing {
+pub struct AtRiskSummary {
     /// Lines of all roadmaps.
-    pub lines: u64,
+    #[serde(rename = "lines")]
+    pub targets: u64,
     /// Of them: overdue, late, or at risk of being late.
     pub at_risk: u64,
     /// The first [`MOST_LINES`] of those at risk, the most pressing first.
-    pub most: Vec<LineProgress>,
+    #[serde(rename = "most")]
+    pub most_urgent: Vec<TargetProgress>,
     /// Pages accepted today.
     pub accepted_pages: f64,
     /// Pages that must be accepted today for every line that has begun to reach its target in time; overdue lines, and those
@@ -39,85 +41,85 @@ pub struct Pressing {
     pub needed_pages: f64,
 }
 
-impl Pressing {
+impl AtRiskSummary {
     fn add(&mut self, other: &Self) {
-        self.lines += other.lines;
+        self.targets += other.targets;
         self.at_risk += other.at_risk;
         self.accepted_pages += other.accepted_pages;
         self.needed_pages += other.needed_pages;
-        self.most.extend(other.most.iter().cloned());
-        self.sort();
+        self.most_urgent.extend(other.most_urgent.iter().cloned());
+        self.sort_and_truncate();
     }
 
-    fn sort(&mut self) {
-        self.most.sort_by(LineProgress::by_need);
-        self.most.truncate(MOST_LINES);
+    fn sort_and_truncate(&mut self) {
+        self.most_urgent.sort_by(TargetProgress::cmp_urgency);
+        self.most_urgent.truncate(MAX_TARGETS);
     }
 }
 
 /// What was found out last.
 #[derive(Debug, Default)]
-pub struct Kept(Mutex<Option<Found>>);
+pub struct AtRiskCache(Mutex<Option<CachedAtRisk>>);
 
 #[derive(Debug)]
-struct Found {
+struct CachedAtRisk {
     /// All events until this one are in it.
-    event: u64,
+    last_event: u64,
     today: Day,
-    units: BTreeMap<String, Pressing>,
+    units: BTreeMap<String, AtRiskSummary>,
 }
 
 /// What the roadmap asks today of lines of these units.
 ///
 /// # Errors
 /// `Unavailable` where the catalogue does not answer.
-pub async fn pressing(archive: &Archive, kept: &Kept, units: &Units) -> Result<Pressing> {
+pub async fn at_risk_summary(archive: &Archive, kept: &AtRiskCache, units: &UnitScope) -> Result<AtRiskSummary> {
     // Whoever comes while it is found out waits for it, and does not do the same beside it.
     let mut kept = kept.0.lock().await;
     let today = archive.catalog.today();
-    let event = archive.catalog.pulse().await?.event;
+    let event = archive.catalog.event_cursor().await?.event;
     let still_holds = match kept.as_mut() {
         Some(found) if found.today == today => {
-            let holds = event == found.event
-                || (event.checked_sub(found.event).is_some_and(|more| more <= LOOKED_THROUGH)
-                    && !archive.catalog.happened_between(found.event, event, &CHANGING).await?);
-            found.event = if holds { event } else { found.event };
+            let holds = event == found.last_event
+                || (event.checked_sub(found.last_event).is_some_and(|more| more <= MAX_EVENTS_SCANNED)
+                    && !archive.catalog.has_events_between(found.last_event, event, &INVALIDATING_EVENTS).await?);
+            found.last_event = if holds { event } else { found.last_event };
             holds
         }
         _ => false,
     };
     if !still_holds {
         // Which events are in it was asked before: what comes meanwhile makes it be found out anew, never left out.
-        *kept = Some(Found { event, today, units: by_unit(archive, today).await? });
+        *kept = Some(CachedAtRisk { last_event: event, today, units: summarize_by_unit(archive, today).await? });
     }
-    let mut whole = Pressing::default();
+    let mut whole = AtRiskSummary::default();
     let own = kept.iter().flat_map(|found| &found.units).filter(|(unit, _)| units.contains(unit));
     own.for_each(|(_, found)| whole.add(found));
     Ok(whole)
 }
 
-async fn by_unit(archive: &Archive, today: Day) -> Result<BTreeMap<String, Pressing>> {
-    let mut units: BTreeMap<String, Pressing> = BTreeMap::new();
-    let nothing = Work::default();
-    for (roadmap, work) in archive.catalog.roadmaps_with_work().await? {
-        let reckoning = Reckoning::on(today, &roadmap);
-        for line in &roadmap.lines {
+async fn summarize_by_unit(archive: &Archive, today: Day) -> Result<BTreeMap<String, AtRiskSummary>> {
+    let mut units: BTreeMap<String, AtRiskSummary> = BTreeMap::new();
+    let nothing = TargetLedger::default();
+    for (roadmap, work) in archive.catalog.roadmaps_with_progress().await? {
+        let reckoning = ProgressCalculator::as_of(today, &roadmap);
+        for line in &roadmap.targets {
             let done = work.get(&line.code).unwrap_or(&nothing);
-            let progress = reckoning.line(&roadmap, line, done);
+            let progress = reckoning.target_progress(&roadmap, line, done);
             let unit = units.entry(line.unit.clone()).or_default();
-            let (accepted, needed) = reckoning.today(&progress, done);
-            unit.lines += 1;
+            let (accepted, needed) = reckoning.today_progress(&progress, done);
+            unit.targets += 1;
             unit.accepted_pages += accepted;
             unit.needed_pages += needed;
-            if progress.state.is_pressing() {
+            if progress.state.needs_attention() {
                 unit.at_risk += 1;
-                unit.most.push(progress);
-                if unit.most.len() >= MOST_LINES * 4 {
-                    unit.sort();
+                unit.most_urgent.push(progress);
+                if unit.most_urgent.len() >= MAX_TARGETS * 4 {
+                    unit.sort_and_truncate();
                 }
             }
         }
     }
-    units.values_mut().for_each(Pressing::sort);
+    units.values_mut().for_each(AtRiskSummary::sort_and_truncate);
     Ok(units)
 }

@@ -6,27 +6,27 @@ use sohoa_base::error::{Error, Result};
 use sohoa_base::model::batch::RefusedItem;
 use sohoa_base::model::holding::PageState;
 use sohoa_base::model::reading::Quality;
-use sohoa_base::model::refusal::Class;
-use sohoa_base::model::rescan::{self, Reason};
+use sohoa_base::model::refusal::RefusalClass;
+use sohoa_base::model::rescan::{self, RescanReason};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// The quality of a batch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Report {
+pub struct QualityReport {
     /// The batch.
     pub batch: String,
     /// The batch as a whole.
-    pub summary: Summary,
+    pub summary: QualitySummary,
     /// Its pages that were read, by file and number; or those to be scanned again, the worst first.
-    pub pages: Vec<ReadPage>,
+    pub pages: Vec<PageQuality>,
     /// Files and pages that could not be read because what was delivered is bad: they too must be scanned again.
     pub refused: Vec<RefusedItem>,
 }
 
 /// A page that was read.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ReadPage {
+pub struct PageQuality {
     /// Path inside the delivery.
     pub file: String,
     /// Place in the file, from 1.
@@ -36,12 +36,12 @@ pub struct ReadPage {
     /// What was measured.
     pub quality: Quality,
     /// Why it must be scanned again, the gravest reason first; empty: it need not.
-    pub rescan: Vec<Reason>,
+    pub rescan: Vec<RescanReason>,
 }
 
 /// The pages of a batch in figures.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct Summary {
+pub struct QualitySummary {
     /// Pages that were read.
     pub pages: u64,
     /// Of them: blank.
@@ -51,7 +51,7 @@ pub struct Summary {
     /// Of them: to be scanned again.
     pub rescan: u64,
     /// How many pages have which reason.
-    pub reasons: BTreeMap<Reason, u64>,
+    pub reasons: BTreeMap<RescanReason, u64>,
     /// Characters most likely wrong on a page, per mille: mean over measured pages that are not blank.
     pub expected_error_permille: Option<u64>,
 }
@@ -61,7 +61,7 @@ pub struct Summary {
 ///
 /// # Errors
 /// `NotFound` for an unknown batch or where there is none, `Unavailable` where the catalogue does not answer.
-pub async fn report(archive: &Archive, batch: Option<&str>, only_rescan: bool) -> Result<Report> {
+pub async fn batch_quality(archive: &Archive, batch: Option<&str>, only_rescan: bool) -> Result<QualityReport> {
     let catalog = &archive.catalog;
     let batch = match batch {
         Some(batch) => batch.to_owned(),
@@ -70,45 +70,45 @@ pub async fn report(archive: &Archive, batch: Option<&str>, only_rescan: bool) -
             newest.ok_or_else(|| Error::not_found("there is no run yet"))?.id
         }
     };
-    let mut pages: Vec<ReadPage> = Vec::new();
+    let mut pages: Vec<PageQuality> = Vec::new();
     for (name, page) in catalog.pages_of_batch(&batch).await? {
         if !matches!(page.state, PageState::Waiting | PageState::Refused | PageState::Held) {
-            let rescan = rescan::reasons(&page.quality, page.blank);
-            pages.push(ReadPage { file: name.shown, page: page.number, blank: page.blank, quality: page.quality, rescan });
+            let rescan = rescan::rescan_reasons(&page.quality, page.blank);
+            pages.push(PageQuality { file: name.display, page: page.number, blank: page.blank, quality: page.quality, rescan });
         }
     }
-    let summary = summary(&pages);
+    let summary = summarize(&pages);
     if only_rescan {
         pages.retain(|page| !page.rescan.is_empty());
-        pages.sort_by_key(worst_first);
+        pages.sort_by_key(severity_key);
     }
     let mut refused = catalog.balance(&batch).await?.refusals;
-    refused.retain(|item| item.class == Class::Input);
-    Ok(Report { batch, summary, pages, refused })
+    refused.retain(|item| item.class == RefusalClass::Input);
+    Ok(QualityReport { batch, summary, pages, refused })
 }
 
 /// The newest batches, each with its figures, newest first.
 ///
 /// # Errors
 /// `Unavailable` where the catalogue does not answer.
-pub async fn by_batch(archive: &Archive, limit: usize) -> Result<Vec<Report>> {
+pub async fn newest_batches_quality(archive: &Archive, limit: usize) -> Result<Vec<QualityReport>> {
     let mut reports = Vec::new();
     for batch in archive.catalog.batches(limit).await? {
-        let report = report(archive, Some(&batch.id), true).await?;
+        let report = batch_quality(archive, Some(&batch.id), true).await?;
         reports.push(report);
     }
     Ok(reports)
 }
 
-fn worst_first(page: &ReadPage) -> (bool, Reverse<u32>, usize, String, u32) {
-    let whole = !page.rescan.contains(&Reason::CutOff);
+fn severity_key(page: &PageQuality) -> (bool, Reverse<u32>, usize, String, u32) {
+    let whole = !page.rescan.contains(&RescanReason::Clipped);
     let error = page.quality.scan.map_or(0, |scan| scan.expected_error_permille);
     (whole, Reverse(error), usize::MAX - page.rescan.len(), page.file.clone(), page.page)
 }
 
-fn summary(pages: &[ReadPage]) -> Summary {
-    let count = |holds: fn(&&ReadPage) -> bool| pages.iter().filter(holds).count() as u64;
-    let mut reasons: BTreeMap<Reason, u64> = BTreeMap::new();
+fn summarize(pages: &[PageQuality]) -> QualitySummary {
+    let count = |holds: fn(&&PageQuality) -> bool| pages.iter().filter(holds).count() as u64;
+    let mut reasons: BTreeMap<RescanReason, u64> = BTreeMap::new();
     for reason in pages.iter().flat_map(|page| &page.rescan) {
         *reasons.entry(*reason).or_default() += 1;
     }
@@ -117,7 +117,7 @@ fn summary(pages: &[ReadPage]) -> Summary {
         .filter(|page| !page.blank)
         .filter_map(|page| page.quality.scan.map(|scan| u64::from(scan.expected_error_permille)))
         .collect();
-    Summary {
+    QualitySummary {
         pages: pages.len() as u64,
         blank: count(|page| page.blank),
         unmeasured: count(|page| page.quality.scan.is_none()),

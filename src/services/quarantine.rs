@@ -3,18 +3,18 @@
 use crate::archive::Archive;
 use crate::runs;
 use serde::Serialize;
-use sohoa_base::error::{Error, Kind, Result};
+use sohoa_base::error::{Error, ErrorKind, Result};
 use sohoa_base::model::batch::PageBalance;
-use sohoa_base::model::plan::Plan;
-use sohoa_catalog::{HeldDossier, OfficersDecision, RESTORED};
-use sohoa_pipeline::worker::Stop;
+use sohoa_base::model::plan::PipelinePlan;
+use sohoa_catalog::{HeldDossier, QuarantineDecision, REBUILT_BATCH};
+use sohoa_pipeline::worker::CancellationToken;
 use sohoa_stages::names;
 use sohoa_storage::key;
 use std::collections::BTreeSet;
 
 /// A dossier in quarantine. Nothing that was read of it is kept, so nothing of its text can be shown.
 #[derive(Debug, Clone, Serialize)]
-pub struct Held {
+pub struct QuarantineEntry {
     /// Object name of the dossier.
     pub dossier: String,
     /// Its code.
@@ -22,12 +22,12 @@ pub struct Held {
     /// How many of its pages wait.
     pub pages: u64,
     /// Where a stamp was seen.
-    pub stamps: Vec<SeenStamp>,
+    pub stamps: Vec<StampLocation>,
 }
 
 /// Where a stamp was seen.
 #[derive(Debug, Clone, Serialize)]
-pub struct SeenStamp {
+pub struct StampLocation {
     /// Path of the file in the delivery.
     pub file: String,
     /// Page of the file, from 1.
@@ -38,7 +38,7 @@ pub struct SeenStamp {
 
 /// What a decision came to.
 #[derive(Debug, Clone, Serialize)]
-pub struct Outcome {
+pub struct QuarantineOutcome {
     /// Object name of the dossier.
     pub dossier: String,
     /// Who decided.
@@ -51,22 +51,26 @@ pub struct Outcome {
     pub balance: Vec<PageBalance>,
     /// SHA-256 of bytes that stay, since another dossier holds the same.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub kept: BTreeSet<String>,
+    #[serde(rename = "kept")]
+    pub shared_bytes: BTreeSet<String>,
 }
 
 /// Dossiers in quarantine.
 ///
 /// # Errors
 /// `Unavailable` where the catalogue does not answer.
-pub async fn list(archive: &Archive) -> Result<Vec<Held>> {
-    Ok(archive.catalog.in_quarantine().await?.into_iter().map(shown).collect())
+pub async fn list(archive: &Archive) -> Result<Vec<QuarantineEntry>> {
+    Ok(archive.catalog.held_dossiers().await?.into_iter().map(quarantine_entry).collect())
 }
 
-fn shown(held: HeldDossier) -> Held {
+fn quarantine_entry(held: HeldDossier) -> QuarantineEntry {
     let pages = held.pages.len() as u64;
-    let stamps =
-        held.pages.into_iter().filter_map(|page| Some(SeenStamp { file: page.file, page: page.number, reason: page.reason? })).collect();
-    Held { dossier: names::object(&held.dossier.name), code: held.dossier.name.code, pages, stamps }
+    let stamps = held
+        .pages
+        .into_iter()
+        .filter_map(|page| Some(StampLocation { file: page.file, page: page.number, reason: page.reason? }))
+        .collect();
+    QuarantineEntry { dossier: names::dossier_object(&held.dossier.name), code: held.dossier.name.code, pages, stamps }
 }
 
 /// Reads and stores a dossier that was held: its stamp is none, or the paper was declassified. Its documents still come
@@ -74,54 +78,59 @@ fn shown(held: HeldDossier) -> Held {
 ///
 /// # Errors
 /// `Denied` where `by` is no officer in charge of secrets; `NotFound` for a dossier that is not in quarantine.
-pub async fn release(archive: &Archive, name: &str, decision: OfficersDecision<'_>, given: (&str, &Plan)) -> Result<Outcome> {
+pub async fn release(
+    archive: &Archive,
+    name: &str,
+    decision: QuarantineDecision<'_>,
+    given: (&str, &PipelinePlan),
+) -> Result<QuarantineOutcome> {
     check_officer(archive, decision.by)?;
-    let held = find(archive, name).await?;
+    let held = find_quarantined(archive, name).await?;
     let batch = archive.catalog.release_dossier(&held.dossier.id, decision, given).await?;
-    runs::end(archive, &batch, &Stop::default()).await?;
+    runs::finish_batch(archive, &batch, &CancellationToken::default()).await?;
     let contents = archive.catalog.contents(&held.dossier.id).await?;
-    let batches = contents.files.iter().map(|file| file.batch.clone()).filter(|batch| *batch != RESTORED).collect();
+    let batches = contents.files.iter().map(|file| file.batch.clone()).filter(|batch| *batch != REBUILT_BATCH).collect();
     let version = Some(contents.dossier.version);
-    Ok(Outcome { version, ..outcome(archive, &held, decision.by, batches).await? })
+    Ok(QuarantineOutcome { version, ..decision_outcome(archive, &held, decision.by, batches).await? })
 }
 
 /// Takes the files of a held dossier out of the archive: their bytes are deleted, the events and the balance say so.
 ///
 /// # Errors
 /// As [`release`]; `Conflict` where a page was stored before its stamp was seen.
-pub async fn remove(archive: &Archive, name: &str, decision: OfficersDecision<'_>) -> Result<Outcome> {
+pub async fn remove(archive: &Archive, name: &str, decision: QuarantineDecision<'_>) -> Result<QuarantineOutcome> {
     check_officer(archive, decision.by)?;
-    let held = find(archive, name).await?;
-    let bytes = archive.catalog.bytes_in_quarantine(&held.dossier.id).await?;
-    for sha256 in bytes.own {
+    let held = find_quarantined(archive, name).await?;
+    let bytes = archive.catalog.held_digests(&held.dossier.id).await?;
+    for sha256 in bytes.exclusive {
         // Deleted first: cut off here, the dossier is still held and the same command ends the work.
         archive.store.delete(&key::intake(&sha256)).await?;
     }
     let batches = archive.catalog.remove_dossier(&held.dossier.id, decision).await?;
-    Ok(Outcome { kept: bytes.shared, ..outcome(archive, &held, decision.by, batches).await? })
+    Ok(QuarantineOutcome { shared_bytes: bytes.shared, ..decision_outcome(archive, &held, decision.by, batches).await? })
 }
 
 /// The balance of the deliveries changed with the decision.
-async fn outcome(archive: &Archive, held: &HeldDossier, by: &str, batches: BTreeSet<String>) -> Result<Outcome> {
+async fn decision_outcome(archive: &Archive, held: &HeldDossier, by: &str, batches: BTreeSet<String>) -> Result<QuarantineOutcome> {
     let mut balance = Vec::new();
     for batch in batches {
-        runs::close(archive, &archive.catalog.batch(&batch).await?).await?;
+        runs::finalize_batch(archive, &archive.catalog.batch(&batch).await?).await?;
         balance.push(archive.catalog.balance(&batch).await?.pages);
     }
-    Ok(Outcome {
-        dossier: names::object(&held.dossier.name),
+    Ok(QuarantineOutcome {
+        dossier: names::dossier_object(&held.dossier.name),
         by: by.to_owned(),
         pages: held.pages.len() as u64,
         version: None,
         balance,
-        kept: BTreeSet::new(),
+        shared_bytes: BTreeSet::new(),
     })
 }
 
 /// The dossier in quarantine with this code or object name.
-async fn find(archive: &Archive, name: &str) -> Result<HeldDossier> {
-    let mut found = archive.catalog.in_quarantine().await?;
-    found.retain(|held| held.dossier.name.code == name || names::object(&held.dossier.name) == name);
+async fn find_quarantined(archive: &Archive, name: &str) -> Result<HeldDossier> {
+    let mut found = archive.catalog.held_dossiers().await?;
+    found.retain(|held| held.dossier.name.code == name || names::dossier_object(&held.dossier.name) == name);
     match found.len() {
         1 => found.pop().ok_or_else(|| Error::internal("one dossier is none")),
         0 => Err(Error::not_found(format!("dossier {name} is not in quarantine; `sohoa quarantine list` shows what is"))),
@@ -141,5 +150,5 @@ fn check_officer(archive: &Archive, by: &str) -> Result<()> {
     } else {
         "only those named in secrecy_officers of sohoa.toml may decide"
     };
-    Err(Error::new(Kind::Denied, format!("{by:?} is no officer in charge of secrets; {mend}")))
+    Err(Error::new(ErrorKind::Denied, format!("{by:?} is no officer in charge of secrets; {mend}")))
 }

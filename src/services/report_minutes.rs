@@ -1,31 +1,31 @@
 //! The minutes of a lot.
 
 use super::lots;
-use super::reports::{Columns, in_words, table};
+use super::reports::{Columns, build_table, date_in_words};
 use sohoa_base::error::Result;
 use sohoa_base::model::day::Day;
 use sohoa_base::model::lot::{Lot, LotState, SampledPage};
 use sohoa_base::text::numbers;
-use sohoa_formats::report::{Column, Report, Side, Table};
-use sohoa_roadmap::sampling::{self, Gravity};
+use sohoa_formats::report::{Alignment, Column, Report, Table};
+use sohoa_roadmap::sampling::{self, DefectSeverity};
 use sohoa_texts::Language;
-use sohoa_texts::terms::term;
+use sohoa_texts::terms::code_label;
 use sohoa_texts::words::Word;
 
 /// The minutes of a lot, written `today`.
 ///
 /// # Errors
 /// As [`lots::defective`].
-pub(super) fn report(lot: &Lot, today: Day, language: Language) -> Result<Report> {
+pub(super) fn build_minutes(lot: &Lot, today: Day, language: Language) -> Result<Report> {
     let word = |word: Word| word.in_language(language);
-    let state = term(language, "lot-state", lot.state.word());
+    let state = code_label(language, "lot-state", lot.state.as_str());
     let (judge, at) = lot.judged.clone().unwrap_or_default();
     let mut paragraphs = vec![
-        format!("{}: {}; {}: {}.", word(Word::Line), lot.line, word(Word::Unit), lot.unit),
+        format!("{}: {}; {}: {}.", word(Word::Line), lot.target, word(Word::Unit), lot.unit),
         format!(
             "{}: {}; {}: {}; {}: {} ({} {}).",
             word(Word::Pages),
-            numbers::whole(u64::from(lot.pages)),
+            numbers::format_integer(u64::from(lot.pages)),
             word(Word::Sample),
             lot.sample.len(),
             word(Word::Seed),
@@ -43,34 +43,36 @@ pub(super) fn report(lot: &Lot, today: Day, language: Language) -> Result<Report
     Ok(Report {
         issuer: lot.unit.to_uppercase(),
         number: "Số:\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}/BB".to_owned(),
-        place_and_day: format!("…………, {}", in_words(if lot.state == LotState::Open { today } else { signed })),
+        place_and_day: format!("…………, {}", date_in_words(if lot.state == LotState::Open { today } else { signed })),
         kind: "BIÊN BẢN".to_owned(),
-        subject: format!("{} ({})", word(Word::MinutesOf), opened.numeric()),
+        subject: format!("{} ({})", word(Word::MinutesOf), opened.format_dmy()),
         paragraphs,
-        tables: vec![judged_table(lot, language)?, defects_table(lot, language)],
+        tables: vec![verdict_table(lot, language)?, defects_table(lot, language)],
         signers: vec![(vec!["ĐẠI DIỆN BÊN GIAO".to_owned()], lot.opened.0.clone()), (vec!["ĐẠI DIỆN BÊN NGHIỆM THU".to_owned()], judge)],
         ..Report::default()
     })
 }
 
 /// Defective pages by gravity, and how many a lot may have.
-fn judged_table(lot: &Lot, language: Language) -> Result<Table> {
+fn verdict_table(lot: &Lot, language: Language) -> Result<Table> {
     let word = |word: Word| word.in_language(language);
-    let counts = lots::defective(lot)?;
-    let most = |gravity: Gravity| match gravity {
-        Gravity::Critical => 0,
-        Gravity::Major => lot.accept_major,
-        Gravity::Minor => lot.accept_minor,
+    let counts = lots::count_defective_pages(lot)?;
+    let most = |gravity: DefectSeverity| match gravity {
+        DefectSeverity::Critical => 0,
+        DefectSeverity::Major => lot.accept_major,
+        DefectSeverity::Minor => lot.accept_minor,
     };
-    let is_bad = |gravity: Gravity| lot.refused_for.iter().any(|word| word == gravity.word());
-    let columns = Columns::<Gravity>::new()
-        .told(Column::new(word(Word::Defects), 10, Side::Left), |gravity| term(language, "gravity", gravity.word()).to_owned())
-        .told(Column::new(word(Word::Pages), 6, Side::Right), |gravity| counts.get(gravity).copied().unwrap_or(0).to_string())
-        .told(Column::new("≤", 6, Side::Right), |gravity| most(*gravity).to_string())
-        .told(Column::new(word(Word::Result), 6, Side::Middle), |gravity| {
+    let is_bad = |gravity: DefectSeverity| lot.failed_severities.iter().any(|word| word == gravity.as_str());
+    let columns = Columns::<DefectSeverity>::new()
+        .column(Column::new(word(Word::Defects), 10, Alignment::Left), |gravity| {
+            code_label(language, "gravity", gravity.as_str()).to_owned()
+        })
+        .column(Column::new(word(Word::Pages), 6, Alignment::Right), |gravity| counts.get(gravity).copied().unwrap_or(0).to_string())
+        .column(Column::new("≤", 6, Alignment::Right), |gravity| most(*gravity).to_string())
+        .column(Column::new(word(Word::Result), 6, Alignment::Middle), |gravity| {
             word(if is_bad(*gravity) { Word::Bad } else { Word::Good }).to_owned()
         });
-    Ok(table(format!("1. {}", word(Word::DefectsFound)), columns, &Gravity::ALL, None))
+    Ok(build_table(format!("1. {}", word(Word::DefectsFound)), columns, &DefectSeverity::ALL, None))
 }
 
 fn defects_table(lot: &Lot, language: Language) -> Table {
@@ -80,10 +82,10 @@ fn defects_table(lot: &Lot, language: Language) -> Table {
         kind.map_or(code.as_str(), |kind| if language == Language::Vietnamese { &kind.vi } else { &kind.en }).to_owned()
     };
     let columns = Columns::<&SampledPage>::new()
-        .told(Column::new("STT", 4, Side::Middle), |page| (page.place + 1).to_string())
-        .told(Column::new(word(Word::Document), 16, Side::Left), |page| lots::document_name(&page.document))
-        .told(Column::new(word(Word::Page), 5, Side::Right), |page| page.page.to_string())
-        .told(Column::new(word(Word::Defects), 14, Side::Left), |page| page.defects.iter().map(name).collect::<Vec<_>>().join("; "));
+        .column(Column::new("STT", 4, Alignment::Middle), |page| (page.index_in_lot + 1).to_string())
+        .column(Column::new(word(Word::Document), 16, Alignment::Left), |page| lots::display_document_name(&page.document))
+        .column(Column::new(word(Word::Page), 5, Alignment::Right), |page| page.page.to_string())
+        .column(Column::new(word(Word::Defects), 14, Alignment::Left), |page| page.defects.iter().map(name).collect::<Vec<_>>().join("; "));
     let pages: Vec<&SampledPage> = lot.sample.iter().filter(|page| !page.defects.is_empty()).collect();
-    table(format!("2. {}", word(Word::Defects)), columns, &pages, None)
+    build_table(format!("2. {}", word(Word::Defects)), columns, &pages, None)
 }

@@ -1,20 +1,20 @@
 //! The report of how far a roadmap is.
 
-use super::reports::{Columns, paper, share, table};
-use super::roadmap::Status;
+use super::reports::{Columns, build_table, percent_text, report_letterhead};
+use super::roadmap::RoadmapProgress;
 use sohoa_base::model::day::Day;
 use sohoa_base::model::roadmap::Measure;
 use sohoa_base::text::numbers;
-use sohoa_formats::report::{Column, Report, Side, Table};
-use sohoa_roadmap::criteria::{self, Scored};
-use sohoa_roadmap::plan::decimal;
-use sohoa_roadmap::progress::{LineProgress, Together};
+use sohoa_formats::report::{Alignment, Column, Report, Table};
+use sohoa_roadmap::criteria::{self, ScoredIndicator};
+use sohoa_roadmap::plan::format_decimal;
+use sohoa_roadmap::progress::{GroupProgress, TargetProgress};
 use sohoa_texts::Language;
-use sohoa_texts::terms::term;
+use sohoa_texts::terms::code_label;
 use sohoa_texts::words::Word;
 
 /// The report for a roadmap as it stands, of the office `unit`.
-pub(super) fn report(status: &Status, unit: &str, language: Language) -> Report {
+pub(super) fn build_report(status: &RoadmapProgress, unit: &str, language: Language) -> Report {
     let word = |word: Word| word.in_language(language);
     let all = &status.whole;
     let first = format!(
@@ -22,109 +22,109 @@ pub(super) fn report(status: &Status, unit: &str, language: Language) -> Report 
         word(Word::DecisionNumber),
         status.decision,
         word(Word::AsOf),
-        status.as_of.numeric(),
-        whole(all.done_pages),
-        whole(all.target_pages),
+        status.as_of.format_dmy(),
+        whole_number(all.done_pages),
+        whole_number(all.target_pages),
         word(Word::AcceptedPages).to_lowercase(),
-        all.done_lines,
-        all.lines,
+        all.done_targets,
+        all.targets,
         word(Word::Lines).to_lowercase(),
-        share(all.share_done),
+        percent_text(all.share_done),
         word(Word::ShareElapsed).to_lowercase(),
-        share(all.share_elapsed)
+        percent_text(all.share_elapsed)
     );
     Report {
         paragraphs: vec![first],
         tables: vec![
-            together(format!("1. {}", word(Word::Unit)), Word::Unit, &status.units, language),
-            together(format!("2. {}", word(Word::Phase)), Word::Phase, &status.phases, language),
+            group_table(format!("1. {}", word(Word::Unit)), Word::Unit, &status.units, language),
+            group_table(format!("2. {}", word(Word::Phase)), Word::Phase, &status.phases, language),
             criteria_table(status, language),
-            lines_table(status, language),
+            targets_table(status, language),
         ],
-        ..paper(unit, &status.authority, status.as_of, format!("{} {}", word(Word::ProgressOf), status.decision))
+        ..report_letterhead(unit, &status.authority, status.as_of, format!("{} {}", word(Word::ProgressOf), status.decision))
     }
 }
 
-fn whole(number: f64) -> String {
-    numbers::decimal(number, 0)
+fn whole_number(number: f64) -> String {
+    numbers::format_decimal(number, 0)
 }
 
 /// An amount in a measure: whole, or with one place where it is told in parts.
-fn amount(measure: Measure, number: f64) -> String {
+fn amount_text(measure: Measure, number: f64) -> String {
     match measure {
-        Measure::Metre | Measure::Percent => numbers::decimal(number, 1),
-        _ => decimal(number.round()),
+        Measure::Metre | Measure::Percent => numbers::format_decimal(number, 1),
+        _ => format_decimal(number.round()),
     }
 }
 
 /// Lines together by what `name` is the word for; units have a rank.
-fn together(caption: String, name: Word, all: &[Together], language: Language) -> Table {
-    let head = |word: Word, width: u32, side: Side| Column::new(word.in_language(language), width, side);
-    let columns = Columns::<Together>::new();
+fn group_table(caption: String, name: Word, all: &[GroupProgress], language: Language) -> Table {
+    let head = |word: Word, width: u32, side: Alignment| Column::new(word.in_language(language), width, side);
+    let columns = Columns::<GroupProgress>::new();
     let columns = if name == Word::Unit {
-        columns.told(head(Word::Rank, 4, Side::Middle), |one| one.rank.to_string())
+        columns.column(head(Word::Rank, 4, Alignment::Middle), |one| one.rank.to_string())
     } else {
-        columns.numbered(Column::new("STT", 4, Side::Middle))
+        columns.row_numbers(Column::new("STT", 4, Alignment::Middle))
     };
     let columns = columns
-        .told(head(name, 14, Side::Left), |one| if one.name.is_empty() { "—".to_owned() } else { one.name.clone() })
-        .told(head(Word::Lines, 6, Side::Right), |one| one.lines.to_string())
-        .told(head(Word::LinesDone, 6, Side::Right), |one| one.done_lines.to_string())
-        .told(head(Word::LinesOverdue, 6, Side::Right), |one| one.overdue.to_string())
-        .told(head(Word::Near, 6, Side::Right), |one| one.near.to_string())
-        .told(head(Word::TargetPages, 10, Side::Right), |one| whole(one.target_pages))
-        .told(head(Word::AcceptedPages, 10, Side::Right), |one| whole(one.done_pages))
-        .told(head(Word::ShareDone, 7, Side::Right), |one| share(one.share_done))
-        .told(head(Word::ShareElapsed, 7, Side::Right), |one| share(one.share_elapsed));
-    table(caption, columns, all, None)
+        .column(head(name, 14, Alignment::Left), |one| if one.name.is_empty() { "—".to_owned() } else { one.name.clone() })
+        .column(head(Word::Lines, 6, Alignment::Right), |one| one.targets.to_string())
+        .column(head(Word::LinesDone, 6, Alignment::Right), |one| one.done_targets.to_string())
+        .column(head(Word::LinesOverdue, 6, Alignment::Right), |one| one.overdue.to_string())
+        .column(head(Word::Near, 6, Alignment::Right), |one| one.near_deadline.to_string())
+        .column(head(Word::TargetPages, 10, Alignment::Right), |one| whole_number(one.target_pages))
+        .column(head(Word::AcceptedPages, 10, Alignment::Right), |one| whole_number(one.done_pages))
+        .column(head(Word::ShareDone, 7, Alignment::Right), |one| percent_text(one.share_done))
+        .column(head(Word::ShareElapsed, 7, Alignment::Right), |one| percent_text(one.share_elapsed));
+    build_table(caption, columns, all, None)
 }
 
-fn criteria_table(status: &Status, language: Language) -> Table {
-    let head = |word: Word, width: u32, side: Side| Column::new(word.in_language(language), width, side);
-    let names = criteria::in_force("digitisation", status.as_of).map(|set| set.indicators.as_slice()).unwrap_or_default();
-    let name = |scored: &Scored| {
+fn criteria_table(status: &RoadmapProgress, language: Language) -> Table {
+    let head = |word: Word, width: u32, side: Alignment| Column::new(word.in_language(language), width, side);
+    let names = criteria::indicator_set_in_force("digitisation", status.as_of).map(|set| set.indicators.as_slice()).unwrap_or_default();
+    let name = |scored: &ScoredIndicator| {
         let known = names.iter().find(|indicator| indicator.code == scored.code);
         known.map_or(scored.code.as_str(), |known| if language == Language::Vietnamese { &known.vi } else { &known.en }).to_owned()
     };
-    let columns = Columns::<Scored>::new()
-        .numbered(Column::new("STT", 4, Side::Middle))
-        .told(head(Word::Criterion, 40, Side::Left), name)
-        .told(head(Word::Result, 12, Side::Right), |scored| scored.printed.clone())
-        .told(head(Word::Points, 8, Side::Right), |scored| decimal(scored.points))
-        .told(head(Word::MostPoints, 8, Side::Right), |scored| decimal(scored.of));
-    let sum = Scored {
+    let columns = Columns::<ScoredIndicator>::new()
+        .row_numbers(Column::new("STT", 4, Alignment::Middle))
+        .column(head(Word::Criterion, 40, Alignment::Left), name)
+        .column(head(Word::Result, 12, Alignment::Right), |scored| scored.printed.clone())
+        .column(head(Word::Points, 8, Alignment::Right), |scored| format_decimal(scored.points))
+        .column(head(Word::MostPoints, 8, Alignment::Right), |scored| format_decimal(scored.max_points));
+    let sum = ScoredIndicator {
         code: Word::Together.in_language(language).to_owned(),
         value: None,
         printed: String::new(),
         points: status.criteria.iter().map(|scored| scored.points).sum(),
-        of: status.criteria.iter().map(|scored| scored.of).sum(),
+        max_points: status.criteria.iter().map(|scored| scored.max_points).sum(),
     };
-    table(format!("3. {}", Word::Criteria.in_language(language)), columns, &status.criteria, Some(&sum))
+    build_table(format!("3. {}", Word::Criteria.in_language(language)), columns, &status.criteria, Some(&sum))
 }
 
-fn lines_table(status: &Status, language: Language) -> Table {
-    let head = |word: Word, width: u32, side: Side| Column::new(word.in_language(language), width, side);
-    let finish = |line: &LineProgress| {
+fn targets_table(status: &RoadmapProgress, language: Language) -> Table {
+    let head = |word: Word, width: u32, side: Alignment| Column::new(word.in_language(language), width, side);
+    let finish = |line: &TargetProgress| {
         let Some(finish) = line.finish else { return "—".to_owned() };
-        let latest = finish.latest.map_or_else(|| "?".to_owned(), Day::numeric);
-        format!("{} ({}–{latest})", finish.day.numeric(), finish.earliest.numeric())
+        let latest = finish.latest.map_or_else(|| "?".to_owned(), Day::format_dmy);
+        format!("{} ({}–{latest})", finish.day.format_dmy(), finish.earliest.format_dmy())
     };
-    let columns = Columns::<LineProgress>::new()
-        .numbered(Column::new("STT", 5, Side::Middle))
-        .told(head(Word::Line, 9, Side::Left), |line| line.code.clone())
-        .told(head(Word::What, 17, Side::Left), |line| line.name.clone())
-        .told(head(Word::Unit, 8, Side::Left), |line| line.unit.clone())
-        .told(head(Word::Measure, 7, Side::Middle), |line| term(language, "measure", line.measure.word()).to_owned())
-        .told(head(Word::Target, 9, Side::Right), |line| amount(line.measure, line.target))
-        .told(head(Word::Done, 9, Side::Right), |line| amount(line.measure, line.done))
-        .told(head(Word::ShareDone, 8, Side::Right), |line| share(line.share_done))
-        .told(head(Word::ShareElapsed, 8, Side::Right), |line| share(line.share_elapsed))
-        .told(head(Word::Pace, 8, Side::Right), |line| numbers::decimal(line.pace, 1))
-        .told(head(Word::Needed, 8, Side::Right), |line| {
-            line.required_pace.map_or_else(|| "—".to_owned(), |pace| numbers::decimal(pace, 1))
+    let columns = Columns::<TargetProgress>::new()
+        .row_numbers(Column::new("STT", 5, Alignment::Middle))
+        .column(head(Word::Line, 9, Alignment::Left), |line| line.code.clone())
+        .column(head(Word::What, 17, Alignment::Left), |line| line.name.clone())
+        .column(head(Word::Unit, 8, Alignment::Left), |line| line.unit.clone())
+        .column(head(Word::Measure, 7, Alignment::Middle), |line| code_label(language, "measure", line.measure.as_str()).to_owned())
+        .column(head(Word::Target, 9, Alignment::Right), |line| amount_text(line.measure, line.quantity))
+        .column(head(Word::Done, 9, Alignment::Right), |line| amount_text(line.measure, line.done))
+        .column(head(Word::ShareDone, 8, Alignment::Right), |line| percent_text(line.share_done))
+        .column(head(Word::ShareElapsed, 8, Alignment::Right), |line| percent_text(line.share_elapsed))
+        .column(head(Word::Pace, 8, Alignment::Right), |line| numbers::format_decimal(line.pace, 1))
+        .column(head(Word::Needed, 8, Alignment::Right), |line| {
+            line.required_pace.map_or_else(|| "—".to_owned(), |pace| numbers::format_decimal(pace, 1))
         })
-        .told(head(Word::Finish, 11, Side::Middle), finish)
-        .told(head(Word::Deadline, 11, Side::Middle), |line| line.deadline.numeric())
-        .told(head(Word::State, 8, Side::Middle), |line| term(language, "line-state", line.state.word()).to_owned());
-    table(format!("4. {}", Word::Lines.in_language(language)), columns, &status.lines, None)
+        .column(head(Word::Finish, 11, Alignment::Middle), finish)
+        .column(head(Word::Deadline, 11, Alignment::Middle), |line| line.deadline.format_dmy())
+        .column(head(Word::State, 8, Alignment::Middle), |line| code_label(language, "line-state", line.state.as_str()).to_owned());
+    build_table(format!("4. {}", Word::Lines.in_language(language)), columns, &status.targets, None)
 }

@@ -1,14 +1,14 @@
 //! Reports about the roadmap and about one-stop dossiers, and minutes of lots, as papers of an office.
 
-use super::report_adjustments::Adjustments;
+use super::report_adjustments::AdjustmentHistory;
 use super::{one_stop, report_adjustments, report_minutes, report_one_stop, report_progress};
 use crate::archive::Archive;
 use crate::lots;
 use crate::roadmap;
 use serde::Serialize;
 use serde_json::json;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
-use sohoa_base::model::account::{Identity, Units};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::model::account::{Identity, UnitScope};
 use sohoa_base::model::day::Day;
 use sohoa_base::text::numbers;
 use sohoa_formats::report::{Column, Report, Table};
@@ -18,7 +18,7 @@ use sohoa_texts::Language;
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum ReportFormat {
     /// Word's.
     Docx,
     /// A spreadsheet, one sheet for each table.
@@ -31,7 +31,7 @@ pub enum Form {
     Json,
 }
 
-impl Form {
+impl ReportFormat {
     /// The form of this name.
     ///
     /// # Errors
@@ -62,7 +62,7 @@ impl Form {
 
 /// What is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Subject {
+pub enum ReportSubject {
     /// How far a roadmap is.
     #[default]
     Progress,
@@ -72,7 +72,7 @@ pub enum Subject {
     OneStop,
 }
 
-impl Subject {
+impl ReportSubject {
     /// The subject of this name.
     ///
     /// # Errors
@@ -89,11 +89,11 @@ impl Subject {
 
 /// Which report is wanted.
 #[derive(Debug, Clone)]
-pub struct Wanted<'a> {
+pub struct ReportRequest<'a> {
     /// What it is about.
-    pub subject: Subject,
+    pub subject: ReportSubject,
     /// Units that it tells of.
-    pub units: &'a Units,
+    pub units: &'a UnitScope,
     /// Number of the roadmap's decision, where there are several.
     pub decision: Option<&'a str>,
     /// First day, of a report about a period; none: the first of January.
@@ -107,30 +107,30 @@ pub struct Wanted<'a> {
 /// # Errors
 /// `NotFound` where there is no such roadmap, or several and none is named; `Invalid` for a period that ends before it begins;
 /// those of the forms.
-pub async fn report(archive: &Archive, wanted: &Wanted<'_>, form: Form, language: Language) -> Result<Vec<u8>> {
+pub async fn write_report(archive: &Archive, wanted: &ReportRequest<'_>, form: ReportFormat, language: Language) -> Result<Vec<u8>> {
     let (unit, today) = (&archive.config.unit, archive.catalog.today());
     match wanted.subject {
-        Subject::Progress => {
-            let all = roadmap::status(archive, wanted.units).await?;
-            let status = only(&all, |status| &status.decision, wanted.decision)?;
-            written(status, || report_progress::report(status, unit, language), form, 3)
+        ReportSubject::Progress => {
+            let all = roadmap::load_progress(archive, wanted.units).await?;
+            let status = select_by_decision(&all, |status| &status.decision, wanted.decision)?;
+            render(status, || report_progress::build_report(status, unit, language), form, 3)
         }
-        Subject::Adjustments => {
+        ReportSubject::Adjustments => {
             let mut all = archive.catalog.roadmaps().await?;
-            all.retain(|roadmap| roadmap.lines.iter().any(|line| wanted.units.contains(&line.unit)));
-            let roadmap = only(&all, |roadmap| &roadmap.decision, wanted.decision)?;
-            let told: Adjustments = report_adjustments::told(archive, roadmap, wanted.units).await?;
-            written(&told, || report_adjustments::report(&told, unit, today, language), form, 1)
+            all.retain(|roadmap| roadmap.targets.iter().any(|line| wanted.units.contains(&line.unit)));
+            let roadmap = select_by_decision(&all, |roadmap| &roadmap.decision, wanted.decision)?;
+            let told: AdjustmentHistory = report_adjustments::load_history(archive, roadmap, wanted.units).await?;
+            render(&told, || report_adjustments::build_report(&told, unit, today, language), form, 1)
         }
-        Subject::OneStop => {
-            let counted = one_stop::count(archive, wanted.units, one_stop::period(today, wanted.from, wanted.to)?).await?;
-            written(&counted, || report_one_stop::report(&counted, unit, today, language), form, 0)
+        ReportSubject::OneStop => {
+            let counted = one_stop::summarize(archive, wanted.units, one_stop::report_period(today, wanted.from, wanted.to)?).await?;
+            render(&counted, || report_one_stop::build_report(&counted, unit, today, language), form, 0)
         }
     }
 }
 
 /// The one of a decision, or the only one.
-fn only<'a, T>(all: &'a [T], decision_of: fn(&T) -> &str, decision: Option<&str>) -> Result<&'a T> {
+fn select_by_decision<'a, T>(all: &'a [T], decision_of: fn(&T) -> &str, decision: Option<&str>) -> Result<&'a T> {
     let found: Vec<&T> = all.iter().filter(|one| decision.is_none_or(|decision| decision_of(one) == decision)).collect();
     match found.as_slice() {
         [only] => Ok(only),
@@ -146,36 +146,36 @@ fn only<'a, T>(all: &'a [T], decision_of: fn(&T) -> &str, decision: Option<&str>
 ///
 /// # Errors
 /// As [`lots::show`]; those of the forms.
-pub async fn minutes(archive: &Archive, by: &Identity, lot: &str, form: Form, language: Language) -> Result<Vec<u8>> {
-    let lot = lots::show(archive, by, lot).await?;
-    if form != Form::Json {
-        archive.catalog.note("", "", "minutes-written", json!({ "by": by.user.name, "lot": lot.id })).await?;
+pub async fn write_lot_minutes(archive: &Archive, by: &Identity, lot: &str, form: ReportFormat, language: Language) -> Result<Vec<u8>> {
+    let lot = lots::show_lot(archive, by, lot).await?;
+    if form != ReportFormat::Json {
+        archive.catalog.append_event("", "", "minutes-written", json!({ "by": by.user.name, "lot": lot.id })).await?;
     }
-    let paper = report_minutes::report(&lot, archive.catalog.today(), language)?;
-    written(&lot, || paper, form, 1)
+    let paper = report_minutes::build_minutes(&lot, archive.catalog.today(), language)?;
+    render(&lot, || paper, form, 1)
 }
 
 /// Figures in this form: for programs as they are, for people as the paper that tells them. `list` is the place of the table that
 /// stands for the paper where one table must do.
-fn written(figures: &impl Serialize, paper: impl FnOnce() -> Report, form: Form, list: usize) -> Result<Vec<u8>> {
+fn render(figures: &impl Serialize, paper: impl FnOnce() -> Report, form: ReportFormat, list: usize) -> Result<Vec<u8>> {
     match form {
-        Form::Docx => report_docx::docx(&paper()),
-        Form::Pdf => report_pdf::pdf(&paper()),
-        Form::Xlsx => spreadsheet::report(&paper(), numbers::parse),
-        Form::Csv => {
+        ReportFormat::Docx => report_docx::render_docx(&paper()),
+        ReportFormat::Pdf => report_pdf::render_pdf(&paper()),
+        ReportFormat::Xlsx => spreadsheet::write_report(&paper(), numbers::parse_number),
+        ReportFormat::Csv => {
             let mut table = paper().tables.into_iter().nth(list).unwrap_or_default();
             table.rows.extend(table.sum);
-            spreadsheet::csv(&Sheet { head: table.columns.iter().map(Column::full_name).collect(), rows: table.rows })
+            spreadsheet::write_csv(&Sheet { head: table.columns.iter().map(Column::qualified_name).collect(), rows: table.rows })
         }
-        Form::Json => serde_json::to_vec_pretty(figures).or_error(Kind::Internal, || "the report has no JSON form".to_owned()),
+        ReportFormat::Json => serde_json::to_vec_pretty(figures).or_error(ErrorKind::Internal, || "the report has no JSON form".to_owned()),
     }
 }
 
 /// What a cell says: of the number of the row, from 1 (0: the sum), and the row.
-type Cell<'a, Row> = Box<dyn Fn(usize, &Row) -> String + 'a>;
+type CellText<'a, Row> = Box<dyn Fn(usize, &Row) -> String + 'a>;
 
 /// Columns of a table of such rows, each with what its cells say.
-pub(super) struct Columns<'a, Row>(Vec<(Column, Cell<'a, Row>)>);
+pub(super) struct Columns<'a, Row>(Vec<(Column, CellText<'a, Row>)>);
 
 impl<'a, Row> Columns<'a, Row> {
     /// None yet.
@@ -184,20 +184,20 @@ impl<'a, Row> Columns<'a, Row> {
     }
 
     /// With a column whose cells say this of a row.
-    pub(super) fn told(mut self, column: Column, cell: impl Fn(&Row) -> String + 'a) -> Self {
+    pub(super) fn column(mut self, column: Column, cell: impl Fn(&Row) -> String + 'a) -> Self {
         self.0.push((column, Box::new(move |_, row| cell(row))));
         self
     }
 
     /// With a column whose cells are the numbers of the rows.
-    pub(super) fn numbered(mut self, column: Column) -> Self {
+    pub(super) fn row_numbers(mut self, column: Column) -> Self {
         self.0.push((column, Box::new(|number, _| if number == 0 { String::new() } else { number.to_string() })));
         self
     }
 }
 
 /// The table of these rows, with a last one that sums them up where there is one.
-pub(super) fn table<Row>(caption: String, columns: Columns<'_, Row>, rows: &[Row], sum: Option<&Row>) -> Table {
+pub(super) fn build_table<Row>(caption: String, columns: Columns<'_, Row>, rows: &[Row], sum: Option<&Row>) -> Table {
     let cells = |number: usize, row: &Row| columns.0.iter().map(|(_, cell)| cell(number, row)).collect::<Vec<_>>();
     let sum = sum.map(|sum| cells(0, sum));
     let rows = (1..).zip(rows).map(|(number, row)| cells(number, row)).collect();
@@ -205,25 +205,25 @@ pub(super) fn table<Row>(caption: String, columns: Columns<'_, Row>, rows: &[Row
 }
 
 /// `ngày 05 tháng 01 năm 2026`: days below ten and the first two months have a zero before them.
-pub(super) fn in_words(day: Day) -> String {
-    let (year, month, of_month) = day.parts();
+pub(super) fn date_in_words(day: Day) -> String {
+    let (year, month, of_month) = day.ymd();
     let month = if month < 3 { format!("{month:02}") } else { month.to_string() };
     format!("ngày {of_month:02} tháng {month} năm {year}")
 }
 
 /// A share as per cent with one place.
-pub(super) fn share(share: f64) -> String {
-    format!("{} %", numbers::decimal(share * 100.0, 1))
+pub(super) fn percent_text(share: f64) -> String {
+    format!("{} %", numbers::format_decimal(share * 100.0, 1))
 }
 
 /// A report of an office, without its text: who issues it under whom, on what day, about what.
-pub(super) fn paper(issuer: &str, parent: &str, day: Day, subject: String) -> Report {
+pub(super) fn report_letterhead(issuer: &str, parent: &str, day: Day, subject: String) -> Report {
     let receiver = if parent.is_empty() { "- …………;".to_owned() } else { format!("- {parent} (để báo cáo);") };
     Report {
         parent: if issuer == parent { String::new() } else { parent.to_uppercase() },
         issuer: issuer.to_uppercase(),
         number: "Số:\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}/BC".to_owned(),
-        place_and_day: format!("…………, {}", in_words(day)),
+        place_and_day: format!("…………, {}", date_in_words(day)),
         kind: "BÁO CÁO".to_owned(),
         subject,
         receivers: vec![receiver, "- Lưu: VT.".to_owned()],
@@ -237,13 +237,13 @@ pub(super) fn paper(issuer: &str, parent: &str, day: Day, subject: String) -> Re
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use sohoa_formats::report::Side;
+    use sohoa_formats::report::Alignment;
 
     #[test]
     fn a_table_says_of_each_row_what_its_columns_say() {
-        let columns = Columns::<u32>::new().numbered(Column::new("STT", 1, Side::Middle));
-        let columns = columns.told(Column::new("a", 1, Side::Left), |row| row.to_string());
-        let table = table("t".to_owned(), columns, &[5, 6], Some(&11));
+        let columns = Columns::<u32>::new().row_numbers(Column::new("STT", 1, Alignment::Middle));
+        let columns = columns.column(Column::new("a", 1, Alignment::Left), |row| row.to_string());
+        let table = build_table("t".to_owned(), columns, &[5, 6], Some(&11));
         assert_eq!(table.rows, [["1", "5"], ["2", "6"]]);
         assert_eq!((table.sum.unwrap(), table.columns.len()), (vec![String::new(), "11".to_owned()], 2));
     }
@@ -251,10 +251,10 @@ mod tests {
     #[test]
     fn a_report_is_of_one_roadmap() {
         let all = ["1/QĐ".to_owned(), "2/QĐ".to_owned()];
-        assert_eq!(only(&all, |own| own, Some("2/QĐ")).unwrap(), "2/QĐ");
-        assert_eq!(only(&all[..1], |own| own, None).unwrap(), "1/QĐ");
-        assert!(only(&all, |own| own, None).unwrap_err().context().contains("1/QĐ, 2/QĐ"));
-        assert_eq!(only(&all, |own| own, Some("3/QĐ")).unwrap_err().kind(), Kind::NotFound);
-        assert_eq!(in_words(Day::of(2026, 2, 5).unwrap()), "ngày 05 tháng 02 năm 2026");
+        assert_eq!(select_by_decision(&all, |own| own, Some("2/QĐ")).unwrap(), "2/QĐ");
+        assert_eq!(select_by_decision(&all[..1], |own| own, None).unwrap(), "1/QĐ");
+        assert!(select_by_decision(&all, |own| own, None).unwrap_err().context().contains("1/QĐ, 2/QĐ"));
+        assert_eq!(select_by_decision(&all, |own| own, Some("3/QĐ")).unwrap_err().kind(), ErrorKind::NotFound);
+        assert_eq!(date_in_words(Day::from_ymd(2026, 2, 5).unwrap()), "ngày 05 tháng 02 năm 2026");
     }
 }

@@ -6,12 +6,12 @@ use crate::{listed_lines, quality, roadmap};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sohoa_base::cpu_time::cpu_time_ms;
-use sohoa_base::error::{Kind, Result, ResultExt};
-use sohoa_base::model::attachment::Attachment;
-use sohoa_base::model::batch::{Balance, Batch, BatchState, Costs};
-use sohoa_base::model::plan::Plan;
-use sohoa_catalog::{NewBatch, Told};
-use sohoa_pipeline::worker::{self, Scope, Stop};
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::model::attachment::TargetAttachment;
+use sohoa_base::model::batch::{Balance, Batch, BatchState, StageCosts};
+use sohoa_base::model::plan::PipelinePlan;
+use sohoa_catalog::{AttachmentRequest, NewBatch};
+use sohoa_pipeline::worker::{self, CancellationToken, Scope};
 use sohoa_storage::key;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -30,34 +30,35 @@ pub struct Receipt {
     #[serde(flatten)]
     pub balance: Balance,
     /// The line of a roadmap to which it belongs, with everything that is wrong with those that lists name.
-    pub attachment: Attachment,
+    pub attachment: TargetAttachment,
     /// Lists that came beside the scans: kept in the store, not yet compared with what came.
-    pub manifests: Vec<String>,
+    #[serde(rename = "manifests")]
+    pub delivery_lists: Vec<String>,
     /// What was left out by rule.
     pub ignored: Vec<String>,
 }
 
 /// What a run came to.
 #[derive(Debug, Clone, Serialize)]
-pub struct Outcome {
+pub struct RunOutcome {
     /// What was received, and where it is.
     #[serde(flatten)]
     pub receipt: Receipt,
     /// Pages to be scanned again: `desk::quality` names them.
     pub rescan: u64,
     /// Processor time by stage, reading processes only.
-    pub stages: Costs,
+    pub stages: StageCosts,
     /// Wall-clock seconds.
     pub seconds: f64,
     /// Processor seconds of this process and its reading processes, user and system.
     pub cpu_seconds: f64,
     /// Highest resident memory of this process and of any reading process, MiB.
-    pub peak_mib: Peaks,
+    pub peak_mib: PeakMemory,
 }
 
 /// Highest resident memory, MiB.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Peaks {
+pub struct PeakMemory {
     /// Of the main process.
     pub main: u64,
     /// Of any reading process.
@@ -66,13 +67,13 @@ pub struct Peaks {
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
+pub struct RunProgress {
     /// Files received, and files to receive.
     pub files: (u64, u64),
     /// Pages that are known, and those that are read or refused.
     pub pages: (u64, u64),
     /// Pages that have reached their end.
-    pub ended: u64,
+    pub finished_pages: u64,
 }
 
 /// Runs `plan` over `inputs` as one batch until every page has reached an end. A run that was cut off is
@@ -81,28 +82,28 @@ pub struct Progress {
 /// # Errors
 /// `Invalid` for inputs that cannot be read; `Unavailable` when store or catalogue do not answer;
 /// `NotFound` when reading processes cannot start.
-pub async fn run(
+pub async fn run_batch(
     archive: &Archive,
     inputs: &[PathBuf],
     pipeline: &str,
-    plan: &Plan,
-    stop: &Stop,
-    tell: &(dyn Fn(Progress) + Sync),
-) -> Result<Outcome> {
+    plan: &PipelinePlan,
+    stop: &CancellationToken,
+    tell: &(dyn Fn(RunProgress) + Sync),
+) -> Result<RunOutcome> {
     let began = Instant::now();
     let cpu_before = cpu_time_ms();
-    archive.catalog.take_over(is_alive).await?;
-    let (delivery, batch, continued) = open(archive, &archive.config.unit, inputs, pipeline, plan).await?;
-    let work = serve(archive, Scope::Batch(&batch.id), stop);
-    drive(archive, &batch, plan, &delivery, work, stop, tell).await?;
-    if !stop.asked() {
-        close(archive, &batch).await?;
+    archive.catalog.reclaim_dead_leases(is_alive).await?;
+    let (delivery, batch, continued) = open_or_resume_batch(archive, &archive.config.unit, inputs, pipeline, plan).await?;
+    let work = run_workers(archive, Scope::Batch(&batch.id), stop);
+    receive_while_working(archive, &batch, plan, &delivery, work, stop, tell).await?;
+    if !stop.is_cancelled() {
+        finalize_batch(archive, &batch).await?;
     }
-    let peak = Peaks { main: peak_mib(), reader: archive.pool.peak_kib().div_ceil(1024) };
+    let peak = PeakMemory { main: peak_memory_mib(), reader: archive.pool.peak_kib().div_ceil(1024) };
     let cpu_ms = cpu_time_ms() - cpu_before + archive.pool.cpu_ms();
-    Ok(Outcome {
-        rescan: quality::report(archive, Some(&batch.id), true).await?.summary.rescan,
-        receipt: receipt(archive, &batch, continued, delivery, stop).await?,
+    Ok(RunOutcome {
+        rescan: quality::batch_quality(archive, Some(&batch.id), true).await?.summary.rescan,
+        receipt: build_receipt(archive, &batch, continued, delivery, stop).await?,
         stages: archive.catalog.costs(&batch.id).await?,
         seconds: began.elapsed().as_secs_f64(),
         cpu_seconds: Duration::from_millis(cpu_ms).as_secs_f64(),
@@ -119,99 +120,99 @@ pub async fn submit(
     unit: &str,
     inputs: &[PathBuf],
     pipeline: &str,
-    plan: &Plan,
-    stop: &Stop,
-    tell: &(dyn Fn(Progress) + Sync),
+    plan: &PipelinePlan,
+    stop: &CancellationToken,
+    tell: &(dyn Fn(RunProgress) + Sync),
 ) -> Result<Receipt> {
-    let (delivery, batch, continued) = open(archive, unit, inputs, pipeline, plan).await?;
-    drive(archive, &batch, plan, &delivery, async { Ok(()) }, stop, tell).await?;
-    if !stop.asked() {
-        close(archive, &batch).await?;
+    let (delivery, batch, continued) = open_or_resume_batch(archive, unit, inputs, pipeline, plan).await?;
+    receive_while_working(archive, &batch, plan, &delivery, async { Ok(()) }, stop, tell).await?;
+    if !stop.is_cancelled() {
+        finalize_batch(archive, &batch).await?;
     }
-    receipt(archive, &batch, continued, delivery, stop).await
+    build_receipt(archive, &batch, continued, delivery, stop).await
 }
 
 /// Most findings about lines that a receipt tells.
-const LINE_FINDINGS: usize = 1_000;
+const MAX_TARGET_FINDINGS: usize = 1_000;
 
-async fn receipt(archive: &Archive, batch: &Batch, continued: bool, delivery: Delivery, stop: &Stop) -> Result<Receipt> {
+async fn build_receipt(archive: &Archive, batch: &Batch, continued: bool, delivery: Delivery, stop: &CancellationToken) -> Result<Receipt> {
     Ok(Receipt {
         batch: batch.id.clone(),
         continued,
-        interrupted: stop.asked(),
+        interrupted: stop.is_cancelled(),
         balance: archive.catalog.balance(&batch.id).await?,
-        attachment: archive.catalog.attachment(&batch.id, LINE_FINDINGS).await?.0,
-        manifests: delivery.manifests.into_iter().map(|(_, path)| path).collect(),
+        attachment: archive.catalog.attachment(&batch.id, MAX_TARGET_FINDINGS).await?.0,
+        delivery_lists: delivery.delivery_lists.into_iter().map(|(_, path)| path).collect(),
         ignored: delivery.ignored,
     })
 }
 
 /// How often a serving process looks for batches that have come to their end.
-const CLOSING: Duration = Duration::from_secs(2);
+const CLOSE_INTERVAL: Duration = Duration::from_secs(2);
 
 /// How many of the newest batches it looks at.
-const LOOKED_AT: usize = 100;
+const RECENT_BATCHES: usize = 100;
 
 /// Works on every batch of the catalogue that is not paused and closes those that end; `until_empty`: only
 /// until nothing is left to do. Any number of processes and machines may do so at the same time.
 ///
 /// # Errors
 /// As [`run`].
-pub async fn work(archive: &Archive, until_empty: bool, stop: &Stop) -> Result<()> {
-    archive.catalog.take_over(is_alive).await?;
+pub async fn work_on_batches(archive: &Archive, until_empty: bool, stop: &CancellationToken) -> Result<()> {
+    archive.catalog.reclaim_dead_leases(is_alive).await?;
     let scope = if until_empty { Scope::AllUntilEmpty } else { Scope::All };
-    let mut ledgers = Ledgers::default();
-    ledgers.keep(archive).await?;
-    roadmap::weigh(archive).await?;
+    let mut ledgers = BatchCloser::default();
+    ledgers.finalize_finished(archive).await?;
+    roadmap::update_target_weights(archive).await?;
     let closing = async {
         let mut weighed = archive.catalog.today();
         loop {
-            tokio::time::sleep(CLOSING).await;
+            tokio::time::sleep(CLOSE_INTERVAL).await;
             // What lines need changes with every day that passes.
             if weighed != archive.catalog.today() {
                 weighed = archive.catalog.today();
-                if let Err(error) = roadmap::weigh(archive).await {
+                if let Err(error) = roadmap::update_target_weights(archive).await {
                     break error;
                 }
             }
-            if let Err(error) = ledgers.keep(archive).await {
+            if let Err(error) = ledgers.finalize_finished(archive).await {
                 break error;
             }
         }
     };
     tokio::select! {
-        done = serve(archive, scope, stop) => done?,
+        done = run_workers(archive, scope, stop) => done?,
         failed = closing => return Err(failed),
     }
-    ledgers.keep(archive).await
+    ledgers.finalize_finished(archive).await
 }
 
 /// Which batches need their ledger written: those that were seen open, and those that ended without one.
 #[derive(Default)]
-struct Ledgers {
+struct BatchCloser {
     /// Batches seen open: a ledger of theirs, as of before a retry, is out of date when they end.
-    open: BTreeSet<String>,
+    seen_open: BTreeSet<String>,
     /// Batches whose ledger is known to be as it should.
-    kept: BTreeSet<String>,
+    finalized: BTreeSet<String>,
 }
 
-impl Ledgers {
+impl BatchCloser {
     /// Closes the batches that have come to their end.
-    async fn keep(&mut self, archive: &Archive) -> Result<()> {
-        for batch in archive.catalog.batches(LOOKED_AT).await? {
+    async fn finalize_finished(&mut self, archive: &Archive) -> Result<()> {
+        for batch in archive.catalog.batches(RECENT_BATCHES).await? {
             if batch.state != BatchState::Finished {
-                self.kept.remove(&batch.id);
-                self.open.insert(batch.id);
+                self.finalized.remove(&batch.id);
+                self.seen_open.insert(batch.id);
                 continue;
             }
-            if self.kept.contains(&batch.id) {
+            if self.finalized.contains(&batch.id) {
                 continue;
             }
-            if self.open.contains(&batch.id) || archive.store.stat(&key::batch(&batch.id)).await?.is_none() {
-                close(archive, &batch).await?;
+            if self.seen_open.contains(&batch.id) || archive.store.stat(&key::batch(&batch.id)).await?.is_none() {
+                finalize_batch(archive, &batch).await?;
             }
-            self.open.remove(&batch.id);
-            self.kept.insert(batch.id);
+            self.seen_open.remove(&batch.id);
+            self.finalized.insert(batch.id);
         }
         Ok(())
     }
@@ -219,54 +220,60 @@ impl Ledgers {
 
 /// Lists the inputs, opens their batch (or the unfinished one of the same inputs) and keeps the lists that
 /// came beside the scans.
-async fn open(archive: &Archive, unit: &str, inputs: &[PathBuf], pipeline: &str, plan: &Plan) -> Result<(Delivery, Batch, bool)> {
-    let delivery = intake::list(inputs, unit)?;
+async fn open_or_resume_batch(
+    archive: &Archive,
+    unit: &str,
+    inputs: &[PathBuf],
+    pipeline: &str,
+    plan: &PipelinePlan,
+) -> Result<(Delivery, Batch, bool)> {
+    let delivery = intake::list_inputs(inputs, unit)?;
     let key = batch_key(inputs, unit, pipeline);
     let new = NewBatch { key: &key, unit, pipeline, plan, priority: 0 };
     let (batch, continued) = archive.catalog.open_batch(&new).await?;
-    let lists = listed_lines::of_delivery(archive, &delivery).await?;
-    archive.catalog.attach_as_told(&batch.id, &Told { person: None, lists: &lists }).await?;
-    for (place, path) in &delivery.manifests {
+    let lists = listed_lines::targets_of_delivery(archive, &delivery).await?;
+    archive.catalog.attach_by_request(&batch.id, &AttachmentRequest { person: None, lists: &lists }).await?;
+    for (place, path) in &delivery.delivery_lists {
         archive.store.put_file(&key::manifest(&batch.id, path), place).await?;
     }
     Ok((delivery, batch, continued))
 }
 
 /// As many workers as keep the reading processes busy while others store and index.
-async fn serve(archive: &Archive, scope: Scope<'_>, stop: &Stop) -> Result<()> {
+async fn run_workers(archive: &Archive, scope: Scope<'_>, stop: &CancellationToken) -> Result<()> {
     let process = worker_name();
     let mut all = Vec::new();
     for number in 0..archive.config.job_count() * 2 {
         let name = format!("{process}/{number}");
-        all.push(async move { worker::work(&archive.resources(), scope, &name, stop).await });
+        all.push(async move { worker::run_worker(&archive.resources(), scope, &name, stop).await });
     }
-    join(all).await
+    join_all(all).await
 }
 
 /// Receives while `work` goes on, and tells how far both are.
-async fn drive(
+async fn receive_while_working(
     archive: &Archive,
     batch: &Batch,
-    plan: &Plan,
+    plan: &PipelinePlan,
     delivery: &Delivery,
     work: impl Future<Output = Result<()>>,
-    stop: &Stop,
-    tell: &(dyn Fn(Progress) + Sync),
+    stop: &CancellationToken,
+    tell: &(dyn Fn(RunProgress) + Sync),
 ) -> Result<()> {
     let receive = async {
         for (dossier, files) in &delivery.dossiers {
-            if stop.asked() {
+            if stop.is_cancelled() {
                 return Ok(());
             }
-            intake::receive(archive, &batch.id, plan, dossier, files).await.inspect_err(|_| stop.ask())?;
+            intake::receive_dossier(archive, &batch.id, plan, dossier, files).await.inspect_err(|_| stop.cancel())?;
         }
-        archive.catalog.finish_receiving(&batch.id).await.map(|_| ()).inspect_err(|_| stop.ask())
+        archive.catalog.finish_receiving(&batch.id).await.map(|_| ()).inspect_err(|_| stop.cancel())
     };
     let report = async {
         loop {
-            let (files, pages) = archive.catalog.progress(&batch.id).await?;
-            let read = pages.came - pages.waiting;
-            tell(Progress { files: (files, delivery.files() as u64), pages: (pages.came, read), ended: pages.ended });
+            let (files, pages) = archive.catalog.batch_progress(&batch.id).await?;
+            let read = pages.total - pages.unread;
+            tell(RunProgress { files: (files, delivery.file_count() as u64), pages: (pages.total, read), finished_pages: pages.done });
             tokio::time::sleep(Duration::from_millis(300)).await;
         }
     };
@@ -281,7 +288,7 @@ async fn drive(
 }
 
 /// Waits for all; the first error wins.
-async fn join(all: Vec<impl Future<Output = Result<()>>>) -> Result<()> {
+async fn join_all(all: Vec<impl Future<Output = Result<()>>>) -> Result<()> {
     let mut all: Vec<_> = all.into_iter().map(Box::pin).collect();
     let mut outcome = Ok(());
     std::future::poll_fn(|context| {
@@ -301,22 +308,22 @@ async fn join(all: Vec<impl Future<Output = Result<()>>>) -> Result<()> {
 }
 
 /// Works on one batch until nothing of it is open, and closes it.
-pub(super) async fn end(archive: &Archive, batch: &str, stop: &Stop) -> Result<()> {
-    serve(archive, Scope::Batch(batch), stop).await?;
-    close(archive, &archive.catalog.batch(batch).await?).await
+pub(super) async fn finish_batch(archive: &Archive, batch: &str, stop: &CancellationToken) -> Result<()> {
+    run_workers(archive, Scope::Batch(batch), stop).await?;
+    finalize_batch(archive, &archive.catalog.batch(batch).await?).await
 }
 
 /// Writes the batch's ledger to the store and deletes what waited there for deposit.
-pub(super) async fn close(archive: &Archive, batch: &Batch) -> Result<()> {
+pub(super) async fn finalize_batch(archive: &Archive, batch: &Batch) -> Result<()> {
     if archive.catalog.batch(&batch.id).await?.state != BatchState::Finished {
         return Ok(());
     }
-    let ledger = archive.catalog.ledger(&batch.id).await?;
-    let json = serde_json::to_vec_pretty(&ledger).or_error(Kind::Internal, || "the ledger has no JSON form".to_owned())?;
+    let ledger = archive.catalog.batch_ledger(&batch.id).await?;
+    let json = serde_json::to_vec_pretty(&ledger).or_error(ErrorKind::Internal, || "the ledger has no JSON form".to_owned())?;
     archive.store.put(&key::batch(&batch.id), json).await?;
     let sums: BTreeSet<String> = ledger.files.iter().map(|file| file.new.sha256.clone()).collect();
     let sums: Vec<String> = sums.into_iter().collect();
-    for sha256 in archive.catalog.ready_to_forget(&sums).await? {
+    for sha256 in archive.catalog.deletable_intake_blobs(&sums).await? {
         archive.store.delete(&key::intake(&sha256)).await?;
     }
     Ok(())
@@ -338,10 +345,10 @@ fn batch_key(inputs: &[PathBuf], unit: &str, pipeline: &str) -> String {
 
 /// Host and process, so that the tasks of a dead process can be told from those of a living one.
 fn worker_name() -> String {
-    format!("{}/{}", host(), std::process::id())
+    format!("{}/{}", host_name(), std::process::id())
 }
 
-fn host() -> String {
+fn host_name() -> String {
     std::fs::read_to_string("/proc/sys/kernel/hostname").map_or_else(|_| "localhost".to_owned(), |name| name.trim().to_owned())
 }
 
@@ -349,10 +356,10 @@ fn host() -> String {
 fn is_alive(worker: &str) -> bool {
     let mut parts = worker.split('/');
     let (worker_host, process) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    worker_host != host() || (process != std::process::id().to_string() && std::path::Path::new(&format!("/proc/{process}")).exists())
+    worker_host != host_name() || (process != std::process::id().to_string() && std::path::Path::new(&format!("/proc/{process}")).exists())
 }
 
-fn peak_mib() -> u64 {
+fn peak_memory_mib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let kib =
         status.lines().find_map(|line| line.strip_prefix("VmHWM:")).and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());

@@ -2,9 +2,9 @@
 //! and never by what somebody outside calls them. How much of a file is here is how long it is on disk.
 
 use crate::archive::Archive;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::upload::UploadFile;
-use sohoa_formats::inspect::HEAD;
+use sohoa_formats::inspect::SNIFF_BYTES;
 use std::collections::BTreeMap;
 use std::fs::TryLockError;
 use std::io::Read;
@@ -15,18 +15,18 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 
 /// The folder of all uploads.
-pub(super) fn root(archive: &Archive) -> PathBuf {
+pub(super) fn root_folder(archive: &Archive) -> PathBuf {
     archive.config.home.join("uploads")
 }
 
 /// The folder of an upload.
-pub(super) fn folder(archive: &Archive, upload: &str) -> PathBuf {
-    root(archive).join(upload)
+pub(super) fn upload_folder(archive: &Archive, upload: &str) -> PathBuf {
+    root_folder(archive).join(upload)
 }
 
 /// Where the bytes of a file are.
-pub(super) fn place(archive: &Archive, upload: &str, file: &UploadFile) -> PathBuf {
-    folder(archive, upload).join(&file.id)
+pub(super) fn file_path(archive: &Archive, upload: &str, file: &UploadFile) -> PathBuf {
+    upload_folder(archive, upload).join(&file.id)
 }
 
 /// How many bytes of a file are here.
@@ -34,7 +34,7 @@ pub(super) async fn length(place: &Path) -> Result<u64> {
     match tokio::fs::metadata(place).await {
         Ok(found) => Ok(found.len()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
-        Err(error) => Err(cannot_write().caused_by(error)),
+        Err(error) => Err(write_error().caused_by(error)),
     }
 }
 
@@ -50,35 +50,35 @@ pub(super) async fn remove(place: &Path) -> Result<()> {
 }
 
 /// The first bytes of a file.
-pub(super) async fn head(place: &Path) -> Result<Vec<u8>> {
+pub(super) async fn read_head(place: &Path) -> Result<Vec<u8>> {
     let place = place.to_path_buf();
     let read = tokio::task::spawn_blocking(move || {
-        let mut head = Vec::with_capacity(HEAD);
-        std::fs::File::open(&place)?.take(HEAD as u64).read_to_end(&mut head).map(|_| head)
+        let mut head = Vec::with_capacity(SNIFF_BYTES);
+        std::fs::File::open(&place)?.take(SNIFF_BYTES as u64).read_to_end(&mut head).map(|_| head)
     });
-    let read = read.await.or_error(Kind::Internal, || "reading was cut off".to_owned())?;
-    read.or_error(Kind::Unavailable, || "cannot read what was sent; look at the disk of the home".to_owned())
+    let read = read.await.or_error(ErrorKind::Internal, || "reading was cut off".to_owned())?;
+    read.or_error(ErrorKind::Unavailable, || "cannot read what was sent; look at the disk of the home".to_owned())
 }
 
-fn cannot_write() -> Error {
+fn write_error() -> Error {
     Error::unavailable("cannot write what is sent; free space on the disk of the home")
 }
 
 /// Who is writing which file in this process, and can be asked to stop.
 #[derive(Debug, Default)]
-pub(super) struct Writing(Mutex<BTreeMap<String, Arc<Notify>>>);
+pub(super) struct ActiveWrites(Mutex<BTreeMap<String, Arc<Notify>>>);
 
 /// How long somebody who was asked to stop is waited for, in steps.
-const PATIENCE: (Duration, u32) = (Duration::from_millis(20), 150);
+const TAKE_OVER_RETRY: (Duration, u32) = (Duration::from_millis(20), 150);
 
-impl Writing {
-    fn enter(&self, file: &str) -> Arc<Notify> {
+impl ActiveWrites {
+    fn register(&self, file: &str) -> Arc<Notify> {
         let stop = Arc::new(Notify::new());
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(file.to_owned(), Arc::clone(&stop));
         stop
     }
 
-    fn leave(&self, file: &str, stop: &Arc<Notify>) {
+    fn unregister(&self, file: &str, stop: &Arc<Notify>) {
         let mut writing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if writing.get(file).is_some_and(|own| Arc::ptr_eq(own, stop)) {
             writing.remove(file);
@@ -86,7 +86,7 @@ impl Writing {
     }
 
     /// Asks whoever writes the file to stop.
-    pub(super) fn ask(&self, file: &str) {
+    pub(super) fn request_stop(&self, file: &str) {
         if let Some(stop) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(file) {
             // Kept for the writer where it is not waiting right now.
             stop.notify_one();
@@ -96,22 +96,22 @@ impl Writing {
 
 /// A file in one hand: nobody else writes it, in this process or another, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct LockedFile {
     file: tokio::fs::File,
-    writing: Arc<Writing>,
-    name: String,
+    active_writes: Arc<ActiveWrites>,
+    file_id: String,
     stop: Arc<Notify>,
 }
 
-impl Drop for Held {
+impl Drop for LockedFile {
     fn drop(&mut self) {
-        self.writing.leave(&self.name, &self.stop);
+        self.active_writes.unregister(&self.file_id, &self.stop);
     }
 }
 
-impl Held {
+impl LockedFile {
     /// Takes a file in hand; `None` where somebody else has it.
-    pub(super) async fn take(writing: &Arc<Writing>, place: &Path, name: &str) -> Result<Option<Self>> {
+    pub(super) async fn try_lock(writing: &Arc<ActiveWrites>, place: &Path, name: &str) -> Result<Option<Self>> {
         let place = place.to_path_buf();
         let opened = tokio::task::spawn_blocking(move || {
             if let Some(folder) = place.parent() {
@@ -124,54 +124,54 @@ impl Held {
                 Err(TryLockError::Error(error)) => Err(error),
             }
         });
-        let opened = opened.await.or_error(Kind::Internal, || "opening was cut off".to_owned())?;
-        let Some(file) = opened.map_err(|error| cannot_write().caused_by(error))? else { return Ok(None) };
-        let stop = writing.enter(name);
-        Ok(Some(Self { file: file.into(), writing: Arc::clone(writing), name: name.to_owned(), stop }))
+        let opened = opened.await.or_error(ErrorKind::Internal, || "opening was cut off".to_owned())?;
+        let Some(file) = opened.map_err(|error| write_error().caused_by(error))? else { return Ok(None) };
+        let stop = writing.register(name);
+        Ok(Some(Self { file: file.into(), active_writes: Arc::clone(writing), file_id: name.to_owned(), stop }))
     }
 
     /// As [`Held::take`], after asking who has it to stop and waiting a little.
-    pub(super) async fn take_over(writing: &Arc<Writing>, place: &Path, name: &str) -> Result<Option<Self>> {
-        for _ in 0..PATIENCE.1 {
-            if let Some(held) = Self::take(writing, place, name).await? {
+    pub(super) async fn take_over(writing: &Arc<ActiveWrites>, place: &Path, name: &str) -> Result<Option<Self>> {
+        for _ in 0..TAKE_OVER_RETRY.1 {
+            if let Some(held) = Self::try_lock(writing, place, name).await? {
                 return Ok(Some(held));
             }
-            writing.ask(name);
-            tokio::time::sleep(PATIENCE.0).await;
+            writing.request_stop(name);
+            tokio::time::sleep(TAKE_OVER_RETRY.0).await;
         }
         Ok(None)
     }
 
     /// Resolves when somebody asks for the file.
-    pub(super) async fn asked(&self) {
+    pub(super) async fn stop_requested(&self) {
         self.stop.notified().await;
     }
 
     /// How many bytes are here.
     pub(super) async fn length(&self) -> Result<u64> {
-        let found = self.file.metadata().await.map_err(|error| cannot_write().caused_by(error))?;
+        let found = self.file.metadata().await.map_err(|error| write_error().caused_by(error))?;
         Ok(found.len())
     }
 
     /// Appends bytes.
     pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.file.write_all(bytes).await.map_err(|error| cannot_write().caused_by(error))
+        self.file.write_all(bytes).await.map_err(|error| write_error().caused_by(error))
     }
 
     /// Waits until all that was written has reached the system.
     pub(super) async fn flush(&mut self) -> Result<()> {
-        self.file.flush().await.map_err(|error| cannot_write().caused_by(error))
+        self.file.flush().await.map_err(|error| write_error().caused_by(error))
     }
 
     /// Waits until all that was written has reached the disk.
     pub(super) async fn sync(&mut self) -> Result<()> {
         self.flush().await?;
-        self.file.sync_all().await.map_err(|error| cannot_write().caused_by(error))
+        self.file.sync_all().await.map_err(|error| write_error().caused_by(error))
     }
 
     /// Cuts the file to `length` bytes.
-    pub(super) async fn cut(&mut self, length: u64) -> Result<()> {
+    pub(super) async fn truncate(&mut self, length: u64) -> Result<()> {
         self.flush().await?;
-        self.file.set_len(length).await.map_err(|error| cannot_write().caused_by(error))
+        self.file.set_len(length).await.map_err(|error| write_error().caused_by(error))
     }
 }

@@ -1,28 +1,28 @@
 //! Lists to be taken away, as spreadsheets: what was found, dossiers, runs, failures, events.
 
 use crate::archive::Archive;
-use crate::find::{self, Question, WantedDossiers};
+use crate::find::{self, DossierFilter, SearchRequest};
 use crate::{failures, watch};
 use serde_json::json;
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::account::{Identity, Right, Units};
+use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_formats::spreadsheet::{self, Sheet};
 use sohoa_texts::Language;
 use sohoa_texts::figures;
-use sohoa_texts::terms::term;
+use sohoa_texts::terms::code_label;
 use sohoa_texts::words::Word;
 
 /// Most rows of one list.
-const MOST: usize = 50_000;
+const MAX_ROWS: usize = 50_000;
 
 /// Pages found at most: as deep as the index answers at once.
-const MOST_FOUND: usize = 1_000;
+const MAX_HITS: usize = 1_000;
 
 /// Which list is wanted.
 #[derive(Debug, Clone)]
-pub enum Wanted {
+pub enum ListRequest {
     /// Pages that match a query, in one of the units.
-    Found {
+    SearchHits {
         /// The query.
         query: String,
         /// The unit.
@@ -38,7 +38,7 @@ pub enum Wanted {
     /// Runs, the newest first.
     Runs,
     /// Refused files and pages.
-    Failures(failures::Wanted),
+    Failures(failures::FailureQuery),
     /// What happened after an event.
     Events {
         /// The event's number.
@@ -46,20 +46,20 @@ pub enum Wanted {
     },
 }
 
-impl Wanted {
+impl ListRequest {
     /// What one must be allowed to.
     #[must_use]
-    pub fn right(&self) -> Right {
+    pub fn required_right(&self) -> Right {
         match self {
-            Self::Found { .. } | Self::Dossiers { .. } => Right::Read,
-            Self::Runs | Self::Failures(_) => Right::Watch,
+            Self::SearchHits { .. } | Self::Dossiers { .. } => Right::Read,
+            Self::Runs | Self::Failures(_) => Right::Monitor,
             Self::Events { .. } => Right::Audit,
         }
     }
 
     fn name(&self) -> &'static str {
         match self {
-            Self::Found { .. } => "found",
+            Self::SearchHits { .. } => "found",
             Self::Dossiers { .. } => "dossiers",
             Self::Runs => "runs",
             Self::Failures(_) => "failures",
@@ -70,7 +70,7 @@ impl Wanted {
 
 /// How a list is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum ListFormat {
     /// Comma-separated values.
     Csv,
     /// Office Open XML.
@@ -81,26 +81,26 @@ pub enum Form {
 ///
 /// # Errors
 /// `Denied` for who has no right to it; `Limit` for more than 50,000 rows.
-pub async fn file(archive: &Archive, by: &Identity, wanted: &Wanted, form: Form, language: Language) -> Result<Vec<u8>> {
-    let units = by.units(wanted.right());
-    if units.is_none() {
+pub async fn export_list(archive: &Archive, by: &Identity, wanted: &ListRequest, form: ListFormat, language: Language) -> Result<Vec<u8>> {
+    let units = by.units_with(wanted.required_right());
+    if units.is_empty() {
         return Err(Error::denied("your role does not allow this; ask an administrator"));
     }
-    let sheet = sheet(archive, &units, wanted, language).await?;
+    let sheet = build_sheet(archive, &units, wanted, language).await?;
     let body = json!({ "by": by.user.name, "list": wanted.name(), "rows": sheet.rows.len() });
-    archive.catalog.note("", "", "list-exported", body).await?;
+    archive.catalog.append_event("", "", "list-exported", body).await?;
     match form {
-        Form::Csv => spreadsheet::csv(&sheet),
-        Form::Xlsx => spreadsheet::xlsx(&sheet),
+        ListFormat::Csv => spreadsheet::write_csv(&sheet),
+        ListFormat::Xlsx => spreadsheet::write_xlsx(&sheet),
     }
 }
 
-async fn sheet(archive: &Archive, units: &Units, wanted: &Wanted, language: Language) -> Result<Sheet> {
+async fn build_sheet(archive: &Archive, units: &UnitScope, wanted: &ListRequest, language: Language) -> Result<Sheet> {
     let head = |words: &[Word]| words.iter().map(|word| word.in_language(language).to_owned()).collect::<Vec<_>>();
     match wanted {
-        Wanted::Found { query, unit } => {
-            let question = Question { text: query, unit: unit.as_deref(), limit: MOST_FOUND, offset: 0 };
-            let found = find::search_in(archive, units, question).await?;
+        ListRequest::SearchHits { query, unit } => {
+            let question = SearchRequest { text: query, unit: unit.as_deref(), limit: MAX_HITS, offset: 0 };
+            let found = find::search_in_units(archive, units, question).await?;
             let value = |hit: &find::FoundPage, name: &str| hit.fields.get(name).cloned().unwrap_or_default();
             let rows = found.hits.iter().map(|hit| {
                 let number = [value(hit, "codeNumber"), value(hit, "codeNotation")].join("/").trim_matches('/').to_owned();
@@ -108,7 +108,7 @@ async fn sheet(archive: &Archive, units: &Units, wanted: &Wanted, language: Lang
                 let fields = [
                     hit.kind_name.clone(),
                     number,
-                    figures::date(&value(hit, "issuedDate")),
+                    figures::format_date(&value(hit, "issuedDate")),
                     value(hit, "organName"),
                     value(hit, "subject"),
                 ];
@@ -128,22 +128,23 @@ async fn sheet(archive: &Archive, units: &Units, wanted: &Wanted, language: Lang
             ];
             Ok(Sheet { head: head(&words), rows: rows.collect() })
         }
-        Wanted::Dossiers { unit, run } => {
-            let asked = WantedDossiers { unit: unit.as_deref(), run: run.as_deref(), after: None, limit: MOST };
-            let rows = whole(find::dossiers(archive, units, &asked).await?)?.into_iter().map(|line| {
+        ListRequest::Dossiers { unit, run } => {
+            let asked = DossierFilter { unit: unit.as_deref(), run: run.as_deref(), after: None, limit: MAX_ROWS };
+            let rows = require_complete(find::list_dossiers(archive, units, &asked).await?)?.into_iter().map(|line| {
                 let counts = [line.documents, line.pages, line.review, u64::from(line.version)].map(|count| count.to_string());
                 [vec![line.fonds, line.code, line.title], counts.to_vec()].concat()
             });
             let words = [Word::Unit, Word::Code, Word::Title, Word::Documents, Word::Pages, Word::InReview, Word::Version];
             Ok(Sheet { head: head(&words), rows: rows.collect() })
         }
-        Wanted::Runs => {
-            let runs = watch::runs(archive, units, None, MOST).await?;
+        ListRequest::Runs => {
+            let runs = watch::list_runs(archive, units, None, MAX_ROWS).await?;
             let rows = runs.items.into_iter().map(|line| {
                 let pages = line.pages;
-                let counts = [pages.came, pages.stored, pages.review, pages.refused, pages.held, pages.open].map(|count| count.to_string());
-                let state = term(language, "state", line.state()).to_owned();
-                [vec![line.batch.id, line.batch.unit, state, figures::moment(&line.batch.created)], counts.to_vec()].concat()
+                let counts =
+                    [pages.received, pages.stored, pages.review, pages.refused, pages.held, pages.open].map(|count| count.to_string());
+                let state = code_label(language, "state", line.state()).to_owned();
+                [vec![line.batch.id, line.batch.unit, state, figures::format_date_time(&line.batch.created)], counts.to_vec()].concat()
             });
             let words = [
                 Word::Run,
@@ -159,22 +160,22 @@ async fn sheet(archive: &Archive, units: &Units, wanted: &Wanted, language: Lang
             ];
             Ok(Sheet { head: head(&words), rows: rows.collect() })
         }
-        Wanted::Failures(wanted) => {
-            let failures = failures::list(archive, units, wanted, MOST).await?;
+        ListRequest::Failures(wanted) => {
+            let failures = failures::list_failures(archive, units, wanted, MAX_ROWS).await?;
             let rows = failures.into_iter().map(|failure| {
                 let page = failure.item.page.map(|page| page.to_string()).unwrap_or_default();
-                let class = term(language, "class", failure.item.class.as_str()).to_owned();
-                let reason = sohoa_texts::sentences::translated(language, &failure.item.reason);
+                let class = code_label(language, "class", failure.item.class.as_str()).to_owned();
+                let reason = sohoa_texts::sentences::translate(language, &failure.item.reason);
                 vec![failure.batch, failure.dossier.fonds, failure.dossier.code, failure.item.file, page, class, reason]
             });
             let words = [Word::Run, Word::Unit, Word::Dossier, Word::File, Word::Page, Word::Class, Word::Reason];
             Ok(Sheet { head: head(&words), rows: rows.collect() })
         }
-        Wanted::Events { after } => {
-            if *units != Units::All {
+        ListRequest::Events { after } => {
+            if *units != UnitScope::All {
                 return Err(Error::denied("the audit is of every unit; it needs a role in all"));
             }
-            let events = watch::events(archive, *after, MOST).await?;
+            let events = watch::events_after(archive, *after, MAX_ROWS).await?;
             let rows = events.into_iter().map(|event| {
                 vec![event.seq.to_string(), event.at, event.kind, event.batch, event.dossier, event.body.to_string(), event.hash]
             });
@@ -185,7 +186,9 @@ async fn sheet(archive: &Archive, units: &Units, wanted: &Wanted, language: Lang
 }
 
 /// All dossiers of a list that is not cut off.
-fn whole(dossiers: find::Dossiers) -> Result<Vec<find::DossierLine>> {
+fn require_complete(dossiers: find::Dossiers) -> Result<Vec<find::DossierListEntry>> {
     let is_whole = dossiers.next.is_none();
-    is_whole.then_some(dossiers.items).ok_or_else(|| Error::limit(format!("the list has more than {MOST} rows; choose a unit or a run")))
+    is_whole
+        .then_some(dossiers.items)
+        .ok_or_else(|| Error::limit(format!("the list has more than {MAX_ROWS} rows; choose a unit or a run")))
 }

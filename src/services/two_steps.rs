@@ -3,12 +3,12 @@
 //! A code works once, and so does each of the recovery codes for who has lost the app. The app's secret is kept sealed
 //! ([`crate::sealed`]), recovery codes as their SHA-256: they are random enough that no salt is needed.
 
-use crate::accounts::{confirmed, local, looked_after, sha256};
+use crate::accounts::{check_local_account, require_user_admin, sha256_hex, verify_password};
 use crate::archive::Archive;
 use crate::sealed;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::account::Identity;
-use sohoa_catalog::Secret;
+use sohoa_catalog::UserCredentials;
 use sohoa_imaging::qr;
 use totp_rs::{Builder, Totp};
 
@@ -16,13 +16,13 @@ use totp_rs::{Builder, Totp};
 const ISSUER: &str = "sohoa";
 
 /// Bytes of an app's secret: as many as the hash has (RFC 4226, section 4).
-const SECRET: usize = 20;
+const SECRET_BYTES: usize = 20;
 
 /// How many recovery codes a person gets.
-const CODES: usize = 8;
+const RECOVERY_CODE_COUNT: usize = 8;
 
 /// Bytes of a recovery code.
-const CODE: usize = 10;
+const RECOVERY_CODE_BYTES: usize = 10;
 
 /// What an authenticator app needs.
 #[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
@@ -35,13 +35,13 @@ pub struct Enrolment {
     pub qr: String,
 }
 
-fn random<const N: usize>() -> Result<[u8; N]> {
+fn random_bytes<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0_u8; N];
     getrandom::fill(&mut bytes).map_err(|error| Error::internal("this machine gives no random numbers").caused_by(error))?;
     Ok(bytes)
 }
 
-fn totp(name: &str, secret: &[u8]) -> Result<Totp> {
+fn build_totp(name: &str, secret: &[u8]) -> Result<Totp> {
     let secret = totp_rs::Secret::new(secret.into());
     let built = Builder::new().with_secret(secret).with_issuer(Some(ISSUER)).with_account_name(name).build();
     built.map_err(|error| Error::internal(format!("the secret of an authenticator app is none: {error}")))
@@ -51,14 +51,14 @@ fn totp(name: &str, secret: &[u8]) -> Result<Totp> {
 ///
 /// # Errors
 /// `Denied` for a wrong password or a program; `Conflict` where an app is set up already or the person signs in elsewhere.
-pub async fn begin(archive: &Archive, by: &Identity, password: &str, from: &str) -> Result<Enrolment> {
-    local(&by.user)?;
-    confirmed(archive, by, password, from).await?;
-    let secret = random::<SECRET>()?;
-    let totp = totp(&by.user.name, &secret)?;
+pub async fn begin_enrolment(archive: &Archive, by: &Identity, password: &str, from: &str) -> Result<Enrolment> {
+    check_local_account(&by.user)?;
+    verify_password(archive, by, password, from).await?;
+    let secret = random_bytes::<SECRET_BYTES>()?;
+    let totp = build_totp(&by.user.name, &secret)?;
     let uri = totp.to_url().map_err(|error| Error::internal(format!("the app's address cannot be written: {error}")))?;
     let enrolment = Enrolment { secret: totp.secret().to_base32(), qr: qr::svg(&uri)?, uri };
-    archive.catalog.want_totp(&by.user.name, &sealed::seal(&archive.config, &by.user.name, &secret)?).await?;
+    archive.catalog.set_pending_totp(&by.user.name, &sealed::encrypt(&archive.config, &by.user.name, &secret)?).await?;
     Ok(enrolment)
 }
 
@@ -66,35 +66,35 @@ pub async fn begin(archive: &Archive, by: &Identity, password: &str, from: &str)
 ///
 /// # Errors
 /// `Denied` for a wrong code or a program; `Conflict` where nothing was begun.
-pub async fn confirm(archive: &Archive, by: &Identity, code: &str) -> Result<Vec<String>> {
-    if by.at_most.is_some() {
+pub async fn confirm_enrolment(archive: &Archive, by: &Identity, code: &str) -> Result<Vec<String>> {
+    if by.key_rights.is_some() {
         return Err(Error::denied("a key of a program cannot do this; sign in"));
     }
     let name = &by.user.name;
-    let wanted = archive.catalog.secret(name).await?.and_then(|secret| secret.totp_wanted);
+    let wanted = archive.catalog.user_credentials(name).await?.and_then(|secret| secret.pending_totp);
     let wanted = wanted.ok_or_else(|| Error::conflict("no authenticator app is being set up; begin anew"))?;
-    let totp = totp(name, &sealed::open(&archive.config, name, &wanted)?)?;
-    let step = totp.check(&digits(code), archive.catalog.seconds()).ok_or_else(wrong_code)?;
-    let codes = (0..CODES).map(|_| random::<CODE>().map(hex::encode)).collect::<Result<Vec<_>>>()?;
-    let hashes: Vec<String> = codes.iter().map(|code| sha256(code)).collect();
-    archive.catalog.add_totp(name, &wanted, step, &hashes, &by.key).await?;
-    Ok(codes.iter().map(|code| shown(code)).collect())
+    let totp = build_totp(name, &sealed::decrypt(&archive.config, name, &wanted)?)?;
+    let step = totp.check(&normalize_code(code), archive.catalog.now_seconds()).ok_or_else(wrong_code_error)?;
+    let codes = (0..RECOVERY_CODE_COUNT).map(|_| random_bytes::<RECOVERY_CODE_BYTES>().map(hex::encode)).collect::<Result<Vec<_>>>()?;
+    let hashes: Vec<String> = codes.iter().map(|code| sha256_hex(code)).collect();
+    archive.catalog.confirm_totp(name, &wanted, step, &hashes, &by.key_id).await?;
+    Ok(codes.iter().map(|code| format_recovery_code(code)).collect())
 }
 
 /// Ends it: the password alone is enough again.
 ///
 /// # Errors
 /// `Denied` for a wrong password or code, or a program; `Conflict` where no app is set up.
-pub async fn end(archive: &Archive, by: &Identity, password: &str, code: &str, from: &str) -> Result<()> {
-    let secret = confirmed(archive, by, password, from).await?;
+pub async fn disable(archive: &Archive, by: &Identity, password: &str, code: &str, from: &str) -> Result<()> {
+    let secret = verify_password(archive, by, password, from).await?;
     if secret.totp.is_none() {
         return Err(Error::conflict("no authenticator app is set up"));
     }
-    if !is_right(archive, &secret, code).await? {
-        archive.catalog.note_sign_in(&by.user.name, false, from).await?;
-        return Err(wrong_code());
+    if !verify_code(archive, &secret, code).await? {
+        archive.catalog.record_sign_in(&by.user.name, false, from).await?;
+        return Err(wrong_code_error());
     }
-    archive.catalog.end_totp(&by.user.name, &by.user.name).await
+    archive.catalog.remove_totp(&by.user.name, &by.user.name).await
 }
 
 /// Ends it for somebody who has lost app and recovery codes.
@@ -102,44 +102,44 @@ pub async fn end(archive: &Archive, by: &Identity, password: &str, code: &str, f
 /// # Errors
 /// `NotFound` for an unknown name; `Denied` for somebody of another unit.
 pub async fn reset(archive: &Archive, by: &Identity, name: &str) -> Result<()> {
-    looked_after(archive, by, name).await?;
-    archive.catalog.end_totp(name, &by.user.name).await
+    require_user_admin(archive, by, name).await?;
+    archive.catalog.remove_totp(name, &by.user.name).await
 }
 
 /// How many recovery codes are left.
 ///
 /// # Errors
 /// `Unavailable` where the catalogue does not answer.
-pub async fn codes_left(archive: &Archive, by: &Identity) -> Result<u64> {
-    archive.catalog.recovery_codes(&by.user.name).await
+pub async fn recovery_codes_left(archive: &Archive, by: &Identity) -> Result<u64> {
+    archive.catalog.count_recovery_codes(&by.user.name).await
 }
 
 /// Whether the code is one of the app's or a recovery code, and was not used before; it is used up.
-pub(super) async fn is_right(archive: &Archive, secret: &Secret, code: &str) -> Result<bool> {
+pub(super) async fn verify_code(archive: &Archive, secret: &UserCredentials, code: &str) -> Result<bool> {
     let Some(kept) = &secret.totp else { return Ok(false) };
-    let (name, code) = (&secret.user.name, digits(code));
+    let (name, code) = (&secret.user.name, normalize_code(code));
     // A recovery code opens without the key with which the app's secret is sealed, too.
-    if code.len() == 2 * CODE {
-        return archive.catalog.use_recovery_code(name, &sha256(&code)).await;
+    if code.len() == 2 * RECOVERY_CODE_BYTES {
+        return archive.catalog.consume_recovery_code(name, &sha256_hex(&code)).await;
     }
-    let totp = totp(name, &sealed::open(&archive.config, name, kept)?)?;
-    match totp.check(&code, archive.catalog.seconds()) {
-        Some(step) => archive.catalog.use_totp(name, step).await,
+    let totp = build_totp(name, &sealed::decrypt(&archive.config, name, kept)?)?;
+    match totp.check(&code, archive.catalog.now_seconds()) {
+        Some(step) => archive.catalog.consume_totp_step(name, step).await,
         None => Ok(false),
     }
 }
 
-pub(super) fn wrong_code() -> Error {
+pub(super) fn wrong_code_error() -> Error {
     Error::denied("the code is wrong or was used already; wait for the next one")
 }
 
 /// A code as it was typed, without what stands between its parts.
-fn digits(code: &str) -> String {
+fn normalize_code(code: &str) -> String {
     code.chars().filter(char::is_ascii_alphanumeric).take(64).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 /// A recovery code for people: in groups.
-fn shown(code: &str) -> String {
+fn format_recovery_code(code: &str) -> String {
     code.as_bytes().chunks(5).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-")
 }
 
@@ -150,12 +150,12 @@ mod tests {
 
     #[test]
     fn codes_are_those_of_rfc_6238_and_may_be_typed_in_groups() {
-        let totp = totp("lan", b"12345678901234567890").unwrap();
+        let totp = build_totp("lan", b"12345678901234567890").unwrap();
         assert_eq!(totp.check("081804", 1_111_111_109), Some(1_111_111_109 / 30));
         assert_eq!(totp.check("081804", 1_111_111_109 + 30), Some(1_111_111_109 / 30), "a telephone's clock may be slow");
         assert_eq!(totp.check("081804", 1_111_111_109 + 90), None);
         assert_eq!(totp.to_url().unwrap(), "otpauth://totp/sohoa:lan?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=sohoa");
-        assert_eq!(digits(&shown("00112233445566778899")), "00112233445566778899");
-        assert_eq!(digits(" 081 804\n"), "081804");
+        assert_eq!(normalize_code(&format_recovery_code("00112233445566778899")), "00112233445566778899");
+        assert_eq!(normalize_code(" 081 804\n"), "081804");
     }
 }

@@ -3,20 +3,20 @@
 //! are there does the folder of the upload go.
 
 use crate::archive::Archive;
-use crate::uploads::{Hands, own};
+use crate::uploads::{UploadRuntime, authorized_upload};
 use crate::{intake, listed_lines, staging};
 use schemars::JsonSchema;
 use serde::Serialize;
-use sohoa_base::error::{Error, Kind, Result};
-use sohoa_base::model::account::{Identity, Units};
-use sohoa_base::model::attachment::ListedLine;
-use sohoa_base::model::holding::{DeliveredName, NewFile};
-use sohoa_base::model::plan::Plan;
+use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_base::model::account::{Identity, UnitScope};
+use sohoa_base::model::attachment::ListedTarget;
+use sohoa_base::model::holding::{DeliveredFile, DeliveredName};
+use sohoa_base::model::plan::PipelinePlan;
 use sohoa_base::model::upload::{StartRule, Upload, UploadFile, UploadFileState, UploadState};
 use sohoa_base::text::natural;
-use sohoa_catalog::{NewBatch, Told};
+use sohoa_catalog::{AttachmentRequest, NewBatch};
 use sohoa_pipeline::plan;
-use sohoa_pipeline::worker::Stop;
+use sohoa_pipeline::worker::CancellationToken;
 use sohoa_storage::key;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,10 +25,10 @@ use std::time::Duration;
 const CHUNK: usize = 200;
 
 /// How often a serving process looks for uploads to continue where nobody tells it.
-const LOOK: Duration = Duration::from_secs(2);
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// How often it looks whether it should stop.
-const STOPPING: Duration = Duration::from_millis(100);
+const STOP_POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// An upload that becomes a batch.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -53,24 +53,30 @@ pub(super) fn check_open(upload: &Upload) -> Result<()> {
 ///
 /// # Errors
 /// `NotFound` for one of another unit; `Conflict` with what stands in the way.
-pub async fn start(archive: &Archive, hands: &Hands, by: &Identity, id: &str, without_missing: bool) -> Result<StartedUpload> {
-    own(archive, by, id).await?;
-    begin(archive, hands, id, without_missing, &by.user.name).await
+pub async fn start_authorized(
+    archive: &Archive,
+    hands: &UploadRuntime,
+    by: &Identity,
+    id: &str,
+    without_missing: bool,
+) -> Result<StartedUpload> {
+    authorized_upload(archive, by, id).await?;
+    start_upload(archive, hands, id, without_missing, &by.user.name).await
 }
 
-async fn begin(archive: &Archive, hands: &Hands, id: &str, without_missing: bool, by: &str) -> Result<StartedUpload> {
-    let _turn = hands.turn.lock().await;
+async fn start_upload(archive: &Archive, hands: &UploadRuntime, id: &str, without_missing: bool, by: &str) -> Result<StartedUpload> {
+    let _turn = hands.start_lock.lock().await;
     archive.catalog.start_upload(id, without_missing, by).await?;
     let upload = archive.catalog.upload(id).await?;
-    let (text, plan) = plan_of(archive, &upload).await?;
-    let batch = batch_of(archive, &upload, &text, &plan).await?;
-    hands.begun.notify_one();
+    let (text, plan) = load_plan(archive, &upload).await?;
+    let batch = ensure_batch(archive, &upload, &text, &plan).await?;
+    hands.start_requested.notify_one();
     Ok(StartedUpload { upload: upload.id, state: upload.state, batch })
 }
 
 /// Starts an upload that is to start by itself, where nothing stands in the way any more.
-pub(super) async fn start_if_complete(archive: &Archive, hands: &Hands, upload: &Upload) {
-    if upload.starts != StartRule::WhenComplete {
+pub(super) async fn start_if_complete(archive: &Archive, hands: &UploadRuntime, upload: &Upload) {
+    if upload.start_rule != StartRule::WhenComplete {
         return;
     }
     let attempt = async {
@@ -83,25 +89,25 @@ pub(super) async fn start_if_complete(archive: &Archive, hands: &Hands, upload: 
         }
         match archive.catalog.upload_obstacle(&now.id).await? {
             Some(_) => Ok(()),
-            None => begin(archive, hands, &now.id, false, &now.user).await.map(|_| ()),
+            None => start_upload(archive, hands, &now.id, false, &now.user).await.map(|_| ()),
         }
     };
     match attempt.await {
-        Err(error) if error.kind() != Kind::Conflict => {
+        Err(error) if error.kind() != ErrorKind::Conflict => {
             tracing::warn!(upload = upload.id, error = %error.chain(), "an upload is not started yet");
         }
         _ => {}
     }
 }
 
-async fn plan_of(archive: &Archive, upload: &Upload) -> Result<(String, Plan)> {
-    let text = archive.catalog.pipeline_of_upload(&upload.id).await?;
+async fn load_plan(archive: &Archive, upload: &Upload) -> Result<(String, PipelinePlan)> {
+    let text = archive.catalog.upload_pipeline(&upload.id).await?;
     let plan = plan::parse(&text, &upload.pipeline)?;
     Ok((text, plan))
 }
 
 /// The batch that an upload becomes. It cannot have ended before the upload knows it, since nobody says that all has arrived.
-async fn batch_of(archive: &Archive, upload: &Upload, text: &str, plan: &Plan) -> Result<String> {
+async fn ensure_batch(archive: &Archive, upload: &Upload, text: &str, plan: &PipelinePlan) -> Result<String> {
     if let Some(batch) = &upload.batch {
         return Ok(batch.clone());
     }
@@ -109,9 +115,9 @@ async fn batch_of(archive: &Archive, upload: &Upload, text: &str, plan: &Plan) -
     let new = NewBatch { key: &key, unit: &upload.unit, pipeline: text, plan, priority: upload.priority };
     let (batch, _) = archive.catalog.open_batch(&new).await?;
     let lists = archive.catalog.upload_lists(&upload.id).await?.into_iter();
-    let lists: Vec<ListedLine> = lists.flat_map(|list| listed_lines::of_list(&list.path, list.lines)).collect();
-    let person = upload.line.as_deref().map(|line| (line, upload.line_by.as_deref().unwrap_or(&upload.user)));
-    archive.catalog.attach_as_told(&batch.id, &Told { person, lists: &lists }).await?;
+    let lists: Vec<ListedTarget> = lists.flat_map(|list| listed_lines::targets_of_list(&list.path, list.targets)).collect();
+    let person = upload.target.as_deref().map(|line| (line, upload.target_by.as_deref().unwrap_or(&upload.user)));
+    archive.catalog.attach_by_request(&batch.id, &AttachmentRequest { person, lists: &lists }).await?;
     archive.catalog.set_upload_batch(&upload.id, &batch.id).await
 }
 
@@ -119,26 +125,26 @@ async fn batch_of(archive: &Archive, upload: &Upload, text: &str, plan: &Plan) -
 ///
 /// # Errors
 /// None so far; what goes wrong is logged.
-pub async fn keep(archive: &Archive, hands: &Hands, stop: &Stop) -> Result<()> {
-    let mut pause = LOOK;
-    if let Err(error) = begin_complete(archive, hands).await.and(clear(archive).await) {
+pub async fn run_upload_starter(archive: &Archive, hands: &UploadRuntime, stop: &CancellationToken) -> Result<()> {
+    let mut pause = POLL_INTERVAL;
+    if let Err(error) = start_complete_uploads(archive, hands).await.and(delete_ended_folders(archive).await) {
         tracing::warn!(error = %error.chain(), "uploads are not looked at yet");
     }
-    while !stop.asked() {
-        pause = match round(archive, hands, stop).await {
-            Ok(()) => LOOK,
+    while !stop.is_cancelled() {
+        pause = match continue_starting_uploads(archive, hands, stop).await {
+            Ok(()) => POLL_INTERVAL,
             Err(error) => {
                 tracing::warn!(error = %error.chain(), "an upload does not go on yet");
-                (pause * 2).min(LOOK * 15)
+                (pause * 2).min(POLL_INTERVAL * 15)
             }
         };
         let stopping = async {
-            while !stop.asked() {
-                tokio::time::sleep(STOPPING).await;
+            while !stop.is_cancelled() {
+                tokio::time::sleep(STOP_POLL_INTERVAL).await;
             }
         };
         tokio::select! {
-            () = hands.begun.notified() => {}
+            () = hands.start_requested.notified() => {}
             () = tokio::time::sleep(pause) => {}
             () = stopping => {}
         }
@@ -147,17 +153,17 @@ pub async fn keep(archive: &Archive, hands: &Hands, stop: &Stop) -> Result<()> {
 }
 
 /// Starts what became complete just before the server ended.
-async fn begin_complete(archive: &Archive, hands: &Hands) -> Result<()> {
-    for upload in all(archive, UploadState::Open).await? {
+async fn start_complete_uploads(archive: &Archive, hands: &UploadRuntime) -> Result<()> {
+    for upload in uploads_in_state(archive, UploadState::Open).await? {
         start_if_complete(archive, hands, &upload).await;
     }
     Ok(())
 }
 
-async fn all(archive: &Archive, state: UploadState) -> Result<Vec<Upload>> {
+async fn uploads_in_state(archive: &Archive, state: UploadState) -> Result<Vec<Upload>> {
     let (mut found, mut before) = (Vec::new(), None);
     loop {
-        let some = archive.catalog.uploads_before(&Units::All, Some(state), before.as_deref(), CHUNK).await?;
+        let some = archive.catalog.uploads_before(&UnitScope::All, Some(state), before.as_deref(), CHUNK).await?;
         let Some(last) = some.last() else { return Ok(found) };
         before = Some(last.id.clone());
         found.extend(some);
@@ -165,35 +171,35 @@ async fn all(archive: &Archive, state: UploadState) -> Result<Vec<Upload>> {
 }
 
 /// Continues every upload that was started. The first error is told after all were tried.
-async fn round(archive: &Archive, hands: &Hands, stop: &Stop) -> Result<()> {
+async fn continue_starting_uploads(archive: &Archive, hands: &UploadRuntime, stop: &CancellationToken) -> Result<()> {
     let mut outcome = Ok(());
-    for upload in all(archive, UploadState::Starting).await? {
+    for upload in uploads_in_state(archive, UploadState::Starting).await? {
         // Where the folder is absent, another machine has the bytes.
-        if staging::folder(archive, &upload.id).is_dir() && !stop.asked() {
-            outcome = outcome.and(finish(archive, hands, &upload.id, stop).await);
+        if staging::upload_folder(archive, &upload.id).is_dir() && !stop.is_cancelled() {
+            outcome = outcome.and(finish_start(archive, hands, &upload.id, stop).await);
         }
     }
     outcome
 }
 
 /// Brings a started upload to its end.
-async fn finish(archive: &Archive, hands: &Hands, id: &str, stop: &Stop) -> Result<()> {
+async fn finish_start(archive: &Archive, hands: &UploadRuntime, id: &str, stop: &CancellationToken) -> Result<()> {
     let (upload, plan, batch) = {
-        let _turn = hands.turn.lock().await;
+        let _turn = hands.start_lock.lock().await;
         let upload = archive.catalog.upload(id).await?;
-        let (text, plan) = plan_of(archive, &upload).await?;
-        let batch = batch_of(archive, &upload, &text, &plan).await?;
+        let (text, plan) = load_plan(archive, &upload).await?;
+        let batch = ensure_batch(archive, &upload, &text, &plan).await?;
         (upload, plan, batch)
     };
     tracing::debug!(upload = upload.id, batch, "an upload goes to the store");
-    archive.catalog.receive_again(&batch).await?;
+    archive.catalog.reopen_receiving(&batch).await?;
     let mut after = None;
     loop {
         let lists = archive.catalog.upload_files(id, Some(UploadFileState::List), after.as_deref(), CHUNK).await?;
         let Some(last) = lists.last() else { break };
         after = Some(last.id.clone());
         for list in &lists {
-            archive.store.put_file(&key::manifest(&batch, &list.path), &staging::place(archive, id, list)).await?;
+            archive.store.put_file(&key::manifest(&batch, &list.path), &staging::file_path(archive, id, list)).await?;
         }
     }
     let mut after = String::new();
@@ -202,53 +208,53 @@ async fn finish(archive: &Archive, hands: &Hands, id: &str, stop: &Stop) -> Resu
         let Some(last) = dossiers.last() else { break };
         after.clone_from(last);
         for code in dossiers {
-            if stop.asked() {
+            if stop.is_cancelled() {
                 return Ok(());
             }
-            receive(archive, &upload, &batch, &plan, &code).await?;
+            receive_dossier(archive, &upload, &batch, &plan, &code).await?;
         }
     }
     archive.catalog.finish_receiving(&batch).await?;
-    archive.catalog.end_upload(id).await?;
-    staging::remove(&staging::folder(archive, id)).await
+    archive.catalog.finish_upload(id).await?;
+    staging::remove(&staging::upload_folder(archive, id)).await
 }
 
 /// One dossier: bytes to the store, rows into the batch.
-async fn receive(archive: &Archive, upload: &Upload, batch: &str, plan: &Plan, code: &str) -> Result<()> {
-    let dossier = intake::named(&upload.unit, code.to_owned());
-    let mut files = archive.catalog.upload_files_of(&upload.id, code).await?;
+async fn receive_dossier(archive: &Archive, upload: &Upload, batch: &str, plan: &PipelinePlan, code: &str) -> Result<()> {
+    let dossier = intake::dossier_of_code(&upload.unit, code.to_owned());
+    let mut files = archive.catalog.upload_files_of_dossier(&upload.id, code).await?;
     files.sort_by(|one, other| natural::compare(&one.path, &other.path).then_with(|| one.path.cmp(&other.path)));
     let mut taken = Vec::with_capacity(files.len());
     for file in files {
         let (place, new) = new_file(archive, upload, file).await?;
-        intake::keep(archive, &dossier, &place, &new).await?;
+        intake::store_original(archive, &dossier, &place, &new).await?;
         taken.push(new);
     }
     if !taken.is_empty() {
-        archive.catalog.receive(batch, &dossier, &taken, plan).await?;
+        archive.catalog.receive_files(batch, &dossier, &taken, plan).await?;
     }
     Ok(())
 }
 
-async fn new_file(archive: &Archive, upload: &Upload, file: UploadFile) -> Result<(PathBuf, NewFile)> {
-    let place = staging::place(archive, &upload.id, &file);
+async fn new_file(archive: &Archive, upload: &Upload, file: UploadFile) -> Result<(PathBuf, DeliveredFile)> {
+    let place = staging::file_path(archive, &upload.id, &file);
     if staging::length(&place).await? != file.bytes {
         let name = place.display();
         return Err(Error::corrupt(format!("{name} is not what was received as {}; look at the disk of the home", file.path)));
     }
-    let path = DeliveredName { shown: file.path, raw_hex: None };
-    Ok((place, NewFile { path, sha256: file.sha256, bytes: file.bytes, container: None }))
+    let path = DeliveredName { display: file.path, raw_hex: None };
+    Ok((place, DeliveredFile { path, sha256: file.sha256, bytes: file.bytes, container: None }))
 }
 
 /// Deletes folders of uploads that ended. Of those that nobody knows, the folder stays.
-async fn clear(archive: &Archive) -> Result<()> {
-    let Ok(mut folders) = tokio::fs::read_dir(staging::root(archive)).await else { return Ok(()) };
+async fn delete_ended_folders(archive: &Archive) -> Result<()> {
+    let Ok(mut folders) = tokio::fs::read_dir(staging::root_folder(archive)).await else { return Ok(()) };
     while let Ok(Some(folder)) = folders.next_entry().await {
         let name = folder.file_name();
         let Some(id) = name.to_str() else { continue };
         match archive.catalog.upload(id).await {
             Ok(upload) if matches!(upload.state, UploadState::Started | UploadState::Withdrawn) => staging::remove(&folder.path()).await?,
-            Err(error) if error.kind() != Kind::NotFound => return Err(error),
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             _ => {}
         }
     }

@@ -1,34 +1,35 @@
 //! Uploads as they are shown: what came, what did not, and what stands in the way of the start.
 
 use crate::archive::Archive;
-use crate::uploads::own;
+use crate::uploads::authorized_upload;
 use crate::{listed_lines, staging};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sohoa_base::error::Result;
 use sohoa_base::model::account::{Identity, Right};
-use sohoa_base::model::attachment::{Attachment, ListedLine};
-use sohoa_base::model::upload::{Tallies, Tally, Upload, UploadFile, UploadFileState, UploadState, obstacle};
+use sohoa_base::model::attachment::{ListedTarget, TargetAttachment};
+use sohoa_base::model::upload::{Upload, UploadFile, UploadFileState, UploadState, UploadTallies, UploadTally, find_obstacle};
 use sohoa_catalog::UploadList;
 
 /// How many files that are missing or extra are named at most.
-const NAMED: usize = 1000;
+const MAX_LISTED: usize = 1000;
 
 /// An upload in a list.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct UploadLine {
+#[schemars(rename = "UploadLine")]
+pub struct UploadSummary {
     /// The upload.
     #[serde(flatten)]
     pub upload: Upload,
     /// Its files.
-    pub files: Tally,
+    pub files: UploadTally,
     /// Their bytes.
-    pub bytes: Tally,
+    pub bytes: UploadTally,
 }
 
-impl UploadLine {
-    pub(super) fn new(upload: Upload, tallies: Option<Tallies>) -> Self {
-        let Tallies { files, bytes, .. } = tallies.unwrap_or_default();
+impl UploadSummary {
+    pub(super) fn new(upload: Upload, tallies: Option<UploadTallies>) -> Self {
+        let UploadTallies { files, bytes, .. } = tallies.unwrap_or_default();
         Self { upload, files, bytes }
     }
 }
@@ -37,14 +38,14 @@ impl UploadLine {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Uploads {
     /// The uploads.
-    pub items: Vec<UploadLine>,
+    pub items: Vec<UploadSummary>,
     /// What to give as `before` for the next ones; none: there are no more.
     pub next: Option<String>,
 }
 
 /// A list that came with an upload.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct ListLine {
+pub struct DeliveryListSummary {
     /// Its path inside the delivery.
     pub path: String,
     /// Documents in it.
@@ -53,14 +54,15 @@ pub struct ListLine {
     pub names_files: bool,
     /// Lines of a roadmap that it names, each with the first row.
     #[schemars(with = "Vec<(u32, String)>")]
-    pub lines: Vec<(u32, String)>,
+    #[serde(rename = "lines")]
+    pub targets: Vec<(u32, String)>,
     /// Why it cannot be read.
     pub problem: Option<String>,
 }
 
 /// A file that a list names and that was not announced.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct MissingLine {
+pub struct MissingFile {
     /// Path of the list.
     pub list: String,
     /// Row of the list.
@@ -71,16 +73,16 @@ pub struct MissingLine {
 
 /// Files that lists name and that were not announced.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Missing {
+pub struct MissingFiles {
     /// How many.
     pub count: u64,
     /// The first of them.
-    pub items: Vec<MissingLine>,
+    pub items: Vec<MissingFile>,
 }
 
 /// Files that lie where a list names files, and that it does not name.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Extra {
+pub struct ExtraFiles {
     /// How many.
     pub count: u64,
     /// Paths of the first of them.
@@ -89,7 +91,7 @@ pub struct Extra {
 
 /// Whether an upload can be started.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Startable {
+pub struct StartCheck {
     /// It can.
     pub can: bool,
     /// Why not: a stable word.
@@ -103,22 +105,23 @@ pub struct Startable {
 pub struct UploadView {
     /// The upload, counted.
     #[serde(flatten)]
-    pub line: UploadLine,
+    pub summary: UploadSummary,
     /// Lists that came with it.
-    pub lists: Vec<ListLine>,
+    pub lists: Vec<DeliveryListSummary>,
     /// What they name and what did not come.
-    pub missing: Missing,
+    pub missing: MissingFiles,
     /// What came and what they do not name.
-    pub extra: Extra,
+    pub extra: ExtraFiles,
     /// The line of a roadmap to which its batch would belong if it started now.
-    pub attachment: Attachment,
+    pub attachment: TargetAttachment,
     /// Whether it can be started.
-    pub start: Startable,
+    pub start: StartCheck,
 }
 
 /// A file of an upload, and how much of it is here.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct FileLine {
+#[schemars(rename = "FileLine")]
+pub struct UploadFileStatus {
     /// The file.
     #[serde(flatten)]
     pub file: UploadFile,
@@ -126,12 +129,12 @@ pub struct FileLine {
     pub offset: u64,
 }
 
-impl FileLine {
-    pub(super) async fn of(archive: &Archive, upload: &str, file: UploadFile) -> Result<Self> {
+impl UploadFileStatus {
+    pub(super) async fn load(archive: &Archive, upload: &str, file: UploadFile) -> Result<Self> {
         let offset = match file.state {
-            UploadFileState::Sending => staging::length(&staging::place(archive, upload, &file)).await?.min(file.bytes),
+            UploadFileState::Sending => staging::length(&staging::file_path(archive, upload, &file)).await?.min(file.bytes),
             // Over the limit: nothing of it was taken.
-            UploadFileState::Refused if file.bytes > super::uploads::largest(archive) => 0,
+            UploadFileState::Refused if file.bytes > super::uploads::max_file_bytes(archive) => 0,
             _ => file.bytes,
         };
         Ok(Self { file, offset })
@@ -140,16 +143,17 @@ impl FileLine {
 
 /// Files of an upload in the order in which they were announced.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Files {
+#[schemars(rename = "Files")]
+pub struct UploadFileList {
     /// The files.
-    pub items: Vec<FileLine>,
+    pub items: Vec<UploadFileStatus>,
     /// What to give as `after` for the next ones; none: there are no more.
     pub next: Option<String>,
 }
 
 /// Which uploads are wanted.
 #[derive(Debug, Clone, Copy)]
-pub struct WantedUploads<'a> {
+pub struct UploadFilter<'a> {
     /// In this state alone.
     pub state: Option<UploadState>,
     /// Before this one.
@@ -160,7 +164,7 @@ pub struct WantedUploads<'a> {
 
 /// Which files are wanted.
 #[derive(Debug, Clone, Copy)]
-pub struct WantedFiles<'a> {
+pub struct UploadFileFilter<'a> {
     /// In this state alone.
     pub state: Option<UploadFileState>,
     /// After this one.
@@ -173,8 +177,8 @@ pub struct WantedFiles<'a> {
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
-pub async fn list(archive: &Archive, by: &Identity, wanted: &WantedUploads<'_>) -> Result<Uploads> {
-    let units = by.units(Right::Upload);
+pub async fn list_uploads(archive: &Archive, by: &Identity, wanted: &UploadFilter<'_>) -> Result<Uploads> {
+    let units = by.units_with(Right::Upload);
     let mut found = archive.catalog.uploads_before(&units, wanted.state, wanted.before, wanted.limit + 1).await?;
     let is_last = found.len() <= wanted.limit;
     found.truncate(wanted.limit);
@@ -183,7 +187,7 @@ pub async fn list(archive: &Archive, by: &Identity, wanted: &WantedUploads<'_>) 
     let mut tallies = archive.catalog.upload_tallies(&ids).await?;
     let items = found.into_iter().map(|upload| {
         let held = tallies.remove(&upload.id);
-        UploadLine::new(upload, held)
+        UploadSummary::new(upload, held)
     });
     Ok(Uploads { items: items.collect(), next })
 }
@@ -192,31 +196,34 @@ pub async fn list(archive: &Archive, by: &Identity, wanted: &WantedUploads<'_>) 
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit.
-pub async fn show(archive: &Archive, by: &Identity, id: &str) -> Result<UploadView> {
-    let upload = own(archive, by, id).await?;
+pub async fn show_upload(archive: &Archive, by: &Identity, id: &str) -> Result<UploadView> {
+    let upload = authorized_upload(archive, by, id).await?;
     let tallies = archive.catalog.upload_tallies(std::slice::from_ref(&upload.id)).await?.remove(&upload.id).unwrap_or_default();
-    let (missing, rows) = archive.catalog.upload_missing(id, NAMED).await?;
-    let (extra, paths) = archive.catalog.upload_extra(id, NAMED).await?;
+    let (missing, rows) = archive.catalog.missing_upload_files(id, MAX_LISTED).await?;
+    let (extra, paths) = archive.catalog.unlisted_upload_files(id, MAX_LISTED).await?;
     let lists = archive.catalog.upload_lists(id).await?;
-    let named: Vec<ListedLine> = lists.iter().flat_map(|list| listed_lines::of_list(&list.path, list.lines.clone())).collect();
-    let mut attachment = archive.catalog.attachment_of(&upload.unit, upload.line.as_deref(), &named).await?;
-    attachment.findings.truncate(NAMED);
+    let named: Vec<ListedTarget> = lists.iter().flat_map(|list| listed_lines::targets_of_list(&list.path, list.targets.clone())).collect();
+    let mut attachment = archive.catalog.preview_attachment(&upload.unit, upload.target.as_deref(), &named).await?;
+    attachment.findings.truncate(MAX_LISTED);
     let line = |list: UploadList| {
-        let UploadList { path, rows, names_files, lines, problem, .. } = list;
-        ListLine { path, rows, names_files, lines, problem }
+        let UploadList { path, rows, names_files, targets: lines, problem, .. } = list;
+        DeliveryListSummary { path, rows, names_files, targets: lines, problem }
     };
-    let stands = obstacle(&upload, &tallies, missing);
+    let stands = find_obstacle(&upload, &tallies, missing);
     Ok(UploadView {
         lists: lists.into_iter().map(line).collect(),
         attachment,
-        missing: Missing { count: missing, items: rows.into_iter().map(|(list, row, file)| MissingLine { list, row, file }).collect() },
-        extra: Extra { count: extra, items: paths },
-        start: Startable {
-            can: stands.is_none(),
-            code: stands.map(|stands| stands.code().to_owned()),
-            text: stands.map(sohoa_base::model::upload::Obstacle::text),
+        missing: MissingFiles {
+            count: missing,
+            items: rows.into_iter().map(|(list, row, file)| MissingFile { list, row, file }).collect(),
         },
-        line: UploadLine::new(upload, Some(tallies)),
+        extra: ExtraFiles { count: extra, items: paths },
+        start: StartCheck {
+            can: stands.is_none(),
+            code: stands.map(|stands| stands.as_str().to_owned()),
+            text: stands.map(sohoa_base::model::upload::StartObstacle::message),
+        },
+        summary: UploadSummary::new(upload, Some(tallies)),
     })
 }
 
@@ -224,24 +231,24 @@ pub async fn show(archive: &Archive, by: &Identity, id: &str) -> Result<UploadVi
 ///
 /// # Errors
 /// `NotFound` for an unknown upload, or one of another unit.
-pub async fn files(archive: &Archive, by: &Identity, id: &str, wanted: &WantedFiles<'_>) -> Result<Files> {
-    own(archive, by, id).await?;
+pub async fn list_upload_files(archive: &Archive, by: &Identity, id: &str, wanted: &UploadFileFilter<'_>) -> Result<UploadFileList> {
+    authorized_upload(archive, by, id).await?;
     let mut found = archive.catalog.upload_files(id, wanted.state, wanted.after, wanted.limit + 1).await?;
     let is_last = found.len() <= wanted.limit;
     found.truncate(wanted.limit);
     let next = found.last().filter(|_| !is_last).map(|file| file.id.clone());
     let mut items = Vec::with_capacity(found.len());
     for file in found {
-        items.push(FileLine::of(archive, id, file).await?);
+        items.push(UploadFileStatus::load(archive, id, file).await?);
     }
-    Ok(Files { items, next })
+    Ok(UploadFileList { items, next })
 }
 
 /// One file of an upload.
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit.
-pub async fn file(archive: &Archive, by: &Identity, id: &str, file: &str) -> Result<FileLine> {
-    own(archive, by, id).await?;
-    FileLine::of(archive, id, archive.catalog.upload_file(id, file).await?).await
+pub async fn show_upload_file(archive: &Archive, by: &Identity, id: &str, file: &str) -> Result<UploadFileStatus> {
+    authorized_upload(archive, by, id).await?;
+    UploadFileStatus::load(archive, id, archive.catalog.upload_file(id, file).await?).await
 }

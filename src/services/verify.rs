@@ -2,18 +2,18 @@
 
 use crate::archive::Archive;
 use serde::Serialize;
-use sohoa_base::error::{Kind, Result};
+use sohoa_base::error::{ErrorKind, Result};
 use sohoa_stages::names;
 use sohoa_storage::ocfl;
 use sohoa_storage::verify as fixity;
 use std::collections::BTreeSet;
 
 /// Dossiers asked for at once.
-const PAGE: usize = 1000;
+const DOSSIER_CHUNK: usize = 1000;
 
 /// What was checked, and what is wrong.
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub struct VerifyReport {
     /// Dossier objects checked.
     pub objects: u64,
     /// Events of the audit trail checked.
@@ -39,20 +39,20 @@ pub struct Problem {
 ///
 /// # Errors
 /// `Unavailable` when store or catalogue do not answer.
-pub async fn everything(archive: &Archive) -> Result<Report> {
-    let objects = ocfl::objects(archive.store.as_ref()).await?;
+pub async fn verify_all(archive: &Archive) -> Result<VerifyReport> {
+    let objects = ocfl::list_objects(archive.store.as_ref()).await?;
     let mut problems = Vec::new();
     for object in &objects {
         for finding in fixity::verify(archive.store.as_ref(), object).await? {
-            problems.push(Problem { object: object.clone(), path: finding.path, problem: finding.problem, damage: finding.damage });
+            problems.push(Problem { object: object.clone(), path: finding.path, problem: finding.problem, damage: finding.is_damage });
         }
     }
     let found: BTreeSet<&str> = objects.iter().map(String::as_str).collect();
     let mut after = None;
     loop {
-        let dossiers = archive.catalog.dossiers(None, None, PAGE, after.as_ref()).await?;
+        let dossiers = archive.catalog.dossiers(None, None, DOSSIER_CHUNK, after.as_ref()).await?;
         for summary in &dossiers {
-            let object = names::object(&summary.dossier.name);
+            let object = names::dossier_object(&summary.dossier.name);
             if summary.dossier.version > 0 && !found.contains(object.as_str()) {
                 problems.push(Problem {
                     object,
@@ -69,11 +69,11 @@ pub async fn everything(archive: &Archive) -> Result<Report> {
     }
     let events = match archive.catalog.verify_events().await {
         Ok(events) => events,
-        Err(error) if error.kind() == Kind::Corrupt => {
+        Err(error) if error.kind() == ErrorKind::Corrupt => {
             problems.push(Problem { object: "catalog".to_owned(), path: "events".to_owned(), problem: error.chain(), damage: true });
             0
         }
         Err(error) => return Err(error),
     };
-    Ok(Report { objects: objects.len() as u64, events, problems })
+    Ok(VerifyReport { objects: objects.len() as u64, events, problems })
 }

@@ -1,16 +1,16 @@
 //! Watching runs, and steering them.
 
 use crate::archive::Archive;
-use crate::pressing::{self, Kept, Pressing};
+use crate::pressing::{self, AtRiskCache, AtRiskSummary};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::account::Units;
-use sohoa_base::model::attachment::Attachment;
-use sohoa_base::model::batch::{Balance, Batch, BatchState, Costs, PageBalance};
-use sohoa_base::model::plan::Level;
-use sohoa_base::model::refusal::Class;
-pub use sohoa_catalog::{Event as EventLine, Pulse, QueueLine, Timeline, TimelinePoint};
+use sohoa_base::model::account::UnitScope;
+use sohoa_base::model::attachment::TargetAttachment;
+use sohoa_base::model::batch::{Balance, Batch, BatchState, PageBalance, StageCosts};
+use sohoa_base::model::plan::StageLevel;
+use sohoa_base::model::refusal::RefusalClass;
+pub use sohoa_catalog::{Event as EventLine, EventCursor, QueueLevel, Timeline, TimelinePoint};
 use sohoa_catalog::{FailureFilter, FailureGroup, LevelCount, OpenTasks};
 use sohoa_pipeline::plan;
 use std::collections::BTreeMap;
@@ -18,12 +18,12 @@ use time::OffsetDateTime;
 
 /// A run in a list.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct RunLine {
+pub struct RunSummary {
     /// The batch that it runs over.
     #[serde(flatten)]
     pub batch: Batch,
     /// What people call the delivery, and who sent it; none where it did not come through the browser.
-    pub delivery: Option<Delivery>,
+    pub delivery: Option<DeliveryInfo>,
     /// Whether it is paused.
     pub paused: bool,
     /// Where its pages are.
@@ -32,7 +32,7 @@ pub struct RunLine {
 
 /// What people call a delivery, and who sent it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Delivery {
+pub struct DeliveryInfo {
     /// Its name.
     pub name: String,
     /// Who sent it.
@@ -40,13 +40,13 @@ pub struct Delivery {
 }
 
 /// The runs over these batches.
-async fn lines(archive: &Archive, batches: Vec<Batch>) -> Result<Vec<RunLine>> {
+async fn summarize_runs(archive: &Archive, batches: Vec<Batch>) -> Result<Vec<RunSummary>> {
     let ids: Vec<String> = batches.iter().map(|batch| batch.id.clone()).collect();
     let mut names = archive.catalog.delivery_names(&ids).await?;
     let mut balances = archive.catalog.page_balances(&ids).await?;
-    let paused = archive.catalog.paused_of(&ids).await?;
-    let line = |batch: Batch| RunLine {
-        delivery: names.remove(&batch.id).map(|(name, by)| Delivery { name, by }),
+    let paused = archive.catalog.paused_batches(&ids).await?;
+    let line = |batch: Batch| RunSummary {
+        delivery: names.remove(&batch.id).map(|(name, by)| DeliveryInfo { name, by }),
         paused: paused.contains(&batch.id),
         pages: balances.remove(&batch.id).unwrap_or_default(),
         batch,
@@ -54,7 +54,7 @@ async fn lines(archive: &Archive, batches: Vec<Batch>) -> Result<Vec<RunLine>> {
     Ok(batches.into_iter().map(line).collect())
 }
 
-impl RunLine {
+impl RunSummary {
     /// Where the run stands: `receiving`, `running`, `paused` or `finished`.
     #[must_use]
     pub fn state(&self) -> &'static str {
@@ -71,7 +71,7 @@ impl RunLine {
 ///
 /// # Errors
 /// When the catalogue fails.
-pub async fn newest(archive: &Archive, limit: usize) -> Result<Vec<Batch>> {
+pub async fn newest_batches(archive: &Archive, limit: usize) -> Result<Vec<Batch>> {
     archive.catalog.batches(limit).await
 }
 
@@ -83,14 +83,14 @@ pub struct BatchBalance {
     /// Where its files and pages are.
     pub balance: Balance,
     /// Processor time by stage.
-    pub costs: Costs,
+    pub costs: StageCosts,
 }
 
 /// The balance of one batch.
 ///
 /// # Errors
 /// `NotFound` for an unknown batch.
-pub async fn balance(archive: &Archive, batch: &str) -> Result<BatchBalance> {
+pub async fn batch_balance(archive: &Archive, batch: &str) -> Result<BatchBalance> {
     let catalog = &archive.catalog;
     Ok(BatchBalance { batch: catalog.batch(batch).await?, balance: catalog.balance(batch).await?, costs: catalog.costs(batch).await? })
 }
@@ -99,7 +99,7 @@ pub async fn balance(archive: &Archive, batch: &str) -> Result<BatchBalance> {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Runs {
     /// The runs.
-    pub items: Vec<RunLine>,
+    pub items: Vec<RunSummary>,
     /// What to give as `before` for the next ones; none: there are no more.
     pub next: Option<String>,
 }
@@ -114,12 +114,12 @@ pub struct Run {
     /// Where every file and page is.
     pub balance: Balance,
     /// Processor time by stage.
-    pub stages: Costs,
+    pub stages: StageCosts,
 }
 
 /// What is done to a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Act {
+pub enum RunAction {
     /// Begin no new task of it.
     Pause,
     /// Go on.
@@ -127,7 +127,7 @@ pub enum Act {
     /// Refuse what is still open.
     Cancel,
     /// Try what was refused again; of one class, and of one file by its path, where given.
-    Retry(Option<Class>, Option<String>),
+    Retry(Option<RefusalClass>, Option<String>),
     /// Higher ones come first; 0 is usual.
     Priority(i64),
 }
@@ -136,32 +136,32 @@ pub enum Act {
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
-pub async fn runs(archive: &Archive, units: &Units, before: Option<&str>, limit: usize) -> Result<Runs> {
+pub async fn list_runs(archive: &Archive, units: &UnitScope, before: Option<&str>, limit: usize) -> Result<Runs> {
     let mut batches = archive.catalog.batches_before(units, before, limit + 1).await?;
     let next = (batches.len() > limit).then(|| batches.get(limit.saturating_sub(1)).map(|batch| batch.id.clone())).flatten();
     batches.truncate(limit);
-    Ok(Runs { items: lines(archive, batches).await?, next })
+    Ok(Runs { items: summarize_runs(archive, batches).await?, next })
 }
 
 /// Newest runs of a line that are listed.
-const OF_LINE: usize = 50;
+const MAX_RUNS_OF_TARGET: usize = 50;
 
 /// The newest runs of these units that belong to a line of a roadmap.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
-pub async fn runs_of_line(archive: &Archive, units: &Units, line: &str) -> Result<Vec<RunLine>> {
-    lines(archive, archive.catalog.batches_of_line(units, line, OF_LINE).await?).await
+pub async fn runs_of_target(archive: &Archive, units: &UnitScope, line: &str) -> Result<Vec<RunSummary>> {
+    summarize_runs(archive, archive.catalog.batches_of_target(units, line, MAX_RUNS_OF_TARGET).await?).await
 }
 
 /// One run of these units.
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit.
-pub async fn run(archive: &Archive, units: &Units, id: &str) -> Result<Run> {
-    let batch = own(archive, units, id).await?;
+pub async fn show_run(archive: &Archive, units: &UnitScope, id: &str) -> Result<Run> {
+    let batch = authorized_run(archive, units, id).await?;
     Ok(Run {
-        paused: archive.catalog.paused(id).await?,
+        paused: archive.catalog.is_paused(id).await?,
         balance: archive.catalog.balance(id).await?,
         stages: archive.catalog.costs(id).await?,
         batch,
@@ -170,29 +170,31 @@ pub async fn run(archive: &Archive, units: &Units, id: &str) -> Result<Run> {
 
 /// A run as pages show it while it goes on.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Overview {
+#[schemars(rename = "Overview")]
+pub struct RunOverview {
     /// The run, and where its pages are.
     #[serde(flatten)]
-    pub line: RunLine,
+    pub summary: RunSummary,
     /// Higher ones come first; 0 is usual.
     pub priority: i64,
     /// The line of a roadmap to which it belongs; of what is wrong with those that were told, the first [`MOST_GROUPS`].
-    pub attachment: Attachment,
+    pub attachment: TargetAttachment,
     /// How much is wrong with the lines that were told.
-    pub line_findings: u64,
+    #[serde(rename = "line_findings")]
+    pub target_findings: u64,
     /// Files received.
     pub files: u64,
     /// How far its stages are, by those that run together, in the order of the pipeline.
-    pub groups: Vec<StageGroup>,
+    pub groups: Vec<StageGroupProgress>,
     /// Processor time by stage.
-    pub stages: Costs,
+    pub stages: StageCosts,
     /// What was refused by class and reason, the most frequent first, at most [`MOST_GROUPS`].
     pub failures: Vec<FailureGroup>,
 }
 
 /// Stages that run together, as one task for each item: how far they are.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct StageGroup {
+pub struct StageGroupProgress {
     /// The stages, in order.
     pub stages: Vec<String>,
     /// What each task works on: `file`, `page`, `document` or `dossier`.
@@ -208,14 +210,14 @@ pub struct StageGroup {
     /// Items that were refused here; only files and pages are.
     pub failed: u64,
     /// Processor time of each stage and part of a stage that was measured.
-    pub costs: Costs,
+    pub costs: StageCosts,
 }
 
 /// Parts of stages whose processor time is counted by itself, and the stage that they belong to.
-const PARTS: [(&str, &str); 2] = [("decode", "prepare"), ("stamps", "read")];
+const MEASURED_PARTS: [(&str, &str); 2] = [("decode", "prepare"), ("stamps", "read")];
 
 /// How far the stages of a run are, in the order of its pipeline.
-async fn stage_groups(archive: &Archive, batch: &Batch) -> Result<Vec<StageGroup>> {
+async fn stage_group_progress(archive: &Archive, batch: &Batch) -> Result<Vec<StageGroupProgress>> {
     let groups = plan::parse(&batch.pipeline, "").map(|plan| plan.groups).unwrap_or_default();
     let open = archive.catalog.open_tasks(&batch.id).await?;
     let counts = archive.catalog.level_counts(&batch.id).await?;
@@ -223,63 +225,64 @@ async fn stage_groups(archive: &Archive, batch: &Batch) -> Result<Vec<StageGroup
     let mut costs = archive.catalog.costs(&batch.id).await?;
     let mut told = Vec::with_capacity(groups.len());
     for (place, group) in groups.iter().enumerate() {
-        let stages: Vec<String> = group.steps.iter().map(|step| step.stage.clone()).collect();
+        let stages: Vec<String> = group.stages.iter().map(|step| step.stage.clone()).collect();
         let own = open.iter().find(|tasks| tasks.group == place).copied();
         let OpenTasks { ready, leased, waiting, .. } = own.unwrap_or(OpenTasks { group: place, ready: 0, leased: 0, waiting: 0 });
         let unfinished = ready + leased + waiting;
         let LevelCount { all, done, failed } = counts.get(&group.level).copied().unwrap_or_default();
         let done = match group.level {
-            Level::File | Level::Page => done,
-            Level::Document => all.saturating_sub(unfinished),
-            Level::Dossier => {
+            StageLevel::File | StageLevel::Page => done,
+            StageLevel::Document => all.saturating_sub(unfinished),
+            StageLevel::Dossier => {
                 let reached = |at: &u32| usize::try_from(*at).is_ok_and(|at| at >= place);
                 let reached: u64 = dossiers.iter().filter(|(at, _)| reached(at)).map(|(_, count)| count).sum();
                 reached.saturating_sub(unfinished)
             }
         };
-        let parts = PARTS.iter().filter(|(_, of)| stages.iter().any(|stage| stage == of)).map(|(part, _)| (*part).to_owned());
+        let parts = MEASURED_PARTS.iter().filter(|(_, of)| stages.iter().any(|stage| stage == of)).map(|(part, _)| (*part).to_owned());
         let names: Vec<String> = parts.chain(stages.iter().cloned()).collect();
         let spent = names.into_iter().filter_map(|name| costs.remove_entry(&name)).collect();
         let level = group.level.as_str().to_owned();
-        told.push(StageGroup { stages, level, ready, taken: leased, delayed: waiting, done, failed, costs: spent });
+        told.push(StageGroupProgress { stages, level, ready, taken: leased, delayed: waiting, done, failed, costs: spent });
     }
     Ok(told)
 }
 
 /// Most groups of failures that are shown.
-pub const MOST_GROUPS: usize = 50;
+pub const MAX_FAILURE_GROUPS: usize = 50;
 
 /// One run of these units as pages show it: counts alone, however large it is.
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit.
-pub async fn overview(archive: &Archive, units: &Units, id: &str) -> Result<Overview> {
-    let batch = own(archive, units, id).await?;
-    let groups = stage_groups(archive, &batch).await?;
-    let line = lines(archive, vec![batch]).await?.pop().ok_or_else(|| Error::internal("the run has no line"))?;
+pub async fn run_overview(archive: &Archive, units: &UnitScope, id: &str) -> Result<RunOverview> {
+    let batch = authorized_run(archive, units, id).await?;
+    let groups = stage_group_progress(archive, &batch).await?;
+    let line = summarize_runs(archive, vec![batch]).await?.pop().ok_or_else(|| Error::internal("the run has no line"))?;
     // Before the attachment: a run whose files are seen here is shown with the line that they brought along.
-    let files = archive.catalog.progress(id).await?.0;
-    let (attachment, line_findings) = archive.catalog.attachment(id, MOST_GROUPS).await?;
-    Ok(Overview {
-        line,
+    let files = archive.catalog.batch_progress(id).await?.0;
+    let (attachment, line_findings) = archive.catalog.attachment(id, MAX_FAILURE_GROUPS).await?;
+    Ok(RunOverview {
+        summary: line,
         groups,
         attachment,
-        line_findings,
+        target_findings: line_findings,
         priority: archive.catalog.priority(id).await?,
         files,
         stages: archive.catalog.costs(id).await?,
         failures: archive
             .catalog
-            .failure_groups(units, &FailureFilter { batch: Some(id), ..FailureFilter::default() }, MOST_GROUPS)
+            .failure_groups(units, &FailureFilter { batch: Some(id), ..FailureFilter::default() }, MAX_FAILURE_GROUPS)
             .await?,
     })
 }
 
 /// The plant (toàn cảnh): what is queued, who works, what failed.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Plant {
+#[schemars(rename = "Plant")]
+pub struct Dashboard {
     /// Open tasks by level.
-    pub queue: Vec<QueueLine>,
+    pub queue: Vec<QueueLevel>,
     /// Pages read since midnight in Vietnam.
     pub pages_today: u64,
     /// Tasks in hand by process.
@@ -287,23 +290,24 @@ pub struct Plant {
     /// What was refused by class and reason, the most frequent first, at most [`MOST_GROUPS`].
     pub failures: Vec<FailureGroup>,
     /// What the roadmap asks of today.
-    pub roadmap: Pressing,
+    pub roadmap: AtRiskSummary,
     /// Whether store and catalogue answer, and what they say where they do not.
-    pub trouble: Option<String>,
+    #[serde(rename = "trouble")]
+    pub problem: Option<String>,
 }
 
 /// The plant as seen from these units; pages are counted since `midnight`, `kept` is what was found out of lines.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
-pub async fn plant(archive: &Archive, kept: &Kept, units: &Units, midnight: OffsetDateTime) -> Result<Plant> {
-    Ok(Plant {
-        pages_today: archive.catalog.happened("page-read", midnight.unix_timestamp() * 1000).await?,
-        queue: archive.catalog.queue().await?,
-        workers: archive.catalog.workers().await?,
-        failures: archive.catalog.failure_groups(units, &FailureFilter::default(), MOST_GROUPS).await?,
-        roadmap: pressing::pressing(archive, kept, units).await?,
-        trouble: ready(archive).await.err().map(|error| error.context().to_owned()),
+pub async fn dashboard(archive: &Archive, kept: &AtRiskCache, units: &UnitScope, midnight: OffsetDateTime) -> Result<Dashboard> {
+    Ok(Dashboard {
+        pages_today: archive.catalog.count_events("page-read", midnight.unix_timestamp() * 1000).await?,
+        queue: archive.catalog.queue_levels().await?,
+        workers: archive.catalog.leased_by_process().await?,
+        failures: archive.catalog.failure_groups(units, &FailureFilter::default(), MAX_FAILURE_GROUPS).await?,
+        roadmap: pressing::at_risk_summary(archive, kept, units).await?,
+        problem: check_ready(archive).await.err().map(|error| error.context().to_owned()),
     })
 }
 
@@ -317,27 +321,27 @@ pub fn pipeline_name(batch: &Batch) -> String {
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
-pub async fn pulse(archive: &Archive) -> Result<Pulse> {
-    archive.catalog.pulse().await
+pub async fn event_cursor(archive: &Archive) -> Result<EventCursor> {
+    archive.catalog.event_cursor().await
 }
 
 /// Steers a run of these units; how many files and pages it changed.
 ///
 /// # Errors
 /// `NotFound` for an unknown run, or one of another unit.
-pub async fn act(archive: &Archive, units: &Units, id: &str, act: Act, by: &str) -> Result<u64> {
-    own(archive, units, id).await?;
-    archive.catalog.note(id, "", "steered", serde_json::json!({ "by": by, "act": format!("{act:?}").to_lowercase() })).await?;
+pub async fn apply_action(archive: &Archive, units: &UnitScope, id: &str, act: RunAction, by: &str) -> Result<u64> {
+    authorized_run(archive, units, id).await?;
+    archive.catalog.append_event(id, "", "steered", serde_json::json!({ "by": by, "act": format!("{act:?}").to_lowercase() })).await?;
     match act {
-        Act::Pause => archive.catalog.pause(id).await.map(|()| 0),
-        Act::Resume => archive.catalog.resume(id).await.map(|()| 0),
-        Act::Cancel => archive.catalog.cancel(id).await,
-        Act::Retry(class, file) => archive.catalog.retry_refused(id, class, file.as_deref()).await,
-        Act::Priority(priority) => archive.catalog.prioritise(id, priority).await.map(|()| 0),
+        RunAction::Pause => archive.catalog.pause(id).await.map(|()| 0),
+        RunAction::Resume => archive.catalog.resume(id).await.map(|()| 0),
+        RunAction::Cancel => archive.catalog.cancel(id).await,
+        RunAction::Retry(class, file) => archive.catalog.retry_refused(id, class, file.as_deref()).await,
+        RunAction::Priority(priority) => archive.catalog.set_priority(id, priority).await.map(|()| 0),
     }
 }
 
-async fn own(archive: &Archive, units: &Units, id: &str) -> Result<Batch> {
+async fn authorized_run(archive: &Archive, units: &UnitScope, id: &str) -> Result<Batch> {
     let batch = archive.catalog.batch(id).await?;
     if units.contains(&batch.unit) { Ok(batch) } else { Err(Error::not_found(format!("batch {id} does not exist"))) }
 }
@@ -346,8 +350,8 @@ async fn own(archive: &Archive, units: &Units, id: &str) -> Result<Batch> {
 ///
 /// # Errors
 /// `NotFound` for an unknown run, or one of another unit.
-pub async fn timeline(archive: &Archive, units: &Units, run: &str) -> Result<Timeline> {
-    own(archive, units, run).await?;
+pub async fn run_timeline(archive: &Archive, units: &UnitScope, run: &str) -> Result<Timeline> {
+    authorized_run(archive, units, run).await?;
     archive.catalog.timeline(run).await
 }
 
@@ -355,16 +359,16 @@ pub async fn timeline(archive: &Archive, units: &Units, run: &str) -> Result<Tim
 ///
 /// # Errors
 /// `NotFound` for an unknown run, or one of another unit.
-pub async fn events_of(archive: &Archive, units: &Units, run: &str, after: u64, text: &str, limit: usize) -> Result<Vec<EventLine>> {
-    own(archive, units, run).await?;
-    archive.catalog.events_of(run, after, text, limit).await
+pub async fn run_events(archive: &Archive, units: &UnitScope, run: &str, after: u64, text: &str, limit: usize) -> Result<Vec<EventLine>> {
+    authorized_run(archive, units, run).await?;
+    archive.catalog.batch_events(run, after, text, limit).await
 }
 
 /// What happened after event `after`, in order.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
-pub async fn events(archive: &Archive, after: u64, limit: usize) -> Result<Vec<EventLine>> {
+pub async fn events_after(archive: &Archive, after: u64, limit: usize) -> Result<Vec<EventLine>> {
     archive.catalog.events(after, limit).await
 }
 
@@ -372,7 +376,7 @@ pub async fn events(archive: &Archive, after: u64, limit: usize) -> Result<Vec<E
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
-pub async fn open_tasks(archive: &Archive) -> Result<u64> {
+pub async fn count_open_tasks(archive: &Archive) -> Result<u64> {
     archive.catalog.open_task_count().await
 }
 
@@ -380,7 +384,7 @@ pub async fn open_tasks(archive: &Archive) -> Result<u64> {
 ///
 /// # Errors
 /// `Unavailable` when one of them does not.
-pub async fn ready(archive: &Archive) -> Result<()> {
+pub async fn check_ready(archive: &Archive) -> Result<()> {
     archive.catalog.open_task_count().await?;
-    archive.store.stat(sohoa_storage::key::LEARNED).await.map(|_| ())
+    archive.store.stat(sohoa_storage::key::TRAINED_MODEL).await.map(|_| ())
 }

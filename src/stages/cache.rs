@@ -6,7 +6,7 @@ use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::reading::Reading;
 use sohoa_base::model::refusal::Warning;
 use sohoa_storage::key;
@@ -24,7 +24,7 @@ pub struct CachedReading {
 
 /// Key of a result: SHA-256 of what it depends on, lower-case hexadecimal.
 #[must_use]
-pub fn key_of(dependencies: &Value) -> String {
+pub fn cache_key(dependencies: &Value) -> String {
     hex::encode(Sha256::digest(dependencies.to_string().as_bytes()))
 }
 
@@ -35,7 +35,7 @@ pub fn key_of(dependencies: &Value) -> String {
 pub async fn get(store: &dyn BlobStore, key: &str) -> Result<Option<CachedReading>> {
     let packed = match store.get(&key::cache("read", key)).await {
         Ok(packed) => packed,
-        Err(error) if error.kind() == Kind::NotFound => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
     let mut json = Vec::new();
@@ -49,7 +49,7 @@ pub async fn get(store: &dyn BlobStore, key: &str) -> Result<Option<CachedReadin
 ///
 /// # Errors
 /// `Corrupt` when it is not.
-pub async fn expect(store: &dyn BlobStore, key: &str) -> Result<Reading> {
+pub async fn get_required(store: &dyn BlobStore, key: &str) -> Result<Reading> {
     let found = get(store, key).await?;
     Ok(found.ok_or_else(|| Error::corrupt(format!("the reading {key} is gone from the store; retry the page")))?.reading)
 }
@@ -68,8 +68,8 @@ pub async fn delete(store: &dyn BlobStore, key: &str) -> Result<()> {
 /// `Unavailable` when the store does not answer.
 pub async fn put(store: &dyn BlobStore, key: &str, cached: &CachedReading) -> Result<()> {
     let failed = || "a reading has no compressed form".to_owned();
-    let json = serde_json::to_vec(cached).or_error(Kind::Internal, failed)?;
+    let json = serde_json::to_vec(cached).or_error(ErrorKind::Internal, failed)?;
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
-    packed.write_all(&json).or_error(Kind::Internal, failed)?;
-    store.put(&key::cache("read", key), packed.finish().or_error(Kind::Internal, failed)?).await
+    packed.write_all(&json).or_error(ErrorKind::Internal, failed)?;
+    store.put(&key::cache("read", key), packed.finish().or_error(ErrorKind::Internal, failed)?).await
 }

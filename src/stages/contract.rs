@@ -6,9 +6,9 @@ use serde_json::Value;
 use sohoa_base::error::{Error, Result, ResultExt};
 use sohoa_base::model::change::Change;
 use sohoa_base::model::holding::Item;
-use sohoa_base::model::plan::{Level, Plan};
+use sohoa_base::model::plan::{PipelinePlan, StageLevel};
 use sohoa_base::model::record::Description;
-use sohoa_extraction::learned::Learned;
+use sohoa_extraction::learned::TrainedModel;
 use sohoa_sandbox::pool::{Pool, SpawnConfig};
 use sohoa_search::index::SearchIndex;
 use sohoa_storage::store::BlobStore;
@@ -26,22 +26,22 @@ pub struct Context<'a> {
     /// The search index.
     pub index: &'a SearchIndex,
     /// Folder for temporary files.
-    pub scratch: &'a Path,
+    pub temp_dir: &'a Path,
     /// The pipeline that runs.
-    pub plan: &'a Plan,
+    pub plan: &'a PipelinePlan,
     /// What people's decisions taught.
-    pub learned: &'a Learned,
+    pub trained_model: &'a TrainedModel,
     /// SHA-256 of it, lower-case hexadecimal; none where nothing was learned.
-    pub learned_sha256: Option<&'a str>,
+    pub trained_model_sha256: Option<&'a str>,
     /// Archives inside archives.
-    pub archive_depth: u32,
+    pub max_archive_depth: u32,
     /// Size of the largest file that is no archive, bytes.
-    pub file_bytes: u64,
+    pub max_file_bytes: u64,
 }
 
 /// One task's way through its group of stages.
 #[derive(Debug)]
-pub struct Work {
+pub struct TaskState {
     /// What the task works on, as it was before this task.
     pub item: Item,
     /// Facts decided so far.
@@ -54,7 +54,7 @@ pub struct Work {
     pub reading_options: serde_json::Map<String, Value>,
 }
 
-impl Work {
+impl TaskState {
     /// Work on `item` that has not begun.
     #[must_use]
     pub fn new(item: Item) -> Self {
@@ -62,7 +62,7 @@ impl Work {
     }
 
     /// Adds processor time of `stage`.
-    pub fn spend(&mut self, stage: &str, milliseconds: u64) {
+    pub fn add_cpu_time(&mut self, stage: &str, milliseconds: u64) {
         *self.cpu_ms.entry(stage.to_owned()).or_default() += milliseconds;
     }
 }
@@ -79,7 +79,7 @@ pub trait Stage: Send + Sync {
     }
 
     /// What it works on.
-    fn level(&self) -> Level;
+    fn level(&self) -> StageLevel;
 
     /// Refuses options that the stage does not know.
     ///
@@ -93,13 +93,13 @@ pub trait Stage: Send + Sync {
     ///
     /// # Errors
     /// `Unavailable` is retried; a refused item is a change, not an error.
-    async fn run(&self, context: &Context<'_>, options: &Value, work: &mut Work) -> Result<()>;
+    async fn run(&self, context: &Context<'_>, options: &Value, work: &mut TaskState) -> Result<()>;
 
     /// Called after the changes were committed: deletes what is no longer needed.
     ///
     /// # Errors
     /// None of them undoes the commit; what stays is deleted later.
-    async fn tidy(&self, context: &Context<'_>, work: &Work) -> Result<()> {
+    async fn cleanup(&self, context: &Context<'_>, work: &TaskState) -> Result<()> {
         let _ = (context, work);
         Ok(())
     }
@@ -115,11 +115,11 @@ pub struct NoOptions {}
 /// # Errors
 /// `Invalid` for an unknown option or a value of another type.
 pub fn options_of<T: DeserializeOwned>(options: &Value) -> Result<T> {
-    serde_json::from_value(options.clone()).or_error(sohoa_base::error::Kind::Invalid, || "its options are wrong".to_owned())
+    serde_json::from_value(options.clone()).or_error(sohoa_base::error::ErrorKind::Invalid, || "its options are wrong".to_owned())
 }
 
 /// The error for a task that got an item of another level.
 #[must_use]
-pub fn wrong_item(stage: &str) -> Error {
+pub fn unexpected_item(stage: &str) -> Error {
     Error::internal(format!("stage {stage} got an item of another level"))
 }

@@ -1,18 +1,18 @@
 //! Deposit: a new version of the dossier's OCFL object, with originals, derivatives, record and fixity.
 
-use crate::contract::{Context, Stage, Work, wrong_item};
+use crate::contract::{Context, Stage, TaskState, unexpected_item};
 use crate::{names, originals, readings, recording};
 use async_trait::async_trait;
 use serde_json::Value;
 use sha2::{Digest, Sha512};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::change::Change;
-use sohoa_base::model::holding::{Contents, Item};
-use sohoa_base::model::plan::Level;
+use sohoa_base::model::holding::{DossierSnapshot, Item};
+use sohoa_base::model::plan::StageLevel;
 use sohoa_base::model::record::Record;
 use sohoa_formats::mets::{self, StoredFile};
-use sohoa_formats::premis::{self, Times};
-use sohoa_storage::ocfl::{self, NewVersion, Source};
+use sohoa_formats::premis::{self, EventTimes};
+use sohoa_storage::ocfl::{self, ContentSource, NewVersion};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -27,23 +27,23 @@ impl Stage for Deposit {
         "deposit"
     }
 
-    fn level(&self) -> Level {
-        Level::Dossier
+    fn level(&self) -> StageLevel {
+        StageLevel::Dossier
     }
 
-    async fn run(&self, context: &Context<'_>, _: &Value, work: &mut Work) -> Result<()> {
-        let Item::Dossier(contents) = &work.item else { return Err(wrong_item(self.name())) };
+    async fn run(&self, context: &Context<'_>, _: &Value, work: &mut TaskState) -> Result<()> {
+        let Item::Dossier(contents) = &work.item else { return Err(unexpected_item(self.name())) };
         let mut read = BTreeMap::new();
         for document in &contents.documents {
             for (number, id) in (1..).zip(&document.pages) {
-                if let Some(reading) = readings::of_page(context, contents, document, number).await? {
-                    read.insert(id.clone(), recording::Read::from(&reading));
+                if let Some(reading) = readings::page_reading(context, contents, document, number).await? {
+                    read.insert(id.clone(), recording::ReadingSummary::from(&reading));
                 }
             }
         }
         let mut models = context.pool.models().await?.clone();
-        models.extend(context.learned_sha256.map(|sha256| ("learned.json".to_owned(), sha256.to_owned())));
-        let mut record = recording::record(contents, context.plan, models, &read);
+        models.extend(context.trained_model_sha256.map(|sha256| ("learned.json".to_owned(), sha256.to_owned())));
+        let mut record = recording::build_record(contents, context.plan, models, &read);
         if record.originals.is_empty() {
             return Ok(());
         }
@@ -51,12 +51,12 @@ impl Stage for Deposit {
         // Readings out of deposited ALTO, as after a rebuild, have no codes: those of the version before stay.
         if head.is_some() && contents.pages.iter().any(|page| page.reading.is_none() && page.refusal.is_none()) {
             let before = ocfl::get(context.store, &record.object, "record.json").await?;
-            let before = from_json(&before, &record.object)?;
-            recording::keep_codes(&mut record, &before, contents);
+            let before = record_from_json(&before, &record.object)?;
+            recording::restore_codes(&mut record, &before, contents);
         }
-        let json = to_json(&record)?;
+        let json = record_to_json(&record)?;
         let record_sha512 = hex::encode(Sha512::digest(&json));
-        let created = OffsetDateTime::now_utc().format(&Rfc3339).or_error(Kind::Internal, || "the clock has no date".to_owned())?;
+        let created = OffsetDateTime::now_utc().format(&Rfc3339).or_error(ErrorKind::Internal, || "the clock has no date".to_owned())?;
         let kept = match &head {
             Some(head) => head.files(head.head_number()?)?,
             None => BTreeMap::new(),
@@ -69,10 +69,10 @@ impl Stage for Deposit {
         Ok(())
     }
 
-    async fn tidy(&self, context: &Context<'_>, work: &Work) -> Result<()> {
+    async fn cleanup(&self, context: &Context<'_>, work: &TaskState) -> Result<()> {
         let Item::Dossier(contents) = &work.item else { return Ok(()) };
         for document in contents.documents.iter().filter(|document| !document.stored) {
-            for entry in context.store.list(&names::part(&document.id, "")).await? {
+            for entry in context.store.list(&names::staged_part_key(&document.id, "")).await? {
                 context.store.delete(&entry.key).await?;
             }
         }
@@ -82,7 +82,7 @@ impl Stage for Deposit {
 
 async fn deposit(
     context: &Context<'_>,
-    contents: &Contents,
+    contents: &DossierSnapshot,
     record: &Record,
     json: Vec<u8>,
     kept: &BTreeMap<String, String>,
@@ -95,32 +95,32 @@ async fn deposit(
         let path = &original.path;
         if let Some(sha512) = kept.get(path) {
             stored.insert(path.clone(), StoredFile { bytes: original.bytes, sha512: sha512.clone() });
-            files.insert(path.clone(), Source::Kept);
+            files.insert(path.clone(), ContentSource::Unchanged);
         } else {
-            let key = originals::place(context, &contents.dossier.name, &original.sha256).await?;
+            let key = originals::locate_original(context, &contents.dossier.name, &original.sha256).await?;
             let sha512 = ocfl::sha512_of(context.store, &key).await?;
             stored.insert(path.clone(), StoredFile { bytes: original.bytes, sha512 });
-            files.insert(path.clone(), Source::Blob { key });
+            files.insert(path.clone(), ContentSource::Blob { key });
         }
         fixity.insert(original.path.clone(), original.sha256.clone());
     }
     for document in &record.documents {
         let Some(known) = contents.documents.iter().find(|known| known.number == document.number) else { continue };
         let mut parts = vec!["document.pdf".to_owned(), "text.txt".to_owned()];
-        parts.extend(document.pages.iter().filter(|page| page.alto.is_some()).map(|page| names::alto(page.number)));
+        parts.extend(document.pages.iter().filter(|page| page.alto.is_some()).map(|page| names::alto_name(page.number)));
         for part in parts {
-            let path = names::in_object(document.number, &part);
+            let path = names::part_path(document.number, &part);
             let before = kept.get(&path).filter(|_| known.stored);
-            add(context, &mut files, &mut stored, &path, names::part(&known.id, &part), before, 0).await?;
+            add_file(context, &mut files, &mut stored, &path, names::staged_part_key(&known.id, &part), before, 0).await?;
         }
     }
-    let times = Times { received: received(contents), deposited: created.clone() };
+    let times = EventTimes { received: received_times(contents), deposited: created.clone() };
     let premis = premis::write(record, &stored, &times).into_bytes();
     for (path, bytes) in [("record.json", json), (mets::PREMIS_PATH, premis)] {
         stored.insert(path.to_owned(), stored_file(&bytes));
-        files.insert(path.to_owned(), Source::Bytes(bytes));
+        files.insert(path.to_owned(), ContentSource::Bytes(bytes));
     }
-    files.insert("mets.xml".to_owned(), Source::Bytes(mets::write(record, &stored).into_bytes()));
+    files.insert("mets.xml".to_owned(), ContentSource::Bytes(mets::write(record, &stored).into_bytes()));
     let new = NewVersion {
         object: &record.object,
         files,
@@ -134,9 +134,9 @@ async fn deposit(
 
 /// Puts one file into the new version: kept as it is when the head has it, else from the store. Its size and
 /// digest go to `stored`.
-async fn add(
+async fn add_file(
     context: &Context<'_>,
-    files: &mut BTreeMap<String, Source>,
+    files: &mut BTreeMap<String, ContentSource>,
     stored: &mut BTreeMap<String, StoredFile>,
     path: &str,
     waiting: String,
@@ -146,12 +146,12 @@ async fn add(
     let source = match kept {
         Some(sha512) => {
             stored.insert(path.to_owned(), StoredFile { bytes, sha512: sha512.clone() });
-            Source::Kept
+            ContentSource::Unchanged
         }
         None => {
             let bytes = context.store.stat(&waiting).await?.unwrap_or_default();
             stored.insert(path.to_owned(), StoredFile { bytes, sha512: ocfl::sha512_of(context.store, &waiting).await? });
-            Source::Blob { key: waiting }
+            ContentSource::Blob { key: waiting }
         }
     };
     files.insert(path.to_owned(), source);
@@ -163,7 +163,7 @@ fn stored_file(bytes: &[u8]) -> StoredFile {
 }
 
 /// When each original arrived: its identifier holds the time (RFC 9562, version 7).
-fn received(contents: &Contents) -> BTreeMap<String, String> {
+fn received_times(contents: &DossierSnapshot) -> BTreeMap<String, String> {
     let mut times = BTreeMap::new();
     for file in &contents.files {
         let stamp = uuid::Uuid::parse_str(&file.id).ok().and_then(|id| id.get_timestamp());
@@ -172,7 +172,7 @@ fn received(contents: &Contents) -> BTreeMap<String, String> {
             OffsetDateTime::from_unix_timestamp(i64::try_from(seconds).ok()?).ok()?.format(&Rfc3339).ok()
         });
         if let Some(time) = time {
-            times.entry(file.new.sha256.clone()).or_insert(time);
+            times.entry(file.delivered.sha256.clone()).or_insert(time);
         }
     }
     times
@@ -182,8 +182,8 @@ fn received(contents: &Contents) -> BTreeMap<String, String> {
 ///
 /// # Errors
 /// `Internal` when it has no JSON form.
-pub fn to_json(record: &Record) -> Result<Vec<u8>> {
-    let mut json = serde_json::to_vec_pretty(record).or_error(Kind::Internal, || "the record has no JSON form".to_owned())?;
+pub fn record_to_json(record: &Record) -> Result<Vec<u8>> {
+    let mut json = serde_json::to_vec_pretty(record).or_error(ErrorKind::Internal, || "the record has no JSON form".to_owned())?;
     json.push(b'\n');
     Ok(json)
 }
@@ -192,9 +192,10 @@ pub fn to_json(record: &Record) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// `Corrupt` when it is not a record of a known form.
-pub fn from_json(json: &[u8], object: &str) -> Result<Record> {
-    let record: Record = serde_json::from_slice(json).or_error(Kind::Corrupt, || format!("record.json of {object} is not a record"))?;
-    if record.schema != sohoa_base::model::record::SCHEMA {
+pub fn record_from_json(json: &[u8], object: &str) -> Result<Record> {
+    let record: Record =
+        serde_json::from_slice(json).or_error(ErrorKind::Corrupt, || format!("record.json of {object} is not a record"))?;
+    if record.schema != sohoa_base::model::record::SCHEMA_URN {
         return Err(Error::corrupt(format!("record.json of {object} has the unknown form {}; use a newer program", record.schema)));
     }
     Ok(record)

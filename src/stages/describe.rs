@@ -1,13 +1,13 @@
 //! Describe: number, date, issuer, subject and the other fields of a document.
 
 use crate::classify::description_of;
-use crate::contract::{Context, Stage, Work, wrong_item};
+use crate::contract::{Context, Stage, TaskState, unexpected_item};
 use async_trait::async_trait;
 use serde_json::Value;
 use sohoa_base::error::Result;
 use sohoa_base::model::change::Change;
 use sohoa_base::model::holding::Item;
-use sohoa_base::model::plan::Level;
+use sohoa_base::model::plan::StageLevel;
 
 /// See the module.
 #[derive(Debug)]
@@ -23,12 +23,12 @@ impl Stage for Describe {
         3
     }
 
-    fn level(&self) -> Level {
-        Level::Document
+    fn level(&self) -> StageLevel {
+        StageLevel::Document
     }
 
-    async fn run(&self, context: &Context<'_>, _: &Value, work: &mut Work) -> Result<()> {
-        let Item::Document { document, contents } = &work.item else { return Err(wrong_item(self.name())) };
+    async fn run(&self, context: &Context<'_>, _: &Value, work: &mut TaskState) -> Result<()> {
+        let Item::Document { document, contents } = &work.item else { return Err(unexpected_item(self.name())) };
         let found = match work.found.take() {
             Some(found) => found,
             None => description_of(context, contents, document).await?,
@@ -40,7 +40,7 @@ impl Stage for Describe {
         match classified {
             Some(description) => {
                 description.fields = found.fields;
-                description.personal = found.personal;
+                description.personal_data = found.personal_data;
             }
             None => work.changes.push(Change::DocumentDescribed { document: document.clone(), description: found }),
         }

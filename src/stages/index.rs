@@ -1,12 +1,12 @@
 //! Index: the deposited dossier becomes findable.
 
-use crate::contract::{Context, Stage, Work, wrong_item};
+use crate::contract::{Context, Stage, TaskState, unexpected_item};
 use crate::{names, readings};
 use async_trait::async_trait;
 use serde_json::Value;
 use sohoa_base::error::Result;
-use sohoa_base::model::holding::{Contents, Document, Item};
-use sohoa_base::model::plan::Level;
+use sohoa_base::model::holding::{Document, DossierSnapshot, Item};
+use sohoa_base::model::plan::StageLevel;
 use sohoa_base::model::reading::Reading;
 use sohoa_search::page::IndexedPage;
 
@@ -20,17 +20,17 @@ impl Stage for Index {
         "index"
     }
 
-    fn level(&self) -> Level {
-        Level::Dossier
+    fn level(&self) -> StageLevel {
+        StageLevel::Dossier
     }
 
-    async fn run(&self, context: &Context<'_>, _: &Value, work: &mut Work) -> Result<()> {
-        let Item::Dossier(contents) = &work.item else { return Err(wrong_item(self.name())) };
-        context.index.remove_dossier(&names::object(&contents.dossier.name))?;
+    async fn run(&self, context: &Context<'_>, _: &Value, work: &mut TaskState) -> Result<()> {
+        let Item::Dossier(contents) = &work.item else { return Err(unexpected_item(self.name())) };
+        context.index.remove_dossier(&names::dossier_object(&contents.dossier.name))?;
         for document in &contents.documents {
             for number in document.page_numbers() {
-                if let Some(reading) = readings::of_page(context, contents, document, number).await? {
-                    context.index.add_page(&indexed(contents, document, number, reading))?;
+                if let Some(reading) = readings::page_reading(context, contents, document, number).await? {
+                    context.index.add_page(&to_indexed_page(contents, document, number, reading))?;
                 }
             }
         }
@@ -39,11 +39,11 @@ impl Stage for Index {
     }
 }
 
-fn indexed(contents: &Contents, document: &Document, page: u32, reading: Reading) -> IndexedPage {
+fn to_indexed_page(contents: &DossierSnapshot, document: &Document, page: u32, reading: Reading) -> IndexedPage {
     let name = &contents.dossier.name;
     let description = document.description.as_ref();
     IndexedPage {
-        object: names::object(name),
+        object: names::dossier_object(name),
         fonds: name.fonds.clone(),
         dossier: name.code.clone(),
         title: name.title.clone(),

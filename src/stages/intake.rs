@@ -1,13 +1,13 @@
 //! Intake: what is this file, and how many pages has it? Archives are opened; bad files refused.
 
-use crate::contract::{Context, Stage, Work, wrong_item};
+use crate::contract::{Context, Stage, TaskState, unexpected_item};
 use crate::originals;
 use async_trait::async_trait;
 use serde_json::Value;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::change::Change;
-use sohoa_base::model::holding::{Container, DeliveredName, Dossier, DossierName, File, Item, NewFile};
-use sohoa_base::model::plan::Level;
+use sohoa_base::model::holding::{Container, DeliveredFile, DeliveredName, Dossier, DossierName, File, Item};
+use sohoa_base::model::plan::StageLevel;
 use sohoa_base::model::refusal::{Refusal, Warning};
 use sohoa_file_worker::archive_expander::{Member, expand};
 use sohoa_file_worker::client::FileWorker;
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 /// Stands between an archive's path and the paths of its members.
-pub const INSIDE: &str = "!/";
+pub const ARCHIVE_SEPARATOR: &str = "!/";
 
 /// See the module.
 #[derive(Debug)]
@@ -29,45 +29,45 @@ impl Stage for Intake {
         "intake"
     }
 
-    fn level(&self) -> Level {
-        Level::File
+    fn level(&self) -> StageLevel {
+        StageLevel::File
     }
 
-    async fn run(&self, context: &Context<'_>, _: &Value, work: &mut Work) -> Result<()> {
-        let Item::File { dossier, file } = &work.item else { return Err(wrong_item(self.name())) };
+    async fn run(&self, context: &Context<'_>, _: &Value, work: &mut TaskState) -> Result<()> {
+        let Item::File { dossier, file } = &work.item else { return Err(unexpected_item(self.name())) };
         let mut spent_ms = 0;
-        let change = match look_at(context, dossier, file, &mut spent_ms).await {
+        let change = match identify(context, dossier, file, &mut spent_ms).await {
             Ok(change) => change,
-            Err(error) if error.kind().is_passing() => return Err(error),
+            Err(error) if error.kind().is_transient() => return Err(error),
             Err(error) => Change::FileRefused { file: file.id.clone(), media_type: String::new(), refusal: Refusal::from(&error) },
         };
         work.changes.push(change);
-        work.spend(self.name(), spent_ms);
+        work.add_cpu_time(self.name(), spent_ms);
         Ok(())
     }
 }
 
-async fn look_at(context: &Context<'_>, dossier: &Dossier, file: &File, spent_ms: &mut u64) -> Result<Change> {
-    if file.new.bytes > context.file_bytes {
-        return open_large(context, dossier, file).await;
+async fn identify(context: &Context<'_>, dossier: &Dossier, file: &File, spent_ms: &mut u64) -> Result<Change> {
+    if file.delivered.bytes > context.max_file_bytes {
+        return expand_large_file(context, dossier, file).await;
     }
-    let mut worker = FileWorker::lease(context.pool, &file.new.sha256).await?;
-    originals::load(context, &mut worker, &dossier.name, &file.new.sha256).await?;
-    let inspected = worker.inspect(&file.new.path.shown).await;
+    let mut worker = FileWorker::lease(context.pool, &file.delivered.sha256).await?;
+    originals::load(context, &mut worker, &dossier.name, &file.delivered.sha256).await?;
+    let inspected = worker.inspect(&file.delivered.path.display).await;
     *spent_ms += worker.spent_ms();
     drop(worker);
     let InspectedFile { media_type, pages, signatures, warnings } = inspected?;
     if is_archive(&media_type) {
-        return open_archive(context, dossier, file, &media_type, warnings).await;
+        return expand_archive(context, dossier, file, &media_type, warnings).await;
     }
     Ok(Change::FileIdentified { file: file.id.clone(), media_type, pages, signatures, warnings })
 }
 
 /// A file too large for a reading process is an archive, which is read piece by piece, or refused.
-async fn open_large(context: &Context<'_>, dossier: &Dossier, file: &File) -> Result<Change> {
-    match open_archive(context, dossier, file, "", Vec::new()).await {
-        Err(error) if error.kind() == Kind::Invalid => {
-            Err(Error::limit(format!("the file is larger than {} MiB; split it", context.file_bytes >> 20)).caused_by(error))
+async fn expand_large_file(context: &Context<'_>, dossier: &Dossier, file: &File) -> Result<Change> {
+    match expand_archive(context, dossier, file, "", Vec::new()).await {
+        Err(error) if error.kind() == ErrorKind::Invalid => {
+            Err(Error::limit(format!("the file is larger than {} MiB; split it", context.max_file_bytes >> 20)).caused_by(error))
         }
         outcome => outcome,
     }
@@ -78,25 +78,25 @@ fn is_archive(media_type: &str) -> bool {
     matches!(media_type, "application/zip" | "application/x-tar" | "application/gzip")
 }
 
-async fn open_archive(
+async fn expand_archive(
     context: &Context<'_>,
     dossier: &Dossier,
     file: &File,
     media_type: &str,
     mut warnings: Vec<Warning>,
 ) -> Result<Change> {
-    let depth = file.new.path.shown.matches(INSIDE).count();
-    if depth >= context.archive_depth as usize {
+    let depth = file.delivered.path.display.matches(ARCHIVE_SEPARATOR).count();
+    if depth >= context.max_archive_depth as usize {
         return Err(Error::limit(format!(
             "{} is an archive inside {depth} archives; unpack it and deliver the folder",
-            file.new.path.shown
+            file.delivered.path.display
         )));
     }
-    let local = tempfile::NamedTempFile::new_in(context.scratch).or_error(Kind::Unavailable, originals::cannot_write)?;
-    originals::fetch(context, &dossier.name, &file.new.sha256, local.path()).await?;
+    let local = tempfile::NamedTempFile::new_in(context.temp_dir).or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
+    originals::download(context, &dossier.name, &file.delivered.sha256, local.path()).await?;
     let mut launch = context.expander.clone();
-    launch.arguments.push(file.new.path.shown.clone());
-    let members: Mutex<BTreeMap<DossierName, Vec<NewFile>>> = Mutex::default();
+    launch.arguments.push(file.delivered.path.display.clone());
+    let members: Mutex<BTreeMap<DossierName, Vec<DeliveredFile>>> = Mutex::default();
     let keep = |member: Member| {
         let (name, new) = describe_member(dossier, file, &member);
         let members = &members;
@@ -108,7 +108,7 @@ async fn open_archive(
             Ok(())
         }
     };
-    warnings.extend(expand(&launch, local.path(), context.scratch, keep).await?);
+    warnings.extend(expand(&launch, local.path(), context.temp_dir, keep).await?);
     let members: Vec<_> = members.into_inner().map_err(|_| Error::internal("the list of members is lost"))?.into_iter().collect();
     if members.is_empty() {
         let why: Vec<&str> = warnings.iter().map(|warning| warning.detail.as_str()).take(3).collect();
@@ -120,10 +120,10 @@ async fn open_archive(
 }
 
 /// Which dossier a member belongs to (the archive is a folder of its name), and the file it is.
-fn describe_member(dossier: &Dossier, archive: &File, member: &Member) -> (DossierName, NewFile) {
+fn describe_member(dossier: &Dossier, archive: &File, member: &Member) -> (DossierName, DeliveredFile) {
     let inside = DeliveredName::from_bytes(&member.path);
-    let folder = inside.shown.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let archive_name = archive.new.path.shown.rsplit('/').next().unwrap_or_default();
+    let folder = inside.display.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let archive_name = archive.delivered.path.display.rsplit('/').next().unwrap_or_default();
     let mut code = dossier.name.code.clone();
     if code.rsplit('/').next() != Some(archive_name) {
         code = format!("{code}/{archive_name}");
@@ -133,17 +133,17 @@ fn describe_member(dossier: &Dossier, archive: &File, member: &Member) -> (Dossi
     }
     let title = code.rsplit('/').next().unwrap_or_default().to_owned();
     let path = DeliveredName {
-        shown: format!("{}{INSIDE}{}", archive.new.path.shown, inside.shown),
+        display: format!("{}{ARCHIVE_SEPARATOR}{}", archive.delivered.path.display, inside.display),
         raw_hex: inside.raw_hex.map(|raw| {
-            let before = archive.new.path.raw_hex.clone().unwrap_or_else(|| hex::encode(&archive.new.path.shown));
-            format!("{before}{}{raw}", hex::encode(INSIDE))
+            let before = archive.delivered.path.raw_hex.clone().unwrap_or_else(|| hex::encode(&archive.delivered.path.display));
+            format!("{before}{}{raw}", hex::encode(ARCHIVE_SEPARATOR))
         }),
     };
-    let new = NewFile {
+    let new = DeliveredFile {
         path,
         sha256: member.sha256.clone(),
         bytes: member.bytes,
-        container: Some(Container { path: archive.new.path.clone(), sha256: archive.new.sha256.clone() }),
+        container: Some(Container { path: archive.delivered.path.clone(), sha256: archive.delivered.sha256.clone() }),
     };
     (DossierName { fonds: dossier.name.fonds.clone(), code, title }, new)
 }

@@ -2,7 +2,7 @@
 
 use crate::contract::Context;
 use crate::names;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::holding::DossierName;
 use sohoa_file_worker::client::FileWorker;
 use sohoa_storage::store::BlobStore;
@@ -14,21 +14,21 @@ use std::path::Path;
 ///
 /// # Errors
 /// `Corrupt` when they are in neither place; else those of the store.
-pub async fn place(context: &Context<'_>, dossier: &DossierName, sha256: &str) -> Result<String> {
-    place_in(context.store, dossier, sha256).await
+pub async fn locate_original(context: &Context<'_>, dossier: &DossierName, sha256: &str) -> Result<String> {
+    locate_original_in(context.store, dossier, sha256).await
 }
 
 /// As [`place`], for who has the store alone.
 ///
 /// # Errors
 /// As [`place`].
-pub async fn place_in(store: &dyn BlobStore, dossier: &DossierName, sha256: &str) -> Result<String> {
+pub async fn locate_original_in(store: &dyn BlobStore, dossier: &DossierName, sha256: &str) -> Result<String> {
     let waiting = key::intake(sha256);
     if store.stat(&waiting).await?.is_some() {
         return Ok(waiting);
     }
-    let object = names::object(dossier);
-    let deposited = ocfl::place_of(store, &object, sha256).await?;
+    let object = names::dossier_object(dossier);
+    let deposited = ocfl::key_of_digest(store, &object, sha256).await?;
     deposited.ok_or_else(|| Error::corrupt(format!("neither {waiting} nor {object} holds these bytes any more, deliver the file again")))
 }
 
@@ -36,8 +36,8 @@ pub async fn place_in(store: &dyn BlobStore, dossier: &DossierName, sha256: &str
 ///
 /// # Errors
 /// As [`place`].
-pub async fn fetch(context: &Context<'_>, dossier: &DossierName, sha256: &str, local: &Path) -> Result<()> {
-    context.store.get_file(&place(context, dossier, sha256).await?, local).await
+pub async fn download(context: &Context<'_>, dossier: &DossierName, sha256: &str, local: &Path) -> Result<()> {
+    context.store.get_file(&locate_original(context, dossier, sha256).await?, local).await
 }
 
 /// Makes these bytes the current source of a worker process, unless it has them.
@@ -48,12 +48,12 @@ pub async fn load(context: &Context<'_>, worker: &mut FileWorker<'_>, dossier: &
     if worker.has(sha256) {
         return Ok(());
     }
-    let local = tempfile::NamedTempFile::new_in(context.scratch).or_error(Kind::Unavailable, cannot_write)?;
-    fetch(context, dossier, sha256, local.path()).await?;
+    let local = tempfile::NamedTempFile::new_in(context.temp_dir).or_error(ErrorKind::Unavailable, temp_file_failure)?;
+    download(context, dossier, sha256, local.path()).await?;
     worker.load(sha256, local.path()).await
 }
 
 /// Why a temporary file cannot be had.
-pub fn cannot_write() -> String {
+pub fn temp_file_failure() -> String {
     "cannot write a temporary file; free space on the disk of the home".to_owned()
 }

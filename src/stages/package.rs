@@ -1,18 +1,18 @@
 //! Package: a document's searchable PDF/A, plain text, and ALTO for every page.
 
-use crate::contract::{Context, Stage, Work, options_of, wrong_item};
+use crate::contract::{Context, Stage, TaskState, options_of, unexpected_item};
 use crate::{names, originals, readings};
 use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::Value;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::change::Change;
-use sohoa_base::model::holding::{Contents, Document, File, Item, Page};
-use sohoa_base::model::plan::Level;
+use sohoa_base::model::holding::{Document, DossierSnapshot, File, Item, Page};
+use sohoa_base::model::plan::StageLevel;
 use sohoa_base::model::reading::Reading;
 use sohoa_base::model::record::Description;
 use sohoa_file_worker::client::FileWorker;
-use sohoa_formats::pdf_write::{PdfMetadata, Profile};
+use sohoa_formats::pdf_write::{PdfMetadata, PdfaProfile};
 use sohoa_formats::{alto, text};
 use std::collections::BTreeSet;
 use tokio::io::AsyncWriteExt;
@@ -22,13 +22,13 @@ use tokio::io::AsyncWriteExt;
 #[serde(deny_unknown_fields, default)]
 pub struct PackageOptions {
     /// Archival form of the PDF: `a1b` (default) or `a2u`.
-    pub profile: Form,
+    pub profile: ProfileOption,
 }
 
 /// Archival form of the PDF.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Form {
+pub enum ProfileOption {
     /// PDF/A-1b, the profile of TCVN 14159-1.
     #[default]
     A1b,
@@ -46,30 +46,30 @@ impl Stage for Package {
         "package"
     }
 
-    fn level(&self) -> Level {
-        Level::Document
+    fn level(&self) -> StageLevel {
+        StageLevel::Document
     }
 
     fn check_options(&self, options: &Value) -> Result<()> {
         options_of::<PackageOptions>(options).map(|_| ())
     }
 
-    async fn run(&self, context: &Context<'_>, options: &Value, work: &mut Work) -> Result<()> {
-        let Item::Document { document, contents } = &work.item else { return Err(wrong_item(self.name())) };
+    async fn run(&self, context: &Context<'_>, options: &Value, work: &mut TaskState) -> Result<()> {
+        let Item::Document { document, contents } = &work.item else { return Err(unexpected_item(self.name())) };
         let options: PackageOptions = options_of(options)?;
         let document = contents.document(document).ok_or_else(|| Error::internal("the document is not in its dossier"))?;
         let description = work.changes.iter().find_map(|change| match change {
             Change::DocumentDescribed { description, .. } => Some(description),
             _ => None,
         });
-        let metadata = metadata(contents, document, description.or(document.description.as_ref()), options);
+        let metadata = pdf_metadata(contents, document, description.or(document.description.as_ref()), options);
         let mut missing = BTreeSet::new();
         let spent_ms = loop {
-            if let Some(spent_ms) = try_write(context, contents, document, &metadata, &mut missing).await? {
+            if let Some(spent_ms) = try_package(context, contents, document, &metadata, &mut missing).await? {
                 break spent_ms;
             }
         };
-        work.spend(self.name(), spent_ms);
+        work.add_cpu_time(self.name(), spent_ms);
         Ok(())
     }
 }
@@ -77,28 +77,28 @@ impl Stage for Package {
 /// Writes PDF, text and ALTO into the store, page by page. A page that its process cannot bring into the PDF goes
 /// to `missing` and becomes an empty, crossed page. Processor time of the reading process, milliseconds; `None`
 /// when a page took the PDF with it and all begins again without that page.
-async fn try_write(
+async fn try_package(
     context: &Context<'_>,
-    contents: &Contents,
+    contents: &DossierSnapshot,
     document: &Document,
     metadata: &PdfMetadata,
     missing: &mut BTreeSet<u32>,
 ) -> Result<Option<u64>> {
     let file_of = |page: &Page| contents.file(&page.file);
     let first = document.page(1).and_then(|id| contents.page(id)).and_then(file_of);
-    let mut worker = FileWorker::lease(context.pool, first.map(|file| file.new.sha256.as_str()).unwrap_or_default()).await?;
-    let local = tempfile::NamedTempFile::new_in(context.scratch).or_error(Kind::Unavailable, originals::cannot_write)?;
-    let mut pdf = tokio::fs::File::create(local.path()).await.or_error(Kind::Unavailable, originals::cannot_write)?;
+    let mut worker = FileWorker::lease(context.pool, first.map(|file| file.delivered.sha256.as_str()).unwrap_or_default()).await?;
+    let local = tempfile::NamedTempFile::new_in(context.temp_dir).or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
+    let mut pdf = tokio::fs::File::create(local.path()).await.or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
     let mut text = String::new();
     worker.begin_pdf(metadata.clone()).await?;
     for (number, id) in (1..).zip(&document.pages) {
-        let reading = readings::of_page(context, contents, document, number).await?;
-        text::add_page(&mut text, number, reading.as_ref());
+        let reading = readings::page_reading(context, contents, document, number).await?;
+        text::append_page(&mut text, number, reading.as_ref());
         let page = contents.page(id);
         let piece = match (page, page.and_then(file_of), reading) {
             (Some(page), Some(file), Some(reading)) => {
-                let alto = alto::write(&reading, number, &file.new.sha256);
-                context.store.put(&names::part(&document.id, &names::alto(number)), alto.into_bytes()).await?;
+                let alto = alto::write(&reading, number, &file.delivered.sha256);
+                context.store.put(&names::staged_part_key(&document.id, &names::alto_name(number)), alto.into_bytes()).await?;
                 if missing.contains(&number) {
                     worker.add_missing_pdf_page().await
                 } else {
@@ -109,7 +109,7 @@ async fn try_write(
         };
         let piece = match piece {
             Ok(piece) => piece,
-            Err(error) if error.kind().is_passing() || !missing.insert(number) => return Err(error),
+            Err(error) if error.kind().is_transient() || !missing.insert(number) => return Err(error),
             Err(error) => {
                 tracing::warn!(document = document.id, page = number, error = %error.chain(), "the PDF has no picture of this page");
                 match worker.add_missing_pdf_page().await {
@@ -118,30 +118,35 @@ async fn try_write(
                 }
             }
         };
-        pdf.write_all(&piece).await.or_error(Kind::Unavailable, originals::cannot_write)?;
+        pdf.write_all(&piece).await.or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
     }
     let rest = worker.finish_pdf().await?;
-    pdf.write_all(&rest).await.or_error(Kind::Unavailable, originals::cannot_write)?;
-    pdf.flush().await.or_error(Kind::Unavailable, originals::cannot_write)?;
-    context.store.put_file(&names::part(&document.id, "document.pdf"), local.path()).await?;
-    context.store.put(&names::part(&document.id, "text.txt"), text.into_bytes()).await?;
+    pdf.write_all(&rest).await.or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
+    pdf.flush().await.or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
+    context.store.put_file(&names::staged_part_key(&document.id, "document.pdf"), local.path()).await?;
+    context.store.put(&names::staged_part_key(&document.id, "text.txt"), text.into_bytes()).await?;
     Ok(Some(worker.spent_ms()))
 }
 
 /// Adds one page to the PDF that `worker` writes.
 async fn add_page(
     context: &Context<'_>,
-    contents: &Contents,
+    contents: &DossierSnapshot,
     worker: &mut FileWorker<'_>,
     page: &Page,
     file: &File,
     reading: Reading,
 ) -> Result<Vec<u8>> {
-    originals::load(context, worker, &contents.dossier.name, &file.new.sha256).await?;
+    originals::load(context, worker, &contents.dossier.name, &file.delivered.sha256).await?;
     worker.add_pdf_page(&file.media_type, page.number, reading, Vec::new()).await
 }
 
-fn metadata(contents: &Contents, document: &Document, description: Option<&Description>, options: PackageOptions) -> PdfMetadata {
+fn pdf_metadata(
+    contents: &DossierSnapshot,
+    document: &Document,
+    description: Option<&Description>,
+    options: PackageOptions,
+) -> PdfMetadata {
     let field = |name: &str| description.and_then(|found| found.fields.get(name)).map(|field| field.value.clone()).unwrap_or_default();
     let kind = description.map(|found| found.kind_name.clone()).unwrap_or_default();
     let number = [field("codeNumber"), field("codeNotation")].iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join("/");
@@ -151,10 +156,10 @@ fn metadata(contents: &Contents, document: &Document, description: Option<&Descr
         subject: field("subject"),
         keywords: Vec::new(),
         language: "vi".to_owned(),
-        identifier: format!("{}#{}", names::object(&contents.dossier.name), document.number),
+        identifier: format!("{}#{}", names::dossier_object(&contents.dossier.name), document.number),
         profile: match options.profile {
-            Form::A1b => Profile::A1b,
-            Form::A2u => Profile::A2u,
+            ProfileOption::A1b => PdfaProfile::A1b,
+            ProfileOption::A2u => PdfaProfile::A2u,
         },
     }
 }

@@ -1,12 +1,12 @@
 //! Prepare: how a page is made ready to be read. The work itself is done where the page is read, in one
 //! reading process, so that no picture travels.
 
-use crate::contract::{Context, Stage, Work, options_of};
+use crate::contract::{Context, Stage, TaskState, options_of};
 use async_trait::async_trait;
 use serde_json::Value;
 use sohoa_base::error::Result;
-use sohoa_base::model::plan::Level;
-use sohoa_recognition::page::Preparation;
+use sohoa_base::model::plan::StageLevel;
+use sohoa_recognition::page::PreprocessOptions;
 
 /// See the module.
 #[derive(Debug)]
@@ -22,15 +22,15 @@ impl Stage for Prepare {
         4
     }
 
-    fn level(&self) -> Level {
-        Level::Page
+    fn level(&self) -> StageLevel {
+        StageLevel::Page
     }
 
     fn check_options(&self, options: &Value) -> Result<()> {
-        options_of::<Preparation>(options).map(|_| ())
+        options_of::<PreprocessOptions>(options).map(|_| ())
     }
 
-    async fn run(&self, _: &Context<'_>, options: &Value, work: &mut Work) -> Result<()> {
+    async fn run(&self, _: &Context<'_>, options: &Value, work: &mut TaskState) -> Result<()> {
         if let Value::Object(options) = options {
             work.reading_options.extend(options.clone());
         }

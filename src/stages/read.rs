@@ -1,21 +1,21 @@
 //! Read: the words of one page, from the cache or from a reading process.
 
 use crate::cache::{self, CachedReading};
-use crate::contract::{Context, Stage, Work, options_of, wrong_item};
+use crate::contract::{Context, Stage, TaskState, options_of, unexpected_item};
 use crate::prepare::Prepare;
 use crate::{names, originals};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use sohoa_base::error::Result;
 use sohoa_base::model::change::Change;
-use sohoa_base::model::holding::{Dossier, File, Item, Page, Release};
-use sohoa_base::model::plan::Level;
+use sohoa_base::model::holding::{Dossier, File, Item, Page, QuarantineRelease};
+use sohoa_base::model::plan::StageLevel;
 use sohoa_base::model::reading::Reading;
-use sohoa_base::model::refusal::{Class, Refusal, Warning};
-use sohoa_extraction::secrecy::{Stamped, stamp};
+use sohoa_base::model::refusal::{Refusal, RefusalClass, Warning};
+use sohoa_extraction::secrecy::{DetectedSecrecy, find_secrecy_stamp};
 use sohoa_file_worker::client::FileWorker;
 use sohoa_file_worker::request::PageRead;
-use sohoa_recognition::doubt::Doubt;
+use sohoa_recognition::doubt::SecondPassOptions;
 use sohoa_recognition::page::ReadOptions;
 
 /// See the module.
@@ -32,22 +32,22 @@ impl Stage for Read {
         12
     }
 
-    fn level(&self) -> Level {
-        Level::Page
+    fn level(&self) -> StageLevel {
+        StageLevel::Page
     }
 
     fn check_options(&self, options: &Value) -> Result<()> {
-        options_of::<Doubt>(options).map(|_| ())
+        options_of::<SecondPassOptions>(options).map(|_| ())
     }
 
-    async fn run(&self, context: &Context<'_>, options: &Value, work: &mut Work) -> Result<()> {
-        let Item::Page { dossier, file, page } = &work.item else { return Err(wrong_item(self.name())) };
+    async fn run(&self, context: &Context<'_>, options: &Value, work: &mut TaskState) -> Result<()> {
+        let Item::Page { dossier, file, page } = &work.item else { return Err(unexpected_item(self.name())) };
         let options =
             ReadOptions { prepare: options_of(&Value::Object(work.reading_options.clone()))?, read: options_of(options)?, turn: page.turn };
         // By dossier: what is forgotten of one in quarantine is not taken from another that holds the same page.
-        let key = cache::key_of(&json!({
-            "dossier": names::object(&dossier.name),
-            "source": file.new.sha256,
+        let key = cache::cache_key(&json!({
+            "dossier": names::dossier_object(&dossier.name),
+            "source": file.delivered.sha256,
             "page": page.number,
             "prepare": Prepare.version(),
             "read": self.version(),
@@ -61,18 +61,18 @@ impl Stage for Read {
             None => ask_reader(context, (dossier, file, page), options).await?,
         };
         let change = match found {
-            Ok(cached) => match stamp(&cached.reading) {
+            Ok(cached) => match find_secrecy_stamp(&cached.reading) {
                 // Before anything of it is written anywhere.
-                Some(stamp) if page.released.is_none() => {
+                Some(stamp) if page.release.is_none() => {
                     cache::delete(context.store, &key).await?;
-                    Change::PageHeld { page: page.id.clone(), refusal: held(&stamp) }
+                    Change::PageHeld { page: page.id.clone(), refusal: secrecy_refusal(&stamp) }
                 }
                 stamp => {
                     if !is_cached {
                         cache::put(context.store, &key, &cached).await?;
                     }
                     let mut warnings = cached.warnings;
-                    warnings.extend(stamp.and(page.released.as_deref()).map(released));
+                    warnings.extend(stamp.and(page.release.as_deref()).map(release_warning));
                     let Reading { quality, blank, .. } = cached.reading;
                     Change::PageRead { page: page.id.clone(), reading: key, quality, blank, warnings }
                 }
@@ -81,36 +81,36 @@ impl Stage for Read {
         };
         work.changes.push(change);
         for (part, milliseconds) in cpu_ms {
-            work.spend(&part, milliseconds);
+            work.add_cpu_time(&part, milliseconds);
         }
         Ok(())
     }
 }
 
 /// Why a page goes into quarantine.
-fn held(stamp: &Stamped) -> Refusal {
+fn secrecy_refusal(stamp: &DetectedSecrecy) -> Refusal {
     let reason = format!(
         "a stamp of secrecy was seen ({}, {} % sure); an officer in charge of secrets decides: sohoa quarantine",
         stamp.level.as_stamped(),
         stamp.confidence
     );
-    Refusal { class: Class::Secret, reason }
+    Refusal { class: RefusalClass::Secret, reason }
 }
 
 /// What a reader of the record must know of a stamp that does not hold the page any more.
-fn released(release: &Release) -> Warning {
+fn release_warning(release: &QuarantineRelease) -> Warning {
     let note = release.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
     Warning::new("secrecy-released", format!("a stamp of secrecy was seen; {} released the page at {}{note}", release.by, release.at))
 }
 
-type Outcome = (std::result::Result<CachedReading, Refusal>, Vec<(String, u64)>);
+type ReadOutcome = (std::result::Result<CachedReading, Refusal>, Vec<(String, u64)>);
 
-async fn ask_reader(context: &Context<'_>, (dossier, file, page): (&Dossier, &File, &Page), options: ReadOptions) -> Result<Outcome> {
-    let mut worker = FileWorker::lease(context.pool, &file.new.sha256).await?;
-    originals::load(context, &mut worker, &dossier.name, &file.new.sha256).await?;
+async fn ask_reader(context: &Context<'_>, (dossier, file, page): (&Dossier, &File, &Page), options: ReadOptions) -> Result<ReadOutcome> {
+    let mut worker = FileWorker::lease(context.pool, &file.delivered.sha256).await?;
+    originals::load(context, &mut worker, &dossier.name, &file.delivered.sha256).await?;
     match worker.read_page(&file.media_type, page.number, options).await {
         Ok(PageRead { reading, warnings, cpu_ms }) => Ok((Ok(CachedReading { reading, warnings }), cpu_ms.into_iter().collect())),
-        Err(error) if error.kind().is_passing() => Err(error),
+        Err(error) if error.kind().is_transient() => Err(error),
         Err(error) => Ok((Err(Refusal::from(&error)), Vec::new())),
     }
 }

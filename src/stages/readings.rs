@@ -1,10 +1,10 @@
 //! The readings of a document, page after page: none is held longer than it is looked at.
 
 use crate::contract::Context;
-use crate::deposit::from_json;
+use crate::deposit::record_from_json;
 use crate::{cache, names};
-use sohoa_base::error::{Kind, Result};
-use sohoa_base::model::holding::{Contents, Document, Page};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::model::holding::{Document, DossierSnapshot, Page};
 use sohoa_base::model::reading::Reading;
 use sohoa_extraction::decided::correct_reading;
 use sohoa_formats::alto;
@@ -14,11 +14,13 @@ use sohoa_storage::ocfl;
 ///
 /// # Errors
 /// `Unavailable` when the store does not answer; `Corrupt` when a reading is gone.
-pub async fn of_page(context: &Context<'_>, contents: &Contents, document: &Document, number: u32) -> Result<Option<Reading>> {
+pub async fn page_reading(context: &Context<'_>, contents: &DossierSnapshot, document: &Document, number: u32) -> Result<Option<Reading>> {
     let page = document.page(number).and_then(|id| contents.page(id));
     let read = match page.and_then(|page| page.reading.as_ref()) {
-        Some(key) => cache::expect(context.store, key).await.map(Some)?,
-        None if contents.dossier.version > 0 && page.is_some_and(|page| page.refusal.is_none()) => stored(context, contents, page).await?,
+        Some(key) => cache::get_required(context.store, key).await.map(Some)?,
+        None if contents.dossier.version > 0 && page.is_some_and(|page| page.refusal.is_none()) => {
+            deposited_reading(context, contents, page).await?
+        }
         None => None,
     };
     Ok(read.map(|mut reading| {
@@ -29,12 +31,12 @@ pub async fn of_page(context: &Context<'_>, contents: &Contents, document: &Docu
 
 /// The reading out of the deposited ALTO: after a rebuild the catalogue knows no cache keys. The page may have moved to
 /// another document since, so it is looked up by where it stands in its original.
-async fn stored(context: &Context<'_>, contents: &Contents, page: Option<&Page>) -> Result<Option<Reading>> {
-    let original = page.and_then(|page| Some((contents.file(&page.file)?.new.sha256.as_str(), page.number)));
-    let object = names::object(&contents.dossier.name);
+async fn deposited_reading(context: &Context<'_>, contents: &DossierSnapshot, page: Option<&Page>) -> Result<Option<Reading>> {
+    let original = page.and_then(|page| Some((contents.file(&page.file)?.delivered.sha256.as_str(), page.number)));
+    let object = names::dossier_object(&contents.dossier.name);
     let record = match ocfl::get(context.store, &object, "record.json").await {
-        Ok(bytes) => from_json(&bytes, &object)?,
-        Err(error) if error.kind() == Kind::NotFound => return Ok(None),
+        Ok(bytes) => record_from_json(&bytes, &object)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
     let mut pages = record.documents.iter().flat_map(|document| &document.pages);

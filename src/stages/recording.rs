@@ -1,51 +1,56 @@
 //! The record of a dossier from what the catalogue and the readings say.
 
 use crate::{by_name, names};
-use sohoa_base::model::code::Code;
-use sohoa_base::model::holding::{Contents, Document, File, FileState};
-use sohoa_base::model::plan::Plan;
+use sohoa_base::model::code::Barcode;
+use sohoa_base::model::holding::{Document, DossierSnapshot, File, FileState};
+use sohoa_base::model::plan::PipelinePlan;
 use sohoa_base::model::reading::{Reading, TextSource};
-use sohoa_base::model::record::{Description, Original, Provenance, Record, RecordedDocument, RecordedPage, SCHEMA, StageUse};
+use sohoa_base::model::record::{Description, Original, Provenance, Record, RecordedDocument, RecordedPage, SCHEMA_URN, StageUse};
 use sohoa_extraction::archival;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the record says of a page's reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Read {
+pub struct ReadingSummary {
     source: TextSource,
     turn: u16,
-    codes: Vec<Code>,
+    codes: Vec<Barcode>,
 }
 
-impl From<&Reading> for Read {
+impl From<&Reading> for ReadingSummary {
     fn from(reading: &Reading) -> Self {
-        Self { source: reading.source, turn: reading.turn, codes: reading.codes.clone() }
+        Self { source: reading.source, turn: reading.turn, codes: reading.barcodes.clone() }
     }
 }
 
 /// The record; `read` by page identifier, without the pages that could not be read.
 #[must_use]
-pub fn record(contents: &Contents, plan: &Plan, models: BTreeMap<String, String>, read: &BTreeMap<String, Read>) -> Record {
+pub fn build_record(
+    contents: &DossierSnapshot,
+    plan: &PipelinePlan,
+    models: BTreeMap<String, String>,
+    read: &BTreeMap<String, ReadingSummary>,
+) -> Record {
     let name = &contents.dossier.name;
     let whole = contents.documents.iter().filter(|document| !document.pages.is_empty());
-    let documents: Vec<RecordedDocument> = whole.map(|document| recorded_document(contents, document, read)).collect();
-    let (archival, missing) = archival::of_dossier(&name.code, &name.title, &documents);
+    let documents: Vec<RecordedDocument> = whole.map(|document| build_document(contents, document, read)).collect();
+    let (archival, missing) = archival::dossier_fields(&name.code, &name.title, &documents);
     Record {
-        schema: SCHEMA.to_owned(),
-        object: names::object(name),
+        schema: SCHEMA_URN.to_owned(),
+        object: names::dossier_object(name),
         fonds: name.fonds.clone(),
         code: name.code.clone(),
         title: name.title.clone(),
-        archival,
-        missing,
+        archival_fields: archival,
+        missing_fields: missing,
         documents,
         list_findings: contents.dossier.list_findings.clone(),
-        originals: originals(contents),
-        provenance: provenance(plan, models),
+        originals: build_originals(contents),
+        provenance: build_provenance(plan, models),
     }
 }
 
-fn recorded_document(contents: &Contents, document: &Document, read: &BTreeMap<String, Read>) -> RecordedDocument {
+fn build_document(contents: &DossierSnapshot, document: &Document, read: &BTreeMap<String, ReadingSummary>) -> RecordedDocument {
     let pages = (1..)
         .zip(&document.pages)
         .filter_map(|(number, id)| {
@@ -54,39 +59,39 @@ fn recorded_document(contents: &Contents, document: &Document, read: &BTreeMap<S
             let read = read.get(id);
             Some(RecordedPage {
                 number,
-                original: file.new.sha256.clone(),
+                original: file.delivered.sha256.clone(),
                 original_page: page.number,
-                alto: read.map(|_| names::in_object(document.number, &names::alto(number))),
+                alto: read.map(|_| names::part_path(document.number, &names::alto_name(number))),
                 source: read.map_or(TextSource::Recognised, |read| read.source),
                 turn: read.map_or(0, |read| read.turn),
                 blank: page.blank,
                 quality: page.quality,
                 warnings: page.warnings.clone(),
                 refusal: page.refusal.clone(),
-                codes: read.map(|read| read.codes.clone()).unwrap_or_default(),
+                barcodes: read.map(|read| read.codes.clone()).unwrap_or_default(),
             })
         })
         .collect();
     let mut recorded = RecordedDocument {
         number: document.number,
         description: document.description.clone().unwrap_or_else(Description::unknown),
-        listed: document.listed.clone(),
-        review: document.review.clone(),
+        list_entry: document.list_entry.clone(),
+        review_reasons: document.review_reasons.clone(),
         decisions: document.decisions.clone(),
-        archival: BTreeMap::new(),
-        missing: Vec::new(),
+        archival_fields: BTreeMap::new(),
+        missing_fields: Vec::new(),
         pages,
-        pdf: names::in_object(document.number, "document.pdf"),
-        text: names::in_object(document.number, "text.txt"),
+        pdf: names::part_path(document.number, "document.pdf"),
+        text: names::part_path(document.number, "text.txt"),
     };
-    (recorded.archival, recorded.missing) = archival::of_document(&contents.dossier.name.code, &recorded);
+    (recorded.archival_fields, recorded.missing_fields) = archival::document_fields(&contents.dossier.name.code, &recorded);
     recorded
 }
 
 /// Takes the codes of pages whose reading is not known any more from the record of the version before.
-pub fn keep_codes(record: &mut Record, before: &Record, contents: &Contents) {
+pub fn restore_codes(record: &mut Record, before: &Record, contents: &DossierSnapshot) {
     let unread = |page: &RecordedPage| {
-        let holds = |file: &str| contents.file(file).is_some_and(|file| file.new.sha256 == page.original);
+        let holds = |file: &str| contents.file(file).is_some_and(|file| file.delivered.sha256 == page.original);
         contents.pages.iter().any(|known| known.number == page.original_page && known.reading.is_none() && holds(&known.file))
     };
     let known: BTreeMap<(&str, u32), &RecordedPage> = before
@@ -97,24 +102,24 @@ pub fn keep_codes(record: &mut Record, before: &Record, contents: &Contents) {
         .collect();
     for page in record.documents.iter_mut().flat_map(|document| &mut document.pages).filter(|page| unread(page)) {
         if let Some(before) = known.get(&(page.original.as_str(), page.original_page)) {
-            page.codes.clone_from(&before.codes);
+            page.barcodes.clone_from(&before.barcodes);
         }
     }
 }
 
 /// Every kept file by its path in the object; names of duplicates are gathered under the bytes they repeat.
-fn originals(contents: &Contents) -> Vec<Original> {
-    let paths = names::originals(contents);
+fn build_originals(contents: &DossierSnapshot) -> Vec<Original> {
+    let paths = names::original_paths(contents);
     let mut kept: BTreeMap<&str, Original> = BTreeMap::new();
-    for file in contents.files.iter().filter(|file| is_kept(file) && !contents.holds_back(file)) {
+    for file in contents.files.iter().filter(|file| is_preserved(file) && !contents.is_file_held(file)) {
         let Some(path) = paths.get(&file.id) else { continue };
         let pages = contents.pages.iter().filter(|page| page.file == file.id).count();
-        kept.entry(&file.new.sha256).or_insert_with(|| Original {
+        kept.entry(&file.delivered.sha256).or_insert_with(|| Original {
             path: path.clone(),
             delivered_as: Vec::new(),
-            container: file.new.container.clone(),
-            sha256: file.new.sha256.clone(),
-            bytes: file.new.bytes,
+            container: file.delivered.container.clone(),
+            sha256: file.delivered.sha256.clone(),
+            bytes: file.delivered.bytes,
             media_type: file.media_type.clone(),
             pages: u32::try_from(pages).unwrap_or(u32::MAX),
             signatures: file.signatures.clone(),
@@ -123,8 +128,8 @@ fn originals(contents: &Contents) -> Vec<Original> {
         });
     }
     for file in &contents.files {
-        if let Some(original) = kept.get_mut(file.new.sha256.as_str()) {
-            original.delivered_as.push(file.new.path.clone());
+        if let Some(original) = kept.get_mut(file.delivered.sha256.as_str()) {
+            original.delivered_as.push(file.delivered.path.clone());
         }
     }
     let mut all: Vec<Original> = kept.into_values().collect();
@@ -139,7 +144,7 @@ fn originals(contents: &Contents) -> Vec<Original> {
 /// Whether the file's own bytes go into the dossier's object. A duplicate's bytes are there already; of an
 /// archive the members stand in its place, unless something in it could not be taken.
 #[must_use]
-pub fn is_kept(file: &File) -> bool {
+pub fn is_preserved(file: &File) -> bool {
     match file.state {
         FileState::Duplicate | FileState::Received | FileState::Removed => false,
         FileState::Expanded => !file.warnings.is_empty(),
@@ -147,11 +152,11 @@ pub fn is_kept(file: &File) -> bool {
     }
 }
 
-fn provenance(plan: &Plan, models: BTreeMap<String, String>) -> Provenance {
+fn build_provenance(plan: &PipelinePlan, models: BTreeMap<String, String>) -> Provenance {
     let stages = plan
         .groups
         .iter()
-        .flat_map(|group| &group.steps)
+        .flat_map(|group| &group.stages)
         .map(|step| StageUse {
             stage: step.stage.clone(),
             version: by_name(&step.stage).map_or(0, |stage| stage.version()),

@@ -1,16 +1,16 @@
 //! Review: must a person look at the document? Its pages then count as in review until somebody decides.
 
-use crate::contract::{Context, Stage, Work, options_of, wrong_item};
+use crate::contract::{Context, Stage, TaskState, options_of, unexpected_item};
 use async_trait::async_trait;
 use serde_json::Value;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::change::Change;
-use sohoa_base::model::holding::{Contents, Document, Item, Page};
-use sohoa_base::model::plan::Level;
-use sohoa_base::model::queue::SAMPLE;
+use sohoa_base::model::holding::{Document, DossierSnapshot, Item, Page};
+use sohoa_base::model::plan::StageLevel;
+use sohoa_base::model::queue::SAMPLE_REASON;
 use sohoa_base::model::rescan;
-use sohoa_extraction::decided::left_open;
-use sohoa_extraction::review::{PageFacts, ReviewOptions, is_drawn, reasons};
+use sohoa_extraction::decided::open_reasons;
+use sohoa_extraction::review::{PageFacts, ReviewOptions, is_sampled, review_reasons};
 
 /// See the module.
 #[derive(Debug)]
@@ -26,16 +26,16 @@ impl Stage for Review {
         3
     }
 
-    fn level(&self) -> Level {
-        Level::Document
+    fn level(&self) -> StageLevel {
+        StageLevel::Document
     }
 
     fn check_options(&self, options: &Value) -> Result<()> {
         options_of::<ReviewOptions>(options).map(|_| ())
     }
 
-    async fn run(&self, _: &Context<'_>, options: &Value, work: &mut Work) -> Result<()> {
-        let Item::Document { document, contents } = &work.item else { return Err(wrong_item(self.name())) };
+    async fn run(&self, _: &Context<'_>, options: &Value, work: &mut TaskState) -> Result<()> {
+        let Item::Document { document, contents } = &work.item else { return Err(unexpected_item(self.name())) };
         let options: ReviewOptions = options_of(options)?;
         let described = work.changes.iter().find_map(|change| match change {
             Change::DocumentDescribed { description, .. } => Some(description),
@@ -50,18 +50,19 @@ impl Stage for Review {
             .unwrap_or_default()
             .iter()
             .filter_map(|page| contents.page(page))
-            .map(facts)
+            .map(page_facts)
             .collect();
         let decisions = stored.map(|document| document.decisions.as_slice()).unwrap_or_default();
-        let mut found = reasons(description, &pages, &options);
-        if stored.is_some_and(|document| list_differs(contents, document)) {
+        let mut found = review_reasons(description, &pages, &options);
+        if stored.is_some_and(|document| has_list_finding(contents, document)) {
             found.push("list-differs".to_owned());
         }
         let name = &contents.dossier.name;
-        if found.is_empty() && stored.is_some_and(|document| is_drawn(&name.fonds, &name.code, document.number, options.sample_permille)) {
-            found.push(SAMPLE.to_owned());
+        if found.is_empty() && stored.is_some_and(|document| is_sampled(&name.fonds, &name.code, document.number, options.sample_permille))
+        {
+            found.push(SAMPLE_REASON.to_owned());
         }
-        let reasons = left_open(found, decisions);
+        let reasons = open_reasons(found, decisions);
         work.changes.push(Change::DocumentReviewed { document: document.clone(), reasons });
         Ok(())
     }
@@ -69,10 +70,10 @@ impl Stage for Review {
 
 /// Whether the list that came with the dossier disagrees about this document, or, of what came or did not come beside
 /// all documents, about the first one.
-fn list_differs(contents: &Contents, document: &Document) -> bool {
+fn has_list_finding(contents: &DossierSnapshot, document: &Document) -> bool {
     let has = |path: &str| {
         let mut files = document.pages.iter().filter_map(|page| contents.file(&contents.page(page)?.file));
-        files.any(|file| file.new.path.shown == path)
+        files.any(|file| file.delivered.path.display == path)
     };
     contents.dossier.list_findings.iter().any(|finding| match &finding.file {
         Some(path) => has(path),
@@ -80,12 +81,12 @@ fn list_differs(contents: &Contents, document: &Document) -> bool {
     })
 }
 
-fn facts(page: &Page) -> PageFacts<'_> {
+fn page_facts(page: &Page) -> PageFacts<'_> {
     PageFacts {
         confidence: page.quality.confidence,
         blank: page.blank,
         refused: page.refusal.is_some(),
-        rescan: !rescan::reasons(&page.quality, page.blank).is_empty(),
+        rescan: !rescan::rescan_reasons(&page.quality, page.blank).is_empty(),
         warnings: &page.warnings,
     }
 }

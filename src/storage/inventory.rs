@@ -9,19 +9,19 @@ use serde::{Deserialize, Serialize};
 use super::key;
 use super::store::BlobStore;
 use super::streaming::sha512;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 
 /// The type of an inventory by version 1.1 of the specification.
 pub const INVENTORY_TYPE: &str = "https://ocfl.io/1.1/spec/#inventory";
 
 /// Name of the inventory in an object and in each of its versions.
-pub(super) const INVENTORY: &str = "inventory.json";
+pub(super) const INVENTORY_FILE: &str = "inventory.json";
 
 /// Name of the file that holds the inventory's digest.
-pub(super) const SIDECAR: &str = "inventory.json.sha512";
+pub(super) const SIDECAR_FILE: &str = "inventory.json.sha512";
 
 /// Digests of content, each with the paths (content or logical) that hold it.
-pub type Paths = BTreeMap<String, Vec<String>>;
+pub type DigestPaths = BTreeMap<String, Vec<String>>;
 
 /// An OCFL inventory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,9 +38,9 @@ pub struct Inventory {
     pub head: String,
     /// Further digests of content paths, by algorithm.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub fixity: BTreeMap<String, Paths>,
+    pub fixity: BTreeMap<String, DigestPaths>,
     /// Content paths, relative to the object's folder, by digest.
-    pub manifest: Paths,
+    pub manifest: DigestPaths,
     /// The versions by name.
     pub versions: BTreeMap<String, Version>,
 }
@@ -57,7 +57,7 @@ pub struct Version {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<User>,
     /// Logical paths by digest.
-    pub state: Paths,
+    pub state: DigestPaths,
 }
 
 /// Who made a version.
@@ -72,12 +72,12 @@ pub struct User {
 
 /// An inventory as it lies in the store.
 #[derive(Debug)]
-pub(super) struct Loaded {
+pub(super) struct LoadedInventory {
     pub(super) inventory: Inventory,
     pub(super) bytes: Vec<u8>,
     /// A deposit ended between the inventory and its sidecar: the new version is whole, the sidecar
     /// still the old one or absent.
-    pub(super) sidecar_lags: bool,
+    pub(super) is_sidecar_stale: bool,
 }
 
 impl Inventory {
@@ -113,7 +113,7 @@ impl Inventory {
     /// `Internal`, which does not happen with these types.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         let mut bytes =
-            serde_json::to_vec_pretty(self).or_error(Kind::Internal, || format!("cannot write the inventory of {}", self.id))?;
+            serde_json::to_vec_pretty(self).or_error(ErrorKind::Internal, || format!("cannot write the inventory of {}", self.id))?;
         bytes.push(b'\n');
         Ok(bytes)
     }
@@ -124,7 +124,7 @@ impl Inventory {
 /// # Errors
 /// `Corrupt` if it contradicts its sidecar or is the inventory of something else.
 pub async fn read_inventory(store: &dyn BlobStore, object: &str) -> Result<Option<Inventory>> {
-    Ok(load(store, object).await?.map(|loaded| loaded.inventory))
+    Ok(load_inventory(store, object).await?.map(|loaded| loaded.inventory))
 }
 
 /// The number in a version name such as `v3`.
@@ -134,45 +134,48 @@ pub(super) fn version_number(name: &str) -> Option<u32> {
 }
 
 /// The line of a sidecar for an inventory.
-pub(super) fn sidecar_of(bytes: &[u8]) -> Vec<u8> {
-    format!("{} {INVENTORY}\n", sha512(bytes)).into_bytes()
+pub(super) fn sidecar_content(bytes: &[u8]) -> Vec<u8> {
+    format!("{} {INVENTORY_FILE}\n", sha512(bytes)).into_bytes()
 }
 
 /// Whether `sidecar` names the digest of `bytes`; white space may vary.
-pub(super) fn sidecar_fits(sidecar: &[u8], bytes: &[u8]) -> bool {
+pub(super) fn sidecar_matches(sidecar: &[u8], bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(sidecar);
     let mut words = text.split_whitespace();
     words.next().is_some_and(|digest| digest.eq_ignore_ascii_case(&sha512(bytes)))
-        && words.next() == Some(INVENTORY)
+        && words.next() == Some(INVENTORY_FILE)
         && words.next().is_none()
 }
 
 /// As [`read_inventory`], with what stands around it.
-pub(super) async fn load(store: &dyn BlobStore, object: &str) -> Result<Option<Loaded>> {
+pub(super) async fn load_inventory(store: &dyn BlobStore, object: &str) -> Result<Option<LoadedInventory>> {
     let root = key::object_root(object);
-    let Some(bytes) = get_if_there(store, &format!("{root}/{INVENTORY}")).await? else { return Ok(None) };
-    let inventory = parse(&bytes).or_error(Kind::Corrupt, || format!("inventory of {object} ({root}/{INVENTORY}) is damaged"))?;
+    let Some(bytes) = get_optional(store, &format!("{root}/{INVENTORY_FILE}")).await? else { return Ok(None) };
+    let inventory =
+        parse_inventory(&bytes).or_error(ErrorKind::Corrupt, || format!("inventory of {object} ({root}/{INVENTORY_FILE}) is damaged"))?;
     if inventory.id != object {
-        return Err(Error::corrupt(format!("{root}/{INVENTORY} is the inventory of {}, not of {object}", inventory.id)));
+        return Err(Error::corrupt(format!("{root}/{INVENTORY_FILE} is the inventory of {}, not of {object}", inventory.id)));
     }
-    let sidecar = get_if_there(store, &format!("{root}/{SIDECAR}")).await?;
-    let sidecar_lags = !sidecar.is_some_and(|sidecar| sidecar_fits(&sidecar, &bytes));
+    let sidecar = get_optional(store, &format!("{root}/{SIDECAR_FILE}")).await?;
+    let sidecar_lags = !sidecar.is_some_and(|sidecar| sidecar_matches(&sidecar, &bytes));
     if sidecar_lags {
         // Content and the version's own inventory are written first: if the two inventories are the same and the
         // version's is proven by its sidecar, a deposit ended one step early and nothing is damaged.
         let folder = format!("{root}/{}", inventory.head);
-        let copy = get_if_there(store, &format!("{folder}/{INVENTORY}")).await?;
-        let sidecar = get_if_there(store, &format!("{folder}/{SIDECAR}")).await?;
-        if copy.as_ref() != Some(&bytes) || !sidecar.is_some_and(|sidecar| sidecar_fits(&sidecar, &bytes)) {
-            return Err(Error::corrupt(format!("inventory of {object} ({root}/{INVENTORY}) does not fit its checksum in {SIDECAR}")));
+        let copy = get_optional(store, &format!("{folder}/{INVENTORY_FILE}")).await?;
+        let sidecar = get_optional(store, &format!("{folder}/{SIDECAR_FILE}")).await?;
+        if copy.as_ref() != Some(&bytes) || !sidecar.is_some_and(|sidecar| sidecar_matches(&sidecar, &bytes)) {
+            return Err(Error::corrupt(format!(
+                "inventory of {object} ({root}/{INVENTORY_FILE}) does not fit its checksum in {SIDECAR_FILE}"
+            )));
         }
     }
-    Ok(Some(Loaded { inventory, bytes, sidecar_lags }))
+    Ok(Some(LoadedInventory { inventory, bytes, is_sidecar_stale: sidecar_lags }))
 }
 
 /// An inventory from its bytes.
-pub(super) fn parse(bytes: &[u8]) -> Result<Inventory> {
-    let inventory: Inventory = serde_json::from_slice(bytes).or_error(Kind::Corrupt, || "not an inventory".to_owned())?;
+pub(super) fn parse_inventory(bytes: &[u8]) -> Result<Inventory> {
+    let inventory: Inventory = serde_json::from_slice(bytes).or_error(ErrorKind::Corrupt, || "not an inventory".to_owned())?;
     if inventory.digest_algorithm != "sha512" {
         return Err(Error::corrupt(format!("digest algorithm {} instead of sha512", inventory.digest_algorithm)));
     }
@@ -180,10 +183,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Inventory> {
 }
 
 /// The bytes under `key`, `None` if there are none.
-pub(super) async fn get_if_there(store: &dyn BlobStore, key: &str) -> Result<Option<Vec<u8>>> {
+pub(super) async fn get_optional(store: &dyn BlobStore, key: &str) -> Result<Option<Vec<u8>>> {
     match store.get(key).await {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == Kind::NotFound => Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -203,8 +206,8 @@ mod tests {
 
     #[test]
     fn sidecars() {
-        assert!(sidecar_fits(&sidecar_of(b"{}"), b"{}"));
-        assert!(!sidecar_fits(&sidecar_of(b"{}"), b"{ }"));
-        assert!(!sidecar_fits(b"", b"{}"));
+        assert!(sidecar_matches(&sidecar_content(b"{}"), b"{}"));
+        assert!(!sidecar_matches(&sidecar_content(b"{}"), b"{ }"));
+        assert!(!sidecar_matches(b"", b"{}"));
     }
 }

@@ -19,16 +19,16 @@ use sha2::{Digest, Sha256};
 pub const OCFL_ROOT: &str = "ocfl";
 
 /// What was learned from people's decisions.
-pub const LEARNED: &str = "learned/description.json";
+pub const TRAINED_MODEL: &str = "learned/description.json";
 
 /// The layout extension that maps object ids to folders, as the OCFL extension registry names it.
-pub const LAYOUT: &str = "0003-hash-and-id-n-tuple-storage-layout";
+pub const LAYOUT_EXTENSION: &str = "0003-hash-and-id-n-tuple-storage-layout";
 
 /// The longest [`safe_segment`] in bytes.
-pub const LONGEST_SAFE_SEGMENT: usize = 200;
+pub const MAX_SAFE_SEGMENT_BYTES: usize = 200;
 
 /// The longest encoded object id that extension 0003 leaves uncut.
-const LONGEST_OBJECT_NAME: usize = 100;
+const MAX_ENCODED_ID_BYTES: usize = 100;
 
 /// An original on arrival, by the SHA-256 of its bytes (lower-case hexadecimal).
 #[must_use]
@@ -86,8 +86,8 @@ pub fn object_root(id: &str) -> String {
             name.push_str(&format!("%{byte:02x}"));
         }
     }
-    if name.len() > LONGEST_OBJECT_NAME {
-        name.truncate(LONGEST_OBJECT_NAME);
+    if name.len() > MAX_ENCODED_ID_BYTES {
+        name.truncate(MAX_ENCODED_ID_BYTES);
         name = format!("{name}-{digest}");
     }
     format!("{OCFL_ROOT}/{}/{}/{}/{name}", tuple(0), tuple(1), tuple(2))
@@ -111,12 +111,12 @@ pub fn safe_segment(name: &str) -> String {
         // A lone escape of nothing: no other name can give it.
         return "%".to_owned();
     }
-    if segment.len() <= LONGEST_SAFE_SEGMENT {
+    if segment.len() <= MAX_SAFE_SEGMENT_BYTES {
         return segment;
     }
     let digest = hex::encode(Sha256::digest(name.as_bytes()));
     // The mark `%-` cannot stand in an uncut segment, so a cut name never equals an uncut one.
-    segment.truncate(LONGEST_SAFE_SEGMENT - digest.len() - 2);
+    segment.truncate(MAX_SAFE_SEGMENT_BYTES - digest.len() - 2);
     format!("{segment}%-{digest}")
 }
 
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(segments.len(), names.len());
         for segment in &segments {
             assert!(check_key(segment).is_ok(), "{segment}");
-            assert!(segment.len() <= LONGEST_SAFE_SEGMENT);
+            assert!(segment.len() <= MAX_SAFE_SEGMENT_BYTES);
         }
         assert_eq!(safe_segment("a b.pdf"), "a%20b.pdf");
     }

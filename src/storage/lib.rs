@@ -17,4 +17,4 @@ pub mod verify;
 
 pub use open::open;
 pub use s3::S3Options;
-pub use store::{BlobStore, Entry};
+pub use store::{BlobEntry, BlobStore};

@@ -9,17 +9,17 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use tempfile::NamedTempFile;
 
-use super::store::{BlobStore, Entry, check_key, check_prefix, missing};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use super::store::{BlobEntry, BlobStore, check_key, check_prefix, not_found_error};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 
 /// Where half-written files lie until they are renamed. No key can begin with a dot.
-const TEMPORARY: &str = ".tmp";
+const TEMP_FOLDER: &str = ".tmp";
 
 /// A half-written file of this age belongs to no living writer.
-const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
+const ABANDONED_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How often a folder is made again when a delete beside it took it away in between.
-const FOLDER_TRIES: u32 = 8;
+const MAX_FOLDER_ATTEMPTS: u32 = 8;
 
 /// A store in a folder of one file system. The folder is made at the first write.
 #[derive(Clone)]
@@ -44,7 +44,7 @@ impl LocalStore {
             return Err(Error::invalid(format!("store {} is not a folder, choose another path", root.display())));
         }
         let store = Self { root };
-        store.sweep();
+        store.remove_abandoned();
         Ok(store)
     }
 
@@ -54,12 +54,12 @@ impl LocalStore {
     }
 
     /// Best effort: what cannot be removed now is removed another time.
-    fn sweep(&self) {
-        let Ok(entries) = fs::read_dir(self.root.join(TEMPORARY)) else { return };
+    fn remove_abandoned(&self) {
+        let Ok(entries) = fs::read_dir(self.root.join(TEMP_FOLDER)) else { return };
         for entry in entries.flatten() {
             let changed = entry.metadata().and_then(|metadata| metadata.modified());
             let age = changed.ok().and_then(|changed| SystemTime::now().duration_since(changed).ok());
-            if age.is_some_and(|age| age > ABANDONED)
+            if age.is_some_and(|age| age > ABANDONED_AGE)
                 && let Err(error) = fs::remove_file(entry.path())
             {
                 tracing::debug!(file = %entry.path().display(), %error, "cannot remove a half-written file");
@@ -68,13 +68,13 @@ impl LocalStore {
     }
 
     /// Writes through a temporary file: `fill` it, make it durable, rename it, make the name durable.
-    fn write(&self, key: &str, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
+    fn write_atomically(&self, key: &str, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
         let target = self.path(key)?;
         let folder = target.parent().unwrap_or(&self.root);
-        let failed = |error| explain(error, "write", &target);
+        let failed = |error| map_io_error(error, "write", &target);
 
-        let temporary_folder = self.root.join(TEMPORARY);
-        make_folder(&temporary_folder).map_err(failed)?;
+        let temporary_folder = self.root.join(TEMP_FOLDER);
+        create_folder(&temporary_folder).map_err(failed)?;
         let mut temporary = tempfile::Builder::new()
             .permissions(fs::Permissions::from_mode(0o666)) // less the umask, as for any other file
             .tempfile_in(&temporary_folder)
@@ -82,14 +82,14 @@ impl LocalStore {
         fill(temporary.as_file_mut())?;
         temporary.as_file().sync_all().map_err(failed)?;
 
-        self.rename(temporary, &target).map_err(failed)?;
+        self.rename_into_place(temporary, &target).map_err(failed)?;
         sync_folder(folder).map_err(failed)
     }
 
-    fn rename(&self, mut temporary: NamedTempFile, target: &Path) -> io::Result<()> {
+    fn rename_into_place(&self, mut temporary: NamedTempFile, target: &Path) -> io::Result<()> {
         let folder = target.parent().unwrap_or(&self.root);
-        for _ in 1..FOLDER_TRIES {
-            match make_folder(folder) {
+        for _ in 1..MAX_FOLDER_ATTEMPTS {
+            match create_folder(folder) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 made => made?,
             }
@@ -99,14 +99,14 @@ impl LocalStore {
                 Err(error) => return Err(error.error),
             }
         }
-        make_folder(folder)?;
+        create_folder(folder)?;
         temporary.persist(target).map(drop).map_err(|error| error.error)
     }
 
-    fn put_from(&self, key: &str, source: &Path) -> Result<()> {
-        let mut input = File::open(source).or_error(Kind::Invalid, || format!("cannot read {}", source.display()))?;
+    fn put_file_blocking(&self, key: &str, source: &Path) -> Result<()> {
+        let mut input = File::open(source).or_error(ErrorKind::Invalid, || format!("cannot read {}", source.display()))?;
         let target = self.path(key)?;
-        self.write(key, |file| io::copy(&mut input, file).map(drop).map_err(|error| explain(error, "write", &target)))
+        self.write_atomically(key, |file| io::copy(&mut input, file).map(drop).map_err(|error| map_io_error(error, "write", &target)))
     }
 
     fn open_object(&self, key: &str) -> Result<File> {
@@ -114,43 +114,43 @@ impl LocalStore {
         let is_file = fs::metadata(&path).map(|metadata| metadata.is_file());
         match is_file.and_then(|is_file| if is_file { File::open(&path) } else { Err(io::ErrorKind::NotFound.into()) }) {
             Ok(file) => Ok(file),
-            Err(error) if is_absent(&error) => Err(missing(key)),
-            Err(error) => Err(explain(error, "read", &path)),
+            Err(error) if is_not_found(&error) => Err(not_found_error(key)),
+            Err(error) => Err(map_io_error(error, "read", &path)),
         }
     }
 
-    fn get_now(&self, key: &str) -> Result<Vec<u8>> {
+    fn get_blocking(&self, key: &str) -> Result<Vec<u8>> {
         let mut file = self.open_object(key)?;
         let mut bytes = Vec::new();
-        io::Read::read_to_end(&mut file, &mut bytes).map_err(|error| explain(error, "read", &self.root.join(key)))?;
+        io::Read::read_to_end(&mut file, &mut bytes).map_err(|error| map_io_error(error, "read", &self.root.join(key)))?;
         Ok(bytes)
     }
 
-    fn get_file_now(&self, key: &str, target: &Path) -> Result<()> {
+    fn get_file_blocking(&self, key: &str, target: &Path) -> Result<()> {
         let mut source = self.open_object(key)?;
         let copied = File::create(target).and_then(|mut file| io::copy(&mut source, &mut file));
-        copied.map(drop).map_err(|error| explain(error, "write", target))
+        copied.map(drop).map_err(|error| map_io_error(error, "write", target))
     }
 
-    fn stat_now(&self, key: &str) -> Result<Option<u64>> {
+    fn stat_blocking(&self, key: &str) -> Result<Option<u64>> {
         let path = self.path(key)?;
         match fs::metadata(&path) {
             Ok(metadata) => Ok(metadata.is_file().then_some(metadata.len())),
-            Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(explain(error, "look at", &path)),
+            Err(error) if is_not_found(&error) => Ok(None),
+            Err(error) => Err(map_io_error(error, "look at", &path)),
         }
     }
 
-    fn list_now(&self, prefix: &str) -> Result<Vec<Entry>> {
+    fn list_blocking(&self, prefix: &str) -> Result<Vec<BlobEntry>> {
         check_prefix(prefix)?;
         let mut entries = Vec::new();
         let mut folders = vec![prefix.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned())];
         while let Some(folder) = folders.pop() {
             let path = self.root.join(&folder);
-            let failed = |error| explain(error, "list", &path);
+            let failed = |error| map_io_error(error, "list", &path);
             let children = match fs::read_dir(&path) {
                 Ok(children) => children,
-                Err(error) if is_absent(&error) => continue,
+                Err(error) if is_not_found(&error) => continue,
                 Err(error) => return Err(failed(error)),
             };
             for child in children {
@@ -163,9 +163,9 @@ impl LocalStore {
                 }
                 match fs::metadata(child.path()) {
                     Ok(metadata) if metadata.is_dir() => folders.push(key),
-                    Ok(metadata) if key.starts_with(prefix) => entries.push(Entry { key, bytes: metadata.len() }),
+                    Ok(metadata) if key.starts_with(prefix) => entries.push(BlobEntry { key, bytes: metadata.len() }),
                     Ok(_) => {}
-                    Err(error) if is_absent(&error) => {} // deleted meanwhile
+                    Err(error) if is_not_found(&error) => {} // deleted meanwhile
                     Err(error) => return Err(failed(error)),
                 }
             }
@@ -174,12 +174,12 @@ impl LocalStore {
         Ok(entries)
     }
 
-    fn delete_now(&self, key: &str) -> Result<()> {
+    fn delete_blocking(&self, key: &str) -> Result<()> {
         let path = self.path(key)?;
         match fs::remove_file(&path) {
             Ok(()) => {}
-            Err(error) if is_absent(&error) || path.is_dir() => return Ok(()),
-            Err(error) => return Err(explain(error, "delete", &path)),
+            Err(error) if is_not_found(&error) || path.is_dir() => return Ok(()),
+            Err(error) => return Err(map_io_error(error, "delete", &path)),
         }
         // Empty folders are no objects, and OCFL forbids them.
         let mut kept = path.parent();
@@ -190,15 +190,15 @@ impl LocalStore {
             kept = folder.parent();
         }
         match kept.map(sync_folder) {
-            Some(Err(error)) if !is_absent(&error) => Err(explain(error, "delete", &path)),
+            Some(Err(error)) if !is_not_found(&error) => Err(map_io_error(error, "delete", &path)),
             _ => Ok(()),
         }
     }
 
-    async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(&Self) -> Result<T> + Send + 'static) -> Result<T> {
+    async fn run_blocking<T: Send + 'static>(&self, work: impl FnOnce(&Self) -> Result<T> + Send + 'static) -> Result<T> {
         let store = self.clone();
         let done = tokio::task::spawn_blocking(move || work(&store)).await;
-        done.or_error(Kind::Internal, || format!("work on the store {self:?} ended early"))?
+        done.or_error(ErrorKind::Internal, || format!("work on the store {self:?} ended early"))?
     }
 }
 
@@ -206,62 +206,62 @@ impl LocalStore {
 impl BlobStore for LocalStore {
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<()> {
         let key = key.to_owned();
-        self.blocking(move |store| {
+        self.run_blocking(move |store| {
             let target = store.path(&key)?;
-            store.write(&key, |file| io::Write::write_all(file, &bytes).map_err(|error| explain(error, "write", &target)))
+            store.write_atomically(&key, |file| io::Write::write_all(file, &bytes).map_err(|error| map_io_error(error, "write", &target)))
         })
         .await
     }
 
     async fn put_file(&self, key: &str, file: &Path) -> Result<()> {
         let (key, file) = (key.to_owned(), file.to_owned());
-        self.blocking(move |store| store.put_from(&key, &file)).await
+        self.run_blocking(move |store| store.put_file_blocking(&key, &file)).await
     }
 
     async fn get(&self, key: &str) -> Result<Vec<u8>> {
         let key = key.to_owned();
-        self.blocking(move |store| store.get_now(&key)).await
+        self.run_blocking(move |store| store.get_blocking(&key)).await
     }
 
     async fn get_file(&self, key: &str, file: &Path) -> Result<()> {
         let (key, file) = (key.to_owned(), file.to_owned());
-        self.blocking(move |store| store.get_file_now(&key, &file)).await
+        self.run_blocking(move |store| store.get_file_blocking(&key, &file)).await
     }
 
     async fn stat(&self, key: &str) -> Result<Option<u64>> {
         let key = key.to_owned();
-        self.blocking(move |store| store.stat_now(&key)).await
+        self.run_blocking(move |store| store.stat_blocking(&key)).await
     }
 
-    async fn list(&self, prefix: &str) -> Result<Vec<Entry>> {
+    async fn list(&self, prefix: &str) -> Result<Vec<BlobEntry>> {
         let prefix = prefix.to_owned();
-        self.blocking(move |store| store.list_now(&prefix)).await
+        self.run_blocking(move |store| store.list_blocking(&prefix)).await
     }
 
     async fn delete(&self, key: &str) -> Result<()> {
         let key = key.to_owned();
-        self.blocking(move |store| store.delete_now(&key)).await
+        self.run_blocking(move |store| store.delete_blocking(&key)).await
     }
 
     async fn copy(&self, from: &str, to: &str) -> Result<()> {
         let (from, to) = (from.to_owned(), to.to_owned());
-        self.blocking(move |store| {
+        self.run_blocking(move |store| {
             let mut source = store.open_object(&from)?;
             let path = store.path(&to)?;
-            store.write(&to, |file| io::copy(&mut source, file).map(drop).map_err(|error| explain(error, "write", &path)))
+            store.write_atomically(&to, |file| io::copy(&mut source, file).map(drop).map_err(|error| map_io_error(error, "write", &path)))
         })
         .await
     }
 }
 
 /// Makes `folder` and its missing parents, each made durable in its own parent.
-fn make_folder(folder: &Path) -> io::Result<()> {
+fn create_folder(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
     if let Some(parent) = parent {
-        make_folder(parent)?;
+        create_folder(parent)?;
     }
     match fs::create_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
@@ -278,12 +278,12 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-fn is_absent(error: &io::Error) -> bool {
+fn is_not_found(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// The house's error for `error`, met when trying to `verb` the file `path`.
-fn explain(error: io::Error, verb: &str, path: &Path) -> Error {
+fn map_io_error(error: io::Error, verb: &str, path: &Path) -> Error {
     let at = path.display();
     let explained = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::unavailable(format!(
@@ -310,25 +310,31 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_passing_and_says_where_to_look() {
-        let error = explain(io::Error::from_raw_os_error(28), "write", Path::new("/tmp/none/x"));
-        assert_eq!(error.kind(), Kind::Unavailable);
+        let error = map_io_error(io::Error::from_raw_os_error(28), "write", Path::new("/tmp/none/x"));
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
         assert!(error.chain().contains("/tmp/none/x") && error.chain().contains("df -h /tmp"), "{error:?}");
     }
 
     #[test]
     fn other_failures_have_their_kinds() {
-        for (number, kind) in [(13, Kind::Denied), (30, Kind::Denied), (36, Kind::Limit), (20, Kind::Conflict), (5, Kind::Unavailable)] {
-            assert_eq!(explain(io::Error::from_raw_os_error(number), "write", Path::new("/x")).kind(), kind, "{number}");
+        for (number, kind) in [
+            (13, ErrorKind::Denied),
+            (30, ErrorKind::Denied),
+            (36, ErrorKind::Limit),
+            (20, ErrorKind::Conflict),
+            (5, ErrorKind::Unavailable),
+        ] {
+            assert_eq!(map_io_error(io::Error::from_raw_os_error(number), "write", Path::new("/x")).kind(), kind, "{number}");
         }
     }
 
     #[test]
     fn only_abandoned_half_written_files_are_swept() {
         let home = tempfile::tempdir().unwrap();
-        let folder = home.path().join(TEMPORARY);
+        let folder = home.path().join(TEMP_FOLDER);
         fs::create_dir(&folder).unwrap();
         let old = File::create(folder.join("old")).unwrap();
-        old.set_modified(SystemTime::now() - 2 * ABANDONED).unwrap();
+        old.set_modified(SystemTime::now() - 2 * ABANDONED_AGE).unwrap();
         File::create(folder.join("new")).unwrap();
         LocalStore::open(home.path()).unwrap();
         assert!(!folder.join("old").exists() && folder.join("new").exists());

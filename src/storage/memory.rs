@@ -6,8 +6,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 
-use super::store::{BlobStore, Entry, check_key, check_prefix, missing};
-use sohoa_base::error::{Kind, Result, ResultExt};
+use super::store::{BlobEntry, BlobStore, check_key, check_prefix, not_found_error};
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
 
 /// A store that ends with the process.
 #[derive(Default)]
@@ -25,7 +25,7 @@ impl MemoryStore {
     fn find(&self, key: &str) -> Result<Arc<[u8]>> {
         check_key(key)?;
         let objects = self.objects.read().unwrap_or_else(PoisonError::into_inner);
-        objects.get(key).cloned().ok_or_else(|| missing(key))
+        objects.get(key).cloned().ok_or_else(|| not_found_error(key))
     }
 
     fn set(&self, key: &str, bytes: Arc<[u8]>) -> Result<()> {
@@ -49,7 +49,7 @@ impl BlobStore for MemoryStore {
 
     async fn put_file(&self, key: &str, file: &Path) -> Result<()> {
         check_key(key)?;
-        let bytes = tokio::fs::read(file).await.or_error(Kind::Invalid, || format!("cannot read {}", file.display()))?;
+        let bytes = tokio::fs::read(file).await.or_error(ErrorKind::Invalid, || format!("cannot read {}", file.display()))?;
         self.set(key, bytes.into())
     }
 
@@ -59,7 +59,7 @@ impl BlobStore for MemoryStore {
 
     async fn get_file(&self, key: &str, file: &Path) -> Result<()> {
         let bytes = self.find(key)?;
-        tokio::fs::write(file, &*bytes).await.or_error(Kind::Unavailable, || format!("cannot write {}", file.display()))
+        tokio::fs::write(file, &*bytes).await.or_error(ErrorKind::Unavailable, || format!("cannot write {}", file.display()))
     }
 
     async fn stat(&self, key: &str) -> Result<Option<u64>> {
@@ -68,11 +68,11 @@ impl BlobStore for MemoryStore {
         Ok(objects.get(key).map(|bytes| bytes.len() as u64))
     }
 
-    async fn list(&self, prefix: &str) -> Result<Vec<Entry>> {
+    async fn list(&self, prefix: &str) -> Result<Vec<BlobEntry>> {
         check_prefix(prefix)?;
         let objects = self.objects.read().unwrap_or_else(PoisonError::into_inner);
         let from_prefix = objects.range(prefix.to_owned()..).take_while(|(key, _)| key.starts_with(prefix));
-        Ok(from_prefix.map(|(key, bytes)| Entry { key: key.clone(), bytes: bytes.len() as u64 }).collect())
+        Ok(from_prefix.map(|(key, bytes)| BlobEntry { key: key.clone(), bytes: bytes.len() as u64 }).collect())
     }
 
     async fn delete(&self, key: &str) -> Result<()> {

@@ -9,14 +9,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::inventory::{INVENTORY, INVENTORY_TYPE, Inventory, SIDECAR, User, Version, get_if_there, load, parse, sidecar_of};
+use super::inventory::{
+    INVENTORY_FILE, INVENTORY_TYPE, Inventory, SIDECAR_FILE, User, Version, get_optional, load_inventory, parse_inventory, sidecar_content,
+};
 use super::key;
-use super::store::{BlobStore, LONGEST_KEY, LONGEST_SEGMENT};
+use super::store::{BlobStore, MAX_KEY_BYTES, MAX_SEGMENT_BYTES};
 use super::streaming::{self, Digests};
 use sohoa_base::error::{Error, Result};
 
 pub use super::inventory::read_inventory;
-pub use super::verify::{Finding, verify};
+pub use super::verify::{FixityFinding, verify};
 
 /// Declares the storage root.
 const ROOT_DECLARATION: (&str, &[u8]) = ("0=ocfl_1.1", b"ocfl_1.1\n");
@@ -30,7 +32,7 @@ pub struct NewVersion<'a> {
     /// Identifier of the object, a URI such as `urn:sohoa:<fonds>:<dossier code>`.
     pub object: &'a str,
     /// The whole state: every logical path with its content. Paths are `/`-separated names of any letters.
-    pub files: BTreeMap<String, Source>,
+    pub files: BTreeMap<String, ContentSource>,
     /// SHA-256 (lower-case hexadecimal) known from before for some logical paths: checked against the
     /// content and kept in the inventory's fixity block.
     pub fixity: BTreeMap<String, String>,
@@ -44,7 +46,7 @@ pub struct NewVersion<'a> {
 
 /// Where the content of a logical path comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum ContentSource {
     /// From memory.
     Bytes(Vec<u8>),
     /// From the same store, where it lies already; it is copied there and stays.
@@ -53,12 +55,12 @@ pub enum Source {
         key: String,
     },
     /// Unchanged since the newest version.
-    Kept,
+    Unchanged,
 }
 
 /// What a deposit did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deposited {
+pub struct DepositResult {
     /// Number of the version that holds the state now.
     pub version: u32,
     /// Whether this deposit made it; otherwise the object held this state already.
@@ -73,16 +75,16 @@ pub struct Deposited {
 /// `Invalid` for unusable paths or times and for [`Source::Kept`] without an earlier version of the path;
 /// `NotFound` for a missing blob; `Corrupt` if content contradicts `new.fixity` or the inventory its sidecar;
 /// else those of the store.
-pub async fn deposit(store: &dyn BlobStore, new: NewVersion<'_>) -> Result<Deposited> {
-    check(&new)?;
+pub async fn deposit(store: &dyn BlobStore, new: NewVersion<'_>) -> Result<DepositResult> {
+    check_new_version(&new)?;
     let root = key::object_root(new.object);
-    let loaded = load(store, new.object).await?;
+    let loaded = load_inventory(store, new.object).await?;
     let (mut inventory, head, before) = match &loaded {
         Some(loaded) => {
             let head = loaded.inventory.head_number()?;
             (loaded.inventory.clone(), head, loaded.inventory.files(head)?)
         }
-        None => (empty(new.object), 0, BTreeMap::new()),
+        None => (empty_inventory(new.object), 0, BTreeMap::new()),
     };
 
     let mut fixity = BTreeMap::new();
@@ -102,16 +104,16 @@ pub async fn deposit(store: &dyn BlobStore, new: NewVersion<'_>) -> Result<Depos
         fixity.insert(path.clone(), digests.sha512);
     }
 
-    if let Some(loaded) = loaded.as_ref().filter(|loaded| loaded.sidecar_lags) {
-        store.put(&format!("{root}/{SIDECAR}"), sidecar_of(&loaded.bytes)).await?;
+    if let Some(loaded) = loaded.as_ref().filter(|loaded| loaded.is_sidecar_stale) {
+        store.put(&format!("{root}/{SIDECAR_FILE}"), sidecar_content(&loaded.bytes)).await?;
     }
     if head > 0 && fixity == before {
-        sweep(store, &root, head + 1, &BTreeSet::new()).await?;
-        return Ok(Deposited { version: head, changed: false, fixity });
+        remove_interrupted(store, &root, head + 1, &BTreeSet::new()).await?;
+        return Ok(DepositResult { version: head, changed: false, fixity });
     }
 
     let version = head + 1;
-    let mut planned: BTreeMap<String, Source> = BTreeMap::new();
+    let mut planned: BTreeMap<String, ContentSource> = BTreeMap::new();
     for (path, source) in new.files {
         let Some(digest) = fixity.get(&path).filter(|digest| !inventory.manifest.contains_key(*digest)) else { continue };
         let content = content_path(&root, version, &path);
@@ -123,31 +125,31 @@ pub async fn deposit(store: &dyn BlobStore, new: NewVersion<'_>) -> Result<Depos
     for (path, digest) in &fixity {
         state.entry(digest.clone()).or_default().push(path.clone());
     }
-    let user = Some(User { address: Some(address(&new.user)), name: new.user });
+    let user = Some(User { address: Some(user_uri(&new.user)), name: new.user });
     inventory.head = format!("v{version}");
     inventory.versions.insert(inventory.head.clone(), Version { created: new.created, message: new.message, user, state });
 
     ensure_root(store).await?;
     let kept = planned.keys().cloned().collect();
-    sweep(store, &root, version, &kept).await?;
+    remove_interrupted(store, &root, version, &kept).await?;
     for (content, source) in planned {
         let to = format!("{root}/{content}");
         match source {
-            Source::Bytes(bytes) => store.put(&to, bytes).await?,
-            Source::Blob { key } => store.copy(&key, &to).await?,
-            Source::Kept => {}
+            ContentSource::Bytes(bytes) => store.put(&to, bytes).await?,
+            ContentSource::Blob { key } => store.copy(&key, &to).await?,
+            ContentSource::Unchanged => {}
         }
     }
     let bytes = inventory.to_bytes()?;
-    let sidecar = sidecar_of(&bytes);
-    store.put(&format!("{root}/v{version}/{INVENTORY}"), bytes.clone()).await?;
-    store.put(&format!("{root}/v{version}/{SIDECAR}"), sidecar.clone()).await?;
+    let sidecar = sidecar_content(&bytes);
+    store.put(&format!("{root}/v{version}/{INVENTORY_FILE}"), bytes.clone()).await?;
+    store.put(&format!("{root}/v{version}/{SIDECAR_FILE}"), sidecar.clone()).await?;
     if head == 0 {
         store.put(&format!("{root}/{}", OBJECT_DECLARATION.0), OBJECT_DECLARATION.1.to_vec()).await?;
     }
-    store.put(&format!("{root}/{INVENTORY}"), bytes).await?;
-    store.put(&format!("{root}/{SIDECAR}"), sidecar).await?;
-    Ok(Deposited { version, changed: true, fixity })
+    store.put(&format!("{root}/{INVENTORY_FILE}"), bytes).await?;
+    store.put(&format!("{root}/{SIDECAR_FILE}"), sidecar).await?;
+    Ok(DepositResult { version, changed: true, fixity })
 }
 
 /// The newest content of `logical`, checked against its digest.
@@ -155,8 +157,8 @@ pub async fn deposit(store: &dyn BlobStore, new: NewVersion<'_>) -> Result<Depos
 /// # Errors
 /// `NotFound` if there is no such object or path; `Corrupt` if the content contradicts its digest.
 pub async fn get(store: &dyn BlobStore, object: &str, logical: &str) -> Result<Vec<u8>> {
-    let inventory = existing(store, object).await?;
-    read(store, &inventory, inventory.head_number()?, logical).await
+    let inventory = require_inventory(store, object).await?;
+    read_content(store, &inventory, inventory.head_number()?, logical).await
 }
 
 /// The content of `logical` in `version`, checked against its digest.
@@ -164,7 +166,7 @@ pub async fn get(store: &dyn BlobStore, object: &str, logical: &str) -> Result<V
 /// # Errors
 /// As [`get`].
 pub async fn get_version(store: &dyn BlobStore, object: &str, version: u32, logical: &str) -> Result<Vec<u8>> {
-    read(store, &existing(store, object).await?, version, logical).await
+    read_content(store, &require_inventory(store, object).await?, version, logical).await
 }
 
 /// Streams the newest content of `logical` into `file`, checked against its digest.
@@ -172,18 +174,18 @@ pub async fn get_version(store: &dyn BlobStore, object: &str, version: u32, logi
 /// # Errors
 /// As [`get`]; after an error the content of `file` means nothing.
 pub async fn get_file(store: &dyn BlobStore, object: &str, logical: &str, file: &Path) -> Result<()> {
-    let inventory = existing(store, object).await?;
-    let (key, digest) = locate(&inventory, inventory.head_number()?, logical)?;
+    let inventory = require_inventory(store, object).await?;
+    let (key, digest) = locate_content(&inventory, inventory.head_number()?, logical)?;
     store.get_file(&key, file).await?;
     let found = streaming::of_path(file).await?;
-    if found.sha512 == digest { Ok(()) } else { Err(damaged(object, logical, &key)) }
+    if found.sha512 == digest { Ok(()) } else { Err(damage_error(object, logical, &key)) }
 }
 
 /// Key of the content with this SHA-256 in an object, where a fixity was given for it at its deposit.
 ///
 /// # Errors
 /// `Corrupt` for an inventory that cannot be read; else those of the store.
-pub async fn place_of(store: &dyn BlobStore, object: &str, sha256: &str) -> Result<Option<String>> {
+pub async fn key_of_digest(store: &dyn BlobStore, object: &str, sha256: &str) -> Result<Option<String>> {
     let inventory = read_inventory(store, object).await?;
     let path = inventory.as_ref().and_then(|inventory| inventory.fixity.get("sha256")?.get(sha256)?.first());
     Ok(path.map(|path| format!("{}/{path}", key::object_root(object))))
@@ -201,21 +203,24 @@ pub async fn sha512_of(store: &dyn BlobStore, key: &str) -> Result<String> {
 ///
 /// # Errors
 /// `Corrupt` if an object's identifier can be read nowhere; else those of the store.
-pub async fn objects(store: &dyn BlobStore) -> Result<Vec<String>> {
+pub async fn list_objects(store: &dyn BlobStore) -> Result<Vec<String>> {
     let prefix = format!("{}/", key::OCFL_ROOT);
     let mut roots = BTreeSet::new();
     for entry in store.list(&prefix).await? {
         // The sidecar too: it proves that an object was whole once, even if its inventory is lost now.
-        let root = [INVENTORY, SIDECAR].iter().find_map(|name| entry.key.strip_suffix(name)?.strip_suffix('/'));
+        let root = [INVENTORY_FILE, SIDECAR_FILE].iter().find_map(|name| entry.key.strip_suffix(name)?.strip_suffix('/'));
         let root = root.filter(|root| root.matches('/').count() == prefix.matches('/').count() + 3);
         roots.extend(root.map(str::to_owned));
     }
     let mut found = Vec::with_capacity(roots.len());
     for root in roots {
         let mut id = None;
-        for candidate in [format!("{root}/{INVENTORY}"), format!("{root}/v1/{INVENTORY}")] {
-            let bytes = get_if_there(store, &candidate).await?;
-            id = bytes.and_then(|bytes| parse(&bytes).ok()).map(|inventory| inventory.id).filter(|id| key::object_root(id) == root);
+        for candidate in [format!("{root}/{INVENTORY_FILE}"), format!("{root}/v1/{INVENTORY_FILE}")] {
+            let bytes = get_optional(store, &candidate).await?;
+            id = bytes
+                .and_then(|bytes| parse_inventory(&bytes).ok())
+                .map(|inventory| inventory.id)
+                .filter(|id| key::object_root(id) == root);
             if id.is_some() {
                 break;
             }
@@ -234,23 +239,23 @@ async fn ensure_root(store: &dyn BlobStore) -> Result<()> {
         return Ok(());
     }
     let layout = serde_json::json!({
-        "extension": key::LAYOUT,
+        "extension": key::LAYOUT_EXTENSION,
         "description": "three folders by the SHA-256 of the object identifier, then the identifier, percent-encoded",
     });
     let config = serde_json::json!({
-        "extensionName": key::LAYOUT,
+        "extensionName": key::LAYOUT_EXTENSION,
         "digestAlgorithm": "sha256",
         "tupleSize": 3,
         "numberOfTuples": 3,
     });
     let text = |value: serde_json::Value| format!("{value:#}\n").into_bytes();
-    store.put(&format!("{}/extensions/{}/config.json", key::OCFL_ROOT, key::LAYOUT), text(config)).await?;
+    store.put(&format!("{}/extensions/{}/config.json", key::OCFL_ROOT, key::LAYOUT_EXTENSION), text(config)).await?;
     store.put(&format!("{}/ocfl_layout.json", key::OCFL_ROOT), text(layout)).await?;
     store.put(&declaration, ROOT_DECLARATION.1.to_vec()).await
 }
 
 /// Removes what an interrupted deposit left in the folder of `version`, less the content paths in `kept`.
-async fn sweep(store: &dyn BlobStore, root: &str, version: u32, kept: &BTreeSet<String>) -> Result<()> {
+async fn remove_interrupted(store: &dyn BlobStore, root: &str, version: u32, kept: &BTreeSet<String>) -> Result<()> {
     for entry in store.list(&format!("{root}/v{version}/")).await? {
         let path = entry.key.strip_prefix(root).and_then(|path| path.strip_prefix('/')).unwrap_or_default();
         if !kept.contains(path) {
@@ -261,11 +266,11 @@ async fn sweep(store: &dyn BlobStore, root: &str, version: u32, kept: &BTreeSet<
 }
 
 /// Digests of new content, checked against what is known; `None` for content that is kept.
-async fn digests_of(store: &dyn BlobStore, new: &NewVersion<'_>, path: &str, source: &Source) -> Result<Option<Digests>> {
+async fn digests_of(store: &dyn BlobStore, new: &NewVersion<'_>, path: &str, source: &ContentSource) -> Result<Option<Digests>> {
     let digests = match source {
-        Source::Kept => return Ok(None),
-        Source::Bytes(bytes) => streaming::of_bytes(bytes),
-        Source::Blob { key } => streaming::of_object(store, key).await?,
+        ContentSource::Unchanged => return Ok(None),
+        ContentSource::Bytes(bytes) => streaming::of_bytes(bytes),
+        ContentSource::Blob { key } => streaming::of_object(store, key).await?,
     };
     match new.fixity.get(path) {
         Some(known) if *known != digests.sha256 => {
@@ -275,7 +280,7 @@ async fn digests_of(store: &dyn BlobStore, new: &NewVersion<'_>, path: &str, sou
     }
 }
 
-fn check(new: &NewVersion<'_>) -> Result<()> {
+fn check_new_version(new: &NewVersion<'_>) -> Result<()> {
     let refuse = |problem: String| Err(Error::invalid(format!("cannot deposit {:?}: {problem}", new.object)));
     if new.object.is_empty() || new.files.is_empty() {
         return refuse("it has no identifier or no files".to_owned());
@@ -299,7 +304,7 @@ fn check(new: &NewVersion<'_>) -> Result<()> {
     Ok(())
 }
 
-fn empty(object: &str) -> Inventory {
+fn empty_inventory(object: &str) -> Inventory {
     Inventory {
         id: object.to_owned(),
         kind: INVENTORY_TYPE.to_owned(),
@@ -315,11 +320,11 @@ fn empty(object: &str) -> Inventory {
 fn content_path(root: &str, version: u32, logical: &str) -> String {
     let names: Vec<String> = logical.split('/').map(key::safe_segment).collect();
     let path = format!("v{version}/content/{}", names.join("/"));
-    if root.len() + 1 + path.len() <= LONGEST_KEY {
+    if root.len() + 1 + path.len() <= MAX_KEY_BYTES {
         return path;
     }
     let digest = streaming::of_bytes(logical.as_bytes()).sha256;
-    debug_assert!(digest.len() < LONGEST_SEGMENT);
+    debug_assert!(digest.len() < MAX_SEGMENT_BYTES);
     // `%-` begins no safe name, so this meets no other path.
     format!("v{version}/content/%-{digest}")
 }
@@ -336,7 +341,7 @@ fn add_fixity(inventory: &mut Inventory, known: Vec<(String, String)>) {
 }
 
 /// A URI for a user, as the specification wants one.
-fn address(user: &str) -> String {
+fn user_uri(user: &str) -> String {
     let safe = key::safe_segment(user);
     match user.split_once('@') {
         Some((name, host)) if !name.is_empty() && !host.is_empty() => {
@@ -346,18 +351,18 @@ fn address(user: &str) -> String {
     }
 }
 
-async fn existing(store: &dyn BlobStore, object: &str) -> Result<Inventory> {
+async fn require_inventory(store: &dyn BlobStore, object: &str) -> Result<Inventory> {
     read_inventory(store, object).await?.ok_or_else(|| Error::not_found(format!("the archive holds no object {object}")))
 }
 
-async fn read(store: &dyn BlobStore, inventory: &Inventory, version: u32, logical: &str) -> Result<Vec<u8>> {
-    let (key, digest) = locate(inventory, version, logical)?;
+async fn read_content(store: &dyn BlobStore, inventory: &Inventory, version: u32, logical: &str) -> Result<Vec<u8>> {
+    let (key, digest) = locate_content(inventory, version, logical)?;
     let bytes = store.get(&key).await?;
-    if streaming::sha512(&bytes) == digest { Ok(bytes) } else { Err(damaged(&inventory.id, logical, &key)) }
+    if streaming::sha512(&bytes) == digest { Ok(bytes) } else { Err(damage_error(&inventory.id, logical, &key)) }
 }
 
 /// Key and SHA-512 of `logical` in `version`.
-fn locate(inventory: &Inventory, version: u32, logical: &str) -> Result<(String, String)> {
+fn locate_content(inventory: &Inventory, version: u32, logical: &str) -> Result<(String, String)> {
     let object = &inventory.id;
     let digest = inventory.files(version)?.remove(logical);
     let digest = digest.ok_or_else(|| Error::not_found(format!("version {version} of {object} holds no {logical}")))?;
@@ -366,6 +371,6 @@ fn locate(inventory: &Inventory, version: u32, logical: &str) -> Result<(String,
     Ok((format!("{}/{content}", key::object_root(object)), digest))
 }
 
-fn damaged(object: &str, logical: &str, key: &str) -> Error {
+fn damage_error(object: &str, logical: &str, key: &str) -> Error {
     Error::corrupt(format!("{logical} of {object} does not fit its checksum, restore {key} from a backup"))
 }

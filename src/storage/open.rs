@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::local::LocalStore;
 use super::memory::MemoryStore;
-use super::retry::{RetryPolicy, Retrying};
+use super::retry::{RetryPolicy, RetryingStore};
 use super::s3::{S3Options, S3Store};
 use super::store::BlobStore;
 use sohoa_base::error::{Error, Result};
@@ -16,33 +16,35 @@ use sohoa_base::error::{Error, Result};
 /// # Errors
 /// `Invalid` for an address of no known form; for S3 also what [`S3Store::connect`] says.
 pub async fn open(url: &str, s3: &S3Options) -> Result<Arc<dyn BlobStore>> {
-    open_with(url, s3, RetryPolicy::default()).await
+    open_with_retry(url, s3, RetryPolicy::default()).await
 }
 
 /// As [`open`], repeating by `policy`.
 ///
 /// # Errors
 /// As [`open`].
-pub async fn open_with(url: &str, s3: &S3Options, policy: RetryPolicy) -> Result<Arc<dyn BlobStore>> {
+pub async fn open_with_retry(url: &str, s3: &S3Options, policy: RetryPolicy) -> Result<Arc<dyn BlobStore>> {
     if url == "memory:" {
         return Ok(Arc::new(MemoryStore::new()));
     }
     if url.starts_with("s3://") {
         let store = Arc::new(policy.run(|| S3Store::connect(url, s3)).await?);
-        return Ok(Arc::new(Retrying::new(store, policy)));
+        return Ok(Arc::new(RetryingStore::new(store, policy)));
     }
-    let store = Arc::new(LocalStore::open(folder_of(url)?)?);
-    Ok(Arc::new(Retrying::new(store, policy)))
+    let store = Arc::new(LocalStore::open(folder_from_url(url)?)?);
+    Ok(Arc::new(RetryingStore::new(store, policy)))
 }
 
-fn folder_of(url: &str) -> Result<PathBuf> {
+fn folder_from_url(url: &str) -> Result<PathBuf> {
     if let Some(rest) = url.strip_prefix("file:") {
         let path = rest.strip_prefix("//").unwrap_or(rest);
         let path = path.strip_prefix("localhost").unwrap_or(path);
         if !path.starts_with('/') {
             return Err(Error::invalid(format!("store address {url} names no absolute path, write file:///folder")));
         }
-        return decode(path).map(PathBuf::from).ok_or_else(|| Error::invalid(format!("store address {url} has a broken % sequence")));
+        return percent_decode(path)
+            .map(PathBuf::from)
+            .ok_or_else(|| Error::invalid(format!("store address {url} has a broken % sequence")));
     }
     if url.is_empty() || url.contains("://") || url.contains('\0') {
         return Err(Error::invalid(format!("store address {url:?} is unknown, use file:///folder, a path, s3://bucket/prefix or memory:")));
@@ -51,7 +53,7 @@ fn folder_of(url: &str) -> Result<PathBuf> {
 }
 
 /// Decodes `%XX` sequences; `None` if one is broken or the result is no UTF-8.
-fn decode(path: &str) -> Option<String> {
+fn percent_decode(path: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
@@ -82,10 +84,10 @@ mod tests {
             ("./here", "./here"),
             ("/srv/50%", "/srv/50%"),
         ] {
-            assert_eq!(folder_of(url).unwrap(), PathBuf::from(folder), "{url}");
+            assert_eq!(folder_from_url(url).unwrap(), PathBuf::from(folder), "{url}");
         }
         for url in ["", "gs://b/p", "file://host/p", "file:///a%2", "file:///%FF", "file:here"] {
-            assert!(folder_of(url).is_err(), "{url}");
+            assert!(folder_from_url(url).is_err(), "{url}");
         }
     }
 }

@@ -5,13 +5,13 @@ use sohoa_base::error::{Error, Result};
 
 /// One thing tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Check {
+pub struct CapabilityCheck {
     /// What was tried, in a few words.
-    pub what: &'static str,
+    pub name: &'static str,
     /// Whether the store did it.
-    pub works: bool,
+    pub is_supported: bool,
     /// Whether the archive needs it; otherwise it is for information.
-    pub needed: bool,
+    pub is_required: bool,
     /// What was seen.
     pub detail: String,
 }
@@ -21,28 +21,33 @@ pub struct Check {
 ///
 /// # Errors
 /// None of the store's: they become checks that do not work.
-pub async fn probe(store: &dyn BlobStore) -> Result<Vec<Check>> {
+pub async fn check_capabilities(store: &dyn BlobStore) -> Result<Vec<CapabilityCheck>> {
     // Two people may probe one store at once.
     let key = format!("probe/{}", std::process::id());
     let content = b"sohoa probe".to_vec();
-    let mut checks = vec![check("write", store.put(&key, content.clone()).await.map(|()| key.clone()))];
+    let mut checks = vec![to_capability_check("write", store.put(&key, content.clone()).await.map(|()| key.clone()))];
     let read = store.get(&key).await.and_then(|bytes| {
         let count = bytes.len();
         if bytes == content { Ok(format!("{count} bytes")) } else { Err(Error::corrupt(format!("{key} reads back differently"))) }
     });
-    checks.push(check("read", read));
+    checks.push(to_capability_check("read", read));
     let listed = store.list("probe/").await.and_then(|entries| {
         let found = entries.iter().any(|entry| entry.key == key);
         if found { Ok(format!("{} found", entries.len())) } else { Err(Error::corrupt(format!("{key} is not listed after writing"))) }
     });
-    checks.push(check("list", listed));
-    let conditions = match store.honours_conditions(&key).await {
+    checks.push(to_capability_check("list", listed));
+    let conditions = match store.supports_conditional_put(&key).await {
         Ok(Some(true)) => Some((true, "honoured".to_owned())),
         Ok(Some(false)) => Some((false, "ignored; nothing rests on them".to_owned())),
         Ok(None) => None,
         Err(error) => Some((false, error.chain())),
     };
-    checks.extend(conditions.map(|(works, detail)| Check { what: "conditional writes", works, needed: false, detail }));
+    checks.extend(conditions.map(|(works, detail)| CapabilityCheck {
+        name: "conditional writes",
+        is_supported: works,
+        is_required: false,
+        detail,
+    }));
     let deleted = match store.delete(&key).await {
         Ok(()) => store.stat(&key).await.and_then(|left| match left {
             None => Ok("nothing left".to_owned()),
@@ -50,11 +55,11 @@ pub async fn probe(store: &dyn BlobStore) -> Result<Vec<Check>> {
         }),
         Err(error) => Err(error),
     };
-    checks.push(check("delete", deleted));
+    checks.push(to_capability_check("delete", deleted));
     Ok(checks)
 }
 
-fn check(what: &'static str, outcome: Result<String>) -> Check {
+fn to_capability_check(what: &'static str, outcome: Result<String>) -> CapabilityCheck {
     let works = outcome.is_ok();
-    Check { what, works, needed: true, detail: outcome.unwrap_or_else(|error| error.chain()) }
+    CapabilityCheck { name: what, is_supported: works, is_required: true, detail: outcome.unwrap_or_else(|error| error.chain()) }
 }

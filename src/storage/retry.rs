@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::store::{BlobStore, Entry};
+use super::store::{BlobEntry, BlobStore};
 use sohoa_base::error::Result;
 
 /// How often to try, and how long to wait between: the wait doubles from `first` up to `longest`.
@@ -15,15 +15,15 @@ pub struct RetryPolicy {
     /// Tries in all, at least one.
     pub attempts: u32,
     /// The wait after the first failure.
-    pub first: Duration,
+    pub initial_delay: Duration,
     /// No wait is longer.
-    pub longest: Duration,
+    pub max_delay: Duration,
 }
 
 impl Default for RetryPolicy {
     /// Five tries within about three seconds: longer outages are for the task queue to wait out.
     fn default() -> Self {
-        Self { attempts: 5, first: Duration::from_millis(200), longest: Duration::from_secs(5) }
+        Self { attempts: 5, initial_delay: Duration::from_millis(200), max_delay: Duration::from_secs(5) }
     }
 }
 
@@ -31,7 +31,7 @@ impl RetryPolicy {
     /// `attempts` tries without waiting.
     #[must_use]
     pub fn immediate(attempts: u32) -> Self {
-        Self { attempts, first: Duration::ZERO, longest: Duration::ZERO }
+        Self { attempts, initial_delay: Duration::ZERO, max_delay: Duration::ZERO }
     }
 
     /// Calls `work` until it succeeds, fails for good, or the tries are used up.
@@ -39,10 +39,10 @@ impl RetryPolicy {
     /// # Errors
     /// The last one of `work`.
     pub async fn run<T, F: Future<Output = Result<T>>>(self, mut work: impl FnMut() -> F) -> Result<T> {
-        let mut wait = self.first.min(self.longest);
+        let mut wait = self.initial_delay.min(self.max_delay);
         for attempt in 1..self.attempts {
             match work().await {
-                Err(error) if error.kind().is_passing() => {
+                Err(error) if error.kind().is_transient() => {
                     tracing::warn!(
                         attempt,
                         wait_ms = wait.as_millis() as u64,
@@ -55,7 +55,7 @@ impl RetryPolicy {
             if !wait.is_zero() {
                 tokio::time::sleep(wait).await;
             }
-            wait = wait.saturating_mul(2).min(self.longest);
+            wait = wait.saturating_mul(2).min(self.max_delay);
         }
         work().await
     }
@@ -63,12 +63,12 @@ impl RetryPolicy {
 
 /// A store whose operations are repeated by a [`RetryPolicy`]. All of them may be: every write is atomic
 /// and idempotent.
-pub struct Retrying {
+pub struct RetryingStore {
     inner: Arc<dyn BlobStore>,
     policy: RetryPolicy,
 }
 
-impl Retrying {
+impl RetryingStore {
     /// `inner` with `policy`.
     #[must_use]
     pub fn new(inner: Arc<dyn BlobStore>, policy: RetryPolicy) -> Self {
@@ -76,14 +76,14 @@ impl Retrying {
     }
 }
 
-impl std::fmt::Debug for Retrying {
+impl std::fmt::Debug for RetryingStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.inner.fmt(f)
     }
 }
 
 #[async_trait]
-impl BlobStore for Retrying {
+impl BlobStore for RetryingStore {
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<()> {
         self.policy.run(|| self.inner.put(key, bytes.clone())).await
     }
@@ -104,7 +104,7 @@ impl BlobStore for Retrying {
         self.policy.run(|| self.inner.stat(key)).await
     }
 
-    async fn list(&self, prefix: &str) -> Result<Vec<Entry>> {
+    async fn list(&self, prefix: &str) -> Result<Vec<BlobEntry>> {
         self.policy.run(|| self.inner.list(prefix)).await
     }
 
@@ -116,8 +116,8 @@ impl BlobStore for Retrying {
         self.policy.run(|| self.inner.copy(from, to)).await
     }
 
-    async fn honours_conditions(&self, scratch_key: &str) -> Result<Option<bool>> {
-        self.policy.run(|| self.inner.honours_conditions(scratch_key)).await
+    async fn supports_conditional_put(&self, scratch_key: &str) -> Result<Option<bool>> {
+        self.policy.run(|| self.inner.supports_conditional_put(scratch_key)).await
     }
 }
 
@@ -127,9 +127,9 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
-    use sohoa_base::error::{Error, Kind};
+    use sohoa_base::error::{Error, ErrorKind};
 
-    async fn tries_until(policy: RetryPolicy, failures: u32, kind: Kind) -> (u32, Result<()>) {
+    async fn tries_until(policy: RetryPolicy, failures: u32, kind: ErrorKind) -> (u32, Result<()>) {
         let tries = Cell::new(0);
         let result = policy
             .run(|| {
@@ -144,13 +144,13 @@ mod tests {
     #[tokio::test]
     async fn passing_failures_are_repeated_and_others_not() {
         let policy = RetryPolicy::immediate(4);
-        let (tries, result) = tries_until(policy, 3, Kind::Unavailable).await;
+        let (tries, result) = tries_until(policy, 3, ErrorKind::Unavailable).await;
         assert!(tries == 4 && result.is_ok());
-        let (tries, result) = tries_until(policy, 9, Kind::Unavailable).await;
+        let (tries, result) = tries_until(policy, 9, ErrorKind::Unavailable).await;
         assert!(tries == 4 && result.is_err());
-        let (tries, result) = tries_until(policy, 9, Kind::Denied).await;
+        let (tries, result) = tries_until(policy, 9, ErrorKind::Denied).await;
         assert!(tries == 1 && result.is_err());
-        let (tries, result) = tries_until(RetryPolicy::immediate(0), 9, Kind::Unavailable).await;
+        let (tries, result) = tries_until(RetryPolicy::immediate(0), 9, ErrorKind::Unavailable).await;
         assert!(tries == 1 && result.is_err());
     }
 }

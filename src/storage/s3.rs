@@ -13,18 +13,18 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::s3_error::explain;
-use super::store::{BlobStore, Entry, check_key, check_prefix, missing};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use super::s3_error::map_s3_error;
+use super::store::{BlobEntry, BlobStore, check_key, check_prefix, not_found_error};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 
 /// Files above this size go up in parts, one part in memory at a time.
 const PART_BYTES: u64 = 16 * 1024 * 1024;
 
 /// S3 takes no more parts than this in one object.
-const MOST_PARTS: u64 = 10_000;
+const MAX_PARTS: u64 = 10_000;
 
 /// S3 copies no larger object in one request.
-const LARGEST_COPY: u64 = 5 * 1024 * 1024 * 1024;
+const MAX_COPY_BYTES: u64 = 5 * 1024 * 1024 * 1024;
 
 /// How to reach an S3 server. What is `None` is taken from the AWS environment variables and profile files.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub struct S3Store {
     /// Empty, or ends in a slash.
     prefix: String,
     part_bytes: u64,
-    largest_copy: u64,
+    max_copy_bytes: u64,
 }
 
 impl std::fmt::Debug for S3Store {
@@ -77,11 +77,11 @@ impl S3Store {
     /// `Invalid` for a malformed address or options, `NotFound` if the bucket does not exist, `Denied`
     /// without rights to it, `Unavailable` if the server does not answer.
     pub async fn connect(url: &str, options: &S3Options) -> Result<Self> {
-        let (bucket, prefix) = split(url)?;
-        let store = Self { client: client(options).await?, bucket, prefix, part_bytes: PART_BYTES, largest_copy: LARGEST_COPY };
+        let (bucket, prefix) = parse_s3_url(url)?;
+        let store = Self { client: build_client(options).await?, bucket, prefix, part_bytes: PART_BYTES, max_copy_bytes: MAX_COPY_BYTES };
         let asked = store.client.head_bucket().bucket(&store.bucket).send().await;
-        asked.map_err(|error| match explain(error, &format!("bucket {}", store.bucket)) {
-            error if error.kind() == Kind::NotFound => {
+        asked.map_err(|error| match map_s3_error(error, &format!("bucket {}", store.bucket)) {
+            error if error.kind() == ErrorKind::NotFound => {
                 Error::not_found(format!("bucket {} does not exist, create it or correct the store address", store.bucket)).caused_by(error)
             }
             error => error,
@@ -92,31 +92,31 @@ impl S3Store {
     /// The same store with other sizes of parts (at least 5 MiB) and of the largest copy in one request.
     #[must_use]
     pub fn with_part_sizes(mut self, part_bytes: u64, largest_copy: u64) -> Self {
-        (self.part_bytes, self.largest_copy) = (part_bytes, largest_copy);
+        (self.part_bytes, self.max_copy_bytes) = (part_bytes, largest_copy);
         self
     }
 
-    fn name(&self, key: &str) -> Result<String> {
+    fn object_key(&self, key: &str) -> Result<String> {
         check_key(key)?;
         Ok(format!("{}{key}", self.prefix))
     }
 
-    fn what(&self, verb: &str, key: &str) -> String {
+    fn describe_operation(&self, verb: &str, key: &str) -> String {
         format!("cannot {verb} {self:?}{key}")
     }
 
     async fn open_object(&self, key: &str) -> Result<GetObjectOutput> {
-        let sent = self.client.get_object().bucket(&self.bucket).key(self.name(key)?).send().await;
+        let sent = self.client.get_object().bucket(&self.bucket).key(self.object_key(key)?).send().await;
         sent.map_err(|error| {
             let absent = error.as_service_error().is_some_and(|error| error.is_no_such_key());
-            if absent { missing(key) } else { explain(error, &self.what("read", key)) }
+            if absent { not_found_error(key) } else { map_s3_error(error, &self.describe_operation("read", key)) }
         })
     }
 
     /// Uploads `file` in parts; a failed upload is taken back, so that it costs no space.
-    async fn put_parts(&self, key: &str, file: &Path, bytes: u64) -> Result<()> {
+    async fn upload_parts(&self, key: &str, file: &Path, bytes: u64) -> Result<()> {
         let part_bytes = part_size(bytes, self.part_bytes);
-        let upload = self.begin(key).await?;
+        let upload = self.begin_multipart(key).await?;
         let sent = async {
             let mut input = open_file(file).await?;
             let mut parts = Vec::new();
@@ -124,39 +124,40 @@ impl S3Store {
             while left > 0 {
                 let mut part = Vec::new();
                 let read = (&mut input).take(part_bytes.min(left)).read_to_end(&mut part).await;
-                let count = read.or_error(Kind::Invalid, || format!("cannot read {}", file.display()))?;
+                let count = read.or_error(ErrorKind::Invalid, || format!("cannot read {}", file.display()))?;
                 if count == 0 {
                     return Err(Error::invalid(format!("{} became shorter while it was stored", file.display())));
                 }
                 left -= count as u64;
                 let number = parts.len() as i32 + 1;
-                let request = self.client.upload_part().bucket(&self.bucket).key(self.name(key)?).upload_id(&upload);
+                let request = self.client.upload_part().bucket(&self.bucket).key(self.object_key(key)?).upload_id(&upload);
                 let request = request.part_number(number).checksum_algorithm(ChecksumAlgorithm::Crc32).body(ByteStream::from(part));
-                let done = request.send().await.map_err(|error| explain(error, &self.what("write", key)))?;
+                let done = request.send().await.map_err(|error| map_s3_error(error, &self.describe_operation("write", key)))?;
                 let part = CompletedPart::builder().part_number(number).set_e_tag(done.e_tag).set_checksum_crc32(done.checksum_crc32);
                 parts.push(part.build());
             }
             Ok(parts)
         };
         let parts = sent.await;
-        self.finish(key, &upload, parts).await
+        self.finish_multipart(key, &upload, parts).await
     }
 
     /// Copies what is too large for one request, part by part inside the server.
     async fn copy_parts(&self, from: &str, to: &str, bytes: u64) -> Result<()> {
-        let part_bytes = part_size(bytes, self.largest_copy);
-        let upload = self.begin(to).await?;
+        let part_bytes = part_size(bytes, self.max_copy_bytes);
+        let upload = self.begin_multipart(to).await?;
         let sent = async {
             let mut parts = Vec::new();
             let mut start = 0;
             while start < bytes {
                 let end = (start + part_bytes).min(bytes);
                 let number = parts.len() as i32 + 1;
-                let request = self.client.upload_part_copy().bucket(&self.bucket).key(self.name(to)?).upload_id(&upload);
+                let request = self.client.upload_part_copy().bucket(&self.bucket).key(self.object_key(to)?).upload_id(&upload);
                 let request = request.part_number(number).copy_source(self.copy_source(from)?);
                 let done = request.copy_source_range(format!("bytes={start}-{}", end - 1)).send().await;
-                let done = done.map_err(|error| explain(error, &self.what("copy to", to)))?.copy_part_result;
-                let done = done.ok_or_else(|| Error::unavailable(format!("{}: the server named no part", self.what("copy to", to))))?;
+                let done = done.map_err(|error| map_s3_error(error, &self.describe_operation("copy to", to)))?.copy_part_result;
+                let done = done
+                    .ok_or_else(|| Error::unavailable(format!("{}: the server named no part", self.describe_operation("copy to", to))))?;
                 let part = CompletedPart::builder().part_number(number).set_e_tag(done.e_tag).set_checksum_crc32(done.checksum_crc32);
                 parts.push(part.build());
                 start = end;
@@ -164,24 +165,24 @@ impl S3Store {
             Ok(parts)
         };
         let parts = sent.await;
-        self.finish(to, &upload, parts).await
+        self.finish_multipart(to, &upload, parts).await
     }
 
-    async fn begin(&self, key: &str) -> Result<String> {
-        let request = self.client.create_multipart_upload().bucket(&self.bucket).key(self.name(key)?);
+    async fn begin_multipart(&self, key: &str) -> Result<String> {
+        let request = self.client.create_multipart_upload().bucket(&self.bucket).key(self.object_key(key)?);
         let begun = request.checksum_algorithm(ChecksumAlgorithm::Crc32).send().await;
-        let upload = begun.map_err(|error| explain(error, &self.what("write", key)))?.upload_id;
-        upload.ok_or_else(|| Error::unavailable(format!("{}: the server named no upload", self.what("write", key))))
+        let upload = begun.map_err(|error| map_s3_error(error, &self.describe_operation("write", key)))?.upload_id;
+        upload.ok_or_else(|| Error::unavailable(format!("{}: the server named no upload", self.describe_operation("write", key))))
     }
 
-    async fn finish(&self, key: &str, upload: &str, parts: Result<Vec<CompletedPart>>) -> Result<()> {
-        let name = self.name(key)?;
+    async fn finish_multipart(&self, key: &str, upload: &str, parts: Result<Vec<CompletedPart>>) -> Result<()> {
+        let name = self.object_key(key)?;
         let completed = match parts {
             Ok(parts) => {
                 let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
                 let request = self.client.complete_multipart_upload().bucket(&self.bucket).key(&name).upload_id(upload);
                 let sent = request.multipart_upload(parts).send().await;
-                sent.map(drop).map_err(|error| explain(error, &self.what("write", key)))
+                sent.map(drop).map_err(|error| map_s3_error(error, &self.describe_operation("write", key)))
             }
             Err(error) => Err(error),
         };
@@ -196,28 +197,28 @@ impl S3Store {
 
     fn copy_source(&self, key: &str) -> Result<String> {
         // Keys are of safe characters, of which only these two mean something in a header's address.
-        Ok(format!("{}/{}", self.bucket, self.name(key)?).replace('%', "%25").replace('=', "%3D"))
+        Ok(format!("{}/{}", self.bucket, self.object_key(key)?).replace('%', "%25").replace('=', "%3D"))
     }
 }
 
 #[async_trait]
 impl BlobStore for S3Store {
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<()> {
-        let request = self.client.put_object().bucket(&self.bucket).key(self.name(key)?).body(ByteStream::from(bytes));
-        request.send().await.map(drop).map_err(|error| explain(error, &self.what("write", key)))
+        let request = self.client.put_object().bucket(&self.bucket).key(self.object_key(key)?).body(ByteStream::from(bytes));
+        request.send().await.map(drop).map_err(|error| map_s3_error(error, &self.describe_operation("write", key)))
     }
 
     async fn put_file(&self, key: &str, file: &Path) -> Result<()> {
         check_key(key)?;
         let mut input = open_file(file).await?;
         let context = || format!("cannot read {}", file.display());
-        let bytes = input.metadata().await.or_error(Kind::Invalid, context)?.len();
+        let bytes = input.metadata().await.or_error(ErrorKind::Invalid, context)?.len();
         if bytes > self.part_bytes {
-            return self.put_parts(key, file, bytes).await;
+            return self.upload_parts(key, file, bytes).await;
         }
         // From memory, not from the path: a streamed body has a trailing checksum that not every server takes.
         let mut content = Vec::new();
-        (&mut input).take(self.part_bytes + 1).read_to_end(&mut content).await.or_error(Kind::Invalid, context)?;
+        (&mut input).take(self.part_bytes + 1).read_to_end(&mut content).await.or_error(ErrorKind::Invalid, context)?;
         if content.len() as u64 != bytes {
             return Err(Error::invalid(format!("{} changed while it was stored", file.display())));
         }
@@ -227,7 +228,7 @@ impl BlobStore for S3Store {
     async fn get(&self, key: &str) -> Result<Vec<u8>> {
         let object = self.open_object(key).await?;
         let announced = object.content_length;
-        let bytes = object.body.collect().await.or_error(Kind::Unavailable, || self.what("read", key))?.to_vec();
+        let bytes = object.body.collect().await.or_error(ErrorKind::Unavailable, || self.describe_operation("read", key))?.to_vec();
         self.check_length(key, announced, bytes.len() as u64)?;
         Ok(bytes)
     }
@@ -236,36 +237,36 @@ impl BlobStore for S3Store {
         let object = self.open_object(key).await?;
         let announced = object.content_length;
         let context = || format!("cannot write {}", file.display());
-        let mut output = tokio::fs::File::create(file).await.or_error(Kind::Unavailable, context)?;
+        let mut output = tokio::fs::File::create(file).await.or_error(ErrorKind::Unavailable, context)?;
         let (mut body, mut count) = (object.body, 0);
-        while let Some(chunk) = body.try_next().await.or_error(Kind::Unavailable, || self.what("read", key))? {
+        while let Some(chunk) = body.try_next().await.or_error(ErrorKind::Unavailable, || self.describe_operation("read", key))? {
             count += chunk.len() as u64;
-            output.write_all(&chunk).await.or_error(Kind::Unavailable, context)?;
+            output.write_all(&chunk).await.or_error(ErrorKind::Unavailable, context)?;
         }
-        output.flush().await.or_error(Kind::Unavailable, context)?;
+        output.flush().await.or_error(ErrorKind::Unavailable, context)?;
         self.check_length(key, announced, count)
     }
 
     async fn stat(&self, key: &str) -> Result<Option<u64>> {
-        match self.client.head_object().bucket(&self.bucket).key(self.name(key)?).send().await {
-            Ok(head) => Ok(Some(unsigned(head.content_length))),
+        match self.client.head_object().bucket(&self.bucket).key(self.object_key(key)?).send().await {
+            Ok(head) => Ok(Some(to_size(head.content_length))),
             Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => Ok(None),
-            Err(error) => Err(explain(error, &self.what("look at", key))),
+            Err(error) => Err(map_s3_error(error, &self.describe_operation("look at", key))),
         }
     }
 
-    async fn list(&self, prefix: &str) -> Result<Vec<Entry>> {
+    async fn list(&self, prefix: &str) -> Result<Vec<BlobEntry>> {
         check_prefix(prefix)?;
         let mut entries = Vec::new();
         let mut next = None;
         loop {
             let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(format!("{}{prefix}", self.prefix));
             let page = request.set_continuation_token(next).send().await;
-            let page = page.map_err(|error| explain(error, &self.what("list", prefix)))?;
+            let page = page.map_err(|error| map_s3_error(error, &self.describe_operation("list", prefix)))?;
             for object in page.contents() {
                 // Foreign objects whose name no key can have are not of this store.
                 let key = object.key().and_then(|name| name.strip_prefix(&self.prefix)).filter(|key| check_key(key).is_ok());
-                entries.extend(key.map(|key| Entry { key: key.to_owned(), bytes: unsigned(object.size()) }));
+                entries.extend(key.map(|key| BlobEntry { key: key.to_owned(), bytes: to_size(object.size()) }));
             }
             next = page.next_continuation_token().map(str::to_owned);
             if page.is_truncated() != Some(true) || next.is_none() {
@@ -277,35 +278,35 @@ impl BlobStore for S3Store {
     }
 
     async fn delete(&self, key: &str) -> Result<()> {
-        match self.client.delete_object().bucket(&self.bucket).key(self.name(key)?).send().await {
+        match self.client.delete_object().bucket(&self.bucket).key(self.object_key(key)?).send().await {
             Ok(_) => Ok(()),
             Err(error) if error.as_service_error().and_then(|error| error.meta().code()) == Some("NoSuchKey") => Ok(()),
-            Err(error) => Err(explain(error, &self.what("delete", key))),
+            Err(error) => Err(map_s3_error(error, &self.describe_operation("delete", key))),
         }
     }
 
     async fn copy(&self, from: &str, to: &str) -> Result<()> {
         check_key(to)?;
-        let bytes = self.stat(from).await?.ok_or_else(|| missing(from))?;
+        let bytes = self.stat(from).await?.ok_or_else(|| not_found_error(from))?;
         if from == to {
             return Ok(());
         }
-        if bytes > self.largest_copy {
+        if bytes > self.max_copy_bytes {
             return self.copy_parts(from, to, bytes).await;
         }
-        let request = self.client.copy_object().bucket(&self.bucket).key(self.name(to)?).copy_source(self.copy_source(from)?);
-        request.send().await.map(drop).map_err(|error| explain(error, &self.what("copy to", to)))
+        let request = self.client.copy_object().bucket(&self.bucket).key(self.object_key(to)?).copy_source(self.copy_source(from)?);
+        request.send().await.map(drop).map_err(|error| map_s3_error(error, &self.describe_operation("copy to", to)))
     }
 
-    async fn honours_conditions(&self, scratch_key: &str) -> Result<Option<bool>> {
+    async fn supports_conditional_put(&self, scratch_key: &str) -> Result<Option<bool>> {
         self.put(scratch_key, b"first".to_vec()).await?;
-        let request = self.client.put_object().bucket(&self.bucket).key(self.name(scratch_key)?).if_none_match("*");
+        let request = self.client.put_object().bucket(&self.bucket).key(self.object_key(scratch_key)?).if_none_match("*");
         match request.body(ByteStream::from_static(b"second")).send().await {
             Ok(_) => Ok(Some(false)),
-            Err(error) => match explain(error, &self.what("write", scratch_key)) {
-                error if error.kind() == Kind::Conflict => Ok(Some(true)),
+            Err(error) => match map_s3_error(error, &self.describe_operation("write", scratch_key)) {
+                error if error.kind() == ErrorKind::Conflict => Ok(Some(true)),
                 // 501 and the like: the server does not know conditions.
-                error if error.kind() == Kind::Invalid => Ok(Some(false)),
+                error if error.kind() == ErrorKind::Invalid => Ok(Some(false)),
                 error => Err(error),
             },
         }
@@ -316,7 +317,7 @@ impl S3Store {
     fn check_length(&self, key: &str, announced: Option<i64>, came: u64) -> Result<()> {
         match announced.and_then(|announced| u64::try_from(announced).ok()) {
             Some(announced) if announced != came => {
-                Err(Error::unavailable(format!("{}: {came} of {announced} bytes came", self.what("read", key))))
+                Err(Error::unavailable(format!("{}: {came} of {announced} bytes came", self.describe_operation("read", key))))
             }
             _ => Ok(()),
         }
@@ -324,20 +325,20 @@ impl S3Store {
 }
 
 async fn open_file(file: &Path) -> Result<tokio::fs::File> {
-    tokio::fs::File::open(file).await.or_error(Kind::Invalid, || format!("cannot read {}", file.display()))
+    tokio::fs::File::open(file).await.or_error(ErrorKind::Invalid, || format!("cannot read {}", file.display()))
 }
 
 /// The size of the parts of an object: `usual`, or larger where there would be too many.
 fn part_size(bytes: u64, usual: u64) -> u64 {
-    usual.max(bytes.div_ceil(MOST_PARTS))
+    usual.max(bytes.div_ceil(MAX_PARTS))
 }
 
-pub(super) fn unsigned(bytes: Option<i64>) -> u64 {
+pub(super) fn to_size(bytes: Option<i64>) -> u64 {
     bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0)
 }
 
 /// Bucket and prefix of an address; the prefix is empty or ends in a slash.
-fn split(url: &str) -> Result<(String, String)> {
+fn parse_s3_url(url: &str) -> Result<(String, String)> {
     let rest = url.strip_prefix("s3://").unwrap_or_default().trim_end_matches('/');
     let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
     let bucket_is_sound =
@@ -348,11 +349,11 @@ fn split(url: &str) -> Result<(String, String)> {
     if prefix.is_empty() {
         return Ok((bucket.to_owned(), String::new()));
     }
-    check_key(prefix).or_error(Kind::Invalid, || format!("store address {url} has an unsafe prefix"))?;
+    check_key(prefix).or_error(ErrorKind::Invalid, || format!("store address {url} has an unsafe prefix"))?;
     Ok((bucket.to_owned(), format!("{prefix}/")))
 }
 
-pub(super) async fn client(options: &S3Options) -> Result<Client> {
+pub(super) async fn build_client(options: &S3Options) -> Result<Client> {
     let mut loader = aws_config::defaults(BehaviorVersion::latest());
     match (&options.access_key, &options.secret_key) {
         (Some(access), Some(secret)) => {
@@ -393,11 +394,11 @@ mod tests {
 
     #[test]
     fn addresses_split_into_bucket_and_prefix() {
-        assert_eq!(split("s3://kho").unwrap(), ("kho".into(), String::new()));
-        assert_eq!(split("s3://kho/").unwrap(), ("kho".into(), String::new()));
-        assert_eq!(split("s3://kho/a/b/").unwrap(), ("kho".into(), "a/b/".into()));
+        assert_eq!(parse_s3_url("s3://kho").unwrap(), ("kho".into(), String::new()));
+        assert_eq!(parse_s3_url("s3://kho/").unwrap(), ("kho".into(), String::new()));
+        assert_eq!(parse_s3_url("s3://kho/a/b/").unwrap(), ("kho".into(), "a/b/".into()));
         for url in ["s3://", "s3:///a", "s3://kho/../x", "s3://kho//x", "s3://k o/x"] {
-            assert_eq!(split(url).unwrap_err().kind(), Kind::Invalid, "{url}");
+            assert_eq!(parse_s3_url(url).unwrap_err().kind(), ErrorKind::Invalid, "{url}");
         }
     }
 
@@ -405,7 +406,7 @@ mod tests {
     fn parts_grow_where_there_would_be_too_many() {
         assert_eq!(part_size(100 << 20, PART_BYTES), PART_BYTES);
         let huge: u64 = 1 << 40;
-        assert!(huge.div_ceil(part_size(huge, PART_BYTES)) <= MOST_PARTS);
+        assert!(huge.div_ceil(part_size(huge, PART_BYTES)) <= MAX_PARTS);
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
-use sohoa_base::error::{Error, Kind};
+use sohoa_base::error::{Error, ErrorKind};
 
 /// The house's error for a failed request: its kind, and a sentence that names `what` was tried.
-pub(super) fn explain<E>(error: SdkError<E, HttpResponse>, what: &str) -> Error
+pub(super) fn map_s3_error<E>(error: SdkError<E, HttpResponse>, what: &str) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
@@ -14,19 +14,19 @@ where
     let code = error.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or_default().to_owned();
     let detail = error.as_service_error().and_then(ProvideErrorMetadata::message).unwrap_or_default().to_owned();
     let (kind, advice) = match &error {
-        SdkError::ServiceError(_) => meaning(status, &code),
-        SdkError::TimeoutError(_) => (Kind::Unavailable, "the server did not answer in time"),
+        SdkError::ServiceError(_) => classify_response(status, &code),
+        SdkError::TimeoutError(_) => (ErrorKind::Unavailable, "the server did not answer in time"),
         SdkError::DispatchFailure(failure) => {
             if lacks_credentials(&error) {
-                (Kind::Denied, "no usable credentials, set the access key and secret key")
+                (ErrorKind::Denied, "no usable credentials, set the access key and secret key")
             } else if failure.is_user() {
-                (Kind::Invalid, "the endpoint is no valid address")
+                (ErrorKind::Invalid, "the endpoint is no valid address")
             } else {
-                (Kind::Unavailable, "the server cannot be reached, check the endpoint and the network")
+                (ErrorKind::Unavailable, "the server cannot be reached, check the endpoint and the network")
             }
         }
-        SdkError::ResponseError(_) => (Kind::Unavailable, "the answer was cut off or garbled"),
-        _ => (Kind::Invalid, "the request could not be made"),
+        SdkError::ResponseError(_) => (ErrorKind::Unavailable, "the answer was cut off or garbled"),
+        _ => (ErrorKind::Invalid, "the request could not be made"),
     };
     let answer = match (status, code.is_empty()) {
         (0, _) => String::new(),
@@ -43,30 +43,30 @@ where
 }
 
 /// Kind and advice for an answer by its HTTP status and S3 error code.
-fn meaning(status: u16, code: &str) -> (Kind, &'static str) {
+fn classify_response(status: u16, code: &str) -> (ErrorKind, &'static str) {
     match (status, code) {
-        (_, "NoSuchBucket") => (Kind::NotFound, "the bucket does not exist, create it or correct the store address"),
-        (_, "RequestTimeTooSkewed") => (Kind::Denied, "the clocks differ, set this machine's clock"),
+        (_, "NoSuchBucket") => (ErrorKind::NotFound, "the bucket does not exist, create it or correct the store address"),
+        (_, "RequestTimeTooSkewed") => (ErrorKind::Denied, "the clocks differ, set this machine's clock"),
         (_, "PermanentRedirect" | "AuthorizationHeaderMalformed") | (301 | 307, _) => {
-            (Kind::Invalid, "the bucket lies in another region, correct the region")
+            (ErrorKind::Invalid, "the bucket lies in another region, correct the region")
         }
-        (_, "EntityTooLarge") => (Kind::Limit, "the object is too large for the server"),
+        (_, "EntityTooLarge") => (ErrorKind::Limit, "the object is too large for the server"),
         (_, "QuotaExceeded" | "InsufficientStorage" | "XMinioStorageFull") | (507, _) => {
-            (Kind::Unavailable, "the storage is full, free space or raise the quota")
+            (ErrorKind::Unavailable, "the storage is full, free space or raise the quota")
         }
         // The bytes were damaged on the way; what was stored before is untouched.
         (_, "BadDigest" | "InvalidDigest" | "XAmzContentSHA256Mismatch" | "XAmzContentChecksumMismatch") => {
-            (Kind::Unavailable, "the bytes were damaged on the way")
+            (ErrorKind::Unavailable, "the bytes were damaged on the way")
         }
         (_, "RequestTimeout" | "SlowDown" | "Throttling" | "ThrottlingException" | "InternalError" | "ServiceUnavailable") => {
-            (Kind::Unavailable, "the server cannot serve now")
+            (ErrorKind::Unavailable, "the server cannot serve now")
         }
-        (401 | 403, _) => (Kind::Denied, "not allowed, check the keys and their rights on the bucket"),
-        (404, _) => (Kind::NotFound, "nothing is stored there"),
-        (409 | 412, _) => (Kind::Conflict, "somebody else changed it first"),
-        (501, _) => (Kind::Invalid, "the server does not know this request"),
-        (408 | 429, _) | (500..=599, _) => (Kind::Unavailable, "the server cannot serve now"),
-        _ => (Kind::Invalid, "the server refused the request"),
+        (401 | 403, _) => (ErrorKind::Denied, "not allowed, check the keys and their rights on the bucket"),
+        (404, _) => (ErrorKind::NotFound, "nothing is stored there"),
+        (409 | 412, _) => (ErrorKind::Conflict, "somebody else changed it first"),
+        (501, _) => (ErrorKind::Invalid, "the server does not know this request"),
+        (408 | 429, _) | (500..=599, _) => (ErrorKind::Unavailable, "the server cannot serve now"),
+        _ => (ErrorKind::Invalid, "the server refused the request"),
     }
 }
 
@@ -88,20 +88,20 @@ mod tests {
     #[test]
     fn answers_have_their_kinds() {
         for (status, code, kind) in [
-            (404, "NoSuchKey", Kind::NotFound),
-            (404, "NoSuchBucket", Kind::NotFound),
-            (403, "SignatureDoesNotMatch", Kind::Denied),
-            (403, "RequestTimeTooSkewed", Kind::Denied),
-            (503, "SlowDown", Kind::Unavailable),
-            (500, "", Kind::Unavailable),
-            (400, "RequestTimeout", Kind::Unavailable),
-            (400, "BadDigest", Kind::Unavailable),
-            (429, "", Kind::Unavailable),
-            (412, "PreconditionFailed", Kind::Conflict),
-            (301, "PermanentRedirect", Kind::Invalid),
-            (400, "InvalidArgument", Kind::Invalid),
+            (404, "NoSuchKey", ErrorKind::NotFound),
+            (404, "NoSuchBucket", ErrorKind::NotFound),
+            (403, "SignatureDoesNotMatch", ErrorKind::Denied),
+            (403, "RequestTimeTooSkewed", ErrorKind::Denied),
+            (503, "SlowDown", ErrorKind::Unavailable),
+            (500, "", ErrorKind::Unavailable),
+            (400, "RequestTimeout", ErrorKind::Unavailable),
+            (400, "BadDigest", ErrorKind::Unavailable),
+            (429, "", ErrorKind::Unavailable),
+            (412, "PreconditionFailed", ErrorKind::Conflict),
+            (301, "PermanentRedirect", ErrorKind::Invalid),
+            (400, "InvalidArgument", ErrorKind::Invalid),
         ] {
-            assert_eq!(meaning(status, code).0, kind, "{status} {code}");
+            assert_eq!(classify_response(status, code).0, kind, "{status} {code}");
         }
     }
 }

@@ -7,14 +7,14 @@ use async_trait::async_trait;
 use sohoa_base::error::{Error, Result};
 
 /// The longest segment of a key in bytes: what the usual file systems take as one name.
-pub const LONGEST_SEGMENT: usize = 255;
+pub const MAX_SEGMENT_BYTES: usize = 255;
 
 /// The longest key in bytes: what S3 takes, less room for a prefix.
-pub const LONGEST_KEY: usize = 900;
+pub const MAX_KEY_BYTES: usize = 900;
 
 /// One stored object, as a listing names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
+pub struct BlobEntry {
     /// Its key.
     pub key: String,
     /// Its size.
@@ -50,7 +50,7 @@ pub trait BlobStore: Send + Sync + std::fmt::Debug {
     async fn stat(&self, key: &str) -> Result<Option<u64>>;
 
     /// All objects whose key begins with `prefix` (a plain string prefix, empty for all), sorted by key.
-    async fn list(&self, prefix: &str) -> Result<Vec<Entry>>;
+    async fn list(&self, prefix: &str) -> Result<Vec<BlobEntry>>;
 
     /// Removes what is stored under `key`; fine if nothing is.
     async fn delete(&self, key: &str) -> Result<()>;
@@ -63,7 +63,7 @@ pub trait BlobStore: Send + Sync + std::fmt::Debug {
 
     /// Whether the server refuses a write whose condition does not hold (`If-None-Match: *` on a key that
     /// exists); `None` where the back-end has no such writes. Nothing may rest on it: it is told to people.
-    async fn honours_conditions(&self, _scratch_key: &str) -> Result<Option<bool>> {
+    async fn supports_conditional_put(&self, _scratch_key: &str) -> Result<Option<bool>> {
         Ok(None)
     }
 }
@@ -74,17 +74,17 @@ pub trait BlobStore: Send + Sync + std::fmt::Debug {
 /// `Invalid` for empty keys, empty segments, absolute keys, segments that begin with a dot (so `..` and
 /// hidden files too) and characters outside the safe set; `Limit` for overlong segments and keys.
 pub fn check_key(key: &str) -> Result<()> {
-    if key.len() > LONGEST_KEY {
-        return Err(Error::limit(format!("object name of {} bytes is longer than {LONGEST_KEY}: {key}", key.len())));
+    if key.len() > MAX_KEY_BYTES {
+        return Err(Error::limit(format!("object name of {} bytes is longer than {MAX_KEY_BYTES}: {key}", key.len())));
     }
     for segment in key.split('/') {
         if segment.is_empty() {
             return Err(Error::invalid(format!("object name {key:?} is empty, absolute or has an empty segment")));
         }
-        if segment.len() > LONGEST_SEGMENT {
-            return Err(Error::limit(format!("object name {key} has a segment longer than {LONGEST_SEGMENT} bytes")));
+        if segment.len() > MAX_SEGMENT_BYTES {
+            return Err(Error::limit(format!("object name {key} has a segment longer than {MAX_SEGMENT_BYTES} bytes")));
         }
-        if segment.starts_with('.') || !segment.bytes().all(is_safe) {
+        if segment.starts_with('.') || !segment.bytes().all(is_safe_byte) {
             return Err(Error::invalid(format!(
                 "object name {key:?} has the unsafe segment {segment:?}, encode it with key::safe_segment"
             )));
@@ -103,11 +103,11 @@ pub fn check_prefix(prefix: &str) -> Result<()> {
 }
 
 /// `NotFound` for `key`, worded the same on every back-end.
-pub(super) fn missing(key: &str) -> Error {
+pub(super) fn not_found_error(key: &str) -> Error {
     Error::not_found(format!("the store holds nothing under {key}"))
 }
 
-fn is_safe(byte: u8) -> bool {
+fn is_safe_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'%' | b'=')
 }
 
@@ -115,12 +115,12 @@ fn is_safe(byte: u8) -> bool {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use sohoa_base::error::Kind;
+    use sohoa_base::error::ErrorKind;
 
     #[test]
     fn keys_that_leave_the_store_are_refused() {
         for key in ["", "/", "/a", "a/", "a//b", "..", "a/../b", ".", "a/./b", ".tmp/x", "a b", "a\\b", "a\0", "hồ", "a\n"] {
-            assert_eq!(check_key(key).unwrap_err().kind(), Kind::Invalid, "{key:?}");
+            assert_eq!(check_key(key).unwrap_err().kind(), ErrorKind::Invalid, "{key:?}");
         }
         for key in ["a", "a/b.c", "ocfl/0=ocfl_1.1", "a/%20b", "a..b"] {
             assert!(check_key(key).is_ok(), "{key:?}");
@@ -130,8 +130,8 @@ mod tests {
     #[test]
     fn long_names_are_refused() {
         assert!(check_key(&"a".repeat(255)).is_ok());
-        assert_eq!(check_key(&"a".repeat(256)).unwrap_err().kind(), Kind::Limit);
-        assert_eq!(check_key(&"a/".repeat(600)).unwrap_err().kind(), Kind::Limit);
+        assert_eq!(check_key(&"a".repeat(256)).unwrap_err().kind(), ErrorKind::Limit);
+        assert_eq!(check_key(&"a/".repeat(600)).unwrap_err().kind(), ErrorKind::Limit);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256, Sha512};
 use tempfile::TempPath;
 
 use super::store::BlobStore;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 
 /// The two digests of some content, lower-case hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(super) fn sha512(bytes: &[u8]) -> String {
 /// # Errors
 /// Those of the store; `Unavailable` if the temporary folder cannot be written.
 pub(super) async fn of_object(store: &dyn BlobStore, key: &str) -> Result<Digests> {
-    let file = temporary()?;
+    let file = new_temp_file()?;
     store.get_file(key, &file).await?;
     of_path(&file).await
 }
@@ -42,12 +42,12 @@ pub(super) async fn of_object(store: &dyn BlobStore, key: &str) -> Result<Digest
 /// `Unavailable` if it cannot be read.
 pub(super) async fn of_path(file: &Path) -> Result<Digests> {
     let file = file.to_owned();
-    let digests = tokio::task::spawn_blocking(move || of_file(&file)).await;
-    digests.or_error(Kind::Internal, || "cannot take the digest of a file".to_owned())?
+    let digests = tokio::task::spawn_blocking(move || of_path_blocking(&file)).await;
+    digests.or_error(ErrorKind::Internal, || "cannot take the digest of a file".to_owned())?
 }
 
 /// A new empty temporary file, removed when dropped.
-fn temporary() -> Result<TempPath> {
+fn new_temp_file() -> Result<TempPath> {
     let file = tempfile::Builder::new().prefix("sohoa-").tempfile().map_err(|error| {
         let folder = std::env::temp_dir();
         Error::unavailable(format!("cannot write to {}, free space or set TMPDIR", folder.display())).caused_by(error)
@@ -55,13 +55,13 @@ fn temporary() -> Result<TempPath> {
     Ok(file.into_temp_path())
 }
 
-fn of_file(path: &Path) -> Result<Digests> {
+fn of_path_blocking(path: &Path) -> Result<Digests> {
     let context = || format!("cannot read {}", path.display());
-    let mut file = std::fs::File::open(path).or_error(Kind::Unavailable, context)?;
+    let mut file = std::fs::File::open(path).or_error(ErrorKind::Unavailable, context)?;
     let (mut sha512, mut sha256) = (Sha512::new(), Sha256::new());
     let mut buffer = vec![0; 256 * 1024];
     loop {
-        let count = file.read(&mut buffer).or_error(Kind::Unavailable, context)?;
+        let count = file.read(&mut buffer).or_error(ErrorKind::Unavailable, context)?;
         let Some(read) = buffer.get(..count).filter(|read| !read.is_empty()) else { break };
         sha512.update(read);
         sha256.update(read);

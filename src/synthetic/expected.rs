@@ -4,20 +4,20 @@ use serde::{Deserialize, Serialize};
 
 /// What reading a dossier should find.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Expected {
+pub struct GroundTruth {
     /// Name of the dossier's folder.
     pub dossier: String,
     /// Its files in natural order.
-    pub files: Vec<File>,
+    pub files: Vec<FileTruth>,
     /// Its documents in order.
-    pub documents: Vec<Document>,
+    pub documents: Vec<DocumentTruth>,
     /// Its pages in order.
-    pub pages: Vec<Page>,
+    pub pages: Vec<PageTruth>,
 }
 
 /// A file of scans.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct File {
+pub struct FileTruth {
     /// Name within the folder.
     pub name: String,
     /// Pages in it.
@@ -28,7 +28,7 @@ pub struct File {
 
 /// One document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Document {
+pub struct DocumentTruth {
     /// Kind's code (Circular 05/2025).
     pub kind: String,
     /// Number and notation, such as `128/QĐ-UBND`.
@@ -47,7 +47,7 @@ pub struct Document {
 
 /// One page as scanned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Page {
+pub struct PageTruth {
     /// Number in the dossier, from 1.
     pub page: usize,
     /// File that holds it.

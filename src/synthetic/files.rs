@@ -3,11 +3,11 @@
 use fax::{Color, VecWriter, encoder::Encoder};
 use image::GrayImage;
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref};
-use sohoa_base::error::{Kind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
 
 /// An encoded scan of one page.
 #[derive(Debug, Clone)]
-pub struct Encoded {
+pub struct EncodedPage {
     /// Width, px.
     pub width: u32,
     /// Height, px.
@@ -15,12 +15,12 @@ pub struct Encoded {
     /// Dots per inch.
     pub dpi: u16,
     /// Its bytes.
-    pub data: Data,
+    pub data: EncodedData,
 }
 
 /// How a scan is encoded.
 #[derive(Debug, Clone)]
-pub enum Data {
+pub enum EncodedData {
     /// A colour JPEG file.
     Colour(Vec<u8>),
     /// A grey JPEG file.
@@ -33,20 +33,20 @@ pub enum Data {
 ///
 /// # Errors
 /// `Internal` where the encoder refuses, which it does not for a picture in memory.
-pub fn fax(picture: &GrayImage, threshold: u8) -> Result<Vec<u8>> {
+pub fn encode_fax(picture: &GrayImage, threshold: u8) -> Result<Vec<u8>> {
     let mut encoder = Encoder::new(VecWriter::new());
     let width = picture.width();
     for row in picture.as_raw().chunks_exact(width.max(1) as usize) {
         let line = row.iter().map(|&value| if value < threshold { Color::Black } else { Color::White });
-        encoder.encode_line(line, width).or_error(Kind::Internal, || "cannot encode a fax line".to_owned())?;
+        encoder.encode_line(line, width).or_error(ErrorKind::Internal, || "cannot encode a fax line".to_owned())?;
     }
-    let writer = encoder.finish().or_error(Kind::Internal, || "cannot end the fax data".to_owned())?;
+    let writer = encoder.finish().or_error(ErrorKind::Internal, || "cannot end the fax data".to_owned())?;
     Ok(writer.finish())
 }
 
 /// A PDF 1.4 with one scan a page and nothing else, as office scanners write it.
 #[must_use]
-pub fn pdf(pages: &[Encoded]) -> Vec<u8> {
+pub fn write_pdf(pages: &[EncodedPage]) -> Vec<u8> {
     let mut pdf = Pdf::new();
     pdf.set_version(1, 4);
     let (catalog, tree) = (Ref::new(1), Ref::new(2));
@@ -63,24 +63,24 @@ pub fn pdf(pages: &[Encoded]) -> Vec<u8> {
         let mut content = Content::new();
         content.save_state().transform([width, 0.0, 0.0, height, 0.0, 0.0]).x_object(Name(b"Im0")).restore_state();
         pdf.stream(reference(index, 1), &content.finish());
-        let (Data::Colour(bytes) | Data::Grey(bytes) | Data::Fax(bytes)) = &page.data;
+        let (EncodedData::Colour(bytes) | EncodedData::Grey(bytes) | EncodedData::Fax(bytes)) = &page.data;
         let mut picture = pdf.image_xobject(reference(index, 2), bytes);
-        picture.width(page.width as i32).height(page.height as i32).bits_per_component(if matches!(page.data, Data::Fax(_)) {
+        picture.width(page.width as i32).height(page.height as i32).bits_per_component(if matches!(page.data, EncodedData::Fax(_)) {
             1
         } else {
             8
         });
         match &page.data {
-            Data::Fax(_) => {
+            EncodedData::Fax(_) => {
                 picture.filter(Filter::CcittFaxDecode);
                 picture.color_space().device_gray();
                 picture.decode_parms().k(-1).columns(page.width as i32).rows(page.height as i32);
             }
-            Data::Colour(_) => {
+            EncodedData::Colour(_) => {
                 picture.filter(Filter::DctDecode);
                 picture.color_space().device_rgb();
             }
-            Data::Grey(_) => {
+            EncodedData::Grey(_) => {
                 picture.filter(Filter::DctDecode);
                 picture.color_space().device_gray();
             }
@@ -91,14 +91,14 @@ pub fn pdf(pages: &[Encoded]) -> Vec<u8> {
 
 /// A multi-page TIFF (revision 6.0, little-endian) of fax pages; pages of other encodings are left out.
 #[must_use]
-pub fn tiff(pages: &[Encoded]) -> Vec<u8> {
+pub fn write_tiff(pages: &[EncodedPage]) -> Vec<u8> {
     let mut file = b"II\x2a\x00\x00\x00\x00\x00".to_vec();
     let mut link = 4;
     for page in pages {
-        let Data::Fax(bytes) = &page.data else { continue };
+        let EncodedData::Fax(bytes) = &page.data else { continue };
         let strip = file.len() as u32;
         file.extend_from_slice(bytes);
-        pad(&mut file);
+        pad_to_even(&mut file);
         let resolution = file.len() as u32;
         file.extend_from_slice(&u32::from(page.dpi).to_le_bytes());
         file.extend_from_slice(&1u32.to_le_bytes());
@@ -134,13 +134,13 @@ pub fn tiff(pages: &[Encoded]) -> Vec<u8> {
         }
         link = file.len();
         file.extend_from_slice(&0u32.to_le_bytes());
-        pad(&mut file);
+        pad_to_even(&mut file);
     }
     file
 }
 
 /// Directories begin at even places.
-fn pad(file: &mut Vec<u8>) {
+fn pad_to_even(file: &mut Vec<u8>) {
     if file.len() % 2 == 1 {
         file.push(0);
     }

@@ -1,14 +1,14 @@
 //! The typeface of the specimens: Tinos, which has the widths of Times New Roman and every Vietnamese letter.
 
 use ab_glyph::{Font, FontVec, ScaleFont, point};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::path::Path;
 
 /// Debian's package of the typeface.
-pub const PACKAGE: &str = "fonts-croscore";
+pub const DEBIAN_PACKAGE: &str = "fonts-croscore";
 
 /// Folders where distributions keep the typeface.
-const FOLDERS: [&str; 4] =
+const FONT_FOLDERS: [&str; 4] =
     ["/usr/share/fonts/truetype/croscore", "/usr/share/fonts/croscore", "/usr/share/fonts/google-croscore", "/usr/local/share/fonts"];
 
 /// A cut of the typeface.
@@ -39,7 +39,7 @@ impl Fonts {
     /// # Errors
     /// `NotFound`, naming the Debian package, where it is not installed; `Corrupt` where a file is no font.
     pub fn load() -> Result<Self> {
-        let load = |cut: &str| load(&format!("Tinos-{cut}"));
+        let load = |cut: &str| load_font(&format!("Tinos-{cut}"));
         Ok(Self { regular: load("Regular")?, bold: load("Bold")?, italic: load("Italic")?, bold_italic: load("BoldItalic")? })
     }
 
@@ -56,22 +56,22 @@ impl Fonts {
 
     /// Width of `text` in px at `size` px to the em.
     #[must_use]
-    pub fn width(&self, face: Face, size: f32, text: &str) -> f32 {
-        length(self.face(face), size, text)
+    pub fn text_width(&self, face: Face, size: f32, text: &str) -> f32 {
+        measure_text(self.face(face), size, text)
     }
 }
 
 /// Width of `text` in px at `size` px to the em.
 #[must_use]
-pub fn length(font: &FontVec, size: f32, text: &str) -> f32 {
-    let scaled = font.as_scaled(scale(font, size));
+pub fn measure_text(font: &FontVec, size: f32, text: &str) -> f32 {
+    let scaled = font.as_scaled(em_scale(font, size));
     text.chars().map(|letter| scaled.h_advance(scaled.glyph_id(letter))).sum()
 }
 
 /// Lays `text` at `size` px to the em from (`left`, `base`), the start of its base line, with `extra` px added to every space:
 /// `mark` is told each px that a letter covers, and how much of it, 0 to 1.
-pub fn lay(font: &FontVec, size: f32, (left, base): (f32, f32), text: &str, extra: f32, mut mark: impl FnMut(i32, i32, f32)) {
-    let scaled = font.as_scaled(scale(font, size));
+pub fn rasterize_text(font: &FontVec, size: f32, (left, base): (f32, f32), text: &str, extra: f32, mut mark: impl FnMut(i32, i32, f32)) {
+    let scaled = font.as_scaled(em_scale(font, size));
     let mut pen = left;
     for letter in text.chars() {
         let id = scaled.glyph_id(letter);
@@ -88,17 +88,20 @@ pub fn lay(font: &FontVec, size: f32, (left, base): (f32, f32), text: &str, extr
 ///
 /// # Errors
 /// As [`Fonts::load`].
-pub fn load(name: &str) -> Result<FontVec> {
-    let folder = FOLDERS.iter().map(Path::new).find(|folder| folder.join("Tinos-Regular.ttf").is_file()).ok_or_else(|| {
-        Error::not_found(format!("the typeface Tinos is not installed, so no specimen can be drawn: run `apt-get install {PACKAGE}`"))
+pub fn load_font(name: &str) -> Result<FontVec> {
+    let folder = FONT_FOLDERS.iter().map(Path::new).find(|folder| folder.join("Tinos-Regular.ttf").is_file()).ok_or_else(|| {
+        Error::not_found(format!(
+            "the typeface Tinos is not installed, so no specimen can be drawn: run `apt-get install {DEBIAN_PACKAGE}`"
+        ))
     })?;
     let path = folder.join(format!("{name}.ttf"));
-    let bytes = std::fs::read(&path).or_error(Kind::NotFound, || format!("cannot read {}: reinstall {PACKAGE}", path.display()))?;
-    FontVec::try_from_vec(bytes).or_error(Kind::Corrupt, || format!("{} is not a font: reinstall {PACKAGE}", path.display()))
+    let bytes =
+        std::fs::read(&path).or_error(ErrorKind::NotFound, || format!("cannot read {}: reinstall {DEBIAN_PACKAGE}", path.display()))?;
+    FontVec::try_from_vec(bytes).or_error(ErrorKind::Corrupt, || format!("{} is not a font: reinstall {DEBIAN_PACKAGE}", path.display()))
 }
 
 /// The rasteriser measures height from ascent to descent; typesetting measures the em.
 #[must_use]
-pub fn scale(font: &FontVec, size: f32) -> f32 {
+pub fn em_scale(font: &FontVec, size: f32) -> f32 {
     font.units_per_em().map_or(size, |em| size * font.height_unscaled() / em)
 }

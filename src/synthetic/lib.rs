@@ -20,21 +20,21 @@ pub mod story;
 pub mod trial;
 pub mod wear;
 
-use expected::{Document, Expected};
-use files::Encoded;
+use expected::{DocumentTruth, GroundTruth};
+use files::EncodedPage;
 use fonts::Fonts;
-use layout::{CleanPage, Role};
-use paper::Paper;
-use random::Random;
-use scan::{Look, Placed};
+use layout::{CleanPage, PageRole};
+use paper::DocumentContent;
+use random::SeededRng;
+use scan::{ScanInput, ScanStyle};
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Kind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
 use std::path::Path;
-use story::Story;
+use story::ContentGenerator;
 
 /// How a dossier's scans lie in files.
 #[derive(Debug, Clone, Copy)]
-enum Files {
+enum FileLayout {
     /// One PDF of this name.
     Pdf(&'static str),
     /// One fax TIFF of this name.
@@ -44,8 +44,8 @@ enum Files {
 }
 
 /// What comes into a dossier, in order.
-enum Part {
-    Paper(Box<Paper>),
+enum DossierPart {
+    Document(Box<DocumentContent>),
     Blank,
     Separator,
 }
@@ -60,68 +60,80 @@ const DPI: u16 = 200;
 /// `NotFound` where the typeface is not installed; `Invalid` where `folder` cannot be written.
 pub fn generate(folder: &Path, seed: u64) -> Result<()> {
     let fonts = Fonts::load()?;
-    dossier(&fonts, folder, seed, "001-ke-hoach-so-hoa", Look::Office, Files::Pdf("hồ sơ 001.pdf"), 2019, |story| {
-        vec![Part::paper(story.submission()), Part::Blank, Part::paper(story.decision())]
+    generate_dossier(&fonts, folder, seed, "001-ke-hoach-so-hoa", ScanStyle::Office, FileLayout::Pdf("hồ sơ 001.pdf"), 2019, |story| {
+        vec![DossierPart::document(story.submission()), DossierPart::Blank, DossierPart::document(story.decision())]
     })?;
-    dossier(&fonts, folder, seed, "002-cau-phao-cua-may", Look::Old, Files::Loose, 2017, |story| {
-        vec![Part::paper(story.letter()), Part::Blank, Part::Separator, Part::paper(story.report()), Part::paper(story.invitation())]
+    generate_dossier(&fonts, folder, seed, "002-cau-phao-cua-may", ScanStyle::Old, FileLayout::Loose, 2017, |story| {
+        vec![
+            DossierPart::document(story.letter()),
+            DossierPart::Blank,
+            DossierPart::Separator,
+            DossierPart::document(story.report()),
+            DossierPart::document(story.invitation()),
+        ]
     })?;
-    dossier(&fonts, folder, seed, "003-ban-giao-tai-lieu", Look::Fax, Files::Tiff("BB_bangiao.tif"), 2012, |story| {
-        vec![Part::paper(story.minutes()), Part::Blank, Part::paper(story.notice())]
+    generate_dossier(&fonts, folder, seed, "003-ban-giao-tai-lieu", ScanStyle::Fax, FileLayout::Tiff("BB_bangiao.tif"), 2012, |story| {
+        vec![DossierPart::document(story.minutes()), DossierPart::Blank, DossierPart::document(story.notice())]
     })?;
-    dossier(&fonts, folder, seed, "004-tiep-cong-dan", Look::Grey, Files::Pdf("scan0001.pdf"), 2021, |story| {
-        vec![Part::paper(story.notice()), Part::Separator, Part::paper(story.letter()), Part::Blank, Part::paper(story.invitation())]
+    generate_dossier(&fonts, folder, seed, "004-tiep-cong-dan", ScanStyle::Grey, FileLayout::Pdf("scan0001.pdf"), 2021, |story| {
+        vec![
+            DossierPart::document(story.notice()),
+            DossierPart::Separator,
+            DossierPart::document(story.letter()),
+            DossierPart::Blank,
+            DossierPart::document(story.invitation()),
+        ]
     })
 }
 
-impl Part {
-    fn paper(paper: Paper) -> Self {
-        Self::Paper(Box::new(paper))
+impl DossierPart {
+    fn document(paper: DocumentContent) -> Self {
+        Self::Document(Box::new(paper))
     }
 }
 
 #[allow(clippy::too_many_arguments, reason = "one row of the table in `generate`")]
-fn dossier(
+fn generate_dossier(
     fonts: &Fonts,
     folder: &Path,
     seed: u64,
     name: &str,
-    look: Look,
-    kind: Files,
+    look: ScanStyle,
+    kind: FileLayout,
     year: u16,
-    parts: impl Fn(&mut Story) -> Vec<Part>,
+    parts: impl Fn(&mut ContentGenerator) -> Vec<DossierPart>,
 ) -> Result<()> {
-    let mut story = Story::new(Random::for_purpose(seed, &format!("{name} story")), year);
-    let mut hand = Random::for_purpose(seed, &format!("{name} hand"));
+    let mut story = ContentGenerator::new(SeededRng::for_purpose(seed, &format!("{name} story")), year);
+    let mut hand = SeededRng::for_purpose(seed, &format!("{name} hand"));
     let mut clean: Vec<CleanPage> = Vec::new();
     let mut documents = Vec::new();
     for part in parts(&mut story) {
         match part {
-            Part::Paper(paper) => {
+            DossierPart::Document(paper) => {
                 let first = clean.len() + 1;
-                clean.extend(layout::set(fonts, &paper, u32::from(DPI), &mut hand));
-                documents.push(truth(&paper, (first..=clean.len()).collect()));
+                clean.extend(layout::typeset(fonts, &paper, u32::from(DPI), &mut hand));
+                documents.push(document_truth(&paper, (first..=clean.len()).collect()));
             }
-            Part::Blank => clean.push(layout::blank(fonts, u32::from(DPI))),
-            Part::Separator => clean.push(layout::separator(fonts, u32::from(DPI))),
+            DossierPart::Blank => clean.push(layout::blank_page(fonts, u32::from(DPI))),
+            DossierPart::Separator => clean.push(layout::separator_page(fonts, u32::from(DPI))),
         }
     }
     let target = folder.join(name);
     let broken = || format!("cannot write {}: check that the folder may be written", target.display());
-    std::fs::create_dir_all(&target).or_error(Kind::Invalid, broken)?;
+    std::fs::create_dir_all(&target).or_error(ErrorKind::Invalid, broken)?;
     let mut scans = Vec::new();
     let mut pages = Vec::new();
     for (index, page) in clean.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|index| clean.get(index));
-        let turn = turn_of(look, index, clean.len(), page.role);
-        let placed = Placed { page, before, turn, dpi: DPI };
-        let mut random = Random::for_purpose(seed, &format!("{name} page {index}"));
-        let (scan, skew) = scan::scan(&placed, look, &mut random)?;
+        let turn = page_turn(look, index, clean.len(), page.role);
+        let placed = ScanInput { page, previous_page: before, turn, dpi: DPI };
+        let mut random = SeededRng::for_purpose(seed, &format!("{name} page {index}"));
+        let (scan, skew) = scan::render_scan(&placed, look, &mut random)?;
         let (file, page_in_file) = match kind {
-            Files::Pdf(file) | Files::Tiff(file) => (file.to_owned(), index + 1),
-            Files::Loose => (format!("trang {}.jpg", index + 1), 1),
+            FileLayout::Pdf(file) | FileLayout::Tiff(file) => (file.to_owned(), index + 1),
+            FileLayout::Loose => (format!("trang {}.jpg", index + 1), 1),
         };
-        pages.push(expected::Page {
+        pages.push(expected::PageTruth {
             page: index + 1,
             file,
             page_in_file,
@@ -135,24 +147,24 @@ fn dossier(
         scans.push(scan);
     }
     let mut listed = Vec::new();
-    for (file, count, bytes) in pack(kind, &scans) {
-        std::fs::write(target.join(&file), &bytes).or_error(Kind::Invalid, broken)?;
-        listed.push(expected::File { name: file, pages: count, sha256: hex::encode(Sha256::digest(&bytes)) });
+    for (file, count, bytes) in pack_files(kind, &scans) {
+        std::fs::write(target.join(&file), &bytes).or_error(ErrorKind::Invalid, broken)?;
+        listed.push(expected::FileTruth { name: file, pages: count, sha256: hex::encode(Sha256::digest(&bytes)) });
     }
-    let expected = Expected { dossier: name.to_owned(), files: listed, documents, pages };
-    let mut json = serde_json::to_string_pretty(&expected).or_error(Kind::Internal, || "cannot write expected.json".to_owned())?;
+    let expected = GroundTruth { dossier: name.to_owned(), files: listed, documents, pages };
+    let mut json = serde_json::to_string_pretty(&expected).or_error(ErrorKind::Internal, || "cannot write expected.json".to_owned())?;
     json.push('\n');
-    std::fs::write(folder.join(format!("{name}.expected.json")), json).or_error(Kind::Invalid, broken)
+    std::fs::write(folder.join(format!("{name}.expected.json")), json).or_error(ErrorKind::Invalid, broken)
 }
 
-fn pack(kind: Files, scans: &[Encoded]) -> Vec<(String, usize, Vec<u8>)> {
+fn pack_files(kind: FileLayout, scans: &[EncodedPage]) -> Vec<(String, usize, Vec<u8>)> {
     match kind {
-        Files::Pdf(name) => vec![(name.to_owned(), scans.len(), files::pdf(scans))],
-        Files::Tiff(name) => vec![(name.to_owned(), scans.len(), files::tiff(scans))],
-        Files::Loose => (1..)
+        FileLayout::Pdf(name) => vec![(name.to_owned(), scans.len(), files::write_pdf(scans))],
+        FileLayout::Tiff(name) => vec![(name.to_owned(), scans.len(), files::write_tiff(scans))],
+        FileLayout::Loose => (1..)
             .zip(scans)
             .map(|(number, scan)| {
-                let (files::Data::Colour(bytes) | files::Data::Grey(bytes) | files::Data::Fax(bytes)) = &scan.data;
+                let (files::EncodedData::Colour(bytes) | files::EncodedData::Grey(bytes) | files::EncodedData::Fax(bytes)) = &scan.data;
                 (format!("trang {number}.jpg"), 1, bytes.clone())
             })
             .collect(),
@@ -160,17 +172,17 @@ fn pack(kind: Files, scans: &[Encoded]) -> Vec<(String, usize, Vec<u8>)> {
 }
 
 /// One page lies upside down and one sideways in the whole set: the last of the old and of the fax dossier.
-fn turn_of(look: Look, index: usize, count: usize, role: Role) -> u16 {
+fn page_turn(look: ScanStyle, index: usize, count: usize, role: PageRole) -> u16 {
     match (look, index + 1 == count, role) {
-        (Look::Old, true, Role::First) => 180,
-        (Look::Fax, true, _) => 90,
+        (ScanStyle::Old, true, PageRole::First) => 180,
+        (ScanStyle::Fax, true, _) => 90,
         _ => 0,
     }
 }
 
-fn truth(paper: &Paper, pages: Vec<usize>) -> Document {
+fn document_truth(paper: &DocumentContent, pages: Vec<usize>) -> DocumentTruth {
     let (day, month, year) = paper.date;
-    Document {
+    DocumentTruth {
         kind: paper.kind.to_owned(),
         number: paper.number.clone(),
         date: format!("{year:04}-{month:02}-{day:02}"),
@@ -181,12 +193,12 @@ fn truth(paper: &Paper, pages: Vec<usize>) -> Document {
     }
 }
 
-fn role_name(role: Role) -> &'static str {
+fn role_name(role: PageRole) -> &'static str {
     match role {
-        Role::First => "first",
-        Role::Following => "following",
-        Role::Annex => "annex",
-        Role::Blank => "blank",
-        Role::Separator => "separator",
+        PageRole::First => "first",
+        PageRole::Following => "following",
+        PageRole::Annex => "annex",
+        PageRole::Blank => "blank",
+        PageRole::Separator => "separator",
     }
 }

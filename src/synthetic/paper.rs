@@ -2,13 +2,13 @@
 
 /// A document to be drawn.
 #[derive(Debug, Clone)]
-pub struct Paper {
+pub struct DocumentContent {
     /// Code of its kind (Circular 05/2025).
     pub kind: &'static str,
     /// Name line, upper case; empty for an official letter.
     pub title: &'static str,
     /// Body above the issuer, upper case; may be empty.
-    pub parent: String,
+    pub parent_body: String,
     /// Issuing body, upper case.
     pub issuer: String,
     /// Number and notation, such as `128/QĐ-UBND`.
@@ -20,19 +20,19 @@ pub struct Paper {
     /// Subject, without "V/v" or "Về việc".
     pub subject: String,
     /// Who stands on the line between head and body ("CHỦ TỊCH ỦY BAN NHÂN DÂN …"), or empty.
-    pub speaker: String,
+    pub acting_official: String,
     /// To whom ("Kính gửi"), or empty.
     pub addressee: String,
     /// Grounds, set in italics.
-    pub grounds: Vec<String>,
+    pub legal_basis: Vec<String>,
     /// Word alone on a line before the articles, such as `QUYẾT ĐỊNH:`; may be empty.
-    pub turn: &'static str,
+    pub enacting_formula: &'static str,
     /// Paragraphs.
     pub body: Vec<String>,
     /// Lines under "Nơi nhận".
     pub recipients: Vec<String>,
     /// Lines over the signature.
-    pub authority: Vec<String>,
+    pub signing_authority: Vec<String>,
     /// Who signed.
     pub signer: String,
     /// A table on a page of its own.

@@ -2,9 +2,9 @@
 
 /// A stream of numbers that depends on its seed alone (SplitMix64, Steele, Lea and Flood 2014).
 #[derive(Debug, Clone)]
-pub struct Random(u64);
+pub struct SeededRng(u64);
 
-impl Random {
+impl SeededRng {
     /// The stream of `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
@@ -20,7 +20,7 @@ impl Random {
     }
 
     /// Any number.
-    pub fn draw(&mut self) -> u64 {
+    pub fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -29,15 +29,15 @@ impl Random {
     }
 
     /// A number from `low` up to, not including, `high`.
-    pub fn between(&mut self, low: f32, high: f32) -> f32 {
-        let unit = (self.draw() >> 40) as f32 / (1u64 << 24) as f32;
+    pub fn uniform(&mut self, low: f32, high: f32) -> f32 {
+        let unit = (self.next_u64() >> 40) as f32 / (1u64 << 24) as f32;
         low + (high - low) * unit
     }
 
     /// About a normal deviate of mean 0 and deviation 1: four even ones, without a library's logarithm,
     /// whose last bit differs between machines.
-    pub fn bell(&mut self) -> f32 {
-        let bits = self.draw();
+    pub fn approx_normal(&mut self) -> f32 {
+        let bits = self.next_u64();
         let sum: u64 = (0..4).map(|part| (bits >> (part * 16)) & 0xffff).sum();
         (sum as f32 / 65_536.0 - 2.0) * 1.732
     }
@@ -49,18 +49,18 @@ mod tests {
 
     #[test]
     fn streams_repeat_and_differ_by_purpose() {
-        let take = |mut random: Random| (0..4).map(|_| random.draw()).collect::<Vec<_>>();
-        assert_eq!(take(Random::new(7)), take(Random::new(7)));
-        assert_ne!(take(Random::for_purpose(7, "skew")), take(Random::for_purpose(7, "noise")));
+        let take = |mut random: SeededRng| (0..4).map(|_| random.next_u64()).collect::<Vec<_>>();
+        assert_eq!(take(SeededRng::new(7)), take(SeededRng::new(7)));
+        assert_ne!(take(SeededRng::for_purpose(7, "skew")), take(SeededRng::for_purpose(7, "noise")));
     }
 
     #[test]
     fn deviates_stay_in_range_and_centre_on_zero() {
-        let mut random = Random::new(1);
-        let values: Vec<f32> = (0..4000).map(|_| random.bell()).collect();
+        let mut random = SeededRng::new(1);
+        let values: Vec<f32> = (0..4000).map(|_| random.approx_normal()).collect();
         let mean = values.iter().sum::<f32>() / 4000.0;
         let deviation = (values.iter().map(|value| value * value).sum::<f32>() / 4000.0).sqrt();
         assert!(mean.abs() < 0.06 && (0.9..1.1).contains(&deviation), "{mean} {deviation}");
-        assert!((0..1000).all(|_| (-1.5..1.5).contains(&random.between(-1.5, 1.5))));
+        assert!((0..1000).all(|_| (-1.5..1.5).contains(&random.uniform(-1.5, 1.5))));
     }
 }

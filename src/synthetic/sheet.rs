@@ -4,75 +4,79 @@
 //! scan: a QR code, a Code 128, and at both ends the patch code T.
 
 use super::canvas::Canvas;
-use super::files::{Data, Encoded, fax};
+use super::files::{EncodedData, EncodedPage, encode_fax};
 use super::fonts::{Face, Fonts};
 use image::{RgbImage, imageops};
 use rxing::common::BitMatrix;
 use rxing::{BarcodeFormat, EncodeHints, MultiFormatWriter, Writer};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
-use sohoa_base::model::code::{PATCH_NARROW, PATCH_WIDE, PATCHES, Separator};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::model::code::{PATCH_CODES, PATCH_NARROW_MM, PATCH_WIDE_MM, Separator};
 
 /// What a sheet says to people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Words {
+pub struct SheetTexts {
     /// What it is, very big.
     pub title: String,
     /// The same in a second language.
     pub subtitle: String,
     /// Where to lay it, one line each.
-    pub use_of_it: Vec<String>,
+    pub instructions: Vec<String>,
 }
 
 /// Resolution at which sheets are printed, dots per inch.
-pub const DPI: u16 = 300;
+pub const PRINT_DPI: u16 = 300;
 
 /// Side of the QR code, mm.
-const QR: f32 = 62.0;
+const QR_SIDE_MM: f32 = 62.0;
 
 /// Width that a Code 128 may take up, mm, and its height.
-const BARCODE: (f32, f32) = (170.0, 22.0);
+const BARCODE_SIZE_MM: (f32, f32) = (170.0, 22.0);
 
 /// Least width of a bar of the Code 128, mm: two px at 100 dots per inch.
-const MODULE: f32 = 0.51;
+const MIN_MODULE_MM: f32 = 0.51;
 
 /// The middle of the sheet, mm.
-const MIDDLE: f32 = 105.0;
+const CENTRE_X_MM: f32 = 105.0;
 
 /// The sheet as a picture.
 ///
 /// # Errors
 /// `Invalid` where a dossier's code is too long for a QR code that bad scans leave readable.
-pub fn draw(fonts: &Fonts, separator: &Separator, words: &Words, dpi: u32) -> Result<RgbImage> {
+pub fn draw_sheet(fonts: &Fonts, separator: &Separator, words: &SheetTexts, dpi: u32) -> Result<RgbImage> {
     let payload = separator.payload();
     if payload.len() > 120 {
         return Err(Error::invalid(format!("the code \"{payload}\" is too long for a separator sheet; use at most 100 letters")));
     }
     let mut canvas = Canvas::a4(fonts, dpi);
     // Turned by half a turn, the sheet still begins with the same bars.
-    patch(&mut canvas, 13.0);
+    draw_patch_code(&mut canvas, 13.0);
     canvas.picture = imageops::rotate180(&canvas.picture);
-    patch(&mut canvas, 13.0);
+    draw_patch_code(&mut canvas, 13.0);
     let mut base = 62.0;
-    canvas.centred(Face::Bold, fitting(&canvas, 46.0, &words.title), MIDDLE, base, &words.title);
+    canvas.draw_text_centred(Face::Bold, fitting_size(&canvas, 46.0, &words.title), CENTRE_X_MM, base, &words.title);
     base += 13.0;
-    canvas.centred(Face::Bold, fitting(&canvas, 26.0, &words.subtitle), MIDDLE, base, &words.subtitle);
+    canvas.draw_text_centred(Face::Bold, fitting_size(&canvas, 26.0, &words.subtitle), CENTRE_X_MM, base, &words.subtitle);
     if let Separator::Dossier(Some(code)) = separator {
         base += 16.0;
-        canvas.centred(Face::Bold, fitting(&canvas, 34.0, code), MIDDLE, base, code);
+        canvas.draw_text_centred(Face::Bold, fitting_size(&canvas, 34.0, code), CENTRE_X_MM, base, code);
     }
-    let code = encode(&payload, BarcodeFormat::QR_CODE)?;
-    bits(&mut canvas, &code, (MIDDLE - QR / 2.0, base + 14.0), (QR, QR));
+    let code = encode_barcode(&payload, BarcodeFormat::QR_CODE)?;
+    draw_modules(&mut canvas, &code, (CENTRE_X_MM - QR_SIDE_MM / 2.0, base + 14.0), (QR_SIDE_MM, QR_SIDE_MM));
     // A long code has no room in bars that a bad scan leaves readable: they say what begins, and the QR code which.
     let brief = match separator {
         Separator::Dossier(_) => Separator::Dossier(None),
         Separator::Document => Separator::Document,
     };
-    let full = encode(&payload, BarcodeFormat::CODE_128)?;
-    let bars = if full.width() as f32 * MODULE <= BARCODE.0 { full } else { encode(&brief.payload(), BarcodeFormat::CODE_128)? };
-    bits(&mut canvas, &bars, (MIDDLE - BARCODE.0 / 2.0, base + 14.0 + QR + 12.0), BARCODE);
-    base += 14.0 + QR + 12.0 + BARCODE.1 + 14.0;
-    for line in &words.use_of_it {
-        canvas.centred(Face::Regular, fitting(&canvas, 16.0, line), MIDDLE, base, line);
+    let full = encode_barcode(&payload, BarcodeFormat::CODE_128)?;
+    let bars = if full.width() as f32 * MIN_MODULE_MM <= BARCODE_SIZE_MM.0 {
+        full
+    } else {
+        encode_barcode(&brief.payload(), BarcodeFormat::CODE_128)?
+    };
+    draw_modules(&mut canvas, &bars, (CENTRE_X_MM - BARCODE_SIZE_MM.0 / 2.0, base + 14.0 + QR_SIDE_MM + 12.0), BARCODE_SIZE_MM);
+    base += 14.0 + QR_SIDE_MM + 12.0 + BARCODE_SIZE_MM.1 + 14.0;
+    for line in &words.instructions {
+        canvas.draw_text_centred(Face::Regular, fitting_size(&canvas, 16.0, line), CENTRE_X_MM, base, line);
         base += 8.0;
     }
     Ok(canvas.picture)
@@ -82,40 +86,40 @@ pub fn draw(fonts: &Fonts, separator: &Separator, words: &Words, dpi: u32) -> Re
 ///
 /// # Errors
 /// As [`draw`].
-pub fn page(fonts: &Fonts, separator: &Separator, words: &Words) -> Result<Encoded> {
-    let picture = imageops::grayscale(&draw(fonts, separator, words, u32::from(DPI))?);
+pub fn encode_sheet_page(fonts: &Fonts, separator: &Separator, words: &SheetTexts) -> Result<EncodedPage> {
+    let picture = imageops::grayscale(&draw_sheet(fonts, separator, words, u32::from(PRINT_DPI))?);
     let (width, height) = picture.dimensions();
-    Ok(Encoded { width, height, dpi: DPI, data: Data::Fax(fax(&picture, 150)?) })
+    Ok(EncodedPage { width, height, dpi: PRINT_DPI, data: EncodedData::Fax(encode_fax(&picture, 150)?) })
 }
 
 /// The size of type, points, at which `text` has room on a line.
-fn fitting(canvas: &Canvas<'_>, size: f32, text: &str) -> f32 {
+fn fitting_size(canvas: &Canvas<'_>, size: f32, text: &str) -> f32 {
     const ROOM: f32 = 178.0;
-    let width = canvas.width(Face::Bold, size, text);
+    let width = canvas.text_width(Face::Bold, size, text);
     if width > ROOM { size * ROOM / width } else { size }
 }
 
 /// Bars across the sheet, the first `top` mm from its upper edge.
-fn patch(canvas: &mut Canvas<'_>, top: f32) {
+fn draw_patch_code(canvas: &mut Canvas<'_>, top: f32) {
     let mut top = top;
-    let bars = PATCHES.iter().find(|(name, _)| *name == "T").map(|(_, bars)| *bars);
+    let bars = PATCH_CODES.iter().find(|(name, _)| *name == "T").map(|(_, bars)| *bars);
     for wide in bars.into_iter().flatten() {
-        let height = if wide { PATCH_WIDE } else { PATCH_NARROW };
-        canvas.rule(20.0, top, 170.0, height);
-        top += height + PATCH_NARROW;
+        let height = if wide { PATCH_WIDE_MM } else { PATCH_NARROW_MM };
+        canvas.fill_rect(20.0, top, 170.0, height);
+        top += height + PATCH_NARROW_MM;
     }
 }
 
 /// A code's modules, without quiet zone.
-fn encode(payload: &str, format: BarcodeFormat) -> Result<BitMatrix> {
+fn encode_barcode(payload: &str, format: BarcodeFormat) -> Result<BitMatrix> {
     let hints = EncodeHints { Margin: Some("0".to_owned()), ErrorCorrection: Some("Q".to_owned()), ..EncodeHints::default() };
     MultiFormatWriter
         .encode_with_hints(payload, &format, 0, 0, &hints)
-        .or_error(Kind::Invalid, || format!("\"{payload}\" has no code for machines; use letters without marks, digits, '.' and '-'"))
+        .or_error(ErrorKind::Invalid, || format!("\"{payload}\" has no code for machines; use letters without marks, digits, '.' and '-'"))
 }
 
 /// Lays modules into a box, mm: each the same whole number of px wide.
-fn bits(canvas: &mut Canvas<'_>, code: &BitMatrix, (left, top): (f32, f32), (width, height): (f32, f32)) {
+fn draw_modules(canvas: &mut Canvas<'_>, code: &BitMatrix, (left, top): (f32, f32), (width, height): (f32, f32)) {
     let (columns, rows) = (code.width().max(1), code.height().max(1));
     let px = |mm: f32| (mm * canvas.scale) as u32;
     let module = (px(width) / columns).max(1);

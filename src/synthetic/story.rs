@@ -1,32 +1,32 @@
 //! Invented affairs of an invented province. No place, office, person or number is real.
 
-use super::paper::{Annex, Paper};
-use super::random::Random;
+use super::paper::{Annex, DocumentContent};
+use super::random::SeededRng;
 
 const PROVINCE: &str = "BÌNH SƠN GIANG";
 const PLACE: &str = "Bình Sơn Giang";
 
 /// Picks names and numbers for one dossier.
 #[derive(Debug)]
-pub struct Story {
-    random: Random,
+pub struct ContentGenerator {
+    random: SeededRng,
     year: u16,
 }
 
-impl Story {
+impl ContentGenerator {
     /// The affairs of `year`, drawn from `random`.
     #[must_use]
-    pub fn new(random: Random, year: u16) -> Self {
+    pub fn new(random: SeededRng, year: u16) -> Self {
         Self { random, year }
     }
 
-    fn count(&mut self, low: u32, high: u32) -> u32 {
-        low + (self.random.draw() % u64::from(high - low)) as u32
+    fn number_between(&mut self, low: u32, high: u32) -> u32 {
+        low + (self.random.next_u64() % u64::from(high - low)) as u32
     }
 
-    pub(super) fn person(&mut self) -> String {
-        let pick = |random: &mut Random, names: &[&str]| {
-            let index = (random.draw() % names.len().max(1) as u64) as usize;
+    pub(super) fn person_name(&mut self) -> String {
+        let pick = |random: &mut SeededRng, names: &[&str]| {
+            let index = (random.next_u64() % names.len().max(1) as u64) as usize;
             names.get(index).copied().unwrap_or_default().to_owned()
         };
         let family = pick(&mut self.random, &["Lương", "Đoàn", "Phùng", "Quách", "Nghiêm", "Thái"]);
@@ -35,43 +35,50 @@ impl Story {
         format!("{family} {middle} {given}")
     }
 
-    fn paper(&mut self, kind: &'static str, title: &'static str, office: (&str, &str), notation: &str, month: u8) -> Paper {
-        let number = self.count(7, 990);
-        Paper {
+    fn new_document(
+        &mut self,
+        kind: &'static str,
+        title: &'static str,
+        office: (&str, &str),
+        notation: &str,
+        month: u8,
+    ) -> DocumentContent {
+        let number = self.number_between(7, 990);
+        DocumentContent {
             kind,
             title,
-            parent: office.0.to_owned(),
+            parent_body: office.0.to_owned(),
             issuer: office.1.to_owned(),
             number: format!("{number:02}/{notation}"),
             place: PLACE.to_owned(),
-            date: (self.count(1, 28) as u8, month, self.year),
+            date: (self.number_between(1, 28) as u8, month, self.year),
             subject: String::new(),
-            speaker: String::new(),
+            acting_official: String::new(),
             addressee: String::new(),
-            grounds: Vec::new(),
-            turn: "",
+            legal_basis: Vec::new(),
+            enacting_formula: "",
             body: Vec::new(),
             recipients: Vec::new(),
-            authority: Vec::new(),
-            signer: self.person(),
+            signing_authority: Vec::new(),
+            signer: self.person_name(),
             annex: None,
         }
     }
 
     /// A decision with articles and an annexed table.
-    pub fn decision(&mut self) -> Paper {
+    pub fn decision(&mut self) -> DocumentContent {
         let issuer = format!("ỦY BAN NHÂN DÂN TỈNH {PROVINCE}");
-        let mut paper = self.paper("02", "QUYẾT ĐỊNH", ("", &issuer), "QĐ-UBND", 5);
+        let mut paper = self.new_document("02", "QUYẾT ĐỊNH", ("", &issuer), "QĐ-UBND", 5);
         let (year, until) = (self.year, self.year + 3);
-        let pages = self.count(310, 880);
+        let pages = self.number_between(310, 880);
         paper.subject = format!("Về việc phê duyệt Kế hoạch số hóa tài liệu lưu trữ của tỉnh {PLACE} giai đoạn {year} - {until}");
-        paper.speaker = format!("CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH {PROVINCE}");
-        paper.grounds = vec![
+        paper.acting_official = format!("CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH {PROVINCE}");
+        paper.legal_basis = vec![
             "Căn cứ Luật Tổ chức chính quyền địa phương;".to_owned(),
             "Căn cứ Luật Lưu trữ và các văn bản hướng dẫn thi hành;".to_owned(),
             format!("Theo đề nghị của Giám đốc Sở Nội vụ tỉnh {PLACE} tại Tờ trình số 45/TTr-SNV ngày 14 tháng 4 năm {year}."),
         ];
-        paper.turn = "QUYẾT ĐỊNH:";
+        paper.enacting_formula = "QUYẾT ĐỊNH:";
         paper.body = vec![
             format!("Điều 1. Phê duyệt Kế hoạch số hóa tài liệu lưu trữ của tỉnh {PLACE} giai đoạn {year} - {until} với các nội dung chủ yếu sau:"),
             "a) Mục tiêu: bảo đảm toàn bộ hồ sơ có thời hạn bảo quản vĩnh viễn của các cơ quan thuộc nguồn nộp lưu được quét, lập mục lục và đưa vào khai thác trực tuyến, phục vụ tổ chức và công dân nhanh chóng, thuận tiện, an toàn.".to_owned(),
@@ -82,12 +89,12 @@ impl Story {
         ];
         paper.recipients =
             ["- Như Điều 3;", "- Thường trực Tỉnh ủy (để báo cáo);", "- Các Phó Chủ tịch;", "- Lưu: VT, NC."].map(str::to_owned).to_vec();
-        paper.authority = ["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"].map(str::to_owned).to_vec();
-        paper.annex = Some(self.volumes());
+        paper.signing_authority = ["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"].map(str::to_owned).to_vec();
+        paper.annex = Some(self.volumes_table());
         paper
     }
 
-    fn volumes(&mut self) -> Annex {
+    fn volumes_table(&mut self) -> Annex {
         let offices = [
             ("Văn phòng Ủy ban nhân dân tỉnh", "Lớn"),
             ("Sở Nội vụ", "Vừa"),
@@ -101,12 +108,12 @@ impl Story {
         let rows = (1..)
             .zip(offices)
             .map(|(row, (office, size))| {
-                let (dossiers, pages) = (self.count(120, 990), self.count(11, 98));
+                let (dossiers, pages) = (self.number_between(120, 990), self.number_between(11, 98));
                 vec![
                     format!("{row}"),
                     office.to_owned(),
                     dossiers.to_string(),
-                    format!("{pages}.{:03}", self.count(100, 999)),
+                    format!("{pages}.{:03}", self.number_between(100, 999)),
                     size.to_owned(),
                 ]
             })
@@ -119,12 +126,12 @@ impl Story {
     }
 
     /// A submission from a department to the province.
-    pub fn submission(&mut self) -> Paper {
+    pub fn submission(&mut self) -> DocumentContent {
         let parent = format!("ỦY BAN NHÂN DÂN TỈNH {PROVINCE}");
-        let mut paper = self.paper("15", "TỜ TRÌNH", (&parent, "SỞ NỘI VỤ"), "TTr-SNV", 4);
+        let mut paper = self.new_document("15", "TỜ TRÌNH", (&parent, "SỞ NỘI VỤ"), "TTr-SNV", 4);
         paper.subject = "Về việc ban hành Kế hoạch số hóa tài liệu lưu trữ của tỉnh".to_owned();
         paper.addressee = format!("Ủy ban nhân dân tỉnh {PLACE}.");
-        let share = self.count(18, 42);
+        let share = self.number_between(18, 42);
         paper.body = vec![
             format!("Thực hiện Chương trình công tác năm {}, Sở Nội vụ đã khảo sát thực trạng tài liệu tại kho lưu trữ của 26 cơ quan, đơn vị. Kết quả cho thấy tài liệu giấy hình thành trước năm 2005 đang xuống cấp, {share}% số hồ sơ có trang ố vàng, mờ chữ hoặc rách mép.", self.year),
             "Việc tra cứu hiện nay chủ yếu thực hiện thủ công, thời gian phục vụ trung bình là 03 ngày làm việc đối với một yêu cầu. Nhiều hồ sơ đất đai, chính sách có tần suất sử dụng cao nhưng chưa có bản số, gây khó khăn cho người dân ở các xã vùng cao.".to_owned(),
@@ -132,17 +139,17 @@ impl Story {
             "(Gửi kèm dự thảo Quyết định và Kế hoạch)./.".to_owned(),
         ];
         paper.recipients = ["- Như trên;", "- Sở Tài chính;", "- Lưu: VT, VTLT."].map(str::to_owned).to_vec();
-        paper.authority = vec!["GIÁM ĐỐC".to_owned()];
+        paper.signing_authority = vec!["GIÁM ĐỐC".to_owned()];
         paper
     }
 
     /// An official letter from a ward.
-    pub fn letter(&mut self) -> Paper {
-        let mut paper = self.paper("22", "", ("ỦY BAN NHÂN DÂN", "PHƯỜNG SUỐI HẠC"), "UBND-VP", 8);
+    pub fn letter(&mut self) -> DocumentContent {
+        let mut paper = self.new_document("22", "", ("ỦY BAN NHÂN DÂN", "PHƯỜNG SUỐI HẠC"), "UBND-VP", 8);
         paper.place = "Suối Hạc".to_owned();
         paper.subject = "sửa chữa cầu phao bến đò Cửa Mây trước mùa mưa lũ".to_owned();
         paper.addressee = "Ban Quản lý Cảng Cửa Mây.".to_owned();
-        let metres = self.count(24, 60);
+        let metres = self.number_between(24, 60);
         paper.body = vec![
             "Ngày 02 tháng 8, Tổ dân phố số 5 phản ánh mặt cầu phao bến đò Cửa Mây bị hư hỏng nặng, nhiều tấm ván mục, lan can phía hạ lưu gãy đổ, tiềm ẩn nguy cơ mất an toàn cho học sinh và người đi chợ.".to_owned(),
             format!("Qua kiểm tra thực tế, Ủy ban nhân dân phường nhận thấy khoảng {metres} m mặt cầu cần thay mới, 08 phao thép phải hàn vá. Để bảo đảm an toàn trước mùa mưa lũ, Ủy ban nhân dân phường đề nghị Ban Quản lý bố trí kinh phí, tổ chức sửa chữa, hoàn thành trước ngày 15 tháng 9."),
@@ -150,15 +157,15 @@ impl Story {
             "Rất mong nhận được sự quan tâm, phối hợp của quý cơ quan./.".to_owned(),
         ];
         paper.recipients = ["- Như trên;", "- Chủ tịch UBND phường;", "- Công an phường;", "- Lưu: VT."].map(str::to_owned).to_vec();
-        paper.authority = ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"].map(str::to_owned).to_vec();
+        paper.signing_authority = ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"].map(str::to_owned).to_vec();
         paper
     }
 
     /// A report of two pages.
-    pub fn report(&mut self) -> Paper {
-        let mut paper = self.paper("14", "BÁO CÁO", ("SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG", "BAN QUẢN LÝ CẢNG CỬA MÂY"), "BC-BQL", 9);
+    pub fn report(&mut self) -> DocumentContent {
+        let mut paper = self.new_document("14", "BÁO CÁO", ("SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG", "BAN QUẢN LÝ CẢNG CỬA MÂY"), "BC-BQL", 9);
         paper.place = "Cửa Mây".to_owned();
-        let (trips, people, waste) = (self.count(310, 960), self.count(12, 48), self.count(70, 190));
+        let (trips, people, waste) = (self.number_between(310, 960), self.number_between(12, 48), self.number_between(70, 190));
         paper.subject = format!("Kết quả bảo đảm an toàn bến thuyền và vệ sinh môi trường quý III năm {}", self.year);
         paper.body = vec![
             "Thực hiện chỉ đạo của Sở Nông nghiệp và Môi trường, Ban Quản lý Cảng Cửa Mây báo cáo kết quả thực hiện nhiệm vụ trong quý III như sau:".to_owned(),
@@ -174,16 +181,16 @@ impl Story {
             "Trên đây là báo cáo kết quả quý III, Ban Quản lý Cảng Cửa Mây kính báo cáo Sở xem xét, chỉ đạo./.".to_owned(),
         ];
         paper.recipients = ["- Sở NN&MT (báo cáo);", "- UBND phường Suối Hạc;", "- Lưu: VT, KT."].map(str::to_owned).to_vec();
-        paper.authority = vec!["TRƯỞNG BAN".to_owned()];
+        paper.signing_authority = vec!["TRƯỞNG BAN".to_owned()];
         paper
     }
 
     /// An invitation.
-    pub fn invitation(&mut self) -> Paper {
+    pub fn invitation(&mut self) -> DocumentContent {
         let parent = format!("ỦY BAN NHÂN DÂN TỈNH {PROVINCE}");
-        let mut paper = self.paper("26", "GIẤY MỜI", (&parent, "VĂN PHÒNG"), "GM-VP", 10);
+        let mut paper = self.new_document("26", "GIẤY MỜI", (&parent, "VĂN PHÒNG"), "GM-VP", 10);
         paper.subject = "Dự họp rà soát tiến độ số hóa tài liệu lưu trữ".to_owned();
-        let day = self.count(11, 27);
+        let day = self.number_between(11, 27);
         paper.addressee = "Lãnh đạo các sở, ban, ngành.".to_owned();
         paper.body = vec![
             "Thực hiện ý kiến chỉ đạo của Chủ tịch Ủy ban nhân dân tỉnh, Văn phòng trân trọng kính mời đại diện lãnh đạo các đơn vị dự cuộc họp:".to_owned(),
@@ -193,16 +200,16 @@ impl Story {
             "Đề nghị các đơn vị chuẩn bị số liệu, gửi về Văn phòng trước cuộc họp 02 ngày./.".to_owned(),
         ];
         paper.recipients = ["- Như trên;", "- Lưu: VT, HCTC."].map(str::to_owned).to_vec();
-        paper.authority = ["TL. CHỦ TỊCH", "CHÁNH VĂN PHÒNG"].map(str::to_owned).to_vec();
+        paper.signing_authority = ["TL. CHỦ TỊCH", "CHÁNH VĂN PHÒNG"].map(str::to_owned).to_vec();
         paper
     }
 
     /// Minutes of a hand-over.
-    pub fn minutes(&mut self) -> Paper {
-        let mut paper = self.paper("20", "BIÊN BẢN", ("SỞ NỘI VỤ", "TRUNG TÂM LƯU TRỮ LỊCH SỬ"), "BB-TTLTLS", 11);
+    pub fn minutes(&mut self) -> DocumentContent {
+        let mut paper = self.new_document("20", "BIÊN BẢN", ("SỞ NỘI VỤ", "TRUNG TÂM LƯU TRỮ LỊCH SỬ"), "BB-TTLTLS", 11);
         paper.subject = "Bàn giao tài liệu của phông Ban Quản lý Cảng Cửa Mây".to_owned();
-        let (boxes, dossiers) = (self.count(14, 60), self.count(220, 860));
-        let (giver, taker) = (self.person(), self.person());
+        let (boxes, dossiers) = (self.number_between(14, 60), self.number_between(220, 860));
+        let (giver, taker) = (self.person_name(), self.person_name());
         paper.body = vec![
             format!("Hôm nay, tại kho lưu trữ số 3, Trung tâm Lưu trữ lịch sử tỉnh {PLACE}, chúng tôi gồm có:"),
             format!("1. Bên giao: ông (bà) {giver}, Phó Trưởng ban, đại diện Ban Quản lý Cảng Cửa Mây;"),
@@ -213,16 +220,16 @@ impl Story {
             "Biên bản được lập thành 02 bản có giá trị như nhau, mỗi bên giữ 01 bản và đã được đọc cho mọi người cùng nghe, nhất trí ký tên./.".to_owned(),
         ];
         paper.recipients = ["- Sở Nội vụ;", "- Bên giao;", "- Lưu: VT."].map(str::to_owned).to_vec();
-        paper.authority = ["ĐẠI DIỆN BÊN NHẬN", "GIÁM ĐỐC"].map(str::to_owned).to_vec();
+        paper.signing_authority = ["ĐẠI DIỆN BÊN NHẬN", "GIÁM ĐỐC"].map(str::to_owned).to_vec();
         paper
     }
 
     /// A notice of a meeting's conclusions.
-    pub fn notice(&mut self) -> Paper {
-        let mut paper = self.paper("07", "THÔNG BÁO", ("ỦY BAN NHÂN DÂN", "XÃ ĐỒI TRÚC"), "TB-UBND", 2);
+    pub fn notice(&mut self) -> DocumentContent {
+        let mut paper = self.new_document("07", "THÔNG BÁO", ("ỦY BAN NHÂN DÂN", "XÃ ĐỒI TRÚC"), "TB-UBND", 2);
         paper.place = "Đồi Trúc".to_owned();
         paper.subject = "Lịch tiếp công dân và niêm yết thủ tục hành chính".to_owned();
-        let phone = self.count(100, 999);
+        let phone = self.number_between(100, 999);
         paper.body = vec![
             "Để tạo thuận lợi cho tổ chức, công dân khi đến giao dịch, Ủy ban nhân dân xã Đồi Trúc thông báo như sau:".to_owned(),
             "1. Tiếp công dân định kỳ vào sáng thứ Năm hằng tuần tại Phòng tiếp công dân, tầng 1, trụ sở Ủy ban nhân dân xã. Chủ tịch Ủy ban nhân dân xã trực tiếp tiếp công dân vào thứ Năm tuần thứ nhất và tuần thứ ba của tháng.".to_owned(),
@@ -231,7 +238,7 @@ impl Story {
             "Thông báo này được phát trên hệ thống truyền thanh của xã trong 05 ngày liên tục./.".to_owned(),
         ];
         paper.recipients = ["- Đảng ủy, HĐND xã;", "- Các thôn;", "- Đài truyền thanh xã;", "- Lưu: VT."].map(str::to_owned).to_vec();
-        paper.authority = ["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"].map(str::to_owned).to_vec();
+        paper.signing_authority = ["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"].map(str::to_owned).to_vec();
         paper
     }
 }

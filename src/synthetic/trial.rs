@@ -1,10 +1,10 @@
 //! Separator sheets and a blank back as scanners deliver them, good ones and bad ones.
 
-use super::degrade::{self, STRENGTHS};
-use super::files::{Data, Encoded, fax, tiff};
+use super::degrade::{self, SEVERITIES};
+use super::files::{EncodedData, EncodedPage, encode_fax, write_tiff};
 use super::fonts::Fonts;
-use super::random::Random;
-use super::sheet::{self, Words};
+use super::random::SeededRng;
+use super::sheet::{self, SheetTexts};
 use super::{layout, wear};
 use image::{DynamicImage, Rgb, RgbImage, imageops};
 use sohoa_base::error::Result;
@@ -12,7 +12,7 @@ use sohoa_base::model::code::Separator;
 
 /// Encoded pictures, one page each.
 #[derive(Debug, Clone)]
-pub struct Trial {
+pub struct SeparatorTestPages {
     /// The same separator sheet in every state.
     pub sheets: Vec<Vec<u8>>,
     /// A blank back through which the front is seen.
@@ -27,27 +27,27 @@ const DPI: u16 = 200;
 ///
 /// # Errors
 /// As [`sheet::draw`] and [`wear::wear`].
-pub fn trial(fonts: &Fonts, separator: &Separator, words: &Words, seed: u64) -> Result<Trial> {
-    let mut random = Random::for_purpose(seed, "separator sheets");
-    let clean = sheet::draw(fonts, separator, words, u32::from(DPI))?;
-    let white = layout::blank(fonts, u32::from(DPI)).picture;
+pub fn draw_separator_test_pages(fonts: &Fonts, separator: &Separator, words: &SheetTexts, seed: u64) -> Result<SeparatorTestPages> {
+    let mut random = SeededRng::for_purpose(seed, "separator sheets");
+    let clean = sheet::draw_sheet(fonts, separator, words, u32::from(DPI))?;
+    let white = layout::blank_page(fonts, u32::from(DPI)).picture;
     let mut sheets = Vec::new();
-    for (place, strength) in STRENGTHS.into_iter().enumerate() {
+    for (place, strength) in SEVERITIES.into_iter().enumerate() {
         let way = if place == 1 { imageops::rotate180(&clean) } else { clean.clone() };
-        let drawn = wear::draw(strength, &mut random);
-        sheets.push(wear::wear(&DynamicImage::from(way), &DynamicImage::from(white.clone()), u32::from(DPI), &drawn, &mut random)?);
+        let drawn = wear::random_degradation(strength, &mut random);
+        sheets.push(wear::degrade_page(&DynamicImage::from(way), &DynamicImage::from(white.clone()), u32::from(DPI), &drawn, &mut random)?);
     }
-    let coarse = sheet::draw(fonts, separator, words, 100)?;
-    let coarse = degrade::noise(&degrade::blur(&crooked(&coarse, -1.2), 1), 6.0, &mut random);
-    sheets.push(degrade::jpeg_grey(&imageops::grayscale(&imageops::rotate180(&coarse)), 40, 100)?);
-    let faxed = imageops::grayscale(&degrade::noise(&crooked(&clean, 1.5), 9.0, &mut random));
+    let coarse = sheet::draw_sheet(fonts, separator, words, 100)?;
+    let coarse = degrade::add_noise(&degrade::blur(&skew_sheet(&coarse, -1.2), 1), 6.0, &mut random);
+    sheets.push(degrade::encode_jpeg_grey(&imageops::grayscale(&imageops::rotate180(&coarse)), 40, 100)?);
+    let faxed = imageops::grayscale(&degrade::add_noise(&skew_sheet(&clean, 1.5), 9.0, &mut random));
     let (width, height) = faxed.dimensions();
-    sheets.push(tiff(&[Encoded { width, height, dpi: DPI, data: Data::Fax(fax(&faxed, 150)?) }]));
-    sheets.push(degrade::jpeg(&imageops::rotate90(&crooked(&clean, 0.8)), 60, DPI)?);
-    let back = degrade::noise(&degrade::bleed(&white, &clean, 0.06), 3.0, &mut random);
-    Ok(Trial { sheets, back: degrade::jpeg(&back, 60, DPI)? })
+    sheets.push(write_tiff(&[EncodedPage { width, height, dpi: DPI, data: EncodedData::Fax(encode_fax(&faxed, 150)?) }]));
+    sheets.push(degrade::encode_jpeg(&imageops::rotate90(&skew_sheet(&clean, 0.8)), 60, DPI)?);
+    let back = degrade::add_noise(&degrade::bleed_through(&white, &clean, 0.06), 3.0, &mut random);
+    Ok(SeparatorTestPages { sheets, back: degrade::encode_jpeg(&back, 60, DPI)? })
 }
 
-fn crooked(sheet: &RgbImage, degrees: f32) -> RgbImage {
+fn skew_sheet(sheet: &RgbImage, degrees: f32) -> RgbImage {
     degrade::skew(sheet, degrees, Rgb([246, 246, 244]))
 }

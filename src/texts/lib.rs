@@ -5,9 +5,9 @@ pub mod sentences;
 pub mod terms;
 pub mod words;
 
-use sohoa_base::error::Kind;
+use sohoa_base::error::ErrorKind;
 use sohoa_base::model::reading::{Quality, Sides};
-use sohoa_base::model::rescan::Reason;
+use sohoa_base::model::rescan::RescanReason;
 
 /// Language of the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,43 +45,43 @@ pub enum Message<'a> {
     Quarantine { held: u64 },
     ModelScore { is_new: bool, kinds: u64, of: u64, values: u64, brier: String },
     ModelReplaced { examples: u64 },
-    ModelTooFew { examples: u64 },
-    ModelWorse,
-    ModelSame,
-    QuarantineLeft { dossier: String, by: String, pages: u64, version: Option<u64>, kept: u64 },
-    BalanceHoldings { dossiers: u64, documents: u64 },
-    Took { seconds: String, cpu: String, rate: String },
+    ModelTooFewExamples { examples: u64 },
+    ModelRejected,
+    ModelUnchanged,
+    QuarantineResolved { dossier: String, by: String, pages: u64, version: Option<u64>, kept: u64 },
+    BalanceDossiers { dossiers: u64, documents: u64 },
+    RunDuration { seconds: String, cpu: String, rate: String },
     Refused { file: String, page: Option<u32>, class: &'a str, reason: String },
     Interrupted,
     ModelsMissing,
     Submitted { batch: String },
-    LineNotFollowed { list: &'a str, why: String },
-    SetAside { manifests: u64, ignored: u64 },
+    TargetIgnored { list: &'a str, why: String },
+    NonScanFiles { manifests: u64, ignored: u64 },
     PagesReadFilesReceived { received: u64, of: u64 },
     PlainProgress { received: u64, files: u64, read: u64, pages: u64, ended: u64 },
-    ErrorLead { kind: Kind },
+    ErrorPrefix { kind: ErrorKind },
     NothingFound,
     Serving { address: String },
-    FirstStart { address: String, key: String },
+    FirstAdminSetup { address: String, key: String },
     Hits { total: u64 },
     Verified { objects: u64, problems: u64 },
     Rebuilt { objects: u64, documents: u64, batches: u64 },
     Ready,
     NotReady,
-    DecisionKept { document: String, version: u64, open: String },
+    DecisionSaved { document: String, version: u64, open: String },
     QualityColumns,
     QualityPages { pages: u64, blank: u64, unmeasured: u64, rescan: u64, error_permille: Option<u64> },
     RescanPages { rescan: u64 },
-    Rescan { reason: Reason, quality: &'a Quality },
-    Place { file: String, page: Option<u32> },
-    SidesCut { cut: Sides },
-    SheetTitle { dossier: bool },
-    SheetUse { dossier: bool },
+    Rescan { reason: RescanReason, quality: &'a Quality },
+    PageLocation { file: String, page: Option<u32> },
+    ClippedSides { cut: Sides },
+    SeparatorTitle { dossier: bool },
+    SeparatorInstruction { dossier: bool },
 }
 
 /// The sentence in the reader's language.
 #[must_use]
-pub fn sentence(language: Language, message: Message<'_>) -> String {
+pub fn localize(language: Language, message: Message<'_>) -> String {
     match language {
         Language::Vietnamese => vietnamese(message),
         Language::English => english(message),
@@ -89,11 +89,11 @@ pub fn sentence(language: Language, message: Message<'_>) -> String {
 }
 
 /// A whole number with dots between thousands, as Vietnamese offices write it.
-fn dots(number: u64) -> String {
-    grouped(number, '.')
+fn dot_grouped(number: u64) -> String {
+    group_thousands(number, '.')
 }
 
-fn grouped(number: u64, mark: char) -> String {
+fn group_thousands(number: u64, mark: char) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -106,17 +106,17 @@ fn grouped(number: u64, mark: char) -> String {
 }
 
 /// Per mille as per cent with one place.
-fn tenths(permille: u64, mark: char) -> String {
+fn with_one_decimal(permille: u64, mark: char) -> String {
     format!("{}{mark}{}", permille / 10, permille % 10)
 }
 
 /// Hundredths of a degree as degrees with one place, without direction.
-fn degrees(centidegrees: i32, mark: char) -> String {
-    tenths(u64::from(centidegrees.unsigned_abs() + 5) / 10, mark)
+fn format_degrees(centidegrees: i32, mark: char) -> String {
+    with_one_decimal(u64::from(centidegrees.unsigned_abs() + 5) / 10, mark)
 }
 
 /// The sides by their names; empty where there is none.
-fn sides(cut: Sides, names: [&str; 4]) -> String {
+fn join_side_names(cut: Sides, names: [&str; 4]) -> String {
     let cut = names.into_iter().zip(cut.clockwise()).filter_map(|(name, is_cut)| is_cut.then_some(name));
     cut.collect::<Vec<_>>().join(", ")
 }
@@ -124,38 +124,53 @@ fn sides(cut: Sides, names: [&str; 4]) -> String {
 fn vietnamese(message: Message<'_>) -> String {
     match message {
         Message::BalanceFiles { received, duplicate, refused } => {
-            format!("Tệp:    nhận {}, trùng {}, từ chối {}", dots(received), dots(duplicate), dots(refused))
+            format!("Tệp:    nhận {}, trùng {}, từ chối {}", dot_grouped(received), dot_grouped(duplicate), dot_grouped(refused))
         }
         Message::BalancePages { came, stored, review, refused, held, open } => {
-            let mut left = if held > 0 { format!(" + cách ly {}", dots(held)) } else { String::new() };
-            left.push_str(&if open > 0 { format!(" + đang xử lý {}", dots(open)) } else { String::new() });
-            format!("Trang:  vào {} = lưu {} + chờ duyệt {} + từ chối {}{left}", dots(came), dots(stored), dots(review), dots(refused))
+            let mut left = if held > 0 { format!(" + cách ly {}", dot_grouped(held)) } else { String::new() };
+            left.push_str(&if open > 0 { format!(" + đang xử lý {}", dot_grouped(open)) } else { String::new() });
+            format!(
+                "Trang:  vào {} = lưu {} + chờ duyệt {} + từ chối {}{left}",
+                dot_grouped(came),
+                dot_grouped(stored),
+                dot_grouped(review),
+                dot_grouped(refused)
+            )
         }
         Message::Quarantine { held } => {
-            format!("Cách ly: {} trang của hồ sơ có dấu độ mật; cán bộ phụ trách bí mật xem bằng `sohoa quarantine list`", dots(held))
+            format!(
+                "Cách ly: {} trang của hồ sơ có dấu độ mật; cán bộ phụ trách bí mật xem bằng `sohoa quarantine list`",
+                dot_grouped(held)
+            )
         }
         Message::ModelScore { is_new, kinds, of, values, brier } => format!(
             "{}: đúng loại {}/{} văn bản để dành; sai số Brier {} trên {} giá trị",
             if is_new { "Mô hình mới" } else { "Mô hình đang dùng" },
-            dots(kinds),
-            dots(of),
+            dot_grouped(kinds),
+            dot_grouped(of),
             brier,
-            dots(values)
+            dot_grouped(values)
         ),
-        Message::ModelReplaced { examples } => format!("Dùng mô hình mới, học từ {} văn bản đã duyệt", dots(examples)),
-        Message::ModelTooFew { examples } => {
-            format!("Mới có {} văn bản đã duyệt để học: quá ít, giữ mô hình đang dùng", dots(examples))
+        Message::ModelReplaced { examples } => format!("Dùng mô hình mới, học từ {} văn bản đã duyệt", dot_grouped(examples)),
+        Message::ModelTooFewExamples { examples } => {
+            format!("Mới có {} văn bản đã duyệt để học: quá ít, giữ mô hình đang dùng", dot_grouped(examples))
         }
-        Message::ModelWorse => "Mô hình mới kém hơn: giữ mô hình đang dùng".to_owned(),
-        Message::ModelSame => "Không có gì mới để học: giữ mô hình đang dùng".to_owned(),
-        Message::QuarantineLeft { dossier, by, pages, version, kept } => {
-            let end = version.map_or_else(|| "đã loại khỏi kho".to_owned(), |version| format!("đã lưu ở phiên bản {}", dots(version)));
-            let left =
-                if kept > 0 { format!("; {} tệp vẫn còn vì hồ sơ khác có cùng nội dung", dots(kept)) } else { String::new() };
-            format!("{dossier}: {by} cho {} trang ra khỏi cách ly, {end}{left}", dots(pages))
+        Message::ModelRejected => "Mô hình mới kém hơn: giữ mô hình đang dùng".to_owned(),
+        Message::ModelUnchanged => "Không có gì mới để học: giữ mô hình đang dùng".to_owned(),
+        Message::QuarantineResolved { dossier, by, pages, version, kept } => {
+            let end =
+                version.map_or_else(|| "đã loại khỏi kho".to_owned(), |version| format!("đã lưu ở phiên bản {}", dot_grouped(version)));
+            let left = if kept > 0 {
+                format!("; {} tệp vẫn còn vì hồ sơ khác có cùng nội dung", dot_grouped(kept))
+            } else {
+                String::new()
+            };
+            format!("{dossier}: {by} cho {} trang ra khỏi cách ly, {end}{left}", dot_grouped(pages))
         }
-        Message::BalanceHoldings { dossiers, documents } => format!("Hồ sơ:  {}, văn bản: {}", dots(dossiers), dots(documents)),
-        Message::Took { seconds, cpu, rate } => format!("Hết {seconds} giây ({rate} trang/giây), {cpu} giây bộ xử lý"),
+        Message::BalanceDossiers { dossiers, documents } => {
+            format!("Hồ sơ:  {}, văn bản: {}", dot_grouped(dossiers), dot_grouped(documents))
+        }
+        Message::RunDuration { seconds, cpu, rate } => format!("Hết {seconds} giây ({rate} trang/giây), {cpu} giây bộ xử lý"),
         Message::Refused { file, page, class, reason } => {
             let page = page.map(|page| format!(", trang {page}")).unwrap_or_default();
             format!("Từ chối [{class}] {file}{page}: {reason}")
@@ -164,78 +179,91 @@ fn vietnamese(message: Message<'_>) -> String {
         Message::ModelsMissing => {
             "Thiếu mô hình nơ-ron hoặc thư viện chạy mô hình: đọc kém chính xác hơn hoặc lâu hơn; chạy `sohoa models fetch`".to_owned()
         }
-        Message::LineNotFollowed { list, why } => format!("Chỉ tiêu lộ trình: {list}: {why}"),
+        Message::TargetIgnored { list, why } => format!("Chỉ tiêu lộ trình: {list}: {why}"),
         Message::Submitted { batch } => format!("Lô {batch} đã vào hàng đợi; chạy `sohoa work` để đọc, `sohoa runs show {batch}` để xem"),
-        Message::SetAside { manifests, ignored } => {
+        Message::NonScanFiles { manifests, ignored } => {
             format!(
                 "Để riêng: {} mục lục (được giữ, đối chiếu với những gì đã nhận), {} tệp hệ thống hoặc liên kết (bỏ qua)",
-                dots(manifests),
-                dots(ignored)
+                dot_grouped(manifests),
+                dot_grouped(ignored)
             )
         }
-        Message::PagesReadFilesReceived { received, of } => format!("trang (tệp {}/{})", dots(received), dots(of)),
+        Message::PagesReadFilesReceived { received, of } => format!("trang (tệp {}/{})", dot_grouped(received), dot_grouped(of)),
         Message::PlainProgress { received, files, read, pages, ended } => format!(
             "đã nhận {}/{} tệp, đã đọc {}/{} trang, xong {} trang",
-            dots(received),
-            dots(files),
-            dots(read),
-            dots(pages),
-            dots(ended)
+            dot_grouped(received),
+            dot_grouped(files),
+            dot_grouped(read),
+            dot_grouped(pages),
+            dot_grouped(ended)
         ),
-        Message::ErrorLead { kind } => match kind {
-            Kind::Invalid => "không hợp lệ",
-            Kind::Limit => "vượt giới hạn",
-            Kind::Denied => "không được phép",
-            Kind::NotFound => "không tìm thấy",
-            Kind::Conflict => "xung đột",
-            Kind::Unavailable => "không kết nối được",
-            Kind::Corrupt => "dữ liệu hỏng",
-            Kind::Internal => "lỗi chương trình",
+        Message::ErrorPrefix { kind } => match kind {
+            ErrorKind::Invalid => "không hợp lệ",
+            ErrorKind::Limit => "vượt giới hạn",
+            ErrorKind::Denied => "không được phép",
+            ErrorKind::NotFound => "không tìm thấy",
+            ErrorKind::Conflict => "xung đột",
+            ErrorKind::Unavailable => "không kết nối được",
+            ErrorKind::Corrupt => "dữ liệu hỏng",
+            ErrorKind::Internal => "lỗi chương trình",
         }
         .to_owned(),
         Message::NothingFound => "Không tìm thấy trang nào".to_owned(),
-        Message::Hits { total } => format!("Tìm thấy {} trang", dots(total)),
-        Message::Verified { objects, problems } => format!("Đã kiểm {} hồ sơ: {} vấn đề", dots(objects), dots(problems)),
+        Message::Hits { total } => format!("Tìm thấy {} trang", dot_grouped(total)),
+        Message::Verified { objects, problems } => format!("Đã kiểm {} hồ sơ: {} vấn đề", dot_grouped(objects), dot_grouped(problems)),
         Message::Rebuilt { objects, documents, batches } => {
-            format!("Đã dựng lại {} hồ sơ, {} văn bản, {} lô", dots(objects), dots(documents), dots(batches))
+            format!("Đã dựng lại {} hồ sơ, {} văn bản, {} lô", dot_grouped(objects), dot_grouped(documents), dot_grouped(batches))
         }
         Message::Ready => "Máy này đã sẵn sàng".to_owned(),
         Message::Serving { address } => format!("Đang phục vụ tại {address}"),
-        Message::FirstStart { address, key } => {
-            format!("Chưa có ai. Tạo người quản trị đầu tiên (khóa dùng một lần, trong 24 giờ): {}", first_start(&address, &key))
+        Message::FirstAdminSetup { address, key } => {
+            format!("Chưa có ai. Tạo người quản trị đầu tiên (khóa dùng một lần, trong 24 giờ): {}", setup_url(&address, &key))
         }
         Message::NotReady => "Máy này chưa sẵn sàng; chạy các lệnh nêu trên".to_owned(),
-        Message::DecisionKept { document, version, open } => {
+        Message::DecisionSaved { document, version, open } => {
             let left = if open.is_empty() { "không còn gì phải duyệt".to_owned() } else { format!("còn phải duyệt: {open}") };
             format!("{document}: đã ghi quyết định, hồ sơ ở phiên bản {version}, {left}")
         }
         Message::QualityColumns => "dpi\tlệch °\tnét\ttương phản\thạt\thằn sau ‰\tsai %\tmép cắt\ttrang".to_owned(),
         Message::QualityPages { pages, blank, unmeasured, rescan, error_permille } => {
-            let error = error_permille.map(|error| format!("; dự kiến đọc sai {} % ký tự", tenths(error, ','))).unwrap_or_default();
-            format!("Trang:  {} (trắng {}, không đo {}), cần quét lại {}{error}", dots(pages), dots(blank), dots(unmeasured), dots(rescan))
+            let error =
+                error_permille.map(|error| format!("; dự kiến đọc sai {} % ký tự", with_one_decimal(error, ','))).unwrap_or_default();
+            format!(
+                "Trang:  {} (trắng {}, không đo {}), cần quét lại {}{error}",
+                dot_grouped(pages),
+                dot_grouped(blank),
+                dot_grouped(unmeasured),
+                dot_grouped(rescan)
+            )
         }
-        Message::RescanPages { rescan } => format!("Quét lại: {} trang; `sohoa quality --rescan` nêu trang và lý do", dots(rescan)),
+        Message::RescanPages { rescan } => format!("Quét lại: {} trang; `sohoa quality --rescan` nêu trang và lý do", dot_grouped(rescan)),
         Message::Rescan { reason, quality } => {
             let scan = quality.scan.unwrap_or_default();
             match reason {
-                Reason::CutOff => format!("chữ bị cắt ở mép {}", sides(scan.cut, ["trái", "trên", "phải", "dưới"])),
-                Reason::Unreadable => format!("dự kiến đọc sai {} % ký tự", tenths(scan.expected_error_permille.into(), ',')),
-                Reason::Blurred => format!("mờ nét (độ nét {} trên 100)", quality.sharpness),
-                Reason::LowResolution => format!("chỉ {} dpi, phải từ 200 dpi", scan.dpi),
-                Reason::Pale => format!("chữ quá nhạt (tương phản {} trên 255)", quality.contrast),
-                Reason::ShinesThrough => format!("chữ mặt sau hằn qua ({} ‰ nền giấy)", scan.bleed_permille),
-                Reason::Crooked => format!("lệch {}°", degrees(scan.skew_centidegrees, ',')),
+                RescanReason::Clipped => {
+                    format!("chữ bị cắt ở mép {}", join_side_names(scan.clipped_sides, ["trái", "trên", "phải", "dưới"]))
+                }
+                RescanReason::Unreadable => {
+                    format!("dự kiến đọc sai {} % ký tự", with_one_decimal(scan.expected_error_permille.into(), ','))
+                }
+                RescanReason::Blurred => format!("mờ nét (độ nét {} trên 100)", quality.sharpness),
+                RescanReason::LowResolution => format!("chỉ {} dpi, phải từ 200 dpi", scan.dpi),
+                RescanReason::LowContrast => format!("chữ quá nhạt (tương phản {} trên 255)", quality.contrast),
+                RescanReason::BleedThrough => format!("chữ mặt sau hằn qua ({} ‰ nền giấy)", scan.bleed_permille),
+                RescanReason::Skewed => format!("lệch {}°", format_degrees(scan.skew_centidegrees, ',')),
             }
         }
-        Message::Place { file, page } => format!("{file}{}", page.map(|page| format!(", trang {page}")).unwrap_or_default()),
-        Message::SidesCut { cut } => sides(cut, ["trái", "trên", "phải", "dưới"]),
-        Message::SheetTitle { dossier } => format!("TỜ PHÂN CÁCH {}", if dossier { "HỒ SƠ" } else { "VĂN BẢN" }),
-        Message::SheetUse { dossier } => format!("Đặt tờ này trước trang đầu của mỗi {}", if dossier { "hồ sơ" } else { "văn bản" }),
+        Message::PageLocation { file, page } => format!("{file}{}", page.map(|page| format!(", trang {page}")).unwrap_or_default()),
+        Message::ClippedSides { cut } => join_side_names(cut, ["trái", "trên", "phải", "dưới"]),
+        Message::SeparatorTitle { dossier } => format!("TỜ PHÂN CÁCH {}", if dossier { "HỒ SƠ" } else { "VĂN BẢN" }),
+        Message::SeparatorInstruction { dossier } => {
+            format!("Đặt tờ này trước trang đầu của mỗi {}", if dossier { "hồ sơ" } else { "văn bản" })
+        }
     }
 }
 
 fn english(message: Message<'_>) -> String {
-    let commas = |number| grouped(number, ',');
+    let commas = |number| group_thousands(number, ',');
     match message {
         Message::BalanceFiles { received, duplicate, refused } => {
             format!("Files:    {} received, {} duplicate, {} refused", commas(received), commas(duplicate), commas(refused))
@@ -263,12 +291,12 @@ fn english(message: Message<'_>) -> String {
             commas(values)
         ),
         Message::ModelReplaced { examples } => format!("The new model, learned from {} decided documents, is in use", commas(examples)),
-        Message::ModelTooFew { examples } => {
+        Message::ModelTooFewExamples { examples } => {
             format!("Only {} decided documents to learn from: too few, the model in use stays", commas(examples))
         }
-        Message::ModelWorse => "The new model is worse: the one in use stays".to_owned(),
-        Message::ModelSame => "Nothing new was learned: the model in use stays".to_owned(),
-        Message::QuarantineLeft { dossier, by, pages, version, kept } => {
+        Message::ModelRejected => "The new model is worse: the one in use stays".to_owned(),
+        Message::ModelUnchanged => "Nothing new was learned: the model in use stays".to_owned(),
+        Message::QuarantineResolved { dossier, by, pages, version, kept } => {
             let end = version.map_or_else(
                 || "they are not in the archive any more".to_owned(),
                 |version| format!("stored as version {}", commas(version)),
@@ -277,8 +305,8 @@ fn english(message: Message<'_>) -> String {
                 if kept > 0 { format!("; {} files stay, since another dossier holds the same bytes", commas(kept)) } else { String::new() };
             format!("{dossier}: {by} took {} pages out of quarantine, {end}{left}", commas(pages))
         }
-        Message::BalanceHoldings { dossiers, documents } => format!("Dossiers: {}, documents: {}", commas(dossiers), commas(documents)),
-        Message::Took { seconds, cpu, rate } => format!("Took {seconds} s ({rate} pages/s), {cpu} s of processor time"),
+        Message::BalanceDossiers { dossiers, documents } => format!("Dossiers: {}, documents: {}", commas(dossiers), commas(documents)),
+        Message::RunDuration { seconds, cpu, rate } => format!("Took {seconds} s ({rate} pages/s), {cpu} s of processor time"),
         Message::Refused { file, page, class, reason } => {
             let page = page.map(|page| format!(", page {page}")).unwrap_or_default();
             format!("Refused [{class}] {file}{page}: {reason}")
@@ -287,9 +315,9 @@ fn english(message: Message<'_>) -> String {
         Message::ModelsMissing => {
             "Neural models or their runtime are missing: reading is less accurate or takes longer; run `sohoa models fetch`".to_owned()
         }
-        Message::LineNotFollowed { list, why } => format!("Line of the roadmap: {list}: {why}"),
+        Message::TargetIgnored { list, why } => format!("Line of the roadmap: {list}: {why}"),
         Message::Submitted { batch } => format!("Batch {batch} is queued; `sohoa work` reads it, `sohoa runs show {batch}` shows it"),
-        Message::SetAside { manifests, ignored } => {
+        Message::NonScanFiles { manifests, ignored } => {
             format!(
                 "Set aside: {} lists (compared with what came), {} system files or links (left out)",
                 commas(manifests),
@@ -305,15 +333,15 @@ fn english(message: Message<'_>) -> String {
             commas(pages),
             commas(ended)
         ),
-        Message::ErrorLead { kind } => match kind {
-            Kind::Invalid => "invalid",
-            Kind::Limit => "limit passed",
-            Kind::Denied => "not allowed",
-            Kind::NotFound => "not found",
-            Kind::Conflict => "conflict",
-            Kind::Unavailable => "unavailable",
-            Kind::Corrupt => "corrupt",
-            Kind::Internal => "defect of this program",
+        Message::ErrorPrefix { kind } => match kind {
+            ErrorKind::Invalid => "invalid",
+            ErrorKind::Limit => "limit passed",
+            ErrorKind::Denied => "not allowed",
+            ErrorKind::NotFound => "not found",
+            ErrorKind::Conflict => "conflict",
+            ErrorKind::Unavailable => "unavailable",
+            ErrorKind::Corrupt => "corrupt",
+            ErrorKind::Internal => "defect of this program",
         }
         .to_owned(),
         Message::NothingFound => "No page found".to_owned(),
@@ -324,18 +352,19 @@ fn english(message: Message<'_>) -> String {
         }
         Message::Ready => "This machine is ready".to_owned(),
         Message::Serving { address } => format!("Serving at {address}"),
-        Message::FirstStart { address, key } => {
-            format!("There is nobody yet. Make the first administrator (the key works once, for a day): {}", first_start(&address, &key))
+        Message::FirstAdminSetup { address, key } => {
+            format!("There is nobody yet. Make the first administrator (the key works once, for a day): {}", setup_url(&address, &key))
         }
         Message::NotReady => "This machine is not ready; run the commands above".to_owned(),
-        Message::DecisionKept { document, version, open } => {
+        Message::DecisionSaved { document, version, open } => {
             let left = if open.is_empty() { "nothing is left to review".to_owned() } else { format!("still in review: {open}") };
             format!("{document}: the decision is kept, the dossier has version {version}, {left}")
         }
         Message::QualityColumns => "dpi\tskew °\tsharp\tcontrast\tgrain\tbleed ‰\twrong %\tcut off\tpage".to_owned(),
         Message::QualityPages { pages, blank, unmeasured, rescan, error_permille } => {
-            let error =
-                error_permille.map(|error| format!("; {} % of characters most likely wrong", tenths(error, '.'))).unwrap_or_default();
+            let error = error_permille
+                .map(|error| format!("; {} % of characters most likely wrong", with_one_decimal(error, '.')))
+                .unwrap_or_default();
             format!(
                 "Pages:    {} ({} blank, {} not measured), {} to be scanned again{error}",
                 commas(pages),
@@ -350,26 +379,30 @@ fn english(message: Message<'_>) -> String {
         Message::Rescan { reason, quality } => {
             let scan = quality.scan.unwrap_or_default();
             match reason {
-                Reason::CutOff => format!("print is cut off on the {}", sides(scan.cut, ["left", "top", "right", "bottom"])),
-                Reason::Unreadable => {
-                    format!("{} % of the characters are most likely wrong", tenths(scan.expected_error_permille.into(), '.'))
+                RescanReason::Clipped => {
+                    format!("print is cut off on the {}", join_side_names(scan.clipped_sides, ["left", "top", "right", "bottom"]))
                 }
-                Reason::Blurred => format!("blurred (sharpness {} of 100)", quality.sharpness),
-                Reason::LowResolution => format!("{} dpi where 200 are needed", scan.dpi),
-                Reason::Pale => format!("print too pale (contrast {} of 255)", quality.contrast),
-                Reason::ShinesThrough => format!("print of the back shines through ({} ‰ of the paper)", scan.bleed_permille),
-                Reason::Crooked => format!("crooked by {}°", degrees(scan.skew_centidegrees, '.')),
+                RescanReason::Unreadable => {
+                    format!("{} % of the characters are most likely wrong", with_one_decimal(scan.expected_error_permille.into(), '.'))
+                }
+                RescanReason::Blurred => format!("blurred (sharpness {} of 100)", quality.sharpness),
+                RescanReason::LowResolution => format!("{} dpi where 200 are needed", scan.dpi),
+                RescanReason::LowContrast => format!("print too pale (contrast {} of 255)", quality.contrast),
+                RescanReason::BleedThrough => format!("print of the back shines through ({} ‰ of the paper)", scan.bleed_permille),
+                RescanReason::Skewed => format!("crooked by {}°", format_degrees(scan.skew_centidegrees, '.')),
             }
         }
-        Message::Place { file, page } => format!("{file}{}", page.map(|page| format!(", page {page}")).unwrap_or_default()),
-        Message::SidesCut { cut } => sides(cut, ["left", "top", "right", "bottom"]),
-        Message::SheetTitle { dossier } => format!("{} separator", if dossier { "Dossier" } else { "Document" }),
-        Message::SheetUse { dossier } => format!("Lay this sheet in front of each {}", if dossier { "dossier" } else { "document" }),
+        Message::PageLocation { file, page } => format!("{file}{}", page.map(|page| format!(", page {page}")).unwrap_or_default()),
+        Message::ClippedSides { cut } => join_side_names(cut, ["left", "top", "right", "bottom"]),
+        Message::SeparatorTitle { dossier } => format!("{} separator", if dossier { "Dossier" } else { "Document" }),
+        Message::SeparatorInstruction { dossier } => {
+            format!("Lay this sheet in front of each {}", if dossier { "dossier" } else { "document" })
+        }
     }
 }
 
 /// Where the first administrator is made.
-fn first_start(address: &str, key: &str) -> String {
+fn setup_url(address: &str, key: &str) -> String {
     format!("{address}/setup?key={key}")
 }
 
@@ -379,19 +412,24 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_the_reader_writes_them() {
-        let message = || Message::BalanceHoldings { dossiers: 1_250, documents: 1_000_000 };
-        assert_eq!(sentence(Language::Vietnamese, message()), "Hồ sơ:  1.250, văn bản: 1.000.000");
-        assert_eq!(sentence(Language::English, message()), "Dossiers: 1,250, documents: 1,000,000");
+        let message = || Message::BalanceDossiers { dossiers: 1_250, documents: 1_000_000 };
+        assert_eq!(localize(Language::Vietnamese, message()), "Hồ sơ:  1.250, văn bản: 1.000.000");
+        assert_eq!(localize(Language::English, message()), "Dossiers: 1,250, documents: 1,000,000");
     }
 
     #[test]
     fn reasons_say_how_bad_it_is() {
         let cut = Sides { left: true, bottom: true, ..Sides::default() };
-        let scan = sohoa_base::model::reading::Scan { cut, skew_centidegrees: -378, expected_error_permille: 1000, ..Default::default() };
+        let scan = sohoa_base::model::reading::ScanQuality {
+            clipped_sides: cut,
+            skew_centidegrees: -378,
+            expected_error_permille: 1000,
+            ..Default::default()
+        };
         let quality = Quality { scan: Some(scan), ..Quality::default() };
-        let say = |language, reason| sentence(language, Message::Rescan { reason, quality: &quality });
-        assert_eq!(say(Language::Vietnamese, Reason::CutOff), "chữ bị cắt ở mép trái, dưới");
-        assert_eq!(say(Language::Vietnamese, Reason::Crooked), "lệch 3,8°");
-        assert_eq!(say(Language::English, Reason::Unreadable), "100.0 % of the characters are most likely wrong");
+        let say = |language, reason| localize(language, Message::Rescan { reason, quality: &quality });
+        assert_eq!(say(Language::Vietnamese, RescanReason::Clipped), "chữ bị cắt ở mép trái, dưới");
+        assert_eq!(say(Language::Vietnamese, RescanReason::Skewed), "lệch 3,8°");
+        assert_eq!(say(Language::English, RescanReason::Unreadable), "100.0 % of the characters are most likely wrong");
     }
 }

@@ -6,7 +6,7 @@
 use super::Language;
 
 /// What is said, and the same in Vietnamese.
-const SENTENCES: &[(&str, &str)] = &[
+const TRANSLATIONS: &[(&str, &str)] = &[
     // Roadmaps and lots.
     ("the file is no workbook; save the plan as XLSX", "tệp không phải bảng tính; hãy lưu kế hoạch dạng XLSX"),
     ("there is no workbook; send it as the body", "chưa có bảng tính nào được gửi"),
@@ -253,18 +253,18 @@ const SENTENCES: &[(&str, &str)] = &[
 
 /// The sentence in the reader's language; as it is where nobody has said it in that language.
 #[must_use]
-pub fn translated(language: Language, sentence: &str) -> String {
+pub fn translate(language: Language, sentence: &str) -> String {
     if language == Language::English {
         return sentence.to_owned();
     }
-    SENTENCES
+    TRANSLATIONS
         .iter()
-        .find_map(|(known, said)| values(known, sentence).map(|values| filled(said, &values)))
+        .find_map(|(known, said)| match_template(known, sentence).map(|values| fill_template(said, &values)))
         .unwrap_or_else(|| sentence.to_owned())
 }
 
 /// The values of a sentence that has the form `known`; causes may follow behind a colon.
-fn values<'a>(known: &str, sentence: &'a str) -> Option<Vec<&'a str>> {
+fn match_template<'a>(known: &str, sentence: &'a str) -> Option<Vec<&'a str>> {
     let mut pieces = known.split("{}");
     let mut rest = sentence.strip_prefix(pieces.next()?)?;
     let mut values = Vec::new();
@@ -283,7 +283,7 @@ fn values<'a>(known: &str, sentence: &'a str) -> Option<Vec<&'a str>> {
     Some(values)
 }
 
-fn filled(said: &str, values: &[&str]) -> String {
+fn fill_template(said: &str, values: &[&str]) -> String {
     let mut out = String::new();
     let mut values = values.iter();
     for (place, piece) in said.split("{}").enumerate() {
@@ -304,25 +304,28 @@ fn filled(said: &str, values: &[&str]) -> String {
 mod tests {
     use super::*;
 
-    fn said(sentence: &str) -> String {
-        translated(Language::Vietnamese, sentence)
+    fn translate_to_vietnamese(sentence: &str) -> String {
+        translate(Language::Vietnamese, sentence)
     }
 
     #[test]
     fn sentences_are_said_with_their_values_and_causes() {
         assert_eq!(
-            said("file has 12 pages, more than the limit of 10; deliver it in parts"),
+            translate_to_vietnamese("file has 12 pages, more than the limit of 10; deliver it in parts"),
             "tệp có 12 trang, quá giới hạn 10; hãy chia thành nhiều phần"
         );
-        assert_eq!(said("there is no dossier lô {} 1"), "không có hồ sơ lô {} 1");
-        assert_eq!(said("store or catalogue do not answer: connection reset"), "kho lưu hoặc danh mục không trả lời: connection reset");
-        assert_eq!(said("something new"), "something new");
-        assert_eq!(translated(Language::English, "nothing is decided"), "nothing is decided");
+        assert_eq!(translate_to_vietnamese("there is no dossier lô {} 1"), "không có hồ sơ lô {} 1");
+        assert_eq!(
+            translate_to_vietnamese("store or catalogue do not answer: connection reset"),
+            "kho lưu hoặc danh mục không trả lời: connection reset"
+        );
+        assert_eq!(translate_to_vietnamese("something new"), "something new");
+        assert_eq!(translate(Language::English, "nothing is decided"), "nothing is decided");
     }
 
     #[test]
     fn every_sentence_keeps_its_values() {
-        for (known, said) in SENTENCES {
+        for (known, said) in TRANSLATIONS {
             let (given, taken) = (known.matches("{}").count(), said.matches("{}").count());
             assert_eq!(given, taken, "{known}");
         }

@@ -3,7 +3,7 @@
 use super::Language;
 
 /// Codes of data with their words: (what the code is of, code, Vietnamese, English).
-const TERMS: &[(&str, &str, &str, &str)] = &[
+const CODE_LABELS: &[(&str, &str, &str, &str)] = &[
     ("state", "receiving", "đang nhận tệp", "receiving"),
     ("state", "running", "đang chạy", "running"),
     ("state", "finished", "đã xong", "finished"),
@@ -243,8 +243,8 @@ const TERMS: &[(&str, &str, &str, &str)] = &[
 
 /// The words for a code of data; the code itself where there are none.
 #[must_use]
-pub fn term<'a>(language: Language, of: &str, code: &'a str) -> &'a str {
-    let found = TERMS.iter().find(|(what, known, _, _)| *what == of && *known == code);
+pub fn code_label<'a>(language: Language, of: &str, code: &'a str) -> &'a str {
+    let found = CODE_LABELS.iter().find(|(what, known, _, _)| *what == of && *known == code);
     found.map_or(code, |(_, _, vietnamese, english)| match language {
         Language::Vietnamese => vietnamese,
         Language::English => english,
@@ -258,22 +258,22 @@ mod tests {
 
     #[test]
     fn codes_have_words_in_both_languages_and_others_stay_as_they_are() {
-        assert_eq!(term(Language::Vietnamese, "state", "running"), "đang chạy");
-        assert_eq!(term(Language::English, "class", "bug"), "defect");
-        assert_eq!(term(Language::English, "reason", "something-new"), "something-new");
-        for (place, (of, code, vietnamese, english)) in TERMS.iter().enumerate() {
+        assert_eq!(code_label(Language::Vietnamese, "state", "running"), "đang chạy");
+        assert_eq!(code_label(Language::English, "class", "bug"), "defect");
+        assert_eq!(code_label(Language::English, "reason", "something-new"), "something-new");
+        for (place, (of, code, vietnamese, english)) in CODE_LABELS.iter().enumerate() {
             assert!(!vietnamese.is_empty() && !english.is_empty());
-            assert!(!TERMS.iter().skip(place + 1).any(|(other, also, _, _)| other == of && also == code), "{of} {code} stands twice");
+            assert!(!CODE_LABELS.iter().skip(place + 1).any(|(other, also, _, _)| other == of && also == code), "{of} {code} stands twice");
         }
     }
 
     #[test]
     fn every_right_and_role_has_words() {
         for right in Right::ALL {
-            assert!(TERMS.iter().any(|(of, code, _, _)| *of == "right" && *code == right.name()), "{right:?}");
+            assert!(CODE_LABELS.iter().any(|(of, code, _, _)| *of == "right" && *code == right.as_str()), "{right:?}");
         }
         for role in Role::ALL {
-            assert!(TERMS.iter().any(|(of, code, _, _)| *of == "role" && *code == role.name()), "{role:?}");
+            assert!(CODE_LABELS.iter().any(|(of, code, _, _)| *of == "role" && *code == role.as_str()), "{role:?}");
         }
     }
 }

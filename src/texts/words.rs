@@ -2,7 +2,7 @@
 
 use super::Language;
 
-macro_rules! words {
+macro_rules! labels {
     ($($name:ident: $vietnamese:literal, $english:literal;)*) => {
         /// A label of a page.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ macro_rules! words {
     };
 }
 
-words! {
+labels! {
     AppCode: "Mã xác thực", "Code";
     AppCodeHint: "Sáu chữ số trong ứng dụng xác thực, hoặc một mã dự phòng", "The six digits in your authenticator app, or a recovery code";
     AppSecret: "Hoặc gõ khóa này vào ứng dụng", "Or type this key into the app";

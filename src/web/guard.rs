@@ -4,10 +4,10 @@
 //! read. Since browsers send cookies by themselves, whatever changes something must also bring the form key, which only
 //! our own pages know ([`sohoa_services::accounts::form_key`]).
 
-use crate::limits::Client;
+use crate::limits::ClientAddress;
 use crate::problem::Problem;
-use crate::routes::{Access, access, is_door, is_uncounted};
-use crate::server::Shared;
+use crate::routes::{Access, is_auth_route, is_exempt_from_rate_limit, required_access};
+use crate::server::AppState;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
@@ -17,34 +17,34 @@ use sohoa_base::model::account::Identity;
 use sohoa_services::accounts;
 
 /// Name of the session's cookie: browsers keep one of this prefix only for the very host, and over TLS or on the machine itself.
-pub(super) const COOKIE: &str = "__Host-sohoa";
+pub(super) const SESSION_COOKIE: &str = "__Host-sohoa";
 
 /// Header with the form key.
-pub(super) const FORM_KEY: &str = "x-form-key";
+pub(super) const CSRF_HEADER: &str = "x-form-key";
 
 /// Lets a request through, or answers it.
-pub(super) async fn guard(State(shared): State<Shared>, path: Option<MatchedPath>, mut request: Request, next: Next) -> Response {
-    let known = path.as_ref().and_then(|path| access(request.method().as_str(), path.as_str()));
+pub(super) async fn authorize(State(shared): State<AppState>, path: Option<MatchedPath>, mut request: Request, next: Next) -> Response {
+    let known = path.as_ref().and_then(|path| required_access(request.method().as_str(), path.as_str()));
     let Some(wanted) = known else {
         return Problem::from(Error::not_found("there is nothing at this address")).into_response();
     };
-    let from = Client::of(&request, &shared.archive().config.server.trusted_proxies);
+    let from = ClientAddress::from_request(&request, &shared.archive().config.server.trusted_proxies);
     request.extensions_mut().insert(from);
     let path = path.as_ref().map_or("", |path| path.as_str());
-    if is_door(request.method().as_str(), path)
-        && let Err(problem) = shared.limits().try_in(from)
+    if is_auth_route(request.method().as_str(), path)
+        && let Err(problem) = shared.limits().check_sign_in_rate(from)
     {
         return problem.into_response();
     }
     let identity = match wanted {
         Access::Public => Ok(None),
-        _ => identify(&shared, request.method(), request.headers()).await.map(Some),
+        _ => authenticate(&shared, request.method(), request.headers()).await.map(Some),
     };
     let counted = match &identity {
-        Ok(_) if is_uncounted(path) => Ok(()),
-        Ok(Some(identity)) => shared.limits().request(&identity.key),
+        Ok(_) if is_exempt_from_rate_limit(path) => Ok(()),
+        Ok(Some(identity)) => shared.limits().check_request_rate(&identity.key_id),
         // A key that is none must not count as one of its own: whoever makes up many would never be stopped.
-        Ok(None) | Err(_) => shared.limits().unknown(from),
+        Ok(None) | Err(_) => shared.limits().check_anonymous_rate(from),
     };
     let identity = match counted.and(identity) {
         Ok(identity) => identity,
@@ -52,7 +52,7 @@ pub(super) async fn guard(State(shared): State<Shared>, path: Option<MatchedPath
     };
     if let Some(identity) = identity {
         if let Access::Needs(right) = wanted
-            && !identity.may(right)
+            && !identity.has_right(right)
         {
             return Problem::from(Error::denied("your role does not allow this; ask an administrator")).into_response();
         }
@@ -61,16 +61,16 @@ pub(super) async fn guard(State(shared): State<Shared>, path: Option<MatchedPath
     next.run(request).await
 }
 
-async fn identify(shared: &Shared, method: &Method, headers: &HeaderMap) -> Result<Identity, Problem> {
+async fn authenticate(shared: &AppState, method: &Method, headers: &HeaderMap) -> Result<Identity, Problem> {
     if let Some(given) = headers.get(header::AUTHORIZATION) {
-        let key = given.to_str().ok().and_then(|value| value.strip_prefix("Bearer ")).ok_or(Problem::WhoAreYou)?;
-        return accounts::of_token(shared.archive(), key.trim()).await?.ok_or(Problem::WhoAreYou);
+        let key = given.to_str().ok().and_then(|value| value.strip_prefix("Bearer ")).ok_or(Problem::Unauthenticated)?;
+        return accounts::identity_of_token(shared.archive(), key.trim()).await?.ok_or(Problem::Unauthenticated);
     }
-    let key = session_key(headers).ok_or(Problem::WhoAreYou)?;
-    let identity = accounts::of_session(shared.archive(), key).await?.ok_or(Problem::WhoAreYou)?;
+    let key = session_key(headers).ok_or(Problem::Unauthenticated)?;
+    let identity = accounts::identity_of_session(shared.archive(), key).await?.ok_or(Problem::Unauthenticated)?;
     if !method.is_safe() {
-        let given = headers.get(FORM_KEY).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if !accounts::same(given, &accounts::form_key(key)) {
+        let given = headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !accounts::constant_time_eq(given, &accounts::csrf_token(key)) {
             return Err(Error::denied("this request does not come from a page of this server; load the page again").into());
         }
     }
@@ -79,11 +79,11 @@ async fn identify(shared: &Shared, method: &Method, headers: &HeaderMap) -> Resu
 
 /// The key in the session's cookie.
 pub(super) fn session_key(headers: &HeaderMap) -> Option<&str> {
-    cookie(headers, COOKIE)
+    cookie_value(headers, SESSION_COOKIE)
 }
 
 /// What a cookie holds.
-pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn cookie_value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies.flat_map(|value| value.split(';')).find_map(|one| one.trim().strip_prefix(name)?.strip_prefix('='))
 }

@@ -11,60 +11,60 @@ use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// After so many questions, who has not asked for a while is forgotten.
-const FORGET: u32 = 1024;
+const CLEANUP_INTERVAL: u32 = 1024;
 
 /// The header in which reverse proxies say who asks.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// What was asked lately.
 #[derive(Debug)]
-pub(super) struct Limits {
-    tries: Option<DefaultKeyedRateLimiter<IpAddr>>,
+pub(super) struct RateLimits {
+    sign_ins: Option<DefaultKeyedRateLimiter<IpAddr>>,
     requests: Option<DefaultKeyedRateLimiter<String>>,
-    asked: AtomicU32,
+    request_count: AtomicU32,
 }
 
-impl Limits {
+impl RateLimits {
     pub(super) fn new(settings: &Server) -> Self {
         let at_once = NonZeroU32::new(settings.requests_at_once).unwrap_or(NonZeroU32::MIN);
         let tries = NonZeroU32::new(settings.sign_ins_per_minute).map(Quota::per_minute);
         let requests = NonZeroU32::new(settings.requests_per_second).map(|rate| Quota::per_second(rate).allow_burst(at_once));
-        Self { tries: tries.map(RateLimiter::keyed), requests: requests.map(RateLimiter::keyed), asked: AtomicU32::new(0) }
+        Self { sign_ins: tries.map(RateLimiter::keyed), requests: requests.map(RateLimiter::keyed), request_count: AtomicU32::new(0) }
     }
 
     /// Counts a try to come in.
-    pub(super) fn try_in(&self, from: Client) -> Result<(), Problem> {
-        self.tries.as_ref().map_or(Ok(()), |limiter| within(limiter, &from.network()))
+    pub(super) fn check_sign_in_rate(&self, from: ClientAddress) -> Result<(), Problem> {
+        self.sign_ins.as_ref().map_or(Ok(()), |limiter| check_limiter(limiter, &from.network()))
     }
 
     /// Counts a request of `who`: the identifier of a session or key.
-    pub(super) fn request(&self, who: &str) -> Result<(), Problem> {
-        if self.asked.fetch_add(1, Ordering::Relaxed) % FORGET == FORGET - 1 {
-            self.tries.iter().for_each(RateLimiter::retain_recent);
+    pub(super) fn check_request_rate(&self, who: &str) -> Result<(), Problem> {
+        if self.request_count.fetch_add(1, Ordering::Relaxed) % CLEANUP_INTERVAL == CLEANUP_INTERVAL - 1 {
+            self.sign_ins.iter().for_each(RateLimiter::retain_recent);
             self.requests.iter().for_each(RateLimiter::retain_recent);
         }
-        self.requests.as_ref().map_or(Ok(()), |limiter| within(limiter, &who.to_owned()))
+        self.requests.as_ref().map_or(Ok(()), |limiter| check_limiter(limiter, &who.to_owned()))
     }
 
     /// Counts a request of somebody unknown.
-    pub(super) fn unknown(&self, from: Client) -> Result<(), Problem> {
-        self.request(&from.network().to_string())
+    pub(super) fn check_anonymous_rate(&self, from: ClientAddress) -> Result<(), Problem> {
+        self.check_request_rate(&from.network().to_string())
     }
 }
 
-fn within<K: Clone + Eq + std::hash::Hash>(limiter: &DefaultKeyedRateLimiter<K>, who: &K) -> Result<(), Problem> {
-    limiter.check_key(who).map_err(|until| Problem::TooOften(until.wait_time_from(DefaultClock::default().now())))
+fn check_limiter<K: Clone + Eq + std::hash::Hash>(limiter: &DefaultKeyedRateLimiter<K>, who: &K) -> Result<(), Problem> {
+    limiter.check_key(who).map_err(|until| Problem::RateLimited(until.wait_time_from(DefaultClock::default().now())))
 }
 
 /// The address of who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Client(pub(super) IpAddr);
+pub(super) struct ClientAddress(pub(super) IpAddr);
 
-impl Client {
+impl ClientAddress {
     /// Who sent the request: the peer, or behind trusted proxies whom they say.
-    pub(super) fn of(request: &Request, trusted: &[IpAddr]) -> Self {
+    pub(super) fn from_request(request: &Request, trusted: &[IpAddr]) -> Self {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip().to_canonical());
-        Self(client(peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), request.headers(), trusted))
+        Self(client_ip(peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), request.headers(), trusted))
     }
 
     /// What is counted as one: an address, or what one customer of IPv6 has at least (64 bits).
@@ -77,7 +77,7 @@ impl Client {
 }
 
 /// Every proxy adds at the end whom it heard; what stands before the first that is not trusted, anybody may have written.
-fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
     let mut found = peer;
     let said: Vec<&str> =
         headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).collect();
@@ -85,14 +85,14 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
         if !trusted.contains(&found) {
             break;
         }
-        let Some(address) = address(hop.trim()) else { break };
+        let Some(address) = parse_ip(hop.trim()) else { break };
         found = address.to_canonical();
     }
     found
 }
 
 /// An address, with or without the port that some proxies add.
-fn address(text: &str) -> Option<IpAddr> {
+fn parse_ip(text: &str) -> Option<IpAddr> {
     let bare = text.trim_start_matches('[').trim_end_matches(']');
     bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
@@ -104,7 +104,7 @@ mod tests {
 
     fn from(peer: &str, said: &[&str]) -> String {
         let headers = said.iter().map(|value| (FORWARDED_FOR.parse().unwrap(), value.parse().unwrap())).collect::<HeaderMap>();
-        client(peer.parse().unwrap(), &headers, &["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()]).to_string()
+        client_ip(peer.parse().unwrap(), &headers, &["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()]).to_string()
     }
 
     #[test]
@@ -119,12 +119,12 @@ mod tests {
 
     #[test]
     fn each_is_counted_for_itself_and_zero_is_no_limit() {
-        let limits = Limits::new(&Server { sign_ins_per_minute: 1, requests_per_second: 1, requests_at_once: 2, ..Server::default() });
-        let client = |address: &str| Client(address.parse().unwrap());
-        assert!(limits.try_in(client("2001:db8::1")).is_ok() && limits.try_in(client("192.0.2.7")).is_ok());
-        assert!(limits.try_in(client("2001:db8::2")).is_err(), "one customer has many addresses");
-        assert_eq!(["a", "a", "b", "a"].map(|who| limits.request(who).is_ok()), [true, true, true, false]);
-        let free = Limits::new(&Server { sign_ins_per_minute: 0, requests_per_second: 0, ..Server::default() });
-        assert!((0..1000).all(|_| free.try_in(client("192.0.2.7")).is_ok() && free.request("a").is_ok()));
+        let limits = RateLimits::new(&Server { sign_ins_per_minute: 1, requests_per_second: 1, requests_at_once: 2, ..Server::default() });
+        let client = |address: &str| ClientAddress(address.parse().unwrap());
+        assert!(limits.check_sign_in_rate(client("2001:db8::1")).is_ok() && limits.check_sign_in_rate(client("192.0.2.7")).is_ok());
+        assert!(limits.check_sign_in_rate(client("2001:db8::2")).is_err(), "one customer has many addresses");
+        assert_eq!(["a", "a", "b", "a"].map(|who| limits.check_request_rate(who).is_ok()), [true, true, true, false]);
+        let free = RateLimits::new(&Server { sign_ins_per_minute: 0, requests_per_second: 0, ..Server::default() });
+        assert!((0..1000).all(|_| free.check_sign_in_rate(client("192.0.2.7")).is_ok() && free.check_request_rate("a").is_ok()));
     }
 }

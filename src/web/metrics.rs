@@ -10,7 +10,7 @@ use prometheus_client::registry::Registry;
 use std::time::Duration;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Answered {
+struct RequestLabels {
     method: String,
     route: String,
     status: u16,
@@ -20,31 +20,31 @@ struct Answered {
 #[derive(Debug)]
 pub(super) struct Metrics {
     registry: Registry,
-    answered: Family<Answered, Counter>,
-    seconds: Histogram,
+    requests: Family<RequestLabels, Counter>,
+    request_seconds: Histogram,
     open_tasks: Gauge,
 }
 
 impl Metrics {
     pub(super) fn new() -> Self {
         let mut registry = Registry::with_prefix("sohoa");
-        let (answered, open_tasks) = (Family::<Answered, Counter>::default(), Gauge::default());
+        let (answered, open_tasks) = (Family::<RequestLabels, Counter>::default(), Gauge::default());
         let seconds = Histogram::new([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0]);
         registry.register("http_requests", "Requests answered, by route and status", answered.clone());
         registry.register("http_request_seconds", "Time to answer a request", seconds.clone());
         registry.register("open_tasks", "Tasks of all runs that are still to be done", open_tasks.clone());
-        Self { registry, answered, seconds, open_tasks }
+        Self { registry, requests: answered, request_seconds: seconds, open_tasks }
     }
 
     /// Counts an answer; `route` is the pattern of its path, not the path.
-    pub(super) fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
-        let labels = Answered { method: method.to_owned(), route: route.to_owned(), status };
-        self.answered.get_or_create(&labels).inc();
-        self.seconds.observe(took.as_secs_f64());
+    pub(super) fn record_request(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let labels = RequestLabels { method: method.to_owned(), route: route.to_owned(), status };
+        self.requests.get_or_create(&labels).inc();
+        self.request_seconds.observe(took.as_secs_f64());
     }
 
     /// The figures as text.
-    pub(super) fn text(&self, open_tasks: u64) -> String {
+    pub(super) fn encode_text(&self, open_tasks: u64) -> String {
         self.open_tasks.set(i64::try_from(open_tasks).unwrap_or(i64::MAX));
         let mut text = String::new();
         // Writing to a string does not fail.

@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
-use sohoa_base::error::{Kind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
 
 /// Gives nouns, whose schemas are made from their types, names that handlers can refer to.
-macro_rules! nouns {
+macro_rules! named_schemas {
     ($($(#[$doc:meta])* $name:ident = $noun:ty),* $(,)?) => {
         $( $(#[$doc])* #[derive(utoipa::ToSchema)] #[allow(dead_code, reason = "stands for the schema of another type")]
            pub(super) struct $name {} )*
@@ -17,7 +17,7 @@ macro_rules! nouns {
     };
 }
 
-nouns! {
+named_schemas! {
     /// An RFC 9457 problem.
     ProblemDetails = crate::problem::ProblemBody,
     /// Who is signed in.
@@ -33,19 +33,19 @@ nouns! {
     /// Keys of programs.
     Tokens = Vec<sohoa_base::model::account::Token>,
     /// A new key.
-    NewToken = crate::api::accounts::MadeToken,
+    NewToken = crate::api::accounts::CreatedToken,
     /// Runs.
     Runs = sohoa_services::watch::Runs,
     /// A run.
     Run = sohoa_services::watch::Run,
     /// A run as pages show it.
-    RunOverview = sohoa_services::watch::Overview,
+    RunOverview = sohoa_services::watch::RunOverview,
     /// The plant.
-    Plant = sohoa_services::watch::Plant,
+    Plant = sohoa_services::watch::Dashboard,
     /// The words of a page.
     PageWords = sohoa_services::pictures::PageWords,
     /// How many files and pages were changed.
-    Changed = crate::api::runs::Changed,
+    Changed = crate::api::runs::ChangedCount,
     /// How a run went in time.
     RunTimeline = sohoa_services::watch::Timeline,
     /// Refused files and pages.
@@ -57,25 +57,25 @@ nouns! {
     /// What happened.
     Events = Vec<sohoa_services::watch::EventLine>,
     /// Documents that wait.
-    WaitingDocuments = sohoa_services::reviewers::WaitingList,
+    WaitingDocuments = sohoa_services::reviewers::QueueListing,
     /// Who has a document in hand.
-    Holder = crate::api::review::Holder,
+    Holder = crate::api::review::LockHolder,
     /// A document under review.
-    ShownDocument = sohoa_services::review::Shown,
+    ShownDocument = sohoa_services::review::ReviewDocument,
     /// What a decision came to.
-    Decided = sohoa_services::review::Outcome,
+    Decided = sohoa_services::review::ReviewOutcome,
     /// Uploads.
     UploadList = sohoa_services::uploads::Uploads,
     /// An upload, counted.
-    CountedUpload = sohoa_services::uploads::UploadLine,
+    CountedUpload = sohoa_services::uploads::UploadSummary,
     /// An upload with its reconciliation.
     ShownUpload = sohoa_services::uploads::UploadView,
     /// An upload that becomes a run.
     Started = sohoa_services::uploads::StartedUpload,
     /// Files of an upload.
-    UploadFiles = sohoa_services::uploads::Files,
+    UploadFiles = sohoa_services::uploads::UploadFileList,
     /// A file of an upload.
-    OneUploadFile = sohoa_services::uploads::FileLine,
+    OneUploadFile = sohoa_services::uploads::UploadFileStatus,
     /// Pages found.
     Found = sohoa_services::find::Found,
     /// A pipeline.
@@ -83,17 +83,17 @@ nouns! {
     /// Pipelines.
     Pipelines = Vec<sohoa_services::pipelines::PipelineText>,
     /// What a trial came to.
-    TriedPipeline = sohoa_services::pipelines::Tried,
+    TriedPipeline = sohoa_services::pipelines::TrialResult,
     /// A kept search.
     KeptSearch = sohoa_base::model::account::SavedSearch,
     /// Kept searches.
     KeptSearches = Vec<sohoa_base::model::account::SavedSearch>,
     /// How roadmaps stand.
-    RoadmapStatus = Vec<sohoa_services::roadmap::Status>,
+    RoadmapStatus = Vec<sohoa_services::roadmap::RoadmapProgress>,
     /// What came of a workbook.
-    ImportedPlan = sohoa_services::roadmap::Imported,
+    ImportedPlan = sohoa_services::roadmap::ImportResult,
     /// What came of a table of one-stop dossiers.
-    TakenCases = sohoa_services::one_stop::ImportedCases,
+    TakenCases = sohoa_services::one_stop::CaseImportResult,
     /// A line day by day.
     BurnUp = sohoa_services::roadmap::BurnUp,
     /// What another pace or deadline would come to.
@@ -103,7 +103,7 @@ nouns! {
     /// A lot.
     OneLot = sohoa_base::model::lot::Lot,
     /// Documents of a lot about which somebody decided since its sample was drawn.
-    LotChanges = Vec<sohoa_services::lots::ChangedSince>,
+    LotChanges = Vec<sohoa_services::lots::ChangedDocument>,
     /// Dossiers.
     Dossiers = sohoa_services::find::Dossiers,
     /// The record of a dossier.
@@ -121,8 +121,8 @@ fn schema<T: JsonSchema>() -> Value {
 ///
 /// # Errors
 /// `Internal` when it has no JSON form.
-pub(super) fn text(document: utoipa::openapi::OpenApi) -> Result<String> {
-    let mut document = serde_json::to_value(document).or_error(Kind::Internal, || "the API cannot be described".to_owned())?;
+pub(super) fn to_json(document: utoipa::openapi::OpenApi) -> Result<String> {
+    let mut document = serde_json::to_value(document).or_error(ErrorKind::Internal, || "the API cannot be described".to_owned())?;
     if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
         let known = components.entry("schemas").or_insert_with(|| Value::Object(Map::new()));
         for (name, schema) in schemas() {
@@ -131,5 +131,5 @@ pub(super) fn text(document: utoipa::openapi::OpenApi) -> Result<String> {
             }
         }
     }
-    serde_json::to_string(&document).or_error(Kind::Internal, || "the API cannot be described".to_owned())
+    serde_json::to_string(&document).or_error(ErrorKind::Internal, || "the API cannot be described".to_owned())
 }

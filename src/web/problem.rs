@@ -5,7 +5,7 @@ use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use sohoa_base::error::{Error, Kind};
+use sohoa_base::error::{Error, ErrorKind};
 use std::time::Duration;
 
 /// What is answered instead.
@@ -14,13 +14,13 @@ pub(super) enum Problem {
     /// The house's error.
     Error(Error),
     /// Nobody has said who asks.
-    WhoAreYou,
+    Unauthenticated,
     /// What a protocol says with a status of its own: the status, a stable word, and what is wrong here.
     Protocol(StatusCode, &'static str, String),
     /// Name and password are right; a code is needed too.
-    CodeNeeded,
+    MfaRequired,
     /// Asked too often; how long to wait.
-    TooOften(Duration),
+    RateLimited(Duration),
 }
 
 /// The answer's body (RFC 9457).
@@ -55,16 +55,16 @@ macro_rules! from_rejections {
 
 from_rejections!(JsonRejection, PathRejection, QueryRejection);
 
-fn status_of(kind: Kind) -> (StatusCode, &'static str) {
+fn status_of(kind: ErrorKind) -> (StatusCode, &'static str) {
     match kind {
-        Kind::Invalid => (StatusCode::BAD_REQUEST, "invalid"),
-        Kind::Limit => (StatusCode::TOO_MANY_REQUESTS, "limit"),
-        Kind::Denied => (StatusCode::FORBIDDEN, "denied"),
-        Kind::NotFound => (StatusCode::NOT_FOUND, "not-found"),
-        Kind::Conflict => (StatusCode::CONFLICT, "conflict"),
-        Kind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
-        Kind::Corrupt => (StatusCode::INTERNAL_SERVER_ERROR, "corrupt"),
-        Kind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        ErrorKind::Invalid => (StatusCode::BAD_REQUEST, "invalid"),
+        ErrorKind::Limit => (StatusCode::TOO_MANY_REQUESTS, "limit"),
+        ErrorKind::Denied => (StatusCode::FORBIDDEN, "denied"),
+        ErrorKind::NotFound => (StatusCode::NOT_FOUND, "not-found"),
+        ErrorKind::Conflict => (StatusCode::CONFLICT, "conflict"),
+        ErrorKind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+        ErrorKind::Corrupt => (StatusCode::INTERNAL_SERVER_ERROR, "corrupt"),
+        ErrorKind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
     }
 }
 
@@ -72,14 +72,14 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut wait = None;
         let (status, name, detail) = match self {
-            Self::CodeNeeded => (StatusCode::FORBIDDEN, "code", "give the code that your authenticator app shows".to_owned()),
-            Self::TooOften(time) => {
+            Self::MfaRequired => (StatusCode::FORBIDDEN, "code", "give the code that your authenticator app shows".to_owned()),
+            Self::RateLimited(time) => {
                 let seconds = time.as_secs() + 1;
                 wait = Some(seconds);
                 let detail = format!("asked too often: wait {seconds} seconds before you try again");
                 (StatusCode::TOO_MANY_REQUESTS, "too-often", detail)
             }
-            Self::WhoAreYou => (StatusCode::UNAUTHORIZED, "sign-in", "sign in, or send a key as Authorization: Bearer".to_owned()),
+            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "sign-in", "sign in, or send a key as Authorization: Bearer".to_owned()),
             Self::Protocol(status, name, detail) => (status, name, detail),
             Self::Error(error) => {
                 let (status, name) = status_of(error.kind());
@@ -117,14 +117,14 @@ impl IntoResponse for Problem {
 /// A JSON body; what is none is a problem.
 #[derive(Debug, axum::extract::FromRequest)]
 #[from_request(via(Json), rejection(Problem))]
-pub(super) struct Body<T>(pub(super) T);
+pub(super) struct JsonBody<T>(pub(super) T);
 
 /// The query of an address; what cannot be read is a problem.
 #[derive(Debug, axum::extract::FromRequestParts)]
 #[from_request(via(axum::extract::Query), rejection(Problem))]
-pub(super) struct Asked<T>(pub(super) T);
+pub(super) struct QueryParams<T>(pub(super) T);
 
 /// Parts of a path; what cannot be read is a problem.
 #[derive(Debug, axum::extract::FromRequestParts)]
 #[from_request(via(axum::extract::Path), rejection(Problem))]
-pub(super) struct Named<T>(pub(super) T);
+pub(super) struct PathParams<T>(pub(super) T);

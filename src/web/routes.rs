@@ -37,21 +37,21 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/api/tokens", Access::SignedIn),
     ("DELETE", "/api/tokens/{id}", Access::SignedIn),
     ("GET", "/api/audit", Access::Needs(Right::Audit)),
-    ("GET", "/api/runs", Access::Needs(Right::Watch)),
-    ("GET", "/api/runs/{run}", Access::Needs(Right::Watch)),
-    ("POST", "/api/runs/{run}/pause", Access::Needs(Right::Steer)),
-    ("POST", "/api/runs/{run}/resume", Access::Needs(Right::Steer)),
-    ("POST", "/api/runs/{run}/cancel", Access::Needs(Right::Steer)),
-    ("POST", "/api/runs/{run}/retry", Access::Needs(Right::Steer)),
-    ("POST", "/api/runs/{run}/priority", Access::Needs(Right::Steer)),
-    ("GET", "/api/runs/{run}/events", Access::Needs(Right::Watch)),
-    ("GET", "/api/runs/{run}/overview", Access::Needs(Right::Watch)),
-    ("GET", "/api/runs/{run}/timeline", Access::Needs(Right::Watch)),
-    ("GET", "/api/failures", Access::Needs(Right::Watch)),
-    ("GET", "/api/failures/groups", Access::Needs(Right::Watch)),
-    ("GET", "/api/failures/{file}/picture", Access::Needs(Right::Watch)),
-    ("GET", "/api/plant", Access::Needs(Right::Watch)),
-    ("GET", "/api/live", Access::Needs(Right::Watch)),
+    ("GET", "/api/runs", Access::Needs(Right::Monitor)),
+    ("GET", "/api/runs/{run}", Access::Needs(Right::Monitor)),
+    ("POST", "/api/runs/{run}/pause", Access::Needs(Right::ManageRuns)),
+    ("POST", "/api/runs/{run}/resume", Access::Needs(Right::ManageRuns)),
+    ("POST", "/api/runs/{run}/cancel", Access::Needs(Right::ManageRuns)),
+    ("POST", "/api/runs/{run}/retry", Access::Needs(Right::ManageRuns)),
+    ("POST", "/api/runs/{run}/priority", Access::Needs(Right::ManageRuns)),
+    ("GET", "/api/runs/{run}/events", Access::Needs(Right::Monitor)),
+    ("GET", "/api/runs/{run}/overview", Access::Needs(Right::Monitor)),
+    ("GET", "/api/runs/{run}/timeline", Access::Needs(Right::Monitor)),
+    ("GET", "/api/failures", Access::Needs(Right::Monitor)),
+    ("GET", "/api/failures/groups", Access::Needs(Right::Monitor)),
+    ("GET", "/api/failures/{file}/picture", Access::Needs(Right::Monitor)),
+    ("GET", "/api/plant", Access::Needs(Right::Monitor)),
+    ("GET", "/api/live", Access::Needs(Right::Monitor)),
     ("GET", "/api/review", Access::Needs(Right::Review)),
     ("GET", "/api/review/{document}", Access::Needs(Right::Review)),
     ("POST", "/api/review/{document}", Access::Needs(Right::Review)),
@@ -85,24 +85,24 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/documents/{document}/{form}", Access::Needs(Right::Read)),
     ("GET", "/api/documents/{document}/pages/{page}/picture", Access::Needs(Right::Read)),
     ("GET", "/api/documents/{document}/pages/{page}/words", Access::Needs(Right::Read)),
-    ("GET", "/api/roadmap", Access::Needs(Right::Watch)),
+    ("GET", "/api/roadmap", Access::Needs(Right::Monitor)),
     ("POST", "/api/roadmap/plan", Access::Needs(Right::Administer)),
-    ("GET", "/api/roadmap/plan", Access::Needs(Right::Watch)),
-    ("GET", "/api/roadmap/template", Access::Needs(Right::Watch)),
-    ("GET", "/api/roadmap/report/{form}", Access::Needs(Right::Watch)),
+    ("GET", "/api/roadmap/plan", Access::Needs(Right::Monitor)),
+    ("GET", "/api/roadmap/template", Access::Needs(Right::Monitor)),
+    ("GET", "/api/roadmap/report/{form}", Access::Needs(Right::Monitor)),
     ("POST", "/api/roadmap/cases", Access::Needs(Right::Upload)),
-    ("GET", "/api/roadmap/cases/template", Access::Needs(Right::Watch)),
-    ("GET", "/api/roadmap/lines/{line}", Access::Needs(Right::Watch)),
-    ("GET", "/api/roadmap/lines/{line}/what-if", Access::Needs(Right::Watch)),
-    ("PUT", "/api/runs/{run}/line", Access::Needs(Right::Steer)),
-    ("GET", "/api/lots", Access::Needs(Right::Watch)),
-    ("POST", "/api/lots", Access::Needs(Right::Steer)),
-    ("GET", "/api/lots/{lot}", Access::Needs(Right::Watch)),
-    ("GET", "/api/lots/{lot}/changes", Access::Needs(Right::Watch)),
-    ("PUT", "/api/lots/{lot}/pages/{place}", Access::Needs(Right::Steer)),
-    ("POST", "/api/lots/{lot}/judge", Access::Needs(Right::Steer)),
-    ("POST", "/api/lots/{lot}/reworked", Access::Needs(Right::Steer)),
-    ("GET", "/api/lots/{lot}/minutes/{form}", Access::Needs(Right::Watch)),
+    ("GET", "/api/roadmap/cases/template", Access::Needs(Right::Monitor)),
+    ("GET", "/api/roadmap/lines/{line}", Access::Needs(Right::Monitor)),
+    ("GET", "/api/roadmap/lines/{line}/what-if", Access::Needs(Right::Monitor)),
+    ("PUT", "/api/runs/{run}/line", Access::Needs(Right::ManageRuns)),
+    ("GET", "/api/lots", Access::Needs(Right::Monitor)),
+    ("POST", "/api/lots", Access::Needs(Right::ManageRuns)),
+    ("GET", "/api/lots/{lot}", Access::Needs(Right::Monitor)),
+    ("GET", "/api/lots/{lot}/changes", Access::Needs(Right::Monitor)),
+    ("PUT", "/api/lots/{lot}/pages/{place}", Access::Needs(Right::ManageRuns)),
+    ("POST", "/api/lots/{lot}/judge", Access::Needs(Right::ManageRuns)),
+    ("POST", "/api/lots/{lot}/reworked", Access::Needs(Right::ManageRuns)),
+    ("GET", "/api/lots/{lot}/minutes/{form}", Access::Needs(Right::Monitor)),
     // Each list asks for its own right.
     ("GET", "/api/lists/{list}/{form}", Access::SignedIn),
     ("GET", "/api/iiif/{document}/manifest", Access::Needs(Right::Read)),
@@ -118,15 +118,15 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/account", Access::SignedIn),
     ("GET", "/docs", Access::SignedIn),
     ("GET", "/help", Access::SignedIn),
-    ("GET", "/plant", Access::Needs(Right::Steer)),
+    ("GET", "/plant", Access::Needs(Right::ManageRuns)),
     ("GET", "/uploads", Access::Needs(Right::Upload)),
     ("GET", "/uploads/{upload}", Access::Needs(Right::Upload)),
-    ("GET", "/runs", Access::Needs(Right::Watch)),
-    ("GET", "/runs/{run}", Access::Needs(Right::Watch)),
-    ("GET", "/failures", Access::Needs(Right::Watch)),
-    ("GET", "/roadmap", Access::Needs(Right::Watch)),
-    ("GET", "/roadmap/lines/{line}", Access::Needs(Right::Watch)),
-    ("GET", "/lots/{lot}", Access::Needs(Right::Watch)),
+    ("GET", "/runs", Access::Needs(Right::Monitor)),
+    ("GET", "/runs/{run}", Access::Needs(Right::Monitor)),
+    ("GET", "/failures", Access::Needs(Right::Monitor)),
+    ("GET", "/roadmap", Access::Needs(Right::Monitor)),
+    ("GET", "/roadmap/lines/{line}", Access::Needs(Right::Monitor)),
+    ("GET", "/lots/{lot}", Access::Needs(Right::Monitor)),
     ("GET", "/review", Access::Needs(Right::Review)),
     ("GET", "/review/{document}", Access::Needs(Right::Review)),
     ("GET", "/search", Access::Needs(Right::Read)),
@@ -141,7 +141,7 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
 ];
 
 /// Routes at which somebody tries to come in, by guessing if need be: few tries a minute from one address.
-const DOORS: &[(&str, &str)] = &[
+const AUTH_ROUTES: &[(&str, &str)] = &[
     ("POST", "/api/setup"),
     ("POST", "/api/session"),
     ("GET", "/sign-in/oidc"),
@@ -154,19 +154,19 @@ const DOORS: &[(&str, &str)] = &[
 
 /// Whether somebody tries to come in here.
 #[must_use]
-pub fn is_door(method: &str, path: &str) -> bool {
-    DOORS.contains(&(method, path))
+pub fn is_auth_route(method: &str, path: &str) -> bool {
+    AUTH_ROUTES.contains(&(method, path))
 }
 
 /// Whether requests are not counted: pieces of files come as fast as the line carries them, and scripts lie ready.
 #[must_use]
-pub fn is_uncounted(path: &str) -> bool {
+pub fn is_exempt_from_rate_limit(path: &str) -> bool {
     path.starts_with("/api/uploads/{upload}/files") || path == "/assets/{name}"
 }
 
 /// Who may call the route; `None` for one that is not there.
 #[must_use]
-pub fn access(method: &str, path: &str) -> Option<Access> {
+pub fn required_access(method: &str, path: &str) -> Option<Access> {
     let find = |method: &str| ROUTES.iter().find(|(own, at, _)| *own == method && *at == path).map(|(_, _, access)| *access);
     // HEAD asks what GET would answer, unless it has an answer of its own.
     find(method).or_else(|| if method == "HEAD" { find("GET") } else { None })
@@ -186,7 +186,7 @@ mod tests {
         // Nobody's data: what stands before the door.
         let door = ["/assets/{name}", "/sign-in", "/sign-in/oidc", "/sign-in/oidc/callback", "/setup", "/language/{code}"];
         assert_eq!(open, [&data[..], &door[..]].concat());
-        assert_eq!(access("HEAD", "/api/runs"), Some(Access::Needs(Right::Watch)));
-        assert_eq!((access("PUT", "/api/runs"), access("GET", "/etc/passwd")), (None, None));
+        assert_eq!(required_access("HEAD", "/api/runs"), Some(Access::Needs(Right::Monitor)));
+        assert_eq!((required_access("PUT", "/api/runs"), required_access("GET", "/etc/passwd")), (None, None));
     }
 }

@@ -1,10 +1,10 @@
 //! The server: its parts put together, and its life.
 
-use crate::address::language_of;
-use crate::guard::{guard, session_key};
-use crate::limits::Limits;
+use crate::address::preferred_language;
+use crate::guard::{authorize, session_key};
+use crate::limits::RateLimits;
 use crate::metrics::Metrics;
-use crate::pages::view::View;
+use crate::pages::view::PageContext;
 use crate::problem::{Problem, ProblemBody};
 use crate::{api, live, openapi, pages, tus};
 use axum::extract::{MatchedPath, Request, State};
@@ -13,14 +13,14 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
-use sohoa_base::model::account::Units;
-use sohoa_base::model::plan::Plan;
-use sohoa_pipeline::worker::Stop;
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::model::account::UnitScope;
+use sohoa_base::model::plan::PipelinePlan;
+use sohoa_pipeline::worker::CancellationToken;
 use sohoa_services::archive::Archive;
-use sohoa_services::watch::Pulse;
+use sohoa_services::watch::EventCursor;
 use sohoa_services::{accounts, oidc, pressing, runs, sources, uploads, watch};
-use sohoa_texts::sentences::translated;
+use sohoa_texts::sentences::translate;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,50 +30,50 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 /// Largest body of a request that delivers no scans, bytes.
-const BODY: usize = 1 << 20;
+const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// Longest time to answer one.
-const LONGEST: Duration = Duration::from_secs(60);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How often a stopping server looks whether it should.
-const LOOK: Duration = Duration::from_millis(100);
+const STOP_POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What every handler has.
 #[derive(Debug, Clone)]
-pub(super) struct Shared(Arc<Inner>);
+pub(super) struct AppState(Arc<AppStateInner>);
 
 #[derive(Debug)]
-struct Inner {
+struct AppStateInner {
     archive: Archive,
-    pipeline: (String, Plan),
+    pipeline: (String, PipelinePlan),
     metrics: Metrics,
-    limits: Limits,
-    base: String,
-    pulse: Sender<Pulse>,
-    description: String,
-    uploads: uploads::Hands,
-    pressing: pressing::Kept,
-    stop: Arc<Stop>,
+    limits: RateLimits,
+    base_url: String,
+    pulse_sender: Sender<EventCursor>,
+    openapi_json: String,
+    uploads: uploads::UploadRuntime,
+    at_risk_cache: pressing::AtRiskCache,
+    stop: Arc<CancellationToken>,
 }
 
-impl Shared {
+impl AppState {
     /// The description of the API (OpenAPI 3.1, JSON).
-    pub(super) fn description(&self) -> &str {
-        &self.0.description
+    pub(super) fn openapi_json(&self) -> &str {
+        &self.0.openapi_json
     }
 
     /// Hears of changes.
-    pub(super) fn listen(&self) -> Receiver<Pulse> {
-        self.0.pulse.subscribe()
+    pub(super) fn subscribe(&self) -> Receiver<EventCursor> {
+        self.0.pulse_sender.subscribe()
     }
 
-    pub(super) fn limits(&self) -> &Limits {
+    pub(super) fn limits(&self) -> &RateLimits {
         &self.0.limits
     }
 
     /// The whole address of a path of this server, as browsers reach it.
-    pub(super) fn at(&self, path: &str) -> String {
-        format!("{}{path}", self.0.base.trim_end_matches('/'))
+    pub(super) fn absolute_url(&self, path: &str) -> String {
+        format!("{}{path}", self.0.base_url.trim_end_matches('/'))
     }
 
     pub(super) fn archive(&self) -> &Archive {
@@ -81,27 +81,27 @@ impl Shared {
     }
 
     /// Uploads under way.
-    pub(super) fn uploads(&self) -> &uploads::Hands {
+    pub(super) fn uploads(&self) -> &uploads::UploadRuntime {
         &self.0.uploads
     }
 
     /// What was found out of lines of the roadmap.
-    pub(super) fn pressing(&self) -> &pressing::Kept {
-        &self.0.pressing
+    pub(super) fn at_risk_cache(&self) -> &pressing::AtRiskCache {
+        &self.0.at_risk_cache
     }
 
     /// Whether the server is asked to stop.
     pub(super) fn is_stopping(&self) -> bool {
-        self.0.stop.asked()
+        self.0.stop.is_cancelled()
     }
 
     /// Resolves when the server is asked to stop.
-    pub(super) async fn stopping(&self) {
-        until_asked(Arc::clone(&self.0.stop)).await;
+    pub(super) async fn wait_for_stop(&self) {
+        until_stop_requested(Arc::clone(&self.0.stop)).await;
     }
 
     /// The pipeline of dossiers whose own is not known any more: its text and plan.
-    pub(super) fn pipeline(&self) -> (&str, &Plan) {
+    pub(super) fn fallback_pipeline(&self) -> (&str, &PipelinePlan) {
         (&self.0.pipeline.0, &self.0.pipeline.1)
     }
 }
@@ -121,53 +121,53 @@ pub struct Listening {
 /// `Unavailable` where the address is taken, or store or catalogue do not answer.
 pub async fn serve(
     archive: Archive,
-    pipeline: (String, Plan),
+    pipeline: (String, PipelinePlan),
     listen: SocketAddr,
     works: bool,
-    stop: Arc<Stop>,
+    stop: Arc<CancellationToken>,
     tell: impl FnOnce(Listening),
 ) -> Result<()> {
-    oidc::checked(&archive.config.oidc)?;
-    let setup = accounts::setup_key(&archive).await?;
+    oidc::check_settings(&archive.config.oidc)?;
+    let setup = accounts::create_setup_key(&archive).await?;
     let listener = tokio::net::TcpListener::bind(listen).await;
-    let listener = listener.or_error(Kind::Unavailable, || format!("cannot listen at {listen}; choose another --listen"))?;
-    let address = listener.local_addr().or_error(Kind::Internal, || "the server has no address".to_owned())?;
-    let pulse = Sender::new(watch::pulse(&archive).await?);
+    let listener = listener.or_error(ErrorKind::Unavailable, || format!("cannot listen at {listen}; choose another --listen"))?;
+    let address = listener.local_addr().or_error(ErrorKind::Internal, || "the server has no address".to_owned())?;
+    let pulse = Sender::new(watch::event_cursor(&archive).await?);
     let (routes, mut description) = api::routes().split_for_parts();
-    let (streams, more) = api::streams().split_for_parts();
+    let (streams, more) = api::streaming_routes().split_for_parts();
     description.merge(more);
-    let description = openapi::text(description)?;
+    let description = openapi::to_json(description)?;
     let base = archive.config.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    let limits = Limits::new(&archive.config.server);
-    let (metrics, uploads, pressing) = (Metrics::new(), uploads::Hands::default(), pressing::Kept::default());
-    let shared = Shared(Arc::new(Inner {
+    let limits = RateLimits::new(&archive.config.server);
+    let (metrics, uploads, pressing) = (Metrics::new(), uploads::UploadRuntime::default(), pressing::AtRiskCache::default());
+    let shared = AppState(Arc::new(AppStateInner {
         archive,
         pipeline,
         metrics,
         limits,
-        base,
-        pulse,
-        description,
+        base_url: base,
+        pulse_sender: pulse,
+        openapi_json: description,
         uploads,
-        pressing,
+        at_risk_cache: pressing,
         stop: Arc::clone(&stop),
     }));
     let router = router(shared.clone(), routes, streams);
-    tokio::spawn(read_ahead(shared.clone()));
+    tokio::spawn(warm_at_risk_cache(shared.clone()));
     tell(Listening { address, setup });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let answering = async {
-        let done = axum::serve(listener, service).with_graceful_shutdown(until_asked(Arc::clone(&stop))).await;
-        done.or_error(Kind::Unavailable, || "the server stopped answering".to_owned())
+        let done = axum::serve(listener, service).with_graceful_shutdown(until_stop_requested(Arc::clone(&stop))).await;
+        done.or_error(ErrorKind::Unavailable, || "the server stopped answering".to_owned())
     };
-    let telling = live::look(&shared, &shared.0.pulse);
+    let telling = live::publish_changes(&shared, &shared.0.pulse_sender);
     let working = async {
-        let done = if works { runs::work(shared.archive(), false, &stop).await } else { Ok(()) };
+        let done = if works { runs::work_on_batches(shared.archive(), false, &stop).await } else { Ok(()) };
         // Who cannot work any more does not pretend to.
-        done.inspect_err(|_| stop.ask())
+        done.inspect_err(|_| stop.cancel())
     };
-    let starting = uploads::keep(shared.archive(), shared.uploads(), &stop);
-    let taking = sources::keep(shared.archive(), shared.pipeline(), &stop);
+    let starting = uploads::run_upload_starter(shared.archive(), shared.uploads(), &stop);
+    let taking = sources::run_hot_folder_watcher(shared.archive(), shared.fallback_pipeline(), &stop);
     let all = async {
         let (answered, worked, started, taken) = tokio::join!(answering, working, starting, taking);
         answered.and(worked).and(started).and(taken)
@@ -179,45 +179,45 @@ pub async fn serve(
 }
 
 /// Reads what was done for every line of the roadmaps, so that who opens them first need not wait for it.
-async fn read_ahead(shared: Shared) {
-    if let Err(error) = pressing::pressing(shared.archive(), shared.pressing(), &Units::All).await {
+async fn warm_at_risk_cache(shared: AppState) {
+    if let Err(error) = pressing::at_risk_summary(shared.archive(), shared.at_risk_cache(), &UnitScope::All).await {
         tracing::warn!("{}", error.chain());
     }
 }
 
-async fn until_asked(stop: Arc<Stop>) {
-    while !stop.asked() {
-        tokio::time::sleep(LOOK).await;
+async fn until_stop_requested(stop: Arc<CancellationToken>) {
+    while !stop.is_cancelled() {
+        tokio::time::sleep(STOP_POLL_INTERVAL).await;
     }
 }
 
 /// Every route behind the guard, and what lies around all of them.
-fn router(shared: Shared, api: Router<Shared>, streams: Router<Shared>) -> Router {
+fn router(shared: AppState, api: Router<AppState>, streams: Router<AppState>) -> Router {
     let routes = api
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
         .route("/version", get(async || axum::Json(serde_json::json!({ "version": env!("CARGO_PKG_VERSION") }))))
-        .route("/openapi.json", get(described))
+        .route("/openapi.json", get(openapi_document))
         .merge(pages::routes())
-        .layer(RequestBodyLimitLayer::new(BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
+        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .merge(streams)
         .fallback(async || Problem::from(Error::not_found("there is nothing at this address")))
         .method_not_allowed_fallback(async || Problem::from(Error::not_found("this address does not take that method")));
     routes
-        .route_layer(from_fn_with_state(shared.clone(), guard))
-        .layer(from_fn_with_state(shared.clone(), around))
+        .route_layer(from_fn_with_state(shared.clone(), authorize))
+        .layer(from_fn_with_state(shared.clone(), finish_response))
         .layer(CompressionLayer::new())
         .with_state(shared)
 }
 
-async fn described(State(shared): State<Shared>) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], shared.description().to_owned()).into_response()
+async fn openapi_document(State(shared): State<AppState>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], shared.openapi_json().to_owned()).into_response()
 }
 
 /// Counts the answer and gives it the headers that every answer has.
-async fn around(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+async fn finish_response(State(shared): State<AppState>, request: Request, next: Next) -> Response {
     const ALWAYS: [(HeaderName, &str); 5] = [
         (
             header::CONTENT_SECURITY_POLICY,
@@ -231,35 +231,35 @@ async fn around(State(shared): State<Shared>, request: Request, next: Next) -> R
     let began = Instant::now();
     let method = request.method().as_str().to_owned();
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
-    let asked = PageAsked::of(&request);
-    let language = language_of(request.headers(), &shared.archive().config);
+    let asked = PageRequest::from_request(&request);
+    let language = preferred_language(request.headers(), &shared.archive().config);
     let mut response = next.run(request).await;
     if let Some(mut body) = response.extensions_mut().remove::<ProblemBody>() {
-        body.detail = translated(language, &body.detail);
+        body.detail = translate(language, &body.detail);
         match asked {
-            Some(asked) => response = pages::problem::in_place_of(&asked.view(&shared).await, &body),
+            Some(asked) => response = pages::problem::problem_page(&asked.page_context(&shared).await, &body),
             None => *response.body_mut() = Json(body).into_response().into_body(),
         }
     }
     for (name, value) in ALWAYS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
-    tus::mark(&route, &mut response);
+    tus::add_tus_headers(&route, &mut response);
     if !response.headers().contains_key(header::CACHE_CONTROL) {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    shared.0.metrics.answered(&method, &route, response.status().as_u16(), began.elapsed());
+    shared.0.metrics.record_request(&method, &route, response.status().as_u16(), began.elapsed());
     response
 }
 
 /// What a browser sent that asks for a page.
-struct PageAsked {
+struct PageRequest {
     headers: HeaderMap,
     address: String,
 }
 
-impl PageAsked {
-    fn of(request: &Request) -> Option<Self> {
+impl PageRequest {
+    fn from_request(request: &Request) -> Option<Self> {
         let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let is_page = request.method() == Method::GET && !request.uri().path().starts_with("/api/") && accepts.contains("text/html");
         let address = request.uri().path_and_query().map_or("/", |address| address.as_str());
@@ -267,24 +267,24 @@ impl PageAsked {
     }
 
     /// The view of the page in place of a problem: who is signed in finds the way to every other one.
-    async fn view(&self, shared: &Shared) -> View {
+    async fn page_context(&self, shared: &AppState) -> PageContext {
         let identity = match session_key(&self.headers) {
-            Some(key) => accounts::of_session(shared.archive(), key).await.ok().flatten(),
+            Some(key) => accounts::identity_of_session(shared.archive(), key).await.ok().flatten(),
             None => None,
         };
-        View::of(shared, &self.headers, identity, &self.address)
+        PageContext::new(shared, &self.headers, identity, &self.address)
     }
 }
 
-async fn readyz(State(shared): State<Shared>) -> Response {
-    match watch::ready(shared.archive()).await {
+async fn readyz(State(shared): State<AppState>) -> Response {
+    match watch::check_ready(shared.archive()).await {
         Ok(()) => "ready\n".into_response(),
         Err(error) => Problem::from(Error::unavailable("store or catalogue do not answer").caused_by(error)).into_response(),
     }
 }
 
-async fn metrics(State(shared): State<Shared>) -> Result<Response, Problem> {
-    let open = watch::open_tasks(shared.archive()).await?;
+async fn metrics(State(shared): State<AppState>) -> Result<Response, Problem> {
+    let open = watch::count_open_tasks(shared.archive()).await?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, kind)], shared.0.metrics.text(open)).into_response())
+    Ok(([(header::CONTENT_TYPE, kind)], shared.0.metrics.encode_text(open)).into_response())
 }

@@ -1,8 +1,8 @@
 //! Files of uploads by tus 1.0 (<https://tus.io/protocols/resumable-upload>): announced, sent in pieces, continued where a line was lost.
 
 use crate::openapi::ProblemDetails;
-use crate::problem::{Named, Problem};
-use crate::server::Shared;
+use crate::problem::{PathParams, Problem};
+use crate::server::AppState;
 use axum::Extension;
 use axum::body::{Body, HttpBody};
 use axum::extract::State;
@@ -10,63 +10,63 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sohoa_base::error::{Error, Kind};
+use sohoa_base::error::{Error, ErrorKind};
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::upload::{UploadFile, UploadFileState};
-use sohoa_services::uploads::{self, Begun, Ended, Incoming};
+use sohoa_services::uploads::{self, BeginResult, UploadWriter, WriteResult};
 use std::pin::Pin;
 use std::time::Duration;
 
-const VERSION: &str = "1.0.0";
-const EXTENSIONS: &str = "creation,creation-with-upload,termination";
-const BYTES: &str = "application/offset+octet-stream";
+const TUS_VERSION: &str = "1.0.0";
+const TUS_EXTENSIONS: &str = "creation,creation-with-upload,termination";
+const CHUNK_MEDIA_TYPE: &str = "application/offset+octet-stream";
 
-const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
-const LENGTH: HeaderName = HeaderName::from_static("upload-length");
-const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
-const METADATA: HeaderName = HeaderName::from_static("upload-metadata");
-const STATE: HeaderName = HeaderName::from_static("upload-state");
+const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
+const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+const UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-metadata");
+const UPLOAD_STATE: HeaderName = HeaderName::from_static("upload-state");
 
 /// A line on which nothing comes for so long is lost.
-const SILENCE: Duration = Duration::from_secs(60);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Gives every answer under the routes of tus, errors too, the headers that the protocol wants.
-pub(super) fn mark(route: &str, response: &mut Response) {
+pub(super) fn add_tus_headers(route: &str, response: &mut Response) {
     if !route.starts_with("/api/uploads/{upload}/files") {
         return;
     }
     let is_about_version = response.status() == StatusCode::PRECONDITION_FAILED;
     let headers = response.headers_mut();
-    headers.insert(RESUMABLE, HeaderValue::from_static(VERSION));
+    headers.insert(TUS_RESUMABLE, HeaderValue::from_static(TUS_VERSION));
     if is_about_version {
-        headers.insert("tus-version", HeaderValue::from_static(VERSION));
+        headers.insert("tus-version", HeaderValue::from_static(TUS_VERSION));
     }
 }
 
-fn problem(status: u16, name: &'static str, detail: impl Into<String>) -> Problem {
+fn protocol_problem(status: u16, name: &'static str, detail: impl Into<String>) -> Problem {
     Problem::Protocol(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), name, detail.into())
 }
 
 fn check_version(headers: &HeaderMap) -> Result<(), Problem> {
-    match headers.get(RESUMABLE).and_then(|value| value.to_str().ok()) {
-        Some(VERSION) => Ok(()),
-        _ => Err(problem(412, "version", format!("this server speaks tus {VERSION}; say so in Tus-Resumable"))),
+    match headers.get(TUS_RESUMABLE).and_then(|value| value.to_str().ok()) {
+        Some(TUS_VERSION) => Ok(()),
+        _ => Err(protocol_problem(412, "version", format!("this server speaks tus {TUS_VERSION}; say so in Tus-Resumable"))),
     }
 }
 
-fn number(headers: &HeaderMap, name: &HeaderName) -> Result<u64, Problem> {
+fn header_number(headers: &HeaderMap, name: &HeaderName) -> Result<u64, Problem> {
     let value = headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()));
     let wrong = || Error::invalid(format!("the header {name} must be a number of bytes"));
     Ok(value.and_then(|value| value.parse().ok()).filter(|number| *number <= i64::MAX as u64).ok_or_else(wrong)?)
 }
 
-fn is_bytes(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == BYTES.as_bytes())
+fn is_chunk(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == CHUNK_MEDIA_TYPE.as_bytes())
 }
 
 /// A value of `Upload-Metadata`.
-fn metadata(headers: &HeaderMap, wanted: &str) -> Result<String, Problem> {
-    let all = headers.get(METADATA).and_then(|value| value.to_str().ok()).unwrap_or_default();
+fn metadata_value(headers: &HeaderMap, wanted: &str) -> Result<String, Problem> {
+    let all = headers.get(UPLOAD_METADATA).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let pairs = all.split(',').filter_map(|pair| pair.trim().split_once(' '));
     let value = pairs.into_iter().find(|(key, _)| *key == wanted).map(|(_, value)| value.trim());
     let bytes = value.and_then(|value| STANDARD.decode(value).ok());
@@ -74,7 +74,7 @@ fn metadata(headers: &HeaderMap, wanted: &str) -> Result<String, Problem> {
     Ok(text.ok_or_else(|| Error::invalid(format!("Upload-Metadata needs {wanted}: UTF-8 text in base64")))?)
 }
 
-fn word(state: UploadFileState) -> HeaderValue {
+fn state_value(state: UploadFileState) -> HeaderValue {
     HeaderValue::from_static(match state {
         UploadFileState::Sending => "sending",
         UploadFileState::Received => "received",
@@ -85,19 +85,19 @@ fn word(state: UploadFileState) -> HeaderValue {
     })
 }
 
-fn place(offset: u64, state: UploadFileState) -> [(HeaderName, HeaderValue); 2] {
-    [(OFFSET, HeaderValue::from(offset)), (STATE, word(state))]
+fn position_headers(offset: u64, state: UploadFileState) -> [(HeaderName, HeaderValue); 2] {
+    [(UPLOAD_OFFSET, HeaderValue::from(offset)), (UPLOAD_STATE, state_value(state))]
 }
 
 /// What the server can do.
 #[utoipa::path(options, path = "/api/uploads/{upload}/files", params(("upload" = String, Path)), responses(
     (status = 204, description = "in its headers"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn options(State(shared): State<Shared>) -> Response {
+pub(super) async fn options(State(shared): State<AppState>) -> Response {
     let headers = [
-        ("tus-version", HeaderValue::from_static(VERSION)),
-        ("tus-extension", HeaderValue::from_static(EXTENSIONS)),
-        ("tus-max-size", HeaderValue::from(uploads::largest(shared.archive()))),
+        ("tus-version", HeaderValue::from_static(TUS_VERSION)),
+        ("tus-extension", HeaderValue::from_static(TUS_EXTENSIONS)),
+        ("tus-max-size", HeaderValue::from(uploads::max_file_bytes(shared.archive()))),
     ];
     (StatusCode::NO_CONTENT, headers).into_response()
 }
@@ -110,38 +110,39 @@ pub(super) async fn options(State(shared): State<Shared>) -> Response {
     (status = 201, description = "its address and how much of it is here"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn create(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(upload): Named<String>,
+    PathParams(upload): PathParams<String>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     check_version(&headers)?;
-    let (length, path, sha256) = (number(&headers, &LENGTH)?, metadata(&headers, "path")?, metadata(&headers, "sha256")?);
+    let (length, path, sha256) =
+        (header_number(&headers, &UPLOAD_LENGTH)?, metadata_value(&headers, "path")?, metadata_value(&headers, "sha256")?);
     let announced = uploads::announce(shared.archive(), &by, &upload, &path, length, &sha256).await.map_err(|error| {
         // A path that is too long is no matter of patience.
-        if error.kind() == Kind::Limit { Problem::from(Error::invalid(error.chain())) } else { error.into() }
+        if error.kind() == ErrorKind::Limit { Problem::from(Error::invalid(error.chain())) } else { error.into() }
     })?;
     if announced.is_too_large {
-        let largest = uploads::largest(shared.archive()) >> 20;
-        return Err(problem(413, "too-large", format!("the file is larger than {largest} MiB; split it")));
+        let largest = uploads::max_file_bytes(shared.archive()) >> 20;
+        return Err(protocol_problem(413, "too-large", format!("the file is larger than {largest} MiB; split it")));
     }
-    let file = announced.line.file;
+    let file = announced.file.file;
     let status = if announced.is_new { StatusCode::CREATED } else { StatusCode::OK };
     let location = format!("/api/uploads/{upload}/files/{}", file.id);
-    let (mut offset, mut state) = (announced.line.offset, file.state);
+    let (mut offset, mut state) = (announced.file.offset, file.state);
     if !announced.is_new && state == UploadFileState::Sending {
         // Whoever announces it again has lost the line, or the server: it may even be here completely.
-        let line = uploads::look(shared.archive(), shared.uploads(), &by, &upload, &file.id).await?;
+        let line = uploads::resume_state(shared.archive(), shared.uploads(), &by, &upload, &file.id).await?;
         (offset, state) = (line.offset, line.file.state);
     }
-    let brings = is_bytes(&headers) && !body.is_end_stream();
+    let brings = is_chunk(&headers) && !body.is_end_stream();
     // An empty file is complete as it is announced; of a known one only the first piece can come like this.
     if state == UploadFileState::Sending && (length == 0 || (brings && offset == 0)) {
         let bytes = if length == 0 { Body::empty() } else { body };
-        (offset, state) = write(&shared, &by, &upload, &file.id, 0, &headers, bytes).await?;
+        (offset, state) = write_chunk(&shared, &by, &upload, &file.id, 0, &headers, bytes).await?;
     }
-    Ok((status, [(header::LOCATION, location)], place(offset, state)).into_response())
+    Ok((status, [(header::LOCATION, location)], position_headers(offset, state)).into_response())
 }
 
 /// How much of a file is here. Whoever still sends it is taken for lost.
@@ -150,14 +151,14 @@ pub(super) async fn create(
     (status = 200, description = "in its headers"),
     (status = "4XX", description = "as for other methods")))]
 pub(super) async fn head(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named((upload, file)): Named<(String, String)>,
+    PathParams((upload, file)): PathParams<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     check_version(&headers)?;
-    let line = uploads::look(shared.archive(), shared.uploads(), &by, &upload, &file).await?;
-    Ok(([(LENGTH, HeaderValue::from(line.file.bytes))], place(line.offset, line.file.state)).into_response())
+    let line = uploads::resume_state(shared.archive(), shared.uploads(), &by, &upload, &file).await?;
+    Ok(([(UPLOAD_LENGTH, HeaderValue::from(line.file.bytes))], position_headers(line.offset, line.file.state)).into_response())
 }
 
 /// Sends bytes of a file from `Upload-Offset` on.
@@ -167,19 +168,19 @@ pub(super) async fn head(
     (status = 204, description = "how much of it is here, in its headers"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn patch(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named((upload, file)): Named<(String, String)>,
+    PathParams((upload, file)): PathParams<(String, String)>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     check_version(&headers)?;
-    if !is_bytes(&headers) {
-        return Err(problem(415, "content-type", format!("bytes of a file come as {BYTES}")));
+    if !is_chunk(&headers) {
+        return Err(protocol_problem(415, "content-type", format!("bytes of a file come as {CHUNK_MEDIA_TYPE}")));
     }
-    let offset = number(&headers, &OFFSET)?;
-    let (offset, state) = write(&shared, &by, &upload, &file, offset, &headers, body).await?;
-    Ok((StatusCode::NO_CONTENT, place(offset, state)).into_response())
+    let offset = header_number(&headers, &UPLOAD_OFFSET)?;
+    let (offset, state) = write_chunk(&shared, &by, &upload, &file, offset, &headers, body).await?;
+    Ok((StatusCode::NO_CONTENT, position_headers(offset, state)).into_response())
 }
 
 /// Takes a file out of an upload.
@@ -188,19 +189,19 @@ pub(super) async fn patch(
     (status = 204, description = "removed"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn remove(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named((upload, file)): Named<(String, String)>,
+    PathParams((upload, file)): PathParams<(String, String)>,
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
     check_version(&headers)?;
-    uploads::remove(shared.archive(), shared.uploads(), &by, &upload, &file).await?;
+    uploads::remove_file(shared.archive(), shared.uploads(), &by, &upload, &file).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Writes what a request brings; how much of the file is here after, and what it is.
-async fn write(
-    shared: &Shared,
+async fn write_chunk(
+    shared: &AppState,
     by: &Identity,
     upload: &str,
     file: &str,
@@ -208,48 +209,50 @@ async fn write(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<(u64, UploadFileState), Problem> {
-    let incoming = match uploads::begin(shared.archive(), shared.uploads(), by, upload, file, offset).await? {
-        Begun::Ready(incoming) => *incoming,
-        Begun::Busy => return Err(problem(423, "busy", "this file is being sent on another line; ask with HEAD and go on from there")),
-        Begun::Done(file) => return Ok(settled(&file)),
+    let incoming = match uploads::begin_write(shared.archive(), shared.uploads(), by, upload, file, offset).await? {
+        BeginResult::Ready(incoming) => *incoming,
+        BeginResult::Busy => {
+            return Err(protocol_problem(423, "busy", "this file is being sent on another line; ask with HEAD and go on from there"));
+        }
+        BeginResult::AlreadyComplete(file) => return Ok(final_position(&file)),
     };
     let told = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|value| value.parse::<u64>().ok());
-    if told.is_some_and(|told| told > incoming.wanted()) {
-        return Err(problem(413, "too-large", "more bytes come than were announced"));
+    if told.is_some_and(|told| told > incoming.remaining_bytes()) {
+        return Err(protocol_problem(413, "too-large", "more bytes come than were announced"));
     }
     let shared = shared.clone();
     // In a task of its own, so that a lost line ends the reading and not what is done with what came.
-    let written = tokio::spawn(async move { receive(&shared, incoming, body).await }).await;
+    let written = tokio::spawn(async move { receive_body(&shared, incoming, body).await }).await;
     match written.map_err(|error| Error::internal("what was sent was not written").caused_by(error))? {
-        Ok(Ended::Partly(offset)) => Ok((offset, UploadFileState::Sending)),
-        Ok(Ended::Settled(file)) => Ok(settled(&file)),
-        Ok(Ended::Mismatch) => {
-            Err(problem(460, "checksum", "the bytes do not have the SHA-256 that was announced; send them again from 0"))
+        Ok(WriteResult::Partial(offset)) => Ok((offset, UploadFileState::Sending)),
+        Ok(WriteResult::Complete(file)) => Ok(final_position(&file)),
+        Ok(WriteResult::Mismatch) => {
+            Err(protocol_problem(460, "checksum", "the bytes do not have the SHA-256 that was announced; send them again from 0"))
         }
-        Err(error) if error.kind() == Kind::Limit => Err(problem(413, "too-large", error.chain())),
+        Err(error) if error.kind() == ErrorKind::Limit => Err(protocol_problem(413, "too-large", error.chain())),
         Err(error) => Err(error.into()),
     }
 }
 
-fn settled(file: &UploadFile) -> (u64, UploadFileState) {
+fn final_position(file: &UploadFile) -> (u64, UploadFileState) {
     (file.bytes, file.state)
 }
 
 /// Writes until the body ends, the line is lost, somebody else asks for the file, or the server stops.
-async fn receive(shared: &Shared, mut incoming: Incoming, mut body: Body) -> sohoa_base::error::Result<Ended> {
+async fn receive_body(shared: &AppState, mut incoming: UploadWriter, mut body: Body) -> sohoa_base::error::Result<WriteResult> {
     loop {
         let next = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context));
         let frame = tokio::select! {
-            frame = tokio::time::timeout(SILENCE, next) => frame,
-            () = incoming.asked() => break,
-            () = shared.stopping() => break,
+            frame = tokio::time::timeout(IDLE_TIMEOUT, next) => frame,
+            () = incoming.stop_requested() => break,
+            () = shared.wait_for_stop() => break,
         };
         let Ok(Some(Ok(frame))) = frame else { break };
         if let Ok(bytes) = frame.into_data() {
             incoming.write(&bytes).await?;
         }
     }
-    incoming.end(shared.archive(), shared.uploads()).await
+    incoming.finish(shared.archive(), shared.uploads()).await
 }
 
 #[cfg(test)]
@@ -263,18 +266,21 @@ mod tests {
 
     #[test]
     fn metadata_is_found_among_others() {
-        let told = headers(&[(METADATA, "filename eA==, path bMO0IDEvYS5wZGY=,is_draft,sha256 YWI=")]);
-        assert_eq!((metadata(&told, "path").unwrap(), metadata(&told, "sha256").unwrap()), ("lô 1/a.pdf".to_owned(), "ab".to_owned()));
+        let told = headers(&[(UPLOAD_METADATA, "filename eA==, path bMO0IDEvYS5wZGY=,is_draft,sha256 YWI=")]);
+        assert_eq!(
+            (metadata_value(&told, "path").unwrap(), metadata_value(&told, "sha256").unwrap()),
+            ("lô 1/a.pdf".to_owned(), "ab".to_owned())
+        );
         for wrong in ["", "path", "path !!", "path //8=", "paths eA=="] {
-            assert!(metadata(&headers(&[(METADATA, wrong)]), "path").is_err(), "{wrong}");
+            assert!(metadata_value(&headers(&[(UPLOAD_METADATA, wrong)]), "path").is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn only_plain_numbers_are_sizes() {
-        assert_eq!(number(&headers(&[(LENGTH, "12")]), &LENGTH).unwrap(), 12);
+        assert_eq!(header_number(&headers(&[(UPLOAD_LENGTH, "12")]), &UPLOAD_LENGTH).unwrap(), 12);
         for wrong in ["", "-1", "+1", "1.0", "0x1", "18446744073709551616", "9223372036854775808"] {
-            assert!(number(&headers(&[(LENGTH, wrong)]), &LENGTH).is_err(), "{wrong}");
+            assert!(header_number(&headers(&[(UPLOAD_LENGTH, wrong)]), &UPLOAD_LENGTH).is_err(), "{wrong}");
         }
     }
 }

@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// The longest a file may be, lines.
-const LONGEST: usize = 500;
+const MAX_FILE_LINES: usize = 500;
 
 /// Which crates of the workspace a crate may use, from the bottom up; the compiler refuses circles.
-const CRATES: &[(&str, &[&str])] = &[
+const ALLOWED_CRATES: &[(&str, &[&str])] = &[
     ("base", &[]),
     ("texts", &["base"]),
     ("imaging", &["base"]),
@@ -71,7 +71,7 @@ const CRATES: &[(&str, &[&str])] = &[
 ];
 
 /// Outside crates that only some crates may use: a prefix of the name, then who may.
-const OUTSIDE: &[(&str, &[&str])] = &[
+const ALLOWED_OUTSIDE_CRATES: &[(&str, &[&str])] = &[
     ("aws-", &["storage"]),
     ("sqlx", &["catalog"]),
     ("tesseract", &["engine"]),
@@ -122,11 +122,11 @@ const OUTSIDE: &[(&str, &[&str])] = &[
 ];
 
 /// The one file with unsafe code: calls into Tesseract and Leptonica.
-const UNSAFE: &str = "engine/tesseract_ffi.rs";
+const UNSAFE_FILE: &str = "engine/tesseract_ffi.rs";
 
 /// Breaches of who may use whom, from the names that a manifest lists under `[dependencies]`.
-fn breaches_of_manifest(name: &str, dependencies: &[&str]) -> Vec<String> {
-    let Some((_, allowed)) = CRATES.iter().find(|(known, _)| *known == name) else {
+fn manifest_violations(name: &str, dependencies: &[&str]) -> Vec<String> {
+    let Some((_, allowed)) = ALLOWED_CRATES.iter().find(|(known, _)| *known == name) else {
         return vec![format!("src/{name} is not listed in the table of crates")];
     };
     let is_listed =
@@ -138,7 +138,7 @@ fn breaches_of_manifest(name: &str, dependencies: &[&str]) -> Vec<String> {
                 found.push(format!("src/{name}/Cargo.toml: {name} may not use {own}"));
             }
         // The first row that fits decides, so the longer name stands above the shorter one.
-        } else if let Some((_, users)) = OUTSIDE.iter().find(|(prefix, _)| is_listed(prefix, dependency))
+        } else if let Some((_, users)) = ALLOWED_OUTSIDE_CRATES.iter().find(|(prefix, _)| is_listed(prefix, dependency))
             && !users.contains(&name)
         {
             found.push(format!("src/{name}/Cargo.toml: {name} may not use the outside crate {dependency}"));
@@ -148,14 +148,14 @@ fn breaches_of_manifest(name: &str, dependencies: &[&str]) -> Vec<String> {
 }
 
 /// Breaches within one file: `path` is within `src`.
-fn breaches_of_file(path: &str, source: &str) -> Vec<String> {
+fn file_violations(path: &str, source: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let code = bare(source);
+    let code = strip_text(source);
     let line_of = |at: usize| code[..at].matches('\n').count() + 1;
     let mut report = |line: usize, what: String, rule: &str| found.push(format!("src/{path}:{line}: {what} (rule: {rule})"));
 
     let lines = source.lines().count();
-    if lines > LONGEST {
+    if lines > MAX_FILE_LINES {
         report(lines, format!("{lines} lines"), "no file over 500 lines");
     }
     for (number, line) in (1..).zip(source.lines()) {
@@ -164,7 +164,7 @@ fn breaches_of_file(path: &str, source: &str) -> Vec<String> {
         }
     }
     for word in ["unsafe", "todo!", "unimplemented!", "dbg!"] {
-        let is_allowed = word == "unsafe" && path == UNSAFE;
+        let is_allowed = word == "unsafe" && path == UNSAFE_FILE;
         for (at, _) in code.match_indices(word).filter(|_| !is_allowed) {
             if is_whole_word(&code, at, word) {
                 report(line_of(at), format!("has `{word}`"), "no unfinished code, and unsafe code in one file alone");
@@ -190,7 +190,7 @@ fn reaches_archive(code: &str, at: usize) -> bool {
 }
 
 /// The code of a file with comments, strings and character literals emptied; lines stay lines.
-fn bare(source: &str) -> String {
+fn strip_text(source: &str) -> String {
     let letters: Vec<char> = source.chars().collect();
     let mut out = String::with_capacity(source.len());
     let mut at = 0;
@@ -202,9 +202,9 @@ fn bare(source: &str) -> String {
         let length = match rest {
             ['/', '/', ..] => rest.iter().position(|letter| *letter == '\n').unwrap_or(rest.len()),
             ['/', '*', ..] => rest.windows(2).position(|pair| pair == ['*', '/']).map_or(rest.len(), |end| end + 2),
-            ['r', next, ..] if !word_before && matches!(next, '"' | '#') => raw_string(rest),
-            ['b', 'r', next, ..] if !word_before && matches!(next, '"' | '#') => 1 + raw_string(&rest[1..]),
-            ['"', ..] => quoted(rest),
+            ['r', next, ..] if !word_before && matches!(next, '"' | '#') => raw_string_length(rest),
+            ['b', 'r', next, ..] if !word_before && matches!(next, '"' | '#') => 1 + raw_string_length(&rest[1..]),
+            ['"', ..] => quoted_length(rest),
             ['\'', '\\', ..] => 2 + rest[2..].iter().skip(1).position(|letter| *letter == '\'').map_or(0, |end| end + 2),
             ['\'', _, '\'', ..] => 3,
             _ => 0,
@@ -221,7 +221,7 @@ fn bare(source: &str) -> String {
     out
 }
 
-fn quoted(rest: &[char]) -> usize {
+fn quoted_length(rest: &[char]) -> usize {
     let mut index = 1;
     while let Some(letter) = rest.get(index) {
         match letter {
@@ -234,7 +234,7 @@ fn quoted(rest: &[char]) -> usize {
 }
 
 /// Length of `r"…"`, `r#"…"#`; 0 for a raw identifier.
-fn raw_string(rest: &[char]) -> usize {
+fn raw_string_length(rest: &[char]) -> usize {
     let hashes = rest[1..].iter().take_while(|letter| **letter == '#').count();
     if rest.get(1 + hashes) != Some(&'"') {
         return 0;
@@ -264,10 +264,10 @@ fn crates_use_only_what_they_may() {
         let name = manifest.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
         let manifest: BTreeMap<String, toml::Value> = toml::from_str(&text).unwrap();
         let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table).cloned().unwrap_or_default();
-        found.extend(breaches_of_manifest(&name, &dependencies.keys().map(String::as_str).collect::<Vec<_>>()));
+        found.extend(manifest_violations(&name, &dependencies.keys().map(String::as_str).collect::<Vec<_>>()));
         seen.insert(name);
     }
-    assert_eq!(seen, CRATES.iter().map(|(name, _)| (*name).to_owned()).collect());
+    assert_eq!(seen, ALLOWED_CRATES.iter().map(|(name, _)| (*name).to_owned()).collect());
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 
@@ -283,7 +283,7 @@ fn files_keep_the_rules() {
         }
         seen += 1;
         let path = entry.path().strip_prefix(&source).unwrap().to_string_lossy().into_owned();
-        for breach in breaches_of_file(&path, &std::fs::read_to_string(entry.path()).unwrap()) {
+        for breach in file_violations(&path, &std::fs::read_to_string(entry.path()).unwrap()) {
             writeln!(report, "{breach}").unwrap();
         }
     }
@@ -293,22 +293,22 @@ fn files_keep_the_rules() {
 
 #[test]
 fn forbidden_dependencies_are_caught() {
-    assert!(breaches_of_manifest("stages", &["sohoa-storage", "serde"]).is_empty());
-    assert_eq!(breaches_of_manifest("stages", &["sohoa-catalog"]), ["src/stages/Cargo.toml: stages may not use catalog"]);
-    assert_eq!(breaches_of_manifest("web", &["sohoa-catalog", "sqlx"]).len(), 2);
-    assert!(breaches_of_manifest("storage", &["aws-sdk-s3"]).is_empty());
-    assert_eq!(breaches_of_manifest("services", &["aws-sdk-s3"]).len(), 1);
-    assert!(breaches_of_manifest("synthetic", &["pdf-writer"]).is_empty());
-    assert_eq!(breaches_of_manifest("synthetic", &["pdf"]).len(), 1);
-    assert_eq!(breaches_of_manifest("attic", &[]).len(), 1);
+    assert!(manifest_violations("stages", &["sohoa-storage", "serde"]).is_empty());
+    assert_eq!(manifest_violations("stages", &["sohoa-catalog"]), ["src/stages/Cargo.toml: stages may not use catalog"]);
+    assert_eq!(manifest_violations("web", &["sohoa-catalog", "sqlx"]).len(), 2);
+    assert!(manifest_violations("storage", &["aws-sdk-s3"]).is_empty());
+    assert_eq!(manifest_violations("services", &["aws-sdk-s3"]).len(), 1);
+    assert!(manifest_violations("synthetic", &["pdf-writer"]).is_empty());
+    assert_eq!(manifest_violations("synthetic", &["pdf"]).len(), 1);
+    assert_eq!(manifest_violations("attic", &[]).len(), 1);
 }
 
 #[test]
 fn long_unsafe_and_unfinished_files_are_caught() {
-    let caught = |path: &str, code: &str| breaches_of_file(path, code).len();
+    let caught = |path: &str, code: &str| file_violations(path, code).len();
     assert_eq!(caught("base/lib.rs", &"\n".repeat(500)), 0);
     assert_eq!(caught("base/lib.rs", &"\n".repeat(501)), 1);
-    assert_eq!(caught(UNSAFE, "unsafe { f() }"), 0);
+    assert_eq!(caught(UNSAFE_FILE, "unsafe { f() }"), 0);
     assert_eq!(caught("engine/lib.rs", "unsafe { f() }"), 1);
     assert_eq!(caught("engine/lib.rs", "#![allow(unsafe_code)] // unsafe"), 0);
     for unfinished in ["todo!()", "unimplemented!()", "dbg!(1)"] {
@@ -319,7 +319,7 @@ fn long_unsafe_and_unfinished_files_are_caught() {
 
 #[test]
 fn ways_around_services_are_caught() {
-    let caught = |path: &str, code: &str| breaches_of_file(path, code).len();
+    let caught = |path: &str, code: &str| file_violations(path, code).len();
     assert_eq!(caught("web/pages/a.rs", "shared.archive().catalog.batch(id)"), 1);
     assert_eq!(caught("cli/a.rs", "archive\n    .store.get(key)"), 1);
     assert_eq!(caught("cli/a.rs", "archive.catalogue; archive.config.unit; my_archive.store"), 0);
@@ -328,7 +328,7 @@ fn ways_around_services_are_caught() {
 
 #[test]
 fn text_between_quotes_is_no_code() {
-    assert_eq!(bare("a \"x\\\"y\" b // c\nd"), "a  b \nd");
-    assert_eq!(bare("r#\"q\"w\"# 'x' '\\'' '\\n' &'a str"), "    &'a str");
-    assert_eq!(bare("/* u\nv */w"), "\nw");
+    assert_eq!(strip_text("a \"x\\\"y\" b // c\nd"), "a  b \nd");
+    assert_eq!(strip_text("r#\"q\"w\"# 'x' '\\'' '\\n' &'a str"), "    &'a str");
+    assert_eq!(strip_text("/* u\nv */w"), "\nw");
 }

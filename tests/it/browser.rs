@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where the pictures of the screens come to lie.
-fn screens() -> PathBuf {
+fn screens_folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens")
 }
 
 /// A small scan, unlike every other of another number.
-fn scan(place: &Path, number: u32) {
+fn write_scan(place: &Path, number: u32) {
     std::fs::create_dir_all(place.parent().unwrap()).unwrap();
     let mut picture = image::GrayImage::from_pixel(320, 200, image::Luma([255]));
     for bit in 0..16 {
@@ -23,27 +23,27 @@ fn scan(place: &Path, number: u32) {
 }
 
 /// Folders to be uploaded: two dossiers, a list that names a file which comes later, and one file twice.
-fn deliveries(root: &Path) {
+fn write_deliveries(root: &Path) {
     let names: Vec<String> = (1..=9).map(|number| format!("to-{number}.png")).collect();
     for (number, name) in (1..).zip(&names) {
-        scan(&root.join("lo-thu/hồ sơ 1").join(name), number);
-        scan(&root.join("lo-thu/hồ sơ 2").join(name), 50 + number);
+        write_scan(&root.join("lo-thu/hồ sơ 1").join(name), number);
+        write_scan(&root.join("lo-thu/hồ sơ 2").join(name), 50 + number);
     }
     std::fs::copy(root.join("lo-thu/hồ sơ 2/to-1.png"), root.join("lo-thu/hồ sơ 2/to-1 (2).png")).unwrap();
-    scan(&root.join("them/lo-thu/hồ sơ 1/to-10.png"), 90);
+    write_scan(&root.join("them/lo-thu/hồ sơ 1/to-10.png"), 90);
     let rows: String = names.iter().map(|name| format!("{name},Tờ trình\n")).collect();
     std::fs::write(root.join("lo-thu/hồ sơ 1/manifest.csv"), format!("Tên tệp,Trích yếu\n{rows}to-10.png,Tờ trình\n")).unwrap();
 }
 
 /// A delivery of which something is refused: a PDF whose second page is no picture, and a file that is no scan.
-fn damaged(root: &Path) {
+fn write_damaged_delivery(root: &Path) {
     std::fs::create_dir_all(root).unwrap();
     std::fs::write(root.join("hai trang.pdf"), torn_pdf()).unwrap();
     std::fs::write(root.join("công văn.docx"), b"PK no archive").unwrap();
 }
 
 /// The folder of the tests with their libraries; `None`, with a word, where something is missing.
-fn browser() -> Option<PathBuf> {
+fn find_chromium() -> Option<PathBuf> {
     let browser = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
     if !node::is_there(&browser) {
         sohoa_testing::skipped("needs Chromium (Debian: chromium)");
@@ -54,26 +54,26 @@ fn browser() -> Option<PathBuf> {
 
 #[test]
 fn people_come_in_with_an_account_of_their_office() {
-    let (Some(work), Some(provider)) = (browser(), node::installed("oidc", Path::new(env!("CARGO_TARGET_TMPDIR")))) else { return };
+    let (Some(work), Some(provider)) = (find_chromium(), node::installed("oidc", Path::new(env!("CARGO_TARGET_TMPDIR")))) else { return };
     let home = tempfile::tempdir().unwrap();
-    std::fs::create_dir_all(screens()).unwrap();
+    std::fs::create_dir_all(screens_folder()).unwrap();
     let mut test = Command::new("node");
     test.args(["--test", "--test-reporter=spec", "office.test.mjs"]).current_dir(work).env("TEST_PROVIDER", provider);
     test.env("TEST_PROGRAM", env!("CARGO_BIN_EXE_sohoa")).env("TEST_HOME", home.path());
-    let done = test.env("TEST_SCREENS", screens()).output().unwrap();
+    let done = test.env("TEST_SCREENS", screens_folder()).output().unwrap();
     assert!(done.status.success(), "{}\n{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
 }
 
 #[test]
 fn people_work_in_the_console() {
-    let Some(work) = browser() else { return };
+    let Some(work) = find_chromium() else { return };
     let home = tempfile::tempdir().unwrap();
     let files = tempfile::tempdir().unwrap();
-    deliveries(files.path());
+    write_deliveries(files.path());
     let hostile = files.path().join("<img src=x onerror=alert(1)>");
-    scan(&hostile.join("<svg onload=alert(2)>.png"), 99);
+    write_scan(&hostile.join("<svg onload=alert(2)>.png"), 99);
     let torn = files.path().join("rách");
-    damaged(&torn);
+    write_damaged_delivery(&torn);
     let samples = sohoa_testing::workspace().join("samples");
     let mut run = Command::new(env!("CARGO_BIN_EXE_sohoa"));
     run.arg("run").arg(samples.join("001-ke-hoach-so-hoa")).arg(samples.join("002-cau-phao-cua-may")).arg(&hostile);
@@ -85,7 +85,7 @@ fn people_work_in_the_console() {
     let mut test = Command::new("node");
     test.args(["--test", "--test-concurrency=1", "--test-reporter=spec", "console.test.mjs"]).current_dir(work);
     test.env("TEST_PROGRAM", env!("CARGO_BIN_EXE_sohoa")).env("TEST_HOME", home.path());
-    let done = test.env("TEST_FILES", files.path()).env("TEST_SCREENS", screens()).output().unwrap();
+    let done = test.env("TEST_FILES", files.path()).env("TEST_SCREENS", screens_folder()).output().unwrap();
     assert!(done.status.success(), "{}\n{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
-    println!("screens lie in {}", screens().display());
+    println!("screens lie in {}", screens_folder().display());
 }

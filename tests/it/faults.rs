@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 use sohoa_base::config::Limits;
-use sohoa_base::error::{Error, Kind};
+use sohoa_base::error::{Error, ErrorKind};
 use sohoa_file_worker::client::FileWorker;
 use sohoa_file_worker::request::PageRead;
-use sohoa_recognition::page::{Preparation, ReadOptions};
+use sohoa_recognition::page::{PreprocessOptions, ReadOptions};
 use sohoa_sandbox::pool::{Pool, SpawnConfig};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-fn run(home: &Path) -> Command {
+fn run_command(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sohoa"));
     let samples = sohoa_testing::workspace().join("samples");
     command.arg("run").arg(samples).arg("--home").arg(home).args(["--json", "--lang", "en"]);
@@ -24,7 +24,7 @@ fn run(home: &Path) -> Command {
 #[test]
 fn a_killed_run_is_continued_and_nothing_is_missing_or_twice() {
     let home = tempfile::tempdir().unwrap();
-    let mut first = run(home.path()).env("SOHOA_LOG", "sohoa=debug").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = run_command(home.path()).env("SOHOA_LOG", "sohoa=debug").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let said = BufReader::new(first.stderr.take().unwrap());
     let mut read = 0;
     for line in said.lines().map(Result::unwrap) {
@@ -37,7 +37,7 @@ fn a_killed_run_is_continued_and_nothing_is_missing_or_twice() {
     first.wait().unwrap();
     assert_eq!(read, 3, "the run ended before it could be killed");
 
-    let output = run(home.path()).arg("-q").output().unwrap();
+    let output = run_command(home.path()).arg("-q").output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let second: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(second["continued"], true);
@@ -55,49 +55,50 @@ fn a_killed_run_is_continued_and_nothing_is_missing_or_twice() {
 }
 
 /// A real, limited reading process whose engine does `act`.
-fn reading_process(act: &str) -> Pool {
+fn sandbox_pool(act: &str) -> Pool {
     let limits = serde_json::to_string(&Limits { cpu_seconds: 1, ..Limits::default() }).unwrap();
     let arguments =
         ["reader", "read", "--limits", &limits, "--models", "/nonexistent", "--scripted", act, "--"].map(str::to_owned).to_vec();
     Pool::new(SpawnConfig { program: env!("CARGO_BIN_EXE_sohoa").into(), arguments, wall_seconds: 30 }, 1)
 }
 
-fn a_page() -> PathBuf {
+fn sample_page() -> PathBuf {
     let folder = sohoa_testing::workspace().join("samples/002-cau-phao-cua-may");
     std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).min().unwrap()
 }
 
-async fn read_a_page(pool: &Pool) -> Result<PageRead, Error> {
-    read_with(&mut FileWorker::lease(pool, "page").await?, &a_page()).await
+async fn read_sample_page(pool: &Pool) -> Result<PageRead, Error> {
+    read_page_with(&mut FileWorker::lease(pool, "page").await?, &sample_page()).await
 }
 
-async fn read_with(worker: &mut FileWorker<'_>, page: &Path) -> Result<PageRead, Error> {
+async fn read_page_with(worker: &mut FileWorker<'_>, page: &Path) -> Result<PageRead, Error> {
     worker.load("page", page).await?;
-    let options = ReadOptions { prepare: Preparation { orientation: false, ..Preparation::default() }, ..ReadOptions::default() };
+    let options =
+        ReadOptions { prepare: PreprocessOptions { orientation: false, ..PreprocessOptions::default() }, ..ReadOptions::default() };
     worker.read_page("image/jpeg", 1, options).await
 }
 
 #[tokio::test]
 async fn a_reading_process_that_crashes_hangs_or_swells_is_one_classed_failure() {
-    for (act, kind) in [("crash", Kind::Internal), ("hang", Kind::Limit), ("swell", Kind::Limit)] {
-        let pool = reading_process(act);
-        let error = read_a_page(&pool).await.unwrap_err();
+    for (act, kind) in [("crash", ErrorKind::Internal), ("hang", ErrorKind::Limit), ("swell", ErrorKind::Limit)] {
+        let pool = sandbox_pool(act);
+        let error = read_sample_page(&pool).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{act}: {error:?}");
         // The pool lives on: the next request gets a new process.
-        assert_eq!(read_a_page(&pool).await.unwrap_err().kind(), kind, "{act} again");
+        assert_eq!(read_sample_page(&pool).await.unwrap_err().kind(), kind, "{act} again");
         assert_eq!(pool.started(), 2, "{act}");
     }
-    let reading = read_a_page(&reading_process("xin chào")).await.unwrap().reading;
+    let reading = read_sample_page(&sandbox_pool("xin chào")).await.unwrap().reading;
     assert!(reading.text().contains("xin chào"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reading_process_outlives_the_thread_that_asked_for_it() {
-    let (pool, runtime) = (reading_process("xin chào"), tokio::runtime::Handle::current());
+    let (pool, runtime) = (sandbox_pool("xin chào"), tokio::runtime::Handle::current());
     let mut worker =
         std::thread::scope(|scope| scope.spawn(|| runtime.block_on(FileWorker::lease(&pool, "page"))).join().unwrap()).unwrap();
     for _ in 0..3 {
-        let reading = read_with(&mut worker, &a_page()).await.unwrap().reading;
+        let reading = read_page_with(&mut worker, &sample_page()).await.unwrap().reading;
         assert!(reading.text().contains("xin chào"));
     }
     assert_eq!(pool.started(), 1);

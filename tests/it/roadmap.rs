@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output};
 
-fn sohoa(home: &Path, arguments: &[&str]) -> Output {
+fn run_sohoa(home: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sohoa"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SOHOA_")) {
         command.env_remove(name);
@@ -12,19 +12,19 @@ fn sohoa(home: &Path, arguments: &[&str]) -> Output {
     command.args(arguments).args(["--lang", "en", "--home"]).arg(home).env("USER", "lan").output().unwrap()
 }
 
-fn done(home: &Path, arguments: &[&str]) -> String {
-    let output = sohoa(home, arguments);
+fn expect_success(home: &Path, arguments: &[&str]) -> String {
+    let output = run_sohoa(home, arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn json(home: &Path, arguments: &[&str]) -> Value {
-    serde_json::from_str(&done(home, &[arguments, &["--json"]].concat())).unwrap()
+fn expect_json(home: &Path, arguments: &[&str]) -> Value {
+    serde_json::from_str(&expect_success(home, &[arguments, &["--json"]].concat())).unwrap()
 }
 
 /// How much of the line `name` is done, stored and sent back.
-fn line(home: &Path, code: &str) -> (f64, f64, Option<f64>) {
-    let status = json(home, &["roadmap", "status"]);
+fn target_progress(home: &Path, code: &str) -> (f64, f64, Option<f64>) {
+    let status = expect_json(home, &["roadmap", "status"]);
     let lines = status[0]["lines"].as_array().unwrap();
     let found = lines.iter().find(|line| line["code"] == code).unwrap();
     (found["done"].as_f64().unwrap(), found["stored"].as_f64().unwrap(), found["returned"].as_f64())
@@ -35,17 +35,17 @@ fn a_plan_is_taken_followed_accepted_and_comes_back_from_the_store() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("home");
     let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    done(&home, &["roadmap", "template", &place("plan.xlsx")]);
-    assert_eq!(json(&home, &["roadmap", "import", &place("plan.xlsx"), "--dry-run"])["version"], 1);
-    assert_eq!(json(&home, &["roadmap", "status"]), serde_json::json!([]), "a trial keeps nothing");
-    done(&home, &["roadmap", "import", &place("plan.xlsx")]);
+    expect_success(&home, &["roadmap", "template", &place("plan.xlsx")]);
+    assert_eq!(expect_json(&home, &["roadmap", "import", &place("plan.xlsx"), "--dry-run"])["version"], 1);
+    assert_eq!(expect_json(&home, &["roadmap", "status"]), serde_json::json!([]), "a trial keeps nothing");
+    expect_success(&home, &["roadmap", "import", &place("plan.xlsx")]);
     // What is written is read again as the same.
-    done(&home, &["roadmap", "export", &place("again.xlsx")]);
-    let again = sohoa(&home, &["roadmap", "import", &place("again.xlsx")]);
+    expect_success(&home, &["roadmap", "export", &place("again.xlsx")]);
+    let again = run_sohoa(&home, &["roadmap", "import", &place("again.xlsx")]);
     assert!(String::from_utf8_lossy(&again.stderr).contains("kept in this form already"));
     let head = "Mã,Nội dung,Đơn vị,Đơn vị tính,Chỉ tiêu,Hạn hoàn thành,Mã hồ sơ bắt đầu bằng\n";
     std::fs::write(place("wrong.csv"), format!("{head}L1,Hồ sơ mẫu,local,bó,x,31/2/2027,001\n")).unwrap();
-    let wrong = sohoa(&home, &["roadmap", "import", &place("wrong.csv")]);
+    let wrong = run_sohoa(&home, &["roadmap", "import", &place("wrong.csv")]);
     let told = String::from_utf8_lossy(&wrong.stdout).into_owned();
     assert_eq!((wrong.status.code(), told.lines().count()), (Some(2), 3), "{told}");
     assert!(told.contains("!D2\t") && told.contains("!E2\t") && told.contains("!F2\t"), "{told}");
@@ -54,43 +54,43 @@ fn a_plan_is_taken_followed_accepted_and_comes_back_from_the_store() {
         format!("{head}L1,Hồ sơ mẫu,local,trang,\"1.000\",31/12/2099,001\nL2,Khác,local,trang,10,31/12/2099,\n"),
     )
     .unwrap();
-    let imported = json(&home, &["roadmap", "import", &place("lines.csv"), "--reason", "gọn lại", "--decision", "15/QĐ"]);
+    let imported = expect_json(&home, &["roadmap", "import", &place("lines.csv"), "--reason", "gọn lại", "--decision", "15/QĐ"]);
     assert_eq!((imported["version"].as_u64(), imported["lines"].as_u64()), (Some(2), Some(2)));
     // Two dossiers, of which the first gives the line.
     let samples = sohoa_testing::workspace().join("samples");
     let inputs = ["001-ke-hoach-so-hoa", "004-tiep-cong-dan"].map(|name| samples.join(name).to_str().unwrap().to_owned());
-    let run = json(&home, &["run", &inputs[0], &inputs[1], "--unit", "local", "-q"]);
+    let run = expect_json(&home, &["run", &inputs[0], &inputs[1], "--unit", "local", "-q"]);
     let stored = run["pages"]["stored"].as_f64().unwrap();
     assert!(stored > 0.0, "{run}");
-    assert_eq!(line(&home, "L1"), (0.0, stored, None));
+    assert_eq!(target_progress(&home, "L1"), (0.0, stored, None));
     // One missing page sends all of it back; once it is mended, another lot is accepted.
-    let lot = json(&home, &["roadmap", "lot", "draw", "L1", "--seed", "hạt giống"]);
+    let lot = expect_json(&home, &["roadmap", "lot", "draw", "L1", "--seed", "hạt giống"]);
     let id = lot["id"].as_str().unwrap();
     assert_eq!(lot["pages"].as_f64(), Some(stored));
-    let early = sohoa(&home, &["roadmap", "lot", "judge", id]);
+    let early = run_sohoa(&home, &["roadmap", "lot", "judge", id]);
     assert!(String::from_utf8_lossy(&early.stderr).contains("was not looked at yet"));
-    done(&home, &["roadmap", "lot", "look", id, "all"]);
+    expect_success(&home, &["roadmap", "lot", "look", id, "all"]);
     let first = lot["sample"][0]["place"].to_string();
-    done(&home, &["roadmap", "lot", "look", id, &first, "--defect", "missing-page"]);
-    assert_eq!(json(&home, &["roadmap", "lot", "judge", id])["state"], "returned");
-    assert_eq!(line(&home, "L1"), (0.0, stored, Some(1.0)));
-    assert!(!sohoa(&home, &["roadmap", "lot", "draw", "L1"]).status.success(), "what was sent back comes in no lot");
-    done(&home, &["roadmap", "lot", "reworked", id]);
-    let second = json(&home, &["roadmap", "lot", "draw", "L1"]);
+    expect_success(&home, &["roadmap", "lot", "look", id, &first, "--defect", "missing-page"]);
+    assert_eq!(expect_json(&home, &["roadmap", "lot", "judge", id])["state"], "returned");
+    assert_eq!(target_progress(&home, "L1"), (0.0, stored, Some(1.0)));
+    assert!(!run_sohoa(&home, &["roadmap", "lot", "draw", "L1"]).status.success(), "what was sent back comes in no lot");
+    expect_success(&home, &["roadmap", "lot", "reworked", id]);
+    let second = expect_json(&home, &["roadmap", "lot", "draw", "L1"]);
     let second = second["id"].as_str().unwrap();
-    done(&home, &["roadmap", "lot", "look", second, "all"]);
-    assert_eq!(json(&home, &["roadmap", "lot", "judge", second, "--note", "đạt"])["state"], "accepted");
-    assert_eq!(line(&home, "L1"), (stored, 0.0, Some(0.5)));
+    expect_success(&home, &["roadmap", "lot", "look", second, "all"]);
+    assert_eq!(expect_json(&home, &["roadmap", "lot", "judge", second, "--note", "đạt"])["state"], "accepted");
+    assert_eq!(target_progress(&home, "L1"), (stored, 0.0, Some(0.5)));
     // What somebody decides after that is told: what was accepted is not all that it is now.
-    assert_eq!(json(&home, &["roadmap", "lot", "changes", second]), serde_json::json!([]));
+    assert_eq!(expect_json(&home, &["roadmap", "lot", "changes", second]), serde_json::json!([]));
     let document = lot["documents"][0].as_str().unwrap();
-    done(&home, &["review", "decide", document, "--field", "subject=Trích yếu mới", "--by", "lan"]);
-    let changes = json(&home, &["roadmap", "lot", "changes", second]);
+    expect_success(&home, &["review", "decide", document, "--field", "subject=Trích yếu mới", "--by", "lan"]);
+    let changes = expect_json(&home, &["roadmap", "lot", "changes", second]);
     assert_eq!((changes[0]["document"].as_str(), changes[0]["by"].as_str()), (Some(document), Some("lan")), "{changes}");
-    assert_eq!(json(&home, &["roadmap", "lot", "changes", id]), serde_json::json!([]), "that lot was sent back");
+    assert_eq!(expect_json(&home, &["roadmap", "lot", "changes", id]), serde_json::json!([]), "that lot was sent back");
     for (form, magic) in [("docx", &b"PK"[..]), ("xlsx", b"PK"), ("pdf", b"%PDF"), ("csv", b"\xef\xbb\xbf"), ("json", b"{")] {
         for what in [&["roadmap", "report", "--form", "progress"][..], &["roadmap", "lot", "minutes", second]] {
-            let bytes = sohoa(&home, &[what, &["--format", form]].concat());
+            let bytes = run_sohoa(&home, &[what, &["--format", form]].concat());
             assert!(
                 bytes.status.success() && bytes.stdout.starts_with(magic),
                 "{what:?} {form}: {}",
@@ -99,24 +99,24 @@ fn a_plan_is_taken_followed_accepted_and_comes_back_from_the_store() {
         }
     }
     // Catalogue and index are made anew from the store: plan, line, progress and lots are there.
-    let before = json(&home, &["roadmap", "status"]);
+    let before = expect_json(&home, &["roadmap", "status"]);
     for name in ["catalog.db", "catalog.db-wal", "catalog.db-shm"] {
         let _ = std::fs::remove_file(home.join(name));
     }
-    done(&home, &["rebuild"]);
-    assert_eq!(json(&home, &["roadmap", "status"]), before);
-    assert_eq!(json(&home, &["roadmap", "lot", "list"]).as_array().unwrap().len(), 2);
-    assert_eq!(json(&home, &["roadmap", "lot", "changes", second]), changes);
+    expect_success(&home, &["rebuild"]);
+    assert_eq!(expect_json(&home, &["roadmap", "status"]), before);
+    assert_eq!(expect_json(&home, &["roadmap", "lot", "list"]).as_array().unwrap().len(), 2);
+    assert_eq!(expect_json(&home, &["roadmap", "lot", "changes", second]), changes);
     // Outside the plan, it counts no more.
     let run = run["batch"].as_str().unwrap();
-    done(&home, &["roadmap", "attach", run]);
-    assert_eq!(line(&home, "L1"), (0.0, 0.0, None));
-    done(&home, &["roadmap", "attach", run, "L2"]);
-    assert_eq!(line(&home, "L2").0, stored);
+    expect_success(&home, &["roadmap", "attach", run]);
+    assert_eq!(target_progress(&home, "L1"), (0.0, 0.0, None));
+    expect_success(&home, &["roadmap", "attach", run, "L2"]);
+    assert_eq!(target_progress(&home, "L2").0, stored);
 }
 
 /// The figures of a unit in the report of one-stop dossiers, or of all together.
-fn counted<'a>(report: &'a Value, unit: &str) -> &'a Value {
+fn row_of_unit<'a>(report: &'a Value, unit: &str) -> &'a Value {
     if unit.is_empty() {
         return &report["whole"];
     }
@@ -132,17 +132,17 @@ fn one_stop_dossiers_are_counted_from_what_is_stored_and_handed_in() {
     let samples = sohoa_testing::workspace().join("samples");
     std::fs::create_dir(place("H24.16-190412-0001")).unwrap();
     std::fs::copy(samples.join("001-ke-hoach-so-hoa/hồ sơ 001.pdf"), place("H24.16-190412-0001/scan.pdf")).unwrap();
-    done(&home, &["run", &place("H24.16-190412-0001"), "--unit", "local", "-q"]);
+    expect_success(&home, &["run", &place("H24.16-190412-0001"), "--unit", "local", "-q"]);
     let period = ["--form", "one-stop", "--from", "1/4/2019", "--to", "31/5/2019", "--format", "json"];
-    let report = || serde_json::from_str::<Value>(&done(&home, &[&["roadmap", "report"][..], &period].concat())).unwrap();
+    let report = || serde_json::from_str::<Value>(&expect_success(&home, &[&["roadmap", "report"][..], &period].concat())).unwrap();
     // What the archive cannot know is not told as nothing.
     let first = report();
-    let own = &counted(&first, "local")["digitised"];
+    let own = &row_of_unit(&first, "local")["digitised"];
     assert_eq!((&own["received"], &own["with_components"], &own["not_handed_in"]), (&1.into(), &1.into(), &1.into()), "{first}");
     assert!(own["resolved"].is_null() && own["reused"].is_null() && own["with_result"].is_null() && first["whole"]["timely"].is_null());
     let head = "Mã hồ sơ;Đơn vị;Ngày tiếp nhận;Ngày hẹn trả;Số ngày làm việc;Ngày giải quyết;Tái sử dụng";
     std::fs::write(place("wrong.csv"), format!("{head}\n1/2019;;;;;;\nH24.16-190415-0002;;16/4/2019;;0;1/4/2019;vâng\n")).unwrap();
-    let wrong = sohoa(&home, &["roadmap", "cases", "import", &place("wrong.csv"), "--by", "lan"]);
+    let wrong = run_sohoa(&home, &["roadmap", "cases", "import", &place("wrong.csv"), "--by", "lan"]);
     let told = String::from_utf8_lossy(&wrong.stdout).into_owned();
     assert_eq!(wrong.status.code(), Some(2), "{told}");
     assert!(["!A2\t", "!F3\t", "!E3\t", "!G3\t"].iter().all(|cell| told.contains(cell)), "{told}");
@@ -151,30 +151,33 @@ fn one_stop_dossiers_are_counted_from_what_is_stored_and_handed_in() {
     let table =
         |resolved: &str| format!("{head}\n000.00.16.H24-190412-0001;;;14/5/2019;;{resolved};DVCQG\nH24.16-190415-0002;sxd;;;20;;có\n");
     std::fs::write(place("cases.csv"), table("13/5/2019")).unwrap();
-    assert_eq!(json(&home, &["roadmap", "cases", "import", &place("cases.csv"), "--dry-run"])["cases"], 2);
+    assert_eq!(expect_json(&home, &["roadmap", "cases", "import", &place("cases.csv"), "--dry-run"])["cases"], 2);
     assert_eq!(report(), first, "a trial keeps nothing");
-    done(&home, &["roadmap", "cases", "import", &place("cases.csv")]);
+    expect_success(&home, &["roadmap", "cases", "import", &place("cases.csv")]);
     let second = report();
-    let whole = &counted(&second, "")["digitised"];
+    let whole = &row_of_unit(&second, "")["digitised"];
     let figures =
         ["received", "with_components", "without_components", "reused", "from_portal", "resolved", "with_result", "without_result"];
     assert_eq!(figures.map(|name| whole[name].as_u64()), [2, 1, 1, 2, 1, 1, 1, 0].map(Some), "{second}");
-    assert_eq!((&counted(&second, "local")["timely"]["early"], &counted(&second, "sxd")["timely"]["open_late"]), (&1.into(), &1.into()));
-    let csv = done(&home, &[&["roadmap", "report"][..], &period[..6], &["--format", "csv"]].concat());
+    assert_eq!(
+        (&row_of_unit(&second, "local")["timely"]["early"], &row_of_unit(&second, "sxd")["timely"]["open_late"]),
+        (&1.into(), &1.into())
+    );
+    let csv = expect_success(&home, &[&["roadmap", "report"][..], &period[..6], &["--format", "csv"]].concat());
     assert!(csv.lines().any(|line| line == "2,sxd,1,1,0,\"0,0 %\",1,0,0,0,0,—"), "{csv}");
     for (form, magic) in [("docx", &b"PK"[..]), ("xlsx", b"PK"), ("pdf", b"%PDF")] {
-        let bytes = sohoa(&home, &[&["roadmap", "report"][..], &period[..6], &["--format", form]].concat());
+        let bytes = run_sohoa(&home, &[&["roadmap", "report"][..], &period[..6], &["--format", form]].concat());
         assert!(bytes.status.success() && bytes.stdout.starts_with(magic), "{form}: {}", String::from_utf8_lossy(&bytes.stderr));
     }
     // The newest word counts; the report is the same once the catalogue is made anew from the store.
     std::fs::write(place("cases.csv"), table("15/5/2019")).unwrap();
-    assert_eq!(json(&home, &["roadmap", "cases", "import", &place("cases.csv")])["known"], 2);
+    assert_eq!(expect_json(&home, &["roadmap", "cases", "import", &place("cases.csv")])["known"], 2);
     let third = report();
-    assert_eq!(counted(&third, "local")["timely"]["late"], 1);
+    assert_eq!(row_of_unit(&third, "local")["timely"]["late"], 1);
     for name in ["catalog.db", "catalog.db-wal", "catalog.db-shm"] {
         let _ = std::fs::remove_file(home.join(name));
     }
-    done(&home, &["rebuild"]);
+    expect_success(&home, &["rebuild"]);
     assert_eq!(report(), third);
 }
 
@@ -183,14 +186,14 @@ fn every_adjustment_of_a_plan_is_reported_line_by_line() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("home");
     let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    done(&home, &["roadmap", "template", &place("plan.xlsx")]);
-    done(&home, &["roadmap", "import", &place("plan.xlsx")]);
+    expect_success(&home, &["roadmap", "template", &place("plan.xlsx")]);
+    expect_success(&home, &["roadmap", "import", &place("plan.xlsx")]);
     let head = "Mã,Nội dung,Đơn vị,Đơn vị tính,Chỉ tiêu,Hạn hoàn thành\n";
     for (name, line) in [("two.csv", "L1,Hồ sơ,snv,trang,100,31/12/2099"), ("three.csv", "L1,Hồ sơ,snv,hồ sơ,120,31/12/2099")] {
         std::fs::write(place(name), format!("{head}{line}\n")).unwrap();
-        done(&home, &["roadmap", "import", &place(name), "--reason", "rà soát lại", "--decision", "15/QĐ-UBND"]);
+        expect_success(&home, &["roadmap", "import", &place(name), "--reason", "rà soát lại", "--decision", "15/QĐ-UBND"]);
     }
-    let report = |more: &[&str]| done(&home, &[&["roadmap", "report", "--form", "adjustments"][..], more].concat());
+    let report = |more: &[&str]| expect_success(&home, &[&["roadmap", "report", "--form", "adjustments"][..], more].concat());
     let told: Value = serde_json::from_str(&report(&["--format", "json"])).unwrap();
     let versions = told["versions"].as_array().unwrap();
     assert_eq!(versions.len(), 3);
@@ -208,26 +211,26 @@ fn every_adjustment_of_a_plan_is_reported_line_by_line() {
     let own: Value = serde_json::from_str(&report(&["--format", "json", "--unit", "snv"])).unwrap();
     assert_eq!(own["versions"][1]["changes"].as_array().unwrap().len(), 1);
     for (form, magic) in [("docx", &b"PK"[..]), ("xlsx", b"PK"), ("pdf", b"%PDF")] {
-        let bytes = sohoa(&home, &["roadmap", "report", "--form", "adjustments", "--format", form]);
+        let bytes = run_sohoa(&home, &["roadmap", "report", "--form", "adjustments", "--format", form]);
         assert!(bytes.status.success() && bytes.stdout.starts_with(magic), "{form}: {}", String::from_utf8_lossy(&bytes.stderr));
     }
 }
 
 /// A home with lines L1 (of dossiers whose code begins with `a`) and L2 of unit local, and X of another.
-fn planned(folder: &Path) -> std::path::PathBuf {
+fn write_plan(folder: &Path) -> std::path::PathBuf {
     let home = folder.join("home");
     let place = |name: &str| folder.join(name).to_str().unwrap().to_owned();
-    done(&home, &["roadmap", "template", &place("plan.xlsx")]);
-    done(&home, &["roadmap", "import", &place("plan.xlsx")]);
+    expect_success(&home, &["roadmap", "template", &place("plan.xlsx")]);
+    expect_success(&home, &["roadmap", "import", &place("plan.xlsx")]);
     let head = "Mã,Nội dung,Đơn vị,Đơn vị tính,Chỉ tiêu,Hạn hoàn thành,Mã hồ sơ bắt đầu bằng\n";
     let rows = "L1,Nhà đất,local,trang,1000,31/12/2099,a\nL2,Khác,local,trang,10,31/12/2099,\nX,Nơi khác,syt,trang,10,31/12/2099,\n";
     std::fs::write(place("lines.csv"), format!("{head}{rows}")).unwrap();
-    done(&home, &["roadmap", "import", &place("lines.csv"), "--reason", "thử"]);
+    expect_success(&home, &["roadmap", "import", &place("lines.csv"), "--reason", "thử"]);
     home
 }
 
 /// Lays a dossier of one scan with a list that names these lines.
-fn laid(folder: &Path, name: &str, lines: &[&str]) -> String {
+fn write_delivery(folder: &Path, name: &str, lines: &[&str]) -> String {
     let dossier = folder.join(name);
     std::fs::create_dir_all(&dossier).unwrap();
     let mut picture = image::GrayImage::from_pixel(320, 200, image::Luma([255]));
@@ -243,41 +246,41 @@ fn laid(folder: &Path, name: &str, lines: &[&str]) -> String {
 #[test]
 fn a_list_names_the_line_of_its_delivery_and_what_it_names_wrongly_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    let home = planned(folder.path());
+    let home = write_plan(folder.path());
     let run = |inputs: &[String], more: &[&str]| {
         let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
-        json(&home, &[&["run"], &inputs[..], &["--unit", "local", "-q"], more].concat())
+        expect_json(&home, &[&["run"], &inputs[..], &["--unit", "local", "-q"], more].concat())
     };
     let codes = |run: &Value| -> Vec<String> {
         let findings = run["attachment"]["findings"].as_array().unwrap();
         findings.iter().map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
     };
     // The list comes before the rule, and a person before the list.
-    let agreed = run(&[laid(folder.path(), "a1", &["L2"])], &[]);
+    let agreed = run(&[write_delivery(folder.path(), "a1", &["L2"])], &[]);
     assert_eq!((&agreed["attachment"]["line"], &agreed["attachment"]["by"]), (&"L2".into(), &"list".into()), "{agreed}");
-    let chosen = run(&[laid(folder.path(), "a2", &["L2"])], &["--line", "L1"]);
+    let chosen = run(&[write_delivery(folder.path(), "a2", &["L2"])], &["--line", "L1"]);
     assert_eq!((&chosen["attachment"]["line"], &chosen["attachment"]["by"]), (&"L1".into(), &"person".into()));
-    let by_rule = run(&[laid(folder.path(), "a3", &[""])], &[]);
+    let by_rule = run(&[write_delivery(folder.path(), "a3", &[""])], &[]);
     assert_eq!((&by_rule["attachment"]["line"], &by_rule["attachment"]["by"]), (&"L1".into(), &"rule".into()));
     // Lists that disagree, and lines that the plan does not have for the unit: outside the plan, and told everywhere.
-    let differ = run(&[laid(folder.path(), "a4", &["L1"]), laid(folder.path(), "a5", &["L2"])], &[]);
+    let differ = run(&[write_delivery(folder.path(), "a4", &["L1"]), write_delivery(folder.path(), "a5", &["L2"])], &[]);
     assert_eq!((&differ["attachment"]["line"], codes(&differ)), (&Value::Null, vec!["lines-differ".to_owned(); 2]));
-    let inputs = [laid(folder.path(), "a6", &["L9"]), laid(folder.path(), "a7", &["X"])];
+    let inputs = [write_delivery(folder.path(), "a6", &["L9"]), write_delivery(folder.path(), "a7", &["X"])];
     let wrong = run(&inputs, &[]);
     assert_eq!(
         (&wrong["attachment"]["line"], codes(&wrong)),
         (&Value::Null, vec!["line-unknown".to_owned(), "line-of-other-unit".to_owned()])
     );
-    let said = done(&home, &["run", &laid(folder.path(), "a8", &["L9"]), "--unit", "local", "-q"]);
+    let said = expect_success(&home, &["run", &write_delivery(folder.path(), "a8", &["L9"]), "--unit", "local", "-q"]);
     assert!(said.contains("a8/manifest.csv: row 2 of the list names line L9, which no roadmap has"), "{said}");
-    let record = done(&home, &["records", "show", "a6"]);
+    let record = expect_success(&home, &["records", "show", "a6"]);
     assert!(record.contains("line-unknown"), "{record}");
     // All of it comes back from the store: the line, and what was wrong.
-    let status = json(&home, &["roadmap", "status"]);
+    let status = expect_json(&home, &["roadmap", "status"]);
     for name in ["catalog.db", "catalog.db-wal", "catalog.db-shm"] {
         let _ = std::fs::remove_file(home.join(name));
     }
-    done(&home, &["rebuild"]);
-    assert_eq!(json(&home, &["roadmap", "status"]), status);
-    assert!(done(&home, &["records", "show", "a6"]).contains("line-unknown"));
+    expect_success(&home, &["rebuild"]);
+    assert_eq!(expect_json(&home, &["roadmap", "status"]), status);
+    assert!(expect_success(&home, &["records", "show", "a6"]).contains("line-unknown"));
 }

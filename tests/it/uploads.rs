@@ -91,7 +91,7 @@ impl Server {
         self.child.wait().unwrap();
     }
 
-    fn again(&mut self) {
+    fn restart(&mut self) {
         (self.child, self.address, _) = launch(&self.home, self.workers);
     }
 
@@ -124,14 +124,14 @@ impl Server {
     }
 
     fn ask(&self, who: &Person, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        let mut line = self.line(who, method, path, headers, body.len());
+        let mut line = self.send_head(who, method, path, headers, body.len());
         // A server that refuses may not read the body to its end.
         let _ = line.write_all(body);
-        answer(line)
+        read_answer(line)
     }
 
     /// A request whose body of `length` bytes is still to be written.
-    fn line(&self, who: &Person, method: &str, path: &str, headers: &[(&str, &str)], length: usize) -> TcpStream {
+    fn send_head(&self, who: &Person, method: &str, path: &str, headers: &[(&str, &str)], length: usize) -> TcpStream {
         let mut line = TcpStream::connect(&self.address).unwrap();
         line.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {length}\r\n", self.address);
@@ -173,7 +173,7 @@ impl Server {
 
 const BYTES: (&str, &str) = ("content-type", "application/offset+octet-stream");
 
-fn answer(mut line: TcpStream) -> Answer {
+fn read_answer(mut line: TcpStream) -> Answer {
     let mut bytes = Vec::new();
     // A reset after the answer does no harm.
     let _ = line.read_to_end(&mut bytes);
@@ -195,7 +195,7 @@ fn metadata(path: &str, sha256: &str) -> String {
 }
 
 /// Asks until the answer is good, for a bounded time.
-fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+fn wait_until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + Duration::from_secs(120);
     loop {
         if let Some(found) = ask() {
@@ -207,7 +207,7 @@ fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 }
 
 /// A picture of an empty page, unlike that of another number.
-fn page(number: u8) -> Vec<u8> {
+fn page_image(number: u8) -> Vec<u8> {
     let mut picture = image::GrayImage::from_pixel(120, 160, image::Luma([255]));
     picture.put_pixel(0, 0, image::Luma([number]));
     let mut bytes = std::io::Cursor::new(Vec::new());
@@ -216,7 +216,7 @@ fn page(number: u8) -> Vec<u8> {
 }
 
 /// Bytes that do not repeat, beginning as a PDF does.
-fn noise(length: usize) -> Vec<u8> {
+fn random_bytes(length: usize) -> Vec<u8> {
     let mut bytes = b"%PDF-1.7\n".to_vec();
     let mut state = 7_u32;
     bytes.resize_with(length, || {
@@ -226,7 +226,7 @@ fn noise(length: usize) -> Vec<u8> {
     bytes
 }
 
-fn wish(name: &str) -> Value {
+fn upload_request(name: &str) -> Value {
     json!({ "name": name, "unit": "SNV" })
 }
 
@@ -234,9 +234,9 @@ fn wish(name: &str) -> Value {
 fn a_file_comes_in_pieces_over_lost_lines_and_a_killed_server() {
     let (mut server, admin) = Server::start(0);
     let lan = server.add(&admin, "lan", "SNV");
-    let upload = server.open(&lan, &wish("lô 1"));
+    let upload = server.open(&lan, &upload_request("lô 1"));
     // Longer than what other requests may bring.
-    let bytes = noise(3 << 20);
+    let bytes = random_bytes(3 << 20);
     let created = server.create(&lan, &upload, "lô 1/hs 1/a.pdf", &bytes);
     assert_eq!((created.status, created.offset(), created.header("upload-state")), (201, 0, "sending"), "{}", created.body);
     let file = created.header("location").to_owned();
@@ -244,17 +244,17 @@ fn a_file_comes_in_pieces_over_lost_lines_and_a_killed_server() {
     let mut offset = 0;
     for (round, reach) in [700_000, 1_500_000, 2_000_000_usize].into_iter().enumerate() {
         let headers = [("tus-resumable", "1.0.0"), ("upload-offset", &offset.to_string()), BYTES];
-        let mut line = server.line(&lan, "PATCH", &file, &headers, bytes.len() - offset as usize);
+        let mut line = server.send_head(&lan, "PATCH", &file, &headers, bytes.len() - offset as usize);
         line.write_all(&bytes[offset as usize..reach]).unwrap();
         if round == 1 {
             // What the system has is not lost with the server.
-            until("half is here", || (here(&server) >= 1_000_000).then_some(()));
+            wait_until("half is here", || (here(&server) >= 1_000_000).then_some(()));
             let before = here(&server);
             server.kill();
-            server.again();
+            server.restart();
             assert!(here(&server) >= before, "the server forgot what it had");
         } else {
-            until("something is here", || (here(&server) > offset).then_some(()));
+            wait_until("something is here", || (here(&server) > offset).then_some(()));
             // Once the line is lost, and once it hangs until somebody asks.
             if round == 2 {
                 drop(line);
@@ -282,8 +282,8 @@ fn a_file_comes_in_pieces_over_lost_lines_and_a_killed_server() {
 #[test]
 fn wrong_bytes_are_sent_again_and_only_one_hand_writes() {
     let (server, admin) = Server::start(0);
-    let upload = server.open(&admin, &wish("lô 1"));
-    let (bytes, wrong) = (noise(100_000), vec![7; 100_000]);
+    let upload = server.open(&admin, &upload_request("lô 1"));
+    let (bytes, wrong) = (random_bytes(100_000), vec![7; 100_000]);
     let file = server.create(&admin, &upload, "a.pdf", &bytes).header("location").to_owned();
     let refused = server.patch(&admin, &file, 0, &wrong);
     assert_eq!(
@@ -293,18 +293,18 @@ fn wrong_bytes_are_sent_again_and_only_one_hand_writes() {
     assert_eq!(server.head(&admin, &file).offset(), 0);
     // One hand writes and waits; the other is told so, and nothing is mixed.
     let headers = [("tus-resumable", "1.0.0"), ("upload-offset", "0"), BYTES];
-    let mut line = server.line(&admin, "PATCH", &file, &headers, bytes.len());
+    let mut line = server.send_head(&admin, "PATCH", &file, &headers, bytes.len());
     line.write_all(&bytes[..40_000]).unwrap();
-    until("the first hand writes", || (server.get(&admin, &file)["offset"] == 40_000).then_some(()));
+    wait_until("the first hand writes", || (server.get(&admin, &file)["offset"] == 40_000).then_some(()));
     assert_eq!(server.patch(&admin, &file, 40_000, &wrong[40_000..]).status, 423);
     line.write_all(&bytes[40_000..]).unwrap();
-    let ended = answer(line);
+    let ended = read_answer(line);
     assert_eq!((ended.status, ended.header("upload-state")), (204, "received"), "{}", ended.body);
     assert_eq!(server.patch(&admin, &file, 40_000, b"x").status, 409);
     // Many at once: one wins.
-    let file = server.create(&admin, &upload, "b.pdf", &noise(50_000)).header("location").to_owned();
+    let file = server.create(&admin, &upload, "b.pdf", &random_bytes(50_000)).header("location").to_owned();
     let statuses: Vec<u16> = std::thread::scope(|scope| {
-        let hands: Vec<_> = (0..6).map(|_| scope.spawn(|| server.patch(&admin, &file, 0, &noise(50_000)).status)).collect();
+        let hands: Vec<_> = (0..6).map(|_| scope.spawn(|| server.patch(&admin, &file, 0, &random_bytes(50_000)).status)).collect();
         hands.into_iter().map(|hand| hand.join().unwrap()).collect()
     });
     assert_eq!(statuses.iter().filter(|status| **status == 204).count(), 1, "{statuses:?}");
@@ -315,7 +315,7 @@ fn wrong_bytes_are_sent_again_and_only_one_hand_writes() {
 #[test]
 fn hostile_paths_are_refused_and_odd_names_shown_as_they_are() {
     let (server, admin) = Server::start(0);
-    let upload = server.open(&admin, &wish("lô 1"));
+    let upload = server.open(&admin, &upload_request("lô 1"));
     let hostile = ["/etc/passwd", "../../etc/passwd", "a/../../b.png", "a//b.png", "", "a/", ".", "a/./b.png", "a\0.png"];
     for path in hostile {
         let answer = server.create(&admin, &upload, path, b"x");
@@ -339,7 +339,7 @@ fn hostile_paths_are_refused_and_odd_names_shown_as_they_are() {
         "%s%n%x.png",
     ];
     for (number, name) in (0_u8..).zip(odd) {
-        assert_eq!(server.deliver(&admin, &upload, &format!("lô 1/{number}/{name}"), &page(number)), "received");
+        assert_eq!(server.deliver(&admin, &upload, &format!("lô 1/{number}/{name}"), &page_image(number)), "received");
     }
     let listed = server.get(&admin, &format!("{upload}/files"));
     let paths: Vec<&str> = listed["items"].as_array().unwrap().iter().map(|file| file["path"].as_str().unwrap()).collect();
@@ -357,20 +357,20 @@ fn hostile_paths_are_refused_and_odd_names_shown_as_they_are() {
 fn what_came_is_compared_with_the_list_and_becomes_a_run_with_the_same_balance() {
     let (server, admin) = Server::start(1);
     let lan = server.add(&admin, "lan", "SNV");
-    let mut wanted = wish("lô 1");
+    let mut wanted = upload_request("lô 1");
     wanted["priority"] = json!(5);
     let upload = server.open(&lan, &wanted);
     let list = "Tên tệp,Số trang\n1.png,1\n2.png,1\n9.png,1\n";
     assert_eq!(server.deliver(&lan, &upload, "lô 1/hs 1/manifest.csv", list.as_bytes()), "list");
     let files: [(&str, Vec<u8>, &str); 8] = [
-        ("lô 1/hs 1/1.png", page(1), "received"),
-        ("lô 1/hs 1/2.png", page(2), "received"),
-        ("lô 1/hs 1/3.png", page(1), "duplicate"),
-        ("lô 1/hs 2/1.png", page(1), "received"),
+        ("lô 1/hs 1/1.png", page_image(1), "received"),
+        ("lô 1/hs 1/2.png", page_image(2), "received"),
+        ("lô 1/hs 1/3.png", page_image(1), "duplicate"),
+        ("lô 1/hs 2/1.png", page_image(1), "received"),
         ("lô 1/hs 2/4.txt", b"chi la chu".to_vec(), "refused"),
         ("lô 1/hs 2/5.png", Vec::new(), "refused"),
         ("lô 1/hs 2/Thumbs.db", b"x".to_vec(), "ignored"),
-        ("lẻ.png", page(6), "received"),
+        ("lẻ.png", page_image(6), "received"),
     ];
     for (path, bytes, state) in &files {
         assert_eq!(&server.deliver(&lan, &upload, path, bytes), state, "{path}");
@@ -393,9 +393,9 @@ fn what_came_is_compared_with_the_list_and_becomes_a_run_with_the_same_balance()
     assert_eq!(started.status, 202, "{}", started.body);
     let batch = started.body["batch"].as_str().unwrap().to_owned();
     assert_eq!(start(&json!({})).body["batch"], json!(batch), "another run");
-    assert_eq!(server.create(&lan, &upload, "late.png", &page(9)).status, 409);
+    assert_eq!(server.create(&lan, &upload, "late.png", &page_image(9)).status, 409);
     assert_eq!(server.ask(&lan, "DELETE", &format!("{upload}?name=l%C3%B4%201"), &[], b"").status, 409);
-    let ended = until("the run ends", || {
+    let ended = wait_until("the run ends", || {
         let run = server.get(&lan, &format!("/api/runs/{batch}"));
         (run["batch"]["state"] == "finished").then_some(run)
     });
@@ -405,22 +405,22 @@ fn what_came_is_compared_with_the_list_and_becomes_a_run_with_the_same_balance()
     refusals.sort_unstable();
     assert_eq!(refusals, ["lô 1/hs 2/4.txt", "lô 1/hs 2/5.png"]);
     assert_eq!(ended["balance"]["dossiers"], 3);
-    let shown = until("the upload ended", || Some(server.get(&lan, &upload)).filter(|shown| shown["state"] == "started"));
+    let shown = wait_until("the upload ended", || Some(server.get(&lan, &upload)).filter(|shown| shown["state"] == "started"));
     assert_eq!((&shown["files"], &shown["batch"]), (&tally, &json!(batch)));
     let folder = server.home.path().join("uploads").join(shown["id"].as_str().unwrap());
-    until("the folder is gone", || (!folder.exists()).then_some(()));
+    wait_until("the folder is gone", || (!folder.exists()).then_some(()));
     assert_eq!(start(&json!({})).body["batch"], json!(batch), "another run");
 
     // What the archive has is a duplicate when it comes again, and the run says so too.
     let upload = server.open(&lan, &json!({ "name": "lô 1 lần 2", "unit": "SNV", "starts": "when-complete" }));
-    assert_eq!(server.deliver(&lan, &upload, "lô 1/hs 1/7.png", &page(2)), "duplicate");
+    assert_eq!(server.deliver(&lan, &upload, "lô 1/hs 1/7.png", &page_image(2)), "duplicate");
     assert_eq!(server.deliver(&lan, &upload, "lô 1/hs 2/8.txt", b"chi la chu"), "refused");
     assert_eq!(server.get(&lan, &upload)["state"], "open", "nobody said how much is expected");
     assert_eq!(server.json(&lan, "PUT", &upload, &json!({ "files": 3, "bytes": 1 })).status, 200);
     assert_eq!(server.get(&lan, &upload)["start"]["code"], "not-announced");
-    assert_eq!(server.deliver(&lan, &upload, "lô 1/hs 1/8.png", &page(8)), "received");
-    let batch = until("it starts by itself", || server.get(&lan, &upload)["batch"].as_str().map(str::to_owned));
-    let ended = until("the run ends", || {
+    assert_eq!(server.deliver(&lan, &upload, "lô 1/hs 1/8.png", &page_image(8)), "received");
+    let batch = wait_until("it starts by itself", || server.get(&lan, &upload)["batch"].as_str().map(str::to_owned));
+    let ended = wait_until("the run ends", || {
         let run = server.get(&lan, &format!("/api/runs/{batch}"));
         (run["batch"]["state"] == "finished").then_some(run)
     });
@@ -430,33 +430,33 @@ fn what_came_is_compared_with_the_list_and_becomes_a_run_with_the_same_balance()
 #[test]
 fn a_start_that_is_killed_again_and_again_loses_and_doubles_nothing() {
     let (mut server, admin) = Server::start(0);
-    let upload = server.open(&admin, &wish("lô 1"));
+    let upload = server.open(&admin, &upload_request("lô 1"));
     for number in 0..60 {
-        server.deliver(&admin, &upload, &format!("lô 1/hs {number}/a.png"), &page(number));
-        server.deliver(&admin, &upload, &format!("lô 1/hs {number}/b.png"), &page(number));
+        server.deliver(&admin, &upload, &format!("lô 1/hs {number}/a.png"), &page_image(number));
+        server.deliver(&admin, &upload, &format!("lô 1/hs {number}/b.png"), &page_image(number));
     }
     let started = server.json(&admin, "POST", &format!("{upload}/start"), &json!({}));
     let batch = started.body["batch"].as_str().unwrap().to_owned();
     let received = |server: &Server| server.get(&admin, &format!("/api/runs/{batch}"))["balance"]["files"]["received"].as_u64().unwrap();
     let mut before = 0;
     for _ in 0..4 {
-        until("it goes on", || (received(&server) > before || received(&server) == 120).then_some(()));
+        wait_until("it goes on", || (received(&server) > before || received(&server) == 120).then_some(()));
         before = received(&server);
         server.kill();
-        server.again();
+        server.restart();
         assert!(received(&server) >= before);
     }
-    until("it ends", || (server.get(&admin, &upload)["state"] == "started").then_some(()));
+    wait_until("it ends", || (server.get(&admin, &upload)["state"] == "started").then_some(()));
     let again = server.json(&admin, "POST", &format!("{upload}/start"), &json!({}));
     assert_eq!(again.body["batch"], json!(batch));
     assert_eq!(server.get(&admin, "/api/runs")["items"].as_array().unwrap().len(), 1);
     let run = server.get(&admin, &format!("/api/runs/{batch}"));
     assert_eq!(run["balance"]["files"], json!({ "received": 120, "duplicate": 60, "refused": 0 }));
     assert_eq!(run["balance"]["dossiers"], 60);
-    until("the folder is gone", || std::fs::read_dir(server.home.path().join("uploads")).unwrap().next().is_none().then_some(()));
+    wait_until("the folder is gone", || std::fs::read_dir(server.home.path().join("uploads")).unwrap().next().is_none().then_some(()));
     // Every file's bytes are in the store.
     for number in 0..60 {
-        let sum = sha256(&page(number));
+        let sum = sha256(&page_image(number));
         assert!(server.home.path().join(format!("store/intake/{}/{}/{sum}", &sum[..2], &sum[2..4])).is_file(), "{number}");
     }
 }
@@ -465,9 +465,9 @@ fn a_start_that_is_killed_again_and_again_loses_and_doubles_nothing() {
 fn who_delivers_for_one_unit_sees_no_upload_of_another() {
     let (server, admin) = Server::start(0);
     let (lan, hoa) = (server.add(&admin, "lan", "SNV"), server.add(&admin, "hoa", "SYT"));
-    let upload = server.open(&lan, &wish("lô 1"));
-    let file = server.create(&lan, &upload, "a.pdf", &noise(1000)).header("location").to_owned();
-    assert_eq!(server.json(&hoa, "POST", "/api/uploads", &wish("x")).status, 403);
+    let upload = server.open(&lan, &upload_request("lô 1"));
+    let file = server.create(&lan, &upload, "a.pdf", &random_bytes(1000)).header("location").to_owned();
+    assert_eq!(server.json(&hoa, "POST", "/api/uploads", &upload_request("x")).status, 403);
     assert_eq!(server.get(&hoa, "/api/uploads")["items"], json!([]));
     assert_eq!(server.get(&lan, "/api/uploads")["items"][0]["name"], "lô 1");
     let foreign = [
@@ -479,14 +479,14 @@ fn who_delivers_for_one_unit_sees_no_upload_of_another() {
         server.create(&hoa, &upload, "b.pdf", b"x"),
         server.ask(&hoa, "GET", &file, &[], b""),
         server.head(&hoa, &file),
-        server.patch(&hoa, &file, 0, &noise(1000)),
+        server.patch(&hoa, &file, 0, &random_bytes(1000)),
         server.tus(&hoa, "DELETE", &file, &[], b""),
     ];
     assert!(foreign.iter().all(|answer| answer.status == 404), "{:?}", foreign.iter().map(|answer| answer.status).collect::<Vec<_>>());
     // A file is asked for under its own upload alone.
     let own = server.open(&hoa, &json!({ "name": "x", "unit": "SYT" }));
     let stranger = format!("{own}/files/{}", file.rsplit('/').next().unwrap());
-    assert_eq!((server.head(&hoa, &stranger).status, server.patch(&hoa, &stranger, 0, &noise(1000)).status), (404, 404));
+    assert_eq!((server.head(&hoa, &stranger).status, server.patch(&hoa, &stranger, 0, &random_bytes(1000)).status), (404, 404));
     assert_eq!(server.ask(&lan, "DELETE", &format!("{upload}?name=khac"), &[], b"").status, 400);
     assert_eq!(server.ask(&lan, "DELETE", &format!("{upload}?name=l%C3%B4%201"), &[], b"").status, 204);
     assert_eq!(server.get(&lan, &upload)["state"], "withdrawn");
@@ -499,7 +499,7 @@ fn who_delivers_for_one_unit_sees_no_upload_of_another() {
 #[test]
 fn the_protocol_is_kept() {
     let (server, admin) = Server::start(0);
-    let upload = server.open(&admin, &wish("lô 1"));
+    let upload = server.open(&admin, &upload_request("lô 1"));
     let files = format!("{upload}/files");
     let able = server.ask(&admin, "OPTIONS", &files, &[], b"");
     let told = ["tus-resumable", "tus-version", "tus-extension", "tus-max-size"].map(|name| able.header(name));
@@ -520,23 +520,23 @@ fn the_protocol_is_kept() {
     let location = format!("{files}/{}", listed["items"][0]["id"].as_str().unwrap());
     assert_eq!(server.tus(&admin, "DELETE", &location, &[], b"").status, 204);
 
-    let file = server.create(&admin, &upload, "b.pdf", &noise(1000)).header("location").to_owned();
-    assert_eq!(server.create(&admin, &upload, "b.pdf", &noise(999)).status, 409, "other bytes under the same path");
+    let file = server.create(&admin, &upload, "b.pdf", &random_bytes(1000)).header("location").to_owned();
+    assert_eq!(server.create(&admin, &upload, "b.pdf", &random_bytes(999)).status, 409, "other bytes under the same path");
     let head = server.head(&admin, &file);
     assert_eq!((head.status, head.offset(), head.header("cache-control")), (200, 0, "no-store"));
     assert_eq!(server.tus(&admin, "PATCH", &file, &[("upload-offset", "0")], b"x").status, 415);
     assert_eq!(server.tus(&admin, "PATCH", &file, &[BYTES], b"x").status, 400);
-    assert_eq!(server.patch(&admin, &file, 0, &noise(1001)).status, 413);
+    assert_eq!(server.patch(&admin, &file, 0, &random_bytes(1001)).status, 413);
     assert_eq!(server.head(&admin, &file).offset(), 0);
-    let first = server.patch(&admin, &file, 0, &noise(1000)[..600]);
+    let first = server.patch(&admin, &file, 0, &random_bytes(1000)[..600]);
     assert_eq!((first.status, first.offset(), first.header("tus-resumable")), (204, 600, "1.0.0"));
     let wrong = server.patch(&admin, &file, 0, b"x");
     assert_eq!((wrong.status, wrong.header("tus-resumable")), (409, "1.0.0"));
     assert_eq!(server.tus(&admin, "DELETE", &file, &[], b"").status, 204);
     assert_eq!((server.head(&admin, &file).status, server.patch(&admin, &file, 0, b"x").status), (404, 404));
     // Other requests stay small.
-    let line = server.line(&admin, "POST", "/api/uploads", &[("content-type", "application/json")], 2 << 20);
-    assert_eq!(answer(line).status, 413);
+    let line = server.send_head(&admin, "POST", "/api/uploads", &[("content-type", "application/json")], 2 << 20);
+    assert_eq!(read_answer(line).status, 413);
     // Who does not come from our page sends nothing.
     let foreign = Person(admin.0[..1].to_vec());
     let refused = server.create(&foreign, &upload, "c.pdf", b"x");
@@ -547,8 +547,8 @@ fn the_protocol_is_kept() {
 #[test]
 fn a_file_that_came_whole_before_the_server_died_is_known_for_what_it_is_when_it_is_announced_again() {
     let (server, admin) = Server::start(0);
-    let upload = server.open(&admin, &wish("lô 1"));
-    let bytes = page(7);
+    let upload = server.open(&admin, &upload_request("lô 1"));
+    let bytes = page_image(7);
     let file = server.create(&admin, &upload, "lô 1/a.png", &bytes).header("location").to_owned();
     let folder = server.home.path().join("uploads").join(upload.rsplit('/').next().unwrap());
     std::fs::create_dir_all(&folder).unwrap();
@@ -563,7 +563,7 @@ fn the_line_of_an_upload_is_chosen_by_a_person_or_named_by_its_lists() {
     let lan = server.add(&admin, "lan", "snv");
     let octets = [("content-type", "application/octet-stream")];
     let mut bytes = Vec::new();
-    server.line(&admin, "GET", "/api/roadmap/template", &[], 0).read_to_end(&mut bytes).unwrap();
+    server.send_head(&admin, "GET", "/api/roadmap/template", &[], 0).read_to_end(&mut bytes).unwrap();
     let from = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
     assert_eq!(server.ask(&admin, "POST", "/api/roadmap/plan", &octets, &bytes[from..]).status, 200);
     let head = "Mã,Nội dung,Đơn vị,Đơn vị tính,Chỉ tiêu,Hạn hoàn thành,Mã hồ sơ bắt đầu bằng\n";
@@ -581,7 +581,7 @@ fn the_line_of_an_upload_is_chosen_by_a_person_or_named_by_its_lists() {
     };
     let send = |upload: &str, number: u8, lines: &[&str]| {
         assert_eq!(server.deliver(&lan, upload, "hs 1/manifest.csv", &list(lines)), "list");
-        assert_eq!(server.deliver(&lan, upload, "hs 1/1.png", &page(number)), "received");
+        assert_eq!(server.deliver(&lan, upload, "hs 1/1.png", &page_image(number)), "received");
         let attachment = &server.get(&lan, upload)["attachment"];
         (attachment["line"].clone(), attachment["by"].clone(), attachment["findings"].as_array().unwrap().clone())
     };
@@ -589,7 +589,7 @@ fn the_line_of_an_upload_is_chosen_by_a_person_or_named_by_its_lists() {
         let started = server.json(&lan, "POST", &format!("{upload}/start"), &json!({}));
         assert_eq!(started.status, 202, "{}", started.body);
         let run = format!("/api/runs/{}/overview", started.body["batch"].as_str().unwrap());
-        until("a batch has its files", || Some(server.get(&lan, &run)).filter(|run| run["files"] == 1))["attachment"].clone()
+        wait_until("a batch has its files", || Some(server.get(&lan, &run)).filter(|run| run["files"] == 1))["attachment"].clone()
     };
     // A person comes before the list; a list before the rule.
     let upload = server.open(&lan, &wish("một", "L1"));

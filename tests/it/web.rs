@@ -167,17 +167,17 @@ pub(super) struct Answer {
     wait: Option<String>,
 }
 
-fn everywhere(role: Role) -> Value {
+fn grant_in_all_units(role: Role) -> Value {
     json!([{ "role": role, "unit": "*" }])
 }
 
 /// Whether requests of this method bring a body.
-fn may_bring(method: &str) -> bool {
+fn accepts_body(method: &str) -> bool {
     !matches!(method, "GET" | "HEAD" | "OPTIONS" | "DELETE")
 }
 
 /// A path with something in the place of its parts.
-fn filled(path: &str) -> String {
+fn fill_path(path: &str) -> String {
     path.split('/').map(|part| if part.starts_with('{') { "x%231" } else { part }).collect::<Vec<_>>().join("/")
 }
 
@@ -203,11 +203,11 @@ fn every_route_asks_of_every_role_what_the_table_says() {
     let (server, admin) = Server::with_administrator();
     for role in Role::ALL {
         let name = serde_json::to_value(role).unwrap().as_str().unwrap().to_owned();
-        server.add(&admin, &name, &everywhere(role));
+        server.add(&admin, &name, &grant_in_all_units(role));
         for (method, path, access) in ROUTES {
             // Signed in anew each time: one of the routes signs out.
             let person = server.sign_in(&name);
-            let answer = server.ask(Some(&person), method, &filled(path), may_bring(method).then(|| json!({})).as_ref());
+            let answer = server.ask(Some(&person), method, &fill_path(path), accepts_body(method).then(|| json!({})).as_ref());
             let may = match access {
                 Access::Public | Access::SignedIn => true,
                 Access::Needs(right) => role.rights().contains(right),
@@ -217,7 +217,7 @@ fn every_route_asks_of_every_role_what_the_table_says() {
         }
     }
     for (method, path, access) in ROUTES {
-        let answer = server.ask(None, method, &filled(path), may_bring(method).then(|| json!({})).as_ref());
+        let answer = server.ask(None, method, &fill_path(path), accepts_body(method).then(|| json!({})).as_ref());
         assert_eq!(answer.status == 401, *access != Access::Public, "nobody {method} {path}: {}", answer.status);
         assert!(answer.policy.unwrap().contains("object-src 'none'"));
     }
@@ -237,7 +237,7 @@ fn what_changes_something_must_come_from_our_own_page() {
 #[test]
 fn wrong_passwords_lock_a_name_and_tell_nothing_of_it() {
     let (server, admin) = Server::with_administrator();
-    server.add(&admin, "lan", &everywhere(Role::Reader));
+    server.add(&admin, "lan", &grant_in_all_units(Role::Reader));
     let tried = |name: &str, password: &str| server.ask(None, "POST", "/api/session", Some(&json!({ "name": name, "password": password })));
     let (wrong, nobody) = (tried("lan", "sai mật khẩu rồi"), tried("nobody", "sai mật khẩu rồi"));
     assert_eq!((wrong.status, &wrong.body), (nobody.status, &nobody.body));
@@ -265,7 +265,7 @@ fn keys_of_programs_may_what_was_given_and_end() {
     assert_eq!(server.ask(Some(&admin), "DELETE", &format!("/api/tokens/{id}"), None).status, 204);
     assert_eq!(server.ask_with_key(key, "GET", "/api/runs").status, 401);
     // Nobody gives away a right that they do not have.
-    server.add(&admin, "lan", &everywhere(Role::Reader));
+    server.add(&admin, "lan", &grant_in_all_units(Role::Reader));
     let lan = server.sign_in("lan");
     let wish = json!({ "label": "x", "rights": ["administer"], "days": 1 });
     assert_eq!(server.ask(Some(&lan), "POST", "/api/tokens", Some(&wish)).status, 403);
@@ -274,11 +274,16 @@ fn keys_of_programs_may_what_was_given_and_end() {
 #[test]
 fn who_is_disabled_is_out_and_the_last_administrator_stays() {
     let (server, admin) = Server::with_administrator();
-    server.add(&admin, "lan", &everywhere(Role::Reader));
+    server.add(&admin, "lan", &grant_in_all_units(Role::Reader));
     let lan = server.sign_in("lan");
     let change = |name: &str, role: Role, disabled: bool| {
         server
-            .ask(Some(&admin), "PUT", &format!("/api/users/{name}"), Some(&json!({ "grants": everywhere(role), "disabled": disabled })))
+            .ask(
+                Some(&admin),
+                "PUT",
+                &format!("/api/users/{name}"),
+                Some(&json!({ "grants": grant_in_all_units(role), "disabled": disabled })),
+            )
             .status
     };
     assert_eq!(change("lan", Role::Reader, true), 204);

@@ -2,7 +2,7 @@
 
 use crate::web::Server;
 use serde_json::{Value, json};
-use sohoa_base::text::percent::piece;
+use sohoa_base::text::percent::encode_segment;
 use std::process::Command;
 
 #[test]
@@ -16,8 +16,8 @@ fn documents_are_shown_taken_away_and_tried_by_those_who_may() {
     server.add(&admin, "other", &json!([{ "role": "administrator", "unit": "syt" }]));
     let other = server.sign_in("other");
     let object = server.ask(Some(&admin), "GET", "/api/records", None).body["items"][0]["object"].as_str().unwrap().to_owned();
-    let record = server.ask(Some(&admin), "GET", &format!("/api/records/{}", piece(&object)), None).body;
-    let document = piece(&format!("{object}#1"));
+    let record = server.ask(Some(&admin), "GET", &format!("/api/records/{}", encode_segment(&object)), None).body;
+    let document = encode_segment(&format!("{object}#1"));
     let pages = format!("/api/documents/{document}/pages");
 
     // Pictures: upright, in two sizes, asked for again only when they changed.
@@ -85,7 +85,7 @@ fn documents_are_shown_taken_away_and_tried_by_those_who_may() {
     assert_eq!(tried.status, 200, "{}", tried.body);
     assert_eq!(tried.body["documents"].as_array().unwrap().len(), 1);
     assert!(tried.body["stages"]["read"]["items"].as_u64().unwrap() > 0, "{}", tried.body);
-    assert_eq!(server.ask(Some(&admin), "GET", &format!("/api/records/{}", piece(&object)), None).body, record);
+    assert_eq!(server.ask(Some(&admin), "GET", &format!("/api/records/{}", encode_segment(&object)), None).body, record);
     assert_eq!(server.ask(Some(&admin), "GET", "/api/runs", None).body["items"].as_array().unwrap().len(), 1);
 
     // Who looks after another unit sees nothing of all this.

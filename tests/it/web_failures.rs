@@ -2,14 +2,14 @@
 
 use crate::web::Server;
 use serde_json::{Value, json};
-use sohoa_base::text::percent::piece;
+use sohoa_base::text::percent::encode_segment;
 use sohoa_synthetic::fonts::Fonts;
-use sohoa_synthetic::personal_page::page;
+use sohoa_synthetic::personal_page::draw_page;
 use sohoa_testing::torn_pdf;
 use std::process::Command;
 
 /// How many px are black.
-fn black(jpeg: &[u8]) -> usize {
+fn count_black(jpeg: &[u8]) -> usize {
     image::load_from_memory(jpeg).unwrap().to_luma8().pixels().filter(|pixel| pixel.0[0] < 12).count()
 }
 
@@ -26,7 +26,7 @@ fn refused_files_and_public_copies_are_seen_by_those_who_may() {
     put("torn/letter.docx", b"PK no archive");
     // Of one page drawn so, what is personal is known.
     let fonts = Fonts::load().unwrap();
-    let drawn = (0..20).map(|number| page(&fonts, 7, number).unwrap()).find(|drawn| drawn.data.len() > 1).unwrap();
+    let drawn = (0..20).map(|number| draw_page(&fonts, 7, number).unwrap()).find(|drawn| drawn.data.len() > 1).unwrap();
     put("personal/page.jpg", &drawn.bytes);
     let mut run = Command::new(env!("CARGO_BIN_EXE_sohoa"));
     let inputs = ["torn", "personal"].map(|name| delivery.path().join(name));
@@ -52,7 +52,7 @@ fn refused_files_and_public_copies_are_seen_by_those_who_may() {
     let list = |query: &str| get(&format!("/api/failures?run={run}&{query}")).as_array().unwrap().clone();
     let (files, pages) = (list("stage=intake"), list("stage=prepare"));
     assert_eq!((list("").len(), files.len(), pages.len(), list("stage=deposit").len()), (2, 1, 1, 0));
-    assert_eq!(list(&format!("reason={}", piece(pages[0]["reason"].as_str().unwrap()))), pages);
+    assert_eq!(list(&format!("reason={}", encode_segment(pages[0]["reason"].as_str().unwrap()))), pages);
     assert_eq!(server.ask(Some(&admin), "GET", "/api/failures?stage=fly", None).status, 400);
     let counted = get("/api/failures/groups?stage=read");
     assert_eq!((counted.as_array().unwrap().len(), &counted[0]["count"], &counted[0]["reason"]), (1, &json!(1), &pages[0]["reason"]));
@@ -76,7 +76,7 @@ fn refused_files_and_public_copies_are_seen_by_those_who_may() {
     let dossiers = get("/api/records")["items"].clone();
     let object = |code: &str| {
         let found = dossiers.as_array().unwrap().iter().find(|one| one["code"] == code).unwrap();
-        piece(&format!("{}#1", found["object"].as_str().unwrap()))
+        encode_segment(&format!("{}#1", found["object"].as_str().unwrap()))
     };
     let document = object("personal");
     let public = get(&format!("/api/documents/{document}/public"));
@@ -87,7 +87,7 @@ fn refused_files_and_public_copies_are_seen_by_those_who_may() {
     let (_, plain_tag, plain) = server.get(&admin, &at, None);
     let (status, masked_tag, masked) = server.get(&admin, &format!("{at}?masked=true"), None);
     assert_eq!((status, plain_tag == masked_tag), (200, false));
-    assert!(black(&masked) > black(&plain) + 500, "{} {}", black(&masked), black(&plain));
+    assert!(count_black(&masked) > count_black(&plain) + 500, "{} {}", count_black(&masked), count_black(&plain));
     assert_eq!(server.get(&admin, &format!("{at}?masked=true"), masked_tag.as_deref()).0, 304);
     assert_eq!(
         server.get(&admin, &format!("{at}?masked=true"), plain_tag.as_deref()).0,

@@ -17,9 +17,9 @@ const RUNS: u32 = 100_000;
 const WORDS_OF_A_PAGE: usize = 150;
 
 /// Numbers without a pattern, the same every time.
-struct Numbers(u64);
+struct SeededNumbers(u64);
 
-impl Numbers {
+impl SeededNumbers {
     fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -36,13 +36,13 @@ fn syllables() -> Vec<String> {
 }
 
 /// How a measurement asks: so many people, each of whom waits up to so many milliseconds before asking again.
-struct People {
+struct LoadProfile {
     count: u32,
     think_ms: u32,
 }
 
 /// Asks for `paths` in turn for 20 seconds and prints how long answers took.
-fn measure(server: &Server, key: &str, what: &str, paths: &[String], people: &People) {
+fn measure(server: &Server, key: &str, what: &str, paths: &[String], people: &LoadProfile) {
     let list: String = paths.iter().map(|path| format!("\"{path}\",")).collect();
     let script = server.home.path().join("wrk.lua");
     let delay =
@@ -80,9 +80,9 @@ async fn many_people_search_a_large_archive() {
     sqlx::query(sqlx::AssertSqlSafe(insert)).execute(&mut connection).await.unwrap();
     let index = SearchIndex::open(&home.join("index")).unwrap();
     let known = syllables();
-    let mut numbers = Numbers(88_172_645_463_325_252);
+    let mut numbers = SeededNumbers(88_172_645_463_325_252);
     // The place in a list of frequencies that fall as 1/n: even in the logarithm.
-    let word = |numbers: &mut Numbers| {
+    let word = |numbers: &mut SeededNumbers| {
         let place = (known.len() as f64).powf(numbers.below(1_000_000) as f64 / 1e6);
         known[place as usize - 1].as_str()
     };
@@ -125,7 +125,9 @@ async fn many_people_search_a_large_archive() {
         questions.swap(place, other);
     }
     let runs = ["/api/runs?limit=50".to_owned()];
-    for people in [People { count: 1, think_ms: 0 }, People { count: 200, think_ms: 4_000 }, People { count: 200, think_ms: 0 }] {
+    for people in
+        [LoadProfile { count: 1, think_ms: 0 }, LoadProfile { count: 200, think_ms: 4_000 }, LoadProfile { count: 200, think_ms: 0 }]
+    {
         measure(&server, &key, "search", &questions, &people);
         measure(&server, &key, "runs", &runs, &people);
         measure(&server, &key, "page of runs", &["/runs".to_owned()], &people);

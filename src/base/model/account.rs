@@ -13,9 +13,11 @@ pub enum Right {
     /// Deliver scans.
     Upload,
     /// See runs, their balance and failures.
-    Watch,
+    #[serde(rename = "watch")]
+    Monitor,
     /// Pause, resume, cancel and repeat runs.
-    Steer,
+    #[serde(rename = "steer")]
+    ManageRuns,
     /// See what waits for a person, and decide.
     Review,
     /// Add and change people, keys and pipelines.
@@ -26,16 +28,16 @@ pub enum Right {
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 7] = [Self::Read, Self::Upload, Self::Watch, Self::Steer, Self::Review, Self::Administer, Self::Audit];
+    pub const ALL: [Self; 7] = [Self::Read, Self::Upload, Self::Monitor, Self::ManageRuns, Self::Review, Self::Administer, Self::Audit];
 
     /// Its name, as in JSON.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Read => "read",
             Self::Upload => "upload",
-            Self::Watch => "watch",
-            Self::Steer => "steer",
+            Self::Monitor => "watch",
+            Self::ManageRuns => "steer",
             Self::Review => "review",
             Self::Administer => "administer",
             Self::Audit => "audit",
@@ -65,7 +67,7 @@ impl Role {
 
     /// Its name, as in JSON.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Reader => "reader",
             Self::Archivist => "archivist",
@@ -80,12 +82,12 @@ impl Role {
     pub fn rights(self) -> &'static [Right] {
         match self {
             Self::Reader => &[Right::Read],
-            Self::Archivist => &[Right::Read, Right::Upload, Right::Watch],
-            Self::Reviewer => &[Right::Read, Right::Watch, Right::Review],
+            Self::Archivist => &[Right::Read, Right::Upload, Right::Monitor],
+            Self::Reviewer => &[Right::Read, Right::Monitor, Right::Review],
             Self::Administrator => {
-                &[Right::Read, Right::Upload, Right::Watch, Right::Steer, Right::Review, Right::Administer, Right::Audit]
+                &[Right::Read, Right::Upload, Right::Monitor, Right::ManageRuns, Right::Review, Right::Administer, Right::Audit]
             }
-            Self::Auditor => &[Right::Read, Right::Watch, Right::Audit],
+            Self::Auditor => &[Right::Read, Right::Monitor, Right::Audit],
         }
     }
 }
@@ -116,7 +118,8 @@ pub struct User {
     /// Name to sign in with.
     pub name: String,
     /// Name for people to read.
-    pub shown: String,
+    #[serde(rename = "shown")]
+    pub display_name: String,
     /// Roles.
     pub grants: Vec<Grant>,
     /// Nobody can sign in with it any more.
@@ -126,7 +129,8 @@ pub struct User {
     pub origin: Origin,
     /// Signing in needs a code from an authenticator app too.
     #[serde(default)]
-    pub two_steps: bool,
+    #[serde(rename = "two_steps")]
+    pub totp_enabled: bool,
     /// Since when it exists, RFC 3339.
     pub created: String,
 }
@@ -136,33 +140,33 @@ impl User {
     #[must_use]
     pub fn new(name: &str, shown: &str, grants: Vec<Grant>) -> Self {
         let (name, shown) = (name.to_owned(), shown.to_owned());
-        Self { name, shown, grants, disabled: false, origin: Origin::Local, two_steps: false, created: String::new() }
+        Self { name, display_name: shown, grants, disabled: false, origin: Origin::Local, totp_enabled: false, created: String::new() }
     }
 }
 
 /// In which units something may be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Units {
+pub enum UnitScope {
     /// In all.
     All,
     /// In these; none where the set is empty.
-    Some(BTreeSet<String>),
+    Only(BTreeSet<String>),
 }
 
-impl Units {
+impl UnitScope {
     /// Whether `unit` is one of them.
     #[must_use]
     pub fn contains(&self, unit: &str) -> bool {
         match self {
             Self::All => true,
-            Self::Some(units) => units.contains(unit),
+            Self::Only(units) => units.contains(unit),
         }
     }
 
     /// Whether there is any.
     #[must_use]
-    pub fn is_none(&self) -> bool {
-        *self == Self::Some(BTreeSet::new())
+    pub fn is_empty(&self) -> bool {
+        *self == Self::Only(BTreeSet::new())
     }
 }
 
@@ -172,27 +176,27 @@ pub struct Identity {
     /// The person.
     pub user: User,
     /// What the key may at most; none: all that the person may.
-    pub at_most: Option<BTreeSet<Right>>,
+    pub key_rights: Option<BTreeSet<Right>>,
     /// Identifier of the key.
-    pub key: String,
+    pub key_id: String,
 }
 
 impl Identity {
     /// The units in which `right` holds.
     #[must_use]
-    pub fn units(&self, right: Right) -> Units {
-        if self.at_most.as_ref().is_some_and(|rights| !rights.contains(&right)) {
-            return Units::Some(BTreeSet::new());
+    pub fn units_with(&self, right: Right) -> UnitScope {
+        if self.key_rights.as_ref().is_some_and(|rights| !rights.contains(&right)) {
+            return UnitScope::Only(BTreeSet::new());
         }
         let granted = self.user.grants.iter().filter(|grant| grant.role.rights().contains(&right));
         let units: BTreeSet<String> = granted.map(|grant| grant.unit.clone()).collect();
-        if units.contains("*") { Units::All } else { Units::Some(units) }
+        if units.contains("*") { UnitScope::All } else { UnitScope::Only(units) }
     }
 
     /// Whether `right` holds in any unit.
     #[must_use]
-    pub fn may(&self, right: Right) -> bool {
-        !self.units(right).is_none()
+    pub fn has_right(&self, right: Right) -> bool {
+        !self.units_with(right).is_empty()
     }
 }
 
@@ -210,7 +214,8 @@ pub struct Token {
     /// When it was made, last used, and ends, RFC 3339.
     pub created: String,
     /// When it was last used.
-    pub seen: String,
+    #[serde(rename = "seen")]
+    pub last_used: String,
     /// When it ends.
     pub expires: String,
 }
@@ -235,17 +240,17 @@ mod tests {
     fn identity(grants: &[(Role, &str)], at_most: Option<&[Right]>) -> Identity {
         let grants = grants.iter().map(|(role, unit)| Grant { role: *role, unit: (*unit).to_owned() }).collect();
         let user = User::new("lan", "Lan", grants);
-        Identity { user, at_most: at_most.map(|rights| rights.iter().copied().collect()), key: String::new() }
+        Identity { user, key_rights: at_most.map(|rights| rights.iter().copied().collect()), key_id: String::new() }
     }
 
     #[test]
     fn roles_hold_in_their_unit_and_keys_take_away() {
         let lan = identity(&[(Role::Archivist, "snv"), (Role::Reviewer, "*")], None);
-        assert!(lan.units(Right::Upload).contains("snv") && !lan.units(Right::Upload).contains("syt"));
-        assert_eq!(lan.units(Right::Review), Units::All);
-        assert!(lan.may(Right::Read) && !lan.may(Right::Administer) && !lan.may(Right::Audit));
+        assert!(lan.units_with(Right::Upload).contains("snv") && !lan.units_with(Right::Upload).contains("syt"));
+        assert_eq!(lan.units_with(Right::Review), UnitScope::All);
+        assert!(lan.has_right(Right::Read) && !lan.has_right(Right::Administer) && !lan.has_right(Right::Audit));
         let key = identity(&[(Role::Administrator, "*")], Some(&[Right::Upload]));
-        assert!(key.may(Right::Upload) && !key.may(Right::Read) && !key.may(Right::Administer));
+        assert!(key.has_right(Right::Upload) && !key.has_right(Right::Read) && !key.has_right(Right::Administer));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How a batch came to its line, or to stand outside the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum AttachedBy {
+pub enum AttachmentSource {
     /// The code of its first dossier says so.
     Rule,
     /// The lists that came with it say so.
@@ -17,10 +17,10 @@ pub enum AttachedBy {
     Person,
 }
 
-impl AttachedBy {
+impl AttachmentSource {
     /// The word for it, as in JSON.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Rule => "rule",
             Self::List => "list",
@@ -30,29 +30,32 @@ impl AttachedBy {
 
     /// What has this word.
     #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Rule, Self::List, Self::Person].into_iter().find(|one| one.word() == word)
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Rule, Self::List, Self::Person].into_iter().find(|one| one.as_str() == word)
     }
 }
 
 /// A line that a list names, where it stands first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct ListedLine {
+pub struct ListedTarget {
     /// Path of the list in the delivery.
     pub list: String,
     /// Row of it, from 1, as a spreadsheet counts.
     pub row: u32,
     /// Code of the line, as written there.
-    pub line: String,
+    #[serde(rename = "line")]
+    pub target: String,
 }
 
 /// To which line a batch belongs, and how that was found out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Attachment {
+pub struct TargetAttachment {
     /// The line; none: outside the plan, or, where nobody and no list said anything, as the rule will have it.
-    pub line: Option<String>,
+    #[serde(rename = "line")]
+    pub target: Option<String>,
     /// Who or what decided; none: nothing yet.
-    pub by: Option<AttachedBy>,
+    #[serde(rename = "by")]
+    pub source: Option<AttachmentSource>,
     /// Where what was told cannot be followed.
     pub findings: Vec<ListFinding>,
 }
@@ -63,13 +66,13 @@ pub struct Attachment {
 /// the unit has it; else the batch stands outside the plan until somebody attaches it: neither the greater number of rows nor
 /// the rule is let guess against what was written. Whatever is not followed is a finding.
 #[must_use]
-pub fn choose(unit: &str, person: Option<&str>, lists: &[ListedLine], units: &BTreeMap<String, String>) -> Attachment {
+pub fn resolve_attachment(unit: &str, person: Option<&str>, lists: &[ListedTarget], units: &BTreeMap<String, String>) -> TargetAttachment {
     let is_own = |line: &str| units.get(line).is_some_and(|owner| owner == unit);
-    let named: BTreeSet<&str> = lists.iter().map(|listed| listed.line.as_str()).collect();
+    let named: BTreeSet<&str> = lists.iter().map(|listed| listed.target.as_str()).collect();
     let followed = match (person, named.first()) {
-        (Some(person), _) => Some((AttachedBy::Person, Some(person).filter(|line| is_own(line)))),
+        (Some(person), _) => Some((AttachmentSource::Person, Some(person).filter(|line| is_own(line)))),
         (None, None) => None,
-        (None, Some(line)) => Some((AttachedBy::List, Some(*line).filter(|line| named.len() == 1 && is_own(line)))),
+        (None, Some(line)) => Some((AttachmentSource::List, Some(*line).filter(|line| named.len() == 1 && is_own(line)))),
     };
     let line = followed.and_then(|(_, line)| line);
     let mut findings = Vec::new();
@@ -77,7 +80,7 @@ pub fn choose(unit: &str, person: Option<&str>, lists: &[ListedLine], units: &BT
         let detail = format!("line {person} was chosen, and the plan of unit {unit} does not have it any more; attach the run to another");
         findings.push(ListFinding { code: "line-gone".to_owned(), detail, file: None });
     }
-    for ListedLine { list, row, line: named_here } in lists {
+    for ListedTarget { list, row, target: named_here } in lists {
         let (code, detail) = match units.get(named_here) {
             None => ("line-unknown", format!("row {row} of the list names line {named_here}, which no roadmap has")),
             Some(owner) if owner != unit => (
@@ -98,33 +101,33 @@ pub fn choose(unit: &str, person: Option<&str>, lists: &[ListedLine], units: &BT
         };
         findings.push(ListFinding { code: code.to_owned(), detail, file: Some(list.clone()) });
     }
-    Attachment { line: line.map(str::to_owned), by: followed.map(|(by, _)| by), findings }
+    TargetAttachment { target: line.map(str::to_owned), source: followed.map(|(by, _)| by), findings }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn chosen(person: Option<&str>, lists: &[(&str, &str)]) -> (Option<String>, Option<AttachedBy>, Vec<String>) {
-        let lists: Vec<ListedLine> =
-            lists.iter().map(|(list, line)| ListedLine { list: (*list).to_owned(), row: 2, line: (*line).to_owned() }).collect();
+    fn resolved(person: Option<&str>, lists: &[(&str, &str)]) -> (Option<String>, Option<AttachmentSource>, Vec<String>) {
+        let lists: Vec<ListedTarget> =
+            lists.iter().map(|(list, line)| ListedTarget { list: (*list).to_owned(), row: 2, target: (*line).to_owned() }).collect();
         let units = [("A", "snv"), ("B", "snv"), ("X", "syt")].map(|(line, unit)| (line.to_owned(), unit.to_owned()));
-        let found = choose("snv", person, &lists, &BTreeMap::from(units));
-        (found.line, found.by, found.findings.into_iter().map(|finding| finding.code).collect())
+        let found = resolve_attachment("snv", person, &lists, &BTreeMap::from(units));
+        (found.target, found.source, found.findings.into_iter().map(|finding| finding.code).collect())
     }
 
     #[test]
     fn a_person_comes_before_lists_and_lists_are_followed_where_they_agree() {
         let line = |code: &str| Some(code.to_owned());
-        let (list, person) = (Some(AttachedBy::List), Some(AttachedBy::Person));
-        assert_eq!(chosen(None, &[]), (None, None, vec![]), "the rule decides");
-        assert_eq!(chosen(None, &[("1", "A"), ("2", "A")]), (line("A"), list, vec![]));
-        assert_eq!(chosen(None, &[("1", "A"), ("2", "B")]), (None, list, vec!["lines-differ".to_owned(); 2]));
-        assert_eq!(chosen(None, &[("1", "C")]), (None, list, vec!["line-unknown".to_owned()]));
-        assert_eq!(chosen(None, &[("1", "X")]), (None, list, vec!["line-of-other-unit".to_owned()]));
-        assert_eq!(chosen(None, &[("1", "A"), ("2", "C")]), (None, list, vec!["lines-differ".to_owned(), "line-unknown".to_owned()]));
-        assert_eq!(chosen(Some("A"), &[("1", "A")]), (line("A"), person, vec![]));
-        assert_eq!(chosen(Some("A"), &[("1", "B"), ("2", "C")]).2, ["line-overruled", "line-unknown"]);
-        assert_eq!(chosen(Some("gone"), &[]), (None, person, vec!["line-gone".to_owned()]));
+        let (list, person) = (Some(AttachmentSource::List), Some(AttachmentSource::Person));
+        assert_eq!(resolved(None, &[]), (None, None, vec![]), "the rule decides");
+        assert_eq!(resolved(None, &[("1", "A"), ("2", "A")]), (line("A"), list, vec![]));
+        assert_eq!(resolved(None, &[("1", "A"), ("2", "B")]), (None, list, vec!["lines-differ".to_owned(); 2]));
+        assert_eq!(resolved(None, &[("1", "C")]), (None, list, vec!["line-unknown".to_owned()]));
+        assert_eq!(resolved(None, &[("1", "X")]), (None, list, vec!["line-of-other-unit".to_owned()]));
+        assert_eq!(resolved(None, &[("1", "A"), ("2", "C")]), (None, list, vec!["lines-differ".to_owned(), "line-unknown".to_owned()]));
+        assert_eq!(resolved(Some("A"), &[("1", "A")]), (line("A"), person, vec![]));
+        assert_eq!(resolved(Some("A"), &[("1", "B"), ("2", "C")]).2, ["line-overruled", "line-unknown"]);
+        assert_eq!(resolved(Some("gone"), &[]), (None, person, vec!["line-gone".to_owned()]));
     }
 }

@@ -1,6 +1,6 @@
 //! A delivery and its balance.
 
-use crate::model::refusal::{Class, Warning};
+use crate::model::refusal::{RefusalClass, Warning};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -67,7 +67,7 @@ pub struct FileBalance {
 pub struct PageBalance {
     /// All that came.
     #[serde(rename = "in")]
-    pub came: u64,
+    pub received: u64,
     /// Deposited, nothing to do.
     pub stored: u64,
     /// Deposited, and waiting for a person.
@@ -84,8 +84,8 @@ pub struct PageBalance {
 impl PageBalance {
     /// Whether every page that came has reached an end.
     #[must_use]
-    pub fn closes(&self) -> bool {
-        self.open == 0 && self.came == self.stored + self.review + self.refused + self.held
+    pub fn is_balanced(&self) -> bool {
+        self.open == 0 && self.received == self.stored + self.review + self.refused + self.held
     }
 }
 
@@ -97,7 +97,7 @@ pub struct RefusedItem {
     /// Page in the file, from 1; none: the whole file.
     pub page: Option<u32>,
     /// Who can mend it.
-    pub class: Class,
+    pub class: RefusalClass,
     /// What is wrong and the next step.
     pub reason: String,
 }
@@ -116,12 +116,13 @@ pub struct WarnedItem {
 
 /// What a stage cost, summed over a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Cost {
+pub struct StageCost {
     /// How often it ran.
-    pub items: u64,
+    #[serde(rename = "items")]
+    pub executions: u64,
     /// Processor time, user and system, milliseconds.
     pub cpu_ms: u64,
 }
 
 /// Costs by stage name.
-pub type Costs = BTreeMap<String, Cost>;
+pub type StageCosts = BTreeMap<String, StageCost>;

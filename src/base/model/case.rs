@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Most signs of a code (Decision 20/2020/QĐ-TTg).
-const LONGEST_UNIT: usize = 35;
+const MAX_UNIT_CODE_LENGTH: usize = 35;
 
 /// The code of a one-stop dossier (mã hồ sơ; Circular 01/2018/TT-VPCP, article 19): unit, day of reception, serial of the day.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,20 +32,20 @@ impl CaseCode {
             return None;
         }
         let two = |from: usize| day.get(from..from + 2)?.parse::<u8>().ok();
-        let received = Day::of(2000 + i32::from(two(0)?), two(2)?, two(4)?)?;
-        Some(Self { unit: unit_of(unit)?, received, serial: serial.to_owned() })
+        let received = Day::from_ymd(2000 + i32::from(two(0)?), two(2)?, two(4)?)?;
+        Some(Self { unit: normalize_unit_code(unit)?, received, serial: serial.to_owned() })
     }
 
     /// As [`Self::parse`], of the last part of a dossier's code, which may stand below other folders.
     #[must_use]
-    pub fn of_dossier(code: &str) -> Option<Self> {
+    pub fn from_dossier_code(code: &str) -> Option<Self> {
         Self::parse(code.rsplit('/').next().unwrap_or(code))
     }
 }
 
 impl fmt::Display for CaseCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = self.received.parts();
+        let (year, month, day) = self.received.ymd();
         write!(f, "{}-{:02}{month:02}{day:02}-{}", self.unit, year.rem_euclid(100), self.serial)
     }
 }
@@ -55,7 +55,7 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// The code of a unit with the highest level first; the older form has it last, and zeros for levels that are none.
-fn unit_of(text: &str) -> Option<String> {
+fn normalize_unit_code(text: &str) -> Option<String> {
     let is_highest =
         |part: &str| part.len() == 3 && part.starts_with(|sign: char| sign.is_ascii_uppercase()) && is_digits(part.get(1..).unwrap_or(""));
     let parts: Vec<&str> = text.split('.').collect();
@@ -72,7 +72,7 @@ fn unit_of(text: &str) -> Option<String> {
     }
     let (highest, rest) = parts.split_first()?;
     let is_unit = is_highest(highest) && rest.iter().all(|part| is_digits(part) && part.len() <= 4);
-    (is_unit && text.len() <= LONGEST_UNIT).then(|| text.to_owned())
+    (is_unit && text.len() <= MAX_UNIT_CODE_LENGTH).then(|| text.to_owned())
 }
 
 /// Whether a one-stop dossier was filed with papers that the state had already (tái sử dụng).
@@ -105,13 +105,14 @@ pub struct Case {
     pub resolved: Option<Day>,
     /// Whether papers were used again; none: it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reused: Option<Reuse>,
+    #[serde(rename = "reused")]
+    pub reuse: Option<Reuse>,
 }
 
 /// A table of cases that an office handed in, as it is kept in the store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct HandedIn {
+pub struct CaseSubmission {
     /// Identifier; those handed in later sort later.
     pub id: String,
     /// When, RFC 3339, UTC.
@@ -130,13 +131,13 @@ mod tests {
     #[test]
     fn both_forms_of_a_code_are_one() {
         let newer = CaseCode::parse("H24.16-200514-0001").unwrap();
-        assert_eq!((newer.unit.as_str(), newer.received, newer.serial.as_str()), ("H24.16", Day::of(2020, 5, 14).unwrap(), "0001"));
+        assert_eq!((newer.unit.as_str(), newer.received, newer.serial.as_str()), ("H24.16", Day::from_ymd(2020, 5, 14).unwrap(), "0001"));
         for same in ["000.00.16.H24-200514-0001", " h24.16–200514–0001 "] {
             assert_eq!(CaseCode::parse(same).as_ref(), Some(&newer), "{same}");
         }
         assert_eq!(CaseCode::parse("005.00.16.H24-200514-000123").unwrap().to_string(), "H24.16.00.005-200514-000123");
         assert_eq!(CaseCode::parse("000.00.00.G09-250702-0001").unwrap().unit, "G09");
-        assert_eq!(CaseCode::of_dossier("lô 1/H24.16-200514-0001"), Some(newer));
+        assert_eq!(CaseCode::from_dossier_code("lô 1/H24.16-200514-0001"), Some(newer));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Changes: the facts that stages decide and only `catalog::commit` writes.
 
-use crate::model::holding::{DossierName, NewFile};
+use crate::model::holding::{DeliveredFile, DossierName};
 use crate::model::reading::Quality;
-use crate::model::record::{Description, ListFinding, Listed, Signature};
+use crate::model::record::{Description, ListEntry, ListFinding, Signature};
 use crate::model::refusal::{Refusal, Warning};
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub enum Change {
         /// The archive.
         file: String,
         /// Members by dossier.
-        members: Vec<(DossierName, Vec<NewFile>)>,
+        members: Vec<(DossierName, Vec<DeliveredFile>)>,
         /// Members that were refused before their bytes could be kept, with the reason, and other oddities.
         warnings: Vec<Warning>,
     },
@@ -74,20 +74,22 @@ pub enum Change {
         dossier: String,
     },
     /// The dossier's pages that had no document were cut into documents.
-    DocumentsFound {
+    #[serde(rename = "documents-found")]
+    DocumentsSeparated {
         /// The dossier.
         dossier: String,
         /// Pages (identifiers) of each new document, in order; numbers follow the highest there is.
         documents: Vec<Vec<String>>,
     },
     /// The dossier was compared with the list that came with it.
-    DossierListed {
+    #[serde(rename = "dossier-listed")]
+    DossierListCompared {
         /// The dossier.
         dossier: String,
         /// Where they disagree.
         findings: Vec<ListFinding>,
         /// What the list says of the document that begins with a page.
-        listed: Vec<(String, Listed)>,
+        listed: Vec<(String, ListEntry)>,
     },
     /// What the document is.
     DocumentDescribed {

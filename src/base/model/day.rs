@@ -15,21 +15,21 @@ use time::{Date, Month};
 pub struct Day(pub i32);
 
 /// Milliseconds of a day, and by how much Vietnam is ahead of UTC all the year (Decision 134/2002/QĐ-TTg).
-const DAY_MS: i64 = 86_400_000;
-const AHEAD_MS: i64 = 7 * 3_600_000;
+const MS_PER_DAY: i64 = 86_400_000;
+const UTC_OFFSET_MS: i64 = 7 * 3_600_000;
 
 impl Day {
     /// The day in Vietnam at a moment in epoch milliseconds.
     #[must_use]
-    pub fn at(epoch_ms: i64) -> Self {
-        Self(i32::try_from(epoch_ms.saturating_add(AHEAD_MS).div_euclid(DAY_MS)).unwrap_or(i32::MAX))
+    pub fn from_epoch_ms(epoch_ms: i64) -> Self {
+        Self(i32::try_from(epoch_ms.saturating_add(UTC_OFFSET_MS).div_euclid(MS_PER_DAY)).unwrap_or(i32::MAX))
     }
 
     /// A day by year, month and day of the month.
     #[must_use]
-    pub fn of(year: i32, month: u8, day: u8) -> Option<Self> {
+    pub fn from_ymd(year: i32, month: u8, day: u8) -> Option<Self> {
         let date = Date::from_calendar_date(year, Month::try_from(month).ok()?, day).ok()?;
-        Some(Self(date.to_julian_day() - EPOCH))
+        Some(Self(date.to_julian_day() - JULIAN_DAY_1970))
     }
 
     /// A day as `2026-11-26` or as offices write it, `26/11/2026`.
@@ -43,26 +43,26 @@ impl Day {
         if parts.next().is_some() || !(1000..3000).contains(&year) {
             return None;
         }
-        Self::of(year, u8::try_from(two).ok()?, u8::try_from(day).ok()?)
+        Self::from_ymd(year, u8::try_from(two).ok()?, u8::try_from(day).ok()?)
     }
 
     /// Year, month and day of the month.
     #[must_use]
-    pub fn parts(self) -> (i32, u8, u8) {
-        let date = Date::from_julian_day(self.0.saturating_add(EPOCH)).unwrap_or(Date::MAX);
+    pub fn ymd(self) -> (i32, u8, u8) {
+        let date = Date::from_julian_day(self.0.saturating_add(JULIAN_DAY_1970)).unwrap_or(Date::MAX);
         (date.year(), u8::from(date.month()), date.day())
     }
 
     /// As offices write it: `26/11/2026`.
     #[must_use]
-    pub fn numeric(self) -> String {
-        let (year, month, day) = self.parts();
+    pub fn format_dmy(self) -> String {
+        let (year, month, day) = self.ymd();
         format!("{day:02}/{month:02}/{year}")
     }
 
     /// So many days later.
     #[must_use]
-    pub fn after(self, days: i32) -> Self {
+    pub fn plus_days(self, days: i32) -> Self {
         Self(self.0.saturating_add(days))
     }
 
@@ -74,11 +74,11 @@ impl Day {
 }
 
 /// The Julian day of 1970-01-01.
-const EPOCH: i32 = 2_440_588;
+const JULIAN_DAY_1970: i32 = 2_440_588;
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = self.parts();
+        let (year, month, day) = self.ymd();
         write!(f, "{year:04}-{month:02}-{day:02}")
     }
 }
@@ -101,21 +101,21 @@ impl TryFrom<String> for Day {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Calendar {
     holidays: BTreeSet<Day>,
-    worked: BTreeSet<Day>,
+    makeup_days: BTreeSet<Day>,
     /// Days of every year: month and day of the month, from that year on.
-    yearly: Vec<(u8, u8, i32)>,
+    annual_holidays: Vec<(u8, u8, i32)>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
-    yearly: Vec<WrittenYearly>,
-    year: BTreeMap<String, WrittenYear>,
+struct CalendarFile {
+    yearly: Vec<AnnualHoliday>,
+    year: BTreeMap<String, CalendarYear>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenYearly {
+struct AnnualHoliday {
     day: String,
     from: i32,
     #[allow(dead_code)]
@@ -124,7 +124,7 @@ struct WrittenYearly {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenYear {
+struct CalendarYear {
     #[allow(dead_code)]
     source: String,
     holidays: Vec<Day>,
@@ -147,59 +147,59 @@ impl Calendar {
     /// # Errors
     /// `Invalid` for what is none.
     pub fn from_toml(text: &str) -> Result<Self> {
-        let written: Written = toml::from_str(text).map_err(|error| Error::invalid("the calendar cannot be read").caused_by(error))?;
+        let written: CalendarFile = toml::from_str(text).map_err(|error| Error::invalid("the calendar cannot be read").caused_by(error))?;
         let mut calendar = Self::default();
         for one in written.yearly {
             let parts = one.day.split_once('/').and_then(|(day, month)| Some((month.parse().ok()?, day.parse().ok()?)));
             let (month, day) = parts.ok_or_else(|| Error::invalid(format!("{:?} is no day of every year; write 30/4", one.day)))?;
-            calendar.yearly.push((month, day, one.from));
+            calendar.annual_holidays.push((month, day, one.from));
         }
         for (_, year) in written.year {
             calendar.holidays.extend(year.holidays);
-            calendar.worked.extend(year.worked);
+            calendar.makeup_days.extend(year.worked);
         }
         Ok(calendar)
     }
 
     /// Whether offices work that day.
     #[must_use]
-    pub fn is_working(&self, day: Day) -> bool {
-        if self.worked.contains(&day) {
+    pub fn is_working_day(&self, day: Day) -> bool {
+        if self.makeup_days.contains(&day) {
             return true;
         }
-        let (year, month, of_month) = day.parts();
-        let is_yearly = self.yearly.iter().any(|(m, d, from)| (*m, *d) == (month, of_month) && year >= *from);
+        let (year, month, of_month) = day.ymd();
+        let is_yearly = self.annual_holidays.iter().any(|(m, d, from)| (*m, *d) == (month, of_month) && year >= *from);
         day.weekday() < 5 && !is_yearly && !self.holidays.contains(&day)
     }
 
     /// Working days from `from` to `to`, both counted; none where `to` comes first.
     #[must_use]
-    pub fn working_days(&self, from: Day, to: Day) -> u32 {
-        (from.0..=to.0).filter(|day| self.is_working(Day(*day))).count().try_into().unwrap_or(u32::MAX)
+    pub fn count_working_days(&self, from: Day, to: Day) -> u32 {
+        (from.0..=to.0).filter(|day| self.is_working_day(Day(*day))).count().try_into().unwrap_or(u32::MAX)
     }
 
     /// The `count`-th working day after `day`; a century on at most.
     #[must_use]
-    pub fn working_day_after(&self, day: Day, count: u32) -> Day {
+    pub fn nth_working_day_after(&self, day: Day, count: u32) -> Day {
         const CENTURY: i32 = 36_525;
         let mut left = count;
         let mut at = day;
         while left > 0 && at.0 - day.0 < CENTURY {
-            at = at.after(1);
-            left -= u32::from(self.is_working(at));
+            at = at.plus_days(1);
+            left -= u32::from(self.is_working_day(at));
         }
         at
     }
 
     /// The day itself where offices work on it, else the next on which they do.
     #[must_use]
-    pub fn working_day_from(&self, day: Day) -> Day {
-        if self.is_working(day) { day } else { self.working_day_after(day, 1) }
+    pub fn first_working_day_from(&self, day: Day) -> Day {
+        if self.is_working_day(day) { day } else { self.nth_working_day_after(day, 1) }
     }
 
     /// The last `count` working days up to `day`, the newest first.
-    pub fn working_days_before(&self, day: Day, count: usize) -> impl Iterator<Item = Day> + '_ {
-        (0..).map(move |back| day.after(-back)).filter(|day| self.is_working(*day)).take(count)
+    pub fn last_working_days(&self, day: Day, count: usize) -> impl Iterator<Item = Day> + '_ {
+        (0..).map(move |back| day.plus_days(-back)).filter(|day| self.is_working_day(*day)).take(count)
     }
 }
 
@@ -216,28 +216,28 @@ mod tests {
     fn days_are_written_both_ways() {
         assert_eq!(day("26/11/2026"), day("2026-11-26"));
         assert_eq!((day("1970-01-01").0, day("29/2/2024").to_string().as_str()), (0, "2024-02-29"));
-        assert_eq!(day("5/3/2026").numeric(), "05/03/2026");
+        assert_eq!(day("5/3/2026").format_dmy(), "05/03/2026");
         for wrong in ["", "29/2/2025", "2026-13-01", "1/1/26", "26/11/2026/1", "hôm nay"] {
             assert_eq!(Day::parse(wrong), None, "{wrong}");
         }
         // 17:30 UTC is half past midnight in Vietnam.
-        assert_eq!(Day::at(day("2026-11-26").0.into()).0, 0);
-        assert_eq!(Day::at(i64::from(day("2026-11-26").0) * DAY_MS - 6 * 3_600_000), day("2026-11-26"));
+        assert_eq!(Day::from_epoch_ms(day("2026-11-26").0.into()).0, 0);
+        assert_eq!(Day::from_epoch_ms(i64::from(day("2026-11-26").0) * MS_PER_DAY - 6 * 3_600_000), day("2026-11-26"));
     }
 
     #[test]
     fn weekends_and_holidays_are_not_worked() {
         let calendar = Calendar::from_toml(include_str!("calendar.toml")).unwrap();
         for free in ["28/11/2026", "29/11/2026", "24/11/2026", "2/9/2026", "30/4/2026", "17/2/2026", "26/4/2026", "1/1/2027"] {
-            assert!(!calendar.is_working(day(free)), "{free}");
+            assert!(!calendar.is_working_day(day(free)), "{free}");
         }
-        assert!(calendar.is_working(day("26/11/2026")) && calendar.is_working(day("24/11/2025")));
-        assert_eq!(calendar.working_days(day("23/11/2026"), day("30/11/2026")), 5);
-        assert_eq!(calendar.working_days(day("30/11/2026"), day("23/11/2026")), 0);
-        assert_eq!(calendar.working_day_after(day("27/11/2026"), 1), day("30/11/2026"));
-        assert_eq!(["28/11/2026", "30/11/2026"].map(|free| calendar.working_day_from(day(free))), [day("30/11/2026"); 2]);
+        assert!(calendar.is_working_day(day("26/11/2026")) && calendar.is_working_day(day("24/11/2025")));
+        assert_eq!(calendar.count_working_days(day("23/11/2026"), day("30/11/2026")), 5);
+        assert_eq!(calendar.count_working_days(day("30/11/2026"), day("23/11/2026")), 0);
+        assert_eq!(calendar.nth_working_day_after(day("27/11/2026"), 1), day("30/11/2026"));
+        assert_eq!(["28/11/2026", "30/11/2026"].map(|free| calendar.first_working_day_from(day(free))), [day("30/11/2026"); 2]);
         assert_eq!(
-            calendar.working_days_before(day("30/11/2026"), 3).collect::<Vec<_>>(),
+            calendar.last_working_days(day("30/11/2026"), 3).collect::<Vec<_>>(),
             [day("30/11/2026"), day("27/11/2026"), day("26/11/2026")]
         );
     }

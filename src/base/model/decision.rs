@@ -12,7 +12,7 @@ pub struct Decision {
     pub author: String,
     /// What was decided.
     #[serde(flatten)]
-    pub act: Act,
+    pub kind: DecisionKind,
     /// Why, in the author's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -21,7 +21,8 @@ pub struct Decision {
 /// What a person can decide.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "act")]
-pub enum Act {
+#[schemars(rename = "Act")]
+pub enum DecisionKind {
     /// The document is right as it is now: nobody need look any more.
     Accept,
     /// The document cannot stay like this; it waits until it is delivered again.
@@ -52,14 +53,16 @@ pub enum Act {
         text: String,
     },
     /// A page is upright after another turn; it is read again.
-    Turn {
+    #[serde(rename = "turn")]
+    Rotate {
         /// Page of the document, from 1.
         page: u32,
         /// Clockwise turn of the picture as delivered, degrees: 0, 90, 180 or 270.
         turn: u16,
     },
     /// Another scan stands for a page; its original stays.
-    Replace {
+    #[serde(rename = "replace")]
+    ReplaceScan {
         /// Page of the document, from 1.
         page: u32,
         /// SHA-256 of the new file, lower-case hexadecimal.
@@ -79,10 +82,10 @@ pub enum Act {
     Undo,
 }
 
-impl Act {
+impl DecisionKind {
     /// The word for it, as in JSON.
     #[must_use]
-    pub fn word(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
             Self::Accept => "accept",
             Self::Reject => "reject",
@@ -90,8 +93,8 @@ impl Act {
             Self::CorrectKind { .. } => "correct-kind",
             Self::CorrectField { .. } => "correct-field",
             Self::CorrectWord { .. } => "correct-word",
-            Self::Turn { .. } => "turn",
-            Self::Replace { .. } => "replace",
+            Self::Rotate { .. } => "turn",
+            Self::ReplaceScan { .. } => "replace",
             Self::Split { .. } => "split",
             Self::Join { .. } => "join",
             Self::Undo => "undo",
@@ -104,7 +107,7 @@ impl Act {
     pub fn can_be_undone(&self) -> bool {
         match self {
             Self::Accept | Self::Reject | Self::CorrectKind { .. } | Self::CorrectField { .. } | Self::CorrectWord { .. } => true,
-            Self::Release | Self::Turn { .. } | Self::Replace { .. } | Self::Split { .. } | Self::Join { .. } | Self::Undo => false,
+            Self::Release | Self::Rotate { .. } | Self::ReplaceScan { .. } | Self::Split { .. } | Self::Join { .. } | Self::Undo => false,
         }
     }
 }
@@ -112,11 +115,11 @@ impl Act {
 /// The decisions that count, in order. An [`Act::Undo`] takes back what its author decided just before it, all that was decided
 /// at once; where somebody else decided since, it takes nothing back.
 #[must_use]
-pub fn standing(decisions: &[Decision]) -> Vec<&Decision> {
+pub fn effective_decisions(decisions: &[Decision]) -> Vec<&Decision> {
     let mut standing: Vec<&Decision> = Vec::with_capacity(decisions.len());
     for decision in decisions {
-        if decision.act == Act::Undo {
-            let taken = undoable(&standing, &decision.author).unwrap_or(0);
+        if decision.kind == DecisionKind::Undo {
+            let taken = undo_count(&standing, &decision.author).unwrap_or(0);
             standing.truncate(standing.len() - taken);
         } else {
             standing.push(decision);
@@ -127,45 +130,50 @@ pub fn standing(decisions: &[Decision]) -> Vec<&Decision> {
 
 /// How many of the last decisions an undo by `author` would take back; none where it can take nothing back.
 #[must_use]
-pub fn undoable(standing: &[&Decision], author: &str) -> Option<usize> {
+pub fn undo_count(standing: &[&Decision], author: &str) -> Option<usize> {
     let last = standing.last().filter(|last| last.author == author)?;
     let together: Vec<&&Decision> = standing.iter().rev().take_while(|one| one.author == last.author && one.at == last.at).collect();
-    together.iter().all(|one| one.act.can_be_undone()).then_some(together.len())
+    together.iter().all(|one| one.kind.can_be_undone()).then_some(together.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn by(author: &str, at: &str, act: Act) -> Decision {
-        Decision { at: at.to_owned(), author: author.to_owned(), act, note: None }
+    fn decision_by(author: &str, at: &str, act: DecisionKind) -> Decision {
+        Decision { at: at.to_owned(), author: author.to_owned(), kind: act, note: None }
     }
 
-    fn kind(code: &str) -> Act {
-        Act::CorrectKind { kind: code.to_owned() }
+    fn kind(code: &str) -> DecisionKind {
+        DecisionKind::CorrectKind { kind: code.to_owned() }
     }
 
-    fn left(decisions: &[Decision]) -> Vec<Act> {
-        standing(decisions).into_iter().map(|decision| decision.act.clone()).collect()
+    fn effective_kinds(decisions: &[Decision]) -> Vec<DecisionKind> {
+        effective_decisions(decisions).into_iter().map(|decision| decision.kind.clone()).collect()
     }
 
     #[test]
     fn undo_takes_back_what_was_decided_at_once_and_no_more() {
-        let mut all = vec![by("lan", "1", kind("02")), by("lan", "2", kind("03")), by("lan", "2", Act::Accept), by("lan", "3", Act::Undo)];
-        assert_eq!(left(&all), [kind("02")]);
-        all.push(by("lan", "4", Act::Undo));
-        assert_eq!(left(&all), []);
-        all.push(by("lan", "5", Act::Undo));
-        all.push(by("lan", "6", Act::Accept));
-        assert_eq!(left(&all), [Act::Accept]);
+        let mut all = vec![
+            decision_by("lan", "1", kind("02")),
+            decision_by("lan", "2", kind("03")),
+            decision_by("lan", "2", DecisionKind::Accept),
+            decision_by("lan", "3", DecisionKind::Undo),
+        ];
+        assert_eq!(effective_kinds(&all), [kind("02")]);
+        all.push(decision_by("lan", "4", DecisionKind::Undo));
+        assert_eq!(effective_kinds(&all), []);
+        all.push(decision_by("lan", "5", DecisionKind::Undo));
+        all.push(decision_by("lan", "6", DecisionKind::Accept));
+        assert_eq!(effective_kinds(&all), [DecisionKind::Accept]);
     }
 
     #[test]
     fn nobody_takes_back_what_another_decided_or_what_changed_pages() {
-        let accepted = by("lan", "1", Act::Accept);
-        assert_eq!(left(&[accepted.clone(), by("minh", "2", Act::Undo)]), [Act::Accept]);
-        let turned = by("lan", "2", Act::Turn { page: 1, turn: 90 });
-        let all = [accepted, by("lan", "2", kind("02")), turned.clone(), by("lan", "3", Act::Undo)];
-        assert_eq!(left(&all), [Act::Accept, kind("02"), turned.act]);
+        let accepted = decision_by("lan", "1", DecisionKind::Accept);
+        assert_eq!(effective_kinds(&[accepted.clone(), decision_by("minh", "2", DecisionKind::Undo)]), [DecisionKind::Accept]);
+        let turned = decision_by("lan", "2", DecisionKind::Rotate { page: 1, turn: 90 });
+        let all = [accepted, decision_by("lan", "2", kind("02")), turned.clone(), decision_by("lan", "3", DecisionKind::Undo)];
+        assert_eq!(effective_kinds(&all), [DecisionKind::Accept, kind("02"), turned.kind]);
     }
 }

@@ -7,22 +7,23 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// The profiles, the newest last.
-static PROFILES: LazyLock<Vec<Profile>> =
-    LazyLock::new(|| toml::from_str::<Profiles>(include_str!("fields.toml")).unwrap_or_default().profile);
+static PROFILES: LazyLock<Vec<FieldProfile>> =
+    LazyLock::new(|| toml::from_str::<ProfileFile>(include_str!("fields.toml")).unwrap_or_default().profile);
 
 #[derive(Debug, Default, Deserialize)]
-struct Profiles {
-    profile: Vec<Profile>,
+struct ProfileFile {
+    profile: Vec<FieldProfile>,
 }
 
 /// What a circular asks of a description.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Profile {
+pub struct FieldProfile {
     /// Number of the circular.
     pub name: String,
     /// First day on which it is in force, `YYYY-MM-DD`.
-    pub from: String,
+    #[serde(rename = "from")]
+    pub effective_from: String,
     /// Fields of a dossier.
     pub dossier: Vec<FieldDefinition>,
     /// Fields of a document.
@@ -43,17 +44,18 @@ pub struct FieldDefinition {
     pub label: String,
     /// What it holds.
     #[serde(rename = "type")]
-    pub holds: Holds,
+    pub field_type: FieldType,
     /// Most characters of a text or digits of a number; 0: no limit is set.
     pub length: usize,
     /// Whether there must be a value.
-    pub need: Need,
+    #[serde(rename = "need")]
+    pub obligation: Obligation,
 }
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Holds {
+pub enum FieldType {
     /// Text.
     Text,
     /// A whole number.
@@ -69,7 +71,7 @@ pub enum Holds {
 /// Whether there must be a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Need {
+pub enum Obligation {
     /// Always.
     Required,
     /// Where another field says so.
@@ -82,26 +84,26 @@ pub enum Need {
 
 /// All profiles, the newest last.
 #[must_use]
-pub fn profiles() -> &'static [Profile] {
+pub fn profiles() -> &'static [FieldProfile] {
     &PROFILES
 }
 
 /// The newest profile.
 #[must_use]
-pub fn newest() -> Option<&'static Profile> {
+pub fn newest_profile() -> Option<&'static FieldProfile> {
     PROFILES.last()
 }
 
-impl Profile {
+impl FieldProfile {
     /// The field of a dossier with this name.
     #[must_use]
-    pub fn of_dossier(&self, name: &str) -> Option<&FieldDefinition> {
+    pub fn dossier_field(&self, name: &str) -> Option<&FieldDefinition> {
         self.dossier.iter().chain(&self.extensions).find(|field| field.name == name)
     }
 
     /// The field of a document with this name.
     #[must_use]
-    pub fn of_document(&self, name: &str) -> Option<&FieldDefinition> {
+    pub fn document_field(&self, name: &str) -> Option<&FieldDefinition> {
         self.document.iter().chain(&self.extensions).find(|field| field.name == name)
     }
 }
@@ -113,13 +115,14 @@ mod tests {
 
     #[test]
     fn the_circular_is_there_as_it_is() {
-        let profile = newest().unwrap();
+        let profile = newest_profile().unwrap();
         assert_eq!((profile.name.as_str(), profile.dossier.len(), profile.document.len()), ("05/2025/TT-BNV", 18, 21));
-        assert_eq!(profile.from, "2025-07-01");
-        let subject = profile.of_document("subject").unwrap();
-        assert_eq!((subject.holds, subject.length, subject.need), (Holds::Text, 500, Need::Required));
-        assert_eq!(profile.of_document("signer").unwrap().need, Need::Extension);
-        let coded = profile.dossier.iter().chain(&profile.document).filter(|field| field.holds == Holds::Code && field.name != "typeName");
+        assert_eq!(profile.effective_from, "2025-07-01");
+        let subject = profile.document_field("subject").unwrap();
+        assert_eq!((subject.field_type, subject.length, subject.obligation), (FieldType::Text, 500, Obligation::Required));
+        assert_eq!(profile.document_field("signer").unwrap().obligation, Obligation::Extension);
+        let coded =
+            profile.dossier.iter().chain(&profile.document).filter(|field| field.field_type == FieldType::Code && field.name != "typeName");
         assert!(coded.into_iter().all(|field| profile.codes.contains_key(&field.name)));
     }
 }

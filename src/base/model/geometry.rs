@@ -43,7 +43,7 @@ impl Bounds {
     }
 
     /// The smallest rectangle around all, or `None` for none.
-    pub fn around<'a>(all: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
+    pub fn enclosing<'a>(all: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
         all.into_iter().copied().reduce(|a, b| a.union(&b))
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::model::decision::Decision;
 use crate::model::reading::Quality;
-use crate::model::record::{Description, ListFinding, Listed, Signature};
+use crate::model::record::{Description, ListEntry, ListFinding, Signature};
 use crate::model::refusal::{Refusal, Warning};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,8 @@ pub struct DossierName {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct DeliveredName {
     /// For people: bytes that are not UTF-8 are shown as U+FFFD.
-    pub shown: String,
+    #[serde(rename = "shown")]
+    pub display: String,
     /// The exact bytes in hexadecimal, where they are not UTF-8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw_hex: Option<String>,
@@ -35,15 +36,15 @@ impl DeliveredName {
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Self {
         match std::str::from_utf8(bytes) {
-            Ok(name) => Self { shown: name.to_owned(), raw_hex: None },
-            Err(_) => Self { shown: String::from_utf8_lossy(bytes).into_owned(), raw_hex: Some(hex::encode(bytes)) },
+            Ok(name) => Self { display: name.to_owned(), raw_hex: None },
+            Err(_) => Self { display: String::from_utf8_lossy(bytes).into_owned(), raw_hex: Some(hex::encode(bytes)) },
         }
     }
 }
 
 /// A file that arrived. Its bytes are already in the blob store under `sha256`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewFile {
+pub struct DeliveredFile {
     /// Path inside the delivery, `/` between parts; unique in the batch; never used as a path.
     pub path: DeliveredName,
     /// SHA-256 of the bytes, lower-case hexadecimal.
@@ -92,7 +93,7 @@ pub struct File {
     pub dossier: String,
     /// As delivered.
     #[serde(flatten)]
-    pub new: NewFile,
+    pub delivered: DeliveredFile,
     /// Where it stands.
     pub state: FileState,
     /// Media type found by content, such as `application/pdf`; empty until identified.
@@ -128,7 +129,7 @@ pub enum PageState {
 
 /// An officer's word that a page in quarantine may be read and stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Release {
+pub struct QuarantineRelease {
     /// Who.
     pub by: String,
     /// When, RFC 3339, UTC.
@@ -159,7 +160,8 @@ pub struct Page {
     /// What was odd about it.
     pub warnings: Vec<Warning>,
     /// An officer released it: a stamp of secrecy holds it no more.
-    pub released: Option<Box<Release>>,
+    #[serde(rename = "released")]
+    pub release: Option<Box<QuarantineRelease>>,
     /// Clockwise turn, degrees, that a person says makes it upright; none: it is found out.
     pub turn: Option<u16>,
 }
@@ -178,9 +180,11 @@ pub struct Document {
     /// What the paper is, once described.
     pub description: Option<Description>,
     /// What the list that came with the scans says of it.
-    pub listed: Option<Listed>,
+    #[serde(rename = "listed")]
+    pub list_entry: Option<ListEntry>,
     /// Why a person must look at it; empty: nobody need.
-    pub review: Vec<String>,
+    #[serde(rename = "review")]
+    pub review_reasons: Vec<String>,
     /// What people decided about it, in the order of time.
     pub decisions: Vec<Decision>,
     /// The newest version of its dossier holds its PDF, text and ALTO as they should be.
@@ -235,19 +239,19 @@ pub enum Item {
         page: Page,
     },
     /// One dossier with all it holds, from every batch.
-    Dossier(Box<Contents>),
+    Dossier(Box<DossierSnapshot>),
     /// One document with its dossier's contents.
     Document {
         /// The document's identifier.
         document: String,
         /// The dossier's contents.
-        contents: Box<Contents>,
+        contents: Box<DossierSnapshot>,
     },
 }
 
 /// A dossier with all it holds, from every batch.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Contents {
+pub struct DossierSnapshot {
     /// The dossier.
     pub dossier: Dossier,
     /// Its files, in order of arrival.
@@ -258,7 +262,7 @@ pub struct Contents {
     pub documents: Vec<Document>,
 }
 
-impl Contents {
+impl DossierSnapshot {
     /// The file with this identifier.
     #[must_use]
     pub fn file(&self, id: &str) -> Option<&File> {
@@ -279,7 +283,7 @@ impl Contents {
 
     /// Whether the file must not leave quarantine: the dossier is held, and no page of the file is in a document yet.
     #[must_use]
-    pub fn holds_back(&self, file: &File) -> bool {
+    pub fn is_file_held(&self, file: &File) -> bool {
         let is_placed = |page: &Page| self.documents.iter().any(|document| document.pages.contains(&page.id));
         let mut own = self.pages.iter().filter(|page| page.file == file.id).peekable();
         self.is_held() && own.peek().is_some() && !own.any(|page| page.state == PageState::Stored || is_placed(page))

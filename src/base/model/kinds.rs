@@ -2,7 +2,7 @@
 
 /// One kind of document (loại văn bản).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kind {
+pub struct DocumentKind {
     /// Code of Circular 05/2025, `01` to `32`.
     pub code: &'static str,
     /// Vietnamese name, lower case.
@@ -11,12 +11,12 @@ pub struct Kind {
     pub abbreviation: &'static str,
 }
 
-const fn kind(code: &'static str, name: &'static str, abbreviation: &'static str) -> Kind {
-    Kind { code, name, abbreviation }
+const fn kind(code: &'static str, name: &'static str, abbreviation: &'static str) -> DocumentKind {
+    DocumentKind { code, name, abbreviation }
 }
 
 /// All kinds by code.
-pub const KINDS: [Kind; 32] = [
+pub const DOCUMENT_KINDS: [DocumentKind; 32] = [
     kind("01", "nghị quyết", "NQ"),
     kind("02", "quyết định", "QĐ"),
     kind("03", "chỉ thị", "CT"),
@@ -55,10 +55,10 @@ pub const KINDS: [Kind; 32] = [
 pub const OFFICIAL_LETTER: &str = "22";
 
 /// Code of everything else.
-pub const OTHER: &str = "32";
+pub const OTHER_KIND: &str = "32";
 
 /// The kind with this code.
 #[must_use]
-pub fn by_code(code: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| kind.code == code)
+pub fn kind_by_code(code: &str) -> Option<&'static DocumentKind> {
+    DOCUMENT_KINDS.iter().find(|kind| kind.code == code)
 }

@@ -20,7 +20,7 @@ pub enum LotState {
 impl LotState {
     /// The word for it, as in JSON.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Accepted => "accepted",
@@ -36,7 +36,8 @@ pub struct Lot {
     /// Identifier (UUIDv7 text).
     pub id: String,
     /// Line of a roadmap to which its documents belong.
-    pub line: String,
+    #[serde(rename = "line")]
+    pub target: String,
     /// Unit of the line.
     pub unit: String,
     /// Where it stands.
@@ -64,7 +65,8 @@ pub struct Lot {
     pub judged: Option<(String, String)>,
     /// Gravities of which there were too many.
     #[serde(default)]
-    pub refused_for: Vec<String>,
+    #[serde(rename = "refused_for")]
+    pub failed_severities: Vec<String>,
     /// In the words of who judged it.
     #[serde(default)]
     pub note: String,
@@ -74,14 +76,16 @@ pub struct Lot {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SampledPage {
     /// Place in the lot, from 0.
-    pub place: u32,
+    #[serde(rename = "place")]
+    pub index_in_lot: u32,
     /// `OBJECT#NUMBER`.
     pub document: String,
     /// Page of the document, from 1.
     pub page: u32,
     /// Whether somebody looked at it.
     #[serde(default)]
-    pub seen: bool,
+    #[serde(rename = "seen")]
+    pub inspected: bool,
     /// Codes of the defects found on it.
     #[serde(default)]
     pub defects: Vec<String>,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PersonalData {
     /// What it is.
-    pub kind: PersonalKind,
+    pub kind: PersonalDataKind,
     /// Page of the document, from 1.
     pub page: u32,
     /// Around each of its words, px of the upright picture.
@@ -18,7 +18,8 @@ pub struct PersonalData {
 /// Kinds of personal data that are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum PersonalKind {
+#[schemars(rename = "PersonalKind")]
+pub enum PersonalDataKind {
     /// Number of a citizen's card, identity card or passport (số định danh cá nhân, CCCD, CMND, hộ chiếu).
     CitizenNumber,
     /// Mobile telephone (số điện thoại).
@@ -33,10 +34,10 @@ pub enum PersonalKind {
     Email,
 }
 
-impl PersonalKind {
+impl PersonalDataKind {
     /// Its name, as in JSON.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::CitizenNumber => "citizen-number",
             Self::Telephone => "telephone",

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What a stage works on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Level {
+pub enum StageLevel {
     /// A dossier.
     Dossier,
     /// A file of a dossier.
@@ -16,22 +16,22 @@ pub enum Level {
     Document,
 }
 
-impl Level {
+impl StageLevel {
     /// The word used in SQL and JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Level::Dossier => "dossier",
-            Level::File => "file",
-            Level::Page => "page",
-            Level::Document => "document",
+            StageLevel::Dossier => "dossier",
+            StageLevel::File => "file",
+            StageLevel::Page => "page",
+            StageLevel::Document => "document",
         }
     }
 }
 
 /// One stage with its options.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Step {
+pub struct StageConfig {
     /// Name of a row of `stages::STAGES`.
     pub stage: String,
     /// Its options, checked by the stage.
@@ -40,11 +40,12 @@ pub struct Step {
 
 /// Neighbouring stages of one level: one task runs them all on one item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Group {
+pub struct StageGroup {
     /// What the stages work on.
-    pub level: Level,
+    pub level: StageLevel,
     /// The stages in order.
-    pub steps: Vec<Step>,
+    #[serde(rename = "steps")]
+    pub stages: Vec<StageConfig>,
 }
 
 /// A checked pipeline.
@@ -56,17 +57,17 @@ pub struct Group {
 /// the dossier gets a task of the next group of level `Dossier` after the last one it had; past the last
 /// group it is finished; a batch with no open task is finished.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Plan {
+pub struct PipelinePlan {
     /// Name, such as `administrative`.
     pub name: String,
     /// Groups in order.
-    pub groups: Vec<Group>,
+    pub groups: Vec<StageGroup>,
 }
 
-impl Plan {
+impl PipelinePlan {
     /// The first group of `level` at or after `from`.
     #[must_use]
-    pub fn group_of(&self, level: Level, from: usize) -> Option<usize> {
+    pub fn next_group(&self, level: StageLevel, from: usize) -> Option<usize> {
         self.groups.iter().enumerate().skip(from).find(|(_, group)| group.level == level).map(|(index, _)| index)
     }
 }

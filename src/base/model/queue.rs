@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 /// The reason of a document that was drawn for a sample.
-pub const SAMPLE: &str = "sample";
+pub const SAMPLE_REASON: &str = "sample";
 
 /// Where documents wait for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Queue {
+pub enum ReviewQueue {
     /// A stamp of secrecy was found.
     Secret,
     /// Something is wrong with pages, values or the list, or a person rejected it.
@@ -19,16 +19,16 @@ pub enum Queue {
     Sample,
 }
 
-impl Queue {
+impl ReviewQueue {
     /// Every queue, the most pressing first.
     pub const ALL: [Self; 4] = [Self::Secret, Self::Flags, Self::Confidence, Self::Sample];
 
     /// The most pressing queue of a document with these reasons; `None` without any.
     #[must_use]
-    pub fn of(reasons: &[String]) -> Option<Self> {
+    pub fn from_reasons(reasons: &[String]) -> Option<Self> {
         let queue = |reason: &str| match reason {
             "secrecy-stamp" => Self::Secret,
-            SAMPLE => Self::Sample,
+            SAMPLE_REASON => Self::Sample,
             "page-confidence-low" => Self::Confidence,
             reason if reason.ends_with("-unsure") || reason.ends_with("-missing") => Self::Confidence,
             _ => Self::Flags,
@@ -38,18 +38,18 @@ impl Queue {
 
     /// The queue of this name.
     #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|queue| queue.name() == name)
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|queue| queue.as_str() == name)
     }
 
     /// Its name, as in JSON.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Secret => "secret",
             Self::Flags => "flags",
             Self::Confidence => "confidence",
-            Self::Sample => SAMPLE,
+            Self::Sample => SAMPLE_REASON,
         }
     }
 }
@@ -60,11 +60,11 @@ mod tests {
 
     #[test]
     fn a_document_waits_in_the_most_pressing_queue() {
-        let queue = |reasons: &[&str]| Queue::of(&reasons.iter().map(|reason| (*reason).to_owned()).collect::<Vec<_>>());
+        let queue = |reasons: &[&str]| ReviewQueue::from_reasons(&reasons.iter().map(|reason| (*reason).to_owned()).collect::<Vec<_>>());
         assert_eq!(queue(&[]), None);
-        assert_eq!(queue(&["number-unsure", "date-missing", "page-confidence-low"]), Some(Queue::Confidence));
-        assert_eq!(queue(&["number-unsure", "page-warning"]), Some(Queue::Flags));
-        assert_eq!(queue(&["list-differs", "secrecy-stamp"]), Some(Queue::Secret));
-        assert_eq!(queue(&[SAMPLE]), Some(Queue::Sample));
+        assert_eq!(queue(&["number-unsure", "date-missing", "page-confidence-low"]), Some(ReviewQueue::Confidence));
+        assert_eq!(queue(&["number-unsure", "page-warning"]), Some(ReviewQueue::Flags));
+        assert_eq!(queue(&["list-differs", "secrecy-stamp"]), Some(ReviewQueue::Secret));
+        assert_eq!(queue(&[SAMPLE_REASON]), Some(ReviewQueue::Sample));
     }
 }

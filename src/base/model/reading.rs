@@ -1,6 +1,6 @@
 //! What was read on one page.
 
-use crate::model::code::Code;
+use crate::model::code::Barcode;
 use crate::model::geometry::Bounds;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,18 +31,19 @@ pub struct Reading {
     pub blocks: Vec<Block>,
     /// Barcodes, QR codes and patch codes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub codes: Vec<Code>,
+    #[serde(rename = "codes")]
+    pub barcodes: Vec<Barcode>,
     /// Stamps of secrecy that were seen on the picture, the most secret first; words that were read are in
     /// `blocks`, whether or not they are such a stamp.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub stamps: Vec<Stamp>,
+    pub stamps: Vec<SecrecyStamp>,
 }
 
 /// A stamp of secrecy (dấu độ mật), as seen on the picture of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Stamp {
+pub struct SecrecyStamp {
     /// What it says.
-    pub level: Secrecy,
+    pub level: SecrecyLevel,
     /// Around the stamp.
     pub bounds: Bounds,
     /// How sure it is one, 0 to 100.
@@ -52,7 +53,7 @@ pub struct Stamp {
 /// A level of secrecy (độ mật), the lowest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Secrecy {
+pub enum SecrecyLevel {
     /// Mật.
     Confidential,
     /// Tối mật.
@@ -61,14 +62,14 @@ pub enum Secrecy {
     TopSecret,
 }
 
-impl Secrecy {
+impl SecrecyLevel {
     /// As it is stamped.
     #[must_use]
     pub fn as_stamped(self) -> &'static str {
         match self {
-            Secrecy::Confidential => "MẬT",
-            Secrecy::Secret => "TỐI MẬT",
-            Secrecy::TopSecret => "TUYỆT MẬT",
+            SecrecyLevel::Confidential => "MẬT",
+            SecrecyLevel::Secret => "TỐI MẬT",
+            SecrecyLevel::TopSecret => "TUYỆT MẬT",
         }
     }
 }
@@ -97,12 +98,13 @@ pub struct Quality {
     /// What was measured of the scan; none for a born-digital page, and for a page that a version of this
     /// program read which did not measure it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scan: Option<Scan>,
+    pub scan: Option<ScanQuality>,
 }
 
 /// How a page was scanned (bản quét), as far as its picture and its words tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Scan {
+#[schemars(rename = "Scan")]
+pub struct ScanQuality {
     /// Resolution of the delivered picture, dots per inch.
     pub dpi: u32,
     /// Skew of the delivered picture, hundredths of a degree; positive: lines fall to the right.
@@ -113,7 +115,8 @@ pub struct Scan {
     /// the back, per mille.
     pub bleed_permille: u32,
     /// Sides at which print runs out of the picture.
-    pub cut: Sides,
+    #[serde(rename = "cut")]
+    pub clipped_sides: Sides,
     /// Characters that are most likely read wrongly, per mille of the page's characters.
     pub expected_error_permille: u32,
 }
@@ -236,8 +239,9 @@ pub struct Word {
     /// How sure the engine is, 0 to 100; 100 for born-digital text.
     pub confidence: u8,
     /// Who read it.
-    #[serde(default, skip_serializing_if = "Reader::is_first")]
-    pub reader: Reader,
+    #[serde(default, skip_serializing_if = "WordSource::is_first")]
+    #[serde(rename = "reader")]
+    pub source: WordSource,
     /// What the other reader made of it, where that differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alternative: Option<Alternative>,
@@ -249,23 +253,27 @@ pub struct Word {
 /// Who read a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Reader {
+pub enum WordSource {
     /// The engine that reads every line (Tesseract); or nobody: the page brought its own text.
     #[default]
-    First,
+    #[serde(rename = "first")]
+    FirstPass,
     /// The second reader, which sees doubtful words only.
-    Second,
+    #[serde(rename = "second")]
+    SecondPass,
     /// The reader of handwriting, which sees the blanks for number and date only.
-    Hand,
+    #[serde(rename = "hand")]
+    Handwriting,
     /// The engine, and its neighbours mended its marks: the alternative is what was read.
-    Mended,
+    #[serde(rename = "mended")]
+    DiacriticRestoration,
     /// A person, who corrected it: one word may have become several.
     Person,
 }
 
-impl Reader {
+impl WordSource {
     fn is_first(&self) -> bool {
-        *self == Self::First
+        *self == Self::FirstPass
     }
 }
 
@@ -282,7 +290,7 @@ impl Word {
     /// A word of the first reader.
     #[must_use]
     pub fn new(text: impl Into<String>, bounds: Bounds, confidence: u8) -> Self {
-        Self { text: text.into(), bounds, confidence, reader: Reader::First, alternative: None, handwritten: false }
+        Self { text: text.into(), bounds, confidence, source: WordSource::FirstPass, alternative: None, handwritten: false }
     }
 }
 
@@ -299,7 +307,7 @@ impl Default for Reading {
             source: TextSource::Recognised,
             quality: Quality::default(),
             blocks: Vec::new(),
-            codes: Vec::new(),
+            barcodes: Vec::new(),
             stamps: Vec::new(),
         }
     }
@@ -308,7 +316,7 @@ impl Default for Reading {
 impl Block {
     /// Runs of words that follow each other: all of the block; of a table, whose rows do not go on from each other, row by
     /// row.
-    pub fn runs(&self) -> impl Iterator<Item = Vec<&Word>> {
+    pub fn word_runs(&self) -> impl Iterator<Item = Vec<&Word>> {
         let parts = if self.kind == BlockKind::Table { 1 } else { self.lines.len().max(1) };
         self.lines.chunks(parts).map(|lines| lines.iter().flat_map(|line| &line.words).collect())
     }
@@ -344,14 +352,14 @@ impl Block {
         for line in &self.lines {
             match (before.map(|before| before.cell), line.cell) {
                 (None, None) => {}
-                (None, Some(cell)) => tabs(&mut text, cell.column),
+                (None, Some(cell)) => push_tabs(&mut text, cell.column),
                 (Some(Some(last)), Some(cell)) if last == cell => text.push(' '),
                 (Some(Some(last)), Some(cell)) if last.row == cell.row && last.column < cell.column => {
-                    tabs(&mut text, cell.column - last.column);
+                    push_tabs(&mut text, cell.column - last.column);
                 }
                 (Some(_), Some(cell)) => {
                     text.push('\n');
-                    tabs(&mut text, cell.column);
+                    push_tabs(&mut text, cell.column);
                 }
                 (Some(_), None) => text.push('\n'),
             }
@@ -362,7 +370,7 @@ impl Block {
     }
 }
 
-fn tabs(text: &mut String, count: u32) {
+fn push_tabs(text: &mut String, count: u32) {
     // A stored reading may say anything: no more tabs than a sheet has room for columns.
     text.extend(std::iter::repeat_n('\t', count.min(256) as usize));
 }

@@ -3,7 +3,7 @@
 //! A record is a function of the delivered bytes, the pipeline and the models: it holds no time stamp, no
 //! random identifier and no path of the machine.
 
-use crate::model::code::Code;
+use crate::model::code::Barcode;
 use crate::model::decision::Decision;
 use crate::model::geometry::Bounds;
 use crate::model::holding::{Container, DeliveredName};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Value of [`Record::schema`] written by this version.
-pub const SCHEMA: &str = "urn:sohoa:record:1";
+pub const SCHEMA_URN: &str = "urn:sohoa:record:1";
 
 /// A dossier (hồ sơ) and its documents, as deposited.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -32,10 +32,12 @@ pub struct Record {
     pub title: String,
     /// Archival fields that follow from what the dossier holds, by name: see [`crate::model::fields`].
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub archival: BTreeMap<String, String>,
+    #[serde(rename = "archival")]
+    pub archival_fields: BTreeMap<String, String>,
     /// Required archival fields of which nothing is known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub missing: Vec<String>,
+    #[serde(rename = "missing")]
+    pub missing_fields: Vec<String>,
     /// Documents by number.
     pub documents: Vec<RecordedDocument>,
     /// Where the list that came with the scans and what came disagree.
@@ -49,7 +51,8 @@ pub struct Record {
 
 /// What the list that came with the scans (mục lục văn bản) says of a document, as written there.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Listed {
+#[schemars(rename = "Listed")]
+pub struct ListEntry {
     /// Row of the list, from 1, as a spreadsheet counts.
     pub row: u32,
     /// Number and notation.
@@ -82,7 +85,7 @@ pub struct ListFinding {
 impl ListFinding {
     /// Whether it is about the line of the roadmap, and so about no document.
     #[must_use]
-    pub fn is_about_line(&self) -> bool {
+    pub fn is_about_target(&self) -> bool {
         self.code.starts_with("line")
     }
 }
@@ -96,18 +99,22 @@ pub struct RecordedDocument {
     pub description: Description,
     /// What the list that came with the scans says of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub listed: Option<Listed>,
+    #[serde(rename = "listed")]
+    pub list_entry: Option<ListEntry>,
     /// Why a person must look at it; empty: nobody need.
-    pub review: Vec<String>,
+    #[serde(rename = "review")]
+    pub review_reasons: Vec<String>,
     /// What people decided about it, in the order of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<Decision>,
     /// Archival fields that follow from what the document holds, by name; its described fields are in `description`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub archival: BTreeMap<String, String>,
+    #[serde(rename = "archival")]
+    pub archival_fields: BTreeMap<String, String>,
     /// Required archival fields of which nothing is known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub missing: Vec<String>,
+    #[serde(rename = "missing")]
+    pub missing_fields: Vec<String>,
     /// Pages in order.
     pub pages: Vec<RecordedPage>,
     /// Path of the searchable PDF inside the object's newest version.
@@ -141,7 +148,8 @@ pub struct RecordedPage {
     pub refusal: Option<Refusal>,
     /// Barcodes, QR codes and patch codes on it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub codes: Vec<Code>,
+    #[serde(rename = "codes")]
+    pub barcodes: Vec<Barcode>,
 }
 
 /// A delivered file as kept.
@@ -220,21 +228,22 @@ pub struct Description {
     pub fields: BTreeMap<String, Field>,
     /// Personal data on its pages, which copies for the public hide.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub personal: Vec<PersonalData>,
+    #[serde(rename = "personal")]
+    pub personal_data: Vec<PersonalData>,
 }
 
 impl Description {
     /// The description of a paper about which nothing is known.
     #[must_use]
     pub fn unknown() -> Self {
-        let kind = crate::model::kinds::OTHER;
+        let kind = crate::model::kinds::OTHER_KIND;
         Self {
             kind: kind.to_owned(),
-            kind_name: crate::model::kinds::by_code(kind).map_or_else(String::new, |kind| kind.name.to_owned()),
+            kind_name: crate::model::kinds::kind_by_code(kind).map_or_else(String::new, |kind| kind.name.to_owned()),
             normative: false,
             kind_confidence: 0,
             fields: BTreeMap::new(),
-            personal: Vec::new(),
+            personal_data: Vec::new(),
         }
     }
 }
@@ -251,8 +260,8 @@ pub struct Field {
     /// Where on that page.
     pub bounds: Option<Bounds>,
     /// Where the value comes from.
-    #[serde(default, skip_serializing_if = "Source::is_reading")]
-    pub source: Source,
+    #[serde(default, skip_serializing_if = "FieldSource::is_reading")]
+    pub source: FieldSource,
     /// Other values that it was given before, the newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alternatives: Vec<Candidate>,
@@ -261,7 +270,8 @@ pub struct Field {
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Source {
+#[schemars(rename = "Source")]
+pub enum FieldSource {
     /// Found in what was read.
     #[default]
     Reading,
@@ -273,7 +283,7 @@ pub enum Source {
     Person,
 }
 
-impl Source {
+impl FieldSource {
     fn is_reading(&self) -> bool {
         *self == Self::Reading
     }
@@ -287,8 +297,8 @@ pub struct Candidate {
     /// How sure it was, 0 to 100.
     pub confidence: u8,
     /// Where it comes from.
-    #[serde(default, skip_serializing_if = "Source::is_reading")]
-    pub source: Source,
+    #[serde(default, skip_serializing_if = "FieldSource::is_reading")]
+    pub source: FieldSource,
 }
 
 /// How a record was made.

@@ -1,13 +1,14 @@
 //! Why something was refused, and what was noticed without refusing it.
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The class of a refusal: who can mend it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Class {
+#[schemars(rename = "Class")]
+pub enum RefusalClass {
     /// The delivered bytes are bad: scan again or deliver another file.
     Input,
     /// Size, memory, time or count went past a limit.
@@ -20,34 +21,37 @@ pub enum Class {
     Bug,
 }
 
-impl Class {
+impl RefusalClass {
     /// The word used in JSON, SQL and on screens.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Class::Input => "input",
-            Class::Limit => "limit",
-            Class::Secret => "secret",
-            Class::Outage => "outage",
-            Class::Bug => "bug",
+            RefusalClass::Input => "input",
+            RefusalClass::Limit => "limit",
+            RefusalClass::Secret => "secret",
+            RefusalClass::Outage => "outage",
+            RefusalClass::Bug => "bug",
         }
     }
 
     /// The class named by `word`, or [`Class::Bug`] for an unknown one.
     #[must_use]
-    pub fn from_word(word: &str) -> Self {
-        [Class::Input, Class::Limit, Class::Secret, Class::Outage].into_iter().find(|class| class.as_str() == word).unwrap_or(Class::Bug)
+    pub fn parse_or_bug(word: &str) -> Self {
+        [RefusalClass::Input, RefusalClass::Limit, RefusalClass::Secret, RefusalClass::Outage]
+            .into_iter()
+            .find(|class| class.as_str() == word)
+            .unwrap_or(RefusalClass::Bug)
     }
 }
 
-impl From<Kind> for Class {
-    fn from(kind: Kind) -> Self {
+impl From<ErrorKind> for RefusalClass {
+    fn from(kind: ErrorKind) -> Self {
         match kind {
-            Kind::Invalid | Kind::Corrupt | Kind::NotFound | Kind::Conflict => Class::Input,
-            Kind::Limit => Class::Limit,
-            Kind::Denied => Class::Secret,
-            Kind::Unavailable => Class::Outage,
-            Kind::Internal => Class::Bug,
+            ErrorKind::Invalid | ErrorKind::Corrupt | ErrorKind::NotFound | ErrorKind::Conflict => RefusalClass::Input,
+            ErrorKind::Limit => RefusalClass::Limit,
+            ErrorKind::Denied => RefusalClass::Secret,
+            ErrorKind::Unavailable => RefusalClass::Outage,
+            ErrorKind::Internal => RefusalClass::Bug,
         }
     }
 }
@@ -56,7 +60,7 @@ impl From<Kind> for Class {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Refusal {
     /// Who can mend it.
-    pub class: Class,
+    pub class: RefusalClass,
     /// What is wrong and the next step, one sentence for a clerk.
     pub reason: String,
 }

@@ -22,7 +22,8 @@ pub struct Roadmap {
     #[serde(default)]
     pub phases: Vec<Phase>,
     /// What is to be reached.
-    pub lines: Vec<Line>,
+    #[serde(rename = "lines")]
+    pub targets: Vec<Target>,
     /// How measures are told in pages.
     #[serde(default)]
     pub conversions: Vec<Conversion>,
@@ -46,7 +47,7 @@ pub struct Phase {
 /// A target line (chỉ tiêu): so much of one kind of holdings of one unit until a day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Line {
+pub struct Target {
     /// Short name, one in all roadmaps of the archive.
     pub code: String,
     /// What it is about.
@@ -55,7 +56,8 @@ pub struct Line {
     pub unit: String,
     /// Group of units within which it is ranked: `sở`, `xã/phường`.
     #[serde(default)]
-    pub block: String,
+    #[serde(rename = "block")]
+    pub unit_group: String,
     /// Phase to which it belongs, by code; empty: the whole time.
     #[serde(default)]
     pub phase: String,
@@ -77,10 +79,12 @@ pub struct Line {
     #[serde(default)]
     pub baseline: f64,
     /// What is to be done in all, the baseline included, in its measure.
-    pub target: f64,
+    #[serde(rename = "target")]
+    pub quantity: f64,
     /// Pages of all the holdings: of a target in per cent, what is a hundred of them.
     #[serde(default)]
-    pub whole_pages: f64,
+    #[serde(rename = "whole_pages")]
+    pub holdings_pages: f64,
     /// Last day.
     pub deadline: Day,
     /// 1 (first) to 5 (last).
@@ -94,7 +98,8 @@ pub struct Line {
     pub owner: String,
     /// Deliveries of the unit whose first dossier's code begins so are attached to it by rule.
     #[serde(default)]
-    pub dossiers: Vec<String>,
+    #[serde(rename = "dossiers")]
+    pub dossier_prefixes: Vec<String>,
 }
 
 fn usual() -> u8 {
@@ -127,7 +132,7 @@ impl Measure {
 
     /// The word for it, as in JSON.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Metre => "metre",
             Self::Box => "box",
@@ -177,7 +182,7 @@ pub struct Adjustment {
 /// A step of the work that is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Step {
+pub enum ProgressStep {
     /// Pages came in (tiếp nhận).
     Received,
     /// Pages were read (nhận dạng).
@@ -190,13 +195,13 @@ pub enum Step {
     Returned,
 }
 
-impl Step {
+impl ProgressStep {
     /// All, in order.
     pub const ALL: [Self; 5] = [Self::Received, Self::Read, Self::Stored, Self::Accepted, Self::Returned];
 
     /// The word for it, as in JSON.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Received => "received",
             Self::Read => "read",
@@ -208,14 +213,14 @@ impl Step {
 
     /// The step of this word.
     #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|step| step.word() == word)
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.as_str() == word)
     }
 }
 
 /// How much: pages, and the documents and dossiers that they make whole. A difference may be below zero.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Amount {
+pub struct ItemCounts {
     /// Pages.
     pub pages: i64,
     /// Documents.
@@ -224,21 +229,21 @@ pub struct Amount {
     pub dossiers: i64,
 }
 
-impl Amount {
+impl ItemCounts {
     /// Pages alone.
     #[must_use]
-    pub fn of_pages(pages: i64) -> Self {
+    pub fn from_pages(pages: i64) -> Self {
         Self { pages, ..Self::default() }
     }
 
     /// Whether it is nothing.
     #[must_use]
-    pub fn is_nothing(self) -> bool {
+    pub fn is_zero(self) -> bool {
         self == Self::default()
     }
 }
 
-impl std::ops::AddAssign for Amount {
+impl std::ops::AddAssign for ItemCounts {
     fn add_assign(&mut self, other: Self) {
         self.pages += other.pages;
         self.documents += other.documents;
@@ -246,7 +251,7 @@ impl std::ops::AddAssign for Amount {
     }
 }
 
-impl std::ops::Sub for Amount {
+impl std::ops::Sub for ItemCounts {
     type Output = Self;
 
     fn sub(self, other: Self) -> Self {
@@ -257,32 +262,34 @@ impl std::ops::Sub for Amount {
 /// What was done for a line: in all, and lately. In JSON both are lists of numbers: it is read for every line whenever progress
 /// is told.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Work {
+pub struct TargetLedger {
     /// In all, in the order of [`Step::ALL`]; in JSON pages, documents, dossiers of each.
     #[serde(default, with = "sums")]
-    steps: [Amount; Step::ALL.len()],
+    #[serde(rename = "steps")]
+    totals: [ItemCounts; ProgressStep::ALL.len()],
     /// What was accepted on each of the last [`Work::REMEMBERED`] days, the oldest first; in JSON the day from 1970-01-01 on,
     /// pages, documents, dossiers of each.
     #[serde(default, with = "days")]
-    pub accepted: Vec<(Day, Amount)>,
+    #[serde(rename = "accepted")]
+    pub accepted_by_day: Vec<(Day, ItemCounts)>,
 }
 
 /// Amounts as one list of numbers.
 mod sums {
-    use super::{Amount, Step};
+    use super::{ItemCounts, ProgressStep};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(sums: &[Amount; Step::ALL.len()], to: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(sums: &[ItemCounts; ProgressStep::ALL.len()], to: S) -> Result<S::Ok, S::Error> {
         let numbers = sums.iter().flat_map(|amount| [amount.pages, amount.documents, amount.dossiers]);
         numbers.collect::<Vec<i64>>().serialize(to)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[Amount; Step::ALL.len()], D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[ItemCounts; ProgressStep::ALL.len()], D::Error> {
         let numbers = Vec::<i64>::deserialize(from)?;
-        let mut sums = [Amount::default(); Step::ALL.len()];
+        let mut sums = [ItemCounts::default(); ProgressStep::ALL.len()];
         for (sum, three) in sums.iter_mut().zip(numbers.chunks(3)) {
             let &[pages, documents, dossiers] = three else { return Err(serde::de::Error::custom("sums do not come in threes")) };
-            *sum = Amount { pages, documents, dossiers };
+            *sum = ItemCounts { pages, documents, dossiers };
         }
         Ok(sums)
     }
@@ -290,54 +297,54 @@ mod sums {
 
 /// Days with their amounts as one list of numbers.
 mod days {
-    use super::{Amount, Day, Work};
+    use super::{Day, ItemCounts, TargetLedger};
     use serde::de::{Error, SeqAccess, Visitor};
     use serde::{Deserializer, Serialize, Serializer};
     use std::fmt;
 
-    pub(super) fn serialize<S: Serializer>(days: &[(Day, Amount)], to: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(days: &[(Day, ItemCounts)], to: S) -> Result<S::Ok, S::Error> {
         let numbers = days.iter().flat_map(|(day, amount)| [i64::from(day.0), amount.pages, amount.documents, amount.dossiers]);
         numbers.collect::<Vec<i64>>().serialize(to)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(Day, Amount)>, D::Error> {
-        from.deserialize_seq(Fours)
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(Day, ItemCounts)>, D::Error> {
+        from.deserialize_seq(DaysVisitor)
     }
 
     /// Takes the numbers as they come: a plan of many lines has millions of them.
-    struct Fours;
+    struct DaysVisitor;
 
-    impl<'de> Visitor<'de> for Fours {
-        type Value = Vec<(Day, Amount)>;
+    impl<'de> Visitor<'de> for DaysVisitor {
+        type Value = Vec<(Day, ItemCounts)>;
 
         fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
             formatter.write_str("day, pages, documents and dossiers again and again")
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Self::Value, A::Error> {
-            let mut days = Vec::with_capacity(Work::REMEMBERED as usize + 1);
+            let mut days = Vec::with_capacity(TargetLedger::RETAINED_DAYS as usize + 1);
             while let Some(day) = numbers.next_element()? {
                 let mut next = || numbers.next_element()?.ok_or_else(|| A::Error::custom("days do not come in fours"));
-                days.push((Day(day), Amount { pages: next()?, documents: next()?, dossiers: next()? }));
+                days.push((Day(day), ItemCounts { pages: next()?, documents: next()?, dossiers: next()? }));
             }
             Ok(days)
         }
     }
 }
 
-impl Work {
+impl TargetLedger {
     /// Days that are remembered one by one: twenty working days with the longest holidays among them.
-    pub const REMEMBERED: i32 = 40;
+    pub const RETAINED_DAYS: i32 = 40;
 
     /// Adds what was done on a day.
-    pub fn add(&mut self, day: Day, step: Step, amount: Amount) {
-        if let Some(sum) = self.steps.get_mut(step as usize) {
+    pub fn add(&mut self, day: Day, step: ProgressStep, amount: ItemCounts) {
+        if let Some(sum) = self.totals.get_mut(step as usize) {
             *sum += amount;
         }
-        if step != Step::Accepted {
+        if step != ProgressStep::Accepted {
             return;
         }
-        let days = &mut self.accepted;
+        let days = &mut self.accepted_by_day;
         match days.binary_search_by_key(&day, |(day, _)| *day) {
             Ok(place) => {
                 if let Some((_, known)) = days.get_mut(place) {
@@ -347,13 +354,13 @@ impl Work {
             Err(place) => days.insert(place, (day, amount)),
         }
         let newest = days.last().map_or(day, |(day, _)| *day);
-        days.retain(|(day, _)| newest.0 - day.0 < Self::REMEMBERED);
+        days.retain(|(day, _)| newest.0 - day.0 < Self::RETAINED_DAYS);
     }
 
     /// How much of a step in all.
     #[must_use]
-    pub fn of(&self, step: Step) -> Amount {
-        self.steps.get(step as usize).copied().unwrap_or_default()
+    pub fn total(&self, step: ProgressStep) -> ItemCounts {
+        self.totals.get(step as usize).copied().unwrap_or_default()
     }
 }
 
@@ -366,28 +373,28 @@ impl Roadmap {
 
     /// First day of a line: of its phase, or of the whole.
     #[must_use]
-    pub fn first_day(&self, line: &Line) -> Day {
+    pub fn first_day(&self, line: &Target) -> Day {
         self.phases.iter().find(|phase| phase.code == line.phase).map_or(self.from, |phase| phase.from)
     }
 
     /// Pages that one of a line's measure holds; none where no conversion says.
     #[must_use]
-    pub fn pages_of(&self, line: &Line) -> Option<f64> {
+    pub fn pages_per_measure(&self, line: &Target) -> Option<f64> {
         let conversion = |fonds: &str| {
             let found = self.conversions.iter().find(|one| one.measure == line.measure && one.fonds == fonds);
             found.map(|conversion| conversion.pages)
         };
         match line.measure {
             Measure::Page => Some(1.0),
-            Measure::Percent => (line.whole_pages > 0.0).then(|| line.whole_pages / 100.0),
+            Measure::Percent => (line.holdings_pages > 0.0).then(|| line.holdings_pages / 100.0),
             _ => conversion(&line.fonds).or_else(|| conversion("")),
         }
     }
 
     /// What amounts are in a line's measure; none where no conversion says.
     #[allow(clippy::cast_precision_loss)]
-    pub fn in_measure(&self, line: &Line) -> impl Fn(Amount) -> Option<f64> + use<> {
-        let (measure, pages) = (line.measure, self.pages_of(line));
+    pub fn measure_converter(&self, line: &Target) -> impl Fn(ItemCounts) -> Option<f64> + use<> {
+        let (measure, pages) = (line.measure, self.pages_per_measure(line));
         move |amount| match measure {
             Measure::Dossier => Some(amount.dossiers as f64),
             Measure::Document => Some(amount.documents as f64),
@@ -403,15 +410,18 @@ mod tests {
 
     #[test]
     fn work_remembers_the_last_days_one_by_one() {
-        let mut work = Work::default();
+        let mut work = TargetLedger::default();
         for day in 0..100 {
-            work.add(Day(day), Step::Accepted, Amount::of_pages(2));
-            work.add(Day(day), Step::Received, Amount::of_pages(3));
+            work.add(Day(day), ProgressStep::Accepted, ItemCounts::from_pages(2));
+            work.add(Day(day), ProgressStep::Received, ItemCounts::from_pages(3));
         }
-        work.add(Day(99), Step::Accepted, Amount::of_pages(-1));
-        assert_eq!((work.of(Step::Accepted).pages, work.of(Step::Received).pages, work.of(Step::Read).pages), (199, 300, 0));
-        assert_eq!(work.accepted.len(), 40);
-        assert_eq!(work.accepted.last().unwrap(), &(Day(99), Amount::of_pages(1)));
-        assert_eq!(serde_json::from_str::<Work>(&serde_json::to_string(&work).unwrap()).unwrap(), work);
+        work.add(Day(99), ProgressStep::Accepted, ItemCounts::from_pages(-1));
+        assert_eq!(
+            (work.total(ProgressStep::Accepted).pages, work.total(ProgressStep::Received).pages, work.total(ProgressStep::Read).pages),
+            (199, 300, 0)
+        );
+        assert_eq!(work.accepted_by_day.len(), 40);
+        assert_eq!(work.accepted_by_day.last().unwrap(), &(Day(99), ItemCounts::from_pages(1)));
+        assert_eq!(serde_json::from_str::<TargetLedger>(&serde_json::to_string(&work).unwrap()).unwrap(), work);
     }
 }

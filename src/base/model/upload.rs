@@ -1,7 +1,7 @@
 //! Deliveries that are sent through the browser.
 
 use crate::error::{Error, Result};
-use crate::model::refusal::Class;
+use crate::model::refusal::RefusalClass;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,8 @@ pub enum UploadState {
 #[serde(rename_all = "kebab-case")]
 pub enum StartRule {
     /// When a person says so.
-    ByPerson,
+    #[serde(rename = "by-person")]
+    Manual,
     /// As soon as all that was expected is here and nothing stands in the way.
     WhenComplete,
 }
@@ -50,7 +51,7 @@ pub enum UploadFileState {
 /// So many files of so many bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Amount {
+pub struct UploadSize {
     /// Files.
     pub files: u64,
     /// Bytes.
@@ -73,7 +74,8 @@ pub struct Upload {
     /// Tasks of a higher number come first; 0 is usual.
     pub priority: i64,
     /// When it becomes a batch.
-    pub starts: StartRule,
+    #[serde(rename = "starts")]
+    pub start_rule: StartRule,
     /// Where it stands.
     pub state: UploadState,
     /// What it became.
@@ -81,16 +83,18 @@ pub struct Upload {
     /// When it was opened, RFC 3339.
     pub created: String,
     /// What the sender says will come in all.
-    pub expected: Option<Amount>,
+    pub expected: Option<UploadSize>,
     /// Line of a roadmap that somebody chose for it; none: its lists or the rule say which.
-    pub line: Option<String>,
+    #[serde(rename = "line")]
+    pub target: Option<String>,
     /// Who chose the line.
-    pub line_by: Option<String>,
+    #[serde(rename = "line_by")]
+    pub target_by: Option<String>,
 }
 
 /// Files of an upload by state, or their bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Tally {
+pub struct UploadTally {
     /// All.
     pub announced: u64,
     /// Not here completely.
@@ -107,7 +111,7 @@ pub struct Tally {
     pub ignored: u64,
 }
 
-impl Tally {
+impl UploadTally {
     /// Adds what is in a state.
     pub fn add(&mut self, state: UploadFileState, number: u64) {
         self.announced += number;
@@ -125,14 +129,14 @@ impl Tally {
 
 /// What an upload holds, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Tallies {
+pub struct UploadTallies {
     /// Files.
-    pub files: Tally,
+    pub files: UploadTally,
     /// Their bytes.
-    pub bytes: Tally,
+    pub bytes: UploadTally,
     /// Of the refused files: those over the limit, which were not sent.
     #[serde(skip)]
-    pub absent: u64,
+    pub oversized: u64,
 }
 
 /// A file of an upload.
@@ -151,18 +155,20 @@ pub struct UploadFile {
     /// Where it stands.
     pub state: UploadFileState,
     /// Why it was refused: who can mend it.
-    pub class: Option<Class>,
+    pub class: Option<RefusalClass>,
     /// Why it was refused: what is wrong and the next step.
     pub reason: Option<String>,
     /// Path of the file of the same dossier with the same bytes.
-    pub repeats: Option<String>,
+    #[serde(rename = "repeats")]
+    pub duplicate_of: Option<String>,
     /// Whether that file was in the archive before.
-    pub stored: bool,
+    #[serde(rename = "stored")]
+    pub in_archive: bool,
 }
 
 /// Why an upload cannot be started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Obstacle {
+pub enum StartObstacle {
     /// No scan is here.
     Empty,
     /// So many files are not here completely.
@@ -181,10 +187,10 @@ pub enum Obstacle {
     Withdrawn,
 }
 
-impl Obstacle {
+impl StartObstacle {
     /// A stable word for it.
     #[must_use]
-    pub fn code(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Empty => "empty",
             Self::Sending(_) => "sending",
@@ -199,7 +205,7 @@ impl Obstacle {
 
     /// What stands in the way, and the next step.
     #[must_use]
-    pub fn text(self) -> String {
+    pub fn message(self) -> String {
         let files = |number: u64| if number == 1 { "1 file".to_owned() } else { format!("{number} files") };
         match self {
             Self::Empty => "no scan is here yet; add files".to_owned(),
@@ -216,35 +222,35 @@ impl Obstacle {
 
 /// What keeps the upload from being started; `missing`: files that lists name and that did not come.
 #[must_use]
-pub fn obstacle(upload: &Upload, tallies: &Tallies, missing: u64) -> Option<Obstacle> {
+pub fn find_obstacle(upload: &Upload, tallies: &UploadTallies, missing: u64) -> Option<StartObstacle> {
     let files = &tallies.files;
     let expected = upload.expected.map_or(0, |expected| expected.files);
     match upload.state {
-        UploadState::Starting => Some(Obstacle::Starting),
-        UploadState::Started => Some(Obstacle::Started),
-        UploadState::Withdrawn => Some(Obstacle::Withdrawn),
-        UploadState::Open if files.sending > 0 => Some(Obstacle::Sending(files.sending)),
-        UploadState::Open if files.announced < expected => Some(Obstacle::NotAnnounced(expected - files.announced)),
-        UploadState::Open if tallies.absent > 0 => Some(Obstacle::TooLarge(tallies.absent)),
-        UploadState::Open if files.received + files.duplicate + files.refused == 0 => Some(Obstacle::Empty),
-        UploadState::Open if missing > 0 => Some(Obstacle::Missing(missing)),
+        UploadState::Starting => Some(StartObstacle::Starting),
+        UploadState::Started => Some(StartObstacle::Started),
+        UploadState::Withdrawn => Some(StartObstacle::Withdrawn),
+        UploadState::Open if files.sending > 0 => Some(StartObstacle::Sending(files.sending)),
+        UploadState::Open if files.announced < expected => Some(StartObstacle::NotAnnounced(expected - files.announced)),
+        UploadState::Open if tallies.oversized > 0 => Some(StartObstacle::TooLarge(tallies.oversized)),
+        UploadState::Open if files.received + files.duplicate + files.refused == 0 => Some(StartObstacle::Empty),
+        UploadState::Open if missing > 0 => Some(StartObstacle::Missing(missing)),
         UploadState::Open => None,
     }
 }
 
 /// Longest path of a file in a delivery, bytes.
-const LONGEST_PATH: usize = 1024;
+const MAX_PATH_BYTES: usize = 1024;
 
 /// Longest part of one, bytes: what the usual file systems take as one name.
-const LONGEST_PART: usize = 255;
+const MAX_NAME_BYTES: usize = 255;
 
 /// Refuses paths that would mean something else wherever they are unpacked. They are kept as they were told.
 ///
 /// # Errors
 /// `Invalid` for absolute paths, empty parts, `.` and `..`, U+0000; `Limit` for those that are too long.
-pub fn check_path(path: &str) -> Result<()> {
-    if path.len() > LONGEST_PATH {
-        return Err(Error::limit(format!("the path is longer than {LONGEST_PATH} bytes; deliver from a folder nearer to the files")));
+pub fn validate_path(path: &str) -> Result<()> {
+    if path.len() > MAX_PATH_BYTES {
+        return Err(Error::limit(format!("the path is longer than {MAX_PATH_BYTES} bytes; deliver from a folder nearer to the files")));
     }
     for part in path.split('/') {
         if part.is_empty() {
@@ -253,8 +259,8 @@ pub fn check_path(path: &str) -> Result<()> {
         if matches!(part, "." | "..") || part.contains('\0') {
             return Err(Error::invalid(format!("the path {path:?} has the part {part:?}, which is no name")));
         }
-        if part.len() > LONGEST_PART {
-            return Err(Error::limit(format!("a name in the path is longer than {LONGEST_PART} bytes; shorten it")));
+        if part.len() > MAX_NAME_BYTES {
+            return Err(Error::limit(format!("a name in the path is longer than {MAX_NAME_BYTES} bytes; shorten it")));
         }
     }
     Ok(())
@@ -264,18 +270,18 @@ pub fn check_path(path: &str) -> Result<()> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::error::Kind;
+    use crate::error::ErrorKind;
 
     #[test]
     fn hostile_paths_are_refused_and_odd_names_kept() {
         for path in ["", "/", "/etc/passwd", "a//b", "a/", "../a", "a/../b", "a/..", ".", "a/./b", "a\0b"] {
-            assert_eq!(check_path(path).unwrap_err().kind(), Kind::Invalid, "{path:?}");
+            assert_eq!(validate_path(path).unwrap_err().kind(), ErrorKind::Invalid, "{path:?}");
         }
         for path in ["a/".repeat(600) + "b", "a".repeat(256)] {
-            assert_eq!(check_path(&path).unwrap_err().kind(), Kind::Limit);
+            assert_eq!(validate_path(&path).unwrap_err().kind(), ErrorKind::Limit);
         }
         for path in ["-rf.png", "a..b", "...", "lô 1/\"><img src=x>.png", "a\r\nX: 1.png", "\u{feff}bom.png", "a%2f..%2fb", "c:\\x"] {
-            check_path(path).unwrap();
+            validate_path(path).unwrap();
         }
     }
 
@@ -288,26 +294,26 @@ mod tests {
             user: String::new(),
             pipeline: String::new(),
             priority: 0,
-            starts: StartRule::ByPerson,
+            start_rule: StartRule::Manual,
             state: UploadState::Open,
             batch: None,
             created: String::new(),
             expected: None,
-            line: None,
-            line_by: None,
+            target: None,
+            target_by: None,
         };
-        let mut tallies = Tallies::default();
-        assert_eq!(obstacle(&upload, &tallies, 0), Some(Obstacle::Empty));
+        let mut tallies = UploadTallies::default();
+        assert_eq!(find_obstacle(&upload, &tallies, 0), Some(StartObstacle::Empty));
         tallies.files.add(UploadFileState::List, 1);
-        assert_eq!(obstacle(&upload, &tallies, 0), Some(Obstacle::Empty));
+        assert_eq!(find_obstacle(&upload, &tallies, 0), Some(StartObstacle::Empty));
         tallies.files.add(UploadFileState::Received, 2);
-        assert_eq!(obstacle(&upload, &tallies, 0), None);
-        assert_eq!(obstacle(&upload, &tallies, 3), Some(Obstacle::Missing(3)));
-        upload.expected = Some(Amount { files: 4, bytes: 0 });
-        assert_eq!(obstacle(&upload, &tallies, 3), Some(Obstacle::NotAnnounced(1)));
+        assert_eq!(find_obstacle(&upload, &tallies, 0), None);
+        assert_eq!(find_obstacle(&upload, &tallies, 3), Some(StartObstacle::Missing(3)));
+        upload.expected = Some(UploadSize { files: 4, bytes: 0 });
+        assert_eq!(find_obstacle(&upload, &tallies, 3), Some(StartObstacle::NotAnnounced(1)));
         tallies.files.add(UploadFileState::Sending, 1);
-        assert_eq!(obstacle(&upload, &tallies, 0), Some(Obstacle::Sending(1)));
+        assert_eq!(find_obstacle(&upload, &tallies, 0), Some(StartObstacle::Sending(1)));
         upload.state = UploadState::Withdrawn;
-        assert_eq!(obstacle(&upload, &tallies, 0), Some(Obstacle::Withdrawn));
+        assert_eq!(find_obstacle(&upload, &tallies, 0), Some(StartObstacle::Withdrawn));
     }
 }

@@ -5,11 +5,11 @@ use crate::text::normal::nfc;
 use crate::text::tones::{Tone, split_tone};
 use std::cmp::Ordering;
 
-const LETTERS: &str = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz";
+const ALPHABET: &str = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz";
 
 /// A key whose order is the Vietnamese order. Texts that collate alike are told apart by their bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
+pub struct CollationKey {
     letters: Vec<u32>,
     tones: Vec<Tone>,
     capitals: Vec<bool>,
@@ -18,19 +18,19 @@ pub struct Key {
 
 /// The key of a text.
 #[must_use]
-pub fn key(text: &str) -> Key {
+pub fn collation_key(text: &str) -> CollationKey {
     let (mut letters, mut tones, mut capitals) = (Vec::new(), Vec::new(), Vec::new());
     for character in nfc(text.trim()).chars() {
         let (plain, tone) = split_tone(character);
-        letters.push(weight(plain));
+        letters.push(letter_weight(plain));
         tones.push(tone);
         capitals.push(character.is_uppercase());
     }
-    Key { letters, tones, capitals, text: text.to_owned() }
+    CollationKey { letters, tones, capitals, text: text.to_owned() }
 }
 
 /// White space, then other signs, then digits, then letters.
-fn weight(plain: char) -> u32 {
+fn letter_weight(plain: char) -> u32 {
     let lower = plain.to_lowercase().next().unwrap_or(plain);
     if lower.is_whitespace() {
         return 0;
@@ -38,7 +38,7 @@ fn weight(plain: char) -> u32 {
     if let Some(digit) = lower.to_digit(10) {
         return 0x20_0000 + digit;
     }
-    match LETTERS.chars().position(|letter| letter == lower) {
+    match ALPHABET.chars().position(|letter| letter == lower) {
         Some(place) => 0x30_0000 + u32::try_from(place).unwrap_or(0),
         None if lower.is_alphabetic() => 0x40_0000 + lower as u32,
         None => 1 + lower as u32,
@@ -48,21 +48,21 @@ fn weight(plain: char) -> u32 {
 /// Compares two texts in Vietnamese order.
 #[must_use]
 pub fn compare(one: &str, other: &str) -> Ordering {
-    key(one).cmp(&key(other))
+    collation_key(one).cmp(&collation_key(other))
 }
 
 /// The key of a person's name: the given name, which is its last word, then the family and middle names.
 #[must_use]
-pub fn person_key(name: &str) -> (Key, Key) {
+pub fn person_name_key(name: &str) -> (CollationKey, CollationKey) {
     let name = name.trim();
     let (before, given) = name.rsplit_once(char::is_whitespace).unwrap_or(("", name));
-    (key(given), key(before))
+    (collation_key(given), collation_key(before))
 }
 
 /// Compares two persons' names by given name; see [`person_key`].
 #[must_use]
-pub fn compare_persons(one: &str, other: &str) -> Ordering {
-    person_key(one).cmp(&person_key(other))
+pub fn compare_person_names(one: &str, other: &str) -> Ordering {
+    person_name_key(one).cmp(&person_name_key(other))
 }
 
 #[cfg(test)]
@@ -76,7 +76,7 @@ mod tests {
             "ôm", "ơn", "ưa", "ý",
         ];
         let mut shuffled: Vec<&str> = sorted.iter().rev().copied().collect();
-        shuffled.sort_by_key(|text| key(text));
+        shuffled.sort_by_key(|text| collation_key(text));
         assert_eq!(shuffled, sorted);
         assert_eq!(compare("Đ 1", "d 1"), Ordering::Greater);
     }
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn persons_stand_by_given_name() {
         let mut persons = vec!["Trần Văn Bình", "Nguyễn Thị Hường", "Lê An", "Nguyễn Văn Bình", "Phạm Ân", "Đỗ Thị Hương"];
-        persons.sort_by(|a, b| compare_persons(a, b));
+        persons.sort_by(|a, b| compare_person_names(a, b));
         assert_eq!(persons, ["Lê An", "Phạm Ân", "Nguyễn Văn Bình", "Trần Văn Bình", "Đỗ Thị Hương", "Nguyễn Thị Hường"]);
     }
 }

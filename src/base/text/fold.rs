@@ -38,7 +38,7 @@ fn fold_char(character: char, mut give: impl FnMut(char)) {
 
 /// Whether the text holds a letter that folding changes beyond its case: a mark, or `đ`.
 #[must_use]
-pub fn has_marks(text: &str) -> bool {
+pub fn has_diacritics(text: &str) -> bool {
     !text.is_ascii() && fold(text) != text.to_lowercase()
 }
 
@@ -64,9 +64,9 @@ mod tests {
 
     #[test]
     fn marks_are_seen() {
-        assert!(has_marks("đất"));
-        assert!(has_marks("Đ"));
-        assert!(!has_marks("DAT"));
-        assert!(!has_marks("Σ"));
+        assert!(has_diacritics("đất"));
+        assert!(has_diacritics("Đ"));
+        assert!(!has_diacritics("DAT"));
+        assert!(!has_diacritics("Σ"));
     }
 }

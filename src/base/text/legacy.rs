@@ -1,11 +1,11 @@
 //! Encodings from before Unicode, TCVN3 and VNI-Windows, in file names, old lists and old PDF text. They
 //! arrive as Windows-1252 text: `Céng hßa` is `Cộng hòa` in TCVN3, `Coäng hoøa` in VNI.
 
-use crate::text::syllable::is_possible;
+use crate::text::syllable::is_valid_syllable;
 
 /// An encoding that was read as Windows-1252.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Legacy {
+pub enum LegacyEncoding {
     /// TCVN 5712:1993, third set: fonts named `.Vn…`. Its capital fonts (`.Vn…H`) lose the case.
     Tcvn3,
     /// VNI-Windows: fonts named `VNI-…`; a letter and then its mark.
@@ -116,12 +116,12 @@ const VNI_LETTERS: [(char, char); 7] = [('ñ', 'đ'), ('æ', 'ỉ'), ('ó', 'ĩ'
 
 /// The text in Unicode (NFC), taken as being in `encoding`.
 #[must_use]
-pub fn convert(text: &str, encoding: Legacy) -> String {
+pub fn convert(text: &str, encoding: LegacyEncoding) -> String {
     match encoding {
-        Legacy::Tcvn3 => {
+        LegacyEncoding::Tcvn3 => {
             text.chars().map(|byte| TCVN3.iter().find(|(from, _)| *from == byte).map_or(byte, |(_, letter)| *letter)).collect()
         }
-        Legacy::VniWindows => crate::text::normal::nfc(&vni_decomposed(text)),
+        LegacyEncoding::VniWindows => crate::text::normal::nfc(&vni_decomposed(text)),
     }
 }
 
@@ -130,7 +130,7 @@ fn vni_decomposed(text: &str) -> String {
     let mut base = ' ';
     for character in text.chars() {
         let lower = character.to_lowercase().next().unwrap_or(character);
-        let mark = VNI_MARKS.iter().find(|(from, _)| *from == lower).map(|(_, mark)| *mark).filter(|mark| takes(base, mark));
+        let mark = VNI_MARKS.iter().find(|(from, _)| *from == lower).map(|(_, mark)| *mark).filter(|mark| accepts_mark(base, mark));
         if let Some(mark) = mark {
             out.push_str(mark);
             base = ' ';
@@ -144,7 +144,7 @@ fn vni_decomposed(text: &str) -> String {
 }
 
 /// Whether VNI writes this mark after this letter.
-fn takes(base: char, mark: &str) -> bool {
+fn accepts_mark(base: char, mark: &str) -> bool {
     if mark.starts_with('\u{306}') {
         base == 'a'
     } else if mark.starts_with('\u{302}') {
@@ -159,39 +159,39 @@ fn takes(base: char, mark: &str) -> bool {
 /// Sure only when three words or more carry letters beyond ASCII, nine in ten of these are possible
 /// syllables after conversion, and at most three in ten were before.
 #[must_use]
-pub fn detect(text: &str) -> Option<Legacy> {
+pub fn detect(text: &str) -> Option<LegacyEncoding> {
     if text.is_ascii() || text.chars().any(|character| character as u32 > 0xff && character.is_alphabetic()) {
         return None;
     }
-    let before = marked_words(text);
-    if before.len() < 3 || share(&before) > 30 {
+    let before = non_ascii_words(text);
+    if before.len() < 3 || valid_syllable_percent(&before) > 30 {
         return None;
     }
-    let best = [Legacy::Tcvn3, Legacy::VniWindows]
+    let best = [LegacyEncoding::Tcvn3, LegacyEncoding::VniWindows]
         .into_iter()
-        .map(|encoding| (share_converted(&before, encoding), encoding))
+        .map(|encoding| (converted_syllable_percent(&before, encoding), encoding))
         .reduce(|best, next| if next.0 > best.0 { next } else { best })?;
     (best.0 >= 90).then_some(best.1)
 }
 
 /// The text in Unicode where [`detect`] is sure, else `None`.
 #[must_use]
-pub fn repaired(text: &str) -> Option<String> {
+pub fn repair(text: &str) -> Option<String> {
     detect(text).map(|encoding| convert(text, encoding))
 }
 
 /// Words with letters beyond ASCII. Signs of Latin-1 are letters of TCVN3, so only ASCII parts words.
-fn marked_words(text: &str) -> Vec<&str> {
+fn non_ascii_words(text: &str) -> Vec<&str> {
     let parts_words = |character: char| character.is_whitespace() || (character.is_ascii() && !character.is_ascii_alphabetic());
     text.split(parts_words).filter(|word| !word.is_ascii()).take(400).collect()
 }
 
-fn share(words: &[&str]) -> usize {
-    words.iter().filter(|word| is_possible(word)).count() * 100 / words.len().max(1)
+fn valid_syllable_percent(words: &[&str]) -> usize {
+    words.iter().filter(|word| is_valid_syllable(word)).count() * 100 / words.len().max(1)
 }
 
-fn share_converted(words: &[&str], encoding: Legacy) -> usize {
-    words.iter().filter(|word| is_possible(&convert(word, encoding))).count() * 100 / words.len().max(1)
+fn converted_syllable_percent(words: &[&str], encoding: LegacyEncoding) -> usize {
+    words.iter().filter(|word| is_valid_syllable(&convert(word, encoding))).count() * 100 / words.len().max(1)
 }
 
 #[cfg(test)]
@@ -201,16 +201,16 @@ mod tests {
     #[test]
     fn tcvn3_is_found_and_converted() {
         let old = "Céng hßa x· héi chñ nghÜa ViÖt Nam - §éc lËp, Tù do, H¹nh phóc";
-        assert_eq!(detect(old), Some(Legacy::Tcvn3));
-        assert_eq!(convert(old, Legacy::Tcvn3), "Cộng hòa xã hội chủ nghĩa Việt Nam - Độc lập, Tự do, Hạnh phúc");
+        assert_eq!(detect(old), Some(LegacyEncoding::Tcvn3));
+        assert_eq!(convert(old, LegacyEncoding::Tcvn3), "Cộng hòa xã hội chủ nghĩa Việt Nam - Độc lập, Tự do, Hạnh phúc");
     }
 
     #[test]
     fn vni_is_found_and_converted() {
         let old = "Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam - Ñoäc laäp, Töï do, Haïnh phuùc; ñöôøng, ÑÖÔØNG, tænh, thò";
-        assert_eq!(detect(old), Some(Legacy::VniWindows));
+        assert_eq!(detect(old), Some(LegacyEncoding::VniWindows));
         assert_eq!(
-            convert(old, Legacy::VniWindows),
+            convert(old, LegacyEncoding::VniWindows),
             "Cộng hòa xã hội chủ nghĩa Việt Nam - Độc lập, Tự do, Hạnh phúc; đường, ĐƯỜNG, tỉnh, thị"
         );
     }
@@ -228,7 +228,7 @@ mod tests {
             "100 µm · 20 °C · §5 · ©2020",
             "são paulo não é coração avião",
         ] {
-            assert_eq!(repaired(text), None, "{text}");
+            assert_eq!(repair(text), None, "{text}");
         }
     }
 }

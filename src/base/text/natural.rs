@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 /// A part of a name: a run of digits, or the characters between.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
+enum NamePart {
     /// Digits without leading zeros; a longer run is a greater number.
     Number(usize, String),
     /// Lower case, with `/` and `.` below all others so that `a.jpg` stands before `a 2.jpg`.
@@ -15,21 +15,21 @@ enum Part {
 /// A key whose order is the natural order. Names that differ only in case, leading zeros or normal form
 /// are told apart by their bytes, so that the order is total.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
-    parts: Vec<Part>,
+pub struct NaturalKey {
+    parts: Vec<NamePart>,
     name: String,
 }
 
 /// The key of a name or a path with `/`.
 #[must_use]
-pub fn key(name: &str) -> Key {
+pub fn natural_key(name: &str) -> NaturalKey {
     let mut parts = Vec::new();
     let mut run = String::new();
     let mut in_digits = false;
     for character in nfc(name).chars().flat_map(char::to_lowercase) {
         let is_digit = character.is_ascii_digit();
         if is_digit != in_digits {
-            push(&mut parts, &run, in_digits);
+            push_part(&mut parts, &run, in_digits);
             run.clear();
             in_digits = is_digit;
         }
@@ -39,26 +39,26 @@ pub fn key(name: &str) -> Key {
             other => other,
         });
     }
-    push(&mut parts, &run, in_digits);
-    Key { parts, name: name.to_owned() }
+    push_part(&mut parts, &run, in_digits);
+    NaturalKey { parts, name: name.to_owned() }
 }
 
-fn push(parts: &mut Vec<Part>, run: &str, digits: bool) {
+fn push_part(parts: &mut Vec<NamePart>, run: &str, digits: bool) {
     if run.is_empty() {
         return;
     }
     if digits {
         let stripped = run.trim_start_matches('0');
-        parts.push(Part::Number(stripped.len(), stripped.to_owned()));
+        parts.push(NamePart::Number(stripped.len(), stripped.to_owned()));
     } else {
-        parts.push(Part::Text(run.to_owned()));
+        parts.push(NamePart::Text(run.to_owned()));
     }
 }
 
 /// Compares two names; see [`key`], which is the better choice for sorting many.
 #[must_use]
 pub fn compare(one: &str, other: &str) -> Ordering {
-    key(one).cmp(&key(other))
+    natural_key(one).cmp(&natural_key(other))
 }
 
 #[cfg(test)]

@@ -2,32 +2,33 @@
 //!
 //! Here language only chooses between readings and flags words; `mend` rewrites marks.
 
-use crate::text::syllable::is_possible;
+use crate::text::syllable::is_valid_syllable;
 
 /// Punctuation around a word.
-const AROUND: &[char] = &['.', ',', ';', ':', '!', '?', '(', ')', '[', ']', '"', '“', '”', '\'', '’', '‘', '«', '»', '…', '*'];
+const SURROUNDING_PUNCTUATION: &[char] =
+    &['.', ',', ';', ':', '!', '?', '(', ')', '[', ']', '"', '“', '”', '\'', '’', '‘', '«', '»', '…', '*'];
 
 /// Marks that stand alone or join numbers and codes.
-const JOINTS: &[char] = &['-', '–', '—', '/', '&', '+', '.', ',', ':', '%'];
+const INNER_PUNCTUATION: &[char] = &['-', '–', '—', '/', '&', '+', '.', ',', ':', '%'];
 
 /// How many parts of `text` (words, and their parts between dashes and strokes) can stand in no document.
 #[must_use]
 pub fn implausible_parts(text: &str) -> usize {
-    text.split_whitespace().map(in_word).sum()
+    text.split_whitespace().map(implausible_parts_of_word).sum()
 }
 
-fn in_word(word: &str) -> usize {
-    let core = word.trim_matches(AROUND);
-    if core.chars().all(|c| JOINTS.contains(&c)) || is_code(core) {
+fn implausible_parts_of_word(word: &str) -> usize {
+    let core = word.trim_matches(SURROUNDING_PUNCTUATION);
+    if core.chars().all(|c| INNER_PUNCTUATION.contains(&c)) || is_code(core) {
         return 0;
     }
-    let is_known = |part: &str| part.is_empty() || is_code(part) || (has_even_case(part) && is_possible(part));
+    let is_known = |part: &str| part.is_empty() || is_code(part) || (has_consistent_case(part) && is_valid_syllable(part));
     core.split(['-', '–', '/']).filter(|part| !is_known(part)).count()
 }
 
 /// Numbers, dates, section marks, symbols such as `15a/QĐ-UBND`; a capitalised word is none.
 fn is_code(text: &str) -> bool {
-    let parts: Vec<&str> = text.trim_end_matches('%').split(JOINTS).collect();
+    let parts: Vec<&str> = text.trim_end_matches('%').split(INNER_PUNCTUATION).collect();
     !text.is_empty() && parts.iter().all(|part| is_code_part(part))
 }
 
@@ -53,7 +54,7 @@ fn is_code_part(part: &str) -> bool {
 }
 
 /// All small, all capital, or a capital first.
-fn has_even_case(word: &str) -> bool {
+fn has_consistent_case(word: &str) -> bool {
     let mut letters = word.chars();
     let first_upper = letters.next().is_some_and(char::is_uppercase);
     let rest: Vec<char> = letters.collect();

@@ -6,18 +6,18 @@ pub enum Tone {
     /// Ngang: no mark.
     Level,
     /// Huyền: à.
-    Falling,
+    Grave,
     /// Hỏi: ả.
-    Asking,
+    HookAbove,
     /// Ngã: ã.
-    Tumbling,
+    Tilde,
     /// Sắc: á.
-    Rising,
+    Acute,
     /// Nặng: ạ.
-    Heavy,
+    DotBelow,
 }
 
-const TONES: [Tone; 6] = [Tone::Level, Tone::Falling, Tone::Asking, Tone::Tumbling, Tone::Rising, Tone::Heavy];
+const TONES: [Tone; 6] = [Tone::Level, Tone::Grave, Tone::HookAbove, Tone::Tilde, Tone::Acute, Tone::DotBelow];
 
 /// The twelve vowels, each with its six tones in the order of [`Tone`].
 const VOWELS: [[char; 6]; 12] = [
@@ -42,11 +42,11 @@ pub fn split_tone(letter: char) -> (char, Tone) {
     if letter.is_ascii() {
         return (letter, Tone::Level);
     }
-    let lower = lower_of(letter);
+    let lower = to_lower(letter);
     for row in &VOWELS {
         for (toned, tone) in row.iter().zip(TONES) {
             if *toned == lower {
-                return (with_case_of(row[0], letter), tone);
+                return (match_case(row[0], letter), tone);
             }
         }
     }
@@ -56,19 +56,19 @@ pub fn split_tone(letter: char) -> (char, Tone) {
 /// The vowel with the tone, in its case; another character comes back unchanged.
 #[must_use]
 pub fn with_tone(vowel: char, tone: Tone) -> char {
-    let lower = lower_of(vowel);
+    let lower = to_lower(vowel);
     VOWELS
         .iter()
         .find(|row| row[0] == lower)
         .and_then(|row| row.iter().zip(TONES).find(|(_, other)| *other == tone))
-        .map_or(vowel, |(toned, _)| with_case_of(*toned, vowel))
+        .map_or(vowel, |(toned, _)| match_case(*toned, vowel))
 }
 
-fn lower_of(letter: char) -> char {
+fn to_lower(letter: char) -> char {
     letter.to_lowercase().next().unwrap_or(letter)
 }
 
-fn with_case_of(lower: char, model: char) -> char {
+fn match_case(lower: char, model: char) -> char {
     if model.is_uppercase() { lower.to_uppercase().next().unwrap_or(lower) } else { lower }
 }
 
@@ -76,7 +76,7 @@ fn with_case_of(lower: char, model: char) -> char {
 /// and so also the misplaced `tòan` as `toàn`. For the index and for comparing only: stored text keeps the
 /// placement of the paper. Takes NFC.
 #[must_use]
-pub fn canonical(text: &str) -> String {
+pub fn normalize_tone_placement(text: &str) -> String {
     if text.is_ascii() {
         return text.to_owned();
     }
@@ -107,25 +107,25 @@ mod tests {
     fn both_placements_become_one() {
         for (old, new) in [("hòa", "hoà"), ("khỏe", "khoẻ"), ("thúy", "thuý"), ("ỦY BAN", "UỶ BAN"), ("Hòa", "Hoà"), ("qúy", "quý")]
         {
-            assert_eq!(canonical(old), new);
-            assert_eq!(canonical(new), new);
+            assert_eq!(normalize_tone_placement(old), new);
+            assert_eq!(normalize_tone_placement(new), new);
         }
-        assert_eq!(canonical("tòan hùynh"), "toàn huỳnh");
+        assert_eq!(normalize_tone_placement("tòan hùynh"), "toàn huỳnh");
     }
 
     #[test]
     fn other_syllables_stay() {
         for text in ["của", "mùa", "quả", "hoàn", "nghĩa", "bói ai", "tự do", "số 07/QĐ-UBND", "hoá học"] {
-            assert_eq!(canonical(text), text);
+            assert_eq!(normalize_tone_placement(text), text);
         }
     }
 
     #[test]
     fn tone_and_letter_part_and_meet() {
-        assert_eq!(split_tone('ệ'), ('ê', Tone::Heavy));
-        assert_eq!(split_tone('Ắ'), ('Ă', Tone::Rising));
+        assert_eq!(split_tone('ệ'), ('ê', Tone::DotBelow));
+        assert_eq!(split_tone('Ắ'), ('Ă', Tone::Acute));
         assert_eq!(split_tone('đ'), ('đ', Tone::Level));
-        assert_eq!(with_tone('Ê', Tone::Rising), 'Ế');
-        assert_eq!(with_tone('b', Tone::Rising), 'b');
+        assert_eq!(with_tone('Ê', Tone::Acute), 'Ế');
+        assert_eq!(with_tone('b', Tone::Acute), 'b');
     }
 }

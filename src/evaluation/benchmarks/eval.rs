@@ -1,14 +1,14 @@
 //! How well pages with known text are read.
 
-use crate::calibration::{Calibration, calibration};
-use crate::classes::{self, Classes};
-use crate::fields::{self, Differing, Tally};
+use crate::calibration::{Calibration, calibrate};
+use crate::classes::{self, ErrorClassCounts};
+use crate::fields::{self, FieldDifference, FieldTally};
 use crate::score::{self, PageScore, TotalScore};
-use crate::words::{self, WordStep};
+use crate::words::{self, WordConfidenceBin};
 use serde::Serialize;
 use sohoa_base::config::Config;
-use sohoa_base::error::{Error, Kind, Result, ResultExt};
-use sohoa_base::model::plan::Plan;
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::model::plan::PipelinePlan;
 use sohoa_base::model::reading::Reading;
 use sohoa_extraction::describe::describe;
 use sohoa_file_worker::client::FileWorker;
@@ -27,15 +27,15 @@ pub struct Evaluation {
     /// Over all characters.
     pub total: TotalScore,
     /// Character errors by class, over all pages.
-    pub classes: Classes,
+    pub classes: ErrorClassCounts,
     /// Fields against `<id>.meta.json`.
-    pub fields: BTreeMap<String, Tally>,
+    pub fields: BTreeMap<String, FieldTally>,
     /// Fields that are not as they should be.
-    pub differing: Vec<Differing>,
+    pub differing: Vec<FieldDifference>,
     /// Confidences of fields beside the truth.
     pub calibration: Calibration,
     /// How often words are right by how sure they are.
-    pub words: Vec<WordStep>,
+    pub words: Vec<WordConfidenceBin>,
     /// Processor seconds a page, decoding, preparing and reading.
     pub cpu_seconds_per_page: f64,
     /// Processor seconds a page by part.
@@ -62,51 +62,51 @@ pub struct EvaluatedPage {
 ///
 /// # Errors
 /// `Invalid` when the folder has no ground truth; `NotFound` when no reading process can start.
-pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Plan, write: Option<&Path>) -> Result<Evaluation> {
+pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &PipelinePlan, write: Option<&Path>) -> Result<Evaluation> {
     let options = reading_options(plan)?;
     let pool = archive::pool(config, program, 1);
     let (mut pages, mut compared, mut differing, mut failures) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut word_steps = words::none();
+    let mut word_steps = words::empty_bins();
     if let Some(folder) = write {
-        std::fs::create_dir_all(folder).or_error(Kind::Unavailable, || format!("cannot make {}", folder.display()))?;
+        std::fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, || format!("cannot make {}", folder.display()))?;
     }
-    for (id, picture) in list(folder)? {
+    for (id, picture) in list_pages(folder)? {
         let truth = read_text(&folder.join(format!("{id}.gt.txt")))?;
-        let (reading, cpu_ms) = match read(&pool, &picture, options).await {
+        let (reading, cpu_ms) = match read_page(&pool, &picture, options).await {
             Ok(read) => read,
-            Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Unavailable) => return Err(error),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Unavailable) => return Err(error),
             Err(error) => {
                 failures.push(format!("{id}: {}", error.chain()));
                 (Reading::default(), BTreeMap::new())
             }
         };
-        words::add(&mut word_steps, &truth, &reading.words().collect::<Vec<_>>());
+        words::add_page(&mut word_steps, &truth, &reading.words().collect::<Vec<_>>());
         let text = reading.text();
         if let Some(folder) = write {
             let failed = || format!("cannot write to {}", folder.display());
-            std::fs::write(folder.join(format!("{id}.txt")), &text).or_error(Kind::Unavailable, failed)?;
-            let json = serde_json::to_vec_pretty(&reading).or_error(Kind::Internal, failed)?;
-            std::fs::write(folder.join(format!("{id}.json")), json).or_error(Kind::Unavailable, failed)?;
+            std::fs::write(folder.join(format!("{id}.txt")), &text).or_error(ErrorKind::Unavailable, failed)?;
+            let json = serde_json::to_vec_pretty(&reading).or_error(ErrorKind::Internal, failed)?;
+            std::fs::write(folder.join(format!("{id}.json")), json).or_error(ErrorKind::Unavailable, failed)?;
         }
         let known = folder.join(format!("{id}.meta.json"));
         if known.is_file() {
             let own = fields::compare(&describe(&[&reading]), &read_text(&known)?)?;
-            differing.extend(fields::differing(&id, &own));
+            differing.extend(fields::field_differences(&id, &own));
             compared.extend(own);
         }
         let expected_error_permille = reading.quality.scan.map(|scan| scan.expected_error_permille);
-        pages.push(EvaluatedPage { scored: ScoredPage::of(id, &truth, &text), expected_error_permille, cpu_ms });
+        pages.push(EvaluatedPage { scored: ScoredPage::score(id, &truth, &text), expected_error_permille, cpu_ms });
     }
     let mut by_part: BTreeMap<String, f64> = BTreeMap::new();
     for (part, spent) in pages.iter().flat_map(|page| &page.cpu_ms) {
         *by_part.entry(part.clone()).or_default() += *spent as f64 / 1000.0 / pages.len() as f64;
     }
     Ok(Evaluation {
-        total: score::total(pages.iter().map(|page| &page.scored.score)),
-        classes: classes::total(pages.iter().map(|page| &page.scored.classes)),
+        total: score::total_score(pages.iter().map(|page| &page.scored.score)),
+        classes: classes::total_errors(pages.iter().map(|page| &page.scored.classes)),
         fields: fields::tally(&compared),
         differing,
-        calibration: calibration(&compared),
+        calibration: calibrate(&compared),
         words: word_steps,
         cpu_seconds_per_page: by_part.values().sum(),
         cpu_seconds_by_part: by_part,
@@ -118,13 +118,13 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pla
 
 /// How well another program's texts agree with ground truth.
 #[derive(Debug, Serialize)]
-pub struct Scored {
+pub struct ScoredTexts {
     /// Page by page.
     pub pages: Vec<ScoredPage>,
     /// Over all characters.
     pub total: TotalScore,
     /// Character errors by class, over all pages.
-    pub classes: Classes,
+    pub classes: ErrorClassCounts,
 }
 
 /// A page's text beside the truth.
@@ -136,12 +136,12 @@ pub struct ScoredPage {
     #[serde(flatten)]
     pub score: PageScore,
     /// Its character errors by class.
-    pub classes: Classes,
+    pub classes: ErrorClassCounts,
 }
 
 impl ScoredPage {
-    fn of(id: String, truth: &str, text: &str) -> Self {
-        Self { id, score: score::page(truth, text), classes: classes::page(truth, text) }
+    fn score(id: String, truth: &str, text: &str) -> Self {
+        Self { id, score: score::score_page(truth, text), classes: classes::page_errors(truth, text) }
     }
 }
 
@@ -149,55 +149,55 @@ impl ScoredPage {
 ///
 /// # Errors
 /// `Invalid` where there is no ground truth or a text is not UTF-8.
-pub fn score_texts(truths: &Path, texts: &Path) -> Result<Scored> {
+pub fn score_texts(truths: &Path, texts: &Path) -> Result<ScoredTexts> {
     let mut pages = Vec::new();
-    for name in names(truths)? {
-        let Some(id) = name.strip_suffix(TRUTH) else { continue };
+    for name in file_names(truths)? {
+        let Some(id) = name.strip_suffix(TRUTH_SUFFIX) else { continue };
         let truth = read_text(&truths.join(&name))?;
         let text = texts.join(format!("{id}.txt"));
         let text = if text.is_file() { read_text(&text)? } else { String::new() };
-        pages.push(ScoredPage::of(id.to_owned(), &truth, &text));
+        pages.push(ScoredPage::score(id.to_owned(), &truth, &text));
     }
     if pages.is_empty() {
         return Err(Error::invalid(format!("{} holds no ground truth; a page's text is <id>.gt.txt", truths.display())));
     }
-    Ok(Scored {
-        total: score::total(pages.iter().map(|page| &page.score)),
-        classes: classes::total(pages.iter().map(|page| &page.classes)),
+    Ok(ScoredTexts {
+        total: score::total_score(pages.iter().map(|page| &page.score)),
+        classes: classes::total_errors(pages.iter().map(|page| &page.classes)),
         pages,
     })
 }
 
 /// Options of the page stages of a plan for the reading process.
-pub(crate) fn reading_options(plan: &Plan) -> Result<ReadOptions> {
+pub(crate) fn reading_options(plan: &PipelinePlan) -> Result<ReadOptions> {
     let empty = serde_json::Value::Object(serde_json::Map::new());
     let of = |stage: &str| {
-        let mut steps = plan.groups.iter().flat_map(|group| &group.steps);
+        let mut steps = plan.groups.iter().flat_map(|group| &group.stages);
         steps.find(|step| step.stage == stage).map_or(&empty, |step| &step.options)
     };
     Ok(ReadOptions { prepare: options_of(of("prepare"))?, read: options_of(of("read"))?, turn: None })
 }
 
 /// Ending of a page's ground truth.
-const TRUTH: &str = ".gt.txt";
+const TRUTH_SUFFIX: &str = ".gt.txt";
 
 /// Names of what lies in a folder, sorted.
-fn names(folder: &Path) -> Result<Vec<String>> {
+fn file_names(folder: &Path) -> Result<Vec<String>> {
     let cannot = || format!("cannot list {}; check the path", folder.display());
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).or_error(Kind::Invalid, cannot)? {
-        names.push(entry.or_error(Kind::Invalid, cannot)?.file_name().to_string_lossy().into_owned());
+    for entry in std::fs::read_dir(folder).or_error(ErrorKind::Invalid, cannot)? {
+        names.push(entry.or_error(ErrorKind::Invalid, cannot)?.file_name().to_string_lossy().into_owned());
     }
     names.sort();
     Ok(names)
 }
 
 /// Pages with ground truth: name, and the picture beside it.
-pub(crate) fn list(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
-    let names = names(folder)?;
+pub(crate) fn list_pages(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let names = file_names(folder)?;
     let pages: Vec<(String, PathBuf)> = names
         .iter()
-        .filter_map(|name| name.strip_suffix(TRUTH))
+        .filter_map(|name| name.strip_suffix(TRUTH_SUFFIX))
         .filter_map(|id| {
             let own = |name: &&String| {
                 name.starts_with(id) && !name.ends_with(".txt") && !name.ends_with(".json") && name.rfind('.') == Some(id.len())
@@ -212,10 +212,10 @@ pub(crate) fn list(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
 }
 
 pub(crate) fn read_text(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).or_error(Kind::Invalid, || format!("cannot read {} as UTF-8", path.display()))
+    std::fs::read_to_string(path).or_error(ErrorKind::Invalid, || format!("cannot read {} as UTF-8", path.display()))
 }
 
-pub(crate) async fn read(pool: &Pool, picture: &Path, options: ReadOptions) -> Result<(Reading, BTreeMap<String, u64>)> {
+pub(crate) async fn read_page(pool: &Pool, picture: &Path, options: ReadOptions) -> Result<(Reading, BTreeMap<String, u64>)> {
     let source = picture.to_string_lossy();
     let mut worker = FileWorker::open(pool, &source, picture).await?;
     let media_type = worker.inspect(&picture.file_name().unwrap_or_default().to_string_lossy()).await?.media_type;

@@ -1,10 +1,10 @@
 //! Piles as they come to a scanner: documents in random order, with separator sheets and blank backs.
 
-use sohoa_synthetic::random::Random;
+use sohoa_synthetic::random::SeededRng;
 
 /// One side of a sheet in a pile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Leaf {
+pub(crate) enum StackSide {
     /// A page of a document, both counted from 0.
     Page {
         /// Which document.
@@ -21,7 +21,7 @@ pub(crate) enum Leaf {
     Sheet(usize),
 }
 
-impl Leaf {
+impl StackSide {
     /// The document it belongs to; none for a separator sheet.
     pub(crate) fn document(self) -> Option<usize> {
         match self {
@@ -32,23 +32,23 @@ impl Leaf {
 }
 
 /// One page in so many has a blank back.
-const BACKS: u64 = 8;
+const PAGES_PER_BLANK_BACK: u64 = 8;
 
 /// Lays documents of so many pages in random order; `sheets` separator sheets take turns between them, 0 for none.
-pub(crate) fn pile(pages_of: &[usize], sheets: usize, random: &mut Random) -> Vec<Leaf> {
+pub(crate) fn shuffle_stack(pages_of: &[usize], sheets: usize, random: &mut SeededRng) -> Vec<StackSide> {
     let mut order: Vec<usize> = (0..pages_of.len()).collect();
     for last in (1..order.len()).rev() {
-        order.swap(last, (random.draw() % (last as u64 + 1)) as usize);
+        order.swap(last, (random.next_u64() % (last as u64 + 1)) as usize);
     }
     let mut leaves = Vec::new();
     for (place, document) in order.into_iter().enumerate() {
         if let (Some(before), true) = (place.checked_sub(1), sheets > 0) {
-            leaves.push(Leaf::Sheet(before % sheets));
+            leaves.push(StackSide::Sheet(before % sheets));
         }
         for page in 0..pages_of.get(document).copied().unwrap_or_default() {
-            leaves.push(Leaf::Page { document, page });
-            if random.draw().is_multiple_of(BACKS) {
-                leaves.push(Leaf::Back { document });
+            leaves.push(StackSide::Page { document, page });
+            if random.next_u64().is_multiple_of(PAGES_PER_BLANK_BACK) {
+                leaves.push(StackSide::Back { document });
             }
         }
     }
@@ -62,17 +62,17 @@ mod tests {
     #[test]
     fn a_pile_holds_every_page_once_and_a_sheet_between_any_two_documents() {
         let pages_of = [2, 1, 3, 1];
-        let mut random = Random::for_purpose(7, "pile");
-        let leaves = pile(&pages_of, 3, &mut random);
+        let mut random = SeededRng::for_purpose(7, "pile");
+        let leaves = shuffle_stack(&pages_of, 3, &mut random);
         for (document, count) in pages_of.iter().enumerate() {
             for page in 0..*count {
-                assert_eq!(leaves.iter().filter(|leaf| **leaf == Leaf::Page { document, page }).count(), 1);
+                assert_eq!(leaves.iter().filter(|leaf| **leaf == StackSide::Page { document, page }).count(), 1);
             }
         }
-        assert_eq!(leaves.iter().filter(|leaf| matches!(leaf, Leaf::Sheet(_))).count(), 3);
+        assert_eq!(leaves.iter().filter(|leaf| matches!(leaf, StackSide::Sheet(_))).count(), 3);
         let documents: Vec<usize> = leaves.iter().filter_map(|leaf| leaf.document()).collect();
         assert_eq!(documents.chunk_by(|one, next| one == next).count(), 4);
-        assert_ne!(leaves, pile(&pages_of, 3, &mut random), "the next pile lies in another order");
-        assert_eq!(leaves, pile(&pages_of, 3, &mut Random::for_purpose(7, "pile")));
+        assert_ne!(leaves, shuffle_stack(&pages_of, 3, &mut random), "the next pile lies in another order");
+        assert_eq!(leaves, shuffle_stack(&pages_of, 3, &mut SeededRng::for_purpose(7, "pile")));
     }
 }

@@ -1,33 +1,33 @@
 //! How well piles of known documents are cut into them.
 
 use crate::benchmarks::eval::reading_options;
-use crate::benchmarks::known::{Listed, list};
-use crate::benchmarks::piles::{Leaf, pile};
-use crate::calibration::{Calibration, calibration};
-use crate::fields::{self, Differing, Tally};
-use crate::separation::{Cuts, Mistake, compare};
+use crate::benchmarks::known::{KnownDocument, list_documents};
+use crate::benchmarks::piles::{StackSide, shuffle_stack};
+use crate::calibration::{Calibration, calibrate};
+use crate::fields::{self, FieldDifference, FieldTally};
+use crate::separation::{SplitCounts, SplitMistake, compare_splits};
 use serde::Serialize;
 use sohoa_base::config::Config;
-use sohoa_base::error::{Kind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
 use sohoa_base::model::code::Separator;
-use sohoa_base::model::plan::Plan;
+use sohoa_base::model::plan::PipelinePlan;
 use sohoa_base::model::reading::Reading;
 use sohoa_extraction::describe::describe;
-use sohoa_extraction::separate::{SeparatePage, Signs, documents};
+use sohoa_extraction::separate::{BoundaryFeatures, SeparationPage, split_into_documents};
 use sohoa_file_worker::client::FileWorker;
 use sohoa_recognition::page::ReadOptions;
 use sohoa_sandbox::pool::Pool;
 use sohoa_services::archive;
-use sohoa_services::separators::words;
+use sohoa_services::separators::sheet_words;
 use sohoa_synthetic::fonts::Fonts;
-use sohoa_synthetic::random::Random;
-use sohoa_synthetic::trial::{Trial, trial};
+use sohoa_synthetic::random::SeededRng;
+use sohoa_synthetic::trial::{SeparatorTestPages, draw_separator_test_pages};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// How the documents are laid into piles.
 #[derive(Debug, Clone, Copy)]
-pub struct Piles {
+pub struct StackOptions {
     /// How many piles; each holds every document once.
     pub count: u16,
     /// Everything random follows from it.
@@ -36,7 +36,7 @@ pub struct Piles {
 
 /// What was found.
 #[derive(Debug, Serialize)]
-pub struct Separation {
+pub struct SeparationResult {
     /// Documents that were laid into piles.
     pub documents: usize,
     /// Pages in them.
@@ -44,13 +44,13 @@ pub struct Separation {
     /// Piles of each kind.
     pub piles: u16,
     /// Separator sheets that were rendered and read, and those of them whose code was decoded.
-    pub sheets: Sheets,
+    pub sheets: SheetCounts,
     /// Kinds of piles.
-    pub kinds: Vec<Kinds>,
+    pub kinds: Vec<StackKindResult>,
     /// Kind and fields of the documents against the columns of `manifest.tsv` that name them.
-    pub fields: BTreeMap<String, Tally>,
+    pub fields: BTreeMap<String, FieldTally>,
     /// Fields that are not as they should be.
-    pub differing: Vec<Differing>,
+    pub differing: Vec<FieldDifference>,
     /// Confidences of fields beside the truth.
     pub calibration: Calibration,
     /// Pages that could not be read.
@@ -59,7 +59,7 @@ pub struct Separation {
 
 /// Separator sheets as read.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct Sheets {
+pub struct SheetCounts {
     /// Rendered and read.
     pub read: usize,
     /// Whose code was decoded.
@@ -68,14 +68,14 @@ pub struct Sheets {
 
 /// All piles of one kind.
 #[derive(Debug, Serialize)]
-pub struct Kinds {
+pub struct StackKindResult {
     /// The pile is one file, such as a PDF; otherwise a picture a page.
     pub one_file: bool,
     /// Sheets lie between the documents.
     pub with_sheets: bool,
     /// Over all piles.
     #[serde(flatten)]
-    pub cuts: Cuts,
+    pub counts: SplitCounts,
     /// Share of the starts found that are right.
     pub precision: f64,
     /// Share of the true starts that were found.
@@ -89,21 +89,25 @@ pub struct Kinds {
 }
 
 /// A document to be laid into piles.
-struct Known {
+struct ReadDocument {
     name: String,
     pages: Vec<Reading>,
 }
 
 /// A reading that is laid into piles, as the two ways of delivery see it.
-struct Seen {
-    one_file: Signs,
-    loose: Signs,
+struct SideFeatures {
+    one_file: BoundaryFeatures,
+    loose: BoundaryFeatures,
     blank: bool,
 }
 
-impl Seen {
+impl SideFeatures {
     fn of(reading: &Reading) -> Self {
-        Self { one_file: Signs::of(reading, false), loose: Signs::of(reading, true), blank: reading.blank }
+        Self {
+            one_file: BoundaryFeatures::from_reading(reading, false),
+            loose: BoundaryFeatures::from_reading(reading, true),
+            blank: reading.blank,
+        }
     }
 }
 
@@ -118,19 +122,20 @@ pub async fn evaluate(
     config: &Config,
     program: &Path,
     folder: &Path,
-    plan: &Plan,
-    piles: Piles,
+    plan: &PipelinePlan,
+    piles: StackOptions,
     write: Option<&Path>,
-) -> Result<Separation> {
+) -> Result<SeparationResult> {
     let options = reading_options(plan)?;
-    let files = list(folder)?;
-    let scratch = tempfile::tempdir().or_error(Kind::Unavailable, || "cannot make a temporary folder".to_owned())?;
-    let Trial { sheets, back } = trial(&Fonts::load()?, &Separator::Document, &words(&Separator::Document), piles.seed)?;
+    let files = list_documents(folder)?;
+    let scratch = tempfile::tempdir().or_error(ErrorKind::Unavailable, || "cannot make a temporary folder".to_owned())?;
+    let SeparatorTestPages { sheets, back } =
+        draw_separator_test_pages(&Fonts::load()?, &Separator::Document, &sheet_words(&Separator::Document), piles.seed)?;
     let pool = archive::pool(config, program, 1);
     let mut failures = Vec::new();
     let mut known = Vec::new();
     let (mut compared, mut differing) = (Vec::new(), Vec::new());
-    for Listed { name, pages, known: truth, bare_subject } in files {
+    for KnownDocument { name, pages, truth: document_truth, bare_subject } in files {
         match read_document(&pool, &pages, options).await {
             Ok(pages) => {
                 let mut description = describe(&pages.iter().collect::<Vec<_>>());
@@ -139,106 +144,108 @@ pub async fn evaluate(
                 {
                     subject.value = bare.to_owned();
                 }
-                let own = fields::compare(&description, &truth)?;
-                differing.extend(fields::differing(&name, &own));
+                let own = fields::compare(&description, &document_truth)?;
+                differing.extend(fields::field_differences(&name, &own));
                 compared.extend(own);
-                known.push(Known { name, pages });
+                known.push(ReadDocument { name, pages });
             }
-            Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Unavailable) => return Err(error),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Unavailable) => return Err(error),
             Err(error) => failures.push(format!("{name}: {}", error.chain())),
         }
     }
     let mut rendered = Vec::new();
     for (place, bytes) in sheets.iter().chain([&back]).enumerate() {
         let path = scratch.path().join(format!("{place}.scan"));
-        std::fs::write(&path, bytes).or_error(Kind::Unavailable, || format!("cannot write {}", path.display()))?;
-        rendered.extend(read(&pool, &path, options).await?.into_iter().next());
+        std::fs::write(&path, bytes).or_error(ErrorKind::Unavailable, || format!("cannot write {}", path.display()))?;
+        rendered.extend(read_file(&pool, &path, options).await?.into_iter().next());
     }
     let back = rendered.pop().unwrap_or_default();
     if let Some(folder) = write {
-        leave(folder, &known, &rendered)?;
+        write_readings(folder, &known, &rendered)?;
     }
-    let sheets =
-        Sheets { read: rendered.len(), decoded: rendered.iter().filter(|sheet| Separator::of_all(&sheet.codes).is_some()).count() };
-    let deck = Deck {
+    let sheets = SheetCounts {
+        read: rendered.len(),
+        decoded: rendered.iter().filter(|sheet| Separator::from_barcodes(&sheet.barcodes).is_some()).count(),
+    };
+    let deck = StackSource {
         names: known.iter().map(|document| document.name.as_str()).collect(),
-        pages: known.iter().map(|document| document.pages.iter().map(Seen::of).collect()).collect(),
-        sheets: rendered.iter().map(Seen::of).collect(),
-        back: Seen::of(&back),
+        pages: known.iter().map(|document| document.pages.iter().map(SideFeatures::of).collect()).collect(),
+        sheets: rendered.iter().map(SideFeatures::of).collect(),
+        back: SideFeatures::of(&back),
     };
     let kinds = [(true, false), (true, true), (false, false), (false, true)];
-    Ok(Separation {
+    Ok(SeparationResult {
         documents: known.len(),
         pages: known.iter().map(|document| document.pages.len()).sum(),
         piles: piles.count,
         sheets,
-        kinds: kinds.into_iter().map(|(one_file, with_sheets)| cut_all(&deck, one_file, with_sheets, piles)).collect(),
+        kinds: kinds.into_iter().map(|(one_file, with_sheets)| evaluate_stacks(&deck, one_file, with_sheets, piles)).collect(),
         fields: fields::tally(&compared),
         differing,
-        calibration: calibration(&compared),
+        calibration: calibrate(&compared),
         failures,
     })
 }
 
 /// Everything that is laid into piles.
-struct Deck<'a> {
+struct StackSource<'a> {
     names: Vec<&'a str>,
-    pages: Vec<Vec<Seen>>,
-    sheets: Vec<Seen>,
-    back: Seen,
+    pages: Vec<Vec<SideFeatures>>,
+    sheets: Vec<SideFeatures>,
+    back: SideFeatures,
 }
 
-impl Deck<'_> {
-    fn seen(&self, leaf: Leaf) -> Option<&Seen> {
+impl StackSource<'_> {
+    fn features(&self, leaf: StackSide) -> Option<&SideFeatures> {
         match leaf {
-            Leaf::Page { document, page } => self.pages.get(document)?.get(page),
-            Leaf::Back { .. } => Some(&self.back),
-            Leaf::Sheet(sheet) => self.sheets.get(sheet),
+            StackSide::Page { document, page } => self.pages.get(document)?.get(page),
+            StackSide::Back { .. } => Some(&self.back),
+            StackSide::Sheet(sheet) => self.sheets.get(sheet),
         }
     }
 
-    fn name(&self, leaf: Option<&Leaf>) -> String {
+    fn describe_side(&self, leaf: Option<&StackSide>) -> String {
         let of = |document: usize| self.names.get(document).copied().unwrap_or_default();
         match leaf {
-            Some(Leaf::Page { document, page }) => format!("{} page {}", of(*document), page + 1),
-            Some(Leaf::Back { document }) => format!("{} blank back", of(*document)),
+            Some(StackSide::Page { document, page }) => format!("{} page {}", of(*document), page + 1),
+            Some(StackSide::Back { document }) => format!("{} blank back", of(*document)),
             _ => "separator sheet".to_owned(),
         }
     }
 }
 
-fn cut_all(deck: &Deck<'_>, one_file: bool, with_sheets: bool, piles: Piles) -> Kinds {
+fn evaluate_stacks(deck: &StackSource<'_>, one_file: bool, with_sheets: bool, piles: StackOptions) -> StackKindResult {
     let pages_of: Vec<usize> = deck.pages.iter().map(Vec::len).collect();
-    let (mut cuts, mut mistakes) = (Cuts::default(), BTreeMap::new());
+    let (mut cuts, mut mistakes) = (SplitCounts::default(), BTreeMap::new());
     for number in 0..piles.count {
         // The same order with and without sheets.
-        let mut random = Random::for_purpose(piles.seed, &format!("pile {number}"));
-        let leaves = pile(&pages_of, if with_sheets { deck.sheets.len() } else { 0 }, &mut random);
-        let pages: Vec<SeparatePage> = (1..)
+        let mut random = SeededRng::for_purpose(piles.seed, &format!("pile {number}"));
+        let leaves = shuffle_stack(&pages_of, if with_sheets { deck.sheets.len() } else { 0 }, &mut random);
+        let pages: Vec<SeparationPage> = (1..)
             .zip(&leaves)
             .enumerate()
             .filter_map(|(at, (number, leaf))| {
-                let seen = deck.seen(*leaf)?;
+                let seen = deck.features(*leaf)?;
                 let signs = if one_file { &seen.one_file } else { &seen.loose };
                 let (file, number_in_file) = if one_file { (0, number) } else { (at, 1) };
-                Some(SeparatePage { file, number_in_file, loose: !one_file, signs: Some(signs.clone()), blank: seen.blank })
+                Some(SeparationPage { file, number_in_file, is_loose_image: !one_file, features: Some(signs.clone()), blank: seen.blank })
             })
             .collect();
         let truth: Vec<Option<usize>> = leaves.iter().map(|leaf| leaf.document()).collect();
-        let (found, wrong) = compare(&truth, &documents(&pages));
+        let (found, wrong) = compare_splits(&truth, &split_into_documents(&pages));
         cuts.add(&found);
         for mistake in wrong {
             let (what, at) = match mistake {
-                Mistake::Missed(at) => ("start missed", at),
-                Mistake::Wrong(at) => ("wrong start", at),
+                SplitMistake::Missed(at) => ("start missed", at),
+                SplitMistake::Wrong(at) => ("wrong start", at),
             };
-            *mistakes.entry(format!("{what}: {}", deck.name(leaves.get(at)))).or_default() += 1;
+            *mistakes.entry(format!("{what}: {}", deck.describe_side(leaves.get(at)))).or_default() += 1;
         }
     }
-    Kinds {
+    StackKindResult {
         one_file,
         with_sheets,
-        cuts,
+        counts: cuts,
         precision: cuts.precision(),
         recall: cuts.recall(),
         f1: cuts.f1(),
@@ -251,7 +258,7 @@ fn cut_all(deck: &Deck<'_>, one_file: bool, with_sheets: bool, piles: Piles) -> 
 async fn read_document(pool: &Pool, pages: &[(PathBuf, Option<usize>)], options: ReadOptions) -> Result<Vec<Reading>> {
     let mut all = Vec::new();
     for (file, page) in pages {
-        let read = read(pool, file, options).await?;
+        let read = read_file(pool, file, options).await?;
         match page {
             None => all.extend(read),
             Some(page) => all.extend(read.into_iter().nth(page.saturating_sub(1))),
@@ -261,7 +268,7 @@ async fn read_document(pool: &Pool, pages: &[(PathBuf, Option<usize>)], options:
 }
 
 /// All pages of a file as read.
-async fn read(pool: &Pool, file: &Path, options: ReadOptions) -> Result<Vec<Reading>> {
+async fn read_file(pool: &Pool, file: &Path, options: ReadOptions) -> Result<Vec<Reading>> {
     let source = file.to_string_lossy();
     let mut worker = FileWorker::open(pool, &source, file).await?;
     let inspected = worker.inspect(&file.file_name().unwrap_or_default().to_string_lossy()).await?;
@@ -273,15 +280,15 @@ async fn read(pool: &Pool, file: &Path, options: ReadOptions) -> Result<Vec<Read
 }
 
 /// Leaves the readings as `<file>-p<page>.json`, `/` of the path written `-`.
-fn leave(folder: &Path, known: &[Known], sheets: &[Reading]) -> Result<()> {
+fn write_readings(folder: &Path, known: &[ReadDocument], sheets: &[Reading]) -> Result<()> {
     let failed = || format!("cannot write to {}", folder.display());
-    std::fs::create_dir_all(folder).or_error(Kind::Unavailable, failed)?;
+    std::fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, failed)?;
     let named = known.iter().map(|document| (document.name.replace('/', "-"), document.pages.as_slice()));
     for (name, pages) in named.chain([("separator sheet".to_owned(), sheets)]) {
         for (number, reading) in (1..).zip(pages) {
             let path: PathBuf = folder.join(format!("{name}-p{number}.json"));
-            let json = serde_json::to_vec(reading).or_error(Kind::Internal, failed)?;
-            std::fs::write(path, json).or_error(Kind::Unavailable, failed)?;
+            let json = serde_json::to_vec(reading).or_error(ErrorKind::Internal, failed)?;
+            std::fs::write(path, json).or_error(ErrorKind::Unavailable, failed)?;
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use sohoa_base::model::geometry::Bounds;
 use sohoa_base::model::reading::{Block, BlockKind, Line, Quality, Reading, TextSource, Word};
 use sohoa_evaluation::{fields, score};
 use sohoa_extraction::describe::describe;
-use sohoa_extraction::separate::{SeparatePage, Signs, documents};
+use sohoa_extraction::separate::{BoundaryFeatures, SeparationPage, split_into_documents};
 use sohoa_testing::shared_data;
 use std::collections::BTreeMap;
 use std::fs;
@@ -31,8 +31,8 @@ fn reading(tsv: &str) -> Reading {
         }
     }
     let lines: Vec<Line> =
-        lines.into_values().map(|words| Line::new(Bounds::around(words.iter().map(|word| &word.bounds)).unwrap(), words)).collect();
-    let bounds = Bounds::around(lines.iter().map(|line| &line.bounds)).unwrap_or_default();
+        lines.into_values().map(|words| Line::new(Bounds::enclosing(words.iter().map(|word| &word.bounds)).unwrap(), words)).collect();
+    let bounds = Bounds::enclosing(lines.iter().map(|line| &line.bounds)).unwrap_or_default();
     Reading {
         width,
         height,
@@ -43,7 +43,7 @@ fn reading(tsv: &str) -> Reading {
         source: TextSource::Recognised,
         quality: Quality::default(),
         blocks: vec![Block { kind: BlockKind::Text, bounds, lines }],
-        codes: Vec::new(),
+        barcodes: Vec::new(),
         stamps: Vec::new(),
     }
 }
@@ -90,7 +90,7 @@ fn fields_of_real_pages() {
             println!("{id} {} {:?} hand={} expected={:?} found={:?}", one.field, one.verdict, one.handwritten, one.expected, one.found);
             if let ("trich_yeu", Some(expected), Some(found)) = (one.field.as_str(), &one.expected, &one.found) {
                 // The whole subject and nothing else, letters lost by the engine aside.
-                let score = score::page(expected, found);
+                let score = score::score_page(expected, found);
                 assert!(score.char_errors * 20 <= score.chars, "{id}: {expected} / {found}");
             }
             all.push(one);
@@ -124,20 +124,20 @@ fn kinds_and_cuts_of_real_scans() {
             (1..=count).map(|page| fs::read_to_string(folder.join(format!("{stem}-p{page}.tsv"))).ok().map(|tsv| reading(&tsv))).collect();
         let Some(Some(_)) = readings.first() else { continue };
         files += 1;
-        let pile = |loose: bool| -> Vec<SeparatePage> {
+        let pile = |loose: bool| -> Vec<SeparationPage> {
             (1..)
                 .zip(&readings)
-                .map(|(number, reading)| SeparatePage {
+                .map(|(number, reading)| SeparationPage {
                     file: 0,
                     number_in_file: number,
-                    loose,
-                    signs: reading.as_ref().map(|reading| Signs::of(reading, loose)),
+                    is_loose_image: loose,
+                    features: reading.as_ref().map(|reading| BoundaryFeatures::from_reading(reading, loose)),
                     blank: false,
                 })
                 .collect()
         };
-        let cuts = documents(&pile(false)).len() - 1;
-        let loose = documents(&pile(true)).len() - 1;
+        let cuts = split_into_documents(&pile(false)).len() - 1;
+        let loose = split_into_documents(&pile(true)).len() - 1;
         wrong_cuts += cuts;
         loose_cuts += loose;
         let read: Vec<&Reading> = readings.iter().flatten().collect();
@@ -189,10 +189,10 @@ fn scores_equal_the_outside_scorer() {
         let truth = fs::read_to_string(pages.join(format!("{id}.gt.txt"))).unwrap();
         let output = perturbed(&truth, at);
         fs::write(folder.path().join(format!("{id}.txt")), &output).unwrap();
-        scores.push((id, score::page(&truth, &output)));
+        scores.push((id, score::score_page(&truth, &output)));
     }
     println!("scored in {:?}", started.elapsed());
-    let total = score::total(scores.iter().map(|(_, score)| score));
+    let total = score::total_score(scores.iter().map(|(_, score)| score));
     println!("{total:?}");
     // As the outside scorer gives them.
     assert_eq!((total.cer, total.wer, total.cer_order_free), (32.178, 37.394, 16.752));

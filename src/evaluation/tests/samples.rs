@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use sha2::{Digest, Sha256};
-use sohoa_base::error::Kind;
-use sohoa_synthetic::expected::Expected;
+use sohoa_base::error::ErrorKind;
+use sohoa_synthetic::expected::GroundTruth;
 use sohoa_synthetic::fonts::Fonts;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         .collect()
 }
 
-fn truths() -> Vec<Expected> {
+fn truths() -> Vec<GroundTruth> {
     contents(&samples())
         .into_iter()
         .filter(|(path, _)| path.to_string_lossy().ends_with(".expected.json"))
@@ -36,7 +36,7 @@ fn truths() -> Vec<Expected> {
 #[test]
 fn regenerating_gives_the_committed_bytes() {
     if let Err(error) = Fonts::load() {
-        assert_eq!(error.kind(), Kind::NotFound);
+        assert_eq!(error.kind(), ErrorKind::NotFound);
         assert!(error.context().contains("fonts-croscore"), "{error}");
         sohoa_testing::skipped(&error.to_string());
         return;
@@ -107,7 +107,7 @@ fn expected_documents_stand_on_their_pages() {
             assert!(text.contains(&document.issuer));
             let last = &truth.pages[document.pages.iter().copied().filter(|page| truth.pages[page - 1].role != "annex").max().unwrap() - 1];
             assert_eq!(last.lines.last(), Some(&document.signer));
-            assert!(sohoa_base::model::kinds::by_code(&document.kind).is_some());
+            assert!(sohoa_base::model::kinds::kind_by_code(&document.kind).is_some());
             claimed.extend(document.pages.iter().copied());
         }
         let printed = truth.pages.iter().filter(|page| !matches!(page.role.as_str(), "blank" | "separator")).map(|page| page.page);
@@ -134,25 +134,25 @@ fn the_set_holds_every_awkward_page() {
 
 #[test]
 fn every_fault_grows_with_its_amount() {
-    use sohoa_synthetic::random::Random;
-    use sohoa_synthetic::wear::{Wear, wear};
+    use sohoa_synthetic::random::SeededRng;
+    use sohoa_synthetic::wear::{Degradation, degrade_page};
     let page =
         |ink: u32| image::GrayImage::from_fn(240, 320, |x, y| image::Luma([if (x / ink + y / 9).is_multiple_of(3) { 20 } else { 250 }]));
     let (clean, back) = (image::DynamicImage::from(page(6)), image::DynamicImage::from(page(11)));
-    let distance = |amount: Wear| {
-        let worn = wear(&clean, &back, 200, &amount, &mut Random::new(5)).unwrap();
+    let distance = |amount: Degradation| {
+        let worn = degrade_page(&clean, &back, 200, &amount, &mut SeededRng::new(5)).unwrap();
         let worn = image::load_from_memory(&worn).unwrap().to_luma8();
         worn.iter().zip(page(6).iter()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum::<u64>()
     };
-    let none = Wear::default();
+    let none = Degradation::default();
     let faults = [
-        [Wear { fade: Some(0.2), ..none }, Wear { fade: Some(0.6), ..none }],
-        [Wear { seal: Some(0.4), ..none }, Wear { seal: Some(0.9), ..none }],
-        [Wear { bleed: Some(0.1), ..none }, Wear { bleed: Some(0.3), ..none }],
-        [Wear { skew: Some(0.3), ..none }, Wear { skew: Some(-2.5), ..none }],
-        [Wear { blur: Some(1), ..none }, Wear { blur: Some(3), ..none }],
-        [Wear { noise: Some(5.0), ..none }, Wear { noise: Some(25.0), ..none }],
-        [Wear { jpeg: Some(60), ..none }, Wear { jpeg: Some(12), ..none }],
+        [Degradation { fade: Some(0.2), ..none }, Degradation { fade: Some(0.6), ..none }],
+        [Degradation { seal: Some(0.4), ..none }, Degradation { seal: Some(0.9), ..none }],
+        [Degradation { bleed: Some(0.1), ..none }, Degradation { bleed: Some(0.3), ..none }],
+        [Degradation { skew: Some(0.3), ..none }, Degradation { skew: Some(-2.5), ..none }],
+        [Degradation { blur: Some(1), ..none }, Degradation { blur: Some(3), ..none }],
+        [Degradation { noise: Some(5.0), ..none }, Degradation { noise: Some(25.0), ..none }],
+        [Degradation { jpeg: Some(60), ..none }, Degradation { jpeg: Some(12), ..none }],
     ];
     for [less, more] in faults {
         let (least, little, much) = (distance(none), distance(less), distance(more));
@@ -172,7 +172,7 @@ fn degraded_pages_follow_from_seed_and_name() {
     }
     let made = |name: &str, seed, limit| {
         let out = folder.path().join(name);
-        let told = sohoa_evaluation::benchmarks::degraded::degrade(&clean, &out, seed, limit, &mut |_| Ok(())).unwrap();
+        let told = sohoa_evaluation::benchmarks::degraded::degrade_folder(&clean, &out, seed, limit, &mut |_| Ok(())).unwrap();
         let files = contents(&out);
         assert_eq!(files.len(), told.len() * 2);
         files

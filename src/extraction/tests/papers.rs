@@ -1,19 +1,19 @@
 //! Fictional papers, laid out as Decree 30/2020 asks, through the slips that OCR makes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-use sohoa_base::model::code::{Code, Symbology};
+use sohoa_base::model::code::{Barcode, Symbology};
 use sohoa_base::model::geometry::Bounds;
-use sohoa_base::model::reading::{Block, BlockKind, Line, Quality, Reader, Reading, Secrecy, Stamp, TextSource, Word};
+use sohoa_base::model::reading::{Block, BlockKind, Line, Quality, Reading, SecrecyLevel, SecrecyStamp, TextSource, Word, WordSource};
 use sohoa_base::model::record::Description;
 use sohoa_extraction::describe::describe;
-use sohoa_extraction::review::{PageFacts, ReviewOptions, reasons};
-use sohoa_extraction::secrecy::stamp;
-use sohoa_extraction::separate::{SeparatePage, Signs, documents, is_separator};
+use sohoa_extraction::review::{PageFacts, ReviewOptions, review_reasons};
+use sohoa_extraction::secrecy::find_secrecy_stamp;
+use sohoa_extraction::separate::{BoundaryFeatures, SeparationPage, is_separator, split_into_documents};
 
 const LETTER_WIDTH: u32 = 15;
 
 /// A line of words from `x` on; a part after `  |  ` starts at the header's right column.
-fn line(x: u32, y: u32, text: &str) -> Line {
+fn text_line(x: u32, y: u32, text: &str) -> Line {
     let mut words = Vec::new();
     for (part, start) in text.split("  |  ").zip([x, 760]) {
         let mut at = start;
@@ -23,18 +23,18 @@ fn line(x: u32, y: u32, text: &str) -> Line {
             at += width + 12;
         }
     }
-    Line::new(Bounds::around(words.iter().map(|word| &word.bounds)).unwrap(), words)
+    Line::new(Bounds::enclosing(words.iter().map(|word| &word.bounds)).unwrap(), words)
 }
 
 /// A centred line.
-fn middle(y: u32, text: &str) -> Line {
+fn centred_line(y: u32, text: &str) -> Line {
     let width: u32 = text.split(' ').map(|word| LETTER_WIDTH * word.chars().count() as u32 + 12).sum();
-    line(860 - width / 2, y, text)
+    text_line(860 - width / 2, y, text)
 }
 
 /// An A4 page at 200 dpi.
 fn page(lines: Vec<Line>) -> Reading {
-    let bounds = Bounds::around(lines.iter().map(|line| &line.bounds)).unwrap_or_default();
+    let bounds = Bounds::enclosing(lines.iter().map(|line| &line.bounds)).unwrap_or_default();
     Reading {
         width: 1654,
         height: 2339,
@@ -45,7 +45,7 @@ fn page(lines: Vec<Line>) -> Reading {
         source: TextSource::Recognised,
         quality: Quality::default(),
         blocks: vec![Block { kind: BlockKind::Text, bounds, lines }],
-        codes: Vec::new(),
+        barcodes: Vec::new(),
         stamps: Vec::new(),
     }
 }
@@ -57,53 +57,53 @@ fn value<'a>(description: &'a Description, field: &str) -> Option<&'a str> {
 /// A decision whose header columns OCR ran into one line each.
 fn decision() -> Reading {
     page(vec![
-        line(240, 180, "UBND TỈNH KIÊN GIANG  |  CỘNG HÒA XÃ HỌI CHỦ NGHĨA VIỆT NAM"),
-        line(340, 220, "SỞ NÔI VỤ  |  Độc lập - Tự do - Hạnh phúc"),
-        line(300, 290, "Số: 215/QÐ-SNV  |  Kiên Giang, ngày 07 tháng 3 năm 2019"),
-        middle(400, "QUYÉT ĐỊNH"),
-        middle(450, "Về việc thành lập Hội đồng xét tuyển viên chức"),
-        middle(490, "của Trung tâm Lưu trữ lịch sử"),
-        middle(580, "GIÁM ĐỐC SỞ NỘI VỤ"),
-        line(250, 650, "Căn cứ Quyết định số 99/2014/QĐ-UBND ngày 15 tháng 11 năm 2014 của Ủy ban"),
-        line(180, 690, "nhân dân tỉnh ban hành quy định chức năng, nhiệm vụ của Sở Nội vụ;"),
-        middle(800, "QUYẾT ĐỊNH:"),
-        line(250, 880, "Điều 1. Thành lập Hội đồng gồm các ông, bà có tên sau đây để làm việc này."),
-        line(180, 1800, "Nơi nhận:"),
-        line(1000, 1800, "KT. GIÁM ĐÓC"),
-        line(980, 1840, "PHÓ GIÁM ĐỐC"),
-        line(180, 1840, "- Như Điều 3;"),
-        line(180, 1880, "- Lưu: VT, TCBC."),
-        line(960, 2050, "Nguyễn Thị Minh Khuê"),
+        text_line(240, 180, "UBND TỈNH KIÊN GIANG  |  CỘNG HÒA XÃ HỌI CHỦ NGHĨA VIỆT NAM"),
+        text_line(340, 220, "SỞ NÔI VỤ  |  Độc lập - Tự do - Hạnh phúc"),
+        text_line(300, 290, "Số: 215/QÐ-SNV  |  Kiên Giang, ngày 07 tháng 3 năm 2019"),
+        centred_line(400, "QUYÉT ĐỊNH"),
+        centred_line(450, "Về việc thành lập Hội đồng xét tuyển viên chức"),
+        centred_line(490, "của Trung tâm Lưu trữ lịch sử"),
+        centred_line(580, "GIÁM ĐỐC SỞ NỘI VỤ"),
+        text_line(250, 650, "Căn cứ Quyết định số 99/2014/QĐ-UBND ngày 15 tháng 11 năm 2014 của Ủy ban"),
+        text_line(180, 690, "nhân dân tỉnh ban hành quy định chức năng, nhiệm vụ của Sở Nội vụ;"),
+        centred_line(800, "QUYẾT ĐỊNH:"),
+        text_line(250, 880, "Điều 1. Thành lập Hội đồng gồm các ông, bà có tên sau đây để làm việc này."),
+        text_line(180, 1800, "Nơi nhận:"),
+        text_line(1000, 1800, "KT. GIÁM ĐÓC"),
+        text_line(980, 1840, "PHÓ GIÁM ĐỐC"),
+        text_line(180, 1840, "- Như Điều 3;"),
+        text_line(180, 1880, "- Lưu: VT, TCBC."),
+        text_line(960, 2050, "Nguyễn Thị Minh Khuê"),
     ])
 }
 
 /// A công văn whose subject stands under its number.
 fn letter(number: &str) -> Reading {
     page(vec![
-        line(220, 180, "ỦY BAN NHÂN DÂN"),
-        line(760, 182, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
-        line(220, 220, "TĨNH QUANG NGAÀI"),
-        line(820, 222, "Độc lập - Tự do - Hạnh phúc"),
-        line(230, 290, number),
-        line(780, 292, "Quảng Ngãi, ngày 14 tháng 02 năm 2020"),
-        line(210, 340, "V/v chấn chỉnh công tác"),
-        line(240, 380, "lưu trữ hồ sơ"),
-        line(600, 480, "Kính gửi:"),
-        line(700, 530, "- Các sở, ban, ngành;"),
-        line(700, 570, "- UBND các huyện."),
-        line(250, 660, "Thời gian qua, công tác lưu trữ hồ sơ ở một số đơn vị chưa được quan tâm đúng mức"),
-        line(180, 700, "và còn nhiều thiếu sót, Chủ tịch Ủy ban nhân dân tỉnh yêu cầu các đơn vị như sau."),
-        line(180, 1800, "Nơi nhận:  |  TL. CHỦ TỊCH"),
-        line(180, 1840, "- Như trên;  |  CHÁNH VĂN PHÒNG"),
-        line(180, 2050, "- Lưu: VT.  |  Trần Văn Hòa"),
+        text_line(220, 180, "ỦY BAN NHÂN DÂN"),
+        text_line(760, 182, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+        text_line(220, 220, "TĨNH QUANG NGAÀI"),
+        text_line(820, 222, "Độc lập - Tự do - Hạnh phúc"),
+        text_line(230, 290, number),
+        text_line(780, 292, "Quảng Ngãi, ngày 14 tháng 02 năm 2020"),
+        text_line(210, 340, "V/v chấn chỉnh công tác"),
+        text_line(240, 380, "lưu trữ hồ sơ"),
+        text_line(600, 480, "Kính gửi:"),
+        text_line(700, 530, "- Các sở, ban, ngành;"),
+        text_line(700, 570, "- UBND các huyện."),
+        text_line(250, 660, "Thời gian qua, công tác lưu trữ hồ sơ ở một số đơn vị chưa được quan tâm đúng mức"),
+        text_line(180, 700, "và còn nhiều thiếu sót, Chủ tịch Ủy ban nhân dân tỉnh yêu cầu các đơn vị như sau."),
+        text_line(180, 1800, "Nơi nhận:  |  TL. CHỦ TỊCH"),
+        text_line(180, 1840, "- Như trên;  |  CHÁNH VĂN PHÒNG"),
+        text_line(180, 2050, "- Lưu: VT.  |  Trần Văn Hòa"),
     ])
 }
 
 fn running_page(number: &str) -> Reading {
     page(vec![
-        middle(90, number),
-        line(180, 200, "và các cơ quan, đơn vị có liên quan chịu trách nhiệm thi hành quyết định này kể từ"),
-        line(180, 240, "ngày ký, bảo mật thông tin theo Công văn số 12/UBND-VX ngày 14 tháng 02 năm 2020."),
+        centred_line(90, number),
+        text_line(180, 200, "và các cơ quan, đơn vị có liên quan chịu trách nhiệm thi hành quyết định này kể từ"),
+        text_line(180, 240, "ngày ký, bảo mật thông tin theo Công văn số 12/UBND-VX ngày 14 tháng 02 năm 2020."),
     ])
 }
 
@@ -136,7 +136,7 @@ fn a_signer_whose_family_name_lost_its_front_is_known() {
     let signed = |name: &str| {
         let mut reading = decision();
         if let Some(last) = reading.blocks[0].lines.last_mut() {
-            *last = line(960, 2050, name);
+            *last = text_line(960, 2050, name);
         }
         describe(&[&reading]).fields.get("signer").map(|field| (field.value.clone(), field.confidence))
     };
@@ -153,7 +153,7 @@ fn a_signer_whose_family_name_lost_its_front_is_known() {
 fn decision_with(at: u32, text: &str) -> Reading {
     let mut reading = decision();
     if let Some(found) = reading.blocks[0].lines.iter_mut().find(|line| line.bounds.y0 == at) {
-        *found = line(found.bounds.x0, at, text);
+        *found = text_line(found.bounds.x0, at, text);
     }
     reading
 }
@@ -191,7 +191,7 @@ fn a_subject_is_mended_by_the_text_that_repeats_it() {
     assert_eq!(mended.value, "Về việc thành lập Hội đồng xét tuyển viên chức của Trung tâm Lưu trữ lịch sử");
     assert_eq!(mended.alternatives[0].value, "Về việc thành lập Hội đồng xét tuyên viên chức của Trung tâm Lưu trữ lịch sử");
     // What a person wrote stays.
-    reading.blocks[0].lines[4].words.iter_mut().filter(|word| word.text == "tuyên").for_each(|word| word.reader = Reader::Person);
+    reading.blocks[0].lines[4].words.iter_mut().filter(|word| word.text == "tuyên").for_each(|word| word.source = WordSource::Person);
     assert!(subject(&reading).value.contains("tuyên"));
 }
 
@@ -207,7 +207,7 @@ fn a_skewed_page_is_described_like_a_straight_one() {
             word.bounds.y0 += drop;
             word.bounds.y1 += drop;
         }
-        line.bounds = Bounds::around(line.words.iter().map(|word| &word.bounds)).unwrap();
+        line.bounds = Bounds::enclosing(line.words.iter().map(|word| &word.bounds)).unwrap();
     }
     let skewed = describe(&[&skewed]);
     assert_eq!(skewed.kind, straight.kind);
@@ -252,9 +252,9 @@ fn a_blank_left_for_handwriting_does_not_part_the_number_from_its_notation() {
 #[test]
 fn an_annex_does_not_take_the_number_of_the_paper_it_belongs_to() {
     let reading = page(vec![
-        middle(180, "DANH MỤC HỒ SƠ NỘP LƯU"),
-        middle(230, "(Kèm theo Quyết định số 431/QĐ-UBND ngày 20 tháng 02 năm 2025 của Chủ tịch)"),
-        line(180, 330, "TT Tên hồ sơ Thời hạn bảo quản"),
+        centred_line(180, "DANH MỤC HỒ SƠ NỘP LƯU"),
+        centred_line(230, "(Kèm theo Quyết định số 431/QĐ-UBND ngày 20 tháng 02 năm 2025 của Chủ tịch)"),
+        text_line(180, 330, "TT Tên hồ sơ Thời hạn bảo quản"),
     ]);
     let found = describe(&[&reading]);
     assert_eq!((value(&found, "codeNumber"), value(&found, "organName"), value(&found, "issuedDate")), (None, None, None));
@@ -267,19 +267,19 @@ fn an_unreadable_number_is_left_out() {
     assert_eq!(value(&found, "codeNumber"), None);
     assert_eq!(value(&found, "codeNotation"), Some("UBND-NC"));
     let page = PageFacts { confidence: 90, blank: false, refused: false, rescan: false, warnings: &[] };
-    assert_eq!(reasons(&found, &[page], &ReviewOptions::default()), ["number-missing"]);
+    assert_eq!(review_reasons(&found, &[page], &ReviewOptions::default()), ["number-missing"]);
 }
 
 #[test]
 fn a_party_letter() {
     let reading = page(vec![
-        line(240, 180, "TỈNH ỦY QUẢNG NGÃI  |  ĐẢNG CỘNG SẢN VIỆT NAM"),
-        line(330, 220, "VĂN PHÒNG"),
-        line(400, 255, "*"),
-        line(260, 290, "Số 145-CV/VPTU  |  Quảng Ngãi, ngày 03 tháng 6 năm 2019"),
-        line(220, 340, "V/v chuẩn bị hội nghị"),
-        line(600, 460, "Kính gửi: Ban Thường vụ các huyện ủy"),
-        line(250, 560, "Thực hiện chương trình công tác, Văn phòng Tỉnh ủy đề nghị chuẩn bị các nội dung sau."),
+        text_line(240, 180, "TỈNH ỦY QUẢNG NGÃI  |  ĐẢNG CỘNG SẢN VIỆT NAM"),
+        text_line(330, 220, "VĂN PHÒNG"),
+        text_line(400, 255, "*"),
+        text_line(260, 290, "Số 145-CV/VPTU  |  Quảng Ngãi, ngày 03 tháng 6 năm 2019"),
+        text_line(220, 340, "V/v chuẩn bị hội nghị"),
+        text_line(600, 460, "Kính gửi: Ban Thường vụ các huyện ủy"),
+        text_line(250, 560, "Thực hiện chương trình công tác, Văn phòng Tỉnh ủy đề nghị chuẩn bị các nội dung sau."),
     ]);
     let found = describe(&[&reading]);
     assert_eq!(found.kind_name, "công văn");
@@ -294,11 +294,11 @@ fn a_party_letter() {
 fn a_normative_text_has_the_year_in_its_number() {
     let head = |number: &str, name: &str, organ: &str| {
         page(vec![
-            line(300, 180, &format!("{organ}  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")),
-            line(260, 290, &format!("{number}  |  Hà Nội, ngày 29 tháng 02 năm 2024")),
-            middle(400, name),
-            middle(450, "Quy định về bảo quản tài liệu giấy"),
-            line(250, 560, "Căn cứ Luật Tổ chức Chính phủ ngày 19 tháng 6 năm 2015;"),
+            text_line(300, 180, &format!("{organ}  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")),
+            text_line(260, 290, &format!("{number}  |  Hà Nội, ngày 29 tháng 02 năm 2024")),
+            centred_line(400, name),
+            centred_line(450, "Quy định về bảo quản tài liệu giấy"),
+            text_line(250, 560, "Căn cứ Luật Tổ chức Chính phủ ngày 19 tháng 6 năm 2015;"),
         ])
     };
     let found = describe(&[&head("Số: 18/2024/NĐ-CP", "NGHỊ ĐỊNH", "CHÍNH PHỦ")]);
@@ -315,12 +315,12 @@ fn a_normative_text_has_the_year_in_its_number() {
 #[test]
 fn impossible_dates_and_dates_of_other_papers_are_not_taken() {
     let reading = page(vec![
-        line(240, 180, "ỦY BAN NHÂN DÂN  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
-        line(240, 220, "XÃ MỘC HƯƠNG  |  Độc lập - Tự do - Hạnh phúc"),
-        line(260, 290, "Số: 7/TB-UBND  |  Mộc Hương, ngày 14 tháng 13 năm 2020"),
-        middle(400, "THÔNG BẢO"),
-        middle(450, "Lịch tiếp công dân quý II"),
-        line(250, 560, "Căn cứ Kế hoạch số 12/KH-UBND ngày 02 tháng 01 năm 2020 của Ủy ban nhân dân xã,"),
+        text_line(240, 180, "ỦY BAN NHÂN DÂN  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+        text_line(240, 220, "XÃ MỘC HƯƠNG  |  Độc lập - Tự do - Hạnh phúc"),
+        text_line(260, 290, "Số: 7/TB-UBND  |  Mộc Hương, ngày 14 tháng 13 năm 2020"),
+        centred_line(400, "THÔNG BẢO"),
+        centred_line(450, "Lịch tiếp công dân quý II"),
+        text_line(250, 560, "Căn cứ Kế hoạch số 12/KH-UBND ngày 02 tháng 01 năm 2020 của Ủy ban nhân dân xã,"),
     ]);
     let found = describe(&[&reading]);
     assert_eq!(found.kind_name, "thông báo");
@@ -330,7 +330,7 @@ fn impossible_dates_and_dates_of_other_papers_are_not_taken() {
     let page = PageFacts { confidence: 40, blank: false, refused: false, rescan: true, warnings: &[] };
     let refused = PageFacts { confidence: 0, blank: false, refused: true, rescan: false, warnings: &[] };
     let wanted = ["date-missing", "page-refused", "page-confidence-low", "page-rescan"];
-    assert_eq!(reasons(&found, &[page, refused], &ReviewOptions::default()), wanted);
+    assert_eq!(review_reasons(&found, &[page, refused], &ReviewOptions::default()), wanted);
 }
 
 #[test]
@@ -341,35 +341,35 @@ fn nothing_is_said_of_nothing() {
         assert_eq!((found.kind.as_str(), found.kind_confidence, found.fields.len()), ("32", 0, 0));
     }
     let found = describe(&[]);
-    assert!(reasons(&found, &[], &ReviewOptions::default()).contains(&"kind-unsure".to_owned()));
+    assert!(review_reasons(&found, &[], &ReviewOptions::default()).contains(&"kind-unsure".to_owned()));
 }
 
 fn separator() -> Reading {
-    page(vec![middle(1000, "TỜ PHÂN CÁCH"), middle(1100, "SOHOA SEPARATOR")])
+    page(vec![centred_line(1000, "TỜ PHÂN CÁCH"), centred_line(1100, "SOHOA SEPARATOR")])
 }
 
 fn annex_form() -> Reading {
     page(vec![
-        line(1100, 100, "Mẫu số 02"),
-        line(240, 180, "TÊN ĐƠN VỊ  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
-        line(240, 220, "..............  |  Độc lập - Tự do - Hạnh phúc"),
-        line(260, 290, "Số: ...../BC-ĐV  |  ........, ngày ... tháng ... năm 2020"),
-        middle(400, "BÁO CÁO"),
+        text_line(1100, 100, "Mẫu số 02"),
+        text_line(240, 180, "TÊN ĐƠN VỊ  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+        text_line(240, 220, "..............  |  Độc lập - Tự do - Hạnh phúc"),
+        text_line(260, 290, "Số: ...../BC-ĐV  |  ........, ngày ... tháng ... năm 2020"),
+        centred_line(400, "BÁO CÁO"),
     ])
 }
 
-fn pile(pages: &[(usize, bool, Option<&Reading>)]) -> Vec<SeparatePage> {
+fn separation_pages(pages: &[(usize, bool, Option<&Reading>)]) -> Vec<SeparationPage> {
     let mut numbers = std::collections::BTreeMap::new();
     pages
         .iter()
         .map(|(file, loose, reading)| {
             let number: &mut u32 = numbers.entry(*file).or_default();
             *number += 1;
-            SeparatePage {
+            SeparationPage {
                 file: *file,
                 number_in_file: *number,
-                loose: *loose,
-                signs: reading.map(|reading| Signs::of(reading, *loose)),
+                is_loose_image: *loose,
+                features: reading.map(|reading| BoundaryFeatures::from_reading(reading, *loose)),
                 blank: reading.is_some_and(|reading| reading.blank),
             }
         })
@@ -393,7 +393,7 @@ fn loose_pages_are_cut_at_first_pages_and_separators() {
         Some(&separator), // 9: nothing follows
     ];
     let pages: Vec<_> = readings.iter().enumerate().map(|(file, reading)| (file, true, *reading)).collect();
-    assert_eq!(documents(&pile(&pages)), [vec![0, 1, 2], vec![3, 4, 5], vec![6, 7, 8, 9]]);
+    assert_eq!(split_into_documents(&separation_pages(&pages)), [vec![0, 1, 2], vec![3, 4, 5], vec![6, 7, 8, 9]]);
     assert!(is_separator(&separator) && !is_separator(&decision) && !is_separator(&blank));
     // The separator in front does not hide the paper behind it.
     assert_eq!(describe(&[&separator, &blank, &decision]).kind_name, "quyết định");
@@ -413,8 +413,8 @@ fn a_file_begins_a_document_and_forms_inside_it_do_not() {
         (2, true, Some(&two)),
         (3, true, Some(&letter)),
     ];
-    assert_eq!(documents(&pile(&pages)), [vec![0, 1], vec![2, 3], vec![4, 5], vec![6], vec![7]]);
-    assert!(documents(&[]).is_empty());
+    assert_eq!(split_into_documents(&separation_pages(&pages)), [vec![0, 1], vec![2, 3], vec![4, 5], vec![6], vec![7]]);
+    assert!(split_into_documents(&[]).is_empty());
 }
 
 #[test]
@@ -422,38 +422,38 @@ fn a_paper_that_the_one_before_names_is_its_attachment() {
     let named = letter("Số: 12/UBND-VX");
     let (decision, two) = (decision(), running_page("2"));
     let pages = [(0, false, Some(&decision)), (0, false, Some(&two)), (0, false, Some(&named))];
-    assert_eq!(documents(&pile(&pages)), [vec![0, 1, 2]]);
+    assert_eq!(split_into_documents(&separation_pages(&pages)), [vec![0, 1, 2]]);
     let other = letter("Số: 13/UBND-VX");
     let pages = [(0, false, Some(&decision)), (0, false, Some(&two)), (0, false, Some(&other))];
-    assert_eq!(documents(&pile(&pages)), [vec![0, 1], vec![2]]);
+    assert_eq!(split_into_documents(&separation_pages(&pages)), [vec![0, 1], vec![2]]);
 }
 
 #[test]
 fn codes_of_separator_sheets_part_and_those_of_others_do_not() {
-    let code = |text: &str| Code { symbology: Symbology::Qr, text: text.to_owned(), bounds: Bounds::default() };
-    let with = |reading: Reading, text: &str| Reading { blank: false, codes: vec![code(text)], ..reading };
+    let code = |text: &str| Barcode { symbology: Symbology::Qr, text: text.to_owned(), bounds: Bounds::default() };
+    let with = |reading: Reading, text: &str| Reading { blank: false, barcodes: vec![code(text)], ..reading };
     let (sheet, two) = (with(page(Vec::new()), "sohoa:dossier:7"), running_page("2"));
     let labelled = with(running_page("2"), "H24.16-200514-0001");
-    let long = with(page((0..40).map(|row| line(240, 300 + row * 40, "Điều này nói thêm nhiều chữ")).collect()), "sohoa:document");
+    let long = with(page((0..40).map(|row| text_line(240, 300 + row * 40, "Điều này nói thêm nhiều chữ")).collect()), "sohoa:document");
     assert!(is_separator(&sheet) && !is_separator(&labelled) && !is_separator(&long));
     let readings = [&two, &labelled, &sheet, &two, &long, &two];
     let pages: Vec<_> = readings.iter().map(|reading| (0, false, Some(*reading))).collect();
-    assert_eq!(documents(&pile(&pages)), [vec![0, 1], vec![2, 3], vec![4, 5]]);
+    assert_eq!(split_into_documents(&separation_pages(&pages)), [vec![0, 1], vec![2, 3], vec![4, 5]]);
 }
 
 #[test]
 fn a_draft_that_was_never_numbered_goes_with_the_paper_before() {
     let head = |number: &str, day: &str| {
         page(vec![
-            line(240, 180, "UBND TỈNH KIÊN GIANG  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
-            line(300, 220, "SỞ Y TẾ  |  Độc lập - Tự do - Hạnh phúc"),
-            line(260, 290, &format!("{number}  |  Kiên Giang, {day} năm 2020")),
-            middle(400, "QUYẾT ĐỊNH"),
+            text_line(240, 180, "UBND TỈNH KIÊN GIANG  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+            text_line(300, 220, "SỞ Y TẾ  |  Độc lập - Tự do - Hạnh phúc"),
+            text_line(260, 290, &format!("{number}  |  Kiên Giang, {day} năm 2020")),
+            centred_line(400, "QUYẾT ĐỊNH"),
         ])
     };
     let (decision, open, filled) = (decision(), head("Số: /QĐ-SYT", "ngày tháng"), head("Số: /QĐ-SYT", "ngày 12 tháng 3"));
     let pages = [(0, false, Some(&decision)), (0, false, Some(&open)), (0, false, Some(&filled))];
-    assert_eq!(documents(&pile(&pages)), [vec![0, 1], vec![2]]);
+    assert_eq!(split_into_documents(&separation_pages(&pages)), [vec![0, 1], vec![2]]);
 }
 
 #[test]
@@ -462,9 +462,9 @@ fn every_page_lands_in_exactly_one_document() {
     // All orders of a small pile, by counting in base seven; six is a refused page.
     for code in 0..7_usize.pow(3) {
         let pages: Vec<_> = (0..3).map(|at| (at / 2, code % 2 == 0, kinds.get(code / 7_usize.pow(at as u32) % 7))).collect();
-        let all: Vec<usize> = documents(&pile(&pages)).concat();
+        let all: Vec<usize> = split_into_documents(&separation_pages(&pages)).concat();
         assert_eq!(all, [0, 1, 2], "{code}");
-        assert!(documents(&pile(&pages)).iter().all(|document| !document.is_empty()));
+        assert!(split_into_documents(&separation_pages(&pages)).iter().all(|document| !document.is_empty()));
     }
 }
 
@@ -472,9 +472,9 @@ fn every_page_lands_in_exactly_one_document() {
 fn stamps_of_secrecy_are_found_run_into_the_header_and_without_marks() {
     let with = |text: &str| {
         page(vec![
-            line(240, 180, "UBND TỈNH KIÊN GIANG  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
-            line(300, 330, text),
-            middle(500, "BÁO CÁO"),
+            text_line(240, 180, "UBND TỈNH KIÊN GIANG  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+            text_line(300, 330, text),
+            centred_line(500, "BÁO CÁO"),
         ])
     };
     for (text, level) in [
@@ -489,7 +489,7 @@ fn stamps_of_secrecy_are_found_run_into_the_header_and_without_marks() {
         ("TUYỆT MẬT", "TUYỆT MẬT"),
         ("TUYÊTMÂT", "TUYỆT MẬT"),
     ] {
-        assert_eq!(stamp(&with(text)).map(|stamp| stamp.level.as_stamped()), Some(level), "{text}");
+        assert_eq!(find_secrecy_stamp(&with(text)).map(|stamp| stamp.level.as_stamped()), Some(level), "{text}");
         assert_eq!(describe(&[&with(text)]).fields["secrecy"].value, level);
     }
     for text in [
@@ -501,27 +501,27 @@ fn stamps_of_secrecy_are_found_run_into_the_header_and_without_marks() {
         "BỆNH VIỆN MẮT",
         "TOÀN BỀ MẶT",
     ] {
-        assert_eq!(stamp(&with(text)), None, "{text}");
+        assert_eq!(find_secrecy_stamp(&with(text)), None, "{text}");
     }
-    let mut low = vec![line(240, 180, "UBND TỈNH KIÊN GIANG")];
-    low.push(line(240, 2000, "MẬT"));
-    assert_eq!(stamp(&page(low)), None);
+    let mut low = vec![text_line(240, 180, "UBND TỈNH KIÊN GIANG")];
+    low.push(text_line(240, 2000, "MẬT"));
+    assert_eq!(find_secrecy_stamp(&page(low)), None);
 }
 
 #[test]
 fn urgency_and_copies_are_noted() {
     let mut lines = vec![
-        line(240, 180, "UBND TỈNH KIÊN GIANG  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
-        line(300, 290, "Số: 12/BC-UBND  |  Kiên Giang, ngày 07 tháng 3 năm 2019"),
-        line(320, 340, "HOẢ TỐC"),
-        middle(420, "BÁO CÁO"),
-        middle(470, "Tình huống khẩn cấp về thiên tai"),
-        line(250, 560, "Thời gian qua, tình hình thiên tai trên địa bàn tỉnh diễn biến phức tạp."),
+        text_line(240, 180, "UBND TỈNH KIÊN GIANG  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+        text_line(300, 290, "Số: 12/BC-UBND  |  Kiên Giang, ngày 07 tháng 3 năm 2019"),
+        text_line(320, 340, "HOẢ TỐC"),
+        centred_line(420, "BÁO CÁO"),
+        centred_line(470, "Tình huống khẩn cấp về thiên tai"),
+        text_line(250, 560, "Thời gian qua, tình hình thiên tai trên địa bàn tỉnh diễn biến phức tạp."),
     ];
     let found = describe(&[&page(lines.clone())]);
     assert_eq!(value(&found, "urgency"), Some("HỎA TỐC"));
     assert_eq!(value(&found, "copy"), None);
-    lines.push(line(1000, 2100, "SAO Y"));
+    lines.push(text_line(1000, 2100, "SAO Y"));
     lines.remove(2);
     let found = describe(&[&page(lines)]);
     assert_eq!((value(&found, "urgency"), value(&found, "copy")), (None, Some("sao y")));
@@ -529,19 +529,19 @@ fn urgency_and_copies_are_noted() {
 
 #[test]
 fn a_stamp_of_secrecy_that_nobody_read_is_described_with_its_place() {
-    let seen = |level, confidence, x0| Stamp { level, bounds: Bounds::new(x0, 300, x0 + 200, 380), confidence };
+    let seen = |level, confidence, x0| SecrecyStamp { level, bounds: Bounds::new(x0, 300, x0 + 200, 380), confidence };
     let mut first = page(vec![
-        line(240, 180, "UBND TỈNH KIÊN GIANG  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
-        line(300, 330, "MẬT"),
-        middle(500, "BÁO CÁO"),
+        text_line(240, 180, "UBND TỈNH KIÊN GIANG  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+        text_line(300, 330, "MẬT"),
+        centred_line(500, "BÁO CÁO"),
     ]);
     let field = |page: &Reading| {
         let field = describe(&[page]).fields["secrecy"].clone();
         (field.value, field.confidence, field.page, field.bounds.map(|bounds| bounds.x0))
     };
     assert_eq!(field(&first), ("MẬT".to_owned(), 80, Some(1), Some(300)), "the word that was read");
-    first.stamps = vec![seen(Secrecy::Confidential, 97, 700)];
+    first.stamps = vec![seen(SecrecyLevel::Confidential, 97, 700)];
     assert_eq!(field(&first), ("MẬT".to_owned(), 97, Some(1), Some(700)), "the surer of two");
-    first.stamps = vec![seen(Secrecy::Secret, 61, 800), seen(Secrecy::Confidential, 97, 700)];
+    first.stamps = vec![seen(SecrecyLevel::Secret, 61, 800), seen(SecrecyLevel::Confidential, 97, 700)];
     assert_eq!(field(&first), ("TỐI MẬT".to_owned(), 61, Some(1), Some(800)), "the more secret of two");
 }

@@ -3,10 +3,10 @@
 
 use image::GrayImage;
 use image::imageops::crop_imm;
-use sohoa_engine::line_finder::LineFinder;
-use sohoa_engine::models::{self, TEXT_DETECTOR, ModelFile, ONNX_RUNTIME, LINE_RECOGNIZER};
+use sohoa_engine::line_finder::TextDetector;
+use sohoa_engine::models::{self, LINE_RECOGNIZER, ModelFile, ONNX_RUNTIME, TEXT_DETECTOR};
 use sohoa_engine::network::Runtime;
-use sohoa_engine::second_reader::SecondReader;
+use sohoa_engine::second_reader::LineRecognizer;
 use sohoa_imaging::{crop, print_map};
 use std::path::{Path, PathBuf};
 
@@ -30,17 +30,17 @@ fn both_runtimes_see_and_read_the_same() {
     assert!(!fast.model_hashes().is_empty() && own.model_hashes().is_empty());
 
     let page = image::open(sohoa_testing::workspace().join("samples/002-cau-phao-cua-may/trang 1.jpg")).unwrap().to_luma8();
-    let small = print_map::picture(&page).unwrap();
-    let map = |runtime: &Runtime| LineFinder::open(&finder, runtime).unwrap().map(&small).unwrap();
+    let small = print_map::detector_input(&page).unwrap();
+    let map = |runtime: &Runtime| TextDetector::open(&finder, runtime).unwrap().probability_map(&small).unwrap();
     let (one, other) = (map(&fast), map(&own));
     let furthest = one.iter().zip(other.iter()).map(|(one, other)| one.abs_diff(*other)).max();
     assert!(furthest <= Some(2), "the maps differ by up to {furthest:?} of 255");
 
-    let lines = print_map::areas(&one, page.dimensions());
+    let lines = print_map::text_boxes(&one, page.dimensions());
     let widest = lines.iter().max_by(|one, other| one.width().total_cmp(&other.width())).unwrap();
-    let strip: GrayImage = crop::line(&page, widest, crop::TIGHT).unwrap().unwrap().picture;
+    let strip: GrayImage = crop::crop_line(&page, widest, crop::TIGHT_PADDING).unwrap().unwrap().picture;
     let strip = crop_imm(&strip, 0, 0, strip.width().min(600), strip.height()).to_image();
-    let read = |runtime: &Runtime| SecondReader::open(&reader, runtime).unwrap().read(&strip).unwrap();
+    let read = |runtime: &Runtime| LineRecognizer::open(&reader, runtime).unwrap().recognize(&strip).unwrap();
     let (one, other) = (read(&fast), read(&own));
     assert!(one.text.split_whitespace().count() > 3, "{one:?}");
     assert_eq!(one.text, other.text);
@@ -51,7 +51,7 @@ fn a_strip_longer_than_the_second_reader_knows_is_read_all_the_same() {
     let Some(reader) = installed(&LINE_RECOGNIZER) else { return };
     let strip = GrayImage::from_fn(3000, 44, |x, y| image::Luma([if x % 20 < 4 && (8..36).contains(&y) { 20 } else { 245 }]));
     for folder in [models::models_dir(None), PathBuf::from("/nowhere")] {
-        let mut reader = SecondReader::open(&reader, &Runtime::open(&folder).unwrap()).unwrap();
-        assert!(reader.read(&strip).is_ok());
+        let mut reader = LineRecognizer::open(&reader, &Runtime::open(&folder).unwrap()).unwrap();
+        assert!(reader.recognize(&strip).is_ok());
     }
 }

@@ -1,7 +1,7 @@
 //! Finding pages: marks, placement, phrases, filters, facets, snippets, boxes, odd queries, two handles.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-use sohoa_base::error::Kind;
+use sohoa_base::error::ErrorKind;
 use sohoa_base::model::geometry::Bounds;
 use sohoa_base::model::reading::{Block, BlockKind, Line, Quality, Reading, TextSource, Word};
 use sohoa_search::{Hits, IndexedPage, Query, SearchIndex};
@@ -13,10 +13,10 @@ fn reading(text: &str) -> Reading {
     let lines = text.lines().enumerate().map(|(row, line)| {
         let words = line.split_whitespace().enumerate().map(|(column, word)| Word::new(word, word_box(row, column), 90));
         let words: Vec<Word> = words.collect();
-        Line::new(Bounds::around(words.iter().map(|word| &word.bounds)).unwrap_or_default(), words)
+        Line::new(Bounds::enclosing(words.iter().map(|word| &word.bounds)).unwrap_or_default(), words)
     });
     let lines: Vec<Line> = lines.collect();
-    let bounds = Bounds::around(lines.iter().map(|line| &line.bounds)).unwrap_or_default();
+    let bounds = Bounds::enclosing(lines.iter().map(|line| &line.bounds)).unwrap_or_default();
     Reading {
         width: 2480,
         height: 3508,
@@ -27,7 +27,7 @@ fn reading(text: &str) -> Reading {
         source: TextSource::Recognised,
         quality: Quality::default(),
         blocks: vec![Block { kind: BlockKind::Text, bounds, lines }],
-        codes: Vec::new(),
+        barcodes: Vec::new(),
         stamps: Vec::new(),
     }
 }
@@ -235,7 +235,7 @@ fn filters_narrow() {
     assert_eq!(places(&index.search(&query).unwrap()).len(), 2);
     assert_eq!(index.search(&Query { date_from: Some("15/5/2020".into()), ..query.clone() }).unwrap().total, 0);
     assert_eq!(index.search(&Query { kind: Some("***".into()), ..query.clone() }).unwrap().total, 0);
-    assert_eq!(index.search(&Query { date_from: Some("hôm qua".into()), ..query }).unwrap_err().kind(), Kind::Invalid);
+    assert_eq!(index.search(&Query { date_from: Some("hôm qua".into()), ..query }).unwrap_err().kind(), ErrorKind::Invalid);
 }
 
 #[test]
@@ -273,7 +273,7 @@ fn snippets_and_boxes_lie_on_the_words() {
     let hits = ask(&index, "khen thuong \"nguyen thi huong\" dossier:TK-1");
     let hit = &hits.hits[0];
     assert_eq!((hit.document, hit.page), (1, 2));
-    let marked: Vec<&str> = hit.snippet.pieces().into_iter().filter(|(_, is_match)| *is_match).map(|(text, _)| text).collect();
+    let marked: Vec<&str> = hit.snippet.segments().into_iter().filter(|(_, is_match)| *is_match).map(|(text, _)| text).collect();
     assert_eq!(marked, ["Khen", "thưởng", "Nguyễn", "Thị", "Hường"]);
     assert_eq!(hit.snippet.text, "Điều 1. Khen thưởng bà Nguyễn Thị Hường, ngụ tại phường Thúy Sơn");
     let boxes = [2, 3, 5, 6, 7].map(|column| word_box(0, column));
@@ -406,7 +406,7 @@ fn what_is_committed_is_there_after_reopening_and_in_a_second_handle() {
     let second = SearchIndex::open(&folder.path().join("index")).unwrap();
     assert_eq!(ask(&second, "nguyen thi huong").total, 3);
     let refused = replace(&second, "urn:sohoa:P1:N", vec![page("N", 1, 1, "mới tinh")]).unwrap_err();
-    assert_eq!(refused.kind(), Kind::Unavailable, "the first still writes");
+    assert_eq!(refused.kind(), ErrorKind::Unavailable, "the first still writes");
     index.close().unwrap();
     replace(&second, "urn:sohoa:P1:N", vec![page("N", 1, 1, "mới tinh")]).unwrap();
     assert_eq!(ask(&index, "\"moi tinh\"").total, 0);
@@ -424,11 +424,11 @@ fn an_index_of_another_form_asks_for_a_rebuild() {
     let place = folder.path().join("index");
     std::fs::write(place.join("form.txt"), "another").unwrap();
     let error = SearchIndex::open(&place).err().unwrap();
-    assert!(error.kind() == Kind::Invalid && error.context().contains("sohoa rebuild"), "{error:?}");
+    assert!(error.kind() == ErrorKind::Invalid && error.context().contains("sohoa rebuild"), "{error:?}");
     let anew = SearchIndex::recreate(&place).unwrap();
     assert_eq!(anew.page_count().unwrap(), 0);
     std::fs::write(folder.path().join("kept.txt"), "x").unwrap();
-    assert_eq!(SearchIndex::recreate(folder.path()).err().unwrap().kind(), Kind::Invalid, "a folder of other things is not deleted");
+    assert_eq!(SearchIndex::recreate(folder.path()).err().unwrap().kind(), ErrorKind::Invalid, "a folder of other things is not deleted");
 }
 
 /// Prints what indexing and searching many pages costs; stops adding pages after ten seconds.

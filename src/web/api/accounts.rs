@@ -1,15 +1,15 @@
 //! People, keys of programs, and the audit.
 
 use crate::openapi::{Events, NewToken, People, Person, ProblemDetails, Tokens};
-use crate::problem::{Asked, Body, Named, Problem};
-use crate::server::Shared;
+use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
+use crate::server::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sohoa_base::error::Error;
-use sohoa_base::model::account::{Grant, Identity, Right, Role, Token, Units, User};
+use sohoa_base::model::account::{Grant, Identity, Right, Role, Token, UnitScope, User};
 use sohoa_services::{accounts, watch};
 use std::collections::BTreeSet;
 use utoipa::{IntoParams, ToSchema};
@@ -17,7 +17,8 @@ use utoipa::{IntoParams, ToSchema};
 /// A role in a unit.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct GivenGrant {
+#[schema(as = GivenGrant)]
+pub(crate) struct GrantBody {
     /// `reader`, `archivist`, `reviewer`, `administrator` or `auditor`.
     #[schema(value_type = String)]
     role: Role,
@@ -25,28 +26,30 @@ pub(crate) struct GivenGrant {
     unit: String,
 }
 
-fn grants(given: Vec<GivenGrant>) -> Vec<Grant> {
+fn to_grants(given: Vec<GrantBody>) -> Vec<Grant> {
     given.into_iter().map(|grant| Grant { role: grant.role, unit: grant.unit }).collect()
 }
 
 /// A person to be added.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct NewPerson {
+#[schema(as = NewPerson)]
+pub(crate) struct CreateUserBody {
     name: String,
     #[serde(default)]
     shown: String,
-    grants: Vec<GivenGrant>,
+    grants: Vec<GrantBody>,
     password: String,
 }
 
 /// What a person is called and may do from now on.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ChangedPerson {
+#[schema(as = ChangedPerson)]
+pub(crate) struct UpdateUserBody {
     #[serde(default)]
     shown: String,
-    grants: Vec<GivenGrant>,
+    grants: Vec<GrantBody>,
     #[serde(default)]
     disabled: bool,
 }
@@ -54,14 +57,16 @@ pub(crate) struct ChangedPerson {
 /// A new password.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct NewPassword {
+#[schema(as = NewPassword)]
+pub(crate) struct NewPasswordBody {
     password: String,
 }
 
 /// A key to be made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct WantedToken {
+#[schema(as = WantedToken)]
+pub(crate) struct CreateTokenBody {
     /// What it is for.
     label: String,
     /// What it may at most: `read`, `upload`, `watch`, `steer`, `review`, `administer`, `audit`.
@@ -73,7 +78,8 @@ pub(crate) struct WantedToken {
 
 /// A new key: it is told once.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct MadeToken {
+#[schemars(rename = "MadeToken")]
+pub(crate) struct CreatedToken {
     /// Identifier.
     id: String,
     /// The key itself.
@@ -84,47 +90,47 @@ pub(crate) struct MadeToken {
 #[utoipa::path(get, path = "/api/users", responses(
     (status = 200, body = People),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn people(State(shared): State<Shared>) -> Result<Json<Vec<User>>, Problem> {
-    Ok(Json(accounts::people(shared.archive()).await?))
+pub(super) async fn people(State(shared): State<AppState>) -> Result<Json<Vec<User>>, Problem> {
+    Ok(Json(accounts::list_users(shared.archive()).await?))
 }
 
 /// Adds a person.
-#[utoipa::path(post, path = "/api/users", request_body = NewPerson, responses(
+#[utoipa::path(post, path = "/api/users", request_body = CreateUserBody, responses(
     (status = 201, body = Person),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn add(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Body(given): Body<NewPerson>,
+    JsonBody(given): JsonBody<CreateUserBody>,
 ) -> Result<(StatusCode, Json<User>), Problem> {
-    let NewPerson { name, shown, grants: given, password } = given;
-    let user = accounts::add(shared.archive(), &by, &name, &shown, grants(given), &password).await?;
+    let CreateUserBody { name, shown, grants: given, password } = given;
+    let user = accounts::add_user(shared.archive(), &by, &name, &shown, to_grants(given), &password).await?;
     Ok((StatusCode::CREATED, Json(user)))
 }
 
 /// Changes what a person is called and may do.
-#[utoipa::path(put, path = "/api/users/{name}", params(("name" = String, Path)), request_body = ChangedPerson, responses(
+#[utoipa::path(put, path = "/api/users/{name}", params(("name" = String, Path)), request_body = UpdateUserBody, responses(
     (status = 204, description = "changed"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn change(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(name): Named<String>,
-    Body(given): Body<ChangedPerson>,
+    PathParams(name): PathParams<String>,
+    JsonBody(given): JsonBody<UpdateUserBody>,
 ) -> Result<StatusCode, Problem> {
-    accounts::change(shared.archive(), &by, &name, &given.shown, grants(given.grants), given.disabled).await?;
+    accounts::change_user(shared.archive(), &by, &name, &given.shown, to_grants(given.grants), given.disabled).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Gives a person a new password; their sessions end.
-#[utoipa::path(put, path = "/api/users/{name}/password", params(("name" = String, Path)), request_body = NewPassword, responses(
+#[utoipa::path(put, path = "/api/users/{name}/password", params(("name" = String, Path)), request_body = NewPasswordBody, responses(
     (status = 204, description = "set"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn reset_password(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(name): Named<String>,
-    Body(given): Body<NewPassword>,
+    PathParams(name): PathParams<String>,
+    JsonBody(given): JsonBody<NewPasswordBody>,
 ) -> Result<StatusCode, Problem> {
     accounts::reset_password(shared.archive(), &by, &name, &given.password).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -134,21 +140,21 @@ pub(super) async fn reset_password(
 #[utoipa::path(get, path = "/api/tokens", responses(
     (status = 200, body = Tokens),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn tokens(State(shared): State<Shared>, Extension(by): Extension<Identity>) -> Result<Json<Vec<Token>>, Problem> {
-    Ok(Json(accounts::tokens(shared.archive(), &by).await?))
+pub(super) async fn tokens(State(shared): State<AppState>, Extension(by): Extension<Identity>) -> Result<Json<Vec<Token>>, Problem> {
+    Ok(Json(accounts::list_tokens(shared.archive(), &by).await?))
 }
 
 /// Makes a key for a program.
-#[utoipa::path(post, path = "/api/tokens", request_body = WantedToken, responses(
+#[utoipa::path(post, path = "/api/tokens", request_body = CreateTokenBody, responses(
     (status = 201, body = NewToken),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn add_token(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Body(given): Body<WantedToken>,
-) -> Result<(StatusCode, Json<MadeToken>), Problem> {
+    JsonBody(given): JsonBody<CreateTokenBody>,
+) -> Result<(StatusCode, Json<CreatedToken>), Problem> {
     let (id, key) = accounts::add_token(shared.archive(), &by, &given.label, given.rights, given.days).await?;
-    Ok((StatusCode::CREATED, Json(MadeToken { id, key })))
+    Ok((StatusCode::CREATED, Json(CreatedToken { id, key })))
 }
 
 /// Ends one of one's own keys.
@@ -156,18 +162,18 @@ pub(super) async fn add_token(
     (status = 204, description = "ended"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn end_token(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(id): Named<String>,
+    PathParams(id): PathParams<String>,
 ) -> Result<StatusCode, Problem> {
-    accounts::end_token(shared.archive(), &by, &id).await?;
+    accounts::revoke_token(shared.archive(), &by, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Which events are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct AskedEvents {
+pub(crate) struct EventsQuery {
     /// After this one.
     #[serde(default)]
     #[param(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
@@ -177,19 +183,19 @@ pub(crate) struct AskedEvents {
 }
 
 /// What happened, in order: who did and changed what.
-#[utoipa::path(get, path = "/api/audit", params(AskedEvents), responses(
+#[utoipa::path(get, path = "/api/audit", params(EventsQuery), responses(
     (status = 200, body = Events),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn audit(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Asked(asked): Asked<AskedEvents>,
+    QueryParams(asked): QueryParams<EventsQuery>,
 ) -> Result<Json<Vec<watch::EventLine>>, Problem> {
-    if by.units(Right::Audit) != Units::All {
+    if by.units_with(Right::Audit) != UnitScope::All {
         return Err(Error::denied("the audit is of every unit; it needs a role in all").into());
     }
     if asked.after > 9_007_199_254_740_991 {
         return Err(Error::invalid("after is no number of an event").into());
     }
-    Ok(Json(watch::events(shared.archive(), asked.after, asked.limit.unwrap_or(100).clamp(1, 500)).await?))
+    Ok(Json(watch::events_after(shared.archive(), asked.after, asked.limit.unwrap_or(100).clamp(1, 500)).await?))
 }

@@ -1,23 +1,23 @@
 //! What was refused: lists, counts, and how it looks.
 
-use super::records::is_known;
+use super::records::etag_matches;
 use crate::openapi::{FailureGroups, Failures, ProblemDetails};
-use crate::problem::{Asked, Named, Problem};
-use crate::server::Shared;
+use crate::problem::{PathParams, Problem, QueryParams};
+use crate::server::AppState;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
 use sohoa_base::model::account::{Identity, Right};
-use sohoa_services::failures::{self, class_of};
-use sohoa_services::pictures::Size;
+use sohoa_services::failures::{self, parse_class};
+use sohoa_services::pictures::ImageSize;
 use utoipa::IntoParams;
 
 /// Which failures are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct AskedFailures {
+pub(crate) struct FailuresQuery {
     /// Of this run alone.
     run: Option<String>,
     /// `input`, `limit`, `secret`, `outage` or `bug`.
@@ -30,75 +30,75 @@ pub(crate) struct AskedFailures {
     limit: Option<usize>,
 }
 
-impl AskedFailures {
+impl FailuresQuery {
     /// What is wanted; an empty value asks for nothing.
     ///
     /// # Errors
     /// `Invalid` for an unknown class.
-    pub(crate) fn wanted(self) -> Result<failures::Wanted, Problem> {
+    pub(crate) fn into_filter(self) -> Result<failures::FailureQuery, Problem> {
         let given = |value: Option<String>| value.filter(|value| !value.is_empty());
-        let class = given(self.class).as_deref().map(class_of).transpose()?;
-        Ok(failures::Wanted { run: given(self.run), class, stage: given(self.stage), reason: given(self.reason) })
+        let class = given(self.class).as_deref().map(parse_class).transpose()?;
+        Ok(failures::FailureQuery { run: given(self.run), class, stage: given(self.stage), reason: given(self.reason) })
     }
 }
 
 /// Refused files and pages with class and reason.
-#[utoipa::path(get, path = "/api/failures", params(AskedFailures), responses(
+#[utoipa::path(get, path = "/api/failures", params(FailuresQuery), responses(
     (status = 200, body = Failures),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn list(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Asked(asked): Asked<AskedFailures>,
+    QueryParams(asked): QueryParams<FailuresQuery>,
 ) -> Result<Json<Vec<failures::FailureLine>>, Problem> {
     let limit = asked.limit.unwrap_or(200).clamp(1, 1000);
-    Ok(Json(failures::list(shared.archive(), &by.units(Right::Watch), &asked.wanted()?, limit).await?))
+    Ok(Json(failures::list_failures(shared.archive(), &by.units_with(Right::Monitor), &asked.into_filter()?, limit).await?))
 }
 
 /// How many files and pages were refused, by class and reason, the most frequent first; at most 50.
-#[utoipa::path(get, path = "/api/failures/groups", params(AskedFailures), responses(
+#[utoipa::path(get, path = "/api/failures/groups", params(FailuresQuery), responses(
     (status = 200, body = FailureGroups),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn groups(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Asked(asked): Asked<AskedFailures>,
+    QueryParams(asked): QueryParams<FailuresQuery>,
 ) -> Result<Json<Vec<failures::FailureGroup>>, Problem> {
-    Ok(Json(failures::groups(shared.archive(), &by.units(Right::Watch), &asked.wanted()?).await?))
+    Ok(Json(failures::group_failures(shared.archive(), &by.units_with(Right::Monitor), &asked.into_filter()?).await?))
 }
 
 /// Which page of a refused file is shown, and how large.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct AskedRefused {
+pub(crate) struct RefusedPageQuery {
     /// Page of the file, from 1; the first where none is given.
     #[param(minimum = 1)]
     page: Option<u32>,
     /// `small`: 240 px across, for a list; `usual`: 1,654 px; `full`: as delivered.
     #[serde(default)]
     #[param(value_type = String, pattern = "^(small|usual|full)$")]
-    size: Size,
+    size: ImageSize,
 }
 
 /// How a refused file looks, as it was delivered, by the `file_id` of a failure that `may_be_seen`.
-#[utoipa::path(get, path = "/api/failures/{file}/picture", params(("file" = String, Path), AskedRefused), responses(
+#[utoipa::path(get, path = "/api/failures/{file}/picture", params(("file" = String, Path), RefusedPageQuery), responses(
     (status = 200, description = "a JPEG", content_type = "image/jpeg"),
     (status = 204, description = "it cannot be drawn"),
     (status = 304, description = "the caller has this picture"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn picture(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(file): Named<String>,
-    Asked(asked): Asked<AskedRefused>,
+    PathParams(file): PathParams<String>,
+    QueryParams(asked): QueryParams<RefusedPageQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let refused = failures::refused_for(shared.archive(), &by, &file, asked.page.unwrap_or(1)).await?;
-    let kept = [(header::ETAG, refused.tag(asked.size)), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
-    if is_known(&headers, &refused.tag(asked.size)) {
+    let refused = failures::authorized_failed_page(shared.archive(), &by, &file, asked.page.unwrap_or(1)).await?;
+    let kept = [(header::ETAG, refused.etag(asked.size)), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
+    if etag_matches(&headers, &refused.etag(asked.size)) {
         return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
     }
-    match failures::picture(shared.archive(), &by, &refused, asked.size).await? {
+    match failures::page_image(shared.archive(), &by, &refused, asked.size).await? {
         Some(jpeg) => Ok((kept, [(header::CONTENT_TYPE, "image/jpeg")], jpeg).into_response()),
         None => Ok((StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "private, max-age=300")]).into_response()),
     }

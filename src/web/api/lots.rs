@@ -1,9 +1,9 @@
 //! Acceptance of lots by sample.
 
-use crate::address::language_of;
+use crate::address::preferred_language;
 use crate::openapi::{LotChanges, Lots, OneLot, ProblemDetails};
-use crate::problem::{Asked, Body, Named, Problem};
-use crate::server::Shared;
+use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
+use crate::server::AppState;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,14 +12,14 @@ use serde::Deserialize;
 use sohoa_base::error::Error;
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::lot::Lot;
-use sohoa_services::lots::{self, ChangedSince, Level};
-use sohoa_services::reports::{self, Form};
+use sohoa_services::lots::{self, ChangedDocument, InspectionLevel};
+use sohoa_services::reports::{self, ReportFormat};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which lots are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct AskedLots {
+pub(crate) struct LotsQuery {
     /// Of this line alone.
     line: Option<String>,
     /// At most so many, up to 1,000.
@@ -27,22 +27,23 @@ pub(crate) struct AskedLots {
 }
 
 /// Lots, the newest first.
-#[utoipa::path(get, path = "/api/lots", params(AskedLots), responses(
+#[utoipa::path(get, path = "/api/lots", params(LotsQuery), responses(
     (status = 200, body = Lots),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn list(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Asked(asked): Asked<AskedLots>,
+    QueryParams(asked): QueryParams<LotsQuery>,
 ) -> Result<Json<Vec<Lot>>, Problem> {
     let limit = asked.limit.unwrap_or(100).clamp(1, 1_000);
-    Ok(Json(lots::list(shared.archive(), &by, asked.line.as_deref(), limit).await?))
+    Ok(Json(lots::list_lots(shared.archive(), &by, asked.line.as_deref(), limit).await?))
 }
 
 /// A lot to be opened.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct NewLot {
+#[schema(as = NewLot)]
+pub(crate) struct CreateLotBody {
     /// Code of the line.
     line: String,
     /// Most pages; whole dossiers are taken.
@@ -52,7 +53,7 @@ pub(crate) struct NewLot {
     /// Level of inspection (ISO 2859-1): I, II or III.
     #[serde(default)]
     #[schema(value_type = String, pattern = "^(I|II|III)$")]
-    level: Level,
+    level: InspectionLevel,
     /// What decides the draw; empty: the lot's identifier.
     #[serde(default)]
     seed: String,
@@ -67,11 +68,11 @@ fn usual() -> u32 {
     (status = 201, body = OneLot),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn open(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Body(new): Body<NewLot>,
+    JsonBody(new): JsonBody<CreateLotBody>,
 ) -> Result<(StatusCode, Json<Lot>), Problem> {
-    let lot = lots::open(shared.archive(), &by, &new.line, new.level, new.pages, Some(&new.seed)).await?;
+    let lot = lots::open_lot(shared.archive(), &by, &new.line, new.level, new.pages, Some(&new.seed)).await?;
     Ok((StatusCode::CREATED, Json(lot)))
 }
 
@@ -80,11 +81,11 @@ pub(super) async fn open(
     (status = 200, body = OneLot),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn show(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(lot): Named<String>,
+    PathParams(lot): PathParams<String>,
 ) -> Result<Json<Lot>, Problem> {
-    Ok(Json(lots::show(shared.archive(), &by, &lot).await?))
+    Ok(Json(lots::show_lot(shared.archive(), &by, &lot).await?))
 }
 
 /// Documents of an accepted lot about which somebody decided since its sample was drawn.
@@ -92,18 +93,19 @@ pub(super) async fn show(
     (status = 200, body = LotChanges),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn changes(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(lot): Named<String>,
-) -> Result<Json<Vec<ChangedSince>>, Problem> {
-    let lot = lots::show(shared.archive(), &by, &lot).await?;
-    Ok(Json(lots::changed_since(shared.archive(), &lot).await?))
+    PathParams(lot): PathParams<String>,
+) -> Result<Json<Vec<ChangedDocument>>, Problem> {
+    let lot = lots::show_lot(shared.archive(), &by, &lot).await?;
+    Ok(Json(lots::documents_changed_since_sample(shared.archive(), &lot).await?))
 }
 
 /// What was found on a page of a sample.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Found {
+#[schema(as = Found)]
+pub(crate) struct InspectionBody {
     /// Codes of defects; none: the page is good.
     #[serde(default)]
     defects: Vec<String>,
@@ -114,19 +116,20 @@ pub(crate) struct Found {
     (status = 200, body = OneLot),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn look_at(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named((lot, place)): Named<(String, u32)>,
-    Body(found): Body<Found>,
+    PathParams((lot, place)): PathParams<(String, u32)>,
+    JsonBody(found): JsonBody<InspectionBody>,
 ) -> Result<Json<Lot>, Problem> {
     let defects: Vec<String> = found.defects.into_iter().filter(|code| !code.is_empty()).collect();
-    Ok(Json(lots::look_at(shared.archive(), &by, &lot, place, &defects).await?))
+    Ok(Json(lots::record_page_inspection(shared.archive(), &by, &lot, place, &defects).await?))
 }
 
 /// A judgement.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Judgement {
+#[schema(as = Judgement)]
+pub(crate) struct JudgementBody {
     /// For the minutes.
     #[serde(default)]
     note: String,
@@ -137,12 +140,12 @@ pub(crate) struct Judgement {
     (status = 200, body = OneLot),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn judge(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(lot): Named<String>,
-    Body(given): Body<Judgement>,
+    PathParams(lot): PathParams<String>,
+    JsonBody(given): JsonBody<JudgementBody>,
 ) -> Result<Json<Lot>, Problem> {
-    Ok(Json(lots::judge(shared.archive(), &by, &lot, &given.note).await?))
+    Ok(Json(lots::judge_lot(shared.archive(), &by, &lot, &given.note).await?))
 }
 
 /// Says that a returned lot was mended.
@@ -150,11 +153,11 @@ pub(super) async fn judge(
     (status = 200, body = OneLot),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn reworked(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(lot): Named<String>,
+    PathParams(lot): PathParams<String>,
 ) -> Result<Json<Lot>, Problem> {
-    Ok(Json(lots::reworked(shared.archive(), &by, &lot).await?))
+    Ok(Json(lots::mark_reworked(shared.archive(), &by, &lot).await?))
 }
 
 /// The minutes of a lot as `docx`, `xlsx`, `pdf`, `csv` or `json`.
@@ -162,14 +165,14 @@ pub(super) async fn reworked(
     (status = 200, description = "the minutes", content((Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "application/pdf"), (String = "text/csv"), (serde_json::Value = "application/json"))),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn minutes(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named((lot, form)): Named<(String, String)>,
+    PathParams((lot, form)): PathParams<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let written = Form::from_name(&form).map_err(|error| Error::not_found(error.context().to_owned()))?;
-    let language = language_of(&headers, &shared.archive().config);
-    let bytes = reports::minutes(shared.archive(), &by, &lot, written, language).await?;
+    let written = ReportFormat::from_name(&form).map_err(|error| Error::not_found(error.context().to_owned()))?;
+    let language = preferred_language(&headers, &shared.archive().config);
+    let bytes = reports::write_lot_minutes(shared.archive(), &by, &lot, written, language).await?;
     let name = format!("attachment; filename=\"minutes.{form}\"");
     Ok(([(header::CONTENT_TYPE, written.media_type().to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response())
 }

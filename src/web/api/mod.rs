@@ -16,7 +16,7 @@ pub(super) mod two_steps;
 mod uploads;
 mod viewers;
 
-use crate::server::Shared;
+use crate::server::AppState;
 use crate::tus;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -29,7 +29,7 @@ use utoipa_axum::routes;
     modifiers(&Security),
     security(("key" = []), ("session" = []))
 )]
-struct Description;
+struct ApiDocument;
 
 struct Security;
 
@@ -37,13 +37,13 @@ impl utoipa::Modify for Security {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("key", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()));
-        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(super::guard::COOKIE))));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(super::guard::SESSION_COOKIE))));
     }
 }
 
 /// Every route of the API.
-pub(super) fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::with_openapi(Description::openapi())
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(ApiDocument::openapi())
         .routes(routes!(session::set_up))
         .routes(routes!(session::me, session::sign_in, session::sign_out))
         .routes(routes!(session::change_password))
@@ -111,7 +111,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 }
 
 /// Routes whose requests bring the bytes of scans: they are as long as a file may be, and take as long as the line wants.
-pub(super) fn streams() -> OpenApiRouter<Shared> {
+pub(super) fn streaming_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(uploads::files, tus::options, tus::create))
         .routes(routes!(uploads::file, tus::head, tus::patch, tus::remove))

@@ -1,19 +1,20 @@
 //! Pipelines: looked at, checked, tried.
 
 use crate::openapi::{Pipeline, Pipelines, ProblemDetails, TriedPipeline};
-use crate::problem::{Body, Problem};
-use crate::server::Shared;
+use crate::problem::{JsonBody, Problem};
+use crate::server::AppState;
 use axum::extract::State;
 use axum::{Extension, Json};
 use serde::Deserialize;
 use sohoa_base::model::account::Identity;
-use sohoa_services::pipelines::{self, PipelineText, Tried};
+use sohoa_services::pipelines::{self, PipelineText, TrialResult};
 use utoipa::ToSchema;
 
 /// A pipeline as text.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct GivenPipeline {
+#[schema(as = GivenPipeline)]
+pub(crate) struct PipelineBody {
     /// The file (TOML).
     text: String,
 }
@@ -21,7 +22,8 @@ pub(crate) struct GivenPipeline {
 /// A pipeline and the documents on which it is tried.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct WantedTrial {
+#[schema(as = WantedTrial)]
+pub(crate) struct PipelineTrialBody {
     /// The file (TOML).
     text: String,
     /// 1 to 3 documents, `DOSSIER#NUMBER`.
@@ -32,26 +34,26 @@ pub(crate) struct WantedTrial {
 #[utoipa::path(get, path = "/api/pipelines", responses(
     (status = 200, body = Pipelines),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn list(State(shared): State<Shared>) -> Result<Json<Vec<PipelineText>>, Problem> {
-    Ok(Json(pipelines::list(shared.pipeline())?))
+pub(super) async fn list(State(shared): State<AppState>) -> Result<Json<Vec<PipelineText>>, Problem> {
+    Ok(Json(pipelines::list_pipelines(shared.fallback_pipeline())?))
 }
 
 /// What a text would run; a problem names the line that is wrong.
-#[utoipa::path(post, path = "/api/pipelines/check", request_body = GivenPipeline, responses(
+#[utoipa::path(post, path = "/api/pipelines/check", request_body = PipelineBody, responses(
     (status = 200, body = Pipeline),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn check(Body(given): Body<GivenPipeline>) -> Result<Json<PipelineText>, Problem> {
-    Ok(Json(pipelines::check(&given.text)?))
+pub(super) async fn check(JsonBody(given): JsonBody<PipelineBody>) -> Result<Json<PipelineText>, Problem> {
+    Ok(Json(pipelines::check_pipeline(&given.text)?))
 }
 
 /// Runs a pipeline over up to three documents apart from the archive, and tells what would differ.
-#[utoipa::path(post, path = "/api/pipelines/try", request_body = WantedTrial, responses(
+#[utoipa::path(post, path = "/api/pipelines/try", request_body = PipelineTrialBody, responses(
     (status = 200, body = TriedPipeline),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn try_out(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Body(wanted): Body<WantedTrial>,
-) -> Result<Json<Tried>, Problem> {
-    Ok(Json(pipelines::try_out(shared.archive(), &by, &wanted.text, &wanted.documents).await?))
+    JsonBody(wanted): JsonBody<PipelineTrialBody>,
+) -> Result<Json<TrialResult>, Problem> {
+    Ok(Json(pipelines::run_trial(shared.archive(), &by, &wanted.text, &wanted.documents).await?))
 }

@@ -1,8 +1,8 @@
 //! Search, records and their files.
 
 use crate::openapi::{DossierRecord, Dossiers, Found, ProblemDetails, PublicDocument};
-use crate::problem::{Asked, Named, Problem};
-use crate::server::Shared;
+use crate::problem::{PathParams, Problem, QueryParams};
+use crate::server::AppState;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -11,15 +11,15 @@ use serde::Deserialize;
 use sohoa_base::error::Error;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::record::Record;
-use sohoa_services::export::Form;
-use sohoa_services::find::{self, Masked, Question};
+use sohoa_services::export::ExportFormat;
+use sohoa_services::find::{self, RedactedFormat, SearchRequest};
 use sohoa_services::public;
 use utoipa::IntoParams;
 
 /// What is searched.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct AskedSearch {
+pub(crate) struct SearchQuery {
     /// Words, "phrases" and filters, as on the command line.
     q: String,
     /// At most so many, up to 100.
@@ -32,23 +32,23 @@ pub(crate) struct AskedSearch {
 }
 
 /// Pages that match, with the places of the words.
-#[utoipa::path(get, path = "/api/search", params(AskedSearch), responses(
+#[utoipa::path(get, path = "/api/search", params(SearchQuery), responses(
     (status = 200, body = Found),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn search(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Asked(asked): Asked<AskedSearch>,
+    QueryParams(asked): QueryParams<SearchQuery>,
 ) -> Result<Json<find::Found>, Problem> {
     let limit = asked.limit.unwrap_or(20).clamp(1, 100);
-    let question = Question { text: &asked.q, unit: asked.unit.as_deref(), limit, offset: asked.offset };
-    Ok(Json(find::search_for(shared.archive(), &by, question).await?))
+    let question = SearchRequest { text: &asked.q, unit: asked.unit.as_deref(), limit, offset: asked.offset };
+    Ok(Json(find::search_for_user(shared.archive(), &by, question).await?))
 }
 
 /// Which dossiers are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct AskedDossiers {
+pub(crate) struct DossiersQuery {
     /// Of this unit alone.
     unit: Option<String>,
     /// Of this run alone.
@@ -60,22 +60,22 @@ pub(crate) struct AskedDossiers {
 }
 
 /// Dossiers by unit and code.
-#[utoipa::path(get, path = "/api/records", params(AskedDossiers), responses(
+#[utoipa::path(get, path = "/api/records", params(DossiersQuery), responses(
     (status = 200, body = Dossiers),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn list(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Asked(asked): Asked<AskedDossiers>,
+    QueryParams(asked): QueryParams<DossiersQuery>,
 ) -> Result<Json<find::Dossiers>, Problem> {
     let limit = asked.limit.unwrap_or(50).clamp(1, 200);
-    let units = by.units(Right::Read);
-    let wanted = find::WantedDossiers { unit: asked.unit.as_deref(), run: asked.run.as_deref(), after: asked.after.as_deref(), limit };
-    Ok(Json(find::dossiers(shared.archive(), &units, &wanted).await?))
+    let units = by.units_with(Right::Read);
+    let wanted = find::DossierFilter { unit: asked.unit.as_deref(), run: asked.run.as_deref(), after: asked.after.as_deref(), limit };
+    Ok(Json(find::list_dossiers(shared.archive(), &units, &wanted).await?))
 }
 
 /// Whether the caller has this version already.
-pub(super) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+pub(super) fn etag_matches(headers: &HeaderMap, tag: &str) -> bool {
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
     known.split(',').any(|one| matches!(one.trim(), "*") || one.trim().trim_start_matches("W/") == tag)
 }
@@ -86,14 +86,14 @@ pub(super) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     (status = 304, description = "the caller has this version"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn show(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(dossier): Named<String>,
+    PathParams(dossier): PathParams<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let record: Record = find::record_for(shared.archive(), &by, &dossier).await?;
-    let tag = find::tag(&record)?;
-    if is_known(&headers, &tag) {
+    let record: Record = find::read_record(shared.archive(), &by, &dossier).await?;
+    let tag = find::record_etag(&record)?;
+    if etag_matches(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
     Ok(([(header::ETAG, tag)], Json(record)).into_response())
@@ -104,21 +104,24 @@ pub(super) async fn show(
     (status = 200, description = "the file", content_type = "application/octet-stream"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn document(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named((document, form)): Named<(String, String)>,
+    PathParams((document, form)): PathParams<(String, String)>,
 ) -> Result<Response, Problem> {
     let (form, kind) = match form.as_str() {
-        "pdf" => (Form::Pdf, "application/pdf"),
-        "text" => (Form::Text, "text/plain; charset=utf-8"),
-        "alto" => (Form::Alto, "application/xml"),
-        "hocr" => (Form::Hocr, "application/xhtml+xml"),
-        "json" => (Form::Json, "application/json"),
-        "mets" => (Form::Mets, "application/xml"),
+        "pdf" => (ExportFormat::Pdf, "application/pdf"),
+        "text" => (ExportFormat::Text, "text/plain; charset=utf-8"),
+        "alto" => (ExportFormat::Alto, "application/xml"),
+        "hocr" => (ExportFormat::Hocr, "application/xhtml+xml"),
+        "json" => (ExportFormat::Json, "application/json"),
+        "mets" => (ExportFormat::Mets, "application/xml"),
         "public-pdf" | "public-text" => {
-            let (masked, kind) =
-                if form == "public-pdf" { (Masked::Pdf, "application/pdf") } else { (Masked::Text, "text/plain; charset=utf-8") };
-            let bytes = find::masked_for(shared.archive(), &by, &document, masked).await?;
+            let (masked, kind) = if form == "public-pdf" {
+                (RedactedFormat::Pdf, "application/pdf")
+            } else {
+                (RedactedFormat::Text, "text/plain; charset=utf-8")
+            };
+            let bytes = find::read_redacted(shared.archive(), &by, &document, masked).await?;
             return Ok(attachment(bytes, kind));
         }
         other => {
@@ -126,7 +129,7 @@ pub(super) async fn document(
             return Err(Error::not_found(format!("there is no form {other}; use {known}")).into());
         }
     };
-    let bytes = find::file_for(shared.archive(), &by, &document, form).await?;
+    let bytes = find::read_file(shared.archive(), &by, &document, form).await?;
     Ok(attachment(bytes, kind))
 }
 
@@ -135,11 +138,11 @@ pub(super) async fn document(
     (status = 200, body = PublicDocument),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn public(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(document): Named<String>,
+    PathParams(document): PathParams<String>,
 ) -> Result<Json<public::PublicDocument>, Problem> {
-    Ok(Json(public::document_for(shared.archive(), &by, &document).await?))
+    Ok(Json(public::preview_document(shared.archive(), &by, &document).await?))
 }
 
 /// A browser keeps it as a file and runs nothing in it.

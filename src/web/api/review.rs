@@ -1,8 +1,8 @@
 //! Review: what waits for a person, and what a person decides.
 
 use crate::openapi::{Decided, Holder as HolderSchema, ProblemDetails, ShownDocument, WaitingDocuments};
-use crate::problem::{Asked, Body, Named, Problem};
-use crate::server::Shared;
+use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
+use crate::server::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
@@ -10,10 +10,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sohoa_base::error::Error;
 use sohoa_base::model::account::Identity;
-use sohoa_base::model::decision::Act;
-use sohoa_services::incoming::Incoming;
-use sohoa_services::review::{self, Queue, Wish};
-use sohoa_services::reviewers::{self, AskedWaiting};
+use sohoa_base::model::decision::DecisionKind;
+use sohoa_services::incoming::TempUpload;
+use sohoa_services::review::{self, DecisionRequest, ReviewQueue};
+use sohoa_services::reviewers::{self, QueueQuery};
 use std::collections::BTreeMap;
 use tokio_stream::StreamExt;
 use utoipa::{IntoParams, ToSchema};
@@ -21,10 +21,10 @@ use utoipa::{IntoParams, ToSchema};
 /// Which documents are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct AskedReview {
+pub(crate) struct ReviewQuery {
     /// `secret`, `flags`, `confidence` or `sample`.
     #[param(value_type = Option<String>)]
-    queue: Option<Queue>,
+    queue: Option<ReviewQueue>,
     /// With this reason, such as `number-unsure`.
     reason: Option<String>,
     /// Behind these: `next` of the answer before.
@@ -34,23 +34,24 @@ pub(crate) struct AskedReview {
 }
 
 /// Documents that wait for a person, the oldest first.
-#[utoipa::path(get, path = "/api/review", params(AskedReview), responses(
+#[utoipa::path(get, path = "/api/review", params(ReviewQuery), responses(
     (status = 200, body = WaitingDocuments),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn list(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Asked(asked): Asked<AskedReview>,
-) -> Result<Json<reviewers::WaitingList>, Problem> {
-    let AskedReview { queue, reason, after, limit } = asked;
+    QueryParams(asked): QueryParams<ReviewQuery>,
+) -> Result<Json<reviewers::QueueListing>, Problem> {
+    let ReviewQuery { queue, reason, after, limit } = asked;
     let limit = limit.unwrap_or(100).clamp(1, 1000);
-    let asked = AskedWaiting { queue, reason: reason.as_deref(), after: after.as_deref(), limit };
-    Ok(Json(reviewers::waiting(shared.archive(), &by, &asked).await?))
+    let asked = QueueQuery { queue, reason: reason.as_deref(), after: after.as_deref(), limit };
+    Ok(Json(reviewers::list_queue(shared.archive(), &by, &asked).await?))
 }
 
 /// Who has a document in hand.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct Holder {
+#[schemars(rename = "Holder")]
+pub(crate) struct LockHolder {
     /// Name of the person.
     holder: String,
 }
@@ -60,12 +61,12 @@ pub(crate) struct Holder {
     (status = 200, body = HolderSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn hold(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(document): Named<String>,
-) -> Result<Json<Holder>, Problem> {
-    let holder = reviewers::take(shared.archive(), &by, &document).await?;
-    Ok(Json(Holder { holder }))
+    PathParams(document): PathParams<String>,
+) -> Result<Json<LockHolder>, Problem> {
+    let holder = reviewers::acquire_review_lock(shared.archive(), &by, &document).await?;
+    Ok(Json(LockHolder { holder }))
 }
 
 /// Puts a document out of hand.
@@ -73,11 +74,11 @@ pub(super) async fn hold(
     (status = 204, description = "out of hand"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn let_go(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(document): Named<String>,
+    PathParams(document): PathParams<String>,
 ) -> Result<StatusCode, Problem> {
-    reviewers::put_back(shared.archive(), &by, &document).await?;
+    reviewers::release_review_lock(shared.archive(), &by, &document).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -86,17 +87,18 @@ pub(super) async fn let_go(
     (status = 200, body = ShownDocument),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn show(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(document): Named<String>,
-) -> Result<Json<review::Shown>, Problem> {
-    Ok(Json(review::show_to(shared.archive(), &document, &by).await?))
+    PathParams(document): PathParams<String>,
+) -> Result<Json<review::ReviewDocument>, Problem> {
+    Ok(Json(review::show_authorized(shared.archive(), &document, &by).await?))
 }
 
 /// What a word says, by its place.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct GivenWord {
+#[schema(as = GivenWord)]
+pub(crate) struct WordCorrectionBody {
     page: u32,
     word: u32,
     text: String,
@@ -105,7 +107,8 @@ pub(crate) struct GivenWord {
 /// A page to be turned clockwise.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct GivenTurn {
+#[schema(as = GivenTurn)]
+pub(crate) struct PageTurnBody {
     page: u32,
     /// 90, 180 or 270.
     degrees: u16,
@@ -114,7 +117,8 @@ pub(crate) struct GivenTurn {
 /// What is decided; what is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Decision {
+#[schema(as = Decision)]
+pub(crate) struct DecisionBody {
     /// The document is right.
     #[serde(default)]
     accept: bool,
@@ -128,10 +132,10 @@ pub(crate) struct Decision {
     fields: BTreeMap<String, String>,
     /// What words say.
     #[serde(default)]
-    words: Vec<GivenWord>,
+    words: Vec<WordCorrectionBody>,
     /// Pages to be turned.
     #[serde(default)]
-    turns: Vec<GivenTurn>,
+    turns: Vec<PageTurnBody>,
     /// Another document begins at this page.
     split: Option<u32>,
     /// The pages of this document of the dossier belong behind those of this one.
@@ -143,37 +147,40 @@ pub(crate) struct Decision {
     note: Option<String>,
 }
 
-impl Decision {
-    fn wishes(self) -> Result<Vec<Wish>, Problem> {
+impl DecisionBody {
+    fn into_requests(self) -> Result<Vec<DecisionRequest>, Problem> {
         if self.accept && self.reject {
             return Err(Error::invalid("a document is accepted or rejected, not both").into());
         }
-        let mut wishes: Vec<Wish> = self.kind.map(|kind| Wish::Act(Act::CorrectKind { kind })).into_iter().collect();
-        wishes.extend(self.fields.into_iter().map(|(field, value)| Wish::Act(Act::CorrectField { field, value })));
-        wishes.extend(self.words.into_iter().map(|GivenWord { page, word, text }| Wish::Word { page, word, text }));
-        wishes.extend(self.turns.into_iter().map(|turn| Wish::Turn { page: turn.page, by: turn.degrees }));
-        wishes.extend(self.split.map(|page| Wish::Act(Act::Split { page })));
-        wishes.extend(self.join.map(|document| Wish::Act(Act::Join { document })));
-        wishes.extend(self.undo.then_some(Wish::Act(Act::Undo)));
-        wishes.extend(self.accept.then_some(Wish::Act(Act::Accept)));
-        wishes.extend(self.reject.then_some(Wish::Act(Act::Reject)));
+        let mut wishes: Vec<DecisionRequest> =
+            self.kind.map(|kind| DecisionRequest::Direct(DecisionKind::CorrectKind { kind })).into_iter().collect();
+        wishes.extend(self.fields.into_iter().map(|(field, value)| DecisionRequest::Direct(DecisionKind::CorrectField { field, value })));
+        wishes.extend(self.words.into_iter().map(|WordCorrectionBody { page, word, text }| DecisionRequest::Word { page, word, text }));
+        wishes.extend(self.turns.into_iter().map(|turn| DecisionRequest::Turn { page: turn.page, by: turn.degrees }));
+        wishes.extend(self.split.map(|page| DecisionRequest::Direct(DecisionKind::Split { page })));
+        wishes.extend(self.join.map(|document| DecisionRequest::Direct(DecisionKind::Join { document })));
+        wishes.extend(self.undo.then_some(DecisionRequest::Direct(DecisionKind::Undo)));
+        wishes.extend(self.accept.then_some(DecisionRequest::Direct(DecisionKind::Accept)));
+        wishes.extend(self.reject.then_some(DecisionRequest::Direct(DecisionKind::Reject)));
         if wishes.is_empty() { Err(Error::invalid("nothing is decided").into()) } else { Ok(wishes) }
     }
 }
 
 /// Decides about a document: a new version in store and search.
-#[utoipa::path(post, path = "/api/review/{document}", params(("document" = String, Path)), request_body = Decision, responses(
+#[utoipa::path(post, path = "/api/review/{document}", params(("document" = String, Path)), request_body = DecisionBody, responses(
     (status = 200, body = Decided),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn decide(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(document): Named<String>,
-    Body(mut given): Body<Decision>,
-) -> Result<Json<review::Outcome>, Problem> {
+    PathParams(document): PathParams<String>,
+    JsonBody(mut given): JsonBody<DecisionBody>,
+) -> Result<Json<review::ReviewOutcome>, Problem> {
     let note = given.note.take();
-    let decided = review::decide_as(shared.archive(), &document, (&by, note.as_deref()), given.wishes()?, shared.pipeline()).await?;
-    reviewers::put_back(shared.archive(), &by, &document).await?;
+    let decided =
+        review::decide_authorized(shared.archive(), &document, (&by, note.as_deref()), given.into_requests()?, shared.fallback_pipeline())
+            .await?;
+    reviewers::release_review_lock(shared.archive(), &by, &document).await?;
     Ok(Json(decided))
 }
 
@@ -183,16 +190,16 @@ pub(super) async fn decide(
     (status = 200, body = Decided),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn replace(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named((document, page)): Named<(String, u32)>,
+    PathParams((document, page)): PathParams<(String, u32)>,
     body: axum::body::Body,
-) -> Result<Json<review::Outcome>, Problem> {
-    let mut scan = Incoming::begin(shared.archive())?;
+) -> Result<Json<review::ReviewOutcome>, Problem> {
+    let mut scan = TempUpload::create(shared.archive())?;
     let mut parts = body.into_data_stream();
     while let Some(part) = parts.next().await {
         scan.write(&part.map_err(|_| Error::invalid("the scan did not come whole; send it again"))?).await?;
     }
-    let wishes = vec![Wish::Replace { page, file: scan.end().await? }];
-    Ok(Json(review::decide_as(shared.archive(), &document, (&by, None), wishes, shared.pipeline()).await?))
+    let wishes = vec![DecisionRequest::Replace { page, file: scan.finish().await? }];
+    Ok(Json(review::decide_authorized(shared.archive(), &document, (&by, None), wishes, shared.fallback_pipeline()).await?))
 }

@@ -1,29 +1,29 @@
 //! The roadmap: its plan, how far it is, its reports, and the line of a run.
 
-use crate::address::language_of;
+use crate::address::preferred_language;
 use crate::openapi::{BurnUp as BurnUpSchema, ImportedPlan, ProblemDetails, RoadmapStatus, TakenCases, WhatIf as WhatIfSchema};
-use crate::problem::{Asked, Body, Named, Problem};
-use crate::server::Shared;
+use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
+use crate::server::AppState;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
 use sohoa_base::error::Error;
-use sohoa_base::model::account::{Identity, Right, Units};
+use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_base::model::day::Day;
-use sohoa_services::incoming::Incoming;
-use sohoa_services::one_stop::{self, ImportedCases};
-use sohoa_services::reports::{self, Form, Subject};
-use sohoa_services::roadmap::{self, BurnUp, Imported, Reason, Status, WhatIf};
-use sohoa_texts::sentences::translated;
+use sohoa_services::incoming::TempUpload;
+use sohoa_services::one_stop::{self, CaseImportResult};
+use sohoa_services::reports::{self, ReportFormat, ReportSubject};
+use sohoa_services::roadmap::{self, AdjustmentReason, BurnUp, ImportResult, RoadmapProgress, WhatIf};
+use sohoa_texts::sentences::translate;
 use tokio_stream::StreamExt;
 use utoipa::{IntoParams, ToSchema};
 
 /// Which lines are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct AskedLines {
+pub(crate) struct TargetsQuery {
     /// Of this unit alone.
     unit: Option<String>,
     /// At most so many of each roadmap, up to 100,000, those that need somebody most; sums are of all.
@@ -31,34 +31,34 @@ pub(crate) struct AskedLines {
 }
 
 /// The units of which somebody may see, or one of them.
-pub(crate) fn units_of(by: &Identity, unit: Option<&str>) -> Result<Units, Problem> {
-    let own = by.units(Right::Watch);
+pub(crate) fn visible_units(by: &Identity, unit: Option<&str>) -> Result<UnitScope, Problem> {
+    let own = by.units_with(Right::Monitor);
     match unit.filter(|unit| !unit.is_empty()) {
         None => Ok(own),
-        Some(unit) if own.contains(unit) => Ok(Units::Some([unit.to_owned()].into())),
+        Some(unit) if own.contains(unit) => Ok(UnitScope::Only([unit.to_owned()].into())),
         Some(unit) => Err(Error::denied(format!("you may not see unit {unit}")).into()),
     }
 }
 
 /// How every roadmap stands.
-#[utoipa::path(get, path = "/api/roadmap", params(AskedLines), responses(
+#[utoipa::path(get, path = "/api/roadmap", params(TargetsQuery), responses(
     (status = 200, body = RoadmapStatus),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn status(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Asked(asked): Asked<AskedLines>,
-) -> Result<Json<Vec<Status>>, Problem> {
-    let mut all = roadmap::status(shared.archive(), &units_of(&by, asked.unit.as_deref())?).await?;
+    QueryParams(asked): QueryParams<TargetsQuery>,
+) -> Result<Json<Vec<RoadmapProgress>>, Problem> {
+    let mut all = roadmap::load_progress(shared.archive(), &visible_units(&by, asked.unit.as_deref())?).await?;
     let limit = asked.limit.unwrap_or(500).clamp(1, 100_000);
-    all.iter_mut().for_each(|status| status.lines.truncate(limit));
+    all.iter_mut().for_each(|status| status.targets.truncate(limit));
     Ok(Json(all))
 }
 
 /// Why a plan is taken.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct AskedImport {
+pub(crate) struct PlanImportQuery {
     /// Tell what it would change, and keep nothing.
     #[serde(default)]
     trial: bool,
@@ -71,33 +71,33 @@ pub(crate) struct AskedImport {
 }
 
 /// Takes a plan out of a workbook (the body). Wrong cells are told, and then nothing is kept.
-#[utoipa::path(post, path = "/api/roadmap/plan", params(AskedImport),
+#[utoipa::path(post, path = "/api/roadmap/plan", params(PlanImportQuery),
     request_body(content_type = "application/octet-stream", content = Vec<u8>), responses(
     (status = 200, body = ImportedPlan),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn import(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Asked(asked): Asked<AskedImport>,
+    QueryParams(asked): QueryParams<PlanImportQuery>,
     headers: HeaderMap,
     body: axum::body::Body,
-) -> Result<Json<Imported>, Problem> {
-    if by.units(Right::Administer) != Units::All {
+) -> Result<Json<ImportResult>, Problem> {
+    if by.units_with(Right::Administer) != UnitScope::All {
         return Err(Error::denied("a roadmap is about all units; an administrator of all of them takes it").into());
     }
-    let mut file = workbook(&shared, body).await?;
-    let reason = Reason { decision: &asked.decision, words: &asked.reason };
-    let mut imported = roadmap::import(shared.archive(), &by.user.name, &file.end().await?, reason, asked.trial).await?;
-    let language = language_of(&headers, &shared.archive().config);
-    for wrong in &mut imported.wrong {
-        wrong.problem = translated(language, &wrong.problem);
+    let mut file = receive_workbook(&shared, body).await?;
+    let reason = AdjustmentReason { decision: &asked.decision, text: &asked.reason };
+    let mut imported = roadmap::import(shared.archive(), &by.user.name, &file.finish().await?, reason, asked.trial).await?;
+    let language = preferred_language(&headers, &shared.archive().config);
+    for wrong in &mut imported.cell_errors {
+        wrong.problem = translate(language, &wrong.problem);
     }
     Ok(Json(imported))
 }
 
 /// A workbook that is being sent.
-async fn workbook(shared: &Shared, body: axum::body::Body) -> Result<Incoming, Problem> {
-    let mut file = Incoming::begin(shared.archive())?;
+async fn receive_workbook(shared: &AppState, body: axum::body::Body) -> Result<TempUpload, Problem> {
+    let mut file = TempUpload::create(shared.archive())?;
     let mut parts = body.into_data_stream();
     while let Some(part) = parts.next().await {
         file.write(&part.map_err(|_| Error::invalid("the workbook did not come whole; send it again"))?).await?;
@@ -111,29 +111,29 @@ async fn workbook(shared: &Shared, body: axum::body::Body) -> Result<Incoming, P
 /// Of which roadmap.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct AskedPlan {
+pub(crate) struct PlanQuery {
     /// Number of its decision, where there are several.
     decision: Option<String>,
 }
 
-fn file(name: &str, form: Form, bytes: Vec<u8>) -> Response {
+fn file_response(name: &str, form: ReportFormat, bytes: Vec<u8>) -> Response {
     let name = format!("attachment; filename=\"{name}\"");
     ([(header::CONTENT_TYPE, form.media_type().to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response()
 }
 
 /// The plan as a workbook that can be taken again.
-#[utoipa::path(get, path = "/api/roadmap/plan", params(AskedPlan), responses(
+#[utoipa::path(get, path = "/api/roadmap/plan", params(PlanQuery), responses(
     (status = 200, description = "XLSX", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn export(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Asked(asked): Asked<AskedPlan>,
+    QueryParams(asked): QueryParams<PlanQuery>,
 ) -> Result<Response, Problem> {
-    if by.units(Right::Watch) != Units::All {
+    if by.units_with(Right::Monitor) != UnitScope::All {
         return Err(Error::denied("a roadmap is about all units; take the report of your own").into());
     }
-    Ok(file("roadmap.xlsx", Form::Xlsx, roadmap::export(shared.archive(), asked.decision.as_deref()).await?))
+    Ok(file_response("roadmap.xlsx", ReportFormat::Xlsx, roadmap::export(shared.archive(), asked.decision.as_deref()).await?))
 }
 
 /// A form of a plan, to be filled in.
@@ -141,13 +141,13 @@ pub(super) async fn export(
     (status = 200, description = "XLSX", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn template() -> Result<Response, Problem> {
-    Ok(file("roadmap-template.xlsx", Form::Xlsx, roadmap::template()?))
+    Ok(file_response("roadmap-template.xlsx", ReportFormat::Xlsx, roadmap::template()?))
 }
 
 /// Which report.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct AskedReport {
+pub(crate) struct ReportQuery {
     /// `progress` (without one), `adjustments`, or `one-stop`: dossiers as Decision 766/QĐ-TTg counts them.
     report: Option<String>,
     /// Number of the roadmap's decision, where there are several.
@@ -161,35 +161,35 @@ pub(crate) struct AskedReport {
 }
 
 /// A report as `docx`, `xlsx`, `pdf`, `csv` or `json`.
-#[utoipa::path(get, path = "/api/roadmap/report/{form}", params(("form" = String, Path), AskedReport), responses(
+#[utoipa::path(get, path = "/api/roadmap/report/{form}", params(("form" = String, Path), ReportQuery), responses(
     (status = 200, description = "the report", content((Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "application/pdf"), (String = "text/csv"), (serde_json::Value = "application/json"))),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn report(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(form): Named<String>,
-    Asked(asked): Asked<AskedReport>,
+    PathParams(form): PathParams<String>,
+    QueryParams(asked): QueryParams<ReportQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let written = Form::from_name(&form).map_err(|error| Error::not_found(error.context().to_owned()))?;
+    let written = ReportFormat::from_name(&form).map_err(|error| Error::not_found(error.context().to_owned()))?;
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let name = given(asked.report).unwrap_or_else(|| "progress".to_owned());
     let decision = given(asked.decision);
-    let wanted = reports::Wanted {
-        subject: Subject::from_name(&name)?,
-        units: &units_of(&by, asked.unit.as_deref())?,
+    let wanted = reports::ReportRequest {
+        subject: ReportSubject::from_name(&name)?,
+        units: &visible_units(&by, asked.unit.as_deref())?,
         decision: decision.as_deref(),
         from: given(asked.from).map(Day::try_from).transpose()?,
         to: given(asked.to).map(Day::try_from).transpose()?,
     };
-    let language = language_of(&headers, &shared.archive().config);
-    Ok(file(&format!("{name}.{form}"), written, reports::report(shared.archive(), &wanted, written, language).await?))
+    let language = preferred_language(&headers, &shared.archive().config);
+    Ok(file_response(&format!("{name}.{form}"), written, reports::write_report(shared.archive(), &wanted, written, language).await?))
 }
 
 /// How a table of one-stop dossiers is taken.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct AskedCases {
+pub(crate) struct CasesImportQuery {
     /// Tell what is wrong with it, and keep nothing.
     #[serde(default)]
     trial: bool,
@@ -198,22 +198,22 @@ pub(crate) struct AskedCases {
 }
 
 /// Takes what an office knows of one-stop dossiers (the body: XLSX, ODS or CSV). Wrong cells are told, and then nothing is kept.
-#[utoipa::path(post, path = "/api/roadmap/cases", params(AskedCases),
+#[utoipa::path(post, path = "/api/roadmap/cases", params(CasesImportQuery),
     request_body(content_type = "application/octet-stream", content = Vec<u8>), responses(
     (status = 200, body = TakenCases),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn cases(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Asked(asked): Asked<AskedCases>,
+    QueryParams(asked): QueryParams<CasesImportQuery>,
     headers: HeaderMap,
     body: axum::body::Body,
-) -> Result<Json<ImportedCases>, Problem> {
-    let mut file = workbook(&shared, body).await?;
-    let mut imported = one_stop::import(shared.archive(), &by, &file.end().await?, asked.unit.as_deref(), asked.trial).await?;
-    let language = language_of(&headers, &shared.archive().config);
-    for wrong in &mut imported.wrong {
-        wrong.problem = translated(language, &wrong.problem);
+) -> Result<Json<CaseImportResult>, Problem> {
+    let mut file = receive_workbook(&shared, body).await?;
+    let mut imported = one_stop::import(shared.archive(), &by, &file.finish().await?, asked.unit.as_deref(), asked.trial).await?;
+    let language = preferred_language(&headers, &shared.archive().config);
+    for wrong in &mut imported.cell_errors {
+        wrong.problem = translate(language, &wrong.problem);
     }
     Ok(Json(imported))
 }
@@ -223,7 +223,7 @@ pub(super) async fn cases(
     (status = 200, description = "XLSX", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn cases_template() -> Result<Response, Problem> {
-    Ok(file("one-stop-template.xlsx", Form::Xlsx, one_stop::template()?))
+    Ok(file_response("one-stop-template.xlsx", ReportFormat::Xlsx, one_stop::template()?))
 }
 
 /// One line day by day.
@@ -231,17 +231,17 @@ pub(super) async fn cases_template() -> Result<Response, Problem> {
     (status = 200, body = BurnUpSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn line(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(line): Named<String>,
+    PathParams(line): PathParams<String>,
 ) -> Result<Json<BurnUp>, Problem> {
-    Ok(Json(roadmap::burn_up(shared.archive(), &by.units(Right::Watch), &line).await?))
+    Ok(Json(roadmap::burn_up(shared.archive(), &by.units_with(Right::Monitor), &line).await?))
 }
 
 /// What would be otherwise.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct AskedWhatIf {
+pub(crate) struct WhatIfQuery {
     /// Times as many scanners and workers.
     #[param(minimum = 0.01, maximum = 100)]
     factor: Option<f64>,
@@ -250,24 +250,25 @@ pub(crate) struct AskedWhatIf {
 }
 
 /// What another pace or deadline of a line would come to.
-#[utoipa::path(get, path = "/api/roadmap/lines/{line}/what-if", params(("line" = String, Path), AskedWhatIf), responses(
+#[utoipa::path(get, path = "/api/roadmap/lines/{line}/what-if", params(("line" = String, Path), WhatIfQuery), responses(
     (status = 200, body = WhatIfSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn what_if(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(line): Named<String>,
-    Asked(asked): Asked<AskedWhatIf>,
+    PathParams(line): PathParams<String>,
+    QueryParams(asked): QueryParams<WhatIfQuery>,
 ) -> Result<Json<WhatIf>, Problem> {
     let deadline = asked.deadline.filter(|text| !text.is_empty()).map(Day::try_from).transpose()?;
-    let units = by.units(Right::Watch);
+    let units = by.units_with(Right::Monitor);
     Ok(Json(roadmap::what_if(shared.archive(), &units, &line, asked.factor.unwrap_or(1.0), deadline).await?))
 }
 
 /// To which line a run belongs.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct LineOfRun {
+#[schema(as = LineOfRun)]
+pub(crate) struct RunTargetBody {
     /// Code of the line; empty: outside the plan.
     line: String,
 }
@@ -277,12 +278,12 @@ pub(crate) struct LineOfRun {
     (status = 204, description = "attached"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn attach(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(run): Named<String>,
-    Body(given): Body<LineOfRun>,
+    PathParams(run): PathParams<String>,
+    JsonBody(given): JsonBody<RunTargetBody>,
 ) -> Result<StatusCode, Problem> {
     let line = Some(given.line.trim()).filter(|line| !line.is_empty());
-    roadmap::attach(shared.archive(), &by, &run, line).await?;
+    roadmap::attach_run(shared.archive(), &by, &run, line).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,8 +1,8 @@
 //! Searches that people keep.
 
 use crate::openapi::{KeptSearch, KeptSearches, ProblemDetails};
-use crate::problem::{Body, Named, Problem};
-use crate::server::Shared;
+use crate::problem::{JsonBody, PathParams, Problem};
+use crate::server::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
@@ -14,7 +14,8 @@ use utoipa::ToSchema;
 /// A search to be kept.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct NewSearch {
+#[schema(as = NewSearch)]
+pub(crate) struct SaveSearchBody {
     /// What it is called.
     name: String,
     /// Words and filters.
@@ -28,20 +29,20 @@ pub(crate) struct NewSearch {
 #[utoipa::path(get, path = "/api/searches", responses(
     (status = 200, body = KeptSearches),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn list(State(shared): State<Shared>, Extension(by): Extension<Identity>) -> Result<Json<Vec<SavedSearch>>, Problem> {
-    Ok(Json(searches::list(shared.archive(), &by).await?))
+pub(super) async fn list(State(shared): State<AppState>, Extension(by): Extension<Identity>) -> Result<Json<Vec<SavedSearch>>, Problem> {
+    Ok(Json(searches::list_saved_searches(shared.archive(), &by).await?))
 }
 
 /// Keeps a search.
-#[utoipa::path(post, path = "/api/searches", request_body = NewSearch, responses(
+#[utoipa::path(post, path = "/api/searches", request_body = SaveSearchBody, responses(
     (status = 201, body = KeptSearch),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn keep(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Body(given): Body<NewSearch>,
+    JsonBody(given): JsonBody<SaveSearchBody>,
 ) -> Result<(StatusCode, Json<SavedSearch>), Problem> {
-    let kept = searches::keep(shared.archive(), &by, &given.name, &given.query, &given.unit).await?;
+    let kept = searches::save_search(shared.archive(), &by, &given.name, &given.query, &given.unit).await?;
     Ok((StatusCode::CREATED, Json(kept)))
 }
 
@@ -50,10 +51,10 @@ pub(super) async fn keep(
     (status = 204, description = "forgotten"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn forget(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(id): Named<String>,
+    PathParams(id): PathParams<String>,
 ) -> Result<StatusCode, Problem> {
-    searches::forget(shared.archive(), &by, &id).await?;
+    searches::delete_saved_search(shared.archive(), &by, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,10 +1,10 @@
 //! Signing in and out.
 
-use crate::guard::{COOKIE, session_key};
-use crate::limits::Client;
+use crate::guard::{SESSION_COOKIE, session_key};
+use crate::limits::ClientAddress;
 use crate::openapi::{Me as MeSchema, ProblemDetails};
-use crate::problem::{Body, Problem};
-use crate::server::Shared;
+use crate::problem::{JsonBody, Problem};
+use crate::server::AppState;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sohoa_base::error::Error;
 use sohoa_base::model::account::{Identity, Right, User};
-use sohoa_services::accounts::{self, Entered};
+use sohoa_services::accounts::{self, LoginResult};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
@@ -29,18 +29,19 @@ pub(crate) struct Me {
     form_key: Option<String>,
 }
 
-fn me_of(identity: &Identity, session: Option<&str>) -> Me {
+fn session_info(identity: &Identity, session: Option<&str>) -> Me {
     Me {
         user: identity.user.clone(),
-        rights: Right::ALL.into_iter().filter(|right| identity.may(*right)).collect(),
-        form_key: session.map(accounts::form_key),
+        rights: Right::ALL.into_iter().filter(|right| identity.has_right(*right)).collect(),
+        form_key: session.map(accounts::csrf_token),
     }
 }
 
 /// Name and password; the code of an authenticator app or for recovery where the person has one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SignIn {
+#[schema(as = SignIn)]
+pub(crate) struct SignInBody {
     name: String,
     password: String,
     code: Option<String>,
@@ -49,7 +50,8 @@ pub(crate) struct SignIn {
 /// What the first administrator is called.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SetUp {
+#[schema(as = SetUp)]
+pub(crate) struct SetupBody {
     key: String,
     name: String,
     #[serde(default)]
@@ -60,17 +62,18 @@ pub(crate) struct SetUp {
 /// An old and a new password.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Passwords {
+#[schema(as = Passwords)]
+pub(crate) struct PasswordChangeBody {
     old: String,
     new: String,
 }
 
 /// Makes the first administrator, with the key that the server printed at its first start.
-#[utoipa::path(post, path = "/api/setup", request_body = SetUp, security(()), responses(
+#[utoipa::path(post, path = "/api/setup", request_body = SetupBody, security(()), responses(
     (status = 204, description = "made"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn set_up(State(shared): State<Shared>, Body(given): Body<SetUp>) -> Result<StatusCode, Problem> {
-    accounts::set_up(shared.archive(), &given.key, &given.name, &given.shown, &given.password).await?;
+pub(super) async fn set_up(State(shared): State<AppState>, JsonBody(given): JsonBody<SetupBody>) -> Result<StatusCode, Problem> {
+    accounts::create_first_administrator(shared.archive(), &given.key, &given.name, &given.shown, &given.password).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -80,53 +83,53 @@ pub(super) async fn set_up(State(shared): State<Shared>, Body(given): Body<SetUp
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn me(Extension(identity): Extension<Identity>, headers: HeaderMap) -> Json<Me> {
     let session = session_key(&headers).filter(|_| !headers.contains_key(header::AUTHORIZATION));
-    Json(me_of(&identity, session))
+    Json(session_info(&identity, session))
 }
 
 /// Signs in: the answer sets the cookie of the session. Where name and password are right and a code is needed too, the
 /// answer is a problem of the type `urn:sohoa:problem:code`.
-#[utoipa::path(post, path = "/api/session", request_body = SignIn, security(()), responses(
+#[utoipa::path(post, path = "/api/session", request_body = SignInBody, security(()), responses(
     (status = 200, body = MeSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn sign_in(
-    State(shared): State<Shared>,
-    Extension(Client(from)): Extension<Client>,
-    Body(given): Body<SignIn>,
+    State(shared): State<AppState>,
+    Extension(ClientAddress(from)): Extension<ClientAddress>,
+    JsonBody(given): JsonBody<SignInBody>,
 ) -> Result<Response, Problem> {
     let code = given.code.as_deref();
     let signed = match accounts::sign_in(shared.archive(), &given.name, &given.password, code, &from.to_string()).await? {
-        Entered::In(signed) => signed,
-        Entered::CodeNeeded => return Err(Problem::CodeNeeded),
+        LoginResult::SignedIn(signed) => signed,
+        LoginResult::MfaRequired => return Err(Problem::MfaRequired),
     };
-    let identity = accounts::of_session(shared.archive(), &signed.key).await?;
+    let identity = accounts::identity_of_session(shared.archive(), &signed.key).await?;
     let identity = identity.ok_or_else(|| Error::internal("the session is not there"))?;
-    Ok(([(header::SET_COOKIE, kept(&signed.key))], Json(me_of(&identity, Some(&signed.key)))).into_response())
+    Ok(([(header::SET_COOKIE, session_cookie(&signed.key))], Json(session_info(&identity, Some(&signed.key)))).into_response())
 }
 
 /// The cookie that keeps the key of a session.
-pub(crate) fn kept(key: &str) -> String {
-    format!("{COOKIE}={key}; Path=/; Secure; HttpOnly; SameSite=Strict")
+pub(crate) fn session_cookie(key: &str) -> String {
+    format!("{SESSION_COOKIE}={key}; Path=/; Secure; HttpOnly; SameSite=Strict")
 }
 
 /// Signs out.
 #[utoipa::path(delete, path = "/api/session", responses(
     (status = 204, description = "signed out"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn sign_out(State(shared): State<Shared>, Extension(identity): Extension<Identity>) -> Result<Response, Problem> {
+pub(super) async fn sign_out(State(shared): State<AppState>, Extension(identity): Extension<Identity>) -> Result<Response, Problem> {
     accounts::sign_out(shared.archive(), &identity).await?;
-    let cookie = format!("{COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
+    let cookie = format!("{SESSION_COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
 /// Changes one's own password; every other session ends.
-#[utoipa::path(put, path = "/api/session/password", request_body = Passwords, responses(
+#[utoipa::path(put, path = "/api/session/password", request_body = PasswordChangeBody, responses(
     (status = 204, description = "changed"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn change_password(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(identity): Extension<Identity>,
-    Extension(Client(from)): Extension<Client>,
-    Body(given): Body<Passwords>,
+    Extension(ClientAddress(from)): Extension<ClientAddress>,
+    JsonBody(given): JsonBody<PasswordChangeBody>,
 ) -> Result<StatusCode, Problem> {
     accounts::change_password(shared.archive(), &identity, &given.old, &given.new, &from.to_string()).await?;
     Ok(StatusCode::NO_CONTENT)

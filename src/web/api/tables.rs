@@ -1,9 +1,9 @@
 //! Lists as spreadsheets.
 
-use crate::address::language_of;
+use crate::address::preferred_language;
 use crate::openapi::ProblemDetails;
-use crate::problem::{Asked, Named, Problem};
-use crate::server::Shared;
+use crate::problem::{PathParams, Problem, QueryParams};
+use crate::server::AppState;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -12,13 +12,13 @@ use serde::Deserialize;
 use sohoa_base::error::Error;
 use sohoa_base::model::account::Identity;
 use sohoa_services::failures;
-use sohoa_services::tables::{self, Form, Wanted};
+use sohoa_services::tables::{self, ListFormat, ListRequest};
 use utoipa::IntoParams;
 
 /// Which rows are asked for; each list knows some of these.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct AskedRows {
+pub(crate) struct ListQuery {
     /// What is searched.
     #[serde(default)]
     q: String,
@@ -39,36 +39,36 @@ pub(crate) struct AskedRows {
 }
 
 /// A list as a file: `found`, `dossiers`, `runs`, `failures` or `events`, as `csv` or `xlsx`.
-#[utoipa::path(get, path = "/api/lists/{list}/{form}", params(("list" = String, Path), ("form" = String, Path), AskedRows), responses(
+#[utoipa::path(get, path = "/api/lists/{list}/{form}", params(("list" = String, Path), ("form" = String, Path), ListQuery), responses(
     (status = 200, description = "the list", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn list(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named((list, form)): Named<(String, String)>,
-    Asked(asked): Asked<AskedRows>,
+    PathParams((list, form)): PathParams<(String, String)>,
+    QueryParams(asked): QueryParams<ListQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let given = |value: Option<String>| value.filter(|value| !value.is_empty());
     let (unit, run) = (given(asked.unit), given(asked.run));
     let wanted = match list.as_str() {
-        "found" => Wanted::Found { query: asked.q, unit },
-        "dossiers" => Wanted::Dossiers { unit, run },
-        "runs" => Wanted::Runs,
+        "found" => ListRequest::SearchHits { query: asked.q, unit },
+        "dossiers" => ListRequest::Dossiers { unit, run },
+        "runs" => ListRequest::Runs,
         "failures" => {
-            let class = given(asked.class).as_deref().map(failures::class_of).transpose()?;
-            Wanted::Failures(failures::Wanted { run, class, stage: given(asked.stage), reason: given(asked.reason) })
+            let class = given(asked.class).as_deref().map(failures::parse_class).transpose()?;
+            ListRequest::Failures(failures::FailureQuery { run, class, stage: given(asked.stage), reason: given(asked.reason) })
         }
         "events" if asked.after > 9_007_199_254_740_991 => return Err(Error::invalid("after is no number of an event").into()),
-        "events" => Wanted::Events { after: asked.after },
+        "events" => ListRequest::Events { after: asked.after },
         other => return Err(Error::not_found(format!("there is no list {other}; use found, dossiers, runs, failures or events")).into()),
     };
     let (form, kind) = match form.as_str() {
-        "csv" => (Form::Csv, "text/csv; charset=utf-8"),
-        "xlsx" => (Form::Xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        "csv" => (ListFormat::Csv, "text/csv; charset=utf-8"),
+        "xlsx" => (ListFormat::Xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         other => return Err(Error::not_found(format!("there is no form {other}; use csv or xlsx")).into()),
     };
-    let bytes = tables::file(shared.archive(), &by, &wanted, form, language_of(&headers, &shared.archive().config)).await?;
-    let name = format!("attachment; filename=\"{list}.{}\"", if form == Form::Csv { "csv" } else { "xlsx" });
+    let bytes = tables::export_list(shared.archive(), &by, &wanted, form, preferred_language(&headers, &shared.archive().config)).await?;
+    let name = format!("attachment; filename=\"{list}.{}\"", if form == ListFormat::Csv { "csv" } else { "xlsx" });
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response())
 }

@@ -1,9 +1,9 @@
 //! Signing in in two steps: setting an authenticator app up, and ending it.
 
-use crate::limits::Client;
+use crate::limits::ClientAddress;
 use crate::openapi::{Enrolment as EnrolmentSchema, ProblemDetails, RecoveryCodes as RecoveryCodesSchema};
-use crate::problem::{Body, Named, Problem};
-use crate::server::Shared;
+use crate::problem::{JsonBody, PathParams, Problem};
+use crate::server::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
@@ -16,21 +16,24 @@ use utoipa::ToSchema;
 /// The password, once more.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Again {
+#[schema(as = Again)]
+pub(crate) struct PasswordBody {
     password: String,
 }
 
 /// What the authenticator app shows.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Code {
+#[schema(as = Code)]
+pub(crate) struct TotpCodeBody {
     code: String,
 }
 
 /// The password once more, and a code of the app or for recovery.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct PasswordAndCode {
+#[schema(as = PasswordAndCode)]
+pub(crate) struct PasswordAndCodeBody {
     password: String,
     code: String,
 }
@@ -43,41 +46,41 @@ pub(crate) struct RecoveryCodes {
 }
 
 /// Begins to set an authenticator app up; nothing changes before its first code is sent.
-#[utoipa::path(post, path = "/api/session/totp", request_body = Again, responses(
+#[utoipa::path(post, path = "/api/session/totp", request_body = PasswordBody, responses(
     (status = 200, body = EnrolmentSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn begin(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Extension(Client(from)): Extension<Client>,
-    Body(given): Body<Again>,
+    Extension(ClientAddress(from)): Extension<ClientAddress>,
+    JsonBody(given): JsonBody<PasswordBody>,
 ) -> Result<Json<Enrolment>, Problem> {
-    Ok(Json(two_steps::begin(shared.archive(), &by, &given.password, &from.to_string()).await?))
+    Ok(Json(two_steps::begin_enrolment(shared.archive(), &by, &given.password, &from.to_string()).await?))
 }
 
 /// Sends the app's first code: from now on signing in needs one; other sessions end.
-#[utoipa::path(put, path = "/api/session/totp", request_body = Code, responses(
+#[utoipa::path(put, path = "/api/session/totp", request_body = TotpCodeBody, responses(
     (status = 200, body = RecoveryCodesSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn confirm(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Body(given): Body<Code>,
+    JsonBody(given): JsonBody<TotpCodeBody>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
-    Ok(Json(RecoveryCodes { recovery_codes: two_steps::confirm(shared.archive(), &by, &given.code).await? }))
+    Ok(Json(RecoveryCodes { recovery_codes: two_steps::confirm_enrolment(shared.archive(), &by, &given.code).await? }))
 }
 
 /// Ends it: the password alone is enough again.
-#[utoipa::path(delete, path = "/api/session/totp", request_body = PasswordAndCode, responses(
+#[utoipa::path(delete, path = "/api/session/totp", request_body = PasswordAndCodeBody, responses(
     (status = 204, description = "ended"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn end(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Extension(Client(from)): Extension<Client>,
-    Body(given): Body<PasswordAndCode>,
+    Extension(ClientAddress(from)): Extension<ClientAddress>,
+    JsonBody(given): JsonBody<PasswordAndCodeBody>,
 ) -> Result<StatusCode, Problem> {
-    two_steps::end(shared.archive(), &by, &given.password, &given.code, &from.to_string()).await?;
+    two_steps::disable(shared.archive(), &by, &given.password, &given.code, &from.to_string()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -86,9 +89,9 @@ pub(super) async fn end(
     (status = 204, description = "ended"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn reset(
-    State(shared): State<Shared>,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(name): Named<String>,
+    PathParams(name): PathParams<String>,
 ) -> Result<StatusCode, Problem> {
     two_steps::reset(shared.archive(), &by, &name).await?;
     Ok(StatusCode::NO_CONTENT)

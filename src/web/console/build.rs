@@ -10,7 +10,7 @@ use std::process::Command;
 use std::{env, fs};
 
 /// What pages ask for by name; other pieces are asked for by these.
-const ENTRIES: [&str; 11] = [
+const ENTRY_POINTS: [&str; 11] = [
     "console.js",
     "upload.js",
     "page_view.js",
@@ -37,13 +37,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             copy_if_changed(&path, &work.join(name))?;
         }
     }
-    fetch(&work)?;
+    install_packages(&work)?;
     let assets = out.join("assets");
     if assets.exists() {
         fs::remove_dir_all(&assets)?;
     }
     bundle(&work, &assets)?;
-    fs::write(out.join("assets.rs"), list(&assets)?)?;
+    fs::write(out.join("assets.rs"), asset_index(&assets)?)?;
     Ok(())
 }
 
@@ -56,12 +56,12 @@ fn copy_if_changed(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 /// Fetches the pinned libraries, unless the very same are there.
-fn fetch(work: &Path) -> Result<(), Box<dyn Error>> {
+fn install_packages(work: &Path) -> Result<(), Box<dyn Error>> {
     let (wanted, fetched) = (fs::read(work.join("package-lock.json"))?, work.join("node_modules/.fetched"));
     if fs::read(&fetched).ok().as_ref() == Some(&wanted) {
         return Ok(());
     }
-    run(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(work))?;
+    run_command(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(work))?;
     fs::write(fetched, wanted)?;
     Ok(())
 }
@@ -71,10 +71,10 @@ fn bundle(work: &Path, assets: &Path) -> Result<(), Box<dyn Error>> {
     let names = ["--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]"];
     let program = work.join("node_modules/.bin/esbuild");
     let out = format!("--outdir={}", assets.display());
-    run(Command::new(program).args(ENTRIES).args(options).args(names).arg(out).current_dir(work))
+    run_command(Command::new(program).args(ENTRY_POINTS).args(options).args(names).arg(out).current_dir(work))
 }
 
-fn run(command: &mut Command) -> Result<(), Box<dyn Error>> {
+fn run_command(command: &mut Command) -> Result<(), Box<dyn Error>> {
     let shown = format!("{command:?}");
     let done = command
         .output()
@@ -86,7 +86,7 @@ fn run(command: &mut Command) -> Result<(), Box<dyn Error>> {
 }
 
 /// Rust that lists the files, and the names of the entries.
-fn list(assets: &Path) -> Result<String, Box<dyn Error>> {
+fn asset_index(assets: &Path) -> Result<String, Box<dyn Error>> {
     let mut files: Vec<PathBuf> = fs::read_dir(assets)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     files.sort();
     let mut out = String::from("/// Every file: its name and what it holds.\npub(crate) const FILES: &[(&str, &[u8])] = &[\n");
@@ -94,7 +94,7 @@ fn list(assets: &Path) -> Result<String, Box<dyn Error>> {
         writeln!(out, "    ({:?}, include_bytes!({file:?})),", file.file_name().unwrap_or_default().to_string_lossy())?;
     }
     out.push_str("];\n");
-    for entry in ENTRIES {
+    for entry in ENTRY_POINTS {
         let (stem, extension) = entry.split_once('.').unwrap_or((entry, ""));
         let is_it = |file: &&PathBuf| {
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();

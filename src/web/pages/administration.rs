@@ -1,16 +1,16 @@
 //! People, keys of programs, and the audit trail.
 
-use super::layout::page;
-use super::parts::{encoded, export, further, moment, nothing};
-use super::view::View;
-use crate::problem::{Asked, Problem};
-use crate::server::Shared;
+use super::layout::render_page;
+use super::parts::{empty_state, encoded, export_links, next_link, timestamp};
+use super::view::PageContext;
+use crate::problem::{Problem, QueryParams};
+use crate::server::AppState;
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
 use sohoa_base::error::Error;
-use sohoa_base::model::account::{Grant, Identity, Origin, Right, Role, Units};
+use sohoa_base::model::account::{Grant, Identity, Origin, Right, Role, UnitScope};
 use sohoa_base::text::fold::fold;
 use sohoa_services::accounts;
 use sohoa_services::watch::{self, EventLine};
@@ -18,67 +18,67 @@ use sohoa_texts::figures;
 use sohoa_texts::words::Word;
 
 /// Events on one page.
-const EVENTS: usize = 200;
+const EVENTS_PER_PAGE: usize = 200;
 
-fn grants(view: &View, grants: &[Grant]) -> Markup {
+fn grant_fields(view: &PageContext, grants: &[Grant]) -> Markup {
     let none = [Grant { role: Role::Reader, unit: String::new() }];
     let rows = if grants.is_empty() { &none[..] } else { grants };
     html! {
         @for (place, grant) in rows.iter().enumerate() {
             div class="row" data-row-number=(place) {
-                select name="grants[].role" aria-label=(view.word(Word::Role)) { @for role in Role::ALL { option value=(role.name()) selected[role == grant.role] { (view.term("role", role.name())) } } }
-                input name="grants[].unit" value=(grant.unit) required placeholder=(view.word(Word::UnitHint)) aria-label=(view.word(Word::Unit));
+                select name="grants[].role" aria-label=(view.label(Word::Role)) { @for role in Role::ALL { option value=(role.as_str()) selected[role == grant.role] { (view.code_label("role", role.as_str())) } } }
+                input name="grants[].unit" value=(grant.unit) required placeholder=(view.label(Word::UnitHint)) aria-label=(view.label(Word::Unit));
             }
         }
-        button type="button" class="plain" data-add-row { "+ " (view.word(Word::Role)) }
+        button type="button" class="plain" data-add-row { "+ " (view.label(Word::Role)) }
     }
 }
 
 /// Everybody who may sign in, and the forms to change that.
-pub(super) async fn people(view: View, State(shared): State<Shared>) -> Result<Markup, Problem> {
-    let people = accounts::people(shared.archive()).await?;
-    Ok(page(
+pub(super) async fn people(view: PageContext, State(shared): State<AppState>) -> Result<Markup, Problem> {
+    let people = accounts::list_users(shared.archive()).await?;
+    Ok(render_page(
         &view,
-        view.word(Word::People),
+        view.label(Word::People),
         &[],
         &html! {
-            div class="spread" { h1 { (view.word(Word::People)) } p { a href="/pipelines" { (view.word(Word::Pipelines)) } " · " a href="/keys" { (view.word(Word::Keys)) } } }
+            div class="spread" { h1 { (view.label(Word::People)) } p { a href="/pipelines" { (view.label(Word::Pipelines)) } " · " a href="/keys" { (view.label(Word::Keys)) } } }
             @for user in &people {
                 details class="card" {
                     summary {
-                        b { (user.name) } " " (user.shown) " " @if user.disabled { span class="class" { (view.word(Word::Disabled)) } }
-                        @for grant in &user.grants { " " span class="tag" { (view.term("role", grant.role.name())) " · " @if grant.unit == "*" { (view.word(Word::AllUnits)) } @else { (grant.unit) } } }
+                        b { (user.name) } " " (user.display_name) " " @if user.disabled { span class="class" { (view.label(Word::Disabled)) } }
+                        @for grant in &user.grants { " " span class="tag" { (view.code_label("role", grant.role.as_str())) " · " @if grant.unit == "*" { (view.label(Word::AllUnits)) } @else { (grant.unit) } } }
                     }
                     form class="column" data-api=(format!("PUT /api/users/{}", encoded(&user.name))) data-then="/people" {
-                        label { span { (view.word(Word::ShownName)) } input name="shown" value=(user.shown); }
-                        (grants(&view, &user.grants))
-                        label { span { (view.word(Word::State)) }
-                            select name="disabled" data-kind="bool" { option value="false" selected[!user.disabled] { (view.word(Word::Enabled)) } option value="true" selected[user.disabled] { (view.word(Word::Disabled)) } }
+                        label { span { (view.label(Word::ShownName)) } input name="shown" value=(user.display_name); }
+                        (grant_fields(&view, &user.grants))
+                        label { span { (view.label(Word::State)) }
+                            select name="disabled" data-kind="bool" { option value="false" selected[!user.disabled] { (view.label(Word::Enabled)) } option value="true" selected[user.disabled] { (view.label(Word::Disabled)) } }
                         }
-                        button class="first" { (view.word(Word::Save)) }
+                        button class="first" { (view.label(Word::Save)) }
                         p class="wrong" role="alert" {}
                     }
-                    @if user.origin == Origin::Oidc { p { (view.word(Word::SignsInElsewhere)) } }
+                    @if user.origin == Origin::Oidc { p { (view.label(Word::SignsInElsewhere)) } }
                     @else {
                         form class="column" data-api=(format!("PUT /api/users/{}/password", encoded(&user.name))) data-then="/people" {
-                            label { span { (view.word(Word::NewPassword)) } input type="password" name="password" autocomplete="new-password" minlength="12" required; }
-                            button { (view.word(Word::Reset)) }
+                            label { span { (view.label(Word::NewPassword)) } input type="password" name="password" autocomplete="new-password" minlength="12" required; }
+                            button { (view.label(Word::Reset)) }
                             p class="wrong" role="alert" {}
                         }
                     }
-                    @if user.two_steps {
-                        button type="button" class="grave" data-api=(format!("DELETE /api/users/{}/totp", encoded(&user.name))) data-then="/people" { (view.word(Word::ResetTwoSteps)) }
+                    @if user.totp_enabled {
+                        button type="button" class="grave" data-api=(format!("DELETE /api/users/{}/totp", encoded(&user.name))) data-then="/people" { (view.label(Word::ResetTwoSteps)) }
                     }
                 }
             }
             section class="card" {
-                h2 { (view.word(Word::AddPerson)) }
+                h2 { (view.label(Word::AddPerson)) }
                 form class="column" data-api="POST /api/users" data-then="/people" {
-                    label { span { (view.word(Word::Name)) } input name="name" required autocomplete="off" pattern="[a-z0-9._@\\-]{1,64}"; }
-                    label { span { (view.word(Word::ShownName)) } input name="shown" autocomplete="off"; }
-                    (grants(&view, &[]))
-                    label { span { (view.word(Word::Password)) } input type="password" name="password" autocomplete="new-password" minlength="12" required; small { (view.word(Word::PasswordHint)) } }
-                    button class="first" { (view.word(Word::Add)) }
+                    label { span { (view.label(Word::Name)) } input name="name" required autocomplete="off" pattern="[a-z0-9._@\\-]{1,64}"; }
+                    label { span { (view.label(Word::ShownName)) } input name="shown" autocomplete="off"; }
+                    (grant_fields(&view, &[]))
+                    label { span { (view.label(Word::Password)) } input type="password" name="password" autocomplete="new-password" minlength="12" required; small { (view.label(Word::PasswordHint)) } }
+                    button class="first" { (view.label(Word::Add)) }
                     p class="wrong" role="alert" {}
                 }
             }
@@ -87,42 +87,42 @@ pub(super) async fn people(view: View, State(shared): State<Shared>) -> Result<M
 }
 
 /// One's own keys of programs.
-pub(super) async fn keys(view: View, State(shared): State<Shared>, Extension(by): Extension<Identity>) -> Result<Markup, Problem> {
-    let tokens = accounts::tokens(shared.archive(), &by).await?;
-    Ok(page(
+pub(super) async fn keys(view: PageContext, State(shared): State<AppState>, Extension(by): Extension<Identity>) -> Result<Markup, Problem> {
+    let tokens = accounts::list_tokens(shared.archive(), &by).await?;
+    Ok(render_page(
         &view,
-        view.word(Word::Keys),
+        view.label(Word::Keys),
         &[],
         &html! {
-            h1 { (view.word(Word::Keys)) }
-            p { (view.word(Word::KeysHint)) " " a href="/openapi.json" { "OpenAPI" } }
+            h1 { (view.label(Word::Keys)) }
+            p { (view.label(Word::KeysHint)) " " a href="/openapi.json" { "OpenAPI" } }
             @if !tokens.is_empty() {
                 table {
-                    thead { tr { th { (view.word(Word::Label)) } th { (view.word(Word::Rights)) } th { (view.word(Word::Seen)) } th { (view.word(Word::Ends)) } th {} } }
+                    thead { tr { th { (view.label(Word::Label)) } th { (view.label(Word::Rights)) } th { (view.label(Word::Seen)) } th { (view.label(Word::Ends)) } th {} } }
                     tbody {
                         @for token in &tokens {
                             tr {
                                 td { (token.label) }
-                                td { @for right in &token.rights { span class="tag" { (view.term("right", right.name())) } } }
-                                td { (moment(&view, &token.seen)) } td { (figures::moment(&token.expires)) }
-                                td { button type="button" class="grave" data-api=(format!("DELETE /api/tokens/{}", encoded(&token.id))) data-then="/keys" { (view.word(Word::Remove)) } }
+                                td { @for right in &token.rights { span class="tag" { (view.code_label("right", right.as_str())) } } }
+                                td { (timestamp(&view, &token.last_used)) } td { (figures::format_date_time(&token.expires)) }
+                                td { button type="button" class="grave" data-api=(format!("DELETE /api/tokens/{}", encoded(&token.id))) data-then="/keys" { (view.label(Word::Remove)) } }
                             }
                         }
                     }
                 }
             }
             section class="card" {
-                h2 { (view.word(Word::NewKey)) }
+                h2 { (view.label(Word::NewKey)) }
                 form class="column" data-api="POST /api/tokens" data-shows="key" {
-                    label { span { (view.word(Word::Label)) } input name="label" required; }
-                    fieldset { legend { (view.word(Word::Rights)) }
-                        @for right in Right::ALL { @if view.may(right) { label class="row" { input type="checkbox" name="rights[]" value=(right.name()); (view.term("right", right.name())) } } }
+                    label { span { (view.label(Word::Label)) } input name="label" required; }
+                    fieldset { legend { (view.label(Word::Rights)) }
+                        @for right in Right::ALL { @if view.may(right) { label class="row" { input type="checkbox" name="rights[]" value=(right.as_str()); (view.code_label("right", right.as_str())) } } }
                     }
-                    label { span { (view.word(Word::Until)) } input type="number" name="days" data-kind="number" value="90" min="1" required; }
-                    button class="first" { (view.word(Word::Add)) }
+                    label { span { (view.label(Word::Until)) } input type="number" name="days" data-kind="number" value="90" min="1" required; }
+                    button class="first" { (view.label(Word::Add)) }
                     p class="wrong" role="alert" {}
                 }
-                div hidden { p { (view.word(Word::KeyMade)) ":" } p { code id="key" {} } }
+                div hidden { p { (view.label(Word::KeyMade)) ":" } p { code id="key" {} } }
             }
         },
     ))
@@ -130,19 +130,19 @@ pub(super) async fn keys(view: View, State(shared): State<Shared>, Extension(by)
 
 /// Which events are wanted.
 #[derive(Debug, Deserialize)]
-pub(super) struct Wanted {
+pub(super) struct AuditQuery {
     after: Option<u64>,
     #[serde(default)]
     kind: String,
 }
 
 /// Who did it, where the event says so.
-fn who(event: &EventLine) -> &str {
+fn event_author(event: &EventLine) -> &str {
     ["by", "author", "user"].iter().find_map(|name| event.body.get(*name)?.as_str()).unwrap_or("–")
 }
 
 /// What exactly, in one line; what is longer opens.
-pub(super) fn what(event: &EventLine) -> Markup {
+pub(super) fn event_details(event: &EventLine) -> Markup {
     const LINE: usize = 120;
     let said = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let text = event.body.as_object().map_or_else(
@@ -160,53 +160,55 @@ pub(super) fn what(event: &EventLine) -> Markup {
 
 /// What happened, in order.
 pub(super) async fn audit(
-    view: View,
-    State(shared): State<Shared>,
+    view: PageContext,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Asked(wanted): Asked<Wanted>,
+    QueryParams(wanted): QueryParams<AuditQuery>,
 ) -> Result<Markup, Problem> {
-    if by.units(Right::Audit) != Units::All {
+    if by.units_with(Right::Audit) != UnitScope::All {
         return Err(Error::denied("the audit is of every unit; it needs a role in all").into());
     }
-    let last = watch::pulse(shared.archive()).await?.event;
-    let after = wanted.after.unwrap_or_else(|| last.saturating_sub(EVENTS as u64));
-    let events = watch::events(shared.archive(), after, EVENTS).await?;
+    let last = watch::event_cursor(shared.archive()).await?.event;
+    let after = wanted.after.unwrap_or_else(|| last.saturating_sub(EVENTS_PER_PAGE as u64));
+    let events = watch::events_after(shared.archive(), after, EVENTS_PER_PAGE).await?;
     // Asked for by its code, or by what the page calls it.
     let asked = fold(wanted.kind.trim());
-    let is_asked = |event: &&EventLine| event.kind.contains(wanted.kind.trim()) || fold(view.term("event", &event.kind)).contains(&asked);
+    let is_asked =
+        |event: &&EventLine| event.kind.contains(wanted.kind.trim()) || fold(view.code_label("event", &event.kind)).contains(&asked);
     let shown: Vec<_> = events.iter().rev().filter(is_asked).collect();
-    let earlier = (after > 0).then(|| format!("/audit?after={}&kind={}", after.saturating_sub(EVENTS as u64), encoded(&wanted.kind)));
-    Ok(page(
+    let earlier =
+        (after > 0).then(|| format!("/audit?after={}&kind={}", after.saturating_sub(EVENTS_PER_PAGE as u64), encoded(&wanted.kind)));
+    Ok(render_page(
         &view,
-        view.word(Word::Audit),
+        view.label(Word::Audit),
         &[],
         &html! {
-            h1 { (view.word(Word::Audit)) }
+            h1 { (view.label(Word::Audit)) }
             form class="row" action="/audit" {
-                label { span { (view.word(Word::What)) } input name="kind" value=(wanted.kind); }
-                label { span { (view.word(Word::After)) } input name="after" type="number" min="0" value=(after); }
-                button { (view.word(Word::Apply)) }
+                label { span { (view.label(Word::What)) } input name="kind" value=(wanted.kind); }
+                label { span { (view.label(Word::After)) } input name="after" type="number" min="0" value=(after); }
+                button { (view.label(Word::Apply)) }
 
             }
-            @if shown.is_empty() { (nothing(view.word(Word::NothingHappened))) }
+            @if shown.is_empty() { (empty_state(view.label(Word::NothingHappened))) }
             @else {
                 div class="wide" { table {
-                    thead { tr { th class="figure" { "#" } th { (view.word(Word::When)) } th { (view.word(Word::What)) } th { (view.word(Word::Who)) } th { (view.word(Word::Act)) } } }
+                    thead { tr { th class="figure" { "#" } th { (view.label(Word::When)) } th { (view.label(Word::What)) } th { (view.label(Word::Who)) } th { (view.label(Word::Act)) } } }
                     tbody {
                         @for event in shown {
                             tr data-row {
-                                td class="figure" { (view.number(event.seq)) }
-                                td class="narrow" { (figures::moment(&event.at)) }
-                                td class="narrow" title=(event.kind) { (view.term("event", &event.kind)) }
-                                td class="narrow" { (who(event)) }
-                                td { @if !event.batch.is_empty() { a href=(format!("/runs/{}", event.batch)) { (view.word(Word::Run)) } " " } (what(event)) }
+                                td class="figure" { (view.format_number(event.seq)) }
+                                td class="narrow" { (figures::format_date_time(&event.at)) }
+                                td class="narrow" title=(event.kind) { (view.code_label("event", &event.kind)) }
+                                td class="narrow" { (event_author(event)) }
+                                td { @if !event.batch.is_empty() { a href=(format!("/runs/{}", event.batch)) { (view.label(Word::Run)) } " " } (event_details(event)) }
                             }
                         }
                     }
                 } }
             }
-            (export(&view, "events", &format!("after={after}")))
-            (further(&view, earlier))
+            (export_links(&view, "events", &format!("after={after}")))
+            (next_link(&view, earlier))
         },
     ))
 }

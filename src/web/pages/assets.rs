@@ -1,6 +1,6 @@
 //! Scripts and styles, as bundled into the program.
 
-use crate::problem::{Named, Problem};
+use crate::problem::{PathParams, Problem};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use sohoa_base::error::Error;
@@ -16,7 +16,7 @@ pub(super) use bundled::{
 };
 
 /// One file. Its name changes with what it holds, so browsers may keep it.
-pub(super) async fn asset(Named(name): Named<String>) -> Result<Response, Problem> {
+pub(super) async fn asset(PathParams(name): PathParams<String>) -> Result<Response, Problem> {
     let found = bundled::FILES.iter().find(|(known, _)| *known == name);
     let (_, bytes) = found.ok_or_else(|| Error::not_found("there is nothing at this address"))?;
     let kind = if name.ends_with(".css") { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };

@@ -4,12 +4,12 @@
 //! redirects. So the way back ends with a page of ours, which leads on; and what must come back lies under a cookie of its
 //! own, which is sent then.
 
-use super::view::{GoOn, View};
-use crate::api::session::kept;
-use crate::guard::cookie;
-use crate::limits::Client;
-use crate::problem::{Asked, Problem};
-use crate::server::Shared;
+use super::view::{PageContext, ReturnTo};
+use crate::api::session::session_cookie;
+use crate::guard::cookie_value;
+use crate::limits::ClientAddress;
+use crate::problem::{Problem, QueryParams};
+use crate::server::AppState;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -17,25 +17,25 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use maud::{DOCTYPE, html};
 use serde::Deserialize;
 use sohoa_base::error::Error;
-use sohoa_services::oidc::{self, Answer};
+use sohoa_services::oidc::{self, AuthorizationResponse};
 use sohoa_texts::words::Word;
 
 /// Cookie with the key of a sign-in that is under way.
-const WAY: &str = "__Host-sohoa-way";
+const LOGIN_STATE_COOKIE: &str = "__Host-sohoa-way";
 
 /// Path at which browsers come back.
-const BACK: &str = "/sign-in/oidc/callback";
+const CALLBACK_PATH: &str = "/sign-in/oidc/callback";
 
 /// Out to the provider.
-pub(super) async fn out(State(shared): State<Shared>, Asked(go_on): Asked<GoOn>) -> Result<Response, Problem> {
-    let begun = oidc::begin(shared.archive(), &shared.at(BACK), go_on.local()).await?;
-    let cookie = format!("{WAY}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600", begun.key);
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&begun.address)).into_response())
+pub(super) async fn begin_login(State(shared): State<AppState>, QueryParams(go_on): QueryParams<ReturnTo>) -> Result<Response, Problem> {
+    let begun = oidc::begin_login(shared.archive(), &shared.absolute_url(CALLBACK_PATH), go_on.local_path()).await?;
+    let cookie = format!("{LOGIN_STATE_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600", begun.key);
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&begun.url)).into_response())
 }
 
 /// What the provider sends along.
 #[derive(Debug, Deserialize)]
-pub(super) struct Returned {
+pub(super) struct CallbackQuery {
     #[serde(default)]
     code: String,
     #[serde(default)]
@@ -45,19 +45,19 @@ pub(super) struct Returned {
 }
 
 /// Back from the provider.
-pub(super) async fn back(
-    view: View,
-    State(shared): State<Shared>,
-    Extension(Client(from)): Extension<Client>,
+pub(super) async fn finish_login(
+    view: PageContext,
+    State(shared): State<AppState>,
+    Extension(ClientAddress(from)): Extension<ClientAddress>,
     headers: HeaderMap,
-    Asked(Returned { code, state, error, iss }): Asked<Returned>,
+    QueryParams(CallbackQuery { code, state, error, iss }): QueryParams<CallbackQuery>,
 ) -> Result<Response, Problem> {
-    if !oidc::is_set(&shared.archive().config.oidc) {
+    if !oidc::is_configured(&shared.archive().config.oidc) {
         return Err(Error::not_found("there is nothing at this address").into());
     }
-    let key = cookie(&headers, WAY).unwrap_or_default();
-    let answer = Answer { code, state, error, issuer: iss };
-    let (signed, to) = oidc::finish(shared.archive(), &shared.at(BACK), key, answer, &from.to_string()).await?;
+    let key = cookie_value(&headers, LOGIN_STATE_COOKIE).unwrap_or_default();
+    let answer = AuthorizationResponse { code, state, error, issuer: iss };
+    let (signed, to) = oidc::finish_login(shared.archive(), &shared.absolute_url(CALLBACK_PATH), key, answer, &from.to_string()).await?;
     let page = html! {
         (DOCTYPE)
         html lang=(view.language.code()) {
@@ -67,9 +67,9 @@ pub(super) async fn back(
                 link rel="icon" href="data:,";
                 title { "sohoa" }
             }
-            body { p { a href=(to) { (view.word(Word::Next)) } } }
+            body { p { a href=(to) { (view.label(Word::Next)) } } }
         }
     };
-    let gone = format!("{WAY}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
-    Ok((AppendHeaders([(header::SET_COOKIE, kept(&signed.key)), (header::SET_COOKIE, gone)]), page).into_response())
+    let gone = format!("{LOGIN_STATE_COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
+    Ok((AppendHeaders([(header::SET_COOKIE, session_cookie(&signed.key)), (header::SET_COOKIE, gone)]), page).into_response())
 }

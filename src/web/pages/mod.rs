@@ -25,31 +25,31 @@ mod timeline;
 mod uploads;
 pub(super) mod view;
 
-use crate::server::Shared;
+use crate::server::AppState;
 use axum::Router;
 use axum::routing::get;
 
 /// Every page; see [`crate::routes::ROUTES`] for who may open which.
-pub(super) fn routes() -> Router<Shared> {
+pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/", get(home::home))
         .route("/assets/{name}", get(assets::asset))
         .route("/sign-in", get(entry::sign_in))
-        .route("/sign-in/oidc", get(elsewhere::out))
-        .route("/sign-in/oidc/callback", get(elsewhere::back))
+        .route("/sign-in/oidc", get(elsewhere::begin_login))
+        .route("/sign-in/oidc/callback", get(elsewhere::finish_login))
         .route("/setup", get(entry::set_up))
         .route("/account", get(entry::account))
-        .route("/language/{code}", get(view::language))
+        .route("/language/{code}", get(view::set_language))
         .route("/docs", get(docs::docs))
         .route("/help", get(home::help))
-        .route("/plant", get(home::plant))
+        .route("/plant", get(home::dashboard))
         .route("/uploads", get(uploads::list))
         .route("/uploads/{upload}", get(uploads::show))
         .route("/runs", get(runs::list))
         .route("/runs/{run}", get(runs::show))
         .route("/failures", get(failures::list))
         .route("/roadmap", get(roadmap::roadmap))
-        .route("/roadmap/lines/{line}", get(roadmap::line))
+        .route("/roadmap/lines/{line}", get(roadmap::target))
         .route("/lots/{lot}", get(lots::lot))
         .route("/review", get(review::list))
         .route("/review/{document}", get(review::show))

@@ -1,6 +1,6 @@
 //! Pieces that several pages show: the balance, moments, lists.
 
-use super::view::View;
+use super::view::PageContext;
 pub(super) use crate::address::encoded;
 use maud::{Markup, html};
 use sohoa_base::model::batch::PageBalance;
@@ -8,13 +8,13 @@ use sohoa_texts::figures;
 use sohoa_texts::words::Word;
 
 /// A moment: how long ago, with the exact one on hover.
-pub(super) fn moment(view: &View, rfc3339: &str) -> Markup {
-    html! { time datetime=(rfc3339) title=(figures::moment(rfc3339)) { (figures::ago(view.language, rfc3339, view.now)) } }
+pub(super) fn timestamp(view: &PageContext, rfc3339: &str) -> Markup {
+    html! { time datetime=(rfc3339) title=(figures::format_date_time(rfc3339)) { (figures::format_time_ago(view.language, rfc3339, view.now)) } }
 }
 
 /// The balance (đối soát): in = stored + review + refused, with every part a link to the list that makes it.
 /// `to` gives the list of a part by its name.
-pub(super) fn balance(view: &View, pages: &PageBalance, to: impl Fn(&str) -> Option<String>) -> Markup {
+pub(super) fn balance_bar(view: &PageContext, pages: &PageBalance, to: impl Fn(&str) -> Option<String>) -> Markup {
     let parts = [
         ("stored", Word::Stored, pages.stored),
         ("review", Word::InReview, pages.review),
@@ -22,7 +22,7 @@ pub(super) fn balance(view: &View, pages: &PageBalance, to: impl Fn(&str) -> Opt
         ("held", Word::Quarantine, pages.held),
         ("open", Word::Open, pages.open),
     ];
-    let whole = pages.came.max(1);
+    let whole = pages.received.max(1);
     let permille = |count: u64| count.saturating_mul(1000) / whole;
     let mut at = 0;
     let bars: Vec<(&str, u64, u64)> = parts
@@ -43,14 +43,14 @@ pub(super) fn balance(view: &View, pages: &PageBalance, to: impl Fn(&str) -> Opt
                 }
             }
             p class="sum" {
-                b { (view.number(pages.came)) } " " (view.word(Word::In)) " = "
+                b { (view.format_number(pages.received)) } " " (view.label(Word::In)) " = "
                 @for (place, (name, word, count)) in parts.iter().filter(|(name, _, count)| *count > 0 || matches!(*name, "stored" | "review" | "refused")).enumerate() {
                     @if place > 0 { " + " }
                     span class={ "part " (name) } {
                         @if let Some(to) = to(name).filter(|_| *count > 0) {
-                            a href=(to) { (view.number(*count)) " " (view.word(*word)) }
+                            a href=(to) { (view.format_number(*count)) " " (view.label(*word)) }
                         } @else {
-                            (view.number(*count)) " " (view.word(*word))
+                            (view.format_number(*count)) " " (view.label(*word))
                         }
                     }
                 }
@@ -60,25 +60,25 @@ pub(super) fn balance(view: &View, pages: &PageBalance, to: impl Fn(&str) -> Opt
 }
 
 /// A state in words and by its shape.
-pub(super) fn state(view: &View, name: &str) -> Markup {
-    html! { span class={ "state " (name) } { (view.term("state", name)) } }
+pub(super) fn state_label(view: &PageContext, name: &str) -> Markup {
+    html! { span class={ "state " (name) } { (view.code_label("state", name)) } }
 }
 
 /// What stands in place of an empty list.
-pub(super) fn nothing(text: &str) -> Markup {
+pub(super) fn empty_state(text: &str) -> Markup {
     html! { p class="nothing" { (text) } }
 }
 
 /// The link to the next part of a list.
-pub(super) fn further(view: &View, address: Option<String>) -> Markup {
-    html! { @if let Some(address) = address { p class="further" { a href=(address) rel="next" { (view.word(Word::Next)) " →" } } } }
+pub(super) fn next_link(view: &PageContext, address: Option<String>) -> Markup {
+    html! { @if let Some(address) = address { p class="further" { a href=(address) rel="next" { (view.label(Word::Next)) " →" } } } }
 }
 
 /// Links that take a list away as a spreadsheet.
-pub(super) fn export(view: &View, list: &str, query: &str) -> Markup {
+pub(super) fn export_links(view: &PageContext, list: &str, query: &str) -> Markup {
     html! {
         p class="soft" {
-            (view.word(Word::ExportAs)) " "
+            (view.label(Word::ExportAs)) " "
             @for form in ["csv", "xlsx"] { a href=(format!("/api/lists/{list}/{form}?{query}")) download { (form.to_uppercase()) } " " }
         }
     }

@@ -1,10 +1,10 @@
 //! Pipelines: what they run, and a place to check and try another.
 
 use super::assets::PIPELINES_JS;
-use super::layout::page;
-use super::view::View;
+use super::layout::render_page;
+use super::view::PageContext;
 use crate::problem::Problem;
-use crate::server::Shared;
+use crate::server::AppState;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde_json::json;
@@ -12,34 +12,34 @@ use sohoa_services::pipelines;
 use sohoa_texts::words::Word;
 
 /// Every pipeline, and the desk on which one is tried.
-pub(super) async fn pipelines(view: View, State(shared): State<Shared>) -> Result<Markup, Problem> {
-    let all = pipelines::list(shared.pipeline())?;
-    let usual = all.iter().find(|pipeline| pipeline.is_usual).map(|pipeline| pipeline.text.clone()).unwrap_or_default();
+pub(super) async fn pipelines(view: PageContext, State(shared): State<AppState>) -> Result<Markup, Problem> {
+    let all = pipelines::list_pipelines(shared.fallback_pipeline())?;
+    let usual = all.iter().find(|pipeline| pipeline.is_default).map(|pipeline| pipeline.text.clone()).unwrap_or_default();
     let words = json!({
-        "valid": view.word(Word::PipelineValid), "same": view.word(Word::NothingDiffers), "before": view.word(Word::Before), "after": view.word(Word::Afterwards),
-        "what": view.word(Word::What), "busy": view.word(Word::Trying), "seconds": view.word(Word::Seconds),
+        "valid": view.label(Word::PipelineValid), "same": view.label(Word::NothingDiffers), "before": view.label(Word::Before), "after": view.label(Word::Afterwards),
+        "what": view.label(Word::What), "busy": view.label(Word::Trying), "seconds": view.label(Word::Seconds),
     });
-    Ok(page(
+    Ok(render_page(
         &view,
-        view.word(Word::Pipelines),
+        view.label(Word::Pipelines),
         &[PIPELINES_JS],
         &html! {
-            h1 { (view.word(Word::Pipelines)) }
+            h1 { (view.label(Word::Pipelines)) }
             @for pipeline in &all {
                 details class="card" {
-                    summary { b { (pipeline.name) } @if pipeline.is_usual { " " span class="tag" { (view.word(Word::UsualPipeline)) } } }
-                    ol class="stages" { @for stage in &pipeline.stages { li { b { (view.term("stage", stage)) } small { (stage) } } } }
+                    summary { b { (pipeline.name) } @if pipeline.is_default { " " span class="tag" { (view.label(Word::UsualPipeline)) } } }
+                    ol class="stages" { @for stage in &pipeline.stages { li { b { (view.code_label("stage", stage)) } small { (stage) } } } }
                     pre tabindex="0" { (pipeline.text) }
                 }
             }
             section class="card" id="trial" data-words=(words) {
-                h2 { (view.word(Word::TryPipeline)) }
-                p class="soft" { (view.word(Word::TryPipelineHint)) }
-                label { span { (view.word(Word::Pipeline)) " (TOML)" } textarea id="pipeline" rows="18" spellcheck="false" class="code" { (usual) } }
+                h2 { (view.label(Word::TryPipeline)) }
+                p class="soft" { (view.label(Word::TryPipelineHint)) }
+                label { span { (view.label(Word::Pipeline)) " (TOML)" } textarea id="pipeline" rows="18" spellcheck="false" class="code" { (usual) } }
                 div class="row" {
-                    button type="button" id="check" { (view.word(Word::Check)) }
-                    label { span { (view.word(Word::TrialDocuments)) } input id="documents" size="60" placeholder="001-ke-hoach#1, 001-ke-hoach#2"; }
-                    button type="button" class="first" id="try" { (view.word(Word::TryOut)) }
+                    button type="button" id="check" { (view.label(Word::Check)) }
+                    label { span { (view.label(Word::TrialDocuments)) } input id="documents" size="60" placeholder="001-ke-hoach#1, 001-ke-hoach#2"; }
+                    button type="button" class="first" id="try" { (view.label(Word::TryOut)) }
                 }
                 p id="said" role="status" {}
                 div id="differences" {}

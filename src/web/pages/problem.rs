@@ -1,8 +1,8 @@
 //! What a browser is shown where a page cannot be.
 
-use super::layout::page;
+use super::layout::render_page;
 use super::parts::encoded;
-use super::view::View;
+use super::view::PageContext;
 use crate::problem::ProblemBody;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -10,14 +10,14 @@ use maud::html;
 use sohoa_texts::words::Word;
 
 /// The page in place of a problem; who has not signed in is led to where that is done.
-pub(crate) fn in_place_of(view: &View, body: &ProblemBody) -> Response {
+pub(crate) fn problem_page(view: &PageContext, body: &ProblemBody) -> Response {
     let status = StatusCode::from_u16(body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if status == StatusCode::UNAUTHORIZED {
-        return Redirect::to(&format!("/sign-in?to={}", encoded(&view.address))).into_response();
+        return Redirect::to(&format!("/sign-in?to={}", encoded(&view.url))).into_response();
     }
     let name = body.kind.rsplit(':').next().unwrap_or_default();
-    let title = view.term("problem", name);
-    let shown = page(
+    let title = view.code_label("problem", name);
+    let shown = render_page(
         view,
         title,
         &[],
@@ -25,7 +25,7 @@ pub(crate) fn in_place_of(view: &View, body: &ProblemBody) -> Response {
             section class="problem" {
                 h1 { (title) }
                 p { (body.detail) }
-                p { a href="/" { (view.word(Word::Home)) } }
+                p { a href="/" { (view.label(Word::Home)) } }
             }
         },
     );

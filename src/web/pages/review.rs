@@ -1,101 +1,101 @@
 //! Review: the queues, and one document with its page beside fields and text.
 
 use super::assets::{PAGE_VIEW_JS, REVIEW_JS};
-use super::layout::page;
-use super::parts::{encoded, further, nothing};
-use super::records::{decisions, heading, sheet};
-use super::view::View;
-use crate::problem::{Asked, Named, Problem};
-use crate::server::Shared;
+use super::layout::render_page;
+use super::parts::{empty_state, encoded, next_link};
+use super::records::{decision_list, heading, page_viewer};
+use super::view::PageContext;
+use crate::problem::{PathParams, Problem, QueryParams};
+use crate::server::AppState;
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
 use sohoa_base::model::account::Identity;
-use sohoa_base::model::kinds::KINDS;
+use sohoa_base::model::kinds::DOCUMENT_KINDS;
 use sohoa_base::model::record::Field;
-use sohoa_services::review::{self, Queue, Shown};
-use sohoa_services::reviewers::{self, AskedWaiting, WaitingFor};
+use sohoa_services::review::{self, ReviewDocument, ReviewQueue};
+use sohoa_services::reviewers::{self, QueueEntry, QueueQuery};
 use sohoa_texts::words::Word;
 
 /// Documents of a queue on one page of the list.
-const LISTED: usize = 100;
+const DOCUMENTS_PER_PAGE: usize = 100;
 
 /// Fields that stand on the screen even where nothing is known of them, in this order; others follow.
-const ALWAYS: [&str; 7] = ["codeNumber", "codeNotation", "issuedDate", "organName", "subject", "signer", "position"];
+const MAIN_FIELDS: [&str; 7] = ["codeNumber", "codeNotation", "issuedDate", "organName", "subject", "signer", "position"];
 
 /// A value less sure than this is marked, 0 to 100.
-const SURE: u8 = 60;
+const MIN_CONFIDENCE: u8 = 60;
 
 /// Which queue is wanted, and which page of a document.
 #[derive(Debug, Deserialize)]
-pub(super) struct Wanted {
-    queue: Option<Queue>,
+pub(super) struct ReviewQuery {
+    queue: Option<ReviewQueue>,
     reason: Option<String>,
     page: Option<u32>,
     after: Option<String>,
 }
 
-impl Wanted {
-    fn asked(&self) -> AskedWaiting<'_> {
-        AskedWaiting { queue: self.queue, reason: self.reason.as_deref(), after: self.after.as_deref(), limit: LISTED }
+impl ReviewQuery {
+    fn filter(&self) -> QueueQuery<'_> {
+        QueueQuery { queue: self.queue, reason: self.reason.as_deref(), after: self.after.as_deref(), limit: DOCUMENTS_PER_PAGE }
     }
 
-    fn query(&self) -> String {
-        let queue = self.queue.map(|queue| format!("queue={}", queue.name()));
+    fn query_string(&self) -> String {
+        let queue = self.queue.map(|queue| format!("queue={}", queue.as_str()));
         let reason = self.reason.as_ref().map(|reason| format!("reason={}", encoded(reason)));
         [queue, reason].into_iter().flatten().collect::<Vec<_>>().join("&")
     }
 }
 
-fn link(one: &WaitingFor, wanted: &Wanted) -> String {
-    format!("/review/{}?{}", encoded(&one.name()), wanted.query())
+fn document_url(one: &QueueEntry, wanted: &ReviewQuery) -> String {
+    format!("/review/{}?{}", encoded(&one.name()), wanted.query_string())
 }
 
 /// What waits, by queue.
 pub(super) async fn list(
-    view: View,
-    State(shared): State<Shared>,
+    view: PageContext,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Asked(wanted): Asked<Wanted>,
+    QueryParams(wanted): QueryParams<ReviewQuery>,
 ) -> Result<Markup, Problem> {
-    let waiting = reviewers::waiting(shared.archive(), &by, &wanted.asked()).await?;
-    let done = reviewers::done_in_an_hour(shared.archive(), &by, view.now).await?;
-    let free = reviewers::first(shared.archive(), &by, &wanted.asked()).await?;
-    let next = waiting.next.as_ref().map(|next| format!("/review?{}&after={next}", wanted.query()));
-    Ok(page(
+    let waiting = reviewers::list_queue(shared.archive(), &by, &wanted.filter()).await?;
+    let done = reviewers::decided_in_last_hour(shared.archive(), &by, view.now).await?;
+    let free = reviewers::first_unlocked(shared.archive(), &by, &wanted.filter()).await?;
+    let next = waiting.next.as_ref().map(|next| format!("/review?{}&after={next}", wanted.query_string()));
+    Ok(render_page(
         &view,
-        view.word(Word::Review),
+        view.label(Word::Review),
         &[],
         &html! {
             div class="spread" {
-                h1 { (view.word(Word::Review)) }
-                p class="soft" { (view.number(done)) " " (view.word(Word::DoneInAnHour)) }
-                @if let Some(free) = &free { a class="button first" href=(link(free, &wanted)) { (view.word(Word::BeginReview)) } }
+                h1 { (view.label(Word::Review)) }
+                p class="soft" { (view.format_number(done)) " " (view.label(Word::DoneInAnHour)) }
+                @if let Some(free) = &free { a class="button first" href=(document_url(free, &wanted)) { (view.label(Word::BeginReview)) } }
             }
-            nav class="pages" aria-label=(view.word(Word::Queue)) {
-                a href="/review" aria-current=[wanted.queue.is_none().then_some("page")] { (view.word(Word::Total)) " " (view.number(waiting.count(None))) }
-                @for queue in Queue::ALL {
-                    a href=(format!("/review?queue={}", queue.name())) aria-current=[(wanted.queue == Some(queue)).then_some("page")] { (view.term("queue", queue.name())) " " (view.number(waiting.count(Some(queue)))) }
+            nav class="pages" aria-label=(view.label(Word::Queue)) {
+                a href="/review" aria-current=[wanted.queue.is_none().then_some("page")] { (view.label(Word::Total)) " " (view.format_number(waiting.count(None))) }
+                @for queue in ReviewQueue::ALL {
+                    a href=(format!("/review?queue={}", queue.as_str())) aria-current=[(wanted.queue == Some(queue)).then_some("page")] { (view.code_label("queue", queue.as_str())) " " (view.format_number(waiting.count(Some(queue)))) }
                 }
             }
             div id="waiting" data-live {
-                @if waiting.items.is_empty() { (nothing(view.word(Word::NothingWaits))) }
+                @if waiting.items.is_empty() { (empty_state(view.label(Word::NothingWaits))) }
                 @else {
                     div class="wide" { table {
-                        thead { tr { th { (view.word(Word::Document)) } th { (view.word(Word::Unit)) } th { (view.word(Word::Queue)) } th { (view.word(Word::Reasons)) } } }
+                        thead { tr { th { (view.label(Word::Document)) } th { (view.label(Word::Unit)) } th { (view.label(Word::Queue)) } th { (view.label(Word::Reasons)) } } }
                         tbody {
                             @for one in &waiting.items {
                                 tr data-row {
-                                    td { a href=(link(one, &wanted)) { (one.waiting.document) } @if one.is_anothers(&by) { br; span class="tag" { (view.word(Word::InHandOf)) " " (one.holder.as_deref().unwrap_or_default()) } } }
-                                    td { (one.waiting.fonds) }
-                                    td class="narrow" { (view.term("queue", one.waiting.queue.name())) }
-                                    td { @for reason in &one.waiting.review { a class="tag" href=(format!("/review?reason={}", encoded(reason))) { (view.term("reason", reason)) } " " } }
+                                    td { a href=(document_url(one, &wanted)) { (one.document.document) } @if one.is_locked_by_other(&by) { br; span class="tag" { (view.label(Word::InHandOf)) " " (one.holder.as_deref().unwrap_or_default()) } } }
+                                    td { (one.document.fonds) }
+                                    td class="narrow" { (view.code_label("queue", one.document.queue.as_str())) }
+                                    td { @for reason in &one.document.review { a class="tag" href=(format!("/review?reason={}", encoded(reason))) { (view.code_label("reason", reason)) } " " } }
                                 }
                             }
                         }
                     } }
-                    (further(&view, next))
+                    (next_link(&view, next))
                 }
             }
         },
@@ -104,21 +104,21 @@ pub(super) async fn list(
 
 /// One document.
 pub(super) async fn show(
-    view: View,
-    State(shared): State<Shared>,
+    view: PageContext,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(name): Named<String>,
-    Asked(wanted): Asked<Wanted>,
+    PathParams(name): PathParams<String>,
+    QueryParams(wanted): QueryParams<ReviewQuery>,
 ) -> Result<Markup, Problem> {
-    let shown = review::show_to(shared.archive(), &name, &by).await?;
+    let shown = review::show_authorized(shared.archive(), &name, &by).await?;
     let name = shown.name();
-    let holder = reviewers::take_shown(shared.archive(), &by, &shown).await?;
-    let turn = reviewers::turn(shared.archive(), &by, &wanted.asked(), &shown).await?;
-    let after = turn.next.as_ref().map_or_else(|| format!("/review?{}", wanted.query()), |next| link(next, &wanted));
-    let here = format!("/review/{}?{}", encoded(&name), wanted.query());
+    let holder = reviewers::acquire_lock_for(shared.archive(), &by, &shown).await?;
+    let turn = reviewers::queue_position(shared.archive(), &by, &wanted.filter(), &shown).await?;
+    let after = turn.next.as_ref().map_or_else(|| format!("/review?{}", wanted.query_string()), |next| document_url(next, &wanted));
+    let here = format!("/review/{}?{}", encoded(&name), wanted.query_string());
     let at = wanted.page.unwrap_or(1);
     let document = &shown.recorded;
-    Ok(page(
+    Ok(render_page(
         &view,
         &heading(&document.description),
         &[PAGE_VIEW_JS, REVIEW_JS],
@@ -126,29 +126,29 @@ pub(super) async fn show(
             div class="spread" {
                 h1 { (heading(&document.description)) }
                 p class="soft" {
-                    @if !document.review.is_empty() { (view.number(turn.before + 1)) " / " (view.number(turn.of)) " · " }
-                    a href=(format!("/documents/{}", encoded(&name))) { (view.word(Word::Document)) " " (shown.document) }
+                    @if !document.review_reasons.is_empty() { (view.format_number(turn.ahead + 1)) " / " (view.format_number(turn.total)) " · " }
+                    a href=(format!("/documents/{}", encoded(&name))) { (view.label(Word::Document)) " " (shown.document) }
                 }
             }
-                @if holder != by.user.name { p class="wrong" { (view.word(Word::InHandOf)) " " (holder) } }
-            @if !document.review.is_empty() { p class="reasons" { (view.word(Word::Reasons)) ": " @for reason in &document.review { span class="tag" { (view.term("reason", reason)) } " " } } }
+                @if holder != by.user.name { p class="wrong" { (view.label(Word::InHandOf)) " " (holder) } }
+            @if !document.review_reasons.is_empty() { p class="reasons" { (view.label(Word::Reasons)) ": " @for reason in &document.review_reasons { span class="tag" { (view.code_label("reason", reason)) } " " } } }
             div class="beside" {
-                (sheet(&view, &name, document, at, "", &here))
-                form class="card" id="decision" data-swift data-api=(format!("POST /api/review/{}", encoded(&name))) data-then=(here) data-undo=(here) data-decided=(format!("{} {}", view.word(Word::Decided), shown.document)) {
+                (page_viewer(&view, &name, document, at, "", &here))
+                form class="card" id="decision" data-swift data-api=(format!("POST /api/review/{}", encoded(&name))) data-then=(here) data-undo=(here) data-decided=(format!("{} {}", view.label(Word::Decided), shown.document)) {
                     div class="tabs" role="tablist" {
                         @for (tab, word) in [("fields", Word::Fields), ("text", Word::Text), ("document", Word::Document)] {
-                            button type="button" role="tab" aria-controls=(format!("tab-{tab}")) aria-selected=(if tab == "fields" { "true" } else { "false" }) { (view.word(word)) }
+                            button type="button" role="tab" aria-controls=(format!("tab-{tab}")) aria-selected=(if tab == "fields" { "true" } else { "false" }) { (view.label(word)) }
                         }
                     }
-                    div id="tab-fields" role="tabpanel" { (fields(&view, &shown)) }
-                    div id="tab-text" role="tabpanel" hidden { p class="soft" { (view.word(Word::TextHint)) } div class="text" id="text" data-edit="true" data-page=(at) {} div id="corrected" {} }
-                    div id="tab-document" role="tabpanel" hidden { (pages(&view, &shown, &name, at)) (decisions(&view, document)) }
+                    div id="tab-fields" role="tabpanel" { (field_list(&view, &shown)) }
+                    div id="tab-text" role="tabpanel" hidden { p class="soft" { (view.label(Word::TextHint)) } div class="text" id="text" data-edit="true" data-page=(at) {} div id="corrected" {} }
+                    div id="tab-document" role="tabpanel" hidden { (page_actions(&view, &shown, &name, at)) (decision_list(&view, document)) }
                     p class="wrong" role="alert" {}
                     div class="decide" {
-                        button class="first" name="accept" value="true" data-key="a" data-then=(after) { (view.word(Word::Accept)) kbd { "a" } }
-                        button name="" { (view.word(Word::Save)) }
-                        button class="grave" name="reject" value="true" data-key="r" data-then=(after) { (view.word(Word::Reject)) kbd { "r" } }
-                        input name="note" data-optional placeholder=(view.word(Word::Note)) aria-label=(view.word(Word::Note));
+                        button class="first" name="accept" value="true" data-key="a" data-then=(after) { (view.label(Word::Accept)) kbd { "a" } }
+                        button name="" { (view.label(Word::Save)) }
+                        button class="grave" name="reject" value="true" data-key="r" data-then=(after) { (view.label(Word::Reject)) kbd { "r" } }
+                        input name="note" data-optional placeholder=(view.label(Word::Note)) aria-label=(view.label(Word::Note));
                     }
                 }
             }
@@ -156,40 +156,40 @@ pub(super) async fn show(
     ))
 }
 
-fn fields(view: &View, shown: &Shown) -> Markup {
+fn field_list(view: &PageContext, shown: &ReviewDocument) -> Markup {
     let description = &shown.recorded.description;
-    let others = description.fields.keys().map(String::as_str).filter(|name| !ALWAYS.contains(name) && *name != "language");
+    let others = description.fields.keys().map(String::as_str).filter(|name| !MAIN_FIELDS.contains(name) && *name != "language");
     html! {
         div class="fields" {
-            div class={ "field" @if description.kind_confidence < SURE { " unsure" } } {
-                label { span { (view.word(Word::Kind)) }
+            div class={ "field" @if description.kind_confidence < MIN_CONFIDENCE { " unsure" } } {
+                label { span { (view.label(Word::Kind)) }
                     select name="kind" data-changed data-key="e" {
-                        @for kind in KINDS { option value=(kind.code) selected[kind.code == description.kind] { (kind.name) } }
+                        @for kind in DOCUMENT_KINDS { option value=(kind.code) selected[kind.code == description.kind] { (kind.name) } }
                     }
                 }
-                (sure(view, description.kind_confidence))
+                (confidence_bar(view, description.kind_confidence))
             }
-            @for name in ALWAYS.into_iter().chain(others) { (field(view, name, description.fields.get(name))) }
+            @for name in MAIN_FIELDS.into_iter().chain(others) { (field_row(view, name, description.fields.get(name))) }
         }
     }
 }
 
-fn field(view: &View, name: &str, field: Option<&Field>) -> Markup {
+fn field_row(view: &PageContext, name: &str, field: Option<&Field>) -> Markup {
     let value = field.map(|field| field.value.as_str()).unwrap_or_default();
     let list = format!("other-{name}");
     let others = field.map(|field| field.alternatives.as_slice()).unwrap_or_default();
     let is_long = name == "subject" || value.chars().count() > 60;
     html! {
-        div class={ "field" @if field.is_some_and(|field| field.confidence < SURE) { " unsure" } } {
-            label { span { (view.term("field", name)) @if name == "issuedDate" { " (" (view.word(Word::DateForm)) ")" } }
+        div class={ "field" @if field.is_some_and(|field| field.confidence < MIN_CONFIDENCE) { " unsure" } } {
+            label { span { (view.code_label("field", name)) @if name == "issuedDate" { " (" (view.label(Word::DateForm)) ")" } }
                 @if is_long { textarea name=(format!("fields.{name}")) rows="3" data-changed { (value) } }
                 @else { input name=(format!("fields.{name}")) value=(value) list=[(!others.is_empty()).then_some(&list)] data-changed autocomplete="off"; }
             }
             div class="soft" {
                 @if let Some(field) = field {
-                    (sure(view, field.confidence))
+                    (confidence_bar(view, field.confidence))
                     @if let (Some(page), Some(bounds)) = (field.page, field.bounds) {
-                        br; button type="button" class="plain" data-show=(format!("{page} {} {} {} {}", bounds.x0, bounds.y0, bounds.x1, bounds.y1)) { (view.word(Word::ShowOnPage)) }
+                        br; button type="button" class="plain" data-show=(format!("{page} {} {} {} {}", bounds.x0, bounds.y0, bounds.x1, bounds.y1)) { (view.label(Word::ShowOnPage)) }
                     }
                 }
             }
@@ -199,35 +199,35 @@ fn field(view: &View, name: &str, field: Option<&Field>) -> Markup {
 }
 
 /// How sure a value is: a figure and a bar.
-fn sure(view: &View, confidence: u8) -> Markup {
+fn confidence_bar(view: &PageContext, confidence: u8) -> Markup {
     html! {
-        span title=(view.word(Word::Confidence)) {
+        span title=(view.label(Word::Confidence)) {
             (confidence) " % "
             svg class="meter bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" {
                 rect class="ground" width="100" height="10" {}
-                rect class=(if confidence < SURE { "review" } else { "stored" }) width=(confidence) height="10" {}
+                rect class=(if confidence < MIN_CONFIDENCE { "review" } else { "stored" }) width=(confidence) height="10" {}
             }
         }
     }
 }
 
 /// What can be done with pages: turned, parted, joined.
-fn pages(view: &View, shown: &Shown, name: &str, at: u32) -> Markup {
+fn page_actions(view: &PageContext, shown: &ReviewDocument, name: &str, at: u32) -> Markup {
     let api = format!("POST /api/review/{}", encoded(name));
     html! {
         div class="column" {
-            p { (view.word(Word::Page)) " " b { (at) } " / " (shown.recorded.pages.len()) }
-            button type="button" data-api=(api) data-body=(serde_json::json!({ "turns": [{ "page": at, "degrees": 90 }] })) data-then=(view.address) { (view.word(Word::Rotate)) }
+            p { (view.label(Word::Page)) " " b { (at) } " / " (shown.recorded.pages.len()) }
+            button type="button" data-api=(api) data-body=(serde_json::json!({ "turns": [{ "page": at, "degrees": 90 }] })) data-then=(view.url) { (view.label(Word::Rotate)) }
             @if at > 1 {
-                button type="button" data-api=(api) data-body=(serde_json::json!({ "split": at })) data-then="/review" { (view.word(Word::Split)) }
+                button type="button" data-api=(api) data-body=(serde_json::json!({ "split": at })) data-then="/review" { (view.label(Word::Split)) }
             }
-            label { span { (view.word(Word::ReplacePage)) } input type="file" accept="image/*,application/pdf" data-scan=(format!("/api/review/{}/pages/{at}/scan", encoded(name))); }
-            label { span { (view.word(Word::Join)) } input name="join" data-kind="number" data-optional type="number" min="1"; }
-            @if shown.recorded.review.iter().any(|reason| reason == "secrecy-stamp") { p class="soft" { (view.word(Word::SecrecyHint)) } }
+            label { span { (view.label(Word::ReplacePage)) } input type="file" accept="image/*,application/pdf" data-scan=(format!("/api/review/{}/pages/{at}/scan", encoded(name))); }
+            label { span { (view.label(Word::Join)) } input name="join" data-kind="number" data-optional type="number" min="1"; }
+            @if shown.recorded.review_reasons.iter().any(|reason| reason == "secrecy-stamp") { p class="soft" { (view.label(Word::SecrecyHint)) } }
         }
         @if let Some(page) = shown.recorded.pages.iter().find(|page| page.number == at) {
             @for warning in &page.warnings { p class="reasons" { span class="tag" { (warning.code) } " " (warning.detail) } }
-            @if let Some(refusal) = &page.refusal { p { span class="class" { (view.term("class", refusal.class.as_str())) } " " (view.refusal(&refusal.reason)) } }
+            @if let Some(refusal) = &page.refusal { p { span class="class" { (view.code_label("class", refusal.class.as_str())) } " " (view.refusal_text(&refusal.reason)) } }
         }
     }
 }

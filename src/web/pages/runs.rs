@@ -1,19 +1,19 @@
 //! Runs: the list, and one of them while it goes on.
 
 use super::assets::RUN_TIMELINE_JS;
-use super::layout::page;
-use super::parts::{balance, encoded, export, further, moment, nothing, state};
-use super::view::View;
-use crate::problem::{Asked, Named, Problem};
-use crate::server::Shared;
+use super::layout::render_page;
+use super::parts::{balance_bar, empty_state, encoded, export_links, next_link, state_label, timestamp};
+use super::view::PageContext;
+use crate::problem::{PathParams, Problem, QueryParams};
+use crate::server::AppState;
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::batch::BatchState;
-use sohoa_base::model::refusal::Class;
-use sohoa_services::watch::{self, Overview, RunLine, Timeline, TimelinePoint};
+use sohoa_base::model::refusal::RefusalClass;
+use sohoa_services::watch::{self, RunOverview, RunSummary, Timeline, TimelinePoint};
 use sohoa_services::{failures, roadmap};
 use sohoa_texts::figures;
 use sohoa_texts::words::Word;
@@ -21,16 +21,16 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 /// Runs on one page of the list.
-const RUNS: usize = 50;
+const RUNS_PER_PAGE: usize = 50;
 
 /// Events of a run on one page.
-const EVENTS: usize = 100;
+const EVENTS_PER_PAGE: usize = 100;
 
 /// Lines of a unit that a run can be attached to on its page.
-const LINES: usize = 500;
+const TARGETS_OFFERED: usize = 500;
 
 /// The list that makes a part of a run's balance.
-pub(super) fn list_of(run: &str, part: &str) -> Option<String> {
+pub(super) fn part_url(run: &str, part: &str) -> Option<String> {
     match part {
         "refused" => Some(format!("/failures?run={run}")),
         "stored" | "review" => Some(format!("/records?run={run}")),
@@ -39,29 +39,29 @@ pub(super) fn list_of(run: &str, part: &str) -> Option<String> {
 }
 
 /// The last letters of an identifier: what people tell runs apart by.
-pub(super) fn short(id: &str) -> &str {
+pub(super) fn short_id(id: &str) -> &str {
     id.len().checked_sub(8).and_then(|from| id.get(from..)).unwrap_or(id)
 }
 
 /// What people call a run: the delivery's name, or the last letters of its identifier.
-pub(super) fn name_of(line: &RunLine) -> String {
-    line.delivery.as_ref().map_or_else(|| format!("…{}", short(&line.batch.id)), |delivery| delivery.name.clone())
+pub(super) fn run_name(line: &RunSummary) -> String {
+    line.delivery.as_ref().map_or_else(|| format!("…{}", short_id(&line.batch.id)), |delivery| delivery.name.clone())
 }
 
 /// Runs with state and balance.
-pub(super) fn table(view: &View, runs: &[RunLine]) -> Markup {
+pub(super) fn run_table(view: &PageContext, runs: &[RunSummary]) -> Markup {
     html! {
         div class="wide" { table {
-            thead { tr { th { (view.word(Word::Run)) } th { (view.word(Word::State)) } th { (view.word(Word::Unit)) } th { (view.word(Word::Started)) } th { (view.word(Word::Balance)) } } }
+            thead { tr { th { (view.label(Word::Run)) } th { (view.label(Word::State)) } th { (view.label(Word::Unit)) } th { (view.label(Word::Started)) } th { (view.label(Word::Balance)) } } }
             tbody {
                 @for line in runs {
                     @let run = &line.batch.id;
                     tr data-row {
-                        td { a href=(format!("/runs/{run}")) { (name_of(line)) } @if let Some(delivery) = &line.delivery { br; span class="soft" { (delivery.by) } } }
-                        td { (state(view, line.state())) }
+                        td { a href=(format!("/runs/{run}")) { (run_name(line)) } @if let Some(delivery) = &line.delivery { br; span class="soft" { (delivery.by) } } }
+                        td { (state_label(view, line.state())) }
                         td { (line.batch.unit) }
-                        td class="narrow" { (moment(view, &line.batch.created)) }
-                        td { (balance(view, &line.pages, |part| list_of(run, part))) }
+                        td class="narrow" { (timestamp(view, &line.batch.created)) }
+                        td { (balance_bar(view, &line.pages, |part| part_url(run, part))) }
                     }
                 }
             }
@@ -71,36 +71,36 @@ pub(super) fn table(view: &View, runs: &[RunLine]) -> Markup {
 
 /// Which runs are wanted.
 #[derive(Debug, Deserialize)]
-pub(super) struct Wanted {
+pub(super) struct RunsQuery {
     before: Option<String>,
 }
 
 /// Runs, the newest first.
 pub(super) async fn list(
-    view: View,
-    State(shared): State<Shared>,
+    view: PageContext,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Asked(wanted): Asked<Wanted>,
+    QueryParams(wanted): QueryParams<RunsQuery>,
 ) -> Result<Markup, Problem> {
-    let runs = watch::runs(shared.archive(), &by.units(Right::Watch), wanted.before.as_deref(), RUNS).await?;
-    Ok(page(
+    let runs = watch::list_runs(shared.archive(), &by.units_with(Right::Monitor), wanted.before.as_deref(), RUNS_PER_PAGE).await?;
+    Ok(render_page(
         &view,
-        view.word(Word::Runs),
+        view.label(Word::Runs),
         &[],
         &html! {
-            h1 { (view.word(Word::Runs)) }
+            h1 { (view.label(Word::Runs)) }
             div id="runs" data-live {
-                @if runs.items.is_empty() { (nothing(view.word(Word::NoRuns))) } @else { (table(&view, &runs.items)) }
+                @if runs.items.is_empty() { (empty_state(view.label(Word::NoRuns))) } @else { (run_table(&view, &runs.items)) }
             }
-            (export(&view, "runs", ""))
-            (further(&view, runs.next.map(|next| format!("/runs?before={next}"))))
+            (export_links(&view, "runs", ""))
+            (next_link(&view, runs.next.map(|next| format!("/runs?before={next}"))))
         },
     ))
 }
 
 /// Which events of a run are wanted.
 #[derive(Debug, Deserialize)]
-pub(super) struct WantedEvents {
+pub(super) struct RunQuery {
     #[serde(default)]
     after: u64,
     #[serde(default)]
@@ -111,85 +111,86 @@ pub(super) struct WantedEvents {
 
 /// One run.
 pub(super) async fn show(
-    view: View,
-    State(shared): State<Shared>,
+    view: PageContext,
+    State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    Named(run): Named<String>,
-    Asked(wanted): Asked<WantedEvents>,
+    PathParams(run): PathParams<String>,
+    QueryParams(wanted): QueryParams<RunQuery>,
 ) -> Result<Markup, Problem> {
-    let events = watch::events_of(shared.archive(), &by.units(Right::Watch), &run, wanted.after, &wanted.q, EVENTS).await?;
-    let overview = watch::overview(shared.archive(), &by.units(Right::Watch), &run).await?;
+    let events =
+        watch::run_events(shared.archive(), &by.units_with(Right::Monitor), &run, wanted.after, &wanted.q, EVENTS_PER_PAGE).await?;
+    let overview = watch::run_overview(shared.archive(), &by.units_with(Right::Monitor), &run).await?;
     let stage = wanted.stage.filter(|stage| !stage.is_empty());
-    let failing = failures::Wanted { run: Some(run.clone()), stage, ..failures::Wanted::default() };
-    let failed = failures::groups(shared.archive(), &by.units(Right::Watch), &failing).await?;
-    let went = watch::timeline(shared.archive(), &by.units(Right::Watch), &run).await?;
-    let may_steer = by.units(Right::Steer).contains(&overview.line.batch.unit);
-    let (line, lines) = roadmap::lines_for(shared.archive(), &run, &overview.line.batch.unit).await?;
-    let title = format!("{} {}", view.word(Word::Run), name_of(&overview.line));
-    Ok(page(
+    let failing = failures::FailureQuery { run: Some(run.clone()), stage, ..failures::FailureQuery::default() };
+    let failed = failures::group_failures(shared.archive(), &by.units_with(Right::Monitor), &failing).await?;
+    let went = watch::run_timeline(shared.archive(), &by.units_with(Right::Monitor), &run).await?;
+    let may_steer = by.units_with(Right::ManageRuns).contains(&overview.summary.batch.unit);
+    let (line, lines) = roadmap::targets_for_run(shared.archive(), &run, &overview.summary.batch.unit).await?;
+    let title = format!("{} {}", view.label(Word::Run), run_name(&overview.summary));
+    Ok(render_page(
         &view,
         &title,
         &[RUN_TIMELINE_JS],
         &html! {
             div class="spread" {
                 h1 { (title) }
-                @if may_steer { div class="row" id="steer" data-live { (steering(&view, &overview)) } }
+                @if may_steer { div class="row" id="steer" data-live { (control_buttons(&view, &overview)) } }
             }
             section class="card" id="balance" data-live {
-                (facts(&view, &overview))
-                p class="soft" { (view.word(Word::AttachTo)) ": "
-                    @match &line { Some(line) => { a href=(format!("/roadmap/lines/{}", encoded(line))) { (line) } } None => { (view.word(Word::OutsidePlan)) } }
-                    @if let Some(by) = overview.attachment.by { " · " (view.term("attached-by", by.word())) }
+                (facts_list(&view, &overview))
+                p class="soft" { (view.label(Word::AttachTo)) ": "
+                    @match &line { Some(line) => { a href=(format!("/roadmap/lines/{}", encoded(line))) { (line) } } None => { (view.label(Word::OutsidePlan)) } }
+                    @if let Some(by) = overview.attachment.source { " · " (view.code_label("attached-by", by.as_str())) }
                 }
-                (line_findings(&view, &overview))
-                h2 { (view.word(Word::Balance)) }
-                (balance(&view, &overview.line.pages, |part| list_of(&run, part)))
+                (target_findings(&view, &overview))
+                h2 { (view.label(Word::Balance)) }
+                (balance_bar(&view, &overview.summary.pages, |part| part_url(&run, part)))
             }
             section class="card" id="stages" data-live {
-                h2 { (view.word(Word::Stages)) }
-                (stages(&view, &overview, failing.stage.as_deref()))
+                h2 { (view.label(Word::Stages)) }
+                (stage_strip(&view, &overview, failing.stage.as_deref()))
             }
             section class="card" {
-                h2 { (view.word(Word::Timeline)) }
-                (over_time(&view, &run, &went))
+                h2 { (view.label(Word::Timeline)) }
+                (timeline_section(&view, &run, &went))
             }
             section class="card" id="failures" data-live {
                 div class="spread" {
-                    h2 { (view.word(Word::Failures)) }
+                    h2 { (view.label(Word::Failures)) }
                     @if let Some(stage) = &failing.stage {
-                        p { span class="tag" { (view.word(Word::Stage)) ": " (view.term("stage", stage)) } a href=(format!("/runs/{run}#failures")) { (view.word(Word::Total)) } }
+                        p { span class="tag" { (view.label(Word::Stage)) ": " (view.code_label("stage", stage)) } a href=(format!("/runs/{run}#failures")) { (view.label(Word::Total)) } }
                     }
                 }
-                (super::failures::by_reason(&view, &failed, &failing))
+                (super::failures::failure_groups(&view, &failed, &failing))
             }
             details class="card" {
-                summary { (view.word(Word::EventLog)) }
-                form class="row" action=(format!("/runs/{run}")) { input name="q" value=(wanted.q) aria-label=(view.word(Word::Search)); button { (view.word(Word::Apply)) } }
+                summary { (view.label(Word::EventLog)) }
+                form class="row" action=(format!("/runs/{run}")) { input name="q" value=(wanted.q) aria-label=(view.label(Word::Search)); button { (view.label(Word::Apply)) } }
                 table { tbody {
                     @for event in &events {
-                        tr { td class="narrow" { (figures::moment(&event.at)) } td class="narrow" title=(event.kind) { (view.term("event", &event.kind)) } td { (super::administration::what(event)) } }
+                        tr { td class="narrow" { (figures::format_date_time(&event.at)) } td class="narrow" title=(event.kind) { (view.code_label("event", &event.kind)) } td { (super::administration::event_details(event)) } }
                     }
                 } }
-                @if events.len() == EVENTS { p { a href=(format!("/runs/{run}?after={}&q={}", events.last().map_or(0, |event| event.seq), encoded(&wanted.q))) rel="next" { (view.word(Word::Next)) " →" } } }
+                @if events.len() == EVENTS_PER_PAGE { p { a href=(format!("/runs/{run}?after={}&q={}", events.last().map_or(0, |event| event.seq), encoded(&wanted.q))) rel="next" { (view.label(Word::Next)) " →" } } }
             }
             @if may_steer && !lines.is_empty() {
                 form class="row card" data-api=(format!("PUT /api/runs/{}/line", encoded(&run))) data-then=(format!("/runs/{run}")) {
-                    label { span { (view.word(Word::AttachTo)) }
+                    label { span { (view.label(Word::AttachTo)) }
                         select name="line" {
-                            option value="" { (view.word(Word::OutsidePlan)) }
-                            @for (code, name) in lines.iter().take(LINES) { option value=(code) selected[line.as_ref() == Some(code)] { (code) " · " (name) } }
+                            option value="" { (view.label(Word::OutsidePlan)) }
+                            @for (code, name) in lines.iter().take(TARGETS_OFFERED) { option value=(code) selected[line.as_ref() == Some(code)] { (code) " · " (name) } }
                         }
                     }
-                    button { (view.word(Word::Save)) }
+                    button { (view.label(Word::Save)) }
                     p class="wrong" role="alert" {}
                 }
             }
-            @if may_steer && overview.line.batch.state != BatchState::Finished {
+            @if may_steer && overview.summary.batch.state != BatchState::Finished {
                 details class="card" {
-                    summary { (view.word(Word::Cancel)) }
+                    summary { (view.label(Word::Cancel)) }
                     form class="row" data-api=(format!("POST /api/runs/{}/cancel", encoded(&run))) data-then=(format!("/runs/{run}")) {
-                        label { span { (view.word(Word::CancelHint)) } input name="confirm" required pattern=(last_four(&run)) autocomplete="off"; }
-                        button class="grave" { (view.word(Word::Cancel)) }
+                        label { span { (view.label(Word::CancelHint)) } input name="confirm" required pattern=(last_four(&run)) autocomplete="off"; }
+                        button class="grave" { (view.label(Word::Cancel)) }
                         p class="wrong" role="alert" {}
                     }
                 }
@@ -199,13 +200,13 @@ pub(super) async fn show(
 }
 
 /// Why what was told of the line of a run was not followed.
-fn line_findings(view: &View, overview: &Overview) -> Markup {
+fn target_findings(view: &PageContext, overview: &RunOverview) -> Markup {
     let findings = &overview.attachment.findings;
     html! {
         @for finding in findings {
-            p class="reasons" { span class="tag" { (view.word(Word::List)) } " " @if let Some(list) = &finding.file { (list) ": " } (view.refusal(&finding.detail)) }
+            p class="reasons" { span class="tag" { (view.label(Word::List)) } " " @if let Some(list) = &finding.file { (list) ": " } (view.refusal_text(&finding.detail)) }
         }
-        @if overview.line_findings > findings.len() as u64 { p class="soft" { (view.word(Word::OnlyFirst)) " " (view.number(findings.len() as u64)) " / " (view.number(overview.line_findings)) } }
+        @if overview.target_findings > findings.len() as u64 { p class="soft" { (view.label(Word::OnlyFirst)) " " (view.format_number(findings.len() as u64)) " / " (view.format_number(overview.target_findings)) } }
     }
 }
 
@@ -213,60 +214,60 @@ fn last_four(run: &str) -> &str {
     run.len().checked_sub(4).and_then(|from| run.get(from..)).unwrap_or(run)
 }
 
-fn steering(view: &View, overview: &Overview) -> Markup {
-    let run = &overview.line.batch.id;
+fn control_buttons(view: &PageContext, overview: &RunOverview) -> Markup {
+    let run = &overview.summary.batch.id;
     html! {
-        @if overview.line.batch.state != BatchState::Finished {
-            @if overview.line.paused {
-                button type="button" class="first" data-api=(format!("POST /api/runs/{run}/resume")) { (view.word(Word::GoOn)) }
+        @if overview.summary.batch.state != BatchState::Finished {
+            @if overview.summary.paused {
+                button type="button" class="first" data-api=(format!("POST /api/runs/{run}/resume")) { (view.label(Word::GoOn)) }
             } @else {
-                button type="button" data-api=(format!("POST /api/runs/{run}/pause")) { (view.word(Word::Pause)) }
+                button type="button" data-api=(format!("POST /api/runs/{run}/pause")) { (view.label(Word::Pause)) }
             }
             @if overview.priority == 0 {
-                button type="button" data-api=(format!("POST /api/runs/{run}/priority")) data-body="{\"priority\":50}" { (view.word(Word::Sooner)) }
+                button type="button" data-api=(format!("POST /api/runs/{run}/priority")) data-body="{\"priority\":50}" { (view.label(Word::Sooner)) }
             } @else {
-                button type="button" data-api=(format!("POST /api/runs/{run}/priority")) data-body="{\"priority\":0}" { (view.word(Word::AsUsual)) }
+                button type="button" data-api=(format!("POST /api/runs/{run}/priority")) data-body="{\"priority\":0}" { (view.label(Word::AsUsual)) }
             }
         }
-        @if overview.failures.iter().any(|group| matches!(group.class, Class::Limit | Class::Outage | Class::Bug)) {
-            button type="button" title=(view.word(Word::RetryHint)) data-api=(format!("POST /api/runs/{run}/retry")) { (view.word(Word::Retry)) }
+        @if overview.failures.iter().any(|group| matches!(group.class, RefusalClass::Limit | RefusalClass::Outage | RefusalClass::Bug)) {
+            button type="button" title=(view.label(Word::RetryHint)) data-api=(format!("POST /api/runs/{run}/retry")) { (view.label(Word::Retry)) }
         }
     }
 }
 
-fn facts(view: &View, overview: &Overview) -> Markup {
-    let line = &overview.line;
+fn facts_list(view: &PageContext, overview: &RunOverview) -> Markup {
+    let line = &overview.summary;
     html! {
         dl class="facts" {
-            dt { (view.word(Word::State)) } dd { (state(view, line.state())) }
-            dt { (view.word(Word::Unit)) } dd { (line.batch.unit) }
-            @if let Some(delivery) = &line.delivery { dt { (view.word(Word::Person)) } dd { (delivery.by) } }
-            dt { (view.word(Word::Pipeline)) } dd { (watch::pipeline_name(&line.batch)) }
-            dt { (view.word(Word::Priority)) } dd { (overview.priority) }
-            dt { (view.word(Word::Started)) } dd { (moment(view, &line.batch.created)) }
-            dt { (view.word(Word::Files)) } dd { (view.number(overview.files)) }
-            @if let Some((rate, left)) = pace(view, line) {
-                dt { (view.word(Word::Rate)) } dd { (rate) " " (view.word(Word::RatePerMinute)) }
-                dt { (view.word(Word::Remaining)) } dd { (left) }
+            dt { (view.label(Word::State)) } dd { (state_label(view, line.state())) }
+            dt { (view.label(Word::Unit)) } dd { (line.batch.unit) }
+            @if let Some(delivery) = &line.delivery { dt { (view.label(Word::Person)) } dd { (delivery.by) } }
+            dt { (view.label(Word::Pipeline)) } dd { (watch::pipeline_name(&line.batch)) }
+            dt { (view.label(Word::Priority)) } dd { (overview.priority) }
+            dt { (view.label(Word::Started)) } dd { (timestamp(view, &line.batch.created)) }
+            dt { (view.label(Word::Files)) } dd { (view.format_number(overview.files)) }
+            @if let Some((rate, left)) = throughput(view, line) {
+                dt { (view.label(Word::Rate)) } dd { (rate) " " (view.label(Word::RatePerMinute)) }
+                dt { (view.label(Word::Remaining)) } dd { (left) }
             }
-            dt { (view.word(Word::Code)) } dd { code { (line.batch.id) } }
+            dt { (view.label(Word::Code)) } dd { code { (line.batch.id) } }
         }
     }
 }
 
 /// Pages a minute since the run began, and how long the rest takes at that; none before there is anything to judge by.
-fn pace(view: &View, line: &RunLine) -> Option<(String, String)> {
-    let ended = line.pages.came.checked_sub(line.pages.open).filter(|ended| *ended > 0 && line.pages.open > 0)?;
+fn throughput(view: &PageContext, line: &RunSummary) -> Option<(String, String)> {
+    let ended = line.pages.received.checked_sub(line.pages.open).filter(|ended| *ended > 0 && line.pages.open > 0)?;
     let began = OffsetDateTime::parse(&line.batch.created, &Rfc3339).ok()?;
     let passed = u64::try_from((view.now - began).whole_milliseconds()).ok().filter(|passed| *passed > 0)?;
     let rate = ended.saturating_mul(60_000) / passed;
     let left = line.pages.open.saturating_mul(passed) / ended;
-    Some((view.number(rate), figures::lasting(view.language, left)))
+    Some((view.format_number(rate), figures::format_duration(view.language, left)))
 }
 
 /// The strip: stages that run together, with what waits, runs, is done and has failed. A stage filters the failures below.
-fn stages(view: &View, overview: &Overview, chosen: Option<&str>) -> Markup {
-    let run = &overview.line.batch.id;
+fn stage_strip(view: &PageContext, overview: &RunOverview, chosen: Option<&str>) -> Markup {
+    let run = &overview.summary.batch.id;
     html! {
         @if overview.groups.is_empty() { p class="soft" { "–" } }
         ol class="stages" {
@@ -276,24 +277,24 @@ fn stages(view: &View, overview: &Overview, chosen: Option<&str>) -> Markup {
                 li class=[is_chosen.then_some("chosen")] {
                     b {
                         a href=(format!("/runs/{run}?stage={last}#failures")) aria-current=[is_chosen.then_some("true")] {
-                            @for (place, stage) in group.stages.iter().enumerate() { @if place > 0 { " → " } (view.term("stage", stage)) }
+                            @for (place, stage) in group.stages.iter().enumerate() { @if place > 0 { " → " } (view.code_label("stage", stage)) }
                         }
                     }
                     dl class="tally" {
-                        dt { (view.word(Word::WaitingItems)) } dd { (view.number(group.ready + group.delayed)) }
-                        dt { (view.word(Word::RunningItems)) } dd { (view.number(group.taken)) }
-                        dt { (view.word(Word::DoneItems)) } dd { (view.number(group.done)) }
-                        dt { (view.word(Word::FailedItems)) }
-                        dd { @if group.failed > 0 { a class="class" href=(format!("/failures?run={run}&stage={last}")) { (view.number(group.failed)) } } @else { "0" } }
+                        dt { (view.label(Word::WaitingItems)) } dd { (view.format_number(group.ready + group.delayed)) }
+                        dt { (view.label(Word::RunningItems)) } dd { (view.format_number(group.taken)) }
+                        dt { (view.label(Word::DoneItems)) } dd { (view.format_number(group.done)) }
+                        dt { (view.label(Word::FailedItems)) }
+                        dd { @if group.failed > 0 { a class="class" href=(format!("/failures?run={run}&stage={last}")) { (view.format_number(group.failed)) } } @else { "0" } }
                     }
-                    @if group.delayed > 0 { small { (view.number(group.delayed)) " " (view.word(Word::Delayed)) } }
+                    @if group.delayed > 0 { small { (view.format_number(group.delayed)) " " (view.label(Word::Delayed)) } }
                     @if !group.costs.is_empty() {
                         small {
-                            (view.word(Word::CpuPerItem)) ": "
+                            (view.label(Word::CpuPerItem)) ": "
                             @for (place, (name, cost)) in group.costs.iter().enumerate() {
                                 @if place > 0 { " · " }
-                                @if group.costs.len() > 1 || group.stages.len() > 1 { (view.term("stage", name)) " " }
-                                (figures::lasting(view.language, cost.cpu_ms.checked_div(cost.items).unwrap_or(0)))
+                                @if group.costs.len() > 1 || group.stages.len() > 1 { (view.code_label("stage", name)) " " }
+                                (figures::format_duration(view.language, cost.cpu_ms.checked_div(cost.executions).unwrap_or(0)))
                             }
                         }
                     }
@@ -304,13 +305,13 @@ fn stages(view: &View, overview: &Overview, chosen: Option<&str>) -> Markup {
 }
 
 /// The chart of a run, and the same numbers as a table: moments at which nothing changed are left out of it.
-fn over_time(view: &View, run: &str, went: &Timeline) -> Markup {
+fn timeline_section(view: &PageContext, run: &str, went: &Timeline) -> Markup {
     let heads = [Word::In, Word::ReadPages, Word::Stored, Word::InReview, Word::Refused, Word::Quarantine];
     let words = serde_json::json!({
-        "at": view.word(Word::Moment), "in": view.word(Word::In), "read": view.word(Word::ReadPages), "stored": view.word(Word::Stored),
-        "review": view.word(Word::InReview), "refused": view.word(Word::Refused), "held": view.word(Word::Quarantine),
+        "at": view.label(Word::Moment), "in": view.label(Word::In), "read": view.label(Word::ReadPages), "stored": view.label(Word::Stored),
+        "review": view.label(Word::InReview), "refused": view.label(Word::Refused), "held": view.label(Word::Quarantine),
     });
-    let figures_of = |point: &TimelinePoint| [point.came, point.read, point.stored, point.review, point.refused, point.held];
+    let figures_of = |point: &TimelinePoint| [point.received, point.read, point.stored, point.review, point.refused, point.held];
     let changed = went.points.iter().enumerate().filter(|(place, point)| {
         let before = place.checked_sub(1).and_then(|before| went.points.get(before));
         before.is_none_or(|before| figures_of(before) != figures_of(point)) || place + 1 == went.points.len()
@@ -323,16 +324,16 @@ fn over_time(view: &View, run: &str, went: &Timeline) -> Markup {
     html! {
         div id="timeline" class="chart" data-timeline=(format!("/api/runs/{}/timeline", encoded(run))) data-words=(words) {}
         details {
-            summary { (view.word(Word::MomentFigures)) }
+            summary { (view.label(Word::MomentFigures)) }
             div class="wide" id="timeline-table" data-live { table {
-                thead { tr { th { (view.word(Word::Moment)) } @for word in heads { th class="figure" { (view.word(word)) } } } }
+                thead { tr { th { (view.label(Word::Moment)) } @for word in heads { th class="figure" { (view.label(word)) } } } }
                 tbody {
                     @for (_, point) in changed {
-                        tr { td class="narrow" { (figures::moment_to_second(&point.at)) } @for figure in figures_of(point) { td class="figure" { (view.number(figure)) } } }
+                        tr { td class="narrow" { (figures::format_date_time_seconds(&point.at)) } @for figure in figures_of(point) { td class="figure" { (view.format_number(figure)) } } }
                     }
                     @if went.ended && moved {
-                        tr { td { (view.word(Word::AsItStandsNow)) } @for figure in [Some(now.came), None, Some(now.stored), Some(now.review), Some(now.refused), Some(now.held)] {
-                            td class="figure" { (figure.map_or_else(|| "–".to_owned(), |figure| view.number(figure))) }
+                        tr { td { (view.label(Word::AsItStandsNow)) } @for figure in [Some(now.received), None, Some(now.stored), Some(now.review), Some(now.refused), Some(now.held)] {
+                            td class="figure" { (figure.map_or_else(|| "–".to_owned(), |figure| view.format_number(figure))) }
                         } }
                     }
                 }

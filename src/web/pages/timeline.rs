@@ -1,18 +1,18 @@
 //! Lines of a roadmap over time: one row each, time from left to right, drawn by the server.
 
 use super::parts::encoded;
-use super::roadmap::{finish_of, share, state};
-use super::view::View;
+use super::roadmap::{finish_text, format_percent, target_state};
+use super::view::PageContext;
 use maud::{Markup, html};
 use sohoa_base::model::day::Day;
-use sohoa_services::roadmap::LineProgress;
+use sohoa_services::roadmap::TargetProgress;
 use sohoa_texts::words::Word;
 
 /// Most marks on the axis: as many as have room on a phone.
-const MARKS: i32 = 6;
+const MAX_TICKS: i32 = 6;
 
 /// Steps between marks, months.
-const STEPS: [i32; 8] = [1, 3, 6, 12, 24, 60, 120, 240];
+const TICK_STEPS_MONTHS: [i32; 8] = [1, 3, 6, 12, 24, 60, 120, 240];
 
 /// The days that are drawn, and where each lies.
 struct Axis {
@@ -22,31 +22,31 @@ struct Axis {
 
 impl Axis {
     /// From the first day of any of the lines to the last deadline; finishes may lie a quarter of that behind it.
-    fn of(lines: &[&LineProgress], today: Day) -> Self {
+    fn spanning(lines: &[&TargetProgress], today: Day) -> Self {
         let first = lines.iter().map(|line| line.from).min().unwrap_or(today).min(today);
         let end = lines.iter().map(|line| line.deadline).max().unwrap_or(today).max(today);
-        let room = end.after((end.0 - first.0) / 4 + 1);
+        let room = end.plus_days((end.0 - first.0) / 4 + 1);
         let finishes = lines.iter().filter_map(|line| line.finish).map(|finish| finish.latest.unwrap_or(finish.day));
         let last = finishes.map(|day| day.min(room)).max().unwrap_or(end).max(end);
-        Self { first, last: last.after(1) }
+        Self { first, last: last.plus_days(1) }
     }
 
     /// Where the morning of a day lies, per cent of the width.
-    fn place(&self, day: Day) -> f64 {
+    fn position_percent(&self, day: Day) -> f64 {
         let whole = f64::from((self.last.0 - self.first.0).max(1));
         (f64::from(day.0 - self.first.0) * 100.0 / whole).clamp(0.0, 100.0)
     }
 
     /// First days of months or years, so far apart that their names have room; with the names.
-    fn marks(&self) -> Vec<(Day, String)> {
-        let (year, month, _) = self.first.parts();
-        let (last_year, last_month, _) = self.last.parts();
+    fn ticks(&self) -> Vec<(Day, String)> {
+        let (year, month, _) = self.first.ymd();
+        let (last_year, last_month, _) = self.last.ymd();
         let months = |year: i32, month: u8| year * 12 + i32::from(month) - 1;
         let (from, to) = (months(year, month), months(last_year, last_month));
-        let step = STEPS.into_iter().find(|step| (to - from) / step <= MARKS).unwrap_or(240);
+        let step = TICK_STEPS_MONTHS.into_iter().find(|step| (to - from) / step <= MAX_TICKS).unwrap_or(240);
         let named = |number: i32| {
             let month = u8::try_from(number.rem_euclid(12) + 1).ok()?;
-            let day = Day::of(number.div_euclid(12), month, 1)?;
+            let day = Day::from_ymd(number.div_euclid(12), month, 1)?;
             let name = if step < 12 { format!("{month}/{}", number.div_euclid(12)) } else { number.div_euclid(12).to_string() };
             (day >= self.first && day < self.last).then_some((day, name))
         };
@@ -54,73 +54,74 @@ impl Axis {
     }
 }
 
-fn at(place: f64) -> String {
+fn css_percent(place: f64) -> String {
     format!("{place:.2}%")
 }
 
 /// The lines, with their bars in time.
-pub(super) fn timeline(view: &View, lines: &[&LineProgress], today: Day) -> Markup {
-    let axis = Axis::of(lines, today);
-    let marks = axis.marks();
+pub(super) fn gantt_chart(view: &PageContext, lines: &[&TargetProgress], today: Day) -> Markup {
+    let axis = Axis::spanning(lines, today);
+    let marks = axis.ticks();
     html! {
         table class="timeline" {
             thead { tr {
-                th { (view.word(Word::Line)) }
+                th { (view.label(Word::Line)) }
                 td {
                     svg class="axis" width="100%" height="22" aria-hidden="true" {
                         @for (day, name) in &marks {
-                            @let place = axis.place(*day);
-                            line class="grid" x1=(at(place)) x2=(at(place)) y1="0" y2="22" {}
-                            @if place < 90.0 { text x=(at(place)) y="15" dx="4" { (name) } }
+                            @let place = axis.position_percent(*day);
+                            line class="grid" x1=(css_percent(place)) x2=(css_percent(place)) y1="0" y2="22" {}
+                            @if place < 90.0 { text x=(css_percent(place)) y="15" dx="4" { (name) } }
                         }
                     }
                 }
             } }
             tbody { @for line in lines { tr data-row {
                 th scope="row" {
-                    a href=(format!("/roadmap/lines/{}", encoded(&line.code))) { (line.code) } " " (state(view, line))
+                    a href=(format!("/roadmap/lines/{}", encoded(&line.code))) { (line.code) } " " (target_state(view, line))
                     span class="soft name" { (line.name) }
                 }
-                td { (bar(view, &axis, &marks, line, today)) }
+                td { (target_bar(view, &axis, &marks, line, today)) }
             } } }
         }
         (legend(view))
     }
 }
 
-fn bar(view: &View, axis: &Axis, marks: &[(Day, String)], line: &LineProgress, today: Day) -> Markup {
-    let (from, to, now) = (axis.place(line.from), axis.place(line.deadline.after(1)), at(axis.place(today)));
+fn target_bar(view: &PageContext, axis: &Axis, marks: &[(Day, String)], line: &TargetProgress, today: Day) -> Markup {
+    let (from, to, now) =
+        (axis.position_percent(line.from), axis.position_percent(line.deadline.plus_days(1)), css_percent(axis.position_percent(today)));
     let width = (to - from).max(0.3);
     let done = width * line.share_done.clamp(0.0, 1.0);
     let is_behind = line.share_done + 0.001 < line.share_elapsed;
     let said = format!(
         "{}–{}; {}: {}; {}: {}; {}: {}",
-        line.from.numeric(),
-        line.deadline.numeric(),
-        view.word(Word::ShareDone),
-        share(view, line.share_done),
-        view.word(Word::ShareElapsed),
-        share(view, line.share_elapsed),
-        view.word(Word::Finish),
-        finish_of(view, line),
+        line.from.format_dmy(),
+        line.deadline.format_dmy(),
+        view.label(Word::ShareDone),
+        format_percent(view, line.share_done),
+        view.label(Word::ShareElapsed),
+        format_percent(view, line.share_elapsed),
+        view.label(Word::Finish),
+        finish_text(view, line),
     );
     html! {
         svg width="100%" height="36" role="img" aria-label=(said) {
             title { (said) }
-            @for (day, _) in marks { @let place = at(axis.place(*day)); line class="grid" x1=(place) x2=(place) y1="0" y2="36" {} }
-            rect class="span" x=(at(from)) width=(at(width)) y="6" height="12" rx="2" {}
-            rect class=(if is_behind { "late" } else { "done" }) x=(at(from)) width=(at(done)) y="6" height="12" rx="2" {}
-            line class="deadline" x1=(at(to)) x2=(at(to)) y1="3" y2="21" {}
+            @for (day, _) in marks { @let place = css_percent(axis.position_percent(*day)); line class="grid" x1=(place) x2=(place) y1="0" y2="36" {} }
+            rect class="span" x=(css_percent(from)) width=(css_percent(width)) y="6" height="12" rx="2" {}
+            rect class=(if is_behind { "late" } else { "done" }) x=(css_percent(from)) width=(css_percent(done)) y="6" height="12" rx="2" {}
+            line class="deadline" x1=(css_percent(to)) x2=(css_percent(to)) y1="3" y2="21" {}
             line class="now" x1=(now) x2=(now) y1="0" y2="36" {}
             @if let Some(finish) = line.finish {
                 @let class = if finish.day > line.deadline { "finish late" } else { "finish" };
                 @let latest = finish.latest.filter(|latest| *latest < axis.last);
-                @let ends = [at(axis.place(finish.earliest)), at(latest.map_or(100.0, |day| axis.place(day)))];
+                @let ends = [css_percent(axis.position_percent(finish.earliest)), css_percent(latest.map_or(100.0, |day| axis.position_percent(day)))];
                 g class=(class) {
                     line x1=(ends[0]) x2=(ends[1]) y1="28" y2="28" {}
                     line x1=(ends[0]) x2=(ends[0]) y1="25" y2="31" {}
                     @if latest.is_some() { line x1=(ends[1]) x2=(ends[1]) y1="25" y2="31" {} }
-                    @if finish.day < axis.last { circle cx=(at(axis.place(finish.day))) cy="28" r="4" {} }
+                    @if finish.day < axis.last { circle cx=(css_percent(axis.position_percent(finish.day))) cy="28" r="4" {} }
                     @else { text x="100%" y="33" text-anchor="end" { "→" } }
                 }
             }
@@ -128,9 +129,9 @@ fn bar(view: &View, axis: &Axis, marks: &[(Day, String)], line: &LineProgress, t
     }
 }
 
-fn legend(view: &View) -> Markup {
+fn legend(view: &PageContext) -> Markup {
     let key =
-        |shape: Markup, word: Word| html! { span { svg width="22" height="14" aria-hidden="true" { (shape) } " " (view.word(word)) } };
+        |shape: Markup, word: Word| html! { span { svg width="22" height="14" aria-hidden="true" { (shape) } " " (view.label(word)) } };
     html! {
         p class="soft timeline-keys" {
             (key(html! { rect class="done" width="20" height="10" y="2" rx="2" {} }, Word::DoneInTime))
@@ -153,11 +154,11 @@ mod tests {
         for (first, last) in [("1/1/2026", "31/3/2026"), ("15/7/2023", "31/12/2025"), ("1/1/2026", "31/12/2099"), ("5/5/2026", "6/5/2026")]
         {
             let axis = Axis { first: Day::parse(first).unwrap(), last: Day::parse(last).unwrap() };
-            let marks = axis.marks();
+            let marks = axis.ticks();
             assert!(marks.len() <= 8, "{first}–{last}: {marks:?}");
-            assert!(marks.iter().all(|(day, _)| (0.0..100.0).contains(&axis.place(*day))));
+            assert!(marks.iter().all(|(day, _)| (0.0..100.0).contains(&axis.position_percent(*day))));
         }
         let years = Axis { first: Day::parse("15/7/2023").unwrap(), last: Day::parse("31/12/2025").unwrap() };
-        assert_eq!(years.marks().first().unwrap().1, "1/2024");
+        assert_eq!(years.ticks().first().unwrap().1, "1/2024");
     }
 }

@@ -1,9 +1,9 @@
 //! Who looks at a page, and in which language.
 
-use crate::address::{LANGUAGE, language_of};
+use crate::address::{LANGUAGE_COOKIE, preferred_language};
 use crate::guard::session_key;
-use crate::problem::Named;
-use crate::server::Shared;
+use crate::problem::PathParams;
+use crate::server::AppState;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -12,8 +12,8 @@ use serde::Deserialize;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::fields;
 use sohoa_services::accounts;
-use sohoa_texts::sentences::translated;
-use sohoa_texts::terms::term;
+use sohoa_texts::sentences::translate;
+use sohoa_texts::terms::code_label;
 use sohoa_texts::words::Word;
 use sohoa_texts::{Language, figures};
 use std::convert::Infallible;
@@ -21,83 +21,84 @@ use time::OffsetDateTime;
 
 /// Who looks at a page.
 #[derive(Debug, Clone)]
-pub(crate) struct View {
+pub(crate) struct PageContext {
     /// Language of the page.
     pub(crate) language: Language,
     /// Who is signed in; none on the pages before.
     pub(super) identity: Option<Identity>,
     /// What requests that change something bring along.
-    pub(super) form_key: String,
+    pub(super) csrf_token: String,
     /// Path and query of the page.
-    pub(super) address: String,
+    pub(super) url: String,
     /// When it is made.
     pub(super) now: OffsetDateTime,
 }
 
-impl View {
+impl PageContext {
     /// The view of whoever sent these headers, to whom `identity` belongs.
-    pub(crate) fn of(shared: &Shared, headers: &HeaderMap, identity: Option<Identity>, address: &str) -> Self {
+    pub(crate) fn new(shared: &AppState, headers: &HeaderMap, identity: Option<Identity>, address: &str) -> Self {
         Self {
-            language: language_of(headers, &shared.archive().config),
+            language: preferred_language(headers, &shared.archive().config),
             identity,
-            form_key: session_key(headers).map(accounts::form_key).unwrap_or_default(),
-            address: address.to_owned(),
+            csrf_token: session_key(headers).map(accounts::csrf_token).unwrap_or_default(),
+            url: address.to_owned(),
             now: OffsetDateTime::now_utc(),
         }
     }
 
     /// A label in the page's language.
-    pub(super) fn word(&self, word: Word) -> &'static str {
+    pub(super) fn label(&self, word: Word) -> &'static str {
         word.in_language(self.language)
     }
 
     /// The words for a code of data.
-    pub(super) fn term<'a>(&self, of: &str, code: &'a str) -> &'a str {
-        term(self.language, of, code)
+    pub(super) fn code_label<'a>(&self, of: &str, code: &'a str) -> &'a str {
+        code_label(self.language, of, code)
     }
 
     /// What an archival field is called: as the circular calls it.
-    pub(super) fn archival<'a>(&self, name: &'a str) -> &'a str {
-        let known = fields::newest().and_then(|profile| profile.of_dossier(name)).filter(|_| self.language == Language::Vietnamese);
+    pub(super) fn field_label<'a>(&self, name: &'a str) -> &'a str {
+        let known =
+            fields::newest_profile().and_then(|profile| profile.dossier_field(name)).filter(|_| self.language == Language::Vietnamese);
         known.map_or(name, |field| field.label.as_str())
     }
 
     /// Why something was refused, in the page's language where that sentence is known in it.
-    pub(super) fn refusal(&self, reason: &str) -> String {
-        translated(self.language, reason)
+    pub(super) fn refusal_text(&self, reason: &str) -> String {
+        translate(self.language, reason)
     }
 
     /// A whole number.
-    pub(super) fn number(&self, number: u64) -> String {
-        figures::number(self.language, number)
+    pub(super) fn format_number(&self, number: u64) -> String {
+        figures::format_number(self.language, number)
     }
 
     /// Whether whoever looks has this right in any unit.
     pub(super) fn may(&self, right: Right) -> bool {
-        self.identity.as_ref().is_some_and(|identity| identity.may(right))
+        self.identity.as_ref().is_some_and(|identity| identity.has_right(right))
     }
 }
 
-impl FromRequestParts<Shared> for View {
+impl FromRequestParts<AppState> for PageContext {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, shared: &AppState) -> Result<Self, Infallible> {
         let address = parts.uri.path_and_query().map_or("/", |address| address.as_str());
-        Ok(Self::of(shared, &parts.headers, parts.extensions.get().cloned(), address))
+        Ok(Self::new(shared, &parts.headers, parts.extensions.get().cloned(), address))
     }
 }
 
 /// Where to go on.
 #[derive(Debug, Deserialize)]
-pub(super) struct GoOn {
+pub(super) struct ReturnTo {
     /// Path and query.
     #[serde(default)]
     to: String,
 }
 
-impl GoOn {
+impl ReturnTo {
     /// The address, if it is one of this server.
-    pub(super) fn local(&self) -> &str {
+    pub(super) fn local_path(&self) -> &str {
         // `//host` and `/\host` lead elsewhere.
         let is_local =
             self.to.starts_with('/') && !self.to.starts_with("//") && !self.to.contains('\\') && !self.to.contains(char::is_control);
@@ -106,9 +107,9 @@ impl GoOn {
 }
 
 /// Keeps the language that somebody chose.
-pub(super) async fn language(Named(code): Named<String>, Query(go_on): Query<GoOn>) -> Response {
-    let cookie = format!("{LANGUAGE}={}; Path=/; SameSite=Lax; Max-Age=31536000", Language::from_code(&code).code());
-    ([(header::SET_COOKIE, cookie)], Redirect::to(go_on.local())).into_response()
+pub(super) async fn set_language(PathParams(code): PathParams<String>, Query(go_on): Query<ReturnTo>) -> Response {
+    let cookie = format!("{LANGUAGE_COOKIE}={}; Path=/; SameSite=Lax; Max-Age=31536000", Language::from_code(&code).code());
+    ([(header::SET_COOKIE, cookie)], Redirect::to(go_on.local_path())).into_response()
 }
 
 #[cfg(test)]
@@ -117,7 +118,7 @@ mod tests {
 
     #[test]
     fn nobody_is_led_elsewhere() {
-        let local = |to: &str| GoOn { to: to.to_owned() }.local().to_owned();
+        let local = |to: &str| ReturnTo { to: to.to_owned() }.local_path().to_owned();
         assert_eq!(local("/runs?before=1"), "/runs?before=1");
         for to in ["", "https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "runs", "/a\r\nb"] {
             assert_eq!(local(to), "/", "{to:?}");

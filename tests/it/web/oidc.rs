@@ -137,14 +137,14 @@ impl Browser {
     }
 }
 
-fn person(name: &str, groups: &[&str]) -> Value {
+fn user_claims(name: &str, groups: &[&str]) -> Value {
     json!({ "preferred_username": name, "name": "Nguyễn Thị Lan", "groups": groups })
 }
 
 #[test]
 fn people_come_in_by_their_groups_and_follow_them() {
     let Some(provider) = Provider::start() else { return };
-    provider.set(&json!({ "u1": person("Lan.Nguyen", &["kho", "khác"]) }), 0);
+    provider.set(&json!({ "u1": user_claims("Lan.Nguyen", &["kho", "khác"]) }), 0);
     let (server, admin) = provider.server().administered();
     let mut browser = Browser::new();
     assert!(browser.ask(&format!("{}/sign-in?to=/records", server.address), None).text.contains("/sign-in/oidc?to=%2Frecords"));
@@ -160,7 +160,7 @@ fn people_come_in_by_their_groups_and_follow_them() {
     assert_eq!(me["user"]["grants"], json!([{ "role": "archivist", "unit": "SNV" }]));
 
     // Another group, another name there: the same person here.
-    provider.set(&json!({ "u1": person("lan.tran", &["ptp"]) }), 0);
+    provider.set(&json!({ "u1": user_claims("lan.tran", &["ptp"]) }), 0);
     let mut again = Browser::new();
     again.sign_in(&server, "u1");
     let me = again.me(&server);
@@ -168,7 +168,7 @@ fn people_come_in_by_their_groups_and_follow_them() {
     assert_eq!(browser.me(&server)["user"]["grants"], me["user"]["grants"], "an older session keeps what was taken away");
 
     // In none of our groups: out, and what was open is shut.
-    provider.set(&json!({ "u1": person("lan.nguyen", &["khác"]), "u2": person("moi", &[]) }), 0);
+    provider.set(&json!({ "u1": user_claims("lan.nguyen", &["khác"]), "u2": user_claims("moi", &[]) }), 0);
     for login in ["u1", "u2"] {
         let mut denied = Browser::new();
         let page = denied.sign_in(&server, login);
@@ -188,7 +188,8 @@ fn people_come_in_by_their_groups_and_follow_them() {
 #[test]
 fn nobody_takes_an_account_over_by_its_name() {
     let Some(provider) = Provider::start() else { return };
-    provider.set(&json!({ "u1": person("admin", &["ptp"]), "u2": person("lan", &["ptp"]), "u3": person("lan", &["kho"]) }), 0);
+    provider
+        .set(&json!({ "u1": user_claims("admin", &["ptp"]), "u2": user_claims("lan", &["ptp"]), "u3": user_claims("lan", &["kho"]) }), 0);
     let (server, admin) = provider.server().administered();
     let page = Browser::new().sign_in(&server, "u1");
     assert!(page.status == 403 && page.text.contains("somebody else has the name admin"), "{}", page.text);
@@ -205,7 +206,7 @@ fn nobody_takes_an_account_over_by_its_name() {
 #[test]
 fn answers_that_do_not_hold_let_nobody_in() {
     let Some(provider) = Provider::start() else { return };
-    let people = json!({ "u1": person("lan", &["kho"]) });
+    let people = json!({ "u1": user_claims("lan", &["kho"]) });
     provider.set(&people, 0);
     let server = provider.server();
     let refused = |browser: &mut Browser, address: &str, why: &str| {

@@ -1,15 +1,15 @@
 //! Coming in: how often it may be tried, and in two steps.
 
-use super::{Answer, PASSWORD, Person, Server, everywhere};
+use super::{Answer, PASSWORD, Person, Server, grant_in_all_units};
 use serde_json::{Value, json};
 use sohoa_base::model::account::Role;
 use std::time::{SystemTime, UNIX_EPOCH};
 use totp_rs::{Builder, Secret, Totp};
 
 /// An authenticator app.
-struct App(Totp);
+struct Authenticator(Totp);
 
-impl App {
+impl Authenticator {
     fn with(secret: &str) -> Self {
         Self(Builder::new().with_secret(Secret::try_from_base32(secret).unwrap()).build().unwrap())
     }
@@ -28,24 +28,24 @@ impl App {
     }
 }
 
-fn try_in(server: &Server, name: &str, code: Option<&str>) -> Answer {
+fn try_sign_in(server: &Server, name: &str, code: Option<&str>) -> Answer {
     server.ask(None, "POST", "/api/session", Some(&json!({ "name": name, "password": PASSWORD, "code": code })))
 }
 
 /// Sets an app up for somebody; the app and the recovery codes.
-fn enrolled(server: &Server, who: &Person) -> (App, Vec<String>) {
+fn enrol(server: &Server, who: &Person) -> (Authenticator, Vec<String>) {
     let told = server.ask(Some(who), "POST", "/api/session/totp", Some(&json!({ "password": PASSWORD })));
     assert_eq!(told.status, 200, "{}", told.body);
     let secret = told.body["secret"].as_str().unwrap();
     assert!(told.body["uri"].as_str().unwrap().contains(secret) && told.body["qr"].as_str().unwrap().starts_with("<svg"));
-    let app = App::with(secret);
+    let app = Authenticator::with(secret);
     let confirmed = server.ask(Some(who), "PUT", "/api/session/totp", Some(&json!({ "code": app.code(0) })));
     assert_eq!(confirmed.status, 200, "{}", confirmed.body);
     let codes: Vec<String> = serde_json::from_value(confirmed.body["recovery_codes"].clone()).unwrap();
     (app, codes)
 }
 
-fn events(server: &Server, admin: &Person, kind: &str) -> usize {
+fn count_events(server: &Server, admin: &Person, kind: &str) -> usize {
     let told = server.ask(Some(admin), "GET", "/api/audit?limit=500", None).body;
     told.as_array().unwrap().iter().filter(|event| event["kind"] == kind).count()
 }
@@ -53,35 +53,35 @@ fn events(server: &Server, admin: &Person, kind: &str) -> usize {
 #[test]
 fn with_an_app_a_code_is_needed_and_each_works_once() {
     let (server, admin) = Server::with_administrator();
-    server.add(&admin, "lan", &everywhere(Role::Reader));
+    server.add(&admin, "lan", &grant_in_all_units(Role::Reader));
     let (lan, other) = (server.sign_in("lan"), server.sign_in("lan"));
     let begin = |password: &str| server.ask(Some(&lan), "POST", "/api/session/totp", Some(&json!({ "password": password })));
     assert_eq!(begin("sai mật khẩu rồi").status, 403);
     // Begun is not done.
-    let first = App::with(begin(PASSWORD).body["secret"].as_str().unwrap());
-    assert_eq!(try_in(&server, "lan", None).status, 200);
+    let first = Authenticator::with(begin(PASSWORD).body["secret"].as_str().unwrap());
+    assert_eq!(try_sign_in(&server, "lan", None).status, 200);
     let confirm = |code: &str| server.ask(Some(&lan), "PUT", "/api/session/totp", Some(&json!({ "code": code }))).status;
     assert_eq!(confirm(&first.wrong_code()), 403);
-    let (app, codes) = enrolled(&server, &lan);
+    let (app, codes) = enrol(&server, &lan);
     assert_eq!((codes.len(), confirm(&app.code(1))), (8, 409));
     assert_eq!(begin(PASSWORD).status, 409, "an app is put in the place of another without a code");
     assert_eq!(server.ask(Some(&other), "GET", "/api/session", None).status, 401, "a session from before goes on");
     assert_eq!(server.ask(Some(&lan), "GET", "/api/session", None).body["user"]["two_steps"], true);
 
-    let asked = try_in(&server, "lan", None);
+    let asked = try_sign_in(&server, "lan", None);
     assert_eq!((asked.status, &asked.body["type"], asked.cookie), (403, &"urn:sohoa:problem:code".into(), None));
-    assert_eq!(try_in(&server, "lan", Some(" ")).body["type"], "urn:sohoa:problem:code");
+    assert_eq!(try_sign_in(&server, "lan", Some(" ")).body["type"], "urn:sohoa:problem:code");
     let wrong = server.ask(None, "POST", "/api/session", Some(&json!({ "name": "lan", "password": "sai mật khẩu rồi" })));
     assert_eq!(wrong.body["type"], "urn:sohoa:problem:denied", "it is told that there is an app");
     let next = app.code(1);
-    assert_eq!(try_in(&server, "lan", Some(&next)).status, 200);
-    assert_eq!(try_in(&server, "lan", Some(&next)).status, 403, "a code works twice");
-    assert_eq!(try_in(&server, "lan", Some(&app.code(0))).status, 403, "an older code works after a newer one");
+    assert_eq!(try_sign_in(&server, "lan", Some(&next)).status, 200);
+    assert_eq!(try_sign_in(&server, "lan", Some(&next)).status, 403, "a code works twice");
+    assert_eq!(try_sign_in(&server, "lan", Some(&app.code(0))).status, 403, "an older code works after a newer one");
     let typed = codes[0].to_uppercase().replace('-', " ");
-    assert_eq!((try_in(&server, "lan", Some(&typed)).status, try_in(&server, "lan", Some(&codes[0])).status), (200, 403));
+    assert_eq!((try_sign_in(&server, "lan", Some(&typed)).status, try_sign_in(&server, "lan", Some(&codes[0])).status), (200, 403));
     let told = server.ask(Some(&admin), "GET", "/api/audit?limit=500", None).body.to_string();
     assert!(!told.contains(&codes[0]) && !told.contains(&next), "a code is in the audit");
-    assert_eq!((events(&server, &admin, "totp-added"), events(&server, &admin, "recovery-code-used")), (1, 1));
+    assert_eq!((count_events(&server, &admin, "totp-added"), count_events(&server, &admin, "recovery-code-used")), (1, 1));
     // What can be read of the catalogue opens nothing.
     let kept: Vec<u8> =
         ["catalog.db", "catalog.db-wal"].iter().flat_map(|name| std::fs::read(server.home.path().join(name)).unwrap_or_default()).collect();
@@ -95,17 +95,17 @@ fn with_an_app_a_code_is_needed_and_each_works_once() {
 #[test]
 fn wrong_codes_lock_the_name_as_wrong_passwords_do() {
     let (server, admin) = Server::with_administrator();
-    server.add(&admin, "lan", &everywhere(Role::Reader));
-    let (app, codes) = enrolled(&server, &server.sign_in("lan"));
+    server.add(&admin, "lan", &grant_in_all_units(Role::Reader));
+    let (app, codes) = enrol(&server, &server.sign_in("lan"));
     let wrong = app.wrong_code();
     for _ in 0..2 {
-        assert_eq!(try_in(&server, "lan", Some(&wrong)).status, 403);
+        assert_eq!(try_sign_in(&server, "lan", Some(&wrong)).status, 403);
         // The right password alone does not take the failures back.
-        assert_eq!(try_in(&server, "lan", None).body["type"], "urn:sohoa:problem:code");
+        assert_eq!(try_sign_in(&server, "lan", None).body["type"], "urn:sohoa:problem:code");
     }
-    (0..3).for_each(|_| assert_eq!(try_in(&server, "lan", Some("00000-00000-00000-00000")).status, 403));
-    assert_eq!(try_in(&server, "lan", Some(&codes[0])).status, 429, "the name is not locked");
-    assert_eq!(try_in(&server, "lan", None).status, 429);
+    (0..3).for_each(|_| assert_eq!(try_sign_in(&server, "lan", Some("00000-00000-00000-00000")).status, 403));
+    assert_eq!(try_sign_in(&server, "lan", Some(&codes[0])).status, 429, "the name is not locked");
+    assert_eq!(try_sign_in(&server, "lan", None).status, 429);
 }
 
 #[test]
@@ -114,18 +114,18 @@ fn it_ends_with_password_and_code_or_by_an_administrator() {
     server.add(&admin, "lan", &json!([{ "role": "reader", "unit": "SNV" }]));
     server.add(&admin, "hoa", &json!([{ "role": "administrator", "unit": "SYT" }]));
     let lan = server.sign_in("lan");
-    let (app, codes) = enrolled(&server, &lan);
+    let (app, codes) = enrol(&server, &lan);
     let end = |password: &str, code: &str| server.delete(&lan, "/api/session/totp", &json!({ "password": password, "code": code })).status;
     assert_eq!((end("sai mật khẩu rồi", &codes[0]), end(PASSWORD, &app.wrong_code())), (403, 403));
     assert_eq!((end(PASSWORD, &codes[0]), end(PASSWORD, &codes[1])), (204, 409));
-    assert_eq!(try_in(&server, "lan", None).status, 200);
+    assert_eq!(try_sign_in(&server, "lan", None).status, 200);
     // Set up anew, and the telephone is lost.
-    let (_, again) = enrolled(&server, &lan);
-    assert_eq!(try_in(&server, "lan", Some(&codes[2])).status, 403, "codes of before work");
+    let (_, again) = enrol(&server, &lan);
+    assert_eq!(try_sign_in(&server, "lan", Some(&codes[2])).status, 403, "codes of before work");
     let reset = |who: &Person| server.ask(Some(who), "DELETE", "/api/users/lan/totp", None).status;
     assert_eq!((reset(&lan), reset(&server.sign_in("hoa")), reset(&admin)), (403, 403, 204));
-    assert_eq!(try_in(&server, "lan", None).status, 200);
-    assert_eq!(events(&server, &admin, "totp-ended"), 2);
+    assert_eq!(try_sign_in(&server, "lan", None).status, 200);
+    assert_eq!(count_events(&server, &admin, "totp-ended"), 2);
     assert_eq!((again.len(), server.ask(Some(&admin), "DELETE", "/api/users/nobody/totp", None).status), (8, 404));
     // A program's key does none of it.
     let made = server.ask(Some(&admin), "POST", "/api/tokens", Some(&json!({ "label": "x", "rights": ["administer"], "days": 1 })));

@@ -1,9 +1,9 @@
 //! Accounts and keys.
 
-use super::Home;
-use sohoa_base::error::Kind;
-use sohoa_base::model::account::{Grant, Right, Role, Units, User};
-use sohoa_catalog::{KeyUse, NewKey};
+use super::TestCatalog;
+use sohoa_base::error::ErrorKind;
+use sohoa_base::model::account::{Grant, Right, Role, UnitScope, User};
+use sohoa_catalog::{KeyPurpose, NewKey};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -14,115 +14,115 @@ pub(super) fn user(name: &str) -> User {
     User::new(name, &name.to_uppercase(), grants)
 }
 
-pub(super) fn key<'a>(sha256: &'a str, used_for: KeyUse, user: &'a str, lifetime: Duration) -> NewKey<'a> {
-    NewKey { sha256, used_for, user, label: "máy quét", rights: None, lifetime }
+pub(super) fn key<'a>(sha256: &'a str, used_for: KeyPurpose, user: &'a str, lifetime: Duration) -> NewKey<'a> {
+    NewKey { sha256, purpose: used_for, user, label: "máy quét", rights: None, lifetime }
 }
 
-pub(super) async fn keys_end_and_sessions_that_rest_end_sooner(home: Home) {
+pub(super) async fn keys_end_and_sessions_that_rest_end_sooner(home: TestCatalog) {
     let catalog = &home.catalog;
     catalog.add_user(&user("lan"), Some("hash"), "admin").await.unwrap();
-    assert_eq!(catalog.add_user(&user("lan"), None, "admin").await.unwrap_err().kind(), Kind::Conflict);
-    catalog.add_key(&key("s1", KeyUse::Session, "lan", 24 * HOUR), "lan").await.unwrap();
-    catalog.add_key(&key("s2", KeyUse::Session, "lan", 24 * HOUR), "lan").await.unwrap();
+    assert_eq!(catalog.add_user(&user("lan"), None, "admin").await.unwrap_err().kind(), ErrorKind::Conflict);
+    catalog.add_key(&key("s1", KeyPurpose::Session, "lan", 24 * HOUR), "lan").await.unwrap();
+    catalog.add_key(&key("s2", KeyPurpose::Session, "lan", 24 * HOUR), "lan").await.unwrap();
     let rights = BTreeSet::from([Right::Read]);
-    let token = NewKey { rights: Some(&rights), ..key("t1", KeyUse::Token, "lan", 100 * HOUR) };
+    let token = NewKey { rights: Some(&rights), ..key("t1", KeyPurpose::Token, "lan", 100 * HOUR) };
     let id = catalog.add_key(&token, "lan").await.unwrap();
-    let holds = async |sha256: &str, used_for: KeyUse| catalog.identity(sha256, used_for).await.unwrap().is_some();
-    assert!(holds("s1", KeyUse::Session).await && holds("t1", KeyUse::Token).await);
-    assert!(!holds("s1", KeyUse::Token).await && !holds("none", KeyUse::Session).await, "a key opens what it is not for");
+    let holds = async |sha256: &str, used_for: KeyPurpose| catalog.identity(sha256, used_for).await.unwrap().is_some();
+    assert!(holds("s1", KeyPurpose::Session).await && holds("t1", KeyPurpose::Token).await);
+    assert!(!holds("s1", KeyPurpose::Token).await && !holds("none", KeyPurpose::Session).await, "a key opens what it is not for");
 
     // One session is used every few hours, the other rests.
     for _ in 0..3 {
-        home.pass(5 * HOUR);
-        assert!(holds("s1", KeyUse::Session).await);
+        home.advance_clock(5 * HOUR);
+        assert!(holds("s1", KeyPurpose::Session).await);
     }
-    assert!(!holds("s2", KeyUse::Session).await && holds("t1", KeyUse::Token).await);
-    home.pass(7 * HOUR);
-    assert!(holds("s1", KeyUse::Session).await);
-    home.pass(3 * HOUR);
-    assert!(!holds("s1", KeyUse::Session).await, "a session outlives its end");
-    assert_eq!(catalog.forget_old_keys().await.unwrap(), 2);
-    let told = catalog.identity("t1", KeyUse::Token).await.unwrap().unwrap();
-    assert_eq!((told.at_most, told.key.as_str(), told.user.grants.len()), (Some(rights), id.as_str(), 1));
+    assert!(!holds("s2", KeyPurpose::Session).await && holds("t1", KeyPurpose::Token).await);
+    home.advance_clock(7 * HOUR);
+    assert!(holds("s1", KeyPurpose::Session).await);
+    home.advance_clock(3 * HOUR);
+    assert!(!holds("s1", KeyPurpose::Session).await, "a session outlives its end");
+    assert_eq!(catalog.delete_expired_keys().await.unwrap(), 2);
+    let told = catalog.identity("t1", KeyPurpose::Token).await.unwrap().unwrap();
+    assert_eq!((told.key_rights, told.key_id.as_str(), told.user.grants.len()), (Some(rights), id.as_str(), 1));
     let tokens = catalog.tokens(Some("lan")).await.unwrap();
     assert_eq!((tokens.len(), tokens[0].label.as_str()), (1, "máy quét"));
-    assert_eq!(catalog.end_key(&id, Some("hoa"), "hoa").await.unwrap_err().kind(), Kind::NotFound, "somebody else's key");
-    catalog.end_key(&id, Some("lan"), "lan").await.unwrap();
-    assert!(!holds("t1", KeyUse::Token).await);
+    assert_eq!(catalog.revoke_key(&id, Some("hoa"), "hoa").await.unwrap_err().kind(), ErrorKind::NotFound, "somebody else's key");
+    catalog.revoke_key(&id, Some("lan"), "lan").await.unwrap();
+    assert!(!holds("t1", KeyPurpose::Token).await);
     catalog.verify_events().await.unwrap();
 }
 
-pub(super) async fn wrong_passwords_lock_longer_and_longer(home: Home) {
+pub(super) async fn wrong_passwords_lock_longer_and_longer(home: TestCatalog) {
     let catalog = &home.catalog;
     catalog.add_user(&user("lan"), Some("hash"), "admin").await.unwrap();
-    let locked = async || catalog.secret("lan").await.unwrap().unwrap().locked_ms;
+    let locked = async || catalog.user_credentials("lan").await.unwrap().unwrap().locked_ms;
     for _ in 0..4 {
-        catalog.note_sign_in("lan", false, "10.0.0.1").await.unwrap();
+        catalog.record_sign_in("lan", false, "10.0.0.1").await.unwrap();
     }
     assert_eq!(locked().await, 0);
-    catalog.note_sign_in("lan", false, "10.0.0.1").await.unwrap();
+    catalog.record_sign_in("lan", false, "10.0.0.1").await.unwrap();
     assert_eq!(locked().await, 60_000);
-    home.pass(Duration::from_secs(61));
+    home.advance_clock(Duration::from_secs(61));
     assert_eq!(locked().await, 0);
-    catalog.note_sign_in("lan", false, "10.0.0.1").await.unwrap();
+    catalog.record_sign_in("lan", false, "10.0.0.1").await.unwrap();
     assert_eq!(locked().await, 120_000);
     for _ in 0..20 {
-        catalog.note_sign_in("lan", false, "10.0.0.1").await.unwrap();
+        catalog.record_sign_in("lan", false, "10.0.0.1").await.unwrap();
     }
     assert_eq!(locked().await, 3_600_000, "nobody is locked out for longer than an hour");
-    catalog.note_sign_in("lan", true, "10.0.0.1").await.unwrap();
+    catalog.record_sign_in("lan", true, "10.0.0.1").await.unwrap();
     assert_eq!(locked().await, 0);
-    catalog.note_sign_in("nobody", false, "10.0.0.1").await.unwrap();
-    assert_eq!(catalog.secret("nobody").await.unwrap(), None);
+    catalog.record_sign_in("nobody", false, "10.0.0.1").await.unwrap();
+    assert_eq!(catalog.user_credentials("nobody").await.unwrap(), None);
 }
 
-pub(super) async fn only_one_is_the_first(home: Home) {
-    let (catalog, other) = (home.catalog.clone(), home.again().await);
+pub(super) async fn only_one_is_the_first(home: TestCatalog) {
+    let (catalog, other) = (home.catalog.clone(), home.reopen().await);
     for sha256 in ["k1", "k2"] {
-        catalog.add_key(&key(sha256, KeyUse::Setup, "", HOUR), "").await.unwrap();
+        catalog.add_key(&key(sha256, KeyPurpose::Setup, "", HOUR), "").await.unwrap();
     }
-    assert_eq!(catalog.add_first_user(&user("minh"), "hash", "k3").await.unwrap_err().kind(), Kind::Denied, "an unknown key");
+    assert_eq!(catalog.add_first_user(&user("minh"), "hash", "k3").await.unwrap_err().kind(), ErrorKind::Denied, "an unknown key");
     let (lan, hoa) = (user("lan"), user("hoa"));
     let (one, two) = tokio::join!(catalog.add_first_user(&lan, "hash", "k1"), other.add_first_user(&hoa, "hash", "k2"));
     assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
-    assert_eq!(one.and(two).unwrap_err().kind(), Kind::Denied);
+    assert_eq!(one.and(two).unwrap_err().kind(), ErrorKind::Denied);
     assert_eq!(catalog.users().await.unwrap().len(), 1);
-    catalog.add_key(&key("k4", KeyUse::Setup, "", HOUR), "").await.unwrap();
-    assert_eq!(catalog.add_first_user(&user("minh"), "hash", "k4").await.unwrap_err().kind(), Kind::Denied);
+    catalog.add_key(&key("k4", KeyPurpose::Setup, "", HOUR), "").await.unwrap();
+    assert_eq!(catalog.add_first_user(&user("minh"), "hash", "k4").await.unwrap_err().kind(), ErrorKind::Denied);
 }
 
-pub(super) async fn who_is_disabled_has_no_key_and_a_new_password_ends_sessions(home: Home) {
+pub(super) async fn who_is_disabled_has_no_key_and_a_new_password_ends_sessions(home: TestCatalog) {
     let catalog = &home.catalog;
     for name in ["lan", "hoa"] {
         catalog.add_user(&user(name), Some("hash"), "admin").await.unwrap();
-        catalog.add_key(&key(name, KeyUse::Session, name, HOUR), name).await.unwrap();
+        catalog.add_key(&key(name, KeyPurpose::Session, name, HOUR), name).await.unwrap();
     }
-    let holds = async |sha256: &str| catalog.identity(sha256, KeyUse::Session).await.unwrap().is_some();
+    let holds = async |sha256: &str| catalog.identity(sha256, KeyPurpose::Session).await.unwrap().is_some();
     let grants = [Grant { role: Role::Reader, unit: "*".to_owned() }];
-    catalog.change_user("lan", "Lan", &grants, true, "admin").await.unwrap();
+    catalog.update_user("lan", "Lan", &grants, true, "admin").await.unwrap();
     assert!(!holds("lan").await && holds("hoa").await);
-    let kept = catalog.add_key(&key("hoa2", KeyUse::Session, "hoa", HOUR), "hoa").await.unwrap();
+    let kept = catalog.add_key(&key("hoa2", KeyPurpose::Session, "hoa", HOUR), "hoa").await.unwrap();
     catalog.set_password("hoa", "other", "hoa", Some(&kept)).await.unwrap();
     assert!(!holds("hoa").await && holds("hoa2").await);
-    assert_eq!(catalog.change_user("minh", "", &grants, false, "admin").await.unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(catalog.update_user("minh", "", &grants, false, "admin").await.unwrap_err().kind(), ErrorKind::NotFound);
     let lan = catalog.users().await.unwrap().into_iter().find(|user| user.name == "lan").unwrap();
-    assert!(lan.disabled && lan.shown == "Lan" && lan.grants == grants);
+    assert!(lan.disabled && lan.display_name == "Lan" && lan.grants == grants);
 }
 
-pub(super) async fn lists_batches_of_units_page_by_page(home: Home) {
+pub(super) async fn lists_batches_of_units_page_by_page(home: TestCatalog) {
     let catalog = &home.catalog;
     let mut all = Vec::new();
     for number in 0..5 {
         all.push(super::open(catalog, &format!("k{number}")).await.id);
     }
     all.reverse();
-    let ids = async |units: &Units, before: Option<&str>, limit: usize| {
+    let ids = async |units: &UnitScope, before: Option<&str>, limit: usize| {
         let found = catalog.batches_before(units, before, limit).await.unwrap();
         found.into_iter().map(|batch| batch.id).collect::<Vec<_>>()
     };
-    let some = |units: &[&str]| Units::Some(units.iter().map(|unit| (*unit).to_owned()).collect());
-    assert_eq!(ids(&Units::All, None, 10).await, all);
+    let some = |units: &[&str]| UnitScope::Only(units.iter().map(|unit| (*unit).to_owned()).collect());
+    assert_eq!(ids(&UnitScope::All, None, 10).await, all);
     assert_eq!(ids(&some(&["F0", "F1"]), Some(&all[1]), 2).await, all[2..4]);
     assert!(ids(&some(&["F2"]), None, 10).await.is_empty() && ids(&some(&[]), None, 10).await.is_empty());
-    assert_eq!((catalog.page_balance(&all[0]).await.unwrap().came, catalog.open_task_count().await.unwrap()), (0, 0));
+    assert_eq!((catalog.page_balance(&all[0]).await.unwrap().received, catalog.open_task_count().await.unwrap()), (0, 0));
 }

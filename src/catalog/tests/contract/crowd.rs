@@ -3,15 +3,16 @@
 use super::*;
 use std::time::Instant;
 
-pub(super) async fn many_workers_do_each_task_once(home: Home) {
+pub(super) async fn many_workers_do_each_task_once(home: TestCatalog) {
     let batch = open(&home.catalog, "k").await;
     for code in 0..10 {
-        let files: Vec<NewFile> = (0..50).map(|number| file(&format!("{code}/{number}-0.pdf"), &format!("{code}-{number}"))).collect();
-        home.catalog.receive(&batch.id, &name(&format!("D{code}")), &files, &plan()).await.unwrap();
+        let files: Vec<DeliveredFile> =
+            (0..50).map(|number| file(&format!("{code}/{number}-0.pdf"), &format!("{code}-{number}"))).collect();
+        home.catalog.receive_files(&batch.id, &name(&format!("D{code}")), &files, &plan()).await.unwrap();
     }
     home.catalog.finish_receiving(&batch.id).await.unwrap();
     // Every other worker has connections of its own, as another process has.
-    let other = home.again().await;
+    let other = home.reopen().await;
     let began = Instant::now();
     let mut workers = Vec::new();
     for worker in 0..8 {
@@ -24,7 +25,7 @@ pub(super) async fn many_workers_do_each_task_once(home: Home) {
                     return done;
                 }
                 for claim in claims {
-                    catalog.commit(&claim, &decide(&claim), &[(stage(&claim).to_owned(), 1)]).await.unwrap();
+                    catalog.commit(&claim, &fake_stage_changes(&claim), &[(stage(&claim).to_owned(), 1)]).await.unwrap();
                     done.push(claim.task);
                 }
             }
@@ -35,33 +36,33 @@ pub(super) async fn many_workers_do_each_task_once(home: Home) {
         all.extend(worker.await.unwrap());
     }
     // A worker may stop while others still hold the tasks that lead to the last groups.
-    let rest = work(&home.catalog, &[]).await;
+    let rest = run_until_idle(&home.catalog, &[]).await;
     let rate = all.len() as f64 / began.elapsed().as_secs_f64();
     println!("{} tasks by 8 workers: {rate:.0} jobs/s on {}", all.len(), home.url.split(':').next().unwrap());
     assert_eq!(all.len() + rest, 500 + 20);
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "a task was done twice");
     assert_eq!(state(&home.catalog, &batch).await, BatchState::Finished);
-    assert_eq!(home.catalog.costs(&batch.id).await.unwrap()["intake"].items, 500);
+    assert_eq!(home.catalog.costs(&batch.id).await.unwrap()["intake"].executions, 500);
     home.catalog.verify_events().await.unwrap();
 }
 
-pub(super) async fn receivers_and_workers_do_not_block_each_other(home: Home) {
+pub(super) async fn receivers_and_workers_do_not_block_each_other(home: TestCatalog) {
     let mut hands = Vec::new();
     for number in 0..4 {
-        let catalog = home.again().await;
+        let catalog = home.reopen().await;
         hands.push(tokio::spawn(async move {
             let batch = open(&catalog, &format!("k{number}")).await;
             for round in 0..8 {
                 let code = format!("D{}", (round + number) % 3);
                 let zip = file(&format!("{number}/{round}.zip"), &format!("zip-{number}-{round}"));
                 let files = [zip, file(&format!("{number}/{round}-2.pdf"), &format!("f-{number}-{round}"))];
-                catalog.receive(&batch.id, &name(&code), &files, &plan()).await.unwrap();
+                catalog.receive_files(&batch.id, &name(&code), &files, &plan()).await.unwrap();
                 for claim in catalog.claim("w", LEASE, 4, None).await.unwrap() {
-                    catalog.commit(&claim, &decide(&claim), &[]).await.unwrap();
+                    catalog.commit(&claim, &fake_stage_changes(&claim), &[]).await.unwrap();
                 }
             }
             catalog.finish_receiving(&batch.id).await.unwrap();
-            work(&catalog, &[]).await;
+            run_until_idle(&catalog, &[]).await;
             batch
         }));
     }
@@ -69,27 +70,27 @@ pub(super) async fn receivers_and_workers_do_not_block_each_other(home: Home) {
     for hand in hands {
         batches.push(hand.await.unwrap());
     }
-    work(&home.catalog, &[]).await;
+    run_until_idle(&home.catalog, &[]).await;
     for batch in &batches {
         assert_eq!(state(&home.catalog, batch).await, BatchState::Finished);
         let balance = home.catalog.balance(&batch.id).await.unwrap();
-        assert!(balance.pages.closes(), "{balance:?}");
+        assert!(balance.pages.is_balanced(), "{balance:?}");
         // Two pages of each file; of each archive two pages and one.
-        assert_eq!(balance.pages.came, 8 * (2 + 3));
+        assert_eq!(balance.pages.received, 8 * (2 + 3));
     }
     home.catalog.verify_events().await.unwrap();
 }
 
-pub(super) async fn many_pages_are_fast(home: Home) {
+pub(super) async fn many_pages_are_fast(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("x-5000.pdf", "x")]).await;
     let claim = catalog.claim("w", LEASE, 1, None).await.unwrap().remove(0);
     let began = Instant::now();
-    catalog.commit(&claim, &decide(&claim), &[]).await.unwrap();
+    catalog.commit(&claim, &fake_stage_changes(&claim), &[]).await.unwrap();
     let identified = began.elapsed();
     assert_eq!(catalog.open_tasks(&batch.id).await.unwrap()[0].ready, 5000);
-    home.raw("UPDATE pages SET state = 'read'; DELETE FROM tasks; UPDATE dossiers SET open_tasks = 1").await;
-    home.raw(&format!(
+    home.run_sql("UPDATE pages SET state = 'read'; DELETE FROM tasks; UPDATE dossiers SET open_tasks = 1").await;
+    home.run_sql(&format!(
         "INSERT INTO tasks (id, batch, dossier, grp, level, item, priority, ready_at)
          SELECT 'separate', '{}', id, 2, 'dossier', id, 0, 0 FROM dossiers",
         batch.id
@@ -97,7 +98,7 @@ pub(super) async fn many_pages_are_fast(home: Home) {
     .await;
     let claim = catalog.claim("w", LEASE, 1, None).await.unwrap().remove(0);
     let began = Instant::now();
-    catalog.commit(&claim, &decide(&claim), &[]).await.unwrap();
+    catalog.commit(&claim, &fake_stage_changes(&claim), &[]).await.unwrap();
     println!("5,000 pages: identified in {identified:?}, placed in {:?}", began.elapsed());
     let contents = dossier(catalog, "A").await;
     assert_eq!(contents.documents[0].pages.len(), 5000);

@@ -1,75 +1,75 @@
 //! Dossiers that a stamp of secrecy holds, and what officers decide about them.
 
 use super::*;
-use sohoa_catalog::OfficersDecision;
+use sohoa_catalog::QuarantineDecision;
 
-const LAN: OfficersDecision<'static> = OfficersDecision { by: "lan", note: Some("đã giải mật") };
+const LAN: QuarantineDecision<'static> = QuarantineDecision { by: "lan", note: Some("đã giải mật") };
 
-pub(super) async fn holds_a_dossier_until_an_officer_decides(home: Home) {
+pub(super) async fn holds_a_dossier_until_an_officer_decides(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("secret-2.pdf", "s"), file("x-1.pdf", "x")]).await;
     let other = deliver(catalog, "l", "B", &[file("y-1.pdf", "y")]).await;
-    work(catalog, &[&batch, &other]).await;
+    run_until_idle(catalog, &[&batch, &other]).await;
 
     // All pages of the dossier wait, its batch has ended, and nothing of what was read is kept.
     assert_eq!((state(catalog, &batch).await, state(catalog, &other).await), (BatchState::Finished, BatchState::Finished));
     let pages = catalog.balance(&batch.id).await.unwrap().pages;
-    assert_eq!(pages, PageBalance { came: 3, held: 3, ..PageBalance::default() });
-    assert!(pages.closes());
+    assert_eq!(pages, PageBalance { received: 3, held: 3, ..PageBalance::default() });
+    assert!(pages.is_balanced());
     let contents = dossier(catalog, "A").await;
     assert!(contents.is_held() && contents.documents.is_empty() && contents.dossier.version == 0);
-    assert!(contents.pages.iter().all(|page| page.reading.is_none()) && contents.files.iter().all(|file| contents.holds_back(file)));
+    assert!(contents.pages.iter().all(|page| page.reading.is_none()) && contents.files.iter().all(|file| contents.is_file_held(file)));
     assert_eq!(catalog.balance(&other.id).await.unwrap().pages.stored, 1, "another dossier does not wait");
-    let held = catalog.in_quarantine().await.unwrap();
+    let held = catalog.held_dossiers().await.unwrap();
     assert_eq!((held.len(), held[0].pages.len(), held[0].dossier.name.code.as_str()), (1, 3, "A"));
     let seen: Vec<_> = held[0].pages.iter().filter(|page| page.reason.is_some()).map(|page| (page.file.as_str(), page.number)).collect();
     assert_eq!(seen, [("secret-2.pdf", 1)]);
 
     // What comes later to the same dossier waits with it.
     let later = deliver(catalog, "m", "A", &[file("z-1.pdf", "z")]).await;
-    work(catalog, &[&batch, &later]).await;
-    assert_eq!(catalog.balance(&later.id).await.unwrap().pages, PageBalance { came: 1, held: 1, ..PageBalance::default() });
-    assert!(catalog.ready_to_forget(&["s".to_owned(), "x".to_owned(), "z".to_owned()]).await.unwrap().is_empty());
+    run_until_idle(catalog, &[&batch, &later]).await;
+    assert_eq!(catalog.balance(&later.id).await.unwrap().pages, PageBalance { received: 1, held: 1, ..PageBalance::default() });
+    assert!(catalog.deletable_intake_blobs(&["s".to_owned(), "x".to_owned(), "z".to_owned()]).await.unwrap().is_empty());
 
     // Released: read again and stored, and every page says who released it.
     let id = &contents.dossier.id;
     let released = catalog.release_dossier(id, LAN, ("", &plan())).await.unwrap();
-    assert_eq!(catalog.release_dossier(id, LAN, ("", &plan())).await.unwrap_err().kind(), Kind::NotFound);
-    work(catalog, &[&batch, &later]).await;
+    assert_eq!(catalog.release_dossier(id, LAN, ("", &plan())).await.unwrap_err().kind(), ErrorKind::NotFound);
+    run_until_idle(catalog, &[&batch, &later]).await;
     assert_eq!(state(catalog, &catalog.batch(&released).await.unwrap()).await, BatchState::Finished);
-    assert_eq!(catalog.balance(&batch.id).await.unwrap().pages, PageBalance { came: 3, stored: 3, ..PageBalance::default() });
+    assert_eq!(catalog.balance(&batch.id).await.unwrap().pages, PageBalance { received: 3, stored: 3, ..PageBalance::default() });
     let contents = dossier(catalog, "A").await;
     assert_eq!((contents.dossier.version, contents.documents.len(), contents.is_held()), (1, 3, false));
-    assert!(contents.pages.iter().all(|page| page.released.as_ref().is_some_and(|release| release.by == "lan")));
-    assert!(catalog.in_quarantine().await.unwrap().is_empty());
+    assert!(contents.pages.iter().all(|page| page.release.as_ref().is_some_and(|release| release.by == "lan")));
+    assert!(catalog.held_dossiers().await.unwrap().is_empty());
     catalog.verify_events().await.unwrap();
 }
 
-pub(super) async fn removes_what_must_not_be_here(home: Home) {
+pub(super) async fn removes_what_must_not_be_here(home: TestCatalog) {
     let catalog = &home.catalog;
     let stored = deliver(catalog, "k", "A", &[file("x-1.pdf", "x")]).await;
-    work(catalog, &[&stored]).await;
+    run_until_idle(catalog, &[&stored]).await;
     let batch = deliver(catalog, "l", "A", &[file("secret-2.pdf", "s"), file("again/secret-2.pdf", "s"), file("x2-1.pdf", "shared")]).await;
     let elsewhere = deliver(catalog, "m", "B", &[file("x2-1.pdf", "shared")]).await;
-    work(catalog, &[&batch, &elsewhere]).await;
+    run_until_idle(catalog, &[&batch, &elsewhere]).await;
     assert_eq!(catalog.balance(&batch.id).await.unwrap().pages.held, 5);
 
     // The version that is stored stays as it is; bytes that another dossier holds are not taken from it.
     let contents = dossier(catalog, "A").await;
-    assert_eq!(contents.files.iter().filter(|file| contents.holds_back(file)).count(), 2, "{:?}", contents.files);
+    assert_eq!(contents.files.iter().filter(|file| contents.is_file_held(file)).count(), 2, "{:?}", contents.files);
     let id = &contents.dossier.id;
-    let bytes = catalog.bytes_in_quarantine(id).await.unwrap();
-    assert_eq!((bytes.own, bytes.shared), (BTreeSet::from(["s".to_owned()]), BTreeSet::from(["shared".to_owned()])));
+    let bytes = catalog.held_digests(id).await.unwrap();
+    assert_eq!((bytes.exclusive, bytes.shared), (BTreeSet::from(["s".to_owned()]), BTreeSet::from(["shared".to_owned()])));
     let batches = catalog.remove_dossier(id, LAN).await.unwrap();
     assert_eq!(batches, BTreeSet::from([batch.id.clone()]));
     let balance = catalog.balance(&batch.id).await.unwrap();
-    assert_eq!(balance.pages, PageBalance { came: 5, refused: 5, ..PageBalance::default() });
+    assert_eq!(balance.pages, PageBalance { received: 5, refused: 5, ..PageBalance::default() });
     assert_eq!((balance.files.refused, balance.refusals.len()), (3, 3));
-    assert!(balance.refusals.iter().all(|refused| refused.class == Class::Secret && refused.reason.contains("by lan")));
+    assert!(balance.refusals.iter().all(|refused| refused.class == RefusalClass::Secret && refused.reason.contains("by lan")));
     assert_eq!(dossier(catalog, "A").await.documents.len(), 1);
 
     // It cannot be tried again.
-    assert_eq!(catalog.retry_refused(&batch.id, Some(Class::Secret), None).await.unwrap(), 0);
-    assert_eq!(catalog.remove_dossier(id, LAN).await.unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(catalog.retry_refused(&batch.id, Some(RefusalClass::Secret), None).await.unwrap(), 0);
+    assert_eq!(catalog.remove_dossier(id, LAN).await.unwrap_err().kind(), ErrorKind::NotFound);
     catalog.verify_events().await.unwrap();
 }

@@ -1,21 +1,21 @@
 //! How a run went in time, and what failed in it.
 
 use super::*;
-use sohoa_catalog::{MOST_POINTS, Timeline, TimelinePoint};
+use sohoa_catalog::{MAX_TIMELINE_POINTS, Timeline, TimelinePoint};
 use std::time::Instant;
 
 /// Works task by task, ten seconds for each.
-async fn work_slowly(home: &Home) {
+async fn run_slowly(home: &TestCatalog) {
     loop {
         let claims = home.catalog.claim("w", LEASE, 1, None).await.unwrap();
         let Some(claim) = claims.first() else { return };
-        home.pass(Duration::from_secs(10));
-        home.catalog.commit(claim, &decide(claim), &[]).await.unwrap();
+        home.advance_clock(Duration::from_secs(10));
+        home.catalog.commit(claim, &fake_stage_changes(claim), &[]).await.unwrap();
     }
 }
 
 fn counts(point: &TimelinePoint) -> [u64; 6] {
-    [point.came, point.read, point.stored, point.review, point.refused, point.held]
+    [point.received, point.read, point.stored, point.review, point.refused, point.held]
 }
 
 /// The first moment at which so many pages had come there; the place of the count in [`counts`].
@@ -23,18 +23,18 @@ fn first(timeline: &Timeline, count: usize, pages: u64) -> &str {
     &timeline.points.iter().find(|point| counts(point)[count] >= pages).unwrap().at
 }
 
-pub(super) async fn a_run_is_told_moment_by_moment(home: Home) {
+pub(super) async fn a_run_is_told_moment_by_moment(home: TestCatalog) {
     let catalog = &home.catalog;
     let files = [file("x-3.pdf", "x"), file("doubt-2.pdf", "d"), file("torn-2.pdf", "t"), file("y.bad", "y")];
     let batch = deliver(catalog, "k", "A", &files).await;
     let empty = catalog.timeline(&batch.id).await.unwrap();
     assert_eq!((empty.ended, empty.points.len()), (false, 2));
     assert!(empty.points.iter().all(|point| counts(point) == [0; 6]));
-    work_slowly(&home).await;
+    run_slowly(&home).await;
     // People look at it long after its end.
-    home.pass(Duration::from_secs(86_400));
+    home.advance_clock(Duration::from_secs(86_400));
     let told = catalog.timeline(&batch.id).await.unwrap();
-    assert!(told.ended && told.points.len() > 10 && told.points.len() <= MOST_POINTS, "{}", told.points.len());
+    assert!(told.ended && told.points.len() > 10 && told.points.len() <= MAX_TIMELINE_POINTS, "{}", told.points.len());
     assert_eq!((told.points[0].at.as_str(), counts(&told.points[0])), (told.from.as_str(), [0; 6]));
     let last = told.points.last().unwrap();
     assert_eq!((last.at.as_str(), counts(last)), (told.to.as_str(), [7, 6, 4, 2, 1, 0]));
@@ -51,104 +51,104 @@ pub(super) async fn a_run_is_told_moment_by_moment(home: Home) {
         first(&told, 1, 6) < first(&told, 2, 1) && first(&told, 2, 1) == first(&told, 2, 4) && first(&told, 2, 4) == first(&told, 3, 2)
     );
     assert!(first(&told, 4, 1) < first(&told, 2, 1));
-    assert_eq!(catalog.timeline("none").await.unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(catalog.timeline("none").await.unwrap_err().kind(), ErrorKind::NotFound);
 
     // What was refused and is read after all counts where it lies now.
     catalog.retry_refused(&batch.id, None, None).await.unwrap();
-    home.raw("UPDATE pages SET warnings = '[{\"code\":\"mended\",\"detail\":\"\"}]' WHERE state = 'waiting'").await;
-    work_slowly(&home).await;
+    home.run_sql("UPDATE pages SET warnings = '[{\"code\":\"mended\",\"detail\":\"\"}]' WHERE state = 'waiting'").await;
+    run_slowly(&home).await;
     let told = catalog.timeline(&batch.id).await.unwrap();
     assert_eq!(counts(told.points.last().unwrap()), [7, 7, 5, 2, 0, 0]);
     assert!(first(&told, 2, 4) < first(&told, 2, 5), "the mended page was stored later");
 }
 
-pub(super) async fn what_another_run_did_is_there_when_it_comes(home: Home) {
+pub(super) async fn what_another_run_did_is_there_when_it_comes(home: TestCatalog) {
     let catalog = &home.catalog;
     let before = deliver(catalog, "k", "A", &[file("x-3.pdf", "x")]).await;
-    work_slowly(&home).await;
+    run_slowly(&home).await;
     let batch = deliver(catalog, "l", "A", &[file("again/x-3.pdf", "x"), file("secret-2.pdf", "s")]).await;
-    work_slowly(&home).await;
+    run_slowly(&home).await;
     let told = catalog.timeline(&batch.id).await.unwrap();
     assert_eq!(counts(told.points.last().unwrap()), [5, 4, 3, 0, 0, 2], "{told:?}");
     assert_eq!(counts(catalog.timeline(&before.id).await.unwrap().points.last().unwrap()), [3, 3, 3, 0, 0, 0]);
     let cancelled = deliver(catalog, "m", "B", &[file("z-4.pdf", "z")]).await;
     let claim = catalog.claim("w", LEASE, 1, None).await.unwrap().remove(0);
-    catalog.commit(&claim, &decide(&claim), &[]).await.unwrap();
-    home.pass(Duration::from_secs(30));
+    catalog.commit(&claim, &fake_stage_changes(&claim), &[]).await.unwrap();
+    home.advance_clock(Duration::from_secs(30));
     catalog.cancel(&cancelled.id).await.unwrap();
-    work_slowly(&home).await;
+    run_slowly(&home).await;
     let told = catalog.timeline(&cancelled.id).await.unwrap();
     assert_eq!(counts(told.points.last().unwrap()), [4, 0, 0, 0, 4, 0]);
     assert!(first(&told, 0, 4) < first(&told, 4, 4), "they were refused when the run was cancelled");
 }
 
-pub(super) async fn failures_are_found_by_stage_and_reason_and_secrets_are_not_shown(home: Home) {
+pub(super) async fn failures_are_found_by_stage_and_reason_and_secrets_are_not_shown(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("torn-3.pdf", "x"), file("y.bad", "y"), file("z.bad", "z")]).await;
     let find = async |level, reason| {
         let wanted = FailureFilter { batch: Some(&batch.id), level, reason, ..FailureFilter::default() };
-        let found = catalog.failures(&Units::All, &wanted, 10).await.unwrap();
-        let groups = catalog.failure_groups(&Units::All, &wanted, 10).await.unwrap();
+        let found = catalog.failures(&UnitScope::All, &wanted, 10).await.unwrap();
+        let groups = catalog.failure_groups(&UnitScope::All, &wanted, 10).await.unwrap();
         assert_eq!(groups.iter().map(|group| group.count).sum::<u64>(), found.len() as u64);
         found
     };
     // While the dossier is worked on a stamp may yet be seen.
     let claim = catalog.claim("w", LEASE, 1, None).await.unwrap().remove(0);
     let Item::File { file: first, .. } = &claim.item else { panic!("no file") };
-    let refused = Change::FileRefused { file: first.id.clone(), media_type: String::new(), refusal: refusal(Class::Input) };
+    let refused = Change::FileRefused { file: first.id.clone(), media_type: String::new(), refusal: refusal(RefusalClass::Input) };
     catalog.commit(&claim, &[refused], &[]).await.unwrap();
     assert!(!find(None, None).await[0].may_be_seen);
-    assert_eq!(catalog.failed_file(&first.id, 1).await.unwrap_err().kind(), Kind::NotFound);
-    catalog.retry_refused(&batch.id, Some(Class::Input), None).await.unwrap();
-    work(catalog, &[&batch]).await;
+    assert_eq!(catalog.viewable_failed_file(&first.id, 1).await.unwrap_err().kind(), ErrorKind::NotFound);
+    catalog.retry_refused(&batch.id, Some(RefusalClass::Input), None).await.unwrap();
+    run_until_idle(catalog, &[&batch]).await;
 
     let paths = |found: &[sohoa_catalog::Failure]| found.iter().map(|one| (one.item.file.clone(), one.item.page)).collect::<Vec<_>>();
-    let files = find(Some(Level::File), None).await;
+    let files = find(Some(StageLevel::File), None).await;
     assert_eq!(paths(&files), [("y.bad".to_owned(), None), ("z.bad".to_owned(), None)]);
-    let pages = find(Some(Level::Page), None).await;
+    let pages = find(Some(StageLevel::Page), None).await;
     assert_eq!((paths(&pages), pages[0].readable_page, pages[0].may_be_seen), (vec![("torn-3.pdf".to_owned(), Some(2))], Some(1), true));
-    assert_eq!((find(Some(Level::Dossier), None).await.len(), find(None, None).await.len()), (0, 3));
+    assert_eq!((find(Some(StageLevel::Dossier), None).await.len(), find(None, None).await.len()), (0, 3));
     assert_eq!((find(None, Some("outage it is")).await.len(), find(None, Some("outage")).await.len()), (1, 0));
     let counted = catalog.level_counts(&batch.id).await.unwrap();
-    assert_eq!((counted[&Level::File].done, counted[&Level::File].failed), (1, 2));
-    assert_eq!((counted[&Level::Page].all, counted[&Level::Page].done, counted[&Level::Page].failed), (3, 2, 1));
+    assert_eq!((counted[&StageLevel::File].done, counted[&StageLevel::File].failed), (1, 2));
+    assert_eq!((counted[&StageLevel::Page].all, counted[&StageLevel::Page].done, counted[&StageLevel::Page].failed), (3, 2, 1));
     assert_eq!(catalog.dossiers_by_group(&batch.id).await.unwrap(), BTreeMap::from([(4, 1)]));
 
     // Its original may be looked at, page by page; of a file of which nothing was refused none may.
     let torn = &pages[0].file_id;
-    assert_eq!(catalog.failed_file(torn, 2).await.unwrap().1.new.sha256, "x");
-    assert_eq!(catalog.failed_file(torn, 4).await.unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(catalog.viewable_failed_file(torn, 2).await.unwrap().1.delivered.sha256, "x");
+    assert_eq!(catalog.viewable_failed_file(torn, 4).await.unwrap_err().kind(), ErrorKind::NotFound);
     let whole = deliver(catalog, "l", "B", &[file("w-1.pdf", "w")]).await;
-    work(catalog, &[&whole]).await;
+    run_until_idle(catalog, &[&whole]).await;
     let id = dossier(catalog, "B").await.files[0].id.clone();
-    assert_eq!(catalog.failed_file(&id, 1).await.unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(catalog.viewable_failed_file(&id, 1).await.unwrap_err().kind(), ErrorKind::NotFound);
 
     // The same bytes are held in another dossier; then a page of the dossier itself is held.
     let elsewhere = deliver(catalog, "m", "C", &[file("secret-1.pdf", "y")]).await;
-    work(catalog, &[&elsewhere]).await;
-    assert_eq!(find(Some(Level::File), None).await.iter().map(|one| one.may_be_seen).collect::<Vec<_>>(), [false, true]);
-    assert_eq!(catalog.failed_file(&files[0].file_id, 1).await.unwrap_err().kind(), Kind::NotFound);
-    assert!(catalog.failed_file(&files[1].file_id, 1).await.is_ok());
+    run_until_idle(catalog, &[&elsewhere]).await;
+    assert_eq!(find(Some(StageLevel::File), None).await.iter().map(|one| one.may_be_seen).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(catalog.viewable_failed_file(&files[0].file_id, 1).await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert!(catalog.viewable_failed_file(&files[1].file_id, 1).await.is_ok());
     let later = deliver(catalog, "n", "A", &[file("secret-2.pdf", "s")]).await;
-    work(catalog, &[&later]).await;
+    run_until_idle(catalog, &[&later]).await;
     assert!(find(None, None).await.iter().all(|one| !one.may_be_seen));
     for file in [torn, &files[1].file_id] {
-        assert_eq!(catalog.failed_file(file, 1).await.unwrap_err().kind(), Kind::NotFound);
+        assert_eq!(catalog.viewable_failed_file(file, 1).await.unwrap_err().kind(), ErrorKind::NotFound);
     }
     let held = dossier(catalog, "A").await.dossier.id;
-    catalog.remove_dossier(&held, sohoa_catalog::OfficersDecision { by: "lan", note: None }).await.unwrap();
-    assert!(catalog.failed_file(torn, 1).await.is_err(), "what was with a secret that was taken out stays hidden");
+    catalog.remove_dossier(&held, sohoa_catalog::QuarantineDecision { by: "lan", note: None }).await.unwrap();
+    assert!(catalog.viewable_failed_file(torn, 1).await.is_err(), "what was with a secret that was taken out stays hidden");
 }
 
-pub(super) async fn a_long_run_is_told_fast(home: Home) {
+pub(super) async fn a_long_run_is_told_fast(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("x-5000.pdf", "x"), file("y-5000.pdf", "y")]).await;
     for claim in catalog.claim("w", LEASE, 2, None).await.unwrap() {
-        catalog.commit(&claim, &decide(&claim), &[]).await.unwrap();
+        catalog.commit(&claim, &fake_stage_changes(&claim), &[]).await.unwrap();
     }
     let filler = "\"quality\":".to_owned() + &"\"x\",\"q\":".repeat(40) + "1";
     // Ten thousand pages are read in as many seconds, each with an event of half a kilobyte.
-    home.raw(&format!(
+    home.run_sql(&format!(
         "UPDATE pages SET state = 'read'; DELETE FROM tasks;
          INSERT INTO events (seq, at, batch, dossier, kind, body, hash)
          SELECT 1000 + row_number() OVER (ORDER BY id), 1800000000000 + 1000 * row_number() OVER (ORDER BY id), '{}', dossier, 'page-read',
@@ -156,14 +156,14 @@ pub(super) async fn a_long_run_is_told_fast(home: Home) {
         batch.id
     ))
     .await;
-    home.pass(Duration::from_secs(10_000));
+    home.advance_clock(Duration::from_secs(10_000));
     let began = Instant::now();
     let told = catalog.timeline(&batch.id).await.unwrap();
     let took = began.elapsed();
     println!("10,000 pages: told in {took:?}");
     assert_eq!(counts(told.points.last().unwrap())[..2], [10_000, 10_000]);
     assert!(
-        told.points.len() <= MOST_POINTS && told.points[100].read > 4_500 && told.points[100].read < 5_500,
+        told.points.len() <= MAX_TIMELINE_POINTS && told.points[100].read > 4_500 && told.points[100].read < 5_500,
         "{}",
         told.points[100].read
     );

@@ -1,21 +1,21 @@
 //! Uploads: files, duplicates, lists, the way to a batch.
 
 use super::*;
-use sohoa_base::model::upload::{Amount, Obstacle, StartRule, Upload, UploadFile, UploadFileState, UploadState};
-use sohoa_catalog::{ListedFile, NewList, NewUpload, NewUploadFile, UploadFileKind, Verdict};
+use sohoa_base::model::upload::{StartObstacle, StartRule, Upload, UploadFile, UploadFileState, UploadSize, UploadState};
+use sohoa_catalog::{ListedFile, NewUpload, NewUploadFile, NewUploadList, UploadFileKind, UploadVerdict};
 use std::time::Instant;
 
-async fn opened(catalog: &Catalog, name: &str) -> Upload {
+async fn open_upload(catalog: &Catalog, name: &str) -> Upload {
     let new = NewUpload {
         name,
         unit: "F1",
         user: "lan",
         pipeline: "test",
-        text: "[[stage]]",
+        pipeline_text: "[[stage]]",
         priority: 3,
-        starts: StartRule::ByPerson,
+        start_rule: StartRule::Manual,
         expected: None,
-        line: None,
+        target: None,
     };
     catalog.open_upload(&new).await.unwrap()
 }
@@ -25,63 +25,68 @@ async fn announce(catalog: &Catalog, upload: &Upload, path: &str, content: &str)
     let dossier = path.rsplit_once('/').map_or(path, |(folder, _)| folder);
     let kind = if path.ends_with(".csv") { UploadFileKind::List } else { UploadFileKind::Scan };
     let plain = path.to_lowercase();
-    let new = NewUploadFile { path, dossier, plain: &plain, kind, bytes: 10, sha256: content, refusal: None };
-    catalog.announce(&upload.id, &new).await
+    let new = NewUploadFile { path, dossier, normalized_path: &plain, kind, bytes: 10, sha256: content, refusal: None };
+    catalog.announce_upload_file(&upload.id, &new).await
 }
 
-async fn arrived(catalog: &Catalog, upload: &Upload, path: &str, content: &str) -> UploadFile {
+async fn upload_scan(catalog: &Catalog, upload: &Upload, path: &str, content: &str) -> UploadFile {
     let (file, _) = announce(catalog, upload, path, content).await.unwrap();
-    catalog.settle_upload_file(&upload.id, &file.id, &Verdict::Scan).await.unwrap()
+    catalog.record_upload_verdict(&upload.id, &file.id, &UploadVerdict::Scan).await.unwrap()
 }
 
-async fn counted(catalog: &Catalog, upload: &Upload) -> (u64, u64, u64, u64, u64) {
+async fn tally(catalog: &Catalog, upload: &Upload) -> (u64, u64, u64, u64, u64) {
     let held = catalog.upload_tallies(std::slice::from_ref(&upload.id)).await.unwrap().remove(&upload.id).unwrap_or_default();
     assert_eq!(held.bytes.announced, held.files.announced * 10);
     (held.files.announced, held.files.sending, held.files.received, held.files.duplicate, held.files.refused)
 }
 
-fn list(folder: &str, files: &[&str]) -> NewList {
-    let listed = |(row, file): (u32, &&str)| ListedFile { row, file: (*file).to_owned(), plain: file.to_lowercase() };
-    NewList { folder: folder.to_owned(), rows: files.len() as u64, files: (2..).zip(files).map(listed).collect(), ..NewList::default() }
+fn list(folder: &str, files: &[&str]) -> NewUploadList {
+    let listed = |(row, file): (u32, &&str)| ListedFile { row, file: (*file).to_owned(), normalized_path: file.to_lowercase() };
+    NewUploadList {
+        folder: folder.to_owned(),
+        rows: files.len() as u64,
+        files: (2..).zip(files).map(listed).collect(),
+        ..NewUploadList::default()
+    }
 }
 
-pub(super) async fn files_of_an_upload_are_announced_judged_and_counted(home: Home) {
+pub(super) async fn files_of_an_upload_are_announced_judged_and_counted(home: TestCatalog) {
     let catalog = &home.catalog;
     // The archive has these bytes in dossier A, and refused those.
     let batch = deliver(catalog, "k", "A", &[file("a/1-1.pdf", "stored"), file("a/2.bad", "bad")]).await;
-    work(catalog, &[]).await;
+    run_until_idle(catalog, &[]).await;
     assert_eq!(state(catalog, &batch).await, BatchState::Finished);
-    let upload = opened(catalog, "lô 1").await;
+    let upload = open_upload(catalog, "lô 1").await;
     let (one, is_new) = announce(catalog, &upload, "A/1.pdf", "x").await.unwrap();
     let (again, is_new_again) = announce(catalog, &upload, "A/1.pdf", "x").await.unwrap();
     assert_eq!((one.id.as_str(), is_new, is_new_again), (again.id.as_str(), true, false));
-    assert_eq!(announce(catalog, &upload, "A/1.pdf", "y").await.unwrap_err().kind(), Kind::Conflict);
-    assert_eq!(counted(catalog, &upload).await, (1, 1, 0, 0, 0));
-    let settled = catalog.settle_upload_file(&upload.id, &one.id, &Verdict::Scan).await.unwrap();
+    assert_eq!(announce(catalog, &upload, "A/1.pdf", "y").await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(tally(catalog, &upload).await, (1, 1, 0, 0, 0));
+    let settled = catalog.record_upload_verdict(&upload.id, &one.id, &UploadVerdict::Scan).await.unwrap();
     assert_eq!(settled.state, UploadFileState::Received);
-    let twin = arrived(catalog, &upload, "A/2.pdf", "x").await;
-    assert_eq!((twin.state, twin.repeats.as_deref(), twin.stored), (UploadFileState::Duplicate, Some("A/1.pdf"), false));
-    assert_eq!(arrived(catalog, &upload, "B/2.pdf", "x").await.state, UploadFileState::Received, "another dossier");
-    let stored = arrived(catalog, &upload, "A/3.pdf", "stored").await;
-    assert_eq!((stored.state, stored.repeats.as_deref(), stored.stored), (UploadFileState::Duplicate, Some("a/1-1.pdf"), true));
-    let refused = arrived(catalog, &upload, "A/4.pdf", "bad").await;
-    assert_eq!((refused.state, refused.class), (UploadFileState::Refused, Some(Class::Input)));
+    let twin = upload_scan(catalog, &upload, "A/2.pdf", "x").await;
+    assert_eq!((twin.state, twin.duplicate_of.as_deref(), twin.in_archive), (UploadFileState::Duplicate, Some("A/1.pdf"), false));
+    assert_eq!(upload_scan(catalog, &upload, "B/2.pdf", "x").await.state, UploadFileState::Received, "another dossier");
+    let stored = upload_scan(catalog, &upload, "A/3.pdf", "stored").await;
+    assert_eq!((stored.state, stored.duplicate_of.as_deref(), stored.in_archive), (UploadFileState::Duplicate, Some("a/1-1.pdf"), true));
+    let refused = upload_scan(catalog, &upload, "A/4.pdf", "bad").await;
+    assert_eq!((refused.state, refused.class), (UploadFileState::Refused, Some(RefusalClass::Input)));
     let (fresh, _) = announce(catalog, &upload, "A/5.pdf", "text").await.unwrap();
-    let verdict = Verdict::Refused(refusal(Class::Limit));
-    let fresh = catalog.settle_upload_file(&upload.id, &fresh.id, &verdict).await.unwrap();
+    let verdict = UploadVerdict::Refused(refusal(RefusalClass::Limit));
+    let fresh = catalog.record_upload_verdict(&upload.id, &fresh.id, &verdict).await.unwrap();
     assert_eq!((fresh.state, fresh.reason.as_deref()), (UploadFileState::Refused, Some("limit it is")));
     // What is settled stays, whatever comes later.
-    let kept = catalog.settle_upload_file(&upload.id, &fresh.id, &Verdict::Scan).await.unwrap();
+    let kept = catalog.record_upload_verdict(&upload.id, &fresh.id, &UploadVerdict::Scan).await.unwrap();
     assert_eq!(kept.state, UploadFileState::Refused);
-    assert_eq!(counted(catalog, &upload).await, (6, 0, 2, 2, 2));
+    assert_eq!(tally(catalog, &upload).await, (6, 0, 2, 2, 2));
 
     // The batch sees the same.
     let balance = {
         let batch = open(catalog, "upload").await;
         for code in catalog.upload_dossiers(&upload.id, "", 10).await.unwrap() {
-            let files = catalog.upload_files_of(&upload.id, &code).await.unwrap();
-            let files: Vec<NewFile> = files.iter().map(|one| file(&one.path, &one.sha256)).collect();
-            catalog.receive(&batch.id, &name(&code), &files, &plan()).await.unwrap();
+            let files = catalog.upload_files_of_dossier(&upload.id, &code).await.unwrap();
+            let files: Vec<DeliveredFile> = files.iter().map(|one| file(&one.path, &one.sha256)).collect();
+            catalog.receive_files(&batch.id, &name(&code), &files, &plan()).await.unwrap();
         }
         catalog.balance(&batch.id).await.unwrap().files
     };
@@ -90,24 +95,25 @@ pub(super) async fn files_of_an_upload_are_announced_judged_and_counted(home: Ho
     // A duplicate takes the place of what it repeats.
     catalog.remove_upload_file(&upload.id, &one.id, "lan").await.unwrap();
     let heir = catalog.upload_file(&upload.id, &twin.id).await.unwrap();
-    assert_eq!((heir.state, heir.repeats), (UploadFileState::Received, None));
-    assert_eq!(catalog.upload_file(&upload.id, &one.id).await.unwrap_err().kind(), Kind::NotFound);
-    assert_eq!(catalog.upload_file("other", &twin.id).await.unwrap_err().kind(), Kind::NotFound);
-    assert_eq!(counted(catalog, &upload).await, (5, 0, 2, 1, 2));
+    assert_eq!((heir.state, heir.duplicate_of), (UploadFileState::Received, None));
+    assert_eq!(catalog.upload_file(&upload.id, &one.id).await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(catalog.upload_file("other", &twin.id).await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(tally(catalog, &upload).await, (5, 0, 2, 1, 2));
     catalog.verify_events().await.unwrap();
 }
 
-pub(super) async fn lists_of_an_upload_are_matched_as_things_come_and_go(home: Home) {
+pub(super) async fn lists_of_an_upload_are_matched_as_things_come_and_go(home: TestCatalog) {
     let catalog = &home.catalog;
-    let upload = opened(catalog, "lô 1").await;
-    let missing = async || catalog.upload_missing(&upload.id, 10).await.unwrap().1.into_iter().map(|(_, _, file)| file).collect::<Vec<_>>();
-    let extra = async || catalog.upload_extra(&upload.id, 10).await.unwrap();
+    let upload = open_upload(catalog, "lô 1").await;
+    let missing =
+        async || catalog.missing_upload_files(&upload.id, 10).await.unwrap().1.into_iter().map(|(_, _, file)| file).collect::<Vec<_>>();
+    let extra = async || catalog.unlisted_upload_files(&upload.id, 10).await.unwrap();
     announce(catalog, &upload, "L/a/001.jpg", "1").await.unwrap();
     announce(catalog, &upload, "M/001.jpg", "2").await.unwrap();
     let (sheet, _) = announce(catalog, &upload, "L/manifest.csv", "3").await.unwrap();
     assert_eq!((missing().await.len(), extra().await.0), (0, 0));
-    let came = Verdict::List(list("l/", &["A/001.JPG", "a/002.jpg", "1.jpg"]));
-    catalog.settle_upload_file(&upload.id, &sheet.id, &came).await.unwrap();
+    let came = UploadVerdict::List(list("l/", &["A/001.JPG", "a/002.jpg", "1.jpg"]));
+    catalog.record_upload_verdict(&upload.id, &sheet.id, &came).await.unwrap();
     assert_eq!((missing().await, extra().await.0), (vec!["a/002.jpg".to_owned(), "1.jpg".to_owned()], 0), "001.jpg is not 1.jpg");
     let (second, _) = announce(catalog, &upload, "L/a/002.jpg", "4").await.unwrap();
     announce(catalog, &upload, "L/b/1.jpg", "5").await.unwrap();
@@ -119,7 +125,7 @@ pub(super) async fn lists_of_an_upload_are_matched_as_things_come_and_go(home: H
     assert_eq!((listed[0].path.as_str(), listed[0].rows, listed[0].names_files), ("L/manifest.csv", 3, true));
     // Two lists over one folder: what either names is not extra.
     let (inner, _) = announce(catalog, &upload, "L/b/manifest.csv", "7").await.unwrap();
-    catalog.settle_upload_file(&upload.id, &inner.id, &Verdict::List(list("l/b/", &["x.jpg"]))).await.unwrap();
+    catalog.record_upload_verdict(&upload.id, &inner.id, &UploadVerdict::List(list("l/b/", &["x.jpg"]))).await.unwrap();
     assert_eq!(extra().await.0, 0);
     catalog.remove_upload_file(&upload.id, &inner.id, "lan").await.unwrap();
     assert_eq!((missing().await.len(), extra().await.0), (1, 1));
@@ -127,73 +133,73 @@ pub(super) async fn lists_of_an_upload_are_matched_as_things_come_and_go(home: H
     assert_eq!((missing().await.len(), extra().await.0), (0, 0));
 }
 
-pub(super) async fn an_upload_becomes_one_batch(home: Home) {
+pub(super) async fn an_upload_becomes_one_batch(home: TestCatalog) {
     let catalog = &home.catalog;
-    let upload = opened(catalog, "lô 1").await;
+    let upload = open_upload(catalog, "lô 1").await;
     let stands = async || catalog.upload_obstacle(&upload.id).await.unwrap();
-    assert_eq!(stands().await, Some(Obstacle::Empty));
-    arrived(catalog, &upload, "A/1.pdf", "x").await;
+    assert_eq!(stands().await, Some(StartObstacle::Empty));
+    upload_scan(catalog, &upload, "A/1.pdf", "x").await;
     let (late, _) = announce(catalog, &upload, "A/2.pdf", "y").await.unwrap();
-    assert_eq!(stands().await, Some(Obstacle::Sending(1)));
-    assert_eq!(catalog.start_upload(&upload.id, false, "lan").await.unwrap_err().kind(), Kind::Conflict);
-    catalog.settle_upload_file(&upload.id, &late.id, &Verdict::Scan).await.unwrap();
-    catalog.expect_of_upload(&upload.id, Amount { files: 3, bytes: 30 }).await.unwrap();
-    assert_eq!(stands().await, Some(Obstacle::NotAnnounced(1)));
+    assert_eq!(stands().await, Some(StartObstacle::Sending(1)));
+    assert_eq!(catalog.start_upload(&upload.id, false, "lan").await.unwrap_err().kind(), ErrorKind::Conflict);
+    catalog.record_upload_verdict(&upload.id, &late.id, &UploadVerdict::Scan).await.unwrap();
+    catalog.set_upload_expected(&upload.id, UploadSize { files: 3, bytes: 30 }).await.unwrap();
+    assert_eq!(stands().await, Some(StartObstacle::NotAnnounced(1)));
     let (sheet, _) = announce(catalog, &upload, "A/manifest.csv", "z").await.unwrap();
-    catalog.settle_upload_file(&upload.id, &sheet.id, &Verdict::List(list("a/", &["1.pdf", "9.pdf"]))).await.unwrap();
-    assert_eq!(stands().await, Some(Obstacle::Missing(1)));
-    assert_eq!(catalog.start_upload(&upload.id, false, "lan").await.unwrap_err().kind(), Kind::Conflict);
-    let other = home.again().await;
+    catalog.record_upload_verdict(&upload.id, &sheet.id, &UploadVerdict::List(list("a/", &["1.pdf", "9.pdf"]))).await.unwrap();
+    assert_eq!(stands().await, Some(StartObstacle::Missing(1)));
+    assert_eq!(catalog.start_upload(&upload.id, false, "lan").await.unwrap_err().kind(), ErrorKind::Conflict);
+    let other = home.reopen().await;
     let (one, two) = tokio::join!(catalog.start_upload(&upload.id, true, "lan"), other.start_upload(&upload.id, true, "hoa"));
     assert_eq!((one.unwrap().state, two.unwrap().state), (UploadState::Starting, UploadState::Starting));
-    assert_eq!(announce(catalog, &upload, "A/3.pdf", "late").await.unwrap_err().kind(), Kind::Conflict);
-    assert_eq!(catalog.withdraw_upload(&upload.id, "lan").await.unwrap_err().kind(), Kind::Conflict);
+    assert_eq!(announce(catalog, &upload, "A/3.pdf", "late").await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(catalog.withdraw_upload(&upload.id, "lan").await.unwrap_err().kind(), ErrorKind::Conflict);
     assert_eq!(catalog.set_upload_batch(&upload.id, "b1").await.unwrap(), "b1");
     assert_eq!(other.set_upload_batch(&upload.id, "b2").await.unwrap(), "b1");
     for _ in 0..2 {
-        catalog.end_upload(&upload.id).await.unwrap();
+        catalog.finish_upload(&upload.id).await.unwrap();
     }
     assert_eq!(catalog.upload(&upload.id).await.unwrap().state, UploadState::Started);
-    let withdrawn = opened(catalog, "lô 2").await;
+    let withdrawn = open_upload(catalog, "lô 2").await;
     catalog.withdraw_upload(&withdrawn.id, "lan").await.unwrap();
-    assert_eq!(catalog.start_upload(&withdrawn.id, false, "lan").await.unwrap_err().kind(), Kind::Conflict);
-    assert_eq!(catalog.upload("x").await.unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(catalog.start_upload(&withdrawn.id, false, "lan").await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(catalog.upload("x").await.unwrap_err().kind(), ErrorKind::NotFound);
     let kinds: Vec<String> = catalog.events(0, 100).await.unwrap().into_iter().map(|event| event.kind).collect();
     assert_eq!(kinds, ["upload-opened", "upload-started", "upload-received", "upload-opened", "upload-withdrawn"]);
-    let units = |names: &[&str]| Units::Some(names.iter().map(|name| (*name).to_owned()).collect());
-    let ids = async |units: &Units, state, before: Option<&str>| {
+    let units = |names: &[&str]| UnitScope::Only(names.iter().map(|name| (*name).to_owned()).collect());
+    let ids = async |units: &UnitScope, state, before: Option<&str>| {
         let found = catalog.uploads_before(units, state, before, 10).await.unwrap();
         found.into_iter().map(|upload| upload.id).collect::<Vec<_>>()
     };
     assert_eq!(ids(&units(&["F1"]), None, None).await, [withdrawn.id.clone(), upload.id.clone()]);
-    assert_eq!(ids(&Units::All, None, Some(&withdrawn.id)).await, vec![upload.id.clone()]);
-    assert_eq!(ids(&Units::All, Some(UploadState::Started), None).await, vec![upload.id.clone()]);
+    assert_eq!(ids(&UnitScope::All, None, Some(&withdrawn.id)).await, vec![upload.id.clone()]);
+    assert_eq!(ids(&UnitScope::All, Some(UploadState::Started), None).await, vec![upload.id.clone()]);
     assert!(ids(&units(&["F2"]), None, None).await.is_empty());
 }
 
-pub(super) async fn of_two_same_files_at_once_one_is_the_duplicate(home: Home) {
-    let (catalog, other) = (home.catalog.clone(), home.again().await);
-    let upload = opened(&catalog, "lô 1").await;
+pub(super) async fn of_two_same_files_at_once_one_is_the_duplicate(home: TestCatalog) {
+    let (catalog, other) = (home.catalog.clone(), home.reopen().await);
+    let upload = open_upload(&catalog, "lô 1").await;
     for round in 0..8 {
         let content = format!("same {round}");
         let (one, _) = announce(&catalog, &upload, &format!("A/{round}-1.pdf"), &content).await.unwrap();
         let (two, _) = announce(&catalog, &upload, &format!("A/{round}-2.pdf"), &content).await.unwrap();
         let (one, two) = tokio::join!(
-            catalog.settle_upload_file(&upload.id, &one.id, &Verdict::Scan),
-            other.settle_upload_file(&upload.id, &two.id, &Verdict::Scan)
+            catalog.record_upload_verdict(&upload.id, &one.id, &UploadVerdict::Scan),
+            other.record_upload_verdict(&upload.id, &two.id, &UploadVerdict::Scan)
         );
         let states = [one.unwrap().state, two.unwrap().state];
         assert!(states.contains(&UploadFileState::Received) && states.contains(&UploadFileState::Duplicate), "{states:?}");
     }
 }
 
-pub(super) async fn an_upload_of_ten_thousand_files_is_counted_and_listed(home: Home) {
+pub(super) async fn an_upload_of_ten_thousand_files_is_counted_and_listed(home: TestCatalog) {
     let catalog = &home.catalog;
-    let upload = opened(catalog, "lô 1").await;
+    let upload = open_upload(catalog, "lô 1").await;
     // 500 dossiers of 20 files with the same names, each with a list; one file is not there.
     let series = |from: u32, to: u32| format!("WITH RECURSIVE n(i) AS (SELECT {from} UNION ALL SELECT i + 1 FROM n WHERE i < {to})");
     let (id, path) = (&upload.id, "'hs ' || (i / 20) || '/' || (i % 20) || '.jpg'");
-    home.raw(&format!(
+    home.run_sql(&format!(
         "{} INSERT INTO upload_files (id, upload, path, dossier, plain, last, kind, bytes, sha256, state)
          SELECT 'f' || (100000 + i), '{id}', {path}, 'hs ' || (i / 20), {path}, (i % 20) || '.jpg', 'scan', 10, 's' || i,
              CASE WHEN i % 10 = 0 THEN 'sending' ELSE 'received' END FROM n",
@@ -205,13 +211,13 @@ pub(super) async fn an_upload_of_ten_thousand_files_is_counted_and_listed(home: 
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     for dossier in 0..500 {
         let (sheet, _) = announce(catalog, &upload, &format!("hs {dossier}/manifest.csv"), &format!("l{dossier}")).await.unwrap();
-        let came = Verdict::List(list(&format!("hs {dossier}/"), &names));
-        catalog.settle_upload_file(&upload.id, &sheet.id, &came).await.unwrap();
+        let came = UploadVerdict::List(list(&format!("hs {dossier}/"), &names));
+        catalog.record_upload_verdict(&upload.id, &sheet.id, &came).await.unwrap();
     }
     let lists = began.elapsed();
     let began = Instant::now();
-    assert_eq!(catalog.upload_missing(id, 10).await.unwrap().0, 1);
-    assert_eq!(catalog.upload_extra(id, 10).await.unwrap().0, 0);
+    assert_eq!(catalog.missing_upload_files(id, 10).await.unwrap().0, 1);
+    assert_eq!(catalog.unlisted_upload_files(id, 10).await.unwrap().0, 0);
     let held = catalog.upload_tallies(std::slice::from_ref(id)).await.unwrap().remove(id).unwrap();
     assert_eq!((held.files.announced, held.files.sending, held.files.received), (10_000 + 499, 999, 9_000));
     let shown = began.elapsed();
@@ -226,35 +232,35 @@ pub(super) async fn an_upload_of_ten_thousand_files_is_counted_and_listed(home: 
     let listed = began.elapsed();
     let began = Instant::now();
     announce(catalog, &upload, "hs 0/0.jpg", "the missing one").await.unwrap();
-    assert_eq!(catalog.upload_missing(id, 10).await.unwrap().0, 0);
+    assert_eq!(catalog.missing_upload_files(id, 10).await.unwrap().0, 0);
     println!("10,000 files: 500 lists in {lists:?}, shown in {shown:?}, listed in {listed:?}, one more in {:?}", began.elapsed());
 }
 
-pub(super) async fn an_upload_keeps_the_line_that_is_chosen(home: Home) {
+pub(super) async fn an_upload_keeps_the_line_that_is_chosen(home: TestCatalog) {
     let catalog = &home.catalog;
     let new = NewUpload {
         name: "lô 1",
         unit: "F1",
         user: "lan",
         pipeline: "test",
-        text: "[[stage]]",
+        pipeline_text: "[[stage]]",
         priority: 0,
-        starts: StartRule::ByPerson,
+        start_rule: StartRule::Manual,
         expected: None,
-        line: Some("A"),
+        target: Some("A"),
     };
     let upload = catalog.open_upload(&new).await.unwrap();
-    assert_eq!((upload.line.as_deref(), upload.line_by.as_deref()), (Some("A"), Some("lan")));
-    let changed = catalog.set_upload_line(&upload.id, Some("B"), "minh").await.unwrap();
-    assert_eq!((changed.line.as_deref(), changed.line_by.as_deref()), (Some("B"), Some("minh")));
-    let none = catalog.set_upload_line(&upload.id, None, "minh").await.unwrap();
-    assert_eq!((none.line, none.line_by), (None, None));
+    assert_eq!((upload.target.as_deref(), upload.target_by.as_deref()), (Some("A"), Some("lan")));
+    let changed = catalog.set_upload_target(&upload.id, Some("B"), "minh").await.unwrap();
+    assert_eq!((changed.target.as_deref(), changed.target_by.as_deref()), (Some("B"), Some("minh")));
+    let none = catalog.set_upload_target(&upload.id, None, "minh").await.unwrap();
+    assert_eq!((none.target, none.target_by), (None, None));
     let (sheet, _) = announce(catalog, &upload, "L/manifest.csv", "3").await.unwrap();
     let lines = vec![(2, "A".to_owned()), (5, "B".to_owned())];
-    let came = Verdict::List(NewList { lines: lines.clone(), ..list("l/", &[]) });
-    catalog.settle_upload_file(&upload.id, &sheet.id, &came).await.unwrap();
-    assert_eq!(catalog.upload_lists(&upload.id).await.unwrap()[0].lines, lines);
+    let came = UploadVerdict::List(NewUploadList { targets: lines.clone(), ..list("l/", &[]) });
+    catalog.record_upload_verdict(&upload.id, &sheet.id, &came).await.unwrap();
+    assert_eq!(catalog.upload_lists(&upload.id).await.unwrap()[0].targets, lines);
     catalog.withdraw_upload(&upload.id, "lan").await.unwrap();
-    assert_eq!(catalog.set_upload_line(&upload.id, Some("A"), "lan").await.unwrap_err().kind(), Kind::Conflict);
-    assert_eq!(catalog.set_upload_line("none", None, "lan").await.unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(catalog.set_upload_target(&upload.id, Some("A"), "lan").await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(catalog.set_upload_target("none", None, "lan").await.unwrap_err().kind(), ErrorKind::NotFound);
 }

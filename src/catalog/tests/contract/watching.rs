@@ -1,42 +1,42 @@
 //! Counting for those who watch, documents in hand, kept searches.
 
 use super::*;
-use sohoa_base::model::account::Units;
+use sohoa_base::model::account::UnitScope;
 
-pub(super) async fn the_queue_and_the_failures_are_counted(home: Home) {
+pub(super) async fn the_queue_and_the_failures_are_counted(home: TestCatalog) {
     let catalog = &home.catalog;
-    let first = catalog.pulse().await.unwrap();
+    let first = catalog.event_cursor().await.unwrap();
     let batch = deliver(catalog, "k", "A", &[file("torn-3.pdf", "x"), file("y.bad", "y"), file("z.bad", "z")]).await;
-    assert_ne!(catalog.pulse().await.unwrap(), first);
-    let queue = catalog.queue().await.unwrap();
+    assert_ne!(catalog.event_cursor().await.unwrap(), first);
+    let queue = catalog.queue_levels().await.unwrap();
     assert_eq!(queue.iter().map(|line| (line.level.as_str(), line.open, line.taken)).collect::<Vec<_>>(), [("file", 3, 0)]);
     assert!(queue[0].oldest.starts_with("20"), "{}", queue[0].oldest);
     let claims = catalog.claim("host/7/0", LEASE, 2, None).await.unwrap();
     assert_eq!(
-        (catalog.queue().await.unwrap()[0].taken, catalog.workers().await.unwrap()),
+        (catalog.queue_levels().await.unwrap()[0].taken, catalog.leased_by_process().await.unwrap()),
         (2, BTreeMap::from([("host/7".to_owned(), 2)]))
     );
     for claim in &claims {
-        catalog.give_back(claim).await.unwrap();
+        catalog.release_unchanged(claim).await.unwrap();
     }
-    work(catalog, &[&batch]).await;
-    assert!(catalog.queue().await.unwrap().is_empty() && catalog.workers().await.unwrap().is_empty());
+    run_until_idle(catalog, &[&batch]).await;
+    assert!(catalog.queue_levels().await.unwrap().is_empty() && catalog.leased_by_process().await.unwrap().is_empty());
     let groups =
-        catalog.failure_groups(&Units::All, &FailureFilter { batch: Some(&batch.id), ..FailureFilter::default() }, 10).await.unwrap();
+        catalog.failure_groups(&UnitScope::All, &FailureFilter { batch: Some(&batch.id), ..FailureFilter::default() }, 10).await.unwrap();
     assert_eq!(groups.iter().map(|group| group.count).sum::<u64>(), 3);
-    assert_eq!((groups[0].class, groups[0].count), (Class::Input, 2), "the most frequent first");
-    assert_eq!(catalog.failure_groups(&Units::All, &FailureFilter::default(), 1).await.unwrap().len(), 1);
-    let others = Units::Some(BTreeSet::from(["other".to_owned()]));
+    assert_eq!((groups[0].class, groups[0].count), (RefusalClass::Input, 2), "the most frequent first");
+    assert_eq!(catalog.failure_groups(&UnitScope::All, &FailureFilter::default(), 1).await.unwrap().len(), 1);
+    let others = UnitScope::Only(BTreeSet::from(["other".to_owned()]));
     assert!(catalog.failure_groups(&others, &FailureFilter::default(), 10).await.unwrap().is_empty());
-    assert_eq!(catalog.happened("page-read", 0).await.unwrap(), 2);
-    assert_eq!(catalog.happened("page-read", i64::MAX).await.unwrap(), 0);
+    assert_eq!(catalog.count_events("page-read", 0).await.unwrap(), 2);
+    assert_eq!(catalog.count_events("page-read", i64::MAX).await.unwrap(), 0);
     let ids = [batch.id.clone(), "none".to_owned()];
     assert_eq!(
         catalog.page_balances(&ids).await.unwrap(),
         BTreeMap::from([(batch.id.clone(), catalog.page_balance(&batch.id).await.unwrap())])
     );
     catalog.pause(&batch.id).await.unwrap();
-    assert_eq!(catalog.paused_of(&ids).await.unwrap(), BTreeSet::from([batch.id.clone()]));
+    assert_eq!(catalog.paused_batches(&ids).await.unwrap(), BTreeSet::from([batch.id.clone()]));
     catalog.resume(&batch.id).await.unwrap();
     assert!(catalog.delivery_names(&ids).await.unwrap().is_empty());
     // One file alone, whatever its class.
@@ -44,50 +44,53 @@ pub(super) async fn the_queue_and_the_failures_are_counted(home: Home) {
     assert_eq!(catalog.retry_refused(&batch.id, None, Some("y.bad")).await.unwrap(), 1);
 }
 
-pub(super) async fn an_urgent_run_comes_first_and_its_events_are_found(home: Home) {
+pub(super) async fn an_urgent_run_comes_first_and_its_events_are_found(home: TestCatalog) {
     let catalog = &home.catalog;
     let first = deliver(catalog, "k", "A", &[file("x-1.pdf", "x")]).await;
     let second = deliver(catalog, "l", "B", &[file("y-1.pdf", "y")]).await;
-    catalog.prioritise(&second.id, 50).await.unwrap();
+    catalog.set_priority(&second.id, 50).await.unwrap();
     assert_eq!((catalog.priority(&first.id).await.unwrap(), catalog.priority(&second.id).await.unwrap()), (0, 50));
     assert_eq!(catalog.claim("w", LEASE, 1, None).await.unwrap()[0].batch, second.id);
-    assert_eq!(catalog.prioritise("none", 1).await.unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(catalog.set_priority("none", 1).await.unwrap_err().kind(), ErrorKind::NotFound);
     let found = async |text: &str| {
-        catalog.events_of(&second.id, 0, text, 10).await.unwrap().into_iter().map(|event| event.kind).collect::<Vec<_>>()
+        catalog.batch_events(&second.id, 0, text, 10).await.unwrap().into_iter().map(|event| event.kind).collect::<Vec<_>>()
     };
     assert_eq!(found("PRIORIT").await, ["batch-prioritised"]);
     assert!(found("").await.len() > 1 && found("no such text").await.is_empty());
-    let all = catalog.events_of(&second.id, 0, "", 10).await.unwrap();
+    let all = catalog.batch_events(&second.id, 0, "", 10).await.unwrap();
     assert!(all.iter().all(|event| event.batch == second.id));
-    assert_eq!(catalog.events_of(&second.id, all[0].seq, "", 10).await.unwrap().len(), all.len() - 1);
+    assert_eq!(catalog.batch_events(&second.id, all[0].seq, "", 10).await.unwrap().len(), all.len() - 1);
 }
 
-pub(super) async fn a_document_is_in_one_hand_for_a_while(home: Home) {
+pub(super) async fn a_document_is_in_one_hand_for_a_while(home: TestCatalog) {
     let catalog = &home.catalog;
     let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
-    assert_eq!(catalog.hold("d#1", "lan", minutes(10)).await.unwrap(), "lan");
-    assert_eq!(catalog.hold("d#1", "hoa", minutes(10)).await.unwrap(), "lan");
-    home.pass(minutes(9));
-    assert_eq!(catalog.hold("d#1", "lan", minutes(10)).await.unwrap(), "lan");
-    home.pass(minutes(9));
-    assert_eq!(catalog.held().await.unwrap(), BTreeMap::from([("d#1".to_owned(), "lan".to_owned())]));
-    catalog.let_go("d#1", "hoa").await.unwrap();
-    assert_eq!(catalog.held().await.unwrap().len(), 1, "nobody takes it out of another's hand");
-    home.pass(minutes(2));
-    assert!(catalog.held().await.unwrap().is_empty());
-    assert_eq!(catalog.hold("d#1", "hoa", minutes(10)).await.unwrap(), "hoa");
-    catalog.let_go("d#1", "hoa").await.unwrap();
-    assert!(catalog.held().await.unwrap().is_empty());
+    assert_eq!(catalog.acquire_review_lock("d#1", "lan", minutes(10)).await.unwrap(), "lan");
+    assert_eq!(catalog.acquire_review_lock("d#1", "hoa", minutes(10)).await.unwrap(), "lan");
+    home.advance_clock(minutes(9));
+    assert_eq!(catalog.acquire_review_lock("d#1", "lan", minutes(10)).await.unwrap(), "lan");
+    home.advance_clock(minutes(9));
+    assert_eq!(catalog.review_locks().await.unwrap(), BTreeMap::from([("d#1".to_owned(), "lan".to_owned())]));
+    catalog.release_review_lock("d#1", "hoa").await.unwrap();
+    assert_eq!(catalog.review_locks().await.unwrap().len(), 1, "nobody takes it out of another's hand");
+    home.advance_clock(minutes(2));
+    assert!(catalog.review_locks().await.unwrap().is_empty());
+    assert_eq!(catalog.acquire_review_lock("d#1", "hoa", minutes(10)).await.unwrap(), "hoa");
+    catalog.release_review_lock("d#1", "hoa").await.unwrap();
+    assert!(catalog.review_locks().await.unwrap().is_empty());
 }
 
-pub(super) async fn searches_are_kept_by_person(home: Home) {
+pub(super) async fn searches_are_kept_by_person(home: TestCatalog) {
     let catalog = &home.catalog;
-    let kept = catalog.keep_search("lan", "Phòng cháy", "phòng cháy kind:CT", "", 2).await.unwrap();
-    catalog.keep_search("lan", "Đất đai", "đất đai", "F1", 2).await.unwrap();
-    assert_eq!(catalog.keep_search("lan", "Ba", "ba", "", 2).await.unwrap_err().kind(), Kind::Limit);
-    assert_eq!(catalog.searches("lan").await.unwrap().iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["Phòng cháy", "Đất đai"]);
-    assert!(catalog.searches("hoa").await.unwrap().is_empty());
-    assert_eq!(catalog.forget_search("hoa", &kept.id).await.unwrap_err().kind(), Kind::NotFound);
-    catalog.forget_search("lan", &kept.id).await.unwrap();
-    assert_eq!(catalog.searches("lan").await.unwrap().len(), 1);
+    let kept = catalog.save_search("lan", "Phòng cháy", "phòng cháy kind:CT", "", 2).await.unwrap();
+    catalog.save_search("lan", "Đất đai", "đất đai", "F1", 2).await.unwrap();
+    assert_eq!(catalog.save_search("lan", "Ba", "ba", "", 2).await.unwrap_err().kind(), ErrorKind::Limit);
+    assert_eq!(
+        catalog.saved_searches("lan").await.unwrap().iter().map(|one| one.name.as_str()).collect::<Vec<_>>(),
+        ["Phòng cháy", "Đất đai"]
+    );
+    assert!(catalog.saved_searches("hoa").await.unwrap().is_empty());
+    assert_eq!(catalog.delete_search("hoa", &kept.id).await.unwrap_err().kind(), ErrorKind::NotFound);
+    catalog.delete_search("lan", &kept.id).await.unwrap();
+    assert_eq!(catalog.saved_searches("lan").await.unwrap().len(), 1);
 }

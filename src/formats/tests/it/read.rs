@@ -1,13 +1,13 @@
 //! Reading delivered files.
 
-use sohoa_base::error::{Error, Kind, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, ResultExt};
 use sohoa_base::model::record::SignatureState;
 use sohoa_formats::archive_read::expand;
 use sohoa_formats::inspect::{Inspection, inspect};
 use sohoa_formats::limits::Limits;
-use sohoa_formats::picture::{PagePicture, RasterData};
+use sohoa_formats::picture::{EncodedData, PageImage};
 use sohoa_formats::sniff;
-use sohoa_formats::source::Source;
+use sohoa_formats::source::SourceFile;
 use sohoa_testing::shared_data;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,9 +22,9 @@ struct Outcome {
 fn judge(name: &str, bytes: Vec<u8>) -> Outcome {
     let limits = Limits::default();
     let bytes = Arc::new(bytes);
-    let run = || -> Result<(Inspection, Vec<PagePicture>), Error> {
+    let run = || -> Result<(Inspection, Vec<PageImage>), Error> {
         let inspection = inspect(name, bytes.clone(), &limits)?;
-        let mut source = Source::open(bytes.clone(), &inspection.media_type, &limits)?;
+        let mut source = SourceFile::open(bytes.clone(), &inspection.media_type, &limits)?;
         let mut pages = Vec::new();
         for number in 1..=source.page_count().min(12) {
             let mut page = source.page(number)?;
@@ -77,7 +77,7 @@ fn measure_real_pages() {
         let bytes = Arc::new(std::fs::read(&path).unwrap());
         let started = std::time::Instant::now();
         let inspection = inspect(&path.to_string_lossy(), bytes.clone(), &limits).unwrap();
-        let mut source = Source::open(bytes, &inspection.media_type, &limits).unwrap();
+        let mut source = SourceFile::open(bytes, &inspection.media_type, &limits).unwrap();
         println!(
             "{} pages={} {:?} {:?} {:?}",
             path.display(),
@@ -91,19 +91,19 @@ fn measure_real_pages() {
             let started = std::time::Instant::now();
             let page = source.page(number).unwrap();
             total += started.elapsed();
-            let form = match &page.raster.data {
-                RasterData::Jpeg { components, .. } => format!("jpeg{components}"),
-                RasterData::Ccitt { k, .. } => format!("ccitt{k}"),
-                RasterData::Jbig2 { .. } => "jbig2".to_owned(),
-                RasterData::Pixels => "pixels".to_owned(),
+            let form = match &page.encoded.data {
+                EncodedData::Jpeg { components, .. } => format!("jpeg{components}"),
+                EncodedData::Ccitt { k, .. } => format!("ccitt{k}"),
+                EncodedData::Jbig2 { .. } => "jbig2".to_owned(),
+                EncodedData::NotEmbeddable => "pixels".to_owned(),
             };
             let words = page
-                .own_text
+                .embedded_text
                 .as_ref()
                 .map(|blocks| blocks.iter().flat_map(|block| &block.lines).map(|line| line.words.len()).sum::<usize>());
             println!(
                 "  {number} {form} turn={} {}x{} {:?} dpi={} own_words={words:?} overlays={:?} {:?} {:?}",
-                page.raster.turn,
+                page.encoded.turn,
                 page.pixels.width(),
                 page.pixels.height(),
                 page.pixels.color(),
@@ -127,7 +127,7 @@ fn judge_archive(name: &str, bytes: Vec<u8>, depth: u32) -> Outcome {
     let mut members = Vec::new();
     let expanded = expand(&mut std::io::Cursor::new(bytes), name, &Limits::default(), &mut |member, data| {
         let mut bytes = Vec::new();
-        data.read_to_end(&mut bytes).or_error(Kind::Corrupt, || "member".to_owned())?;
+        data.read_to_end(&mut bytes).or_error(ErrorKind::Corrupt, || "member".to_owned())?;
         if bytes.len() > 32 << 20 {
             return Err(Error::limit("member too large for a test"));
         }
@@ -143,7 +143,7 @@ fn judge_archive(name: &str, bytes: Vec<u8>, depth: u32) -> Outcome {
         said.push_str(&format!("{}: {} | ", warning.code, warning.detail));
     }
     for (name, bytes) in members {
-        let archive = matches!(sniff::media_type(&bytes), Some(sniff::ZIP | sniff::TAR | sniff::GZIP));
+        let archive = matches!(sniff::detect(&bytes), Some(sniff::ZIP | sniff::TAR | sniff::GZIP));
         let outcome = match (archive, depth) {
             (true, 0) => Outcome { verdict: "reject", pages: 0, said: "too deep".to_owned() },
             (true, _) => judge_archive(&name, bytes, depth - 1),
@@ -186,7 +186,7 @@ fn hostile_files_end_as_they_should() {
         judged += 1;
         let bytes = std::fs::read(bad.join(row[path])).unwrap();
         let name = row[path].to_owned();
-        let archive = matches!(sniff::media_type(&bytes), Some(sniff::ZIP | sniff::TAR | sniff::GZIP));
+        let archive = matches!(sniff::detect(&bytes), Some(sniff::ZIP | sniff::TAR | sniff::GZIP));
         // A panic of ours ends the test; the stack is that of the program's children.
         let run = move || if archive { judge_archive(&name, bytes, 2) } else { judge(&name, bytes) };
         let outcome = std::thread::Builder::new().stack_size(8 << 20).spawn(run).unwrap().join().unwrap();
@@ -215,16 +215,16 @@ fn real_scans_are_kept_as_they_are() {
         let inspection = inspect(&path.to_string_lossy(), bytes.clone(), &Limits::default()).unwrap();
         signed += u32::from(!inspection.signatures.is_empty());
         intact += inspection.signatures.iter().filter(|signature| signature.state == SignatureState::Intact).count();
-        let mut source = Source::open(bytes, &inspection.media_type, &Limits::default()).unwrap();
+        let mut source = SourceFile::open(bytes, &inspection.media_type, &Limits::default()).unwrap();
         for number in 1..=source.page_count() {
             let page = source.page(number).unwrap();
             pages += 1;
-            kept += u32::from(!matches!(page.raster.data, RasterData::Pixels));
+            kept += u32::from(!matches!(page.encoded.data, EncodedData::NotEmbeddable));
             stamped += u32::from(!page.overlays.is_empty());
             assert!((90..=320).contains(&page.dpi), "{} page {number}: {} dpi", path.display(), page.dpi);
-            assert!(page.own_text.is_none());
-            let upright = matches!(page.raster.turn, 0 | 180);
-            let size = if upright { (page.raster.width, page.raster.height) } else { (page.raster.height, page.raster.width) };
+            assert!(page.embedded_text.is_none());
+            let upright = matches!(page.encoded.turn, 0 | 180);
+            let size = if upright { (page.encoded.width, page.encoded.height) } else { (page.encoded.height, page.encoded.width) };
             assert_eq!(size, (page.pixels.width(), page.pixels.height()));
         }
     }

@@ -5,8 +5,8 @@ mod xml;
 use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
 use sohoa_base::model::geometry::Bounds;
 use sohoa_base::model::reading::{Block, BlockKind, Line, Quality, Reading, TextSource, Word};
-use sohoa_formats::pdf_write::{PdfMetadata, Profile, Writer};
-use sohoa_formats::picture::{Overlay, PagePicture, Raster, RasterData};
+use sohoa_formats::pdf_write::{PdfMetadata, PdfWriter, PdfaProfile};
+use sohoa_formats::picture::{EncodedData, EncodedImage, Overlay, PageImage};
 use sohoa_testing::tools::{assert_pdf_a_1b, run, tool};
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ const LINES: [&str; 5] = [
     "Căn cứ Luật Tổ chức chính quyền địa phương (sửa đổi) \\ 100% <&>",
 ];
 
-fn metadata(profile: Profile) -> PdfMetadata {
+fn metadata(profile: PdfaProfile) -> PdfMetadata {
     PdfMetadata {
         title: "Quyết định số 1234/QĐ-UBND".into(),
         subject: "Về việc phê duyệt <kế hoạch> & sử dụng đất".into(),
@@ -41,7 +41,7 @@ fn reading(lines: &[&str]) -> Reading {
             words.push(Word::new(word, Bounds::new(left, top, left + width, top + 28), 90));
             left += width + 11;
         }
-        let bounds = Bounds::around(words.iter().map(|word| &word.bounds)).unwrap();
+        let bounds = Bounds::enclosing(words.iter().map(|word| &word.bounds)).unwrap();
         blocks.push(Block { kind: BlockKind::Text, bounds, lines: vec![Line::new(bounds, words)] });
     }
     Reading {
@@ -54,7 +54,7 @@ fn reading(lines: &[&str]) -> Reading {
         source: TextSource::Recognised,
         quality: Quality::default(),
         blocks,
-        codes: Vec::new(),
+        barcodes: Vec::new(),
         stamps: Vec::new(),
     }
 }
@@ -72,16 +72,16 @@ fn paper(reading: &Reading) -> GrayImage {
     paper
 }
 
-fn picture(pixels: DynamicImage, data: RasterData) -> PagePicture {
-    let raster = Raster { width: pixels.width(), height: pixels.height(), turn: 0, data };
-    PagePicture { pixels, dpi: 120, own_text: None, raster, overlays: Vec::new(), warnings: Vec::new() }
+fn picture(pixels: DynamicImage, data: EncodedData) -> PageImage {
+    let raster = EncodedImage { width: pixels.width(), height: pixels.height(), turn: 0, data };
+    PageImage { pixels, dpi: 120, embedded_text: None, encoded: raster, overlays: Vec::new(), warnings: Vec::new() }
 }
 
-fn jpeg(pixels: &DynamicImage) -> RasterData {
+fn jpeg(pixels: &DynamicImage) -> EncodedData {
     let mut bytes = Vec::new();
     let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 80);
     pixels.write_with_encoder(encoder).unwrap();
-    RasterData::Jpeg { bytes, components: pixels.color().channel_count() }
+    EncodedData::Jpeg { bytes, components: pixels.color().channel_count() }
 }
 
 fn group_4(paper: &GrayImage) -> Vec<u8> {
@@ -113,11 +113,11 @@ fn noise(width: u32, height: u32) -> RgbImage {
 }
 
 /// One page of every kind, with the words that it must give.
-fn pages() -> Vec<(&'static str, PagePicture, Reading)> {
+fn pages() -> Vec<(&'static str, PageImage, Reading)> {
     let read = reading(&LINES);
     let grey = paper(&read);
     let shown = DynamicImage::ImageLuma8(grey.clone());
-    let ccitt = RasterData::Ccitt { bytes: group_4(&grey), k: -1, black_is_1: false, byte_align: false, end_of_line: false };
+    let ccitt = EncodedData::Ccitt { bytes: group_4(&grey), k: -1, black_is_1: false, byte_align: false, end_of_line: false };
     let mut stamped = picture(shown.clone(), ccitt.clone());
     stamped.overlays.push(Overlay { bounds: Bounds::new(600, 900, 900, 1100), pixels: RgbImage::from_pixel(150, 100, Rgb([200, 20, 30])) });
     // Delivered lying on its side: a quarter turn clockwise makes it upright.
@@ -129,26 +129,30 @@ fn pages() -> Vec<(&'static str, PagePicture, Reading)> {
         ("grey JPEG", picture(shown.clone(), jpeg(&shown)), read.clone()),
         ("colour JPEG lying", picture(lying.clone(), jpeg(&lying)), turned),
         ("Group 4", picture(shown.clone(), ccitt), read.clone()),
-        ("JBIG2", picture(shown.clone(), RasterData::Jbig2 { bytes: jbig2(&grey), globals: None, inverted: false }), read.clone()),
-        ("black and white pixels", picture(shown.clone(), RasterData::Pixels), read.clone()),
-        ("colour pixels", picture(photo, RasterData::Pixels), read.clone()),
+        ("JBIG2", picture(shown.clone(), EncodedData::Jbig2 { bytes: jbig2(&grey), globals: None, inverted: false }), read.clone()),
+        ("black and white pixels", picture(shown.clone(), EncodedData::NotEmbeddable), read.clone()),
+        ("colour pixels", picture(photo, EncodedData::NotEmbeddable), read.clone()),
         ("stamp over Group 4", stamped, read.clone()),
-        ("blank", picture(DynamicImage::ImageLuma8(GrayImage::from_pixel(1000, 1400, Luma([250]))), RasterData::Pixels), reading(&[])),
-        ("skewed", picture(shown, RasterData::Pixels), skewed),
+        (
+            "blank",
+            picture(DynamicImage::ImageLuma8(GrayImage::from_pixel(1000, 1400, Luma([250]))), EncodedData::NotEmbeddable),
+            reading(&[]),
+        ),
+        ("skewed", picture(shown, EncodedData::NotEmbeddable), skewed),
     ]
 }
 
-fn written(profile: Profile) -> Vec<u8> {
-    let mut writer = Writer::new(&metadata(profile));
+fn written(profile: PdfaProfile) -> Vec<u8> {
+    let mut writer = PdfWriter::new(&metadata(profile));
     for (_, picture, reading) in pages() {
         writer.add_page(&picture, &reading).unwrap();
     }
-    writer.add_missing_page(595.0, 842.0).unwrap();
+    writer.add_placeholder_page(595.0, 842.0).unwrap();
     writer.finish().unwrap()
 }
 
-fn one_page(folder: &Path, picture: &PagePicture, reading: &Reading) -> PathBuf {
-    let mut writer = Writer::new(&metadata(Profile::A1b));
+fn one_page(folder: &Path, picture: &PageImage, reading: &Reading) -> PathBuf {
+    let mut writer = PdfWriter::new(&metadata(PdfaProfile::A1b));
     writer.add_page(picture, reading).unwrap();
     let file = folder.join("page.pdf");
     std::fs::write(&file, writer.finish().unwrap()).unwrap();
@@ -158,7 +162,7 @@ fn one_page(folder: &Path, picture: &PagePicture, reading: &Reading) -> PathBuf 
 #[test]
 fn pages_of_every_kind_make_sound_files_of_both_profiles() {
     let folder = tempfile::tempdir().unwrap();
-    let files = [Profile::A1b, Profile::A2u].map(|profile| {
+    let files = [PdfaProfile::A1b, PdfaProfile::A2u].map(|profile| {
         let file = folder.path().join(format!("{profile:?}.pdf"));
         std::fs::write(&file, written(profile)).unwrap();
         file
@@ -173,8 +177,8 @@ fn pages_of_every_kind_make_sound_files_of_both_profiles() {
 
 #[test]
 fn the_same_pages_give_the_same_bytes() {
-    assert!(written(Profile::A1b) == written(Profile::A1b));
-    assert!(written(Profile::A1b) != written(Profile::A2u));
+    assert!(written(PdfaProfile::A1b) == written(PdfaProfile::A1b));
+    assert!(written(PdfaProfile::A1b) != written(PdfaProfile::A2u));
 }
 
 #[test]
@@ -196,7 +200,7 @@ fn copied_text_is_what_was_read_in_its_order() {
 fn words_that_stand_close_stay_words() {
     let Some(pdftotext) = tool("pdftotext") else { return };
     let folder = tempfile::tempdir().unwrap();
-    let page = picture(DynamicImage::ImageLuma8(paper(&reading(&[]))), RasterData::Pixels);
+    let page = picture(DynamicImage::ImageLuma8(paper(&reading(&[]))), EncodedData::NotEmbeddable);
     // Gaps of the line's height over 28 to over 4, touching words, and overlapping ones.
     for gap in [7, 5, 3, 1, 0, -2] {
         let mut read = reading(&LINES);
@@ -223,7 +227,7 @@ fn odd_words_do_not_break_the_text() {
     // Boxes that overlap, stand in the wrong order, or have no size.
     read.blocks[0].lines[0].words[1].bounds = Bounds::new(60, 100, 61, 100);
     read.blocks[0].lines[0].words[2].bounds = Bounds::new(5, 100, 3000, 128);
-    let page = picture(DynamicImage::ImageLuma8(paper(&reading(&[]))), RasterData::Pixels);
+    let page = picture(DynamicImage::ImageLuma8(paper(&reading(&[]))), EncodedData::NotEmbeddable);
     let file = one_page(folder.path(), &page, &read);
     let text = String::from_utf8(run(&pdftotext, &["-raw", file.to_str().unwrap(), "-"])).unwrap();
     for word in ["𠀀𠀁", "\u{1f600}", "a\u{fffd}b", "(((\\", "ế"] {
@@ -274,12 +278,12 @@ fn words_of_a_skewed_page_follow_the_slope() {
             Word::new(format!("chữ{place}"), bounds, 90)
         })
         .collect();
-    let bounds = Bounds::around(words.iter().map(|word| &word.bounds)).unwrap();
+    let bounds = Bounds::enclosing(words.iter().map(|word| &word.bounds)).unwrap();
     let line = Line::new(bounds, words);
     let mut read = Reading { skew_centidegrees: 200, blank: false, ..reading(&[]) };
     read.blocks = vec![Block { kind: BlockKind::Text, bounds, lines: vec![line] }];
     let folder = tempfile::tempdir().unwrap();
-    let file = one_page(folder.path(), &picture(DynamicImage::ImageLuma8(paper(&read)), RasterData::Pixels), &read);
+    let file = one_page(folder.path(), &picture(DynamicImage::ImageLuma8(paper(&read)), EncodedData::NotEmbeddable), &read);
     let Some(found) = boxes(&file, read.dpi) else { return };
     assert_eq!(found.len(), 5);
     for (word, (text, edges)) in read.words().zip(found) {
@@ -295,7 +299,7 @@ fn delivered_jpegs_come_back_to_the_byte() {
     let Some(pdfimages) = tool("pdfimages") else { return };
     let folder = tempfile::tempdir().unwrap();
     for (kind, picture, reading) in pages() {
-        let RasterData::Jpeg { bytes, .. } = &picture.raster.data else { continue };
+        let EncodedData::Jpeg { bytes, .. } = &picture.encoded.data else { continue };
         let file = one_page(folder.path(), &picture, &reading);
         let stem = folder.path().join("image");
         run(&pdfimages, &["-all", file.to_str().unwrap(), stem.to_str().unwrap()]);
@@ -304,7 +308,7 @@ fn delivered_jpegs_come_back_to_the_byte() {
 }
 
 /// The page as MuPDF draws it at 72 dpi, one px a point.
-fn drawn(folder: &Path, picture: &PagePicture, reading: &Reading) -> Option<RgbImage> {
+fn drawn(folder: &Path, picture: &PageImage, reading: &Reading) -> Option<RgbImage> {
     let mutool = tool("mutool")?;
     let file = one_page(folder, picture, reading);
     let png = folder.join("drawn.png");
@@ -335,9 +339,9 @@ fn every_turn_is_drawn_upright() {
             let shown = rotated(DynamicImage::ImageLuma8(encoded.clone()), data_turn);
             let upright = rotated(shown.clone(), reading_turn);
             let bytes = group_4(&encoded);
-            let data = RasterData::Ccitt { bytes, k: -1, black_is_1: false, byte_align: false, end_of_line: false };
-            let mut page = picture(shown, RasterData::Pixels);
-            page.raster = Raster { width: 48, height: 32, turn: data_turn, data };
+            let data = EncodedData::Ccitt { bytes, k: -1, black_is_1: false, byte_align: false, end_of_line: false };
+            let mut page = picture(shown, EncodedData::NotEmbeddable);
+            page.encoded = EncodedImage { width: 48, height: 32, turn: data_turn, data };
             // A grey part on the displayed picture must turn with the page too.
             let spot = Bounds::new(20, 20, 28, 26);
             page.overlays.push(Overlay { bounds: spot, pixels: RgbImage::from_fn(8, 6, |x, _| Rgb([x as u8 * 30, 0, 0])) });
@@ -362,22 +366,22 @@ fn every_coding_is_drawn_in_its_colours() {
     image::imageops::invert(&mut negative);
     let shown = DynamicImage::ImageLuma8(paper.clone());
     let grey = GrayImage::from_fn(48, 32, |x, y| Luma([(x * 5 + y) as u8]));
-    let ccitt = |bytes, black_is_1| RasterData::Ccitt { bytes, k: -1, black_is_1, byte_align: false, end_of_line: false };
+    let ccitt = |bytes, black_is_1| EncodedData::Ccitt { bytes, k: -1, black_is_1, byte_align: false, end_of_line: false };
     // Without its end-of-block code, as strips of a TIFF come.
     let whole = group_4(&paper);
     let cut = whole[..whole.len() - 3].to_vec();
-    let RasterData::Jpeg { bytes: mut cut_off, .. } = jpeg(&DynamicImage::ImageRgb8(noise(48, 32))) else { unreachable!() };
+    let EncodedData::Jpeg { bytes: mut cut_off, .. } = jpeg(&DynamicImage::ImageRgb8(noise(48, 32))) else { unreachable!() };
     cut_off.truncate(cut_off.len() - 40);
     let cases = [
         ("Group 4", shown.clone(), ccitt(whole, false)),
         ("Group 4 without end of block", shown.clone(), ccitt(cut, false)),
         ("negative Group 4", shown.clone(), ccitt(group_4(&negative), true)),
-        ("JBIG2", shown.clone(), RasterData::Jbig2 { bytes: jbig2(&paper), globals: None, inverted: false }),
-        ("negative JBIG2", shown, RasterData::Jbig2 { bytes: jbig2(&negative), globals: None, inverted: true }),
-        ("grey pixels", DynamicImage::ImageLuma8(grey), RasterData::Pixels),
-        ("colour pixels", DynamicImage::ImageRgb8(noise(48, 32)), RasterData::Pixels),
-        ("JPEG that is cut off", DynamicImage::ImageRgb8(noise(48, 32)), RasterData::Jpeg { bytes: cut_off, components: 3 }),
-        ("JPEG that is something else", DynamicImage::ImageRgb8(noise(48, 32)), RasterData::Jpeg { bytes: vec![1, 2, 3], components: 3 }),
+        ("JBIG2", shown.clone(), EncodedData::Jbig2 { bytes: jbig2(&paper), globals: None, inverted: false }),
+        ("negative JBIG2", shown, EncodedData::Jbig2 { bytes: jbig2(&negative), globals: None, inverted: true }),
+        ("grey pixels", DynamicImage::ImageLuma8(grey), EncodedData::NotEmbeddable),
+        ("colour pixels", DynamicImage::ImageRgb8(noise(48, 32)), EncodedData::NotEmbeddable),
+        ("JPEG that is cut off", DynamicImage::ImageRgb8(noise(48, 32)), EncodedData::Jpeg { bytes: cut_off, components: 3 }),
+        ("JPEG that is something else", DynamicImage::ImageRgb8(noise(48, 32)), EncodedData::Jpeg { bytes: vec![1, 2, 3], components: 3 }),
     ];
     for (kind, pixels, data) in cases {
         let wanted = pixels.to_rgb8();
@@ -393,7 +397,7 @@ fn every_coding_is_drawn_in_its_colours() {
 fn jpegs_whose_names_alone_say_rgb_keep_their_colours() {
     let folder = tempfile::tempdir().unwrap();
     let red = DynamicImage::ImageRgb8(RgbImage::from_pixel(48, 32, Rgb([255, 0, 0])));
-    let RasterData::Jpeg { mut bytes, .. } = jpeg(&red) else { unreachable!() };
+    let EncodedData::Jpeg { mut bytes, .. } = jpeg(&red) else { unreachable!() };
     // Without APP0, and with components called R, G, B, the file's 76, 85, 255 are no longer YCbCr.
     assert_eq!(bytes[2..4], [0xff, 0xe0]);
     let length = usize::from(u16::from_be_bytes([bytes[4], bytes[5]]));
@@ -407,22 +411,22 @@ fn jpegs_whose_names_alone_say_rgb_keep_their_colours() {
     let shown = DynamicImage::ImageRgb8(RgbImage::from_pixel(48, 32, Rgb([76, 85, 255])));
     let mut read = Reading { dpi: 72, ..reading(&[]) };
     (read.width, read.height) = (48, 32);
-    let Some(drawn) = drawn(folder.path(), &picture(shown, RasterData::Jpeg { bytes, components: 3 }), &read) else { return };
+    let Some(drawn) = drawn(folder.path(), &picture(shown, EncodedData::Jpeg { bytes, components: 3 }), &read) else { return };
     let px = drawn.get_pixel(20, 20).0;
     assert!(px[0].abs_diff(76) < 6 && px[1].abs_diff(85) < 6 && px[2] > 248, "{px:?}");
 }
 
 #[test]
 fn a_file_without_pages_is_refused() {
-    assert!(Writer::new(&metadata(Profile::A1b)).finish().is_err());
+    assert!(PdfWriter::new(&metadata(PdfaProfile::A1b)).finish().is_err());
 }
 
 #[test]
 fn a_thousand_pages_stay_within_the_limits_of_old_readers() {
     let Some(qpdf) = tool("qpdf") else { return };
-    let mut writer = Writer::new(&metadata(Profile::A1b));
+    let mut writer = PdfWriter::new(&metadata(PdfaProfile::A1b));
     for _ in 0..1_000 {
-        writer.add_missing_page(595.0, 842.0).unwrap();
+        writer.add_placeholder_page(595.0, 842.0).unwrap();
     }
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("thousand.pdf");

@@ -7,12 +7,12 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use sohoa_base::error::{Kind, Result};
+use sohoa_base::error::{ErrorKind, Result};
 use sohoa_storage::local::LocalStore;
 use sohoa_storage::memory::MemoryStore;
 use sohoa_storage::retry::RetryPolicy;
 use sohoa_storage::s3::S3Store;
-use sohoa_storage::{BlobStore, Entry, S3Options, open, probe};
+use sohoa_storage::{BlobEntry, BlobStore, S3Options, open, probe};
 
 /// The S3 server of the environment and a fresh prefix in its bucket; `None` where there is none.
 fn s3(test: &str) -> Option<(String, S3Options)> {
@@ -36,7 +36,7 @@ async fn open_s3(test: &str) -> Option<Arc<dyn BlobStore>> {
     Some(open(&url, &options).await.unwrap())
 }
 
-fn kind<T: std::fmt::Debug>(result: Result<T>) -> Kind {
+fn kind<T: std::fmt::Debug>(result: Result<T>) -> ErrorKind {
     result.unwrap_err().kind()
 }
 
@@ -48,14 +48,14 @@ async fn contract(store: &dyn BlobStore) {
     deleting_and_copying(store).await;
     files(store).await;
     hostile_keys(store).await;
-    let checks = probe::probe(store).await.unwrap();
-    assert!(checks.iter().all(|check| check.works || !check.needed), "{checks:?}");
+    let checks = probe::check_capabilities(store).await.unwrap();
+    assert!(checks.iter().all(|check| check.is_supported || !check.is_required), "{checks:?}");
     eprintln!("{store:?}: {checks:?}");
     assert!(store.list("probe/").await.unwrap().is_empty());
 }
 
 async fn writing_and_reading(store: &dyn BlobStore) {
-    assert_eq!(kind(store.get("a/b").await), Kind::NotFound);
+    assert_eq!(kind(store.get("a/b").await), ErrorKind::NotFound);
     assert_eq!(store.stat("a/b").await.unwrap(), None);
     store.put("a/b", b"one".to_vec()).await.unwrap();
     store.put("a/b", b"one".to_vec()).await.unwrap();
@@ -64,7 +64,7 @@ async fn writing_and_reading(store: &dyn BlobStore) {
     assert_eq!(store.get("a/b").await.unwrap(), b"three");
     assert_eq!(store.stat("a/b").await.unwrap(), Some(5));
     assert_eq!(store.stat("a").await.unwrap(), None, "a folder is no object");
-    assert_eq!(kind(store.get("a").await), Kind::NotFound);
+    assert_eq!(kind(store.get("a").await), ErrorKind::NotFound);
     store.put("a/empty", Vec::new()).await.unwrap();
     assert_eq!(store.get("a/empty").await.unwrap(), b"");
     assert_eq!(store.stat("a/empty").await.unwrap(), Some(0));
@@ -85,7 +85,7 @@ async fn listing(store: &dyn BlobStore) {
     assert_eq!(keys("l/b/2").await, ["l/b/2"]);
     assert!(keys("l/none/").await.is_empty());
     let all = store.list("").await.unwrap();
-    assert!(all.contains(&Entry { key: "l/b/10".into(), bytes: 6 }) && all.contains(&Entry { key: "m".into(), bytes: 1 }));
+    assert!(all.contains(&BlobEntry { key: "l/b/10".into(), bytes: 6 }) && all.contains(&BlobEntry { key: "m".into(), bytes: 1 }));
 }
 
 async fn deleting_and_copying(store: &dyn BlobStore) {
@@ -95,11 +95,11 @@ async fn deleting_and_copying(store: &dyn BlobStore) {
     store.copy("d/y/z%20=1", "d/x/2").await.unwrap();
     store.copy("d/x/1", "d/x/1").await.unwrap();
     assert_eq!(store.get("d/x/2").await.unwrap(), b"first");
-    assert_eq!(kind(store.copy("d/none", "d/new").await), Kind::NotFound);
+    assert_eq!(kind(store.copy("d/none", "d/new").await), ErrorKind::NotFound);
     for key in ["d/x/1", "d/x/1", "d/none", "d/x", "none/at/all"] {
         store.delete(key).await.unwrap();
     }
-    assert_eq!(kind(store.get("d/x/1").await), Kind::NotFound);
+    assert_eq!(kind(store.get("d/x/1").await), ErrorKind::NotFound);
     assert_eq!(store.get("d/y/z%20=1").await.unwrap(), b"first", "a copy is of its own");
     assert_eq!(store.list("d/").await.unwrap().len(), 2, "deleting a folder's name deletes nothing");
 }
@@ -114,25 +114,25 @@ async fn files(store: &dyn BlobStore) {
     std::fs::write(&to, vec![0; 400_000]).unwrap();
     store.get_file("f/1", &to).await.unwrap();
     assert!(std::fs::read(&to).unwrap() == content, "what was in the file before is gone");
-    assert_eq!(kind(store.get_file("f/none", &to).await), Kind::NotFound);
-    assert_eq!(kind(store.put_file("f/2", &home.path().join("none")).await), Kind::Invalid);
+    assert_eq!(kind(store.get_file("f/none", &to).await), ErrorKind::NotFound);
+    assert_eq!(kind(store.put_file("f/2", &home.path().join("none")).await), ErrorKind::Invalid);
     assert_eq!(store.stat("f/2").await.unwrap(), None);
 }
 
 async fn hostile_keys(store: &dyn BlobStore) {
     for hostile in ["", "/etc/x", "../x", "a/../../x", "a//x", "a/", "a/./x", ".tmp/x", "a\\x", "a\0x", "a x", "hồ"] {
-        assert_eq!(kind(store.put(hostile, Vec::new()).await), Kind::Invalid, "{hostile:?}");
-        assert_eq!(kind(store.get(hostile).await), Kind::Invalid, "{hostile:?}");
-        assert_eq!(kind(store.stat(hostile).await), Kind::Invalid, "{hostile:?}");
-        assert_eq!(kind(store.delete(hostile).await), Kind::Invalid, "{hostile:?}");
-        assert_eq!(kind(store.copy("m", hostile).await), Kind::Invalid, "{hostile:?}");
-        assert_eq!(kind(store.copy(hostile, "m").await), Kind::Invalid, "{hostile:?}");
-        assert_eq!(kind(store.put_file(hostile, Path::new("/dev/null")).await), Kind::Invalid, "{hostile:?}");
-        assert_eq!(kind(store.get_file(hostile, Path::new("/dev/null")).await), Kind::Invalid, "{hostile:?}");
+        assert_eq!(kind(store.put(hostile, Vec::new()).await), ErrorKind::Invalid, "{hostile:?}");
+        assert_eq!(kind(store.get(hostile).await), ErrorKind::Invalid, "{hostile:?}");
+        assert_eq!(kind(store.stat(hostile).await), ErrorKind::Invalid, "{hostile:?}");
+        assert_eq!(kind(store.delete(hostile).await), ErrorKind::Invalid, "{hostile:?}");
+        assert_eq!(kind(store.copy("m", hostile).await), ErrorKind::Invalid, "{hostile:?}");
+        assert_eq!(kind(store.copy(hostile, "m").await), ErrorKind::Invalid, "{hostile:?}");
+        assert_eq!(kind(store.put_file(hostile, Path::new("/dev/null")).await), ErrorKind::Invalid, "{hostile:?}");
+        assert_eq!(kind(store.get_file(hostile, Path::new("/dev/null")).await), ErrorKind::Invalid, "{hostile:?}");
     }
-    assert_eq!(kind(store.list("../").await), Kind::Invalid);
-    assert_eq!(kind(store.put(&"n".repeat(256), Vec::new()).await), Kind::Limit);
-    assert_eq!(kind(store.put(&"n/".repeat(500), Vec::new()).await), Kind::Limit);
+    assert_eq!(kind(store.list("../").await), ErrorKind::Invalid);
+    assert_eq!(kind(store.put(&"n".repeat(256), Vec::new()).await), ErrorKind::Limit);
+    assert_eq!(kind(store.put(&"n/".repeat(500), Vec::new()).await), ErrorKind::Limit);
 }
 
 #[tokio::test]
@@ -198,15 +198,15 @@ async fn s3_takes_large_files_in_parts() {
 async fn s3_says_what_is_wrong_with_the_setting() {
     let Some((url, options)) = s3("settings") else { return };
     let once = RetryPolicy::immediate(1);
-    let attempt = async |url: &str, options: &S3Options| sohoa_storage::open::open_with(url, options, once).await.unwrap_err();
+    let attempt = async |url: &str, options: &S3Options| sohoa_storage::open::open_with_retry(url, options, once).await.unwrap_err();
 
     let error = attempt("s3://no-such-bucket-here", &options).await;
-    assert!(matches!(error.kind(), Kind::NotFound | Kind::Denied), "{error:?}");
+    assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Denied), "{error:?}");
     assert!(error.chain().contains("no-such-bucket-here"), "{error:?}");
     let wrong = S3Options { secret_key: Some("0".repeat(64)), ..options.clone() };
-    assert_eq!(attempt(&url, &wrong).await.kind(), Kind::Denied);
+    assert_eq!(attempt(&url, &wrong).await.kind(), ErrorKind::Denied);
     let half = S3Options { secret_key: None, ..options };
-    assert_eq!(attempt(&url, &half).await.kind(), Kind::Invalid);
+    assert_eq!(attempt(&url, &half).await.kind(), ErrorKind::Invalid);
 }
 
 #[tokio::test]
@@ -220,18 +220,18 @@ async fn an_s3_server_that_does_not_answer_is_passing() {
         secret_key: Some("secret".into()),
         path_style: None,
     };
-    let error = sohoa_storage::open::open_with("s3://bucket", &options, RetryPolicy::immediate(2)).await.unwrap_err();
-    assert_eq!(error.kind(), Kind::Unavailable, "{error:?}");
+    let error = sohoa_storage::open::open_with_retry("s3://bucket", &options, RetryPolicy::immediate(2)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable, "{error:?}");
 }
 
 #[tokio::test]
 async fn unknown_addresses_are_refused() {
     let options = S3Options::default();
     for url in ["gs://bucket", "", "s3://", "file://elsewhere/x"] {
-        assert_eq!(kind(open(url, &options).await), Kind::Invalid, "{url}");
+        assert_eq!(kind(open(url, &options).await), ErrorKind::Invalid, "{url}");
     }
     let file = tempfile::NamedTempFile::new().unwrap();
-    assert_eq!(kind(open(file.path().to_str().unwrap(), &options).await), Kind::Invalid);
+    assert_eq!(kind(open(file.path().to_str().unwrap(), &options).await), ErrorKind::Invalid);
     assert!(open("memory:", &options).await.is_ok());
 }
 
@@ -295,7 +295,7 @@ async fn a_full_disk_is_passing_and_costs_nothing_stored() {
     let failures = [store.put("a/b", vec![4; 500_000]).await, store.put_file("a/b", large.path()).await, store.copy("source", "a/b").await];
     for failure in failures {
         let error = failure.unwrap_err();
-        assert_eq!(error.kind(), Kind::Unavailable, "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::Unavailable, "{error:?}");
         assert!(error.context().contains("full") && error.context().contains(disk.0.path().to_str().unwrap()), "{error:?}");
         assert!(error.context().contains("df -h"), "{error:?}");
     }

@@ -7,18 +7,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use sohoa_base::error::{Error, Kind, Result};
+use sohoa_base::error::{Error, ErrorKind, Result};
 use sohoa_storage::local::LocalStore;
 use sohoa_storage::memory::MemoryStore;
-use sohoa_storage::ocfl::{self, Deposited, NewVersion, Source};
-use sohoa_storage::retry::{RetryPolicy, Retrying};
-use sohoa_storage::{BlobStore, Entry, key};
+use sohoa_storage::ocfl::{self, ContentSource, DepositResult, NewVersion};
+use sohoa_storage::retry::{RetryPolicy, RetryingStore};
+use sohoa_storage::{BlobEntry, BlobStore, key};
 
 use super::{kind, open_s3};
 
 const OBJECT: &str = "urn:sohoa:G09.01:HS-1";
 
-fn version<'a>(files: &[(&str, Source)]) -> NewVersion<'a> {
+fn version<'a>(files: &[(&str, ContentSource)]) -> NewVersion<'a> {
     NewVersion {
         object: OBJECT,
         files: files.iter().map(|(path, source)| ((*path).to_owned(), source.clone())).collect(),
@@ -29,35 +29,40 @@ fn version<'a>(files: &[(&str, Source)]) -> NewVersion<'a> {
     }
 }
 
-fn bytes(text: &str) -> Source {
-    Source::Bytes(text.as_bytes().to_vec())
+fn bytes(text: &str) -> ContentSource {
+    ContentSource::Bytes(text.as_bytes().to_vec())
 }
 
 const ORIGINAL: &str = "originals/Quyết định số 12 (bản gốc).pdf";
 
 /// The second version used throughout: one path kept, one changed, one gone, one new, one equal to another.
 fn second<'a>() -> NewVersion<'a> {
-    version(&[(ORIGINAL, Source::Kept), ("record.json", bytes("{2}")), ("documents/1/text.txt", bytes("một")), ("same.txt", bytes("{1}"))])
+    version(&[
+        (ORIGINAL, ContentSource::Unchanged),
+        ("record.json", bytes("{2}")),
+        ("documents/1/text.txt", bytes("một")),
+        ("same.txt", bytes("{1}")),
+    ])
 }
 
 /// Puts the original to where intake would have, and deposits the first version.
-async fn deposit_first(store: &dyn BlobStore) -> Result<Deposited> {
+async fn deposit_first(store: &dyn BlobStore) -> Result<DepositResult> {
     let original = b"%PDF-1.7 original".repeat(1000);
     let sha256 = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&original));
     store.put(&key::intake(&sha256), original).await?;
-    let files = [(ORIGINAL, Source::Blob { key: key::intake(&sha256) }), ("record.json", bytes("{1}")), ("gone.txt", bytes("xưa"))];
+    let files = [(ORIGINAL, ContentSource::Blob { key: key::intake(&sha256) }), ("record.json", bytes("{1}")), ("gone.txt", bytes("xưa"))];
     ocfl::deposit(store, NewVersion { fixity: BTreeMap::from([(ORIGINAL.to_owned(), sha256)]), ..version(&files) }).await
 }
 
 async fn objects_live(store: &dyn BlobStore) {
     assert_eq!(ocfl::read_inventory(store, OBJECT).await.unwrap(), None);
-    assert_eq!(kind(ocfl::verify(store, OBJECT).await), Kind::NotFound);
-    assert!(ocfl::objects(store).await.unwrap().is_empty());
+    assert_eq!(kind(ocfl::verify(store, OBJECT).await), ErrorKind::NotFound);
+    assert!(ocfl::list_objects(store).await.unwrap().is_empty());
 
     let first = deposit_first(store).await.unwrap();
     assert_eq!((first.version, first.changed, first.fixity.len()), (1, true, 3));
     let again = deposit_first(store).await.unwrap();
-    assert_eq!(again, Deposited { changed: false, ..first.clone() });
+    assert_eq!(again, DepositResult { changed: false, ..first.clone() });
 
     let changed = ocfl::deposit(store, second()).await.unwrap();
     assert_eq!((changed.version, changed.changed), (2, true));
@@ -68,11 +73,11 @@ async fn objects_live(store: &dyn BlobStore) {
     assert_eq!(read("record.json").await.unwrap(), b"{2}");
     assert_eq!(read("same.txt").await.unwrap(), b"{1}");
     assert_eq!(read(ORIGINAL).await.unwrap(), b"%PDF-1.7 original".repeat(1000));
-    assert_eq!(kind(read("gone.txt").await), Kind::NotFound);
+    assert_eq!(kind(read("gone.txt").await), ErrorKind::NotFound);
     assert_eq!(ocfl::get_version(store, OBJECT, 1, "record.json").await.unwrap(), b"{1}");
     assert_eq!(ocfl::get_version(store, OBJECT, 1, "gone.txt").await.unwrap(), "xưa".as_bytes());
-    assert_eq!(kind(ocfl::get_version(store, OBJECT, 3, "record.json").await), Kind::NotFound);
-    assert_eq!(kind(ocfl::get(store, "urn:none", "x").await), Kind::NotFound);
+    assert_eq!(kind(ocfl::get_version(store, OBJECT, 3, "record.json").await), ErrorKind::NotFound);
+    assert_eq!(kind(ocfl::get(store, "urn:none", "x").await), ErrorKind::NotFound);
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("out");
     ocfl::get_file(store, OBJECT, ORIGINAL, &file).await.unwrap();
@@ -84,7 +89,7 @@ async fn objects_live(store: &dyn BlobStore) {
     let fixity = &inventory.fixity["sha256"];
     assert_eq!(fixity.values().flatten().count(), 1);
     assert_eq!(ocfl::verify(store, OBJECT).await.unwrap(), []);
-    assert_eq!(ocfl::objects(store).await.unwrap(), [OBJECT]);
+    assert_eq!(ocfl::list_objects(store).await.unwrap(), [OBJECT]);
 }
 
 #[tokio::test]
@@ -111,7 +116,7 @@ async fn objects_live_in_a_folder_and_an_outside_validator_accepts_them() {
     ocfl::deposit(&store, other).await.unwrap();
     assert_eq!(ocfl::get(&store, other_id, &deep).await.unwrap(), b"4");
     assert_eq!(ocfl::verify(&store, other_id).await.unwrap(), []);
-    assert_eq!(ocfl::objects(&store).await.unwrap().len(), 2);
+    assert_eq!(ocfl::list_objects(&store).await.unwrap().len(), 2);
     validate(&home.path().join("ocfl"), 2, true);
     // The test can fail: the same validator sees one flipped byte.
     let damaged = find(&home.path().join("ocfl"), "record.json");
@@ -151,16 +156,19 @@ async fn unusable_deposits_are_refused_and_write_nothing() {
     for bad in [
         version(&[]),
         version(&[("a", bytes("1")), ("a/b", bytes("2"))]),
-        version(&[("a", Source::Kept)]),
+        version(&[("a", ContentSource::Unchanged)]),
         NewVersion { created: "yesterday".into(), ..good.clone() },
         NewVersion { created: "2026-01-02T03:04:05".into(), ..good.clone() },
         NewVersion { fixity: BTreeMap::from([("b".into(), "0".into())]), ..good.clone() },
     ] {
-        assert_eq!(kind(ocfl::deposit(&store, bad).await), Kind::Invalid);
+        assert_eq!(kind(ocfl::deposit(&store, bad).await), ErrorKind::Invalid);
     }
-    assert_eq!(kind(ocfl::deposit(&store, version(&[("a", Source::Blob { key: "intake/none".into() })])).await), Kind::NotFound);
+    assert_eq!(
+        kind(ocfl::deposit(&store, version(&[("a", ContentSource::Blob { key: "intake/none".into() })])).await),
+        ErrorKind::NotFound
+    );
     let altered = NewVersion { fixity: BTreeMap::from([("a".into(), "0".repeat(64))]), ..good };
-    assert_eq!(kind(ocfl::deposit(&store, altered).await), Kind::Corrupt);
+    assert_eq!(kind(ocfl::deposit(&store, altered).await), ErrorKind::Corrupt);
     assert!(store.list("").await.unwrap().is_empty());
 }
 
@@ -187,17 +195,17 @@ async fn every_kind_of_damage_is_found() {
             }
             let findings = ocfl::verify(&store, OBJECT).await.unwrap();
             let root_sidecar = *key == format!("{root}/inventory.json.sha512");
-            assert_eq!(findings.iter().any(|finding| finding.damage), !root_sidecar, "{key} lost {lost}: {findings:?}");
+            assert_eq!(findings.iter().any(|finding| finding.is_damage), !root_sidecar, "{key} lost {lost}: {findings:?}");
             assert!(!findings.is_empty(), "{key} lost {lost}");
             let place = key.trim_end_matches(".sha512");
-            let names_it = |finding: &ocfl::Finding| place.ends_with(finding.path.trim_end_matches(".sha512"));
+            let names_it = |finding: &ocfl::FixityFinding| place.ends_with(finding.path.trim_end_matches(".sha512"));
             assert!(findings.iter().any(|finding| names_it(finding) || finding.path == "inventory.json"), "{key}: {findings:?}");
-            assert_eq!(ocfl::objects(&store).await.unwrap(), [OBJECT], "{key} lost {lost}");
+            assert_eq!(ocfl::list_objects(&store).await.unwrap(), [OBJECT], "{key} lost {lost}");
         }
     }
     sound.put(&format!("{root}/v1/content/stray"), b"x".to_vec()).await.unwrap();
     let findings = ocfl::verify(&sound, OBJECT).await.unwrap();
-    assert!(findings.len() == 1 && findings[0].damage && findings[0].path == "v1/content/stray", "{findings:?}");
+    assert!(findings.len() == 1 && findings[0].is_damage && findings[0].path == "v1/content/stray", "{findings:?}");
 }
 
 #[tokio::test]
@@ -205,7 +213,7 @@ async fn damaged_content_is_not_handed_out() {
     let store = MemoryStore::new();
     deposit_first(&store).await.unwrap();
     store.put(&format!("{}/v1/content/record.json", key::object_root(OBJECT)), b"{x}".to_vec()).await.unwrap();
-    assert_eq!(kind(ocfl::get(&store, OBJECT, "record.json").await), Kind::Corrupt);
+    assert_eq!(kind(ocfl::get(&store, OBJECT, "record.json").await), ErrorKind::Corrupt);
 }
 
 // ---- deposits that are cut off
@@ -247,7 +255,7 @@ impl BlobStore for CutOff<'_> {
     async fn stat(&self, key: &str) -> Result<Option<u64>> {
         self.inner.stat(key).await
     }
-    async fn list(&self, prefix: &str) -> Result<Vec<Entry>> {
+    async fn list(&self, prefix: &str) -> Result<Vec<BlobEntry>> {
         self.inner.list(prefix).await
     }
     async fn delete(&self, key: &str) -> Result<()> {
@@ -260,8 +268,8 @@ impl BlobStore for CutOff<'_> {
     }
 }
 
-async fn damage(store: &dyn BlobStore) -> Vec<ocfl::Finding> {
-    ocfl::verify(store, OBJECT).await.unwrap().into_iter().filter(|finding| finding.damage).collect()
+async fn damage(store: &dyn BlobStore) -> Vec<ocfl::FixityFinding> {
+    ocfl::verify(store, OBJECT).await.unwrap().into_iter().filter(|finding| finding.is_damage).collect()
 }
 
 #[tokio::test]
@@ -279,13 +287,13 @@ async fn a_first_deposit_cut_off_anywhere_is_mended_by_its_repeat() {
             assert!(writes > 10, "the deposit is of more writes than {writes}");
             return;
         };
-        assert_eq!(error.kind(), Kind::Unavailable);
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
         // What the repeat brings may differ from what was left behind.
         let other = version(&[("record.json", bytes("{other}"))]);
         let repeated = if writes % 2 == 0 { deposit_first(&store).await } else { ocfl::deposit(&store, other).await };
         repeated.unwrap();
         assert_eq!(ocfl::verify(&store, OBJECT).await.unwrap(), [], "after {writes} writes and a repeat");
-        assert_eq!(ocfl::objects(&store).await.unwrap(), [OBJECT]);
+        assert_eq!(ocfl::list_objects(&store).await.unwrap(), [OBJECT]);
     }
 }
 
@@ -361,7 +369,7 @@ async fn a_store_that_fails_now_and_then_is_asked_again() {
         async fn stat(&self, key: &str) -> Result<Option<u64>> {
             self.0.stat(key).await
         }
-        async fn list(&self, prefix: &str) -> Result<Vec<Entry>> {
+        async fn list(&self, prefix: &str) -> Result<Vec<BlobEntry>> {
             self.0.list(prefix).await
         }
         async fn delete(&self, key: &str) -> Result<()> {
@@ -372,6 +380,6 @@ async fn a_store_that_fails_now_and_then_is_asked_again() {
         }
     }
     let shaky = Arc::new(Shaky::default());
-    assert_eq!(kind(deposit_first(&*shaky).await), Kind::Unavailable);
-    objects_live(&Retrying::new(Arc::new(Shaky::default()), RetryPolicy::immediate(2))).await;
+    assert_eq!(kind(deposit_first(&*shaky).await), ErrorKind::Unavailable);
+    objects_live(&RetryingStore::new(Arc::new(Shaky::default()), RetryPolicy::immediate(2))).await;
 }

@@ -7,9 +7,9 @@ use sohoa_base::model::geometry::Bounds;
 use sohoa_base::model::holding::DeliveredName;
 use sohoa_base::model::reading::{Block, BlockKind, Cell, Line, Quality, Reading, TextSource, Word};
 use sohoa_base::model::record::{
-    Description, Field, Original, Provenance, Record, RecordedDocument, RecordedPage, SCHEMA, Signature, SignatureState, StageUse,
+    Description, Field, Original, Provenance, Record, RecordedDocument, RecordedPage, SCHEMA_URN, Signature, SignatureState, StageUse,
 };
-use sohoa_base::model::refusal::{Class, Refusal, Warning};
+use sohoa_base::model::refusal::{Refusal, RefusalClass, Warning};
 use sohoa_formats::mets::{self, StoredFile};
 use sohoa_formats::{alto, hocr, premis};
 use sohoa_testing::shared_data;
@@ -112,8 +112,8 @@ fn page(number: u32, refused: bool) -> RecordedPage {
         blank: false,
         quality: Quality::default(),
         warnings: Vec::new(),
-        refusal: refused.then(|| Refusal { class: Class::Input, reason: "page is damaged".into() }),
-        codes: Vec::new(),
+        refusal: refused.then(|| Refusal { class: RefusalClass::Input, reason: "page is damaged".into() }),
+        barcodes: Vec::new(),
     }
 }
 
@@ -140,16 +140,16 @@ fn record() -> Record {
         warnings: vec![Warning::new("truncated", "the file is cut off")],
         refusal: None,
     };
-    let refusal = Some(Refusal { class: Class::Secret, reason: "a password is needed".into() });
+    let refusal = Some(Refusal { class: RefusalClass::Secret, reason: "a password is needed".into() });
     let refused = Original { path: "originals/x".into(), sha256: "cd".repeat(32), media_type: String::new(), refusal, ..original.clone() };
     Record {
-        schema: SCHEMA.into(),
+        schema: SCHEMA_URN.into(),
         object: "urn:sohoa:01:hs%201".into(),
         fonds: "01".into(),
         code: "hs 1".into(),
         title: "Hồ sơ \"đất\" <1>".into(),
-        archival: BTreeMap::new(),
-        missing: Vec::new(),
+        archival_fields: BTreeMap::new(),
+        missing_fields: Vec::new(),
         list_findings: Vec::new(),
         documents: vec![RecordedDocument {
             number: 1,
@@ -159,12 +159,12 @@ fn record() -> Record {
                 normative: false,
                 kind_confidence: 95,
                 fields: fields.into_iter().map(|(name, value)| (name.to_owned(), field(value))).collect(),
-                personal: Vec::new(),
+                personal_data: Vec::new(),
             },
-            listed: None,
-            review: Vec::new(),
-            archival: BTreeMap::new(),
-            missing: Vec::new(),
+            list_entry: None,
+            review_reasons: Vec::new(),
+            archival_fields: BTreeMap::new(),
+            missing_fields: Vec::new(),
             decisions: Vec::new(),
             pages: vec![page(1, false), page(2, true)],
             pdf: "documents/1/document.pdf".into(),
@@ -204,7 +204,7 @@ fn mets_is_valid_and_names_every_file() {
 #[test]
 fn premis_says_what_happened_to_every_original() {
     let received = BTreeMap::from([("ab".repeat(32), "2026-01-02T03:04:05+07:00".to_owned())]);
-    let times = premis::Times { received, deposited: "2026-01-02T04:00:00+07:00".into() };
+    let times = premis::EventTimes { received, deposited: "2026-01-02T04:00:00+07:00".into() };
     let text = premis::write(&record(), &files(), &times);
     let signed = "digital signature validation";
     let (took, digest, checked) = ("ingestion", "message digest calculation", "validation");
