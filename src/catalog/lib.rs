@@ -7,71 +7,47 @@
 //! dossiers by name, batches by identifier, costs, the chain of events, lines of roadmaps.
 
 mod accounts;
-mod advance;
-mod apply;
-mod balance;
 mod batches;
-mod cases;
 mod clock;
-mod commit;
-mod decide;
-mod decide_pages;
 mod events;
-mod failures;
-mod find;
-mod holds;
-mod lots;
+mod facts;
 mod migrations;
-mod plant;
-mod quality;
-mod quarantine;
-mod receive;
-mod restore;
-mod retry;
+mod queue;
+mod review;
 mod roadmap;
 mod rows;
-mod searches;
-mod sign_in;
 mod sql;
-mod steer;
-mod tasks;
-mod timeline;
-mod told;
-mod upload_files;
-mod upload_lists;
 mod uploads;
-mod waiting;
-mod work;
 
-pub use accounts::{KeyPurpose, NewKey, UserCredentials};
-pub use balance::PageProgress;
-pub use batches::NewBatch;
-pub use cases::StoredCaseDocument;
+pub use accounts::mfa_and_oidc::{ExternalAccount, OidcLoginState};
+pub use accounts::users_and_keys::{KeyPurpose, NewKey, UserCredentials};
+pub use batches::balance::PageProgress;
+pub use batches::failures::{Failure, FailureFilter, FailureGroup, LevelCount};
+pub use batches::lifecycle::NewBatch;
+pub use batches::timeline::{MAX_TIMELINE_POINTS, Timeline, TimelinePoint};
 pub use clock::{Clock, rfc3339};
-pub use decide::{DecisionOutcome, NewDecision};
 pub use events::Event;
-pub use failures::{Failure, FailureFilter, FailureGroup, LevelCount};
-pub use find::DossierSummary;
-pub use plant::{EventCursor, QueueLevel};
-pub use quarantine::{HeldDigests, HeldDossier, HeldPage, QuarantineDecision};
-pub use receive::ReceivedFile;
-pub use restore::{BatchLedger, LedgerFile, REBUILT_BATCH};
-pub use roadmap::{DailyProgress, find_target};
-pub use sign_in::{ExternalAccount, OidcLoginState};
-pub use tasks::{Claim, MAX_FAILURES, OpenTasks, ReleaseOutcome};
-pub use timeline::{MAX_TIMELINE_POINTS, Timeline, TimelinePoint};
-pub use told::AttachmentRequest;
-pub use upload_files::{NewUploadFile, UploadFileKind, UploadVerdict};
-pub use upload_lists::{ListedFile, NewUploadList, UploadList};
-pub use uploads::NewUpload;
-pub use waiting::{WaitingDocument, WaitingFilter};
-pub use work::TargetProgressMap;
+pub use facts::dossier_queries::DossierSummary;
+pub use facts::rebuild::{BatchLedger, LedgerFile, REBUILT_BATCH};
+pub use facts::receive_files::ReceivedFile;
+pub use queue::monitoring::{EventCursor, QueueLevel};
+pub use queue::tasks::{Claim, MAX_FAILURES, OpenTasks, ReleaseOutcome};
+pub use review::document_decisions::{DecisionOutcome, NewDecision};
+pub use review::quarantine::{HeldDigests, HeldDossier, HeldPage, QuarantineDecision};
+pub use review::review_queue::{WaitingDocument, WaitingFilter};
+pub use roadmap::attachment::AttachmentRequest;
+pub use roadmap::one_stop_cases::StoredCaseDocument;
+pub use roadmap::progress_cache::TargetProgressMap;
+pub use roadmap::roadmaps::{DailyProgress, find_target};
+pub use uploads::files::{NewUploadFile, UploadFileKind, UploadVerdict};
+pub use uploads::lifecycle::NewUpload;
+pub use uploads::lists::{ListedFile, NewUploadList, UploadList};
 
 use crate::migrations::MIGRATIONS;
 use sohoa_base::error::{Error, Result, ResultExt};
-use sohoa_base::model::plan::PipelinePlan;
-use sohoa_base::model::roadmap::Roadmap;
-use sohoa_base::text::percent;
+use sohoa_base::model::pipeline_plan::PipelinePlan;
+use sohoa_base::model::roadmap::plan::Roadmap;
+use sohoa_base::text::percent_encoding;
 use sql::WriteTx;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
@@ -232,7 +208,7 @@ fn parse_url(url: &str) -> Result<(Engine, String)> {
         )));
     };
     // A path may hold `?`, `#` and `%`, which mean something else in an address.
-    let encoded = percent::encode_path(path);
+    let encoded = percent_encoding::encode_path(path);
     Ok((Engine::Sqlite, format!("sqlite:{encoded}?mode=rwc")))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::sql::{self, MAX_IN_LIST, bind_all, dynamic_query, get, get_enum, get_json, get_u32, get_u64, placeholders};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::holding::{DeliveredFile, Document, Dossier, DossierName, DossierSnapshot, File, Page};
+use sohoa_base::model::dossier::{DeliveredFile, Document, Dossier, DossierName, DossierSnapshot, File, Page};
 use sohoa_base::model::refusal::{Refusal, RefusalClass};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -53,7 +53,7 @@ pub(crate) fn page_from_row(row: &AnyRow) -> Result<Page> {
         state: get_enum(row, "state")?,
         reading: get(row, "reading")?,
         quality: if quality == "{}" {
-            sohoa_base::model::reading::Quality::default()
+            sohoa_base::model::page::reading::Quality::default()
         } else {
             sql::from_json(&quality, "quality of a page")?
         },

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sohoa_base::error::{Error, ErrorKind, Result};
 use sohoa_base::model::account::UnitScope;
-use sohoa_base::model::roadmap::{ItemCounts, ProgressStep};
+use sohoa_base::model::roadmap::plan::{ItemCounts, ProgressStep};
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Decode, Row, Transaction, Type};

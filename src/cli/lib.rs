@@ -1,38 +1,15 @@
 //! The command line: one file per command. stdout carries results, stderr progress and messages.
 
-pub mod cases;
-pub mod completions;
-pub mod degrade;
-pub mod doctor;
-pub mod eval;
-mod eval_personal;
-mod eval_stamps;
-mod eval_table;
-pub mod export;
-pub mod language;
-pub mod models;
-pub mod options;
-pub mod print;
-pub mod quality;
-pub mod quarantine;
-pub mod reader;
-pub mod rebuild;
-pub mod records;
-pub mod review;
+pub mod batches;
+pub mod command_line;
+pub mod evaluation;
+pub mod holdings;
+pub mod output;
 pub mod roadmap;
-pub mod run;
-pub mod runs;
-pub mod samples;
-pub mod score;
-pub mod search;
-mod separation;
-pub mod separators;
-pub mod serve;
-pub mod train;
-pub mod verify;
+pub mod system;
 
 use clap::Parser;
-use options::{Cli, Command};
+use command_line::{Cli, Command};
 use sohoa_base::error::{Error, ErrorKind, Result};
 use sohoa_texts::{Language, Message, localize};
 use std::io::IsTerminal;
@@ -111,12 +88,12 @@ async fn execute_async(line: &Cli) -> Result<u8> {
 
 /// Says what went wrong on stderr and gives the exit code.
 fn print_error(line: &Cli, error: &Error) -> u8 {
-    if print::is_closed_pipe(error) {
+    if output::is_closed_pipe(error) {
         return 0;
     }
     let code = line.global.lang.clone().or_else(|| std::env::var("SOHOA_LANGUAGE").ok()).unwrap_or_default();
     let lead = localize(Language::from_code(&code), Message::ErrorPrefix { kind: error.kind() });
-    eprintln!("sohoa: {lead}: {}", print::sanitize_terminal(&error.chain()));
+    eprintln!("sohoa: {lead}: {}", output::sanitize_terminal(&error.chain()));
     match (&line.command, error.kind()) {
         (Command::Run(_) | Command::Work(_) | Command::Eval(_), ErrorKind::NotFound) => 4,
         (_, kind) => kind.exit_code(),

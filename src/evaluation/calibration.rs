@@ -1,6 +1,6 @@
 //! Whether confidences hold what they promise: expected against actual shares of right values.
 
-use crate::fields::{FieldComparison, Verdict};
+use crate::field_accuracy::{FieldComparison, Verdict};
 use serde::Serialize;
 
 /// Confidences of described values beside the truth.

@@ -3,9 +3,9 @@
 mod alignment;
 pub mod benchmarks;
 pub mod calibration;
-pub mod classes;
-pub mod fields;
-mod moved;
-pub mod score;
-pub mod separation;
-pub mod words;
+pub mod error_taxonomy;
+pub mod field_accuracy;
+mod reordered_text;
+pub mod split_scores;
+pub mod text_scores;
+pub mod word_calibration;

@@ -3,30 +3,11 @@
 //! Rules work on words with boxes, zone by zone (Decree 30/2020, Appendix I): OCR errs, so phrases are
 //! compared folded and with a few edits allowed, and every value says how sure it is.
 
-pub mod archival;
-pub mod decided;
-pub mod describe;
-pub mod learned;
-pub mod listed;
-pub mod manifest;
-pub mod named;
-pub mod personal;
+pub mod description;
+pub mod evidence;
+pub mod fields;
+mod page_zones;
 pub mod review;
-pub mod secrecy;
-pub mod separate;
-pub mod signed;
-
-mod date;
-mod fuzzy;
-mod grounds;
-mod issuer;
-mod kind;
-mod normative;
-mod number;
-mod objection;
-mod page_number;
-mod signer;
-mod signs;
-mod subject;
+pub mod separation;
+mod string_similarity;
 mod vocabulary;
-mod zones;

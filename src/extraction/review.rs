@@ -1,6 +1,6 @@
 //! Whether a person must look at a document, and why.
 
-use super::objection::field_value_error;
+use crate::fields::validation::field_value_error;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sohoa_base::model::fields::{FieldProfile, newest_profile};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::refusal::Warning;
-use sohoa_formats::archive_read;
+use sohoa_formats::archive::expand;
 use sohoa_formats::limits::Limits;
 use sohoa_sandbox::frames::{Failure, decode, lengths_of, write_frame};
 use sohoa_sandbox::jail;
@@ -65,8 +65,7 @@ pub fn serve(memory_mib: u64, cpu_seconds: u64, limits: &Limits, name: &str) -> 
     jail::apply_seccomp()?;
     jail::allow_cpu(cpu_seconds)?;
     let mut output = BufWriter::new(std::io::stdout().lock());
-    let outcome =
-        archive_read::expand(&mut archive, name, limits, &mut |member, bytes| send_member(&mut output, &member.path_bytes, bytes));
+    let outcome = expand::expand(&mut archive, name, limits, &mut |member, bytes| send_member(&mut output, &member.path_bytes, bytes));
     let last = match outcome {
         Ok(warnings) => Piece::Finished { warnings },
         Err(error) => Piece::Failed(Failure::from(&error)),

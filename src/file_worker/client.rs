@@ -2,9 +2,9 @@
 
 use crate::request::{FoundStamps, InspectedFile, PageRead, PreviewOptions, Request, Response, Sheet, SourcePage};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::geometry::Bounds;
-use sohoa_base::model::reading::Reading;
-use sohoa_formats::pdf_write::PdfMetadata;
+use sohoa_base::model::page::geometry::Bounds;
+use sohoa_base::model::page::reading::Reading;
+use sohoa_formats::pdf::write::pdf_writer::PdfMetadata;
 use sohoa_recognition::page::ReadOptions;
 use sohoa_sandbox::pool::{Pool, WorkerLease};
 use std::path::Path;

@@ -4,14 +4,14 @@ use crate::preview;
 use crate::request::{FoundStamps, InspectedFile, PageRead, PreviewOptions, Request, Response, SourcePage};
 use sohoa_base::cpu_time::cpu_time_ms;
 use sohoa_base::error::{Error, Result};
-use sohoa_engine::contract::Engine;
+use sohoa_engine::engine::Engine;
+use sohoa_formats::image::page_image::PageImage;
 use sohoa_formats::inspect::inspect;
 use sohoa_formats::limits::Limits;
-use sohoa_formats::masked;
-use sohoa_formats::pdf_write::PdfWriter;
-use sohoa_formats::picture::PageImage;
+use sohoa_formats::pdf::write::pdf_writer::PdfWriter;
+use sohoa_formats::redaction;
 use sohoa_formats::source::SourceFile;
-use sohoa_formats::table;
+use sohoa_formats::tables::table_reader;
 use sohoa_recognition::page::{ReadOptions, find_stamps, read_page};
 use sohoa_sandbox::handler::Handler;
 use std::collections::BTreeMap;
@@ -73,7 +73,7 @@ impl FileHandler {
     fn preview(&mut self, page: &SourcePage, options: PreviewOptions) -> Result<Vec<u8>> {
         let mut picture = self.page(page)?;
         if let Some(hidden) = options.hidden {
-            masked::redact_image(&mut picture.pixels, &hidden);
+            redaction::redact_image(&mut picture.pixels, &hidden);
         }
         preview::jpeg(picture.pixels, options.turn, options.width)
     }
@@ -97,8 +97,8 @@ impl Handler for FileHandler {
         let payload = |bytes: Vec<u8>| (Response::Done, bytes);
         match request {
             Request::Inspect { name } => self.inspect(&name).map(answered),
-            Request::Sheets => Ok(answered(Response::Sheets(table::read_sheets(&self.bytes)?))),
-            Request::Table => Ok(answered(Response::Table(table::read_rows(&self.bytes)?))),
+            Request::Sheets => Ok(answered(Response::Sheets(table_reader::read_sheets(&self.bytes)?))),
+            Request::Table => Ok(answered(Response::Table(table_reader::read_rows(&self.bytes)?))),
             Request::Read { page, options } => self.read(&page, options).map(answered),
             Request::FindStamps { page, options, turn } => self.find_stamps(&page, options, turn).map(answered),
             Request::Preview { page, options } => self.preview(&page, options).map(payload),
@@ -109,7 +109,7 @@ impl Handler for FileHandler {
             Request::AddPdfPage { page, mut reading, hidden } => {
                 let mut picture = self.page(&page)?;
                 if !hidden.is_empty() {
-                    masked::redact(&mut picture, &mut reading, &hidden);
+                    redaction::redact(&mut picture, &mut reading, &hidden);
                 }
                 let pdf = self.pdf.as_mut().ok_or_else(no_pdf)?;
                 pdf.add_page(&picture, &reading)?;

@@ -3,7 +3,7 @@
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ExtendedColorType};
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
-use sohoa_imaging::resize;
+use sohoa_imaging::preprocess::resize;
 
 /// Quality of the JPEG: letters of 200 dpi stay clean.
 const QUALITY: u8 = 80;

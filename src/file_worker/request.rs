@@ -1,12 +1,12 @@
 //! Requests to a worker process about its current source, and their answers.
 
 use serde::{Deserialize, Serialize};
-use sohoa_base::model::geometry::Bounds;
-use sohoa_base::model::reading::{Reading, SecrecyStamp};
+use sohoa_base::model::page::geometry::Bounds;
+use sohoa_base::model::page::reading::{Reading, SecrecyStamp};
 use sohoa_base::model::record::Signature;
 use sohoa_base::model::refusal::Warning;
-use sohoa_formats::masked::Redaction;
-use sohoa_formats::pdf_write::PdfMetadata;
+use sohoa_formats::pdf::write::pdf_writer::PdfMetadata;
+use sohoa_formats::redaction::Redaction;
 use sohoa_recognition::page::ReadOptions;
 use std::collections::BTreeMap;
 

@@ -1,11 +1,11 @@
 //! A first look at a delivered file: what it is, how many pages it has, what is odd about it.
 
+use crate::image::image_files;
 use crate::limits::Limits;
-use crate::manifest;
-use crate::pdf_open;
-use crate::pictures;
-use crate::sniff;
-use crate::tiff_read::TiffFile;
+use crate::media_types;
+use crate::pdf::read::open;
+use crate::tables::manifest;
+use crate::tiff::tiff_file::TiffFile;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::record::Signature;
 use sohoa_base::model::refusal::Warning;
@@ -37,11 +37,11 @@ pub fn accepted_media_type(head: &[u8]) -> Result<&'static str> {
     if head.is_empty() {
         return Err(Error::invalid("file is empty (0 bytes); deliver it again"));
     }
-    match sniff::detect(head) {
+    match media_types::detect(head) {
         None => Err(Error::invalid("file is of no known kind; deliver PDF, TIFF, JPEG or PNG")),
-        Some(taken @ (sniff::ZIP | sniff::TAR | sniff::GZIP | "text/csv" | "application/json")) => Ok(taken),
-        Some(scan) if sniff::READABLE.contains(&scan) => Ok(scan),
-        Some(other) => Err(Error::invalid(format!("file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG", sniff::describe(other)))),
+        Some(taken @ (media_types::ZIP | media_types::TAR | media_types::GZIP | "text/csv" | "application/json")) => Ok(taken),
+        Some(scan) if media_types::READABLE.contains(&scan) => Ok(scan),
+        Some(other) => Err(Error::invalid(format!("file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG", media_types::describe(other)))),
     }
 }
 
@@ -59,27 +59,27 @@ fn inspect_content(name: &str, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<
     let media_type = accepted_media_type(bytes.get(..bytes.len().min(SNIFF_BYTES)).unwrap_or_default())?;
     let mut found = Inspection { media_type: media_type.to_owned(), pages: 1, signatures: Vec::new(), warnings: Vec::new() };
     match media_type {
-        sniff::PDF => {
-            let pdf = pdf_open::open(bytes, limits)?;
+        media_types::PDF => {
+            let pdf = open::open(bytes, limits)?;
             found.pages = pdf.pages().len() as u32;
-            let structure = pdf_open::inspect_structure(bytes, &pdf);
+            let structure = open::inspect_structure(bytes, &pdf);
             found.signatures = structure.signatures;
             found.warnings = structure.warnings;
         }
-        sniff::TIFF => {
+        media_types::TIFF => {
             let file = TiffFile::open(bytes.clone(), *limits)?;
             found.pages = file.page_count();
             found.warnings = file.warnings();
         }
-        sniff::ZIP | sniff::TAR | sniff::GZIP => found.pages = 0,
+        media_types::ZIP | media_types::TAR | media_types::GZIP => found.pages = 0,
         list @ ("text/csv" | "application/json") => {
             manifest::count_rows(bytes, list)?;
             found.pages = 0;
         }
-        picture => found.warnings = pictures::check_header(bytes, picture, limits)?,
+        picture => found.warnings = image_files::check_header(bytes, picture, limits)?,
     }
-    if !sniff::extension_fits(name, media_type) {
-        let detail = format!("the name says otherwise, but the file is {}; its content was followed", sniff::describe(media_type));
+    if !media_types::extension_fits(name, media_type) {
+        let detail = format!("the name says otherwise, but the file is {}; its content was followed", media_types::describe(media_type));
         found.warnings.push(Warning::new("name-mismatch", detail));
     }
     Ok(found)

@@ -1,11 +1,11 @@
 //! A delivered file opened for its pages: one page is decoded at a time.
 
+use crate::image::image_files;
+use crate::image::page_image::PageImage;
 use crate::limits::Limits;
-use crate::pdf_read::PdfFile;
-use crate::picture::PageImage;
-use crate::pictures;
-use crate::sniff;
-use crate::tiff_read::TiffFile;
+use crate::media_types;
+use crate::pdf::read::pdf_file::PdfFile;
+use crate::tiff::tiff_file::TiffFile;
 use sohoa_base::error::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -22,17 +22,22 @@ enum SourceKind {
 }
 
 impl SourceFile {
-    /// Opens `bytes` of a type that [`sniff::media_type`] found and [`sniff::READABLE`] lists.
+    /// Opens `bytes` of a type that [`media_types::media_type`] found and [`media_types::READABLE`] lists.
     ///
     /// # Errors
     /// Invalid for a type that is not read, Denied for an encrypted PDF, Corrupt for a damaged file,
     /// Limit for one that is too large.
     pub fn open(bytes: Arc<Vec<u8>>, media_type: &str, limits: &Limits) -> Result<Self> {
         let kind = match media_type {
-            sniff::PDF => SourceKind::Pdf(PdfFile::open(&bytes, *limits)?),
-            sniff::TIFF => SourceKind::Tiff(TiffFile::open(bytes, *limits)?),
-            other if sniff::READABLE.contains(&other) => SourceKind::Image { bytes, media_type: other.to_owned(), limits: *limits },
-            other => return Err(Error::invalid(format!("file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG", sniff::describe(other)))),
+            media_types::PDF => SourceKind::Pdf(PdfFile::open(&bytes, *limits)?),
+            media_types::TIFF => SourceKind::Tiff(TiffFile::open(bytes, *limits)?),
+            other if media_types::READABLE.contains(&other) => SourceKind::Image { bytes, media_type: other.to_owned(), limits: *limits },
+            other => {
+                return Err(Error::invalid(format!(
+                    "file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG",
+                    media_types::describe(other)
+                )));
+            }
         };
         Ok(Self { kind })
     }
@@ -59,7 +64,7 @@ impl SourceFile {
         let decode = || match &self.kind {
             SourceKind::Pdf(file) => file.page(number),
             SourceKind::Tiff(file) => file.page(number),
-            SourceKind::Image { bytes, media_type, limits } => pictures::decode_page(bytes, media_type, limits),
+            SourceKind::Image { bytes, media_type, limits } => image_files::decode_page(bytes, media_type, limits),
         };
         // Decoders are other people's code on hostile bytes.
         catch_unwind(AssertUnwindSafe(decode))

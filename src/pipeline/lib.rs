@@ -1,4 +1,4 @@
 //! Pipelines: read from `pipelines/*.toml`, planned, worked.
 
-pub mod plan;
+pub mod pipeline_file;
 pub mod worker;

@@ -4,11 +4,11 @@
 //! read doubtful words again ([`doubt`]), read handwritten fields, drop noise, look for stamps of secrecy
 //! ([`secrecy`]), and estimate how much of it is wrong ([`expected`]).
 
-mod blanks;
-mod codes;
-pub mod doubt;
-pub mod expected;
+mod barcodes;
+pub mod expected_error;
+mod handwritten_fields;
+mod noise_filter;
+mod orientation;
 pub mod page;
-mod scrap;
-pub mod secrecy;
-mod upright;
+pub mod second_pass;
+pub mod stamps;

@@ -1,30 +1,32 @@
 //! Reading one page: prepared, cut into lines, read, put in order.
 
-use crate::blanks;
-use crate::codes;
-use crate::doubt::{self, SecondPassOptions};
-use crate::expected::expected_error_permille;
-use crate::scrap::{drop_bleed_through, is_noise};
-use crate::secrecy;
-use crate::upright;
+use crate::barcodes;
+use crate::expected_error::expected_error_permille;
+use crate::handwritten_fields;
+use crate::noise_filter::{drop_bleed_through, is_noise};
+use crate::orientation;
+use crate::second_pass;
+use crate::second_pass::SecondPassOptions;
+use crate::stamps;
 use image::{GenericImageView, GrayImage};
 use serde::{Deserialize, Serialize};
 use sohoa_base::cpu_time::cpu_time_ms;
 use sohoa_base::error::Result;
-use sohoa_base::model::geometry::Bounds;
-use sohoa_base::model::reading::{Alternative, Block, BlockKind, Line, Quality, Reading, SecrecyStamp, TextSource, Word, WordSource};
+use sohoa_base::model::page::geometry::Bounds;
+use sohoa_base::model::page::reading::{Alternative, Block, BlockKind, Line, Quality, Reading, SecrecyStamp, TextSource, Word, WordSource};
 use sohoa_base::model::refusal::Warning;
+use sohoa_base::text::diacritic_restoration::{PhraseBigrams, suggest_diacritics};
 use sohoa_base::text::fold::fold;
-use sohoa_base::text::mend::{PhraseBigrams, suggest_diacritics};
-use sohoa_base::text::normal::nfc;
-use sohoa_engine::contract::{Engine, Handwriting, OcrWord};
-use sohoa_formats::picture::PageImage;
-use sohoa_imaging::crop::{self, LineCrop};
-use sohoa_imaging::lines::Area;
-use sohoa_imaging::order::LayoutZone;
-use sohoa_imaging::prepare::{PreparedPage, PreprocessSteps, scale_page};
-use sohoa_imaging::stamps::StampView;
-use sohoa_imaging::table::{OrderedLine, reading_order_with_tables};
+use sohoa_base::text::nfc::nfc;
+use sohoa_engine::engine::{Engine, Handwriting, OcrWord};
+use sohoa_formats::image::page_image::PageImage;
+use sohoa_imaging::layout::line_crop;
+use sohoa_imaging::layout::line_crop::LineCrop;
+use sohoa_imaging::layout::lines::Area;
+use sohoa_imaging::layout::reading_order::LayoutZone;
+use sohoa_imaging::layout::table::{OrderedLine, reading_order_with_tables};
+use sohoa_imaging::preprocess::page::{PreparedPage, PreprocessSteps, scale_page};
+use sohoa_imaging::stamps::search_area::StampView;
 use std::collections::BTreeMap;
 
 /// How pages are prepared and read.
@@ -82,7 +84,7 @@ pub fn read_page(picture: PageImage, engine: &mut dyn Engine, options: &ReadOpti
     let before = cpu_time_ms();
     let view = StampView::of(&pixels, dpi)?;
     if let Some(blocks) = own_text {
-        let stamps = secrecy::find_secrecy_stamps(&view, 0, pixels.dimensions(), engine)?;
+        let stamps = stamps::find_secrecy_stamps(&view, 0, pixels.dimensions(), engine)?;
         let costs_ms = BTreeMap::from([("stamps".to_owned(), cpu_time_ms() - before)]);
         let reading = Reading {
             width: pixels.width(),
@@ -92,7 +94,7 @@ pub fn read_page(picture: PageImage, engine: &mut dyn Engine, options: &ReadOpti
             source: TextSource::BornDigital,
             quality: Quality { confidence: 100, ..Quality::default() },
             blocks,
-            barcodes: codes::find_on_born_digital(&pixels),
+            barcodes: barcodes::find_on_born_digital(&pixels),
             stamps,
             ..Reading::default()
         };
@@ -108,19 +110,19 @@ pub fn read_page(picture: PageImage, engine: &mut dyn Engine, options: &ReadOpti
     let small = scale_page(&pixels, dpi, steps)?;
     drop(pixels);
     let mut page = match options.turn {
-        Some(turn) => upright::prepare_turned(&small, turn, engine, steps)?,
-        None => upright::prepare_upright(&small, engine, options.prepare.orientation, steps)?,
+        Some(turn) => orientation::prepare_turned(&small, turn, engine, steps)?,
+        None => orientation::prepare_upright(&small, engine, options.prepare.orientation, steps)?,
     };
     let prepared = cpu_time_ms();
     // Before anything is read of it, and while little memory is held.
-    let mut stamps = secrecy::find_secrecy_stamps(&view, page.turn, page.upright_size, engine)?;
+    let mut stamps = stamps::find_secrecy_stamps(&view, page.turn, page.upright_size, engine)?;
     let mut looked = cpu_time_ms() - prepared;
     let looked_at = page.turn;
     let mut read = read_lines(&page, engine, options)?;
     if options.prepare.orientation
         && options.turn.is_none()
-        && mean_confidence(&read) < upright::MIN_UPRIGHT_CONFIDENCE
-        && let Some(other) = upright::try_rotated_180(&small, &page, engine, steps)?
+        && mean_confidence(&read) < orientation::MIN_UPRIGHT_CONFIDENCE
+        && let Some(other) = orientation::try_rotated_180(&small, &page, engine, steps)?
     {
         page = other;
         read = read_lines(&page, engine, options)?;
@@ -128,7 +130,7 @@ pub fn read_page(picture: PageImage, engine: &mut dyn Engine, options: &ReadOpti
     let mut quality = page.quality(&small, dpi);
     quality.confidence = mean_confidence(&read);
     let letters: usize = read.iter().flat_map(|line| &line.words).map(|word| word.text.chars().count()).sum();
-    let shines_through = is_faint(&quality) && quality.confidence < upright::MIN_UPRIGHT_CONFIDENCE;
+    let shines_through = is_faint(&quality) && quality.confidence < orientation::MIN_UPRIGHT_CONFIDENCE;
     // An empty form is not blank.
     let blank = shines_through || letters < 4 && quality.ink_permille < 10 && page.tables.is_empty();
     if shines_through {
@@ -139,10 +141,10 @@ pub fn read_page(picture: PageImage, engine: &mut dyn Engine, options: &ReadOpti
         page = small.prepare(0, steps)?;
         read.clear();
     }
-    let codes = codes::find_on_scan(&small, page.turn);
+    let codes = barcodes::find_on_scan(&small, page.turn);
     if page.turn != looked_at {
         let turned = cpu_time_ms();
-        stamps = secrecy::find_secrecy_stamps(&view, page.turn, page.upright_size, engine)?;
+        stamps = stamps::find_secrecy_stamps(&view, page.turn, page.upright_size, engine)?;
         looked += cpu_time_ms() - turned;
     }
     let (width, height) = page.upright_size;
@@ -209,13 +211,13 @@ pub fn find_stamps(picture: PageImage, engine: &mut dyn Engine, options: &ReadOp
         None => {
             let PreprocessOptions { deskew, seal_lift, background, reading_dpi, orientation } = options.prepare;
             let steps = PreprocessSteps { deskew, seal_lift, background, reading_dpi, detect_lines: !engine.has_text_detector() };
-            upright::prepare_upright(&scale_page(&pixels, dpi, steps)?, engine, orientation, steps)?.turn
+            orientation::prepare_upright(&scale_page(&pixels, dpi, steps)?, engine, orientation, steps)?.turn
         }
     };
     let began = cpu_time_ms();
     let (width, height) = pixels.dimensions();
     let upright = if turn.is_multiple_of(180) { (width, height) } else { (height, width) };
-    let stamps = secrecy::find_secrecy_stamps(&StampView::of(&pixels, dpi)?, turn, upright, engine)?;
+    let stamps = stamps::find_secrecy_stamps(&StampView::of(&pixels, dpi)?, turn, upright, engine)?;
     Ok(PageStamps { stamps, turn, cost_ms: cpu_time_ms() - began })
 }
 
@@ -270,9 +272,9 @@ fn read_lines(page: &PreparedPage, engine: &mut dyn Engine, options: &ReadOption
     }
     drop_bleed_through(&mut raw);
     if engine.has_line_recognizer() {
-        doubt::run_second_pass(&mut raw, engine, options.read)?;
+        second_pass::run_second_pass(&mut raw, engine, options.read)?;
     }
-    blanks::read_handwritten_fields(&mut raw, (page.grey.width() as f32, page.grey.height() as f32), engine)?;
+    handwritten_fields::read_handwritten_fields(&mut raw, (page.grey.width() as f32, page.grey.height() as f32), engine)?;
     let mut lines = Vec::new();
     for OcrLine { area, crop, words: found, .. } in &raw {
         let words: Vec<(Area, Word)> = found.iter().filter_map(|word| place_word(page, crop, word)).collect();
@@ -286,7 +288,7 @@ fn read_lines(page: &PreparedPage, engine: &mut dyn Engine, options: &ReadOption
 }
 
 fn read_line_strip(source: &GrayImage, area: &Area, engine: &mut dyn Engine) -> Result<Option<(LineCrop, Vec<OcrWord>)>> {
-    let Some(crop) = crop::crop_line(source, area, crop::WIDE_PADDING)? else { return Ok(None) };
+    let Some(crop) = line_crop::crop_line(source, area, line_crop::WIDE_PADDING)? else { return Ok(None) };
     let words = engine.read_line(&crop.picture)?;
     Ok(Some((crop, words)))
 }
@@ -405,8 +407,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use image::{DynamicImage, Luma};
-    use sohoa_formats::picture::{EncodedData, EncodedImage};
-    use sohoa_imaging::orientation::{OrientationVerdict, orientation_by_diacritics};
+    use sohoa_formats::image::page_image::{EncodedData, EncodedImage};
+    use sohoa_imaging::preprocess::orientation::{OrientationVerdict, orientation_by_diacritics};
 
     /// Reads what is heavier below than above, as letters on their feet are here, and nothing else well.
     struct Footed;
@@ -468,7 +470,7 @@ mod tests {
 
     #[test]
     fn what_marks_say_wrongly_is_mended_by_what_can_be_read() {
-        let lines = sohoa_imaging::lines::measure_diacritics(&image::imageops::rotate180(&page(10))).unwrap();
+        let lines = sohoa_imaging::layout::lines::measure_diacritics(&image::imageops::rotate180(&page(10))).unwrap();
         assert_eq!(orientation_by_diacritics(&lines), OrientationVerdict::Upright, "the marks do not deceive");
         assert_eq!(read(page(10), &mut Footed).turn, 0);
         assert_eq!(read(image::imageops::rotate180(&page(10)), &mut Footed).turn, 180);

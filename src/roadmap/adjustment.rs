@@ -1,9 +1,9 @@
 //! What an adjustment of a roadmap changes.
 
-use super::plan::format_decimal;
+use crate::workbook::format_decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sohoa_base::model::roadmap::{Conversion, Phase, Roadmap, Target};
+use sohoa_base::model::roadmap::plan::{Conversion, Phase, Roadmap, Target};
 use sohoa_base::text::numbers;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -106,7 +106,7 @@ fn roadmap_fields(roadmap: &Roadmap) -> [(&'static str, String); 3] {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use sohoa_base::model::day::Day;
+    use sohoa_base::model::calendar::Day;
 
     #[test]
     fn lines_that_come_go_and_change_are_told() {

@@ -1,6 +1,6 @@
 //! When the rest of a target will be done, by the pace of the last working days, with how sure that is.
 
-use sohoa_base::model::day::{Calendar, Day};
+use sohoa_base::model::calendar::{Calendar, Day};
 
 /// Working days of which the pace is taken.
 pub const PACE_DAYS: usize = 20;

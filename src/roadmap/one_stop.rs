@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use sohoa_base::model::account::UnitScope;
-use sohoa_base::model::case::{Case, CaseCode, Reuse};
-use sohoa_base::model::day::Day;
+use sohoa_base::model::calendar::Day;
 use sohoa_base::model::record::Description;
+use sohoa_base::model::roadmap::one_stop_case::{Case, CaseCode, Reuse};
 use sohoa_base::text::fold::fold;
 use std::collections::BTreeMap;
 

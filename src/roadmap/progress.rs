@@ -1,10 +1,10 @@
 //! How far targets are: by line, by unit, by phase.
 
-use super::forecast::{PACE_DAYS, Pace, WorkingDayIndex};
+use crate::forecast::{PACE_DAYS, Pace, WorkingDayIndex};
 use schemars::JsonSchema;
 use serde::Serialize;
-use sohoa_base::model::day::{Calendar, Day};
-use sohoa_base::model::roadmap::{ItemCounts, Measure, ProgressStep, Roadmap, Target, TargetLedger};
+use sohoa_base::model::calendar::{Calendar, Day};
+use sohoa_base::model::roadmap::plan::{ItemCounts, Measure, ProgressStep, Roadmap, Target, TargetLedger};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 

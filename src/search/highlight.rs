@@ -1,11 +1,11 @@
 //! Where the words of a query stand on a page: found in folded text, shown in the original.
 
-use crate::analysis::{Token, tokenize_nfc};
-use crate::answer::{MatchRange, Snippet};
-use crate::page::StoredPage;
+use crate::hits::{MatchRange, Snippet};
+use crate::indexed_page::StoredPage;
 use crate::query::{Clause, ClauseToken, DiacriticMode};
-use sohoa_base::model::geometry::Bounds;
-use sohoa_base::text::normal::nfc;
+use crate::tokenizer::{Token, tokenize_nfc};
+use sohoa_base::model::page::geometry::Bounds;
+use sohoa_base::text::nfc::nfc;
 use std::collections::BTreeSet;
 
 /// Words of a snippet, and words before the first match in it.

@@ -1,7 +1,7 @@
 //! The index on disk: opening, replacing, committing. It can be deleted and rebuilt from the store.
 
-use crate::answer::Hits;
-use crate::page::{IndexedPage, to_index_entry};
+use crate::hits::Hits;
+use crate::indexed_page::{IndexedPage, to_index_entry};
 use crate::query::Query;
 use crate::schema::{INDEX_VERSION, IndexFields, build};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
@@ -157,7 +157,7 @@ impl SearchIndex {
     /// # Errors
     /// `Corrupt` for a damaged index; `Unavailable` when the disk does not answer. No text of a query is an error.
     pub fn search(&self, query: &Query) -> Result<Hits> {
-        crate::answer::search(&self.searcher()?, &self.fields, query)
+        crate::hits::search(&self.searcher()?, &self.fields, query)
     }
 
     /// How many pages are committed.

@@ -3,17 +3,17 @@
 //! One page is one entry of the index. [`index::SearchIndex`] keeps them, [`query::Query`] asks,
 //! [`answer::Hits`] answers with the words' places on the page.
 
-pub mod analysis;
-pub mod answer;
-mod collect;
+mod facet_collector;
 mod highlight;
+pub mod hits;
 pub mod index;
-pub mod page;
-mod plan;
+pub mod indexed_page;
 pub mod query;
+mod query_compiler;
 mod schema;
+pub mod tokenizer;
 
-pub use answer::{FacetCount, Facets, Hit, Hits, MatchRange, Snippet};
+pub use hits::{FacetCount, Facets, Hit, Hits, MatchRange, Snippet};
 pub use index::SearchIndex;
-pub use page::IndexedPage;
+pub use indexed_page::IndexedPage;
 pub use query::Query;

@@ -1,10 +1,10 @@
 //! What is asked: words, "phrases" and `filter:value`, understood without ever refusing odd text.
 
-use crate::analysis::{keyword_value, tokenize};
+use crate::tokenizer::{keyword_value, tokenize};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::kinds::DOCUMENT_KINDS;
+use sohoa_base::model::document_kinds::DOCUMENT_KINDS;
 use sohoa_base::text::dates::{self, PartialDate};
-use sohoa_base::text::normal::nfc;
+use sohoa_base::text::nfc::nfc;
 
 /// Letters of a query's text that are read, and clauses that are kept of it.
 const MAX_QUERY_CHARS: usize = 2_000;
@@ -176,7 +176,7 @@ fn parse_date(text: &str) -> Result<PartialDate> {
 }
 
 fn date_range_filter(from: Option<PartialDate>, to: Option<PartialDate>) -> Filter {
-    let number = |iso: String| crate::page::day_number(&iso);
+    let number = |iso: String| crate::indexed_page::day_number(&iso);
     Filter::DateRange(from.map_or(0, |date| number(date.first_day())), to.map_or(u64::MAX, |date| number(date.last_day())))
 }
 

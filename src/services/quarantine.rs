@@ -1,14 +1,14 @@
 //! Quarantine (cách ly): which dossiers a stamp of secrecy holds, and what an officer in charge decides.
 
 use crate::archive::Archive;
-use crate::runs;
+use crate::runs::execution;
 use serde::Serialize;
 use sohoa_base::error::{Error, ErrorKind, Result};
 use sohoa_base::model::batch::PageBalance;
-use sohoa_base::model::plan::PipelinePlan;
+use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_catalog::{HeldDossier, QuarantineDecision, REBUILT_BATCH};
 use sohoa_pipeline::worker::CancellationToken;
-use sohoa_stages::names;
+use sohoa_stages::object_names;
 use sohoa_storage::key;
 use std::collections::BTreeSet;
 
@@ -70,7 +70,7 @@ fn quarantine_entry(held: HeldDossier) -> QuarantineEntry {
         .into_iter()
         .filter_map(|page| Some(StampLocation { file: page.file, page: page.number, reason: page.reason? }))
         .collect();
-    QuarantineEntry { dossier: names::dossier_object(&held.dossier.name), code: held.dossier.name.code, pages, stamps }
+    QuarantineEntry { dossier: object_names::dossier_object(&held.dossier.name), code: held.dossier.name.code, pages, stamps }
 }
 
 /// Reads and stores a dossier that was held: its stamp is none, or the paper was declassified. Its documents still come
@@ -87,7 +87,7 @@ pub async fn release(
     check_officer(archive, decision.by)?;
     let held = find_quarantined(archive, name).await?;
     let batch = archive.catalog.release_dossier(&held.dossier.id, decision, given).await?;
-    runs::finish_batch(archive, &batch, &CancellationToken::default()).await?;
+    execution::finish_batch(archive, &batch, &CancellationToken::default()).await?;
     let contents = archive.catalog.contents(&held.dossier.id).await?;
     let batches = contents.files.iter().map(|file| file.batch.clone()).filter(|batch| *batch != REBUILT_BATCH).collect();
     let version = Some(contents.dossier.version);
@@ -114,11 +114,11 @@ pub async fn remove(archive: &Archive, name: &str, decision: QuarantineDecision<
 async fn decision_outcome(archive: &Archive, held: &HeldDossier, by: &str, batches: BTreeSet<String>) -> Result<QuarantineOutcome> {
     let mut balance = Vec::new();
     for batch in batches {
-        runs::finalize_batch(archive, &archive.catalog.batch(&batch).await?).await?;
+        execution::finalize_batch(archive, &archive.catalog.batch(&batch).await?).await?;
         balance.push(archive.catalog.balance(&batch).await?.pages);
     }
     Ok(QuarantineOutcome {
-        dossier: names::dossier_object(&held.dossier.name),
+        dossier: object_names::dossier_object(&held.dossier.name),
         by: by.to_owned(),
         pages: held.pages.len() as u64,
         version: None,
@@ -130,7 +130,7 @@ async fn decision_outcome(archive: &Archive, held: &HeldDossier, by: &str, batch
 /// The dossier in quarantine with this code or object name.
 async fn find_quarantined(archive: &Archive, name: &str) -> Result<HeldDossier> {
     let mut found = archive.catalog.held_dossiers().await?;
-    found.retain(|held| held.dossier.name.code == name || names::dossier_object(&held.dossier.name) == name);
+    found.retain(|held| held.dossier.name.code == name || object_names::dossier_object(&held.dossier.name) == name);
     match found.len() {
         1 => found.pop().ok_or_else(|| Error::internal("one dossier is none")),
         0 => Err(Error::not_found(format!("dossier {name} is not in quarantine; `sohoa quarantine list` shows what is"))),

@@ -1,19 +1,19 @@
 //! Classify: which kind of document is it?
 
-use crate::contract::{Context, Stage, TaskState, unexpected_item};
 use crate::readings;
+use crate::stage::{Context, Stage, TaskState, unexpected_item};
 use async_trait::async_trait;
 use serde_json::Value;
 use sohoa_base::error::Result;
 use sohoa_base::model::change::Change;
-use sohoa_base::model::holding::{Document, DossierSnapshot, File, Item};
-use sohoa_base::model::plan::StageLevel;
+use sohoa_base::model::dossier::{Document, DossierSnapshot, File, Item};
+use sohoa_base::model::pipeline_plan::StageLevel;
 use sohoa_base::model::record::Description;
-use sohoa_extraction::decided::correct_description;
-use sohoa_extraction::describe::Describer;
-use sohoa_extraction::listed::apply_list_entry;
-use sohoa_extraction::named::apply_filename;
-use sohoa_extraction::signed::apply_signatures;
+use sohoa_extraction::description::Describer;
+use sohoa_extraction::evidence::corrections::correct_description;
+use sohoa_extraction::evidence::filename::apply_filename;
+use sohoa_extraction::evidence::list_entry::apply_list_entry;
+use sohoa_extraction::evidence::signature::apply_signatures;
 use std::collections::BTreeMap;
 
 /// See the module.

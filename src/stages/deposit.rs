@@ -1,18 +1,23 @@
 //! Deposit: a new version of the dossier's OCFL object, with originals, derivatives, record and fixity.
 
-use crate::contract::{Context, Stage, TaskState, unexpected_item};
-use crate::{names, originals, readings, recording};
+use crate::object_names;
+use crate::record_builder;
+use crate::stage::{Context, Stage, TaskState, unexpected_item};
+use crate::{originals, readings};
 use async_trait::async_trait;
 use serde_json::Value;
 use sha2::{Digest, Sha512};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::change::Change;
-use sohoa_base::model::holding::{DossierSnapshot, Item};
-use sohoa_base::model::plan::StageLevel;
+use sohoa_base::model::dossier::{DossierSnapshot, Item};
+use sohoa_base::model::pipeline_plan::StageLevel;
 use sohoa_base::model::record::Record;
-use sohoa_formats::mets::{self, StoredFile};
-use sohoa_formats::premis::{self, EventTimes};
-use sohoa_storage::ocfl::{self, ContentSource, NewVersion};
+use sohoa_formats::metadata::mets;
+use sohoa_formats::metadata::mets::StoredFile;
+use sohoa_formats::metadata::premis;
+use sohoa_formats::metadata::premis::EventTimes;
+use sohoa_storage::ocfl::ocfl_object;
+use sohoa_storage::ocfl::ocfl_object::{ContentSource, NewVersion};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -37,22 +42,22 @@ impl Stage for Deposit {
         for document in &contents.documents {
             for (number, id) in (1..).zip(&document.pages) {
                 if let Some(reading) = readings::page_reading(context, contents, document, number).await? {
-                    read.insert(id.clone(), recording::ReadingSummary::from(&reading));
+                    read.insert(id.clone(), record_builder::ReadingSummary::from(&reading));
                 }
             }
         }
         let mut models = context.pool.models().await?.clone();
         models.extend(context.trained_model_sha256.map(|sha256| ("learned.json".to_owned(), sha256.to_owned())));
-        let mut record = recording::build_record(contents, context.plan, models, &read);
+        let mut record = record_builder::build_record(contents, context.plan, models, &read);
         if record.originals.is_empty() {
             return Ok(());
         }
-        let head = ocfl::read_inventory(context.store, &record.object).await?;
+        let head = ocfl_object::read_inventory(context.store, &record.object).await?;
         // Readings out of deposited ALTO, as after a rebuild, have no codes: those of the version before stay.
         if head.is_some() && contents.pages.iter().any(|page| page.reading.is_none() && page.refusal.is_none()) {
-            let before = ocfl::get(context.store, &record.object, "record.json").await?;
+            let before = ocfl_object::get(context.store, &record.object, "record.json").await?;
             let before = record_from_json(&before, &record.object)?;
-            recording::restore_codes(&mut record, &before, contents);
+            record_builder::restore_codes(&mut record, &before, contents);
         }
         let json = record_to_json(&record)?;
         let record_sha512 = hex::encode(Sha512::digest(&json));
@@ -72,7 +77,7 @@ impl Stage for Deposit {
     async fn cleanup(&self, context: &Context<'_>, work: &TaskState) -> Result<()> {
         let Item::Dossier(contents) = &work.item else { return Ok(()) };
         for document in contents.documents.iter().filter(|document| !document.stored) {
-            for entry in context.store.list(&names::staged_part_key(&document.id, "")).await? {
+            for entry in context.store.list(&object_names::staged_part_key(&document.id, "")).await? {
                 context.store.delete(&entry.key).await?;
             }
         }
@@ -98,7 +103,7 @@ async fn deposit(
             files.insert(path.clone(), ContentSource::Unchanged);
         } else {
             let key = originals::locate_original(context, &contents.dossier.name, &original.sha256).await?;
-            let sha512 = ocfl::sha512_of(context.store, &key).await?;
+            let sha512 = ocfl_object::sha512_of(context.store, &key).await?;
             stored.insert(path.clone(), StoredFile { bytes: original.bytes, sha512 });
             files.insert(path.clone(), ContentSource::Blob { key });
         }
@@ -107,11 +112,11 @@ async fn deposit(
     for document in &record.documents {
         let Some(known) = contents.documents.iter().find(|known| known.number == document.number) else { continue };
         let mut parts = vec!["document.pdf".to_owned(), "text.txt".to_owned()];
-        parts.extend(document.pages.iter().filter(|page| page.alto.is_some()).map(|page| names::alto_name(page.number)));
+        parts.extend(document.pages.iter().filter(|page| page.alto.is_some()).map(|page| object_names::alto_name(page.number)));
         for part in parts {
-            let path = names::part_path(document.number, &part);
+            let path = object_names::part_path(document.number, &part);
             let before = kept.get(&path).filter(|_| known.stored);
-            add_file(context, &mut files, &mut stored, &path, names::staged_part_key(&known.id, &part), before, 0).await?;
+            add_file(context, &mut files, &mut stored, &path, object_names::staged_part_key(&known.id, &part), before, 0).await?;
         }
     }
     let times = EventTimes { received: received_times(contents), deposited: created.clone() };
@@ -129,7 +134,7 @@ async fn deposit(
         user: record.provenance.program.clone(),
         created,
     };
-    Ok(ocfl::deposit(context.store, new).await?.version)
+    Ok(ocfl_object::deposit(context.store, new).await?.version)
 }
 
 /// Puts one file into the new version: kept as it is when the head has it, else from the store. Its size and
@@ -150,7 +155,7 @@ async fn add_file(
         }
         None => {
             let bytes = context.store.stat(&waiting).await?.unwrap_or_default();
-            stored.insert(path.to_owned(), StoredFile { bytes, sha512: ocfl::sha512_of(context.store, &waiting).await? });
+            stored.insert(path.to_owned(), StoredFile { bytes, sha512: ocfl_object::sha512_of(context.store, &waiting).await? });
             ContentSource::Blob { key: waiting }
         }
     };

@@ -1,13 +1,13 @@
 //! Describe: number, date, issuer, subject and the other fields of a document.
 
 use crate::classify::description_of;
-use crate::contract::{Context, Stage, TaskState, unexpected_item};
+use crate::stage::{Context, Stage, TaskState, unexpected_item};
 use async_trait::async_trait;
 use serde_json::Value;
 use sohoa_base::error::Result;
 use sohoa_base::model::change::Change;
-use sohoa_base::model::holding::Item;
-use sohoa_base::model::plan::StageLevel;
+use sohoa_base::model::dossier::Item;
+use sohoa_base::model::pipeline_plan::StageLevel;
 
 /// See the module.
 #[derive(Debug)]

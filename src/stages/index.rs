@@ -1,14 +1,15 @@
 //! Index: the deposited dossier becomes findable.
 
-use crate::contract::{Context, Stage, TaskState, unexpected_item};
-use crate::{names, readings};
+use crate::object_names;
+use crate::readings;
+use crate::stage::{Context, Stage, TaskState, unexpected_item};
 use async_trait::async_trait;
 use serde_json::Value;
 use sohoa_base::error::Result;
-use sohoa_base::model::holding::{Document, DossierSnapshot, Item};
-use sohoa_base::model::plan::StageLevel;
-use sohoa_base::model::reading::Reading;
-use sohoa_search::page::IndexedPage;
+use sohoa_base::model::dossier::{Document, DossierSnapshot, Item};
+use sohoa_base::model::page::reading::Reading;
+use sohoa_base::model::pipeline_plan::StageLevel;
+use sohoa_search::indexed_page::IndexedPage;
 
 /// See the module.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ impl Stage for Index {
 
     async fn run(&self, context: &Context<'_>, _: &Value, work: &mut TaskState) -> Result<()> {
         let Item::Dossier(contents) = &work.item else { return Err(unexpected_item(self.name())) };
-        context.index.remove_dossier(&names::dossier_object(&contents.dossier.name))?;
+        context.index.remove_dossier(&object_names::dossier_object(&contents.dossier.name))?;
         for document in &contents.documents {
             for number in document.page_numbers() {
                 if let Some(reading) = readings::page_reading(context, contents, document, number).await? {
@@ -43,7 +44,7 @@ fn to_indexed_page(contents: &DossierSnapshot, document: &Document, page: u32, r
     let name = &contents.dossier.name;
     let description = document.description.as_ref();
     IndexedPage {
-        object: names::dossier_object(name),
+        object: object_names::dossier_object(name),
         fonds: name.fonds.clone(),
         dossier: name.code.clone(),
         title: name.title.clone(),

@@ -1,13 +1,13 @@
 //! Intake: what is this file, and how many pages has it? Archives are opened; bad files refused.
 
-use crate::contract::{Context, Stage, TaskState, unexpected_item};
 use crate::originals;
+use crate::stage::{Context, Stage, TaskState, unexpected_item};
 use async_trait::async_trait;
 use serde_json::Value;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::change::Change;
-use sohoa_base::model::holding::{Container, DeliveredFile, DeliveredName, Dossier, DossierName, File, Item};
-use sohoa_base::model::plan::StageLevel;
+use sohoa_base::model::dossier::{Container, DeliveredFile, DeliveredName, Dossier, DossierName, File, Item};
+use sohoa_base::model::pipeline_plan::StageLevel;
 use sohoa_base::model::refusal::{Refusal, Warning};
 use sohoa_file_worker::archive_expander::{Member, expand};
 use sohoa_file_worker::client::FileWorker;

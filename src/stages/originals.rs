@@ -1,12 +1,13 @@
 //! Where the bytes of what was delivered are: waiting for their deposit, or in their dossier's object.
 
-use crate::contract::Context;
-use crate::names;
+use crate::object_names;
+use crate::stage::Context;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
-use sohoa_base::model::holding::DossierName;
+use sohoa_base::model::dossier::DossierName;
 use sohoa_file_worker::client::FileWorker;
-use sohoa_storage::store::BlobStore;
-use sohoa_storage::{key, ocfl};
+use sohoa_storage::blob_store::BlobStore;
+use sohoa_storage::key;
+use sohoa_storage::ocfl::ocfl_object;
 use std::path::Path;
 
 /// Key of the bytes with this SHA-256. After a deposit, as when a refused page is tried again, they lie in the
@@ -27,8 +28,8 @@ pub async fn locate_original_in(store: &dyn BlobStore, dossier: &DossierName, sh
     if store.stat(&waiting).await?.is_some() {
         return Ok(waiting);
     }
-    let object = names::dossier_object(dossier);
-    let deposited = ocfl::key_of_digest(store, &object, sha256).await?;
+    let object = object_names::dossier_object(dossier);
+    let deposited = ocfl_object::key_of_digest(store, &object, sha256).await?;
     deposited.ok_or_else(|| Error::corrupt(format!("neither {waiting} nor {object} holds these bytes any more, deliver the file again")))
 }
 

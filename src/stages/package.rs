@@ -1,19 +1,21 @@
 //! Package: a document's searchable PDF/A, plain text, and ALTO for every page.
 
-use crate::contract::{Context, Stage, TaskState, options_of, unexpected_item};
-use crate::{names, originals, readings};
+use crate::object_names;
+use crate::stage::{Context, Stage, TaskState, options_of, unexpected_item};
+use crate::{originals, readings};
 use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::Value;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::change::Change;
-use sohoa_base::model::holding::{Document, DossierSnapshot, File, Item, Page};
-use sohoa_base::model::plan::StageLevel;
-use sohoa_base::model::reading::Reading;
+use sohoa_base::model::dossier::{Document, DossierSnapshot, File, Item, Page};
+use sohoa_base::model::page::reading::Reading;
+use sohoa_base::model::pipeline_plan::StageLevel;
 use sohoa_base::model::record::Description;
 use sohoa_file_worker::client::FileWorker;
-use sohoa_formats::pdf_write::{PdfMetadata, PdfaProfile};
-use sohoa_formats::{alto, text};
+use sohoa_formats::metadata::alto;
+use sohoa_formats::pdf::write::pdf_writer::{PdfMetadata, PdfaProfile};
+use sohoa_formats::plain_text;
 use std::collections::BTreeSet;
 use tokio::io::AsyncWriteExt;
 
@@ -93,12 +95,15 @@ async fn try_package(
     worker.begin_pdf(metadata.clone()).await?;
     for (number, id) in (1..).zip(&document.pages) {
         let reading = readings::page_reading(context, contents, document, number).await?;
-        text::append_page(&mut text, number, reading.as_ref());
+        plain_text::append_page(&mut text, number, reading.as_ref());
         let page = contents.page(id);
         let piece = match (page, page.and_then(file_of), reading) {
             (Some(page), Some(file), Some(reading)) => {
                 let alto = alto::write(&reading, number, &file.delivered.sha256);
-                context.store.put(&names::staged_part_key(&document.id, &names::alto_name(number)), alto.into_bytes()).await?;
+                context
+                    .store
+                    .put(&object_names::staged_part_key(&document.id, &object_names::alto_name(number)), alto.into_bytes())
+                    .await?;
                 if missing.contains(&number) {
                     worker.add_missing_pdf_page().await
                 } else {
@@ -123,8 +128,8 @@ async fn try_package(
     let rest = worker.finish_pdf().await?;
     pdf.write_all(&rest).await.or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
     pdf.flush().await.or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
-    context.store.put_file(&names::staged_part_key(&document.id, "document.pdf"), local.path()).await?;
-    context.store.put(&names::staged_part_key(&document.id, "text.txt"), text.into_bytes()).await?;
+    context.store.put_file(&object_names::staged_part_key(&document.id, "document.pdf"), local.path()).await?;
+    context.store.put(&object_names::staged_part_key(&document.id, "text.txt"), text.into_bytes()).await?;
     Ok(Some(worker.spent_ms()))
 }
 
@@ -156,7 +161,7 @@ fn pdf_metadata(
         subject: field("subject"),
         keywords: Vec::new(),
         language: "vi".to_owned(),
-        identifier: format!("{}#{}", names::dossier_object(&contents.dossier.name), document.number),
+        identifier: format!("{}#{}", object_names::dossier_object(&contents.dossier.name), document.number),
         profile: match options.profile {
             ProfileOption::A1b => PdfaProfile::A1b,
             ProfileOption::A2u => PdfaProfile::A2u,

@@ -1,11 +1,11 @@
 //! Prepare: how a page is made ready to be read. The work itself is done where the page is read, in one
 //! reading process, so that no picture travels.
 
-use crate::contract::{Context, Stage, TaskState, options_of};
+use crate::stage::{Context, Stage, TaskState, options_of};
 use async_trait::async_trait;
 use serde_json::Value;
 use sohoa_base::error::Result;
-use sohoa_base::model::plan::StageLevel;
+use sohoa_base::model::pipeline_plan::StageLevel;
 use sohoa_recognition::page::PreprocessOptions;
 
 /// See the module.

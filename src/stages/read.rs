@@ -1,22 +1,24 @@
 //! Read: the words of one page, from the cache or from a reading process.
 
-use crate::cache::{self, CachedReading};
-use crate::contract::{Context, Stage, TaskState, options_of, unexpected_item};
+use crate::object_names;
+use crate::originals;
 use crate::prepare::Prepare;
-use crate::{names, originals};
+use crate::reading_cache;
+use crate::reading_cache::CachedReading;
+use crate::stage::{Context, Stage, TaskState, options_of, unexpected_item};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use sohoa_base::error::Result;
 use sohoa_base::model::change::Change;
-use sohoa_base::model::holding::{Dossier, File, Item, Page, QuarantineRelease};
-use sohoa_base::model::plan::StageLevel;
-use sohoa_base::model::reading::Reading;
+use sohoa_base::model::dossier::{Dossier, File, Item, Page, QuarantineRelease};
+use sohoa_base::model::page::reading::Reading;
+use sohoa_base::model::pipeline_plan::StageLevel;
 use sohoa_base::model::refusal::{Refusal, RefusalClass, Warning};
-use sohoa_extraction::secrecy::{DetectedSecrecy, find_secrecy_stamp};
+use sohoa_extraction::fields::secrecy::{DetectedSecrecy, find_secrecy_stamp};
 use sohoa_file_worker::client::FileWorker;
 use sohoa_file_worker::request::PageRead;
-use sohoa_recognition::doubt::SecondPassOptions;
 use sohoa_recognition::page::ReadOptions;
+use sohoa_recognition::second_pass::SecondPassOptions;
 
 /// See the module.
 #[derive(Debug)]
@@ -45,8 +47,8 @@ impl Stage for Read {
         let options =
             ReadOptions { prepare: options_of(&Value::Object(work.reading_options.clone()))?, read: options_of(options)?, turn: page.turn };
         // By dossier: what is forgotten of one in quarantine is not taken from another that holds the same page.
-        let key = cache::cache_key(&json!({
-            "dossier": names::dossier_object(&dossier.name),
+        let key = reading_cache::cache_key(&json!({
+            "dossier": object_names::dossier_object(&dossier.name),
             "source": file.delivered.sha256,
             "page": page.number,
             "prepare": Prepare.version(),
@@ -54,7 +56,7 @@ impl Stage for Read {
             "options": options,
             "models": context.pool.models().await?,
         }));
-        let cached = cache::get(context.store, &key).await?;
+        let cached = reading_cache::get(context.store, &key).await?;
         let is_cached = cached.is_some();
         let (found, cpu_ms) = match cached {
             Some(cached) => (Ok(cached), Vec::new()),
@@ -64,12 +66,12 @@ impl Stage for Read {
             Ok(cached) => match find_secrecy_stamp(&cached.reading) {
                 // Before anything of it is written anywhere.
                 Some(stamp) if page.release.is_none() => {
-                    cache::delete(context.store, &key).await?;
+                    reading_cache::delete(context.store, &key).await?;
                     Change::PageHeld { page: page.id.clone(), refusal: secrecy_refusal(&stamp) }
                 }
                 stamp => {
                     if !is_cached {
-                        cache::put(context.store, &key, &cached).await?;
+                        reading_cache::put(context.store, &key, &cached).await?;
                     }
                     let mut warnings = cached.warnings;
                     warnings.extend(stamp.and(page.release.as_deref()).map(release_warning));

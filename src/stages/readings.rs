@@ -1,14 +1,15 @@
 //! The readings of a document, page after page: none is held longer than it is looked at.
 
-use crate::contract::Context;
 use crate::deposit::record_from_json;
-use crate::{cache, names};
+use crate::object_names;
+use crate::reading_cache;
+use crate::stage::Context;
 use sohoa_base::error::{ErrorKind, Result};
-use sohoa_base::model::holding::{Document, DossierSnapshot, Page};
-use sohoa_base::model::reading::Reading;
-use sohoa_extraction::decided::correct_reading;
-use sohoa_formats::alto;
-use sohoa_storage::ocfl;
+use sohoa_base::model::dossier::{Document, DossierSnapshot, Page};
+use sohoa_base::model::page::reading::Reading;
+use sohoa_extraction::evidence::corrections::correct_reading;
+use sohoa_formats::metadata::alto;
+use sohoa_storage::ocfl::ocfl_object;
 
 /// The reading of the document's page `number`, from 1, with the words that people corrected; a refused page has none.
 ///
@@ -17,7 +18,7 @@ use sohoa_storage::ocfl;
 pub async fn page_reading(context: &Context<'_>, contents: &DossierSnapshot, document: &Document, number: u32) -> Result<Option<Reading>> {
     let page = document.page(number).and_then(|id| contents.page(id));
     let read = match page.and_then(|page| page.reading.as_ref()) {
-        Some(key) => cache::get_required(context.store, key).await.map(Some)?,
+        Some(key) => reading_cache::get_required(context.store, key).await.map(Some)?,
         None if contents.dossier.version > 0 && page.is_some_and(|page| page.refusal.is_none()) => {
             deposited_reading(context, contents, page).await?
         }
@@ -33,8 +34,8 @@ pub async fn page_reading(context: &Context<'_>, contents: &DossierSnapshot, doc
 /// another document since, so it is looked up by where it stands in its original.
 async fn deposited_reading(context: &Context<'_>, contents: &DossierSnapshot, page: Option<&Page>) -> Result<Option<Reading>> {
     let original = page.and_then(|page| Some((contents.file(&page.file)?.delivered.sha256.as_str(), page.number)));
-    let object = names::dossier_object(&contents.dossier.name);
-    let record = match ocfl::get(context.store, &object, "record.json").await {
+    let object = object_names::dossier_object(&contents.dossier.name);
+    let record = match ocfl_object::get(context.store, &object, "record.json").await {
         Ok(bytes) => record_from_json(&bytes, &object)?,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
@@ -42,6 +43,6 @@ async fn deposited_reading(context: &Context<'_>, contents: &DossierSnapshot, pa
     let mut pages = record.documents.iter().flat_map(|document| &document.pages);
     let known = pages.find(|known| Some((known.original.as_str(), known.original_page)) == original);
     let Some(path) = known.and_then(|known| known.alto.as_ref()) else { return Ok(None) };
-    let bytes = ocfl::get(context.store, &object, path).await?;
+    let bytes = ocfl_object::get(context.store, &object, path).await?;
     alto::parse(&String::from_utf8_lossy(&bytes)).map(Some)
 }

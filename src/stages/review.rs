@@ -1,15 +1,15 @@
 //! Review: must a person look at the document? Its pages then count as in review until somebody decides.
 
-use crate::contract::{Context, Stage, TaskState, options_of, unexpected_item};
+use crate::stage::{Context, Stage, TaskState, options_of, unexpected_item};
 use async_trait::async_trait;
 use serde_json::Value;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::change::Change;
-use sohoa_base::model::holding::{Document, DossierSnapshot, Item, Page};
-use sohoa_base::model::plan::StageLevel;
-use sohoa_base::model::queue::SAMPLE_REASON;
-use sohoa_base::model::rescan;
-use sohoa_extraction::decided::open_reasons;
+use sohoa_base::model::dossier::{Document, DossierSnapshot, Item, Page};
+use sohoa_base::model::page::rescan;
+use sohoa_base::model::pipeline_plan::StageLevel;
+use sohoa_base::model::review_queue::SAMPLE_REASON;
+use sohoa_extraction::evidence::corrections::open_reasons;
 use sohoa_extraction::review::{PageFacts, ReviewOptions, is_sampled, review_reasons};
 
 /// See the module.

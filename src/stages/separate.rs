@@ -1,16 +1,17 @@
 //! Separate: a dossier's pages that have no document yet are cut into documents.
 
-use crate::cache;
-use crate::contract::{Context, Stage, TaskState, unexpected_item};
-use crate::lists::{self, ListComparison};
+use crate::delivery_list;
+use crate::delivery_list::ListComparison;
+use crate::reading_cache;
+use crate::stage::{Context, Stage, TaskState, unexpected_item};
 use async_trait::async_trait;
 use serde_json::Value;
 use sohoa_base::error::Result;
 use sohoa_base::model::change::Change;
-use sohoa_base::model::holding::{DossierSnapshot, File, Item, Page, PageState};
-use sohoa_base::model::plan::StageLevel;
-use sohoa_base::text::natural;
-use sohoa_extraction::separate::{BoundaryFeatures, SeparationPage, split_into_documents};
+use sohoa_base::model::dossier::{DossierSnapshot, File, Item, Page, PageState};
+use sohoa_base::model::pipeline_plan::StageLevel;
+use sohoa_base::text::natural_order;
+use sohoa_extraction::separation::split::{BoundaryFeatures, SeparationPage, split_into_documents};
 use std::collections::BTreeSet;
 
 /// See the module.
@@ -39,7 +40,7 @@ impl Stage for Separate {
             return Ok(());
         }
         let pages = pages_in_order(contents);
-        let list = lists::compare(context, &pages).await?;
+        let list = delivery_list::compare(context, &pages).await?;
         let id = |place: &usize| pages.get(*place).map(|(_, _, page)| page.id.clone());
         if let Some(ListComparison { documents, findings }) = &list
             && (!documents.is_empty() || !findings.is_empty())
@@ -59,7 +60,7 @@ impl Stage for Separate {
         for (place, file, page) in &pages {
             let loose = is_single_page_image(contents, file);
             let signs = match &page.reading {
-                Some(key) => Some(BoundaryFeatures::from_reading(&cache::get_required(context.store, key).await?, loose)),
+                Some(key) => Some(BoundaryFeatures::from_reading(&reading_cache::get_required(context.store, key).await?, loose)),
                 None => None,
             };
             separate.push(SeparationPage {
@@ -85,7 +86,7 @@ impl Stage for Separate {
 async fn delete_readings(context: &Context<'_>, contents: &DossierSnapshot) -> Result<()> {
     for (_, _, page) in pages_in_order(contents) {
         if let Some(key) = &page.reading {
-            cache::delete(context.store, key).await?;
+            reading_cache::delete(context.store, key).await?;
         }
     }
     Ok(())
@@ -96,7 +97,7 @@ fn pages_in_order(contents: &DossierSnapshot) -> Vec<(usize, &File, &Page)> {
     let taken: BTreeSet<&str> = contents.documents.iter().flat_map(|document| &document.pages).map(String::as_str).collect();
     let mut files: Vec<&File> = contents.files.iter().collect();
     files.sort_by(|one, other| {
-        natural::compare(&one.delivered.path.display, &other.delivered.path.display)
+        natural_order::compare(&one.delivered.path.display, &other.delivered.path.display)
             .then_with(|| one.delivered.sha256.cmp(&other.delivered.sha256))
     });
     let mut pages = Vec::new();

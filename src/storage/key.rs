@@ -134,7 +134,7 @@ fn shard(digest: &str, from: usize) -> &str {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::store::check_key;
+    use crate::blob_store::check_key;
 
     #[test]
     fn object_root_follows_the_registry() {

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use tempfile::NamedTempFile;
 
-use super::store::{BlobEntry, BlobStore, check_key, check_prefix, not_found_error};
+use crate::blob_store::{BlobEntry, BlobStore, check_key, check_prefix, not_found_error};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 
 /// Where half-written files lie until they are renamed. No key can begin with a dot.

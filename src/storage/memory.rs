@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 
-use super::store::{BlobEntry, BlobStore, check_key, check_prefix, not_found_error};
+use crate::blob_store::{BlobEntry, BlobStore, check_key, check_prefix, not_found_error};
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
 
 /// A store that ends with the process.

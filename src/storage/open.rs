@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::local::LocalStore;
-use super::memory::MemoryStore;
-use super::retry::{RetryPolicy, RetryingStore};
-use super::s3::{S3Options, S3Store};
-use super::store::BlobStore;
+use crate::blob_store::BlobStore;
+use crate::local::LocalStore;
+use crate::memory::MemoryStore;
+use crate::retry::{RetryPolicy, RetryingStore};
+use crate::s3::s3_store::{S3Options, S3Store};
 use sohoa_base::error::{Error, Result};
 
 /// Opens the store at `url`: `file:///folder`, a plain folder path, `s3://bucket/prefix` or `memory:`.

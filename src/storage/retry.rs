@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::store::{BlobEntry, BlobStore};
+use crate::blob_store::{BlobEntry, BlobStore};
 use sohoa_base::error::Result;
 
 /// How often to try, and how long to wait between: the wait doubles from `first` up to `longest`.

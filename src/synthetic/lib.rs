@@ -2,35 +2,26 @@
 //!
 //! [`generate`] writes them; [`wear`] puts the faults of [`degrade`] on any page picture, several at once.
 
-pub mod canvas;
-pub mod degrade;
-pub mod expected;
-pub mod files;
-pub mod fonts;
-pub mod layout;
-pub mod paper;
-pub mod personal_page;
+pub mod degradation;
+pub mod ground_truth;
+pub mod page;
+pub mod page_files;
+pub mod personal_data_page;
 pub mod random;
-mod scan;
-pub mod secrecy_stamp;
-pub mod sheet;
-pub mod stamp;
-pub mod stamped_page;
-pub mod story;
-pub mod trial;
-pub mod wear;
+pub mod separators;
+pub mod stamps;
 
-use expected::{DocumentTruth, GroundTruth};
-use files::EncodedPage;
-use fonts::Fonts;
-use layout::{CleanPage, PageRole};
-use paper::DocumentContent;
+use degradation::scanner::{ScanInput, ScanStyle};
+use ground_truth::{DocumentTruth, GroundTruth};
+use page::content_generator::ContentGenerator;
+use page::document_content::DocumentContent;
+use page::fonts::Fonts;
+use page::layout::{CleanPage, PageRole};
+use page_files::EncodedPage;
 use random::SeededRng;
-use scan::{ScanInput, ScanStyle};
 use sha2::{Digest, Sha256};
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
 use std::path::Path;
-use story::ContentGenerator;
 
 /// How a dossier's scans lie in files.
 #[derive(Debug, Clone, Copy)]
@@ -111,11 +102,11 @@ fn generate_dossier(
         match part {
             DossierPart::Document(paper) => {
                 let first = clean.len() + 1;
-                clean.extend(layout::typeset(fonts, &paper, u32::from(DPI), &mut hand));
+                clean.extend(page::layout::typeset(fonts, &paper, u32::from(DPI), &mut hand));
                 documents.push(document_truth(&paper, (first..=clean.len()).collect()));
             }
-            DossierPart::Blank => clean.push(layout::blank_page(fonts, u32::from(DPI))),
-            DossierPart::Separator => clean.push(layout::separator_page(fonts, u32::from(DPI))),
+            DossierPart::Blank => clean.push(page::layout::blank_page(fonts, u32::from(DPI))),
+            DossierPart::Separator => clean.push(page::layout::separator_page(fonts, u32::from(DPI))),
         }
     }
     let target = folder.join(name);
@@ -128,12 +119,12 @@ fn generate_dossier(
         let turn = page_turn(look, index, clean.len(), page.role);
         let placed = ScanInput { page, previous_page: before, turn, dpi: DPI };
         let mut random = SeededRng::for_purpose(seed, &format!("{name} page {index}"));
-        let (scan, skew) = scan::render_scan(&placed, look, &mut random)?;
+        let (scan, skew) = degradation::scanner::render_scan(&placed, look, &mut random)?;
         let (file, page_in_file) = match kind {
             FileLayout::Pdf(file) | FileLayout::Tiff(file) => (file.to_owned(), index + 1),
             FileLayout::Loose => (format!("trang {}.jpg", index + 1), 1),
         };
-        pages.push(expected::PageTruth {
+        pages.push(ground_truth::PageTruth {
             page: index + 1,
             file,
             page_in_file,
@@ -149,7 +140,7 @@ fn generate_dossier(
     let mut listed = Vec::new();
     for (file, count, bytes) in pack_files(kind, &scans) {
         std::fs::write(target.join(&file), &bytes).or_error(ErrorKind::Invalid, broken)?;
-        listed.push(expected::FileTruth { name: file, pages: count, sha256: hex::encode(Sha256::digest(&bytes)) });
+        listed.push(ground_truth::FileTruth { name: file, pages: count, sha256: hex::encode(Sha256::digest(&bytes)) });
     }
     let expected = GroundTruth { dossier: name.to_owned(), files: listed, documents, pages };
     let mut json = serde_json::to_string_pretty(&expected).or_error(ErrorKind::Internal, || "cannot write expected.json".to_owned())?;
@@ -159,12 +150,13 @@ fn generate_dossier(
 
 fn pack_files(kind: FileLayout, scans: &[EncodedPage]) -> Vec<(String, usize, Vec<u8>)> {
     match kind {
-        FileLayout::Pdf(name) => vec![(name.to_owned(), scans.len(), files::write_pdf(scans))],
-        FileLayout::Tiff(name) => vec![(name.to_owned(), scans.len(), files::write_tiff(scans))],
+        FileLayout::Pdf(name) => vec![(name.to_owned(), scans.len(), page_files::write_pdf(scans))],
+        FileLayout::Tiff(name) => vec![(name.to_owned(), scans.len(), page_files::write_tiff(scans))],
         FileLayout::Loose => (1..)
             .zip(scans)
             .map(|(number, scan)| {
-                let (files::EncodedData::Colour(bytes) | files::EncodedData::Grey(bytes) | files::EncodedData::Fax(bytes)) = &scan.data;
+                let (page_files::EncodedData::Colour(bytes) | page_files::EncodedData::Grey(bytes) | page_files::EncodedData::Fax(bytes)) =
+                    &scan.data;
                 (format!("trang {number}.jpg"), 1, bytes.clone())
             })
             .collect(),

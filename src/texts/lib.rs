@@ -1,13 +1,13 @@
 //! Sentences for people, in Vietnamese and English: one catalogue, so that no other file writes them.
 
-pub mod figures;
-pub mod sentences;
-pub mod terms;
-pub mod words;
+pub mod code_labels;
+pub mod error_texts;
+pub mod formatting;
+pub mod labels;
 
 use sohoa_base::error::ErrorKind;
-use sohoa_base::model::reading::{Quality, Sides};
-use sohoa_base::model::rescan::RescanReason;
+use sohoa_base::model::page::reading::{Quality, Sides};
+use sohoa_base::model::page::rescan::RescanReason;
 
 /// Language of the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -420,7 +420,7 @@ mod tests {
     #[test]
     fn reasons_say_how_bad_it_is() {
         let cut = Sides { left: true, bottom: true, ..Sides::default() };
-        let scan = sohoa_base::model::reading::ScanQuality {
+        let scan = sohoa_base::model::page::reading::ScanQuality {
             clipped_sides: cut,
             skew_centidegrees: -378,
             expected_error_permille: 1000,

@@ -2,15 +2,15 @@
 //!
 //! Every route stands in one table with what it asks of the caller ([`routes::ROUTES`]); what is not in it does not answer.
 
-mod address;
 mod api;
-mod guard;
-mod limits;
-mod live;
+mod auth_middleware;
+mod locale;
 mod metrics;
 mod openapi;
 mod pages;
 mod problem;
+mod rate_limits;
 pub mod routes;
 pub mod server;
+mod sse;
 mod tus;

@@ -21,11 +21,11 @@ named_schemas! {
     /// An RFC 9457 problem.
     ProblemDetails = crate::problem::ProblemBody,
     /// Who is signed in.
-    Me = crate::api::session::Me,
+    Me = crate::api::accounts::session::Me,
     /// What an authenticator app needs.
-    Enrolment = sohoa_services::two_steps::Enrolment,
+    Enrolment = sohoa_services::accounts::totp::Enrolment,
     /// Codes for who loses the app.
-    RecoveryCodes = crate::api::two_steps::RecoveryCodes,
+    RecoveryCodes = crate::api::accounts::totp::RecoveryCodes,
     /// A person.
     Person = sohoa_base::model::account::User,
     /// People.
@@ -33,79 +33,79 @@ named_schemas! {
     /// Keys of programs.
     Tokens = Vec<sohoa_base::model::account::Token>,
     /// A new key.
-    NewToken = crate::api::accounts::CreatedToken,
+    NewToken = crate::api::accounts::users::CreatedToken,
     /// Runs.
-    Runs = sohoa_services::watch::Runs,
+    Runs = sohoa_services::runs::monitoring::Runs,
     /// A run.
-    Run = sohoa_services::watch::Run,
+    Run = sohoa_services::runs::monitoring::Run,
     /// A run as pages show it.
-    RunOverview = sohoa_services::watch::RunOverview,
+    RunOverview = sohoa_services::runs::monitoring::RunOverview,
     /// The plant.
-    Plant = sohoa_services::watch::Dashboard,
+    Plant = sohoa_services::runs::monitoring::Dashboard,
     /// The words of a page.
-    PageWords = sohoa_services::pictures::PageWords,
+    PageWords = sohoa_services::records::page_images::PageWords,
     /// How many files and pages were changed.
     Changed = crate::api::runs::ChangedCount,
     /// How a run went in time.
-    RunTimeline = sohoa_services::watch::Timeline,
+    RunTimeline = sohoa_services::runs::monitoring::Timeline,
     /// Refused files and pages.
-    Failures = Vec<sohoa_services::failures::FailureLine>,
+    Failures = Vec<sohoa_services::runs::failures::FailureLine>,
     /// Refusals by class and reason.
-    FailureGroups = Vec<sohoa_services::failures::FailureGroup>,
+    FailureGroups = Vec<sohoa_services::runs::failures::FailureGroup>,
     /// A document as the public would see it.
-    PublicDocument = sohoa_services::public::PublicDocument,
+    PublicDocument = sohoa_services::records::redaction_preview::PublicDocument,
     /// What happened.
-    Events = Vec<sohoa_services::watch::EventLine>,
+    Events = Vec<sohoa_services::runs::monitoring::EventLine>,
     /// Documents that wait.
-    WaitingDocuments = sohoa_services::reviewers::QueueListing,
+    WaitingDocuments = sohoa_services::review::assignment::QueueListing,
     /// Who has a document in hand.
     Holder = crate::api::review::LockHolder,
     /// A document under review.
-    ShownDocument = sohoa_services::review::ReviewDocument,
+    ShownDocument = sohoa_services::review::decisions::ReviewDocument,
     /// What a decision came to.
-    Decided = sohoa_services::review::ReviewOutcome,
+    Decided = sohoa_services::review::decisions::ReviewOutcome,
     /// Uploads.
-    UploadList = sohoa_services::uploads::Uploads,
+    UploadList = sohoa_services::uploads::lifecycle::Uploads,
     /// An upload, counted.
-    CountedUpload = sohoa_services::uploads::UploadSummary,
+    CountedUpload = sohoa_services::uploads::lifecycle::UploadSummary,
     /// An upload with its reconciliation.
-    ShownUpload = sohoa_services::uploads::UploadView,
+    ShownUpload = sohoa_services::uploads::lifecycle::UploadView,
     /// An upload that becomes a run.
-    Started = sohoa_services::uploads::StartedUpload,
+    Started = sohoa_services::uploads::lifecycle::StartedUpload,
     /// Files of an upload.
-    UploadFiles = sohoa_services::uploads::UploadFileList,
+    UploadFiles = sohoa_services::uploads::lifecycle::UploadFileList,
     /// A file of an upload.
-    OneUploadFile = sohoa_services::uploads::UploadFileStatus,
+    OneUploadFile = sohoa_services::uploads::lifecycle::UploadFileStatus,
     /// Pages found.
-    Found = sohoa_services::find::Found,
+    Found = sohoa_services::records::queries::Found,
     /// A pipeline.
-    Pipeline = sohoa_services::pipelines::PipelineText,
+    Pipeline = sohoa_services::runs::pipelines::PipelineText,
     /// Pipelines.
-    Pipelines = Vec<sohoa_services::pipelines::PipelineText>,
+    Pipelines = Vec<sohoa_services::runs::pipelines::PipelineText>,
     /// What a trial came to.
-    TriedPipeline = sohoa_services::pipelines::TrialResult,
+    TriedPipeline = sohoa_services::runs::pipelines::TrialResult,
     /// A kept search.
     KeptSearch = sohoa_base::model::account::SavedSearch,
     /// Kept searches.
     KeptSearches = Vec<sohoa_base::model::account::SavedSearch>,
     /// How roadmaps stand.
-    RoadmapStatus = Vec<sohoa_services::roadmap::RoadmapProgress>,
+    RoadmapStatus = Vec<sohoa_services::roadmap::tracking::RoadmapProgress>,
     /// What came of a workbook.
-    ImportedPlan = sohoa_services::roadmap::ImportResult,
+    ImportedPlan = sohoa_services::roadmap::tracking::ImportResult,
     /// What came of a table of one-stop dossiers.
-    TakenCases = sohoa_services::one_stop::CaseImportResult,
+    TakenCases = sohoa_services::roadmap::one_stop::CaseImportResult,
     /// A line day by day.
-    BurnUp = sohoa_services::roadmap::BurnUp,
+    BurnUp = sohoa_services::roadmap::tracking::BurnUp,
     /// What another pace or deadline would come to.
-    WhatIf = sohoa_services::roadmap::WhatIf,
+    WhatIf = sohoa_services::roadmap::tracking::WhatIf,
     /// Lots.
-    Lots = Vec<sohoa_base::model::lot::Lot>,
+    Lots = Vec<sohoa_base::model::roadmap::lot::Lot>,
     /// A lot.
-    OneLot = sohoa_base::model::lot::Lot,
+    OneLot = sohoa_base::model::roadmap::lot::Lot,
     /// Documents of a lot about which somebody decided since its sample was drawn.
-    LotChanges = Vec<sohoa_services::lots::ChangedDocument>,
+    LotChanges = Vec<sohoa_services::roadmap::lots::ChangedDocument>,
     /// Dossiers.
-    Dossiers = sohoa_services::find::Dossiers,
+    Dossiers = sohoa_services::records::queries::Dossiers,
     /// The record of a dossier.
     DossierRecord = sohoa_base::model::record::Record,
 }

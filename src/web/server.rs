@@ -1,12 +1,13 @@
 //! The server: its parts put together, and its life.
 
-use crate::address::preferred_language;
-use crate::guard::{authorize, session_key};
-use crate::limits::RateLimits;
+use crate::auth_middleware::{authorize, session_key};
+use crate::locale::preferred_language;
 use crate::metrics::Metrics;
-use crate::pages::view::PageContext;
+use crate::pages::ui::page_context::PageContext;
 use crate::problem::{Problem, ProblemBody};
-use crate::{api, live, openapi, pages, tus};
+use crate::rate_limits::RateLimits;
+use crate::sse;
+use crate::{api, openapi, pages, tus};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
@@ -15,12 +16,18 @@ use axum::routing::get;
 use axum::{Json, Router};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::account::UnitScope;
-use sohoa_base::model::plan::PipelinePlan;
+use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_pipeline::worker::CancellationToken;
+use sohoa_services::accounts::oidc;
+use sohoa_services::accounts::users;
 use sohoa_services::archive::Archive;
-use sohoa_services::watch::EventCursor;
-use sohoa_services::{accounts, oidc, pressing, runs, sources, uploads, watch};
-use sohoa_texts::sentences::translate;
+use sohoa_services::hot_folders::watcher;
+use sohoa_services::roadmap::at_risk_targets;
+use sohoa_services::runs::execution;
+use sohoa_services::runs::monitoring;
+use sohoa_services::runs::monitoring::EventCursor;
+use sohoa_services::uploads::lifecycle;
+use sohoa_texts::error_texts::translate;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -51,8 +58,8 @@ struct AppStateInner {
     base_url: String,
     pulse_sender: Sender<EventCursor>,
     openapi_json: String,
-    uploads: uploads::UploadRuntime,
-    at_risk_cache: pressing::AtRiskCache,
+    uploads: lifecycle::UploadRuntime,
+    at_risk_cache: at_risk_targets::AtRiskCache,
     stop: Arc<CancellationToken>,
 }
 
@@ -81,12 +88,12 @@ impl AppState {
     }
 
     /// Uploads under way.
-    pub(super) fn uploads(&self) -> &uploads::UploadRuntime {
+    pub(super) fn uploads(&self) -> &lifecycle::UploadRuntime {
         &self.0.uploads
     }
 
     /// What was found out of lines of the roadmap.
-    pub(super) fn at_risk_cache(&self) -> &pressing::AtRiskCache {
+    pub(super) fn at_risk_cache(&self) -> &at_risk_targets::AtRiskCache {
         &self.0.at_risk_cache
     }
 
@@ -128,18 +135,18 @@ pub async fn serve(
     tell: impl FnOnce(Listening),
 ) -> Result<()> {
     oidc::check_settings(&archive.config.oidc)?;
-    let setup = accounts::create_setup_key(&archive).await?;
+    let setup = users::create_setup_key(&archive).await?;
     let listener = tokio::net::TcpListener::bind(listen).await;
     let listener = listener.or_error(ErrorKind::Unavailable, || format!("cannot listen at {listen}; choose another --listen"))?;
     let address = listener.local_addr().or_error(ErrorKind::Internal, || "the server has no address".to_owned())?;
-    let pulse = Sender::new(watch::event_cursor(&archive).await?);
+    let pulse = Sender::new(monitoring::event_cursor(&archive).await?);
     let (routes, mut description) = api::routes().split_for_parts();
     let (streams, more) = api::streaming_routes().split_for_parts();
     description.merge(more);
     let description = openapi::to_json(description)?;
     let base = archive.config.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let limits = RateLimits::new(&archive.config.server);
-    let (metrics, uploads, pressing) = (Metrics::new(), uploads::UploadRuntime::default(), pressing::AtRiskCache::default());
+    let (metrics, uploads, pressing) = (Metrics::new(), lifecycle::UploadRuntime::default(), at_risk_targets::AtRiskCache::default());
     let shared = AppState(Arc::new(AppStateInner {
         archive,
         pipeline,
@@ -160,14 +167,14 @@ pub async fn serve(
         let done = axum::serve(listener, service).with_graceful_shutdown(until_stop_requested(Arc::clone(&stop))).await;
         done.or_error(ErrorKind::Unavailable, || "the server stopped answering".to_owned())
     };
-    let telling = live::publish_changes(&shared, &shared.0.pulse_sender);
+    let telling = sse::publish_changes(&shared, &shared.0.pulse_sender);
     let working = async {
-        let done = if works { runs::work_on_batches(shared.archive(), false, &stop).await } else { Ok(()) };
+        let done = if works { execution::work_on_batches(shared.archive(), false, &stop).await } else { Ok(()) };
         // Who cannot work any more does not pretend to.
         done.inspect_err(|_| stop.cancel())
     };
-    let starting = uploads::run_upload_starter(shared.archive(), shared.uploads(), &stop);
-    let taking = sources::run_hot_folder_watcher(shared.archive(), shared.fallback_pipeline(), &stop);
+    let starting = lifecycle::run_upload_starter(shared.archive(), shared.uploads(), &stop);
+    let taking = watcher::run_hot_folder_watcher(shared.archive(), shared.fallback_pipeline(), &stop);
     let all = async {
         let (answered, worked, started, taken) = tokio::join!(answering, working, starting, taking);
         answered.and(worked).and(started).and(taken)
@@ -180,7 +187,7 @@ pub async fn serve(
 
 /// Reads what was done for every line of the roadmaps, so that who opens them first need not wait for it.
 async fn warm_at_risk_cache(shared: AppState) {
-    if let Err(error) = pressing::at_risk_summary(shared.archive(), shared.at_risk_cache(), &UnitScope::All).await {
+    if let Err(error) = at_risk_targets::at_risk_summary(shared.archive(), shared.at_risk_cache(), &UnitScope::All).await {
         tracing::warn!("{}", error.chain());
     }
 }
@@ -237,7 +244,7 @@ async fn finish_response(State(shared): State<AppState>, request: Request, next:
     if let Some(mut body) = response.extensions_mut().remove::<ProblemBody>() {
         body.detail = translate(language, &body.detail);
         match asked {
-            Some(asked) => response = pages::problem::problem_page(&asked.page_context(&shared).await, &body),
+            Some(asked) => response = pages::ui::problem::problem_page(&asked.page_context(&shared).await, &body),
             None => *response.body_mut() = Json(body).into_response().into_body(),
         }
     }
@@ -269,7 +276,7 @@ impl PageRequest {
     /// The view of the page in place of a problem: who is signed in finds the way to every other one.
     async fn page_context(&self, shared: &AppState) -> PageContext {
         let identity = match session_key(&self.headers) {
-            Some(key) => accounts::identity_of_session(shared.archive(), key).await.ok().flatten(),
+            Some(key) => users::identity_of_session(shared.archive(), key).await.ok().flatten(),
             None => None,
         };
         PageContext::new(shared, &self.headers, identity, &self.address)
@@ -277,14 +284,14 @@ impl PageRequest {
 }
 
 async fn readyz(State(shared): State<AppState>) -> Response {
-    match watch::check_ready(shared.archive()).await {
+    match monitoring::check_ready(shared.archive()).await {
         Ok(()) => "ready\n".into_response(),
         Err(error) => Problem::from(Error::unavailable("store or catalogue do not answer").caused_by(error)).into_response(),
     }
 }
 
 async fn metrics(State(shared): State<AppState>) -> Result<Response, Problem> {
-    let open = watch::count_open_tasks(shared.archive()).await?;
+    let open = monitoring::count_open_tasks(shared.archive()).await?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], shared.0.metrics.encode_text(open)).into_response())
 }

@@ -13,7 +13,8 @@ use base64::engine::general_purpose::STANDARD;
 use sohoa_base::error::{Error, ErrorKind};
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::upload::{UploadFile, UploadFileState};
-use sohoa_services::uploads::{self, BeginResult, UploadWriter, WriteResult};
+use sohoa_services::uploads::lifecycle;
+use sohoa_services::uploads::lifecycle::{BeginResult, UploadWriter, WriteResult};
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -97,7 +98,7 @@ pub(super) async fn options(State(shared): State<AppState>) -> Response {
     let headers = [
         ("tus-version", HeaderValue::from_static(TUS_VERSION)),
         ("tus-extension", HeaderValue::from_static(TUS_EXTENSIONS)),
-        ("tus-max-size", HeaderValue::from(uploads::max_file_bytes(shared.archive()))),
+        ("tus-max-size", HeaderValue::from(lifecycle::max_file_bytes(shared.archive()))),
     ];
     (StatusCode::NO_CONTENT, headers).into_response()
 }
@@ -119,12 +120,12 @@ pub(super) async fn create(
     check_version(&headers)?;
     let (length, path, sha256) =
         (header_number(&headers, &UPLOAD_LENGTH)?, metadata_value(&headers, "path")?, metadata_value(&headers, "sha256")?);
-    let announced = uploads::announce(shared.archive(), &by, &upload, &path, length, &sha256).await.map_err(|error| {
+    let announced = lifecycle::announce(shared.archive(), &by, &upload, &path, length, &sha256).await.map_err(|error| {
         // A path that is too long is no matter of patience.
         if error.kind() == ErrorKind::Limit { Problem::from(Error::invalid(error.chain())) } else { error.into() }
     })?;
     if announced.is_too_large {
-        let largest = uploads::max_file_bytes(shared.archive()) >> 20;
+        let largest = lifecycle::max_file_bytes(shared.archive()) >> 20;
         return Err(protocol_problem(413, "too-large", format!("the file is larger than {largest} MiB; split it")));
     }
     let file = announced.file.file;
@@ -133,7 +134,7 @@ pub(super) async fn create(
     let (mut offset, mut state) = (announced.file.offset, file.state);
     if !announced.is_new && state == UploadFileState::Sending {
         // Whoever announces it again has lost the line, or the server: it may even be here completely.
-        let line = uploads::resume_state(shared.archive(), shared.uploads(), &by, &upload, &file.id).await?;
+        let line = lifecycle::resume_state(shared.archive(), shared.uploads(), &by, &upload, &file.id).await?;
         (offset, state) = (line.offset, line.file.state);
     }
     let brings = is_chunk(&headers) && !body.is_end_stream();
@@ -157,7 +158,7 @@ pub(super) async fn head(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     check_version(&headers)?;
-    let line = uploads::resume_state(shared.archive(), shared.uploads(), &by, &upload, &file).await?;
+    let line = lifecycle::resume_state(shared.archive(), shared.uploads(), &by, &upload, &file).await?;
     Ok(([(UPLOAD_LENGTH, HeaderValue::from(line.file.bytes))], position_headers(line.offset, line.file.state)).into_response())
 }
 
@@ -195,7 +196,7 @@ pub(super) async fn remove(
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
     check_version(&headers)?;
-    uploads::remove_file(shared.archive(), shared.uploads(), &by, &upload, &file).await?;
+    lifecycle::remove_file(shared.archive(), shared.uploads(), &by, &upload, &file).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -209,7 +210,7 @@ async fn write_chunk(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<(u64, UploadFileState), Problem> {
-    let incoming = match uploads::begin_write(shared.archive(), shared.uploads(), by, upload, file, offset).await? {
+    let incoming = match lifecycle::begin_write(shared.archive(), shared.uploads(), by, upload, file, offset).await? {
         BeginResult::Ready(incoming) => *incoming,
         BeginResult::Busy => {
             return Err(protocol_problem(423, "busy", "this file is being sent on another line; ask with HEAD and go on from there"));

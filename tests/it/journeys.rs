@@ -254,7 +254,7 @@ fn the_largest_colour_picture_that_is_let_in_fits_into_the_memory_of_a_reading_p
 #[test]
 fn pages_to_be_scanned_again_are_named_with_the_reasons() {
     use image::imageops::{FilterType, crop_imm, resize};
-    use sohoa_synthetic::degrade::{blur, encode_jpeg};
+    use sohoa_synthetic::degradation::effects::{blur, encode_jpeg};
     let home = TestHome::new();
     let lot = home.path().join("lot");
     std::fs::create_dir(&lot).unwrap();
@@ -633,10 +633,10 @@ fn a_list_beside_the_scans_says_what_is_what_and_is_compared_with_what_came() {
 
 /// Two pages on which a clerk pressed a stamp of secrecy well, as JPEG; `None` where typefaces are missing.
 fn stamped_pages() -> Option<[Vec<u8>; 2]> {
-    let mut press = sohoa_synthetic::stamped_page::StampedPageGenerator::load(5)
+    let mut press = sohoa_synthetic::stamps::stamped_page::StampedPageGenerator::load(5)
         .inspect_err(|error| sohoa_testing::skipped(&error.to_string()))
         .ok()?;
-    let pressed_well = |page: sohoa_synthetic::stamped_page::StampedPage| {
+    let pressed_well = |page: sohoa_synthetic::stamps::stamped_page::StampedPage| {
         let stamp = page.stamp.as_ref()?;
         (stamp.damages.is_empty() && stamp.points > 18.0 && page.dpi == 200 && page.turn == 0).then_some(page.bytes)
     };
@@ -737,7 +737,7 @@ fn pipelines_are_evaluated_side_by_side_and_texts_of_others_by_the_same_measure(
 
 #[test]
 fn stamps_of_secrecy_on_drawn_pages_are_found_and_a_seed_repeats() {
-    if let Err(error) = sohoa_synthetic::fonts::Fonts::load() {
+    if let Err(error) = sohoa_synthetic::page::fonts::Fonts::load() {
         sohoa_testing::skipped(&error.to_string());
         return;
     }
@@ -752,7 +752,7 @@ fn stamps_of_secrecy_on_drawn_pages_are_found_and_a_seed_repeats() {
 
 #[test]
 fn personal_data_on_drawn_pages_is_found() {
-    if let Err(error) = sohoa_synthetic::fonts::Fonts::load() {
+    if let Err(error) = sohoa_synthetic::page::fonts::Fonts::load() {
         sohoa_testing::skipped(&error.to_string());
         return;
     }
@@ -766,7 +766,7 @@ fn personal_data_on_drawn_pages_is_found() {
 #[test]
 fn a_sample_of_what_nobody_need_look_at_waits_all_the_same() {
     let home = TestHome::new();
-    let every = sohoa_pipeline::plan::ADMINISTRATIVE.replace("sample_permille = 20", "sample_permille = 1000");
+    let every = sohoa_pipeline::pipeline_file::ADMINISTRATIVE.replace("sample_permille = 20", "sample_permille = 1000");
     let pipeline = home.path().join("every.toml");
     std::fs::write(&pipeline, every).unwrap();
     home.expect_json(0, &["run", &sample_path(""), "--pipeline", pipeline.to_str().unwrap(), "--json", "-q"]);

@@ -2,7 +2,7 @@
 
 use crate::web::Server;
 use serde_json::{Value, json};
-use sohoa_base::text::percent::encode_segment;
+use sohoa_base::text::percent_encoding::encode_segment;
 use std::process::Command;
 
 #[test]

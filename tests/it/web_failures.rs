@@ -2,9 +2,9 @@
 
 use crate::web::Server;
 use serde_json::{Value, json};
-use sohoa_base::text::percent::encode_segment;
-use sohoa_synthetic::fonts::Fonts;
-use sohoa_synthetic::personal_page::draw_page;
+use sohoa_base::text::percent_encoding::encode_segment;
+use sohoa_synthetic::page::fonts::Fonts;
+use sohoa_synthetic::personal_data_page::draw_page;
 use sohoa_testing::torn_pdf;
 use std::process::Command;
 

@@ -2,11 +2,11 @@
 
 use crate::web::Server;
 use serde_json::json;
-use sohoa_base::model::geometry::Bounds;
-use sohoa_base::model::reading::{Block, BlockKind, Line, Reading, Word};
+use sohoa_base::model::page::geometry::Bounds;
+use sohoa_base::model::page::reading::{Block, BlockKind, Line, Reading, Word};
 use sohoa_catalog::Catalog;
 use sohoa_search::index::SearchIndex;
-use sohoa_search::page::IndexedPage;
+use sohoa_search::indexed_page::IndexedPage;
 use sqlx::{AnyConnection, Connection};
 use std::collections::BTreeMap;
 use std::process::Command;

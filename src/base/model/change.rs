@@ -1,7 +1,7 @@
 //! Changes: the facts that stages decide and only `catalog::commit` writes.
 
-use crate::model::holding::{DeliveredFile, DossierName};
-use crate::model::reading::Quality;
+use crate::model::dossier::{DeliveredFile, DossierName};
+use crate::model::page::reading::Quality;
 use crate::model::record::{Description, ListEntry, ListFinding, Signature};
 use crate::model::refusal::{Refusal, Warning};
 use serde::{Deserialize, Serialize};

@@ -1,24 +1,18 @@
 //! The nouns of the house: data only, no I/O. Vietnamese terms stand once, in the type's doc.
 
 pub mod account;
-pub mod attachment;
 pub mod batch;
-pub mod case;
+pub mod calendar;
 pub mod change;
-pub mod code;
-pub mod day;
 pub mod decision;
+pub mod document_kinds;
+pub mod dossier;
 pub mod fields;
-pub mod geometry;
-pub mod holding;
-pub mod kinds;
-pub mod lot;
-pub mod personal;
-pub mod plan;
-pub mod queue;
-pub mod reading;
+pub mod page;
+pub mod personal_data;
+pub mod pipeline_plan;
 pub mod record;
 pub mod refusal;
-pub mod rescan;
+pub mod review_queue;
 pub mod roadmap;
 pub mod upload;

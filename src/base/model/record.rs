@@ -3,12 +3,12 @@
 //! A record is a function of the delivered bytes, the pipeline and the models: it holds no time stamp, no
 //! random identifier and no path of the machine.
 
-use crate::model::code::Barcode;
 use crate::model::decision::Decision;
-use crate::model::geometry::Bounds;
-use crate::model::holding::{Container, DeliveredName};
-use crate::model::personal::PersonalData;
-use crate::model::reading::{Quality, TextSource};
+use crate::model::dossier::{Container, DeliveredName};
+use crate::model::page::barcode::Barcode;
+use crate::model::page::geometry::Bounds;
+use crate::model::page::reading::{Quality, TextSource};
+use crate::model::personal_data::PersonalData;
 use crate::model::refusal::{Refusal, Warning};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -236,10 +236,10 @@ impl Description {
     /// The description of a paper about which nothing is known.
     #[must_use]
     pub fn unknown() -> Self {
-        let kind = crate::model::kinds::OTHER_KIND;
+        let kind = crate::model::document_kinds::OTHER_KIND;
         Self {
             kind: kind.to_owned(),
-            kind_name: crate::model::kinds::kind_by_code(kind).map_or_else(String::new, |kind| kind.name.to_owned()),
+            kind_name: crate::model::document_kinds::kind_by_code(kind).map_or_else(String::new, |kind| kind.name.to_owned()),
             normative: false,
             kind_confidence: 0,
             fields: BTreeMap::new(),

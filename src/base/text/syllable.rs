@@ -2,7 +2,7 @@
 //!
 //! A measure of how sound a reading is, never a reason to change it: names and foreign words fail it.
 
-use crate::text::normal::nfc;
+use crate::text::nfc::nfc;
 use crate::text::tones::{Tone, split_tone};
 
 const ONSETS: [&str; 28] = [

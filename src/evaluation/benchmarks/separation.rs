@@ -1,27 +1,28 @@
 //! How well piles of known documents are cut into them.
 
-use crate::benchmarks::eval::reading_options;
-use crate::benchmarks::known::{KnownDocument, list_documents};
-use crate::benchmarks::piles::{StackSide, shuffle_stack};
+use crate::benchmarks::known_documents::{KnownDocument, list_documents};
+use crate::benchmarks::ocr::reading_options;
+use crate::benchmarks::page_stack::{StackSide, shuffle_stack};
 use crate::calibration::{Calibration, calibrate};
-use crate::fields::{self, FieldDifference, FieldTally};
-use crate::separation::{SplitCounts, SplitMistake, compare_splits};
+use crate::field_accuracy;
+use crate::field_accuracy::{FieldDifference, FieldTally};
+use crate::split_scores::{SplitCounts, SplitMistake, compare_splits};
 use serde::Serialize;
 use sohoa_base::config::Config;
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
-use sohoa_base::model::code::Separator;
-use sohoa_base::model::plan::PipelinePlan;
-use sohoa_base::model::reading::Reading;
-use sohoa_extraction::describe::describe;
-use sohoa_extraction::separate::{BoundaryFeatures, SeparationPage, split_into_documents};
+use sohoa_base::model::page::barcode::Separator;
+use sohoa_base::model::page::reading::Reading;
+use sohoa_base::model::pipeline_plan::PipelinePlan;
+use sohoa_extraction::description::describe;
+use sohoa_extraction::separation::split::{BoundaryFeatures, SeparationPage, split_into_documents};
 use sohoa_file_worker::client::FileWorker;
 use sohoa_recognition::page::ReadOptions;
 use sohoa_sandbox::pool::Pool;
 use sohoa_services::archive;
-use sohoa_services::separators::sheet_words;
-use sohoa_synthetic::fonts::Fonts;
+use sohoa_services::intake::separator_sheets::sheet_words;
+use sohoa_synthetic::page::fonts::Fonts;
 use sohoa_synthetic::random::SeededRng;
-use sohoa_synthetic::trial::{SeparatorTestPages, draw_separator_test_pages};
+use sohoa_synthetic::separators::test_pages::{SeparatorTestPages, draw_separator_test_pages};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -144,8 +145,8 @@ pub async fn evaluate(
                 {
                     subject.value = bare.to_owned();
                 }
-                let own = fields::compare(&description, &document_truth)?;
-                differing.extend(fields::field_differences(&name, &own));
+                let own = field_accuracy::compare(&description, &document_truth)?;
+                differing.extend(field_accuracy::field_differences(&name, &own));
                 compared.extend(own);
                 known.push(ReadDocument { name, pages });
             }
@@ -180,7 +181,7 @@ pub async fn evaluate(
         piles: piles.count,
         sheets,
         kinds: kinds.into_iter().map(|(one_file, with_sheets)| evaluate_stacks(&deck, one_file, with_sheets, piles)).collect(),
-        fields: fields::tally(&compared),
+        fields: field_accuracy::tally(&compared),
         differing,
         calibration: calibrate(&compared),
         failures,

@@ -1,17 +1,17 @@
 //! How well stamps of secrecy are found: on drawn pages, and on scans that have none.
 
-use crate::benchmarks::degraded::load_page_image;
-use crate::benchmarks::eval;
+use crate::benchmarks::degraded_pages::load_page_image;
+use crate::benchmarks::ocr;
 use serde::Serialize;
 use sohoa_base::config::Config;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
-use sohoa_base::model::reading::SecrecyStamp;
+use sohoa_base::model::page::reading::SecrecyStamp;
 use sohoa_file_worker::client::FileWorker;
-use sohoa_formats::picture::PageImage;
+use sohoa_formats::image::page_image::PageImage;
 use sohoa_recognition::page::ReadOptions;
 use sohoa_sandbox::pool::Pool;
 use sohoa_services::archive;
-use sohoa_synthetic::stamped_page::{StampedPage, StampedPageGenerator};
+use sohoa_synthetic::stamps::stamped_page::{StampedPage, StampedPageGenerator};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -175,7 +175,7 @@ async fn evaluate_drawn_page(
         let media_type = worker.inspect(&name).await?.media_type;
         detect_stamps(&mut worker, &media_type, 1, Some(0), told).await?
     } else {
-        eval::read_page(pool, file.path(), ReadOptions::default()).await?.0.stamps
+        ocr::read_page(pool, file.path(), ReadOptions::default()).await?.0.stamps
     };
     let is_found = !found.is_empty();
     if let Some(level) = secret {

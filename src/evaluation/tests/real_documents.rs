@@ -1,11 +1,12 @@
 //! Real scans, read by the `tesseract` program where it and the scans are present.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-use sohoa_base::model::geometry::Bounds;
-use sohoa_base::model::reading::{Block, BlockKind, Line, Quality, Reading, TextSource, Word};
-use sohoa_evaluation::{fields, score};
-use sohoa_extraction::describe::describe;
-use sohoa_extraction::separate::{BoundaryFeatures, SeparationPage, split_into_documents};
+use sohoa_base::model::page::geometry::Bounds;
+use sohoa_base::model::page::reading::{Block, BlockKind, Line, Quality, Reading, TextSource, Word};
+use sohoa_evaluation::field_accuracy;
+use sohoa_evaluation::text_scores;
+use sohoa_extraction::description::describe;
+use sohoa_extraction::separation::split::{BoundaryFeatures, SeparationPage, split_into_documents};
 use sohoa_testing::shared_data;
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,7 +25,7 @@ fn reading(tsv: &str) -> Reading {
             "5" if !cells[11].trim().is_empty() => {
                 let bounds = Bounds::new(number(6), number(7), number(6) + number(8), number(7) + number(9));
                 let confidence = cells[10].parse::<f64>().unwrap_or(0.0).clamp(0.0, 100.0).round() as u8;
-                let word = Word::new(sohoa_base::text::normal::nfc(cells[11].trim()), bounds, confidence);
+                let word = Word::new(sohoa_base::text::nfc::nfc(cells[11].trim()), bounds, confidence);
                 lines.entry((number(2), number(3), number(4))).or_default().push(word);
             }
             _ => {}
@@ -86,17 +87,17 @@ fn fields_of_real_pages() {
         let reading = reading(&tsv);
         let known = fs::read_to_string(pages.join(format!("{id}.meta.json"))).unwrap();
         let description = describe(&[&reading]);
-        for one in fields::compare(&description, &known).unwrap() {
+        for one in field_accuracy::compare(&description, &known).unwrap() {
             println!("{id} {} {:?} hand={} expected={:?} found={:?}", one.field, one.verdict, one.handwritten, one.expected, one.found);
             if let ("trich_yeu", Some(expected), Some(found)) = (one.field.as_str(), &one.expected, &one.found) {
                 // The whole subject and nothing else, letters lost by the engine aside.
-                let score = score::score_page(expected, found);
+                let score = text_scores::score_page(expected, found);
                 assert!(score.char_errors * 20 <= score.chars, "{id}: {expected} / {found}");
             }
             all.push(one);
         }
     }
-    let tallies = fields::tally(&all);
+    let tallies = field_accuracy::tally(&all);
     for (field, tally) in &tallies {
         println!("{field}: {tally:?}");
     }
@@ -189,10 +190,10 @@ fn scores_equal_the_outside_scorer() {
         let truth = fs::read_to_string(pages.join(format!("{id}.gt.txt"))).unwrap();
         let output = perturbed(&truth, at);
         fs::write(folder.path().join(format!("{id}.txt")), &output).unwrap();
-        scores.push((id, score::score_page(&truth, &output)));
+        scores.push((id, text_scores::score_page(&truth, &output)));
     }
     println!("scored in {:?}", started.elapsed());
-    let total = score::total_score(scores.iter().map(|(_, score)| score));
+    let total = text_scores::total_score(scores.iter().map(|(_, score)| score));
     println!("{total:?}");
     // As the outside scorer gives them.
     assert_eq!((total.cer, total.wer, total.cer_order_free), (32.178, 37.394, 16.752));

@@ -3,8 +3,8 @@
 
 use sha2::{Digest, Sha256};
 use sohoa_base::error::ErrorKind;
-use sohoa_synthetic::expected::GroundTruth;
-use sohoa_synthetic::fonts::Fonts;
+use sohoa_synthetic::ground_truth::GroundTruth;
+use sohoa_synthetic::page::fonts::Fonts;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -107,7 +107,7 @@ fn expected_documents_stand_on_their_pages() {
             assert!(text.contains(&document.issuer));
             let last = &truth.pages[document.pages.iter().copied().filter(|page| truth.pages[page - 1].role != "annex").max().unwrap() - 1];
             assert_eq!(last.lines.last(), Some(&document.signer));
-            assert!(sohoa_base::model::kinds::kind_by_code(&document.kind).is_some());
+            assert!(sohoa_base::model::document_kinds::kind_by_code(&document.kind).is_some());
             claimed.extend(document.pages.iter().copied());
         }
         let printed = truth.pages.iter().filter(|page| !matches!(page.role.as_str(), "blank" | "separator")).map(|page| page.page);
@@ -134,8 +134,8 @@ fn the_set_holds_every_awkward_page() {
 
 #[test]
 fn every_fault_grows_with_its_amount() {
+    use sohoa_synthetic::degradation::presets::{Degradation, degrade_page};
     use sohoa_synthetic::random::SeededRng;
-    use sohoa_synthetic::wear::{Degradation, degrade_page};
     let page =
         |ink: u32| image::GrayImage::from_fn(240, 320, |x, y| image::Luma([if (x / ink + y / 9).is_multiple_of(3) { 20 } else { 250 }]));
     let (clean, back) = (image::DynamicImage::from(page(6)), image::DynamicImage::from(page(11)));
@@ -172,7 +172,7 @@ fn degraded_pages_follow_from_seed_and_name() {
     }
     let made = |name: &str, seed, limit| {
         let out = folder.path().join(name);
-        let told = sohoa_evaluation::benchmarks::degraded::degrade_folder(&clean, &out, seed, limit, &mut |_| Ok(())).unwrap();
+        let told = sohoa_evaluation::benchmarks::degraded_pages::degrade_folder(&clean, &out, seed, limit, &mut |_| Ok(())).unwrap();
         let files = contents(&out);
         assert_eq!(files.len(), told.len() * 2);
         files

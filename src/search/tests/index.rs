@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use sohoa_base::error::ErrorKind;
-use sohoa_base::model::geometry::Bounds;
-use sohoa_base::model::reading::{Block, BlockKind, Line, Quality, Reading, TextSource, Word};
+use sohoa_base::model::page::geometry::Bounds;
+use sohoa_base::model::page::reading::{Block, BlockKind, Line, Quality, Reading, TextSource, Word};
 use sohoa_search::{Hits, IndexedPage, Query, SearchIndex};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -2,18 +2,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use sohoa_base::model::account::UnitScope;
+use sohoa_base::model::calendar::{Calendar, Day};
 use sohoa_base::model::change::Change;
-use sohoa_base::model::day::{Calendar, Day};
-use sohoa_base::model::holding::{DeliveredFile, DeliveredName, DossierName, Item};
-use sohoa_base::model::lot::{Lot, LotState, SampledPage};
-use sohoa_base::model::plan::{PipelinePlan, StageConfig as PlanStep, StageGroup, StageLevel};
-use sohoa_base::model::reading::Quality;
+use sohoa_base::model::dossier::{DeliveredFile, DeliveredName, DossierName, Item};
+use sohoa_base::model::page::reading::Quality;
+use sohoa_base::model::pipeline_plan::{PipelinePlan, StageConfig as PlanStep, StageGroup, StageLevel};
 use sohoa_base::model::record::Description;
 use sohoa_base::model::refusal::{Refusal, RefusalClass};
-use sohoa_base::model::roadmap::{Adjustment, Conversion, ItemCounts, Measure, Phase, ProgressStep, Roadmap, Target};
+use sohoa_base::model::roadmap::lot::{Lot, LotState, SampledPage};
+use sohoa_base::model::roadmap::plan::{Adjustment, Conversion, ItemCounts, Measure, Phase, ProgressStep, Roadmap, Target};
 use sohoa_catalog::{BatchLedger, Catalog, Claim, Clock, NewBatch, TargetProgressMap};
 use sohoa_roadmap::sampling::{self, DefectSeverity, InspectionLevel as Inspection};
-use sohoa_services::roadmap::compute_progress;
+use sohoa_services::roadmap::tracking::compute_progress;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -327,8 +327,9 @@ async fn process_lots(catalog: &Catalog, line: &Target, numbers: &mut Rng, waits
     }
     let id = uuid::Uuid::now_v7().to_string();
     let plan = sampling::sampling_plan(pages, Inspection::II).unwrap();
-    let name =
-        |document: &sohoa_base::model::lot::LotDocument| format!("urn:sohoa:{}:{}#{}", document.fonds, document.code, document.number);
+    let name = |document: &sohoa_base::model::roadmap::lot::LotDocument| {
+        format!("urn:sohoa:{}:{}#{}", document.fonds, document.code, document.number)
+    };
     let sample = sampling::draw_sample(&id, pages, plan.sample)
         .into_iter()
         .map(|place| SampledPage { index_in_lot: place, document: name(&found[0]), page: 1, inspected: false, defects: vec![] })
@@ -517,7 +518,7 @@ async fn a_hundred_thousand_lines_open_fast() {
         .collect();
     catalog.save_roadmap(&big, &BTreeMap::new()).await.unwrap();
     // What five years of daily facts come to: the sums, and the last days one by one.
-    let mut work = sohoa_base::model::roadmap::TargetLedger::default();
+    let mut work = sohoa_base::model::roadmap::plan::TargetLedger::default();
     for day in (today.0 - 5 * 365)..today.0 {
         for step in [ProgressStep::Received, ProgressStep::Read, ProgressStep::Stored, ProgressStep::Accepted] {
             work.add(Day(day), step, ItemCounts { pages: 3, documents: 1, dossiers: 0 });

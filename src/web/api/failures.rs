@@ -1,6 +1,6 @@
 //! What was refused: lists, counts, and how it looks.
 
-use super::records::etag_matches;
+use crate::api::documents::records::etag_matches;
 use crate::openapi::{FailureGroups, Failures, ProblemDetails};
 use crate::problem::{PathParams, Problem, QueryParams};
 use crate::server::AppState;
@@ -10,8 +10,9 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
 use sohoa_base::model::account::{Identity, Right};
-use sohoa_services::failures::{self, parse_class};
-use sohoa_services::pictures::ImageSize;
+use sohoa_services::records::page_images::ImageSize;
+use sohoa_services::runs::failures;
+use sohoa_services::runs::failures::parse_class;
 use utoipa::IntoParams;
 
 /// Which failures are asked for.

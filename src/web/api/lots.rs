@@ -1,6 +1,6 @@
 //! Acceptance of lots by sample.
 
-use crate::address::preferred_language;
+use crate::locale::preferred_language;
 use crate::openapi::{LotChanges, Lots, OneLot, ProblemDetails};
 use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
 use crate::server::AppState;
@@ -11,9 +11,11 @@ use axum::{Extension, Json};
 use serde::Deserialize;
 use sohoa_base::error::Error;
 use sohoa_base::model::account::Identity;
-use sohoa_base::model::lot::Lot;
-use sohoa_services::lots::{self, ChangedDocument, InspectionLevel};
-use sohoa_services::reports::{self, ReportFormat};
+use sohoa_base::model::roadmap::lot::Lot;
+use sohoa_services::reports::writer;
+use sohoa_services::reports::writer::ReportFormat;
+use sohoa_services::roadmap::lots;
+use sohoa_services::roadmap::lots::{ChangedDocument, InspectionLevel};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which lots are asked for.
@@ -172,7 +174,7 @@ pub(super) async fn minutes(
 ) -> Result<Response, Problem> {
     let written = ReportFormat::from_name(&form).map_err(|error| Error::not_found(error.context().to_owned()))?;
     let language = preferred_language(&headers, &shared.archive().config);
-    let bytes = reports::write_lot_minutes(shared.archive(), &by, &lot, written, language).await?;
+    let bytes = writer::write_lot_minutes(shared.archive(), &by, &lot, written, language).await?;
     let name = format!("attachment; filename=\"minutes.{form}\"");
     Ok(([(header::CONTENT_TYPE, written.media_type().to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response())
 }

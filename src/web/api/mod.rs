@@ -1,20 +1,14 @@
 //! The API: one file for each subject.
 
-pub(super) mod accounts;
+pub(crate) mod accounts;
+pub(crate) mod documents;
 pub(super) mod failures;
 pub(super) mod lots;
-mod pictures;
 mod pipelines;
-mod records;
 pub(super) mod review;
 pub(super) mod roadmap;
 pub(super) mod runs;
-mod searches;
-pub(super) mod session;
-mod tables;
-pub(super) mod two_steps;
 mod uploads;
-mod viewers;
 
 use crate::server::AppState;
 use crate::tus;
@@ -37,24 +31,27 @@ impl utoipa::Modify for Security {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("key", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()));
-        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(super::guard::SESSION_COOKIE))));
+        components.add_security_scheme(
+            "session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(crate::auth_middleware::SESSION_COOKIE))),
+        );
     }
 }
 
 /// Every route of the API.
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(ApiDocument::openapi())
-        .routes(routes!(session::set_up))
-        .routes(routes!(session::me, session::sign_in, session::sign_out))
-        .routes(routes!(session::change_password))
-        .routes(routes!(two_steps::begin, two_steps::confirm, two_steps::end))
-        .routes(routes!(two_steps::reset))
-        .routes(routes!(accounts::people, accounts::add))
-        .routes(routes!(accounts::change))
-        .routes(routes!(accounts::reset_password))
-        .routes(routes!(accounts::tokens, accounts::add_token))
-        .routes(routes!(accounts::end_token))
-        .routes(routes!(accounts::audit))
+        .routes(routes!(accounts::session::set_up))
+        .routes(routes!(accounts::session::me, accounts::session::sign_in, accounts::session::sign_out))
+        .routes(routes!(accounts::session::change_password))
+        .routes(routes!(accounts::totp::begin, accounts::totp::confirm, accounts::totp::end))
+        .routes(routes!(accounts::totp::reset))
+        .routes(routes!(accounts::users::people, accounts::users::add))
+        .routes(routes!(accounts::users::change))
+        .routes(routes!(accounts::users::reset_password))
+        .routes(routes!(accounts::users::tokens, accounts::users::add_token))
+        .routes(routes!(accounts::users::end_token))
+        .routes(routes!(accounts::users::audit))
         .routes(routes!(runs::list))
         .routes(routes!(runs::show))
         .routes(routes!(runs::pause))
@@ -69,7 +66,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(failures::groups))
         .routes(routes!(failures::picture))
         .routes(routes!(runs::plant))
-        .routes(routes!(super::live::live))
+        .routes(routes!(crate::sse::live))
         .routes(routes!(review::list))
         .routes(routes!(review::show, review::decide))
         .routes(routes!(review::hold, review::let_go))
@@ -77,20 +74,20 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(uploads::show, uploads::expect, uploads::withdraw))
         .routes(routes!(uploads::start))
         .routes(routes!(uploads::choose_line))
-        .routes(routes!(records::search))
-        .routes(routes!(records::list))
-        .routes(routes!(records::show))
-        .routes(routes!(records::document))
-        .routes(routes!(records::public))
-        .routes(routes!(pictures::picture))
-        .routes(routes!(pictures::words))
+        .routes(routes!(documents::records::search))
+        .routes(routes!(documents::records::list))
+        .routes(routes!(documents::records::show))
+        .routes(routes!(documents::records::document))
+        .routes(routes!(documents::records::public))
+        .routes(routes!(documents::page_images::picture))
+        .routes(routes!(documents::page_images::words))
         .routes(routes!(pipelines::list))
         .routes(routes!(pipelines::check))
         .routes(routes!(pipelines::try_out))
-        .routes(routes!(searches::list, searches::keep))
-        .routes(routes!(searches::forget))
-        .routes(routes!(tables::list))
-        .routes(routes!(viewers::manifest))
+        .routes(routes!(documents::saved_searches::list, documents::saved_searches::keep))
+        .routes(routes!(documents::saved_searches::forget))
+        .routes(routes!(documents::list_export::list))
+        .routes(routes!(documents::iiif::manifest))
         .routes(routes!(roadmap::status))
         .routes(routes!(roadmap::export))
         .routes(routes!(roadmap::template))
@@ -106,8 +103,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(lots::judge))
         .routes(routes!(lots::reworked))
         .routes(routes!(lots::minutes))
-        .routes(routes!(viewers::text))
-        .routes(routes!(viewers::search))
+        .routes(routes!(documents::iiif::text))
+        .routes(routes!(documents::iiif::search))
 }
 
 /// Routes whose requests bring the bytes of scans: they are as long as a file may be, and take as long as the line wants.

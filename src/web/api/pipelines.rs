@@ -7,7 +7,8 @@ use axum::extract::State;
 use axum::{Extension, Json};
 use serde::Deserialize;
 use sohoa_base::model::account::Identity;
-use sohoa_services::pipelines::{self, PipelineText, TrialResult};
+use sohoa_services::runs::pipelines;
+use sohoa_services::runs::pipelines::{PipelineText, TrialResult};
 use utoipa::ToSchema;
 
 /// A pipeline as text.

@@ -11,9 +11,11 @@ use serde::{Deserialize, Serialize};
 use sohoa_base::error::Error;
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::decision::DecisionKind;
-use sohoa_services::incoming::TempUpload;
-use sohoa_services::review::{self, DecisionRequest, ReviewQueue};
-use sohoa_services::reviewers::{self, QueueQuery};
+use sohoa_services::review::assignment;
+use sohoa_services::review::assignment::QueueQuery;
+use sohoa_services::review::decisions;
+use sohoa_services::review::decisions::{DecisionRequest, ReviewQueue};
+use sohoa_services::uploads::temp_upload::TempUpload;
 use std::collections::BTreeMap;
 use tokio_stream::StreamExt;
 use utoipa::{IntoParams, ToSchema};
@@ -41,11 +43,11 @@ pub(super) async fn list(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     QueryParams(asked): QueryParams<ReviewQuery>,
-) -> Result<Json<reviewers::QueueListing>, Problem> {
+) -> Result<Json<assignment::QueueListing>, Problem> {
     let ReviewQuery { queue, reason, after, limit } = asked;
     let limit = limit.unwrap_or(100).clamp(1, 1000);
     let asked = QueueQuery { queue, reason: reason.as_deref(), after: after.as_deref(), limit };
-    Ok(Json(reviewers::list_queue(shared.archive(), &by, &asked).await?))
+    Ok(Json(assignment::list_queue(shared.archive(), &by, &asked).await?))
 }
 
 /// Who has a document in hand.
@@ -65,7 +67,7 @@ pub(super) async fn hold(
     Extension(by): Extension<Identity>,
     PathParams(document): PathParams<String>,
 ) -> Result<Json<LockHolder>, Problem> {
-    let holder = reviewers::acquire_review_lock(shared.archive(), &by, &document).await?;
+    let holder = assignment::acquire_review_lock(shared.archive(), &by, &document).await?;
     Ok(Json(LockHolder { holder }))
 }
 
@@ -78,7 +80,7 @@ pub(super) async fn let_go(
     Extension(by): Extension<Identity>,
     PathParams(document): PathParams<String>,
 ) -> Result<StatusCode, Problem> {
-    reviewers::release_review_lock(shared.archive(), &by, &document).await?;
+    assignment::release_review_lock(shared.archive(), &by, &document).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -90,8 +92,8 @@ pub(super) async fn show(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     PathParams(document): PathParams<String>,
-) -> Result<Json<review::ReviewDocument>, Problem> {
-    Ok(Json(review::show_authorized(shared.archive(), &document, &by).await?))
+) -> Result<Json<decisions::ReviewDocument>, Problem> {
+    Ok(Json(decisions::show_authorized(shared.archive(), &document, &by).await?))
 }
 
 /// What a word says, by its place.
@@ -175,12 +177,17 @@ pub(super) async fn decide(
     Extension(by): Extension<Identity>,
     PathParams(document): PathParams<String>,
     JsonBody(mut given): JsonBody<DecisionBody>,
-) -> Result<Json<review::ReviewOutcome>, Problem> {
+) -> Result<Json<decisions::ReviewOutcome>, Problem> {
     let note = given.note.take();
-    let decided =
-        review::decide_authorized(shared.archive(), &document, (&by, note.as_deref()), given.into_requests()?, shared.fallback_pipeline())
-            .await?;
-    reviewers::release_review_lock(shared.archive(), &by, &document).await?;
+    let decided = decisions::decide_authorized(
+        shared.archive(),
+        &document,
+        (&by, note.as_deref()),
+        given.into_requests()?,
+        shared.fallback_pipeline(),
+    )
+    .await?;
+    assignment::release_review_lock(shared.archive(), &by, &document).await?;
     Ok(Json(decided))
 }
 
@@ -194,12 +201,12 @@ pub(super) async fn replace(
     Extension(by): Extension<Identity>,
     PathParams((document, page)): PathParams<(String, u32)>,
     body: axum::body::Body,
-) -> Result<Json<review::ReviewOutcome>, Problem> {
+) -> Result<Json<decisions::ReviewOutcome>, Problem> {
     let mut scan = TempUpload::create(shared.archive())?;
     let mut parts = body.into_data_stream();
     while let Some(part) = parts.next().await {
         scan.write(&part.map_err(|_| Error::invalid("the scan did not come whole; send it again"))?).await?;
     }
     let wishes = vec![DecisionRequest::Replace { page, file: scan.finish().await? }];
-    Ok(Json(review::decide_authorized(shared.archive(), &document, (&by, None), wishes, shared.fallback_pipeline()).await?))
+    Ok(Json(decisions::decide_authorized(shared.archive(), &document, (&by, None), wishes, shared.fallback_pipeline()).await?))
 }

@@ -1,6 +1,6 @@
 //! The roadmap: its plan, how far it is, its reports, and the line of a run.
 
-use crate::address::preferred_language;
+use crate::locale::preferred_language;
 use crate::openapi::{BurnUp as BurnUpSchema, ImportedPlan, ProblemDetails, RoadmapStatus, TakenCases, WhatIf as WhatIfSchema};
 use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
 use crate::server::AppState;
@@ -11,12 +11,15 @@ use axum::{Extension, Json};
 use serde::Deserialize;
 use sohoa_base::error::Error;
 use sohoa_base::model::account::{Identity, Right, UnitScope};
-use sohoa_base::model::day::Day;
-use sohoa_services::incoming::TempUpload;
-use sohoa_services::one_stop::{self, CaseImportResult};
-use sohoa_services::reports::{self, ReportFormat, ReportSubject};
-use sohoa_services::roadmap::{self, AdjustmentReason, BurnUp, ImportResult, RoadmapProgress, WhatIf};
-use sohoa_texts::sentences::translate;
+use sohoa_base::model::calendar::Day;
+use sohoa_services::reports::writer;
+use sohoa_services::reports::writer::{ReportFormat, ReportSubject};
+use sohoa_services::roadmap::one_stop;
+use sohoa_services::roadmap::one_stop::CaseImportResult;
+use sohoa_services::roadmap::tracking;
+use sohoa_services::roadmap::tracking::{AdjustmentReason, BurnUp, ImportResult, RoadmapProgress, WhatIf};
+use sohoa_services::uploads::temp_upload::TempUpload;
+use sohoa_texts::error_texts::translate;
 use tokio_stream::StreamExt;
 use utoipa::{IntoParams, ToSchema};
 
@@ -49,7 +52,7 @@ pub(super) async fn status(
     Extension(by): Extension<Identity>,
     QueryParams(asked): QueryParams<TargetsQuery>,
 ) -> Result<Json<Vec<RoadmapProgress>>, Problem> {
-    let mut all = roadmap::load_progress(shared.archive(), &visible_units(&by, asked.unit.as_deref())?).await?;
+    let mut all = tracking::load_progress(shared.archive(), &visible_units(&by, asked.unit.as_deref())?).await?;
     let limit = asked.limit.unwrap_or(500).clamp(1, 100_000);
     all.iter_mut().for_each(|status| status.targets.truncate(limit));
     Ok(Json(all))
@@ -87,7 +90,7 @@ pub(super) async fn import(
     }
     let mut file = receive_workbook(&shared, body).await?;
     let reason = AdjustmentReason { decision: &asked.decision, text: &asked.reason };
-    let mut imported = roadmap::import(shared.archive(), &by.user.name, &file.finish().await?, reason, asked.trial).await?;
+    let mut imported = tracking::import(shared.archive(), &by.user.name, &file.finish().await?, reason, asked.trial).await?;
     let language = preferred_language(&headers, &shared.archive().config);
     for wrong in &mut imported.cell_errors {
         wrong.problem = translate(language, &wrong.problem);
@@ -133,7 +136,7 @@ pub(super) async fn export(
     if by.units_with(Right::Monitor) != UnitScope::All {
         return Err(Error::denied("a roadmap is about all units; take the report of your own").into());
     }
-    Ok(file_response("roadmap.xlsx", ReportFormat::Xlsx, roadmap::export(shared.archive(), asked.decision.as_deref()).await?))
+    Ok(file_response("roadmap.xlsx", ReportFormat::Xlsx, tracking::export(shared.archive(), asked.decision.as_deref()).await?))
 }
 
 /// A form of a plan, to be filled in.
@@ -141,7 +144,7 @@ pub(super) async fn export(
     (status = 200, description = "XLSX", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn template() -> Result<Response, Problem> {
-    Ok(file_response("roadmap-template.xlsx", ReportFormat::Xlsx, roadmap::template()?))
+    Ok(file_response("roadmap-template.xlsx", ReportFormat::Xlsx, tracking::template()?))
 }
 
 /// Which report.
@@ -175,7 +178,7 @@ pub(super) async fn report(
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let name = given(asked.report).unwrap_or_else(|| "progress".to_owned());
     let decision = given(asked.decision);
-    let wanted = reports::ReportRequest {
+    let wanted = writer::ReportRequest {
         subject: ReportSubject::from_name(&name)?,
         units: &visible_units(&by, asked.unit.as_deref())?,
         decision: decision.as_deref(),
@@ -183,7 +186,7 @@ pub(super) async fn report(
         to: given(asked.to).map(Day::try_from).transpose()?,
     };
     let language = preferred_language(&headers, &shared.archive().config);
-    Ok(file_response(&format!("{name}.{form}"), written, reports::write_report(shared.archive(), &wanted, written, language).await?))
+    Ok(file_response(&format!("{name}.{form}"), written, writer::write_report(shared.archive(), &wanted, written, language).await?))
 }
 
 /// How a table of one-stop dossiers is taken.
@@ -235,7 +238,7 @@ pub(super) async fn line(
     Extension(by): Extension<Identity>,
     PathParams(line): PathParams<String>,
 ) -> Result<Json<BurnUp>, Problem> {
-    Ok(Json(roadmap::burn_up(shared.archive(), &by.units_with(Right::Monitor), &line).await?))
+    Ok(Json(tracking::burn_up(shared.archive(), &by.units_with(Right::Monitor), &line).await?))
 }
 
 /// What would be otherwise.
@@ -261,7 +264,7 @@ pub(super) async fn what_if(
 ) -> Result<Json<WhatIf>, Problem> {
     let deadline = asked.deadline.filter(|text| !text.is_empty()).map(Day::try_from).transpose()?;
     let units = by.units_with(Right::Monitor);
-    Ok(Json(roadmap::what_if(shared.archive(), &units, &line, asked.factor.unwrap_or(1.0), deadline).await?))
+    Ok(Json(tracking::what_if(shared.archive(), &units, &line, asked.factor.unwrap_or(1.0), deadline).await?))
 }
 
 /// To which line a run belongs.
@@ -284,6 +287,6 @@ pub(super) async fn attach(
     JsonBody(given): JsonBody<RunTargetBody>,
 ) -> Result<StatusCode, Problem> {
     let line = Some(given.line.trim()).filter(|line| !line.is_empty());
-    roadmap::attach_run(shared.archive(), &by, &run, line).await?;
+    tracking::attach_run(shared.archive(), &by, &run, line).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -9,9 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sohoa_base::error::Error;
 use sohoa_base::model::account::{Identity, Right};
-use sohoa_services::failures::parse_class;
-use sohoa_services::watch::{self, RunAction};
-use sohoa_texts::figures;
+use sohoa_services::runs::failures::parse_class;
+use sohoa_services::runs::monitoring;
+use sohoa_services::runs::monitoring::RunAction;
+use sohoa_texts::formatting;
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
@@ -40,9 +41,9 @@ pub(super) async fn list(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     QueryParams(asked): QueryParams<RunsQuery>,
-) -> Result<Json<watch::Runs>, Problem> {
+) -> Result<Json<monitoring::Runs>, Problem> {
     let limit = asked.limit.unwrap_or(50).clamp(1, 200);
-    Ok(Json(watch::list_runs(shared.archive(), &by.units_with(Right::Monitor), asked.before.as_deref(), limit).await?))
+    Ok(Json(monitoring::list_runs(shared.archive(), &by.units_with(Right::Monitor), asked.before.as_deref(), limit).await?))
 }
 
 /// One run: its balance, and what each stage cost.
@@ -53,8 +54,8 @@ pub(super) async fn show(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     PathParams(run): PathParams<String>,
-) -> Result<Json<watch::Run>, Problem> {
-    Ok(Json(watch::show_run(shared.archive(), &by.units_with(Right::Monitor), &run).await?))
+) -> Result<Json<monitoring::Run>, Problem> {
+    Ok(Json(monitoring::show_run(shared.archive(), &by.units_with(Right::Monitor), &run).await?))
 }
 
 /// One run while it goes on: counts alone, however large it is.
@@ -65,8 +66,8 @@ pub(super) async fn overview(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     PathParams(run): PathParams<String>,
-) -> Result<Json<watch::RunOverview>, Problem> {
-    Ok(Json(watch::run_overview(shared.archive(), &by.units_with(Right::Monitor), &run).await?))
+) -> Result<Json<monitoring::RunOverview>, Problem> {
+    Ok(Json(monitoring::run_overview(shared.archive(), &by.units_with(Right::Monitor), &run).await?))
 }
 
 /// How one run went, from its beginning to its end or now: at most 200 moments, however long it took.
@@ -77,21 +78,24 @@ pub(super) async fn timeline(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     PathParams(run): PathParams<String>,
-) -> Result<Json<watch::Timeline>, Problem> {
-    Ok(Json(watch::run_timeline(shared.archive(), &by.units_with(Right::Monitor), &run).await?))
+) -> Result<Json<monitoring::Timeline>, Problem> {
+    Ok(Json(monitoring::run_timeline(shared.archive(), &by.units_with(Right::Monitor), &run).await?))
 }
 
 /// The whole: what is queued, who works, what failed.
 #[utoipa::path(get, path = "/api/plant", responses(
     (status = 200, body = Plant),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn plant(State(shared): State<AppState>, Extension(by): Extension<Identity>) -> Result<Json<watch::Dashboard>, Problem> {
-    let midnight = figures::start_of_day(OffsetDateTime::now_utc());
-    Ok(Json(watch::dashboard(shared.archive(), shared.at_risk_cache(), &by.units_with(Right::Monitor), midnight).await?))
+pub(super) async fn plant(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+) -> Result<Json<monitoring::Dashboard>, Problem> {
+    let midnight = formatting::start_of_day(OffsetDateTime::now_utc());
+    Ok(Json(monitoring::dashboard(shared.archive(), shared.at_risk_cache(), &by.units_with(Right::Monitor), midnight).await?))
 }
 
 async fn control_run(shared: &AppState, by: &Identity, run: &str, act: RunAction) -> Result<Json<ChangedCount>, Problem> {
-    let changed = watch::apply_action(shared.archive(), &by.units_with(Right::ManageRuns), run, act, &by.user.name).await?;
+    let changed = monitoring::apply_action(shared.archive(), &by.units_with(Right::ManageRuns), run, act, &by.user.name).await?;
     Ok(Json(ChangedCount { changed }))
 }
 
@@ -204,10 +208,10 @@ pub(super) async fn events(
     Extension(by): Extension<Identity>,
     PathParams(run): PathParams<String>,
     QueryParams(asked): QueryParams<RunEventsQuery>,
-) -> Result<Json<Vec<watch::EventLine>>, Problem> {
+) -> Result<Json<Vec<monitoring::EventLine>>, Problem> {
     if asked.after > 9_007_199_254_740_991 {
         return Err(Error::invalid("after is no number of an event").into());
     }
     let limit = asked.limit.unwrap_or(100).clamp(1, 500);
-    Ok(Json(watch::run_events(shared.archive(), &by.units_with(Right::Monitor), &run, asked.after, &asked.q, limit).await?))
+    Ok(Json(monitoring::run_events(shared.archive(), &by.units_with(Right::Monitor), &run, asked.after, &asked.q, limit).await?))
 }

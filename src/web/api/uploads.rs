@@ -1,6 +1,6 @@
 //! Uploads: what is being delivered through the browser. The bytes themselves come by [`crate::tus`].
 
-use crate::address::preferred_language;
+use crate::locale::preferred_language;
 use crate::openapi::{CountedUpload, OneUploadFile, ProblemDetails, ShownUpload, Started, UploadFiles, UploadList};
 use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
 use crate::server::AppState;
@@ -12,11 +12,11 @@ use serde::Deserialize;
 use sohoa_base::error::Error;
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::upload::{StartRule, UploadFileState, UploadSize, UploadState};
-use sohoa_services::uploads::{
-    self, NewUploadRequest, StartedUpload, UploadFileFilter, UploadFileList, UploadFileStatus, UploadFilter, UploadSummary, UploadView,
-    Uploads,
+use sohoa_services::uploads::lifecycle;
+use sohoa_services::uploads::lifecycle::{
+    NewUploadRequest, StartedUpload, UploadFileFilter, UploadFileList, UploadFileStatus, UploadFilter, UploadSummary, UploadView, Uploads,
 };
-use sohoa_texts::sentences::translate;
+use sohoa_texts::error_texts::translate;
 use utoipa::{IntoParams, ToSchema};
 
 /// How much will come in all.
@@ -79,7 +79,7 @@ pub(super) async fn open(
     let CreateUploadBody { name, unit, pipeline, priority, starts, expected, line } = given;
     let wish =
         NewUploadRequest { name, unit, pipeline, priority, starts, expected: expected.map(UploadSize::from), target: non_empty_code(line) };
-    Ok((StatusCode::CREATED, Json(uploads::open(shared.archive(), &by, &wish, shared.fallback_pipeline()).await?)))
+    Ok((StatusCode::CREATED, Json(lifecycle::open(shared.archive(), &by, &wish, shared.fallback_pipeline()).await?)))
 }
 
 /// Which uploads are asked for.
@@ -106,7 +106,7 @@ pub(super) async fn list(
 ) -> Result<Json<Uploads>, Problem> {
     let limit = asked.limit.unwrap_or(50).clamp(1, 200);
     let wanted = UploadFilter { state: asked.state, before: asked.before.as_deref(), limit };
-    Ok(Json(uploads::list_uploads(shared.archive(), &by, &wanted).await?))
+    Ok(Json(lifecycle::list_uploads(shared.archive(), &by, &wanted).await?))
 }
 
 /// One upload: what came, what did not, and whether it can be started.
@@ -119,7 +119,7 @@ pub(super) async fn show(
     PathParams(upload): PathParams<String>,
     headers: HeaderMap,
 ) -> Result<Json<UploadView>, Problem> {
-    let mut shown = uploads::show_upload(shared.archive(), &by, &upload).await?;
+    let mut shown = lifecycle::show_upload(shared.archive(), &by, &upload).await?;
     let language = preferred_language(&headers, &shared.archive().config);
     for finding in &mut shown.attachment.findings {
         finding.detail = translate(language, &finding.detail);
@@ -147,7 +147,7 @@ pub(super) async fn choose_line(
     JsonBody(given): JsonBody<UploadTargetBody>,
 ) -> Result<Json<UploadSummary>, Problem> {
     let line = non_empty_code(Some(given.line));
-    Ok(Json(uploads::choose_target(shared.archive(), &by, &upload, line.as_deref()).await?))
+    Ok(Json(lifecycle::choose_target(shared.archive(), &by, &upload, line.as_deref()).await?))
 }
 
 /// Tells how much will come in all.
@@ -160,7 +160,7 @@ pub(super) async fn expect(
     PathParams(upload): PathParams<String>,
     JsonBody(given): JsonBody<ExpectedAmountBody>,
 ) -> Result<Json<UploadSummary>, Problem> {
-    Ok(Json(uploads::set_expected(shared.archive(), shared.uploads(), &by, &upload, given.into()).await?))
+    Ok(Json(lifecycle::set_expected(shared.archive(), shared.uploads(), &by, &upload, given.into()).await?))
 }
 
 /// Which upload is meant, in words.
@@ -182,7 +182,7 @@ pub(super) async fn withdraw(
     PathParams(upload): PathParams<String>,
     QueryParams(confirmed): QueryParams<WithdrawQuery>,
 ) -> Result<StatusCode, Problem> {
-    uploads::withdraw(shared.archive(), shared.uploads(), &by, &upload, &confirmed.name).await?;
+    lifecycle::withdraw(shared.archive(), shared.uploads(), &by, &upload, &confirmed.name).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -211,7 +211,7 @@ pub(super) async fn start(
         false => serde_json::from_slice(&given).map_err(|error| Error::invalid(format!("the body cannot be read: {error}")))?,
     };
     let without_missing = how.unwrap_or_default().without_missing;
-    let started = uploads::start_authorized(shared.archive(), shared.uploads(), &by, &upload, without_missing).await?;
+    let started = lifecycle::start_authorized(shared.archive(), shared.uploads(), &by, &upload, without_missing).await?;
     Ok((StatusCode::ACCEPTED, Json(started)))
 }
 
@@ -240,7 +240,7 @@ pub(super) async fn files(
 ) -> Result<Json<UploadFileList>, Problem> {
     let limit = asked.limit.unwrap_or(200).clamp(1, 1000);
     let wanted = UploadFileFilter { state: asked.state, after: asked.after.as_deref(), limit };
-    Ok(Json(uploads::list_upload_files(shared.archive(), &by, &upload, &wanted).await?))
+    Ok(Json(lifecycle::list_upload_files(shared.archive(), &by, &upload, &wanted).await?))
 }
 
 /// One file of an upload.
@@ -252,5 +252,5 @@ pub(super) async fn file(
     Extension(by): Extension<Identity>,
     PathParams((upload, file)): PathParams<(String, String)>,
 ) -> Result<Json<UploadFileStatus>, Problem> {
-    Ok(Json(uploads::show_upload_file(shared.archive(), &by, &upload, &file).await?))
+    Ok(Json(lifecycle::show_upload_file(shared.archive(), &by, &upload, &file).await?))
 }

@@ -1,9 +1,9 @@
 //! Where people land: my work for staff, the plant for those who watch.
 
-use super::layout::render_page;
-use super::parts::{balance_bar, empty_state, encoded, state_label, timestamp};
-use super::roadmap::{format_decimal, format_percent, progress_bar};
-use super::view::PageContext;
+use crate::pages::roadmap::overview::{format_decimal, format_percent, progress_bar};
+use crate::pages::ui::components::{balance_bar, empty_state, encoded, state_label, timestamp};
+use crate::pages::ui::layout::render_page;
+use crate::pages::ui::page_context::PageContext;
 use crate::problem::Problem;
 use crate::server::AppState;
 use axum::Extension;
@@ -11,14 +11,16 @@ use axum::extract::State;
 use maud::{Markup, html};
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::upload::UploadState;
-use sohoa_services::failures::FailureQuery;
-use sohoa_services::pressing::AtRiskSummary;
-use sohoa_services::review::ReviewQueue;
-use sohoa_services::reviewers::{self, QueueQuery};
-use sohoa_services::uploads::{self, UploadFilter};
-use sohoa_services::watch;
-use sohoa_texts::figures;
-use sohoa_texts::words::Word;
+use sohoa_services::review::assignment;
+use sohoa_services::review::assignment::QueueQuery;
+use sohoa_services::review::decisions::ReviewQueue;
+use sohoa_services::roadmap::at_risk_targets::AtRiskSummary;
+use sohoa_services::runs::failures::FailureQuery;
+use sohoa_services::runs::monitoring;
+use sohoa_services::uploads::lifecycle;
+use sohoa_services::uploads::lifecycle::UploadFilter;
+use sohoa_texts::formatting;
+use sohoa_texts::labels::Word;
 
 /// Runs that are shown on the first page.
 const RUNS_SHOWN: usize = 8;
@@ -26,12 +28,12 @@ const RUNS_SHOWN: usize = 8;
 /// My work: my uploads and runs with their balance, and what waits for me.
 pub(super) async fn home(view: PageContext, State(shared): State<AppState>, Extension(by): Extension<Identity>) -> Result<Markup, Problem> {
     let runs = if view.may(Right::Monitor) {
-        Some(watch::list_runs(shared.archive(), &by.units_with(Right::Monitor), None, RUNS_SHOWN).await?)
+        Some(monitoring::list_runs(shared.archive(), &by.units_with(Right::Monitor), None, RUNS_SHOWN).await?)
     } else {
         None
     };
     let open = UploadFilter { state: Some(UploadState::Open), before: None, limit: RUNS_SHOWN };
-    let uploads = if view.may(Right::Upload) { Some(uploads::list_uploads(shared.archive(), &by, &open).await?) } else { None };
+    let uploads = if view.may(Right::Upload) { Some(lifecycle::list_uploads(shared.archive(), &by, &open).await?) } else { None };
     let waiting = if view.may(Right::Review) { Some(waiting_by_queue(&shared, &by).await?) } else { None };
     Ok(render_page(
         &view,
@@ -67,7 +69,7 @@ pub(super) async fn home(view: PageContext, State(shared): State<AppState>, Exte
                 section class="card" id="runs" data-live {
                     div class="spread" { h2 { (view.label(Word::Runs)) } a href="/runs" { (view.label(Word::Total)) } }
                     @if runs.items.is_empty() { (empty_state(view.label(Word::NoRuns))) }
-                    @else { (super::runs::run_table(&view, &runs.items)) }
+                    @else { (crate::pages::batches::runs::run_table(&view, &runs.items)) }
                 }
             }
         },
@@ -75,7 +77,7 @@ pub(super) async fn home(view: PageContext, State(shared): State<AppState>, Exte
 }
 
 async fn waiting_by_queue(shared: &AppState, by: &Identity) -> Result<Vec<(ReviewQueue, u64)>, Problem> {
-    let waiting = reviewers::list_queue(shared.archive(), by, &QueueQuery::default()).await?;
+    let waiting = assignment::list_queue(shared.archive(), by, &QueueQuery::default()).await?;
     Ok(ReviewQueue::ALL.into_iter().map(|queue| (queue, waiting.count(Some(queue)))).collect())
 }
 
@@ -86,8 +88,8 @@ pub(super) async fn dashboard(
     Extension(by): Extension<Identity>,
 ) -> Result<Markup, Problem> {
     let units = by.units_with(Right::Monitor);
-    let plant = watch::dashboard(shared.archive(), shared.at_risk_cache(), &units, figures::start_of_day(view.now)).await?;
-    let runs = watch::list_runs(shared.archive(), &units, None, RUNS_SHOWN).await?;
+    let plant = monitoring::dashboard(shared.archive(), shared.at_risk_cache(), &units, formatting::start_of_day(view.now)).await?;
+    let runs = monitoring::list_runs(shared.archive(), &units, None, RUNS_SHOWN).await?;
     Ok(render_page(
         &view,
         view.label(Word::Plant),
@@ -128,15 +130,15 @@ pub(super) async fn dashboard(
                 }
                 section class="card" {
                     div class="spread" { h2 { (view.label(Word::Failures)) } a href="/failures" { (view.label(Word::Total)) } }
-                    (super::failures::failure_groups(&view, &plant.failures, &FailureQuery::default()))
+                    (crate::pages::batches::failures::failure_groups(&view, &plant.failures, &FailureQuery::default()))
                 }
             }
             @if plant.roadmap.targets > 0 { (at_risk_targets(&view, &plant.roadmap)) }
             section class="card" id="runs" data-live {
                 div class="spread" { h2 { (view.label(Word::Runs)) } a href="/runs" { (view.label(Word::Total)) } }
                 @for line in &runs.items {
-                    p { a href=(format!("/runs/{}", line.batch.id)) { (super::runs::run_name(line)) } " " (line.batch.unit) " · " (timestamp(&view, &line.batch.created)) " " (state_label(&view, line.state())) }
-                    (balance_bar(&view, &line.pages, |part| super::runs::part_url(&line.batch.id, part)))
+                    p { a href=(format!("/runs/{}", line.batch.id)) { (crate::pages::batches::runs::run_name(line)) } " " (line.batch.unit) " · " (timestamp(&view, &line.batch.created)) " " (state_label(&view, line.state())) }
+                    (balance_bar(&view, &line.pages, |part| crate::pages::batches::runs::part_url(&line.batch.id, part)))
                 }
                 @if runs.items.is_empty() { (empty_state(view.label(Word::NoRuns))) }
             }
@@ -173,9 +175,9 @@ fn at_risk_targets(view: &PageContext, pressing: &AtRiskSummary) -> Markup {
                     tbody { @for line in &pressing.most_urgent { tr data-row {
                         td { a href=(format!("/roadmap/lines/{}", encoded(&line.code))) { (line.code) } br; span class="soft" { (line.name) } }
                         td { a href=(format!("/roadmap?unit={}", encoded(&line.unit))) { (line.unit) } }
-                        td { (super::roadmap::target_state(view, line)) }
+                        td { (crate::pages::roadmap::overview::target_state(view, line)) }
                         td class="narrow" { (progress_bar(line.share_done, line.share_elapsed)) " " (format_percent(view, line.share_done)) }
-                        td class="narrow" { (super::roadmap::finish_cell(view, line)) }
+                        td class="narrow" { (crate::pages::roadmap::overview::finish_cell(view, line)) }
                         td class="narrow" { (line.deadline.format_dmy()) }
                     } } }
                 } }

@@ -2,28 +2,13 @@
 //!
 //! A page is a plain function of what the desk tells and of a [`view::View`]: who looks, and in which language.
 
-mod administration;
-pub(super) mod assets;
-mod docs;
-mod elsewhere;
-mod entry;
-mod failures;
+pub(crate) mod accounts;
+pub(crate) mod api_docs;
+pub(crate) mod batches;
+pub(crate) mod documents;
 mod home;
-mod layout;
-mod lots;
-mod one_stop;
-mod parts;
-mod pipelines;
-pub(super) mod problem;
-mod public;
-mod records;
-mod review;
-mod roadmap;
-mod runs;
-mod search;
-mod timeline;
-mod uploads;
-pub(super) mod view;
+pub(crate) mod roadmap;
+pub(crate) mod ui;
 
 use crate::server::AppState;
 use axum::Router;
@@ -33,33 +18,33 @@ use axum::routing::get;
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/", get(home::home))
-        .route("/assets/{name}", get(assets::asset))
-        .route("/sign-in", get(entry::sign_in))
-        .route("/sign-in/oidc", get(elsewhere::begin_login))
-        .route("/sign-in/oidc/callback", get(elsewhere::finish_login))
-        .route("/setup", get(entry::set_up))
-        .route("/account", get(entry::account))
-        .route("/language/{code}", get(view::set_language))
-        .route("/docs", get(docs::docs))
+        .route("/assets/{name}", get(ui::assets::asset))
+        .route("/sign-in", get(accounts::sign_in::sign_in))
+        .route("/sign-in/oidc", get(accounts::oidc::begin_login))
+        .route("/sign-in/oidc/callback", get(accounts::oidc::finish_login))
+        .route("/setup", get(accounts::sign_in::set_up))
+        .route("/account", get(accounts::sign_in::account))
+        .route("/language/{code}", get(ui::page_context::set_language))
+        .route("/docs", get(api_docs::docs))
         .route("/help", get(home::help))
         .route("/plant", get(home::dashboard))
-        .route("/uploads", get(uploads::list))
-        .route("/uploads/{upload}", get(uploads::show))
-        .route("/runs", get(runs::list))
-        .route("/runs/{run}", get(runs::show))
-        .route("/failures", get(failures::list))
-        .route("/roadmap", get(roadmap::roadmap))
-        .route("/roadmap/lines/{line}", get(roadmap::target))
-        .route("/lots/{lot}", get(lots::lot))
-        .route("/review", get(review::list))
-        .route("/review/{document}", get(review::show))
-        .route("/search", get(search::search))
-        .route("/records", get(records::list))
-        .route("/records/{dossier}", get(records::dossier))
-        .route("/documents/{document}", get(records::document))
-        .route("/documents/{document}/public", get(public::document))
-        .route("/people", get(administration::people))
-        .route("/keys", get(administration::keys))
-        .route("/pipelines", get(pipelines::pipelines))
-        .route("/audit", get(administration::audit))
+        .route("/uploads", get(batches::uploads::list))
+        .route("/uploads/{upload}", get(batches::uploads::show))
+        .route("/runs", get(batches::runs::list))
+        .route("/runs/{run}", get(batches::runs::show))
+        .route("/failures", get(batches::failures::list))
+        .route("/roadmap", get(roadmap::overview::roadmap))
+        .route("/roadmap/lines/{line}", get(roadmap::overview::target))
+        .route("/lots/{lot}", get(roadmap::lots::lot))
+        .route("/review", get(documents::review::list))
+        .route("/review/{document}", get(documents::review::show))
+        .route("/search", get(documents::search::search))
+        .route("/records", get(documents::records::list))
+        .route("/records/{dossier}", get(documents::records::dossier))
+        .route("/documents/{document}", get(documents::records::document))
+        .route("/documents/{document}/public", get(documents::redaction_preview::document))
+        .route("/people", get(accounts::administration::people))
+        .route("/keys", get(accounts::administration::keys))
+        .route("/pipelines", get(batches::pipelines::pipelines))
+        .route("/audit", get(accounts::administration::audit))
 }

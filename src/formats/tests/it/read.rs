@@ -2,11 +2,11 @@
 
 use sohoa_base::error::{Error, ErrorKind, ResultExt};
 use sohoa_base::model::record::SignatureState;
-use sohoa_formats::archive_read::expand;
+use sohoa_formats::archive::expand::expand;
+use sohoa_formats::image::page_image::{EncodedData, PageImage};
 use sohoa_formats::inspect::{Inspection, inspect};
 use sohoa_formats::limits::Limits;
-use sohoa_formats::picture::{EncodedData, PageImage};
-use sohoa_formats::sniff;
+use sohoa_formats::media_types;
 use sohoa_formats::source::SourceFile;
 use sohoa_testing::shared_data;
 use std::path::{Path, PathBuf};
@@ -143,7 +143,7 @@ fn judge_archive(name: &str, bytes: Vec<u8>, depth: u32) -> Outcome {
         said.push_str(&format!("{}: {} | ", warning.code, warning.detail));
     }
     for (name, bytes) in members {
-        let archive = matches!(sniff::detect(&bytes), Some(sniff::ZIP | sniff::TAR | sniff::GZIP));
+        let archive = matches!(media_types::detect(&bytes), Some(media_types::ZIP | media_types::TAR | media_types::GZIP));
         let outcome = match (archive, depth) {
             (true, 0) => Outcome { verdict: "reject", pages: 0, said: "too deep".to_owned() },
             (true, _) => judge_archive(&name, bytes, depth - 1),
@@ -186,7 +186,7 @@ fn hostile_files_end_as_they_should() {
         judged += 1;
         let bytes = std::fs::read(bad.join(row[path])).unwrap();
         let name = row[path].to_owned();
-        let archive = matches!(sniff::detect(&bytes), Some(sniff::ZIP | sniff::TAR | sniff::GZIP));
+        let archive = matches!(media_types::detect(&bytes), Some(media_types::ZIP | media_types::TAR | media_types::GZIP));
         // A panic of ours ends the test; the stack is that of the program's children.
         let run = move || if archive { judge_archive(&name, bytes, 2) } else { judge(&name, bytes) };
         let outcome = std::thread::Builder::new().stack_size(8 << 20).spawn(run).unwrap().join().unwrap();

@@ -3,10 +3,10 @@
 mod xml;
 
 use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
-use sohoa_base::model::geometry::Bounds;
-use sohoa_base::model::reading::{Block, BlockKind, Line, Quality, Reading, TextSource, Word};
-use sohoa_formats::pdf_write::{PdfMetadata, PdfWriter, PdfaProfile};
-use sohoa_formats::picture::{EncodedData, EncodedImage, Overlay, PageImage};
+use sohoa_base::model::page::geometry::Bounds;
+use sohoa_base::model::page::reading::{Block, BlockKind, Line, Quality, Reading, TextSource, Word};
+use sohoa_formats::image::page_image::{EncodedData, EncodedImage, Overlay, PageImage};
+use sohoa_formats::pdf::write::pdf_writer::{PdfMetadata, PdfWriter, PdfaProfile};
 use sohoa_testing::tools::{assert_pdf_a_1b, run, tool};
 use std::path::{Path, PathBuf};
 

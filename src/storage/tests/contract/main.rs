@@ -8,11 +8,12 @@ use std::process::Command;
 use std::sync::Arc;
 
 use sohoa_base::error::{ErrorKind, Result};
+use sohoa_storage::capability_check;
 use sohoa_storage::local::LocalStore;
 use sohoa_storage::memory::MemoryStore;
 use sohoa_storage::retry::RetryPolicy;
-use sohoa_storage::s3::S3Store;
-use sohoa_storage::{BlobEntry, BlobStore, S3Options, open, probe};
+use sohoa_storage::s3::s3_store::S3Store;
+use sohoa_storage::{BlobEntry, BlobStore, S3Options, open};
 
 /// The S3 server of the environment and a fresh prefix in its bucket; `None` where there is none.
 fn s3(test: &str) -> Option<(String, S3Options)> {
@@ -48,7 +49,7 @@ async fn contract(store: &dyn BlobStore) {
     deleting_and_copying(store).await;
     files(store).await;
     hostile_keys(store).await;
-    let checks = probe::check_capabilities(store).await.unwrap();
+    let checks = capability_check::check_capabilities(store).await.unwrap();
     assert!(checks.iter().all(|check| check.is_supported || !check.is_required), "{checks:?}");
     eprintln!("{store:?}: {checks:?}");
     assert!(store.list("probe/").await.unwrap().is_empty());

@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use sohoa_base::error::{Error, ErrorKind, Result};
 use sohoa_storage::local::LocalStore;
 use sohoa_storage::memory::MemoryStore;
-use sohoa_storage::ocfl::{self, ContentSource, DepositResult, NewVersion};
+use sohoa_storage::ocfl::ocfl_object;
+use sohoa_storage::ocfl::ocfl_object::{ContentSource, DepositResult, NewVersion};
 use sohoa_storage::retry::{RetryPolicy, RetryingStore};
 use sohoa_storage::{BlobEntry, BlobStore, key};
 
@@ -51,45 +52,45 @@ async fn deposit_first(store: &dyn BlobStore) -> Result<DepositResult> {
     let sha256 = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&original));
     store.put(&key::intake(&sha256), original).await?;
     let files = [(ORIGINAL, ContentSource::Blob { key: key::intake(&sha256) }), ("record.json", bytes("{1}")), ("gone.txt", bytes("xưa"))];
-    ocfl::deposit(store, NewVersion { fixity: BTreeMap::from([(ORIGINAL.to_owned(), sha256)]), ..version(&files) }).await
+    ocfl_object::deposit(store, NewVersion { fixity: BTreeMap::from([(ORIGINAL.to_owned(), sha256)]), ..version(&files) }).await
 }
 
 async fn objects_live(store: &dyn BlobStore) {
-    assert_eq!(ocfl::read_inventory(store, OBJECT).await.unwrap(), None);
-    assert_eq!(kind(ocfl::verify(store, OBJECT).await), ErrorKind::NotFound);
-    assert!(ocfl::list_objects(store).await.unwrap().is_empty());
+    assert_eq!(ocfl_object::read_inventory(store, OBJECT).await.unwrap(), None);
+    assert_eq!(kind(ocfl_object::verify(store, OBJECT).await), ErrorKind::NotFound);
+    assert!(ocfl_object::list_objects(store).await.unwrap().is_empty());
 
     let first = deposit_first(store).await.unwrap();
     assert_eq!((first.version, first.changed, first.fixity.len()), (1, true, 3));
     let again = deposit_first(store).await.unwrap();
     assert_eq!(again, DepositResult { changed: false, ..first.clone() });
 
-    let changed = ocfl::deposit(store, second()).await.unwrap();
+    let changed = ocfl_object::deposit(store, second()).await.unwrap();
     assert_eq!((changed.version, changed.changed), (2, true));
     assert_eq!(changed.fixity[ORIGINAL], first.fixity[ORIGINAL]);
-    assert!(!ocfl::deposit(store, second()).await.unwrap().changed);
+    assert!(!ocfl_object::deposit(store, second()).await.unwrap().changed);
 
-    let read = async |path: &str| ocfl::get(store, OBJECT, path).await;
+    let read = async |path: &str| ocfl_object::get(store, OBJECT, path).await;
     assert_eq!(read("record.json").await.unwrap(), b"{2}");
     assert_eq!(read("same.txt").await.unwrap(), b"{1}");
     assert_eq!(read(ORIGINAL).await.unwrap(), b"%PDF-1.7 original".repeat(1000));
     assert_eq!(kind(read("gone.txt").await), ErrorKind::NotFound);
-    assert_eq!(ocfl::get_version(store, OBJECT, 1, "record.json").await.unwrap(), b"{1}");
-    assert_eq!(ocfl::get_version(store, OBJECT, 1, "gone.txt").await.unwrap(), "xưa".as_bytes());
-    assert_eq!(kind(ocfl::get_version(store, OBJECT, 3, "record.json").await), ErrorKind::NotFound);
-    assert_eq!(kind(ocfl::get(store, "urn:none", "x").await), ErrorKind::NotFound);
+    assert_eq!(ocfl_object::get_version(store, OBJECT, 1, "record.json").await.unwrap(), b"{1}");
+    assert_eq!(ocfl_object::get_version(store, OBJECT, 1, "gone.txt").await.unwrap(), "xưa".as_bytes());
+    assert_eq!(kind(ocfl_object::get_version(store, OBJECT, 3, "record.json").await), ErrorKind::NotFound);
+    assert_eq!(kind(ocfl_object::get(store, "urn:none", "x").await), ErrorKind::NotFound);
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("out");
-    ocfl::get_file(store, OBJECT, ORIGINAL, &file).await.unwrap();
+    ocfl_object::get_file(store, OBJECT, ORIGINAL, &file).await.unwrap();
     assert_eq!(std::fs::read(&file).unwrap(), b"%PDF-1.7 original".repeat(1000));
 
-    let inventory = ocfl::read_inventory(store, OBJECT).await.unwrap().unwrap();
+    let inventory = ocfl_object::read_inventory(store, OBJECT).await.unwrap().unwrap();
     assert_eq!(inventory.head_number().unwrap(), 2);
     assert_eq!(inventory.manifest.len(), 5, "equal content is stored once: {:?}", inventory.manifest);
     let fixity = &inventory.fixity["sha256"];
     assert_eq!(fixity.values().flatten().count(), 1);
-    assert_eq!(ocfl::verify(store, OBJECT).await.unwrap(), []);
-    assert_eq!(ocfl::list_objects(store).await.unwrap(), [OBJECT]);
+    assert_eq!(ocfl_object::verify(store, OBJECT).await.unwrap(), []);
+    assert_eq!(ocfl_object::list_objects(store).await.unwrap(), [OBJECT]);
 }
 
 #[tokio::test]
@@ -113,10 +114,10 @@ async fn objects_live_in_a_folder_and_an_outside_validator_accepts_them() {
     let odd = [("a/.hidden", bytes("1")), ("a/100% \\ \"?*", bytes("2")), (long.as_str(), bytes("3")), (deep.as_str(), bytes("4"))];
     let other = NewVersion { object: "urn:sohoa:G09.01:Hồ sơ 12/2020", user: "a@b.vn".into(), ..version(&odd) };
     let other_id = other.object;
-    ocfl::deposit(&store, other).await.unwrap();
-    assert_eq!(ocfl::get(&store, other_id, &deep).await.unwrap(), b"4");
-    assert_eq!(ocfl::verify(&store, other_id).await.unwrap(), []);
-    assert_eq!(ocfl::list_objects(&store).await.unwrap().len(), 2);
+    ocfl_object::deposit(&store, other).await.unwrap();
+    assert_eq!(ocfl_object::get(&store, other_id, &deep).await.unwrap(), b"4");
+    assert_eq!(ocfl_object::verify(&store, other_id).await.unwrap(), []);
+    assert_eq!(ocfl_object::list_objects(&store).await.unwrap().len(), 2);
     validate(&home.path().join("ocfl"), 2, true);
     // The test can fail: the same validator sees one flipped byte.
     let damaged = find(&home.path().join("ocfl"), "record.json");
@@ -149,7 +150,7 @@ async fn unusable_deposits_are_refused_and_write_nothing() {
     let good = version(&[("a", bytes("1"))]);
     for (path, refused) in [("..", true), ("a/../b", true), ("/a", true), ("a/", true), ("", true), ("a//b", true), ("ổn/định", false)]
     {
-        let result = ocfl::deposit(&store, version(&[(path, bytes("1"))])).await;
+        let result = ocfl_object::deposit(&store, version(&[(path, bytes("1"))])).await;
         assert_eq!(result.is_err(), refused, "{path:?}");
     }
     let store = MemoryStore::new();
@@ -161,14 +162,14 @@ async fn unusable_deposits_are_refused_and_write_nothing() {
         NewVersion { created: "2026-01-02T03:04:05".into(), ..good.clone() },
         NewVersion { fixity: BTreeMap::from([("b".into(), "0".into())]), ..good.clone() },
     ] {
-        assert_eq!(kind(ocfl::deposit(&store, bad).await), ErrorKind::Invalid);
+        assert_eq!(kind(ocfl_object::deposit(&store, bad).await), ErrorKind::Invalid);
     }
     assert_eq!(
-        kind(ocfl::deposit(&store, version(&[("a", ContentSource::Blob { key: "intake/none".into() })])).await),
+        kind(ocfl_object::deposit(&store, version(&[("a", ContentSource::Blob { key: "intake/none".into() })])).await),
         ErrorKind::NotFound
     );
     let altered = NewVersion { fixity: BTreeMap::from([("a".into(), "0".repeat(64))]), ..good };
-    assert_eq!(kind(ocfl::deposit(&store, altered).await), ErrorKind::Corrupt);
+    assert_eq!(kind(ocfl_object::deposit(&store, altered).await), ErrorKind::Corrupt);
     assert!(store.list("").await.unwrap().is_empty());
 }
 
@@ -177,7 +178,7 @@ async fn every_kind_of_damage_is_found() {
     let root = key::object_root(OBJECT);
     let sound = MemoryStore::new();
     deposit_first(&sound).await.unwrap();
-    ocfl::deposit(&sound, second()).await.unwrap();
+    ocfl_object::deposit(&sound, second()).await.unwrap();
     let keys: Vec<String> = sound.list(&root).await.unwrap().into_iter().map(|entry| entry.key).collect();
     assert_eq!(keys.len(), 3 + 4 + 5);
     for key in &keys {
@@ -193,18 +194,18 @@ async fn every_kind_of_damage_is_found() {
                 bytes[0] ^= 1;
                 store.put(key, bytes).await.unwrap();
             }
-            let findings = ocfl::verify(&store, OBJECT).await.unwrap();
+            let findings = ocfl_object::verify(&store, OBJECT).await.unwrap();
             let root_sidecar = *key == format!("{root}/inventory.json.sha512");
             assert_eq!(findings.iter().any(|finding| finding.is_damage), !root_sidecar, "{key} lost {lost}: {findings:?}");
             assert!(!findings.is_empty(), "{key} lost {lost}");
             let place = key.trim_end_matches(".sha512");
-            let names_it = |finding: &ocfl::FixityFinding| place.ends_with(finding.path.trim_end_matches(".sha512"));
+            let names_it = |finding: &ocfl_object::FixityFinding| place.ends_with(finding.path.trim_end_matches(".sha512"));
             assert!(findings.iter().any(|finding| names_it(finding) || finding.path == "inventory.json"), "{key}: {findings:?}");
-            assert_eq!(ocfl::list_objects(&store).await.unwrap(), [OBJECT], "{key} lost {lost}");
+            assert_eq!(ocfl_object::list_objects(&store).await.unwrap(), [OBJECT], "{key} lost {lost}");
         }
     }
     sound.put(&format!("{root}/v1/content/stray"), b"x".to_vec()).await.unwrap();
-    let findings = ocfl::verify(&sound, OBJECT).await.unwrap();
+    let findings = ocfl_object::verify(&sound, OBJECT).await.unwrap();
     assert!(findings.len() == 1 && findings[0].is_damage && findings[0].path == "v1/content/stray", "{findings:?}");
 }
 
@@ -213,7 +214,7 @@ async fn damaged_content_is_not_handed_out() {
     let store = MemoryStore::new();
     deposit_first(&store).await.unwrap();
     store.put(&format!("{}/v1/content/record.json", key::object_root(OBJECT)), b"{x}".to_vec()).await.unwrap();
-    assert_eq!(kind(ocfl::get(&store, OBJECT, "record.json").await), ErrorKind::Corrupt);
+    assert_eq!(kind(ocfl_object::get(&store, OBJECT, "record.json").await), ErrorKind::Corrupt);
 }
 
 // ---- deposits that are cut off
@@ -268,8 +269,8 @@ impl BlobStore for CutOff<'_> {
     }
 }
 
-async fn damage(store: &dyn BlobStore) -> Vec<ocfl::FixityFinding> {
-    ocfl::verify(store, OBJECT).await.unwrap().into_iter().filter(|finding| finding.is_damage).collect()
+async fn damage(store: &dyn BlobStore) -> Vec<ocfl_object::FixityFinding> {
+    ocfl_object::verify(store, OBJECT).await.unwrap().into_iter().filter(|finding| finding.is_damage).collect()
 }
 
 #[tokio::test]
@@ -279,7 +280,7 @@ async fn a_first_deposit_cut_off_anywhere_is_mended_by_its_repeat() {
         let store = LocalStore::open(home.path()).unwrap();
         let cut = deposit_first(&CutOff::after(&store, writes)).await;
         if store.list(&key::object_root(OBJECT)).await.unwrap().is_empty() {
-            assert_eq!(ocfl::read_inventory(&store, OBJECT).await.unwrap(), None);
+            assert_eq!(ocfl_object::read_inventory(&store, OBJECT).await.unwrap(), None);
         } else {
             assert_eq!(damage(&store).await, [], "after {writes} writes");
         }
@@ -290,30 +291,30 @@ async fn a_first_deposit_cut_off_anywhere_is_mended_by_its_repeat() {
         assert_eq!(error.kind(), ErrorKind::Unavailable);
         // What the repeat brings may differ from what was left behind.
         let other = version(&[("record.json", bytes("{other}"))]);
-        let repeated = if writes % 2 == 0 { deposit_first(&store).await } else { ocfl::deposit(&store, other).await };
+        let repeated = if writes % 2 == 0 { deposit_first(&store).await } else { ocfl_object::deposit(&store, other).await };
         repeated.unwrap();
-        assert_eq!(ocfl::verify(&store, OBJECT).await.unwrap(), [], "after {writes} writes and a repeat");
-        assert_eq!(ocfl::list_objects(&store).await.unwrap(), [OBJECT]);
+        assert_eq!(ocfl_object::verify(&store, OBJECT).await.unwrap(), [], "after {writes} writes and a repeat");
+        assert_eq!(ocfl_object::list_objects(&store).await.unwrap(), [OBJECT]);
     }
 }
 
 async fn second_deposit_cut_off(store: &dyn BlobStore, writes: u32) -> bool {
     deposit_first(store).await.unwrap();
-    let cut = ocfl::deposit(&CutOff::after(store, writes), second()).await;
+    let cut = ocfl_object::deposit(&CutOff::after(store, writes), second()).await;
     assert_eq!(damage(store).await, [], "after {writes} writes");
     // Old or new, but whole.
-    let head = ocfl::read_inventory(store, OBJECT).await.unwrap().unwrap().head_number().unwrap();
-    let record = ocfl::get(store, OBJECT, "record.json").await.unwrap();
+    let head = ocfl_object::read_inventory(store, OBJECT).await.unwrap().unwrap().head_number().unwrap();
+    let record = ocfl_object::get(store, OBJECT, "record.json").await.unwrap();
     assert_eq!(record, format!("{{{head}}}").into_bytes());
-    assert_eq!(ocfl::get_version(store, OBJECT, 1, "record.json").await.unwrap(), b"{1}");
+    assert_eq!(ocfl_object::get_version(store, OBJECT, 1, "record.json").await.unwrap(), b"{1}");
     let ended = cut.is_ok();
     // Three ways on: the same again, something else, or back to the old state.
     match writes % 3 {
-        0 => drop(ocfl::deposit(store, second()).await.unwrap()),
-        1 => drop(ocfl::deposit(store, version(&[("record.json", bytes("{other}"))])).await.unwrap()),
+        0 => drop(ocfl_object::deposit(store, second()).await.unwrap()),
+        1 => drop(ocfl_object::deposit(store, version(&[("record.json", bytes("{other}"))])).await.unwrap()),
         _ => drop(deposit_first(store).await.unwrap()),
     }
-    assert_eq!(ocfl::verify(store, OBJECT).await.unwrap(), [], "after {writes} writes and a repeat");
+    assert_eq!(ocfl_object::verify(store, OBJECT).await.unwrap(), [], "after {writes} writes and a repeat");
     ended
 }
 

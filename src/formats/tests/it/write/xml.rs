@@ -3,15 +3,16 @@
 use super::{LINES, reading};
 use quick_xml::Reader;
 use quick_xml::events::Event;
-use sohoa_base::model::geometry::Bounds;
-use sohoa_base::model::holding::DeliveredName;
-use sohoa_base::model::reading::{Block, BlockKind, Cell, Line, Quality, Reading, TextSource, Word};
+use sohoa_base::model::dossier::DeliveredName;
+use sohoa_base::model::page::geometry::Bounds;
+use sohoa_base::model::page::reading::{Block, BlockKind, Cell, Line, Quality, Reading, TextSource, Word};
 use sohoa_base::model::record::{
     Description, Field, Original, Provenance, Record, RecordedDocument, RecordedPage, SCHEMA_URN, Signature, SignatureState, StageUse,
 };
 use sohoa_base::model::refusal::{Refusal, RefusalClass, Warning};
-use sohoa_formats::mets::{self, StoredFile};
-use sohoa_formats::{alto, hocr, premis};
+use sohoa_formats::metadata::mets;
+use sohoa_formats::metadata::mets::StoredFile;
+use sohoa_formats::metadata::{alto, hocr, premis};
 use sohoa_testing::shared_data;
 use sohoa_testing::tools::{assert_valid_xml, run, tool};
 use std::collections::BTreeMap;

@@ -1,0 +1,6 @@
+//! The roadmap (lộ trình số hóa): plan, calendar, cases, lots.
+
+pub mod attachment;
+pub mod lot;
+pub mod one_stop_case;
+pub mod plan;

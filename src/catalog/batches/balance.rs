@@ -1,0 +1,208 @@
+//! The balance of a batch and its costs: counted by query from the facts, never kept beside them.
+
+use crate::Catalog;
+use crate::batches::lifecycle::unknown_batch;
+use crate::rows::refusal_from_row;
+use crate::sql::{self, get, get_enum, get_json, get_u64};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::batch::{Balance, FileBalance, PageBalance, RefusedItem, StageCost, StageCosts, WarnedItem};
+use sohoa_base::model::dossier::{DeliveredName, PageState};
+use sohoa_base::model::refusal::{Refusal, Warning};
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+use std::collections::BTreeMap;
+
+/// Pages that a file of a batch stands for: its own, or those of the file that it repeats.
+macro_rules! pages_of_batch {
+    ($columns:literal, $rest:literal) => {
+        concat!("SELECT ", $columns, " FROM files f JOIN pages p ON p.file = COALESCE(f.duplicate_of, f.id) WHERE f.batch = $1 ", $rest)
+    };
+}
+
+/// How far the pages of a batch are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PageProgress {
+    /// Known so far.
+    pub total: u64,
+    /// Of them: not yet read.
+    pub unread: u64,
+    /// Of them: stored, in review, refused or in quarantine.
+    pub done: u64,
+}
+
+impl Catalog {
+    /// The balance of a batch as it stands now.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
+    pub async fn balance(&self, batch: &str) -> Result<Balance> {
+        // One transaction, so that all counts are of one moment.
+        let mut transaction = self.pool.begin().await.map_err(|error| sql::db_error(error, "the catalogue does not answer"))?;
+        if self.engine == crate::Engine::Postgres {
+            let statement = sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+            sql::execute(&mut transaction, statement, "cannot begin counting").await?;
+        }
+        let balance = balance(&mut transaction, batch).await?;
+        transaction.rollback().await.map_err(|error| sql::db_error(error, "the catalogue does not answer"))?;
+        Ok(balance)
+    }
+
+    /// Where the pages of a batch are.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn page_balance(&self, batch: &str) -> Result<PageBalance> {
+        page_balance(&mut *self.read().await?, batch).await
+    }
+
+    /// Where the pages of several batches are, by batch; one without pages is not among them.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn page_balances(&self, batches: &[String]) -> Result<BTreeMap<String, PageBalance>> {
+        let mut connection = self.read().await?;
+        let mut balances: BTreeMap<String, PageBalance> = BTreeMap::new();
+        for chunk in batches.chunks(sql::MAX_IN_LIST) {
+            let statement = sql::dynamic_query(format!(
+                "SELECT f.batch, p.state, count(*) AS n FROM files f JOIN pages p ON p.file = COALESCE(f.duplicate_of, f.id)
+                 WHERE f.batch IN ({}) GROUP BY f.batch, p.state",
+                sql::placeholders(1, chunk.len())
+            ));
+            for row in &sql::fetch_all(&mut connection, sql::bind_all(statement, chunk), "cannot count pages").await? {
+                add_pages(balances.entry(get(row, "batch")?).or_default(), row)?;
+            }
+        }
+        Ok(balances)
+    }
+
+    /// How far a batch is: files received, and its pages. Cheap enough to ask several times a second.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn batch_progress(&self, batch: &str) -> Result<(u64, PageProgress)> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT count(*) AS n FROM files WHERE batch = $1").bind(batch.to_owned());
+        let files = get_u64(&sql::fetch_one(&mut connection, statement, "count of files").await?, "n")?;
+        let statement = sqlx::query(pages_of_batch!("p.state, count(*) AS n", "GROUP BY p.state")).bind(batch.to_owned());
+        let mut pages = PageProgress::default();
+        for row in &sql::fetch_all(&mut connection, statement, "cannot count pages").await? {
+            let n = get_u64(row, "n")?;
+            pages.total += n;
+            match get_enum::<PageState>(row, "state")? {
+                PageState::Waiting => pages.unread += n,
+                PageState::Read => {}
+                PageState::Stored | PageState::Review | PageState::Refused | PageState::Held => pages.done += n,
+            }
+        }
+        Ok((files, pages))
+    }
+
+    /// What each stage cost in a batch.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn costs(&self, batch: &str) -> Result<StageCosts> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT stage, items, cpu_ms FROM costs WHERE batch = $1").bind(batch.to_owned());
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read costs").await?;
+        rows.iter()
+            .map(|row| Ok((get(row, "stage")?, StageCost { executions: get_u64(row, "items")?, cpu_ms: get_u64(row, "cpu_ms")? })))
+            .collect()
+    }
+}
+
+pub(crate) async fn balance(connection: &mut AnyConnection, batch: &str) -> Result<Balance> {
+    let statement = sqlx::query("SELECT 1 AS one FROM batches WHERE id = $1").bind(batch.to_owned());
+    if sql::fetch_optional(connection, statement, "cannot read a batch").await?.is_none() {
+        return Err(unknown_batch(batch));
+    }
+    let count = |row: &AnyRow| get_u64(row, "n");
+    let of_batch = |text: &'static str| sqlx::query(text).bind(batch.to_owned());
+    let mut files = FileBalance::default();
+    let statement = of_batch("SELECT state, count(*) AS n FROM files WHERE batch = $1 GROUP BY state");
+    for row in &sql::fetch_all(connection, statement, "cannot count files").await? {
+        let n = count(row)?;
+        files.received += n;
+        match get::<String>(row, "state")?.as_str() {
+            "duplicate" => files.duplicate += n,
+            "refused" | "removed" => files.refused += n,
+            _ => {}
+        }
+    }
+    let pages = page_balance(connection, batch).await?;
+    let statement = of_batch("SELECT count(*) AS n FROM deliveries WHERE batch = $1");
+    let dossiers = count(&sql::fetch_one(connection, statement, "count of dossiers").await?)?;
+    let statement = of_batch(pages_of_batch!("count(DISTINCT p.document) AS n", ""));
+    let documents = count(&sql::fetch_one(connection, statement, "count of documents").await?)?;
+    let (refusals, warnings) = (refusals(connection, batch).await?, warnings(connection, batch).await?);
+    Ok(Balance { files, pages, dossiers, documents, refusals, warnings })
+}
+
+async fn page_balance(connection: &mut AnyConnection, batch: &str) -> Result<PageBalance> {
+    let mut pages = PageBalance::default();
+    let statement = sqlx::query(pages_of_batch!("p.state, count(*) AS n", "GROUP BY p.state")).bind(batch.to_owned());
+    for row in &sql::fetch_all(connection, statement, "cannot count pages").await? {
+        add_pages(&mut pages, row)?;
+    }
+    Ok(pages)
+}
+
+/// Adds pages of one state (`state`, `n`).
+fn add_pages(pages: &mut PageBalance, row: &AnyRow) -> Result<()> {
+    let n = get_u64(row, "n")?;
+    pages.received += n;
+    match get_enum::<PageState>(row, "state")? {
+        PageState::Waiting | PageState::Read => pages.open += n,
+        PageState::Stored => pages.stored += n,
+        PageState::Review => pages.review += n,
+        PageState::Refused => pages.refused += n,
+        PageState::Held => pages.held += n,
+    }
+    Ok(())
+}
+
+async fn refusals(connection: &mut AnyConnection, batch: &str) -> Result<Vec<RefusedItem>> {
+    let files =
+        "SELECT path, CAST(NULL AS BIGINT) AS number, class, reason FROM files WHERE batch = $1 AND state IN ('refused', 'removed')";
+    let pages = pages_of_batch!("f.path, p.number, p.class, p.reason", "AND p.state = 'refused' AND f.state NOT IN ('refused', 'removed')");
+    let mut refusals = Vec::new();
+    for text in [files, pages] {
+        let statement = sqlx::query(text).bind(batch.to_owned());
+        for row in &sql::fetch_all(connection, statement, "cannot read refusals").await? {
+            refusals.push(refused_item_from_row(row)?);
+        }
+    }
+    refusals.sort();
+    Ok(refusals)
+}
+
+async fn warnings(connection: &mut AnyConnection, batch: &str) -> Result<Vec<WarnedItem>> {
+    // A duplicate has the warnings of the file it repeats, under its own path.
+    let files = "SELECT f.path, CAST(NULL AS BIGINT) AS number, o.warnings FROM files f
+                 JOIN files o ON o.id = COALESCE(f.duplicate_of, f.id) WHERE f.batch = $1 AND o.warnings <> '[]'";
+    let pages = pages_of_batch!("f.path, p.number, p.warnings", "AND p.warnings <> '[]'");
+    let mut warnings = Vec::new();
+    for text in [files, pages] {
+        let statement = sqlx::query(text).bind(batch.to_owned());
+        for row in &sql::fetch_all(connection, statement, "cannot read warnings").await? {
+            let (file, page) = item_location(row)?;
+            for warning in get_json::<Vec<Warning>>(row, "warnings")? {
+                warnings.push(WarnedItem { file: file.clone(), page, warning });
+            }
+        }
+    }
+    warnings.sort();
+    Ok(warnings)
+}
+
+fn item_location(row: &AnyRow) -> Result<(String, Option<u32>)> {
+    let path: DeliveredName = get_json(row, "path")?;
+    let number: Option<i64> = get(row, "number")?;
+    Ok((path.display, number.and_then(|number| u32::try_from(number).ok())))
+}
+
+pub(crate) fn refused_item_from_row(row: &AnyRow) -> Result<RefusedItem> {
+    let (file, page) = item_location(row)?;
+    let Refusal { class, reason } = refusal_from_row(row)?.ok_or_else(|| Error::corrupt(format!("the refusal of {file} has no class")))?;
+    Ok(RefusedItem { file, page, class, reason })
+}

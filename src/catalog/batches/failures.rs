@@ -1,0 +1,230 @@
+//! What was refused: file by file, by class and reason, and by the level at which it happened.
+
+use crate::Catalog;
+use crate::batches::balance::refused_item_from_row;
+use crate::rows::{dossier_from_row, file_from_row};
+use crate::sql::{self, Statement, get, get_u32, get_u64};
+use serde::Serialize;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::UnitScope;
+use sohoa_base::model::batch::RefusedItem;
+use sohoa_base::model::dossier::{Dossier, DossierName, File};
+use sohoa_base::model::pipeline_plan::StageLevel;
+use sohoa_base::model::refusal::RefusalClass;
+use std::collections::BTreeMap;
+
+/// A refused file or page with where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Failure {
+    /// Batch that brought it.
+    pub batch: String,
+    /// Its dossier.
+    pub dossier: DossierName,
+    /// Identifier of the file.
+    pub file_id: String,
+    /// Size of the file, bytes.
+    pub bytes: u64,
+    /// Media type of the file found by content; empty where it was not found out.
+    pub media_type: String,
+    /// Whether its original may be looked at: its dossier is not worked on, and nothing of it is in quarantine or was taken
+    /// out as secret.
+    pub may_be_seen: bool,
+    /// The first page of the same file that was read; none: there is no such page.
+    pub readable_page: Option<u32>,
+    /// Path, page, class and reason.
+    #[serde(flatten)]
+    pub item: RefusedItem,
+}
+
+/// Refusals of one class for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct FailureGroup {
+    /// Who can mend it.
+    pub class: RefusalClass,
+    /// What is wrong.
+    pub reason: String,
+    /// Files and pages.
+    pub count: u64,
+}
+
+/// Which refusals are wanted; what is none is not asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FailureFilter<'a> {
+    /// Of this batch alone.
+    pub batch: Option<&'a str>,
+    /// Of this class alone.
+    pub class: Option<RefusalClass>,
+    /// Of whole files or of pages alone; at other levels nothing is refused.
+    pub level: Option<StageLevel>,
+    /// For this reason alone.
+    pub reason: Option<&'a str>,
+}
+
+/// What was done at one level of a batch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LevelCount {
+    /// All there are.
+    pub all: u64,
+    /// Done with.
+    pub done: u64,
+    /// Refused.
+    pub failed: u64,
+}
+
+/// Refused files, and refused pages of files that were not refused as a whole.
+const REFUSED_SQL: &str = "(
+        SELECT f.id AS file_id, f.batch, f.dossier, f.path, f.sha256, f.bytes, f.media_type, f.state AS file_state, CAST(NULL AS BIGINT) AS number,
+               f.class, f.reason, 'file' AS level
+        FROM files f WHERE f.state IN ('refused', 'removed')
+        UNION ALL
+        SELECT f.id, f.batch, f.dossier, f.path, f.sha256, f.bytes, f.media_type, f.state, p.number, p.class, p.reason, 'page'
+        FROM pages p JOIN files f ON f.id = p.file WHERE p.state = 'refused' AND f.state NOT IN ('refused', 'removed')
+    ) r JOIN dossiers d ON d.id = r.dossier
+    WHERE (CAST($1 AS TEXT) IS NULL OR r.batch = $1) AND (CAST($2 AS TEXT) IS NULL OR r.class = $2)
+      AND (CAST($3 AS TEXT) IS NULL OR r.level = $3) AND (CAST($4 AS TEXT) IS NULL OR r.reason = $4)";
+
+/// The original of `{file}` is nobody's to look at here: something of its dossier, or the same bytes in another, is in
+/// quarantine or was taken out as secret; or its dossier is still worked on, so that a stamp may yet be seen.
+const HIDDEN_SQL: &str = "(EXISTS (SELECT 1 FROM pages s WHERE s.dossier = {file}.dossier AND s.state = 'held')
+     OR EXISTS (SELECT 1 FROM files s WHERE s.dossier = {file}.dossier AND s.state = 'removed')
+     OR EXISTS (SELECT 1 FROM dossiers s WHERE s.id = {file}.dossier AND s.open_tasks > 0)
+     OR EXISTS (SELECT 1 FROM files s JOIN pages h ON h.file = s.id WHERE s.sha256 = {file}.sha256 AND h.state = 'held')
+     OR EXISTS (SELECT 1 FROM files s WHERE s.sha256 = {file}.sha256 AND s.state = 'removed'))";
+
+fn bind_filter<'q>(statement: Statement<'q>, wanted: &FailureFilter<'_>) -> Statement<'q> {
+    statement
+        .bind(wanted.batch.map(str::to_owned))
+        .bind(wanted.class.map(|class| class.as_str().to_owned()))
+        .bind(wanted.level.map(|level| level.as_str().to_owned()))
+        .bind(wanted.reason.map(sql::replace_nul))
+}
+
+impl Catalog {
+    /// Refused files and pages of these units by batch and path, at most `limit`.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn failures(&self, units: &UnitScope, wanted: &FailureFilter<'_>, limit: usize) -> Result<Vec<Failure>> {
+        let (only, names) = sql::unit_condition(units, "d.fonds", 6);
+        let mut connection = self.read().await?;
+        let hidden = HIDDEN_SQL.replace("{file}", "r");
+        let statement = sql::dynamic_query(format!(
+            "SELECT r.*, d.fonds, d.code, d.title, CASE WHEN {hidden} THEN 1 ELSE 0 END AS hidden,
+                    (SELECT min(o.number) FROM pages o WHERE o.file = r.file_id AND o.state IN ('read', 'stored', 'review')) AS readable
+             FROM {REFUSED_SQL} AND {only} ORDER BY r.batch, r.path, r.number LIMIT $5",
+        ));
+        let statement = sql::bind_all(bind_filter(statement, wanted).bind(sql::to_i64(limit)), &names);
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read failures").await?;
+        rows.iter()
+            .map(|row| {
+                let item = refused_item_from_row(row)?;
+                let is_there = get::<String>(row, "file_state")? != "removed";
+                Ok(Failure {
+                    batch: get(row, "batch")?,
+                    dossier: DossierName { fonds: get(row, "fonds")?, code: get(row, "code")?, title: get(row, "title")? },
+                    file_id: get(row, "file_id")?,
+                    bytes: get_u64(row, "bytes")?,
+                    media_type: get(row, "media_type")?,
+                    may_be_seen: is_there && item.class != RefusalClass::Secret && get::<i64>(row, "hidden")? == 0,
+                    readable_page: get::<Option<i64>>(row, "readable")?.and_then(|page| u32::try_from(page).ok()),
+                    item,
+                })
+            })
+            .collect()
+    }
+
+    /// Refusals of these units by class and reason, the most frequent first, at most `limit`.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn failure_groups(&self, units: &UnitScope, wanted: &FailureFilter<'_>, limit: usize) -> Result<Vec<FailureGroup>> {
+        let (only, names) = sql::unit_condition(units, "d.fonds", 6);
+        let mut connection = self.read().await?;
+        let statement = sql::dynamic_query(format!(
+            "SELECT r.class, r.reason, count(*) AS n FROM {REFUSED_SQL} AND {only}
+             GROUP BY r.class, r.reason ORDER BY n DESC, r.class, r.reason LIMIT $5",
+        ));
+        let statement = sql::bind_all(bind_filter(statement, wanted).bind(sql::to_i64(limit)), &names);
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read failures").await?;
+        rows.iter()
+            .map(|row| {
+                let class: Option<String> = get(row, "class")?;
+                let reason: Option<String> = get(row, "reason")?;
+                let class = RefusalClass::parse_or_bug(class.as_deref().unwrap_or_default());
+                Ok(FailureGroup { class, reason: reason.unwrap_or_default(), count: get_u64(row, "n")? })
+            })
+            .collect()
+    }
+
+    /// A refused file, or one of which a page was refused, with its dossier, where its original may be looked at, as
+    /// [`Failure::may_be_seen`] says. `page` must be a page of it where its pages are known.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none such.
+    pub async fn viewable_failed_file(&self, file: &str, page: u32) -> Result<(Dossier, File)> {
+        let unknown = || Error::not_found(format!("no refused file {file} with a page {page} may be looked at"));
+        let mut connection = self.read().await?;
+        let hidden = HIDDEN_SQL.replace("{file}", "f");
+        let statement = sql::dynamic_query(format!(
+            "SELECT f.* FROM files f WHERE f.id = $1 AND f.state <> 'removed' AND COALESCE(f.class, '') <> 'secret'
+               AND (f.state = 'refused' OR EXISTS (SELECT 1 FROM pages p WHERE p.file = f.id AND p.state = 'refused'))
+               AND (NOT EXISTS (SELECT 1 FROM pages p WHERE p.file = f.id) OR EXISTS (
+                    SELECT 1 FROM pages p WHERE p.file = f.id AND p.number = $2 AND COALESCE(p.class, '') <> 'secret'))
+               AND NOT {hidden}"
+        ))
+        .bind(file.to_owned())
+        .bind(i64::from(page));
+        let row = sql::fetch_optional(&mut connection, statement, "cannot read a refused file").await?.ok_or_else(unknown)?;
+        let file = file_from_row(&row)?;
+        let statement = sqlx::query("SELECT * FROM dossiers WHERE id = $1").bind(file.dossier.clone());
+        let row = sql::fetch_optional(&mut connection, statement, "cannot read a dossier").await?.ok_or_else(unknown)?;
+        Ok((dossier_from_row(&row)?, file))
+    }
+
+    /// Files, pages and documents of a batch, by level: all, done and refused. Those of repeats count with what they repeat.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn level_counts(&self, batch: &str) -> Result<BTreeMap<StageLevel, LevelCount>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT 'file' AS level, count(*) AS n, count(CASE WHEN state NOT IN ('received', 'refused', 'removed') THEN 1 END) AS done,
+                    count(CASE WHEN state IN ('refused', 'removed') THEN 1 END) AS failed FROM files WHERE batch = $1
+             UNION ALL
+             SELECT 'page', count(*), count(CASE WHEN p.state NOT IN ('waiting', 'refused') THEN 1 END),
+                    count(CASE WHEN p.state = 'refused' AND f.duplicate_of IS NULL AND f.state NOT IN ('refused', 'removed') THEN 1 END)
+             FROM files f JOIN pages p ON p.file = COALESCE(f.duplicate_of, f.id) WHERE f.batch = $1
+             UNION ALL
+             SELECT 'document', count(DISTINCT p.document), 0, 0
+             FROM files f JOIN pages p ON p.file = COALESCE(f.duplicate_of, f.id) WHERE f.batch = $1",
+        )
+        .bind(batch.to_owned());
+        let mut counts = BTreeMap::new();
+        for row in &sql::fetch_all(&mut connection, statement, "cannot count what was done").await? {
+            let level = match get::<String>(row, "level")?.as_str() {
+                "file" => StageLevel::File,
+                "page" => StageLevel::Page,
+                _ => StageLevel::Document,
+            };
+            counts.insert(level, LevelCount { all: get_u64(row, "n")?, done: get_u64(row, "done")?, failed: get_u64(row, "failed")? });
+        }
+        Ok(counts)
+    }
+
+    /// Dossiers of a batch by the last group that they were given, of those that this batch drives; those that another drives
+    /// stand at [`u32::MAX`]. A dossier that was given none yet is not among them.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn dossiers_by_group(&self, batch: &str) -> Result<BTreeMap<u32, u64>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT CASE WHEN d.driver = $1 THEN d.last_group ELSE 4294967295 END AS grp, count(*) AS n
+             FROM deliveries v JOIN dossiers d ON d.id = v.dossier
+             WHERE v.batch = $1 AND (d.driver <> $1 OR d.last_group >= 0) GROUP BY 1",
+        )
+        .bind(batch.to_owned());
+        let rows = sql::fetch_all(&mut connection, statement, "cannot count dossiers").await?;
+        rows.iter().map(|row| Ok((get_u32(row, "grp")?, get_u64(row, "n")?))).collect()
+    }
+}

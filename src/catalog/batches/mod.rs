@@ -1,0 +1,9 @@
+//! Batches: balance, control, failures, monitoring.
+
+pub(crate) mod balance;
+pub(crate) mod control;
+pub(crate) mod failures;
+pub(crate) mod lifecycle;
+pub(crate) mod pages;
+pub(crate) mod retry;
+pub(crate) mod timeline;

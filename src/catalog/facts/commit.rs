@@ -1,0 +1,117 @@
+//! The one writer of facts: a claim's changes, its costs, the events and the next tasks in one transaction.
+
+use crate::Catalog;
+use crate::queue::dossier_scheduler::{DossierState, NewTask};
+use crate::queue::tasks::{Claim, lease_lost};
+use crate::sql::{self, WriteTx, get, retrying};
+use serde_json::Value;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::change::Change;
+use sohoa_base::model::dossier::DossierName;
+use sohoa_base::model::pipeline_plan::StageLevel;
+use std::collections::BTreeMap;
+
+/// What is at hand while changes are applied.
+pub(crate) struct CommitContext<'a> {
+    pub(crate) claim: &'a Claim,
+    /// The claim's own dossier, as it stood when it was locked.
+    pub(crate) own_dossier: DossierState,
+    /// Every dossier that the changes touch, by fonds and code.
+    pub(crate) dossiers: BTreeMap<(String, String), DossierState>,
+}
+
+impl Catalog {
+    /// Writes the changes that a claimed task decided, with what each stage cost (its name and the
+    /// processor's milliseconds), and moves the dossier on as [`sohoa_base::model::pipeline_plan::Plan`] says.
+    ///
+    /// # Errors
+    /// `Conflict` where the lease was lost: nothing was written. `Unavailable` where the catalogue does not
+    /// answer, or stayed too busy: nothing was written, or all of it, and the same call says which by
+    /// `Conflict`. `Internal` where a change names what its dossier does not hold.
+    pub async fn commit(&self, claim: &Claim, changes: &[Change], costs: &[(String, u64)]) -> Result<()> {
+        retrying!(self.commit_once(claim, changes, costs))
+    }
+
+    async fn commit_once(&self, claim: &Claim, changes: &[Change], costs: &[(String, u64)]) -> Result<()> {
+        let mut write = self.write().await?;
+        let statement = sqlx::query("DELETE FROM tasks WHERE id = $1 AND attempts = $2 AND worker IS NOT NULL")
+            .bind(claim.task.clone())
+            .bind(i64::from(claim.attempt));
+        if sql::execute(write.connection(), statement, "cannot end a task").await? == 0 {
+            return Err(lease_lost(claim));
+        }
+        let applying = self.lock_for_commit(&mut write, claim, changes).await?;
+        let mut events: Vec<(String, Value)> = Vec::with_capacity(changes.len());
+        for change in changes {
+            self.apply_change(&mut write, &applying, change).await?;
+            let mut body = serde_json::to_value(change).map_err(|error| Error::internal("a change cannot be written").caused_by(error))?;
+            let kind = body.as_object_mut().and_then(|object| object.remove("change"));
+            events.push((kind.as_ref().and_then(Value::as_str).unwrap_or("change").to_owned(), body));
+        }
+        self.requeue_stale_documents(&mut write, claim).await?;
+        self.complete_tasks(&mut write, &claim.dossier, 1).await?;
+        write.add_costs(&claim.batch, costs).await?;
+        let events: Vec<(&str, &str, Value)> =
+            events.iter().map(|(kind, body)| (claim.dossier.as_str(), kind.as_str(), body.clone())).collect();
+        write.append_events(&claim.batch, &events).await?;
+        write.commit().await
+    }
+
+    /// Locks the claim's dossier, and those that members of an archive go to, in the order of their names.
+    async fn lock_for_commit<'a>(&self, write: &mut WriteTx, claim: &'a Claim, changes: &[Change]) -> Result<CommitContext<'a>> {
+        let statement = sqlx::query("SELECT fonds, code, title FROM dossiers WHERE id = $1").bind(claim.dossier.clone());
+        let row = sql::fetch_one(write.connection(), statement, "dossier of a task").await?;
+        let own = DossierName { fonds: get(&row, "fonds")?, code: get(&row, "code")?, title: get(&row, "title")? };
+        let key = (own.fonds.clone(), own.code.clone());
+        let mut names = vec![own];
+        for change in changes {
+            if let Change::FileExpanded { members, .. } = change {
+                names.extend(members.iter().map(|(name, _)| name.clone()));
+            }
+        }
+        let dossiers = write.lock_or_create_dossiers(&names, &claim.batch).await?;
+        let own = dossiers.get(&key).cloned().ok_or_else(|| Error::internal("the dossier of a task was not locked"))?;
+        Ok(CommitContext { claim, own_dossier: own, dossiers })
+    }
+
+    /// Documents with a page that was read again pass their group once more: after the dossier-level group
+    /// just before it.
+    async fn requeue_stale_documents(&self, write: &mut WriteTx, claim: &Claim) -> Result<()> {
+        let next = claim.group + 1;
+        let Some(group) = claim.plan.next_group(StageLevel::Document, next) else { return Ok(()) };
+        let is_dossier = claim.plan.groups.get(claim.group).is_some_and(|own| own.level == StageLevel::Dossier);
+        if !is_dossier || claim.plan.next_group(StageLevel::Dossier, next).is_some_and(|later| later < group) {
+            return Ok(());
+        }
+        let statement = sqlx::query("UPDATE documents SET stale = 0, stored = 0 WHERE dossier = $1 AND stale = 1 RETURNING id")
+            .bind(claim.dossier.clone());
+        let rows = sql::fetch_all(write.connection(), statement, "cannot repeat documents").await?;
+        let mut items = rows.iter().map(|row| get::<String>(row, "id")).collect::<Result<Vec<_>>>()?;
+        items.sort();
+        let tasks: Vec<NewTask> =
+            items.into_iter().map(|item| NewTask { dossier: claim.dossier.clone(), group, level: StageLevel::Document, item }).collect();
+        write.enqueue_tasks(&claim.batch, &tasks, false).await
+    }
+}
+
+impl WriteTx {
+    async fn add_costs(&mut self, batch: &str, costs: &[(String, u64)]) -> Result<()> {
+        let mut sums: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+        for (stage, cpu_ms) in costs {
+            let sum = sums.entry(stage).or_default();
+            *sum = (sum.0 + 1, sum.1.saturating_add(sql::to_i64(*cpu_ms)));
+        }
+        for (stage, (items, cpu_ms)) in sums {
+            let statement = sqlx::query(
+                "INSERT INTO costs (batch, stage, items, cpu_ms) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (batch, stage) DO UPDATE SET items = costs.items + excluded.items, cpu_ms = costs.cpu_ms + excluded.cpu_ms",
+            )
+            .bind(batch.to_owned())
+            .bind(stage.to_owned())
+            .bind(items)
+            .bind(cpu_ms);
+            sql::execute(self.connection(), statement, "cannot add costs").await?;
+        }
+        Ok(())
+    }
+}

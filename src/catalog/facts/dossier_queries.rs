@@ -1,0 +1,128 @@
+//! Looking things up: dossiers, their contents, what the intake may forget.
+
+use crate::Catalog;
+use crate::rows::{dossier_from_row, load_contents};
+use crate::sql::{self, MAX_IN_LIST, bind_all, dynamic_query, get, get_u64, placeholders};
+use serde::Serialize;
+use sohoa_base::error::Result;
+use sohoa_base::model::dossier::{Dossier, DossierName, DossierSnapshot};
+use std::collections::BTreeSet;
+
+/// A dossier in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DossierSummary {
+    /// The dossier.
+    #[serde(flatten)]
+    pub dossier: Dossier,
+    /// Documents in it.
+    pub documents: u64,
+    /// Pages in it.
+    pub pages: u64,
+    /// Pages of it that wait for a person.
+    pub review: u64,
+    /// Tasks that are still to be done for it; 0: nothing is under way.
+    pub open_tasks: u64,
+}
+
+impl Catalog {
+    /// A dossier with all it holds, from every batch.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown dossier, `Unavailable` where the catalogue does not answer.
+    pub async fn contents(&self, dossier: &str) -> Result<DossierSnapshot> {
+        load_contents(&mut *self.read().await?, dossier).await
+    }
+
+    /// The dossier of this fonds and code.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn dossier_by_name(&self, fonds: &str, code: &str) -> Result<Option<Dossier>> {
+        let mut connection = self.read().await?;
+        let statement =
+            sqlx::query("SELECT * FROM dossiers WHERE fonds = $1 AND code = $2").bind(sql::replace_nul(fonds)).bind(sql::replace_nul(code));
+        sql::fetch_optional(&mut connection, statement, "cannot read a dossier").await?.as_ref().map(dossier_from_row).transpose()
+    }
+
+    /// Dossiers by fonds and code, of one fonds or of all, of one batch or of all, after the one named
+    /// `after`; at most `limit`.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn dossiers(
+        &self,
+        fonds: Option<&str>,
+        batch: Option<&str>,
+        limit: usize,
+        after: Option<&DossierName>,
+    ) -> Result<Vec<DossierSummary>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT d.id, d.fonds, d.code, d.title, d.version, d.open_tasks, d.list_findings,
+                    (SELECT count(*) FROM documents t WHERE t.dossier = d.id) AS documents,
+                    (SELECT count(*) FROM pages p WHERE p.dossier = d.id) AS pages,
+                    (SELECT count(*) FROM pages p WHERE p.dossier = d.id AND p.state = 'review') AS review
+             FROM dossiers d
+             WHERE (CAST($1 AS TEXT) IS NULL OR d.fonds = $1)
+               AND (CAST($2 AS TEXT) IS NULL OR d.id IN (SELECT dossier FROM deliveries WHERE batch = $2))
+               AND (CAST($3 AS TEXT) IS NULL OR (d.fonds, d.code) > ($3, $4))
+             ORDER BY d.fonds, d.code LIMIT $5",
+        )
+        .bind(fonds.map(sql::replace_nul))
+        .bind(batch.map(str::to_owned))
+        .bind(after.map(|name| sql::replace_nul(&name.fonds)))
+        .bind(after.map(|name| sql::replace_nul(&name.code)))
+        .bind(sql::to_i64(limit));
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read dossiers").await?;
+        rows.iter()
+            .map(|row| {
+                Ok(DossierSummary {
+                    dossier: dossier_from_row(row)?,
+                    documents: get_u64(row, "documents")?,
+                    pages: get_u64(row, "pages")?,
+                    review: get_u64(row, "review")?,
+                    open_tasks: get_u64(row, "open_tasks")?,
+                })
+            })
+            .collect()
+    }
+
+    /// Whether the dossier holds these bytes already, deposited.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn is_deposited(&self, dossier: &DossierName, sha256: &str) -> Result<bool> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT 1 AS one FROM files f JOIN dossiers d ON d.id = f.dossier
+             WHERE d.fonds = $1 AND d.code = $2 AND f.sha256 = $3 AND d.version > 0 AND d.open_tasks = 0 LIMIT 1",
+        )
+        .bind(sql::replace_nul(&dossier.fonds))
+        .bind(sql::replace_nul(&dossier.code))
+        .bind(sha256.to_owned());
+        Ok(sql::fetch_optional(&mut connection, statement, "cannot look for a file").await?.is_some())
+    }
+
+    /// Those of the given SHA-256 sums whose intake copy is not needed any more: files of that content are
+    /// known, and every dossier that has one is deposited and has no open task. A sum that the catalogue does
+    /// not know is not among them: its file may be about to be received.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn deletable_intake_blobs(&self, sums: &[String]) -> Result<BTreeSet<String>> {
+        let mut connection = self.read().await?;
+        let mut ready = BTreeSet::new();
+        for chunk in sums.chunks(MAX_IN_LIST) {
+            let text = format!(
+                "SELECT f.sha256 AS sum FROM files f JOIN dossiers d ON d.id = f.dossier WHERE f.sha256 IN ({})
+                 GROUP BY f.sha256 HAVING max(d.open_tasks) = 0 AND min(d.version) > 0
+                 AND max((SELECT count(*) FROM pages p WHERE p.dossier = d.id AND p.state = 'held')) = 0",
+                placeholders(1, chunk.len())
+            );
+            for row in &sql::fetch_all(&mut connection, bind_all(dynamic_query(text), chunk), "cannot look for files in use").await? {
+                ready.insert(get::<String>(row, "sum")?);
+            }
+        }
+        Ok(ready)
+    }
+}

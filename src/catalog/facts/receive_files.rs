@@ -1,0 +1,288 @@
+//! Files that arrive: from a delivery, or out of an archive.
+
+use crate::Catalog;
+use crate::queue::dossier_scheduler::{DossierState, NewTask};
+use crate::sql::{self, MAX_IN_LIST, SqlValue, WriteTx, bind_all, dynamic_query, enum_str, get, get_enum, placeholders, retrying, to_json};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::batch::BatchState;
+use sohoa_base::model::dossier::{DeliveredFile, DeliveredName, DossierName, FileState};
+use sohoa_base::model::pipeline_plan::{PipelinePlan, StageLevel};
+use sohoa_base::model::refusal::{Refusal, RefusalClass};
+use std::collections::BTreeMap;
+
+/// What became of one file at its arrival.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceivedFile {
+    /// Its identifier.
+    pub file: String,
+    /// Where it stands: `Received`, `Duplicate`, `Refused`, or what it was before, where it was known.
+    pub state: FileState,
+    /// The file of the same dossier that has the same bytes.
+    pub duplicate_of: Option<String>,
+}
+
+/// A file of the dossier that already holds some bytes.
+#[derive(Debug, Clone)]
+struct ExistingByDigest {
+    id: String,
+    batch: String,
+    state: FileState,
+    refusal: Option<Refusal>,
+}
+
+/// A file of the batch that already has a path.
+#[derive(Debug, Clone)]
+struct ExistingByPath {
+    id: String,
+    dossier: String,
+    sha256: String,
+    state: FileState,
+    duplicate_of: Option<String>,
+}
+
+impl Catalog {
+    /// Takes files of one dossier into a batch, in one transaction; what became of each, in order.
+    ///
+    /// Repeating it does no harm: a path of the batch with the same bytes is known already. Other bytes under
+    /// a known path take its place while nobody has looked at it; else both are kept, the newcomer under the
+    /// path with ` (2)` added. Bytes that the dossier holds already become a `Duplicate` without a task, or are
+    /// refused as they were before; but what an outage refused is taken up again.
+    ///
+    /// # Errors
+    /// `Conflict` where the batch no longer receives; `Invalid` where the plan has no group for files.
+    pub async fn receive_files(
+        &self,
+        batch: &str,
+        dossier: &DossierName,
+        files: &[DeliveredFile],
+        plan: &PipelinePlan,
+    ) -> Result<Vec<ReceivedFile>> {
+        let group =
+            plan.next_group(StageLevel::File, 0).ok_or_else(|| Error::invalid(format!("pipeline {} has no stage for files", plan.name)))?;
+        retrying!(self.receive_files_once(batch, dossier, files, group))
+    }
+
+    async fn receive_files_once(
+        &self,
+        batch: &str,
+        dossier: &DossierName,
+        files: &[DeliveredFile],
+        group: usize,
+    ) -> Result<Vec<ReceivedFile>> {
+        let mut write = self.write().await?;
+        let statement = sqlx::query("SELECT state FROM batches WHERE id = $1").bind(batch.to_owned());
+        let row = sql::fetch_optional(write.connection(), statement, "cannot read a batch").await?;
+        let state: BatchState = get_enum(&row.ok_or_else(|| crate::batches::lifecycle::unknown_batch(batch))?, "state")?;
+        if state != BatchState::Receiving {
+            return Err(Error::conflict(format!("batch {batch} receives no more files, open it again")));
+        }
+        let locked = write.lock_or_create_dossiers(std::slice::from_ref(dossier), batch).await?;
+        let standing = locked.into_values().next().ok_or_else(|| Error::internal("a dossier was not locked"))?;
+        let received = self.insert_files(&mut write, batch, &standing, files, group).await?;
+        write.attach_by_rule(batch, &dossier.code).await?;
+        write.refresh_target_findings(batch, &standing.id, &dossier.code).await?;
+        let count = |state: FileState| received.iter().filter(|one| one.state == state).count();
+        let body = serde_json::json!({
+            "files": received.len(), "duplicate": count(FileState::Duplicate), "refused": count(FileState::Refused),
+        });
+        write.append_events(batch, &[(&standing.id, "files-received", body)]).await?;
+        write.commit().await?;
+        Ok(received)
+    }
+
+    /// Inserts files of a locked dossier with their tasks of `group`.
+    pub(crate) async fn insert_files(
+        &self,
+        write: &mut WriteTx,
+        batch: &str,
+        standing: &DossierState,
+        files: &[DeliveredFile],
+        group: usize,
+    ) -> Result<Vec<ReceivedFile>> {
+        write.link_batch(batch, standing).await?;
+        let mut holders = fetch_existing_by_digest(write, &standing.id, files).await?;
+        let mut placed = fetch_existing_by_path(write, batch, files).await?;
+        let (mut received, mut rows, mut tasks, mut again) = (Vec::with_capacity(files.len()), Vec::new(), Vec::new(), Vec::new());
+        for file in files {
+            let mut path = file.path.clone();
+            let mut known = placed.get(&to_json(&path)?).cloned();
+            let mut copies = 1;
+            while let Some(other) = known.as_ref().filter(|known| known.sha256 != file.sha256) {
+                if copies == 1
+                    && other.dossier == standing.id
+                    && !holders.contains_key(&file.sha256)
+                    && replace_unread_file(write, other, file).await?
+                {
+                    let holder =
+                        ExistingByDigest { id: other.id.clone(), batch: batch.to_owned(), state: FileState::Received, refusal: None };
+                    holders.retain(|_, held| held.id != other.id);
+                    holders.insert(file.sha256.clone(), holder);
+                    known = Some(ExistingByPath { sha256: file.sha256.clone(), ..other.clone() });
+                    break;
+                }
+                copies += 1;
+                path = numbered_name(&file.path, copies);
+                known = find_existing_by_path(write, &placed, batch, &path).await?;
+            }
+            if let Some(known) = known {
+                received.push(ReceivedFile { file: known.id.clone(), state: known.state, duplicate_of: known.duplicate_of.clone() });
+                placed.insert(to_json(&path)?, known);
+                continue;
+            }
+            let id = sql::new_id();
+            let (state, duplicate_of, refusal) = match holders.get(&file.sha256) {
+                // Its members must be counted in this batch too: they will be the duplicates.
+                Some(held) if held.state == FileState::Expanded && held.batch != batch => (FileState::Received, None, None),
+                Some(held) => match &held.refusal {
+                    Some(refusal) if held.state == FileState::Refused && refusal.class != RefusalClass::Outage => {
+                        (FileState::Refused, Some(held.id.clone()), Some(refusal.clone()))
+                    }
+                    _ => {
+                        again.push(held.id.clone());
+                        (FileState::Duplicate, Some(held.id.clone()), None)
+                    }
+                },
+                None => (FileState::Received, None, None),
+            };
+            if state == FileState::Received {
+                let holder = ExistingByDigest { id: id.clone(), batch: batch.to_owned(), state, refusal: None };
+                holders.entry(file.sha256.clone()).or_insert(holder);
+                tasks.push(NewTask { dossier: standing.id.clone(), group, level: StageLevel::File, item: id.clone() });
+            }
+            rows.push(file_row(&id, batch, &standing.id, &path, file, state, duplicate_of.as_deref(), refusal.as_ref())?);
+            let one = ExistingByPath {
+                id: id.clone(),
+                dossier: standing.id.clone(),
+                sha256: file.sha256.clone(),
+                state,
+                duplicate_of: duplicate_of.clone(),
+            };
+            placed.insert(to_json(&path)?, one);
+            received.push(ReceivedFile { file: id, state, duplicate_of });
+        }
+        let insert = "INSERT INTO files (id, batch, dossier, path, sha256, bytes, container, state, duplicate_of, class, reason) VALUES";
+        sql::bulk_insert(write.connection(), insert, rows, "", "cannot insert files").await?;
+        write.enqueue_tasks(batch, &tasks, true).await?;
+        if !again.is_empty() {
+            self.requeue_refused(write, batch, &again, &[RefusalClass::Outage]).await?;
+        }
+        Ok(received)
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn file_row(
+    id: &str,
+    batch: &str,
+    dossier: &str,
+    path: &DeliveredName,
+    file: &DeliveredFile,
+    state: FileState,
+    duplicate_of: Option<&str>,
+    refusal: Option<&Refusal>,
+) -> Result<Vec<SqlValue>> {
+    Ok(vec![
+        id.into(),
+        batch.into(),
+        dossier.into(),
+        SqlValue::Text(to_json(path)?),
+        file.sha256.as_str().into(),
+        SqlValue::Int(sql::to_i64(file.bytes)),
+        SqlValue::NullableText(file.container.as_ref().map(to_json).transpose()?),
+        SqlValue::Text(enum_str(&state)?),
+        SqlValue::NullableText(duplicate_of.map(str::to_owned)),
+        SqlValue::NullableText(refusal.map(|refusal| refusal.class.as_str().to_owned())),
+        SqlValue::NullableText(refusal.map(|refusal| sql::replace_nul(&refusal.reason))),
+    ])
+}
+
+/// Files of the dossier that hold the bytes of `files`, first comers only.
+async fn fetch_existing_by_digest(
+    write: &mut WriteTx,
+    dossier: &str,
+    files: &[DeliveredFile],
+) -> Result<BTreeMap<String, ExistingByDigest>> {
+    let mut found = BTreeMap::new();
+    let sums: Vec<String> = files.iter().map(|file| file.sha256.clone()).collect();
+    for chunk in sums.chunks(MAX_IN_LIST) {
+        let text = format!(
+            "SELECT id, batch, sha256, state, class, reason FROM files
+             WHERE dossier = $1 AND duplicate_of IS NULL AND sha256 IN ({}) ORDER BY id",
+            placeholders(2, chunk.len())
+        );
+        let statement = bind_all(dynamic_query(text).bind(dossier.to_owned()), chunk);
+        for row in &sql::fetch_all(write.connection(), statement, "cannot look for the same bytes").await? {
+            let holder = ExistingByDigest {
+                id: get(row, "id")?,
+                batch: get(row, "batch")?,
+                state: get_enum(row, "state")?,
+                refusal: crate::rows::refusal_from_row(row)?,
+            };
+            found.entry(get::<String>(row, "sha256")?).or_insert(holder);
+        }
+    }
+    Ok(found)
+}
+
+/// Files of the batch that have the paths of `files`.
+async fn fetch_existing_by_path(write: &mut WriteTx, batch: &str, files: &[DeliveredFile]) -> Result<BTreeMap<String, ExistingByPath>> {
+    let mut found = BTreeMap::new();
+    let paths = files.iter().map(|file| to_json(&file.path)).collect::<Result<Vec<_>>>()?;
+    for chunk in paths.chunks(MAX_IN_LIST) {
+        let text = format!(
+            "SELECT id, dossier, path, sha256, state, duplicate_of FROM files WHERE batch = $1 AND path IN ({})",
+            placeholders(2, chunk.len())
+        );
+        let statement = bind_all(dynamic_query(text).bind(batch.to_owned()), chunk);
+        for row in &sql::fetch_all(write.connection(), statement, "cannot look for the same paths").await? {
+            let one = ExistingByPath {
+                id: get(row, "id")?,
+                dossier: get(row, "dossier")?,
+                sha256: get(row, "sha256")?,
+                state: get_enum(row, "state")?,
+                duplicate_of: get(row, "duplicate_of")?,
+            };
+            found.insert(get(row, "path")?, one);
+        }
+    }
+    Ok(found)
+}
+
+async fn find_existing_by_path(
+    write: &mut WriteTx,
+    known: &BTreeMap<String, ExistingByPath>,
+    batch: &str,
+    path: &DeliveredName,
+) -> Result<Option<ExistingByPath>> {
+    if let Some(one) = known.get(&to_json(path)?) {
+        return Ok(Some(one.clone()));
+    }
+    let wanted = DeliveredFile { path: path.clone(), sha256: String::new(), bytes: 0, container: None };
+    Ok(fetch_existing_by_path(write, batch, &[wanted]).await?.into_values().next())
+}
+
+/// Puts other bytes in the place of a file that nobody has looked at and nobody repeats; `false` where
+/// somebody has. A worker that holds the file loses its lease.
+async fn replace_unread_file(write: &mut WriteTx, known: &ExistingByPath, file: &DeliveredFile) -> Result<bool> {
+    let statement = sqlx::query(
+        "UPDATE files SET sha256 = $2, bytes = $3 WHERE id = $1 AND state = 'received'
+         AND NOT EXISTS (SELECT 1 FROM files repeats WHERE repeats.duplicate_of = $1)",
+    )
+    .bind(known.id.clone())
+    .bind(file.sha256.clone())
+    .bind(sql::to_i64(file.bytes));
+    if sql::execute(write.connection(), statement, "cannot replace a file").await? == 0 {
+        return Ok(false);
+    }
+    let statement = sqlx::query("UPDATE tasks SET attempts = attempts + 1, worker = NULL, ready_at = $2 WHERE item = $1")
+        .bind(known.id.clone())
+        .bind(write.now);
+    sql::execute(write.connection(), statement, "cannot take a lease back").await?;
+    Ok(true)
+}
+
+/// The name of another file under the same path.
+fn numbered_name(path: &DeliveredName, number: u32) -> DeliveredName {
+    let suffix = format!(" ({number})");
+    DeliveredName { display: path.display.clone() + &suffix, raw_hex: path.raw_hex.as_ref().map(|raw| raw.clone() + &hex::encode(&suffix)) }
+}

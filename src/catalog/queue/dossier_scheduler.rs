@@ -1,0 +1,195 @@
+//! How a dossier moves on: open-task counters, the next group, the end of a batch.
+
+use crate::Catalog;
+use crate::sql::{self, SqlValue, WriteTx, get};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::dossier::DossierName;
+use sohoa_base::model::pipeline_plan::StageLevel;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a dossier's row says about its work, read under its lock.
+#[derive(Debug, Clone)]
+pub(crate) struct DossierState {
+    pub(crate) id: String,
+    pub(crate) active_batch: String,
+    pub(crate) last_group: i64,
+    pub(crate) open_tasks: i64,
+}
+
+fn dossier_state_from_row(row: &sqlx::any::AnyRow) -> Result<DossierState> {
+    Ok(DossierState {
+        id: get(row, "id")?,
+        active_batch: get(row, "driver")?,
+        last_group: get(row, "last_group")?,
+        open_tasks: get(row, "open_tasks")?,
+    })
+}
+
+/// One new task.
+#[derive(Debug, Clone)]
+pub(crate) struct NewTask {
+    pub(crate) dossier: String,
+    pub(crate) group: usize,
+    pub(crate) level: StageLevel,
+    pub(crate) item: String,
+}
+
+impl WriteTx {
+    /// Locks the dossiers of these names in one order for all, making those that are new.
+    pub(crate) async fn lock_or_create_dossiers(
+        &mut self,
+        names: &[DossierName],
+        driver: &str,
+    ) -> Result<BTreeMap<(String, String), DossierState>> {
+        let sorted: BTreeMap<(String, String), String> = names
+            .iter()
+            .map(|name| ((sql::replace_nul(&name.fonds), sql::replace_nul(&name.code)), sql::replace_nul(&name.title)))
+            .collect();
+        let mut locked = BTreeMap::new();
+        for (key, title) in sorted {
+            let statement = sqlx::query(
+                "INSERT INTO dossiers (id, fonds, code, title, driver) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (fonds, code) DO UPDATE SET title = dossiers.title
+                 RETURNING id, driver, last_group, open_tasks",
+            )
+            .bind(sql::new_id())
+            .bind(key.0.clone())
+            .bind(key.1.clone())
+            .bind(title)
+            .bind(driver.to_owned());
+            let row = sql::fetch_one(self.connection(), statement, "cannot take a dossier in hand").await?;
+            locked.insert(key, dossier_state_from_row(&row)?);
+        }
+        Ok(locked)
+    }
+
+    /// Notes that the batch touches the dossier.
+    pub(crate) async fn link_batch(&mut self, batch: &str, standing: &DossierState) -> Result<()> {
+        let statement = sqlx::query("INSERT INTO deliveries (batch, dossier) VALUES ($1, $2) ON CONFLICT (batch, dossier) DO NOTHING")
+            .bind(batch.to_owned())
+            .bind(standing.id.clone());
+        let first = sql::execute(self.connection(), statement, "cannot note a delivery").await? > 0;
+        if first && standing.open_tasks > 0 {
+            let statement = sqlx::query("UPDATE batches SET open_dossiers = open_dossiers + 1 WHERE id = $1").bind(batch.to_owned());
+            sql::execute(self.connection(), statement, "cannot count open dossiers").await?;
+        }
+        Ok(())
+    }
+
+    /// Inserts tasks of `batch` and counts them in their dossiers. With `restart`, the dossiers run through
+    /// their dossier-level groups again under this batch's plan once these tasks are done.
+    pub(crate) async fn enqueue_tasks(&mut self, batch: &str, tasks: &[NewTask], restart: bool) -> Result<()> {
+        if tasks.is_empty() {
+            return Ok(());
+        }
+        let statement = sqlx::query("SELECT priority, COALESCE(line, '') AS line FROM batches WHERE id = $1").bind(batch.to_owned());
+        let row = sql::fetch_one(self.connection(), statement, "priority of a batch").await?;
+        let (priority, line): (i64, String) = (get(&row, "priority")?, get(&row, "line")?);
+        self.ensure_queue(&line).await?;
+        let mut grown: BTreeMap<&str, i64> = BTreeMap::new();
+        let mut rows = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            *grown.entry(&task.dossier).or_default() += 1;
+            rows.push(vec![
+                SqlValue::Text(sql::new_id()),
+                batch.into(),
+                task.dossier.as_str().into(),
+                SqlValue::Int(sql::to_i64(task.group)),
+                task.level.as_str().into(),
+                task.item.as_str().into(),
+                SqlValue::Int(priority),
+                SqlValue::Int(self.now),
+                line.as_str().into(),
+            ]);
+        }
+        let insert = "INSERT INTO tasks (id, batch, dossier, grp, level, item, priority, ready_at, line) VALUES";
+        sql::bulk_insert(self.connection(), insert, rows, "", "cannot insert tasks").await?;
+        for (dossier, count) in grown {
+            let statement = sqlx::query(
+                "UPDATE dossiers SET open_tasks = open_tasks + $2, last_group = CASE WHEN $3 = 1 THEN -1 ELSE last_group END,
+                        driver = CASE WHEN $3 = 1 THEN $4 ELSE driver END
+                 WHERE id = $1 RETURNING open_tasks",
+            )
+            .bind(dossier.to_owned())
+            .bind(count)
+            .bind(i64::from(restart))
+            .bind(batch.to_owned());
+            let row = sql::fetch_one(self.connection(), statement, "cannot count open tasks").await?;
+            if get::<i64>(&row, "open_tasks")? == count {
+                self.on_dossier_active(dossier).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// An idle dossier has work again: every batch that touched it waits for it.
+    async fn on_dossier_active(&mut self, dossier: &str) -> Result<()> {
+        for batch in self.batches_of_dossier(dossier).await? {
+            let statement = sqlx::query("UPDATE batches SET open_dossiers = open_dossiers + 1 WHERE id = $1").bind(batch);
+            sql::execute(self.connection(), statement, "cannot count open dossiers").await?;
+        }
+        Ok(())
+    }
+
+    /// A dossier has no work left: batches that waited for it alone are finished.
+    async fn on_dossier_idle(&mut self, dossier: &str) -> Result<()> {
+        for batch in self.batches_of_dossier(dossier).await? {
+            let statement = sqlx::query(
+                "UPDATE batches SET open_dossiers = open_dossiers - 1,
+                        state = CASE WHEN open_dossiers = 1 AND state = 'running' THEN 'finished' ELSE state END,
+                        ended = CASE WHEN open_dossiers = 1 AND state = 'running' THEN $2 ELSE ended END
+                 WHERE id = $1",
+            )
+            .bind(batch)
+            .bind(self.now);
+            sql::execute(self.connection(), statement, "cannot count open dossiers").await?;
+        }
+        Ok(())
+    }
+
+    async fn batches_of_dossier(&mut self, dossier: &str) -> Result<BTreeSet<String>> {
+        let statement = sqlx::query("SELECT batch FROM deliveries WHERE dossier = $1").bind(dossier.to_owned());
+        sql::fetch_all(self.connection(), statement, "cannot read deliveries").await?.iter().map(|row| get(row, "batch")).collect()
+    }
+}
+
+impl Catalog {
+    /// Takes `count` ended tasks off the dossier; with none left it gets a task of its next dossier-level
+    /// group, or rests.
+    pub(crate) async fn complete_tasks(&self, write: &mut WriteTx, dossier: &str, count: u64) -> Result<()> {
+        let statement =
+            sqlx::query("UPDATE dossiers SET open_tasks = open_tasks - $2 WHERE id = $1 RETURNING id, driver, last_group, open_tasks")
+                .bind(dossier.to_owned())
+                .bind(sql::to_i64(count));
+        let standing = dossier_state_from_row(&sql::fetch_one(write.connection(), statement, "cannot count open tasks").await?)?;
+        if standing.open_tasks < 0 {
+            return Err(Error::internal(format!("dossier {dossier} has fewer than no open tasks")));
+        }
+        if standing.open_tasks > 0 {
+            return Ok(());
+        }
+        let plan = self.plan(write.connection(), &standing.active_batch).await?;
+        let from = usize::try_from(standing.last_group + 1).unwrap_or(0);
+        let Some(group) = plan.next_group(StageLevel::Dossier, from) else { return write.on_dossier_idle(dossier).await };
+        let statement = sqlx::query("UPDATE dossiers SET last_group = $2, open_tasks = 1 WHERE id = $1")
+            .bind(dossier.to_owned())
+            .bind(sql::to_i64(group));
+        sql::execute(write.connection(), statement, "cannot begin a dossier's group").await?;
+        let statement = sqlx::query(
+            "INSERT INTO tasks (id, batch, dossier, grp, level, item, priority, ready_at, line)
+             SELECT $1, id, $3, $4, 'dossier', $3, priority, $5, COALESCE(line, '') FROM batches WHERE id = $2",
+        )
+        .bind(sql::new_id())
+        .bind(standing.active_batch.clone())
+        .bind(dossier.to_owned())
+        .bind(sql::to_i64(group))
+        .bind(write.now);
+        if sql::execute(write.connection(), statement, "cannot insert a dossier's task").await? == 0 {
+            return Err(Error::internal(format!("batch {} of dossier {dossier} is missing", standing.active_batch)));
+        }
+        let statement = sqlx::query("SELECT COALESCE(line, '') AS line FROM batches WHERE id = $1").bind(standing.active_batch.clone());
+        let line: String = get(&sql::fetch_one(write.connection(), statement, "line of a batch").await?, "line")?;
+        write.ensure_queue(&line).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,143 @@
+//! What people decide about documents: kept with the document, written to the events, and the document passes its
+//! group of stages again. Nothing is read anew.
+
+use crate::queue::dossier_scheduler::NewTask;
+use crate::sql::{self, get, get_json, retrying, to_json};
+use crate::{Catalog, rfc3339};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::decision::{Decision, DecisionKind};
+use sohoa_base::model::dossier::{DeliveredFile, Document};
+use sohoa_base::model::pipeline_plan::{PipelinePlan, StageLevel};
+
+/// What a decision set in motion.
+#[derive(Debug, Clone)]
+pub struct DecisionOutcome {
+    /// The batch whose tasks bring the new version of the dossier.
+    pub batch: String,
+    /// The decisions as they were kept.
+    pub decisions: Vec<Decision>,
+}
+
+/// What a person decides about one document.
+#[derive(Debug, Clone, Copy)]
+pub struct NewDecision<'a> {
+    /// Who.
+    pub author: &'a str,
+    /// What, in order.
+    pub acts: &'a [DecisionKind],
+    /// Why, in the author's words.
+    pub note: Option<&'a str>,
+    /// The pipeline as text, and as the queue sees it, for a dossier whose own is not known any more, as after a rebuild.
+    pub pipeline: &'a str,
+    /// See `pipeline`.
+    pub plan: &'a PipelinePlan,
+    /// Files that stand for pages, their bytes stored already, by SHA-256.
+    pub replacement_files: &'a [DeliveredFile],
+}
+
+impl Catalog {
+    /// Keeps what a person decided about a document and queues the document.
+    ///
+    /// # Errors
+    /// `NotFound` where the document is gone; `Conflict` while its dossier is being worked on.
+    pub async fn save_decisions(&self, document: &Document, new: &NewDecision<'_>) -> Result<DecisionOutcome> {
+        retrying!(self.save_decisions_once(document, new))
+    }
+
+    async fn save_decisions_once(&self, document: &Document, new: &NewDecision<'_>) -> Result<DecisionOutcome> {
+        let mut write = self.write().await?;
+        let dossier = &document.dossier;
+        write.lock_dossiers_by_id(vec![dossier.clone()]).await?;
+        let statement = sqlx::query("SELECT driver, open_tasks FROM dossiers WHERE id = $1").bind(dossier.clone());
+        let row = sql::fetch_one(write.connection(), statement, "dossier of a document").await?;
+        if get::<i64>(&row, "open_tasks")? > 0 {
+            return Err(Error::conflict("the dossier is being worked on; decide again when its run has ended"));
+        }
+        let driver: String = get(&row, "driver")?;
+        let statement = sqlx::query("SELECT decisions FROM documents WHERE id = $1").bind(document.id.clone());
+        let row = sql::fetch_optional(write.connection(), statement, "cannot read a document").await?;
+        let row = row.ok_or_else(|| Error::not_found("the document is gone; list the documents again"))?;
+        let mut decisions: Vec<Decision> = get_json(&row, "decisions")?;
+        let added: Vec<Decision> = new
+            .acts
+            .iter()
+            .map(|act| Decision {
+                at: rfc3339(write.now),
+                author: sql::replace_nul(new.author),
+                kind: act.clone(),
+                note: new.note.map(sql::replace_nul).filter(|note| !note.is_empty()),
+            })
+            .collect();
+        decisions.extend(added.iter().cloned());
+        let statement = sqlx::query("UPDATE documents SET decisions = $2, stored = 0 WHERE id = $1")
+            .bind(document.id.clone())
+            .bind(to_json(&decisions)?);
+        sql::execute(write.connection(), statement, "cannot keep a decision").await?;
+        let (batch, group) =
+            self.open_decision_batch(&mut write, (dossier, &driver), StageLevel::Document, (new.pipeline, new.plan)).await?;
+        let task = |item: String| NewTask { dossier: dossier.clone(), group, level: StageLevel::Document, item };
+        let mut tasks = vec![task(document.id.clone())];
+        for decision in &added {
+            tasks.extend(write.resplit_document(document, decision).await?.into_iter().map(task));
+        }
+        let plan = self.plan(write.connection(), &batch).await?;
+        let pages = write.reread_pages(document, &plan, &added, new.replacement_files, &batch).await?;
+        if !pages.is_empty() {
+            // They come to their document's group once what is read anew is read.
+            let stale = tasks.drain(..).map(|task| task.item).collect::<Vec<_>>();
+            write.mark_documents_stale(&stale).await?;
+            tasks = pages;
+        }
+        write.enqueue_tasks(&batch, &tasks, true).await?;
+        let events: Vec<_> = added
+            .iter()
+            .map(|decision| {
+                (dossier.as_str(), "document-decided", serde_json::json!({ "document": document.number, "decision": decision }))
+            })
+            .collect();
+        write.append_events(&batch, &events).await?;
+        write.commit().await?;
+        Ok(DecisionOutcome { batch, decisions: added })
+    }
+
+    /// A batch without files, for decisions about a dossier, with the first group of its plan at `level`. It goes
+    /// before all others, since a person waits, and neither waits for the rest of a delivery nor for one that is
+    /// paused. Its plan is that of the dossier's `driver`, or `given` where that is not known any more.
+    pub(crate) async fn open_decision_batch(
+        &self,
+        write: &mut sql::WriteTx,
+        (dossier, driver): (&str, &str),
+        level: StageLevel,
+        given: (&str, &PipelinePlan),
+    ) -> Result<(String, usize)> {
+        let statement = sqlx::query("SELECT pipeline FROM batches WHERE id = $1").bind(driver.to_owned());
+        let pipeline: String = get(&sql::fetch_one(write.connection(), statement, "batch of a dossier").await?, "pipeline")?;
+        let own = self.plan(write.connection(), driver).await?;
+        let (pipeline, plan) = match own.next_group(level, 0) {
+            Some(_) => (pipeline.as_str(), own.as_ref()),
+            None => given,
+        };
+        let group = plan
+            .next_group(level, 0)
+            .ok_or_else(|| Error::invalid(format!("the pipeline has no stage at the level of a {}", level.as_str())))?;
+        Ok((write.insert_decision_batch(dossier, pipeline, plan).await?, group))
+    }
+}
+
+impl sql::WriteTx {
+    async fn insert_decision_batch(&mut self, dossier: &str, pipeline: &str, plan: &PipelinePlan) -> Result<String> {
+        let id = sql::new_id();
+        let statement = sqlx::query(
+            "INSERT INTO batches (id, key, unit, pipeline, plan, state, control, priority, created)
+             VALUES ($1, $1, '', $2, $3, 'running', 'run', 100, $4)",
+        )
+        .bind(id.clone())
+        .bind(sql::replace_nul(pipeline))
+        .bind(to_json(plan)?)
+        .bind(self.now);
+        sql::execute(self.connection(), statement, "cannot open a batch").await?;
+        let statement = sqlx::query("INSERT INTO deliveries (batch, dossier) VALUES ($1, $2)").bind(id.clone()).bind(dossier.to_owned());
+        sql::execute(self.connection(), statement, "cannot note a delivery").await?;
+        Ok(id)
+    }
+}

@@ -1,0 +1,7 @@
+//! Documents that wait for a person: the queue, locks, decisions.
+
+pub(crate) mod document_decisions;
+pub(crate) mod page_decisions;
+pub(crate) mod quarantine;
+pub(crate) mod review_locks;
+pub(crate) mod review_queue;

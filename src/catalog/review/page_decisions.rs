@@ -1,0 +1,200 @@
+//! What people decide about the pages of a document: where it is cut, which way up a page is, which scan stands for it.
+
+use crate::queue::dossier_scheduler::NewTask;
+use crate::sql::{self, SqlValue, WriteTx, bind_all, dynamic_query, get, get_json, placeholders, to_json};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::decision::{Decision, DecisionKind};
+use sohoa_base::model::dossier::{DeliveredFile, Document};
+use sohoa_base::model::pipeline_plan::{PipelinePlan, StageLevel};
+
+impl WriteTx {
+    /// Cuts the document, or joins another one to it, where that was decided; other documents that this changes.
+    pub(crate) async fn resplit_document(&mut self, document: &Document, decision: &Decision) -> Result<Option<String>> {
+        match &decision.kind {
+            DecisionKind::Split { page } => self.split_document(document, *page, decision).await.map(Some),
+            DecisionKind::Join { document: other } => self.join_documents(document, *other).await.map(|()| None),
+            _ => Ok(None),
+        }
+    }
+
+    async fn split_document(&mut self, document: &Document, page: u32, decision: &Decision) -> Result<String> {
+        let count = self.page_count(&document.id).await?;
+        if page < 2 || i64::from(page) > count {
+            return Err(Error::invalid(format!("the document has {count} pages; another one can begin at page 2 to {count}")));
+        }
+        let statement = sqlx::query("SELECT MAX(number) + 1 AS number FROM documents WHERE dossier = $1").bind(document.dossier.clone());
+        let number: i64 = get(&sql::fetch_one(self.connection(), statement, "highest document").await?, "number")?;
+        let first = i64::from(page);
+        // Corrections of words go with their page.
+        let moved = |decision: &Decision| match &decision.kind {
+            DecisionKind::CorrectWord { page: at, .. } if *at >= page => Some(with_shifted_page(decision, -first + 1)),
+            _ => None,
+        };
+        let mut decisions: Vec<Decision> = self.decisions_of_document(&document.id).await?.iter().filter_map(moved).collect();
+        decisions.push(decision.clone());
+        let id = sql::new_id();
+        let statement = sqlx::query("INSERT INTO documents (id, dossier, number, decisions) VALUES ($1, $2, $3, $4)")
+            .bind(id.clone())
+            .bind(document.dossier.clone())
+            .bind(number)
+            .bind(to_json(&decisions)?);
+        sql::execute(self.connection(), statement, "cannot make a document").await?;
+        let statement = sqlx::query("UPDATE pages SET document = $2, place = place - $3 + 1 WHERE document = $1 AND place >= $3")
+            .bind(document.id.clone())
+            .bind(id.clone())
+            .bind(first);
+        sql::execute(self.connection(), statement, "cannot move pages").await?;
+        Ok(id)
+    }
+
+    async fn join_documents(&mut self, document: &Document, other: u32) -> Result<()> {
+        let missing = || Error::not_found(format!("the dossier has no document {other} besides this one"));
+        let statement = sqlx::query("SELECT id FROM documents WHERE dossier = $1 AND number = $2 AND id <> $3")
+            .bind(document.dossier.clone())
+            .bind(i64::from(other))
+            .bind(document.id.clone());
+        let row = sql::fetch_optional(self.connection(), statement, "cannot read a document").await?.ok_or_else(missing)?;
+        let joined: String = get(&row, "id")?;
+        let (count, more) = (self.page_count(&document.id).await?, self.page_count(&joined).await?);
+        if more == 0 {
+            return Err(missing());
+        }
+        let statement = sqlx::query("UPDATE pages SET document = $2, place = place + $3 WHERE document = $1")
+            .bind(joined.clone())
+            .bind(document.id.clone())
+            .bind(count);
+        sql::execute(self.connection(), statement, "cannot move pages").await?;
+        let mut decisions = self.decisions_of_document(&document.id).await?;
+        let words = self.decisions_of_document(&joined).await?;
+        decisions.extend(
+            words.iter().filter(|one| matches!(one.kind, DecisionKind::CorrectWord { .. })).map(|one| with_shifted_page(one, count)),
+        );
+        let statement =
+            sqlx::query("UPDATE documents SET decisions = $2 WHERE id = $1").bind(document.id.clone()).bind(to_json(&decisions)?);
+        sql::execute(self.connection(), statement, "cannot join documents").await?;
+        let statement = sqlx::query("UPDATE documents SET decisions = '[]', review = '[]', queue = '' WHERE id = $1").bind(joined);
+        sql::execute(self.connection(), statement, "cannot join documents").await?;
+        Ok(())
+    }
+
+    async fn page_count(&mut self, document: &str) -> Result<i64> {
+        let statement = sqlx::query("SELECT count(*) AS n FROM pages WHERE document = $1").bind(document.to_owned());
+        get(&sql::fetch_one(self.connection(), statement, "count of pages").await?, "n")
+    }
+
+    async fn decisions_of_document(&mut self, document: &str) -> Result<Vec<Decision>> {
+        let statement = sqlx::query("SELECT decisions FROM documents WHERE id = $1").bind(document.to_owned());
+        get_json(&sql::fetch_one(self.connection(), statement, "cannot read a document").await?, "decisions")
+    }
+
+    /// Tasks for pages that are read again because they are turned, and for files that stand for pages.
+    pub(crate) async fn reread_pages(
+        &mut self,
+        document: &Document,
+        plan: &PipelinePlan,
+        decisions: &[Decision],
+        delivered: &[DeliveredFile],
+        batch: &str,
+    ) -> Result<Vec<NewTask>> {
+        let mut tasks = Vec::new();
+        let group = |level: StageLevel| {
+            plan.next_group(level, 0)
+                .ok_or_else(|| Error::invalid(format!("the pipeline has no stage at the level of a {}", level.as_str())))
+        };
+        let task = |level: StageLevel, item: String| Ok(NewTask { dossier: document.dossier.clone(), group: group(level)?, level, item });
+        for decision in decisions {
+            let (DecisionKind::Rotate { page, .. } | DecisionKind::ReplaceScan { page, .. }) = &decision.kind else { continue };
+            let unknown = || Error::not_found(format!("the document has no page {page}"));
+            let known = document.page(*page).ok_or_else(unknown)?.to_owned();
+            match &decision.kind {
+                DecisionKind::Rotate { turn, .. } => {
+                    let statement = sqlx::query(
+                        "UPDATE pages SET state = 'waiting', reading = NULL, class = NULL, reason = NULL, turn = $2 WHERE id = $1",
+                    )
+                    .bind(known.clone())
+                    .bind(i64::from(*turn));
+                    sql::execute(self.connection(), statement, "cannot turn a page").await?;
+                    tasks.push(task(StageLevel::Page, known)?);
+                }
+                DecisionKind::ReplaceScan { sha256, .. } => {
+                    let file = delivered
+                        .iter()
+                        .find(|file| file.sha256 == *sha256)
+                        .ok_or_else(|| Error::internal("the file that replaces a page was not delivered"))?;
+                    tasks.push(task(StageLevel::File, self.insert_replacement_file(document, batch, file, &known).await?)?);
+                }
+                _ => {}
+            }
+        }
+        Ok(tasks)
+    }
+
+    async fn insert_replacement_file(&mut self, document: &Document, batch: &str, file: &DeliveredFile, page: &str) -> Result<String> {
+        let statement = sqlx::query("SELECT 1 AS one FROM files WHERE dossier = $1 AND sha256 = $2")
+            .bind(document.dossier.clone())
+            .bind(file.sha256.clone());
+        if sql::fetch_optional(self.connection(), statement, "cannot look for the same bytes").await?.is_some() {
+            return Err(Error::conflict("the dossier holds a file with the same bytes already; scan the page again"));
+        }
+        let id = sql::new_id();
+        let row = vec![
+            SqlValue::Text(id.clone()),
+            batch.into(),
+            document.dossier.as_str().into(),
+            SqlValue::Text(to_json(&file.path)?),
+            file.sha256.as_str().into(),
+            SqlValue::Int(sql::to_i64(file.bytes)),
+            "received".into(),
+            page.into(),
+        ];
+        let insert = "INSERT INTO files (id, batch, dossier, path, sha256, bytes, state, replaces) VALUES";
+        sql::bulk_insert(self.connection(), insert, vec![row], "", "cannot insert a file").await?;
+        Ok(id)
+    }
+
+    /// Pages of a file that was delivered to replace a page take its place in its document; the replaced page stays in
+    /// its original, and counts as stored.
+    pub(crate) async fn apply_page_replacement(&mut self, file: &str) -> Result<()> {
+        let statement = sqlx::query(
+            "SELECT p.id, p.document, p.place FROM files f JOIN pages p ON p.id = f.replaces WHERE f.id = $1 AND p.document IS NOT NULL",
+        )
+        .bind(file.to_owned());
+        let Some(row) = sql::fetch_optional(self.connection(), statement, "cannot read a replaced page").await? else { return Ok(()) };
+        let (old, document, place): (String, String, i64) = (get(&row, "id")?, get(&row, "document")?, get(&row, "place")?);
+        let statement = sqlx::query("SELECT count(*) AS n FROM pages WHERE file = $1").bind(file.to_owned());
+        let count: i64 = get(&sql::fetch_one(self.connection(), statement, "count of pages").await?, "n")?;
+        if count == 0 {
+            return Ok(());
+        }
+        let statement = sqlx::query("UPDATE pages SET place = place + $3 WHERE document = $1 AND place > $2")
+            .bind(document.clone())
+            .bind(place)
+            .bind(count - 1);
+        sql::execute(self.connection(), statement, "cannot move pages").await?;
+        let statement =
+            sqlx::query("UPDATE pages SET document = NULL, place = NULL, state = 'stored', class = NULL, reason = NULL WHERE id = $1")
+                .bind(old);
+        sql::execute(self.connection(), statement, "cannot replace a page").await?;
+        let statement = sqlx::query("UPDATE pages SET document = $2, place = $3 + number - 1 WHERE file = $1")
+            .bind(file.to_owned())
+            .bind(document)
+            .bind(place);
+        sql::execute(self.connection(), statement, "cannot replace a page").await?;
+        Ok(())
+    }
+
+    pub(crate) async fn mark_documents_stale(&mut self, documents: &[String]) -> Result<()> {
+        let text = format!("UPDATE documents SET stale = 1 WHERE id IN ({})", placeholders(1, documents.len()));
+        sql::execute(self.connection(), bind_all(dynamic_query(text), documents), "cannot mark documents").await?;
+        Ok(())
+    }
+}
+
+/// The decision about a word on a page that has another place now.
+fn with_shifted_page(decision: &Decision, by: i64) -> Decision {
+    let mut moved = decision.clone();
+    if let DecisionKind::CorrectWord { page, .. } = &mut moved.kind {
+        *page = u32::try_from(i64::from(*page) + by).unwrap_or(*page);
+    }
+    moved
+}

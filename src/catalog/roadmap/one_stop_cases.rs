@@ -1,0 +1,81 @@
+//! One-stop dossiers: what offices said of them, and what the archive holds of them.
+
+use crate::Catalog;
+use crate::sql::{self, SqlValue, get, get_json, retrying, to_json};
+use sohoa_base::error::Result;
+use sohoa_base::model::record::Description;
+use sohoa_base::model::roadmap::one_stop_case::{Case, CaseSubmission};
+
+/// A stored document of a dossier about which nobody need decide any more, or a dossier without one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredCaseDocument {
+    /// Unit (fonds) of the dossier.
+    pub unit: String,
+    /// Code of the dossier.
+    pub dossier: String,
+    /// What the document is; none: the dossier has no such document.
+    pub description: Option<Description>,
+}
+
+impl Catalog {
+    /// Keeps a table of cases. What was said of a dossier in a later table stays.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn save_cases(&self, handed: &CaseSubmission) -> Result<()> {
+        retrying!(self.save_cases_once(handed))
+    }
+
+    async fn save_cases_once(&self, handed: &CaseSubmission) -> Result<()> {
+        let mut write = self.write().await?;
+        let mut rows = Vec::with_capacity(handed.cases.len());
+        for case in &handed.cases {
+            rows.push(vec![
+                SqlValue::Text(sql::replace_nul(&case.code)),
+                SqlValue::Text(sql::replace_nul(&case.unit)),
+                SqlValue::Text(handed.id.clone()),
+                SqlValue::Text(to_json(case)?),
+            ]);
+        }
+        let newer = "ON CONFLICT (code) DO UPDATE SET unit = excluded.unit, handed = excluded.handed, body = excluded.body
+            WHERE cases.handed < excluded.handed";
+        let insert = "INSERT INTO cases (code, unit, handed, body) VALUES";
+        sql::bulk_insert(write.connection(), insert, rows, newer, "cannot keep one-stop dossiers").await?;
+        let body = serde_json::json!({ "by": handed.by, "table": handed.id, "cases": handed.cases.len() });
+        write.append_events("", &[("", "cases-kept", body)]).await?;
+        write.commit().await
+    }
+
+    /// The newest word about every one-stop dossier, by code.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn cases(&self) -> Result<Vec<Case>> {
+        let mut connection = self.read().await?;
+        let rows =
+            sql::fetch_all(&mut connection, sqlx::query("SELECT body FROM cases ORDER BY code"), "cannot read one-stop dossiers").await?;
+        rows.iter().map(|row| get_json(row, "body")).collect()
+    }
+
+    /// Dossiers whose code may be that of a one-stop dossier, with their documents that are stored and wait for nobody, by unit
+    /// and code.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn stored_case_documents(&self) -> Result<Vec<StoredCaseDocument>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT d.fonds, d.code, o.description
+             FROM dossiers d LEFT JOIN documents o ON o.dossier = d.id AND o.stored = 1 AND o.review = '[]' AND o.description IS NOT NULL
+             WHERE d.version > 0 AND d.code LIKE '%-______-____%' ORDER BY d.fonds, d.code, o.number",
+        );
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read one-stop dossiers").await?;
+        rows.iter()
+            .map(|row| {
+                let description: Option<String> = get(row, "description")?;
+                let description = description.map(|text| sql::from_json(&text, "the description of a document")).transpose()?;
+                Ok(StoredCaseDocument { unit: get(row, "fonds")?, dossier: get(row, "code")?, description })
+            })
+            .collect()
+    }
+}

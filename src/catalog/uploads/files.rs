@@ -1,0 +1,319 @@
+//! Files of uploads: announced, here, refused, taken back.
+
+use crate::Catalog;
+use crate::sql::{self, WriteTx, enum_str, get, get_enum, get_u64, retrying};
+use crate::uploads::lists::NewUploadList;
+use serde::Serialize;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::refusal::{Refusal, RefusalClass};
+use sohoa_base::model::upload::{Upload, UploadFile, UploadFileState};
+use sqlx::any::AnyRow;
+
+/// What a file is by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UploadFileKind {
+    /// Something to be read.
+    Scan,
+    /// A list that comes beside the scans.
+    List,
+    /// Left out by rule.
+    Ignored,
+}
+
+/// A file that is announced.
+#[derive(Debug, Clone, Copy)]
+pub struct NewUploadFile<'a> {
+    /// Path inside the delivery, as it was told.
+    pub path: &'a str,
+    /// Code of its dossier.
+    pub dossier: &'a str,
+    /// The path as it is compared with lists.
+    pub normalized_path: &'a str,
+    /// What it is by its name.
+    pub kind: UploadFileKind,
+    /// Size.
+    pub bytes: u64,
+    /// SHA-256, lower-case hexadecimal.
+    pub sha256: &'a str,
+    /// Why its bytes are not taken at all.
+    pub refusal: Option<&'a Refusal>,
+}
+
+/// What was found out about a file whose bytes are here.
+#[derive(Debug, Clone)]
+pub enum UploadVerdict {
+    /// It may be a scan.
+    Scan,
+    /// It is none.
+    Refused(Refusal),
+    /// It is left out by rule.
+    Ignored,
+    /// It is a list.
+    List(NewUploadList),
+}
+
+/// A file of an upload by identifiers.
+#[derive(Debug, Clone, Copy)]
+struct UploadFileKey<'a> {
+    upload: &'a str,
+    file: &'a str,
+}
+
+impl Catalog {
+    /// Announces a file; `false` where it was announced before, with the same size and SHA-256.
+    ///
+    /// # Errors
+    /// `Conflict` where other bytes were announced under its path, or the upload is not open any more.
+    pub async fn announce_upload_file(&self, upload: &str, new: &NewUploadFile<'_>) -> Result<(UploadFile, bool)> {
+        retrying!(self.announce_upload_file_once(upload, new))
+    }
+
+    async fn announce_upload_file_once(&self, upload: &str, new: &NewUploadFile<'_>) -> Result<(UploadFile, bool)> {
+        let mut write = self.write().await?;
+        write.lock_upload(upload).await?;
+        let statement =
+            sqlx::query("SELECT * FROM upload_files WHERE upload = $1 AND path = $2").bind(upload.to_owned()).bind(new.path.to_owned());
+        if let Some(row) = sql::fetch_optional(write.connection(), statement, "cannot look for a path").await? {
+            let known = upload_file_from_row(&row)?;
+            if known.bytes == new.bytes && known.sha256 == new.sha256 {
+                return Ok((known, false));
+            }
+            return Err(Error::conflict(format!("other bytes were announced under {}; remove that file from the upload first", new.path)));
+        }
+        let state = if new.refusal.is_some() { UploadFileState::Refused } else { UploadFileState::Sending };
+        let last = new.normalized_path.rsplit('/').next().unwrap_or_default();
+        let statement = sqlx::query(
+            "INSERT INTO upload_files (id, upload, path, dossier, plain, last, kind, bytes, sha256, state, absent, class, reason)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING *",
+        )
+        .bind(sql::new_id())
+        .bind(upload.to_owned())
+        .bind(new.path.to_owned())
+        .bind(new.dossier.to_owned())
+        .bind(new.normalized_path.to_owned())
+        .bind(last.to_owned())
+        .bind(enum_str(&new.kind)?)
+        .bind(sql::to_i64(new.bytes))
+        .bind(new.sha256.to_owned())
+        .bind(enum_str(&state)?)
+        .bind(i64::from(new.refusal.is_some()))
+        .bind(new.refusal.map(|refusal| refusal.class.as_str()))
+        .bind(new.refusal.map(|refusal| sql::replace_nul(&refusal.reason)));
+        let file = upload_file_from_row(&sql::fetch_one(write.connection(), statement, "cannot announce a file").await?)?;
+        if new.kind == UploadFileKind::Scan {
+            write.match_file_to_lists(upload, &file.id).await?;
+        }
+        write.commit().await?;
+        Ok((file, true))
+    }
+
+    /// One file of an upload.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown one.
+    pub async fn upload_file(&self, upload: &str, file: &str) -> Result<UploadFile> {
+        let mut connection = self.read().await?;
+        fetch_upload_file(&mut connection, UploadFileKey { upload, file }).await
+    }
+
+    /// Files of an upload in the order in which they were announced, after the one named, in one state or in any; at most `limit`.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn upload_files(
+        &self,
+        upload: &str,
+        state: Option<UploadFileState>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<UploadFile>> {
+        let mut connection = self.read().await?;
+        let after = sql::replace_nul(after.unwrap_or_default());
+        let statement = match state {
+            Some(state) => sqlx::query("SELECT * FROM upload_files WHERE upload = $1 AND state = $4 AND id > $2 ORDER BY id LIMIT $3")
+                .bind(upload.to_owned())
+                .bind(after)
+                .bind(sql::to_i64(limit))
+                .bind(enum_str(&state)?),
+            None => sqlx::query("SELECT * FROM upload_files WHERE upload = $1 AND id > $2 ORDER BY id LIMIT $3")
+                .bind(upload.to_owned())
+                .bind(after)
+                .bind(sql::to_i64(limit)),
+        };
+        sql::fetch_all(&mut connection, statement, "cannot read files of an upload").await?.iter().map(upload_file_from_row).collect()
+    }
+
+    /// Keeps what was found out about a file whose bytes are all here; a scan whose bytes its dossier has already is a duplicate, as
+    /// it will be in the batch. What is known already stays.
+    ///
+    /// # Errors
+    /// `Conflict` where the upload is not open any more, `NotFound` for an unknown file.
+    pub async fn record_upload_verdict(&self, upload: &str, file: &str, verdict: &UploadVerdict) -> Result<UploadFile> {
+        retrying!(self.record_upload_verdict_once(UploadFileKey { upload, file }, verdict))
+    }
+
+    async fn record_upload_verdict_once(&self, place: UploadFileKey<'_>, verdict: &UploadVerdict) -> Result<UploadFile> {
+        let mut write = self.write().await?;
+        let upload = write.lock_upload(place.upload).await?;
+        let mut file = fetch_upload_file(write.connection(), place).await?;
+        if file.state != UploadFileState::Sending {
+            return Ok(file);
+        }
+        let mut twin = None;
+        match verdict {
+            UploadVerdict::Ignored => file.state = UploadFileState::Ignored,
+            UploadVerdict::List(list) => {
+                file.state = UploadFileState::List;
+                write.save_upload_list(&upload.id, &file.id, list).await?;
+            }
+            UploadVerdict::Scan | UploadVerdict::Refused(_) => twin = classify_scan(&mut write, &upload, &mut file, verdict).await?,
+        }
+        let statement = sqlx::query("UPDATE upload_files SET state = $2, class = $3, reason = $4, twin = $5, repeats = $6 WHERE id = $1")
+            .bind(file.id.clone())
+            .bind(enum_str(&file.state)?)
+            .bind(file.class.map(RefusalClass::as_str))
+            .bind(file.reason.as_deref().map(sql::replace_nul))
+            .bind(twin)
+            .bind(file.duplicate_of.clone());
+        sql::execute(write.connection(), statement, "cannot keep what a file is").await?;
+        write.commit().await?;
+        Ok(file)
+    }
+
+    /// Takes a file out of an upload. A duplicate of it takes its place.
+    ///
+    /// # Errors
+    /// `Conflict` where the upload is not open any more, `NotFound` for an unknown file.
+    pub async fn remove_upload_file(&self, upload: &str, file: &str, by: &str) -> Result<()> {
+        retrying!(self.remove_upload_file_once(UploadFileKey { upload, file }, by))
+    }
+
+    async fn remove_upload_file_once(&self, place: UploadFileKey<'_>, by: &str) -> Result<()> {
+        let mut write = self.write().await?;
+        write.lock_upload(place.upload).await?;
+        let file = fetch_upload_file(write.connection(), place).await?;
+        let statement = sqlx::query("DELETE FROM upload_files WHERE id = $1 RETURNING last").bind(file.id.clone());
+        let last: String = get(&sql::fetch_one(write.connection(), statement, "cannot remove a file").await?, "last")?;
+        let statement = sqlx::query("SELECT id, path FROM upload_files WHERE twin = $1 ORDER BY id LIMIT 1").bind(file.id.clone());
+        if let Some(row) = sql::fetch_optional(write.connection(), statement, "cannot look for duplicates").await? {
+            let (heir, path): (String, String) = (get(&row, "id")?, get(&row, "path")?);
+            let statement =
+                sqlx::query("UPDATE upload_files SET state = $2, class = $3, reason = $4, twin = NULL, repeats = NULL WHERE id = $1")
+                    .bind(heir.clone())
+                    .bind(enum_str(&file.state)?)
+                    .bind(file.class.map(RefusalClass::as_str))
+                    .bind(file.reason.clone());
+            sql::execute(write.connection(), statement, "cannot put a duplicate in its place").await?;
+            let statement =
+                sqlx::query("UPDATE upload_files SET twin = $2, repeats = $3 WHERE twin = $1").bind(file.id.clone()).bind(heir).bind(path);
+            sql::execute(write.connection(), statement, "cannot name another duplicate").await?;
+        }
+        write.remove_from_lists(place.upload, &file, &last).await?;
+        let body = serde_json::json!({ "by": by, "upload": place.upload, "file": file.path, "bytes": file.bytes, "sha256": file.sha256 });
+        write.append_events("", &[("", "upload-file-removed", body)]).await?;
+        write.commit().await
+    }
+
+    /// Codes of dossiers of an upload in order, after the one named; at most `limit`.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn upload_dossiers(&self, upload: &str, after: &str, limit: usize) -> Result<Vec<String>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT DISTINCT dossier FROM upload_files WHERE upload = $1 AND dossier > $2 AND state IN ('received', 'duplicate', 'refused')
+             ORDER BY dossier LIMIT $3",
+        )
+        .bind(upload.to_owned())
+        .bind(after.to_owned())
+        .bind(sql::to_i64(limit));
+        sql::fetch_all(&mut connection, statement, "cannot read dossiers of an upload")
+            .await?
+            .iter()
+            .map(|row| get(row, "dossier"))
+            .collect()
+    }
+
+    /// Files of one dossier of an upload that go into its batch.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn upload_files_of_dossier(&self, upload: &str, dossier: &str) -> Result<Vec<UploadFile>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT * FROM upload_files WHERE upload = $1 AND dossier = $2 AND state IN ('received', 'duplicate', 'refused') AND absent = 0
+             ORDER BY id",
+        )
+        .bind(upload.to_owned())
+        .bind(dossier.to_owned());
+        sql::fetch_all(&mut connection, statement, "cannot read files of a dossier").await?.iter().map(upload_file_from_row).collect()
+    }
+}
+
+/// What a scan will be in its batch: a duplicate of another file of the upload (whose identifier is given) or of the archive, refused
+/// as the same bytes were before, or what was found.
+async fn classify_scan(write: &mut WriteTx, upload: &Upload, file: &mut UploadFile, verdict: &UploadVerdict) -> Result<Option<String>> {
+    let statement = sqlx::query(
+        "SELECT id, path FROM upload_files WHERE upload = $1 AND sha256 = $2 AND dossier = $3 AND id <> $4 AND absent = 0
+            AND twin IS NULL AND repeats IS NULL AND state IN ('received', 'refused') ORDER BY id LIMIT 1",
+    )
+    .bind(upload.id.clone())
+    .bind(file.sha256.clone())
+    .bind(file.dossier.clone())
+    .bind(file.id.clone());
+    if let Some(row) = sql::fetch_optional(write.connection(), statement, "cannot look for the same bytes").await? {
+        file.state = UploadFileState::Duplicate;
+        file.duplicate_of = Some(get(&row, "path")?);
+        return Ok(Some(get(&row, "id")?));
+    }
+    let statement = sqlx::query(
+        "SELECT f.path, f.state, f.class, f.reason FROM files f JOIN dossiers d ON d.id = f.dossier
+         WHERE d.fonds = $1 AND d.code = $2 AND f.sha256 = $3 AND f.duplicate_of IS NULL ORDER BY f.id LIMIT 1",
+    )
+    .bind(upload.unit.clone())
+    .bind(file.dossier.clone())
+    .bind(file.sha256.clone());
+    let held = sql::fetch_optional(write.connection(), statement, "cannot look for the same bytes").await?;
+    let before = held.as_ref().map(crate::rows::refusal_from_row).transpose()?.flatten();
+    let state: String = held.as_ref().map_or(Ok(String::new()), |row| get(row, "state"))?;
+    let refuse = |file: &mut UploadFile, refusal: &Refusal| {
+        (file.state, file.class, file.reason) = (UploadFileState::Refused, Some(refusal.class), Some(refusal.reason.clone()));
+    };
+    match (&held, before, verdict) {
+        (Some(_), Some(refusal), _) if state == "refused" && refusal.class != RefusalClass::Outage => refuse(file, &refusal),
+        // The members of an archive are counted again.
+        (Some(row), _, _) if state != "expanded" => {
+            let path: sohoa_base::model::dossier::DeliveredName = sql::get_json(row, "path")?;
+            (file.state, file.duplicate_of, file.in_archive) = (UploadFileState::Duplicate, Some(path.display), true);
+        }
+        (_, _, UploadVerdict::Refused(refusal)) => refuse(file, refusal),
+        _ => file.state = UploadFileState::Received,
+    }
+    Ok(None)
+}
+
+async fn fetch_upload_file(connection: &mut sqlx::AnyConnection, place: UploadFileKey<'_>) -> Result<UploadFile> {
+    let statement = sqlx::query("SELECT * FROM upload_files WHERE id = $1 AND upload = $2")
+        .bind(sql::replace_nul(place.file))
+        .bind(sql::replace_nul(place.upload));
+    let row = sql::fetch_optional(connection, statement, "cannot read a file of an upload").await?;
+    upload_file_from_row(&row.ok_or_else(|| Error::not_found(format!("file {} of the upload does not exist", place.file)))?)
+}
+
+fn upload_file_from_row(row: &AnyRow) -> Result<UploadFile> {
+    let refusal = crate::rows::refusal_from_row(row)?;
+    let repeats: Option<String> = get(row, "repeats")?;
+    Ok(UploadFile {
+        id: get(row, "id")?,
+        path: get(row, "path")?,
+        dossier: get(row, "dossier")?,
+        bytes: get_u64(row, "bytes")?,
+        sha256: get(row, "sha256")?,
+        state: get_enum(row, "state")?,
+        class: refusal.as_ref().map(|refusal| refusal.class),
+        reason: refusal.map(|refusal| refusal.reason),
+        in_archive: repeats.is_some() && get::<Option<String>>(row, "twin")?.is_none(),
+        duplicate_of: repeats,
+    })
+}

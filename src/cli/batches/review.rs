@@ -1,0 +1,213 @@
+//! `sohoa review list|show|decide`
+
+use crate::batches::run::{current_program, read_pipeline};
+use crate::command_line::GlobalArgs;
+use crate::output;
+use clap::{Args, Subcommand};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::decision::DecisionKind;
+use sohoa_base::model::review_queue::ReviewQueue;
+use sohoa_services::archive::Archive;
+use sohoa_services::review::decisions;
+use sohoa_services::review::decisions::DecisionRequest;
+use sohoa_texts::{Language, Message, localize};
+use std::path::PathBuf;
+
+/// Arguments of `review`.
+#[derive(Debug, Args)]
+pub struct Review {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ReviewCommand,
+}
+
+/// What to do with documents that wait for a person.
+#[derive(Debug, Subcommand)]
+pub enum ReviewCommand {
+    /// Documents that wait, one a line, with the reasons.
+    List {
+        /// Only those of this queue: secret, flags, confidence or sample.
+        #[arg(long, value_parser = parse_queue)]
+        queue: Option<ReviewQueue>,
+        /// Only those with this reason, such as number-unsure.
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// One document: fields with confidence and place, reasons, decisions, doubtful words.
+    Show {
+        /// `DOSSIER#NUMBER`.
+        document: String,
+    },
+    /// Accept, reject or correct a document: a new version in store, PDF and search; only pages that are
+    /// turned or replaced are read again.
+    #[command(after_help = "\
+  sohoa review decide 'scans#3' --accept
+  sohoa review decide 'scans#3' --field codeNumber=14 --field issuedDate=2025-05-09 --accept
+  sohoa review decide 'scans#3' --word 1:25=quyết --by lan
+  sohoa review decide 'scans#3' --turn 2=180 --replace 4=new-scan.jpg
+  sohoa review decide 'scans#3' --split 5
+  sohoa review decide 'scans#3' --undo
+  sohoa review decide 'scans#3' --reject --note 'page 2 is missing'")]
+    Decide(Box<DecideArgs>),
+}
+
+/// What is decided.
+#[derive(Debug, Args)]
+pub struct DecideArgs {
+    /// `DOSSIER#NUMBER`.
+    pub document: String,
+    /// The document is right: nobody need look any more.
+    #[arg(long, conflicts_with = "reject")]
+    pub accept: bool,
+    /// It cannot stay like this: it waits until it is delivered again.
+    #[arg(long)]
+    pub reject: bool,
+    /// What you decided last about it does not count.
+    #[arg(long, conflicts_with_all = ["accept", "reject"])]
+    pub undo: bool,
+    /// An officer in charge of secrets looked at the stamp: it holds nothing back any more.
+    #[arg(long)]
+    pub release: bool,
+    /// The kind: a code of Circular 05/2025, 01 to 32.
+    #[arg(long, value_name = "CODE")]
+    pub kind: Option<String>,
+    /// A field's value, empty for none; can be given several times.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub field: Vec<String>,
+    /// What a word says, by page and place; can be given several times.
+    #[arg(long, value_name = "PAGE:WORD=TEXT")]
+    pub word: Vec<String>,
+    /// Turn a page clockwise, by page and degrees (90, 180, 270); it is read again.
+    #[arg(long, value_name = "PAGE=DEGREES")]
+    pub turn: Vec<String>,
+    /// A new scan for a page, by page and file; the old one stays among the originals.
+    #[arg(long, value_name = "PAGE=FILE")]
+    pub replace: Vec<String>,
+    /// Another document begins at this page.
+    #[arg(long, value_name = "PAGE")]
+    pub split: Option<u32>,
+    /// The pages of document NUMBER of the same dossier belong behind those of this one.
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["split", "turn", "replace"])]
+    pub join: Option<u32>,
+    /// Why.
+    #[arg(long)]
+    pub note: Option<String>,
+    /// Who decides [default: the user of this machine].
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// Pipeline of dossiers whose own is not known any more [default: the built-in administrative.toml].
+    #[arg(long, value_name = "FILE")]
+    pub pipeline: Option<PathBuf>,
+}
+
+impl Review {
+    /// Prints and returns the exit code.
+    ///
+    /// # Errors
+    /// As [`decisions::list`], [`decisions::show`] and [`decisions::decide`].
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(toml::Table::new())?;
+        let language = Language::from_code(&config.language);
+        let archive = Archive::open(config, &current_program()?).await?;
+        match &self.command {
+            ReviewCommand::List { queue, reason } => {
+                let waiting = decisions::list_queued(&archive, *queue, reason.as_deref()).await?;
+                if place.json {
+                    return output::print_json(&waiting).map(|()| 0);
+                }
+                for one in waiting {
+                    output::print_line(&format!(
+                        "{}\t{}\t{}",
+                        output::sanitize_terminal(&one.document),
+                        one.queue.as_str(),
+                        one.review.join(", ")
+                    ))?;
+                }
+            }
+            ReviewCommand::Show { document } => print_document(&decisions::show_document(&archive, document).await?, place.json)?,
+            ReviewCommand::Decide(decide) => {
+                let (pipeline, plan) = read_pipeline(decide.pipeline.as_deref())?;
+                let author = output::resolve_author(decide.by.as_ref())?;
+                let by = (author.as_str(), decide.note.as_deref());
+                let outcome = decisions::decide(&archive, &decide.document, by, decide.decision_requests()?, (&pipeline, &plan)).await?;
+                if place.json {
+                    return output::print_json(&outcome).map(|()| 0);
+                }
+                let (document, version) = (output::sanitize_terminal(&outcome.document), u64::from(outcome.version));
+                output::print_line(&localize(language, Message::DecisionSaved { document, version, open: outcome.review.join(", ") }))?;
+            }
+        }
+        Ok(0)
+    }
+}
+
+fn parse_queue(name: &str) -> std::result::Result<ReviewQueue, String> {
+    ReviewQueue::parse(name)
+        .ok_or_else(|| format!("there is no queue {name:?}; queues are {}", ReviewQueue::ALL.map(ReviewQueue::as_str).join(", ")))
+}
+
+impl DecideArgs {
+    fn decision_requests(&self) -> Result<Vec<DecisionRequest>> {
+        let mut wishes = Vec::new();
+        wishes.extend(self.kind.clone().map(|kind| DecisionRequest::Direct(DecisionKind::CorrectKind { kind })));
+        for text in &self.field {
+            let (field, value) = text.split_once('=').ok_or_else(|| Error::invalid(format!("{text:?} is not NAME=VALUE")))?;
+            wishes.push(DecisionRequest::Direct(DecisionKind::CorrectField { field: field.to_owned(), value: value.to_owned() }));
+        }
+        for text in &self.word {
+            wishes.push(parse_word(text).ok_or_else(|| Error::invalid(format!("{text:?} is not PAGE:WORD=TEXT, such as 1:25=quyết")))?);
+        }
+        for text in &self.turn {
+            let (page, by) = parse_page_value(text, "1=90")?;
+            let by = by.parse().map_err(|_| Error::invalid(format!("{by:?} are no degrees; write 90, 180 or 270")))?;
+            wishes.push(DecisionRequest::Turn { page, by });
+        }
+        for text in &self.replace {
+            let (page, file) = parse_page_value(text, "1=trang1.jpg")?;
+            wishes.push(DecisionRequest::Replace { page, file: PathBuf::from(file) });
+        }
+        wishes.extend(self.split.map(|page| DecisionRequest::Direct(DecisionKind::Split { page })));
+        wishes.extend(self.join.map(|document| DecisionRequest::Direct(DecisionKind::Join { document })));
+        let acts = [
+            (self.release, DecisionKind::Release),
+            (self.accept, DecisionKind::Accept),
+            (self.reject, DecisionKind::Reject),
+            (self.undo, DecisionKind::Undo),
+        ];
+        wishes.extend(acts.into_iter().filter(|(is_meant, _)| *is_meant).map(|(_, act)| DecisionRequest::Direct(act)));
+        Ok(wishes)
+    }
+}
+
+/// The page and what stands behind it.
+fn parse_page_value<'a>(text: &'a str, example: &str) -> Result<(u32, &'a str)> {
+    let parts = text.split_once('=').and_then(|(page, rest)| Some((page.parse().ok()?, rest)));
+    parts.ok_or_else(|| Error::invalid(format!("{text:?} names no page; write it like {example}")))
+}
+
+fn parse_word(text: &str) -> Option<DecisionRequest> {
+    let (place, text) = text.split_once('=')?;
+    let (page, word) = place.split_once(':')?;
+    Some(DecisionRequest::Word { page: page.parse().ok()?, word: word.parse().ok()?, text: text.to_owned() })
+}
+
+fn print_document(shown: &decisions::ReviewDocument, json: bool) -> Result<()> {
+    if json {
+        return output::print_json(shown);
+    }
+    let recorded = &shown.recorded;
+    output::print_line(&format!("{}\t{}", output::sanitize_terminal(&shown.document), recorded.review_reasons.join(", ")))?;
+    let kind = &recorded.description;
+    output::print_line(&format!("kind\t{} {}\t{}", kind.kind, kind.kind_name, kind.kind_confidence))?;
+    for (name, field) in &kind.fields {
+        let page = field.page.map_or_else(String::new, |page| page.to_string());
+        output::print_line(&format!("{name}\t{}\t{}\t{page}", output::sanitize_terminal(&field.value), field.confidence))?;
+    }
+    for decision in &recorded.decisions {
+        output::print_line(&format!("{}\t{}\t{}", decision.at, output::sanitize_terminal(&decision.author), decision.kind.as_str()))?;
+    }
+    for word in &shown.doubtful {
+        output::print_line(&format!("{}:{}\t{}\t{}", word.page, word.word, output::sanitize_terminal(&word.text), word.confidence))?;
+    }
+    Ok(())
+}

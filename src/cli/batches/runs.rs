@@ -1,0 +1,173 @@
+//! `sohoa runs` and `sohoa failures`
+
+use crate::batches::run::current_program;
+use crate::command_line::GlobalArgs;
+use crate::output;
+use clap::{Args, Subcommand};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::UnitScope;
+use sohoa_services::archive::Archive;
+use sohoa_services::runs::failures::parse_class;
+use sohoa_services::runs::monitoring;
+use sohoa_services::runs::monitoring::RunAction;
+use sohoa_texts::{Language, Message, localize};
+
+/// Arguments of `runs`.
+#[derive(Debug, Args)]
+pub struct Runs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: RunsCommand,
+}
+
+/// What to do with runs.
+#[derive(Debug, Subcommand)]
+pub enum RunsCommand {
+    /// The newest runs.
+    List {
+        /// How many.
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+    /// One run: its balance, and with --json its costs and how it went in time.
+    Show {
+        /// Its batch.
+        batch: String,
+    },
+    /// Begin no new task of the run.
+    Pause {
+        /// Its batch.
+        batch: String,
+    },
+    /// Go on after a pause.
+    Resume {
+        /// Its batch.
+        batch: String,
+    },
+    /// Refuse everything of the run that is still open; what is stored stays.
+    Cancel {
+        /// Its batch.
+        batch: String,
+    },
+    /// Try refused files and pages again; `sohoa run` with the same input then does the work.
+    Retry {
+        /// Its batch.
+        batch: String,
+        /// Only this class: input, limit, secret, outage, bug [default: limit, outage and bug].
+        #[arg(long)]
+        class: Option<String>,
+    },
+}
+
+impl Runs {
+    /// Prints and returns the exit code.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown run.
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(toml::Table::new())?;
+        let language = Language::from_code(&config.language);
+        let archive = Archive::open(config, &current_program()?).await?;
+        match &self.command {
+            RunsCommand::List { limit } => {
+                let batches = monitoring::newest_batches(&archive, *limit).await?;
+                if place.json {
+                    return output::print_json(&batches).map(|()| 0);
+                }
+                for batch in batches {
+                    let state = serde_json::to_value(batch.state).unwrap_or_default();
+                    output::print_line(&format!(
+                        "{}  {}  {}  {}",
+                        batch.id,
+                        batch.created,
+                        state.as_str().unwrap_or_default(),
+                        output::sanitize_terminal(&batch.unit)
+                    ))?;
+                }
+            }
+            RunsCommand::Show { batch } => print_run(&archive, batch, place, language).await?,
+            RunsCommand::Pause { batch } => drop(control_run(&archive, batch, RunAction::Pause).await?),
+            RunsCommand::Resume { batch } => drop(control_run(&archive, batch, RunAction::Resume).await?),
+            RunsCommand::Cancel { batch } => output::print_line(&control_run(&archive, batch, RunAction::Cancel).await?.to_string())?,
+            RunsCommand::Retry { batch, class } => {
+                let class = class.as_deref().map(parse_class).transpose()?;
+                output::print_line(&control_run(&archive, batch, RunAction::Retry(class, None)).await?.to_string())?;
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// Steers a run as the user of this machine; how many files and pages it changed.
+async fn control_run(archive: &Archive, batch: &str, act: RunAction) -> Result<u64> {
+    monitoring::apply_action(archive, &UnitScope::All, batch, act, &output::os_user()).await
+}
+
+async fn print_run(archive: &Archive, batch: &str, place: &GlobalArgs, language: Language) -> Result<()> {
+    let run = monitoring::batch_balance(archive, batch).await?;
+    let balance = run.balance;
+    if place.json {
+        return output::print_json(&serde_json::json!({
+            "batch": run.batch,
+            "balance": balance,
+            "stages": run.costs,
+            "timeline": monitoring::run_timeline(archive, &UnitScope::All, batch).await?,
+        }));
+    }
+    let files = balance.files;
+    output::print_line(&localize(
+        language,
+        Message::BalanceFiles { received: files.received, duplicate: files.duplicate, refused: files.refused },
+    ))?;
+    let pages = balance.pages;
+    let message = output::page_balance_message(pages);
+    output::print_line(&localize(language, message))
+}
+
+/// Arguments of `failures`.
+#[derive(Debug, Args)]
+pub struct Failures {
+    /// Only of this batch [default: the newest].
+    #[arg(long)]
+    pub batch: Option<String>,
+    /// Only of this class: input, limit, secret, outage, bug.
+    #[arg(long)]
+    pub class: Option<String>,
+}
+
+impl Failures {
+    /// Prints one refusal a line and returns the exit code.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown batch.
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(toml::Table::new())?;
+        let language = Language::from_code(&config.language);
+        let archive = Archive::open(config, &current_program()?).await?;
+        let batch = match &self.batch {
+            Some(batch) => batch.clone(),
+            None => monitoring::newest_batches(&archive, 1)
+                .await?
+                .into_iter()
+                .next()
+                .map(|batch| batch.id)
+                .ok_or_else(|| Error::not_found("there is no run yet"))?,
+        };
+        let class = self.class.as_deref().map(parse_class).transpose()?;
+        let mut refusals = monitoring::batch_balance(&archive, &batch).await?.balance.refusals;
+        refusals.retain(|refused| class.is_none_or(|class| refused.class == class));
+        if place.json {
+            return output::print_json(&refusals).map(|()| 0);
+        }
+        for refused in refusals {
+            let message = Message::Refused {
+                file: output::sanitize_terminal(&refused.file),
+                page: refused.page,
+                class: refused.class.as_str(),
+                reason: output::sanitize_terminal(&refused.reason),
+            };
+            output::print_line(&localize(language, message))?;
+        }
+        Ok(0)
+    }
+}

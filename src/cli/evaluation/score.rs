@@ -1,0 +1,34 @@
+//! `sohoa score`: texts of another program, by the same measure.
+
+use crate::command_line::GlobalArgs;
+use crate::evaluation::ocr_table;
+use crate::output;
+use clap::Args;
+use sohoa_base::error::Result;
+use sohoa_evaluation::benchmarks::ocr;
+use std::path::PathBuf;
+
+/// Arguments of `score`.
+#[derive(Debug, Args)]
+pub struct Score {
+    /// Folder with ground truth, <id>.gt.txt.
+    pub truths: PathBuf,
+    /// Folder with what was read, <id>.txt.
+    pub texts: PathBuf,
+}
+
+impl Score {
+    /// Scores, prints and returns the exit code.
+    ///
+    /// # Errors
+    /// As [`ocr::score_texts`].
+    pub fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let scored = ocr::score_texts(&self.truths, &self.texts)?;
+        if place.json {
+            output::print_json(&scored)?;
+        } else {
+            ocr_table::print_scored(&scored)?;
+        }
+        Ok(0)
+    }
+}

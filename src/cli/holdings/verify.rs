@@ -1,0 +1,37 @@
+//! `sohoa verify`
+
+use crate::batches::run::current_program;
+use crate::command_line::GlobalArgs;
+use crate::output;
+use clap::Args;
+use sohoa_base::error::Result;
+use sohoa_services::archive::Archive;
+use sohoa_services::maintenance::verify;
+use sohoa_texts::{Language, Message, localize};
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+#[command(after_help = "Every stored byte is read and compared with the digests of its inventory. Exit code 6: something differs.")]
+pub struct Verify {}
+
+impl Verify {
+    /// Prints every problem and returns the exit code.
+    ///
+    /// # Errors
+    /// When store or catalogue do not answer.
+    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+        let config = place.load_config(toml::Table::new())?;
+        let language = Language::from_code(&config.language);
+        let archive = Archive::open(config, &current_program()?).await?;
+        let report = verify::verify_all(&archive).await?;
+        if place.json {
+            output::print_json(&report)?;
+        } else {
+            for problem in &report.problems {
+                output::print_line(&output::sanitize_terminal(&format!("{} {}: {}", problem.object, problem.path, problem.problem)))?;
+            }
+            output::print_line(&localize(language, Message::Verified { objects: report.objects, problems: report.problems.len() as u64 }))?;
+        }
+        Ok(if report.problems.iter().any(|problem| problem.damage) { 6 } else { 0 })
+    }
+}

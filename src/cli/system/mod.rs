@@ -1,0 +1,8 @@
+//! Commands about the installation.
+
+pub mod completions;
+pub mod doctor;
+pub mod models;
+pub mod sandbox_worker;
+pub mod serve;
+pub mod train;

@@ -1,0 +1,4 @@
+//! Fuses what two readers found: words by vote, digits by probability.
+
+pub mod digits;
+pub mod words;

@@ -1,0 +1,114 @@
+//! Neural networks on one thread of the processor: by ONNX Runtime where it is installed, otherwise by `rten`.
+
+use crate::networks::models;
+use crate::networks::models::ONNX_RUNTIME;
+use ort::environment::Environment;
+use ort::session::Session;
+use ort::value::TensorRef;
+use rten::{Model, ModelOptions, RunOptions, ThreadPool};
+use rten_tensor::prelude::*;
+use rten_tensor::{NdTensor, Tensor};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What runs networks in this process.
+pub struct Runtime(Option<Environment>);
+
+impl Runtime {
+    /// ONNX Runtime, if its library lies in `folder` and this system can load it.
+    ///
+    /// # Errors
+    /// As [`models::find`].
+    pub fn open(folder: &Path) -> Result<Self> {
+        let Some(library) = ONNX_RUNTIME else { return Ok(Self(None)) };
+        let builder = models::find_verified(&library, folder)?.and_then(|path| ort::init_from(path).ok());
+        Ok(Self(builder.and_then(|builder| builder.with_telemetry(false).build().ok())))
+    }
+
+    /// What it was opened from: file, SHA-256. Nothing where networks are run without a library.
+    #[must_use]
+    pub fn model_hashes(&self) -> BTreeMap<String, String> {
+        let library = ONNX_RUNTIME.filter(|_| self.0.is_some());
+        library.into_iter().map(|library| (library.file.to_owned(), library.sha256.to_owned())).collect()
+    }
+}
+
+/// A loaded network with one input and one output of interest, its first.
+pub struct Network(Backend);
+
+enum Backend {
+    Onnx(Session),
+    Rten { model: Box<Model>, thread: Arc<ThreadPool> },
+}
+
+impl Network {
+    /// Loads an ONNX file.
+    ///
+    /// # Errors
+    /// `Unavailable` when it cannot be read, `Corrupt` when it is no network that can be run.
+    pub fn load(file: &Path, runtime: &Runtime) -> Result<Self> {
+        let bytes = std::fs::read(file).or_error(ErrorKind::Unavailable, || format!("cannot read {}", file.display()))?;
+        Self::from_bytes(bytes, runtime)
+    }
+
+    /// Loads the bytes of an ONNX file.
+    ///
+    /// # Errors
+    /// `Corrupt` when it is no network that can be run.
+    pub fn from_bytes(bytes: Vec<u8>, runtime: &Runtime) -> Result<Self> {
+        let refused = || "a neural network cannot be loaded; run `sohoa models fetch` again".to_owned();
+        if let Some(environment) = &runtime.0 {
+            return create_session(&bytes, environment).map(|session| Self(Backend::Onnx(session))).or_error(ErrorKind::Corrupt, refused);
+        }
+        let model = ModelOptions::with_all_ops().prepack_weights(true).load(bytes).or_error(ErrorKind::Corrupt, refused)?;
+        Ok(Self(Backend::Rten { model: Box::new(model), thread: Arc::new(ThreadPool::with_num_threads(1)) }))
+    }
+
+    /// Runs it on `values` in the order batch, channel, row, column; returns the output's values in its order.
+    ///
+    /// # Errors
+    /// `Internal` when the network fails.
+    pub fn run(&mut self, shape: [usize; 4], values: Vec<f32>) -> Result<Vec<f32>> {
+        match &mut self.0 {
+            Backend::Onnx(session) => run_session(session, shape, &values).or_error(ErrorKind::Internal, failure_message),
+            Backend::Rten { model, thread } => run_rten(model, thread, shape, values),
+        }
+    }
+}
+
+/// Input of more values than any strip of print has: a page, or half of one.
+const LARGE_INPUT: usize = 300_000;
+
+fn failure_message() -> String {
+    "a neural network failed".to_owned()
+}
+
+fn create_session(bytes: &[u8], environment: &Environment) -> std::result::Result<Session, ort::Error> {
+    Session::builder(environment)?.with_intra_threads(1)?.with_inter_threads(1)?.with_memory_pattern(false)?.commit_from_memory(bytes)
+}
+
+fn run_session(session: &mut Session, shape: [usize; 4], values: &[f32]) -> std::result::Result<Vec<f32>, ort::Error> {
+    let input = TensorRef::from_array_view((shape, values))?;
+    let mut options = ort::session::RunOptions::new()?;
+    if values.len() > LARGE_INPUT {
+        // What a whole page took would otherwise stay held while its lines are read.
+        options.set("memory.enable_memory_arena_shrinkage", "cpu:0")?;
+    }
+    let output = session.run_with_options(ort::inputs![input], &options)?;
+    let Some((_, first)) = output.iter().next() else { return Ok(Vec::new()) };
+    Ok(first.try_extract_tensor::<f32>()?.1.to_vec())
+}
+
+fn run_rten(model: &Model, thread: &Arc<ThreadPool>, shape: [usize; 4], values: Vec<f32>) -> Result<Vec<f32>> {
+    let input = NdTensor::try_from_data(shape, values).or_error(ErrorKind::Internal, failure_message)?;
+    let mut options = RunOptions::default();
+    options.thread_pool = Some(thread.clone());
+    let (Some(from), Some(to)) = (model.input_ids().first(), model.output_ids().first()) else {
+        return Err(Error::internal("a neural network has no input or output"));
+    };
+    let [value] = model.run_n(vec![(*from, input.view().into())], [*to], Some(options)).or_error(ErrorKind::Internal, failure_message)?;
+    let output: Tensor<f32> = value.try_into().or_error(ErrorKind::Internal, failure_message)?;
+    Ok(output.into_data())
+}

@@ -1,0 +1,44 @@
+//! Where print stands on a page: a network that marks the pixels of text.
+
+use crate::networks::models::TEXT_DETECTOR;
+use crate::networks::runtime::{Network, Runtime};
+use image::GrayImage;
+use sohoa_base::error::{Error, Result};
+use std::path::Path;
+
+/// Sides of its pictures are multiples of this, px.
+pub const SIDE_MULTIPLE: u32 = 32;
+
+/// Mean and spread of the three channels that it was trained with.
+const CHANNEL_MEAN_AND_DEVIATION: [(f32, f32); 3] = [(0.485, 0.229), (0.456, 0.224), (0.406, 0.225)];
+
+/// The opened network.
+pub struct TextDetector(Network);
+
+impl TextDetector {
+    /// Opens the model's file.
+    ///
+    /// # Errors
+    /// As [`Network::load`].
+    pub fn open(file: &Path, runtime: &Runtime) -> Result<Self> {
+        Network::load(file, runtime).map(Self)
+    }
+
+    /// For every pixel of a page picture (sides multiples of [`STEP`]) how sure it is part of a line of
+    /// print, 0 to 255.
+    ///
+    /// # Errors
+    /// `Internal` when the network fails.
+    pub fn probability_map(&mut self, page: &GrayImage) -> Result<GrayImage> {
+        let (width, height) = page.dimensions();
+        let mut input = Vec::with_capacity(page.len() * CHANNEL_MEAN_AND_DEVIATION.len());
+        for (mean, spread) in CHANNEL_MEAN_AND_DEVIATION {
+            input.extend(page.iter().map(|level| (f32::from(*level) / 255.0 - mean) / spread));
+        }
+        let shape = [1, CHANNEL_MEAN_AND_DEVIATION.len(), height as usize, width as usize];
+        let found = self.0.run(shape, input)?;
+        let map = found.iter().map(|share| (share * 255.0).clamp(0.0, 255.0) as u8).collect();
+        GrayImage::from_raw(width, height, map)
+            .ok_or_else(|| Error::internal(format!("{} answers with a map of another size", TEXT_DETECTOR.file)))
+    }
+}

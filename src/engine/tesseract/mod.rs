@@ -1,0 +1,4 @@
+//! Tesseract, and the one wall of unsafe code around it.
+
+pub mod openmp;
+pub mod recognizer;

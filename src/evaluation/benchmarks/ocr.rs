@@ -1,0 +1,228 @@
+//! How well pages with known text are read.
+
+use crate::calibration::{Calibration, calibrate};
+use crate::error_taxonomy;
+use crate::error_taxonomy::ErrorClassCounts;
+use crate::field_accuracy;
+use crate::field_accuracy::{FieldDifference, FieldTally};
+use crate::text_scores;
+use crate::text_scores::{PageScore, TotalScore};
+use crate::word_calibration;
+use crate::word_calibration::WordConfidenceBin;
+use serde::Serialize;
+use sohoa_base::config::Config;
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::model::page::reading::Reading;
+use sohoa_base::model::pipeline_plan::PipelinePlan;
+use sohoa_extraction::description::describe;
+use sohoa_file_worker::client::FileWorker;
+use sohoa_recognition::page::ReadOptions;
+use sohoa_sandbox::pool::Pool;
+use sohoa_services::archive;
+use sohoa_stages::stage::options_of;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What an evaluation found.
+#[derive(Debug, Serialize)]
+pub struct Evaluation {
+    /// Page by page.
+    pub pages: Vec<EvaluatedPage>,
+    /// Over all characters.
+    pub total: TotalScore,
+    /// Character errors by class, over all pages.
+    pub classes: ErrorClassCounts,
+    /// Fields against `<id>.meta.json`.
+    pub fields: BTreeMap<String, FieldTally>,
+    /// Fields that are not as they should be.
+    pub differing: Vec<FieldDifference>,
+    /// Confidences of fields beside the truth.
+    pub calibration: Calibration,
+    /// How often words are right by how sure they are.
+    pub words: Vec<WordConfidenceBin>,
+    /// Processor seconds a page, decoding, preparing and reading.
+    pub cpu_seconds_per_page: f64,
+    /// Processor seconds a page by part.
+    pub cpu_seconds_by_part: BTreeMap<String, f64>,
+    /// Highest resident memory of the reading process, MiB.
+    pub peak_mib: u64,
+    /// Pages that could not be read: they count as all missing.
+    pub failures: Vec<String>,
+}
+
+/// One page of an evaluation.
+#[derive(Debug, Serialize)]
+pub struct EvaluatedPage {
+    /// Its errors.
+    #[serde(flatten)]
+    pub scored: ScoredPage,
+    /// Characters that this program itself expects to be wrong, per mille; none for a page that it did not measure.
+    pub expected_error_permille: Option<u32>,
+    /// Processor milliseconds by part.
+    pub cpu_ms: BTreeMap<String, u64>,
+}
+
+/// Reads every page of `folder` that has ground truth, with the page stages of `plan`.
+///
+/// # Errors
+/// `Invalid` when the folder has no ground truth; `NotFound` when no reading process can start.
+pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &PipelinePlan, write: Option<&Path>) -> Result<Evaluation> {
+    let options = reading_options(plan)?;
+    let pool = archive::pool(config, program, 1);
+    let (mut pages, mut compared, mut differing, mut failures) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut word_steps = word_calibration::empty_bins();
+    if let Some(folder) = write {
+        std::fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, || format!("cannot make {}", folder.display()))?;
+    }
+    for (id, picture) in list_pages(folder)? {
+        let truth = read_text(&folder.join(format!("{id}.gt.txt")))?;
+        let (reading, cpu_ms) = match read_page(&pool, &picture, options).await {
+            Ok(read) => read,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Unavailable) => return Err(error),
+            Err(error) => {
+                failures.push(format!("{id}: {}", error.chain()));
+                (Reading::default(), BTreeMap::new())
+            }
+        };
+        word_calibration::add_page(&mut word_steps, &truth, &reading.words().collect::<Vec<_>>());
+        let text = reading.text();
+        if let Some(folder) = write {
+            let failed = || format!("cannot write to {}", folder.display());
+            std::fs::write(folder.join(format!("{id}.txt")), &text).or_error(ErrorKind::Unavailable, failed)?;
+            let json = serde_json::to_vec_pretty(&reading).or_error(ErrorKind::Internal, failed)?;
+            std::fs::write(folder.join(format!("{id}.json")), json).or_error(ErrorKind::Unavailable, failed)?;
+        }
+        let known = folder.join(format!("{id}.meta.json"));
+        if known.is_file() {
+            let own = field_accuracy::compare(&describe(&[&reading]), &read_text(&known)?)?;
+            differing.extend(field_accuracy::field_differences(&id, &own));
+            compared.extend(own);
+        }
+        let expected_error_permille = reading.quality.scan.map(|scan| scan.expected_error_permille);
+        pages.push(EvaluatedPage { scored: ScoredPage::score(id, &truth, &text), expected_error_permille, cpu_ms });
+    }
+    let mut by_part: BTreeMap<String, f64> = BTreeMap::new();
+    for (part, spent) in pages.iter().flat_map(|page| &page.cpu_ms) {
+        *by_part.entry(part.clone()).or_default() += *spent as f64 / 1000.0 / pages.len() as f64;
+    }
+    Ok(Evaluation {
+        total: text_scores::total_score(pages.iter().map(|page| &page.scored.score)),
+        classes: error_taxonomy::total_errors(pages.iter().map(|page| &page.scored.classes)),
+        fields: field_accuracy::tally(&compared),
+        differing,
+        calibration: calibrate(&compared),
+        words: word_steps,
+        cpu_seconds_per_page: by_part.values().sum(),
+        cpu_seconds_by_part: by_part,
+        peak_mib: pool.peak_kib().div_ceil(1024),
+        pages,
+        failures,
+    })
+}
+
+/// How well another program's texts agree with ground truth.
+#[derive(Debug, Serialize)]
+pub struct ScoredTexts {
+    /// Page by page.
+    pub pages: Vec<ScoredPage>,
+    /// Over all characters.
+    pub total: TotalScore,
+    /// Character errors by class, over all pages.
+    pub classes: ErrorClassCounts,
+}
+
+/// A page's text beside the truth.
+#[derive(Debug, Serialize)]
+pub struct ScoredPage {
+    /// Its name without ending.
+    pub id: String,
+    /// Its errors.
+    #[serde(flatten)]
+    pub score: PageScore,
+    /// Its character errors by class.
+    pub classes: ErrorClassCounts,
+}
+
+impl ScoredPage {
+    fn score(id: String, truth: &str, text: &str) -> Self {
+        Self { id, score: text_scores::score_page(truth, text), classes: error_taxonomy::page_errors(truth, text) }
+    }
+}
+
+/// Scores `<id>.txt` of `texts` against `<id>.gt.txt` of `truths`. A page without text counts as all missing.
+///
+/// # Errors
+/// `Invalid` where there is no ground truth or a text is not UTF-8.
+pub fn score_texts(truths: &Path, texts: &Path) -> Result<ScoredTexts> {
+    let mut pages = Vec::new();
+    for name in file_names(truths)? {
+        let Some(id) = name.strip_suffix(TRUTH_SUFFIX) else { continue };
+        let truth = read_text(&truths.join(&name))?;
+        let text = texts.join(format!("{id}.txt"));
+        let text = if text.is_file() { read_text(&text)? } else { String::new() };
+        pages.push(ScoredPage::score(id.to_owned(), &truth, &text));
+    }
+    if pages.is_empty() {
+        return Err(Error::invalid(format!("{} holds no ground truth; a page's text is <id>.gt.txt", truths.display())));
+    }
+    Ok(ScoredTexts {
+        total: text_scores::total_score(pages.iter().map(|page| &page.score)),
+        classes: error_taxonomy::total_errors(pages.iter().map(|page| &page.classes)),
+        pages,
+    })
+}
+
+/// Options of the page stages of a plan for the reading process.
+pub(crate) fn reading_options(plan: &PipelinePlan) -> Result<ReadOptions> {
+    let empty = serde_json::Value::Object(serde_json::Map::new());
+    let of = |stage: &str| {
+        let mut steps = plan.groups.iter().flat_map(|group| &group.stages);
+        steps.find(|step| step.stage == stage).map_or(&empty, |step| &step.options)
+    };
+    Ok(ReadOptions { prepare: options_of(of("prepare"))?, read: options_of(of("read"))?, turn: None })
+}
+
+/// Ending of a page's ground truth.
+const TRUTH_SUFFIX: &str = ".gt.txt";
+
+/// Names of what lies in a folder, sorted.
+fn file_names(folder: &Path) -> Result<Vec<String>> {
+    let cannot = || format!("cannot list {}; check the path", folder.display());
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).or_error(ErrorKind::Invalid, cannot)? {
+        names.push(entry.or_error(ErrorKind::Invalid, cannot)?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Pages with ground truth: name, and the picture beside it.
+pub(crate) fn list_pages(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let names = file_names(folder)?;
+    let pages: Vec<(String, PathBuf)> = names
+        .iter()
+        .filter_map(|name| name.strip_suffix(TRUTH_SUFFIX))
+        .filter_map(|id| {
+            let own = |name: &&String| {
+                name.starts_with(id) && !name.ends_with(".txt") && !name.ends_with(".json") && name.rfind('.') == Some(id.len())
+            };
+            names.iter().find(own).map(|name| (id.to_owned(), folder.join(name)))
+        })
+        .collect();
+    if pages.is_empty() {
+        return Err(Error::invalid(format!("{} holds no page with ground truth; a page is <id>.jpg with <id>.gt.txt", folder.display())));
+    }
+    Ok(pages)
+}
+
+pub(crate) fn read_text(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).or_error(ErrorKind::Invalid, || format!("cannot read {} as UTF-8", path.display()))
+}
+
+pub(crate) async fn read_page(pool: &Pool, picture: &Path, options: ReadOptions) -> Result<(Reading, BTreeMap<String, u64>)> {
+    let source = picture.to_string_lossy();
+    let mut worker = FileWorker::open(pool, &source, picture).await?;
+    let media_type = worker.inspect(&picture.file_name().unwrap_or_default().to_string_lossy()).await?.media_type;
+    let page = worker.read_page(&media_type, 1, options).await?;
+    Ok((page.reading, page.cpu_ms))
+}

@@ -1,0 +1,106 @@
+//! How much of the personal data on pages is found: measured on drawn pages that are read as production reads them.
+
+use crate::benchmarks::ocr::{read_page, reading_options};
+use crate::text_scores::similarity;
+use serde::Serialize;
+use sohoa_base::config::Config;
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::model::page::reading::Reading;
+use sohoa_base::model::personal_data::{PersonalData, PersonalDataKind};
+use sohoa_base::model::pipeline_plan::PipelinePlan;
+use sohoa_extraction::fields::personal_data::find_personal_data;
+use sohoa_services::archive;
+use sohoa_synthetic::page::fonts::Fonts;
+use sohoa_synthetic::personal_data_page::{PersonalDatum, draw_page};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What a measurement found.
+#[derive(Debug, Default, Serialize)]
+pub struct PersonalDataResult {
+    /// Pages that were drawn and read.
+    pub pages: usize,
+    /// By kind: how many were printed, and of how many all words were marked.
+    pub kinds: BTreeMap<PersonalDataKind, FoundShare>,
+    /// All kinds together.
+    pub total: FoundShare,
+    /// Marks on what is no personal data.
+    pub false_marks: usize,
+    /// What was missed.
+    pub missed: Vec<MissedDatum>,
+}
+
+/// So many of all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct FoundShare {
+    /// How many were found.
+    pub found: usize,
+    /// How many there are.
+    pub of: usize,
+}
+
+/// Personal data that was not marked.
+#[derive(Debug, Serialize)]
+pub struct MissedDatum {
+    /// Number of the page.
+    pub page: usize,
+    /// What was printed.
+    #[serde(flatten)]
+    pub datum: PersonalDatum,
+}
+
+/// Two texts are the same, whatever a few letters say, from this likeness on, 0 to 1.
+const MIN_SIMILARITY: f64 = 0.75;
+
+/// Draws `count` pages, reads them as `plan` does, and looks for personal data.
+///
+/// # Errors
+/// `NotFound` when typefaces or the reading process are missing; those of reading processes.
+pub async fn measure(config: &Config, program: &Path, count: usize, seed: u64, plan: &PipelinePlan) -> Result<PersonalDataResult> {
+    let (pool, fonts, options) = (archive::pool(config, program, 1), Fonts::load()?, reading_options(plan)?);
+    let mut told = PersonalDataResult::default();
+    for number in 0..count {
+        let drawn = draw_page(&fonts, seed, number)?;
+        let file =
+            tempfile::Builder::new().suffix(".jpg").tempfile().or_error(ErrorKind::Unavailable, || "cannot write a page".to_owned())?;
+        std::fs::write(file.path(), &drawn.bytes).or_error(ErrorKind::Unavailable, || "cannot write a page".to_owned())?;
+        let (reading, _) = read_page(&pool, file.path(), options).await?;
+        told.add_page(number, drawn.data, &reading);
+    }
+    Ok(told)
+}
+
+impl PersonalDataResult {
+    fn add_page(&mut self, page: usize, data: Vec<PersonalDatum>, reading: &Reading) {
+        self.pages += 1;
+        let mut marks: Vec<String> = find_personal_data(reading, 1).iter().map(|mark| text_under_mark(mark, reading)).collect();
+        for datum in data {
+            let printed = normalize_text(&datum.text);
+            let alike = |mark: &String| if mark.contains(&printed) { 1.0 } else { similarity(mark, &printed) };
+            let best = (0..marks.len()).max_by(|one, other| match (marks.get(*one), marks.get(*other)) {
+                (Some(one), Some(other)) => alike(one).total_cmp(&alike(other)),
+                _ => std::cmp::Ordering::Equal,
+            });
+            let mark = best.filter(|at| marks.get(*at).is_some_and(|mark| alike(mark) >= MIN_SIMILARITY));
+            for share in [&mut self.total, self.kinds.entry(datum.kind).or_default()] {
+                share.of += 1;
+                share.found += usize::from(mark.is_some());
+            }
+            match mark {
+                Some(at) => drop(marks.swap_remove(at)),
+                None => self.missed.push(MissedDatum { page, datum }),
+            }
+        }
+        self.false_marks += marks.len();
+    }
+}
+
+/// Letters and digits of the words under a mark.
+fn text_under_mark(mark: &PersonalData, reading: &Reading) -> String {
+    let under = reading.words().filter(|word| mark.bounds.contains(&word.bounds));
+    normalize_text(&under.map(|word| word.text.as_str()).collect::<String>())
+}
+
+fn normalize_text(text: &str) -> String {
+    sohoa_base::text::fold::fold(text).chars().filter(|letter| letter.is_alphanumeric()).collect()
+}

@@ -1,0 +1,143 @@
+//! Text that is there, but elsewhere: stretches that stand both among what is missing and among what is extra.
+
+use crate::alignment::FoldedChar;
+
+/// Shortest stretch that is believed to have moved, characters; a shorter one could be chance.
+const MIN_SPAN: usize = 8;
+
+/// Shortest whole run that is believed to have moved, characters: "KHẨN" in another corner of the page.
+const MIN_WHOLE_RUN: usize = 4;
+
+/// A stretch common to both sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct CommonSpan {
+    missing: usize,
+    extra: usize,
+    length: usize,
+}
+
+/// Which characters of the missing runs stand also in the extra runs, and which of the extra in the missing.
+/// Longest stretches first, each taken once; case and marks do not count.
+pub(crate) fn find_reordered(missing: &[Vec<FoldedChar>], extra: &[Vec<FoldedChar>]) -> (Vec<Vec<bool>>, Vec<Vec<bool>>) {
+    let (mut missing_line, mut extra_line) = (JoinedRuns::join(missing), JoinedRuns::join(extra));
+    // At most one stretch for every SHORTEST_RUN characters: the loop ends.
+    while let Some(common) = longest_common_span(&missing_line, &extra_line) {
+        missing_line.mark_taken(common.missing, common.length);
+        extra_line.mark_taken(common.extra, common.length);
+    }
+    (missing_line.taken_by_run(missing), extra_line.taken_by_run(extra))
+}
+
+/// Runs one after another.
+struct JoinedRuns {
+    /// Bases of the characters; `None` between runs and where a stretch was taken.
+    bases: Vec<Option<char>>,
+    taken: Vec<bool>,
+}
+
+impl JoinedRuns {
+    fn join(runs: &[Vec<FoldedChar>]) -> Self {
+        let mut bases = vec![None];
+        for run in runs {
+            bases.extend(run.iter().map(|letter| Some(letter.base)));
+            bases.push(None);
+        }
+        let taken = vec![false; bases.len()];
+        Self { bases, taken }
+    }
+
+    fn mark_taken(&mut self, start: usize, length: usize) {
+        for base in self.bases.iter_mut().skip(start).take(length) {
+            *base = None;
+        }
+        for taken in self.taken.iter_mut().skip(start).take(length) {
+            *taken = true;
+        }
+    }
+
+    /// Whether the stretch has nothing of its run left at either side.
+    fn is_whole(&self, start: usize, length: usize) -> bool {
+        let free = |at: Option<usize>| at.and_then(|at| self.bases.get(at)).is_some_and(Option::is_some);
+        !free(start.checked_sub(1)) && !free(Some(start + length))
+    }
+
+    /// The taken marks by run.
+    fn taken_by_run(&self, runs: &[Vec<FoldedChar>]) -> Vec<Vec<bool>> {
+        let mut rest = self.taken.iter().skip(1).copied();
+        let mut marks = Vec::new();
+        for run in runs {
+            marks.push(rest.by_ref().take(run.len()).collect());
+            rest.next();
+        }
+        marks
+    }
+}
+
+/// The longest stretch that both sides hold, if it is long enough to be no chance.
+fn longest_common_span(missing: &JoinedRuns, extra: &JoinedRuns) -> Option<CommonSpan> {
+    let mut best: Option<CommonSpan> = None;
+    let mut above = vec![0_usize; extra.bases.len() + 1];
+    let mut row = above.clone();
+    for (at, wanted) in missing.bases.iter().enumerate() {
+        for (place, found) in extra.bases.iter().enumerate() {
+            let length = if wanted.is_some() && wanted == found { above.get(place).copied().unwrap_or(0) + 1 } else { 0 };
+            if let Some(slot) = row.get_mut(place + 1) {
+                *slot = length;
+            }
+            if length < MIN_WHOLE_RUN || best.is_some_and(|best| best.length >= length) {
+                continue;
+            }
+            let common = CommonSpan { missing: at + 1 - length, extra: place + 1 - length, length };
+            if is_significant(missing, common) && (length >= MIN_SPAN || is_whole_run(missing, extra, common)) {
+                best = Some(common);
+            }
+        }
+        std::mem::swap(&mut above, &mut row);
+    }
+    best
+}
+
+/// Dots and spaces are alike everywhere: half of a stretch must be letters or digits.
+fn is_significant(missing: &JoinedRuns, common: CommonSpan) -> bool {
+    let stretch = missing.bases.iter().skip(common.missing).take(common.length);
+    stretch.filter(|base| base.is_some_and(|base| base != ' ')).count() * 2 >= common.length
+}
+
+fn is_whole_run(missing: &JoinedRuns, extra: &JoinedRuns, common: CommonSpan) -> bool {
+    missing.is_whole(common.missing, common.length) || extra.is_whole(common.extra, common.length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marks(missing: &[&str], extra: &[&str]) -> (Vec<String>, Vec<String>) {
+        let letters = |runs: &[&str]| runs.iter().map(|run| FoldedChar::from_text(run)).collect::<Vec<_>>();
+        let (missing, extra) = find_reordered(&letters(missing), &letters(extra));
+        let said = |runs: Vec<Vec<bool>>| {
+            runs.iter().map(|run| run.iter().map(|taken| if *taken { 'x' } else { '-' }).collect()).collect::<Vec<String>>()
+        };
+        (said(missing), said(extra))
+    }
+
+    #[test]
+    fn a_line_elsewhere_has_moved_also_with_marks_misread() {
+        let (missing, extra) = marks(&["ỦY BAN NHÂN DÂN", "abc"], &["q", "zz UY BAN NHAN DÂN"]);
+        assert_eq!(missing, ["xxxxxxxxxxxxxxx", "---"]);
+        assert_eq!(extra, ["-", "---xxxxxxxxxxxxxxx"]);
+    }
+
+    #[test]
+    fn a_stretch_moves_once() {
+        let (missing, extra) = marks(&["Quyết định", "Quyết định"], &["Quyết định"]);
+        assert_eq!(missing.iter().filter(|run| run.contains('x')).count(), 1);
+        assert_eq!(extra, ["xxxxxxxxxx"]);
+    }
+
+    #[test]
+    fn short_and_empty_likeness_is_chance() {
+        assert_eq!(marks(&["bản sao y"], &["văn bản này"]).0, ["---------"]);
+        assert_eq!(marks(&["...... . ......"], &["...... . ......"]).0, ["---------------"]);
+        assert_eq!(marks(&["KHẨN"], &["cấp KHẨN số"]).0, ["xxxx"]);
+    }
+}

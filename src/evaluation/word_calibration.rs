@@ -1,0 +1,62 @@
+//! Whether words are right as often as they are sure: what `description` reckons with.
+
+use serde::Serialize;
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+use sohoa_base::model::page::reading::Word;
+use sohoa_base::text::nfc::nfc;
+
+/// From which confidence on the steps begin, 0 to 100.
+pub const BIN_STARTS: [u8; 10] = [0, 50, 80, 86, 88, 90, 92, 94, 96, 98];
+
+/// Words of like confidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct WordConfidenceBin {
+    /// Lowest confidence, 0 to 100.
+    pub from: u8,
+    /// Words with a letter.
+    pub words: u64,
+    /// Of them, those that stand in the truth in the same order.
+    pub right: u64,
+}
+
+/// No words.
+#[must_use]
+pub fn empty_bins() -> Vec<WordConfidenceBin> {
+    BIN_STARTS.iter().map(|from| WordConfidenceBin { from: *from, words: 0, right: 0 }).collect()
+}
+
+/// Adds the words of a page to `steps`.
+pub fn add_page(steps: &mut [WordConfidenceBin], truth: &str, words: &[&Word]) {
+    let truth = nfc(truth);
+    let expected: Vec<&str> = truth.split_whitespace().collect();
+    let read: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    let mut is_right = vec![false; read.len()];
+    for operation in capture_diff_slices(Algorithm::Myers, &read, &expected) {
+        if let DiffOp::Equal { old_index, len, .. } = operation {
+            is_right.iter_mut().skip(old_index).take(len).for_each(|right| *right = true);
+        }
+    }
+    for (word, right) in words.iter().zip(is_right).filter(|(word, _)| word.text.chars().any(char::is_alphabetic)) {
+        if let Some(step) = steps.iter_mut().rev().find(|step| step.from <= word.confidence) {
+            step.words += 1;
+            step.right += u64::from(right);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sohoa_base::model::page::geometry::Bounds;
+
+    #[test]
+    fn words_are_counted_by_how_sure_they_are() {
+        let words =
+            [("Quyết", 96), ("định", 97), ("sô", 90), ("12", 90), ("về", 95)].map(|(text, sure)| Word::new(text, Bounds::default(), sure));
+        let mut steps = empty_bins();
+        add_page(&mut steps, "Quyết định\nsố 12 về", &words.iter().collect::<Vec<_>>());
+        let seen: Vec<(u8, u64, u64)> =
+            steps.iter().filter(|step| step.words > 0).map(|step| (step.from, step.words, step.right)).collect();
+        assert_eq!(seen, [(90, 1, 0), (94, 1, 1), (96, 2, 2)]);
+    }
+}

@@ -1,0 +1,283 @@
+//! Describing one document from its pages' readings.
+
+use crate::fields::legal_basis;
+use crate::fields::personal_data;
+use crate::fields::place_and_date;
+use crate::fields::subject::TextSpan;
+use crate::fields::{issuer, kind, number, secrecy, signer, subject};
+use crate::page_zones::{ConfidenceMean, PageZones, Row, find_zones, page_rows};
+use crate::separation::split;
+use crate::string_similarity;
+use sohoa_base::model::page::geometry::Bounds;
+use sohoa_base::model::page::reading::{Block, Reading, WordSource};
+use sohoa_base::model::personal_data::PersonalData;
+use sohoa_base::model::record::{Candidate, Description, Field, FieldSource};
+use sohoa_base::text::diacritic_restoration::{PhraseBigrams, suggest_diacritics};
+use sohoa_base::text::nfc::nfc;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Fields being gathered.
+#[derive(Default)]
+struct FieldSet(BTreeMap<String, Field>);
+
+impl FieldSet {
+    fn set(&mut self, name: &str, value: &str, confidence: u32, page: Option<u32>, bounds: Option<Bounds>) {
+        let value = nfc(value.trim());
+        if !value.is_empty() {
+            let confidence = u8::try_from(confidence.min(100)).unwrap_or(100);
+            self.0.insert(name.to_owned(), Field { value, confidence, page, bounds, ..Field::default() });
+        }
+    }
+
+    fn set_span(&mut self, name: &str, passage: &TextSpan, page: u32) {
+        self.set(name, &passage.text, passage.confidence, Some(page), passage.bounds);
+        if let (Some(read), Some(field)) = (&passage.as_read, self.0.get_mut(name)) {
+            field.alternatives.push(Candidate { value: nfc(read.trim()), confidence: 0, source: FieldSource::Reading });
+        }
+    }
+
+    fn set_from_row(&mut self, name: &str, value: &str, confidence: u32, page: u32, row: &Row<'_>) {
+        self.set(name, value, confidence, Some(page), Some(row.bounds));
+    }
+}
+
+/// Kind and fields of the document that these pages make, in order.
+#[must_use]
+pub fn describe(pages: &[&Reading]) -> Description {
+    let mut describer = Describer::default();
+    for page in pages {
+        describer.add_page(page);
+    }
+    describer.finish()
+}
+
+/// Describes a document page after page, holding none of them.
+///
+/// Field names: `codeNumber`, `codeNotation`, `issuedDate` (`YYYY-MM-DD`), `organName`, `subject`,
+/// `language`, `place`, `signer`, `position`, `recipients`, `grounds`, `urgency`, `secrecy`, `copy`. What was not found,
+/// or cannot be (month 13), is left out: nothing is invented. Confidences join the engine's with how sure
+/// the rule is. Separator sheets and blank pages in front are passed over.
+#[derive(Default)]
+pub struct Describer {
+    pages: u32,
+    fields: FieldSet,
+    /// The kind, once the first page of the paper was met.
+    kind: Option<kind::DetectedKind>,
+    /// The signing block that counts, and its page: the first with a name, else the first.
+    signing_block: Option<(u32, signer::SigningBlock)>,
+    has_copy_mark: bool,
+    letter_statistics: LetterStatistics,
+    personal_data: Vec<PersonalData>,
+    front_words: BTreeSet<String>,
+    phrases: PhraseBigrams,
+    /// Words that people corrected.
+    corrected_words: BTreeSet<String>,
+    /// The latest day of a paper that is cited, `YYYY-MM-DD`.
+    latest_cited_date: Option<String>,
+}
+
+/// Most that is sure of a day that the text contradicts, 0 to 100.
+const MAX_CONTRADICTED_CONFIDENCE: u8 = 30;
+
+/// Pages whose phrases are kept to mend the subject by: the first of a long document are enough.
+const MAX_PHRASE_PAGES: u32 = 30;
+
+/// Most words of a first page that are kept for telling its kind.
+const MAX_FRONT_WORDS: usize = 120;
+
+/// Letters of the document, and how sure their words are.
+#[derive(Default)]
+struct LetterStatistics {
+    all: usize,
+    non_ascii: usize,
+    confidence: ConfidenceMean,
+}
+
+impl Describer {
+    /// The next page; an empty reading for one that could not be read.
+    pub fn add_page(&mut self, page: &Reading) {
+        self.pages = self.pages.saturating_add(1);
+        let number = self.pages;
+        let mut header = 0;
+        if self.kind.is_none() && !page.blank && page.words().next().is_some() && !split::is_separator(page) {
+            let zones = find_zones(page);
+            header = header_bottom(&zones);
+            self.kind = Some(self.fields.set_front_page(page, &zones, number));
+            let words = zones.body.iter().flat_map(|row| &row.words).map(|word| string_similarity::normalized_key(&word.text));
+            self.front_words = words.filter(|word| word.len() >= 2).take(MAX_FRONT_WORDS).collect();
+        }
+        if self.kind.is_some() {
+            self.find_signing_block(page, header);
+        }
+        self.has_copy_mark = self.has_copy_mark || self.fields.set_copy_mark(page, number);
+        self.letter_statistics.add(page);
+        if number <= MAX_PHRASE_PAGES {
+            self.add_phrases(page);
+        }
+        self.latest_cited_date = self.latest_cited_date.take().max(place_and_date::latest_cited_date(page));
+        self.personal_data.extend(personal_data::find_personal_data(page, number));
+    }
+
+    /// Words under the head of the first page, without marks, for telling its kind.
+    #[must_use]
+    pub fn front_words(&self) -> &BTreeSet<String> {
+        &self.front_words
+    }
+
+    /// What the pages say together.
+    #[must_use]
+    pub fn finish(mut self) -> Description {
+        let Some(found) = self.kind else {
+            let name =
+                sohoa_base::model::document_kinds::kind_by_code(sohoa_base::model::document_kinds::OTHER_KIND).map_or("", |kind| kind.name);
+            return Description {
+                kind: sohoa_base::model::document_kinds::OTHER_KIND.to_owned(),
+                kind_name: name.to_owned(),
+                normative: false,
+                kind_confidence: 0,
+                fields: BTreeMap::new(),
+                personal_data: self.personal_data,
+            };
+        };
+        if let Some((page, block)) = &self.signing_block {
+            if let Some(position) = &block.position {
+                self.fields.set_span("position", position, *page);
+            }
+            if let Some(signer) = &block.signer {
+                self.fields.set_span("signer", signer, *page);
+            }
+        }
+        self.letter_statistics.set_language(&mut self.fields);
+        self.fields.correct_diacritics("subject", &self.phrases, &self.corrected_words);
+        self.fields.limit_date_confidence(self.latest_cited_date.as_deref());
+        Description {
+            kind: found.code.to_owned(),
+            kind_name: found.name,
+            normative: found.is_normative,
+            kind_confidence: u8::try_from(found.confidence.min(100)).unwrap_or(100),
+            fields: self.fields.0,
+            personal_data: self.personal_data,
+        }
+    }
+
+    fn add_phrases(&mut self, page: &Reading) {
+        for words in page.blocks.iter().flat_map(Block::word_runs) {
+            self.phrases.add(&words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>());
+        }
+        self.corrected_words.extend(page.words().filter(|word| word.source == WordSource::Person).map(|word| word.text.clone()));
+    }
+
+    fn find_signing_block(&mut self, page: &Reading, header_bottom: u32) {
+        if self.signing_block.as_ref().is_some_and(|(_, block)| block.signer.is_some()) {
+            return;
+        }
+        if let Some(block) = signer::find_signing_block(page, header_bottom)
+            && (self.signing_block.is_none() || block.signer.is_some())
+        {
+            self.signing_block = Some((self.pages, block));
+        }
+    }
+}
+
+fn header_bottom(zones: &PageZones<'_>) -> u32 {
+    zones.left.iter().chain(&zones.right).map(|row| row.bounds.y1).max().unwrap_or(0)
+}
+
+impl FieldSet {
+    /// What the first page says; the kind is returned.
+    fn set_front_page(&mut self, page: &Reading, zones: &PageZones<'_>, front: u32) -> kind::DetectedKind {
+        let numbered = number::find_document_number(zones);
+        let found = kind::detect_kind(page, zones, numbered.as_ref().map(|(numbered, _)| numbered));
+        if let Some((numbered, row)) = &numbered {
+            if let Some(value) = &numbered.number {
+                self.set_from_row("codeNumber", value, numbered.number_confidence, front, row);
+            }
+            self.set_from_row("codeNotation", &numbered.notation, numbered.notation_confidence, front, row);
+        }
+        let issued = place_and_date::find_place_and_date(zones);
+        if let Some((issued, row)) = &issued {
+            if let Some(date) = &issued.date {
+                self.set_from_row("issuedDate", date, issued.date_confidence, front, row);
+            }
+            if let Some(place) = &issued.place {
+                self.set_from_row("place", place, issued.place_confidence, front, row);
+            }
+        }
+        let place = issued.as_ref().and_then(|(issued, _)| issued.place.as_deref());
+        if let Some(passage) = issuer::find_issuer(zones, numbered.as_ref().map(|(numbered, _)| numbered), place) {
+            self.set_span("organName", &passage, front);
+        }
+        if let Some(passage) = subject::find_subject(zones, &found, page.width) {
+            self.set_span("subject", &passage, front);
+        }
+        if let Some(passage) = subject::find_recipients(zones) {
+            self.set_span("recipients", &passage, front);
+        }
+        if let Some(passage) = legal_basis::find_legal_basis(zones) {
+            self.set_span("grounds", &passage, front);
+        }
+        if let Some((urgency, row)) = secrecy::find_urgency(page) {
+            self.set_from_row("urgency", urgency, row.confidence().max(60), front, &row);
+        }
+        if let Some(stamp) = secrecy::find_secrecy_stamp(page) {
+            self.set("secrecy", stamp.level.as_stamped(), u32::from(stamp.confidence), Some(front), Some(stamp.bounds));
+        }
+        found
+    }
+
+    /// Mends marks by what the document says elsewhere: a subject comes again in its text. Words of `corrected` stay.
+    fn correct_diacritics(&mut self, name: &str, phrases: &PhraseBigrams, corrected: &BTreeSet<String>) {
+        let Some(field) = self.0.get_mut(name) else { return };
+        let words: Vec<&str> = field.value.split(' ').collect();
+        let mends = suggest_diacritics(&words, phrases).into_iter().zip(&words);
+        let kept = mends.map(|(mend, word)| mend.filter(|_| !corrected.contains(*word)).unwrap_or_else(|| (*word).to_owned()));
+        let value = kept.collect::<Vec<_>>().join(" ");
+        if value != field.value {
+            let read = std::mem::replace(&mut field.value, value);
+            field.alternatives.insert(0, Candidate { value: read, confidence: field.confidence, source: FieldSource::Reading });
+        }
+    }
+
+    /// No paper is older than those that it cites: one of the two days was misread.
+    fn limit_date_confidence(&mut self, cited: Option<&str>) {
+        if let (Some(issued), Some(cited)) = (self.0.get_mut("issuedDate"), cited)
+            && issued.value.as_str() < cited
+        {
+            issued.confidence = issued.confidence.min(MAX_CONTRADICTED_CONFIDENCE);
+        }
+    }
+
+    /// The form of a copy (sao y, sao lục, trích sao): a row of capitals that says only that. Whether there is one.
+    fn set_copy_mark(&mut self, page: &Reading, number: u32) -> bool {
+        let forms = [("saoy", "sao y"), ("saoybanchinh", "sao y"), ("saoluc", "sao lục"), ("trichsao", "trích sao"), ("bansao", "bản sao")];
+        for row in page_rows(page) {
+            let text = row.text();
+            let form = forms
+                .iter()
+                .find(|(form, _)| string_similarity::normalized_key(&text) == *form)
+                .filter(|_| string_similarity::is_mostly_upper(&text));
+            if let Some((_, name)) = form {
+                self.set_from_row("copy", name, row.confidence(), number, &row);
+                return true;
+            }
+        }
+        false
+    }
+}
+
+impl LetterStatistics {
+    fn add(&mut self, page: &Reading) {
+        for c in page.words().flat_map(|word| word.text.chars()).filter(|c| c.is_alphabetic()) {
+            self.all += 1;
+            self.non_ascii += usize::from(!c.is_ascii());
+        }
+        self.confidence.add(page.words());
+    }
+
+    /// Vietnamese (01) when its letters are there; else nothing is said.
+    fn set_language(&self, fields: &mut FieldSet) {
+        if self.non_ascii * 100 >= self.all * 8 && self.all >= 20 {
+            fields.set("language", "01", (self.confidence.mean() + 100) / 2, None, None);
+        }
+    }
+}

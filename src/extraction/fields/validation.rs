@@ -1,0 +1,42 @@
+//! Values that cannot stand in a field.
+
+use sohoa_base::model::fields::{FieldDefinition, FieldProfile, FieldType};
+use sohoa_base::text::dates;
+
+/// Why a value cannot stand in a field: one sentence for a clerk; none where it can.
+#[must_use]
+pub(crate) fn field_value_error(profile: &FieldProfile, field: &FieldDefinition, value: &str) -> Option<String> {
+    let name = &field.name;
+    let long = field.length > 0 && value.chars().count() > field.length;
+    match field.field_type {
+        _ if long => Some(format!("the value of {name} is longer than {} characters", field.length)),
+        FieldType::Date if dates::parse_date(value).is_none_or(|date| date.to_iso() != value) => {
+            Some(format!("{value:?} is no date; write YYYY-MM-DD"))
+        }
+        FieldType::Number if value.parse::<u64>().is_err() => Some(format!("{value:?} is no whole number")),
+        FieldType::Boolean if !matches!(value, "true" | "false") => Some(format!("{value:?} is neither true nor false")),
+        FieldType::Code => {
+            let list = profile.codes.get(name)?;
+            let unknown = value.split(';').find(|code| !list.contains_key(code.trim()))?;
+            Some(format!("{unknown:?} is no code of {name}; codes are {}", list.keys().cloned().collect::<Vec<_>>().join(", ")))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use sohoa_base::model::fields::newest_profile;
+
+    #[test]
+    fn impossible_values_are_objected_to() {
+        let profile = newest_profile().unwrap();
+        let objects = |name: &str, value: &str| field_value_error(profile, profile.document_field(name).unwrap(), value).is_some();
+        assert!(objects("codeNumber", "123456789012") && !objects("codeNumber", "12"));
+        assert!(objects("issuedDate", "2025-02-30") && objects("issuedDate", "5/3/2025") && !objects("issuedDate", "2025-03-05"));
+        assert!(objects("numberOfPage", "-1") && objects("numberOfPage", "12345") && !objects("numberOfPage", "12"));
+        assert!(objects("language", "99") && !objects("language", "01;09") && objects("riskRecovery", "yes"));
+    }
+}

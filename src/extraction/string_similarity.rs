@@ -1,0 +1,114 @@
+//! Comparing what OCR read with what it should be.
+
+use sohoa_base::text::fold::fold;
+
+/// `text` with the foreign look-alikes of Vietnamese signs replaced: Ð (eth) by Đ, fraction slash by `/`,
+/// dashes by `-`.
+pub(crate) fn normalize_lookalikes(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            'Ð' => 'Đ',
+            'ð' => 'đ',
+            '\u{2044}' | '∕' => '/',
+            '–' | '—' | '‐' | '‑' | '−' => '-',
+            other => other,
+        })
+        .collect()
+}
+
+/// Cleaned and folded: lower case without marks.
+pub(crate) fn fold_text(text: &str) -> String {
+    fold(&normalize_lookalikes(text))
+}
+
+/// Letters and digits of `text` only, folded.
+pub(crate) fn normalized_key(text: &str) -> String {
+    fold_text(text).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// Levenshtein distance, in characters.
+pub(crate) fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut cells = row.iter_mut();
+        let Some(first) = cells.next() else { return 0 };
+        let mut diagonal = std::mem::replace(first, i + 1);
+        let mut left = i + 1;
+        for (cell, y) in cells.zip(&b) {
+            left = (diagonal + usize::from(x != *y)).min(*cell + 1).min(left + 1);
+            diagonal = std::mem::replace(cell, left);
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+/// Likeness of two strings, 0 to 100.
+pub(crate) fn similarity(a: &str, b: &str) -> u32 {
+    let longest = a.chars().count().max(b.chars().count());
+    if longest == 0 {
+        return 100;
+    }
+    u32::try_from(100 * (longest - edit_distance(a, b).min(longest)) / longest).unwrap_or(0)
+}
+
+/// Where in `words` (already squeezed) the squeezed `phrase` stands: first word, one past the last, likeness.
+/// The likest place of at least `least` wins.
+pub(crate) fn find_phrase(words: &[String], phrase: &str, least: u32) -> Option<(usize, usize, u32)> {
+    let wanted = phrase.chars().count();
+    let mut best: Option<(usize, usize, u32)> = None;
+    for start in 0..words.len() {
+        let mut joined = String::new();
+        for (offset, word) in words.iter().skip(start).enumerate() {
+            joined.push_str(word);
+            let length = joined.chars().count();
+            // More letters too many or too few than the least likeness allows: no need to compare.
+            if length * least as usize > wanted * 100 {
+                break;
+            }
+            if length * 100 < wanted * least as usize {
+                continue;
+            }
+            let alike = similarity(&joined, phrase);
+            if alike >= least && best.is_none_or(|(_, _, known)| alike > known) {
+                best = Some((start, start + offset + 1, alike));
+            }
+        }
+    }
+    best
+}
+
+/// Whether most letters of `text` are capitals. False without letters.
+pub(crate) fn is_mostly_upper(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let capitals = text.chars().filter(|c| c.is_uppercase()).count();
+    letters > 0 && capitals * 5 >= letters * 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distance_counts_characters_not_bytes() {
+        assert_eq!(edit_distance("quyết", "quyet"), 1);
+        assert_eq!(edit_distance("", "abc"), 3);
+        assert_eq!(edit_distance("kitten", "sitting"), 3);
+        assert_eq!(similarity("", ""), 100);
+    }
+
+    #[test]
+    fn a_phrase_is_found_inside_a_mixed_line() {
+        let words: Vec<String> = "UBND TỈNH X CỘNG HÒA XÃ HỌI CHÚ NGHĨA VIỆT NAM l".split(' ').map(normalized_key).collect();
+        assert_eq!(find_phrase(&words, "conghoaxahoichunghiavietnam", 75), Some((3, 11, 100)));
+        assert_eq!(find_phrase(&words, "doclaptudohanhphuc", 75), None);
+    }
+
+    #[test]
+    fn eth_is_not_a_letter_of_ours() {
+        assert_eq!(fold_text("QÐ"), "qd");
+        assert!(is_mostly_upper("QUYẾT ĐỊNH:"));
+        assert!(!is_mostly_upper("Quyết định"));
+        assert!(!is_mostly_upper("12/3"));
+    }
+}

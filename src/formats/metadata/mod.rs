@@ -1,0 +1,9 @@
+//! ALTO, hOCR, METS, PREMIS, IIIF.
+
+pub mod alto;
+pub(crate) mod alto_tags;
+pub mod hocr;
+pub mod iiif;
+pub mod mets;
+pub mod premis;
+pub(crate) mod xml;

@@ -1,0 +1,44 @@
+//! Writing XML 1.0 by hand: what every writer of this room needs.
+
+use std::borrow::Cow;
+
+/// `text` for an attribute or an element: markup escaped, white space that XML would change kept by
+/// reference, characters that XML forbids replaced by U+FFFD (XML 1.0, 2.2).
+pub(crate) fn escape(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|character| escape_sequence(character).is_none()) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        match escape_sequence(character) {
+            Some(instead) => out.push_str(instead),
+            None => out.push(character),
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn escape_sequence(character: char) -> Option<&'static str> {
+    match character {
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        '"' => Some("&quot;"),
+        '\t' => Some("&#9;"),
+        '\n' => Some("&#10;"),
+        '\r' => Some("&#13;"),
+        '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => Some("\u{fffd}"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forbidden_characters_are_replaced() {
+        assert_eq!(escape("a\u{0}\u{b}<&\">\u{ffff}đ\n"), "a\u{fffd}\u{fffd}&lt;&amp;&quot;&gt;\u{fffd}đ&#10;");
+        assert!(matches!(escape("số hóa"), Cow::Borrowed(_)));
+    }
+}

@@ -1,0 +1,4 @@
+//! PDF files.
+
+pub(crate) mod read;
+pub mod write;

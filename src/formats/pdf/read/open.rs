@@ -1,0 +1,186 @@
+//! Opening a PDF: whether it can be read, and what is odd about it as a file. Nothing in it is ever run.
+
+use crate::limits::Limits;
+use crate::pdf::read::objects;
+use crate::pdf::read::objects::PdfObject;
+use crate::pdf::read::signatures;
+use hayro::hayro_syntax::object::{Dict, Number};
+use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::record::Signature;
+use sohoa_base::model::refusal::Warning;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// Opens the file for reading its pages.
+///
+/// # Errors
+/// Denied where a password is needed, Corrupt where no page can be found, Limit for too many pages.
+pub(crate) fn open(bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Pdf> {
+    let broken = || Error::corrupt("PDF is damaged: no page can be found in it; scan the pages again or save it anew");
+    let pdf = catch_unwind(AssertUnwindSafe(|| Pdf::new(bytes.clone()))).map_err(|_| broken())?.map_err(|error| match error {
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
+            Error::denied("PDF is encrypted: a password is needed; deliver it without one")
+        }
+        LoadPdfError::Decryption(DecryptionError::UnsupportedAlgorithm) => {
+            Error::denied("PDF is encrypted in a way that cannot be read; deliver it without encryption")
+        }
+        LoadPdfError::Decryption(_) => Error::corrupt("PDF is damaged: its encryption is incomplete; deliver it without encryption"),
+        LoadPdfError::Invalid => broken(),
+    })?;
+    let pages = pdf.pages().len();
+    if pages == 0 {
+        return Err(broken());
+    }
+    if has_invalid_page_count(&pdf) {
+        return Err(Error::corrupt("PDF is damaged: its list of pages is no list; scan the pages again or save it anew"));
+    }
+    limits.check_pages(u32::try_from(pages).unwrap_or(u32::MAX))?;
+    Ok(pdf)
+}
+
+/// Whether the root of the page tree has a `/Count` that is not a number: then nothing says which of the
+/// objects that look like pages are pages.
+fn has_invalid_page_count(pdf: &Pdf) -> bool {
+    let catalog = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
+    let pages = catalog.and_then(|catalog| catalog.get::<Dict<'_>>("Pages"));
+    pages.is_some_and(|pages| pages.contains_key("Count") && pages.get::<Number>("Count").is_none())
+}
+
+/// What a PDF says about itself beside its pages.
+#[derive(Debug, Default)]
+pub(crate) struct PdfStructure {
+    /// Signatures, in order of signing.
+    pub(crate) signatures: Vec<Signature>,
+    /// What is odd.
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// Walks over the objects for signatures and active content, and checks the frame of the file.
+pub(crate) fn inspect_structure(bytes: &Arc<Vec<u8>>, pdf: &Pdf) -> PdfStructure {
+    let mut found = StructureScan { file_bytes: bytes.len() as f64, ..StructureScan::default() };
+    let sound = objects::walk(bytes, pdf, &mut |entries, key| found.visit_dictionary(entries, key));
+    let mut warnings = structure_warnings(bytes, pdf, &found, sound);
+    if !found.active_content.is_empty() {
+        let list: Vec<&str> = found.active_content.iter().copied().collect();
+        warnings.push(Warning::new("active-content", format!("the PDF carries {}; none of it is run or opened", list.join(", "))));
+    }
+    if found.has_external_references {
+        warnings.push(Warning::new("external-data", "the PDF refers to data in another file; it is not opened"));
+    }
+    let signatures = signatures::read(bytes, &found.signatures);
+    PdfStructure { signatures, warnings }
+}
+
+#[derive(Default)]
+struct StructureScan {
+    active_content: BTreeSet<&'static str>,
+    has_external_references: bool,
+    file_bytes: f64,
+    stream_too_long: bool,
+    declared_pages: Option<f64>,
+    signatures: Vec<BTreeMap<String, PdfObject>>,
+}
+
+impl StructureScan {
+    fn visit_dictionary(&mut self, entries: &BTreeMap<String, PdfObject>, key: &str) {
+        let name = |key: &str| entries.get(key).map_or("", PdfObject::name);
+        match name("S") {
+            "JavaScript" => self.note_active_content("JavaScript"),
+            "Launch" => self.note_active_content("a command that starts a program"),
+            "SubmitForm" => self.note_active_content("a form that sends data"),
+            "ImportData" => self.note_active_content("a form that fetches data"),
+            "GoToR" | "GoToE" => self.note_active_content("a link into another file"),
+            "Rendition" | "Movie" | "Sound" | "RichMediaExecute" => self.note_active_content("film or sound"),
+            // A link that a reader may click is ordinary; one that opens by itself is not.
+            "URI" if matches!(key, "OpenAction" | "O" | "C" | "PO" | "PC" | "PV" | "PI") => {
+                self.note_active_content("a web address that opens by itself")
+            }
+            _ => {}
+        }
+        if entries.contains_key("JS") && name("S").is_empty() {
+            self.note_active_content("JavaScript");
+        }
+        if entries.contains_key("EF") || entries.contains_key("EmbeddedFiles") {
+            self.note_active_content("attached files");
+        }
+        if entries.contains_key("XFA") {
+            self.note_active_content("an XFA form, of which only the drawn page is read");
+        }
+        if matches!(name("Subtype"), "RichMedia" | "Movie" | "Sound" | "Screen" | "3D") {
+            self.note_active_content("film or sound");
+        }
+        // `/F` of a stream's dictionary is its data in another file; elsewhere `/F` means other things.
+        if entries.contains_key("Length") && matches!(entries.get("F"), Some(PdfObject::Text(_) | PdfObject::Dictionary(_))) {
+            self.has_external_references = true;
+        }
+        if matches!(entries.get("Length"), Some(PdfObject::Number(length)) if *length > self.file_bytes) {
+            self.stream_too_long = true;
+        }
+        if name("Type") == "Pages"
+            && !entries.contains_key("Parent")
+            && let Some(PdfObject::Number(count)) = entries.get("Count")
+        {
+            self.declared_pages.get_or_insert(*count);
+        }
+        if matches!(entries.get("ByteRange"), Some(PdfObject::Array(_))) && entries.contains_key("Contents") {
+            self.signatures.push(entries.clone());
+        }
+    }
+
+    fn note_active_content(&mut self, what: &'static str) {
+        self.active_content.insert(what);
+    }
+}
+
+fn structure_warnings(bytes: &[u8], pdf: &Pdf, found: &StructureScan, sound: bool) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let mut faults = Vec::new();
+    if !sound {
+        faults.push("it cannot be read as it stands".to_owned());
+    }
+    if found.stream_too_long {
+        faults.push("a part claims to be larger than the file".to_owned());
+    }
+    let header = bytes.windows(5).take(1024).position(|window| window == b"%PDF-");
+    match header {
+        Some(0) => {}
+        Some(at) => warnings.push(Warning::new("leading-bytes", format!("{at} foreign bytes stand before the PDF; they are skipped"))),
+        None => faults.push("its header is missing".to_owned()),
+    }
+    if header.is_some_and(|at| !matches!(bytes.get(at + 5..at + 8), Some([b'1' | b'2', b'.', b'0'..=b'9']))) {
+        faults.push("its version is missing".to_owned());
+    }
+    if !has_cross_reference(bytes, header.unwrap_or(0)) {
+        faults.push("its table of contents is missing or misplaced".to_owned());
+    }
+    let pages = pdf.pages().len();
+    if let Some(declared) = found.declared_pages.filter(|declared| *declared != pages as f64) {
+        faults.push(format!("it declares {declared} pages, {pages} were found"));
+    }
+    if !faults.is_empty() {
+        warnings.push(Warning::new("damaged", format!("the PDF is damaged and was recovered: {}", faults.join("; "))));
+    }
+    warnings
+}
+
+/// Whether `startxref` at the end points to a table or to an object.
+fn has_cross_reference(bytes: &[u8], header: usize) -> bool {
+    let tail_start = bytes.len().saturating_sub(2048);
+    let tail = bytes.get(tail_start..).unwrap_or_default();
+    let Some(at) = tail.windows(9).rposition(|window| window == b"startxref") else { return false };
+    let digits: String = tail
+        .iter()
+        .skip(at + 9)
+        .map(|byte| char::from(*byte))
+        .skip_while(char::is_ascii_whitespace)
+        .take_while(char::is_ascii_digit)
+        .take(12)
+        .collect();
+    let Ok(offset) = digits.parse::<usize>() else { return false };
+    [offset, offset + header].into_iter().any(|place| {
+        let start: Vec<u8> = bytes.iter().skip(place).take(24).copied().skip_while(u8::is_ascii_whitespace).collect();
+        start.starts_with(b"xref") || start.windows(3).any(|window| window == b"obj") && start.first().is_some_and(u8::is_ascii_digit)
+    })
+}

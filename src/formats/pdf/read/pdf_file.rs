@@ -1,0 +1,243 @@
+//! Pages of a PDF: taken as they are where a page is one scan, drawn otherwise.
+
+use crate::image::page_image::{EncodedData, EncodedImage, PageImage};
+use crate::image::pixels;
+use crate::limits::Limits;
+use crate::pdf::read::draw_list;
+use crate::pdf::read::draw_list::{DrawList, PlacedImage};
+use crate::pdf::read::open;
+use crate::pdf::read::overlay;
+use crate::pdf::read::page_text;
+use crate::pdf::read::render;
+use crate::pdf::read::scan_image;
+use hayro::hayro_interpret::RenderContent;
+use hayro::hayro_syntax::Pdf;
+use hayro::hayro_syntax::page::Page;
+use hayro::kurbo::Rect;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::refusal::Warning;
+use std::sync::Arc;
+
+/// Resolution at which pages are drawn that are no single scan.
+const RENDER_DPI: f64 = 300.0;
+/// Least share of the page that its scan covers.
+const MIN_SCAN_COVERAGE: f64 = 0.85;
+/// Largest share of the page that may be drawn over a scan for it to be kept.
+const MAX_OVERLAY_COVERAGE: f64 = 0.4;
+
+/// An opened PDF.
+pub(crate) struct PdfFile {
+    pdf: Pdf,
+    limits: Limits,
+}
+
+impl PdfFile {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// See [`open::open`].
+    pub(crate) fn open(bytes: &Arc<Vec<u8>>, limits: Limits) -> Result<Self> {
+        Ok(Self { pdf: open::open(bytes, &limits)?, limits })
+    }
+
+    /// Pages in it.
+    pub(crate) fn page_count(&self) -> u32 {
+        self.pdf.pages().len() as u32
+    }
+
+    /// The picture of page `number`, from 1.
+    ///
+    /// # Errors
+    /// Corrupt, Limit or Not found.
+    pub(crate) fn page(&self, number: u32) -> Result<PageImage> {
+        let page = (number as usize).checked_sub(1).and_then(|index| self.pdf.pages().get(index));
+        let page = page.ok_or_else(|| Error::not_found(format!("PDF has no page {number}")))?;
+        let content = draw_list::build_draw_list(page, RenderContent::PAGE, &self.limits)?;
+        let annotations = draw_list::build_draw_list(page, RenderContent::ANNOTATIONS, &self.limits)?;
+        let mut picture = match find_scan(page, &content, &annotations) {
+            Some(index) => self.scan_page(page, index, &content, &annotations)?,
+            None => self.render_page(page, &content)?,
+        };
+        if let Some(warning) = box_warning(page) {
+            picture.warnings.push(warning);
+        }
+        Ok(picture)
+    }
+
+    fn scan_page(&self, page: &Page<'_>, index: usize, content: &DrawList, annotations: &DrawList) -> Result<PageImage> {
+        let placed = content.images.get(index).ok_or_else(|| Error::internal("image of a page vanished"))?;
+        let scan = scan_image::extract(page, index, placed)?;
+        if scan.missing_rows * 2 > placed.height {
+            return Err(Error::corrupt(format!(
+                "PDF page is damaged: {} of the {} rows of its picture cannot be read; scan the page again",
+                scan.missing_rows, placed.height
+            )));
+        }
+        let shown = placed.visible_bounds;
+        let [a, b, c, d, _, _] = placed.transform.as_coeffs();
+        let sideways = a.abs() < b.abs();
+        let turn = if sideways {
+            if b > 0.0 { 90 } else { 270 }
+        } else if a > 0.0 {
+            0
+        } else {
+            180
+        };
+        let mirrored = a * d - b * c < 0.0;
+        // Points of the page per stored pixel, along the shown axes.
+        let (stored_width, stored_height) = (f64::from(scan.pixels.width()), f64::from(scan.pixels.height()));
+        let (shown_width, shown_height) = if sideways { (stored_height, stored_width) } else { (stored_width, stored_height) };
+        let unit = 72.0 / user_unit(page);
+        let dpi = (shown_width / placed.full_bounds.width() * unit, shown_height / placed.full_bounds.height() * unit);
+        let (dpi, stretch) = pixels::resolve_dpi(shown_width as u32, shown_height as u32, Some(dpi));
+        let cut = hidden_fraction(placed) > 0.01;
+        let mut image = scan.pixels;
+        if mirrored {
+            image = if sideways { image.flipv() } else { image.fliph() };
+        }
+        let turn = if mirrored { mirrored_rotation(a, b, c, d, sideways) } else { turn };
+        image = pixels::rotate(image, turn);
+        if cut {
+            image = crop_to_visible(image, placed);
+        }
+        let stretched = stretch != (1.0, 1.0);
+        if stretched {
+            image = pixels::scale_to_square_pixels(image, stretch);
+        }
+        let keep = !mirrored && !cut && !stretched && !matches!(scan.data, EncodedData::NotEmbeddable);
+        let raster = if keep {
+            let (width, height) = (stored_width as u32, stored_height as u32);
+            EncodedImage { width, height, turn, data: scan.data }
+        } else {
+            EncodedImage { width: image.width(), height: image.height(), turn: 0, data: EncodedData::NotEmbeddable }
+        };
+        let mut picture =
+            PageImage { pixels: image, dpi, embedded_text: None, encoded: raster, overlays: Vec::new(), warnings: Vec::new() };
+        if scan.missing_rows > 0 {
+            let detail = format!("{} of the {} rows of the picture cannot be read", scan.missing_rows, placed.height);
+            picture.warnings.push(Warning::new("truncated", detail));
+        }
+        overlay::apply_overlays(page, &mut picture, placed, shown, content, annotations, &self.limits)?;
+        Ok(picture)
+    }
+
+    fn render_page(&self, page: &Page<'_>, content: &DrawList) -> Result<PageImage> {
+        let (width, height) = page.render_dimensions();
+        let (width, height) = (f64::from(width), f64::from(height));
+        let mut scale = RENDER_DPI / 72.0 * user_unit(page);
+        let mut warnings = Vec::new();
+        let most = self.limits.max_rendered_pixels as f64;
+        let shrink = (most / (width * scale * height * scale)).sqrt().min(20_000.0 / (width.max(height) * scale));
+        if shrink < 1.0 {
+            scale *= shrink;
+            warnings
+                .push(Warning::new("drawn-smaller", format!("the page is so large that it was drawn at {:.0} dpi", RENDER_DPI * shrink)));
+        }
+        let size = ((width * scale).ceil().max(1.0) as u32, (height * scale).ceil().max(1.0) as u32);
+        let area = Rect::new(0.0, 0.0, f64::from(size.0) / scale, f64::from(size.1) / scale);
+        let drawing = render::render(page, area, size, RenderContent::all(), &self.limits)?;
+        if drawing.missing_images > 0 {
+            let nothing_else = content.shapes.is_empty() && content.images.len() <= drawing.missing_images as usize;
+            if nothing_else {
+                return Err(Error::corrupt("PDF page is damaged: its picture cannot be decoded; scan the page again"));
+            }
+            warnings.push(Warning::new(
+                "picture-damaged",
+                format!("{} pictures of the page cannot be decoded and are missing", drawing.missing_images),
+            ));
+        }
+        if drawing.missing_parts > 0 {
+            warnings.push(Warning::new("part-missing", "a font or a stamp of the page cannot be read and is missing"));
+        }
+        let pictured: f64 = content.images.iter().map(|image| image.visible_bounds.area()).sum();
+        let legible = pictured < 0.4 * width * height && !page_text::has_legacy_font(page);
+        let own_text = if legible { page_text::extract_blocks(&content.glyphs, scale, size) } else { None };
+        let image = pixels::reduce_to_grey(drawing.into_rgb());
+        let dpi = (scale * 72.0 / user_unit(page)).round().clamp(1.0, 1200.0) as u32;
+        let raster = EncodedImage { width: size.0, height: size.1, turn: 0, data: EncodedData::NotEmbeddable };
+        Ok(PageImage { pixels: image, dpi, embedded_text: own_text, encoded: raster, overlays: Vec::new(), warnings })
+    }
+}
+
+/// Size of a unit of user space in 1/72 inch (PDF 1.6).
+fn user_unit(page: &Page<'_>) -> f64 {
+    page.raw().get::<f32>("UserUnit").map_or(1.0, f64::from).clamp(1.0, 1000.0)
+}
+
+fn box_warning(page: &Page<'_>) -> Option<Warning> {
+    let shown = page.intersected_crop_box();
+    let unit = page.raw().get::<f32>("UserUnit").map_or(1.0, f64::from);
+    let sound = [shown.width() * unit, shown.height() * unit].iter().all(|side| (1.0..20_000.0).contains(side));
+    (!sound).then(|| Warning::new("page-size", "the PDF page has a senseless size; its content may be cut off"))
+}
+
+/// The image that is the whole page, if the page is one scan.
+fn find_scan(page: &Page<'_>, content: &DrawList, annotations: &DrawList) -> Option<usize> {
+    let (width, height) = page.render_dimensions();
+    let area = f64::from(width) * f64::from(height);
+    let covers = |image: &&PlacedImage| image.visible_bounds.area() >= MIN_SCAN_COVERAGE * area;
+    let index = content.images.iter().position(|image| covers(&image))?;
+    let scan = content.images.get(index)?;
+    if content.images.iter().filter(covers).count() > 1 || scan.is_blended || scan.is_coloured_stencil || is_sheared(scan) {
+        return None;
+    }
+    let see_through = scan.has_mask || scan.is_stencil;
+    let outside = |bounds: &Rect| {
+        let room = scan.visible_bounds.inflate(3.0, 3.0);
+        bounds.x0 < room.x0 || bounds.y0 < room.y0 || bounds.x1 > room.x1 || bounds.y1 > room.y1
+    };
+    let marks = content.shapes.iter().map(|mark| (mark.bounds, mark.draw_order));
+    let pictures =
+        content.images.iter().filter(|image| image.draw_order != scan.draw_order).map(|image| (image.visible_bounds, image.draw_order));
+    let mut over = 0.0;
+    for (bounds, order) in marks.chain(pictures) {
+        let beneath = order < scan.draw_order;
+        if outside(&bounds) || (beneath && see_through) {
+            return None;
+        }
+        if !beneath {
+            over += bounds.area();
+        }
+    }
+    let notes = annotations.shapes.iter().map(|mark| mark.bounds).chain(annotations.images.iter().map(|image| image.visible_bounds));
+    for bounds in notes {
+        if outside(&bounds) {
+            return None;
+        }
+    }
+    (over < MAX_OVERLAY_COVERAGE * area).then_some(index)
+}
+
+fn is_sheared(image: &PlacedImage) -> bool {
+    let [a, b, c, d, _, _] = image.transform.as_coeffs();
+    let straight = b.abs() * f64::from(image.width) < 1.0 && c.abs() * f64::from(image.height) < 1.0;
+    let sideways = a.abs() * f64::from(image.width) < 1.0 && d.abs() * f64::from(image.height) < 1.0;
+    !(straight || sideways)
+}
+
+/// Share of the image that the page or a clip hides.
+fn hidden_fraction(image: &PlacedImage) -> f64 {
+    1.0 - image.visible_bounds.area() / image.full_bounds.area().max(1e-9)
+}
+
+/// A mirrored image is first flipped left to right (or, lying sideways, top to bottom), then turned by this.
+fn mirrored_rotation(a: f64, b: f64, c: f64, d: f64, sideways: bool) -> u16 {
+    match (sideways, a < 0.0, d < 0.0) {
+        // Flipped left to right already.
+        (false, true, false) => 0,
+        (false, _, _) => 180,
+        (true, _, _) if b > 0.0 && c > 0.0 => 90,
+        (true, _, _) => 270,
+    }
+}
+
+/// Cuts a displayed image to what the page shows of it.
+fn crop_to_visible(image: image::DynamicImage, placed: &PlacedImage) -> image::DynamicImage {
+    let (width, height) = (f64::from(image.width()), f64::from(image.height()));
+    let scale = (width / placed.full_bounds.width(), height / placed.full_bounds.height());
+    let x0 = ((placed.visible_bounds.x0 - placed.full_bounds.x0) * scale.0).floor().clamp(0.0, width - 1.0) as u32;
+    let y0 = ((placed.visible_bounds.y0 - placed.full_bounds.y0) * scale.1).floor().clamp(0.0, height - 1.0) as u32;
+    let x1 = ((placed.visible_bounds.x1 - placed.full_bounds.x0) * scale.0).ceil().clamp(0.0, width) as u32;
+    let y1 = ((placed.visible_bounds.y1 - placed.full_bounds.y0) * scale.1).ceil().clamp(0.0, height) as u32;
+    image.crop_imm(x0, y0, x1.saturating_sub(x0).max(1), y1.saturating_sub(y0).max(1))
+}

@@ -1,0 +1,299 @@
+//! Pictures inside a PDF: delivered bytes as they are where PDF/A knows their form, else encoded here.
+
+use crate::image::page_image::{EncodedData, Overlay, PageImage};
+use crate::pdf::write::jpeg_frame;
+use crate::pdf::write::jpeg_frame::JpegFrame;
+use crate::pdf::write::object_writer::ObjectWriter;
+use flate2::{Compression, write::ZlibEncoder};
+use image::codecs::jpeg::JpegEncoder;
+use image::{DynamicImage, ExtendedColorType};
+use pdf_writer::types::Predictor;
+use pdf_writer::writers::ImageXObject;
+use pdf_writer::{Filter, Finish, Ref};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use std::borrow::Cow;
+use std::io::Write as _;
+
+/// Quality of a JPEG made here.
+const JPEG_QUALITY: u8 = 88;
+/// Bytes that a lossless picture may take, per mille of its px; above it becomes a JPEG.
+const MAX_LOSSLESS_PERMILLE: u64 = 200;
+/// Lossless whatever the content, bytes.
+const ALWAYS_LOSSLESS_BYTES: u64 = 32 * 1024;
+/// Pictures whose sides differ by more than this share from what is displayed are not what is displayed.
+const MAX_ASPECT_DIFFERENCE_PERMILLE: u64 = 20;
+
+/// An encoded picture and how to read it.
+pub(crate) struct EmbeddedImage<'a> {
+    bytes: Cow<'a, [u8]>,
+    width: u32,
+    height: u32,
+    is_grey: bool,
+    coding: ImageCoding<'a>,
+    /// Clockwise turn that shows it as displayed, degrees.
+    pub(crate) turn: u16,
+}
+
+enum ImageCoding<'a> {
+    Jpeg { rgb_unmarked: bool },
+    Ccitt { k: i32, black_is_1: bool, byte_align: bool, end_of_line: bool, end_of_block: bool },
+    Jbig2 { globals: Option<&'a [u8]>, inverted: bool },
+    Flate,
+}
+
+/// The page's picture: its raster as delivered, or its pixels where the raster cannot be kept.
+pub(crate) fn from_page(picture: &PageImage) -> Result<EmbeddedImage<'_>> {
+    match passthrough(picture) {
+        Some(embedded) => Ok(embedded),
+        None => encode_pixels(&picture.pixels),
+    }
+}
+
+/// A part drawn over the page.
+pub(crate) fn from_overlay(overlay: &Overlay) -> Result<EmbeddedImage<'_>> {
+    let (width, height) = overlay.pixels.dimensions();
+    if width == 0 || height == 0 {
+        return Err(Error::invalid("part drawn over the page has no pixels, scan the page again"));
+    }
+    encode_samples(overlay.pixels.as_raw(), width, height, 3)
+}
+
+/// The raster as delivered, if PDF/A can show it and it is what is displayed.
+fn passthrough(picture: &PageImage) -> Option<EmbeddedImage<'_>> {
+    let raster = &picture.encoded;
+    let turn = raster.turn % 360;
+    let quarter = turn % 180 == 90;
+    let (width, height) = if quarter { (raster.height, raster.width) } else { (raster.width, raster.height) };
+    if !have_same_aspect((width, height), (picture.pixels.width(), picture.pixels.height())) {
+        return None;
+    }
+    let (mut size, mut grey) = ((raster.width, raster.height), true);
+    let (bytes, coding) = match &raster.data {
+        EncodedData::Jpeg { bytes, .. } => {
+            // The file's own word counts: a PDF whose numbers differ from the JPEG's is not valid.
+            let header = jpeg_frame::parse(bytes).filter(JpegFrame::is_embeddable)?;
+            if !have_same_aspect((header.width, header.height), size) {
+                return None;
+            }
+            size = (header.width, header.height);
+            grey = header.components == 1;
+            (bytes, ImageCoding::Jpeg { rgb_unmarked: header.is_undeclared_rgb() })
+        }
+        EncodedData::Ccitt { bytes, k, black_is_1, byte_align, end_of_line } => {
+            let (k, black_is_1, byte_align, end_of_line) = (*k, *black_is_1, *byte_align, *end_of_line);
+            let end_of_block = k > 0 || has_end_of_block(bytes);
+            (bytes, ImageCoding::Ccitt { k, black_is_1, byte_align, end_of_line, end_of_block })
+        }
+        EncodedData::Jbig2 { bytes, globals, inverted } => (bytes, ImageCoding::Jbig2 { globals: globals.as_deref(), inverted: *inverted }),
+        EncodedData::NotEmbeddable => return None,
+    };
+    let (width, height) = size;
+    (!bytes.is_empty()).then_some(EmbeddedImage { bytes: Cow::Borrowed(bytes), width, height, is_grey: grey, coding, turn })
+}
+
+/// Whether two sizes have the same proportions.
+fn have_same_aspect(a: (u32, u32), b: (u32, u32)) -> bool {
+    let (one, other) = (u64::from(a.0) * u64::from(b.1), u64::from(b.0) * u64::from(a.1));
+    one > 0 && other > 0 && one.abs_diff(other) * 1000 <= one.max(other) * MAX_ASPECT_DIFFERENCE_PERMILLE
+}
+
+/// Whether the data end with the end-of-block code (ITU-T T.6, 2.4.1.1: two end-of-line codes), at any bit.
+fn has_end_of_block(bytes: &[u8]) -> bool {
+    let tail = bytes.get(bytes.len().saturating_sub(12)..).unwrap_or(bytes);
+    let mut window = u32::MAX;
+    tail.iter().flat_map(|byte| (0..8).rev().map(move |bit| u32::from(byte >> bit & 1))).any(|bit| {
+        window = window << 1 | bit;
+        window & 0xff_ffff == 0x00_1001
+    })
+}
+
+fn encode_pixels(pixels: &DynamicImage) -> Result<EmbeddedImage<'static>> {
+    let (width, height) = (pixels.width(), pixels.height());
+    match pixels {
+        DynamicImage::ImageLuma8(grey) => encode_samples(grey.as_raw(), width, height, 1),
+        DynamicImage::ImageRgb8(colour) => encode_samples(colour.as_raw(), width, height, 3),
+        other => encode_samples(other.to_rgb8().as_raw(), width, height, 3),
+    }
+}
+
+/// Encodes samples of 1 or 3 components: colour without colour as grey; black and white as Group 4; else
+/// without loss where that is small; else as JPEG.
+fn encode_samples(samples: &[u8], width: u32, height: u32, components: u8) -> Result<EmbeddedImage<'static>> {
+    if components == 3 && samples.chunks_exact(3).all(|px| matches!(px, [r, g, b] if r == g && g == b)) {
+        let grey: Vec<u8> = samples.iter().step_by(3).copied().collect();
+        return encode_samples(&grey, width, height, 1);
+    }
+    let grey = components == 1;
+    let made = |bytes: Vec<u8>, coding| EmbeddedImage { bytes: Cow::Owned(bytes), width, height, is_grey: grey, coding, turn: 0 };
+    if grey && samples.iter().all(|sample| matches!(sample, 0 | 255)) {
+        let bytes = encode_group_4(samples, width)?;
+        let coding = ImageCoding::Ccitt { k: -1, black_is_1: false, byte_align: false, end_of_line: false, end_of_block: true };
+        return Ok(made(bytes, coding));
+    }
+    let px = u64::from(width) * u64::from(height);
+    // A JPEG has 16 bits for each side.
+    let jpeg_fits = width <= 65_535 && height <= 65_535;
+    let bound = if jpeg_fits { (px * MAX_LOSSLESS_PERMILLE / 1000).max(ALWAYS_LOSSLESS_BYTES) } else { u64::MAX };
+    if is_lossless_promising(samples, width, components, bound)?
+        && let Some(bytes) = encode_lossless(samples, width, components, bound)?
+    {
+        return Ok(made(bytes, ImageCoding::Flate));
+    }
+    let mut bytes = Vec::new();
+    let colour = if grey { ExtendedColorType::L8 } else { ExtendedColorType::Rgb8 };
+    JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY)
+        .encode(samples, width, height, colour)
+        .or_error(ErrorKind::Internal, || format!("cannot encode a picture of {width} by {height} px as JPEG"))?;
+    Ok(made(bytes, ImageCoding::Jpeg { rgb_unmarked: false }))
+}
+
+/// CCITT Group 4 (ITU-T T.6) of samples that are 0 (black) or 255.
+fn encode_group_4(samples: &[u8], width: u32) -> Result<Vec<u8>> {
+    use fax::{Color, VecWriter, encoder::Encoder};
+    let mut encoder = Encoder::new(VecWriter::new());
+    for row in samples.chunks_exact(width.max(1) as usize) {
+        let colours = row.iter().map(|sample| if *sample < 128 { Color::Black } else { Color::White });
+        encoder.encode_line(colours, width).or_error(ErrorKind::Internal, || "cannot encode a row as Group 4".to_owned())?;
+    }
+    Ok(encoder.finish().or_error(ErrorKind::Internal, || "cannot end the Group 4 data".to_owned())?.finish())
+}
+
+/// Whether a sample of every eighth band of rows promises at most one and a half times the bound: packing a
+/// whole photograph in vain costs a second.
+fn is_lossless_promising(samples: &[u8], width: u32, components: u8, bound: u64) -> Result<bool> {
+    const BAND: usize = 16;
+    let length = (width as usize * usize::from(components)).max(1);
+    if bound == u64::MAX || samples.len() / length < BAND * 16 {
+        return Ok(true);
+    }
+    let sample: Vec<u8> = samples.chunks(length * BAND).step_by(8).flatten().copied().collect();
+    Ok(encode_lossless(&sample, width, components, bound * 3 / 16)?.is_some())
+}
+
+/// Zlib stream of rows under the PNG predictors, or nothing once it passes `bound` bytes.
+fn encode_lossless(samples: &[u8], width: u32, components: u8, bound: u64) -> Result<Option<Vec<u8>>> {
+    let step = usize::from(components);
+    let length = width as usize * step;
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(6));
+    let mut above = vec![0; length];
+    let mut rows = [vec![0; length + 1], vec![0; length + 1], vec![0; length + 1]];
+    for row in samples.chunks_exact(length.max(1)) {
+        png_filters(row, &above, step, &mut rows);
+        let best = rows.iter().min_by_key(|row| filter_cost(row)).map_or(&[][..], Vec::as_slice);
+        encoder.write_all(best).or_error(ErrorKind::Internal, || "cannot compress a picture of the PDF".to_owned())?;
+        if encoder.get_ref().len() as u64 > bound {
+            return Ok(None);
+        }
+        above.copy_from_slice(row);
+    }
+    let bytes = encoder.finish().or_error(ErrorKind::Internal, || "cannot compress a picture of the PDF".to_owned())?;
+    Ok((bytes.len() as u64 <= bound).then_some(bytes))
+}
+
+/// The row under the filters Sub, Up and Paeth of PNG (RFC 2083, 6), each led by its number.
+fn png_filters(row: &[u8], above: &[u8], step: usize, rows: &mut [Vec<u8>; 3]) {
+    let [sub, up, paeth] = rows;
+    for (out, filter) in [(&mut *sub, 1), (&mut *up, 2), (&mut *paeth, 4)] {
+        if let Some(first) = out.first_mut() {
+            *first = filter;
+        }
+    }
+    let nothing = [0; 3];
+    let nothing = nothing.get(..step).unwrap_or(&[]);
+    let left = nothing.iter().chain(row);
+    let corner = nothing.iter().chain(above);
+    let places = sub.iter_mut().skip(1).zip(up.iter_mut().skip(1)).zip(paeth.iter_mut().skip(1));
+    for (((((sub, up), paeth), here), (left, above)), corner) in places.zip(row).zip(left.zip(above)).zip(corner) {
+        *sub = here.wrapping_sub(*left);
+        *up = here.wrapping_sub(*above);
+        *paeth = here.wrapping_sub(paeth_predictor(*left, *above, *corner));
+    }
+}
+
+fn paeth_predictor(left: u8, above: u8, corner: u8) -> u8 {
+    let guess = i16::from(left) + i16::from(above) - i16::from(corner);
+    let [to_left, to_above, to_corner] = [left, above, corner].map(|value| (guess - i16::from(value)).abs());
+    if to_left <= to_above && to_left <= to_corner {
+        left
+    } else if to_above <= to_corner {
+        above
+    } else {
+        corner
+    }
+}
+
+/// How far a filtered row is from zero: the usual guess at how well it packs.
+fn filter_cost(row: &[u8]) -> u64 {
+    row.iter().skip(1).map(|value| u64::from((*value as i8).unsigned_abs())).sum()
+}
+
+impl EmbeddedImage<'_> {
+    /// Shared JBIG2 segments that must be written first.
+    pub(crate) fn globals(&self) -> Option<&[u8]> {
+        match &self.coding {
+            ImageCoding::Jbig2 { globals, .. } => *globals,
+            _ => None,
+        }
+    }
+
+    /// Writes the picture as object `number`.
+    pub(crate) fn write(&self, body: &mut ObjectWriter, number: Ref, globals: Option<Ref>) -> Result<()> {
+        let too_large = || format!("picture of {} by {} px does not fit into a PDF, scan it in parts", self.width, self.height);
+        let width = i32::try_from(self.width).or_error(ErrorKind::Limit, too_large)?;
+        let height = i32::try_from(self.height).or_error(ErrorKind::Limit, too_large)?;
+        body.write_object(|chunk| self.write_dictionary(chunk.image_xobject(number, &self.bytes), width, height, globals));
+        Ok(())
+    }
+
+    fn write_dictionary(&self, mut object: ImageXObject<'_>, width: i32, height: i32, globals: Option<Ref>) {
+        object.width(width).height(height);
+        let bits = if matches!(self.coding, ImageCoding::Jpeg { .. } | ImageCoding::Flate) { 8 } else { 1 };
+        object.bits_per_component(bits);
+        if self.is_grey {
+            object.color_space().device_gray();
+        } else {
+            object.color_space().device_rgb();
+        }
+        match &self.coding {
+            ImageCoding::Jpeg { rgb_unmarked } => {
+                object.filter(Filter::DctDecode);
+                if *rgb_unmarked {
+                    object.decode_parms().color_transform(false);
+                }
+            }
+            ImageCoding::Ccitt { k, black_is_1, byte_align, end_of_line, end_of_block } => {
+                object.filter(Filter::CcittFaxDecode);
+                let mut parameters = object.decode_parms();
+                parameters.k(*k).columns(width).rows(height);
+                // Only what differs from the default: some readers stumble over the rest.
+                if *black_is_1 {
+                    parameters.black_is_1(true);
+                }
+                if *byte_align {
+                    parameters.encoded_byte_align(true);
+                }
+                if *end_of_line {
+                    parameters.end_of_line(true);
+                }
+                if !*end_of_block {
+                    parameters.end_of_block(false);
+                }
+            }
+            ImageCoding::Jbig2 { inverted, .. } => {
+                object.filter(Filter::Jbig2Decode);
+                if let Some(globals) = globals {
+                    object.decode_parms().jbig2_globals(globals);
+                }
+                if *inverted {
+                    object.decode([1.0, 0.0]);
+                }
+            }
+            ImageCoding::Flate => {
+                object.filter(Filter::FlateDecode);
+                let colours = if self.is_grey { 1 } else { 3 };
+                object.decode_parms().predictor(Predictor::PngOptimum).colors(colours).bits_per_component(8).columns(width);
+            }
+        }
+        object.finish();
+    }
+}

@@ -1,0 +1,162 @@
+//! The body of a PDF file under way: its objects one after another, given out in pieces, and at the end the
+//! table that says where each object lies (PDF 1.4, 3.4).
+
+use pdf_writer::{Chunk, Ref};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use std::io::Write as _;
+
+/// Longest file that a cross-reference table can describe, bytes: places have ten digits.
+const MAX_FILE_BYTES: u64 = 9_999_999_999;
+
+/// A file under way. It holds what was written since the last [`Body::take`], and the place of every object.
+#[derive(Debug)]
+pub(crate) struct ObjectWriter {
+    buffer: Vec<u8>,
+    flushed_bytes: u64,
+    /// Place of object `index + 1` from the file's beginning, bytes; `None` until it is written.
+    offsets: Vec<Option<u64>>,
+}
+
+/// How far a file was when something was tried.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Checkpoint {
+    buffer_bytes: usize,
+    object_count: usize,
+}
+
+/// What the trailer names.
+#[derive(Debug)]
+pub(crate) struct Trailer {
+    /// The document catalogue.
+    pub(crate) catalog: Ref,
+    /// The Info dictionary.
+    pub(crate) info: Ref,
+    /// File identifier.
+    pub(crate) file_id: Vec<u8>,
+}
+
+impl Checkpoint {
+    /// Whether object `number` came after the mark.
+    pub(crate) fn precedes(self, number: Ref) -> bool {
+        usize::try_from(number.get()).is_ok_and(|number| number > self.object_count)
+    }
+}
+
+impl ObjectWriter {
+    /// A file of PDF 1.`minor` without objects.
+    pub(crate) fn new(minor: u8) -> Self {
+        // PDF/A wants four bytes above 127 in the second line.
+        let mut piece = format!("%PDF-1.{minor}\n%").into_bytes();
+        piece.extend_from_slice(b"\xE2\xE3\xCF\xD3\n\n");
+        Self { buffer: piece, flushed_bytes: 0, offsets: Vec::new() }
+    }
+
+    /// The next free number; its object may be written later.
+    pub(crate) fn allocate(&mut self) -> Ref {
+        self.offsets.push(None);
+        Ref::new(i32::try_from(self.offsets.len()).unwrap_or(i32::MAX))
+    }
+
+    /// Writes one object.
+    pub(crate) fn write_object(&mut self, write: impl FnOnce(&mut Chunk)) {
+        let mut chunk = Chunk::new();
+        write(&mut chunk);
+        let at = self.flushed_bytes + self.buffer.len() as u64;
+        let number = chunk.refs().next().and_then(|number| usize::try_from(number.get()).ok());
+        if let Some(place) = number.and_then(|number| self.offsets.get_mut(number.saturating_sub(1))) {
+            *place = Some(at);
+        }
+        self.buffer.extend_from_slice(chunk.as_bytes());
+    }
+
+    /// How far the file is. Good until the next [`Body::take`].
+    pub(crate) fn checkpoint(&self) -> Checkpoint {
+        Checkpoint { buffer_bytes: self.buffer.len(), object_count: self.offsets.len() }
+    }
+
+    /// Forgets what came after `mark`. Objects numbered before it must not have been written since.
+    pub(crate) fn roll_back(&mut self, mark: Checkpoint) {
+        self.buffer.truncate(mark.buffer_bytes);
+        self.offsets.truncate(mark.object_count);
+    }
+
+    /// What was written since the last time.
+    pub(crate) fn take_bytes(&mut self) -> Vec<u8> {
+        self.flushed_bytes += self.buffer.len() as u64;
+        std::mem::take(&mut self.buffer)
+    }
+
+    /// Ends the file: the rest of its bytes.
+    ///
+    /// # Errors
+    /// `Limit` for a file longer than its table can say; `Internal` when a numbered object was never written.
+    pub(crate) fn finish(mut self, trailer: &Trailer) -> Result<Vec<u8>> {
+        let table = self.flushed_bytes + self.buffer.len() as u64;
+        if table > MAX_FILE_BYTES {
+            return Err(Error::limit("the document is longer than a PDF can be, cut it into several"));
+        }
+        let unwritten = || "an object of the PDF was never written".to_owned();
+        let size = self.offsets.len() + 1;
+        let id: String = hex::encode_upper(&trailer.file_id);
+        let (root, information) = (trailer.catalog.get(), trailer.info.get());
+        let mut write = || -> std::io::Result<()> {
+            write!(self.buffer, "xref\n0 {size}\n{:010} {:05} f\r\n", 0, 65_535)?;
+            for place in &self.offsets {
+                let place = place.ok_or(std::io::ErrorKind::NotFound)?;
+                write!(self.buffer, "{place:010} {:05} n\r\n", 0)?;
+            }
+            writeln!(self.buffer, "trailer\n<<\n  /Size {size}\n  /Root {root} 0 R\n  /Info {information} 0 R\n  /ID [<{id}> <{id}>]\n>>")?;
+            write!(self.buffer, "startxref\n{table}\n%%EOF")
+        };
+        write().or_error(ErrorKind::Internal, unwritten)?;
+        Ok(self.buffer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn number(body: &mut ObjectWriter, value: i32) -> Ref {
+        let number = body.allocate();
+        body.write_object(|chunk| chunk.indirect(number).primitive(value));
+        number
+    }
+
+    #[test]
+    fn pieces_join_to_the_same_file() {
+        let (mut whole, mut pieces) = (ObjectWriter::new(4), ObjectWriter::new(4));
+        let mut out = Vec::new();
+        for value in 0..3 {
+            number(&mut whole, value);
+            number(&mut pieces, value);
+            out.extend(pieces.take_bytes());
+        }
+        let trailer = |number| Trailer { catalog: number, info: number, file_id: vec![1, 0xab] };
+        out.extend(pieces.finish(&trailer(Ref::new(1))).unwrap());
+        assert_eq!(whole.finish(&trailer(Ref::new(1))).unwrap(), out);
+        let text = String::from_utf8_lossy(&out);
+        assert!(text.contains("/ID [<01AB> <01AB>]"), "{text}");
+        let third = text.find("3 0 obj").unwrap() + out.len() - text.len();
+        assert!(text.contains(&format!("{third:010} 00000 n\r\n")), "{third}: {text}");
+    }
+
+    #[test]
+    fn what_failed_leaves_no_trace() {
+        let mut body = ObjectWriter::new(4);
+        let first = number(&mut body, 7);
+        let mark = body.checkpoint();
+        number(&mut body, 8);
+        body.roll_back(mark);
+        assert_eq!(body.allocate(), Ref::new(first.get() + 1));
+    }
+
+    #[test]
+    fn an_object_that_is_missing_is_found_out() {
+        let mut body = ObjectWriter::new(4);
+        let number = body.allocate();
+        let trailer = Trailer { catalog: number, info: number, file_id: Vec::new() };
+        assert_eq!(body.finish(&trailer).unwrap_err().kind(), ErrorKind::Internal);
+    }
+}

@@ -1,0 +1,314 @@
+//! Searchable PDF/A: the page pictures as they were delivered, under an invisible text layer.
+//!
+//! PDF/A-1b (ISO 19005-1) is PDF 1.4 without transparency, JPEG 2000, LZW and cross-reference streams;
+//! PDF/A-2u (ISO 19005-2) adds that every character maps to Unicode, which the same file gives.
+//! The bytes depend on the arguments alone: no clock, no random identifier.
+
+use crate::image::page_image::PageImage;
+use crate::pdf::write::document_info;
+use crate::pdf::write::image_writer;
+use crate::pdf::write::image_writer::EmbeddedImage;
+use crate::pdf::write::object_writer::ObjectWriter;
+use crate::pdf::write::text_layer;
+use crate::pdf::write::text_layer::{GlyphMap, PageGeometry};
+use pdf_writer::{Content, Filter, Finish, Name, Rect, Ref};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::model::page::reading::Reading;
+use std::collections::BTreeMap;
+use std::io::Write as _;
+
+/// Which archival form is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum PdfaProfile {
+    /// PDF/A-1b, the profile of TCVN 14159-1.
+    A1b,
+    /// PDF/A-2u.
+    A2u,
+}
+
+/// What the file says about itself.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PdfMetadata {
+    /// Title; empty for none.
+    pub title: String,
+    /// What it is about; empty for none.
+    pub subject: String,
+    /// Key words, without commas; may be empty.
+    pub keywords: Vec<String>,
+    /// Language of the text, such as `vi` (RFC 3066).
+    pub language: String,
+    /// Name of the document, unique in the world: the file identifier is its digest.
+    pub identifier: String,
+    /// Archival form.
+    pub profile: PdfaProfile,
+}
+
+/// Side of a page that readers of PDF 1.4 still take, points (PDF 1.4, appendix C).
+const MAX_PAGE_SIDE_POINTS: f64 = 14_400.0;
+/// Shortest side of a page, points (PDF 1.4, appendix C).
+const MIN_PAGE_SIDE_POINTS: f64 = 3.0;
+/// Pages under one node of the page tree: an array of PDF 1.4 holds 8,191 at most.
+const MAX_PAGES_PER_NODE: usize = 256;
+
+/// Writes one PDF/A file, page after page. Holds the encoded bytes of what [`Writer::take`] has not given out.
+pub struct PdfWriter {
+    objects: ObjectWriter,
+    metadata: PdfMetadata,
+    glyphs: GlyphMap,
+    page_tree: Ref,
+    font: Ref,
+    page_tree_nodes: Vec<(Ref, Vec<Ref>)>,
+    jbig2_globals: BTreeMap<Vec<u8>, Ref>,
+}
+
+impl PdfWriter {
+    /// A file without pages.
+    #[must_use]
+    pub fn new(metadata: &PdfMetadata) -> Self {
+        let mut body = ObjectWriter::new(if metadata.profile == PdfaProfile::A1b { 4 } else { 7 });
+        let (root, font) = (body.allocate(), body.allocate());
+        Self {
+            objects: body,
+            metadata: metadata.clone(),
+            glyphs: GlyphMap::new(),
+            page_tree: root,
+            font,
+            page_tree_nodes: Vec::new(),
+            jbig2_globals: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a page: the upright picture under the text of its reading.
+    ///
+    /// # Errors
+    /// `Invalid` for a picture without pixels. After an error the file is as it was before.
+    pub fn add_page(&mut self, picture: &PageImage, reading: &Reading) -> Result<()> {
+        let mark = self.objects.checkpoint();
+        let added = self.write_page_objects(picture, reading);
+        if added.is_err() {
+            self.jbig2_globals.retain(|_, number| !mark.precedes(*number));
+            self.objects.roll_back(mark);
+        }
+        added
+    }
+
+    fn write_page_objects(&mut self, picture: &PageImage, reading: &Reading) -> Result<()> {
+        let (shown_width, shown_height) = (picture.pixels.width(), picture.pixels.height());
+        if shown_width == 0 || shown_height == 0 {
+            return Err(Error::invalid("page picture has no pixels, scan the page again"));
+        }
+        let quarter = reading.turn % 180 == 90;
+        let upright = if quarter { (shown_height, shown_width) } else { (shown_width, shown_height) };
+        // The reading's own measure counts: its boxes are in px of it.
+        let read = reading.width > 0 && reading.height > 0;
+        let (width, height) = if read { (reading.width, reading.height) } else { upright };
+        let dpi = [reading.dpi, picture.dpi].into_iter().find(|dpi| *dpi > 0).unwrap_or(300);
+        let frame = PageGeometry::new(width, height, dpi);
+
+        let base = image_writer::from_page(picture)?;
+        let parts = picture.overlays.iter().map(image_writer::from_overlay).collect::<Result<Vec<_>>>()?;
+        let base_turn = base.turn;
+        let mut names = vec![self.embed_image(base)?];
+        for part in parts {
+            names.push(self.embed_image(part)?);
+        }
+
+        let mut content = Content::new();
+        let page = rotation_matrix(f64::from(reading.turn), frame.width_points, frame.height_points);
+        let shown = rotation_matrix(f64::from(base_turn), 1.0, 1.0);
+        draw_image(&mut content, 0, multiply(shown, page));
+        for (place, overlay) in picture.overlays.iter().enumerate() {
+            let bounds = overlay.bounds;
+            let (across, down) = (f64::from(shown_width), f64::from(shown_height));
+            let box_of_shown = [
+                f64::from(bounds.width()) / across,
+                0.0,
+                0.0,
+                f64::from(bounds.height()) / down,
+                f64::from(bounds.x0) / across,
+                1.0 - f64::from(bounds.y1) / down,
+            ];
+            draw_image(&mut content, place + 1, multiply(box_of_shown, page));
+        }
+        text_layer::draw_text(&mut content, &mut self.glyphs, reading, &frame);
+        self.write_page(&frame, &content.finish(), &names)
+    }
+
+    /// Adds a page whose original could not be read: an empty page with a cross drawn over it.
+    ///
+    /// # Errors
+    /// `Internal` when the page's content cannot be compressed.
+    pub fn add_placeholder_page(&mut self, width_points: f64, height_points: f64) -> Result<()> {
+        let side = |points: f64| if points.is_finite() { points.clamp(MIN_PAGE_SIDE_POINTS, MAX_PAGE_SIDE_POINTS) } else { 595.0 };
+        let frame =
+            PageGeometry { width_points: side(width_points), height_points: side(height_points), points_per_px: 1.0, last_px: (0, 0) };
+        let (width, height) = (frame.width_points as f32, frame.height_points as f32);
+        let mut content = Content::new();
+        content.set_stroke_gray(0.6).set_line_width(1.0);
+        content.move_to(0.0, 0.0).line_to(width, height).stroke();
+        content.move_to(0.0, height).line_to(width, 0.0).stroke();
+        self.write_page(&frame, &content.finish(), &[])
+    }
+
+    /// The bytes written since the last time: the file is these pieces and [`Writer::finish`], one after another.
+    pub fn take_bytes(&mut self) -> Vec<u8> {
+        self.objects.take_bytes()
+    }
+
+    /// Ends the file and gives the rest of its bytes.
+    ///
+    /// # Errors
+    /// `Invalid` for a file without pages; `Limit` for one that is longer than a PDF can be.
+    pub fn finish(mut self) -> Result<Vec<u8>> {
+        if self.page_tree_nodes.is_empty() {
+            return Err(Error::invalid("document has no pages to write, add at least one"));
+        }
+        let total: usize = self.page_tree_nodes.iter().map(|(_, pages)| pages.len()).sum();
+        let root = self.page_tree;
+        for (node, pages) in &self.page_tree_nodes {
+            self.objects.write_object(|chunk| {
+                chunk.pages(*node).parent(root).count(to_i32(pages.len())).kids(pages.iter().copied());
+            });
+        }
+        self.objects.write_object(|chunk| {
+            chunk.pages(root).count(to_i32(total)).kids(self.page_tree_nodes.iter().map(|(node, _)| *node));
+        });
+        self.glyphs.write_font(&mut self.objects, self.font)?;
+        let trailer = document_info::write(&mut self.objects, &self.metadata, root)?;
+        self.objects.finish(&trailer)
+    }
+
+    fn embed_image(&mut self, picture: EmbeddedImage<'_>) -> Result<Ref> {
+        let globals = picture.globals().map(|bytes| match self.jbig2_globals.get(bytes) {
+            Some(number) => *number,
+            None => {
+                let number = self.objects.allocate();
+                self.objects.write_object(|chunk| {
+                    chunk.stream(number, bytes);
+                });
+                self.jbig2_globals.insert(bytes.to_vec(), number);
+                number
+            }
+        });
+        let number = self.objects.allocate();
+        picture.write(&mut self.objects, number, globals)?;
+        Ok(number)
+    }
+
+    fn write_page(&mut self, frame: &PageGeometry, content: &[u8], pictures: &[Ref]) -> Result<()> {
+        let packed = deflate(content)?;
+        let (page, stream) = (self.objects.allocate(), self.objects.allocate());
+        self.objects.write_object(|chunk| {
+            chunk.stream(stream, &packed).filter(Filter::FlateDecode);
+        });
+        if self.page_tree_nodes.last().is_none_or(|(_, pages)| pages.len() >= MAX_PAGES_PER_NODE) {
+            self.page_tree_nodes.push((self.objects.allocate(), Vec::new()));
+        }
+        let Some((node, pages)) = self.page_tree_nodes.last_mut() else {
+            return Err(Error::internal("page tree has no node"));
+        };
+        pages.push(page);
+        let (node, font) = (*node, self.font);
+        self.objects.write_object(|chunk| {
+            let mut dictionary = chunk.page(page);
+            dictionary.parent(node).contents(stream);
+            dictionary.media_box(Rect::new(0.0, 0.0, frame.width_points as f32, frame.height_points as f32));
+            let mut resources = dictionary.resources();
+            if !pictures.is_empty() {
+                let mut objects = resources.x_objects();
+                for (place, number) in pictures.iter().enumerate() {
+                    objects.pair(Name(image_name(place).as_bytes()), *number);
+                }
+            }
+            resources.fonts().pair(Name(text_layer::FONT_NAME), font);
+            resources.finish();
+        });
+        Ok(())
+    }
+}
+
+impl PageGeometry {
+    /// The page of an upright picture: its size divided by its resolution, brought within what PDF allows.
+    fn new(width: u32, height: u32, dpi: u32) -> Self {
+        let last = (width.saturating_sub(1), height.saturating_sub(1));
+        let (width, height) = (f64::from(width), f64::from(height));
+        let scale = (72.0 / f64::from(dpi)).min(MAX_PAGE_SIDE_POINTS / width.max(height));
+        let side = |px: f64| (px * scale).max(MIN_PAGE_SIDE_POINTS);
+        Self { width_points: side(width), height_points: side(height), points_per_px: scale, last_px: last }
+    }
+}
+
+/// Zlib stream of `bytes`.
+pub(crate) fn deflate(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::new(6));
+    encoder
+        .write_all(bytes)
+        .and_then(|()| encoder.finish())
+        .or_error(ErrorKind::Internal, || "cannot compress a stream of the PDF".to_owned())
+}
+
+/// Matrix (PDF 1.4, 4.2.3) that lays the unit square, turned clockwise by `degrees`, over a box.
+fn rotation_matrix(degrees: f64, width: f64, height: f64) -> [f64; 6] {
+    match degrees as u16 % 360 {
+        90 => [0.0, -height, width, 0.0, 0.0, height],
+        180 => [-width, 0.0, 0.0, -height, width, height],
+        270 => [0.0, height, -width, 0.0, width, 0.0],
+        _ => [width, 0.0, 0.0, height, 0.0, 0.0],
+    }
+}
+
+/// First `a`, then `b`.
+fn multiply(a: [f64; 6], b: [f64; 6]) -> [f64; 6] {
+    [
+        a[0] * b[0] + a[1] * b[2],
+        a[0] * b[1] + a[1] * b[3],
+        a[2] * b[0] + a[3] * b[2],
+        a[2] * b[1] + a[3] * b[3],
+        a[4] * b[0] + a[5] * b[2] + b[4],
+        a[4] * b[1] + a[5] * b[3] + b[5],
+    ]
+}
+
+fn draw_image(content: &mut Content, place: usize, matrix: [f64; 6]) {
+    // `+ 0.0` turns minus zero into zero.
+    let matrix = matrix.map(|value| value as f32 + 0.0);
+    content.save_state().transform(matrix).x_object(Name(image_name(place).as_bytes())).restore_state();
+}
+
+fn image_name(place: usize) -> String {
+    format!("P{place}")
+}
+
+fn to_i32(pages: usize) -> i32 {
+    i32::try_from(pages).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn corner(matrix: [f64; 6], x: f64, y: f64) -> (f64, f64) {
+        (matrix[0] * x + matrix[2] * y + matrix[4], matrix[1] * x + matrix[3] * y + matrix[5])
+    }
+
+    #[test]
+    fn the_top_left_corner_goes_round_clockwise() {
+        // In the unit square of a picture the top left corner is (0, 1).
+        assert_eq!(corner(rotation_matrix(0.0, 20.0, 30.0), 0.0, 1.0), (0.0, 30.0));
+        assert_eq!(corner(rotation_matrix(90.0, 20.0, 30.0), 0.0, 1.0), (20.0, 30.0));
+        assert_eq!(corner(rotation_matrix(180.0, 20.0, 30.0), 0.0, 1.0), (20.0, 0.0));
+        assert_eq!(corner(rotation_matrix(270.0, 20.0, 30.0), 0.0, 1.0), (0.0, 0.0));
+    }
+
+    #[test]
+    fn two_turns_are_one() {
+        let twice = multiply(rotation_matrix(90.0, 1.0, 1.0), rotation_matrix(180.0, 20.0, 30.0));
+        assert_eq!(corner(twice, 0.0, 1.0), corner(rotation_matrix(270.0, 20.0, 30.0), 0.0, 1.0));
+    }
+
+    #[test]
+    fn a_wall_map_stays_within_what_readers_take() {
+        let frame = PageGeometry::new(60_000, 30_000, 72);
+        assert!(frame.width_points <= MAX_PAGE_SIDE_POINTS && frame.height_points <= MAX_PAGE_SIDE_POINTS / 2.0 + 1.0);
+    }
+}

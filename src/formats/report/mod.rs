@@ -1,0 +1,5 @@
+//! Reports: one model, written as XLSX, DOCX, PDF.
+
+pub mod docx;
+pub mod model;
+pub mod pdf;

@@ -1,0 +1,206 @@
+//! A report or minutes as offices write them (Decree 30/2020/NĐ-CP, appendix I), before it is DOCX, PDF, XLSX or CSV.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A paper with its head, paragraphs, tables and signatures.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Report {
+    /// Agency above the issuer; empty: none.
+    pub parent: String,
+    /// Agency that issues it.
+    pub issuer: String,
+    /// Number and symbol, with a gap for who registers it: `Số:        /BC-SNV`.
+    pub number: String,
+    /// `…, ngày 26 tháng 11 năm 2026`
+    pub place_and_day: String,
+    /// `BÁO CÁO`, `BIÊN BẢN`
+    pub kind: String,
+    /// What it is about.
+    pub subject: String,
+    /// Text before the tables.
+    pub paragraphs: Vec<String>,
+    /// Tables.
+    pub tables: Vec<Table>,
+    /// Text after them.
+    pub closing: Vec<String>,
+    /// To whom it goes (nơi nhận).
+    pub receivers: Vec<String>,
+    /// Who signs, from left to right: lines of the title, and the name.
+    pub signers: Vec<(Vec<String>, String)>,
+    /// Whether its pages lie on their long side.
+    pub is_wide: bool,
+}
+
+/// A table.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Table {
+    /// What it shows.
+    pub caption: String,
+    /// Columns.
+    pub columns: Vec<Column>,
+    /// Cells by row.
+    pub rows: Vec<Vec<String>>,
+    /// The row under them that sums them up; none: nothing is summed up.
+    pub sum: Option<Vec<String>>,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Column {
+    /// Its head.
+    pub name: String,
+    /// What stands above the heads of this column and its neighbours of the same group; empty: nothing.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub group: String,
+    /// Share of the width of the table beside those of the others.
+    pub width: u32,
+    /// How its cells stand.
+    pub side: Alignment,
+}
+
+/// How cells of a column stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "Side")]
+pub enum Alignment {
+    /// Texts.
+    Left,
+    /// Days, words of a kind.
+    Middle,
+    /// Numbers.
+    Right,
+}
+
+impl Column {
+    /// A column.
+    pub fn new(name: impl Into<String>, width: u32, side: Alignment) -> Self {
+        Self { name: name.into(), group: String::new(), width, side }
+    }
+
+    /// The column under the head of a group.
+    #[must_use]
+    pub fn in_group(self, group: impl Into<String>) -> Self {
+        Self { group: group.into(), ..self }
+    }
+
+    /// Its head in one text, for lists that have one row of heads.
+    #[must_use]
+    pub fn qualified_name(&self) -> String {
+        if self.group.is_empty() { self.name.clone() } else { format!("{}: {}", self.group, self.name) }
+    }
+}
+
+/// A cell of a table's head, which may cover several columns or rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HeaderCell<'a> {
+    /// Its text.
+    pub(crate) text: &'a str,
+    /// The first row of the head that it covers, from 0.
+    pub(crate) row: usize,
+    /// How many rows it covers.
+    pub(crate) rows: usize,
+    /// The first column that it covers, from 0.
+    pub(crate) column: usize,
+    /// How many columns it covers.
+    pub(crate) columns: usize,
+}
+
+impl Table {
+    /// Rows of its head: two where columns stand in groups.
+    pub(crate) fn header_row_count(&self) -> usize {
+        if self.columns.iter().any(|column| !column.group.is_empty()) { 2 } else { 1 }
+    }
+
+    /// The cells of its head, by row and column.
+    pub(crate) fn header_cells(&self) -> Vec<HeaderCell<'_>> {
+        let rows = self.header_row_count();
+        let mut above = Vec::new();
+        let mut below = Vec::new();
+        let mut first = 0;
+        for together in self.columns.chunk_by(|one, next| !one.group.is_empty() && one.group == next.group) {
+            let Some(column) = together.first() else { continue };
+            let columns = together.len();
+            if column.group.is_empty() {
+                above.push(HeaderCell { text: &column.name, row: 0, rows, column: first, columns });
+            } else {
+                above.push(HeaderCell { text: &column.group, row: 0, rows: 1, column: first, columns });
+                let names = (first..).zip(together);
+                below.extend(names.map(|(place, one)| HeaderCell { text: &one.name, row: 1, rows: 1, column: place, columns: 1 }));
+            }
+            first += columns;
+        }
+        above.extend(below);
+        above
+    }
+
+    /// Its rows, the sum last, and whether each is the sum.
+    pub(crate) fn rows_with_total(&self) -> impl Iterator<Item = (&Vec<String>, bool)> {
+        self.rows.iter().map(|row| (row, false)).chain(self.sum.iter().map(|row| (row, true)))
+    }
+}
+
+/// The text with shares that no line breaks: `98,5 %`.
+pub(crate) fn with_nonbreaking_percent(text: &str) -> String {
+    text.replace(" %", "\u{a0}%")
+}
+
+/// The name of the state and its motto.
+pub(crate) const NATIONAL_HEADER: [&str; 2] = ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"];
+
+/// Margins, mm: top and bottom, left, right.
+pub(crate) const PAGE_MARGINS_MM: (u32, u32, u32) = (20, 30, 15);
+
+/// Size of A4, mm.
+pub(crate) const A4_MM: (u32, u32) = (210, 297);
+
+/// A report that uses everything, for tests of its forms.
+#[cfg(test)]
+pub(crate) fn example() -> Report {
+    let columns = vec![
+        Column::new("STT", 1, Alignment::Middle),
+        Column::new("Nội dung", 5, Alignment::Left),
+        Column::new("Đã quét", 2, Alignment::Right).in_group("Số trang"),
+        Column::new("Đạt", 2, Alignment::Right).in_group("Số trang"),
+    ];
+    let row = |number: u32| {
+        let name = format!("Hồ sơ số {number} về quản lý đất đai, nhà ở, xây dựng");
+        vec![number.to_string(), name, "1.250".to_owned(), "98,5 %".to_owned()]
+    };
+    let sum = Some(["", "Tổng cộng", "75.000", "—"].map(str::to_owned).to_vec());
+    Report {
+        parent: "ỦY BAN NHÂN DÂN TỈNH MẪU".to_owned(),
+        issuer: "SỞ NỘI VỤ".to_owned(),
+        number: "Số:        /BC-SNV".to_owned(),
+        place_and_day: "Mẫu, ngày 26 tháng 11 năm 2026".to_owned(),
+        kind: "BÁO CÁO".to_owned(),
+        subject: "Tiến độ thực hiện lộ trình số hóa tài liệu".to_owned(),
+        paragraphs: vec!["Thực hiện Quyết định số 12/QĐ-UBND ngày 05 tháng 01 năm 2026, Sở Nội vụ báo cáo như sau: <b>&".to_owned()],
+        tables: vec![Table { caption: "1. Theo chỉ tiêu".to_owned(), columns, rows: (1..=60).map(row).collect(), sum }],
+        closing: vec!["Trên đây là báo cáo của Sở Nội vụ./.".to_owned()],
+        receivers: vec!["- Như trên;".to_owned(), "- Lưu: VT.".to_owned()],
+        signers: vec![(vec!["KT. GIÁM ĐỐC".to_owned(), "PHÓ GIÁM ĐỐC".to_owned()], "Nguyễn Văn Mẫu".to_owned())],
+        is_wide: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_of_groups_cover_their_columns_and_others_both_rows() {
+        let table = example().tables.remove(0);
+        let cells: Vec<_> =
+            table.header_cells().into_iter().map(|cell| (cell.text, cell.row, cell.rows, cell.column, cell.columns)).collect();
+        assert_eq!(
+            cells,
+            [("STT", 0, 2, 0, 1), ("Nội dung", 0, 2, 1, 1), ("Số trang", 0, 1, 2, 2), ("Đã quét", 1, 1, 2, 1), ("Đạt", 1, 1, 3, 1)]
+        );
+        // Two groups of one name that are no neighbours are two; columns without a group are never one.
+        let table = Table { columns: vec![Column::new("a", 1, Alignment::Left), Column::new("b", 1, Alignment::Left)], ..Table::default() };
+        assert_eq!((table.header_row_count(), table.header_cells().len()), (1, 2));
+        assert_eq!(Column::new("Đạt", 1, Alignment::Left).in_group("Số trang").qualified_name(), "Số trang: Đạt");
+        assert_eq!(with_nonbreaking_percent("98,5 % của 100 %"), "98,5\u{a0}% của 100\u{a0}%");
+    }
+}

@@ -1,0 +1,220 @@
+//! Lists for spreadsheets: CSV and XLSX.
+
+use crate::report::model::{Alignment, Report};
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook};
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
+
+/// A list: what its columns are called, and its rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sheet {
+    /// Names of the columns.
+    pub head: Vec<String>,
+    /// Cells by row.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// As CSV (RFC 4180) in UTF-8 with a byte order mark, without which spreadsheets take it for another encoding. A cell that
+/// a spreadsheet would take for a formula begins with an apostrophe.
+///
+/// # Errors
+/// `Internal` when it cannot be written.
+pub fn write_csv(sheet: &Sheet) -> Result<Vec<u8>> {
+    let cannot = || "the list cannot be written as CSV".to_owned();
+    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+    for row in std::iter::once(&sheet.head).chain(&sheet.rows) {
+        writer.write_record(row.iter().map(|cell| neutralize_formula(cell))).or_error(ErrorKind::Internal, cannot)?;
+    }
+    writer.into_inner().or_error(ErrorKind::Internal, cannot)
+}
+
+fn neutralize_formula(cell: &str) -> String {
+    // A number below zero is no formula.
+    let is_number = cell.parse::<f64>().is_ok();
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// As XLSX (ECMA-376). Cells are text, so that nothing in them is a formula or loses its zeros.
+///
+/// # Errors
+/// `Internal` when it cannot be written, or has too many rows for a spreadsheet.
+pub fn write_xlsx(sheet: &Sheet) -> Result<Vec<u8>> {
+    let cannot = || "the list cannot be written as XLSX".to_owned();
+    let mut book = Workbook::new();
+    let page = book.add_worksheet();
+    let bold = Format::new().set_bold();
+    for (column, name) in (0..).zip(&sheet.head) {
+        page.write_string_with_format(0, column, name, &bold).or_error(ErrorKind::Internal, cannot)?;
+    }
+    for (row, cells) in (1..).zip(&sheet.rows) {
+        for (column, cell) in (0..).zip(cells) {
+            page.write_string(row, column, cell).or_error(ErrorKind::Internal, cannot)?;
+        }
+    }
+    page.set_freeze_panes(1, 0).or_error(ErrorKind::Internal, cannot)?;
+    page.autofit();
+    book.save_to_buffer().or_error(ErrorKind::Internal, cannot)
+}
+
+/// Several sheets as one XLSX: names, and cells by row, the first row bold. Cells that are whole numbers or such with a comma
+/// (`1.250`, `25,5`) are numbers, so that they can be summed.
+///
+/// # Errors
+/// As [`xlsx`].
+pub fn write_workbook(sheets: &[(String, Vec<Vec<String>>)], is_number: fn(&str) -> Option<f64>) -> Result<Vec<u8>> {
+    let cannot = || "the workbook cannot be written as XLSX".to_owned();
+    let mut book = Workbook::new();
+    let bold = Format::new().set_bold().set_text_wrap();
+    for (name, rows) in sheets {
+        let page = book.add_worksheet();
+        page.set_name(name).or_error(ErrorKind::Internal, cannot)?;
+        for (row, cells) in (0..).zip(rows) {
+            for (column, cell) in (0..).zip(cells) {
+                match is_number(cell) {
+                    _ if row == 0 => page.write_string_with_format(row, column, cell, &bold),
+                    Some(number) => page.write_number(row, column, number),
+                    None => page.write_string(row, column, cell),
+                }
+                .or_error(ErrorKind::Internal, cannot)?;
+            }
+        }
+        page.autofit();
+    }
+    book.save_to_buffer().or_error(ErrorKind::Internal, cannot)
+}
+
+/// Height of a line of a sheet, pt.
+const LINE_HEIGHT_POINTS: f64 = 16.0;
+
+/// By how much columns of a sheet are wider than they are told in a report, in letters.
+const EXTRA_COLUMN_WIDTH: f64 = 4.0;
+
+/// Lines of a text in a column of a report; spreadsheets do not find them for cells that are joined.
+fn count_wrapped_lines(text: &str, width: u32) -> f64 {
+    let letters: u32 = text.chars().count().try_into().unwrap_or(u32::MAX);
+    (f64::from(letters) * 1.15 / (f64::from(width) + EXTRA_COLUMN_WIDTH)).ceil().clamp(1.0, 20.0)
+}
+
+/// A report as XLSX: one sheet for each table, under the report's head.
+///
+/// # Errors
+/// As [`xlsx`].
+pub fn write_report(report: &Report, is_number: fn(&str) -> Option<f64>) -> Result<Vec<u8>> {
+    /// Row of the table's head, from 0: under the issuer, the name of the report and the caption.
+    const HEAD: u32 = 4;
+    let cannot = || "the report cannot be written as XLSX".to_owned();
+    let mut book = Workbook::new();
+    let bold = Format::new().set_bold().set_font_name("Times New Roman");
+    let title = bold.clone().set_font_size(14).set_align(FormatAlign::Center);
+    let framed = Format::new().set_border(FormatBorder::Thin).set_font_name("Times New Roman").set_text_wrap();
+    let head = framed.clone().set_bold().set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter);
+    let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let narrow = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
+    for table in &report.tables {
+        let page = book.add_worksheet();
+        let name: String = table.caption.chars().filter(|letter| !"[]:*?/\\".contains(*letter)).take(31).collect();
+        page.set_name(name).or_error(ErrorKind::Internal, cannot)?;
+        page.set_paper_size(9);
+        if report.is_wide {
+            page.set_landscape();
+        }
+        page.set_print_fit_to_pages(1, 0);
+        let last = u16::try_from(table.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
+        page.write_string_with_format(0, 0, &report.issuer, &bold).or_error(ErrorKind::Internal, cannot)?;
+        for (row, text) in [(1, format!("{} {}", report.kind, report.subject)), (2, table.caption.clone())] {
+            if last > 0 {
+                page.merge_range(row, 0, row, last, &text, &title).or_error(ErrorKind::Internal, cannot)?;
+            } else {
+                page.write_string_with_format(row, 0, &text, &title).or_error(ErrorKind::Internal, cannot)?;
+            }
+        }
+        for (place, column) in (0..).zip(&table.columns) {
+            page.set_column_width(place, f64::from(column.width) + EXTRA_COLUMN_WIDTH).or_error(ErrorKind::Internal, cannot)?;
+        }
+        for cell in table.header_cells() {
+            let (row, column) = (HEAD + small(cell.row), narrow(cell.column));
+            let (last_row, last_column) = (row + small(cell.rows) - 1, column + narrow(cell.columns) - 1);
+            if (row, column) == (last_row, last_column) {
+                page.write_string_with_format(row, column, cell.text, &head)
+            } else {
+                page.merge_range(row, column, last_row, last_column, cell.text, &head)
+            }
+            .or_error(ErrorKind::Internal, cannot)?;
+        }
+        // A head over several rows is as high as they are together; the last of them gives what is missing.
+        let mut heights = vec![LINE_HEIGHT_POINTS; table.header_row_count()];
+        for cell in table.header_cells().iter().filter(|cell| cell.columns == 1) {
+            let lines = table.columns.get(cell.column).map_or(1.0, |column| count_wrapped_lines(cell.text, column.width));
+            let own: f64 = heights.iter().skip(cell.row).take(cell.rows).sum();
+            if let Some(last) = heights.last_mut() {
+                *last += (lines * LINE_HEIGHT_POINTS - own).max(0.0);
+            }
+        }
+        for (row, height) in (HEAD..).zip(heights) {
+            page.set_row_height(row, height).or_error(ErrorKind::Internal, cannot)?;
+        }
+        let first = HEAD + small(table.header_row_count());
+        for (row, (cells, is_sum)) in (first..).zip(table.rows_with_total()) {
+            let most = cells.iter().zip(&table.columns).map(|(cell, column)| count_wrapped_lines(cell, column.width)).fold(1.0, f64::max);
+            page.set_row_height(row, most * LINE_HEIGHT_POINTS).or_error(ErrorKind::Internal, cannot)?;
+            for ((place, cell), column) in (0..).zip(cells).zip(&table.columns) {
+                let side = match column.side {
+                    Alignment::Left => FormatAlign::Left,
+                    Alignment::Middle => FormatAlign::Center,
+                    Alignment::Right => FormatAlign::Right,
+                };
+                let format = framed.clone().set_align(side).set_align(FormatAlign::VerticalCenter);
+                let format = if is_sum { format.set_bold() } else { format };
+                match is_number(cell).filter(|_| column.side == Alignment::Right) {
+                    Some(number) if cell.ends_with('%') => {
+                        page.write_number_with_format(row, place, number / 100.0, &format.set_num_format("0.0%"))
+                    }
+                    Some(number) => {
+                        // One form for both would leave a whole number with a lone comma behind it.
+                        let shown = if number.fract() == 0.0 { "#,##0" } else { "#,##0.0##" };
+                        page.write_number_with_format(row, place, number, &format.set_num_format(shown))
+                    }
+                    None => page.write_string_with_format(row, place, cell, &format),
+                }
+                .or_error(ErrorKind::Internal, cannot)?;
+            }
+        }
+        page.set_repeat_rows(HEAD, first - 1).or_error(ErrorKind::Internal, cannot)?;
+        page.set_freeze_panes(first, 0).or_error(ErrorKind::Internal, cannot)?;
+    }
+    book.save_to_buffer().or_error(ErrorKind::Internal, cannot)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn sheet() -> Sheet {
+        Sheet {
+            head: vec!["Số".to_owned(), "Trích yếu".to_owned()], rows: vec![vec!["007".to_owned(), "=HYPERLINK(\"x\"), a".to_owned()]]
+        }
+    }
+
+    #[test]
+    fn no_cell_is_a_formula_and_no_zero_is_lost() {
+        let text = String::from_utf8(write_csv(&sheet()).unwrap()).unwrap();
+        assert_eq!(text, "\u{feff}Số,Trích yếu\n007,\"'=HYPERLINK(\"\"x\"\"), a\"\n");
+        assert_eq!((neutralize_formula("-1.5"), neutralize_formula("-1+2")), ("-1.5".to_owned(), "'-1+2".to_owned()));
+        let bytes = write_xlsx(&sheet()).unwrap();
+        let rows = crate::tables::table_reader::read_rows(&bytes).unwrap();
+        assert_eq!(rows.last().unwrap(), &["007", "=HYPERLINK(\"x\"), a"]);
+    }
+
+    #[test]
+    fn a_report_as_a_workbook_is_read_again_with_its_numbers() {
+        let example = crate::report::model::example();
+        let bytes = write_report(&example, sohoa_base::text::numbers::parse_number).unwrap();
+        let sheets = crate::tables::table_reader::read_sheets(&bytes).unwrap();
+        let rows = &sheets.first().unwrap().1;
+        assert_eq!(rows.get(4).unwrap(), &["STT", "Nội dung", "Số trang", ""]);
+        assert_eq!(rows.get(5).unwrap(), &["", "", "Đã quét", "Đạt"]);
+        assert_eq!(rows.get(6).unwrap().last().unwrap(), "0,985");
+        assert_eq!(rows.last().unwrap(), &["", "Tổng cộng", "75000", "—"]);
+        assert_eq!(rows.len(), 6 + 60 + 1);
+    }
+}

@@ -1,0 +1,9 @@
+//! Lines, reading order, rules, tables, connected components.
+
+pub mod connected_components;
+pub mod line_crop;
+pub mod lines;
+pub mod reading_order;
+pub mod rules;
+pub mod table;
+pub mod text_map;

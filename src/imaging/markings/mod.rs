@@ -1,0 +1,6 @@
+//! What is no print: seals, pen strokes, handwriting.
+
+pub mod handwriting;
+pub mod monochrome_seal;
+pub(crate) mod pen_strokes;
+pub mod seal;

@@ -1,0 +1,97 @@
+//! Which way is up: by the direction of rows, then by where the small marks stand.
+
+use crate::layout::lines::{Area, DetectedLines};
+use crate::preprocess::resize::scale;
+use crate::preprocess::skew::row_sharpness;
+use image::{GrayImage, imageops};
+use sohoa_base::error::Result;
+
+/// How sure the marks are about up and down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrientationVerdict {
+    /// The page stands.
+    Upright,
+    /// The page stands on its head.
+    UpsideDown,
+    /// Too few marks to tell.
+    Unsure,
+}
+
+/// Whether lines of text run along y: the page lies on its side.
+///
+/// # Errors
+/// As [`scale`].
+pub fn is_sideways(page: &GrayImage) -> Result<bool> {
+    const SIDE: f32 = 600.0;
+    let small = scale(page, (SIDE / page.width().max(page.height()) as f32).min(1.0))?;
+    let along_x = row_sharpness(&small);
+    let along_y = row_sharpness(&imageops::rotate90(&small));
+    Ok(along_y > 1.25 * along_x && along_y > 0.0)
+}
+
+/// Whether the lines of print that were found run along y: the page lies on its side. Tables with many rules look
+/// sideways to [`is_sideways`], but not to a model that sees print.
+#[must_use]
+pub fn lines_run_vertically(areas: &[Area]) -> bool {
+    let (mut across, mut down) = (0.0, 0.0);
+    for area in areas {
+        let (width, height) = (area.width(), area.height());
+        if width > 1.5 * height {
+            across += width;
+        } else if height > 1.5 * width {
+            down += height;
+        }
+    }
+    down > across
+}
+
+/// What tone and vowel marks say: Vietnamese has several times more of them above letters than below.
+#[must_use]
+pub fn orientation_by_diacritics(lines: &DetectedLines) -> OrientationVerdict {
+    let (above, below) = (f64::from(lines.diacritics_above), f64::from(lines.diacritics_below));
+    if above + below < 12.0 {
+        OrientationVerdict::Unsure
+    } else if above > 1.4 * below {
+        OrientationVerdict::Upright
+    } else if below > 1.4 * above {
+        OrientationVerdict::UpsideDown
+    } else {
+        OrientationVerdict::Unsure
+    }
+}
+
+/// The picture turned clockwise by `degrees`: 0, 90, 180 or 270.
+#[must_use]
+pub fn rotate(picture: &GrayImage, degrees: u16) -> GrayImage {
+    match degrees {
+        90 => imageops::rotate90(picture),
+        180 => imageops::rotate180(picture),
+        270 => imageops::rotate270(picture),
+        _ => picture.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use image::Luma;
+
+    #[test]
+    fn print_that_runs_down_lies_on_its_side() {
+        let line = |x0: f32, y0: f32, x1: f32, y1: f32| Area { x0, y0, x1, y1 };
+        let standing = [line(0.0, 0.0, 90.0, 9.0), line(0.0, 20.0, 70.0, 29.0), line(80.0, 20.0, 89.0, 60.0)];
+        let lying = standing.map(|area| line(area.y0, area.x0, area.y1, area.x1));
+        assert!(!lines_run_vertically(&standing) && lines_run_vertically(&lying) && !lines_run_vertically(&[]));
+    }
+
+    #[test]
+    fn a_black_edge_of_the_scanner_does_not_lay_a_page_on_its_side() {
+        let page = GrayImage::from_fn(420, 594, |x, y| {
+            let print = (60..360).contains(&x) && (60..400).contains(&y) && y % 16 < 6 && x % 9 < 6;
+            Luma([if print || x < 5 { 10 } else { 240 }])
+        });
+        assert!(!is_sideways(&page).unwrap());
+        assert!(is_sideways(&imageops::rotate90(&page)).unwrap());
+    }
+}

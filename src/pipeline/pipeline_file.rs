@@ -1,0 +1,110 @@
+//! Reads a pipeline file into a checked [`Plan`]. Whatever is unknown is refused with its line.
+
+use serde::Deserialize;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::pipeline_plan::{PipelinePlan, StageConfig, StageGroup, StageLevel};
+use sohoa_stages as stages;
+use toml::Spanned;
+
+/// The pipeline that is used when none is named.
+pub const ADMINISTRATIVE: &str = include_str!("../../pipelines/administrative.toml");
+
+/// The pipelines that the program brings along.
+pub const BUILT_IN: [&str; 2] = [ADMINISTRATIVE, include_str!("../../pipelines/fast.toml")];
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PipelineFile {
+    name: String,
+    #[serde(rename = "stage")]
+    stages: Vec<Spanned<toml::Table>>,
+}
+
+/// The plan that `text` describes; `origin` names it in messages.
+///
+/// # Errors
+/// `Invalid`, naming the line, for an unknown key, stage, option or value, or an order that cannot work.
+pub fn parse(text: &str, origin: &str) -> Result<PipelinePlan> {
+    let file: PipelineFile = toml::from_str(text).map_err(|error| {
+        Error::invalid(format!("pipeline {origin}: {}", error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")))
+    })?;
+    let mut groups: Vec<StageGroup> = Vec::new();
+    for stage in file.stages {
+        let line = text.get(..stage.span().start).unwrap_or_default().matches('\n').count() + 1;
+        let wrong = |what: &str| Error::invalid(format!("pipeline {origin}, line {line}: {what}"));
+        let mut options = stage.into_inner();
+        let name = match options.remove("name") {
+            Some(toml::Value::String(name)) => name,
+            _ => return Err(wrong("a stage needs a name")),
+        };
+        let Some(known) = stages::by_name(&name) else {
+            let names: Vec<&str> = stages::STAGES.iter().map(|stage| stage.name()).collect();
+            return Err(wrong(&format!("there is no stage {name:?}; known are {}", names.join(", "))));
+        };
+        if groups.iter().flat_map(|group| &group.stages).any(|step| step.stage == name) {
+            return Err(wrong(&format!("stage {name:?} stands here a second time")));
+        }
+        let options = serde_json::to_value(options).map_err(|error| wrong(&error.to_string()))?;
+        known.check_options(&options).map_err(|error| wrong(&format!("stage {name:?}: {}", error.chain())))?;
+        let step = StageConfig { stage: name, options };
+        match groups.last_mut() {
+            Some(group) if group.level == known.level() => group.stages.push(step),
+            _ => groups.push(StageGroup { level: known.level(), stages: vec![step] }),
+        }
+    }
+    let levels: Vec<StageLevel> = groups.iter().map(|group| group.level).collect();
+    check_order(&levels).map_err(|what| Error::invalid(format!("pipeline {origin}: {what}")))?;
+    Ok(PipelinePlan { name: file.name, groups })
+}
+
+/// Files come first, then their pages, then dossiers and documents; a dossier stage must make documents
+/// before a document stage can have any.
+fn check_order(levels: &[StageLevel]) -> std::result::Result<(), String> {
+    if levels.first() != Some(&StageLevel::File) {
+        return Err("the first stage must be intake".to_owned());
+    }
+    let place = |level: StageLevel| levels.iter().position(|found| *found == level);
+    let (Some(page), Some(dossier)) = (place(StageLevel::Page), place(StageLevel::Dossier)) else {
+        return Err("it needs a page stage and a dossier stage".to_owned());
+    };
+    if dossier < page || place(StageLevel::Document).is_some_and(|document| document < dossier) {
+        return Err("page stages come before dossier stages, and those before document stages".to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_built_in_pipeline_groups_neighbours() {
+        let plan = parse(ADMINISTRATIVE, "built in").unwrap();
+        let shape: Vec<(StageLevel, usize)> = plan.groups.iter().map(|group| (group.level, group.stages.len())).collect();
+        let expected =
+            [(StageLevel::File, 1), (StageLevel::Page, 2), (StageLevel::Dossier, 1), (StageLevel::Document, 4), (StageLevel::Dossier, 2)];
+        assert_eq!(shape, expected);
+        let fast = parse(include_str!("../../pipelines/fast.toml"), "fast").unwrap();
+        assert_eq!((fast.name.as_str(), fast.groups.len()), ("fast", plan.groups.len()));
+    }
+
+    #[test]
+    fn whatever_is_unknown_is_refused_with_its_line() {
+        let refused = |from: &str, to: &str| {
+            let text = ADMINISTRATIVE.replace(from, to);
+            assert_ne!(text, ADMINISTRATIVE, "{from} is not in the pipeline");
+            parse(&text, "test").unwrap_err().chain()
+        };
+        let stage = refused("name = \"separate\"", "name = \"seperate\"");
+        let named = ADMINISTRATIVE.lines().position(|line| line == "name = \"separate\"").unwrap();
+        assert!(stage.contains(&format!("line {named}:")) && stage.contains("seperate") && stage.contains("separate,"), "{stage}");
+        let option = refused("profile = \"a1b\"", "profle = \"a1b\"");
+        assert!(option.contains("line ") && option.contains("profle"), "{option}");
+        let value = refused("profile = \"a1b\"", "profile = \"a9\"");
+        assert!(value.contains("a9"), "{value}");
+        let key = refused("name = \"administrative\"", "name = \"x\"\nspeed = 1");
+        assert!(key.contains("speed") && key.contains("line"), "{key}");
+        assert!(refused("name = \"intake\"", "name = \"read\"").contains("second time"));
+    }
+}

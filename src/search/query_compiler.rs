@@ -1,0 +1,131 @@
+//! From an understood query to one of the index library.
+
+use crate::query::{Clause, ClauseToken, DiacriticMode, Filter, ParsedQuery};
+use crate::schema::IndexFields;
+use crate::tokenizer::bigram_term;
+use std::ops::Bound;
+use tantivy::Term;
+use tantivy::query::{
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhrasePrefixQuery, PhraseQuery, Query, RangeQuery, RegexQuery,
+    TermQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+
+/// Added for a page on which every word stands with its marks; above any sum of word scores that a usual
+/// query reaches, so that such pages come first.
+const ALL_EXACT_BOOST: f32 = 1_000.0;
+/// A word in a document's title or fields weighs more than one in the running text.
+const DESCRIPTION_BOOST: f32 = 2.0;
+const EXACT_BOOST: f32 = 2.0;
+
+type BoxedQuery = Box<dyn Query>;
+
+/// The library's query. `relaxed`: one of the words is enough; phrases and filters must hold all the same.
+pub(crate) fn compile(understood: &ParsedQuery, fields: &IndexFields, relaxed: bool) -> tantivy::Result<BoxedQuery> {
+    if understood.is_only_punctuation {
+        return Ok(Box::new(EmptyQuery));
+    }
+    let mut clauses: Vec<(Occur, BoxedQuery)> = Vec::new();
+    for filter in &understood.filters {
+        clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(filter_query(filter, fields), 0.0))));
+    }
+    let mut words: Vec<BoxedQuery> = Vec::new();
+    for clause in &understood.clauses {
+        let query = clause_query(clause, fields)?;
+        if relaxed && !clause.is_quoted { words.push(query) } else { clauses.push((Occur::Must, query)) }
+    }
+    if !words.is_empty() {
+        clauses.push((Occur::Must, Box::new(BooleanQuery::union(words))));
+    }
+    if clauses.is_empty() {
+        return Ok(Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0)));
+    }
+    clauses.extend(proximity_boosts(understood, fields).into_iter().map(|query| (Occur::Should, query)));
+    let preferred: Vec<&Clause> = understood.clauses.iter().filter(|clause| clause.diacritics == DiacriticMode::Preferred).collect();
+    if !preferred.is_empty() {
+        let exact = preferred
+            .into_iter()
+            .map(|clause| text_or_description_query(clause, (fields.exact, fields.description_exact), |part| &part.exact));
+        let all = BooleanQuery::intersection(exact.collect::<tantivy::Result<Vec<_>>>()?);
+        clauses.push((Occur::Should, Box::new(ConstScoreQuery::new(Box::new(all), ALL_EXACT_BOOST))));
+    }
+    Ok(Box::new(BooleanQuery::new(clauses)))
+}
+
+/// Whether a query without an answer may be asked again with one word enough.
+pub(crate) fn is_relaxable(understood: &ParsedQuery) -> bool {
+    understood.clauses.iter().filter(|clause| !clause.is_quoted).count() > 1
+}
+
+fn clause_query(clause: &Clause, fields: &IndexFields) -> tantivy::Result<BoxedQuery> {
+    let exact = || text_or_description_query(clause, (fields.exact, fields.description_exact), |part| &part.exact);
+    let folded = || text_or_description_query(clause, (fields.folded, fields.description_folded), |part| &part.folded);
+    Ok(match clause.diacritics {
+        DiacriticMode::Ignored => folded()?,
+        DiacriticMode::Required => exact()?,
+        DiacriticMode::Preferred => Box::new(BooleanQuery::union(vec![Box::new(BoostQuery::new(exact()?, EXACT_BOOST)), folded()?])),
+    })
+}
+
+/// In the page's text or in what is said about its document.
+fn text_or_description_query(
+    clause: &Clause,
+    (text, described): (Field, Field),
+    form: impl Fn(&ClauseToken) -> &str,
+) -> tantivy::Result<BoxedQuery> {
+    let parts: Vec<&str> = clause.tokens.iter().map(form).collect();
+    let in_text = phrase_query(&parts, text, clause.is_prefix)?;
+    let in_description = BoostQuery::new(phrase_query(&parts, described, clause.is_prefix)?, DESCRIPTION_BOOST);
+    Ok(Box::new(BooleanQuery::union(vec![in_text, Box::new(in_description)])))
+}
+
+fn phrase_query(parts: &[&str], field: Field, prefix: bool) -> tantivy::Result<BoxedQuery> {
+    let terms: Vec<Term> = parts.iter().map(|part| Term::from_field_text(field, part)).collect();
+    Ok(match (parts, prefix) {
+        ([], _) => Box::new(EmptyQuery),
+        // Tokens are letters and digits only: nothing in them has a meaning in a pattern.
+        ([part], true) => Box::new(RegexQuery::from_pattern(&format!("{part}.*"), field)?),
+        (_, true) => Box::new(PhrasePrefixQuery::new(terms)),
+        ([part], false) => Box::new(TermQuery::new(Term::from_field_text(field, part), IndexRecordOption::WithFreqs)),
+        (_, false) => Box::new(PhraseQuery::new(terms)),
+    })
+}
+
+/// Words that stand side by side as they were asked weigh more.
+fn proximity_boosts(understood: &ParsedQuery, fields: &IndexFields) -> Vec<BoxedQuery> {
+    let tokens: Vec<&str> = understood
+        .clauses
+        .iter()
+        .filter(|clause| !clause.is_quoted)
+        .flat_map(|clause| &clause.tokens)
+        .map(|part| part.folded.as_str())
+        .collect();
+    let pairs = tokens.iter().zip(tokens.iter().skip(1)).map(|(one, other)| bigram_term(one, other));
+    pairs.map(|pair| -> BoxedQuery { Box::new(term_query(fields.bigrams, &pair)) }).collect()
+}
+
+fn term_query(field: Field, value: &str) -> TermQuery {
+    TermQuery::new(Term::from_field_text(field, value), IndexRecordOption::Basic)
+}
+
+fn filter_query(filter: &Filter, fields: &IndexFields) -> BoxedQuery {
+    let ordered = |parts: &[String], field| {
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        phrase_query(&parts, field, false).unwrap_or_else(|_| Box::new(EmptyQuery))
+    };
+    match filter {
+        Filter::Kind(terms) => {
+            Box::new(BooleanQuery::union(terms.iter().map(|value| -> BoxedQuery { Box::new(term_query(fields.kind, value)) }).collect()))
+        }
+        Filter::Number(parts) => ordered(parts, fields.number),
+        Filter::Issuer(parts) => ordered(parts, fields.issuer),
+        Filter::Dossier(code) => Box::new(term_query(fields.dossier, code)),
+        Filter::Fonds(code) => Box::new(term_query(fields.fonds, code)),
+        // A document of which only the year is known passes when that year can touch the days asked for.
+        Filter::DateRange(from, to) => Box::new(BooleanQuery::intersection(vec![
+            Box::new(RangeQuery::new(Bound::Unbounded, Bound::Included(Term::from_field_u64(fields.first_day, *to)))),
+            Box::new(RangeQuery::new(Bound::Included(Term::from_field_u64(fields.last_day, *from)), Bound::Unbounded)),
+        ])),
+        Filter::MatchNone => Box::new(EmptyQuery),
+    }
+}

@@ -1,0 +1,336 @@
+//! Signing in with an office's own accounts: OpenID Connect, authorization code flow with PKCE, state and nonce.
+//!
+//! What the browser must bring back lies in the catalogue under the hash of a key that only the browser has, and is taken
+//! once. The provider's subject tells people apart, never a name: names are given anew, and ours may be somebody else's.
+//! What people may do follows their groups at each sign-in; who is in none of ours comes in no more.
+
+use crate::accounts::oidc_claims::{ProviderClaims, list_claim, text_claim};
+use crate::accounts::users::{NewSession, constant_time_eq, is_valid_user_name, open_session, random_key, sha256_hex};
+use crate::archive::Archive;
+use openidconnect::core::{
+    CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
+    CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreRevocableToken, CoreRevocationErrorResponse,
+    CoreTokenIntrospectionResponse, CoreTokenType,
+};
+use openidconnect::{
+    AccessTokenHash, AuthType, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet,
+    EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IdTokenFields, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
+    PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, StandardErrorResponse, StandardTokenResponse, TokenResponse, UserInfoClaims,
+};
+use serde_json::{Map, Value};
+use sohoa_base::config::{Oidc, OidcGroup};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::model::account::{Grant, Role};
+use sohoa_catalog::{ExternalAccount, OidcLoginState};
+use std::time::Duration;
+use ureq::tls::{RootCerts, TlsConfig};
+
+/// How long somebody may take at the provider.
+const LOGIN_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// Longest wait for an answer of the provider.
+const PROVIDER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Largest answer of the provider, bytes.
+const MAX_RESPONSE_BYTES: u64 = 1 << 20;
+
+/// Signatures that are believed: none, and such with a shared secret, are not.
+const ALLOWED_SIGNATURES: [CoreJwsSigningAlgorithm; 8] = [
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha256,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha384,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha512,
+    CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+    CoreJwsSigningAlgorithm::EcdsaP384Sha384,
+];
+
+type ProviderTokenFields =
+    IdTokenFields<ProviderClaims, EmptyExtraTokenFields, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+
+type Provider = Client<
+    ProviderClaims,
+    CoreAuthDisplay,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJsonWebKey,
+    CoreAuthPrompt,
+    StandardErrorResponse<CoreErrorResponseType>,
+    StandardTokenResponse<ProviderTokenFields, CoreTokenType>,
+    CoreTokenIntrospectionResponse,
+    CoreRevocableToken,
+    CoreRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
+
+/// Where the browser goes to sign in.
+#[derive(Debug, Clone)]
+pub struct AuthorizationRedirect {
+    /// The provider's address.
+    pub url: String,
+    /// What the browser keeps until it comes back.
+    pub key: String,
+}
+
+/// What the browser brings back.
+#[derive(Debug, Clone, Default)]
+pub struct AuthorizationResponse {
+    /// The code that stands for the person.
+    pub code: String,
+    /// What was sent along.
+    pub state: String,
+    /// Why there is no code.
+    pub error: Option<String>,
+    /// Who says so, where the provider tells (RFC 9207).
+    pub issuer: Option<String>,
+}
+
+/// Whether people can sign in this way.
+#[must_use]
+pub fn is_configured(settings: &Oidc) -> bool {
+    settings.issuer.is_some()
+}
+
+/// Whether the settings can be right, before anybody signs in.
+///
+/// # Errors
+/// `Invalid`, naming the setting.
+pub fn check_settings(settings: &Oidc) -> Result<()> {
+    let Some(issuer) = &settings.issuer else { return Ok(()) };
+    let is_near = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
+        .iter()
+        .any(|near| issuer.strip_prefix(near).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])));
+    if !issuer.starts_with("https://") && !is_near {
+        return Err(Error::invalid(format!("oidc.issuer is {issuer}; it must begin with https://")));
+    }
+    if settings.groups.is_empty() {
+        return Err(Error::invalid("oidc.groups is empty, so that nobody could come in; say what the members of a group are"));
+    }
+    settings.groups.iter().try_for_each(|group| grant_of_group(group).map(|_| ()))
+}
+
+fn grant_of_group(group: &OidcGroup) -> Result<Grant> {
+    let role = Role::ALL.into_iter().find(|role| role.as_str() == group.role);
+    let known = || Role::ALL.map(Role::as_str).join(", ");
+    let role = role.ok_or_else(|| Error::invalid(format!("oidc.groups: {} is no role; use one of {}", group.role, known())))?;
+    if group.unit.is_empty() {
+        return Err(Error::invalid("a role needs a unit; write * for every unit"));
+    }
+    Ok(Grant { role, unit: group.unit.clone() })
+}
+
+/// What the members of these groups are.
+fn grants_of_groups(settings: &Oidc, groups: &[String]) -> Result<Vec<Grant>> {
+    let held = settings.groups.iter().filter(|group| groups.contains(&group.group));
+    let mut grants = held.map(grant_of_group).collect::<Result<Vec<_>>>()?;
+    grants.sort();
+    grants.dedup();
+    Ok(grants)
+}
+
+/// Sends a request of the protocol. Redirects are not followed: they could lead into the inner network.
+async fn send_request(request: HttpRequest) -> Result<HttpResponse> {
+    let failed = || "the office's sign-in does not answer; try again later".to_owned();
+    let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
+    let config = ureq::Agent::config_builder().tls_config(tls).max_redirects(0).max_redirects_will_error(false);
+    let agent: ureq::Agent = config.http_status_as_error(false).timeout_global(Some(PROVIDER_TIMEOUT)).build().into();
+    let ask = move || {
+        let (parts, body) = request.into_parts();
+        let answered = match body.is_empty() {
+            true => agent.run(ureq::http::Request::from_parts(parts, ())),
+            false => agent.run(ureq::http::Request::from_parts(parts, body)),
+        };
+        let (parts, mut body) = answered?.into_parts();
+        let bytes = body.with_config().limit(MAX_RESPONSE_BYTES).read_to_vec()?;
+        Ok::<_, ureq::Error>(HttpResponse::from_parts(parts, bytes))
+    };
+    tokio::task::spawn_blocking(ask).await.or_error(ErrorKind::Internal, failed)?.or_error(ErrorKind::Unavailable, failed)
+}
+
+/// The provider as it describes itself now; `back` is where it sends browsers back to.
+async fn discover_provider(settings: &Oidc, back: &str) -> Result<Provider> {
+    let issuer = settings.issuer.clone().ok_or_else(|| Error::not_found("there is nothing at this address"))?;
+    let wrong = || format!("oidc.issuer {issuer} is no address");
+    let url = IssuerUrl::new(issuer.clone()).or_error(ErrorKind::Invalid, wrong)?;
+    let metadata = CoreProviderMetadata::discover_async(url, &send_request).await;
+    let metadata = metadata.or_error(ErrorKind::Unavailable, || "the office's sign-in does not answer; try again later".to_owned())?;
+    let methods = metadata.token_endpoint_auth_methods_supported();
+    let in_body = methods.is_some_and(|methods| {
+        !methods.contains(&CoreClientAuthMethod::ClientSecretBasic) && methods.contains(&CoreClientAuthMethod::ClientSecretPost)
+    });
+    let secret = settings.client_secret.clone().map(ClientSecret::new);
+    let back = RedirectUrl::new(back.to_owned()).or_error(ErrorKind::Invalid, || format!("server.public_url: {back} is no address"))?;
+    let provider = Client::from_provider_metadata(metadata, ClientId::new(settings.client_id.clone()), secret).set_redirect_uri(back);
+    Ok(if in_body { provider.set_auth_type(AuthType::RequestBody) } else { provider })
+}
+
+/// Begins to sign in; `back` is the address to which the provider sends the browser back, `to` the page to go to after.
+///
+/// # Errors
+/// `NotFound` where no provider is set; `Unavailable` where it does not answer.
+pub async fn begin_login(archive: &Archive, back: &str, to: &str) -> Result<AuthorizationRedirect> {
+    let settings = &archive.config.oidc;
+    let provider = discover_provider(settings, back).await?;
+    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let asked = provider.authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random);
+    let scopes = settings.scopes.iter().filter(|scope| *scope != "openid").map(|scope| Scope::new(scope.clone()));
+    let (address, state, nonce) = asked.add_scopes(scopes).set_pkce_challenge(challenge).url();
+    let key = random_key()?;
+    let (state, nonce) = (state.into_secret(), nonce.secret().clone());
+    let flow = OidcLoginState { state, nonce, pkce_verifier: verifier.into_secret(), return_to: to.to_owned() };
+    archive.catalog.save_oidc_login(&sha256_hex(&key), &flow, LOGIN_TIMEOUT).await?;
+    Ok(AuthorizationRedirect { url: address.into(), key })
+}
+
+/// Signs in by what the browser brought back; gives the session and the page to go to. `from` is the browser's address.
+///
+/// # Errors
+/// `Denied` where the answer does not hold or the person may not come in; `Unavailable` where the provider does not answer.
+pub async fn finish_login(
+    archive: &Archive,
+    back: &str,
+    key: &str,
+    answer: AuthorizationResponse,
+    from: &str,
+) -> Result<(NewSession, String)> {
+    let note = async |kind: &str, user: &str, why: &str| {
+        let body = serde_json::json!({ "by": "oidc", "user": user, "from": from, "why": why });
+        archive.catalog.append_event("", "", kind, body).await
+    };
+    let (person, to) = match verify_response(archive, back, key, answer).await {
+        Ok(vouched) => vouched,
+        Err(error) => {
+            note("sign-in-failed", "", error.context()).await?;
+            return Err(error);
+        }
+    };
+    let entered = if person.grants.is_empty() {
+        archive.catalog.revoke_external_access(&person.subject).await?;
+        Err(Error::denied("you are in no group that may work here; ask an administrator"))
+    } else {
+        archive.catalog.sign_in_external(&person, from).await
+    };
+    match entered {
+        Ok(user) => Ok((open_session(archive, user, from).await?, to)),
+        Err(error) => {
+            note("sign-in-denied", &person.name, error.context()).await?;
+            Err(error)
+        }
+    }
+}
+
+/// Whom the provider vouches for, and the page that they wanted.
+async fn verify_response(archive: &Archive, back: &str, key: &str, answer: AuthorizationResponse) -> Result<(ExternalAccount, String)> {
+    let flow = archive.catalog.consume_oidc_login(&sha256_hex(key)).await?.filter(|flow| constant_time_eq(&flow.state, &answer.state));
+    let flow = flow.ok_or_else(|| Error::denied("this sign-in was not begun here, or is too old; begin again"))?;
+    let person = fetch_account(&archive.config.oidc, back, &flow, answer).await?;
+    Ok((person, flow.return_to))
+}
+
+/// The person whom the answer stands for.
+async fn fetch_account(settings: &Oidc, back: &str, flow: &OidcLoginState, answer: AuthorizationResponse) -> Result<ExternalAccount> {
+    if answer.issuer.as_ref().is_some_and(|issuer| Some(issuer) != settings.issuer.as_ref()) {
+        return Err(Error::denied("this sign-in was not begun here, or is too old; begin again"));
+    }
+    if answer.error.is_some() || answer.code.is_empty() {
+        return Err(Error::denied("the office's sign-in was broken off; begin again"));
+    }
+    let (subject, claims) = fetch_claims(&discover_provider(settings, back).await?, settings, flow, answer.code).await?;
+    let name = text_claim(&claims, &settings.name_claim).map(str::to_lowercase);
+    let name = name.ok_or_else(|| Error::denied(format!("the office's sign-in tells no {}; ask an administrator", settings.name_claim)))?;
+    if !is_valid_user_name(&name) {
+        return Err(Error::denied(format!("{name} cannot be a name here; ask an administrator")));
+    }
+    let shown = text_claim(&claims, "name").map_or_else(|| name.clone(), |shown| shown.trim().chars().take(200).collect());
+    let grants = grants_of_groups(settings, &list_claim(&claims, &settings.groups_claim))?;
+    let subject = format!("{} {subject}", settings.issuer.as_deref().unwrap_or_default());
+    Ok(ExternalAccount { subject, name, shown, grants })
+}
+
+/// Exchanges the code, checks the token's signature and claims; gives the subject and all that is told of it.
+async fn fetch_claims(provider: &Provider, settings: &Oidc, flow: &OidcLoginState, code: String) -> Result<(String, Map<String, Value>)> {
+    let untrue = || "the answer of the office's sign-in does not hold; begin again".to_owned();
+    let request = provider.exchange_code(AuthorizationCode::new(code)).or_error(ErrorKind::Invalid, untrue)?;
+    let answered = request.set_pkce_verifier(PkceCodeVerifier::new(flow.pkce_verifier.clone())).request_async(&send_request).await;
+    let tokens = answered.map_err(|error| match error {
+        RequestTokenError::ServerResponse(_) => Error::denied("the office's sign-in refuses this one; begin again").caused_by(error),
+        RequestTokenError::Request(_) => Error::unavailable("the office's sign-in does not answer; try again later").caused_by(error),
+        _ => Error::denied(untrue()).caused_by(error),
+    })?;
+    let token = tokens.id_token().ok_or_else(|| Error::denied(untrue()))?;
+    let verifier = provider.id_token_verifier().set_allowed_algs(ALLOWED_SIGNATURES);
+    let told = token.claims(&verifier, &Nonce::new(flow.nonce.clone())).or_error(ErrorKind::Denied, untrue)?;
+    if let Some(expected) = told.access_token_hash() {
+        let algorithm = token.signing_alg().or_error(ErrorKind::Denied, untrue)?;
+        let signing = token.signing_key(&verifier).or_error(ErrorKind::Denied, untrue)?;
+        let found = AccessTokenHash::from_token(tokens.access_token(), algorithm, signing).or_error(ErrorKind::Denied, untrue)?;
+        if found != *expected {
+            return Err(Error::denied(untrue()));
+        }
+    }
+    let subject = told.subject().clone();
+    let mut all = to_json_object(told)?;
+    let is_whole = all.contains_key(&settings.name_claim) && all.contains_key(&settings.groups_claim);
+    if !is_whole && let Ok(request) = provider.user_info(tokens.access_token().clone(), Some(subject.clone())) {
+        let told: UserInfoClaims<ProviderClaims, CoreGenderClaim> =
+            request.request_async(&send_request).await.or_error(ErrorKind::Denied, untrue)?;
+        for (name, value) in to_json_object(&told)? {
+            // What is signed counts more.
+            all.entry(name).or_insert(value);
+        }
+    }
+    Ok((subject.to_string(), all))
+}
+
+fn to_json_object(told: &impl serde::Serialize) -> Result<Map<String, Value>> {
+    let value = serde_json::to_value(told).or_error(ErrorKind::Internal, || "claims have no JSON form".to_owned())?;
+    Ok(if let Value::Object(object) = value { object } else { Map::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn settings(issuer: &str, groups: &[(&str, &str, &str)]) -> Oidc {
+        let group = |(group, role, unit): &(&str, &str, &str)| OidcGroup {
+            group: (*group).to_owned(),
+            role: (*role).to_owned(),
+            unit: (*unit).to_owned(),
+        };
+        Oidc { issuer: Some(issuer.to_owned()), groups: groups.iter().map(group).collect(), ..Oidc::default() }
+    }
+
+    #[test]
+    fn settings_that_cannot_be_right_are_refused_at_the_start() {
+        let one = [("kho", "reader", "SNV")];
+        assert!(check_settings(&Oidc::default()).is_ok() && check_settings(&settings("https://sso.example.vn", &one)).is_ok());
+        assert!(
+            check_settings(&settings("http://127.0.0.1:4000", &one)).is_ok()
+                && check_settings(&settings("http://localhost/a", &one)).is_ok()
+        );
+        for (issuer, groups) in [
+            ("http://sso.example.vn", &one[..]),
+            ("http://127.0.0.1.example.vn", &one[..]),
+            ("https://sso.example.vn", &[]),
+            ("https://sso.example.vn", &[("kho", "king", "SNV")]),
+            ("https://sso.example.vn", &[("kho", "reader", "")]),
+        ] {
+            assert_eq!(check_settings(&settings(issuer, groups)).unwrap_err().kind(), ErrorKind::Invalid, "{issuer} {groups:?}");
+        }
+    }
+
+    #[test]
+    fn who_is_in_several_groups_is_what_each_is() {
+        let set = settings("https://sso.example.vn", &[("kho", "reader", "SNV"), ("kho", "archivist", "SNV"), ("ptp", "reader", "SNV")]);
+        let held =
+            |groups: &[&str]| grants_of_groups(&set, &groups.iter().map(|group| (*group).to_owned()).collect::<Vec<_>>()).unwrap().len();
+        assert_eq!((held(&["kho", "ptp"]), held(&["ptp"]), held(&["Kho"]), held(&[])), (2, 1, 0, 0));
+    }
+}

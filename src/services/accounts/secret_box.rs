@@ -1,0 +1,101 @@
+//! Secrets that must be read again, sealed: who reads the catalogue alone learns nothing of them.
+//!
+//! XChaCha20-Poly1305 with a random nonce; what is sealed belongs to a name and opens for no other. The key is a setting, or
+//! lies in the home folder, and never in the catalogue.
+
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+use sohoa_base::config::Config;
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use std::io::Write as _;
+
+/// File with the key, in the home folder.
+const KEY_FILE: &str = "secret.key";
+
+/// Length of the nonce, bytes.
+const NONCE_BYTES: usize = 24;
+
+/// The key; made where there is none.
+fn load_key(config: &Config) -> Result<Vec<u8>> {
+    let path = config.home.join(KEY_FILE);
+    let (text, named) = match &config.server.secret_key {
+        Some(text) => (text.clone(), "server.secret_key".to_owned()),
+        None => {
+            if !path.exists() {
+                create_key_file(config)?;
+            }
+            let text = std::fs::read_to_string(&path);
+            (text.or_error(ErrorKind::Unavailable, || format!("cannot read {}", path.display()))?, path.display().to_string())
+        }
+    };
+    let key = hex::decode(text.trim()).ok().filter(|key| key.len() == 32);
+    key.ok_or_else(|| Error::invalid(format!("{named} is no key; it has 64 hexadecimal digits")))
+}
+
+/// Makes the key's file, readable for its owner alone; who else makes one at the same time wins or loses as a whole.
+fn create_key_file(config: &Config) -> Result<()> {
+    let what = || format!("cannot write {KEY_FILE} in {}", config.home.display());
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).map_err(|error| Error::internal("this machine gives no random numbers").caused_by(error))?;
+    std::fs::create_dir_all(&config.home).or_error(ErrorKind::Unavailable, what)?;
+    let mut file = tempfile::NamedTempFile::new_in(&config.home).or_error(ErrorKind::Unavailable, what)?;
+    writeln!(file, "{}", hex::encode(bytes)).or_error(ErrorKind::Unavailable, what)?;
+    file.as_file().sync_all().or_error(ErrorKind::Unavailable, what)?;
+    match file.persist_noclobber(config.home.join(KEY_FILE)) {
+        Err(error) if error.error.kind() != std::io::ErrorKind::AlreadyExists => Err(error.error).or_error(ErrorKind::Unavailable, what),
+        _ => Ok(()),
+    }
+}
+
+fn load_cipher(config: &Config) -> Result<XChaCha20Poly1305> {
+    XChaCha20Poly1305::new_from_slice(&load_key(config)?).map_err(|_| Error::internal("the key has a wrong length"))
+}
+
+/// Seals a secret of `whose`; hexadecimal.
+///
+/// # Errors
+/// `Invalid` where the key is none; `Unavailable` where it cannot be read or made.
+pub(crate) fn encrypt(config: &Config, whose: &str, secret: &[u8]) -> Result<String> {
+    let mut nonce = [0_u8; NONCE_BYTES];
+    getrandom::fill(&mut nonce).map_err(|error| Error::internal("this machine gives no random numbers").caused_by(error))?;
+    let payload = Payload { msg: secret, aad: whose.as_bytes() };
+    let sealed = load_cipher(config)?.encrypt(&XNonce::from(nonce), payload).map_err(|_| Error::internal("a secret cannot be sealed"))?;
+    Ok(hex::encode([&nonce[..], &sealed].concat()))
+}
+
+/// Opens what [`seal`] sealed.
+///
+/// # Errors
+/// `Corrupt` where it was changed, belongs to another name, or was sealed with another key; else as [`seal`].
+pub(crate) fn decrypt(config: &Config, whose: &str, sealed: &str) -> Result<Vec<u8>> {
+    let wrong = || Error::corrupt(format!("a secret of {whose} cannot be opened; put back the key with which it was sealed ({KEY_FILE})"));
+    let bytes = hex::decode(sealed).map_err(|_| wrong())?;
+    let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or_else(wrong)?;
+    load_cipher(config)?.decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: whose.as_bytes() }).map_err(|_| wrong())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use sohoa_base::config::Server;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn what_is_sealed_opens_for_its_name_and_key_alone() {
+        let home = tempfile::tempdir().unwrap();
+        let config = Config { home: home.path().join("new"), ..Config::default() };
+        let (one, other) = (encrypt(&config, "lan", b"secret").unwrap(), encrypt(&config, "lan", b"secret").unwrap());
+        assert!(one != other && !one.contains(&hex::encode("secret")));
+        assert_eq!(decrypt(&config, "lan", &one).unwrap(), b"secret");
+        for wrong in [one.replacen(|c: char| c.is_ascii_digit(), "x", 1), String::new(), one[..60].to_owned()] {
+            assert_eq!(decrypt(&config, "lan", &wrong).unwrap_err().kind(), ErrorKind::Corrupt);
+        }
+        assert_eq!(decrypt(&config, "hoa", &one).unwrap_err().kind(), ErrorKind::Corrupt);
+        let mode = std::fs::metadata(config.home.join(KEY_FILE)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "others may read the key");
+        let set = |key: &str| Config { server: Server { secret_key: Some(key.to_owned()), ..Server::default() }, ..config.clone() };
+        assert_eq!(decrypt(&set(&"0".repeat(64)), "lan", &one).unwrap_err().kind(), ErrorKind::Corrupt);
+        assert_eq!(encrypt(&set("short"), "lan", b"").unwrap_err().kind(), ErrorKind::Invalid);
+    }
+}

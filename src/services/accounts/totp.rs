@@ -1,0 +1,161 @@
+//! Signing in in two steps: besides the password a code of an authenticator app (TOTP, RFC 6238).
+//!
+//! A code works once, and so does each of the recovery codes for who has lost the app. The app's secret is kept sealed
+//! ([`crate::accounts::secret_box`]), recovery codes as their SHA-256: they are random enough that no salt is needed.
+
+use crate::accounts::secret_box;
+use crate::accounts::users::{check_local_account, require_user_admin, sha256_hex, verify_password};
+use crate::archive::Archive;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::Identity;
+use sohoa_catalog::UserCredentials;
+use sohoa_imaging::barcodes::qr_code;
+use totp_rs::{Builder, Totp};
+
+/// What the app shows as the place where its codes work.
+const ISSUER: &str = "sohoa";
+
+/// Bytes of an app's secret: as many as the hash has (RFC 4226, section 4).
+const SECRET_BYTES: usize = 20;
+
+/// How many recovery codes a person gets.
+const RECOVERY_CODE_COUNT: usize = 8;
+
+/// Bytes of a recovery code.
+const RECOVERY_CODE_BYTES: usize = 10;
+
+/// What an authenticator app needs.
+#[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
+pub struct Enrolment {
+    /// The secret in base 32, to be typed.
+    pub secret: String,
+    /// The same as an address that apps open.
+    pub uri: String,
+    /// The same as a QR code, SVG.
+    pub qr: String,
+}
+
+fn random_bytes<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0_u8; N];
+    getrandom::fill(&mut bytes).map_err(|error| Error::internal("this machine gives no random numbers").caused_by(error))?;
+    Ok(bytes)
+}
+
+fn build_totp(name: &str, secret: &[u8]) -> Result<Totp> {
+    let secret = totp_rs::Secret::new(secret.into());
+    let built = Builder::new().with_secret(secret).with_issuer(Some(ISSUER)).with_account_name(name).build();
+    built.map_err(|error| Error::internal(format!("the secret of an authenticator app is none: {error}")))
+}
+
+/// Begins: gives what the app needs. Nothing changes until [`confirm`].
+///
+/// # Errors
+/// `Denied` for a wrong password or a program; `Conflict` where an app is set up already or the person signs in elsewhere.
+pub async fn begin_enrolment(archive: &Archive, by: &Identity, password: &str, from: &str) -> Result<Enrolment> {
+    check_local_account(&by.user)?;
+    verify_password(archive, by, password, from).await?;
+    let secret = random_bytes::<SECRET_BYTES>()?;
+    let totp = build_totp(&by.user.name, &secret)?;
+    let uri = totp.to_url().map_err(|error| Error::internal(format!("the app's address cannot be written: {error}")))?;
+    let enrolment = Enrolment { secret: totp.secret().to_base32(), qr: qr_code::svg(&uri)?, uri };
+    archive.catalog.set_pending_totp(&by.user.name, &secret_box::encrypt(&archive.config, &by.user.name, &secret)?).await?;
+    Ok(enrolment)
+}
+
+/// Confirms that the app shows the right codes; from now on they are needed. Gives the recovery codes, once.
+///
+/// # Errors
+/// `Denied` for a wrong code or a program; `Conflict` where nothing was begun.
+pub async fn confirm_enrolment(archive: &Archive, by: &Identity, code: &str) -> Result<Vec<String>> {
+    if by.key_rights.is_some() {
+        return Err(Error::denied("a key of a program cannot do this; sign in"));
+    }
+    let name = &by.user.name;
+    let wanted = archive.catalog.user_credentials(name).await?.and_then(|secret| secret.pending_totp);
+    let wanted = wanted.ok_or_else(|| Error::conflict("no authenticator app is being set up; begin anew"))?;
+    let totp = build_totp(name, &secret_box::decrypt(&archive.config, name, &wanted)?)?;
+    let step = totp.check(&normalize_code(code), archive.catalog.now_seconds()).ok_or_else(wrong_code_error)?;
+    let codes = (0..RECOVERY_CODE_COUNT).map(|_| random_bytes::<RECOVERY_CODE_BYTES>().map(hex::encode)).collect::<Result<Vec<_>>>()?;
+    let hashes: Vec<String> = codes.iter().map(|code| sha256_hex(code)).collect();
+    archive.catalog.confirm_totp(name, &wanted, step, &hashes, &by.key_id).await?;
+    Ok(codes.iter().map(|code| format_recovery_code(code)).collect())
+}
+
+/// Ends it: the password alone is enough again.
+///
+/// # Errors
+/// `Denied` for a wrong password or code, or a program; `Conflict` where no app is set up.
+pub async fn disable(archive: &Archive, by: &Identity, password: &str, code: &str, from: &str) -> Result<()> {
+    let secret = verify_password(archive, by, password, from).await?;
+    if secret.totp.is_none() {
+        return Err(Error::conflict("no authenticator app is set up"));
+    }
+    if !verify_code(archive, &secret, code).await? {
+        archive.catalog.record_sign_in(&by.user.name, false, from).await?;
+        return Err(wrong_code_error());
+    }
+    archive.catalog.remove_totp(&by.user.name, &by.user.name).await
+}
+
+/// Ends it for somebody who has lost app and recovery codes.
+///
+/// # Errors
+/// `NotFound` for an unknown name; `Denied` for somebody of another unit.
+pub async fn reset(archive: &Archive, by: &Identity, name: &str) -> Result<()> {
+    require_user_admin(archive, by, name).await?;
+    archive.catalog.remove_totp(name, &by.user.name).await
+}
+
+/// How many recovery codes are left.
+///
+/// # Errors
+/// `Unavailable` where the catalogue does not answer.
+pub async fn recovery_codes_left(archive: &Archive, by: &Identity) -> Result<u64> {
+    archive.catalog.count_recovery_codes(&by.user.name).await
+}
+
+/// Whether the code is one of the app's or a recovery code, and was not used before; it is used up.
+pub(crate) async fn verify_code(archive: &Archive, secret: &UserCredentials, code: &str) -> Result<bool> {
+    let Some(kept) = &secret.totp else { return Ok(false) };
+    let (name, code) = (&secret.user.name, normalize_code(code));
+    // A recovery code opens without the key with which the app's secret is sealed, too.
+    if code.len() == 2 * RECOVERY_CODE_BYTES {
+        return archive.catalog.consume_recovery_code(name, &sha256_hex(&code)).await;
+    }
+    let totp = build_totp(name, &secret_box::decrypt(&archive.config, name, kept)?)?;
+    match totp.check(&code, archive.catalog.now_seconds()) {
+        Some(step) => archive.catalog.consume_totp_step(name, step).await,
+        None => Ok(false),
+    }
+}
+
+pub(crate) fn wrong_code_error() -> Error {
+    Error::denied("the code is wrong or was used already; wait for the next one")
+}
+
+/// A code as it was typed, without what stands between its parts.
+fn normalize_code(code: &str) -> String {
+    code.chars().filter(char::is_ascii_alphanumeric).take(64).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+/// A recovery code for people: in groups.
+fn format_recovery_code(code: &str) -> String {
+    code.as_bytes().chunks(5).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn codes_are_those_of_rfc_6238_and_may_be_typed_in_groups() {
+        let totp = build_totp("lan", b"12345678901234567890").unwrap();
+        assert_eq!(totp.check("081804", 1_111_111_109), Some(1_111_111_109 / 30));
+        assert_eq!(totp.check("081804", 1_111_111_109 + 30), Some(1_111_111_109 / 30), "a telephone's clock may be slow");
+        assert_eq!(totp.check("081804", 1_111_111_109 + 90), None);
+        assert_eq!(totp.to_url().unwrap(), "otpauth://totp/sohoa:lan?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=sohoa");
+        assert_eq!(normalize_code(&format_recovery_code("00112233445566778899")), "00112233445566778899");
+        assert_eq!(normalize_code(" 081 804\n"), "081804");
+    }
+}

@@ -1,0 +1,112 @@
+//! Hot folders in a bucket: what was laid under a prefix, bringing it here, and moving it away.
+
+use sha2::{Digest, Sha256};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_storage::s3::inbox::{Inbox, InboxObject};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What lies in a bucket: objects by delivery, which is the first part of their names.
+pub(crate) type ObjectsByDelivery = BTreeMap<String, Vec<InboxObject>>;
+
+/// What lies in `inbox` and not in `done`; hidden deliveries are left out, as in a folder.
+pub(crate) async fn list_deliveries(inbox: &Inbox, done: &Inbox) -> Result<ObjectsByDelivery> {
+    let mut found = ObjectsByDelivery::new();
+    for laid in inbox.list().await? {
+        let delivery = laid.name.split('/').next().unwrap_or_default().to_owned();
+        if delivery.starts_with('.') || done.contains(&inbox.subfolder(&delivery)) || inbox.subfolder(&delivery).contains(done) {
+            continue;
+        }
+        found.entry(delivery).or_default().push(laid);
+    }
+    Ok(found)
+}
+
+/// What changes when anybody writes any of these.
+pub(crate) fn signature(objects: &[InboxObject]) -> String {
+    let mut hash = Sha256::new();
+    for laid in objects {
+        hash.update(&laid.name);
+        hash.update([0]);
+        hash.update(&laid.etag);
+        hash.update(laid.bytes.to_le_bytes());
+        hash.update(laid.modified_ms.to_le_bytes());
+    }
+    hex::encode(hash.finalize())
+}
+
+/// Brings a delivery below `folder`, which is emptied first; the path of what was brought.
+///
+/// # Errors
+/// `Invalid` for a name that no file can have; `Conflict` where somebody writes it; `Unavailable`.
+pub(crate) async fn download(inbox: &Inbox, delivery: &str, objects: &[InboxObject], folder: &Path) -> Result<PathBuf> {
+    discard(folder)?;
+    for laid in objects {
+        let place = local_path(folder, &laid.name)?;
+        let cannot = || format!("{inbox:?}{} cannot be laid down here; two objects may have one name", laid.name);
+        if let Some(above) = place.parent() {
+            std::fs::create_dir_all(above).or_error(ErrorKind::Invalid, cannot)?;
+        }
+        if place.exists() {
+            return Err(Error::invalid(cannot()));
+        }
+        inbox.download(laid, &place).await?;
+    }
+    Ok(folder.join(delivery))
+}
+
+/// Deletes what was brought here.
+pub(crate) fn discard(folder: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::unavailable(format!("cannot delete {}", folder.display())).caused_by(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where an object is laid down: never outside the folder.
+fn local_path(folder: &Path, name: &str) -> Result<PathBuf> {
+    let is_sound = |part: &str| !part.is_empty() && part != "." && part != ".." && part.len() <= 255 && !part.contains('\0');
+    if name.split('/').all(is_sound) {
+        Ok(folder.join(name))
+    } else {
+        Err(Error::invalid(format!("{name:?} is no name that a file can have; give the object another one")))
+    }
+}
+
+/// Moves a delivery into `done`, beside what has its name there.
+///
+/// # Errors
+/// As [`Inbox::move_to`].
+pub(crate) async fn move_away(inbox: &Inbox, delivery: &str, objects: &[InboxObject], done: &Inbox, batch: &str) -> Result<()> {
+    let is_taken = done.list().await?.iter().any(|laid| laid.name.split('/').next() == Some(delivery));
+    let to = if is_taken { done.subfolder(batch) } else { done.clone() };
+    for laid in objects {
+        inbox.move_to(laid, &to).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_leads_out_of_the_folder() {
+        let folder = Path::new("/in");
+        assert_eq!(local_path(folder, "hồ sơ 1/trang 1.pdf").unwrap(), Path::new("/in/hồ sơ 1/trang 1.pdf"));
+        for name in ["../x", "a/../../x", "/etc/passwd", "a//b", "a/", ".", "a\0b"] {
+            assert_eq!(local_path(folder, name).unwrap_err().kind(), ErrorKind::Invalid, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_again_is_another() {
+        let laid = |tag: &str| InboxObject { name: "a/1.pdf".into(), bytes: 3, etag: tag.into(), modified_ms: 7 };
+        assert_eq!(signature(&[laid("x")]), signature(&[laid("x")]));
+        assert_ne!(signature(&[laid("x")]), signature(&[laid("y")]));
+        assert_ne!(signature(&[laid("x")]), signature(&[laid("x"), laid("x")]));
+    }
+}

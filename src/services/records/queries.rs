@@ -1,0 +1,291 @@
+//! Finding pages and dossiers.
+
+use crate::archive::Archive;
+use crate::records::export;
+use crate::records::export::ExportFormat;
+use crate::records::redacted_copy;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::model::account::{Identity, Right, UnitScope};
+use sohoa_base::model::dossier::DossierName;
+use sohoa_base::model::record::{Record, RecordedDocument};
+use sohoa_search::hits::Hits;
+use sohoa_search::query::Query;
+use sohoa_stages::object_names;
+use sohoa_storage::ocfl::ocfl_object;
+use std::cmp::Reverse;
+
+/// Pages found.
+pub use sohoa_search::hits::{Hit as FoundPage, Hits as Found};
+
+/// Letters of a question that the log keeps.
+const MAX_LOGGED_CHARS: usize = 200;
+
+/// Pages that match the query text with its filters.
+///
+/// # Errors
+/// When the index cannot be read.
+pub fn search(archive: &Archive, text: &str, limit: usize, offset: usize) -> Result<Hits> {
+    archive.index.search(&Query { limit, offset, ..Query::text(text) })
+}
+
+/// What a person asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct SearchRequest<'a> {
+    /// Words, "phrases" and filters.
+    pub text: &'a str,
+    /// Of this unit alone.
+    pub unit: Option<&'a str>,
+    /// At most so many pages.
+    pub limit: usize,
+    /// Pages to skip.
+    pub offset: usize,
+}
+
+/// As [`search`], for a person who may read in these units; that it was asked is kept.
+///
+/// # Errors
+/// As [`search_in`].
+pub async fn search_for_user(archive: &Archive, by: &Identity, question: SearchRequest<'_>) -> Result<Hits> {
+    let found = search_in_units(archive, &by.units_with(Right::Read), question).await?;
+    let text: String = question.text.chars().take(MAX_LOGGED_CHARS).collect();
+    archive.catalog.append_event("", "", "searched", json!({ "by": by.user.name, "text": text, "found": found.total })).await?;
+    Ok(found)
+}
+
+/// As [`search`], in these units alone, or in one of them.
+///
+/// # Errors
+/// `Denied` for a unit that is not one of them; `Invalid` where one of several must be chosen.
+pub async fn search_in_units(archive: &Archive, units: &UnitScope, question: SearchRequest<'_>) -> Result<Hits> {
+    let SearchRequest { text, unit, limit, offset } = question;
+    let fonds = match (units, unit) {
+        (_, Some(unit)) if !units.contains(unit) => return Err(Error::denied(format!("you may not read in unit {unit}"))),
+        (_, Some(unit)) => Some(unit.to_owned()),
+        (UnitScope::All, None) => None,
+        (UnitScope::Only(units), None) => match units.iter().collect::<Vec<_>>().as_slice() {
+            [only] => Some((*only).clone()),
+            several => {
+                let names: Vec<&str> = several.iter().map(|unit| unit.as_str()).collect();
+                return Err(Error::invalid(format!("choose one of your units: {}", names.join(", "))));
+            }
+        },
+    };
+    // More at once would only make each other slow: who comes later waits, and is answered as fast as the first.
+    let _turn = archive.search_permits.acquire().await.or_error(ErrorKind::Internal, || "searching has ended".to_owned())?;
+    let (index, query) = (archive.index.clone(), Query { limit, offset, fonds, ..Query::text(text) });
+    let found = tokio::task::spawn_blocking(move || index.search(&query)).await;
+    found.or_error(ErrorKind::Internal, || "the search ended early".to_owned())?
+}
+
+/// A dossier in a list.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct DossierListEntry {
+    /// Name of its object in the store.
+    pub object: String,
+    /// Unit or fonds.
+    pub fonds: String,
+    /// Its code.
+    pub code: String,
+    /// Its title.
+    pub title: String,
+    /// Newest version in the store; 0: none yet.
+    pub version: u32,
+    /// Documents in it.
+    pub documents: u64,
+    /// Pages in it.
+    pub pages: u64,
+    /// Pages of it that wait for a person.
+    pub review: u64,
+}
+
+/// Dossiers by unit and code.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Dossiers {
+    /// The dossiers.
+    pub items: Vec<DossierListEntry>,
+    /// What to give as `after` for the next ones; none: there are no more.
+    pub next: Option<String>,
+}
+
+/// Which dossiers are wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct DossierFilter<'a> {
+    /// Of this unit alone.
+    pub unit: Option<&'a str>,
+    /// Of this run alone.
+    pub run: Option<&'a str>,
+    /// After the dossier of this object name.
+    pub after: Option<&'a str>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// Dossiers of these units.
+///
+/// # Errors
+/// `Denied` for a unit that is not one of them; `Invalid` for an `after` that is no object name.
+pub async fn list_dossiers(archive: &Archive, units: &UnitScope, wanted: &DossierFilter<'_>) -> Result<Dossiers> {
+    if let Some(unit) = wanted.unit.filter(|unit| !units.contains(unit)) {
+        return Err(Error::denied(format!("you may not read in unit {unit}")));
+    }
+    let only = match (wanted.unit, units) {
+        (Some(unit), _) => Some(unit.to_owned()),
+        (None, UnitScope::Only(units)) if units.len() == 1 => units.first().cloned(),
+        (None, _) => None,
+    };
+    let mut after = match wanted.after {
+        Some(object) => {
+            let (fonds, code) =
+                object_names::parse_dossier_object(object).ok_or_else(|| Error::invalid(format!("{object:?} is no name of a dossier")))?;
+            Some(DossierName { fonds, code, title: String::new() })
+        }
+        None => None,
+    };
+    let mut items = Vec::new();
+    let mut next = None;
+    // Dossiers of other units are passed over.
+    while items.len() < wanted.limit {
+        let found = archive.catalog.dossiers(only.as_deref(), wanted.run, wanted.limit, after.as_ref()).await?;
+        let is_last = found.len() < wanted.limit;
+        after = found.last().map(|last| last.dossier.name.clone());
+        for one in found.into_iter().filter(|one| units.contains(&one.dossier.name.fonds)) {
+            let object = object_names::dossier_object(&one.dossier.name);
+            if items.len() == wanted.limit {
+                break;
+            }
+            next = Some(object.clone());
+            items.push(DossierListEntry {
+                object,
+                fonds: one.dossier.name.fonds,
+                code: one.dossier.name.code,
+                title: one.dossier.name.title,
+                version: one.dossier.version,
+                documents: one.documents,
+                pages: one.pages,
+                review: one.review,
+            });
+        }
+        if is_last {
+            next = None;
+            break;
+        }
+    }
+    Ok(Dossiers { items, next })
+}
+
+/// The record of a dossier, by object name or code, for a person who may read in its unit; that it was read is kept.
+///
+/// # Errors
+/// `NotFound` for an unknown one, or one of another unit.
+pub async fn read_record(archive: &Archive, by: &Identity, dossier: &str) -> Result<Record> {
+    let record = export::load_record(archive, dossier).await?;
+    if !by.units_with(Right::Read).contains(&record.fonds) {
+        return Err(Error::not_found(format!("there is no dossier {dossier}")));
+    }
+    archive.catalog.append_event("", "", "record-read", json!({ "by": by.user.name, "dossier": record.object })).await?;
+    Ok(record)
+}
+
+/// One version of a dossier in the store.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct VersionListEntry {
+    /// Its number, from 1.
+    pub version: u32,
+    /// When it was made, RFC 3339.
+    pub created: String,
+    /// Why it was made.
+    pub message: String,
+    /// Who made it; none where a machine did.
+    pub by: Option<String>,
+    /// Files in it.
+    pub files: usize,
+}
+
+/// Every version of a dossier, the newest first.
+///
+/// # Errors
+/// `NotFound` for an unknown object; `Corrupt` for an inventory that cannot be read.
+pub async fn list_versions(archive: &Archive, object: &str) -> Result<Vec<VersionListEntry>> {
+    let inventory = ocfl_object::read_inventory(archive.store.as_ref(), object).await?;
+    let inventory = inventory.ok_or_else(|| Error::not_found(format!("there is no dossier {object}")))?;
+    let mut lines = Vec::with_capacity(inventory.versions.len());
+    for (name, version) in &inventory.versions {
+        let number = name.trim_start_matches('v').parse().or_error(ErrorKind::Corrupt, || format!("{object} has a version {name}"))?;
+        lines.push(VersionListEntry {
+            version: number,
+            created: version.created.clone(),
+            message: version.message.clone(),
+            by: version.user.as_ref().map(|user| user.name.clone()),
+            files: version.state.values().map(Vec::len).sum(),
+        });
+    }
+    lines.sort_by_key(|line| Reverse(line.version));
+    Ok(lines)
+}
+
+/// A document's file for a person who may read in its unit; that it was read is kept.
+///
+/// # Errors
+/// `NotFound` for an unknown one, or one of another unit; as [`export::document`].
+pub async fn read_file(archive: &Archive, by: &Identity, name: &str, form: ExportFormat) -> Result<Vec<u8>> {
+    let (record, document) = authorized_document(archive, by, Right::Read, name).await?;
+    let body = json!({ "by": by.user.name, "document": name, "form": format!("{form:?}").to_lowercase() });
+    archive.catalog.append_event("", "", "document-read", body).await?;
+    export::render_document(archive, &record, &document, form).await
+}
+
+/// A copy for the public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RedactedFormat {
+    /// Searchable PDF/A, personal data painted over.
+    Pdf,
+    /// Plain text, personal data taken out.
+    Text,
+}
+
+/// A document's copy for the public, for a person who may read in its unit; that it was made is kept.
+///
+/// # Errors
+/// `NotFound` for an unknown one, or one of another unit; those of reading processes.
+pub async fn read_redacted(archive: &Archive, by: &Identity, name: &str, form: RedactedFormat) -> Result<Vec<u8>> {
+    authorized_document(archive, by, Right::Read, name).await?;
+    let body = json!({ "by": by.user.name, "document": name, "form": format!("public-{form:?}").to_lowercase() });
+    archive.catalog.append_event("", "", "document-read", body).await?;
+    match form {
+        RedactedFormat::Pdf => redacted_copy::redacted_pdf(archive, name).await,
+        RedactedFormat::Text => redacted_copy::redacted_text(archive, name).await,
+    }
+}
+
+/// A document with the record of its dossier, for a person who may read in its unit; that it was read is kept.
+///
+/// # Errors
+/// `NotFound` for an unknown one, or one of another unit.
+pub async fn read_document(archive: &Archive, by: &Identity, name: &str) -> Result<(Record, RecordedDocument)> {
+    let found = authorized_document(archive, by, Right::Read, name).await?;
+    archive.catalog.append_event("", "", "document-read", json!({ "by": by.user.name, "document": name })).await?;
+    Ok(found)
+}
+
+/// The document `DOSSIER#NUMBER` of a unit in which `by` has the right.
+///
+/// # Errors
+/// `NotFound` for an unknown one, or one of another unit.
+pub(crate) async fn authorized_document(archive: &Archive, by: &Identity, right: Right, name: &str) -> Result<(Record, RecordedDocument)> {
+    let (record, document) = export::find_document(archive, name).await?;
+    let may = by.units_with(right).contains(&record.fonds);
+    may.then_some((record, document)).ok_or_else(|| Error::not_found(format!("there is no document {name}")))
+}
+
+/// What changes with every version of a record, as an HTTP entity tag.
+///
+/// # Errors
+/// `Internal` when the record has no JSON form.
+pub fn record_etag(record: &Record) -> Result<String> {
+    let json = serde_json::to_vec(record).or_error(ErrorKind::Internal, || "the record has no JSON form".to_owned())?;
+    Ok(format!("\"{}\"", hex::encode(Sha256::digest(json))))
+}

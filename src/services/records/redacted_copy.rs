@@ -1,0 +1,95 @@
+//! Copies for the public (bản cho công chúng): personal data hidden in picture and text.
+
+use crate::archive::Archive;
+use crate::records::export;
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::model::page::geometry::Bounds;
+use sohoa_base::model::page::reading::Reading;
+use sohoa_base::model::record::{Record, RecordedPage};
+use sohoa_extraction::fields::personal_data;
+use sohoa_file_worker::client::FileWorker;
+use sohoa_formats::metadata::alto;
+use sohoa_formats::pdf::write::pdf_writer::{PdfMetadata, PdfaProfile};
+use sohoa_formats::plain_text;
+use sohoa_formats::redaction;
+use sohoa_storage::ocfl::ocfl_object;
+
+/// Plain text of the document `DOSSIER#NUMBER` with personal data hidden.
+///
+/// # Errors
+/// `NotFound` for an unknown name.
+pub async fn redacted_text(archive: &Archive, name: &str) -> Result<Vec<u8>> {
+    let (record, document) = export::find_document(archive, name).await?;
+    let mut out = String::new();
+    for page in &document.pages {
+        let mut reading = load_reading(archive, &record, page).await?;
+        if let Some(reading) = &mut reading {
+            let hidden = personal_data_bounds(reading, page.number);
+            redaction::redact_words(reading, &hidden);
+        }
+        plain_text::append_page(&mut out, page.number, reading.as_ref());
+    }
+    Ok(out.into_bytes())
+}
+
+/// Searchable PDF/A of the document `DOSSIER#NUMBER` with personal data painted over; its metadata name the kind alone.
+///
+/// # Errors
+/// `NotFound` for an unknown name; those of reading processes.
+pub async fn redacted_pdf(archive: &Archive, name: &str) -> Result<Vec<u8>> {
+    let (record, document) = export::find_document(archive, name).await?;
+    let first = document.pages.first().map(|page| page.original.as_str()).unwrap_or_default();
+    let mut worker = FileWorker::lease(&archive.pool, first).await?;
+    let metadata = PdfMetadata {
+        title: format!("{} {}", document.description.kind_name, document.number),
+        subject: String::new(),
+        keywords: Vec::new(),
+        language: "vi".to_owned(),
+        identifier: format!("{}#{}/public", record.object, document.number),
+        profile: PdfaProfile::A1b,
+    };
+    let mut out = worker.begin_pdf(metadata).await?;
+    for page in &document.pages {
+        let piece = match load_reading(archive, &record, page).await? {
+            Some(reading) => {
+                load_original(archive, &mut worker, &record, page).await?;
+                let hidden = personal_data_bounds(&reading, page.number);
+                worker.add_pdf_page(&find_original(&record, page)?.media_type, page.original_page, reading, hidden).await?
+            }
+            None => worker.add_missing_pdf_page().await?,
+        };
+        out.extend(piece);
+    }
+    out.extend(worker.finish_pdf().await?);
+    Ok(out)
+}
+
+/// What is hidden on one page: looked for anew, since the record may be older than the rules.
+pub(crate) fn personal_data_bounds(reading: &Reading, page: u32) -> Vec<Bounds> {
+    personal_data::find_personal_data(reading, page).into_iter().flat_map(|data| data.bounds).collect()
+}
+
+/// What was read on a page; none for a refused one.
+pub(crate) async fn load_reading(archive: &Archive, record: &Record, page: &RecordedPage) -> Result<Option<Reading>> {
+    let Some(path) = &page.alto else { return Ok(None) };
+    let bytes = ocfl_object::get(archive.store.as_ref(), &record.object, path).await?;
+    alto::parse(&String::from_utf8(bytes).or_error(ErrorKind::Corrupt, || format!("{path} is not UTF-8"))?).map(Some)
+}
+
+/// The original that holds a page.
+pub(crate) fn find_original<'a>(record: &'a Record, page: &RecordedPage) -> Result<&'a sohoa_base::model::record::Original> {
+    let found = record.originals.iter().find(|original| original.sha256 == page.original);
+    found.ok_or_else(|| Error::corrupt(format!("record {} names original {}, which it does not list", record.object, page.original)))
+}
+
+/// Makes the page's original the source of the reading process, unless it has it.
+pub(crate) async fn load_original(archive: &Archive, worker: &mut FileWorker<'_>, record: &Record, page: &RecordedPage) -> Result<()> {
+    if worker.has(&page.original) {
+        return Ok(());
+    }
+    let bytes = ocfl_object::get(archive.store.as_ref(), &record.object, &find_original(record, page)?.path).await?;
+    let local =
+        tempfile::NamedTempFile::new_in(&archive.scratch).or_error(ErrorKind::Unavailable, sohoa_stages::originals::temp_file_failure)?;
+    tokio::fs::write(local.path(), bytes).await.or_error(ErrorKind::Unavailable, sohoa_stages::originals::temp_file_failure)?;
+    worker.load(&page.original, local.path()).await
+}

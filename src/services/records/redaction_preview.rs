@@ -1,0 +1,155 @@
+//! A document as the public would see it (bản cho công chúng): what of it may be shown, and what is hidden.
+
+use crate::archive::Archive;
+use crate::records::queries::authorized_document;
+use crate::records::redacted_copy::load_reading;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
+use sohoa_base::error::Result;
+use sohoa_base::model::account::{Identity, Right};
+use sohoa_base::model::page::geometry::Bounds;
+use sohoa_base::model::page::reading::{Block, BlockKind, Line, Reading, Word};
+use sohoa_base::model::personal_data::PersonalDataKind;
+use sohoa_base::model::record::Field;
+use sohoa_extraction::fields::personal_data;
+use sohoa_formats::redaction;
+use sohoa_formats::redaction::REDACTED_TEXT;
+use std::collections::BTreeMap;
+
+/// Fields of the circular that say what an office issued. Who signed it, to whom it went and where it is kept stay inside.
+const PUBLIC_FIELDS: [&str; 6] = ["codeNumber", "codeNotation", "issuedDate", "organName", "subject", "language"];
+
+/// A document as the public would see it.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PublicDocument {
+    /// Its name, `OBJECT#NUMBER`.
+    pub document: String,
+    /// Name of its kind.
+    pub kind: String,
+    /// Fields that may be public, by name; personal data in them are hidden.
+    pub fields: BTreeMap<String, String>,
+    /// Fields that may be public by their name, of which something is hidden.
+    pub masked_fields: Vec<String>,
+    /// Names of fields that stay inside.
+    #[serde(rename = "inside")]
+    pub withheld_fields: Vec<String>,
+    /// Why a person must still look at the document; empty: nobody need.
+    pub review: Vec<String>,
+    /// Its pages in order.
+    pub pages: Vec<PublicPage>,
+}
+
+/// A page as the public would see it.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PublicPage {
+    /// Place in the document, from 1.
+    pub page: u32,
+    /// Whether it may be shown: a page that was not read may not, since nobody knows what must be hidden on it.
+    pub shown: bool,
+    /// Lines of its text, hidden words replaced by `█████`.
+    pub lines: Vec<String>,
+    /// What is hidden, by kind: how many pieces of personal data.
+    pub hidden: BTreeMap<PersonalDataKind, u64>,
+}
+
+/// A document as the public would see it, for a person who may read in its unit; that it was read is kept.
+///
+/// # Errors
+/// `NotFound` for an unknown one, or one of another unit; `Corrupt` for a reading of another form.
+pub async fn preview_document(archive: &Archive, by: &Identity, name: &str) -> Result<PublicDocument> {
+    let (record, document) = authorized_document(archive, by, Right::Read, name).await?;
+    archive.catalog.append_event("", "", "document-read", json!({ "by": by.user.name, "document": name, "form": "public" })).await?;
+    let mut pages = Vec::with_capacity(document.pages.len());
+    let mut boxes: Vec<(u32, Bounds)> = Vec::new();
+    for page in &document.pages {
+        let Some(mut reading) = load_reading(archive, &record, page).await? else {
+            pages.push(PublicPage { page: page.number, shown: false, lines: Vec::new(), hidden: BTreeMap::new() });
+            continue;
+        };
+        let mut hidden = BTreeMap::new();
+        let found = personal_data::find_personal_data(&reading, page.number);
+        for data in &found {
+            *hidden.entry(data.kind).or_default() += 1;
+        }
+        let bounds: Vec<Bounds> = found.into_iter().flat_map(|data| data.bounds).collect();
+        boxes.extend(bounds.iter().map(|bounds| (page.number, *bounds)));
+        redaction::redact_words(&mut reading, &bounds);
+        let lines = reading.blocks.iter().flat_map(|block| &block.lines).map(line_text).filter(|line| !line.is_empty()).collect();
+        pages.push(PublicPage { page: page.number, shown: true, lines, hidden });
+    }
+    let (mut fields, mut masked_fields, mut inside) = (BTreeMap::new(), Vec::new(), Vec::new());
+    for (name, field) in document.description.fields.iter().filter(|(_, field)| !field.value.is_empty()) {
+        if !PUBLIC_FIELDS.contains(&name.as_str()) {
+            inside.push(name.clone());
+            continue;
+        }
+        let value = public_value(field, &boxes);
+        if value != field.value {
+            masked_fields.push(name.clone());
+        }
+        fields.insert(name.clone(), value);
+    }
+    let document_name = format!("{}#{}", record.object, document.number);
+    let kind = document.description.kind_name.clone();
+    Ok(PublicDocument {
+        document: document_name,
+        kind,
+        fields,
+        masked_fields,
+        withheld_fields: inside,
+        review: document.review_reasons,
+        pages,
+    })
+}
+
+fn line_text(line: &Line) -> String {
+    line.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// The value without personal data: words of it that are such by themselves are hidden, and all of it where more is hidden at
+/// its place on the page than the words alone tell.
+fn public_value(field: &Field, boxes: &[(u32, Bounds)]) -> String {
+    let mut line = Line::new(Bounds::new(0, 0, 0, 0), Vec::new());
+    for (place, text) in (0..).zip(field.value.split_whitespace()) {
+        line.words.push(Word::new(text, Bounds::new(place * 20, 0, place * 20 + 10, 10), 100));
+    }
+    line.bounds = Bounds::new(0, 0, u32::try_from(line.words.len()).unwrap_or(0) * 20, 10);
+    let block = Block { kind: BlockKind::Text, bounds: line.bounds, lines: vec![line] };
+    let mut alone = Reading { blocks: vec![block], ..Reading::default() };
+    let found: Vec<Bounds> = personal_data::find_personal_data(&alone, 1).into_iter().flat_map(|data| data.bounds).collect();
+    let on_place = |(page, hidden): &(u32, Bounds)| {
+        field.page == Some(*page)
+            && field.bounds.is_some_and(|own| own.x0 < hidden.x1 && hidden.x0 < own.x1 && own.y0 < hidden.y1 && hidden.y0 < own.y1)
+    };
+    if boxes.iter().filter(|hidden| on_place(hidden)).count() > found.len() {
+        return REDACTED_TEXT.to_owned();
+    }
+    if found.is_empty() {
+        return field.value.clone();
+    }
+    redaction::redact_words(&mut alone, &found);
+    alone.blocks.iter().flat_map(|block| &block.lines).map(line_text).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn personal_data_in_a_field_are_hidden_with_or_without_their_place() {
+        let field = |value: &str, bounds| Field { value: value.to_owned(), page: Some(1), bounds, ..Field::default() };
+        let plain = "Về việc số hóa tài liệu năm 2026";
+        assert_eq!(public_value(&field(plain, None), &[]), plain);
+        let told = public_value(&field("Trả lời đơn của công dân, điện thoại 0912345678 về đất đai", None), &[]);
+        assert!(
+            told.starts_with("Trả lời") && told.ends_with("về đất đai") && told.contains(REDACTED_TEXT) && !told.contains("0912345678"),
+            "{told}"
+        );
+        let own = Some(Bounds::new(10, 10, 100, 30));
+        assert_eq!(public_value(&field(plain, own), &[(1, Bounds::new(50, 20, 60, 25))]), REDACTED_TEXT);
+        for elsewhere in [(1, Bounds::new(50, 40, 60, 50)), (2, Bounds::new(50, 20, 60, 25))] {
+            assert_eq!(public_value(&field(plain, own), &[elsewhere]), plain);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Review of documents by people.
+
+pub mod assignment;
+pub mod decisions;

@@ -1,0 +1,112 @@
+//! One-stop dossiers: what offices hand in about them, and the report made of it and of what the archive holds.
+
+use crate::archive::Archive;
+use crate::roadmap::tracking;
+use schemars::JsonSchema;
+use serde::Serialize;
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::model::account::{Identity, Right, UnitScope};
+use sohoa_base::model::calendar::Day;
+use sohoa_base::model::roadmap::one_stop_case::{CaseCode, CaseSubmission};
+use sohoa_catalog::rfc3339;
+use sohoa_formats::tables::spreadsheet_writer;
+use sohoa_roadmap::case_table;
+use sohoa_roadmap::case_table::CaseImportContext;
+use sohoa_roadmap::one_stop::{self, StoredCase};
+use sohoa_roadmap::workbook::CellError;
+use sohoa_storage::key;
+use std::collections::BTreeMap;
+use std::path::Path;
+use uuid::Uuid;
+
+pub use sohoa_roadmap::one_stop::{OneStopReport, Period};
+
+/// What came of a table of one-stop dossiers.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "ImportedCases")]
+pub struct CaseImportResult {
+    /// Dossiers in it.
+    pub cases: usize,
+    /// Of them: those of which something was handed in before, which counts no more.
+    pub known: usize,
+    /// Cells that cannot be taken; where there are any, nothing was kept.
+    #[serde(rename = "wrong")]
+    pub cell_errors: Vec<CellError>,
+}
+
+/// Takes what an office hands in (XLSX, ODS, CSV); `unit`: of rows that name none; `is_trial`: nothing is kept.
+///
+/// # Errors
+/// Those of reading processes for what is no workbook; `Unavailable` where a back-end does not answer. Wrong cells are told in the
+/// answer.
+pub async fn import(archive: &Archive, by: &Identity, file: &Path, unit: Option<&str>, is_trial: bool) -> Result<CaseImportResult> {
+    let sheets = tracking::read_workbook(archive, file).await?;
+    let mut known: BTreeMap<String, String> =
+        stored_cases(archive).await?.into_iter().map(|held| (held.code.to_string(), held.unit)).collect();
+    let before: BTreeMap<String, String> = archive.catalog.cases().await?.into_iter().map(|case| (case.code, case.unit)).collect();
+    known.extend(before.clone());
+    let units = by.units_with(Right::Upload);
+    let unit = unit.map(str::trim).filter(|unit| !unit.is_empty());
+    let context = CaseImportContext { units: &units, default_unit: unit, known_units: &known, today: archive.catalog.today() };
+    let found = match case_table::read_cases(&sheets, &context) {
+        Ok(found) => found,
+        Err(wrong) => return Ok(CaseImportResult { cases: 0, known: 0, cell_errors: wrong }),
+    };
+    let repeated = found.iter().filter(|case| before.contains_key(&case.code)).count();
+    let imported = CaseImportResult { cases: found.len(), known: repeated, cell_errors: Vec::new() };
+    if is_trial {
+        return Ok(imported);
+    }
+    let at = rfc3339(archive.catalog.now_ms());
+    let handed = CaseSubmission { id: Uuid::now_v7().to_string(), at, by: by.user.name.clone(), cases: found };
+    archive.catalog.save_cases(&handed).await?;
+    let json = serde_json::to_vec(&handed).or_error(ErrorKind::Internal, || "the table has no JSON form".to_owned())?;
+    archive.store.put(&key::cases(&handed.id), json).await?;
+    Ok(imported)
+}
+
+/// A form of the table as a workbook.
+///
+/// # Errors
+/// `Internal` when it cannot be written.
+pub fn template() -> Result<Vec<u8>> {
+    spreadsheet_writer::write_workbook(&case_table::case_template(), |cell| cell.parse().ok())
+}
+
+/// What the archive holds of one-stop dossiers.
+async fn stored_cases(archive: &Archive) -> Result<Vec<StoredCase>> {
+    let mut found: Vec<(String, StoredCase)> = Vec::new();
+    for document in archive.catalog.stored_case_documents().await? {
+        let Some(code) = CaseCode::from_dossier_code(&document.dossier) else { continue };
+        // Documents come by dossier.
+        if found.last().is_none_or(|(dossier, held)| *dossier != document.dossier || held.unit != document.unit) {
+            found.push((document.dossier, StoredCase::empty(&document.unit, code)));
+        }
+        if let (Some((_, held)), Some(description)) = (found.last_mut(), &document.description) {
+            held.add_document(description);
+        }
+    }
+    Ok(found.into_iter().map(|(_, held)| held).collect())
+}
+
+/// The period from one day to another, without them from the first of January until today.
+///
+/// # Errors
+/// `Invalid` where it ends before it begins.
+pub fn report_period(today: Day, from: Option<Day>, to: Option<Day>) -> Result<Period> {
+    let to = to.unwrap_or(today);
+    let from = from.or_else(|| Day::from_ymd(to.ymd().0, 1, 1)).unwrap_or(to);
+    if from > to {
+        return Err(Error::invalid(format!("the period ends on {} before it begins on {}", to.format_dmy(), from.format_dmy())));
+    }
+    Ok(Period { from, to })
+}
+
+/// The one-stop dossiers of these units in a period, counted anew from what is stored and was handed in.
+///
+/// # Errors
+/// `Unavailable` where the catalogue does not answer.
+pub async fn summarize(archive: &Archive, units: &UnitScope, period: Period) -> Result<OneStopReport> {
+    let (cases, held) = (archive.catalog.cases().await?, stored_cases(archive).await?);
+    Ok(one_stop::summarize(&cases, &held, units, period, archive.catalog.today()))
+}

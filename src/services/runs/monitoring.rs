@@ -1,0 +1,391 @@
+//! Watching runs, and steering them.
+
+use crate::archive::Archive;
+use crate::roadmap::at_risk_targets;
+use crate::roadmap::at_risk_targets::{AtRiskCache, AtRiskSummary};
+use schemars::JsonSchema;
+use serde::Serialize;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::UnitScope;
+use sohoa_base::model::batch::{Balance, Batch, BatchState, PageBalance, StageCosts};
+use sohoa_base::model::pipeline_plan::StageLevel;
+use sohoa_base::model::refusal::RefusalClass;
+use sohoa_base::model::roadmap::attachment::TargetAttachment;
+pub use sohoa_catalog::{Event as EventLine, EventCursor, QueueLevel, Timeline, TimelinePoint};
+use sohoa_catalog::{FailureFilter, FailureGroup, LevelCount, OpenTasks};
+use sohoa_pipeline::pipeline_file;
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+
+/// A run in a list.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct RunSummary {
+    /// The batch that it runs over.
+    #[serde(flatten)]
+    pub batch: Batch,
+    /// What people call the delivery, and who sent it; none where it did not come through the browser.
+    pub delivery: Option<DeliveryInfo>,
+    /// Whether it is paused.
+    pub paused: bool,
+    /// Where its pages are.
+    pub pages: PageBalance,
+}
+
+/// What people call a delivery, and who sent it.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct DeliveryInfo {
+    /// Its name.
+    pub name: String,
+    /// Who sent it.
+    pub by: String,
+}
+
+/// The runs over these batches.
+async fn summarize_runs(archive: &Archive, batches: Vec<Batch>) -> Result<Vec<RunSummary>> {
+    let ids: Vec<String> = batches.iter().map(|batch| batch.id.clone()).collect();
+    let mut names = archive.catalog.delivery_names(&ids).await?;
+    let mut balances = archive.catalog.page_balances(&ids).await?;
+    let paused = archive.catalog.paused_batches(&ids).await?;
+    let line = |batch: Batch| RunSummary {
+        delivery: names.remove(&batch.id).map(|(name, by)| DeliveryInfo { name, by }),
+        paused: paused.contains(&batch.id),
+        pages: balances.remove(&batch.id).unwrap_or_default(),
+        batch,
+    };
+    Ok(batches.into_iter().map(line).collect())
+}
+
+impl RunSummary {
+    /// Where the run stands: `receiving`, `running`, `paused` or `finished`.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        match self.batch.state {
+            BatchState::Finished => "finished",
+            _ if self.paused => "paused",
+            BatchState::Receiving => "receiving",
+            BatchState::Running => "running",
+        }
+    }
+}
+
+/// The newest batches.
+///
+/// # Errors
+/// When the catalogue fails.
+pub async fn newest_batches(archive: &Archive, limit: usize) -> Result<Vec<Batch>> {
+    archive.catalog.batches(limit).await
+}
+
+/// One batch with its balance and what it cost.
+#[derive(Debug)]
+pub struct BatchBalance {
+    /// The batch.
+    pub batch: Batch,
+    /// Where its files and pages are.
+    pub balance: Balance,
+    /// Processor time by stage.
+    pub costs: StageCosts,
+}
+
+/// The balance of one batch.
+///
+/// # Errors
+/// `NotFound` for an unknown batch.
+pub async fn batch_balance(archive: &Archive, batch: &str) -> Result<BatchBalance> {
+    let catalog = &archive.catalog;
+    Ok(BatchBalance { batch: catalog.batch(batch).await?, balance: catalog.balance(batch).await?, costs: catalog.costs(batch).await? })
+}
+
+/// Runs, the newest first.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Runs {
+    /// The runs.
+    pub items: Vec<RunSummary>,
+    /// What to give as `before` for the next ones; none: there are no more.
+    pub next: Option<String>,
+}
+
+/// One run.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Run {
+    /// The batch that it runs over.
+    pub batch: Batch,
+    /// Whether it is paused.
+    pub paused: bool,
+    /// Where every file and page is.
+    pub balance: Balance,
+    /// Processor time by stage.
+    pub stages: StageCosts,
+}
+
+/// What is done to a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RunAction {
+    /// Begin no new task of it.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Refuse what is still open.
+    Cancel,
+    /// Try what was refused again; of one class, and of one file by its path, where given.
+    Retry(Option<RefusalClass>, Option<String>),
+    /// Higher ones come first; 0 is usual.
+    Priority(i64),
+}
+
+/// The newest runs of these units before the one named, at most `limit`.
+///
+/// # Errors
+/// `Unavailable` when the catalogue does not answer.
+pub async fn list_runs(archive: &Archive, units: &UnitScope, before: Option<&str>, limit: usize) -> Result<Runs> {
+    let mut batches = archive.catalog.batches_before(units, before, limit + 1).await?;
+    let next = (batches.len() > limit).then(|| batches.get(limit.saturating_sub(1)).map(|batch| batch.id.clone())).flatten();
+    batches.truncate(limit);
+    Ok(Runs { items: summarize_runs(archive, batches).await?, next })
+}
+
+/// Newest runs of a line that are listed.
+const MAX_RUNS_OF_TARGET: usize = 50;
+
+/// The newest runs of these units that belong to a line of a roadmap.
+///
+/// # Errors
+/// `Unavailable` when the catalogue does not answer.
+pub async fn runs_of_target(archive: &Archive, units: &UnitScope, line: &str) -> Result<Vec<RunSummary>> {
+    summarize_runs(archive, archive.catalog.batches_of_target(units, line, MAX_RUNS_OF_TARGET).await?).await
+}
+
+/// One run of these units.
+///
+/// # Errors
+/// `NotFound` for an unknown one, or one of another unit.
+pub async fn show_run(archive: &Archive, units: &UnitScope, id: &str) -> Result<Run> {
+    let batch = authorized_run(archive, units, id).await?;
+    Ok(Run {
+        paused: archive.catalog.is_paused(id).await?,
+        balance: archive.catalog.balance(id).await?,
+        stages: archive.catalog.costs(id).await?,
+        batch,
+    })
+}
+
+/// A run as pages show it while it goes on.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Overview")]
+pub struct RunOverview {
+    /// The run, and where its pages are.
+    #[serde(flatten)]
+    pub summary: RunSummary,
+    /// Higher ones come first; 0 is usual.
+    pub priority: i64,
+    /// The line of a roadmap to which it belongs; of what is wrong with those that were told, the first [`MOST_GROUPS`].
+    pub attachment: TargetAttachment,
+    /// How much is wrong with the lines that were told.
+    #[serde(rename = "line_findings")]
+    pub target_findings: u64,
+    /// Files received.
+    pub files: u64,
+    /// How far its stages are, by those that run together, in the order of the pipeline.
+    pub groups: Vec<StageGroupProgress>,
+    /// Processor time by stage.
+    pub stages: StageCosts,
+    /// What was refused by class and reason, the most frequent first, at most [`MOST_GROUPS`].
+    pub failures: Vec<FailureGroup>,
+}
+
+/// Stages that run together, as one task for each item: how far they are.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct StageGroupProgress {
+    /// The stages, in order.
+    pub stages: Vec<String>,
+    /// What each task works on: `file`, `page`, `document` or `dossier`.
+    pub level: String,
+    /// Tasks that a worker may take.
+    pub ready: u64,
+    /// Tasks that a worker has.
+    pub taken: u64,
+    /// Tasks that wait before they are tried again.
+    pub delayed: u64,
+    /// Items that are through.
+    pub done: u64,
+    /// Items that were refused here; only files and pages are.
+    pub failed: u64,
+    /// Processor time of each stage and part of a stage that was measured.
+    pub costs: StageCosts,
+}
+
+/// Parts of stages whose processor time is counted by itself, and the stage that they belong to.
+const MEASURED_PARTS: [(&str, &str); 2] = [("decode", "prepare"), ("stamps", "read")];
+
+/// How far the stages of a run are, in the order of its pipeline.
+async fn stage_group_progress(archive: &Archive, batch: &Batch) -> Result<Vec<StageGroupProgress>> {
+    let groups = pipeline_file::parse(&batch.pipeline, "").map(|plan| plan.groups).unwrap_or_default();
+    let open = archive.catalog.open_tasks(&batch.id).await?;
+    let counts = archive.catalog.level_counts(&batch.id).await?;
+    let dossiers = archive.catalog.dossiers_by_group(&batch.id).await?;
+    let mut costs = archive.catalog.costs(&batch.id).await?;
+    let mut told = Vec::with_capacity(groups.len());
+    for (place, group) in groups.iter().enumerate() {
+        let stages: Vec<String> = group.stages.iter().map(|step| step.stage.clone()).collect();
+        let own = open.iter().find(|tasks| tasks.group == place).copied();
+        let OpenTasks { ready, leased, waiting, .. } = own.unwrap_or(OpenTasks { group: place, ready: 0, leased: 0, waiting: 0 });
+        let unfinished = ready + leased + waiting;
+        let LevelCount { all, done, failed } = counts.get(&group.level).copied().unwrap_or_default();
+        let done = match group.level {
+            StageLevel::File | StageLevel::Page => done,
+            StageLevel::Document => all.saturating_sub(unfinished),
+            StageLevel::Dossier => {
+                let reached = |at: &u32| usize::try_from(*at).is_ok_and(|at| at >= place);
+                let reached: u64 = dossiers.iter().filter(|(at, _)| reached(at)).map(|(_, count)| count).sum();
+                reached.saturating_sub(unfinished)
+            }
+        };
+        let parts = MEASURED_PARTS.iter().filter(|(_, of)| stages.iter().any(|stage| stage == of)).map(|(part, _)| (*part).to_owned());
+        let names: Vec<String> = parts.chain(stages.iter().cloned()).collect();
+        let spent = names.into_iter().filter_map(|name| costs.remove_entry(&name)).collect();
+        let level = group.level.as_str().to_owned();
+        told.push(StageGroupProgress { stages, level, ready, taken: leased, delayed: waiting, done, failed, costs: spent });
+    }
+    Ok(told)
+}
+
+/// Most groups of failures that are shown.
+pub const MAX_FAILURE_GROUPS: usize = 50;
+
+/// One run of these units as pages show it: counts alone, however large it is.
+///
+/// # Errors
+/// `NotFound` for an unknown one, or one of another unit.
+pub async fn run_overview(archive: &Archive, units: &UnitScope, id: &str) -> Result<RunOverview> {
+    let batch = authorized_run(archive, units, id).await?;
+    let groups = stage_group_progress(archive, &batch).await?;
+    let line = summarize_runs(archive, vec![batch]).await?.pop().ok_or_else(|| Error::internal("the run has no line"))?;
+    // Before the attachment: a run whose files are seen here is shown with the line that they brought along.
+    let files = archive.catalog.batch_progress(id).await?.0;
+    let (attachment, line_findings) = archive.catalog.attachment(id, MAX_FAILURE_GROUPS).await?;
+    Ok(RunOverview {
+        summary: line,
+        groups,
+        attachment,
+        target_findings: line_findings,
+        priority: archive.catalog.priority(id).await?,
+        files,
+        stages: archive.catalog.costs(id).await?,
+        failures: archive
+            .catalog
+            .failure_groups(units, &FailureFilter { batch: Some(id), ..FailureFilter::default() }, MAX_FAILURE_GROUPS)
+            .await?,
+    })
+}
+
+/// The plant (toàn cảnh): what is queued, who works, what failed.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Plant")]
+pub struct Dashboard {
+    /// Open tasks by level.
+    pub queue: Vec<QueueLevel>,
+    /// Pages read since midnight in Vietnam.
+    pub pages_today: u64,
+    /// Tasks in hand by process.
+    pub workers: BTreeMap<String, u64>,
+    /// What was refused by class and reason, the most frequent first, at most [`MOST_GROUPS`].
+    pub failures: Vec<FailureGroup>,
+    /// What the roadmap asks of today.
+    pub roadmap: AtRiskSummary,
+    /// Whether store and catalogue answer, and what they say where they do not.
+    #[serde(rename = "trouble")]
+    pub problem: Option<String>,
+}
+
+/// The plant as seen from these units; pages are counted since `midnight`, `kept` is what was found out of lines.
+///
+/// # Errors
+/// `Unavailable` when the catalogue does not answer.
+pub async fn dashboard(archive: &Archive, kept: &AtRiskCache, units: &UnitScope, midnight: OffsetDateTime) -> Result<Dashboard> {
+    Ok(Dashboard {
+        pages_today: archive.catalog.count_events("page-read", midnight.unix_timestamp() * 1000).await?,
+        queue: archive.catalog.queue_levels().await?,
+        workers: archive.catalog.leased_by_process().await?,
+        failures: archive.catalog.failure_groups(units, &FailureFilter::default(), MAX_FAILURE_GROUPS).await?,
+        roadmap: at_risk_targets::at_risk_summary(archive, kept, units).await?,
+        problem: check_ready(archive).await.err().map(|error| error.context().to_owned()),
+    })
+}
+
+/// Name of the pipeline of a run, as its text has it; empty where it has none.
+#[must_use]
+pub fn pipeline_name(batch: &Batch) -> String {
+    pipeline_file::parse(&batch.pipeline, "").map(|plan| plan.name).unwrap_or_default()
+}
+
+/// What changes whenever anything does.
+///
+/// # Errors
+/// `Unavailable` when the catalogue does not answer.
+pub async fn event_cursor(archive: &Archive) -> Result<EventCursor> {
+    archive.catalog.event_cursor().await
+}
+
+/// Steers a run of these units; how many files and pages it changed.
+///
+/// # Errors
+/// `NotFound` for an unknown run, or one of another unit.
+pub async fn apply_action(archive: &Archive, units: &UnitScope, id: &str, act: RunAction, by: &str) -> Result<u64> {
+    authorized_run(archive, units, id).await?;
+    archive.catalog.append_event(id, "", "steered", serde_json::json!({ "by": by, "act": format!("{act:?}").to_lowercase() })).await?;
+    match act {
+        RunAction::Pause => archive.catalog.pause(id).await.map(|()| 0),
+        RunAction::Resume => archive.catalog.resume(id).await.map(|()| 0),
+        RunAction::Cancel => archive.catalog.cancel(id).await,
+        RunAction::Retry(class, file) => archive.catalog.retry_refused(id, class, file.as_deref()).await,
+        RunAction::Priority(priority) => archive.catalog.set_priority(id, priority).await.map(|()| 0),
+    }
+}
+
+async fn authorized_run(archive: &Archive, units: &UnitScope, id: &str) -> Result<Batch> {
+    let batch = archive.catalog.batch(id).await?;
+    if units.contains(&batch.unit) { Ok(batch) } else { Err(Error::not_found(format!("batch {id} does not exist"))) }
+}
+
+/// How a run of these units went, from its beginning to its end or now.
+///
+/// # Errors
+/// `NotFound` for an unknown run, or one of another unit.
+pub async fn run_timeline(archive: &Archive, units: &UnitScope, run: &str) -> Result<Timeline> {
+    authorized_run(archive, units, run).await?;
+    archive.catalog.timeline(run).await
+}
+
+/// What happened to a run of these units after event `after`, in order; only what holds `text`.
+///
+/// # Errors
+/// `NotFound` for an unknown run, or one of another unit.
+pub async fn run_events(archive: &Archive, units: &UnitScope, run: &str, after: u64, text: &str, limit: usize) -> Result<Vec<EventLine>> {
+    authorized_run(archive, units, run).await?;
+    archive.catalog.batch_events(run, after, text, limit).await
+}
+
+/// What happened after event `after`, in order.
+///
+/// # Errors
+/// `Unavailable` when the catalogue does not answer.
+pub async fn events_after(archive: &Archive, after: u64, limit: usize) -> Result<Vec<EventLine>> {
+    archive.catalog.events(after, limit).await
+}
+
+/// Tasks that are open, over all runs.
+///
+/// # Errors
+/// `Unavailable` when the catalogue does not answer.
+pub async fn count_open_tasks(archive: &Archive) -> Result<u64> {
+    archive.catalog.open_task_count().await
+}
+
+/// Whether store and catalogue answer.
+///
+/// # Errors
+/// `Unavailable` when one of them does not.
+pub async fn check_ready(archive: &Archive) -> Result<()> {
+    archive.catalog.open_task_count().await?;
+    archive.store.stat(sohoa_storage::key::TRAINED_MODEL).await.map(|_| ())
+}

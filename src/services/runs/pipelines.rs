@@ -1,0 +1,193 @@
+//! Pipelines: looking at one, checking another, and trying it on a few documents before anything runs with it.
+
+use crate::archive::Archive;
+use crate::records::export;
+use crate::records::queries::authorized_document;
+use crate::runs::execution;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::model::account::{Identity, Right};
+use sohoa_base::model::batch::StageCosts;
+use sohoa_base::model::pipeline_plan::PipelinePlan;
+use sohoa_base::model::record::{Record, RecordedDocument};
+use sohoa_pipeline::pipeline_file;
+use sohoa_pipeline::worker::CancellationToken;
+use sohoa_storage::ocfl::ocfl_object;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Most documents on which a pipeline is tried at once.
+pub const MAX_TRIAL_DOCUMENTS: usize = 3;
+
+/// A pipeline that can be run.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PipelineText {
+    /// Its name.
+    pub name: String,
+    /// Whether this server runs it when none is named.
+    #[serde(rename = "is_usual")]
+    pub is_default: bool,
+    /// The file as text (TOML).
+    pub text: String,
+    /// Its stages in order.
+    pub stages: Vec<String>,
+}
+
+fn pipeline_text(text: &str, plan: &PipelinePlan, is_usual: bool) -> PipelineText {
+    let stages = plan.groups.iter().flat_map(|group| &group.stages).map(|step| step.stage.clone());
+    PipelineText { name: plan.name.clone(), is_default: is_usual, text: text.to_owned(), stages: stages.collect() }
+}
+
+/// The server's pipeline, and those that are built in.
+///
+/// # Errors
+/// `Invalid` for a built-in one that is none, which a test rules out.
+pub fn list_pipelines((text, own): (&str, &PipelinePlan)) -> Result<Vec<PipelineText>> {
+    let mut all = vec![pipeline_text(text, own, true)];
+    for built_in in pipeline_file::BUILT_IN {
+        let plan = pipeline_file::parse(built_in, "built in")?;
+        if plan.name != own.name {
+            all.push(pipeline_text(built_in, &plan, false));
+        }
+    }
+    Ok(all)
+}
+
+/// What a text would run.
+///
+/// # Errors
+/// `Invalid`, naming the line, for a text that is no pipeline.
+pub fn check_pipeline(text: &str) -> Result<PipelineText> {
+    Ok(pipeline_text(text, &pipeline_file::parse(text, "as given")?, false))
+}
+
+/// What a pipeline made of one document, beside what stands in the archive.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct DocumentTrial {
+    /// The document, `DOSSIER#NUMBER`.
+    pub document: String,
+    /// What differs; empty: nothing.
+    pub changes: Vec<Difference>,
+    /// Documents that the trial made of the same files.
+    pub documents: usize,
+}
+
+/// A value that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Difference {
+    /// `kind`, `field:NAME`, `review`, or `text:PAGE`.
+    pub what: String,
+    /// As it stands in the archive.
+    pub before: String,
+    /// As the trial made it.
+    pub after: String,
+}
+
+/// What a trial came to.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Tried")]
+pub struct TrialResult {
+    /// By document.
+    pub documents: Vec<DocumentTrial>,
+    /// Processor time by stage.
+    pub stages: StageCosts,
+    /// Wall-clock seconds.
+    pub seconds: f64,
+}
+
+/// Runs a pipeline over the originals of a few documents in an archive of its own, which is thrown away; nothing changes
+/// in this one.
+///
+/// # Errors
+/// `Invalid` for a text that is no pipeline, or too many documents; `NotFound` for an unknown document.
+pub async fn run_trial(archive: &Archive, by: &Identity, text: &str, names: &[String]) -> Result<TrialResult> {
+    if names.is_empty() || names.len() > MAX_TRIAL_DOCUMENTS {
+        return Err(Error::invalid(format!("a pipeline is tried on 1 to {MAX_TRIAL_DOCUMENTS} documents")));
+    }
+    let plan = pipeline_file::parse(text, "as given")?;
+    let home =
+        tempfile::tempdir_in(&archive.scratch).or_error(ErrorKind::Unavailable, || "cannot make a folder for the trial".to_owned())?;
+    let mut found = Vec::with_capacity(names.len());
+    let mut inputs = Vec::with_capacity(names.len());
+    for (number, name) in (1..).zip(names) {
+        let (record, document) = authorized_document(archive, by, Right::Read, name).await?;
+        let folder = home.path().join("files").join(number.to_string());
+        write_originals(archive, &record, &document, &folder).await?;
+        inputs.push(folder);
+        found.push((name, record, document));
+    }
+    let body = json!({ "by": by.user.name, "pipeline": plan.name, "documents": names });
+    archive.catalog.append_event("", "", "pipeline-tried", body).await?;
+    let config = sohoa_base::config::Config {
+        home: home.path().join("archive"),
+        store: None,
+        catalog: None,
+        index: None,
+        unit: "trial".to_owned(),
+        ..archive.config.clone()
+    };
+    let program =
+        std::env::current_exe().or_error(ErrorKind::Unavailable, || "the system does not tell where this program is".to_owned())?;
+    let other = Archive::open(config, &program).await?;
+    let outcome = execution::run_batch(&other, &inputs, text, &plan, &CancellationToken::default(), &|_| {}).await?;
+    let mut documents = Vec::with_capacity(found.len());
+    for (number, (name, record, document)) in (1..).zip(&found) {
+        let made = export::load_record(&other, &format!("{number}")).await?;
+        let differences = match made.documents.first() {
+            Some(first) => compare_documents((archive, record, document), (&other, &made, first)).await?,
+            None => Vec::new(),
+        };
+        documents.push(DocumentTrial { document: (*name).clone(), changes: differences, documents: made.documents.len() });
+    }
+    Ok(TrialResult { documents, stages: outcome.stages, seconds: outcome.seconds })
+}
+
+/// Writes the originals of a document into a folder, under names of our own that keep their order.
+async fn write_originals(archive: &Archive, record: &Record, document: &RecordedDocument, folder: &Path) -> Result<()> {
+    let cannot = || "cannot write the files of the trial".to_owned();
+    tokio::fs::create_dir_all(folder).await.or_error(ErrorKind::Unavailable, cannot)?;
+    let mut taken = BTreeSet::new();
+    for page in document.pages.iter().filter(|page| taken.insert(page.original.clone())) {
+        let Some(original) = record.originals.iter().find(|original| original.sha256 == page.original) else { continue };
+        let ending = Path::new(&original.path).extension().and_then(|ending| ending.to_str()).unwrap_or("bin");
+        let bytes = ocfl_object::get(archive.store.as_ref(), &record.object, &original.path).await?;
+        let place = folder.join(format!("{:04}.{ending}", page.number));
+        tokio::fs::write(place, bytes).await.or_error(ErrorKind::Unavailable, cannot)?;
+    }
+    Ok(())
+}
+
+type DocumentSource<'a> = (&'a Archive, &'a Record, &'a RecordedDocument);
+
+/// Where two descriptions, their reasons and their texts differ.
+async fn compare_documents(before: DocumentSource<'_>, after: DocumentSource<'_>) -> Result<Vec<Difference>> {
+    let (one, other) = (&before.2.description, &after.2.description);
+    let mut pairs = vec![("kind".to_owned(), one.kind_name.clone(), other.kind_name.clone())];
+    let names: BTreeSet<&String> = one.fields.keys().chain(other.fields.keys()).collect();
+    for name in names {
+        let value = |fields: &std::collections::BTreeMap<String, sohoa_base::model::record::Field>| {
+            fields.get(name).map(|field| field.value.clone()).unwrap_or_default()
+        };
+        pairs.push((format!("field:{name}"), value(&one.fields), value(&other.fields)));
+    }
+    pairs.push(("review".to_owned(), before.2.review_reasons.join(", "), after.2.review_reasons.join(", ")));
+    let (texts, others) = (page_texts(before).await?, page_texts(after).await?);
+    for page in 0..texts.len().max(others.len()) {
+        let text = |texts: &[String]| texts.get(page).cloned().unwrap_or_default();
+        pairs.push((format!("text:{}", page + 1), text(&texts), text(&others)));
+    }
+    let differ = pairs.into_iter().filter(|(_, before, after)| before != after);
+    Ok(differ.map(|(what, before, after)| Difference { what, before, after }).collect())
+}
+
+/// Text by page.
+async fn page_texts((archive, record, document): DocumentSource<'_>) -> Result<Vec<String>> {
+    let mut texts = Vec::with_capacity(document.pages.len());
+    for page in &document.pages {
+        let reading = crate::records::redacted_copy::load_reading(archive, record, page).await?;
+        texts.push(reading.map(|reading| reading.text()).unwrap_or_default());
+    }
+    Ok(texts)
+}

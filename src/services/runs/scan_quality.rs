@@ -1,0 +1,129 @@
+//! How good the pages of a batch are, and which of them must be scanned again.
+
+use crate::archive::Archive;
+use serde::Serialize;
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::batch::RefusedItem;
+use sohoa_base::model::dossier::PageState;
+use sohoa_base::model::page::reading::Quality;
+use sohoa_base::model::page::rescan;
+use sohoa_base::model::page::rescan::RescanReason;
+use sohoa_base::model::refusal::RefusalClass;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// The quality of a batch.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct QualityReport {
+    /// The batch.
+    pub batch: String,
+    /// The batch as a whole.
+    pub summary: QualitySummary,
+    /// Its pages that were read, by file and number; or those to be scanned again, the worst first.
+    pub pages: Vec<PageQuality>,
+    /// Files and pages that could not be read because what was delivered is bad: they too must be scanned again.
+    pub refused: Vec<RefusedItem>,
+}
+
+/// A page that was read.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PageQuality {
+    /// Path inside the delivery.
+    pub file: String,
+    /// Place in the file, from 1.
+    pub page: u32,
+    /// Nothing is written on it.
+    pub blank: bool,
+    /// What was measured.
+    pub quality: Quality,
+    /// Why it must be scanned again, the gravest reason first; empty: it need not.
+    pub rescan: Vec<RescanReason>,
+}
+
+/// The pages of a batch in figures.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct QualitySummary {
+    /// Pages that were read.
+    pub pages: u64,
+    /// Of them: blank.
+    pub blank: u64,
+    /// Of them: born digital, or read by a version that did not measure scans.
+    pub unmeasured: u64,
+    /// Of them: to be scanned again.
+    pub rescan: u64,
+    /// How many pages have which reason.
+    pub reasons: BTreeMap<RescanReason, u64>,
+    /// Characters most likely wrong on a page, per mille: mean over measured pages that are not blank.
+    pub expected_error_permille: Option<u64>,
+}
+
+/// The quality of a batch, or of the newest one; with `only_rescan` only pages to be scanned again, the worst
+/// first: those of which something is cut off, then those with most characters expected to be wrong.
+///
+/// # Errors
+/// `NotFound` for an unknown batch or where there is none, `Unavailable` where the catalogue does not answer.
+pub async fn batch_quality(archive: &Archive, batch: Option<&str>, only_rescan: bool) -> Result<QualityReport> {
+    let catalog = &archive.catalog;
+    let batch = match batch {
+        Some(batch) => batch.to_owned(),
+        None => {
+            let newest = catalog.batches(1).await?.into_iter().next();
+            newest.ok_or_else(|| Error::not_found("there is no run yet"))?.id
+        }
+    };
+    let mut pages: Vec<PageQuality> = Vec::new();
+    for (name, page) in catalog.pages_of_batch(&batch).await? {
+        if !matches!(page.state, PageState::Waiting | PageState::Refused | PageState::Held) {
+            let rescan = rescan::rescan_reasons(&page.quality, page.blank);
+            pages.push(PageQuality { file: name.display, page: page.number, blank: page.blank, quality: page.quality, rescan });
+        }
+    }
+    let summary = summarize(&pages);
+    if only_rescan {
+        pages.retain(|page| !page.rescan.is_empty());
+        pages.sort_by_key(severity_key);
+    }
+    let mut refused = catalog.balance(&batch).await?.refusals;
+    refused.retain(|item| item.class == RefusalClass::Input);
+    Ok(QualityReport { batch, summary, pages, refused })
+}
+
+/// The newest batches, each with its figures, newest first.
+///
+/// # Errors
+/// `Unavailable` where the catalogue does not answer.
+pub async fn newest_batches_quality(archive: &Archive, limit: usize) -> Result<Vec<QualityReport>> {
+    let mut reports = Vec::new();
+    for batch in archive.catalog.batches(limit).await? {
+        let report = batch_quality(archive, Some(&batch.id), true).await?;
+        reports.push(report);
+    }
+    Ok(reports)
+}
+
+fn severity_key(page: &PageQuality) -> (bool, Reverse<u32>, usize, String, u32) {
+    let whole = !page.rescan.contains(&RescanReason::Clipped);
+    let error = page.quality.scan.map_or(0, |scan| scan.expected_error_permille);
+    (whole, Reverse(error), usize::MAX - page.rescan.len(), page.file.clone(), page.page)
+}
+
+fn summarize(pages: &[PageQuality]) -> QualitySummary {
+    let count = |holds: fn(&&PageQuality) -> bool| pages.iter().filter(holds).count() as u64;
+    let mut reasons: BTreeMap<RescanReason, u64> = BTreeMap::new();
+    for reason in pages.iter().flat_map(|page| &page.rescan) {
+        *reasons.entry(*reason).or_default() += 1;
+    }
+    let errors: Vec<u64> = pages
+        .iter()
+        .filter(|page| !page.blank)
+        .filter_map(|page| page.quality.scan.map(|scan| u64::from(scan.expected_error_permille)))
+        .collect();
+    QualitySummary {
+        pages: pages.len() as u64,
+        blank: count(|page| page.blank),
+        unmeasured: count(|page| page.quality.scan.is_none()),
+        rescan: count(|page| !page.rescan.is_empty()),
+        reasons,
+        expected_error_permille: errors.iter().sum::<u64>().checked_div(errors.len() as u64),
+    }
+}

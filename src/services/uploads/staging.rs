@@ -1,0 +1,177 @@
+//! Where the bytes of uploads wait: one folder for each upload, one file for each of its files, named by identifiers of the catalogue
+//! and never by what somebody outside calls them. How much of a file is here is how long it is on disk.
+
+use crate::archive::Archive;
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::model::upload::UploadFile;
+use sohoa_formats::inspect::SNIFF_BYTES;
+use std::collections::BTreeMap;
+use std::fs::TryLockError;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+use tokio::sync::Notify;
+
+/// The folder of all uploads.
+pub(crate) fn root_folder(archive: &Archive) -> PathBuf {
+    archive.config.home.join("uploads")
+}
+
+/// The folder of an upload.
+pub(crate) fn upload_folder(archive: &Archive, upload: &str) -> PathBuf {
+    root_folder(archive).join(upload)
+}
+
+/// Where the bytes of a file are.
+pub(crate) fn file_path(archive: &Archive, upload: &str, file: &UploadFile) -> PathBuf {
+    upload_folder(archive, upload).join(&file.id)
+}
+
+/// How many bytes of a file are here.
+pub(crate) async fn length(place: &Path) -> Result<u64> {
+    match tokio::fs::metadata(place).await {
+        Ok(found) => Ok(found.len()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(write_error().caused_by(error)),
+    }
+}
+
+/// Removes a file, or a folder with all that is in it; fine where there is none.
+pub(crate) async fn remove(place: &Path) -> Result<()> {
+    let removed = if place.is_dir() { tokio::fs::remove_dir_all(place).await } else { tokio::fs::remove_file(place).await };
+    match removed {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::unavailable(format!("cannot remove {}", place.display())).caused_by(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The first bytes of a file.
+pub(crate) async fn read_head(place: &Path) -> Result<Vec<u8>> {
+    let place = place.to_path_buf();
+    let read = tokio::task::spawn_blocking(move || {
+        let mut head = Vec::with_capacity(SNIFF_BYTES);
+        std::fs::File::open(&place)?.take(SNIFF_BYTES as u64).read_to_end(&mut head).map(|_| head)
+    });
+    let read = read.await.or_error(ErrorKind::Internal, || "reading was cut off".to_owned())?;
+    read.or_error(ErrorKind::Unavailable, || "cannot read what was sent; look at the disk of the home".to_owned())
+}
+
+fn write_error() -> Error {
+    Error::unavailable("cannot write what is sent; free space on the disk of the home")
+}
+
+/// Who is writing which file in this process, and can be asked to stop.
+#[derive(Debug, Default)]
+pub(crate) struct ActiveWrites(Mutex<BTreeMap<String, Arc<Notify>>>);
+
+/// How long somebody who was asked to stop is waited for, in steps.
+const TAKE_OVER_RETRY: (Duration, u32) = (Duration::from_millis(20), 150);
+
+impl ActiveWrites {
+    fn register(&self, file: &str) -> Arc<Notify> {
+        let stop = Arc::new(Notify::new());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(file.to_owned(), Arc::clone(&stop));
+        stop
+    }
+
+    fn unregister(&self, file: &str, stop: &Arc<Notify>) {
+        let mut writing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if writing.get(file).is_some_and(|own| Arc::ptr_eq(own, stop)) {
+            writing.remove(file);
+        }
+    }
+
+    /// Asks whoever writes the file to stop.
+    pub(crate) fn request_stop(&self, file: &str) {
+        if let Some(stop) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(file) {
+            // Kept for the writer where it is not waiting right now.
+            stop.notify_one();
+        }
+    }
+}
+
+/// A file in one hand: nobody else writes it, in this process or another, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct LockedFile {
+    file: tokio::fs::File,
+    active_writes: Arc<ActiveWrites>,
+    file_id: String,
+    stop: Arc<Notify>,
+}
+
+impl Drop for LockedFile {
+    fn drop(&mut self) {
+        self.active_writes.unregister(&self.file_id, &self.stop);
+    }
+}
+
+impl LockedFile {
+    /// Takes a file in hand; `None` where somebody else has it.
+    pub(crate) async fn try_lock(writing: &Arc<ActiveWrites>, place: &Path, name: &str) -> Result<Option<Self>> {
+        let place = place.to_path_buf();
+        let opened = tokio::task::spawn_blocking(move || {
+            if let Some(folder) = place.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            let file = std::fs::OpenOptions::new().create(true).append(true).open(&place)?;
+            match file.try_lock() {
+                Ok(()) => Ok(Some(file)),
+                Err(TryLockError::WouldBlock) => Ok(None),
+                Err(TryLockError::Error(error)) => Err(error),
+            }
+        });
+        let opened = opened.await.or_error(ErrorKind::Internal, || "opening was cut off".to_owned())?;
+        let Some(file) = opened.map_err(|error| write_error().caused_by(error))? else { return Ok(None) };
+        let stop = writing.register(name);
+        Ok(Some(Self { file: file.into(), active_writes: Arc::clone(writing), file_id: name.to_owned(), stop }))
+    }
+
+    /// As [`Held::take`], after asking who has it to stop and waiting a little.
+    pub(crate) async fn take_over(writing: &Arc<ActiveWrites>, place: &Path, name: &str) -> Result<Option<Self>> {
+        for _ in 0..TAKE_OVER_RETRY.1 {
+            if let Some(held) = Self::try_lock(writing, place, name).await? {
+                return Ok(Some(held));
+            }
+            writing.request_stop(name);
+            tokio::time::sleep(TAKE_OVER_RETRY.0).await;
+        }
+        Ok(None)
+    }
+
+    /// Resolves when somebody asks for the file.
+    pub(crate) async fn stop_requested(&self) {
+        self.stop.notified().await;
+    }
+
+    /// How many bytes are here.
+    pub(crate) async fn length(&self) -> Result<u64> {
+        let found = self.file.metadata().await.map_err(|error| write_error().caused_by(error))?;
+        Ok(found.len())
+    }
+
+    /// Appends bytes.
+    pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.file.write_all(bytes).await.map_err(|error| write_error().caused_by(error))
+    }
+
+    /// Waits until all that was written has reached the system.
+    pub(crate) async fn flush(&mut self) -> Result<()> {
+        self.file.flush().await.map_err(|error| write_error().caused_by(error))
+    }
+
+    /// Waits until all that was written has reached the disk.
+    pub(crate) async fn sync(&mut self) -> Result<()> {
+        self.flush().await?;
+        self.file.sync_all().await.map_err(|error| write_error().caused_by(error))
+    }
+
+    /// Cuts the file to `length` bytes.
+    pub(crate) async fn truncate(&mut self, length: u64) -> Result<()> {
+        self.flush().await?;
+        self.file.set_len(length).await.map_err(|error| write_error().caused_by(error))
+    }
+}

@@ -1,0 +1,125 @@
+//! What a stage is, and what it may use.
+
+use async_trait::async_trait;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sohoa_base::error::{Error, Result, ResultExt};
+use sohoa_base::model::change::Change;
+use sohoa_base::model::dossier::Item;
+use sohoa_base::model::pipeline_plan::{PipelinePlan, StageLevel};
+use sohoa_base::model::record::Description;
+use sohoa_extraction::evidence::trained_model::TrainedModel;
+use sohoa_sandbox::pool::{Pool, SpawnConfig};
+use sohoa_search::index::SearchIndex;
+use sohoa_storage::blob_store::BlobStore;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What stages may use. The catalogue is not in it.
+pub struct Context<'a> {
+    /// Object storage.
+    pub store: &'a dyn BlobStore,
+    /// Reading processes.
+    pub pool: &'a Pool,
+    /// How a process that opens an archive is started; the archive's name is appended.
+    pub expander: &'a SpawnConfig,
+    /// The search index.
+    pub index: &'a SearchIndex,
+    /// Folder for temporary files.
+    pub temp_dir: &'a Path,
+    /// The pipeline that runs.
+    pub plan: &'a PipelinePlan,
+    /// What people's decisions taught.
+    pub trained_model: &'a TrainedModel,
+    /// SHA-256 of it, lower-case hexadecimal; none where nothing was learned.
+    pub trained_model_sha256: Option<&'a str>,
+    /// Archives inside archives.
+    pub max_archive_depth: u32,
+    /// Size of the largest file that is no archive, bytes.
+    pub max_file_bytes: u64,
+}
+
+/// One task's way through its group of stages.
+#[derive(Debug)]
+pub struct TaskState {
+    /// What the task works on, as it was before this task.
+    pub item: Item,
+    /// Facts decided so far.
+    pub changes: Vec<Change>,
+    /// Processor milliseconds by stage, of reading processes.
+    pub cpu_ms: BTreeMap<String, u64>,
+    /// What an earlier stage of the group found the document to be, before it is decided.
+    pub found: Option<Description>,
+    /// Options of earlier stages of the group for the reading process.
+    pub reading_options: serde_json::Map<String, Value>,
+}
+
+impl TaskState {
+    /// Work on `item` that has not begun.
+    #[must_use]
+    pub fn new(item: Item) -> Self {
+        Self { item, changes: Vec::new(), cpu_ms: BTreeMap::new(), found: None, reading_options: serde_json::Map::new() }
+    }
+
+    /// Adds processor time of `stage`.
+    pub fn add_cpu_time(&mut self, stage: &str, milliseconds: u64) {
+        *self.cpu_ms.entry(stage.to_owned()).or_default() += milliseconds;
+    }
+}
+
+/// One stage of a pipeline.
+#[async_trait]
+pub trait Stage: Send + Sync {
+    /// Name in pipelines: a verb.
+    fn name(&self) -> &'static str;
+
+    /// Version of its behaviour: a higher number makes cached results of lower ones unused.
+    fn version(&self) -> u32 {
+        1
+    }
+
+    /// What it works on.
+    fn level(&self) -> StageLevel;
+
+    /// Refuses options that the stage does not know.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the option.
+    fn check_options(&self, options: &Value) -> Result<()> {
+        options_of::<NoOptions>(options).map(|_| ())
+    }
+
+    /// Does the work and adds what it decided to `work.changes`.
+    ///
+    /// # Errors
+    /// `Unavailable` is retried; a refused item is a change, not an error.
+    async fn run(&self, context: &Context<'_>, options: &Value, work: &mut TaskState) -> Result<()>;
+
+    /// Called after the changes were committed: deletes what is no longer needed.
+    ///
+    /// # Errors
+    /// None of them undoes the commit; what stays is deleted later.
+    async fn cleanup(&self, context: &Context<'_>, work: &TaskState) -> Result<()> {
+        let _ = (context, work);
+        Ok(())
+    }
+}
+
+/// Options of a stage that has none.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoOptions {}
+
+/// Options in their own type.
+///
+/// # Errors
+/// `Invalid` for an unknown option or a value of another type.
+pub fn options_of<T: DeserializeOwned>(options: &Value) -> Result<T> {
+    serde_json::from_value(options.clone()).or_error(sohoa_base::error::ErrorKind::Invalid, || "its options are wrong".to_owned())
+}
+
+/// The error for a task that got an item of another level.
+#[must_use]
+pub fn unexpected_item(stage: &str) -> Error {
+    Error::internal(format!("stage {stage} got an item of another level"))
+}

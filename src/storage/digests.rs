@@ -1,0 +1,70 @@
+//! Content that may be large: digests over temporary files instead of memory.
+
+use std::io::Read;
+use std::path::Path;
+
+use sha2::{Digest, Sha256, Sha512};
+use tempfile::TempPath;
+
+use crate::blob_store::BlobStore;
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+
+/// The two digests of some content, lower-case hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Digests {
+    pub(crate) sha512: String,
+    pub(crate) sha256: String,
+}
+
+/// The digests of bytes in memory.
+pub(crate) fn of_bytes(bytes: &[u8]) -> Digests {
+    Digests { sha512: sha512(bytes), sha256: hex::encode(Sha256::digest(bytes)) }
+}
+
+/// The SHA-512 of bytes in memory, lower-case hexadecimal.
+pub(crate) fn sha512(bytes: &[u8]) -> String {
+    hex::encode(Sha512::digest(bytes))
+}
+
+/// The digests of the stored object `key`, streamed through a temporary file that is gone afterwards.
+///
+/// # Errors
+/// Those of the store; `Unavailable` if the temporary folder cannot be written.
+pub(crate) async fn of_object(store: &dyn BlobStore, key: &str) -> Result<Digests> {
+    let file = new_temp_file()?;
+    store.get_file(key, &file).await?;
+    of_path(&file).await
+}
+
+/// The digests of a local file.
+///
+/// # Errors
+/// `Unavailable` if it cannot be read.
+pub(crate) async fn of_path(file: &Path) -> Result<Digests> {
+    let file = file.to_owned();
+    let digests = tokio::task::spawn_blocking(move || of_path_blocking(&file)).await;
+    digests.or_error(ErrorKind::Internal, || "cannot take the digest of a file".to_owned())?
+}
+
+/// A new empty temporary file, removed when dropped.
+fn new_temp_file() -> Result<TempPath> {
+    let file = tempfile::Builder::new().prefix("sohoa-").tempfile().map_err(|error| {
+        let folder = std::env::temp_dir();
+        Error::unavailable(format!("cannot write to {}, free space or set TMPDIR", folder.display())).caused_by(error)
+    })?;
+    Ok(file.into_temp_path())
+}
+
+fn of_path_blocking(path: &Path) -> Result<Digests> {
+    let context = || format!("cannot read {}", path.display());
+    let mut file = std::fs::File::open(path).or_error(ErrorKind::Unavailable, context)?;
+    let (mut sha512, mut sha256) = (Sha512::new(), Sha256::new());
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        let count = file.read(&mut buffer).or_error(ErrorKind::Unavailable, context)?;
+        let Some(read) = buffer.get(..count).filter(|read| !read.is_empty()) else { break };
+        sha512.update(read);
+        sha256.update(read);
+    }
+    Ok(Digests { sha512: hex::encode(sha512.finalize()), sha256: hex::encode(sha256.finalize()) })
+}

@@ -1,0 +1,5 @@
+//! OCFL 1.1 objects (Oxford Common File Layout).
+
+pub mod inventory;
+pub mod ocfl_object;
+pub mod verify;

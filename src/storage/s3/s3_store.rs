@@ -1,0 +1,417 @@
+//! The store in an S3 bucket.
+
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::blob_store::{BlobEntry, BlobStore, check_key, check_prefix, not_found_error};
+use crate::s3::s3_error::map_s3_error;
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+
+/// Files above this size go up in parts, one part in memory at a time.
+const PART_BYTES: u64 = 16 * 1024 * 1024;
+
+/// S3 takes no more parts than this in one object.
+const MAX_PARTS: u64 = 10_000;
+
+/// S3 copies no larger object in one request.
+const MAX_COPY_BYTES: u64 = 5 * 1024 * 1024 * 1024;
+
+/// How to reach an S3 server. What is `None` is taken from the AWS environment variables and profile files.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct S3Options {
+    /// Address of the server, such as `http://127.0.0.1:3900`.
+    pub endpoint: Option<String>,
+    /// Region the server signs for; `us-east-1` if nothing else says.
+    pub region: Option<String>,
+    /// Access key, only together with `secret_key`.
+    pub access_key: Option<String>,
+    /// Secret key.
+    pub secret_key: Option<String>,
+    /// Whether the bucket stands in the path instead of the host name; by default it does where
+    /// `endpoint` is set.
+    pub path_style: Option<bool>,
+}
+
+impl std::fmt::Debug for S3Options {
+    /// Without the secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("S3Options")
+            .field("endpoint", &self.endpoint)
+            .field("region", &self.region)
+            .field("access_key", &self.access_key)
+            .field("path_style", &self.path_style)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A store in a bucket, under a prefix.
+pub struct S3Store {
+    client: Client,
+    bucket: String,
+    /// Empty, or ends in a slash.
+    prefix: String,
+    part_bytes: u64,
+    max_copy_bytes: u64,
+}
+
+impl std::fmt::Debug for S3Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "s3://{}/{}", self.bucket, self.prefix)
+    }
+}
+
+impl S3Store {
+    /// The store at `url` (`s3://bucket/prefix`), after asking the server for the bucket.
+    ///
+    /// # Errors
+    /// `Invalid` for a malformed address or options, `NotFound` if the bucket does not exist, `Denied`
+    /// without rights to it, `Unavailable` if the server does not answer.
+    pub async fn connect(url: &str, options: &S3Options) -> Result<Self> {
+        let (bucket, prefix) = parse_s3_url(url)?;
+        let store = Self { client: build_client(options).await?, bucket, prefix, part_bytes: PART_BYTES, max_copy_bytes: MAX_COPY_BYTES };
+        let asked = store.client.head_bucket().bucket(&store.bucket).send().await;
+        asked.map_err(|error| match map_s3_error(error, &format!("bucket {}", store.bucket)) {
+            error if error.kind() == ErrorKind::NotFound => {
+                Error::not_found(format!("bucket {} does not exist, create it or correct the store address", store.bucket)).caused_by(error)
+            }
+            error => error,
+        })?;
+        Ok(store)
+    }
+
+    /// The same store with other sizes of parts (at least 5 MiB) and of the largest copy in one request.
+    #[must_use]
+    pub fn with_part_sizes(mut self, part_bytes: u64, largest_copy: u64) -> Self {
+        (self.part_bytes, self.max_copy_bytes) = (part_bytes, largest_copy);
+        self
+    }
+
+    fn object_key(&self, key: &str) -> Result<String> {
+        check_key(key)?;
+        Ok(format!("{}{key}", self.prefix))
+    }
+
+    fn describe_operation(&self, verb: &str, key: &str) -> String {
+        format!("cannot {verb} {self:?}{key}")
+    }
+
+    async fn open_object(&self, key: &str) -> Result<GetObjectOutput> {
+        let sent = self.client.get_object().bucket(&self.bucket).key(self.object_key(key)?).send().await;
+        sent.map_err(|error| {
+            let absent = error.as_service_error().is_some_and(|error| error.is_no_such_key());
+            if absent { not_found_error(key) } else { map_s3_error(error, &self.describe_operation("read", key)) }
+        })
+    }
+
+    /// Uploads `file` in parts; a failed upload is taken back, so that it costs no space.
+    async fn upload_parts(&self, key: &str, file: &Path, bytes: u64) -> Result<()> {
+        let part_bytes = part_size(bytes, self.part_bytes);
+        let upload = self.begin_multipart(key).await?;
+        let sent = async {
+            let mut input = open_file(file).await?;
+            let mut parts = Vec::new();
+            let mut left = bytes;
+            while left > 0 {
+                let mut part = Vec::new();
+                let read = (&mut input).take(part_bytes.min(left)).read_to_end(&mut part).await;
+                let count = read.or_error(ErrorKind::Invalid, || format!("cannot read {}", file.display()))?;
+                if count == 0 {
+                    return Err(Error::invalid(format!("{} became shorter while it was stored", file.display())));
+                }
+                left -= count as u64;
+                let number = parts.len() as i32 + 1;
+                let request = self.client.upload_part().bucket(&self.bucket).key(self.object_key(key)?).upload_id(&upload);
+                let request = request.part_number(number).checksum_algorithm(ChecksumAlgorithm::Crc32).body(ByteStream::from(part));
+                let done = request.send().await.map_err(|error| map_s3_error(error, &self.describe_operation("write", key)))?;
+                let part = CompletedPart::builder().part_number(number).set_e_tag(done.e_tag).set_checksum_crc32(done.checksum_crc32);
+                parts.push(part.build());
+            }
+            Ok(parts)
+        };
+        let parts = sent.await;
+        self.finish_multipart(key, &upload, parts).await
+    }
+
+    /// Copies what is too large for one request, part by part inside the server.
+    async fn copy_parts(&self, from: &str, to: &str, bytes: u64) -> Result<()> {
+        let part_bytes = part_size(bytes, self.max_copy_bytes);
+        let upload = self.begin_multipart(to).await?;
+        let sent = async {
+            let mut parts = Vec::new();
+            let mut start = 0;
+            while start < bytes {
+                let end = (start + part_bytes).min(bytes);
+                let number = parts.len() as i32 + 1;
+                let request = self.client.upload_part_copy().bucket(&self.bucket).key(self.object_key(to)?).upload_id(&upload);
+                let request = request.part_number(number).copy_source(self.copy_source(from)?);
+                let done = request.copy_source_range(format!("bytes={start}-{}", end - 1)).send().await;
+                let done = done.map_err(|error| map_s3_error(error, &self.describe_operation("copy to", to)))?.copy_part_result;
+                let done = done
+                    .ok_or_else(|| Error::unavailable(format!("{}: the server named no part", self.describe_operation("copy to", to))))?;
+                let part = CompletedPart::builder().part_number(number).set_e_tag(done.e_tag).set_checksum_crc32(done.checksum_crc32);
+                parts.push(part.build());
+                start = end;
+            }
+            Ok(parts)
+        };
+        let parts = sent.await;
+        self.finish_multipart(to, &upload, parts).await
+    }
+
+    async fn begin_multipart(&self, key: &str) -> Result<String> {
+        let request = self.client.create_multipart_upload().bucket(&self.bucket).key(self.object_key(key)?);
+        let begun = request.checksum_algorithm(ChecksumAlgorithm::Crc32).send().await;
+        let upload = begun.map_err(|error| map_s3_error(error, &self.describe_operation("write", key)))?.upload_id;
+        upload.ok_or_else(|| Error::unavailable(format!("{}: the server named no upload", self.describe_operation("write", key))))
+    }
+
+    async fn finish_multipart(&self, key: &str, upload: &str, parts: Result<Vec<CompletedPart>>) -> Result<()> {
+        let name = self.object_key(key)?;
+        let completed = match parts {
+            Ok(parts) => {
+                let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
+                let request = self.client.complete_multipart_upload().bucket(&self.bucket).key(&name).upload_id(upload);
+                let sent = request.multipart_upload(parts).send().await;
+                sent.map(drop).map_err(|error| map_s3_error(error, &self.describe_operation("write", key)))
+            }
+            Err(error) => Err(error),
+        };
+        if completed.is_err() {
+            let aborted = self.client.abort_multipart_upload().bucket(&self.bucket).key(&name).upload_id(upload).send().await;
+            if let Err(error) = aborted {
+                tracing::debug!(key, error = %error, "cannot take back an unfinished upload");
+            }
+        }
+        completed
+    }
+
+    fn copy_source(&self, key: &str) -> Result<String> {
+        // Keys are of safe characters, of which only these two mean something in a header's address.
+        Ok(format!("{}/{}", self.bucket, self.object_key(key)?).replace('%', "%25").replace('=', "%3D"))
+    }
+}
+
+#[async_trait]
+impl BlobStore for S3Store {
+    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<()> {
+        let request = self.client.put_object().bucket(&self.bucket).key(self.object_key(key)?).body(ByteStream::from(bytes));
+        request.send().await.map(drop).map_err(|error| map_s3_error(error, &self.describe_operation("write", key)))
+    }
+
+    async fn put_file(&self, key: &str, file: &Path) -> Result<()> {
+        check_key(key)?;
+        let mut input = open_file(file).await?;
+        let context = || format!("cannot read {}", file.display());
+        let bytes = input.metadata().await.or_error(ErrorKind::Invalid, context)?.len();
+        if bytes > self.part_bytes {
+            return self.upload_parts(key, file, bytes).await;
+        }
+        // From memory, not from the path: a streamed body has a trailing checksum that not every server takes.
+        let mut content = Vec::new();
+        (&mut input).take(self.part_bytes + 1).read_to_end(&mut content).await.or_error(ErrorKind::Invalid, context)?;
+        if content.len() as u64 != bytes {
+            return Err(Error::invalid(format!("{} changed while it was stored", file.display())));
+        }
+        self.put(key, content).await
+    }
+
+    async fn get(&self, key: &str) -> Result<Vec<u8>> {
+        let object = self.open_object(key).await?;
+        let announced = object.content_length;
+        let bytes = object.body.collect().await.or_error(ErrorKind::Unavailable, || self.describe_operation("read", key))?.to_vec();
+        self.check_length(key, announced, bytes.len() as u64)?;
+        Ok(bytes)
+    }
+
+    async fn get_file(&self, key: &str, file: &Path) -> Result<()> {
+        let object = self.open_object(key).await?;
+        let announced = object.content_length;
+        let context = || format!("cannot write {}", file.display());
+        let mut output = tokio::fs::File::create(file).await.or_error(ErrorKind::Unavailable, context)?;
+        let (mut body, mut count) = (object.body, 0);
+        while let Some(chunk) = body.try_next().await.or_error(ErrorKind::Unavailable, || self.describe_operation("read", key))? {
+            count += chunk.len() as u64;
+            output.write_all(&chunk).await.or_error(ErrorKind::Unavailable, context)?;
+        }
+        output.flush().await.or_error(ErrorKind::Unavailable, context)?;
+        self.check_length(key, announced, count)
+    }
+
+    async fn stat(&self, key: &str) -> Result<Option<u64>> {
+        match self.client.head_object().bucket(&self.bucket).key(self.object_key(key)?).send().await {
+            Ok(head) => Ok(Some(to_size(head.content_length))),
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => Ok(None),
+            Err(error) => Err(map_s3_error(error, &self.describe_operation("look at", key))),
+        }
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<BlobEntry>> {
+        check_prefix(prefix)?;
+        let mut entries = Vec::new();
+        let mut next = None;
+        loop {
+            let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(format!("{}{prefix}", self.prefix));
+            let page = request.set_continuation_token(next).send().await;
+            let page = page.map_err(|error| map_s3_error(error, &self.describe_operation("list", prefix)))?;
+            for object in page.contents() {
+                // Foreign objects whose name no key can have are not of this store.
+                let key = object.key().and_then(|name| name.strip_prefix(&self.prefix)).filter(|key| check_key(key).is_ok());
+                entries.extend(key.map(|key| BlobEntry { key: key.to_owned(), bytes: to_size(object.size()) }));
+            }
+            next = page.next_continuation_token().map(str::to_owned);
+            if page.is_truncated() != Some(true) || next.is_none() {
+                break;
+            }
+        }
+        entries.sort();
+        Ok(entries)
+    }
+
+    async fn delete(&self, key: &str) -> Result<()> {
+        match self.client.delete_object().bucket(&self.bucket).key(self.object_key(key)?).send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().and_then(|error| error.meta().code()) == Some("NoSuchKey") => Ok(()),
+            Err(error) => Err(map_s3_error(error, &self.describe_operation("delete", key))),
+        }
+    }
+
+    async fn copy(&self, from: &str, to: &str) -> Result<()> {
+        check_key(to)?;
+        let bytes = self.stat(from).await?.ok_or_else(|| not_found_error(from))?;
+        if from == to {
+            return Ok(());
+        }
+        if bytes > self.max_copy_bytes {
+            return self.copy_parts(from, to, bytes).await;
+        }
+        let request = self.client.copy_object().bucket(&self.bucket).key(self.object_key(to)?).copy_source(self.copy_source(from)?);
+        request.send().await.map(drop).map_err(|error| map_s3_error(error, &self.describe_operation("copy to", to)))
+    }
+
+    async fn supports_conditional_put(&self, scratch_key: &str) -> Result<Option<bool>> {
+        self.put(scratch_key, b"first".to_vec()).await?;
+        let request = self.client.put_object().bucket(&self.bucket).key(self.object_key(scratch_key)?).if_none_match("*");
+        match request.body(ByteStream::from_static(b"second")).send().await {
+            Ok(_) => Ok(Some(false)),
+            Err(error) => match map_s3_error(error, &self.describe_operation("write", scratch_key)) {
+                error if error.kind() == ErrorKind::Conflict => Ok(Some(true)),
+                // 501 and the like: the server does not know conditions.
+                error if error.kind() == ErrorKind::Invalid => Ok(Some(false)),
+                error => Err(error),
+            },
+        }
+    }
+}
+
+impl S3Store {
+    fn check_length(&self, key: &str, announced: Option<i64>, came: u64) -> Result<()> {
+        match announced.and_then(|announced| u64::try_from(announced).ok()) {
+            Some(announced) if announced != came => {
+                Err(Error::unavailable(format!("{}: {came} of {announced} bytes came", self.describe_operation("read", key))))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+async fn open_file(file: &Path) -> Result<tokio::fs::File> {
+    tokio::fs::File::open(file).await.or_error(ErrorKind::Invalid, || format!("cannot read {}", file.display()))
+}
+
+/// The size of the parts of an object: `usual`, or larger where there would be too many.
+fn part_size(bytes: u64, usual: u64) -> u64 {
+    usual.max(bytes.div_ceil(MAX_PARTS))
+}
+
+pub(crate) fn to_size(bytes: Option<i64>) -> u64 {
+    bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0)
+}
+
+/// Bucket and prefix of an address; the prefix is empty or ends in a slash.
+fn parse_s3_url(url: &str) -> Result<(String, String)> {
+    let rest = url.strip_prefix("s3://").unwrap_or_default().trim_end_matches('/');
+    let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+    let bucket_is_sound =
+        bucket.len() >= 3 && bucket.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
+    if !bucket_is_sound {
+        return Err(Error::invalid(format!("store address {url} names no bucket, write s3://bucket/prefix")));
+    }
+    if prefix.is_empty() {
+        return Ok((bucket.to_owned(), String::new()));
+    }
+    check_key(prefix).or_error(ErrorKind::Invalid, || format!("store address {url} has an unsafe prefix"))?;
+    Ok((bucket.to_owned(), format!("{prefix}/")))
+}
+
+pub(crate) async fn build_client(options: &S3Options) -> Result<Client> {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    match (&options.access_key, &options.secret_key) {
+        (Some(access), Some(secret)) => {
+            loader = loader.credentials_provider(Credentials::new(access, secret, None, None, "sohoa"));
+        }
+        (None, None) => {}
+        _ => return Err(Error::invalid("S3 access key and secret key go together, set both or neither")),
+    }
+    if let Some(region) = &options.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(endpoint) = &options.endpoint {
+        if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
+            return Err(Error::invalid(format!("S3 endpoint {endpoint} is no address, write http://host:port or https://host")));
+        }
+        loader = loader.endpoint_url(endpoint);
+    }
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .read_timeout(Duration::from_secs(60))
+        .operation_attempt_timeout(Duration::from_secs(300));
+    // A few quick tries per request, so that one lost part does not cost a whole upload.
+    let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(100));
+    let shared = loader.timeout_config(timeouts.build()).retry_config(retries).load().await;
+
+    let mut config = aws_sdk_s3::config::Builder::from(&shared);
+    config = config.force_path_style(options.path_style.unwrap_or(shared.endpoint_url().is_some()));
+    if shared.region().is_none() {
+        config = config.region(Region::from_static("us-east-1"));
+    }
+    Ok(Client::from_conf(config.build()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_split_into_bucket_and_prefix() {
+        assert_eq!(parse_s3_url("s3://kho").unwrap(), ("kho".into(), String::new()));
+        assert_eq!(parse_s3_url("s3://kho/").unwrap(), ("kho".into(), String::new()));
+        assert_eq!(parse_s3_url("s3://kho/a/b/").unwrap(), ("kho".into(), "a/b/".into()));
+        for url in ["s3://", "s3:///a", "s3://kho/../x", "s3://kho//x", "s3://k o/x"] {
+            assert_eq!(parse_s3_url(url).unwrap_err().kind(), ErrorKind::Invalid, "{url}");
+        }
+    }
+
+    #[test]
+    fn parts_grow_where_there_would_be_too_many() {
+        assert_eq!(part_size(100 << 20, PART_BYTES), PART_BYTES);
+        let huge: u64 = 1 << 40;
+        assert!(huge.div_ceil(part_size(huge, PART_BYTES)) <= MAX_PARTS);
+    }
+
+    #[test]
+    fn the_secret_is_not_printed() {
+        let options = S3Options { secret_key: Some("s3cr3t".into()), ..S3Options::default() };
+        assert!(!format!("{options:?}").contains("s3cr3t"));
+    }
+}

@@ -1,0 +1,5 @@
+//! Drawn stamps: of secrecy, and the seals around them.
+
+pub mod seal;
+pub mod secrecy_stamp;
+pub mod stamped_page;

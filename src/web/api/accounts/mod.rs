@@ -1,0 +1,5 @@
+//! Users, sessions, second factor.
+
+pub(crate) mod session;
+pub(crate) mod totp;
+pub(crate) mod users;

@@ -1,0 +1,99 @@
+//! Signing in in two steps: setting an authenticator app up, and ending it.
+
+use crate::openapi::{Enrolment as EnrolmentSchema, ProblemDetails, RecoveryCodes as RecoveryCodesSchema};
+use crate::problem::{JsonBody, PathParams, Problem};
+use crate::rate_limits::ClientAddress;
+use crate::server::AppState;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sohoa_base::model::account::Identity;
+use sohoa_services::accounts::totp;
+use sohoa_services::accounts::totp::Enrolment;
+use utoipa::ToSchema;
+
+/// The password, once more.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Again)]
+pub(crate) struct PasswordBody {
+    password: String,
+}
+
+/// What the authenticator app shows.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Code)]
+pub(crate) struct TotpCodeBody {
+    code: String,
+}
+
+/// The password once more, and a code of the app or for recovery.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PasswordAndCode)]
+pub(crate) struct PasswordAndCodeBody {
+    password: String,
+    code: String,
+}
+
+/// Codes for who loses the app: they are told once, and each works once.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct RecoveryCodes {
+    /// The codes.
+    recovery_codes: Vec<String>,
+}
+
+/// Begins to set an authenticator app up; nothing changes before its first code is sent.
+#[utoipa::path(post, path = "/api/session/totp", request_body = PasswordBody, responses(
+    (status = 200, body = EnrolmentSchema),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn begin(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    Extension(ClientAddress(from)): Extension<ClientAddress>,
+    JsonBody(given): JsonBody<PasswordBody>,
+) -> Result<Json<Enrolment>, Problem> {
+    Ok(Json(totp::begin_enrolment(shared.archive(), &by, &given.password, &from.to_string()).await?))
+}
+
+/// Sends the app's first code: from now on signing in needs one; other sessions end.
+#[utoipa::path(put, path = "/api/session/totp", request_body = TotpCodeBody, responses(
+    (status = 200, body = RecoveryCodesSchema),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn confirm(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    JsonBody(given): JsonBody<TotpCodeBody>,
+) -> Result<Json<RecoveryCodes>, Problem> {
+    Ok(Json(RecoveryCodes { recovery_codes: totp::confirm_enrolment(shared.archive(), &by, &given.code).await? }))
+}
+
+/// Ends it: the password alone is enough again.
+#[utoipa::path(delete, path = "/api/session/totp", request_body = PasswordAndCodeBody, responses(
+    (status = 204, description = "ended"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn end(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    Extension(ClientAddress(from)): Extension<ClientAddress>,
+    JsonBody(given): JsonBody<PasswordAndCodeBody>,
+) -> Result<StatusCode, Problem> {
+    totp::disable(shared.archive(), &by, &given.password, &given.code, &from.to_string()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends it for somebody who has lost app and recovery codes.
+#[utoipa::path(delete, path = "/api/users/{name}/totp", params(("name" = String, Path)), responses(
+    (status = 204, description = "ended"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn reset(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    PathParams(name): PathParams<String>,
+) -> Result<StatusCode, Problem> {
+    totp::reset(shared.archive(), &by, &name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,202 @@
+//! People, keys of programs, and the audit.
+
+use crate::openapi::{Events, NewToken, People, Person, ProblemDetails, Tokens};
+use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
+use crate::server::AppState;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sohoa_base::error::Error;
+use sohoa_base::model::account::{Grant, Identity, Right, Role, Token, UnitScope, User};
+use sohoa_services::accounts::users;
+use sohoa_services::runs::monitoring;
+use std::collections::BTreeSet;
+use utoipa::{IntoParams, ToSchema};
+
+/// A role in a unit.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = GivenGrant)]
+pub(crate) struct GrantBody {
+    /// `reader`, `archivist`, `reviewer`, `administrator` or `auditor`.
+    #[schema(value_type = String)]
+    role: Role,
+    /// Code of the unit; `*`: every unit.
+    unit: String,
+}
+
+fn to_grants(given: Vec<GrantBody>) -> Vec<Grant> {
+    given.into_iter().map(|grant| Grant { role: grant.role, unit: grant.unit }).collect()
+}
+
+/// A person to be added.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewPerson)]
+pub(crate) struct CreateUserBody {
+    name: String,
+    #[serde(default)]
+    shown: String,
+    grants: Vec<GrantBody>,
+    password: String,
+}
+
+/// What a person is called and may do from now on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ChangedPerson)]
+pub(crate) struct UpdateUserBody {
+    #[serde(default)]
+    shown: String,
+    grants: Vec<GrantBody>,
+    #[serde(default)]
+    disabled: bool,
+}
+
+/// A new password.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewPassword)]
+pub(crate) struct NewPasswordBody {
+    password: String,
+}
+
+/// A key to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = WantedToken)]
+pub(crate) struct CreateTokenBody {
+    /// What it is for.
+    label: String,
+    /// What it may at most: `read`, `upload`, `watch`, `steer`, `review`, `administer`, `audit`.
+    #[schema(value_type = Vec<String>)]
+    rights: BTreeSet<Right>,
+    /// How long it holds, days.
+    days: u64,
+}
+
+/// A new key: it is told once.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "MadeToken")]
+pub(crate) struct CreatedToken {
+    /// Identifier.
+    id: String,
+    /// The key itself.
+    key: String,
+}
+
+/// Everybody who may sign in.
+#[utoipa::path(get, path = "/api/users", responses(
+    (status = 200, body = People),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn people(State(shared): State<AppState>) -> Result<Json<Vec<User>>, Problem> {
+    Ok(Json(users::list_users(shared.archive()).await?))
+}
+
+/// Adds a person.
+#[utoipa::path(post, path = "/api/users", request_body = CreateUserBody, responses(
+    (status = 201, body = Person),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn add(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    JsonBody(given): JsonBody<CreateUserBody>,
+) -> Result<(StatusCode, Json<User>), Problem> {
+    let CreateUserBody { name, shown, grants: given, password } = given;
+    let user = users::add_user(shared.archive(), &by, &name, &shown, to_grants(given), &password).await?;
+    Ok((StatusCode::CREATED, Json(user)))
+}
+
+/// Changes what a person is called and may do.
+#[utoipa::path(put, path = "/api/users/{name}", params(("name" = String, Path)), request_body = UpdateUserBody, responses(
+    (status = 204, description = "changed"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn change(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    PathParams(name): PathParams<String>,
+    JsonBody(given): JsonBody<UpdateUserBody>,
+) -> Result<StatusCode, Problem> {
+    users::change_user(shared.archive(), &by, &name, &given.shown, to_grants(given.grants), given.disabled).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives a person a new password; their sessions end.
+#[utoipa::path(put, path = "/api/users/{name}/password", params(("name" = String, Path)), request_body = NewPasswordBody, responses(
+    (status = 204, description = "set"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn reset_password(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    PathParams(name): PathParams<String>,
+    JsonBody(given): JsonBody<NewPasswordBody>,
+) -> Result<StatusCode, Problem> {
+    users::reset_password(shared.archive(), &by, &name, &given.password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// One's own keys of programs.
+#[utoipa::path(get, path = "/api/tokens", responses(
+    (status = 200, body = Tokens),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn tokens(State(shared): State<AppState>, Extension(by): Extension<Identity>) -> Result<Json<Vec<Token>>, Problem> {
+    Ok(Json(users::list_tokens(shared.archive(), &by).await?))
+}
+
+/// Makes a key for a program.
+#[utoipa::path(post, path = "/api/tokens", request_body = CreateTokenBody, responses(
+    (status = 201, body = NewToken),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn add_token(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    JsonBody(given): JsonBody<CreateTokenBody>,
+) -> Result<(StatusCode, Json<CreatedToken>), Problem> {
+    let (id, key) = users::add_token(shared.archive(), &by, &given.label, given.rights, given.days).await?;
+    Ok((StatusCode::CREATED, Json(CreatedToken { id, key })))
+}
+
+/// Ends one of one's own keys.
+#[utoipa::path(delete, path = "/api/tokens/{id}", params(("id" = String, Path)), responses(
+    (status = 204, description = "ended"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn end_token(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    PathParams(id): PathParams<String>,
+) -> Result<StatusCode, Problem> {
+    users::revoke_token(shared.archive(), &by, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Which events are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct EventsQuery {
+    /// After this one.
+    #[serde(default)]
+    #[param(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
+    after: u64,
+    /// At most so many, up to 500.
+    limit: Option<usize>,
+}
+
+/// What happened, in order: who did and changed what.
+#[utoipa::path(get, path = "/api/audit", params(EventsQuery), responses(
+    (status = 200, body = Events),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn audit(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    QueryParams(asked): QueryParams<EventsQuery>,
+) -> Result<Json<Vec<monitoring::EventLine>>, Problem> {
+    if by.units_with(Right::Audit) != UnitScope::All {
+        return Err(Error::denied("the audit is of every unit; it needs a role in all").into());
+    }
+    if asked.after > 9_007_199_254_740_991 {
+        return Err(Error::invalid("after is no number of an event").into());
+    }
+    Ok(Json(monitoring::events_after(shared.archive(), asked.after, asked.limit.unwrap_or(100).clamp(1, 500)).await?))
+}

@@ -1,0 +1,82 @@
+//! Documents for viewers of others: IIIF Presentation 3 and Content Search 2.
+
+use crate::locale::encoded;
+use crate::openapi::ProblemDetails;
+use crate::problem::{PathParams, Problem, QueryParams};
+use crate::server::AppState;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use serde::Deserialize;
+use sohoa_base::model::account::Identity;
+use sohoa_services::records::iiif;
+use sohoa_services::records::iiif::IiifUrls;
+use utoipa::IntoParams;
+
+const PRESENTATION_MEDIA_TYPE: &str = "application/ld+json;profile=\"http://iiif.io/api/presentation/3/context.json\"";
+const SEARCH_MEDIA_TYPE: &str = "application/ld+json;profile=\"http://iiif.io/api/search/2/context.json\"";
+
+/// Addresses as the caller reached this server.
+fn iiif_urls(headers: &HeaderMap, document: &str) -> IiifUrls {
+    let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let scheme = if said("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    let host = said(header::HOST.as_str()).unwrap_or("localhost");
+    let document = encoded(document);
+    IiifUrls { base: format!("{scheme}://{host}/api/iiif/{document}"), pages: format!("{scheme}://{host}/api/documents/{document}/pages") }
+}
+
+/// The manifest of a document.
+#[utoipa::path(get, path = "/api/iiif/{document}/manifest", params(("document" = String, Path)), responses(
+    (status = 200, description = "a IIIF Presentation 3 manifest", content_type = "application/ld+json"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn manifest(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    PathParams(document): PathParams<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let made = iiif::build_manifest(shared.archive(), &by, &document, &iiif_urls(&headers, &document)).await?;
+    Ok(([(header::CONTENT_TYPE, PRESENTATION_MEDIA_TYPE)], Json(made)).into_response())
+}
+
+/// The lines of a page as annotations.
+#[utoipa::path(get, path = "/api/iiif/{document}/text/{page}", params(("document" = String, Path), ("page" = u32, Path)), responses(
+    (status = 200, description = "a IIIF annotation page", content_type = "application/ld+json"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn text(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    PathParams((document, page)): PathParams<(String, u32)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let at = iiif_urls(&headers, &document).base;
+    let made = iiif::page_annotations(shared.archive(), &by, &document, page, &at).await?;
+    Ok(([(header::CONTENT_TYPE, PRESENTATION_MEDIA_TYPE)], Json(made)).into_response())
+}
+
+/// What is searched in a document.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct IiifSearchQuery {
+    /// Words; each is looked for by itself.
+    #[serde(default)]
+    q: String,
+}
+
+/// Where words stand in a document.
+#[utoipa::path(get, path = "/api/iiif/{document}/search", params(("document" = String, Path), IiifSearchQuery), responses(
+    (status = 200, description = "a IIIF Content Search 2 answer", content_type = "application/ld+json"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn search(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    PathParams(document): PathParams<String>,
+    QueryParams(asked): QueryParams<IiifSearchQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let at = iiif_urls(&headers, &document).base;
+    let id = format!("{at}/search?q={}", encoded(&asked.q));
+    let made = iiif::search_words(shared.archive(), &by, &document, &asked.q, (&at, &id)).await?;
+    Ok(([(header::CONTENT_TYPE, SEARCH_MEDIA_TYPE)], Json(made)).into_response())
+}

@@ -1,0 +1,152 @@
+//! Search, records and their files.
+
+use crate::openapi::{DossierRecord, Dossiers, Found, ProblemDetails, PublicDocument};
+use crate::problem::{PathParams, Problem, QueryParams};
+use crate::server::AppState;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use serde::Deserialize;
+use sohoa_base::error::Error;
+use sohoa_base::model::account::{Identity, Right};
+use sohoa_base::model::record::Record;
+use sohoa_services::records::export::ExportFormat;
+use sohoa_services::records::queries;
+use sohoa_services::records::queries::{RedactedFormat, SearchRequest};
+use sohoa_services::records::redaction_preview;
+use utoipa::IntoParams;
+
+/// What is searched.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SearchQuery {
+    /// Words, "phrases" and filters, as on the command line.
+    q: String,
+    /// At most so many, up to 100.
+    limit: Option<usize>,
+    /// Hits to skip.
+    #[serde(default)]
+    offset: usize,
+    /// Of this unit alone.
+    unit: Option<String>,
+}
+
+/// Pages that match, with the places of the words.
+#[utoipa::path(get, path = "/api/search", params(SearchQuery), responses(
+    (status = 200, body = Found),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn search(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    QueryParams(asked): QueryParams<SearchQuery>,
+) -> Result<Json<queries::Found>, Problem> {
+    let limit = asked.limit.unwrap_or(20).clamp(1, 100);
+    let question = SearchRequest { text: &asked.q, unit: asked.unit.as_deref(), limit, offset: asked.offset };
+    Ok(Json(queries::search_for_user(shared.archive(), &by, question).await?))
+}
+
+/// Which dossiers are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DossiersQuery {
+    /// Of this unit alone.
+    unit: Option<String>,
+    /// Of this run alone.
+    run: Option<String>,
+    /// After the dossier of this object name: `next` of the answer before.
+    after: Option<String>,
+    /// At most so many, up to 200.
+    limit: Option<usize>,
+}
+
+/// Dossiers by unit and code.
+#[utoipa::path(get, path = "/api/records", params(DossiersQuery), responses(
+    (status = 200, body = Dossiers),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn list(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    QueryParams(asked): QueryParams<DossiersQuery>,
+) -> Result<Json<queries::Dossiers>, Problem> {
+    let limit = asked.limit.unwrap_or(50).clamp(1, 200);
+    let units = by.units_with(Right::Read);
+    let wanted = queries::DossierFilter { unit: asked.unit.as_deref(), run: asked.run.as_deref(), after: asked.after.as_deref(), limit };
+    Ok(Json(queries::list_dossiers(shared.archive(), &units, &wanted).await?))
+}
+
+/// Whether the caller has this version already.
+pub(crate) fn etag_matches(headers: &HeaderMap, tag: &str) -> bool {
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    known.split(',').any(|one| matches!(one.trim(), "*") || one.trim().trim_start_matches("W/") == tag)
+}
+
+/// The record of a dossier, by object name or code.
+#[utoipa::path(get, path = "/api/records/{dossier}", params(("dossier" = String, Path)), responses(
+    (status = 200, body = DossierRecord, headers(("etag" = String, description = "changes with every version"))),
+    (status = 304, description = "the caller has this version"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn show(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    PathParams(dossier): PathParams<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let record: Record = queries::read_record(shared.archive(), &by, &dossier).await?;
+    let tag = queries::record_etag(&record)?;
+    if etag_matches(&headers, &tag) {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
+    }
+    Ok(([(header::ETAG, tag)], Json(record)).into_response())
+}
+
+/// A document's file: `pdf`, `text`, `alto`, `hocr`, `json`, `mets`; `public-pdf` and `public-text` without personal data.
+#[utoipa::path(get, path = "/api/documents/{document}/{form}", params(("document" = String, Path), ("form" = String, Path)), responses(
+    (status = 200, description = "the file", content_type = "application/octet-stream"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn document(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    PathParams((document, form)): PathParams<(String, String)>,
+) -> Result<Response, Problem> {
+    let (form, kind) = match form.as_str() {
+        "pdf" => (ExportFormat::Pdf, "application/pdf"),
+        "text" => (ExportFormat::Text, "text/plain; charset=utf-8"),
+        "alto" => (ExportFormat::Alto, "application/xml"),
+        "hocr" => (ExportFormat::Hocr, "application/xhtml+xml"),
+        "json" => (ExportFormat::Json, "application/json"),
+        "mets" => (ExportFormat::Mets, "application/xml"),
+        "public-pdf" | "public-text" => {
+            let (masked, kind) = if form == "public-pdf" {
+                (RedactedFormat::Pdf, "application/pdf")
+            } else {
+                (RedactedFormat::Text, "text/plain; charset=utf-8")
+            };
+            let bytes = queries::read_redacted(shared.archive(), &by, &document, masked).await?;
+            return Ok(attachment(bytes, kind));
+        }
+        other => {
+            let known = "pdf, text, alto, hocr, json, mets, public-pdf or public-text";
+            return Err(Error::not_found(format!("there is no form {other}; use {known}")).into());
+        }
+    };
+    let bytes = queries::read_file(shared.archive(), &by, &document, form).await?;
+    Ok(attachment(bytes, kind))
+}
+
+/// A document as the public would see it: fields that may be public, text without personal data, and which pages may be shown.
+#[utoipa::path(get, path = "/api/documents/{document}/public", params(("document" = String, Path)), responses(
+    (status = 200, body = PublicDocument),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn public(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    PathParams(document): PathParams<String>,
+) -> Result<Json<redaction_preview::PublicDocument>, Problem> {
+    Ok(Json(redaction_preview::preview_document(shared.archive(), &by, &document).await?))
+}
+
+/// A browser keeps it as a file and runs nothing in it.
+fn attachment(bytes: Vec<u8>, kind: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, "attachment")], bytes).into_response()
+}

@@ -1,0 +1,60 @@
+//! Searches that people keep.
+
+use crate::openapi::{KeptSearch, KeptSearches, ProblemDetails};
+use crate::problem::{JsonBody, PathParams, Problem};
+use crate::server::AppState;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use serde::Deserialize;
+use sohoa_base::model::account::{Identity, SavedSearch};
+use sohoa_services::records::saved_searches;
+use utoipa::ToSchema;
+
+/// A search to be kept.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewSearch)]
+pub(crate) struct SaveSearchBody {
+    /// What it is called.
+    name: String,
+    /// Words and filters.
+    query: String,
+    /// The unit in which it searches.
+    #[serde(default)]
+    unit: String,
+}
+
+/// One's own kept searches.
+#[utoipa::path(get, path = "/api/searches", responses(
+    (status = 200, body = KeptSearches),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn list(State(shared): State<AppState>, Extension(by): Extension<Identity>) -> Result<Json<Vec<SavedSearch>>, Problem> {
+    Ok(Json(saved_searches::list_saved_searches(shared.archive(), &by).await?))
+}
+
+/// Keeps a search.
+#[utoipa::path(post, path = "/api/searches", request_body = SaveSearchBody, responses(
+    (status = 201, body = KeptSearch),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn keep(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    JsonBody(given): JsonBody<SaveSearchBody>,
+) -> Result<(StatusCode, Json<SavedSearch>), Problem> {
+    let kept = saved_searches::save_search(shared.archive(), &by, &given.name, &given.query, &given.unit).await?;
+    Ok((StatusCode::CREATED, Json(kept)))
+}
+
+/// Forgets one of one's own kept searches.
+#[utoipa::path(delete, path = "/api/searches/{id}", params(("id" = String, Path)), responses(
+    (status = 204, description = "forgotten"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn forget(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    PathParams(id): PathParams<String>,
+) -> Result<StatusCode, Problem> {
+    saved_searches::delete_saved_search(shared.archive(), &by, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

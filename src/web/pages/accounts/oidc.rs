@@ -1,0 +1,76 @@
+//! Signing in with an office's own account: out to the provider, and back.
+//!
+//! The session's cookie is not sent along when a browser comes from another site, which it does as long as it only follows
+//! redirects. So the way back ends with a page of ours, which leads on; and what must come back lies under a cookie of its
+//! own, which is sent then.
+
+use crate::api::accounts::session::session_cookie;
+use crate::auth_middleware::cookie_value;
+use crate::pages::ui::page_context::{PageContext, ReturnTo};
+use crate::problem::{Problem, QueryParams};
+use crate::rate_limits::ClientAddress;
+use crate::server::AppState;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use maud::{DOCTYPE, html};
+use serde::Deserialize;
+use sohoa_base::error::Error;
+use sohoa_services::accounts::oidc;
+use sohoa_services::accounts::oidc::AuthorizationResponse;
+use sohoa_texts::labels::Word;
+
+/// Cookie with the key of a sign-in that is under way.
+const LOGIN_STATE_COOKIE: &str = "__Host-sohoa-way";
+
+/// Path at which browsers come back.
+const CALLBACK_PATH: &str = "/sign-in/oidc/callback";
+
+/// Out to the provider.
+pub(crate) async fn begin_login(State(shared): State<AppState>, QueryParams(go_on): QueryParams<ReturnTo>) -> Result<Response, Problem> {
+    let begun = oidc::begin_login(shared.archive(), &shared.absolute_url(CALLBACK_PATH), go_on.local_path()).await?;
+    let cookie = format!("{LOGIN_STATE_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600", begun.key);
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&begun.url)).into_response())
+}
+
+/// What the provider sends along.
+#[derive(Debug, Deserialize)]
+pub(crate) struct CallbackQuery {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    state: String,
+    error: Option<String>,
+    iss: Option<String>,
+}
+
+/// Back from the provider.
+pub(crate) async fn finish_login(
+    view: PageContext,
+    State(shared): State<AppState>,
+    Extension(ClientAddress(from)): Extension<ClientAddress>,
+    headers: HeaderMap,
+    QueryParams(CallbackQuery { code, state, error, iss }): QueryParams<CallbackQuery>,
+) -> Result<Response, Problem> {
+    if !oidc::is_configured(&shared.archive().config.oidc) {
+        return Err(Error::not_found("there is nothing at this address").into());
+    }
+    let key = cookie_value(&headers, LOGIN_STATE_COOKIE).unwrap_or_default();
+    let answer = AuthorizationResponse { code, state, error, issuer: iss };
+    let (signed, to) = oidc::finish_login(shared.archive(), &shared.absolute_url(CALLBACK_PATH), key, answer, &from.to_string()).await?;
+    let page = html! {
+        (DOCTYPE)
+        html lang=(view.language.code()) {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="refresh" content=(format!("0; url={to}"));
+                link rel="icon" href="data:,";
+                title { "sohoa" }
+            }
+            body { p { a href=(to) { (view.label(Word::Next)) } } }
+        }
+    };
+    let gone = format!("{LOGIN_STATE_COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
+    Ok((AppendHeaders([(header::SET_COOKIE, session_cookie(&signed.key)), (header::SET_COOKIE, gone)]), page).into_response())
+}

@@ -1,0 +1,244 @@
+//! What was refused: by class and reason, each file and page with how it looks, why, and what to do.
+
+use crate::api::failures::FailuresQuery;
+use crate::pages::batches::runs::short_id;
+use crate::pages::ui::components::{empty_state, encoded, export_links};
+use crate::pages::ui::layout::render_page;
+use crate::pages::ui::page_context::PageContext;
+use crate::problem::{Problem, QueryParams};
+use crate::server::AppState;
+use axum::Extension;
+use axum::extract::State;
+use maud::{Markup, html};
+use sohoa_base::model::account::{Identity, Right};
+use sohoa_base::model::refusal::RefusalClass;
+use sohoa_services::runs::failures;
+use sohoa_services::runs::failures::{FailureGroup, FailureLine, FailureQuery};
+use sohoa_texts::formatting;
+use sohoa_texts::labels::Word;
+
+/// Failures on one page.
+const FAILURES_PER_PAGE: usize = 500;
+
+/// Stages at which something can be refused: those that open files, and those that read pages.
+const FAILING_STAGES: [&str; 2] = ["intake", "read"];
+
+/// Kinds of files by media type, as people call them.
+const FILE_KINDS: [(&str, &str); 7] = [
+    ("application/pdf", "PDF"),
+    ("image/jpeg", "JPEG"),
+    ("image/png", "PNG"),
+    ("image/tiff", "TIFF"),
+    ("image/heic", "HEIC"),
+    ("image/webp", "WebP"),
+    ("image/bmp", "BMP"),
+];
+
+/// The query that asks for these failures.
+fn query_string(wanted: &FailureQuery) -> String {
+    let parts = [
+        ("run", wanted.run.as_deref()),
+        ("class", wanted.class.map(RefusalClass::as_str)),
+        ("stage", wanted.stage.as_deref()),
+        ("reason", wanted.reason.as_deref()),
+    ];
+    let given = parts.iter().filter_map(|(name, value)| Some(format!("{name}={}", encoded((*value)?))));
+    given.collect::<Vec<_>>().join("&")
+}
+
+/// The list of one group among what is wanted.
+fn group_url(group: &FailureGroup, wanted: &FailureQuery) -> String {
+    let only = FailureQuery { class: Some(group.class), reason: Some(group.reason.clone()), ..wanted.clone() };
+    format!("/failures?{}", query_string(&only))
+}
+
+/// The button that tries all of a class of a run again, for who steers.
+fn retry_button(view: &PageContext, class: RefusalClass, wanted: &FailureQuery) -> Markup {
+    html! {
+        @if let Some(run) = wanted.run.as_deref().filter(|_| view.may(Right::ManageRuns)) {
+            button type="button" data-api=(format!("POST /api/runs/{}/retry?class={}", encoded(run), class.as_str())) { (view.label(Word::RetryAll)) }
+        }
+    }
+}
+
+/// Failures by class and reason, each with what mends it; those of a run with the button that tries again.
+pub(crate) fn failure_groups(view: &PageContext, groups: &[FailureGroup], wanted: &FailureQuery) -> Markup {
+    html! {
+        @if groups.is_empty() { p class="soft" { (view.label(Word::FailuresNone)) } }
+        @else {
+            ul class="grouped" {
+                @for group in groups {
+                    @let class = group.class.as_str();
+                    li {
+                        a class="class" href=(group_url(group, wanted)) { (view.format_number(group.count)) " · " (view.code_label("class", class)) }
+                        div { (view.refusal_text(&group.reason)) br; span class="soft" { (view.code_label("mend", class)) } }
+                        (retry_button(view, group.class, wanted))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What was refused, file by file, under its class and reason.
+pub(crate) async fn list(
+    view: PageContext,
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    QueryParams(asked): QueryParams<FailuresQuery>,
+) -> Result<Markup, Problem> {
+    let wanted = asked.into_filter()?;
+    let units = by.units_with(Right::Monitor);
+    let mut groups = failures::group_failures(shared.archive(), &units, &wanted).await?;
+    let found = failures::list_failures(shared.archive(), &units, &wanted, FAILURES_PER_PAGE).await?;
+    // There may be more groups than are counted.
+    for failure in &found {
+        let (class, reason) = (failure.item.class, &failure.item.reason);
+        if !groups.iter().any(|group| group.class == class && group.reason == *reason) {
+            groups.push(FailureGroup { class, reason: reason.clone(), count: 0 });
+        }
+    }
+    let of = |group: &FailureGroup| {
+        found.iter().filter(|one| one.item.class == group.class && one.item.reason == group.reason).collect::<Vec<_>>()
+    };
+    Ok(render_page(
+        &view,
+        view.label(Word::Failures),
+        &[],
+        &html! {
+            h1 { (view.label(Word::Failures)) }
+            (filter_form(&view, &wanted))
+            @if groups.is_empty() { (empty_state(view.label(Word::FailuresNone))) }
+            @for group in &groups { (group_section(&view, &by, group, &of(group), &wanted)) }
+            @if !groups.is_empty() { (export_links(&view, "failures", &query_string(&wanted))) }
+            @if found.len() == FAILURES_PER_PAGE { p class="soft" { (view.label(Word::OnlyFirst)) " " (view.format_number(FAILURES_PER_PAGE as u64)) } }
+        },
+    ))
+}
+
+fn filter_form(view: &PageContext, wanted: &FailureQuery) -> Markup {
+    html! {
+        form class="row" action="/failures" {
+            @if let Some(run) = &wanted.run {
+                input type="hidden" name="run" value=(run);
+                a class="tag" href=(format!("/runs/{run}")) { (view.label(Word::Run)) " …" (short_id(run)) }
+            }
+            label { span { (view.label(Word::Class)) }
+                select name="class" {
+                    option value="" { (view.label(Word::Total)) }
+                    @for one in [RefusalClass::Input, RefusalClass::Limit, RefusalClass::Secret, RefusalClass::Outage, RefusalClass::Bug] {
+                        option value=(one.as_str()) selected[wanted.class == Some(one)] { (view.code_label("class", one.as_str())) }
+                    }
+                }
+            }
+            label { span { (view.label(Word::Stage)) }
+                select name="stage" {
+                    option value="" { (view.label(Word::Total)) }
+                    @for stage in FAILING_STAGES.into_iter().chain(wanted.stage.as_deref().filter(|stage| !FAILING_STAGES.contains(stage))) {
+                        option value=(stage) selected[wanted.stage.as_deref() == Some(stage)] { (view.code_label("stage", stage)) }
+                    }
+                }
+            }
+            @if let Some(reason) = &wanted.reason {
+                label { input type="checkbox" name="reason" value=(reason) checked; span { (view.refusal_text(reason)) } }
+            }
+            button { (view.label(Word::Apply)) }
+        }
+    }
+}
+
+fn group_section(view: &PageContext, by: &Identity, group: &FailureGroup, found: &[&FailureLine], wanted: &FailureQuery) -> Markup {
+    let class = group.class.as_str();
+    html! {
+        section class="card" {
+            div class="spread" {
+                h2 { a class="class" href=(group_url(group, wanted)) { @if group.count > 0 { (view.format_number(group.count)) " · " } (view.code_label("class", class)) } " " (view.refusal_text(&group.reason)) }
+                (retry_button(view, group.class, wanted))
+            }
+            p class="soft" { (view.code_label("mend", class)) }
+            ul class="failing" {
+                @for failure in found { (failure_row(view, by, failure)) }
+            }
+            @if group.count > found.len() as u64 { p { a href=(group_url(group, wanted)) { (view.label(Word::AllOfReason)) } } }
+        }
+    }
+}
+
+fn failure_row(view: &PageContext, by: &Identity, failure: &FailureLine) -> Markup {
+    let item = &failure.item;
+    let run = &failure.batch;
+    html! {
+        li data-row {
+            (thumbnail(view, failure))
+            div {
+                b { (item.file) }
+                p {
+                    @match item.page { Some(page) => { (view.label(Word::Page)) " " (page) } None => { (view.label(Word::WholeFile)) } }
+                    " · " (formatting::format_bytes(view.language, failure.bytes))
+                }
+                p class="soft" { (failure.dossier.fonds) " · " (failure.dossier.code) }
+                p class="soft" data-note hidden { (view.label(Word::OtherPageShown)) " " (failure.readable_page.unwrap_or(1)) }
+                p class="row" {
+                    a href=(format!("/runs/{run}")) { (view.label(Word::Run)) " …" (short_id(run)) }
+                    @if by.units_with(Right::ManageRuns).contains(&failure.dossier.fonds) {
+                        button type="button" data-api=(format!("POST /api/runs/{run}/retry?file={}", encoded(&item.file))) data-then=(view.url) { (view.label(Word::Retry)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A small picture of the failing page; where it cannot be drawn the script puts another page of the file there that was
+/// read, or what the file is in words.
+fn thumbnail(view: &PageContext, failure: &FailureLine) -> Markup {
+    let item = &failure.item;
+    let kind = file_kind(&failure.media_type, &item.file).unwrap_or_else(|| view.label(Word::KindUnknown).to_owned());
+    let page = item.page.unwrap_or(1);
+    let picture = |page: u32, size: &str| format!("/api/failures/{}/picture?page={page}&size={size}", encoded(&failure.file_id));
+    let said = |page: u32| format!("{} {page}: {}", view.label(Word::Page), item.file);
+    let other = failure.readable_page.filter(|other| *other != page);
+    html! {
+        @if failure.may_be_seen {
+            a class="shot" href=(picture(page, "usual")) {
+                img loading="lazy" width="96" height="132" src=(picture(page, "small")) alt=(said(page)) data-kind=(kind) data-instead=(view.label(Word::CannotBeDrawn))
+                    data-other=[other.map(|other| picture(other, "small"))] data-other-large=[other.map(|other| picture(other, "usual"))] data-other-alt=[other.map(said)];
+            }
+        } @else {
+            span class="shot words" { b { (kind) } span { (view.label(Word::MayNotBeSeen)) } }
+        }
+    }
+}
+
+/// What people call a file of this kind: by what was found in it, or else by the end of its name.
+fn file_kind(media_type: &str, path: &str) -> Option<String> {
+    if let Some((_, known)) = FILE_KINDS.iter().find(|(known, _)| *known == media_type) {
+        return Some((*known).to_owned());
+    }
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let (_, end) = last.rsplit_once('.')?;
+    let is_plain = (1..=5).contains(&end.len()) && end.chars().all(|letter| letter.is_ascii_alphanumeric());
+    is_plain.then(|| end.to_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_called_by_what_is_in_it_or_by_its_name() {
+        assert_eq!(file_kind("application/pdf", "a.jpg").as_deref(), Some("PDF"));
+        assert_eq!(file_kind("", "hồ sơ/a.b.docx").as_deref(), Some("DOCX"));
+        for none in ["hồ sơ.1/tờ trình", "a.<b>", "a.", "a.verylong"] {
+            assert_eq!(file_kind("", none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_asked_for_as_it_was() {
+        let wanted = FailureQuery { run: Some("r".to_owned()), stage: Some("read".to_owned()), ..FailureQuery::default() };
+        let group = FailureGroup { class: RefusalClass::Limit, reason: "too large & more".to_owned(), count: 3 };
+        assert_eq!(group_url(&group, &wanted), "/failures?run=r&class=limit&stage=read&reason=too%20large%20%26%20more");
+        assert_eq!(query_string(&FailureQuery::default()), "");
+    }
+}
