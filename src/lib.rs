@@ -23,7 +23,7 @@
 //! | `pipeline` | reads `pipelines/*.toml`; the worker |
 //! | `services` | every use case by subject; the one place that picks back-ends |
 //! | `web`, `cli` | HTTP API and pages; commands: both reach data through `services` alone |
-//! | `synthetic`, `evaluation` | drawn papers and wear; judges and benchmarks |
+//! | `synthetic`, `evaluation` | drawn papers and wear; judges and benchmarks, training of the stamp networks |
 //! | `testing` | helpers that tests of several crates share |
 //!
 //! # A page, from upload to search hit

@@ -1,4 +1,4 @@
-//! One typed configuration: defaults < `sohoa.toml` < `SOHOA_*` < flags. An unknown key is an error.
+//! Typed configuration, merged in this order: defaults, `sohoa.toml`, `SOHOA_*`, flags. An unknown key is an error.
 
 mod server;
 
@@ -9,7 +9,7 @@ pub use server::{Oidc, OidcGroup, Server};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// Everything that can be set.
+/// All settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
@@ -21,50 +21,50 @@ pub struct Config {
     pub catalog: Option<String>,
     /// Folder of the search index. Default: `<home>/index`.
     pub index: Option<PathBuf>,
-    /// Code of the unit or fonds that delivers.
+    /// Code of the delivering unit or fonds.
     pub unit: String,
     /// Pipeline file. Default: the built-in `administrative`.
     pub pipeline: Option<PathBuf>,
-    /// Reading processes at once; 0: one per processor.
+    /// Number of reading processes; 0: one per processor.
     pub jobs: usize,
     /// Language of messages: `vi` or `en`.
     pub language: String,
-    /// Folder of Tesseract's language data; none: where the system keeps it.
+    /// Folder of Tesseract's language data; none: the system's folder.
     pub tessdata: Option<PathBuf>,
     /// Folder of neural models; none: the user's data folder.
     pub models: Option<PathBuf>,
-    /// Names of the officers in charge of secrets, who alone may decide about what is in quarantine.
+    /// Names of the officers in charge of secrets, the only users who may decide about quarantined pages.
     pub secrecy_officers: Vec<String>,
     /// Access to S3.
     pub s3: S3,
-    /// What one input may cost.
+    /// Resource limits for one input.
     pub limits: Limits,
     /// Hot folders: `[[source]]`.
     #[serde(rename = "source")]
     pub hot_folders: Vec<HotFolder>,
     /// The server.
     pub server: Server,
-    /// Signing in at an office's own provider of identities.
+    /// Sign-in through an office's own identity provider.
     pub oidc: Oidc,
 }
 
-/// A hot folder: what is laid into it becomes a run.
+/// A hot folder: its contents are taken in as runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HotFolder {
-    /// The folder, or `s3://bucket/prefix`. Each folder in it is a delivery, and each file that lies by itself.
+    /// The folder, or `s3://bucket/prefix`. Each subfolder is a delivery, and so is each file directly in it.
     pub folder: PathBuf,
-    /// Where originals are moved once they are in the store: on the same disk, or in a bucket of the same server.
+    /// Folder to which originals are moved once they are stored: on the same disk, or in a bucket of the same server.
     #[serde(rename = "done")]
     pub done_folder: PathBuf,
-    /// Unit that delivers; none: that of the configuration.
+    /// Delivering unit; none: that of the configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    /// Line of the roadmap to which its deliveries belong; none: by rule.
+    /// Target of the roadmap to which its deliveries are attached; none: by rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(rename = "line")]
     pub target: Option<String>,
-    /// A delivery that has not changed for so many seconds is whole.
+    /// Seconds without a change after which a delivery counts as complete.
     #[serde(default = "thirty")]
     pub stable_seconds: u64,
 }
@@ -85,7 +85,7 @@ pub struct S3 {
     pub access_key: Option<String>,
     /// Secret key.
     pub secret_key: Option<String>,
-    /// Bucket in the path and not in the host name.
+    /// Whether the bucket is in the path and not in the host name.
     pub path_style: Option<bool>,
 }
 
@@ -95,27 +95,27 @@ impl std::fmt::Debug for S3 {
     }
 }
 
-/// What one input may cost before it is refused.
+/// Resource limits for one input; an input beyond them is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Address space of one reading process, MiB.
+    /// Maximum address space of one reading process, MiB.
     pub memory_mib: u64,
-    /// Processor seconds for one request to a reading process.
+    /// Maximum processor time for one request to a reading process, seconds.
     pub cpu_seconds: u64,
-    /// Seconds of waiting for one answer of a reading process.
+    /// Maximum wait for one answer of a reading process, seconds.
     pub wall_seconds: u64,
-    /// Size of one file that is not an archive, MiB.
+    /// Maximum size of one file that is not an archive, MiB.
     pub file_mib: u64,
-    /// Bytes that one archive may unpack to, MiB.
+    /// Maximum unpacked size of one archive, MiB.
     pub archive_mib: u64,
-    /// Members of one archive.
+    /// Maximum number of members of one archive.
     pub archive_members: u64,
-    /// Archives inside archives.
+    /// Maximum nesting depth of archives.
     pub archive_depth: u32,
-    /// Pages of one file.
+    /// Maximum number of pages of one file.
     pub pages: u32,
-    /// Pixels of one page, millions.
+    /// Maximum number of pixels of one page, millions.
     pub megapixels: u64,
 }
 
@@ -158,12 +158,12 @@ impl Default for Config {
     }
 }
 
-/// Environment names that are not settings but may stand beside them.
+/// `SOHOA_*` environment variables that are not settings.
 const NON_SETTING_VARIABLES: [&str; 4] = ["SOHOA_CACHE", "SOHOA_CONFIG", "SOHOA_LOG", "SOHOA_TEST_DATA"];
 
 impl Config {
-    /// Reads defaults, then `file` (or `./sohoa.toml` when it exists), then `SOHOA_*` of `environment`, then
-    /// `flags` as a table.
+    /// Loads the configuration from the defaults, `file` (or `./sohoa.toml` if it exists), the `SOHOA_*` variables of
+    /// `environment` and `flags`; later ones override earlier ones.
     ///
     /// # Errors
     /// `Invalid`, naming the file and line, variable or key, for anything unknown or of the wrong type.
@@ -214,7 +214,7 @@ impl Config {
         self.index.clone().unwrap_or_else(|| self.home.join("index"))
     }
 
-    /// Reading processes at once.
+    /// Number of reading processes.
     #[must_use]
     pub fn job_count(&self) -> usize {
         if self.jobs > 0 { self.jobs } else { std::thread::available_parallelism().map_or(1, std::num::NonZero::get) }
@@ -236,8 +236,9 @@ fn merge_tables(base: &mut toml::Table, over: toml::Table) {
     }
 }
 
-/// `SOHOA_LIMITS_PAGES=10` sets `limits.pages`; the value is read as TOML where that gives a number or
-/// truth value, else as text; members of a list stand between commas, groups are an array of TOML tables.
+/// Sets one setting from an environment variable: `SOHOA_LIMITS_PAGES=10` sets `limits.pages`. The value is parsed as
+/// TOML if that gives a number or Boolean, else taken as text; list members are separated by commas, groups are an array
+/// of TOML tables.
 fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Result<()> {
     let key = name.trim_start_matches("SOHOA_").to_lowercase();
     let mut target = table;
@@ -276,7 +277,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Res
     Ok(())
 }
 
-/// Every setting as the tail of its variable, lower case.
+/// All settings, each as the rest of its variable's name after `SOHOA_`, in lower case.
 const SETTING_KEYS: [&str; 39] = [
     "home",
     "source",

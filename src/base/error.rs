@@ -1,19 +1,19 @@
-//! The one error of the house. Its [`Kind`] decides whether work is retried, and the exit code.
+//! The error type of all crates. Its [`ErrorKind`] decides about retries and the exit code.
 
 use std::fmt;
 
-/// What sort of thing went wrong. Everything that reacts to an error reacts to its kind alone.
+/// Kind of an error. Code that reacts to an error looks at its kind alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
     /// Bad input, argument or setting: repeating it cannot help.
     Invalid,
     /// A limit of size, memory, time or count was passed.
     Limit,
-    /// Not allowed: secret paper, password needed, missing right.
+    /// Not allowed: secret document, missing password or missing right.
     Denied,
-    /// The thing named does not exist.
+    /// The named object does not exist.
     NotFound,
-    /// Somebody else changed it first, or it exists already.
+    /// It was changed concurrently, or it exists already.
     Conflict,
     /// A service or disk does not answer now: retried with backoff.
     Unavailable,
@@ -24,7 +24,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// The exit code of the program when an error of this kind ends it.
+    /// Exit code of the program for an error of this kind.
     #[must_use]
     pub fn exit_code(self) -> u8 {
         match self {
@@ -43,14 +43,14 @@ impl ErrorKind {
     }
 }
 
-/// A failure: its kind, one sentence that names the thing and the next step, and what caused it.
+/// An error: its kind, one sentence that names the object and the next step, and its cause.
 pub struct Error {
     kind: ErrorKind,
     context: String,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
-/// Result with the house's [`Error`].
+/// Result with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 macro_rules! constructors {
@@ -69,21 +69,21 @@ impl Error {
     }
 
     constructors! {
-        /// See [`Kind::Invalid`].
+        /// An error of kind [`ErrorKind::Invalid`].
         invalid => Invalid,
-        /// See [`Kind::Limit`].
+        /// An error of kind [`ErrorKind::Limit`].
         limit => Limit,
-        /// See [`Kind::Denied`].
+        /// An error of kind [`ErrorKind::Denied`].
         denied => Denied,
-        /// See [`Kind::NotFound`].
+        /// An error of kind [`ErrorKind::NotFound`].
         not_found => NotFound,
-        /// See [`Kind::Conflict`].
+        /// An error of kind [`ErrorKind::Conflict`].
         conflict => Conflict,
-        /// See [`Kind::Unavailable`].
+        /// An error of kind [`ErrorKind::Unavailable`].
         unavailable => Unavailable,
-        /// See [`Kind::Corrupt`].
+        /// An error of kind [`ErrorKind::Corrupt`].
         corrupt => Corrupt,
-        /// See [`Kind::Internal`].
+        /// An error of kind [`ErrorKind::Internal`].
         internal => Internal,
     }
 
@@ -94,7 +94,7 @@ impl Error {
         self
     }
 
-    /// What sort of error this is.
+    /// Kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind
@@ -138,12 +138,12 @@ impl std::error::Error for Error {
     }
 }
 
-/// Turns a foreign error into the house's, where its meaning is known: at the call.
+/// Converts a foreign error into [`Error`] at the call, where its meaning is known.
 pub trait ResultExt<T> {
     /// Wraps the error as `kind` with a sentence.
     ///
     /// # Errors
-    /// The wrapped one, where there was one.
+    /// The wrapped error, if there was one.
     fn or_error(self, kind: ErrorKind, context: impl FnOnce() -> String) -> Result<T>;
 }
 

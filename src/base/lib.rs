@@ -1,4 +1,4 @@
-//! What every other crate may use: the error, the model, Vietnamese text and settings.
+//! Shared by all other crates: the error, the model, Vietnamese text and settings.
 
 pub mod config;
 pub mod cpu_time;

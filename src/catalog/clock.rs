@@ -1,15 +1,15 @@
-//! The time of day, which only this room may look at; a test brings its own.
+//! System time for the whole catalogue; tests replace it by a clock of their own.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Tells the time in milliseconds since 1970-01-01 UTC.
+/// A source of time in milliseconds since 1970-01-01 UTC.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
 
 impl Clock {
-    /// The clock of the machine.
+    /// The system clock.
     #[must_use]
     pub fn system() -> Self {
         Self::from_function(|| {
@@ -17,9 +17,9 @@ impl Clock {
         })
     }
 
-    /// A clock that asks `tell`.
-    pub fn from_function(tell: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
-        Self(Arc::new(tell))
+    /// A clock that returns the result of `now_ms`.
+    pub fn from_function(now_ms: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now_ms))
     }
 
     /// Now, epoch milliseconds.
@@ -37,7 +37,7 @@ impl fmt::Debug for Clock {
 
 /// Epoch milliseconds as RFC 3339 in UTC, to the second.
 ///
-/// The date is found by Howard Hinnant's `civil_from_days`: years begin in March, so the leap day comes last.
+/// Uses Howard Hinnant's `civil_from_days`: years begin in March, so that the leap day is the last day of the year.
 #[must_use]
 pub fn rfc3339(milliseconds: i64) -> String {
     let seconds = milliseconds.div_euclid(1000);

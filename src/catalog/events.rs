@@ -1,4 +1,4 @@
-//! The record of what happened: append-only rows, chained by hash, so that a changed or missing row shows.
+//! Event log: append-only rows in a hash chain, so that a changed or missing row is detected.
 
 use crate::sql::{self, SqlValue, WriteTx, get};
 use crate::{Catalog, rfc3339};
@@ -8,30 +8,30 @@ use sha2::{Digest, Sha256};
 use sohoa_base::error::{Error, Result};
 use sqlx::any::AnyRow;
 
-/// One thing that happened.
+/// An event of the log.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Event {
-    /// Place in the chain, from 1, without gaps.
+    /// Position in the chain, from 1, without gaps.
     pub seq: u64,
-    /// When, RFC 3339.
+    /// Time, RFC 3339.
     pub at: String,
-    /// The batch, or empty.
+    /// Identifier of the batch, or empty.
     pub batch: String,
-    /// The dossier, or empty.
+    /// Identifier of the dossier, or empty.
     pub dossier: String,
-    /// A stable word: the change's name, or what was done to the batch.
+    /// Stable kind: the name of the change, or the action on the batch.
     pub kind: String,
-    /// What exactly.
+    /// Details, by kind.
     pub body: Value,
     /// SHA-256 of the previous event's hash and this event's content, lower-case hexadecimal.
     pub hash: String,
 }
 
-/// How many events are read at once while the chain is checked.
+/// Events read per query while the chain is verified.
 const VERIFY_PAGE_SIZE: u64 = 500;
 
 impl WriteTx {
-    /// Appends events `(dossier, kind, body)` of a batch. The chain's row is the last lock of a transaction.
+    /// Appends events `(dossier, kind, body)` of a batch. The row of the chain is locked last but for the targets of roadmaps.
     pub(crate) async fn append_events(&mut self, batch: &str, events: &[(&str, &str, Value)]) -> Result<()> {
         if events.is_empty() {
             return Ok(());
@@ -69,7 +69,7 @@ fn chain_hash(previous: &str, seq: i64, at: i64, batch: &str, dossier: &str, kin
 }
 
 impl Catalog {
-    /// Appends one event of a batch, or of none.
+    /// Appends one event of a batch; with an empty `batch`, of none.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -87,7 +87,8 @@ impl Catalog {
         self.fetch_event_rows(after, limit).await?.iter().map(event_from_row).collect()
     }
 
-    /// Events of one batch after `after` in order, at most `limit`; only those whose kind or body holds `text`.
+    /// Events of one batch after `after` in order, at most `limit`. `text` filters by kind or body, ignoring case; empty: all
+    /// events.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -111,10 +112,10 @@ impl Catalog {
         sql::fetch_all(&mut connection, statement, "cannot read events").await
     }
 
-    /// Follows the whole chain of events; how many there are. Events that are appended meanwhile are left out.
+    /// Verifies the whole event chain and returns the number of events. Events appended during the check are not included.
     ///
     /// # Errors
-    /// `Corrupt` that names the first event that is missing or was changed.
+    /// `Corrupt` with the number of the first event that is missing or was changed.
     pub async fn verify_events(&self) -> Result<u64> {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT seq, head FROM chain WHERE name = 'events'");

@@ -1,10 +1,11 @@
-//! The catalogue: what is known, in SQL (SQLite or PostgreSQL); the queue; the one place that writes facts.
+//! The SQL catalogue (SQLite or PostgreSQL): facts, task queue, review, uploads, roadmaps, accounts and the event log.
+//! [`Catalog::commit`] is the only writer of stage results.
 //!
-//! One set of queries serves both engines (TEXT and BIGINT columns, JSON as TEXT, times in epoch
-//! milliseconds). Only the claim's row lock differs. Several processes may share one catalogue.
+//! The same queries run on both engines (TEXT and BIGINT columns, JSON as TEXT, times in epoch milliseconds); only the row lock of
+//! a claim differs. Several processes may share one catalogue.
 //!
-//! Locks are taken in one order, so that commits do not wait for each other in a circle: the task, its
-//! dossiers by name, batches by identifier, costs, the chain of events, lines of roadmaps.
+//! Transactions take their locks in one order, so that they cannot deadlock: the task, its dossiers by name, batches by identifier,
+//! costs, the event chain, targets of roadmaps.
 
 mod accounts;
 mod batches;
@@ -19,26 +20,30 @@ mod rows;
 mod sql;
 mod uploads;
 
+pub use accounts::keys::{KeyPurpose, NewKey};
 pub use accounts::mfa_and_oidc::{ExternalAccount, OidcLoginState};
-pub use accounts::users_and_keys::{KeyPurpose, NewKey, UserCredentials};
+pub use accounts::users::UserCredentials;
 pub use batches::balance::PageProgress;
 pub use batches::failures::{Failure, FailureFilter, FailureGroup, LevelCount};
 pub use batches::lifecycle::NewBatch;
 pub use batches::timeline::{MAX_TIMELINE_POINTS, Timeline, TimelinePoint};
 pub use clock::{Clock, rfc3339};
 pub use events::Event;
+pub use facts::batch_ledger::{BatchLedger, LedgerFile};
 pub use facts::dossier_queries::DossierSummary;
-pub use facts::rebuild::{BatchLedger, LedgerFile, REBUILT_BATCH};
+pub use facts::rebuild::REBUILT_BATCH;
 pub use facts::receive_files::ReceivedFile;
-pub use queue::monitoring::{EventCursor, QueueLevel};
-pub use queue::tasks::{Claim, MAX_FAILURES, OpenTasks, ReleaseOutcome};
+pub use queue::claims::Claim;
+pub use queue::leases::{MAX_FAILURES, ReleaseOutcome};
+pub use queue::monitoring::{EventCursor, OpenTasks, QueueLevel};
 pub use review::document_decisions::{DecisionOutcome, NewDecision};
 pub use review::quarantine::{HeldDigests, HeldDossier, HeldPage, QuarantineDecision};
 pub use review::review_queue::{WaitingDocument, WaitingFilter};
 pub use roadmap::attachment::AttachmentRequest;
 pub use roadmap::one_stop_cases::StoredCaseDocument;
+pub use roadmap::progress::DailyProgress;
 pub use roadmap::progress_cache::TargetProgressMap;
-pub use roadmap::roadmaps::{DailyProgress, find_target};
+pub use roadmap::roadmaps::find_target;
 pub use uploads::files::{NewUploadFile, UploadFileKind, UploadVerdict};
 pub use uploads::lifecycle::NewUpload;
 pub use uploads::lists::{ListedFile, NewUploadList, UploadList};
@@ -58,13 +63,13 @@ use std::sync::{Arc, Mutex as PlainMutex, Once};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// How many plans are kept parsed.
+/// Number of parsed plans in the cache; when it is full, the cache is emptied.
 const MAX_CACHED_PLANS: usize = 64;
 
-/// How often opening is tried while other processes open the same catalogue for the first time.
+/// Attempts to migrate when several processes open a new catalogue at the same time.
 const MAX_OPEN_ATTEMPTS: u32 = 5;
 
-/// An open catalogue. Cheap to clone; clones share their connections.
+/// An open catalogue. Cheap to clone; clones share the connection pool and the caches.
 #[derive(Clone, Debug)]
 pub struct Catalog {
     pool: AnyPool,
@@ -74,9 +79,9 @@ pub struct Catalog {
     plan_cache: Arc<PlainMutex<BTreeMap<String, Arc<PipelinePlan>>>>,
     roadmap_cache: Arc<PlainMutex<BTreeMap<String, Arc<Roadmap>>>>,
     progress_cache: Arc<PlainMutex<BTreeMap<String, Arc<TargetProgressMap>>>>,
-    /// Who parses a roadmap: one at a time, and who comes meanwhile waits for what it found.
+    /// Held while a roadmap is parsed; other callers wait and then use the cached result.
     roadmap_parse_lock: Arc<Mutex<()>>,
-    /// Who reads what was done for all lines of a roadmap: likewise.
+    /// Held while the progress of all targets of a roadmap is read; other callers wait and then use the cached result.
     progress_read_lock: Arc<Mutex<()>>,
 }
 
@@ -87,17 +92,15 @@ enum Engine {
 }
 
 impl Catalog {
-    /// Opens the catalogue at `sqlite:PATH` (made where absent) or `postgres://…`, and brings its tables to
-    /// the newest form.
+    /// Opens the catalogue at `sqlite:PATH` (created if absent) or `postgres://…`, and migrates its tables to the newest version.
     ///
     /// # Errors
-    /// `Invalid` for another address, `Unavailable` where the database does not answer, `Corrupt` where the
-    /// file is not a catalogue.
+    /// `Invalid` for any other address, `Unavailable` if the database does not answer, `Corrupt` if the file is not a catalogue.
     pub async fn open(url: &str) -> Result<Self> {
         Self::open_with(url, Clock::system()).await
     }
 
-    /// As [`Catalog::open`], with a clock of one's own.
+    /// As [`Catalog::open`], with the given clock; tests pass one that they can set.
     ///
     /// # Errors
     /// As [`Catalog::open`].
@@ -105,10 +108,10 @@ impl Catalog {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(sqlx::any::install_default_drivers);
         let (engine, address) = parse_url(url)?;
-        let shown = without_password(url);
+        let redacted_url = without_password(url);
         let options = AnyConnectOptions::from_str(&address)
             .or_error(sohoa_base::error::ErrorKind::Invalid, || {
-                format!("catalogue address {shown} cannot be read, write sqlite:PATH or postgres://…")
+                format!("catalogue address {redacted_url} cannot be read, write sqlite:PATH or postgres://…")
             })?
             .disable_statement_logging();
         let pool = AnyPoolOptions::new()
@@ -128,20 +131,22 @@ impl Catalog {
             .connect_with(options)
             .await
             .map_err(|error| {
-                sql::db_error(error, &format!("catalogue {shown} cannot be opened, check the address and that it is running"))
+                sql::db_error(error, &format!("catalogue {redacted_url} cannot be opened, check the address and that it is running"))
             })?;
-        let mut tries = 0;
+        let mut attempts = 0;
         while let Err(error) = MIGRATIONS.run(&pool).await {
-            tries += 1;
-            if tries >= MAX_OPEN_ATTEMPTS {
+            attempts += 1;
+            if attempts >= MAX_OPEN_ATTEMPTS {
                 let kind = if matches!(error, sqlx::migrate::MigrateError::Execute(_)) {
                     sohoa_base::error::ErrorKind::Unavailable
                 } else {
                     sohoa_base::error::ErrorKind::Invalid
                 };
-                return Err(Error::new(kind, format!("the tables of catalogue {shown} cannot be brought up to date")).caused_by(error));
+                return Err(
+                    Error::new(kind, format!("the tables of catalogue {redacted_url} cannot be brought up to date")).caused_by(error)
+                );
             }
-            tokio::time::sleep(Duration::from_millis(50 << tries)).await;
+            tokio::time::sleep(Duration::from_millis(50 << attempts)).await;
         }
         Ok(Self {
             pool,
@@ -156,28 +161,28 @@ impl Catalog {
         })
     }
 
-    /// Closes all connections; the catalogue cannot be used after.
+    /// Closes all connections. Later calls fail with `Unavailable`.
     pub async fn close(&self) {
         self.pool.close().await;
     }
 
-    /// Begins a writing transaction; on SQLite it holds the write lock from the start.
+    /// Begins a write transaction. On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`).
     async fn write(&self) -> Result<WriteTx> {
-        let (turn, begin) = match self.engine {
+        let (guard, begin) = match self.engine {
             Engine::Sqlite => (Some(Arc::clone(&self.writer_lock).lock_owned().await), "BEGIN IMMEDIATE"),
             Engine::Postgres => (None, "BEGIN"),
         };
         let transaction =
             self.pool.begin_with(begin).await.map_err(|error| sql::db_error(error, "the catalogue does not begin a change"))?;
-        Ok(WriteTx { transaction, now: self.clock.now(), writer_guard: turn, progress_delta: BTreeMap::new() })
+        Ok(WriteTx { transaction, now: self.clock.now(), writer_guard: guard, progress_delta: BTreeMap::new() })
     }
 
-    /// A connection to read with.
+    /// Takes a connection for reading from the pool.
     async fn read(&self) -> Result<PoolConnection<Any>> {
         self.pool.acquire().await.map_err(|error| sql::db_error(error, "the catalogue does not answer"))
     }
 
-    /// The plan of a batch. A batch never changes its plan, so it is parsed once.
+    /// The plan of a batch, parsed once, since a batch never changes its plan.
     async fn plan(&self, connection: &mut sqlx::AnyConnection, batch: &str) -> Result<Arc<PipelinePlan>> {
         if let Some(plan) = self.plan_cache.lock().ok().and_then(|plans| plans.get(batch).cloned()) {
             return Ok(plan);
@@ -195,7 +200,7 @@ impl Catalog {
     }
 }
 
-/// The engine, and the address as its driver wants it.
+/// The engine, and the address in the form that its driver expects.
 fn parse_url(url: &str) -> Result<(Engine, String)> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         return Ok((Engine::Postgres, url.to_owned()));
@@ -207,12 +212,12 @@ fn parse_url(url: &str) -> Result<(Engine, String)> {
             without_password(url)
         )));
     };
-    // A path may hold `?`, `#` and `%`, which mean something else in an address.
+    // A path may contain `?`, `#` and `%`, which are special characters in an address.
     let encoded = percent_encoding::encode_path(path);
     Ok((Engine::Sqlite, format!("sqlite:{encoded}?mode=rwc")))
 }
 
-/// The address without a password.
+/// The address with user and password replaced, for error texts.
 fn without_password(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(start), Some(end)) if start < end => {

@@ -1,12 +1,12 @@
-//! Migrations of the catalogue, in order. A migration that was released is never changed: its checksum stands in every
-//! catalogue. They are listed here, since the macro of sqlx that finds them would build every driver a second time.
+//! Migrations of the catalogue, in order. A released migration is never changed, since every catalogue stores its checksum. They
+//! are listed here because the macro of sqlx that finds them would compile every driver a second time.
 
 use sqlx::SqlStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-/// The migrator with every migration.
+/// Migrator with all migrations.
 pub(crate) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let migration = |(version, description, sql): &(i64, &'static str, &'static str)| {
         Migration::new(*version, Cow::Borrowed(*description), MigrationType::Simple, SqlStr::from_static(sql), false)
@@ -14,7 +14,7 @@ pub(crate) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     Migrator::with_migrations(FILES.iter().map(migration).collect())
 });
 
-/// Version, description as the catalogue keeps it, and statements.
+/// Version, description as stored in the catalogue, and SQL text.
 const FILES: &[(i64, &str, &str)] = &[
     (1, "catalogue", include_str!("migrations/0001_catalogue.sql")),
     (2, "decisions", include_str!("migrations/0002_decisions.sql")),

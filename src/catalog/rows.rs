@@ -1,8 +1,9 @@
-//! Rows to nouns, and the loading of items with all they hold.
+//! Conversion of rows into model types, and loading of whole dossiers.
 
 use crate::sql::{self, MAX_IN_LIST, bind_all, dynamic_query, get, get_enum, get_json, get_u32, get_u64, placeholders};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::dossier::{DeliveredFile, Document, Dossier, DossierName, DossierSnapshot, File, Page};
+use sohoa_base::model::delivered_file::DeliveredFile;
+use sohoa_base::model::dossier::{Document, Dossier, DossierName, DossierSnapshot, File, Page};
 use sohoa_base::model::refusal::{Refusal, RefusalClass};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -65,7 +66,7 @@ pub(crate) fn page_from_row(row: &AnyRow) -> Result<Page> {
     })
 }
 
-/// A dossier with all it holds.
+/// A dossier with its files, pages and documents.
 pub(crate) async fn load_contents(connection: &mut AnyConnection, dossier: &str) -> Result<DossierSnapshot> {
     let statement = sqlx::query("SELECT * FROM dossiers WHERE id = $1").bind(dossier.to_owned());
     let row = sql::fetch_optional(connection, statement, "cannot read a dossier").await?;

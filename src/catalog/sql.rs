@@ -1,10 +1,10 @@
-//! The small tools that every query of this room uses: transactions, rows in bulk, errors.
+//! SQL helpers shared by all queries: transactions, retries, bulk inserts, column access, error mapping.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sohoa_base::error::{Error, ErrorKind, Result};
 use sohoa_base::model::account::UnitScope;
-use sohoa_base::model::roadmap::plan::{ItemCounts, ProgressStep};
+use sohoa_base::model::roadmap::ledger::{ItemCounts, ProgressStep};
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Decode, Row, Transaction, Type};
@@ -12,27 +12,27 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
 
-/// A query with its arguments.
+/// A query with its bound arguments.
 pub(crate) type Statement<'q> = Query<'q, Any, AnyArguments>;
 
-/// How many values one statement binds at most. SQLite looks named places up one by one, so that the cost
-/// of a statement grows with the square of their number.
+/// Maximum number of values bound in one statement. SQLite searches numbered parameters linearly, so the cost of a statement grows
+/// with the square of their number.
 const MAX_BIND_PARAMS: usize = 1_200;
 
-/// How many names an `IN` list holds at most.
+/// Maximum number of values in one `IN` list.
 pub(crate) const MAX_IN_LIST: usize = 500;
 
-/// How often a transaction that met another is tried.
+/// Attempts of a transaction that fails because of lock contention.
 const MAX_ATTEMPTS: u32 = 12;
 
-/// A writing transaction. Dropped without [`Write::commit`], it never happened.
+/// A write transaction. Dropped without [`WriteTx::commit`], it is rolled back.
 pub(crate) struct WriteTx {
     pub(crate) transaction: Transaction<'static, Any>,
-    /// Now, epoch milliseconds: one time for all that the transaction writes.
+    /// Time of the transaction, epoch milliseconds: the same for everything that it writes.
     pub(crate) now: i64,
-    /// On SQLite, writers of one process wait here in order instead of polling the file lock; none on PostgreSQL.
+    /// Lock among the writers of one process on SQLite, so that they queue instead of polling the file lock. `None` on PostgreSQL.
     pub(crate) writer_guard: Option<OwnedMutexGuard<()>>,
-    /// What is done for batches by it, by step: see [`Write::count`].
+    /// Progress made in this transaction, by batch and step: see [`WriteTx::record_progress`].
     pub(crate) progress_delta: BTreeMap<(String, ProgressStep), ItemCounts>,
 }
 
@@ -49,7 +49,7 @@ impl WriteTx {
     }
 }
 
-/// Runs the transaction `$body` again while it only met others, a bounded number of times.
+/// Repeats the transaction `$body` while it fails because of lock contention, at most `MAX_ATTEMPTS` times.
 macro_rules! retrying {
     ($body:expr) => {{
         let mut tries = 0;
@@ -63,7 +63,7 @@ macro_rules! retrying {
 }
 pub(crate) use retrying;
 
-/// Whether the failed transaction is worth another try now; waits a little before it says so.
+/// Whether the failed transaction should be repeated. Sleeps for the backoff before it returns `true`.
 pub(crate) async fn should_retry(error: &Error, tries: &mut u32) -> bool {
     let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<sqlx::Error>());
     let met = source.and_then(database_code).is_some_and(|code| is_contention(&code) || is_unique_violation(&code));
@@ -71,7 +71,7 @@ pub(crate) async fn should_retry(error: &Error, tries: &mut u32) -> bool {
     if !met || *tries >= MAX_ATTEMPTS {
         return false;
     }
-    // The process identifier spreads processes that met once.
+    // The process identifier adds a small offset, so that two processes that collided do not collide again.
     let spread = u64::from(std::process::id() % 7);
     tokio::time::sleep(Duration::from_millis((1 << (*tries).min(7)) + spread)).await;
     true
@@ -84,13 +84,13 @@ fn database_code(error: &sqlx::Error) -> Option<String> {
     }
 }
 
-/// SQLite numbers its errors (the low byte is the primary code), PostgreSQL gives five characters.
+/// The SQLite primary error code (low byte); `None` for the five-character codes (SQLSTATE) of PostgreSQL.
 fn sqlite_code(code: &str) -> Option<i32> {
     if code.len() == 5 { None } else { code.parse::<i32>().ok().map(|code| code & 0xff) }
 }
 
 fn is_contention(code: &str) -> bool {
-    // SQLITE_BUSY, SQLITE_LOCKED; serialization failure, deadlock, lock not available.
+    // SQLite: SQLITE_BUSY, SQLITE_LOCKED. PostgreSQL: serialization failure, deadlock, lock not available.
     matches!(sqlite_code(code), Some(5 | 6)) || matches!(code, "40001" | "40P01" | "55P03")
 }
 
@@ -98,7 +98,7 @@ fn is_unique_violation(code: &str) -> bool {
     matches!(code, "1555" | "2067" | "23505")
 }
 
-/// The house's error for a database error.
+/// Converts a database error into an [`Error`] with the text `what`.
 pub(crate) fn db_error(error: sqlx::Error, what: &str) -> Error {
     Error::new(error_kind(&error), what).caused_by(error)
 }
@@ -114,11 +114,12 @@ fn error_kind(error: &sqlx::Error) -> ErrorKind {
             Some(code) if is_contention(&code) => ErrorKind::Unavailable,
             Some(code) if is_unique_violation(&code) => ErrorKind::Conflict,
             Some(code) => match sqlite_code(&code) {
-                // SQLITE_READONLY, IOERR, FULL, CANTOPEN: the disk; CORRUPT, NOTADB: the file.
+                // SQLITE_READONLY, IOERR, FULL, CANTOPEN concern the disk; CORRUPT and NOTADB the file.
                 Some(8 | 10 | 13 | 14) => ErrorKind::Unavailable,
                 Some(11 | 26) => ErrorKind::Corrupt,
                 Some(_) => ErrorKind::Internal,
-                // Connection, resources, operator intervention; a server that starts or stops.
+                // SQLSTATE classes 08 connection, 53 resources, 57 operator intervention (also start and stop of the server), 58
+                // system error.
                 None if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => ErrorKind::Unavailable,
                 None if code.starts_with("28") || code.starts_with("3D") => ErrorKind::Invalid,
                 None => ErrorKind::Internal,
@@ -129,7 +130,7 @@ fn error_kind(error: &sqlx::Error) -> ErrorKind {
     }
 }
 
-/// Runs a statement; how many rows it changed.
+/// Runs a statement and returns the number of affected rows.
 pub(crate) async fn execute(connection: &mut AnyConnection, statement: Statement<'_>, what: &str) -> Result<u64> {
     Ok(statement.execute(connection).await.map_err(|error| db_error(error, what))?.rows_affected())
 }
@@ -141,87 +142,92 @@ pub(crate) async fn fetch_all(connection: &mut AnyConnection, statement: Stateme
 
 /// The first row of a query, if there is one.
 ///
-/// All rows are fetched: a reader that stops early would leave an `UPDATE … RETURNING` half done.
+/// All rows are fetched: stopping early would leave an `UPDATE … RETURNING` half executed.
 pub(crate) async fn fetch_optional(connection: &mut AnyConnection, statement: Statement<'_>, what: &str) -> Result<Option<AnyRow>> {
     Ok(fetch_all(connection, statement, what).await?.into_iter().next())
 }
 
-/// The first row of a query that always has one.
+/// The first row of a query that always returns one.
 pub(crate) async fn fetch_one(connection: &mut AnyConnection, statement: Statement<'_>, what: &str) -> Result<AnyRow> {
     fetch_optional(connection, statement, what).await?.ok_or_else(|| Error::not_found(format!("{what}: no such row")))
 }
 
-/// A column of a row.
+/// Value of a column.
 pub(crate) fn get<'r, T: Decode<'r, Any> + Type<Any>>(row: &'r AnyRow, column: &str) -> Result<T> {
     row.try_get(column).map_err(|error| Error::corrupt(format!("column {column} of the catalogue cannot be read")).caused_by(error))
 }
 
-/// A column of counts or sizes.
+/// Value of a column with counts or sizes.
 pub(crate) fn get_u64(row: &AnyRow, column: &str) -> Result<u64> {
     let value: i64 = get(row, column)?;
     u64::try_from(value).map_err(|_| Error::corrupt(format!("column {column} of the catalogue holds {value}")))
 }
 
-/// A column of small counts.
+/// Value of a column with small counts.
 pub(crate) fn get_u32(row: &AnyRow, column: &str) -> Result<u32> {
     let value: i64 = get(row, column)?;
     u32::try_from(value).map_err(|_| Error::corrupt(format!("column {column} of the catalogue holds {value}")))
 }
 
-/// A column of JSON.
+/// Parsed value of a JSON column.
 pub(crate) fn get_json<T: DeserializeOwned>(row: &AnyRow, column: &str) -> Result<T> {
     let text: String = get(row, column)?;
     from_json(&text, column)
 }
 
-/// A value out of JSON kept in the catalogue.
+/// Parses JSON that was read from the catalogue; `what` names it in the error.
 pub(crate) fn from_json<T: DeserializeOwned>(text: &str, what: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| Error::corrupt(format!("{what} in the catalogue is not what it should be")).caused_by(error))
 }
 
-/// A value as JSON text.
+/// Serialises a value as JSON.
 pub(crate) fn to_json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|error| Error::internal("a value cannot be written as JSON").caused_by(error))
 }
 
-/// The word of a state: what serde writes for it.
+/// The serde name of an enum variant, as stored in TEXT columns.
 pub(crate) fn enum_str(value: &impl Serialize) -> Result<String> {
     Ok(to_json(value)?.trim_matches('"').to_owned())
 }
 
-/// The state named by a word.
+/// The enum variant whose serde name the column contains.
 pub(crate) fn get_enum<T: DeserializeOwned>(row: &AnyRow, column: &str) -> Result<T> {
     let word: String = get(row, column)?;
     serde_json::from_value(serde_json::Value::String(word))
         .map_err(|error| Error::corrupt(format!("column {column} of the catalogue holds an unknown word")).caused_by(error))
 }
 
-/// A count for a BIGINT column.
+/// A count as BIGINT; saturates.
 pub(crate) fn to_i64(value: impl TryInto<i64>) -> i64 {
     value.try_into().unwrap_or(i64::MAX)
 }
 
-/// Text that both databases take: PostgreSQL has no U+0000.
+/// A duration in milliseconds for a BIGINT column; saturates.
+pub(crate) fn duration_ms(duration: Duration) -> i64 {
+    to_i64(duration.as_millis())
+}
+
+/// Replaces U+0000, which PostgreSQL cannot store, by U+FFFD.
 pub(crate) fn replace_nul(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
-/// A new identifier. Those of one process sort in the order in which they were made.
+/// A new identifier (UUIDv7). Identifiers of one process sort in the order of creation.
 pub(crate) fn new_id() -> String {
     uuid::Uuid::now_v7().to_string()
 }
 
-/// `$first,$first+1,…`: `count` places.
+/// `count` numbered placeholders from `$first` on, separated by commas.
 pub(crate) fn placeholders(first: usize, count: usize) -> String {
     (first..first + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(",")
 }
 
-/// A query whose text was put together here, of constants and [`places`] only.
+/// A query with text assembled at run time. The text must consist of constants and [`placeholders`] only.
 pub(crate) fn dynamic_query<'q>(text: String) -> Statement<'q> {
     sqlx::query(AssertSqlSafe(text)).persistent(false)
 }
 
-/// Binds every name in order.
+/// Binds all values in order.
 pub(crate) fn bind_all<'q>(mut statement: Statement<'q>, names: &[String]) -> Statement<'q> {
     for name in names {
         statement = statement.bind(name.clone());
@@ -229,7 +235,7 @@ pub(crate) fn bind_all<'q>(mut statement: Statement<'q>, names: &[String]) -> St
     statement
 }
 
-/// One value of a row to insert.
+/// A value of a row for [`bulk_insert`].
 #[derive(Debug, Clone)]
 pub(crate) enum SqlValue {
     Text(String),
@@ -244,12 +250,12 @@ impl From<&str> for SqlValue {
     }
 }
 
-/// `($1,$2),($3,$4)…` for rows of `width` values.
+/// The tuples `($1,$2),($3,$4)…` for `rows` rows of `width` values.
 pub(crate) fn value_tuples(rows: usize, width: usize) -> String {
     (0..rows).map(|row| format!("({})", placeholders(row * width + 1, width))).collect::<Vec<_>>().join(",")
 }
 
-/// Runs `head` + tuples + `tail` over the rows, many rows a statement; returns the rows it returns.
+/// Runs `head` + tuples + `tail` for the rows, many rows per statement, and returns the rows of `RETURNING`.
 pub(crate) async fn bulk_insert(
     connection: &mut AnyConnection,
     head: &str,
@@ -274,7 +280,7 @@ pub(crate) async fn bulk_insert(
     Ok(returned)
 }
 
-/// A condition that `column` is one of these units, whose names are bound from place `first` on.
+/// A condition that `column` is one of these units, and the values to bind from placeholder `first` on.
 pub(crate) fn unit_condition(units: &UnitScope, column: &str, first: usize) -> (String, Vec<String>) {
     match units {
         UnitScope::All => ("1 = 1".to_owned(), Vec::new()),

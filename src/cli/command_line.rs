@@ -1,9 +1,7 @@
-//! What may stand on the command line.
+//! The command line: global arguments and commands.
 
-use clap::{Args, Parser, Subcommand};
-use sohoa_base::config::Config;
-use sohoa_base::error::Result;
-use std::path::PathBuf;
+use crate::global_args::GlobalArgs;
+use clap::{Parser, Subcommand};
 
 /// From folders of scanned paper to searchable, verifiable records (số hóa hồ sơ lưu trữ).
 #[derive(Debug, Parser)]
@@ -24,38 +22,6 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// Where the archive is; every command takes these.
-#[derive(Debug, Clone, Default, Args)]
-pub struct GlobalArgs {
-    /// Folder of the embedded store, catalogue and index [default: ./sohoa-data].
-    #[arg(long, global = true, value_name = "DIR")]
-    pub home: Option<PathBuf>,
-    /// Object store: a folder, file:///…, or s3://bucket/prefix [default: HOME/store].
-    #[arg(long, global = true, value_name = "URL")]
-    pub store: Option<String>,
-    /// Catalogue: sqlite:PATH or postgres://… [default: sqlite:HOME/catalog.db].
-    #[arg(long, global = true, value_name = "URL")]
-    pub catalog: Option<String>,
-    /// Folder of the search index [default: HOME/index].
-    #[arg(long, global = true, value_name = "DIR")]
-    pub index: Option<PathBuf>,
-    /// Configuration file [default: ./sohoa.toml where it exists].
-    #[arg(long, global = true, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Language of messages: vi or en.
-    #[arg(long, global = true, value_name = "LANG")]
-    pub lang: Option<String>,
-    /// Print one JSON document on stdout.
-    #[arg(long, global = true)]
-    pub json: bool,
-    /// More messages on stderr; twice: everything.
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    pub verbose: u8,
-    /// No progress on stderr.
-    #[arg(short, long, global = true)]
-    pub quiet: bool,
-}
-
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -68,7 +34,7 @@ pub enum Command {
     /// List, show and steer runs.
     Runs(crate::batches::runs::Runs),
     /// List what was refused or failed, with class and reason.
-    Failures(crate::batches::runs::Failures),
+    Failures(crate::batches::failures::Failures),
     /// Print sheets that part the documents of a pile (tờ phân cách).
     Separators(crate::batches::separators::Separators),
     /// Say how good the scans are and which pages must be scanned again.
@@ -118,28 +84,7 @@ pub enum Command {
     /// Score texts that another program read.
     #[command(hide = true)]
     Score(crate::evaluation::score::Score),
-}
-
-impl GlobalArgs {
-    /// The configuration: defaults < file < `SOHOA_*` < these flags and `more`.
-    ///
-    /// # Errors
-    /// As [`Config::load`].
-    pub fn load_config(&self, more: toml::Table) -> Result<Config> {
-        let mut flags = more;
-        let text = |path: &PathBuf| toml::Value::String(path.to_string_lossy().into_owned());
-        let own = [
-            ("home", self.home.as_ref().map(text)),
-            ("store", self.store.clone().map(toml::Value::String)),
-            ("catalog", self.catalog.clone().map(toml::Value::String)),
-            ("index", self.index.as_ref().map(text)),
-            ("language", self.lang.clone().map(toml::Value::String)),
-        ];
-        for (key, value) in own {
-            if let Some(value) = value {
-                flags.insert(key.to_owned(), value);
-            }
-        }
-        Config::load(self.config.as_deref(), std::env::vars(), flags)
-    }
+    /// Draw pages and cut training data for the stamp networks.
+    #[command(hide = true)]
+    TrainingData(crate::evaluation::training_data::TrainingData),
 }

@@ -3,12 +3,15 @@
 pub mod batches;
 pub mod command_line;
 pub mod evaluation;
+pub mod global_args;
 pub mod holdings;
+pub mod operator;
 pub mod output;
 pub mod roadmap;
+pub mod startup;
 pub mod system;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use command_line::{Cli, Command};
 use sohoa_base::error::{Error, ErrorKind, Result};
 use sohoa_texts::{Language, Message, localize};
@@ -16,85 +19,87 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
-/// Reads the command line of this process and does what it says.
+/// Parses the command line of this process and executes it.
 #[must_use]
 pub fn run() -> ExitCode {
     ExitCode::from(execute(Cli::parse()))
 }
 
-/// Does what the command line says and returns the exit code.
+/// Executes a command line and returns the exit code.
 #[must_use]
-pub fn execute(line: Cli) -> u8 {
-    let level = match line.global.verbose {
+pub fn execute(cli: Cli) -> u8 {
+    let level = match cli.global.verbose {
         0 => "warn",
         1 => "sohoa=info,warn",
         _ => "sohoa=debug,info",
     };
-    let filter = EnvFilter::try_from_env("SOHOA_LOG").unwrap_or_else(|_| EnvFilter::new(if line.global.quiet { "error" } else { level }));
+    let filter = EnvFilter::try_from_env("SOHOA_LOG").unwrap_or_else(|_| EnvFilter::new(if cli.global.quiet { "error" } else { level }));
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .with_target(false)
         .try_init();
-    let outcome = match &line.command {
+    let outcome = match &cli.command {
         Command::SandboxWorker(reader) => reader.execute(),
         Command::Samples(samples) => samples.execute(),
-        Command::Degrade(degrade) => degrade.execute(&line.global),
-        Command::Separators(separators) => separators.execute(&line.global),
-        Command::Score(score) => score.execute(&line.global),
-        Command::Models(models) => models.execute(&line.global),
+        Command::Degrade(degrade) => degrade.execute(&cli.global),
+        Command::Separators(separators) => separators.execute(&cli.global),
+        Command::Score(score) => score.execute(&cli.global),
+        Command::TrainingData(data) => data.execute(&cli.global),
+        Command::Models(models) => models.execute(&cli.global),
         Command::BuildBigrams(language) => language.execute(),
-        Command::Completions(completions) => Ok(completions.execute()),
+        Command::Completions(completions) => Ok(completions.execute(&mut Cli::command())),
         _ => match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
-            Ok(runtime) => runtime.block_on(execute_async(&line)),
+            Ok(runtime) => runtime.block_on(execute_async(&cli)),
             Err(error) => Err(Error::unavailable("the program cannot start its threads").caused_by(error)),
         },
     };
-    outcome.unwrap_or_else(|error| print_error(&line, &error))
+    outcome.unwrap_or_else(|error| print_error(&cli, &error))
 }
 
-async fn execute_async(line: &Cli) -> Result<u8> {
-    let place = &line.global;
-    match &line.command {
-        Command::Run(run) => run.execute(place).await,
-        Command::Submit(submit) => submit.execute(place).await,
-        Command::Work(work) => work.execute(place).await,
-        Command::Runs(runs) => runs.execute(place).await,
-        Command::Failures(failures) => failures.execute(place).await,
-        Command::Quality(quality) => quality.execute(place).await,
-        Command::Review(review) => review.execute(place).await,
-        Command::Quarantine(quarantine) => quarantine.execute(place).await,
-        Command::Roadmap(roadmap) => roadmap.execute(place).await,
-        Command::Serve(serve) => serve.execute(place).await,
-        Command::Search(search) => search.execute(place).await,
-        Command::Records(records) => records.execute(place).await,
-        Command::Export(export) => export.execute(place).await,
-        Command::Verify(verify) => verify.execute(place).await,
-        Command::Rebuild(rebuild) => rebuild.execute(place).await,
-        Command::Train(train) => train.execute(place).await,
-        Command::Eval(eval) => eval.execute(place).await,
-        Command::Doctor(doctor) => doctor.execute(place).await,
+async fn execute_async(cli: &Cli) -> Result<u8> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Run(run) => run.execute(global).await,
+        Command::Submit(submit) => submit.execute(global).await,
+        Command::Work(work) => work.execute(global).await,
+        Command::Runs(runs) => runs.execute(global).await,
+        Command::Failures(failures) => failures.execute(global).await,
+        Command::Quality(quality) => quality.execute(global).await,
+        Command::Review(review) => review.execute(global).await,
+        Command::Quarantine(quarantine) => quarantine.execute(global).await,
+        Command::Roadmap(roadmap) => roadmap.execute(global).await,
+        Command::Serve(serve) => serve.execute(global).await,
+        Command::Search(search) => search.execute(global).await,
+        Command::Records(records) => records.execute(global).await,
+        Command::Export(export) => export.execute(global).await,
+        Command::Verify(verify) => verify.execute(global).await,
+        Command::Rebuild(rebuild) => rebuild.execute(global).await,
+        Command::Train(train) => train.execute(global).await,
+        Command::Eval(eval) => eval.execute(global).await,
+        Command::Doctor(doctor) => doctor.execute(global).await,
         Command::SandboxWorker(_)
         | Command::Samples(_)
         | Command::Degrade(_)
         | Command::Separators(_)
         | Command::Score(_)
+        | Command::TrainingData(_)
         | Command::BuildBigrams(_)
         | Command::Models(_)
         | Command::Completions(_) => Err(Error::internal("handled before")),
     }
 }
 
-/// Says what went wrong on stderr and gives the exit code.
-fn print_error(line: &Cli, error: &Error) -> u8 {
+/// Prints an error on stderr and returns its exit code.
+fn print_error(cli: &Cli, error: &Error) -> u8 {
     if output::is_closed_pipe(error) {
         return 0;
     }
-    let code = line.global.lang.clone().or_else(|| std::env::var("SOHOA_LANGUAGE").ok()).unwrap_or_default();
+    let code = cli.global.lang.clone().or_else(|| std::env::var("SOHOA_LANGUAGE").ok()).unwrap_or_default();
     let lead = localize(Language::from_code(&code), Message::ErrorPrefix { kind: error.kind() });
     eprintln!("sohoa: {lead}: {}", output::sanitize_terminal(&error.chain()));
-    match (&line.command, error.kind()) {
+    match (&cli.command, error.kind()) {
         (Command::Run(_) | Command::Work(_) | Command::Eval(_), ErrorKind::NotFound) => 4,
         (_, kind) => kind.exit_code(),
     }

@@ -1,4 +1,4 @@
-//! Tesseract with the neural models beside it that are installed, and the one that is part of this program.
+//! Tesseract combined with the installed neural models and the stamp networks, which are part of this program.
 
 use crate::engine::{Engine, OcrWord, RecognizedChar, RecognizedStrip, StampMap, StampReading};
 use crate::networks::digit_recognizer::DigitRecognizer;
@@ -17,15 +17,15 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// The second reader, which is opened when a page first needs it: a pipeline that reads nothing twice saves its
-/// memory. A reading process can open no file by then, so the file is kept open.
+/// The line recognizer, loaded when a page first needs it: a pipeline without a second pass saves its memory. A worker process
+/// can no longer open files by then, so the file is opened at the start.
 enum LazyRecognizer {
     Absent,
     Unloaded(File),
     Loaded(LineRecognizer),
 }
 
-/// The readers of a reading process.
+/// The engine of worker processes.
 pub struct CompositeEngine {
     tesseract: Tesseract,
     text_detector: Option<TextDetector>,
@@ -36,10 +36,10 @@ pub struct CompositeEngine {
 }
 
 impl CompositeEngine {
-    /// Opens Tesseract with language data from `tessdata`, and the models that lie in `folder`.
+    /// Opens Tesseract with language data from `tessdata`, and the models in `folder`.
     ///
     /// # Errors
-    /// As [`Tesseract::open`] and [`models::find`].
+    /// As [`Tesseract::open`] and [`models::find_verified`].
     pub fn open(tessdata: Option<&Path>, folder: &Path) -> Result<Self> {
         let runtime = Runtime::open(folder)?;
         Ok(Self {
@@ -70,7 +70,7 @@ impl Engine for CompositeEngine {
     }
 
     fn text_probability_map(&mut self, page: &GrayImage) -> Result<Option<GrayImage>> {
-        self.text_detector.as_mut().map(|finder| finder.probability_map(page)).transpose()
+        self.text_detector.as_mut().map(|detector| detector.probability_map(page)).transpose()
     }
 
     fn load_line_recognizer(&mut self) -> Result<()> {
@@ -88,7 +88,7 @@ impl Engine for CompositeEngine {
 
     fn recognize_strip(&mut self, strip: &GrayImage) -> Result<Option<RecognizedStrip>> {
         match &mut self.line_recognizer {
-            LazyRecognizer::Loaded(reader) => reader.recognize(strip).map(Some),
+            LazyRecognizer::Loaded(recognizer) => recognizer.recognize(strip).map(Some),
             LazyRecognizer::Unloaded(_) | LazyRecognizer::Absent => Ok(None),
         }
     }
@@ -98,7 +98,7 @@ impl Engine for CompositeEngine {
     }
 
     fn recognize_digits(&mut self, strip: &GrayImage) -> Result<Option<Vec<RecognizedChar>>> {
-        self.digit_recognizer.as_mut().map(|reader| reader.recognize(strip)).transpose()
+        self.digit_recognizer.as_mut().map(|recognizer| recognizer.recognize(strip)).transpose()
     }
 
     fn detect_stamps(&mut self, picture: &RgbImage) -> Result<Option<StampMap>> {

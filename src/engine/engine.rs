@@ -1,149 +1,146 @@
-//! What an engine is.
+//! The trait of OCR engines and its result types.
 
 use image::{GrayImage, RgbImage};
 use sohoa_base::error::Result;
 use std::collections::BTreeMap;
 
-/// A word as an engine returns it.
+/// A recognized word.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OcrWord {
-    /// Text as returned, not yet normalised.
+    /// Text as returned by the engine, not yet normalised.
     pub text: String,
-    /// How sure the engine is, 0 to 100.
+    /// Confidence, 0 to 100.
     pub confidence: u8,
-    /// Left, top, right, bottom on the picture, px.
+    /// Left, top, right, bottom on the image, px.
     pub bounds: [f32; 4],
-    /// Whether the second reader read it.
+    /// Whether its text is that of the second pass.
     pub second_pass: bool,
-    /// What the other reader made of it, where that differs.
+    /// Reading of the other recognizer, where it differs.
     pub alternative: Option<OcrAlternative>,
-    /// Whether it was written by hand.
+    /// Whether it is handwritten.
     pub handwriting: Handwriting,
 }
 
-/// Whether a word was written by hand.
+/// Whether a word is handwritten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Handwriting {
-    /// It is print, or nobody looked.
+    /// Printed, or not examined.
     #[default]
     Printed,
-    /// It was, and readers of print read it.
+    /// Handwritten, but read by recognizers of print only.
     Detected,
-    /// It was, and the reader of handwriting read it.
+    /// Handwritten, and read by the digit recognizer.
     Recognized,
 }
 
-/// What another reader made of a word.
+/// Alternative reading of a word.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OcrAlternative {
-    /// Its text.
+    /// Text.
     pub text: String,
-    /// How sure it is, 0 to 100.
+    /// Confidence, 0 to 100.
     pub confidence: u8,
 }
 
 impl OcrWord {
-    /// A word of the first reader.
+    /// A printed word of the first pass.
     #[must_use]
     pub fn new(text: &str, confidence: u8, bounds: [f32; 4]) -> Self {
         Self { text: text.to_owned(), confidence, bounds, second_pass: false, alternative: None, handwriting: Handwriting::Printed }
     }
 }
 
-/// What a second reader makes of a strip of print.
+/// Result of the line recognizer for a strip of print.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RecognizedStrip {
-    /// Its letters, words parted by spaces.
+    /// Text, with spaces between words.
     pub text: String,
-    /// How sure each letter is, 0 to 1.
+    /// Confidence of each character, 0 to 1.
     pub confidences: Vec<f32>,
 }
 
-/// A letter as the reader of handwriting sees it.
+/// A character from the digit recognizer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RecognizedChar {
-    /// What it looks like most; `\u{fffd}` for something that is no Latin letter.
+    /// Most probable character; `\u{fffd}` for one that is not Latin.
     pub character: char,
-    /// Where it begins and ends across the strip, 0 to 1.
+    /// Start as a share of the width of the strip, 0 to 1.
     pub from: f32,
-    /// See `from`.
+    /// End as a share of the width of the strip, 0 to 1.
     pub to: f32,
-    /// How sure that is, 0 to 1.
+    /// Probability of the character, 0 to 1.
     pub confidence: f32,
-    /// The digit that it looks like most, and how sure that is, 0 to 1.
+    /// Most probable digit and its probability, 0 to 1.
     pub best_digit: (char, f32),
 }
 
-/// Where a network sees the word `MẬT` on a picture, cell by cell: [`StampMap::CELL`] px of the picture are a cell's
-/// side.
+/// Output of the stamp detector: values for each cell of [`StampMap::CELL`] × [`StampMap::CELL`] px of an image.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StampMap {
     /// Cells in a row.
     pub columns: usize,
     /// Rows of cells.
     pub rows: usize,
-    /// Plane after plane, each row after row: how sure the word stands there, as log-odds; the same of `TỐI` and of
-    /// `TUYỆT`; sine and cosine of the word's clockwise turn; the natural logarithm of
-    /// the height of its capitals over 12 px; the way to its middle across and down, in units of 16 px.
+    /// Plane by plane, each in row order: log-odds of `MẬT`, of `TỐI` and of `TUYỆT`; sine and cosine of the word's clockwise
+    /// turn; natural logarithm of its cap height over 12 px; offset to its centre in x and y, in units of 16 px.
     pub values: Vec<f32>,
 }
 
 impl StampMap {
     /// Side of a cell, px.
     pub const CELL: u32 = 8;
-    /// Values of a cell.
+    /// Number of values per cell.
     pub const PLANES: usize = 8;
 
-    /// A value of a cell, as [`StampMap::values`] orders them.
+    /// Value of a cell; planes are numbered in the order of [`StampMap::values`].
     #[must_use]
     pub fn value(&self, plane: usize, cell: usize) -> Option<f32> {
         self.values.get(plane * self.columns * self.rows + cell).copied()
     }
 
-    /// Middle of a cell, px.
+    /// Centre of a cell, px.
     #[must_use]
     pub fn cell_center(&self, cell: usize) -> (f32, f32) {
-        let middle = |place: usize| (place as f32 + 0.5) * Self::CELL as f32;
-        (middle(cell % self.columns.max(1)), middle(cell / self.columns.max(1)))
+        let center = |index: usize| (index as f32 + 0.5) * Self::CELL as f32;
+        (center(cell % self.columns.max(1)), center(cell / self.columns.max(1)))
     }
 }
 
-/// How the word `MẬT` stands on a strip against how it should stand there: upright, its middle in its place, its
-/// capitals 16 px high.
+/// Deviation of the word `MẬT` on a strip from its nominal pose: upright, at the nominal centre, with a cap height of 16 px.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct StampOffset {
     /// Clockwise turn, radians.
     pub rotation: f32,
-    /// Natural logarithm of the height of its capitals over what it should be.
+    /// Natural logarithm of its cap height over the nominal one.
     pub scale: f32,
-    /// Way from where its middle should be along the line and down across it, heights of capitals.
+    /// Offset of its centre from the nominal one along the line and down across it, cap heights.
     pub center: (f32, f32),
 }
 
-/// What a strip says.
+/// Result of a stamp verifier for a strip.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StampReading {
-    /// Natural logarithm of the odds that it says `MẬT`.
+    /// Log-odds that the strip shows `MẬT`.
     pub log_odds: f32,
-    /// How the word stands there, if it does.
+    /// Pose of the word, if it is there.
     pub offset: StampOffset,
 }
 
-/// Reads one line of print.
+/// An OCR engine. Only [`Engine::read_line`] is required; the other recognizers are optional models.
 pub trait Engine: Send {
-    /// The words of a line, left to right.
+    /// Recognizes the words of a line, left to right.
     ///
     /// # Errors
     /// `Internal` when the engine fails.
     fn read_line(&mut self, picture: &GrayImage) -> Result<Vec<OcrWord>>;
 
-    /// Whether [`Engine::map_print`] gives anything.
+    /// Whether [`Engine::text_probability_map`] has a model.
     fn has_text_detector(&self) -> bool {
         false
     }
 
-    /// For every pixel of a page picture whose sides are multiples of 32 px how sure it is part of a line of
-    /// print, 0 to 255; `None` where there is no model for it.
+    /// Probability of each pixel of a page to be part of a line of print, 0 to 255; `None` without a model. The sides of `page` are
+    /// multiples of 32 px.
     ///
     /// # Errors
     /// `Internal` when the model fails.
@@ -151,8 +148,8 @@ pub trait Engine: Send {
         Ok(None)
     }
 
-    /// Makes the second reader ready, which takes much memory, where there is one. Until then
-    /// [`Engine::read_again`] gives nothing.
+    /// Loads the line recognizer, where it is installed; it takes much memory. Until then [`Engine::recognize_strip`] returns
+    /// `None`.
     ///
     /// # Errors
     /// `Corrupt` when its model cannot be loaded.
@@ -160,12 +157,12 @@ pub trait Engine: Send {
         Ok(())
     }
 
-    /// Whether [`Engine::read_again`] gives anything.
+    /// Whether the line recognizer is loaded.
     fn has_line_recognizer(&self) -> bool {
         false
     }
 
-    /// A second opinion on a strip of a line; `None` where there is no model for it.
+    /// Recognizes a strip of a line with the line recognizer; `None` without a loaded model.
     ///
     /// # Errors
     /// `Internal` when the model fails.
@@ -173,12 +170,12 @@ pub trait Engine: Send {
         Ok(None)
     }
 
-    /// Whether [`Engine::read_hand`] gives anything.
+    /// Whether [`Engine::recognize_digits`] has a model.
     fn has_digit_recognizer(&self) -> bool {
         false
     }
 
-    /// What a strip of a line looks like to a reader of handwriting; `None` where there is no model for it.
+    /// Recognizes a strip of a line with the digit recognizer; `None` without a model.
     ///
     /// # Errors
     /// `Internal` when the model fails.
@@ -186,8 +183,7 @@ pub trait Engine: Send {
         Ok(None)
     }
 
-    /// Where words of secrecy may stand on a colour picture of 75 dots per inch, at any turn up to 50 degrees;
-    /// `None` where there is no model for it.
+    /// Detects secrecy words on a colour image of 75 dots per inch, turned by up to 50 degrees; `None` without a model.
     ///
     /// # Errors
     /// `Internal` when the model fails.
@@ -195,8 +191,8 @@ pub trait Engine: Send {
         Ok(None)
     }
 
-    /// Natural logarithm of the odds that `MẬT` stands on a strip, at first sight: the word alone, as
-    /// [`WORD`](crate::networks::stamps::WORD) has it, as the finder saw it; `None` where there is no model for it.
+    /// Log-odds that a strip of the word alone shows `MẬT`, cut as [`WORD_STRIP`](crate::networks::stamps::WORD_STRIP) with the pose
+    /// from the detector; `None` without a model.
     ///
     /// # Errors
     /// `Internal` when the model fails.
@@ -204,8 +200,8 @@ pub trait Engine: Send {
         Ok(None)
     }
 
-    /// What a strip says at second sight, and how the word stands there: as [`Engine::read_stamp`] is given it, but as the
-    /// finder saw it; `None` where there is no model for it.
+    /// Log-odds and pose of `MẬT` on a strip with context, cut as [`CONTEXT_STRIP`](crate::networks::stamps::CONTEXT_STRIP) with the
+    /// pose from the detector; `None` without a model.
     ///
     /// # Errors
     /// `Internal` when the model fails.
@@ -213,8 +209,8 @@ pub trait Engine: Send {
         Ok(None)
     }
 
-    /// What a strip says: the word upright, its capitals 16 px high, as
-    /// [`STRIP`](crate::networks::stamps::STRIP) has it; `None` where there is no model for it.
+    /// Log-odds of all verifiers that a strip shows `MẬT`, cut as [`CONTEXT_STRIP`](crate::networks::stamps::CONTEXT_STRIP) with the
+    /// corrected pose; `None` without a model.
     ///
     /// # Errors
     /// `Internal` when the model fails.
@@ -222,6 +218,6 @@ pub trait Engine: Send {
         Ok(None)
     }
 
-    /// Model files that decide the outcome: name and SHA-256, lower-case hexadecimal.
+    /// Model files that determine the result: SHA-256, lower-case hexadecimal, by name.
     fn model_hashes(&self) -> BTreeMap<String, String>;
 }

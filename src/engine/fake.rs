@@ -1,25 +1,25 @@
-//! An engine for tests: says what it was told, and can fail in every way that a real one can.
+//! Fake engine for tests: returns given words, or fails in each way that a real engine can.
 
 use crate::engine::{Engine, OcrWord};
 use image::GrayImage;
 use sohoa_base::error::Result;
 use std::collections::BTreeMap;
 
-/// What a scripted engine does with a line.
+/// Behaviour of the fake engine for every line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FakeBehaviour {
-    /// Says these words, evenly spread over the line.
+    /// Returns these words, evenly distributed over the line.
     Return(String),
-    /// Ends the process at once.
+    /// Aborts the process.
     Crash,
-    /// Computes for ever.
+    /// Loops forever.
     Hang,
-    /// Takes memory without end.
+    /// Allocates memory without end.
     ExhaustMemory,
 }
 
 impl FakeBehaviour {
-    /// The act named by `word`; any other word is said.
+    /// Parses `crash`, `hang` or `swell`; any other text is returned as words.
     #[must_use]
     pub fn parse(word: &str) -> Self {
         match word {
@@ -31,7 +31,7 @@ impl FakeBehaviour {
     }
 }
 
-/// An engine that repeats one act for every line.
+/// An engine with one behaviour for every line.
 #[derive(Debug, Clone)]
 pub struct FakeEngine(pub FakeBehaviour);
 

@@ -1,4 +1,4 @@
-//! Engines that read text from a picture.
+//! OCR engines: Tesseract, neural networks, and the fusion of their results.
 
 pub mod composite;
 pub mod engine;

@@ -1,13 +1,13 @@
-//! The alignment behind the strict character error rate: which characters answer to which.
+//! Character alignment of ground truth and output, on which the error classes rest.
 
 use sohoa_base::text::fold::fold;
 
-/// A character, and what it has in common with those it is easily taken for.
+/// A character with its base letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FoldedChar {
     /// The character.
     pub(super) character: char,
-    /// Its letter without case and marks; a space for all that is neither letter nor digit.
+    /// The letter without case and diacritics; a space for all that is neither letter nor digit.
     pub(super) base: char,
 }
 
@@ -15,18 +15,18 @@ impl FoldedChar {
     /// The characters of a text.
     pub(super) fn from_text(text: &str) -> Vec<FoldedChar> {
         let base = |c: char| if c.is_alphanumeric() { fold(c.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(c) } else { ' ' };
-        text.chars().map(|is| FoldedChar { character: is, base: base(is) }).collect()
+        text.chars().map(|character| FoldedChar { character, base: base(character) }).collect()
     }
 }
 
 /// One step of an alignment of truth and output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AlignmentStep {
-    /// A character of the truth and the one read for it, equal or not.
+    /// A character of the truth and the one of the output at its place, equal or not.
     Pair(FoldedChar, FoldedChar),
-    /// A character of the truth that was not read.
+    /// A character of the truth without one in the output.
     Missing(FoldedChar),
-    /// A character that was read without truth.
+    /// A character of the output without one in the truth.
     Extra(FoldedChar),
 }
 
@@ -37,16 +37,16 @@ impl AlignmentStep {
     }
 }
 
-/// Weight of an edit over the preferences among alignments of equally many edits.
+/// Cost of an edit; the preferences among alignments of equally many edits cost far less.
 const EDIT_COST: u64 = 1 << 32;
 
-/// A path that does not exist.
+/// Cost of a path that does not exist.
 const UNREACHABLE_COST: u64 = u64::MAX / 2;
 
-/// Most cells of the table: pages of 11,000 characters read all wrong still fit.
+/// Greatest number of cells of the table; completely wrong pages of 11,000 characters still fit.
 const MAX_CELLS: usize = 1 << 27;
 
-/// The moves by which a cell is reached, also the number of their table.
+/// Moves by which a cell is reached; each is also the index of its table (affine gaps after Gotoh 1982).
 const PAIR: usize = 0;
 const MISSING: usize = 1;
 const EXTRA: usize = 2;
@@ -54,8 +54,8 @@ const EXTRA: usize = 2;
 /// Costs of the three tables in one cell.
 type Costs = [u64; 3];
 
-/// An alignment with the fewest edits, of which there are `edits`; among those one with few torn places, whose
-/// pairs have the same base where they differ. `None` for texts too long and too different to be laid out.
+/// An alignment with the fewest edits, of which there are `edits`. Among those it prefers few gaps, and pairs with the same
+/// base letter where they differ. `None` for texts too long and too different for the table ([`MAX_CELLS`]).
 pub(super) fn align(truth: &[FoldedChar], output: &[FoldedChar], edits: usize) -> Option<Vec<AlignmentStep>> {
     let same = |pair: &(&FoldedChar, &FoldedChar)| pair.0 == pair.1;
     let head = truth.iter().zip(output).take_while(same).count();
@@ -70,14 +70,14 @@ pub(super) fn align(truth: &[FoldedChar], output: &[FoldedChar], edits: usize) -
     Some(steps)
 }
 
-/// The alignment by dynamic programming over a band: a path of `edits` edits strays no further from the diagonal.
+/// Dynamic programming over a band around the diagonal: a path of `edits` edits is never further from it than that.
 fn banded_alignment(truth: &[FoldedChar], output: &[FoldedChar], edits: usize) -> Option<Vec<AlignmentStep>> {
     let width = (2 * edits + 1).min(output.len() + 1);
     let first = |row: usize| row.saturating_sub(edits).min((output.len() + 1).saturating_sub(width));
     if width.checked_mul(truth.len() + 1)? > MAX_CELLS {
         return None;
     }
-    // Two bits a table: from which table its cell is best reached.
+    // Two bits for each table: the table from which its cell is reached at the least cost.
     let mut origins: Vec<u8> = Vec::with_capacity(width * (truth.len() + 1));
     let (mut before, mut costs): (Vec<Costs>, Vec<Costs>) = (Vec::new(), Vec::new());
     for row in 0..=truth.len() {
@@ -97,7 +97,7 @@ fn banded_alignment(truth: &[FoldedChar], output: &[FoldedChar], edits: usize) -
                 cell = [0, UNREACHABLE_COST, UNREACHABLE_COST];
             }
             let mut reach = |by: usize, from: Costs, cost: u64, opening: bool| {
-                // A place torn open costs a little, so that what is missing is missing in one piece.
+                // A small cost for opening a gap keeps missing text in one piece.
                 let least = (0_usize..3).zip(from).map(|(table, base)| (base + cost + u64::from(opening && table != by), table)).min();
                 if let (Some((least, table)), Some(slot)) = (least, cell.get_mut(by)) {
                     *slot = least.min(UNREACHABLE_COST);

@@ -1,47 +1,47 @@
-//! Whether confidences hold what they promise: expected against actual shares of right values.
+//! Calibration of field confidence: expected against actual share of right values.
 
 use crate::field_accuracy::{FieldComparison, Verdict};
 use serde::Serialize;
 
-/// Confidences of described values beside the truth.
+/// Calibration of the confidence of described values.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Calibration {
-    /// By confidence, in steps of ten; steps without values are left out.
+    /// Bins of confidence in steps of ten, the highest first; empty ones are left out.
     pub steps: Vec<ConfidenceBin>,
-    /// What passes without a person when four values of five do; none where nothing was described.
+    /// The threshold at which four of five values are accepted without a person; none where nothing was described.
     pub passing: Option<AutoAccepted>,
 }
 
-/// Values of like confidence.
+/// Values of similar confidence.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ConfidenceBin {
     /// Lowest confidence, 0 to 100.
     pub from: u8,
-    /// Values given.
+    /// Number of values.
     pub values: u64,
-    /// Of them right.
+    /// Number of right values.
     pub right: u64,
-    /// Mean confidence, 0 to 1: the share that should be right.
+    /// Mean confidence, 0 to 1, which is the expected share of right values.
     pub expected: f64,
-    /// The share that is.
+    /// Actual share of right values, 0 to 1.
     pub actual: f64,
 }
 
-/// Values that pass without a person.
+/// Values accepted without a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct AutoAccepted {
-    /// From this confidence on, 0 to 100.
+    /// Threshold of confidence, 0 to 100.
     pub confidence: u8,
-    /// Values that pass.
+    /// Number of accepted values.
     pub values: u64,
-    /// Of them wrong.
+    /// Number of wrong values among them.
     pub wrong: u64,
 }
 
-/// Share of the values that pass, of a thousand.
+/// Share of accepted values, per mille.
 const AUTO_ACCEPT_PERMILLE: usize = 800;
 
-/// Compares confidences with verdicts.
+/// Calibrates confidences by verdicts.
 #[must_use]
 pub fn calibrate(compared: &[FieldComparison]) -> Calibration {
     let mut given: Vec<(u8, bool)> = compared.iter().filter_map(|one| Some((one.confidence?, one.verdict == Verdict::Right))).collect();

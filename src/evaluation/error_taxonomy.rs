@@ -1,4 +1,4 @@
-//! What kind of errors a page has: every error of the strict character error rate in one class.
+//! Classes of character errors: every error of the strict character error rate falls into one class.
 
 use crate::alignment::{self, AlignmentStep, FoldedChar};
 use crate::reordered_text::find_reordered;
@@ -12,21 +12,21 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorClass {
-    /// The letter is right, its tone or vowel mark is not (`đ` and `d` included).
+    /// Right letter, wrong tone or vowel mark (`đ` and `d` included).
     Marks,
-    /// Capital for small or small for capital.
+    /// Upper case for lower case or the reverse.
     Case,
     /// Punctuation and spacing.
     Punctuation,
-    /// A digit misread, or something misread as a digit.
+    /// A misread digit, or another character read as a digit.
     Digits,
     /// Another letter, or one or two letters too few or too many.
     Letters,
-    /// A run of the truth that was not read.
+    /// A run of the truth that is absent from the output.
     Missing,
-    /// A run that was read and stands nowhere in the truth.
+    /// A run of the output that is absent from the truth.
     Extra,
-    /// Text that was read, but stands elsewhere.
+    /// Text that was read, but at another place.
     Order,
 }
 
@@ -43,7 +43,7 @@ pub const ERROR_CLASSES: [ErrorClass; 8] = [
 ];
 
 impl ErrorClass {
-    /// In words, for reports.
+    /// Label in reports.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -62,22 +62,22 @@ impl ErrorClass {
 /// Errors of one class.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct ErrorClassCount {
-    /// How many, characters.
+    /// Number of characters.
     pub errors: u64,
     /// Per cent of all character errors, rounded to three digits.
     pub share: f64,
 }
 
-/// Errors by class; every class is there.
+/// Errors by class, with an entry for every class.
 pub type ErrorClassCounts = BTreeMap<ErrorClass, ErrorClassCount>;
 
-/// Fewest edits of one kind in a row that are a run, not slips within a word.
+/// Fewest edits of one kind in a row that form a run; fewer are single errors within a word.
 const MIN_RUN: usize = 3;
 
-/// So many equal characters between errors do not part a torn place: chance makes letters meet.
+/// Greatest number of equal characters between errors of one divergent span: single letters agree by chance.
 const MAX_BRIDGE: usize = 2;
 
-/// The errors of one page by class. Their sum is [`crate::text_scores::PageScore::char_errors`].
+/// Counts the errors of one page by class. Their sum is [`crate::text_scores::PageScore::char_errors`].
 #[must_use]
 pub fn page_errors(truth: &str, output: &str) -> ErrorClassCounts {
     let (truth, output) = (normalize_spaces(truth), normalize_spaces(output));
@@ -91,13 +91,13 @@ pub fn page_errors(truth: &str, output: &str) -> ErrorClassCounts {
                 count(class, 1);
             }
         }
-        // Hardly a character of a whole book agrees: that is not the text, whatever it is.
+        // Too long and too different to align: the output is another text.
         None => count(if truth.len() > output.len() { ErrorClass::Missing } else { ErrorClass::Extra }, edits),
     }
     with_shares(|class| counts.get(&class).copied().unwrap_or(0))
 }
 
-/// The errors of all pages by class.
+/// Adds up the errors of all pages by class.
 #[must_use]
 pub fn total_errors<'a>(pages: impl Iterator<Item = &'a ErrorClassCounts> + Clone) -> ErrorClassCounts {
     with_shares(|class| pages.clone().filter_map(|page| page.get(&class)).map(|count| count.errors).sum())
@@ -113,15 +113,15 @@ fn with_shares(errors: impl Fn(ErrorClass) -> u64) -> ErrorClassCounts {
 
 /// The class of every error, in the order of the text.
 fn classify(steps: &[AlignmentStep]) -> Vec<ErrorClass> {
-    let torn = divergent_spans(steps);
+    let spans = divergent_spans(steps);
     let side = |of: fn(&AlignmentStep) -> Option<FoldedChar>| -> Vec<Vec<FoldedChar>> {
-        torn.iter().map(|place| steps.get(place.clone()).unwrap_or_default().iter().filter_map(of).collect()).collect()
+        spans.iter().map(|span| steps.get(span.clone()).unwrap_or_default().iter().filter_map(of).collect()).collect()
     };
     let (missing, extra) = find_reordered(&side(truth_char), &side(output_char));
     let mut is_moved = vec![false; steps.len()];
-    for ((place, missing), extra) in torn.iter().zip(&missing).zip(&extra) {
+    for ((span, missing), extra) in spans.iter().zip(&missing).zip(&extra) {
         let (mut missing, mut extra) = (missing.iter(), extra.iter());
-        for at in place.clone() {
+        for at in span.clone() {
             let Some(step) = steps.get(at) else { continue };
             let of_truth = truth_char(step).is_some() && missing.next().is_some_and(|moved| *moved);
             let of_output = output_char(step).is_some() && extra.next().is_some_and(|moved| *moved);
@@ -135,9 +135,9 @@ fn classify(steps: &[AlignmentStep]) -> Vec<ErrorClass> {
     while let Some(step) = steps.get(at) {
         let rest = steps.get(at..).unwrap_or_default();
         let is_moved_here = is_moved.get(at).copied().unwrap_or(false);
-        // What moved ends a run: the space left beside it is a space, not missing text.
-        let alike = |(other, moved): &(&AlignmentStep, &bool)| step_kind(other) == step_kind(step) && **moved == is_moved_here;
-        let length = rest.iter().zip(is_moved.iter().skip(at)).take_while(alike).count().max(1);
+        // Reordered text ends a run; a space beside it then counts as a space, not as missing text.
+        let is_same_run = |(other, moved): &(&AlignmentStep, &bool)| step_kind(other) == step_kind(step) && **moved == is_moved_here;
+        let length = rest.iter().zip(is_moved.iter().skip(at)).take_while(is_same_run).count().max(1);
         let run = rest.get(..length).unwrap_or_default();
         let is_run = length >= MIN_RUN && run.iter().any(|step| !matches!(classify_step(step), ErrorClass::Punctuation));
         for step in run.iter().filter(|step| step.is_error()) {
@@ -153,6 +153,7 @@ fn classify(steps: &[AlignmentStep]) -> Vec<ErrorClass> {
     classes
 }
 
+/// Character of the truth in a step.
 fn truth_char(step: &AlignmentStep) -> Option<FoldedChar> {
     match step {
         AlignmentStep::Pair(truth, _) | AlignmentStep::Missing(truth) => Some(*truth),
@@ -160,6 +161,7 @@ fn truth_char(step: &AlignmentStep) -> Option<FoldedChar> {
     }
 }
 
+/// Character of the output in a step.
 fn output_char(step: &AlignmentStep) -> Option<FoldedChar> {
     match step {
         AlignmentStep::Pair(_, output) | AlignmentStep::Extra(output) => Some(*output),
@@ -167,7 +169,7 @@ fn output_char(step: &AlignmentStep) -> Option<FoldedChar> {
     }
 }
 
-/// Steps of one kind in a row belong together.
+/// Kind of a step; consecutive steps of one kind form a run.
 fn step_kind(step: &AlignmentStep) -> u8 {
     match step {
         AlignmentStep::Pair(..) => 0,
@@ -176,22 +178,22 @@ fn step_kind(step: &AlignmentStep) -> u8 {
     }
 }
 
-/// Stretches where the texts part: errors with at most [`BRIDGE`] equal characters between them, of which at
-/// least [`RUN`] are more than a wrong mark or case.
+/// Divergent spans: errors with at most [`MAX_BRIDGE`] equal characters between them, of which at least [`MIN_RUN`] are more
+/// than a wrong mark or case.
 fn divergent_spans(steps: &[AlignmentStep]) -> Vec<Range<usize>> {
-    let mut places: Vec<Range<usize>> = Vec::new();
+    let mut spans: Vec<Range<usize>> = Vec::new();
     for (at, _) in steps.iter().enumerate().filter(|(_, step)| step.is_error()) {
-        match places.last_mut() {
+        match spans.last_mut() {
             Some(last) if at - last.end <= MAX_BRIDGE => last.end = at + 1,
-            _ => places.push(at..at + 1),
+            _ => spans.push(at..at + 1),
         }
     }
     let is_grave = |step: &&AlignmentStep| !matches!(step, AlignmentStep::Pair(truth, output) if truth.base == output.base);
-    places.retain(|place| steps.get(place.clone()).unwrap_or_default().iter().filter(is_grave).count() >= MIN_RUN);
-    places
+    spans.retain(|span| steps.get(span.clone()).unwrap_or_default().iter().filter(is_grave).count() >= MIN_RUN);
+    spans
 }
 
-/// The class of one error by itself.
+/// Class of a single error.
 fn classify_step(step: &AlignmentStep) -> ErrorClass {
     match step {
         AlignmentStep::Pair(truth, output) => {

@@ -1,4 +1,4 @@
-//! Described fields against known ones.
+//! Accuracy of described fields against known ones.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -13,11 +13,11 @@ use std::collections::BTreeMap;
 pub enum Verdict {
     /// Equal after NFC, space and case folding.
     Right,
-    /// Something else was given.
+    /// Another value was described.
     Wrong,
-    /// Nothing was given.
+    /// No value was described.
     Absent,
-    /// A value was given where the document has none.
+    /// A value was described where the document has none.
     Invented,
 }
 
@@ -26,29 +26,29 @@ pub enum Verdict {
 pub struct FieldComparison {
     /// Key of the known value, such as `so_ky_hieu`.
     pub field: String,
-    /// What it should be; none where the page has none.
+    /// The known value; none where the document has none.
     pub expected: Option<String>,
-    /// What was described.
+    /// The described value.
     pub found: Option<String>,
-    /// How sure the described value is, 0 to 100.
+    /// Confidence of the described value, 0 to 100.
     pub confidence: Option<u8>,
     /// The verdict.
     pub verdict: Verdict,
-    /// The known value holds handwriting.
+    /// Whether the known value is in part handwritten.
     pub handwritten: bool,
 }
 
-/// A field that is not as it should be.
+/// A field whose value is not right.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldDifference {
     /// The page or document.
     pub of: String,
-    /// What it should be and what it is.
+    /// The comparison.
     #[serde(flatten)]
     pub compared: FieldComparison,
 }
 
-/// Those of `compared` that are not right.
+/// The fields of `compared` whose value is not right.
 pub fn field_differences(of: &str, compared: &[FieldComparison]) -> Vec<FieldDifference> {
     let wrong = compared.iter().filter(|one| one.verdict != Verdict::Right);
     wrong.map(|one| FieldDifference { of: of.to_owned(), compared: one.clone() }).collect()
@@ -59,21 +59,21 @@ pub fn field_differences(of: &str, compared: &[FieldComparison]) -> Vec<FieldDif
 pub struct FieldTally {
     /// Equal.
     pub right: u64,
-    /// Something else.
+    /// Another value.
     pub wrong: u64,
-    /// Nothing given.
+    /// No value.
     pub absent: u64,
-    /// Given where there is none.
+    /// A value where there is none.
     pub invented: u64,
-    /// Of the right, wrong and absent: how many hold handwriting.
+    /// Number of right, wrong and absent values that are in part handwritten.
     pub handwritten: u64,
 }
 
-/// Keys of a `<id>.meta.json`, in the order they are compared.
+/// Keys of a `<id>.meta.json`, in the order of comparison.
 pub const TRUTH_KEYS: [&str; 8] =
     ["loai_van_ban", "so_ky_hieu", "ngay_ban_hanh", "co_quan_ban_hanh", "trich_yeu", "dia_danh", "nguoi_ky", "chuc_vu_nguoi_ky"];
 
-/// The field of a description that answers to a key alone.
+/// Field of a description for a key; none for keys without a field of their own.
 fn field_name(key: &str) -> Option<&'static str> {
     match key {
         "ngay_ban_hanh" => Some("issuedDate"),
@@ -86,7 +86,7 @@ fn field_name(key: &str) -> Option<&'static str> {
     }
 }
 
-/// The described value for a key of the known ones.
+/// Described value for a key of [`TRUTH_KEYS`].
 #[must_use]
 pub fn described_value(description: &Description, key: &str) -> Option<String> {
     let field = |name: &str| description.fields.get(name).map(|field| field.value.clone());
@@ -95,7 +95,7 @@ pub fn described_value(description: &Description, key: &str) -> Option<String> {
         "so_ky_hieu" => {
             let number = field("codeNumber")?;
             let notation = field("codeNotation")?;
-            // The party writes number-type/organ, the state number/type-organ.
+            // Party bodies write number-type/organ, state bodies number/type-organ.
             let party = notation.contains('/') && !notation.starts_with(|c: char| c.is_ascii_digit());
             Some(format!("{number}{}{notation}", if party { '-' } else { '/' }))
         }
@@ -103,7 +103,7 @@ pub fn described_value(description: &Description, key: &str) -> Option<String> {
     }
 }
 
-/// How sure the described value for a key is, 0 to 100.
+/// Confidence of the described value for a key, 0 to 100.
 fn described_confidence(description: &Description, key: &str) -> Option<u8> {
     let field = |name: &str| description.fields.get(name).map(|field| field.confidence);
     match key {
@@ -113,15 +113,16 @@ fn described_confidence(description: &Description, key: &str) -> Option<u8> {
     }
 }
 
+/// NFC, single spaces, lower case.
 fn normalize_value(text: &str) -> String {
     nfc(text).split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// Compares a description with the text of a `<id>.meta.json`. Keys that are not in it are not compared; a
-/// key that is `null` says the page has no such value.
+/// Compares a description with the text of a `<id>.meta.json`. Absent keys are not compared; `null` means that the document
+/// has no such value.
 ///
 /// # Errors
-/// The text is not a JSON object.
+/// `Invalid` where the text is not a JSON object.
 pub fn compare(description: &Description, known: &str) -> Result<Vec<FieldComparison>> {
     let bad = |what: &str| Error::invalid(format!("known fields: {what}; write an object as in data/pages/*.meta.json"));
     let known: Value = serde_json::from_str(known).map_err(|error| bad(&error.to_string()))?;
@@ -153,7 +154,7 @@ pub fn compare(description: &Description, known: &str) -> Result<Vec<FieldCompar
     Ok(compared)
 }
 
-/// Whether one of the handwritten stretches stands in this value.
+/// Whether one of the handwritten spans is a part of this value.
 fn holds_handwriting(key: &str, expected: &str, spans: &[String]) -> bool {
     spans.iter().any(|span| match key {
         "so_ky_hieu" => expected.split('/').next() == Some(span.as_str()),

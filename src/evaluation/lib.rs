@@ -1,4 +1,4 @@
-//! How well was it read? Error rates against ground truth, and described fields against known ones.
+//! Accuracy of recognition and description against ground truth, and benchmarks that measure it.
 
 mod alignment;
 pub mod benchmarks;
@@ -8,4 +8,5 @@ pub mod field_accuracy;
 mod reordered_text;
 pub mod split_scores;
 pub mod text_scores;
+pub mod training;
 pub mod word_calibration;

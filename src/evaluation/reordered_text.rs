@@ -1,14 +1,14 @@
-//! Text that is there, but elsewhere: stretches that stand both among what is missing and among what is extra.
+//! Reordered text: spans that are both in the missing and in the extra text.
 
 use crate::alignment::FoldedChar;
 
-/// Shortest stretch that is believed to have moved, characters; a shorter one could be chance.
+/// Least length of a reordered span, characters; shorter ones may agree by chance.
 const MIN_SPAN: usize = 8;
 
-/// Shortest whole run that is believed to have moved, characters: "KHẨN" in another corner of the page.
+/// Least length of a reordered span that is a whole run, characters, such as "KHẨN" in another corner of the page.
 const MIN_WHOLE_RUN: usize = 4;
 
-/// A stretch common to both sides.
+/// A span common to both sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct CommonSpan {
     missing: usize,
@@ -16,11 +16,11 @@ struct CommonSpan {
     length: usize,
 }
 
-/// Which characters of the missing runs stand also in the extra runs, and which of the extra in the missing.
-/// Longest stretches first, each taken once; case and marks do not count.
+/// Marks the characters of the missing runs that are also in the extra runs, and the reverse. Longest spans first, each
+/// used once; case and diacritics are ignored.
 pub(crate) fn find_reordered(missing: &[Vec<FoldedChar>], extra: &[Vec<FoldedChar>]) -> (Vec<Vec<bool>>, Vec<Vec<bool>>) {
     let (mut missing_line, mut extra_line) = (JoinedRuns::join(missing), JoinedRuns::join(extra));
-    // At most one stretch for every SHORTEST_RUN characters: the loop ends.
+    // Ends: every round marks at least MIN_WHOLE_RUN characters.
     while let Some(common) = longest_common_span(&missing_line, &extra_line) {
         missing_line.mark_taken(common.missing, common.length);
         extra_line.mark_taken(common.extra, common.length);
@@ -28,9 +28,9 @@ pub(crate) fn find_reordered(missing: &[Vec<FoldedChar>], extra: &[Vec<FoldedCha
     (missing_line.taken_by_run(missing), extra_line.taken_by_run(extra))
 }
 
-/// Runs one after another.
+/// Runs joined to one sequence.
 struct JoinedRuns {
-    /// Bases of the characters; `None` between runs and where a stretch was taken.
+    /// Base letters; `None` between runs and where a span was used.
     bases: Vec<Option<char>>,
     taken: Vec<bool>,
 }
@@ -55,13 +55,13 @@ impl JoinedRuns {
         }
     }
 
-    /// Whether the stretch has nothing of its run left at either side.
+    /// Whether the span reaches to the ends of its run.
     fn is_whole(&self, start: usize, length: usize) -> bool {
         let free = |at: Option<usize>| at.and_then(|at| self.bases.get(at)).is_some_and(Option::is_some);
         !free(start.checked_sub(1)) && !free(Some(start + length))
     }
 
-    /// The taken marks by run.
+    /// The marks, by run.
     fn taken_by_run(&self, runs: &[Vec<FoldedChar>]) -> Vec<Vec<bool>> {
         let mut rest = self.taken.iter().skip(1).copied();
         let mut marks = Vec::new();
@@ -73,7 +73,7 @@ impl JoinedRuns {
     }
 }
 
-/// The longest stretch that both sides hold, if it is long enough to be no chance.
+/// The longest span common to both sides that is long enough not to be chance.
 fn longest_common_span(missing: &JoinedRuns, extra: &JoinedRuns) -> Option<CommonSpan> {
     let mut best: Option<CommonSpan> = None;
     let mut above = vec![0_usize; extra.bases.len() + 1];
@@ -97,7 +97,7 @@ fn longest_common_span(missing: &JoinedRuns, extra: &JoinedRuns) -> Option<Commo
     best
 }
 
-/// Dots and spaces are alike everywhere: half of a stretch must be letters or digits.
+/// Whether at least half of the span are letters or digits; dots and spaces agree everywhere.
 fn is_significant(missing: &JoinedRuns, common: CommonSpan) -> bool {
     let stretch = missing.bases.iter().skip(common.missing).take(common.length);
     stretch.filter(|base| base.is_some_and(|base| base != ' ')).count() * 2 >= common.length

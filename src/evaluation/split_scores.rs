@@ -1,24 +1,24 @@
-//! How well piles of pages are cut into documents (tách văn bản).
+//! Accuracy of the separation of page stacks into documents (tách văn bản).
 
 use serde::Serialize;
 
-/// Cuts of one pile or of several. The first page of a pile begins a document in any case and is not counted.
+/// Document starts of one stack or several. The first page of a stack always begins a document and is not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct SplitCounts {
-    /// Document starts that were found.
+    /// True starts that were found.
     pub right: usize,
-    /// Starts that are none.
+    /// Starts that were found, but are none.
     pub wrong: usize,
-    /// Starts that were not found.
+    /// True starts that were not found.
     pub missed: usize,
     /// Documents of the truth.
     pub documents: usize,
-    /// Of these, found with exactly their pages.
+    /// Documents found with exactly their pages.
     pub exact: usize,
 }
 
 impl SplitCounts {
-    /// Adds those of another pile.
+    /// Adds the counts of another stack.
     pub fn add(&mut self, other: &Self) {
         self.right += other.right;
         self.wrong += other.wrong;
@@ -56,18 +56,18 @@ fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
 }
 
-/// A place at which a pile was cut wrongly.
+/// A mistake of separation, with the index of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SplitMistake {
-    /// The page begins a document and was not found to.
+    /// The page begins a document, which was not found.
     Missed(usize),
-    /// The page goes on with a document and was taken for a start.
+    /// The page continues a document and was taken for a start.
     Wrong(usize),
 }
 
-/// Compares the documents found in a pile with the true ones. `truth` names the document of every page, in the
-/// order of the pile, and none for a separator sheet: whether that goes with the document before or behind it is
-/// all the same. `found` lists indexes of pages; a page in none of its lists counts as a document of its own.
+/// Compares the documents found in a stack with the true ones. `truth` names the document of every page in the order of the
+/// stack; none for a separator sheet, which may go with the document before or after it. `found` lists page indexes; a page
+/// in none of the lists counts as a document of its own.
 #[must_use]
 pub fn compare_splits(truth: &[Option<usize>], found: &[Vec<usize>]) -> (SplitCounts, Vec<SplitMistake>) {
     let mut place = vec![None; truth.len()];
@@ -84,26 +84,26 @@ pub fn compare_splits(truth: &[Option<usize>], found: &[Vec<usize>]) -> (SplitCo
         .enumerate()
         .filter_map(|(at, (document, place))| document.map(|document| (at, document, *place)))
         .collect();
-    let (mut cuts, mut mistakes) = (SplitCounts::default(), Vec::new());
+    let (mut counts, mut mistakes) = (SplitCounts::default(), Vec::new());
     for pair in pages.windows(2) {
         let [(_, document, place), (at, next, next_place)] = pair else { continue };
         match (document != next, place != next_place || place.is_none()) {
-            (true, true) => cuts.right += 1,
+            (true, true) => counts.right += 1,
             (true, false) => mistakes.push(SplitMistake::Missed(*at)),
             (false, true) => mistakes.push(SplitMistake::Wrong(*at)),
             (false, false) => {}
         }
     }
-    cuts.missed = mistakes.iter().filter(|mistake| matches!(mistake, SplitMistake::Missed(_))).count();
-    cuts.wrong = mistakes.len() - cuts.missed;
+    counts.missed = mistakes.iter().filter(|mistake| matches!(mistake, SplitMistake::Missed(_))).count();
+    counts.wrong = mistakes.len() - counts.missed;
     for document in pages.chunk_by(|one, next| one.1 == next.1) {
-        cuts.documents += 1;
+        counts.documents += 1;
         let Some((first, _, place)) = document.first() else { continue };
         let last = document.last().map_or(*first, |page| page.0);
         let alone = place.is_some() && pages.iter().filter(|page| page.2 == *place).all(|page| (*first..=last).contains(&page.0));
-        cuts.exact += usize::from(alone && document.iter().all(|page| page.2 == *place));
+        counts.exact += usize::from(alone && document.iter().all(|page| page.2 == *place));
     }
-    (cuts, mistakes)
+    (counts, mistakes)
 }
 
 #[cfg(test)]
@@ -114,28 +114,28 @@ mod tests {
     fn a_perfect_cut_is_perfect_wherever_the_sheets_lie() {
         let truth = [Some(4), Some(4), None, Some(1), None, Some(2)];
         for found in [vec![vec![0, 1], vec![2, 3], vec![4, 5]], vec![vec![0, 1, 2], vec![3, 4], vec![5]]] {
-            let (cuts, mistakes) = compare_splits(&truth, &found);
-            assert_eq!(cuts, SplitCounts { right: 2, documents: 3, exact: 3, ..SplitCounts::default() });
+            let (counts, mistakes) = compare_splits(&truth, &found);
+            assert_eq!(counts, SplitCounts { right: 2, documents: 3, exact: 3, ..SplitCounts::default() });
             assert!(mistakes.is_empty());
-            assert!((cuts.f1() - 1.0).abs() < 1e-9 && (cuts.exactness() - 1.0).abs() < 1e-9);
+            assert!((counts.f1() - 1.0).abs() < 1e-9 && (counts.exactness() - 1.0).abs() < 1e-9);
         }
     }
 
     #[test]
     fn missed_and_wrong_starts_are_named() {
         let truth = [Some(0), Some(0), Some(1), Some(2), Some(2)];
-        let (cuts, mistakes) = compare_splits(&truth, &[vec![0], vec![1, 2], vec![3, 4]]);
-        assert_eq!(cuts, SplitCounts { right: 1, wrong: 1, missed: 1, documents: 3, exact: 1 });
+        let (counts, mistakes) = compare_splits(&truth, &[vec![0], vec![1, 2], vec![3, 4]]);
+        assert_eq!(counts, SplitCounts { right: 1, wrong: 1, missed: 1, documents: 3, exact: 1 });
         assert_eq!(mistakes, [SplitMistake::Wrong(1), SplitMistake::Missed(2)]);
-        assert!((cuts.precision() - 0.5).abs() < 1e-9 && (cuts.recall() - 0.5).abs() < 1e-9);
-        let mut all = cuts;
-        all.add(&cuts);
+        assert!((counts.precision() - 0.5).abs() < 1e-9 && (counts.recall() - 0.5).abs() < 1e-9);
+        let mut all = counts;
+        all.add(&counts);
         assert_eq!((all.right, all.documents), (2, 6));
     }
 
     #[test]
     fn a_lost_page_spoils_its_document() {
-        let (cuts, _) = compare_splits(&[Some(0), Some(0)], &[vec![0]]);
-        assert_eq!((cuts.exact, cuts.wrong), (0, 1));
+        let (counts, _) = compare_splits(&[Some(0), Some(0)], &[vec![0]]);
+        assert_eq!((counts.exact, counts.wrong), (0, 1));
     }
 }

@@ -1,9 +1,9 @@
 //! Error rates of recognised text against ground truth.
 //!
 //! CER and WER are strict: NFC, runs of white space folded to one space, edit distance by length. CERn is
-//! free of reading order: every line of the ground truth, longest first, is aligned to its best place in
-//! what remains of the output (semi-global edit distance); a line whose best place costs three quarters of
-//! its length counts as missing, output left over counts as insertions.
+//! independent of reading order: every line of the ground truth, longest first, is aligned to its best place in
+//! the rest of the output (semi-global edit distance); a line whose best place costs three quarters of
+//! its length counts as missing, remaining output counts as insertions.
 
 use rapidfuzz::distance::levenshtein;
 use serde::Serialize;
@@ -23,37 +23,37 @@ pub struct PageScore {
     pub word_errors: u64,
     /// Characters of the ground truth's lines.
     pub line_chars: u64,
-    /// Edits free of reading order.
+    /// Edits independent of reading order, in characters.
     pub order_free_errors: u64,
 }
 
-/// Error rates over pages, per cent, rounded to three digits. Over characters, not over pages.
+/// Error rates over the characters or words of all pages, per cent, rounded to three digits.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct TotalScore {
-    /// How many pages.
+    /// Number of pages.
     pub pages: u64,
     /// Character error rate.
     pub cer: f64,
     /// Word error rate.
     pub wer: f64,
-    /// Character error rate free of reading order (CERn).
+    /// Character error rate independent of reading order (CERn).
     pub cer_order_free: f64,
 }
 
-/// Marks a place in the output that a line has taken. No character has it.
+/// Marks output that a line was aligned to. No character has this number.
 const CONSUMED: u32 = u32::MAX;
 
-/// White space as Python's `str.isspace` and `\s` know it: Unicode's and the four separators U+001C to U+001F.
+/// White space as in Python's `str.isspace` and `\s`: Unicode's and the four separators U+001C to U+001F.
 fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
 }
 
-/// The text that strict scores compare: NFC, runs of white space as one space.
+/// Normalises for the strict scores: NFC, runs of white space as one space.
 pub(crate) fn normalize_spaces(text: &str) -> String {
     nfc(text).split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Without the marks of rules, fraction slash as slash.
+/// Normalises for CERn: `|` and `_`, as which engines read ruled lines, as spaces, fraction slash as slash.
 fn strip_rules(text: &str) -> String {
     let bare: String = text
         .chars()
@@ -66,12 +66,12 @@ fn strip_rules(text: &str) -> String {
     normalize_spaces(&bare)
 }
 
-/// Line ends as Python's `str.splitlines` knows them (an empty line more or less does not count here).
+/// Line ends as in Python's `str.splitlines`, except that CR LF counts as two; empty lines do not matter here.
 fn is_line_end(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Cost of the best alignment of `pattern` that ends at each place of `text`, written into `row`.
+/// Writes the cost of the best alignment of `pattern` that ends at each place of `text` into `row`.
 fn end_costs<'a>(pattern: impl Iterator<Item = &'a u32>, text: &[u32], row: &mut Vec<u32>) {
     row.clear();
     row.resize(text.len() + 1, 0);
@@ -91,12 +91,13 @@ fn end_costs<'a>(pattern: impl Iterator<Item = &'a u32>, text: &[u32], row: &mut
     }
 }
 
-/// First place of the least cost, and that cost.
+/// First place of the least cost, with that cost.
 fn first_minimum(row: &[u32]) -> (usize, u32) {
     let cost = row.iter().copied().min().unwrap_or(0);
     (row.iter().position(|cell| *cell == cost).unwrap_or(0), cost)
 }
 
+/// Errors for CERn, see the module.
 fn count_order_free_errors(lines: &[String], hypothesis: &str) -> u64 {
     let mut text: Vec<u32> = hypothesis.chars().map(u32::from).collect();
     let mut patterns: Vec<Vec<u32>> = lines.iter().map(|line| line.chars().map(u32::from).collect()).collect();
@@ -125,7 +126,7 @@ fn count_order_free_errors(lines: &[String], hypothesis: &str) -> u64 {
     errors + left as u64
 }
 
-/// Scores one page's text. A page without output is `""`: all missing.
+/// Scores the text of one page. For a page without output pass `""`.
 #[must_use]
 pub fn score_page(truth: &str, output: &str) -> PageScore {
     let (truth_text, output_text) = (normalize_spaces(truth), normalize_spaces(output));
@@ -151,7 +152,7 @@ pub fn score_page(truth: &str, output: &str) -> PageScore {
     }
 }
 
-/// Rates over all pages.
+/// Error rates over all pages.
 #[must_use]
 pub fn total_score<'a>(pages: impl Iterator<Item = &'a PageScore> + Clone) -> TotalScore {
     let sum = |of: fn(&PageScore) -> u64| pages.clone().map(of).sum::<u64>();
@@ -171,7 +172,7 @@ pub fn error_rate(errors: u64, length: u64) -> f64 {
     format!("{per_cent:.3}").parse().unwrap_or(per_cent)
 }
 
-/// How alike two texts are, 0 to 1: one less the share of letters that differ.
+/// Similarity of two texts, 0 to 1: 1 less the edit distance as share of the longer text.
 #[must_use]
 pub fn similarity(one: &str, other: &str) -> f64 {
     levenshtein::normalized_similarity(one.chars(), other.chars())

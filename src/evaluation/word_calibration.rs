@@ -1,32 +1,32 @@
-//! Whether words are right as often as they are sure: what `description` reckons with.
+//! Calibration of word confidence, on which `sohoa_extraction::description` relies.
 
 use serde::Serialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use sohoa_base::model::page::reading::Word;
 use sohoa_base::text::nfc::nfc;
 
-/// From which confidence on the steps begin, 0 to 100.
+/// Lowest confidence of each bin, 0 to 100.
 pub const BIN_STARTS: [u8; 10] = [0, 50, 80, 86, 88, 90, 92, 94, 96, 98];
 
-/// Words of like confidence.
+/// Words of similar confidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct WordConfidenceBin {
     /// Lowest confidence, 0 to 100.
     pub from: u8,
-    /// Words with a letter.
+    /// Number of words with a letter.
     pub words: u64,
-    /// Of them, those that stand in the truth in the same order.
+    /// Number of those that are in the truth in the same order.
     pub right: u64,
 }
 
-/// No words.
+/// Bins without words.
 #[must_use]
 pub fn empty_bins() -> Vec<WordConfidenceBin> {
     BIN_STARTS.iter().map(|from| WordConfidenceBin { from: *from, words: 0, right: 0 }).collect()
 }
 
-/// Adds the words of a page to `steps`.
-pub fn add_page(steps: &mut [WordConfidenceBin], truth: &str, words: &[&Word]) {
+/// Adds the words of a page to `bins`.
+pub fn add_page(bins: &mut [WordConfidenceBin], truth: &str, words: &[&Word]) {
     let truth = nfc(truth);
     let expected: Vec<&str> = truth.split_whitespace().collect();
     let read: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
@@ -37,9 +37,9 @@ pub fn add_page(steps: &mut [WordConfidenceBin], truth: &str, words: &[&Word]) {
         }
     }
     for (word, right) in words.iter().zip(is_right).filter(|(word, _)| word.text.chars().any(char::is_alphabetic)) {
-        if let Some(step) = steps.iter_mut().rev().find(|step| step.from <= word.confidence) {
-            step.words += 1;
-            step.right += u64::from(right);
+        if let Some(bin) = bins.iter_mut().rev().find(|bin| bin.from <= word.confidence) {
+            bin.words += 1;
+            bin.right += u64::from(right);
         }
     }
 }

@@ -1,13 +1,14 @@
-//! Describing one document from its pages' readings.
+//! Description of a document from its pages' readings: kind and fields.
 
 use crate::fields::legal_basis;
 use crate::fields::personal_data;
 use crate::fields::place_and_date;
 use crate::fields::subject::TextSpan;
 use crate::fields::{issuer, kind, number, secrecy, signer, subject};
-use crate::page_zones::{ConfidenceMean, PageZones, Row, find_zones, page_rows};
+use crate::page_zones::{PageZones, Row, find_zones, page_rows};
 use crate::separation::split;
 use crate::string_similarity;
+use crate::word_confidence::ConfidenceMean;
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::{Block, Reading, WordSource};
 use sohoa_base::model::personal_data::PersonalData;
@@ -16,7 +17,7 @@ use sohoa_base::text::diacritic_restoration::{PhraseBigrams, suggest_diacritics}
 use sohoa_base::text::nfc::nfc;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Fields being gathered.
+/// Fields collected so far.
 #[derive(Default)]
 struct FieldSet(BTreeMap<String, Field>);
 
@@ -41,7 +42,7 @@ impl FieldSet {
     }
 }
 
-/// Kind and fields of the document that these pages make, in order.
+/// Describes the document with these pages, in order.
 #[must_use]
 pub fn describe(pages: &[&Reading]) -> Description {
     let mut describer = Describer::default();
@@ -51,41 +52,42 @@ pub fn describe(pages: &[&Reading]) -> Description {
     describer.finish()
 }
 
-/// Describes a document page after page, holding none of them.
+/// Describes a document page by page, without keeping the readings.
 ///
-/// Field names: `codeNumber`, `codeNotation`, `issuedDate` (`YYYY-MM-DD`), `organName`, `subject`,
-/// `language`, `place`, `signer`, `position`, `recipients`, `grounds`, `urgency`, `secrecy`, `copy`. What was not found,
-/// or cannot be (month 13), is left out: nothing is invented. Confidences join the engine's with how sure
-/// the rule is. Separator sheets and blank pages in front are passed over.
+/// Field names: `codeNumber`, `codeNotation`, `issuedDate` (`YYYY-MM-DD`), `organName`, `subject`, `language`, `place`,
+/// `signer`, `position`, `recipients`, `grounds`, `urgency`, `secrecy`, `copy`. Values that were not found, or are
+/// impossible (month 13), are left out. Confidences combine those of the engine and of the rule. Separator sheets and
+/// blank pages in front are skipped.
 #[derive(Default)]
 pub struct Describer {
     pages: u32,
     fields: FieldSet,
-    /// The kind, once the first page of the paper was met.
+    /// Kind, once the first page of the document was added.
     kind: Option<kind::DetectedKind>,
-    /// The signing block that counts, and its page: the first with a name, else the first.
+    /// Best signing block with its page: the first with a name, else the first.
     signing_block: Option<(u32, signer::SigningBlock)>,
     has_copy_mark: bool,
     letter_statistics: LetterStatistics,
     personal_data: Vec<PersonalData>,
     front_words: BTreeSet<String>,
     phrases: PhraseBigrams,
-    /// Words that people corrected.
+    /// Words corrected by people.
     corrected_words: BTreeSet<String>,
-    /// The latest day of a paper that is cited, `YYYY-MM-DD`.
+    /// Latest date of a cited document, `YYYY-MM-DD`.
     latest_cited_date: Option<String>,
 }
 
-/// Most that is sure of a day that the text contradicts, 0 to 100.
+/// Maximum confidence of a date that the text contradicts, 0 to 100.
 const MAX_CONTRADICTED_CONFIDENCE: u8 = 30;
 
-/// Pages whose phrases are kept to mend the subject by: the first of a long document are enough.
+/// Number of pages whose phrases are kept to restore diacritics of the subject: the first ones of a long document
+/// suffice.
 const MAX_PHRASE_PAGES: u32 = 30;
 
-/// Most words of a first page that are kept for telling its kind.
+/// Maximum number of words of a first page kept for classification.
 const MAX_FRONT_WORDS: usize = 120;
 
-/// Letters of the document, and how sure their words are.
+/// Letters of the document, and the confidences of their words.
 #[derive(Default)]
 struct LetterStatistics {
     all: usize,
@@ -94,7 +96,7 @@ struct LetterStatistics {
 }
 
 impl Describer {
-    /// The next page; an empty reading for one that could not be read.
+    /// Adds the next page; an empty reading for an unreadable one.
     pub fn add_page(&mut self, page: &Reading) {
         self.pages = self.pages.saturating_add(1);
         let number = self.pages;
@@ -118,13 +120,13 @@ impl Describer {
         self.personal_data.extend(personal_data::find_personal_data(page, number));
     }
 
-    /// Words under the head of the first page, without marks, for telling its kind.
+    /// Words below the header of the first page, folded, for classification.
     #[must_use]
     pub fn front_words(&self) -> &BTreeSet<String> {
         &self.front_words
     }
 
-    /// What the pages say together.
+    /// Completes the description.
     #[must_use]
     pub fn finish(mut self) -> Description {
         let Some(found) = self.kind else {
@@ -184,7 +186,7 @@ fn header_bottom(zones: &PageZones<'_>) -> u32 {
 }
 
 impl FieldSet {
-    /// What the first page says; the kind is returned.
+    /// Sets the fields of the first page, and returns the kind.
     fn set_front_page(&mut self, page: &Reading, zones: &PageZones<'_>, front: u32) -> kind::DetectedKind {
         let numbered = number::find_document_number(zones);
         let found = kind::detect_kind(page, zones, numbered.as_ref().map(|(numbered, _)| numbered));
@@ -225,20 +227,22 @@ impl FieldSet {
         found
     }
 
-    /// Mends marks by what the document says elsewhere: a subject comes again in its text. Words of `corrected` stay.
+    /// Restores diacritics from repetitions in the document, because a subject recurs in its text. Words of `corrected`
+    /// are kept.
     fn correct_diacritics(&mut self, name: &str, phrases: &PhraseBigrams, corrected: &BTreeSet<String>) {
         let Some(field) = self.0.get_mut(name) else { return };
         let words: Vec<&str> = field.value.split(' ').collect();
-        let mends = suggest_diacritics(&words, phrases).into_iter().zip(&words);
-        let kept = mends.map(|(mend, word)| mend.filter(|_| !corrected.contains(*word)).unwrap_or_else(|| (*word).to_owned()));
-        let value = kept.collect::<Vec<_>>().join(" ");
+        let suggestions = suggest_diacritics(&words, phrases).into_iter().zip(&words);
+        let restored =
+            suggestions.map(|(suggestion, word)| suggestion.filter(|_| !corrected.contains(*word)).unwrap_or_else(|| (*word).to_owned()));
+        let value = restored.collect::<Vec<_>>().join(" ");
         if value != field.value {
             let read = std::mem::replace(&mut field.value, value);
             field.alternatives.insert(0, Candidate { value: read, confidence: field.confidence, source: FieldSource::Reading });
         }
     }
 
-    /// No paper is older than those that it cites: one of the two days was misread.
+    /// Limits the confidence of a date before that of a cited document: one of the two was misread.
     fn limit_date_confidence(&mut self, cited: Option<&str>) {
         if let (Some(issued), Some(cited)) = (self.0.get_mut("issuedDate"), cited)
             && issued.value.as_str() < cited
@@ -247,7 +251,8 @@ impl FieldSet {
         }
     }
 
-    /// The form of a copy (sao y, sao lục, trích sao): a row of capitals that says only that. Whether there is one.
+    /// Sets the form of a copy (sao y, sao lục, trích sao) from a row of capitals with nothing else. Returns whether one
+    /// was found.
     fn set_copy_mark(&mut self, page: &Reading, number: u32) -> bool {
         let forms = [("saoy", "sao y"), ("saoybanchinh", "sao y"), ("saoluc", "sao lục"), ("trichsao", "trích sao"), ("bansao", "bản sao")];
         for row in page_rows(page) {
@@ -274,7 +279,7 @@ impl LetterStatistics {
         self.confidence.add(page.words());
     }
 
-    /// Vietnamese (01) when its letters are there; else nothing is said.
+    /// Sets Vietnamese (01) if its letters are found; else no language.
     fn set_language(&self, fields: &mut FieldSet) {
         if self.non_ascii * 100 >= self.all * 8 && self.all >= 20 {
             fields.set("language", "01", (self.confidence.mean() + 100) / 2, None, None);

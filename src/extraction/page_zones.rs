@@ -1,6 +1,7 @@
-//! The zones of a page, rebuilt from word boxes: OCR often runs the two header columns into one line.
+//! Zones of a page, rebuilt from word boxes: OCR often joins the two header columns into one line.
 
 use crate::string_similarity::{find_phrase, fold_text, normalize_lookalikes, normalized_key};
+use crate::word_confidence::mean_confidence;
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::{Reading, Word, WordSource};
 
@@ -9,19 +10,19 @@ use sohoa_base::model::page::reading::{Reading, Word, WordSource};
 pub(crate) struct Row<'a> {
     /// Words, left to right.
     pub(crate) words: Vec<&'a Word>,
-    /// Around the words.
+    /// Bounding box of the words.
     pub(crate) bounds: Bounds,
-    /// Height of the middle, px, as if the page had no skew.
+    /// Vertical centre, px, corrected for the page's skew.
     deskewed_middle: i64,
 }
 
 impl Row<'_> {
-    /// Words joined by spaces, look-alikes cleaned.
+    /// Words joined by spaces, with look-alikes replaced.
     pub(crate) fn text(&self) -> String {
         normalize_lookalikes(&self.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" "))
     }
 
-    /// [`Row::text`] before marks were mended.
+    /// [`Row::text`] before diacritics were restored.
     pub(crate) fn text_as_read(&self) -> String {
         let read = |word: &&Word| match (word.source, &word.alternative) {
             (WordSource::DiacriticRestoration, Some(read)) => read.text.clone(),
@@ -35,67 +36,18 @@ impl Row<'_> {
         fold_text(&self.text())
     }
 
-    /// Mean word confidence by length.
+    /// Mean word confidence weighted by length, 0 to 100.
     pub(crate) fn confidence(&self) -> u32 {
         mean_confidence(self.words.iter().copied())
     }
 
-    /// Horizontal middle, px.
+    /// Horizontal centre, px.
     pub(crate) fn center(&self) -> u32 {
         u32::midpoint(self.bounds.x0, self.bounds.x1)
     }
 }
 
-/// Mean confidence of words weighted by their length; 0 for none.
-pub(crate) fn mean_confidence<'a>(words: impl IntoIterator<Item = &'a Word>) -> u32 {
-    let mut sureness = ConfidenceMean::default();
-    sureness.add(words);
-    sureness.mean()
-}
-
-/// How many of a thousand words are right that an engine is so sure of (0 to 100), by steps between which it is linear:
-/// as `sohoa eval` counts them on scanned pages with ground truth, rounded and made to rise.
-const ACCURACY_BY_CONFIDENCE: [(u32, u32); 10] =
-    [(0, 400), (50, 600), (80, 800), (86, 850), (88, 910), (90, 950), (92, 979), (94, 985), (96, 995), (100, 999)];
-
-/// How sure it is that all words are right together, 0 to 100: the longer a text, the likelier one of them is wrong.
-pub(crate) fn all_words_correct_percent<'a>(words: impl IntoIterator<Item = &'a Word>) -> u32 {
-    let share =
-        words.into_iter().map(|word| f64::from(word_accuracy_permille(u32::from(word.confidence.min(100)))) / 1000.0).product::<f64>();
-    (share * 100.0).round() as u32
-}
-
-fn word_accuracy_permille(confidence: u32) -> u32 {
-    let steps = ACCURACY_BY_CONFIDENCE.windows(2).find_map(|steps| match steps {
-        &[(from, low), (to, high)] if (from..=to).contains(&confidence) => Some(low + (high - low) * (confidence - from) / (to - from)),
-        _ => None,
-    });
-    steps.unwrap_or(0)
-}
-
-/// A mean confidence under way.
-#[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct ConfidenceMean {
-    sum: u64,
-    letters: u64,
-}
-
-impl ConfidenceMean {
-    pub(crate) fn add<'a>(&mut self, words: impl IntoIterator<Item = &'a Word>) {
-        for word in words {
-            let length = word.text.chars().count() as u64;
-            self.sum += u64::from(word.confidence) * length;
-            self.letters += length;
-        }
-    }
-
-    /// Mean confidence by length; 0 for no words.
-    pub(crate) fn mean(self) -> u32 {
-        u32::try_from(self.sum.checked_div(self.letters).unwrap_or(0)).unwrap_or(0)
-    }
-}
-
-/// What stands at the head of a page, top right.
+/// Emblem in the header of a page, top right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Emblem {
     /// Quốc hiệu and tiêu ngữ.
@@ -107,7 +59,7 @@ pub(crate) enum Emblem {
 /// The zones of a first page.
 #[derive(Debug)]
 pub(crate) struct PageZones<'a> {
-    /// What was found at the head, and how like it is, 0 to 100.
+    /// Emblem in the header, and its similarity, 0 to 100.
     pub(crate) emblem: Option<(Emblem, u32)>,
     /// Left header column: issuer, number, V/v.
     pub(crate) left: Vec<Row<'a>>,
@@ -115,7 +67,7 @@ pub(crate) struct PageZones<'a> {
     pub(crate) right: Vec<Row<'a>>,
     /// Rows under the header, whole width.
     pub(crate) body: Vec<Row<'a>>,
-    /// Usual height of a word, px.
+    /// Median height of a word, px.
     pub(crate) word_height: u32,
 }
 
@@ -123,13 +75,13 @@ const NATIONAL_NAME: &str = "conghoaxahoichunghiavietnam";
 const NATIONAL_MOTTO: &str = "doclaptudohanhphuc";
 const PARTY_NAME: &str = "dangcongsanvietnam";
 
-/// Words worth reading: with a letter or digit or a sign that numbers are made of, and not as tall as a stamp.
+/// Whether a word is usable: with a letter, digit or character used in numbers, and not as tall as a stamp.
 fn is_legible(word: &Word, height: u32) -> bool {
-    let told = word.text.chars().any(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '–'));
-    told && word.bounds.height() <= 4 * height
+    let has_content = word.text.chars().any(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '–'));
+    has_content && word.bounds.height() <= 4 * height
 }
 
-/// Median word height, px, of sure words; at least 1.
+/// Median height of confident words, px; at least 1.
 pub(crate) fn median_word_height(reading: &Reading) -> u32 {
     let mut heights: Vec<u32> = reading.words().filter(|word| word.confidence >= 60).map(|word| word.bounds.height()).collect();
     if heights.is_empty() {
@@ -149,12 +101,12 @@ fn deskewed_middle(bounds: &Bounds, skew_centidegrees: i32) -> i64 {
 
 fn row_from_words<'a>(words: Vec<&'a Word>, skew: i32) -> Option<Row<'a>> {
     let bounds = Bounds::enclosing(words.iter().map(|word| &word.bounds))?;
-    // The middle of the middle word: a long skewed row's box says little about its height.
+    // The centre of the middle word: the bounding box of a long skewed row does not give its height.
     let middle = words.get(words.len() / 2).map_or(0, |word| deskewed_middle(&word.bounds, skew));
     Some(Row { words, bounds, deskewed_middle: middle })
 }
 
-/// The engine's lines as rows, useful words only, top to bottom.
+/// The engine's lines as rows of usable words, top to bottom.
 fn ocr_rows(reading: &Reading, height: u32) -> Vec<Row<'_>> {
     let skew = reading.skew_centidegrees;
     let mut rows: Vec<Row<'_>> = reading
@@ -169,7 +121,7 @@ fn ocr_rows(reading: &Reading, height: u32) -> Vec<Row<'_>> {
     rows
 }
 
-/// Joins rows that stand beside each other.
+/// Joins rows that are side by side.
 fn join_adjacent_rows<'a>(rows: Vec<Row<'a>>, height: u32, skew: i32) -> Vec<Row<'a>> {
     let mut joined: Vec<Row<'a>> = Vec::new();
     for next in rows {
@@ -189,10 +141,10 @@ fn join_adjacent_rows<'a>(rows: Vec<Row<'a>>, height: u32, skew: i32) -> Vec<Row
     joined
 }
 
-/// Where a row is cut into a left and a right part: at the widest gap near `gutter` if one is wider than
-/// those between words, else at `gutter`; not inside a row that stands on one side.
+/// Abscissa at which a row is split into a left and a right part, px: at the widest gap near `gutter` if one is wider
+/// than those between words, else at `gutter`; not inside a row that is on one side.
 fn column_split_x(row: &Row<'_>, gutter: u32, reach: u32, height: u32) -> u32 {
-    // A blank left for a handwritten number or day is as wide as the gap between the columns.
+    // A blank left for a handwritten number or date is as wide as the gap between the columns.
     if row.bounds.x1 <= gutter + height {
         return row.bounds.x1 + 1;
     }
@@ -240,7 +192,7 @@ fn find_header_anchor(rows: &[Row<'_>], reading: &Reading, height: u32) -> Optio
             (NATIONAL_MOTTO, Emblem::State, 1, reading.width / 10),
         ] {
             let Some((start, end, alike)) = find_phrase(&words, phrase, 72) else { continue };
-            // A sentence that only mentions the phrase is written in small letters.
+            // A sentence that only mentions the phrase is in lower case.
             let phrase_words = candidate.words.get(start..end).unwrap_or_default();
             let written: String = phrase_words.iter().map(|word| word.text.as_str()).collect();
             if phrase != NATIONAL_MOTTO && !crate::string_similarity::is_mostly_upper(&written) {
@@ -270,8 +222,8 @@ pub(crate) fn is_date_row(folded: &str) -> bool {
     year && (folded.contains("thang") || folded.contains("ngay"))
 }
 
-/// Rebuilds the zones of a page as if it were a first page; without an emblem at its head the header
-/// columns are guessed from the middle of the page.
+/// Rebuilds the zones of a page as if it were a first page; without an emblem the header columns are estimated from the
+/// middle of the page.
 pub(crate) fn find_zones(reading: &Reading) -> PageZones<'_> {
     let height = median_word_height(reading);
     let skew = reading.skew_centidegrees;
@@ -314,8 +266,8 @@ pub(crate) fn find_zones(reading: &Reading) -> PageZones<'_> {
     }
 }
 
-/// All rows of a page cut into a left and a right column at the widest gap near the middle: the form of a
-/// signing block beside the list of recipients.
+/// Splits all rows of a page into a left and a right column at the widest gap near the middle: the layout of a signing
+/// block beside the list of recipients.
 pub(crate) fn split_columns(reading: &Reading) -> (Vec<Row<'_>>, Vec<Row<'_>>) {
     let height = median_word_height(reading);
     let skew = reading.skew_centidegrees;
@@ -353,7 +305,7 @@ pub(crate) fn page_rows(reading: &Reading) -> Vec<Row<'_>> {
 pub(crate) mod tests {
     use super::*;
 
-    /// Zones that hold one row, in the right header column.
+    /// Zones with one row, in the right header column.
     pub(in super::super) fn zones_of_right_row(words: &[Word]) -> PageZones<'_> {
         PageZones {
             emblem: None,

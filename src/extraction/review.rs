@@ -1,4 +1,4 @@
-//! Whether a person must look at a document, and why.
+//! Reasons for the review of a document.
 
 use crate::fields::validation::field_value_error;
 use serde::{Deserialize, Serialize};
@@ -7,32 +7,32 @@ use sohoa_base::model::fields::{FieldProfile, newest_profile};
 use sohoa_base::model::record::Description;
 use sohoa_base::model::refusal::Warning;
 
-/// What is known of one page.
+/// Facts about one page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageFacts<'a> {
     /// Mean word confidence, 0 to 100.
     pub confidence: u8,
-    /// Nothing is written on it.
+    /// Whether the page is blank.
     pub blank: bool,
-    /// It could not be read.
+    /// Whether it could not be read.
     pub refused: bool,
-    /// It must be scanned again.
+    /// Whether it must be scanned again.
     pub rescan: bool,
-    /// Codes of what was odd about it.
+    /// Warnings about it.
     pub warnings: &'a [Warning],
 }
 
-/// From which confidence on nobody need look, 0 to 100, and how many are looked at all the same.
+/// Confidence thresholds for a review, 0 to 100, and the rate of random samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReviewOptions {
-    /// Of the kind.
+    /// Minimum confidence of the kind.
     pub min_kind: u8,
-    /// Of each required field.
+    /// Minimum confidence of each required field.
     pub min_fields: u8,
-    /// Of each page that is not blank.
+    /// Minimum confidence of each page that is not blank.
     pub min_page_confidence: u8,
-    /// Of a thousand documents that nobody need look at, so many are looked at all the same: a sample shows whether the
+    /// Rate of documents without other reasons that are reviewed as a sample, per mille: a sample shows whether the
     /// others are as right as they seem.
     pub sample_permille: u16,
 }
@@ -43,7 +43,7 @@ impl Default for ReviewOptions {
     }
 }
 
-/// Whether the document of this name (fonds, code and number) is drawn for a sample of `permille` of a thousand: by its
+/// Whether the document with this name (fonds, code and number) is drawn for a sample of `permille`. A function of the
 /// name alone, so that the same documents are drawn again.
 #[must_use]
 pub fn is_sampled(fonds: &str, code: &str, number: u32, permille: u16) -> bool {
@@ -52,11 +52,12 @@ pub fn is_sampled(fonds: &str, code: &str, number: u32, permille: u16) -> bool {
     drawn % 1000 < u64::from(permille)
 }
 
-/// Fields that Circular 05/2025/TT-BNV requires or that find a document, with the stem of their code.
+/// Fields that Circular 05/2025/TT-BNV requires or that are needed to find a document, with the stem of their reason
+/// code.
 const REVIEWED_FIELDS: [(&str, &str); 5] =
     [("codeNumber", "number"), ("codeNotation", "notation"), ("issuedDate", "date"), ("organName", "issuer"), ("subject", "subject")];
 
-/// Why a person must look at this document: stable codes in a fixed order, empty if nobody need.
+/// Reasons for the review of a document: stable codes in a fixed order, empty if none is needed.
 ///
 /// `kind-unsure`, `<field>-missing` and `<field>-unsure` for number, notation, date, issuer and subject,
 /// `<field>-invalid` for a value that a field cannot hold, `secrecy-stamp`, `no-text`, `page-refused`, `page-confidence-low`, `page-rescan`,

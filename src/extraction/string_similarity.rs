@@ -1,9 +1,9 @@
-//! Comparing what OCR read with what it should be.
+//! Fuzzy comparison of OCR text with expected phrases.
 
 use sohoa_base::text::fold::fold;
 
-/// `text` with the foreign look-alikes of Vietnamese signs replaced: Ð (eth) by Đ, fraction slash by `/`,
-/// dashes by `-`.
+/// `text` with the foreign look-alikes of Vietnamese characters replaced: Ð (eth) by Đ, fraction slash by `/`, dashes by
+/// `-`.
 pub(crate) fn normalize_lookalikes(text: &str) -> String {
     text.chars()
         .map(|c| match c {
@@ -16,12 +16,12 @@ pub(crate) fn normalize_lookalikes(text: &str) -> String {
         .collect()
 }
 
-/// Cleaned and folded: lower case without marks.
+/// Look-alikes replaced and folded: lower case without diacritics.
 pub(crate) fn fold_text(text: &str) -> String {
     fold(&normalize_lookalikes(text))
 }
 
-/// Letters and digits of `text` only, folded.
+/// Letters and digits of `text` only, folded: a key for comparisons.
 pub(crate) fn normalized_key(text: &str) -> String {
     fold_text(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
@@ -43,7 +43,7 @@ pub(crate) fn edit_distance(a: &str, b: &str) -> usize {
     row.last().copied().unwrap_or(0)
 }
 
-/// Likeness of two strings, 0 to 100.
+/// Similarity of two strings, 0 to 100.
 pub(crate) fn similarity(a: &str, b: &str) -> u32 {
     let longest = a.chars().count().max(b.chars().count());
     if longest == 0 {
@@ -52,8 +52,8 @@ pub(crate) fn similarity(a: &str, b: &str) -> u32 {
     u32::try_from(100 * (longest - edit_distance(a, b).min(longest)) / longest).unwrap_or(0)
 }
 
-/// Where in `words` (already squeezed) the squeezed `phrase` stands: first word, one past the last, likeness.
-/// The likest place of at least `least` wins.
+/// Position of `phrase` in `words` (both normalised keys): first word, one past the last, similarity. The most similar
+/// position of at least `least` wins.
 pub(crate) fn find_phrase(words: &[String], phrase: &str, least: u32) -> Option<(usize, usize, u32)> {
     let wanted = phrase.chars().count();
     let mut best: Option<(usize, usize, u32)> = None;
@@ -62,7 +62,7 @@ pub(crate) fn find_phrase(words: &[String], phrase: &str, least: u32) -> Option<
         for (offset, word) in words.iter().skip(start).enumerate() {
             joined.push_str(word);
             let length = joined.chars().count();
-            // More letters too many or too few than the least likeness allows: no need to compare.
+            // The lengths differ too much for the minimum similarity: no comparison needed.
             if length * least as usize > wanted * 100 {
                 break;
             }

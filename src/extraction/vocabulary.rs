@@ -1,4 +1,4 @@
-//! Closed lists of words that stand in headers and signing blocks: what OCR read is mended only to these.
+//! Closed lists of words in headers and signing blocks: OCR results are corrected only to these.
 
 /// Provinces and cities, before and after the mergers of 2025 (Resolution 202/2025/QH15).
 pub(super) const PROVINCES: [&str; 65] = [
@@ -69,7 +69,7 @@ pub(super) const PROVINCES: [&str; 65] = [
     "Thừa Thiên - Huế",
 ];
 
-/// Fields of work that departments (sở) and ministries (bộ) are named after.
+/// Sectors in the names of departments (sở) and ministries (bộ).
 pub(super) const SECTORS: [&str; 34] = [
     "Y tế",
     "Nội vụ",
@@ -107,7 +107,7 @@ pub(super) const SECTORS: [&str; 34] = [
     "Giáo dục",
 ];
 
-/// Bodies written out in full, with the form in which they are printed or shortened, squeezed.
+/// Bodies: normalised key of the printed or abbreviated form, and full name.
 pub(super) const BODY_NAMES: [(&str, &str); 14] = [
     ("ubnd", "Ủy ban nhân dân"),
     ("uybannhandan", "Ủy ban nhân dân"),
@@ -125,7 +125,7 @@ pub(super) const BODY_NAMES: [(&str, &str); 14] = [
     ("vanphongtrunguongdang", "Văn phòng Trung ương Đảng"),
 ];
 
-/// First words of an organ's name, folded; a header row that starts otherwise goes on with the row above.
+/// First words of an organ's name, folded; a header row that starts otherwise continues the row above.
 pub(super) const ORGAN_STARTS: [&str; 38] = [
     "uy ban",
     "ubnd",
@@ -167,7 +167,7 @@ pub(super) const ORGAN_STARTS: [&str; 38] = [
     "chinh phu",
 ];
 
-/// Kinds of place that go before a place name, folded and as written.
+/// Kinds of place before a place name: normalised key, and spelling.
 pub(super) const PLACE_KINDS: [(&str, &str); 9] = [
     ("thanhpho", "thành phố"),
     ("thixa", "thị xã"),
@@ -180,7 +180,7 @@ pub(super) const PLACE_KINDS: [(&str, &str); 9] = [
     ("xa", "xã"),
 ];
 
-/// Offices of people who sign, as printed.
+/// Positions of signers, as printed.
 pub(super) const SIGNER_POSITIONS: [&str; 58] = [
     "CHỦ TỊCH",
     "PHÓ CHỦ TỊCH",
@@ -242,7 +242,7 @@ pub(super) const SIGNER_POSITIONS: [&str; 58] = [
     "THƯỜNG TRỰC",
 ];
 
-/// Marks of the right to sign (Decree 30/2020), folded.
+/// Signing marks (Decree 30/2020), folded.
 pub(super) const SIGNING_MARKS: [&str; 5] = ["tm", "kt", "tl", "tuq", "q"];
 
 /// Vietnamese family names, folded.
@@ -253,13 +253,13 @@ pub(super) const FAMILY_NAMES: [&str; 66] = [
     "lai", "luc", "ma", "nong", "on", "tang", "than", "tieu", "ton", "tu", "van", "vi", "viet", "y",
 ];
 
-/// Frequent family names of four letters and more, spelled out: enough is left of them when a seal covers their front.
+/// Frequent family names of four letters and more, spelled out: enough letters remain visible beside a seal.
 pub(super) const FREQUENT_FAMILY_NAMES: [&str; 16] = [
     "Nguyễn", "Trần", "Phạm", "Hoàng", "Huỳnh", "Phan", "Đặng", "Dương", "Đinh", "Trương", "Đoàn", "Trịnh", "Lương", "Phùng", "Quách",
     "Nghiêm",
 ];
 
-/// Texts of a sheet that only parts documents, squeezed.
+/// Texts of a separator sheet, as normalised keys.
 pub(super) const SEPARATOR_TEXTS: [&str; 9] = [
     "sohoaseparator",
     "tophancach",

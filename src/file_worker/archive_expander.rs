@@ -1,4 +1,4 @@
-//! Opening an archive: one reading process for one archive, which is its standard input.
+//! Expansion of archives: one worker process per archive, which is its standard input.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -8,44 +8,44 @@ use sohoa_formats::archive::expand;
 use sohoa_formats::limits::Limits;
 use sohoa_sandbox::frames::{Failure, decode, lengths_of, write_frame};
 use sohoa_sandbox::jail;
-use sohoa_sandbox::pool::SpawnConfig;
-use sohoa_sandbox::spawner::start;
+use sohoa_sandbox::spawn_config::SpawnConfig;
+use sohoa_sandbox::spawner;
 use std::io::{BufWriter, Read};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-/// One piece of an opened archive on the pipe.
+/// Head of a frame from the worker process.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "piece")]
 enum Piece {
-    /// A member begins.
+    /// Start of a member.
     Begin {
-        /// Its path as delivered, hexadecimal.
+        /// Path as delivered, hexadecimal.
         path_hex: String,
     },
-    /// Bytes of it: the payload.
+    /// Bytes of the member, in the payload.
     Data,
-    /// It is whole.
+    /// The member is complete.
     End,
-    /// It broke off: nothing of it is kept; the warnings at the end name it.
+    /// The member is truncated and is discarded; a warning in `Finished` names it.
     Broken,
-    /// The archive is done.
+    /// End of the archive.
     Finished {
-        /// What was odd.
+        /// Irregularities of the archive.
         warnings: Vec<Warning>,
     },
     /// The archive as a whole cannot be opened.
     Failed(Failure),
 }
 
-/// A member on disk.
+/// An expanded member of an archive.
 #[derive(Debug)]
 pub struct Member {
     /// Path inside the archive, exactly as delivered.
     pub path: Vec<u8>,
-    /// Its bytes.
+    /// Temporary file with its bytes.
     pub file: tempfile::NamedTempFile,
     /// SHA-256, lower-case hexadecimal.
     pub sha256: String,
@@ -53,10 +53,10 @@ pub struct Member {
     pub bytes: u64,
 }
 
-/// The child's side: reads the archive from its standard input, which must be a file.
+/// The child's side: expands the archive on its standard input, which must be a file, onto its standard output.
 ///
 /// # Errors
-/// When the pipe to the parent is gone, or the kernel cannot limit the process.
+/// `Unavailable` when the parent has closed the pipe; `Internal` when the kernel cannot limit the process.
 pub fn serve(memory_mib: u64, cpu_seconds: u64, limits: &Limits, name: &str) -> Result<()> {
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
     let input = rustix::io::dup(std::io::stdin()).or_error(ErrorKind::Internal, || "the archive is not the standard input".to_owned())?;
@@ -88,32 +88,32 @@ fn send_member(output: &mut BufWriter<std::io::StdoutLock<'_>>, path: &[u8], byt
     }
 }
 
-/// The parent's side: opens `archive` in a reading process and gives every whole member to `take`, one at a
-/// time; a member that broke off becomes a warning.
+/// The parent's side: expands `archive` in a worker process and passes every complete member to `take`, one at a time, as a
+/// temporary file in `scratch`. Returns the warnings, among them the truncated members.
 ///
 /// # Errors
-/// What the archive cannot be opened for; `Limit` when it takes too long; what `take` returns.
+/// Why the archive cannot be opened; `Limit` when it exceeds the limits of memory or time; those of `take`.
 pub async fn expand<F: Future<Output = Result<()>>>(
-    launch: &SpawnConfig,
+    config: &SpawnConfig,
     archive: &Path,
     scratch: &Path,
     mut take: impl FnMut(Member) -> F,
 ) -> Result<Vec<Warning>> {
     let input = std::fs::File::open(archive).or_error(ErrorKind::Unavailable, || format!("cannot open {}", archive.display()))?;
-    let mut command = tokio::process::Command::new(&launch.program);
+    let mut command = tokio::process::Command::new(&config.program);
     command
-        .args(&launch.arguments)
+        .args(&config.arguments)
         .env_clear()
         .env("MALLOC_ARENA_MAX", "1")
         .stdin(Stdio::from(input))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .kill_on_drop(true);
-    let mut child = start(command).await.or_error(ErrorKind::Unavailable, || "cannot start the reading process".to_owned())?;
+    let mut child = spawner::start(command).await.or_error(ErrorKind::Unavailable, || "cannot start the reading process".to_owned())?;
     let mut output = child.stdout.take().ok_or_else(|| Error::internal("the reading process has no pipe"))?;
     let mut open: Option<(Vec<u8>, tempfile::NamedTempFile, tokio::fs::File, Sha256, u64)> = None;
     loop {
-        let piece = tokio::time::timeout(Duration::from_secs(launch.wall_seconds), receive(&mut output)).await;
+        let piece = tokio::time::timeout(Duration::from_secs(config.wall_seconds), receive(&mut output)).await;
         let (piece, payload) = match piece {
             Ok(Ok(piece)) => piece,
             Ok(Err(_)) => {

@@ -1,4 +1,4 @@
-//! The parent's side of a worker process: one method a request.
+//! The parent's side of a worker process: one method per request.
 
 use crate::request::{FoundStamps, InspectedFile, PageRead, PreviewOptions, Request, Response, Sheet, SourcePage};
 use sohoa_base::error::{Error, Result};
@@ -9,8 +9,7 @@ use sohoa_recognition::page::ReadOptions;
 use sohoa_sandbox::pool::{Pool, WorkerLease};
 use std::path::Path;
 
-/// A worker process on loan, and what can be asked of it. The errors of every request are those of
-/// [`WorkerLease::request`].
+/// A leased worker process for files. Every request may also fail as [`WorkerLease::request`] does.
 #[derive(Debug)]
 pub struct FileWorker<'a>(WorkerLease<'a>);
 
@@ -47,16 +46,16 @@ impl<'a> FileWorker<'a> {
         self.0.load(source, file).await
     }
 
-    /// Processor time that this loan has cost so far, milliseconds.
+    /// Processor time used under this lease so far, milliseconds.
     #[must_use]
     pub fn spent_ms(&self) -> u64 {
         self.0.spent_ms()
     }
 
-    /// What the current source is; `name` is the one under which it was delivered.
+    /// Inspects the current source; `name` is the name under which it was delivered.
     ///
     /// # Errors
-    /// The refusal of the file.
+    /// Why the file is refused.
     pub async fn inspect(&mut self, name: &str) -> Result<InspectedFile> {
         match self.0.request(&Request::Inspect { name: name.to_owned() }).await?.0 {
             Response::Inspected(file) => Ok(file),
@@ -64,10 +63,10 @@ impl<'a> FileWorker<'a> {
         }
     }
 
-    /// The cells of the current source, which is a table.
+    /// Cells of the current source, a table, by row.
     ///
     /// # Errors
-    /// `Corrupt` or `Invalid` where it is none.
+    /// `Corrupt` or `Invalid` where it is not a table.
     pub async fn table(&mut self) -> Result<Vec<Vec<String>>> {
         match self.0.request(&Request::Table).await?.0 {
             Response::Table(rows) => Ok(rows),
@@ -75,10 +74,10 @@ impl<'a> FileWorker<'a> {
         }
     }
 
-    /// Every sheet of the current source, which is a workbook.
+    /// All sheets of the current source, a workbook.
     ///
     /// # Errors
-    /// `Corrupt` or `Invalid` where it is none.
+    /// `Corrupt` or `Invalid` where it is not a workbook or table.
     pub async fn sheets(&mut self) -> Result<Vec<Sheet>> {
         match self.0.request(&Request::Sheets).await?.0 {
             Response::Sheets(sheets) => Ok(sheets),
@@ -89,7 +88,7 @@ impl<'a> FileWorker<'a> {
     /// Reads one page.
     ///
     /// # Errors
-    /// The refusal of the page.
+    /// Why the page is refused.
     pub async fn read_page(&mut self, media_type: &str, page: u32, options: ReadOptions) -> Result<PageRead> {
         match self.0.request(&Request::Read { page: source_page(media_type, page), options }).await?.0 {
             Response::Page(page) => Ok(*page),
@@ -97,10 +96,10 @@ impl<'a> FileWorker<'a> {
         }
     }
 
-    /// Looks for stamps of secrecy on one page. `turn`: the clockwise turn that makes it upright, degrees, where it is known.
+    /// Searches one page for secrecy stamps. `turn` is the clockwise turn that makes it upright, degrees; `None`: it is detected.
     ///
     /// # Errors
-    /// The refusal of the page.
+    /// Why the page is refused.
     pub async fn find_stamps(&mut self, media_type: &str, page: u32, options: ReadOptions, turn: Option<u16>) -> Result<FoundStamps> {
         match self.0.request(&Request::FindStamps { page: source_page(media_type, page), options, turn }).await?.0 {
             Response::Stamps(found) => Ok(found),
@@ -108,43 +107,43 @@ impl<'a> FileWorker<'a> {
         }
     }
 
-    /// One page as a JPEG.
+    /// Preview of one page, JPEG.
     ///
     /// # Errors
-    /// The refusal of the page.
+    /// Why the page is refused.
     pub async fn preview(&mut self, media_type: &str, page: u32, options: PreviewOptions) -> Result<Vec<u8>> {
         self.payload(Request::Preview { page: source_page(media_type, page), options }).await
     }
 
-    /// Begins a searchable PDF: its first bytes.
+    /// Begins a searchable PDF and returns its first bytes.
     ///
     /// # Errors
-    /// Those of the process.
+    /// As [`WorkerLease::request`].
     pub async fn begin_pdf(&mut self, metadata: PdfMetadata) -> Result<Vec<u8>> {
         self.payload(Request::BeginPdf { metadata }).await
     }
 
-    /// Adds a page of the current source to the PDF, with `hidden` painted over and taken out of the text (px of the upright
-    /// reading): its next bytes.
+    /// Adds a page of the current source to the PDF and returns its next bytes. The areas `hidden`, px of the upright reading,
+    /// are redacted in image and text.
     ///
     /// # Errors
-    /// The refusal of the page.
+    /// Why the page is refused.
     pub async fn add_pdf_page(&mut self, media_type: &str, page: u32, reading: Reading, hidden: Vec<Bounds>) -> Result<Vec<u8>> {
         self.payload(Request::AddPdfPage { page: source_page(media_type, page), reading: Box::new(reading), hidden }).await
     }
 
-    /// Adds an empty, crossed page to the PDF: its next bytes.
+    /// Adds a placeholder, an empty crossed page, to the PDF and returns its next bytes.
     ///
     /// # Errors
-    /// Those of the process.
+    /// As [`WorkerLease::request`].
     pub async fn add_missing_pdf_page(&mut self) -> Result<Vec<u8>> {
         self.payload(Request::AddMissingPdfPage).await
     }
 
-    /// Finishes the PDF: its last bytes.
+    /// Finishes the PDF and returns its last bytes.
     ///
     /// # Errors
-    /// Those of the process.
+    /// As [`WorkerLease::request`].
     pub async fn finish_pdf(&mut self) -> Result<Vec<u8>> {
         self.payload(Request::FinishPdf).await
     }

@@ -1,4 +1,4 @@
-//! Does what is asked about the current source, within the worker process.
+//! Processes requests about the current source, within the worker process.
 
 use crate::preview;
 use crate::request::{FoundStamps, InspectedFile, PageRead, PreviewOptions, Request, Response, SourcePage};
@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// Width and height of an A4 page, points.
 const A4: (f64, f64) = (595.0, 842.0);
 
-/// What the process holds between requests.
+/// Handler of requests about files, with its state between requests.
 pub struct FileHandler {
     engine: Box<dyn Engine>,
     limits: Limits,
@@ -30,12 +30,13 @@ pub struct FileHandler {
 }
 
 impl FileHandler {
-    /// A handler without a source. `limits`: what one input may cost.
+    /// A handler without a source. `limits` apply to each source.
     #[must_use]
     pub fn new(engine: Box<dyn Engine>, limits: Limits) -> Self {
         Self { engine, limits, bytes: Arc::default(), source: None, pdf: None }
     }
 
+    /// Decodes one page of the current source, which is opened at its first page.
     fn page(&mut self, page: &SourcePage) -> Result<PageImage> {
         let source = match self.source.take() {
             Some(source) => source,
@@ -56,26 +57,26 @@ impl FileHandler {
 
     fn read(&mut self, page: &SourcePage, options: ReadOptions) -> Result<Response> {
         let started = cpu_time_ms();
-        let picture = self.page(page)?;
+        let image = self.page(page)?;
         let decoded = cpu_time_ms();
-        let read = read_page(picture, self.engine.as_mut(), &options)?;
+        let read = read_page(image, self.engine.as_mut(), &options)?;
         let mut cpu_ms: BTreeMap<String, u64> = read.costs_ms;
         cpu_ms.insert("decode".to_owned(), decoded - started);
         Ok(Response::Page(Box::new(PageRead { reading: read.reading, warnings: read.warnings, cpu_ms })))
     }
 
     fn find_stamps(&mut self, page: &SourcePage, options: ReadOptions, turn: Option<u16>) -> Result<Response> {
-        let picture = self.page(page)?;
-        let found = find_stamps(picture, self.engine.as_mut(), &options, turn)?;
+        let image = self.page(page)?;
+        let found = find_stamps(image, self.engine.as_mut(), &options, turn)?;
         Ok(Response::Stamps(FoundStamps { stamps: found.stamps, turn: found.turn, cpu_ms: found.cost_ms }))
     }
 
     fn preview(&mut self, page: &SourcePage, options: PreviewOptions) -> Result<Vec<u8>> {
-        let mut picture = self.page(page)?;
+        let mut image = self.page(page)?;
         if let Some(hidden) = options.hidden {
-            redaction::redact_image(&mut picture.pixels, &hidden);
+            redaction::redact_image(&mut image.pixels, &hidden);
         }
-        preview::jpeg(picture.pixels, options.turn, options.width)
+        preview::jpeg(image.pixels, options.turn, options.width)
     }
 }
 
@@ -93,34 +94,34 @@ impl Handler for FileHandler {
     }
 
     fn handle(&mut self, request: Request) -> Result<(Response, Vec<u8>)> {
-        let answered = |response: Response| (response, Vec::new());
-        let payload = |bytes: Vec<u8>| (Response::Done, bytes);
+        let without_payload = |response: Response| (response, Vec::new());
+        let with_payload = |bytes: Vec<u8>| (Response::Done, bytes);
         match request {
-            Request::Inspect { name } => self.inspect(&name).map(answered),
-            Request::Sheets => Ok(answered(Response::Sheets(table_reader::read_sheets(&self.bytes)?))),
-            Request::Table => Ok(answered(Response::Table(table_reader::read_rows(&self.bytes)?))),
-            Request::Read { page, options } => self.read(&page, options).map(answered),
-            Request::FindStamps { page, options, turn } => self.find_stamps(&page, options, turn).map(answered),
-            Request::Preview { page, options } => self.preview(&page, options).map(payload),
+            Request::Inspect { name } => self.inspect(&name).map(without_payload),
+            Request::Sheets => Ok(without_payload(Response::Sheets(table_reader::read_sheets(&self.bytes)?))),
+            Request::Table => Ok(without_payload(Response::Table(table_reader::read_rows(&self.bytes)?))),
+            Request::Read { page, options } => self.read(&page, options).map(without_payload),
+            Request::FindStamps { page, options, turn } => self.find_stamps(&page, options, turn).map(without_payload),
+            Request::Preview { page, options } => self.preview(&page, options).map(with_payload),
             Request::BeginPdf { metadata } => {
                 self.pdf = Some(PdfWriter::new(&metadata));
-                Ok(payload(Vec::new()))
+                Ok(with_payload(Vec::new()))
             }
             Request::AddPdfPage { page, mut reading, hidden } => {
-                let mut picture = self.page(&page)?;
+                let mut image = self.page(&page)?;
                 if !hidden.is_empty() {
-                    redaction::redact(&mut picture, &mut reading, &hidden);
+                    redaction::redact(&mut image, &mut reading, &hidden);
                 }
                 let pdf = self.pdf.as_mut().ok_or_else(no_pdf)?;
-                pdf.add_page(&picture, &reading)?;
-                Ok(payload(pdf.take_bytes()))
+                pdf.add_page(&image, &reading)?;
+                Ok(with_payload(pdf.take_bytes()))
             }
             Request::AddMissingPdfPage => {
                 let pdf = self.pdf.as_mut().ok_or_else(no_pdf)?;
                 pdf.add_placeholder_page(A4.0, A4.1)?;
-                Ok(payload(pdf.take_bytes()))
+                Ok(with_payload(pdf.take_bytes()))
             }
-            Request::FinishPdf => Ok(payload(self.pdf.take().ok_or_else(no_pdf)?.finish()?)),
+            Request::FinishPdf => Ok(with_payload(self.pdf.take().ok_or_else(no_pdf)?.finish()?)),
         }
     }
 

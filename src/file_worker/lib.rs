@@ -1,8 +1,9 @@
-//! What the limited worker processes do: everything that opens a file from outside. It is inspected, read, searched for
-//! stamps, shown, and brought into a PDF in such a process alone.
+//! Work on files from outside, in limited worker processes: inspect, read, search for stamps, preview, convert to PDF. No
+//! other process opens such a file.
 //!
-//! [`client::FileWorker`] is the parent's side: one method a request. [`request`] names what travels, [`handler`] does the
-//! work. Archives are opened by a process of their own ([`archive_expander`]), whose standard input is the archive.
+//! [`client::FileWorker`] is the parent's side, with one method per request. [`request`] holds requests and responses,
+//! [`handler`] processes them. Archives are expanded by a process of their own ([`archive_expander`]) whose standard input is
+//! the archive.
 
 pub mod archive_expander;
 pub mod client;

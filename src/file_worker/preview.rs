@@ -1,14 +1,14 @@
-//! Pictures of pages for people to look at.
+//! Previews of pages for the screen.
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ExtendedColorType};
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
 use sohoa_imaging::preprocess::resize;
 
-/// Quality of the JPEG: letters of 200 dpi stay clean.
+/// JPEG quality, 0 to 100: letters at 200 dpi stay free of artefacts.
 const QUALITY: u8 = 80;
 
-/// The page after a clockwise turn by `turn` degrees as a JPEG of at most `width` px across.
+/// Encodes the page after a clockwise turn by `turn` degrees as a JPEG of at most `width` px width.
 pub(crate) fn jpeg(pixels: DynamicImage, turn: u16, width: u32) -> Result<Vec<u8>> {
     let upright = match turn % 360 {
         90 => pixels.rotate90(),
@@ -56,7 +56,7 @@ mod tests {
         let small = shown(0, 100);
         assert_eq!(small.dimensions(), (100, 50));
         assert!(small.get_pixel(5, 25).0[0] < 40 && small.get_pixel(90, 25).0[0] > 215);
-        // The left side is up after a turn to the right.
+        // A clockwise turn by 90° brings the left side to the top.
         let turned = shown(90, 1000);
         assert_eq!(turned.dimensions(), (200, 400));
         assert!(turned.get_pixel(100, 5).0[0] < 40 && turned.get_pixel(100, 390).0[0] > 215);

@@ -1,4 +1,4 @@
-//! Requests to a worker process about its current source, and their answers.
+//! Requests to a worker process about its current source, and their responses.
 
 use serde::{Deserialize, Serialize};
 use sohoa_base::model::page::geometry::Bounds;
@@ -15,47 +15,47 @@ use std::collections::BTreeMap;
 pub struct SourcePage {
     /// Media type found by `Inspect`.
     pub media_type: String,
-    /// Page, from 1.
+    /// Page number, from 1.
     pub page: u32,
 }
 
-/// What can be asked of a worker process.
+/// Request to a worker process.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Request {
-    /// What is the current source, and how many pages has it?
+    /// Determine media type and page count of the current source.
     Inspect {
         /// Name under which it was delivered.
         name: String,
     },
-    /// The cells of the current source, which is a table: CSV, a spreadsheet, or JSON.
+    /// Cells of the current source, a table: CSV, a spreadsheet, or JSON.
     Table,
-    /// Every sheet of the current source, which is a workbook, or the one table that it is.
+    /// All sheets of the current source, a workbook; a table counts as one sheet.
     Sheets,
     /// Read one page.
     Read {
         /// Which page.
         page: SourcePage,
-        /// How to prepare and read it.
+        /// Options of preprocessing and recognition.
         options: ReadOptions,
     },
-    /// Look for stamps of secrecy on one page, and read nothing.
+    /// Search one page for secrecy stamps, and read nothing else.
     FindStamps {
         /// Which page.
         page: SourcePage,
-        /// How to prepare it.
+        /// Options of preprocessing.
         options: ReadOptions,
-        /// Clockwise turn that makes it upright, degrees; found out where it is not given.
+        /// Clockwise turn that makes it upright, degrees; `None`: it is detected.
         turn: Option<u16>,
     },
-    /// Show one page: the payload of the answer is a JPEG.
+    /// Preview of one page: the payload of the response is a JPEG.
     Preview {
         /// Which page.
         page: SourcePage,
-        /// How it is shown.
+        /// Turn, size and redaction.
         options: PreviewOptions,
     },
-    /// Begin a searchable PDF. The payloads of the answers from here to `FinishPdf`, joined, are its bytes.
+    /// Begin a searchable PDF. Its bytes are the payloads of the responses from here to `FinishPdf`, concatenated.
     BeginPdf {
         /// Title and profile.
         metadata: PdfMetadata,
@@ -66,78 +66,78 @@ pub enum Request {
         page: SourcePage,
         /// Its reading.
         reading: Box<Reading>,
-        /// What is painted over and taken out of the text, px of the upright reading.
+        /// Areas that are redacted in image and text, px of the upright reading.
         hidden: Vec<Bounds>,
     },
-    /// Add an empty, crossed page in place of one that cannot be read.
+    /// Add an empty, crossed page in place of one that cannot be decoded.
     AddMissingPdfPage,
-    /// Finish: the rest of the PDF is the payload of the answer.
+    /// Finish the PDF: its last bytes are the payload of the response.
     FinishPdf,
 }
 
-/// How a page is shown.
+/// Options of a preview.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PreviewOptions {
     /// Clockwise turn that makes it upright, degrees.
     pub turn: u16,
-    /// Width of the upright picture, px; one that is narrower stays as it is.
+    /// Largest width of the upright image, px; a narrower one is not enlarged.
     pub width: u32,
-    /// What is painted over.
+    /// Areas that are redacted.
     pub hidden: Option<Redaction>,
 }
 
-/// What a worker process answers.
+/// Response of a worker process.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Response {
-    /// Of requests whose answer is a payload, or nothing.
+    /// To requests whose result is the payload, or nothing.
     Done,
-    /// Of `Inspect`.
+    /// To `Inspect`.
     Inspected(InspectedFile),
-    /// Of `Read`.
+    /// To `Read`.
     Page(Box<PageRead>),
-    /// Of `Sheets`.
+    /// To `Sheets`.
     Sheets(Vec<Sheet>),
-    /// Of `Table`: cells by row, as text.
+    /// To `Table`: cells by row, as text.
     Table(Vec<Vec<String>>),
-    /// Of `FindStamps`.
+    /// To `FindStamps`.
     Stamps(FoundStamps),
 }
 
 /// Name of a sheet, and its cells by row.
 pub type Sheet = (String, Vec<Vec<String>>);
 
-/// What a file is.
+/// Result of inspecting a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct InspectedFile {
     /// Media type found by content.
     pub media_type: String,
-    /// Pages in it.
+    /// Number of pages.
     pub pages: u32,
-    /// Digital signatures found.
+    /// Digital signatures.
     pub signatures: Vec<Signature>,
-    /// What is odd.
+    /// Irregularities of the file.
     pub warnings: Vec<Warning>,
 }
 
-/// A page as read.
+/// Result of reading a page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PageRead {
-    /// What was read.
+    /// Text, layout, quality, barcodes and stamps.
     pub reading: Reading,
-    /// What is odd.
+    /// Irregularities of the image.
     pub warnings: Vec<Warning>,
-    /// Processor milliseconds by part: `decode`, `prepare`, `read`, `stamps`.
+    /// Processor time by part, milliseconds: `decode`, `prepare`, `read`, `stamps`.
     pub cpu_ms: BTreeMap<String, u64>,
 }
 
-/// Stamps of secrecy on one page.
+/// Secrecy stamps of one page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FoundStamps {
     /// The stamps, the most secret first.
     pub stamps: Vec<SecrecyStamp>,
-    /// Clockwise turn at which they were looked for, degrees.
+    /// Clockwise turn at which they were searched for, degrees.
     pub turn: u16,
-    /// Processor milliseconds of the search alone.
+    /// Processor time of the search alone, milliseconds.
     pub cpu_ms: u64,
 }

@@ -1,4 +1,4 @@
-//! A first look at a delivered file: what it is, how many pages it has, what is odd about it.
+//! Inspection of a delivered file without decoding its pages: media type, page count, signatures, warnings.
 
 use crate::image::image_files;
 use crate::limits::Limits;
@@ -12,27 +12,27 @@ use sohoa_base::model::refusal::Warning;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-/// What the first look found.
+/// Result of inspecting a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inspection {
-    /// Media type by content.
+    /// Media type, detected from the content.
     pub media_type: String,
-    /// Pages; 0 for an archive.
+    /// Number of pages; 0 for an archive or a list.
     pub pages: u32,
     /// Digital signatures, in order of signing.
     pub signatures: Vec<Signature>,
-    /// What is odd.
+    /// Irregularities found.
     pub warnings: Vec<Warning>,
 }
 
-/// How much of its beginning says what a file is, bytes.
+/// Length of the start of a file from which its media type is detected, bytes.
 pub const SNIFF_BYTES: usize = 4096;
 
-/// The media type of a file that begins with `head` ([`HEAD`] bytes, all of a shorter file), where it may be taken: a scan, an archive
-/// or a list.
+/// Media type of a file that begins with `head` ([`SNIFF_BYTES`] bytes, all of a shorter file), if files of this type are accepted:
+/// scans, archives and lists.
 ///
 /// # Errors
-/// `Invalid` for an empty file and for what is none of these.
+/// `Invalid` for an empty file and for any other type.
 pub fn accepted_media_type(head: &[u8]) -> Result<&'static str> {
     if head.is_empty() {
         return Err(Error::invalid("file is empty (0 bytes); deliver it again"));
@@ -45,11 +45,11 @@ pub fn accepted_media_type(head: &[u8]) -> Result<&'static str> {
     }
 }
 
-/// Looks at a whole file without decoding its pages. `name` is only compared with the content.
+/// Inspects a whole file without decoding its pages. `name` is only compared with the content.
 ///
 /// # Errors
-/// The refusal: Invalid for an empty file or one that is no scan, Denied for an encrypted PDF, Corrupt for
-/// a damaged file, Limit for one that is too large.
+/// `Invalid` for an empty file or one that is not a scan, `Denied` for an encrypted PDF, `Corrupt` for
+/// a damaged file, `Limit` for one that is too large.
 pub fn inspect(name: &str, bytes: Arc<Vec<u8>>, limits: &Limits) -> Result<Inspection> {
     catch_unwind(AssertUnwindSafe(|| inspect_content(name, &bytes, limits)))
         .unwrap_or_else(|_| Err(Error::corrupt("file is damaged: its decoder gave up; scan it again or save it anew")))

@@ -1,4 +1,4 @@
-//! Formats of files: reading what arrives, writing what is kept.
+//! File formats: reads delivered files, writes archival files, metadata, tables and reports.
 
 pub mod archive;
 pub mod image;

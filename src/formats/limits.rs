@@ -1,38 +1,38 @@
-//! What a delivered file may ask for before it is refused.
+//! Limits on the size and complexity of delivered files.
 
 use sohoa_base::error::{Error, Result};
 
-/// Limits of reading delivered files. The default fits a process of 400 MB.
+/// Limits for reading delivered files. The defaults fit a process with 400 MB of memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Most pixels of one page picture.
+    /// Maximum size of one page image, px.
     pub max_pixels: u64,
-    /// Most bytes of one decoded page picture (pixels times channels).
+    /// Maximum size of one decoded page image, bytes (pixels times channels).
     pub max_pixel_bytes: u64,
-    /// Most pixels of a page that is drawn because it is no single scan; larger pages are drawn smaller.
+    /// Maximum size of a page that is rendered because it is not a single scan, px; larger pages are rendered at a lower resolution.
     pub max_rendered_pixels: u64,
-    /// Most pages of one file.
+    /// Maximum number of pages of one file.
     pub max_pages: u32,
-    /// Most drawing operations of one PDF page.
+    /// Maximum number of drawing operations of one PDF page.
     pub max_draw_operations: u64,
-    /// Most members of one archive.
+    /// Maximum number of members of one archive.
     pub max_members: u64,
-    /// Most bytes that one archive may unpack to.
+    /// Maximum unpacked size of one archive, bytes.
     pub max_unpacked_bytes: u64,
-    /// Most unpacked bytes per packed byte of an archive, above the first [`Limits::FREE_BYTES`].
+    /// Maximum unpacked bytes per packed byte of an archive, above the first [`Limits::RATIO_EXEMPT_BYTES`].
     pub max_unpack_ratio: u64,
-    /// Longest name of an archive member, bytes.
+    /// Maximum length of the name of an archive member, bytes.
     pub max_name_bytes: usize,
 }
 
 impl Limits {
-    /// Unpacked bytes of an archive for which the ratio is not looked at.
+    /// Unpacked bytes of an archive to which the ratio does not apply.
     pub const RATIO_EXEMPT_BYTES: u64 = 16 << 20;
 
-    /// Refuses a picture of `width` × `height` px and `channels` bytes a pixel that is empty or too large.
+    /// Refuses an image of `width` × `height` px and `channels` bytes per pixel that is empty or too large.
     ///
     /// # Errors
-    /// Corrupt for a picture without area, Limit for one that is too large.
+    /// `Corrupt` for an image without area, `Limit` for one that is too large.
     pub fn check_image(&self, width: u32, height: u32, channels: u64) -> Result<()> {
         if width == 0 || height == 0 {
             return Err(Error::corrupt(format!("picture declares {width} × {height} px, which is no area; scan the page again")));
@@ -49,10 +49,10 @@ impl Limits {
         Ok(())
     }
 
-    /// Refuses a file of too many pages.
+    /// Refuses a file with too many pages.
     ///
     /// # Errors
-    /// Limit.
+    /// `Limit`.
     pub fn check_pages(&self, pages: u32) -> Result<()> {
         if pages > self.max_pages {
             return Err(Error::limit(format!("file has {pages} pages, more than the limit of {}; deliver it in parts", self.max_pages)));

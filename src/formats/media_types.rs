@@ -1,6 +1,6 @@
-//! What a file is, by its content alone.
+//! Detection of media types from the content of a file.
 
-/// Media types of pictures and documents that [`crate::source::Source`] opens.
+/// Media types of images and documents that [`crate::source::SourceFile`] opens.
 pub const READABLE: [&str; 10] = [PDF, JPEG, PNG, TIFF, WEBP, BMP, GIF, JP2, J2K, HEIC];
 
 /// Portable Document Format.
@@ -19,7 +19,7 @@ pub const BMP: &str = "image/bmp";
 pub const GIF: &str = "image/gif";
 /// JPEG 2000 file.
 pub const JP2: &str = "image/jp2";
-/// JPEG 2000 codestream without a file around it.
+/// JPEG 2000 codestream without a container.
 pub const J2K: &str = "image/j2c";
 /// HEIF with HEVC.
 pub const HEIC: &str = "image/heic";
@@ -32,8 +32,8 @@ pub const TAR: &str = "application/x-tar";
 /// gzip.
 pub const GZIP: &str = "application/gzip";
 
-/// The media type of a file that begins with `head` (give at least the first 2 KB, all of a shorter file),
-/// or `None` for unknown bytes. Never looks at the name.
+/// Media type of a file that begins with `head` (at least the first 2 KB, all of a shorter file), or `None`
+/// for unknown content. The name is not considered.
 #[must_use]
 pub fn detect(head: &[u8]) -> Option<&'static str> {
     image_type(head).or_else(|| other_type(head))
@@ -56,12 +56,12 @@ fn image_type(head: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// The size of the second header tells a bitmap from text that begins with "BM".
+/// Whether the size of the second header is that of a bitmap, as opposed to text that begins with "BM".
 fn is_bitmap(head: &[u8]) -> bool {
     matches!(head.get(14..18), Some([12 | 16 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0]))
 }
 
-/// HEIF or AVIF by the major brand, or by any compatible one.
+/// HEIF or AVIF, by the major brand or any compatible one.
 fn heif_type(head: &[u8]) -> Option<&'static str> {
     let length = head.get(..4).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_be_bytes) as usize;
     let brands = head.get(8..length.clamp(12, 256).min(head.len()))?;
@@ -93,8 +93,8 @@ fn other_type(head: &[u8]) -> Option<&'static str> {
     infer::get(head).map(|kind| kind.mime_type()).filter(|kind| !READABLE.contains(kind)).or_else(|| text_type(head))
 }
 
-/// A TAR header carries the sum of its own bytes, with the sum itself read as blanks: this also knows
-/// archives older than the `ustar` mark.
+/// Whether `head` starts with a TAR header, by its checksum: the sum of its bytes, the checksum field counted as
+/// blanks. This also detects archives older than the `ustar` magic.
 fn is_tar(head: &[u8]) -> bool {
     let (Some(header), Some(written)) = (head.get(..512), head.get(148..156)) else { return false };
     let digits: String = written.iter().map(|byte| char::from(*byte)).filter(|c| !matches!(c, ' ' | '\0')).collect();
@@ -109,7 +109,7 @@ fn text_type(head: &[u8]) -> Option<&'static str> {
     }
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
-        // The head may end in the middle of a letter.
+        // The head may end inside a UTF-8 sequence.
         Err(error) if error.error_len().is_none() => std::str::from_utf8(head.get(..error.valid_up_to())?).ok()?,
         Err(_) => return None,
     };
@@ -134,7 +134,7 @@ fn text_type(head: &[u8]) -> Option<&'static str> {
     Some("text/plain")
 }
 
-/// What the type is, in words that a clerk knows.
+/// Name of the type for messages to clerks.
 #[must_use]
 pub fn describe(media_type: &str) -> &str {
     match media_type {
@@ -164,7 +164,7 @@ pub fn describe(media_type: &str) -> &str {
     }
 }
 
-/// Whether the last extension of `name` fits `media_type`. Names without a known extension fit everything.
+/// Whether the last extension of `name` matches `media_type`. Names without a known extension match every type.
 #[must_use]
 pub fn extension_fits(name: &str, media_type: &str) -> bool {
     let Some((_, extension)) = name.rsplit_once('.') else { return true };

@@ -2,8 +2,8 @@
 
 use sohoa_base::model::page::reading::Reading;
 
-/// Adds the text of page `number` (from 1): a form feed between pages, so that a page can be found again. `None`
-/// stands for a page that could not be read: it has no text, but counts.
+/// Appends the text of page `number` (from 1). A form feed separates pages, so that page numbers can be recovered
+/// from the text. `None` is a page that could not be read: it adds no text, but counts as a page.
 pub fn append_page(text: &mut String, number: u32, reading: Option<&Reading>) {
     if number > 1 {
         text.push('\u{c}');

@@ -1,4 +1,4 @@
-//! Pages for the public: what must not be read is painted over and taken out of the text.
+//! Redaction of pages for the public: paints regions black and removes their words from the text.
 
 use crate::image::page_image::{EncodedData, PageImage};
 use image::{DynamicImage, Luma, Rgb};
@@ -6,32 +6,32 @@ use serde::{Deserialize, Serialize};
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::Reading;
 
-/// What stands in the text for a hidden word.
+/// Text that replaces a redacted word.
 pub const REDACTED_TEXT: &str = "█████";
 
-/// What is painted over on the picture of a page.
+/// Regions to redact on the image of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Redaction {
-    /// Width of the upright page on which the boxes are measured, px.
+    /// Width of the upright page, px: the frame of `bounds`.
     pub width: u32,
-    /// Height of it, px.
+    /// Height of the upright page, px.
     pub height: u32,
-    /// Clockwise turn that made it upright, degrees.
+    /// Clockwise rotation that made the page upright, degrees.
     pub turn: u16,
-    /// The boxes.
+    /// Boxes to redact, px of the upright page.
     pub bounds: Vec<Bounds>,
 }
 
 impl Redaction {
-    /// These boxes of a reading.
+    /// Redaction of `bounds` on the page of `reading`.
     #[must_use]
     pub fn for_reading(reading: &Reading, bounds: Vec<Bounds>) -> Self {
         Self { width: reading.width, height: reading.height, turn: reading.turn, bounds }
     }
 }
 
-/// Paints `hidden` (px of the upright reading) black on the page's picture and takes its words out of the reading.
-/// The delivered bytes of the picture are not used any more: they would show what is hidden.
+/// Paints `hidden` (px of the upright page) black on the page's image and removes its words from the reading.
+/// The delivered encoded bytes, overlays and embedded text are dropped, because they still contain the redacted content.
 pub fn redact(picture: &mut PageImage, reading: &mut Reading, hidden: &[Bounds]) {
     redact_words(reading, hidden);
     redact_image(&mut picture.pixels, &Redaction::for_reading(reading, hidden.to_vec()));
@@ -42,7 +42,7 @@ pub fn redact(picture: &mut PageImage, reading: &mut Reading, hidden: &[Bounds])
     (picture.encoded.width, picture.encoded.height, picture.encoded.turn) = (width, height, 0);
 }
 
-/// Paints the boxes black on the picture of a page as it was delivered.
+/// Paints the boxes black on the image of a page in its delivered orientation.
 pub fn redact_image(pixels: &mut DynamicImage, hidden: &Redaction) {
     if !hidden.bounds.is_empty() && !matches!(pixels, DynamicImage::ImageLuma8(_) | DynamicImage::ImageRgb8(_)) {
         *pixels = DynamicImage::ImageRgb8(pixels.to_rgb8());
@@ -54,14 +54,14 @@ pub fn redact_image(pixels: &mut DynamicImage, hidden: &Redaction) {
             match pixels {
                 DynamicImage::ImageLuma8(grey) => grey.put_pixel(x, y, Luma([0])),
                 DynamicImage::ImageRgb8(colour) => colour.put_pixel(x, y, Rgb([0, 0, 0])),
-                // There are no others any more.
+                // Unreachable: converted above.
                 _ => {}
             }
         }
     }
 }
 
-/// Puts [`HIDDEN`] in place of the words in `hidden`, with what other readers made of them.
+/// Replaces the words inside `hidden` with [`REDACTED_TEXT`] and removes their alternatives.
 pub fn redact_words(reading: &mut Reading, hidden: &[Bounds]) {
     let words = reading.blocks.iter_mut().flat_map(|block| &mut block.lines).flat_map(|line| &mut line.words);
     for word in words.filter(|word| hidden.iter().any(|bounds| contains_centre(bounds, &word.bounds))) {
@@ -70,28 +70,28 @@ pub fn redact_words(reading: &mut Reading, hidden: &[Bounds]) {
     }
 }
 
-/// Whether the middle of a word lies in a box: boxes of neighbours may touch.
+/// Whether a box contains the centre of a word; overlap alone does not count, because boxes of neighbours may touch.
 fn contains_centre(bounds: &Bounds, word: &Bounds) -> bool {
     let (x, y) = (u32::midpoint(word.x0, word.x1), u32::midpoint(word.y0, word.y1));
     (bounds.x0..=bounds.x1).contains(&x) && (bounds.y0..=bounds.y1).contains(&y)
 }
 
-/// The box on the picture as delivered, of `size`, px: a little larger, so that no edge of a letter shows.
+/// Maps a box to the delivered image, px. It grows by 15 % of its height, so that no edge of a letter stays visible.
 fn to_image_box(page: &Redaction, bounds: &Bounds, (width, height): (u32, u32)) -> [u32; 4] {
     let (across, down) = (f64::from(page.width.max(1)), f64::from(page.height.max(1)));
     let margin = f64::from(bounds.y1.saturating_sub(bounds.y0)) * 0.15;
     let (left, right) = ((f64::from(bounds.x0) - margin) / across, (f64::from(bounds.x1) + margin) / across);
     let (top, bottom) = ((f64::from(bounds.y0) - margin) / down, (f64::from(bounds.y1) + margin) / down);
-    // The picture was turned clockwise to stand upright; this turns the box back.
+    // The image was rotated clockwise to make it upright; this rotates the box back.
     let [x0, y0, x1, y1] = match page.turn % 360 {
         90 => [top, 1.0 - right, bottom, 1.0 - left],
         180 => [1.0 - right, 1.0 - bottom, 1.0 - left, 1.0 - top],
         270 => [1.0 - bottom, left, 1.0 - top, right],
         _ => [left, top, right, bottom],
     };
-    let place = |share: f64, side: u32| (share * f64::from(side)).clamp(0.0, f64::from(side)) as u32;
+    let start = |share: f64, side: u32| (share * f64::from(side)).clamp(0.0, f64::from(side)) as u32;
     let end = |share: f64, side: u32| (share * f64::from(side)).ceil().clamp(0.0, f64::from(side)) as u32;
-    [place(x0, width), place(y0, height), end(x1, width), end(y1, height)]
+    [start(x0, width), start(y0, height), end(x1, width), end(y1, height)]
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A delivered file opened for its pages: one page is decoded at a time.
+//! Delivered file opened for reading its pages, one decoded page at a time.
 
 use crate::image::image_files;
 use crate::image::page_image::PageImage;
@@ -10,7 +10,7 @@ use sohoa_base::error::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-/// An opened file. Holds its bytes and an index of its pages, never a decoded page.
+/// Opened file. Holds its bytes and an index of its pages, never a decoded page.
 pub struct SourceFile {
     kind: SourceKind,
 }
@@ -22,11 +22,11 @@ enum SourceKind {
 }
 
 impl SourceFile {
-    /// Opens `bytes` of a type that [`media_types::media_type`] found and [`media_types::READABLE`] lists.
+    /// Opens `bytes` of the given type, as returned by [`media_types::detect`]; it must be one of [`media_types::READABLE`].
     ///
     /// # Errors
-    /// Invalid for a type that is not read, Denied for an encrypted PDF, Corrupt for a damaged file,
-    /// Limit for one that is too large.
+    /// `Invalid` for any other type, `Denied` for an encrypted PDF, `Corrupt` for a damaged file, `Limit` for
+    /// one that is too large.
     pub fn open(bytes: Arc<Vec<u8>>, media_type: &str, limits: &Limits) -> Result<Self> {
         let kind = match media_type {
             media_types::PDF => SourceKind::Pdf(PdfFile::open(&bytes, *limits)?),
@@ -42,7 +42,7 @@ impl SourceFile {
         Ok(Self { kind })
     }
 
-    /// How many pages it holds, at least 1.
+    /// Number of pages, at least 1.
     #[must_use]
     pub fn page_count(&self) -> u32 {
         match &self.kind {
@@ -52,11 +52,11 @@ impl SourceFile {
         }
     }
 
-    /// The picture of page `number`, counted from 1.
+    /// Decodes page `number`, counted from 1.
     ///
     /// # Errors
-    /// Not found for a page that is not there, Corrupt where it cannot be decoded, Limit where it is too
-    /// large, Invalid for a coding that is not read.
+    /// `NotFound` for a page that does not exist, `Corrupt` if it cannot be decoded, `Limit` if it is too
+    /// large, `Invalid` for an unsupported encoding.
     pub fn page(&mut self, number: u32) -> Result<PageImage> {
         if number == 0 || number > self.page_count() {
             return Err(Error::not_found(format!("file has no page {number}, only {}", self.page_count())));
@@ -66,7 +66,7 @@ impl SourceFile {
             SourceKind::Tiff(file) => file.page(number),
             SourceKind::Image { bytes, media_type, limits } => image_files::decode_page(bytes, media_type, limits),
         };
-        // Decoders are other people's code on hostile bytes.
+        // Decoders of other crates may panic on hostile bytes.
         catch_unwind(AssertUnwindSafe(decode))
             .unwrap_or_else(|_| Err(Error::corrupt(format!("page {number} is damaged: its decoder gave up; scan the page again"))))
     }

@@ -1,7 +1,7 @@
-//! Pictures of pages: upright, straight, clean, cut into lines in reading order, and how good they are.
+//! Image processing of pages: orientation, deskewing, background, layout analysis, line crops and quality measures.
 //!
-//! The steps follow a recipe that was measured on real Vietnamese scans: lines are found first and read one
-//! by one, which gets the two-column header right and costs less than reading the page as a whole.
+//! The order of the steps was measured on real Vietnamese scans: lines are detected first and read one by one, which
+//! keeps the two-column header in order and costs less than reading the page as a whole.
 
 pub mod barcodes;
 pub mod layout;

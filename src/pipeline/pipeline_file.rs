@@ -4,6 +4,7 @@ use serde::Deserialize;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::pipeline_plan::{PipelinePlan, StageConfig, StageGroup, StageLevel};
 use sohoa_stages as stages;
+use sohoa_stages::stage::PipelineEntry;
 use toml::Spanned;
 
 /// The pipeline that is used when none is named.
@@ -52,13 +53,28 @@ pub fn parse(text: &str, origin: &str) -> Result<PipelinePlan> {
             _ => groups.push(StageGroup { level: known.level(), stages: vec![step] }),
         }
     }
+    check_option_groups(&groups).map_err(|what| Error::invalid(format!("pipeline {origin}: {what}")))?;
     let levels: Vec<StageLevel> = groups.iter().map(|group| group.level).collect();
     check_order(&levels).map_err(|what| Error::invalid(format!("pipeline {origin}: {what}")))?;
     Ok(PipelinePlan { name: file.name, groups })
 }
 
-/// Files come first, then their pages, then dossiers and documents; a dossier stage must make documents
-/// before a document stage can have any.
+/// Checks that an option group precedes its stage in the same stage group, so that the options reach it.
+fn check_option_groups(groups: &[StageGroup]) -> std::result::Result<(), String> {
+    for group in groups {
+        for (place, step) in group.stages.iter().enumerate() {
+            if let Some(PipelineEntry::Options(options)) = stages::by_name(&step.stage)
+                && !group.stages.iter().skip(place).any(|later| later.stage == options.stage)
+            {
+                return Err(format!("{} sets options of {}, which must follow it", options.name, options.stage));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Checks the order of levels: file, page, dossier, document. A dossier stage must find documents before a document stage can
+/// run.
 fn check_order(levels: &[StageLevel]) -> std::result::Result<(), String> {
     if levels.first() != Some(&StageLevel::File) {
         return Err("the first stage must be intake".to_owned());
@@ -106,5 +122,18 @@ mod tests {
         let key = refused("name = \"administrative\"", "name = \"x\"\nspeed = 1");
         assert!(key.contains("speed") && key.contains("line"), "{key}");
         assert!(refused("name = \"intake\"", "name = \"read\"").contains("second time"));
+    }
+
+    #[test]
+    fn options_of_a_stage_must_come_before_it() {
+        let file = |names: &[&str]| {
+            let stages: String = names.iter().map(|name| format!("[[stage]]\nname = \"{name}\"\n")).collect();
+            parse(&format!("name = \"test\"\n{stages}"), "test").map_err(|error| error.chain())
+        };
+        assert!(file(&["intake", "prepare", "read", "separate"]).is_ok());
+        assert!(file(&["intake", "read", "separate"]).is_ok());
+        for wrong in [&["intake", "prepare", "separate"][..], &["intake", "read", "prepare", "separate"]] {
+            assert!(file(wrong).unwrap_err().contains("prepare sets options of read"), "{wrong:?}");
+        }
     }
 }

@@ -7,10 +7,11 @@ use sohoa_base::model::dossier::Item;
 use sohoa_base::model::refusal::Refusal;
 use sohoa_catalog::{Catalog, Claim, MAX_FAILURES, ReleaseOutcome};
 use sohoa_extraction::evidence::trained_model::TrainedModel;
-use sohoa_sandbox::pool::{Pool, SpawnConfig};
+use sohoa_sandbox::pool::Pool;
+use sohoa_sandbox::spawn_config::SpawnConfig;
 use sohoa_search::index::SearchIndex;
 use sohoa_stages as stages;
-use sohoa_stages::stage::{Context, Stage, TaskState};
+use sohoa_stages::stage::{Context, PipelineEntry, TaskState};
 use sohoa_storage::blob_store::BlobStore;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +20,7 @@ use std::time::{Duration, Instant};
 /// How long a claimed task stays with its worker unless renewed.
 const LEASE_DURATION: Duration = Duration::from_secs(60);
 
-/// Longest pause between looks for work of one batch when there is none.
+/// Longest pause between two claims of a worker of one batch when there is no task.
 const MAX_BATCH_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The same for a worker that serves all batches and may wait for days.
@@ -40,22 +41,22 @@ pub struct Resources<'a> {
     pub index: &'a SearchIndex,
     /// Folder for temporary files.
     pub temp_dir: &'a Path,
-    /// What people's decisions taught.
+    /// Model trained on people's decisions.
     pub trained_model: &'a TrainedModel,
     /// SHA-256 of it, lower-case hexadecimal; none where nothing was learned.
     pub trained_model_sha256: Option<&'a str>,
     /// Archives inside archives.
     pub max_archive_depth: u32,
-    /// Size of the largest file that is no archive, bytes.
+    /// Largest size of a file other than an archive, bytes.
     pub max_file_bytes: u64,
 }
 
-/// What a worker takes tasks of.
+/// Batches from which a worker claims tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope<'a> {
     /// One batch, to its end.
     Batch(&'a str),
-    /// Every batch that is not paused, until it is asked to stop.
+    /// Every batch that is not paused, until a stop is requested.
     All,
     /// Every batch that is not paused, until none of them has an open task.
     AllUntilEmpty,
@@ -88,14 +89,14 @@ impl CancellationToken {
         self.0.store(true, Ordering::SeqCst);
     }
 
-    /// Whether somebody asked.
+    /// Whether a stop was requested.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
 }
 
-/// Works on what `scope` says, until asked to stop.
+/// Claims and runs tasks of `scope` until there are none or a stop is requested.
 ///
 /// # Errors
 /// When the catalogue cannot be reached, or reading processes cannot start: the run cannot go on.
@@ -195,17 +196,23 @@ async fn fail_task(resources: &Resources<'_>, claim: &Claim, error: &Error, cost
 }
 
 async fn run_stages(context: &Context<'_>, claim: &Claim, work: &mut TaskState) -> Result<()> {
-    for (stage, options) in stages_of_task(claim)? {
-        let began = Instant::now();
-        stage.run(context, options, work).await?;
-        tracing::debug!(task = claim.task, stage = stage.name(), milliseconds = began.elapsed().as_millis(), "stage done");
+    for (entry, options) in entries_of_task(claim)? {
+        match entry {
+            PipelineEntry::Options(group) => drop(work.option_groups.insert(group.name, options.clone())),
+            PipelineEntry::Stage(stage) => {
+                let began = Instant::now();
+                stage.run(context, options, work).await?;
+                tracing::debug!(task = claim.task, stage = stage.name(), milliseconds = began.elapsed().as_millis(), "stage done");
+            }
+        }
     }
     Ok(())
 }
 
 /// Deletes what the committed task no longer needs; what cannot be deleted now is only space.
 async fn cleanup(context: &Context<'_>, claim: &Claim, work: &TaskState) -> Result<()> {
-    for (stage, _) in stages_of_task(claim)? {
+    for (entry, _) in entries_of_task(claim)? {
+        let PipelineEntry::Stage(stage) = entry else { continue };
         if let Err(error) = stage.cleanup(context, work).await {
             tracing::warn!(task = claim.task, stage = stage.name(), error = %error.chain(), "left-overs stay");
         }
@@ -213,22 +220,21 @@ async fn cleanup(context: &Context<'_>, claim: &Claim, work: &TaskState) -> Resu
     Ok(())
 }
 
-type StageSteps<'a> = Vec<(&'static dyn Stage, &'a serde_json::Value)>;
-
-fn stages_of_task(claim: &Claim) -> Result<StageSteps<'_>> {
+/// Entries of the task's stage group with their options, in order.
+fn entries_of_task(claim: &Claim) -> Result<Vec<(PipelineEntry, &serde_json::Value)>> {
     let group = claim.plan.groups.get(claim.group).ok_or_else(|| Error::internal("the task's group is not in its pipeline"))?;
     group
         .stages
         .iter()
         .map(|step| {
-            let stage =
+            let entry =
                 stages::by_name(&step.stage).ok_or_else(|| Error::invalid(format!("this program has no stage {:?}", step.stage)))?;
-            Ok((stage, &step.options))
+            Ok((entry, &step.options))
         })
         .collect()
 }
 
-/// What a task that cannot be done means for its item. A document that cannot be packaged waits for a person.
+/// Changes that record the failure of a task for its item; none for a dossier or document.
 fn refusal_changes(item: &Item, error: &Error) -> Vec<Change> {
     let refusal = Refusal::from(error);
     match item {

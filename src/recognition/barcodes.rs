@@ -1,4 +1,4 @@
-//! Barcodes and separator sheets' codes, placed on the upright page.
+//! Barcodes, those of separator sheets included, placed on the upright page.
 
 use image::DynamicImage;
 use sohoa_base::model::page::barcode::Barcode;
@@ -6,13 +6,13 @@ use sohoa_base::model::page::geometry::Bounds;
 use sohoa_imaging::barcodes::detect::{DetectedCode, find};
 use sohoa_imaging::preprocess::page::{ScaledPage, rotate_area};
 
-/// The codes on a page at reading resolution that is turned by `degrees` to stand upright.
+/// Barcodes on a page at reading resolution, which a clockwise turn by `degrees` makes upright; in px of the page as delivered.
 pub(crate) fn find_on_scan(small: &ScaledPage, degrees: u16) -> Vec<Barcode> {
     let grey = small.grey();
     find(grey).into_iter().map(|found| place_code(found, degrees, grey.dimensions(), small.factor)).collect()
 }
 
-/// The codes on a page that brings its own text.
+/// Barcodes on a born-digital page, px.
 pub(crate) fn find_on_born_digital(pixels: &DynamicImage) -> Vec<Barcode> {
     let grey = pixels.to_luma8();
     find(&grey).into_iter().map(|found| place_code(found, 0, grey.dimensions(), 1.0)).collect()

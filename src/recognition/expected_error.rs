@@ -1,27 +1,26 @@
-//! How many characters of a page are most likely read wrongly, where nobody knows its true text.
+//! Estimate of the character error rate of a page without ground truth.
 
 use sohoa_base::model::page::reading::Word;
 
-/// Of surely read characters, wrong ones, per mille: what no confidence tells.
+/// Error rate of characters read with full confidence, per mille.
 const BASE_ERROR_PERMILLE: u64 = 2;
 
-/// Of the characters of words that nobody is sure of at all, wrong ones, per mille. More than all of them, for of
-/// such words many stand where nothing is written.
+/// Additional error rate of words with confidence 0, per mille. It exceeds 1000 because many such words were read where
+/// nothing is written.
 const DOUBT_ERROR_PERMILLE: u64 = 1700;
 
-/// Characters that are most likely wrong, per mille of the page's characters; 0 for a page without words.
+/// Expected wrong characters, per mille of the page's characters; 0 for a page without words.
 ///
-/// Of a word's characters 2 + 1700 × d³ per mille are wrong, where d is its doubt (0 to 1: 100 less its confidence,
-/// of 100). The curve was fitted on 128 pages with exact text: 86 of 100
-/// estimates are within a factor of two. Of 196 pages with one fault each, on which it was not fitted, 76 of 100 are;
-/// where it expects one character in ten to be wrong, at least 6 in 100 were. Whether a word can stand in a Vietnamese document at
-/// all tells nothing more once its confidence is known, and so is not in it. Neither is what was not found, such as
-/// a line that nobody saw.
+/// The model: of a word's characters 2 + 1700 × d³ per mille are wrong, where d is its doubt, (100 − confidence) / 100. The
+/// curve was fitted on 128 pages with exact text; 86 % of the estimates are within a factor of two. On 196 other pages, with
+/// one fault each, 76 % are; where it expects one wrong character in ten, at least 6 in 100 were wrong. The plausibility of a
+/// word in Vietnamese adds no information once its confidence is known, so it is not used. Missed text, such as
+/// an undetected line, is not covered.
 #[must_use]
 pub fn expected_error_permille<'a>(words: impl Iterator<Item = &'a Word>) -> u32 {
     let (mut letters, mut doubt) = (0_u64, 0_u64);
     for word in words {
-        // With the space behind it.
+        // One more for the space after the word.
         let length = word.text.chars().count() as u64 + 1;
         letters += length;
         doubt += length * u64::from(100 - word.confidence.min(100)).pow(3);

@@ -1,7 +1,9 @@
-//! The blanks of a header that are filled in by hand: number, day and month. The reader of handwriting sees the
-//! whole row, finds the blank between the printed words, and the readers weigh what stands in it.
+//! Handwritten fields of the header: number, day and month.
+//!
+//! The digit recognizer reads the whole row, which locates the field between the printed words. The digits in it are then
+//! fused from the readings of all recognizers ([`fuse_digits`]).
 
-use crate::page::OcrLine;
+use crate::ocr_line::OcrLine;
 use regex::{Captures, Regex};
 use sohoa_base::error::Result;
 use sohoa_base::text::fold::fold;
@@ -15,13 +17,13 @@ use sohoa_imaging::markings::handwriting;
 use sohoa_imaging::markings::handwriting::InkPatch;
 use std::sync::LazyLock;
 
-/// `Số: … /`; the slash before capitals with a dash may look like another stroke.
+/// Row `Số: … /`, folded to ASCII; the slash before capitals with a dash may have been read as another stroke.
 static NUMBER_ROW: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^\W{0,2}s[a-z?]{0,2}\s*[:.;,\s]{0,3}(?P<n>\S(?:.{0,8}?\S)??)\s*(?P<print>(?:[/\u{2044}]|[il|!] ?[a-z]{1,5} ?- ?[a-z]).*)$")
         .ok()
 });
 
-/// `ngày … tháng … năm 20..`.
+/// Row `ngày … tháng … năm 20..`, folded to ASCII.
 static DATE_ROW: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"ng[a-z?]{2}\s*(?P<d>\S(?:.{0,3}?\S)??)\s*th[a-z?]{1,2}n?g\s*(?P<m>\S(?:.{0,2}?\S)??)\s*n[a-z?]{1,3}\s*(?P<print>[12][0-9o?]{3})",
@@ -29,16 +31,16 @@ static DATE_ROW: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Part of the page, from the top, in which a header lies.
+/// Part of the page height, from the top, that holds the header.
 const HEADER_SHARE: f32 = 0.45;
 
-/// Rows of either kind that are tried on one page.
+/// Most rows of each kind that are tried on one page.
 const MAX_ROWS: usize = 2;
 
-/// Confidence of digits written by hand that only readers of print have read.
+/// Highest confidence of handwritten digits that only recognizers of print have read, of 100.
 const UNREAD_CONFIDENCE: u8 = 40;
 
-/// Whether a row may be the one with the number, or the one with the date.
+/// Kind of header row that a line may be, by its position and first-pass text.
 fn header_row_of(line: &OcrLine<'_>, (width, height): (f32, f32)) -> Option<HeaderRow> {
     let text = fold(&text_of(&line.words));
     if line.area.center_y() > HEADER_SHARE * height || text.len() > 80 {
@@ -55,17 +57,18 @@ fn header_row_of(line: &OcrLine<'_>, (width, height): (f32, f32)) -> Option<Head
     (line.area.x0 > 0.3 * width && text.contains("ng") && has_year()).then_some(HeaderRow::Date)
 }
 
-/// A row of the header.
+/// Row of the header with handwritten fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum HeaderRow {
     Number,
     Date,
 }
 
-/// Marks handwriting in the rows of the number and the date, and reads the digits there.
+/// Marks handwriting in the rows of number and date, and replaces its words by the fused digits. `page` is width and
+/// height of the prepared page, px.
 ///
 /// # Errors
-/// `Internal` when a reader fails.
+/// `Internal` when a recognizer fails.
 pub(crate) fn read_handwritten_fields(lines: &mut [OcrLine<'_>], page: (f32, f32), engine: &mut dyn Engine) -> Result<()> {
     if !engine.has_digit_recognizer() {
         return Ok(());
@@ -87,29 +90,29 @@ pub(crate) fn read_handwritten_fields(lines: &mut [OcrLine<'_>], page: (f32, f32
     Ok(())
 }
 
-/// Reads the blanks of one row; whether it was one.
+/// Reads the fields of one row. Returns whether the digit recognizer confirms the kind of the row.
 fn read_row(line: &mut OcrLine<'_>, row: HeaderRow, engine: &mut dyn Engine) -> Result<bool> {
     let Some(tight) = line_crop::crop_line(line.source, &line.area, line_crop::TIGHT_PADDING)? else { return Ok(false) };
     let Some(letters) = engine.recognize_digits(&tight.picture)? else { return Ok(false) };
     let text: String = letters.iter().map(|letter| to_ascii(letter.character)).collect();
-    let (pattern, blanks): (_, &[(DigitField, &str)]) = match row {
+    let (pattern, fields): (_, &[(DigitField, &str)]) = match row {
         HeaderRow::Number => (NUMBER_ROW.as_ref(), &[(DigitField::Number, "n")]),
         HeaderRow::Date => (DATE_ROW.as_ref(), &[(DigitField::Month, "m"), (DigitField::Day, "d")]),
     };
     let Some((pattern, found)) = pattern.and_then(|pattern| Some((pattern, pattern.captures(&text)?))) else { return Ok(false) };
     let patches = handwriting::ink_patches(line.source, &line.area);
-    let seen = RecognizedRow { letters: &letters, tight: &tight };
-    let Some(print) = seen.group_extent(&found, "print") else { return Ok(false) };
+    let recognized = RecognizedRow { letters: &letters, tight: &tight };
+    let Some(print) = recognized.group_extent(&found, "print") else { return Ok(false) };
     let print = handwriting::patches_between(&patches, print.0, print.1);
-    let by_print = fold(&text_of(&line.words));
-    for (blank, name) in blanks {
-        let (Some(group), Some((from, to))) = (found.name(name), seen.group_extent(&found, name)) else { continue };
+    let first_pass = fold(&text_of(&line.words));
+    for (field, name) in fields {
+        let (Some(group), Some((from, to))) = (found.name(name), recognized.group_extent(&found, name)) else { continue };
         let figures = handwriting::patches_between(&patches, from, to);
         let own = letters.get(group.range()).unwrap_or_default();
         let is_odd = own.iter().any(|letter| letter.character.is_alphabetic() && letter.confidence > 0.5);
-        let printed = pattern.captures(&by_print).and_then(|found| found.name(name).map(|found| found.as_str().to_owned()));
+        let printed = pattern.captures(&first_pass).and_then(|found| found.name(name).map(|found| found.as_str().to_owned()));
         let is_hand = handwriting::is_handwritten(&figures, &print) || is_odd;
-        // Readers of print may have passed over a printed figure.
+        // The first pass may have missed printed digits.
         let is_empty = printed.as_ref().is_none_or(|text| !text.contains(char::is_alphanumeric));
         let is_lost = is_empty && is_confident_digits(own) && !has_word_between(line, (from, to));
         if !is_hand && !is_lost {
@@ -119,28 +122,28 @@ fn read_row(line: &mut OcrLine<'_>, row: HeaderRow, engine: &mut dyn Engine) -> 
             Some(strip) => engine.recognize_strip(&strip)?.and_then(|reading| digits::digits_from_strip(&reading)),
             None => None,
         };
-        let verdict =
-            fuse_digits(*blank, digits::digits_from_chars(own), second, printed.and_then(|text| digits::digits_from_print(&text, 50)));
-        let hand = if is_hand { Handwriting::Recognized } else { Handwriting::Printed };
-        insert_digits(line, *blank, (field_area(&figures, (from, to)), (from, to)), verdict, hand);
+        let fused =
+            fuse_digits(*field, digits::digits_from_chars(own), second, printed.and_then(|text| digits::digits_from_print(&text, 50)));
+        let handwriting = if is_hand { Handwriting::Recognized } else { Handwriting::Printed };
+        insert_digits(line, *field, (field_area(&figures, (from, to)), (from, to)), fused, handwriting);
     }
     Ok(true)
 }
 
-/// Whether these are digits alone, and surely.
+/// Whether these are only digits, each with a high confidence.
 fn is_confident_digits(letters: &[RecognizedChar]) -> bool {
-    /// From which sureness on a digit is seldom wrong, 0 to 1.
-    const SURE: f32 = 0.8;
-    !letters.is_empty() && letters.iter().all(|letter| letter.character.is_ascii_digit() && letter.confidence >= SURE)
+    /// Confidence from which a digit is seldom wrong, 0 to 1.
+    const MIN_CONFIDENCE: f32 = 0.8;
+    !letters.is_empty() && letters.iter().all(|letter| letter.character.is_ascii_digit() && letter.confidence >= MIN_CONFIDENCE)
 }
 
-/// Whether a word of the line has its middle between two places across the page, px.
+/// Whether the centre of a word of the line is between two x coordinates of the page, px.
 fn has_word_between(line: &OcrLine<'_>, (from, to): (f32, f32)) -> bool {
     let gap = line.crop.to_crop_x(from)..line.crop.to_crop_x(to);
     line.words.iter().any(|word| gap.contains(&f32::midpoint(word.bounds[0], word.bounds[2])))
 }
 
-/// The letter as one ASCII letter, so that places in a text are places among letters.
+/// The letter as one ASCII character, so that byte offsets in a text are also indices of letters.
 fn to_ascii(letter: char) -> char {
     let folded = fold(&letter.to_string());
     folded.chars().next().filter(char::is_ascii).unwrap_or('?')
@@ -150,46 +153,46 @@ fn text_of(words: &[OcrWord]) -> String {
     words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// What the reader of handwriting saw, and where.
+/// A row as the digit recognizer read it, and the crop that it read.
 struct RecognizedRow<'a> {
     letters: &'a [RecognizedChar],
     tight: &'a LineCrop,
 }
 
 impl RecognizedRow<'_> {
-    /// Where a group of the pattern stands across the page, px: from the letter before to the one behind, since
-    /// the reader tells little more of a letter than its middle.
+    /// Horizontal extent of a group of the pattern, px of the page: from the letter before it to the letter after it, because
+    /// the recognizer locates little more than the middle of a letter.
     fn group_extent(&self, found: &Captures<'_>, name: &str) -> Option<(f32, f32)> {
         let range = found.name(name)?.range();
         let before = range.start.checked_sub(1).and_then(|place| self.letters.get(place)).map_or(0.0, |letter| letter.to);
-        let behind = self.letters.get(range.end).map_or(1.0, |letter| letter.from);
+        let after = self.letters.get(range.end).map_or(1.0, |letter| letter.from);
         let width = self.tight.picture.width() as f32;
         let across = |share: f32| self.tight.to_page(share * width, 0.0).0;
-        Some((across(before), across(behind)))
+        Some((across(before), across(after)))
     }
 }
 
-/// The box of the figures across the page, or what is between the printed words.
+/// Box of the digits on the page, px; without digits, the horizontal extent between the printed words, and no rows.
 fn field_area(figures: &[InkPatch], between: (f32, f32)) -> Area {
     let whole = figures.iter().map(|patch| patch.area).reduce(|one, other| one.union(&other));
     whole.unwrap_or(Area { x0: between.0, y0: f32::MAX, x1: between.1, y1: f32::MIN })
 }
 
-/// Puts what a blank says in the place of the words that were read there: `span` is around its figures, `gap` is
-/// between the printed words, both px of the page.
+/// Replaces the words that were read in a field by its fused digits: `span` encloses the digits, `gap` is the space between
+/// the printed words, both px of the page. Without fused digits the words stay, marked as handwriting, with a low confidence.
 fn insert_digits(
     line: &mut OcrLine<'_>,
-    blank: DigitField,
+    field: DigitField,
     (span, gap): (Area, (f32, f32)),
-    verdict: Option<FusedDigits>,
-    hand: Handwriting,
+    fused: Option<FusedDigits>,
+    handwriting: Handwriting,
 ) {
     let (from, to) = (line.crop.to_crop_x(span.x0), line.crop.to_crop_x(span.x1));
     let gap = (line.crop.to_crop_x(gap.0).min(from), line.crop.to_crop_x(gap.1).max(to));
     let slack = (0.2 * line.crop.picture.height() as f32).min(0.5 * (to - from));
     let words = std::mem::take(&mut line.words);
     let is_over = |word: &OcrWord| word.bounds[0] < gap.1 - slack && word.bounds[2] > gap.0 + slack;
-    let Some(verdict) = verdict else {
+    let Some(fused) = fused else {
         line.words = words;
         for word in line.words.iter_mut().filter(|word| is_over(word)) {
             word.handwriting = Handwriting::Detected;
@@ -199,9 +202,9 @@ fn insert_digits(
     };
     let (top, bottom) = vertical_extent(line, &span, &words);
     let digits = OcrWord {
-        handwriting: hand,
-        alternative: verdict.alternative.map(|(text, confidence)| OcrAlternative { text, confidence }),
-        ..OcrWord::new(&verdict.digits, verdict.confidence, [from, top, to, bottom])
+        handwriting,
+        alternative: fused.alternative.map(|(text, confidence)| OcrAlternative { text, confidence }),
+        ..OcrWord::new(&fused.digits, fused.confidence, [from, top, to, bottom])
     };
     let mut digits = Some(digits);
     for word in words {
@@ -213,9 +216,9 @@ fn insert_digits(
             line.words.push(word);
             continue;
         }
-        let (before, behind) = printed_parts(&word.text, blank);
-        if before.is_empty() && behind.is_empty() && !(gap.0..gap.1).contains(&f32::midpoint(left, right)) {
-            // Print that is spelt otherwise than it should be is still print.
+        let (before, after) = printed_parts(&word.text, field);
+        if before.is_empty() && after.is_empty() && !(gap.0..gap.1).contains(&f32::midpoint(left, right)) {
+            // A printed word that was misread is still print.
             if left >= to - slack {
                 line.words.extend(digits.take());
             }
@@ -230,17 +233,17 @@ fn insert_digits(
         if !before.is_empty() {
             line.words.push(part(before, left, from.min(right)));
         }
-        if left >= from || right >= to || !behind.is_empty() {
+        if left >= from || right >= to || !after.is_empty() {
             line.words.extend(digits.take());
         }
-        if !behind.is_empty() {
-            line.words.push(part(behind, to.max(left), right));
+        if !after.is_empty() {
+            line.words.push(part(after, to.max(left), right));
         }
     }
     line.words.extend(digits);
 }
 
-/// Top and bottom of a span on the line's crop, px.
+/// Top and bottom of a span, px of the line's crop; those of the first word where the span has no rows.
 fn vertical_extent(line: &OcrLine<'_>, span: &Area, words: &[OcrWord]) -> (f32, f32) {
     let (first, second) = (line.crop.to_page(0.0, 0.0).1, line.crop.to_page(0.0, 1.0).1);
     let down = |y: f32| (y - first) / (second - first);
@@ -250,15 +253,15 @@ fn vertical_extent(line: &OcrLine<'_>, span: &Area, words: &[OcrWord]) -> (f32, 
     words.first().map_or((0.0, line.crop.picture.height() as f32), |word| (word.bounds[1], word.bounds[3]))
 }
 
-/// What a word that reaches over a blank holds of the printed words before and behind it.
-fn printed_parts(word: &str, blank: DigitField) -> (String, String) {
+/// Parts of a word that overlaps a field that belong to the printed words before and after the field.
+fn printed_parts(word: &str, field: DigitField) -> (String, String) {
     let letters: Vec<char> = word.chars().collect();
     let text: String = letters.iter().map(|letter| to_ascii(*letter)).collect();
     let find = |what: &str| text.find(what);
-    let (before, behind) = match blank {
+    let (before, after) = match field {
         DigitField::Number => {
             let colon = find(":").map(|at| at + 1).filter(|_| text.starts_with(['s', '$', '5']));
-            // A slash before no letter is a 1 that was written by hand.
+            // A slash that no letter follows is a handwritten 1.
             let is_slash = |pair: &[char]| matches!(pair, ['/' | '\u{2044}', next] if next.is_alphabetic());
             let last = letters.len().checked_sub(1).filter(|_| text.ends_with('/') && text.len() > 1);
             (colon.unwrap_or(0), letters.windows(2).position(is_slash).or(last))
@@ -267,9 +270,9 @@ fn printed_parts(word: &str, blank: DigitField) -> (String, String) {
         DigitField::Month => (if text.starts_with("th") { 5 } else { 0 }, find("nam")),
     };
     let before = before.min(letters.len());
-    let behind = behind.filter(|behind| *behind >= before).unwrap_or(letters.len());
+    let after = after.filter(|after| *after >= before).unwrap_or(letters.len());
     let part = |range: std::ops::Range<usize>| letters.get(range).map(|part| part.iter().collect::<String>()).unwrap_or_default();
-    (part(0..before), part(behind..letters.len()))
+    (part(0..before), part(after..letters.len()))
 }
 
 #[cfg(test)]
@@ -279,7 +282,7 @@ mod tests {
     use image::{GrayImage, Luma};
     use std::collections::BTreeMap;
 
-    /// Sees `text`, one letter every 20 px from `x` 40 on, on a strip of the page from 30 to 430.
+    /// Digit recognizer that returns the given text, one letter every 20 px from x = 40 on, on a strip of the page from 30 to 430.
     struct Sees(&'static str);
 
     impl Engine for Sees {
@@ -292,7 +295,7 @@ mod tests {
         }
 
         fn recognize_digits(&mut self, _: &GrayImage) -> Result<Option<Vec<RecognizedChar>>> {
-            // The strip is cut with 0.12 heights of the line beside it.
+            // The strip has a margin of 0.12 line heights on either side.
             let share = |x: f32| (x - (30.0 - 4.8)) / 409.6;
             let place = |number: usize| 40.0 + 20.0 * number as f32;
             let letter = |(number, letter): (usize, char)| RecognizedChar {
@@ -310,8 +313,8 @@ mod tests {
         }
     }
 
-    /// What is left of `words` (text, first letter, letters) after the blanks of a row were read, in which figures
-    /// are `high` px high and print 24.
+    /// Words of a row after its fields were read: `words` are text, index of the first letter and number of letters; digits
+    /// are `high` px high, print 24.
     fn read(seen: &'static str, high: u32, words: &[(&str, usize, usize)]) -> Vec<(String, u8, Handwriting)> {
         let mut page = GrayImage::from_pixel(1000, 1000, Luma([248]));
         for (number, letter) in seen.chars().enumerate().filter(|(_, letter)| *letter != ' ') {

@@ -1,50 +1,52 @@
-//! What was read although it is no text of the page: scraps of seals, logos and signatures, and print that
-//! shines through from the back.
+//! Filter for readings that are not text of the page: fragments of seals, logos and signatures, and bleed-through from the
+//! back of the sheet.
 
-use crate::page::OcrLine;
+use crate::ocr_line::OcrLine;
 use sohoa_base::model::page::reading::Word;
 use sohoa_base::text::plausibility::implausible_parts;
 use sohoa_engine::engine::OcrWord;
 
-/// Scraps of seals, logos and signatures: short, unsure, for the most part no possible syllables, and no word
-/// that was surely read.
+/// Whether words are fragments of seals, logos or signatures: short, with low confidence, mostly impossible syllables, and
+/// without a word of high confidence.
 pub(crate) fn is_noise(words: &[Word]) -> bool {
     let text: usize = words.iter().map(|word| word.text.chars().count() + 1).sum();
-    let sure = words.iter().map(|word| f32::from(word.confidence)).sum::<f32>() / words.len().max(1) as f32;
+    let confidence = words.iter().map(|word| f32::from(word.confidence)).sum::<f32>() / words.len().max(1) as f32;
     let all: usize = words.iter().map(|word| letter_count(&word.text)).sum();
     let good: usize = words.iter().filter(|word| is_plausible_word(&word.text)).map(|word| letter_count(&word.text)).sum();
     let is_certain = |word: &Word| word.confidence >= 80 && letter_count(&word.text) >= 3;
-    text < 12 && sure < 40.0
-        || all == 0 && sure < 60.0
-        || text < 25 && sure < 60.0 && good * 2 < all.max(1) && !words.iter().any(is_certain)
+    text < 12 && confidence < 40.0
+        || all == 0 && confidence < 60.0
+        || text < 25 && confidence < 60.0 && good * 2 < all.max(1) && !words.iter().any(is_certain)
 }
 
-/// Drops lines that are much paler than the page's own and make no sense: print of the back, which is read from
-/// right to left. Where hardly a line is sure of, as on a faded page, nothing is dropped.
+/// Drops lines that are much paler than the page's own lines and implausible: bleed-through of the back, which is mirrored.
+/// With fewer than `MIN_LINES` confident lines to compare with, as on a faded page, nothing is dropped.
 pub(crate) fn drop_bleed_through(lines: &mut Vec<OcrLine<'_>>) {
-    const SURE: f32 = 80.0;
-    const ENOUGH: usize = 4;
-    /// Share of the way from the page's ink to its paper past which a line is pale.
-    const PALE: f32 = 0.5;
-    let mut own: Vec<u8> = lines.iter().filter(|line| mean_confidence(&line.words) >= SURE).map(|line| line.crop.ink_level()).collect();
+    /// Mean confidence of a line of the page itself, of 100.
+    const MIN_CONFIDENCE: f32 = 80.0;
+    const MIN_LINES: usize = 4;
+    /// Pale lines are past this fraction of the distance from the ink level of the page to white.
+    const PALE_SHARE: f32 = 0.5;
+    let mut own: Vec<u8> =
+        lines.iter().filter(|line| mean_confidence(&line.words) >= MIN_CONFIDENCE).map(|line| line.crop.ink_level()).collect();
     own.sort_unstable();
-    let Some(usual) = own.get(own.len() / 2).copied().filter(|_| own.len() >= ENOUGH).map(f32::from) else { return };
-    let pale = usual + PALE * (255.0 - usual);
+    let Some(median) = own.get(own.len() / 2).copied().filter(|_| own.len() >= MIN_LINES).map(f32::from) else { return };
+    let pale = median + PALE_SHARE * (255.0 - median);
     lines.retain(|line| f32::from(line.crop.ink_level()) < pale || is_plausible_line(&line.words));
 }
 
-/// Whether words are sure, or possible for the most part.
+/// Whether words were read with confidence, or are mostly plausible.
 fn is_plausible_line(words: &[OcrWord]) -> bool {
     let all: usize = words.iter().map(|word| letter_count(&word.text)).sum();
     let good: usize = words.iter().filter(|word| is_plausible_word(&word.text)).map(|word| letter_count(&word.text)).sum();
     mean_confidence(words) >= 60.0 || good * 2 > all && mean_confidence(words) >= 40.0
 }
 
-/// Mean confidence over letters, 0 to 100.
+/// Mean confidence, weighted by the letters of each word, 0 to 100.
 fn mean_confidence(words: &[OcrWord]) -> f32 {
     let all: usize = words.iter().map(|word| word.text.chars().count()).sum();
-    let sure: usize = words.iter().map(|word| word.text.chars().count() * usize::from(word.confidence)).sum();
-    sure as f32 / all.max(1) as f32
+    let weighted: usize = words.iter().map(|word| word.text.chars().count() * usize::from(word.confidence)).sum();
+    weighted as f32 / all.max(1) as f32
 }
 
 fn letter_count(text: &str) -> usize {
@@ -78,7 +80,7 @@ mod tests {
         assert!(!is_noise(&words(&[("Nơi", 80), ("nhận:", 90)])));
     }
 
-    /// What is left of lines with these inks and readings, by their number.
+    /// Indices of the lines that remain, of lines with these ink levels and readings.
     fn left(lines: &[(u8, &[(&str, u8)])]) -> Vec<usize> {
         let area = |number: usize| Area { x0: 20.0, y0: 40.0 * number as f32 + 10.0, x1: 380.0, y1: 40.0 * number as f32 + 40.0 };
         let pages = lines.iter().enumerate().map(|(number, (ink, _))| {

@@ -1,4 +1,4 @@
-//! Which way up a page is read: by the print that is seen, by the marks over letters, and by what can be read.
+//! Orientation of a page: by the direction of its lines, by its diacritics, and by trial recognition.
 
 use sohoa_base::error::Result;
 use sohoa_base::text::syllable;
@@ -9,60 +9,60 @@ use sohoa_imaging::layout::text_map;
 use sohoa_imaging::preprocess::orientation::{OrientationVerdict, is_sideways, lines_run_vertically, orientation_by_diacritics};
 use sohoa_imaging::preprocess::page::{PreparedPage, PreprocessSteps, ScaledPage};
 
-/// Mean confidence over letters under which a page may stand on its head, of 100. Upright pages of the poorest
+/// Mean confidence over letters below which a page may be upside down, of 100. Upright pages of the poorest
 /// print have more than 50, pages upside down less than 45.
 pub(crate) const MIN_UPRIGHT_CONFIDENCE: u8 = 60;
 
-/// How much better a page must read the other way round to be turned, of 100.
+/// Gain in mean confidence that a rotation by 180° must bring, of 100.
 const MIN_CONFIDENCE_GAIN: f32 = 3.0;
 
-/// The prepared page the right way up, with its lines. What the page's marks cannot decide, reading a few lines does.
+/// Prepares the page upright, with its lines. Where the diacritics are inconclusive, a few lines are read in both orientations.
 pub(crate) fn prepare_upright(
-    small: &ScaledPage,
+    scaled: &ScaledPage,
     engine: &mut dyn Engine,
     orientation: bool,
     steps: PreprocessSteps,
 ) -> Result<PreparedPage> {
-    let sideways = orientation && is_sideways(small.grey())?;
+    let sideways = orientation && is_sideways(scaled.grey())?;
     let mut turn = if sideways { 90 } else { 0 };
-    let mut page = small.prepare(turn, steps)?;
+    let mut page = scaled.prepare(turn, steps)?;
     if !orientation || page.lines.letter_count == 0 {
         return with_detected_lines(page, engine);
     }
     if let Some(areas) = detect_print(&page, engine)? {
         if lines_run_vertically(&areas) {
             turn = 90 - turn;
-            page = with_detected_lines(small.prepare(turn, steps)?, engine)?;
+            page = with_detected_lines(scaled.prepare(turn, steps)?, engine)?;
         } else {
             page.set_lines(&areas);
         }
     }
     match orientation_by_diacritics(&page.lines) {
         OrientationVerdict::Upright => Ok(page),
-        OrientationVerdict::UpsideDown => with_detected_lines(small.prepare(turn + 180, steps)?, engine),
-        OrientationVerdict::Unsure => Ok(try_rotated_180(small, &page, engine, steps)?.unwrap_or(page)),
+        OrientationVerdict::UpsideDown => with_detected_lines(scaled.prepare(turn + 180, steps)?, engine),
+        OrientationVerdict::Unsure => Ok(try_rotated_180(scaled, &page, engine, steps)?.unwrap_or(page)),
     }
 }
 
-/// The prepared page after a clockwise turn by `turn` degrees, with its lines.
-pub(crate) fn prepare_turned(small: &ScaledPage, turn: u16, engine: &mut dyn Engine, steps: PreprocessSteps) -> Result<PreparedPage> {
-    with_detected_lines(small.prepare(turn % 360, steps)?, engine)
+/// Prepares the page after a clockwise turn by `turn` degrees, with its lines.
+pub(crate) fn prepare_turned(scaled: &ScaledPage, turn: u16, engine: &mut dyn Engine, steps: PreprocessSteps) -> Result<PreparedPage> {
+    with_detected_lines(scaled.prepare(turn % 360, steps)?, engine)
 }
 
-/// The page the other way round, if it is clearly better readable so. Marks say nothing on a page of which hardly
-/// one is left whole, and a wrong thing on some.
+/// The page rotated by 180°, if it reads clearly better so. Diacritics are inconclusive on pages where hardly one is intact,
+/// and misleading on some.
 pub(crate) fn try_rotated_180(
-    small: &ScaledPage,
+    scaled: &ScaledPage,
     page: &PreparedPage,
     engine: &mut dyn Engine,
     steps: PreprocessSteps,
 ) -> Result<Option<PreparedPage>> {
-    let other = with_detected_lines(small.prepare((page.turn + 180) % 360, steps)?, engine)?;
-    let is_better = sample_confidence(&other, engine)? > sample_confidence(page, engine)? + MIN_CONFIDENCE_GAIN;
-    Ok(is_better.then_some(other))
+    let rotated = with_detected_lines(scaled.prepare((page.turn + 180) % 360, steps)?, engine)?;
+    let is_better = sample_confidence(&rotated, engine)? > sample_confidence(page, engine)? + MIN_CONFIDENCE_GAIN;
+    Ok(is_better.then_some(rotated))
 }
 
-/// Takes the lines that the engine's model sees.
+/// Replaces the lines by those of the engine's text detector, where it has one.
 fn with_detected_lines(mut page: PreparedPage, engine: &mut dyn Engine) -> Result<PreparedPage> {
     if let Some(areas) = detect_print(&page, engine)? {
         page.set_lines(&areas);
@@ -70,13 +70,13 @@ fn with_detected_lines(mut page: PreparedPage, engine: &mut dyn Engine) -> Resul
     Ok(page)
 }
 
-/// Where the engine's model sees print.
+/// Lines of print by the engine's text detector; `None` without one.
 fn detect_print(page: &PreparedPage, engine: &mut dyn Engine) -> Result<Option<Vec<Area>>> {
     let map = engine.text_probability_map(&text_map::detector_input(&page.grey)?)?;
     Ok(map.map(|map| text_map::text_boxes(&map, page.grey.dimensions())))
 }
 
-/// Mean confidence over the letters of the longest lines, 0 to 100.
+/// Mean confidence of the longest lines, weighted by letters, 0 to 100; words that are no syllable count half.
 fn sample_confidence(page: &PreparedPage, engine: &mut dyn Engine) -> Result<f32> {
     const LINES: usize = 5;
     let mut strips = page.line_strips();

@@ -1,6 +1,7 @@
-//! Doubtful words get a second reader: the word, one neighbour on either side, and a vote.
+//! Second pass: doubtful words are read again by the line recognizer, with one neighbour on either side, and both readings are
+//! merged.
 
-use crate::page::OcrLine;
+use crate::ocr_line::OcrLine;
 use serde::{Deserialize, Serialize};
 use sohoa_base::error::Result;
 use sohoa_base::text::bigram_model::diacritic_variant_gain;
@@ -13,18 +14,18 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ops::Range;
 
-/// Which words are read a second time: options of the stage `read`.
+/// Options of the stage `read`: which words are read in the second pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SecondPassOptions {
-    /// Words less sure than this, of 100; 0: none.
+    /// Words with a lower confidence are read again, of 100; 0 turns the second pass off.
     #[serde(rename = "doubt_below")]
     pub min_confidence: u8,
-    /// Words less sure than this that no Vietnamese document holds, or that differ by their marks alone from a
-    /// word that would be far likelier here, of 100.
+    /// Words with a lower confidence are read again where they are implausible in Vietnamese, or where another word with the
+    /// same letters and other diacritics is far likelier here, of 100.
     #[serde(rename = "doubt_implausible_below")]
     pub min_implausible_confidence: u8,
-    /// Most that is read again on one page, px across at a line height of 36 px: about 0.1 ms each.
+    /// Most width that is read again on one page, px at a line height of 36 px; each costs about 0.1 ms.
     #[serde(rename = "reread_px")]
     pub budget_px: u32,
 }
@@ -35,90 +36,92 @@ impl Default for SecondPassOptions {
     }
 }
 
-/// A line in which the first reader found nothing is taken from the second when it is surer than this, of 1.
+/// Mean confidence above which the second pass fills a line in which the first found nothing, 0 to 1.
 const MIN_MEAN_CONFIDENCE: f32 = 0.75;
 
-/// A word is odd when another with the same letters and other marks is likelier by this logarithm.
+/// Gain in log-likelihood from which another word with the same letters and other diacritics makes a word doubtful.
 const MIN_VARIANT_GAIN: f32 = 2.0;
 
-/// Widest that joined stretches become, px of a crop: the network's memory grows with its widest picture.
+/// Largest width of joined spans, px of a crop: the memory of the network grows with its widest input.
 const MAX_SPAN_WIDTH: f32 = 700.0;
 
-/// Doubtful words of one line and their neighbours.
+/// Doubtful words of one line with their neighbours.
 #[derive(Debug, Clone, PartialEq)]
 struct WordSpan {
+    /// Index of the line.
     line: usize,
+    /// Indices of the words.
     words: Range<usize>,
-    /// The least sure word, 0 to 100.
+    /// Lowest confidence of its words, 0 to 100.
     confidence: u8,
 }
 
 impl WordSpan {
-    /// What is read again first, while there is time: lines that nobody has read, then words of which a letter
-    /// or a mark is wrong, last what is hardly print at all and gains little.
+    /// Order of reading within the budget: first lines that were not read, then words with a wrong letter or diacritic (nearly
+    /// confident), last what is hardly print and gains little.
     fn rank(&self) -> u8 {
         if self.words.is_empty() { 0 } else { 100 - self.confidence.min(99) }
     }
 }
 
-/// Reads the doubtful words of a page again and lets both readings vote, until `reread_px` are used.
+/// Reads the doubtful words of a page again, within the budget, and merges both readings.
 ///
 /// # Errors
-/// `Internal` when the second reader fails.
-pub(crate) fn run_second_pass(lines: &mut [OcrLine<'_>], engine: &mut dyn Engine, doubt: SecondPassOptions) -> Result<()> {
-    let mut stretches: Vec<WordSpan> =
-        lines.iter().enumerate().flat_map(|(number, line)| doubtful_spans(number, &line.words, doubt)).collect();
-    stretches.sort_by_key(|stretch| (stretch.rank(), stretch.line, stretch.words.start));
-    let mut left_px = doubt.budget_px;
-    let mut heard: Vec<(WordSpan, RecognizedStrip)> = Vec::new();
+/// `Internal` when the line recognizer fails.
+pub(crate) fn run_second_pass(lines: &mut [OcrLine<'_>], engine: &mut dyn Engine, options: SecondPassOptions) -> Result<()> {
+    let mut spans: Vec<WordSpan> =
+        lines.iter().enumerate().flat_map(|(number, line)| doubtful_spans(number, &line.words, options)).collect();
+    spans.sort_by_key(|span| (span.rank(), span.line, span.words.start));
+    let mut left_px = options.budget_px;
+    let mut readings: Vec<(WordSpan, RecognizedStrip)> = Vec::new();
     let mut crops: BTreeMap<usize, Option<LineCrop>> = BTreeMap::new();
-    for stretch in stretches {
-        let Some(line) = lines.get(stretch.line) else { continue };
-        let tight = match crops.entry(stretch.line) {
+    for span in spans {
+        let Some(line) = lines.get(span.line) else { continue };
+        let tight = match crops.entry(span.line) {
             Entry::Occupied(made) => made.into_mut(),
             Entry::Vacant(place) => place.insert(line_crop::crop_line(line.source, &line.area, line_crop::TIGHT_PADDING)?),
         };
-        let Some(strip) = tight.as_ref().and_then(|tight| crop_span(line, tight, &stretch.words)) else { continue };
+        let Some(strip) = tight.as_ref().and_then(|tight| crop_span(line, tight, &span.words)) else { continue };
         if strip.width() > left_px {
             continue;
         }
         left_px -= strip.width();
         if let Some(reading) = engine.recognize_strip(&strip)? {
-            heard.push((stretch, reading));
+            readings.push((span, reading));
         }
     }
-    // From the end of each line, so that places of words before stay right.
-    heard.sort_by_key(|(stretch, _)| std::cmp::Reverse((stretch.line, stretch.words.start)));
-    for (stretch, reading) in heard {
-        let Some(line) = lines.get_mut(stretch.line) else { continue };
+    // From the end of each line, so that the indices of earlier words stay valid.
+    readings.sort_by_key(|(span, _)| std::cmp::Reverse((span.line, span.words.start)));
+    for (span, reading) in readings {
+        let Some(line) = lines.get_mut(span.line) else { continue };
         if line.words.is_empty() {
             line.words = words_of_unread_line(&reading, &line.crop);
-        } else if let Some(own) = line.words.get(stretch.words.clone()) {
+        } else if let Some(own) = line.words.get(span.words.clone()) {
             let voted = merge_readings(own, &reading);
-            line.words.splice(stretch.words, voted);
+            line.words.splice(span.words, voted);
         }
     }
     Ok(())
 }
 
-/// The doubtful words of a line, each with one neighbour on either side; overlapping ones joined.
-fn doubtful_spans(line: usize, words: &[OcrWord], doubt: SecondPassOptions) -> Vec<WordSpan> {
-    if doubt.min_confidence == 0 {
+/// Doubtful words of a line, each with one neighbour on either side; overlapping spans are joined.
+fn doubtful_spans(line: usize, words: &[OcrWord], options: SecondPassOptions) -> Vec<WordSpan> {
+    if options.min_confidence == 0 {
         return Vec::new();
     }
     if words.is_empty() {
-        // A line that nobody has read comes first: without the second reader it is lost.
+        // An unread line comes first: without the second pass it is lost.
         return vec![WordSpan { line, words: 0..0, confidence: 0 }];
     }
     let mut found: Vec<WordSpan> = Vec::new();
     for (place, word) in words.iter().enumerate() {
-        let sure = word.confidence;
+        let confidence = word.confidence;
         let neighbour = |place: usize| words.get(place).map(|word| word.text.as_str());
-        let is_odd = || {
-            let advantage = diacritic_variant_gain(place.checked_sub(1).and_then(neighbour), &word.text, neighbour(place + 1));
-            implausible_parts(&word.text) > 0 || advantage > MIN_VARIANT_GAIN
+        let is_doubtful = || {
+            let gain = diacritic_variant_gain(place.checked_sub(1).and_then(neighbour), &word.text, neighbour(place + 1));
+            implausible_parts(&word.text) > 0 || gain > MIN_VARIANT_GAIN
         };
-        if sure >= doubt.min_confidence && (sure >= doubt.min_implausible_confidence || !is_odd()) {
+        if confidence >= options.min_confidence && (confidence >= options.min_implausible_confidence || !is_doubtful()) {
             continue;
         }
         let (from, to) = (place.saturating_sub(1), (place + 2).min(words.len()));
@@ -127,17 +130,17 @@ fn doubtful_spans(line: usize, words: &[OcrWord], doubt: SecondPassOptions) -> V
         match last {
             Some(last) if span_width(words, &(last.words.start..to)) <= MAX_SPAN_WIDTH => {
                 last.words.end = to;
-                last.confidence = last.confidence.min(sure);
+                last.confidence = last.confidence.min(confidence);
             }
-            // It is read with the words before it, as far as its neighbour behind it would make them too wide.
-            Some(last) if place < taken => last.confidence = last.confidence.min(sure),
-            _ => found.push(WordSpan { line, words: from.max(taken)..to, confidence: sure }),
+            // The word is in the span already; only its right neighbour would make the span too wide.
+            Some(last) if place < taken => last.confidence = last.confidence.min(confidence),
+            _ => found.push(WordSpan { line, words: from.max(taken)..to, confidence }),
         }
     }
     found
 }
 
-/// Width of neighbouring words, px of their crop.
+/// Width of adjacent words, px of their crop; 0 for a single word.
 fn span_width(words: &[OcrWord], range: &Range<usize>) -> f32 {
     match words.get(range.clone()) {
         Some([first, .., last]) => last.bounds[2] - first.bounds[0],
@@ -145,7 +148,7 @@ fn span_width(words: &[OcrWord], range: &Range<usize>) -> f32 {
     }
 }
 
-/// The stretch's part of the line: from the middle of the gap before it to the middle of the gap behind.
+/// Part of the tight crop that holds the words: from the middle of the gap before them to the middle of the gap after them.
 fn crop_span(line: &OcrLine<'_>, tight: &LineCrop, words: &Range<usize>) -> Option<image::GrayImage> {
     let across = |x: f32| tight.to_crop_x(line.crop.to_page(x, 0.0).0);
     let gap = |before: usize| match (line.words.get(before), line.words.get(before + 1)) {
@@ -157,7 +160,7 @@ fn crop_span(line: &OcrLine<'_>, tight: &LineCrop, words: &Range<usize>) -> Opti
     tight.slice(from, to)
 }
 
-/// A line that only the second reader could read: its words share the crop by letters.
+/// Words of a line that only the second pass could read, placed on the crop in proportion to their letters.
 fn words_of_unread_line(reading: &RecognizedStrip, crop: &LineCrop) -> Vec<OcrWord> {
     let mean = reading.confidences.iter().sum::<f32>() / reading.confidences.len().max(1) as f32;
     if reading.confidences.is_empty() || mean <= MIN_MEAN_CONFIDENCE {
@@ -179,7 +182,7 @@ mod tests {
     fn doubtful_words_take_their_neighbours_along() {
         let doubt = SecondPassOptions::default();
         let spans = |sure: &[u8]| {
-            doubtful_spans(0, &words(sure), doubt).into_iter().map(|stretch| (stretch.words.start, stretch.words.end)).collect::<Vec<_>>()
+            doubtful_spans(0, &words(sure), doubt).into_iter().map(|span| (span.words.start, span.words.end)).collect::<Vec<_>>()
         };
         assert!(spans(&[95, 95, 95]).is_empty());
         assert_eq!(spans(&[50, 95, 95, 95]), [(0, 2)]);
@@ -197,8 +200,7 @@ mod tests {
                 OcrWord::new("căn", 50, [left, 0.0, left + 140.0, 36.0])
             })
             .collect();
-        let found: Vec<Range<usize>> =
-            doubtful_spans(0, &words, SecondPassOptions::default()).into_iter().map(|stretch| stretch.words).collect();
+        let found: Vec<Range<usize>> = doubtful_spans(0, &words, SecondPassOptions::default()).into_iter().map(|span| span.words).collect();
         assert_eq!(found, [0..4, 4..8, 8..9], "every word once");
     }
 

@@ -1,73 +1,54 @@
-//! Stamps of secrecy: what the finder of stamps sees on the upper part of a page, before seals are lifted.
+//! Secrecy stamps (dấu độ mật): detection and verification on the upper part of a page, before seals are removed.
 
+pub use crate::stamp_map::words_on_map;
+
+use crate::stamp_map::{MIN_WORD_DISTANCE, MIN_WORD_PROBABILITY, distance, logit, prefix_word_bonus, secrecy_level};
 use sohoa_base::error::Result;
 use sohoa_base::model::page::reading::{SecrecyLevel, SecrecyStamp};
-use sohoa_engine::engine::{Engine, StampMap, StampOffset};
+use sohoa_engine::engine::{Engine, StampOffset};
 use sohoa_engine::networks::stamps::{CONTEXT_STRIP, StripLayout, WORD_STRIP};
 use sohoa_imaging::stamps::search_area::{StampSearchArea, StampView, StampWord, cut_strip};
 use std::cmp::Reverse;
-use std::ops::RangeInclusive;
 
-/// Planes of the map: `MẬT`, and the words that stand before it.
-const CONFIDENTIAL: usize = 0;
-const SECRET: usize = 1;
-const TOP_SECRET: usize = 2;
-
-/// What is believed on a picture. A missed stamp is the worst failure; see `sohoa eval --stamps`.
+/// Thresholds for one image. A missed stamp is the worst error; they were set with `sohoa eval --stamps`.
 struct StampThresholds {
-    /// Places at which the finder is surer than this, 0 to 1, are read.
+    /// Detector probability from which a candidate is verified, 0 to 1.
     candidate: f32,
-    /// Most places that are read, the surest first.
+    /// Most candidates that are verified, the most probable first.
     max_candidates: usize,
-    /// What finder and readers together take for the word more surely than this is a stamp, 0 to 1.
+    /// Fused probability of detector and verifiers from which a candidate is a stamp, 0 to 1.
     accept: f32,
 }
 
-/// On the page, and on its coloured inks.
-const PAGE_THRESHOLDS: StampThresholds = StampThresholds { candidate: 0.12, max_candidates: 6, accept: 0.78 };
+/// Thresholds for the page itself and for its coloured inks.
+const PAGE_THRESHOLDS: StampThresholds = StampThresholds { candidate: MIN_WORD_PROBABILITY, max_candidates: 6, accept: 0.78 };
 
-/// Where print is taken away: a stamp stands out there, and scraps of other stamps look like many things.
+/// Thresholds for pale ink with print removed: real stamps are clear there, and fragments of other stamps resemble words.
 const PALE_INK_THRESHOLDS: StampThresholds = StampThresholds { candidate: 0.6, max_candidates: 2, accept: 0.97 };
 
-/// Odds (their logarithm) below which a no at first sight is enough.
+/// Score of the word alone, log-odds, below which a candidate is rejected.
 const MIN_SCORE: f32 = -2.6;
 
-/// Odds below which a no at first and at second sight together is, where the first weighs so much.
+/// Weighted score of word and context, log-odds, below which a candidate is rejected.
 const MIN_LOCATED_SCORE: f32 = -2.4;
+
+/// Weight of the score of the word alone in that score; the context has the rest.
 const FIRST_SCORE_WEIGHT: f32 = 0.4;
 
-/// Where all together are less far from that than this, in log-odds, a place is read twice.
+/// Distance from the acceptance threshold, log-odds, below which a candidate is verified a second time.
 const REVERIFY_MARGIN: f32 = 2.0;
 
-/// What the finder's odds weigh against those of the readers.
+/// Weight of the log-odds of the detector against those of the verifiers.
 const DETECTOR_WEIGHT: f32 = 0.25;
 
-/// What the odds of a word that is seen close before it add to those of `MẬT`, where they are more than so much.
-const PREFIX_WEIGHT: f32 = 0.75;
-const MIN_PREFIX_LOG_ODDS: f32 = 1.0;
-
-/// Where the middle of a word close before it lies, heights of capitals before the middle of `MẬT`, and how far above or
-/// below.
-const SECRET_OFFSET: RangeInclusive<f32> = 2.4..=5.5;
-const TOP_SECRET_OFFSET: RangeInclusive<f32> = 3.0..=7.0;
-const MAX_PREFIX_ACROSS: f32 = 1.0;
-
-/// A word before `MẬT` counts when it is surer than this, 0 to 1.
-const MIN_PREFIX_PROBABILITY: f32 = 0.3;
-
-/// The surest word of several within this many heights of capitals is the word.
-const MIN_WORD_DISTANCE: f32 = 1.6;
-
-/// How far before the middle of `MẬT` the middle of the word before it can be, heights of capitals.
-const MAX_PREFIX_DISTANCE: f32 = 9.0;
-
-/// Stamps of secrecy on a page that is upright after a clockwise turn by `turn` degrees, the most secret and then
-/// the surest first; `upright` is its size then, px. Where an ink has a colour, the page is looked at once more without
-/// the red one, where blue or violet ink lies on it, at that alone, and where ink is paler than print, without print: a stamp
-/// may lie under a seal, over print or under it.
+/// Finds secrecy stamps on a page that a clockwise turn by `turn` degrees makes upright, the most secret and then the most
+/// probable first; `upright` is its size after the turn, px.
+///
+/// A stamp may be under a seal, over print or under it, so the search is repeated on the red channel alone where the
+/// page has coloured ink, on blue and violet ink alone where there is some, and without print where there is paler ink.
 ///
 /// # Errors
-/// `Internal` when the finder fails.
+/// `Internal` when a network fails.
 pub(crate) fn find_secrecy_stamps(view: &StampView, turn: u16, upright: (u32, u32), engine: &mut dyn Engine) -> Result<Vec<SecrecyStamp>> {
     let upper = view.search_area(turn);
     let mut found = detect_on(&upper, &PAGE_THRESHOLDS, engine)?;
@@ -76,13 +57,13 @@ pub(crate) fn find_secrecy_stamps(view: &StampView, turn: u16, upright: (u32, u3
         (upper.blue_ink_only(), PAGE_THRESHOLDS),
         (upper.pale_ink_only(), PALE_INK_THRESHOLDS),
     ];
-    for (by_ink, bar) in by_inks.into_iter().filter_map(|(seen, bar)| Some((seen?, bar))) {
-        for mut other in detect_on(&by_ink, &bar, engine)? {
-            other.word.center.0 += by_ink.origin.0 as f32;
-            other.word.center.1 += by_ink.origin.1 as f32;
+    for (area, thresholds) in by_inks.into_iter().filter_map(|(area, thresholds)| Some((area?, thresholds))) {
+        for mut other in detect_on(&area, &thresholds, engine)? {
+            other.word.center.0 += area.origin.0 as f32;
+            other.word.center.1 += area.origin.1 as f32;
             match found.iter_mut().find(|known| distance(known.word.center, other.word.center) < MIN_WORD_DISTANCE * known.word.cap_height)
             {
-                // Of two sights of it the surer one counts.
+                // Of two detections of the same word the more probable one counts.
                 Some(known) if known.probability < other.probability => *known = other,
                 Some(_) => {}
                 None => found.push(other),
@@ -94,52 +75,58 @@ pub(crate) fn find_secrecy_stamps(view: &StampView, turn: u16, upright: (u32, u3
     Ok(stamps)
 }
 
-/// A word that was read as a stamp.
+/// A verified stamp.
 struct DetectedStamp {
     word: StampWord,
     level: SecrecyLevel,
-    /// 0 to 1
+    /// Fused probability, 0 to 1.
     probability: f32,
 }
 
-/// Stamps on the upper part of a page as it is given, the surest place of the finder first.
-fn detect_on(upper: &StampSearchArea, bar: &StampThresholds, engine: &mut dyn Engine) -> Result<Vec<DetectedStamp>> {
-    let Some(map) = engine.detect_stamps(&upper.half_size)? else { return Ok(Vec::new()) };
-    let (mut stamps, is) = (Vec::new(), logit(bar.accept));
-    let cut = |word: &StampWord, form: StripLayout| cut_strip(&upper.full_size, word, form.size, form.center);
-    for place in words_on_map(&map).into_iter().filter(|word| word.log_odds >= logit(bar.candidate)).take(bar.max_candidates) {
-        let backed = prefix_word_bonus(&map, &place);
-        let Some(first) = engine.score_stamp(&cut(&place, WORD_STRIP))? else { continue };
-        if first + backed < MIN_SCORE {
+/// Stamps on one image of the search area, the most probable candidate of the detector first.
+///
+/// Candidates pass three networks of increasing cost: the word alone, the word in its context, and all verifiers on the
+/// straightened word.
+fn detect_on(area: &StampSearchArea, thresholds: &StampThresholds, engine: &mut dyn Engine) -> Result<Vec<DetectedStamp>> {
+    let Some(map) = engine.detect_stamps(&area.half_size)? else { return Ok(Vec::new()) };
+    let accept = logit(thresholds.accept);
+    let cut = |word: &StampWord, layout: StripLayout| cut_strip(&area.full_size, word, layout.size, layout.center);
+    let mut stamps = Vec::new();
+    let candidates = words_on_map(&map).into_iter().filter(|word| word.log_odds >= logit(thresholds.candidate));
+    for candidate in candidates.take(thresholds.max_candidates) {
+        let bonus = prefix_word_bonus(&map, &candidate);
+        let Some(score) = engine.score_stamp(&cut(&candidate, WORD_STRIP))? else { continue };
+        if score + bonus < MIN_SCORE {
             continue;
         }
-        let Some(placed) = engine.locate_stamp(&cut(&place, CONTEXT_STRIP))? else { continue };
-        if FIRST_SCORE_WEIGHT * first + (1.0 - FIRST_SCORE_WEIGHT) * placed.log_odds + backed < MIN_LOCATED_SCORE {
+        let Some(located) = engine.locate_stamp(&cut(&candidate, CONTEXT_STRIP))? else { continue };
+        if FIRST_SCORE_WEIGHT * score + (1.0 - FIRST_SCORE_WEIGHT) * located.log_odds + bonus < MIN_LOCATED_SCORE {
             continue;
         }
-        // The finder tells place, turn and height roughly, above all over print; readers want them right.
-        let word = refine(&place, &placed.offset);
-        let Some(read) = engine.verify_stamp(&cut(&word, CONTEXT_STRIP))? else { continue };
-        let mut odds = backed + fuse_log_odds(word.log_odds, read.log_odds);
-        if (odds - is).abs() < REVERIFY_MARGIN {
-            // Straightened once more it is another picture of the same: the mean of two errs less.
-            let again = engine.verify_stamp(&cut(&refine(&word, &read.offset), CONTEXT_STRIP))?.unwrap_or(read);
-            odds = backed + fuse_log_odds(word.log_odds, f32::midpoint(read.log_odds, again.log_odds));
+        // The detector gives centre, direction and height only roughly, above all over print; the verifiers need them exact.
+        let word = refine(&candidate, &located.offset);
+        let Some(verified) = engine.verify_stamp(&cut(&word, CONTEXT_STRIP))? else { continue };
+        let mut log_odds = bonus + fuse_log_odds(word.log_odds, verified.log_odds);
+        if (log_odds - accept).abs() < REVERIFY_MARGIN {
+            // Straightened once more it is a second sample of the same word: the mean of both has a smaller error.
+            let again = engine.verify_stamp(&cut(&refine(&word, &verified.offset), CONTEXT_STRIP))?.unwrap_or(verified);
+            log_odds = bonus + fuse_log_odds(word.log_odds, f32::midpoint(verified.log_odds, again.log_odds));
         }
-        if odds >= is {
-            stamps.push(DetectedStamp { level: secrecy_level(&map, &word), word, probability: 1.0 / (1.0 + (-odds).exp()) });
+        if log_odds >= accept {
+            stamps.push(DetectedStamp { level: secrecy_level(&map, &word), word, probability: 1.0 / (1.0 + (-log_odds).exp()) });
         }
     }
     Ok(stamps)
 }
 
-/// What finder and readers say together, in log-odds.
-fn fuse_log_odds(seen: f32, read: f32) -> f32 {
-    DETECTOR_WEIGHT * seen + (1.0 - DETECTOR_WEIGHT) * read
+/// Weighted mean of the log-odds of detector and verifiers.
+fn fuse_log_odds(detected: f32, verified: f32) -> f32 {
+    DETECTOR_WEIGHT * detected + (1.0 - DETECTOR_WEIGHT) * verified
 }
 
-/// A word as it stands, by what was seen of it on a strip.
-pub(crate) fn refine(word: &StampWord, offset: &StampOffset) -> StampWord {
+/// Corrects centre, direction and height of a word by the offset that was measured on its strip.
+#[must_use]
+pub fn refine(word: &StampWord, offset: &StampOffset) -> StampWord {
     let ((sine, cosine), (along, across)) = (word.direction, offset.center);
     let (more_sine, more_cosine) = offset.rotation.sin_cos();
     StampWord {
@@ -153,123 +140,26 @@ pub(crate) fn refine(word: &StampWord, offset: &StampOffset) -> StampWord {
     }
 }
 
-/// The natural logarithm of the odds of what is so sure, 0 to 1.
-fn logit(sure: f32) -> f32 {
-    (sure / (1.0 - sure)).ln()
-}
-
-/// What the word before a place adds to the odds that `MẬT` stands there: the finder is seldom sure of `TỐI` or `TUYỆT` just
-/// there where no stamp is.
-fn prefix_word_bonus(map: &StampMap, word: &StampWord) -> f32 {
-    let is_beside = |cell: usize, before: &RangeInclusive<f32>| {
-        let (along, across) = offset_in_cap_heights(map, word, cell);
-        before.contains(&-along) && across.abs() < MAX_PREFIX_ACROSS
-    };
-    let cells = 0..map.columns * map.rows;
-    let surest = |plane: usize, before: RangeInclusive<f32>| {
-        cells.clone().filter(|cell| is_beside(*cell, &before)).map(|cell| log_odds_at(map, plane, cell)).fold(f32::NEG_INFINITY, f32::max)
-    };
-    let before = surest(SECRET, SECRET_OFFSET).max(surest(TOP_SECRET, TOP_SECRET_OFFSET));
-    PREFIX_WEIGHT * (before - MIN_PREFIX_LOG_ODDS).max(0.0)
-}
-
-/// How far a cell lies from a word along it and down across it, heights of capitals.
-fn offset_in_cap_heights(map: &StampMap, word: &StampWord, cell: usize) -> (f32, f32) {
-    let ((sine, cosine), (x, y)) = (word.direction, map.cell_center(cell));
-    let (dx, dy) = ((x - word.center.0) / word.cap_height, (y - word.center.1) / word.cap_height);
-    (dx * cosine + dy * sine, dy * cosine - dx * sine)
-}
-
-/// The level by the word that stands before `MẬT`.
-fn secrecy_level(map: &StampMap, word: &StampWord) -> SecrecyLevel {
-    let stands_before = |cell: &usize| {
-        let (along, across) = offset_in_cap_heights(map, word, *cell);
-        // Beside it, or on the line above it.
-        (-MAX_PREFIX_DISTANCE..1.0).contains(&along) && (-3.0..1.5).contains(&across)
-    };
-    let before = |plane: usize| {
-        (0..map.columns * map.rows).filter(stands_before).map(|cell| log_odds_at(map, plane, cell)).fold(f32::NEG_INFINITY, f32::max)
-    };
-    let (secret, top_secret) = (before(SECRET), before(TOP_SECRET));
-    if secret.max(top_secret) < logit(MIN_PREFIX_PROBABILITY) {
-        SecrecyLevel::Confidential
-    } else if top_secret > secret {
-        SecrecyLevel::TopSecret
-    } else {
-        SecrecyLevel::Secret
-    }
-}
-
-/// Words out of the finder's map, the surest first: of neighbouring cells that see the same word, the surest.
-pub(crate) fn words_on_map(map: &StampMap) -> Vec<StampWord> {
-    let mut seen: Vec<StampWord> = (0..map.columns * map.rows).filter_map(|cell| word_at(map, cell)).collect();
-    seen.sort_by(|one, other| other.log_odds.total_cmp(&one.log_odds));
-    let mut kept: Vec<StampWord> = Vec::new();
-    for word in seen {
-        if !kept.iter().any(|other| distance(word.center, other.center) < MIN_WORD_DISTANCE * other.cap_height.max(word.cap_height)) {
-            kept.push(word);
-        }
-    }
-    kept
-}
-
-fn word_at(map: &StampMap, cell: usize) -> Option<StampWord> {
-    let odds = log_odds_at(map, CONFIDENTIAL, cell);
-    if odds < logit(PAGE_THRESHOLDS.candidate) {
-        return None;
-    }
-    let (x, y) = map.cell_center(cell);
-    let (sine, cosine) = (map.value(3, cell)?, map.value(4, cell)?);
-    let length = sine.hypot(cosine).max(1e-6);
-    Some(StampWord {
-        center: (x + 16.0 * map.value(6, cell)?, y + 16.0 * map.value(7, cell)?),
-        direction: (sine / length, cosine / length),
-        cap_height: 12.0 * map.value(5, cell)?.clamp(-1.5, 1.5).exp(),
-        log_odds: odds,
-    })
-}
-
-/// The logarithm of the odds that a word stands at a cell.
-fn log_odds_at(map: &StampMap, plane: usize, cell: usize) -> f32 {
-    map.value(plane, cell).unwrap_or(f32::NEG_INFINITY)
-}
-
-fn distance(one: (f32, f32), other: (f32, f32)) -> f32 {
-    (one.0 - other.0).hypot(one.1 - other.1)
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
+    use crate::stamp_map::tests::map;
     use image::{DynamicImage, GrayImage, Rgb, RgbImage};
-    use sohoa_engine::engine::{OcrWord, StampReading};
+    use sohoa_engine::engine::{OcrWord, StampMap, StampReading};
     use std::collections::BTreeMap;
 
-    /// A map of 20 × 10 cells on which words stand at `places` (plane, column, row), as sure as given, with capitals
-    /// of 12 px.
-    fn map(places: &[(usize, usize, usize, f32)]) -> StampMap {
-        let (columns, rows) = (20, 10);
-        let mut values = vec![0.0; columns * rows * StampMap::PLANES];
-        values[..3 * columns * rows].fill(-8.0);
-        values[4 * columns * rows..5 * columns * rows].fill(1.0);
-        for (plane, column, row, odds) in places {
-            values[(plane * rows + row) * columns + column] = *odds;
-        }
-        StampMap { columns, rows, values }
-    }
-
-    /// Sees words on pictures, tells how they stand, and reads each strip as surely as told.
+    /// Stamp networks with given results.
     struct Sees {
         map: Box<dyn Fn(&RgbImage) -> StampMap + Send>,
-        /// How sure at first and at second sight.
+        /// Probabilities by [`Engine::score_stamp`] and [`Engine::locate_stamp`].
         sights: (f32, f32),
         offset: StampOffset,
         read: Box<dyn FnMut(&RgbImage) -> f32 + Send>,
     }
 
     impl Sees {
-        /// The same words on every picture, and one sureness on every strip.
+        /// The same words on every image, and the same probability for every strip.
         fn words(places: &[(usize, usize, usize, f32)], read: f32) -> Self {
             let map = map(places);
             let map = Box::new(move |_: &RgbImage| map.clone());
@@ -317,7 +207,7 @@ mod tests {
         assert_eq!(seen(&[(0, 15, 5, 3.0)]), [(SecrecyLevel::Confidential, 95)]);
         assert_eq!(seen(&[(0, 15, 5, 3.0), (1, 9, 5, 1.0)]), [(SecrecyLevel::Secret, 95)]);
         assert_eq!(seen(&[(0, 15, 5, 3.0), (2, 7, 5, 1.0), (1, 8, 5, 0.5)]), [(SecrecyLevel::TopSecret, 95)]);
-        // Too far away to belong to it; and a word alone that stands before no other.
+        // A word too far away, and a word before no `MẬT`.
         assert_eq!(seen(&[(0, 17, 5, 3.0), (2, 2, 5, 1.0)]), [(SecrecyLevel::Confidential, 95)]);
         assert_eq!(seen(&[(2, 7, 5, 3.0)]), []);
         // The most secret of two is named first.
@@ -409,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_word_is_read_as_it_stands_whatever_the_finder_thinks_of_its_turn() {
-        // Seen upright, on its strip turned; read where a bar lies level in the middle.
+        // Detected upright, rotated on its strip; verified where a bar is horizontal at the centre.
         let level = |strip: &RgbImage| {
             let is_dark = |along: i32, across: i32| strip.get_pixel((144 + along) as u32, (32 + across) as u32).0[0] < 100;
             let is_level = [-40, 0, 40].iter().all(|along| is_dark(*along, 0) && !is_dark(*along, 12) && !is_dark(*along, -12));
@@ -443,19 +333,5 @@ mod tests {
         // Along the word is down the page where it is turned by a quarter.
         assert!(distance(straight.center, (95.0, 60.0)) < 1e-3 && distance(straight.direction, (0.0, 1.0)) < 1e-6, "{straight:?}");
         assert!((straight.cap_height - 20.0).abs() < 1e-3 && straight.log_odds == 2.0);
-    }
-
-    #[test]
-    fn neighbouring_cells_see_one_word_and_the_surest_places_it() {
-        let found = words_on_map(&map(&[(0, 4, 5, 2.0), (0, 5, 5, 5.0), (0, 6, 5, 1.0), (0, 15, 2, 3.0), (0, 10, 8, -3.0)]));
-        assert_eq!(found.iter().map(|word| word.center).collect::<Vec<_>>(), [(44.0, 44.0), (124.0, 20.0)]);
-        assert!((found[0].cap_height - 12.0).abs() < 0.01 && found[0].log_odds > 4.9);
-    }
-
-    #[test]
-    fn a_map_that_is_too_short_has_no_words() {
-        let mut short = map(&[(0, 4, 5, 2.0)]);
-        short.values.truncate(1000);
-        assert!(words_on_map(&short).is_empty());
     }
 }

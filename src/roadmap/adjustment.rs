@@ -1,4 +1,4 @@
-//! What an adjustment of a roadmap changes.
+//! Differences between two versions of a roadmap.
 
 use crate::workbook::format_decimal;
 use schemars::JsonSchema;
@@ -8,24 +8,24 @@ use sohoa_base::text::numbers;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// One thing that an adjustment changes.
+/// One change made by an adjustment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlanChange {
-    /// Code of the line; empty: the roadmap as a whole.
+    /// Code of the target; empty: the roadmap as a whole.
     #[serde(rename = "line")]
     pub target: String,
-    /// Unit of the line; empty: the roadmap as a whole.
+    /// Unit of the target; empty: the roadmap as a whole.
     pub unit: String,
-    /// What of it: `added`, `removed`, or a field such as `target`.
+    /// `added`, `removed`, or the changed field, such as `target`.
     #[serde(rename = "what")]
     pub field: String,
-    /// As it was, as people read it; empty: there was nothing.
+    /// Former value for display; empty: there was none.
     pub before: String,
-    /// As it is now, likewise.
+    /// New value for display; empty: there is none.
     pub after: String,
 }
 
-/// For people: `+code`, `-code`, `code: target 100 -> 120`, `time`.
+/// Display form: `+code`, `-code`, `code: target 100 -> 120`, `time`.
 impl fmt::Display for PlanChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.field.as_str() {
@@ -37,27 +37,28 @@ impl fmt::Display for PlanChange {
     }
 }
 
-/// What another form of a roadmap changes in its lines: those that go, then those that change or come, by code, then the whole.
+/// Changes between two versions: removed targets, then changed and added ones by code, then the roadmap as a whole.
 #[must_use]
 pub fn diff_roadmaps(before: &Roadmap, after: &Roadmap) -> Vec<PlanChange> {
-    let by_code = |roadmap: &Roadmap| roadmap.targets.iter().map(|line| (line.code.clone(), line.clone())).collect::<BTreeMap<_, _>>();
+    let by_code =
+        |roadmap: &Roadmap| roadmap.targets.iter().map(|target| (target.code.clone(), target.clone())).collect::<BTreeMap<_, _>>();
     let (old, new) = (by_code(before), by_code(after));
-    let change = |line: &Target, what: &str, before: String, after: String| PlanChange {
-        target: line.code.clone(),
-        unit: line.unit.clone(),
+    let change = |target: &Target, what: &str, before: String, after: String| PlanChange {
+        target: target.code.clone(),
+        unit: target.unit.clone(),
         field: what.to_owned(),
         before,
         after,
     };
-    let gone = old.values().filter(|line| !new.contains_key(&line.code));
-    let mut changes: Vec<PlanChange> = gone.map(|line| change(line, "removed", line.name.clone(), String::new())).collect();
-    for line in new.values() {
-        let Some(was) = old.get(&line.code) else {
-            changes.push(change(line, "added", String::new(), line.name.clone()));
+    let removed = old.values().filter(|target| !new.contains_key(&target.code));
+    let mut changes: Vec<PlanChange> = removed.map(|target| change(target, "removed", target.name.clone(), String::new())).collect();
+    for target in new.values() {
+        let Some(was) = old.get(&target.code) else {
+            changes.push(change(target, "added", String::new(), target.name.clone()));
             continue;
         };
-        let fields = target_fields(was).into_iter().zip(target_fields(line));
-        changes.extend(fields.filter(|(was, is)| was != is).map(|((what, was), (_, is))| change(line, what, was, is)));
+        let fields = target_fields(was).into_iter().zip(target_fields(target));
+        changes.extend(fields.filter(|(was, is)| was != is).map(|((what, was), (_, is))| change(target, what, was, is)));
     }
     for ((what, was), (_, is)) in roadmap_fields(before).into_iter().zip(roadmap_fields(after)).filter(|(was, is)| was != is) {
         changes.push(PlanChange { target: String::new(), unit: String::new(), field: what.to_owned(), before: was, after: is });
@@ -65,30 +66,30 @@ pub fn diff_roadmaps(before: &Roadmap, after: &Roadmap) -> Vec<PlanChange> {
     changes
 }
 
-/// Everything of a line that an adjustment may change, as people read it; of the measure its word.
-fn target_fields(line: &Target) -> [(&'static str, String); 17] {
+/// All fields of a target that an adjustment may change, for display; the measure by its name.
+fn target_fields(target: &Target) -> [(&'static str, String); 17] {
     [
-        ("target", format_decimal(line.quantity)),
-        ("measure", line.measure.as_str().to_owned()),
-        ("baseline", format_decimal(line.baseline)),
-        ("whole-pages", format_decimal(line.holdings_pages)),
-        ("deadline", line.deadline.format_dmy()),
-        ("priority", line.priority.to_string()),
-        ("budget", numbers::format_integer(line.budget)),
-        ("unit", line.unit.clone()),
-        ("name", line.name.clone()),
-        ("block", line.unit_group.clone()),
-        ("phase", line.phase.clone()),
-        ("owner", line.owner.clone()),
-        ("fonds", line.fonds.clone()),
-        ("kind", line.kind.clone()),
-        ("retention", line.retention.clone()),
-        ("years", line.years.clone()),
-        ("dossiers", line.dossier_prefixes.join("; ")),
+        ("target", format_decimal(target.quantity)),
+        ("measure", target.measure.as_str().to_owned()),
+        ("baseline", format_decimal(target.baseline)),
+        ("whole-pages", format_decimal(target.holdings_pages)),
+        ("deadline", target.deadline.format_dmy()),
+        ("priority", target.priority.to_string()),
+        ("budget", numbers::format_integer(target.budget)),
+        ("unit", target.unit.clone()),
+        ("name", target.name.clone()),
+        ("block", target.unit_group.clone()),
+        ("phase", target.phase.clone()),
+        ("owner", target.owner.clone()),
+        ("fonds", target.fonds.clone()),
+        ("kind", target.kind.clone()),
+        ("retention", target.retention.clone()),
+        ("years", target.years.clone()),
+        ("dossiers", target.dossier_prefixes.join("; ")),
     ]
 }
 
-/// What of the roadmap as a whole an adjustment may change.
+/// Fields of the roadmap as a whole that an adjustment may change.
 fn roadmap_fields(roadmap: &Roadmap) -> [(&'static str, String); 3] {
     let phase = |phase: &Phase| format!("{}: {}–{}", phase.code, phase.from.format_dmy(), phase.to.format_dmy());
     let conversion = |one: &Conversion| {
@@ -118,9 +119,9 @@ mod tests {
         let first = other.targets.first_mut().unwrap();
         (first.quantity, first.fonds) = (30.0, "khác".to_owned());
         other.to = Day::from_ymd(2030, 12, 31).unwrap();
-        let told: Vec<String> = diff_roadmaps(&roadmap, &other).iter().map(ToString::to_string).collect();
+        let displayed: Vec<String> = diff_roadmaps(&roadmap, &other).iter().map(ToString::to_string).collect();
         let fonds = &roadmap.targets.first().unwrap().fonds;
-        assert_eq!(told, ["-SNV-02", "SNV-01: target 25,5 -> 30", &format!("SNV-01: fonds {fonds} -> khác"), "+SNV-03", "time"]);
+        assert_eq!(displayed, ["-SNV-02", "SNV-01: target 25,5 -> 30", &format!("SNV-01: fonds {fonds} -> khác"), "+SNV-03", "time"]);
         assert!(diff_roadmaps(&roadmap, &roadmap).is_empty());
     }
 }

@@ -1,16 +1,16 @@
-//! What offices hand in about one-stop dossiers: reading the table with every wrong cell told.
+//! The table of one-stop dossiers that offices submit: reading it, with all cell errors, and its template.
 
-use crate::workbook::{CellError, RowCells, Sheet, read_table};
+use crate::table_reader::{CellError, RowCells, Sheet, read_table};
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::calendar::{Calendar, Day};
 use sohoa_base::model::roadmap::one_stop_case::{Case, CaseCode, Reuse};
 use sohoa_base::text::fold::fold;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Name of the sheet, as it is written; of a workbook without it the first sheet is read.
+/// Name of the sheet; a workbook without it is read from its first sheet.
 pub const CASE_SHEET: &str = "Hồ sơ một cửa";
 
-/// Columns: name of the field, and as it is written.
+/// Columns: name of the field, and heading.
 pub const CASE_COLUMNS: [(&str, &str); 7] = [
     ("code", "Mã hồ sơ"),
     ("unit", "Đơn vị"),
@@ -21,33 +21,33 @@ pub const CASE_COLUMNS: [(&str, &str); 7] = [
     ("reused", "Tái sử dụng"),
 ];
 
-/// Words for the use of papers again, the usual one first.
+/// Accepted words for the reuse of papers, the preferred one first.
 const REUSE_WORDS: [(Reuse, &[&str]); 3] = [
     (Reuse::None, &["không", "no", "0"]),
     (Reuse::Own, &["có", "yes", "x", "1"]),
     (Reuse::Portal, &["DVCQG", "từ DVCQG", "cổng DVCQG", "cổng dịch vụ công quốc gia", "portal"]),
 ];
 
-/// Most working days that a dossier may take: four years.
+/// Maximum number of working days of a dossier: four years.
 const MAX_WORKING_DAYS: u32 = 1_000;
 
-/// Who hands in, and what is known already.
+/// Data of the submitter and the archive for reading cases.
 #[derive(Debug)]
 pub struct CaseImportContext<'a> {
-    /// Units of which the person may speak.
+    /// Units for which the user may submit.
     pub units: &'a UnitScope,
     /// Unit of rows that name none.
     pub default_unit: Option<&'a str>,
-    /// Unit of each code that is known: of the archive's dossier, or as it was handed in.
+    /// Known unit of each code: that of the archive's dossier, or of an earlier submission.
     pub known_units: &'a BTreeMap<String, String>,
-    /// Today: nothing was received or resolved after it.
+    /// Today: no day of reception or resolution may be later.
     pub today: Day,
 }
 
-/// Reads the cases out of the sheets of a workbook.
+/// Reads the cases from the sheets of a workbook.
 ///
 /// # Errors
-/// Every cell that cannot be taken.
+/// All cells with errors.
 pub fn read_cases(sheets: &[Sheet], context: &CaseImportContext<'_>) -> Result<Vec<Case>, Vec<CellError>> {
     let named = sheets.iter().find(|(name, _)| fold(name.trim()) == fold(CASE_SHEET));
     let Some((name, rows)) = named.or_else(|| sheets.first()) else {
@@ -66,7 +66,7 @@ pub fn read_cases(sheets: &[Sheet], context: &CaseImportContext<'_>) -> Result<V
     if wrong.is_empty() { Ok(cases.into_iter().flatten().collect()) } else { Err(wrong) }
 }
 
-/// A row; none where its code is wrong, which is told.
+/// Reads one row; none if its code is wrong, which is reported.
 fn read_case(cells: &mut RowCells<'_>, context: &CaseImportContext<'_>, codes: &mut BTreeSet<String>) -> Option<Case> {
     let text = cells.required_text("code");
     let parsed = CaseCode::parse(&text);
@@ -102,12 +102,12 @@ fn read_case(cells: &mut RowCells<'_>, context: &CaseImportContext<'_>, codes: &
     Some(Case { code: written, unit, received, due, resolved, reuse: read_reuse(cells) })
 }
 
-/// The day in a cell that may be empty.
+/// Day in a cell that may be empty.
 fn optional_day(cells: &mut RowCells<'_>, name: &str) -> Option<Day> {
     (!cells.text(name).is_empty()).then(|| cells.day(name))
 }
 
-/// The day that so many working days after reception come to.
+/// Due day from the number of working days after reception.
 fn due_by_days(cells: &mut RowCells<'_>, received: Day) -> Option<Day> {
     let text = cells.text("days");
     if text.is_empty() {
@@ -130,7 +130,7 @@ fn read_reuse(cells: &mut RowCells<'_>) -> Option<Reuse> {
     found
 }
 
-/// A form with its columns, and examples of what stands in them.
+/// A template with the columns and example rows.
 #[must_use]
 pub fn case_template() -> Vec<Sheet> {
     let head = CASE_COLUMNS.iter().map(|(_, written)| (*written).to_owned()).collect();

@@ -1,26 +1,26 @@
-//! When the rest of a target will be done, by the pace of the last working days, with how sure that is.
+//! Forecast of the finish of a target from the pace of the last working days, with an 80 % interval.
 
 use sohoa_base::model::calendar::{Calendar, Day};
 
-/// Working days of which the pace is taken.
+/// Number of working days for the mean pace.
 pub const PACE_DAYS: usize = 20;
 
-/// Of a normal distribution, 80 in 100 lie so many deviations around the middle.
+/// Half-width of the central 80 % of a normal distribution, in standard deviations.
 const Z_80_PERCENT: f64 = 1.2816;
 
-/// Working days ahead beyond which nothing is told.
+/// Maximum length of a forecast, working days.
 const MAX_FORECAST_DAYS: f64 = 12_500.0;
 
-/// Working days of a stretch of time, counted once for all who ask.
+/// Working days of a period, counted once for many queries.
 #[derive(Debug, Clone)]
 pub struct WorkingDayIndex {
     first: i32,
-    /// Working days from the first day to before each.
+    /// Number of working days from the first day to before each day.
     sums: Vec<u32>,
 }
 
 impl WorkingDayIndex {
-    /// Counts from `from` to `to`.
+    /// Counts the working days from `from` to `to`.
     #[must_use]
     pub fn build(calendar: &Calendar, from: Day, to: Day) -> Self {
         let mut sums = vec![0];
@@ -32,13 +32,13 @@ impl WorkingDayIndex {
         Self { first: from.0, sums }
     }
 
-    /// Working days from `from` to `to`, both counted; days outside the stretch are none.
+    /// Number of working days from `from` to `to`, both included; days outside the period do not count.
     #[must_use]
     pub fn count_between(&self, from: Day, to: Day) -> u32 {
         self.count_before(to.plus_days(1)).saturating_sub(self.count_before(from))
     }
 
-    /// The `count`-th working day after `day`; none beyond the stretch.
+    /// The `count`-th working day after `day`; none beyond the period.
     #[must_use]
     pub fn nth_after(&self, day: Day, count: u32) -> Option<Day> {
         let wanted = self.count_before(day.plus_days(1)) + count;
@@ -49,26 +49,26 @@ impl WorkingDayIndex {
             .map(|found| found.max(day))
     }
 
-    /// Working days before `day`.
+    /// Number of working days before `day`.
     fn count_before(&self, day: Day) -> u32 {
         let place = usize::try_from(day.0.saturating_sub(self.first)).unwrap_or(0).min(self.sums.len().saturating_sub(1));
         self.sums.get(place).copied().unwrap_or(0)
     }
 }
 
-/// A pace: what is done on a working day, and by how much days differ.
+/// A pace: work per working day, and its variation.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Pace {
-    /// The mean of the working days.
+    /// Mean per working day.
     pub daily: f64,
-    /// Their deviation.
+    /// Standard deviation.
     pub standard_deviation: f64,
-    /// Working days of which it is taken.
+    /// Number of working days in the sample.
     pub sample_days: usize,
 }
 
 impl Pace {
-    /// The pace of these working days.
+    /// Pace of these working days.
     #[must_use]
     #[allow(clippy::cast_precision_loss)]
     pub fn from_amounts(amounts: &[f64]) -> Self {
@@ -82,16 +82,16 @@ impl Pace {
         Self { daily, standard_deviation: deviation, sample_days: days }
     }
 
-    /// The same at another speed: 1.5 with half as many scanners again.
+    /// The pace times `factor`: 1.5 with half as many scanners again.
     #[must_use]
     pub fn scaled_by(self, factor: f64) -> Self {
         Self { daily: self.daily * factor, standard_deviation: self.standard_deviation * factor, ..self }
     }
 
-    /// Working days until `rest` is done: as expected, at the earliest and at the latest (80 in 100).
+    /// Working days until `rest` is done: expected, earliest and latest (80 % interval).
     ///
-    /// What is done in `T` days has the mean `m·T` and the variance `s²·T + s²·T²/n`: days differ, and the mean itself is
-    /// only known from `n` of them.
+    /// The work of `T` days has the mean `m·T` and the variance `s²·T + s²·T²/n`: days differ, and the mean itself is
+    /// estimated from only `n` of them.
     #[must_use]
     #[allow(clippy::cast_precision_loss)]
     pub fn days_to_finish(self, rest: f64) -> Option<(f64, f64, Option<f64>)> {
@@ -102,13 +102,13 @@ impl Pace {
             return None;
         }
         let expected = rest / self.daily;
-        // Where the mean plus or minus the deviations reaches the rest: two roots of one square equation.
+        // Solutions of mean ± deviations = rest: the two roots of one quadratic equation.
         let spread = (Z_80_PERCENT * self.standard_deviation).powi(2);
         let square = self.daily.powi(2) - spread / self.sample_days.max(1) as f64;
         let linear = 2.0 * rest * self.daily + spread;
         let root = (linear.powi(2) - 4.0 * square * rest.powi(2)).max(0.0).sqrt();
         let earliest = 2.0 * rest.powi(2) / (linear + root);
-        // Days that differ so much that the mean itself may be nothing reach it at no day that can be told.
+        // If the variation is so large that the mean may be zero, there is no latest day.
         let latest = (square > 0.0).then(|| (linear + root) / (2.0 * square)).filter(|days| *days <= MAX_FORECAST_DAYS);
         (expected <= MAX_FORECAST_DAYS).then_some((expected, earliest, latest))
     }
@@ -147,7 +147,7 @@ mod tests {
         assert!((expected - 10.0).abs() < 1e-6 && earliest < 8.0 && latest.unwrap() > 13.0);
         assert_eq!(Pace::from_amounts(&[]).days_to_finish(1.0), None);
         assert_eq!(Pace::from_amounts(&[0.0; 20]).days_to_finish(1.0), None);
-        // One lump in twenty days: done at some time, but nobody can tell the latest.
+        // One lump in twenty days: the expected finish exists, the latest does not.
         let mut lump = vec![0.0; 19];
         lump.push(20.0);
         assert_eq!(Pace::from_amounts(&lump).days_to_finish(1_000.0).unwrap().2, None);
@@ -156,7 +156,8 @@ mod tests {
 
     #[test]
     fn eight_of_ten_finishes_lie_in_the_interval() {
-        // Days of known mean and deviation, drawn without a pattern; the pace is taken of twenty, the rest is worked off.
+        // Days of known mean and deviation, drawn pseudo-randomly; the pace is the mean of twenty, then the rest is
+        // worked off.
         let mut state = 7_u64;
         let mut drawn = move || {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

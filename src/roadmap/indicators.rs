@@ -1,4 +1,4 @@
-//! Indicators by a set of criteria (bộ tiêu chí): values as they are printed, points, ranks.
+//! Indicators of a set of criteria (bộ tiêu chí): printed values, points, ranks.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,19 +8,19 @@ use sohoa_base::text::numbers;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// A set of criteria, in force from a day on.
+/// A set of criteria with its first day in force.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IndicatorSet {
-    /// Its short name.
+    /// Short name.
     pub code: String,
-    /// Its name in Vietnamese.
+    /// Name in Vietnamese.
     pub vi: String,
-    /// Its name in English.
+    /// Name in English.
     pub en: String,
-    /// First day on which it holds; of sets with one code the newest that does.
+    /// First day in force; of sets with one code the newest in force applies.
     pub from: Day,
-    /// Its indicators in order.
+    /// Indicators in order.
     #[serde(rename = "indicator")]
     pub indicators: Vec<Indicator>,
 }
@@ -29,26 +29,26 @@ pub struct IndicatorSet {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Indicator {
-    /// Its short name.
+    /// Short name.
     pub code: String,
-    /// Its name in Vietnamese.
+    /// Name in Vietnamese.
     pub vi: String,
-    /// Its name in English.
+    /// Name in English.
     pub en: String,
-    /// Name of the figure that it tells.
+    /// Name of the figure that is its numerator.
     #[serde(rename = "part")]
     pub numerator: String,
-    /// Name of the figure of which it is a part.
+    /// Name of the figure that is its denominator; none: the numerator is the value.
     #[serde(default)]
     #[serde(rename = "of")]
     pub denominator: Option<String>,
-    /// How it is printed.
+    /// Print format.
     #[serde(rename = "form")]
     pub format: ValueFormat,
-    /// Places behind the comma.
+    /// Number of decimal places.
     #[serde(default)]
     pub places: usize,
-    /// How it is rounded for print.
+    /// Rounding for print.
     #[serde(default)]
     pub rounding: Rounding,
     /// Value at which points begin.
@@ -57,11 +57,11 @@ pub struct Indicator {
     /// Value at which all points are reached.
     #[serde(rename = "most")]
     pub full_points_at: f64,
-    /// Most points.
+    /// Maximum points.
     pub points: f64,
 }
 
-/// How a value is printed.
+/// Print format of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ValueFormat {
@@ -73,40 +73,40 @@ pub enum ValueFormat {
     Number,
 }
 
-/// How a value is rounded for print.
+/// Rounding of a value for print.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Rounding {
     /// To the nearest, halves up.
     #[default]
     Nearest,
-    /// Further places are cut off.
+    /// Further places are truncated.
     #[serde(rename = "cut")]
     Truncate,
 }
 
-/// An indicator with its value.
+/// The value and points of an indicator.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ScoredIndicator {
-    /// Its short name.
+    /// Short name.
     pub code: String,
-    /// Its value, a share as 0 to 1; none where a figure is missing or the whole is nothing.
+    /// Value, a share as 0 to 1; none if a figure is missing or the denominator is 0.
     pub value: Option<f64>,
     /// As printed; `—` for none.
     pub printed: String,
-    /// Points that it brings.
+    /// Points scored.
     pub points: f64,
-    /// Most points.
+    /// Maximum points.
     #[serde(rename = "of")]
     pub max_points: f64,
 }
 
-/// A place among others, and how it moved.
+/// Rank among others, and its change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Rank {
     /// From 1; equal values have one place.
     pub place: u32,
-    /// Places won since before; below zero: lost; none: there was no place before.
+    /// Places gained since the previous rank, negative: lost; none: there was no previous rank.
     #[serde(rename = "won")]
     pub places_gained: Option<i32>,
 }
@@ -123,13 +123,13 @@ static INDICATOR_SETS: LazyLock<Vec<IndicatorSet>> =
 /// The set of this name in force on a day.
 ///
 /// # Errors
-/// `NotFound` where there is none.
+/// `NotFound` if there is none.
 pub fn indicator_set_in_force(code: &str, day: Day) -> Result<&'static IndicatorSet> {
     let found = INDICATOR_SETS.iter().filter(|set| set.code == code && set.from <= day).max_by_key(|set| set.from);
     found.ok_or_else(|| Error::not_found(format!("there is no set of criteria {code:?} in force on {day}")))
 }
 
-/// The indicators of a set for these figures.
+/// Scores the indicators of a set for these figures.
 #[must_use]
 pub fn score_indicators(criteria: &IndicatorSet, figures: &BTreeMap<String, f64>) -> Vec<ScoredIndicator> {
     criteria.indicators.iter().map(|indicator| score_indicator(indicator, figures)).collect()
@@ -162,12 +162,12 @@ fn score_indicator(indicator: &Indicator, figures: &BTreeMap<String, f64>) -> Sc
 
 fn format_rounded(value: f64, indicator: &Indicator) -> String {
     let unit = 10_f64.powi(i32::try_from(indicator.places).unwrap_or(0));
-    // What arithmetic left below a whole number by a hair is that number.
+    // A value that is less than a whole number only by a rounding error counts as that number.
     let value = if indicator.rounding == Rounding::Truncate { (value * unit + 1e-9).floor() / unit } else { value };
     numbers::format_decimal(value, indicator.places)
 }
 
-/// The place of `own` among all values, the highest first; `before`: its place at the time before.
+/// Rank of `own` among all values, highest first; `before`: the previous rank.
 #[must_use]
 pub fn rank(own: f64, all: &[f64], before: Option<u32>) -> Rank {
     let place = u32::try_from(all.iter().filter(|other| **other > own).count()).unwrap_or(u32::MAX - 1) + 1;
@@ -214,7 +214,7 @@ mod tests {
         let of = |code: &str| scored.iter().find(|one| one.code == code).unwrap();
         assert!((of("returned").points - 10.0).abs() < 1e-9 && of("returned").printed == "5,5%");
         assert!((of("overdue").points - 10.0).abs() < 1e-9);
-        // Of nothing, nothing is told and nothing is earned.
+        // Without figures there is no value and there are no points.
         assert_eq!((of("lines-in-time").printed.as_str(), of("lines-in-time").points), ("—", 0.0));
         assert!(
             indicator_set_in_force("digitisation", Day::from_ymd(2020, 1, 1).unwrap()).is_err()

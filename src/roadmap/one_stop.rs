@@ -1,4 +1,4 @@
-//! One-stop dossiers counted: what of them is digitised (Decision 766/QĐ-TTg), and whether they were resolved in time.
+//! Report on one-stop dossiers: digitisation (Decision 766/QĐ-TTg) and timeliness of resolution.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -9,40 +9,40 @@ use sohoa_base::model::roadmap::one_stop_case::{Case, CaseCode, Reuse};
 use sohoa_base::text::fold::fold;
 use std::collections::BTreeMap;
 
-/// Kinds of document (codes of Circular 05/2025) that an office ends a dossier with: resolution, decision, notice, official letter.
+/// Kinds of document (codes of Circular 05/2025) that close a dossier: resolution, decision, notice, official letter.
 const RESULT_KINDS: [&str; 4] = ["01", "02", "07", "22"];
 
-/// What results of no listed kind are called; their subject begins so, without marks.
+/// First words of the subject of results of other kinds, folded.
 const RESULT_NAMES: [&str; 6] = ["giay phep", "giay chung nhan", "giay xac nhan", "chung chi", "trich luc", "ban sao trich luc"];
 
-/// What the archive holds of a one-stop dossier, of papers that nobody need look at any more.
+/// The archive's documents of a one-stop dossier, those without pending review only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredCase {
-    /// Unit whose dossier it is.
+    /// Unit of the dossier.
     pub unit: String,
-    /// Its code.
+    /// Code.
     pub code: CaseCode,
-    /// Whether papers that were filed with it are stored.
+    /// Whether papers filed with it are stored.
     pub has_components: bool,
-    /// Whether a paper that ends it is stored.
+    /// Whether its result is stored.
     pub has_result: bool,
 }
 
 impl StoredCase {
-    /// A dossier of which nothing is counted yet.
+    /// A dossier without counted documents.
     #[must_use]
     pub fn empty(unit: &str, code: CaseCode) -> Self {
         Self { unit: unit.to_owned(), code, has_components: false, has_result: false }
     }
 
-    /// Counts a document of it.
+    /// Counts one of its documents.
     pub fn add_document(&mut self, document: &Description) {
         if is_result(document, self.code.received) { self.has_result = true } else { self.has_components = true }
     }
 }
 
-/// Whether a document of a dossier is its result: of a kind that ends dossiers, and issued once it was received. What people file
-/// with it was issued before, or by nobody.
+/// Whether a document is the result of its dossier: of a kind that closes dossiers, and issued on or after the day of
+/// reception. Papers filed with it were issued before, or have no issuer.
 fn is_result(document: &Description, received: Day) -> bool {
     let field = |name: &str| document.fields.get(name).map_or("", |field| field.value.as_str());
     let subject = fold(field("subject"));
@@ -50,12 +50,12 @@ fn is_result(document: &Description, received: Day) -> bool {
     is_of_kind && Day::parse(field("issuedDate")).is_some_and(|issued| issued >= received)
 }
 
-/// Days from the first to the last, both counted.
+/// A period, both days included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Period {
-    /// The first.
+    /// First day.
     pub from: Day,
-    /// The last.
+    /// Last day.
     pub to: Day,
 }
 
@@ -65,90 +65,90 @@ impl Period {
     }
 }
 
-/// The report of a period.
+/// Report on one-stop dossiers in a period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct OneStopReport {
-    /// The period.
+    /// Reported period.
     pub period: Period,
-    /// Day for which it is told what is overdue: the last of the period, or today where that is to come.
+    /// Reference day for what is overdue: the last of the period, or today if that is in the future.
     pub as_of: Day,
-    /// By unit.
+    /// Summaries by unit.
     pub units: Vec<UnitSummary>,
-    /// All of them together.
+    /// Sum over all units.
     #[serde(rename = "whole")]
     pub total: UnitSummary,
 }
 
-/// The dossiers of a unit counted.
+/// Counts of a unit's dossiers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UnitSummary {
-    /// The unit; empty: all together.
+    /// Code of the unit; empty: the sum.
     pub unit: String,
-    /// Their digitisation.
+    /// Digitisation.
     #[serde(rename = "digitised")]
     pub digitisation: DigitisationCounts,
-    /// Their resolution in time; none: no due day was handed in.
+    /// Timeliness; none: no due day was submitted.
     #[serde(rename = "timely")]
     pub timeliness: Option<TimelinessCounts>,
 }
 
-/// Digitisation of the dossiers received, and of the results of those resolved, in the period. None where nobody handed in what
-/// the archive cannot know.
+/// Digitisation of the dossiers received, and of the results of those resolved, in the period. None for figures that the
+/// archive cannot derive and nobody submitted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DigitisationCounts {
     /// Received (tiếp nhận).
     pub received: u64,
-    /// Of them: what was filed is not stored as digitised documents.
+    /// Received, papers filed are not stored as digitised documents.
     pub without_components: u64,
-    /// Of them: it is.
+    /// Received, papers filed are stored.
     pub with_components: u64,
-    /// Of them: filed with papers that the state had already, the portal's among them.
+    /// Received, filed with papers that the state already had, including those from the portal.
     pub reused: Option<u64>,
-    /// Of them: with papers from the national portal.
+    /// Received, filed with papers from the national portal.
     pub from_portal: Option<u64>,
-    /// Resolved, whenever they were received (đã giải quyết).
+    /// Resolved, regardless of the day of reception (đã giải quyết).
     pub resolved: Option<u64>,
-    /// Of them: the result is not stored.
+    /// Resolved, result not stored.
     pub without_result: Option<u64>,
-    /// Of them: it is.
+    /// Resolved, result stored.
     pub with_result: Option<u64>,
-    /// Of those received: in no table that was handed in, so that nobody knows whether they are resolved.
+    /// Received, but in no submitted table, so that their resolution is unknown.
     pub not_handed_in: u64,
-    /// Of those received: it is not said whether papers were used again.
+    /// Received, reuse of papers not stated.
     #[serde(rename = "reuse_unsaid")]
     pub reuse_unknown: u64,
 }
 
-/// Resolution in time, of dossiers that were handed in.
+/// Timeliness of the submitted dossiers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TimelinessCounts {
     /// Received before the period and not resolved before it (kỳ trước chuyển qua).
     pub carried_over: u64,
-    /// Received in it.
+    /// Received in the period.
     pub received: u64,
-    /// Resolved in it before the due day (trước hạn).
+    /// Resolved in the period before the due day (trước hạn).
     pub early: u64,
-    /// Resolved in it on the due day (trong hạn).
+    /// Resolved in the period on the due day (trong hạn).
     pub in_time: u64,
-    /// Resolved in it after the due day (quá hạn).
+    /// Resolved in the period after the due day (quá hạn).
     pub late: u64,
-    /// Not resolved, and the due day is not over.
+    /// Not resolved, due day not past.
     pub open_in_time: u64,
-    /// Not resolved, and the due day is over.
+    /// Not resolved, due day past.
     pub open_late: u64,
-    /// Of those carried over or received: without a due day, so in none of the five above.
+    /// Carried over or received without a due day, therefore in none of the five above.
     pub without_due: u64,
 }
 
 impl TimelinessCounts {
-    /// Resolved, with a due day.
+    /// Number of resolved dossiers with a due day.
     #[must_use]
     pub fn resolved(self) -> u64 {
         self.early + self.in_time + self.late
     }
 }
 
-/// A dossier as it is counted.
+/// A dossier prepared for counting.
 struct CaseRow<'a> {
     unit: &'a str,
     received: Day,
@@ -156,8 +156,8 @@ struct CaseRow<'a> {
     case: Option<&'a Case>,
 }
 
-/// Counts the dossiers of these units. A dossier that the archive holds is of the unit that holds it, others of the unit that
-/// handed them in.
+/// Summarises the dossiers of these units. A dossier in the archive belongs to the unit that holds it, others to the unit
+/// that submitted them.
 #[must_use]
 pub fn summarize(cases: &[Case], held: &[StoredCase], units: &UnitScope, period: Period, today: Day) -> OneStopReport {
     let mut rows: BTreeMap<String, CaseRow<'_>> = BTreeMap::new();
@@ -183,7 +183,7 @@ pub fn summarize(cases: &[Case], held: &[StoredCase], units: &UnitScope, period:
         timeliness: count_timeliness(rows, period, as_of),
     };
     let mut units: Vec<UnitSummary> = by_unit.iter().map(|(unit, rows)| counted(unit, rows)).collect();
-    // A unit whose dossiers all ended before the period has nothing to tell of it.
+    // A unit whose dossiers were all closed before the period has no entry.
     units.retain(|unit| {
         let is_open = unit.timeliness.is_some_and(|timely| timely.carried_over > 0);
         is_open || unit.digitisation.received > 0 || unit.digitisation.resolved.unwrap_or(0) > 0
@@ -233,7 +233,7 @@ fn count_timeliness(rows: &[&CaseRow<'_>], period: Period, as_of: Day) -> Option
         } else {
             timely.received += 1
         }
-        // What comes to be resolved after the period was open in it.
+        // A dossier resolved after the period was open in it.
         let resolved = case.resolved.filter(|day| *day <= period.to);
         let class = match (resolved, case.due) {
             (_, None) => &mut timely.without_due,
@@ -360,7 +360,7 @@ mod tests {
         let report = summarize(&cases, &[], &UnitScope::All, OCTOBER(), day("26/11/2026"));
         let expected = TimelinessCounts { received: 4, in_time: 1, open_in_time: 2, without_due: 1, ..TimelinessCounts::default() };
         assert_eq!(report.total.timeliness, Some(expected));
-        // Asked before the period ends, today counts.
+        // If the period has not ended, today is the reference day.
         assert_eq!(summarize(&cases, &[], &UnitScope::All, OCTOBER(), day("15/10/2026")).as_of, day("15/10/2026"));
     }
 }

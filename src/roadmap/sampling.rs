@@ -1,4 +1,4 @@
-//! Acceptance (nghiệm thu) of lots by sample: how many are drawn, which, and what their defects say of the lot.
+//! Acceptance sampling (nghiệm thu) of lots: sampling plan, draw, and verdict.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,35 +7,35 @@ use sohoa_base::error::{Error, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-/// How thoroughly a lot is looked at (ISO 2859-1, table 1).
+/// Inspection level (ISO 2859-1, table 1).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum InspectionLevel {
-    /// Less than usual.
+    /// Reduced effort.
     I,
-    /// As usual.
+    /// The usual level.
     #[default]
     II,
-    /// More than usual.
+    /// Increased effort.
     III,
 }
 
-/// How grave a defect is.
+/// Severity of a defect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DefectSeverity {
     /// None is tolerated.
     Critical,
-    /// It spoils the use of the page.
+    /// The page is not usable as intended.
     Major,
-    /// It does not.
+    /// The page is usable.
     Minor,
 }
 
 impl DefectSeverity {
-    /// All, the gravest first.
+    /// All severities, most severe first.
     pub const ALL: [Self; 3] = [Self::Critical, Self::Major, Self::Minor];
 
-    /// The word for it, as in JSON.
+    /// Name of the severity, as in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -50,27 +50,27 @@ impl DefectSeverity {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DefectKind {
-    /// Its code, such as `missing-page`.
+    /// Code, such as `missing-page`.
     pub code: String,
-    /// How grave.
+    /// Severity.
     #[serde(rename = "class")]
     pub severity: DefectSeverity,
-    /// In Vietnamese.
+    /// Name in Vietnamese.
     pub vi: String,
-    /// In English.
+    /// Name in English.
     pub en: String,
 }
 
-/// How a lot is judged: the size of its sample and the most defects that pass, by gravity.
+/// Sampling plan of a lot: sample size, and acceptance numbers by severity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SamplingPlan {
     /// Pages of the lot.
     pub lot: u32,
-    /// Pages of the sample; the whole lot where that is smaller.
+    /// Pages of the sample; at most those of the lot.
     pub sample: u32,
-    /// Most pages with a major defect.
+    /// Acceptance number for pages with a major defect.
     pub accept_major: u32,
-    /// Most pages with a minor defect.
+    /// Acceptance number for pages with a minor defect.
     pub accept_minor: u32,
 }
 
@@ -101,16 +101,16 @@ struct AqlRow {
 
 static TABLES: LazyLock<Option<Tables>> = LazyLock::new(|| toml::from_str(include_str!("sampling.toml")).ok());
 
-/// The kinds of defects, the gravest first.
+/// All kinds of defects, most severe first.
 #[must_use]
 pub fn defect_kinds() -> &'static [DefectKind] {
     TABLES.as_ref().map_or(&[], |tables| &tables.defects)
 }
 
-/// The kind of this code.
+/// The kind with this code.
 ///
 /// # Errors
-/// `Invalid` where there is none.
+/// `Invalid` for an unknown code.
 pub fn defect_kind(code: &str) -> Result<&'static DefectKind> {
     let known = || defect_kinds().iter().map(|kind| kind.code.as_str()).collect::<Vec<_>>().join(", ");
     defect_kinds()
@@ -119,7 +119,7 @@ pub fn defect_kind(code: &str) -> Result<&'static DefectKind> {
         .ok_or_else(|| Error::invalid(format!("there is no defect {code:?}; known are {}", known())))
 }
 
-/// The plan for a lot of so many pages.
+/// Sampling plan for a lot of `lot` pages.
 ///
 /// # Errors
 /// `Invalid` for an empty lot; `Internal` where the tables have no row for it.
@@ -132,7 +132,7 @@ pub fn sampling_plan(lot: u32, level: InspectionLevel) -> Result<SamplingPlan> {
     let row = tables.lots.iter().find(|row| lot <= row.to).ok_or_else(missing)?;
     let letter = row.letters.chars().nth(level as usize).ok_or_else(missing)?;
     let place = tables.letters.find(letter).ok_or_else(missing)?;
-    // The letter from which on a plan for the gravity exists, and the most defects that pass there.
+    // The first letter from `from` on with a plan for the severity, and its acceptance number.
     let limit = |gravity: DefectSeverity, from: usize| {
         let aql = tables.classes.get(&gravity)?;
         let limit = tables.limits.iter().find(|limit| (limit.aql - aql).abs() < 1e-9)?;
@@ -147,7 +147,7 @@ pub fn sampling_plan(lot: u32, level: InspectionLevel) -> Result<SamplingPlan> {
     };
     let (major_at, _) = limit(DefectSeverity::Major, place).ok_or_else(missing)?;
     let (minor_at, _) = limit(DefectSeverity::Minor, place).ok_or_else(missing)?;
-    // One sample is looked at for all defects: the larger of the two, by which both are judged.
+    // One sample is inspected for all defects: the larger of the two, by which both are judged.
     let at = major_at.max(minor_at);
     let sample = *tables.sizes.get(at).ok_or_else(missing)?;
     let (_, accept_major) = limit(DefectSeverity::Major, at).ok_or_else(missing)?;
@@ -155,8 +155,8 @@ pub fn sampling_plan(lot: u32, level: InspectionLevel) -> Result<SamplingPlan> {
     Ok(SamplingPlan { lot, sample: sample.min(lot), accept_major, accept_minor })
 }
 
-/// Which of `lot` pages are drawn, in order: the same ones whenever `seed` is the same, and any as likely as any other
-/// (Floyd's method, with numbers out of SHA-256).
+/// Indexes of the pages drawn from `lot`, in order: a function of `seed`, with equal probability for all pages (Floyd's
+/// method, with numbers from SHA-256).
 #[must_use]
 pub fn draw_sample(seed: &str, lot: u32, sample: u32) -> Vec<u32> {
     let mut drawn = BTreeSet::new();
@@ -169,7 +169,7 @@ pub fn draw_sample(seed: &str, lot: u32, sample: u32) -> Vec<u32> {
     drawn.into_iter().collect()
 }
 
-/// The `count`-th number below `end`, without the bias of a remainder.
+/// The `count`-th number below `end`, without modulo bias.
 fn uniform_below(seed: &str, count: u64, end: u64) -> u32 {
     let most = u64::MAX - u64::MAX % end;
     for again in 0_u64.. {
@@ -182,8 +182,8 @@ fn uniform_below(seed: &str, count: u64, end: u64) -> u32 {
     0
 }
 
-/// What the defects found say of the lot: the gravities of which there are too many; none: it is accepted. `defective`:
-/// pages with at least one defect of each gravity.
+/// Severities with too many defects; none: the lot is accepted. `defective`: number of pages with at least one defect of
+/// each severity.
 #[must_use]
 pub fn failed_severities(plan: &SamplingPlan, defective: &BTreeMap<DefectSeverity, u32>) -> Vec<DefectSeverity> {
     let most = |gravity: DefectSeverity| match gravity {
@@ -194,8 +194,8 @@ pub fn failed_severities(plan: &SamplingPlan, defective: &BTreeMap<DefectSeverit
     DefectSeverity::ALL.into_iter().filter(|gravity| defective.get(gravity).copied().unwrap_or(0) > most(*gravity)).collect()
 }
 
-/// How likely a lot of which `defective` pages have a major defect is accepted: the sampling plan's operating characteristic
-/// (hypergeometric).
+/// Probability that a lot with `defective` pages with a major defect is accepted: the sampling plan's operating
+/// characteristic (hypergeometric).
 #[must_use]
 pub fn acceptance_probability(plan: &SamplingPlan, defective: u32) -> f64 {
     let (lot, sample) = (f64::from(plan.lot), plan.sample);
@@ -211,7 +211,7 @@ pub fn acceptance_probability(plan: &SamplingPlan, defective: u32) -> f64 {
         .min(1.0)
 }
 
-/// log n!: Stirling's series beyond small numbers, exact to 1e-10.
+/// log n!: Stirling's series for large numbers, exact to 1e-10.
 fn log_factorial(n: f64) -> f64 {
     if n < 16.0 {
         let mut product = 1.0;
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn samples_are_those_of_the_standard() {
         let plan = |lot| sampling_plan(lot, InspectionLevel::II).unwrap();
-        // The row that the rules for archives cite: 1,201 to 3,200 pages, 125 drawn, 3 pass.
+        // The row cited by the rules for archives: 1,201 to 3,200 pages, sample of 125, acceptance number 3.
         for lot in [1_201, 3_200] {
             assert_eq!((plan(lot).sample, plan(lot).accept_major, plan(lot).accept_minor), (125, 3, 10), "{lot}");
         }
@@ -241,7 +241,7 @@ mod tests {
         assert_eq!((plan(500).sample, plan(500).accept_major), (50, 1));
         // Letter F has no plan at 1.0 %: E above it has one; at 4.0 % it has.
         assert_eq!((plan(100).sample, plan(100).accept_major, plan(100).accept_minor), (20, 0, 2));
-        // Of a small lot all is looked at, by the plan of letter E, which the limit for major defects asks for.
+        // A small lot is inspected completely, by the plan of letter E, which the limit for major defects requires.
         assert_eq!((plan(3).sample, plan(12).sample, plan(12).accept_major, plan(12).accept_minor), (3, 12, 0, 1));
         assert_eq!(sampling_plan(3_200, InspectionLevel::I).unwrap().sample, 50);
         assert!(sampling_plan(0, InspectionLevel::II).is_err());

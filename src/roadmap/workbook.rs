@@ -1,31 +1,16 @@
-//! A roadmap as a workbook: reading it with every wrong cell told, and writing it.
+//! Reading a roadmap from a workbook, with all cell errors, and writing it.
 
-use schemars::JsonSchema;
-use serde::Serialize;
+use crate::table_reader::{CellError, RowCells, Sheet, read_table};
 use sohoa_base::model::calendar::Day;
 use sohoa_base::model::roadmap::plan::{Conversion, Measure, Phase, Roadmap, Target};
 use sohoa_base::text::fold::fold;
 use sohoa_base::text::numbers;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One sheet of a workbook: its name, and its cells by row.
-pub type Sheet = (String, Vec<Vec<String>>);
-
-/// A cell that cannot be taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct CellError {
-    /// Name of the sheet.
-    pub sheet: String,
-    /// The cell as spreadsheets call it, such as `C12`; a row alone where a whole row is meant.
-    pub cell: String,
-    /// What is wrong, in the house's English.
-    pub problem: String,
-}
-
-/// Names of the sheets, as they are written; they are read without marks.
+/// Names of the sheets; they are compared folded.
 pub const SHEET_NAMES: [&str; 4] = ["Lộ trình", "Giai đoạn", "Chỉ tiêu", "Quy đổi"];
 
-/// Columns of the lines: name of the field, and as it is written.
+/// Columns of the targets: name of the field, and heading.
 pub const TARGET_COLUMNS: [(&str, &str); 18] = [
     ("code", "Mã"),
     ("name", "Nội dung"),
@@ -57,7 +42,7 @@ const HEAD_ROWS: [(&str, &str); 5] = [
 const PHASE_COLUMNS: [(&str, &str); 3] = [("code", "Mã"), ("from", "Từ ngày"), ("to", "Đến ngày")];
 const CONVERSION_COLUMNS: [(&str, &str); 3] = [("fonds", "Phông"), ("measure", "Đơn vị tính"), ("pages", "Số trang")];
 
-/// Measures as they are written, the usual word first.
+/// Accepted words for measures, the preferred one first.
 const MEASURE_WORDS: [(Measure, &[&str]); 7] = [
     (Measure::Metre, &["mét giá", "mét", "metre"]),
     (Measure::Box, &["hộp", "cặp", "box"]),
@@ -68,76 +53,16 @@ const MEASURE_WORDS: [(Measure, &[&str]); 7] = [
     (Measure::Percent, &["%", "phần trăm", "percent"]),
 ];
 
-/// Rows over which a heading is looked for.
-const HEADER_SEARCH_ROWS: usize = 10;
-
-/// A row of a sheet by the names of its columns.
-pub(crate) struct RowCells<'a> {
-    sheet: &'a str,
-    row: usize,
-    columns: &'a BTreeMap<&'static str, usize>,
-    cells: &'a [String],
-    errors: &'a mut Vec<CellError>,
-}
-
-impl RowCells<'_> {
-    pub(crate) fn text(&self, name: &str) -> String {
-        let place = self.columns.get(name).copied();
-        place.and_then(|place| self.cells.get(place)).map(|cell| cell.trim().to_owned()).unwrap_or_default()
-    }
-
-    pub(crate) fn report_error(&mut self, name: &str, problem: String) {
-        let cell = self.columns.get(name).map_or_else(|| self.row.to_string(), |place| format!("{}{}", column_letters(*place), self.row));
-        self.errors.push(CellError { sheet: self.sheet.to_owned(), cell, problem });
-    }
-
-    pub(crate) fn required_text(&mut self, name: &str) -> String {
-        let text = self.text(name);
-        if text.is_empty() {
-            self.report_error(name, "must not be empty".to_owned());
-        }
-        text
-    }
-
-    pub(crate) fn day(&mut self, name: &str) -> Day {
-        let text = self.required_text(name);
-        Day::parse(&text).unwrap_or_else(|| {
-            if !text.is_empty() {
-                self.report_error(name, format!("{text:?} is no day; write 31/12/2027"));
-            }
-            Day(0)
-        })
-    }
-
-    fn number(&mut self, name: &str, if_empty: Option<f64>) -> f64 {
-        let text = self.text(name);
-        match (text.as_str(), if_empty) {
-            ("", Some(value)) => value,
-            ("", None) => {
-                self.report_error(name, "must not be empty".to_owned());
-                0.0
-            }
-            _ => match numbers::parse_number(&text).filter(|number| *number >= 0.0 && number.is_finite()) {
-                Some(number) => number,
-                None => {
-                    self.report_error(name, format!("{text:?} is no number; write 1.545.000 or 25,5"));
-                    0.0
-                }
-            },
-        }
-    }
-}
-
-/// Reads a roadmap out of the sheets of a workbook; a single sheet is that of the lines, for which `known` gives the rest.
+/// Reads a roadmap from the sheets of a workbook. A single sheet is that of the targets; `known` provides the rest.
 ///
 /// # Errors
-/// Every cell that cannot be taken.
+/// All cells with errors.
 pub fn read_roadmap(sheets: &[Sheet], known: Option<&Roadmap>) -> Result<Roadmap, Vec<CellError>> {
     let mut wrong = Vec::new();
     let named = |name: &str| sheets.iter().find(|(own, _)| fold(own.trim()) == fold(name));
-    let [head, phases, lines, conversions] = SHEET_NAMES.map(named);
-    let lines = lines.or_else(|| sheets.first().filter(|_| sheets.len() == 1));
-    let Some((lines_name, lines)) = lines else {
+    let [head, phases, targets, conversions] = SHEET_NAMES.map(named);
+    let targets = targets.or_else(|| sheets.first().filter(|_| sheets.len() == 1));
+    let Some((targets_name, targets)) = targets else {
         return Err(vec![CellError {
             sheet: SHEET_NAMES[2].to_owned(),
             cell: String::new(),
@@ -172,23 +97,23 @@ pub fn read_roadmap(sheets: &[Sheet], known: Option<&Roadmap>) -> Result<Roadmap
     }
     let phases: BTreeSet<String> = roadmap.phases.iter().map(|phase| phase.code.clone()).collect();
     let mut codes = BTreeSet::new();
-    roadmap.targets = read_table(lines_name, lines, &TARGET_COLUMNS, &mut wrong, |cells| read_target(cells, &phases, &mut codes));
-    for line in &roadmap.targets {
-        if roadmap.pages_per_measure(line).is_none() && !matches!(line.measure, Measure::Dossier | Measure::Document) {
-            let problem = match line.measure {
-                Measure::Percent => format!("line {} is told in per cent: give the pages of all its holdings", line.code),
+    roadmap.targets = read_table(targets_name, targets, &TARGET_COLUMNS, &mut wrong, |cells| read_target(cells, &phases, &mut codes));
+    for target in &roadmap.targets {
+        if roadmap.pages_per_measure(target).is_none() && !matches!(target.measure, Measure::Dossier | Measure::Document) {
+            let problem = match target.measure {
+                Measure::Percent => format!("line {} is told in per cent: give the pages of all its holdings", target.code),
                 other => format!(
                     "line {} is told in {}: the sheet {} must say how many pages that is",
-                    line.code,
+                    target.code,
                     other.as_str(),
                     SHEET_NAMES[3]
                 ),
             };
-            wrong.push(CellError { sheet: lines_name.clone(), cell: String::new(), problem });
+            wrong.push(CellError { sheet: targets_name.clone(), cell: String::new(), problem });
         }
     }
     if roadmap.targets.is_empty() && wrong.is_empty() {
-        wrong.push(CellError { sheet: lines_name.clone(), cell: String::new(), problem: "there is no line in it".to_owned() });
+        wrong.push(CellError { sheet: targets_name.clone(), cell: String::new(), problem: "there is no line in it".to_owned() });
     }
     if wrong.is_empty() {
         return Ok(roadmap);
@@ -268,9 +193,9 @@ fn read_target(cells: &mut RowCells<'_>, phases: &BTreeSet<String>, codes: &mut 
     if !(1.0..=5.0).contains(&priority) || priority.fract() != 0.0 {
         cells.report_error("priority", "is a whole number from 1 (first) to 5 (last)".to_owned());
     }
-    let target = cells.number("target", None);
+    let quantity = cells.number("target", None);
     let baseline = cells.number("baseline", Some(0.0));
-    if baseline > target {
+    if baseline > quantity {
         cells.report_error("baseline", "is more than the target".to_owned());
     }
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -287,7 +212,7 @@ fn read_target(cells: &mut RowCells<'_>, phases: &BTreeSet<String>, codes: &mut 
         years: cells.text("years"),
         measure: read_measure(cells),
         baseline,
-        quantity: target,
+        quantity,
         holdings_pages: cells.number("whole_pages", Some(0.0)),
         deadline: cells.day("deadline"),
         priority,
@@ -310,59 +235,7 @@ fn read_measure(cells: &mut RowCells<'_>) -> Measure {
     })
 }
 
-/// The rows below the heading of a sheet; empty ones are passed over.
-pub(crate) fn read_table<T>(
-    sheet: &str,
-    rows: &[Vec<String>],
-    known: &[(&'static str, &'static str)],
-    wrong: &mut Vec<CellError>,
-    mut read: impl FnMut(&mut RowCells<'_>) -> T,
-) -> Vec<T> {
-    let columns_of = |row: &Vec<String>| {
-        let mut columns = BTreeMap::new();
-        for (place, cell) in row.iter().enumerate() {
-            let head = fold(cell.trim());
-            if let Some((name, _)) = known.iter().find(|(name, written)| head == fold(written) || head == *name) {
-                columns.entry(*name).or_insert(place);
-            }
-        }
-        columns
-    };
-    let heads = rows.iter().take(HEADER_SEARCH_ROWS).map(columns_of).enumerate();
-    let Some((at, columns)) =
-        heads.max_by_key(|(place, columns)| (columns.len(), HEADER_SEARCH_ROWS - place)).filter(|(_, columns)| columns.len() > 1)
-    else {
-        let heads: Vec<&str> = known.iter().map(|(_, written)| *written).collect();
-        wrong.push(CellError {
-            sheet: sheet.to_owned(),
-            cell: "1".to_owned(),
-            problem: format!("has no heading; its columns are {}", heads.join(", ")),
-        });
-        return Vec::new();
-    };
-    let mut out = Vec::new();
-    for (number, cells) in (1..).zip(rows).skip(at + 1) {
-        if cells.iter().all(|cell| cell.trim().is_empty()) {
-            continue;
-        }
-        out.push(read(&mut RowCells { sheet, row: number, columns: &columns, cells, errors: wrong }));
-    }
-    out
-}
-
-/// A column as spreadsheets call it: `A`, `AB`.
-fn column_letters(mut place: usize) -> String {
-    let mut name = Vec::new();
-    loop {
-        name.insert(0, char::from(b'A' + u8::try_from(place % 26).unwrap_or(0)));
-        if place < 26 {
-            return name.into_iter().collect();
-        }
-        place = place / 26 - 1;
-    }
-}
-
-/// The roadmap as sheets that [`read`] takes again.
+/// Writes the roadmap as sheets that [`read_roadmap`] reads.
 #[must_use]
 pub fn write_roadmap(roadmap: &Roadmap) -> Vec<Sheet> {
     let head = |columns: &[(&str, &str)]| columns.iter().map(|(_, written)| (*written).to_owned()).collect::<Vec<_>>();
@@ -378,26 +251,26 @@ pub fn write_roadmap(roadmap: &Roadmap) -> Vec<Sheet> {
     let word = |measure: Measure| {
         MEASURE_WORDS.iter().find(|(own, _)| *own == measure).and_then(|(_, words)| words.first()).map_or("", |word| word).to_owned()
     };
-    let lines = roadmap.targets.iter().map(|line| {
+    let targets = roadmap.targets.iter().map(|target| {
         vec![
-            line.code.clone(),
-            line.name.clone(),
-            line.unit.clone(),
-            line.unit_group.clone(),
-            line.phase.clone(),
-            line.fonds.clone(),
-            line.kind.clone(),
-            line.retention.clone(),
-            line.years.clone(),
-            word(line.measure),
-            format_decimal(line.baseline),
-            format_decimal(line.quantity),
-            format_decimal(line.holdings_pages),
-            line.deadline.format_dmy(),
-            line.priority.to_string(),
-            numbers::format_integer(line.budget),
-            line.owner.clone(),
-            line.dossier_prefixes.join("; "),
+            target.code.clone(),
+            target.name.clone(),
+            target.unit.clone(),
+            target.unit_group.clone(),
+            target.phase.clone(),
+            target.fonds.clone(),
+            target.kind.clone(),
+            target.retention.clone(),
+            target.years.clone(),
+            word(target.measure),
+            format_decimal(target.baseline),
+            format_decimal(target.quantity),
+            format_decimal(target.holdings_pages),
+            target.deadline.format_dmy(),
+            target.priority.to_string(),
+            numbers::format_integer(target.budget),
+            target.owner.clone(),
+            target.dossier_prefixes.join("; "),
         ]
     });
     let conversions = roadmap.conversions.iter().map(|one| vec![one.fonds.clone(), word(one.measure), format_decimal(one.pages)]);
@@ -405,12 +278,12 @@ pub fn write_roadmap(roadmap: &Roadmap) -> Vec<Sheet> {
     vec![
         (SHEET_NAMES[0].to_owned(), own),
         (SHEET_NAMES[1].to_owned(), with(head(&PHASE_COLUMNS), phases.collect())),
-        (SHEET_NAMES[2].to_owned(), with(head(&TARGET_COLUMNS), lines.collect())),
+        (SHEET_NAMES[2].to_owned(), with(head(&TARGET_COLUMNS), targets.collect())),
         (SHEET_NAMES[3].to_owned(), with(head(&CONVERSION_COLUMNS), conversions.collect())),
     ]
 }
 
-/// A number as offices write it, with as many places as it has, at most three.
+/// A number with as many decimal places as it has, at most three.
 #[must_use]
 pub fn format_decimal(number: f64) -> String {
     let text = numbers::format_decimal(number, 3);
@@ -470,8 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_called_as_spreadsheets_do() {
-        assert_eq!([0, 25, 26, 51, 52, 701, 702].map(column_letters), ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
+    fn numbers_are_written_as_offices_do() {
         assert_eq!([0.0, 25.5, 1_545_000.0, 0.125, -3.0].map(format_decimal), ["0", "25,5", "1.545.000", "0,125", "-3"]);
     }
 }

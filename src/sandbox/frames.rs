@@ -1,56 +1,56 @@
-//! Frames between parent and worker process: a JSON head and raw bytes.
+//! Frames between parent and worker process: a JSON head and a payload of raw bytes.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 
-/// Longest head, bytes: a reading of a dense page is about 200 kB.
+/// Largest head, bytes. The reading of a dense page takes about 200 kB.
 const MAX_HEAD_BYTES: u32 = 64 << 20;
 
-/// Longest payload, bytes.
+/// Largest payload, bytes.
 const MAX_PAYLOAD_BYTES: u64 = 2 << 30;
 
-/// What the parent sends.
+/// Message from the parent to a worker process.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Message<Q> {
-    /// Keep the payload as the current source.
+    /// Make the payload the current source.
     Load {
         /// SHA-256 of the bytes.
         source: String,
     },
-    /// A request to the handler.
+    /// Request to the handler.
     Request(Q),
 }
 
-/// What the worker process answers.
+/// Message from a worker process to the parent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reply<A> {
-    /// First frame of every process: ready, with the models it opened (name, SHA-256 of the file).
+    /// First frame of every process: its handler is open.
     Ready {
-        /// Models by name.
+        /// SHA-256 of each model file that was loaded, by model name.
         models: BTreeMap<String, String>,
     },
-    /// The source is kept.
+    /// The payload is now the current source.
     Loaded,
-    /// The handler's answer.
+    /// Response of the handler.
     Answer(A),
-    /// The request failed; the process lives on.
+    /// The request failed; the process goes on.
     Failed(Failure),
 }
 
-/// An error on its way between processes.
+/// Serialized form of an error, for the pipe.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Failure {
-    /// Word of the error's kind.
+    /// Name of the error's kind; see `KINDS`.
     pub kind: String,
-    /// The sentence with its causes.
+    /// Error message with its causes.
     pub message: String,
 }
 
-/// Words for the kinds that cross the pipe.
+/// Names of the error kinds on the pipe.
 const KINDS: [(ErrorKind, &str); 8] = [
     (ErrorKind::Invalid, "invalid"),
     (ErrorKind::Limit, "limit"),
@@ -79,7 +79,7 @@ impl From<Failure> for Error {
 /// Writes one frame: head length (u32), payload length (u64), both little endian, head, payload.
 ///
 /// # Errors
-/// `Unavailable` when the other side is gone.
+/// `Unavailable` when the other process has closed the pipe.
 pub fn write_frame(pipe: &mut impl Write, head: &impl Serialize, payload: &[u8]) -> Result<()> {
     let head = encode(head)?;
     let lengths = frame_lengths(&head, payload.len() as u64)?;
@@ -93,7 +93,7 @@ pub fn write_frame(pipe: &mut impl Write, head: &impl Serialize, payload: &[u8])
 /// Reads one frame, or `None` at the end of the pipe.
 ///
 /// # Errors
-/// `Corrupt` for a frame of another form.
+/// `Corrupt` for a malformed or incomplete frame; `Limit` for one that is too long.
 pub fn read_frame<T: DeserializeOwned>(pipe: &mut impl Read) -> Result<Option<(T, Vec<u8>)>> {
     let mut lengths = [0; 12];
     if pipe.read(&mut lengths[..1]).or_error(ErrorKind::Corrupt, broken)? == 0 {
@@ -108,26 +108,26 @@ pub fn read_frame<T: DeserializeOwned>(pipe: &mut impl Read) -> Result<Option<(T
     Ok(Some((decode(&head)?, payload)))
 }
 
-/// The head as bytes.
+/// Serializes a head as JSON.
 ///
 /// # Errors
-/// `Internal` for a value that has no JSON form.
+/// `Internal` for a value without a JSON form.
 pub fn encode(head: &impl Serialize) -> Result<Vec<u8>> {
     serde_json::to_vec(head).or_error(ErrorKind::Internal, || "a frame has no JSON form".to_owned())
 }
 
-/// The head from its bytes.
+/// Parses a head.
 ///
 /// # Errors
-/// `Corrupt` for another form.
+/// `Corrupt` where it is not the JSON of a `T`.
 pub fn decode<T: DeserializeOwned>(head: &[u8]) -> Result<T> {
     serde_json::from_slice(head).or_error(ErrorKind::Corrupt, broken)
 }
 
-/// The twelve bytes that announce a frame.
+/// First twelve bytes of a frame: length of the head, then of the payload.
 ///
 /// # Errors
-/// `Limit` for a frame past the bounds.
+/// `Limit` where head or payload is too long.
 pub fn frame_lengths(head: &[u8], payload: u64) -> Result<[u8; 12]> {
     let too_long = || "a frame between processes is too long".to_owned();
     let head_length = u32::try_from(head.len()).or_error(ErrorKind::Limit, too_long)?;
@@ -137,10 +137,10 @@ pub fn frame_lengths(head: &[u8], payload: u64) -> Result<[u8; 12]> {
     lengths_of(lengths).map(|_| lengths)
 }
 
-/// Head and payload length out of the announcing bytes.
+/// Lengths of head and payload from the first twelve bytes of a frame.
 ///
 /// # Errors
-/// `Limit` past the bounds.
+/// `Limit` where one of them is too long.
 pub fn lengths_of(lengths: [u8; 12]) -> Result<(usize, usize)> {
     let [a, b, c, d, rest @ ..] = lengths;
     let head = u32::from_le_bytes([a, b, c, d]);

@@ -1,29 +1,29 @@
-//! What a worker process runs.
+//! Trait of what a worker process runs.
 
 use serde::{Serialize, de::DeserializeOwned};
 use sohoa_base::error::Result;
 use std::collections::BTreeMap;
 
-/// Answers the requests of a worker process. It lives in that process alone, so it holds what requests share: the current
-/// source, opened models.
+/// Processes the requests to a worker process. It exists only in that process and holds what its requests share: the
+/// current source and the loaded models.
 pub trait Handler {
-    /// What can be asked.
+    /// Request type.
     type Request: Serialize + DeserializeOwned;
-    /// What is answered.
+    /// Response type.
     type Response: Serialize + DeserializeOwned;
 
-    /// Models that it opened: name, and SHA-256 of the file.
+    /// SHA-256 of each loaded model file, by model name.
     fn models(&self) -> BTreeMap<String, String>;
 
     /// Makes `bytes` the current source.
     fn load(&mut self, bytes: Vec<u8>);
 
-    /// Answers one request: the answer, and a payload of raw bytes.
+    /// Processes one request and returns the response and a payload of raw bytes.
     ///
     /// # Errors
-    /// The classed failure of this request.
+    /// The classified failure of this request.
     fn handle(&mut self, request: Self::Request) -> Result<(Self::Response, Vec<u8>)>;
 
-    /// Drops what a panic may have left half done.
+    /// Drops state that a panic may have left inconsistent.
     fn reset(&mut self);
 }

@@ -1,5 +1,5 @@
-//! Limits of a worker process: resources (`setrlimit`) and system calls (seccomp), set before it sees the first byte from
-//! outside.
+//! Limits of a worker process: resources (`setrlimit`) and system calls (seccomp), set before it receives the first byte
+//! from outside.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use seccompiler::{BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch};
@@ -7,7 +7,7 @@ use sohoa_base::cpu_time::cpu_time_ms;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::collections::BTreeMap;
 
-/// Limits memory for good and forbids core dumps, growing files and more than a few open files.
+/// Sets the final limit of the address space, MiB, and forbids core dumps, writing to files and more than 32 open files.
 ///
 /// # Errors
 /// `Internal` when the kernel refuses.
@@ -18,7 +18,7 @@ pub fn limit_memory(mebibytes: u64) -> Result<()> {
     set(Resource::Nofile, 32)
 }
 
-/// Allows `seconds` more of processor time, counted from now: past it the kernel ends the process.
+/// Allows `seconds` more of processor time from now on; the kernel ends the process (`SIGXCPU`) when it has used them.
 ///
 /// # Errors
 /// `Internal` when the kernel refuses.
@@ -34,10 +34,10 @@ fn set(resource: Resource, limit: u64) -> Result<()> {
         .or_error(ErrorKind::Internal, || format!("the reading process cannot be limited ({resource:?})"))
 }
 
-/// From here on this process can compute, use memory and its open pipes, and end: no file can be opened, no
-/// socket made, no program started. A forbidden call fails with `EPERM`, so that a library that merely tries
-/// does not take the page with it. Threads of this process may still be started, since libheif decodes the tiles
-/// of a telephone's picture in them and aborts where it cannot; the limits hold for all threads together.
+/// Restricts this process to computing, memory, its open pipes and exiting: it can open no file, create no socket and
+/// start no program. A forbidden call fails with `EPERM` instead of ending the process, so a library that only tries one
+/// does not cost the page. New threads remain allowed, because libheif decodes the tiles of HEIC photographs in threads and
+/// aborts when it cannot start them; the limits apply to all threads together.
 ///
 /// # Errors
 /// `Internal` when the kernel has no seccomp.
@@ -49,8 +49,8 @@ pub fn apply_seccomp() -> Result<()> {
         let program: BpfProgram = filter.try_into().or_error(ErrorKind::Internal, failed)?;
         seccompiler::apply_filter_all_threads(&program).or_error(ErrorKind::Internal, failed)
     };
-    // What `clone3` shall make stands in memory, out of a filter's sight. A kernel that seems too old to have it
-    // is asked by `clone`, whose flags can be looked at. Of both filters the stricter answer holds.
+    // The flags of `clone3` are in memory, which a filter cannot read. `ENOSYS` makes the C library fall back to
+    // `clone`, whose flags are in a register. Where two filters differ, the kernel takes the stricter action.
     apply(BTreeMap::from([(libc::SYS_clone3, Vec::new())]), SeccompAction::Allow, SeccompAction::Errno(ENOSYS))?;
     let flags =
         SeccompCondition::new(0, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(THREAD), THREAD).or_error(ErrorKind::Internal, failed)?;
@@ -60,10 +60,10 @@ pub fn apply_seccomp() -> Result<()> {
     apply(rules, SeccompAction::Errno(EPERM), SeccompAction::Allow)
 }
 
-/// Checks from inside that the filter holds.
+/// Checks from within the process that the filter is in force.
 ///
 /// # Errors
-/// `Internal` when a file can still be opened or a socket made.
+/// `Internal` when a file can still be opened, a socket created or a program started.
 pub fn verify_seccomp() -> Result<()> {
     let file = std::fs::File::open("/etc/passwd").is_ok();
     let socket = std::net::TcpListener::bind("127.0.0.1:0").is_ok();
@@ -77,10 +77,10 @@ pub fn verify_seccomp() -> Result<()> {
 const EPERM: u32 = libc::EPERM.unsigned_abs();
 const ENOSYS: u32 = libc::ENOSYS.unsigned_abs();
 
-/// Flags of `clone` that make a thread of this process and no other process.
+/// Flags of `clone` that together create a thread of this process and not a new process.
 const THREAD: u64 = (libc::CLONE_THREAD | libc::CLONE_SIGHAND | libc::CLONE_VM).unsigned_abs() as u64;
 
-/// System calls of pure computation.
+/// System calls that decoding and recognition need: memory, open pipes, threads, time and exit.
 const ALLOWED: [i64; 45] = [
     libc::SYS_read,
     libc::SYS_write,

@@ -1,15 +1,15 @@
-//! Limited child processes in which bytes from outside are handled. Knows nothing of what they do: that is a
-//! [`handler::Handler`].
+//! Limited child processes in which bytes from outside are processed; generic over the [`handler::Handler`] that they run.
 //!
-//! The parent ([`pool`]) starts worker processes of this same program and speaks to them over a pipe ([`frames`]). A
-//! process first opens its handler, then gives up files, network and new processes ([`jail`]), then serves requests one by
-//! one ([`worker_process`]). A process that dies, hangs or runs out of memory is one classed failure of one request; the
-//! next request gets a new process.
+//! The parent ([`pool`]) starts worker processes of this same program and exchanges frames with them over pipes
+//! ([`frames`]). A process first opens its handler, then drops its access to files, network and new processes ([`jail`]),
+//! then serves requests one by one ([`worker_process`]). When a process crashes, hangs or runs out of memory, one request
+//! fails with a classified error, and the next request gets a new process.
 
 pub mod frames;
 pub mod handler;
 pub mod jail;
 pub mod pool;
 mod process;
+pub mod spawn_config;
 pub mod spawner;
 pub mod worker_process;

@@ -2,31 +2,21 @@
 
 use crate::frames::{Message, Reply};
 use crate::process::{Process, classify_exit};
+use crate::spawn_config::SpawnConfig;
 use serde::{Serialize, de::DeserializeOwned};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
-/// How reading processes are started.
-#[derive(Debug, Clone)]
-pub struct SpawnConfig {
-    /// The program: normally this one.
-    pub program: PathBuf,
-    /// Its arguments up to the limits.
-    pub arguments: Vec<String>,
-    /// Seconds to wait for one answer.
-    pub wall_seconds: u64,
-}
-
-/// Reading processes, started when first needed.
+/// Worker processes, started when first needed.
 #[derive(Debug)]
 pub struct Pool {
-    launch: SpawnConfig,
+    config: SpawnConfig,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Process>>,
     models: OnceCell<BTreeMap<String, String>>,
@@ -35,7 +25,7 @@ pub struct Pool {
     started: AtomicU64,
 }
 
-/// A reading process on loan: returned to the pool when dropped, unless it died.
+/// Exclusive use of one worker process: it returns to the pool when dropped, unless it has ended.
 #[derive(Debug)]
 pub struct WorkerLease<'a> {
     pool: &'a Pool,
@@ -47,9 +37,9 @@ pub struct WorkerLease<'a> {
 impl Pool {
     /// A pool of at most `size` processes.
     #[must_use]
-    pub fn new(launch: SpawnConfig, size: usize) -> Self {
+    pub fn new(config: SpawnConfig, size: usize) -> Self {
         Self {
-            launch,
+            config,
             permits: Arc::new(Semaphore::new(size)),
             idle: Mutex::new(Vec::new()),
             models: OnceCell::new(),
@@ -59,10 +49,11 @@ impl Pool {
         }
     }
 
-    /// A reading process, preferably one that has `source` loaded already. Waits for a free one.
+    /// Leases a worker process, preferably one that has `source` loaded already. Waits for a free one.
     ///
     /// # Errors
-    /// `Unavailable` when the process cannot be started; what it said when it cannot open its engine.
+    /// `Unavailable` when no process can be started; `NotFound` with its last line of standard error when it ends before
+    /// it is ready.
     pub async fn lease(&self, source: &str) -> Result<WorkerLease<'_>> {
         let permit = self
             .permits
@@ -82,38 +73,38 @@ impl Pool {
         Ok(WorkerLease { pool: self, process: Some(process), spent_ms: 0, _permit: permit })
     }
 
-    /// Models that the reading processes use: name and SHA-256 of the file.
+    /// SHA-256 of each model file that the worker processes use, by model name.
     ///
     /// # Errors
     /// As [`Pool::lease`].
     pub async fn models(&self) -> Result<&BTreeMap<String, String>> {
-        let ask = || async {
-            let reader = self.lease("").await?;
-            Ok(reader.process.as_ref().map(|process| process.models.clone()).unwrap_or_default())
+        let fetch = || async {
+            let lease = self.lease("").await?;
+            Ok(lease.process.as_ref().map(|process| process.models.clone()).unwrap_or_default())
         };
-        self.models.get_or_try_init(ask).await
+        self.models.get_or_try_init(fetch).await
     }
 
-    /// Highest resident memory of any reading process so far, KiB.
+    /// Highest resident memory of any worker process so far, KiB.
     #[must_use]
     pub fn peak_kib(&self) -> u64 {
         self.peak_kib.load(Ordering::Relaxed)
     }
 
-    /// Processor time of all reading processes so far, user and system, milliseconds.
+    /// Processor time of all worker processes so far, user and system, milliseconds.
     #[must_use]
     pub fn cpu_ms(&self) -> u64 {
         self.cpu_ms.load(Ordering::Relaxed)
     }
 
-    /// Processes started so far.
+    /// Number of worker processes started so far.
     #[must_use]
     pub fn started(&self) -> u64 {
         self.started.load(Ordering::Relaxed)
     }
 
     async fn start(&self) -> Result<Process> {
-        let (process, spent_ms) = Process::start(&self.launch).await?;
+        let (process, spent_ms) = Process::start(&self.config).await?;
         self.started.fetch_add(1, Ordering::Relaxed);
         self.cpu_ms.fetch_add(spent_ms, Ordering::Relaxed);
         Ok(process)
@@ -121,13 +112,13 @@ impl Pool {
 }
 
 impl WorkerLease<'_> {
-    /// Processor time that this loan has cost so far, milliseconds.
+    /// Processor time used under this lease so far, milliseconds.
     #[must_use]
     pub fn spent_ms(&self) -> u64 {
         self.spent_ms
     }
 
-    /// Whether `source` is the current source.
+    /// Whether `source` is the current source of the process.
     #[must_use]
     pub fn has(&self, source: &str) -> bool {
         self.process.as_ref().is_some_and(|process| process.loaded == source)
@@ -148,11 +139,12 @@ impl WorkerLease<'_> {
         Ok(())
     }
 
-    /// Sends one request and waits for its answer.
+    /// Sends one request and waits for its response and payload.
     ///
     /// # Errors
-    /// The error that the process answered; `Limit` when it ran out of memory, processor time, stack or the
-    /// time to wait; `Internal` when it crashed otherwise. After a death the next loan starts a new process.
+    /// The error that the process replied; `Limit` when it ran out of memory, processor time, stack or waiting time;
+    /// `Internal` when it crashed otherwise. The process is then gone: further requests under this lease are `Unavailable`, and
+    /// the next lease starts a new one.
     pub async fn request<Q: Serialize, A: DeserializeOwned>(&mut self, request: &Q) -> Result<(A, Vec<u8>)> {
         match self.exchange(&Message::Request(request), tokio::io::empty(), 0).await? {
             (Reply::Answer(answer), payload) => Ok((answer, payload)),
@@ -167,7 +159,7 @@ impl WorkerLease<'_> {
         bytes: u64,
     ) -> Result<(Reply<A>, Vec<u8>)> {
         let mut process = self.process.take().ok_or_else(|| Error::unavailable("the reading process died in an earlier request"))?;
-        let wait = Duration::from_secs(self.pool.launch.wall_seconds);
+        let wait = Duration::from_secs(self.pool.config.wall_seconds);
         let exchange = async {
             process.send(message, payload, bytes).await?;
             process.receive().await
@@ -217,13 +209,14 @@ mod tests {
     use super::*;
 
     fn pool(script: &str) -> Pool {
-        let launch = SpawnConfig { program: "/bin/sh".into(), arguments: vec!["-c".into(), script.into()], wall_seconds: 2 };
-        Pool::new(launch, 1)
+        let config = SpawnConfig { program: "/bin/sh".into(), arguments: vec!["-c".into(), script.into()], wall_seconds: 2 };
+        Pool::new(config, 1)
     }
 
-    /// A shell that answers `Ready` and then does what the script says.
+    /// Start of a shell script that replies `Ready`.
     const READY: &str = r#"printf '\036\000\000\000\000\000\000\000\000\000\000\000{"ready":{"models":{"m":"1"}}}'; "#;
 
+    /// Error of a request to a process that runs `then` after it is ready.
     async fn fate(then: &str) -> Error {
         let pool = pool(&format!("{READY}{then}"));
         let mut lease = pool.lease("").await.unwrap();

@@ -1,8 +1,8 @@
-//! One worker process: started, spoken to over its pipes, and classified when it ends.
+//! One worker process as its parent sees it: start, exchange of frames, accounting, and cause of its end.
 
 use crate::frames::{Message, Reply, decode, encode, frame_lengths, lengths_of};
-use crate::pool::SpawnConfig;
-use crate::spawner::start;
+use crate::spawn_config::SpawnConfig;
+use crate::spawner;
 use serde::{Serialize, de::DeserializeOwned};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::collections::BTreeMap;
@@ -20,23 +20,27 @@ pub(crate) struct Process {
     pub(crate) child: Child,
     input: ChildStdin,
     output: ChildStdout,
-    errors: Arc<Mutex<Vec<u8>>>,
-    listener: JoinHandle<()>,
+    /// End of its standard error.
+    stderr_tail: Arc<Mutex<Vec<u8>>>,
+    stderr_task: JoinHandle<()>,
     /// SHA-256 of the current source, or empty.
     pub(crate) loaded: String,
+    /// SHA-256 of each model file, by model name.
     pub(crate) models: BTreeMap<String, String>,
+    /// Processor time at the last call of [`Self::spend`], milliseconds.
     cpu_ms: u64,
 }
 
 impl Process {
-    /// Starts a process and waits until it is ready; the process, and the processor time that this took, milliseconds.
+    /// Starts a process and waits until it is ready. Returns it with the processor time that this took, milliseconds.
     ///
     /// # Errors
-    /// `Unavailable` when it cannot be started; what it said when it cannot open its engine.
-    pub(crate) async fn start(launch: &SpawnConfig) -> Result<(Self, u64)> {
-        let mut command = Command::new(&launch.program);
+    /// `Unavailable` when it cannot be started; `NotFound` with its last line of standard error when it does not become
+    /// ready.
+    pub(crate) async fn start(config: &SpawnConfig) -> Result<(Self, u64)> {
+        let mut command = Command::new(&config.program);
         command
-            .args(&launch.arguments)
+            .args(&config.arguments)
             .env_clear()
             .env("OMP_THREAD_LIMIT", "1")
             .env("MALLOC_ARENA_MAX", "1")
@@ -49,16 +53,17 @@ impl Process {
                 command.env(name, value);
             }
         }
-        let mut child = start(command)
+        let mut child = spawner::start(command)
             .await
-            .or_error(ErrorKind::Unavailable, || format!("cannot start the reading process {}", launch.program.display()))?;
+            .or_error(ErrorKind::Unavailable, || format!("cannot start the reading process {}", config.program.display()))?;
         let (Some(input), Some(output), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
             return Err(Error::internal("the reading process has no pipes"));
         };
-        let errors = Arc::new(Mutex::new(Vec::new()));
-        let listener = tokio::spawn(drain_stderr(stderr, errors.clone()));
-        let mut process = Process { child, input, output, errors, listener, loaded: String::new(), models: BTreeMap::new(), cpu_ms: 0 };
-        let ready = tokio::time::timeout(Duration::from_secs(launch.wall_seconds), process.receive()).await;
+        let stderr_tail = Arc::new(Mutex::new(Vec::new()));
+        let stderr_task = tokio::spawn(drain_stderr(stderr, stderr_tail.clone()));
+        let mut process =
+            Process { child, input, output, stderr_tail, stderr_task, loaded: String::new(), models: BTreeMap::new(), cpu_ms: 0 };
+        let ready = tokio::time::timeout(Duration::from_secs(config.wall_seconds), process.receive()).await;
         match ready {
             Ok(Ok((Reply::<()>::Ready { models }, _))) => {
                 process.models = models;
@@ -68,12 +73,13 @@ impl Process {
             _ => {
                 let _ = process.child.start_kill();
                 let _ = process.child.wait().await;
-                let words = process.last_stderr_line().await;
-                Err(Error::new(ErrorKind::NotFound, format!("the reading process does not start: {words}; run `sohoa doctor`")))
+                let message = process.last_stderr_line().await;
+                Err(Error::new(ErrorKind::NotFound, format!("the reading process does not start: {message}; run `sohoa doctor`")))
             }
         }
     }
 
+    /// Sends one frame; `bytes` is the size of the payload.
     pub(crate) async fn send<Q: Serialize>(&mut self, message: &Message<Q>, mut payload: impl AsyncRead + Unpin, bytes: u64) -> Result<()> {
         let head = encode(message)?;
         let lengths = frame_lengths(&head, bytes)?;
@@ -84,6 +90,7 @@ impl Process {
         self.input.flush().await.or_error(ErrorKind::Unavailable, gone)
     }
 
+    /// Waits for one frame.
     pub(crate) async fn receive<A: DeserializeOwned>(&mut self) -> Result<(Reply<A>, Vec<u8>)> {
         let gone = || "the reading process closed its pipe".to_owned();
         let mut lengths = [0; 12];
@@ -96,16 +103,16 @@ impl Process {
         Ok((decode(&head)?, payload))
     }
 
-    /// The last line that a dead process wrote to its standard error, hints of the runtime left out.
+    /// Last line that an ended process wrote to its standard error, without `note:` lines of the Rust runtime.
     pub(crate) async fn last_stderr_line(&mut self) -> String {
-        let _ = tokio::time::timeout(Duration::from_secs(1), &mut self.listener).await;
-        let words = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = String::from_utf8_lossy(&words);
+        let _ = tokio::time::timeout(Duration::from_secs(1), &mut self.stderr_task).await;
+        let tail = self.stderr_tail.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = String::from_utf8_lossy(&tail);
         let last = text.lines().map(str::trim).rfind(|line| !line.is_empty() && !line.starts_with("note:"));
         last.unwrap_or("it said nothing").chars().take(300).collect()
     }
 
-    /// Processor time since the last call, milliseconds, in the kernel's steps of 10.
+    /// Processor time since the last call, milliseconds. The kernel counts in ticks of 10 ms.
     pub(crate) fn spend(&mut self) -> u64 {
         const TICK_MS: u64 = 10;
         let total = self.child.id().and_then(|id| {
@@ -119,42 +126,42 @@ impl Process {
         spent
     }
 
-    /// Highest resident memory, KiB, as the kernel counts it.
+    /// Highest resident memory so far (`VmHWM` of proc(5)), KiB.
     pub(crate) fn resident_peak_kib(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
         status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
     }
 }
 
-/// Keeps the last kilobytes of what a process writes to its standard error.
-async fn drain_stderr(mut stderr: ChildStderr, errors: Arc<Mutex<Vec<u8>>>) {
-    const KEPT: usize = 4096;
+/// Reads the standard error of a process to its end and keeps the last 4 KiB.
+async fn drain_stderr(mut stderr: ChildStderr, tail: Arc<Mutex<Vec<u8>>>) {
+    const MAX_BYTES: usize = 4096;
     let mut chunk = [0; 1024];
     while let Ok(read) = stderr.read(&mut chunk).await {
         if read == 0 {
             break;
         }
-        let mut kept = errors.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.extend_from_slice(chunk.get(..read).unwrap_or_default());
-        let excess = kept.len().saturating_sub(KEPT);
-        kept.drain(..excess);
+        let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
+        tail.extend_from_slice(chunk.get(..read).unwrap_or_default());
+        let excess = tail.len().saturating_sub(MAX_BYTES);
+        tail.drain(..excess);
     }
 }
 
-/// Which limit or fault ended a process.
-pub(crate) fn classify_exit(status: Option<ExitStatus>, words: &str) -> Error {
+/// Error for a process that ended during a request, by its exit status and its last line of standard error.
+pub(crate) fn classify_exit(status: Option<ExitStatus>, message: &str) -> Error {
     let signal = status.and_then(|status| status.signal());
-    if words.contains("memory allocation of") || words.contains("bad_alloc") || words.contains("out of memory") {
+    if message.contains("memory allocation of") || message.contains("bad_alloc") || message.contains("out of memory") {
         return Error::limit("reading needs more memory than one page may take; scan it at a lower resolution or split the file");
     }
-    if words.contains("overflowed its stack") {
+    if message.contains("overflowed its stack") {
         return Error::limit("the file is nested too deeply to be read; export it again");
     }
     match signal {
         Some(libc::SIGXCPU | libc::SIGKILL) => Error::limit("reading took more processor time or memory than one page may take"),
         Some(signal) => {
-            Error::internal(format!("the reading process crashed (signal {signal}: {words}); the original is kept, report this file"))
+            Error::internal(format!("the reading process crashed (signal {signal}: {message}); the original is kept, report this file"))
         }
-        None => Error::internal(format!("the reading process ended early ({words}); the original is kept, report this file")),
+        None => Error::internal(format!("the reading process ended early ({message}); the original is kept, report this file")),
     }
 }

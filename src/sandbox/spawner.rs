@@ -1,7 +1,7 @@
-//! The thread on which child processes are started.
+//! The thread that starts child processes.
 //!
-//! A child asks the kernel to end it together with its parent, and to the kernel the parent is the thread that started it
-//! (`PR_SET_PDEATHSIG` in prctl(2)). Threads of the runtime may end while the program goes on; this one does not.
+//! A child asks the kernel for a signal when its parent ends, and the kernel counts the thread that started the child as its
+//! parent (`PR_SET_PDEATHSIG` in prctl(2)). Threads of the runtime may end while the program goes on; this one does not.
 
 use std::io;
 use std::sync::LazyLock;
@@ -14,21 +14,21 @@ type Start = Box<dyn FnOnce() + Send>;
 
 static STARTS: LazyLock<Sender<Start>> = LazyLock::new(|| {
     let (sender, starts) = channel::<Start>();
-    // Where the kernel gives no thread, nothing takes what is sent, and its sender is told.
+    // Without the thread the receiver is dropped, and each `send` fails.
     let _ = std::thread::Builder::new().name("starts".to_owned()).spawn(move || starts.into_iter().for_each(|start| start()));
     sender
 });
 
-/// Starts a process that belongs to the runtime of the caller and ends with this program, not before it.
+/// Starts a process that belongs to the caller's runtime and outlives the thread that asked for it.
 ///
 /// # Errors
-/// What the kernel refuses the process for.
+/// That of [`Command::spawn`]; `Other` when the starting thread has ended.
 pub async fn start(mut command: Command) -> io::Result<Child> {
     let runtime = Handle::current();
     let (sender, receiver) = oneshot::channel();
     let start = move || {
         let _runtime = runtime.enter();
-        // Who does not wait any more drops the child, which ends it.
+        // If the caller no longer waits, the child is dropped here, which ends it (`kill_on_drop`).
         let _ = sender.send(command.spawn());
     };
     let gone = || io::Error::other("the thread that starts processes is gone");

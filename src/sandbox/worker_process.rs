@@ -7,22 +7,22 @@ use sohoa_base::error::{Error, Result};
 use std::io::{BufReader, BufWriter};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What a worker process may use.
+/// Resource limits of a worker process.
 #[derive(Debug, Clone, Copy)]
 pub struct SandboxLimits {
     /// Address space, MiB.
     pub memory_mib: u64,
-    /// Processor seconds for each request.
+    /// Processor time of each request, seconds.
     pub cpu_seconds: u64,
 }
 
-/// Stack for parsers that follow nested input, bytes.
+/// Stack size, bytes: parsers recurse into nested input.
 const STACK_BYTES: usize = 64 << 20;
 
-/// Serves until the parent closes the pipe. `open` makes the handler before files and network are given up.
+/// Serves requests until the parent closes the pipe. `open` creates the handler while files are still accessible.
 ///
 /// # Errors
-/// When the handler cannot be opened or the kernel cannot limit the process.
+/// That of `open`; `Internal` when the kernel cannot limit the process; those of the pipe.
 pub fn serve<H: Handler>(limits: SandboxLimits, open: impl FnOnce() -> Result<H> + Send + 'static) -> Result<()> {
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
     let worker = std::thread::Builder::new()
@@ -65,7 +65,7 @@ fn answer_all<H: Handler>(limits: SandboxLimits, mut handler: H) -> Result<()> {
     Ok(())
 }
 
-/// A decoder that panics has met bytes that no decoder expects: the input is damaged.
+/// Classifies a panic as `Corrupt`: decoders panic on bytes that they do not expect.
 fn panic_to_error(panic: &(dyn std::any::Any + Send)) -> Error {
     let why =
         panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given");

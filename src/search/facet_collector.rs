@@ -1,4 +1,4 @@
-//! Counting and sorting in one pass over the pages found.
+//! Collectors that count facet values and sort in one pass over the pages found.
 
 use crate::hits::MAX_FACET_VALUES;
 use crate::schema::{DOSSIER_LABEL, ISSUER_LABEL, KIND_LABEL, YEAR};
@@ -9,25 +9,25 @@ use tantivy::collector::{Collector, SegmentCollector, SegmentSortKeyComputer, So
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 
-/// Values of a label that a segment tells of: its most frequent ones. A value beyond them is not counted in that segment,
-/// which can only matter where more values than this are about equally frequent, as dossiers are.
+/// Maximum number of values of a label per segment, the most frequent ones. Other values are not counted in that segment,
+/// which affects the result only if more values than this are about equally frequent, as with dossiers.
 const MAX_SEGMENT_VALUES: usize = 4 * MAX_FACET_VALUES;
 
-/// Pages found, and how many of them have each value.
+/// Number of pages found, in total and by value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct HitCounts {
     pub(crate) total: u64,
-    /// `code\tname`.
+    /// Keys are `code\tname`.
     pub(crate) kind: BTreeMap<String, u64>,
     pub(crate) issuer: BTreeMap<String, u64>,
     pub(crate) dossier: BTreeMap<String, u64>,
     pub(crate) year: BTreeMap<u64, u64>,
 }
 
-/// Collects [`Counts`].
+/// Collector of [`HitCounts`].
 pub(crate) struct HitCounter;
 
-/// [`Counts`] of one segment, by the segment's own ordinals.
+/// Collector of [`HitCounts`] for one segment, by the term ordinals of the segment.
 pub(crate) struct SegmentHitCounter {
     total: u64,
     labels: [LabelCounter; 3],
@@ -35,6 +35,7 @@ pub(crate) struct SegmentHitCounter {
     year: BTreeMap<u64, u64>,
 }
 
+/// Counts by term ordinal of one text column.
 struct LabelCounter {
     column: Option<StrColumn>,
     counts: Vec<u32>,
@@ -55,10 +56,10 @@ impl LabelCounter {
         }
     }
 
-    /// The most frequent values, equally frequent ones in their order.
+    /// The most frequent values; of equally frequent ones the first in their order.
     fn most_frequent(self) -> BTreeMap<String, u64> {
         let Some(column) = self.column else { return BTreeMap::new() };
-        // Ordinals stand in the order of their values: no text is looked at for those that are not told.
+        // Ordinals are in the order of their values, so only the texts of returned values are read.
         let mut found: Vec<(Reverse<u32>, u64)> =
             self.counts.into_iter().zip(0..).filter(|(count, _)| *count > 0).map(|(count, ordinal)| (Reverse(count), ordinal)).collect();
         if found.len() > MAX_SEGMENT_VALUES {
@@ -135,7 +136,7 @@ impl SegmentCollector for SegmentHitCounter {
     }
 }
 
-/// Sorts by the score in thousandths: sums of the same weights in another order must not part equal pages.
+/// Sort key: score in thousandths. Rounding keeps pages equal whose weights were summed in another order.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ScoreSortKey;
 
@@ -159,7 +160,7 @@ impl SegmentSortKeyComputer for ScoreSortKey {
     type SegmentComparator = NaturalComparator;
 
     fn segment_sort_key(&mut self, _: DocId, score: Score) -> u64 {
-        // A float that is no number or below zero becomes 0.
+        // NaN and negative scores become 0.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let thousandths = (f64::from(score) * 1_000.0).round() as u64;
         thousandths

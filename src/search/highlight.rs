@@ -1,4 +1,4 @@
-//! Where the words of a query stand on a page: found in folded text, shown in the original.
+//! Positions of the words of a query on a page: matched in folded text, shown in the original.
 
 use crate::hits::{MatchRange, Snippet};
 use crate::indexed_page::StoredPage;
@@ -8,28 +8,29 @@ use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::text::nfc::nfc;
 use std::collections::BTreeSet;
 
-/// Words of a snippet, and words before the first match in it.
+/// Number of words in a snippet, and of those before the first match.
 const SNIPPET_WORDS: usize = 30;
 const SNIPPET_LEAD_WORDS: usize = 6;
-/// Bytes of a word that a snippet shows: longer ones are noise of the reading.
+/// Maximum length of a word in a snippet, bytes; longer ones are recognition noise.
 const MAX_WORD_BYTES: usize = 120;
-/// Matched tokens of one page that are followed up.
+/// Maximum number of matched tokens processed per page.
 const MAX_MATCHES: usize = 2_000;
 
-/// A matched token: its place in the text, and which clause it matched.
+/// Matched token: its index in the text and the index of the clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct TokenMatch {
     token: usize,
     clause: usize,
 }
 
-/// A text and the bytes of its words.
+/// Text with the byte ranges of its words.
 struct WordSpans<'a> {
     text: &'a str,
     spans: Vec<(usize, usize)>,
 }
 
-/// The snippet and the boxes of a page found by these clauses.
+/// Snippet and word boxes of a page found by these clauses. Without a match in the page text the snippet comes from the field
+/// that matches the most clauses, and there are no boxes.
 pub(super) fn snippet_and_boxes(page: &StoredPage, clauses: &[Clause]) -> (Snippet, Vec<Bounds>) {
     let found = tokenize_nfc(&page.text);
     let matches = find_matches(&found, clauses);
@@ -38,11 +39,11 @@ pub(super) fn snippet_and_boxes(page: &StoredPage, clauses: &[Clause]) -> (Snipp
         let boxes = words.matched_words(&found, &matches).into_iter().filter_map(|word| page.boxes.get(word).copied()).collect();
         return (words.snippet("text", &found, &matches), boxes);
     }
-    let shown = &page.stored;
-    let first = ["subject"].into_iter().filter_map(|name| shown.fields.get_key_value(name));
-    let named = first.chain(&shown.fields).map(|(name, value)| (name.as_str(), value));
-    let composed = shown.derived_fields.iter().map(|(name, value)| (name.as_str(), value));
-    let candidates = named.chain(composed).chain([("title", &shown.title), ("kind_name", &shown.kind_name)]);
+    let stored = &page.stored;
+    let first = ["subject"].into_iter().filter_map(|name| stored.fields.get_key_value(name));
+    let named = first.chain(&stored.fields).map(|(name, value)| (name.as_str(), value));
+    let derived = stored.derived_fields.iter().map(|(name, value)| (name.as_str(), value));
+    let candidates = named.chain(derived).chain([("title", &stored.title), ("kind_name", &stored.kind_name)]);
     let mut best: Option<(usize, Snippet)> = None;
     for (name, value) in candidates {
         let value = nfc(value);
@@ -57,7 +58,7 @@ pub(super) fn snippet_and_boxes(page: &StoredPage, clauses: &[Clause]) -> (Snipp
     (snippet, Vec::new())
 }
 
-/// Matched tokens by place.
+/// Matched tokens, by position.
 fn find_matches(found: &[Token], clauses: &[Clause]) -> Vec<TokenMatch> {
     let mut all = BTreeSet::new();
     for (number, clause) in clauses.iter().enumerate() {
@@ -84,14 +85,14 @@ fn is_match(part: &str, token: &str, prefix: bool) -> bool {
     if prefix { token.starts_with(part) } else { token == part }
 }
 
-/// Tokens at which the parts of a clause stand in order.
+/// Indices of tokens at which the tokens of a clause occur in order.
 fn match_positions(found: &[Token], clause: &Clause, same: impl Fn(&ClauseToken, &Token, bool) -> bool) -> Vec<usize> {
     let last = clause.tokens.len().saturating_sub(1);
-    let stands = |window: &[Token]| {
+    let is_at = |window: &[Token]| {
         window.iter().zip(&clause.tokens).enumerate().all(|(place, (token, part))| same(part, token, clause.is_prefix && place == last))
     };
     let windows = found.windows(clause.tokens.len().max(1)).enumerate();
-    windows.filter(|(_, window)| stands(window)).map(|(place, _)| place).take(MAX_MATCHES).collect()
+    windows.filter(|(_, window)| is_at(window)).map(|(place, _)| place).take(MAX_MATCHES).collect()
 }
 
 impl<'a> WordSpans<'a> {
@@ -112,17 +113,17 @@ impl<'a> WordSpans<'a> {
         Self { text, spans }
     }
 
-    /// The word in which this byte lies.
+    /// Index of the word that contains this byte.
     fn word_at(&self, byte: usize) -> usize {
         self.spans.partition_point(|(_, end)| *end <= byte)
     }
 
-    /// Words with a matched token, in order.
+    /// Indices of words with a matched token, in order.
     fn matched_words(&self, found: &[Token], matches: &[TokenMatch]) -> BTreeSet<usize> {
         matches.iter().filter_map(|one| found.get(one.token)).map(|token| self.word_at(token.start)).collect()
     }
 
-    /// The stretch that holds the most clauses, and of such the most matches, and of such the first.
+    /// Excerpt with the most clauses; of equal ones with the most matches; of equal ones the first.
     fn snippet(&self, source: &str, found: &[Token], matches: &[TokenMatch]) -> Snippet {
         let placed: Vec<(usize, TokenMatch)> =
             matches.iter().filter_map(|one| Some((self.word_at(found.get(one.token)?.start), *one))).collect();
@@ -149,15 +150,15 @@ impl<'a> WordSpans<'a> {
             }
             let base = snippet.text.len();
             let whole = self.text.get(*start..*end).unwrap_or_default();
-            let shown = whole.get(..whole.floor_char_boundary(MAX_WORD_BYTES)).unwrap_or_default();
-            snippet.text.push_str(shown);
+            let visible = whole.get(..whole.floor_char_boundary(MAX_WORD_BYTES)).unwrap_or_default();
+            snippet.text.push_str(visible);
             while let Some((_, token)) = matched.next_if(|(at, _)| *at <= word) {
                 let (from, to) = (token.start.saturating_sub(*start), token.end.saturating_sub(*start));
-                if token.start >= *start && to <= shown.len() {
+                if token.start >= *start && to <= visible.len() {
                     add_match_range(&mut snippet, base + from, base + to);
                 }
             }
-            if shown.len() < whole.len() {
+            if visible.len() < whole.len() {
                 snippet.text.push('…');
             }
         }
@@ -168,7 +169,7 @@ impl<'a> WordSpans<'a> {
     }
 }
 
-/// Adds a mark, as one with the mark before when only signs stand between: `07/CT-UBND` is one.
+/// Adds a mark, merged with the previous one if only punctuation is between them: `07/CT-UBND` is one mark.
 fn add_match_range(snippet: &mut Snippet, start: usize, end: usize) {
     if let Some(last) = snippet.marks.last_mut() {
         let between = snippet.text.get(last.end..start);

@@ -1,8 +1,10 @@
-//! The index on disk: opening, replacing, committing. It can be deleted and rebuilt from the store.
+//! Index on disk: opening, adding and removing pages, committing. It can be deleted and rebuilt from the store.
 
 use crate::hits::Hits;
+use crate::index_error::map_tantivy_error;
 use crate::indexed_page::{IndexedPage, to_index_entry};
 use crate::query::Query;
+use crate::query_executor;
 use crate::schema::{INDEX_VERSION, IndexFields, build};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::fs::{self, File};
@@ -11,13 +13,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tantivy::directory::MmapDirectory;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyError, Term};
 
-/// Memory of the writer before it writes a segment, bytes.
+/// Memory budget of the writer before it flushes a segment, bytes.
 const WRITER_MEMORY: usize = 48 << 20;
 
 const VERSION_FILE: &str = "form.txt";
 const META_FILE: &str = "meta.json";
 
-/// The search index of one home. Readers and one writer may be different processes.
+/// Search index of one home folder. Readers and the single writer may be different processes.
 pub struct SearchIndex {
     folder: PathBuf,
     index: Index,
@@ -29,7 +31,7 @@ pub struct SearchIndex {
 #[derive(Default)]
 struct WriterState {
     writer: Option<IndexWriter>,
-    /// A change since the last commit failed, and took the others with it.
+    /// A change since the last commit failed, and all changes since then are lost.
     is_poisoned: bool,
 }
 
@@ -46,21 +48,21 @@ impl std::fmt::Debug for SearchIndex {
 }
 
 impl SearchIndex {
-    /// Opens the index in `folder`, which is made when it is absent.
+    /// Opens the index in `folder`, which is created if missing.
     ///
     /// # Errors
-    /// `Invalid` for an index of another form: run `sohoa rebuild`; `Corrupt` for a damaged one; `Unavailable` when
-    /// the disk does not answer.
+    /// `Invalid` for an index of another version (run `sohoa rebuild`); `Corrupt` for a damaged one; `Unavailable` on
+    /// I/O errors.
     pub fn open(folder: &Path) -> Result<Self> {
         let failed = || format!("cannot open the search index in {}", folder.display());
         fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, failed)?;
-        // Two processes may open a new home at once: only one may create.
+        // Several processes may open a new home at the same time; only one may create the index.
         let lock = File::create(folder.join("open.lock")).or_error(ErrorKind::Unavailable, failed)?;
         lock.lock().or_error(ErrorKind::Unavailable, failed)?;
         let (schema, fields) = build();
-        let form = folder.join(VERSION_FILE);
+        let version_file = folder.join(VERSION_FILE);
         let index = if folder.join(META_FILE).exists() {
-            if fs::read_to_string(&form).unwrap_or_default() != INDEX_VERSION {
+            if fs::read_to_string(&version_file).unwrap_or_default() != INDEX_VERSION {
                 return Err(version_mismatch(folder));
             }
             let index = Index::open_in_dir(folder).map_err(|error| map_tantivy_error(error, failed()))?;
@@ -69,7 +71,7 @@ impl SearchIndex {
             }
             index
         } else {
-            fs::write(&form, INDEX_VERSION).or_error(ErrorKind::Unavailable, failed)?;
+            fs::write(&version_file, INDEX_VERSION).or_error(ErrorKind::Unavailable, failed)?;
             let directory = MmapDirectory::open(folder).or_error(ErrorKind::Unavailable, failed)?;
             Index::create(directory, schema, tantivy::IndexSettings::default()).map_err(|error| map_tantivy_error(error, failed()))?
         };
@@ -80,10 +82,10 @@ impl SearchIndex {
         Ok(Self { folder: folder.to_owned(), index, fields, writer: Mutex::default(), reader: Mutex::new(ReaderState { reader, meta }) })
     }
 
-    /// Deletes the index in `folder`, of whatever form, and opens an empty one: for a rebuild.
+    /// Deletes the index in `folder`, of any version, and opens an empty one, for a rebuild.
     ///
     /// # Errors
-    /// `Invalid` when the folder holds something that is no index; else as [`SearchIndex::open`].
+    /// `Invalid` if the folder contains something other than an index; else as [`SearchIndex::open`].
     pub fn recreate(folder: &Path) -> Result<Self> {
         let failed = || format!("cannot delete the search index in {}", folder.display());
         if folder.is_dir() {
@@ -96,49 +98,49 @@ impl SearchIndex {
         Self::open(folder)
     }
 
-    /// Adds a page; to replace those of its dossier, take them out first. Seen by searches after
+    /// Adds a page. To replace the pages of a dossier, remove them first. Visible to searches after
     /// [`SearchIndex::commit`].
     ///
     /// # Errors
-    /// `Unavailable` while another process writes. After an error no change since the last commit is kept, and
-    /// the next commit says so.
+    /// `Unavailable` while another process writes. After an error all changes since the last commit are lost, and
+    /// the next commit fails.
     pub fn add_page(&self, page: &IndexedPage) -> Result<()> {
         let entry = to_index_entry(page, &self.fields)?;
-        let mut writing = self.lock_writer();
-        let added = self.ensure_writer(&mut writing)?.add_document(entry).map(|_| ());
-        self.poison_on_error(writing, added, || format!("cannot index page {} of document {} of {}", page.page, page.document, page.object))
+        let mut state = self.lock_writer();
+        let added = self.ensure_writer(&mut state)?.add_document(entry).map(|_| ());
+        self.poison_on_error(state, added, || format!("cannot index page {} of document {} of {}", page.page, page.document, page.object))
     }
 
-    /// Takes a dossier out. Seen by searches after [`SearchIndex::commit`].
+    /// Removes the pages of a dossier. Visible to searches after [`SearchIndex::commit`].
     ///
     /// # Errors
     /// `Unavailable` while another process writes.
     pub fn remove_dossier(&self, object: &str) -> Result<()> {
-        let mut writing = self.lock_writer();
-        self.ensure_writer(&mut writing)?.delete_term(Term::from_field_text(self.fields.object, object));
+        let mut state = self.lock_writer();
+        self.ensure_writer(&mut state)?.delete_term(Term::from_field_text(self.fields.object, object));
         Ok(())
     }
 
-    /// Makes every change since the last commit durable and visible, or none of them. Costs one flush to
-    /// disk: commit after some hundred pages, not after each.
+    /// Makes all changes since the last commit durable and visible, or none of them. Costs one flush to
+    /// disk, so commit after some hundred pages, not after each.
     ///
     /// # Errors
-    /// `Unavailable` when the disk refuses, or when an earlier change failed and took the others with it: repeat them.
+    /// `Unavailable` on I/O errors, or if an earlier change failed; then all changes must be repeated.
     pub fn commit(&self) -> Result<()> {
-        let mut writing = self.lock_writer();
-        if std::mem::take(&mut writing.is_poisoned) {
+        let mut state = self.lock_writer();
+        if std::mem::take(&mut state.is_poisoned) {
             return Err(Error::unavailable("changes to the search index since its last commit were lost: index these dossiers again"));
         }
-        let Some(writer) = writing.writer.as_mut() else { return Ok(()) };
+        let Some(writer) = state.writer.as_mut() else { return Ok(()) };
         let done = writer.commit().map(|_| ());
-        let result = self.poison_on_error(writing, done, || "cannot commit to the search index".to_owned());
+        let result = self.poison_on_error(state, done, || "cannot commit to the search index".to_owned());
         if result.is_err() {
             self.lock_writer().is_poisoned = false;
         }
         result
     }
 
-    /// Commits, waits until segments are merged, and lets other processes write.
+    /// Commits, waits until segments are merged, and releases the writer lock.
     ///
     /// # Errors
     /// As [`SearchIndex::commit`].
@@ -152,15 +154,16 @@ impl SearchIndex {
         }
     }
 
-    /// Answers a query from what is committed.
+    /// Runs a query on the committed state.
     ///
     /// # Errors
-    /// `Corrupt` for a damaged index; `Unavailable` when the disk does not answer. No text of a query is an error.
+    /// `Corrupt` for a damaged index; `Unavailable` on I/O errors; `Invalid` for an invalid `date_from` or `date_to`. Any
+    /// query text is accepted.
     pub fn search(&self, query: &Query) -> Result<Hits> {
-        crate::hits::search(&self.searcher()?, &self.fields, query)
+        query_executor::execute(&self.searcher()?, &self.fields, query)
     }
 
-    /// How many pages are committed.
+    /// Number of committed pages.
     ///
     /// # Errors
     /// As [`SearchIndex::search`].
@@ -168,24 +171,24 @@ impl SearchIndex {
         Ok(self.searcher()?.num_docs())
     }
 
-    /// The newest committed state, by whichever process.
+    /// Searcher of the newest state committed by any process.
     fn searcher(&self) -> Result<Searcher> {
         let failed = || format!("cannot read the search index in {}", self.folder.display());
-        let mut reading = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         let meta = fs::read(self.folder.join(META_FILE)).or_error(ErrorKind::Unavailable, failed)?;
-        if meta != reading.meta {
-            reading.reader.reload().map_err(|error| map_tantivy_error(error, failed()))?;
-            reading.meta = meta;
+        if meta != state.meta {
+            state.reader.reload().map_err(|error| map_tantivy_error(error, failed()))?;
+            state.meta = meta;
         }
-        Ok(reading.reader.searcher())
+        Ok(state.reader.searcher())
     }
 
     fn lock_writer(&self) -> MutexGuard<'_, WriterState> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ensure_writer<'a>(&self, writing: &'a mut WriterState) -> Result<&'a mut IndexWriter> {
-        let writer = match writing.writer.take() {
+    fn ensure_writer<'a>(&self, state: &'a mut WriterState) -> Result<&'a mut IndexWriter> {
+        let writer = match state.writer.take() {
             Some(writer) => writer,
             None => self.index.writer_with_num_threads(1, WRITER_MEMORY).map_err(|error| {
                 let context = match error {
@@ -195,19 +198,19 @@ impl SearchIndex {
                 map_tantivy_error(error, format!("{context} in {}", self.folder.display()))
             })?,
         };
-        Ok(writing.writer.insert(writer))
+        Ok(state.writer.insert(writer))
     }
 
-    /// A failed change leaves the writer unusable: it is given up, with all that was not committed.
+    /// Drops the writer after a failed change, because it is unusable then; uncommitted changes are lost.
     fn poison_on_error(
         &self,
-        mut writing: MutexGuard<'_, WriterState>,
+        mut state: MutexGuard<'_, WriterState>,
         done: tantivy::Result<()>,
         context: impl FnOnce() -> String,
     ) -> Result<()> {
         done.map_err(|error| {
-            writing.writer = None;
-            writing.is_poisoned = true;
+            state.writer = None;
+            state.is_poisoned = true;
             map_tantivy_error(error, context())
         })
     }
@@ -215,21 +218,4 @@ impl SearchIndex {
 
 fn version_mismatch(folder: &Path) -> Error {
     Error::invalid(format!("the search index in {} was made by another version: run `sohoa rebuild`", folder.display()))
-}
-
-/// The kind of a failure of the index library.
-pub(super) fn map_tantivy_error(error: TantivyError, context: String) -> Error {
-    let kind = match &error {
-        TantivyError::LockFailure(..)
-        | TantivyError::IoError(_)
-        | TantivyError::OpenDirectoryError(_)
-        | TantivyError::OpenReadError(_)
-        | TantivyError::OpenWriteError(_)
-        | TantivyError::SystemError(_)
-        | TantivyError::ErrorInThread(_) => ErrorKind::Unavailable,
-        TantivyError::DataCorruption(_) | TantivyError::DeserializeError(_) => ErrorKind::Corrupt,
-        TantivyError::IncompatibleIndex(_) | TantivyError::SchemaError(_) => ErrorKind::Invalid,
-        _ => ErrorKind::Internal,
-    };
-    Error::new(kind, context).caused_by(error)
 }

@@ -1,4 +1,4 @@
-//! A page on its way into the index, and as the index gives it back.
+//! Conversion of a page to and from a document of the index.
 
 use crate::schema::IndexFields;
 use crate::tokenizer::{Token, bigram_term, keyword_value, tokenize_nfc};
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use tantivy::TantivyDocument;
 use tantivy::schema::{Field, Value};
 
-/// A page (trang) as it is given to the index.
+/// Page (trang) to be indexed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IndexedPage {
     /// Name of the dossier's object.
@@ -31,15 +31,15 @@ pub struct IndexedPage {
     pub kind: String,
     /// Vietnamese name of the kind.
     pub kind_name: String,
-    /// The document's fields by the names of [`sohoa_base::model::record::Description::fields`]. Read as number:
-    /// `number`, else `codeNumber` and `codeNotation`; as issuer: `issuer`, else `organName`; as date:
-    /// `date`, else `issuedDate`. Every value is findable on the document's first page.
+    /// Fields of the document by the names of [`sohoa_base::model::record::Description::fields`]. The number is taken from
+    /// `number`, else `codeNumber` and `codeNotation`; the issuer from `issuer`, else `organName`; the date from
+    /// `date`, else `issuedDate`. All values are searchable on the first page of the document.
     pub fields: BTreeMap<String, String>,
-    /// What was read on the page.
+    /// Reading of the page.
     pub reading: Reading,
 }
 
-/// What an answer shows of a page besides its text.
+/// Stored values of a page besides its text, as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct StoredFields {
     pub(crate) object: String,
@@ -51,28 +51,28 @@ pub(crate) struct StoredFields {
     pub(crate) kind: String,
     pub(crate) kind_name: String,
     pub(crate) fields: BTreeMap<String, String>,
-    /// Name and text of what is made of several fields, or of one in another form.
+    /// Name and text of values derived from fields: the composed number, and other forms of the date.
     #[serde(rename = "composed")]
     pub(crate) derived_fields: Vec<(String, String)>,
 }
 
-/// A page as it came out of the index.
+/// Page read from the index.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct StoredPage {
     pub(crate) stored: StoredFields,
-    /// Words parted by white space, as in [`Reading::text`].
+    /// Words separated by white space, as in [`Reading::text`].
     pub(crate) text: String,
-    /// The box of each word of `text`.
+    /// Box of each word of `text`, px.
     pub(crate) boxes: Vec<Bounds>,
 }
 
 impl IndexedPage {
-    /// The first of these fields that is there and not empty.
+    /// First of these fields that is present and not empty.
     fn field(&self, names: &[&str]) -> Option<&str> {
         names.iter().find_map(|name| self.fields.get(*name).map(|value| value.trim()).filter(|value| !value.is_empty()))
     }
 
-    /// Number and notation as on the paper: `07/CT-UBND`.
+    /// Number and notation as printed: `07/CT-UBND`.
     fn number(&self) -> Option<String> {
         if let Some(number) = self.field(&["number"]) {
             return Some(number.to_owned());
@@ -87,29 +87,29 @@ impl IndexedPage {
     }
 }
 
-/// The index's entry for a page.
+/// Converts a page to a document of the index.
 pub(crate) fn to_index_entry(page: &IndexedPage, fields: &IndexFields) -> Result<TantivyDocument> {
     let mut entry = TantivyDocument::default();
     entry.add_text(fields.object, &page.object);
     entry.add_text(fields.sort_key, format!("{}\u{0}{:010}{:010}", page.object, page.document, page.page));
 
     let (text, boxes) = words_and_boxes(&page.reading);
-    let mut pairs = Vec::new();
-    add_tokens(&mut entry, (fields.exact, fields.folded), &tokenize_nfc(&text), &mut pairs);
+    let mut bigrams = Vec::new();
+    add_tokens(&mut entry, (fields.exact, fields.folded), &tokenize_nfc(&text), &mut bigrams);
 
     let number = page.number();
     let issuer = page.field(&["issuer", "organName"]).map(nfc);
     let date = page.field(&["date", "issuedDate"]).and_then(dates::parse_date);
-    let composed = derive_fields(page, number.as_deref(), date);
+    let derived = derive_fields(page, number.as_deref(), date);
     if page.page <= 1 {
-        let said = [&page.title, &page.kind_name].into_iter().chain(page.fields.values()).map(|value| nfc(value));
-        for value in said.chain(composed.iter().map(|(_, value)| nfc(value))) {
-            add_tokens(&mut entry, (fields.description_exact, fields.description_folded), &tokenize_nfc(&value), &mut pairs);
+        let description = [&page.title, &page.kind_name].into_iter().chain(page.fields.values()).map(|value| nfc(value));
+        for value in description.chain(derived.iter().map(|(_, value)| nfc(value))) {
+            add_tokens(&mut entry, (fields.description_exact, fields.description_folded), &tokenize_nfc(&value), &mut bigrams);
         }
     }
-    pairs.sort_unstable();
-    pairs.dedup();
-    entry.add_text(fields.bigrams, join_terms(pairs.iter().map(String::as_str)));
+    bigrams.sort_unstable();
+    bigrams.dedup();
+    entry.add_text(fields.bigrams, join_terms(bigrams.iter().map(String::as_str)));
 
     let kind_name = nfc(&page.kind_name);
     entry.add_text(fields.kind, keyword_value(&page.kind));
@@ -133,7 +133,7 @@ pub(crate) fn to_index_entry(page: &IndexedPage, fields: &IndexFields) -> Result
     entry.add_text(fields.dossier_label, &page.dossier);
     entry.add_text(fields.fonds, keyword_value(&page.fonds));
 
-    let shown = StoredFields {
+    let stored = StoredFields {
         object: page.object.clone(),
         fonds: page.fonds.clone(),
         dossier: page.dossier.clone(),
@@ -143,26 +143,26 @@ pub(crate) fn to_index_entry(page: &IndexedPage, fields: &IndexFields) -> Result
         kind: page.kind.clone(),
         kind_name: page.kind_name.clone(),
         fields: page.fields.clone(),
-        derived_fields: composed,
+        derived_fields: derived,
     };
     let json =
-        serde_json::to_string(&shown).or_error(ErrorKind::Internal, || format!("cannot write the search entry of {}", page.object))?;
+        serde_json::to_string(&stored).or_error(ErrorKind::Internal, || format!("cannot write the search entry of {}", page.object))?;
     entry.add_text(fields.stored_fields, json);
     entry.add_text(fields.text, text);
     entry.add_bytes(fields.boxes, &encode_boxes(&boxes));
     Ok(entry)
 }
 
-/// The page of an entry.
+/// Restores the page from a document of the index.
 pub(crate) fn from_index_entry(entry: &TantivyDocument, fields: &IndexFields) -> Result<StoredPage> {
     let damaged = || Error::corrupt("the search index holds a damaged entry: run `sohoa rebuild`");
     let text = |field: Field| entry.get_first(field).and_then(|value| value.as_str());
-    let shown = serde_json::from_str(text(fields.stored_fields).ok_or_else(damaged)?).map_err(|error| damaged().caused_by(error))?;
+    let stored = serde_json::from_str(text(fields.stored_fields).ok_or_else(damaged)?).map_err(|error| damaged().caused_by(error))?;
     let boxes = entry.get_first(fields.boxes).and_then(|value| value.as_bytes()).map(decode_boxes).unwrap_or_default();
-    Ok(StoredPage { stored: shown, text: text(fields.text).unwrap_or_default().to_owned(), boxes })
+    Ok(StoredPage { stored, text: text(fields.text).unwrap_or_default().to_owned(), boxes })
 }
 
-/// The number as on the paper and the date as written, where no field says them so.
+/// Derived fields: the number as printed, if no field has that form, and the date in its written forms.
 fn derive_fields(page: &IndexedPage, number: Option<&str>, date: Option<dates::PartialDate>) -> Vec<(String, String)> {
     let number = number.filter(|number| page.fields.values().all(|value| value.trim() != *number));
     let number = number.map(|number| ("number".to_owned(), number.to_owned()));
@@ -170,14 +170,14 @@ fn derive_fields(page: &IndexedPage, number: Option<&str>, date: Option<dates::P
     number.into_iter().chain(date).collect()
 }
 
-/// The page's text, words parted by white space, and each word's box.
+/// Text of the page, words separated by white space, and the box of each word.
 fn words_and_boxes(reading: &Reading) -> (String, Vec<Bounds>) {
     let (mut text, mut boxes) = (String::new(), Vec::new());
     for block in &reading.blocks {
         for line in &block.lines {
             let before = boxes.len();
             for word in &line.words {
-                // A word holds no white space; one that does must not shift the boxes of those after it.
+                // A word normally has no white space; one that does must not shift the boxes of later words.
                 for part in nfc(&word.text).split_whitespace() {
                     if boxes.len() > before {
                         text.push(' ');
@@ -198,13 +198,13 @@ fn words_and_boxes(reading: &Reading) -> (String, Vec<Bounds>) {
     (text, boxes)
 }
 
-fn add_tokens(entry: &mut TantivyDocument, (exact, folded): (Field, Field), found: &[Token], pairs: &mut Vec<String>) {
+fn add_tokens(entry: &mut TantivyDocument, (exact, folded): (Field, Field), found: &[Token], bigrams: &mut Vec<String>) {
     entry.add_text(exact, join_terms(found.iter().map(|token| token.exact.as_str())));
     entry.add_text(folded, join_terms(found.iter().map(|token| token.folded.as_str())));
-    pairs.extend(found.iter().zip(found.iter().skip(1)).map(|(one, other)| bigram_term(&one.folded, &other.folded)));
+    bigrams.extend(found.iter().zip(found.iter().skip(1)).map(|(one, other)| bigram_term(&one.folded, &other.folded)));
 }
 
-/// Terms as the index's analyser takes them: parted by white space, of which terms have none.
+/// Joins terms for the whitespace tokenizer of the index; terms contain no white space.
 fn join_terms<'a>(terms: impl Iterator<Item = &'a str>) -> String {
     terms.collect::<Vec<_>>().join(" ")
 }
@@ -214,7 +214,7 @@ pub(crate) fn day_number(iso: &str) -> u64 {
     iso.bytes().filter(u8::is_ascii_digit).fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))
 }
 
-/// Boxes as differences to the box before, seven bits a byte: about six bytes a word.
+/// Encodes boxes as differences to the previous box in zigzag variable-length integers: about six bytes per word.
 fn encode_boxes(boxes: &[Bounds]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(boxes.len() * 6);
     let (mut x, mut y) = (0, 0);

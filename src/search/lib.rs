@@ -1,15 +1,17 @@
-//! Finding records: text with and without marks, fields, facets.
+//! Full-text search of records: text with and without diacritics, fields, facets.
 //!
-//! One page is one entry of the index. [`index::SearchIndex`] keeps them, [`query::Query`] asks,
-//! [`answer::Hits`] answers with the words' places on the page.
+//! Each page is one document of the index. [`index::SearchIndex`] stores them, [`query::Query`] is a request, and
+//! [`hits::Hits`] its result with the positions of the words on the page.
 
 mod facet_collector;
 mod highlight;
 pub mod hits;
 pub mod index;
+mod index_error;
 pub mod indexed_page;
 pub mod query;
 mod query_compiler;
+mod query_executor;
 mod schema;
 pub mod tokenizer;
 

@@ -1,4 +1,4 @@
-//! What is asked: words, "phrases" and `filter:value`, understood without ever refusing odd text.
+//! Query and its parser: words, "phrases" and `filter:value`. Any text is accepted.
 
 use crate::tokenizer::{keyword_value, tokenize};
 use sohoa_base::error::{Error, Result};
@@ -6,23 +6,23 @@ use sohoa_base::model::document_kinds::DOCUMENT_KINDS;
 use sohoa_base::text::dates::{self, PartialDate};
 use sohoa_base::text::nfc::nfc;
 
-/// Letters of a query's text that are read, and clauses that are kept of it.
+/// Maximum number of characters of a query that are parsed, and of clauses that are used.
 const MAX_QUERY_CHARS: usize = 2_000;
 const MAX_CLAUSES: usize = 48;
 
-/// A question to the index.
+/// Query to the index.
 ///
-/// The text holds words, all of which must stand on the page or in the document's fields; `"phrases"`, with
-/// their marks when they have any; `quyết*`; and the filters `kind:QĐ`, `number:07/CT-UBND`,
-/// `date:2020..2021`, `issuer:"sở y tế"`, `dossier:…`, `fonds:…`. The other fields filter likewise; a filter
-/// given twice must hold twice.
+/// The text contains words, all of which must occur on the page or in the fields of the document; `"phrases"`, matched with
+/// their diacritics if they have any; prefixes such as `quyết*`; and the filters `kind:QĐ`, `number:07/CT-UBND`,
+/// `date:2020..2021`, `issuer:"sở y tế"`, `dossier:…`, `fonds:…`. The other fields of this type are filters too; all
+/// filters must match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     /// Words, phrases and filters; any text is allowed.
     pub text: String,
-    /// Kind: its code, name or abbreviation.
+    /// Document kind: code, name or abbreviation.
     pub kind: Option<String>,
-    /// Words of the issuer's name, in this order; marks do not matter.
+    /// Words of the name of the issuer, in this order; diacritics are ignored.
     pub issuer: Option<String>,
     /// Number, or consecutive parts of it: `07/CT-UBND`, `CT-UBND`, `7`.
     pub number: Option<String>,
@@ -30,13 +30,13 @@ pub struct Query {
     pub date_from: Option<String>,
     /// Documents issued on this day or earlier.
     pub date_to: Option<String>,
-    /// Dossier code, whole; marks and case do not matter.
+    /// Whole dossier code; diacritics and case are ignored.
     pub dossier: Option<String>,
-    /// Fonds code, whole.
+    /// Whole fonds code; diacritics and case are ignored.
     pub fonds: Option<String>,
-    /// Most hits to return; counts and facets are of all. At most [`Query::MOST`].
+    /// Maximum number of hits to return, at most [`Query::MAX_LIMIT`]; total and facets cover all pages found.
     pub limit: usize,
-    /// Hits to skip. At most [`Query::DEEPEST`].
+    /// Number of hits to skip, at most [`Query::MAX_OFFSET`].
     pub offset: usize,
 }
 
@@ -58,96 +58,96 @@ impl Default for Query {
 }
 
 impl Query {
-    /// Most hits of one answer.
+    /// Maximum of [`Query::limit`].
     pub const MAX_LIMIT: usize = 1_000;
-    /// Most hits that can be skipped.
+    /// Maximum of [`Query::offset`].
     pub const MAX_OFFSET: usize = 100_000;
 
-    /// A question of words alone.
+    /// Query with text only.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
 }
 
-/// One token of a clause.
+/// Token of a clause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ClauseToken {
     pub(super) exact: String,
     pub(super) folded: String,
 }
 
-/// How marks count in a clause.
+/// Treatment of diacritics in a clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DiacriticMode {
-    /// They do not.
+    /// Diacritics are ignored.
     Ignored,
-    /// Text with the same marks stands before text with others.
+    /// Text with the same diacritics ranks first.
     Preferred,
-    /// Only text with the same marks.
+    /// Only text with the same diacritics matches.
     Required,
 }
 
-/// A word or a phrase: tokens that stand in this order.
+/// Word or phrase: consecutive tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Clause {
     pub(super) tokens: Vec<ClauseToken>,
     pub(super) diacritics: DiacriticMode,
     pub(super) is_quoted: bool,
-    /// The last part is the beginning of a token.
+    /// The last token is a prefix.
     pub(super) is_prefix: bool,
 }
 
-/// A condition on the document's fields.
+/// Condition on the fields of the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Filter {
     /// Any of these codes or folded names.
     Kind(Vec<String>),
-    /// Folded tokens in order.
+    /// Folded tokens, consecutive.
     Number(Vec<String>),
     Issuer(Vec<String>),
-    /// Folded, whole.
+    /// Whole value, folded.
     Dossier(String),
     Fonds(String),
     /// Days as numbers such as 20200514, inclusive.
     DateRange(u64, u64),
-    /// Nothing passes: a value without a letter or digit.
+    /// Matches nothing: the value has no letter or digit.
     MatchNone,
 }
 
-/// A query understood.
+/// Parsed query.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct ParsedQuery {
     pub(super) clauses: Vec<Clause>,
     pub(super) filters: Vec<Filter>,
-    /// There was text, but no letter or digit in it.
+    /// The text is not empty, but has no letter or digit.
     pub(super) is_only_punctuation: bool,
 }
 
-/// Reads a query.
+/// Parses a query.
 ///
 /// # Errors
-/// `Invalid` when `date_from` or `date_to` is no date.
+/// `Invalid` if `date_from` or `date_to` is not a date.
 pub(super) fn parse_query(query: &Query) -> Result<ParsedQuery> {
-    let mut understood = ParsedQuery::default();
+    let mut parsed = ParsedQuery::default();
     let text: String = nfc(&query.text.chars().take(MAX_QUERY_CHARS).collect::<String>());
-    for piece in split_segments(&text) {
-        if understood.clauses.len() + understood.filters.len() >= MAX_CLAUSES {
+    for segment in split_segments(&text) {
+        if parsed.clauses.len() + parsed.filters.len() >= MAX_CLAUSES {
             break;
         }
-        let filter = piece.name.as_deref().and_then(|name| parse_filter(name, &piece.value));
-        match (filter, piece.name) {
-            (Some(filter), _) => understood.filters.push(filter),
-            (None, Some(name)) => understood.clauses.extend(parse_clause(&format!("{name}:{}", piece.value), false)),
-            (None, None) => understood.clauses.extend(parse_clause(&piece.value, piece.is_quoted)),
+        let filter = segment.name.as_deref().and_then(|name| parse_filter(name, &segment.value));
+        match (filter, segment.name) {
+            (Some(filter), _) => parsed.filters.push(filter),
+            (None, Some(name)) => parsed.clauses.extend(parse_clause(&format!("{name}:{}", segment.value), false)),
+            (None, None) => parsed.clauses.extend(parse_clause(&segment.value, segment.is_quoted)),
         }
     }
-    understood.is_only_punctuation = !text.trim().is_empty() && understood.clauses.is_empty() && understood.filters.is_empty();
-    // A query written without any mark asks for all; one with marks means those it has, and those it has not.
-    let is_marked = understood.clauses.iter().any(|clause| clause.tokens.iter().any(|part| part.exact != part.folded));
-    for clause in &mut understood.clauses {
-        let own = clause.tokens.iter().any(|part| part.exact != part.folded);
-        clause.diacritics = match (clause.is_quoted, own, is_marked) {
+    parsed.is_only_punctuation = !text.trim().is_empty() && parsed.clauses.is_empty() && parsed.filters.is_empty();
+    // A query without any diacritics matches all spellings. In one with diacritics they are meant, also where a word has none.
+    let query_has_diacritics = parsed.clauses.iter().any(|clause| clause.tokens.iter().any(|part| part.exact != part.folded));
+    for clause in &mut parsed.clauses {
+        let has_diacritics = clause.tokens.iter().any(|part| part.exact != part.folded);
+        clause.diacritics = match (clause.is_quoted, has_diacritics, query_has_diacritics) {
             (true, true, _) => DiacriticMode::Required,
             (false, _, true) => DiacriticMode::Preferred,
             _ => DiacriticMode::Ignored,
@@ -157,15 +157,15 @@ pub(super) fn parse_query(query: &Query) -> Result<ParsedQuery> {
         [("kind", &query.kind), ("issuer", &query.issuer), ("number", &query.number), ("dossier", &query.dossier), ("fonds", &query.fonds)];
     for (name, value) in named {
         if let Some(value) = value {
-            understood.filters.push(parse_filter(name, value).unwrap_or(Filter::MatchNone));
+            parsed.filters.push(parse_filter(name, value).unwrap_or(Filter::MatchNone));
         }
     }
     if query.date_from.is_some() || query.date_to.is_some() {
         let from = query.date_from.as_deref().map(parse_date).transpose()?;
         let to = query.date_to.as_deref().map(parse_date).transpose()?;
-        understood.filters.push(date_range_filter(from, to));
+        parsed.filters.push(date_range_filter(from, to));
     }
-    Ok(understood)
+    Ok(parsed)
 }
 
 fn parse_date(text: &str) -> Result<PartialDate> {
@@ -180,7 +180,7 @@ fn date_range_filter(from: Option<PartialDate>, to: Option<PartialDate>) -> Filt
     Filter::DateRange(from.map_or(0, |date| number(date.first_day())), to.map_or(u64::MAX, |date| number(date.last_day())))
 }
 
-/// A stretch of the text: a word, a phrase, or `name:value`.
+/// Segment of the query text: a word, a phrase, or `name:value`.
 #[derive(Debug, PartialEq, Eq)]
 struct QuerySegment {
     name: Option<String>,
@@ -203,7 +203,7 @@ fn split_segments(text: &str) -> Vec<QuerySegment> {
                     found.push(QuerySegment { name: None, value: inside.get(..end).unwrap_or_default().to_owned(), is_quoted: true });
                     rest = skip_character(inside, end);
                 }
-                // A quote that nobody closed quotes nothing.
+                // An unclosed quote is ignored.
                 None => rest = inside,
             }
         } else {
@@ -233,7 +233,7 @@ fn split_segments(text: &str) -> Vec<QuerySegment> {
     found
 }
 
-/// What follows the character at `at`.
+/// Text after the character at byte `at`.
 fn skip_character(text: &str, at: usize) -> &str {
     let mut rest = text.get(at..).unwrap_or_default().chars();
     rest.next();
@@ -243,13 +243,13 @@ fn skip_character(text: &str, at: usize) -> &str {
 fn parse_clause(value: &str, quoted: bool) -> Option<Clause> {
     let parts: Vec<ClauseToken> =
         tokenize(value).into_iter().take(MAX_CLAUSES).map(|token| ClauseToken { exact: token.exact, folded: token.folded }).collect();
-    // One letter with a star would be half of the index.
-    let long = parts.len() > 1 || parts.last().is_some_and(|part| part.folded.chars().count() > 1);
-    let prefix = long && !quoted && value.ends_with('*');
-    (!parts.is_empty()).then_some(Clause { tokens: parts, diacritics: DiacriticMode::Ignored, is_quoted: quoted, is_prefix: prefix })
+    // A prefix of one letter would match half of the index.
+    let is_long_enough = parts.len() > 1 || parts.last().is_some_and(|part| part.folded.chars().count() > 1);
+    let is_prefix = is_long_enough && !quoted && value.ends_with('*');
+    (!parts.is_empty()).then_some(Clause { tokens: parts, diacritics: DiacriticMode::Ignored, is_quoted: quoted, is_prefix })
 }
 
-/// The filter of this name, or `None` when there is none or its value means nothing.
+/// Filter of this name; `None` if there is none or the value is invalid.
 fn parse_filter(name: &str, value: &str) -> Option<Filter> {
     let tokens = || Some(tokenize(value).into_iter().map(|token| token.folded).collect::<Vec<_>>()).filter(|found| !found.is_empty());
     let code = || Some(keyword_value(value)).filter(|value| !value.is_empty());
@@ -270,8 +270,8 @@ fn parse_filter(name: &str, value: &str) -> Option<Filter> {
     }
 }
 
-/// Codes and folded names that a value can mean. An abbreviation is taken as written if there is such a one:
-/// `DA` is dự án and `ĐA` đề án; `da` means both.
+/// Codes and folded names that a value can denote. An abbreviation is matched exactly if possible:
+/// `DA` is dự án and `ĐA` đề án; `da` matches both.
 fn kind_terms(value: &str) -> Vec<String> {
     let value = nfc(value.trim());
     let folded = keyword_value(&value);
@@ -279,10 +279,10 @@ fn kind_terms(value: &str) -> Vec<String> {
     if value.len() == 1 && value.bytes().all(|byte| byte.is_ascii_digit()) {
         terms.push(format!("0{value}"));
     }
-    let known = || DOCUMENT_KINDS.iter().filter(|kind| !kind.abbreviation.is_empty());
-    let same: Vec<&str> = known().filter(|kind| kind.abbreviation == value).map(|kind| kind.code).collect();
+    let abbreviated = || DOCUMENT_KINDS.iter().filter(|kind| !kind.abbreviation.is_empty());
+    let same: Vec<&str> = abbreviated().filter(|kind| kind.abbreviation == value).map(|kind| kind.code).collect();
     if same.is_empty() {
-        terms.extend(known().filter(|kind| keyword_value(kind.abbreviation) == folded).map(|kind| kind.code.to_owned()));
+        terms.extend(abbreviated().filter(|kind| keyword_value(kind.abbreviation) == folded).map(|kind| kind.code.to_owned()));
     } else {
         terms.extend(same.into_iter().map(str::to_owned));
     }

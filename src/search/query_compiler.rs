@@ -1,4 +1,4 @@
-//! From an understood query to one of the index library.
+//! Compiler from a parsed query to a tantivy query.
 
 use crate::query::{Clause, ClauseToken, DiacriticMode, Filter, ParsedQuery};
 use crate::schema::IndexFields;
@@ -11,26 +11,27 @@ use tantivy::query::{
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
-/// Added for a page on which every word stands with its marks; above any sum of word scores that a usual
-/// query reaches, so that such pages come first.
+/// Score added to a page on which every word has its diacritics. It exceeds the sum of word scores of any usual
+/// query, so that such pages rank first.
 const ALL_EXACT_BOOST: f32 = 1_000.0;
-/// A word in a document's title or fields weighs more than one in the running text.
+/// Factor for words in the title or fields of a document, against those in the page text.
 const DESCRIPTION_BOOST: f32 = 2.0;
+/// Factor for a word with its diacritics, against one without.
 const EXACT_BOOST: f32 = 2.0;
 
 type BoxedQuery = Box<dyn Query>;
 
-/// The library's query. `relaxed`: one of the words is enough; phrases and filters must hold all the same.
-pub(crate) fn compile(understood: &ParsedQuery, fields: &IndexFields, relaxed: bool) -> tantivy::Result<BoxedQuery> {
-    if understood.is_only_punctuation {
+/// Compiles a query. `relaxed`: one of the words suffices; phrases and filters must still match.
+pub(crate) fn compile(parsed: &ParsedQuery, fields: &IndexFields, relaxed: bool) -> tantivy::Result<BoxedQuery> {
+    if parsed.is_only_punctuation {
         return Ok(Box::new(EmptyQuery));
     }
     let mut clauses: Vec<(Occur, BoxedQuery)> = Vec::new();
-    for filter in &understood.filters {
+    for filter in &parsed.filters {
         clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(filter_query(filter, fields), 0.0))));
     }
     let mut words: Vec<BoxedQuery> = Vec::new();
-    for clause in &understood.clauses {
+    for clause in &parsed.clauses {
         let query = clause_query(clause, fields)?;
         if relaxed && !clause.is_quoted { words.push(query) } else { clauses.push((Occur::Must, query)) }
     }
@@ -40,8 +41,8 @@ pub(crate) fn compile(understood: &ParsedQuery, fields: &IndexFields, relaxed: b
     if clauses.is_empty() {
         return Ok(Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0)));
     }
-    clauses.extend(proximity_boosts(understood, fields).into_iter().map(|query| (Occur::Should, query)));
-    let preferred: Vec<&Clause> = understood.clauses.iter().filter(|clause| clause.diacritics == DiacriticMode::Preferred).collect();
+    clauses.extend(proximity_boosts(parsed, fields).into_iter().map(|query| (Occur::Should, query)));
+    let preferred: Vec<&Clause> = parsed.clauses.iter().filter(|clause| clause.diacritics == DiacriticMode::Preferred).collect();
     if !preferred.is_empty() {
         let exact = preferred
             .into_iter()
@@ -52,9 +53,9 @@ pub(crate) fn compile(understood: &ParsedQuery, fields: &IndexFields, relaxed: b
     Ok(Box::new(BooleanQuery::new(clauses)))
 }
 
-/// Whether a query without an answer may be asked again with one word enough.
-pub(crate) fn is_relaxable(understood: &ParsedQuery) -> bool {
-    understood.clauses.iter().filter(|clause| !clause.is_quoted).count() > 1
+/// Whether a query without hits can be relaxed to match any one of its words.
+pub(crate) fn is_relaxable(parsed: &ParsedQuery) -> bool {
+    parsed.clauses.iter().filter(|clause| !clause.is_quoted).count() > 1
 }
 
 fn clause_query(clause: &Clause, fields: &IndexFields) -> tantivy::Result<BoxedQuery> {
@@ -67,7 +68,7 @@ fn clause_query(clause: &Clause, fields: &IndexFields) -> tantivy::Result<BoxedQ
     })
 }
 
-/// In the page's text or in what is said about its document.
+/// Matches in the page text or in the description of its document.
 fn text_or_description_query(
     clause: &Clause,
     (text, described): (Field, Field),
@@ -83,7 +84,7 @@ fn phrase_query(parts: &[&str], field: Field, prefix: bool) -> tantivy::Result<B
     let terms: Vec<Term> = parts.iter().map(|part| Term::from_field_text(field, part)).collect();
     Ok(match (parts, prefix) {
         ([], _) => Box::new(EmptyQuery),
-        // Tokens are letters and digits only: nothing in them has a meaning in a pattern.
+        // Tokens contain only letters and digits, so they need no escaping in a pattern.
         ([part], true) => Box::new(RegexQuery::from_pattern(&format!("{part}.*"), field)?),
         (_, true) => Box::new(PhrasePrefixQuery::new(terms)),
         ([part], false) => Box::new(TermQuery::new(Term::from_field_text(field, part), IndexRecordOption::WithFreqs)),
@@ -91,9 +92,9 @@ fn phrase_query(parts: &[&str], field: Field, prefix: bool) -> tantivy::Result<B
     })
 }
 
-/// Words that stand side by side as they were asked weigh more.
-fn proximity_boosts(understood: &ParsedQuery, fields: &IndexFields) -> Vec<BoxedQuery> {
-    let tokens: Vec<&str> = understood
+/// Optional clauses that raise the score of words adjacent in the order of the query.
+fn proximity_boosts(parsed: &ParsedQuery, fields: &IndexFields) -> Vec<BoxedQuery> {
+    let tokens: Vec<&str> = parsed
         .clauses
         .iter()
         .filter(|clause| !clause.is_quoted)
@@ -121,7 +122,7 @@ fn filter_query(filter: &Filter, fields: &IndexFields) -> BoxedQuery {
         Filter::Issuer(parts) => ordered(parts, fields.issuer),
         Filter::Dossier(code) => Box::new(term_query(fields.dossier, code)),
         Filter::Fonds(code) => Box::new(term_query(fields.fonds, code)),
-        // A document of which only the year is known passes when that year can touch the days asked for.
+        // Ranges must overlap: a document with only a year matches if that year overlaps the requested days.
         Filter::DateRange(from, to) => Box::new(BooleanQuery::intersection(vec![
             Box::new(RangeQuery::new(Bound::Unbounded, Bound::Included(Term::from_field_u64(fields.first_day, *to)))),
             Box::new(RangeQuery::new(Bound::Included(Term::from_field_u64(fields.last_day, *from)), Bound::Unbounded)),

@@ -1,32 +1,32 @@
-//! Fields of the index.
+//! Schema of the index.
 
 use tantivy::schema::{Field, IndexRecordOption, NumericOptions, STRING, Schema, TextFieldIndexing, TextOptions};
 
-/// Version of the index's form; an index of another form must be rebuilt.
+/// Version of the schema, as stored beside the index; an index of another version must be rebuilt.
 pub(super) const INDEX_VERSION: &str = "sohoa search index, form 1\n";
 
-/// Names of the columns that are counted and sorted by.
+/// Names of the columns for sorting and counting.
 pub(super) const SORT_KEY: &str = "place";
 pub(super) const KIND_LABEL: &str = "kind_label";
 pub(super) const ISSUER_LABEL: &str = "issuer_label";
 pub(super) const DOSSIER_LABEL: &str = "dossier_label";
 pub(super) const YEAR: &str = "year";
 
-/// The fields, in the order in which they were added.
+/// Fields, in the order of the schema.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct IndexFields {
-    /// Object name, whole: what is replaced and removed.
+    /// Whole object name: key for replacement and removal.
     pub(super) object: Field,
-    /// Object, document and page, for a steady order.
+    /// Object, document and page, for a stable order.
     pub(super) sort_key: Field,
-    /// Page text with marks, without, and pairs of folded syllables.
+    /// Page text with diacritics, without, and pairs of folded syllables.
     pub(super) exact: Field,
     pub(super) folded: Field,
     pub(super) bigrams: Field,
-    /// Title and fields, on the document's first page.
+    /// Title and fields, on the first page of the document.
     pub(super) description_exact: Field,
     pub(super) description_folded: Field,
-    /// Filters, on every page.
+    /// Filter values, on every page.
     pub(super) kind: Field,
     pub(super) number: Field,
     pub(super) issuer: Field,
@@ -34,18 +34,18 @@ pub(super) struct IndexFields {
     pub(super) fonds: Field,
     pub(super) first_day: Field,
     pub(super) last_day: Field,
-    /// Values that are counted.
+    /// Facet values.
     pub(super) kind_label: Field,
     pub(super) issuer_label: Field,
     pub(super) dossier_label: Field,
     pub(super) year: Field,
-    /// What an answer shows.
+    /// Stored values for results.
     pub(super) stored_fields: Field,
     pub(super) text: Field,
     pub(super) boxes: Field,
 }
 
-/// The schema and its fields.
+/// Builds the schema and its fields.
 pub(super) fn build() -> (Schema, IndexFields) {
     let mut builder = Schema::builder();
     let tokens = |option| {

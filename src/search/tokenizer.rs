@@ -1,27 +1,27 @@
-//! How text becomes tokens, the same for pages and for queries: NFC, lower case, one token a syllable.
+//! Tokenizer for pages and queries: NFC, lower case, one token per syllable.
 
 use sohoa_base::text::fold::fold;
 use sohoa_base::text::nfc::nfc;
 use sohoa_base::text::tones::normalize_tone_placement;
 use std::borrow::Cow;
 
-/// Letters of a token that count; a longer run of letters is noise of the reading.
+/// Maximum number of characters of a token that are used; longer runs are recognition noise.
 const MAX_TOKEN_CHARS: usize = 64;
 
-/// One token of a text.
+/// Token of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// With its marks, the tone in its canonical place, numbers without leading zeros.
+    /// With diacritics, tone mark in its canonical place, numbers without leading zeros.
     pub exact: String,
-    /// The same without marks.
+    /// The same without diacritics.
     pub folded: String,
-    /// Byte at which it starts in the text.
+    /// First byte in the text.
     pub start: usize,
-    /// Byte at which it ends.
+    /// Byte after the last.
     pub end: usize,
 }
 
-/// The tokens of a text that is in NFC. Letters and digits make tokens; all else parts them, so that
+/// Tokens of a text in NFC. Tokens consist of letters and digits; all else separates them, so that
 /// `07/CT-UBND` is three. A Han character (chữ Hán, chữ Nôm) is a token of its own.
 #[must_use]
 pub fn tokenize_nfc(text: &str) -> Vec<Token> {
@@ -46,7 +46,7 @@ pub fn tokenize_nfc(text: &str) -> Vec<Token> {
     found
 }
 
-/// The tokens of any text.
+/// Tokens of any text.
 #[must_use]
 pub fn tokenize(text: &str) -> Vec<Token> {
     tokenize_nfc(&nfc(text))
@@ -57,14 +57,14 @@ fn push_token(found: &mut Vec<Token>, text: &str, start: usize, end: usize) {
     let lower: String = run.chars().take(MAX_TOKEN_CHARS).flat_map(char::to_lowercase).map(|c| if c == 'ð' { 'đ' } else { c }).collect();
     let exact = normalize_tone_placement(without_leading_zeros(&lower));
     let folded = fold(&exact);
-    // Some marks count as letters; alone they are no token.
+    // Some combining marks count as letters; alone they are not a token.
     if folded.is_empty() {
         return;
     }
     found.push(Token { exact, folded, start, end });
 }
 
-/// `04` as `4`: offices pad days, months and numbers, and people do not.
+/// `04` as `4`: offices pad days, months and numbers with zeros, users do not.
 fn without_leading_zeros(run: &str) -> &str {
     if !run.starts_with('0') || !run.bytes().all(|byte| byte.is_ascii_digit()) {
         return run;
@@ -79,13 +79,13 @@ fn is_han(character: char) -> bool {
     matches!(character as u32, 0x2e80..=0x2fdf | 0x3400..=0x9fff | 0xf900..=0xfaff | 0x2_0000..=0x3_ffff)
 }
 
-/// Two neighbouring folded tokens as one term; no token holds a `_`.
+/// Two adjacent folded tokens as one term. The separator `_` never occurs in a token.
 #[must_use]
 pub fn bigram_term(one: &str, other: &str) -> String {
     format!("{one}_{other}")
 }
 
-/// A value compared as a whole: folded, with single spaces, trimmed.
+/// Normalizes a value that is compared as a whole: folded, single spaces, trimmed, at most 256 characters.
 #[must_use]
 pub fn keyword_value(value: &str) -> String {
     let folded: Cow<'_, str> = fold(&nfc(value)).into();

@@ -8,51 +8,52 @@ use sohoa_catalog::Catalog;
 use sohoa_engine::networks::models;
 use sohoa_extraction::evidence::trained_model::TrainedModel;
 use sohoa_pipeline::worker::Resources;
-use sohoa_sandbox::pool::{Pool, SpawnConfig};
+use sohoa_sandbox::pool::Pool;
+use sohoa_sandbox::spawn_config::SpawnConfig;
 use sohoa_search::index::SearchIndex;
 use sohoa_storage::blob_store::BlobStore;
 use sohoa_storage::key;
 use sohoa_storage::open as open_blobs;
-use sohoa_storage::s3::s3_store::S3Options;
+use sohoa_storage::s3::client::S3Options;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// Everything that an opened archive consists of.
+/// An opened archive: store, catalogue, index, and the processes that read files.
 #[derive(Debug)]
 pub struct Archive {
-    /// Settings it was opened with.
+    /// Settings that it was opened with.
     pub config: Config,
-    /// Object storage: the truth.
+    /// Object storage, the source of truth.
     pub store: Arc<dyn BlobStore>,
-    /// What is known, rebuilt from the store when lost.
+    /// SQL catalogue; rebuilt from the store when lost.
     pub catalog: Catalog,
-    /// What can be found, rebuilt from the store when lost.
+    /// Search index; rebuilt from the store when lost.
     pub index: Arc<SearchIndex>,
-    /// Turns of those who search: as many at once as there are processors.
+    /// Permits for searches: as many at a time as there are processors.
     pub search_permits: Semaphore,
-    /// Reading processes.
+    /// Sandboxed processes that read pages.
     pub pool: Pool,
-    /// Processes that show pages: apart from those that read, so that nobody waits for a run to see a page.
+    /// Sandboxed processes that render pages for viewing; separate from `pool`, so that viewing does not wait for a run.
     pub viewers: Pool,
-    /// How a process that opens an archive file is started.
+    /// Configuration of the process that expands archive files.
     pub expander: SpawnConfig,
     /// Folder for temporary files.
     pub scratch: PathBuf,
-    /// What people's decisions taught.
+    /// Model trained on review decisions.
     pub trained_model: TrainedModel,
-    /// SHA-256 of it, lower-case hexadecimal; none where nothing was learned.
+    /// SHA-256 of its JSON, lower-case hexadecimal; none where nothing was trained.
     pub trained_model_sha256: Option<String>,
 }
 
-/// Processes that show pages at once.
+/// Number of processes that render pages for viewing.
 const VIEWERS: usize = 2;
 
 impl Archive {
-    /// Opens store, catalogue and index, and makes what does not exist.
+    /// Opens store, catalogue and index, and creates those that do not exist.
     ///
     /// # Errors
-    /// `Unavailable` when one of them does not answer; `Invalid` for an address of unknown form.
+    /// `Unavailable` when one of them does not answer; `Invalid` for a malformed URL.
     pub async fn open(config: Config, program: &Path) -> Result<Self> {
         let home = &config.home;
         let scratch = home.join("tmp");
@@ -86,7 +87,7 @@ impl Archive {
         self.catalog.today()
     }
 
-    /// What workers use of it.
+    /// The parts that workers use.
     #[must_use]
     pub fn resources(&self) -> Resources<'_> {
         Resources {
@@ -104,7 +105,7 @@ impl Archive {
     }
 }
 
-/// What was learned, out of the store: every machine that works on the archive knows the same.
+/// Loads the trained model from the store, so that every machine uses the same one.
 async fn load_trained_model(store: &dyn BlobStore) -> Result<(TrainedModel, Option<String>)> {
     match store.get(key::TRAINED_MODEL).await {
         Ok(json) => Ok((TrainedModel::from_json(&json)?, Some(hex::encode(Sha256::digest(&json))))),
@@ -113,7 +114,7 @@ async fn load_trained_model(store: &dyn BlobStore) -> Result<(TrainedModel, Opti
     }
 }
 
-/// Reading processes alone, for commands that need no archive.
+/// A pool of reading processes, for commands that need no archive.
 #[must_use]
 pub fn pool(config: &Config, program: &Path, size: usize) -> Pool {
     Pool::new(pool_launch(config, program), size)
@@ -127,7 +128,7 @@ fn pool_launch(config: &Config, program: &Path) -> SpawnConfig {
     }
 }
 
-/// Arguments of the hidden command that is a reading process.
+/// Arguments of the hidden command that runs a sandboxed process in this role.
 fn arguments(role: &str, config: &Config, tessdata: Option<&Path>) -> Vec<String> {
     let limits = serde_json::to_string(&config.limits).unwrap_or_default();
     let models = models::models_dir(config.models.as_deref()).to_string_lossy().into_owned();
@@ -139,7 +140,7 @@ fn arguments(role: &str, config: &Config, tessdata: Option<&Path>) -> Vec<String
     arguments
 }
 
-/// Limits in the form that readers of formats take.
+/// Converts the configured limits for the readers of file formats.
 #[must_use]
 pub fn format_limits(limits: &Limits) -> sohoa_formats::limits::Limits {
     sohoa_formats::limits::Limits {
@@ -151,7 +152,7 @@ pub fn format_limits(limits: &Limits) -> sohoa_formats::limits::Limits {
     }
 }
 
-/// How to reach the configured S3 server.
+/// Connection options of the configured S3 server.
 pub(crate) fn s3_options(config: &Config) -> S3Options {
     S3Options {
         endpoint: config.s3.endpoint.clone(),

@@ -1,4 +1,4 @@
-//! Every use case: what people and programs can ask of the archive.
+//! All use cases of the archive, by subject. `web` and `cli` reach data only through this crate.
 
 pub mod accounts;
 pub mod archive;

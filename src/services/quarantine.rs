@@ -1,6 +1,7 @@
-//! Quarantine (cách ly): which dossiers a stamp of secrecy holds, and what an officer in charge decides.
+//! Quarantine (cách ly): dossiers held because of a stamp of secrecy, and the decisions of the officers in charge.
 
 use crate::archive::Archive;
+use crate::runs::batch_ledger::save_ledger;
 use crate::runs::execution;
 use serde::Serialize;
 use sohoa_base::error::{Error, ErrorKind, Result};
@@ -12,44 +13,44 @@ use sohoa_stages::object_names;
 use sohoa_storage::key;
 use std::collections::BTreeSet;
 
-/// A dossier in quarantine. Nothing that was read of it is kept, so nothing of its text can be shown.
+/// A dossier in quarantine. Its readings are not stored, so no text of it can be shown.
 #[derive(Debug, Clone, Serialize)]
 pub struct QuarantineEntry {
     /// Object name of the dossier.
     pub dossier: String,
-    /// Its code.
+    /// Code of the dossier.
     pub code: String,
-    /// How many of its pages wait.
+    /// Number of pages held.
     pub pages: u64,
-    /// Where a stamp was seen.
+    /// Stamps detected.
     pub stamps: Vec<StampLocation>,
 }
 
-/// Where a stamp was seen.
+/// Location of a detected stamp.
 #[derive(Debug, Clone, Serialize)]
 pub struct StampLocation {
     /// Path of the file in the delivery.
     pub file: String,
     /// Page of the file, from 1.
     pub page: u32,
-    /// What was seen, and how sure it is.
+    /// Words of the stamp, and the confidence.
     pub reason: String,
 }
 
-/// What a decision came to.
+/// Result of a decision.
 #[derive(Debug, Clone, Serialize)]
 pub struct QuarantineOutcome {
     /// Object name of the dossier.
     pub dossier: String,
-    /// Who decided.
+    /// Name of the officer who decided.
     pub by: String,
     /// Pages that left quarantine.
     pub pages: u64,
-    /// Version of the dossier that holds them now; none: they were taken out of the archive.
+    /// Version of the dossier that contains them; none: they were removed from the archive.
     pub version: Option<u32>,
-    /// Where the pages of its deliveries are now.
+    /// Page balance of each of its batches.
     pub balance: Vec<PageBalance>,
-    /// SHA-256 of bytes that stay, since another dossier holds the same.
+    /// SHA-256 of bytes that were not deleted, because another dossier uses them.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     #[serde(rename = "kept")]
     pub shared_bytes: BTreeSet<String>,
@@ -73,11 +74,10 @@ fn quarantine_entry(held: HeldDossier) -> QuarantineEntry {
     QuarantineEntry { dossier: object_names::dossier_object(&held.dossier.name), code: held.dossier.name.code, pages, stamps }
 }
 
-/// Reads and stores a dossier that was held: its stamp is none, or the paper was declassified. Its documents still come
-/// to review.
+/// Releases a dossier, because the stamp was a false detection or the document was declassified; it is read, reviewed and stored.
 ///
 /// # Errors
-/// `Denied` where `by` is no officer in charge of secrets; `NotFound` for a dossier that is not in quarantine.
+/// `Denied` for a user who is no officer in charge of secrets; `NotFound` for a dossier that is not in quarantine.
 pub async fn release(
     archive: &Archive,
     name: &str,
@@ -94,27 +94,27 @@ pub async fn release(
     Ok(QuarantineOutcome { version, ..decision_outcome(archive, &held, decision.by, batches).await? })
 }
 
-/// Takes the files of a held dossier out of the archive: their bytes are deleted, the events and the balance say so.
+/// Removes the files of a dossier from the archive: their bytes are deleted; events and balance record it.
 ///
 /// # Errors
-/// As [`release`]; `Conflict` where a page was stored before its stamp was seen.
+/// As [`release`]; `Conflict` where a page was stored before its stamp was detected.
 pub async fn remove(archive: &Archive, name: &str, decision: QuarantineDecision<'_>) -> Result<QuarantineOutcome> {
     check_officer(archive, decision.by)?;
     let held = find_quarantined(archive, name).await?;
     let bytes = archive.catalog.held_digests(&held.dossier.id).await?;
     for sha256 in bytes.exclusive {
-        // Deleted first: cut off here, the dossier is still held and the same command ends the work.
+        // Bytes first: if interrupted here, the dossier is still in quarantine and the command can be repeated.
         archive.store.delete(&key::intake(&sha256)).await?;
     }
     let batches = archive.catalog.remove_dossier(&held.dossier.id, decision).await?;
     Ok(QuarantineOutcome { shared_bytes: bytes.shared, ..decision_outcome(archive, &held, decision.by, batches).await? })
 }
 
-/// The balance of the deliveries changed with the decision.
+/// Updates the ledgers of the batches, whose balance the decision changed, and builds the result.
 async fn decision_outcome(archive: &Archive, held: &HeldDossier, by: &str, batches: BTreeSet<String>) -> Result<QuarantineOutcome> {
     let mut balance = Vec::new();
     for batch in batches {
-        execution::finalize_batch(archive, &archive.catalog.batch(&batch).await?).await?;
+        save_ledger(archive, &batch).await?;
         balance.push(archive.catalog.balance(&batch).await?.pages);
     }
     Ok(QuarantineOutcome {
@@ -127,7 +127,7 @@ async fn decision_outcome(archive: &Archive, held: &HeldDossier, by: &str, batch
     })
 }
 
-/// The dossier in quarantine with this code or object name.
+/// Finds the dossier in quarantine by code or object name.
 async fn find_quarantined(archive: &Archive, name: &str) -> Result<HeldDossier> {
     let mut found = archive.catalog.held_dossiers().await?;
     found.retain(|held| held.dossier.name.code == name || object_names::dossier_object(&held.dossier.name) == name);

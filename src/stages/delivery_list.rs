@@ -1,4 +1,4 @@
-//! The list that came with a dossier (mục lục văn bản), compared with what came.
+//! Comparison of a delivery list (mục lục văn bản) with the files and pages that were delivered.
 
 use crate::object_names;
 use crate::originals;
@@ -7,11 +7,11 @@ use sohoa_base::error::{Error, Result, ResultExt};
 use sohoa_base::model::dossier::{File, Page};
 use sohoa_base::model::record::{ListEntry, ListFinding};
 use sohoa_extraction::evidence::document_list;
-use sohoa_extraction::evidence::document_list::FilePageCount;
+use sohoa_extraction::evidence::list_comparison::{self, FilePageCount};
 use sohoa_file_worker::client::FileWorker;
 use sohoa_storage::key;
 
-/// What a list makes of a delivery.
+/// Result of comparing a list with a delivery.
 #[derive(Debug, Default)]
 pub struct ListComparison {
     /// Where they disagree.
@@ -21,7 +21,7 @@ pub struct ListComparison {
     pub documents: Vec<(Vec<usize>, ListEntry)>,
 }
 
-/// Compares the list that lies beside the files with their pages, which are in order; none where no list came.
+/// Compares the list delivered beside the files with their pages, which are in order; `None` without a list.
 ///
 /// # Errors
 /// `Unavailable` when the store does not answer. A list that cannot be read is a finding.
@@ -37,8 +37,8 @@ pub async fn compare(context: &Context<'_>, pages: &[(usize, &File, &Page)]) -> 
         }
     };
     let delivered = delivered_files(pages);
-    let findings = document_list::compare_with_delivery(&entries, &delivered).iter().map(ListFinding::from).collect();
-    let documents = document_list::split_by_list(&entries, &delivered).unwrap_or_default();
+    let findings = list_comparison::compare_with_delivery(&entries, &delivered).iter().map(ListFinding::from).collect();
+    let documents = list_comparison::split_by_list(&entries, &delivered).unwrap_or_default();
     Ok(Some(ListComparison { findings, documents: documents.into_iter().zip(entries.iter().map(ListEntry::from)).collect() }))
 }
 
@@ -46,7 +46,7 @@ fn missing_columns_error() -> Error {
     Error::invalid("the list names neither files nor numbers and subjects of documents; see the README for its columns")
 }
 
-/// Key of the list in the folder that all the files came in, of the batch that brought them.
+/// Storage key of the list in the folder that all the files were delivered in.
 async fn find_list(context: &Context<'_>, pages: &[(usize, &File, &Page)]) -> Result<Option<String>> {
     let place = |file: &File| {
         let folder = file.delivered.path.display.rsplit_once('/').map_or("", |(folder, _)| folder);

@@ -2,12 +2,13 @@
 
 use crate::object_names;
 use crate::record_builder;
+use crate::record_json::{record_from_json, record_to_json};
 use crate::stage::{Context, Stage, TaskState, unexpected_item};
 use crate::{originals, readings};
 use async_trait::async_trait;
 use serde_json::Value;
 use sha2::{Digest, Sha512};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
 use sohoa_base::model::change::Change;
 use sohoa_base::model::dossier::{DossierSnapshot, Item};
 use sohoa_base::model::pipeline_plan::StageLevel;
@@ -181,27 +182,4 @@ fn received_times(contents: &DossierSnapshot) -> BTreeMap<String, String> {
         }
     }
     times
-}
-
-/// The record as it is stored: JSON with two spaces, ending in a line feed.
-///
-/// # Errors
-/// `Internal` when it has no JSON form.
-pub fn record_to_json(record: &Record) -> Result<Vec<u8>> {
-    let mut json = serde_json::to_vec_pretty(record).or_error(ErrorKind::Internal, || "the record has no JSON form".to_owned())?;
-    json.push(b'\n');
-    Ok(json)
-}
-
-/// The record out of its bytes.
-///
-/// # Errors
-/// `Corrupt` when it is not a record of a known form.
-pub fn record_from_json(json: &[u8], object: &str) -> Result<Record> {
-    let record: Record =
-        serde_json::from_slice(json).or_error(ErrorKind::Corrupt, || format!("record.json of {object} is not a record"))?;
-    if record.schema != sohoa_base::model::record::SCHEMA_URN {
-        return Err(Error::corrupt(format!("record.json of {object} has the unknown form {}; use a newer program", record.schema)));
-    }
-    Ok(record)
 }

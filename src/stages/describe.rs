@@ -1,6 +1,6 @@
 //! Describe: number, date, issuer, subject and the other fields of a document.
 
-use crate::classify::description_of;
+use crate::document_description::describe_document;
 use crate::stage::{Context, Stage, TaskState, unexpected_item};
 use async_trait::async_trait;
 use serde_json::Value;
@@ -28,21 +28,20 @@ impl Stage for Describe {
     }
 
     async fn run(&self, context: &Context<'_>, _: &Value, work: &mut TaskState) -> Result<()> {
-        let Item::Document { document, contents } = &work.item else { return Err(unexpected_item(self.name())) };
-        let found = match work.found.take() {
-            Some(found) => found,
-            None => description_of(context, contents, document).await?,
-        };
+        let Item::Document { document, .. } = &work.item else { return Err(unexpected_item(self.name())) };
+        let document = document.clone();
+        let whole = describe_document(context, work).await?;
         let classified = work.changes.iter_mut().find_map(|change| match change {
             Change::DocumentDescribed { description, .. } => Some(description),
             _ => None,
         });
         match classified {
+            // The kind was decided by `classify`: one change carries both.
             Some(description) => {
-                description.fields = found.fields;
-                description.personal_data = found.personal_data;
+                description.fields = whole.fields;
+                description.personal_data = whole.personal_data;
             }
-            None => work.changes.push(Change::DocumentDescribed { document: document.clone(), description: found }),
+            None => work.changes.push(Change::DocumentDescribed { document, description: whole }),
         }
         Ok(())
     }

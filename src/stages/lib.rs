@@ -1,42 +1,45 @@
-//! The stages of a pipeline: one file each, one table.
+//! The stages of a pipeline: one file each, in one table.
 //!
-//! A stage reads, computes and **returns changes**; it never touches the catalogue. A new stage is its file,
-//! its row in [`STAGES`] and a line in a pipeline.
+//! A stage reads, computes and **returns changes**; it never touches the catalogue, and this crate cannot name it. A new
+//! stage is its file, its row in [`STAGES`] and an entry in a pipeline file.
 
 pub mod classify;
 pub mod delivery_list;
 pub mod deposit;
 pub mod describe;
+pub mod document_description;
 pub mod index;
 pub mod intake;
 pub mod object_names;
 pub mod originals;
 pub mod package;
-pub mod prepare;
 pub mod read;
 pub mod reading_cache;
 pub mod readings;
 pub mod record_builder;
+pub mod record_json;
 pub mod review;
 pub mod separate;
 pub mod stage;
 
-/// Every stage there is.
-pub static STAGES: [&dyn stage::Stage; 10] = [
-    &intake::Intake,
-    &prepare::Prepare,
-    &read::Read,
-    &separate::Separate,
-    &classify::Classify,
-    &describe::Describe,
-    &review::Review,
-    &package::Package,
-    &deposit::Deposit,
-    &index::Index,
+use stage::PipelineEntry;
+
+/// Every stage and option group that a pipeline file can name, in the usual order.
+pub static STAGES: [PipelineEntry; 10] = [
+    PipelineEntry::Stage(&intake::Intake),
+    PipelineEntry::Options(&read::PREPARE),
+    PipelineEntry::Stage(&read::Read),
+    PipelineEntry::Stage(&separate::Separate),
+    PipelineEntry::Stage(&classify::Classify),
+    PipelineEntry::Stage(&describe::Describe),
+    PipelineEntry::Stage(&review::Review),
+    PipelineEntry::Stage(&package::Package),
+    PipelineEntry::Stage(&deposit::Deposit),
+    PipelineEntry::Stage(&index::Index),
 ];
 
-/// The stage called `name`.
+/// The stage or option group called `name`.
 #[must_use]
-pub fn by_name(name: &str) -> Option<&'static dyn stage::Stage> {
-    STAGES.iter().copied().find(|stage| stage.name() == name)
+pub fn by_name(name: &str) -> Option<PipelineEntry> {
+    STAGES.iter().copied().find(|entry| entry.name() == name)
 }

@@ -5,7 +5,7 @@ use sohoa_base::text::percent_encoding::encode_segment;
 use sohoa_storage::key::safe_segment;
 use std::collections::BTreeMap;
 
-/// Names of the lists of documents (mục lục văn bản) that come in a dossier's folder.
+/// File names of delivery lists (mục lục văn bản) in a dossier's folder.
 pub const LIST_FILE_NAMES: [&str; 5] = ["manifest.xlsx", "manifest.ods", "manifest.csv", "manifest.tsv", "manifest.json"];
 
 /// Name of a dossier's object: `urn:sohoa:<fonds>:<dossier code>`, both percent-encoded.
@@ -14,7 +14,7 @@ pub fn dossier_object(name: &DossierName) -> String {
     format!("urn:sohoa:{}:{}", encode_segment(&name.fonds), encode_segment(&name.code))
 }
 
-/// Fonds and code of a dossier's object name; `None` where it is none.
+/// Fonds and code of a dossier's object name; `None` for any other name.
 #[must_use]
 pub fn parse_dossier_object(object: &str) -> Option<(String, String)> {
     let (fonds, code) = object.strip_prefix("urn:sohoa:")?.split_once(':')?;

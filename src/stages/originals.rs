@@ -1,4 +1,4 @@
-//! Where the bytes of what was delivered are: waiting for their deposit, or in their dossier's object.
+//! Locates the bytes of delivered files: in intake until their deposit, then in their dossier's OCFL object.
 
 use crate::object_names;
 use crate::stage::Context;
@@ -19,7 +19,7 @@ pub async fn locate_original(context: &Context<'_>, dossier: &DossierName, sha25
     locate_original_in(context.store, dossier, sha256).await
 }
 
-/// As [`place`], for who has the store alone.
+/// Same lookup with the store alone.
 ///
 /// # Errors
 /// As [`place`].

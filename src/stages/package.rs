@@ -7,7 +7,6 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::Value;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
-use sohoa_base::model::change::Change;
 use sohoa_base::model::dossier::{Document, DossierSnapshot, File, Item, Page};
 use sohoa_base::model::page::reading::Reading;
 use sohoa_base::model::pipeline_plan::StageLevel;
@@ -60,11 +59,7 @@ impl Stage for Package {
         let Item::Document { document, contents } = &work.item else { return Err(unexpected_item(self.name())) };
         let options: PackageOptions = options_of(options)?;
         let document = contents.document(document).ok_or_else(|| Error::internal("the document is not in its dossier"))?;
-        let description = work.changes.iter().find_map(|change| match change {
-            Change::DocumentDescribed { description, .. } => Some(description),
-            _ => None,
-        });
-        let metadata = pdf_metadata(contents, document, description.or(document.description.as_ref()), options);
+        let metadata = pdf_metadata(contents, document, work.decided_description(), options);
         let mut missing = BTreeSet::new();
         let spent_ms = loop {
             if let Some(spent_ms) = try_package(context, contents, document, &metadata, &mut missing).await? {

@@ -2,10 +2,9 @@
 
 use crate::object_names;
 use crate::originals;
-use crate::prepare::Prepare;
 use crate::reading_cache;
 use crate::reading_cache::CachedReading;
-use crate::stage::{Context, Stage, TaskState, options_of, unexpected_item};
+use crate::stage::{Context, OptionGroup, Stage, TaskState, options_of, unexpected_item};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use sohoa_base::error::Result;
@@ -17,8 +16,18 @@ use sohoa_base::model::refusal::{Refusal, RefusalClass, Warning};
 use sohoa_extraction::fields::secrecy::{DetectedSecrecy, find_secrecy_stamp};
 use sohoa_file_worker::client::FileWorker;
 use sohoa_file_worker::request::PageRead;
-use sohoa_recognition::page::ReadOptions;
+use sohoa_recognition::page::{PreprocessOptions, ReadOptions};
 use sohoa_recognition::second_pass::SecondPassOptions;
+
+/// How a page image is made ready to be read. It is prepared and read by one worker process, so that no image travels through
+/// the store.
+pub static PREPARE: OptionGroup = OptionGroup {
+    name: "prepare",
+    stage: "read",
+    level: StageLevel::Page,
+    version: 4,
+    check: |options| options_of::<PreprocessOptions>(options).map(|_| ()),
+};
 
 /// See the module.
 #[derive(Debug)]
@@ -44,14 +53,13 @@ impl Stage for Read {
 
     async fn run(&self, context: &Context<'_>, options: &Value, work: &mut TaskState) -> Result<()> {
         let Item::Page { dossier, file, page } = &work.item else { return Err(unexpected_item(self.name())) };
-        let options =
-            ReadOptions { prepare: options_of(&Value::Object(work.reading_options.clone()))?, read: options_of(options)?, turn: page.turn };
+        let options = ReadOptions { prepare: work.group_options(&PREPARE)?, read: options_of(options)?, turn: page.turn };
         // By dossier: what is forgotten of one in quarantine is not taken from another that holds the same page.
         let key = reading_cache::cache_key(&json!({
             "dossier": object_names::dossier_object(&dossier.name),
             "source": file.delivered.sha256,
             "page": page.number,
-            "prepare": Prepare.version(),
+            "prepare": PREPARE.version,
             "read": self.version(),
             "options": options,
             "models": context.pool.models().await?,
@@ -99,7 +107,7 @@ fn secrecy_refusal(stamp: &DetectedSecrecy) -> Refusal {
     Refusal { class: RefusalClass::Secret, reason }
 }
 
-/// What a reader of the record must know of a stamp that does not hold the page any more.
+/// Warning in the record of a page that an officer released although a stamp of secrecy was found.
 fn release_warning(release: &QuarantineRelease) -> Warning {
     let note = release.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
     Warning::new("secrecy-released", format!("a stamp of secrecy was seen; {} released the page at {}{note}", release.by, release.at))

@@ -16,9 +16,9 @@ use std::io::{Read, Write};
 /// A page's reading as kept in the cache.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CachedReading {
-    /// What was read.
+    /// The reading.
     pub reading: Reading,
-    /// What was odd.
+    /// Warnings about the page.
     pub warnings: Vec<Warning>,
 }
 
@@ -45,7 +45,7 @@ pub async fn get(store: &dyn BlobStore, key: &str) -> Result<Option<CachedReadin
     Ok(serde_json::from_slice(&json).ok())
 }
 
-/// The reading under `key`, which a committed fact says is there.
+/// The reading under `key`, which a committed fact refers to.
 ///
 /// # Errors
 /// `Corrupt` when it is not.

@@ -1,8 +1,8 @@
-//! The readings of a document, page after page: none is held longer than it is looked at.
+//! Readings of a document, one page at a time, so that memory does not grow with the document.
 
-use crate::deposit::record_from_json;
 use crate::object_names;
 use crate::reading_cache;
+use crate::record_json::record_from_json;
 use crate::stage::Context;
 use sohoa_base::error::{ErrorKind, Result};
 use sohoa_base::model::dossier::{Document, DossierSnapshot, Page};
@@ -30,8 +30,8 @@ pub async fn page_reading(context: &Context<'_>, contents: &DossierSnapshot, doc
     }))
 }
 
-/// The reading out of the deposited ALTO: after a rebuild the catalogue knows no cache keys. The page may have moved to
-/// another document since, so it is looked up by where it stands in its original.
+/// Reading from the deposited ALTO: after a rebuild the catalogue has no cache keys. The page may belong to another document
+/// since then, so it is found by its original and its page number there.
 async fn deposited_reading(context: &Context<'_>, contents: &DossierSnapshot, page: Option<&Page>) -> Result<Option<Reading>> {
     let original = page.and_then(|page| Some((contents.file(&page.file)?.delivered.sha256.as_str(), page.number)));
     let object = object_names::dossier_object(&contents.dossier.name);

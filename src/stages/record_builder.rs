@@ -1,4 +1,4 @@
-//! The record of a dossier from what the catalogue and the readings say.
+//! Builds the record of a dossier from the catalogue's facts and the readings.
 
 use crate::by_name;
 use crate::object_names;
@@ -10,7 +10,7 @@ use sohoa_base::model::record::{Description, Original, Provenance, Record, Recor
 use sohoa_extraction::fields::archival;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the record says of a page's reading.
+/// Parts of a page's reading that the record keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadingSummary {
     source: TextSource,

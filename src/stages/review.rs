@@ -1,4 +1,4 @@
-//! Review: must a person look at the document? Its pages then count as in review until somebody decides.
+//! Review: decides whether a person must check the document. Its pages then count as in review until they are decided.
 
 use crate::stage::{Context, Stage, TaskState, options_of, unexpected_item};
 use async_trait::async_trait;
@@ -37,14 +37,9 @@ impl Stage for Review {
     async fn run(&self, _: &Context<'_>, options: &Value, work: &mut TaskState) -> Result<()> {
         let Item::Document { document, contents } = &work.item else { return Err(unexpected_item(self.name())) };
         let options: ReviewOptions = options_of(options)?;
-        let described = work.changes.iter().find_map(|change| match change {
-            Change::DocumentDescribed { description, .. } => Some(description),
-            _ => None,
-        });
         let stored = contents.document(document);
-        let description = described
-            .or_else(|| stored.and_then(|document| document.description.as_ref()))
-            .ok_or_else(|| Error::invalid("stage review comes before describe; mend the pipeline"))?;
+        let description =
+            work.decided_description().ok_or_else(|| Error::invalid("stage review comes before describe; mend the pipeline"))?;
         let pages: Vec<PageFacts<'_>> = stored
             .map(|document| document.pages.as_slice())
             .unwrap_or_default()

@@ -82,7 +82,7 @@ impl Stage for Separate {
     }
 }
 
-/// Deletes what was read of pages that go into quarantine.
+/// Deletes the cached readings of pages that go into quarantine.
 async fn delete_readings(context: &Context<'_>, contents: &DossierSnapshot) -> Result<()> {
     for (_, _, page) in pages_in_order(contents) {
         if let Some(key) = &page.reading {

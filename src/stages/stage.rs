@@ -1,4 +1,4 @@
-//! What a stage is, and what it may use.
+//! The `Stage` trait, its context, and the state of one task.
 
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
@@ -9,7 +9,8 @@ use sohoa_base::model::dossier::Item;
 use sohoa_base::model::pipeline_plan::{PipelinePlan, StageLevel};
 use sohoa_base::model::record::Description;
 use sohoa_extraction::evidence::trained_model::TrainedModel;
-use sohoa_sandbox::pool::{Pool, SpawnConfig};
+use sohoa_sandbox::pool::Pool;
+use sohoa_sandbox::spawn_config::SpawnConfig;
 use sohoa_search::index::SearchIndex;
 use sohoa_storage::blob_store::BlobStore;
 use std::collections::BTreeMap;
@@ -29,13 +30,13 @@ pub struct Context<'a> {
     pub temp_dir: &'a Path,
     /// The pipeline that runs.
     pub plan: &'a PipelinePlan,
-    /// What people's decisions taught.
+    /// Model trained on people's decisions.
     pub trained_model: &'a TrainedModel,
     /// SHA-256 of it, lower-case hexadecimal; none where nothing was learned.
     pub trained_model_sha256: Option<&'a str>,
     /// Archives inside archives.
     pub max_archive_depth: u32,
-    /// Size of the largest file that is no archive, bytes.
+    /// Largest size of a file other than an archive, bytes.
     pub max_file_bytes: u64,
 }
 
@@ -48,17 +49,37 @@ pub struct TaskState {
     pub changes: Vec<Change>,
     /// Processor milliseconds by stage, of reading processes.
     pub cpu_ms: BTreeMap<String, u64>,
-    /// What an earlier stage of the group found the document to be, before it is decided.
-    pub found: Option<Description>,
-    /// Options of earlier stages of the group for the reading process.
-    pub reading_options: serde_json::Map<String, Value>,
+    /// Kind and fields of the document of this task, computed once for the stages that each decide a part of them.
+    pub description: Option<Description>,
+    /// Options of the option groups of this task's stages, by the group's name.
+    pub option_groups: BTreeMap<&'static str, Value>,
 }
 
 impl TaskState {
     /// Work on `item` that has not begun.
     #[must_use]
     pub fn new(item: Item) -> Self {
-        Self { item, changes: Vec::new(), cpu_ms: BTreeMap::new(), found: None, reading_options: serde_json::Map::new() }
+        Self { item, changes: Vec::new(), cpu_ms: BTreeMap::new(), description: None, option_groups: BTreeMap::new() }
+    }
+
+    /// The description that a stage of this task decided; else the one that the document has from an earlier task.
+    #[must_use]
+    pub fn decided_description(&self) -> Option<&Description> {
+        let decided = self.changes.iter().rev().find_map(|change| match change {
+            Change::DocumentDescribed { description, .. } => Some(description),
+            _ => None,
+        });
+        let Item::Document { document, contents } = &self.item else { return decided };
+        decided.or_else(|| contents.document(document)?.description.as_ref())
+    }
+
+    /// Options of an option group in their own type; the defaults where the pipeline does not name the group.
+    ///
+    /// # Errors
+    /// `Invalid` for an unknown option or a value of another type.
+    pub fn group_options<T: DeserializeOwned>(&self, group: &OptionGroup) -> Result<T> {
+        let none = Value::Object(serde_json::Map::new());
+        options_of(self.option_groups.get(group.name).unwrap_or(&none))
     }
 
     /// Adds processor time of `stage`.
@@ -102,6 +123,70 @@ pub trait Stage: Send + Sync {
     async fn cleanup(&self, context: &Context<'_>, work: &TaskState) -> Result<()> {
         let _ = (context, work);
         Ok(())
+    }
+}
+
+/// Options of one stage under a name of their own in pipeline files: checked, versioned and recorded like a stage, while the
+/// named stage does the work.
+pub struct OptionGroup {
+    /// Name in pipelines.
+    pub name: &'static str,
+    /// Name of the stage that follows the options.
+    pub stage: &'static str,
+    /// Level of that stage.
+    pub level: StageLevel,
+    /// Version of the behaviour that the options set: a higher number makes cached results of lower ones unused.
+    pub version: u32,
+    /// Refuses unknown options.
+    pub check: fn(&Value) -> Result<()>,
+}
+
+/// An entry of the table of stages.
+#[derive(Clone, Copy)]
+pub enum PipelineEntry {
+    /// A stage.
+    Stage(&'static dyn Stage),
+    /// Options of a stage.
+    Options(&'static OptionGroup),
+}
+
+impl PipelineEntry {
+    /// Name in pipelines.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stage(stage) => stage.name(),
+            Self::Options(group) => group.name,
+        }
+    }
+
+    /// Version of its behaviour.
+    #[must_use]
+    pub fn version(self) -> u32 {
+        match self {
+            Self::Stage(stage) => stage.version(),
+            Self::Options(group) => group.version,
+        }
+    }
+
+    /// What it works on.
+    #[must_use]
+    pub fn level(self) -> StageLevel {
+        match self {
+            Self::Stage(stage) => stage.level(),
+            Self::Options(group) => group.level,
+        }
+    }
+
+    /// Refuses unknown options.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the option.
+    pub fn check_options(self, options: &Value) -> Result<()> {
+        match self {
+            Self::Stage(stage) => stage.check_options(options),
+            Self::Options(group) => (group.check)(options),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The trait that every storage back-end meets. One contract suite runs on all of them.
+//! Trait of all storage back-ends. One contract test suite runs against every implementation.
 
 use std::path::Path;
 
@@ -6,69 +6,69 @@ use async_trait::async_trait;
 
 use sohoa_base::error::{Error, Result};
 
-/// The longest segment of a key in bytes: what the usual file systems take as one name.
+/// Maximum length of a key segment, bytes: the longest name on common file systems.
 pub const MAX_SEGMENT_BYTES: usize = 255;
 
-/// The longest key in bytes: what S3 takes, less room for a prefix.
+/// Maximum length of a key, bytes: the limit of S3 (1024) less room for a prefix.
 pub const MAX_KEY_BYTES: usize = 900;
 
-/// One stored object, as a listing names it.
+/// Entry of a listing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BlobEntry {
-    /// Its key.
+    /// Key.
     pub key: String,
-    /// Its size.
+    /// Size, bytes.
     pub bytes: u64,
 }
 
-/// A store of named byte strings.
+/// Store of named byte strings.
 ///
 /// Keys are `/`-separated segments of `A–Z a–z 0–9 . _ - % =`; see [`check_key`]. Every write is atomic:
-/// a reader sees the whole old or the whole new bytes. Errors: `Unavailable` where repeating may help,
-/// `Denied` where rights are missing, `Invalid` and `Limit` for keys that no back-end takes.
+/// a reader sees either the old or the new bytes in full. Errors: `Unavailable` if repeating may help,
+/// `Denied` if rights are missing, `Invalid` and `Limit` for keys that no back-end accepts.
 #[async_trait]
 pub trait BlobStore: Send + Sync + std::fmt::Debug {
-    /// Stores `bytes` under `key`, replacing what was there.
+    /// Stores `bytes` under `key`, replacing existing content.
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<()>;
 
-    /// Stores the content of `file` under `key`, replacing what was there; the file is streamed.
+    /// Stores the content of `file` under `key`, replacing existing content; the file is streamed.
     async fn put_file(&self, key: &str, file: &Path) -> Result<()>;
 
-    /// The bytes under `key`.
+    /// Reads the bytes under `key`.
     ///
     /// # Errors
-    /// `NotFound` if there are none.
+    /// `NotFound` if nothing is stored there.
     async fn get(&self, key: &str) -> Result<Vec<u8>>;
 
     /// Streams the bytes under `key` into `file`, which is created or replaced.
     ///
     /// # Errors
-    /// `NotFound` if there are none. After an error the content of `file` means nothing.
+    /// `NotFound` if nothing is stored there. After an error the content of `file` is undefined.
     async fn get_file(&self, key: &str, file: &Path) -> Result<()>;
 
-    /// The size in bytes of what is stored under `key`, `None` if nothing is.
+    /// Size of the object under `key`, bytes; `None` if there is none.
     async fn stat(&self, key: &str) -> Result<Option<u64>>;
 
-    /// All objects whose key begins with `prefix` (a plain string prefix, empty for all), sorted by key.
+    /// Lists all objects whose key begins with `prefix` (a plain string prefix, empty for all), sorted by key.
     async fn list(&self, prefix: &str) -> Result<Vec<BlobEntry>>;
 
-    /// Removes what is stored under `key`; fine if nothing is.
+    /// Removes the object under `key`; succeeds if there is none.
     async fn delete(&self, key: &str) -> Result<()>;
 
-    /// Stores the bytes under `from` also under `to`, inside the store where it can.
+    /// Copies the object `from` to `to`, inside the store if the back-end supports that.
     ///
     /// # Errors
-    /// `NotFound` if there is nothing under `from`.
+    /// `NotFound` if nothing is stored under `from`.
     async fn copy(&self, from: &str, to: &str) -> Result<()>;
 
-    /// Whether the server refuses a write whose condition does not hold (`If-None-Match: *` on a key that
-    /// exists); `None` where the back-end has no such writes. Nothing may rest on it: it is told to people.
+    /// Whether the server rejects a write whose condition fails (`If-None-Match: *` on an existing key); `None` if
+    /// the back-end has no conditional writes. For diagnostics only: no code may depend on it.
     async fn supports_conditional_put(&self, _scratch_key: &str) -> Result<Option<bool>> {
         Ok(None)
     }
 }
 
-/// Refuses keys that some back-end could not hold safely.
+/// Refuses keys that are not safe on every back-end.
 ///
 /// # Errors
 /// `Invalid` for empty keys, empty segments, absolute keys, segments that begin with a dot (so `..` and
@@ -93,7 +93,7 @@ pub fn check_key(key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Refuses listing prefixes that could leave the store; a prefix may end in the middle of a segment.
+/// Refuses listing prefixes that could leave the store. A prefix may end inside a segment.
 ///
 /// # Errors
 /// As [`check_key`].
@@ -102,7 +102,7 @@ pub fn check_prefix(prefix: &str) -> Result<()> {
     if prefix.is_empty() { Ok(()) } else { check_key(trimmed) }
 }
 
-/// `NotFound` for `key`, worded the same on every back-end.
+/// `NotFound` for `key`, with the same wording on every back-end.
 pub(crate) fn not_found_error(key: &str) -> Error {
     Error::not_found(format!("the store holds nothing under {key}"))
 }

@@ -1,28 +1,28 @@
-//! What a store can do, tried out: for people who set one up.
+//! Capability check of a store, for its setup: tries every operation on a small object.
 
 use crate::blob_store::BlobStore;
 use sohoa_base::error::{Error, Result};
 
-/// One thing tried.
+/// Result of checking one capability.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CapabilityCheck {
-    /// What was tried, in a few words.
+    /// Name of the capability.
     pub name: &'static str,
-    /// Whether the store did it.
+    /// Whether the store supports it.
     pub is_supported: bool,
-    /// Whether the archive needs it; otherwise it is for information.
+    /// Whether the archive requires it; otherwise it is informational.
     pub is_required: bool,
-    /// What was seen.
+    /// Observation, or the error.
     pub detail: String,
 }
 
-/// Writes, reads, lists and deletes a small object, and looks whether conditional writes are honoured.
-/// Leaves nothing behind where deleting works.
+/// Writes, reads, lists and deletes a small object, and checks whether conditional writes are supported.
+/// Leaves nothing behind if deletion works.
 ///
 /// # Errors
-/// None of the store's: they become checks that do not work.
+/// None: errors of the store become failed checks.
 pub async fn check_capabilities(store: &dyn BlobStore) -> Result<Vec<CapabilityCheck>> {
-    // Two people may probe one store at once.
+    // Several processes may check one store at the same time.
     let key = format!("probe/{}", std::process::id());
     let content = b"sohoa probe".to_vec();
     let mut checks = vec![to_capability_check("write", store.put(&key, content.clone()).await.map(|()| key.clone()))];
@@ -36,15 +36,15 @@ pub async fn check_capabilities(store: &dyn BlobStore) -> Result<Vec<CapabilityC
         if found { Ok(format!("{} found", entries.len())) } else { Err(Error::corrupt(format!("{key} is not listed after writing"))) }
     });
     checks.push(to_capability_check("list", listed));
-    let conditions = match store.supports_conditional_put(&key).await {
+    let conditional_put = match store.supports_conditional_put(&key).await {
         Ok(Some(true)) => Some((true, "honoured".to_owned())),
         Ok(Some(false)) => Some((false, "ignored; nothing rests on them".to_owned())),
         Ok(None) => None,
         Err(error) => Some((false, error.chain())),
     };
-    checks.extend(conditions.map(|(works, detail)| CapabilityCheck {
+    checks.extend(conditional_put.map(|(is_supported, detail)| CapabilityCheck {
         name: "conditional writes",
-        is_supported: works,
+        is_supported,
         is_required: false,
         detail,
     }));
@@ -59,7 +59,7 @@ pub async fn check_capabilities(store: &dyn BlobStore) -> Result<Vec<CapabilityC
     Ok(checks)
 }
 
-fn to_capability_check(what: &'static str, outcome: Result<String>) -> CapabilityCheck {
-    let works = outcome.is_ok();
-    CapabilityCheck { name: what, is_supported: works, is_required: true, detail: outcome.unwrap_or_else(|error| error.chain()) }
+fn to_capability_check(name: &'static str, outcome: Result<String>) -> CapabilityCheck {
+    let is_supported = outcome.is_ok();
+    CapabilityCheck { name, is_supported, is_required: true, detail: outcome.unwrap_or_else(|error| error.chain()) }
 }

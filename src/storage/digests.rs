@@ -1,4 +1,4 @@
-//! Content that may be large: digests over temporary files instead of memory.
+//! SHA-256 and SHA-512 of content. Large objects are streamed through temporary files instead of memory.
 
 use std::io::Read;
 use std::path::Path;
@@ -9,24 +9,24 @@ use tempfile::TempPath;
 use crate::blob_store::BlobStore;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 
-/// The two digests of some content, lower-case hexadecimal.
+/// Digests of some content, lower-case hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Digests {
     pub(crate) sha512: String,
     pub(crate) sha256: String,
 }
 
-/// The digests of bytes in memory.
+/// Digests of bytes in memory.
 pub(crate) fn of_bytes(bytes: &[u8]) -> Digests {
     Digests { sha512: sha512(bytes), sha256: hex::encode(Sha256::digest(bytes)) }
 }
 
-/// The SHA-512 of bytes in memory, lower-case hexadecimal.
+/// SHA-512 of bytes in memory, lower-case hexadecimal.
 pub(crate) fn sha512(bytes: &[u8]) -> String {
     hex::encode(Sha512::digest(bytes))
 }
 
-/// The digests of the stored object `key`, streamed through a temporary file that is gone afterwards.
+/// Digests of the stored object `key`, streamed through a temporary file that is removed afterwards.
 ///
 /// # Errors
 /// Those of the store; `Unavailable` if the temporary folder cannot be written.
@@ -36,7 +36,7 @@ pub(crate) async fn of_object(store: &dyn BlobStore, key: &str) -> Result<Digest
     of_path(&file).await
 }
 
-/// The digests of a local file.
+/// Digests of a local file.
 ///
 /// # Errors
 /// `Unavailable` if it cannot be read.
@@ -46,7 +46,7 @@ pub(crate) async fn of_path(file: &Path) -> Result<Digests> {
     digests.or_error(ErrorKind::Internal, || "cannot take the digest of a file".to_owned())?
 }
 
-/// A new empty temporary file, removed when dropped.
+/// Creates an empty temporary file, removed when dropped.
 fn new_temp_file() -> Result<TempPath> {
     let file = tempfile::Builder::new().prefix("sohoa-").tempfile().map_err(|error| {
         let folder = std::env::temp_dir();

@@ -1,79 +1,79 @@
-//! Every object name of the archive, in one place.
+//! All object names of the archive.
 //!
 //! ```text
 //! intake/<2>/<2>/<sha256>      originals on arrival, by content
-//! refused/<2>/<2>/<sha256>     originals that were refused, kept
-//! cache/<stage>/<2>/<key>      results that can be made again
-//! batches/<id>.json            what a batch brought
-//! roadmaps/<decision>/v<n>.json  what is planned
-//! cases/<id>.json              what offices said of one-stop dossiers
-//! lots/<id>.json               what was accepted or sent back
-//! manifests/<id>/<path>        lists that came beside the scans
-//! learned/description.json     what people's decisions taught
-//! ocfl/…                       the OCFL storage root: the truth
+//! refused/<2>/<2>/<sha256>     refused originals, kept
+//! cache/<stage>/<2>/<key>      results that can be recomputed
+//! batches/<id>.json            contents of a batch
+//! roadmaps/<decision>/v<n>.json  versions of a roadmap
+//! cases/<id>.json              tables of one-stop dossiers, as submitted by offices
+//! lots/<id>.json               acceptance lots
+//! manifests/<id>/<path>        delivery lists beside the scans
+//! learned/description.json     model trained on review decisions
+//! ocfl/…                       the OCFL storage root: the authoritative copy
 //! ```
 
 use sha2::{Digest, Sha256};
 
-/// Where the OCFL storage root lies in the store, without a closing slash.
+/// Key of the OCFL storage root, without a trailing slash.
 pub const OCFL_ROOT: &str = "ocfl";
 
-/// What was learned from people's decisions.
+/// Key of the model trained on review decisions.
 pub const TRAINED_MODEL: &str = "learned/description.json";
 
-/// The layout extension that maps object ids to folders, as the OCFL extension registry names it.
+/// Layout extension that maps object identifiers to folders, as named in the OCFL extension registry.
 pub const LAYOUT_EXTENSION: &str = "0003-hash-and-id-n-tuple-storage-layout";
 
-/// The longest [`safe_segment`] in bytes.
+/// Maximum length of a [`safe_segment`], bytes.
 pub const MAX_SAFE_SEGMENT_BYTES: usize = 200;
 
-/// The longest encoded object id that extension 0003 leaves uncut.
+/// Length above which extension 0003 truncates an encoded object identifier, bytes.
 const MAX_ENCODED_ID_BYTES: usize = 100;
 
-/// An original on arrival, by the SHA-256 of its bytes (lower-case hexadecimal).
+/// Key of an original on arrival, by the SHA-256 of its bytes (lower-case hexadecimal).
 #[must_use]
 pub fn intake(sha256: &str) -> String {
     by_digest("intake", sha256)
 }
 
-/// A list (mục lục) that came beside the scans of the batch `id`, by its path in the delivery.
+/// Key of a delivery list (mục lục) beside the scans of batch `id`, by its path in the delivery.
 #[must_use]
 pub fn manifest(id: &str, path: &str) -> String {
     format!("manifests/{}/{}", safe_segment(id), safe_segment(path))
 }
 
-/// A result of `stage` that can be made again, by the key of everything it depends on.
+/// Key of a cached result of `stage`. `key` identifies everything the result depends on.
 #[must_use]
 pub fn cache(stage: &str, key: &str) -> String {
     format!("cache/{}/{}/{}", safe_segment(stage), shard(key, 0), safe_segment(key))
 }
 
-/// A version of the roadmap of a decision.
+/// Key of a version of the roadmap of a decision.
 #[must_use]
 pub fn roadmap(decision: &str, version: u32) -> String {
     format!("roadmaps/{}/v{version}.json", safe_segment(decision))
 }
 
-/// A table of one-stop dossiers that an office handed in.
+/// Key of a table of one-stop dossiers submitted by an office.
 #[must_use]
 pub fn cases(id: &str) -> String {
     format!("cases/{}.json", safe_segment(id))
 }
 
-/// A lot for acceptance.
+/// Key of an acceptance lot.
 #[must_use]
 pub fn lot(id: &str) -> String {
     format!("lots/{}.json", safe_segment(id))
 }
 
-/// What the batch `id` brought.
+/// Key of the contents of batch `id`.
 #[must_use]
 pub fn batch(id: &str) -> String {
     format!("batches/{}.json", safe_segment(id))
 }
 
-/// The folder of the OCFL object `id`, without a closing slash: three triples of the SHA-256 of the id, then
-/// the id itself, percent-encoded (extension 0003 with its default parameters).
+/// Folder of the OCFL object `id`, without a trailing slash: three triples of the SHA-256 of the identifier, then
+/// the identifier itself, percent-encoded (extension 0003 with its default parameters).
 #[must_use]
 pub fn object_root(id: &str) -> String {
     let digest = hex::encode(Sha256::digest(id.as_bytes()));
@@ -93,9 +93,9 @@ pub fn object_root(id: &str) -> String {
     format!("{OCFL_ROOT}/{}/{}/{}/{name}", tuple(0), tuple(1), tuple(2))
 }
 
-/// `name` as one segment of a key that is valid on disk, in S3 and in OCFL: everything outside
+/// Encodes `name` as one segment of a key that is valid on disk, in S3 and in OCFL. Everything outside
 /// `A–Z a–z 0–9 . _ -` becomes `%XX` per UTF-8 byte, and so does a leading dot. Different names give
-/// different segments; one longer than 200 bytes is cut and ends in the SHA-256 of the whole name.
+/// different segments; one longer than 200 bytes is truncated and ends in the SHA-256 of the whole name.
 #[must_use]
 pub fn safe_segment(name: &str) -> String {
     let mut segment = String::with_capacity(name.len());
@@ -108,14 +108,14 @@ pub fn safe_segment(name: &str) -> String {
         }
     }
     if segment.is_empty() {
-        // A lone escape of nothing: no other name can give it.
+        // A lone `%`: no other name is encoded so.
         return "%".to_owned();
     }
     if segment.len() <= MAX_SAFE_SEGMENT_BYTES {
         return segment;
     }
     let digest = hex::encode(Sha256::digest(name.as_bytes()));
-    // The mark `%-` cannot stand in an uncut segment, so a cut name never equals an uncut one.
+    // `%-` cannot occur in a complete segment, so a truncated name never equals a complete one.
     segment.truncate(MAX_SAFE_SEGMENT_BYTES - digest.len() - 2);
     format!("{segment}%-{digest}")
 }
@@ -124,7 +124,7 @@ fn by_digest(folder: &str, sha256: &str) -> String {
     format!("{folder}/{}/{}/{}", shard(sha256, 0), shard(sha256, 2), safe_segment(sha256))
 }
 
-/// Two characters of a hexadecimal digest that spread objects over folders.
+/// Two characters of a hexadecimal digest, to distribute objects over folders.
 fn shard(digest: &str, from: usize) -> &str {
     let two = digest.get(from..from + 2).unwrap_or("00");
     if two.bytes().all(|byte| byte.is_ascii_alphanumeric()) { two } else { "00" }

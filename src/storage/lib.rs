@@ -1,4 +1,4 @@
-//! Object storage: one narrow trait over a local folder, S3 and memory; every object name in one place; the OCFL layout.
+//! Object storage: one trait with back-ends for a local folder, S3 and memory; all object names; OCFL objects.
 
 pub mod blob_store;
 pub mod capability_check;
@@ -13,4 +13,4 @@ pub mod s3;
 
 pub use blob_store::{BlobEntry, BlobStore};
 pub use open::open;
-pub use s3::s3_store::S3Options;
+pub use s3::client::S3Options;

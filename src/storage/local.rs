@@ -1,4 +1,4 @@
-//! The store in a local folder: one file per object, its key the path.
+//! Store in a local folder: one file per object, with the key as its path.
 
 use std::fs::{self, File};
 use std::io;
@@ -12,16 +12,16 @@ use tempfile::NamedTempFile;
 use crate::blob_store::{BlobEntry, BlobStore, check_key, check_prefix, not_found_error};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 
-/// Where half-written files lie until they are renamed. No key can begin with a dot.
+/// Folder of incomplete files until they are renamed. No key can begin with a dot.
 const TEMP_FOLDER: &str = ".tmp";
 
-/// A half-written file of this age belongs to no living writer.
+/// Age from which an incomplete file is considered abandoned.
 const ABANDONED_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How often a folder is made again when a delete beside it took it away in between.
+/// Attempts to create a folder that a concurrent delete removes in between.
 const MAX_FOLDER_ATTEMPTS: u32 = 8;
 
-/// A store in a folder of one file system. The folder is made at the first write.
+/// Store in a folder of one file system. The folder is created at the first write.
 #[derive(Clone)]
 pub struct LocalStore {
     root: PathBuf,
@@ -34,10 +34,10 @@ impl std::fmt::Debug for LocalStore {
 }
 
 impl LocalStore {
-    /// The store in `root`. Sweeps away what writers that died long ago left half-written.
+    /// Opens the store in `root` and removes abandoned incomplete files.
     ///
     /// # Errors
-    /// `Invalid` if `root` is something else than a folder.
+    /// `Invalid` if `root` exists and is not a folder.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self> {
         let root: PathBuf = root.into();
         if root.exists() && !root.is_dir() {
@@ -53,7 +53,7 @@ impl LocalStore {
         Ok(self.root.join(key))
     }
 
-    /// Best effort: what cannot be removed now is removed another time.
+    /// Removes abandoned incomplete files. Best effort: failures are only logged, and retried at the next opening.
     fn remove_abandoned(&self) {
         let Ok(entries) = fs::read_dir(self.root.join(TEMP_FOLDER)) else { return };
         for entry in entries.flatten() {
@@ -67,7 +67,7 @@ impl LocalStore {
         }
     }
 
-    /// Writes through a temporary file: `fill` it, make it durable, rename it, make the name durable.
+    /// Writes atomically: `fill` a temporary file, sync it, rename it, sync the folder.
     fn write_atomically(&self, key: &str, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
         let target = self.path(key)?;
         let folder = target.parent().unwrap_or(&self.root);
@@ -76,7 +76,7 @@ impl LocalStore {
         let temporary_folder = self.root.join(TEMP_FOLDER);
         create_folder(&temporary_folder).map_err(failed)?;
         let mut temporary = tempfile::Builder::new()
-            .permissions(fs::Permissions::from_mode(0o666)) // less the umask, as for any other file
+            .permissions(fs::Permissions::from_mode(0o666)) // the umask applies, as for any other file
             .tempfile_in(&temporary_folder)
             .map_err(failed)?;
         fill(temporary.as_file_mut())?;
@@ -155,7 +155,7 @@ impl LocalStore {
             };
             for child in children {
                 let child = child.map_err(failed)?;
-                // Foreign files whose name no key can have are not objects of this store.
+                // Files with names that are not valid keys do not belong to this store.
                 let Ok(name) = child.file_name().into_string() else { continue };
                 let key = if folder.is_empty() { name } else { format!("{folder}/{name}") };
                 if check_key(&key).is_err() || !(key.starts_with(prefix) || prefix.starts_with(&key)) {
@@ -165,7 +165,7 @@ impl LocalStore {
                     Ok(metadata) if metadata.is_dir() => folders.push(key),
                     Ok(metadata) if key.starts_with(prefix) => entries.push(BlobEntry { key, bytes: metadata.len() }),
                     Ok(_) => {}
-                    Err(error) if is_not_found(&error) => {} // deleted meanwhile
+                    Err(error) if is_not_found(&error) => {} // deleted concurrently
                     Err(error) => return Err(failed(error)),
                 }
             }
@@ -181,15 +181,15 @@ impl LocalStore {
             Err(error) if is_not_found(&error) || path.is_dir() => return Ok(()),
             Err(error) => return Err(map_io_error(error, "delete", &path)),
         }
-        // Empty folders are no objects, and OCFL forbids them.
-        let mut kept = path.parent();
-        while let Some(folder) = kept.filter(|folder| *folder != self.root) {
+        // OCFL forbids empty folders.
+        let mut remaining = path.parent();
+        while let Some(folder) = remaining.filter(|folder| *folder != self.root) {
             if fs::remove_dir(folder).is_err() {
                 break;
             }
-            kept = folder.parent();
+            remaining = folder.parent();
         }
-        match kept.map(sync_folder) {
+        match remaining.map(sync_folder) {
             Some(Err(error)) if !is_not_found(&error) => Err(map_io_error(error, "delete", &path)),
             _ => Ok(()),
         }
@@ -254,7 +254,7 @@ impl BlobStore for LocalStore {
     }
 }
 
-/// Makes `folder` and its missing parents, each made durable in its own parent.
+/// Creates `folder` and its missing parents, and syncs the parent of each.
 fn create_folder(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
@@ -272,7 +272,7 @@ fn create_folder(folder: &Path) -> io::Result<()> {
 
 fn sync_folder(folder: &Path) -> io::Result<()> {
     match File::open(folder).and_then(|folder| folder.sync_all()) {
-        // Some network file systems do not sync folders.
+        // Some network file systems cannot sync folders.
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
         done => done,
     }
@@ -282,7 +282,7 @@ fn is_not_found(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// The house's error for `error`, met when trying to `verb` the file `path`.
+/// Maps an I/O error of the operation `verb` on the file `path`.
 fn map_io_error(error: io::Error, verb: &str, path: &Path) -> Error {
     let at = path.display();
     let explained = match error.kind() {

@@ -1,4 +1,4 @@
-//! The store in memory: for tests and trials.
+//! Store in memory, for tests and trials.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,14 +9,14 @@ use async_trait::async_trait;
 use crate::blob_store::{BlobEntry, BlobStore, check_key, check_prefix, not_found_error};
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
 
-/// A store that ends with the process.
+/// Store in the memory of the process.
 #[derive(Default)]
 pub struct MemoryStore {
     objects: RwLock<BTreeMap<String, Arc<[u8]>>>,
 }
 
 impl MemoryStore {
-    /// An empty store.
+    /// Creates an empty store.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

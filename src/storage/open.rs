@@ -1,4 +1,4 @@
-//! From an address to a store.
+//! Opening of a store by its URL.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,19 +7,20 @@ use crate::blob_store::BlobStore;
 use crate::local::LocalStore;
 use crate::memory::MemoryStore;
 use crate::retry::{RetryPolicy, RetryingStore};
-use crate::s3::s3_store::{S3Options, S3Store};
+use crate::s3::client::S3Options;
+use crate::s3::s3_store::S3Store;
 use sohoa_base::error::{Error, Result};
 
 /// Opens the store at `url`: `file:///folder`, a plain folder path, `s3://bucket/prefix` or `memory:`.
-/// Operations on it that fail for a passing reason are repeated.
+/// Operations that fail with a transient error are repeated.
 ///
 /// # Errors
-/// `Invalid` for an address of no known form; for S3 also what [`S3Store::connect`] says.
+/// `Invalid` for an unknown URL; for S3 also those of [`S3Store::connect`].
 pub async fn open(url: &str, s3: &S3Options) -> Result<Arc<dyn BlobStore>> {
     open_with_retry(url, s3, RetryPolicy::default()).await
 }
 
-/// As [`open`], repeating by `policy`.
+/// As [`open`], with the given retry policy.
 ///
 /// # Errors
 /// As [`open`].
@@ -52,7 +53,7 @@ fn folder_from_url(url: &str) -> Result<PathBuf> {
     Ok(PathBuf::from(url))
 }
 
-/// Decodes `%XX` sequences; `None` if one is broken or the result is no UTF-8.
+/// Decodes `%XX` sequences; `None` if one is invalid or the result is not UTF-8.
 fn percent_decode(path: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();

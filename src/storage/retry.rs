@@ -1,4 +1,4 @@
-//! Repeats what failed for a passing reason, a bounded number of times.
+//! Bounded repetition of store operations that fail with a transient error.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,59 +9,59 @@ use async_trait::async_trait;
 use crate::blob_store::{BlobEntry, BlobStore};
 use sohoa_base::error::Result;
 
-/// How often to try, and how long to wait between: the wait doubles from `first` up to `longest`.
+/// Number of attempts and delays between them: the delay doubles from `initial_delay` up to `max_delay`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// Tries in all, at least one.
+    /// Total number of attempts; 0 counts as 1.
     pub attempts: u32,
-    /// The wait after the first failure.
+    /// Delay after the first failure.
     pub initial_delay: Duration,
-    /// No wait is longer.
+    /// Maximum delay.
     pub max_delay: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// Five tries within about three seconds: longer outages are for the task queue to wait out.
+    /// Five attempts within about three seconds; longer outages are left to the retries of the task queue.
     fn default() -> Self {
         Self { attempts: 5, initial_delay: Duration::from_millis(200), max_delay: Duration::from_secs(5) }
     }
 }
 
 impl RetryPolicy {
-    /// `attempts` tries without waiting.
+    /// `attempts` attempts without delay.
     #[must_use]
     pub fn immediate(attempts: u32) -> Self {
         Self { attempts, initial_delay: Duration::ZERO, max_delay: Duration::ZERO }
     }
 
-    /// Calls `work` until it succeeds, fails for good, or the tries are used up.
+    /// Calls `work` until it succeeds, fails permanently, or the attempts are used up.
     ///
     /// # Errors
-    /// The last one of `work`.
+    /// The last error of `work`.
     pub async fn run<T, F: Future<Output = Result<T>>>(self, mut work: impl FnMut() -> F) -> Result<T> {
-        let mut wait = self.initial_delay.min(self.max_delay);
+        let mut delay = self.initial_delay.min(self.max_delay);
         for attempt in 1..self.attempts {
             match work().await {
                 Err(error) if error.kind().is_transient() => {
                     tracing::warn!(
                         attempt,
-                        wait_ms = wait.as_millis() as u64,
+                        wait_ms = delay.as_millis() as u64,
                         error = error.chain(),
                         "store does not answer, trying again"
                     );
                 }
                 done => return done,
             }
-            if !wait.is_zero() {
-                tokio::time::sleep(wait).await;
+            if !delay.is_zero() {
+                tokio::time::sleep(delay).await;
             }
-            wait = wait.saturating_mul(2).min(self.max_delay);
+            delay = delay.saturating_mul(2).min(self.max_delay);
         }
         work().await
     }
 }
 
-/// A store whose operations are repeated by a [`RetryPolicy`]. All of them may be: every write is atomic
+/// Store that repeats operations by a [`RetryPolicy`]. This is safe for all of them, because every write is atomic
 /// and idempotent.
 pub struct RetryingStore {
     inner: Arc<dyn BlobStore>,
@@ -69,7 +69,7 @@ pub struct RetryingStore {
 }
 
 impl RetryingStore {
-    /// `inner` with `policy`.
+    /// Wraps `inner`.
     #[must_use]
     pub fn new(inner: Arc<dyn BlobStore>, policy: RetryPolicy) -> Self {
         Self { inner, policy }

@@ -1,8 +1,8 @@
-//! The truth about a dossier, written beside it.
+//! Ground truth of a generated dossier, as in `<dossier>.expected.json`.
 
 use serde::{Deserialize, Serialize};
 
-/// What reading a dossier should find.
+/// Ground truth of a dossier.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GroundTruth {
     /// Name of the dossier's folder.
@@ -15,7 +15,7 @@ pub struct GroundTruth {
     pub pages: Vec<PageTruth>,
 }
 
-/// A file of scans.
+/// Ground truth of a file of scans.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FileTruth {
     /// Name within the folder.
@@ -26,10 +26,10 @@ pub struct FileTruth {
     pub sha256: String,
 }
 
-/// One document.
+/// Ground truth of a document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DocumentTruth {
-    /// Kind's code (Circular 05/2025).
+    /// Code of its kind (Circular 05/2025).
     pub kind: String,
     /// Number and notation, such as `128/QĐ-UBND`.
     pub number: String,
@@ -39,13 +39,13 @@ pub struct DocumentTruth {
     pub issuer: String,
     /// Subject without "Về việc" or "V/v".
     pub subject: String,
-    /// Who signed.
+    /// Name of the signatory.
     pub signer: String,
-    /// Numbers of its pages in the dossier, from 1; blank backs and separator sheets belong to none.
+    /// Numbers of its pages in the dossier, from 1; blank backs and separator sheets belong to no document.
     pub pages: Vec<usize>,
 }
 
-/// One page as scanned.
+/// Ground truth of a scanned page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PageTruth {
     /// Number in the dossier, from 1.
@@ -56,9 +56,9 @@ pub struct PageTruth {
     pub page_in_file: usize,
     /// `first`, `following`, `annex`, `blank` or `separator`.
     pub role: String,
-    /// Clockwise degrees by which the scan is turned against the reader: 0, 90, 180, 270.
+    /// Clockwise turn of the scan, degrees: 0, 90, 180 or 270.
     pub turn: u16,
-    /// Clockwise degrees by which the sheet lay askew, before the turn.
+    /// Clockwise skew of the sheet before the turn, degrees.
     pub skew: f32,
     /// Encoding: `jpeg`, `jpeg-grey` or `fax`.
     pub encoding: String,

@@ -1,4 +1,4 @@
-//! Writes scans as a scanner's program would: JPEG, PDF of JPEG or fax pages, multi-page fax TIFF.
+//! Files of scans as scanner software writes them: PDF of JPEG or fax pages, multi-page fax TIFF.
 
 use fax::{Color, VecWriter, encoder::Encoder};
 use image::GrayImage;
@@ -14,11 +14,11 @@ pub struct EncodedPage {
     pub height: u32,
     /// Dots per inch.
     pub dpi: u16,
-    /// Its bytes.
+    /// Its encoded data.
     pub data: EncodedData,
 }
 
-/// How a scan is encoded.
+/// Encoded data of a scan.
 #[derive(Debug, Clone)]
 pub enum EncodedData {
     /// A colour JPEG file.
@@ -29,10 +29,10 @@ pub enum EncodedData {
     Fax(Vec<u8>),
 }
 
-/// Black and white by one threshold, as Group 4 fax data.
+/// Encodes a picture as Group 4 fax data (ITU-T T.6); grey levels below `threshold` are black.
 ///
 /// # Errors
-/// `Internal` where the encoder refuses, which it does not for a picture in memory.
+/// `Internal` where the encoder fails, which writing to memory rules out.
 pub fn encode_fax(picture: &GrayImage, threshold: u8) -> Result<Vec<u8>> {
     let mut encoder = Encoder::new(VecWriter::new());
     let width = picture.width();
@@ -44,7 +44,7 @@ pub fn encode_fax(picture: &GrayImage, threshold: u8) -> Result<Vec<u8>> {
     Ok(writer.finish())
 }
 
-/// A PDF 1.4 with one scan a page and nothing else, as office scanners write it.
+/// Writes a PDF 1.4 with one image a page and nothing else.
 #[must_use]
 pub fn write_pdf(pages: &[EncodedPage]) -> Vec<u8> {
     let mut pdf = Pdf::new();
@@ -89,7 +89,7 @@ pub fn write_pdf(pages: &[EncodedPage]) -> Vec<u8> {
     pdf.finish()
 }
 
-/// A multi-page TIFF (revision 6.0, little-endian) of fax pages; pages of other encodings are left out.
+/// Writes a multi-page TIFF (revision 6.0, little-endian) of the fax pages; pages of other encodings are left out.
 #[must_use]
 pub fn write_tiff(pages: &[EncodedPage]) -> Vec<u8> {
     let mut file = b"II\x2a\x00\x00\x00\x00\x00".to_vec();
@@ -109,7 +109,7 @@ pub fn write_tiff(pages: &[EncodedPage]) -> Vec<u8> {
         const SHORT: u16 = 3;
         const LONG: u16 = 4;
         const RATIONAL: u16 = 5;
-        // Tags in ascending order, as the format demands.
+        // TIFF requires ascending order of tags.
         let entries: [(u16, u16, u32); 13] = [
             (254, LONG, 2),                  // one page of many
             (256, LONG, page.width),         // width
@@ -139,7 +139,7 @@ pub fn write_tiff(pages: &[EncodedPage]) -> Vec<u8> {
     file
 }
 
-/// Directories begin at even places.
+/// TIFF requires directories at even offsets.
 fn pad_to_even(file: &mut Vec<u8>) {
     if file.len() % 2 == 1 {
         file.push(0);

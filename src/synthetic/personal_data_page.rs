@@ -1,14 +1,13 @@
-//! Pages with invented personal data in the sentences in which offices write it, and with numbers that are none, as
-//! scanners deliver them.
+//! Scanned pages with invented personal data in the usual sentences of offices, and with numbers that are no personal
+//! data.
 
 use crate::degradation::effects;
+use crate::degradation::scanner::degrade_as_scan;
 use crate::page::content_generator::ContentGenerator;
 use crate::page::document_content::DocumentContent;
 use crate::page::fonts::Fonts;
 use crate::page::layout;
-use crate::random::SeededRng;
-use crate::stamps::secrecy_stamp::choose;
-use crate::stamps::stamped_page::degrade_as_scan;
+use crate::random::{SeededRng, choose};
 use serde::Serialize;
 use sohoa_base::error::Result;
 use sohoa_base::model::personal_data::PersonalDataKind;
@@ -16,13 +15,13 @@ use sohoa_base::model::personal_data::PersonalDataKind;
 /// Resolution of the pages, dots per inch.
 const DPI: u16 = 200;
 
-/// Paragraphs with personal data on a page.
+/// Paragraphs on a page; every third has no personal data.
 const PARAGRAPH_COUNT: usize = 6;
 
-/// A page that was drawn, and the personal data on it.
+/// A drawn page with its ground truth.
 #[derive(Debug, Clone, Serialize)]
 pub struct PersonalDataPage {
-    /// What must be found.
+    /// The personal data on it.
     pub data: Vec<PersonalDatum>,
     /// A colour JPEG.
     #[serde(skip)]
@@ -32,50 +31,50 @@ pub struct PersonalDataPage {
 /// One piece of personal data as printed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PersonalDatum {
-    /// What it is.
+    /// Its kind.
     pub kind: PersonalDataKind,
-    /// As printed.
+    /// Its text.
     pub text: String,
 }
 
-/// Page number `number` of a `seed`; the same two give the same page.
+/// Draws page `number` of a `seed`; the same two give the same page.
 ///
 /// # Errors
-/// As [`effects::jpeg`].
+/// As [`effects::encode_jpeg`].
 pub fn draw_page(fonts: &Fonts, seed: u64, number: usize) -> Result<PersonalDataPage> {
     let mut random = SeededRng::for_purpose(seed, &format!("personal {number}"));
-    let mut story = ContentGenerator::new(SeededRng::for_purpose(seed, &format!("personal story {number}")), 2019);
-    let mut paper = if random.next_u64().is_multiple_of(2) { story.letter() } else { story.minutes() };
-    let data = fill_body(&mut paper, &mut story, &mut random);
-    let clean = layout::typeset(fonts, &paper, u32::from(DPI), &mut random).into_iter().next();
+    let mut generator = ContentGenerator::new(SeededRng::for_purpose(seed, &format!("personal story {number}")), 2019);
+    let mut content = if random.next_u64().is_multiple_of(2) { generator.letter() } else { generator.minutes() };
+    let data = fill_body(&mut content, &mut generator, &mut random);
+    let clean = layout::typeset(fonts, &content, u32::from(DPI), &mut random).into_iter().next();
     let picture = degrade_as_scan(clean.as_ref().map(|page| page.picture.clone()).unwrap_or_default(), &mut random);
-    // What did not find room is on the next sheet.
+    // Only the first page is kept; data on later ones is dropped.
     let printed = clean.map(|page| page.lines.join(" ")).unwrap_or_default();
     let data = data.into_iter().filter(|datum| printed.contains(&datum.text)).collect();
     Ok(PersonalDataPage { data, bytes: effects::encode_jpeg(&picture, random.uniform(45.0, 88.0) as u8, DPI)? })
 }
 
-/// Puts paragraphs with personal data, and some that only look like it, in the place of the paper's own.
-fn fill_body(paper: &mut DocumentContent, story: &mut ContentGenerator, random: &mut SeededRng) -> Vec<PersonalDatum> {
+/// Replaces the body by paragraphs with personal data and some with similar numbers.
+fn fill_body(content: &mut DocumentContent, generator: &mut ContentGenerator, random: &mut SeededRng) -> Vec<PersonalDatum> {
     let mut data = Vec::new();
-    paper.body = (0..PARAGRAPH_COUNT)
-        .map(|place| if place % 3 == 2 { decoy_paragraph(random) } else { personal_paragraph(story, random, &mut data) })
+    content.body = (0..PARAGRAPH_COUNT)
+        .map(|place| if place % 3 == 2 { decoy_paragraph(random) } else { personal_paragraph(generator, random, &mut data) })
         .collect();
-    paper.recipients.truncate(2);
-    paper.annex = None;
+    content.recipients.truncate(2);
+    content.annex = None;
     data
 }
 
-/// One of several ways to say something.
-fn pick_phrase<'a>(ways: &[&'a str], random: &mut SeededRng) -> &'a str {
-    choose(ways, random).unwrap_or_default()
+/// One of several phrases.
+fn pick_phrase<'a>(phrases: &[&'a str], random: &mut SeededRng) -> &'a str {
+    choose(phrases, random).unwrap_or_default()
 }
 
 fn random_digits(count: usize, random: &mut SeededRng) -> String {
     (0..count).map(|_| char::from(b'0' + (random.next_u64() % 10) as u8)).collect()
 }
 
-/// Digits in groups of the given lengths, with a sign between them.
+/// Digits in groups of the given lengths, with `between` between them; the rest is the last group.
 fn group_digits(text: &str, lengths: &[usize], between: &str) -> String {
     let mut rest = text;
     let mut parts = Vec::new();
@@ -125,50 +124,50 @@ fn home_address(random: &mut SeededRng) -> String {
     }
 }
 
-/// A paragraph with the data of one person.
-fn personal_paragraph(story: &mut ContentGenerator, random: &mut SeededRng, data: &mut Vec<PersonalDatum>) -> String {
-    let name = story.person_name();
-    let mut tell = |kind, text: String| {
+/// A paragraph with personal data of one person, which is added to `data`.
+fn personal_paragraph(generator: &mut ContentGenerator, random: &mut SeededRng, data: &mut Vec<PersonalDatum>) -> String {
+    let name = generator.person_name();
+    let mut record = |kind, text: String| {
         data.push(PersonalDatum { kind, text: text.clone() });
         text
     };
     match random.next_u64() % 6 {
         0 => {
             let (born, number) =
-                (tell(PersonalDataKind::BirthDate, birth_date(random)), tell(PersonalDataKind::CitizenNumber, citizen_number(random)));
-            let said = pick_phrase(&["số CCCD", "căn cước công dân số", "số định danh cá nhân"], random);
-            format!("Ông {name}, sinh ngày {born}, {said}: {number}, cấp tại Cục Cảnh sát quản lý hành chính về trật tự xã hội.")
+                (record(PersonalDataKind::BirthDate, birth_date(random)), record(PersonalDataKind::CitizenNumber, citizen_number(random)));
+            let label = pick_phrase(&["số CCCD", "căn cước công dân số", "số định danh cá nhân"], random);
+            format!("Ông {name}, sinh ngày {born}, {label}: {number}, cấp tại Cục Cảnh sát quản lý hành chính về trật tự xã hội.")
         }
         1 => {
-            let said = pick_phrase(&["Nơi thường trú", "Nơi ở hiện nay", "Hộ khẩu thường trú"], random);
+            let label = pick_phrase(&["Nơi thường trú", "Nơi ở hiện nay", "Hộ khẩu thường trú"], random);
             let (place, number) =
-                (tell(PersonalDataKind::Address, home_address(random)), tell(PersonalDataKind::Telephone, mobile_number(random)));
-            format!("{said} của bà {name}: {place}; số điện thoại liên hệ: {number}.")
+                (record(PersonalDataKind::Address, home_address(random)), record(PersonalDataKind::Telephone, mobile_number(random)));
+            format!("{label} của bà {name}: {place}; số điện thoại liên hệ: {number}.")
         }
         2 => {
-            let number = tell(PersonalDataKind::BankAccount, random_digits(13, random));
-            let said = pick_phrase(&["số tài khoản", "STK", "tài khoản số"], random);
-            format!("Tiền hỗ trợ được chuyển cho {name} vào {said} {number} mở tại ngân hàng.")
+            let number = record(PersonalDataKind::BankAccount, random_digits(13, random));
+            let label = pick_phrase(&["số tài khoản", "STK", "tài khoản số"], random);
+            format!("Tiền hỗ trợ được chuyển cho {name} vào {label} {number} mở tại ngân hàng.")
         }
         3 => {
-            let (old, born) = (tell(PersonalDataKind::CitizenNumber, random_digits(9, random)), 1941 + random.next_u64() % 62);
+            let (old, born) = (record(PersonalDataKind::CitizenNumber, random_digits(9, random)), 1941 + random.next_u64() % 62);
             format!(
                 "Bà {name}, sinh năm {}, số CMND {old}, là người đứng tên trên hồ sơ gốc.",
-                tell(PersonalDataKind::BirthDate, born.to_string())
+                record(PersonalDataKind::BirthDate, born.to_string())
             )
         }
         4 => {
             let (number, mail) = (
-                tell(PersonalDataKind::Telephone, mobile_number(random)),
+                record(PersonalDataKind::Telephone, mobile_number(random)),
                 format!("{}.{}@example.vn", pick_phrase(&["mau", "gia", "vi"], random), random_digits(3, random)),
             );
-            let said = pick_phrase(&["SĐT", "điện thoại", "ĐT"], random);
-            format!("Người nộp hồ sơ: {name}, {said}: {number}, thư điện tử: {}.", tell(PersonalDataKind::Email, mail))
+            let label = pick_phrase(&["SĐT", "điện thoại", "ĐT"], random);
+            format!("Người nộp hồ sơ: {name}, {label}: {number}, thư điện tử: {}.", record(PersonalDataKind::Email, mail))
         }
         _ => {
             let number =
-                tell(PersonalDataKind::CitizenNumber, format!("{}{}", pick_phrase(&["B", "C", "P"], random), random_digits(7, random)));
-            let place = tell(PersonalDataKind::Address, home_address(random));
+                record(PersonalDataKind::CitizenNumber, format!("{}{}", pick_phrase(&["B", "C", "P"], random), random_digits(7, random)));
+            let place = record(PersonalDataKind::Address, home_address(random));
             format!("Ông {name}, hộ chiếu số {number}, hiện cư trú tại {place}.")
         }
     }

@@ -1,17 +1,17 @@
-//! The generator's only source of chance: SplitMix64, the same on every machine.
+//! The only random numbers of this crate: SplitMix64, the same on every machine.
 
-/// A stream of numbers that depends on its seed alone (SplitMix64, Steele, Lea and Flood 2014).
+/// A generator of random numbers that depend on the seed alone (SplitMix64; Steele, Lea and Flood 2014).
 #[derive(Debug, Clone)]
 pub struct SeededRng(u64);
 
 impl SeededRng {
-    /// The stream of `seed`.
+    /// The generator of `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// The stream of `seed` for one `purpose`: adding a purpose changes no other one's numbers.
+    /// The generator of `seed` for one `purpose`: a new purpose changes no numbers of the others.
     #[must_use]
     pub fn for_purpose(seed: u64, purpose: &str) -> Self {
         let mixed =
@@ -19,7 +19,7 @@ impl SeededRng {
         Self(mixed)
     }
 
-    /// Any number.
+    /// Any 64-bit number.
     pub fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -34,13 +34,23 @@ impl SeededRng {
         low + (high - low) * unit
     }
 
-    /// About a normal deviate of mean 0 and deviation 1: four even ones, without a library's logarithm,
-    /// whose last bit differs between machines.
+    /// True in `share` (0 to 1) of all calls.
+    pub fn is_chance(&mut self, share: f32) -> bool {
+        self.uniform(0.0, 1.0) < share
+    }
+
+    /// An approximately normal number of mean 0 and standard deviation 1: the sum of four uniform ones. The exact
+    /// methods need a logarithm, whose last bit differs between machines.
     pub fn approx_normal(&mut self) -> f32 {
         let bits = self.next_u64();
         let sum: u64 = (0..4).map(|part| (bits >> (part * 16)) & 0xffff).sum();
         (sum as f32 / 65_536.0 - 2.0) * 1.732
     }
+}
+
+/// One element at random; `None` of an empty slice.
+pub(crate) fn choose<T: Copy>(all: &[T], random: &mut SeededRng) -> Option<T> {
+    all.get((random.next_u64() % all.len().max(1) as u64) as usize).copied()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What tests of several crates share: real scans, outside judges, tests in Node.js.
+//! Helpers for the tests of several crates: real scans, external validators, tests in Node.js, damaged input.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 pub mod node;
@@ -13,8 +13,8 @@ pub fn workspace() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// Reports that a test was skipped, and why. `make test` lists what the file named by `TEST_SKIPPED` got. In CI
-/// (`CI` is set) every tool and server must be there, so a skip fails the test.
+/// Reports that a test was skipped, and why. `make test` lists the contents of the file that `TEST_SKIPPED` names. In CI
+/// (`CI` is set) every tool and server must be present, so a skip fails the test.
 ///
 /// # Panics
 /// In CI.
@@ -31,14 +31,15 @@ fn report_skipped(why: &str) {
     }
 }
 
-/// The folder of real scans beside the checkout, or `None` with a line that says what was skipped.
+/// The folder of real scans: `SOHOA_TEST_DATA`, or `../shared/data` beside the checkout. `None`, reported as skipped, where
+/// it is absent; `what` names the test.
 #[must_use]
 pub fn shared_data(what: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("SOHOA_TEST_DATA").map_or_else(|| workspace().join("../shared/data"), PathBuf::from);
     if folder.is_dir() {
         return Some(folder);
     }
-    // A CI without the real scans says so: SOHOA_TEST_DATA=none.
+    // A CI without the real scans sets SOHOA_TEST_DATA=none, so that the skip does not fail.
     let why = format!("{what}: no real scans at {}", folder.display());
     if folder.as_os_str() == "none" {
         report_skipped(&why)
@@ -48,7 +49,7 @@ pub fn shared_data(what: &str) -> Option<PathBuf> {
     None
 }
 
-/// A PDF of two pages: a scan with lines of ink, and one whose picture is no JPEG, so that the page is refused.
+/// A PDF of two pages: a scan with lines of ink, and a page whose image is no valid JPEG, so that it is refused.
 #[must_use]
 pub fn torn_pdf() -> Vec<u8> {
     let mut page = image::GrayImage::from_pixel(640, 900, image::Luma([255]));

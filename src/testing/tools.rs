@@ -1,9 +1,9 @@
-//! Programs that judge what was written. A test whose judge is absent says so and ends.
+//! External programs that validate output. A test without its program is skipped.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where the program is, or `None` with a line that says what was skipped.
+/// Path of a program; `None`, reported as skipped, where it is not in PATH.
 pub fn tool(name: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH")?;
     let found = std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|file| file.is_file());
@@ -13,25 +13,28 @@ pub fn tool(name: &str) -> Option<PathBuf> {
     found
 }
 
-/// Runs the program and gives its standard output; fails the test with both outputs where it fails.
+/// Runs a program and returns its standard output.
+///
+/// # Panics
+/// Where the program fails, with both outputs.
 pub fn run(program: &Path, arguments: &[&str]) -> Vec<u8> {
     let output = Command::new(program).args(arguments).output().unwrap();
-    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(
         output.status.success(),
         "{} {arguments:?}: {}\n{}{}",
         program.display(),
         output.status,
-        said(&output.stdout),
-        said(&output.stderr)
+        text(&output.stdout),
+        text(&output.stderr)
     );
     output.stdout
 }
 
-/// Folder of Debian's Java libraries.
+/// Folder of Java libraries in Debian.
 const JARS: &str = "/usr/share/java";
 
-/// Asserts that PDFBox Preflight finds the files valid PDF/A-1b. Skips without Java or the libraries.
+/// Asserts that the files are valid PDF/A-1b by PDFBox Preflight; skipped without Java or the libraries.
 pub fn assert_pdf_a_1b(files: &[&Path]) {
     let (Some(java), Some(_compiler)) = (tool("java"), tool("javac")) else { return };
     let names = ["preflight", "pdfbox2", "fontbox2", "xmpbox", "commons-logging", "javax.activation", "jaxb-api"];
@@ -47,11 +50,11 @@ pub fn assert_pdf_a_1b(files: &[&Path]) {
     run(&java, &arguments);
 }
 
-/// Asserts that the XML file is valid by a schema that imports XLink, without network.
+/// Asserts that the XML file is valid by a schema that imports XLink; skipped without xmllint. Needs no network.
 pub fn assert_valid_xml(file: &Path, schema: &Path) {
     let Some(xmllint) = tool("xmllint") else { return };
     let folder = tempfile::tempdir().unwrap();
-    // Schemas of the Library of Congress name the XLink schema by its address; a catalogue gives ours instead.
+    // Schemas of the Library of Congress import the XLink schema by URL; an XML catalogue maps it to the copy in this folder.
     let xlink = Path::new(env!("CARGO_MANIFEST_DIR")).join("xlink.xsd");
     let catalogue = folder.path().join("catalog.xml");
     let addresses = ["http://www.loc.gov/standards/xlink/xlink.xsd", "https://www.loc.gov/standards/xlink/xlink.xsd"];

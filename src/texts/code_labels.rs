@@ -1,8 +1,8 @@
-//! Words for the codes that data carry: states, classes, reasons, fields, events.
+//! Labels of the codes in data: states, classes, reasons, fields, events.
 
 use crate::Language;
 
-/// Codes of data with their words: (what the code is of, code, Vietnamese, English).
+/// Labels of codes: (category, code, Vietnamese, English).
 const CODE_LABELS: &[(&str, &str, &str, &str)] = &[
     ("state", "receiving", "đang nhận tệp", "receiving"),
     ("state", "running", "đang chạy", "running"),
@@ -241,7 +241,7 @@ const CODE_LABELS: &[(&str, &str, &str, &str)] = &[
     ("problem", "internal", "Lỗi chương trình", "A defect"),
 ];
 
-/// The words for a code of data; the code itself where there are none.
+/// Label of a code; the code itself if it has none.
 #[must_use]
 pub fn code_label<'a>(language: Language, of: &str, code: &'a str) -> &'a str {
     let found = CODE_LABELS.iter().find(|(what, known, _, _)| *what == of && *known == code);

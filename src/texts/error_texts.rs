@@ -1,11 +1,11 @@
-//! Sentences that errors and refusals carry, said in the reader's language.
+//! Translations of error and refusal messages.
 //!
-//! An error is made deep inside, without knowing who will read it, and a refusal stays in the record. Both are English
-//! there; here is what they say in Vietnamese. `{}` stands for a value, which is taken over as it is.
+//! Errors are created without knowledge of their reader, and refusals are kept in the record, so both are in English
+//! there; this table has the Vietnamese. `{}` stands for a value, which is copied.
 
 use crate::Language;
 
-/// What is said, and the same in Vietnamese.
+/// Message templates: English, Vietnamese.
 const TRANSLATIONS: &[(&str, &str)] = &[
     // Roadmaps and lots.
     ("the file is no workbook; save the plan as XLSX", "tệp không phải bảng tính; hãy lưu kế hoạch dạng XLSX"),
@@ -22,7 +22,7 @@ const TRANSLATIONS: &[(&str, &str)] = &[
         "{} không cho biết có tái sử dụng hay không; hãy ghi có, không hoặc DVCQG",
     ),
     ("the period ends on {} before it begins on {}", "kỳ báo cáo kết thúc ngày {} trước khi bắt đầu ngày {}"),
-    ("there is no report {}; use progress, adjustments or one-stop", "không có báo cáo {}; hãy dùng progress, adjustments hoặc one-stop"),
+    ("there is no report {}; use {} or {}", "không có báo cáo {}; hãy dùng {} hoặc {}"),
     (
         "no typeface like Times New Roman is installed, so no PDF can be set: run `apt-get install fonts-croscore`",
         "máy chủ chưa có phông chữ kiểu Times New Roman nên không dựng được PDF: chạy `apt-get install fonts-croscore`",
@@ -175,7 +175,7 @@ const TRANSLATIONS: &[(&str, &str)] = &[
     ("{} is larger than {} MiB; scan the page at fewer dots per inch", "{} lớn hơn {} MiB; hãy quét ở độ phân giải thấp hơn"),
     ("{} is no scan; give a picture or a PDF of the page", "{} không phải bản quét; hãy đưa ảnh hoặc PDF của trang"),
     ("the run was cancelled", "lượt chạy đã bị hủy"),
-    // People and pages.
+    // Users and pages.
     ("sign in, or send a key as Authorization: Bearer", "hãy đăng nhập"),
     ("name or password is wrong", "tên hoặc mật khẩu không đúng"),
     ("too many wrong passwords: wait {} seconds before you try again", "sai mật khẩu quá nhiều lần: hãy đợi {} giây rồi thử lại"),
@@ -251,7 +251,7 @@ const TRANSLATIONS: &[(&str, &str)] = &[
     ("{} is no class; use input, limit, secret, outage or bug", "không có loại lỗi {}"),
 ];
 
-/// The sentence in the reader's language; as it is where nobody has said it in that language.
+/// Translates a message; it stays in English if there is no translation.
 #[must_use]
 pub fn translate(language: Language, sentence: &str) -> String {
     if language == Language::English {
@@ -259,13 +259,13 @@ pub fn translate(language: Language, sentence: &str) -> String {
     }
     TRANSLATIONS
         .iter()
-        .find_map(|(known, said)| match_template(known, sentence).map(|values| fill_template(said, &values)))
+        .find_map(|(template, translation)| match_template(template, sentence).map(|values| fill_template(translation, &values)))
         .unwrap_or_else(|| sentence.to_owned())
 }
 
-/// The values of a sentence that has the form `known`; causes may follow behind a colon.
-fn match_template<'a>(known: &str, sentence: &'a str) -> Option<Vec<&'a str>> {
-    let mut pieces = known.split("{}");
+/// Values of a message that matches `template`; causes may follow after a colon.
+fn match_template<'a>(template: &str, sentence: &'a str) -> Option<Vec<&'a str>> {
+    let mut pieces = template.split("{}");
     let mut rest = sentence.strip_prefix(pieces.next()?)?;
     let mut values = Vec::new();
     let mut pieces = pieces.peekable();
@@ -283,16 +283,16 @@ fn match_template<'a>(known: &str, sentence: &'a str) -> Option<Vec<&'a str>> {
     Some(values)
 }
 
-fn fill_template(said: &str, values: &[&str]) -> String {
+fn fill_template(translation: &str, values: &[&str]) -> String {
     let mut out = String::new();
     let mut values = values.iter();
-    for (place, piece) in said.split("{}").enumerate() {
+    for (place, piece) in translation.split("{}").enumerate() {
         if place > 0 {
             out.push_str(values.next().unwrap_or(&""));
         }
         out.push_str(piece);
     }
-    // What caused it stays as it was said.
+    // Causes are not translated.
     for cause in values {
         out.push_str(": ");
         out.push_str(cause);

@@ -1,11 +1,11 @@
-//! Numbers and times as offices write them.
+//! Formatting of numbers and times.
 
 use crate::{Language, group_thousands, with_one_decimal};
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
-/// Time in Vietnam: seven hours before UTC all the year (Decision 134/2002/QĐ-TTg).
+/// Offset of Vietnam from UTC, hours, the same all the year (Decision 134/2002/QĐ-TTg).
 const UTC_OFFSET_HOURS: i8 = 7;
 
 /// A whole number: `1.250` in Vietnamese, `1,250` in English.
@@ -14,7 +14,7 @@ pub fn format_number(language: Language, number: u64) -> String {
     group_thousands(number, if language == Language::Vietnamese { '.' } else { ',' })
 }
 
-/// A share as per cent with one place: `98,5 %` or `98.5 %`; of nothing, nothing.
+/// A percentage with one decimal place: `98,5 %` or `98.5 %`; empty if `of` is 0.
 #[must_use]
 pub fn format_percent(language: Language, part: u64, of: u64) -> String {
     let mark = if language == Language::Vietnamese { ',' } else { '.' };
@@ -37,7 +37,7 @@ pub fn format_duration(language: Language, milliseconds: u64) -> String {
     }
 }
 
-/// Bytes with the unit that leaves at most four digits.
+/// A size in bytes with the unit that leaves at most four digits.
 #[must_use]
 pub fn format_bytes(language: Language, bytes: u64) -> String {
     let mark = if language == Language::Vietnamese { ',' } else { '.' };
@@ -49,21 +49,21 @@ pub fn format_bytes(language: Language, bytes: u64) -> String {
     }
 }
 
-/// A moment (RFC 3339) in Vietnam, to the minute: `26/11/2026 13:05`; what is none stays as it is.
+/// A time (RFC 3339) in Vietnam, to the minute: `26/11/2026 13:05`; other text is returned unchanged.
 #[must_use]
 pub fn format_date_time(rfc3339: &str) -> String {
     let Some(local) = to_vietnam_time(rfc3339) else { return rfc3339.to_owned() };
     local.format(format_description!("[day]/[month]/[year] [hour]:[minute]")).unwrap_or_else(|_| rfc3339.to_owned())
 }
 
-/// A moment (RFC 3339) in Vietnam, to the second: `26/11/2026 13:05:09`; what is none stays as it is.
+/// A time (RFC 3339) in Vietnam, to the second: `26/11/2026 13:05:09`; other text is returned unchanged.
 #[must_use]
 pub fn format_date_time_seconds(rfc3339: &str) -> String {
     let Some(local) = to_vietnam_time(rfc3339) else { return rfc3339.to_owned() };
     local.format(format_description!("[day]/[month]/[year] [hour]:[minute]:[second]")).unwrap_or_else(|_| rfc3339.to_owned())
 }
 
-/// How long ago a moment was, in words; the day itself once it is more than a week ago.
+/// Elapsed time since a time (RFC 3339) in words; the day itself if it is more than a week ago.
 #[must_use]
 pub fn format_time_ago(language: Language, rfc3339: &str, now: OffsetDateTime) -> String {
     let Some(then) = to_vietnam_time(rfc3339) else { return rfc3339.to_owned() };
@@ -82,13 +82,13 @@ pub fn format_time_ago(language: Language, rfc3339: &str, now: OffsetDateTime) -
     }
 }
 
-/// The begin of the day in Vietnam that holds `now`.
+/// Start of the day in Vietnam that contains `now`.
 #[must_use]
 pub fn start_of_day(now: OffsetDateTime) -> OffsetDateTime {
     now.to_offset(vietnam_offset()).replace_time(time::Time::MIDNIGHT)
 }
 
-/// A date (`2018-03-20`) as written in text: `20/3/2018`; what is none stays as it is.
+/// A date (`2018-03-20`) as written in text: `20/3/2018`; other text is returned unchanged.
 #[must_use]
 pub fn format_date(iso: &str) -> String {
     let mut parts = iso.splitn(3, '-').map(|part| part.parse::<u32>().ok());

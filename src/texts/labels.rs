@@ -1,18 +1,18 @@
-//! Words of the pages: labels, headings, buttons.
+//! Labels of the user interface and reports: headings, buttons, columns.
 
 use crate::Language;
 
 macro_rules! labels {
     ($($name:ident: $vietnamese:literal, $english:literal;)*) => {
-        /// A label of a page.
+        /// A label of the user interface.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        #[allow(missing_docs, reason = "each word is explained by what it says")]
-        pub enum Word { $($name),* }
+        #[allow(missing_docs, reason = "each label is explained by its text")]
+        pub enum Label { $($name),* }
 
-        impl Word {
-            /// The label in the reader's language.
+        impl Label {
+            /// Text of the label in the reader's language.
             #[must_use]
-            pub fn in_language(self, language: Language) -> &'static str {
+            pub fn text(self, language: Language) -> &'static str {
                 match (self, language) {
                     $((Self::$name, Language::Vietnamese) => $vietnamese, (Self::$name, Language::English) => $english,)*
                 }

@@ -1,4 +1,4 @@
-//! Sentences for people, in Vietnamese and English: one catalogue, so that no other file writes them.
+//! Texts for people, in Vietnamese and English, collected in one crate.
 
 pub mod code_labels;
 pub mod error_texts;
@@ -36,9 +36,9 @@ impl Language {
     }
 }
 
-/// A sentence with its values.
+/// A message with its values.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the values are explained by the sentences below")]
+#[allow(missing_docs, reason = "the values are explained by the texts below")]
 pub enum Message<'a> {
     BalanceFiles { received: u64, duplicate: u64, refused: u64 },
     BalancePages { came: u64, stored: u64, review: u64, refused: u64, held: u64, open: u64 },
@@ -79,7 +79,7 @@ pub enum Message<'a> {
     SeparatorInstruction { dossier: bool },
 }
 
-/// The sentence in the reader's language.
+/// Text of the message in the reader's language.
 #[must_use]
 pub fn localize(language: Language, message: Message<'_>) -> String {
     match language {
@@ -105,17 +105,17 @@ fn group_thousands(number: u64, mark: char) -> String {
     out
 }
 
-/// Per mille as per cent with one place.
+/// Per mille as per cent with one decimal place.
 fn with_one_decimal(permille: u64, mark: char) -> String {
     format!("{}{mark}{}", permille / 10, permille % 10)
 }
 
-/// Hundredths of a degree as degrees with one place, without direction.
+/// Absolute value of hundredths of a degree as degrees with one decimal place.
 fn format_degrees(centidegrees: i32, mark: char) -> String {
     with_one_decimal(u64::from(centidegrees.unsigned_abs() + 5) / 10, mark)
 }
 
-/// The sides by their names; empty where there is none.
+/// Names of the sides, joined; empty for none.
 fn join_side_names(cut: Sides, names: [&str; 4]) -> String {
     let cut = names.into_iter().zip(cut.clockwise()).filter_map(|(name, is_cut)| is_cut.then_some(name));
     cut.collect::<Vec<_>>().join(", ")
@@ -401,7 +401,7 @@ fn english(message: Message<'_>) -> String {
     }
 }
 
-/// Where the first administrator is made.
+/// URL for the setup of the first administrator.
 fn setup_url(address: &str, key: &str) -> String {
     format!("{address}/setup?key={key}")
 }

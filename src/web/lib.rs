@@ -1,16 +1,19 @@
-//! HTTP: an API under `/api`, and pages on top of it that can do nothing more.
+//! HTTP server: an API under `/api`, and pages on top of it that can do nothing that the API cannot.
 //!
-//! Every route stands in one table with what it asks of the caller ([`routes::ROUTES`]); what is not in it does not answer.
+//! Every route is added together with the access that it needs ([`access::Access`]); a path without one gets 404.
 
+pub mod access;
 mod api;
 mod auth_middleware;
+mod cookies;
+mod guarded_router;
 mod locale;
 mod metrics;
 mod openapi;
 mod pages;
 mod problem;
 mod rate_limits;
-pub mod routes;
 pub mod server;
 mod sse;
+mod state;
 mod tus;

@@ -1,4 +1,4 @@
-//! Figures for a watching server, in the text form of OpenMetrics. They name no person and no paper.
+//! Metrics for a monitoring server, in the OpenMetrics text format. They contain no personal data.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -16,7 +16,7 @@ struct RequestLabels {
     status: u16,
 }
 
-/// What is counted.
+/// Metrics of the server.
 #[derive(Debug)]
 pub(super) struct Metrics {
     registry: Registry,
@@ -36,18 +36,18 @@ impl Metrics {
         Self { registry, requests: answered, request_seconds: seconds, open_tasks }
     }
 
-    /// Counts an answer; `route` is the pattern of its path, not the path.
+    /// Counts a response. `route` is the path pattern, not the path, which would make too many labels.
     pub(super) fn record_request(&self, method: &str, route: &str, status: u16, took: Duration) {
         let labels = RequestLabels { method: method.to_owned(), route: route.to_owned(), status };
         self.requests.get_or_create(&labels).inc();
         self.request_seconds.observe(took.as_secs_f64());
     }
 
-    /// The figures as text.
+    /// The metrics in the OpenMetrics text format.
     pub(super) fn encode_text(&self, open_tasks: u64) -> String {
         self.open_tasks.set(i64::try_from(open_tasks).unwrap_or(i64::MAX));
         let mut text = String::new();
-        // Writing to a string does not fail.
+        // Writing to a string never fails.
         let _ = encode(&mut text, &self.registry);
         text
     }

@@ -1,11 +1,11 @@
-//! The description of the API (OpenAPI 3.1): paths out of the handlers, schemas of the nouns out of their types.
+//! The OpenAPI 3.1 document: paths from the handlers, response schemas from the types of the services.
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
 
-/// Gives nouns, whose schemas are made from their types, names that handlers can refer to.
+/// Names schemas of types that derive `JsonSchema` but not `ToSchema`, so that `#[utoipa::path]` can refer to them.
 macro_rules! named_schemas {
     ($($(#[$doc:meta])* $name:ident = $noun:ty),* $(,)?) => {
         $( $(#[$doc])* #[derive(utoipa::ToSchema)] #[allow(dead_code, reason = "stands for the schema of another type")]
@@ -20,12 +20,12 @@ macro_rules! named_schemas {
 named_schemas! {
     /// An RFC 9457 problem.
     ProblemDetails = crate::problem::ProblemBody,
-    /// Who is signed in.
-    Me = crate::api::accounts::session::Me,
-    /// What an authenticator app needs.
+    /// The signed-in user.
+    Me = crate::api::response_bodies::Me,
+    /// Secret and QR code for an authenticator app.
     Enrolment = sohoa_services::accounts::totp::Enrolment,
-    /// Codes for who loses the app.
-    RecoveryCodes = crate::api::accounts::totp::RecoveryCodes,
+    /// Recovery codes.
+    RecoveryCodes = crate::api::response_bodies::RecoveryCodes,
     /// A person.
     Person = sohoa_base::model::account::User,
     /// People.
@@ -33,20 +33,20 @@ named_schemas! {
     /// Keys of programs.
     Tokens = Vec<sohoa_base::model::account::Token>,
     /// A new key.
-    NewToken = crate::api::accounts::users::CreatedToken,
+    NewToken = crate::api::response_bodies::CreatedToken,
     /// Runs.
     Runs = sohoa_services::runs::monitoring::Runs,
     /// A run.
     Run = sohoa_services::runs::monitoring::Run,
-    /// A run as pages show it.
+    /// A run in numbers, for its page.
     RunOverview = sohoa_services::runs::monitoring::RunOverview,
-    /// The plant.
+    /// The dashboard.
     Plant = sohoa_services::runs::monitoring::Dashboard,
     /// The words of a page.
     PageWords = sohoa_services::records::page_images::PageWords,
-    /// How many files and pages were changed.
-    Changed = crate::api::runs::ChangedCount,
-    /// How a run went in time.
+    /// Number of files and pages changed.
+    Changed = crate::api::response_bodies::ChangedCount,
+    /// A run over time.
     RunTimeline = sohoa_services::runs::monitoring::Timeline,
     /// Refused files and pages.
     Failures = Vec<sohoa_services::runs::failures::FailureLine>,
@@ -54,55 +54,55 @@ named_schemas! {
     FailureGroups = Vec<sohoa_services::runs::failures::FailureGroup>,
     /// A document as the public would see it.
     PublicDocument = sohoa_services::records::redaction_preview::PublicDocument,
-    /// What happened.
+    /// Events.
     Events = Vec<sohoa_services::runs::monitoring::EventLine>,
-    /// Documents that wait.
+    /// Documents that wait for review.
     WaitingDocuments = sohoa_services::review::assignment::QueueListing,
-    /// Who has a document in hand.
-    Holder = crate::api::review::LockHolder,
+    /// Holder of the lock of a document.
+    Holder = crate::api::response_bodies::LockHolder,
     /// A document under review.
     ShownDocument = sohoa_services::review::decisions::ReviewDocument,
-    /// What a decision came to.
+    /// Outcome of a decision.
     Decided = sohoa_services::review::decisions::ReviewOutcome,
     /// Uploads.
-    UploadList = sohoa_services::uploads::lifecycle::Uploads,
-    /// An upload, counted.
-    CountedUpload = sohoa_services::uploads::lifecycle::UploadSummary,
+    UploadList = sohoa_services::uploads::view::Uploads,
+    /// An upload with counts of its files.
+    CountedUpload = sohoa_services::uploads::view::UploadSummary,
     /// An upload with its reconciliation.
-    ShownUpload = sohoa_services::uploads::lifecycle::UploadView,
+    ShownUpload = sohoa_services::uploads::view::UploadView,
     /// An upload that becomes a run.
-    Started = sohoa_services::uploads::lifecycle::StartedUpload,
+    Started = sohoa_services::uploads::start::StartedUpload,
     /// Files of an upload.
-    UploadFiles = sohoa_services::uploads::lifecycle::UploadFileList,
+    UploadFiles = sohoa_services::uploads::view::UploadFileList,
     /// A file of an upload.
-    OneUploadFile = sohoa_services::uploads::lifecycle::UploadFileStatus,
-    /// Pages found.
+    OneUploadFile = sohoa_services::uploads::view::UploadFileStatus,
+    /// Search results.
     Found = sohoa_services::records::queries::Found,
     /// A pipeline.
     Pipeline = sohoa_services::runs::pipelines::PipelineText,
     /// Pipelines.
     Pipelines = Vec<sohoa_services::runs::pipelines::PipelineText>,
-    /// What a trial came to.
+    /// Result of a trial of a pipeline.
     TriedPipeline = sohoa_services::runs::pipelines::TrialResult,
-    /// A kept search.
+    /// A saved search.
     KeptSearch = sohoa_base::model::account::SavedSearch,
-    /// Kept searches.
+    /// Saved searches.
     KeptSearches = Vec<sohoa_base::model::account::SavedSearch>,
-    /// How roadmaps stand.
-    RoadmapStatus = Vec<sohoa_services::roadmap::tracking::RoadmapProgress>,
-    /// What came of a workbook.
-    ImportedPlan = sohoa_services::roadmap::tracking::ImportResult,
-    /// What came of a table of one-stop dossiers.
+    /// Progress of the roadmaps.
+    RoadmapStatus = Vec<sohoa_services::roadmap::progress::RoadmapProgress>,
+    /// Result of the import of a plan.
+    ImportedPlan = sohoa_services::roadmap::plan_workbook::ImportResult,
+    /// Result of the import of one-stop dossiers.
     TakenCases = sohoa_services::roadmap::one_stop::CaseImportResult,
-    /// A line day by day.
-    BurnUp = sohoa_services::roadmap::tracking::BurnUp,
-    /// What another pace or deadline would come to.
-    WhatIf = sohoa_services::roadmap::tracking::WhatIf,
+    /// A target day by day.
+    BurnUp = sohoa_services::roadmap::forecast::BurnUp,
+    /// Forecast with another pace or deadline.
+    WhatIf = sohoa_services::roadmap::forecast::WhatIf,
     /// Lots.
     Lots = Vec<sohoa_base::model::roadmap::lot::Lot>,
     /// A lot.
     OneLot = sohoa_base::model::roadmap::lot::Lot,
-    /// Documents of a lot about which somebody decided since its sample was drawn.
+    /// Documents of a lot with decisions made since its sample was drawn.
     LotChanges = Vec<sohoa_services::roadmap::lots::ChangedDocument>,
     /// Dossiers.
     Dossiers = sohoa_services::records::queries::Dossiers,
@@ -117,17 +117,17 @@ fn schema<T: JsonSchema>() -> Value {
     settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
-/// The document as JSON.
+/// The document as JSON, with the named schemas filled in.
 ///
 /// # Errors
 /// `Internal` when it has no JSON form.
 pub(super) fn to_json(document: utoipa::openapi::OpenApi) -> Result<String> {
     let mut document = serde_json::to_value(document).or_error(ErrorKind::Internal, || "the API cannot be described".to_owned())?;
     if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
-        let known = components.entry("schemas").or_insert_with(|| Value::Object(Map::new()));
+        let named = components.entry("schemas").or_insert_with(|| Value::Object(Map::new()));
         for (name, schema) in schemas() {
-            if let Some(known) = known.as_object_mut() {
-                known.insert(name.to_owned(), schema);
+            if let Some(named) = named.as_object_mut() {
+                named.insert(name.to_owned(), schema);
             }
         }
     }

@@ -8,18 +8,18 @@ use serde::Serialize;
 use sohoa_base::error::{Error, ErrorKind};
 use std::time::Duration;
 
-/// What is answered instead.
+/// Reason for an error response.
 #[derive(Debug)]
 pub(super) enum Problem {
-    /// The house's error.
+    /// Error of a service.
     Error(Error),
-    /// Nobody has said who asks.
+    /// The request has no valid session or key.
     Unauthenticated,
-    /// What a protocol says with a status of its own: the status, a stable word, and what is wrong here.
+    /// Error that a protocol answers with its own status: the status, a stable name, the detail.
     Protocol(StatusCode, &'static str, String),
-    /// Name and password are right; a code is needed too.
+    /// Name and password are right, but a second-factor code is required.
     MfaRequired,
-    /// Asked too often; how long to wait.
+    /// Rate limit exceeded; the time to wait.
     RateLimited(Duration),
 }
 
@@ -83,7 +83,7 @@ impl IntoResponse for Problem {
             Self::Protocol(status, name, detail) => (status, name, detail),
             Self::Error(error) => {
                 let (status, name) = status_of(error.kind());
-                // What broke inside is for the log, not for the caller.
+                // Internal causes go to the log only.
                 let detail = if status.is_server_error() {
                     tracing::error!("{}", error.chain());
                     error.context().to_owned()
@@ -100,7 +100,7 @@ impl IntoResponse for Problem {
             detail,
         };
         let mut response = (status, Json(body.clone())).into_response();
-        // For a page in its place.
+        // `finish_response` translates it, and makes a page of it for browsers.
         response.extensions_mut().insert(body);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
@@ -114,17 +114,17 @@ impl IntoResponse for Problem {
     }
 }
 
-/// A JSON body; what is none is a problem.
+/// JSON body; anything else is answered with a problem.
 #[derive(Debug, axum::extract::FromRequest)]
 #[from_request(via(Json), rejection(Problem))]
 pub(super) struct JsonBody<T>(pub(super) T);
 
-/// The query of an address; what cannot be read is a problem.
+/// Query parameters; a query that cannot be parsed is answered with a problem.
 #[derive(Debug, axum::extract::FromRequestParts)]
 #[from_request(via(axum::extract::Query), rejection(Problem))]
 pub(super) struct QueryParams<T>(pub(super) T);
 
-/// Parts of a path; what cannot be read is a problem.
+/// Path parameters; a path that cannot be parsed is answered with a problem.
 #[derive(Debug, axum::extract::FromRequestParts)]
 #[from_request(via(axum::extract::Path), rejection(Problem))]
 pub(super) struct PathParams<T>(pub(super) T);

@@ -1,4 +1,4 @@
-//! How often the server may be asked: tries to come in by the address of who tries, everything else by session or key.
+//! Rate limits: sign-ins per client address, other requests per session or key.
 
 use crate::problem::Problem;
 use axum::extract::{ConnectInfo, Request};
@@ -10,13 +10,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// After so many questions, who has not asked for a while is forgotten.
+/// Requests between two removals of clients that have made none for a while.
 const CLEANUP_INTERVAL: u32 = 1024;
 
-/// The header in which reverse proxies say who asks.
+/// Header in which reverse proxies name the client.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// What was asked lately.
+/// Recent sign-ins and requests.
 #[derive(Debug)]
 pub(crate) struct RateLimits {
     sign_ins: Option<DefaultKeyedRateLimiter<IpAddr>>,
@@ -32,7 +32,7 @@ impl RateLimits {
         Self { sign_ins: tries.map(RateLimiter::keyed), requests: requests.map(RateLimiter::keyed), request_count: AtomicU32::new(0) }
     }
 
-    /// Counts a try to come in.
+    /// Counts an attempt to sign in.
     pub(crate) fn check_sign_in_rate(&self, from: ClientAddress) -> Result<(), Problem> {
         self.sign_ins.as_ref().map_or(Ok(()), |limiter| check_limiter(limiter, &from.network()))
     }
@@ -46,7 +46,7 @@ impl RateLimits {
         self.requests.as_ref().map_or(Ok(()), |limiter| check_limiter(limiter, &who.to_owned()))
     }
 
-    /// Counts a request of somebody unknown.
+    /// Counts a request without a valid session or key.
     pub(crate) fn check_anonymous_rate(&self, from: ClientAddress) -> Result<(), Problem> {
         self.check_request_rate(&from.network().to_string())
     }
@@ -56,18 +56,18 @@ fn check_limiter<K: Clone + Eq + std::hash::Hash>(limiter: &DefaultKeyedRateLimi
     limiter.check_key(who).map_err(|until| Problem::RateLimited(until.wait_time_from(DefaultClock::default().now())))
 }
 
-/// The address of who asks.
+/// IP address of the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ClientAddress(pub(crate) IpAddr);
 
 impl ClientAddress {
-    /// Who sent the request: the peer, or behind trusted proxies whom they say.
+    /// Client of a request: the peer, or the address that trusted proxies report.
     pub(crate) fn from_request(request: &Request, trusted: &[IpAddr]) -> Self {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip().to_canonical());
         Self(client_ip(peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), request.headers(), trusted))
     }
 
-    /// What is counted as one: an address, or what one customer of IPv6 has at least (64 bits).
+    /// Network counted as one client: the IPv4 address, or the /64 prefix, the least that one IPv6 customer has.
     fn network(self) -> IpAddr {
         match self.0 {
             IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
@@ -76,12 +76,12 @@ impl ClientAddress {
     }
 }
 
-/// Every proxy adds at the end whom it heard; what stands before the first that is not trusted, anybody may have written.
+/// Address of the client. Every proxy appends the address of its peer, so entries before the first untrusted one may be forged.
 fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
     let mut found = peer;
-    let said: Vec<&str> =
+    let hops: Vec<&str> =
         headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).collect();
-    for hop in said.into_iter().rev() {
+    for hop in hops.into_iter().rev() {
         if !trusted.contains(&found) {
             break;
         }
@@ -91,7 +91,7 @@ fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
     found
 }
 
-/// An address, with or without the port that some proxies add.
+/// Parses an address, with or without the port that some proxies add.
 fn parse_ip(text: &str) -> Option<IpAddr> {
     let bare = text.trim_start_matches('[').trim_end_matches(']');
     bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
@@ -102,8 +102,8 @@ fn parse_ip(text: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
-    fn from(peer: &str, said: &[&str]) -> String {
-        let headers = said.iter().map(|value| (FORWARDED_FOR.parse().unwrap(), value.parse().unwrap())).collect::<HeaderMap>();
+    fn from(peer: &str, hops: &[&str]) -> String {
+        let headers = hops.iter().map(|value| (FORWARDED_FOR.parse().unwrap(), value.parse().unwrap())).collect::<HeaderMap>();
         client_ip(peer.parse().unwrap(), &headers, &["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()]).to_string()
     }
 

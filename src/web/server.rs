@@ -1,128 +1,58 @@
-//! The server: its parts put together, and its life.
+//! The server: its router, its background tasks, start and stop.
 
-use crate::auth_middleware::{authorize, session_key};
+use crate::access::Access::{Public, SignedIn};
+use crate::access::Route;
+use crate::auth_middleware::authorize;
+use crate::cookies::session_key;
+use crate::guarded_router::GuardedRouter;
 use crate::locale::preferred_language;
-use crate::metrics::Metrics;
 use crate::pages::ui::page_context::PageContext;
 use crate::problem::{Problem, ProblemBody};
-use crate::rate_limits::RateLimits;
-use crate::sse;
-use crate::{api, openapi, pages, tus};
+use crate::state::AppState;
+use crate::{api, openapi, pages, sse, tus};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use axum::{Json, Router};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_pipeline::worker::CancellationToken;
 use sohoa_services::accounts::oidc;
+use sohoa_services::accounts::sessions;
 use sohoa_services::accounts::users;
 use sohoa_services::archive::Archive;
 use sohoa_services::hot_folders::watcher;
 use sohoa_services::roadmap::at_risk_targets;
 use sohoa_services::runs::execution;
 use sohoa_services::runs::monitoring;
-use sohoa_services::runs::monitoring::EventCursor;
-use sohoa_services::uploads::lifecycle;
+use sohoa_services::uploads::start;
 use sohoa_texts::error_texts::translate;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::watch::{Receiver, Sender};
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
+use utoipa::openapi::OpenApi;
 
-/// Largest body of a request that delivers no scans, bytes.
+/// Largest body of a request that sends no scans, bytes.
 const MAX_BODY_BYTES: usize = 1 << 20;
 
-/// Longest time to answer one.
+/// Longest time to answer such a request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How often a stopping server looks whether it should.
-const STOP_POLL_INTERVAL: Duration = Duration::from_millis(100);
-
-/// What every handler has.
-#[derive(Debug, Clone)]
-pub(super) struct AppState(Arc<AppStateInner>);
-
-#[derive(Debug)]
-struct AppStateInner {
-    archive: Archive,
-    pipeline: (String, PipelinePlan),
-    metrics: Metrics,
-    limits: RateLimits,
-    base_url: String,
-    pulse_sender: Sender<EventCursor>,
-    openapi_json: String,
-    uploads: lifecycle::UploadRuntime,
-    at_risk_cache: at_risk_targets::AtRiskCache,
-    stop: Arc<CancellationToken>,
-}
-
-impl AppState {
-    /// The description of the API (OpenAPI 3.1, JSON).
-    pub(super) fn openapi_json(&self) -> &str {
-        &self.0.openapi_json
-    }
-
-    /// Hears of changes.
-    pub(super) fn subscribe(&self) -> Receiver<EventCursor> {
-        self.0.pulse_sender.subscribe()
-    }
-
-    pub(super) fn limits(&self) -> &RateLimits {
-        &self.0.limits
-    }
-
-    /// The whole address of a path of this server, as browsers reach it.
-    pub(super) fn absolute_url(&self, path: &str) -> String {
-        format!("{}{path}", self.0.base_url.trim_end_matches('/'))
-    }
-
-    pub(super) fn archive(&self) -> &Archive {
-        &self.0.archive
-    }
-
-    /// Uploads under way.
-    pub(super) fn uploads(&self) -> &lifecycle::UploadRuntime {
-        &self.0.uploads
-    }
-
-    /// What was found out of lines of the roadmap.
-    pub(super) fn at_risk_cache(&self) -> &at_risk_targets::AtRiskCache {
-        &self.0.at_risk_cache
-    }
-
-    /// Whether the server is asked to stop.
-    pub(super) fn is_stopping(&self) -> bool {
-        self.0.stop.is_cancelled()
-    }
-
-    /// Resolves when the server is asked to stop.
-    pub(super) async fn wait_for_stop(&self) {
-        until_stop_requested(Arc::clone(&self.0.stop)).await;
-    }
-
-    /// The pipeline of dossiers whose own is not known any more: its text and plan.
-    pub(super) fn fallback_pipeline(&self) -> (&str, &PipelinePlan) {
-        (&self.0.pipeline.0, &self.0.pipeline.1)
-    }
-}
-
-/// What to tell people once the server listens.
+/// Addresses to report to the user once the server listens.
 #[derive(Debug, Clone)]
 pub struct Listening {
-    /// Where it listens.
+    /// Address and port of the server.
     pub address: SocketAddr,
-    /// Where nobody is known yet: the key with which the first administrator is made, once.
+    /// Key that creates the first administrator, once; `None` where users exist.
     pub setup: Option<String>,
 }
 
-/// Answers at `listen` until asked to stop, and works on runs too where `works`.
+/// Serves at `listen` until `stop`, and works on runs too where `works`. Calls `on_listening` once the address is bound.
 ///
 /// # Errors
 /// `Unavailable` where the address is taken, or store or catalogue do not answer.
@@ -132,84 +62,85 @@ pub async fn serve(
     listen: SocketAddr,
     works: bool,
     stop: Arc<CancellationToken>,
-    tell: impl FnOnce(Listening),
+    on_listening: impl FnOnce(Listening),
 ) -> Result<()> {
     oidc::check_settings(&archive.config.oidc)?;
     let setup = users::create_setup_key(&archive).await?;
     let listener = tokio::net::TcpListener::bind(listen).await;
     let listener = listener.or_error(ErrorKind::Unavailable, || format!("cannot listen at {listen}; choose another --listen"))?;
     let address = listener.local_addr().or_error(ErrorKind::Internal, || "the server has no address".to_owned())?;
-    let pulse = Sender::new(monitoring::event_cursor(&archive).await?);
-    let (routes, mut description) = api::routes().split_for_parts();
-    let (streams, more) = api::streaming_routes().split_for_parts();
-    description.merge(more);
-    let description = openapi::to_json(description)?;
-    let base = archive.config.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    let limits = RateLimits::new(&archive.config.server);
-    let (metrics, uploads, pressing) = (Metrics::new(), lifecycle::UploadRuntime::default(), at_risk_targets::AtRiskCache::default());
-    let shared = AppState(Arc::new(AppStateInner {
-        archive,
-        pipeline,
-        metrics,
-        limits,
-        base_url: base,
-        pulse_sender: pulse,
-        openapi_json: description,
-        uploads,
-        at_risk_cache: pressing,
-        stop: Arc::clone(&stop),
-    }));
-    let router = router(shared.clone(), routes, streams);
+    let newest_event = monitoring::event_cursor(&archive).await?;
+    let base_url = archive.config.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let (limited, mut description, mut routes) = limited_routes().split_for_parts();
+    let (streaming, more_description, more_routes) = api::streaming_routes().split_for_parts();
+    description.merge(more_description);
+    routes.extend(more_routes);
+    let shared = AppState::new(archive, pipeline, base_url, newest_event, (openapi::to_json(description)?, routes), Arc::clone(&stop));
+    let router = router(shared.clone(), limited, streaming);
     tokio::spawn(warm_at_risk_cache(shared.clone()));
-    tell(Listening { address, setup });
+    on_listening(Listening { address, setup });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let answering = async {
-        let done = axum::serve(listener, service).with_graceful_shutdown(until_stop_requested(Arc::clone(&stop))).await;
+        let until_stop = {
+            let shared = shared.clone();
+            async move { shared.wait_for_stop().await }
+        };
+        let done = axum::serve(listener, service).with_graceful_shutdown(until_stop).await;
         done.or_error(ErrorKind::Unavailable, || "the server stopped answering".to_owned())
     };
-    let telling = sse::publish_changes(&shared, &shared.0.pulse_sender);
+    let publishing = sse::publish_changes(&shared, shared.event_sender());
     let working = async {
         let done = if works { execution::work_on_batches(shared.archive(), false, &stop).await } else { Ok(()) };
-        // Who cannot work any more does not pretend to.
+        // A server that can no longer work on runs ends, so that its operator notices.
         done.inspect_err(|_| stop.cancel())
     };
-    let starting = lifecycle::run_upload_starter(shared.archive(), shared.uploads(), &stop);
-    let taking = watcher::run_hot_folder_watcher(shared.archive(), shared.fallback_pipeline(), &stop);
+    let starting_uploads = start::run_upload_starter(shared.archive(), shared.uploads(), &stop);
+    let watching_folders = watcher::run_hot_folder_watcher(shared.archive(), shared.fallback_pipeline(), &stop);
     let all = async {
-        let (answered, worked, started, taken) = tokio::join!(answering, working, starting, taking);
-        answered.and(worked).and(started).and(taken)
+        let (answered, worked, started, watched) = tokio::join!(answering, working, starting_uploads, watching_folders);
+        answered.and(worked).and(started).and(watched)
     };
     tokio::select! {
         done = all => done,
-        () = telling => Ok(()),
+        () = publishing => Ok(()),
     }
 }
 
-/// Reads what was done for every line of the roadmaps, so that who opens them first need not wait for it.
+/// Computes the progress of all targets at start, because the first request for it would take long.
 async fn warm_at_risk_cache(shared: AppState) {
     if let Err(error) = at_risk_targets::at_risk_summary(shared.archive(), shared.at_risk_cache(), &UnitScope::All).await {
         tracing::warn!("{}", error.chain());
     }
 }
 
-async fn until_stop_requested(stop: Arc<CancellationToken>) {
-    while !stop.is_cancelled() {
-        tokio::time::sleep(STOP_POLL_INTERVAL).await;
-    }
+/// Every route of the server with its access, in the order in which they are added.
+#[must_use]
+pub fn route_table() -> Vec<Route> {
+    let (_, _, routes) = limited_routes().merge(api::streaming_routes()).split_for_parts();
+    routes
 }
 
-/// Every route behind the guard, and what lies around all of them.
-fn router(shared: AppState, api: Router<AppState>, streams: Router<AppState>) -> Router {
-    let routes = api
-        .route("/healthz", get(async || "ok\n"))
-        .route("/readyz", get(readyz))
-        .route("/metrics", get(metrics))
-        .route("/version", get(async || axum::Json(serde_json::json!({ "version": env!("CARGO_PKG_VERSION") }))))
-        .route("/openapi.json", get(openapi_document))
-        .merge(pages::routes())
+/// Routes with the usual limits of body and time: the API but for [`api::streaming_routes`], probes, pages.
+fn limited_routes() -> GuardedRouter {
+    api::routes().merge(probe_routes()).merge(pages::routes())
+}
+
+/// Routes for the operation of the server.
+fn probe_routes() -> GuardedRouter {
+    GuardedRouter::new(OpenApi::default())
+        .page(Public, "/healthz", async || "ok\n")
+        .page(Public, "/readyz", readyz)
+        .page(Public, "/metrics", metrics)
+        .page(Public, "/openapi.json", openapi_document)
+        .page(SignedIn, "/version", async || axum::Json(serde_json::json!({ "version": env!("CARGO_PKG_VERSION") })))
+}
+
+/// The routes behind authorization, with the layers around all of them.
+fn router(shared: AppState, limited: Router<AppState>, streaming: Router<AppState>) -> Router {
+    let routes = limited
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
-        .merge(streams)
+        .merge(streaming)
         .fallback(async || Problem::from(Error::not_found("there is nothing at this address")))
         .method_not_allowed_fallback(async || Problem::from(Error::not_found("this address does not take that method")));
     routes
@@ -223,7 +154,7 @@ async fn openapi_document(State(shared): State<AppState>) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], shared.openapi_json().to_owned()).into_response()
 }
 
-/// Counts the answer and gives it the headers that every answer has.
+/// Counts the response, translates its problem, and adds the headers of every response.
 async fn finish_response(State(shared): State<AppState>, request: Request, next: Next) -> Response {
     const ALWAYS: [(HeaderName, &str); 5] = [
         (
@@ -238,13 +169,13 @@ async fn finish_response(State(shared): State<AppState>, request: Request, next:
     let began = Instant::now();
     let method = request.method().as_str().to_owned();
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
-    let asked = PageRequest::from_request(&request);
+    let page_request = PageRequest::from_request(&request);
     let language = preferred_language(request.headers(), &shared.archive().config);
     let mut response = next.run(request).await;
     if let Some(mut body) = response.extensions_mut().remove::<ProblemBody>() {
         body.detail = translate(language, &body.detail);
-        match asked {
-            Some(asked) => response = pages::ui::problem::problem_page(&asked.page_context(&shared).await, &body),
+        match page_request {
+            Some(request) => response = pages::ui::problem::problem_page(&request.page_context(&shared).await, &body),
             None => *response.body_mut() = Json(body).into_response().into_body(),
         }
     }
@@ -255,11 +186,11 @@ async fn finish_response(State(shared): State<AppState>, request: Request, next:
     if !response.headers().contains_key(header::CACHE_CONTROL) {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    shared.0.metrics.record_request(&method, &route, response.status().as_u16(), began.elapsed());
+    shared.metrics().record_request(&method, &route, response.status().as_u16(), began.elapsed());
     response
 }
 
-/// What a browser sent that asks for a page.
+/// Request of a browser for a page.
 struct PageRequest {
     headers: HeaderMap,
     address: String,
@@ -273,10 +204,10 @@ impl PageRequest {
         is_page.then(|| Self { headers: request.headers().clone(), address: address.to_owned() })
     }
 
-    /// The view of the page in place of a problem: who is signed in finds the way to every other one.
+    /// Context of the page shown in place of a problem: signed-in users keep their navigation.
     async fn page_context(&self, shared: &AppState) -> PageContext {
         let identity = match session_key(&self.headers) {
-            Some(key) => users::identity_of_session(shared.archive(), key).await.ok().flatten(),
+            Some(key) => sessions::identity_of_session(shared.archive(), key).await.ok().flatten(),
             None => None,
         };
         PageContext::new(shared, &self.headers, identity, &self.address)
@@ -293,5 +224,37 @@ async fn readyz(State(shared): State<AppState>) -> Response {
 async fn metrics(State(shared): State<AppState>) -> Result<Response, Problem> {
     let open = monitoring::count_open_tasks(shared.archive()).await?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, kind)], shared.0.metrics.encode_text(open)).into_response())
+    Ok(([(header::CONTENT_TYPE, kind)], shared.metrics().encode_text(open)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{AUTH_ROUTES, Access, required_access};
+    use sohoa_base::model::account::Right;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_route_stands_once_and_only_these_are_open() {
+        let routes = route_table();
+        for (index, route) in routes.iter().enumerate() {
+            let again = routes.iter().skip(index + 1).any(|other| (other.method, &other.path) == (route.method, &route.path));
+            assert!(!again, "{} {}", route.method, route.path);
+        }
+        let open: BTreeSet<&str> = routes.iter().filter(|route| route.access == Access::Public).map(|route| route.path.as_str()).collect();
+        let data = ["/healthz", "/readyz", "/metrics", "/openapi.json", "/api/setup", "/api/session"];
+        // No data of anybody: what is needed to sign in.
+        let sign_in = ["/assets/{name}", "/sign-in", "/sign-in/oidc", "/sign-in/oidc/callback", "/setup", "/language/{code}"];
+        assert_eq!(open, data.into_iter().chain(sign_in).collect());
+        let of_session = |method| required_access(&routes, method, "/api/session");
+        assert_eq!(
+            (of_session("POST"), of_session("GET"), of_session("DELETE")),
+            (Some(Access::Public), Some(Access::SignedIn), Some(Access::SignedIn))
+        );
+        assert_eq!(required_access(&routes, "HEAD", "/api/runs"), Some(Access::Needs(Right::Monitor)));
+        assert_eq!((required_access(&routes, "PUT", "/api/runs"), required_access(&routes, "GET", "/etc/passwd")), (None, None));
+        for (method, path) in AUTH_ROUTES {
+            assert!(required_access(&routes, method, path).is_some(), "{method} {path}");
+        }
+    }
 }

@@ -1,8 +1,8 @@
-//! Files of uploads by tus 1.0 (<https://tus.io/protocols/resumable-upload>): announced, sent in pieces, continued where a line was lost.
+//! Files of uploads by tus 1.0 (<https://tus.io/protocols/resumable-upload>): announced, sent in chunks, resumed after a lost connection.
 
 use crate::openapi::ProblemDetails;
 use crate::problem::{PathParams, Problem};
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::Extension;
 use axum::body::{Body, HttpBody};
 use axum::extract::State;
@@ -13,8 +13,9 @@ use base64::engine::general_purpose::STANDARD;
 use sohoa_base::error::{Error, ErrorKind};
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::upload::{UploadFile, UploadFileState};
-use sohoa_services::uploads::lifecycle;
-use sohoa_services::uploads::lifecycle::{BeginResult, UploadWriter, WriteResult};
+use sohoa_services::uploads::access;
+use sohoa_services::uploads::transfer;
+use sohoa_services::uploads::transfer::{BeginResult, UploadWriter, WriteResult};
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -28,10 +29,10 @@ const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 const UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 const UPLOAD_STATE: HeaderName = HeaderName::from_static("upload-state");
 
-/// A line on which nothing comes for so long is lost.
+/// A connection on which no bytes arrive for this long is lost.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Gives every answer under the routes of tus, errors too, the headers that the protocol wants.
+/// Adds the headers that tus requires to every response of its routes, errors included.
 pub(super) fn add_tus_headers(route: &str, response: &mut Response) {
     if !route.starts_with("/api/uploads/{upload}/files") {
         return;
@@ -90,7 +91,7 @@ fn position_headers(offset: u64, state: UploadFileState) -> [(HeaderName, Header
     [(UPLOAD_OFFSET, HeaderValue::from(offset)), (UPLOAD_STATE, state_value(state))]
 }
 
-/// What the server can do.
+/// Protocol version and extensions of the server.
 #[utoipa::path(options, path = "/api/uploads/{upload}/files", params(("upload" = String, Path)), responses(
     (status = 204, description = "in its headers"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -98,7 +99,7 @@ pub(super) async fn options(State(shared): State<AppState>) -> Response {
     let headers = [
         ("tus-version", HeaderValue::from_static(TUS_VERSION)),
         ("tus-extension", HeaderValue::from_static(TUS_EXTENSIONS)),
-        ("tus-max-size", HeaderValue::from(lifecycle::max_file_bytes(shared.archive()))),
+        ("tus-max-size", HeaderValue::from(access::max_file_bytes(shared.archive()))),
     ];
     (StatusCode::NO_CONTENT, headers).into_response()
 }
@@ -120,12 +121,12 @@ pub(super) async fn create(
     check_version(&headers)?;
     let (length, path, sha256) =
         (header_number(&headers, &UPLOAD_LENGTH)?, metadata_value(&headers, "path")?, metadata_value(&headers, "sha256")?);
-    let announced = lifecycle::announce(shared.archive(), &by, &upload, &path, length, &sha256).await.map_err(|error| {
-        // A path that is too long is no matter of patience.
+    let announced = transfer::announce(shared.archive(), &by, &upload, &path, length, &sha256).await.map_err(|error| {
+        // A path that is too long must not be answered with 429, which would invite a retry.
         if error.kind() == ErrorKind::Limit { Problem::from(Error::invalid(error.chain())) } else { error.into() }
     })?;
     if announced.is_too_large {
-        let largest = lifecycle::max_file_bytes(shared.archive()) >> 20;
+        let largest = access::max_file_bytes(shared.archive()) >> 20;
         return Err(protocol_problem(413, "too-large", format!("the file is larger than {largest} MiB; split it")));
     }
     let file = announced.file.file;
@@ -133,12 +134,12 @@ pub(super) async fn create(
     let location = format!("/api/uploads/{upload}/files/{}", file.id);
     let (mut offset, mut state) = (announced.file.offset, file.state);
     if !announced.is_new && state == UploadFileState::Sending {
-        // Whoever announces it again has lost the line, or the server: it may even be here completely.
-        let line = lifecycle::resume_state(shared.archive(), shared.uploads(), &by, &upload, &file.id).await?;
+        // A repeated announcement follows a lost connection or a restart; the file may even be complete.
+        let line = transfer::resume_state(shared.archive(), shared.uploads(), &by, &upload, &file.id).await?;
         (offset, state) = (line.offset, line.file.state);
     }
     let brings = is_chunk(&headers) && !body.is_end_stream();
-    // An empty file is complete as it is announced; of a known one only the first piece can come like this.
+    // An empty file is complete once announced. A body with the announcement starts at offset 0.
     if state == UploadFileState::Sending && (length == 0 || (brings && offset == 0)) {
         let bytes = if length == 0 { Body::empty() } else { body };
         (offset, state) = write_chunk(&shared, &by, &upload, &file.id, 0, &headers, bytes).await?;
@@ -146,7 +147,7 @@ pub(super) async fn create(
     Ok((status, [(header::LOCATION, location)], position_headers(offset, state)).into_response())
 }
 
-/// How much of a file is here. Whoever still sends it is taken for lost.
+/// Number of bytes of a file received so far. A connection that still sends it is closed.
 #[utoipa::path(head, path = "/api/uploads/{upload}/files/{file}", params(
     ("upload" = String, Path), ("file" = String, Path), ("tus-resumable" = String, Header)), responses(
     (status = 200, description = "in its headers"),
@@ -158,7 +159,7 @@ pub(super) async fn head(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     check_version(&headers)?;
-    let line = lifecycle::resume_state(shared.archive(), shared.uploads(), &by, &upload, &file).await?;
+    let line = transfer::resume_state(shared.archive(), shared.uploads(), &by, &upload, &file).await?;
     Ok(([(UPLOAD_LENGTH, HeaderValue::from(line.file.bytes))], position_headers(line.offset, line.file.state)).into_response())
 }
 
@@ -184,7 +185,7 @@ pub(super) async fn patch(
     Ok((StatusCode::NO_CONTENT, position_headers(offset, state)).into_response())
 }
 
-/// Takes a file out of an upload.
+/// Removes a file from an upload.
 #[utoipa::path(delete, path = "/api/uploads/{upload}/files/{file}", params(
     ("upload" = String, Path), ("file" = String, Path), ("tus-resumable" = String, Header)), responses(
     (status = 204, description = "removed"),
@@ -196,11 +197,11 @@ pub(super) async fn remove(
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
     check_version(&headers)?;
-    lifecycle::remove_file(shared.archive(), shared.uploads(), &by, &upload, &file).await?;
+    transfer::remove_file(shared.archive(), shared.uploads(), &by, &upload, &file).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Writes what a request brings; how much of the file is here after, and what it is.
+/// Writes the body of a request; returns the new offset in bytes and the state of the file.
 async fn write_chunk(
     shared: &AppState,
     by: &Identity,
@@ -210,19 +211,19 @@ async fn write_chunk(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<(u64, UploadFileState), Problem> {
-    let incoming = match lifecycle::begin_write(shared.archive(), shared.uploads(), by, upload, file, offset).await? {
+    let incoming = match transfer::begin_write(shared.archive(), shared.uploads(), by, upload, file, offset).await? {
         BeginResult::Ready(incoming) => *incoming,
         BeginResult::Busy => {
             return Err(protocol_problem(423, "busy", "this file is being sent on another line; ask with HEAD and go on from there"));
         }
         BeginResult::AlreadyComplete(file) => return Ok(final_position(&file)),
     };
-    let told = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|value| value.parse::<u64>().ok());
-    if told.is_some_and(|told| told > incoming.remaining_bytes()) {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|value| value.parse::<u64>().ok());
+    if announced.is_some_and(|bytes| bytes > incoming.remaining_bytes()) {
         return Err(protocol_problem(413, "too-large", "more bytes come than were announced"));
     }
     let shared = shared.clone();
-    // In a task of its own, so that a lost line ends the reading and not what is done with what came.
+    // In its own task: a lost connection ends the reading, but what arrived is still stored.
     let written = tokio::spawn(async move { receive_body(&shared, incoming, body).await }).await;
     match written.map_err(|error| Error::internal("what was sent was not written").caused_by(error))? {
         Ok(WriteResult::Partial(offset)) => Ok((offset, UploadFileState::Sending)),
@@ -239,7 +240,7 @@ fn final_position(file: &UploadFile) -> (u64, UploadFileState) {
     (file.bytes, file.state)
 }
 
-/// Writes until the body ends, the line is lost, somebody else asks for the file, or the server stops.
+/// Writes until the body ends, the connection is lost, another request takes the file over, or the server stops.
 async fn receive_body(shared: &AppState, mut incoming: UploadWriter, mut body: Body) -> sohoa_base::error::Result<WriteResult> {
     loop {
         let next = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context));
@@ -267,9 +268,9 @@ mod tests {
 
     #[test]
     fn metadata_is_found_among_others() {
-        let told = headers(&[(UPLOAD_METADATA, "filename eA==, path bMO0IDEvYS5wZGY=,is_draft,sha256 YWI=")]);
+        let metadata = headers(&[(UPLOAD_METADATA, "filename eA==, path bMO0IDEvYS5wZGY=,is_draft,sha256 YWI=")]);
         assert_eq!(
-            (metadata_value(&told, "path").unwrap(), metadata_value(&told, "sha256").unwrap()),
+            (metadata_value(&metadata, "path").unwrap(), metadata_value(&metadata, "sha256").unwrap()),
             ("lô 1/a.pdf".to_owned(), "ab".to_owned())
         );
         for wrong in ["", "path", "path !!", "path //8=", "paths eA=="] {

@@ -5,12 +5,12 @@ use sohoa_testing::torn_pdf;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where the pictures of the screens come to lie.
+/// Folder of the screenshots.
 fn screens_folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens")
 }
 
-/// A small scan, unlike every other of another number.
+/// Writes a small scan; each number gives another image.
 fn write_scan(place: &Path, number: u32) {
     std::fs::create_dir_all(place.parent().unwrap()).unwrap();
     let mut picture = image::GrayImage::from_pixel(320, 200, image::Luma([255]));
@@ -22,7 +22,7 @@ fn write_scan(place: &Path, number: u32) {
     picture.save(place).unwrap();
 }
 
-/// Folders to be uploaded: two dossiers, a list that names a file which comes later, and one file twice.
+/// Writes folders to upload: two dossiers, a list that names a file that comes later, and a duplicate.
 fn write_deliveries(root: &Path) {
     let names: Vec<String> = (1..=9).map(|number| format!("to-{number}.png")).collect();
     for (number, name) in (1..).zip(&names) {
@@ -35,14 +35,14 @@ fn write_deliveries(root: &Path) {
     std::fs::write(root.join("lo-thu/hồ sơ 1/manifest.csv"), format!("Tên tệp,Trích yếu\n{rows}to-10.png,Tờ trình\n")).unwrap();
 }
 
-/// A delivery of which something is refused: a PDF whose second page is no picture, and a file that is no scan.
+/// Writes a delivery with refused parts: a PDF whose second page is no image, and a file that is no scan.
 fn write_damaged_delivery(root: &Path) {
     std::fs::create_dir_all(root).unwrap();
     std::fs::write(root.join("hai trang.pdf"), torn_pdf()).unwrap();
     std::fs::write(root.join("công văn.docx"), b"PK no archive").unwrap();
 }
 
-/// The folder of the tests with their libraries; `None`, with a word, where something is missing.
+/// Folder of the browser tests with their libraries; `None`, reported as skipped, without Chromium or Node.js.
 fn find_chromium() -> Option<PathBuf> {
     let browser = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
     if !node::is_there(&browser) {

@@ -2,6 +2,7 @@
 //! what is kept in `tests/golden/`. After a change that is meant to change them, write them again with
 //! `TEST_GOLDEN=write cargo nextest run -E 'test(golden)'` and look at the difference.
 
+use crate::support::command::command_of;
 use regex::Regex;
 use sohoa_testing::{skipped, workspace};
 use sqlx::{Column, Connection, Row, SqliteConnection, TypeInfo, ValueRef};
@@ -19,7 +20,7 @@ static MEASURED: LazyLock<Regex> = LazyLock::new(|| {
 static VOLATILE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|\b1[789]\d{11}\b").unwrap());
 
-/// How far a measured value may be from the kept one.
+/// Greatest difference between a measured value and the golden one.
 const TOLERANCE: i64 = 4;
 
 /// Tables and columns whose contents depend on time and machine alone.
@@ -29,13 +30,13 @@ fn folder() -> PathBuf {
     workspace().join("tests/golden")
 }
 
-/// The text without what is measured, and the measured values in order.
-fn apart(text: &str) -> (String, Vec<i64>) {
+/// The text without measured values, and these values in order.
+fn split_measured(text: &str) -> (String, Vec<i64>) {
     let values = MEASURED.captures_iter(text).map(|found| found[2].parse().unwrap()).collect();
     (MEASURED.replace_all(text, r#""$1": #"#).into_owned(), values)
 }
 
-/// Compares `text` with the kept file, or writes it where asked to.
+/// Compares `text` with the golden file; writes the file where `TEST_GOLDEN=write`.
 fn assert_golden(name: &str, text: &str) {
     let file = folder().join(name);
     if std::env::var("TEST_GOLDEN").as_deref() == Ok("write") {
@@ -44,7 +45,7 @@ fn assert_golden(name: &str, text: &str) {
         return;
     }
     let kept = std::fs::read_to_string(&file).unwrap();
-    let ((kept, expected), (now, found)) = (apart(&kept), apart(text));
+    let ((kept, expected), (now, found)) = (split_measured(&kept), split_measured(text));
     for (number, (kept, now)) in (1..).zip(kept.lines().zip(now.lines())) {
         assert_eq!(now, kept, "{name}, line {number}");
     }
@@ -60,10 +61,7 @@ fn binary() -> std::ffi::OsString {
 }
 
 fn program(home: &Path) -> Command {
-    let mut command = Command::new(binary());
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SOHOA_")) {
-        command.env_remove(name);
-    }
+    let mut command = command_of(&binary());
     command.arg("--home").arg(home).current_dir(workspace());
     command
 }
@@ -74,7 +72,7 @@ fn output(command: &mut Command) -> String {
     String::from_utf8(done.stdout).unwrap()
 }
 
-/// Every row of every table as text, sorted within its table, and the events apart.
+/// All rows of all tables as text, sorted within their table; the events separately.
 async fn dump(catalog: &Path) -> (String, String) {
     let mut connection = SqliteConnection::connect(&format!("sqlite:{}", catalog.display())).await.unwrap();
     let tables: Vec<String> =
@@ -82,15 +80,15 @@ async fn dump(catalog: &Path) -> (String, String) {
     let (mut rows_of_all, mut events) = (String::new(), String::new());
     for table in tables.iter().filter(|table| !LEFT_OUT.contains(&table.as_str())) {
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT * FROM {table}"))).fetch_all(&mut connection).await.unwrap();
-        let mut lines: Vec<String> = rows.iter().map(line_of).collect();
-        lines.sort_by_key(|line| apart(line).0);
+        let mut lines: Vec<String> = rows.iter().map(format_row).collect();
+        lines.sort_by_key(|line| split_measured(line).0);
         let text = if table == "events" { &mut events } else { &mut rows_of_all };
         lines.iter().for_each(|line| *text += &format!("{table} {line}\n"));
     }
     (rows_of_all, events)
 }
 
-fn line_of(row: &sqlx::sqlite::SqliteRow) -> String {
+fn format_row(row: &sqlx::sqlite::SqliteRow) -> String {
     let value = |column: &sqlx::sqlite::SqliteColumn| {
         let raw = row.try_get_raw(column.ordinal()).unwrap();
         let text = match raw.type_info().name() {

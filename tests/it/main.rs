@@ -1,15 +1,11 @@
-//! Behaviour of the whole, through its rooms and its binary.
+//! Tests of the whole: architecture, command line, server, browser, planned faults and golden files.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod architecture;
 mod browser;
-mod faults;
+mod fault_injection;
 mod golden;
 mod journeys;
-mod roadmap;
-mod sources;
-mod uploads;
+mod module_circles;
+mod support;
 mod web;
-mod web_documents;
-mod web_failures;
-mod web_load;

@@ -1,23 +1,24 @@
-//! Settings of the server, and of signing in there.
+//! Settings of the server and of signing in.
 
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-/// How the server is reached, and how often it may be asked.
+/// Address, proxies and rate limits of the server.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Server {
-    /// Address at which browsers reach it, such as `https://sohoa.example.vn`; none: where it listens.
+    /// Public address for browsers, such as `https://sohoa.example.vn`; none: the listening address.
     pub public_url: Option<String>,
-    /// Addresses of reverse proxies whose `X-Forwarded-For` is believed.
+    /// Addresses of the reverse proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpAddr>,
-    /// Tries to come in from one address, a minute and at once; 0: no limit.
+    /// Maximum sign-in attempts from one address, per minute and as a burst; 0: no limit.
     pub sign_ins_per_minute: u32,
-    /// Requests of one session, key or unknown address, a second on average; 0: no limit.
+    /// Maximum average requests per second of one session, key or unauthenticated address; 0: no limit.
     pub requests_per_second: u32,
-    /// Requests of one of these at once.
+    /// Maximum burst of requests of one of these.
     pub requests_at_once: u32,
-    /// Key with which secrets in the catalogue are sealed, 64 hexadecimal digits; none: one is made in `<home>/secret.key`.
+    /// Key that encrypts secrets in the catalogue, 64 hexadecimal digits; none: a key is generated in
+    /// `<home>/secret.key`.
     pub secret_key: Option<String>,
 }
 
@@ -40,35 +41,35 @@ impl std::fmt::Debug for Server {
     }
 }
 
-/// Signing in by OpenID Connect; there where `issuer` is set.
+/// Sign-in by OpenID Connect; enabled if `issuer` is set.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Oidc {
-    /// Address of the provider, below which its `.well-known/openid-configuration` lies.
+    /// Address of the provider, under which `.well-known/openid-configuration` is served.
     pub issuer: Option<String>,
-    /// What the provider calls this server.
+    /// Client identifier of this server at the provider.
     pub client_id: String,
-    /// Secret that the provider shares with this server; none: proof by PKCE alone.
+    /// Client secret shared with the provider; none: PKCE alone.
     pub client_secret: Option<String>,
-    /// What is asked for besides `openid`.
+    /// Scopes requested in addition to `openid`.
     pub scopes: Vec<String>,
-    /// Claim with the name to sign in with.
+    /// Claim that holds the user name.
     pub name_claim: String,
-    /// Claim with the names of the groups.
+    /// Claim that holds the names of the groups.
     pub groups_claim: String,
-    /// What the members of a group are.
+    /// Roles by group.
     pub groups: Vec<OidcGroup>,
 }
 
-/// What the members of a provider's group are.
+/// Role granted to the members of one of the provider's groups.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OidcGroup {
-    /// The group, as the provider calls it.
+    /// Name of the group at the provider.
     pub group: String,
     /// The role: `reader`, `archivist`, `reviewer`, `administrator` or `auditor`.
     pub role: String,
-    /// Code of the unit in which it holds; `*`: every unit.
+    /// Code of the unit in which the role applies; `*`: every unit.
     pub unit: String,
 }
 

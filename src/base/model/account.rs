@@ -1,10 +1,10 @@
-//! People who may sign in, their roles, and what a role may do.
+//! User accounts, roles and their rights.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// What may be done. Every action of the server needs exactly one of these.
+/// A right. Every action of the server requires exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Right {
@@ -18,11 +18,11 @@ pub enum Right {
     /// Pause, resume, cancel and repeat runs.
     #[serde(rename = "steer")]
     ManageRuns,
-    /// See what waits for a person, and decide.
+    /// See and decide what waits for review.
     Review,
-    /// Add and change people, keys and pipelines.
+    /// Add and change users, keys and pipelines.
     Administer,
-    /// See who did and saw what.
+    /// See the audit log.
     Audit,
 }
 
@@ -45,19 +45,19 @@ impl Right {
     }
 }
 
-/// What a person is in a unit.
+/// Role of a user in a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Reads records (người khai thác).
     Reader,
-    /// Delivers scans and follows them (văn thư, lưu trữ viên).
+    /// Delivers scans and follows their processing (văn thư, lưu trữ viên).
     Archivist,
-    /// Decides about what machines are unsure of (người duyệt).
+    /// Decides about doubtful results (người duyệt).
     Reviewer,
-    /// Watches, mends, and looks after people (quản trị).
+    /// Monitors the system, repairs it, and manages users (quản trị).
     Administrator,
-    /// Sees who did what (kiểm toán).
+    /// Reads the audit log (kiểm toán).
     Auditor,
 }
 
@@ -77,7 +77,7 @@ impl Role {
         }
     }
 
-    /// What the role may do.
+    /// Rights of the role.
     #[must_use]
     pub fn rights(self) -> &'static [Right] {
         match self {
@@ -92,69 +92,69 @@ impl Role {
     }
 }
 
-/// A role in a unit.
+/// A role granted in a unit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Grant {
     /// The role.
     pub role: Role,
-    /// Code of the unit (fonds) in which it holds; `*`: in every unit.
+    /// Code of the unit (fonds) in which it applies; `*`: every unit.
     pub unit: String,
 }
 
-/// Where an account comes from, and so who checks that somebody is who they say.
+/// Origin of an account, which decides who authenticates its user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
-    /// An administrator made it here.
+    /// Created here by an administrator.
     #[default]
     Local,
-    /// Made at the first sign-in by OpenID Connect.
+    /// Created at the first sign-in by OpenID Connect.
     Oidc,
 }
 
-/// A person who may sign in.
+/// A user account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct User {
-    /// Name to sign in with.
+    /// User name for signing in.
     pub name: String,
-    /// Name for people to read.
+    /// Full name for display.
     #[serde(rename = "shown")]
     pub display_name: String,
     /// Roles.
     pub grants: Vec<Grant>,
-    /// Nobody can sign in with it any more.
+    /// Whether signing in is blocked.
     pub disabled: bool,
-    /// Where it comes from.
+    /// Origin of the account.
     #[serde(default)]
     pub origin: Origin,
-    /// Signing in needs a code from an authenticator app too.
+    /// Whether signing in also needs a code from an authenticator app.
     #[serde(default)]
     #[serde(rename = "two_steps")]
     pub totp_enabled: bool,
-    /// Since when it exists, RFC 3339.
+    /// Time of creation, RFC 3339.
     pub created: String,
 }
 
 impl User {
-    /// A local person who signs in with a password alone.
+    /// A local account that signs in with a password alone.
     #[must_use]
-    pub fn new(name: &str, shown: &str, grants: Vec<Grant>) -> Self {
-        let (name, shown) = (name.to_owned(), shown.to_owned());
-        Self { name, display_name: shown, grants, disabled: false, origin: Origin::Local, totp_enabled: false, created: String::new() }
+    pub fn new(name: &str, display_name: &str, grants: Vec<Grant>) -> Self {
+        let (name, display_name) = (name.to_owned(), display_name.to_owned());
+        Self { name, display_name, grants, disabled: false, origin: Origin::Local, totp_enabled: false, created: String::new() }
     }
 }
 
-/// In which units something may be done.
+/// Set of units in which an action is allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UnitScope {
-    /// In all.
+    /// All units.
     All,
-    /// In these; none where the set is empty.
+    /// These units; an empty set allows none.
     Only(BTreeSet<String>),
 }
 
 impl UnitScope {
-    /// Whether `unit` is one of them.
+    /// Whether `unit` is in the set.
     #[must_use]
     pub fn contains(&self, unit: &str) -> bool {
         match self {
@@ -163,26 +163,26 @@ impl UnitScope {
         }
     }
 
-    /// Whether there is any.
+    /// Whether the set is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::Only(BTreeSet::new())
     }
 }
 
-/// Who asks: a person who signed in, or a program with a person's key.
+/// Authenticated sender of a request: a user with a session, or a program with a user's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The person.
+    /// The user.
     pub user: User,
-    /// What the key may at most; none: all that the person may.
+    /// Upper bound of the key's rights; none: all rights of the user.
     pub key_rights: Option<BTreeSet<Right>>,
     /// Identifier of the key.
     pub key_id: String,
 }
 
 impl Identity {
-    /// The units in which `right` holds.
+    /// Units in which `right` is granted.
     #[must_use]
     pub fn units_with(&self, right: Right) -> UnitScope {
         if self.key_rights.as_ref().is_some_and(|rights| !rights.contains(&right)) {
@@ -193,43 +193,43 @@ impl Identity {
         if units.contains("*") { UnitScope::All } else { UnitScope::Only(units) }
     }
 
-    /// Whether `right` holds in any unit.
+    /// Whether `right` is granted in any unit.
     #[must_use]
     pub fn has_right(&self, right: Right) -> bool {
         !self.units_with(right).is_empty()
     }
 }
 
-/// A key of a program, without the key itself.
+/// An API key, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Token {
     /// Identifier.
     pub id: String,
-    /// Whose it is.
+    /// User name of the owner.
     pub user: String,
-    /// What it is for.
+    /// Purpose of the key.
     pub label: String,
-    /// What it may at most.
+    /// Upper bound of its rights.
     pub rights: BTreeSet<Right>,
-    /// When it was made, last used, and ends, RFC 3339.
+    /// Time of creation, RFC 3339.
     pub created: String,
-    /// When it was last used.
+    /// Time of last use, RFC 3339.
     #[serde(rename = "seen")]
     pub last_used: String,
-    /// When it ends.
+    /// Time of expiry, RFC 3339.
     pub expires: String,
 }
 
-/// A search that somebody keeps.
+/// A saved search of a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SavedSearch {
     /// Identifier.
     pub id: String,
-    /// What it is called.
+    /// Name.
     pub name: String,
     /// Words and filters.
     pub query: String,
-    /// The unit in which it searches; empty: the only one of its owner, or all.
+    /// Code of the unit searched; empty: the only unit of its owner, or all.
     pub unit: String,
 }
 

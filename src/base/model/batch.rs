@@ -21,25 +21,24 @@ pub enum BatchState {
 pub struct Batch {
     /// Identifier (UUIDv7 text).
     pub id: String,
-    /// What makes two deliveries the same one: inputs, unit and pipeline. An unfinished batch of the same
-    /// key is continued.
+    /// Key that identifies equal deliveries: inputs, unit and pipeline. An unfinished batch of the same key is continued.
     pub key: String,
-    /// Unit or fonds that delivers.
+    /// Delivering unit or fonds.
     pub unit: String,
-    /// The pipeline as text, as it was when the batch began.
+    /// Text of the pipeline at the start of the batch.
     pub pipeline: String,
-    /// Where it stands.
+    /// State.
     pub state: BatchState,
-    /// When it began, RFC 3339.
+    /// Time of the start, RFC 3339.
     pub created: String,
 }
 
-/// The balance: pages in = stored + review + refused + held + open, and `open` is 0 when the run has ended.
+/// Balance of a batch: pages in = stored + review + refused + held + open; `open` is 0 when the run has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Balance {
-    /// Files by fate.
+    /// Files by outcome.
     pub files: FileBalance,
-    /// Pages by fate.
+    /// Pages by outcome.
     pub pages: PageBalance,
     /// Dossiers that the batch touched.
     pub dossiers: u64,
@@ -51,73 +50,73 @@ pub struct Balance {
     pub warnings: Vec<WarnedItem>,
 }
 
-/// Files of a batch by fate. Archives whose members were taken count as received; so do their members.
+/// Files of a batch by outcome. Expanded archives count as received, and so do their members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct FileBalance {
     /// All that arrived.
     pub received: u64,
-    /// Of them: the same bytes were in the dossier already.
+    /// Received files whose bytes were in the dossier already.
     pub duplicate: u64,
-    /// Of them: not taken.
+    /// Received files that were refused.
     pub refused: u64,
 }
 
-/// Pages of a batch by fate. Pages of a duplicate file count with the fate of the pages they repeat.
+/// Pages of a batch by outcome. Pages of a duplicate file count with the outcome of the pages that they repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PageBalance {
-    /// All that came.
+    /// All pages.
     #[serde(rename = "in")]
     pub received: u64,
-    /// Deposited, nothing to do.
+    /// Deposited, no review needed.
     pub stored: u64,
-    /// Deposited, and waiting for a person.
+    /// Deposited, waiting for review.
     pub review: u64,
-    /// Not taken; originals kept.
+    /// Refused; originals are kept.
     pub refused: u64,
     /// In quarantine: an officer must decide.
     #[serde(default)]
     pub held: u64,
-    /// Still being worked on.
+    /// Still being processed.
     pub open: u64,
 }
 
 impl PageBalance {
-    /// Whether every page that came has reached an end.
+    /// Whether every received page has an outcome.
     #[must_use]
     pub fn is_balanced(&self) -> bool {
         self.open == 0 && self.received == self.stored + self.review + self.refused + self.held
     }
 }
 
-/// One line of the list of refusals.
+/// One entry of the list of refusals.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RefusedItem {
     /// Path inside the delivery.
     pub file: String,
     /// Page in the file, from 1; none: the whole file.
     pub page: Option<u32>,
-    /// Who can mend it.
+    /// Class of the refusal.
     pub class: RefusalClass,
-    /// What is wrong and the next step.
+    /// The problem and the next step.
     pub reason: String,
 }
 
-/// One line of the list of warnings.
+/// One entry of the list of warnings.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct WarnedItem {
     /// Path inside the delivery.
     pub file: String,
     /// Page in the file, from 1; none: the whole file.
     pub page: Option<u32>,
-    /// What is odd.
+    /// The warning.
     #[serde(flatten)]
     pub warning: Warning,
 }
 
-/// What a stage cost, summed over a batch.
+/// Cost of a stage, summed over a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct StageCost {
-    /// How often it ran.
+    /// Number of executions.
     #[serde(rename = "items")]
     pub executions: u64,
     /// Processor time, user and system, milliseconds.

@@ -1,4 +1,4 @@
-//! Days, and which of them offices work (Labour Code 45/2019/QH14, article 112; the Prime Minister's yearly decision on Tết).
+//! Days and working days (Labour Code 45/2019/QH14, article 112; the Prime Minister's yearly decision on Tết).
 
 use crate::error::{Error, Result};
 use schemars::JsonSchema;
@@ -8,31 +8,33 @@ use std::fmt;
 use std::sync::LazyLock;
 use time::{Date, Month};
 
-/// A day of the calendar, counted from 1970-01-01; in JSON `2026-11-26`.
+/// A calendar day as the number of days since 1970-01-01; in JSON `2026-11-26`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 #[schemars(with = "String")]
 pub struct Day(pub i32);
 
-/// Milliseconds of a day, and by how much Vietnam is ahead of UTC all the year (Decision 134/2002/QĐ-TTg).
+/// Milliseconds of a day.
 const MS_PER_DAY: i64 = 86_400_000;
+
+/// Offset of Vietnam from UTC, ms, the same all the year (Decision 134/2002/QĐ-TTg).
 const UTC_OFFSET_MS: i64 = 7 * 3_600_000;
 
 impl Day {
-    /// The day in Vietnam at a moment in epoch milliseconds.
+    /// The day in Vietnam at a time in epoch milliseconds.
     #[must_use]
     pub fn from_epoch_ms(epoch_ms: i64) -> Self {
         Self(i32::try_from(epoch_ms.saturating_add(UTC_OFFSET_MS).div_euclid(MS_PER_DAY)).unwrap_or(i32::MAX))
     }
 
-    /// A day by year, month and day of the month.
+    /// The day with this year, month and day of the month; none for an impossible date.
     #[must_use]
     pub fn from_ymd(year: i32, month: u8, day: u8) -> Option<Self> {
         let date = Date::from_calendar_date(year, Month::try_from(month).ok()?, day).ok()?;
         Some(Self(date.to_julian_day() - JULIAN_DAY_1970))
     }
 
-    /// A day as `2026-11-26` or as offices write it, `26/11/2026`.
+    /// Parses `2026-11-26` or the official form `26/11/2026`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -53,14 +55,14 @@ impl Day {
         (date.year(), u8::from(date.month()), date.day())
     }
 
-    /// As offices write it: `26/11/2026`.
+    /// The official form: `26/11/2026`.
     #[must_use]
     pub fn format_dmy(self) -> String {
         let (year, month, day) = self.ymd();
         format!("{day:02}/{month:02}/{year}")
     }
 
-    /// So many days later.
+    /// The day `days` days later.
     #[must_use]
     pub fn plus_days(self, days: i32) -> Self {
         Self(self.0.saturating_add(days))
@@ -97,12 +99,12 @@ impl TryFrom<String> for Day {
     }
 }
 
-/// Which days offices work: all but Saturdays, Sundays and holidays, and days that are worked in exchange.
+/// Working days: all days but Saturdays, Sundays and holidays, plus make-up days.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Calendar {
     holidays: BTreeSet<Day>,
     makeup_days: BTreeSet<Day>,
-    /// Days of every year: month and day of the month, from that year on.
+    /// Yearly holidays: month, day of the month, and first year.
     annual_holidays: Vec<(u8, u8, i32)>,
 }
 
@@ -132,20 +134,20 @@ struct CalendarYear {
     worked: Vec<Day>,
 }
 
-/// The built-in calendar; a broken one has no holidays, which a test rules out.
+/// The built-in calendar. A broken file would give one without holidays, which a test rules out.
 static VIETNAM: LazyLock<Calendar> = LazyLock::new(|| Calendar::from_toml(include_str!("calendar.toml")).unwrap_or_default());
 
 impl Calendar {
-    /// That of Vietnam, out of `calendar.toml`.
+    /// The calendar of Vietnam, from `calendar.toml`.
     #[must_use]
     pub fn vietnam() -> &'static Self {
         &VIETNAM
     }
 
-    /// Reads a calendar.
+    /// Parses a calendar.
     ///
     /// # Errors
-    /// `Invalid` for what is none.
+    /// `Invalid` for malformed TOML or impossible days.
     pub fn from_toml(text: &str) -> Result<Self> {
         let written: CalendarFile = toml::from_str(text).map_err(|error| Error::invalid("the calendar cannot be read").caused_by(error))?;
         let mut calendar = Self::default();
@@ -161,7 +163,7 @@ impl Calendar {
         Ok(calendar)
     }
 
-    /// Whether offices work that day.
+    /// Whether `day` is a working day.
     #[must_use]
     pub fn is_working_day(&self, day: Day) -> bool {
         if self.makeup_days.contains(&day) {
@@ -172,13 +174,13 @@ impl Calendar {
         day.weekday() < 5 && !is_yearly && !self.holidays.contains(&day)
     }
 
-    /// Working days from `from` to `to`, both counted; none where `to` comes first.
+    /// Number of working days from `from` to `to`, both included; 0 if `to` comes first.
     #[must_use]
     pub fn count_working_days(&self, from: Day, to: Day) -> u32 {
         (from.0..=to.0).filter(|day| self.is_working_day(Day(*day))).count().try_into().unwrap_or(u32::MAX)
     }
 
-    /// The `count`-th working day after `day`; a century on at most.
+    /// The `count`-th working day after `day`; at most a century later.
     #[must_use]
     pub fn nth_working_day_after(&self, day: Day, count: u32) -> Day {
         const CENTURY: i32 = 36_525;
@@ -191,13 +193,13 @@ impl Calendar {
         at
     }
 
-    /// The day itself where offices work on it, else the next on which they do.
+    /// `day` itself if it is a working day, else the next working day.
     #[must_use]
     pub fn first_working_day_from(&self, day: Day) -> Day {
         if self.is_working_day(day) { day } else { self.nth_working_day_after(day, 1) }
     }
 
-    /// The last `count` working days up to `day`, the newest first.
+    /// The last `count` working days up to `day`, newest first.
     pub fn last_working_days(&self, day: Day, count: usize) -> impl Iterator<Item = Day> + '_ {
         (0..).map(move |back| day.plus_days(-back)).filter(|day| self.is_working_day(*day)).take(count)
     }

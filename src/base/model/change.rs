@@ -1,44 +1,45 @@
-//! Changes: the facts that stages decide and only `catalog::commit` writes.
+//! Changes: the facts that stages return and only `catalog::commit` writes.
 
-use crate::model::dossier::{DeliveredFile, DossierName};
+use crate::model::delivered_file::DeliveredFile;
+use crate::model::dossier::DossierName;
 use crate::model::page::reading::Quality;
 use crate::model::record::{Description, ListEntry, ListFinding, Signature};
 use crate::model::refusal::{Refusal, Warning};
 use serde::{Deserialize, Serialize};
 
-/// One decided fact. A stage returns these; writing them twice does no harm.
+/// One fact returned by a stage. Writing it twice has no further effect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "change")]
 pub enum Change {
-    /// An archive was opened: its members stand in its place.
+    /// An archive was expanded: its members replace it.
     FileExpanded {
         /// The archive.
         file: String,
         /// Members by dossier.
         members: Vec<(DossierName, Vec<DeliveredFile>)>,
-        /// Members that were refused before their bytes could be kept, with the reason, and other oddities.
+        /// Members refused before their bytes could be stored, with the reason, and other warnings.
         warnings: Vec<Warning>,
     },
-    /// Kind and page count of a file are known.
+    /// Media type and page count of a file are known.
     FileIdentified {
         /// The file.
         file: String,
         /// Media type found by content.
         media_type: String,
-        /// How many pages it holds.
+        /// Number of pages.
         pages: u32,
         /// Digital signatures found.
         signatures: Vec<Signature>,
-        /// What was odd.
+        /// Warnings.
         warnings: Vec<Warning>,
     },
-    /// The file is not taken; its original is kept.
+    /// The file is refused; its original is kept.
     FileRefused {
         /// The file.
         file: String,
-        /// Media type, where it was found.
+        /// Media type, if identified.
         media_type: String,
-        /// Why.
+        /// The reason.
         refusal: Refusal,
     },
     /// A page was read.
@@ -47,65 +48,65 @@ pub enum Change {
         page: String,
         /// Key of the reading in the cache.
         reading: String,
-        /// Summary.
+        /// Measured quality.
         quality: Quality,
-        /// Nothing is written on it.
+        /// Whether the page is blank.
         blank: bool,
-        /// What was odd.
+        /// Warnings.
         warnings: Vec<Warning>,
     },
-    /// The page is not taken.
+    /// The page is refused.
     PageRefused {
         /// The page.
         page: String,
-        /// Why.
+        /// The reason.
         refusal: Refusal,
     },
-    /// A stamp of secrecy was seen on the page: what was read is not kept.
+    /// A stamp of secrecy was detected on the page: its reading is not kept.
     PageHeld {
         /// The page.
         page: String,
-        /// What was seen.
+        /// The stamp, as a refusal.
         refusal: Refusal,
     },
-    /// The dossier holds such a page: all its pages that have no document wait in quarantine.
+    /// The dossier has such a page: all its pages without a document wait in quarantine.
     DossierHeld {
         /// The dossier.
         dossier: String,
     },
-    /// The dossier's pages that had no document were cut into documents.
+    /// The dossier's pages without a document were separated into documents.
     #[serde(rename = "documents-found")]
     DocumentsSeparated {
         /// The dossier.
         dossier: String,
-        /// Pages (identifiers) of each new document, in order; numbers follow the highest there is.
+        /// Pages (identifiers) of each new document, in order; numbers continue after the highest existing one.
         documents: Vec<Vec<String>>,
     },
-    /// The dossier was compared with the list that came with it.
+    /// The dossier was compared with its document list.
     #[serde(rename = "dossier-listed")]
     DossierListCompared {
         /// The dossier.
         dossier: String,
-        /// Where they disagree.
+        /// Differences between list and delivery.
         findings: Vec<ListFinding>,
-        /// What the list says of the document that begins with a page.
+        /// The list's entry for the document that begins with a page (identifier).
         listed: Vec<(String, ListEntry)>,
     },
-    /// What the document is.
+    /// The document was described.
     DocumentDescribed {
         /// The document.
         document: String,
         /// Kind and fields.
         description: Description,
     },
-    /// Whether a person must look at the document.
+    /// The need for a review of the document was decided.
     DocumentReviewed {
         /// The document.
         document: String,
-        /// Reasons; empty: nobody need.
+        /// Reasons for the review; empty: none needed.
         reasons: Vec<String>,
     },
-    /// The dossier's object has a new version that holds all its documents.
+    /// The dossier's object has a new version with all its documents.
     DossierDeposited {
         /// The dossier.
         dossier: String,

@@ -1,66 +1,67 @@
-//! Decisions: what a person decided about a document in review (duyệt).
+//! Decisions of people about documents in review (duyệt).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// One decision, as it stays in the record: decisions are added, never changed.
+/// One decision as recorded: decisions are added, never changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Decision {
-    /// When, RFC 3339, UTC.
+    /// Time, RFC 3339, UTC.
     pub at: String,
-    /// Who.
+    /// Name of the person.
     pub author: String,
-    /// What was decided.
+    /// The decision.
     #[serde(flatten)]
     pub kind: DecisionKind,
-    /// Why, in the author's words.
+    /// Reason in the author's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// What a person can decide.
+/// Kinds of decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "act")]
 #[schemars(rename = "Act")]
 pub enum DecisionKind {
-    /// The document is right as it is now: nobody need look any more.
+    /// The document is correct as it is now: no further review.
     Accept,
-    /// The document cannot stay like this; it waits until it is delivered again.
+    /// The document is rejected; it waits until it is delivered again.
     Reject,
-    /// An officer who may decide about secrets looked at the stamp: it is none, or the paper was declassified.
+    /// An officer in charge of secrets released the document: the stamp is a false alarm, or the document was
+    /// declassified.
     Release,
-    /// The kind is another one.
+    /// Corrects the kind of document.
     CorrectKind {
         /// Code of Circular 05/2025/TT-BNV, `01` to `32`.
         kind: String,
     },
-    /// A field has another value; an empty one says that the paper has none.
+    /// Corrects a field; an empty value states that the document has none.
     CorrectField {
         /// Name of the field, such as `subject`.
         field: String,
         /// The value; dates as `YYYY-MM-DD`.
         value: String,
     },
-    /// A word on a page says something else.
+    /// Corrects a word of a page.
     CorrectWord {
         /// Page of the document, from 1.
         page: u32,
-        /// Which word of the page in reading order, from 1.
+        /// Position of the word in the page's reading order, from 1.
         word: u32,
-        /// What the machine had read there: the correction holds as long as it reads that.
+        /// The machine's reading of the word: the correction applies as long as this is read.
         read: String,
-        /// What it says; may be several words.
+        /// The correct text; may be several words.
         text: String,
     },
-    /// A page is upright after another turn; it is read again.
+    /// Corrects the rotation of a page; the page is read again.
     #[serde(rename = "turn")]
     Rotate {
         /// Page of the document, from 1.
         page: u32,
-        /// Clockwise turn of the picture as delivered, degrees: 0, 90, 180 or 270.
+        /// Clockwise turn of the delivered image, degrees: 0, 90, 180 or 270.
         turn: u16,
     },
-    /// Another scan stands for a page; its original stays.
+    /// Replaces the scan of a page; its original is kept.
     #[serde(rename = "replace")]
     ReplaceScan {
         /// Page of the document, from 1.
@@ -68,22 +69,22 @@ pub enum DecisionKind {
         /// SHA-256 of the new file, lower-case hexadecimal.
         sha256: String,
     },
-    /// Another document begins at a page: it gets the next number of the dossier.
+    /// Begins a new document at a page: it gets the next number of the dossier.
     Split {
         /// Page of the document, from 2.
         page: u32,
     },
-    /// The pages of another document of the dossier belong behind those of this one.
+    /// Appends the pages of another document of the dossier to this one.
     Join {
-        /// Number of the other document, which is one no more.
+        /// Number of the other document, which ceases to exist.
         document: u32,
     },
-    /// What the same person decided last about the document does not count: see [`standing`].
+    /// Revokes the last decisions of the same person about the document: see [`effective_decisions`].
     Undo,
 }
 
 impl DecisionKind {
-    /// The word for it, as in JSON.
+    /// Name of the kind, as in JSON.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -101,8 +102,8 @@ impl DecisionKind {
         }
     }
 
-    /// Whether it can be taken back. What changes pages is set right by another change of them; what an officer released may
-    /// have been read since.
+    /// Whether it can be undone. Changes of pages are reverted by another change of them; released pages may have been
+    /// read since.
     #[must_use]
     pub fn can_be_undone(&self) -> bool {
         match self {
@@ -112,8 +113,8 @@ impl DecisionKind {
     }
 }
 
-/// The decisions that count, in order. An [`Act::Undo`] takes back what its author decided just before it, all that was decided
-/// at once; where somebody else decided since, it takes nothing back.
+/// The decisions in force, in order. A [`DecisionKind::Undo`] revokes its author's immediately preceding decisions, all
+/// that were made together; if another person decided since, it has no effect.
 #[must_use]
 pub fn effective_decisions(decisions: &[Decision]) -> Vec<&Decision> {
     let mut standing: Vec<&Decision> = Vec::with_capacity(decisions.len());
@@ -128,7 +129,7 @@ pub fn effective_decisions(decisions: &[Decision]) -> Vec<&Decision> {
     standing
 }
 
-/// How many of the last decisions an undo by `author` would take back; none where it can take nothing back.
+/// Number of last decisions that an undo by `author` revokes; none if it has no effect.
 #[must_use]
 pub fn undo_count(standing: &[&Decision], author: &str) -> Option<usize> {
     let last = standing.last().filter(|last| last.author == author)?;

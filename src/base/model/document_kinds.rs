@@ -54,7 +54,7 @@ pub const DOCUMENT_KINDS: [DocumentKind; 32] = [
 /// Code of công văn, the kind without a name line.
 pub const OFFICIAL_LETTER: &str = "22";
 
-/// Code of everything else.
+/// Code of all other kinds.
 pub const OTHER_KIND: &str = "32";
 
 /// The kind with this code.

@@ -1,110 +1,67 @@
-//! What an archive holds: dossiers, files, pages, documents, as the catalogue knows them.
+//! Dossiers, files, pages and documents as stored in the catalogue.
 //!
-//! Identifiers are UUIDv7 texts; they live in the catalogue alone and never enter a record.
+//! Identifiers are UUIDv7 texts; they exist only in the catalogue and never in a record.
 
 use crate::model::decision::Decision;
+use crate::model::delivered_file::DeliveredFile;
 use crate::model::page::reading::Quality;
 use crate::model::record::{Description, ListEntry, ListFinding, Signature};
 use crate::model::refusal::{Refusal, Warning};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A dossier (hồ sơ) named by what was delivered. `fonds` (phông) and `code` together are unique.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+/// Name of a dossier (hồ sơ) as delivered. `fonds` (phông) and `code` together are unique.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct DossierName {
     /// Code of the fonds or unit.
     pub fonds: String,
     /// Dossier code, free text; unique in the fonds.
     pub code: String,
-    /// Title shown to people; the folder's or file's name until somebody describes it.
+    /// Display title; the folder's or file's name until the dossier is described.
     pub title: String,
-}
-
-/// The name under which something was delivered, exactly.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct DeliveredName {
-    /// For people: bytes that are not UTF-8 are shown as U+FFFD.
-    #[serde(rename = "shown")]
-    pub display: String,
-    /// The exact bytes in hexadecimal, where they are not UTF-8.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub raw_hex: Option<String>,
-}
-
-impl DeliveredName {
-    /// The name from its bytes.
-    #[must_use]
-    pub fn from_bytes(bytes: &[u8]) -> Self {
-        match std::str::from_utf8(bytes) {
-            Ok(name) => Self { display: name.to_owned(), raw_hex: None },
-            Err(_) => Self { display: String::from_utf8_lossy(bytes).into_owned(), raw_hex: Some(hex::encode(bytes)) },
-        }
-    }
-}
-
-/// A file that arrived. Its bytes are already in the blob store under `sha256`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeliveredFile {
-    /// Path inside the delivery, `/` between parts; unique in the batch; never used as a path.
-    pub path: DeliveredName,
-    /// SHA-256 of the bytes, lower-case hexadecimal.
-    pub sha256: String,
-    /// Size in bytes.
-    pub bytes: u64,
-    /// The archive it came out of: path inside the delivery and SHA-256.
-    pub container: Option<Container>,
-}
-
-/// The archive file that a member came out of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Container {
-    /// Path of the archive inside the delivery.
-    pub path: DeliveredName,
-    /// SHA-256 of the archive, lower-case hexadecimal.
-    pub sha256: String,
 }
 
 /// State of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileState {
-    /// Arrived, not yet looked at.
+    /// Received, not yet identified.
     Received,
-    /// Kind and pages are known.
+    /// Media type and page count are known.
     Identified,
-    /// An archive whose members stand in its place.
+    /// An archive that its members have replaced.
     Expanded,
-    /// Not taken.
+    /// Refused.
     Refused,
-    /// The same bytes are in this dossier already: see `duplicate_of`.
+    /// The dossier has the same bytes already: see `duplicate_of`.
     Duplicate,
-    /// Taken out of quarantine and out of the archive by an officer: its bytes are gone.
+    /// Removed from quarantine and from the archive by an officer: its bytes are deleted.
     Removed,
 }
 
-/// A file as the catalogue knows it.
+/// A file in the catalogue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct File {
     /// Identifier.
     pub id: String,
-    /// Batch that brought it.
+    /// Identifier of the batch that delivered it.
     pub batch: String,
-    /// Dossier it belongs to.
+    /// Identifier of its dossier.
     pub dossier: String,
-    /// As delivered.
+    /// Path, checksum and size as delivered.
     #[serde(flatten)]
     pub delivered: DeliveredFile,
-    /// Where it stands.
+    /// State.
     pub state: FileState,
-    /// Media type found by content, such as `application/pdf`; empty until identified.
+    /// Media type identified by content, such as `application/pdf`; empty until identified.
     pub media_type: String,
-    /// The file of the same dossier that has the same bytes.
+    /// Identifier of the file of the same dossier with the same bytes.
     pub duplicate_of: Option<String>,
-    /// Why it was refused.
+    /// Reason of the refusal.
     pub refusal: Option<Refusal>,
-    /// What was odd about it.
+    /// Warnings.
     pub warnings: Vec<Warning>,
-    /// Digital signatures found in it.
+    /// Digital signatures in it.
     pub signatures: Vec<Signature>,
 }
 
@@ -112,82 +69,81 @@ pub struct File {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PageState {
-    /// Known, not yet read.
+    /// Not yet read.
     Waiting,
     /// Read, its dossier not yet deposited.
     Read,
     /// In a deposited dossier.
     Stored,
-    /// In a deposited dossier; its document waits for a person.
+    /// In a deposited dossier; its document waits for review.
     Review,
-    /// Could not be read, or not allowed; the original is kept.
+    /// Unreadable or not allowed; the original is kept.
     Refused,
-    /// In quarantine: a stamp of secrecy was seen on it, or on another page of its dossier. Nothing that was read
-    /// is kept.
+    /// In quarantine: a stamp of secrecy was detected on it, or on another page of its dossier. Its reading is not kept.
     Held,
 }
 
-/// An officer's word that a page in quarantine may be read and stored.
+/// An officer's release of a page from quarantine, after which it may be read and stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuarantineRelease {
-    /// Who.
+    /// Name of the officer.
     pub by: String,
-    /// When, RFC 3339, UTC.
+    /// Time, RFC 3339, UTC.
     pub at: String,
-    /// Why, in the officer's words.
+    /// Reason in the officer's words.
     pub note: Option<String>,
 }
 
-/// A page (trang) as the catalogue knows it.
+/// A page (trang) in the catalogue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page {
     /// Identifier.
     pub id: String,
-    /// File it is in.
+    /// Identifier of its file.
     pub file: String,
-    /// Place in the file, from 1.
+    /// Page number in the file, from 1.
     pub number: u32,
-    /// Where it stands.
+    /// State.
     pub state: PageState,
     /// Key of its reading in the store's cache, once read.
     pub reading: Option<String>,
-    /// Summary of the reading.
+    /// Measured quality.
     pub quality: Quality,
-    /// Nothing is written on it.
+    /// Whether the page is blank.
     pub blank: bool,
-    /// Why it was refused.
+    /// Reason of the refusal.
     pub refusal: Option<Refusal>,
-    /// What was odd about it.
+    /// Warnings.
     pub warnings: Vec<Warning>,
-    /// An officer released it: a stamp of secrecy holds it no more.
+    /// Release from quarantine: a stamp of secrecy holds the page no longer.
     #[serde(rename = "released")]
     pub release: Option<Box<QuarantineRelease>>,
-    /// Clockwise turn, degrees, that a person says makes it upright; none: it is found out.
+    /// Clockwise turn set by a person that makes the page upright, degrees; none: it is detected.
     pub turn: Option<u16>,
 }
 
-/// A document (văn bản) of a dossier as the catalogue knows it.
+/// A document (văn bản) of a dossier in the catalogue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Document {
     /// Identifier.
     pub id: String,
-    /// Dossier it belongs to.
+    /// Identifier of its dossier.
     pub dossier: String,
-    /// Place in the dossier, from 1; never changes.
+    /// Number in the dossier, from 1; never changes.
     pub number: u32,
-    /// Its pages in order (identifiers).
+    /// Identifiers of its pages in order.
     pub pages: Vec<String>,
-    /// What the paper is, once described.
+    /// Kind and fields, once described.
     pub description: Option<Description>,
-    /// What the list that came with the scans says of it.
+    /// Its entry in the document list that came with the scans.
     #[serde(rename = "listed")]
     pub list_entry: Option<ListEntry>,
-    /// Why a person must look at it; empty: nobody need.
+    /// Reasons for a review; empty: none needed.
     #[serde(rename = "review")]
     pub review_reasons: Vec<String>,
-    /// What people decided about it, in the order of time.
+    /// Decisions in chronological order.
     pub decisions: Vec<Decision>,
-    /// The newest version of its dossier holds its PDF, text and ALTO as they should be.
+    /// Whether the newest version of its dossier has its current PDF, text and ALTO.
     pub stored: bool,
 }
 
@@ -204,7 +160,7 @@ impl Document {
     }
 }
 
-/// A dossier as the catalogue knows it.
+/// A dossier in the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dossier {
     /// Identifier.
@@ -214,12 +170,12 @@ pub struct Dossier {
     pub name: DossierName,
     /// Newest version in the store; 0 before the first deposit.
     pub version: u32,
-    /// Where the list that came with it and what came disagree.
+    /// Differences between its document list and the delivery.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub list_findings: Vec<ListFinding>,
 }
 
-/// What one task works on, loaded with everything that its stages may look at.
+/// The item of one task, loaded with all that its stages may read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
     /// One file.
@@ -231,14 +187,14 @@ pub enum Item {
     },
     /// One page.
     Page {
-        /// Dossier of the file.
+        /// Its dossier.
         dossier: Dossier,
-        /// The file that holds it.
+        /// Its file.
         file: File,
         /// The page.
         page: Page,
     },
-    /// One dossier with all it holds, from every batch.
+    /// One dossier with its contents from all batches.
     Dossier(Box<DossierSnapshot>),
     /// One document with its dossier's contents.
     Document {
@@ -249,7 +205,7 @@ pub enum Item {
     },
 }
 
-/// A dossier with all it holds, from every batch.
+/// A dossier with its contents from all batches.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DossierSnapshot {
     /// The dossier.
@@ -275,13 +231,13 @@ impl DossierSnapshot {
         self.pages.iter().find(|page| page.id == id)
     }
 
-    /// Whether a stamp of secrecy holds the dossier in quarantine.
+    /// Whether the dossier is in quarantine because of a stamp of secrecy.
     #[must_use]
     pub fn is_held(&self) -> bool {
         self.pages.iter().any(|page| page.state == PageState::Held)
     }
 
-    /// Whether the file must not leave quarantine: the dossier is held, and no page of the file is in a document yet.
+    /// Whether the file must stay in quarantine: the dossier is held, and no page of the file is in a document yet.
     #[must_use]
     pub fn is_file_held(&self, file: &File) -> bool {
         let is_placed = |page: &Page| self.documents.iter().any(|document| document.pages.contains(&page.id));

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// The profiles, the newest last.
+/// All profiles, newest last.
 static PROFILES: LazyLock<Vec<FieldProfile>> =
     LazyLock::new(|| toml::from_str::<ProfileFile>(include_str!("fields.toml")).unwrap_or_default().profile);
 
@@ -15,44 +15,44 @@ struct ProfileFile {
     profile: Vec<FieldProfile>,
 }
 
-/// What a circular asks of a description.
+/// Description fields prescribed by one circular.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldProfile {
     /// Number of the circular.
     pub name: String,
-    /// First day on which it is in force, `YYYY-MM-DD`.
+    /// First day in force, `YYYY-MM-DD`.
     #[serde(rename = "from")]
     pub effective_from: String,
     /// Fields of a dossier.
     pub dossier: Vec<FieldDefinition>,
     /// Fields of a document.
     pub document: Vec<FieldDefinition>,
-    /// Fields of a document that the circular does not ask for.
+    /// Fields of a document that the circular does not prescribe.
     pub extensions: Vec<FieldDefinition>,
-    /// Code lists: by field, the words by code.
+    /// Code lists: by field name, the labels by code.
     pub codes: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-/// One field.
+/// Definition of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldDefinition {
-    /// Its name in data.
+    /// Name in data.
     pub name: String,
-    /// Its name in Vietnamese.
+    /// Name in Vietnamese.
     pub label: String,
-    /// What it holds.
+    /// Type of the values.
     #[serde(rename = "type")]
     pub field_type: FieldType,
-    /// Most characters of a text or digits of a number; 0: no limit is set.
+    /// Maximum number of characters of a text or digits of a number; 0: no limit.
     pub length: usize,
-    /// Whether there must be a value.
+    /// Whether a value is required.
     #[serde(rename = "need")]
     pub obligation: Obligation,
 }
 
-/// What a field holds.
+/// Type of a field's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FieldType {
@@ -60,29 +60,29 @@ pub enum FieldType {
     Text,
     /// A whole number.
     Number,
-    /// A day, `YYYY-MM-DD`; a month or a year where no more is known.
+    /// A day, `YYYY-MM-DD`; a month or a year if the rest is unknown.
     Date,
     /// `true` or `false`.
     Boolean,
-    /// A code of a list; several with `;` between them.
+    /// A code of a list; several are separated by `;`.
     Code,
 }
 
-/// Whether there must be a value.
+/// Whether a value is required.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Obligation {
-    /// Always.
+    /// Always required.
     Required,
-    /// Where another field says so.
+    /// Required depending on another field.
     Conditional,
-    /// Never.
+    /// Optional.
     Optional,
-    /// The circular does not know it.
+    /// Not a field of the circular.
     Extension,
 }
 
-/// All profiles, the newest last.
+/// All profiles, newest last.
 #[must_use]
 pub fn profiles() -> &'static [FieldProfile] {
     &PROFILES
@@ -95,13 +95,13 @@ pub fn newest_profile() -> Option<&'static FieldProfile> {
 }
 
 impl FieldProfile {
-    /// The field of a dossier with this name.
+    /// Field of a dossier by name.
     #[must_use]
     pub fn dossier_field(&self, name: &str) -> Option<&FieldDefinition> {
         self.dossier.iter().chain(&self.extensions).find(|field| field.name == name)
     }
 
-    /// The field of a document with this name.
+    /// Field of a document by name.
     #[must_use]
     pub fn document_field(&self, name: &str) -> Option<&FieldDefinition> {
         self.document.iter().chain(&self.extensions).find(|field| field.name == name)

@@ -1,10 +1,11 @@
-//! The nouns of the house: data only, no I/O. Vietnamese terms stand once, in the type's doc.
+//! Data types of the domain, without I/O. Vietnamese terms are given once, in the type's doc.
 
 pub mod account;
 pub mod batch;
 pub mod calendar;
 pub mod change;
 pub mod decision;
+pub mod delivered_file;
 pub mod document_kinds;
 pub mod dossier;
 pub mod fields;

@@ -1,4 +1,4 @@
-//! Personal data (dữ liệu cá nhân) on pages: where, and of which kind; what it says stays on the page.
+//! Personal data (dữ liệu cá nhân) on pages: kind and position only; the values stay on the page.
 
 use crate::model::page::geometry::Bounds;
 use schemars::JsonSchema;
@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 /// One piece of personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PersonalData {
-    /// What it is.
+    /// Kind.
     pub kind: PersonalDataKind,
     /// Page of the document, from 1.
     pub page: u32,
-    /// Around each of its words, px of the upright picture.
+    /// Bounding box of each of its words, px of the upright image.
     pub bounds: Vec<Bounds>,
 }
 
-/// Kinds of personal data that are looked for.
+/// Kinds of personal data that are detected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "PersonalKind")]
@@ -28,14 +28,14 @@ pub enum PersonalDataKind {
     BankAccount,
     /// Day of birth (ngày sinh).
     BirthDate,
-    /// Where somebody lives (nơi ở).
+    /// Home address (nơi ở).
     Address,
-    /// Electronic mail of a person, not of an office (thư điện tử).
+    /// E-mail address of a person, not of an office (thư điện tử).
     Email,
 }
 
 impl PersonalDataKind {
-    /// Its name, as in JSON.
+    /// Name of the kind, as in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

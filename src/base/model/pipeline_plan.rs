@@ -1,8 +1,8 @@
-//! A pipeline as the queue sees it: groups of stages, one task per group and item.
+//! A pipeline for the queue: groups of stages, one task per group and item.
 
 use serde::{Deserialize, Serialize};
 
-/// What a stage works on.
+/// Level of a stage: the kind of item that it processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StageLevel {
@@ -17,7 +17,7 @@ pub enum StageLevel {
 }
 
 impl StageLevel {
-    /// The word used in SQL and JSON.
+    /// Name of the level, as in SQL and JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,23 +32,23 @@ impl StageLevel {
 /// One stage with its options.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StageConfig {
-    /// Name of a row of `stages::STAGES`.
+    /// Name of the stage, a row of `stages::STAGES`.
     pub stage: String,
-    /// Its options, checked by the stage.
+    /// Options, checked by the stage.
     pub options: serde_json::Value,
 }
 
-/// Neighbouring stages of one level: one task runs them all on one item.
+/// Consecutive stages of one level: one task runs them all on one item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StageGroup {
-    /// What the stages work on.
+    /// Level of the stages.
     pub level: StageLevel,
     /// The stages in order.
     #[serde(rename = "steps")]
     pub stages: Vec<StageConfig>,
 }
 
-/// A checked pipeline.
+/// A validated pipeline.
 ///
 /// # Advance
 /// Every task belongs to one dossier, which counts its open tasks. When a task is committed, the new items
@@ -65,7 +65,7 @@ pub struct PipelinePlan {
 }
 
 impl PipelinePlan {
-    /// The first group of `level` at or after `from`.
+    /// Index of the first group of `level` at or after `from`.
     #[must_use]
     pub fn next_group(&self, level: StageLevel, from: usize) -> Option<usize> {
         self.groups.iter().enumerate().skip(from).find(|(_, group)| group.level == level).map(|(index, _)| index)

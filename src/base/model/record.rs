@@ -1,10 +1,10 @@
-//! The record: what `record.json` in a dossier's object says. Its JSON Schema is published.
+//! The record: content of `record.json` in a dossier's object. Its JSON Schema is published.
 //!
-//! A record is a function of the delivered bytes, the pipeline and the models: it holds no time stamp, no
-//! random identifier and no path of the machine.
+//! A record is a function of the delivered bytes, the pipeline and the models: it holds no time stamp, no random
+//! identifier and no path of the machine.
 
 use crate::model::decision::Decision;
-use crate::model::dossier::{Container, DeliveredName};
+use crate::model::delivered_file::{Container, DeliveredName};
 use crate::model::page::barcode::Barcode;
 use crate::model::page::geometry::Bounds;
 use crate::model::page::reading::{Quality, TextSource};
@@ -20,7 +20,7 @@ pub const SCHEMA_URN: &str = "urn:sohoa:record:1";
 /// A dossier (hồ sơ) and its documents, as deposited.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Record {
-    /// Version of this form: [`SCHEMA`].
+    /// Version of the format: `urn:sohoa:record:1`.
     pub schema: String,
     /// Name of the object: `urn:sohoa:<fonds>:<dossier code>`, both percent-encoded.
     pub object: String,
@@ -30,30 +30,30 @@ pub struct Record {
     pub code: String,
     /// Title (tiêu đề).
     pub title: String,
-    /// Archival fields that follow from what the dossier holds, by name: see [`crate::model::fields`].
+    /// Archival fields derived from the contents, by name: see [`crate::model::fields`].
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[serde(rename = "archival")]
     pub archival_fields: BTreeMap<String, String>,
-    /// Required archival fields of which nothing is known.
+    /// Required archival fields without a value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[serde(rename = "missing")]
     pub missing_fields: Vec<String>,
     /// Documents by number.
     pub documents: Vec<RecordedDocument>,
-    /// Where the list that came with the scans and what came disagree.
+    /// Differences between the document list that came with the scans and the delivery.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub list_findings: Vec<ListFinding>,
-    /// Every delivered file of the dossier that is kept in it, by path.
+    /// All delivered files kept in the dossier, by path.
     pub originals: Vec<Original>,
-    /// How it was made.
+    /// Program, pipeline and models that made the record.
     pub provenance: Provenance,
 }
 
-/// What the list that came with the scans (mục lục văn bản) says of a document, as written there.
+/// Entry for a document in the list that came with the scans (mục lục văn bản), as written there.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Listed")]
 pub struct ListEntry {
-    /// Row of the list, from 1, as a spreadsheet counts.
+    /// Row of the list, from 1, as in a spreadsheet.
     pub row: u32,
     /// Number and notation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,26 +64,26 @@ pub struct ListEntry {
     /// Subject.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// Who issued it.
+    /// Issuer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
 }
 
-/// Where the list that came with a dossier and what came disagree.
+/// A difference between a dossier's document list and the delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ListFinding {
-    /// `missing`, `extra`, `pages`, `range`, or `unreadable` for the list itself; about the line of the roadmap that it names:
+    /// `missing`, `extra`, `pages`, `range`, or `unreadable` for the list itself; about the roadmap target that it names:
     /// `line-unknown`, `line-of-other-unit`, `lines-differ`, `line-overruled`, `line-gone`.
     pub code: String,
-    /// What disagrees, one sentence for a clerk.
+    /// The difference, one sentence for a clerk.
     pub detail: String,
-    /// The delivered file that it is about, by its path in the delivery; of what is about a line, the list.
+    /// Path in the delivery of the file concerned; for a finding about a target, that of the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
 }
 
 impl ListFinding {
-    /// Whether it is about the line of the roadmap, and so about no document.
+    /// Whether it concerns the roadmap target, and therefore no document.
     #[must_use]
     pub fn is_about_target(&self) -> bool {
         self.code.starts_with("line")
@@ -93,25 +93,25 @@ impl ListFinding {
 /// One document (văn bản) of a record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RecordedDocument {
-    /// Place in the dossier, from 1; never changes.
+    /// Number in the dossier, from 1; never changes.
     pub number: u32,
     /// Kind and fields.
     pub description: Description,
-    /// What the list that came with the scans says of it.
+    /// Its entry in the list that came with the scans.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(rename = "listed")]
     pub list_entry: Option<ListEntry>,
-    /// Why a person must look at it; empty: nobody need.
+    /// Reasons for a review; empty: none needed.
     #[serde(rename = "review")]
     pub review_reasons: Vec<String>,
-    /// What people decided about it, in the order of time.
+    /// Decisions of people in chronological order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<Decision>,
-    /// Archival fields that follow from what the document holds, by name; its described fields are in `description`.
+    /// Archival fields derived from the contents, by name; its described fields are in `description`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[serde(rename = "archival")]
     pub archival_fields: BTreeMap<String, String>,
-    /// Required archival fields of which nothing is known.
+    /// Required archival fields without a value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[serde(rename = "missing")]
     pub missing_fields: Vec<String>,
@@ -126,25 +126,25 @@ pub struct RecordedDocument {
 /// One page (trang) of a document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RecordedPage {
-    /// Place in the document, from 1.
+    /// Page number in the document, from 1.
     pub number: u32,
-    /// SHA-256 of the original that holds it.
+    /// SHA-256 of its original.
     pub original: String,
-    /// Place in that original, from 1.
+    /// Page number in that original, from 1.
     pub original_page: u32,
     /// Path of the page's ALTO inside the object; none for a refused page.
     pub alto: Option<String>,
-    /// Where the text comes from.
+    /// Origin of the text.
     pub source: TextSource,
-    /// Clockwise turn that made the picture upright, degrees.
+    /// Clockwise turn that made the image upright, degrees.
     pub turn: u16,
-    /// Nothing is written on it.
+    /// Whether the page is blank.
     pub blank: bool,
     /// Measured quality.
     pub quality: Quality,
-    /// What was odd.
+    /// Warnings.
     pub warnings: Vec<Warning>,
-    /// Why it could not be read.
+    /// Reason of the refusal.
     pub refusal: Option<Refusal>,
     /// Barcodes, QR codes and patch codes on it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -152,34 +152,34 @@ pub struct RecordedPage {
     pub barcodes: Vec<Barcode>,
 }
 
-/// A delivered file as kept.
+/// A delivered file as kept in the object.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Original {
     /// Path inside the object.
     pub path: String,
     /// Every name under which these bytes were delivered, sorted.
     pub delivered_as: Vec<DeliveredName>,
-    /// The archive it came out of.
+    /// Archive that it was extracted from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<Container>,
-    /// SHA-256, lower-case hexadecimal, taken at intake.
+    /// SHA-256 at intake, lower-case hexadecimal.
     pub sha256: String,
     /// Size in bytes.
     pub bytes: u64,
-    /// Media type found by content.
+    /// Media type identified by content.
     pub media_type: String,
-    /// Pages in it; 0 for a refused file.
+    /// Number of pages; 0 for a refused file.
     pub pages: u32,
-    /// Digital signatures found.
+    /// Digital signatures.
     pub signatures: Vec<Signature>,
-    /// What was odd.
+    /// Warnings.
     pub warnings: Vec<Warning>,
-    /// Why it was refused; its bytes are kept all the same.
+    /// Reason of the refusal; the bytes are kept nevertheless.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
 }
 
-/// A digital signature found in a delivered file (PDF 1.7, 12.8).
+/// A digital signature in a delivered file (PDF 1.7, 12.8).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Signature {
     /// Common name of the signer's certificate, or empty.
@@ -192,48 +192,48 @@ pub struct Signature {
     pub signed_at: Option<String>,
     /// `/SubFilter`, such as `adbe.pkcs7.detached`.
     pub form: String,
-    /// Whether the signed bytes are unchanged and the signature matches the certificate's key. The
-    /// certificate's own trust is not judged.
+    /// Whether the signed bytes are unchanged and the signature matches the certificate's key. Trust in the certificate
+    /// itself is not checked.
     pub state: SignatureState,
     /// Whether the signed range covers the whole file.
     pub covers_whole_file: bool,
 }
 
-/// Verdict on a signature.
+/// Result of verifying a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SignatureState {
-    /// The signed bytes are unchanged and the signature fits the key.
+    /// The signed bytes are unchanged and the signature matches the key.
     Intact,
-    /// The signed bytes were changed, or the signature does not fit.
+    /// The signed bytes were changed, or the signature does not match.
     Broken,
-    /// Made in a way this program cannot check.
+    /// Made by a method that this program cannot verify.
     Unknown,
 }
 
-/// Kind and fields of a document. Field names are those of Circular 05/2025/TT-BNV where it has one
-/// (`codeNumber`, `codeNotation`, `issuedDate`, `organName`, `subject`, `language`), else our own
-/// (`place`, `signer`, `position`, `urgency`, `recipients`).
+/// Kind and fields of a document. Field names are those of Circular 05/2025/TT-BNV if it has one (`codeNumber`,
+/// `codeNotation`, `issuedDate`, `organName`, `subject`, `language`), else extensions (`place`, `signer`, `position`,
+/// `urgency`, `recipients`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Description {
     /// Code of the kind (`typeName` of Circular 05/2025: `01` … `32`).
     pub kind: String,
-    /// The kind in Vietnamese, lower case, such as `quyết định`.
+    /// Name of the kind in Vietnamese, lower case, such as `quyết định`.
     pub kind_name: String,
     /// Whether it is a normative text (văn bản quy phạm pháp luật).
     pub normative: bool,
-    /// How sure the kind is, 0 to 100.
+    /// Confidence of the kind, 0 to 100.
     pub kind_confidence: u8,
     /// Fields by name.
     pub fields: BTreeMap<String, Field>,
-    /// Personal data on its pages, which copies for the public hide.
+    /// Personal data on its pages, redacted in copies for the public.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[serde(rename = "personal")]
     pub personal_data: Vec<PersonalData>,
 }
 
 impl Description {
-    /// The description of a paper about which nothing is known.
+    /// Description of a document about which nothing is known.
     #[must_use]
     pub fn unknown() -> Self {
         let kind = crate::model::document_kinds::OTHER_KIND;
@@ -253,33 +253,33 @@ impl Description {
 pub struct Field {
     /// The value; dates as `YYYY-MM-DD`.
     pub value: String,
-    /// How sure it is, 0 to 100.
+    /// Confidence, 0 to 100.
     pub confidence: u8,
-    /// Page of the document, from 1; none for a value that stands nowhere.
+    /// Page of the document, from 1; none for a value that is on no page.
     pub page: Option<u32>,
-    /// Where on that page.
+    /// Bounding box on that page.
     pub bounds: Option<Bounds>,
-    /// Where the value comes from.
+    /// Source of the value.
     #[serde(default, skip_serializing_if = "FieldSource::is_reading")]
     pub source: FieldSource,
-    /// Other values that it was given before, the newest first.
+    /// Earlier values, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alternatives: Vec<Candidate>,
 }
 
-/// Where a value comes from.
+/// Source of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Source")]
 pub enum FieldSource {
-    /// Found in what was read.
+    /// Extracted from the reading.
     #[default]
     Reading,
-    /// Named by the list that came with the scans.
+    /// From the document list that came with the scans.
     List,
-    /// Stands in the name of the file.
+    /// From the name of the file.
     FileName,
-    /// Decided by a person.
+    /// Set by a person.
     Person,
 }
 
@@ -289,19 +289,19 @@ impl FieldSource {
     }
 }
 
-/// A value that was not taken, or not kept.
+/// A value that was not taken, or that was replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Candidate {
     /// The value.
     pub value: String,
-    /// How sure it was, 0 to 100.
+    /// Confidence, 0 to 100.
     pub confidence: u8,
-    /// Where it comes from.
+    /// Source.
     #[serde(default, skip_serializing_if = "FieldSource::is_reading")]
     pub source: FieldSource,
 }
 
-/// How a record was made.
+/// Program, pipeline and models that made a record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Provenance {
     /// Name and version of this program.
@@ -314,7 +314,7 @@ pub struct Provenance {
     pub models: BTreeMap<String, String>,
 }
 
-/// One stage as it was used.
+/// A stage as it was used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StageUse {
     /// Name.

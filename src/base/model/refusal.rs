@@ -1,28 +1,28 @@
-//! Why something was refused, and what was noticed without refusing it.
+//! Refusals, and warnings about inputs that were taken.
 
 use crate::error::{Error, ErrorKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The class of a refusal: who can mend it.
+/// Class of a refusal: who can resolve it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Class")]
 pub enum RefusalClass {
-    /// The delivered bytes are bad: scan again or deliver another file.
+    /// The delivered bytes are defective: scan again or deliver another file.
     Input,
-    /// Size, memory, time or count went past a limit.
+    /// A limit of size, memory, time or count was exceeded.
     Limit,
-    /// A secret paper, or a password is needed.
+    /// A secret document, or a missing password.
     Secret,
     /// A store or service did not answer in time: retry.
     Outage,
-    /// A defect of this program.
+    /// A bug of this program.
     Bug,
 }
 
 impl RefusalClass {
-    /// The word used in JSON, SQL and on screens.
+    /// Name of the class, as in JSON, SQL and on screens.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ impl RefusalClass {
         }
     }
 
-    /// The class named by `word`, or [`Class::Bug`] for an unknown one.
+    /// Parses the name of a class; [`RefusalClass::Bug`] for an unknown one.
     #[must_use]
     pub fn parse_or_bug(word: &str) -> Self {
         [RefusalClass::Input, RefusalClass::Limit, RefusalClass::Secret, RefusalClass::Outage]
@@ -56,12 +56,12 @@ impl From<ErrorKind> for RefusalClass {
     }
 }
 
-/// A file or page that was not taken, and why. Its original is kept.
+/// Refusal of a file or page. Its original is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Refusal {
-    /// Who can mend it.
+    /// Class: who can resolve it.
     pub class: RefusalClass,
-    /// What is wrong and the next step, one sentence for a clerk.
+    /// The problem and the next step, one sentence for a clerk.
     pub reason: String,
 }
 
@@ -71,17 +71,17 @@ impl From<&Error> for Refusal {
     }
 }
 
-/// Something odd about an input that was taken all the same.
+/// A warning about an input that was taken nevertheless.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
-    /// A stable word for it, such as `truncated` or `name-mismatch`.
+    /// Stable code, such as `truncated` or `name-mismatch`.
     pub code: String,
-    /// What is odd, one sentence for a clerk.
+    /// The problem, one sentence for a clerk.
     pub detail: String,
 }
 
 impl Warning {
-    /// A warning from its code and sentence.
+    /// Builds a warning from its code and sentence.
     #[must_use]
     pub fn new(code: &str, detail: impl Into<String>) -> Self {
         Self { code: code.to_owned(), detail: detail.into() }

@@ -1,29 +1,29 @@
-//! Queues in which documents wait for a person.
+//! Queues of documents that wait for review.
 
 use serde::{Deserialize, Serialize};
 
-/// The reason of a document that was drawn for a sample.
+/// Reason code of a document drawn for a sample.
 pub const SAMPLE_REASON: &str = "sample";
 
-/// Where documents wait for a person.
+/// A queue of documents that wait for review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReviewQueue {
     /// A stamp of secrecy was found.
     Secret,
-    /// Something is wrong with pages, values or the list, or a person rejected it.
+    /// Pages, values or the list have a problem, or a person rejected the document.
     Flags,
-    /// Something was not read, or not surely.
+    /// A value is missing or has a low confidence.
     Confidence,
-    /// Nothing but chance.
+    /// Drawn at random.
     Sample,
 }
 
 impl ReviewQueue {
-    /// Every queue, the most pressing first.
+    /// All queues, most urgent first.
     pub const ALL: [Self; 4] = [Self::Secret, Self::Flags, Self::Confidence, Self::Sample];
 
-    /// The most pressing queue of a document with these reasons; `None` without any.
+    /// Most urgent queue for these reasons; `None` without reasons.
     #[must_use]
     pub fn from_reasons(reasons: &[String]) -> Option<Self> {
         let queue = |reason: &str| match reason {
@@ -36,13 +36,13 @@ impl ReviewQueue {
         reasons.iter().map(|reason| queue(reason)).min()
     }
 
-    /// The queue of this name.
+    /// Parses the name of a queue.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|queue| queue.as_str() == name)
     }
 
-    /// Its name, as in JSON.
+    /// Name of the queue, as in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

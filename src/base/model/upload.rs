@@ -1,4 +1,4 @@
-//! Deliveries that are sent through the browser.
+//! Deliveries uploaded through the browser.
 
 use crate::error::{Error, Result};
 use crate::model::refusal::RefusalClass;
@@ -9,24 +9,24 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum UploadState {
-    /// Files arrive.
+    /// Files are arriving.
     Open,
-    /// Its files go to the store.
+    /// Its files are being moved to the store.
     Starting,
-    /// It is a batch, and all its files are in the store.
+    /// It became a batch, and all its files are in the store.
     Started,
-    /// Given up; its bytes are gone.
+    /// Withdrawn; its bytes are deleted.
     Withdrawn,
 }
 
-/// When an upload becomes a batch.
+/// Condition on which an upload becomes a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StartRule {
-    /// When a person says so.
+    /// When a person starts it.
     #[serde(rename = "by-person")]
     Manual,
-    /// As soon as all that was expected is here and nothing stands in the way.
+    /// As soon as all expected files have arrived and there is no obstacle.
     WhenComplete,
 }
 
@@ -34,21 +34,21 @@ pub enum StartRule {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum UploadFileState {
-    /// Announced, not here completely.
+    /// Announced, not completely received.
     Sending,
-    /// Here, with the bytes that were announced.
+    /// Received with the announced bytes.
     Received,
-    /// Here; its dossier has the same bytes already.
+    /// Received; its dossier has the same bytes already.
     Duplicate,
-    /// Here, and no scan; or too large to be sent.
+    /// Received but not a scan; or too large to be sent.
     Refused,
-    /// A list (mục lục) that came beside the scans.
+    /// A document list (mục lục) delivered with the scans.
     List,
-    /// Left out by rule.
+    /// Ignored by rule.
     Ignored,
 }
 
-/// So many files of so many bytes.
+/// Number of files and their total size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UploadSize {
@@ -58,61 +58,61 @@ pub struct UploadSize {
     pub bytes: u64,
 }
 
-/// An upload (đợt tải lên): a delivery that is sent through the browser, before it becomes a batch.
+/// An upload (đợt tải lên): a delivery sent through the browser, before it becomes a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Upload {
     /// Identifier (UUIDv7 text).
     pub id: String,
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// Unit or fonds that delivers.
+    /// Delivering unit or fonds.
     pub unit: String,
-    /// Who opened it.
+    /// Name of the user who opened it.
     pub user: String,
     /// Name of its pipeline.
     pub pipeline: String,
-    /// Tasks of a higher number come first; 0 is usual.
+    /// Priority of its tasks: higher numbers come first; 0 is the default.
     pub priority: i64,
-    /// When it becomes a batch.
+    /// Condition on which it becomes a batch.
     #[serde(rename = "starts")]
     pub start_rule: StartRule,
-    /// Where it stands.
+    /// State.
     pub state: UploadState,
-    /// What it became.
+    /// Identifier of the batch that it became.
     pub batch: Option<String>,
-    /// When it was opened, RFC 3339.
+    /// Time of opening, RFC 3339.
     pub created: String,
-    /// What the sender says will come in all.
+    /// Total that the sender announced.
     pub expected: Option<UploadSize>,
-    /// Line of a roadmap that somebody chose for it; none: its lists or the rule say which.
+    /// Code of the roadmap target chosen by a person; none: decided by its lists or the rule.
     #[serde(rename = "line")]
     pub target: Option<String>,
-    /// Who chose the line.
+    /// Name of the person who chose the target.
     #[serde(rename = "line_by")]
     pub target_by: Option<String>,
 }
 
-/// Files of an upload by state, or their bytes.
+/// Files of an upload by state: their number or their bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct UploadTally {
     /// All.
     pub announced: u64,
-    /// Not here completely.
+    /// Not completely received.
     pub sending: u64,
-    /// Here.
+    /// Received.
     pub received: u64,
-    /// Here; the same bytes are in the dossier already.
+    /// Received; the same bytes are in the dossier already.
     pub duplicate: u64,
-    /// Not taken.
+    /// Refused.
     pub refused: u64,
-    /// Lists that came beside the scans.
+    /// Document lists.
     pub lists: u64,
-    /// Left out by rule.
+    /// Ignored by rule.
     pub ignored: u64,
 }
 
 impl UploadTally {
-    /// Adds what is in a state.
+    /// Adds a number to a state.
     pub fn add(&mut self, state: UploadFileState, number: u64) {
         self.announced += number;
         let counted = match state {
@@ -127,14 +127,14 @@ impl UploadTally {
     }
 }
 
-/// What an upload holds, counted.
+/// Counts of an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct UploadTallies {
     /// Files.
     pub files: UploadTally,
     /// Their bytes.
     pub bytes: UploadTally,
-    /// Of the refused files: those over the limit, which were not sent.
+    /// Refused files that are over the size limit and were not sent.
     #[serde(skip)]
     pub oversized: u64,
 }
@@ -144,51 +144,51 @@ pub struct UploadTallies {
 pub struct UploadFile {
     /// Identifier (UUIDv7 text).
     pub id: String,
-    /// Path inside the delivery, `/` between parts; never used as a path.
+    /// Path inside the delivery, `/` between parts; never used as a file system path.
     pub path: String,
-    /// Code of the dossier it belongs to.
+    /// Code of its dossier.
     pub dossier: String,
-    /// Size as announced.
+    /// Announced size, bytes.
     pub bytes: u64,
-    /// SHA-256 as announced, lower-case hexadecimal.
+    /// Announced SHA-256, lower-case hexadecimal.
     pub sha256: String,
-    /// Where it stands.
+    /// State.
     pub state: UploadFileState,
-    /// Why it was refused: who can mend it.
+    /// Class of the refusal: who can resolve it.
     pub class: Option<RefusalClass>,
-    /// Why it was refused: what is wrong and the next step.
+    /// Reason of the refusal: the problem and the next step.
     pub reason: Option<String>,
     /// Path of the file of the same dossier with the same bytes.
     #[serde(rename = "repeats")]
     pub duplicate_of: Option<String>,
-    /// Whether that file was in the archive before.
+    /// Whether that file was in the archive before this upload.
     #[serde(rename = "stored")]
     pub in_archive: bool,
 }
 
-/// Why an upload cannot be started.
+/// Reason why an upload cannot be started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StartObstacle {
-    /// No scan is here.
+    /// It has no scan.
     Empty,
-    /// So many files are not here completely.
+    /// Number of files that are not completely received.
     Sending(u64),
-    /// So many files that are expected were not announced.
+    /// Number of expected files that were not announced.
     NotAnnounced(u64),
-    /// So many files are over the limit.
+    /// Number of files over the size limit.
     TooLarge(u64),
-    /// So many files that lists name did not come.
+    /// Number of files named by lists that are missing.
     Missing(u64),
     /// It is being started.
     Starting,
-    /// It was started.
+    /// It was started already.
     Started,
     /// It was withdrawn.
     Withdrawn,
 }
 
 impl StartObstacle {
-    /// A stable word for it.
+    /// Stable code of the obstacle.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -203,7 +203,7 @@ impl StartObstacle {
         }
     }
 
-    /// What stands in the way, and the next step.
+    /// The obstacle and the next step, one sentence.
     #[must_use]
     pub fn message(self) -> String {
         let files = |number: u64| if number == 1 { "1 file".to_owned() } else { format!("{number} files") };
@@ -220,7 +220,7 @@ impl StartObstacle {
     }
 }
 
-/// What keeps the upload from being started; `missing`: files that lists name and that did not come.
+/// First obstacle to starting the upload; `missing`: number of files named by lists that are missing.
 #[must_use]
 pub fn find_obstacle(upload: &Upload, tallies: &UploadTallies, missing: u64) -> Option<StartObstacle> {
     let files = &tallies.files;
@@ -238,13 +238,13 @@ pub fn find_obstacle(upload: &Upload, tallies: &UploadTallies, missing: u64) -> 
     }
 }
 
-/// Longest path of a file in a delivery, bytes.
+/// Maximum length of a file's path in a delivery, bytes.
 const MAX_PATH_BYTES: usize = 1024;
 
-/// Longest part of one, bytes: what the usual file systems take as one name.
+/// Maximum length of one part of a path, bytes: the limit of common file systems for one name.
 const MAX_NAME_BYTES: usize = 255;
 
-/// Refuses paths that would mean something else wherever they are unpacked. They are kept as they were told.
+/// Checks that a path is safe wherever it is unpacked. Paths are kept as delivered.
 ///
 /// # Errors
 /// `Invalid` for absolute paths, empty parts, `.` and `..`, U+0000; `Limit` for those that are too long.

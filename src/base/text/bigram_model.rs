@@ -1,8 +1,8 @@
-//! Which syllables follow which in official prose: counts of pairs, learned from legal documents.
+//! Bigram model of official prose: counts of neighbouring syllables, learned from legal documents.
 //!
-//! The table `language.bin` beside this file was counted by `sohoa language` from 727 legal documents of the
-//! national database of legal texts (published under the MIT licence as the corpus `vbpl`). It holds counts
-//! only, no text, and serves to choose between two readings of a word.
+//! `sohoa language` counted the table `language.bin` beside this file from 727 legal documents of the national database
+//! of legal texts (published under the MIT licence as the corpus `vbpl`). It holds counts only, no text, and is used to
+//! choose between two readings of a word.
 
 use crate::text::fold::fold;
 use crate::text::tones::normalize_tone_placement;
@@ -13,12 +13,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Write};
 use std::sync::LazyLock;
 
-/// The table.
+/// The encoded table.
 static MODEL_BYTES: &[u8] = include_bytes!("language.bin");
 
 static MODEL: LazyLock<BigramCounts> = LazyLock::new(|| BigramCounts::from_bytes(MODEL_BYTES).unwrap_or_default());
 
-/// Words by their letters without marks.
+/// Words by their letters without diacritics.
 static VARIANTS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
     let mut twins: HashMap<String, Vec<String>> = HashMap::new();
     for token in MODEL.token_ids.keys().filter(|token| token.chars().any(char::is_alphabetic)) {
@@ -27,17 +27,16 @@ static VARIANTS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
     twins
 });
 
-/// Stands before the first token of a line.
+/// Token before the first token of a line.
 const LINE_START: &str = "<s>";
 
-/// Pairs seen less often are not kept.
+/// Minimum count of a bigram in the table.
 const MIN_BIGRAM_COUNT: u32 = 4;
 
-/// Tokens seen less often are not kept.
+/// Minimum count of a token in the table.
 const MIN_TOKEN_COUNT: u32 = 4;
 
-/// Counts of tokens and of pairs of neighbours. A token is a word in small letters, `0` for any number, or one
-/// mark of punctuation.
+/// Counts of tokens and of bigrams. A token is a word in lower case, `0` for any number, or one punctuation mark.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct BigramCounts {
     token_ids: HashMap<String, u32>,
@@ -46,7 +45,7 @@ pub struct BigramCounts {
     total: u64,
 }
 
-/// Logarithm of how likely `tokens` of `text` are after `before` and before `after`, per neighbouring pair.
+/// Log-likelihood of the tokens of `text` between `before` and `after`, per bigram.
 #[must_use]
 pub fn log_likelihood(before: Option<&str>, text: &str, after: Option<&str>) -> f32 {
     let mut tokens = vec![before.and_then(|word| tokenize(word).pop()).unwrap_or_else(|| LINE_START.to_owned())];
@@ -55,8 +54,8 @@ pub fn log_likelihood(before: Option<&str>, text: &str, after: Option<&str>) -> 
     tokens.windows(2).map(|pair| if let [one, next] = pair { MODEL.log_probability(one, next) } else { 0.0 }).sum()
 }
 
-/// By how much (as a logarithm) the likeliest word of the same letters with other marks fits better here than
-/// `word` does; 0 when `word` is the likeliest.
+/// Log-likelihood gain here of the likeliest word with the same letters and other diacritics over `word`; 0 if `word` is
+/// the likeliest.
 #[must_use]
 pub fn diacritic_variant_gain(before: Option<&str>, word: &str, after: Option<&str>) -> f32 {
     let own = tokenize(word);
@@ -66,12 +65,12 @@ pub fn diacritic_variant_gain(before: Option<&str>, word: &str, after: Option<&s
     let after = own.get(at + 1).cloned().or_else(|| after.and_then(|word| tokenize(word).into_iter().next()));
     let fit = |token: &str| MODEL.log_probability(&before, token) + after.as_ref().map_or(0.0, |after| MODEL.log_probability(token, after));
     let twins = VARIANTS.get(&fold(token)).map_or(&[][..], Vec::as_slice);
-    let best = twins.iter().filter(|twin| *twin != token).map(|twin| fit(twin)).fold(f32::MIN, f32::max);
+    let best = twins.iter().filter(|variant| *variant != token).map(|variant| fit(variant)).fold(f32::MIN, f32::max);
     (best - fit(token)).max(0.0)
 }
 
-/// The word of the same letters with other marks that belongs between its neighbours, where `word` was hardly ever seen
-/// there and the other one often: OCR loses and swaps marks. `None` where there is no such word.
+/// The word with the same letters and other diacritics that fits between the neighbours, if `word` is hardly ever found
+/// there and the variant often: OCR loses and swaps diacritics. `None` if there is no such word.
 #[must_use]
 pub fn likelier_variant(before: Option<&str>, word: &str, after: Option<&str>) -> Option<String> {
     let word = word.to_lowercase();
@@ -84,7 +83,7 @@ pub fn likelier_variant(before: Option<&str>, word: &str, after: Option<&str>) -
         left + after.as_ref().map_or(0.0, |after| MODEL.log_probability(token, after))
     };
     let best = diacritic_variants(&word).max_by(|one, other| fit(one).total_cmp(&fit(other)))?;
-    // Beside a name or a rare word one neighbour alone would bend it to what is frequent.
+    // With a name or a rare word as neighbour, the other neighbour alone would favour what is frequent.
     let fits_both = left(best) != Some(0) && right(best) != Some(0) && left(best) >= left(&word) && right(best) >= right(&word);
     let is_alone = before.is_none() || after.is_none();
     let often = if is_alone { MIN_EVIDENCE_ONE_SIDED } else { MIN_EVIDENCE };
@@ -97,21 +96,21 @@ pub fn likelier_variant(before: Option<&str>, word: &str, after: Option<&str>) -
     let makes_one = |count: Option<u32>, neighbour: &Option<String>| {
         let all = neighbour.as_ref().map_or(0, |neighbour| MODEL.unigram_count(neighbour));
         let is_of_neighbour = |count: u32| count >= MIN_EVIDENCE_ONE_SIDED && count * COMPOUND_SHARE >= all;
-        let is_of_twin = |count: u32| count >= MIN_COMPOUND_COUNT && count * 3 >= MODEL.unigram_count(best) * 2;
-        count.is_some_and(|count| is_of_neighbour(count) || is_of_twin(count))
+        let is_of_variant = |count: u32| count >= MIN_COMPOUND_COUNT && count * 3 >= MODEL.unigram_count(best) * 2;
+        count.is_some_and(|count| is_of_neighbour(count) || is_of_variant(count))
     };
     let is_one_word = seen(&word) == 0 && (makes_one(left(best), &before) || makes_one(right(best), &after));
     (belongs || is_one_word).then(|| best.to_owned())
 }
 
-/// Words of the same letters with other marks, in small letters. Two spellings of one word, as `uỷ` and `ủy`, are a paper's
-/// own choice and no twins.
+/// Words with the same letters and other diacritics, in lower case. Two accepted spellings of one word, such as `uỷ` and
+/// `ủy`, are no variants of each other.
 pub fn diacritic_variants(word: &str) -> impl Iterator<Item = &'static str> {
     let own = normalize_tone_placement(word);
-    VARIANTS.get(&fold(word)).into_iter().flatten().map(String::as_str).filter(move |twin| normalize_tone_placement(twin) != own)
+    VARIANTS.get(&fold(word)).into_iter().flatten().map(String::as_str).filter(move |variant| normalize_tone_placement(variant) != own)
 }
 
-/// How often official prose has `word` beside the one of its neighbours that it is more often beside.
+/// Count of `word` beside the neighbour with which it is more frequent in official prose.
 #[must_use]
 pub fn neighbour_count(before: Option<&str>, word: &str, after: Option<&str>) -> u32 {
     let left = before.map_or(0, |before| MODEL.bigram_count(before, word));
@@ -119,25 +118,26 @@ pub fn neighbour_count(before: Option<&str>, word: &str, after: Option<&str>) ->
     left.max(right)
 }
 
-/// A pair of neighbours seen this many times in the corpus is no chance.
+/// Minimum count of a bigram in the corpus that rules out chance.
 const MIN_EVIDENCE: u32 = 12;
 
-/// The same where a word has one neighbour only.
+/// The same for a word with one neighbour only.
 const MIN_EVIDENCE_ONE_SIDED: u32 = 60;
 
-/// How many times rarer than its twin a word must be beside the same neighbours.
+/// How many times rarer than its variant a word must be beside the same neighbours.
 const MIN_FREQUENCY_RATIO: u32 = 40;
 
-/// A syllable of which two of three stand beside this neighbour, and so many, is of one word with it.
+/// Minimum count of two syllables that form one word; two thirds of the variant's occurrences must be beside this
+/// neighbour.
 const MIN_COMPOUND_COUNT: u32 = 20;
 
-/// Two syllables are one word where one of so many of the neighbour's stand beside the other.
+/// Two syllables form one word if at least one in this many occurrences of the neighbour is beside the other.
 const COMPOUND_SHARE: u32 = 7;
 
-/// By how much, as a logarithm, the twin must fit better.
+/// Minimum log-likelihood gain of the variant.
 const MIN_LOG_GAIN: f32 = 4.5;
 
-/// The tokens of a text.
+/// Tokens of a text.
 #[must_use]
 pub fn tokenize(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
@@ -180,7 +180,7 @@ impl CharClass {
 }
 
 impl BigramCounts {
-    /// Counts a text, row by row.
+    /// Counts a text, line by line.
     pub fn add(&mut self, text: &str) {
         for row in text.lines() {
             let mut before = self.token_id(LINE_START);
@@ -211,7 +211,7 @@ impl BigramCounts {
         }
     }
 
-    /// How often `next` followed `one`.
+    /// Count of `next` after `one`.
     fn bigram_count(&self, one: &str, next: &str) -> u32 {
         match (self.token_ids.get(one), self.token_ids.get(next)) {
             (Some(one), Some(next)) => self.bigrams.get(&(*one, *next)).copied().unwrap_or(0),
@@ -219,13 +219,12 @@ impl BigramCounts {
         }
     }
 
-    /// How often a token was seen.
+    /// Count of a token.
     fn unigram_count(&self, token: &str) -> u32 {
         self.token_ids.get(token).and_then(|number| self.unigrams.get(*number as usize)).copied().unwrap_or(0)
     }
 
-    /// Logarithm of the chance that `next` follows `one`; what was never seen together falls back on how
-    /// frequent `next` is.
+    /// Log-probability of `next` after `one`; unseen bigrams fall back on the frequency of `next`.
     fn log_probability(&self, one: &str, next: &str) -> f32 {
         let count = |token: &str| self.token_ids.get(token).and_then(|number| self.unigrams.get(*number as usize)).copied();
         let together = self.bigram_count(one, next);
@@ -234,11 +233,10 @@ impl BigramCounts {
         ((together as f32 + fallback) / (count(one).unwrap_or(0) as f32 + 100.0)).ln()
     }
 
-    /// The table as bytes: frequent tokens with their counts, then frequent pairs; deflated, always the same for
-    /// the same text.
+    /// Encodes the table: frequent tokens with their counts, then frequent bigrams; deflated, deterministic.
     ///
     /// # Errors
-    /// When memory cannot be written, which does not happen.
+    /// When writing to memory fails, which does not happen.
     pub fn to_bytes(&self) -> std::io::Result<Vec<u8>> {
         let kept: BTreeMap<&str, (u32, u32)> = self
             .token_ids
@@ -273,7 +271,7 @@ impl BigramCounts {
         packed.finish()
     }
 
-    /// The table out of its bytes; `None` when they are something else.
+    /// Decodes the table; `None` for other bytes.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut body = Vec::new();
@@ -304,7 +302,7 @@ fn read_row<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
     std::str::from_utf8(row).ok()
 }
 
-/// Seven bits a byte, the lowest first; the highest bit says that more follow.
+/// Seven bits per byte, lowest first; the highest bit marks that more follow.
 fn write_varint(out: &mut Vec<u8>, mut number: u32) {
     while number >= 0x80 {
         out.push((number & 0x7F) as u8 | 0x80);

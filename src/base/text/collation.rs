@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 const ALPHABET: &str = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz";
 
-/// A key whose order is the Vietnamese order. Texts that collate alike are told apart by their bytes.
+/// Collation key in Vietnamese order. Texts with equal keys are ordered by their bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CollationKey {
     letters: Vec<u32>,
@@ -16,7 +16,7 @@ pub struct CollationKey {
     text: String,
 }
 
-/// The key of a text.
+/// Collation key of a text.
 #[must_use]
 pub fn collation_key(text: &str) -> CollationKey {
     let (mut letters, mut tones, mut capitals) = (Vec::new(), Vec::new(), Vec::new());
@@ -29,7 +29,7 @@ pub fn collation_key(text: &str) -> CollationKey {
     CollationKey { letters, tones, capitals, text: text.to_owned() }
 }
 
-/// White space, then other signs, then digits, then letters.
+/// Weight of a character: white space, then other characters, then digits, then letters.
 fn letter_weight(plain: char) -> u32 {
     let lower = plain.to_lowercase().next().unwrap_or(plain);
     if lower.is_whitespace() {
@@ -51,7 +51,7 @@ pub fn compare(one: &str, other: &str) -> Ordering {
     collation_key(one).cmp(&collation_key(other))
 }
 
-/// The key of a person's name: the given name, which is its last word, then the family and middle names.
+/// Collation key of a person's name: the given name, which is its last word, then the family and middle names.
 #[must_use]
 pub fn person_name_key(name: &str) -> (CollationKey, CollationKey) {
     let name = name.trim();
@@ -59,7 +59,7 @@ pub fn person_name_key(name: &str) -> (CollationKey, CollationKey) {
     (collation_key(given), collation_key(before))
 }
 
-/// Compares two persons' names by given name; see [`person_key`].
+/// Compares two persons' names by given name; see [`person_name_key`].
 #[must_use]
 pub fn compare_person_names(one: &str, other: &str) -> Ordering {
     person_name_key(one).cmp(&person_name_key(other))

@@ -1,10 +1,10 @@
-//! Dates as Vietnamese papers write them, whole or in part (a month, a year).
+//! Dates as written in Vietnamese documents, complete or partial (a month, a year).
 
 use regex::{Captures, Regex};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// A calendar date whose day, or day and month, may be unknown. Ordered; a part stands before the whole.
+/// A calendar date whose day, or day and month, may be unknown. Ordered; a partial date precedes the complete ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartialDate {
     year: u16,
@@ -13,7 +13,7 @@ pub struct PartialDate {
 }
 
 impl PartialDate {
-    /// A date of the years 1000 to 2999, or `None` when the calendar does not have it.
+    /// A date of the years 1000 to 2999, or `None` if it does not exist.
     #[must_use]
     pub fn new(year: u16, month: Option<u8>, day: Option<u8>) -> Option<Self> {
         let sound = (1000..3000).contains(&year)
@@ -54,7 +54,7 @@ impl PartialDate {
         }
     }
 
-    /// `14/05/2020`, `05/2020` or `2020`, as Circular 05/2025 has it.
+    /// `14/05/2020`, `05/2020` or `2020`, as in Circular 05/2025.
     #[must_use]
     pub fn format_dmy(&self) -> String {
         match (self.month, self.day) {
@@ -72,13 +72,13 @@ impl PartialDate {
         format!("{}{}năm {}", day.unwrap_or_default(), month.unwrap_or_default(), self.year)
     }
 
-    /// The first day that it can mean, as `2020-05-01`.
+    /// First possible day, as `2020-05-01`.
     #[must_use]
     pub fn first_day(&self) -> String {
         format!("{:04}-{:02}-{:02}", self.year, self.month.unwrap_or(1), self.day.unwrap_or(1))
     }
 
-    /// The last day that it can mean, as `2020-05-31`.
+    /// Last possible day, as `2020-05-31`.
     #[must_use]
     pub fn last_day(&self) -> String {
         let month = self.month.unwrap_or(12);
@@ -86,7 +86,7 @@ impl PartialDate {
     }
 }
 
-/// Days of a month in the Gregorian calendar.
+/// Number of days of a month in the Gregorian calendar.
 fn days_in_month(year: u16, month: u8) -> u8 {
     match month {
         4 | 6 | 9 | 11 => 30,
@@ -104,8 +104,8 @@ static NUMERIC_DATE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\b(?:(?P<d>\d{1,2})\s?[/.-]\s?)?(?P<m>\d{1,2})\s?[/.-]\s?(?P<y>\d{4})\b").ok());
 static ISO_DATE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(?P<y>\d{4})(?:-(?P<m>\d{2})(?:-(?P<d>\d{2}))?)?\b").ok());
 
-/// Reads a text that is a date and nothing else: `ngày 14 tháng 5 năm 2020`, `tháng 5 năm 2020`,
-/// `14/5/2020`, `14.05.2020`, `5/2020`, `2020-05-14`, `2020-05`, `2020`. Takes NFC, in any case.
+/// Parses a text that is a date and nothing else: `ngày 14 tháng 5 năm 2020`, `tháng 5 năm 2020`, `14/5/2020`,
+/// `14.05.2020`, `5/2020`, `2020-05-14`, `2020-05`, `2020`. Takes NFC, in any case.
 #[must_use]
 pub fn parse_date(text: &str) -> Option<PartialDate> {
     let text = text.trim().trim_end_matches('.');
@@ -115,8 +115,8 @@ pub fn parse_date(text: &str) -> Option<PartialDate> {
     })
 }
 
-/// Every date in words (`ngày … tháng … năm …`, at least its month) or in digits (`14/5/2020`) in a
-/// running text, with its byte range, by place.
+/// All dates in words (`ngày … tháng … năm …`, at least the month) or in digits (`14/5/2020`) in running text, with byte
+/// ranges, by position.
 #[must_use]
 pub fn find_dates(text: &str) -> Vec<(Range<usize>, PartialDate)> {
     let mut dates: Vec<(Range<usize>, PartialDate)> = [&LONG_DATE, &NUMERIC_DATE]
@@ -130,7 +130,7 @@ pub fn find_dates(text: &str) -> Vec<(Range<usize>, PartialDate)> {
 }
 
 fn date_from_captures(found: &Captures<'_>) -> Option<PartialDate> {
-    // A stray space between the two digits of a day is a usual reading error.
+    // A stray space between the two digits of a day is a common recognition error.
     let number = |name: &str| found.name(name).map(|part| part.as_str().replace(char::is_whitespace, ""));
     let part = |name: &str| number(name).map(|digits| digits.parse::<u8>().ok());
     let year = number("y")?.parse().ok()?;

@@ -1,10 +1,10 @@
-//! Mending of marks that OCR lost or swapped, by the words beside them: as official prose has them, and as the same
-//! paper has them elsewhere.
+//! Restoration of diacritics that OCR lost or swapped, from the neighbouring words: by their counts in official prose,
+//! and by their repetition in the same document.
 
 use crate::text::bigram_model::{diacritic_variants, likelier_variant, neighbour_count};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Which words stand beside each other on a page, or in a whole document, in small letters.
+/// Counts of neighbouring words on a page or in a document, in lower case.
 #[derive(Debug, Default, Clone)]
 pub struct PhraseBigrams {
     words: BTreeSet<String>,
@@ -23,46 +23,47 @@ impl PhraseBigrams {
         }
     }
 
-    /// How often `next` follows `one`.
+    /// Count of `next` after `one`.
     fn bigram_count(&self, one: Option<&str>, next: Option<&str>) -> u32 {
         let pair = one.zip(next).map(|(one, next)| (one.to_lowercase(), next.to_lowercase()));
         pair.and_then(|pair| self.pairs.get(&pair).copied()).unwrap_or(0)
     }
 
-    /// The word of the same letters with other marks that stands between these neighbours elsewhere, and more often.
+    /// The word with the same letters and other diacritics that is found between these neighbours elsewhere, and more
+    /// often.
     fn repeated_variant(&self, before: Option<&str>, word: &str, after: Option<&str>) -> Option<String> {
         let beside = |word: &str| (self.bigram_count(before, Some(word)), self.bigram_count(Some(word), after));
         let (before_own, after_own) = beside(word);
-        let known = neighbour_count(before, word, after);
-        let repeated = |twin: &&str| {
-            let (left, right) = beside(twin);
-            let known_twin = neighbour_count(before, twin, after);
-            if !self.words.contains(*twin) || known > known_twin {
+        let own_count = neighbour_count(before, word, after);
+        let repeated = |variant: &&str| {
+            let (left, right) = beside(variant);
+            let variant_count = neighbour_count(before, variant, after);
+            if !self.words.contains(*variant) || own_count > variant_count {
                 return false;
             }
             let is_once = |own: u32| own <= 1;
             if before.is_some() && after.is_some() {
                 let both = left >= before_own && right >= after_own && left.min(right) >= 2 * before_own.min(after_own).max(1);
                 let one = (left >= MIN_REPEATS && is_once(before_own)) || (right >= MIN_REPEATS && is_once(after_own));
-                both || (one && known_twin > 0)
+                both || (one && variant_count > 0)
             } else {
                 (left >= MIN_REPEATS_ONE_SIDED && is_once(before_own)) || (right >= MIN_REPEATS_ONE_SIDED && is_once(after_own))
             }
         };
-        let times = |twin: &&str| beside(twin).0 + beside(twin).1;
+        let times = |variant: &&str| beside(variant).0 + beside(variant).1;
         diacritic_variants(word).filter(repeated).max_by_key(times).map(str::to_owned)
     }
 }
 
-/// A twin stands this often beside one of its neighbours when the other one tells nothing.
+/// Minimum count of a variant beside one neighbour if the other gives no evidence.
 const MIN_REPEATS: u32 = 6;
 
-/// The same for a word with one neighbour.
+/// Minimum count for a word with one neighbour.
 const MIN_REPEATS_ONE_SIDED: u32 = 3;
 
-/// For each word of running text what it must be, where it can only be that: the same letters with other marks.
-/// `phrases` are those of the page or document that the text is of. Names, codes and words in capitals stay as they were
-/// read: of them nothing is known.
+/// The restored form of each word of running text, if it is unambiguous: same letters, other diacritics. `phrases` are
+/// those of the page or document that contains the text. Names, codes and words in capitals stay as recognised, because
+/// the model has no evidence about them.
 #[must_use]
 pub fn suggest_diacritics(words: &[&str], phrases: &PhraseBigrams) -> Vec<Option<String>> {
     let mut out: Vec<Option<String>> = Vec::with_capacity(words.len());
@@ -71,11 +72,11 @@ pub fn suggest_diacritics(words: &[&str], phrases: &PhraseBigrams) -> Vec<Option
         let is_plain = is_word(core) && core.chars().all(char::is_lowercase);
         let mend = is_plain.then(|| {
             let last = at.checked_sub(1).and_then(|at| out.get(at)?.as_deref().or(words.get(at).copied()));
-            // Neighbours beyond a comma or a bracket are no neighbours.
+            // Words beyond a comma or a bracket are not neighbours.
             let before = last.filter(|_| word.starts_with(core)).and_then(core_without_suffix);
             let after = words.get(at + 1).filter(|_| word.ends_with(core)).and_then(|word| core_without_prefix(word));
-            let twin = likelier_variant(before, core, after).or_else(|| phrases.repeated_variant(before, core, after));
-            twin.map(|repeated_variant| word.replacen(core, &repeated_variant, 1))
+            let variant = likelier_variant(before, core, after).or_else(|| phrases.repeated_variant(before, core, after));
+            variant.map(|repeated_variant| word.replacen(core, &repeated_variant, 1))
         });
         out.push(mend.flatten());
     }
@@ -94,13 +95,13 @@ fn trim_to_letters(word: &str) -> &str {
     word.trim_matches(is_not_letter)
 }
 
-/// The word if nothing stands behind its letters.
+/// The word if nothing follows its letters.
 fn core_without_suffix(word: &str) -> Option<&str> {
     let core = word.trim_start_matches(is_not_letter);
     is_word(core).then_some(core)
 }
 
-/// The word if nothing stands before its letters.
+/// The word if nothing precedes its letters.
 fn core_without_prefix(word: &str) -> Option<&str> {
     let core = word.trim_end_matches(is_not_letter);
     is_word(core).then_some(core)

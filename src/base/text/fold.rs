@@ -1,9 +1,8 @@
-//! Folding: the form in which text without marks finds text with marks.
+//! Folding: the form in which text without diacritics matches text with them.
 
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
-/// Lower case, without tone and vowel marks, `đ` (and `ð`, which old systems wrote for it) as `d`.
-/// Takes NFC as well as NFD.
+/// Lower case without tone and vowel marks; `đ` (and `ð`, used for it by old systems) as `d`. Takes NFC and NFD.
 #[must_use]
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
@@ -16,7 +15,7 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// Gives each character of the folded form of one character; none for a lone mark.
+/// Passes each character of the folded form of one character to `give`; none for a lone combining mark.
 fn fold_char(character: char, mut give: impl FnMut(char)) {
     if character.is_ascii() {
         give(character.to_ascii_lowercase());
@@ -36,7 +35,7 @@ fn fold_char(character: char, mut give: impl FnMut(char)) {
     });
 }
 
-/// Whether the text holds a letter that folding changes beyond its case: a mark, or `đ`.
+/// Whether the text has a letter that folding changes beyond its case: a diacritic, or `đ`.
 #[must_use]
 pub fn has_diacritics(text: &str) -> bool {
     !text.is_ascii() && fold(text) != text.to_lowercase()

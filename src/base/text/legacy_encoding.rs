@@ -1,14 +1,14 @@
-//! Encodings from before Unicode, TCVN3 and VNI-Windows, in file names, old lists and old PDF text. They
-//! arrive as Windows-1252 text: `Céng hßa` is `Cộng hòa` in TCVN3, `Coäng hoøa` in VNI.
+//! Encodings from before Unicode, TCVN3 and VNI-Windows, in file names, old lists and old PDF text. They arrive as
+//! Windows-1252 text: `Céng hßa` is `Cộng hòa` in TCVN3, `Coäng hoøa` in VNI.
 
 use crate::text::syllable::is_valid_syllable;
 
-/// An encoding that was read as Windows-1252.
+/// A legacy encoding decoded as Windows-1252.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LegacyEncoding {
     /// TCVN 5712:1993, third set: fonts named `.Vn…`. Its capital fonts (`.Vn…H`) lose the case.
     Tcvn3,
-    /// VNI-Windows: fonts named `VNI-…`; a letter and then its mark.
+    /// VNI-Windows: fonts named `VNI-…`; a letter followed by its diacritic.
     VniWindows,
 }
 
@@ -90,7 +90,7 @@ const TCVN3: [(char, char); 74] = [
     ('þ', 'ỵ'),
 ];
 
-/// VNI marks after a, e, o, u, y and their horned or capital forms, as combining marks of Unicode.
+/// VNI marks after a, e, o, u, y and their horned or capital forms, as combining characters of Unicode.
 const VNI_MARKS: [(char, &str); 17] = [
     ('ø', "\u{300}"),
     ('ù', "\u{301}"),
@@ -111,10 +111,10 @@ const VNI_MARKS: [(char, &str); 17] = [
     ('ë', "\u{306}\u{323}"),
 ];
 
-/// VNI letters that stand alone.
+/// VNI letters without a combining mark.
 const VNI_LETTERS: [(char, char); 7] = [('ñ', 'đ'), ('æ', 'ỉ'), ('ó', 'ĩ'), ('ò', 'ị'), ('î', 'ỵ'), ('ô', 'ơ'), ('ö', 'ư')];
 
-/// The text in Unicode (NFC), taken as being in `encoding`.
+/// Converts a text from `encoding` to Unicode (NFC).
 #[must_use]
 pub fn convert(text: &str, encoding: LegacyEncoding) -> String {
     match encoding {
@@ -143,7 +143,7 @@ fn vni_decomposed(text: &str) -> String {
     out
 }
 
-/// Whether VNI writes this mark after this letter.
+/// Whether VNI allows this mark after this letter.
 fn accepts_mark(base: char, mark: &str) -> bool {
     if mark.starts_with('\u{306}') {
         base == 'a'
@@ -154,10 +154,10 @@ fn accepts_mark(base: char, mark: &str) -> bool {
     }
 }
 
-/// The old encoding of a text, or `None` when it is Unicode, another language, or too little to tell.
+/// Legacy encoding of a text, or `None` if it is Unicode, another language, or too short to decide.
 ///
-/// Sure only when three words or more carry letters beyond ASCII, nine in ten of these are possible
-/// syllables after conversion, and at most three in ten were before.
+/// Detects only if three words or more have letters beyond ASCII, nine in ten of these are valid syllables after
+/// conversion, and at most three in ten were before.
 #[must_use]
 pub fn detect(text: &str) -> Option<LegacyEncoding> {
     if text.is_ascii() || text.chars().any(|character| character as u32 > 0xff && character.is_alphabetic()) {
@@ -174,13 +174,13 @@ pub fn detect(text: &str) -> Option<LegacyEncoding> {
     (best.0 >= 90).then_some(best.1)
 }
 
-/// The text in Unicode where [`detect`] is sure, else `None`.
+/// The text in Unicode if [`detect`] finds an encoding, else `None`.
 #[must_use]
 pub fn repair(text: &str) -> Option<String> {
     detect(text).map(|encoding| convert(text, encoding))
 }
 
-/// Words with letters beyond ASCII. Signs of Latin-1 are letters of TCVN3, so only ASCII parts words.
+/// Words with letters beyond ASCII. Latin-1 symbols are letters of TCVN3, so only ASCII separates words.
 fn non_ascii_words(text: &str) -> Vec<&str> {
     let parts_words = |character: char| character.is_whitespace() || (character.is_ascii() && !character.is_ascii_alphabetic());
     text.split(parts_words).filter(|word| !word.is_ascii()).take(400).collect()

@@ -1,26 +1,26 @@
-//! Natural order of file names: `2.jpg` before `10.jpg`. Pages delivered as loose pictures are put in it.
+//! Natural order of file names: `2.jpg` before `10.jpg`. Pages delivered as loose images are put in it.
 
 use crate::text::nfc::nfc;
 use std::cmp::Ordering;
 
-/// A part of a name: a run of digits, or the characters between.
+/// A part of a name: a run of digits, or the characters between two runs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum NamePart {
-    /// Digits without leading zeros; a longer run is a greater number.
+    /// Digits without leading zeros, with their number; a longer run is a greater number.
     Number(usize, String),
-    /// Lower case, with `/` and `.` below all others so that `a.jpg` stands before `a 2.jpg`.
+    /// Lower case, with `/` and `.` below all others so that `a.jpg` precedes `a 2.jpg`.
     Text(String),
 }
 
-/// A key whose order is the natural order. Names that differ only in case, leading zeros or normal form
-/// are told apart by their bytes, so that the order is total.
+/// Sort key in natural order. Names that differ only in case, leading zeros or normal form are ordered by their bytes, so
+/// that the order is total.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NaturalKey {
     parts: Vec<NamePart>,
     name: String,
 }
 
-/// The key of a name or a path with `/`.
+/// Sort key of a name or a path with `/`.
 #[must_use]
 pub fn natural_key(name: &str) -> NaturalKey {
     let mut parts = Vec::new();
@@ -55,7 +55,7 @@ fn push_part(parts: &mut Vec<NamePart>, run: &str, digits: bool) {
     }
 }
 
-/// Compares two names; see [`key`], which is the better choice for sorting many.
+/// Compares two names; to sort many, use [`natural_key`].
 #[must_use]
 pub fn compare(one: &str, other: &str) -> Ordering {
     natural_key(one).cmp(&natural_key(other))

@@ -1,4 +1,4 @@
-//! Normal form: everything stored is NFC (Unicode Standard Annex 15).
+//! Normal form: all stored text is NFC (Unicode Standard Annex 15).
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 

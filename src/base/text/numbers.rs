@@ -1,7 +1,7 @@
-//! Numbers as Vietnamese offices write them: `1.250`, `98,5 %`, `04`.
+//! Numbers in Vietnamese official notation: `1.250`, `98,5 %`, `04`.
 
-/// Reads `1.250`, `98,5`, `1.250,75`, `-3`, with or without a `%` after it. Dots must part whole groups of
-/// three digits; `None` for anything else.
+/// Parses `1.250`, `98,5`, `1.250,75`, `-3`, with or without a `%` after it. Dots must separate whole groups of three
+/// digits; `None` for anything else.
 #[must_use]
 pub fn parse_number(text: &str) -> Option<f64> {
     let text = text.trim().trim_end_matches('%').trim_end();
@@ -54,7 +54,7 @@ pub fn format_decimal(amount: f64, places: usize) -> String {
     part.map_or_else(|| format!("{sign}{grouped}"), |part| format!("{sign}{grouped},{part}"))
 }
 
-/// A share of a whole as `98,5 %`; `—` where the whole is nothing.
+/// A percentage such as `98,5 %`; `—` if `of` is 0.
 #[must_use]
 pub fn format_percent(part: u64, of: u64, places: usize) -> String {
     #[allow(clippy::cast_precision_loss)]
@@ -62,7 +62,7 @@ pub fn format_percent(part: u64, of: u64, places: usize) -> String {
     if of == 0 { "—".to_owned() } else { format!("{} %", format_decimal(share, places)) }
 }
 
-/// A number below ten with a leading zero, as Decree 30/2020 has it.
+/// A number below ten with a leading zero, as Decree 30/2020 requires.
 #[must_use]
 pub fn format_padded(number: u64) -> String {
     format!("{number:02}")

@@ -1,23 +1,23 @@
-//! Percent-encoding of text in addresses (RFC 3986, 2.1).
+//! Percent-encoding of URL parts (RFC 3986, 2.1).
 
 use std::fmt::Write as _;
 
-/// A piece of an address: everything but unreserved letters as percents, so that it stays one piece.
+/// Encodes one path segment: everything but unreserved characters, so that it stays one segment.
 #[must_use]
 pub fn encode_segment(text: &str) -> String {
     encode(text, b"-._~")
 }
 
-/// A path: as [`piece`], but `/` stays.
+/// Encodes a path: like [`encode_segment`], but `/` is kept.
 #[must_use]
 pub fn encode_path(text: &str) -> String {
     encode(text, b"-._~/")
 }
 
-fn encode(text: &str, kept: &[u8]) -> String {
+fn encode(text: &str, unreserved: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
+        if byte.is_ascii_alphanumeric() || unreserved.contains(&byte) {
             out.push(char::from(byte));
         } else {
             let _ = write!(out, "%{byte:02X}");

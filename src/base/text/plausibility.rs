@@ -1,6 +1,6 @@
-//! Whether a word as read can stand in a Vietnamese document: a syllable, a number, a code or punctuation.
+//! Plausibility of a recognised word in a Vietnamese document: a syllable, a number, a code or punctuation.
 //!
-//! Here language only chooses between readings and flags words; `mend` rewrites marks.
+//! This module only ranks readings and flags words; [`crate::text::diacritic_restoration`] changes diacritics.
 
 use crate::text::syllable::is_valid_syllable;
 
@@ -8,10 +8,10 @@ use crate::text::syllable::is_valid_syllable;
 const SURROUNDING_PUNCTUATION: &[char] =
     &['.', ',', ';', ':', '!', '?', '(', ')', '[', ']', '"', '“', '”', '\'', '’', '‘', '«', '»', '…', '*'];
 
-/// Marks that stand alone or join numbers and codes.
+/// Punctuation that stands alone or joins numbers and codes.
 const INNER_PUNCTUATION: &[char] = &['-', '–', '—', '/', '&', '+', '.', ',', ':', '%'];
 
-/// How many parts of `text` (words, and their parts between dashes and strokes) can stand in no document.
+/// Number of implausible parts of `text` (words, and their parts between dashes and slashes).
 #[must_use]
 pub fn implausible_parts(text: &str) -> usize {
     text.split_whitespace().map(implausible_parts_of_word).sum()
@@ -26,7 +26,7 @@ fn implausible_parts_of_word(word: &str) -> usize {
     core.split(['-', '–', '/']).filter(|part| !is_known(part)).count()
 }
 
-/// Numbers, dates, section marks, symbols such as `15a/QĐ-UBND`; a capitalised word is none.
+/// Whether it is a number, date, section mark, or symbol such as `15a/QĐ-UBND`; a capitalised word is not.
 fn is_code(text: &str) -> bool {
     let parts: Vec<&str> = text.trim_end_matches('%').split(INNER_PUNCTUATION).collect();
     !text.is_empty() && parts.iter().all(|part| is_code_part(part))
@@ -36,7 +36,7 @@ fn is_code_part(part: &str) -> bool {
     let letters: Vec<char> = part.chars().collect();
     let digits = letters.iter().take_while(|c| c.is_ascii_digit()).count();
     if digits > 0 {
-        // A number, perhaps with one small letter behind it.
+        // A number, possibly followed by one lower-case letter.
         return match letters.get(digits..) {
             Some([]) => true,
             Some([letter]) => letter.is_ascii_lowercase(),
@@ -53,7 +53,7 @@ fn is_code_part(part: &str) -> bool {
         && (capitals > 1 || letters.len() == 1 || letters.iter().skip(1).all(char::is_ascii_digit))
 }
 
-/// All small, all capital, or a capital first.
+/// Whether the word is all lower case, all upper case, or capitalised.
 fn has_consistent_case(word: &str) -> bool {
     let mut letters = word.chars();
     let first_upper = letters.next().is_some_and(char::is_uppercase);

@@ -1,6 +1,6 @@
-//! Whether letters can be a Vietnamese syllable (âm tiết): onset, rime and tone that go together.
+//! Validity of Vietnamese syllables (âm tiết): onset, rime and tone that can be combined.
 //!
-//! A measure of how sound a reading is, never a reason to change it: names and foreign words fail it.
+//! A measure of the quality of a reading, never a reason to change it: names and foreign words fail it.
 
 use crate::text::nfc::nfc;
 use crate::text::tones::{Tone, split_tone};
@@ -30,8 +30,8 @@ pub struct Syllable {
     pub tone: Tone,
 }
 
-/// The parts of `word`, or `None` when no Vietnamese syllable is written so. Case does not matter; the
-/// place of the tone mark within the rime neither.
+/// Parses `word`; `None` if it is no valid Vietnamese syllable. Case is ignored, and so is the position of the tone mark
+/// within the rime.
 #[must_use]
 pub fn parse_syllable(word: &str) -> Option<Syllable> {
     // The longest syllable, nghiêng, has seven letters; decomposed it has nine.
@@ -60,13 +60,13 @@ pub fn parse_syllable(word: &str) -> Option<Syllable> {
     })
 }
 
-/// Whether `word` can be a Vietnamese syllable.
+/// Whether `word` is a valid Vietnamese syllable.
 #[must_use]
 pub fn is_valid_syllable(word: &str) -> bool {
     parse_syllable(word).is_some()
 }
 
-/// Spelling rules between onset and rime.
+/// Applies the spelling rules between onset and rime.
 fn is_valid_combination(onset: &str, rime: &str) -> bool {
     let Some(first) = rime.chars().next() else { return false };
     let front = matches!(first, 'i' | 'e' | 'ê' | 'y');
@@ -84,7 +84,7 @@ fn is_valid_combination(onset: &str, rime: &str) -> bool {
     }
 }
 
-/// A rime closed by a stop takes only sắc and nặng.
+/// Whether the rime allows the tone: a rime closed by a stop takes only sắc and nặng.
 fn rime_allows_tone(rime: &str, tone: Tone) -> bool {
     !rime.ends_with(['p', 't', 'c']) && !rime.ends_with("ch") || matches!(tone, Tone::Acute | Tone::DotBelow)
 }

@@ -1,4 +1,4 @@
-//! The six tones and where their mark stands.
+//! The six tones and the placement of their marks.
 
 /// A tone (thanh), in dictionary order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,8 +35,8 @@ const VOWELS: [[char; 6]; 12] = [
     ['y', 'ỳ', 'ỷ', 'ỹ', 'ý', 'ỵ'],
 ];
 
-/// The letter without its tone, and the tone: `ệ` is `ê` and [`Tone::Heavy`]. Case is kept; a character
-/// that carries no tone comes back with [`Tone::Level`]. Takes NFC.
+/// Splits a letter into the letter without its tone and the tone: `ệ` is `ê` and [`Tone::DotBelow`]. Case is kept; a
+/// character without a tone mark gives itself and [`Tone::Level`]. Takes NFC.
 #[must_use]
 pub fn split_tone(letter: char) -> (char, Tone) {
     if letter.is_ascii() {
@@ -53,7 +53,7 @@ pub fn split_tone(letter: char) -> (char, Tone) {
     (letter, Tone::Level)
 }
 
-/// The vowel with the tone, in its case; another character comes back unchanged.
+/// The vowel with the tone, in its case; other characters are returned unchanged.
 #[must_use]
 pub fn with_tone(vowel: char, tone: Tone) -> char {
     let lower = to_lower(vowel);
@@ -72,9 +72,9 @@ fn match_case(lower: char, model: char) -> char {
     if model.is_uppercase() { lower.to_uppercase().next().unwrap_or(lower) } else { lower }
 }
 
-/// The text with the tone of `oa`, `oe` and `uy` on the second letter: `hòa` as `hoà`, `thúy` as `thuý`,
-/// and so also the misplaced `tòan` as `toàn`. For the index and for comparing only: stored text keeps the
-/// placement of the paper. Takes NFC.
+/// The text with the tone of `oa`, `oe` and `uy` on the second letter: `hòa` as `hoà`, `thúy` as `thuý`, and so also the
+/// misplaced `tòan` as `toàn`. Only for the index and for comparisons: stored text keeps the placement of the document.
+/// Takes NFC.
 #[must_use]
 pub fn normalize_tone_placement(text: &str) -> String {
     if text.is_ascii() {

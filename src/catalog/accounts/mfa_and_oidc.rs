@@ -1,50 +1,50 @@
-//! Signing in by more than a password: codes of authenticator apps, and people whom a provider vouches for.
+//! Second factor (codes of authenticator apps, TOTP of RFC 6238) and sign-in through OpenID Connect.
 
 use crate::Catalog;
-use crate::accounts::users_and_keys::{duration_ms, unknown_user, user_from_row};
+use crate::accounts::users::{unknown_user, user_from_row};
 use crate::sql::{self, SqlValue, WriteTx, get, retrying, to_json};
 use serde_json::json;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::account::{Grant, Origin, User};
 use std::time::Duration;
 
-/// A sign-in that waits for a provider's answer.
+/// State of a sign-in that waits for the answer of the OpenID provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OidcLoginState {
-    /// What the answer must bring back.
+    /// `state` parameter that the answer must repeat.
     pub state: String,
-    /// What the provider's token must hold.
+    /// `nonce` that the ID token must contain.
     pub nonce: String,
-    /// Proof that who asked is who exchanges the code.
+    /// PKCE code verifier (RFC 7636), sent when the code is exchanged.
     pub pkce_verifier: String,
-    /// Address of the page to go to after.
+    /// Page to open after the sign-in.
     pub return_to: String,
 }
 
-/// Somebody whom a provider vouches for.
+/// A user authenticated by an OpenID provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExternalAccount {
-    /// The issuer and its name for the person, which never changes.
+    /// Issuer and subject identifier; they never change.
     pub subject: String,
-    /// Name to sign in with, used where the person is new.
+    /// User name, used if the user is new.
     pub name: String,
-    /// Name for people to read.
+    /// Display name.
     pub shown: String,
-    /// What the person is from now on.
+    /// Grants that replace the present ones.
     pub grants: Vec<Grant>,
 }
 
 impl Catalog {
-    /// Now, epoch seconds.
+    /// Time of the catalogue's clock, epoch seconds.
     #[must_use]
     pub fn now_seconds(&self) -> u64 {
         u64::try_from(self.clock.now() / 1000).unwrap_or(0)
     }
 
-    /// Keeps the sealed secret of an authenticator app until it is confirmed.
+    /// Saves the sealed secret of an authenticator app until it is confirmed.
     ///
     /// # Errors
-    /// `Conflict` where the person has an app already.
+    /// `Conflict` if the user already has an app.
     pub async fn set_pending_totp(&self, name: &str, sealed: &str) -> Result<()> {
         let mut write = self.write().await?;
         let statement =
@@ -55,12 +55,12 @@ impl Catalog {
         write.commit().await
     }
 
-    /// From now on the app with this secret is needed. `step` is that of the code which proved it; `codes` are SHA-256s of
-    /// recovery codes. Every session but `kept` ends.
+    /// Confirms the pending secret: from now on sign-in requires a code of the app. `step` is the time step of the code that
+    /// confirmed it, `codes` are SHA-256 sums of recovery codes. Deletes all sessions except `kept_session`.
     ///
     /// # Errors
-    /// `Conflict` where another secret is wanted by now.
-    pub async fn confirm_totp(&self, name: &str, sealed: &str, step: u64, codes: &[String], kept: &str) -> Result<()> {
+    /// `Conflict` if another secret is pending.
+    pub async fn confirm_totp(&self, name: &str, sealed: &str, step: u64, codes: &[String], kept_session: &str) -> Result<()> {
         let mut write = self.write().await?;
         let statement = sqlx::query(
             "UPDATE users SET totp = totp_wanted, totp_wanted = NULL, totp_step = $3 WHERE name = $1 AND totp_wanted = $2 AND totp IS NULL",
@@ -77,13 +77,13 @@ impl Catalog {
             .await?;
         let statement = sqlx::query("DELETE FROM keys WHERE user_name = $1 AND used_for = 'session' AND id <> $2")
             .bind(name.to_owned())
-            .bind(kept.to_owned());
+            .bind(kept_session.to_owned());
         sql::execute(write.connection(), statement, "cannot end sessions").await?;
         write.append_events("", &[("", "totp-added", json!({ "by": name, "user": name }))]).await?;
         write.commit().await
     }
 
-    /// Uses the code of this step up; whether it and no later one was used before.
+    /// Marks the code of this time step as used; returns `false` if it or a later one was used before.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -97,7 +97,7 @@ impl Catalog {
         Ok(is_fresh)
     }
 
-    /// Uses a recovery code up; whether it was one.
+    /// Deletes a recovery code; returns whether it existed.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -105,15 +105,15 @@ impl Catalog {
         let mut write = self.write().await?;
         let statement =
             sqlx::query("DELETE FROM recovery_codes WHERE user_name = $1 AND sha256 = $2").bind(name.to_owned()).bind(sha256.to_owned());
-        let is_one = sql::execute(write.connection(), statement, "cannot use a recovery code up").await? > 0;
-        if is_one {
+        let existed = sql::execute(write.connection(), statement, "cannot use a recovery code up").await? > 0;
+        if existed {
             write.append_events("", &[("", "recovery-code-used", json!({ "user": name }))]).await?;
         }
         write.commit().await?;
-        Ok(is_one)
+        Ok(existed)
     }
 
-    /// How many recovery codes a person has left.
+    /// Number of unused recovery codes of a user.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -123,7 +123,7 @@ impl Catalog {
         sql::get_u64(&sql::fetch_one(&mut connection, statement, "cannot count recovery codes").await?, "count")
     }
 
-    /// No app is needed any more.
+    /// Removes the authenticator app of a user; sign-in requires no code any more.
     ///
     /// # Errors
     /// `NotFound` for an unknown name.
@@ -138,7 +138,7 @@ impl Catalog {
         write.commit().await
     }
 
-    /// Keeps a sign-in until the provider answers, by the SHA-256 of the browser's key; forgets those that waited too long.
+    /// Saves a sign-in until the provider answers, by the SHA-256 of the browser's key; deletes expired ones.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -153,12 +153,12 @@ impl Catalog {
                 .bind(flow.nonce.clone())
                 .bind(flow.pkce_verifier.clone())
                 .bind(sql::replace_nul(&flow.return_to))
-                .bind(write.now + duration_ms(lifetime));
+                .bind(write.now + sql::duration_ms(lifetime));
         sql::execute(write.connection(), statement, "cannot keep a sign-in").await?;
         write.commit().await
     }
 
-    /// Takes the sign-in of the browser with this key: once.
+    /// Returns and deletes the sign-in of the browser with this key, unless it is expired.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -182,11 +182,11 @@ impl Catalog {
         Ok(Some(flow))
     }
 
-    /// Lets somebody in whom a provider vouches for: who is new is made, who is known gets the grants of their groups.
-    /// `from` is the address of the browser, for the audit.
+    /// Signs in a user authenticated by a provider: a new user is added, a known one gets the grants of their groups. `from` is the
+    /// address of the browser, for the audit.
     ///
     /// # Errors
-    /// `Denied` where the person is disabled, or the name is somebody else's.
+    /// `Denied` if the user is disabled, or the name belongs to another user.
     pub async fn sign_in_external(&self, person: &ExternalAccount, from: &str) -> Result<User> {
         retrying!(self.sign_in_external_once(person, from))
     }
@@ -211,7 +211,7 @@ impl Catalog {
             .bind(sql::enum_str(&Origin::Oidc)?)
             .bind(sql::replace_nul(&person.subject));
             if sql::execute(write.connection(), statement, "cannot add a person").await? == 0 {
-                // Whoever has the name, has it: the provider's word must not open somebody's account.
+                // A user with the same name keeps it: the provider must not open the account of another user.
                 return Err(Error::denied(format!("somebody else has the name {name} here; ask an administrator")));
             }
         } else if !is_same {
@@ -227,7 +227,7 @@ impl Catalog {
         Ok(user)
     }
 
-    /// Takes everything from somebody whom the provider gives no group here any more; what they held open ends.
+    /// Removes the grants of a user who is in no group for this system any more, and deletes their keys.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.

@@ -1,5 +1,6 @@
-//! Users, keys, sign-in.
+//! Accounts: users, keys, sign-in, saved searches.
 
+pub(crate) mod keys;
 pub(crate) mod mfa_and_oidc;
 pub(crate) mod saved_searches;
-pub(crate) mod users_and_keys;
+pub(crate) mod users;

@@ -1,4 +1,4 @@
-//! Searches that people keep.
+//! Saved searches of users.
 
 use crate::Catalog;
 use crate::sql::{self, get};
@@ -7,7 +7,7 @@ use sohoa_base::model::account::SavedSearch;
 use sqlx::any::AnyRow;
 
 impl Catalog {
-    /// Keeps a search of a person, who has at most `most`; its identifier.
+    /// Saves a search of a user, who can have at most `most`; returns it.
     ///
     /// # Errors
     /// `Limit` for one too many; `Unavailable` where the catalogue does not answer.
@@ -31,7 +31,7 @@ impl Catalog {
         Ok(kept)
     }
 
-    /// The searches that a person keeps, the oldest first.
+    /// Saved searches of a user, the oldest first.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -41,10 +41,10 @@ impl Catalog {
         sql::fetch_all(&mut connection, statement, "cannot read searches").await?.iter().map(saved_search_from_row).collect()
     }
 
-    /// Forgets a search of a person.
+    /// Deletes a saved search of a user.
     ///
     /// # Errors
-    /// `NotFound` where the person keeps no such search.
+    /// `NotFound` if the user has no such search.
     pub async fn delete_search(&self, user: &str, id: &str) -> Result<()> {
         let mut write = self.write().await?;
         let statement = sqlx::query("DELETE FROM searches WHERE user_name = $1 AND id = $2").bind(user.to_owned()).bind(id.to_owned());

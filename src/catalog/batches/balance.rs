@@ -1,4 +1,4 @@
-//! The balance of a batch and its costs: counted by query from the facts, never kept beside them.
+//! Balance and costs of a batch, computed by query from the facts and never stored beside them.
 
 use crate::Catalog;
 use crate::batches::lifecycle::unknown_batch;
@@ -6,37 +6,38 @@ use crate::rows::refusal_from_row;
 use crate::sql::{self, get, get_enum, get_json, get_u64};
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::batch::{Balance, FileBalance, PageBalance, RefusedItem, StageCost, StageCosts, WarnedItem};
-use sohoa_base::model::dossier::{DeliveredName, PageState};
+use sohoa_base::model::delivered_file::DeliveredName;
+use sohoa_base::model::dossier::PageState;
 use sohoa_base::model::refusal::{Refusal, Warning};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
 
-/// Pages that a file of a batch stands for: its own, or those of the file that it repeats.
+/// Query over the pages of the files of a batch; a duplicate counts with the pages of the file that it duplicates.
 macro_rules! pages_of_batch {
     ($columns:literal, $rest:literal) => {
         concat!("SELECT ", $columns, " FROM files f JOIN pages p ON p.file = COALESCE(f.duplicate_of, f.id) WHERE f.batch = $1 ", $rest)
     };
 }
 
-/// How far the pages of a batch are.
+/// Progress of a batch in pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PageProgress {
-    /// Known so far.
+    /// Pages identified so far.
     pub total: u64,
-    /// Of them: not yet read.
+    /// Of them: not read yet.
     pub unread: u64,
     /// Of them: stored, in review, refused or in quarantine.
     pub done: u64,
 }
 
 impl Catalog {
-    /// The balance of a batch as it stands now.
+    /// The current balance of a batch.
     ///
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
     pub async fn balance(&self, batch: &str) -> Result<Balance> {
-        // One transaction, so that all counts are of one moment.
+        // One transaction, so that all counts describe the same moment.
         let mut transaction = self.pool.begin().await.map_err(|error| sql::db_error(error, "the catalogue does not answer"))?;
         if self.engine == crate::Engine::Postgres {
             let statement = sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -47,7 +48,7 @@ impl Catalog {
         Ok(balance)
     }
 
-    /// Where the pages of a batch are.
+    /// Page balance of a batch.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -55,7 +56,7 @@ impl Catalog {
         page_balance(&mut *self.read().await?, batch).await
     }
 
-    /// Where the pages of several batches are, by batch; one without pages is not among them.
+    /// Page balances by batch; a batch without pages is not included.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -75,7 +76,7 @@ impl Catalog {
         Ok(balances)
     }
 
-    /// How far a batch is: files received, and its pages. Cheap enough to ask several times a second.
+    /// Number of received files and page progress of a batch. Fast enough for several calls per second.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -97,7 +98,7 @@ impl Catalog {
         Ok((files, pages))
     }
 
-    /// What each stage cost in a batch.
+    /// Costs of a batch by stage.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -147,7 +148,7 @@ async fn page_balance(connection: &mut AnyConnection, batch: &str) -> Result<Pag
     Ok(pages)
 }
 
-/// Adds pages of one state (`state`, `n`).
+/// Adds a row of pages in one state (`state`, `n`).
 fn add_pages(pages: &mut PageBalance, row: &AnyRow) -> Result<()> {
     let n = get_u64(row, "n")?;
     pages.received += n;
@@ -177,7 +178,7 @@ async fn refusals(connection: &mut AnyConnection, batch: &str) -> Result<Vec<Ref
 }
 
 async fn warnings(connection: &mut AnyConnection, batch: &str) -> Result<Vec<WarnedItem>> {
-    // A duplicate has the warnings of the file it repeats, under its own path.
+    // A duplicate has the warnings of the original file, under its own path.
     let files = "SELECT f.path, CAST(NULL AS BIGINT) AS number, o.warnings FROM files f
                  JOIN files o ON o.id = COALESCE(f.duplicate_of, f.id) WHERE f.batch = $1 AND o.warnings <> '[]'";
     let pages = pages_of_batch!("f.path, p.number, p.warnings", "AND p.warnings <> '[]'");

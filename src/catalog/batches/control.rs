@@ -1,4 +1,4 @@
-//! Steering a batch: pause, resume, cancel, retry.
+//! Control of a batch: pause, resume, priority, cancel.
 
 use crate::Catalog;
 use crate::batches::lifecycle::unknown_batch;
@@ -7,11 +7,11 @@ use sohoa_base::error::Result;
 use sohoa_base::model::refusal::{Refusal, RefusalClass};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a cancelled file or page is told.
+/// Reason of refusal of cancelled files and pages.
 const CANCELLED_REASON: &str = "the batch was cancelled before this was read, retry the batch or deliver it again";
 
 impl Catalog {
-    /// Stops claiming tasks of the batch; those in hand end as usual.
+    /// Pauses a batch: its tasks are not claimed any more. Leased tasks finish as usual.
     ///
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
@@ -19,7 +19,7 @@ impl Catalog {
         retrying!(self.change_control(batch, "paused", "batch-paused"))
     }
 
-    /// Lets a paused batch go on.
+    /// Resumes a paused batch.
     ///
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
@@ -38,7 +38,7 @@ impl Catalog {
         Ok(get::<String>(&row, "control")? == "paused")
     }
 
-    /// Those of these batches that are paused.
+    /// Those of `batches` that are paused.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -54,7 +54,7 @@ impl Catalog {
         Ok(paused)
     }
 
-    /// Sets the priority of a batch and of its open tasks: higher ones come first.
+    /// Sets the priority of a batch and of its open tasks; higher priorities are claimed first.
     ///
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
@@ -92,9 +92,9 @@ impl Catalog {
         write.commit().await
     }
 
-    /// Ends a batch early: files and pages that nobody has read are refused (class `outage`: a retry or
-    /// another delivery takes them up again), and its dossiers are deposited as they are, so that the balance
-    /// closes and every original is kept. Returns how many files and pages were refused.
+    /// Cancels a batch: unread files and pages are refused (class `outage`, so that a retry or another delivery enqueues them
+    /// again), and its dossiers are deposited as they are, so that the balance closes and every original is kept. Returns the
+    /// number of refused files and pages.
     ///
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
@@ -157,7 +157,7 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Locks dossiers by identifier, in the order of their names; the identifiers in that order.
+    /// Locks dossiers by identifier in the order of their names; returns the identifiers in that order.
     pub(crate) async fn lock_dossiers_by_id(&mut self, ids: Vec<String>) -> Result<Vec<String>> {
         let mut named: Vec<(String, String, String)> = Vec::with_capacity(ids.len());
         for row in &crate::rows::fetch_by_ids(self.connection(), "dossiers", &ids).await? {

@@ -1,4 +1,4 @@
-//! What was refused: file by file, by class and reason, and by the level at which it happened.
+//! Refused files and pages: one by one, grouped by class and reason, and counted by level.
 
 use crate::Catalog;
 use crate::batches::balance::refused_item_from_row;
@@ -13,61 +13,61 @@ use sohoa_base::model::pipeline_plan::StageLevel;
 use sohoa_base::model::refusal::RefusalClass;
 use std::collections::BTreeMap;
 
-/// A refused file or page with where it is.
+/// A refused file or page with its location.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Failure {
-    /// Batch that brought it.
+    /// Batch that delivered it.
     pub batch: String,
-    /// Its dossier.
+    /// Dossier of the file.
     pub dossier: DossierName,
     /// Identifier of the file.
     pub file_id: String,
     /// Size of the file, bytes.
     pub bytes: u64,
-    /// Media type of the file found by content; empty where it was not found out.
+    /// Media type of the file detected from its content; empty if unknown.
     pub media_type: String,
-    /// Whether its original may be looked at: its dossier is not worked on, and nothing of it is in quarantine or was taken
-    /// out as secret.
+    /// Whether its original may be viewed: its dossier has no open tasks, and neither the dossier nor the same bytes in another
+    /// dossier are in quarantine or were removed as secret.
     pub may_be_seen: bool,
-    /// The first page of the same file that was read; none: there is no such page.
+    /// First page of the same file that was read; none if there is no such page.
     pub readable_page: Option<u32>,
     /// Path, page, class and reason.
     #[serde(flatten)]
     pub item: RefusedItem,
 }
 
-/// Refusals of one class for one reason.
+/// Refusals with the same class and reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct FailureGroup {
-    /// Who can mend it.
+    /// Class of the refusal, by who can resolve it.
     pub class: RefusalClass,
-    /// What is wrong.
+    /// Reason of the refusal.
     pub reason: String,
-    /// Files and pages.
+    /// Number of files and pages.
     pub count: u64,
 }
 
-/// Which refusals are wanted; what is none is not asked for.
+/// Filter of refusals; `None` does not filter.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FailureFilter<'a> {
-    /// Of this batch alone.
+    /// Batch.
     pub batch: Option<&'a str>,
-    /// Of this class alone.
+    /// Class.
     pub class: Option<RefusalClass>,
-    /// Of whole files or of pages alone; at other levels nothing is refused.
+    /// Level: whole files or pages. Nothing is refused at other levels.
     pub level: Option<StageLevel>,
-    /// For this reason alone.
+    /// Reason.
     pub reason: Option<&'a str>,
 }
 
-/// What was done at one level of a batch.
+/// Counts at one level of a batch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LevelCount {
-    /// All there are.
+    /// Number of all items.
     pub all: u64,
-    /// Done with.
+    /// Number of finished items.
     pub done: u64,
-    /// Refused.
+    /// Number of refused items.
     pub failed: u64,
 }
 
@@ -83,8 +83,8 @@ const REFUSED_SQL: &str = "(
     WHERE (CAST($1 AS TEXT) IS NULL OR r.batch = $1) AND (CAST($2 AS TEXT) IS NULL OR r.class = $2)
       AND (CAST($3 AS TEXT) IS NULL OR r.level = $3) AND (CAST($4 AS TEXT) IS NULL OR r.reason = $4)";
 
-/// The original of `{file}` is nobody's to look at here: something of its dossier, or the same bytes in another, is in
-/// quarantine or was taken out as secret; or its dossier is still worked on, so that a stamp may yet be seen.
+/// Condition that the original of `{file}` must not be viewed: something in its dossier, or the same bytes in another dossier, is
+/// in quarantine or was removed as secret; or its dossier has open tasks, so that a secrecy stamp may still be found.
 const HIDDEN_SQL: &str = "(EXISTS (SELECT 1 FROM pages s WHERE s.dossier = {file}.dossier AND s.state = 'held')
      OR EXISTS (SELECT 1 FROM files s WHERE s.dossier = {file}.dossier AND s.state = 'removed')
      OR EXISTS (SELECT 1 FROM dossiers s WHERE s.id = {file}.dossier AND s.open_tasks > 0)
@@ -100,7 +100,7 @@ fn bind_filter<'q>(statement: Statement<'q>, wanted: &FailureFilter<'_>) -> Stat
 }
 
 impl Catalog {
-    /// Refused files and pages of these units by batch and path, at most `limit`.
+    /// Refused files and pages of these units, sorted by batch and path, at most `limit`.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -133,7 +133,7 @@ impl Catalog {
             .collect()
     }
 
-    /// Refusals of these units by class and reason, the most frequent first, at most `limit`.
+    /// Refusals of these units grouped by class and reason, the most frequent first, at most `limit`.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -156,11 +156,11 @@ impl Catalog {
             .collect()
     }
 
-    /// A refused file, or one of which a page was refused, with its dossier, where its original may be looked at, as
-    /// [`Failure::may_be_seen`] says. `page` must be a page of it where its pages are known.
+    /// A refused file, or a file with a refused page, and its dossier, if its original may be viewed by [`Failure::may_be_seen`].
+    /// `page` must be a page of the file if its pages are known.
     ///
     /// # Errors
-    /// `NotFound` where there is none such.
+    /// `NotFound` if there is no such file.
     pub async fn viewable_failed_file(&self, file: &str, page: u32) -> Result<(Dossier, File)> {
         let unknown = || Error::not_found(format!("no refused file {file} with a page {page} may be looked at"));
         let mut connection = self.read().await?;
@@ -181,7 +181,7 @@ impl Catalog {
         Ok((dossier_from_row(&row)?, file))
     }
 
-    /// Files, pages and documents of a batch, by level: all, done and refused. Those of repeats count with what they repeat.
+    /// Counts of the files, pages and documents of a batch by level. Duplicates count with the pages of the original file.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -211,8 +211,8 @@ impl Catalog {
         Ok(counts)
     }
 
-    /// Dossiers of a batch by the last group that they were given, of those that this batch drives; those that another drives
-    /// stand at [`u32::MAX`]. A dossier that was given none yet is not among them.
+    /// Number of dossiers of a batch by the last dossier-level group for which they got a task. Dossiers driven by another batch
+    /// are counted under [`u32::MAX`]; dossiers without such a task are not included.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.

@@ -1,4 +1,4 @@
-//! Batches: opening, continuing, the end of receiving.
+//! Life cycle of batches: opening, continuing, end of receipt; lists of batches.
 
 use crate::sql::{self, get, get_enum, retrying, to_json};
 use crate::{Catalog, rfc3339};
@@ -8,24 +8,24 @@ use sohoa_base::model::batch::{Batch, BatchState};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sqlx::any::AnyRow;
 
-/// What a batch is opened with.
+/// Data of a new batch.
 #[derive(Debug, Clone, Copy)]
 pub struct NewBatch<'a> {
-    /// What makes two deliveries the same one: inputs, unit and pipeline.
+    /// Identity of the delivery: inputs, unit and pipeline.
     pub key: &'a str,
     /// Unit or fonds that delivers.
     pub unit: &'a str,
-    /// The pipeline as text.
+    /// Pipeline as text.
     pub pipeline: &'a str,
-    /// The pipeline as the queue sees it.
+    /// Plan of the pipeline for the queue.
     pub plan: &'a PipelinePlan,
-    /// Tasks of a higher number are claimed first; 0 is usual.
+    /// Priority: tasks with higher numbers are claimed first; 0 is the default.
     pub priority: i64,
 }
 
 impl Catalog {
-    /// Opens a batch that receives files; `true` where an unfinished batch of the same key is continued
-    /// (it receives again, under the plan with which it began).
+    /// Opens a batch for receipt; `true` if an unfinished batch with the same key is continued (it receives again, with its
+    /// original plan).
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -62,7 +62,7 @@ impl Catalog {
         Ok((batch, false))
     }
 
-    /// Lets a batch receive again, whatever state it is in.
+    /// Sets a batch back to receiving, from any state.
     ///
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
@@ -75,7 +75,7 @@ impl Catalog {
         write.commit().await
     }
 
-    /// Says that every file of the batch has arrived; with no open task it is finished at once.
+    /// Ends the receipt of files; a batch without open tasks is finished at once.
     ///
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
@@ -98,7 +98,7 @@ impl Catalog {
         get_enum(&row, "state")
     }
 
-    /// The batch with this identifier.
+    /// Batch by identifier.
     ///
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
@@ -109,8 +109,8 @@ impl Catalog {
         batch_from_row(&row.ok_or_else(|| unknown_batch(id))?)
     }
 
-    /// Batches of these units, the newest first, before the one named; at most `limit`. What people decided about a document
-    /// is no delivery, and not among them.
+    /// Batches of these units, the newest first, older than `before`; at most `limit`. Batches for decisions about documents are no
+    /// deliveries and not included.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -127,19 +127,19 @@ impl Catalog {
         sql::fetch_all(&mut connection, statement, "cannot read batches").await?.iter().map(batch_from_row).collect()
     }
 
-    /// Batches of these units that belong to a line of a roadmap, the newest first; at most `limit`.
+    /// Batches of these units that are attached to a target of a roadmap, the newest first; at most `limit`.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn batches_of_target(&self, units: &UnitScope, line: &str, limit: usize) -> Result<Vec<Batch>> {
+    pub async fn batches_of_target(&self, units: &UnitScope, target: &str, limit: usize) -> Result<Vec<Batch>> {
         let (only, names) = sql::unit_condition(units, "unit", 3);
         let mut connection = self.read().await?;
         let statement = sql::dynamic_query(format!("SELECT * FROM batches WHERE line = $1 AND {only} ORDER BY id DESC LIMIT $2"));
-        let statement = sql::bind_all(statement.bind(line.to_owned()).bind(sql::to_i64(limit)), &names);
+        let statement = sql::bind_all(statement.bind(target.to_owned()).bind(sql::to_i64(limit)), &names);
         sql::fetch_all(&mut connection, statement, "cannot read batches").await?.iter().map(batch_from_row).collect()
     }
 
-    /// The newest batches, newest first.
+    /// The newest batches, the newest first.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.

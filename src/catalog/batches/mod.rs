@@ -1,4 +1,4 @@
-//! Batches: balance, control, failures, monitoring.
+//! Batches: life cycle, control, retry, balance, failures, timeline.
 
 pub(crate) mod balance;
 pub(crate) mod control;

@@ -1,14 +1,15 @@
-//! What is known of the quality of the pages of a batch.
+//! Pages of a batch with their quality.
 
 use crate::Catalog;
 use crate::rows::page_from_row;
 use crate::sql::{self, get_json};
 use sohoa_base::error::Result;
-use sohoa_base::model::dossier::{DeliveredName, Page};
+use sohoa_base::model::delivered_file::DeliveredName;
+use sohoa_base::model::dossier::Page;
 
 impl Catalog {
-    /// The pages that the files of a batch stand for (their own, or those of the file that they repeat), each with
-    /// the path of the file, by path and number. Pages that nobody has read yet are among them.
+    /// Pages of the files of a batch (a duplicate has the pages of the original file), each with the path of the file, sorted by
+    /// path and number. Unread pages are included.
     ///
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
@@ -23,7 +24,7 @@ impl Catalog {
         let rows = sql::fetch_all(&mut connection, statement, "cannot read pages").await?;
         let mut pages: Vec<(DeliveredName, Page)> =
             rows.iter().map(|row| Ok((get_json(row, "path")?, page_from_row(row)?))).collect::<Result<_>>()?;
-        // Here, because two databases do not sort texts alike.
+        // Sorted here, since the two databases collate text differently.
         pages.sort_by(|(one, first), (other, second)| (one, first.number).cmp(&(other, second.number)));
         Ok(pages)
     }

@@ -1,26 +1,26 @@
-//! Taking refused files and pages up again.
+//! Retry of refused files and pages.
 
 use crate::Catalog;
 use crate::batches::lifecycle::unknown_batch;
 use crate::queue::dossier_scheduler::NewTask;
 use crate::sql::{self, MAX_IN_LIST, WriteTx, bind_all, dynamic_query, get, placeholders, retrying};
 use sohoa_base::error::Result;
-use sohoa_base::model::dossier::DeliveredName;
+use sohoa_base::model::delivered_file::DeliveredName;
 use sohoa_base::model::pipeline_plan::StageLevel;
 use sohoa_base::model::refusal::RefusalClass;
 use sqlx::any::AnyRow;
 use std::collections::BTreeSet;
 
-/// Classes that a retry takes up where none is named: those that other bytes would not mend.
+/// Classes that are retried by default: those that the same bytes can overcome on another attempt.
 const DEFAULT_RETRY_CLASSES: [RefusalClass; 3] = [RefusalClass::Outage, RefusalClass::Limit, RefusalClass::Bug];
 
 impl Catalog {
-    /// Queues refused files and pages of a batch again: of one `file` by the path under which it was delivered, or of all;
-    /// those of `class`, or of `outage`, `limit` and `bug`, or where a file is named of every class. Returns how many.
-    /// Their dossiers get a new version once they are done.
+    /// Enqueues refused files and pages of a batch again: of one `file` by its delivered path, or of all; of one `class`, or by
+    /// default of `outage`, `limit` and `bug`, or of every class if a file is named. Returns their number. Their dossiers get a new
+    /// version at the end.
     ///
     /// # Errors
-    /// `NotFound` for an unknown batch; `Conflict` where a newer batch of the same delivery is unfinished.
+    /// `NotFound` for an unknown batch; `Conflict` if a newer batch of the same delivery is unfinished.
     pub async fn retry_refused(&self, batch: &str, class: Option<RefusalClass>, file: Option<&str>) -> Result<u64> {
         retrying!(self.retry_refused_once(batch, class, file))
     }
@@ -64,8 +64,8 @@ impl Catalog {
         Ok(count)
     }
 
-    /// Queues `files` (of locked dossiers) and their pages again as far as they were refused in one of the
-    /// classes; returns how many.
+    /// Enqueues `files` (of locked dossiers) and their pages again if they were refused in one of the classes; returns the number
+    /// of tasks.
     pub(crate) async fn requeue_refused(
         &self,
         write: &mut WriteTx,
@@ -106,7 +106,7 @@ impl Catalog {
 }
 
 impl WriteTx {
-    /// Sets refused rows of `table` whose `column` is one of `ids` back to `state`; item and dossier of each.
+    /// Sets refused rows of `table` whose `column` is one of `ids` back to `state`; returns the item and dossier of each.
     async fn reset_refused(
         &mut self,
         table: &'static str,

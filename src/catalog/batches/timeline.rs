@@ -1,4 +1,4 @@
-//! How far a run was, moment by moment: its events say when, the pages where they came to lie.
+//! Timeline of a run: times come from its events, final states from the pages.
 
 use crate::batches::lifecycle::unknown_batch;
 use crate::sql::{self, get, get_enum, get_u64};
@@ -10,29 +10,29 @@ use sohoa_base::model::batch::PageBalance;
 use sohoa_base::model::dossier::PageState;
 use sqlx::any::AnyRow;
 
-/// Most points of a timeline, however long the run took.
+/// Maximum number of points of a timeline, for a run of any length.
 pub const MAX_TIMELINE_POINTS: usize = 200;
 
-/// Shortest time between two points, milliseconds.
+/// Minimum interval between two points, milliseconds.
 const MIN_STEP_MS: i64 = 1000;
 
-/// How a run went.
+/// Progress of a run over time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Timeline {
-    /// When it began, RFC 3339.
+    /// Time of the start, RFC 3339.
     pub from: String,
-    /// When it ended, or now.
+    /// Time of the end, or now, RFC 3339.
     pub to: String,
     /// Whether it has ended.
     pub ended: bool,
-    /// What had been done until each of at most 200 moments, in order; the first has nothing yet. A page counts where it came
-    /// to lie in this run: one that was refused and read after all was never refused.
+    /// Cumulative counts at up to 200 moments, in order; the first point is zero. A page counts by its final state in this run: a
+    /// page that was refused and read later does not count as refused.
     pub points: Vec<TimelinePoint>,
-    /// Where the pages are as this is asked: people may have decided since the end.
+    /// Current page balance; it differs from the last point if people have decided since the end.
     pub now: PageBalance,
 }
 
-/// Pages until one moment.
+/// Page counts of one step.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct PageCounts {
     received: u64,
@@ -43,27 +43,27 @@ struct PageCounts {
     held: u64,
 }
 
-/// What had been done until one moment, in pages.
+/// Cumulative page counts at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TimelinePoint {
-    /// The moment, RFC 3339.
+    /// Time, RFC 3339.
     pub at: String,
-    /// Had come.
+    /// Received.
     #[serde(rename = "in")]
     pub received: u64,
-    /// Had been read.
+    /// Read.
     pub read: u64,
-    /// Had been stored, nothing to do.
+    /// Stored without review.
     pub stored: u64,
-    /// Had been stored and put in review.
+    /// Stored and put in review.
     pub review: u64,
-    /// Had been refused.
+    /// Refused.
     pub refused: u64,
-    /// Were in quarantine.
+    /// In quarantine.
     pub held: u64,
 }
 
-/// Pages that have the same moments. `{…}` are parts of an event's body.
+/// Numbers of pages by the steps of their events. `{…}` are fields of an event's body.
 const TIMELINE_SQL: &str = "WITH identified AS MATERIALIZED (
         SELECT {file} AS file, min(at) AS at FROM events WHERE batch = $1 AND kind = 'file-identified' GROUP BY 1
     ), seen AS MATERIALIZED (
@@ -83,7 +83,7 @@ const TIMELINE_SQL: &str = "WITH identified AS MATERIALIZED (
     LEFT JOIN deposited d ON d.dossier = p.dossier LEFT JOIN judged j ON j.document = p.document
     WHERE f.batch = $1 GROUP BY 1, 2, 3, 4, 5, 6, 7";
 
-/// A stretch of time, cut into equal steps.
+/// An interval divided into equal steps, epoch milliseconds.
 #[derive(Debug, Clone, Copy)]
 struct Span {
     from: i64,
@@ -102,7 +102,7 @@ impl Span {
         usize::try_from((self.to - self.from + self.step - 1) / self.step).unwrap_or(0).max(1)
     }
 
-    /// The step of a moment, milliseconds; before and after, the first and the last.
+    /// Index of the step that contains a moment (epoch milliseconds), clamped to the span.
     fn index_of(self, moment: i64) -> usize {
         self.clamp_index((moment - self.from).max(0) / self.step)
     }
@@ -113,7 +113,7 @@ impl Span {
 }
 
 impl Catalog {
-    /// How a batch went, from its beginning to its end or now.
+    /// Timeline of a batch, from its start to its end or now.
     ///
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
@@ -139,10 +139,10 @@ impl Catalog {
     }
 }
 
-/// The query as the engine takes parts out of JSON.
+/// The timeline query with the JSON access of the engine.
 fn timeline_sql(engine: Engine) -> String {
     let part = |name: &str| match engine {
-        // Cast, or SQLite makes no index over it to join by.
+        // Without the cast SQLite builds no automatic index for the join.
         Engine::Sqlite => format!("CAST(json_extract(body, '$.{name}') AS TEXT)"),
         Engine::Postgres => format!("CAST(body AS JSON) ->> '{name}'"),
     };
@@ -151,16 +151,16 @@ fn timeline_sql(engine: Engine) -> String {
         .fold(TIMELINE_SQL.to_owned(), |text, name| text.replace(&format!("{{{name}}}"), &part(name)))
 }
 
-/// When an identifier (UUIDv7) was made, by its first eleven characters: to a quarter of a second.
+/// Creation time of an identifier (UUIDv7) from its first eleven characters, epoch milliseconds; accurate to 256 ms.
 fn uuid_prefix_ms(beginning: &str) -> i64 {
     i64::from_str_radix(&beginning.replace('-', ""), 16).unwrap_or(0) << 8
 }
 
-/// Counts pages that have the same moments, at each step where something happened to them.
+/// Adds the pages of a row to the steps of their events.
 fn add_to_steps(done: &mut [PageCounts], span: Span, cancelled: Option<usize>, row: &AnyRow) -> Result<()> {
     let step = |column: &str| Ok(get::<Option<i64>>(row, column)?.map(|step| span.clamp_index(step)));
     let pages = get_u64(row, "n")?;
-    // What another run identified came with the name of the file that repeats it.
+    // A file identified in another run has no event here; it arrived when the duplicate's row was created.
     let arrived = get::<Option<String>>(row, "arrived")?.map_or(0, |id| span.index_of(uuid_prefix_ms(&id)));
     let came = step("came")?.unwrap_or(arrived);
     let (read, gone, deposited): (Option<usize>, Option<usize>, Option<usize>) = (step("read")?, step("gone")?, step("deposited")?);

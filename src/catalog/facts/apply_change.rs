@@ -1,4 +1,4 @@
-//! Each change as rows. Writing a change twice does no harm.
+//! Application of a [`Change`] to the rows. Applying a change twice gives the same result.
 
 use crate::Catalog;
 use crate::facts::commit::CommitContext;
@@ -6,23 +6,24 @@ use crate::queue::dossier_scheduler::NewTask;
 use crate::sql::{self, SqlValue, Statement, WriteTx, bind_all, dynamic_query, get, placeholders, to_json, value_tuples};
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::change::Change;
-use sohoa_base::model::dossier::{DeliveredFile, DossierName};
+use sohoa_base::model::delivered_file::DeliveredFile;
+use sohoa_base::model::dossier::DossierName;
 use sohoa_base::model::pipeline_plan::StageLevel;
 use sohoa_base::model::record::{ListEntry, ListFinding};
 use sohoa_base::model::refusal::{Refusal, Warning};
 use sohoa_base::model::review_queue::ReviewQueue;
-use sohoa_base::model::roadmap::plan::{ItemCounts, ProgressStep};
+use sohoa_base::model::roadmap::ledger::{ItemCounts, ProgressStep};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many pages get their document in one statement.
+/// Pages assigned to their documents per statement.
 const PAGES_PER_STATEMENT: usize = 300;
 
 impl Catalog {
-    /// Writes one change of a claim, with the tasks of the items that it makes.
-    pub(crate) async fn apply_change(&self, write: &mut WriteTx, applying: &CommitContext<'_>, change: &Change) -> Result<()> {
-        let dossier = applying.claim.dossier.clone();
+    /// Writes one change of a claim and enqueues tasks for the items that it creates.
+    pub(crate) async fn apply_change(&self, write: &mut WriteTx, context: &CommitContext<'_>, change: &Change) -> Result<()> {
+        let dossier = context.claim.dossier.clone();
         match change {
-            Change::FileExpanded { file, members, warnings } => self.apply_file_expanded(write, applying, file, members, warnings).await,
+            Change::FileExpanded { file, members, warnings } => self.apply_file_expanded(write, context, file, members, warnings).await,
             Change::FileIdentified { file, media_type, pages, signatures, warnings } => {
                 let statement = sqlx::query(
                     "UPDATE files SET state = 'identified', media_type = $3, signatures = $4, warnings = $5 WHERE id = $1 AND dossier = $2",
@@ -33,13 +34,13 @@ impl Catalog {
                 .bind(to_json(signatures)?)
                 .bind(to_json(warnings)?);
                 write.update_exactly_one(statement, "file", file).await?;
-                self.insert_pages(write, applying, file, *pages).await
+                self.insert_pages(write, context, file, *pages).await
             }
             Change::FileRefused { file, media_type, refusal } => write.apply_file_refused(&dossier, file, media_type, refusal).await,
             Change::PageRead { page, reading, quality, blank, warnings } => {
                 let statement = sqlx::query("UPDATE pages SET state = 'read' WHERE id = $1 AND state = 'waiting'").bind(page.clone());
                 let first = sql::execute(write.connection(), statement, "cannot write a change").await?;
-                write.record_progress(&applying.claim.batch, ProgressStep::Read, ItemCounts::from_pages(sql::to_i64(first)));
+                write.record_progress(&context.claim.batch, ProgressStep::Read, ItemCounts::from_pages(sql::to_i64(first)));
                 let statement = sqlx::query(
                     "UPDATE pages SET state = CASE WHEN state IN ('stored', 'review') THEN state ELSE 'read' END,
                             reading = $3, quality = $4, blank = $5, warnings = $6, class = NULL, reason = NULL
@@ -79,7 +80,7 @@ impl Catalog {
             }
             Change::DocumentsSeparated { dossier: named, documents } => {
                 check_same_dossier(named, &dossier)?;
-                self.apply_documents_found(write, applying, documents).await
+                self.apply_documents_found(write, context, documents).await
             }
             Change::DossierListCompared { dossier: named, findings, listed } => {
                 check_same_dossier(named, &dossier)?;
@@ -102,7 +103,7 @@ impl Catalog {
             }
             Change::DossierDeposited { dossier: named, version, record_sha512 } => {
                 check_same_dossier(named, &dossier)?;
-                write.apply_dossier_deposited(applying, *version, record_sha512).await
+                write.apply_dossier_deposited(context, *version, record_sha512).await
             }
         }
     }
@@ -110,12 +111,12 @@ impl Catalog {
     async fn apply_file_expanded(
         &self,
         write: &mut WriteTx,
-        applying: &CommitContext<'_>,
+        context: &CommitContext<'_>,
         file: &str,
         members: &[(DossierName, Vec<DeliveredFile>)],
         warnings: &[Warning],
     ) -> Result<()> {
-        let claim = applying.claim;
+        let claim = context.claim;
         let statement = sqlx::query("UPDATE files SET state = 'expanded', warnings = $3 WHERE id = $1 AND dossier = $2")
             .bind(file.to_owned())
             .bind(claim.dossier.clone())
@@ -123,15 +124,15 @@ impl Catalog {
         write.update_exactly_one(statement, "file", file).await?;
         for (name, files) in members {
             let key = (sql::replace_nul(&name.fonds), sql::replace_nul(&name.code));
-            let standing =
-                applying.dossiers.get(&key).ok_or_else(|| Error::internal("the dossier of an archive's member was not locked"))?;
-            self.insert_files(write, &claim.batch, standing, files, claim.group).await?;
+            let dossier_state =
+                context.dossiers.get(&key).ok_or_else(|| Error::internal("the dossier of an archive's member was not locked"))?;
+            self.insert_files(write, &claim.batch, dossier_state, files, claim.group).await?;
         }
         Ok(())
     }
 
-    async fn insert_pages(&self, write: &mut WriteTx, applying: &CommitContext<'_>, file: &str, pages: u32) -> Result<()> {
-        let claim = applying.claim;
+    async fn insert_pages(&self, write: &mut WriteTx, context: &CommitContext<'_>, file: &str, pages: u32) -> Result<()> {
+        let claim = context.claim;
         let rows = (1..=pages)
             .map(|number| {
                 vec![
@@ -156,8 +157,8 @@ impl Catalog {
         write.enqueue_tasks(&claim.batch, &tasks, false).await
     }
 
-    async fn apply_documents_found(&self, write: &mut WriteTx, applying: &CommitContext<'_>, documents: &[Vec<String>]) -> Result<()> {
-        let claim = applying.claim;
+    async fn apply_documents_found(&self, write: &mut WriteTx, context: &CommitContext<'_>, documents: &[Vec<String>]) -> Result<()> {
+        let claim = context.claim;
         let statement = sqlx::query("SELECT id FROM pages WHERE dossier = $1 AND document IS NULL").bind(claim.dossier.clone());
         let rows = sql::fetch_all(write.connection(), statement, "cannot read pages without a document").await?;
         let mut free: BTreeSet<String> = rows.iter().map(|row| get(row, "id")).collect::<Result<_>>()?;
@@ -200,7 +201,7 @@ impl Catalog {
 }
 
 impl WriteTx {
-    /// Runs an update that must meet exactly the row that a change names.
+    /// Runs an update that must affect exactly the row that a change names.
     async fn update_exactly_one(&mut self, statement: Statement<'_>, what: &str, id: &str) -> Result<()> {
         if sql::execute(self.connection(), statement, "cannot write a change").await? == 1 {
             return Ok(());
@@ -234,7 +235,7 @@ impl WriteTx {
                 .bind(refusal.class.as_str())
                 .bind(sql::replace_nul(&refusal.reason));
         self.update_exactly_one(statement, "file", file).await?;
-        // The same bytes under other names share the fate.
+        // Files with the same bytes under other names are refused for the same reason.
         self.refuse_duplicates(&[file.to_owned()], refusal).await?;
         let statement = sqlx::query("UPDATE pages SET state = 'refused', class = $2, reason = $3 WHERE file = $1")
             .bind(file.to_owned())
@@ -244,7 +245,7 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Refuses the files that repeat `files`.
+    /// Refuses the duplicates of `files`.
     pub(crate) async fn refuse_duplicates(&mut self, files: &[String], refusal: &Refusal) -> Result<()> {
         let text = format!(
             "UPDATE files SET state = 'refused', class = $1, reason = $2 WHERE state = 'duplicate' AND duplicate_of IN ({})",
@@ -255,11 +256,11 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Pages of documents are stored, or wait for a person. Pages that were left out of every document
-    /// (separator sheets) are stored too, unless a delivery arrived meanwhile: its pages have not been cut
-    /// into documents yet, and its own round ends with a deposit of its own.
-    async fn apply_dossier_deposited(&mut self, applying: &CommitContext<'_>, version: u32, record_sha512: &str) -> Result<()> {
-        let claim = applying.claim;
+    /// Marks the pages of documents as stored, or as waiting for review. Pages outside every document (separator sheets) are stored
+    /// too, unless another delivery arrived meanwhile: its pages have not been separated into documents yet, and they get their own
+    /// deposit.
+    async fn apply_dossier_deposited(&mut self, context: &CommitContext<'_>, version: u32, record_sha512: &str) -> Result<()> {
+        let claim = context.claim;
         let statement = sqlx::query("UPDATE dossiers SET version = $2, record_sha512 = $3 WHERE id = $1 AND version <= $2")
             .bind(claim.dossier.clone())
             .bind(i64::from(version))
@@ -267,7 +268,7 @@ impl WriteTx {
         sql::execute(self.connection(), statement, "cannot write a deposit").await?;
         let statement = sqlx::query("UPDATE documents SET stored = 1 WHERE dossier = $1").bind(claim.dossier.clone());
         sql::execute(self.connection(), statement, "cannot write a deposit").await?;
-        let whole = applying.own_dossier.last_group == sql::to_i64(claim.group) && applying.own_dossier.active_batch == claim.batch;
+        let whole = context.own_dossier.last_group == sql::to_i64(claim.group) && context.own_dossier.active_batch == claim.batch;
         let statement = sqlx::query(
             "UPDATE pages SET state = CASE WHEN document IN (SELECT id FROM documents WHERE dossier = $1 AND review <> '[]')
                     THEN 'review' ELSE 'stored' END
@@ -279,7 +280,8 @@ impl WriteTx {
         self.record_stored_progress(&claim.dossier).await
     }
 
-    /// Counts what of a dossier is stored now and was not, or is not any more, for the batches that brought it.
+    /// Records the difference in stored pages, documents and dossiers since the last count, for the batches that delivered the
+    /// dossier.
     async fn record_stored_progress(&mut self, dossier: &str) -> Result<()> {
         let statement = sqlx::query("SELECT counted FROM dossiers WHERE id = $1").bind(dossier.to_owned());
         let row = sql::fetch_one(self.connection(), statement, "a dossier").await?;
@@ -292,8 +294,8 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Keeps what of a dossier is stored now, by batch, as what is counted. The dossier itself counts for the first of them,
-    /// once nothing of it is open.
+    /// Saves the stored pages and documents of a dossier by batch as the counted amounts. The dossier itself counts for the first
+    /// of these batches, once none of its pages is open.
     pub(crate) async fn save_stored_amounts(&mut self, dossier: &str) -> Result<BTreeMap<String, ItemCounts>> {
         let statement = sqlx::query(
             "SELECT f.batch, COUNT(CASE WHEN p.state = 'stored' THEN 1 END) AS pages,

@@ -1,8 +1,9 @@
-//! The one writer of facts: a claim's changes, its costs, the events and the next tasks in one transaction.
+//! Commit of a claimed task: its changes, costs, events and the next tasks in one transaction.
 
 use crate::Catalog;
+use crate::queue::claims::Claim;
 use crate::queue::dossier_scheduler::{DossierState, NewTask};
-use crate::queue::tasks::{Claim, lease_lost};
+use crate::queue::leases::lease_lost;
 use crate::sql::{self, WriteTx, get, retrying};
 use serde_json::Value;
 use sohoa_base::error::{Error, Result};
@@ -11,23 +12,23 @@ use sohoa_base::model::dossier::DossierName;
 use sohoa_base::model::pipeline_plan::StageLevel;
 use std::collections::BTreeMap;
 
-/// What is at hand while changes are applied.
+/// Locked rows that the application of changes needs.
 pub(crate) struct CommitContext<'a> {
     pub(crate) claim: &'a Claim,
-    /// The claim's own dossier, as it stood when it was locked.
+    /// Dossier of the claim, as read when it was locked.
     pub(crate) own_dossier: DossierState,
-    /// Every dossier that the changes touch, by fonds and code.
+    /// All dossiers that the changes affect, by fonds and code.
     pub(crate) dossiers: BTreeMap<(String, String), DossierState>,
 }
 
 impl Catalog {
-    /// Writes the changes that a claimed task decided, with what each stage cost (its name and the
-    /// processor's milliseconds), and moves the dossier on as [`sohoa_base::model::pipeline_plan::Plan`] says.
+    /// Writes the changes of a claimed task and the CPU time of each stage (name, milliseconds), and enqueues the next task of the
+    /// dossier by its [`sohoa_base::model::pipeline_plan::PipelinePlan`].
     ///
     /// # Errors
-    /// `Conflict` where the lease was lost: nothing was written. `Unavailable` where the catalogue does not
-    /// answer, or stayed too busy: nothing was written, or all of it, and the same call says which by
-    /// `Conflict`. `Internal` where a change names what its dossier does not hold.
+    /// `Conflict` if the lease was lost; nothing was written. `Unavailable` if the catalogue does not answer or stayed too busy:
+    /// either nothing or everything was written; in the second case a repeated call returns `Conflict`. `Internal` if a change
+    /// names an item that its dossier does not have.
     pub async fn commit(&self, claim: &Claim, changes: &[Change], costs: &[(String, u64)]) -> Result<()> {
         retrying!(self.commit_once(claim, changes, costs))
     }
@@ -40,10 +41,10 @@ impl Catalog {
         if sql::execute(write.connection(), statement, "cannot end a task").await? == 0 {
             return Err(lease_lost(claim));
         }
-        let applying = self.lock_for_commit(&mut write, claim, changes).await?;
+        let context = self.lock_for_commit(&mut write, claim, changes).await?;
         let mut events: Vec<(String, Value)> = Vec::with_capacity(changes.len());
         for change in changes {
-            self.apply_change(&mut write, &applying, change).await?;
+            self.apply_change(&mut write, &context, change).await?;
             let mut body = serde_json::to_value(change).map_err(|error| Error::internal("a change cannot be written").caused_by(error))?;
             let kind = body.as_object_mut().and_then(|object| object.remove("change"));
             events.push((kind.as_ref().and_then(Value::as_str).unwrap_or("change").to_owned(), body));
@@ -57,7 +58,7 @@ impl Catalog {
         write.commit().await
     }
 
-    /// Locks the claim's dossier, and those that members of an archive go to, in the order of their names.
+    /// Locks the dossier of the claim and the dossiers that receive members of an archive, in the order of their names.
     async fn lock_for_commit<'a>(&self, write: &mut WriteTx, claim: &'a Claim, changes: &[Change]) -> Result<CommitContext<'a>> {
         let statement = sqlx::query("SELECT fonds, code, title FROM dossiers WHERE id = $1").bind(claim.dossier.clone());
         let row = sql::fetch_one(write.connection(), statement, "dossier of a task").await?;
@@ -74,8 +75,8 @@ impl Catalog {
         Ok(CommitContext { claim, own_dossier: own, dossiers })
     }
 
-    /// Documents with a page that was read again pass their group once more: after the dossier-level group
-    /// just before it.
+    /// Enqueues the documents with a page that was read again for their document-level group, after the dossier-level group just
+    /// before it.
     async fn requeue_stale_documents(&self, write: &mut WriteTx, claim: &Claim) -> Result<()> {
         let next = claim.group + 1;
         let Some(group) = claim.plan.next_group(StageLevel::Document, next) else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! Looking things up: dossiers, their contents, what the intake may forget.
+//! Queries for dossiers and their contents, and for intake copies that may be deleted.
 
 use crate::Catalog;
 use crate::rows::{dossier_from_row, load_contents};
@@ -8,24 +8,24 @@ use sohoa_base::error::Result;
 use sohoa_base::model::dossier::{Dossier, DossierName, DossierSnapshot};
 use std::collections::BTreeSet;
 
-/// A dossier in a list.
+/// A dossier of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DossierSummary {
     /// The dossier.
     #[serde(flatten)]
     pub dossier: Dossier,
-    /// Documents in it.
+    /// Number of documents.
     pub documents: u64,
-    /// Pages in it.
+    /// Number of pages.
     pub pages: u64,
-    /// Pages of it that wait for a person.
+    /// Number of pages that wait for review.
     pub review: u64,
-    /// Tasks that are still to be done for it; 0: nothing is under way.
+    /// Number of open tasks; 0: idle.
     pub open_tasks: u64,
 }
 
 impl Catalog {
-    /// A dossier with all it holds, from every batch.
+    /// A dossier with its files, pages and documents from all batches.
     ///
     /// # Errors
     /// `NotFound` for an unknown dossier, `Unavailable` where the catalogue does not answer.
@@ -44,8 +44,7 @@ impl Catalog {
         sql::fetch_optional(&mut connection, statement, "cannot read a dossier").await?.as_ref().map(dossier_from_row).transpose()
     }
 
-    /// Dossiers by fonds and code, of one fonds or of all, of one batch or of all, after the one named
-    /// `after`; at most `limit`.
+    /// Dossiers sorted by fonds and code, after the name `after`, at most `limit`; optionally of one fonds or one batch.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -87,7 +86,7 @@ impl Catalog {
             .collect()
     }
 
-    /// Whether the dossier holds these bytes already, deposited.
+    /// Whether a file with these bytes is already deposited in the dossier.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -103,9 +102,9 @@ impl Catalog {
         Ok(sql::fetch_optional(&mut connection, statement, "cannot look for a file").await?.is_some())
     }
 
-    /// Those of the given SHA-256 sums whose intake copy is not needed any more: files of that content are
-    /// known, and every dossier that has one is deposited and has no open task. A sum that the catalogue does
-    /// not know is not among them: its file may be about to be received.
+    /// Those of the given SHA-256 sums whose intake copy can be deleted: the catalogue has files with this content, and every
+    /// dossier with such a file is deposited and has no open task. Unknown sums are not included, since their files may be about to
+    /// be received.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.

@@ -1,6 +1,7 @@
-//! Facts of dossiers, files, pages and documents: committed changes, queries, and what a rebuild restores.
+//! Facts about dossiers, files, pages and documents: committed changes, queries, and the rebuild from deposited records.
 
 pub(crate) mod apply_change;
+pub(crate) mod batch_ledger;
 pub(crate) mod commit;
 pub(crate) mod dossier_queries;
 pub(crate) mod rebuild;

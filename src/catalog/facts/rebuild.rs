@@ -1,138 +1,29 @@
-//! The catalogue out of what was deposited: records give the dossiers, ledgers the batches.
+//! Rebuild of the catalogue from the store: dossiers from records, batches from ledgers.
 //!
-//! Dossiers come first, then the ledgers in the order of their batches' identifiers.
+//! Dossiers are rebuilt first, then the batches in the order of their identifiers.
 
 use crate::Catalog;
 use crate::batches::balance;
-use crate::batches::lifecycle;
-use crate::batches::lifecycle::batch_from_row;
-use crate::roadmap::roadmaps::DailyProgress;
-use crate::rows::{file_from_row, refusal_from_row};
+use crate::facts::batch_ledger::{BatchLedger, LedgerFile};
+use crate::roadmap::progress::DailyProgress;
 use crate::sql::{self, SqlValue, WriteTx, enum_str, get, retrying, to_json};
-use serde::{Deserialize, Serialize};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::batch::{Balance, Batch, StageCosts};
-use sohoa_base::model::dossier::{DeliveredFile, DossierName, FileState, PageState};
+use sohoa_base::model::dossier::{DossierName, FileState, PageState};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
-use sohoa_base::model::record::{ListFinding, Record};
-use sohoa_base::model::refusal::{Refusal, Warning};
+use sohoa_base::model::record::Record;
 use sohoa_base::model::review_queue::ReviewQueue;
-use sqlx::AnyConnection;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The batch of files whose own batch is not known (yet).
+/// Identifier of the batch for files whose own batch is not known (yet).
 pub const REBUILT_BATCH: &str = "restored";
 
-/// What is kept of a batch beside the dossiers: its files with their fate, and its balance.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct BatchLedger {
-    /// The batch.
-    pub batch: Batch,
-    /// When it began, epoch milliseconds.
-    pub created_ms: i64,
-    /// Its plan.
-    pub plan: PipelinePlan,
-    /// Its files in order of arrival.
-    pub files: Vec<LedgerFile>,
-    /// What the stages cost.
-    pub costs: StageCosts,
-    /// The balance at the time of writing.
-    pub balance: Balance,
-    /// Line of a roadmap to which it belongs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line: Option<String>,
-    /// Where the lines that were told for it could not be followed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub line_findings: Vec<ListFinding>,
-    /// What was done with it, by day.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub progress: Vec<DailyProgress>,
-}
-
-/// One file of a [`Ledger`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LedgerFile {
-    /// As delivered.
-    #[serde(flatten)]
-    pub new: DeliveredFile,
-    /// Dossier that it went to.
-    pub dossier: DossierName,
-    /// Its fate.
-    pub state: FileState,
-    /// The dossier held the same bytes already.
-    pub repeated: bool,
-    /// Media type found by content.
-    pub media_type: String,
-    /// Why it was refused.
-    pub refusal: Option<Refusal>,
-    /// What was odd about it.
-    pub warnings: Vec<Warning>,
-    /// Its pages, where it is in quarantine or was taken out of it: no record knows them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub pages: Vec<LedgerPage>,
-}
-
-/// A page that is in no record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LedgerPage {
-    /// Place in its file, from 1.
-    pub number: u32,
-    /// Where it stands.
-    pub state: PageState,
-    /// What was seen on it, or why it is not here any more.
-    pub refusal: Option<Refusal>,
-}
-
 impl Catalog {
-    /// The ledger of a batch, to be kept in the store.
+    /// Inserts a deposited dossier with its files, pages and documents, so that deliveries of the same bytes are recognised as
+    /// duplicates. Readings are not restored. Returns `false` and changes nothing if the catalogue already has files of the
+    /// dossier.
     ///
     /// # Errors
-    /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
-    pub async fn batch_ledger(&self, batch: &str) -> Result<BatchLedger> {
-        let mut connection = self.read().await?;
-        let statement = sqlx::query("SELECT * FROM batches WHERE id = $1").bind(batch.to_owned());
-        let row =
-            sql::fetch_optional(&mut connection, statement, "cannot read a batch").await?.ok_or_else(|| lifecycle::unknown_batch(batch))?;
-        let statement = sqlx::query(
-            "SELECT f.*, d.fonds, d.code, d.title FROM files f JOIN dossiers d ON d.id = f.dossier WHERE f.batch = $1 ORDER BY f.id",
-        )
-        .bind(batch.to_owned());
-        let rows = sql::fetch_all(&mut connection, statement, "cannot read files").await?;
-        let mut pages = pages_without_record(&mut connection, batch).await?;
-        let mut files = Vec::new();
-        for row in &rows {
-            let file = file_from_row(row)?;
-            files.push(LedgerFile {
-                new: file.delivered,
-                dossier: DossierName { fonds: get(row, "fonds")?, code: get(row, "code")?, title: get(row, "title")? },
-                state: file.state,
-                repeated: file.duplicate_of.is_some(),
-                media_type: file.media_type,
-                refusal: file.refusal,
-                warnings: file.warnings,
-                pages: pages.remove(&file.id).unwrap_or_default(),
-            });
-        }
-        drop(connection);
-        Ok(BatchLedger {
-            batch: batch_from_row(&row)?,
-            created_ms: get(&row, "created")?,
-            plan: sql::get_json(&row, "plan")?,
-            files,
-            costs: self.costs(batch).await?,
-            balance: self.balance(batch).await?,
-            line: get(&row, "line")?,
-            line_findings: self.attachment(batch, usize::MAX >> 1).await?.0.findings,
-            progress: self.daily_progress_of_batch(batch).await?,
-        })
-    }
-
-    /// Inserts a deposited dossier with its files, pages and documents, so that deliveries of the same bytes
-    /// are recognised and its contents can be asked for. Readings are not known any more. `false` where the
-    /// catalogue already holds files of the dossier: nothing is changed then.
-    ///
-    /// # Errors
-    /// `Corrupt` where the record names an original that it does not list.
+    /// `Corrupt` if the record names an original that it does not list.
     pub async fn rebuild_dossier(&self, record: &Record, version: u32, record_sha512: &str) -> Result<bool> {
         retrying!(self.rebuild_dossier_once(record, version, record_sha512))
     }
@@ -160,8 +51,8 @@ impl Catalog {
         Ok(true)
     }
 
-    /// Inserts a batch with its files out of its ledger, after all dossiers; whether the balance that the
-    /// restored rows give is the ledger's. A batch that the catalogue knows is left as it is.
+    /// Inserts a batch with its files from its ledger, after all dossiers; returns whether the balance of the restored rows equals
+    /// the ledger's. A batch that already exists is not changed.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -189,13 +80,13 @@ impl Catalog {
         }
         let names: Vec<DossierName> = ledger.files.iter().map(|file| file.dossier.clone()).collect::<BTreeSet<_>>().into_iter().collect();
         let dossiers = write.lock_or_create_dossiers(&names, batch).await?;
-        for standing in dossiers.values() {
-            write.link_batch(batch, standing).await?;
+        for dossier_state in dossiers.values() {
+            write.link_batch(batch, dossier_state).await?;
         }
         for file in &ledger.files {
             let key = (sql::replace_nul(&file.dossier.fonds), sql::replace_nul(&file.dossier.code));
-            let standing = dossiers.get(&key).ok_or_else(|| Error::internal("a dossier was not locked"))?;
-            write.rebuild_ledger_file(batch, &standing.id, file).await?;
+            let dossier_state = dossiers.get(&key).ok_or_else(|| Error::internal("a dossier was not locked"))?;
+            write.rebuild_ledger_file(batch, &dossier_state.id, file).await?;
         }
         for (stage, cost) in &ledger.costs {
             let statement = sqlx::query("INSERT INTO costs (batch, stage, items, cpu_ms) VALUES ($1, $2, $3, $4)")
@@ -206,34 +97,16 @@ impl Catalog {
             sql::execute(write.connection(), statement, "cannot restore costs").await?;
         }
         write.append_events(batch, &[("", "batch-restored", serde_json::json!({ "files": ledger.files.len() }))]).await?;
-        for standing in dossiers.values() {
-            write.save_stored_amounts(&standing.id).await?;
+        for dossier_state in dossiers.values() {
+            write.save_stored_amounts(&dossier_state.id).await?;
         }
         write.rebuild_progress(ledger).await?;
         write.commit().await
     }
 }
 
-/// Pages of files in quarantine, and of those that were taken out of it, by file.
-async fn pages_without_record(connection: &mut AnyConnection, batch: &str) -> Result<BTreeMap<String, Vec<LedgerPage>>> {
-    let statement = sqlx::query(
-        "SELECT p.file, p.number, p.state, p.class, p.reason FROM pages p JOIN files f ON f.id = p.file
-         WHERE f.batch = $1 AND p.document IS NULL
-         AND (f.state = 'removed' OR EXISTS (SELECT 1 FROM pages h WHERE h.file = f.id AND h.state = 'held'))
-         ORDER BY p.file, p.number",
-    )
-    .bind(batch.to_owned());
-    let mut pages: BTreeMap<String, Vec<LedgerPage>> = BTreeMap::new();
-    for row in &sql::fetch_all(connection, statement, "cannot read pages in quarantine").await? {
-        let page =
-            LedgerPage { number: sql::get_u32(row, "number")?, state: sql::get_enum(row, "state")?, refusal: refusal_from_row(row)? };
-        pages.entry(get(row, "file")?).or_default().push(page);
-    }
-    Ok(pages)
-}
-
 impl WriteTx {
-    /// What was done with a batch, and the line for which it was; a line that no roadmap has any more is none.
+    /// Restores the progress of a batch and its target; the target is dropped if no roadmap has it any more.
     async fn rebuild_progress(&mut self, ledger: &BatchLedger) -> Result<()> {
         let batch = &ledger.batch.id;
         let row = |fact: &DailyProgress| {
@@ -289,7 +162,7 @@ impl WriteTx {
                 return Err(Error::corrupt(format!("record {} says no delivered name of {}", record.object, original.path)));
             }
             for (place, path) in original.delivered_as.iter().enumerate() {
-                // Every name is kept: the first one's row has the pages, the others repeat it.
+                // Every name gets a row: the first one has the pages, the others are its duplicates.
                 let (row, repeats) = if place == 0 { (id.clone(), None) } else { (sql::new_id(), Some(id.clone())) };
                 let state = if place > 0 && state != FileState::Refused { FileState::Duplicate } else { state };
                 file_rows.push(vec![
@@ -310,7 +183,7 @@ impl WriteTx {
                 ]);
             }
             for number in 1..=original.pages {
-                // Left out of every document, unless one of them says otherwise below.
+                // Outside every document; overwritten below if a document contains the page.
                 pages.insert((id.clone(), number), page_row(&id, dossier, number, PageState::Stored, None)?);
             }
             files.insert(&original.sha256, id);
@@ -354,7 +227,8 @@ impl WriteTx {
         Ok(())
     }
 
-    /// A file of a ledger: a restored row of the same bytes becomes it, or it repeats one, or it is new.
+    /// Restores a file of a ledger: takes over a row with the same bytes that [`Catalog::rebuild_dossier`] inserted, or inserts a
+    /// new row, as a duplicate if the ledger says so.
     async fn rebuild_ledger_file(&mut self, batch: &str, dossier: &str, file: &LedgerFile) -> Result<()> {
         let path = to_json(&file.new.path)?;
         let statement = sqlx::query("SELECT id, batch, path, duplicate_of FROM files WHERE dossier = $1 AND sha256 = $2 ORDER BY id")
@@ -363,23 +237,23 @@ impl WriteTx {
         let mut holder: Option<String> = None;
         let mut own: Option<(String, String)> = None;
         for row in &sql::fetch_all(self.connection(), statement, "cannot look for the same bytes").await? {
-            let (id, of, shown): (String, String, String) = (get(row, "id")?, get(row, "batch")?, get(row, "path")?);
+            let (id, row_batch, row_path): (String, String, String) = (get(row, "id")?, get(row, "batch")?, get(row, "path")?);
             let repeats = get::<Option<String>>(row, "duplicate_of")?.is_some();
-            if of == REBUILT_BATCH && repeats == file.repeated && (!repeats || shown == path) {
-                own.get_or_insert((id.clone(), shown));
+            if row_batch == REBUILT_BATCH && repeats == file.repeated && (!repeats || row_path == path) {
+                own.get_or_insert((id.clone(), row_path));
             }
             if !repeats {
                 holder.get_or_insert(id);
             }
         }
         let container = file.new.container.as_ref().map(to_json).transpose()?;
-        if let Some((id, shown)) = own {
-            // The name that the row bore goes to the row that bore the file's name, so that none is lost.
+        if let Some((id, row_path)) = own {
+            // The two rows exchange their paths, so that no path is lost.
             let statement = sqlx::query("UPDATE files SET path = $4 WHERE batch = $1 AND duplicate_of = $2 AND path = $3")
                 .bind(REBUILT_BATCH)
                 .bind(id.clone())
                 .bind(path.clone())
-                .bind(shown);
+                .bind(row_path);
             sql::execute(self.connection(), statement, "cannot restore a file").await?;
             let statement = sqlx::query("UPDATE files SET batch = $2, path = $3, container = $4, state = $5, warnings = $6 WHERE id = $1")
                 .bind(id)
@@ -436,9 +310,9 @@ fn page_row(
     dossier: &str,
     number: u32,
     state: PageState,
-    known: Option<(&String, &sohoa_base::model::record::RecordedPage)>,
+    recorded: Option<(&String, &sohoa_base::model::record::RecordedPage)>,
 ) -> Result<Vec<SqlValue>> {
-    let page = known.map(|(_, page)| page);
+    let page = recorded.map(|(_, page)| page);
     let refusal = page.and_then(|page| page.refusal.as_ref());
     Ok(vec![
         SqlValue::Text(sql::new_id()),
@@ -451,7 +325,7 @@ fn page_row(
         SqlValue::NullableText(refusal.map(|refusal| refusal.class.as_str().to_owned())),
         SqlValue::NullableText(refusal.map(|refusal| sql::replace_nul(&refusal.reason))),
         SqlValue::Text(page.map_or(Ok("[]".to_owned()), |page| to_json(&page.warnings))?),
-        SqlValue::NullableText(known.map(|(document, _)| document.clone())),
+        SqlValue::NullableText(recorded.map(|(document, _)| document.clone())),
         SqlValue::NullableInt(page.map(|page| i64::from(page.number))),
     ])
 }

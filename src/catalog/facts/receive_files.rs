@@ -1,27 +1,28 @@
-//! Files that arrive: from a delivery, or out of an archive.
+//! Receipt of files: from a delivery, or out of an archive.
 
 use crate::Catalog;
 use crate::queue::dossier_scheduler::{DossierState, NewTask};
 use crate::sql::{self, MAX_IN_LIST, SqlValue, WriteTx, bind_all, dynamic_query, enum_str, get, get_enum, placeholders, retrying, to_json};
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::batch::BatchState;
-use sohoa_base::model::dossier::{DeliveredFile, DeliveredName, DossierName, FileState};
+use sohoa_base::model::delivered_file::{DeliveredFile, DeliveredName};
+use sohoa_base::model::dossier::{DossierName, FileState};
 use sohoa_base::model::pipeline_plan::{PipelinePlan, StageLevel};
 use sohoa_base::model::refusal::{Refusal, RefusalClass};
 use std::collections::BTreeMap;
 
-/// What became of one file at its arrival.
+/// Result of the receipt of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceivedFile {
-    /// Its identifier.
+    /// Identifier of the file.
     pub file: String,
-    /// Where it stands: `Received`, `Duplicate`, `Refused`, or what it was before, where it was known.
+    /// `Received`, `Duplicate` or `Refused`; for a file received before, its present state.
     pub state: FileState,
-    /// The file of the same dossier that has the same bytes.
+    /// File of the same dossier with the same bytes.
     pub duplicate_of: Option<String>,
 }
 
-/// A file of the dossier that already holds some bytes.
+/// A file of the dossier that has the bytes of a received one.
 #[derive(Debug, Clone)]
 struct ExistingByDigest {
     id: String,
@@ -30,7 +31,7 @@ struct ExistingByDigest {
     refusal: Option<Refusal>,
 }
 
-/// A file of the batch that already has a path.
+/// A file of the batch that has the path of a received one.
 #[derive(Debug, Clone)]
 struct ExistingByPath {
     id: String,
@@ -41,15 +42,15 @@ struct ExistingByPath {
 }
 
 impl Catalog {
-    /// Takes files of one dossier into a batch, in one transaction; what became of each, in order.
+    /// Receives files of one dossier into a batch in one transaction; returns a result for each, in order.
     ///
-    /// Repeating it does no harm: a path of the batch with the same bytes is known already. Other bytes under
-    /// a known path take its place while nobody has looked at it; else both are kept, the newcomer under the
-    /// path with ` (2)` added. Bytes that the dossier holds already become a `Duplicate` without a task, or are
-    /// refused as they were before; but what an outage refused is taken up again.
+    /// A repeated call has no further effect: the same bytes under a path of the batch are recognised. Other bytes under such a
+    /// path replace the file as long as no stage has read it; later both are kept, the new one under the path with ` (2)` added.
+    /// Bytes that the dossier already has become a `Duplicate` without a task, or are refused for the same reason as before; a file
+    /// refused because of an outage is enqueued again.
     ///
     /// # Errors
-    /// `Conflict` where the batch no longer receives; `Invalid` where the plan has no group for files.
+    /// `Conflict` if the batch no longer receives files; `Invalid` if the plan has no group at file level.
     pub async fn receive_files(
         &self,
         batch: &str,
@@ -77,39 +78,39 @@ impl Catalog {
             return Err(Error::conflict(format!("batch {batch} receives no more files, open it again")));
         }
         let locked = write.lock_or_create_dossiers(std::slice::from_ref(dossier), batch).await?;
-        let standing = locked.into_values().next().ok_or_else(|| Error::internal("a dossier was not locked"))?;
-        let received = self.insert_files(&mut write, batch, &standing, files, group).await?;
+        let dossier_state = locked.into_values().next().ok_or_else(|| Error::internal("a dossier was not locked"))?;
+        let received = self.insert_files(&mut write, batch, &dossier_state, files, group).await?;
         write.attach_by_rule(batch, &dossier.code).await?;
-        write.refresh_target_findings(batch, &standing.id, &dossier.code).await?;
-        let count = |state: FileState| received.iter().filter(|one| one.state == state).count();
+        write.refresh_target_findings(batch, &dossier_state.id, &dossier.code).await?;
+        let count = |state: FileState| received.iter().filter(|file| file.state == state).count();
         let body = serde_json::json!({
             "files": received.len(), "duplicate": count(FileState::Duplicate), "refused": count(FileState::Refused),
         });
-        write.append_events(batch, &[(&standing.id, "files-received", body)]).await?;
+        write.append_events(batch, &[(&dossier_state.id, "files-received", body)]).await?;
         write.commit().await?;
         Ok(received)
     }
 
-    /// Inserts files of a locked dossier with their tasks of `group`.
+    /// Inserts files of a locked dossier and enqueues their tasks of `group`.
     pub(crate) async fn insert_files(
         &self,
         write: &mut WriteTx,
         batch: &str,
-        standing: &DossierState,
+        dossier_state: &DossierState,
         files: &[DeliveredFile],
         group: usize,
     ) -> Result<Vec<ReceivedFile>> {
-        write.link_batch(batch, standing).await?;
-        let mut holders = fetch_existing_by_digest(write, &standing.id, files).await?;
+        write.link_batch(batch, dossier_state).await?;
+        let mut holders = fetch_existing_by_digest(write, &dossier_state.id, files).await?;
         let mut placed = fetch_existing_by_path(write, batch, files).await?;
-        let (mut received, mut rows, mut tasks, mut again) = (Vec::with_capacity(files.len()), Vec::new(), Vec::new(), Vec::new());
+        let (mut received, mut rows, mut tasks, mut to_requeue) = (Vec::with_capacity(files.len()), Vec::new(), Vec::new(), Vec::new());
         for file in files {
             let mut path = file.path.clone();
-            let mut known = placed.get(&to_json(&path)?).cloned();
+            let mut existing = placed.get(&to_json(&path)?).cloned();
             let mut copies = 1;
-            while let Some(other) = known.as_ref().filter(|known| known.sha256 != file.sha256) {
+            while let Some(other) = existing.as_ref().filter(|existing| existing.sha256 != file.sha256) {
                 if copies == 1
-                    && other.dossier == standing.id
+                    && other.dossier == dossier_state.id
                     && !holders.contains_key(&file.sha256)
                     && replace_unread_file(write, other, file).await?
                 {
@@ -117,28 +118,32 @@ impl Catalog {
                         ExistingByDigest { id: other.id.clone(), batch: batch.to_owned(), state: FileState::Received, refusal: None };
                     holders.retain(|_, held| held.id != other.id);
                     holders.insert(file.sha256.clone(), holder);
-                    known = Some(ExistingByPath { sha256: file.sha256.clone(), ..other.clone() });
+                    existing = Some(ExistingByPath { sha256: file.sha256.clone(), ..other.clone() });
                     break;
                 }
                 copies += 1;
                 path = numbered_name(&file.path, copies);
-                known = find_existing_by_path(write, &placed, batch, &path).await?;
+                existing = find_existing_by_path(write, &placed, batch, &path).await?;
             }
-            if let Some(known) = known {
-                received.push(ReceivedFile { file: known.id.clone(), state: known.state, duplicate_of: known.duplicate_of.clone() });
-                placed.insert(to_json(&path)?, known);
+            if let Some(existing) = existing {
+                received.push(ReceivedFile {
+                    file: existing.id.clone(),
+                    state: existing.state,
+                    duplicate_of: existing.duplicate_of.clone(),
+                });
+                placed.insert(to_json(&path)?, existing);
                 continue;
             }
             let id = sql::new_id();
             let (state, duplicate_of, refusal) = match holders.get(&file.sha256) {
-                // Its members must be counted in this batch too: they will be the duplicates.
+                // An archive expanded in another batch is expanded again, so that its members count in this batch, as duplicates.
                 Some(held) if held.state == FileState::Expanded && held.batch != batch => (FileState::Received, None, None),
                 Some(held) => match &held.refusal {
                     Some(refusal) if held.state == FileState::Refused && refusal.class != RefusalClass::Outage => {
                         (FileState::Refused, Some(held.id.clone()), Some(refusal.clone()))
                     }
                     _ => {
-                        again.push(held.id.clone());
+                        to_requeue.push(held.id.clone());
                         (FileState::Duplicate, Some(held.id.clone()), None)
                     }
                 },
@@ -147,24 +152,24 @@ impl Catalog {
             if state == FileState::Received {
                 let holder = ExistingByDigest { id: id.clone(), batch: batch.to_owned(), state, refusal: None };
                 holders.entry(file.sha256.clone()).or_insert(holder);
-                tasks.push(NewTask { dossier: standing.id.clone(), group, level: StageLevel::File, item: id.clone() });
+                tasks.push(NewTask { dossier: dossier_state.id.clone(), group, level: StageLevel::File, item: id.clone() });
             }
-            rows.push(file_row(&id, batch, &standing.id, &path, file, state, duplicate_of.as_deref(), refusal.as_ref())?);
-            let one = ExistingByPath {
+            rows.push(file_row(&id, batch, &dossier_state.id, &path, file, state, duplicate_of.as_deref(), refusal.as_ref())?);
+            let placed_file = ExistingByPath {
                 id: id.clone(),
-                dossier: standing.id.clone(),
+                dossier: dossier_state.id.clone(),
                 sha256: file.sha256.clone(),
                 state,
                 duplicate_of: duplicate_of.clone(),
             };
-            placed.insert(to_json(&path)?, one);
+            placed.insert(to_json(&path)?, placed_file);
             received.push(ReceivedFile { file: id, state, duplicate_of });
         }
         let insert = "INSERT INTO files (id, batch, dossier, path, sha256, bytes, container, state, duplicate_of, class, reason) VALUES";
         sql::bulk_insert(write.connection(), insert, rows, "", "cannot insert files").await?;
         write.enqueue_tasks(batch, &tasks, true).await?;
-        if !again.is_empty() {
-            self.requeue_refused(write, batch, &again, &[RefusalClass::Outage]).await?;
+        if !to_requeue.is_empty() {
+            self.requeue_refused(write, batch, &to_requeue, &[RefusalClass::Outage]).await?;
         }
         Ok(received)
     }
@@ -196,7 +201,7 @@ fn file_row(
     ])
 }
 
-/// Files of the dossier that hold the bytes of `files`, first comers only.
+/// First files of the dossier with the bytes of `files`, by SHA-256; duplicates are not included.
 async fn fetch_existing_by_digest(
     write: &mut WriteTx,
     dossier: &str,
@@ -224,7 +229,7 @@ async fn fetch_existing_by_digest(
     Ok(found)
 }
 
-/// Files of the batch that have the paths of `files`.
+/// Files of the batch with the paths of `files`, by path as JSON.
 async fn fetch_existing_by_path(write: &mut WriteTx, batch: &str, files: &[DeliveredFile]) -> Result<BTreeMap<String, ExistingByPath>> {
     let mut found = BTreeMap::new();
     let paths = files.iter().map(|file| to_json(&file.path)).collect::<Result<Vec<_>>>()?;
@@ -235,14 +240,14 @@ async fn fetch_existing_by_path(write: &mut WriteTx, batch: &str, files: &[Deliv
         );
         let statement = bind_all(dynamic_query(text).bind(batch.to_owned()), chunk);
         for row in &sql::fetch_all(write.connection(), statement, "cannot look for the same paths").await? {
-            let one = ExistingByPath {
+            let placed_file = ExistingByPath {
                 id: get(row, "id")?,
                 dossier: get(row, "dossier")?,
                 sha256: get(row, "sha256")?,
                 state: get_enum(row, "state")?,
                 duplicate_of: get(row, "duplicate_of")?,
             };
-            found.insert(get(row, "path")?, one);
+            found.insert(get(row, "path")?, placed_file);
         }
     }
     Ok(found)
@@ -250,38 +255,38 @@ async fn fetch_existing_by_path(write: &mut WriteTx, batch: &str, files: &[Deliv
 
 async fn find_existing_by_path(
     write: &mut WriteTx,
-    known: &BTreeMap<String, ExistingByPath>,
+    existing: &BTreeMap<String, ExistingByPath>,
     batch: &str,
     path: &DeliveredName,
 ) -> Result<Option<ExistingByPath>> {
-    if let Some(one) = known.get(&to_json(path)?) {
-        return Ok(Some(one.clone()));
+    if let Some(placed_file) = existing.get(&to_json(path)?) {
+        return Ok(Some(placed_file.clone()));
     }
     let wanted = DeliveredFile { path: path.clone(), sha256: String::new(), bytes: 0, container: None };
     Ok(fetch_existing_by_path(write, batch, &[wanted]).await?.into_values().next())
 }
 
-/// Puts other bytes in the place of a file that nobody has looked at and nobody repeats; `false` where
-/// somebody has. A worker that holds the file loses its lease.
-async fn replace_unread_file(write: &mut WriteTx, known: &ExistingByPath, file: &DeliveredFile) -> Result<bool> {
+/// Replaces the bytes of a file that no stage has read and that has no duplicates; otherwise returns `false`. A worker that has
+/// claimed the file loses its lease.
+async fn replace_unread_file(write: &mut WriteTx, existing: &ExistingByPath, file: &DeliveredFile) -> Result<bool> {
     let statement = sqlx::query(
         "UPDATE files SET sha256 = $2, bytes = $3 WHERE id = $1 AND state = 'received'
          AND NOT EXISTS (SELECT 1 FROM files repeats WHERE repeats.duplicate_of = $1)",
     )
-    .bind(known.id.clone())
+    .bind(existing.id.clone())
     .bind(file.sha256.clone())
     .bind(sql::to_i64(file.bytes));
     if sql::execute(write.connection(), statement, "cannot replace a file").await? == 0 {
         return Ok(false);
     }
     let statement = sqlx::query("UPDATE tasks SET attempts = attempts + 1, worker = NULL, ready_at = $2 WHERE item = $1")
-        .bind(known.id.clone())
+        .bind(existing.id.clone())
         .bind(write.now);
     sql::execute(write.connection(), statement, "cannot take a lease back").await?;
     Ok(true)
 }
 
-/// The name of another file under the same path.
+/// The path with the suffix ` (number)`.
 fn numbered_name(path: &DeliveredName, number: u32) -> DeliveredName {
     let suffix = format!(" ({number})");
     DeliveredName { display: path.display.clone() + &suffix, raw_hex: path.raw_hex.as_ref().map(|raw| raw.clone() + &hex::encode(&suffix)) }

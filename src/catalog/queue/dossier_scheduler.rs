@@ -1,4 +1,4 @@
-//! How a dossier moves on: open-task counters, the next group, the end of a batch.
+//! Scheduling of dossiers: counters of open tasks, the next dossier-level group, the end of a batch.
 
 use crate::Catalog;
 use crate::sql::{self, SqlValue, WriteTx, get};
@@ -7,7 +7,7 @@ use sohoa_base::model::dossier::DossierName;
 use sohoa_base::model::pipeline_plan::StageLevel;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a dossier's row says about its work, read under its lock.
+/// Scheduling columns of a dossier's row, read under its lock.
 #[derive(Debug, Clone)]
 pub(crate) struct DossierState {
     pub(crate) id: String,
@@ -25,7 +25,7 @@ fn dossier_state_from_row(row: &sqlx::any::AnyRow) -> Result<DossierState> {
     })
 }
 
-/// One new task.
+/// A task to enqueue.
 #[derive(Debug, Clone)]
 pub(crate) struct NewTask {
     pub(crate) dossier: String,
@@ -35,7 +35,8 @@ pub(crate) struct NewTask {
 }
 
 impl WriteTx {
-    /// Locks the dossiers of these names in one order for all, making those that are new.
+    /// Locks the dossiers with these names, in the same order in every transaction, and creates missing ones with `driver` as their
+    /// batch.
     pub(crate) async fn lock_or_create_dossiers(
         &mut self,
         names: &[DossierName],
@@ -63,33 +64,33 @@ impl WriteTx {
         Ok(locked)
     }
 
-    /// Notes that the batch touches the dossier.
-    pub(crate) async fn link_batch(&mut self, batch: &str, standing: &DossierState) -> Result<()> {
+    /// Links the batch to the dossier, so that the batch is not finished before the dossier.
+    pub(crate) async fn link_batch(&mut self, batch: &str, state: &DossierState) -> Result<()> {
         let statement = sqlx::query("INSERT INTO deliveries (batch, dossier) VALUES ($1, $2) ON CONFLICT (batch, dossier) DO NOTHING")
             .bind(batch.to_owned())
-            .bind(standing.id.clone());
+            .bind(state.id.clone());
         let first = sql::execute(self.connection(), statement, "cannot note a delivery").await? > 0;
-        if first && standing.open_tasks > 0 {
+        if first && state.open_tasks > 0 {
             let statement = sqlx::query("UPDATE batches SET open_dossiers = open_dossiers + 1 WHERE id = $1").bind(batch.to_owned());
             sql::execute(self.connection(), statement, "cannot count open dossiers").await?;
         }
         Ok(())
     }
 
-    /// Inserts tasks of `batch` and counts them in their dossiers. With `restart`, the dossiers run through
-    /// their dossier-level groups again under this batch's plan once these tasks are done.
+    /// Inserts tasks of `batch` and adds them to the counters of their dossiers. With `restart`, the dossiers run through their
+    /// dossier-level groups again, under this batch's plan, once these tasks are finished.
     pub(crate) async fn enqueue_tasks(&mut self, batch: &str, tasks: &[NewTask], restart: bool) -> Result<()> {
         if tasks.is_empty() {
             return Ok(());
         }
         let statement = sqlx::query("SELECT priority, COALESCE(line, '') AS line FROM batches WHERE id = $1").bind(batch.to_owned());
         let row = sql::fetch_one(self.connection(), statement, "priority of a batch").await?;
-        let (priority, line): (i64, String) = (get(&row, "priority")?, get(&row, "line")?);
-        self.ensure_queue(&line).await?;
-        let mut grown: BTreeMap<&str, i64> = BTreeMap::new();
+        let (priority, target): (i64, String) = (get(&row, "priority")?, get(&row, "line")?);
+        self.ensure_queue(&target).await?;
+        let mut added: BTreeMap<&str, i64> = BTreeMap::new();
         let mut rows = Vec::with_capacity(tasks.len());
         for task in tasks {
-            *grown.entry(&task.dossier).or_default() += 1;
+            *added.entry(&task.dossier).or_default() += 1;
             rows.push(vec![
                 SqlValue::Text(sql::new_id()),
                 batch.into(),
@@ -99,12 +100,12 @@ impl WriteTx {
                 task.item.as_str().into(),
                 SqlValue::Int(priority),
                 SqlValue::Int(self.now),
-                line.as_str().into(),
+                target.as_str().into(),
             ]);
         }
         let insert = "INSERT INTO tasks (id, batch, dossier, grp, level, item, priority, ready_at, line) VALUES";
         sql::bulk_insert(self.connection(), insert, rows, "", "cannot insert tasks").await?;
-        for (dossier, count) in grown {
+        for (dossier, count) in added {
             let statement = sqlx::query(
                 "UPDATE dossiers SET open_tasks = open_tasks + $2, last_group = CASE WHEN $3 = 1 THEN -1 ELSE last_group END,
                         driver = CASE WHEN $3 = 1 THEN $4 ELSE driver END
@@ -122,7 +123,7 @@ impl WriteTx {
         Ok(())
     }
 
-    /// An idle dossier has work again: every batch that touched it waits for it.
+    /// Counts a formerly idle dossier as open in every linked batch.
     async fn on_dossier_active(&mut self, dossier: &str) -> Result<()> {
         for batch in self.batches_of_dossier(dossier).await? {
             let statement = sqlx::query("UPDATE batches SET open_dossiers = open_dossiers + 1 WHERE id = $1").bind(batch);
@@ -131,7 +132,7 @@ impl WriteTx {
         Ok(())
     }
 
-    /// A dossier has no work left: batches that waited for it alone are finished.
+    /// Counts an idle dossier as finished in every linked batch; a batch without other open dossiers is finished.
     async fn on_dossier_idle(&mut self, dossier: &str) -> Result<()> {
         for batch in self.batches_of_dossier(dossier).await? {
             let statement = sqlx::query(
@@ -154,22 +155,21 @@ impl WriteTx {
 }
 
 impl Catalog {
-    /// Takes `count` ended tasks off the dossier; with none left it gets a task of its next dossier-level
-    /// group, or rests.
+    /// Subtracts `count` finished tasks from the dossier. At zero it gets a task of its next dossier-level group, or becomes idle.
     pub(crate) async fn complete_tasks(&self, write: &mut WriteTx, dossier: &str, count: u64) -> Result<()> {
         let statement =
             sqlx::query("UPDATE dossiers SET open_tasks = open_tasks - $2 WHERE id = $1 RETURNING id, driver, last_group, open_tasks")
                 .bind(dossier.to_owned())
                 .bind(sql::to_i64(count));
-        let standing = dossier_state_from_row(&sql::fetch_one(write.connection(), statement, "cannot count open tasks").await?)?;
-        if standing.open_tasks < 0 {
+        let state = dossier_state_from_row(&sql::fetch_one(write.connection(), statement, "cannot count open tasks").await?)?;
+        if state.open_tasks < 0 {
             return Err(Error::internal(format!("dossier {dossier} has fewer than no open tasks")));
         }
-        if standing.open_tasks > 0 {
+        if state.open_tasks > 0 {
             return Ok(());
         }
-        let plan = self.plan(write.connection(), &standing.active_batch).await?;
-        let from = usize::try_from(standing.last_group + 1).unwrap_or(0);
+        let plan = self.plan(write.connection(), &state.active_batch).await?;
+        let from = usize::try_from(state.last_group + 1).unwrap_or(0);
         let Some(group) = plan.next_group(StageLevel::Dossier, from) else { return write.on_dossier_idle(dossier).await };
         let statement = sqlx::query("UPDATE dossiers SET last_group = $2, open_tasks = 1 WHERE id = $1")
             .bind(dossier.to_owned())
@@ -180,16 +180,16 @@ impl Catalog {
              SELECT $1, id, $3, $4, 'dossier', $3, priority, $5, COALESCE(line, '') FROM batches WHERE id = $2",
         )
         .bind(sql::new_id())
-        .bind(standing.active_batch.clone())
+        .bind(state.active_batch.clone())
         .bind(dossier.to_owned())
         .bind(sql::to_i64(group))
         .bind(write.now);
         if sql::execute(write.connection(), statement, "cannot insert a dossier's task").await? == 0 {
-            return Err(Error::internal(format!("batch {} of dossier {dossier} is missing", standing.active_batch)));
+            return Err(Error::internal(format!("batch {} of dossier {dossier} is missing", state.active_batch)));
         }
-        let statement = sqlx::query("SELECT COALESCE(line, '') AS line FROM batches WHERE id = $1").bind(standing.active_batch.clone());
-        let line: String = get(&sql::fetch_one(write.connection(), statement, "line of a batch").await?, "line")?;
-        write.ensure_queue(&line).await?;
+        let statement = sqlx::query("SELECT COALESCE(line, '') AS line FROM batches WHERE id = $1").bind(state.active_batch.clone());
+        let target: String = get(&sql::fetch_one(write.connection(), statement, "line of a batch").await?, "line")?;
+        write.ensure_queue(&target).await?;
         Ok(())
     }
 }

@@ -1,5 +1,7 @@
-//! Tasks: claimed under a lease, released, tried again.
+//! Task queue: claims under a lease, scheduling of dossiers, monitoring.
 
+pub(crate) mod claims;
 pub(crate) mod dossier_scheduler;
+mod fair_share;
+pub(crate) mod leases;
 pub(crate) mod monitoring;
-pub(crate) mod tasks;

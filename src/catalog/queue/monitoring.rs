@@ -1,4 +1,4 @@
-//! What those who watch the whole want to know: the queue, who works on it.
+//! Figures for monitoring: open tasks, workers, latest event.
 
 use crate::sql::{self, get, get_u64};
 use crate::{Catalog, rfc3339};
@@ -9,21 +9,34 @@ use std::collections::BTreeMap;
 /// Open tasks of one level.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct QueueLevel {
-    /// `dossier`, `document`, `page` and so on.
+    /// Level: `dossier`, `document`, `page` and so on.
     pub level: String,
-    /// Tasks that are open.
+    /// Number of open tasks.
     pub open: u64,
-    /// Of them: a worker has it.
+    /// Of them: leased to a worker.
     pub taken: u64,
-    /// When the oldest was made, RFC 3339.
+    /// Creation time of the oldest, RFC 3339.
     pub oldest: String,
 }
 
-/// What changes whenever anything does.
+/// Position in the event log; it changes with every change of the catalogue.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct EventCursor {
-    /// The last event.
+    /// Sequence number of the last event.
     pub event: u64,
+}
+
+/// Open tasks of one group of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenTasks {
+    /// Index of the group in the plan.
+    pub group: usize,
+    /// Tasks that can be claimed now.
+    pub ready: u64,
+    /// Tasks leased to a worker.
+    pub leased: u64,
+    /// Tasks that wait for their next attempt.
+    pub waiting: u64,
 }
 
 impl Catalog {
@@ -48,7 +61,7 @@ impl Catalog {
             .collect()
     }
 
-    /// Tasks in hand by process (`host/process`).
+    /// Number of leased tasks by process (`host/process`).
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -59,14 +72,14 @@ impl Catalog {
         let mut workers = BTreeMap::new();
         for row in &sql::fetch_all(&mut connection, statement, "cannot read workers").await? {
             let name: String = get(row, "worker")?;
-            // The last part tells the workers of one process apart.
+            // The last part of the name distinguishes the workers of one process.
             let process = name.rsplit_once('/').map_or(name.as_str(), |(process, _)| process).to_owned();
             *workers.entry(process).or_default() += get_u64(row, "n")?;
         }
         Ok(workers)
     }
 
-    /// Whether an event of one of these kinds came after event `after`, up to event `until`.
+    /// Whether an event of one of these kinds follows event `after`, up to event `until`.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -79,7 +92,7 @@ impl Catalog {
         Ok(sql::fetch_optional(&mut connection, statement, "cannot look for events").await?.is_some())
     }
 
-    /// What changes whenever anything does: cheap enough to ask every second.
+    /// Current position in the event log. Fast enough for a call every second.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -89,9 +102,56 @@ impl Catalog {
         let row = sql::fetch_one(&mut connection, statement, "head of the chain of events").await?;
         Ok(EventCursor { event: get_u64(&row, "seq")? })
     }
+
+    /// Whether any batch that is not paused has an open task, leased or not.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn has_open_tasks(&self) -> Result<bool> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT 1 AS one FROM tasks t JOIN batches b ON b.id = t.batch WHERE b.control = 'run' LIMIT 1");
+        Ok(sql::fetch_optional(&mut connection, statement, "cannot look for tasks").await?.is_some())
+    }
+
+    /// Number of open tasks of all batches.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn open_task_count(&self) -> Result<u64> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT count(*) AS n FROM tasks");
+        sql::get_u64(&sql::fetch_one(&mut connection, statement, "count of tasks").await?, "n")
+    }
+
+    /// Open tasks of a batch by group. Tasks of its dossiers under another batch are not included.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn open_tasks(&self, batch: &str) -> Result<Vec<OpenTasks>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT grp, count(CASE WHEN ready_at <= $2 THEN 1 END) AS ready,
+                    count(CASE WHEN ready_at > $2 AND worker IS NOT NULL THEN 1 END) AS leased,
+                    count(CASE WHEN ready_at > $2 AND worker IS NULL THEN 1 END) AS waiting
+             FROM tasks WHERE batch = $1 GROUP BY grp ORDER BY grp",
+        )
+        .bind(batch.to_owned())
+        .bind(self.clock.now());
+        let rows = sql::fetch_all(&mut connection, statement, "cannot count open tasks").await?;
+        rows.iter()
+            .map(|row| {
+                Ok(OpenTasks {
+                    group: usize::try_from(get::<i64>(row, "grp")?).unwrap_or(usize::MAX),
+                    ready: get_u64(row, "ready")?,
+                    leased: get_u64(row, "leased")?,
+                    waiting: get_u64(row, "waiting")?,
+                })
+            })
+            .collect()
+    }
 }
 
-/// When an identifier (UUIDv7) was made, epoch milliseconds.
+/// Creation time of an identifier (UUIDv7), epoch milliseconds.
 fn uuid_timestamp_ms(id: &str) -> Option<i64> {
     let (seconds, nanoseconds) = uuid::Uuid::parse_str(id).ok()?.get_timestamp()?.to_unix();
     i64::try_from(seconds * 1000 + u64::from(nanoseconds) / 1_000_000).ok()

@@ -1,45 +1,46 @@
-//! What people decide about documents: kept with the document, written to the events, and the document passes its
-//! group of stages again. Nothing is read anew.
+//! Decisions about documents: saved with the document, written to the event log; then the document passes its group of stages
+//! again. Pages are read again only if a decision requires it.
 
 use crate::queue::dossier_scheduler::NewTask;
 use crate::sql::{self, get, get_json, retrying, to_json};
 use crate::{Catalog, rfc3339};
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::decision::{Decision, DecisionKind};
-use sohoa_base::model::dossier::{DeliveredFile, Document};
+use sohoa_base::model::delivered_file::DeliveredFile;
+use sohoa_base::model::dossier::Document;
 use sohoa_base::model::pipeline_plan::{PipelinePlan, StageLevel};
 
-/// What a decision set in motion.
+/// Result of saved decisions.
 #[derive(Debug, Clone)]
 pub struct DecisionOutcome {
-    /// The batch whose tasks bring the new version of the dossier.
+    /// Batch with the tasks that produce the new version of the dossier.
     pub batch: String,
-    /// The decisions as they were kept.
+    /// Decisions as saved.
     pub decisions: Vec<Decision>,
 }
 
-/// What a person decides about one document.
+/// Decisions of a person about one document.
 #[derive(Debug, Clone, Copy)]
 pub struct NewDecision<'a> {
-    /// Who.
+    /// Name of the author.
     pub author: &'a str,
-    /// What, in order.
+    /// Decided acts, in order.
     pub acts: &'a [DecisionKind],
-    /// Why, in the author's words.
+    /// Note of the author.
     pub note: Option<&'a str>,
-    /// The pipeline as text, and as the queue sees it, for a dossier whose own is not known any more, as after a rebuild.
+    /// Pipeline as text, used if the dossier's own is not known any more, as after a rebuild.
     pub pipeline: &'a str,
-    /// See `pipeline`.
+    /// Plan of `pipeline`.
     pub plan: &'a PipelinePlan,
-    /// Files that stand for pages, their bytes stored already, by SHA-256.
+    /// Files that replace pages, by SHA-256; their bytes are already in the store.
     pub replacement_files: &'a [DeliveredFile],
 }
 
 impl Catalog {
-    /// Keeps what a person decided about a document and queues the document.
+    /// Saves decisions about a document and enqueues the document.
     ///
     /// # Errors
-    /// `NotFound` where the document is gone; `Conflict` while its dossier is being worked on.
+    /// `NotFound` if the document does not exist any more; `Conflict` while its dossier has open tasks.
     pub async fn save_decisions(&self, document: &Document, new: &NewDecision<'_>) -> Result<DecisionOutcome> {
         retrying!(self.save_decisions_once(document, new))
     }
@@ -83,7 +84,7 @@ impl Catalog {
         let plan = self.plan(write.connection(), &batch).await?;
         let pages = write.reread_pages(document, &plan, &added, new.replacement_files, &batch).await?;
         if !pages.is_empty() {
-            // They come to their document's group once what is read anew is read.
+            // Once the pages are read again, the scheduler enqueues their stale documents.
             let stale = tasks.drain(..).map(|task| task.item).collect::<Vec<_>>();
             write.mark_documents_stale(&stale).await?;
             tasks = pages;
@@ -100,9 +101,9 @@ impl Catalog {
         Ok(DecisionOutcome { batch, decisions: added })
     }
 
-    /// A batch without files, for decisions about a dossier, with the first group of its plan at `level`. It goes
-    /// before all others, since a person waits, and neither waits for the rest of a delivery nor for one that is
-    /// paused. Its plan is that of the dossier's `driver`, or `given` where that is not known any more.
+    /// Opens a batch without files for decisions about a dossier; returns it and the first group of its plan at `level`. It is
+    /// urgent, since a person waits for it, and independent of deliveries that are incomplete or paused. Its plan is that of the
+    /// dossier's `driver`, or `given` if that is not known any more.
     pub(crate) async fn open_decision_batch(
         &self,
         write: &mut sql::WriteTx,

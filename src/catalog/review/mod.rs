@@ -1,4 +1,4 @@
-//! Documents that wait for a person: the queue, locks, decisions.
+//! Review of documents: queue, locks, decisions, quarantine.
 
 pub(crate) mod document_decisions;
 pub(crate) mod page_decisions;

@@ -1,14 +1,15 @@
-//! What people decide about the pages of a document: where it is cut, which way up a page is, which scan stands for it.
+//! Decisions about the pages of a document: split, join, rotate, replace a scan.
 
 use crate::queue::dossier_scheduler::NewTask;
 use crate::sql::{self, SqlValue, WriteTx, bind_all, dynamic_query, get, get_json, placeholders, to_json};
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::decision::{Decision, DecisionKind};
-use sohoa_base::model::dossier::{DeliveredFile, Document};
+use sohoa_base::model::delivered_file::DeliveredFile;
+use sohoa_base::model::dossier::Document;
 use sohoa_base::model::pipeline_plan::{PipelinePlan, StageLevel};
 
 impl WriteTx {
-    /// Cuts the document, or joins another one to it, where that was decided; other documents that this changes.
+    /// Splits the document or joins another one to it, if the decision says so; returns a new document.
     pub(crate) async fn resplit_document(&mut self, document: &Document, decision: &Decision) -> Result<Option<String>> {
         match &decision.kind {
             DecisionKind::Split { page } => self.split_document(document, *page, decision).await.map(Some),
@@ -25,7 +26,7 @@ impl WriteTx {
         let statement = sqlx::query("SELECT MAX(number) + 1 AS number FROM documents WHERE dossier = $1").bind(document.dossier.clone());
         let number: i64 = get(&sql::fetch_one(self.connection(), statement, "highest document").await?, "number")?;
         let first = i64::from(page);
-        // Corrections of words go with their page.
+        // Word corrections move with their page.
         let moved = |decision: &Decision| match &decision.kind {
             DecisionKind::CorrectWord { page: at, .. } if *at >= page => Some(with_shifted_page(decision, -first + 1)),
             _ => None,
@@ -65,9 +66,12 @@ impl WriteTx {
             .bind(count);
         sql::execute(self.connection(), statement, "cannot move pages").await?;
         let mut decisions = self.decisions_of_document(&document.id).await?;
-        let words = self.decisions_of_document(&joined).await?;
+        let joined_decisions = self.decisions_of_document(&joined).await?;
         decisions.extend(
-            words.iter().filter(|one| matches!(one.kind, DecisionKind::CorrectWord { .. })).map(|one| with_shifted_page(one, count)),
+            joined_decisions
+                .iter()
+                .filter(|one| matches!(one.kind, DecisionKind::CorrectWord { .. }))
+                .map(|one| with_shifted_page(one, count)),
         );
         let statement =
             sqlx::query("UPDATE documents SET decisions = $2 WHERE id = $1").bind(document.id.clone()).bind(to_json(&decisions)?);
@@ -87,7 +91,7 @@ impl WriteTx {
         get_json(&sql::fetch_one(self.connection(), statement, "cannot read a document").await?, "decisions")
     }
 
-    /// Tasks for pages that are read again because they are turned, and for files that stand for pages.
+    /// Prepares rotated pages and replacement scans to be read; returns their tasks.
     pub(crate) async fn reread_pages(
         &mut self,
         document: &Document,
@@ -105,23 +109,23 @@ impl WriteTx {
         for decision in decisions {
             let (DecisionKind::Rotate { page, .. } | DecisionKind::ReplaceScan { page, .. }) = &decision.kind else { continue };
             let unknown = || Error::not_found(format!("the document has no page {page}"));
-            let known = document.page(*page).ok_or_else(unknown)?.to_owned();
+            let page_id = document.page(*page).ok_or_else(unknown)?.to_owned();
             match &decision.kind {
                 DecisionKind::Rotate { turn, .. } => {
                     let statement = sqlx::query(
                         "UPDATE pages SET state = 'waiting', reading = NULL, class = NULL, reason = NULL, turn = $2 WHERE id = $1",
                     )
-                    .bind(known.clone())
+                    .bind(page_id.clone())
                     .bind(i64::from(*turn));
                     sql::execute(self.connection(), statement, "cannot turn a page").await?;
-                    tasks.push(task(StageLevel::Page, known)?);
+                    tasks.push(task(StageLevel::Page, page_id)?);
                 }
                 DecisionKind::ReplaceScan { sha256, .. } => {
                     let file = delivered
                         .iter()
                         .find(|file| file.sha256 == *sha256)
                         .ok_or_else(|| Error::internal("the file that replaces a page was not delivered"))?;
-                    tasks.push(task(StageLevel::File, self.insert_replacement_file(document, batch, file, &known).await?)?);
+                    tasks.push(task(StageLevel::File, self.insert_replacement_file(document, batch, file, &page_id).await?)?);
                 }
                 _ => {}
             }
@@ -152,8 +156,8 @@ impl WriteTx {
         Ok(id)
     }
 
-    /// Pages of a file that was delivered to replace a page take its place in its document; the replaced page stays in
-    /// its original, and counts as stored.
+    /// Puts the pages of a replacement file in the place of the replaced page in its document. The replaced page stays in its
+    /// original and counts as stored.
     pub(crate) async fn apply_page_replacement(&mut self, file: &str) -> Result<()> {
         let statement = sqlx::query(
             "SELECT p.id, p.document, p.place FROM files f JOIN pages p ON p.id = f.replaces WHERE f.id = $1 AND p.document IS NOT NULL",
@@ -190,7 +194,7 @@ impl WriteTx {
     }
 }
 
-/// The decision about a word on a page that has another place now.
+/// The word correction `decision` with its page number changed by `by`.
 fn with_shifted_page(decision: &Decision, by: i64) -> Decision {
     let mut moved = decision.clone();
     if let DecisionKind::CorrectWord { page, .. } = &mut moved.kind {

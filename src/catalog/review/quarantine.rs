@@ -1,10 +1,11 @@
-//! Quarantine (cách ly): dossiers in which a stamp of secrecy was seen, and what an officer decides about them.
+//! Quarantine (cách ly): dossiers with a secrecy stamp, and the decisions of an officer about them.
 
 use crate::queue::dossier_scheduler::NewTask;
 use crate::sql::{self, MAX_IN_LIST, WriteTx, bind_all, dynamic_query, get, get_json, get_u32, placeholders, retrying, to_json};
 use crate::{Catalog, rfc3339};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::dossier::{Container, DeliveredName, Dossier, QuarantineRelease};
+use sohoa_base::model::delivered_file::{Container, DeliveredName};
+use sohoa_base::model::dossier::{Dossier, QuarantineRelease};
 use sohoa_base::model::pipeline_plan::{PipelinePlan, StageLevel};
 use sohoa_base::model::refusal::RefusalClass;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct HeldDossier {
     /// The dossier.
     pub dossier: Dossier,
-    /// Its pages in quarantine, by file and number.
+    /// Pages in quarantine, sorted by file and number.
     pub pages: Vec<HeldPage>,
 }
 
@@ -23,27 +24,27 @@ pub struct HeldDossier {
 pub struct HeldPage {
     /// Path of its file in the delivery.
     pub file: String,
-    /// Place in the file, from 1.
+    /// Number in the file, from 1.
     pub number: u32,
-    /// What was seen on it; none: it is here because of another page.
+    /// Stamp that was found; none if the page is held because of another page.
     pub reason: Option<String>,
 }
 
 /// SHA-256 of the bytes of a dossier in quarantine, lower-case hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldDigests {
-    /// Nobody else needs them.
+    /// Digests that no other dossier has.
     pub exclusive: BTreeSet<String>,
-    /// Another dossier holds the same bytes.
+    /// Digests that another dossier has too.
     pub shared: BTreeSet<String>,
 }
 
-/// What an officer decides about a dossier in quarantine.
+/// Decision of an officer about a dossier in quarantine.
 #[derive(Debug, Clone, Copy)]
 pub struct QuarantineDecision<'a> {
-    /// Who.
+    /// Name of the officer.
     pub by: &'a str,
-    /// Why, in the officer's words.
+    /// Note of the officer.
     pub note: Option<&'a str>,
 }
 
@@ -54,7 +55,7 @@ impl QuarantineDecision<'_> {
 }
 
 impl Catalog {
-    /// Dossiers in quarantine, by fonds and code.
+    /// Dossiers in quarantine, sorted by fonds and code.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -81,12 +82,11 @@ impl Catalog {
         Ok(held)
     }
 
-    /// Queues the pages of a dossier in quarantine; stamps of secrecy on them hold it no more. The batch whose tasks
-    /// read them; `given` is the pipeline, as text and as the queue sees it, for a dossier whose own is not known any
-    /// more.
+    /// Releases a dossier: enqueues its pages in quarantine; secrecy stamps on them do not hold it any more. Returns the batch of
+    /// the tasks. `given` is the pipeline as text and its plan, used if the dossier's own is not known any more.
     ///
     /// # Errors
-    /// `NotFound` where nothing of the dossier is in quarantine; `Conflict` while it is being worked on.
+    /// `NotFound` if the dossier has nothing in quarantine; `Conflict` while it has open tasks.
     pub async fn release_dossier(&self, dossier: &str, decision: QuarantineDecision<'_>, given: (&str, &PipelinePlan)) -> Result<String> {
         retrying!(self.release_dossier_once(dossier, decision, given))
     }
@@ -117,12 +117,12 @@ impl Catalog {
         Ok(batch)
     }
 
-    /// What a removal of the dossier takes out of the archive: its files in quarantine, and the archives that they came
-    /// out of.
+    /// Digests of the files that a removal of the dossier deletes from the archive: its files in quarantine, and the archives that
+    /// contained them.
     ///
     /// # Errors
-    /// `Conflict` where a page was stored before its stamp was seen, since what was deposited is never taken back, and
-    /// while the dossier is being worked on.
+    /// `Conflict` if a page was deposited before its stamp was found, since deposits are never withdrawn, and while the dossier has
+    /// open tasks.
     pub async fn held_digests(&self, dossier: &str) -> Result<HeldDigests> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
@@ -158,11 +158,10 @@ impl Catalog {
         Ok(HeldDigests { exclusive: own, shared })
     }
 
-    /// Notes that the files of a dossier in quarantine are no longer in the archive; returns the batches whose balance
-    /// changed.
+    /// Marks the files of a dossier in quarantine as removed from the archive; returns the batches whose balance changed.
     ///
     /// # Errors
-    /// `NotFound` where nothing of the dossier is in quarantine; `Conflict` while it is being worked on.
+    /// `NotFound` if the dossier has nothing in quarantine; `Conflict` while it has open tasks.
     pub async fn remove_dossier(&self, dossier: &str, decision: QuarantineDecision<'_>) -> Result<BTreeSet<String>> {
         retrying!(self.remove_dossier_once(dossier, decision))
     }
@@ -205,7 +204,7 @@ impl Catalog {
 }
 
 impl WriteTx {
-    /// Locks a dossier of which something is in quarantine and on which nothing works; its driver.
+    /// Locks a dossier that is in quarantine and has no open tasks; returns its driver.
     async fn lock_held_dossier(&mut self, dossier: &str) -> Result<String> {
         self.lock_dossiers_by_id(vec![dossier.to_owned()]).await?;
         let statement = sqlx::query(

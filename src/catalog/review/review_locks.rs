@@ -1,4 +1,4 @@
-//! Who has which document in hand: two people do not review the same one unseen.
+//! Review locks: two people do not review the same document unknowingly. Also counts of review work.
 
 use crate::Catalog;
 use crate::sql::{self, get};
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 impl Catalog {
-    /// Takes a document in hand for a while, unless somebody else has it; whose it is then.
+    /// Acquires or extends the lock of a document for `lifetime`, unless another user has it; returns the user who has it.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -31,7 +31,7 @@ impl Catalog {
         Ok(holder)
     }
 
-    /// Puts a document out of a person's hand.
+    /// Releases the lock of a user on a document.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -45,7 +45,7 @@ impl Catalog {
         write.commit().await
     }
 
-    /// Documents in hand, and whose they are.
+    /// Users by locked document.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -56,7 +56,7 @@ impl Catalog {
         rows.iter().map(|row| Ok((get(row, "document")?, get(row, "user_name")?))).collect()
     }
 
-    /// Events of this kind since a moment (epoch, milliseconds).
+    /// Number of events of this kind since a moment (epoch milliseconds).
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -66,7 +66,7 @@ impl Catalog {
         sql::get_u64(&sql::fetch_one(&mut connection, statement, "count of events").await?, "n")
     }
 
-    /// Documents that a person accepted or rejected since a moment (epoch, milliseconds).
+    /// Number of documents that a user accepted or rejected since a moment (epoch milliseconds).
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.

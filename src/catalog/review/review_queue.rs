@@ -1,4 +1,4 @@
-//! Documents that wait for a person, in the order in which they came.
+//! Review queues: documents that wait for a person, in the order of their creation.
 
 use crate::Catalog;
 use crate::rows::dossier_from_row;
@@ -10,34 +10,34 @@ use sohoa_base::model::review_queue::ReviewQueue;
 use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
 
-/// A document in a queue.
+/// A document in a review queue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WaitingDocument {
-    /// Its identifier.
+    /// Identifier of the document.
     pub id: String,
-    /// Its dossier.
+    /// Dossier of the document.
     pub dossier: Dossier,
-    /// Its number in the dossier.
+    /// Number in the dossier.
     pub number: u32,
-    /// The queue.
+    /// Review queue.
     pub queue: ReviewQueue,
-    /// Why it waits.
+    /// Reasons for the review.
     pub reasons: Vec<String>,
 }
 
-/// Which documents in queues are asked for.
+/// Filter of documents in review queues; `None` does not filter.
 #[derive(Debug, Clone, Copy)]
 pub struct WaitingFilter<'a> {
-    /// Of these units.
+    /// Units.
     pub units: &'a UnitScope,
-    /// Of this queue.
+    /// Queue.
     pub queue: Option<ReviewQueue>,
-    /// With this reason.
+    /// Reason.
     pub reason: Option<&'a str>,
 }
 
 impl WaitingFilter<'_> {
-    /// A condition on documents `o` and dossiers `d`, and what is bound from place `first` on.
+    /// Condition on documents `o` and dossiers `d`, and the values to bind from placeholder `first` on.
     fn sql_condition(&self, first: usize) -> (String, Vec<String>) {
         let (mut text, mut values) = unit_condition(self.units, "d.fonds", first);
         text.push_str(" AND o.queue <> ''");
@@ -48,7 +48,7 @@ impl WaitingFilter<'_> {
         if let Some(queue) = self.queue {
             also("o.queue =", queue.as_str().to_owned());
         }
-        // Reasons are kept as JSON; what would mean something else to LIKE stands in none of them.
+        // Reasons are stored as JSON; none contains a wildcard of LIKE.
         if let Some(reason) = self.reason {
             also("o.review LIKE", format!("%\"{}\"%", reason.replace(['%', '_', '"', '\\'], "?")));
         }
@@ -62,7 +62,7 @@ fn queue_from_row(row: &AnyRow, column: &str) -> Result<ReviewQueue> {
 }
 
 impl Catalog {
-    /// Documents in queues behind the one of this identifier, the oldest first; at most `limit`.
+    /// Waiting documents after the identifier `after`, the oldest first; at most `limit`.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -88,7 +88,7 @@ impl Catalog {
             .collect()
     }
 
-    /// How many documents wait, by queue.
+    /// Number of waiting documents by queue.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -102,7 +102,7 @@ impl Catalog {
         rows.iter().map(|row| Ok((queue_from_row(row, "queue")?, get_u64(row, "n")?))).collect()
     }
 
-    /// How many of them stand before the document of this identifier.
+    /// Number of waiting documents before this identifier.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.

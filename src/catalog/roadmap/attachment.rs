@@ -1,4 +1,5 @@
-//! What is told of the line of a batch before its files come: by whoever delivers it, and by the lists in it.
+//! Attachment of a batch to a target of a roadmap, requested before its files arrive: by the person who delivers it, or by its
+//! lists.
 
 use crate::Catalog;
 use crate::batches::lifecycle::unknown_batch;
@@ -10,30 +11,30 @@ use sohoa_base::text::nfc::nfc;
 use sqlx::AnyConnection;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is told of the line of a batch.
+/// Requested targets of a batch.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AttachmentRequest<'a> {
-    /// The line that somebody chose, and who.
+    /// Target chosen by a person, and that person's name.
     pub person: Option<(&'a str, &'a str)>,
-    /// The lines that lists name.
+    /// Targets named by lists.
     pub lists: &'a [ListedTarget],
 }
 
 impl Catalog {
-    /// Attaches a batch that nothing attached yet to the line that is told; see [`choose`]. Where nothing is told, the rule
-    /// will decide as the first dossier comes. What cannot be followed is kept as findings of the batch and of the dossiers
-    /// beside which its lists lie.
+    /// Attaches a batch that has no attachment yet to the requested target; see [`resolve_attachment`]. Without a request, the rule
+    /// decides on the first dossier. Requests that cannot be met are saved as findings of the batch and of the dossiers of the
+    /// lists.
     ///
     /// # Errors
     /// `NotFound` for an unknown batch.
-    pub async fn attach_by_request(&self, batch: &str, told: &AttachmentRequest<'_>) -> Result<()> {
-        if told.person.is_none() && told.lists.is_empty() {
+    pub async fn attach_by_request(&self, batch: &str, request: &AttachmentRequest<'_>) -> Result<()> {
+        if request.person.is_none() && request.lists.is_empty() {
             return Ok(());
         }
-        retrying!(self.attach_by_request_once(batch, told))
+        retrying!(self.attach_by_request_once(batch, request))
     }
 
-    async fn attach_by_request_once(&self, batch: &str, told: &AttachmentRequest<'_>) -> Result<()> {
+    async fn attach_by_request_once(&self, batch: &str, request: &AttachmentRequest<'_>) -> Result<()> {
         let mut write = self.write().await?;
         let statement = sqlx::query("SELECT unit, attached FROM batches WHERE id = $1").bind(batch.to_owned());
         let row = sql::fetch_optional(write.connection(), statement, "cannot read a batch").await?.ok_or_else(|| unknown_batch(batch))?;
@@ -41,25 +42,25 @@ impl Catalog {
         if attached.is_some() {
             return Ok(());
         }
-        let person = told.person.map(|(line, _)| line);
-        let units = units_of_targets(write.connection(), &requested_targets(person, told.lists)).await?;
-        let found = resolve_attachment(&unit, person, told.lists, &units);
-        let Some(how) = found.source else { return Ok(()) };
-        write.set_batch_target(batch, found.target.as_deref(), how).await?;
+        let person = request.person.map(|(target, _)| target);
+        let units = units_of_targets(write.connection(), &requested_targets(person, request.lists)).await?;
+        let found = resolve_attachment(&unit, person, request.lists, &units);
+        let Some(source) = found.source else { return Ok(()) };
+        write.set_batch_target(batch, found.target.as_deref(), source).await?;
         write.save_target_findings(batch, &found.findings).await?;
-        let by = told.person.map_or(how.as_str(), |(_, by)| by);
-        // A list of thousands of dossiers may be wrong thousands of times; the event says how often, and the first of them.
+        let by = request.person.map_or(source.as_str(), |(_, by)| by);
+        // A list of thousands of dossiers can produce thousands of findings; the event has their number and the first of them.
         let first: Vec<&ListFinding> = found.findings.iter().take(10).collect();
         let kind = if found.target.is_some() { "batch-attached" } else { "batch-not-attached" };
         let body = serde_json::json!({ "by": by, "line": found.target, "wrong": found.findings.len(), "findings": first });
         write.append_events(batch, &[("", kind, body)]).await?;
-        if let Some(line) = &found.target {
-            write.recount_target(line).await?;
+        if let Some(target) = &found.target {
+            write.recount_target(target).await?;
         }
         write.commit().await
     }
 
-    /// To which line a batch belongs and how it came there; at most `limit` findings, and how many there are.
+    /// Target of a batch and the source of its attachment; at most `limit` findings, and their total number.
     ///
     /// # Errors
     /// `NotFound` for an unknown batch.
@@ -72,11 +73,11 @@ impl Catalog {
         let count = get_u64(&sql::fetch_one(&mut connection, statement, "count of findings").await?, "n")?;
         let findings = if count > 0 { fetch_target_findings(&mut connection, batch, None, limit).await? } else { Vec::new() };
         let by =
-            by.as_deref().map(|word| AttachmentSource::parse(word).ok_or_else(|| Error::corrupt(format!("no way of attaching: {word:?}"))));
+            by.as_deref().map(|name| AttachmentSource::parse(name).ok_or_else(|| Error::corrupt(format!("no way of attaching: {name:?}"))));
         Ok((TargetAttachment { target: get(&row, "line")?, source: by.transpose()?, findings }, count))
     }
 
-    /// The line that would be chosen for a delivery of `unit`.
+    /// Target that would be chosen for a delivery of `unit`.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -94,10 +95,10 @@ fn requested_targets(person: Option<&str>, lists: &[ListedTarget]) -> Vec<String
     named.into_iter().map(str::to_owned).collect()
 }
 
-/// To which unit each of these lines belongs; lines that no roadmap has are left out.
-async fn units_of_targets(connection: &mut AnyConnection, lines: &[String]) -> Result<BTreeMap<String, String>> {
+/// Units by target code; targets of no roadmap are not included.
+async fn units_of_targets(connection: &mut AnyConnection, targets: &[String]) -> Result<BTreeMap<String, String>> {
     let mut units = BTreeMap::new();
-    for chunk in lines.chunks(sql::MAX_IN_LIST) {
+    for chunk in targets.chunks(sql::MAX_IN_LIST) {
         let text = format!("SELECT code, unit FROM roadmap_lines WHERE code IN ({})", sql::placeholders(1, chunk.len()));
         for row in &sql::fetch_all(connection, sql::bind_all(sql::dynamic_query(text), chunk), "cannot read lines").await? {
             units.insert(get(row, "code")?, get(row, "unit")?);
@@ -106,7 +107,7 @@ async fn units_of_targets(connection: &mut AnyConnection, lines: &[String]) -> R
     Ok(units)
 }
 
-/// The first findings of a batch, or those of one of its dossiers.
+/// The first findings of a batch, or of one of its dossiers.
 pub(crate) async fn fetch_target_findings(
     connection: &mut AnyConnection,
     batch: &str,
@@ -122,16 +123,16 @@ pub(crate) async fn fetch_target_findings(
     sql::fetch_all(connection, statement, "cannot read findings").await?.iter().map(|row| get_json(row, "finding")).collect()
 }
 
-/// Code of the dossier beside whose files a list lies.
+/// Code of the dossier in whose folder the list of a finding is.
 fn dossier_of_finding(finding: &ListFinding) -> String {
     finding.file.as_deref().and_then(|list| list.rsplit_once('/')).map_or_else(String::new, |(folder, _)| nfc(folder))
 }
 
-/// Most findings about lines that one dossier keeps.
+/// Maximum number of findings about targets saved with one dossier.
 const MAX_FINDINGS_PER_DOSSIER: usize = 100;
 
 impl WriteTx {
-    /// Keeps what is wrong with the lines that were told for a batch.
+    /// Saves the findings about the requested targets of a batch.
     pub(crate) async fn save_target_findings(&mut self, batch: &str, findings: &[ListFinding]) -> Result<()> {
         let mut rows = Vec::with_capacity(findings.len());
         for (place, finding) in (0_i64..).zip(findings) {
@@ -143,8 +144,7 @@ impl WriteTx {
         Ok(())
     }
 
-    /// What the list beside a dossier's files says wrongly of lines becomes a finding of the dossier, in the place of what an
-    /// earlier delivery said.
+    /// Replaces the findings about targets of a dossier by those of this batch; its other list findings stay.
     pub(crate) async fn refresh_target_findings(&mut self, batch: &str, dossier: &str, code: &str) -> Result<()> {
         let fresh = fetch_target_findings(self.connection(), batch, Some(code), MAX_FINDINGS_PER_DOSSIER).await?;
         let before = self.list_findings(dossier).await?;
@@ -153,13 +153,13 @@ impl WriteTx {
         if now == before { Ok(()) } else { self.set_list_findings(dossier, &now).await }
     }
 
-    /// Where a list and a dossier disagree, as it is known.
+    /// List findings of a dossier: differences between a list and the dossier.
     pub(crate) async fn list_findings(&mut self, dossier: &str) -> Result<Vec<ListFinding>> {
         let statement = sqlx::query("SELECT list_findings FROM dossiers WHERE id = $1").bind(dossier.to_owned());
         get_json(&sql::fetch_one(self.connection(), statement, "a dossier").await?, "list_findings")
     }
 
-    /// Keeps where a list and a dossier disagree.
+    /// Saves the list findings of a dossier.
     pub(crate) async fn set_list_findings(&mut self, dossier: &str, findings: &[ListFinding]) -> Result<()> {
         let statement =
             sqlx::query("UPDATE dossiers SET list_findings = $2 WHERE id = $1").bind(dossier.to_owned()).bind(to_json(&findings)?);

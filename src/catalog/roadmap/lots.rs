@@ -1,12 +1,12 @@
-//! Lots: which documents can come in one, who judged it, and what that counts for.
+//! Acceptance lots (lô nghiệm thu): eligible documents, inspection, judgement, and their progress.
 
 use crate::sql::{self, MAX_IN_LIST, WriteTx, bind_all, dynamic_query, get, get_json, get_u32, placeholders, retrying, to_json};
 use crate::{Catalog, rfc3339};
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::decision::Decision;
+use sohoa_base::model::roadmap::ledger::{ItemCounts, ProgressStep};
 use sohoa_base::model::roadmap::lot::{Lot, LotDocument, LotState};
-use sohoa_base::model::roadmap::plan::{ItemCounts, ProgressStep};
 use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
 
@@ -21,11 +21,11 @@ fn lot_document_from_row(row: &AnyRow) -> Result<LotDocument> {
 }
 
 impl Catalog {
-    /// Documents of a line that are stored, wait for nobody and are in no lot, by dossier and number; at most `limit`.
+    /// Documents of a target that are stored, need no review and are in no lot, sorted by dossier and number; at most `limit`.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn eligible_lot_documents(&self, line: &str, limit: usize) -> Result<Vec<LotDocument>> {
+    pub async fn eligible_lot_documents(&self, target: &str, limit: usize) -> Result<Vec<LotDocument>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
             "SELECT o.id, d.fonds, d.code, o.number, count(*) AS pages
@@ -34,16 +34,16 @@ impl Catalog {
              WHERE b.line = $1 AND o.stored = 1 AND o.review = '[]' AND d.open_tasks = 0 AND (l.id IS NULL OR l.state = 'reworked')
              GROUP BY o.id, d.fonds, d.code, o.number ORDER BY d.fonds, d.code, o.number LIMIT $2",
         )
-        .bind(line.to_owned())
+        .bind(target.to_owned())
         .bind(sql::to_i64(limit));
         let rows = sql::fetch_all(&mut connection, statement, "cannot read documents for a lot").await?;
         rows.iter().map(lot_document_from_row).collect()
     }
 
-    /// Opens a lot over these documents (identifiers).
+    /// Opens a lot with these documents (identifiers).
     ///
     /// # Errors
-    /// `Conflict` where one of them came into another lot, or back to review, meanwhile.
+    /// `Conflict` if one of them was put in another lot or back in review meanwhile.
     pub async fn open_lot(&self, lot: &Lot, documents: &[String]) -> Result<()> {
         retrying!(self.open_lot_once(lot, documents))
     }
@@ -76,7 +76,7 @@ impl Catalog {
         write.commit().await
     }
 
-    /// A lot.
+    /// Lot by identifier.
     ///
     /// # Errors
     /// `NotFound` for an unknown one.
@@ -87,22 +87,22 @@ impl Catalog {
         get_json(&row.ok_or_else(|| Error::not_found(format!("there is no lot {id}")))?, "body")
     }
 
-    /// Lots of lines of these units, of one line or of all, the newest first; at most `limit`.
+    /// Lots of targets of these units, optionally of one target, the newest first; at most `limit`.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn lots(&self, units: &UnitScope, line: Option<&str>, limit: usize) -> Result<Vec<Lot>> {
+    pub async fn lots(&self, units: &UnitScope, target: Option<&str>, limit: usize) -> Result<Vec<Lot>> {
         let (only, names) = sql::unit_condition(units, "l.unit", 3);
         let mut connection = self.read().await?;
         let text = format!(
             "SELECT o.body FROM lots o JOIN roadmap_lines l ON l.code = o.line
              WHERE (CAST($1 AS TEXT) IS NULL OR o.line = $1) AND {only} ORDER BY o.id DESC LIMIT $2"
         );
-        let statement = bind_all(dynamic_query(text).bind(line.map(str::to_owned)).bind(sql::to_i64(limit)), &names);
+        let statement = bind_all(dynamic_query(text).bind(target.map(str::to_owned)).bind(sql::to_i64(limit)), &names);
         sql::fetch_all(&mut connection, statement, "cannot read lots").await?.iter().map(|row| get_json(row, "body")).collect()
     }
 
-    /// Batches that brought what is in a lot.
+    /// Batches that delivered the documents of a lot.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -116,8 +116,8 @@ impl Catalog {
         sql::fetch_all(&mut connection, statement, "cannot read the batches of a lot").await?.iter().map(|row| get(row, "batch")).collect()
     }
 
-    /// Documents of a lot about which somebody decided since a moment (RFC 3339, whole seconds: what was decided in
-    /// the same second is told too), with their last decision; by dossier and number.
+    /// Documents of a lot with a decision since a moment (RFC 3339, whole seconds; decisions in the same second are included), with
+    /// their last decision; sorted by dossier and number.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -139,10 +139,10 @@ impl Catalog {
         Ok(found)
     }
 
-    /// Keeps what was found on one page of an open lot's sample; the lot as it is then.
+    /// Records the defects found on one sampled page of an open lot; returns the changed lot.
     ///
     /// # Errors
-    /// `NotFound` for an unknown lot or a page that was not drawn; `Conflict` where it is judged already.
+    /// `NotFound` for an unknown lot or a page that is not in the sample; `Conflict` if the lot is already judged.
     pub async fn record_page_inspection(&self, id: &str, place: u32, defects: &[String]) -> Result<Lot> {
         retrying!(self.record_page_inspection_once(id, place, defects))
     }
@@ -159,10 +159,10 @@ impl Catalog {
         Ok(lot)
     }
 
-    /// Judges an open lot: accepted where `refused_for` is empty, else sent back as a whole; the lot as it is then.
+    /// Judges an open lot: accepted if `refused_for` is empty, otherwise returned as a whole; returns the changed lot.
     ///
     /// # Errors
-    /// `Conflict` where it is judged already, or one of its documents changed since it was opened.
+    /// `Conflict` if it is already judged, or a page of the sample was not inspected yet.
     pub async fn judge_lot(&self, id: &str, by: &str, note: &str, refused_for: &[String]) -> Result<Lot> {
         retrying!(self.judge_lot_once(id, by, note, refused_for))
     }
@@ -170,8 +170,8 @@ impl Catalog {
     async fn judge_lot_once(&self, id: &str, by: &str, note: &str, refused_for: &[String]) -> Result<Lot> {
         let mut write = self.write().await?;
         let mut lot = write.lock_lot(id, LotState::Open).await?;
-        if let Some(unseen) = lot.sample.iter().find(|page| !page.inspected) {
-            return Err(Error::conflict(format!("page {} of {} was not looked at yet", unseen.page, unseen.document)));
+        if let Some(uninspected) = lot.sample.iter().find(|page| !page.inspected) {
+            return Err(Error::conflict(format!("page {} of {} was not looked at yet", uninspected.page, uninspected.document)));
         }
         lot.state = if refused_for.is_empty() { LotState::Accepted } else { LotState::Returned };
         lot.judged = Some((by.to_owned(), rfc3339(write.now)));
@@ -188,10 +188,10 @@ impl Catalog {
         Ok(lot)
     }
 
-    /// What was wrong with a returned lot was mended: its documents can come in a lot again.
+    /// Marks a returned lot as reworked: its documents can be put in a new lot.
     ///
     /// # Errors
-    /// `Conflict` for a lot that was not sent back.
+    /// `Conflict` for a lot that was not returned.
     pub async fn mark_lot_reworked(&self, id: &str, by: &str) -> Result<Lot> {
         let mut write = self.write().await?;
         let mut lot = write.lock_lot(id, LotState::Returned).await?;
@@ -202,7 +202,7 @@ impl Catalog {
         Ok(lot)
     }
 
-    /// Puts a lot back as the store kept it, with its documents; where the catalogue knows it, nothing is changed.
+    /// Restores a lot from the store, with its documents; an existing lot is not changed.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -249,8 +249,8 @@ impl WriteTx {
         Ok(())
     }
 
-    /// What a lot holds, by batch. A dossier counts for the first of its batches, and with the lot by which the last of its
-    /// documents is accepted.
+    /// Pages, documents and dossiers of a lot by batch. A dossier counts for the first of its batches, in the lot with which the
+    /// last of its documents gets this state.
     async fn lot_amounts(&mut self, lot: &Lot) -> Result<BTreeMap<String, ItemCounts>> {
         let statement = sqlx::query(
             "SELECT f.batch, count(*) AS pages, count(DISTINCT o.id) AS documents

@@ -1,4 +1,4 @@
-//! One-stop dossiers: what offices said of them, and what the archive holds of them.
+//! One-stop cases (hồ sơ một cửa): the reports of offices, and the stored documents of their dossiers.
 
 use crate::Catalog;
 use crate::sql::{self, SqlValue, get, get_json, retrying, to_json};
@@ -6,34 +6,34 @@ use sohoa_base::error::Result;
 use sohoa_base::model::record::Description;
 use sohoa_base::model::roadmap::one_stop_case::{Case, CaseSubmission};
 
-/// A stored document of a dossier about which nobody need decide any more, or a dossier without one.
+/// A stored document that needs no review, or a dossier without such a document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredCaseDocument {
     /// Unit (fonds) of the dossier.
     pub unit: String,
     /// Code of the dossier.
     pub dossier: String,
-    /// What the document is; none: the dossier has no such document.
+    /// Description of the document; none: the dossier has no such document.
     pub description: Option<Description>,
 }
 
 impl Catalog {
-    /// Keeps a table of cases. What was said of a dossier in a later table stays.
+    /// Saves a table of cases. A case from a later table is not replaced.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn save_cases(&self, handed: &CaseSubmission) -> Result<()> {
-        retrying!(self.save_cases_once(handed))
+    pub async fn save_cases(&self, submission: &CaseSubmission) -> Result<()> {
+        retrying!(self.save_cases_once(submission))
     }
 
-    async fn save_cases_once(&self, handed: &CaseSubmission) -> Result<()> {
+    async fn save_cases_once(&self, submission: &CaseSubmission) -> Result<()> {
         let mut write = self.write().await?;
-        let mut rows = Vec::with_capacity(handed.cases.len());
-        for case in &handed.cases {
+        let mut rows = Vec::with_capacity(submission.cases.len());
+        for case in &submission.cases {
             rows.push(vec![
                 SqlValue::Text(sql::replace_nul(&case.code)),
                 SqlValue::Text(sql::replace_nul(&case.unit)),
-                SqlValue::Text(handed.id.clone()),
+                SqlValue::Text(submission.id.clone()),
                 SqlValue::Text(to_json(case)?),
             ]);
         }
@@ -41,12 +41,12 @@ impl Catalog {
             WHERE cases.handed < excluded.handed";
         let insert = "INSERT INTO cases (code, unit, handed, body) VALUES";
         sql::bulk_insert(write.connection(), insert, rows, newer, "cannot keep one-stop dossiers").await?;
-        let body = serde_json::json!({ "by": handed.by, "table": handed.id, "cases": handed.cases.len() });
+        let body = serde_json::json!({ "by": submission.by, "table": submission.id, "cases": submission.cases.len() });
         write.append_events("", &[("", "cases-kept", body)]).await?;
         write.commit().await
     }
 
-    /// The newest word about every one-stop dossier, by code.
+    /// The newest report of every one-stop case, by code.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -57,8 +57,7 @@ impl Catalog {
         rows.iter().map(|row| get_json(row, "body")).collect()
     }
 
-    /// Dossiers whose code may be that of a one-stop dossier, with their documents that are stored and wait for nobody, by unit
-    /// and code.
+    /// Dossiers with the code format of a one-stop case, with their stored documents that need no review, sorted by unit and code.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.

@@ -1,4 +1,4 @@
-//! Files of uploads: announced, here, refused, taken back.
+//! Files of uploads: announcement, verdict, removal.
 
 use crate::Catalog;
 use crate::sql::{self, WriteTx, enum_str, get, get_enum, get_u64, retrying};
@@ -9,51 +9,51 @@ use sohoa_base::model::refusal::{Refusal, RefusalClass};
 use sohoa_base::model::upload::{Upload, UploadFile, UploadFileState};
 use sqlx::any::AnyRow;
 
-/// What a file is by its name.
+/// Kind of a file by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UploadFileKind {
-    /// Something to be read.
+    /// A scan.
     Scan,
-    /// A list that comes beside the scans.
+    /// A list of the delivery.
     List,
-    /// Left out by rule.
+    /// A file that a rule excludes.
     Ignored,
 }
 
-/// A file that is announced.
+/// An announced file.
 #[derive(Debug, Clone, Copy)]
 pub struct NewUploadFile<'a> {
-    /// Path inside the delivery, as it was told.
+    /// Path inside the delivery, as announced.
     pub path: &'a str,
-    /// Code of its dossier.
+    /// Code of the dossier.
     pub dossier: &'a str,
-    /// The path as it is compared with lists.
+    /// Path normalised for the comparison with lists.
     pub normalized_path: &'a str,
-    /// What it is by its name.
+    /// Kind by its name.
     pub kind: UploadFileKind,
-    /// Size.
+    /// Size, bytes.
     pub bytes: u64,
     /// SHA-256, lower-case hexadecimal.
     pub sha256: &'a str,
-    /// Why its bytes are not taken at all.
+    /// Refusal, if the bytes are not accepted at all.
     pub refusal: Option<&'a Refusal>,
 }
 
-/// What was found out about a file whose bytes are here.
+/// Verdict about a file after all its bytes arrived.
 #[derive(Debug, Clone)]
 pub enum UploadVerdict {
-    /// It may be a scan.
+    /// It can be a scan.
     Scan,
-    /// It is none.
+    /// It cannot be a scan.
     Refused(Refusal),
-    /// It is left out by rule.
+    /// A rule excludes it.
     Ignored,
     /// It is a list.
     List(NewUploadList),
 }
 
-/// A file of an upload by identifiers.
+/// Identifiers of an upload and of a file in it.
 #[derive(Debug, Clone, Copy)]
 struct UploadFileKey<'a> {
     upload: &'a str,
@@ -61,10 +61,10 @@ struct UploadFileKey<'a> {
 }
 
 impl Catalog {
-    /// Announces a file; `false` where it was announced before, with the same size and SHA-256.
+    /// Announces a file; `false` if it was announced before with the same size and SHA-256.
     ///
     /// # Errors
-    /// `Conflict` where other bytes were announced under its path, or the upload is not open any more.
+    /// `Conflict` if other bytes were announced under its path, or the upload is not open any more.
     pub async fn announce_upload_file(&self, upload: &str, new: &NewUploadFile<'_>) -> Result<(UploadFile, bool)> {
         retrying!(self.announce_upload_file_once(upload, new))
     }
@@ -75,9 +75,9 @@ impl Catalog {
         let statement =
             sqlx::query("SELECT * FROM upload_files WHERE upload = $1 AND path = $2").bind(upload.to_owned()).bind(new.path.to_owned());
         if let Some(row) = sql::fetch_optional(write.connection(), statement, "cannot look for a path").await? {
-            let known = upload_file_from_row(&row)?;
-            if known.bytes == new.bytes && known.sha256 == new.sha256 {
-                return Ok((known, false));
+            let announced = upload_file_from_row(&row)?;
+            if announced.bytes == new.bytes && announced.sha256 == new.sha256 {
+                return Ok((announced, false));
             }
             return Err(Error::conflict(format!("other bytes were announced under {}; remove that file from the upload first", new.path)));
         }
@@ -117,7 +117,8 @@ impl Catalog {
         fetch_upload_file(&mut connection, UploadFileKey { upload, file }).await
     }
 
-    /// Files of an upload in the order in which they were announced, after the one named, in one state or in any; at most `limit`.
+    /// Files of an upload in the order of their announcement, after the identifier `after`, optionally in one state; at most
+    /// `limit`.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -144,19 +145,19 @@ impl Catalog {
         sql::fetch_all(&mut connection, statement, "cannot read files of an upload").await?.iter().map(upload_file_from_row).collect()
     }
 
-    /// Keeps what was found out about a file whose bytes are all here; a scan whose bytes its dossier has already is a duplicate, as
-    /// it will be in the batch. What is known already stays.
+    /// Records the verdict about a completely received file. A scan whose bytes its dossier already has becomes a duplicate, as
+    /// later in the batch. An earlier verdict is kept.
     ///
     /// # Errors
-    /// `Conflict` where the upload is not open any more, `NotFound` for an unknown file.
+    /// `Conflict` if the upload is not open any more, `NotFound` for an unknown file.
     pub async fn record_upload_verdict(&self, upload: &str, file: &str, verdict: &UploadVerdict) -> Result<UploadFile> {
         retrying!(self.record_upload_verdict_once(UploadFileKey { upload, file }, verdict))
     }
 
-    async fn record_upload_verdict_once(&self, place: UploadFileKey<'_>, verdict: &UploadVerdict) -> Result<UploadFile> {
+    async fn record_upload_verdict_once(&self, key: UploadFileKey<'_>, verdict: &UploadVerdict) -> Result<UploadFile> {
         let mut write = self.write().await?;
-        let upload = write.lock_upload(place.upload).await?;
-        let mut file = fetch_upload_file(write.connection(), place).await?;
+        let upload = write.lock_upload(key.upload).await?;
+        let mut file = fetch_upload_file(write.connection(), key).await?;
         if file.state != UploadFileState::Sending {
             return Ok(file);
         }
@@ -181,41 +182,43 @@ impl Catalog {
         Ok(file)
     }
 
-    /// Takes a file out of an upload. A duplicate of it takes its place.
+    /// Removes a file from an upload. Its first duplicate, if there is one, takes its place.
     ///
     /// # Errors
-    /// `Conflict` where the upload is not open any more, `NotFound` for an unknown file.
+    /// `Conflict` if the upload is not open any more, `NotFound` for an unknown file.
     pub async fn remove_upload_file(&self, upload: &str, file: &str, by: &str) -> Result<()> {
         retrying!(self.remove_upload_file_once(UploadFileKey { upload, file }, by))
     }
 
-    async fn remove_upload_file_once(&self, place: UploadFileKey<'_>, by: &str) -> Result<()> {
+    async fn remove_upload_file_once(&self, key: UploadFileKey<'_>, by: &str) -> Result<()> {
         let mut write = self.write().await?;
-        write.lock_upload(place.upload).await?;
-        let file = fetch_upload_file(write.connection(), place).await?;
+        write.lock_upload(key.upload).await?;
+        let file = fetch_upload_file(write.connection(), key).await?;
         let statement = sqlx::query("DELETE FROM upload_files WHERE id = $1 RETURNING last").bind(file.id.clone());
         let last: String = get(&sql::fetch_one(write.connection(), statement, "cannot remove a file").await?, "last")?;
         let statement = sqlx::query("SELECT id, path FROM upload_files WHERE twin = $1 ORDER BY id LIMIT 1").bind(file.id.clone());
         if let Some(row) = sql::fetch_optional(write.connection(), statement, "cannot look for duplicates").await? {
-            let (heir, path): (String, String) = (get(&row, "id")?, get(&row, "path")?);
+            let (successor, path): (String, String) = (get(&row, "id")?, get(&row, "path")?);
             let statement =
                 sqlx::query("UPDATE upload_files SET state = $2, class = $3, reason = $4, twin = NULL, repeats = NULL WHERE id = $1")
-                    .bind(heir.clone())
+                    .bind(successor.clone())
                     .bind(enum_str(&file.state)?)
                     .bind(file.class.map(RefusalClass::as_str))
                     .bind(file.reason.clone());
             sql::execute(write.connection(), statement, "cannot put a duplicate in its place").await?;
-            let statement =
-                sqlx::query("UPDATE upload_files SET twin = $2, repeats = $3 WHERE twin = $1").bind(file.id.clone()).bind(heir).bind(path);
+            let statement = sqlx::query("UPDATE upload_files SET twin = $2, repeats = $3 WHERE twin = $1")
+                .bind(file.id.clone())
+                .bind(successor)
+                .bind(path);
             sql::execute(write.connection(), statement, "cannot name another duplicate").await?;
         }
-        write.remove_from_lists(place.upload, &file, &last).await?;
-        let body = serde_json::json!({ "by": by, "upload": place.upload, "file": file.path, "bytes": file.bytes, "sha256": file.sha256 });
+        write.remove_from_lists(key.upload, &file, &last).await?;
+        let body = serde_json::json!({ "by": by, "upload": key.upload, "file": file.path, "bytes": file.bytes, "sha256": file.sha256 });
         write.append_events("", &[("", "upload-file-removed", body)]).await?;
         write.commit().await
     }
 
-    /// Codes of dossiers of an upload in order, after the one named; at most `limit`.
+    /// Dossier codes of an upload in order, after the code `after`; at most `limit`.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -235,7 +238,7 @@ impl Catalog {
             .collect()
     }
 
-    /// Files of one dossier of an upload that go into its batch.
+    /// Files of one dossier of an upload for its batch; files whose bytes were not accepted are not included.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -251,8 +254,8 @@ impl Catalog {
     }
 }
 
-/// What a scan will be in its batch: a duplicate of another file of the upload (whose identifier is given) or of the archive, refused
-/// as the same bytes were before, or what was found.
+/// Sets the state that a scan will have in its batch: duplicate of another file of the upload (whose identifier is returned) or of
+/// the archive, refused like the same bytes before, or by its verdict.
 async fn classify_scan(write: &mut WriteTx, upload: &Upload, file: &mut UploadFile, verdict: &UploadVerdict) -> Result<Option<String>> {
     let statement = sqlx::query(
         "SELECT id, path FROM upload_files WHERE upload = $1 AND sha256 = $2 AND dossier = $3 AND id <> $4 AND absent = 0
@@ -274,17 +277,17 @@ async fn classify_scan(write: &mut WriteTx, upload: &Upload, file: &mut UploadFi
     .bind(upload.unit.clone())
     .bind(file.dossier.clone())
     .bind(file.sha256.clone());
-    let held = sql::fetch_optional(write.connection(), statement, "cannot look for the same bytes").await?;
-    let before = held.as_ref().map(crate::rows::refusal_from_row).transpose()?.flatten();
-    let state: String = held.as_ref().map_or(Ok(String::new()), |row| get(row, "state"))?;
+    let archived = sql::fetch_optional(write.connection(), statement, "cannot look for the same bytes").await?;
+    let before = archived.as_ref().map(crate::rows::refusal_from_row).transpose()?.flatten();
+    let state: String = archived.as_ref().map_or(Ok(String::new()), |row| get(row, "state"))?;
     let refuse = |file: &mut UploadFile, refusal: &Refusal| {
         (file.state, file.class, file.reason) = (UploadFileState::Refused, Some(refusal.class), Some(refusal.reason.clone()));
     };
-    match (&held, before, verdict) {
+    match (&archived, before, verdict) {
         (Some(_), Some(refusal), _) if state == "refused" && refusal.class != RefusalClass::Outage => refuse(file, &refusal),
-        // The members of an archive are counted again.
+        // A known archive is expanded again, so that its members count in the new batch.
         (Some(row), _, _) if state != "expanded" => {
-            let path: sohoa_base::model::dossier::DeliveredName = sql::get_json(row, "path")?;
+            let path: sohoa_base::model::delivered_file::DeliveredName = sql::get_json(row, "path")?;
             (file.state, file.duplicate_of, file.in_archive) = (UploadFileState::Duplicate, Some(path.display), true);
         }
         (_, _, UploadVerdict::Refused(refusal)) => refuse(file, refusal),
@@ -293,12 +296,12 @@ async fn classify_scan(write: &mut WriteTx, upload: &Upload, file: &mut UploadFi
     Ok(None)
 }
 
-async fn fetch_upload_file(connection: &mut sqlx::AnyConnection, place: UploadFileKey<'_>) -> Result<UploadFile> {
+async fn fetch_upload_file(connection: &mut sqlx::AnyConnection, key: UploadFileKey<'_>) -> Result<UploadFile> {
     let statement = sqlx::query("SELECT * FROM upload_files WHERE id = $1 AND upload = $2")
-        .bind(sql::replace_nul(place.file))
-        .bind(sql::replace_nul(place.upload));
+        .bind(sql::replace_nul(key.file))
+        .bind(sql::replace_nul(key.upload));
     let row = sql::fetch_optional(connection, statement, "cannot read a file of an upload").await?;
-    upload_file_from_row(&row.ok_or_else(|| Error::not_found(format!("file {} of the upload does not exist", place.file)))?)
+    upload_file_from_row(&row.ok_or_else(|| Error::not_found(format!("file {} of the upload does not exist", key.file)))?)
 }
 
 fn upload_file_from_row(row: &AnyRow) -> Result<UploadFile> {

@@ -1,4 +1,4 @@
-//! Uploads: opening, counting, the way to a batch.
+//! Life cycle of uploads: opening, tallies, start of the batch, withdrawal.
 
 use crate::sql::{self, WriteTx, enum_str, get, get_enum, get_u64, retrying};
 use crate::{Catalog, rfc3339};
@@ -8,26 +8,26 @@ use sohoa_base::model::upload::{StartObstacle, StartRule, Upload, UploadSize, Up
 use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
 
-/// What an upload is opened with.
+/// Data of a new upload.
 #[derive(Debug, Clone, Copy)]
 pub struct NewUpload<'a> {
-    /// What people call it.
+    /// Name for display.
     pub name: &'a str,
     /// Unit or fonds that delivers.
     pub unit: &'a str,
-    /// Who opens it.
+    /// User who opens it.
     pub user: &'a str,
-    /// Name of its pipeline.
+    /// Name of the pipeline.
     pub pipeline: &'a str,
-    /// The pipeline as text.
+    /// Pipeline as text.
     pub pipeline_text: &'a str,
-    /// Tasks of a higher number come first; 0 is usual.
+    /// Priority: tasks with higher numbers are claimed first; 0 is the default.
     pub priority: i64,
-    /// When it becomes a batch.
+    /// Rule of the start of its batch.
     pub start_rule: StartRule,
-    /// What will come in all.
+    /// Expected size of the whole delivery.
     pub expected: Option<UploadSize>,
-    /// Line of a roadmap to which its batch will belong; none: its lists or the rule say which.
+    /// Target of a roadmap for its batch; none: decided by its lists or by the rule.
     pub target: Option<&'a str>,
 }
 
@@ -63,7 +63,7 @@ impl Catalog {
         Ok(upload)
     }
 
-    /// The upload with this identifier.
+    /// Upload by identifier.
     ///
     /// # Errors
     /// `NotFound` for an unknown one, `Unavailable` where the catalogue does not answer.
@@ -74,7 +74,7 @@ impl Catalog {
         upload_from_row(&row.ok_or_else(|| unknown_upload(id))?)
     }
 
-    /// The pipeline of an upload as text.
+    /// Pipeline of an upload as text.
     ///
     /// # Errors
     /// As [`Catalog::upload`].
@@ -85,7 +85,7 @@ impl Catalog {
         get(&row.ok_or_else(|| unknown_upload(id))?, "text")
     }
 
-    /// Uploads of these units, the newest first, before the one named, in one state or in any; at most `limit`.
+    /// Uploads of these units, the newest first, older than `before`, optionally in one state; at most `limit`.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -106,7 +106,7 @@ impl Catalog {
         sql::fetch_all(&mut connection, statement, "cannot read uploads").await?.iter().map(upload_from_row).collect()
     }
 
-    /// What uploads hold, counted by one query.
+    /// Numbers and bytes of the files of uploads, counted by one query.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -114,7 +114,7 @@ impl Catalog {
         fetch_tallies(&mut *self.read().await?, uploads).await
     }
 
-    /// What people call the deliveries that became these batches, and who sent them, by batch.
+    /// Name and user of the uploads that became these batches, by batch.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -130,7 +130,7 @@ impl Catalog {
         Ok(names)
     }
 
-    /// What keeps the upload from being started.
+    /// Obstacle to the start of the upload, if there is one.
     ///
     /// # Errors
     /// As [`Catalog::upload`].
@@ -139,7 +139,7 @@ impl Catalog {
         start_obstacle(&mut *self.read().await?, &upload).await
     }
 
-    /// Keeps what will come in all.
+    /// Sets the expected size of the whole delivery.
     ///
     /// # Errors
     /// `Conflict` for an upload that is not open any more.
@@ -155,28 +155,28 @@ impl Catalog {
         Ok(upload)
     }
 
-    /// Keeps to which line of a roadmap the batch of an open upload will belong; none: its lists or the rule say which.
+    /// Sets the target of a roadmap for the batch of an open upload; none: decided by its lists or by the rule.
     ///
     /// # Errors
     /// `Conflict` for an upload that is not open any more.
-    pub async fn set_upload_target(&self, id: &str, line: Option<&str>, by: &str) -> Result<Upload> {
+    pub async fn set_upload_target(&self, id: &str, target: Option<&str>, by: &str) -> Result<Upload> {
         let mut write = self.write().await?;
         let before = write.lock_upload(id).await?.target;
         let statement = sqlx::query("UPDATE uploads SET line = $2, line_by = $3 WHERE id = $1 RETURNING *")
             .bind(id.to_owned())
-            .bind(line.map(sql::replace_nul))
-            .bind(line.map(|_| sql::replace_nul(by)));
+            .bind(target.map(sql::replace_nul))
+            .bind(target.map(|_| sql::replace_nul(by)));
         let upload = upload_from_row(&sql::fetch_one(write.connection(), statement, "cannot change an upload").await?)?;
-        let body = serde_json::json!({ "by": by, "upload": id, "line": line, "before": before });
+        let body = serde_json::json!({ "by": by, "upload": id, "line": target, "before": before });
         write.append_events("", &[("", "upload-line-chosen", body)]).await?;
         write.commit().await?;
         Ok(upload)
     }
 
-    /// Begins to make a batch of an upload; one that was started already is given as it is. From here on it takes no file.
+    /// Starts the creation of a batch from an upload, which accepts no more files; an upload already started is returned as it is.
     ///
     /// # Errors
-    /// `Conflict` with what stands in the way; files that lists miss do not where `without_missing`.
+    /// `Conflict` with the obstacle. With `without_missing`, files named by lists but not announced are no obstacle.
     pub async fn start_upload(&self, id: &str, without_missing: bool, by: &str) -> Result<Upload> {
         retrying!(self.start_upload_once(id, without_missing, by))
     }
@@ -201,7 +201,7 @@ impl Catalog {
         Ok(upload)
     }
 
-    /// Keeps which batch an upload becomes, unless that is known already; the one that it is.
+    /// Sets the batch of an upload, unless it has one; returns its batch.
     ///
     /// # Errors
     /// `NotFound` for an unknown upload.
@@ -216,7 +216,7 @@ impl Catalog {
         Ok(batch)
     }
 
-    /// Says that every file of a starting upload is in the store and in its batch.
+    /// Marks an upload as started: all its files are in the store and in the batch.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -236,7 +236,7 @@ impl Catalog {
         write.commit().await
     }
 
-    /// Gives an upload up that was not started.
+    /// Withdraws an upload that was not started.
     ///
     /// # Errors
     /// `Conflict` for one that is not open any more.
@@ -247,11 +247,11 @@ impl Catalog {
     async fn withdraw_upload_once(&self, id: &str, by: &str) -> Result<()> {
         let mut write = self.write().await?;
         let upload = write.lock_upload(id).await?;
-        let held = fetch_tallies(write.connection(), std::slice::from_ref(&upload.id)).await?.remove(id).unwrap_or_default();
+        let tallies = fetch_tallies(write.connection(), std::slice::from_ref(&upload.id)).await?.remove(id).unwrap_or_default();
         let statement = sqlx::query("UPDATE uploads SET state = 'withdrawn' WHERE id = $1").bind(id.to_owned());
         sql::execute(write.connection(), statement, "cannot withdraw an upload").await?;
         let body = serde_json::json!({
-            "by": by, "upload": id, "name": upload.name, "unit": upload.unit, "files": held.files.announced, "bytes": held.bytes.announced,
+            "by": by, "upload": id, "name": upload.name, "unit": upload.unit, "files": tallies.files.announced, "bytes": tallies.bytes.announced,
         });
         write.append_events("", &[("", "upload-withdrawn", body)]).await?;
         write.commit().await
@@ -259,7 +259,7 @@ impl Catalog {
 }
 
 impl WriteTx {
-    /// Holds an open upload: who else changes it or its files waits.
+    /// Locks an open upload; concurrent changes of it or its files wait.
     pub(crate) async fn lock_upload(&mut self, id: &str) -> Result<Upload> {
         let statement = sqlx::query("UPDATE uploads SET state = state WHERE id = $1 RETURNING *").bind(sql::replace_nul(id));
         let row = sql::fetch_optional(self.connection(), statement, "cannot take an upload in hand").await?;
@@ -272,9 +272,9 @@ impl WriteTx {
 }
 
 async fn start_obstacle(connection: &mut sqlx::AnyConnection, upload: &Upload) -> Result<Option<StartObstacle>> {
-    let held = fetch_tallies(connection, std::slice::from_ref(&upload.id)).await?.remove(&upload.id).unwrap_or_default();
+    let tallies = fetch_tallies(connection, std::slice::from_ref(&upload.id)).await?.remove(&upload.id).unwrap_or_default();
     let missing = crate::uploads::lists::count_missing_files(connection, &upload.id).await?;
-    Ok(find_obstacle(upload, &held, missing))
+    Ok(find_obstacle(upload, &tallies, missing))
 }
 
 async fn fetch_tallies(connection: &mut sqlx::AnyConnection, uploads: &[String]) -> Result<BTreeMap<String, UploadTallies>> {

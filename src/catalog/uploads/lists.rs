@@ -1,7 +1,7 @@
-//! Lists that come with uploads, matched with what is announced as both arrive.
+//! Lists of uploads, matched with the announced files as both arrive.
 //!
-//! A list covers its folder and all below. A row means a file whose path is the name in the row or ends in it; what matches is kept
-//! with files and rows, so that asking costs a look into an index.
+//! A list covers its folder and all subfolders. A row matches a file whose path equals the name in the row or ends in `/` and that
+//! name. Matches are stored with files and rows, so that queries only read an index.
 
 use crate::Catalog;
 use crate::sql::{self, SqlValue, WriteTx, get, get_json, get_u32, get_u64};
@@ -9,50 +9,50 @@ use sohoa_base::error::Result;
 use sohoa_base::model::upload::{UploadFile, UploadFileState};
 use sqlx::AnyConnection;
 
-/// A file that a list names.
+/// A file named by a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedFile {
-    /// Row of the list, from 1, as a spreadsheet counts.
+    /// Row of the list, from 1, as in the spreadsheet.
     pub row: u32,
-    /// The name as it stands there.
+    /// File name as written in the list.
     pub file: String,
-    /// The name as it is compared with paths.
+    /// File name normalised for the comparison with paths.
     pub normalized_path: String,
 }
 
-/// A list that came.
+/// A received list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NewUploadList {
-    /// Its folder as paths are compared, with a closing slash; empty: the whole upload.
+    /// Normalised path of its folder with a closing slash; empty: the whole upload.
     pub folder: String,
-    /// Rows in it.
+    /// Number of rows.
     pub rows: u64,
-    /// The files that it names.
+    /// Named files.
     pub files: Vec<ListedFile>,
-    /// Lines of a roadmap that it names, each with the first row.
+    /// Targets of a roadmap that it names, each with its first row.
     pub targets: Vec<(u32, String)>,
-    /// Why it cannot be read.
+    /// Reason if it cannot be read.
     pub problem: Option<String>,
 }
 
 /// A list of an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadList {
-    /// Identifier of its file.
+    /// Identifier of the list's file.
     pub file: String,
     /// Path inside the delivery.
     pub path: String,
-    /// Rows in it.
+    /// Number of rows.
     pub rows: u64,
     /// Whether it names files.
     pub names_files: bool,
-    /// Lines of a roadmap that it names, each with the first row.
+    /// Targets of a roadmap that it names, each with its first row.
     pub targets: Vec<(u32, String)>,
-    /// Why it cannot be read.
+    /// Reason if it cannot be read.
     pub problem: Option<String>,
 }
 
-/// Whether file `f` is meant by row `e` of list `l`.
+/// SQL condition: row `e` of list `l` matches file `f`.
 macro_rules! meant {
     () => {
         "f.kind = 'scan' AND substr(f.plain, 1, length(l.folder)) = l.folder AND (f.plain = e.plain
@@ -60,7 +60,7 @@ macro_rules! meant {
     };
 }
 
-/// Sets whether files are covered by a list, and named, by a condition on the file `f`.
+/// Statement that updates `covered` and `named` of the files `f` that meet the condition.
 macro_rules! mark_files {
     ($condition:literal) => {
         concat!(
@@ -103,7 +103,7 @@ impl Catalog {
             .collect()
     }
 
-    /// Files that lists of an upload name and that were not announced: how many, and of the first the list, the row and the name.
+    /// Files named by lists of an upload but not announced: their number, and list, row and name of the first `limit`.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -124,7 +124,7 @@ impl Catalog {
         Ok((count, items.collect::<Result<_>>()?))
     }
 
-    /// Files of an upload that a list covers and none names: how many, and the paths of the first.
+    /// Files of an upload covered by a list but named by none: their number, and the paths of the first `limit`.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -144,14 +144,14 @@ impl Catalog {
     }
 }
 
-/// How many files that lists of an upload name were not announced.
+/// Number of files named by lists of an upload but not announced.
 pub(crate) async fn count_missing_files(connection: &mut AnyConnection, upload: &str) -> Result<u64> {
     let statement = sqlx::query("SELECT count(*) AS n FROM upload_entries WHERE upload = $1 AND came = 0").bind(upload.to_owned());
     get_u64(&sql::fetch_one(connection, statement, "count of what is missing").await?, "n")
 }
 
 impl WriteTx {
-    /// Keeps a list and what it means for the files that are announced.
+    /// Saves a list and matches it with the announced files.
     pub(crate) async fn save_upload_list(&mut self, upload: &str, file: &str, list: &NewUploadList) -> Result<()> {
         let statement = sqlx::query(
             "INSERT INTO upload_lists (file, upload, folder, entries, names_files, problem, lines) VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -201,7 +201,7 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Matches a newly announced file with the lists that came.
+    /// Matches a newly announced file with the lists received so far.
     pub(crate) async fn match_file_to_lists(&mut self, upload: &str, file: &str) -> Result<()> {
         let statement =
             sqlx::query("SELECT 1 AS one FROM upload_lists WHERE upload = $1 AND names_files = 1 LIMIT 1").bind(upload.to_owned());
@@ -222,7 +222,7 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Forgets a file that was removed, which was called `last`.
+    /// Updates the matches after the removal of a file; `last` is the last component of its path.
     pub(crate) async fn remove_from_lists(&mut self, upload: &str, file: &UploadFile, last: &str) -> Result<()> {
         if file.state == UploadFileState::List {
             for text in ["DELETE FROM upload_entries WHERE list = $1", "DELETE FROM upload_lists WHERE file = $1"] {

@@ -1,4 +1,4 @@
-//! Deliveries through the browser: uploads, their files and lists.
+//! Uploads: deliveries through the browser, their files and lists.
 
 pub(crate) mod files;
 pub(crate) mod lifecycle;

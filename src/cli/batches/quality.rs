@@ -1,8 +1,8 @@
 //! `sohoa quality`
 
-use crate::batches::run::current_program;
-use crate::command_line::GlobalArgs;
+use crate::global_args::GlobalArgs;
 use crate::output;
+use crate::startup::current_program;
 use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_base::model::page::reading::ScanQuality;
@@ -42,13 +42,13 @@ impl Quality {
     ///
     /// # Errors
     /// `NotFound` for an unknown batch.
-    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
-        let config = place.load_config(toml::Table::new())?;
+    pub async fn execute(&self, global: &GlobalArgs) -> Result<u8> {
+        let config = global.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
         let archive = Archive::open(config, &current_program()?).await?;
         if self.by_batch {
             let reports = scan_quality::newest_batches_quality(&archive, self.limit).await?;
-            if place.json {
+            if global.json {
                 return output::print_json(&reports).map(|()| 0);
             }
             for report in reports {
@@ -57,7 +57,7 @@ impl Quality {
             return Ok(0);
         }
         let report = scan_quality::batch_quality(&archive, self.batch.as_deref(), self.rescan).await?;
-        if place.json {
+        if global.json {
             return output::print_json(&report).map(|()| 0);
         }
         if self.rescan {
@@ -70,7 +70,7 @@ impl Quality {
     }
 }
 
-/// One row a page, under the names of the columns.
+/// Prints one row per page, under the names of the columns.
 fn print_table(report: &QualityReport, language: Language) -> Result<()> {
     let head = localize(language, Message::QualityColumns);
     let heads: Vec<&str> = head.split('\t').collect();
@@ -80,7 +80,7 @@ fn print_table(report: &QualityReport, language: Language) -> Result<()> {
     let widths: Vec<usize> = (0..heads.len()).map(width).collect();
     let marks = std::iter::once(' ').chain(report.pages.iter().map(|page| if page.rescan.is_empty() { ' ' } else { '!' }));
     for (row, mark) in rows.iter().zip(marks) {
-        // Numbers stand to the right; the last column, the page, is as long as it is.
+        // Numbers are right-aligned; the last column, the page, is not padded.
         let (last, numbers) = row.split_last().map_or(("", &[][..]), |(last, numbers)| (last.as_str(), numbers));
         let numbers: Vec<String> = numbers.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}")).collect();
         output::print_line(&format!("{mark} {}  {last}", numbers.join("  ")))?;
@@ -88,13 +88,13 @@ fn print_table(report: &QualityReport, language: Language) -> Result<()> {
     Ok(())
 }
 
-/// What stands in the columns of [`Message::QualityColumns`] for one page.
+/// Cells of one page for the columns of [`Message::QualityColumns`].
 fn page_cells(page: &PageQuality, language: Language) -> Vec<String> {
     let place = localize(language, Message::PageLocation { file: output::sanitize_terminal(&page.file), page: Some(page.page) });
     let unknown = || "–".to_owned();
     let scan = page.quality.scan;
     let cell = |of: &dyn Fn(ScanQuality) -> String| scan.map_or_else(unknown, of);
-    // Nothing can be said of the print of a page that has none.
+    // A blank page has no print to measure.
     let print = |of: &dyn Fn(ScanQuality) -> String| if page.blank { unknown() } else { cell(of) };
     let cut = scan.map_or_else(String::new, |scan| localize(language, Message::ClippedSides { cut: scan.clipped_sides }));
     vec![
@@ -110,7 +110,7 @@ fn page_cells(page: &PageQuality, language: Language) -> Vec<String> {
     ]
 }
 
-/// Pages and files to be scanned again, one a line, with the reasons.
+/// Prints pages and files to be scanned again, one per line, with the reasons.
 fn print_rescans(report: &QualityReport, language: Language) -> Result<()> {
     for refused in &report.refused {
         let place = localize(language, Message::PageLocation { file: output::sanitize_terminal(&refused.file), page: refused.page });
@@ -118,8 +118,8 @@ fn print_rescans(report: &QualityReport, language: Language) -> Result<()> {
     }
     for page in &report.pages {
         let place = localize(language, Message::PageLocation { file: output::sanitize_terminal(&page.file), page: Some(page.page) });
-        let say = |reason: &_| localize(language, Message::Rescan { reason: *reason, quality: &page.quality });
-        output::print_line(&format!("{place}: {}", page.rescan.iter().map(say).collect::<Vec<_>>().join("; ")))?;
+        let describe = |reason: &_| localize(language, Message::Rescan { reason: *reason, quality: &page.quality });
+        output::print_line(&format!("{place}: {}", page.rescan.iter().map(describe).collect::<Vec<_>>().join("; ")))?;
     }
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! `sohoa quarantine list|release|remove`
 
-use crate::batches::run::{current_program, read_pipeline};
-use crate::command_line::GlobalArgs;
+use crate::global_args::GlobalArgs;
+use crate::operator::resolve_author;
 use crate::output;
+use crate::startup::{current_program, read_pipeline};
 use clap::{Args, Subcommand};
 use sohoa_base::error::Result;
 use sohoa_catalog::QuarantineDecision;
@@ -59,14 +60,14 @@ impl Quarantine {
     ///
     /// # Errors
     /// As [`quarantine::list`], [`quarantine::release`] and [`quarantine::remove`].
-    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
-        let config = place.load_config(toml::Table::new())?;
+    pub async fn execute(&self, global: &GlobalArgs) -> Result<u8> {
+        let config = global.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
         let archive = Archive::open(config, &current_program()?).await?;
         match &self.command {
             QuarantineCommand::List => {
                 let held = quarantine::list(&archive).await?;
-                if place.json {
+                if global.json {
                     return output::print_json(&held).map(|()| 0);
                 }
                 for dossier in held {
@@ -78,19 +79,19 @@ impl Quarantine {
             }
             QuarantineCommand::Release { decision, pipeline } => {
                 let (pipeline, plan) = read_pipeline(pipeline.as_deref())?;
-                let (by, note) = (output::resolve_author(decision.by.as_ref())?, decision.note.as_deref());
+                let (by, note) = (resolve_author(decision.by.as_ref())?, decision.note.as_deref());
                 let given = (pipeline.as_str(), &plan);
                 print_outcome(
                     &quarantine::release(&archive, &decision.dossier, QuarantineDecision { by: &by, note }, given).await?,
-                    place,
+                    global,
                     language,
                 )?;
             }
             QuarantineCommand::Remove { decision } => {
-                let (by, note) = (output::resolve_author(decision.by.as_ref())?, decision.note.as_deref());
+                let (by, note) = (resolve_author(decision.by.as_ref())?, decision.note.as_deref());
                 print_outcome(
                     &quarantine::remove(&archive, &decision.dossier, QuarantineDecision { by: &by, note }).await?,
-                    place,
+                    global,
                     language,
                 )?;
             }
@@ -99,8 +100,8 @@ impl Quarantine {
     }
 }
 
-fn print_outcome(outcome: &QuarantineOutcome, place: &GlobalArgs, language: Language) -> Result<()> {
-    if place.json {
+fn print_outcome(outcome: &QuarantineOutcome, global: &GlobalArgs, language: Language) -> Result<()> {
+    if global.json {
         return output::print_json(outcome);
     }
     let (dossier, by) = (output::sanitize_terminal(&outcome.dossier), output::sanitize_terminal(&outcome.by));

@@ -1,8 +1,9 @@
 //! `sohoa review list|show|decide`
 
-use crate::batches::run::{current_program, read_pipeline};
-use crate::command_line::GlobalArgs;
+use crate::global_args::GlobalArgs;
+use crate::operator::resolve_author;
 use crate::output;
+use crate::startup::{current_program, read_pipeline};
 use clap::{Args, Subcommand};
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::decision::DecisionKind;
@@ -104,15 +105,15 @@ impl Review {
     /// Prints and returns the exit code.
     ///
     /// # Errors
-    /// As [`decisions::list`], [`decisions::show`] and [`decisions::decide`].
-    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
-        let config = place.load_config(toml::Table::new())?;
+    /// As [`decisions::list_queued`], [`decisions::show_document`] and [`decisions::decide`].
+    pub async fn execute(&self, global: &GlobalArgs) -> Result<u8> {
+        let config = global.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
         let archive = Archive::open(config, &current_program()?).await?;
         match &self.command {
             ReviewCommand::List { queue, reason } => {
                 let waiting = decisions::list_queued(&archive, *queue, reason.as_deref()).await?;
-                if place.json {
+                if global.json {
                     return output::print_json(&waiting).map(|()| 0);
                 }
                 for one in waiting {
@@ -124,13 +125,13 @@ impl Review {
                     ))?;
                 }
             }
-            ReviewCommand::Show { document } => print_document(&decisions::show_document(&archive, document).await?, place.json)?,
+            ReviewCommand::Show { document } => print_document(&decisions::show_document(&archive, document).await?, global.json)?,
             ReviewCommand::Decide(decide) => {
                 let (pipeline, plan) = read_pipeline(decide.pipeline.as_deref())?;
-                let author = output::resolve_author(decide.by.as_ref())?;
+                let author = resolve_author(decide.by.as_ref())?;
                 let by = (author.as_str(), decide.note.as_deref());
                 let outcome = decisions::decide(&archive, &decide.document, by, decide.decision_requests()?, (&pipeline, &plan)).await?;
-                if place.json {
+                if global.json {
                     return output::print_json(&outcome).map(|()| 0);
                 }
                 let (document, version) = (output::sanitize_terminal(&outcome.document), u64::from(outcome.version));
@@ -148,38 +149,38 @@ fn parse_queue(name: &str) -> std::result::Result<ReviewQueue, String> {
 
 impl DecideArgs {
     fn decision_requests(&self) -> Result<Vec<DecisionRequest>> {
-        let mut wishes = Vec::new();
-        wishes.extend(self.kind.clone().map(|kind| DecisionRequest::Direct(DecisionKind::CorrectKind { kind })));
+        let mut requests = Vec::new();
+        requests.extend(self.kind.clone().map(|kind| DecisionRequest::Direct(DecisionKind::CorrectKind { kind })));
         for text in &self.field {
             let (field, value) = text.split_once('=').ok_or_else(|| Error::invalid(format!("{text:?} is not NAME=VALUE")))?;
-            wishes.push(DecisionRequest::Direct(DecisionKind::CorrectField { field: field.to_owned(), value: value.to_owned() }));
+            requests.push(DecisionRequest::Direct(DecisionKind::CorrectField { field: field.to_owned(), value: value.to_owned() }));
         }
         for text in &self.word {
-            wishes.push(parse_word(text).ok_or_else(|| Error::invalid(format!("{text:?} is not PAGE:WORD=TEXT, such as 1:25=quyết")))?);
+            requests.push(parse_word(text).ok_or_else(|| Error::invalid(format!("{text:?} is not PAGE:WORD=TEXT, such as 1:25=quyết")))?);
         }
         for text in &self.turn {
             let (page, by) = parse_page_value(text, "1=90")?;
             let by = by.parse().map_err(|_| Error::invalid(format!("{by:?} are no degrees; write 90, 180 or 270")))?;
-            wishes.push(DecisionRequest::Turn { page, by });
+            requests.push(DecisionRequest::Turn { page, by });
         }
         for text in &self.replace {
             let (page, file) = parse_page_value(text, "1=trang1.jpg")?;
-            wishes.push(DecisionRequest::Replace { page, file: PathBuf::from(file) });
+            requests.push(DecisionRequest::Replace { page, file: PathBuf::from(file) });
         }
-        wishes.extend(self.split.map(|page| DecisionRequest::Direct(DecisionKind::Split { page })));
-        wishes.extend(self.join.map(|document| DecisionRequest::Direct(DecisionKind::Join { document })));
-        let acts = [
+        requests.extend(self.split.map(|page| DecisionRequest::Direct(DecisionKind::Split { page })));
+        requests.extend(self.join.map(|document| DecisionRequest::Direct(DecisionKind::Join { document })));
+        let simple_kinds = [
             (self.release, DecisionKind::Release),
             (self.accept, DecisionKind::Accept),
             (self.reject, DecisionKind::Reject),
             (self.undo, DecisionKind::Undo),
         ];
-        wishes.extend(acts.into_iter().filter(|(is_meant, _)| *is_meant).map(|(_, act)| DecisionRequest::Direct(act)));
-        Ok(wishes)
+        requests.extend(simple_kinds.into_iter().filter(|(is_requested, _)| *is_requested).map(|(_, kind)| DecisionRequest::Direct(kind)));
+        Ok(requests)
     }
 }
 
-/// The page and what stands behind it.
+/// Parses `PAGE=VALUE`.
 fn parse_page_value<'a>(text: &'a str, example: &str) -> Result<(u32, &'a str)> {
     let parts = text.split_once('=').and_then(|(page, rest)| Some((page.parse().ok()?, rest)));
     parts.ok_or_else(|| Error::invalid(format!("{text:?} names no page; write it like {example}")))

@@ -1,10 +1,11 @@
-//! `sohoa runs` and `sohoa failures`
+//! `sohoa runs`
 
-use crate::batches::run::current_program;
-use crate::command_line::GlobalArgs;
+use crate::global_args::GlobalArgs;
+use crate::operator::os_user;
 use crate::output;
+use crate::startup::current_program;
 use clap::{Args, Subcommand};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
 use sohoa_base::model::account::UnitScope;
 use sohoa_services::archive::Archive;
 use sohoa_services::runs::failures::parse_class;
@@ -64,14 +65,14 @@ impl Runs {
     ///
     /// # Errors
     /// `NotFound` for an unknown run.
-    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
-        let config = place.load_config(toml::Table::new())?;
+    pub async fn execute(&self, global: &GlobalArgs) -> Result<u8> {
+        let config = global.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
         let archive = Archive::open(config, &current_program()?).await?;
         match &self.command {
             RunsCommand::List { limit } => {
                 let batches = monitoring::newest_batches(&archive, *limit).await?;
-                if place.json {
+                if global.json {
                     return output::print_json(&batches).map(|()| 0);
                 }
                 for batch in batches {
@@ -85,7 +86,7 @@ impl Runs {
                     ))?;
                 }
             }
-            RunsCommand::Show { batch } => print_run(&archive, batch, place, language).await?,
+            RunsCommand::Show { batch } => print_run(&archive, batch, global, language).await?,
             RunsCommand::Pause { batch } => drop(control_run(&archive, batch, RunAction::Pause).await?),
             RunsCommand::Resume { batch } => drop(control_run(&archive, batch, RunAction::Resume).await?),
             RunsCommand::Cancel { batch } => output::print_line(&control_run(&archive, batch, RunAction::Cancel).await?.to_string())?,
@@ -98,15 +99,15 @@ impl Runs {
     }
 }
 
-/// Steers a run as the user of this machine; how many files and pages it changed.
+/// Applies an action to a run as the user of this machine; returns the number of files and pages changed.
 async fn control_run(archive: &Archive, batch: &str, act: RunAction) -> Result<u64> {
-    monitoring::apply_action(archive, &UnitScope::All, batch, act, &output::os_user()).await
+    monitoring::apply_action(archive, &UnitScope::All, batch, act, &os_user()).await
 }
 
-async fn print_run(archive: &Archive, batch: &str, place: &GlobalArgs, language: Language) -> Result<()> {
+async fn print_run(archive: &Archive, batch: &str, global: &GlobalArgs, language: Language) -> Result<()> {
     let run = monitoring::batch_balance(archive, batch).await?;
     let balance = run.balance;
-    if place.json {
+    if global.json {
         return output::print_json(&serde_json::json!({
             "batch": run.batch,
             "balance": balance,
@@ -122,52 +123,4 @@ async fn print_run(archive: &Archive, batch: &str, place: &GlobalArgs, language:
     let pages = balance.pages;
     let message = output::page_balance_message(pages);
     output::print_line(&localize(language, message))
-}
-
-/// Arguments of `failures`.
-#[derive(Debug, Args)]
-pub struct Failures {
-    /// Only of this batch [default: the newest].
-    #[arg(long)]
-    pub batch: Option<String>,
-    /// Only of this class: input, limit, secret, outage, bug.
-    #[arg(long)]
-    pub class: Option<String>,
-}
-
-impl Failures {
-    /// Prints one refusal a line and returns the exit code.
-    ///
-    /// # Errors
-    /// `NotFound` for an unknown batch.
-    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
-        let config = place.load_config(toml::Table::new())?;
-        let language = Language::from_code(&config.language);
-        let archive = Archive::open(config, &current_program()?).await?;
-        let batch = match &self.batch {
-            Some(batch) => batch.clone(),
-            None => monitoring::newest_batches(&archive, 1)
-                .await?
-                .into_iter()
-                .next()
-                .map(|batch| batch.id)
-                .ok_or_else(|| Error::not_found("there is no run yet"))?,
-        };
-        let class = self.class.as_deref().map(parse_class).transpose()?;
-        let mut refusals = monitoring::batch_balance(&archive, &batch).await?.balance.refusals;
-        refusals.retain(|refused| class.is_none_or(|class| refused.class == class));
-        if place.json {
-            return output::print_json(&refusals).map(|()| 0);
-        }
-        for refused in refusals {
-            let message = Message::Refused {
-                file: output::sanitize_terminal(&refused.file),
-                page: refused.page,
-                class: refused.class.as_str(),
-                reason: output::sanitize_terminal(&refused.reason),
-            };
-            output::print_line(&localize(language, message))?;
-        }
-        Ok(0)
-    }
 }

@@ -1,6 +1,6 @@
 //! `sohoa separators`
 
-use crate::command_line::GlobalArgs;
+use crate::global_args::GlobalArgs;
 use crate::output;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -40,7 +40,7 @@ pub enum SeparatorKind {
     Dossier,
 }
 
-/// What was written.
+/// Result as JSON.
 #[derive(Serialize)]
 struct WrittenSheets<'a> {
     file: &'a std::path::Path,
@@ -52,9 +52,9 @@ impl Separators {
     /// Writes the sheets and returns the exit code.
     ///
     /// # Errors
-    /// As [`separator_sheets::print`]; `Invalid` where a document is given a dossier's code; `Unavailable` where the file
+    /// As [`separator_sheets::sheets_pdf`]; `Invalid` where a document is given a dossier's code; `Unavailable` where the file
     /// cannot be written.
-    pub fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+    pub fn execute(&self, global: &GlobalArgs) -> Result<u8> {
         let sheets: Vec<Separator> = match (self.kind, self.code.as_slice()) {
             (SeparatorKind::Document, []) => vec![Separator::Document],
             (SeparatorKind::Document, _) => return Err(Error::invalid("--code names a dossier; add --kind dossier")),
@@ -63,7 +63,7 @@ impl Separators {
         };
         let pdf = separator_sheets::sheets_pdf(&sheets, usize::from(self.count))?;
         std::fs::write(&self.out, pdf).or_error(ErrorKind::Unavailable, || format!("cannot write {}", self.out.display()))?;
-        if place.json {
+        if global.json {
             let payloads = sheets.iter().map(Separator::payload).collect();
             output::print_json(&WrittenSheets { file: &self.out, pages: sheets.len() * usize::from(self.count), payloads })?;
         }

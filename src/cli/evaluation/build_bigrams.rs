@@ -1,4 +1,4 @@
-//! `sohoa language`: counts the table of neighbouring syllables from a corpus.
+//! `sohoa language`: counts the bigrams of syllables of a corpus.
 
 use clap::Args;
 use flate2::read::MultiGzDecoder;

@@ -1,6 +1,6 @@
-//! `sohoa degrade`: clean pages in three strengths of wear.
+//! `sohoa degrade`: clean pages degraded in three strengths.
 
-use crate::command_line::GlobalArgs;
+use crate::global_args::GlobalArgs;
 use crate::output;
 use clap::Args;
 use sohoa_base::error::Result;
@@ -29,21 +29,21 @@ pub struct Degrade {
 }
 
 impl Degrade {
-    /// Writes the pages, says what was done to each, and returns the exit code.
+    /// Writes the degraded pages, prints the faults of each, and returns the exit code.
     ///
     /// # Errors
-    /// As [`degrade`].
-    pub fn execute(&self, place: &GlobalArgs) -> Result<u8> {
-        let mut tell = |page: &DegradedPage| if place.json { Ok(()) } else { output::print_line(&format_row(page)) };
-        let written = degrade_folder(&self.folder, &self.out, self.seed, self.limit, &mut tell)?;
-        if place.json {
+    /// As [`degrade_folder`].
+    pub fn execute(&self, global: &GlobalArgs) -> Result<u8> {
+        let mut report = |page: &DegradedPage| if global.json { Ok(()) } else { output::print_line(&format_row(page)) };
+        let written = degrade_folder(&self.folder, &self.out, self.seed, self.limit, &mut report)?;
+        if global.json {
             output::print_json(&written)?;
         }
         Ok(0)
     }
 }
 
-/// A page and its faults with their amounts.
+/// Row of a page with its faults and their amounts.
 fn format_row(page: &DegradedPage) -> String {
     let wear = &page.degradation;
     let faults = [

@@ -1,12 +1,12 @@
 //! `sohoa eval DIR`
 
-use crate::batches::run::{current_program, read_pipeline};
-use crate::command_line::GlobalArgs;
 use crate::evaluation::ocr_table;
 use crate::evaluation::personal_data_table;
 use crate::evaluation::separation_table;
 use crate::evaluation::stamp_table;
+use crate::global_args::GlobalArgs;
 use crate::output;
+use crate::startup::{current_program, read_pipeline};
 use clap::Args;
 use serde::Serialize;
 use sohoa_base::error::{Error, Result};
@@ -76,25 +76,25 @@ impl Eval {
     ///
     /// # Errors
     /// As [`ocr::evaluate`].
-    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
-        let config = place.load_config(toml::Table::new())?;
+    pub async fn execute(&self, global: &GlobalArgs) -> Result<u8> {
+        let config = global.load_config(toml::Table::new())?;
         let program = current_program()?;
         if let Some(count) = self.stamps {
-            let told = stamps::measure(&config, &program, count, self.seed, self.folder.as_deref(), self.write.as_deref()).await?;
-            if place.json {
-                output::print_json(&told)?;
+            let result = stamps::measure(&config, &program, count, self.seed, self.folder.as_deref(), self.write.as_deref()).await?;
+            if global.json {
+                output::print_json(&result)?;
             } else {
-                stamp_table::print_table(&told)?;
+                stamp_table::print_table(&result)?;
             }
-            return Ok(if told.failures.is_empty() { 0 } else { 3 });
+            return Ok(if result.failures.is_empty() { 0 } else { 3 });
         }
         if let Some(count) = self.personal {
             let (_, plan) = read_pipeline(self.pipeline.first().or(config.pipeline.as_ref()).map(PathBuf::as_path))?;
-            let told = personal_data::measure(&config, &program, count, self.seed, &plan).await?;
-            if place.json {
-                output::print_json(&told)?
+            let result = personal_data::measure(&config, &program, count, self.seed, &plan).await?;
+            if global.json {
+                output::print_json(&result)?
             } else {
-                personal_data_table::print_table(&told)?
+                personal_data_table::print_table(&result)?
             }
             return Ok(0);
         }
@@ -103,7 +103,7 @@ impl Eval {
             let (_, plan) = read_pipeline(self.pipeline.first().or(config.pipeline.as_ref()).map(PathBuf::as_path))?;
             let piles = StackOptions { count: self.piles, seed: self.seed };
             let found = evaluate(&config, &program, folder, &plan, piles, self.write.as_deref()).await?;
-            if place.json {
+            if global.json {
                 output::print_json(&found)?
             } else {
                 separation_table::print_table(&found)?
@@ -113,7 +113,7 @@ impl Eval {
         if let [] | [_] = self.pipeline.as_slice() {
             let (_, plan) = read_pipeline(self.pipeline.first().or(config.pipeline.as_ref()).map(PathBuf::as_path))?;
             let found = ocr::evaluate(&config, &program, folder, &plan, self.write.as_deref()).await?;
-            if place.json {
+            if global.json {
                 output::print_json(&found)?;
             } else {
                 ocr_table::print_single(&found)?;
@@ -130,7 +130,7 @@ impl Eval {
             all.push((name, found));
         }
         let code = all.iter().map(|(_, found)| exit_code(found)).max().unwrap_or(0);
-        if place.json {
+        if global.json {
             let profiles = all.into_iter().map(|(pipeline, evaluation)| Profile { pipeline, evaluation }).collect();
             output::print_json(&Profiles { profiles })?;
         } else {
@@ -144,13 +144,13 @@ fn exit_code(found: &Evaluation) -> u8 {
     if found.failures.is_empty() { 0 } else { 3 }
 }
 
-/// Names of pipelines as folders and headings: two of one name are told apart by their place on the line.
+/// Names of pipelines as folders and headings; repeated and empty names get their position on the command line.
 fn unique_names<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut distinct: Vec<String> = Vec::new();
-    for (place, name) in (1..).zip(names) {
+    for (position, name) in (1..).zip(names) {
         let safe: String = name.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | ' ') { c } else { '-' }).collect();
         let taken = safe.is_empty() || distinct.contains(&safe);
-        distinct.push(if taken { format!("{safe}-{place}") } else { safe });
+        distinct.push(if taken { format!("{safe}-{position}") } else { safe });
     }
     distinct
 }

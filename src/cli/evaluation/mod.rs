@@ -9,3 +9,4 @@ pub mod samples;
 pub mod score;
 pub(crate) mod separation_table;
 pub(crate) mod stamp_table;
+pub mod training_data;

@@ -1,4 +1,4 @@
-//! Error rates as tables for people.
+//! Tables of error rates.
 
 use crate::output;
 use sohoa_base::error::Result;
@@ -10,7 +10,7 @@ use sohoa_evaluation::field_accuracy::{FieldDifference, FieldTally};
 use sohoa_evaluation::text_scores::TotalScore;
 use std::collections::BTreeMap;
 
-/// One pipeline: a row for each page, then totals, classes of error and fields.
+/// Prints one pipeline: a row for each page, then totals, classes of error and fields.
 pub(crate) fn print_single(found: &Evaluation) -> Result<()> {
     output::print_line(&format!("{:32} {:>7} {:>7} {:>7} {:>7}", "page", "CER %", "WER %", "CERn %", "CPU s"))?;
     for page in &found.pages {
@@ -29,7 +29,7 @@ pub(crate) fn print_single(found: &Evaluation) -> Result<()> {
     Ok(())
 }
 
-/// Fields, and whether their confidences hold.
+/// Prints the accuracy of fields, and the calibration of their confidences.
 pub(crate) fn print_fields(fields: &BTreeMap<String, FieldTally>, differing: &[FieldDifference], calibration: &Calibration) -> Result<()> {
     for (field, tally) in fields {
         output::print_line(&format!(
@@ -40,13 +40,13 @@ pub(crate) fn print_fields(fields: &BTreeMap<String, FieldTally>, differing: &[F
         ))?;
     }
     for FieldDifference { of, compared } in differing {
-        let shown = |value: &Option<String>| value.as_deref().map_or_else(|| "–".to_owned(), output::sanitize_terminal);
+        let display = |value: &Option<String>| value.as_deref().map_or_else(|| "–".to_owned(), output::sanitize_terminal);
         output::print_line(&format!(
             "  {} {}: {} read, {} expected",
             output::sanitize_terminal(of),
             compared.field,
-            shown(&compared.found),
-            shown(&compared.expected)
+            display(&compared.found),
+            display(&compared.expected)
         ))?;
     }
     for step in &calibration.steps {
@@ -65,7 +65,7 @@ pub(crate) fn print_fields(fields: &BTreeMap<String, FieldTally>, differing: &[F
     Ok(())
 }
 
-/// Another program's texts.
+/// Prints the scores of another program's texts.
 pub(crate) fn print_scored(scored: &ScoredTexts) -> Result<()> {
     output::print_line(&format!("{:32} {:>7} {:>7} {:>7}", "page", "CER %", "WER %", "CERn %"))?;
     for page in &scored.pages {
@@ -75,7 +75,7 @@ pub(crate) fn print_scored(scored: &ScoredTexts) -> Result<()> {
     print_error_classes(&[&scored.classes])
 }
 
-/// Several pipelines side by side: CER of each page, then totals, classes of error and fields.
+/// Prints several pipelines side by side: CER of each page, then totals, classes of error and fields.
 pub(crate) fn print_side_by_side(found: &[(String, Evaluation)]) -> Result<()> {
     print_row("page, CER %", found.iter().map(|(name, _)| output::sanitize_terminal(name)))?;
     let Some((_, first)) = found.first() else { return Ok(()) };

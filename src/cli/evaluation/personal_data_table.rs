@@ -1,18 +1,19 @@
-//! What a measurement of personal data found, as a table for people.
+//! Table of a measurement of personal data.
 
 use crate::output;
 use sohoa_base::error::Result;
 use sohoa_base::text::numbers;
-use sohoa_evaluation::benchmarks::personal_data::{FoundShare, PersonalDataResult};
+use sohoa_evaluation::benchmarks::found_share::FoundShare;
+use sohoa_evaluation::benchmarks::personal_data::PersonalDataResult;
 
-/// Shares found by kind, then what was missed.
-pub(crate) fn print_table(told: &PersonalDataResult) -> Result<()> {
-    for (kind, share) in &told.kinds {
+/// Prints the shares found by kind, then the missed ones.
+pub(crate) fn print_table(result: &PersonalDataResult) -> Result<()> {
+    for (kind, share) in &result.kinds {
         print_row(kind.as_str(), *share)?;
     }
-    print_row("personal data", told.total)?;
-    output::print_line(&format!("{:20} {:>8}", "marks on other words", told.false_marks))?;
-    for missed in &told.missed {
+    print_row("personal data", result.total)?;
+    output::print_line(&format!("{:20} {:>8}", "marks on other words", result.false_marks))?;
+    for missed in &result.missed {
         output::print_line(&format!(
             "page {} {}: {}",
             missed.page,

@@ -1,7 +1,7 @@
-//! `sohoa score`: texts of another program, by the same measure.
+//! `sohoa score`: scores texts of another program by the same measure.
 
-use crate::command_line::GlobalArgs;
 use crate::evaluation::ocr_table;
+use crate::global_args::GlobalArgs;
 use crate::output;
 use clap::Args;
 use sohoa_base::error::Result;
@@ -22,9 +22,9 @@ impl Score {
     ///
     /// # Errors
     /// As [`ocr::score_texts`].
-    pub fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+    pub fn execute(&self, global: &GlobalArgs) -> Result<u8> {
         let scored = ocr::score_texts(&self.truths, &self.texts)?;
-        if place.json {
+        if global.json {
             output::print_json(&scored)?;
         } else {
             ocr_table::print_scored(&scored)?;

@@ -1,4 +1,4 @@
-//! `sohoa eval --separation DIR`: how well piles are cut.
+//! `sohoa eval --separation DIR`: table of the separation of piles into documents.
 
 use crate::evaluation::ocr_table;
 use crate::output;
@@ -6,7 +6,7 @@ use sohoa_base::error::Result;
 use sohoa_base::text::numbers;
 use sohoa_evaluation::benchmarks::separation::{SeparationResult, StackKindResult};
 
-/// A row for each kind of pile, and what went wrong.
+/// Prints a row for each kind of pile, and the mistakes.
 pub(crate) fn print_table(found: &SeparationResult) -> Result<()> {
     let (documents, pages, piles) = (found.documents, found.pages, found.piles);
     output::print_line(&format!("{documents} documents of {pages} pages in {piles} piles of each kind"))?;

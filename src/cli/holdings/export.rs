@@ -1,7 +1,7 @@
 //! `sohoa export DOCUMENT --format …`
 
-use crate::batches::run::current_program;
-use crate::command_line::GlobalArgs;
+use crate::global_args::GlobalArgs;
+use crate::startup::current_program;
 use clap::{Args, ValueEnum};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_services::archive::Archive;
@@ -57,8 +57,8 @@ impl Export {
     ///
     /// # Errors
     /// `NotFound` for an unknown document; `Unavailable` when the output cannot be written.
-    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
-        let archive = Archive::open(place.load_config(toml::Table::new())?, &current_program()?).await?;
+    pub async fn execute(&self, global: &GlobalArgs) -> Result<u8> {
+        let archive = Archive::open(global.load_config(toml::Table::new())?, &current_program()?).await?;
         let form = match self.format {
             Format::Pdf => ExportFormat::Pdf,
             Format::Text => ExportFormat::Text,

@@ -1,8 +1,8 @@
 //! `sohoa records list|show`
 
-use crate::batches::run::current_program;
-use crate::command_line::GlobalArgs;
+use crate::global_args::GlobalArgs;
 use crate::output;
+use crate::startup::current_program;
 use clap::{Args, Subcommand};
 use sohoa_base::error::Result;
 use sohoa_base::model::{fields, record};
@@ -38,7 +38,7 @@ impl Records {
     ///
     /// # Errors
     /// `NotFound` for an unknown dossier.
-    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+    pub async fn execute(&self, global: &GlobalArgs) -> Result<u8> {
         if matches!(self.command, RecordsCommand::Schema) {
             output::print_json(&record::json_schema())?;
             return Ok(0);
@@ -47,7 +47,7 @@ impl Records {
             output::print_json(&fields::profiles())?;
             return Ok(0);
         }
-        let archive = Archive::open(place.load_config(toml::Table::new())?, &current_program()?).await?;
+        let archive = Archive::open(global.load_config(toml::Table::new())?, &current_program()?).await?;
         match &self.command {
             RecordsCommand::Schema | RecordsCommand::Fields => {}
             RecordsCommand::Show { dossier } => {
@@ -56,7 +56,7 @@ impl Records {
             }
             RecordsCommand::List => {
                 let records = export::load_records(&archive).await?;
-                if place.json {
+                if global.json {
                     output::print_json(&records)?;
                 } else {
                     for line in records.iter().flat_map(export::document_rows) {

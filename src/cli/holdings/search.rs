@@ -1,8 +1,8 @@
 //! `sohoa search QUERY`
 
-use crate::batches::run::current_program;
-use crate::command_line::GlobalArgs;
+use crate::global_args::GlobalArgs;
 use crate::output;
+use crate::startup::current_program;
 use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_services::archive::Archive;
@@ -30,16 +30,16 @@ pub struct Search {
 }
 
 impl Search {
-    /// Prints one hit a line (with `--json` one JSON object a line) and returns the exit code.
+    /// Prints one hit per line (with `--json` one JSON object per line) and returns the exit code.
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
-        let config = place.load_config(toml::Table::new())?;
+    pub async fn execute(&self, global: &GlobalArgs) -> Result<u8> {
+        let config = global.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
         let archive = Archive::open(config, &current_program()?).await?;
         let hits = queries::search(&archive, &self.query.join(" "), self.limit, self.offset)?;
-        if place.json {
+        if global.json {
             for hit in &hits.hits {
                 output::print_line(&serde_json::to_string(hit).unwrap_or_default())?;
             }

@@ -1,8 +1,8 @@
 //! `sohoa verify`
 
-use crate::batches::run::current_program;
-use crate::command_line::GlobalArgs;
+use crate::global_args::GlobalArgs;
 use crate::output;
+use crate::startup::current_program;
 use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_services::archive::Archive;
@@ -19,12 +19,12 @@ impl Verify {
     ///
     /// # Errors
     /// When store or catalogue do not answer.
-    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
-        let config = place.load_config(toml::Table::new())?;
+    pub async fn execute(&self, global: &GlobalArgs) -> Result<u8> {
+        let config = global.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
         let archive = Archive::open(config, &current_program()?).await?;
         let report = verify::verify_all(&archive).await?;
-        if place.json {
+        if global.json {
             output::print_json(&report)?;
         } else {
             for problem in &report.problems {

@@ -1,4 +1,5 @@
 //! Commands about the roadmap and one-stop cases.
 
 pub mod command;
+pub mod lots;
 pub mod one_stop_cases;

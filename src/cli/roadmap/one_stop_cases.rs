@@ -1,7 +1,7 @@
 //! `sohoa roadmap cases …`
 
-use crate::output;
-use crate::roadmap::command::{local_operator, print_wrong_cells, write_output};
+use crate::operator::local_operator;
+use crate::output::{self, print_wrong_cells, write_output};
 use clap::Subcommand;
 use sohoa_base::error::Result;
 use sohoa_services::archive::Archive;
@@ -35,7 +35,7 @@ pub enum CasesCommand {
 }
 
 impl CasesCommand {
-    /// Does it, prints, and returns the exit code: 2 where the table has wrong cells.
+    /// Executes the command and returns the exit code: 2 where the table has wrong cells.
     ///
     /// # Errors
     /// As the functions of [`one_stop`].

@@ -1,7 +1,6 @@
 //! `sohoa completions SHELL`
 
-use crate::command_line::Cli;
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
 /// Arguments of `completions`.
@@ -14,10 +13,10 @@ pub struct Completions {
 }
 
 impl Completions {
-    /// Prints the completions and returns the exit code.
+    /// Prints the completions of `command_line` and returns the exit code.
     #[must_use]
-    pub fn execute(&self) -> u8 {
-        clap_complete::generate(self.shell, &mut Cli::command(), "sohoa", &mut std::io::stdout());
+    pub fn execute(&self, command_line: &mut Command) -> u8 {
+        clap_complete::generate(self.shell, command_line, "sohoa", &mut std::io::stdout());
         0
     }
 }

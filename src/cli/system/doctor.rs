@@ -1,8 +1,8 @@
 //! `sohoa doctor`
 
-use crate::batches::run::current_program;
-use crate::command_line::GlobalArgs;
+use crate::global_args::GlobalArgs;
 use crate::output;
+use crate::startup::current_program;
 use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_services::maintenance::doctor;
@@ -13,16 +13,16 @@ use sohoa_texts::{Language, Message, localize};
 pub struct Doctor {}
 
 impl Doctor {
-    /// Prints every check with its mend and returns the exit code: 4 when something is missing.
+    /// Prints every check with its remedy and returns the exit code: 4 when something is missing.
     ///
     /// # Errors
     /// When the configuration itself is wrong.
-    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
-        let config = place.load_config(toml::Table::new())?;
+    pub async fn execute(&self, global: &GlobalArgs) -> Result<u8> {
+        let config = global.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
         let checks = doctor::run_checks(&config, &current_program()?).await;
         let ready = checks.iter().all(|check| check.passed);
-        if place.json {
+        if global.json {
             output::print_json(&checks)?;
         } else {
             for check in &checks {

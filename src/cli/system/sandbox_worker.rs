@@ -1,4 +1,4 @@
-//! `sohoa reader`: the limited process that other commands start.
+//! `sohoa reader`: the sandboxed process that other commands start.
 
 use clap::{Args, ValueEnum};
 use sohoa_base::config::Limits;
@@ -47,7 +47,7 @@ pub enum WorkerMode {
 }
 
 impl SandboxWorker {
-    /// Serves until the parent is gone.
+    /// Serves until the parent process ends.
     ///
     /// # Errors
     /// When the engine cannot be opened or the process cannot be limited.

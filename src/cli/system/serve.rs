@@ -1,7 +1,7 @@
 //! `sohoa serve`
 
-use crate::batches::run::{current_program, read_pipeline, stop_on_signal, warn_missing_models};
-use crate::command_line::GlobalArgs;
+use crate::global_args::GlobalArgs;
+use crate::startup::{current_program, read_pipeline, stop_on_signal, warn_missing_models};
 use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_services::archive::Archive;
@@ -27,20 +27,20 @@ pub struct Serve {
 }
 
 impl Serve {
-    /// Answers until a signal asks to stop, and returns the exit code.
+    /// Serves until a signal asks to stop, and returns the exit code.
     ///
     /// # Errors
     /// As [`serve`].
-    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
+    pub async fn execute(&self, global: &GlobalArgs) -> Result<u8> {
         let mut flags = toml::Table::new();
         if let Some(workers) = self.workers.filter(|workers| *workers > 0) {
             flags.insert("jobs".to_owned(), i64::from(workers).into());
         }
-        let config = place.load_config(flags)?;
+        let config = global.load_config(flags)?;
         let language = Language::from_code(&config.language);
         let pipeline = read_pipeline(config.pipeline.as_deref())?;
         let archive = Archive::open(config, &current_program()?).await?;
-        warn_missing_models(&archive, place);
+        warn_missing_models(&archive, global);
         let works = self.workers != Some(0);
         serve(archive, pipeline, self.listen, works, stop_on_signal(), |listening| {
             let address = format!("http://{}", listening.address);

@@ -1,8 +1,8 @@
 //! `sohoa train`
 
-use crate::batches::run::current_program;
-use crate::command_line::GlobalArgs;
+use crate::global_args::GlobalArgs;
 use crate::output;
+use crate::startup::current_program;
 use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_base::text::numbers;
@@ -24,12 +24,12 @@ impl Train {
     ///
     /// # Errors
     /// As [`training::train`].
-    pub async fn execute(&self, place: &GlobalArgs) -> Result<u8> {
-        let config = place.load_config(toml::Table::new())?;
+    pub async fn execute(&self, global: &GlobalArgs) -> Result<u8> {
+        let config = global.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
         let archive = Archive::open(config, &current_program()?).await?;
         let trained = training::train(&archive).await?;
-        if place.json {
+        if global.json {
             return output::print_json(&trained).map(|()| 0);
         }
         for (is_new, score) in [(false, trained.before), (true, trained.after)] {

@@ -1,18 +1,18 @@
-//! Digits written by hand: what each reader makes of them, and how sure that is in the end.
+//! Fusion of handwritten digits from several recognizers.
 //!
-//! Readers are sure of handwriting that they misread, so sureness comes from agreement: two that see the same
-//! digits are believed; one alone hardly; and letters that only look like digits never.
+//! Recognizers report a high confidence for handwriting that they misread. The fused confidence is therefore derived from
+//! agreement: high where two read the same digits, low for a single one, and lowest for letters that only resemble digits.
 
 use crate::engine::{RecognizedChar, RecognizedStrip};
 
-/// What a blank is filled with.
+/// Field of the header that may be handwritten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DigitField {
-    /// The number of a document: 1 to 5 digits.
+    /// Document number: 1 to 5 digits.
     Number,
-    /// The day of a month.
+    /// Day of the month.
     Day,
-    /// The month.
+    /// Month.
     Month,
 }
 
@@ -27,25 +27,24 @@ impl DigitField {
     }
 }
 
-/// Digits as one reader sees them.
+/// Digits from one recognizer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DigitHypothesis {
     /// The digits.
     pub digits: String,
-    /// How sure the least sure of them is, 0 to 1.
+    /// Lowest confidence of its digits, 0 to 1.
     pub confidence: f32,
-    /// Whether letters were taken for digits that they look like.
+    /// Whether letters were replaced by digits that they resemble.
     pub from_lookalikes: bool,
 }
 
-/// Least share that a digit must have for the network to see it in a letter.
+/// Least probability of a digit for it to replace a letter, 0 to 1.
 const MIN_DIGIT_PROBABILITY: f32 = 0.02;
 
-/// Most sure that a letter taken for a digit is, 0 to 1.
+/// Highest confidence of a digit that replaced a letter, 0 to 1.
 const LOOKALIKE_CONFIDENCE: f32 = 0.3;
 
-/// The digits that a letter looks like when it was meant as some: the 1 written with an upstroke is an A, two of
-/// them are an M.
+/// Digits that a letter resembles: a 1 with an upstroke is read as A, two of them as M.
 fn lookalike_digits(letter: char) -> Option<&'static str> {
     Some(match letter {
         'O' | 'o' | 'Q' | 'D' | 'Ø' | 'ø' | 'Ö' | 'ö' => "0",
@@ -61,50 +60,50 @@ fn lookalike_digits(letter: char) -> Option<&'static str> {
     })
 }
 
-/// Dots of the line that is written on, and commas and quotes that specks are taken for.
+/// Whether a character is a dot of the dotted line, or punctuation as which specks are read.
 fn is_speck(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, '.' | ',' | '_' | '\'' | '"' | '`' | ':' | ';' | '-' | '…')
 }
 
-/// The digits in `letters` of the reader of handwriting; `None` where a letter is none and looks like none.
+/// Digits from the digit recognizer; `None` where a character neither is nor resembles a digit.
 #[must_use]
 pub fn digits_from_chars(letters: &[RecognizedChar]) -> Option<DigitHypothesis> {
-    let mut guess = DigitHypothesis { digits: String::new(), confidence: 1.0, from_lookalikes: false };
+    let mut hypothesis = DigitHypothesis { digits: String::new(), confidence: 1.0, from_lookalikes: false };
     for letter in letters.iter().filter(|letter| !is_speck(letter.character)) {
         if letter.character.is_ascii_digit() {
-            guess.digits.push(letter.character);
-            guess.confidence = guess.confidence.min(letter.confidence);
+            hypothesis.digits.push(letter.character);
+            hypothesis.confidence = hypothesis.confidence.min(letter.confidence);
         } else if letter.best_digit.1 >= MIN_DIGIT_PROBABILITY && !matches!(letter.character, 'M' | 'N') {
-            guess.digits.push(letter.best_digit.0);
-            guess.confidence = guess.confidence.min(letter.best_digit.1.min(LOOKALIKE_CONFIDENCE));
-            guess.from_lookalikes = true;
+            hypothesis.digits.push(letter.best_digit.0);
+            hypothesis.confidence = hypothesis.confidence.min(letter.best_digit.1.min(LOOKALIKE_CONFIDENCE));
+            hypothesis.from_lookalikes = true;
         } else {
-            guess.push_lookalike(letter.character)?;
+            hypothesis.push_lookalike(letter.character)?;
         }
     }
-    (!guess.digits.is_empty()).then_some(guess)
+    (!hypothesis.digits.is_empty()).then_some(hypothesis)
 }
 
-/// The digits in what the second reader read of a strip that holds nothing else.
+/// Digits from the line recognizer, for a strip that holds only the field.
 #[must_use]
 pub fn digits_from_strip(reading: &RecognizedStrip) -> Option<DigitHypothesis> {
     // The strip may hold a part of the slash behind a number.
     let is_edge = |letter: char| is_speck(letter) || matches!(letter, '/' | ')' | '(' | '\\');
     let text = reading.text.trim_end_matches(is_edge).trim_start_matches(is_speck);
     let begin = reading.text.chars().count() - reading.text.trim_start_matches(is_speck).chars().count();
-    let mut guess = DigitHypothesis { digits: String::new(), confidence: 1.0, from_lookalikes: false };
+    let mut hypothesis = DigitHypothesis { digits: String::new(), confidence: 1.0, from_lookalikes: false };
     for (letter, sure) in text.chars().zip(reading.confidences.iter().skip(begin)) {
         if letter.is_ascii_digit() {
-            guess.digits.push(letter);
-            guess.confidence = guess.confidence.min(*sure);
+            hypothesis.digits.push(letter);
+            hypothesis.confidence = hypothesis.confidence.min(*sure);
         } else if !is_speck(letter) {
-            guess.push_lookalike(letter)?;
+            hypothesis.push_lookalike(letter)?;
         }
     }
-    (!guess.digits.is_empty()).then_some(guess)
+    (!hypothesis.digits.is_empty()).then_some(hypothesis)
 }
 
-/// The digits in `text` as a reader of print read it, `confidence` 0 to 100; `None` where it is anything else.
+/// Digits from `text` of the first pass, with a confidence of 0 to 100; `None` where it holds anything else.
 #[must_use]
 pub fn digits_from_print(text: &str, confidence: u8) -> Option<DigitHypothesis> {
     let digits: String = text.chars().filter(|letter| !is_speck(*letter)).collect();
@@ -120,76 +119,80 @@ impl DigitHypothesis {
         Some(())
     }
 
-    /// For a day or month that cannot be, the one that it looks like: a 1 with an upstroke is taken for a 4.
-    fn corrected_for(mut self, blank: DigitField) -> Option<Self> {
-        if blank.is_valid(&self.digits) {
+    /// Corrects an impossible day or month: a 1 with an upstroke is read as 4. `None` where no valid value results.
+    fn corrected_for(mut self, field: DigitField) -> Option<Self> {
+        if field.is_valid(&self.digits) {
             return Some(self);
         }
-        if blank == DigitField::Number || self.digits.len() != 2 {
+        if field == DigitField::Number || self.digits.len() != 2 {
             return None;
         }
         let second = if self.digits == "44" { "1" } else { self.digits.get(1..)? };
-        let mended = self.digits.starts_with('4').then(|| format!("1{second}"))?;
-        self = Self { digits: mended, confidence: self.confidence.min(LOOKALIKE_CONFIDENCE), from_lookalikes: true };
-        blank.is_valid(&self.digits).then_some(self)
+        let corrected = self.digits.starts_with('4').then(|| format!("1{second}"))?;
+        self = Self { digits: corrected, confidence: self.confidence.min(LOOKALIKE_CONFIDENCE), from_lookalikes: true };
+        field.is_valid(&self.digits).then_some(self)
     }
 }
 
-/// What a blank says.
+/// Fused digits of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FusedDigits {
     /// The digits.
     pub digits: String,
-    /// How sure they are, 0 to 100.
+    /// Confidence, 0 to 100.
     pub confidence: u8,
-    /// What else a reader saw, and how sure it was, 0 to 100.
+    /// Most confident other reading, with its confidence, 0 to 100.
     pub alternative: Option<(String, u8)>,
 }
 
-/// Confidence of two readers that agree, and of three.
+/// Confidence where two recognizers agree, of 100.
 const TWO_AGREE: u8 = 90;
+
+/// Confidence where three recognizers agree.
 const THREE_AGREE: u8 = 96;
 
-/// Confidence of readers that agree, where one of them took letters for digits.
+/// Confidence where recognizers agree after letters were replaced by digits.
 const TWO_AGREE_BY_LOOKALIKE: u8 = 55;
 
-/// Confidence of the reader of handwriting alone, where it is sure of every digit.
+/// Confidence of the digit recognizer alone, where it is confident of every digit.
 const UNCONFIRMED: u8 = 65;
 
-/// The same where another reader is sure of other digits.
+/// The same where another recognizer is confident of other digits.
 const CONTRADICTED: u8 = 45;
 
-/// Confidence of what nobody confirms.
+/// Confidence of all other unconfirmed digits.
 const UNCERTAIN: u8 = 35;
 
-/// Weighs what the reader of handwriting, the second reader and the reader of print see in a blank; `None` where
-/// none of them saw digits that fit.
+/// Fuses the digits of a field from the digit recognizer, the line recognizer and the first pass; `None` where none of them is
+/// valid for the field.
 #[must_use]
 pub fn fuse_digits(
-    blank: DigitField,
-    hand: Option<DigitHypothesis>,
+    field: DigitField,
+    handwriting: Option<DigitHypothesis>,
     second: Option<DigitHypothesis>,
     print: Option<DigitHypothesis>,
 ) -> Option<FusedDigits> {
-    /// From which sureness on the reader of handwriting is seldom wrong, 0 to 1.
-    const SURE: f32 = 0.8;
-    let fit = |guess: Option<DigitHypothesis>| guess.and_then(|guess| guess.corrected_for(blank));
-    let hand = fit(hand);
-    let guesses: Vec<DigitHypothesis> = [hand.clone(), fit(second), fit(print)].into_iter().flatten().collect();
-    let backers = |guess: &DigitHypothesis| guesses.iter().filter(|other| other.digits == guess.digits).count();
-    // Of those with most backers the one that saw real digits, the reader of handwriting first.
-    let rank =
-        |(place, guess): &(usize, &DigitHypothesis)| (backers(guess), !guess.from_lookalikes, guess.confidence > 0.5, usize::MAX - *place);
-    let (_, best) = guesses.iter().enumerate().max_by_key(rank)?;
-    let agreeing: Vec<&DigitHypothesis> = guesses.iter().filter(|other| other.digits == best.digits).collect();
-    let mended = agreeing.iter().filter(|guess| guess.from_lookalikes).count();
-    let is_denied = guesses.iter().any(|other| other.digits != best.digits && !other.from_lookalikes && other.confidence >= SURE);
-    let confidence = match (agreeing.len(), mended) {
+    /// Confidence from which the digit recognizer is seldom wrong, 0 to 1.
+    const MIN_CONFIDENCE: f32 = 0.8;
+    let validated = |hypothesis: Option<DigitHypothesis>| hypothesis.and_then(|hypothesis| hypothesis.corrected_for(field));
+    let handwriting = validated(handwriting);
+    let hypotheses: Vec<DigitHypothesis> = [handwriting.clone(), validated(second), validated(print)].into_iter().flatten().collect();
+    let votes = |hypothesis: &DigitHypothesis| hypotheses.iter().filter(|other| other.digits == hypothesis.digits).count();
+    // Most votes, then real digits before replaced letters, then a confident reading, then the digit recognizer.
+    let rank = |(place, hypothesis): &(usize, &DigitHypothesis)| {
+        (votes(hypothesis), !hypothesis.from_lookalikes, hypothesis.confidence > 0.5, usize::MAX - *place)
+    };
+    let (_, best) = hypotheses.iter().enumerate().max_by_key(rank)?;
+    let agreeing: Vec<&DigitHypothesis> = hypotheses.iter().filter(|other| other.digits == best.digits).collect();
+    let from_lookalikes = agreeing.iter().filter(|hypothesis| hypothesis.from_lookalikes).count();
+    let is_contradicted =
+        hypotheses.iter().any(|other| other.digits != best.digits && !other.from_lookalikes && other.confidence >= MIN_CONFIDENCE);
+    let confidence = match (agreeing.len(), from_lookalikes) {
         (3, 0) => THREE_AGREE,
         (3, 1) | (2, 0) => TWO_AGREE,
         (2 | 3, _) => TWO_AGREE_BY_LOOKALIKE,
-        _ if hand.as_ref() == Some(best) && !best.from_lookalikes && best.confidence >= SURE => {
-            if is_denied {
+        _ if handwriting.as_ref() == Some(best) && !best.from_lookalikes && best.confidence >= MIN_CONFIDENCE => {
+            if is_contradicted {
                 CONTRADICTED
             } else {
                 UNCONFIRMED
@@ -197,10 +200,13 @@ pub fn fuse_digits(
         }
         _ => UNCERTAIN,
     };
-    // Days and months are written with two digits: of a single one the other was probably lost.
-    let is_half = blank != DigitField::Number && best.digits.len() == 1 && agreeing.len() < 3;
-    let confidence = if is_half { confidence.min(CONTRADICTED) } else { confidence };
-    let other = guesses.iter().filter(|guess| guess.digits != best.digits).max_by(|one, other| one.confidence.total_cmp(&other.confidence));
+    // Days and months are written with two digits: a single one has probably lost the other.
+    let is_incomplete = field != DigitField::Number && best.digits.len() == 1 && agreeing.len() < 3;
+    let confidence = if is_incomplete { confidence.min(CONTRADICTED) } else { confidence };
+    let other = hypotheses
+        .iter()
+        .filter(|hypothesis| hypothesis.digits != best.digits)
+        .max_by(|one, other| one.confidence.total_cmp(&other.confidence));
     Some(FusedDigits {
         digits: best.digits.clone(),
         confidence,
@@ -227,27 +233,27 @@ mod tests {
 
     #[test]
     fn agreement_makes_sure_and_one_alone_does_not() {
-        let told =
+        let fused =
             |hand, second, print| fuse_digits(DigitField::Number, hand, second, print).map(|verdict| (verdict.digits, verdict.confidence));
-        let say = |digits: &str, confidence| Some((digits.to_owned(), confidence));
-        assert_eq!(told(seen("209", 0.97), second("209/"), digits_from_print("209", 40)), say("209", THREE_AGREE));
-        assert_eq!(told(seen("209", 0.97), second("209 ,"), digits_from_print("02", 40)), say("209", TWO_AGREE));
-        assert_eq!(told(seen("41", 0.5), second("A4)"), digits_from_print("M", 90)), say("41", UNCERTAIN));
-        assert_eq!(told(seen("16", 0.9), None, digits_from_print("76", 90)), say("16", CONTRADICTED));
-        assert_eq!(told(seen("16", 0.9), None, digits_from_print("76", 60)), say("16", UNCONFIRMED));
-        assert_eq!(told(seen("2M", 0.9), second("2M"), None), say("211", TWO_AGREE_BY_LOOKALIKE));
-        assert_eq!(told(None, second("16"), None), say("16", UNCERTAIN));
-        assert_eq!(told(seen("x?", 0.9), second("-"), digits_from_print("/CT", 90)), None);
-        assert_eq!(told(seen("123456", 1.0), None, None), None);
+        let expected = |digits: &str, confidence| Some((digits.to_owned(), confidence));
+        assert_eq!(fused(seen("209", 0.97), second("209/"), digits_from_print("209", 40)), expected("209", THREE_AGREE));
+        assert_eq!(fused(seen("209", 0.97), second("209 ,"), digits_from_print("02", 40)), expected("209", TWO_AGREE));
+        assert_eq!(fused(seen("41", 0.5), second("A4)"), digits_from_print("M", 90)), expected("41", UNCERTAIN));
+        assert_eq!(fused(seen("16", 0.9), None, digits_from_print("76", 90)), expected("16", CONTRADICTED));
+        assert_eq!(fused(seen("16", 0.9), None, digits_from_print("76", 60)), expected("16", UNCONFIRMED));
+        assert_eq!(fused(seen("2M", 0.9), second("2M"), None), expected("211", TWO_AGREE_BY_LOOKALIKE));
+        assert_eq!(fused(None, second("16"), None), expected("16", UNCERTAIN));
+        assert_eq!(fused(seen("x?", 0.9), second("-"), digits_from_print("/CT", 90)), None);
+        assert_eq!(fused(seen("123456", 1.0), None, None), None);
     }
 
     #[test]
     fn impossible_days_are_what_they_look_like() {
-        let told = |hand, second| fuse_digits(DigitField::Day, hand, second, None).map(|verdict| (verdict.digits, verdict.confidence));
-        assert_eq!(told(seen("45", 0.6), second("15")), Some(("15".to_owned(), TWO_AGREE_BY_LOOKALIKE)));
-        assert_eq!(told(seen("48", 0.9), None), Some(("18".to_owned(), UNCERTAIN)));
-        assert_eq!(told(seen("39", 0.9), None), None);
-        assert_eq!(told(seen("7", 0.98), None), Some(("7".to_owned(), CONTRADICTED)));
+        let fused = |hand, second| fuse_digits(DigitField::Day, hand, second, None).map(|verdict| (verdict.digits, verdict.confidence));
+        assert_eq!(fused(seen("45", 0.6), second("15")), Some(("15".to_owned(), TWO_AGREE_BY_LOOKALIKE)));
+        assert_eq!(fused(seen("48", 0.9), None), Some(("18".to_owned(), UNCERTAIN)));
+        assert_eq!(fused(seen("39", 0.9), None), None);
+        assert_eq!(fused(seen("7", 0.98), None), Some(("7".to_owned(), CONTRADICTED)));
         assert_eq!(fuse_digits(DigitField::Month, seen("44", 0.9), None, None).unwrap().digits, "11");
     }
 

@@ -1,4 +1,4 @@
-//! Fuses what two readers found: words by vote, digits by probability.
+//! Fusion of the results of several recognizers: words and digits.
 
 pub mod digits;
 pub mod words;

@@ -1,31 +1,32 @@
-//! Two readers, one text: which of them is believed where they differ.
+//! Fusion of the words of the first and the second pass.
 //!
-//! The readings are laid beside each other word by word. Where they agree the first reader's words stay. Where
-//! they differ, the side with fewer implausible parts is taken; if that does not decide, the surer one, where
-//! words that often stand beside these neighbours count for something. What was not taken is kept as an alternative; nothing is ever written that neither of them read.
+//! Both readings are aligned word by word. Where they agree, the words of the first pass are kept. Where they differ, the side with
+//! fewer implausible parts is chosen; if that does not decide, the side with the higher sum of confidence and weighted
+//! likelihood between the neighbouring words. The other side becomes the alternative. The result never contains text that
+//! neither pass read.
 
 use crate::engine::{OcrAlternative, OcrWord, RecognizedStrip};
 use sohoa_base::text::bigram_model::log_likelihood;
 use sohoa_base::text::nfc::nfc;
 use sohoa_base::text::plausibility::implausible_parts;
 
-/// What one unit of the logarithm of likelihood weighs against a reader's sureness of 1.
+/// Weight of one unit of log-likelihood against a confidence of 1.
 const LANGUAGE_WEIGHT: f32 = 0.12;
 
-/// What ends the text of an official letter.
+/// Mark at the end of the text of an official letter.
 const DOCUMENT_END: &str = "./.";
 
-/// The words of one stretch after the vote, left to right.
+/// Merges both readings of a span of words, left to right.
 #[must_use]
 pub fn merge_readings(first: &[OcrWord], second: &RecognizedStrip) -> Vec<OcrWord> {
-    let again = split_words(second);
-    if again.is_empty() {
+    let second_words = split_words(second);
+    if second_words.is_empty() {
         return first.to_vec();
     }
     let mut out = Vec::with_capacity(first.len());
-    for (own, other) in align(first, &again) {
+    for (own, other) in align(first, &second_words) {
         let next = first.get(own.end).map(|word| word.text.as_str());
-        let (Some(own), Some(other)) = (first.get(own), again.get(other)) else { continue };
+        let (Some(own), Some(other)) = (first.get(own), second_words.get(other)) else { continue };
         let last = out.last().map(|word: &OcrWord| word.text.clone());
         if texts_match(own, other) {
             out.extend(own.iter().cloned());
@@ -38,7 +39,7 @@ pub fn merge_readings(first: &[OcrWord], second: &RecognizedStrip) -> Vec<OcrWor
     out
 }
 
-/// A word of the second reader: its text and its least sure letter, 0 to 1.
+/// A word of the second pass; its confidence is the lowest of its letters, 0 to 1.
 struct RecognizerWord {
     text: String,
     confidence: f32,
@@ -66,15 +67,15 @@ fn split_words(second: &RecognizedStrip) -> Vec<RecognizerWord> {
 
 type Span = std::ops::Range<usize>;
 
-/// Stretches of both readings, in order, that are the same or stand for each other: the longest common
-/// subsequence of words parts them.
-fn align(first: &[OcrWord], again: &[RecognizerWord]) -> Vec<(Span, Span)> {
-    let (rows, columns) = (first.len(), again.len());
-    let equal = |row: usize, column: usize| match (first.get(row), again.get(column)) {
+/// Aligns both readings by the longest common subsequence of words: pairs of spans that are equal or correspond to each other, in
+/// order.
+fn align(first: &[OcrWord], second: &[RecognizerWord]) -> Vec<(Span, Span)> {
+    let (rows, columns) = (first.len(), second.len());
+    let equal = |row: usize, column: usize| match (first.get(row), second.get(column)) {
         (Some(own), Some(other)) => nfc(&own.text) == other.text,
         _ => false,
     };
-    // length[row][column]: common words from there to the end.
+    // length[row][column]: number of common words from there to the end.
     let mut length = vec![vec![0_u32; columns + 1]; rows + 1];
     let at = |length: &Vec<Vec<u32>>, row: usize, column: usize| length.get(row).and_then(|line| line.get(column)).copied().unwrap_or(0);
     for row in (0..rows).rev() {
@@ -125,48 +126,49 @@ fn text_of_words(own: &[OcrWord]) -> String {
     nfc(&join_texts(own.iter().map(|word| word.text.as_str())))
 }
 
-/// Small letters without spaces.
+/// Lower-case text without spaces.
 fn without_spaces(text: &str) -> String {
     text.chars().filter(|c| *c != ' ').flat_map(char::to_lowercase).collect()
 }
 
-/// Whether print in capitals only became something else.
+/// Whether text in capitals only has become lower case.
 fn loses_capitals(mine: &str, theirs: &str) -> bool {
     let capitals = mine.chars().filter(|c| c.is_uppercase()).count();
     capitals >= 3 && !mine.chars().any(char::is_lowercase) && theirs.chars().any(char::is_lowercase)
 }
 
+/// Whether the second pass is chosen for a span in which both differ.
 fn prefers_second(own: &[OcrWord], other: &[RecognizerWord], neighbours: (Option<&str>, Option<&str>)) -> bool {
     let (mine, theirs) = (text_of_words(own), join_texts(other.iter().map(|word| word.text.as_str())));
-    let (bad, bad_again) = (implausible_parts(&mine), implausible_parts(&theirs));
+    let (bad, bad_second) = (implausible_parts(&mine), implausible_parts(&theirs));
     if other.is_empty() || own.is_empty() {
-        // One of them saw nothing here: what the other saw stays when it is plausible and sure.
+        // One pass read nothing here: the text of the other is kept where it is plausible and confident.
         let lost = own.iter().map(|word| word.confidence).min().unwrap_or(0);
-        let sure = other.iter().map(|word| word.confidence).fold(1.0, f32::min);
-        return if own.is_empty() { bad_again == 0 && sure > 0.8 } else { bad > 0 && lost < 60 };
+        let confidence = other.iter().map(|word| word.confidence).fold(1.0, f32::min);
+        return if own.is_empty() { bad_second == 0 && confidence > 0.8 } else { bad > 0 && lost < 60 };
     }
-    let sure = own.iter().map(|word| f32::from(word.confidence) / 100.0).fold(1.0, f32::min);
-    let sure_again = other.iter().map(|word| word.confidence).fold(1.0, f32::min);
+    let confidence = own.iter().map(|word| f32::from(word.confidence) / 100.0).fold(1.0, f32::min);
+    let second_confidence = other.iter().map(|word| word.confidence).fold(1.0, f32::min);
     if loses_capitals(&mine, &theirs) {
-        // Titles and names in capitals are where the second reader is weak.
-        return bad_again < bad && sure_again > 0.8;
+        // The line recognizer is weak on titles and names in capitals.
+        return bad_second < bad && second_confidence > 0.8;
     }
-    if bad != bad_again {
-        return bad_again < bad;
+    if bad != bad_second {
+        return bad_second < bad;
     }
     if without_spaces(&mine) == without_spaces(&theirs) {
-        // The first reader measures gaps and heights of letters, the second guesses them.
+        // Spaces and case: Tesseract measures gaps and heights of letters, the line recognizer infers them.
         return false;
     }
     if mine.ends_with(DOCUMENT_END) != theirs.ends_with(DOCUMENT_END) {
         return theirs.ends_with(DOCUMENT_END);
     }
     let (before, after) = neighbours;
-    let usual = log_likelihood(before, &theirs, after) - log_likelihood(before, &mine, after);
-    LANGUAGE_WEIGHT * usual + (sure_again - sure) > 0.0
+    let likelihood_gain = log_likelihood(before, &theirs, after) - log_likelihood(before, &mine, after);
+    LANGUAGE_WEIGHT * likelihood_gain + (second_confidence - confidence) > 0.0
 }
 
-/// The first reader's words, with what the second made of them.
+/// Words of the first pass, with the second pass as the alternative.
 fn with_alternative(own: &[OcrWord], other: &[RecognizerWord]) -> Vec<OcrWord> {
     let mut words = own.to_vec();
     if let Some(word) = words.first_mut()
@@ -179,10 +181,10 @@ fn with_alternative(own: &[OcrWord], other: &[RecognizerWord]) -> Vec<OcrWord> {
     words
 }
 
-/// The second reader's words in the place of the first's, which is shared out by letters.
+/// Words of the second pass at the position of those of the first, in proportion to their letters.
 fn replace_words(own: &[OcrWord], other: &[RecognizerWord], before: Option<&OcrWord>, all: &[OcrWord]) -> Vec<OcrWord> {
     let place = union_bounds(own).or_else(|| {
-        // Nothing of the first reader stands here: between its neighbours.
+        // The first pass has no words here: the position is between their neighbours.
         let left = before.map_or_else(|| all.first().map(|word| word.bounds[0]), |word| Some(word.bounds[2]))?;
         let next = all.iter().find(|word| word.bounds[0] >= left)?;
         Some([left, next.bounds[1], next.bounds[0].max(left + 1.0), next.bounds[3]])
@@ -196,13 +198,13 @@ fn replace_words(own: &[OcrWord], other: &[RecognizerWord], before: Option<&OcrW
     words
 }
 
-/// The second reader's words alone, spread over the place of their line.
+/// Words of the second pass alone, distributed over the box of their line.
 #[must_use]
 pub fn place_words_on_line(second: &RecognizedStrip, place: [f32; 4]) -> Vec<OcrWord> {
     distribute_words(&split_words(second), place)
 }
 
-/// The second reader's words, each with a share of the place by its letters.
+/// Words of the second pass, distributed over a box in proportion to their letters.
 fn distribute_words(words: &[RecognizerWord], [left, top, right, bottom]: [f32; 4]) -> Vec<OcrWord> {
     let letters: usize = words.iter().map(|word| word.text.chars().count() + 1).sum();
     let step = (right - left) / letters.saturating_sub(1).max(1) as f32;

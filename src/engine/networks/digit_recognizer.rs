@@ -1,5 +1,5 @@
-//! A reader of digits written by hand: a small network that was trained on print and handwriting alike. It knows
-//! too few Vietnamese letters to read a line, but enough to find the printed words around a blank.
+//! Recognizer of handwritten digits: a small network trained on print and handwriting. It covers too few Vietnamese letters to read
+//! a line, but enough to locate the printed words around a field.
 
 use crate::engine::RecognizedChar;
 use crate::networks::runtime::{Network, Runtime};
@@ -8,42 +8,42 @@ use image::imageops::{FilterType, resize};
 use sohoa_base::error::Result;
 use std::path::Path;
 
-/// Height of its pictures, px.
+/// Height of its input, px.
 const HEIGHT: u32 = 48;
 
-/// Widest picture that it takes, px: about twice as wide as a line of a page. A longer strip is squeezed.
+/// Largest width of its input, px: about twice that of a line of a page. A longer strip is compressed.
 const MAX_WIDTH: u32 = 2400;
 
-/// Px across that one step of its output stands for.
+/// Width of the input per output step, px.
 const STEP_PX: u32 = 8;
 
-/// Values of one step: the blank between letters and its letters.
+/// Classes per step: the CTC blank and the characters.
 const CLASSES: usize = 6906;
 
-/// The value of the digit 0; the others follow.
+/// Class of the digit 0; the other digits follow.
 const ZERO_CLASS: usize = 33;
 
-/// Stands for a letter that is neither Latin nor a sign of ASCII.
+/// Character for classes that are neither Latin nor ASCII.
 const UNKNOWN_CHAR: char = '\u{fffd}';
 
-/// The opened network.
+/// The loaded network.
 pub struct DigitRecognizer(Network);
 
-/// The letter of a value, `None` for the blank.
-fn char_of_class(value: usize) -> Option<char> {
-    // Runs of letters that follow each other as they do in Unicode: first value, first letter, how many.
+/// Character of a class; `None` for the CTC blank.
+fn char_of_class(class: usize) -> Option<char> {
+    // Runs of characters in Unicode order: first class, first character, count.
     const RUNS: [(usize, char, usize); 8] =
         [(1, '!', 15), (16, ':', 7), (23, '[', 6), (29, '{', 4), (ZERO_CLASS, '0', 10), (43, 'A', 26), (69, 'a', 26), (124, 'À', 192)];
-    if value == CLASSES - 1 {
+    if class == CLASSES - 1 {
         return Some(' ');
     }
-    let run = RUNS.iter().find(|(from, _, count)| (*from..from + count).contains(&value));
-    let letter = run.and_then(|(from, first, _)| char::from_u32(*first as u32 + u32::try_from(value - from).ok()?));
-    (value > 0).then(|| letter.unwrap_or(UNKNOWN_CHAR))
+    let run = RUNS.iter().find(|(from, _, count)| (*from..from + count).contains(&class));
+    let letter = run.and_then(|(from, first, _)| char::from_u32(*first as u32 + u32::try_from(class - from).ok()?));
+    (class > 0).then(|| letter.unwrap_or(UNKNOWN_CHAR))
 }
 
 impl DigitRecognizer {
-    /// Opens the model's file.
+    /// Loads the model file.
     ///
     /// # Errors
     /// As [`Network::load`].
@@ -51,7 +51,7 @@ impl DigitRecognizer {
         Network::load(file, runtime).map(Self)
     }
 
-    /// Reads a strip of one line.
+    /// Recognizes a strip of one line.
     ///
     /// # Errors
     /// `Internal` when the network fails.
@@ -65,7 +65,7 @@ impl DigitRecognizer {
     }
 }
 
-/// The letters of the network's steps: repeats are one, blanks fall away.
+/// Greedy CTC decoding: repeats are merged, blanks dropped.
 fn decode_ctc(steps: &[f32]) -> Vec<RecognizedChar> {
     let count = (steps.len() / CLASSES).max(1) as f32;
     let mut found: Vec<RecognizedChar> = Vec::new();

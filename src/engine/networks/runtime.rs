@@ -1,4 +1,4 @@
-//! Neural networks on one thread of the processor: by ONNX Runtime where it is installed, otherwise by `rten`.
+//! Inference on one CPU thread: with ONNX Runtime where it is installed, otherwise with `rten`.
 
 use crate::networks::models;
 use crate::networks::models::ONNX_RUNTIME;
@@ -13,21 +13,21 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// What runs networks in this process.
+/// Inference runtime of this process; without ONNX Runtime, networks run with `rten`.
 pub struct Runtime(Option<Environment>);
 
 impl Runtime {
-    /// ONNX Runtime, if its library lies in `folder` and this system can load it.
+    /// Opens ONNX Runtime if its library is in `folder` and this system can load it.
     ///
     /// # Errors
-    /// As [`models::find`].
+    /// As [`models::find_verified`].
     pub fn open(folder: &Path) -> Result<Self> {
         let Some(library) = ONNX_RUNTIME else { return Ok(Self(None)) };
         let builder = models::find_verified(&library, folder)?.and_then(|path| ort::init_from(path).ok());
         Ok(Self(builder.and_then(|builder| builder.with_telemetry(false).build().ok())))
     }
 
-    /// What it was opened from: file, SHA-256. Nothing where networks are run without a library.
+    /// SHA-256 of the library by file name; empty without ONNX Runtime.
     #[must_use]
     pub fn model_hashes(&self) -> BTreeMap<String, String> {
         let library = ONNX_RUNTIME.filter(|_| self.0.is_some());
@@ -35,7 +35,7 @@ impl Runtime {
     }
 }
 
-/// A loaded network with one input and one output of interest, its first.
+/// A loaded network with one input; only its first output is used.
 pub struct Network(Backend);
 
 enum Backend {
@@ -47,7 +47,7 @@ impl Network {
     /// Loads an ONNX file.
     ///
     /// # Errors
-    /// `Unavailable` when it cannot be read, `Corrupt` when it is no network that can be run.
+    /// `Unavailable` when it cannot be read, `Corrupt` when it is not a supported network.
     pub fn load(file: &Path, runtime: &Runtime) -> Result<Self> {
         let bytes = std::fs::read(file).or_error(ErrorKind::Unavailable, || format!("cannot read {}", file.display()))?;
         Self::from_bytes(bytes, runtime)
@@ -56,7 +56,7 @@ impl Network {
     /// Loads the bytes of an ONNX file.
     ///
     /// # Errors
-    /// `Corrupt` when it is no network that can be run.
+    /// `Corrupt` when it is not a supported network.
     pub fn from_bytes(bytes: Vec<u8>, runtime: &Runtime) -> Result<Self> {
         let refused = || "a neural network cannot be loaded; run `sohoa models fetch` again".to_owned();
         if let Some(environment) = &runtime.0 {
@@ -66,7 +66,7 @@ impl Network {
         Ok(Self(Backend::Rten { model: Box::new(model), thread: Arc::new(ThreadPool::with_num_threads(1)) }))
     }
 
-    /// Runs it on `values` in the order batch, channel, row, column; returns the output's values in its order.
+    /// Runs the network on `values` of the given shape (batch, channel, row, column) and returns the values of the output.
     ///
     /// # Errors
     /// `Internal` when the network fails.
@@ -78,7 +78,7 @@ impl Network {
     }
 }
 
-/// Input of more values than any strip of print has: a page, or half of one.
+/// Number of input values above which an input is a page or half a page, and not a strip.
 const LARGE_INPUT: usize = 300_000;
 
 fn failure_message() -> String {
@@ -93,7 +93,7 @@ fn run_session(session: &mut Session, shape: [usize; 4], values: &[f32]) -> std:
     let input = TensorRef::from_array_view((shape, values))?;
     let mut options = ort::session::RunOptions::new()?;
     if values.len() > LARGE_INPUT {
-        // What a whole page took would otherwise stay held while its lines are read.
+        // Otherwise the memory of a whole page would stay allocated while its lines are read.
         options.set("memory.enable_memory_arena_shrinkage", "cpu:0")?;
     }
     let output = session.run_with_options(ort::inputs![input], &options)?;

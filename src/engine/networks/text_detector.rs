@@ -1,4 +1,4 @@
-//! Where print stands on a page: a network that marks the pixels of text.
+//! Text detector: a network that marks the pixels of text on a page.
 
 use crate::networks::models::TEXT_DETECTOR;
 use crate::networks::runtime::{Network, Runtime};
@@ -6,17 +6,17 @@ use image::GrayImage;
 use sohoa_base::error::{Error, Result};
 use std::path::Path;
 
-/// Sides of its pictures are multiples of this, px.
+/// Divisor of the sides of its input, px.
 pub const SIDE_MULTIPLE: u32 = 32;
 
-/// Mean and spread of the three channels that it was trained with.
+/// Mean and standard deviation of the three channels in training.
 const CHANNEL_MEAN_AND_DEVIATION: [(f32, f32); 3] = [(0.485, 0.229), (0.456, 0.224), (0.406, 0.225)];
 
-/// The opened network.
+/// The loaded network.
 pub struct TextDetector(Network);
 
 impl TextDetector {
-    /// Opens the model's file.
+    /// Loads the model file.
     ///
     /// # Errors
     /// As [`Network::load`].
@@ -24,16 +24,16 @@ impl TextDetector {
         Network::load(file, runtime).map(Self)
     }
 
-    /// For every pixel of a page picture (sides multiples of [`STEP`]) how sure it is part of a line of
-    /// print, 0 to 255.
+    /// Probability of each pixel of a page to be part of a line of print, 0 to 255. The sides of `page` are multiples of
+    /// [`SIDE_MULTIPLE`].
     ///
     /// # Errors
     /// `Internal` when the network fails.
     pub fn probability_map(&mut self, page: &GrayImage) -> Result<GrayImage> {
         let (width, height) = page.dimensions();
         let mut input = Vec::with_capacity(page.len() * CHANNEL_MEAN_AND_DEVIATION.len());
-        for (mean, spread) in CHANNEL_MEAN_AND_DEVIATION {
-            input.extend(page.iter().map(|level| (f32::from(*level) / 255.0 - mean) / spread));
+        for (mean, deviation) in CHANNEL_MEAN_AND_DEVIATION {
+            input.extend(page.iter().map(|level| (f32::from(*level) / 255.0 - mean) / deviation));
         }
         let shape = [1, CHANNEL_MEAN_AND_DEVIATION.len(), height as usize, width as usize];
         let found = self.0.run(shape, input)?;

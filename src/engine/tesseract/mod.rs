@@ -1,4 +1,4 @@
-//! Tesseract, and the one wall of unsafe code around it.
+//! Tesseract, and the unsafe code that it needs.
 
 pub mod openmp;
 pub mod recognizer;

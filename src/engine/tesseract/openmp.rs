@@ -1,30 +1,30 @@
-//! The entry points of OpenMP that Tesseract's library calls, for a process that reads on one thread.
+//! Single-threaded OpenMP entry points for Tesseract.
 //!
-//! Tesseract hands every step of its network (about 100,000 a page) to a team of threads, even where the team is
-//! one thread; the usual library then asks the kernel each time to wake the others. A function of the program
-//! comes before one of the same name in a library, so these do the work at once instead, in the caller's thread.
-//! The names and their meaning are those of GCC's libgomp ABI.
+//! Tesseract passes every step of its network (about 100,000 per page) to a team of threads, even to a team of one, and libgomp
+//! makes a system call each time to wake the others. The dynamic linker prefers a function of the program to one of the
+//! same name in a library, so these functions replace those of libgomp and run the work directly on the caller's thread.
+//! Names and semantics are those of GCC's libgomp ABI.
 #![expect(unsafe_code, reason = "functions that a C++ library finds by name")]
 
 use std::cell::Cell;
 use std::ffi::{c_uint, c_void};
 
 thread_local! {
-    /// Sections of the block that is being worked on: begun, all.
+    /// Sections of the current block: started, total.
     static SECTIONS: Cell<(c_uint, c_uint)> = const { Cell::new((0, 0)) };
-    /// Blocks of sections that were worked off here.
+    /// Number of blocks of sections that this thread has completed.
     static BLOCKS: Cell<u64> = const { Cell::new(0) };
 }
 
 type Body = extern "C-unwind" fn(*mut c_void);
 
-/// A parallel block: its body, once.
+/// Runs the body of a parallel block once.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn GOMP_parallel(body: Body, data: *mut c_void, _threads: c_uint, _flags: c_uint) {
     body(data);
 }
 
-/// A parallel block of `count` sections: its body asks for one section after the other.
+/// Runs a parallel block of `count` sections; its body requests the sections one by one.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn GOMP_parallel_sections(body: Body, data: *mut c_void, _threads: c_uint, count: c_uint, _flags: c_uint) {
     let outer = SECTIONS.replace((0, count));
@@ -33,7 +33,7 @@ extern "C-unwind" fn GOMP_parallel_sections(body: Body, data: *mut c_void, _thre
     BLOCKS.set(BLOCKS.get() + 1);
 }
 
-/// The next section of the block, from 1; 0 when there is none left.
+/// Next section of the block, from 1; 0 when none is left.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn GOMP_sections_next() -> c_uint {
     let (begun, all) = SECTIONS.get();
@@ -44,11 +44,11 @@ extern "C-unwind" fn GOMP_sections_next() -> c_uint {
     begun + 1
 }
 
-/// The end of a block of sections: there is nobody to wait for.
+/// End of a block of sections: with one thread there is nothing to wait for.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn GOMP_sections_end_nowait() {}
 
-/// Blocks of sections that this thread has worked off: more than none after a line was read.
+/// Number of blocks of sections that this thread has completed; greater than 0 after a line was read.
 #[must_use]
 pub fn completed_section_blocks() -> u64 {
     BLOCKS.get()
@@ -62,7 +62,7 @@ mod tests {
         let taken = data.cast::<Vec<c_uint>>();
         loop {
             let section = GOMP_sections_next();
-            // SAFETY: the test below hands its own list in and looks at it afterwards only.
+            // SAFETY: the test below passes its own list and reads it only afterwards.
             unsafe { (*taken).push(section) };
             if section == 0 {
                 return;

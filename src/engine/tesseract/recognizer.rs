@@ -15,23 +15,23 @@ const LANGUAGE: &str = "vie";
 /// `PSM_SINGLE_LINE` of Tesseract's page segmentation modes.
 const PSM_SINGLE_LINE: u32 = 7;
 
-/// `PSM_RAW_LINE`: for a line in which the other mode finds nothing.
+/// `PSM_RAW_LINE`, for a line in which the other mode finds nothing.
 const PSM_RAW_LINE: u32 = 13;
 
-/// Where Debian and other systems keep language data.
+/// Folders of language data on Debian and other systems.
 const TESSDATA_DIRS: [&str; 4] =
     ["/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tesseract-ocr/4.00/tessdata", "/usr/share/tessdata", "/usr/local/share/tessdata"];
 
-/// An opened Tesseract.
+/// An initialized Tesseract.
 pub struct Tesseract {
     api: TessBaseApi,
     models: BTreeMap<String, String>,
 }
 
-/// The language data file: in `folder`, in `TESSDATA_PREFIX`, or where systems keep it.
+/// Path of the language data: in `folder`, or in `TESSDATA_PREFIX` or the usual folders.
 ///
 /// # Errors
-/// `NotFound`, naming the Debian package.
+/// `NotFound`, with the name of the Debian package.
 pub fn find_language_data(folder: Option<&Path>) -> Result<PathBuf> {
     let from_environment = std::env::var_os("TESSDATA_PREFIX").map(PathBuf::from);
     let folders = match folder {
@@ -43,10 +43,10 @@ pub fn find_language_data(folder: Option<&Path>) -> Result<PathBuf> {
 }
 
 impl Tesseract {
-    /// Opens the engine. Start the process with `OMP_THREAD_LIMIT=1`: setting it later does not help.
+    /// Initializes Tesseract. The process must have been started with `OMP_THREAD_LIMIT=1`; setting it later has no effect.
     ///
     /// # Errors
-    /// `NotFound` without language data; `Internal` when Tesseract refuses it.
+    /// `NotFound` without usable language data; `Internal` when Tesseract refuses a setting.
     pub fn open(folder: Option<&Path>) -> Result<Self> {
         let file = find_language_data(folder)?;
         let bytes = std::fs::read(&file).or_error(ErrorKind::NotFound, || format!("cannot read {}", file.display()))?;
@@ -56,8 +56,8 @@ impl Tesseract {
         let language = CString::new(LANGUAGE).or_error(ErrorKind::Internal, refused)?;
         let mut api = TessBaseApi::create();
         api.init_2(Some(&data), Some(&language)).or_error(ErrorKind::NotFound, refused)?;
-        // Pages are evened: there is no light print on dark ground that would have to be read inverted.
-        // Whether print has one width for all letters is asked by the older engine only, at a cost.
+        // Pages have a normalized background, without light print on a dark ground that would need inversion. Only the legacy
+        // engine needs the detection of fixed-pitch print, which costs time.
         for (name, value) in [(c"tessedit_do_invert", c"0"), (c"textord_all_prop", c"1")] {
             api.set_variable(name, value).or_error(ErrorKind::Internal, refused)?;
         }
@@ -85,7 +85,7 @@ pub fn version() -> String {
     tesseract::plumbing::version().to_string_lossy().into_owned()
 }
 
-/// A row of Tesseract's TSV: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
+/// Parses a row of Tesseract's TSV: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
 fn parse_tsv_row(row: &str) -> Option<OcrWord> {
     const WORD: &str = "5";
     let columns: Vec<&str> = row.split('\t').collect();
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
     use crate::tesseract::openmp;
 
-    /// Without it every step of the network would ask the kernel to wake threads that there are not.
+    /// Otherwise every step of the network would make a system call to wake threads that do not exist.
     #[test]
     fn the_library_works_in_the_caller_s_thread() -> Result<()> {
         let before = openmp::completed_section_blocks();

@@ -1,32 +1,27 @@
-//! A set of degraded pages for evaluation, made from clean ones with ground truth.
+//! Degraded copies of clean pages with ground truth, as input for the OCR benchmark.
 
-use crate::benchmarks::ocr::{list_pages, read_text};
+use crate::benchmarks::page_folder::{list_pages, load_page_image, read_text};
 use serde::Serialize;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
-use sohoa_formats::image::page_image::PageImage;
-use sohoa_formats::limits::Limits;
-use sohoa_formats::media_types;
-use sohoa_formats::source::SourceFile;
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
 use sohoa_synthetic::degradation::effects::SEVERITIES;
 use sohoa_synthetic::degradation::presets;
 use sohoa_synthetic::degradation::presets::Degradation;
 use sohoa_synthetic::random::SeededRng;
 use std::path::Path;
-use std::sync::Arc;
 
-/// One page that was written.
+/// A degraded page.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DegradedPage {
-    /// Its name without ending: `<id>.<strength>`.
+    /// Its name without ending: `<id>.<severity>`.
     pub id: String,
-    /// What was done to it.
+    /// Effects on it.
     #[serde(flatten)]
     pub degradation: Degradation,
 }
 
-/// Writes `<id>.<strength>.jpg` and `<id>.<strength>.gt.txt` for `limit` pages of `clean`, evenly spread over
-/// the folder (all where there is none), in every strength. What happens to a page depends on `seed` and its
-/// name alone, not on the limit; the next page of the folder is what shines through.
+/// Writes `<id>.<severity>.jpg` and `<id>.<severity>.gt.txt` to `out`, for every severity and for `limit` pages of `clean`
+/// evenly spread over the folder (without `limit` for all). The effects on a page depend only on `seed` and its name; the
+/// next page of the folder shows through. Calls `report` after each page.
 ///
 /// # Errors
 /// `Invalid` where the folder holds no page with ground truth or a page cannot be read; `Unavailable` where
@@ -36,42 +31,35 @@ pub fn degrade_folder(
     out: &Path,
     seed: u64,
     limit: Option<usize>,
-    tell: &mut dyn FnMut(&DegradedPage) -> Result<()>,
+    report: &mut dyn FnMut(&DegradedPage) -> Result<()>,
 ) -> Result<Vec<DegradedPage>> {
     let pages = list_pages(clean)?;
-    let cannot = || format!("cannot write to {}", out.display());
-    std::fs::create_dir_all(out).or_error(ErrorKind::Unavailable, cannot)?;
+    let cannot_write = || format!("cannot write to {}", out.display());
+    std::fs::create_dir_all(out).or_error(ErrorKind::Unavailable, cannot_write)?;
     let mut written = Vec::new();
     for index in evenly_spaced(pages.len(), limit) {
         let (Some((id, picture)), Some((_, next))) = (pages.get(index), pages.get((index + 1) % pages.len())) else { continue };
         let (front, back) = (load_page_image(picture)?, load_page_image(next)?);
         let truth = read_text(&clean.join(format!("{id}.gt.txt")))?;
-        for strength in SEVERITIES {
-            let id = format!("{id}.{}", strength.as_str());
+        for severity in SEVERITIES {
+            let id = format!("{id}.{}", severity.as_str());
             let mut random = SeededRng::for_purpose(seed, &id);
-            let wear = presets::random_degradation(strength, &mut random);
-            let bytes = presets::degrade_page(&front.pixels, &back.pixels, front.dpi, &wear, &mut random)?;
-            std::fs::write(out.join(format!("{id}.jpg")), bytes).or_error(ErrorKind::Unavailable, cannot)?;
-            std::fs::write(out.join(format!("{id}.gt.txt")), &truth).or_error(ErrorKind::Unavailable, cannot)?;
-            let page = DegradedPage { id, degradation: wear };
-            tell(&page)?;
+            let degradation = presets::random_degradation(severity, &mut random);
+            let bytes = presets::degrade_page(&front.pixels, &back.pixels, front.dpi, &degradation, &mut random)?;
+            std::fs::write(out.join(format!("{id}.jpg")), bytes).or_error(ErrorKind::Unavailable, cannot_write)?;
+            std::fs::write(out.join(format!("{id}.gt.txt")), &truth).or_error(ErrorKind::Unavailable, cannot_write)?;
+            let page = DegradedPage { id, degradation };
+            report(&page)?;
             written.push(page);
         }
     }
     Ok(written)
 }
 
-/// Indices of at most `limit` of `count` pages, evenly apart.
+/// Indices of at most `limit` of `count` pages, evenly spaced.
 fn evenly_spaced(count: usize, limit: Option<usize>) -> impl Iterator<Item = usize> {
     let wanted = limit.unwrap_or(count).min(count);
     (0..wanted).map(move |index| index * count / wanted)
-}
-
-pub(crate) fn load_page_image(picture: &Path) -> Result<PageImage> {
-    let bytes = std::fs::read(picture).or_error(ErrorKind::Invalid, || format!("cannot read {}", picture.display()))?;
-    let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
-    let media_type = media_types::detect(head).ok_or_else(|| Error::invalid(format!("{} is no picture", picture.display())))?;
-    SourceFile::open(Arc::new(bytes), media_type, &Limits::default())?.page(1)
 }
 
 #[cfg(test)]

@@ -1,42 +1,41 @@
-//! Folders of documents of which something is known: by `manifest.tsv`, by the ground truth of generated dossiers, or
-//! nothing but where each begins and ends.
+//! Folders of documents with ground truth: from `manifest.tsv`, from generated dossiers, or only that each file is one
+//! document.
 
-use crate::benchmarks::ocr::read_text;
+use crate::benchmarks::page_folder::read_text;
 use crate::field_accuracy;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_synthetic::ground_truth::{DocumentTruth, GroundTruth};
 use std::path::{Path, PathBuf};
 
-/// A document of the folder, and what is known of it: a JSON object as in `<id>.meta.json`.
+/// A document with its ground truth.
 pub(crate) struct KnownDocument {
-    /// Its name for people.
+    /// Name in reports.
     pub(crate) name: String,
-    /// Files, and the page of each, from 1; none for all of them.
+    /// Files with the number of the page in each, from 1; `None` stands for all pages of the file.
     pub(crate) pages: Vec<(PathBuf, Option<usize>)>,
-    /// See the type.
+    /// Known fields, a JSON object as in `<id>.meta.json`.
     pub(crate) truth: String,
-    /// The known subject does not begin with `Về việc`, whatever the paper says.
+    /// The known subject leaves out a printed `Về việc`.
     pub(crate) bare_subject: bool,
 }
 
-/// The documents of a folder with what is known of them.
+/// Lists the documents of a folder.
+///
+/// # Errors
+/// `Invalid` where a manifest or ground truth cannot be read, or there are fewer than two documents.
 pub(crate) fn list_documents(folder: &Path) -> Result<Vec<KnownDocument>> {
     let manifest = folder.join("manifest.tsv");
-    let whole = |file: String, known: String| KnownDocument {
-        pages: vec![(folder.join(&file), None)],
-        name: file,
-        truth: known,
-        bare_subject: false,
-    };
-    let below = || walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().flatten().map(walkdir::DirEntry::into_path);
-    let expected: Vec<PathBuf> = below().filter(|path| path.to_string_lossy().ends_with(TRUTH_SUFFIX)).collect();
+    let whole_file =
+        |file: String, truth: String| KnownDocument { pages: vec![(folder.join(&file), None)], name: file, truth, bare_subject: false };
+    let all_files = || walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().flatten().map(walkdir::DirEntry::into_path);
+    let expected: Vec<PathBuf> = all_files().filter(|path| path.to_string_lossy().ends_with(TRUTH_SUFFIX)).collect();
     let files: Vec<KnownDocument> = if manifest.is_file() {
         let text = read_text(&manifest)?;
         let mut rows = text.lines().map(|row| row.split('\t').map(str::trim).collect::<Vec<_>>());
         let head = rows.next().unwrap_or_default();
         rows.filter_map(|row| parse_manifest_row(&head, &row))
             .filter(|(file, _)| !file.is_empty())
-            .map(|(file, known)| whole(file, known))
+            .map(|(file, truth)| whole_file(file, truth))
             .collect()
     } else if !expected.is_empty() {
         expected.iter().map(|path| generated_documents(path)).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect()
@@ -44,10 +43,10 @@ pub(crate) fn list_documents(folder: &Path) -> Result<Vec<KnownDocument>> {
         let is_document = |path: &Path| {
             path.extension().is_some_and(|ending| ["pdf", "tif", "tiff"].iter().any(|known| ending.eq_ignore_ascii_case(known)))
         };
-        below()
+        all_files()
             .filter(|path| is_document(path))
             .filter_map(|path| Some(path.strip_prefix(folder).ok()?.to_string_lossy().into_owned()))
-            .map(|file| whole(file, "{}".to_owned()))
+            .map(|file| whole_file(file, "{}".to_owned()))
             .collect()
     };
     if files.len() < 2 {
@@ -91,7 +90,7 @@ fn generated_documents(path: &Path) -> Result<Vec<KnownDocument>> {
         .collect()
 }
 
-/// File and truth of one row of the manifest, of which the first column is the file.
+/// File and known fields of a row of the manifest, whose first column is the file.
 fn parse_manifest_row(head: &[&str], row: &[&str]) -> Option<(String, String)> {
     let known: serde_json::Map<String, serde_json::Value> = head
         .iter()

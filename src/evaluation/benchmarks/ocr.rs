@@ -1,5 +1,6 @@
-//! How well pages with known text are read.
+//! OCR accuracy on pages with ground truth.
 
+use crate::benchmarks::page_folder::{TRUTH_SUFFIX, file_names, list_pages, read_text};
 use crate::calibration::{Calibration, calibrate};
 use crate::error_taxonomy;
 use crate::error_taxonomy::ErrorClassCounts;
@@ -21,48 +22,49 @@ use sohoa_sandbox::pool::Pool;
 use sohoa_services::archive;
 use sohoa_stages::stage::options_of;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// What an evaluation found.
+/// Result of an OCR benchmark.
 #[derive(Debug, Serialize)]
 pub struct Evaluation {
-    /// Page by page.
+    /// Results by page.
     pub pages: Vec<EvaluatedPage>,
-    /// Over all characters.
+    /// Error rates over all pages.
     pub total: TotalScore,
     /// Character errors by class, over all pages.
     pub classes: ErrorClassCounts,
-    /// Fields against `<id>.meta.json`.
+    /// Verdicts on the fields of `<id>.meta.json`.
     pub fields: BTreeMap<String, FieldTally>,
-    /// Fields that are not as they should be.
+    /// Fields whose value is not right.
     pub differing: Vec<FieldDifference>,
-    /// Confidences of fields beside the truth.
+    /// Calibration of the confidence of fields.
     pub calibration: Calibration,
-    /// How often words are right by how sure they are.
+    /// Share of right words by confidence.
     pub words: Vec<WordConfidenceBin>,
-    /// Processor seconds a page, decoding, preparing and reading.
+    /// Processor seconds a page for decoding, preprocessing and reading.
     pub cpu_seconds_per_page: f64,
     /// Processor seconds a page by part.
     pub cpu_seconds_by_part: BTreeMap<String, f64>,
-    /// Highest resident memory of the reading process, MiB.
+    /// Peak resident memory of the reading process, MiB.
     pub peak_mib: u64,
-    /// Pages that could not be read: they count as all missing.
+    /// Pages that could not be read; all their text counts as missing.
     pub failures: Vec<String>,
 }
 
-/// One page of an evaluation.
+/// One page of an OCR benchmark.
 #[derive(Debug, Serialize)]
 pub struct EvaluatedPage {
-    /// Its errors.
+    /// Its error counts.
     #[serde(flatten)]
     pub scored: ScoredPage,
-    /// Characters that this program itself expects to be wrong, per mille; none for a page that it did not measure.
+    /// Expected character errors per mille, as estimated by the program; none where it made no estimate.
     pub expected_error_permille: Option<u32>,
     /// Processor milliseconds by part.
     pub cpu_ms: BTreeMap<String, u64>,
 }
 
-/// Reads every page of `folder` that has ground truth, with the page stages of `plan`.
+/// Reads every page of `folder` that has ground truth with the page stages of `plan`, and compares. Texts and readings are
+/// written to `write` as `<id>.txt` and `<id>.json`.
 ///
 /// # Errors
 /// `Invalid` when the folder has no ground truth; `NotFound` when no reading process can start.
@@ -70,7 +72,7 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pip
     let options = reading_options(plan)?;
     let pool = archive::pool(config, program, 1);
     let (mut pages, mut compared, mut differing, mut failures) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut word_steps = word_calibration::empty_bins();
+    let mut word_bins = word_calibration::empty_bins();
     if let Some(folder) = write {
         std::fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, || format!("cannot make {}", folder.display()))?;
     }
@@ -84,7 +86,7 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pip
                 (Reading::default(), BTreeMap::new())
             }
         };
-        word_calibration::add_page(&mut word_steps, &truth, &reading.words().collect::<Vec<_>>());
+        word_calibration::add_page(&mut word_bins, &truth, &reading.words().collect::<Vec<_>>());
         let text = reading.text();
         if let Some(folder) = write {
             let failed = || format!("cannot write to {}", folder.display());
@@ -92,11 +94,11 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pip
             let json = serde_json::to_vec_pretty(&reading).or_error(ErrorKind::Internal, failed)?;
             std::fs::write(folder.join(format!("{id}.json")), json).or_error(ErrorKind::Unavailable, failed)?;
         }
-        let known = folder.join(format!("{id}.meta.json"));
-        if known.is_file() {
-            let own = field_accuracy::compare(&describe(&[&reading]), &read_text(&known)?)?;
-            differing.extend(field_accuracy::field_differences(&id, &own));
-            compared.extend(own);
+        let truth_file = folder.join(format!("{id}.meta.json"));
+        if truth_file.is_file() {
+            let fields = field_accuracy::compare(&describe(&[&reading]), &read_text(&truth_file)?)?;
+            differing.extend(field_accuracy::field_differences(&id, &fields));
+            compared.extend(fields);
         }
         let expected_error_permille = reading.quality.scan.map(|scan| scan.expected_error_permille);
         pages.push(EvaluatedPage { scored: ScoredPage::score(id, &truth, &text), expected_error_permille, cpu_ms });
@@ -111,7 +113,7 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pip
         fields: field_accuracy::tally(&compared),
         differing,
         calibration: calibrate(&compared),
-        words: word_steps,
+        words: word_bins,
         cpu_seconds_per_page: by_part.values().sum(),
         cpu_seconds_by_part: by_part,
         peak_mib: pool.peak_kib().div_ceil(1024),
@@ -120,23 +122,23 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pip
     })
 }
 
-/// How well another program's texts agree with ground truth.
+/// Accuracy of the texts of another program.
 #[derive(Debug, Serialize)]
 pub struct ScoredTexts {
-    /// Page by page.
+    /// Results by page.
     pub pages: Vec<ScoredPage>,
-    /// Over all characters.
+    /// Error rates over all pages.
     pub total: TotalScore,
     /// Character errors by class, over all pages.
     pub classes: ErrorClassCounts,
 }
 
-/// A page's text beside the truth.
+/// Accuracy of the text of one page.
 #[derive(Debug, Serialize)]
 pub struct ScoredPage {
     /// Its name without ending.
     pub id: String,
-    /// Its errors.
+    /// Its error counts.
     #[serde(flatten)]
     pub score: PageScore,
     /// Its character errors by class.
@@ -149,7 +151,7 @@ impl ScoredPage {
     }
 }
 
-/// Scores `<id>.txt` of `texts` against `<id>.gt.txt` of `truths`. A page without text counts as all missing.
+/// Compares `<id>.txt` of `texts` with `<id>.gt.txt` of `truths`. Where a text is absent, all of it counts as missing.
 ///
 /// # Errors
 /// `Invalid` where there is no ground truth or a text is not UTF-8.
@@ -172,7 +174,7 @@ pub fn score_texts(truths: &Path, texts: &Path) -> Result<ScoredTexts> {
     })
 }
 
-/// Options of the page stages of a plan for the reading process.
+/// Options for the reading process from the page stages of a plan.
 pub(crate) fn reading_options(plan: &PipelinePlan) -> Result<ReadOptions> {
     let empty = serde_json::Value::Object(serde_json::Map::new());
     let of = |stage: &str| {
@@ -182,43 +184,7 @@ pub(crate) fn reading_options(plan: &PipelinePlan) -> Result<ReadOptions> {
     Ok(ReadOptions { prepare: options_of(of("prepare"))?, read: options_of(of("read"))?, turn: None })
 }
 
-/// Ending of a page's ground truth.
-const TRUTH_SUFFIX: &str = ".gt.txt";
-
-/// Names of what lies in a folder, sorted.
-fn file_names(folder: &Path) -> Result<Vec<String>> {
-    let cannot = || format!("cannot list {}; check the path", folder.display());
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).or_error(ErrorKind::Invalid, cannot)? {
-        names.push(entry.or_error(ErrorKind::Invalid, cannot)?.file_name().to_string_lossy().into_owned());
-    }
-    names.sort();
-    Ok(names)
-}
-
-/// Pages with ground truth: name, and the picture beside it.
-pub(crate) fn list_pages(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
-    let names = file_names(folder)?;
-    let pages: Vec<(String, PathBuf)> = names
-        .iter()
-        .filter_map(|name| name.strip_suffix(TRUTH_SUFFIX))
-        .filter_map(|id| {
-            let own = |name: &&String| {
-                name.starts_with(id) && !name.ends_with(".txt") && !name.ends_with(".json") && name.rfind('.') == Some(id.len())
-            };
-            names.iter().find(own).map(|name| (id.to_owned(), folder.join(name)))
-        })
-        .collect();
-    if pages.is_empty() {
-        return Err(Error::invalid(format!("{} holds no page with ground truth; a page is <id>.jpg with <id>.gt.txt", folder.display())));
-    }
-    Ok(pages)
-}
-
-pub(crate) fn read_text(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).or_error(ErrorKind::Invalid, || format!("cannot read {} as UTF-8", path.display()))
-}
-
+/// Reads the first page of a file in a reading process; the reading and the processor milliseconds by part.
 pub(crate) async fn read_page(pool: &Pool, picture: &Path, options: ReadOptions) -> Result<(Reading, BTreeMap<String, u64>)> {
     let source = picture.to_string_lossy();
     let mut worker = FileWorker::open(pool, &source, picture).await?;

@@ -1,8 +1,8 @@
-//! Piles as they come to a scanner: documents in random order, with separator sheets and blank backs.
+//! Simulated stacks of pages at a scanner: documents in random order, with separator sheets and blank backs.
 
 use sohoa_synthetic::random::SeededRng;
 
-/// One side of a sheet in a pile.
+/// One side of a sheet in a stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StackSide {
     /// A page of a document, both counted from 0.
@@ -17,7 +17,7 @@ pub(crate) enum StackSide {
         /// Which document.
         document: usize,
     },
-    /// A separator sheet, by its place among the sheets that were made.
+    /// A separator sheet, by its index among the drawn sheets.
     Sheet(usize),
 }
 
@@ -31,28 +31,29 @@ impl StackSide {
     }
 }
 
-/// One page in so many has a blank back.
+/// Mean number of pages for each blank back.
 const PAGES_PER_BLANK_BACK: u64 = 8;
 
-/// Lays documents of so many pages in random order; `sheets` separator sheets take turns between them, 0 for none.
+/// Puts documents of `pages_of` pages in random order, with one of `sheets` separator sheets in turn between any two; 0
+/// for none.
 pub(crate) fn shuffle_stack(pages_of: &[usize], sheets: usize, random: &mut SeededRng) -> Vec<StackSide> {
     let mut order: Vec<usize> = (0..pages_of.len()).collect();
     for last in (1..order.len()).rev() {
         order.swap(last, (random.next_u64() % (last as u64 + 1)) as usize);
     }
-    let mut leaves = Vec::new();
+    let mut sides = Vec::new();
     for (place, document) in order.into_iter().enumerate() {
         if let (Some(before), true) = (place.checked_sub(1), sheets > 0) {
-            leaves.push(StackSide::Sheet(before % sheets));
+            sides.push(StackSide::Sheet(before % sheets));
         }
         for page in 0..pages_of.get(document).copied().unwrap_or_default() {
-            leaves.push(StackSide::Page { document, page });
+            sides.push(StackSide::Page { document, page });
             if random.next_u64().is_multiple_of(PAGES_PER_BLANK_BACK) {
-                leaves.push(StackSide::Back { document });
+                sides.push(StackSide::Back { document });
             }
         }
     }
-    leaves
+    sides
 }
 
 #[cfg(test)]
@@ -63,16 +64,16 @@ mod tests {
     fn a_pile_holds_every_page_once_and_a_sheet_between_any_two_documents() {
         let pages_of = [2, 1, 3, 1];
         let mut random = SeededRng::for_purpose(7, "pile");
-        let leaves = shuffle_stack(&pages_of, 3, &mut random);
+        let sides = shuffle_stack(&pages_of, 3, &mut random);
         for (document, count) in pages_of.iter().enumerate() {
             for page in 0..*count {
-                assert_eq!(leaves.iter().filter(|leaf| **leaf == StackSide::Page { document, page }).count(), 1);
+                assert_eq!(sides.iter().filter(|side| **side == StackSide::Page { document, page }).count(), 1);
             }
         }
-        assert_eq!(leaves.iter().filter(|leaf| matches!(leaf, StackSide::Sheet(_))).count(), 3);
-        let documents: Vec<usize> = leaves.iter().filter_map(|leaf| leaf.document()).collect();
+        assert_eq!(sides.iter().filter(|side| matches!(side, StackSide::Sheet(_))).count(), 3);
+        let documents: Vec<usize> = sides.iter().filter_map(|side| side.document()).collect();
         assert_eq!(documents.chunk_by(|one, next| one == next).count(), 4);
-        assert_ne!(leaves, shuffle_stack(&pages_of, 3, &mut random), "the next pile lies in another order");
-        assert_eq!(leaves, shuffle_stack(&pages_of, 3, &mut SeededRng::for_purpose(7, "pile")));
+        assert_ne!(sides, shuffle_stack(&pages_of, 3, &mut random), "the next pile lies in another order");
+        assert_eq!(sides, shuffle_stack(&pages_of, 3, &mut SeededRng::for_purpose(7, "pile")));
     }
 }

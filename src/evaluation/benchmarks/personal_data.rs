@@ -1,5 +1,6 @@
-//! How much of the personal data on pages is found: measured on drawn pages that are read as production reads them.
+//! Recall of the detection of personal data on drawn pages, which are read as in production.
 
+use crate::benchmarks::found_share::FoundShare;
 use crate::benchmarks::ocr::{read_page, reading_options};
 use crate::text_scores::similarity;
 use serde::Serialize;
@@ -15,59 +16,50 @@ use sohoa_synthetic::personal_data_page::{PersonalDatum, draw_page};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// What a measurement found.
+/// Result of the benchmark.
 #[derive(Debug, Default, Serialize)]
 pub struct PersonalDataResult {
-    /// Pages that were drawn and read.
+    /// Number of pages.
     pub pages: usize,
-    /// By kind: how many were printed, and of how many all words were marked.
+    /// Data found and printed, by kind.
     pub kinds: BTreeMap<PersonalDataKind, FoundShare>,
     /// All kinds together.
     pub total: FoundShare,
-    /// Marks on what is no personal data.
+    /// Marks on text that is no personal data.
     pub false_marks: usize,
-    /// What was missed.
+    /// Data that was not found.
     pub missed: Vec<MissedDatum>,
-}
-
-/// So many of all.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct FoundShare {
-    /// How many were found.
-    pub found: usize,
-    /// How many there are.
-    pub of: usize,
 }
 
 /// Personal data that was not marked.
 #[derive(Debug, Serialize)]
 pub struct MissedDatum {
-    /// Number of the page.
+    /// Number of the page, from 0.
     pub page: usize,
-    /// What was printed.
+    /// The printed data.
     #[serde(flatten)]
     pub datum: PersonalDatum,
 }
 
-/// Two texts are the same, whatever a few letters say, from this likeness on, 0 to 1.
+/// Least similarity, 0 to 1, at which a marked text counts as the printed one: a few letters may be misread.
 const MIN_SIMILARITY: f64 = 0.75;
 
-/// Draws `count` pages, reads them as `plan` does, and looks for personal data.
+/// Draws `count` pages, reads them with the page stages of `plan` and detects personal data.
 ///
 /// # Errors
 /// `NotFound` when typefaces or the reading process are missing; those of reading processes.
 pub async fn measure(config: &Config, program: &Path, count: usize, seed: u64, plan: &PipelinePlan) -> Result<PersonalDataResult> {
     let (pool, fonts, options) = (archive::pool(config, program, 1), Fonts::load()?, reading_options(plan)?);
-    let mut told = PersonalDataResult::default();
+    let mut result = PersonalDataResult::default();
     for number in 0..count {
         let drawn = draw_page(&fonts, seed, number)?;
         let file =
             tempfile::Builder::new().suffix(".jpg").tempfile().or_error(ErrorKind::Unavailable, || "cannot write a page".to_owned())?;
         std::fs::write(file.path(), &drawn.bytes).or_error(ErrorKind::Unavailable, || "cannot write a page".to_owned())?;
         let (reading, _) = read_page(&pool, file.path(), options).await?;
-        told.add_page(number, drawn.data, &reading);
+        result.add_page(number, drawn.data, &reading);
     }
-    Ok(told)
+    Ok(result)
 }
 
 impl PersonalDataResult {
@@ -76,15 +68,14 @@ impl PersonalDataResult {
         let mut marks: Vec<String> = find_personal_data(reading, 1).iter().map(|mark| text_under_mark(mark, reading)).collect();
         for datum in data {
             let printed = normalize_text(&datum.text);
-            let alike = |mark: &String| if mark.contains(&printed) { 1.0 } else { similarity(mark, &printed) };
+            let similarity_to = |mark: &String| if mark.contains(&printed) { 1.0 } else { similarity(mark, &printed) };
             let best = (0..marks.len()).max_by(|one, other| match (marks.get(*one), marks.get(*other)) {
-                (Some(one), Some(other)) => alike(one).total_cmp(&alike(other)),
+                (Some(one), Some(other)) => similarity_to(one).total_cmp(&similarity_to(other)),
                 _ => std::cmp::Ordering::Equal,
             });
-            let mark = best.filter(|at| marks.get(*at).is_some_and(|mark| alike(mark) >= MIN_SIMILARITY));
+            let mark = best.filter(|at| marks.get(*at).is_some_and(|mark| similarity_to(mark) >= MIN_SIMILARITY));
             for share in [&mut self.total, self.kinds.entry(datum.kind).or_default()] {
-                share.of += 1;
-                share.found += usize::from(mark.is_some());
+                share.record(mark.is_some());
             }
             match mark {
                 Some(at) => drop(marks.swap_remove(at)),
@@ -95,12 +86,13 @@ impl PersonalDataResult {
     }
 }
 
-/// Letters and digits of the words under a mark.
+/// Normalised text of the words within a mark.
 fn text_under_mark(mark: &PersonalData, reading: &Reading) -> String {
     let under = reading.words().filter(|word| mark.bounds.contains(&word.bounds));
     normalize_text(&under.map(|word| word.text.as_str()).collect::<String>())
 }
 
+/// Letters and digits without case and diacritics.
 fn normalize_text(text: &str) -> String {
     sohoa_base::text::fold::fold(text).chars().filter(|letter| letter.is_alphanumeric()).collect()
 }

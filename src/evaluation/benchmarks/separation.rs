@@ -1,4 +1,4 @@
-//! How well piles of known documents are cut into them.
+//! Accuracy of document separation on stacks of documents with ground truth.
 
 use crate::benchmarks::known_documents::{KnownDocument, list_documents};
 use crate::benchmarks::ocr::reading_options;
@@ -26,55 +26,55 @@ use sohoa_synthetic::separators::test_pages::{SeparatorTestPages, draw_separator
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// How the documents are laid into piles.
+/// Number of stacks and the seed of their order.
 #[derive(Debug, Clone, Copy)]
 pub struct StackOptions {
-    /// How many piles; each holds every document once.
+    /// Number of stacks; each holds every document once.
     pub count: u16,
-    /// Everything random follows from it.
+    /// Seed of all random choices.
     pub seed: u64,
 }
 
-/// What was found.
+/// Result of the benchmark.
 #[derive(Debug, Serialize)]
 pub struct SeparationResult {
-    /// Documents that were laid into piles.
+    /// Documents in each stack.
     pub documents: usize,
-    /// Pages in them.
+    /// Pages of these documents.
     pub pages: usize,
-    /// Piles of each kind.
+    /// Stacks of each kind.
     pub piles: u16,
-    /// Separator sheets that were rendered and read, and those of them whose code was decoded.
+    /// Separator sheets.
     pub sheets: SheetCounts,
-    /// Kinds of piles.
+    /// Results by kind of stack.
     pub kinds: Vec<StackKindResult>,
-    /// Kind and fields of the documents against the columns of `manifest.tsv` that name them.
+    /// Verdicts on the kind and fields of the documents, by the columns of `manifest.tsv`.
     pub fields: BTreeMap<String, FieldTally>,
-    /// Fields that are not as they should be.
+    /// Fields whose value is not right.
     pub differing: Vec<FieldDifference>,
-    /// Confidences of fields beside the truth.
+    /// Calibration of the confidence of fields.
     pub calibration: Calibration,
     /// Pages that could not be read.
     pub failures: Vec<String>,
 }
 
-/// Separator sheets as read.
+/// Counts of separator sheets.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct SheetCounts {
-    /// Rendered and read.
+    /// Drawn and read.
     pub read: usize,
-    /// Whose code was decoded.
+    /// Those whose code was decoded.
     pub decoded: usize,
 }
 
-/// All piles of one kind.
+/// Result for all stacks of one kind.
 #[derive(Debug, Serialize)]
 pub struct StackKindResult {
-    /// The pile is one file, such as a PDF; otherwise a picture a page.
+    /// The stack is one file, such as a PDF; otherwise one image a page.
     pub one_file: bool,
-    /// Sheets lie between the documents.
+    /// Separator sheets are between the documents.
     pub with_sheets: bool,
-    /// Over all piles.
+    /// Counts over all stacks.
     #[serde(flatten)]
     pub counts: SplitCounts,
     /// Share of the starts found that are right.
@@ -85,17 +85,17 @@ pub struct StackKindResult {
     pub f1: f64,
     /// Share of the documents found with exactly their pages.
     pub exactness: f64,
-    /// What went wrong, and in how many piles.
+    /// Mistakes, with the number of stacks in which each occurred.
     pub mistakes: BTreeMap<String, usize>,
 }
 
-/// A document to be laid into piles.
+/// A document whose pages were read.
 struct ReadDocument {
     name: String,
     pages: Vec<Reading>,
 }
 
-/// A reading that is laid into piles, as the two ways of delivery see it.
+/// Features of a side, for both forms of delivery.
 struct SideFeatures {
     one_file: BoundaryFeatures,
     loose: BoundaryFeatures,
@@ -112,9 +112,10 @@ impl SideFeatures {
     }
 }
 
-/// Reads the documents of `folder` once, lays them into piles in random order, some pages with blank backs, with and
-/// without separator sheets, and cuts the piles. A document is a file of `manifest.tsv`, one of a
-/// `<dossier>.expected.json` as the generator of dossiers leaves it, or, where there is neither, a PDF or TIFF. Sheets and backs are rendered and read like any page. `write`: leave the readings there.
+/// Reads the documents of `folder` once, combines them to stacks in random order, some pages with blank backs, with and
+/// without separator sheets, and separates the stacks. A document is a file of `manifest.tsv`, a document of a
+/// `<dossier>.expected.json` as `sohoa_synthetic` writes it, or, where there is neither, a PDF or TIFF. Sheets and backs are
+/// drawn and read like any page. The readings are written to `write`.
 ///
 /// # Errors
 /// `Invalid` when the folder holds no document; `NotFound` when no reading process can start or the typeface of the
@@ -124,17 +125,17 @@ pub async fn evaluate(
     program: &Path,
     folder: &Path,
     plan: &PipelinePlan,
-    piles: StackOptions,
+    stacks: StackOptions,
     write: Option<&Path>,
 ) -> Result<SeparationResult> {
     let options = reading_options(plan)?;
     let files = list_documents(folder)?;
     let scratch = tempfile::tempdir().or_error(ErrorKind::Unavailable, || "cannot make a temporary folder".to_owned())?;
     let SeparatorTestPages { sheets, back } =
-        draw_separator_test_pages(&Fonts::load()?, &Separator::Document, &sheet_words(&Separator::Document), piles.seed)?;
+        draw_separator_test_pages(&Fonts::load()?, &Separator::Document, &sheet_words(&Separator::Document), stacks.seed)?;
     let pool = archive::pool(config, program, 1);
     let mut failures = Vec::new();
-    let mut known = Vec::new();
+    let mut documents = Vec::new();
     let (mut compared, mut differing) = (Vec::new(), Vec::new());
     for KnownDocument { name, pages, truth: document_truth, bare_subject } in files {
         match read_document(&pool, &pages, options).await {
@@ -145,10 +146,10 @@ pub async fn evaluate(
                 {
                     subject.value = bare.to_owned();
                 }
-                let own = field_accuracy::compare(&description, &document_truth)?;
-                differing.extend(field_accuracy::field_differences(&name, &own));
-                compared.extend(own);
-                known.push(ReadDocument { name, pages });
+                let fields = field_accuracy::compare(&description, &document_truth)?;
+                differing.extend(field_accuracy::field_differences(&name, &fields));
+                compared.extend(fields);
+                documents.push(ReadDocument { name, pages });
             }
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Unavailable) => return Err(error),
             Err(error) => failures.push(format!("{name}: {}", error.chain())),
@@ -162,25 +163,25 @@ pub async fn evaluate(
     }
     let back = rendered.pop().unwrap_or_default();
     if let Some(folder) = write {
-        write_readings(folder, &known, &rendered)?;
+        write_readings(folder, &documents, &rendered)?;
     }
     let sheets = SheetCounts {
         read: rendered.len(),
         decoded: rendered.iter().filter(|sheet| Separator::from_barcodes(&sheet.barcodes).is_some()).count(),
     };
-    let deck = StackSource {
-        names: known.iter().map(|document| document.name.as_str()).collect(),
-        pages: known.iter().map(|document| document.pages.iter().map(SideFeatures::of).collect()).collect(),
+    let source = StackSource {
+        names: documents.iter().map(|document| document.name.as_str()).collect(),
+        pages: documents.iter().map(|document| document.pages.iter().map(SideFeatures::of).collect()).collect(),
         sheets: rendered.iter().map(SideFeatures::of).collect(),
         back: SideFeatures::of(&back),
     };
     let kinds = [(true, false), (true, true), (false, false), (false, true)];
     Ok(SeparationResult {
-        documents: known.len(),
-        pages: known.iter().map(|document| document.pages.len()).sum(),
-        piles: piles.count,
+        documents: documents.len(),
+        pages: documents.iter().map(|document| document.pages.len()).sum(),
+        piles: stacks.count,
         sheets,
-        kinds: kinds.into_iter().map(|(one_file, with_sheets)| evaluate_stacks(&deck, one_file, with_sheets, piles)).collect(),
+        kinds: kinds.into_iter().map(|(one_file, with_sheets)| evaluate_stacks(&source, one_file, with_sheets, stacks)).collect(),
         fields: field_accuracy::tally(&compared),
         differing,
         calibration: calibrate(&compared),
@@ -188,7 +189,7 @@ pub async fn evaluate(
     })
 }
 
-/// Everything that is laid into piles.
+/// Sides of which stacks are made.
 struct StackSource<'a> {
     names: Vec<&'a str>,
     pages: Vec<Vec<SideFeatures>>,
@@ -197,17 +198,17 @@ struct StackSource<'a> {
 }
 
 impl StackSource<'_> {
-    fn features(&self, leaf: StackSide) -> Option<&SideFeatures> {
-        match leaf {
+    fn features(&self, side: StackSide) -> Option<&SideFeatures> {
+        match side {
             StackSide::Page { document, page } => self.pages.get(document)?.get(page),
             StackSide::Back { .. } => Some(&self.back),
             StackSide::Sheet(sheet) => self.sheets.get(sheet),
         }
     }
 
-    fn describe_side(&self, leaf: Option<&StackSide>) -> String {
+    fn describe_side(&self, side: Option<&StackSide>) -> String {
         let of = |document: usize| self.names.get(document).copied().unwrap_or_default();
-        match leaf {
+        match side {
             Some(StackSide::Page { document, page }) => format!("{} page {}", of(*document), page + 1),
             Some(StackSide::Back { document }) => format!("{} blank back", of(*document)),
             _ => "separator sheet".to_owned(),
@@ -215,24 +216,31 @@ impl StackSource<'_> {
     }
 }
 
-fn evaluate_stacks(deck: &StackSource<'_>, one_file: bool, with_sheets: bool, piles: StackOptions) -> StackKindResult {
-    let pages_of: Vec<usize> = deck.pages.iter().map(Vec::len).collect();
+/// Separates all stacks of one kind and compares with the truth.
+fn evaluate_stacks(source: &StackSource<'_>, one_file: bool, with_sheets: bool, stacks: StackOptions) -> StackKindResult {
+    let pages_of: Vec<usize> = source.pages.iter().map(Vec::len).collect();
     let (mut cuts, mut mistakes) = (SplitCounts::default(), BTreeMap::new());
-    for number in 0..piles.count {
+    for number in 0..stacks.count {
         // The same order with and without sheets.
-        let mut random = SeededRng::for_purpose(piles.seed, &format!("pile {number}"));
-        let leaves = shuffle_stack(&pages_of, if with_sheets { deck.sheets.len() } else { 0 }, &mut random);
+        let mut random = SeededRng::for_purpose(stacks.seed, &format!("pile {number}"));
+        let sides = shuffle_stack(&pages_of, if with_sheets { source.sheets.len() } else { 0 }, &mut random);
         let pages: Vec<SeparationPage> = (1..)
-            .zip(&leaves)
+            .zip(&sides)
             .enumerate()
-            .filter_map(|(at, (number, leaf))| {
-                let seen = deck.features(*leaf)?;
-                let signs = if one_file { &seen.one_file } else { &seen.loose };
+            .filter_map(|(at, (number, side))| {
+                let side = source.features(*side)?;
+                let features = if one_file { &side.one_file } else { &side.loose };
                 let (file, number_in_file) = if one_file { (0, number) } else { (at, 1) };
-                Some(SeparationPage { file, number_in_file, is_loose_image: !one_file, features: Some(signs.clone()), blank: seen.blank })
+                Some(SeparationPage {
+                    file,
+                    number_in_file,
+                    is_loose_image: !one_file,
+                    features: Some(features.clone()),
+                    blank: side.blank,
+                })
             })
             .collect();
-        let truth: Vec<Option<usize>> = leaves.iter().map(|leaf| leaf.document()).collect();
+        let truth: Vec<Option<usize>> = sides.iter().map(|side| side.document()).collect();
         let (found, wrong) = compare_splits(&truth, &split_into_documents(&pages));
         cuts.add(&found);
         for mistake in wrong {
@@ -240,7 +248,7 @@ fn evaluate_stacks(deck: &StackSource<'_>, one_file: bool, with_sheets: bool, pi
                 SplitMistake::Missed(at) => ("start missed", at),
                 SplitMistake::Wrong(at) => ("wrong start", at),
             };
-            *mistakes.entry(format!("{what}: {}", deck.describe_side(leaves.get(at)))).or_default() += 1;
+            *mistakes.entry(format!("{what}: {}", source.describe_side(sides.get(at)))).or_default() += 1;
         }
     }
     StackKindResult {
@@ -255,7 +263,7 @@ fn evaluate_stacks(deck: &StackSource<'_>, one_file: bool, with_sheets: bool, pi
     }
 }
 
-/// The pages of a document as read.
+/// Reads the pages of a document.
 async fn read_document(pool: &Pool, pages: &[(PathBuf, Option<usize>)], options: ReadOptions) -> Result<Vec<Reading>> {
     let mut all = Vec::new();
     for (file, page) in pages {
@@ -268,7 +276,7 @@ async fn read_document(pool: &Pool, pages: &[(PathBuf, Option<usize>)], options:
     Ok(all)
 }
 
-/// All pages of a file as read.
+/// Reads all pages of a file.
 async fn read_file(pool: &Pool, file: &Path, options: ReadOptions) -> Result<Vec<Reading>> {
     let source = file.to_string_lossy();
     let mut worker = FileWorker::open(pool, &source, file).await?;
@@ -280,11 +288,11 @@ async fn read_file(pool: &Pool, file: &Path, options: ReadOptions) -> Result<Vec
     Ok(read)
 }
 
-/// Leaves the readings as `<file>-p<page>.json`, `/` of the path written `-`.
-fn write_readings(folder: &Path, known: &[ReadDocument], sheets: &[Reading]) -> Result<()> {
+/// Writes the readings as `<file>-p<page>.json`, with `-` for `/` in the path.
+fn write_readings(folder: &Path, documents: &[ReadDocument], sheets: &[Reading]) -> Result<()> {
     let failed = || format!("cannot write to {}", folder.display());
     std::fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, failed)?;
-    let named = known.iter().map(|document| (document.name.replace('/', "-"), document.pages.as_slice()));
+    let named = documents.iter().map(|document| (document.name.replace('/', "-"), document.pages.as_slice()));
     for (name, pages) in named.chain([("separator sheet".to_owned(), sheets)]) {
         for (number, reading) in (1..).zip(pages) {
             let path: PathBuf = folder.join(format!("{name}-p{number}.json"));

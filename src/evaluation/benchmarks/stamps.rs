@@ -1,7 +1,8 @@
-//! How well stamps of secrecy are found: on drawn pages, and on scans that have none.
+//! Accuracy of the detection of secrecy stamps: on drawn pages, and on scans without such stamps.
 
-use crate::benchmarks::degraded_pages::load_page_image;
+use crate::benchmarks::found_share::FoundShare;
 use crate::benchmarks::ocr;
+use crate::benchmarks::page_folder::load_page_image;
 use serde::Serialize;
 use sohoa_base::config::Config;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
@@ -15,64 +16,48 @@ use sohoa_synthetic::stamps::stamped_page::{StampedPage, StampedPageGenerator};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// What a measurement found.
+/// Result of the benchmark.
 #[derive(Debug, Default, Serialize)]
 pub struct StampResult {
-    /// Pages with a stamp of secrecy, and those on which one was found.
+    /// Drawn pages with a stamp of secrecy: total, and how many detected.
     pub stamped: FoundShare,
-    /// Pages on which the stamp that was found has the right level.
+    /// Of the detected ones: how many have the right level.
     pub right_level: FoundShare,
-    /// Drawn pages without one, and those on which one was found all the same.
+    /// Drawn pages without a stamp of secrecy, and false positives among them.
     pub harmless: FoundShare,
-    /// Pages of the folder, and those on which a stamp was found.
+    /// Pages of the folder, and those with a detection.
     pub scans: FoundShare,
-    /// Found stamps by what they are: `level …`, `ink …`, `angle …`, `damage …`, `colours …`, `dpi …`, `page …`.
+    /// Detected stamps by property: `level …`, `ink …`, `angle …`, `damage …`, `colours …`, `dpi …`, `page …`.
     pub by: BTreeMap<String, FoundShare>,
-    /// Processor milliseconds of the look for stamps, mean over all pages.
+    /// Mean processor milliseconds a page for the detection.
     pub cpu_ms_per_page: f64,
-    /// Drawn pages that were judged wrongly.
+    /// Drawn pages with a wrong result.
     pub wrong: Vec<MisjudgedPage>,
-    /// Pages of the folder on which a stamp was found: file, page, stamps.
+    /// Detections on pages of the folder: file, page, stamps.
     pub found_on_scans: Vec<(String, u32, Vec<SecrecyStamp>)>,
-    /// What could not be read.
+    /// Scans that could not be read.
     pub failures: Vec<String>,
+    /// Sum of processor milliseconds, and pages.
     #[serde(skip)]
     cpu_ms: (u64, u64),
 }
 
-/// So many of all.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct FoundShare {
-    /// How many have it.
-    pub found: usize,
-    /// How many there are.
-    pub of: usize,
-}
-
-impl FoundShare {
-    fn record(&mut self, is_found: bool) {
-        self.found += usize::from(is_found);
-        self.of += 1;
-    }
-}
-
-/// A drawn page that was judged wrongly.
+/// A drawn page with a wrong result.
 #[derive(Debug, Serialize)]
 pub struct MisjudgedPage {
-    /// Its number among the pages of its sort.
+    /// Its number.
     pub number: usize,
-    /// What was drawn.
+    /// The drawn page.
     pub drawn: StampedPage,
-    /// What was found.
+    /// The detected stamps.
     pub found: Vec<SecrecyStamp>,
 }
 
-/// Most pages of the folder that are drawn on.
+/// Greatest number of scans of the folder that serve as background.
 const MAX_BACKGROUNDS: usize = 40;
 
-/// Draws `count` pages with a stamp of secrecy and as many without, every other one on a scan of `folder`, and
-/// looks for stamps on them and on every page of `folder` as production does. Pages that were judged wrongly are
-/// left in `write`.
+/// Draws `count` pages with a stamp of secrecy and as many without, every other one on a scan of `folder`, and detects
+/// stamps on them and on every page of `folder` as in production. Pages with a wrong result are written to `write`.
 ///
 /// # Errors
 /// `Invalid` when the folder cannot be listed; `NotFound` when typefaces or the reading process are missing.
@@ -85,39 +70,39 @@ pub async fn measure(
     write: Option<&Path>,
 ) -> Result<StampResult> {
     let pool = archive::pool(config, program, 1);
-    let mut told = StampResult::default();
+    let mut result = StampResult::default();
     let scans = folder.map_or(Ok(Vec::new()), list_scans)?;
     if let Some(folder) = write {
         std::fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, || format!("cannot make {}", folder.display()))?;
     }
     for scan in &scans {
-        if let Err(error) = evaluate_scan(&pool, scan, &mut told).await {
-            let gone = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Unavailable);
-            if gone {
+        if let Err(error) = evaluate_scan(&pool, scan, &mut result).await {
+            let is_unavailable = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Unavailable);
+            if is_unavailable {
                 return Err(error);
             }
-            told.failures.push(format!("{}: {}", scan.display(), error.chain()));
+            result.failures.push(format!("{}: {}", scan.display(), error.chain()));
         }
     }
     if count > 0 {
-        let mut press = StampedPageGenerator::load(seed)?;
-        let below: Vec<PageImage> = (0..scans.len().min(MAX_BACKGROUNDS))
+        let mut generator = StampedPageGenerator::load(seed)?;
+        let backgrounds: Vec<PageImage> = (0..scans.len().min(MAX_BACKGROUNDS))
             .filter_map(|place| scans.get(place * scans.len() / scans.len().min(MAX_BACKGROUNDS)))
             .filter_map(|scan| load_page_image(scan).ok())
             .collect();
         for number in 0..count {
             for secret in [true, false] {
-                let scan = if number % 2 == 1 && !below.is_empty() { below.get(number / 2 % below.len()) } else { None };
-                let page = press.generate(number, secret, scan.map(|page| (&page.pixels, page.dpi)))?;
-                evaluate_drawn_page(&pool, number, page, scan.is_some(), write, &mut told).await?;
+                let scan = if number % 2 == 1 && !backgrounds.is_empty() { backgrounds.get(number / 2 % backgrounds.len()) } else { None };
+                let page = generator.generate(number, secret, scan.map(|page| (&page.pixels, page.dpi)))?;
+                evaluate_drawn_page(&pool, number, page, scan.is_some(), write, &mut result).await?;
             }
         }
     }
-    told.cpu_ms_per_page = told.cpu_ms.0 as f64 / told.cpu_ms.1.max(1) as f64;
-    Ok(told)
+    result.cpu_ms_per_page = result.cpu_ms.0 as f64 / result.cpu_ms.1.max(1) as f64;
+    Ok(result)
 }
 
-/// Scans of a folder and the folders in it, sorted.
+/// Scans of a folder and its subfolders, sorted.
 fn list_scans(folder: &Path) -> Result<Vec<PathBuf>> {
     const ENDINGS: [&str; 7] = ["pdf", "jpg", "jpeg", "png", "tif", "tiff", "webp"];
     let mut found = Vec::new();
@@ -131,40 +116,43 @@ fn list_scans(folder: &Path) -> Result<Vec<PathBuf>> {
     if found.is_empty() { Err(Error::invalid(format!("{} holds no scan", folder.display()))) } else { Ok(found) }
 }
 
+/// Detects stamps on a page and counts the processor time.
 async fn detect_stamps(
     worker: &mut FileWorker<'_>,
     media_type: &str,
     page: u32,
     turn: Option<u16>,
-    told: &mut StampResult,
+    result: &mut StampResult,
 ) -> Result<Vec<SecrecyStamp>> {
     let found = worker.find_stamps(media_type, page, ReadOptions::default(), turn).await?;
-    told.cpu_ms = (told.cpu_ms.0 + found.cpu_ms, told.cpu_ms.1 + 1);
+    result.cpu_ms = (result.cpu_ms.0 + found.cpu_ms, result.cpu_ms.1 + 1);
     Ok(found.stamps)
 }
 
-async fn evaluate_scan(pool: &Pool, scan: &Path, told: &mut StampResult) -> Result<()> {
+/// Detects stamps on all pages of a scan.
+async fn evaluate_scan(pool: &Pool, scan: &Path, result: &mut StampResult) -> Result<()> {
     let source = scan.to_string_lossy();
     let mut worker = FileWorker::open(pool, &source, scan).await?;
     let inspected = worker.inspect(&source).await?;
     for page in 1..=inspected.pages {
-        let stamps = detect_stamps(&mut worker, &inspected.media_type, page, None, told).await?;
-        told.scans.record(!stamps.is_empty());
+        let stamps = detect_stamps(&mut worker, &inspected.media_type, page, None, result).await?;
+        result.scans.record(!stamps.is_empty());
         if !stamps.is_empty() {
-            told.found_on_scans.push((source.to_string(), page, stamps));
+            result.found_on_scans.push((source.to_string(), page, stamps));
         }
     }
     Ok(())
 }
 
-/// Pages that stand are known to. Those that lie on their head are read: that is how some are found to, and looked at anew.
+/// Detects stamps on a drawn page. An upright page goes to the detector alone; one that is upside down is read in full,
+/// since production learns of its orientation from the reading and then repeats the detection.
 async fn evaluate_drawn_page(
     pool: &Pool,
     number: usize,
     drawn: StampedPage,
     is_on_scan: bool,
     write: Option<&Path>,
-    told: &mut StampResult,
+    result: &mut StampResult,
 ) -> Result<()> {
     let secret = drawn.stamp.as_ref().and_then(|stamp| stamp.level);
     let name = format!("{}-{number}.jpg", if secret.is_some() { "secret" } else { "harmless" });
@@ -173,33 +161,33 @@ async fn evaluate_drawn_page(
     let found = if drawn.turn == 0 {
         let mut worker = FileWorker::open(pool, &name, file.path()).await?;
         let media_type = worker.inspect(&name).await?.media_type;
-        detect_stamps(&mut worker, &media_type, 1, Some(0), told).await?
+        detect_stamps(&mut worker, &media_type, 1, Some(0), result).await?
     } else {
         ocr::read_page(pool, file.path(), ReadOptions::default()).await?.0.stamps
     };
     let is_found = !found.is_empty();
     if let Some(level) = secret {
-        told.stamped.record(is_found);
+        result.stamped.record(is_found);
         if let Some(first) = found.first() {
-            told.right_level.record(first.level == level);
+            result.right_level.record(first.level == level);
         }
         for feature in features(&drawn, is_on_scan) {
-            told.by.entry(feature).or_default().record(is_found);
+            result.by.entry(feature).or_default().record(is_found);
         }
     } else {
-        told.harmless.record(is_found);
+        result.harmless.record(is_found);
     }
     if is_found != secret.is_some() {
         if let Some(folder) = write {
             let path = folder.join(&name);
             std::fs::write(&path, &drawn.bytes).or_error(ErrorKind::Unavailable, || format!("cannot write {}", path.display()))?;
         }
-        told.wrong.push(MisjudgedPage { number, drawn, found });
+        result.wrong.push(MisjudgedPage { number, drawn, found });
     }
     Ok(())
 }
 
-/// What a stamped page is counted under.
+/// Properties under which a stamped page is counted.
 fn features(drawn: &StampedPage, is_on_scan: bool) -> Vec<String> {
     let Some(stamp) = &drawn.stamp else { return Vec::new() };
     let mut all = vec![
@@ -220,12 +208,12 @@ fn features(drawn: &StampedPage, is_on_scan: bool) -> Vec<String> {
     all
 }
 
-/// The word that stands for a value in JSON.
+/// Name of an enum value in JSON.
 fn serialized_name(value: impl Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Band of an angle.
+/// Range of an angle, degrees.
 fn angle_band(degrees: f32) -> &'static str {
     match degrees.abs() {
         angle if angle < 5.0 => "0 to 5",

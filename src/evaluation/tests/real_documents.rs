@@ -1,4 +1,4 @@
-//! Real scans, read by the `tesseract` program where it and the scans are present.
+//! Accuracy on real scans, read by the `tesseract` program; skipped without it or the scans.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use sohoa_base::model::page::geometry::Bounds;
@@ -49,7 +49,7 @@ fn reading(tsv: &str) -> Reading {
     }
 }
 
-/// Tesseract's TSV of a picture, kept between runs.
+/// TSV output of Tesseract for an image, cached between test runs.
 fn tesseract(picture: &Path) -> Option<String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readings");
     fs::create_dir_all(&folder).unwrap();
@@ -101,13 +101,13 @@ fn fields_of_real_pages() {
     for (field, tally) in &tallies {
         println!("{field}: {tally:?}");
     }
-    // What is printed must be read; number and day are written by hand on most of these pages.
+    // Printed fields must be read; number and day are handwritten on most of these pages.
     for (field, least) in [("loai_van_ban", 7), ("co_quan_ban_hanh", 7), ("dia_danh", 7), ("trich_yeu", 3)] {
         assert!(tallies[field].right >= least, "{field}: {:?}", tallies[field]);
     }
 }
 
-/// With `SOHOA_TEST_READINGS`, a folder of `<pdf>-p<page>.tsv`: every real scan is one document of a known kind.
+/// Every real scan is one document of a known kind. Needs `SOHOA_TEST_READINGS`, a folder of `<pdf>-p<page>.tsv`.
 #[test]
 fn kinds_and_cuts_of_real_scans() {
     let Some(data) = shared_data("kinds of real scans") else { return };
@@ -162,9 +162,9 @@ fn kinds_and_cuts_of_real_scans() {
 }
 
 /// Texts that differ from the ground truth in known ways.
-fn perturbed(truth: &str, way: usize) -> String {
+fn perturbed(truth: &str, variant: usize) -> String {
     let lines: Vec<&str> = truth.lines().collect();
-    match way % 8 {
+    match variant % 8 {
         0 => truth.to_owned(),
         1 => truth.replace('ế', "é").replace("QĐ", "QD"),
         2 => lines.iter().rev().copied().collect::<Vec<_>>().join("\n"),
@@ -195,7 +195,7 @@ fn scores_equal_the_outside_scorer() {
     println!("scored in {:?}", started.elapsed());
     let total = text_scores::total_score(scores.iter().map(|(_, score)| score));
     println!("{total:?}");
-    // As the outside scorer gives them.
+    // Rates that the outside scorer gives.
     assert_eq!((total.cer, total.wer, total.cer_order_free), (32.178, 37.394, 16.752));
     if !ready || !tool.exists() {
         sohoa_testing::skipped(&format!("scores against the outside scorer: {python} with numpy and rapidfuzz is missing"));

@@ -1,4 +1,4 @@
-//! The committed samples are what the generator makes, and say the truth about themselves.
+//! The committed samples: they equal the output of the generator, and their ground truth matches their files.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use sha2::{Digest, Sha256};
@@ -15,7 +15,7 @@ fn samples() -> PathBuf {
     sohoa_testing::workspace().join("samples")
 }
 
-/// Every file under `folder` by its path within it, README files aside.
+/// Every file under `folder` by its path within it, without README files.
 fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     walkdir::WalkDir::new(folder)
         .into_iter()
@@ -73,7 +73,7 @@ fn expected_files_are_the_files() {
     }
 }
 
-/// Pages of a file, counted without the writer's own knowledge.
+/// Number of pages of a file, counted from its bytes.
 fn pages_in(name: &str, bytes: &[u8]) -> usize {
     let has = |needle: &[u8]| bytes.windows(needle.len()).filter(|window| *window == needle).count();
     if name.ends_with(".pdf") {
@@ -172,9 +172,9 @@ fn degraded_pages_follow_from_seed_and_name() {
     }
     let made = |name: &str, seed, limit| {
         let out = folder.path().join(name);
-        let told = sohoa_evaluation::benchmarks::degraded_pages::degrade_folder(&clean, &out, seed, limit, &mut |_| Ok(())).unwrap();
+        let pages = sohoa_evaluation::benchmarks::degraded_pages::degrade_folder(&clean, &out, seed, limit, &mut |_| Ok(())).unwrap();
         let files = contents(&out);
-        assert_eq!(files.len(), told.len() * 2);
+        assert_eq!(files.len(), pages.len() * 2);
         files
     };
     let (all, one) = (made("all", 7, None), made("one", 7, Some(1)));

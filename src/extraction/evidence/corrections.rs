@@ -1,4 +1,4 @@
-//! What people decided, laid over what was read: the reading itself stays as it was.
+//! Application of people's decisions to readings and descriptions; the stored reading is not changed.
 
 use crate::fields::validation::field_value_error;
 use sohoa_base::error::{Error, Result};
@@ -9,7 +9,7 @@ use sohoa_base::model::page::reading::{Alternative, Reading, WordSource};
 use sohoa_base::model::record::{Candidate, Description, Field, FieldSource};
 use sohoa_base::text::nfc::nfc;
 
-/// The decision with its value in the form in which it is kept.
+/// Validates a decision and normalises its value.
 ///
 /// # Errors
 /// `Invalid` for an unknown field or kind, an impossible date, a value that is too long, or an empty word.
@@ -47,7 +47,7 @@ pub fn validate_decision(act: DecisionKind) -> Result<DecisionKind> {
     }
 }
 
-/// Lays corrections of kind and fields over a description.
+/// Applies corrections of kind and fields to a description.
 pub fn correct_description(description: &mut Description, decisions: &[Decision]) {
     for decision in effective_decisions(decisions) {
         match &decision.kind {
@@ -89,8 +89,8 @@ fn correct_field(description: &mut Description, name: &str, value: &str) {
     description.fields.insert(name.to_owned(), field);
 }
 
-/// Lays corrections of words over the reading of a document's page. A correction of a word that is read otherwise now
-/// is left out.
+/// Applies corrections of words to the reading of a document's page. A correction is skipped if the word is read
+/// differently now.
 pub fn correct_reading(reading: &mut Reading, page: u32, decisions: &[Decision]) {
     for decision in effective_decisions(decisions) {
         let DecisionKind::CorrectWord { page: at, word, read, text } = &decision.kind else { continue };
@@ -110,7 +110,7 @@ pub fn correct_reading(reading: &mut Reading, page: u32, decisions: &[Decision])
     }
 }
 
-/// What is left of the reasons to look at a document once people decided.
+/// Reasons for a review that remain after the decisions.
 #[must_use]
 pub fn open_reasons(reasons: Vec<String>, decisions: &[Decision]) -> Vec<String> {
     let decisions = effective_decisions(decisions);
@@ -122,7 +122,7 @@ pub fn open_reasons(reasons: Vec<String>, decisions: &[Decision]) -> Vec<String>
         Some(_) => Vec::new(),
         None => reasons.iter().filter(|reason| *reason != SECRECY_REASON).cloned().collect(),
     };
-    // Who accepts the text does not thereby release a secret.
+    // Accepting the text does not release a secret document.
     if !is_released && reasons.iter().any(|reason| reason == SECRECY_REASON) {
         left.insert(0, SECRECY_REASON.to_owned());
     }
@@ -132,7 +132,7 @@ pub fn open_reasons(reasons: Vec<String>, decisions: &[Decision]) -> Vec<String>
     left
 }
 
-/// The reason that only [`Act::Release`] takes away.
+/// Reason that only [`DecisionKind::Release`] removes.
 const SECRECY_REASON: &str = "secrecy-stamp";
 
 #[cfg(test)]

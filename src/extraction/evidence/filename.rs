@@ -1,23 +1,25 @@
-//! What the name of the file says of the document in it, laid over what was read: offices name scans by number and
-//! kind, as in `210-QDCT.pdf`, `QĐ 430.pdf` or `2253_tb_syt.pdf`.
+//! Document number from the file name: offices name scans by number and kind, as in `210-QDCT.pdf`, `QĐ 430.pdf` or
+//! `2253_tb_syt.pdf`.
 
 use crate::string_similarity::fold_text;
 use sohoa_base::model::document_kinds::kind_by_code;
 use sohoa_base::model::record::{Candidate, Description, Field, FieldSource};
 
-/// How sure a number is that was read and stands in the file's name, 0 to 100: names are often copied with slips.
+/// Minimum confidence of a number that reading and file name agree on, 0 to 100. Not higher, because names are often
+/// copied with slips.
 const AGREED_CONFIDENCE: u8 = 90;
 
-/// How sure a number of the name is that was not read, or read otherwise by nobody who is sure, 0 to 100: a person looks.
+/// Confidence of a number from the file name if none was read, or another with a lower confidence, 0 to 100: low enough
+/// for a review.
 const FILENAME_CONFIDENCE: u8 = 50;
 
-/// Most that is sure of a number that the name contradicts, 0 to 100.
+/// Maximum confidence of a number that the file name contradicts, 0 to 100.
 const MAX_CONTRADICTED_CONFIDENCE: u8 = 55;
 
-/// Most digits of a document's number.
+/// Maximum number of digits of a document number.
 const MAX_NUMBER_DIGITS: usize = 5;
 
-/// Lays the number in a file's name over a description. What was read stays as an alternative, and the other way round.
+/// Applies the number in a file name to a description. The value not taken becomes an alternative.
 pub fn apply_filename(description: &mut Description, file_name: &str) {
     let notation = description.fields.get("codeNotation").map(|field| field.value.as_str());
     let abbreviation = kind_by_code(&description.kind).map_or("", |kind| kind.abbreviation);
@@ -40,12 +42,12 @@ pub fn apply_filename(description: &mut Description, file_name: &str) {
     description.fields.insert("codeNumber".to_owned(), field);
 }
 
-/// The same number, whatever zeros stand before it.
+/// Whether the numbers are equal, leading zeros ignored.
 fn is_same_number(one: &str, other: &str) -> bool {
     one.trim_start_matches('0') == other.trim_start_matches('0')
 }
 
-/// The number that stands beside letters of `notation` in a file's name.
+/// Number beside letters of `notation` in a file name.
 fn find_number_in_filename(file_name: &str, notation: &str) -> Option<String> {
     let parts: Vec<String> =
         fold_text(notation).split(|c: char| !c.is_alphanumeric()).map(str::to_owned).filter(|part| part.len() >= 2).collect();
@@ -57,7 +59,7 @@ fn find_number_in_filename(file_name: &str, notation: &str) -> Option<String> {
     let is_kind = |run: &str| run.len() >= 2 && parts.iter().any(|part| run.starts_with(part.as_str()) || part.starts_with(run));
     let mut found = runs.windows(2).filter_map(|pair| match pair {
         [one, next] if is_number(one) && is_kind(next) => Some(one),
-        // A year may stand behind the letters just as well: QD2020.
+        // The letters may also be followed by a year: QD2020.
         [one, next] if is_kind(one) && is_number(next) && next.len() < 4 => Some(next),
         _ => None,
     });

@@ -1,23 +1,23 @@
-//! What the list that came with the scans says of a document, laid over what was read of it.
+//! Application of a document list's entry to the description of its document.
 
 use crate::string_similarity::fold_text;
 use sohoa_base::model::record::{Candidate, Description, Field, FieldSource, ListEntry};
 use sohoa_base::text::dates;
 use sohoa_base::text::nfc::nfc;
 
-/// How sure a value of the list is that nothing contradicts, 0 to 100: a person typed it.
+/// Confidence of a value of the list that nothing contradicts, 0 to 100: a person typed it.
 const LIST_CONFIDENCE: u8 = 90;
 
-/// How sure a value is that list and paper agree on, 0 to 100.
+/// Minimum confidence of a value that list and document agree on, 0 to 100.
 const AGREED_CONFIDENCE: u8 = 99;
 
-/// How sure a value of the list is when something else was read surely, 0 to 100: a person looks.
+/// Confidence of a value of the list that a confident reading contradicts, 0 to 100: low enough for a review.
 const CONTRADICTED_CONFIDENCE: u8 = 50;
 
-/// What was read less surely than this contradicts nothing, 0 to 100.
+/// Minimum confidence of a reading that contradicts the list, 0 to 100.
 const MIN_CONTRADICTING_CONFIDENCE: u8 = 60;
 
-/// Lays what the list says over a description. What was read stays as an alternative.
+/// Applies a list entry to a description. The values that were read become alternatives.
 pub fn apply_list_entry(description: &mut Description, listed: &ListEntry) {
     let (number, notation) = listed.number.as_deref().map(split_number).unwrap_or_default();
     let date = listed.date.as_deref().and_then(dates::parse_date).map(|date| date.to_iso());
@@ -36,7 +36,7 @@ pub fn apply_list_entry(description: &mut Description, listed: &ListEntry) {
     }
 }
 
-/// `12/QĐ-UBND` as number and notation.
+/// Splits `12/QĐ-UBND` into number and notation.
 fn split_number(number: &str) -> (Option<String>, Option<String>) {
     let is_number = |text: &str| text.chars().next().is_some_and(|first| first.is_ascii_digit());
     let (first, rest) = number.trim().split_once('/').unwrap_or((number.trim(), ""));
@@ -51,7 +51,7 @@ fn apply_value(description: &mut Description, name: &str, value: String) {
     let plain = |text: &str| fold_text(text).chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();
     let field = match description.fields.remove(name) {
         None => Field { value, confidence: LIST_CONFIDENCE, source: FieldSource::List, ..Field::default() },
-        // The paper's own spelling stays.
+        // The spelling of the document is kept.
         Some(read) if plain(&read.value) == plain(&value) => Field { confidence: read.confidence.max(AGREED_CONFIDENCE), ..read },
         Some(read) => {
             let confidence = if read.confidence >= MIN_CONTRADICTING_CONFIDENCE { CONTRADICTED_CONFIDENCE } else { LIST_CONFIDENCE };

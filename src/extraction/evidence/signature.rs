@@ -1,31 +1,30 @@
-//! What the digital signatures of a file say of the day of the document in it: offices date a paper, scan it and sign the scan
-//! within days.
+//! Date confidence from the digital signatures of a file: offices date a document, scan it and sign the scan within days.
 
 use sohoa_base::model::calendar::{Calendar, Day};
 use sohoa_base::model::record::{Description, Signature, SignatureState};
 
-/// How sure a day is that was read and on which the file was signed, 0 to 100.
+/// Minimum confidence of a date on which the file was signed, 0 to 100.
 const SAME_DAY_CONFIDENCE: u8 = 90;
 
-/// How sure one is after which the file was signed within so many working days, 0 to 100.
+/// Minimum confidence of a date after which the file was signed within a few working days (the constant below), 0 to 100.
 const SOON_AFTER_CONFIDENCE: u8 = 75;
 const SOON_WORKING_DAYS: u32 = 3;
 
-/// What is less sure than this was guessed: no day near it confirms it, 0 to 100.
+/// Confidence at or below which a date is a guess that no near signature confirms, 0 to 100.
 const MAX_GUESS_CONFIDENCE: u8 = 30;
 
-/// Most that is sure of a day that comes after all signatures, 0 to 100.
+/// Maximum confidence of a date after all signatures, 0 to 100.
 const MAX_CONTRADICTED_CONFIDENCE: u8 = 55;
 
-/// Lays the days on which a file was signed over the day of its document. A day long before them stays as sure as it is: old
-/// papers are signed when they are digitised.
+/// Applies the signing days of a file to the date of its document. A date long before them keeps its confidence: old
+/// documents are signed when they are digitised.
 pub fn apply_signatures(description: &mut Description, signatures: &[Signature]) {
     let signed: Vec<Day> = signatures.iter().filter_map(signing_day).collect();
     let (Some(last), Some(field)) = (signed.iter().max(), description.fields.get_mut("issuedDate")) else { return };
     let Some(issued) = Day::parse(&field.value) else { return };
     let is_soon = |day: &Day| *day >= issued && Calendar::vietnam().count_working_days(issued.plus_days(1), *day) <= SOON_WORKING_DAYS;
     let is_guessed = field.confidence < MAX_GUESS_CONFIDENCE;
-    // Clocks of signers that name no zone may be seven hours apart from ours.
+    // Clocks of signers without a time zone may differ from Vietnam's by seven hours.
     if issued > last.plus_days(1) {
         field.confidence = field.confidence.min(MAX_CONTRADICTED_CONFIDENCE);
     } else if signed.contains(&issued) && !is_guessed {
@@ -35,7 +34,7 @@ pub fn apply_signatures(description: &mut Description, signatures: &[Signature])
     }
 }
 
-/// The day that an intact signature claims, as it is written there.
+/// Day claimed by an intact signature, in its own time zone.
 fn signing_day(signature: &Signature) -> Option<Day> {
     let written = signature.signed_at.as_deref().filter(|_| signature.state == SignatureState::Intact)?;
     Day::parse(written.split('T').next()?)
@@ -54,7 +53,7 @@ mod tests {
         Signature { signer, organisation, issuer, signed_at: Some(signed_at.to_owned()), form, state, covers_whole_file: true }
     }
 
-    /// How sure a day is then that was read as surely as given.
+    /// Confidence of a date read with this confidence, after applying the signatures.
     fn confidence_after(issued: &str, confidence: u8, signatures: &[Signature]) -> u8 {
         let mut description = Description::unknown();
         description.fields.insert("issuedDate".to_owned(), Field { value: issued.to_owned(), confidence, ..Field::default() });
@@ -79,7 +78,7 @@ mod tests {
             ),
             (SOON_AFTER_CONFIDENCE, SOON_AFTER_CONFIDENCE, 55)
         );
-        // What is surer stays so; a guess stays one; and old papers are digitised late.
+        // Higher confidences are kept; a guess stays one; and old documents are digitised late.
         assert_eq!(
             (
                 confidence_after("2024-11-22", 96, later),

@@ -1,9 +1,9 @@
-//! What people's decisions teach: which words tell kinds apart where rules end, and how often values that were so sure
-//! turned out right.
+//! Model trained on people's decisions: words that distinguish kinds if the rules have no answer, and calibration of
+//! confidences.
 //!
-//! Kinds are told by naive Bayes over the words of a first page (add-one smoothing; D. Lewis, "Naive (Bayes) at Forty",
-//! 1998), confidences by isotonic regression (pool adjacent violators; B. Zadrozny and C. Elkan, 2002). Both are counts:
-//! the same decisions give the same model.
+//! Kinds are predicted by naive Bayes over the words of a first page (add-one smoothing; D. Lewis, "Naive (Bayes) at
+//! Forty", 1998), confidences by isotonic regression (pool adjacent violators; B. Zadrozny and C. Elkan, 2002). Both are
+//! counts: the same decisions give the same model.
 
 use serde::{Deserialize, Serialize};
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
@@ -11,13 +11,13 @@ use sohoa_base::model::document_kinds::kind_by_code;
 use sohoa_base::model::record::Description;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What was learned. The default has learned nothing and changes nothing.
+/// A trained model. The default is untrained and changes nothing.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrainedModel {
-    /// Examples of each kind, by code.
+    /// Statistics of each kind, by code.
     kinds: BTreeMap<String, KindStatistics>,
-    /// By field: from which confidence on, 0 to 100, a value is how sure, 0 to 100; rising.
+    /// Calibration by field: minimum confidence, 0 to 100, and calibrated confidence, 0 to 100; rising.
     calibration: BTreeMap<String, Vec<(u8, u8)>>,
 }
 
@@ -25,54 +25,54 @@ pub struct TrainedModel {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct KindStatistics {
     papers: u32,
-    /// On how many of the papers a word stands.
+    /// Number of documents that contain each word.
     words: BTreeMap<String, u32>,
 }
 
-/// A document that people decided about.
+/// A training example: a document decided by people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
     /// Words of its first page, see [`crate::description::Describer::front_words`].
     pub words: BTreeSet<String>,
-    /// Its kind, by code.
+    /// Code of its kind.
     pub kind: String,
-    /// The kind that rules found, by code, and how sure they were, 0 to 100.
+    /// Code of the kind found by the rules, and its confidence, 0 to 100.
     pub rule_prediction: (String, u8),
-    /// What was found in fields: name, how sure, 0 to 100, and whether it was right.
+    /// Values found in fields: name, confidence, 0 to 100, and whether it was right.
     pub values: Vec<(String, u8, bool)>,
 }
 
-/// How good a model is on examples that it did not learn from.
+/// Score of a model on examples that it was not trained on.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct ModelScore {
-    /// Examples.
+    /// Number of examples.
     pub examples: u64,
-    /// Of them, with the right kind.
+    /// Number of examples with the right kind.
     #[serde(rename = "kinds_right")]
     pub correct_kinds: u64,
-    /// Values in fields.
+    /// Number of field values.
     pub values: u64,
-    /// Mean square of confidence less truth (Brier score), 0 to 1: the lower the better.
+    /// Mean squared difference of confidence and truth (Brier score), 0 to 1: the lower the better.
     pub brier: f64,
 }
 
-/// Rules that are surer of a kind than this, 0 to 100, are not asked again.
+/// Confidence of the rules, 0 to 100, above which the kind is not predicted again.
 const RULE_CONFIDENCE_LIMIT: u8 = 70;
 
-/// A learned kind must be this sure, 0 to 100.
+/// Minimum confidence of a predicted kind, 0 to 100.
 const MIN_KIND_CONFIDENCE: u8 = 80;
 
-/// A learned kind is never surer than this, 0 to 100: a person may still look.
+/// Maximum confidence of a predicted kind, 0 to 100: low enough for a possible review.
 const MAX_KIND_CONFIDENCE: u8 = 89;
 
-/// A kind with fewer papers is not known.
+/// Minimum number of examples of a kind that can be predicted.
 const MIN_EXAMPLES: u32 = 3;
 
-/// Before anything is learned confidences are believed, as if this many values had borne out each step of ten.
+/// Weight of the prior, in values per step of ten: without training confidences are taken as calibrated.
 const PRIOR_WEIGHT: f64 = 4.0;
 
 impl TrainedModel {
-    /// Learns from examples; their order does not matter.
+    /// Trains on examples; their order does not matter.
     #[must_use]
     pub fn train(examples: &[Example]) -> Self {
         let mut kinds: BTreeMap<String, KindStatistics> = BTreeMap::new();
@@ -91,24 +91,23 @@ impl TrainedModel {
         Self { kinds, calibration }
     }
 
-    /// The model out of its JSON.
+    /// Parses the model from its JSON.
     ///
     /// # Errors
-    /// `Corrupt` when it is none.
+    /// `Corrupt` for malformed JSON.
     pub fn from_json(json: &[u8]) -> Result<Self> {
         serde_json::from_slice(json).or_error(ErrorKind::Corrupt, || "the learned model cannot be read; run `sohoa train`".to_owned())
     }
 
-    /// The model as JSON, always the same for the same model.
+    /// Serialises the model as JSON, deterministically.
     ///
     /// # Errors
-    /// `Internal` when it has no JSON form.
+    /// `Internal` if it cannot be serialised.
     pub fn to_json(&self) -> Result<Vec<u8>> {
         serde_json::to_vec(self).or_error(ErrorKind::Internal, || "the learned model has no JSON form".to_owned())
     }
 
-    /// Lays what was learned over what rules found: a surer kind where they were unsure, and confidences that hold what
-    /// they promise.
+    /// Applies the model to the result of the rules: a predicted kind if they were unsure, and calibrated confidences.
     pub fn apply(&self, description: &mut Description, words: &BTreeSet<String>) {
         if description.kind_confidence < RULE_CONFIDENCE_LIMIT
             && let Some((code, sure)) = self.predict_kind(words).filter(|(_, sure)| *sure >= MIN_KIND_CONFIDENCE)
@@ -123,7 +122,7 @@ impl TrainedModel {
         }
     }
 
-    /// The likeliest kind of a first page with these words, and how sure it is, 0 to 100.
+    /// Most probable kind of a first page with these words, and its confidence, 0 to 100.
     #[must_use]
     fn predict_kind(&self, words: &BTreeSet<String>) -> Option<(&str, u8)> {
         let known: Vec<(&String, &KindStatistics)> = self.kinds.iter().filter(|(_, kind)| kind.papers >= MIN_EXAMPLES).collect();
@@ -133,10 +132,10 @@ impl TrainedModel {
         }
         let odds = |kind: &KindStatistics| {
             let papers = f64::from(kind.papers);
-            let told: f64 =
+            let log_likelihood: f64 =
                 words.iter().map(|word| ((f64::from(kind.words.get(word).copied().unwrap_or(0)) + 0.5) / (papers + 1.0)).ln()).sum();
-            // Words of a page come in phrases: each tells less than if it stood for itself.
-            (papers / f64::from(all)).ln() + told / 4.0
+            // Words of a page come in phrases, so each is weaker evidence than an independent one.
+            (papers / f64::from(all)).ln() + log_likelihood / 4.0
         };
         let scored: Vec<(&str, f64)> = known.iter().map(|(code, kind)| (code.as_str(), odds(kind))).collect();
         let best = scored.iter().copied().max_by(|one, other| one.1.total_cmp(&other.1))?;
@@ -144,14 +143,14 @@ impl TrainedModel {
         Some((best.0, (100.0 / sum).round() as u8))
     }
 
-    /// How sure a value is of whose field so sure ones were right so often, 0 to 100.
+    /// Calibrated confidence of a field's value, 0 to 100.
     #[must_use]
     fn calibrate(&self, field: &str, confidence: u8) -> u8 {
         let Some(steps) = self.calibration.get(field) else { return confidence };
         steps.iter().rev().find(|(from, _)| *from <= confidence).map_or(confidence, |(_, sure)| *sure)
     }
 
-    /// How good the model is on examples that it did not learn from.
+    /// Scores the model on examples that it was not trained on.
     #[must_use]
     pub fn evaluate(&self, examples: &[Example]) -> ModelScore {
         let mut score = ModelScore { examples: examples.len() as u64, ..ModelScore::default() };
@@ -172,9 +171,9 @@ impl TrainedModel {
     }
 }
 
-/// The share of right values by confidence as steps that only rise.
+/// Share of right values by confidence, as rising steps.
 fn isotonic_steps(values: Vec<(u8, bool)>) -> Vec<(u8, u8)> {
-    // From which confidence on, how many values weigh, and how many of them were right.
+    // By minimum confidence: weight of the values, and of the right ones.
     let mut steps: BTreeMap<u8, (f64, f64)> =
         (0..=100).step_by(10).map(|at| (at, (PRIOR_WEIGHT, PRIOR_WEIGHT * f64::from(at) / 100.0))).collect();
     for (confidence, right) in values {

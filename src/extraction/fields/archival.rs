@@ -1,11 +1,12 @@
-//! Fields that follow from what a dossier holds: codes, counts, dates. What nothing says is left out, and named.
+//! Archival fields derived from the contents of a dossier: codes, counts, dates. Required fields without a value are
+//! reported.
 
 use sohoa_base::model::fields::{self, FieldDefinition, Obligation};
 use sohoa_base::model::page::reading::TextSource;
 use sohoa_base::model::record::RecordedDocument;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Values by field, and the names of required fields without one.
+/// Values by field name, and the names of required fields without a value.
 pub type ArchivalFields = (BTreeMap<String, String>, Vec<String>);
 
 /// Fields of a dossier from its code, title and documents.
@@ -48,12 +49,12 @@ pub fn document_fields(code: &str, document: &RecordedDocument) -> ArchivalField
     collect_fields(values, |profile| &profile.document, &described)
 }
 
-/// Pages with something on them.
+/// Number of pages that are not blank.
 fn written_page_count(document: &RecordedDocument) -> usize {
     document.pages.iter().filter(|page| !page.blank).count()
 }
 
-/// Whether the papers were born digital (01), digitised (02) or both (03).
+/// Whether the documents were born digital (01), digitised (02) or both (03).
 fn digital_origin(documents: &[RecordedDocument]) -> Option<String> {
     let mut pages = documents.iter().flat_map(|document| &document.pages).map(|page| page.source == TextSource::BornDigital).peekable();
     pages.peek()?;

@@ -1,4 +1,4 @@
-//! The issuing organ (cơ quan ban hành): box 2 of the header, its parent above it.
+//! The issuing organ (cơ quan ban hành): box 2 of the header, below its parent organ.
 
 use crate::fields::number::{DocumentNumber, is_number_row};
 use crate::fields::subject::{TextSpan, join_rows};
@@ -6,10 +6,10 @@ use crate::page_zones::{PageZones, Row};
 use crate::string_similarity::{fold_text, is_mostly_upper, normalized_key, similarity};
 use crate::vocabulary::{BODY_NAMES, ORGAN_STARTS, PLACE_KINDS, SECTORS};
 
-/// Words that stay small inside a name, folded as read in capitals.
+/// Words in lower case inside a name, folded as read in capitals.
 const LOWERCASE_WORDS: [(&str, &str); 2] = [("va", "và"), ("cua", "của")];
 
-/// First words of names that the next word's capital follows: Sở Y tế, Cục Quản lý.
+/// First words of names that are followed by a capitalised word: Sở Y tế, Cục Quản lý.
 const NAME_HEADS: [&str; 13] =
     ["so", "bo", "ban", "cuc", "vu", "vien", "phong", "hoi", "truong", "doan", "chi cuc", "tong cuc", "trung tam"];
 
@@ -23,14 +23,14 @@ fn capitalize(word: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters.flat_map(char::to_lowercase)).collect())
 }
 
-/// Splits `words` before a kind of place (`tỉnh`, `thành phố` …) that a name follows.
+/// Splits `words` before a kind of place (`tỉnh`, `thành phố` …) that is followed by a name.
 fn split_place(words: &[&str]) -> (usize, Option<String>) {
     for at in 0..words.len() {
         for (kind, written) in PLACE_KINDS {
             let length = written.split(' ').count();
             let stretch: String = words.iter().skip(at).take(length).map(|word| normalized_key(word)).collect();
             let name: Vec<&str> = words.iter().skip(at + length).copied().collect();
-            // A kind of place goes after a body or at the start of the row, never right after "quản lý", "nông" …
+            // A kind of place follows a body or begins the row, never directly after "quản lý", "nông" …
             if stretch == kind
                 && !name.is_empty()
                 && (at == 0 || at >= 2 || normalized_key(words.first().copied().unwrap_or_default()).len() >= 4)
@@ -60,7 +60,7 @@ fn parse_committee(words: &[&str]) -> Option<ParsedOrgan> {
     Some(ParsedOrgan { name: (*name).to_owned(), place: Some(place).filter(|place| !place.is_empty()) })
 }
 
-/// The cased and mended name of a body without its place. `initials` are those in the document's number.
+/// Name of a body without its place, with case and spelling restored. `initials` are those in the document's number.
 fn body_name(words: &[&str], initials: &[String]) -> String {
     let tight: String = words.iter().map(|word| normalized_key(word)).collect();
     if let Some((_, full)) = BODY_NAMES.iter().find(|(form, _)| *form == tight || (form.len() >= 10 && similarity(form, &tight) >= 85)) {
@@ -136,7 +136,7 @@ impl ParsedOrgan {
     }
 }
 
-/// Names the issuer together with what places it: `Sở Y tế` under `UBND tỉnh X` is `Sở Y tế tỉnh X`.
+/// Name of the issuer completed by its parent: `Sở Y tế` below `UBND tỉnh X` is `Sở Y tế tỉnh X`.
 fn join_with_parent(parent: &ParsedOrgan, issuer: &ParsedOrgan) -> String {
     let party = PARTY_COMMITTEES.iter().any(|(_, name)| *name == parent.name);
     if party || fold_text(&issuer.name) == "van phong" {
@@ -155,7 +155,7 @@ fn starts_organ_name(row: &Row<'_>) -> bool {
     ORGAN_STARTS.iter().any(|start| text.starts_with(start))
 }
 
-/// The issuing organ of a first page. `place` is the place of the date line, to mend a lost place name.
+/// The issuing organ of a first page. `place` is the place of the date line, to restore a lost place name.
 pub(crate) fn find_issuer(zones: &PageZones<'_>, number: Option<&DocumentNumber>, place: Option<&str>) -> Option<TextSpan> {
     let end = zones.left.iter().position(is_number_row).unwrap_or(zones.left.len());
     let rows: Vec<&Row<'_>> = zones
@@ -188,7 +188,7 @@ pub(crate) fn find_issuer(zones: &PageZones<'_>, number: Option<&DocumentNumber>
         [.., parent, issuer] => join_with_parent(parent, issuer),
     };
     let known = texts.len() <= 2 && starts_organ_name(rows.first()?);
-    // A name whose parts are known ones, in the place that the date line names too, is right whatever single letters say.
+    // A name of known parts in the place of the date line is right even if single letters are doubtful.
     let placed = known && place.is_some_and(|place| value.ends_with(place));
     let mut found = join_rows(&rows, |_| value.clone())?;
     found.confidence = found.confidence.max(match (placed, known) {
@@ -200,7 +200,7 @@ pub(crate) fn find_issuer(zones: &PageZones<'_>, number: Option<&DocumentNumber>
     Some(found)
 }
 
-/// A province read with slips is mended to the place of the date line when they are alike.
+/// Corrects a misread province to the place of the date line if they are similar.
 fn correct_place(organ: &mut ParsedOrgan, place: Option<&str>) {
     if let (Some(held), Some(place)) = (organ.place.as_mut(), place) {
         let Some((kind, name)) = PLACE_KINDS.iter().find_map(|(_, kind)| held.strip_prefix(kind).map(|name| (*kind, name.trim()))) else {

@@ -7,32 +7,32 @@ use crate::string_similarity::{fold_text, is_mostly_upper, normalized_key, simil
 use sohoa_base::model::document_kinds::{DOCUMENT_KINDS, DocumentKind, OFFICIAL_LETTER, OTHER_KIND, kind_by_code};
 use sohoa_base::model::page::reading::Reading;
 
-/// A kind as found.
+/// A detected kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DetectedKind {
     /// Code of Circular 05/2025.
     pub(crate) code: &'static str,
     /// Name, lower case.
     pub(crate) name: String,
-    /// Whether it is a normative text.
+    /// Whether the document is normative.
     pub(crate) is_normative: bool,
-    /// How sure, 0 to 100.
+    /// Confidence, 0 to 100.
     pub(crate) confidence: u32,
-    /// Place of the name line among the body rows.
+    /// Index of the name line among the body rows.
     pub(crate) title_row: Option<usize>,
 }
 
-/// What a name line names.
+/// Kind that a name line states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TitleMatch {
     Kind(&'static DocumentKind),
     Normative(&'static str),
 }
 
-/// Body rows searched for the name line.
+/// Number of body rows searched for the name line.
 const TITLE_SEARCH_ROWS: usize = 9;
 
-/// The kind whose name `line` is, or begins with; and how sure that is.
+/// Kind whose name `line` is, or begins with, and its confidence, 0 to 100.
 fn match_title(line: &str) -> Option<(TitleMatch, u32)> {
     let wanted = normalized_key(line);
     if let Some(name) = normative_kinds::normative_kind_by_title(line) {
@@ -53,7 +53,7 @@ fn match_title(line: &str) -> Option<(TitleMatch, u32)> {
         [(alike, kind), (next, _), ..] => return Some((TitleMatch::Kind(kind), if alike > next { *alike * 8 / 10 } else { 40 })),
         [] => {}
     }
-    // "BÁO CÁO TÌNH HÌNH …": the name goes on in the same row.
+    // "BÁO CÁO TÌNH HÌNH …": the name continues in the same row.
     let words: Vec<&str> = line.split_whitespace().collect();
     names()
         .filter(|(_, name)| name.len() >= 4)
@@ -65,7 +65,7 @@ fn match_title(line: &str) -> Option<(TitleMatch, u32)> {
         .map(|(kind, _)| (TitleMatch::Kind(kind), 80))
 }
 
-/// The kind that the first part of a notation abbreviates. Case decides where two differ by it only.
+/// Kind abbreviated by the first part of a notation. Case decides between two that differ only in it.
 fn kind_by_notation(notation: &str) -> Option<(&'static DocumentKind, u32)> {
     let symbol = match normative_kinds::notation_year(notation) {
         Some(_) => notation.split_once('/').map_or(notation, |(_, symbol)| symbol),
@@ -82,14 +82,14 @@ fn kind_by_notation(notation: &str) -> Option<(&'static DocumentKind, u32)> {
     with().find(|kind| fold_text(kind.abbreviation) == fold_text(first)).map(|kind| (kind, 70))
 }
 
-/// Whether a row stands in the middle of the page, as name lines do.
+/// Whether a row is centred on the page, like a name line.
 fn is_centred(row: &Row<'_>, reading: &Reading) -> bool {
-    // The text area lies right of the middle of the sheet: the left margin is the wider one.
+    // The text area is right of the middle of the sheet, because the left margin is wider.
     let middle = reading.width * 52 / 100;
     row.center().abs_diff(middle) * 100 <= reading.width * 13
 }
 
-/// What follows `V/v` at the front of a text, whatever OCR made of it (`V/y`, `Vv`, `WW`, `VÁN`).
+/// Text after `V/v` at its start, including misread forms (`V/y`, `Vv`, `WW`, `VÁN`).
 pub(crate) fn strip_regarding_prefix(text: &str) -> Option<&str> {
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
     let head: String = text.chars().take(4).collect::<String>().to_lowercase();
@@ -99,7 +99,7 @@ pub(crate) fn strip_regarding_prefix(text: &str) -> Option<&str> {
         _ => {
             let word = text.split(' ').next().unwrap_or_default();
             let letters = word.chars().count();
-            // Small letters must follow: `VĂN PHÒNG` is an organ.
+            // Lower case must follow: `VĂN PHÒNG` is an organ.
             let goes_on = text.get(word.len()..).unwrap_or_default().trim_start().starts_with(char::is_lowercase);
             let capitals = (2..=3).contains(&letters) && word.chars().all(char::is_uppercase) && goes_on;
             let known = matches!(head.get(..3), Some("vv " | "ww ")) || head.starts_with("viv ");
@@ -115,7 +115,7 @@ pub(crate) fn starts_with_regarding(row: &Row<'_>) -> bool {
     strip_regarding_prefix(&row.text()).is_some()
 }
 
-/// The kind of a document from its first page's zones and number.
+/// Detects the kind of a document from its first page's zones and number.
 pub(crate) fn detect_kind(reading: &Reading, zones: &PageZones<'_>, number: Option<&DocumentNumber>) -> DetectedKind {
     let name = zones
         .body
@@ -160,7 +160,7 @@ pub(crate) fn detect_kind(reading: &Reading, zones: &PageZones<'_>, number: Opti
     }
 }
 
-/// Without a name line: công văn by `V/v`, by the form of the number, or by whom it is addressed to.
+/// Detects a công văn, which has no name line: by `V/v`, by the form of the number, or by its addressee.
 fn detect_letter(number: Option<&DocumentNumber>, regarding: bool, addressed: bool, zones: &PageZones<'_>) -> DetectedKind {
     let confidence = match (regarding, number.is_some(), addressed) {
         (true, true, _) => 95,

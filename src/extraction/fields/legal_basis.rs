@@ -1,12 +1,12 @@
-//! What a document rests on (căn cứ ban hành): the paragraphs that begin so, under its name.
+//! The legal basis of a document (căn cứ ban hành): the paragraphs below its name that begin with `Căn cứ`.
 
 use crate::fields::subject::{TextSpan, join_rows};
 use crate::page_zones::{PageZones, Row};
 
-/// Most rows that one ground takes.
+/// Maximum number of rows of one citation.
 const MAX_ROWS: usize = 8;
 
-/// The grounds of a first page, parted by semicolons.
+/// The citations of a first page, separated by semicolons.
 pub(crate) fn find_legal_basis(zones: &PageZones<'_>) -> Option<TextSpan> {
     let begins = |row: &Row<'_>| {
         let text = row.folded_text();
@@ -30,7 +30,7 @@ pub(crate) fn find_legal_basis(zones: &PageZones<'_>) -> Option<TextSpan> {
     join_rows(&taken, |_| joined.clone())
 }
 
-/// Whether a ground is at its end.
+/// Whether a citation is complete.
 fn ends_citation(text: &str) -> bool {
     text.trim_end().ends_with([';', '.', ':'])
 }

@@ -1,4 +1,4 @@
-//! The fields of one document: number, date, issuer, subject, signer.
+//! Fields of one document: number, date, issuer, subject, signer and others.
 
 pub mod archival;
 pub(crate) mod issuer;

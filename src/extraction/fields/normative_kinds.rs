@@ -1,8 +1,8 @@
-//! Normative texts (văn bản quy phạm pháp luật): their number carries the year.
+//! Normative documents (văn bản quy phạm pháp luật): their number contains the year.
 
 use crate::string_similarity::{fold_text, normalized_key, similarity};
 
-/// Kinds of normative text that Circular 05/2025 has no code for: name as printed, abbreviation.
+/// Kinds of normative document without a code in Circular 05/2025: name as printed, abbreviation.
 pub(crate) const NORMATIVE_KINDS: [(&str, &str); 7] = [
     ("luật", ""),
     ("pháp lệnh", ""),
@@ -20,7 +20,7 @@ pub(crate) fn notation_year(notation: &str) -> Option<u32> {
     ((1945..=2100).contains(&year) && !rest.is_empty()).then_some(year)
 }
 
-/// The normative kind that a notation with a year names, if Circular 05/2025 has no code for it.
+/// Normative kind of a notation with a year, if Circular 05/2025 has no code for it.
 pub(crate) fn normative_kind_by_notation(notation: &str) -> Option<&'static str> {
     notation_year(notation)?;
     let symbol = notation.split_once('/')?.1;
@@ -37,7 +37,7 @@ pub(crate) fn normative_kind_by_notation(notation: &str) -> Option<&'static str>
         .map(|(name, _)| *name)
 }
 
-/// The normative kind that a capital name line names.
+/// Normative kind of a name line in capitals.
 pub(crate) fn normative_kind_by_title(line: &str) -> Option<&'static str> {
     let line = normalized_key(line);
     NORMATIVE_KINDS

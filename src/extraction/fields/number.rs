@@ -1,4 +1,4 @@
-//! Number and notation (số, ký hiệu): box 3 of the header, under the issuer.
+//! Number and notation (số, ký hiệu): box 3 of the header, below the issuer.
 
 use crate::fields::normative_kinds;
 use crate::page_zones::{PageZones, Row};
@@ -8,7 +8,7 @@ use sohoa_base::model::document_kinds::DOCUMENT_KINDS;
 use sohoa_base::model::page::reading::WordSource;
 use std::sync::LazyLock;
 
-/// What stands after the last slash that letters follow: `CT-UBND`, `NQ-HĐND`, `QH15`, `TB -SYT`.
+/// Part after the last slash that letters follow: `CT-UBND`, `NQ-HĐND`, `QH15`, `TB -SYT`.
 static NOTATION: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"/\s*(?P<sym>\p{L}[\p{L}\d&.]*(?:\s?-\s?\p{L}?[\p{L}\d&.]+){0,3})").ok());
 
@@ -16,30 +16,30 @@ static NOTATION: LazyLock<Option<Regex>> =
 static PARTY_NUMBER: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?P<head>^.*?)-\s*(?P<type>\p{L}{1,4})\s*/\s*(?P<org>\p{L}[\p{L}\d-]*)").ok());
 
-/// `Số` with its colon, as OCR may give it.
+/// `Số` with its colon, including misread forms.
 static NUMBER_PREFIX: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?i)^\W*(?:luật\s+)?[s5$][ốôóòõồổỗộöoe06ếêé]\s?[:.;]{0,2}").ok());
 
-/// Most sure that a number written by hand can be.
+/// Maximum confidence of a handwritten number, 0 to 100.
 const MAX_HANDWRITTEN_CONFIDENCE: u32 = 50;
 
 /// A number and notation as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DocumentNumber {
-    /// The number, without padding taken away; none where handwriting was not readable.
+    /// The number, with its padding; none for unreadable handwriting.
     pub(crate) number: Option<String>,
-    /// How sure the number is.
+    /// Confidence of the number, 0 to 100.
     pub(crate) number_confidence: u32,
     /// The notation: `CT-UBND`, `2025/NĐ-CP`, `CV/VPTW`.
     pub(crate) notation: String,
-    /// How sure the notation is.
+    /// Confidence of the notation, 0 to 100.
     pub(crate) notation_confidence: u32,
-    /// Whether it has the party's form.
+    /// Whether it has the form used by the party.
     pub(crate) is_party_form: bool,
 }
 
-/// Mends the first part of a notation to the abbreviation it can only be: `QD` to `QĐ`. `DA`, `ĐA`, `HD`
-/// and `HĐ` are all meaningful and stay as read.
+/// Corrects the first part of a notation to the only possible abbreviation: `QD` to `QĐ`. `DA`, `ĐA`, `HD` and `HĐ` are
+/// all meaningful and are kept.
 fn correct_abbreviation(symbol: &str) -> String {
     let mut parts: Vec<String> = symbol.split('-').map(str::to_owned).collect();
     if let Some(first) = parts.first_mut() {
@@ -66,7 +66,7 @@ fn correct_abbreviation(symbol: &str) -> String {
     parts.join("-")
 }
 
-/// `text` with letters that repeat the one before left out: `QĐĐ` is `QĐ` read double.
+/// `text` without repeated letters: `QĐĐ` is `QĐ` read double.
 fn remove_repeated_letters(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars().filter(|c| c.is_alphanumeric()) {
@@ -77,7 +77,7 @@ fn remove_repeated_letters(text: &str) -> String {
     out
 }
 
-/// The number in what stands between `Số` and the notation.
+/// Parses the number from the text between `Số` and the notation.
 fn parse_number(raw: &str) -> Option<String> {
     let bare: String = raw.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | ',' | ':' | '_' | '…' | ';')).collect();
     let digits = bare.chars().take_while(char::is_ascii_digit).count();
@@ -91,7 +91,7 @@ fn parse_number(raw: &str) -> Option<String> {
     fits.then_some(bare)
 }
 
-/// How sure the words that hold `piece` are: the least of them.
+/// Lowest confidence of the words that hold a part.
 fn min_confidence(row: &Row<'_>, holds: impl Fn(&str) -> bool) -> u32 {
     row.words.iter().filter(|word| holds(&word.text)).map(|word| u32::from(word.confidence)).min().unwrap_or_else(|| row.confidence())
 }
@@ -131,12 +131,12 @@ fn parse_number_row(row: &Row<'_>) -> Option<DocumentNumber> {
     let mut number_confidence = if number.is_some() { min_confidence(row, of_number) } else { 0 };
     let is_weighed = row.words.iter().any(|word| word.handwritten && word.source == WordSource::Handwriting && of_number(&word.text));
     if head.trim().contains(' ') {
-        number_confidence /= 2; // Digits set apart were probably written by hand and half read.
+        number_confidence /= 2; // Separate digits were probably handwritten and half read.
     }
     let printed = row.words.iter().any(|word| of_number(&word.text) && word.text.contains(['/', '\u{2044}']));
     if !printed && !is_weighed {
-        // A printed number is set tight against its slash; one that stands apart was filled in by hand, and
-        // engines are sure of handwriting that they misread.
+        // A printed number is set close to its slash; a distant one was filled in by hand, and engines are overconfident
+        // about handwriting.
         number_confidence = number_confidence.min(MAX_HANDWRITTEN_CONFIDENCE);
     }
     let first = symbol_text.split('-').next().unwrap_or_default().to_owned();
@@ -151,18 +151,18 @@ fn parse_number_row(row: &Row<'_>) -> Option<DocumentNumber> {
     })
 }
 
-/// Mostly capitals, at least two letters: not the `v` of `V/v`.
+/// Whether a text is mostly capitals, with at least two letters: not the `v` of `V/v`.
 fn is_notation(symbol: &str) -> bool {
     let letters = symbol.chars().filter(|c| c.is_alphabetic()).count();
     let capitals = symbol.chars().filter(|c| c.is_uppercase()).count();
     letters >= 2 && capitals * 3 >= letters * 2
 }
 
-/// The number and notation of a first page and the row it stands in: the first of the header's left column
-/// that has their form, so that numbers in `Căn cứ` lines never win.
+/// The number and notation of a first page with its row: the first matching row of the header's left column, so that
+/// numbers in `Căn cứ` lines never match.
 pub(crate) fn find_document_number<'r, 'a>(zones: &'r PageZones<'a>) -> Option<(DocumentNumber, &'r Row<'a>)> {
     let begins = |row: &&Row<'_>| NUMBER_PREFIX.as_ref().is_some_and(|prefix| prefix.is_match(&row.text()));
-    // Without the state's name above, a row that does not say "Số" speaks of another paper.
+    // Without the state's name above, a row without "Số" refers to another document.
     let headed = zones.emblem.is_some();
     let left = zones
         .left

@@ -1,6 +1,6 @@
-//! Personal data (dữ liệu cá nhân) in a document's text: Law 91/2025/QH15, in force from 1 January 2026.
+//! Detection of personal data (dữ liệu cá nhân) in a document's text: Law 91/2025/QH15, in force from 1 January 2026.
 //!
-//! What is found is hidden in copies for the public; the archive's own copy stays whole.
+//! Detected data is redacted in copies for the public; the archive's own copy stays complete.
 
 use crate::string_similarity::fold_text;
 use regex::Regex;
@@ -9,51 +9,51 @@ use sohoa_base::model::personal_data::{PersonalData, PersonalDataKind};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// A number as people write it: digits, parted by single spaces, dots or dashes.
+/// A number as people write it: digits, separated by single spaces, dots or dashes.
 static DIGIT_GROUP: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\+?\d(?:[ .\-]?\d){6,18}").ok());
 
-/// A date of day, month and year, or of a year alone.
+/// A date of day, month and year, or a year alone.
 static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"\d{1,2}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?(?:19|20)\d{2}|\d{1,2} ?thang ?\d{1,2} ?nam ?(?:19|20)\d{2}|\b(?:19|20)\d{2}\b").ok()
 });
 
-/// An address of electronic mail; the sign in its middle is often read as another.
+/// An e-mail address; `@` is often misread.
 static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[a-z0-9._%+\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+").ok());
 
-/// The same where the words before it announce it, whatever was read for the sign in its middle.
+/// An e-mail address after a label, whatever was read for `@`.
 static LABELLED_EMAIL: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:thu dien tu|e-?mail)\W{1,3}(?P<mail>\S+(?: \S+)?\.[a-z]{2,4})\b").ok());
 
-/// End of addresses that belong to offices.
+/// Suffix of the e-mail addresses of offices.
 const OFFICE_MAIL_SUFFIX: &str = ".gov.vn";
 
-/// Words before the day of somebody's birth, folded.
+/// Labels of a date of birth, folded.
 const BIRTH_LABELS: [&str; 5] = ["sinh ngay", "ngay sinh", "sinh nam", "nam sinh", "ngay thang nam sinh"];
 
-/// Words before the number of a citizen's card or passport.
+/// Labels of a citizen's card or passport number.
 const ID_CARD_LABELS: [&str; 8] = ["cccd", "cmnd", "cmtnd", "can cuoc", "chung minh", "dinh danh ca nhan", "so dinh danh", "ho chieu"];
 
-/// Words before the number of a passport, which is a letter and digits.
+/// Labels of a passport number, which is a letter and digits.
 const PASSPORT_LABELS: [&str; 1] = ["ho chieu"];
 
-/// Words before the number of a bank account.
+/// Labels of a bank account number.
 const ACCOUNT_LABELS: [&str; 5] = ["tai khoan", "stk", "so tk", "tk so", "so tai khoan"];
 
-/// Words before the place where somebody lives.
+/// Labels of a home address.
 const ADDRESS_LABELS: [&str; 9] =
     ["thuong tru", "tam tru", "noi o hien nay", "noi o hien tai", "cho o hien nay", "ho khau", "dia chi lien he", "cu tru tai", "tru tai"];
 
-/// Words behind a comma that say something else of a person than where they live.
+/// Words after a comma that end a home address.
 const ADDRESS_END_LABELS: [&str; 12] =
     ["sinh", "so ", "dien thoai", "sdt", "dt", "cccd", "cmnd", "can cuoc", "nghe nghiep", "la ", "lam ", "email"];
 
-/// Most words of a home.
+/// Maximum number of words of a home address.
 const MAX_ADDRESS_WORDS: usize = 24;
 
-/// Words of a line that an office prints of itself: its telephone is no personal data.
+/// Words of a line with an office's own contact data: its telephone is not personal data.
 const OFFICE_LABELS: [&str; 4] = ["fax", "website", "duong day nong", "tong dai"];
 
-/// Personal data on one page of a document; `page` from 1.
+/// Finds personal data on one page of a document; `page` from 1.
 #[must_use]
 pub fn find_personal_data(reading: &Reading, page: u32) -> Vec<PersonalData> {
     let mut found = Vec::new();
@@ -67,7 +67,7 @@ pub fn find_personal_data(reading: &Reading, page: u32) -> Vec<PersonalData> {
     found
 }
 
-/// Running text, folded, with where each of its words begins, in bytes.
+/// Running text, folded, with the byte offsets of its words.
 struct FoldedText {
     folded: String,
     starts: Vec<usize>,
@@ -86,7 +86,7 @@ impl FoldedText {
         text
     }
 
-    /// Numbers of the words that a stretch of the text touches.
+    /// Indexes of the words that overlap a byte range.
     fn words_in(&self, span: &Range<usize>) -> Vec<usize> {
         let ends = self.starts.iter().skip(1).copied().chain([self.folded.len() + 1]);
         (0..)
@@ -96,7 +96,7 @@ impl FoldedText {
             .collect()
     }
 
-    /// At most `length` bytes before and behind a place.
+    /// At most `length` bytes before and after a byte range.
     fn around(&self, at: &Range<usize>, length: usize) -> (&str, &str) {
         let from = (at.start.saturating_sub(length)..=at.start).find(|from| self.folded.is_char_boundary(*from)).unwrap_or(at.start);
         let to = (at.end..=(at.end + length).min(self.folded.len())).rev().find(|to| self.folded.is_char_boundary(*to)).unwrap_or(at.end);
@@ -117,10 +117,10 @@ fn find_spans(text: &FoldedText) -> Vec<(PersonalDataKind, Vec<usize>)> {
             found.push((PersonalDataKind::BirthDate, text.words_in(&date)));
         }
     }
-    let said = LABELLED_EMAIL.as_ref().map_or_else(Vec::new, |said| {
-        said.captures_iter(&text.folded).filter_map(|found| found.name("mail").map(|mail| mail.range())).collect()
+    let labelled = LABELLED_EMAIL.as_ref().map_or_else(Vec::new, |pattern| {
+        pattern.captures_iter(&text.folded).filter_map(|found| found.name("mail").map(|mail| mail.range())).collect()
     });
-    for mail in find_ranges(&EMAIL, &text.folded).into_iter().chain(said) {
+    for mail in find_ranges(&EMAIL, &text.folded).into_iter().chain(labelled) {
         let words = text.words_in(&mail);
         let is_known = found.iter().any(|(kind, known)| *kind == PersonalDataKind::Email && known.iter().any(|word| words.contains(word)));
         if !is_known && !text.folded.get(mail).unwrap_or_default().ends_with(OFFICE_MAIL_SUFFIX) {
@@ -140,7 +140,7 @@ fn find_spans(text: &FoldedText) -> Vec<(PersonalDataKind, Vec<usize>)> {
     found
 }
 
-/// Where a home that a text begins with ends, bytes: at a stop, or where something else is said of the person.
+/// End of the home address at the start of a text, bytes: at a full stop, or at other data about the person.
 fn address_end(text: &str) -> usize {
     let mut end = 0;
     for (count, word) in text.split(' ').enumerate() {
@@ -152,7 +152,7 @@ fn address_end(text: &str) -> usize {
             break;
         }
         end += word.len() + 1;
-        // Kinds of places are shortened with a stop: TP. X, P. Y, Q. 3.
+        // Kinds of places are abbreviated with a full stop: TP. X, P. Y, Q. 3.
         let is_short = word.len() <= 3;
         if word.ends_with([';', ')']) || (word.ends_with('.') && !is_short) {
             break;
@@ -165,43 +165,44 @@ fn find_ranges(pattern: &LazyLock<Option<Regex>>, text: &str) -> Vec<Range<usize
     pattern.as_ref().map_or_else(Vec::new, |pattern| pattern.find_iter(text).map(|found| found.range()).collect())
 }
 
-/// What a number of these digits is, from the words before and behind it and from its own form.
+/// Kind of a number with these digits, from the words before and after it and from its form.
 fn classify_number(digits: &str, (before, behind): (&str, &str)) -> Option<PersonalDataKind> {
-    let said = |words: &[&str]| is_preceded_by(before, words, 40);
-    // Of the sentence alone.
+    let is_labelled = |words: &[&str]| is_preceded_by(before, words, 40);
+    // Only the same sentence counts.
     let own_before = before.rsplit([';']).next().and_then(|part| part.rsplit(". ").next()).unwrap_or_default();
     let own_behind = behind.split([';']).next().and_then(|part| part.split(". ").next()).unwrap_or_default();
     let is_office = || OFFICE_LABELS.iter().any(|words| own_before.contains(words) || own_behind.contains(words));
     match digits.len() {
-        9 | 12 if said(&ID_CARD_LABELS) => Some(PersonalDataKind::CitizenNumber),
-        7 | 8 if said(&PASSPORT_LABELS) => Some(PersonalDataKind::CitizenNumber),
-        12 if is_citizen_number(digits) && !said(&ACCOUNT_LABELS) => Some(PersonalDataKind::CitizenNumber),
-        6..=19 if said(&ACCOUNT_LABELS) => Some(PersonalDataKind::BankAccount),
+        9 | 12 if is_labelled(&ID_CARD_LABELS) => Some(PersonalDataKind::CitizenNumber),
+        7 | 8 if is_labelled(&PASSPORT_LABELS) => Some(PersonalDataKind::CitizenNumber),
+        12 if is_citizen_number(digits) && !is_labelled(&ACCOUNT_LABELS) => Some(PersonalDataKind::CitizenNumber),
+        6..=19 if is_labelled(&ACCOUNT_LABELS) => Some(PersonalDataKind::BankAccount),
         10 | 11 if is_mobile(digits) && !is_office() => Some(PersonalDataKind::Telephone),
         _ => None,
     }
 }
 
-/// Where whole `words` end in `text`.
+/// End of the last match of whole `words` in `text`.
 fn phrase_end(text: &str, words: &str) -> Option<usize> {
     let ends = |at: usize| text.get(at..).is_none_or(|rest| !rest.starts_with(char::is_alphanumeric));
     let starts = |at: usize| text.get(..at).is_none_or(|before| !before.ends_with(char::is_alphanumeric));
     text.match_indices(words).find(|(at, _)| starts(*at) && ends(at + words.len())).map(|(at, _)| at + words.len())
 }
 
-/// Whether one of `words` stands within `reach` characters before the end of `text`.
+/// Whether one of `words` is within `reach` characters before the end of `text`.
 fn is_preceded_by(text: &str, words: &[&str], reach: usize) -> bool {
     words.iter().any(|words| text.rfind(words).is_some_and(|at| text.len() - at - words.len() <= reach))
 }
 
-/// Circular 59/2021/TT-BCA: province (001 to 096), century and sex (0 to 9), year of birth, six random digits.
+/// Whether the digits have the form of Circular 59/2021/TT-BCA: province (001 to 096), century and sex (0 to 9), year of
+/// birth, six random digits.
 fn is_citizen_number(digits: &str) -> bool {
     let part = |range: Range<usize>| digits.get(range).and_then(|part| part.parse::<u32>().ok());
     matches!(part(0..3), Some(1..=96)) && matches!(part(3..4), Some(0..=3))
 }
 
-/// Mobile numbers begin with 03, 05, 07, 08, 09 (plan of 2018), or with 84 instead of 0; before 2018 some had a digit
-/// more, after 01.
+/// Whether the digits are a mobile number: it begins with 03, 05, 07, 08, 09 (plan of 2018), or with 84 instead of 0;
+/// before 2018 some had one digit more, after 01.
 fn is_mobile(digits: &str) -> bool {
     if digits.len() == 11 && ["012", "016", "018", "019"].iter().any(|head| digits.starts_with(head)) {
         return true;
@@ -225,7 +226,7 @@ mod tests {
         Reading { blocks: vec![Block { kind: BlockKind::Text, bounds: Bounds::default(), lines }], ..Reading::default() }
     }
 
-    /// Kinds, and the places of the words hidden.
+    /// Kinds, and the indexes of the words found.
     fn found(lines: &[&str]) -> Vec<(PersonalDataKind, Vec<u32>)> {
         let places = |data: &PersonalData| data.bounds.iter().map(|bounds| bounds.x0 / 10).collect();
         find_personal_data(&reading(lines), 1).iter().map(|data| (data.kind, places(data))).collect()

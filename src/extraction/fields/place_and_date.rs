@@ -3,11 +3,12 @@
 use crate::page_zones::{PageZones, Row, is_date_row};
 use crate::string_similarity::{fold_text, normalize_lookalikes, normalized_key, similarity};
 use crate::vocabulary::PROVINCES;
+use crate::word_confidence::mean_confidence;
 use regex::{Captures, Regex};
 use sohoa_base::model::page::reading::Reading;
 use std::sync::LazyLock;
 
-/// `ngày … tháng … năm …` folded; OCR runs handwriting into the words beside it.
+/// `ngày … tháng … năm …` folded; OCR joins handwriting with adjacent words.
 static DATE_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"^(?P<place>.*)ng(?:a[yuvw]?|[a-z]y\b)\s*(?P<d>\S.{0,6}?)??\s*th[a-z]{0,2}?ng\s*(?P<m>\S.{0,4}?)\s*n[a-z]?m\s*\.?\s*(?P<y>\d[\doil ]{3,4})",
@@ -18,22 +19,22 @@ static DATE_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A place and date as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PlaceAndDate {
-    /// `YYYY-MM-DD`, if all three parts are possible.
+    /// Date, `YYYY-MM-DD`, if all three parts are possible.
     pub(crate) date: Option<String>,
-    /// How sure the date is.
+    /// Confidence of the date, 0 to 100.
     pub(crate) date_confidence: u32,
-    /// The place, if one stands before the comma.
+    /// Place, if there is one before the comma.
     pub(crate) place: Option<String>,
-    /// How sure the place is.
+    /// Confidence of the place, 0 to 100.
     pub(crate) place_confidence: u32,
 }
 
-/// A paper by its number, and its day: `số 1060/BTC-QLGCS ngày 23/01/2025`, folded.
+/// Citation of a document by number and date: `số 1060/BTC-QLGCS ngày 23/01/2025`, folded.
 static CITATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"\d{1,5}/[a-z0-9/\-]{2,20} ngay (?P<d>\d{1,2})(?:/| thang )(?P<m>\d{1,2})(?:/| nam )(?P<y>(?:19|20)\d\d)\b").ok()
 });
 
-/// The latest day of the papers that a page cites by number and day, `YYYY-MM-DD`.
+/// Latest date of the documents that a page cites by number and date, `YYYY-MM-DD`.
 pub(crate) fn latest_cited_date(page: &Reading) -> Option<String> {
     let text = fold_text(&page.words().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" "));
     let day = |found: &Captures<'_>| {
@@ -44,7 +45,7 @@ pub(crate) fn latest_cited_date(page: &Reading) -> Option<String> {
     CITATION.as_ref()?.captures_iter(&text).filter_map(|found| day(&found)).max()
 }
 
-/// Digits in `raw`, reading the usual look-alikes; and whether a look-alike was needed.
+/// Digits in `raw` with common look-alikes replaced: value, number of digits, and whether one was replaced.
 fn parse_ocr_digits(raw: &str) -> Option<(u32, usize, bool)> {
     let mut mended = false;
     let mut text = String::new();
@@ -66,7 +67,7 @@ fn parse_ocr_digits(raw: &str) -> Option<(u32, usize, bool)> {
     Some((text.parse().ok()?, text.len(), mended))
 }
 
-/// Days of a month of the Gregorian calendar; 0 for an impossible month.
+/// Number of days of a month in the Gregorian calendar; 0 for an impossible month.
 fn days_in_month(year: u32, month: u32) -> u32 {
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -77,7 +78,7 @@ fn days_in_month(year: u32, month: u32) -> u32 {
     }
 }
 
-/// Mends a province's name to its spelling when at most two folded letters differ; how like it is.
+/// Province whose name differs in at most two folded letters, and the similarity, 0 to 100.
 pub(crate) fn match_province(text: &str) -> Option<(&'static str, u32)> {
     let wanted = normalized_key(text);
     PROVINCES
@@ -93,7 +94,7 @@ fn parse_date_row(row: &Row<'_>) -> Option<PlaceAndDate> {
     let found = DATE_LINE.as_ref()?.captures(&plain)?;
     let (month, year) = (found.name("m")?, found.name("y")?);
     let mut confidence = row.confidence();
-    // The least sure digit decides: day and month are often written by hand.
+    // The least confident digit decides: day and month are often handwritten.
     for word in &row.words {
         if word.text.chars().any(|c| c.is_ascii_digit()) {
             confidence = confidence.min(u32::from(word.confidence));
@@ -109,7 +110,7 @@ fn parse_date_row(row: &Row<'_>) -> Option<PlaceAndDate> {
                 confidence = confidence * 6 / 10;
             }
             if width == 1 && d < 10 {
-                // Days under 10 are written with a zero: half a number was probably lost.
+                // Days below 10 are written with a zero: half of the number was probably lost.
                 confidence /= 2;
             }
             Some(format!("{year:04}-{m:02}-{d:02}"))
@@ -129,17 +130,17 @@ fn parse_place(row: &Row<'_>, text: &str, plain: &str, start: usize) -> (Option<
         return (None, 0);
     }
     let count = capital.split_whitespace().count();
-    let confidence = crate::page_zones::mean_confidence(row.words.iter().copied().take(count));
+    let confidence = mean_confidence(row.words.iter().copied().take(count));
     match match_province(&capital) {
         Some((known, alike)) => (Some(known.to_owned()), confidence.max(60) * alike / 100),
         None => (Some(capital), confidence * 8 / 10),
     }
 }
 
-/// The place and date of a first page, with the row it stands in. Only the header's right column counts:
-/// `Căn cứ … ngày …` names other documents' dates.
+/// The place and date of a first page, with its row. Only the header's right column counts: `Căn cứ … ngày …` has other
+/// documents' dates.
 pub(crate) fn find_place_and_date<'r, 'a>(zones: &'r PageZones<'a>) -> Option<(PlaceAndDate, &'r Row<'a>)> {
-    // Without the state's name above, the row may speak of another paper: (Kèm theo Quyết định số … ngày …).
+    // Without the state's name above, the row may refer to another document: (Kèm theo Quyết định số … ngày …).
     let own = |text: &str| {
         zones.emblem.is_some() || text.contains(',') && !["theo", "quyet dinh", "so ", "cong van"].iter().any(|word| text.contains(word))
     };

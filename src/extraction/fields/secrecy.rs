@@ -5,40 +5,40 @@ use crate::string_similarity::{fold_text, is_mostly_upper};
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::{Reading, SecrecyLevel, Word};
 
-/// Neighbours that make `MẬT` an ordinary word: bảo mật, bí mật, cơ mật, mật độ, mật khẩu, mặt trận, …
+/// Words before `MẬT` that make it an ordinary word: bảo mật, bí mật, cơ mật, mặt …
 const EXCLUDED_BEFORE: [&str; 9] = ["bao", "bi", "co", "be", "do", "ra", "vang", "khoa", "vien"];
 const EXCLUDED_AFTER: [&str; 14] =
     ["tran", "do", "khau", "ma", "vu", "thiet", "ong", "thu", "nghi", "bang", "hang", "troi", "phang", "cat"];
 
-/// How sure words in capitals are a stamp, 0 to 100: they were read, and most likely not written for anything else.
+/// Confidence of a stamp found as words in capitals, 0 to 100: they were read, and hardly have another meaning.
 const WORD_STAMP_CONFIDENCE: u8 = 80;
 
 /// A stamp of secrecy on a first page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DetectedSecrecy {
-    /// What it says.
+    /// Level that it states.
     pub level: SecrecyLevel,
-    /// How sure it is, 0 to 100.
+    /// Confidence, 0 to 100.
     pub confidence: u8,
-    /// Around it, or around its words where it was read only.
+    /// Bounding box of the stamp, or of its words if it was only read.
     pub bounds: Bounds,
 }
 
-/// The stamp of secrecy on a first page: the most secret of those that were seen on its picture and those that
-/// were read among its words.
+/// Finds the stamp of secrecy on a first page: the highest level among those detected on its image and those read as
+/// words.
 ///
-/// Looks at the upper two fifths of the page for the words in capitals, marks lost or not, alone or run into
-/// the header by OCR. A missed stamp is the worst failure, so in doubt it answers; words such as `bảo mật`
-/// in running text are small letters and do not count.
+/// Searches the upper two fifths of the page for the words in capitals, with or without diacritics, alone or joined to
+/// the header by OCR. A missed stamp is the worst failure, so doubtful ones are reported; words such as `bảo mật` in
+/// running text are in lower case and do not match.
 #[must_use]
 pub fn find_secrecy_stamp(reading: &Reading) -> Option<DetectedSecrecy> {
     let seen =
         reading.stamps.iter().map(|stamp| DetectedSecrecy { level: stamp.level, confidence: stamp.confidence, bounds: stamp.bounds });
-    // The surer of two that say the same.
+    // The more confident of two with the same level.
     seen.chain(stamp_from_words(reading)).max_by_key(|stamp| (stamp.level, stamp.confidence))
 }
 
-/// The stamp among the words that were read.
+/// Stamp among the words that were read.
 fn stamp_from_words(reading: &Reading) -> Option<DetectedSecrecy> {
     let limit = reading.height * 2 / 5;
     let height = median_word_height(reading);
@@ -58,18 +58,18 @@ fn stamp_from_words(reading: &Reading) -> Option<DetectedSecrecy> {
     found
 }
 
-/// Capital letters of a word; none if it has small ones.
+/// Capital letters of a word; none if it has lower-case ones.
 fn capital_letters(word: &Word) -> Option<String> {
     let letters: String = word.text.chars().filter(|c| c.is_alphabetic()).collect();
     (!letters.is_empty() && letters.chars().all(char::is_uppercase) && !word.text.contains('/')).then_some(letters)
 }
 
-/// The level that the word at `at` and its neighbours state, and the first and the last word of it.
+/// Level stated by the word at `at` and its neighbours, with the first and the last index of its words.
 fn level_at(words: &[&Word], at: usize, height: u32) -> Option<(SecrecyLevel, usize, usize)> {
     let word = words.get(at)?;
     let mut end = at;
     let mut letters = capital_letters(word)?;
-    // Spaced out: M Ậ T.
+    // Letter-spaced: M Ậ T.
     if letters.chars().count() == 1 {
         for next in words.iter().skip(at + 1).take(2) {
             letters.push_str(&capital_letters(next).filter(|letter| letter.chars().count() == 1)?);
@@ -95,7 +95,7 @@ fn level_at(words: &[&Word], at: usize, height: u32) -> Option<(SecrecyLevel, us
     if EXCLUDED_BEFORE.contains(&before_name.as_str()) || EXCLUDED_AFTER.contains(&after_name.as_str()) {
         return None;
     }
-    // ă or á in place of â: another word, unless it stands alone like a stamp.
+    // ă or á instead of â: another word, unless it is alone like a stamp.
     let other = letters.to_lowercase().chars().any(|c| "ăắặằẳẵáãảàấầẩẫ".contains(c));
     let alone = before.is_none() && after.is_none();
     (!other || alone).then_some((SecrecyLevel::Confidential, at, end))
@@ -105,7 +105,7 @@ fn are_adjacent(left: &Word, right: &Word, height: u32) -> bool {
     right.bounds.x0.saturating_sub(left.bounds.x1) <= height * 3 / 2
 }
 
-/// The urgency that a row of capitals states.
+/// Urgency stated by a row of capitals.
 pub(crate) fn parse_urgency(text: &str) -> Option<&'static str> {
     if !is_mostly_upper(text) {
         return None;
@@ -122,11 +122,11 @@ pub(crate) fn parse_urgency(text: &str) -> Option<&'static str> {
     (words == ["khan"]).then_some("KHẨN")
 }
 
-/// The urgency stamp in the upper two fifths of a first page and its row.
+/// Urgency stamp in the upper two fifths of a first page with its row.
 pub(crate) fn find_urgency(reading: &Reading) -> Option<(&'static str, Row<'_>)> {
     let limit = reading.height * 2 / 5;
     page_rows(reading).into_iter().filter(|row| row.bounds.y0 <= limit).find_map(|row| {
-        // A stamp may be run into the row of the other column: look at each stretch between wide gaps.
+        // A stamp may be joined to the row of the other column: each stretch between wide gaps is tested.
         let mut stretch: Vec<&Word> = Vec::new();
         let mut stretches: Vec<Vec<&Word>> = Vec::new();
         for word in &row.words {

@@ -1,9 +1,10 @@
-//! Who signed (quyền hạn, chức vụ, họ tên): box 7, right of the list of recipients.
+//! The signer (quyền hạn, chức vụ, họ tên): box 7, right of the list of recipients.
 
 use crate::fields::subject::{TextSpan, join_rows};
-use crate::page_zones::{Row, mean_confidence, median_word_height, split_columns};
+use crate::page_zones::{Row, median_word_height, split_columns};
 use crate::string_similarity::{fold_text, is_mostly_upper, normalized_key, similarity};
 use crate::vocabulary::{FAMILY_NAMES, FREQUENT_FAMILY_NAMES, SIGNER_POSITIONS, SIGNING_MARKS};
+use crate::word_confidence::mean_confidence;
 use sohoa_base::model::page::reading::Reading;
 
 /// A signing block.
@@ -13,7 +14,7 @@ pub(crate) struct SigningBlock {
     pub(crate) signer: Option<TextSpan>,
 }
 
-/// The office a row of capitals states, mended to its spelling, with its mark (`KT.`, `TM.` …).
+/// Position stated by a row of capitals, corrected to its spelling, with its signing mark (`KT.`, `TM.` …).
 fn match_position(row: &Row<'_>) -> Option<String> {
     let text = row.text();
     if !is_mostly_upper(&text) {
@@ -22,7 +23,7 @@ fn match_position(row: &Row<'_>) -> Option<String> {
     let text = text.trim().trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
     let (mark, rest) = match text.split_once(['.', ' ', '/']) {
         Some((mark, rest)) if SIGNING_MARKS.contains(&fold_text(mark.trim()).as_str()) => (Some(mark.trim()), rest),
-        // A mark written by hand is often unreadable; what follows it is printed.
+        // A handwritten mark is often unreadable; the text after it is printed.
         Some((mark, rest)) if mark.chars().count() <= 3 && text.contains(&format!("{mark}.")) => (None, rest),
         _ => (None, text),
     };
@@ -30,18 +31,18 @@ fn match_position(row: &Row<'_>) -> Option<String> {
     let wanted = normalized_key(rest);
     let known = SIGNER_POSITIONS
         .iter()
-        .map(|office| (*office, similarity(&normalized_key(office), &wanted)))
+        .map(|position| (*position, similarity(&normalized_key(position), &wanted)))
         .max_by_key(|(_, alike)| *alike)
-        .filter(|(office, alike)| *alike >= if office.len() > 12 { 85 } else { 90 });
+        .filter(|(position, alike)| *alike >= if position.len() > 12 { 85 } else { 90 });
     match (mark, known) {
-        (Some(mark), Some((office, _))) => Some(format!("{}. {office}", mark.to_uppercase())),
+        (Some(mark), Some((position, _))) => Some(format!("{}. {position}", mark.to_uppercase())),
         (Some(mark), None) if wanted.len() >= 4 => Some(format!("{}. {rest}", mark.to_uppercase())),
-        (None, Some((office, _))) => Some(office.to_owned()),
+        (None, Some((position, _))) => Some(position.to_owned()),
         _ => None,
     }
 }
 
-/// The family name that lost its first letter or two to a seal or a signature, as `guyễn` and `rần` did.
+/// Family name whose first letter or two are hidden by a seal or a signature, such as `guyễn` and `rần`.
 fn complete_family_name(word: &str) -> Option<&'static str> {
     let letters = word.chars().count();
     let rest = fold_text(word);
@@ -56,7 +57,7 @@ fn complete_family_name(word: &str) -> Option<&'static str> {
     fitting.next().is_none().then_some(*only)
 }
 
-/// The person's name a row holds, and how sure its form is.
+/// Name of a person in a row, and the confidence of its form, 0 to 100.
 fn parse_person_name(row: &Row<'_>) -> Option<(String, u32)> {
     let text = row.text();
     let words: Vec<&str> = text
@@ -76,11 +77,11 @@ fn parse_person_name(row: &Row<'_>) -> Option<(String, u32)> {
         return None;
     }
     let family = name.first().is_some_and(|word| FAMILY_NAMES.contains(&fold_text(word).as_str()));
-    // A row of a signature holds nothing but the name; what stands before it was a part of it, or ink on it.
+    // The row of a signature holds only the name; anything before it was a part of it, or ink over it.
     let is_whole = completed.is_none() && from == 0;
     let small = name.iter().all(|word| word.chars().skip(1).all(char::is_lowercase));
     match (family, small) {
-        // Names of two words are rare: most have lost their first to a seal or a signature.
+        // Names of two words are rare: most have lost their first word to a seal or a signature.
         (true, true) if name.len() == 2 => Some((name.join(" "), 50)),
         (true, true) if !is_whole => Some((name.join(" "), 75)),
         (true, true) => Some((name.join(" "), 95)),
@@ -90,28 +91,28 @@ fn parse_person_name(row: &Row<'_>) -> Option<(String, u32)> {
     }
 }
 
-/// The signing block of a page, under `top` px. Offices in capitals stand in the right column, the name
-/// under the last of them.
+/// Finds the signing block of a page, below `top` px. Positions in capitals are in the right column, with the name below
+/// the last of them.
 pub(crate) fn find_signing_block(reading: &Reading, top: u32) -> Option<SigningBlock> {
     let (_, right) = split_columns(reading);
     let height = median_word_height(reading);
-    let mut offices: Vec<(&Row<'_>, String)> = Vec::new();
+    let mut positions: Vec<(&Row<'_>, String)> = Vec::new();
     for row in right.iter().filter(|row| row.bounds.y0 >= top && row.bounds.x0 * 100 >= reading.width * 38) {
         let Some(stated) = match_position(row) else { continue };
-        if offices.last().is_some_and(|(last, _)| row.bounds.y0.saturating_sub(last.bounds.y1) > height * 4) {
+        if positions.last().is_some_and(|(last, _)| row.bounds.y0.saturating_sub(last.bounds.y1) > height * 4) {
             break;
         }
-        offices.push((row, stated));
+        positions.push((row, stated));
     }
-    let Some(last) = offices.last().map(|(row, _)| *row) else { return find_name_without_position(reading, top) };
-    complete_signing_marks(&mut offices);
-    let rows: Vec<&Row<'_>> = offices.iter().map(|(row, _)| *row).collect();
-    let stated = offices.iter().map(|(_, office)| office.clone()).collect::<Vec<_>>().join(" ");
+    let Some(last) = positions.last().map(|(row, _)| *row) else { return find_name_without_position(reading, top) };
+    complete_signing_marks(&mut positions);
+    let rows: Vec<&Row<'_>> = positions.iter().map(|(row, _)| *row).collect();
+    let stated = positions.iter().map(|(_, stated)| stated.clone()).collect::<Vec<_>>().join(" ");
     let mut position = join_rows(&rows, |_| stated.clone())?;
-    // Offices are a closed list: what was read with slips is mended to one of them.
+    // Positions are a closed list: misread ones are corrected to one of them.
     position.confidence = mean_confidence(rows.iter().flat_map(|row| row.words.iter().copied())) * 95 / 100;
     if stated.starts_with("PHÓ ") {
-        // A deputy signs for a head, who stands above: that row was lost.
+        // A deputy signs for a head, whose position is above: that row was lost.
         position.confidence /= 2;
     }
     let reach = last.bounds.y1 + reading.height / 5;
@@ -128,17 +129,17 @@ pub(crate) fn find_signing_block(reading: &Reading, top: u32) -> Option<SigningB
     Some(SigningBlock { position: Some(position), signer })
 }
 
-/// A head's office above a deputy's can only mean that the deputy signs for the head (`KT.`).
-fn complete_signing_marks(offices: &mut [(&Row<'_>, String)]) {
-    let deputies: Vec<bool> = offices.iter().map(|(_, office)| office.starts_with("PHÓ ")).collect();
-    for ((_, office), deputy_next) in offices.iter_mut().zip(deputies.iter().skip(1)) {
+/// A head's position above a deputy's means that the deputy signs for the head (`KT.`).
+fn complete_signing_marks(positions: &mut [(&Row<'_>, String)]) {
+    let deputies: Vec<bool> = positions.iter().map(|(_, office)| office.starts_with("PHÓ ")).collect();
+    for ((_, office), deputy_next) in positions.iter_mut().zip(deputies.iter().skip(1)) {
         if *deputy_next && !office.contains(". ") && !office.starts_with("PHÓ ") {
             office.insert_str(0, "KT. ");
         }
     }
 }
 
-/// A name right of the list of recipients whose office was not read (a seal lies on it).
+/// Finds a name right of the list of recipients whose position was not read because of a seal.
 fn find_name_without_position(reading: &Reading, top: u32) -> Option<SigningBlock> {
     let (left, right) = split_columns(reading);
     let listed = left.iter().find(|row| row.bounds.y0 >= top && row.folded_text().starts_with("noi nhan"))?;

@@ -1,13 +1,14 @@
-//! What a document is about (trích yếu): under the name line, or after `V/v` in a công văn.
+//! The subject of a document (trích yếu): below the name line, or after `V/v` in a công văn.
 
 use crate::fields::kind::{DetectedKind, starts_with_regarding, strip_regarding_prefix};
 use crate::fields::number::is_number_row;
-use crate::page_zones::{PageZones, Row, all_words_correct_percent};
+use crate::page_zones::{PageZones, Row};
+use crate::word_confidence::all_words_correct_percent;
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::Word;
 use sohoa_base::text::nfc::nfc;
 
-/// Rows that end a subject: whom it is addressed to, grounds, or the first words of the body.
+/// First words, folded, of the row that ends a subject: addressee, legal basis, or start of the body.
 const SUBJECT_ENDS: [&str; 19] = [
     "can cu",
     "kinh gui",
@@ -30,20 +31,20 @@ const SUBJECT_ENDS: [&str; 19] = [
     "i-",
 ];
 
-/// Most rows a subject takes.
+/// Maximum number of rows of a subject.
 const MAX_ROWS: usize = 8;
 
-/// A text put together from rows.
+/// A text composed of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TextSpan {
     pub(crate) text: String,
     pub(crate) confidence: u32,
     pub(crate) bounds: Option<Bounds>,
-    /// As it was read, where marks were mended.
+    /// Text before diacritics were restored.
     pub(crate) as_read: Option<String>,
 }
 
-/// Joins rows to one NFC text.
+/// Joins rows into one NFC text.
 pub(crate) fn join_rows(rows: &[&Row<'_>], strip: impl Fn(String) -> String) -> Option<TextSpan> {
     let joined = |texts: Vec<String>| nfc(&strip(texts.join(" ")));
     let text = joined(strip_frame_marks(rows.iter().map(|row| row.text())));
@@ -57,7 +58,7 @@ pub(crate) fn join_rows(rows: &[&Row<'_>], strip: impl Fn(String) -> String) -> 
     })
 }
 
-/// Rows of one sentence, those behind the first without the edge of a frame that was taken for a dash before a letter.
+/// Rows of one sentence; in all but the first, a frame edge misread as a dash before a letter is removed.
 fn strip_frame_marks(rows: impl Iterator<Item = String>) -> Vec<String> {
     let whole = |(at, row): (usize, String)| {
         let rest = row.trim_start_matches(['-', '|', '_', '~', '.']);
@@ -66,7 +67,7 @@ fn strip_frame_marks(rows: impl Iterator<Item = String>) -> Vec<String> {
     rows.enumerate().map(whole).collect()
 }
 
-/// A year and the small letters that ran into it, parted: `28/12/2017của`.
+/// Separates a year from the lower-case letters after it: `28/12/2017của`.
 fn separate_year(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len() + 4);
@@ -86,7 +87,7 @@ fn trim_subject(text: &str) -> &str {
         .trim_end_matches([' ', '-', '_', '/', ':', ';', '|'])
 }
 
-/// `Về việc` at the front, whatever OCR made of its first word.
+/// Corrects a misread `Về việc` at the start.
 fn correct_regarding(text: &str) -> String {
     let mut words = text.splitn(3, ' ');
     let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
@@ -105,8 +106,8 @@ fn ends_subject(row: &Row<'_>) -> bool {
     SUBJECT_ENDS.iter().any(|start| text.starts_with(start))
 }
 
-/// Whether `row` goes on with a subject that began at `first`: centred on it, close under `last`, and not a
-/// line of capitals (the authority: `CHỦ TỊCH ỦY BAN …`).
+/// Whether `row` continues a subject that began at `first`: centred on it, close below `last`, and not in capitals (the
+/// authority: `CHỦ TỊCH ỦY BAN …`).
 fn continues_subject(row: &Row<'_>, first: &Row<'_>, last: &Row<'_>, pitch: u32, height: u32, width: u32) -> bool {
     let gap = row.bounds.y0.saturating_sub(last.bounds.y1);
     let centred = row.center().abs_diff(first.center()) * 100 <= width * 7;
@@ -126,7 +127,7 @@ fn subject_under_title(zones: &PageZones<'_>, at: usize, width: u32) -> Option<T
     let mut pitch = 0;
     for (at, row) in rows.iter().enumerate().skip(1) {
         let last = taken.last().copied().unwrap_or(first);
-        // A sentence that goes on begins no paragraph.
+        // A continued sentence begins no paragraph.
         let begins = row.text().trim_start().starts_with(char::is_uppercase)
             && rows.get(at + 1).is_some_and(|next| starts_paragraph(&row.bounds, &next.bounds, width));
         if begins || !continues_subject(row, first, last, pitch, zones.word_height, width) {
@@ -138,8 +139,8 @@ fn subject_under_title(zones: &PageZones<'_>, at: usize, width: u32) -> Option<T
     join_rows(&taken, |text| separate_year(&correct_regarding(trim_subject(&text))))
 }
 
-/// A row that is indented and runs to the right edge, with a longer row under it that starts further left:
-/// the body, not a centred subject.
+/// Whether the row begins the body: indented, up to the right edge, with a longer row below that starts further left. A
+/// centred subject has none of these.
 fn starts_body_paragraph(row: &Row<'_>, next: Option<&Row<'_>>, width: u32) -> bool {
     next.is_some_and(|next| {
         let indented = row.bounds.x0 > next.bounds.x0 + width * 25 / 1000;
@@ -147,8 +148,8 @@ fn starts_body_paragraph(row: &Row<'_>, next: Option<&Row<'_>>, width: u32) -> b
     })
 }
 
-/// A row that is indented, runs to the right edge, and has a row under it that starts further left but does not end as much
-/// further right, as a centred one would: the first of a paragraph.
+/// Whether the row is the first of a paragraph: indented, up to the right edge, above a row that starts further left but
+/// does not end further right by as much, as a centred one would.
 fn starts_paragraph(row: &Bounds, next: &Bounds, width: u32) -> bool {
     let indent = row.x0.saturating_sub(next.x0);
     let further = next.x1.saturating_sub(row.x1);
@@ -170,7 +171,7 @@ fn subject_after_regarding(zones: &PageZones<'_>) -> Option<TextSpan> {
         .collect();
     let mut found = join_rows(&rows, |text| separate_year(strip_regarding(&text)))?;
     if stated.is_none() {
-        // The rows under the number were read, their V/v was not.
+        // The rows below the number were read without their V/v.
         found.confidence = found.confidence * 7 / 10;
     }
     (found.text.chars().count() >= 4).then_some(found)
@@ -189,7 +190,7 @@ pub(crate) fn find_subject(zones: &PageZones<'_>, kind: &DetectedKind, width: u3
     }
 }
 
-/// Whom it is addressed to (Kính gửi): the rows from there on that are centred or listed.
+/// The addressees (Kính gửi): the rows from there on that are centred or listed.
 pub(crate) fn find_recipients(zones: &PageZones<'_>) -> Option<TextSpan> {
     let begins = |row: &Row<'_>| {
         let text = row.folded_text();

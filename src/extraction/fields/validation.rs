@@ -1,9 +1,9 @@
-//! Values that cannot stand in a field.
+//! Validation of field values.
 
 use sohoa_base::model::fields::{FieldDefinition, FieldProfile, FieldType};
 use sohoa_base::text::dates;
 
-/// Why a value cannot stand in a field: one sentence for a clerk; none where it can.
+/// Reason why a value is invalid for a field, one sentence for a clerk; none if it is valid.
 #[must_use]
 pub(crate) fn field_value_error(profile: &FieldProfile, field: &FieldDefinition, value: &str) -> Option<String> {
     let name = &field.name;

@@ -1,4 +1,4 @@
-//! What a page's reading says of where documents begin and end.
+//! Features of a page's reading that indicate where documents begin and end.
 
 use crate::fields::kind::starts_with_regarding;
 use crate::fields::number::{DocumentNumber, find_document_number, is_number_row};
@@ -12,33 +12,33 @@ use sohoa_base::model::document_kinds::DOCUMENT_KINDS;
 use sohoa_base::model::page::barcode::Separator;
 use sohoa_base::model::page::reading::Reading;
 
-/// What a page's reading says of where documents begin and end: a few words of it, so that a pile of thousands
-/// of pages is cut without holding their readings.
+/// Features of a page's reading that indicate where documents begin and end. They are small, so that a pile of thousands
+/// of pages is separated without holding the readings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoundaryFeatures {
     pub(crate) is_blank: bool,
     pub(crate) has_words: bool,
-    /// The page is a separator sheet.
+    /// Whether the page is a separator sheet.
     pub(crate) is_separator: bool,
-    /// A separator's code stands on a page that says more: the page itself begins something.
+    /// Whether a separator's code is on a page with other content: the page itself begins something.
     pub(crate) has_separator_code: bool,
-    /// How much at the head of the page is that of a first page: see [`Head`].
+    /// Score of the page's header as that of a first page, 0 to 9, see [`HeaderWeight`].
     pub(crate) header_score: u32,
-    /// The state's or the party's name stands at the head.
+    /// Whether the state's or the party's name is in the header.
     pub(crate) has_emblem: bool,
-    /// Something says that the page belongs to the paper before, whatever its head.
+    /// Whether the page belongs to the document before, whatever its header.
     pub(crate) belongs_to_previous: bool,
-    /// A page number.
+    /// Page number.
     pub(crate) page_number: Option<PageNumber>,
-    /// The paper's own number and notation, squeezed.
+    /// The document's own number and notation as a normalised key.
     pub(crate) number: Option<String>,
-    /// Notation, and date of issue in both ways of writing, squeezed.
+    /// Notation, and date of issue in both ways of writing, as normalised keys.
     pub(crate) notation_and_date: Option<(String, [String; 2])>,
-    /// Lines with a digit, squeezed: they may name a paper that comes with it.
+    /// Lines with a digit as normalised keys: they may cite an attached document.
     pub(crate) mentions: Vec<String>,
 }
 
-/// Weights of what stands at the head of a first page (Decree 30/2020, Appendix I). OCR may lose any of it.
+/// Weights of the parts of a first page's header (Decree 30/2020, Appendix I). OCR may lose any of them.
 struct HeaderWeight;
 
 impl HeaderWeight {
@@ -52,7 +52,7 @@ impl HeaderWeight {
 }
 
 impl BoundaryFeatures {
-    /// The signs of one page; `loose` when it is a picture of its own and not a page of a file.
+    /// Extracts the features of a page; `loose` if it is a separate image and not a page of a file.
     #[must_use]
     pub fn from_reading(reading: &Reading, loose: bool) -> Self {
         let zones = find_zones(reading);
@@ -67,7 +67,7 @@ impl BoundaryFeatures {
             has_separator_code: marked && !separator,
             header_score: header_score(&zones, number.as_ref()),
             has_emblem: zones.emblem.is_some(),
-            // A page of a file may be a form inside an annex; a picture of its own is more likely a filled-in form.
+            // A page of a file may be a form inside an annex; a separate image is more likely a filled-in form.
             belongs_to_previous: is_annex(reading) || is_draft(&zones) || is_unnumbered(&zones) || (!loose && is_form(&zones)),
             page_number: page_number::find_page_number(reading),
             notation_and_date: number.as_ref().zip(date).and_then(|(found, date)| notation_and_date(found, &date)),
@@ -81,10 +81,10 @@ impl BoundaryFeatures {
     }
 }
 
-/// Letters that a separator sheet bears at most, what OCR makes of bars included.
+/// Maximum number of letters on a separator sheet, including those misread from bars.
 const MAX_SEPARATOR_LETTERS: usize = 300;
 
-/// Whether the page is a separator sheet: little text, and a code or that text says so.
+/// Whether the page is a separator sheet: little text, and a separator code or text.
 #[must_use]
 pub fn is_separator(reading: &Reading) -> bool {
     let text: String = reading.words().map(|word| normalized_key(&word.text)).collect();
@@ -95,7 +95,7 @@ pub fn is_separator(reading: &Reading) -> bool {
     if length == 0 || length > MAX_SEPARATOR_LETTERS / 2 {
         return false;
     }
-    // On a sheet with little else the words may be broken up; among other words they are a line of their own.
+    // On a sheet with little else the words may be split; among other words they are on a line of their own.
     (length <= 60
         && SEPARATOR_TEXTS.iter().any(|known| text.contains(known) || (length <= known.len() + 4 && similarity(&text, known) >= 80)))
         || reading.lines().any(|line| {
@@ -104,7 +104,7 @@ pub fn is_separator(reading: &Reading) -> bool {
         })
 }
 
-/// How much at the head of the page is that of a first page, 0 to 9.
+/// Score of the page's header as that of a first page, 0 to 9.
 fn header_score(zones: &PageZones<'_>, number: Option<&DocumentNumber>) -> u32 {
     let emblem = match zones.emblem {
         Some((Emblem::State | Emblem::Party, 80..)) => HeaderWeight::EMBLEM,
@@ -123,7 +123,7 @@ fn header_score(zones: &PageZones<'_>, number: Option<&DocumentNumber>) -> u32 {
         + weigh(has_title(zones), HeaderWeight::TITLE)
 }
 
-/// The name of a kind alone on a row under the header, `V/v` or `Kính gửi`.
+/// Whether there is the name of a kind alone on a row below the header, `V/v` or `Kính gửi`.
 fn has_title(zones: &PageZones<'_>) -> bool {
     let title = |row: &Row<'_>| {
         let text = normalized_key(&row.text());
@@ -133,7 +133,7 @@ fn has_title(zones: &PageZones<'_>) -> bool {
         || zones.body.iter().take(4).any(|row| title(row) || normalized_key(&row.text()).starts_with("kinhgui"))
 }
 
-/// Notation and date of issue as other papers write them.
+/// Notation and date of issue as other documents write them.
 fn notation_and_date(found: &DocumentNumber, date: &str) -> Option<(String, [String; 2])> {
     let mut parts = date.split('-').map(|part| part.parse::<u32>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
@@ -141,17 +141,17 @@ fn notation_and_date(found: &DocumentNumber, date: &str) -> Option<(String, [Str
     (notation.len() >= 5).then(|| (notation, [format!("{day:02}{month:02}{year}"), format!("ngay{day:02}thang{month:02}nam{year}")]))
 }
 
-/// `DỰ THẢO` in the header or right under it.
+/// Whether `DỰ THẢO` is in the header or directly below it.
 fn is_draft(zones: &PageZones<'_>) -> bool {
     zones.left.iter().chain(&zones.right).chain(zones.body.iter().take(2)).any(|row| normalized_key(&row.text()).starts_with("duthao"))
 }
 
-/// Neither number nor day was ever filled in: a draft that goes with the paper before.
+/// Whether neither number nor date was filled in: a draft that belongs to the document before.
 fn is_unnumbered(zones: &PageZones<'_>) -> bool {
     let bare = |text: &str| !text.chars().any(char::is_alphanumeric);
     let number = zones.left.iter().find_map(|row| {
         let text = row.folded_text();
-        // "Sở Y tế" is folded alike, but has no slash.
+        // "Sở Y tế" folds to the same prefix, but has no slash.
         let (before, _) = text.trim_start().strip_prefix("so")?.split_once('/')?;
         Some(bare(before))
     });
@@ -162,14 +162,14 @@ fn is_unnumbered(zones: &PageZones<'_>) -> bool {
     number == Some(true) && day == Some(true)
 }
 
-/// Empty blanks in place of number and date: a form to fill in.
+/// Whether number and date are blanks: a form to fill in.
 fn is_form(zones: &PageZones<'_>) -> bool {
     let dotted = |text: &str| text.contains("...") || text.contains("…") || text.contains("___");
     zones.left.iter().chain(&zones.right).any(|row| dotted(&row.text()))
         && find_document_number(zones).is_none_or(|(numbered, _)| numbered.number.is_none())
 }
 
-/// `Phụ lục`, `Mẫu số`, `(Kèm theo …)` in the upper third.
+/// Whether `Phụ lục`, `Mẫu số` or `(Kèm theo …)` is in the upper third.
 fn is_annex(reading: &Reading) -> bool {
     const STARTS: [&str; 12] = [
         "phu luc",

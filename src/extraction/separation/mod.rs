@@ -1,4 +1,4 @@
-//! Where one document ends and the next begins.
+//! Separation of a pile of pages into documents.
 
 pub(crate) mod boundary_features;
 pub(crate) mod page_number;

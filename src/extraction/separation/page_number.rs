@@ -1,4 +1,4 @@
-//! The number that a page bears (số trang).
+//! The printed page number (số trang).
 
 use crate::page_zones::{Row, page_rows};
 use crate::string_similarity::fold_text;
@@ -9,11 +9,11 @@ use sohoa_base::model::page::reading::Reading;
 pub(crate) struct PageNumber {
     /// The number.
     pub(crate) number: u32,
-    /// Alone at the top, in the middle, where Decree 30/2020 puts it: there it is hardly anything else.
+    /// Whether it is alone at the top, in the middle, where Decree 30/2020 puts it: there it is hardly anything else.
     pub(crate) is_reliable: bool,
 }
 
-/// The page number at the top or, failing that, at the bottom: `2`, `- 2 -`, `Trang 2`, `Trang 2/5`, `2/5`.
+/// Finds the page number at the top or, failing that, at the bottom: `2`, `- 2 -`, `Trang 2`, `Trang 2/5`, `2/5`.
 pub(crate) fn find_page_number(reading: &Reading) -> Option<PageNumber> {
     let rows = page_rows(reading);
     let top = reading.height / 9;
@@ -31,7 +31,7 @@ fn is_centred(row: &Row<'_>, width: u32) -> bool {
     row.center() * 100 > width * 35 && row.center() * 100 < width * 68
 }
 
-/// The number in a row that holds nothing else.
+/// Number in a row with nothing else.
 fn parse_page_number(text: &str) -> Option<u32> {
     let text = fold_text(text);
     let text = text.trim_matches(|c: char| !c.is_alphanumeric());

@@ -1,7 +1,7 @@
-//! Documents in a pile of pages (tách văn bản).
+//! Splitting of a pile of pages into documents (tách văn bản).
 //!
-//! A wrong cut is worse than a missed one: a person sees two papers in one document at once, but not half
-//! a paper in another.
+//! A wrong split is worse than a missed one: a person notices two documents in one at once, but not half a document in
+//! another.
 
 pub use crate::separation::boundary_features::{BoundaryFeatures, is_separator};
 
@@ -12,37 +12,35 @@ use crate::string_similarity::similarity;
 pub struct SeparationPage {
     /// Index of the delivered file.
     pub file: usize,
-    /// Place in that file, from 1.
+    /// Page number in that file, from 1.
     pub number_in_file: u32,
-    /// The file is a single picture: one page of a dossier, not a document of its own.
+    /// Whether the file is a single image: one page of a dossier, not a document of its own.
     pub is_loose_image: bool,
-    /// What its reading says of cuts; none for a refused page.
+    /// Features of its reading; none for a refused page.
     pub features: Option<BoundaryFeatures>,
-    /// Nothing is written on it.
+    /// Whether the page is blank.
     pub blank: bool,
 }
 
-/// What must stand at the head of a page that begins a document, of the nine that a whole header weighs: of a page
-/// inside a file, of a picture of its own, and of that without the state's name.
+/// Minimum header score of a page that begins a document, of the nine of a complete header: for a page inside a file; the
+/// two below are for a separate image, and for one without the state's name.
 const MIN_HEADER_IN_FILE: u32 = 6;
 const MIN_HEADER_LOOSE: u32 = 4;
 const MIN_HEADER_LOOSE_NO_EMBLEM: u32 = 5;
 
-/// A head that is whole but for one thing: a page number that says otherwise is a misread speck.
+/// Score of a header with at most one part missing: a contradicting page number is a misread speck.
 const COMPLETE_HEADER: u32 = 8;
 
-/// The documents of a pile as lists of indexes into `pages`, in order. Every page lands in exactly one
-/// document.
+/// Splits a pile into documents, given as lists of indexes into `pages`, in order. Every page is in exactly one document.
 ///
-/// A PDF or TIFF (not loose) begins a document. Inside it, and among loose pages, a page with a first
-/// page's header begins one. A separator sheet ends a document and goes in front of the next, or stays at
-/// the end when none follows. Blank backs, refused pages, annexes and numbered pages stay with what is
-/// before them.
+/// A PDF or TIFF (not loose) begins a document. Inside it, and among loose pages, a page with a first page's header
+/// begins one. A separator sheet ends a document and precedes the next, or stays at the end when none follows. Blank
+/// backs, refused pages, annexes and numbered pages stay with the pages before them.
 #[must_use]
 pub fn split_into_documents(pages: &[SeparationPage]) -> Vec<Vec<usize>> {
     let mut documents: Vec<Vec<usize>> = Vec::new();
     let mut current: Vec<usize> = Vec::new();
-    // Whether `current` holds nothing but separator sheets and their backs.
+    // Whether `current` has only separator sheets and their backs.
     let mut waiting = true;
     let mut before: Option<&SeparationPage> = None;
     for (at, page) in pages.iter().enumerate() {
@@ -64,7 +62,7 @@ pub fn split_into_documents(pages: &[SeparationPage]) -> Vec<Vec<usize>> {
         before = Some(page);
     }
     match documents.last_mut() {
-        // Nothing follows the last separator sheet: it stays with the document it ends.
+        // Nothing follows the last separator sheet: it stays with the document that it ends.
         Some(last) if waiting => last.append(&mut current),
         _ if current.is_empty() => {}
         _ => documents.push(current),
@@ -72,7 +70,7 @@ pub fn split_into_documents(pages: &[SeparationPage]) -> Vec<Vec<usize>> {
     documents
 }
 
-/// Whether a written page begins a document, `current` being the pages of the one before.
+/// Whether a page that is not blank begins a document; `current` has the pages of the one before.
 fn begins_document(signs: &BoundaryFeatures, loose: bool, pages: &[SeparationPage], current: &[usize]) -> bool {
     let least = match (loose, signs.has_emblem) {
         (false, _) => MIN_HEADER_IN_FILE,
@@ -85,7 +83,7 @@ fn begins_document(signs: &BoundaryFeatures, loose: bool, pages: &[SeparationPag
         && !is_named_before(signs, pages, current)
 }
 
-/// Whether the page's number says that it follows the pages before.
+/// Whether the page's number continues that of the pages before.
 fn continues_numbering(signs: &BoundaryFeatures, pages: &[SeparationPage], current: &[usize]) -> bool {
     let Some(found) = signs.page_number.filter(|found| found.number >= 2) else { return false };
     let has_text =
@@ -96,9 +94,9 @@ fn continues_numbering(signs: &BoundaryFeatures, pages: &[SeparationPage], curre
     (follows && found.is_reliable) || ((follows || found.is_reliable) && signs.header_score < COMPLETE_HEADER)
 }
 
-/// A paper that the document before names is attached to it: `kèm theo Công văn số 2243/SYT-NVY`. Its own number
-/// stands in its header: two documents may share a notation, never a number. Where the number cannot be read,
-/// notation and date of issue together name it; otherwise papers of one day are not told apart.
+/// Whether the document before cites this one as attached: `kèm theo Công văn số 2243/SYT-NVY`. The number in the header
+/// identifies it: two documents may share a notation, never a number. If the number cannot be read, notation and date of
+/// issue together identify it; else documents of one day are not distinguished.
 fn is_named_before(signs: &BoundaryFeatures, pages: &[SeparationPage], current: &[usize]) -> bool {
     let before =
         || current.iter().filter_map(|at| pages.get(*at)).filter_map(|page| page.features.as_ref()).flat_map(|signs| &signs.mentions);
@@ -110,12 +108,12 @@ fn is_named_before(signs: &BoundaryFeatures, pages: &[SeparationPage], current: 
         && before().any(|mention| contains_similar(mention, notation))
 }
 
-/// Whether `wanted` stands in `text`, not as the end of a longer number.
+/// Whether `wanted` is in `text`, not as the end of a longer number.
 fn contains_number(text: &str, wanted: &str) -> bool {
     text.match_indices(wanted).any(|(at, _)| !text.get(..at).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit())))
 }
 
-/// Whether some part of `text` is like `wanted`, which OCR may have misread.
+/// Whether some part of `text` is similar to `wanted`, which OCR may have misread.
 fn contains_similar(text: &str, wanted: &str) -> bool {
     let letters: Vec<char> = text.chars().collect();
     letters.windows(wanted.chars().count().max(1)).any(|part| similarity(&part.iter().collect::<String>(), wanted) >= 85)

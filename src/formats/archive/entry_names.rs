@@ -1,6 +1,6 @@
-//! Names of archive members: what is never followed, and what is odd.
+//! Checks of the names of archive members.
 
-/// A name for a sentence: control characters and bytes that are not UTF-8 shown as signs, long ones cut.
+/// Name for messages: control characters and bytes that are not UTF-8 become U+FFFD, names above 120 characters are cut.
 pub(crate) fn display_name(raw: &[u8]) -> String {
     let text = String::from_utf8_lossy(raw);
     let mut short: String = text.chars().take(120).map(|letter| if letter.is_control() { '\u{FFFD}' } else { letter }).collect();
@@ -14,13 +14,13 @@ fn path_segments(raw: &[u8]) -> impl Iterator<Item = &[u8]> {
     raw.split(|byte| matches!(byte, b'/' | b'\\'))
 }
 
-/// Why a member of this name is not taken: it would lead out of the archive, or names nothing.
-pub(crate) fn rejection_reason(raw: &[u8], most_bytes: usize) -> Option<&'static str> {
+/// Reason to reject a member of this name, such as a path that leads out of the archive. `max_bytes` is the longest accepted name.
+pub(crate) fn rejection_reason(raw: &[u8], max_bytes: usize) -> Option<&'static str> {
     let last = path_segments(raw).last().unwrap_or_default();
     if raw.is_empty() || last.is_empty() {
         return Some("names nothing");
     }
-    if raw.len() > most_bytes {
+    if raw.len() > max_bytes {
         return Some("is too long");
     }
     if raw.contains(&0) {
@@ -29,7 +29,7 @@ pub(crate) fn rejection_reason(raw: &[u8], most_bytes: usize) -> Option<&'static
     if matches!(raw, [b'/' | b'\\', ..] | [b'A'..=b'Z' | b'a'..=b'z', b':', ..]) {
         return Some("is an absolute path");
     }
-    // C0 and C1 never stand in UTF-8: they hide dots and slashes.
+    // C0 and C1 never occur in UTF-8; overlong sequences with them disguise dots and slashes.
     if raw.windows(2).any(|pair| matches!(pair, [0xC0 | 0xC1, 0x80..=0xBF])) && path_segments(raw).any(|part| part.starts_with(&[0xC0])) {
         return Some("hides its letters");
     }
@@ -39,7 +39,7 @@ pub(crate) fn rejection_reason(raw: &[u8], most_bytes: usize) -> Option<&'static
     (path_segments(raw).count() > 100).then_some("has too many levels")
 }
 
-/// What is odd about a name that is taken.
+/// Irregularity of an accepted name, if any.
 pub(crate) fn name_warning(raw: &[u8]) -> Option<&'static str> {
     if raw.iter().any(|byte| *byte < 32 || *byte == 127) {
         return Some("holds control characters");
@@ -47,7 +47,7 @@ pub(crate) fn name_warning(raw: &[u8]) -> Option<&'static str> {
     path_segments(raw).any(|part| part.len() > 255).then_some("is longer than file systems allow")
 }
 
-/// Files that operating systems leave behind.
+/// Whether the member is a file that operating systems add to archives (`__MACOSX`, `Thumbs.db` and the like).
 pub(crate) fn is_system_file(raw: &[u8]) -> bool {
     let last = path_segments(raw).last().unwrap_or_default();
     path_segments(raw).next() == Some(b"__MACOSX")

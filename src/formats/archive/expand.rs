@@ -1,4 +1,4 @@
-//! Members of ZIP and TAR archives, handed on one by one. Names are bytes and are never used as paths.
+//! Expansion of ZIP and TAR archives, member by member. Names are bytes and are never used as paths.
 
 use crate::archive::entry_names;
 use crate::limits::Limits;
@@ -11,30 +11,28 @@ use std::io::{self, Read, Seek, SeekFrom};
 use zip::HasZipMetadata;
 use zip::read::{ZipArchive, ZipArchiveMetadata};
 
-/// Most warnings of one archive that are listed one by one.
+/// Maximum number of warnings listed individually for one archive.
 const MAX_LISTED_WARNINGS: usize = 200;
 
-/// A member of an archive.
+/// Member of an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// Its name in the archive, exactly; `/` or `\` between parts.
+    /// Name in the archive, unchanged; segments are separated by `/` or `\`.
     pub path_bytes: Vec<u8>,
-    /// Size that the archive declares, bytes; the data may differ.
+    /// Size declared by the archive, bytes; the data may differ.
     pub size: u64,
 }
 
-/// Takes one member. It must read the data to its end and answer with an error where reading fails, so that
-/// nothing of a damaged member is kept; [`expand`] then notes the damage and goes on. Any other error ends
-/// the expansion.
+/// Receives one member. It must read the data to its end and return an error if reading fails, so that no part
+/// of a damaged member is kept; [`expand`] then adds a warning and continues. Any other error ends the expansion.
 pub type Sink<'s> = &'s mut dyn FnMut(Member, &mut dyn Read) -> Result<()>;
 
-/// Hands every file in a ZIP, TAR or gzipped TAR to `sink`. Folders are skipped; links, devices, members
-/// with names that lead elsewhere, with a password or with damage are left out with a warning each, the
-/// others are taken. An archive inside is a member like others.
+/// Passes every file in a ZIP, TAR or gzipped TAR to `sink`. Folders are skipped. Links, devices, and members
+/// with unsafe names, a password or damage are left out with a warning each. A nested archive is passed as a file.
 ///
 /// # Errors
-/// Invalid where it is no such archive or holds no file, Denied where all members need a password, Limit
-/// for too many members or bytes, Corrupt where nothing can be read, and those of `sink`.
+/// `Invalid` if it is no such archive or contains no file, `Denied` if all members need a password, `Limit`
+/// for too many members or bytes, `Corrupt` if no member can be read, and those of `sink`.
 pub fn expand(file: &mut (impl Read + Seek), name: &str, limits: &Limits, sink: Sink<'_>) -> Result<Vec<Warning>> {
     let unreadable = || format!("archive {name} cannot be read; deliver it again");
     let packed = file.seek(SeekFrom::End(0)).or_error(ErrorKind::Unavailable, unreadable)?;
@@ -83,8 +81,8 @@ impl Expansion<'_> {
         }
     }
 
-    fn warn_damaged(&mut self, shown: &str, why: &str) {
-        self.warn("damaged-member", format!("member {shown} cannot be read ({why}); deliver it by itself"));
+    fn warn_damaged(&mut self, display_name: &str, why: &str) {
+        self.warn("damaged-member", format!("member {display_name} cannot be read ({why}); deliver it by itself"));
     }
 
     fn expand_zip<R: Read + Seek>(&mut self, file: &mut R) -> Result<()> {
@@ -92,7 +90,7 @@ impl Expansion<'_> {
         let mut archive = ZipArchive::new(file).or_error(ErrorKind::Corrupt, broken)?;
         self.check_count(archive.len() as u64)?;
         if archive.has_duplicate_names() {
-            // The reader keeps members by name: all but one of them would be lost in silence.
+            // The `zip` crate indexes members by name: all but one of them would be lost without a warning.
             return Err(Error::invalid(format!(
                 "ZIP archive {} has several members of one name; rename them and pack it again",
                 self.name
@@ -103,30 +101,30 @@ impl Expansion<'_> {
         for index in 0..list.len() {
             let Ok(entry) = list.entry(index) else { continue };
             let raw = entry.name_raw().to_vec();
-            let shown = entry_names::display_name(&raw);
-            if entry.is_dir() || !self.accepts_name(&raw, &shown) {
+            let display_name = entry_names::display_name(&raw);
+            if entry.is_dir() || !self.accepts_name(&raw, &display_name) {
                 continue;
             }
             let kind = entry.unix_mode().map_or(0, |mode| mode & 0o170_000);
             if entry.is_symlink() || !matches!(kind, 0 | 0o100_000) {
-                self.warn("not-a-file", format!("member {shown} is a link or a device, not a file; it was left out"));
+                self.warn("not-a-file", format!("member {display_name} is a link or a device, not a file; it was left out"));
                 continue;
             }
             if entry.encrypted() || entry.get_metadata().is_encrypted() {
                 self.encrypted_members += 1;
-                self.warn("password", format!("member {shown} needs a password; deliver it without one"));
+                self.warn("password", format!("member {display_name} needs a password; deliver it without one"));
                 continue;
             }
             let size = entry.size();
             match archive.by_index(index) {
-                Ok(mut data) => self.extract_member(Member { path_bytes: raw, size }, &shown, &mut data)?,
-                Err(error) => self.warn_damaged(&shown, &error.to_string()),
+                Ok(mut data) => self.extract_member(Member { path_bytes: raw, size }, &display_name, &mut data)?,
+                Err(error) => self.warn_damaged(&display_name, &error.to_string()),
             }
         }
         Ok(())
     }
 
-    /// Members that share bytes of the archive unpack to far more than any honest archive.
+    /// Refuses archives whose members share packed bytes, as in ZIP bombs (Fifield, "A better zip bomb", 2019).
     fn check_overlap(&self, list: &ZipArchiveMetadata) -> Result<()> {
         let place = |index| list.entry(index).ok().map(|entry| (entry.header_start(), entry.compressed_size()));
         let mut places: Vec<(u64, u64)> = (0..list.len()).filter_map(place).collect();
@@ -142,23 +140,23 @@ impl Expansion<'_> {
     }
 
     fn expand_gzip<R: Read>(&mut self, file: &mut R) -> Result<()> {
-        let no_tar = || Error::invalid(format!("{} is a gzip file without a TAR archive in it; deliver the file itself", self.name));
+        let not_tar = || Error::invalid(format!("{} is a gzip file without a TAR archive in it; deliver the file itself", self.name));
         let mut unpacked = MultiGzDecoder::new(file);
         let mut head = Vec::new();
-        unpacked.by_ref().take(512).read_to_end(&mut head).map_err(|_| no_tar())?;
+        unpacked.by_ref().take(512).read_to_end(&mut head).map_err(|_| not_tar())?;
         if media_types::detect(&head) != Some(media_types::TAR) {
-            return Err(no_tar());
+            return Err(not_tar());
         }
         self.expand_tar(&mut io::Cursor::new(head).chain(unpacked))
     }
 
     fn expand_tar<R: Read>(&mut self, file: &mut R) -> Result<()> {
-        // The whole stream is counted: long names and padding unpack as well.
-        let most = self
+        // The limit applies to the whole stream, because long names and padding are unpacked as well.
+        let max_bytes = self
             .limits
             .max_unpacked_bytes
             .min(Limits::RATIO_EXEMPT_BYTES.saturating_add(self.packed_bytes.saturating_mul(self.limits.max_unpack_ratio)));
-        let mut archive = tar::Archive::new(file.take(most));
+        let mut archive = tar::Archive::new(file.take(max_bytes));
         let mut names = BTreeSet::new();
         let mut count = 0;
         for entry in archive.entries().or_error(ErrorKind::Corrupt, || format!("TAR archive {} is damaged; pack it again", self.name))? {
@@ -172,20 +170,20 @@ impl Expansion<'_> {
                 }
             };
             let raw = entry.path_bytes().into_owned();
-            let shown = entry_names::display_name(&raw);
+            let display_name = entry_names::display_name(&raw);
             let kind = entry.header().entry_type();
-            if kind.is_dir() || !self.accepts_name(&raw, &shown) {
+            if kind.is_dir() || !self.accepts_name(&raw, &display_name) {
                 continue;
             }
             if !(kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse()) {
-                self.warn("not-a-file", format!("member {shown} is a link or a device, not a file; it was left out"));
+                self.warn("not-a-file", format!("member {display_name} is a link or a device, not a file; it was left out"));
                 continue;
             }
             if !names.insert(raw.clone()) {
-                self.warn("duplicate-name", format!("several members are named {shown}; each was taken"));
+                self.warn("duplicate-name", format!("several members are named {display_name}; each was taken"));
             }
             let size = entry.size();
-            self.extract_member(Member { path_bytes: raw, size }, &shown, &mut entry)?;
+            self.extract_member(Member { path_bytes: raw, size }, &display_name, &mut entry)?;
         }
         Ok(())
     }
@@ -200,30 +198,30 @@ impl Expansion<'_> {
         Ok(())
     }
 
-    /// Whether a member of this name is taken; notes why not, or what is odd about it.
-    fn accepts_name(&mut self, raw: &[u8], shown: &str) -> bool {
+    /// Whether a member of this name is accepted; adds a warning if it is not, or if the name is irregular.
+    fn accepts_name(&mut self, raw: &[u8], display_name: &str) -> bool {
         if entry_names::is_system_file(raw) {
             self.system_files += 1;
             return false;
         }
         if let Some(why) = entry_names::rejection_reason(raw, self.limits.max_name_bytes) {
-            self.warn("unsafe-name", format!("member {shown} has a name that {why}; it was left out"));
+            self.warn("unsafe-name", format!("member {display_name} has a name that {why}; it was left out"));
             return false;
         }
         if let Some(what) = entry_names::name_warning(raw) {
-            self.warn("odd-name", format!("member {shown} has a name that {what}"));
+            self.warn("odd-name", format!("member {display_name} has a name that {what}"));
         }
         true
     }
 
-    fn extract_member(&mut self, member: Member, shown: &str, data: &mut dyn Read) -> Result<()> {
+    fn extract_member(&mut self, member: Member, display_name: &str, data: &mut dyn Read) -> Result<()> {
         let ratio = Limits::RATIO_EXEMPT_BYTES.saturating_add(self.packed_bytes.saturating_mul(self.limits.max_unpack_ratio));
-        let room = self.limits.max_unpacked_bytes.min(ratio).saturating_sub(self.unpacked_bytes);
-        let mut watched = BoundedReader { inner: data, remaining: room, bytes_read: 0, read_error: None, limit_exceeded: false };
-        let outcome = (self.sink)(member, &mut watched);
-        let BoundedReader { bytes_read: passed, read_error: fault, limit_exceeded: over, .. } = watched;
-        self.unpacked_bytes = self.unpacked_bytes.saturating_add(passed);
-        if over {
+        let remaining = self.limits.max_unpacked_bytes.min(ratio).saturating_sub(self.unpacked_bytes);
+        let mut bounded = BoundedReader { inner: data, remaining, bytes_read: 0, read_error: None, limit_exceeded: false };
+        let outcome = (self.sink)(member, &mut bounded);
+        let BoundedReader { bytes_read, read_error, limit_exceeded, .. } = bounded;
+        self.unpacked_bytes = self.unpacked_bytes.saturating_add(bytes_read);
+        if limit_exceeded {
             return Err(Error::limit(format!(
                 "archive {} unpacks to more than {} MB or {} times its size; deliver it in parts",
                 self.name,
@@ -231,8 +229,8 @@ impl Expansion<'_> {
                 self.limits.max_unpack_ratio
             )));
         }
-        match fault {
-            Some(why) => self.warn_damaged(shown, &why),
+        match read_error {
+            Some(why) => self.warn_damaged(display_name, &why),
             None => {
                 outcome?;
                 self.accepted_members += 1;
@@ -260,7 +258,7 @@ impl Expansion<'_> {
     }
 }
 
-/// Counts what passes, and remembers that reading failed.
+/// Reader that counts bytes against a limit and records the first read error.
 struct BoundedReader<'w> {
     inner: &'w mut dyn Read,
     remaining: u64,

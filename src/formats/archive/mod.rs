@@ -1,4 +1,4 @@
-//! ZIP, TAR and GZIP: members and their names.
+//! ZIP, TAR and gzip archives: expansion and checks of member names.
 
 pub(crate) mod entry_names;
 pub mod expand;

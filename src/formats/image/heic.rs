@@ -1,4 +1,4 @@
-//! HEIC pictures, through the system's libheif. It turns and mirrors the picture itself as its file says.
+//! HEIC images, decoded by the system's libheif, which applies the rotation and mirroring of the file itself.
 
 use crate::limits::Limits;
 use image::{DynamicImage, RgbImage};
@@ -15,20 +15,20 @@ fn failure_message() -> String {
     "a HEIC picture cannot be decoded; save it as JPEG".to_owned()
 }
 
-/// Checks headers and size; answers how many pictures the file holds.
+/// Checks headers and size; returns the number of top-level images in the file.
 ///
 /// # Errors
-/// Corrupt or Limit.
+/// `Corrupt` or `Limit`.
 pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<usize> {
     let context = HeifContext::read_from_bytes(bytes).or_error(ErrorKind::Corrupt, failure_message)?;
     primary_image(&context, limits)?;
     Ok(context.number_of_top_level_images())
 }
 
-/// Decodes the main picture.
+/// Decodes the primary image to RGB.
 ///
 /// # Errors
-/// Corrupt or Limit.
+/// `Corrupt` or `Limit`.
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<DynamicImage> {
     let context = HeifContext::read_from_bytes(bytes).or_error(ErrorKind::Corrupt, failure_message)?;
     let handle = primary_image(&context, limits)?;

@@ -1,4 +1,4 @@
-//! Files that hold one picture: JPEG, PNG, WebP, BMP, GIF, JPEG 2000, HEIC.
+//! Files with one image: JPEG, PNG, WebP, BMP, GIF, JPEG 2000, HEIC.
 
 use crate::image::heic;
 use crate::image::jpeg_markers;
@@ -13,11 +13,11 @@ use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::refusal::Warning;
 use std::io::Cursor;
 
-/// Checks a picture's headers and declared size without decoding it; answers what is odd about it, which
-/// [`read`] does not say again.
+/// Checks an image's headers and declared size without decoding it; returns warnings, which [`decode_page`] does
+/// not repeat.
 ///
 /// # Errors
-/// Corrupt, Invalid or Limit, as [`read`].
+/// `Corrupt`, `Invalid` or `Limit`, as [`decode_page`].
 pub(crate) fn check_header(bytes: &[u8], media_type: &str, limits: &Limits) -> Result<Vec<Warning>> {
     let mut warnings = Vec::new();
     match media_type {
@@ -46,17 +46,17 @@ pub(crate) fn check_header(bytes: &[u8], media_type: &str, limits: &Limits) -> R
     Ok(warnings)
 }
 
-/// No page is twenty times as long as it is wide.
+/// Warning for an aspect ratio of 20 or more, which no page has.
 fn aspect_ratio_warning(width: u32, height: u32) -> Option<Warning> {
     let (long, short) = (width.max(height), width.min(height).max(1));
     (long / short >= 20).then(|| Warning::new("page-size", format!("the picture of {width} × {height} px has not the shape of a page")))
 }
 
-/// Decodes the picture.
+/// Decodes the image.
 ///
 /// # Errors
-/// Corrupt where it cannot be decoded (or less than a third of it), Invalid for kinds that are not read,
-/// Limit for pictures that are too large.
+/// `Corrupt` if it cannot be decoded (of a truncated JPEG, less than 30 % of its rows), `Invalid` for unsupported
+/// types, `Limit` for images that are too large.
 pub(crate) fn decode_page(bytes: &[u8], media_type: &str, limits: &Limits) -> Result<PageImage> {
     match media_type {
         media_types::JPEG => read_jpeg(bytes, limits),
@@ -76,7 +76,7 @@ pub(crate) fn decode_page(bytes: &[u8], media_type: &str, limits: &Limits) -> Re
 }
 
 fn jpeg_channels(head: &jpeg_markers::JpegMarkers) -> u64 {
-    // A progressive picture is gathered as 16-bit coefficients before it becomes pixels.
+    // A progressive JPEG is buffered as 16-bit coefficients before it is decoded to pixels.
     u64::from(head.components.max(1)) * if head.frame_marker == 0xC2 { 2 } else { 1 }
 }
 
@@ -112,7 +112,7 @@ fn read_jpeg(bytes: &[u8], limits: &Limits) -> Result<PageImage> {
         image = image.fliph();
     }
     let image = pixels::rotate(pixels::scale_to_square_pixels(image, stretch), turn);
-    let raster = match keep {
+    let encoded = match keep {
         Some(file) => EncodedImage {
             width: head.width,
             height: head.height,
@@ -121,19 +121,19 @@ fn read_jpeg(bytes: &[u8], limits: &Limits) -> Result<PageImage> {
         },
         None => EncodedImage { width: image.width(), height: image.height(), turn: 0, data: EncodedData::NotEmbeddable },
     };
-    Ok(PageImage { pixels: image, dpi, embedded_text: None, encoded: raster, overlays: Vec::new(), warnings: Vec::new() })
+    Ok(PageImage { pixels: image, dpi, embedded_text: None, encoded, overlays: Vec::new(), warnings: Vec::new() })
 }
 
 /// Decodes a JPEG file.
 ///
 /// # Errors
-/// Corrupt.
+/// `Corrupt`.
 pub(crate) fn decode_jpeg(bytes: &[u8]) -> Result<DynamicImage> {
     let decoder = JpegDecoder::new(Cursor::new(bytes)).or_error(ErrorKind::Corrupt, || decode_failure(media_types::JPEG))?;
     decode(decoder, media_types::JPEG)
 }
 
-/// Rows above the evenly coloured rest that a decoder leaves behind a cut.
+/// Number of decoded rows of a truncated image: those above the evenly coloured rest that the decoder leaves.
 fn decoded_rows(image: &DynamicImage) -> u64 {
     let stride = image.width() as usize * usize::from(image.color().bytes_per_pixel());
     let bytes = image.as_bytes();
@@ -161,13 +161,13 @@ fn check_decoder(decoder: &impl ImageDecoder, limits: &Limits) -> Result<()> {
 
 type OpenedDecoder<'a> = (Box<dyn ImageDecoder + 'a>, Option<(f64, f64)>, Vec<Warning>);
 
-/// A decoder whose size was checked, the written resolution, and what is odd.
+/// Opens a decoder and checks the declared size. Also returns the declared resolution (dpi on x, y) and warnings.
 fn open_decoder<'a>(bytes: &'a [u8], media_type: &str, limits: &Limits) -> Result<OpenedDecoder<'a>> {
     let broken = || decode_failure(media_type);
     let mut memory = image::Limits::default();
     memory.max_alloc = Some(limits.max_pixel_bytes);
     let mut warnings = Vec::new();
-    let several = || Warning::new("more-pictures", "the file holds several pictures one after another; only the first is taken");
+    let several_images = || Warning::new("more-pictures", "the file holds several pictures one after another; only the first is taken");
     let (decoder, dpi): (Box<dyn ImageDecoder + 'a>, _) = match media_type {
         media_types::PNG => {
             if !matches!(bytes.get(26..28), Some([0, 0])) {
@@ -176,7 +176,7 @@ fn open_decoder<'a>(bytes: &'a [u8], media_type: &str, limits: &Limits) -> Resul
             let decoder = PngDecoder::with_limits(Cursor::new(bytes), memory).or_error(ErrorKind::Corrupt, broken)?;
             check_decoder(&decoder, limits)?;
             if decoder.is_apng().unwrap_or(false) {
-                warnings.push(several());
+                warnings.push(several_images());
             }
             (Box::new(decoder), png_dpi(bytes))
         }
@@ -184,7 +184,7 @@ fn open_decoder<'a>(bytes: &'a [u8], media_type: &str, limits: &Limits) -> Resul
             let decoder = WebPDecoder::new(Cursor::new(bytes)).or_error(ErrorKind::Corrupt, broken)?;
             check_decoder(&decoder, limits)?;
             if decoder.has_animation() {
-                warnings.push(several());
+                warnings.push(several_images());
             }
             (Box::new(decoder), None)
         }
@@ -199,7 +199,7 @@ fn open_decoder<'a>(bytes: &'a [u8], media_type: &str, limits: &Limits) -> Resul
             check_decoder(&decoder, limits)?;
             decoder.set_limits(memory).or_error(ErrorKind::Limit, broken)?;
             if open()?.into_frames().take(2).filter(std::result::Result::is_ok).count() > 1 {
-                warnings.push(several());
+                warnings.push(several_images());
             }
             (Box::new(decoder), None)
         }
@@ -214,11 +214,11 @@ fn unencoded_page(image: DynamicImage, orientation: u8, dpi: Option<(f64, f64)>)
     let image = pixels::to_l8_or_rgb8(image);
     let image = if mirrored { image.fliph() } else { image };
     let image = pixels::rotate(pixels::scale_to_square_pixels(image, stretch), turn);
-    let raster = EncodedImage { width: image.width(), height: image.height(), turn: 0, data: EncodedData::NotEmbeddable };
-    PageImage { pixels: image, dpi, embedded_text: None, encoded: raster, overlays: Vec::new(), warnings: Vec::new() }
+    let encoded = EncodedImage { width: image.width(), height: image.height(), turn: 0, data: EncodedData::NotEmbeddable };
+    PageImage { pixels: image, dpi, embedded_text: None, encoded, overlays: Vec::new(), warnings: Vec::new() }
 }
 
-/// `pHYs`, where its unit is the metre (PNG, 11.3.4.3).
+/// Resolution of a PNG, dpi on x and y: `pHYs` if its unit is the metre (PNG, 11.3.4.3), or the EXIF chunk.
 fn png_dpi(bytes: &[u8]) -> Option<(f64, f64)> {
     let number = |at: usize| Some(f64::from(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?)));
     let mut at = 8_usize;
@@ -246,7 +246,7 @@ fn bmp_dpi(bytes: &[u8]) -> Option<(f64, f64)> {
 }
 
 fn jp2_decoder(bytes: &[u8]) -> Result<hayro_jpeg2000::integration::Jp2Decoder> {
-    // The decoder keeps one record for each tile.
+    // The decoder allocates one record per tile.
     let tiles = jp2_tiles(bytes).unwrap_or(0);
     if tiles > 10_000 {
         return Err(Error::limit(format!("JPEG 2000 picture is cut into {tiles} tiles, more than the limit of 10000; save it anew")));
@@ -254,7 +254,7 @@ fn jp2_decoder(bytes: &[u8]) -> Result<hayro_jpeg2000::integration::Jp2Decoder> 
     hayro_jpeg2000::integration::Jp2Decoder::new(Cursor::new(bytes)).or_error(ErrorKind::Corrupt, || decode_failure(media_types::JP2))
 }
 
-/// How many tiles the `SIZ` marker declares (ITU-T T.800, A.5.1).
+/// Number of tiles declared by the `SIZ` marker (ITU-T T.800, A.5.1).
 fn jp2_tiles(bytes: &[u8]) -> Option<u64> {
     let start = bytes.windows(4).position(|window| window == [0xFF, 0x4F, 0xFF, 0x51])?;
     let number =
@@ -263,7 +263,7 @@ fn jp2_tiles(bytes: &[u8]) -> Option<u64> {
     Some(width.div_ceil(tile_width.max(1)) * height.div_ceil(tile_height.max(1)))
 }
 
-/// A codestream ends with its end mark, wherever boxes around it end.
+/// Warnings for a JPEG 2000 image. The end marker is searched in the last 4 KB, because boxes may follow the codestream.
 fn jp2_warnings(bytes: &[u8], media_type: &str) -> Vec<Warning> {
     let tail = bytes.get(bytes.len().saturating_sub(4096)..).unwrap_or_default();
     let ended = tail.windows(2).any(|window| window == [0xFF, 0xD9]);

@@ -1,33 +1,33 @@
-//! The markers of a JPEG file (ITU-T T.81), without decoding it.
+//! Markers of a JPEG file (ITU-T T.81), read without decoding it.
 
 use crate::tiff::directory::TiffBytes;
 use sohoa_base::error::{Error, Result};
 
-/// What the markers say.
+/// Properties read from the markers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct JpegMarkers {
     /// Width, px.
     pub(crate) width: u32,
     /// Height, px.
     pub(crate) height: u32,
-    /// Components.
+    /// Number of components.
     pub(crate) components: u8,
-    /// The frame marker: `C0` baseline, `C1` extended, `C2` progressive, others are rare.
+    /// Frame marker: `C0` baseline, `C1` extended, `C2` progressive, others are rare.
     pub(crate) frame_marker: u8,
     /// Bits per sample.
     pub(crate) precision: u8,
-    /// Components are named R, G, B and no Adobe marker says what they are: readers disagree on it.
+    /// Components are named R, G, B and no Adobe marker gives the colour space: decoders differ in their interpretation.
     pub(crate) has_rgb_component_ids: bool,
-    /// EXIF orientation, 1 where absent or senseless.
+    /// EXIF orientation; 1 if absent or invalid.
     pub(crate) orientation: u8,
-    /// Dots per inch on both axes, as written.
+    /// Declared resolution on x and y, dpi.
     pub(crate) dpi: Option<(f64, f64)>,
-    /// End of the picture behind its end marker; none where that marker is missing.
+    /// Offset after the end marker; none if the marker is missing.
     pub(crate) end_offset: Option<usize>,
 }
 
 impl JpegMarkers {
-    /// Whether PDF readers and browsers all decode it: 8-bit Huffman baseline, extended or progressive.
+    /// Whether all PDF readers and browsers decode it: 8-bit Huffman baseline, extended or progressive.
     pub(crate) fn is_widely_supported(&self) -> bool {
         matches!(self.frame_marker, 0xC0..=0xC2) && self.precision == 8
     }
@@ -36,7 +36,7 @@ impl JpegMarkers {
 /// Reads the markers.
 ///
 /// # Errors
-/// Corrupt where no frame or no scan is found, Invalid for kinds of JPEG that cannot be decoded.
+/// `Corrupt` if no frame or no scan is found, `Invalid` for JPEG processes that cannot be decoded.
 pub(crate) fn parse(bytes: &[u8]) -> Result<JpegMarkers> {
     let broken = |what: &str| Error::corrupt(format!("JPEG is damaged: {what}; scan the page again"));
     let mut head = JpegMarkers {
@@ -109,7 +109,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<JpegMarkers> {
     Ok(head)
 }
 
-/// The next marker at or behind `at`: skips entropy-coded data, stuffed and fill bytes, and junk.
+/// Offset of the next marker at or after `at`; skips entropy-coded data, stuffed and fill bytes, and junk.
 fn next_marker(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
         at += bytes.get(at..)?.iter().position(|byte| *byte == 0xFF)?;

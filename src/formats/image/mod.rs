@@ -1,4 +1,4 @@
-//! Image files: JPEG, PNG, HEIC; their pixels, headers and colour profiles.
+//! Image files: decoders, headers, pixel conversion, and the page image that readers hand to writers.
 
 pub(crate) mod heic;
 pub(crate) mod image_files;

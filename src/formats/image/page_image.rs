@@ -1,11 +1,11 @@
-//! One page's picture, between those who read formats and those who write them.
+//! Page image: common output of all format readers and input of the PDF writer.
 
 use image::{DynamicImage, RgbImage};
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::Block;
 use sohoa_base::model::refusal::Warning;
 
-/// A page's picture as a reader of the paper sees it, and how its bytes can be kept as they are.
+/// Image of a page as displayed, together with its encoded form where that can be embedded unchanged.
 #[derive(Debug, Clone)]
 pub struct PageImage {
     /// Decoded pixels as displayed: `/Rotate`, EXIF orientation, crop, `/Decode` and overlays applied.
@@ -15,49 +15,49 @@ pub struct PageImage {
     pub dpi: u32,
     /// Text of a born-digital page, boxes in px of `pixels`, in reading order.
     pub embedded_text: Option<Vec<Block>>,
-    /// The picture's encoded form, to be kept without re-encoding.
+    /// Encoded form, for embedding without re-encoding.
     pub encoded: EncodedImage,
-    /// Parts drawn over the raster (visible signature stamps, annotations), to be laid over it again.
+    /// Parts drawn over the encoded image (visible signature stamps, annotations), to be drawn over it again.
     pub overlays: Vec<Overlay>,
-    /// What was odd.
+    /// Irregularities found while decoding.
     pub warnings: Vec<Warning>,
 }
 
-/// A part of the displayed page that differs from the raster.
+/// Part of the displayed page that differs from the encoded image.
 #[derive(Debug, Clone)]
 pub struct Overlay {
-    /// Where, in px of [`PagePicture::pixels`].
+    /// Position, px of [`PageImage::pixels`].
     pub bounds: Bounds,
     /// Its pixels, opaque.
     pub pixels: RgbImage,
 }
 
-/// An encoded picture.
+/// Image in encoded form.
 #[derive(Debug, Clone)]
 pub struct EncodedImage {
-    /// Width of the encoded picture before `turn`, px.
+    /// Width before `turn`, px.
     pub width: u32,
-    /// Height of the encoded picture before `turn`, px.
+    /// Height before `turn`, px.
     pub height: u32,
-    /// Clockwise turn that shows the encoded picture as [`PagePicture::pixels`]: 0, 90, 180, 270.
+    /// Clockwise rotation from the encoded image to [`PageImage::pixels`], degrees: 0, 90, 180, 270.
     pub turn: u16,
-    /// The bytes.
+    /// Encoded bytes.
     pub data: EncodedData,
 }
 
-/// Encoded bytes of a picture in a form that PDF knows.
+/// Encoded bytes of an image in an encoding that PDF supports.
 #[derive(Debug, Clone)]
 pub enum EncodedData {
     /// A baseline or progressive JPEG of 1 (grey) or 3 (YCbCr or RGB) components.
     Jpeg {
-        /// The file.
+        /// Whole JPEG file.
         bytes: Vec<u8>,
-        /// 1 or 3.
+        /// Number of components: 1 or 3.
         components: u8,
     },
-    /// CCITT fax data with its PDF decode parameters.
+    /// CCITT fax data with its PDF decode parameters (PDF 1.7, table 11).
     Ccitt {
-        /// The data.
+        /// Fax data.
         bytes: Vec<u8>,
         /// `/K`: below 0 is Group 4.
         k: i32,
@@ -70,13 +70,13 @@ pub enum EncodedData {
     },
     /// JBIG2 data as embedded in PDF.
     Jbig2 {
-        /// The page's segments.
+        /// Segments of the page.
         bytes: Vec<u8>,
         /// Shared segments.
         globals: Option<Vec<u8>>,
-        /// Drawn with an inverting `/Decode`.
+        /// Inverted by `/Decode`.
         inverted: bool,
     },
-    /// No form that can be kept: encode [`PagePicture::pixels`], whose turn is 0.
+    /// No embeddable form: encode [`PageImage::pixels`], whose turn is 0.
     NotEmbeddable,
 }

@@ -1,9 +1,9 @@
-//! Pixels and their resolution, brought to the one form the house works with.
+//! Conversion of decoded pixels to 8-bit grey or RGB with one resolution for both axes.
 
 use image::{DynamicImage, GrayImage, ImageBuffer, RgbImage, imageops};
 
-/// The picture as `L8` or `RGB8`: transparency over white paper, 16 bits reduced to 8, colourless colour
-/// as grey.
+/// Converts an image to `L8` or `RGB8`: transparency is blended over white, 16 bits are reduced to 8, RGB without
+/// colour becomes grey.
 pub(crate) fn to_l8_or_rgb8(image: DynamicImage) -> DynamicImage {
     let image = match image {
         DynamicImage::ImageLuma8(_) => return image,
@@ -28,7 +28,7 @@ pub(crate) fn to_l8_or_rgb8(image: DynamicImage) -> DynamicImage {
     reduce_to_grey(image)
 }
 
-/// Lays the last channel of each pixel over white and drops it, in place.
+/// Blends each pixel over white by its last channel (alpha) and removes that channel, in place.
 fn drop_alpha(mut bytes: Vec<u8>, colours: usize) -> Vec<u8> {
     let pixels = bytes.len() / (colours + 1);
     for pixel in 0..pixels {
@@ -46,7 +46,7 @@ fn drop_alpha(mut bytes: Vec<u8>, colours: usize) -> Vec<u8> {
     bytes
 }
 
-/// A colour picture without any colour as `L8`.
+/// Converts an RGB image without any colour to `L8`; others are returned unchanged.
 pub(crate) fn reduce_to_grey(image: RgbImage) -> DynamicImage {
     let (width, height) = image.dimensions();
     if image.as_raw().chunks_exact(3).any(|pixel| !matches!(pixel, [r, g, b] if r == g && g == b)) {
@@ -56,7 +56,7 @@ pub(crate) fn reduce_to_grey(image: RgbImage) -> DynamicImage {
     ImageBuffer::from_raw(width, height, grey).map_or_else(|| DynamicImage::new_luma8(width, height), DynamicImage::ImageLuma8)
 }
 
-/// Turns clockwise by 0, 90, 180 or 270 degrees.
+/// Rotates clockwise by 0, 90, 180 or 270 degrees.
 pub(crate) fn rotate(image: DynamicImage, turn: u16) -> DynamicImage {
     match turn {
         90 => image.rotate90(),
@@ -66,7 +66,7 @@ pub(crate) fn rotate(image: DynamicImage, turn: u16) -> DynamicImage {
     }
 }
 
-/// EXIF orientation as mirrored left to right first, then turned clockwise.
+/// EXIF orientation as a horizontal flip, applied first, and a clockwise rotation in degrees.
 pub(crate) fn exif_transform(orientation: u8) -> (bool, u16) {
     match orientation {
         2 => (true, 0),
@@ -80,13 +80,13 @@ pub(crate) fn exif_transform(orientation: u8) -> (bool, u16) {
     }
 }
 
-/// One resolution for both axes: the written one where it gives a page of a thinkable size, else that of
-/// an A4 page. The second value says whether the pixels are not square: how often the shorter axis must be
-/// stretched, as (x, y).
-pub(crate) fn resolve_dpi(width: u32, height: u32, written: Option<(f64, f64)>) -> (u32, (f64, f64)) {
-    let thinkable = |dots: u32, dpi: f64| (50.0..=1300.0).contains(&dpi) && (0.5..=60.0).contains(&(f64::from(dots) / dpi));
-    match written {
-        Some((x, y)) if thinkable(width, x) && thinkable(height, y) => {
+/// Resolution for both axes, dpi: the declared one if it is 50–1300 dpi and gives sides of 0.5–60 inches, else the one
+/// that makes the short side that of A4 (8.27 inches). The second value is the scale factor (x, y) to square pixels; it
+/// is (1, 1) if the axes differ by at most 3 %.
+pub(crate) fn resolve_dpi(width: u32, height: u32, declared: Option<(f64, f64)>) -> (u32, (f64, f64)) {
+    let plausible = |dots: u32, dpi: f64| (50.0..=1300.0).contains(&dpi) && (0.5..=60.0).contains(&(f64::from(dots) / dpi));
+    match declared {
+        Some((x, y)) if plausible(width, x) && plausible(height, y) => {
             let dpi = x.max(y);
             let square = (x - y).abs() <= 0.03 * dpi;
             (dpi.round() as u32, if square { (1.0, 1.0) } else { (dpi / x, dpi / y) })
@@ -95,7 +95,7 @@ pub(crate) fn resolve_dpi(width: u32, height: u32, written: Option<(f64, f64)>) 
     }
 }
 
-/// The picture stretched to square pixels.
+/// Scales the image by `factor` (x, y), as given by [`resolve_dpi`].
 pub(crate) fn scale_to_square_pixels(image: DynamicImage, factor: (f64, f64)) -> DynamicImage {
     let size = |dots: u32, factor: f64| (f64::from(dots) * factor).round().clamp(1.0, 60_000.0) as u32;
     let (width, height) = (size(image.width(), factor.0), size(image.height(), factor.1));

@@ -1,4 +1,4 @@
-//! hOCR 1.2: the readings of a document as XHTML that browsers show and OCR tools read.
+//! hOCR 1.2: the readings of a document as XHTML for browsers and OCR tools.
 //!
 //! Specification: <https://kba.github.io/hocr-spec/1.2/>.
 
@@ -7,7 +7,7 @@ use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::{Block, BlockKind, Line, Reading};
 use std::fmt::Write as _;
 
-/// The hOCR file of pages in order.
+/// Writes the hOCR file of `pages`, in order.
 #[must_use]
 pub fn write(pages: &[&Reading], title: &str) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE html>\n");
@@ -22,7 +22,7 @@ pub fn write(pages: &[&Reading], title: &str) -> String {
         let whole = bbox(&Bounds::new(0, 0, reading.width, reading.height));
         let dpi = reading.dpi;
         let _ = writeln!(out, "<div class=\"ocr_page\" id=\"page_{page}\" title=\"{whole}; ppageno {place}; scan_res {dpi} {dpi}\">");
-        // Fall per run of the lines.
+        // Vertical px per horizontal px of the lines.
         let slope = (f64::from(reading.skew_centidegrees) / 100.0).to_radians().tan();
         for (number, block) in reading.blocks.iter().enumerate() {
             write_block(&mut out, block, &format!("{page}_{}", number + 1), slope);
@@ -59,15 +59,18 @@ fn write_block(out: &mut String, block: &Block, id: &str, slope: f64) {
 }
 
 fn write_line(out: &mut String, line: &Line, id: &str, slope: f64) {
-    // The baseline starts above the lower left corner of the box where the line falls to the right.
+    // hOCR measures the baseline from the lower left corner of the box; it starts above it where the line descends to the right.
     let start = -(f64::from(line.bounds.width()) * slope.max(0.0)).round() as i64;
     let baseline = if slope == 0.0 { String::new() } else { format!("; baseline {slope:.4} {start}") };
     let _ = writeln!(out, "<span class=\"ocr_line\" id=\"line_{id}\" title=\"{}{baseline}\">", bbox(&line.bounds));
     for (at, word) in line.words.iter().enumerate() {
-        let (place, sure, text) = (bbox(&word.bounds), word.confidence, escape(&word.text));
+        let (place, confidence, text) = (bbox(&word.bounds), word.confidence, escape(&word.text));
         let hand = if word.handwritten { "; x_handwritten 1" } else { "" };
         let word_id = at + 1;
-        let _ = writeln!(out, "<span class=\"ocrx_word\" id=\"word_{id}_{word_id}\" title=\"{place}; x_wconf {sure}{hand}\">{text}</span>");
+        let _ = writeln!(
+            out,
+            "<span class=\"ocrx_word\" id=\"word_{id}_{word_id}\" title=\"{place}; x_wconf {confidence}{hand}\">{text}</span>"
+        );
     }
     out.push_str("</span>\n");
 }

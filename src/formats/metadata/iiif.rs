@@ -1,24 +1,24 @@
-//! A document for viewers of others: IIIF Presentation API 3.0 and Content Search API 2.0.
+//! IIIF Presentation API 3.0 and Content Search API 2.0: a document for external viewers.
 
 use serde_json::{Value, json};
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::Reading;
 use sohoa_base::model::record::{Record, RecordedDocument};
 
-/// A page of a document as a viewer shows it.
+/// Page of a document as a IIIF canvas.
 #[derive(Debug, Clone, Copy)]
 pub struct Canvas<'a> {
     /// Page of the document, from 1.
     pub page: u32,
-    /// What was read on it; none for a refused page.
+    /// Reading of the page; none for a refused page.
     pub reading: Option<&'a Reading>,
 }
 
-/// Size of a page of which nothing was read: A4 at 200 dpi, px.
+/// Size of a canvas without a reading, px: A4 at 200 dpi.
 const DEFAULT_CANVAS_PX: (u32, u32) = (1654, 2339);
 
-/// The manifest of a document: `at` is the address of its resources, such as `https://host/api/iiif/NAME`, and `pictures`
-/// the address under which the picture of page `n` lies as `n/picture`.
+/// Manifest of a document. `at` is the base URL of its resources, such as `https://host/api/iiif/NAME`; the image of
+/// page `n` is at `n/picture` below `pictures`.
 #[must_use]
 pub fn manifest(at: &str, pictures: &str, record: &Record, document: &RecordedDocument, canvases: &[Canvas<'_>]) -> Value {
     let description = &document.description;
@@ -84,7 +84,7 @@ fn canvas_json(at: &str, pictures: &str, canvas: Canvas<'_>) -> Value {
     value
 }
 
-/// The lines of a page as annotations.
+/// Annotation page with the text lines of a page.
 #[must_use]
 pub fn text_annotations(at: &str, page: u32, reading: &Reading) -> Value {
     let lines = reading.lines().enumerate().map(|(number, line)| {
@@ -99,7 +99,7 @@ pub fn text_annotations(at: &str, page: u32, reading: &Reading) -> Value {
     })
 }
 
-/// Words found: page, text, and where; `id` is the address that was asked.
+/// Annotation page of a content search. `words` are page number, text and box (px) of each match; `id` is the requested URL.
 #[must_use]
 pub fn search_annotations(at: &str, id: &str, words: &[(u32, String, Bounds)]) -> Value {
     let items = words

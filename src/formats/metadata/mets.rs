@@ -1,7 +1,7 @@
-//! METS 1.12: what a dossier's object holds, and which file shows which page.
+//! METS 1.12: the files of a dossier's object, and which file belongs to which page.
 //!
-//! Schema: <http://www.loc.gov/standards/mets/mets.xsd>. The file is a function of the record and the
-//! stored files: it holds no time.
+//! Schema: <http://www.loc.gov/standards/mets/mets.xsd>. The output depends only on the record and the
+//! stored files: it contains no time stamps.
 
 use crate::metadata::xml::escape;
 use sohoa_base::model::record::{Record, RecordedDocument};
@@ -9,7 +9,7 @@ use sohoa_base::text::percent_encoding;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// What is known of a file of the object.
+/// Size and checksum of a file of the object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFile {
     /// Size in bytes.
@@ -21,8 +21,8 @@ pub struct StoredFile {
 /// Path of the PREMIS file in a dossier's object.
 pub const PREMIS_PATH: &str = "premis.xml";
 
-/// The METS file of a dossier. `files` are the files of the object by path, those that `record` names among
-/// them; one that is missing there is listed without size and checksum.
+/// Writes the METS file of a dossier. `files` are the files of the object by path, including those named by
+/// `record`; one that is missing there is listed without size and checksum.
 #[must_use]
 pub fn write(record: &Record, files: &BTreeMap<String, StoredFile>) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
@@ -64,7 +64,7 @@ pub fn write(record: &Record, files: &BTreeMap<String, StoredFile>) -> String {
 fn write_document_metadata(out: &mut String, document: &RecordedDocument) {
     let field = |name: &str| document.description.fields.get(name).map_or("", |field| field.value.as_str());
     let number = [field("codeNumber"), field("codeNotation")].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
-    let facts = [
+    let elements = [
         ("type", document.description.kind_name.as_str()),
         ("identifier", &number),
         ("title", field("subject")),
@@ -72,13 +72,13 @@ fn write_document_metadata(out: &mut String, document: &RecordedDocument) {
         ("date", field("issuedDate")),
         ("language", field("language")),
     ];
-    write_dublin_core(out, &format!("dmd-{}", document.number), &facts);
+    write_dublin_core(out, &format!("dmd-{}", document.number), &elements);
 }
 
-/// A section of Dublin Core; empty facts are left out.
-fn write_dublin_core(out: &mut String, id: &str, facts: &[(&str, &str)]) {
+/// Writes a Dublin Core section; empty elements are left out.
+fn write_dublin_core(out: &mut String, id: &str, elements: &[(&str, &str)]) {
     let _ = writeln!(out, "<dmdSec ID=\"{id}\">\n<mdWrap MDTYPE=\"DC\">\n<xmlData xmlns:dcterms=\"http://purl.org/dc/terms/\">");
-    for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
+    for (name, value) in elements.iter().filter(|(_, value)| !value.is_empty()) {
         let _ = writeln!(out, "<dcterms:{name}>{}</dcterms:{name}>", escape(value));
     }
     out.push_str("</xmlData>\n</mdWrap>\n</dmdSec>\n");
@@ -90,7 +90,7 @@ struct FileSection<'a> {
 }
 
 impl FileSection<'_> {
-    /// One group of files: identifier, path, media type.
+    /// Writes one file group; an entry is identifier, path and media type.
     fn write_group<'a>(&mut self, usage: &str, entries: impl Iterator<Item = (String, &'a str, &'a str)>) {
         let _ = writeln!(self.out, "<fileGrp USE=\"{usage}\">");
         for (id, path, media_type) in entries {
@@ -108,7 +108,7 @@ impl FileSection<'_> {
     }
 }
 
-/// Dossier, documents, pages. A page points to its ALTO and to the original that holds it.
+/// Writes the structure map: dossier, documents, pages. A page refers to its ALTO file and to its original.
 fn write_structure_map(out: &mut String, record: &Record) {
     let originals: BTreeMap<&str, usize> = record.originals.iter().enumerate().map(|(n, o)| (o.sha256.as_str(), n)).collect();
     let _ = writeln!(out, "<structMap TYPE=\"LOGICAL\">\n<div TYPE=\"dossier\" LABEL=\"{}\" DMDID=\"dmd-dossier\">", escape(&record.title));

@@ -1,7 +1,6 @@
-//! ALTO, hOCR, METS, PREMIS, IIIF.
+//! Metadata formats: ALTO, hOCR, METS, PREMIS, IIIF.
 
 pub mod alto;
-pub(crate) mod alto_tags;
 pub mod hocr;
 pub mod iiif;
 pub mod mets;

@@ -1,7 +1,7 @@
-//! PREMIS 3: what was received, and what was done with it, when, by whom.
+//! PREMIS 3: preservation metadata of originals and derivatives, with the events that made them.
 //!
-//! Data dictionary: <https://www.loc.gov/standards/premis/v3/>. The only file of an object, beside the OCFL
-//! inventory, that holds times; the caller gives them.
+//! Data dictionary: <https://www.loc.gov/standards/premis/v3/>. Besides the OCFL inventory this is the only file
+//! of an object that contains times; the caller supplies them.
 
 use crate::metadata::mets::StoredFile;
 use crate::metadata::xml::escape;
@@ -9,18 +9,17 @@ use sohoa_base::model::record::{Original, Record, SignatureState};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// When the events happened, RFC 3339.
+/// Times of the events, RFC 3339.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventTimes {
-    /// The originals were received and their SHA-256 taken, by SHA-256 of the original. One that is missing
-    /// here gets `deposited`.
+    /// When each original was received and hashed, by its SHA-256. An original missing here gets `deposited`.
     pub received: BTreeMap<String, String>,
-    /// The derivatives were made and the object deposited.
+    /// When the derivatives were made and the object deposited.
     pub deposited: String,
 }
 
-/// The PREMIS file of a dossier. `files` are the files of the object by path, for the derivatives' size and
-/// SHA-512.
+/// Writes the PREMIS file of a dossier. `files` are the files of the object by path, for the size and SHA-512 of
+/// derivatives.
 #[must_use]
 pub fn write(record: &Record, files: &BTreeMap<String, StoredFile>, times: &EventTimes) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
@@ -53,7 +52,7 @@ pub fn write(record: &Record, files: &BTreeMap<String, StoredFile>, times: &Even
     out
 }
 
-/// Each once, in order of first use.
+/// Distinct values, in order of first use.
 fn unique_sources<'a>(all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let mut once = Vec::new();
     for one in all {
@@ -111,7 +110,7 @@ fn write_location(out: &mut String, path: &str) {
     out.push_str("</contentLocation>\n</storage>\n");
 }
 
-/// One event: its kind (PREMIS vocabulary of event types), time, detail, outcome, objects.
+/// One event; `kind` is from the PREMIS vocabulary of event types, `objects` are type and value of their identifiers.
 struct Event<'a> {
     kind: &'a str,
     time: &'a str,
@@ -201,7 +200,7 @@ fn write_event(out: &mut String, number: u32, event: &Event<'_>, agent: &str) {
     out.push_str("</event>\n");
 }
 
-/// An identifier of PREMIS: `<name><nameType/><nameValue/></name>`.
+/// Writes a PREMIS identifier: `<name><nameType/><nameValue/></name>`.
 fn write_identifier(out: &mut String, name: &str, kind: &str, value: &str) {
     let (kind, value) = (escape(kind), escape(value));
     let _ = writeln!(out, "<{name}>\n<{name}Type>{kind}</{name}Type>\n<{name}Value>{value}</{name}Value>\n</{name}>");

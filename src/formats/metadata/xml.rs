@@ -1,9 +1,9 @@
-//! Writing XML 1.0 by hand: what every writer of this room needs.
+//! Escaping for the XML 1.0 writers of this crate.
 
 use std::borrow::Cow;
 
-/// `text` for an attribute or an element: markup escaped, white space that XML would change kept by
-/// reference, characters that XML forbids replaced by U+FFFD (XML 1.0, 2.2).
+/// Escapes `text` for an attribute or an element: markup and the white space that XML normalizes become
+/// references, characters forbidden in XML become U+FFFD (XML 1.0, 2.2).
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     if text.chars().all(|character| escape_sequence(character).is_none()) {
         return Cow::Borrowed(text);
@@ -11,7 +11,7 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len() + 16);
     for character in text.chars() {
         match escape_sequence(character) {
-            Some(instead) => out.push_str(instead),
+            Some(sequence) => out.push_str(sequence),
             None => out.push(character),
         }
     }

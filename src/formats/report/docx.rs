@@ -1,6 +1,6 @@
-//! Reports as DOCX (ECMA-376).
+//! Renderer of reports as DOCX (ECMA-376).
 
-use crate::report::model::{A4_MM, Alignment, NATIONAL_HEADER, PAGE_MARGINS_MM, Report, Table as Shown, with_nonbreaking_percent};
+use crate::report::model::{A4_MM, Alignment, NATIONAL_HEADER, PAGE_MARGINS_MM, Report, Table as ReportTable, with_nonbreaking_percent};
 use docx_rs::{
     AlignmentType, Docx, Header, LineSpacing, PageMargin, PageNum, PageOrientationType, Paragraph, Run, RunFonts, Table, TableCell,
     TableCellMargins, TableRow, VAlignType, VMergeType, WidthType,
@@ -8,14 +8,14 @@ use docx_rs::{
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
 use std::io::Cursor;
 
-/// Twentieths of a point in a millimetre.
+/// Twips (1/20 pt) per millimetre.
 const TWIPS_PER_MM: f64 = 56.693;
 
-/// Sizes of letters in half points: the text, and tables.
+/// Font sizes, half points: body text, and tables.
 const TEXT_HALF_POINTS: usize = 26;
 const TABLE_HALF_POINTS: usize = 22;
 
-/// How many of the last rows stand with who signs.
+/// Number of last table rows kept on one page with the signature block.
 const ROWS_KEPT_WITH_SIGNATURES: usize = 2;
 
 fn mm_to_twips(mm: u32) -> u32 {
@@ -24,10 +24,10 @@ fn mm_to_twips(mm: u32) -> u32 {
     twips
 }
 
-/// The report as a file of Word's.
+/// Renders the report as a Word file.
 ///
 /// # Errors
-/// `Internal` when it cannot be written.
+/// `Internal` if it cannot be written.
 pub fn render_docx(report: &Report) -> Result<Vec<u8>> {
     let (short, long) = (mm_to_twips(A4_MM.0), mm_to_twips(A4_MM.1));
     let (width, height) = if report.is_wide { (long, short) } else { (short, long) };
@@ -39,7 +39,7 @@ pub fn render_docx(report: &Report) -> Result<Vec<u8>> {
     if report.is_wide {
         out = out.page_orient(PageOrientationType::Landscape);
     }
-    // From the second page on, pages have their number above.
+    // Page numbers are in the header, from the second page on.
     let number = Paragraph::new().add_page_num(PageNum::new()).align(AlignmentType::Center);
     out = out.header(Header::new().add_paragraph(number)).first_header(Header::new().add_paragraph(Paragraph::new()));
     let inner = width - left - right;
@@ -51,7 +51,7 @@ pub fn render_docx(report: &Report) -> Result<Vec<u8>> {
         out = out.add_paragraph(body_paragraph(text));
     }
     for (place, table) in (1..).zip(&report.tables) {
-        // Who signs stands with some of what is signed.
+        // The signature block shares its page with the last rows of the last table.
         let is_last = place == report.tables.len() && report.closing.is_empty();
         let caption = Paragraph::new()
             .keep_next(true)
@@ -72,16 +72,16 @@ pub fn render_docx(report: &Report) -> Result<Vec<u8>> {
     Ok(bytes.into_inner())
 }
 
-/// The document with the heads of its tables on every page that they reach (`w:tblHeader`), which `docx_rs` cannot write. Signs of
-/// mark-up in texts are escaped, so that what is looked for is mark-up.
-fn repeat_table_headers(xml: &str, tables: &[Shown]) -> String {
+/// Marks the header rows of tables as repeated on every page (`w:tblHeader`), which `docx_rs` cannot write. Text in the XML is
+/// escaped, so the searched strings are always markup.
+fn repeat_table_headers(xml: &str, tables: &[ReportTable]) -> String {
     const ROW: &str = "<w:cantSplit />";
-    // Before the first table there is none, and the first is the head of the paper.
+    // The first part precedes all tables, and the first table is the letterhead.
     let mut parts = xml.split("<w:tbl>");
     let mut out = parts.by_ref().take(2).collect::<Vec<_>>().join("<w:tbl>");
     let mut tables = tables.iter();
     for part in parts {
-        let heads = tables.next().map_or(0, Shown::header_row_count);
+        let heads = tables.next().map_or(0, ReportTable::header_row_count);
         out.push_str("<w:tbl>");
         out.push_str(&part.replacen(ROW, &format!("{ROW}<w:tblHeader />"), heads));
     }
@@ -100,7 +100,7 @@ fn body_paragraph(text: &str) -> Paragraph {
         .line_spacing(LineSpacing::new().before(60).after(60))
 }
 
-/// Agency and number on the left; state, motto, place and day on the right.
+/// Letterhead: agency and number on the left; state, motto, place and date on the right.
 fn letterhead(report: &Report, inner: u32) -> Table {
     let line = |text: &str| Run::new().add_text(text).size(TABLE_HALF_POINTS + 2);
     let mut left = TableCell::new().width(to_usize(inner * 2 / 5), WidthType::Dxa);
@@ -125,8 +125,8 @@ fn to_usize(twips: u32) -> usize {
     usize::try_from(twips).unwrap_or(0)
 }
 
-/// A table; of the last one the end stands on one page with what comes next.
-fn table_block(table: &Shown, inner: u32, is_last: bool) -> Table {
+/// Table of the report. The last rows of the last table are kept on one page with the following paragraph.
+fn table_block(table: &ReportTable, inner: u32, is_last: bool) -> Table {
     let all: u32 = table.columns.iter().map(|column| column.width).sum::<u32>().max(1);
     let widths: Vec<usize> = table.columns.iter().map(|column| to_usize(inner * column.width / all)).collect();
     let cell = |text: &str, (place, columns): (usize, usize), is_bold: bool, keep: bool, side: AlignmentType| {
@@ -152,7 +152,7 @@ fn table_block(table: &Shown, inner: u32, is_last: bool) -> Table {
         });
         rows.push(TableRow::new(cells.collect()).cant_split());
     }
-    let kept =
+    let first_kept =
         if is_last { (table.rows.len() + usize::from(table.sum.is_some())).saturating_sub(ROWS_KEPT_WITH_SIGNATURES) } else { usize::MAX };
     for (number, (row, is_sum)) in table.rows_with_total().enumerate() {
         let cells = row.iter().zip(&table.columns).enumerate().map(|(place, (text, column))| {
@@ -161,15 +161,19 @@ fn table_block(table: &Shown, inner: u32, is_last: bool) -> Table {
                 Alignment::Middle => AlignmentType::Center,
                 Alignment::Right => AlignmentType::Right,
             };
-            cell(text, (place, 1), is_sum, number >= kept, side)
+            cell(text, (place, 1), is_sum, number >= first_kept, side)
         });
         rows.push(TableRow::new(cells.collect()).cant_split());
     }
-    let room = TableCellMargins::new().margin(40, 60, 40, 60);
-    Table::new(rows).set_grid(widths.clone()).margins(room).width(to_usize(inner), WidthType::Dxa).layout(docx_rs::TableLayoutType::Fixed)
+    let margins = TableCellMargins::new().margin(40, 60, 40, 60);
+    Table::new(rows)
+        .set_grid(widths.clone())
+        .margins(margins)
+        .width(to_usize(inner), WidthType::Dxa)
+        .layout(docx_rs::TableLayoutType::Fixed)
 }
 
-/// Receivers on the left where there are any, and who signs.
+/// Recipients on the left, if any, and the signers.
 fn signature_block(report: &Report, inner: u32) -> Table {
     let mut cells = Vec::new();
     let count = u32::try_from(report.signers.len() + usize::from(!report.receivers.is_empty())).unwrap_or(1).max(1);

@@ -1,131 +1,131 @@
-//! A report or minutes as offices write them (Decree 30/2020/NĐ-CP, appendix I), before it is DOCX, PDF, XLSX or CSV.
+//! Model of a report or minutes in the form of Decree 30/2020/NĐ-CP, appendix I, from which DOCX, PDF, XLSX and CSV are rendered.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A paper with its head, paragraphs, tables and signatures.
+/// Report with letterhead, paragraphs, tables and signatures.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Report {
-    /// Agency above the issuer; empty: none.
+    /// Superior agency of the issuer; empty: none.
     pub parent: String,
-    /// Agency that issues it.
+    /// Issuing agency.
     pub issuer: String,
-    /// Number and symbol, with a gap for who registers it: `Số:        /BC-SNV`.
+    /// Number and notation, with a gap for the registry to fill in: `Số:        /BC-SNV`.
     pub number: String,
-    /// `…, ngày 26 tháng 11 năm 2026`
+    /// Place and date: `…, ngày 26 tháng 11 năm 2026`.
     pub place_and_day: String,
-    /// `BÁO CÁO`, `BIÊN BẢN`
+    /// Document type: `BÁO CÁO`, `BIÊN BẢN`.
     pub kind: String,
-    /// What it is about.
+    /// Subject.
     pub subject: String,
     /// Text before the tables.
     pub paragraphs: Vec<String>,
     /// Tables.
     pub tables: Vec<Table>,
-    /// Text after them.
+    /// Text after the tables.
     pub closing: Vec<String>,
-    /// To whom it goes (nơi nhận).
+    /// Recipients (nơi nhận).
     pub receivers: Vec<String>,
-    /// Who signs, from left to right: lines of the title, and the name.
+    /// Signers from left to right: lines of the title, and the name.
     pub signers: Vec<(Vec<String>, String)>,
-    /// Whether its pages lie on their long side.
+    /// Landscape pages.
     pub is_wide: bool,
 }
 
-/// A table.
+/// Table of a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Table {
-    /// What it shows.
+    /// Caption.
     pub caption: String,
     /// Columns.
     pub columns: Vec<Column>,
     /// Cells by row.
     pub rows: Vec<Vec<String>>,
-    /// The row under them that sums them up; none: nothing is summed up.
+    /// Total row below the others; none: no total.
     pub sum: Option<Vec<String>>,
 }
 
-/// A column.
+/// Column of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Column {
-    /// Its head.
+    /// Header.
     pub name: String,
-    /// What stands above the heads of this column and its neighbours of the same group; empty: nothing.
+    /// Common header above neighbouring columns of the same group; empty: none.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub group: String,
-    /// Share of the width of the table beside those of the others.
+    /// Width relative to the other columns.
     pub width: u32,
-    /// How its cells stand.
+    /// Alignment of the cells.
     pub side: Alignment,
 }
 
-/// How cells of a column stand.
+/// Horizontal alignment of the cells of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(rename = "Side")]
 pub enum Alignment {
-    /// Texts.
+    /// Left: text.
     Left,
-    /// Days, words of a kind.
+    /// Centred: dates and short labels.
     Middle,
-    /// Numbers.
+    /// Right: numbers.
     Right,
 }
 
 impl Column {
-    /// A column.
+    /// Column without a group.
     pub fn new(name: impl Into<String>, width: u32, side: Alignment) -> Self {
         Self { name: name.into(), group: String::new(), width, side }
     }
 
-    /// The column under the head of a group.
+    /// Places the column in a group.
     #[must_use]
     pub fn in_group(self, group: impl Into<String>) -> Self {
         Self { group: group.into(), ..self }
     }
 
-    /// Its head in one text, for lists that have one row of heads.
+    /// Group and header in one text, for formats with a single header row.
     #[must_use]
     pub fn qualified_name(&self) -> String {
         if self.group.is_empty() { self.name.clone() } else { format!("{}: {}", self.group, self.name) }
     }
 }
 
-/// A cell of a table's head, which may cover several columns or rows.
+/// Cell of a table header; it may span several columns or rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct HeaderCell<'a> {
-    /// Its text.
+    /// Text.
     pub(crate) text: &'a str,
-    /// The first row of the head that it covers, from 0.
+    /// First header row, from 0.
     pub(crate) row: usize,
-    /// How many rows it covers.
+    /// Row span.
     pub(crate) rows: usize,
-    /// The first column that it covers, from 0.
+    /// First column, from 0.
     pub(crate) column: usize,
-    /// How many columns it covers.
+    /// Column span.
     pub(crate) columns: usize,
 }
 
 impl Table {
-    /// Rows of its head: two where columns stand in groups.
+    /// Number of header rows: two if any column has a group, else one.
     pub(crate) fn header_row_count(&self) -> usize {
         if self.columns.iter().any(|column| !column.group.is_empty()) { 2 } else { 1 }
     }
 
-    /// The cells of its head, by row and column.
+    /// Header cells, by row and column.
     pub(crate) fn header_cells(&self) -> Vec<HeaderCell<'_>> {
         let rows = self.header_row_count();
         let mut above = Vec::new();
         let mut below = Vec::new();
         let mut first = 0;
-        for together in self.columns.chunk_by(|one, next| !one.group.is_empty() && one.group == next.group) {
-            let Some(column) = together.first() else { continue };
-            let columns = together.len();
+        for group in self.columns.chunk_by(|one, next| !one.group.is_empty() && one.group == next.group) {
+            let Some(column) = group.first() else { continue };
+            let columns = group.len();
             if column.group.is_empty() {
                 above.push(HeaderCell { text: &column.name, row: 0, rows, column: first, columns });
             } else {
                 above.push(HeaderCell { text: &column.group, row: 0, rows: 1, column: first, columns });
-                let names = (first..).zip(together);
+                let names = (first..).zip(group);
                 below.extend(names.map(|(place, one)| HeaderCell { text: &one.name, row: 1, rows: 1, column: place, columns: 1 }));
             }
             first += columns;
@@ -134,27 +134,27 @@ impl Table {
         above
     }
 
-    /// Its rows, the sum last, and whether each is the sum.
+    /// Rows with the total last, each with whether it is the total.
     pub(crate) fn rows_with_total(&self) -> impl Iterator<Item = (&Vec<String>, bool)> {
         self.rows.iter().map(|row| (row, false)).chain(self.sum.iter().map(|row| (row, true)))
     }
 }
 
-/// The text with shares that no line breaks: `98,5 %`.
+/// Replaces the space before `%` with a no-break space, so that `98,5 %` is never broken across lines.
 pub(crate) fn with_nonbreaking_percent(text: &str) -> String {
     text.replace(" %", "\u{a0}%")
 }
 
-/// The name of the state and its motto.
+/// Name of the state and its motto (quốc hiệu, tiêu ngữ), Decree 30/2020/NĐ-CP.
 pub(crate) const NATIONAL_HEADER: [&str; 2] = ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"];
 
-/// Margins, mm: top and bottom, left, right.
+/// Page margins, mm: top and bottom, left, right.
 pub(crate) const PAGE_MARGINS_MM: (u32, u32, u32) = (20, 30, 15);
 
 /// Size of A4, mm.
 pub(crate) const A4_MM: (u32, u32) = (210, 297);
 
-/// A report that uses everything, for tests of its forms.
+/// Report that uses every feature, for tests of the renderers.
 #[cfg(test)]
 pub(crate) fn example() -> Report {
     let columns = vec![

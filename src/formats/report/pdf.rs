@@ -1,137 +1,39 @@
-//! Reports as PDF, set in a typeface with the widths of Times New Roman.
+//! Renderer of reports as PDF, in a typeface with the metrics of Times New Roman.
 
-use crate::report::model::{A4_MM, Alignment, NATIONAL_HEADER, PAGE_MARGINS_MM, Report, Table, with_nonbreaking_percent};
-use ab_glyph::{Font as _, FontVec};
+use crate::report::fonts::{FontSet, FontStyle};
+use crate::report::model::{A4_MM, Alignment, NATIONAL_HEADER, PAGE_MARGINS_MM, Report, Table};
 use krilla::Document;
 use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::page::PageSettings;
 use krilla::paint::Stroke;
-use krilla::text::{Font, TextDirection};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
-use std::path::{Path, PathBuf};
+use krilla::text::TextDirection;
+use sohoa_base::error::{Error, Result};
 
-/// Points in a millimetre.
+/// Points per millimetre.
 const POINTS_PER_MM: f32 = 72.0 / 25.4;
 
-/// Sizes of letters, pt: head, text, tables.
+/// Font sizes, pt: letterhead, body text, tables.
 const HEAD_SIZE: f32 = 12.0;
 const TEXT_SIZE: f32 = 13.0;
 const TABLE_SIZE: f32 = 10.5;
 
-/// Distance of lines to the size of their letters.
+/// Line spacing as a multiple of the font size.
 const LINE_SPACING: f32 = 1.25;
 
-/// Height in which somebody signs, and that of all the foot, pt.
+/// Height of the space for a signature, and of the whole signature block, pt.
 const SIGNATURE_HEIGHT: f32 = 60.0;
 const FOOT_HEIGHT: f32 = SIGNATURE_HEIGHT + 80.0;
 
-/// Room around the text of a cell, pt.
+/// Padding of a cell, pt.
 const CELL_PADDING: f32 = 3.0;
 
-/// Names under which systems keep a typeface of these widths: regular, bold, italic, bold and italic.
-const FONT_FILE_NAMES: [[&str; 4]; 3] = [
-    ["Tinos-Regular.ttf", "Tinos-Bold.ttf", "Tinos-Italic.ttf", "Tinos-BoldItalic.ttf"],
-    ["LiberationSerif-Regular.ttf", "LiberationSerif-Bold.ttf", "LiberationSerif-Italic.ttf", "LiberationSerif-BoldItalic.ttf"],
-    ["times.ttf", "timesbd.ttf", "timesi.ttf", "timesbi.ttf"],
-];
-
-/// Folders where they lie.
-const FONT_FOLDERS: [&str; 8] = [
-    "/usr/share/fonts/truetype/croscore",
-    "/usr/share/fonts/google-croscore",
-    "/usr/share/fonts/truetype/liberation",
-    "/usr/share/fonts/truetype/liberation2",
-    "/usr/share/fonts/liberation-serif-fonts",
-    "/usr/share/fonts/liberation",
-    "/usr/share/fonts/truetype/msttcorefonts",
-    "/usr/local/share/fonts",
-];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum FontStyle {
-    Regular,
-    Bold,
-    Italic,
-    BoldItalic,
-}
-
-struct FontSet(Vec<(Font, FontVec)>);
-
-/// The files of the typeface in which reports are set: regular, bold, italic, bold and italic.
-///
-/// # Errors
-/// `NotFound` where none is installed, naming the package.
-pub fn font_files() -> Result<Vec<PathBuf>> {
-    font_files_in(&FONT_FOLDERS)
-}
-
-fn font_files_in(folders: &[&str]) -> Result<Vec<PathBuf>> {
-    let place = |name: &str| folders.iter().map(|folder| Path::new(folder).join(name)).find(|path| path.is_file());
-    let found = FONT_FILE_NAMES.iter().find_map(|names| names.iter().map(|name| place(name)).collect::<Option<Vec<PathBuf>>>());
-    found.ok_or_else(|| {
-        Error::not_found("no typeface like Times New Roman is installed, so no PDF can be set: run `apt-get install fonts-croscore`")
-    })
-}
-
-impl FontSet {
-    fn load() -> Result<Self> {
-        let paths = font_files()?;
-        let load = |path: &PathBuf| {
-            let broken = || format!("{} is no font: install it anew", path.display());
-            let bytes = std::fs::read(path).or_error(ErrorKind::NotFound, broken)?;
-            let drawn = Font::new(bytes.clone().into(), 0).ok_or_else(|| Error::corrupt(broken()))?;
-            Ok((drawn, FontVec::try_from_vec(bytes).or_error(ErrorKind::Corrupt, broken)?))
-        };
-        Ok(Self(paths.iter().map(load).collect::<Result<_>>()?))
-    }
-
-    fn font_for(&self, face: FontStyle) -> Option<&(Font, FontVec)> {
-        self.0.get(face as usize)
-    }
-
-    /// Width of a text, pt.
-    fn text_width(&self, face: FontStyle, size: f32, text: &str) -> f32 {
-        let Some((_, font)) = self.font_for(face) else { return 0.0 };
-        let em = font.units_per_em().unwrap_or(1000.0);
-        text.chars().map(|letter| font.h_advance_unscaled(font.glyph_id(letter)) * size / em).sum()
-    }
-
-    /// The text in lines of at most this width; a word that is wider is cut.
-    fn wrap(&self, face: FontStyle, size: f32, text: &str, width: f32) -> Vec<String> {
-        let mut lines = vec![String::new()];
-        for word in with_nonbreaking_percent(text).split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {
-            let mut word = word.to_owned();
-            while let Some(line) = lines.last_mut() {
-                let joined = if line.is_empty() { word.clone() } else { format!("{line} {word}") };
-                if self.text_width(face, size, &joined) <= width {
-                    *line = joined;
-                    break;
-                }
-                if line.is_empty() {
-                    let fits = (1..=word.chars().count())
-                        .rev()
-                        .find(|count| *count == 1 || self.text_width(face, size, &word.chars().take(*count).collect::<String>()) <= width);
-                    let count = fits.unwrap_or(1);
-                    *line = word.chars().take(count).collect();
-                    word = word.chars().skip(count).collect();
-                    if word.is_empty() {
-                        break;
-                    }
-                }
-                lines.push(String::new());
-            }
-        }
-        lines
-    }
-}
-
-/// One thing on a page, in pt from its upper left corner.
+/// Element on a page; coordinates in pt from its upper left corner.
 enum PageElement {
     Text { x: f32, baseline: f32, face: FontStyle, size: f32, text: String },
     Box { x: f32, y: f32, width: f32, height: f32 },
 }
 
-/// Pages as they fill.
+/// Layout state: finished pages and the position on the current one, pt.
 struct PageLayout<'a> {
     fonts: &'a FontSet,
     size: (f32, f32),
@@ -152,7 +54,7 @@ impl PageLayout<'_> {
         }
     }
 
-    /// Begins a page where so much does not fit on this one.
+    /// Starts a new page if `height` does not fit on the current one; returns whether it did.
     fn ensure_space(&mut self, height: f32) -> bool {
         if self.y + height <= self.bottom() {
             return false;
@@ -162,18 +64,18 @@ impl PageLayout<'_> {
         true
     }
 
-    /// A line of text between two edges, whose baseline lies under `top`.
+    /// Draws a line of text between two edges, its baseline one font size below `top`.
     fn draw_line(&mut self, (from, to): (f32, f32), top: f32, (face, size): (FontStyle, f32), side: Alignment, text: &str) {
-        let room = to - from - self.fonts.text_width(face, size, text);
+        let free = to - from - self.fonts.text_width(face, size, text);
         let x = match side {
             Alignment::Left => from,
-            Alignment::Middle => from + room / 2.0,
-            Alignment::Right => from + room,
+            Alignment::Middle => from + free / 2.0,
+            Alignment::Right => from + free,
         };
         self.push_element(PageElement::Text { x, baseline: top + size, face, size, text: text.to_owned() });
     }
 
-    /// Texts under each other between two edges, from `top`; where they end.
+    /// Draws texts below each other between two edges, from `top`; returns the end of the last line.
     fn stack_lines(&mut self, edges: (f32, f32), top: f32, side: Alignment, texts: &[(&str, FontStyle, f32)]) -> f32 {
         let mut y = top;
         for (text, face, size) in texts {
@@ -197,23 +99,23 @@ impl PageLayout<'_> {
         self.y += 4.0;
     }
 
-    /// A table; its last row stands on one page with so much more.
-    fn draw_table(&mut self, table: &Table, with_last: f32) {
+    /// Draws a table. Its last row is kept on one page with `reserved` pt below it.
+    fn draw_table(&mut self, table: &Table, reserved: f32) {
         self.ensure_space(60.0);
         self.y += 4.0;
         self.draw_paragraph(&table.caption, FontStyle::Bold, TEXT_SIZE, Alignment::Left);
         let all: u32 = table.columns.iter().map(|column| column.width).sum::<u32>().max(1);
         #[allow(clippy::cast_precision_loss)]
         let widths: Vec<f32> = table.columns.iter().map(|column| (self.right - self.left) * column.width as f32 / all as f32).collect();
-        // A head never stands alone at the foot of a page.
+        // The header is never separated from the first rows by a page break.
         self.ensure_space(self.header_heights(&widths, table).iter().sum::<f32>() + 2.0 * TABLE_SIZE * LINE_SPACING);
         self.draw_header(&widths, table);
         let last = table.rows.len() + usize::from(table.sum.is_some());
         for (number, (row, is_sum)) in (1..).zip(table.rows_with_total()) {
-            let with = if number == last { with_last } else { 0.0 };
+            let below = if number == last { reserved } else { 0.0 };
             let face = if is_sum { FontStyle::Bold } else { FontStyle::Regular };
             let cells: Vec<(&str, Alignment)> = row.iter().zip(&table.columns).map(|(text, column)| (text.as_str(), column.side)).collect();
-            if self.ensure_space(self.row_height(&widths, &cells, face) + with) {
+            if self.ensure_space(self.row_height(&widths, &cells, face) + below) {
                 self.draw_header(&widths, table);
             }
             self.draw_row(&widths, &cells, face);
@@ -225,11 +127,11 @@ impl PageLayout<'_> {
         let lines =
             cells.iter().zip(widths).map(|((text, _), width)| self.fonts.wrap(face, TABLE_SIZE, text, width - 2.0 * CELL_PADDING).len());
         #[allow(clippy::cast_precision_loss)]
-        let most = lines.max().unwrap_or(1) as f32;
-        most * TABLE_SIZE * LINE_SPACING + 2.0 * CELL_PADDING
+        let line_count = lines.max().unwrap_or(1) as f32;
+        line_count * TABLE_SIZE * LINE_SPACING + 2.0 * CELL_PADDING
     }
 
-    /// Heights of the rows of a table's head. Cells over several rows need what they have together, the last row gives the rest.
+    /// Heights of the header rows, pt. If a cell over several rows needs more than their total height, the last row grows.
     fn header_heights(&self, widths: &[f32], table: &Table) -> Vec<f32> {
         let mut heights = vec![0.0_f32; table.header_row_count()];
         let mut cells = table.header_cells();
@@ -257,7 +159,7 @@ impl PageLayout<'_> {
         self.y += heights.iter().sum::<f32>();
     }
 
-    /// A box with text in the middle of its height.
+    /// Draws a box with vertically centred text.
     fn draw_cell(&mut self, (x, y): (f32, f32), (width, height): (f32, f32), text: &str, side: Alignment, face: FontStyle) {
         self.push_element(PageElement::Box { x, y, width, height });
         let free = height - self.row_height(&[width], &[(text, side)], face);
@@ -286,10 +188,10 @@ fn mm_to_points(mm: u32) -> f32 {
     points
 }
 
-/// The report as a PDF.
+/// Renders the report as a PDF.
 ///
 /// # Errors
-/// `NotFound` where no typeface is installed, naming the package; `Internal` when it cannot be written.
+/// `NotFound` if no typeface is installed (the message names the package); `Internal` if it cannot be written.
 pub fn render_pdf(report: &Report) -> Result<Vec<u8>> {
     let faces = FontSet::load()?;
     let (short, long) = (mm_to_points(A4_MM.0), mm_to_points(A4_MM.1));
@@ -302,7 +204,7 @@ pub fn render_pdf(report: &Report) -> Result<Vec<u8>> {
     pages.y += 6.0;
     report.paragraphs.iter().for_each(|text| pages.draw_paragraph(text, FontStyle::Regular, TEXT_SIZE, Alignment::Left));
     for (place, table) in (1..).zip(&report.tables) {
-        // Who signs stands with some of what is signed.
+        // The signature block shares its page with the last row of the last table.
         let is_last = place == report.tables.len() && report.closing.is_empty();
         pages.draw_table(table, if is_last { FOOT_HEIGHT + 16.0 } else { 0.0 });
     }
@@ -328,9 +230,9 @@ fn draw_letterhead(pages: &mut PageLayout<'_>, report: &Report) {
         (report.place_and_day.as_str(), FontStyle::Italic, HEAD_SIZE),
     ];
     let top = pages.y;
-    let one = pages.stack_lines(left, top, Alignment::Middle, &agency);
-    let other = pages.stack_lines(right, top, Alignment::Middle, &state);
-    pages.y = one.max(other) + 14.0;
+    let left_end = pages.stack_lines(left, top, Alignment::Middle, &agency);
+    let right_end = pages.stack_lines(right, top, Alignment::Middle, &state);
+    pages.y = left_end.max(right_end) + 14.0;
 }
 
 fn draw_signature_block(pages: &mut PageLayout<'_>, report: &Report) {
@@ -426,12 +328,5 @@ mod tests {
         assert_eq!(cut.concat().len(), 100);
         let bytes = render_pdf(&example()).unwrap();
         assert!(bytes.starts_with(b"%PDF-"));
-    }
-
-    #[test]
-    fn without_a_typeface_the_package_to_install_is_named() {
-        let error = font_files_in(&["/nowhere"]).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::NotFound);
-        assert!(error.context().contains("apt-get install fonts-croscore"), "{error}");
     }
 }

@@ -1,24 +1,24 @@
-//! Lists that come with scans (mục lục hồ sơ, mục lục văn bản): CSV, TSV or JSON, one row a file.
+//! Delivery lists beside scans (mục lục hồ sơ, mục lục văn bản): CSV, TSV or JSON with one row per file.
 
 use serde_json::Value;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 
-/// Most bytes of one list.
+/// Maximum size of a list, bytes.
 const MAX_BYTES: usize = 16 << 20;
 
-/// Most columns of a table.
+/// Maximum number of columns.
 const MAX_COLUMNS: usize = 500;
 
-/// Most bytes of one cell.
+/// Maximum size of a cell, bytes.
 const MAX_CELL_BYTES: usize = 100_000;
 
-/// Column that names the file.
+/// Name of the column with the file name.
 const FILE_COLUMN: &str = "file";
 
-/// Rows of a list; every row names a file.
+/// Counts the rows of a list and checks that every row names a file.
 ///
 /// # Errors
-/// `Invalid` when it is no list of files, `Limit` when it is too large, `Corrupt` when it cannot be read.
+/// `Invalid` if it is not a list of files, `Limit` if it is too large, `Corrupt` if it cannot be read.
 pub fn count_rows(bytes: &[u8], media_type: &str) -> Result<usize> {
     if bytes.len() > MAX_BYTES {
         return Err(Error::limit("the list is larger than 16 MB; split it"));

@@ -1,4 +1,4 @@
-//! CSV, workbooks, and delivery lists.
+//! Tables: CSV, workbooks and delivery lists.
 
 pub mod manifest;
 pub mod spreadsheet_writer;

@@ -1,23 +1,23 @@
-//! Lists for spreadsheets: CSV and XLSX.
+//! Writer of spreadsheets: CSV and XLSX.
 
 use crate::report::model::{Alignment, Report};
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook};
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
 
-/// A list: what its columns are called, and its rows.
+/// Table with column names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sheet {
-    /// Names of the columns.
+    /// Column names.
     pub head: Vec<String>,
     /// Cells by row.
     pub rows: Vec<Vec<String>>,
 }
 
-/// As CSV (RFC 4180) in UTF-8 with a byte order mark, without which spreadsheets take it for another encoding. A cell that
-/// a spreadsheet would take for a formula begins with an apostrophe.
+/// Writes CSV (RFC 4180) in UTF-8 with a byte order mark, without which spreadsheets assume another encoding. Cells that a
+/// spreadsheet would evaluate as formulas get an apostrophe in front.
 ///
 /// # Errors
-/// `Internal` when it cannot be written.
+/// `Internal` if it cannot be written.
 pub fn write_csv(sheet: &Sheet) -> Result<Vec<u8>> {
     let cannot = || "the list cannot be written as CSV".to_owned();
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
@@ -28,15 +28,15 @@ pub fn write_csv(sheet: &Sheet) -> Result<Vec<u8>> {
 }
 
 fn neutralize_formula(cell: &str) -> String {
-    // A number below zero is no formula.
+    // A negative number is not a formula.
     let is_number = cell.parse::<f64>().is_ok();
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number { format!("'{cell}") } else { cell.to_owned() }
 }
 
-/// As XLSX (ECMA-376). Cells are text, so that nothing in them is a formula or loses its zeros.
+/// Writes XLSX (ECMA-376). All cells are text, so that none is evaluated as a formula or loses leading zeros.
 ///
 /// # Errors
-/// `Internal` when it cannot be written, or has too many rows for a spreadsheet.
+/// `Internal` if it cannot be written or has too many rows for a spreadsheet.
 pub fn write_xlsx(sheet: &Sheet) -> Result<Vec<u8>> {
     let cannot = || "the list cannot be written as XLSX".to_owned();
     let mut book = Workbook::new();
@@ -55,12 +55,12 @@ pub fn write_xlsx(sheet: &Sheet) -> Result<Vec<u8>> {
     book.save_to_buffer().or_error(ErrorKind::Internal, cannot)
 }
 
-/// Several sheets as one XLSX: names, and cells by row, the first row bold. Cells that are whole numbers or such with a comma
-/// (`1.250`, `25,5`) are numbers, so that they can be summed.
+/// Writes several sheets (name, cells by row) as one XLSX, the first row of each in bold. Cells that `parse_number` accepts
+/// (`1.250`, `25,5`) are written as numbers, so that they can be summed.
 ///
 /// # Errors
-/// As [`xlsx`].
-pub fn write_workbook(sheets: &[(String, Vec<Vec<String>>)], is_number: fn(&str) -> Option<f64>) -> Result<Vec<u8>> {
+/// As [`write_xlsx`].
+pub fn write_workbook(sheets: &[(String, Vec<Vec<String>>)], parse_number: fn(&str) -> Option<f64>) -> Result<Vec<u8>> {
     let cannot = || "the workbook cannot be written as XLSX".to_owned();
     let mut book = Workbook::new();
     let bold = Format::new().set_bold().set_text_wrap();
@@ -69,7 +69,7 @@ pub fn write_workbook(sheets: &[(String, Vec<Vec<String>>)], is_number: fn(&str)
         page.set_name(name).or_error(ErrorKind::Internal, cannot)?;
         for (row, cells) in (0..).zip(rows) {
             for (column, cell) in (0..).zip(cells) {
-                match is_number(cell) {
+                match parse_number(cell) {
                     _ if row == 0 => page.write_string_with_format(row, column, cell, &bold),
                     Some(number) => page.write_number(row, column, number),
                     None => page.write_string(row, column, cell),
@@ -82,24 +82,26 @@ pub fn write_workbook(sheets: &[(String, Vec<Vec<String>>)], is_number: fn(&str)
     book.save_to_buffer().or_error(ErrorKind::Internal, cannot)
 }
 
-/// Height of a line of a sheet, pt.
+/// Height of a text line in a sheet, pt.
 const LINE_HEIGHT_POINTS: f64 = 16.0;
 
-/// By how much columns of a sheet are wider than they are told in a report, in letters.
+/// Width added to the column widths of a report, in letters.
 const EXTRA_COLUMN_WIDTH: f64 = 4.0;
 
-/// Lines of a text in a column of a report; spreadsheets do not find them for cells that are joined.
+/// Estimated number of text lines in a column of `width` letters, 1–20. Needed because spreadsheets do not adjust the row height
+/// for merged cells. A letter counts as 1.15 units of width.
 fn count_wrapped_lines(text: &str, width: u32) -> f64 {
     let letters: u32 = text.chars().count().try_into().unwrap_or(u32::MAX);
     (f64::from(letters) * 1.15 / (f64::from(width) + EXTRA_COLUMN_WIDTH)).ceil().clamp(1.0, 20.0)
 }
 
-/// A report as XLSX: one sheet for each table, under the report's head.
+/// Writes a report as XLSX: one sheet per table, under the report's heading. Right-aligned cells that `parse_number` accepts
+/// are written as numbers.
 ///
 /// # Errors
-/// As [`xlsx`].
-pub fn write_report(report: &Report, is_number: fn(&str) -> Option<f64>) -> Result<Vec<u8>> {
-    /// Row of the table's head, from 0: under the issuer, the name of the report and the caption.
+/// As [`write_xlsx`].
+pub fn write_report(report: &Report, parse_number: fn(&str) -> Option<f64>) -> Result<Vec<u8>> {
+    /// First row of the table header, from 0: below the issuer, the name of the report and the caption.
     const HEAD: u32 = 4;
     let cannot = || "the report cannot be written as XLSX".to_owned();
     let mut book = Workbook::new();
@@ -140,7 +142,7 @@ pub fn write_report(report: &Report, is_number: fn(&str) -> Option<f64>) -> Resu
             }
             .or_error(ErrorKind::Internal, cannot)?;
         }
-        // A head over several rows is as high as they are together; the last of them gives what is missing.
+        // A header cell over several rows has their total height; if that is too little, the last row grows.
         let mut heights = vec![LINE_HEIGHT_POINTS; table.header_row_count()];
         for cell in table.header_cells().iter().filter(|cell| cell.columns == 1) {
             let lines = table.columns.get(cell.column).map_or(1.0, |column| count_wrapped_lines(cell.text, column.width));
@@ -154,8 +156,8 @@ pub fn write_report(report: &Report, is_number: fn(&str) -> Option<f64>) -> Resu
         }
         let first = HEAD + small(table.header_row_count());
         for (row, (cells, is_sum)) in (first..).zip(table.rows_with_total()) {
-            let most = cells.iter().zip(&table.columns).map(|(cell, column)| count_wrapped_lines(cell, column.width)).fold(1.0, f64::max);
-            page.set_row_height(row, most * LINE_HEIGHT_POINTS).or_error(ErrorKind::Internal, cannot)?;
+            let lines = cells.iter().zip(&table.columns).map(|(cell, column)| count_wrapped_lines(cell, column.width)).fold(1.0, f64::max);
+            page.set_row_height(row, lines * LINE_HEIGHT_POINTS).or_error(ErrorKind::Internal, cannot)?;
             for ((place, cell), column) in (0..).zip(cells).zip(&table.columns) {
                 let side = match column.side {
                     Alignment::Left => FormatAlign::Left,
@@ -164,14 +166,14 @@ pub fn write_report(report: &Report, is_number: fn(&str) -> Option<f64>) -> Resu
                 };
                 let format = framed.clone().set_align(side).set_align(FormatAlign::VerticalCenter);
                 let format = if is_sum { format.set_bold() } else { format };
-                match is_number(cell).filter(|_| column.side == Alignment::Right) {
+                match parse_number(cell).filter(|_| column.side == Alignment::Right) {
                     Some(number) if cell.ends_with('%') => {
                         page.write_number_with_format(row, place, number / 100.0, &format.set_num_format("0.0%"))
                     }
                     Some(number) => {
-                        // One form for both would leave a whole number with a lone comma behind it.
-                        let shown = if number.fract() == 0.0 { "#,##0" } else { "#,##0.0##" };
-                        page.write_number_with_format(row, place, number, &format.set_num_format(shown))
+                        // One format for both would leave a trailing comma after whole numbers.
+                        let number_format = if number.fract() == 0.0 { "#,##0" } else { "#,##0.0##" };
+                        page.write_number_with_format(row, place, number, &format.set_num_format(number_format))
                     }
                     None => page.write_string_with_format(row, place, cell, &format),
                 }

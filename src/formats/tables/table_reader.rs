@@ -1,26 +1,27 @@
-//! Tables: the cells of CSV, TSV, XLSX and ODS, and of JSON lists, as text.
+//! Reader of tables: cells of CSV, TSV, XLSX, XLS, ODS and JSON lists as text.
 
 use calamine::{Data, Range, Reader, open_workbook_auto_from_rs};
 use serde_json::Value;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::io::Cursor;
 
-/// Most bytes of a table.
+/// Maximum size of a table, bytes.
 const MAX_BYTES: usize = 16 << 20;
 
-/// Most rows: a head and 100,000 others.
+/// Maximum number of rows: a header and 100,000 others.
 const MAX_ROWS: usize = 100_001;
 
-/// Most cells in a row.
+/// Maximum number of cells in a row.
 const MAX_COLUMNS: usize = 500;
 
-/// Most bytes of a cell.
+/// Maximum size of a cell, bytes.
 const MAX_CELL_BYTES: usize = 100_000;
 
-/// The cells by row, without empty lines of a text; of a workbook the first sheet. A list of objects gives their keys as the first row.
+/// Reads the cells by row: of a text without its empty lines, of a workbook from the first sheet. For a JSON list of objects
+/// the first row holds their keys.
 ///
 /// # Errors
-/// `Corrupt` when it cannot be read, `Invalid` when it is no table, `Limit` when it is too large.
+/// `Corrupt` if it cannot be read, `Invalid` if it is not a table, `Limit` if it is too large.
 pub fn read_rows(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
     if bytes.len() > MAX_BYTES {
         return Err(Error::limit(format!("the table is larger than {} MiB; split it", MAX_BYTES >> 20)));
@@ -56,7 +57,7 @@ fn damage_message() -> String {
     "the spreadsheet cannot be read; save it anew as XLSX".to_owned()
 }
 
-/// The cells by row and column as a person counts them: empty ones over and before the first cell count too.
+/// Cells by row and column of the sheet; empty rows and columns before the first used cell are included.
 fn sheet_cells(sheet: &Range<Data>, cell: fn(&Data) -> String) -> Vec<Vec<String>> {
     let (above, before) = sheet.start().map_or((0, 0), |(row, column)| ((row as usize).min(MAX_ROWS), (column as usize).min(MAX_COLUMNS)));
     let mut rows = vec![Vec::new(); above];
@@ -64,11 +65,11 @@ fn sheet_cells(sheet: &Range<Data>, cell: fn(&Data) -> String) -> Vec<Vec<String
     rows
 }
 
-/// Every sheet of a workbook by name, with its cells by row; of a text the one table that it is. Numbers are written as offices
-/// write them, without groups: `25,5`.
+/// Reads every sheet of a workbook: name and cells by row. A text gives one sheet without a name. Numbers use a decimal comma
+/// and no digit groups, as in Vietnamese offices: `25,5`.
 ///
 /// # Errors
-/// As [`rows`].
+/// As [`read_rows`].
 pub fn read_sheets(bytes: &[u8]) -> Result<Vec<(String, Vec<Vec<String>>)>> {
     let is_workbook = bytes.starts_with(b"PK") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]);
     if !is_workbook || bytes.len() > MAX_BYTES {
@@ -92,7 +93,7 @@ pub fn read_sheets(bytes: &[u8]) -> Result<Vec<(String, Vec<Vec<String>>)>> {
 
 fn cell_text(data: &Data) -> String {
     match data {
-        // A date is a number of days; people mean what they see.
+        // Dates are stored as day numbers; use the displayed form.
         Data::DateTime(when) => {
             let (year, month, day, ..) = when.to_ymd_hms_milli();
             format!("{day:02}/{month:02}/{year}")
@@ -123,19 +124,19 @@ fn parse_delimited(text: &str) -> Result<Vec<Vec<String>>> {
 fn parse_json(text: &str) -> Result<Vec<Vec<String>>> {
     let list: Vec<serde_json::Map<String, Value>> =
         serde_json::from_str(text).or_error(ErrorKind::Corrupt, || "the list is no JSON list of objects; export it again".to_owned())?;
-    let mut heads: Vec<String> = Vec::new();
+    let mut keys: Vec<String> = Vec::new();
     for key in list.iter().flat_map(serde_json::Map::keys) {
-        if heads.len() <= MAX_COLUMNS && !heads.contains(key) {
-            heads.push(key.clone());
+        if keys.len() <= MAX_COLUMNS && !keys.contains(key) {
+            keys.push(key.clone());
         }
     }
-    let value = |row: &serde_json::Map<String, Value>, head: &str| match row.get(head) {
+    let value = |row: &serde_json::Map<String, Value>, key: &str| match row.get(key) {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
     };
-    let rows: Vec<Vec<String>> = list.iter().map(|row| heads.iter().map(|head| value(row, head)).collect()).collect();
-    Ok(std::iter::once(heads).chain(rows).collect())
+    let rows: Vec<Vec<String>> = list.iter().map(|row| keys.iter().map(|key| value(row, key)).collect()).collect();
+    Ok(std::iter::once(keys).chain(rows).collect())
 }
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ use image::{DynamicImage, GrayImage};
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::refusal::Warning;
 
-/// Decodes the strips; a page of one strip is also given as the fax data itself.
+/// Decodes the strips. For an undamaged page of one strip the fax data itself is returned as well.
 ///
 /// # Errors
-/// Corrupt where less than half of the rows can be read, Invalid for tiles.
+/// `Corrupt` if less than half of the rows can be read, `Invalid` for tiles.
 pub(crate) fn decode_strips(
     bytes: &[u8],
     tiff: &TiffBytes<'_>,
@@ -40,8 +40,8 @@ pub(crate) fn decode_strips(
     let lengths = tiff.numbers(directory, tags::STRIP_LENGTHS, strips);
     let mut sink =
         RowSink { width: width as usize, rows: height as usize, decoded_rows: 0, pixels: vec![255; width as usize * height as usize] };
-    let mut kept = None;
-    let mut read = 0_usize;
+    let mut single_strip = None;
+    let mut total_rows = 0_usize;
     for (index, offset) in offsets.iter().enumerate() {
         let first_row = index * strip_rows as usize;
         let rows = strip_rows.min(height.saturating_sub(first_row as u32));
@@ -59,24 +59,24 @@ pub(crate) fn decode_strips(
             strict: false,
         };
         sink.decoded_rows = first_row;
-        // A damaged strip still gives the rows above the damage.
+        // A damaged strip still yields the rows above the damage.
         let outcome = hayro_ccitt::decode(&data, &mut sink, &mut DecoderContext::new(settings));
         let rows_read = sink.decoded_rows.saturating_sub(first_row).min(rows as usize);
-        read += rows_read;
+        total_rows += rows_read;
         if strips == 1 && outcome.is_ok() && rows_read == rows as usize {
-            kept = Some(data);
+            single_strip = Some(data);
         }
     }
-    if read * 2 < height as usize {
-        return Err(Error::corrupt(format!("TIFF page is damaged: only {read} of {height} rows can be read; scan the page again")));
+    if total_rows * 2 < height as usize {
+        return Err(Error::corrupt(format!("TIFF page is damaged: only {total_rows} of {height} rows can be read; scan the page again")));
     }
-    if read < height as usize {
-        warnings.push(Warning::new("truncated", format!("only {read} of {height} rows of the page can be read")));
+    if total_rows < height as usize {
+        warnings.push(Warning::new("truncated", format!("only {total_rows} of {height} rows of the page can be read")));
     }
     if black_is_zero {
         sink.pixels.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);
     }
-    let raster = kept.map(|bytes| EncodedData::Ccitt {
+    let encoded = single_strip.map(|bytes| EncodedData::Ccitt {
         bytes,
         k: match encoding {
             EncodingMode::Group4 => -1,
@@ -88,22 +88,22 @@ pub(crate) fn decode_strips(
         end_of_line: compression == 3,
     });
     let image = GrayImage::from_raw(width, height, sink.pixels).unwrap_or_else(|| GrayImage::new(width, height));
-    Ok((DynamicImage::ImageLuma8(image), raster))
+    Ok((DynamicImage::ImageLuma8(image), encoded))
 }
 
-/// How fax data is written.
+/// Encoding parameters of fax data in a PDF.
 pub(crate) struct FaxParameters {
     /// `/K`: below 0 Group 4, 0 one-dimensional, above two-dimensional.
     pub(crate) k: i32,
-    /// Rows begin on whole bytes.
+    /// Rows start on byte boundaries.
     pub(crate) byte_align: bool,
-    /// Rows are marked.
+    /// End-of-line codes are present.
     pub(crate) end_of_line: bool,
 }
 
-/// Decodes fax data of PDF: the picture with black 0, and how many rows could be read.
-pub(crate) fn decode_fax(data: &[u8], form: &FaxParameters, width: u32, height: u32) -> (GrayImage, u32) {
-    let encoding = match form.k {
+/// Decodes fax data of a PDF. Returns the image with black as 0, and the number of rows that could be read.
+pub(crate) fn decode_fax(data: &[u8], parameters: &FaxParameters, width: u32, height: u32) -> (GrayImage, u32) {
+    let encoding = match parameters.k {
         ..0 => EncodingMode::Group4,
         0 => EncodingMode::Group3_1D,
         _ => EncodingMode::Group3_2D,
@@ -112,14 +112,14 @@ pub(crate) fn decode_fax(data: &[u8], form: &FaxParameters, width: u32, height: 
         columns: width,
         rows: height,
         end_of_block: true,
-        end_of_line: form.end_of_line,
-        rows_are_byte_aligned: form.byte_align,
+        end_of_line: parameters.end_of_line,
+        rows_are_byte_aligned: parameters.byte_align,
         encoding,
         strict: false,
     };
     let mut sink =
         RowSink { width: width as usize, rows: height as usize, decoded_rows: 0, pixels: vec![255; width as usize * height as usize] };
-    // Rows above a damage are good, and are counted.
+    // On damage the rows above it are valid and counted, so the error itself is ignored.
     let _ = hayro_ccitt::decode(data, &mut sink, &mut DecoderContext::new(settings));
     let rows = sink.decoded_rows as u32;
     (GrayImage::from_raw(width, height, sink.pixels).unwrap_or_else(|| GrayImage::new(width, height)), rows)

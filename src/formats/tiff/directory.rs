@@ -1,4 +1,4 @@
-//! Directories of TIFF, BigTIFF and EXIF: which fields stand where (TIFF 6.0, section 2).
+//! Image file directories of TIFF, BigTIFF and EXIF (TIFF 6.0, section 2).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,7 +43,7 @@ pub(crate) const PREDICTOR: u16 = 317;
 /// `TileOffsets`
 pub(crate) const TILE_OFFSETS: u16 = 324;
 
-/// Bytes that begin with a TIFF header.
+/// Bytes with a TIFF header at their start.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TiffBytes<'a> {
     bytes: &'a [u8],
@@ -52,14 +52,14 @@ pub(crate) struct TiffBytes<'a> {
     first_offset: u64,
 }
 
-/// One directory: where each field's values stand.
+/// Image file directory: the location of each field's values.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Directory {
     fields: BTreeMap<u16, Field>,
     next: u64,
-    /// Where it stands in the file.
+    /// Offset in the file, bytes.
     pub(crate) offset: u64,
-    /// Where the pointer to the next one stands.
+    /// Offset of the pointer to the next directory, bytes.
     pub(crate) next_pointer_offset: u64,
 }
 
@@ -71,7 +71,7 @@ struct Field {
 }
 
 impl<'a> TiffBytes<'a> {
-    /// Reads the header, or `None` where there is none.
+    /// Reads the header; `None` if there is none.
     pub(crate) fn new(bytes: &'a [u8]) -> Option<Self> {
         let little = match bytes.get(..2)? {
             b"II" => true,
@@ -90,8 +90,8 @@ impl<'a> TiffBytes<'a> {
         Some(tiff)
     }
 
-    /// Bytes that, written at these places, make `directory` the only one of the file, and `number` the
-    /// value of its 16-bit field `tag`, if it has one.
+    /// Patches (offset, bytes) that make `directory` the only one of the file and set its 16-bit field `tag`, if
+    /// present, to `number`.
     pub(crate) fn single_directory_patches(&self, directory: &Directory, tag: u16, number: u16) -> Vec<(u64, Vec<u8>)> {
         let word = |number: u64| {
             let bytes = if self.is_little_endian { number.to_le_bytes() } else { number.to_be_bytes() };
@@ -109,11 +109,10 @@ impl<'a> TiffBytes<'a> {
         patches
     }
 
-    /// All directories in order, and whether the chain ended badly (a loop, or a pointer to nowhere).
-    /// At most `most` of them.
-    pub(crate) fn directories(&self, most: u32) -> (Vec<Directory>, bool) {
+    /// At most `max` directories in order, and whether the chain is broken (a loop, or a pointer outside the file).
+    pub(crate) fn directories(&self, max: u32) -> (Vec<Directory>, bool) {
         let (mut all, mut seen, mut offset) = (Vec::new(), BTreeSet::new(), self.first_offset);
-        while offset != 0 && all.len() < most as usize {
+        while offset != 0 && all.len() < max as usize {
             if !seen.insert(offset) {
                 return (all, true);
             }
@@ -148,33 +147,33 @@ impl<'a> TiffBytes<'a> {
         Some(directory)
     }
 
-    /// The first value of a whole-number field.
+    /// First value of an integer field.
     pub(crate) fn number(&self, directory: &Directory, tag: u16) -> Option<u64> {
         self.numbers(directory, tag, 1).first().copied()
     }
 
-    /// Up to `most` values of a whole-number field; none where the field is missing or cut off.
-    pub(crate) fn numbers(&self, directory: &Directory, tag: u16, most: usize) -> Vec<u64> {
+    /// Up to `max` values of an integer field; none if the field is missing or truncated.
+    pub(crate) fn numbers(&self, directory: &Directory, tag: u16, max: usize) -> Vec<u64> {
         let Some(field) = directory.fields.get(&tag).filter(|field| matches!(field.field_type, 1 | 3 | 4 | 13 | 16 | 18)) else {
             return Vec::new();
         };
         let size = type_size(field.field_type);
-        let count = usize::try_from(field.count).unwrap_or(usize::MAX).min(most).min(self.bytes.len() / size);
+        let count = usize::try_from(field.count).unwrap_or(usize::MAX).min(max).min(self.bytes.len() / size);
         (0..count).map_while(|index| self.unsigned(field.value_offset.checked_add(index * size)?, size)).collect()
     }
 
-    /// How many values a field claims to have.
+    /// Declared number of values of a field.
     pub(crate) fn count(&self, directory: &Directory, tag: u16) -> u64 {
         directory.fields.get(&tag).map_or(0, |field| field.count)
     }
 
     fn rational(&self, directory: &Directory, tag: u16) -> Option<f64> {
         let field = directory.fields.get(&tag).filter(|field| field.field_type == 5)?;
-        let (above, below) = (self.unsigned(field.value_offset, 4)?, self.unsigned(field.value_offset.checked_add(4)?, 4)?);
-        (below != 0).then(|| above as f64 / below as f64)
+        let (numerator, denominator) = (self.unsigned(field.value_offset, 4)?, self.unsigned(field.value_offset.checked_add(4)?, 4)?);
+        (denominator != 0).then(|| numerator as f64 / denominator as f64)
     }
 
-    /// Dots per inch as written, if a unit is.
+    /// Declared resolution on x and y, dpi; none without an absolute unit.
     pub(crate) fn dpi(&self, directory: &Directory) -> Option<(f64, f64)> {
         let factor = match self.number(directory, RESOLUTION_UNIT).unwrap_or(2) {
             2 => 1.0,
@@ -185,17 +184,17 @@ impl<'a> TiffBytes<'a> {
         Some((x * factor, self.rational(directory, Y_RESOLUTION).unwrap_or(x) * factor))
     }
 
-    /// Orientation 1 to 8; 1 where it is absent or senseless.
+    /// Orientation 1 to 8; 1 if absent or invalid.
     pub(crate) fn orientation(&self, directory: &Directory) -> u8 {
         self.number(directory, ORIENTATION).filter(|turn| (1..=8).contains(turn)).unwrap_or(1) as u8
     }
 
-    /// [`Self::orientation`] of the first directory, as in EXIF.
+    /// [`Self::orientation`] of the first directory, as needed for EXIF.
     pub(crate) fn first_orientation(&self) -> u8 {
         self.directory(self.first_offset).map_or(1, |directory| self.orientation(&directory))
     }
 
-    /// [`Self::dpi`] of the first directory, as in EXIF.
+    /// [`Self::dpi`] of the first directory, as needed for EXIF.
     pub(crate) fn first_dpi(&self) -> Option<(f64, f64)> {
         self.dpi(&self.directory(self.first_offset)?)
     }

@@ -1,4 +1,4 @@
-//! LZW as it was written before TIFF 6.0 turned the order of its bits: still met in old archives.
+//! LZW with the bit order used before TIFF 6.0 reversed it; such files still occur in old archives.
 
 use crate::tiff::directory as tags;
 use crate::tiff::directory::{Directory, TiffBytes};
@@ -10,16 +10,16 @@ use tiff::ColorType;
 use tiff::decoder::DecodingResult;
 use weezl::{BitOrder, decode::Decoder};
 
-/// Whether the first strip begins with a clear code in the old order of bits.
+/// Whether the first strip begins with a clear code in the old bit order.
 pub(crate) fn is_legacy(bytes: &[u8], tiff: &TiffBytes<'_>, directory: &Directory) -> bool {
     let first = tiff.number(directory, tags::STRIP_OFFSETS).and_then(|offset| usize::try_from(offset).ok());
     matches!(first.and_then(|at| bytes.get(at..)), Some([0, second, ..]) if second & 1 == 1)
 }
 
-/// Decodes the strips of grey or RGB pages of 8 bits.
+/// Decodes the strips of an 8-bit grey or RGB page.
 ///
 /// # Errors
-/// Invalid for other kinds of pages, Corrupt where less than half can be read.
+/// `Invalid` for other pixel formats, `Corrupt` if less than half can be read.
 pub(crate) fn decode(bytes: &[u8], tiff: &TiffBytes<'_>, directory: &Directory, width: u32, height: u32) -> Result<DynamicImage> {
     let number = |tag| tiff.number(directory, tag).unwrap_or(1);
     let samples = number(tags::SAMPLES);
@@ -57,8 +57,8 @@ pub(crate) fn decode(bytes: &[u8], tiff: &TiffBytes<'_>, directory: &Directory, 
         return Err(Error::corrupt("TIFF page is damaged: less than half of it can be read; scan the page again"));
     }
     all.resize(size, 255);
-    let form = SampleFormat { width, height, colour, planes: 1, is_white_zero: number(tags::PHOTOMETRIC) == 0, palette: Vec::new() };
-    samples::to_image(DecodingResult::U8(all), &form).ok_or_else(unsupported)
+    let format = SampleFormat { width, height, colour, planes: 1, is_white_zero: number(tags::PHOTOMETRIC) == 0, palette: Vec::new() };
+    samples::to_image(DecodingResult::U8(all), &format).ok_or_else(unsupported)
 }
 
 fn unsupported() -> Error {

@@ -1,4 +1,4 @@
-//! TIFF files, damaged ones included.
+//! TIFF files, including damaged ones and legacy encodings.
 
 pub(crate) mod ccitt_fax;
 pub(crate) mod directory;

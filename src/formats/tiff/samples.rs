@@ -1,10 +1,10 @@
-//! Samples of a TIFF page turned into grey or RGB.
+//! Conversion of TIFF samples to 8-bit grey or RGB.
 
 use image::{DynamicImage, GrayImage, RgbImage};
 use tiff::ColorType;
 use tiff::decoder::DecodingResult;
 
-/// What decoded samples mean.
+/// Interpretation of decoded samples.
 pub(crate) struct SampleFormat {
     /// Width, px.
     pub(crate) width: u32,
@@ -12,17 +12,17 @@ pub(crate) struct SampleFormat {
     pub(crate) height: u32,
     /// Colour model and depth.
     pub(crate) colour: ColorType,
-    /// 1, or one plane for each sample.
+    /// Number of planes: 1, or one per sample.
     pub(crate) planes: usize,
-    /// 0 is white.
+    /// Sample value 0 is white (`WhiteIsZero`).
     pub(crate) is_white_zero: bool,
-    /// Colour map: all reds, all greens, all blues of 16 bits; empty without one.
+    /// Colour map: all reds, then all greens, then all blues, 16 bits each; empty if there is none.
     pub(crate) palette: Vec<u64>,
 }
 
-/// The picture, or `None` for kinds of samples that are not known.
-pub(crate) fn to_image(samples: DecodingResult, form: &SampleFormat) -> Option<DynamicImage> {
-    let (depth, channels) = match form.colour {
+/// Converts samples to an image; `None` for unsupported sample formats.
+pub(crate) fn to_image(samples: DecodingResult, format: &SampleFormat) -> Option<DynamicImage> {
+    let (depth, channels) = match format.colour {
         ColorType::Gray(depth) | ColorType::Palette(depth) => (depth, 1),
         ColorType::GrayA(depth) => (depth, 2),
         ColorType::RGB(depth) | ColorType::YCbCr(depth) | ColorType::Lab(depth) => (depth, 3),
@@ -31,36 +31,36 @@ pub(crate) fn to_image(samples: DecodingResult, form: &SampleFormat) -> Option<D
         ColorType::Multiband { bit_depth, num_samples } => (bit_depth, usize::from(num_samples)),
         _ => return None,
     };
-    let pixels = form.width as usize * form.height as usize;
-    let palette = !form.palette.is_empty();
+    let pixels = format.width as usize * format.height as usize;
+    let palette = !format.palette.is_empty();
     let mut bytes = match samples {
         DecodingResult::U8(bytes) if depth == 8 => bytes,
         DecodingResult::U8(bytes) if depth < 8 || depth == 12 => {
-            unpack_bits(&bytes, form.width as usize * channels, form.height as usize, depth, palette)?
+            unpack_bits(&bytes, format.width as usize * channels, format.height as usize, depth, palette)?
         }
         DecodingResult::U16(words) if palette => words.into_iter().map(|word| word.min(255) as u8).collect(),
         DecodingResult::U16(words) if depth == 12 => words.into_iter().map(|word| (word >> 4) as u8).collect(),
         DecodingResult::U16(words) => words.into_iter().map(|word| (word >> 8) as u8).collect(),
         _ => return None,
     };
-    if form.planes > 1 {
-        bytes = interleave(&bytes, pixels, form.planes);
+    if format.planes > 1 {
+        bytes = interleave(&bytes, pixels, format.planes);
     }
     if palette {
-        return apply_palette(&bytes, depth, form);
+        return apply_palette(&bytes, depth, format);
     }
-    if form.is_white_zero {
+    if format.is_white_zero {
         bytes.iter_mut().for_each(|byte| *byte = 255 - *byte);
     }
     let rgb = |convert: &dyn Fn(&[u8]) -> [u8; 3]| {
         let all: Vec<u8> = bytes.chunks_exact(channels).take(pixels).flat_map(convert).collect();
-        RgbImage::from_raw(form.width, form.height, all).map(DynamicImage::ImageRgb8)
+        RgbImage::from_raw(format.width, format.height, all).map(DynamicImage::ImageRgb8)
     };
     let at = |pixel: &[u8], index: usize| pixel.get(index).copied().unwrap_or_default();
-    match form.colour {
+    match format.colour {
         ColorType::RGB(_) => {
             bytes.truncate(pixels * 3);
-            RgbImage::from_raw(form.width, form.height, bytes).map(DynamicImage::ImageRgb8)
+            RgbImage::from_raw(format.width, format.height, bytes).map(DynamicImage::ImageRgb8)
         }
         ColorType::RGBA(_) => rgb(&|pixel| blend_over_white([at(pixel, 0), at(pixel, 1), at(pixel, 2)], at(pixel, 3))),
         ColorType::YCbCr(_) => rgb(&|pixel| from_ycbcr(at(pixel, 0), at(pixel, 1), at(pixel, 2))),
@@ -68,21 +68,21 @@ pub(crate) fn to_image(samples: DecodingResult, form: &SampleFormat) -> Option<D
         ColorType::Lab(_) => None,
         _ if channels > 1 => {
             let grey = bytes.chunks_exact(channels).take(pixels).map(|pixel| at(pixel, 0)).collect();
-            GrayImage::from_raw(form.width, form.height, grey).map(DynamicImage::ImageLuma8)
+            GrayImage::from_raw(format.width, format.height, grey).map(DynamicImage::ImageLuma8)
         }
         _ => {
             bytes.truncate(pixels);
-            GrayImage::from_raw(form.width, form.height, bytes).map(DynamicImage::ImageLuma8)
+            GrayImage::from_raw(format.width, format.height, bytes).map(DynamicImage::ImageLuma8)
         }
     }
 }
 
-/// Packed samples of `depth` bits, rows starting on whole bytes, as bytes: spread to 0..=255, or as they
-/// are for indices.
+/// Unpacks samples of `depth` bits, rows starting on byte boundaries, to one byte each: scaled to 0..=255, or
+/// unscaled if `raw` (palette indices).
 fn unpack_bits(bytes: &[u8], per_row: usize, rows: usize, depth: u8, raw: bool) -> Option<Vec<u8>> {
     let depth = usize::from(depth);
     let stride = (per_row * depth).div_ceil(8);
-    let most = (1_u32 << depth) - 1;
+    let max = (1_u32 << depth) - 1;
     let mut all = Vec::with_capacity(per_row.checked_mul(rows)?);
     for row in bytes.chunks(stride.max(1)).take(rows) {
         for index in 0..per_row {
@@ -91,7 +91,7 @@ fn unpack_bits(bytes: &[u8], per_row: usize, rows: usize, depth: u8, raw: bool) 
                 let byte = row.get(bit / 8).copied().unwrap_or_default();
                 value = value << 1 | u32::from(byte >> (7 - bit % 8) & 1);
             }
-            all.push(if raw { value.min(255) as u8 } else { (value * 255 / most) as u8 });
+            all.push(if raw { value.min(255) as u8 } else { (value * 255 / max) as u8 });
         }
     }
     Some(all)
@@ -105,16 +105,16 @@ fn interleave(bytes: &[u8], pixels: usize, planes: usize) -> Vec<u8> {
     all
 }
 
-fn apply_palette(indices: &[u8], depth: u8, form: &SampleFormat) -> Option<DynamicImage> {
+fn apply_palette(indices: &[u8], depth: u8, format: &SampleFormat) -> Option<DynamicImage> {
     let size = 1_usize << depth.min(8);
-    // The map has 16 bits; some writers used only 8.
-    let eight = form.palette.iter().all(|value| *value < 256);
+    // Entries have 16 bits; some writers used only 8.
+    let is_8_bit = format.palette.iter().all(|value| *value < 256);
     let entry = |channel: usize, index: u8| {
-        let value = form.palette.get(channel * size + usize::from(index)).copied().unwrap_or_default();
-        if eight { value as u8 } else { (value >> 8) as u8 }
+        let value = format.palette.get(channel * size + usize::from(index)).copied().unwrap_or_default();
+        if is_8_bit { value as u8 } else { (value >> 8) as u8 }
     };
     let all: Vec<u8> = indices.iter().flat_map(|index| [entry(0, *index), entry(1, *index), entry(2, *index)]).collect();
-    RgbImage::from_raw(form.width, form.height, all).map(DynamicImage::ImageRgb8)
+    RgbImage::from_raw(format.width, format.height, all).map(DynamicImage::ImageRgb8)
 }
 
 fn blend_over_white(colour: [u8; 3], alpha: u8) -> [u8; 3] {
@@ -122,7 +122,7 @@ fn blend_over_white(colour: [u8; 3], alpha: u8) -> [u8; 3] {
     colour.map(|value| ((u32::from(value) * alpha + 255 * (255 - alpha) + 127) / 255) as u8)
 }
 
-/// ITU-R BT.601, full range.
+/// YCbCr to RGB by ITU-R BT.601, full range.
 fn from_ycbcr(y: u8, cb: u8, cr: u8) -> [u8; 3] {
     let (y, cb, cr) = (f32::from(y), f32::from(cb) - 128.0, f32::from(cr) - 128.0);
     [y + 1.402 * cr, y - 0.344_136 * cb - 0.714_136 * cr, y + 1.772 * cb].map(|value| value.round().clamp(0.0, 255.0) as u8)

@@ -1,4 +1,4 @@
-//! Pages of a TIFF file (TIFF 6.0, BigTIFF, fax of T.4 and T.6).
+//! Pages of a TIFF file (TIFF 6.0, BigTIFF; fax encodings of ITU-T T.4 and T.6).
 
 use crate::image::page_image::{EncodedData, EncodedImage, PageImage};
 use crate::image::pixels;
@@ -15,21 +15,21 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use tiff::decoder::{Decoder, DecodingResult};
 
-/// An opened TIFF file: where its pages stand.
+/// Opened TIFF file with the directories of its pages.
 #[derive(Debug)]
 pub(crate) struct TiffFile {
     bytes: Arc<Vec<u8>>,
     limits: Limits,
-    /// The directories that are pages.
+    /// Directories that are pages.
     pages: Vec<Directory>,
     is_damaged: bool,
 }
 
 impl TiffFile {
-    /// Reads the directories. Reduced copies of pages (thumbnails) and masks are no pages.
+    /// Reads the directories. Reduced copies of pages (thumbnails) and masks do not count as pages.
     ///
     /// # Errors
-    /// Corrupt for a file without any page, Limit for too many.
+    /// `Corrupt` for a file without any page, `Limit` for too many.
     pub(crate) fn open(bytes: Arc<Vec<u8>>, limits: Limits) -> Result<Self> {
         let broken = || Error::corrupt("TIFF is damaged: it holds no page; scan the page again");
         let tiff = TiffBytes::new(&bytes).ok_or_else(broken)?;
@@ -48,12 +48,12 @@ impl TiffFile {
         Ok(file)
     }
 
-    /// Pages in it.
+    /// Number of pages.
     pub(crate) fn page_count(&self) -> u32 {
         self.pages.len() as u32
     }
 
-    /// What was odd about the file as a whole.
+    /// Warnings about the file as a whole.
     pub(crate) fn warnings(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
         if self.is_damaged {
@@ -68,7 +68,7 @@ impl TiffFile {
         Ok((TiffBytes::new(&self.bytes).ok_or_else(missing)?, directory))
     }
 
-    /// Width, height and samples a pixel of page `index`, checked against the limits.
+    /// Width (px), height (px) and samples per pixel of page `index`, checked against the limits.
     fn size(&self, index: usize) -> Result<(u32, u32, u64)> {
         let (tiff, directory) = self.page_directory(index)?;
         let number = |tag| tiff.number(directory, tag);
@@ -90,7 +90,7 @@ impl TiffFile {
     /// Decodes page `number`, from 1.
     ///
     /// # Errors
-    /// Corrupt, Invalid or Limit where it cannot be decoded.
+    /// `Corrupt`, `Invalid` or `Limit` if it cannot be decoded.
     pub(crate) fn page(&self, number: u32) -> Result<PageImage> {
         let index = (number as usize).saturating_sub(1);
         let (width, height, _) = self.size(index)?;
@@ -114,24 +114,24 @@ impl TiffFile {
         let image = pixels::to_l8_or_rgb8(image);
         let image = if mirrored { image.fliph() } else { image };
         let image = pixels::rotate(pixels::scale_to_square_pixels(image, stretch), turn);
-        let keep = fax.filter(|_| !mirrored && stretch == (1.0, 1.0));
-        let raster = match keep {
+        let embeddable = fax.filter(|_| !mirrored && stretch == (1.0, 1.0));
+        let encoded = match embeddable {
             Some(data) => EncodedImage { width, height, turn, data },
             None => EncodedImage { width: image.width(), height: image.height(), turn: 0, data: EncodedData::NotEmbeddable },
         };
-        Ok(PageImage { pixels: image, dpi, embedded_text: None, encoded: raster, overlays: Vec::new(), warnings })
+        Ok(PageImage { pixels: image, dpi, embedded_text: None, encoded, overlays: Vec::new(), warnings })
     }
 
-    /// Everything but fax, through the `tiff` crate. It refuses palettes and turns negatives only at some
-    /// depths, so it is shown every one-sample picture as plain grey, and the rest is done here. It refuses
-    /// loops of pages too, so it is shown a file of one page.
+    /// Decodes everything but fax through the `tiff` crate. The crate rejects palettes and inverts `WhiteIsZero`
+    /// only at some depths, so every one-sample image is presented to it as plain grey and converted here. It also
+    /// rejects circular directory chains, so it is given a file of one page.
     fn decode(&self, tiff: &TiffBytes<'_>, directory: &Directory, number: u32) -> Result<DynamicImage> {
         let failed = || format!("TIFF page {number} cannot be decoded; scan the page again or save it anew");
         let photometric = tiff
             .number(directory, tags::PHOTOMETRIC)
             .ok_or_else(|| Error::corrupt(format!("TIFF page {number} does not say what its numbers mean; save it anew")))?;
-        let shown_as = if matches!(photometric, 0 | 3) { 1 } else { photometric as u16 };
-        let patches = tiff.single_directory_patches(directory, tags::PHOTOMETRIC, shown_as);
+        let patched_photometric = if matches!(photometric, 0 | 3) { 1 } else { photometric as u16 };
+        let patches = tiff.single_directory_patches(directory, tags::PHOTOMETRIC, patched_photometric);
         let reader = PatchedReader { inner: Cursor::new(SharedBytes(self.bytes.clone())), patches };
         let mut limits = tiff::decoder::Limits::default();
         limits.decoding_buffer_size = usize::try_from(self.limits.max_pixel_bytes).unwrap_or(usize::MAX);
@@ -143,8 +143,8 @@ impl TiffFile {
         let mut result = DecodingResult::U8(Vec::new());
         let layout = decoder.read_image_to_buffer(&mut result).or_error(ErrorKind::Corrupt, failed)?;
         let palette = if photometric == 3 { tiff.numbers(directory, tags::COLOUR_MAP, 3 << 16) } else { Vec::new() };
-        let form = samples::SampleFormat { width, height, colour, planes: layout.planes, is_white_zero: photometric == 0, palette };
-        samples::to_image(result, &form).ok_or_else(|| {
+        let format = samples::SampleFormat { width, height, colour, planes: layout.planes, is_white_zero: photometric == 0, palette };
+        samples::to_image(result, &format).ok_or_else(|| {
             Error::invalid(format!(
                 "TIFF page {number} has a rare kind of pixels ({colour:?}) that cannot be read; save it as ordinary grey or RGB"
             ))
@@ -152,7 +152,7 @@ impl TiffFile {
     }
 }
 
-/// Shared bytes as a slice.
+/// Shared bytes as a byte slice, for `Cursor`.
 #[derive(Debug)]
 struct SharedBytes(Arc<Vec<u8>>);
 
@@ -162,7 +162,7 @@ impl AsRef<[u8]> for SharedBytes {
     }
 }
 
-/// The file with some of its bytes read as others.
+/// Reader of the file with some bytes replaced.
 struct PatchedReader {
     inner: Cursor<SharedBytes>,
     patches: Vec<(u64, Vec<u8>)>,

@@ -1,7 +1,7 @@
 //! Barcodes, QR codes and patch codes on a page.
 //!
-//! Nearly every page has none, so a page is first looked at for patches that are half ink over a centimetre and
-//! more, as no print is; only these are handed to the decoder.
+//! Nearly every page has none. A page is therefore first searched for areas of a centimetre and more that are about half
+//! inked, which print is not; only these are decoded.
 
 use crate::barcodes::patch_code;
 use crate::layout::lines::Area;
@@ -12,39 +12,39 @@ use sohoa_base::model::page::barcode::Symbology;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// A code and where it stands on the picture.
+/// A decoded code with its position.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DetectedCode {
-    /// How it is written.
+    /// Symbology.
     pub symbology: Symbology,
-    /// What it says.
+    /// Decoded text.
     pub text: String,
-    /// Around it, px.
+    /// Bounding box, px.
     pub area: Area,
 }
 
-/// Longer side of a sheet of A4, mm: pages are measured by it, since resolutions are often misstated.
+/// Longer side of A4, mm: the scale of a page is derived from it, because resolutions are often misstated.
 const A4_LONG_SIDE_MM: f32 = 297.0;
 
-/// Side of the squares in which ink is counted, mm.
+/// Side of the cells in which ink is counted, mm.
 const CELL_MM: f32 = 2.0;
 
-/// Cells along a row and a column of the page at most: a strip of any length costs no more than a page.
+/// Largest number of cells along the longer side, which bounds the cost of long strips.
 const MAX_CELLS: u32 = 400;
 
-/// Least sides of what is half grey around a code, cells: of a barcode of 8 mm height two rows are.
+/// Least shorter and longer side of a half-inked area, cells: a barcode of 8 mm height has two rows.
 const MIN_SIDES: (usize, usize) = (2, 5);
 
-/// Cells that belong together stand at most so far apart: the spaces of a barcode with thick bars are wide.
+/// Largest distance of cells of one code, cells: barcodes with thick bars have wide spaces.
 const MAX_CELL_GAP: usize = 3;
 
-/// Patches of a page that are handed to the decoder at most, the largest first.
+/// Largest number of areas per page that are decoded, the largest first.
 const MAX_CANDIDATES: usize = 6;
 
-/// Paper around a code that the decoder needs, mm.
+/// Width of the paper around a code that the decoder needs, mm.
 const QUIET_ZONE_MM: f32 = 5.0;
 
-/// The codes on a grey page, whatever way it lies.
+/// Finds the codes on a greyscale page in any orientation, top to bottom.
 #[must_use]
 pub fn find(page: &GrayImage) -> Vec<DetectedCode> {
     let mm = page.width().max(page.height()) as f32 / A4_LONG_SIDE_MM;
@@ -64,11 +64,11 @@ pub fn find(page: &GrayImage) -> Vec<DetectedCode> {
     found
 }
 
-/// The grey between paper and ink; none for a page without contrast.
+/// Grey level halfway between ink and paper; `None` for a page without contrast.
 fn threshold(page: &GrayImage) -> Option<u8> {
-    const LEAST_CONTRAST: usize = 60;
+    const MIN_CONTRAST: usize = 60;
     let mut greys = [0_u32; 256];
-    // Every seventh px says enough.
+    // A sample of every seventh pixel is enough.
     for grey in page.as_raw().iter().step_by(7) {
         if let Some(count) = greys.get_mut(usize::from(*grey)) {
             *count += 1;
@@ -84,10 +84,10 @@ fn threshold(page: &GrayImage) -> Option<u8> {
         })
     };
     let (ink, paper) = (below(0.005)?, below(0.7)?);
-    (paper >= ink + LEAST_CONTRAST).then(|| u8::try_from(ink.midpoint(paper)).unwrap_or(128))
+    (paper >= ink + MIN_CONTRAST).then(|| u8::try_from(ink.midpoint(paper)).unwrap_or(128))
 }
 
-/// Patches that may be codes, the largest first, with some paper around them.
+/// Areas that may be codes, with their quiet zone, the largest first.
 fn candidate_areas(page: &GrayImage, threshold: u8, mm: f32) -> Vec<Area> {
     let side = ((CELL_MM * mm) as u32).max(page.width().max(page.height()) / MAX_CELLS).max(2);
     let (columns, rows) = ((page.width() / side) as usize, (page.height() / side) as usize);
@@ -115,25 +115,25 @@ fn candidate_areas(page: &GrayImage, threshold: u8, mm: f32) -> Vec<Area> {
 fn ink_shares(page: &GrayImage, threshold: u8, side: u32, columns: usize, rows: usize) -> Vec<f32> {
     let mut ink = vec![0_u32; columns * rows];
     let width = page.width().max(1) as usize;
-    let mut looked = 0;
-    // Every second row of px says enough.
+    let mut sampled_rows = 0;
+    // A sample of every second row is enough.
     for (y, row) in page.as_raw().chunks_exact(width).enumerate().step_by(2) {
         let at = y / side as usize;
-        looked += u32::from(at == 0);
+        sampled_rows += u32::from(at == 0);
         let Some(cells) = ink.get_mut(at * columns..(at + 1) * columns) else { break };
         for (cell, px) in cells.iter_mut().zip(row.chunks_exact(side as usize)) {
             *cell += px.iter().map(|grey| u32::from(*grey < threshold)).sum::<u32>();
         }
     }
-    let all = (looked * side).max(1) as f32;
+    let all = (sampled_rows * side).max(1) as f32;
     ink.into_iter().map(|count| (count as f32 / all).min(1.0)).collect()
 }
 
-/// Cells around which the ink of five by five cells is between that of print and that of solid black.
+/// Cells around which the mean ink of 5 × 5 cells is between that of print and that of solid black.
 fn half_inked_cells(ink: &[f32], columns: usize, rows: usize) -> Vec<bool> {
     const AROUND: usize = 2;
-    const LEAST: f32 = 0.27;
-    const MOST: f32 = 0.88;
+    const MIN_INK: f32 = 0.27;
+    const MAX_INK: f32 = 0.88;
     let at = |x: usize, y: usize| ink.get(y * columns + x).copied().unwrap_or_default();
     let mut grey = vec![false; columns * rows];
     for y in 0..rows {
@@ -142,15 +142,15 @@ fn half_inked_cells(ink: &[f32], columns: usize, rows: usize) -> Vec<bool> {
                 .flat_map(|y| (x.saturating_sub(AROUND)..=(x + AROUND).min(columns - 1)).map(move |x| (x, y)));
             let (sum, count) = around.fold((0.0, 0.0), |(sum, count), (x, y)| (sum + at(x, y), count + 1.0));
             if let Some(slot) = grey.get_mut(y * columns + x) {
-                *slot = (LEAST..=MOST).contains(&(sum / count));
+                *slot = (MIN_INK..=MAX_INK).contains(&(sum / count));
             }
         }
     }
     grey
 }
 
-/// Boxes around cells that stand together, right and lower edges exclusive; those too small or too ragged for a code are left
-/// out.
+/// Boxes (left, top, right, bottom, the last two exclusive) of connected half-inked cells, without those too small or too
+/// irregular for a code.
 fn candidate_boxes(grey: &[bool], columns: usize, rows: usize) -> Vec<(usize, usize, usize, usize)> {
     let mut seen = vec![false; grey.len()];
     let mut boxes = Vec::new();
@@ -186,12 +186,12 @@ fn candidate_boxes(grey: &[bool], columns: usize, rows: usize) -> Vec<(usize, us
     boxes
 }
 
-/// The QR code or barcode that fills a picture.
+/// Decodes the QR code or barcode that fills an image.
 fn decode(part: GrayImage) -> Option<(Symbology, String)> {
     let (width, height) = part.dimensions();
     let formats = HashSet::from([BarcodeFormat::QR_CODE, BarcodeFormat::CODE_128, BarcodeFormat::CODE_39]);
     let hints = DecodeHints { PossibleFormats: Some(formats), TryHarder: Some(true), ..DecodeHints::default() };
-    // What looks like a code may be anything: a decoder that gives up has found none.
+    // The candidate may be anything: a decoder that panics on it has found no code.
     let read = catch_unwind(AssertUnwindSafe(|| {
         let source = Luma8LuminanceSource::new(part.into_raw(), width, height).ok()?;
         MultiFormatReader::default().decode_with_hints(&mut BinaryBitmap::new(HybridBinarizer::new(source)), &hints).ok()

@@ -1,4 +1,4 @@
-//! Bar codes, QR codes, patch codes.
+//! Barcodes, QR codes and patch codes.
 
 pub mod detect;
 pub mod patch_code;

@@ -1,23 +1,23 @@
-//! Patch codes: four thick parallel bars, two of them wide, by which document scanners part documents.
+//! Patch codes: four thick parallel bars, two of them wide, with which document scanners separate documents.
 
 use image::{GrayImage, imageops};
 use sohoa_base::model::page::barcode::{PATCH_CODES, PATCH_NARROW_MM as NARROW, PATCH_WIDE_MM as WIDE};
 
-/// Lines across the bars that are looked at.
+/// Number of scan lines across the bars.
 const SCAN_LINES: u32 = 15;
 
-/// Of these, lines on which the same code must stand.
+/// Least number of scan lines that must show the same code.
 const MIN_MATCHES: usize = 9;
 
-/// The name of the patch code that fills `part`, read from above or, where its bars stand upright, from the left.
-/// `threshold`: greys below are ink. `mm`: px for a millimetre.
+/// Name of the patch code that fills `part`, read from the top or, where its bars are vertical, from the left. Grey levels below
+/// `threshold` are ink; `mm` is the number of px per millimetre.
 #[must_use]
 pub fn read(part: &GrayImage, threshold: u8, mm: f32) -> Option<&'static str> {
     read_columns(part, threshold, mm).or_else(|| read_columns(&imageops::rotate90(&imageops::flip_vertical(part)), threshold, mm))
 }
 
 fn read_columns(part: &GrayImage, threshold: u8, mm: f32) -> Option<&'static str> {
-    // Ends of the bars lie crooked.
+    // The ends of the bars may be uneven.
     let inset = part.width() / 8;
     let step = ((part.width() - 2 * inset) / SCAN_LINES).max(1);
     let found: Vec<&'static str> = (0..SCAN_LINES)
@@ -29,7 +29,7 @@ fn read_columns(part: &GrayImage, threshold: u8, mm: f32) -> Option<&'static str
     (found.len() >= MIN_MATCHES && found.iter().all(|name| *name == first)).then_some(first)
 }
 
-/// Lengths of ink and paper by turns down a column, beginning with paper. Specks and gaps of a few px are passed over.
+/// Run lengths down a column, px, alternately paper and ink, starting with paper. Runs of at most two px are merged.
 fn run_lengths(part: &GrayImage, x: u32, threshold: u8) -> Vec<u32> {
     let mut runs = vec![0];
     let mut ink = false;
@@ -61,14 +61,14 @@ fn run_lengths(part: &GrayImage, x: u32, threshold: u8) -> Vec<u32> {
     smooth
 }
 
-/// The patch code on one line across it.
+/// Patch code on one scan line.
 fn match_pattern(runs: &[u32], mm: f32) -> Option<&'static str> {
-    // Bars stand at odd places: the line begins on paper.
+    // Bars have odd indices, because the scan line starts with paper.
     (1..runs.len()).step_by(2).find_map(|first| {
         let [a, gap_a, b, gap_b, c, gap_c, d] = *runs.get(first..first + 7)? else { return None };
         let gaps = [gap_a, gap_b, gap_c].map(|gap| gap as f32 / mm);
         let bars = [a, b, c, d].map(|bar| bar as f32 / mm);
-        // Copies and faxes make bars thicker and gaps thinner, by the same amount.
+        // Copies and faxes widen bars and narrow gaps by the same amount.
         let spread = (gaps.iter().sum::<f32>() / 3.0 - NARROW) / 2.0;
         let fits = |length: f32, wanted: f32| (length - wanted).abs() <= 0.35 * NARROW;
         let even = spread.abs() < 0.5 && gaps.iter().all(|gap| fits(gap - 2.0 * spread, NARROW));
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
     use image::Luma;
 
-    /// A patch code of bars that lie across, 8 px for a millimetre.
+    /// Patch code with horizontal bars, 8 px per millimetre.
     fn drawn(name: &str) -> GrayImage {
         let mut part = GrayImage::from_pixel(600, 250, Luma([250]));
         let mut y = 40.0;

@@ -1,16 +1,16 @@
-//! QR codes to be shown on a screen.
+//! QR codes for display on a screen.
 
 use rxing::{BarcodeFormat, EncodeHints, MultiFormatWriter, Writer};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::fmt::Write as _;
 
-/// Longest text, bytes: what a telephone still reads from a screen without trouble.
+/// Longest text, bytes: phones still read it reliably from a screen.
 const MAX_BYTES: usize = 500;
 
-/// Light rim, modules, which readers need.
+/// Width of the light margin that scanners need, modules.
 const QUIET_ZONE: u32 = 4;
 
-/// The text as a QR code, drawn in SVG: black on white, one unit a module.
+/// QR code of the text as SVG: black on white, one unit per module.
 ///
 /// # Errors
 /// `Invalid` where the text is empty or too long.
@@ -29,7 +29,7 @@ pub fn svg(text: &str) -> Result<String> {
         while column < width {
             let run = (column..width).take_while(|column| code.get(*column, row)).count();
             if run > 0 {
-                // Writing to a string does not fail.
+                // Writing to a string cannot fail.
                 let _ = write!(path, "M{column} {row}h{run}v1h-{run}z");
             }
             column += u32::try_from(run).unwrap_or(width) + 1;

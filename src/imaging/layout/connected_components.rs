@@ -1,9 +1,9 @@
-//! Connected ink.
+//! Connected components of ink.
 
 use image::{GrayImage, Luma};
 use imageproc::region_labelling::{Connectivity, connected_components};
 
-/// One connected patch of ink.
+/// A connected component of ink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Component {
     /// Left edge, px.
@@ -14,7 +14,7 @@ pub struct Component {
     pub right: u32,
     /// Bottom edge, px, exclusive.
     pub bottom: u32,
-    /// Ink in it, px.
+    /// Number of ink pixels.
     pub area: u32,
 }
 
@@ -32,15 +32,15 @@ impl Component {
     }
 }
 
-/// Ink as 255 on 0: levels below `threshold`.
+/// Binary image: 255 where the grey level is below `threshold` (ink), otherwise 0.
 #[must_use]
 pub fn ink_mask(picture: &GrayImage, threshold: u8) -> GrayImage {
     let levels = picture.iter().map(|level| if *level < threshold { 255 } else { 0 }).collect();
     GrayImage::from_raw(picture.width(), picture.height(), levels).unwrap_or_default()
 }
 
-/// Connected patches of `ink` (eight neighbours), and the picture of their numbers: 0 is paper, `n` is the
-/// component at `n - 1`.
+/// Connected components of `ink` (eight-connectivity), and the label image: 0 is paper, `n` is the component with index
+/// `n - 1`.
 #[must_use]
 pub fn find_components(ink: &GrayImage) -> (Vec<Component>, image::ImageBuffer<Luma<u32>, Vec<u32>>) {
     let labels = connected_components(ink, Connectivity::Eight, Luma([0]));
@@ -80,7 +80,7 @@ pub fn erase_rules(ink: &mut GrayImage, length: u32) {
     }
 }
 
-/// Calls `take(from, to)` for every run of at least `least` set places below `end`.
+/// Calls `take(from, to)` for every run of at least `least` set indices below `end`; `to` is exclusive.
 pub fn for_each_run(end: u32, is_set: impl Fn(u32) -> bool, least: u32, mut take: impl FnMut(u32, u32)) {
     let mut begin = None;
     for place in 0..=end {

@@ -1,4 +1,4 @@
-//! Cutting one line out: padded, at one height, free of its neighbours' ink.
+//! Crops of single lines: padded, scaled to one height, without ink of neighbouring lines.
 
 use crate::layout::connected_components::{find_components, ink_mask};
 use crate::layout::lines::Area;
@@ -6,44 +6,44 @@ use crate::preprocess::resize::scale;
 use image::{GrayImage, Luma};
 use sohoa_base::error::Result;
 
-/// Height that a line's box gets, px.
+/// Height to which the box of a line is scaled, px.
 const LINE_HEIGHT: f32 = 36.0;
 
-/// Border around the crop, px.
+/// Width of the border of repeated edge pixels, px.
 const BORDER_WIDTH: u32 = 8;
 
 /// Grey level of paper.
 const PAPER_LEVEL: u8 = 245;
 
-/// A line ready to be read, and where it came from.
+/// Crop of one line, with its position on the page.
 #[derive(Debug, Clone)]
 pub struct LineCrop {
-    /// Its picture.
+    /// Image of the line.
     pub picture: GrayImage,
     /// Left edge on the page, px.
     left: f32,
     /// Top edge on the page, px.
     top: f32,
-    /// Px of the crop for one px of the page.
+    /// Scale from the page to the crop.
     factor: f32,
-    /// Border around it, px.
+    /// Width of its border, px.
     border: f32,
 }
 
 impl LineCrop {
-    /// A place on the crop as a place on the page, px.
+    /// Converts a point of the crop to the page, px.
     #[must_use]
     pub fn to_page(&self, x: f32, y: f32) -> (f32, f32) {
         (self.left + (x - self.border) / self.factor, self.top + (y - self.border) / self.factor)
     }
 
-    /// A place across the page as a place across the crop, px.
+    /// Converts an x coordinate of the page to the crop, px.
     #[must_use]
     pub fn to_crop_x(&self, page_x: f32) -> f32 {
         (page_x - self.left) * self.factor + self.border
     }
 
-    /// Grey level of the darkest of its ink: of the px at the twenty-fifth place of a thousand.
+    /// Grey level of its ink: the 2.5th percentile.
     #[must_use]
     pub fn ink_level(&self) -> u8 {
         let mut levels = self.picture.as_raw().clone();
@@ -51,36 +51,37 @@ impl LineCrop {
         if levels.is_empty() { 255 } else { *levels.select_nth_unstable(place).1 }
     }
 
-    /// The part between two places across the crop, px; `None` when it is too narrow to hold a letter.
+    /// Part between two x coordinates of the crop, px; `None` where it is too narrow for a letter.
     #[must_use]
     pub fn slice(&self, from: f32, to: f32) -> Option<GrayImage> {
-        const NARROWEST: u32 = 6;
+        /// Least width of a letter, px.
+        const MIN_WIDTH: u32 = 6;
         let from = (from.max(0.0) as u32).min(self.picture.width());
         let to = (to.max(0.0).ceil() as u32).min(self.picture.width());
         let width = to.saturating_sub(from);
-        (width >= NARROWEST).then(|| image::imageops::crop_imm(&self.picture, from, 0, width, self.picture.height()).to_image())
+        (width >= MIN_WIDTH).then(|| image::imageops::crop_imm(&self.picture, from, 0, width, self.picture.height()).to_image())
     }
 }
 
-/// How much is cut out around a line's box, in heights of the box.
+/// Margin around the box of a line, in heights of the box.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Padding {
     /// Above and below.
     pub vertical: f32,
     /// Left and right.
     pub horizontal: f32,
-    /// Whether edge pixels are repeated around the cut.
+    /// Whether a border of repeated edge pixels is added.
     pub repeat_edges: bool,
 }
 
-/// For a reader that looks for the line itself.
+/// Padding for Tesseract, which detects the line on the crop itself.
 pub const WIDE_PADDING: Padding = Padding { vertical: 0.3, horizontal: 0.15, repeat_edges: true };
 
-/// For a reader that takes the whole height for letters.
+/// Padding for networks, which take the whole height for letters.
 pub const TIGHT_PADDING: Padding = Padding { vertical: 0.12, horizontal: 0.12, repeat_edges: false };
 
-/// Cuts `area` out of `page` with some `padding`, and paints over every patch of ink whose middle lies outside
-/// it, and frames around it: a reader of single lines that sees parts of the next line mixes them in.
+/// Crops `area` out of `page` with some `padding`, and erases ink components whose centre is outside of it and frames around
+/// it: a recognizer of single lines would mix parts of the next line into the text. `None` where the area is too small.
 ///
 /// # Errors
 /// As [`scale`].
@@ -141,7 +142,7 @@ fn erase_neighbours(picture: &mut GrayImage, top: f32, bottom: f32) {
     }
 }
 
-/// The picture with its edge pixels repeated around it.
+/// Adds a border of repeated edge pixels.
 fn with_border(picture: &GrayImage, border: u32) -> GrayImage {
     let (width, height) = picture.dimensions();
     GrayImage::from_fn(width + 2 * border, height + 2 * border, |x, y| {

@@ -1,11 +1,11 @@
-//! Finding lines of print: letters that stand near each other on one baseline.
+//! Line detection: letters close to each other on one baseline.
 
 use crate::layout::connected_components::{Component, erase_rules, find_components, for_each_run, ink_mask};
 use crate::preprocess::resize::scale;
 use image::{GrayImage, Luma};
 use sohoa_base::error::Result;
 
-/// A box on a page picture, px, fractions allowed.
+/// Box on the image of a page, px, in fractions.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Area {
     /// Left edge.
@@ -31,66 +31,65 @@ impl Area {
         self.x1 - self.x0
     }
 
-    /// Height of the middle.
+    /// Vertical centre.
     #[must_use]
     pub fn center_y(&self) -> f32 {
         f32::midpoint(self.y0, self.y1)
     }
 
-    /// How far two boxes share rows; below 0 when they do not.
+    /// Height of the rows that two boxes share; negative when they share none.
     #[must_use]
     pub fn vertical_overlap(&self, other: &Self) -> f32 {
         self.y1.min(other.y1) - self.y0.max(other.y0)
     }
 
-    /// The smallest box around both.
+    /// Smallest box that contains both.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         Self { x0: self.x0.min(other.x0), y0: self.y0.min(other.y0), x1: self.x1.max(other.x1), y1: self.y1.max(other.y1) }
     }
 }
 
-/// What a look at a part of the page says about its marks; the whole page is searched only when that part says
-/// too little. Gives no boxes.
+/// Counts diacritics on a part of the page, or on the whole page where that part has too few. Returns no boxes.
 ///
 /// # Errors
 /// As [`scale`].
 pub fn measure_diacritics(page: &GrayImage) -> Result<DetectedLines> {
-    /// Marks that say enough.
-    const ENOUGH: u32 = 40;
+    /// Number of diacritics that is enough to decide the orientation.
+    const MIN_COUNT: u32 = 40;
     let (width, height) = page.dimensions();
     let part = image::imageops::crop_imm(page, width / 10, height / 3, width * 4 / 5, height / 4).to_image();
     let factor = (MAX_SIDE / width.max(height) as f32).min(1.0);
     let mut found = find_scaled(&part, factor, width.max(height) as f32 * factor)?;
-    if found.diacritics_above + found.diacritics_below < ENOUGH {
+    if found.diacritics_above + found.diacritics_below < MIN_COUNT {
         found = find(page)?;
     }
     found.areas.clear();
     Ok(found)
 }
 
-/// Lines of print, and what their marks say about which way is up.
+/// Lines of print, with the counts of diacritics that decide the orientation.
 #[derive(Debug, Clone, Default)]
 pub struct DetectedLines {
-    /// Boxes of lines, in no order.
+    /// Boxes of lines, unordered.
     pub areas: Vec<Area>,
-    /// Height of a small letter, px; 0 when there are no letters.
+    /// Height of a lower-case letter, px; 0 without letters.
     pub x_height: f32,
-    /// Small marks above letters.
+    /// Number of diacritics above letters.
     pub diacritics_above: u32,
-    /// Small marks below letters.
+    /// Number of diacritics below letters.
     pub diacritics_below: u32,
-    /// Patches of ink of the size of letters.
+    /// Number of ink components of the size of letters.
     pub letter_count: usize,
 }
 
-/// Longest side on which lines are looked for, px.
+/// Longest side of the image on which lines are detected, px.
 const MAX_SIDE: f32 = 1600.0;
 
-/// Ink on an evened page is darker than this.
+/// Grey level below which a pixel of a normalized page is ink.
 const INK_THRESHOLD: u8 = 170;
 
-/// Finds lines on an evened, straight page.
+/// Detects lines on a deskewed page with normalized background.
 ///
 /// # Errors
 /// As [`scale`].
@@ -100,7 +99,7 @@ pub fn find(page: &GrayImage) -> Result<DetectedLines> {
     find_scaled(page, factor, side * factor)
 }
 
-/// Finds lines on a page or a part of one, scaled by `factor`; `side`: longest side of the whole page, scaled.
+/// Detects lines on a page or a part of one after scaling by `factor`; `side` is the longest side of the whole page, scaled.
 fn find_scaled(page: &GrayImage, factor: f32, side: f32) -> Result<DetectedLines> {
     let small = scale(page, factor)?;
     let mut dark = ink_mask(&small, INK_THRESHOLD);
@@ -139,7 +138,7 @@ fn find_scaled(page: &GrayImage, factor: f32, side: f32) -> Result<DetectedLines
     })
 }
 
-/// Bands of x-height along which letters stand, gaps between letters and words closed.
+/// Bands of x-height along the letters, with the gaps between letters and words closed.
 fn text_bands(body: &[&Component], (width, height): (u32, u32), letter: f32) -> Vec<Area> {
     let mut band = GrayImage::new(width, height);
     for found in body {
@@ -180,7 +179,7 @@ fn text_bands(body: &[&Component], (width, height): (u32, u32), letter: f32) -> 
         .collect()
 }
 
-/// Counts small marks above and below the bands: Vietnamese has far more above.
+/// Counts diacritics above and below the bands: Vietnamese has far more above.
 fn count_diacritics(print: &[Component], bands: &[Area], letter: f32) -> (u32, u32) {
     let (mut above, mut below) = (0, 0);
     for mark in print.iter().filter(|found| (found.height() as f32) < 0.55 * letter && (found.width() as f32) < letter) {
@@ -197,15 +196,16 @@ fn count_diacritics(print: &[Component], bands: &[Area], letter: f32) -> (u32, u
     (above, below)
 }
 
-/// Joins side-by-side boxes of one row, unless a vertical rule stands between.
+/// Joins neighbouring boxes of one row, unless a vertical rule is between them.
 #[must_use]
 pub fn merge_rows(areas: &[Area], rules: &[Area]) -> Vec<Area> {
-    const GAP: f32 = 1.1;
+    /// Largest gap that is closed, in heights of the lower box.
+    const MAX_GAP: f32 = 1.1;
     let mut boxes = areas.to_vec();
     loop {
         boxes.sort_by(|one, other| one.x0.total_cmp(&other.x0));
         let pair = boxes.iter().enumerate().find_map(|(place, left)| {
-            let next = boxes.iter().enumerate().skip(place + 1).find(|(_, right)| are_on_one_line(left, right, rules, GAP));
+            let next = boxes.iter().enumerate().skip(place + 1).find(|(_, right)| are_on_one_line(left, right, rules, MAX_GAP));
             next.map(|(other, right)| (place, other, left.union(right)))
         });
         let Some((place, other, joined)) = pair else { return boxes };

@@ -1,30 +1,31 @@
-//! Reading order: two-column zones left block then right, table rows cell by cell, else top to bottom.
+//! Reading order: in two-column zones the left block before the right, in table rows cell by cell, otherwise top to bottom.
 
 use crate::layout::lines::Area;
 use std::collections::BTreeSet;
 
-/// What a line is part of.
+/// Part of the layout that a line belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LayoutZone {
     /// Running text.
     Text,
-    /// The left or right block of a two-column zone, numbered.
+    /// Left or right block of a two-column zone, with its number.
     Column(usize),
-    /// A row of a table, numbered.
+    /// Row of a table without rules, with its number.
     Row(usize),
 }
 
-/// Places of the boxes in reading order, each with its part.
+/// Indices of the boxes in reading order, each with its zone.
 #[must_use]
 pub fn reading_order(boxes: &[Area]) -> Vec<(usize, LayoutZone)> {
     let mut heights: Vec<f32> = boxes.iter().map(Area::height).collect();
     heights.sort_by(f32::total_cmp);
-    let Some(usual) = heights.get(heights.len() / 2).copied() else { return Vec::new() };
-    let mut page = OrderState { boxes, median_height: usual, placed: BTreeSet::new(), ordered: Vec::new(), zone_count: 0 };
-    page.run();
-    page.ordered
+    let Some(median_height) = heights.get(heights.len() / 2).copied() else { return Vec::new() };
+    let mut state = OrderState { boxes, median_height, placed: BTreeSet::new(), ordered: Vec::new(), zone_count: 0 };
+    state.run();
+    state.ordered
 }
 
+/// Boxes, and the order found so far.
 struct OrderState<'a> {
     boxes: &'a [Area],
     median_height: f32,
@@ -50,21 +51,21 @@ impl OrderState<'_> {
                 self.push(place, LayoutZone::Text);
             } else if row.len() >= 3 && self.is_disjoint(&row) {
                 self.zone_count += 1;
-                let part = LayoutZone::Row(self.zone_count);
-                row.into_iter().for_each(|place| self.push(place, part));
+                let zone = LayoutZone::Row(self.zone_count);
+                row.into_iter().for_each(|place| self.push(place, zone));
             } else {
                 self.order_columns(&row, &downwards);
             }
         }
     }
 
-    fn push(&mut self, place: usize, part: LayoutZone) {
+    fn push(&mut self, place: usize, zone: LayoutZone) {
         if self.placed.insert(place) {
-            self.ordered.push((place, part));
+            self.ordered.push((place, zone));
         }
     }
 
-    /// The box and those beside it, left to right.
+    /// A box and the unplaced boxes beside it, left to right.
     fn row_at(&self, place: usize) -> Vec<usize> {
         let own = self.area(place);
         let beside = |other: &usize| {
@@ -77,6 +78,7 @@ impl OrderState<'_> {
         row
     }
 
+    /// Whether the boxes of a row do not overlap horizontally.
     fn is_disjoint(&self, row: &[usize]) -> bool {
         row.windows(2).all(|pair| match pair {
             [left, right] => self.area(*right).x0 > self.area(*left).x1 - self.median_height * 0.3,
@@ -84,7 +86,7 @@ impl OrderState<'_> {
         })
     }
 
-    /// A zone of two columns grows down from `row` until a line crosses its gutter.
+    /// Orders a two-column zone: it grows downwards from `row` until a line crosses its gutter.
     fn order_columns(&mut self, row: &[usize], downwards: &[usize]) {
         let slack = self.median_height * 0.2;
         let Some((first, rest)) = row.split_first() else { return };

@@ -1,55 +1,55 @@
-//! Straight rules of a page: borders of tables, underlines, frames.
+//! Ruling lines of a page: borders of tables, underlines, frames.
 
 use crate::layout::connected_components::for_each_run;
 use crate::layout::lines::Area;
 use image::GrayImage;
 
-/// A straight stroke along rows or columns of a page.
+/// A horizontal or vertical ruling line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
-    /// Around it, px of the page.
+    /// Bounding box, px of the page.
     pub area: Area,
-    /// Its solid pieces, px of the page: what has to be painted over to lift it off.
+    /// Its solid pieces, px of the page; these are erased with it.
     pieces: Vec<Area>,
 }
 
 /// The rules of a page.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rules {
-    /// Those along rows.
+    /// Rules along rows.
     pub horizontal: Vec<Rule>,
-    /// Those along columns.
+    /// Rules along columns.
     pub vertical: Vec<Rule>,
 }
 
-/// Longest side on which rules are looked for, px.
+/// Longest side of the image on which rules are detected, px.
 const MAX_SIDE: u32 = 1200;
 
-/// Ink on an evened page is darker than this.
+/// Grey level below which a pixel of a normalized page is ink.
 const INK_THRESHOLD: u8 = 185;
 
-/// Grey level of paper on an evened page.
+/// Grey level of paper on a normalized page.
 const PAPER: u8 = 245;
 
-/// Shortest solid piece of a rule, of the page's longest side: longer than strokes of letters are.
+/// Least length of a solid piece of a rule, as a share of the page's longest side: longer than the strokes of letters.
 const MIN_PIECE_LENGTH: f32 = 0.017;
 
-/// Thickest rule, of the longest side.
+/// Largest thickness of a rule, as a share of the longest side.
 const MAX_THICKNESS: f32 = 0.0045;
 
-/// Longest break in a rule, of the longest side.
+/// Largest gap in a rule, as a share of the longest side.
 const MAX_GAP: f32 = 0.012;
 
-/// Pieces on a page; more are a screened picture or dirt, and no rules.
+/// Largest number of pieces on a page; more come from halftones or dirt.
 const MAX_PIECES: usize = 6000;
 
-/// Finds the rules of an evened, straight page.
+/// Detects the rules of a deskewed page with normalized background.
 #[must_use]
 pub fn find(page: &GrayImage) -> Rules {
     let long = page.width().max(page.height());
     let step = (long.div_ceil(MAX_SIDE)).max(1);
     let (across, down) = (page.width() / step, page.height() / step);
-    // Dark wherever any px is dark, since thin rules must not fade.
+    // A reduced pixel is dark if any of its pixels is, which keeps thin rules.
     let mut by_rows = vec![false; (across * down) as usize];
     for (y, row) in page.rows().enumerate().take((down * step) as usize) {
         let from = (y as u32 / step * across) as usize;
@@ -84,7 +84,7 @@ pub fn find(page: &GrayImage) -> Rules {
     Rules { horizontal: rules(&by_rows, across, &scaled), vertical: rules(&by_columns, down, &|area| scaled(turned(area))) }
 }
 
-/// A solid run of ink along one row.
+/// A run of ink along one row; `to` is exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Piece {
     from: u32,
@@ -98,7 +98,7 @@ impl Piece {
     }
 }
 
-/// Pieces that lie on or beside each other.
+/// Pieces that touch each other on adjacent rows.
 #[derive(Debug, Clone, PartialEq)]
 struct Stroke {
     pieces: Vec<Piece>,
@@ -110,13 +110,13 @@ impl Stroke {
         self.pieces.iter().map(Piece::area).reduce(around).unwrap_or(Area { x0: 0.0, y0: 0.0, x1: 0.0, y1: 0.0 })
     }
 
-    /// Mean thickness.
+    /// Mean thickness, px.
     fn thickness(&self) -> f32 {
         let ink: u32 = self.pieces.iter().map(|piece| piece.to - piece.from).sum();
         ink as f32 / self.area().width().max(1.0)
     }
 
-    /// Rows at its left and at its right end.
+    /// Row at its left end and row at its right end.
     fn ends(&self) -> (f32, f32) {
         let left = self.pieces.iter().min_by_key(|piece| piece.from).map_or(0, |piece| piece.row);
         let right = self.pieces.iter().max_by_key(|piece| piece.to).map_or(0, |piece| piece.row);
@@ -124,7 +124,7 @@ impl Stroke {
     }
 }
 
-/// The thin strokes along the rows of a map of ink that is `length` wide.
+/// Thin strokes along the rows of an ink mask of width `length`; `side` is the longest side of the page, px.
 fn thin_strokes(dark: &[bool], length: u32, side: f32) -> Vec<Stroke> {
     if length == 0 {
         return Vec::new();
@@ -138,7 +138,7 @@ fn thin_strokes(dark: &[bool], length: u32, side: f32) -> Vec<Stroke> {
         }
     }
     let mut found: Vec<Stroke> = Vec::new();
-    // Strokes that may still grow: those with a piece on the row before.
+    // Strokes that may still grow: those with a piece on the previous row.
     let mut open: Vec<usize> = Vec::new();
     for piece in pieces {
         let last_row = |stroke: &Stroke| stroke.pieces.last().map_or(0, |piece| piece.row);
@@ -165,7 +165,7 @@ fn thin_strokes(dark: &[bool], length: u32, side: f32) -> Vec<Stroke> {
     join_strokes(found, side)
 }
 
-/// Joins strokes that go on behind a break, or that a fork parted.
+/// Joins strokes that continue after a gap or were split by a fork.
 fn join_strokes(mut strokes: Vec<Stroke>, side: f32) -> Vec<Stroke> {
     let (longest_break, drift) = (side * MAX_GAP, 2.5);
     strokes.sort_by(|one, other| one.area().x0.total_cmp(&other.area().x0));
@@ -185,16 +185,16 @@ fn join_strokes(mut strokes: Vec<Stroke>, side: f32) -> Vec<Stroke> {
     joined
 }
 
-/// Whether one thin stroke lies right on the other.
+/// Whether one thin stroke overlaps the other or is adjacent to it.
 fn overlaps(one: &Area, other: &Area) -> bool {
     one.x0 < other.x1 && one.vertical_overlap(other) >= -1.5
 }
 
-/// Paints rules over with paper.
+/// Erases rules from a page.
 pub fn erase<'a>(page: &mut GrayImage, rules: impl IntoIterator<Item = &'a Rule>) {
     let (width, height) = page.dimensions();
     for piece in rules.into_iter().flat_map(|rule| &rule.pieces) {
-        // The paler px along the edges of a rule are no more than one px wide.
+        // The paler pixels along the edges of a rule are at most one px wide.
         let (left, top) = ((piece.x0 - 1.0).max(0.0) as u32, (piece.y0 - 1.0).max(0.0) as u32);
         let (right, bottom) = ((piece.x1 + 1.0) as u32, (piece.y1 + 1.0) as u32);
         for y in top..bottom.min(height) {

@@ -1,4 +1,4 @@
-//! Lines of print out of a map that says for every pixel how sure it is text.
+//! Lines of print from the probability map of the text detector.
 
 use crate::layout::connected_components::find_components;
 use crate::layout::lines::Area;
@@ -6,22 +6,23 @@ use crate::preprocess::resize::resize;
 use image::GrayImage;
 use sohoa_base::error::Result;
 
-/// Longest side of the picture that is mapped, px: a longer one costs more and finds no more.
+/// Longest side of the input of the detector, px: more costs time and finds no more.
 const MAX_SIDE: f32 = 960.0;
 
-/// Sides of the mapped picture are multiples of this, px.
+/// Divisor of the sides of the input, px.
 const SIDE_MULTIPLE: f32 = 32.0;
 
-/// Text is surer than this, of 255.
+/// Probability above which a pixel is text, of 255.
 const MIN_PIXEL_LEVEL: u8 = 51;
 
-/// A patch of text is on the mean surer than this, of 255.
+/// Least mean probability of a component of text, of 255.
 const MIN_PATCH_MEAN: u64 = 102;
 
-/// By how much of its area over its outline a patch grows: the network marks the core of a line only.
+/// Growth of a component, as a multiple of its area divided by the perimeter of its box: the network marks only the core of a
+/// line.
 const BOX_GROWTH: f32 = 1.4;
 
-/// The page in the size that is mapped.
+/// Scales a page to the input size of the detector.
 ///
 /// # Errors
 /// As [`resize`].
@@ -31,16 +32,16 @@ pub fn detector_input(page: &GrayImage) -> Result<GrayImage> {
     resize(page, side(page.width()), side(page.height()))
 }
 
-/// Boxes of the patches of text in `map`, on a page of `width` × `height` px, in no order.
+/// Boxes of the text in `map` on a page of `width` × `height` px, unordered.
 #[must_use]
 pub fn text_boxes(map: &GrayImage, (width, height): (u32, u32)) -> Vec<Area> {
-    let marked = map.iter().map(|sure| if *sure > MIN_PIXEL_LEVEL { 255 } else { 0 }).collect();
+    let marked = map.iter().map(|level| if *level > MIN_PIXEL_LEVEL { 255 } else { 0 }).collect();
     let marked = GrayImage::from_raw(map.width(), map.height(), marked).unwrap_or_default();
     let (patches, labels) = find_components(&marked);
     let mut sums = vec![0_u64; patches.len()];
-    for (label, sure) in labels.iter().zip(map.iter()) {
+    for (label, level) in labels.iter().zip(map.iter()) {
         if let Some(sum) = (*label as usize).checked_sub(1).and_then(|place| sums.get_mut(place)) {
-            *sum += u64::from(*sure);
+            *sum += u64::from(*level);
         }
     }
     let (across, down) = (width as f32 / map.width() as f32, height as f32 / map.height() as f32);

@@ -1,23 +1,23 @@
-//! Handwriting in a printed line, told apart from print by the size and the stroke of its letters.
+//! Detection of handwriting within a printed line, by the size and stroke width of its letters.
 
 use crate::layout::connected_components::{find_components, ink_mask};
 use crate::layout::lines::Area;
 use image::GrayImage;
 
-/// A patch of ink in a line: a letter or a part of one.
+/// An ink component of a line: a letter or a part of one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InkPatch {
-    /// Around it, px of the page.
+    /// Bounding box, px of the page.
     pub area: Area,
-    /// Mean width of its strokes along rows, px.
+    /// Mean horizontal width of its strokes, px.
     pub stroke_width: f32,
 }
 
-/// The letters of `line` on an evened page, left to right; marks over them and dots are left out.
+/// Letters of `line` on a page with normalized background, left to right; without diacritics and dots.
 #[must_use]
 pub fn ink_patches(page: &GrayImage, line: &Area) -> Vec<InkPatch> {
-    const INK: u8 = 150;
-    /// What is cut out above and below the line, since handwriting reaches out of it, in heights of the line.
+    const INK_THRESHOLD: u8 = 150;
+    /// Margin above and below the line, in heights of the line: handwriting extends beyond it.
     const PADDING: f32 = 0.35;
     let high = line.height();
     let (left, top) = (line.x0.max(0.0) as u32, (line.y0 - PADDING * high).max(0.0) as u32);
@@ -27,7 +27,7 @@ pub fn ink_patches(page: &GrayImage, line: &Area) -> Vec<InkPatch> {
         return Vec::new();
     }
     let cut = image::imageops::crop_imm(page, left, top, right - left, bottom - top).to_image();
-    let (found, labels) = find_components(&ink_mask(&cut, INK));
+    let (found, labels) = find_components(&ink_mask(&cut, INK_THRESHOLD));
     let mut patches = Vec::new();
     for (number, patch) in (1_u32..).zip(&found) {
         let (across, down) = (patch.width() as f32, patch.height() as f32);
@@ -57,30 +57,35 @@ pub fn ink_patches(page: &GrayImage, line: &Area) -> Vec<InkPatch> {
     patches
 }
 
-/// Those whose middle lies between two places across the page.
+/// Components whose centre is between two x coordinates of the page, px.
 #[must_use]
 pub fn patches_between(patches: &[InkPatch], from: f32, to: f32) -> Vec<InkPatch> {
     let within = |patch: &&InkPatch| (from..to).contains(&f32::midpoint(patch.area.x0, patch.area.x1));
     patches.iter().filter(within).copied().collect()
 }
 
-/// Whether figures differ from printed letters of the same line as only handwriting does: larger, of unequal
-/// height, or of another pen.
+/// Whether digits differ from the printed letters of the same line as handwriting does: taller, of uneven height, or with
+/// bolder strokes.
 #[must_use]
 pub fn is_handwritten(figures: &[InkPatch], print: &[InkPatch]) -> bool {
-    const TALLER: f32 = 1.12;
-    const UNEVEN: f32 = 0.2;
-    const BOLDER: f32 = 1.25;
+    /// Height of the tallest digit, in heights of printed capitals.
+    const MIN_HEIGHT_RATIO: f32 = 1.12;
+    /// Difference of height between digits, in heights of printed capitals.
+    const MIN_UNEVENNESS: f32 = 0.2;
+    /// Stroke width, in stroke widths of print.
+    const MIN_STROKE_RATIO: f32 = 1.25;
     let heights = |patches: &[InkPatch]| sorted(patches.iter().map(|patch| patch.area.height()));
     let (own, printed) = (heights(figures), heights(print));
     let (Some(lowest), Some(tallest)) = (own.first(), own.last()) else { return false };
-    // Capitals and figures of print are of one height; the lower ones are small letters and dashes.
-    let Some(usual) = printed.get(printed.len() * 6 / 10) else { return false };
+    // Printed capitals and digits have one height; lower components are lower-case letters and dashes.
+    let Some(cap_height) = printed.get(printed.len() * 6 / 10) else { return false };
     let strokes = |patches: &[InkPatch]| sorted(patches.iter().map(|patch| patch.stroke_width));
-    let middle = |sorted: Vec<f32>| sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
-    // Of few figures the thinner count: the foot of a 2 is a long run in any pen.
-    let thinner = |sorted: Vec<f32>| sorted.get(sorted.len().saturating_sub(1) / 2).copied().unwrap_or(0.0);
-    *tallest > TALLER * usual || tallest - lowest > UNEVEN * usual || thinner(strokes(figures)) > BOLDER * middle(strokes(print))
+    let median = |sorted: Vec<f32>| sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+    // The lower median: among few digits the base of a 2 is a long run with any pen.
+    let lower_median = |sorted: Vec<f32>| sorted.get(sorted.len().saturating_sub(1) / 2).copied().unwrap_or(0.0);
+    *tallest > MIN_HEIGHT_RATIO * cap_height
+        || tallest - lowest > MIN_UNEVENNESS * cap_height
+        || lower_median(strokes(figures)) > MIN_STROKE_RATIO * median(strokes(print))
 }
 
 fn sorted(values: impl Iterator<Item = f32>) -> Vec<f32> {

@@ -1,4 +1,4 @@
-//! What is no print: seals, pen strokes, handwriting.
+//! Markings that are not print: seals, pen strokes, handwriting.
 
 pub mod handwriting;
 pub mod monochrome_seal;

@@ -1,21 +1,21 @@
-//! Round seals without colour: rings that a black-and-white scan leaves of them.
+//! Round seals without colour, detected as rings (Hough transform) on greyscale and black-and-white scans.
 
 use crate::layout::lines::Area;
 use crate::preprocess::resize::scale;
 use image::GrayImage;
 use sohoa_base::error::Result;
 
-/// Longest side on which rings are looked for, px.
+/// Longest side of the image on which rings are detected, px.
 const MAX_SIDE: f32 = 700.0;
 
-/// Radii of seals as shares of the longest side: 15 to 22 mm on A4.
+/// Range of the radii of seals, as shares of the longest side: 15 to 22 mm on A4.
 const RADII: (f32, f32) = (0.045, 0.085);
 
-/// Share of a ring's outline that must be drawn. Seals on real pages have 0.58 to 0.95, pages without 0.17.
+/// Least drawn share of a ring's outline. Seals on real pages have 0.58 to 0.95, pages without seals up to 0.17.
 const MIN_OUTLINE_SHARE: f32 = 0.4;
 
-/// Boxes of rings on an evened page, px of it. Every edge point votes for the centres that lie along its
-/// gradient; a centre with votes from most of an outline is a ring.
+/// Boxes of rings on a page with normalized background, px. Every edge point votes for the centres along its gradient; a centre
+/// with votes from a sufficient share of an outline is a ring.
 ///
 /// # Errors
 /// As [`scale`].
@@ -26,7 +26,7 @@ pub fn find_monochrome_seals(page: &GrayImage) -> Result<Vec<Area>> {
     let side = width.max(height) as f32;
     let radii: Vec<f32> = ((side * RADII.0) as u32..=(side * RADII.1) as u32).map(|radius| radius as f32).collect();
     let edges = gradient_edges(&small);
-    // A page full of photographs has no seal worth this time.
+    // A page full of photographs has too many edges: the search would cost too much.
     if width < 8 || height < 8 || edges.len() * 2 > width * height {
         return Ok(Vec::new());
     }
@@ -34,7 +34,7 @@ pub fn find_monochrome_seals(page: &GrayImage) -> Result<Vec<Area>> {
     for radius in radii {
         let mut votes = vec![0_u16; width * height];
         for (x, y, towards_x, towards_y) in &edges {
-            // The outer edge of a ring darkens inwards.
+            // The outer edge of a ring becomes darker towards the centre.
             let (centre_x, centre_y) = (x - towards_x * radius, y - towards_y * radius);
             let inside = centre_x >= 1.0 && centre_y >= 1.0 && centre_x < width as f32 - 1.0 && centre_y < height as f32 - 1.0;
             if inside && let Some(vote) = votes.get_mut(centre_y as usize * width + centre_x as usize) {
@@ -68,9 +68,9 @@ pub fn find_monochrome_seals(page: &GrayImage) -> Result<Vec<Area>> {
     Ok(found)
 }
 
-/// Points of steep change with the unit vector towards the lighter side: x, y, vector.
+/// Points with a steep gradient (Sobel): x, y, and the unit vector towards the lighter side.
 fn gradient_edges(page: &GrayImage) -> Vec<(f32, f32, f32, f32)> {
-    const STEEP: f32 = 120.0;
+    const MIN_GRADIENT: f32 = 120.0;
     let (width, height) = page.dimensions();
     let at = |x: u32, y: u32| f32::from(page.get_pixel(x, y).0[0]);
     let mut found = Vec::new();
@@ -80,7 +80,7 @@ fn gradient_edges(page: &GrayImage) -> Vec<(f32, f32, f32, f32)> {
                 at(x + 1, y - 1) + 2.0 * at(x + 1, y) + at(x + 1, y + 1) - at(x - 1, y - 1) - 2.0 * at(x - 1, y) - at(x - 1, y + 1);
             let down = at(x - 1, y + 1) + 2.0 * at(x, y + 1) + at(x + 1, y + 1) - at(x - 1, y - 1) - 2.0 * at(x, y - 1) - at(x + 1, y - 1);
             let steepness = across.hypot(down);
-            if steepness > STEEP {
+            if steepness > MIN_GRADIENT {
                 found.push((x as f32, y as f32, across / steepness, down / steepness));
             }
         }

@@ -1,19 +1,19 @@
-//! Strokes of a pen that are no line of print: signatures (chữ ký) and notes (bút phê).
+//! Pen strokes outside printed lines: signatures (chữ ký) and notes (bút phê).
 
 use crate::layout::connected_components::{Component, find_components, ink_mask};
 use crate::layout::lines::Area;
 use image::{GrayImage, ImageBuffer, Luma};
 
-/// Px of the page along one side of a px looked at here.
+/// Factor by which the page is reduced.
 const REDUCTION: u32 = 4;
 
-/// Levels below this are ink of a pen on an evened page.
+/// Grey level below which a pixel of a normalized page is pen ink.
 const INK_THRESHOLD: u8 = 150;
 
-/// Boxes around strokes outside `printed`, left to right and top to bottom, px of the evened `page` at `dpi`.
+/// Boxes of pen strokes outside `printed`, top to bottom and left to right, px of the normalized `page` at `dpi`.
 ///
-/// Strokes of one hand that lie near each other share a box. Rules, frames, filled patches, specks and shadows
-/// at the edges of the sheet are no strokes of a pen.
+/// Strokes close to each other share a box. Rules, frames, filled areas, specks and shadows at the edges of the sheet are
+/// excluded.
 #[must_use]
 pub(crate) fn find(page: &GrayImage, dpi: f32, printed: &[Area]) -> Vec<Area> {
     let millimetre = dpi / 25.4 / REDUCTION as f32;
@@ -37,7 +37,7 @@ pub(crate) fn find(page: &GrayImage, dpi: f32, printed: &[Area]) -> Vec<Area> {
     groups.iter().map(area).collect()
 }
 
-/// The page at a quarter of its size, each px the darkest of its own: thin strokes stay whole.
+/// Reduces the page to a quarter of its size by the darkest pixel of each block, which keeps thin strokes.
 fn reduce_to_darkest(page: &GrayImage) -> GrayImage {
     let (width, height) = (page.width().div_ceil(REDUCTION), page.height().div_ceil(REDUCTION));
     let mut small = GrayImage::from_pixel(width.max(1), height.max(1), Luma([255]));
@@ -63,33 +63,39 @@ fn erase(mask: &mut GrayImage, area: &Area) {
     }
 }
 
-/// Whether a patch of ink can belong to a pen's strokes: neither a speck, a filled patch nor a long rule.
+/// Whether an ink component may be a pen stroke: not a speck, a filled area or a long rule.
 fn is_stroke(part: &Component, millimetre: f32) -> bool {
-    const LEAST: f32 = 2.5;
-    const LONGEST: f32 = 110.0;
-    const FLAT: f32 = 1.5;
+    /// Least longer side, mm.
+    const MIN_LENGTH: f32 = 2.5;
+    /// Largest longer side, mm.
+    const MAX_LENGTH: f32 = 110.0;
+    /// Least shorter side, mm: less is a rule.
+    const MIN_WIDTH: f32 = 1.5;
     let (across, down) = (part.width() as f32 / millimetre, part.height() as f32 / millimetre);
     let filled = part.area as f32 / (part.width() * part.height()).max(1) as f32;
-    across.max(down) >= LEAST && across.max(down) <= LONGEST && across.min(down) >= FLAT && (filled < 0.75 || across.max(down) < 5.0)
+    across.max(down) >= MIN_LENGTH
+        && across.max(down) <= MAX_LENGTH
+        && across.min(down) >= MIN_WIDTH
+        && (filled < 0.75 || across.max(down) < 5.0)
 }
 
-/// Whether it reaches the edge of the picture, as shadows of the scanner do.
+/// Whether a component reaches the edge of the image, as shadows of the scanner do.
 fn is_at_edge(part: &Component, (width, height): (u32, u32), millimetre: f32) -> bool {
     let margin = (3.0 * millimetre) as u32;
     part.x <= margin || part.y <= margin || part.right + margin >= width || part.bottom + margin >= height
 }
 
-/// Whether patch `number` is the frame of a stamp: ink along most of its upper and its lower edge.
+/// Whether component `number` is the frame of a stamp: ink along most of its upper and lower edge.
 fn is_frame(labels: &ImageBuffer<Luma<u32>, Vec<u32>>, number: u32, part: &Component) -> bool {
     const EDGE: u32 = 3;
-    const MOST: f32 = 0.7;
+    const MIN_SHARE: f32 = 0.7;
     let is_inked = |x: u32, rows: std::ops::Range<u32>| rows.into_iter().any(|y| labels.get_pixel(x, y).0[0] == number);
     let along = |rows: std::ops::Range<u32>| (part.x..part.right).filter(|x| is_inked(*x, rows.clone())).count() as f32;
-    let enough = MOST * part.width() as f32;
+    let enough = MIN_SHARE * part.width() as f32;
     part.height() > 2 * EDGE && along(part.y..part.y + EDGE) > enough && along(part.bottom - EDGE..part.bottom) > enough
 }
 
-/// Adds a patch to the groups, joining all that lie within `gap` px of it.
+/// Adds a component to the groups and joins all groups within `gap` px of it.
 fn add_to_groups(groups: &mut Vec<Component>, part: Component, gap: f32) {
     let gap = gap as u32;
     let near = |one: &Component, other: &Component| {
@@ -109,7 +115,7 @@ fn add_to_groups(groups: &mut Vec<Component>, part: Component, gap: f32) {
     groups.push(whole);
 }
 
-/// Whether a group has the size and the looseness of handwriting.
+/// Whether a group has the size and ink density of handwriting.
 fn is_handwriting(group: &Component, millimetre: f32) -> bool {
     let (across, down) = (group.width() as f32 / millimetre, group.height() as f32 / millimetre);
     let filled = group.area as f32 / (group.width() * group.height()).max(1) as f32;

@@ -1,10 +1,11 @@
-//! Red seals: in the red channel they vanish, and with them red titles; so each line is taken where its ink is.
+//! Red seals and colour channels. Red seals vanish in the red channel, but red titles do too, so each line is read from the image
+//! that holds its ink.
 
 use crate::layout::connected_components::find_components;
 use crate::layout::lines::Area;
 use image::{GrayImage, Luma, RgbImage};
 
-/// Whether a picture has colours at all: some scanners write grey pages as RGB.
+/// Whether an image has colours: some scanners write grey pages as RGB.
 #[must_use]
 pub fn has_colour(picture: &RgbImage) -> bool {
     let (width, height) = picture.dimensions();
@@ -16,24 +17,24 @@ pub fn has_colour(picture: &RgbImage) -> bool {
     })
 }
 
-/// The picture in grey, weighed as the eye does (Rec. 709).
+/// Greyscale image by luminance (Rec. 709).
 #[must_use]
 pub fn luminance(picture: &RgbImage) -> GrayImage {
-    // Weights of 16 bits whose sum is one: the compiler makes vectors of this.
+    // Weights of 16 bits with a sum of 65,536: the compiler vectorizes this.
     let level =
         |[red, green, blue]: [u8; 3]| (u32::from(red) * 13933 + u32::from(green) * 46871 + u32::from(blue) * 4732 + (1 << 15)) >> 16;
     let levels = picture.pixels().map(|pixel| level(pixel.0) as u8).collect();
     GrayImage::from_raw(picture.width(), picture.height(), levels).unwrap_or_default()
 }
 
-/// The red channel: red ink looks like paper in it.
+/// Red channel: red ink is as light as paper in it.
 #[must_use]
 pub fn red_channel(picture: &RgbImage) -> GrayImage {
     let levels = picture.pixels().map(|pixel| pixel.0[0]).collect();
     GrayImage::from_raw(picture.width(), picture.height(), levels).unwrap_or_default()
 }
 
-/// Red ink alone, dark on paper: black print and blue ink are not in it.
+/// Red ink alone, dark on light: without black print and blue ink.
 #[must_use]
 pub fn redness(picture: &RgbImage) -> GrayImage {
     let level = |[red, green, blue]: [u8; 3]| {
@@ -44,7 +45,7 @@ pub fn redness(picture: &RgbImage) -> GrayImage {
     GrayImage::from_raw(picture.width(), picture.height(), levels).unwrap_or_default()
 }
 
-/// Round red masses of the size of a seal, px of `picture`.
+/// Boxes of red areas with the size and proportions of a round seal, px of `picture`.
 #[must_use]
 pub fn find_seals(picture: &RgbImage) -> Vec<Area> {
     const STEP: u32 = 4;
@@ -74,7 +75,7 @@ pub fn find_seals(picture: &RgbImage) -> Vec<Area> {
         .collect()
 }
 
-/// Share of dark px in an area.
+/// Share of dark pixels in an area, 0 to 1.
 #[must_use]
 pub fn ink_share(page: &GrayImage, area: &Area) -> f32 {
     let (left, top) = (area.x0.max(0.0) as u32, area.y0.max(0.0) as u32);

@@ -1,16 +1,16 @@
-//! Evening out the paper: every pixel divided by the paper around it.
+//! Background normalization: every pixel is divided by the level of the paper around it.
 
 use crate::preprocess::resize::resize;
 use image::{GrayImage, Luma};
 use sohoa_base::error::Result;
 
-/// Grey level that paper gets.
+/// Grey level of paper after normalization.
 const PAPER_LEVEL: f32 = 245.0;
 
-/// Reach of the closing on the eighth-size page, px: wider than any stroke.
+/// Radius of the morphological closing on the page at an eighth of its size, px: wider than any stroke.
 const CLOSING_RADIUS: usize = 7;
 
-/// The picture with its paper at one grey level: shadows, yellowing and weak bleed-through go.
+/// Brings the paper to one grey level, which removes shadows, yellowing and weak bleed-through.
 ///
 /// # Errors
 /// As [`resize`].
@@ -19,12 +19,12 @@ pub fn normalize_background(picture: &GrayImage) -> Result<GrayImage> {
     let small = resize(picture, (width / 8).max(8), (height / 8).max(8))?;
     let closed = sliding_extreme(&sliding_extreme(&small, CLOSING_RADIUS, u8::max), CLOSING_RADIUS, u8::min);
     let paper = resize(&imageproc::filter::gaussian_blur_f32(&closed, 4.0), width, height)?;
-    // As fractions, which the processor divides many at a time; a cast of more than 255 gives 255.
+    // Floating-point division is vectorized; the cast saturates at 255.
     let divided = picture.iter().zip(paper.iter()).map(|(ink, paper)| (f32::from(*ink) * PAPER_LEVEL / f32::from((*paper).max(1))) as u8);
     Ok(GrayImage::from_raw(width, height, divided.collect()).unwrap_or_else(|| picture.clone()))
 }
 
-/// The greatest or least level within `reach` px along rows, then along columns.
+/// Largest or smallest level, as `pick` selects, within `reach` px along rows and then along columns.
 fn sliding_extreme(picture: &GrayImage, reach: usize, pick: fn(u8, u8) -> u8) -> GrayImage {
     let (width, height) = picture.dimensions();
     let rows = GrayImage::from_fn(width, height, |x, y| {

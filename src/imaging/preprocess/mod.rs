@@ -1,4 +1,4 @@
-//! Makes a page ready to be read: upright, straight, even, of reading size.
+//! Preprocessing of a page: resolution, orientation, deskewing, background.
 
 pub mod background;
 pub mod orientation;

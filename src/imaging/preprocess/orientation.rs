@@ -1,4 +1,4 @@
-//! Which way is up: by the direction of rows, then by where the small marks stand.
+//! Orientation of a page: by the direction of its lines, then by the position of its diacritics.
 
 use crate::layout::lines::{Area, DetectedLines};
 use crate::preprocess::resize::scale;
@@ -6,31 +6,30 @@ use crate::preprocess::skew::row_sharpness;
 use image::{GrayImage, imageops};
 use sohoa_base::error::Result;
 
-/// How sure the marks are about up and down.
+/// Orientation of a page with horizontal lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrientationVerdict {
-    /// The page stands.
+    /// The page is upright.
     Upright,
-    /// The page stands on its head.
+    /// The page is upside down.
     UpsideDown,
-    /// Too few marks to tell.
+    /// Too few diacritics to decide.
     Unsure,
 }
 
-/// Whether lines of text run along y: the page lies on its side.
+/// Whether lines of text run vertically, by the projection profiles of the page.
 ///
 /// # Errors
 /// As [`scale`].
 pub fn is_sideways(page: &GrayImage) -> Result<bool> {
-    const SIDE: f32 = 600.0;
-    let small = scale(page, (SIDE / page.width().max(page.height()) as f32).min(1.0))?;
+    const MAX_SIDE: f32 = 600.0;
+    let small = scale(page, (MAX_SIDE / page.width().max(page.height()) as f32).min(1.0))?;
     let along_x = row_sharpness(&small);
     let along_y = row_sharpness(&imageops::rotate90(&small));
     Ok(along_y > 1.25 * along_x && along_y > 0.0)
 }
 
-/// Whether the lines of print that were found run along y: the page lies on its side. Tables with many rules look
-/// sideways to [`is_sideways`], but not to a model that sees print.
+/// Whether detected lines of print run vertically. Tables with many rules mislead [`is_sideways`], but not a text detector.
 #[must_use]
 pub fn lines_run_vertically(areas: &[Area]) -> bool {
     let (mut across, mut down) = (0.0, 0.0);
@@ -45,7 +44,7 @@ pub fn lines_run_vertically(areas: &[Area]) -> bool {
     down > across
 }
 
-/// What tone and vowel marks say: Vietnamese has several times more of them above letters than below.
+/// Orientation by diacritics: Vietnamese has several times more of them above letters than below.
 #[must_use]
 pub fn orientation_by_diacritics(lines: &DetectedLines) -> OrientationVerdict {
     let (above, below) = (f64::from(lines.diacritics_above), f64::from(lines.diacritics_below));
@@ -60,7 +59,7 @@ pub fn orientation_by_diacritics(lines: &DetectedLines) -> OrientationVerdict {
     }
 }
 
-/// The picture turned clockwise by `degrees`: 0, 90, 180 or 270.
+/// Rotates an image clockwise by `degrees`: 0, 90, 180 or 270.
 #[must_use]
 pub fn rotate(picture: &GrayImage, degrees: u16) -> GrayImage {
     match degrees {

@@ -1,4 +1,5 @@
-//! From a picture to a straight, evened page at reading resolution, with the way back to the picture.
+//! Preprocessing of a page: from the delivered image to an upright, deskewed, normalized page at reading resolution, and back to
+//! coordinates of the upright image.
 
 use crate::layout::lines;
 use crate::layout::lines::{Area, DetectedLines};
@@ -21,74 +22,75 @@ use sohoa_base::error::Result;
 use sohoa_base::model::page::reading::Quality;
 use std::borrow::Cow;
 
-/// Which steps are done.
+/// Preprocessing steps to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PreprocessSteps {
-    /// Straighten.
+    /// Deskew.
     pub deskew: bool,
-    /// Lift seals by the red channel.
+    /// Remove red seals by reading from the red channel.
     pub seal_lift: bool,
-    /// Even out the background.
+    /// Normalize the background.
     pub background: bool,
-    /// Resolution to read at, dots per inch.
+    /// Resolution at which the page is read, dots per inch.
     pub reading_dpi: u32,
-    /// Find lines here; otherwise only marks are looked at, and [`Prepared::take_lines`] brings the lines.
+    /// Detect lines; otherwise only diacritics are counted, and [`PreparedPage::set_lines`] supplies the lines.
     pub detect_lines: bool,
 }
 
-/// The delivered picture at reading resolution, not yet turned.
+/// A page at reading resolution, in the orientation in which it was delivered.
 #[derive(Debug, Clone)]
 pub struct ScaledPage {
     grey: GrayImage,
     red: Option<GrayImage>,
     redness: Option<GrayImage>,
     seals: Vec<Area>,
-    /// Px here for one px of the delivered picture.
+    /// Scale from the delivered image to this one.
     pub factor: f32,
     delivered_size: (u32, u32),
 }
 
-/// A page ready to be read.
+/// A preprocessed page.
 #[derive(Debug, Clone)]
 pub struct PreparedPage {
-    /// Grey page, straight and even.
+    /// Greyscale image, deskewed, with normalized background.
     pub grey: GrayImage,
-    /// Red channel, straight and even, of a colour scan.
+    /// Red channel of a colour scan, deskewed, with normalized background.
     pub red: Option<GrayImage>,
-    /// Red ink alone, straight, of a colour scan.
+    /// Red ink of a colour scan, deskewed.
     redness: Option<GrayImage>,
-    /// Seals that are red.
+    /// Red seals.
     red_seals: Vec<Area>,
-    /// Seals of other ink.
+    /// Seals in other inks.
     monochrome_seals: Vec<Area>,
-    /// Share of the paper on which print of the back was seen before it was lifted, per mille.
+    /// Share of the paper with bleed-through before its removal, per mille.
     bleed_permille: u32,
-    /// Rules along columns.
+    /// Vertical rules.
     rules: Vec<Area>,
-    /// Ruled tables; their rules are lifted off the pictures.
+    /// Ruled tables; their rules are erased from the images.
     pub tables: Vec<Table>,
     /// Lines of red print outside seals.
     red_lines: Vec<Area>,
     /// Lines of print.
     pub lines: DetectedLines,
-    /// Clockwise turn from the delivered picture, degrees.
+    /// Clockwise turn from the delivered image, degrees.
     pub turn: u16,
-    /// Skew that was straightened, degrees.
+    /// Skew that was corrected, degrees.
     pub skew: f32,
-    /// Size of the upright picture at its own resolution, px.
+    /// Size of the upright image at delivered resolution, px.
     pub upright_size: (u32, u32),
     factor: f32,
 }
 
-/// Brings the picture to reading resolution.
+/// Scales a page from `dpi` to reading resolution.
 ///
 /// # Errors
-/// `Internal` when a library refuses the picture.
+/// `Internal` when the image library fails.
 pub fn scale_page(pixels: &DynamicImage, dpi: u32, steps: PreprocessSteps) -> Result<ScaledPage> {
-    const LONGEST: f32 = 3600.0;
+    /// Longest side of the scaled page, px.
+    const MAX_SIDE: f32 = 3600.0;
     let long = pixels.width().max(pixels.height()) as f32;
     let by_dpi = steps.reading_dpi as f32 / dpi.clamp(50, 1200) as f32;
-    let factor = by_dpi.min(LONGEST / long).min(3.0);
+    let factor = by_dpi.min(MAX_SIDE / long).min(3.0);
     let factor = if (factor - 1.0).abs() < 0.08 { 1.0 } else { factor };
     let (grey, red, redness, found) = match pixels {
         DynamicImage::ImageRgb8(colour) if steps.seal_lift && has_colour(colour) => {
@@ -106,16 +108,17 @@ pub fn scale_page(pixels: &DynamicImage, dpi: u32, steps: PreprocessSteps) -> Re
 }
 
 impl ScaledPage {
-    /// The grey page as delivered, at reading resolution.
+    /// Greyscale image as delivered, at reading resolution.
     #[must_use]
     pub fn grey(&self) -> &GrayImage {
         &self.grey
     }
 
-    /// Turns, straightens, evens out, finds lines.
+    /// Preprocesses the page after a clockwise turn by `degrees`: deskews it, normalizes the background, removes
+    /// bleed-through and rules of tables, and detects lines and seals.
     ///
     /// # Errors
-    /// `Internal` when a library refuses the picture.
+    /// `Internal` when the image library fails.
     pub fn prepare(&self, degrees: u16, steps: PreprocessSteps) -> Result<PreparedPage> {
         let grey = rotate(&self.grey, degrees);
         let skew = if steps.deskew { skew::measure(&grey)? } else { 0.0 };
@@ -133,9 +136,9 @@ impl ScaledPage {
             red.iter_mut().for_each(bleed_through::remove);
         }
         let ruled = rules::find(red.as_ref().unwrap_or(&grey));
-        let (tables, lifted) = table::find(&ruled, grey.dimensions());
-        rules::erase(&mut grey, &lifted);
-        red.iter_mut().for_each(|red| rules::erase(red, &lifted));
+        let (tables, table_rules) = table::find(&ruled, grey.dimensions());
+        rules::erase(&mut grey, &table_rules);
+        red.iter_mut().for_each(|red| rules::erase(red, &table_rules));
         let rules: Vec<Area> = ruled.vertical.iter().map(|rule| rule.area).collect();
         let print = red.as_ref().unwrap_or(&grey);
         let mut found = if steps.detect_lines { lines::find(print)? } else { lines::measure_diacritics(print)? };
@@ -169,13 +172,13 @@ impl ScaledPage {
     }
 }
 
-/// Share of a line's box that black print covers at least, whatever red lies over it.
+/// Least ink share of a line of black print in the red channel, 0 to 1.
 const MIN_BLACK_SHARE: f32 = 0.06;
 
-/// Share of a page that red print covers at least.
+/// Least ink share of a page with red print, 0 to 1.
 const MIN_RED_SHARE: f32 = 0.0004;
 
-/// Boxes of print, cut at the sides of cells.
+/// Boxes of print, split at the sides of cells.
 fn split_by_cells(areas: &[Area], tables: &[Table], page: &GrayImage) -> Vec<Area> {
     table::split_at_cells(areas, tables, |part| ink_share(page, part) > 0.01)
 }
@@ -184,32 +187,33 @@ fn full_area(page: &GrayImage) -> Area {
     Area { x0: 0.0, y0: 0.0, x1: page.width() as f32, y1: page.height() as f32 }
 }
 
-/// Titles and names in red ink. Patches too low to be print are noise at the edges of black letters.
+/// Lines of red print outside seals: titles and names. Components too low for print are colour fringes of black letters.
 fn red_lines<'a>(redness: &GrayImage, seals: impl Iterator<Item = &'a Area> + Clone) -> Result<Vec<Area>> {
-    const LOWEST: f32 = 0.004;
+    /// Least x-height of print, as a share of the longest side.
+    const MIN_X_HEIGHT: f32 = 0.004;
     let found = lines::find(redness)?;
     let side = redness.width().max(redness.height()) as f32;
-    if found.x_height < LOWEST * side {
+    if found.x_height < MIN_X_HEIGHT * side {
         return Ok(Vec::new());
     }
     let areas = found.areas.into_iter().filter(|area| !seals.clone().any(|seal| is_within(area, seal)) && ink_share(redness, area) > 0.05);
     Ok(lines::merge_rows(&areas.collect::<Vec<_>>(), &[]))
 }
 
-/// Whether an area lies in a seal for the most part.
+/// Whether most of an area is within a seal.
 fn is_within(area: &Area, seal: &Area) -> bool {
     let (x, y) = (f32::midpoint(area.x0, area.x1), area.center_y());
     let across = area.x1.min(seal.x1) - area.x0.max(seal.x0);
     (seal.x0..seal.x1).contains(&x) && (seal.y0..seal.y1).contains(&y) && across > 0.8 * area.width()
 }
 
-/// Whether `line` takes up most of `area`.
+/// Whether `line` covers most of `area`.
 fn covers(line: &Area, area: &Area) -> bool {
     let across = line.x1.min(area.x1) - line.x0.max(area.x0);
     line.vertical_overlap(area) > 0.5 * area.height().min(line.height()) && across > 0.5 * area.width()
 }
 
-/// A box on a picture of this size after the picture is turned clockwise.
+/// Box on an image of the given size after a clockwise turn of the image.
 pub fn rotate_area(area: &Area, degrees: u16, (width, height): (u32, u32)) -> Area {
     let (wide, high) = (width as f32, height as f32);
     match degrees {
@@ -221,33 +225,33 @@ pub fn rotate_area(area: &Area, degrees: u16, (width, height): (u32, u32)) -> Ar
 }
 
 impl PreparedPage {
-    /// Takes boxes of print found otherwise instead of its own; those of one row are joined.
+    /// Replaces the detected lines by other boxes of print; boxes of one row are joined.
     pub fn set_lines(&mut self, areas: &[Area]) {
         self.lines.areas = split_by_cells(&lines::merge_rows(areas, &self.rules), &self.tables, self.red.as_ref().unwrap_or(&self.grey));
     }
 
-    /// Lines with the picture to read each from: the red channel, in which red seals vanish; red ink alone for
-    /// red print, which may lie over black; grey where neither has the line's ink. Text of seals is left out, but
-    /// not the black print under a red one.
+    /// Lines, each with the image to read it from: the red channel, in which red seals vanish; red ink alone for red print,
+    /// which may overlap black print; greyscale where neither holds the ink of the line. The text of seals is left out, black
+    /// print under a red seal is not.
     #[must_use]
     pub fn line_strips(&self) -> Vec<(Area, &GrayImage)> {
         let mut strips = Vec::new();
         for area in &self.lines.areas {
-            let lies_in = |seals: &[Area]| seals.iter().any(|seal| is_within(area, seal));
-            if lies_in(&self.monochrome_seals) {
+            let is_in_seal = |seals: &[Area]| seals.iter().any(|seal| is_within(area, seal));
+            if is_in_seal(&self.monochrome_seals) {
                 continue;
             }
             let Some(red) = &self.red else {
                 strips.push((*area, &self.grey));
                 continue;
             };
-            let left = ink_share(red, area);
-            if left < MIN_BLACK_SHARE && lies_in(&self.red_seals) {
+            let black_share = ink_share(red, area);
+            if black_share < MIN_BLACK_SHARE && is_in_seal(&self.red_seals) {
                 continue;
             }
-            let is_black = left >= MIN_BLACK_SHARE || left >= 0.35 * ink_share(&self.grey, area);
-            let is_found_red = self.red_lines.iter().any(|line| covers(line, area));
-            match (is_black, is_found_red) {
+            let is_black = black_share >= MIN_BLACK_SHARE || black_share >= 0.35 * ink_share(&self.grey, area);
+            let is_red = self.red_lines.iter().any(|line| covers(line, area));
+            match (is_black, is_red) {
                 (true, _) => strips.push((*area, red)),
                 (false, true) => {}
                 (false, false) => strips.push((*area, &self.grey)),
@@ -259,15 +263,15 @@ impl PreparedPage {
         strips
     }
 
-    /// Boxes around strokes of a pen outside `printed`, such as signatures, px of this page; it was delivered at
-    /// `dpi`. Seals are no strokes.
+    /// Boxes of pen strokes outside `printed` and outside seals, such as signatures, px of this page; `dpi` is the resolution of
+    /// the delivered image.
     #[must_use]
     pub fn pen_strokes(&self, printed: impl Iterator<Item = Area>, dpi: u32) -> Vec<Area> {
         let printed: Vec<Area> = printed.chain(self.monochrome_seals.iter().copied()).collect();
         pen_strokes::find(self.red.as_ref().unwrap_or(&self.grey), dpi as f32 * self.factor, &printed)
     }
 
-    /// A place on this page as a place on the upright picture, px.
+    /// Converts a point of this page to the upright image at delivered resolution, px.
     #[must_use]
     pub fn to_upright(&self, x: f32, y: f32) -> (f32, f32) {
         let (middle_x, middle_y) = (self.grey.width() as f32 / 2.0, self.grey.height() as f32 / 2.0);
@@ -275,8 +279,8 @@ impl PreparedPage {
         ((x + middle_x) / self.factor, (y + middle_y) / self.factor)
     }
 
-    /// Measured quality of a picture delivered at `dpi`; confidence, skew and expected error are set by who
-    /// reads.
+    /// Quality of the scan; `dpi` is the resolution of the delivered image. Confidence, skew and expected error are set after
+    /// recognition.
     #[must_use]
     pub fn quality(&self, scaled: &ScaledPage, dpi: u32) -> Quality {
         metrics::measure(&QualityInput {

@@ -1,10 +1,10 @@
-//! Changing a picture's size.
+//! Resizing of images.
 
 use fast_image_resize::{FilterType, IntoImageView, IntoImageViewMut, ResizeAlg, ResizeOptions, Resizer};
 use image::{GrayImage, RgbImage};
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
 
-/// `picture` in `width` × `height` px: areas averaged when it shrinks, cubic when it grows.
+/// Resizes a greyscale image to `width` × `height` px: box filter when it shrinks, Catmull-Rom when it grows.
 ///
 /// # Errors
 /// `Internal` when the library refuses the sizes.
@@ -18,7 +18,7 @@ pub fn resize(picture: &GrayImage, width: u32, height: u32) -> Result<GrayImage>
     Ok(out)
 }
 
-/// `picture` scaled by `factor`.
+/// Scales a greyscale image by `factor`.
 ///
 /// # Errors
 /// As [`resize`].
@@ -26,7 +26,7 @@ pub fn scale(picture: &GrayImage, factor: f32) -> Result<GrayImage> {
     resize(picture, side(picture.width(), factor), side(picture.height(), factor))
 }
 
-/// A colour picture scaled by `factor`.
+/// Scales a colour image by `factor`.
 ///
 /// # Errors
 /// As [`resize`].

@@ -1,16 +1,16 @@
-//! Skew: the angle at which text lines stand, by the sharpness of the page's projection.
+//! Skew: the angle of the text lines, by the sharpness of the page's projection profile, and its correction.
 
 use crate::preprocess::resize::scale;
 use image::GrayImage;
 use sohoa_base::error::Result;
 
-/// Largest skew that is looked for, degrees.
+/// Largest skew that is measured, degrees.
 const MAX_SKEW: f32 = 4.0;
 
-/// Skew below which turning costs more sharpness than it gives, degrees.
+/// Skew below which a correction costs more sharpness than it gains, degrees.
 pub const MIN_SKEW: f32 = 0.08;
 
-/// Skew in degrees; positive: lines fall to the right. 0 for a page with hardly any ink.
+/// Measures the skew, degrees; positive: lines descend to the right. 0 for a page with hardly any ink.
 ///
 /// # Errors
 /// As [`scale`].
@@ -28,8 +28,8 @@ pub fn measure(picture: &GrayImage) -> Result<f32> {
     Ok(best)
 }
 
-/// How sharply the rows of a page stand apart, per ink point: high for lines of text along x. A page of a
-/// few hundred px is enough.
+/// Sharpness of the projection profile along rows, per ink point: high for horizontal lines of text. An image of a few hundred px
+/// is enough.
 #[must_use]
 pub fn row_sharpness(picture: &GrayImage) -> f32 {
     let points = ink_points(picture);
@@ -40,7 +40,7 @@ pub fn row_sharpness(picture: &GrayImage) -> f32 {
     (sharpness(&points, picture.height(), best) / points.len() as f64) as f32
 }
 
-/// At most 30,000 ink points inside the margins: black edges that scanners leave there are no text.
+/// At most 30,000 ink points inside the margins, which may have black edges from the scanner.
 fn ink_points(picture: &GrayImage) -> Vec<(f32, f32)> {
     let mut levels = [0_u32; 256];
     for level in picture.iter() {
@@ -73,7 +73,7 @@ fn best_angle_near(points: &[(f32, f32)], height: u32, middle: f32, step: f32, r
     scored.reduce(|best, next| if next.0 > best.0 { next } else { best }).map_or(middle, |best| best.1)
 }
 
-/// Sum of squared differences of neighbouring rows of the projection along `angle`.
+/// Sum of squared differences of neighbouring rows of the projection profile along `angle`, degrees.
 fn sharpness(points: &[(f32, f32)], height: u32, angle: f32) -> f64 {
     const SPARE: usize = 200;
     let slope = angle.to_radians().tan();
@@ -88,9 +88,8 @@ fn sharpness(points: &[(f32, f32)], height: u32, angle: f32) -> f64 {
     rows.windows(2).map(|pair| pair.last().zip(pair.first()).map_or(0, |(b, a)| (b - a) * (b - a)) as f64).sum()
 }
 
-/// The picture straightened: lines that fall to the right by `degrees` lie level; the paper goes on past the
-/// edges. Two shears, down the columns and along the rows, are as good as a turn for so few degrees, and every
-/// step of them works on neighbouring px.
+/// Deskews an image whose lines descend to the right by `degrees`; edge pixels are repeated beyond the edges. For so few degrees
+/// two shears, of columns and of rows, equal a rotation, and each accesses only neighbouring pixels.
 #[must_use]
 pub fn deskew(picture: &GrayImage, degrees: f32) -> GrayImage {
     if degrees.abs() < MIN_SKEW || picture.is_empty() {
@@ -100,7 +99,7 @@ pub fn deskew(picture: &GrayImage, degrees: f32) -> GrayImage {
     shear_rows(&shear_columns(picture, slope), slope)
 }
 
-/// Where a place of the straightened picture lies on the skewed one; both px from the picture's middle.
+/// Converts a point of the deskewed image to the skewed one; both in px from the centre of the image.
 #[must_use]
 pub fn to_skewed((x, y): (f32, f32), degrees: f32) -> (f32, f32) {
     let slope = degrees.to_radians().tan();
@@ -108,22 +107,22 @@ pub fn to_skewed((x, y): (f32, f32), degrees: f32) -> (f32, f32) {
     (x, y + slope * x)
 }
 
-/// A shift as whole px and the weight of the px behind, of 256.
+/// Splits a shift into whole px and the weight of the next pixel, of 256.
 fn split_shift(by: f32) -> (i64, u16) {
     (by.floor() as i64, ((by - by.floor()) * 256.0) as u16)
 }
 
-fn blend(here: u8, behind: u8, weight: u16) -> u8 {
-    ((u16::from(here) * (256 - weight) + u16::from(behind) * weight + 128) >> 8) as u8
+fn blend(here: u8, next: u8, weight: u16) -> u8 {
+    ((u16::from(here) * (256 - weight) + u16::from(next) * weight + 128) >> 8) as u8
 }
 
-/// Every column moved up by `slope` times its distance from the middle.
+/// Moves every column up by `slope` times its distance from the centre.
 fn shear_columns(picture: &GrayImage, slope: f32) -> GrayImage {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let middle = width as f32 / 2.0;
     let shifts: Vec<(i64, u16)> = (0..width).map(|x| split_shift(slope * (x as f32 - middle))).collect();
     let weights: Vec<u16> = shifts.iter().map(|(_, weight)| *weight).collect();
-    // Neighbouring columns that move by the same whole px are moved together.
+    // Neighbouring columns with the same whole shift are moved together.
     let mut runs: Vec<(i64, std::ops::Range<usize>)> = Vec::new();
     for (x, (whole, _)) in shifts.iter().enumerate() {
         match runs.last_mut().filter(|(last, _)| last == whole) {
@@ -139,20 +138,20 @@ fn shear_columns(picture: &GrayImage, slope: f32) -> GrayImage {
     let mut out = Vec::with_capacity(levels.len());
     for y in 0..height as i64 {
         for (whole, run) in &runs {
-            let (here, behind) = (part(y + whole, run), part(y + whole + 1, run));
+            let (here, next) = (part(y + whole, run), part(y + whole + 1, run));
             let weights = weights.get(run.clone()).unwrap_or_default();
-            out.extend(here.iter().zip(behind).zip(weights).map(|((here, behind), weight)| blend(*here, *behind, *weight)));
+            out.extend(here.iter().zip(next).zip(weights).map(|((here, next), weight)| blend(*here, *next, *weight)));
         }
     }
     GrayImage::from_raw(picture.width(), picture.height(), out).unwrap_or_else(|| picture.clone())
 }
 
-/// Every row moved to the right by `slope` times its distance from the middle.
+/// Moves every row to the right by `slope` times its distance from the centre.
 fn shear_rows(picture: &GrayImage, slope: f32) -> GrayImage {
     let width = picture.width() as usize;
     let middle = picture.height() as f32 / 2.0;
     let mut out = Vec::with_capacity(picture.len());
-    // The row with its edges drawn out as far as it is moved.
+    // The row, extended by repeated edge pixels as far as it is moved.
     let mut wide: Vec<u8> = Vec::new();
     for (y, row) in picture.as_raw().chunks_exact(width).enumerate() {
         let (whole, weight) = split_shift(-slope * (y as f32 - middle));
@@ -163,8 +162,8 @@ fn shear_rows(picture: &GrayImage, slope: f32) -> GrayImage {
         wide.extend_from_slice(row);
         wide.resize(before + width + whole.max(0) as usize + 1, *last);
         let here = wide.get(whole.max(0) as usize..).unwrap_or_default();
-        let behind = here.get(1..).unwrap_or_default();
-        out.extend(here.iter().zip(behind).take(width).map(|(here, behind)| blend(*here, *behind, weight)));
+        let next = here.get(1..).unwrap_or_default();
+        out.extend(here.iter().zip(next).take(width).map(|(here, next)| blend(*here, *next, weight)));
     }
     GrayImage::from_raw(picture.width(), picture.height(), out).unwrap_or_else(|| picture.clone())
 }

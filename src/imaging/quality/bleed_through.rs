@@ -1,39 +1,39 @@
-//! Print of the back that shines through the sheet.
+//! Bleed-through: print of the back that is visible through the sheet.
 
-use crate::quality::metrics::{SAMPLE_STEP, Tones, permille};
+use crate::quality::tones::{SAMPLE_STEP, Tones, permille};
 use image::GrayImage;
 
-/// Share of the paper away from the page's own print on which paler print is seen, per mille.
+/// Share of the paper, apart from the page's own print, that shows paler print, per mille.
 ///
-/// The page is looked at in cells of 4 × 4 px, whose mean hardly knows grain. A cell in which, or next to which,
-/// one px is half as dark as full ink belongs to the page's own print, however worn that is: where all print is
-/// faded, full ink is pale too. Of 8 × 6 parts of the page those four that have most are left out: a pale stamp or
-/// signature is in few parts, what shines through in many.
-pub(crate) fn bleed_permille(even: &GrayImage) -> u32 {
-    /// Paler print takes at least this share of full ink, and of the grey levels that paper has.
-    const PALEST: f32 = 0.10;
+/// The page is divided into cells of 4 × 4 px, whose mean is nearly free of grain. A cell in which, or next to which, one px is
+/// half as dark as full ink belongs to the page's own print. This holds for faded pages too, because full ink is measured on the
+/// same page. Of 6 × 8 parts of the page the four with the highest share are left out: a pale stamp or signature is in few
+/// parts, bleed-through in many.
+pub(crate) fn bleed_permille(normalized: &GrayImage) -> u32 {
+    /// Mean darkness of a cell of paler print, as a share of the contrast.
+    const MIN_DARKNESS: f32 = 0.10;
     const CELL: usize = 4;
-    let tones = Tones::of(even, SAMPLE_STEP);
-    let (across, down) = (even.width() as usize / CELL, even.height() as usize / CELL);
+    let tones = Tones::of(normalized, SAMPLE_STEP);
+    let (across, down) = (normalized.width() as usize / CELL, normalized.height() as usize / CELL);
     if across < 40 || down < 40 || tones.contrast() < 20 {
         return 0;
     }
     let contrast = f32::from(tones.contrast());
     let strong = tones.paper.saturating_sub((contrast * 0.5) as u8);
-    let pale = (f32::from(tones.paper) - contrast * PALEST) * (CELL * CELL) as f32;
-    // For each cell: 0 paper, 1 paler print, 2 own print.
+    let pale = (f32::from(tones.paper) - contrast * MIN_DARKNESS) * (CELL * CELL) as f32;
+    // Kind of each cell: 0 paper, 1 paler print, 2 own print.
     let mut cells = Vec::with_capacity(across * down);
-    for band in even.as_raw().chunks_exact(even.width() as usize * CELL).take(down) {
+    for band in normalized.as_raw().chunks_exact(normalized.width() as usize * CELL).take(down) {
         let (mut sums, mut darkest) = (vec![0_u16; across], vec![u8::MAX; across]);
-        for row in band.chunks_exact(even.width() as usize) {
-            for ((cell, sum), least) in row.chunks_exact(CELL).zip(&mut sums).zip(&mut darkest) {
+        for row in band.chunks_exact(normalized.width() as usize) {
+            for ((cell, sum), min) in row.chunks_exact(CELL).zip(&mut sums).zip(&mut darkest) {
                 for level in cell {
                     *sum += u16::from(*level);
-                    *least = (*least).min(*level);
+                    *min = (*min).min(*level);
                 }
             }
         }
-        let kinds = sums.iter().zip(&darkest).map(|(sum, least)| match *least < strong {
+        let kinds = sums.iter().zip(&darkest).map(|(sum, min)| match *min < strong {
             true => 2_u8,
             false => u8::from(f32::from(*sum) < pale),
         });
@@ -42,29 +42,30 @@ pub(crate) fn bleed_permille(even: &GrayImage) -> u32 {
     bleed_share(&dilate_print(&dilate_print(&cells, across), across), across)
 }
 
-/// Back print that covers less of the paper than this is left alone, per mille: real pages without any have 0 to 10.
+/// Share of the paper below which bleed-through is not removed, per mille: real pages without any measure 0 to 10.
 pub(crate) const MIN_BLEED_PERMILLE: u32 = 15;
 
-/// Takes the print of the back off an evened page: what is much paler than full ink becomes paper. What lies between
-/// is stretched, so that the rims of the page's own letters keep their slope.
-pub(crate) fn remove(even: &mut GrayImage) {
-    /// Darkness of what becomes paper, and of what stays as it is, of full ink.
+/// Removes bleed-through from a page with normalized background: pixels much paler than full ink become paper. Levels in between
+/// are stretched, which keeps the slope at the edges of the page's own letters.
+pub(crate) fn remove(normalized: &mut GrayImage) {
+    /// Darkness up to which a pixel becomes paper, as a share of full ink.
     const PALE: f32 = 0.25;
+    /// Darkness from which a pixel is unchanged, as a share of full ink.
     const OWN: f32 = 0.5;
-    let tones = Tones::of(even, SAMPLE_STEP);
+    let tones = Tones::of(normalized, SAMPLE_STEP);
     let (paper, contrast) = (f32::from(tones.paper), f32::from(tones.contrast()).max(1.0));
-    let lifted = |level: u8| {
+    let cleaned = |level: u8| {
         let darkness = (paper - f32::from(level)) / contrast;
         let left = if darkness >= OWN { darkness } else { ((darkness - PALE) * OWN / (OWN - PALE)).max(0.0) };
         (paper - left * contrast) as u8
     };
-    let levels: Vec<u8> = (0..=u8::MAX).map(lifted).collect();
-    for level in even.iter_mut() {
+    let levels: Vec<u8> = (0..=u8::MAX).map(cleaned).collect();
+    for level in normalized.iter_mut() {
         *level = levels.get(usize::from(*level)).copied().unwrap_or(*level);
     }
 }
 
-/// Own print with the cells around it.
+/// Cells, with those around own print set to own print.
 fn dilate_print(cells: &[u8], across: usize) -> Vec<u8> {
     let own = |cell: &u8| *cell == 2;
     let beside: Vec<bool> = cells
@@ -85,7 +86,7 @@ fn dilate_print(cells: &[u8], across: usize) -> Vec<u8> {
         .collect()
 }
 
-/// Paler print per mille of the cells without own print, less margins and the four fullest parts of the page.
+/// Share of paler print in the cells without own print, per mille; margins and the four parts with the highest share excluded.
 fn bleed_share(cells: &[u8], across: usize) -> u32 {
     const PARTS: (usize, usize) = (6, 8);
     let down = cells.len() / across;
@@ -111,7 +112,7 @@ fn bleed_share(cells: &[u8], across: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quality::metrics::test_pages::{SIZE, grainy, page};
+    use crate::quality::test_pages::{SIZE, grainy, page};
     use image::Luma;
     use imageproc::filter::gaussian_blur_f32;
 

@@ -1,51 +1,50 @@
-//! Print that runs out of the picture.
+//! Print that is cut off at an edge of the image.
 
-use crate::quality::metrics::{SAMPLE_STEP, Tones};
+use crate::quality::tones::{SAMPLE_STEP, Tones};
 use image::GrayImage;
 use sohoa_base::model::page::reading::Sides;
 
-/// Sides of the delivered picture, clockwise from the left one, at which print runs out of it.
+/// Sides of the delivered image at which print is cut off: left, top, right, bottom.
 ///
-/// Print that is cut off leaves many short marks on the picture's edge, each of which goes on inwards. A dark
-/// rim leaves long ones, specks leave none that goes on, a seal over the edge of two sheets leaves all of
-/// its marks near each other.
+/// Clipped print leaves many short marks on the edge of the image that continue inwards. A dark rim leaves long marks, specks
+/// leave marks that do not continue, and a seal across two sheets leaves all of its marks close together.
 pub(crate) fn clipped_sides(page: &GrayImage, px_per_mm: f32) -> [bool; 4] {
-    /// A mark on the edge is at most this long, mm.
-    const LONGEST: f32 = 5.0;
-    /// A mark goes on inwards for this far, mm.
-    const DEEP: f32 = 1.0;
-    /// Marks less far apart than this belong to one line or word, mm.
-    const APART: f32 = 1.5;
-    /// Fewest lines or words that are cut.
-    const FEWEST: usize = 4;
-    /// They lie over more of the edge than a seal (at most 42 mm) does.
-    const SPREAD: f32 = 45.0;
+    /// Largest length of a mark on the edge, mm.
+    const MAX_LENGTH: f32 = 5.0;
+    /// Depth to which a mark must continue inwards, mm.
+    const DEPTH: f32 = 1.0;
+    /// Distance above which two marks belong to different lines or words, mm.
+    const MIN_GAP: f32 = 1.5;
+    /// Least number of clipped lines or words.
+    const MIN_GROUPS: usize = 4;
+    /// Least length of edge over which they extend, mm: more than a seal, which has at most 42 mm.
+    const MIN_EXTENT: f32 = 45.0;
     let tones = Tones::of(page, SAMPLE_STEP);
     if tones.contrast() < 40 || px_per_mm <= 0.0 {
         return [false; 4];
     }
     let print = tones.print_threshold();
-    let depth = ((DEEP * px_per_mm) as usize).max(2);
+    let depth = ((DEPTH * px_per_mm) as usize).max(2);
     [0, 1, 2, 3].map(|side| {
         let rows = edge_rows(page, side, depth);
         let is_ink = |row: &[u8], place: usize| row.get(place).is_some_and(|level| *level < print);
         let [outer, next, ..] = rows.as_slice() else { return false };
         let marks = find_runs(outer.len(), |place| is_ink(outer, place) || is_ink(next, place));
-        let goes_on = |(from, to): (usize, usize)| {
+        let continues = |(from, to): (usize, usize)| {
             let reach = (0.5 * px_per_mm) as usize;
             let around = from.saturating_sub(reach)..to + reach;
             let inked = rows.iter().filter(|row| around.clone().any(|place| is_ink(row, place))).count();
-            ((to - from) as f32) < LONGEST * px_per_mm && inked * 5 >= rows.len() * 4
+            ((to - from) as f32) < MAX_LENGTH * px_per_mm && inked * 5 >= rows.len() * 4
         };
-        let marks: Vec<(usize, usize)> = marks.into_iter().filter(|mark| goes_on(*mark)).collect();
+        let marks: Vec<(usize, usize)> = marks.into_iter().filter(|mark| continues(*mark)).collect();
         let (Some((first, _)), Some((_, last))) = (marks.first(), marks.last()) else { return false };
-        let apart = |pair: &&[(usize, usize)]| matches!(pair, [(_, end), (start, _)] if (start - end) as f32 > APART * px_per_mm);
+        let apart = |pair: &&[(usize, usize)]| matches!(pair, [(_, end), (start, _)] if (start - end) as f32 > MIN_GAP * px_per_mm);
         let groups = 1 + marks.windows(2).filter(apart).count();
-        groups >= FEWEST && (last - first) as f32 > SPREAD * px_per_mm
+        groups >= MIN_GROUPS && (last - first) as f32 > MIN_EXTENT * px_per_mm
     })
 }
 
-/// The outermost `depth` lines of px of a side (0 left, 1 top, 2 right, 3 bottom), from the edge inwards.
+/// The outermost `depth` rows or columns of pixels of a side (0 left, 1 top, 2 right, 3 bottom), from the edge inwards.
 fn edge_rows(page: &GrayImage, side: u8, depth: usize) -> Vec<Vec<u8>> {
     let width = page.width() as usize;
     let rows = || page.as_raw().chunks_exact(width.max(1));
@@ -61,7 +60,7 @@ fn edge_rows(page: &GrayImage, side: u8, depth: usize) -> Vec<Vec<u8>> {
     }
 }
 
-/// Stretches of places for which `holds`.
+/// Runs of consecutive indices for which `holds`, as start and exclusive end.
 fn find_runs(length: usize, holds: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
     let mut found: Vec<(usize, usize)> = Vec::new();
     for place in (0..length).filter(|place| holds(*place)) {
@@ -73,7 +72,7 @@ fn find_runs(length: usize, holds: impl Fn(usize) -> bool) -> Vec<(usize, usize)
     found
 }
 
-/// The sides of the delivered picture as sides of the upright one.
+/// Converts sides of the delivered image to sides of the upright one.
 pub(crate) fn rotate_sides([left, top, right, bottom]: [bool; 4], degrees: u16) -> Sides {
     Sides::from(match degrees {
         90 => [bottom, left, top, right],
@@ -86,7 +85,7 @@ pub(crate) fn rotate_sides([left, top, right, bottom]: [bool; 4], degrees: u16) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quality::metrics::test_pages::{SIZE, page};
+    use crate::quality::test_pages::{SIZE, page};
     use image::Luma;
 
     const PX_PER_MM: f32 = 200.0 / 25.4;

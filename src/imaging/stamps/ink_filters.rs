@@ -1,4 +1,4 @@
-//! What stamps of secrecy are looked for on besides a page as it is: one ink of it without the others.
+//! Ink filters for the stamp search: one ink of the page without the others.
 
 use crate::markings::seal::luminance;
 use crate::stamps::search_area::{StampSearchArea, crop_clamped, halve, mean_of_four, to_rgb};
@@ -6,69 +6,80 @@ use image::GrayImage;
 use sohoa_base::model::page::geometry::Bounds;
 use std::collections::HashMap;
 
-/// A px is of coloured ink where its lightest colour is lighter than its darkest by more levels than this.
+/// Difference between the lightest and the darkest channel above which a pixel is coloured ink, levels.
 const MIN_CHROMA: u8 = 60;
 
-/// A px is of blue or violet ink where blue is lighter than the darkest other colour by more levels than this.
+/// Difference between blue and the darker other channel above which a pixel is blue or violet ink, levels.
 const MIN_BLUE_EXCESS: u8 = 25;
 
-/// Of an ink that colours less of a picture than one px in so many there is no stamp.
+/// Number of image pixels per ink pixel above which an ink is too rare for a stamp.
 const MAX_PX_PER_INK_PX: usize = 4000;
 
-/// Ink is looked for in squares of so many px, of which at least so many are of it: specks are none. Of the edges of print
-/// more remains.
+/// Side of the squares in which ink is counted, px of the half-size image.
 const SQUARE_PX: u32 = 8;
+
+/// Least number of ink pixels in an inked square; fewer are specks.
 const MIN_SQUARE_INK: u32 = 4;
+
+/// The same for pale ink, where edges of print leave more residue.
 const MIN_SQUARE_PALE_INK: u32 = 10;
 
-/// So many px at 150 dots per inch between print, in such a square, may close over gaps to that.
+/// Least number of pale pixels at 150 dots per inch in a square that may reach [`MIN_SQUARE_PALE_INK`] once the gaps of print are
+/// closed.
 const MIN_SQUARE_PALE_CANDIDATES: u32 = 4;
 
-/// How far around an ink a stamp that it touches may reach, px of the searched picture (27 mm).
+/// Margin around the ink that a stamp with this ink may cover, px of the half-size image (27 mm).
 const REGION_MARGIN: u32 = 80;
 
-/// What paper is bluer than its other colours, levels, and what one level more of blue darkens in the ink alone.
+/// Blue excess of paper, levels.
 const PAPER_BLUE_EXCESS: u8 = 10;
+
+/// Darkening of the filtered image per level of blue excess, levels.
 const BLUE_GAIN: u8 = 3;
 
-/// Darkest level of an ink alone.
+/// Darkest level of a filtered image.
 const MIN_LEVEL: u8 = 20;
 
-/// Print is what is darker than so much of the way from the darkest ink to paper.
+/// Print is darker than this fraction of the distance from the darkest ink to paper.
 const PRINT_SHARE: f32 = 0.3;
 
-/// Of a thousand px so many are darker than the darkest ink, and so many than paper.
+/// Percentile of the level of the darkest ink, per mille.
 const INK_PERMILLE: usize = 10;
+
+/// Percentile of the level of paper, per mille.
 const PAPER_PERMILLE: usize = 700;
 
-/// Of a page's rows every so many-th tells that.
+/// Distance of the rows that are sampled for these levels.
 const ROW_STEP: usize = 4;
 
-/// What is taken away is as light as what lies around it, within so many px to each side at 150 dots per inch, of which at
-/// least so many must be left.
+/// Removed print is replaced by the mean of the pixels that remain within this distance, px at 150 dots per inch.
 const CLOSING_RADIUS: usize = 4;
+
+/// Least number of pixels that must remain for that mean; otherwise the pixel becomes paper.
 const CLOSING_MIN_COUNT: u16 = 2;
 
-/// So many levels darker than paper is paper still, and one level more darkens in what is left by so much.
+/// Difference from paper that still counts as paper, levels.
 const PAPER_NOISE: f32 = 8.0;
+
+/// Contrast gain for pale ink.
 const PALE_GAIN: f32 = 1.6;
 
-/// Ink is what is darker than this where print is taken away.
+/// Level below which a pixel is ink after print is removed.
 const PALE_THRESHOLD: u8 = 180;
 
-/// What makes red ink, lighter than paper by little where only red light is seen, as light as paper.
+/// Gain of the red channel that makes red ink, which is a little darker than paper in it, as light as paper.
 const RED_GAIN: f32 = 1.18;
 
 impl StampSearchArea {
-    /// Where ink has a colour, the same as seen through red glass: red seals are gone, and what lies under them in any other
-    /// ink is whole and black. `None` where no ink has a colour.
+    /// Red channel of the part with coloured ink: red seals vanish, and any other ink under them is complete and black. `None`
+    /// without coloured ink.
     #[must_use]
     pub fn red_channel_only(&self) -> Option<Self> {
         let is_coloured = |[red, green, blue]: [u8; 3]| red.max(green).max(blue) - red.min(green).min(blue) > MIN_CHROMA;
         Some(self.map_levels(self.ink_region(is_coloured)?, |[red, _, _]| (f32::from(red) * RED_GAIN).min(255.0) as u8))
     }
 
-    /// Blue and violet ink alone: print, seals and paper are gone. `None` where there is none.
+    /// Blue and violet ink alone, without print, seals and paper. `None` where there is none.
     #[must_use]
     pub fn blue_ink_only(&self) -> Option<Self> {
         let bluer = |[red, green, blue]: [u8; 3]| blue.saturating_sub(red.min(green));
@@ -76,8 +87,8 @@ impl StampSearchArea {
         Some(self.map_levels(self.ink_region(|pixel| bluer(pixel) > MIN_BLUE_EXCESS)?, ink))
     }
 
-    /// Ink paler than print alone: print and what is written in ink as dark are taken away, and what lies under and beside them
-    /// closes over the gaps and turns black. `None` where nothing is left.
+    /// Ink paler than print alone: print and equally dark ink are removed, the gaps are filled from the surrounding pixels, and
+    /// the contrast is amplified. `None` where nothing is left.
     #[must_use]
     pub fn pale_ink_only(&self) -> Option<Self> {
         let grey = luminance(&self.full_size);
@@ -94,11 +105,11 @@ impl StampSearchArea {
         let part = squares.inked_region(self.half_size.dimensions(), MIN_SQUARE_PALE_INK)?;
         let part = Bounds::new(part.x0.max(near.x0), part.y0.max(near.y0), part.x1.min(near.x1), part.y1.min(near.y1));
         let within = Bounds::new(part.x0 - near.x0, part.y0 - near.y0, part.x1 - near.x0, part.y1 - near.y0);
-        let sharp = to_rgb(&crop_doubled(&alone, within));
-        Some(Self { half_size: halve(&sharp), full_size: sharp, origin: (part.x0, part.y0) })
+        let full_size = to_rgb(&crop_doubled(&alone, within));
+        Some(Self { half_size: halve(&full_size), full_size, origin: (part.x0, part.y0) })
     }
 
-    /// The part around all that may be ink paler than print, px of the small picture; `None` where there is none.
+    /// Part that may hold ink paler than print, px of the half-size image; `None` where there is none.
     fn pale_ink_region(&self, grey: &GrayImage, tones: &InkLevels) -> Option<Bounds> {
         let width = (grey.width() as usize).max(1);
         let (darkest, mut squares) = (local_minima(grey), InkGrid::default());
@@ -114,27 +125,27 @@ impl StampSearchArea {
         squares.inked_region(self.half_size.dimensions(), MIN_SQUARE_PALE_CANDIDATES)
     }
 
-    /// The part around all that is of an ink, px of the small picture; `None` where there is too little of it.
+    /// Part that holds an ink, px of the half-size image; `None` where there is too little of it.
     fn ink_region(&self, is_ink: impl Fn([u8; 3]) -> bool) -> Option<Bounds> {
         let mut squares = InkGrid::default();
         self.half_size.enumerate_pixels().for_each(|(x, y, pixel)| squares.add((x / SQUARE_PX, y / SQUARE_PX), u32::from(is_ink(pixel.0))));
         squares.inked_region(self.half_size.dimensions(), MIN_SQUARE_INK)
     }
 
-    /// A part of it, every px as grey as told.
+    /// A part of the area with every pixel mapped to a grey level.
     fn map_levels(&self, part: Bounds, level: impl Fn([u8; 3]) -> u8) -> Self {
-        let mut sharp = crop_clamped(&self.full_size, 2 * part.x0, 2 * part.y0, 2 * part.width(), 2 * part.height());
-        sharp.pixels_mut().for_each(|pixel| pixel.0 = [level(pixel.0); 3]);
-        Self { half_size: halve(&sharp), full_size: sharp, origin: (part.x0, part.y0) }
+        let mut full_size = crop_clamped(&self.full_size, 2 * part.x0, 2 * part.y0, 2 * part.width(), 2 * part.height());
+        full_size.pixels_mut().for_each(|pixel| pixel.0 = [level(pixel.0); 3]);
+        Self { half_size: halve(&full_size), full_size, origin: (part.x0, part.y0) }
     }
 }
 
-/// A part of a picture that is twice as large as the one whose px are given.
+/// Crops a full-size image; `part` is in px of the half-size image.
 fn crop_doubled(picture: &GrayImage, part: Bounds) -> GrayImage {
     crop_clamped(picture, 2 * part.x0, 2 * part.y0, 2 * part.width(), 2 * part.height())
 }
 
-/// How light paper is on a page, and below which levels print and what is paler than it lie.
+/// Level of paper, and the levels below which a pixel is print or pale ink.
 struct InkLevels {
     paper: f32,
     print_threshold: u8,
@@ -150,16 +161,16 @@ impl InkLevels {
         Self { paper, print_threshold: (ink + PRINT_SHARE * (paper - ink)) as u8, pale_threshold: pale.ceil() as u8 }
     }
 
-    /// How light a level is shown where print is taken away.
+    /// Level with amplified contrast to paper.
     fn amplified(&self, level: f32) -> u8 {
         (255.0 - (self.paper - PAPER_NOISE - level) * PALE_GAIN).clamp(f32::from(MIN_LEVEL), 255.0) as u8
     }
 }
 
-/// How light each px is where print is taken away, paler ink as black as print.
+/// Removes print and amplifies paler ink to the darkness of print.
 fn remove_print(grey: &GrayImage, tones: &InkLevels) -> Option<GrayImage> {
     let width = grey.width() as usize;
-    // An edge of print is half as dark as print: it goes along.
+    // The edges of print are only half as dark as print; the local minimum removes them too.
     let darkest = local_minima(grey);
     let beside_print = || grey.iter().zip(&darkest).map(|(level, darkest)| (*level, *darkest >= tones.print_threshold));
     let levels =
@@ -174,7 +185,7 @@ fn remove_print(grey: &GrayImage, tones: &InkLevels) -> Option<GrayImage> {
     GrayImage::from_raw(grey.width(), grey.height(), alone.collect())
 }
 
-/// How dark the darkest of a px and its eight neighbours is.
+/// Darkest level among each pixel and its eight neighbours.
 fn local_minima(grey: &GrayImage) -> Vec<u8> {
     let width = (grey.width() as usize).max(1);
     let mut across = grey.as_raw().clone();
@@ -192,7 +203,7 @@ fn min_in_place(levels: &mut [u8], others: &[u8]) {
     levels.iter_mut().zip(others).for_each(|(level, other)| *level = (*level).min(*other));
 }
 
-/// How many px of an ink lie in which square of the small picture.
+/// Number of ink pixels in each square of the half-size image.
 #[derive(Default)]
 struct InkGrid(HashMap<(u32, u32), u32>);
 
@@ -203,13 +214,13 @@ impl InkGrid {
         }
     }
 
-    /// The part of a picture of that size around all squares with `inked` px or more; `None` where there is too little ink.
+    /// Part of an image of the given size around all squares with at least `inked` ink pixels; `None` where there is too little ink.
     fn inked_region(&self, (width, height): (u32, u32), inked: u32) -> Option<Bounds> {
         let all: u32 = self.0.values().sum();
         if (all as usize) * MAX_PX_PER_INK_PX < (width * height) as usize {
             return None;
         }
-        // Of an ink that lies in specks alone nothing tells where to look: everywhere.
+        // Ink in specks only does not locate a stamp: the whole image is searched.
         let mut within = self.0.iter().filter(|(_, count)| **count >= inked).map(|(square, _)| *square).peekable();
         if within.peek().is_none() {
             return Some(Bounds::new(0, 0, width, height));
@@ -222,14 +233,14 @@ impl InkGrid {
     }
 }
 
-/// How many px there are of each level.
+/// Number of pixels of each level.
 fn histogram<'a>(levels: impl Iterator<Item = &'a u8>) -> [usize; 256] {
     let mut counts = [0_usize; 256];
     levels.for_each(|level| *counts.get_mut(usize::from(*level)).unwrap_or(&mut 0) += 1);
     counts
 }
 
-/// The level than which so many px of a thousand are darker.
+/// Level at a percentile given per mille.
 fn percentile(counts: &[usize; 256], permille: usize) -> u8 {
     let wanted = counts.iter().sum::<usize>() * permille / 1000;
     let mut sum = 0;
@@ -240,14 +251,14 @@ fn percentile(counts: &[usize; 256], permille: usize) -> u8 {
     found.map_or(255, |level| level as u8)
 }
 
-/// The sum of the values within `reach` px of each, in a square, on a picture of that width; a square of them must not sum up
-/// to more than a number of 16 bits holds.
+/// Sum of the values in the square of `reach` px around each pixel, for an image of `width` px. A square must not sum to more than
+/// 65,535.
 fn box_sums(values: Vec<u16>, width: usize, reach: usize) -> Vec<u16> {
     let mut rows = vec![0_u16; values.len()];
     let mut padded = vec![0_u16; width + 2 * reach];
     for (row, values) in rows.chunks_exact_mut(width.max(1)).zip(values.chunks_exact(width.max(1))) {
         padded.iter_mut().skip(reach).zip(values).for_each(|(to, value)| *to = *value);
-        // Added shift by shift, many px at once, it is faster than a running sum.
+        // Adding whole shifted rows is vectorized, and faster than a running sum.
         (0..=2 * reach).filter_map(|shift| padded.get(shift..)).for_each(|shifted| add(row, shifted));
     }
     let mut sums = values;
@@ -339,7 +350,7 @@ mod tests {
             StampSearchArea { half_size: halve(&sharp), full_size: sharp, origin: (0, 0) }
         };
         let part = page(&[(600, 400), (700, 420)]).red_channel_only().unwrap();
-        // The ink reaches from (300, 200) to (380, 240) of the small picture.
+        // The ink reaches from (300, 200) to (380, 240) of the half-size image.
         assert_eq!((part.origin, part.half_size.dimensions()), ((216, 120), (248, 200)));
         assert_eq!(part.full_size.dimensions(), (496, 400));
         // At an edge, and a speck far away that is no ink.

@@ -1,4 +1,4 @@
-//! Where stamps may be: views of the page without print or in one ink.
+//! Images in which stamps are searched: the upper part of a page, as it is and by ink.
 
 pub mod ink_filters;
 pub mod search_area;

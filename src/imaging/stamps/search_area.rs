@@ -1,5 +1,4 @@
-//! Stamps of secrecy on the upper part of a page: the picture that is searched, and places of
-//! stamps on the page.
+//! Search area for secrecy stamps: the upper part of a page, strips cut from it, and the position of stamps on the page.
 
 use crate::preprocess::resize::{scale, scale_colour};
 use image::{DynamicImage, GrayImage, ImageBuffer, Pixel, Rgb, RgbImage, imageops};
@@ -7,63 +6,63 @@ use sohoa_base::error::Result;
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::{SecrecyLevel, SecrecyStamp};
 
-/// Resolution at which stamps are read, dots per inch. They are searched at half of it, where capitals of 11 points are
+/// Resolution at which stamps are verified, dots per inch. They are detected at half of it, where capitals of 11 points are
 /// 8 px high.
 const STAMP_DPI: f32 = 150.0;
 
-/// The longest side of an A4 page at that resolution, px, for pictures whose resolution cannot be true.
+/// Longer side of an A4 page at that resolution, px, for images with an implausible resolution.
 const A4_LONG_SIDE: f32 = 1754.0;
 
-/// Height of capitals on a strip, px.
+/// Cap height on a strip, px.
 const STRIP_CAP_HEIGHT: f32 = 16.0;
 
-/// Level of paper beside a picture.
+/// Colour outside of the image.
 const PAPER: Rgb<u8> = Rgb([240, 240, 240]);
 
-/// Part of the page, from the top, that is searched.
+/// Share of the page height, from the top, that is searched.
 const SEARCHED_SHARE: f32 = 0.5;
 
-/// The whole page as delivered, in colour, at the resolution at which stamps are read.
+/// The whole page as delivered, in colour, at 150 dots per inch.
 #[derive(Debug, Clone)]
 pub struct StampView {
     page: RgbImage,
-    /// Px of the view for one px of the page.
+    /// Scale from the delivered page to the view.
     factor: f32,
 }
 
-/// The upper part of a page, upright, or a part of that.
+/// The upper part of an upright page, or a part of it.
 #[derive(Debug, Clone)]
 pub struct StampSearchArea {
-    /// At 150 dots per inch: strips are cut out of it.
+    /// At 150 dots per inch; strips are cut from it.
     pub full_size: RgbImage,
-    /// At 75: stamps are searched on it.
+    /// At 75 dots per inch; stamps are detected on it.
     pub half_size: RgbImage,
-    /// Where its upper left corner lies on the upper part of the page, px of `small`.
+    /// Its upper left corner on the upper part of the page, px of `half_size`.
     pub origin: (u32, u32),
 }
 
-/// The word `MẬT` as seen on [`Upper::small`].
+/// The word `MẬT` as detected on [`StampSearchArea::half_size`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StampWord {
-    /// Its middle, px of the searched picture.
+    /// Centre, px of `half_size`.
     pub center: (f32, f32),
-    /// Direction in which it is read, as sine and cosine of its clockwise turn.
+    /// Reading direction: sine and cosine of its clockwise turn.
     pub direction: (f32, f32),
-    /// Height of its capitals, px.
+    /// Cap height, px of `half_size`.
     pub cap_height: f32,
-    /// Natural logarithm of the odds that it stands there.
+    /// Log-odds of the detection.
     pub log_odds: f32,
 }
 
 impl StampView {
-    /// The page in small.
+    /// Scales the page to 150 dots per inch.
     ///
     /// # Errors
     /// As [`scale`].
     pub fn of(pixels: &DynamicImage, dpi: u32) -> Result<Self> {
         let long = pixels.width().max(pixels.height()) as f32;
         let by_dpi = STAMP_DPI / dpi.max(1) as f32;
-        // A4 has 1754 px there, A3 2480: what is far from them names a wrong resolution.
+        // A4 has 1754 px, A3 2480 px: for other sizes the stated resolution is taken as wrong.
         let factor = if (1200.0..2800.0).contains(&(long * by_dpi)) { by_dpi } else { A4_LONG_SIDE / long };
         let page = match pixels {
             DynamicImage::ImageRgb8(colour) if factor == 0.5 => halve(colour),
@@ -74,12 +73,11 @@ impl StampView {
         Ok(Self { page, factor })
     }
 
-    /// The upper part of the page after a clockwise turn by `degrees` (0, 90, 180 or 270).
+    /// Upper part of the page after a clockwise turn by `degrees` (0, 90, 180 or 270).
     #[must_use]
     pub fn search_area(&self, degrees: u16) -> StampSearchArea {
-        let sharp = self.crop_search_area(degrees);
-        let small = halve(&sharp);
-        StampSearchArea { full_size: sharp, half_size: small, origin: (0, 0) }
+        let full_size = self.crop_search_area(degrees);
+        StampSearchArea { half_size: halve(&full_size), full_size, origin: (0, 0) }
     }
 
     fn crop_search_area(&self, degrees: u16) -> RgbImage {
@@ -94,21 +92,21 @@ impl StampView {
         }
     }
 
-    /// A word that was read as a stamp of `level`, as sure as given (0 to 1), on the upright page of `upright` px.
+    /// Converts a verified word to a stamp of `level` on the upright page, which has `upright` px; `probability` is 0 to 1.
     #[must_use]
-    pub fn to_stamp(&self, word: &StampWord, level: SecrecyLevel, sure: f32, upright: (u32, u32)) -> SecrecyStamp {
+    pub fn to_stamp(&self, word: &StampWord, level: SecrecyLevel, probability: f32, upright: (u32, u32)) -> SecrecyStamp {
         let whole = |value: f32, limit: u32| ((2.0 * value / self.factor).max(0.0) as u32).min(limit);
         let [left, top, right, bottom] = stamp_box(word, level);
         let (width, height) = upright;
         SecrecyStamp {
             level,
             bounds: Bounds::new(whole(left, width), whole(top, height), whole(right, width), whole(bottom, height)),
-            confidence: (sure * 100.0).round().clamp(0.0, 100.0) as u8,
+            confidence: (probability * 100.0).round().clamp(0.0, 100.0) as u8,
         }
     }
 }
 
-/// Every four px made one.
+/// Halves an image: every 2 × 2 px become their mean.
 pub(crate) fn halve(picture: &RgbImage) -> RgbImage {
     let (width, height) = (picture.width() / 2, picture.height() / 2);
     let row = 3 * picture.width() as usize;
@@ -123,12 +121,12 @@ pub(crate) fn halve(picture: &RgbImage) -> RgbImage {
     small
 }
 
-/// The level that stands for four.
+/// Mean of four levels, rounded up.
 pub(crate) fn mean_of_four(four: [u8; 4]) -> u8 {
     four.into_iter().map(u16::from).sum::<u16>().div_ceil(4) as u8
 }
 
-/// A part of a picture; what lies beyond the picture is left out.
+/// Crops an image; the part beyond its edges is left out.
 pub(crate) fn crop_clamped<P: Pixel<Subpixel = u8>>(picture: &Picture<P>, x: u32, y: u32, width: u32, height: u32) -> Picture<P> {
     let (x, y) = (x.min(picture.width()), y.min(picture.height()));
     let (width, height) = (width.min(picture.width() - x), height.min(picture.height() - y));
@@ -141,20 +139,20 @@ pub(crate) fn crop_clamped<P: Pixel<Subpixel = u8>>(picture: &Picture<P>, x: u32
     part
 }
 
-/// A picture with levels of 8 bits.
+/// Image with 8 bits per channel.
 type Picture<P> = ImageBuffer<P, Vec<u8>>;
 
-/// A strip of so many px (width, height) out of the sharp picture with the word upright and its middle at `middle`, its
-/// capitals 16 px high.
+/// Cuts a strip of `size` (width, height) px from the full-size image, with the word upright, its centre at `center` and a cap
+/// height of 16 px.
 #[must_use]
-pub fn cut_strip(sharp: &RgbImage, word: &StampWord, size: (u32, u32), middle: (u32, u32)) -> RgbImage {
-    // The sharp picture is twice as large as the one on which the word was seen.
+pub fn cut_strip(full_size: &RgbImage, word: &StampWord, size: (u32, u32), center: (u32, u32)) -> RgbImage {
+    // The full-size image is twice as large as the one on which the word was detected.
     let scale = 2.0 * word.cap_height / STRIP_CAP_HEIGHT;
     let (sine, cosine) = (word.direction.0 * scale, word.direction.1 * scale);
     RgbImage::from_fn(size.0, size.1, |x, y| {
-        let (along, across) = (x as f32 - middle.0 as f32, y as f32 - middle.1 as f32);
+        let (along, across) = (x as f32 - center.0 as f32, y as f32 - center.1 as f32);
         let (x, y) = (2.0 * word.center.0 + along * cosine - across * sine, 2.0 * word.center.1 + along * sine + across * cosine);
-        sample_bilinear(sharp, x, y)
+        sample_bilinear(full_size, x, y)
     })
 }
 
@@ -172,7 +170,7 @@ fn sample_bilinear(picture: &RgbImage, x: f32, y: f32) -> Rgb<u8> {
     Rgb(sum.map(|value| value as u8))
 }
 
-/// A px and those to its right, below it and below to its right.
+/// A pixel and those to its right, below it, and below to its right.
 fn neighbours(picture: &RgbImage, left: i32, top: i32) -> [[u8; 3]; 4] {
     if let (Ok(x), Ok(y)) = (u32::try_from(left), u32::try_from(top))
         && x + 1 < picture.width()
@@ -196,16 +194,16 @@ pub(crate) fn to_rgb(grey: &GrayImage) -> RgbImage {
     RgbImage::from_raw(grey.width(), grey.height(), levels).unwrap_or_default()
 }
 
-/// A box around a stamp with its frame, px of the searched picture: left, top, right, bottom.
+/// Box around a stamp with its frame, px of the half-size image: left, top, right, bottom.
 fn stamp_box(word: &StampWord, level: SecrecyLevel) -> [f32; 4] {
-    // In heights of capitals: half of `MẬT` with a frame, the words before it, and half the height with marks.
-    let (behind, before, across) = match level {
+    // In cap heights: half of `MẬT` with the frame, the same with the words before it, and half the height with diacritics.
+    let (after, before, across) = match level {
         SecrecyLevel::Confidential => (2.6, 2.6, 1.5),
         SecrecyLevel::Secret => (2.6, 6.2, 1.5),
         SecrecyLevel::TopSecret => (2.6, 9.0, 1.5),
     };
     let (sine, cosine) = word.direction;
-    let corners = [(-before, -across), (behind, -across), (behind, across), (-before, across)].map(|(along, across)| {
+    let corners = [(-before, -across), (after, -across), (after, across), (-before, across)].map(|(along, across)| {
         let (along, across) = (along * word.cap_height, across * word.cap_height);
         (word.center.0 + along * cosine - across * sine, word.center.1 + along * sine + across * cosine)
     });

@@ -1,4 +1,4 @@
-//! The neural models as they are installed. Each test says so and ends where they are not.
+//! Tests with the installed neural models; each is skipped with a message where they are missing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use image::GrayImage;

@@ -1,4 +1,4 @@
-//! Finding pages: marks, placement, phrases, filters, facets, snippets, boxes, odd queries, two handles.
+//! Search of pages: diacritics, ranking, phrases, filters, facets, snippets, boxes, unusual queries, two handles.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use sohoa_base::error::ErrorKind;
@@ -8,7 +8,7 @@ use sohoa_search::{Hits, IndexedPage, Query, SearchIndex};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// A page's reading: one line a row, words 100 px wide and 40 px high on a grid.
+/// Reading of a page: one text line per row, words 100 px wide and 40 px high on a grid.
 fn reading(text: &str) -> Reading {
     let lines = text.lines().enumerate().map(|(row, line)| {
         let words = line.split_whitespace().enumerate().map(|(column, word)| Word::new(word, word_box(row, column), 90));
@@ -58,7 +58,7 @@ fn described(mut page: IndexedPage, kind: (&str, &str), fields: &[(&str, &str)])
     page
 }
 
-/// A steady source of numbers.
+/// Deterministic pseudo-random numbers.
 struct Numbers(u64);
 
 impl Numbers {
@@ -91,7 +91,7 @@ fn new_index() -> (tempfile::TempDir, SearchIndex) {
     (folder, index)
 }
 
-/// Puts pages in the place of all that their dossier had.
+/// Replaces all pages of a dossier.
 fn replace(index: &SearchIndex, object: &str, pages: Vec<IndexedPage>) -> sohoa_base::error::Result<()> {
     index.remove_dossier(object)?;
     pages.iter().try_for_each(|page| index.add_page(page))
@@ -151,7 +151,7 @@ fn ask(index: &SearchIndex, text: &str) -> Hits {
     index.search(&Query::text(text)).unwrap()
 }
 
-/// Where the hits are: dossier, document, page.
+/// Positions of the hits: dossier, document, page.
 fn places(hits: &Hits) -> Vec<(String, u32, u32)> {
     hits.hits.iter().map(|hit| (hit.dossier.clone(), hit.document, hit.page)).collect()
 }
@@ -431,7 +431,7 @@ fn an_index_of_another_form_asks_for_a_rebuild() {
     assert_eq!(SearchIndex::recreate(folder.path()).err().unwrap().kind(), ErrorKind::Invalid, "a folder of other things is not deleted");
 }
 
-/// Prints what indexing and searching many pages costs; stops adding pages after ten seconds.
+/// Prints the time of indexing and searching many pages; stops adding pages after ten seconds.
 #[test]
 fn many_pages_stay_quick() {
     let (folder, index) = new_index();

@@ -1,7 +1,11 @@
-//! Accounts, keys, passwords, sign-in with a second factor or an office's own provider.
+//! Users, passwords, sessions, API tokens, the second factor, OpenID Connect.
 
 pub mod oidc;
 pub(crate) mod oidc_claims;
+pub(crate) mod passwords;
 pub(crate) mod secret_box;
+pub mod secrets;
+pub mod sessions;
+pub mod tokens;
 pub mod totp;
 pub mod users;

@@ -1,11 +1,13 @@
 //! Signing in with an office's own accounts: OpenID Connect, authorization code flow with PKCE, state and nonce.
 //!
-//! What the browser must bring back lies in the catalogue under the hash of a key that only the browser has, and is taken
-//! once. The provider's subject tells people apart, never a name: names are given anew, and ours may be somebody else's.
-//! What people may do follows their groups at each sign-in; who is in none of ours comes in no more.
+//! The state of a login is stored in the catalogue under the hash of a key that only the browser has, and can be consumed once.
+//! Users are identified by the provider's subject, never by name: names are reassigned, and a local user may have the same one.
+//! Grants follow the user's groups at each sign-in; a user who is in no configured group loses access.
 
 use crate::accounts::oidc_claims::{ProviderClaims, list_claim, text_claim};
-use crate::accounts::users::{NewSession, constant_time_eq, is_valid_user_name, open_session, random_key, sha256_hex};
+use crate::accounts::secrets::{constant_time_eq, random_key, sha256_hex};
+use crate::accounts::sessions::{NewSession, open_session};
+use crate::accounts::users::is_valid_user_name;
 use crate::archive::Archive;
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
@@ -25,16 +27,16 @@ use sohoa_catalog::{ExternalAccount, OidcLoginState};
 use std::time::Duration;
 use ureq::tls::{RootCerts, TlsConfig};
 
-/// How long somebody may take at the provider.
+/// Longest time a user may spend at the provider.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Longest wait for an answer of the provider.
+/// Longest wait for a response of the provider.
 const PROVIDER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Largest answer of the provider, bytes.
+/// Largest response of the provider, bytes.
 const MAX_RESPONSE_BYTES: u64 = 1 << 20;
 
-/// Signatures that are believed: none, and such with a shared secret, are not.
+/// Accepted signature algorithms: asymmetric ones only; `none` and shared secrets (HMAC) are rejected.
 const ALLOWED_SIGNATURES: [CoreJwsSigningAlgorithm; 8] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
@@ -69,44 +71,44 @@ type Provider = Client<
     EndpointMaybeSet,
 >;
 
-/// Where the browser goes to sign in.
+/// Redirect of the browser to the provider.
 #[derive(Debug, Clone)]
 pub struct AuthorizationRedirect {
-    /// The provider's address.
+    /// Authorization URL of the provider.
     pub url: String,
-    /// What the browser keeps until it comes back.
+    /// Key of the login state, kept by the browser until it returns.
     pub key: String,
 }
 
-/// What the browser brings back.
+/// Parameters with which the provider sends the browser back (RFC 6749, section 4.1.2).
 #[derive(Debug, Clone, Default)]
 pub struct AuthorizationResponse {
-    /// The code that stands for the person.
+    /// Authorization code.
     pub code: String,
-    /// What was sent along.
+    /// The `state` of the authorization request.
     pub state: String,
-    /// Why there is no code.
+    /// Error code, instead of an authorization code.
     pub error: Option<String>,
-    /// Who says so, where the provider tells (RFC 9207).
+    /// Issuer identifier, where the provider sends it (RFC 9207).
     pub issuer: Option<String>,
 }
 
-/// Whether people can sign in this way.
+/// Whether sign-in by OpenID Connect is configured.
 #[must_use]
 pub fn is_configured(settings: &Oidc) -> bool {
     settings.issuer.is_some()
 }
 
-/// Whether the settings can be right, before anybody signs in.
+/// Checks the settings at startup.
 ///
 /// # Errors
 /// `Invalid`, naming the setting.
 pub fn check_settings(settings: &Oidc) -> Result<()> {
     let Some(issuer) = &settings.issuer else { return Ok(()) };
-    let is_near = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
+    let is_loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
         .iter()
-        .any(|near| issuer.strip_prefix(near).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])));
-    if !issuer.starts_with("https://") && !is_near {
+        .any(|prefix| issuer.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])));
+    if !issuer.starts_with("https://") && !is_loopback {
         return Err(Error::invalid(format!("oidc.issuer is {issuer}; it must begin with https://")));
     }
     if settings.groups.is_empty() {
@@ -125,7 +127,7 @@ fn grant_of_group(group: &OidcGroup) -> Result<Grant> {
     Ok(Grant { role, unit: group.unit.clone() })
 }
 
-/// What the members of these groups are.
+/// Grants of a member of these groups.
 fn grants_of_groups(settings: &Oidc, groups: &[String]) -> Result<Vec<Grant>> {
     let held = settings.groups.iter().filter(|group| groups.contains(&group.group));
     let mut grants = held.map(grant_of_group).collect::<Result<Vec<_>>>()?;
@@ -134,26 +136,26 @@ fn grants_of_groups(settings: &Oidc, groups: &[String]) -> Result<Vec<Grant>> {
     Ok(grants)
 }
 
-/// Sends a request of the protocol. Redirects are not followed: they could lead into the inner network.
+/// Sends a request to the provider. Redirects are not followed: they could lead into the internal network.
 async fn send_request(request: HttpRequest) -> Result<HttpResponse> {
     let failed = || "the office's sign-in does not answer; try again later".to_owned();
     let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
     let config = ureq::Agent::config_builder().tls_config(tls).max_redirects(0).max_redirects_will_error(false);
     let agent: ureq::Agent = config.http_status_as_error(false).timeout_global(Some(PROVIDER_TIMEOUT)).build().into();
-    let ask = move || {
+    let exchange = move || {
         let (parts, body) = request.into_parts();
-        let answered = match body.is_empty() {
+        let response = match body.is_empty() {
             true => agent.run(ureq::http::Request::from_parts(parts, ())),
             false => agent.run(ureq::http::Request::from_parts(parts, body)),
         };
-        let (parts, mut body) = answered?.into_parts();
+        let (parts, mut body) = response?.into_parts();
         let bytes = body.with_config().limit(MAX_RESPONSE_BYTES).read_to_vec()?;
         Ok::<_, ureq::Error>(HttpResponse::from_parts(parts, bytes))
     };
-    tokio::task::spawn_blocking(ask).await.or_error(ErrorKind::Internal, failed)?.or_error(ErrorKind::Unavailable, failed)
+    tokio::task::spawn_blocking(exchange).await.or_error(ErrorKind::Internal, failed)?.or_error(ErrorKind::Unavailable, failed)
 }
 
-/// The provider as it describes itself now; `back` is where it sends browsers back to.
+/// Discovers the provider's endpoints and keys (OpenID Connect Discovery 1.0); `back` is the redirect URI.
 async fn discover_provider(settings: &Oidc, back: &str) -> Result<Provider> {
     let issuer = settings.issuer.clone().ok_or_else(|| Error::not_found("there is nothing at this address"))?;
     let wrong = || format!("oidc.issuer {issuer} is no address");
@@ -170,28 +172,28 @@ async fn discover_provider(settings: &Oidc, back: &str) -> Result<Provider> {
     Ok(if in_body { provider.set_auth_type(AuthType::RequestBody) } else { provider })
 }
 
-/// Begins to sign in; `back` is the address to which the provider sends the browser back, `to` the page to go to after.
+/// Begins a login; `back` is the redirect URI, `to` the page to show after signing in.
 ///
 /// # Errors
-/// `NotFound` where no provider is set; `Unavailable` where it does not answer.
+/// `NotFound` where no provider is configured; `Unavailable` where it does not answer.
 pub async fn begin_login(archive: &Archive, back: &str, to: &str) -> Result<AuthorizationRedirect> {
     let settings = &archive.config.oidc;
     let provider = discover_provider(settings, back).await?;
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-    let asked = provider.authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random);
+    let request = provider.authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random);
     let scopes = settings.scopes.iter().filter(|scope| *scope != "openid").map(|scope| Scope::new(scope.clone()));
-    let (address, state, nonce) = asked.add_scopes(scopes).set_pkce_challenge(challenge).url();
+    let (url, state, nonce) = request.add_scopes(scopes).set_pkce_challenge(challenge).url();
     let key = random_key()?;
     let (state, nonce) = (state.into_secret(), nonce.secret().clone());
     let flow = OidcLoginState { state, nonce, pkce_verifier: verifier.into_secret(), return_to: to.to_owned() };
     archive.catalog.save_oidc_login(&sha256_hex(&key), &flow, LOGIN_TIMEOUT).await?;
-    Ok(AuthorizationRedirect { url: address.into(), key })
+    Ok(AuthorizationRedirect { url: url.into(), key })
 }
 
-/// Signs in by what the browser brought back; gives the session and the page to go to. `from` is the browser's address.
+/// Finishes a login; returns the session and the page to show. `from` is the address of the browser, for the audit.
 ///
 /// # Errors
-/// `Denied` where the answer does not hold or the person may not come in; `Unavailable` where the provider does not answer.
+/// `Denied` for an invalid response or a user without access; `Unavailable` where the provider does not answer.
 pub async fn finish_login(
     archive: &Archive,
     back: &str,
@@ -199,33 +201,33 @@ pub async fn finish_login(
     answer: AuthorizationResponse,
     from: &str,
 ) -> Result<(NewSession, String)> {
-    let note = async |kind: &str, user: &str, why: &str| {
+    let record = async |kind: &str, user: &str, why: &str| {
         let body = serde_json::json!({ "by": "oidc", "user": user, "from": from, "why": why });
         archive.catalog.append_event("", "", kind, body).await
     };
     let (person, to) = match verify_response(archive, back, key, answer).await {
-        Ok(vouched) => vouched,
+        Ok(verified) => verified,
         Err(error) => {
-            note("sign-in-failed", "", error.context()).await?;
+            record("sign-in-failed", "", error.context()).await?;
             return Err(error);
         }
     };
-    let entered = if person.grants.is_empty() {
+    let signed_in = if person.grants.is_empty() {
         archive.catalog.revoke_external_access(&person.subject).await?;
         Err(Error::denied("you are in no group that may work here; ask an administrator"))
     } else {
         archive.catalog.sign_in_external(&person, from).await
     };
-    match entered {
+    match signed_in {
         Ok(user) => Ok((open_session(archive, user, from).await?, to)),
         Err(error) => {
-            note("sign-in-denied", &person.name, error.context()).await?;
+            record("sign-in-denied", &person.name, error.context()).await?;
             Err(error)
         }
     }
 }
 
-/// Whom the provider vouches for, and the page that they wanted.
+/// Verifies the response; returns the account and the page to show after signing in.
 async fn verify_response(archive: &Archive, back: &str, key: &str, answer: AuthorizationResponse) -> Result<(ExternalAccount, String)> {
     let flow = archive.catalog.consume_oidc_login(&sha256_hex(key)).await?.filter(|flow| constant_time_eq(&flow.state, &answer.state));
     let flow = flow.ok_or_else(|| Error::denied("this sign-in was not begun here, or is too old; begin again"))?;
@@ -233,7 +235,7 @@ async fn verify_response(archive: &Archive, back: &str, key: &str, answer: Autho
     Ok((person, flow.return_to))
 }
 
-/// The person whom the answer stands for.
+/// Fetches the account for an authorization response.
 async fn fetch_account(settings: &Oidc, back: &str, flow: &OidcLoginState, answer: AuthorizationResponse) -> Result<ExternalAccount> {
     if answer.issuer.as_ref().is_some_and(|issuer| Some(issuer) != settings.issuer.as_ref()) {
         return Err(Error::denied("this sign-in was not begun here, or is too old; begin again"));
@@ -253,43 +255,43 @@ async fn fetch_account(settings: &Oidc, back: &str, flow: &OidcLoginState, answe
     Ok(ExternalAccount { subject, name, shown, grants })
 }
 
-/// Exchanges the code, checks the token's signature and claims; gives the subject and all that is told of it.
+/// Exchanges the code for tokens, verifies the ID token's signature and claims; returns the subject and all claims.
 async fn fetch_claims(provider: &Provider, settings: &Oidc, flow: &OidcLoginState, code: String) -> Result<(String, Map<String, Value>)> {
-    let untrue = || "the answer of the office's sign-in does not hold; begin again".to_owned();
-    let request = provider.exchange_code(AuthorizationCode::new(code)).or_error(ErrorKind::Invalid, untrue)?;
-    let answered = request.set_pkce_verifier(PkceCodeVerifier::new(flow.pkce_verifier.clone())).request_async(&send_request).await;
-    let tokens = answered.map_err(|error| match error {
+    let invalid = || "the answer of the office's sign-in does not hold; begin again".to_owned();
+    let request = provider.exchange_code(AuthorizationCode::new(code)).or_error(ErrorKind::Invalid, invalid)?;
+    let response = request.set_pkce_verifier(PkceCodeVerifier::new(flow.pkce_verifier.clone())).request_async(&send_request).await;
+    let tokens = response.map_err(|error| match error {
         RequestTokenError::ServerResponse(_) => Error::denied("the office's sign-in refuses this one; begin again").caused_by(error),
         RequestTokenError::Request(_) => Error::unavailable("the office's sign-in does not answer; try again later").caused_by(error),
-        _ => Error::denied(untrue()).caused_by(error),
+        _ => Error::denied(invalid()).caused_by(error),
     })?;
-    let token = tokens.id_token().ok_or_else(|| Error::denied(untrue()))?;
+    let token = tokens.id_token().ok_or_else(|| Error::denied(invalid()))?;
     let verifier = provider.id_token_verifier().set_allowed_algs(ALLOWED_SIGNATURES);
-    let told = token.claims(&verifier, &Nonce::new(flow.nonce.clone())).or_error(ErrorKind::Denied, untrue)?;
-    if let Some(expected) = told.access_token_hash() {
-        let algorithm = token.signing_alg().or_error(ErrorKind::Denied, untrue)?;
-        let signing = token.signing_key(&verifier).or_error(ErrorKind::Denied, untrue)?;
-        let found = AccessTokenHash::from_token(tokens.access_token(), algorithm, signing).or_error(ErrorKind::Denied, untrue)?;
+    let claims = token.claims(&verifier, &Nonce::new(flow.nonce.clone())).or_error(ErrorKind::Denied, invalid)?;
+    if let Some(expected) = claims.access_token_hash() {
+        let algorithm = token.signing_alg().or_error(ErrorKind::Denied, invalid)?;
+        let signing = token.signing_key(&verifier).or_error(ErrorKind::Denied, invalid)?;
+        let found = AccessTokenHash::from_token(tokens.access_token(), algorithm, signing).or_error(ErrorKind::Denied, invalid)?;
         if found != *expected {
-            return Err(Error::denied(untrue()));
+            return Err(Error::denied(invalid()));
         }
     }
-    let subject = told.subject().clone();
-    let mut all = to_json_object(told)?;
+    let subject = claims.subject().clone();
+    let mut all = to_json_object(claims)?;
     let is_whole = all.contains_key(&settings.name_claim) && all.contains_key(&settings.groups_claim);
     if !is_whole && let Ok(request) = provider.user_info(tokens.access_token().clone(), Some(subject.clone())) {
-        let told: UserInfoClaims<ProviderClaims, CoreGenderClaim> =
-            request.request_async(&send_request).await.or_error(ErrorKind::Denied, untrue)?;
-        for (name, value) in to_json_object(&told)? {
-            // What is signed counts more.
+        let user_info: UserInfoClaims<ProviderClaims, CoreGenderClaim> =
+            request.request_async(&send_request).await.or_error(ErrorKind::Denied, invalid)?;
+        for (name, value) in to_json_object(&user_info)? {
+            // Claims of the signed ID token take precedence.
             all.entry(name).or_insert(value);
         }
     }
     Ok((subject.to_string(), all))
 }
 
-fn to_json_object(told: &impl serde::Serialize) -> Result<Map<String, Value>> {
-    let value = serde_json::to_value(told).or_error(ErrorKind::Internal, || "claims have no JSON form".to_owned())?;
+fn to_json_object(claims: &impl serde::Serialize) -> Result<Map<String, Value>> {
+    let value = serde_json::to_value(claims).or_error(ErrorKind::Internal, || "claims have no JSON form".to_owned())?;
     Ok(if let Value::Object(object) = value { object } else { Map::new() })
 }
 

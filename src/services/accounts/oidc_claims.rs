@@ -1,10 +1,10 @@
-//! What a provider tells of a person besides what every provider does.
+//! Claims of a provider beyond the standard ones.
 
 use openidconnect::AdditionalClaims;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Claims under whatever names an office has chosen.
+/// Additional claims, under the names that the office configured.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ProviderClaims {
     #[serde(flatten)]
@@ -13,12 +13,12 @@ pub(crate) struct ProviderClaims {
 
 impl AdditionalClaims for ProviderClaims {}
 
-/// A claim that is a text and not empty.
+/// A claim that is a string and not blank.
 pub(crate) fn text_claim<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     claims.get(name)?.as_str().map(str::trim).filter(|text| !text.is_empty())
 }
 
-/// A claim that is a list of names; some providers tell a single one without a list.
+/// A claim that is a list of strings; some providers send a single value as a plain string.
 pub(crate) fn list_claim(claims: &Map<String, Value>, name: &str) -> Vec<String> {
     match claims.get(name) {
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),

@@ -1,8 +1,9 @@
-//! Secrets that must be read again, sealed: who reads the catalogue alone learns nothing of them.
+//! Encryption of secrets that must be readable again: a copy of the catalogue alone does not reveal them.
 //!
-//! XChaCha20-Poly1305 with a random nonce; what is sealed belongs to a name and opens for no other. The key is a setting, or
-//! lies in the home folder, and never in the catalogue.
+//! XChaCha20-Poly1305 with a random nonce; the name of the owner is authenticated, so a secret cannot be moved to another user.
+//! The key is a setting or a file in the home folder, never in the catalogue.
 
+use crate::accounts::secrets::random_bytes;
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use sohoa_base::config::Config;
@@ -15,7 +16,7 @@ const KEY_FILE: &str = "secret.key";
 /// Length of the nonce, bytes.
 const NONCE_BYTES: usize = 24;
 
-/// The key; made where there is none.
+/// Loads the key (32 bytes), and creates its file where there is none.
 fn load_key(config: &Config) -> Result<Vec<u8>> {
     let path = config.home.join(KEY_FILE);
     let (text, named) = match &config.server.secret_key {
@@ -32,11 +33,10 @@ fn load_key(config: &Config) -> Result<Vec<u8>> {
     key.ok_or_else(|| Error::invalid(format!("{named} is no key; it has 64 hexadecimal digits")))
 }
 
-/// Makes the key's file, readable for its owner alone; who else makes one at the same time wins or loses as a whole.
+/// Creates the key file, readable by its owner only. Of processes that create it at the same time, one wins.
 fn create_key_file(config: &Config) -> Result<()> {
     let what = || format!("cannot write {KEY_FILE} in {}", config.home.display());
-    let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).map_err(|error| Error::internal("this machine gives no random numbers").caused_by(error))?;
+    let bytes = random_bytes::<32>()?;
     std::fs::create_dir_all(&config.home).or_error(ErrorKind::Unavailable, what)?;
     let mut file = tempfile::NamedTempFile::new_in(&config.home).or_error(ErrorKind::Unavailable, what)?;
     writeln!(file, "{}", hex::encode(bytes)).or_error(ErrorKind::Unavailable, what)?;
@@ -51,22 +51,21 @@ fn load_cipher(config: &Config) -> Result<XChaCha20Poly1305> {
     XChaCha20Poly1305::new_from_slice(&load_key(config)?).map_err(|_| Error::internal("the key has a wrong length"))
 }
 
-/// Seals a secret of `whose`; hexadecimal.
+/// Encrypts a secret of the user `whose`; nonce and ciphertext, hexadecimal.
 ///
 /// # Errors
-/// `Invalid` where the key is none; `Unavailable` where it cannot be read or made.
+/// `Invalid` for a malformed key; `Unavailable` where it cannot be read or created.
 pub(crate) fn encrypt(config: &Config, whose: &str, secret: &[u8]) -> Result<String> {
-    let mut nonce = [0_u8; NONCE_BYTES];
-    getrandom::fill(&mut nonce).map_err(|error| Error::internal("this machine gives no random numbers").caused_by(error))?;
+    let nonce = random_bytes::<NONCE_BYTES>()?;
     let payload = Payload { msg: secret, aad: whose.as_bytes() };
     let sealed = load_cipher(config)?.encrypt(&XNonce::from(nonce), payload).map_err(|_| Error::internal("a secret cannot be sealed"))?;
     Ok(hex::encode([&nonce[..], &sealed].concat()))
 }
 
-/// Opens what [`seal`] sealed.
+/// Decrypts the result of [`encrypt`].
 ///
 /// # Errors
-/// `Corrupt` where it was changed, belongs to another name, or was sealed with another key; else as [`seal`].
+/// `Corrupt` where it was changed, belongs to another user, or was encrypted with another key; else as [`encrypt`].
 pub(crate) fn decrypt(config: &Config, whose: &str, sealed: &str) -> Result<Vec<u8>> {
     let wrong = || Error::corrupt(format!("a secret of {whose} cannot be opened; put back the key with which it was sealed ({KEY_FILE})"));
     let bytes = hex::decode(sealed).map_err(|_| wrong())?;

@@ -1,10 +1,12 @@
-//! Signing in in two steps: besides the password a code of an authenticator app (TOTP, RFC 6238).
+//! Second factor: besides the password a code of an authenticator app (TOTP, RFC 6238).
 //!
-//! A code works once, and so does each of the recovery codes for who has lost the app. The app's secret is kept sealed
+//! Each code and each recovery code (for users who have lost the app) works once. The app's secret is stored encrypted
 //! ([`crate::accounts::secret_box`]), recovery codes as their SHA-256: they are random enough that no salt is needed.
 
+use crate::accounts::passwords::{check_local_account, verify_password};
 use crate::accounts::secret_box;
-use crate::accounts::users::{check_local_account, require_user_admin, sha256_hex, verify_password};
+use crate::accounts::secrets::{random_bytes, sha256_hex};
+use crate::accounts::users::require_user_admin;
 use crate::archive::Archive;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::account::Identity;
@@ -12,33 +14,27 @@ use sohoa_catalog::UserCredentials;
 use sohoa_imaging::barcodes::qr_code;
 use totp_rs::{Builder, Totp};
 
-/// What the app shows as the place where its codes work.
+/// Issuer that the app shows beside its codes.
 const ISSUER: &str = "sohoa";
 
-/// Bytes of an app's secret: as many as the hash has (RFC 4226, section 4).
+/// Length of an app's secret, bytes: that of the hash (RFC 4226, section 4).
 const SECRET_BYTES: usize = 20;
 
-/// How many recovery codes a person gets.
+/// Recovery codes per user.
 const RECOVERY_CODE_COUNT: usize = 8;
 
-/// Bytes of a recovery code.
+/// Length of a recovery code, bytes.
 const RECOVERY_CODE_BYTES: usize = 10;
 
-/// What an authenticator app needs.
+/// Data with which an authenticator app is set up.
 #[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
 pub struct Enrolment {
     /// The secret in base 32, to be typed.
     pub secret: String,
-    /// The same as an address that apps open.
+    /// The same as an `otpauth://` URI.
     pub uri: String,
-    /// The same as a QR code, SVG.
+    /// The URI as a QR code, SVG.
     pub qr: String,
-}
-
-fn random_bytes<const N: usize>() -> Result<[u8; N]> {
-    let mut bytes = [0_u8; N];
-    getrandom::fill(&mut bytes).map_err(|error| Error::internal("this machine gives no random numbers").caused_by(error))?;
-    Ok(bytes)
 }
 
 fn build_totp(name: &str, secret: &[u8]) -> Result<Totp> {
@@ -47,10 +43,10 @@ fn build_totp(name: &str, secret: &[u8]) -> Result<Totp> {
     built.map_err(|error| Error::internal(format!("the secret of an authenticator app is none: {error}")))
 }
 
-/// Begins: gives what the app needs. Nothing changes until [`confirm`].
+/// Begins the enrolment of an app; signing in does not change until [`confirm_enrolment`].
 ///
 /// # Errors
-/// `Denied` for a wrong password or a program; `Conflict` where an app is set up already or the person signs in elsewhere.
+/// `Denied` for a wrong password or an API token; `Conflict` where an app is set up already or the user signs in by OpenID Connect.
 pub async fn begin_enrolment(archive: &Archive, by: &Identity, password: &str, from: &str) -> Result<Enrolment> {
     check_local_account(&by.user)?;
     verify_password(archive, by, password, from).await?;
@@ -62,10 +58,11 @@ pub async fn begin_enrolment(archive: &Archive, by: &Identity, password: &str, f
     Ok(enrolment)
 }
 
-/// Confirms that the app shows the right codes; from now on they are needed. Gives the recovery codes, once.
+/// Confirms the enrolment with a code of the app; from then on codes are required. Returns the recovery codes, which cannot be shown
+/// again.
 ///
 /// # Errors
-/// `Denied` for a wrong code or a program; `Conflict` where nothing was begun.
+/// `Denied` for a wrong code or an API token; `Conflict` where no enrolment was begun.
 pub async fn confirm_enrolment(archive: &Archive, by: &Identity, code: &str) -> Result<Vec<String>> {
     if by.key_rights.is_some() {
         return Err(Error::denied("a key of a program cannot do this; sign in"));
@@ -81,10 +78,10 @@ pub async fn confirm_enrolment(archive: &Archive, by: &Identity, code: &str) -> 
     Ok(codes.iter().map(|code| format_recovery_code(code)).collect())
 }
 
-/// Ends it: the password alone is enough again.
+/// Removes the caller's second factor.
 ///
 /// # Errors
-/// `Denied` for a wrong password or code, or a program; `Conflict` where no app is set up.
+/// `Denied` for a wrong password or code, or an API token; `Conflict` where no app is set up.
 pub async fn disable(archive: &Archive, by: &Identity, password: &str, code: &str, from: &str) -> Result<()> {
     let secret = verify_password(archive, by, password, from).await?;
     if secret.totp.is_none() {
@@ -97,16 +94,16 @@ pub async fn disable(archive: &Archive, by: &Identity, password: &str, code: &st
     archive.catalog.remove_totp(&by.user.name, &by.user.name).await
 }
 
-/// Ends it for somebody who has lost app and recovery codes.
+/// Removes the second factor of a user who has lost app and recovery codes.
 ///
 /// # Errors
-/// `NotFound` for an unknown name; `Denied` for somebody of another unit.
+/// `NotFound` for an unknown name; `Denied` for a user of a unit that `by` does not administer.
 pub async fn reset(archive: &Archive, by: &Identity, name: &str) -> Result<()> {
     require_user_admin(archive, by, name).await?;
     archive.catalog.remove_totp(name, &by.user.name).await
 }
 
-/// How many recovery codes are left.
+/// Number of unused recovery codes.
 ///
 /// # Errors
 /// `Unavailable` where the catalogue does not answer.
@@ -114,15 +111,15 @@ pub async fn recovery_codes_left(archive: &Archive, by: &Identity) -> Result<u64
     archive.catalog.count_recovery_codes(&by.user.name).await
 }
 
-/// Whether the code is one of the app's or a recovery code, and was not used before; it is used up.
+/// Verifies and consumes a code of the app or a recovery code; false where it is wrong or was used before.
 pub(crate) async fn verify_code(archive: &Archive, secret: &UserCredentials, code: &str) -> Result<bool> {
-    let Some(kept) = &secret.totp else { return Ok(false) };
+    let Some(sealed) = &secret.totp else { return Ok(false) };
     let (name, code) = (&secret.user.name, normalize_code(code));
-    // A recovery code opens without the key with which the app's secret is sealed, too.
+    // A recovery code needs no decryption, so it works even where the encryption key is lost.
     if code.len() == 2 * RECOVERY_CODE_BYTES {
         return archive.catalog.consume_recovery_code(name, &sha256_hex(&code)).await;
     }
-    let totp = build_totp(name, &secret_box::decrypt(&archive.config, name, kept)?)?;
+    let totp = build_totp(name, &secret_box::decrypt(&archive.config, name, sealed)?)?;
     match totp.check(&code, archive.catalog.now_seconds()) {
         Some(step) => archive.catalog.consume_totp_step(name, step).await,
         None => Ok(false),
@@ -133,12 +130,12 @@ pub(crate) fn wrong_code_error() -> Error {
     Error::denied("the code is wrong or was used already; wait for the next one")
 }
 
-/// A code as it was typed, without what stands between its parts.
+/// A typed code without separators, in lower case.
 fn normalize_code(code: &str) -> String {
     code.chars().filter(char::is_ascii_alphanumeric).take(64).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
-/// A recovery code for people: in groups.
+/// Formats a recovery code in groups of five, separated by hyphens.
 fn format_recovery_code(code: &str) -> String {
     code.as_bytes().chunks(5).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-")
 }

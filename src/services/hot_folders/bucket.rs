@@ -1,4 +1,4 @@
-//! Hot folders in a bucket: what was laid under a prefix, bringing it here, and moving it away.
+//! Hot folders in an S3 bucket: lists the deliveries under a prefix, downloads them and moves them away.
 
 use sha2::{Digest, Sha256};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
@@ -6,10 +6,10 @@ use sohoa_storage::s3::inbox::{Inbox, InboxObject};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// What lies in a bucket: objects by delivery, which is the first part of their names.
+/// Objects by delivery: the first segment of the object name.
 pub(crate) type ObjectsByDelivery = BTreeMap<String, Vec<InboxObject>>;
 
-/// What lies in `inbox` and not in `done`; hidden deliveries are left out, as in a folder.
+/// Lists the objects of `inbox` outside `done`; hidden deliveries are left out, as in a folder.
 pub(crate) async fn list_deliveries(inbox: &Inbox, done: &Inbox) -> Result<ObjectsByDelivery> {
     let mut found = ObjectsByDelivery::new();
     for laid in inbox.list().await? {
@@ -22,7 +22,7 @@ pub(crate) async fn list_deliveries(inbox: &Inbox, done: &Inbox) -> Result<Objec
     Ok(found)
 }
 
-/// What changes when anybody writes any of these.
+/// Hash of names, tags, sizes and times; changes whenever one of the objects is written.
 pub(crate) fn signature(objects: &[InboxObject]) -> String {
     let mut hash = Sha256::new();
     for laid in objects {
@@ -35,10 +35,10 @@ pub(crate) fn signature(objects: &[InboxObject]) -> String {
     hex::encode(hash.finalize())
 }
 
-/// Brings a delivery below `folder`, which is emptied first; the path of what was brought.
+/// Downloads a delivery into `folder`, which is emptied first; returns its local path.
 ///
 /// # Errors
-/// `Invalid` for a name that no file can have; `Conflict` where somebody writes it; `Unavailable`.
+/// `Invalid` for an object name that cannot be a file name; `Conflict` for an object that changed meanwhile; `Unavailable`.
 pub(crate) async fn download(inbox: &Inbox, delivery: &str, objects: &[InboxObject], folder: &Path) -> Result<PathBuf> {
     discard(folder)?;
     for laid in objects {
@@ -55,7 +55,7 @@ pub(crate) async fn download(inbox: &Inbox, delivery: &str, objects: &[InboxObje
     Ok(folder.join(delivery))
 }
 
-/// Deletes what was brought here.
+/// Deletes the downloaded files.
 pub(crate) fn discard(folder: &Path) -> Result<()> {
     match std::fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -65,7 +65,7 @@ pub(crate) fn discard(folder: &Path) -> Result<()> {
     }
 }
 
-/// Where an object is laid down: never outside the folder.
+/// Local path of an object; never outside the folder.
 fn local_path(folder: &Path, name: &str) -> Result<PathBuf> {
     let is_sound = |part: &str| !part.is_empty() && part != "." && part != ".." && part.len() <= 255 && !part.contains('\0');
     if name.split('/').all(is_sound) {
@@ -75,7 +75,7 @@ fn local_path(folder: &Path, name: &str) -> Result<PathBuf> {
     }
 }
 
-/// Moves a delivery into `done`, beside what has its name there.
+/// Moves a delivery into `done`; where its name is taken there, into a subfolder named by the batch.
 ///
 /// # Errors
 /// As [`Inbox::move_to`].

@@ -1,4 +1,4 @@
-//! Hot folders on a disk: what lies in one, and moving away what was taken.
+//! Hot folders on a disk: lists the deliveries and moves them away.
 
 use sha2::{Digest, Sha256};
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
@@ -6,7 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
-/// What lies in a hot folder and is no folder of ours, with what changes when anybody writes it; empty folders are left out.
+/// Lists the deliveries in a hot folder, each with a hash of paths, sizes and times that changes whenever it is written. Hidden
+/// entries, links, the `done` folder and empty folders are left out.
 pub(crate) fn list_deliveries(folder: &Path, done: &Path) -> Result<Vec<(PathBuf, String)>> {
     let cannot = || format!("cannot look into the hot folder {}; check its permissions", folder.display());
     let mut found = Vec::new();
@@ -20,14 +21,14 @@ pub(crate) fn list_deliveries(folder: &Path, done: &Path) -> Result<Vec<(PathBuf
         let mut files = 0;
         for entry in WalkDir::new(&path).follow_links(false).sort_by_file_name() {
             let entry = entry.or_error(ErrorKind::Unavailable, cannot)?;
-            let Ok(told) = entry.metadata() else { continue };
-            if told.is_file() {
+            let Ok(metadata) = entry.metadata() else { continue };
+            if metadata.is_file() {
                 files += 1;
             }
-            let written = told.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok()).unwrap_or_default();
+            let written = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok()).unwrap_or_default();
             hash.update(entry.path().as_os_str().as_bytes());
             hash.update([0]);
-            hash.update(told.len().to_le_bytes());
+            hash.update(metadata.len().to_le_bytes());
             hash.update(written.as_nanos().to_le_bytes());
         }
         if files > 0 {
@@ -38,7 +39,7 @@ pub(crate) fn list_deliveries(folder: &Path, done: &Path) -> Result<Vec<(PathBuf
     Ok(found)
 }
 
-/// Moves a thing into the folder of what is done, beside what has its name there.
+/// Moves a delivery into the `done` folder; where its name is taken there, the batch is appended.
 pub(crate) fn move_away(path: &Path, done: &Path, batch: &str) -> Result<()> {
     let cannot = || format!("{} was taken, and cannot be moved to {}; both must lie on one disk", path.display(), done.display());
     std::fs::create_dir_all(done).or_error(ErrorKind::Unavailable, cannot)?;

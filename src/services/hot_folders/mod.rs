@@ -1,4 +1,4 @@
-//! Folders and buckets whose files are taken in by themselves.
+//! Hot folders (thư mục nóng): folders and buckets whose files are submitted automatically.
 
 pub(crate) mod bucket;
 pub(crate) mod local;

@@ -1,5 +1,5 @@
-//! Hot folders (thư mục nóng), on a disk or in a bucket: what is laid into one becomes a run once nobody writes it any more;
-//! then it is moved away, never deleted.
+//! Watches hot folders on a disk or in a bucket: a delivery is submitted as a run once it has been unchanged for a while, then moved
+//! away, never deleted.
 
 use crate::archive::{self, Archive};
 use crate::hot_folders::bucket;
@@ -16,15 +16,17 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// How often folders are looked at, and buckets at least.
+/// Interval at which folders are polled.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Longest interval at which buckets are polled, seconds.
 const MAX_BUCKET_POLL_SECONDS: u64 = 30;
 
-/// A hot folder that is looked after.
+/// A hot folder being watched.
 struct WatchedFolder<'a> {
     source: &'a HotFolder,
     location: FolderLocation,
-    /// Looking at it costs the server of a bucket something.
+    /// Last poll; buckets are polled less often, because listing them puts load on the server.
     last_poll: Option<Instant>,
     pending: BTreeMap<PathBuf, PendingDelivery>,
 }
@@ -34,32 +36,32 @@ enum FolderLocation {
     Bucket { inbox: Inbox, done: Inbox },
 }
 
-/// What is known of a delivery.
+/// State of a delivery that has not been moved away yet.
 #[derive(Debug, Default)]
 struct PendingDelivery {
-    /// What changes when anybody writes it.
+    /// Hash that changes whenever the delivery is written.
     signature: String,
-    /// Since when that has not changed.
+    /// Time since which the hash has not changed.
     unchanged_since: Option<Instant>,
-    /// It was taken and could not be moved, or cannot be taken.
+    /// It was submitted but could not be moved away, or cannot be submitted.
     is_skipped: bool,
 }
 
-/// A delivery that lies in a hot folder.
+/// A delivery in a hot folder.
 struct FolderDelivery {
-    /// Its path, or its name in the bucket.
+    /// Path, or name in the bucket.
     path: PathBuf,
     signature: String,
-    /// In a bucket: its name there, and its objects.
+    /// Name in the bucket; empty for a folder.
     name: String,
     objects: Vec<InboxObject>,
 }
 
-/// Looks after the hot folders of the configuration until asked to stop.
+/// Watches the configured hot folders until stopped.
 ///
 /// # Errors
-/// `Invalid` for a source that cannot be one; `Unavailable` when store or catalogue do not answer. A folder or bucket that
-/// cannot be read is told of in the log.
+/// `Invalid` for an impossible hot folder; `Unavailable` when store or catalogue do not answer. A folder or bucket that cannot be read is
+/// logged.
 pub async fn run_hot_folder_watcher(archive: &Archive, pipeline: (&str, &PipelinePlan), stop: &CancellationToken) -> Result<()> {
     let mut watched = Vec::new();
     for source in &archive.config.hot_folders {
@@ -94,13 +96,13 @@ async fn open_location(archive: &Archive, source: &HotFolder) -> Result<FolderLo
 }
 
 impl WatchedFolder<'_> {
-    /// Takes what lies still.
+    /// Submits the deliveries that have been unchanged for the configured time.
     async fn poll(&mut self, archive: &Archive, pipeline: (&str, &PipelinePlan), stop: &CancellationToken) -> Result<()> {
         let pause = match self.location {
             FolderLocation::Folder { .. } => Duration::ZERO,
             FolderLocation::Bucket { .. } => Duration::from_secs(self.source.stable_seconds.min(MAX_BUCKET_POLL_SECONDS)),
         };
-        if self.last_poll.is_some_and(|looked| looked.elapsed() < pause) {
+        if self.last_poll.is_some_and(|last| last.elapsed() < pause) {
             return Ok(());
         }
         self.last_poll = Some(Instant::now());
@@ -150,7 +152,7 @@ impl FolderLocation {
     }
 }
 
-/// Makes a run of a delivery and moves it away; whether it was moved.
+/// Submits a delivery as a run and moves it away. False: it must be skipped from now on.
 async fn submit_delivery(
     archive: &Archive,
     source: &HotFolder,
@@ -160,7 +162,7 @@ async fn submit_delivery(
     stop: &CancellationToken,
 ) -> Result<bool> {
     let unit = source.unit.as_deref().unwrap_or(&archive.config.unit);
-    // The same delivery is brought to the same place again: what was cut off goes on.
+    // The same folder each time, so that an interrupted submission is continued.
     let name = Sha256::digest(format!("{}\0{}", source.folder.display(), delivery.name));
     let scratch = archive.scratch.join(format!("source-{}", hex::encode(name)));
     let path = match place {
@@ -169,7 +171,7 @@ async fn submit_delivery(
             Ok(path) => path,
             Err(error) => {
                 tracing::warn!("{}", error.chain());
-                // What is only interrupted, or written just now, is tried again.
+                // Interrupted downloads and deliveries still being written are tried again.
                 return Ok(error.kind() != ErrorKind::Invalid);
             }
         },
@@ -177,7 +179,7 @@ async fn submit_delivery(
     let receipt = match execution::submit(archive, unit, std::slice::from_ref(&path), text, plan, stop, &|_| {}).await {
         Ok(receipt) if receipt.interrupted => return Ok(true),
         Ok(receipt) => receipt,
-        // Nothing to take in it, or not to be read: people must look, and nothing is lost.
+        // Empty or unreadable: left in place for a person to look at.
         Err(error) if error.kind() == ErrorKind::Invalid => {
             tracing::warn!("{}", error.chain());
             return Ok(false);
@@ -185,7 +187,7 @@ async fn submit_delivery(
         Err(error) => return Err(error),
     };
     if let Some(line) = &source.target {
-        // What belongs to no line is taken all the same; somebody can attach it.
+        // A delivery that cannot be attached is accepted all the same; a person can attach it later.
         if let Err(error) = archive.catalog.attach_batch(&receipt.batch, Some(line), "hot-folder").await {
             tracing::warn!("{}", error.chain());
             let body = json!({ "by": "hot-folder", "line": line, "problem": error.context() });

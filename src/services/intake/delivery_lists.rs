@@ -1,4 +1,4 @@
-//! The lines of a roadmap that lists name, before what they came with is taken.
+//! Targets named in delivery lists (mục lục), read before the delivery is received.
 
 use crate::archive::Archive;
 use crate::intake::ingest::Delivery;
@@ -8,12 +8,12 @@ use sohoa_extraction::evidence::document_list;
 use sohoa_file_worker::client::FileWorker;
 use std::path::Path;
 
-/// The cells of a list, read by a limited process; `name` is told where something is wrong.
+/// Cells of a delivery list, read in a sandboxed process; `name` appears in error messages.
 pub(crate) async fn read_table(archive: &Archive, name: &str, place: &Path) -> Result<Vec<Vec<String>>> {
     FileWorker::open(&archive.pool, name, place).await?.table().await
 }
 
-/// The lines that the lists of a delivery name. Of a list that cannot be read its dossier will tell.
+/// Targets named in the lists of a delivery. An unreadable list is skipped: it is reported with its dossier.
 pub(crate) async fn targets_of_delivery(archive: &Archive, delivery: &Delivery) -> Result<Vec<ListedTarget>> {
     let mut named = Vec::new();
     for (place, path) in &delivery.delivery_lists {
@@ -26,7 +26,7 @@ pub(crate) async fn targets_of_delivery(archive: &Archive, delivery: &Delivery) 
     Ok(named)
 }
 
-/// The lines that a list names.
-pub(crate) fn targets_of_list(path: &str, lines: Vec<(u32, String)>) -> Vec<ListedTarget> {
-    lines.into_iter().map(|(row, line)| ListedTarget { list: path.to_owned(), row, target: line }).collect()
+/// Targets named in one list.
+pub(crate) fn targets_of_list(path: &str, targets: Vec<(u32, String)>) -> Vec<ListedTarget> {
+    targets.into_iter().map(|(row, target)| ListedTarget { list: path.to_owned(), row, target }).collect()
 }

@@ -1,9 +1,10 @@
-//! Receiving a delivery: every file's bytes go to the store before anything else is decided about it.
+//! Receives the files of a delivery: the bytes are stored before any stage runs.
 
 use crate::archive::Archive;
 use sha2::{Digest, Sha256};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
-use sohoa_base::model::dossier::{DeliveredFile, DeliveredName, DossierName};
+use sohoa_base::model::delivered_file::{DeliveredFile, DeliveredName};
+use sohoa_base::model::dossier::DossierName;
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_base::text::natural_order;
 use sohoa_stages::object_names;
@@ -14,20 +15,20 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
-/// What stands ready to be received: files by dossier.
+/// Files ready to be received, by dossier.
 #[derive(Debug, Default)]
 pub struct Delivery {
-    /// Files by dossier: where they are, and the path under which they are delivered.
+    /// Files by dossier: local path, and path in the delivery.
     pub dossiers: BTreeMap<DossierName, Vec<(PathBuf, DeliveredName)>>,
-    /// Lists that came beside the scans (mục lục): see [`object_names::LISTS`]. They are not scans and
-    /// have no pages; what came is compared with them.
+    /// Delivery lists (mục lục) beside the scans, see [`object_names::LIST_FILE_NAMES`]: local path, and path in the delivery. They have no
+    /// pages; the delivery is compared with them.
     pub delivery_lists: Vec<(PathBuf, String)>,
-    /// What was left out by rule, as shown to people: links, hidden files, sockets, ground truth of samples.
+    /// Display paths of files ignored by rule: links, hidden files, sockets, ground truth of samples.
     pub ignored: Vec<String>,
 }
 
 impl Delivery {
-    /// Files in it.
+    /// Number of files.
     #[must_use]
     pub fn file_count(&self) -> usize {
         self.dossiers.values().map(Vec::len).sum()
@@ -37,7 +38,7 @@ impl Delivery {
 /// Lists the inputs. A folder that directly holds files is a dossier; a file named by itself is one too.
 ///
 /// # Errors
-/// `Invalid` for an input that does not exist or cannot be listed, or when there is nothing to take.
+/// `Invalid` for an input that does not exist or cannot be listed, or when there is no file.
 pub fn list_inputs(inputs: &[PathBuf], fonds: &str) -> Result<Delivery> {
     let mut delivery = Delivery::default();
     let mut names = UniqueNames::default();
@@ -60,7 +61,7 @@ pub fn list_inputs(inputs: &[PathBuf], fonds: &str) -> Result<Delivery> {
     Ok(delivery)
 }
 
-/// Last names of inputs, told apart.
+/// Makes the last path segments of inputs unique by appending a number.
 #[derive(Default)]
 struct UniqueNames(BTreeMap<Vec<u8>, u32>);
 
@@ -94,12 +95,12 @@ fn list_folder(root: &Path, base: &[u8], fonds: &str, delivery: &mut Delivery) -
     Ok(())
 }
 
-/// Files that systems leave behind, and the ground truth of our samples.
+/// Whether a file is ignored: files of operating systems, and the ground truth of the samples.
 pub(crate) fn is_ignored(name: &[u8]) -> bool {
     name.starts_with(b".") || name.ends_with(b".expected.json") || matches!(name, b"Thumbs.db" | b"desktop.ini")
 }
 
-/// A list that comes beside the scans, by its name.
+/// Whether a file is a delivery list, by its name.
 pub(crate) fn is_delivery_list(name: &[u8]) -> bool {
     object_names::LIST_FILE_NAMES.iter().any(|list| list.as_bytes() == name)
 }
@@ -108,7 +109,7 @@ fn add_file(delivery: &mut Delivery, fonds: &str, code: &[u8], place: PathBuf, p
     delivery.dossiers.entry(dossier_of_code(fonds, dossier_code(code))).or_default().push((place, DeliveredName::from_bytes(&path)));
 }
 
-/// A dossier that is called by its code, until somebody describes it.
+/// A dossier that is titled by the last segment of its code until it is described.
 pub(crate) fn dossier_of_code(fonds: &str, code: String) -> DossierName {
     let title = code.rsplit('/').next().unwrap_or_default().to_owned();
     DossierName { fonds: fonds.to_owned(), code, title }
@@ -127,7 +128,7 @@ fn dossier_code(bytes: &[u8]) -> String {
     }
 }
 
-/// Takes one dossier's files: bytes to the store, then rows and tasks in one transaction.
+/// Receives the files of one dossier: bytes to the store, then rows and tasks in one transaction.
 ///
 /// # Errors
 /// `Unavailable` when store or catalogue do not answer; `Invalid` when a file cannot be read.
@@ -149,7 +150,7 @@ pub async fn receive_dossier(
     Ok(())
 }
 
-/// Puts the bytes of a file into the store, unless it has them.
+/// Copies a file to the store, unless its bytes are there already.
 pub(crate) async fn store_original(archive: &Archive, dossier: &DossierName, place: &Path, file: &DeliveredFile) -> Result<()> {
     let name = key::intake(&file.sha256);
     if archive.store.stat(&name).await? != Some(file.bytes) && !archive.catalog.is_deposited(dossier, &file.sha256).await? {

@@ -1,4 +1,4 @@
-//! What is delivered becomes a batch.
+//! Intake: files of a delivery, delivery lists, separator sheets.
 
 pub(crate) mod delivery_lists;
 pub mod ingest;

@@ -1,4 +1,4 @@
-//! Separator sheets (tờ phân cách) for the operators of scanners.
+//! Separator sheets (tờ phân cách), printed and laid between documents or dossiers before scanning.
 
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::page::barcode::Separator;
@@ -8,14 +8,13 @@ use sohoa_synthetic::separators::separator_sheet;
 use sohoa_synthetic::separators::separator_sheet::SheetTexts;
 use sohoa_texts::{Language, Message, localize};
 
-/// Most sheets of one file.
+/// Most sheets in one PDF.
 const MAX_SHEETS: usize = 1000;
 
-/// The sheets as a PDF, each so many times in a row.
+/// Renders the sheets as a PDF, each `count` times in a row.
 ///
 /// # Errors
-/// `NotFound` where the typeface is not installed; `Invalid` for a code that cannot be written for machines, and
-/// `Limit` for too many sheets.
+/// `NotFound` where the typeface is not installed; `Invalid` for a code that does not fit into the barcode; `Limit` for too many sheets.
 pub fn sheets_pdf(separators: &[Separator], count: usize) -> Result<Vec<u8>> {
     if count.saturating_mul(separators.len()) > MAX_SHEETS {
         return Err(Error::limit(format!("at most {MAX_SHEETS} sheets go into one file; print the file several times")));
@@ -29,7 +28,7 @@ pub fn sheets_pdf(separators: &[Separator], count: usize) -> Result<Vec<u8>> {
     Ok(write_pdf(&pages))
 }
 
-/// What a sheet says to people, in both languages: whoever picks it up must know what it is.
+/// Texts of a sheet in both languages, which explain it to whoever finds it.
 #[must_use]
 pub fn sheet_words(separator: &Separator) -> SheetTexts {
     let dossier = matches!(separator, Separator::Dossier(_));

@@ -1,25 +1,25 @@
-//! What is missing or mis-set on this machine.
+//! Checks of the installation: missing dependencies and wrong settings.
 
 use crate::archive::{self, Archive};
 use serde::Serialize;
 use sohoa_base::config::Config;
 use sohoa_engine::networks::models;
 use sohoa_engine::tesseract::recognizer;
-use sohoa_formats::report::pdf;
+use sohoa_formats::report::fonts;
 use sohoa_storage::capability_check::check_capabilities;
 use std::path::Path;
 
-/// One check.
+/// Result of one check.
 #[derive(Debug, Serialize)]
 pub struct Check {
-    /// What was looked at.
+    /// Subject of the check.
     pub what: String,
-    /// What was found.
+    /// Finding.
     pub found: String,
-    /// Whether that will do.
+    /// Whether the check passed.
     #[serde(rename = "fine")]
     pub passed: bool,
-    /// The command or setting that mends it.
+    /// Command or setting that fixes it.
     #[serde(rename = "mend")]
     pub fix: Option<String>,
 }
@@ -31,7 +31,7 @@ fn make_check(what: &str, outcome: Result<String, (String, &str)>) -> Check {
     }
 }
 
-/// Looks at language data, reading processes, typeface, store, catalogue and index.
+/// Checks language data, models, reading processes, typeface, store, catalogue and index.
 pub async fn run_checks(config: &Config, program: &Path) -> Vec<Check> {
     let mut checks = Vec::new();
     let model = recognizer::find_language_data(config.tessdata.as_deref());
@@ -64,7 +64,7 @@ pub async fn run_checks(config: &Config, program: &Path) -> Vec<Check> {
             Err(error) => Err((error.chain(), "raise limits.memory_mib in sohoa.toml, or use a Linux kernel with seccomp")),
         },
     ));
-    let regular = pdf::font_files().map(|faces| faces.first().map_or_else(String::new, |file| file.display().to_string()));
+    let regular = fonts::font_files().map(|faces| faces.first().map_or_else(String::new, |file| file.display().to_string()));
     checks.push(make_check("typeface of PDF reports", regular.map_err(|error| (error.chain(), "apt-get install fonts-croscore"))));
     match Archive::open(config.clone(), program).await {
         Err(error) => checks.push(make_check("archive", Err((error.chain(), "check --home, --store and --catalog")))),
@@ -86,7 +86,7 @@ pub async fn run_checks(config: &Config, program: &Path) -> Vec<Check> {
     checks
 }
 
-/// An address without its password.
+/// A URL without user name and password.
 fn redact_password(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(scheme), Some(at)) if at > scheme => {

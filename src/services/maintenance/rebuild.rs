@@ -1,4 +1,4 @@
-//! Catalogue and index anew, from nothing but the store.
+//! Rebuilds catalogue and index from the store only.
 
 use crate::archive::Archive;
 use serde::Serialize;
@@ -11,28 +11,28 @@ use sohoa_base::model::roadmap::plan::Roadmap;
 use sohoa_catalog::BatchLedger;
 use sohoa_formats::metadata::alto;
 use sohoa_search::indexed_page::IndexedPage;
-use sohoa_stages::deposit::record_from_json;
 use sohoa_stages::object_names;
+use sohoa_stages::record_json::record_from_json;
 use sohoa_storage::ocfl::ocfl_object;
 use std::collections::BTreeMap;
 
-/// What was found in the store.
+/// Counts of what was restored.
 #[derive(Debug, Default, Serialize)]
 pub struct RebuildReport {
     /// Dossiers.
     pub objects: u64,
     /// Documents.
     pub documents: u64,
-    /// Pages made findable.
+    /// Pages indexed.
     pub pages: u64,
     /// Batches.
     pub batches: u64,
 }
 
-/// Reads every ledger and object of the store and writes what they say into catalogue and index.
+/// Reads every object, roadmap, ledger and lot of the store and writes their content to catalogue and index.
 ///
 /// # Errors
-/// `Unavailable` when a back-end does not answer; `Corrupt` for an object that contradicts itself.
+/// `Unavailable` when a back-end does not answer; `Corrupt` for an object that cannot be read.
 pub async fn rebuild_all(archive: &Archive) -> Result<RebuildReport> {
     let store = archive.store.as_ref();
     let mut done = RebuildReport::default();
@@ -75,7 +75,7 @@ fn parse_document_name(name: &str) -> Option<(String, String, u32)> {
     Some((fonds, code, number.parse().ok()?))
 }
 
-/// Puts back the newest version of every roadmap, before what belongs to its lines.
+/// Restores the newest version of every roadmap; must run before the batches and lots that refer to its targets.
 async fn restore_roadmaps(archive: &Archive) -> Result<()> {
     let mut newest: BTreeMap<String, Roadmap> = BTreeMap::new();
     for entry in archive.store.list("roadmaps/").await? {
@@ -88,7 +88,7 @@ async fn restore_roadmaps(archive: &Archive) -> Result<()> {
     }
     for roadmap in newest.into_values() {
         match archive.catalog.save_roadmap(&roadmap, &BTreeMap::new()).await {
-            // The catalogue has this version, or a newer one.
+            // The catalogue has this version or a newer one already.
             Err(error) if error.kind() == ErrorKind::Conflict => {}
             other => other?,
         }
@@ -96,7 +96,7 @@ async fn restore_roadmaps(archive: &Archive) -> Result<()> {
     Ok(())
 }
 
-/// Makes the dossier's pages findable in the place of those that were; how many.
+/// Replaces the dossier's pages in the index; returns their number.
 async fn index_pages(archive: &Archive, record: &Record) -> Result<u64> {
     let mut pages = 0;
     archive.index.remove_dossier(&record.object)?;

@@ -1,5 +1,5 @@
-//! Learning from people's decisions: a new model is made of them, compared with the old one on decisions that neither
-//! learned from, and taken only if it is no worse.
+//! Training on review decisions: the new model is compared with the current one on held-out documents, and replaces it only if it is
+//! no worse.
 
 use crate::archive::Archive;
 use crate::records::export;
@@ -14,61 +14,61 @@ use sohoa_extraction::evidence::trained_model::{Example, ModelScore, TrainedMode
 use sohoa_formats::metadata::alto;
 use sohoa_storage::key;
 
-/// What a training came to.
+/// Result of a training.
 #[derive(Debug, Clone, Serialize)]
 pub struct TrainingResult {
-    /// Documents that were learned from.
+    /// Number of training documents.
     pub examples: u64,
-    /// How good the model in use is on documents that were held out.
+    /// Score of the current model on the held-out documents.
     pub before: ModelScore,
-    /// How good the new one is on the same.
+    /// Score of the new model on the same documents.
     pub after: ModelScore,
-    /// Whether the new one is in use now.
+    /// Whether the new model replaced the current one.
     pub replaced: bool,
-    /// Why it is not.
+    /// Reason why it did not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[serde(rename = "kept")]
     pub rejection: Option<RejectionReason>,
 }
 
-/// Why a new model is not taken.
+/// Reason why a new model is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RejectionReason {
-    /// There are too few decisions to learn from and to compare by.
+    /// Too few documents to train on or to compare by.
     TooFew,
-    /// It finds fewer kinds, or its confidences are farther from the truth.
+    /// It classifies fewer documents correctly, or its Brier score is higher.
     Worse,
-    /// It is the one that is in use.
+    /// It equals the current model.
     Same,
 }
 
-/// Every fourth document is held out, by its name.
+/// One document in so many is held out, chosen by the hash of its name.
 const HELD_OUT_MODULUS: u8 = 4;
 
-/// Fewest documents to learn from.
+/// Fewest training documents.
 const MIN_EXAMPLES: usize = 12;
 
-/// Fewest documents to compare by.
+/// Fewest held-out documents.
 const MIN_HELD_OUT: usize = 4;
 
-/// Learns from every document that people decided about.
+/// Trains on every document with a decision that confirms or corrects it.
 ///
 /// # Errors
-/// `Unavailable` when the store does not answer; `Corrupt` when a record or an ALTO file is none.
+/// `Unavailable` when the store does not answer; `Corrupt` for an unreadable record or ALTO file.
 pub async fn train(archive: &Archive) -> Result<TrainingResult> {
-    let (mut taught, mut held) = (Vec::new(), Vec::new());
+    let (mut training, mut held_out) = (Vec::new(), Vec::new());
     for record in export::load_records(archive).await? {
         for document in record.documents.iter().filter(|document| has_ground_truth(&document.decisions)) {
             let example = build_example(archive, &record, document).await?;
             let name = format!("{}#{}", record.object, document.number);
-            let is_held = Sha256::digest(name.as_bytes()).first().is_some_and(|byte| byte % HELD_OUT_MODULUS == 0);
-            if is_held { held.push(example) } else { taught.push(example) }
+            let is_held_out = Sha256::digest(name.as_bytes()).first().is_some_and(|byte| byte % HELD_OUT_MODULUS == 0);
+            if is_held_out { held_out.push(example) } else { training.push(example) }
         }
     }
-    let new = TrainedModel::train(&taught);
-    let (before, after) = (archive.trained_model.evaluate(&held), new.evaluate(&held));
-    let kept = if taught.len() < MIN_EXAMPLES || held.len() < MIN_HELD_OUT {
+    let new = TrainedModel::train(&training);
+    let (before, after) = (archive.trained_model.evaluate(&held_out), new.evaluate(&held_out));
+    let rejection = if training.len() < MIN_EXAMPLES || held_out.len() < MIN_HELD_OUT {
         Some(RejectionReason::TooFew)
     } else if new == archive.trained_model {
         Some(RejectionReason::Same)
@@ -77,20 +77,20 @@ pub async fn train(archive: &Archive) -> Result<TrainingResult> {
     } else {
         None
     };
-    if kept.is_none() {
+    if rejection.is_none() {
         archive.store.put(key::TRAINED_MODEL, new.to_json()?).await?;
     }
-    Ok(TrainingResult { examples: taught.len() as u64, before, after, replaced: kept.is_none(), rejection: kept })
+    Ok(TrainingResult { examples: training.len() as u64, before, after, replaced: rejection.is_none(), rejection })
 }
 
-/// Whether a person said what is right: who rejected a document, or released it, did not.
+/// Whether the decisions give ground truth; rejecting or releasing a document does not.
 fn has_ground_truth(decisions: &[Decision]) -> bool {
     effective_decisions(decisions).iter().any(|decision| {
         matches!(decision.kind, DecisionKind::Accept | DecisionKind::CorrectKind { .. } | DecisionKind::CorrectField { .. })
     })
 }
 
-/// What the machine alone made of the document, beside what it is.
+/// The automatic description of the document, paired with the ground truth.
 async fn build_example(archive: &Archive, record: &Record, document: &RecordedDocument) -> Result<Example> {
     let mut altos = export::load_altos(archive, record, document).await?.into_iter();
     let mut describer = Describer::default();
@@ -119,7 +119,7 @@ async fn build_example(archive: &Archive, record: &Record, document: &RecordedDo
     Ok(Example { words, kind: document.description.kind.clone(), rule_prediction: (found.kind, found.kind_confidence), values })
 }
 
-/// The reading without what people corrected.
+/// The reading as the engine returned it, without corrected words.
 fn undo_corrections(mut reading: Reading) -> Reading {
     let words = reading.blocks.iter_mut().flat_map(|block| &mut block.lines).flat_map(|line| &mut line.words);
     for word in words.filter(|word| word.source == WordSource::Person) {

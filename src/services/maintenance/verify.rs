@@ -1,4 +1,4 @@
-//! Fixity of everything: every object of the store, the audit trail, and that the catalogue's dossiers exist.
+//! Verifies the fixity of every object in the store, the audit trail, and that every dossier of the catalogue exists in the store.
 
 use crate::archive::Archive;
 use serde::Serialize;
@@ -8,34 +8,34 @@ use sohoa_storage::ocfl::ocfl_object;
 use sohoa_storage::ocfl::verify as fixity;
 use std::collections::BTreeSet;
 
-/// Dossiers asked for at once.
+/// Dossiers read from the catalogue at a time.
 const DOSSIER_CHUNK: usize = 1000;
 
-/// What was checked, and what is wrong.
+/// Result of a verification.
 #[derive(Debug, Serialize)]
 pub struct VerifyReport {
     /// Dossier objects checked.
     pub objects: u64,
     /// Events of the audit trail checked.
     pub events: u64,
-    /// Everything that differs.
+    /// Problems found.
     pub problems: Vec<Problem>,
 }
 
-/// One difference.
+/// A problem.
 #[derive(Debug, Serialize)]
 pub struct Problem {
-    /// Object, or `catalog`.
+    /// Object name, or `catalog`.
     pub object: String,
     /// Path inside it.
     pub path: String,
-    /// What is wrong.
+    /// Description of the problem.
     pub problem: String,
-    /// Whether bytes are lost or changed; else remains of a deposit that was cut off, which the next mends.
+    /// Whether bytes are lost or changed; if not, the remains of an interrupted deposit, which the next deposit repairs.
     pub damage: bool,
 }
 
-/// Checks every object of the store and the catalogue against it.
+/// Verifies every object of the store, and the catalogue against the store.
 ///
 /// # Errors
 /// `Unavailable` when store or catalogue do not answer.

@@ -1,21 +1,21 @@
-//! Reading back: records, documents in forms for others, originals bit for bit.
+//! Reads records from the store and exports documents and originals.
 
 use crate::archive::Archive;
 use sha2::{Digest, Sha256};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::record::{Record, RecordedDocument};
 use sohoa_formats::metadata::{alto, hocr};
-use sohoa_stages::deposit::record_from_json;
+use sohoa_stages::record_json::record_from_json;
 use sohoa_storage::ocfl::ocfl_object;
 
-/// Forms of output.
+/// Export format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportFormat {
     /// Searchable PDF/A.
     Pdf,
     /// Plain text in reading order.
     Text,
-    /// ALTO 4, all pages one after another.
+    /// ALTO 4, all pages concatenated.
     Alto,
     /// hOCR.
     Hocr,
@@ -27,7 +27,7 @@ pub enum ExportFormat {
     Original,
 }
 
-/// Every record, by object name.
+/// Loads every record, sorted by object name.
 ///
 /// # Errors
 /// `Unavailable` when the store does not answer; `Corrupt` for a record of unknown form.
@@ -41,11 +41,11 @@ pub async fn load_records(archive: &Archive) -> Result<Vec<Record>> {
     Ok(records)
 }
 
-/// The record of the dossier with this object name, or with this code in the configured unit or, when only
-/// one has it, in any.
+/// Loads the record of the dossier with this object name, or with this code: in the configured unit, or else in the only unit that has
+/// it.
 ///
 /// # Errors
-/// `NotFound` when there is none; `Conflict` when several units have one.
+/// `NotFound` for an unknown dossier; `Conflict` where several units have the code.
 pub async fn load_record(archive: &Archive, dossier: &str) -> Result<Record> {
     let own =
         sohoa_base::model::dossier::DossierName { fonds: archive.config.unit.clone(), code: dossier.to_owned(), title: String::new() };
@@ -62,7 +62,7 @@ pub async fn load_record(archive: &Archive, dossier: &str) -> Result<Record> {
     }
 }
 
-/// One line for every document of a record.
+/// One tab-separated row for every document of a record: name, kind, number, date, subject.
 #[must_use]
 pub fn document_rows(record: &Record) -> Vec<String> {
     let value = |document: &RecordedDocument, name: &str| {
@@ -86,10 +86,10 @@ pub fn document_rows(record: &Record) -> Vec<String> {
         .collect()
 }
 
-/// A document or original as bytes. `name` is `DOSSIER#NUMBER`, for originals `DOSSIER#PATH` or a SHA-256.
+/// Exports a document or original. `name` is `DOSSIER#NUMBER`, for originals `DOSSIER#PATH` or a SHA-256.
 ///
 /// # Errors
-/// `NotFound` for an unknown name; `Corrupt` when an original's bytes are not those that arrived.
+/// `NotFound` for an unknown name; `Corrupt` for an original whose SHA-256 differs.
 pub async fn export_document(archive: &Archive, name: &str, form: ExportFormat) -> Result<Vec<u8>> {
     if form == ExportFormat::Original {
         return export_original(archive, name).await;
@@ -98,7 +98,7 @@ pub async fn export_document(archive: &Archive, name: &str, form: ExportFormat) 
     render_document(archive, &record, &document, form).await
 }
 
-/// A recorded document as bytes, in any form but [`Form::Original`].
+/// Exports a document in any format except [`ExportFormat::Original`].
 pub(crate) async fn render_document(
     archive: &Archive,
     record: &Record,
@@ -123,10 +123,10 @@ pub(crate) async fn render_document(
     }
 }
 
-/// The document of this name `DOSSIER#NUMBER`, with the record of its dossier.
+/// Finds the document `DOSSIER#NUMBER`, with the record of its dossier.
 ///
 /// # Errors
-/// `Invalid` for another form of name; `NotFound` for an unknown one.
+/// `Invalid` for a malformed name; `NotFound` for an unknown one.
 pub async fn find_document(archive: &Archive, name: &str) -> Result<(Record, RecordedDocument)> {
     let (dossier, number) = name.rsplit_once('#').ok_or_else(|| Error::invalid(format!("{name} is not DOSSIER#NUMBER")))?;
     let record = load_record(archive, dossier).await?;
@@ -137,6 +137,7 @@ pub async fn find_document(archive: &Archive, name: &str) -> Result<(Record, Rec
     Ok((record, document))
 }
 
+/// ALTO of the document's pages, in order; refused pages have none.
 pub(crate) async fn load_altos(archive: &Archive, record: &Record, document: &RecordedDocument) -> Result<Vec<String>> {
     let mut all = Vec::new();
     for path in document.pages.iter().filter_map(|page| page.alto.as_ref()) {

@@ -1,4 +1,4 @@
-//! Documents for viewers of others (IIIF).
+//! Documents as IIIF resources (Presentation, annotations, content search) for external viewers.
 
 use crate::archive::Archive;
 use crate::records::queries::read_document;
@@ -10,16 +10,16 @@ use sohoa_base::text::fold::{fold, has_diacritics};
 use sohoa_formats::metadata::iiif;
 use sohoa_formats::metadata::iiif::Canvas;
 
-/// Addresses under which a viewer finds what belongs to a document.
+/// Base URLs of a document's resources.
 #[derive(Debug, Clone)]
 pub struct IiifUrls {
-    /// Of its manifest, text and search, without the last part.
+    /// URL of manifest, text and search, without the last segment.
     pub base: String,
-    /// Of its pages, without their number.
+    /// URL of the pages, without their number.
     pub pages: String,
 }
 
-/// The document's manifest.
+/// Builds the manifest of a document.
 ///
 /// # Errors
 /// `NotFound` for an unknown document, or one of another unit.
@@ -33,10 +33,10 @@ pub async fn build_manifest(archive: &Archive, by: &Identity, name: &str, addres
     Ok(iiif::manifest(&addresses.base, &addresses.pages, &record, &document, &canvases))
 }
 
-/// The lines of one page of the document.
+/// Text annotations of one page: one for each line.
 ///
 /// # Errors
-/// As [`manifest`]; `NotFound` for a page that was not read.
+/// As [`build_manifest`]; `NotFound` for a page that was not read.
 pub async fn page_annotations(archive: &Archive, by: &Identity, name: &str, page: u32, at: &str) -> Result<Value> {
     let (record, document) = read_document(archive, by, name).await?;
     let found = document.pages.iter().find(|own| own.number == page);
@@ -46,10 +46,10 @@ pub async fn page_annotations(archive: &Archive, by: &Identity, name: &str, page
     Ok(iiif::text_annotations(at, page, &reading))
 }
 
-/// Where words stand in the document; words written without marks are found with any. `id` is the address that was asked.
+/// Finds words in the document; a query word without diacritics matches with any. `id` is the URL of the request.
 ///
 /// # Errors
-/// As [`manifest`].
+/// As [`build_manifest`].
 pub async fn search_words(archive: &Archive, by: &Identity, name: &str, query: &str, (at, id): (&str, &str)) -> Result<Value> {
     let (record, document) = read_document(archive, by, name).await?;
     let letters = |word: &str| word.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();

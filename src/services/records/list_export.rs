@@ -1,4 +1,4 @@
-//! Lists to be taken away, as spreadsheets: what was found, dossiers, runs, failures, events.
+//! Exports lists as spreadsheets: search hits, dossiers, runs, failures, events.
 
 use crate::archive::Archive;
 use crate::records::queries;
@@ -13,15 +13,15 @@ use sohoa_formats::tables::spreadsheet_writer::Sheet;
 use sohoa_texts::Language;
 use sohoa_texts::code_labels::code_label;
 use sohoa_texts::formatting;
-use sohoa_texts::labels::Word;
+use sohoa_texts::labels::Label;
 
 /// Most rows of one list.
 const MAX_ROWS: usize = 50_000;
 
-/// Pages found at most: as deep as the index answers at once.
+/// Most search hits: the deepest offset that the index supports.
 const MAX_HITS: usize = 1_000;
 
-/// Which list is wanted.
+/// Request for a list.
 #[derive(Debug, Clone)]
 pub enum ListRequest {
     /// Pages that match a query, in one of the units.
@@ -42,15 +42,15 @@ pub enum ListRequest {
     Runs,
     /// Refused files and pages.
     Failures(failures::FailureQuery),
-    /// What happened after an event.
+    /// Events after a given one.
     Events {
-        /// The event's number.
+        /// Sequence number of the event.
         after: u64,
     },
 }
 
 impl ListRequest {
-    /// What one must be allowed to.
+    /// Right that the caller needs.
     #[must_use]
     pub fn required_right(&self) -> Right {
         match self {
@@ -71,7 +71,7 @@ impl ListRequest {
     }
 }
 
-/// How a list is written.
+/// File format of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListFormat {
     /// Comma-separated values.
@@ -80,10 +80,10 @@ pub enum ListFormat {
     Xlsx,
 }
 
-/// The list as a file; that it was taken away is kept.
+/// Exports a list and records the export in the audit trail.
 ///
 /// # Errors
-/// `Denied` for who has no right to it; `Limit` for more than 50,000 rows.
+/// `Denied` without the right; `Limit` for more than 50,000 rows.
 pub async fn export_list(archive: &Archive, by: &Identity, wanted: &ListRequest, form: ListFormat, language: Language) -> Result<Vec<u8>> {
     let units = by.units_with(wanted.required_right());
     if units.is_empty() {
@@ -99,7 +99,7 @@ pub async fn export_list(archive: &Archive, by: &Identity, wanted: &ListRequest,
 }
 
 async fn build_sheet(archive: &Archive, units: &UnitScope, wanted: &ListRequest, language: Language) -> Result<Sheet> {
-    let head = |words: &[Word]| words.iter().map(|word| word.in_language(language).to_owned()).collect::<Vec<_>>();
+    let head = |words: &[Label]| words.iter().map(|word| word.text(language).to_owned()).collect::<Vec<_>>();
     match wanted {
         ListRequest::SearchHits { query, unit } => {
             let question = SearchRequest { text: query, unit: unit.as_deref(), limit: MAX_HITS, offset: 0 };
@@ -118,26 +118,26 @@ async fn build_sheet(archive: &Archive, units: &UnitScope, wanted: &ListRequest,
                 [vec![hit.fonds.clone(), hit.dossier.clone()], place.to_vec(), fields.to_vec(), vec![hit.snippet.text.clone()]].concat()
             });
             let words = [
-                Word::Unit,
-                Word::Dossier,
-                Word::Document,
-                Word::Page,
-                Word::Kind,
-                Word::NumberOfDocument,
-                Word::DateOfIssue,
-                Word::Issuer,
-                Word::Subject,
-                Word::Text,
+                Label::Unit,
+                Label::Dossier,
+                Label::Document,
+                Label::Page,
+                Label::Kind,
+                Label::NumberOfDocument,
+                Label::DateOfIssue,
+                Label::Issuer,
+                Label::Subject,
+                Label::Text,
             ];
             Ok(Sheet { head: head(&words), rows: rows.collect() })
         }
         ListRequest::Dossiers { unit, run } => {
-            let asked = DossierFilter { unit: unit.as_deref(), run: run.as_deref(), after: None, limit: MAX_ROWS };
-            let rows = require_complete(queries::list_dossiers(archive, units, &asked).await?)?.into_iter().map(|line| {
+            let filter = DossierFilter { unit: unit.as_deref(), run: run.as_deref(), after: None, limit: MAX_ROWS };
+            let rows = require_complete(queries::list_dossiers(archive, units, &filter).await?)?.into_iter().map(|line| {
                 let counts = [line.documents, line.pages, line.review, u64::from(line.version)].map(|count| count.to_string());
                 [vec![line.fonds, line.code, line.title], counts.to_vec()].concat()
             });
-            let words = [Word::Unit, Word::Code, Word::Title, Word::Documents, Word::Pages, Word::InReview, Word::Version];
+            let words = [Label::Unit, Label::Code, Label::Title, Label::Documents, Label::Pages, Label::InReview, Label::Version];
             Ok(Sheet { head: head(&words), rows: rows.collect() })
         }
         ListRequest::Runs => {
@@ -150,16 +150,16 @@ async fn build_sheet(archive: &Archive, units: &UnitScope, wanted: &ListRequest,
                 [vec![line.batch.id, line.batch.unit, state, formatting::format_date_time(&line.batch.created)], counts.to_vec()].concat()
             });
             let words = [
-                Word::Run,
-                Word::Unit,
-                Word::State,
-                Word::Started,
-                Word::In,
-                Word::Stored,
-                Word::InReview,
-                Word::Refused,
-                Word::Quarantine,
-                Word::Open,
+                Label::Run,
+                Label::Unit,
+                Label::State,
+                Label::Started,
+                Label::In,
+                Label::Stored,
+                Label::InReview,
+                Label::Refused,
+                Label::Quarantine,
+                Label::Open,
             ];
             Ok(Sheet { head: head(&words), rows: rows.collect() })
         }
@@ -171,7 +171,7 @@ async fn build_sheet(archive: &Archive, units: &UnitScope, wanted: &ListRequest,
                 let reason = sohoa_texts::error_texts::translate(language, &failure.item.reason);
                 vec![failure.batch, failure.dossier.fonds, failure.dossier.code, failure.item.file, page, class, reason]
             });
-            let words = [Word::Run, Word::Unit, Word::Dossier, Word::File, Word::Page, Word::Class, Word::Reason];
+            let words = [Label::Run, Label::Unit, Label::Dossier, Label::File, Label::Page, Label::Class, Label::Reason];
             Ok(Sheet { head: head(&words), rows: rows.collect() })
         }
         ListRequest::Events { after } => {
@@ -182,13 +182,13 @@ async fn build_sheet(archive: &Archive, units: &UnitScope, wanted: &ListRequest,
             let rows = events.into_iter().map(|event| {
                 vec![event.seq.to_string(), event.at, event.kind, event.batch, event.dossier, event.body.to_string(), event.hash]
             });
-            let words = [Word::Code, Word::When, Word::What, Word::Run, Word::Dossier, Word::Act, Word::Hash];
+            let words = [Label::Code, Label::When, Label::What, Label::Run, Label::Dossier, Label::Act, Label::Hash];
             Ok(Sheet { head: head(&words), rows: rows.collect() })
         }
     }
 }
 
-/// All dossiers of a list that is not cut off.
+/// The dossiers of a list that is complete; `Limit` for a longer one.
 fn require_complete(dossiers: queries::Dossiers) -> Result<Vec<queries::DossierListEntry>> {
     let is_whole = dossiers.next.is_none();
     is_whole

@@ -1,4 +1,4 @@
-//! Stored records: found, shown, exported, redacted.
+//! Stored records: search, view, export, redaction.
 
 pub mod export;
 pub mod iiif;

@@ -1,4 +1,4 @@
-//! Pages to look at: the picture of one, and where its words stand.
+//! Page images for viewing, and the words of a page with their bounds.
 
 use crate::archive::Archive;
 use crate::records::queries::authorized_document;
@@ -15,22 +15,22 @@ use sohoa_file_worker::client::FileWorker;
 use sohoa_file_worker::request::PreviewOptions;
 use sohoa_formats::redaction::Redaction;
 
-/// How large a page is shown.
+/// Size of a page image.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ImageSize {
-    /// For a list: 240 px across.
+    /// For lists: 240 px wide.
     Small,
-    /// For reading: 1,654 px across, A4 at 200 dpi.
+    /// For reading: 1,654 px wide, A4 at 200 dpi.
     #[default]
     #[serde(rename = "usual")]
     Medium,
-    /// As it was delivered, up to A4 at 600 dpi.
+    /// As delivered, up to 4,961 px wide (A4 at 600 dpi).
     Full,
 }
 
 impl ImageSize {
-    /// Most px across.
+    /// Maximum width, px.
     #[must_use]
     pub fn width(self) -> u32 {
         match self {
@@ -41,18 +41,18 @@ impl ImageSize {
     }
 }
 
-/// A page that somebody may look at.
+/// A page whose view was authorised.
 #[derive(Debug)]
 pub struct PageView {
     record: Record,
     page: RecordedPage,
     document: String,
-    /// What is painted over, where it is looked at as the public would.
+    /// Redaction of personal data, for the public view.
     hidden: Option<Redaction>,
 }
 
 impl PageView {
-    /// What changes whenever its picture does, as an HTTP entity tag.
+    /// HTTP entity tag: changes whenever the image does.
     #[must_use]
     pub fn etag(&self, size: ImageSize) -> String {
         let Self { page, hidden, .. } = self;
@@ -65,12 +65,12 @@ impl PageView {
     }
 }
 
-/// The words of a page with their places.
+/// Words of a page with their bounds.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PageWords {
-    /// Width of the upright page, px: what boxes are measured on.
+    /// Width of the upright page, px; bounds refer to it.
     pub width: u32,
-    /// Height of it, px.
+    /// Height of the upright page, px.
     pub height: u32,
     /// Lines in reading order.
     pub lines: Vec<Vec<PlacedWord>>,
@@ -79,20 +79,20 @@ pub struct PageWords {
 /// A word on a page.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PlacedWord {
-    /// Which word of the page in reading order, from 1.
+    /// Number of the word on the page in reading order, from 1.
     pub word: u32,
-    /// What it says.
+    /// Text.
     pub text: String,
-    /// How sure, 0 to 100.
+    /// Confidence, 0 to 100.
     pub confidence: u8,
-    /// Where.
+    /// Bounds on the page, px.
     pub bounds: Bounds,
-    /// What the other reader made of it.
+    /// Reading of the other engine, where it differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other: Option<String>,
 }
 
-/// The page of a document in a unit where `by` may read.
+/// A page of a document in a unit where `by` may read.
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit.
@@ -102,29 +102,29 @@ pub async fn authorized_page(archive: &Archive, by: &Identity, document: &str, p
     Ok(PageView { record, page, document: document.to_owned(), hidden: None })
 }
 
-/// The same as the public would see it: personal data are painted over.
+/// The public view of a page: personal data are redacted.
 ///
 /// # Errors
-/// As [`page_for`]; `NotFound` for a page that was not read, since nobody knows what must be hidden on it.
+/// As [`authorized_page`]; `NotFound` for a page that was not read, since its personal data are unknown.
 pub async fn authorized_redacted_page(archive: &Archive, by: &Identity, document: &str, page: u32) -> Result<PageView> {
-    let looked = authorized_page(archive, by, document, page).await?;
-    let reading = load_reading(archive, &looked.record, &looked.page).await?;
+    let view = authorized_page(archive, by, document, page).await?;
+    let reading = load_reading(archive, &view.record, &view.page).await?;
     let unread = || Error::not_found(format!("page {page} was not read, so nobody knows what must be hidden on it"));
     let reading = reading.ok_or_else(unread)?;
     let bounds = personal_data_bounds(&reading, page);
-    Ok(PageView { hidden: Some(Redaction::for_reading(&reading, bounds)), ..looked })
+    Ok(PageView { hidden: Some(Redaction::for_reading(&reading, bounds)), ..view })
 }
 
 fn find_page(document: &RecordedDocument, page: u32) -> Result<&RecordedPage> {
     document.pages.iter().find(|own| own.number == page).ok_or_else(|| Error::not_found(format!("the document has no page {page}")))
 }
 
-/// Its upright picture as a JPEG; that it was looked at closely is kept.
+/// Upright image of the page as a JPEG. Views larger than [`ImageSize::Small`] are recorded in the audit trail.
 ///
 /// # Errors
 /// Those of reading processes for a page that cannot be decoded.
-pub async fn page_image(archive: &Archive, by: &Identity, looked: &PageView, size: ImageSize) -> Result<Vec<u8>> {
-    let PageView { record, page, document, hidden } = looked;
+pub async fn page_image(archive: &Archive, by: &Identity, view: &PageView, size: ImageSize) -> Result<Vec<u8>> {
+    let PageView { record, page, document, hidden } = view;
     if size != ImageSize::Small {
         let body = match hidden {
             Some(_) => json!({ "by": by.user.name, "document": document, "page": page.number, "masked": true }),
@@ -138,12 +138,12 @@ pub async fn page_image(archive: &Archive, by: &Identity, looked: &PageView, siz
     viewer.preview(&find_original(record, page)?.media_type, page.original_page, options).await
 }
 
-/// Its words.
+/// Words of the page.
 ///
 /// # Errors
 /// `NotFound` for a page that was not read.
-pub async fn page_words(archive: &Archive, looked: &PageView) -> Result<PageWords> {
-    let PageView { record, page, .. } = looked;
+pub async fn page_words(archive: &Archive, view: &PageView) -> Result<PageWords> {
+    let PageView { record, page, .. } = view;
     let reading = load_reading(archive, record, page).await?;
     let reading = reading.ok_or_else(|| Error::not_found(format!("page {} was not read", page.number)))?;
     let mut number = 0;

@@ -1,4 +1,4 @@
-//! Finding pages and dossiers.
+//! Search, lists of dossiers, and authorised reading of records; reading is recorded in the audit trail.
 
 use crate::archive::Archive;
 use crate::records::export;
@@ -21,10 +21,10 @@ use std::cmp::Reverse;
 /// Pages found.
 pub use sohoa_search::hits::{Hit as FoundPage, Hits as Found};
 
-/// Letters of a question that the log keeps.
+/// Characters of a query that the audit trail keeps.
 const MAX_LOGGED_CHARS: usize = 200;
 
-/// Pages that match the query text with its filters.
+/// Searches for pages that match the query text with its filters.
 ///
 /// # Errors
 /// When the index cannot be read.
@@ -32,23 +32,23 @@ pub fn search(archive: &Archive, text: &str, limit: usize, offset: usize) -> Res
     archive.index.search(&Query { limit, offset, ..Query::text(text) })
 }
 
-/// What a person asks for.
+/// A search.
 #[derive(Debug, Clone, Copy)]
 pub struct SearchRequest<'a> {
-    /// Words, "phrases" and filters.
+    /// Query: words, "phrases" and filters.
     pub text: &'a str,
-    /// Of this unit alone.
+    /// Only this unit.
     pub unit: Option<&'a str>,
-    /// At most so many pages.
+    /// Page size.
     pub limit: usize,
     /// Pages to skip.
     pub offset: usize,
 }
 
-/// As [`search`], for a person who may read in these units; that it was asked is kept.
+/// Searches in the units where `by` may read, and records the search in the audit trail.
 ///
 /// # Errors
-/// As [`search_in`].
+/// As [`search_in_units`].
 pub async fn search_for_user(archive: &Archive, by: &Identity, question: SearchRequest<'_>) -> Result<Hits> {
     let found = search_in_units(archive, &by.units_with(Right::Read), question).await?;
     let text: String = question.text.chars().take(MAX_LOGGED_CHARS).collect();
@@ -56,7 +56,7 @@ pub async fn search_for_user(archive: &Archive, by: &Identity, question: SearchR
     Ok(found)
 }
 
-/// As [`search`], in these units alone, or in one of them.
+/// Searches in these units, or in one of them.
 ///
 /// # Errors
 /// `Denied` for a unit that is not one of them; `Invalid` where one of several must be chosen.
@@ -74,8 +74,8 @@ pub async fn search_in_units(archive: &Archive, units: &UnitScope, question: Sea
             }
         },
     };
-    // More at once would only make each other slow: who comes later waits, and is answered as fast as the first.
-    let _turn = archive.search_permits.acquire().await.or_error(ErrorKind::Internal, || "searching has ended".to_owned())?;
+    // More searches than processors would only slow each other down.
+    let _permit = archive.search_permits.acquire().await.or_error(ErrorKind::Internal, || "searching has ended".to_owned())?;
     let (index, query) = (archive.index.clone(), Query { limit, offset, fonds, ..Query::text(text) });
     let found = tokio::task::spawn_blocking(move || index.search(&query)).await;
     found.or_error(ErrorKind::Internal, || "the search ended early".to_owned())?
@@ -98,7 +98,7 @@ pub struct DossierListEntry {
     pub documents: u64,
     /// Pages in it.
     pub pages: u64,
-    /// Pages of it that wait for a person.
+    /// Pages of it in review.
     pub review: u64,
 }
 
@@ -111,16 +111,16 @@ pub struct Dossiers {
     pub next: Option<String>,
 }
 
-/// Which dossiers are wanted.
+/// Filter of a list of dossiers.
 #[derive(Debug, Clone, Copy)]
 pub struct DossierFilter<'a> {
-    /// Of this unit alone.
+    /// Only this unit.
     pub unit: Option<&'a str>,
-    /// Of this run alone.
+    /// Only this run.
     pub run: Option<&'a str>,
-    /// After the dossier of this object name.
+    /// Only dossiers after this object name.
     pub after: Option<&'a str>,
-    /// At most so many.
+    /// Page size.
     pub limit: usize,
 }
 
@@ -147,7 +147,7 @@ pub async fn list_dossiers(archive: &Archive, units: &UnitScope, wanted: &Dossie
     };
     let mut items = Vec::new();
     let mut next = None;
-    // Dossiers of other units are passed over.
+    // Chunks are read until enough dossiers of the caller's units are found.
     while items.len() < wanted.limit {
         let found = archive.catalog.dossiers(only.as_deref(), wanted.run, wanted.limit, after.as_ref()).await?;
         let is_last = found.len() < wanted.limit;
@@ -177,7 +177,7 @@ pub async fn list_dossiers(archive: &Archive, units: &UnitScope, wanted: &Dossie
     Ok(Dossiers { items, next })
 }
 
-/// The record of a dossier, by object name or code, for a person who may read in its unit; that it was read is kept.
+/// Reads the record of a dossier, by object name or code, in a unit where `by` may read; recorded in the audit trail.
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit.
@@ -193,13 +193,13 @@ pub async fn read_record(archive: &Archive, by: &Identity, dossier: &str) -> Res
 /// One version of a dossier in the store.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct VersionListEntry {
-    /// Its number, from 1.
+    /// Version number, from 1.
     pub version: u32,
-    /// When it was made, RFC 3339.
+    /// Time of creation, RFC 3339.
     pub created: String,
-    /// Why it was made.
+    /// Reason for the version.
     pub message: String,
-    /// Who made it; none where a machine did.
+    /// User who created it; none where a stage did.
     pub by: Option<String>,
     /// Files in it.
     pub files: usize,
@@ -212,10 +212,10 @@ pub struct VersionListEntry {
 pub async fn list_versions(archive: &Archive, object: &str) -> Result<Vec<VersionListEntry>> {
     let inventory = ocfl_object::read_inventory(archive.store.as_ref(), object).await?;
     let inventory = inventory.ok_or_else(|| Error::not_found(format!("there is no dossier {object}")))?;
-    let mut lines = Vec::with_capacity(inventory.versions.len());
+    let mut entries = Vec::with_capacity(inventory.versions.len());
     for (name, version) in &inventory.versions {
         let number = name.trim_start_matches('v').parse().or_error(ErrorKind::Corrupt, || format!("{object} has a version {name}"))?;
-        lines.push(VersionListEntry {
+        entries.push(VersionListEntry {
             version: number,
             created: version.created.clone(),
             message: version.message.clone(),
@@ -223,14 +223,14 @@ pub async fn list_versions(archive: &Archive, object: &str) -> Result<Vec<Versio
             files: version.state.values().map(Vec::len).sum(),
         });
     }
-    lines.sort_by_key(|line| Reverse(line.version));
-    Ok(lines)
+    entries.sort_by_key(|entry| Reverse(entry.version));
+    Ok(entries)
 }
 
-/// A document's file for a person who may read in its unit; that it was read is kept.
+/// Exports a document in a unit where `by` may read; recorded in the audit trail.
 ///
 /// # Errors
-/// `NotFound` for an unknown one, or one of another unit; as [`export::document`].
+/// `NotFound` for an unknown one, or one of another unit; as [`export::export_document`].
 pub async fn read_file(archive: &Archive, by: &Identity, name: &str, form: ExportFormat) -> Result<Vec<u8>> {
     let (record, document) = authorized_document(archive, by, Right::Read, name).await?;
     let body = json!({ "by": by.user.name, "document": name, "form": format!("{form:?}").to_lowercase() });
@@ -238,16 +238,16 @@ pub async fn read_file(archive: &Archive, by: &Identity, name: &str, form: Expor
     export::render_document(archive, &record, &document, form).await
 }
 
-/// A copy for the public.
+/// Format of a redacted copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RedactedFormat {
     /// Searchable PDF/A, personal data painted over.
     Pdf,
-    /// Plain text, personal data taken out.
+    /// Plain text, personal data replaced.
     Text,
 }
 
-/// A document's copy for the public, for a person who may read in its unit; that it was made is kept.
+/// Exports the redacted copy of a document in a unit where `by` may read; recorded in the audit trail.
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit; those of reading processes.
@@ -261,7 +261,7 @@ pub async fn read_redacted(archive: &Archive, by: &Identity, name: &str, form: R
     }
 }
 
-/// A document with the record of its dossier, for a person who may read in its unit; that it was read is kept.
+/// Reads a document with the record of its dossier, in a unit where `by` may read; recorded in the audit trail.
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit.
@@ -281,7 +281,7 @@ pub(crate) async fn authorized_document(archive: &Archive, by: &Identity, right:
     may.then_some((record, document)).ok_or_else(|| Error::not_found(format!("there is no document {name}")))
 }
 
-/// What changes with every version of a record, as an HTTP entity tag.
+/// HTTP entity tag of a record: changes with every version.
 ///
 /// # Errors
 /// `Internal` when the record has no JSON form.

@@ -1,4 +1,4 @@
-//! Copies for the public (bản cho công chúng): personal data hidden in picture and text.
+//! Redacted copies (bản cho công chúng): personal data are hidden in image and text.
 
 use crate::archive::Archive;
 use crate::records::export;
@@ -32,7 +32,7 @@ pub async fn redacted_text(archive: &Archive, name: &str) -> Result<Vec<u8>> {
     Ok(out.into_bytes())
 }
 
-/// Searchable PDF/A of the document `DOSSIER#NUMBER` with personal data painted over; its metadata name the kind alone.
+/// Searchable PDF/A of the document `DOSSIER#NUMBER` with personal data painted over; its metadata name only the kind.
 ///
 /// # Errors
 /// `NotFound` for an unknown name; those of reading processes.
@@ -64,12 +64,12 @@ pub async fn redacted_pdf(archive: &Archive, name: &str) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// What is hidden on one page: looked for anew, since the record may be older than the rules.
+/// Bounds of the personal data on a page. Detected anew each time, since the record may be older than the rules.
 pub(crate) fn personal_data_bounds(reading: &Reading, page: u32) -> Vec<Bounds> {
     personal_data::find_personal_data(reading, page).into_iter().flat_map(|data| data.bounds).collect()
 }
 
-/// What was read on a page; none for a refused one.
+/// The reading of a page; none for a refused one.
 pub(crate) async fn load_reading(archive: &Archive, record: &Record, page: &RecordedPage) -> Result<Option<Reading>> {
     let Some(path) = &page.alto else { return Ok(None) };
     let bytes = ocfl_object::get(archive.store.as_ref(), &record.object, path).await?;
@@ -82,7 +82,7 @@ pub(crate) fn find_original<'a>(record: &'a Record, page: &RecordedPage) -> Resu
     found.ok_or_else(|| Error::corrupt(format!("record {} names original {}, which it does not list", record.object, page.original)))
 }
 
-/// Makes the page's original the source of the reading process, unless it has it.
+/// Loads the page's original into the worker process, unless it has it already.
 pub(crate) async fn load_original(archive: &Archive, worker: &mut FileWorker<'_>, record: &Record, page: &RecordedPage) -> Result<()> {
     if worker.has(&page.original) {
         return Ok(());

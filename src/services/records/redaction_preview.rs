@@ -1,4 +1,4 @@
-//! A document as the public would see it (bản cho công chúng): what of it may be shown, and what is hidden.
+//! Preview of the redacted copy (bản cho công chúng): which fields and pages would be public, and what is hidden.
 
 use crate::archive::Archive;
 use crate::records::queries::authorized_document;
@@ -17,46 +17,46 @@ use sohoa_formats::redaction;
 use sohoa_formats::redaction::REDACTED_TEXT;
 use std::collections::BTreeMap;
 
-/// Fields of the circular that say what an office issued. Who signed it, to whom it went and where it is kept stay inside.
+/// Fields of Circular 05/2025 that are public. Signer, recipients and place of storage are withheld.
 const PUBLIC_FIELDS: [&str; 6] = ["codeNumber", "codeNotation", "issuedDate", "organName", "subject", "language"];
 
-/// A document as the public would see it.
+/// The public view of a document.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PublicDocument {
-    /// Its name, `OBJECT#NUMBER`.
+    /// Name of the document, `OBJECT#NUMBER`.
     pub document: String,
-    /// Name of its kind.
+    /// Name of the document's kind.
     pub kind: String,
     /// Fields that may be public, by name; personal data in them are hidden.
     pub fields: BTreeMap<String, String>,
-    /// Fields that may be public by their name, of which something is hidden.
+    /// Names of public fields in which something is hidden.
     pub masked_fields: Vec<String>,
-    /// Names of fields that stay inside.
+    /// Names of fields that are withheld.
     #[serde(rename = "inside")]
     pub withheld_fields: Vec<String>,
-    /// Why a person must still look at the document; empty: nobody need.
+    /// Reasons for a review of the document; empty: none.
     pub review: Vec<String>,
     /// Its pages in order.
     pub pages: Vec<PublicPage>,
 }
 
-/// A page as the public would see it.
+/// The public view of a page.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PublicPage {
-    /// Place in the document, from 1.
+    /// Page number in the document, from 1.
     pub page: u32,
-    /// Whether it may be shown: a page that was not read may not, since nobody knows what must be hidden on it.
+    /// Whether it may be shown; a page that was not read may not, since its personal data are unknown.
     pub shown: bool,
     /// Lines of its text, hidden words replaced by `█████`.
     pub lines: Vec<String>,
-    /// What is hidden, by kind: how many pieces of personal data.
+    /// Number of hidden items by kind of personal data.
     pub hidden: BTreeMap<PersonalDataKind, u64>,
 }
 
-/// A document as the public would see it, for a person who may read in its unit; that it was read is kept.
+/// Previews the redacted copy of a document in a unit where `by` may read; recorded in the audit trail.
 ///
 /// # Errors
-/// `NotFound` for an unknown one, or one of another unit; `Corrupt` for a reading of another form.
+/// `NotFound` for an unknown one, or one of another unit; `Corrupt` for an unreadable reading.
 pub async fn preview_document(archive: &Archive, by: &Identity, name: &str) -> Result<PublicDocument> {
     let (record, document) = authorized_document(archive, by, Right::Read, name).await?;
     archive.catalog.append_event("", "", "document-read", json!({ "by": by.user.name, "document": name, "form": "public" })).await?;
@@ -107,8 +107,8 @@ fn line_text(line: &Line) -> String {
     line.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// The value without personal data: words of it that are such by themselves are hidden, and all of it where more is hidden at
-/// its place on the page than the words alone tell.
+/// Redacts a field value: hides personal data recognised in the value itself, and the whole value where more personal data were found at
+/// its place on the page than in the value.
 fn public_value(field: &Field, boxes: &[(u32, Bounds)]) -> String {
     let mut line = Line::new(Bounds::new(0, 0, 0, 0), Vec::new());
     for (place, text) in (0..).zip(field.value.split_whitespace()) {
@@ -141,10 +141,13 @@ mod tests {
         let field = |value: &str, bounds| Field { value: value.to_owned(), page: Some(1), bounds, ..Field::default() };
         let plain = "Về việc số hóa tài liệu năm 2026";
         assert_eq!(public_value(&field(plain, None), &[]), plain);
-        let told = public_value(&field("Trả lời đơn của công dân, điện thoại 0912345678 về đất đai", None), &[]);
+        let redacted = public_value(&field("Trả lời đơn của công dân, điện thoại 0912345678 về đất đai", None), &[]);
         assert!(
-            told.starts_with("Trả lời") && told.ends_with("về đất đai") && told.contains(REDACTED_TEXT) && !told.contains("0912345678"),
-            "{told}"
+            redacted.starts_with("Trả lời")
+                && redacted.ends_with("về đất đai")
+                && redacted.contains(REDACTED_TEXT)
+                && !redacted.contains("0912345678"),
+            "{redacted}"
         );
         let own = Some(Bounds::new(10, 10, 100, 30));
         assert_eq!(public_value(&field(plain, own), &[(1, Bounds::new(50, 20, 60, 25))]), REDACTED_TEXT);

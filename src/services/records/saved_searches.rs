@@ -1,16 +1,16 @@
-//! Searches that people keep.
+//! Saved searches.
 
 use crate::archive::Archive;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::account::{Identity, SavedSearch};
 
-/// Most searches of one person.
+/// Most saved searches of one user.
 const MAX_PER_USER: u64 = 100;
 
-/// Longest name and query, letters.
+/// Longest name and query, characters.
 const MAX_CHARS: (usize, usize) = (120, 2_000);
 
-/// Keeps a search.
+/// Saves a search of the caller.
 ///
 /// # Errors
 /// `Invalid` for one without name, or too long; `Limit` for one too many.
@@ -22,7 +22,7 @@ pub async fn save_search(archive: &Archive, by: &Identity, name: &str, query: &s
     archive.catalog.save_search(&by.user.name, name, query, unit, MAX_PER_USER).await
 }
 
-/// One's own searches.
+/// Saved searches of the caller.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
@@ -30,10 +30,10 @@ pub async fn list_saved_searches(archive: &Archive, by: &Identity) -> Result<Vec
     archive.catalog.saved_searches(&by.user.name).await
 }
 
-/// Forgets one of one's own.
+/// Deletes a saved search of the caller.
 ///
 /// # Errors
-/// `NotFound` for an unknown one, or somebody else's.
+/// `NotFound` for an unknown one, or one of another user.
 pub async fn delete_saved_search(archive: &Archive, by: &Identity, id: &str) -> Result<()> {
     archive.catalog.delete_search(&by.user.name, id).await
 }

@@ -1,7 +1,10 @@
-//! Reports for offices, in the form that they ask for.
+//! Reports that offices must file, laid out as they prescribe.
 
 pub(crate) mod adjustments_report;
-pub(crate) mod lot_minutes;
+pub mod format;
+pub(crate) mod layout;
+pub mod lot_minutes;
 pub(crate) mod one_stop_report;
 pub(crate) mod progress_report;
-pub mod writer;
+pub mod registry;
+pub mod request;

@@ -1,4 +1,4 @@
-//! Who reviews: which documents people have in hand, and how many they do in an hour.
+//! The review queue, locks on documents under review, and the reviewers' throughput.
 
 use crate::archive::Archive;
 use crate::records::queries::authorized_document;
@@ -12,77 +12,77 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use time::OffsetDateTime;
 
-/// For how long a document stays in hand after it was opened.
+/// Life of a lock after the document was opened.
 const LOCK_LIFETIME: Duration = Duration::from_secs(600);
 
-/// A document that waits, and who has it in hand.
+/// A document in the queue, with the holder of its lock.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct QueueEntry {
     /// The document.
     #[serde(flatten)]
     pub document: QueuedDocument,
-    /// Who has it in hand; none: nobody.
+    /// User who holds the lock.
     pub holder: Option<String>,
 }
 
 impl QueueEntry {
-    /// The name by which everything else calls the document: `OBJECT#NUMBER`.
+    /// Name of the document: `OBJECT#NUMBER`.
     #[must_use]
     pub fn name(&self) -> String {
         let number = self.document.document.rsplit('#').next().unwrap_or_default();
         format!("{}#{number}", self.document.dossier)
     }
 
-    /// Whether somebody else has it in hand.
+    /// Whether another user holds the lock.
     #[must_use]
     pub fn is_locked_by_other(&self, by: &Identity) -> bool {
         self.holder.as_ref().is_some_and(|holder| *holder != by.user.name)
     }
 }
 
-/// Documents that wait, the oldest first, and how many there are.
+/// Documents in the queue, the oldest first.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "WaitingList")]
 pub struct QueueListing {
     /// The documents.
     pub items: Vec<QueueEntry>,
-    /// How many wait, by queue, of those with the reason that was asked for.
+    /// Number of documents by queue, for the requested reason.
     pub counts: BTreeMap<ReviewQueue, u64>,
     /// What to give as `after` for the next ones; none: there are no more.
     pub next: Option<String>,
 }
 
 impl QueueListing {
-    /// How many wait in a queue, or in all.
+    /// Number of documents in a queue, or in all of them.
     #[must_use]
     pub fn count(&self, queue: Option<ReviewQueue>) -> u64 {
         self.counts.iter().filter(|(own, _)| queue.is_none_or(|queue| **own == queue)).map(|(_, count)| count).sum()
     }
 }
 
-/// Which documents are asked for.
+/// Filter of the queue.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct QueueQuery<'a> {
-    /// Of this queue.
+    /// Only this queue.
     pub queue: Option<ReviewQueue>,
-    /// With this reason.
+    /// Only documents with this reason.
     pub reason: Option<&'a str>,
-    /// Behind these: `next` of the list before.
+    /// Only documents after this one: `next` of the previous page.
     pub after: Option<&'a str>,
-    /// At most so many.
+    /// Page size.
     pub limit: usize,
 }
 
-/// What waits in the units that a person reviews.
+/// Lists the queue of the units where `by` reviews.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
-pub async fn list_queue(archive: &Archive, by: &Identity, asked: &QueueQuery<'_>) -> Result<QueueListing> {
+pub async fn list_queue(archive: &Archive, by: &Identity, query: &QueueQuery<'_>) -> Result<QueueListing> {
     let units = by.units_with(Right::Review);
-    let wanted = WaitingFilter { units: &units, queue: asked.queue, reason: asked.reason };
-    let mut listed = archive.catalog.waiting_documents(&wanted, asked.after, asked.limit + 1).await?;
-    let is_all = listed.len() <= asked.limit;
-    listed.truncate(asked.limit);
+    let wanted = WaitingFilter { units: &units, queue: query.queue, reason: query.reason };
+    let mut listed = archive.catalog.waiting_documents(&wanted, query.after, query.limit + 1).await?;
+    let is_all = listed.len() <= query.limit;
+    listed.truncate(query.limit);
     let next = listed.last().filter(|_| !is_all).map(|last| last.id.clone());
     let items = with_lock_holders(archive, listed).await?;
     let counts = archive.catalog.count_waiting_by_queue(&WaitingFilter { queue: None, ..wanted }).await?;
@@ -99,27 +99,27 @@ async fn with_lock_holders(archive: &Archive, listed: Vec<WaitingDocument>) -> R
     Ok(all.collect())
 }
 
-/// Where a document stands in a queue, and which comes after it.
+/// Position of a document in the queue, and the next one.
 #[derive(Debug, Clone)]
 pub struct QueuePosition {
-    /// How many stand before it.
+    /// Number of documents before it.
     pub ahead: u64,
-    /// How many wait in all.
+    /// Number of documents in all.
     pub total: u64,
-    /// The next one that nobody else has in hand: behind it, or else from the beginning.
+    /// Next document that no other user has locked: after this one, else from the beginning.
     pub next: Option<QueueEntry>,
 }
 
-/// Documents that are looked through at once for one that nobody has in hand.
+/// Documents read at a time in the search for an unlocked one.
 const SCAN_CHUNK: usize = 20;
 
-/// Where a document stands among those asked for.
+/// Position of a document among the filtered ones.
 ///
 /// # Errors
-/// `Unavailable` when the catalogue does not answer; `NotFound` where it does not know the document.
-pub async fn queue_position(archive: &Archive, by: &Identity, asked: &QueueQuery<'_>, shown: &ReviewDocument) -> Result<QueuePosition> {
+/// `Unavailable` when the catalogue does not answer; `NotFound` for a document that is not in it.
+pub async fn queue_position(archive: &Archive, by: &Identity, query: &QueueQuery<'_>, shown: &ReviewDocument) -> Result<QueuePosition> {
     let units = by.units_with(Right::Review);
-    let wanted = WaitingFilter { units: &units, queue: asked.queue, reason: asked.reason };
+    let wanted = WaitingFilter { units: &units, queue: query.queue, reason: query.reason };
     let gone = || Error::not_found("the catalogue does not know the document; run `sohoa rebuild`");
     let id = archive.catalog.document_id(&shown.fonds, &shown.code, shown.recorded.number).await?.ok_or_else(gone)?;
     let before = archive.catalog.count_waiting_before(&wanted, &id).await?;
@@ -131,16 +131,16 @@ pub async fn queue_position(archive: &Archive, by: &Identity, asked: &QueueQuery
     Ok(QueuePosition { ahead: before, total: counts.values().sum(), next })
 }
 
-/// The first document of those asked for that nobody else has in hand.
+/// The first of the filtered documents that no other user has locked.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
-pub async fn first_unlocked(archive: &Archive, by: &Identity, asked: &QueueQuery<'_>) -> Result<Option<QueueEntry>> {
+pub async fn first_unlocked(archive: &Archive, by: &Identity, query: &QueueQuery<'_>) -> Result<Option<QueueEntry>> {
     let units = by.units_with(Right::Review);
-    find_unlocked(archive, by, &WaitingFilter { units: &units, queue: asked.queue, reason: asked.reason }, None, None).await
+    find_unlocked(archive, by, &WaitingFilter { units: &units, queue: query.queue, reason: query.reason }, None, None).await
 }
 
-/// The first document between two that nobody else has in hand.
+/// The first document between two that no other user has locked.
 async fn find_unlocked(
     archive: &Archive,
     by: &Identity,
@@ -164,7 +164,7 @@ async fn find_unlocked(
     }
 }
 
-/// Takes a document in hand; who has it then, which may be somebody else.
+/// Locks a document; returns the holder, which may be another user who locked it before.
 ///
 /// # Errors
 /// `NotFound` for an unknown document, or one of another unit.
@@ -173,7 +173,7 @@ pub async fn acquire_review_lock(archive: &Archive, by: &Identity, name: &str) -
     archive.catalog.acquire_review_lock(name, &by.user.name, LOCK_LIFETIME).await
 }
 
-/// As [`take`], of a document that was shown to the person already.
+/// As [`acquire_review_lock`], for a document that was already authorised.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
@@ -181,7 +181,7 @@ pub async fn acquire_lock_for(archive: &Archive, by: &Identity, shown: &ReviewDo
     archive.catalog.acquire_review_lock(&shown.name(), &by.user.name, LOCK_LIFETIME).await
 }
 
-/// Puts it out of hand.
+/// Releases the caller's lock.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
@@ -189,7 +189,7 @@ pub async fn release_review_lock(archive: &Archive, by: &Identity, name: &str) -
     archive.catalog.release_review_lock(name, &by.user.name).await
 }
 
-/// How many documents a person accepted or rejected in the last hour.
+/// Number of documents that the caller accepted or rejected in the last hour.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.

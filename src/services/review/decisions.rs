@@ -1,16 +1,17 @@
-//! Review (duyệt): which documents wait for a person, what is known of one, and what the person decides.
+//! Review of a document: its data for the reviewer, and the reviewer's decisions.
 
 use crate::archive::Archive;
 use crate::intake::ingest;
 use crate::records::export;
 use crate::records::queries::authorized_document;
+use crate::runs::batch_ledger::save_ledger;
 use crate::runs::execution;
 use serde::Serialize;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_base::model::batch::StageCosts;
 use sohoa_base::model::decision::{Decision, DecisionKind, effective_decisions, undo_count};
-use sohoa_base::model::dossier::{DeliveredFile, DeliveredName};
+use sohoa_base::model::delivered_file::{DeliveredFile, DeliveredName};
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::{Alternative, WordSource};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
@@ -26,22 +27,22 @@ use std::time::Instant;
 
 pub use sohoa_base::model::review_queue::ReviewQueue;
 
-/// A document that waits for a person.
+/// A document in the review queue.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct QueuedDocument {
     /// `DOSSIER#NUMBER`.
     pub document: String,
     /// Object name of the dossier.
     pub dossier: String,
-    /// Its unit or fonds.
+    /// Unit or fonds.
     pub fonds: String,
-    /// The queue in which it waits.
+    /// Queue of the document.
     pub queue: ReviewQueue,
-    /// Why.
+    /// Reasons for review.
     pub review: Vec<String>,
 }
 
-/// What is known of one document.
+/// A document as shown to the reviewer.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[schemars(rename = "Shown")]
 pub struct ReviewDocument {
@@ -49,99 +50,99 @@ pub struct ReviewDocument {
     pub document: String,
     /// Object name of the dossier.
     pub dossier: String,
-    /// Its unit or fonds.
+    /// Unit or fonds.
     pub fonds: String,
-    /// Its code.
+    /// Code of the dossier.
     pub code: String,
     /// Kind, fields with places on the pages, reasons and decisions.
     #[serde(flatten)]
     pub recorded: RecordedDocument,
-    /// Words that nobody is sure of.
+    /// Words of low confidence.
     pub doubtful: Vec<DoubtfulWord>,
 }
 
 impl ReviewDocument {
-    /// The name by which everything else calls the document: `OBJECT#NUMBER`.
+    /// Name of the document: `OBJECT#NUMBER`.
     #[must_use]
     pub fn name(&self) -> String {
         format!("{}#{}", self.dossier, self.recorded.number)
     }
 }
 
-/// A word that may be wrong.
+/// A word of low confidence.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct DoubtfulWord {
     /// Page of the document, from 1.
     pub page: u32,
-    /// Which word of the page in reading order, from 1.
+    /// Number of the word on the page in reading order, from 1.
     pub word: u32,
-    /// As read.
+    /// Text as read.
     pub text: String,
-    /// How sure, 0 to 100.
+    /// Confidence, 0 to 100.
     pub confidence: u8,
-    /// Where on the page.
+    /// Bounds on the page, px.
     pub bounds: Bounds,
-    /// What the other reader made of it.
+    /// Reading of the other engine, where it differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alternative: Option<Alternative>,
 }
 
-/// What a person wants to decide.
+/// A decision as requested by the reviewer.
 #[derive(Debug, Clone)]
 pub enum DecisionRequest {
-    /// As it is.
+    /// A decision that needs no resolution.
     Direct(DecisionKind),
-    /// A word by its place; what was read there is looked up.
+    /// Correction of a word by its number; the text as read is looked up.
     Word {
         /// Page of the document, from 1.
         page: u32,
-        /// Which word of the page in reading order, from 1.
+        /// Number of the word on the page in reading order, from 1.
         word: u32,
-        /// What it says.
+        /// Corrected text.
         text: String,
     },
-    /// A page is turned clockwise, seen from how it stands now.
+    /// Rotation of a page clockwise, relative to its present orientation.
     Turn {
         /// Page of the document, from 1.
         page: u32,
         /// Degrees.
         by: u16,
     },
-    /// Another scan stands for a page.
+    /// Replacement of a page by another scan.
     Replace {
         /// Page of the document, from 1.
         page: u32,
-        /// The scan.
+        /// File of the scan.
         file: PathBuf,
     },
 }
 
-/// What a decision came to.
+/// Result of a decision.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[schemars(rename = "Outcome")]
 pub struct ReviewOutcome {
     /// `DOSSIER#NUMBER`.
     pub document: String,
-    /// What was kept.
+    /// Decisions saved.
     pub decisions: Vec<Decision>,
-    /// Why a person must still look; empty: nobody need.
+    /// Remaining reasons for review; empty: none.
     pub review: Vec<String>,
-    /// Documents that were cut off it, by `DOSSIER#NUMBER`.
+    /// New documents split off from it, `DOSSIER#NUMBER`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(rename = "made")]
     pub new_documents: Vec<String>,
     /// Version of the dossier in the store.
     pub version: u32,
-    /// Processor time by stage that ran for it; no page is read again.
+    /// Processor time of the stages that ran for the decision; no page is read again.
     pub stages: StageCosts,
     /// Wall-clock seconds.
     pub seconds: f64,
 }
 
-/// Words less sure than this are shown as doubtful, 0 to 100.
+/// Words below this confidence (0 to 100) are shown as doubtful.
 const DOUBTFUL_CONFIDENCE: u8 = 60;
 
-/// Documents that are listed at once.
+/// Documents read from the catalogue at a time.
 const LIST_CHUNK: usize = 1000;
 
 impl QueuedDocument {
@@ -156,7 +157,7 @@ impl QueuedDocument {
     }
 }
 
-/// All documents that wait for a person, the oldest first; only those of a queue, and those with a reason.
+/// All documents in review, the oldest first; only those of `queue` and with `reason`, where given.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
@@ -173,10 +174,10 @@ pub async fn list_queued(archive: &Archive, queue: Option<ReviewQueue>, reason: 
     }
 }
 
-/// What is known of the document `DOSSIER#NUMBER`.
+/// Loads the document `DOSSIER#NUMBER` for review.
 ///
 /// # Errors
-/// `NotFound` for an unknown name; `Corrupt` when its ALTO is none.
+/// `NotFound` for an unknown name; `Corrupt` for unreadable ALTO.
 pub async fn show_document(archive: &Archive, name: &str) -> Result<ReviewDocument> {
     let (record, document) = export::find_document(archive, name).await?;
     review_document(archive, record, document).await
@@ -206,10 +207,10 @@ async fn review_document(archive: &Archive, record: Record, document: RecordedDo
     })
 }
 
-/// As [`show`], to a person who may review it; that it was shown is kept.
+/// As [`show_document`], for a user who may review it; recorded in the audit trail.
 ///
 /// # Errors
-/// As [`show`]; `NotFound` for a document of another unit.
+/// As [`show_document`]; `NotFound` for a document of another unit.
 pub async fn show_authorized(archive: &Archive, name: &str, by: &Identity) -> Result<ReviewDocument> {
     let (record, document) = authorized_document(archive, by, Right::Review, name).await?;
     let body = serde_json::json!({ "by": by.user.name, "document": name });
@@ -217,7 +218,7 @@ pub async fn show_authorized(archive: &Archive, name: &str, by: &Identity) -> Re
     review_document(archive, record, document).await
 }
 
-/// As [`decide`], by a person who may review it.
+/// As [`decide`], for a user who may review it.
 ///
 /// # Errors
 /// As [`decide`]; `NotFound` for a document of another unit.
@@ -225,44 +226,43 @@ pub async fn decide_authorized(
     archive: &Archive,
     name: &str,
     (by, note): (&Identity, Option<&str>),
-    wishes: Vec<DecisionRequest>,
+    requests: Vec<DecisionRequest>,
     pipeline: (&str, &PipelinePlan),
 ) -> Result<ReviewOutcome> {
     let found = authorized_document(archive, by, Right::Review, name).await?;
-    apply_decision(archive, found, (&by.user.name, note), wishes, pipeline).await
+    apply_decision(archive, found, (&by.user.name, note), requests, pipeline).await
 }
 
-/// Keeps what `author` decided about the document, and brings the dossier to a new version in store and index.
+/// Saves decisions of `by` (author and note) about the document, and deposits a new version of the dossier.
 ///
 /// # Errors
-/// `NotFound` for an unknown document or word; `Invalid` for an impossible value; `Conflict` while its dossier is
-/// being worked on.
+/// `NotFound` for an unknown document or word; `Invalid` for an impossible value; `Conflict` while its dossier is being processed.
 pub async fn decide(
     archive: &Archive,
     name: &str,
     by: (&str, Option<&str>),
-    wishes: Vec<DecisionRequest>,
+    requests: Vec<DecisionRequest>,
     pipeline: (&str, &PipelinePlan),
 ) -> Result<ReviewOutcome> {
     let found = export::find_document(archive, name).await?;
-    apply_decision(archive, found, by, wishes, pipeline).await
+    apply_decision(archive, found, by, requests, pipeline).await
 }
 
 async fn apply_decision(
     archive: &Archive,
     (record, recorded): (Record, RecordedDocument),
     (author, note): (&str, Option<&str>),
-    wishes: Vec<DecisionRequest>,
+    requests: Vec<DecisionRequest>,
     (pipeline, plan): (&str, &PipelinePlan),
 ) -> Result<ReviewOutcome> {
     let began = Instant::now();
-    if wishes.iter().any(|wish| matches!(wish, DecisionRequest::Direct(DecisionKind::Undo))) {
-        let taken = undo_count(&effective_decisions(&recorded.decisions), author).filter(|_| wishes.len() == 1);
+    if requests.iter().any(|request| matches!(request, DecisionRequest::Direct(DecisionKind::Undo))) {
+        let taken = undo_count(&effective_decisions(&recorded.decisions), author).filter(|_| requests.len() == 1);
         taken.ok_or_else(|| {
             Error::conflict("there is no last decision of yours to take back; turn, cut or join pages again, or correct the document")
         })?;
     }
-    let (acts, delivered) = resolve_requests(archive, &record, &recorded, wishes).await?;
+    let (acts, delivered) = resolve_requests(archive, &record, &recorded, requests).await?;
     let gone = || Error::not_found(format!("the catalogue does not know {}#{}; run `sohoa rebuild`", record.code, recorded.number));
     let dossier = archive.catalog.dossier_by_name(&record.fonds, &record.code).await?.ok_or_else(gone)?;
     let contents = archive.catalog.contents(&dossier.id).await?;
@@ -271,10 +271,10 @@ async fn apply_decision(
     let new = NewDecision { author, acts: &acts, note, pipeline, plan, replacement_files: &delivered };
     let decided = archive.catalog.save_decisions(document, &new).await?;
     execution::finish_batch(archive, &decided.batch, &CancellationToken::default()).await?;
-    // The balance of the deliveries changed with it; what came back from the store without its delivery has none.
+    // The decision changed the balance of the batches; files restored without their batch have none.
     let batches: BTreeSet<&str> = contents.files.iter().map(|file| file.batch.as_str()).filter(|batch| *batch != REBUILT_BATCH).collect();
     for batch in batches {
-        execution::finalize_batch(archive, &archive.catalog.batch(batch).await?).await?;
+        save_ledger(archive, batch).await?;
     }
     let contents = archive.catalog.contents(&dossier.id).await?;
     let now = contents.document(&document.id).ok_or_else(gone)?;
@@ -290,19 +290,19 @@ async fn apply_decision(
     })
 }
 
-/// What is decided, with values checked, words looked up and scans stored that stand for pages.
+/// Resolves requests to decisions: validates values, looks up words, stores replacement scans.
 async fn resolve_requests(
     archive: &Archive,
     record: &Record,
     document: &RecordedDocument,
-    wishes: Vec<DecisionRequest>,
+    requests: Vec<DecisionRequest>,
 ) -> Result<(Vec<DecisionKind>, Vec<DeliveredFile>)> {
-    if wishes.is_empty() {
+    if requests.is_empty() {
         return Err(Error::invalid("nothing was decided; accept, reject, or correct something"));
     }
     let (mut acts, mut delivered) = (Vec::new(), Vec::new());
-    for wish in wishes {
-        acts.push(validate_decision(match wish {
+    for request in requests {
+        acts.push(validate_decision(match request {
             DecisionRequest::Direct(act) => act,
             DecisionRequest::Word { page, word, text } => {
                 let unknown = || Error::not_found(format!("page {page} has no word {word}; `sohoa review show` numbers doubtful words"));
@@ -330,7 +330,7 @@ fn find_page(document: &RecordedDocument, page: u32) -> Result<&RecordedPage> {
     document.pages.iter().find(|own| own.number == page).ok_or_else(|| Error::not_found(format!("the document has no page {page}")))
 }
 
-/// Stores a scan that stands for a page, once it is known to be one.
+/// Checks and stores the scan that replaces a page.
 async fn store_replacement_scan(archive: &Archive, file: &Path) -> Result<DeliveredFile> {
     let shown = file.to_string_lossy();
     let (sha256, bytes) = ingest::hash_file(file).await?;

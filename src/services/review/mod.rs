@@ -1,4 +1,4 @@
-//! Review of documents by people.
+//! Review (duyệt) of documents: queue, locks, decisions.
 
 pub mod assignment;
 pub mod decisions;

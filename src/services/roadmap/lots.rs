@@ -1,7 +1,8 @@
-//! Acceptance (nghiệm thu): lots of stored work, looked at by sample, accepted or sent back as a whole.
+//! Acceptance (nghiệm thu): lots of stored documents, inspected by sample, accepted or returned as a whole.
 
 use crate::archive::Archive;
-use crate::roadmap::tracking;
+use crate::roadmap::targets;
+use crate::runs::batch_ledger::save_ledger;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
@@ -17,18 +18,18 @@ use uuid::Uuid;
 
 pub use sohoa_roadmap::sampling::{DefectKind, DefectSeverity, InspectionLevel, defect_kinds};
 
-/// Most documents of one lot.
+/// Most documents in one lot.
 const MAX_DOCUMENTS: usize = 20_000;
 
-/// Lots of lines that a person may see, of one line or of all, the newest first; at most `limit`.
+/// Lots of targets that `by` may see, of one target or of all, the newest first; at most `limit`.
 ///
 /// # Errors
 /// `Unavailable` where the catalogue does not answer.
-pub async fn list_lots(archive: &Archive, by: &Identity, line: Option<&str>, limit: usize) -> Result<Vec<Lot>> {
-    archive.catalog.lots(&by.units_with(Right::Monitor), line, limit).await
+pub async fn list_lots(archive: &Archive, by: &Identity, target: Option<&str>, limit: usize) -> Result<Vec<Lot>> {
+    archive.catalog.lots(&by.units_with(Right::Monitor), target, limit).await
 }
 
-/// A lot that a person may see.
+/// A lot that `by` may see.
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit.
@@ -42,16 +43,23 @@ async fn authorized_lot(archive: &Archive, by: &Identity, right: Right, id: &str
     may.then_some(lot).ok_or_else(|| Error::not_found(format!("there is no lot {id}")))
 }
 
-/// Opens a lot over whole dossiers of a line, of at most so many pages, and draws its sample. `seed`: what decides the draw
-/// (the minutes say it); the lot's own identifier where none is given.
+/// Opens a lot of whole dossiers of a target, of at most `pages` pages, and draws its sample. `seed` determines the sample and is printed
+/// in the minutes; without one the identifier of the lot is used.
 ///
 /// # Errors
-/// `NotFound` for a line of another unit; `Conflict` where nothing waits for acceptance.
-pub async fn open_lot(archive: &Archive, by: &Identity, line: &str, level: InspectionLevel, pages: u32, seed: Option<&str>) -> Result<Lot> {
-    let (_, line) = tracking::authorized_target(archive, &by.units_with(Right::ManageRuns), line).await?;
-    let found = take_whole_dossiers(archive.catalog.eligible_lot_documents(&line.code, MAX_DOCUMENTS).await?, pages);
+/// `NotFound` for a target of another unit; `Conflict` where no document waits for acceptance.
+pub async fn open_lot(
+    archive: &Archive,
+    by: &Identity,
+    target: &str,
+    level: InspectionLevel,
+    pages: u32,
+    seed: Option<&str>,
+) -> Result<Lot> {
+    let (_, target) = targets::authorized_target(archive, &by.units_with(Right::ManageRuns), target).await?;
+    let found = take_whole_dossiers(archive.catalog.eligible_lot_documents(&target.code, MAX_DOCUMENTS).await?, pages);
     if found.is_empty() {
-        return Err(Error::conflict(format!("nothing of line {} waits for acceptance; documents in review come first", line.code)));
+        return Err(Error::conflict(format!("nothing of line {} waits for acceptance; documents in review come first", target.code)));
     }
     let id = Uuid::now_v7().to_string();
     let seed = seed.filter(|seed| !seed.is_empty()).unwrap_or(&id).to_owned();
@@ -59,8 +67,8 @@ pub async fn open_lot(archive: &Archive, by: &Identity, line: &str, level: Inspe
     let plan = sampling::sampling_plan(count, level)?;
     let lot = Lot {
         id,
-        target: line.code,
-        unit: line.unit,
+        target: target.code,
+        unit: target.unit,
         state: LotState::Open,
         level: format!("{level:?}"),
         pages: count,
@@ -80,7 +88,7 @@ pub async fn open_lot(archive: &Archive, by: &Identity, line: &str, level: Inspe
     Ok(lot)
 }
 
-/// As many whole dossiers as have at most so many pages together, at least one.
+/// Takes whole dossiers up to `pages` pages in all, at least one dossier.
 fn take_whole_dossiers(documents: Vec<LotDocument>, pages: u32) -> Vec<LotDocument> {
     let mut by_dossier: BTreeMap<(String, String), Vec<LotDocument>> = BTreeMap::new();
     for document in documents {
@@ -98,12 +106,13 @@ fn take_whole_dossiers(documents: Vec<LotDocument>, pages: u32) -> Vec<LotDocume
     taken
 }
 
+/// Name of a document as the lot stores it: `OBJECT#NUMBER`.
 fn stored_document_name(document: &LotDocument) -> String {
     let dossier = DossierName { fonds: document.fonds.clone(), code: document.code.clone(), title: String::new() };
     format!("{}#{}", object_names::dossier_object(&dossier), document.number)
 }
 
-/// The pages that the seed draws.
+/// Draws the pages of the sample.
 fn draw_sample(documents: &[LotDocument], seed: &str, plan: &SamplingPlan) -> Vec<SampledPage> {
     let mut drawn = sampling::draw_sample(seed, plan.lot, plan.sample).into_iter().peekable();
     let (mut sample, mut first) = (Vec::new(), 0);
@@ -122,11 +131,11 @@ fn draw_sample(documents: &[LotDocument], seed: &str, plan: &SamplingPlan) -> Ve
     sample
 }
 
-/// Keeps what a person found on a page of a sample: codes of defects, none for a good page.
+/// Records the inspection of a page of the sample: codes of its defects, none for a good page.
 ///
 /// # Errors
-/// `NotFound` for a lot of another unit, or a page that was not drawn; `Invalid` for an unknown defect; `Conflict` where the lot
-/// is judged already.
+/// `NotFound` for a lot of another unit, or a page outside the sample; `Invalid` for an unknown defect; `Conflict` for a lot that is
+/// judged already.
 pub async fn record_page_inspection(archive: &Archive, by: &Identity, id: &str, place: u32, defects: &[String]) -> Result<Lot> {
     authorized_lot(archive, by, Right::ManageRuns, id).await?;
     for code in defects {
@@ -138,32 +147,32 @@ pub async fn record_page_inspection(archive: &Archive, by: &Identity, id: &str, 
     Ok(lot)
 }
 
-/// What people call the document `OBJECT#NUMBER` of a lot: its dossier's code, and its number.
+/// Display name of the document `OBJECT#NUMBER` of a lot: code of the dossier and number.
 #[must_use]
 pub fn display_document_name(document: &str) -> String {
     let known = document.rsplit_once('#').and_then(|(object, number)| Some((object_names::parse_dossier_object(object)?.1, number)));
     known.map_or_else(|| document.to_owned(), |(code, number)| format!("{code}#{number}"))
 }
 
-/// Pages of the sample with a defect, by gravity.
+/// Number of pages of the sample with a defect, by severity.
 ///
 /// # Errors
 /// `Invalid` for a lot with an unknown defect.
 pub fn count_defective_pages(lot: &Lot) -> Result<BTreeMap<DefectSeverity, u32>> {
     let mut counts = BTreeMap::new();
     for page in &lot.sample {
-        let gravities = page.defects.iter().map(|code| Ok(sampling::defect_kind(code)?.severity)).collect::<Result<BTreeSet<_>>>()?;
-        for gravity in gravities {
-            *counts.entry(gravity).or_default() += 1;
+        let severities = page.defects.iter().map(|code| Ok(sampling::defect_kind(code)?.severity)).collect::<Result<BTreeSet<_>>>()?;
+        for severity in severities {
+            *counts.entry(severity).or_default() += 1;
         }
     }
     Ok(counts)
 }
 
-/// Judges a lot by what was found: accepted, or sent back as a whole.
+/// Judges a lot by its inspections: accepted, or returned as a whole.
 ///
 /// # Errors
-/// `NotFound` for a lot of another unit; `Conflict` while a page of the sample was not looked at, or where it is judged already.
+/// `NotFound` for a lot of another unit; `Conflict` while a page of the sample is not inspected, or where it is judged already.
 pub async fn judge_lot(archive: &Archive, by: &Identity, id: &str, note: &str) -> Result<Lot> {
     let lot = authorized_lot(archive, by, Right::ManageRuns, id).await?;
     let plan = SamplingPlan {
@@ -172,18 +181,20 @@ pub async fn judge_lot(archive: &Archive, by: &Identity, id: &str, note: &str) -
         accept_major: lot.accept_major,
         accept_minor: lot.accept_minor,
     };
-    let refused: Vec<String> =
-        sampling::failed_severities(&plan, &count_defective_pages(&lot)?).into_iter().map(|gravity| gravity.as_str().to_owned()).collect();
+    let refused: Vec<String> = sampling::failed_severities(&plan, &count_defective_pages(&lot)?)
+        .into_iter()
+        .map(|severity| severity.as_str().to_owned())
+        .collect();
     let judged = archive.catalog.judge_lot(id, &by.user.name, note, &refused).await?;
     save_lot(archive, &judged).await?;
     save_ledgers(archive, &judged).await?;
     Ok(judged)
 }
 
-/// Says that what was wrong with a returned lot was mended.
+/// Marks a returned lot as reworked.
 ///
 /// # Errors
-/// `NotFound` for a lot of another unit; `Conflict` for one that was not sent back.
+/// `NotFound` for a lot of another unit; `Conflict` for one that was not returned.
 pub async fn mark_reworked(archive: &Archive, by: &Identity, id: &str) -> Result<Lot> {
     authorized_lot(archive, by, Right::ManageRuns, id).await?;
     let lot = archive.catalog.mark_lot_reworked(id, &by.user.name).await?;
@@ -191,21 +202,21 @@ pub async fn mark_reworked(archive: &Archive, by: &Identity, id: &str) -> Result
     Ok(lot)
 }
 
-/// A document that somebody decided about after the sample of its lot was drawn: what was accepted is not all that it is now.
+/// A document that was changed by a decision after the sample of its lot was drawn, so that it differs from what was accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "ChangedSince")]
 pub struct ChangedDocument {
     /// `OBJECT#NUMBER`.
     pub document: String,
-    /// Pages.
+    /// Number of pages.
     pub pages: u32,
-    /// Who decided about it last.
+    /// User who made the last decision.
     pub by: String,
-    /// When, RFC 3339.
+    /// Time of that decision, RFC 3339.
     pub at: String,
 }
 
-/// Documents of an accepted lot about which somebody decided since its sample was drawn; none of a lot that is not accepted.
+/// Documents of an accepted lot that were changed by a decision since its sample was drawn; empty for other lots.
 ///
 /// # Errors
 /// `Unavailable` where the catalogue does not answer.
@@ -223,16 +234,16 @@ pub async fn documents_changed_since_sample(archive: &Archive, lot: &Lot) -> Res
     Ok(changed.collect())
 }
 
-/// The lot in the store is the truth, from which the catalogue comes back.
+/// Writes the lot to the store, from which `sohoa rebuild` restores it.
 async fn save_lot(archive: &Archive, lot: &Lot) -> Result<()> {
     let json = serde_json::to_vec_pretty(lot).or_error(ErrorKind::Internal, || "the lot has no JSON form".to_owned())?;
     archive.store.put(&key::lot(&lot.id), json).await
 }
 
-/// Ledgers of the batches that brought it say what is accepted.
+/// Updates the ledgers of the lot's batches, which contain the accepted pages.
 async fn save_ledgers(archive: &Archive, lot: &Lot) -> Result<()> {
     for batch in archive.catalog.batches_of_lot(&lot.id).await? {
-        tracking::save_ledger(archive, &batch).await?;
+        save_ledger(archive, &batch).await?;
     }
     Ok(())
 }

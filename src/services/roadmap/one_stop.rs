@@ -1,7 +1,7 @@
-//! One-stop dossiers: what offices hand in about them, and the report made of it and of what the archive holds.
+//! One-stop dossiers (hồ sơ một cửa): tables that offices hand in, and the figures computed from them and from the archive.
 
 use crate::archive::Archive;
-use crate::roadmap::tracking;
+use crate::roadmap::plan_workbook;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
@@ -13,7 +13,7 @@ use sohoa_formats::tables::spreadsheet_writer;
 use sohoa_roadmap::case_table;
 use sohoa_roadmap::case_table::CaseImportContext;
 use sohoa_roadmap::one_stop::{self, StoredCase};
-use sohoa_roadmap::workbook::CellError;
+use sohoa_roadmap::table_reader::CellError;
 use sohoa_storage::key;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,26 +21,26 @@ use uuid::Uuid;
 
 pub use sohoa_roadmap::one_stop::{OneStopReport, Period};
 
-/// What came of a table of one-stop dossiers.
+/// Result of importing a table of one-stop dossiers.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "ImportedCases")]
 pub struct CaseImportResult {
-    /// Dossiers in it.
+    /// Number of dossiers in it.
     pub cases: usize,
-    /// Of them: those of which something was handed in before, which counts no more.
+    /// Of them: dossiers handed in before, whose earlier data are replaced.
     pub known: usize,
-    /// Cells that cannot be taken; where there are any, nothing was kept.
+    /// Invalid cells; where there are any, nothing was saved.
     #[serde(rename = "wrong")]
     pub cell_errors: Vec<CellError>,
 }
 
-/// Takes what an office hands in (XLSX, ODS, CSV); `unit`: of rows that name none; `is_trial`: nothing is kept.
+/// Imports a table that an office hands in (XLSX, ODS, CSV). `unit` is for rows that name none; `is_trial`: nothing is saved.
 ///
 /// # Errors
-/// Those of reading processes for what is no workbook; `Unavailable` where a back-end does not answer. Wrong cells are told in the
-/// answer.
+/// `Invalid` for a file that is no workbook; `Limit` for one over `limits.file_mib`; `Unavailable` where a back-end does not answer. Invalid
+/// cells are no error, but part of the result.
 pub async fn import(archive: &Archive, by: &Identity, file: &Path, unit: Option<&str>, is_trial: bool) -> Result<CaseImportResult> {
-    let sheets = tracking::read_workbook(archive, file).await?;
+    let sheets = plan_workbook::read_workbook(archive, file).await?;
     let mut known: BTreeMap<String, String> =
         stored_cases(archive).await?.into_iter().map(|held| (held.code.to_string(), held.unit)).collect();
     let before: BTreeMap<String, String> = archive.catalog.cases().await?.into_iter().map(|case| (case.code, case.unit)).collect();
@@ -50,7 +50,7 @@ pub async fn import(archive: &Archive, by: &Identity, file: &Path, unit: Option<
     let context = CaseImportContext { units: &units, default_unit: unit, known_units: &known, today: archive.catalog.today() };
     let found = match case_table::read_cases(&sheets, &context) {
         Ok(found) => found,
-        Err(wrong) => return Ok(CaseImportResult { cases: 0, known: 0, cell_errors: wrong }),
+        Err(cell_errors) => return Ok(CaseImportResult { cases: 0, known: 0, cell_errors }),
     };
     let repeated = found.iter().filter(|case| before.contains_key(&case.code)).count();
     let imported = CaseImportResult { cases: found.len(), known: repeated, cell_errors: Vec::new() };
@@ -58,14 +58,14 @@ pub async fn import(archive: &Archive, by: &Identity, file: &Path, unit: Option<
         return Ok(imported);
     }
     let at = rfc3339(archive.catalog.now_ms());
-    let handed = CaseSubmission { id: Uuid::now_v7().to_string(), at, by: by.user.name.clone(), cases: found };
-    archive.catalog.save_cases(&handed).await?;
-    let json = serde_json::to_vec(&handed).or_error(ErrorKind::Internal, || "the table has no JSON form".to_owned())?;
-    archive.store.put(&key::cases(&handed.id), json).await?;
+    let submission = CaseSubmission { id: Uuid::now_v7().to_string(), at, by: by.user.name.clone(), cases: found };
+    archive.catalog.save_cases(&submission).await?;
+    let json = serde_json::to_vec(&submission).or_error(ErrorKind::Internal, || "the table has no JSON form".to_owned())?;
+    archive.store.put(&key::cases(&submission.id), json).await?;
     Ok(imported)
 }
 
-/// A form of the table as a workbook.
+/// An empty table as a workbook.
 ///
 /// # Errors
 /// `Internal` when it cannot be written.
@@ -73,12 +73,12 @@ pub fn template() -> Result<Vec<u8>> {
     spreadsheet_writer::write_workbook(&case_table::case_template(), |cell| cell.parse().ok())
 }
 
-/// What the archive holds of one-stop dossiers.
+/// One-stop dossiers with documents in the archive.
 async fn stored_cases(archive: &Archive) -> Result<Vec<StoredCase>> {
     let mut found: Vec<(String, StoredCase)> = Vec::new();
     for document in archive.catalog.stored_case_documents().await? {
         let Some(code) = CaseCode::from_dossier_code(&document.dossier) else { continue };
-        // Documents come by dossier.
+        // Documents are sorted by dossier.
         if found.last().is_none_or(|(dossier, held)| *dossier != document.dossier || held.unit != document.unit) {
             found.push((document.dossier, StoredCase::empty(&document.unit, code)));
         }
@@ -89,7 +89,7 @@ async fn stored_cases(archive: &Archive) -> Result<Vec<StoredCase>> {
     Ok(found.into_iter().map(|(_, held)| held).collect())
 }
 
-/// The period from one day to another, without them from the first of January until today.
+/// The period of a report; by default from 1 January until today.
 ///
 /// # Errors
 /// `Invalid` where it ends before it begins.
@@ -102,7 +102,7 @@ pub fn report_period(today: Day, from: Option<Day>, to: Option<Day>) -> Result<P
     Ok(Period { from, to })
 }
 
-/// The one-stop dossiers of these units in a period, counted anew from what is stored and was handed in.
+/// Counts the one-stop dossiers of these units in a period, from the archive and the tables handed in.
 ///
 /// # Errors
 /// `Unavailable` where the catalogue does not answer.

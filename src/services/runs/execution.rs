@@ -1,53 +1,53 @@
-//! Running a pipeline over a delivery: to the end, or only queued for workers elsewhere.
+//! Runs a pipeline over a delivery: to its end, or only queued for workers elsewhere.
 
 use crate::archive::Archive;
 use crate::intake::delivery_lists;
 use crate::intake::ingest;
 use crate::intake::ingest::Delivery;
-use crate::roadmap::tracking;
+use crate::roadmap::target_weights::update_target_weights;
+use crate::runs::batch_ledger::{BatchCloser, finalize_batch};
 use crate::runs::scan_quality;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sohoa_base::cpu_time::cpu_time_ms;
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
-use sohoa_base::model::batch::{Balance, Batch, BatchState, StageCosts};
+use sohoa_base::error::Result;
+use sohoa_base::model::batch::{Balance, Batch, StageCosts};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_base::model::roadmap::attachment::TargetAttachment;
 use sohoa_catalog::{AttachmentRequest, NewBatch};
 use sohoa_pipeline::worker::{self, CancellationToken, Scope};
 use sohoa_storage::key;
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// What was received.
+/// Result of receiving a delivery.
 #[derive(Debug, Clone, Serialize)]
 pub struct Receipt {
-    /// The batch's identifier.
+    /// Identifier of the batch.
     pub batch: String,
     /// Whether an unfinished run over the same input was continued.
     pub continued: bool,
-    /// Whether somebody stopped it before its end.
+    /// Whether it was interrupted.
     pub interrupted: bool,
-    /// Where every file and page is; pages are known once their files are opened.
+    /// Balance of files and pages; pages are counted once their files are opened.
     #[serde(flatten)]
     pub balance: Balance,
-    /// The line of a roadmap to which it belongs, with everything that is wrong with those that lists name.
+    /// The target to which it belongs, with the findings about targets that delivery lists name.
     pub attachment: TargetAttachment,
-    /// Lists that came beside the scans: kept in the store, not yet compared with what came.
+    /// Delivery lists beside the scans: copied to the store, not yet compared with the files.
     #[serde(rename = "manifests")]
     pub delivery_lists: Vec<String>,
-    /// What was left out by rule.
+    /// Files ignored by rule.
     pub ignored: Vec<String>,
 }
 
-/// What a run came to.
+/// Result of a run.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunOutcome {
-    /// What was received, and where it is.
+    /// The delivery and its balance.
     #[serde(flatten)]
     pub receipt: Receipt,
-    /// Pages to be scanned again: `desk::quality` names them.
+    /// Number of pages to be scanned again; [`scan_quality::batch_quality`] lists them.
     pub rescan: u64,
     /// Processor time by stage, reading processes only.
     pub stages: StageCosts,
@@ -68,19 +68,18 @@ pub struct PeakMemory {
     pub reader: u64,
 }
 
-/// How far a run is.
+/// Progress of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RunProgress {
-    /// Files received, and files to receive.
+    /// Files received, and files in all.
     pub files: (u64, u64),
-    /// Pages that are known, and those that are read or refused.
+    /// Pages counted so far, and those read or refused.
     pub pages: (u64, u64),
-    /// Pages that have reached their end.
+    /// Pages in a final state.
     pub finished_pages: u64,
 }
 
-/// Runs `plan` over `inputs` as one batch until every page has reached an end. A run that was cut off is
-/// continued where it stopped.
+/// Runs `plan` over `inputs` as one batch until every page has reached a final state. An interrupted run is continued where it stopped.
 ///
 /// # Errors
 /// `Invalid` for inputs that cannot be read; `Unavailable` when store or catalogue do not answer;
@@ -91,14 +90,14 @@ pub async fn run_batch(
     pipeline: &str,
     plan: &PipelinePlan,
     stop: &CancellationToken,
-    tell: &(dyn Fn(RunProgress) + Sync),
+    on_progress: &(dyn Fn(RunProgress) + Sync),
 ) -> Result<RunOutcome> {
     let began = Instant::now();
     let cpu_before = cpu_time_ms();
     archive.catalog.reclaim_dead_leases(is_alive).await?;
     let (delivery, batch, continued) = open_or_resume_batch(archive, &archive.config.unit, inputs, pipeline, plan).await?;
     let work = run_workers(archive, Scope::Batch(&batch.id), stop);
-    receive_while_working(archive, &batch, plan, &delivery, work, stop, tell).await?;
+    receive_while_working(archive, &batch, plan, &delivery, work, stop, on_progress).await?;
     if !stop.is_cancelled() {
         finalize_batch(archive, &batch).await?;
     }
@@ -114,10 +113,10 @@ pub async fn run_batch(
     })
 }
 
-/// Receives `inputs` of a unit as one batch and leaves the reading to [`work`], here or on other machines.
+/// Receives `inputs` of a unit as one batch and leaves the work to [`work_on_batches`], here or on other machines.
 ///
 /// # Errors
-/// As [`run`], without what concerns reading processes.
+/// As [`run_batch`], except those of reading processes.
 pub async fn submit(
     archive: &Archive,
     unit: &str,
@@ -125,17 +124,17 @@ pub async fn submit(
     pipeline: &str,
     plan: &PipelinePlan,
     stop: &CancellationToken,
-    tell: &(dyn Fn(RunProgress) + Sync),
+    on_progress: &(dyn Fn(RunProgress) + Sync),
 ) -> Result<Receipt> {
     let (delivery, batch, continued) = open_or_resume_batch(archive, unit, inputs, pipeline, plan).await?;
-    receive_while_working(archive, &batch, plan, &delivery, async { Ok(()) }, stop, tell).await?;
+    receive_while_working(archive, &batch, plan, &delivery, async { Ok(()) }, stop, on_progress).await?;
     if !stop.is_cancelled() {
         finalize_batch(archive, &batch).await?;
     }
     build_receipt(archive, &batch, continued, delivery, stop).await
 }
 
-/// Most findings about lines that a receipt tells.
+/// Most findings about targets in a receipt.
 const MAX_TARGET_FINDINGS: usize = 1_000;
 
 async fn build_receipt(archive: &Archive, batch: &Batch, continued: bool, delivery: Delivery, stop: &CancellationToken) -> Result<Receipt> {
@@ -150,35 +149,32 @@ async fn build_receipt(archive: &Archive, batch: &Batch, continued: bool, delive
     })
 }
 
-/// How often a serving process looks for batches that have come to their end.
+/// Interval at which a server looks for finished batches.
 const CLOSE_INTERVAL: Duration = Duration::from_secs(2);
 
-/// How many of the newest batches it looks at.
-const RECENT_BATCHES: usize = 100;
-
-/// Works on every batch of the catalogue that is not paused and closes those that end; `until_empty`: only
-/// until nothing is left to do. Any number of processes and machines may do so at the same time.
+/// Works on every batch of the catalogue that is not paused and writes the ledgers of those that finish; `until_empty`: only until no
+/// task is left. Any number of processes and machines may do so at the same time.
 ///
 /// # Errors
-/// As [`run`].
+/// As [`run_batch`].
 pub async fn work_on_batches(archive: &Archive, until_empty: bool, stop: &CancellationToken) -> Result<()> {
     archive.catalog.reclaim_dead_leases(is_alive).await?;
     let scope = if until_empty { Scope::AllUntilEmpty } else { Scope::All };
-    let mut ledgers = BatchCloser::default();
-    ledgers.finalize_finished(archive).await?;
-    tracking::update_target_weights(archive).await?;
+    let mut closer = BatchCloser::default();
+    closer.finalize_finished(archive).await?;
+    update_target_weights(archive).await?;
     let closing = async {
-        let mut weighed = archive.catalog.today();
+        let mut weights_of = archive.catalog.today();
         loop {
             tokio::time::sleep(CLOSE_INTERVAL).await;
-            // What lines need changes with every day that passes.
-            if weighed != archive.catalog.today() {
-                weighed = archive.catalog.today();
-                if let Err(error) = tracking::update_target_weights(archive).await {
+            // The weight of a target depends on the days left.
+            if weights_of != archive.catalog.today() {
+                weights_of = archive.catalog.today();
+                if let Err(error) = update_target_weights(archive).await {
                     break error;
                 }
             }
-            if let Err(error) = ledgers.finalize_finished(archive).await {
+            if let Err(error) = closer.finalize_finished(archive).await {
                 break error;
             }
         }
@@ -187,42 +183,10 @@ pub async fn work_on_batches(archive: &Archive, until_empty: bool, stop: &Cancel
         done = run_workers(archive, scope, stop) => done?,
         failed = closing => return Err(failed),
     }
-    ledgers.finalize_finished(archive).await
+    closer.finalize_finished(archive).await
 }
 
-/// Which batches need their ledger written: those that were seen open, and those that ended without one.
-#[derive(Default)]
-struct BatchCloser {
-    /// Batches seen open: a ledger of theirs, as of before a retry, is out of date when they end.
-    seen_open: BTreeSet<String>,
-    /// Batches whose ledger is known to be as it should.
-    finalized: BTreeSet<String>,
-}
-
-impl BatchCloser {
-    /// Closes the batches that have come to their end.
-    async fn finalize_finished(&mut self, archive: &Archive) -> Result<()> {
-        for batch in archive.catalog.batches(RECENT_BATCHES).await? {
-            if batch.state != BatchState::Finished {
-                self.finalized.remove(&batch.id);
-                self.seen_open.insert(batch.id);
-                continue;
-            }
-            if self.finalized.contains(&batch.id) {
-                continue;
-            }
-            if self.seen_open.contains(&batch.id) || archive.store.stat(&key::batch(&batch.id)).await?.is_none() {
-                finalize_batch(archive, &batch).await?;
-            }
-            self.seen_open.remove(&batch.id);
-            self.finalized.insert(batch.id);
-        }
-        Ok(())
-    }
-}
-
-/// Lists the inputs, opens their batch (or the unfinished one of the same inputs) and keeps the lists that
-/// came beside the scans.
+/// Lists the inputs, opens their batch (or the unfinished one of the same inputs) and copies the delivery lists to the store.
 async fn open_or_resume_batch(
     archive: &Archive,
     unit: &str,
@@ -242,7 +206,7 @@ async fn open_or_resume_batch(
     Ok((delivery, batch, continued))
 }
 
-/// As many workers as keep the reading processes busy while others store and index.
+/// Runs two workers per reading process, so that one reads while the other stores and indexes.
 async fn run_workers(archive: &Archive, scope: Scope<'_>, stop: &CancellationToken) -> Result<()> {
     let process = worker_name();
     let mut all = Vec::new();
@@ -253,7 +217,7 @@ async fn run_workers(archive: &Archive, scope: Scope<'_>, stop: &CancellationTok
     join_all(all).await
 }
 
-/// Receives while `work` goes on, and tells how far both are.
+/// Receives while `work` goes on, and reports the progress of both.
 async fn receive_while_working(
     archive: &Archive,
     batch: &Batch,
@@ -261,7 +225,7 @@ async fn receive_while_working(
     delivery: &Delivery,
     work: impl Future<Output = Result<()>>,
     stop: &CancellationToken,
-    tell: &(dyn Fn(RunProgress) + Sync),
+    on_progress: &(dyn Fn(RunProgress) + Sync),
 ) -> Result<()> {
     let receive = async {
         for (dossier, files) in &delivery.dossiers {
@@ -276,7 +240,11 @@ async fn receive_while_working(
         loop {
             let (files, pages) = archive.catalog.batch_progress(&batch.id).await?;
             let read = pages.total - pages.unread;
-            tell(RunProgress { files: (files, delivery.file_count() as u64), pages: (pages.total, read), finished_pages: pages.done });
+            on_progress(RunProgress {
+                files: (files, delivery.file_count() as u64),
+                pages: (pages.total, read),
+                finished_pages: pages.done,
+            });
             tokio::time::sleep(Duration::from_millis(300)).await;
         }
     };
@@ -290,7 +258,7 @@ async fn receive_while_working(
     }
 }
 
-/// Waits for all; the first error wins.
+/// Waits for all; returns the first error.
 async fn join_all(all: Vec<impl Future<Output = Result<()>>>) -> Result<()> {
     let mut all: Vec<_> = all.into_iter().map(Box::pin).collect();
     let mut outcome = Ok(());
@@ -310,29 +278,13 @@ async fn join_all(all: Vec<impl Future<Output = Result<()>>>) -> Result<()> {
     outcome
 }
 
-/// Works on one batch until nothing of it is open, and closes it.
+/// Works on one batch until no task of it is open, and writes its ledger.
 pub(crate) async fn finish_batch(archive: &Archive, batch: &str, stop: &CancellationToken) -> Result<()> {
     run_workers(archive, Scope::Batch(batch), stop).await?;
     finalize_batch(archive, &archive.catalog.batch(batch).await?).await
 }
 
-/// Writes the batch's ledger to the store and deletes what waited there for deposit.
-pub(crate) async fn finalize_batch(archive: &Archive, batch: &Batch) -> Result<()> {
-    if archive.catalog.batch(&batch.id).await?.state != BatchState::Finished {
-        return Ok(());
-    }
-    let ledger = archive.catalog.batch_ledger(&batch.id).await?;
-    let json = serde_json::to_vec_pretty(&ledger).or_error(ErrorKind::Internal, || "the ledger has no JSON form".to_owned())?;
-    archive.store.put(&key::batch(&batch.id), json).await?;
-    let sums: BTreeSet<String> = ledger.files.iter().map(|file| file.new.sha256.clone()).collect();
-    let sums: Vec<String> = sums.into_iter().collect();
-    for sha256 in archive.catalog.deletable_intake_blobs(&sums).await? {
-        archive.store.delete(&key::intake(&sha256)).await?;
-    }
-    Ok(())
-}
-
-/// What makes two runs the same: inputs, unit and pipeline.
+/// Key of a batch: hash of inputs, unit and pipeline. A run with the same key continues the same batch.
 fn batch_key(inputs: &[PathBuf], unit: &str, pipeline: &str) -> String {
     let mut hash = Sha256::new();
     for input in inputs {
@@ -346,7 +298,7 @@ fn batch_key(inputs: &[PathBuf], unit: &str, pipeline: &str) -> String {
     hex::encode(hash.finalize())
 }
 
-/// Host and process, so that the tasks of a dead process can be told from those of a living one.
+/// Host and process, so that the tasks of a dead process can be recognised.
 fn worker_name() -> String {
     format!("{}/{}", host_name(), std::process::id())
 }
@@ -355,13 +307,14 @@ fn host_name() -> String {
     std::fs::read_to_string("/proc/sys/kernel/hostname").map_or_else(|_| "localhost".to_owned(), |name| name.trim().to_owned())
 }
 
-/// Whether the worker's process may still live: of another machine it may.
+/// Whether the worker's process may still run; on another machine it is assumed to.
 fn is_alive(worker: &str) -> bool {
     let mut parts = worker.split('/');
     let (worker_host, process) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     worker_host != host_name() || (process != std::process::id().to_string() && std::path::Path::new(&format!("/proc/{process}")).exists())
 }
 
+/// Peak resident memory of this process, MiB.
 fn peak_memory_mib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let kib =

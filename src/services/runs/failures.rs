@@ -1,4 +1,4 @@
-//! What was refused: which files and pages, why, and how they look.
+//! Refused files and pages: lists, groups by reason, images.
 
 use crate::archive::Archive;
 use crate::records::page_images::ImageSize;
@@ -16,16 +16,16 @@ use sohoa_file_worker::request::PreviewOptions;
 use sohoa_stages as stages;
 use sohoa_stages::originals;
 
-/// Which failures are wanted; what is none is not asked for.
+/// Filter of failures; `None` does not filter.
 #[derive(Debug, Clone, Default)]
 pub struct FailureQuery {
-    /// Of this run alone.
+    /// Only this run.
     pub run: Option<String>,
-    /// Of this class alone.
+    /// Only this class.
     pub class: Option<RefusalClass>,
-    /// Of the stages that run together with this one alone.
+    /// Only the stages that run in one task with this one.
     pub stage: Option<String>,
-    /// For this reason alone.
+    /// Only this reason.
     pub reason: Option<String>,
 }
 
@@ -36,18 +36,18 @@ impl FailureQuery {
     }
 }
 
-/// The class of this name.
+/// Parses the name of a class.
 ///
 /// # Errors
-/// `Invalid` where there is none.
+/// `Invalid` for an unknown name.
 pub fn parse_class(word: &str) -> Result<RefusalClass> {
     let class = RefusalClass::parse_or_bug(word);
     let is_known = class.as_str() == word;
     is_known.then_some(class).ok_or_else(|| Error::invalid(format!("{word} is no class; use input, limit, secret, outage or bug")))
 }
 
-/// What a stage works on. The catalogue knows of a refusal whether it met a file or a page, so that the stages of one level,
-/// which run together, have their failures together.
+/// Level of a stage. The catalogue records only whether a file or a page was refused, so stages of one level, which run in one task, share
+/// their failures.
 fn level_of_stage(stage: &str) -> Result<StageLevel> {
     let known = stages::by_name(stage).map(|stage| stage.level());
     known.ok_or_else(|| {
@@ -56,7 +56,7 @@ fn level_of_stage(stage: &str) -> Result<StageLevel> {
     })
 }
 
-/// Refused files and pages of these units by run and path, at most `limit`.
+/// Refused files and pages of these units, sorted by run and path; at most `limit`.
 ///
 /// # Errors
 /// `Invalid` for an unknown stage.
@@ -64,7 +64,7 @@ pub async fn list_failures(archive: &Archive, units: &UnitScope, wanted: &Failur
     archive.catalog.failures(units, &wanted.to_filter()?, limit).await
 }
 
-/// The same by class and reason, the most frequent first, at most [`MOST_GROUPS`].
+/// Failures grouped by class and reason, the most frequent first; at most [`MAX_FAILURE_GROUPS`].
 ///
 /// # Errors
 /// `Invalid` for an unknown stage.
@@ -72,7 +72,7 @@ pub async fn group_failures(archive: &Archive, units: &UnitScope, wanted: &Failu
     archive.catalog.failure_groups(units, &wanted.to_filter()?, MAX_FAILURE_GROUPS).await
 }
 
-/// A page of a refused original that somebody may look at.
+/// A page of a refused original whose view was authorised.
 #[derive(Debug)]
 pub struct FailedPage {
     dossier: DossierName,
@@ -81,19 +81,18 @@ pub struct FailedPage {
 }
 
 impl FailedPage {
-    /// What changes whenever the picture does, as an HTTP entity tag.
+    /// HTTP entity tag: changes whenever the image does.
     #[must_use]
     pub fn etag(&self, size: ImageSize) -> String {
         format!("\"{}-{}-{}\"", self.file.delivered.sha256, self.page, size.width())
     }
 }
 
-/// Page `page` of the refused file with this identifier, or of a file of which a page was refused, in a unit that `by` may
-/// watch.
+/// Page `page` of a refused file, or of a file with a refused page, in a unit that `by` may monitor.
 ///
 /// # Errors
-/// `NotFound` for an unknown one, one of another unit, and one of a dossier of which something is in quarantine or was taken
-/// out as secret, or that is still worked on.
+/// `NotFound` for an unknown one, one of another unit, and one of a dossier that is still processed, has pages in quarantine, or had
+/// pages removed as secret.
 pub async fn authorized_failed_page(archive: &Archive, by: &Identity, file: &str, page: u32) -> Result<FailedPage> {
     let (dossier, file) = archive.catalog.viewable_failed_file(file, page).await?;
     if !by.units_with(Right::Monitor).contains(&dossier.name.fonds) {
@@ -102,8 +101,8 @@ pub async fn authorized_failed_page(archive: &Archive, by: &Identity, file: &str
     Ok(FailedPage { dossier: dossier.name, file, page })
 }
 
-/// Its picture as a JPEG, as it was delivered, not turned; none where the bytes are no page that can be drawn, or are larger
-/// than a file may be. That it was looked at is kept. The bytes are opened in a limited process alone.
+/// Image of the page as a JPEG, as delivered, not turned; none for bytes that cannot be rendered, or that exceed the size limit of files.
+/// The view is recorded in the audit trail. The bytes are decoded only in a sandboxed process.
 ///
 /// # Errors
 /// `Unavailable` when the store or the process does not answer.
@@ -116,7 +115,7 @@ pub async fn page_image(archive: &Archive, by: &Identity, refused: &FailedPage, 
     }
     match render_page(archive, dossier, file, *page, size).await {
         Ok(jpeg) => Ok(Some(jpeg)),
-        // It was refused, after all.
+        // Expected for some refused files.
         Err(error) if !error.kind().is_transient() => Ok(None),
         Err(error) => Err(error),
     }

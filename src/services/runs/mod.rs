@@ -1,5 +1,6 @@
-//! Runs: started, watched, steered; their failures and quality.
+//! Runs: starting, monitoring and controlling them; failures and scan quality.
 
+pub(crate) mod batch_ledger;
 pub mod execution;
 pub mod failures;
 pub mod monitoring;

@@ -1,4 +1,4 @@
-//! Watching runs, and steering them.
+//! Monitoring and control of runs.
 
 use crate::archive::Archive;
 use crate::roadmap::at_risk_targets;
@@ -23,40 +23,40 @@ pub struct RunSummary {
     /// The batch that it runs over.
     #[serde(flatten)]
     pub batch: Batch,
-    /// What people call the delivery, and who sent it; none where it did not come through the browser.
+    /// Name and sender of the delivery; none where it did not come through the browser.
     pub delivery: Option<DeliveryInfo>,
     /// Whether it is paused.
     pub paused: bool,
-    /// Where its pages are.
+    /// Balance of its pages.
     pub pages: PageBalance,
 }
 
-/// What people call a delivery, and who sent it.
+/// Name and sender of a delivery.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DeliveryInfo {
-    /// Its name.
+    /// Name of the delivery.
     pub name: String,
-    /// Who sent it.
+    /// User who sent it.
     pub by: String,
 }
 
-/// The runs over these batches.
+/// Summaries of the runs over these batches.
 async fn summarize_runs(archive: &Archive, batches: Vec<Batch>) -> Result<Vec<RunSummary>> {
     let ids: Vec<String> = batches.iter().map(|batch| batch.id.clone()).collect();
     let mut names = archive.catalog.delivery_names(&ids).await?;
     let mut balances = archive.catalog.page_balances(&ids).await?;
     let paused = archive.catalog.paused_batches(&ids).await?;
-    let line = |batch: Batch| RunSummary {
+    let summary = |batch: Batch| RunSummary {
         delivery: names.remove(&batch.id).map(|(name, by)| DeliveryInfo { name, by }),
         paused: paused.contains(&batch.id),
         pages: balances.remove(&batch.id).unwrap_or_default(),
         batch,
     };
-    Ok(batches.into_iter().map(line).collect())
+    Ok(batches.into_iter().map(summary).collect())
 }
 
 impl RunSummary {
-    /// Where the run stands: `receiving`, `running`, `paused` or `finished`.
+    /// State of the run: `receiving`, `running`, `paused` or `finished`.
     #[must_use]
     pub fn state(&self) -> &'static str {
         match self.batch.state {
@@ -71,17 +71,17 @@ impl RunSummary {
 /// The newest batches.
 ///
 /// # Errors
-/// When the catalogue fails.
+/// `Unavailable` when the catalogue does not answer.
 pub async fn newest_batches(archive: &Archive, limit: usize) -> Result<Vec<Batch>> {
     archive.catalog.batches(limit).await
 }
 
-/// One batch with its balance and what it cost.
+/// One batch with its balance and processor time.
 #[derive(Debug)]
 pub struct BatchBalance {
     /// The batch.
     pub batch: Batch,
-    /// Where its files and pages are.
+    /// Balance of its files and pages.
     pub balance: Balance,
     /// Processor time by stage.
     pub costs: StageCosts,
@@ -112,24 +112,24 @@ pub struct Run {
     pub batch: Batch,
     /// Whether it is paused.
     pub paused: bool,
-    /// Where every file and page is.
+    /// Balance of its files and pages.
     pub balance: Balance,
     /// Processor time by stage.
     pub stages: StageCosts,
 }
 
-/// What is done to a run.
+/// Action on a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunAction {
-    /// Begin no new task of it.
+    /// Start no new task of it.
     Pause,
-    /// Go on.
+    /// Continue a paused run.
     Resume,
-    /// Refuse what is still open.
+    /// Refuse all open items.
     Cancel,
-    /// Try what was refused again; of one class, and of one file by its path, where given.
+    /// Retry refused items; of one class, and of one file by its path, where given.
     Retry(Option<RefusalClass>, Option<String>),
-    /// Higher ones come first; 0 is usual.
+    /// Priority; runs of a higher one come first, 0 is the default.
     Priority(i64),
 }
 
@@ -144,15 +144,15 @@ pub async fn list_runs(archive: &Archive, units: &UnitScope, before: Option<&str
     Ok(Runs { items: summarize_runs(archive, batches).await?, next })
 }
 
-/// Newest runs of a line that are listed.
+/// Most runs listed for a target.
 const MAX_RUNS_OF_TARGET: usize = 50;
 
-/// The newest runs of these units that belong to a line of a roadmap.
+/// The newest runs of these units that belong to a target.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
-pub async fn runs_of_target(archive: &Archive, units: &UnitScope, line: &str) -> Result<Vec<RunSummary>> {
-    summarize_runs(archive, archive.catalog.batches_of_target(units, line, MAX_RUNS_OF_TARGET).await?).await
+pub async fn runs_of_target(archive: &Archive, units: &UnitScope, target: &str) -> Result<Vec<RunSummary>> {
+    summarize_runs(archive, archive.catalog.batches_of_target(units, target, MAX_RUNS_OF_TARGET).await?).await
 }
 
 /// One run of these units.
@@ -169,62 +169,62 @@ pub async fn show_run(archive: &Archive, units: &UnitScope, id: &str) -> Result<
     })
 }
 
-/// A run as pages show it while it goes on.
+/// A run with its progress, as shown on its page.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Overview")]
 pub struct RunOverview {
-    /// The run, and where its pages are.
+    /// The run and its page balance.
     #[serde(flatten)]
     pub summary: RunSummary,
-    /// Higher ones come first; 0 is usual.
+    /// Priority; runs of a higher one come first, 0 is the default.
     pub priority: i64,
-    /// The line of a roadmap to which it belongs; of what is wrong with those that were told, the first [`MOST_GROUPS`].
+    /// Target to which it belongs, with the first [`MAX_FAILURE_GROUPS`] findings.
     pub attachment: TargetAttachment,
-    /// How much is wrong with the lines that were told.
+    /// Number of findings about targets.
     #[serde(rename = "line_findings")]
     pub target_findings: u64,
     /// Files received.
     pub files: u64,
-    /// How far its stages are, by those that run together, in the order of the pipeline.
+    /// Progress of its stage groups, in the order of the pipeline.
     pub groups: Vec<StageGroupProgress>,
     /// Processor time by stage.
     pub stages: StageCosts,
-    /// What was refused by class and reason, the most frequent first, at most [`MOST_GROUPS`].
+    /// Refusals by class and reason, the most frequent first; at most [`MAX_FAILURE_GROUPS`].
     pub failures: Vec<FailureGroup>,
 }
 
-/// Stages that run together, as one task for each item: how far they are.
+/// Progress of stages that run together in one task for each item.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct StageGroupProgress {
     /// The stages, in order.
     pub stages: Vec<String>,
-    /// What each task works on: `file`, `page`, `document` or `dossier`.
+    /// Level of the tasks: `file`, `page`, `document` or `dossier`.
     pub level: String,
-    /// Tasks that a worker may take.
+    /// Tasks ready to be leased.
     pub ready: u64,
-    /// Tasks that a worker has.
+    /// Tasks leased by workers.
     pub taken: u64,
-    /// Tasks that wait before they are tried again.
+    /// Tasks waiting for a retry.
     pub delayed: u64,
-    /// Items that are through.
+    /// Items done.
     pub done: u64,
-    /// Items that were refused here; only files and pages are.
+    /// Items refused; only files and pages can be.
     pub failed: u64,
-    /// Processor time of each stage and part of a stage that was measured.
+    /// Processor time of each stage and each measured part of a stage.
     pub costs: StageCosts,
 }
 
-/// Parts of stages whose processor time is counted by itself, and the stage that they belong to.
+/// Parts of stages whose processor time is counted separately, with their stage.
 const MEASURED_PARTS: [(&str, &str); 2] = [("decode", "prepare"), ("stamps", "read")];
 
-/// How far the stages of a run are, in the order of its pipeline.
+/// Progress of the stage groups of a run, in the order of its pipeline.
 async fn stage_group_progress(archive: &Archive, batch: &Batch) -> Result<Vec<StageGroupProgress>> {
     let groups = pipeline_file::parse(&batch.pipeline, "").map(|plan| plan.groups).unwrap_or_default();
     let open = archive.catalog.open_tasks(&batch.id).await?;
     let counts = archive.catalog.level_counts(&batch.id).await?;
     let dossiers = archive.catalog.dossiers_by_group(&batch.id).await?;
     let mut costs = archive.catalog.costs(&batch.id).await?;
-    let mut told = Vec::with_capacity(groups.len());
+    let mut progress = Vec::with_capacity(groups.len());
     for (place, group) in groups.iter().enumerate() {
         let stages: Vec<String> = group.stages.iter().map(|step| step.stage.clone()).collect();
         let own = open.iter().find(|tasks| tasks.group == place).copied();
@@ -244,30 +244,30 @@ async fn stage_group_progress(archive: &Archive, batch: &Batch) -> Result<Vec<St
         let names: Vec<String> = parts.chain(stages.iter().cloned()).collect();
         let spent = names.into_iter().filter_map(|name| costs.remove_entry(&name)).collect();
         let level = group.level.as_str().to_owned();
-        told.push(StageGroupProgress { stages, level, ready, taken: leased, delayed: waiting, done, failed, costs: spent });
+        progress.push(StageGroupProgress { stages, level, ready, taken: leased, delayed: waiting, done, failed, costs: spent });
     }
-    Ok(told)
+    Ok(progress)
 }
 
-/// Most groups of failures that are shown.
+/// Most groups of failures in an answer.
 pub const MAX_FAILURE_GROUPS: usize = 50;
 
-/// One run of these units as pages show it: counts alone, however large it is.
+/// Overview of a run of these units; only counts, so that its size does not grow with the run.
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit.
 pub async fn run_overview(archive: &Archive, units: &UnitScope, id: &str) -> Result<RunOverview> {
     let batch = authorized_run(archive, units, id).await?;
     let groups = stage_group_progress(archive, &batch).await?;
-    let line = summarize_runs(archive, vec![batch]).await?.pop().ok_or_else(|| Error::internal("the run has no line"))?;
-    // Before the attachment: a run whose files are seen here is shown with the line that they brought along.
+    let summary = summarize_runs(archive, vec![batch]).await?.pop().ok_or_else(|| Error::internal("the run has no line"))?;
+    // Read before the attachment, so that a run with files is never shown without the target they name.
     let files = archive.catalog.batch_progress(id).await?.0;
-    let (attachment, line_findings) = archive.catalog.attachment(id, MAX_FAILURE_GROUPS).await?;
+    let (attachment, target_findings) = archive.catalog.attachment(id, MAX_FAILURE_GROUPS).await?;
     Ok(RunOverview {
-        summary: line,
+        summary,
         groups,
         attachment,
-        target_findings: line_findings,
+        target_findings,
         priority: archive.catalog.priority(id).await?,
         files,
         stages: archive.catalog.costs(id).await?,
@@ -278,7 +278,7 @@ pub async fn run_overview(archive: &Archive, units: &UnitScope, id: &str) -> Res
     })
 }
 
-/// The plant (toàn cảnh): what is queued, who works, what failed.
+/// Dashboard (toàn cảnh): queue, workers, failures, targets at risk.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Plant")]
 pub struct Dashboard {
@@ -286,39 +286,39 @@ pub struct Dashboard {
     pub queue: Vec<QueueLevel>,
     /// Pages read since midnight in Vietnam.
     pub pages_today: u64,
-    /// Tasks in hand by process.
+    /// Leased tasks by process.
     pub workers: BTreeMap<String, u64>,
-    /// What was refused by class and reason, the most frequent first, at most [`MOST_GROUPS`].
+    /// Refusals by class and reason, the most frequent first; at most [`MAX_FAILURE_GROUPS`].
     pub failures: Vec<FailureGroup>,
-    /// What the roadmap asks of today.
+    /// Targets at risk, and today's pages.
     pub roadmap: AtRiskSummary,
-    /// Whether store and catalogue answer, and what they say where they do not.
+    /// Error of store or catalogue, where one does not answer.
     #[serde(rename = "trouble")]
     pub problem: Option<String>,
 }
 
-/// The plant as seen from these units; pages are counted since `midnight`, `kept` is what was found out of lines.
+/// Dashboard for these units; pages are counted since `midnight`, `cache` holds the targets at risk.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
-pub async fn dashboard(archive: &Archive, kept: &AtRiskCache, units: &UnitScope, midnight: OffsetDateTime) -> Result<Dashboard> {
+pub async fn dashboard(archive: &Archive, cache: &AtRiskCache, units: &UnitScope, midnight: OffsetDateTime) -> Result<Dashboard> {
     Ok(Dashboard {
         pages_today: archive.catalog.count_events("page-read", midnight.unix_timestamp() * 1000).await?,
         queue: archive.catalog.queue_levels().await?,
         workers: archive.catalog.leased_by_process().await?,
         failures: archive.catalog.failure_groups(units, &FailureFilter::default(), MAX_FAILURE_GROUPS).await?,
-        roadmap: at_risk_targets::at_risk_summary(archive, kept, units).await?,
+        roadmap: at_risk_targets::at_risk_summary(archive, cache, units).await?,
         problem: check_ready(archive).await.err().map(|error| error.context().to_owned()),
     })
 }
 
-/// Name of the pipeline of a run, as its text has it; empty where it has none.
+/// Name of the pipeline of a batch; empty where its text cannot be parsed.
 #[must_use]
 pub fn pipeline_name(batch: &Batch) -> String {
     pipeline_file::parse(&batch.pipeline, "").map(|plan| plan.name).unwrap_or_default()
 }
 
-/// What changes whenever anything does.
+/// Cursor of the event log: changes with every event.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
@@ -326,7 +326,7 @@ pub async fn event_cursor(archive: &Archive) -> Result<EventCursor> {
     archive.catalog.event_cursor().await
 }
 
-/// Steers a run of these units; how many files and pages it changed.
+/// Applies an action to a run of these units; returns the number of changed files and pages.
 ///
 /// # Errors
 /// `NotFound` for an unknown run, or one of another unit.
@@ -347,7 +347,7 @@ async fn authorized_run(archive: &Archive, units: &UnitScope, id: &str) -> Resul
     if units.contains(&batch.unit) { Ok(batch) } else { Err(Error::not_found(format!("batch {id} does not exist"))) }
 }
 
-/// How a run of these units went, from its beginning to its end or now.
+/// Timeline of a run of these units, from its beginning to its end or now.
 ///
 /// # Errors
 /// `NotFound` for an unknown run, or one of another unit.
@@ -356,7 +356,7 @@ pub async fn run_timeline(archive: &Archive, units: &UnitScope, run: &str) -> Re
     archive.catalog.timeline(run).await
 }
 
-/// What happened to a run of these units after event `after`, in order; only what holds `text`.
+/// Events of a run of these units after event `after`, in order; only those that contain `text`.
 ///
 /// # Errors
 /// `NotFound` for an unknown run, or one of another unit.
@@ -365,7 +365,7 @@ pub async fn run_events(archive: &Archive, units: &UnitScope, run: &str, after: 
     archive.catalog.batch_events(run, after, text, limit).await
 }
 
-/// What happened after event `after`, in order.
+/// Events after event `after`, in order.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
@@ -373,7 +373,7 @@ pub async fn events_after(archive: &Archive, after: u64, limit: usize) -> Result
     archive.catalog.events(after, limit).await
 }
 
-/// Tasks that are open, over all runs.
+/// Number of open tasks of all runs.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
@@ -381,7 +381,7 @@ pub async fn count_open_tasks(archive: &Archive) -> Result<u64> {
     archive.catalog.open_task_count().await
 }
 
-/// Whether store and catalogue answer.
+/// Checks that store and catalogue answer.
 ///
 /// # Errors
 /// `Unavailable` when one of them does not.

@@ -1,4 +1,4 @@
-//! Pipelines: looking at one, checking another, and trying it on a few documents before anything runs with it.
+//! Pipelines: list, check, and trial on a few documents before use.
 
 use crate::archive::Archive;
 use crate::records::export;
@@ -18,18 +18,18 @@ use sohoa_storage::ocfl::ocfl_object;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Most documents on which a pipeline is tried at once.
+/// Most documents in one trial.
 pub const MAX_TRIAL_DOCUMENTS: usize = 3;
 
-/// A pipeline that can be run.
+/// A pipeline and its text.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PipelineText {
     /// Its name.
     pub name: String,
-    /// Whether this server runs it when none is named.
+    /// Whether it is the server's default.
     #[serde(rename = "is_usual")]
     pub is_default: bool,
-    /// The file as text (TOML).
+    /// Content of the file (TOML).
     pub text: String,
     /// Its stages in order.
     pub stages: Vec<String>,
@@ -40,10 +40,10 @@ fn pipeline_text(text: &str, plan: &PipelinePlan, is_usual: bool) -> PipelineTex
     PipelineText { name: plan.name.clone(), is_default: is_usual, text: text.to_owned(), stages: stages.collect() }
 }
 
-/// The server's pipeline, and those that are built in.
+/// The server's pipeline and the built-in ones.
 ///
 /// # Errors
-/// `Invalid` for a built-in one that is none, which a test rules out.
+/// `Invalid` for a malformed built-in one, which a test rules out.
 pub fn list_pipelines((text, own): (&str, &PipelinePlan)) -> Result<Vec<PipelineText>> {
     let mut all = vec![pipeline_text(text, own, true)];
     for built_in in pipeline_file::BUILT_IN {
@@ -55,22 +55,22 @@ pub fn list_pipelines((text, own): (&str, &PipelinePlan)) -> Result<Vec<Pipeline
     Ok(all)
 }
 
-/// What a text would run.
+/// Parses a pipeline text and lists its stages.
 ///
 /// # Errors
-/// `Invalid`, naming the line, for a text that is no pipeline.
+/// `Invalid`, with the line number, for a malformed text.
 pub fn check_pipeline(text: &str) -> Result<PipelineText> {
     Ok(pipeline_text(text, &pipeline_file::parse(text, "as given")?, false))
 }
 
-/// What a pipeline made of one document, beside what stands in the archive.
+/// Result of a trial for one document, compared with the archive.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DocumentTrial {
     /// The document, `DOSSIER#NUMBER`.
     pub document: String,
-    /// What differs; empty: nothing.
+    /// Differences.
     pub changes: Vec<Difference>,
-    /// Documents that the trial made of the same files.
+    /// Number of documents that the trial separated from the same files.
     pub documents: usize,
 }
 
@@ -79,13 +79,13 @@ pub struct DocumentTrial {
 pub struct Difference {
     /// `kind`, `field:NAME`, `review`, or `text:PAGE`.
     pub what: String,
-    /// As it stands in the archive.
+    /// Value in the archive.
     pub before: String,
-    /// As the trial made it.
+    /// Value of the trial.
     pub after: String,
 }
 
-/// What a trial came to.
+/// Result of a trial.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Tried")]
 pub struct TrialResult {
@@ -97,11 +97,10 @@ pub struct TrialResult {
     pub seconds: f64,
 }
 
-/// Runs a pipeline over the originals of a few documents in an archive of its own, which is thrown away; nothing changes
-/// in this one.
+/// Runs a pipeline over the originals of a few documents in a temporary archive; this archive does not change.
 ///
 /// # Errors
-/// `Invalid` for a text that is no pipeline, or too many documents; `NotFound` for an unknown document.
+/// `Invalid` for a malformed text, or too many documents; `NotFound` for an unknown document.
 pub async fn run_trial(archive: &Archive, by: &Identity, text: &str, names: &[String]) -> Result<TrialResult> {
     if names.is_empty() || names.len() > MAX_TRIAL_DOCUMENTS {
         return Err(Error::invalid(format!("a pipeline is tried on 1 to {MAX_TRIAL_DOCUMENTS} documents")));
@@ -144,7 +143,7 @@ pub async fn run_trial(archive: &Archive, by: &Identity, text: &str, names: &[St
     Ok(TrialResult { documents, stages: outcome.stages, seconds: outcome.seconds })
 }
 
-/// Writes the originals of a document into a folder, under names of our own that keep their order.
+/// Writes the originals of a document to a folder, named by page number to keep their order.
 async fn write_originals(archive: &Archive, record: &Record, document: &RecordedDocument, folder: &Path) -> Result<()> {
     let cannot = || "cannot write the files of the trial".to_owned();
     tokio::fs::create_dir_all(folder).await.or_error(ErrorKind::Unavailable, cannot)?;
@@ -161,7 +160,7 @@ async fn write_originals(archive: &Archive, record: &Record, document: &Recorded
 
 type DocumentSource<'a> = (&'a Archive, &'a Record, &'a RecordedDocument);
 
-/// Where two descriptions, their reasons and their texts differ.
+/// Differences between kinds, fields, review reasons and page texts of two documents.
 async fn compare_documents(before: DocumentSource<'_>, after: DocumentSource<'_>) -> Result<Vec<Difference>> {
     let (one, other) = (&before.2.description, &after.2.description);
     let mut pairs = vec![("kind".to_owned(), one.kind_name.clone(), other.kind_name.clone())];
@@ -182,7 +181,7 @@ async fn compare_documents(before: DocumentSource<'_>, after: DocumentSource<'_>
     Ok(differ.map(|(what, before, after)| Difference { what, before, after }).collect())
 }
 
-/// Text by page.
+/// Text of each page.
 async fn page_texts((archive, record, document): DocumentSource<'_>) -> Result<Vec<String>> {
     let mut texts = Vec::with_capacity(document.pages.len());
     for page in &document.pages {

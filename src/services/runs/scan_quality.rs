@@ -1,4 +1,4 @@
-//! How good the pages of a batch are, and which of them must be scanned again.
+//! Scan quality of the pages of a batch, and which of them must be scanned again.
 
 use crate::archive::Archive;
 use serde::Serialize;
@@ -12,56 +12,56 @@ use sohoa_base::model::refusal::RefusalClass;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// The quality of a batch.
+/// Scan quality of a batch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct QualityReport {
     /// The batch.
     pub batch: String,
-    /// The batch as a whole.
+    /// Figures of the batch.
     pub summary: QualitySummary,
-    /// Its pages that were read, by file and number; or those to be scanned again, the worst first.
+    /// Pages read, by file and number; or only those to be scanned again, the worst first.
     pub pages: Vec<PageQuality>,
-    /// Files and pages that could not be read because what was delivered is bad: they too must be scanned again.
+    /// Files and pages refused because of bad input: they too must be scanned again.
     pub refused: Vec<RefusedItem>,
 }
 
-/// A page that was read.
+/// Scan quality of a page.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PageQuality {
     /// Path inside the delivery.
     pub file: String,
-    /// Place in the file, from 1.
+    /// Page number in the file, from 1.
     pub page: u32,
-    /// Nothing is written on it.
+    /// Whether the page is blank.
     pub blank: bool,
-    /// What was measured.
+    /// Measurements.
     pub quality: Quality,
-    /// Why it must be scanned again, the gravest reason first; empty: it need not.
+    /// Reasons to scan it again, the most severe first; empty: none.
     pub rescan: Vec<RescanReason>,
 }
 
-/// The pages of a batch in figures.
+/// Figures of a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct QualitySummary {
-    /// Pages that were read.
+    /// Pages read.
     pub pages: u64,
     /// Of them: blank.
     pub blank: u64,
-    /// Of them: born digital, or read by a version that did not measure scans.
+    /// Of them: born digital, or read by a version without quality measurement.
     pub unmeasured: u64,
     /// Of them: to be scanned again.
     pub rescan: u64,
-    /// How many pages have which reason.
+    /// Number of pages by reason.
     pub reasons: BTreeMap<RescanReason, u64>,
-    /// Characters most likely wrong on a page, per mille: mean over measured pages that are not blank.
+    /// Expected character error rate, per mille: mean over measured pages that are not blank.
     pub expected_error_permille: Option<u64>,
 }
 
-/// The quality of a batch, or of the newest one; with `only_rescan` only pages to be scanned again, the worst
-/// first: those of which something is cut off, then those with most characters expected to be wrong.
+/// Scan quality of a batch, or of the newest one. With `only_rescan` only pages to be scanned again, the worst first: clipped pages, then
+/// by expected character error rate.
 ///
 /// # Errors
-/// `NotFound` for an unknown batch or where there is none, `Unavailable` where the catalogue does not answer.
+/// `NotFound` for an unknown batch or where there is none; `Unavailable` where the catalogue does not answer.
 pub async fn batch_quality(archive: &Archive, batch: Option<&str>, only_rescan: bool) -> Result<QualityReport> {
     let catalog = &archive.catalog;
     let batch = match batch {
@@ -88,7 +88,7 @@ pub async fn batch_quality(archive: &Archive, batch: Option<&str>, only_rescan: 
     Ok(QualityReport { batch, summary, pages, refused })
 }
 
-/// The newest batches, each with its figures, newest first.
+/// Scan quality of the newest batches, newest first.
 ///
 /// # Errors
 /// `Unavailable` where the catalogue does not answer.

@@ -1,7 +1,10 @@
-//! Deliveries through the browser, from the first byte to their batch.
+//! Uploads: deliveries through the browser, from the first byte to their batch.
 
+pub mod access;
 pub mod lifecycle;
+pub mod runtime;
 pub(crate) mod staging;
-pub(crate) mod start;
+pub mod start;
 pub mod temp_upload;
-pub(crate) mod view;
+pub mod transfer;
+pub mod view;

@@ -1,5 +1,5 @@
-//! Where the bytes of uploads wait: one folder for each upload, one file for each of its files, named by identifiers of the catalogue
-//! and never by what somebody outside calls them. How much of a file is here is how long it is on disk.
+//! Staging of uploaded bytes: one folder for each upload, one file for each of its files, named by identifiers of the catalogue and
+//! never by names from outside. The number of bytes received is the length of the file on disk.
 
 use crate::archive::Archive;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
@@ -24,12 +24,12 @@ pub(crate) fn upload_folder(archive: &Archive, upload: &str) -> PathBuf {
     root_folder(archive).join(upload)
 }
 
-/// Where the bytes of a file are.
+/// Path of the bytes of a file.
 pub(crate) fn file_path(archive: &Archive, upload: &str, file: &UploadFile) -> PathBuf {
     upload_folder(archive, upload).join(&file.id)
 }
 
-/// How many bytes of a file are here.
+/// Number of bytes of a file received so far.
 pub(crate) async fn length(place: &Path) -> Result<u64> {
     match tokio::fs::metadata(place).await {
         Ok(found) => Ok(found.len()),
@@ -38,7 +38,7 @@ pub(crate) async fn length(place: &Path) -> Result<u64> {
     }
 }
 
-/// Removes a file, or a folder with all that is in it; fine where there is none.
+/// Removes a file, or a folder with its contents; succeeds where there is none.
 pub(crate) async fn remove(place: &Path) -> Result<()> {
     let removed = if place.is_dir() { tokio::fs::remove_dir_all(place).await } else { tokio::fs::remove_file(place).await };
     match removed {
@@ -49,7 +49,7 @@ pub(crate) async fn remove(place: &Path) -> Result<()> {
     }
 }
 
-/// The first bytes of a file.
+/// The first [`SNIFF_BYTES`] bytes of a file.
 pub(crate) async fn read_head(place: &Path) -> Result<Vec<u8>> {
     let place = place.to_path_buf();
     let read = tokio::task::spawn_blocking(move || {
@@ -64,11 +64,11 @@ fn write_error() -> Error {
     Error::unavailable("cannot write what is sent; free space on the disk of the home")
 }
 
-/// Who is writing which file in this process, and can be asked to stop.
+/// Files being written in this process, each with the signal that stops its writer.
 #[derive(Debug, Default)]
 pub(crate) struct ActiveWrites(Mutex<BTreeMap<String, Arc<Notify>>>);
 
-/// How long somebody who was asked to stop is waited for, in steps.
+/// Wait for a writer that was asked to stop: interval and number of attempts (3 s in all).
 const TAKE_OVER_RETRY: (Duration, u32) = (Duration::from_millis(20), 150);
 
 impl ActiveWrites {
@@ -85,16 +85,16 @@ impl ActiveWrites {
         }
     }
 
-    /// Asks whoever writes the file to stop.
+    /// Asks the writer of the file to stop.
     pub(crate) fn request_stop(&self, file: &str) {
         if let Some(stop) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(file) {
-            // Kept for the writer where it is not waiting right now.
+            // `notify_one` stores the permit for a writer that is not waiting yet.
             stop.notify_one();
         }
     }
 }
 
-/// A file in one hand: nobody else writes it, in this process or another, until it is dropped.
+/// A file locked for writing, across processes, until this value is dropped.
 #[derive(Debug)]
 pub(crate) struct LockedFile {
     file: tokio::fs::File,
@@ -110,7 +110,7 @@ impl Drop for LockedFile {
 }
 
 impl LockedFile {
-    /// Takes a file in hand; `None` where somebody else has it.
+    /// Locks a file; `None` where another writer has it.
     pub(crate) async fn try_lock(writing: &Arc<ActiveWrites>, place: &Path, name: &str) -> Result<Option<Self>> {
         let place = place.to_path_buf();
         let opened = tokio::task::spawn_blocking(move || {
@@ -130,11 +130,12 @@ impl LockedFile {
         Ok(Some(Self { file: file.into(), active_writes: Arc::clone(writing), file_id: name.to_owned(), stop }))
     }
 
-    /// As [`Held::take`], after asking who has it to stop and waiting a little.
+    /// Locks a file as [`LockedFile::try_lock`] does, after asking the current writer to stop and waiting for up to
+    /// [`TAKE_OVER_RETRY`].
     pub(crate) async fn take_over(writing: &Arc<ActiveWrites>, place: &Path, name: &str) -> Result<Option<Self>> {
         for _ in 0..TAKE_OVER_RETRY.1 {
-            if let Some(held) = Self::try_lock(writing, place, name).await? {
-                return Ok(Some(held));
+            if let Some(locked) = Self::try_lock(writing, place, name).await? {
+                return Ok(Some(locked));
             }
             writing.request_stop(name);
             tokio::time::sleep(TAKE_OVER_RETRY.0).await;
@@ -142,12 +143,12 @@ impl LockedFile {
         Ok(None)
     }
 
-    /// Resolves when somebody asks for the file.
+    /// Resolves when another writer requests the file.
     pub(crate) async fn stop_requested(&self) {
         self.stop.notified().await;
     }
 
-    /// How many bytes are here.
+    /// Length of the file, bytes.
     pub(crate) async fn length(&self) -> Result<u64> {
         let found = self.file.metadata().await.map_err(|error| write_error().caused_by(error))?;
         Ok(found.len())
@@ -158,18 +159,18 @@ impl LockedFile {
         self.file.write_all(bytes).await.map_err(|error| write_error().caused_by(error))
     }
 
-    /// Waits until all that was written has reached the system.
+    /// Waits until all written bytes have reached the operating system.
     pub(crate) async fn flush(&mut self) -> Result<()> {
         self.file.flush().await.map_err(|error| write_error().caused_by(error))
     }
 
-    /// Waits until all that was written has reached the disk.
+    /// Waits until all written bytes have reached the disk.
     pub(crate) async fn sync(&mut self) -> Result<()> {
         self.flush().await?;
         self.file.sync_all().await.map_err(|error| write_error().caused_by(error))
     }
 
-    /// Cuts the file to `length` bytes.
+    /// Truncates the file to `length` bytes.
     pub(crate) async fn truncate(&mut self, length: u64) -> Result<()> {
         self.flush().await?;
         self.file.set_len(length).await.map_err(|error| write_error().caused_by(error))

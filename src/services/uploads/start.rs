@@ -1,17 +1,18 @@
-//! The way of an upload to a batch. It can be cut off anywhere and is continued: first it is said that the upload takes no more files,
-//! then which batch it becomes, then dossier by dossier the bytes go to the store and their rows into the batch. Only when all of them
-//! are there does the folder of the upload go.
+//! Turns an upload into a batch. Each step can be interrupted and is repeated: first the upload is closed for files, then its batch is
+//! opened and recorded, then dossier by dossier the bytes are copied to the store and their rows inserted into the batch. The staging
+//! folder is deleted only after all of them.
 
 use crate::archive::Archive;
 use crate::intake::delivery_lists;
 use crate::intake::ingest;
-use crate::uploads::lifecycle::{UploadRuntime, authorized_upload};
+use crate::uploads::access::authorized_upload;
+use crate::uploads::runtime::UploadRuntime;
 use crate::uploads::staging;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sohoa_base::error::{Error, ErrorKind, Result};
 use sohoa_base::model::account::{Identity, UnitScope};
-use sohoa_base::model::dossier::{DeliveredFile, DeliveredName};
+use sohoa_base::model::delivered_file::{DeliveredFile, DeliveredName};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_base::model::roadmap::attachment::ListedTarget;
 use sohoa_base::model::upload::{StartRule, Upload, UploadFile, UploadFileState, UploadState};
@@ -23,61 +24,53 @@ use sohoa_storage::key;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How many uploads, dossiers and lists are taken in hand at once.
+/// Uploads, dossiers or lists read from the catalogue at a time.
 const CHUNK: usize = 200;
 
-/// How often a serving process looks for uploads to continue where nobody tells it.
+/// Interval at which a server looks for started uploads without being notified.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// How often it looks whether it should stop.
+/// Interval at which it checks whether it should stop.
 const STOP_POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// An upload that becomes a batch.
+/// An upload that was started.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct StartedUpload {
     /// The upload.
     pub upload: String,
-    /// Where it stands.
+    /// Its state.
     pub state: UploadState,
-    /// The batch, and so the run.
+    /// Identifier of the batch, which is also that of the run.
     pub batch: String,
 }
 
-/// Refuses an upload that takes no files any more.
-pub(crate) fn check_open(upload: &Upload) -> Result<()> {
-    match upload.state {
-        UploadState::Open => Ok(()),
-        _ => Err(Error::conflict(format!("upload {} takes no more files; open another one", upload.name))),
-    }
-}
-
-/// Starts an upload; again: the same batch.
+/// Starts an upload. Starting it again returns the same batch.
 ///
 /// # Errors
-/// `NotFound` for one of another unit; `Conflict` with what stands in the way.
+/// `NotFound` for an upload of another unit; `Conflict` with the obstacle, where it cannot be started.
 pub async fn start_authorized(
     archive: &Archive,
-    hands: &UploadRuntime,
+    runtime: &UploadRuntime,
     by: &Identity,
     id: &str,
     without_missing: bool,
 ) -> Result<StartedUpload> {
     authorized_upload(archive, by, id).await?;
-    start_upload(archive, hands, id, without_missing, &by.user.name).await
+    start_upload(archive, runtime, id, without_missing, &by.user.name).await
 }
 
-async fn start_upload(archive: &Archive, hands: &UploadRuntime, id: &str, without_missing: bool, by: &str) -> Result<StartedUpload> {
-    let _turn = hands.start_lock.lock().await;
+async fn start_upload(archive: &Archive, runtime: &UploadRuntime, id: &str, without_missing: bool, by: &str) -> Result<StartedUpload> {
+    let _guard = runtime.start_lock.lock().await;
     archive.catalog.start_upload(id, without_missing, by).await?;
     let upload = archive.catalog.upload(id).await?;
     let (text, plan) = load_plan(archive, &upload).await?;
     let batch = ensure_batch(archive, &upload, &text, &plan).await?;
-    hands.start_requested.notify_one();
+    runtime.start_requested.notify_one();
     Ok(StartedUpload { upload: upload.id, state: upload.state, batch })
 }
 
-/// Starts an upload that is to start by itself, where nothing stands in the way any more.
-pub(crate) async fn start_if_complete(archive: &Archive, hands: &UploadRuntime, upload: &Upload) {
+/// Starts an upload whose start rule is automatic, once it is complete and has no obstacle.
+pub(crate) async fn start_if_complete(archive: &Archive, runtime: &UploadRuntime, upload: &Upload) {
     if upload.start_rule != StartRule::WhenComplete {
         return;
     }
@@ -91,7 +84,7 @@ pub(crate) async fn start_if_complete(archive: &Archive, hands: &UploadRuntime, 
         }
         match archive.catalog.upload_obstacle(&now.id).await? {
             Some(_) => Ok(()),
-            None => start_upload(archive, hands, &now.id, false, &now.user).await.map(|_| ()),
+            None => start_upload(archive, runtime, &now.id, false, &now.user).await.map(|_| ()),
         }
     };
     match attempt.await {
@@ -108,7 +101,7 @@ async fn load_plan(archive: &Archive, upload: &Upload) -> Result<(String, Pipeli
     Ok((text, plan))
 }
 
-/// The batch that an upload becomes. It cannot have ended before the upload knows it, since nobody says that all has arrived.
+/// Opens the batch of an upload, or returns the recorded one. An unrecorded batch cannot have finished: receiving ends later.
 async fn ensure_batch(archive: &Archive, upload: &Upload, text: &str, plan: &PipelinePlan) -> Result<String> {
     if let Some(batch) = &upload.batch {
         return Ok(batch.clone());
@@ -123,41 +116,41 @@ async fn ensure_batch(archive: &Archive, upload: &Upload, text: &str, plan: &Pip
     archive.catalog.set_upload_batch(&upload.id, &batch.id).await
 }
 
-/// Continues uploads that were started, until asked to stop. What does not succeed is tried again.
+/// Continues started uploads until stopped; retries those that fail, with a growing pause.
 ///
 /// # Errors
 /// None so far; what goes wrong is logged.
-pub async fn run_upload_starter(archive: &Archive, hands: &UploadRuntime, stop: &CancellationToken) -> Result<()> {
+pub async fn run_upload_starter(archive: &Archive, runtime: &UploadRuntime, stop: &CancellationToken) -> Result<()> {
     let mut pause = POLL_INTERVAL;
-    if let Err(error) = start_complete_uploads(archive, hands).await.and(delete_ended_folders(archive).await) {
+    if let Err(error) = start_complete_uploads(archive, runtime).await.and(delete_ended_folders(archive).await) {
         tracing::warn!(error = %error.chain(), "uploads are not looked at yet");
     }
     while !stop.is_cancelled() {
-        pause = match continue_starting_uploads(archive, hands, stop).await {
+        pause = match continue_starting_uploads(archive, runtime, stop).await {
             Ok(()) => POLL_INTERVAL,
             Err(error) => {
                 tracing::warn!(error = %error.chain(), "an upload does not go on yet");
                 (pause * 2).min(POLL_INTERVAL * 15)
             }
         };
-        let stopping = async {
+        let stopped = async {
             while !stop.is_cancelled() {
                 tokio::time::sleep(STOP_POLL_INTERVAL).await;
             }
         };
         tokio::select! {
-            () = hands.start_requested.notified() => {}
+            () = runtime.start_requested.notified() => {}
             () = tokio::time::sleep(pause) => {}
-            () = stopping => {}
+            () = stopped => {}
         }
     }
     Ok(())
 }
 
-/// Starts what became complete just before the server ended.
-async fn start_complete_uploads(archive: &Archive, hands: &UploadRuntime) -> Result<()> {
+/// Starts uploads that became complete just before the server stopped.
+async fn start_complete_uploads(archive: &Archive, runtime: &UploadRuntime) -> Result<()> {
     for upload in uploads_in_state(archive, UploadState::Open).await? {
-        start_if_complete(archive, hands, &upload).await;
+        start_if_complete(archive, runtime, &upload).await;
     }
     Ok(())
 }
@@ -165,29 +158,29 @@ async fn start_complete_uploads(archive: &Archive, hands: &UploadRuntime) -> Res
 async fn uploads_in_state(archive: &Archive, state: UploadState) -> Result<Vec<Upload>> {
     let (mut found, mut before) = (Vec::new(), None);
     loop {
-        let some = archive.catalog.uploads_before(&UnitScope::All, Some(state), before.as_deref(), CHUNK).await?;
-        let Some(last) = some.last() else { return Ok(found) };
+        let chunk = archive.catalog.uploads_before(&UnitScope::All, Some(state), before.as_deref(), CHUNK).await?;
+        let Some(last) = chunk.last() else { return Ok(found) };
         before = Some(last.id.clone());
-        found.extend(some);
+        found.extend(chunk);
     }
 }
 
-/// Continues every upload that was started. The first error is told after all were tried.
-async fn continue_starting_uploads(archive: &Archive, hands: &UploadRuntime, stop: &CancellationToken) -> Result<()> {
+/// Continues every started upload; returns the first error after all were tried.
+async fn continue_starting_uploads(archive: &Archive, runtime: &UploadRuntime, stop: &CancellationToken) -> Result<()> {
     let mut outcome = Ok(());
     for upload in uploads_in_state(archive, UploadState::Starting).await? {
-        // Where the folder is absent, another machine has the bytes.
+        // Without a staging folder, the bytes are on another machine.
         if staging::upload_folder(archive, &upload.id).is_dir() && !stop.is_cancelled() {
-            outcome = outcome.and(finish_start(archive, hands, &upload.id, stop).await);
+            outcome = outcome.and(finish_start(archive, runtime, &upload.id, stop).await);
         }
     }
     outcome
 }
 
-/// Brings a started upload to its end.
-async fn finish_start(archive: &Archive, hands: &UploadRuntime, id: &str, stop: &CancellationToken) -> Result<()> {
+/// Completes a started upload.
+async fn finish_start(archive: &Archive, runtime: &UploadRuntime, id: &str, stop: &CancellationToken) -> Result<()> {
     let (upload, plan, batch) = {
-        let _turn = hands.start_lock.lock().await;
+        let _guard = runtime.start_lock.lock().await;
         let upload = archive.catalog.upload(id).await?;
         let (text, plan) = load_plan(archive, &upload).await?;
         let batch = ensure_batch(archive, &upload, &text, &plan).await?;
@@ -221,19 +214,19 @@ async fn finish_start(archive: &Archive, hands: &UploadRuntime, id: &str, stop: 
     staging::remove(&staging::upload_folder(archive, id)).await
 }
 
-/// One dossier: bytes to the store, rows into the batch.
+/// Copies the bytes of one dossier to the store and inserts its rows into the batch.
 async fn receive_dossier(archive: &Archive, upload: &Upload, batch: &str, plan: &PipelinePlan, code: &str) -> Result<()> {
     let dossier = ingest::dossier_of_code(&upload.unit, code.to_owned());
     let mut files = archive.catalog.upload_files_of_dossier(&upload.id, code).await?;
     files.sort_by(|one, other| natural_order::compare(&one.path, &other.path).then_with(|| one.path.cmp(&other.path)));
-    let mut taken = Vec::with_capacity(files.len());
+    let mut received = Vec::with_capacity(files.len());
     for file in files {
         let (place, new) = new_file(archive, upload, file).await?;
         ingest::store_original(archive, &dossier, &place, &new).await?;
-        taken.push(new);
+        received.push(new);
     }
-    if !taken.is_empty() {
-        archive.catalog.receive_files(batch, &dossier, &taken, plan).await?;
+    if !received.is_empty() {
+        archive.catalog.receive_files(batch, &dossier, &received, plan).await?;
     }
     Ok(())
 }
@@ -248,7 +241,7 @@ async fn new_file(archive: &Archive, upload: &Upload, file: UploadFile) -> Resul
     Ok((place, DeliveredFile { path, sha256: file.sha256, bytes: file.bytes, container: None }))
 }
 
-/// Deletes folders of uploads that ended. Of those that nobody knows, the folder stays.
+/// Deletes the staging folders of uploads that have ended; a folder without a known upload is left.
 async fn delete_ended_folders(archive: &Archive) -> Result<()> {
     let Ok(mut folders) = tokio::fs::read_dir(staging::root_folder(archive)).await else { return Ok(()) };
     while let Ok(Some(folder)) = folders.next_entry().await {

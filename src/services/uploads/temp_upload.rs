@@ -1,4 +1,4 @@
-//! A file that is being sent: a scan to stand in the place of a page, a plan.
+//! Temporary file for the body of a request: a scan that replaces a page, a workbook.
 
 use crate::archive::Archive;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
@@ -7,7 +7,7 @@ use tempfile::NamedTempFile;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
-/// A file as far as it came; it is gone with this value.
+/// Received bytes in a temporary file, deleted when this value is dropped.
 #[derive(Debug)]
 pub struct TempUpload {
     temp_file: NamedTempFile,
@@ -21,10 +21,10 @@ fn write_error() -> String {
 }
 
 impl TempUpload {
-    /// Begins one, of at most the size that any file may have.
+    /// Creates one; it takes at most `limits.file_mib`.
     ///
     /// # Errors
-    /// `Unavailable` when the disk does not take it.
+    /// `Unavailable` when the disk fails.
     pub fn create(archive: &Archive) -> Result<Self> {
         let place = NamedTempFile::new_in(&archive.scratch).or_error(ErrorKind::Unavailable, write_error)?;
         let file = File::from_std(place.reopen().or_error(ErrorKind::Unavailable, write_error)?);
@@ -34,7 +34,7 @@ impl TempUpload {
     /// Appends bytes.
     ///
     /// # Errors
-    /// `Limit` where they are too many; `Unavailable` when the disk does not take them.
+    /// `Limit` where they are too many; `Unavailable` when the disk fails.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.received_bytes += bytes.len() as u64;
         if self.received_bytes > self.max_bytes {
@@ -43,16 +43,16 @@ impl TempUpload {
         self.file.write_all(bytes).await.or_error(ErrorKind::Unavailable, write_error)
     }
 
-    /// Whether nothing came yet.
+    /// Whether no bytes were received yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.received_bytes == 0
     }
 
-    /// Ends it; where it lies.
+    /// Flushes the file and returns its path.
     ///
     /// # Errors
-    /// `Unavailable` when the disk does not take it.
+    /// `Unavailable` when the disk fails.
     pub async fn finish(&mut self) -> Result<PathBuf> {
         self.file.flush().await.or_error(ErrorKind::Unavailable, write_error)?;
         Ok(self.temp_file.path().to_path_buf())

@@ -1,8 +1,8 @@
-//! Uploads as they are shown: what came, what did not, and what stands in the way of the start.
+//! Views of uploads: received, missing and extra files, and the obstacle to starting.
 
 use crate::archive::Archive;
 use crate::intake::delivery_lists;
-use crate::uploads::lifecycle::authorized_upload;
+use crate::uploads::access::{authorized_upload, max_file_bytes};
 use crate::uploads::staging;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use sohoa_base::model::roadmap::attachment::{ListedTarget, TargetAttachment};
 use sohoa_base::model::upload::{Upload, UploadFile, UploadFileState, UploadState, UploadTallies, UploadTally, find_obstacle};
 use sohoa_catalog::UploadList;
 
-/// How many files that are missing or extra are named at most.
+/// Most missing or extra files that are listed.
 const MAX_LISTED: usize = 1000;
 
 /// An upload in a list.
@@ -53,7 +53,7 @@ pub struct DeliveryListSummary {
     pub rows: u64,
     /// Whether it names their files.
     pub names_files: bool,
-    /// Lines of a roadmap that it names, each with the first row.
+    /// Targets that it names, each with the first row that names it.
     #[schemars(with = "Vec<(u32, String)>")]
     #[serde(rename = "lines")]
     pub targets: Vec<(u32, String)>,
@@ -113,7 +113,7 @@ pub struct UploadView {
     pub missing: MissingFiles,
     /// What came and what they do not name.
     pub extra: ExtraFiles,
-    /// The line of a roadmap to which its batch would belong if it started now.
+    /// Target to which its batch would belong if it started now.
     pub attachment: TargetAttachment,
     /// Whether it can be started.
     pub start: StartCheck,
@@ -134,8 +134,8 @@ impl UploadFileStatus {
     pub(crate) async fn load(archive: &Archive, upload: &str, file: UploadFile) -> Result<Self> {
         let offset = match file.state {
             UploadFileState::Sending => staging::length(&staging::file_path(archive, upload, &file)).await?.min(file.bytes),
-            // Over the limit: nothing of it was taken.
-            UploadFileState::Refused if file.bytes > crate::uploads::lifecycle::max_file_bytes(archive) => 0,
+            // Files over the limit are refused before any byte is taken.
+            UploadFileState::Refused if file.bytes > max_file_bytes(archive) => 0,
             _ => file.bytes,
         };
         Ok(Self { file, offset })
@@ -152,25 +152,25 @@ pub struct UploadFileList {
     pub next: Option<String>,
 }
 
-/// Which uploads are wanted.
+/// Filter of a list of uploads.
 #[derive(Debug, Clone, Copy)]
 pub struct UploadFilter<'a> {
-    /// In this state alone.
+    /// Only those in this state.
     pub state: Option<UploadState>,
-    /// Before this one.
+    /// Only uploads before this one.
     pub before: Option<&'a str>,
-    /// At most so many.
+    /// Page size.
     pub limit: usize,
 }
 
-/// Which files are wanted.
+/// Filter of a list of files.
 #[derive(Debug, Clone, Copy)]
 pub struct UploadFileFilter<'a> {
-    /// In this state alone.
+    /// Only those in this state.
     pub state: Option<UploadFileState>,
-    /// After this one.
+    /// Only files after this one.
     pub after: Option<&'a str>,
-    /// At most so many.
+    /// Page size.
     pub limit: usize,
 }
 
@@ -187,13 +187,13 @@ pub async fn list_uploads(archive: &Archive, by: &Identity, wanted: &UploadFilte
     let ids: Vec<String> = found.iter().map(|upload| upload.id.clone()).collect();
     let mut tallies = archive.catalog.upload_tallies(&ids).await?;
     let items = found.into_iter().map(|upload| {
-        let held = tallies.remove(&upload.id);
-        UploadSummary::new(upload, held)
+        let tally = tallies.remove(&upload.id);
+        UploadSummary::new(upload, tally)
     });
     Ok(Uploads { items: items.collect(), next })
 }
 
-/// One upload: what came, what did not, and whether it can be started.
+/// One upload with its missing and extra files, and whether it can be started.
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit.
@@ -207,13 +207,13 @@ pub async fn show_upload(archive: &Archive, by: &Identity, id: &str) -> Result<U
         lists.iter().flat_map(|list| delivery_lists::targets_of_list(&list.path, list.targets.clone())).collect();
     let mut attachment = archive.catalog.preview_attachment(&upload.unit, upload.target.as_deref(), &named).await?;
     attachment.findings.truncate(MAX_LISTED);
-    let line = |list: UploadList| {
-        let UploadList { path, rows, names_files, targets: lines, problem, .. } = list;
-        DeliveryListSummary { path, rows, names_files, targets: lines, problem }
+    let list_summary = |list: UploadList| {
+        let UploadList { path, rows, names_files, targets, problem, .. } = list;
+        DeliveryListSummary { path, rows, names_files, targets, problem }
     };
-    let stands = find_obstacle(&upload, &tallies, missing);
+    let obstacle = find_obstacle(&upload, &tallies, missing);
     Ok(UploadView {
-        lists: lists.into_iter().map(line).collect(),
+        lists: lists.into_iter().map(list_summary).collect(),
         attachment,
         missing: MissingFiles {
             count: missing,
@@ -221,9 +221,9 @@ pub async fn show_upload(archive: &Archive, by: &Identity, id: &str) -> Result<U
         },
         extra: ExtraFiles { count: extra, items: paths },
         start: StartCheck {
-            can: stands.is_none(),
-            code: stands.map(|stands| stands.as_str().to_owned()),
-            text: stands.map(sohoa_base::model::upload::StartObstacle::message),
+            can: obstacle.is_none(),
+            code: obstacle.map(|obstacle| obstacle.as_str().to_owned()),
+            text: obstacle.map(sohoa_base::model::upload::StartObstacle::message),
         },
         summary: UploadSummary::new(upload, Some(tallies)),
     })

@@ -1,4 +1,4 @@
-//! The OCFL inventory: which content each version of an object holds, and where it lies.
+//! OCFL inventory: the content of each version of an object, and where it is stored.
 //!
 //! Source: OCFL specification 1.1, section 3.5 (<https://ocfl.io/1.1/spec/#inventory>).
 
@@ -11,19 +11,19 @@ use crate::digests::sha512;
 use crate::key;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 
-/// The type of an inventory by version 1.1 of the specification.
+/// Value of `type` in an inventory of OCFL 1.1.
 pub const INVENTORY_TYPE: &str = "https://ocfl.io/1.1/spec/#inventory";
 
-/// Name of the inventory in an object and in each of its versions.
+/// File name of the inventory in an object and in each of its versions.
 pub(crate) const INVENTORY_FILE: &str = "inventory.json";
 
-/// Name of the file that holds the inventory's digest.
+/// File name of the sidecar with the digest of the inventory.
 pub(crate) const SIDECAR_FILE: &str = "inventory.json.sha512";
 
-/// Digests of content, each with the paths (content or logical) that hold it.
+/// Paths (content or logical) by digest of their content.
 pub type DigestPaths = BTreeMap<String, Vec<String>>;
 
-/// An OCFL inventory.
+/// OCFL inventory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Inventory {
@@ -34,33 +34,33 @@ pub struct Inventory {
     pub kind: String,
     /// `sha512`.
     pub digest_algorithm: String,
-    /// The newest version: `v1`, `v2`, …
+    /// Newest version: `v1`, `v2`, …
     pub head: String,
     /// Further digests of content paths, by algorithm.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fixity: BTreeMap<String, DigestPaths>,
-    /// Content paths, relative to the object's folder, by digest.
+    /// Content paths, relative to the folder of the object, by digest.
     pub manifest: DigestPaths,
-    /// The versions by name.
+    /// Versions by name.
     pub versions: BTreeMap<String, Version>,
 }
 
 /// One version of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Version {
-    /// When it was made, RFC 3339.
+    /// Creation time, RFC 3339.
     pub created: String,
-    /// Why it was made.
+    /// Reason for the version.
     #[serde(default)]
     pub message: String,
-    /// Who made it.
+    /// Author of the version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<User>,
     /// Logical paths by digest.
     pub state: DigestPaths,
 }
 
-/// Who made a version.
+/// Author of a version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// Name as given.
@@ -70,26 +70,26 @@ pub struct User {
     pub address: Option<String>,
 }
 
-/// An inventory as it lies in the store.
+/// Inventory with its stored bytes.
 #[derive(Debug)]
 pub(crate) struct LoadedInventory {
     pub(crate) inventory: Inventory,
     pub(crate) bytes: Vec<u8>,
-    /// A deposit ended between the inventory and its sidecar: the new version is whole, the sidecar
-    /// still the old one or absent.
+    /// A deposit was interrupted between the inventory and its sidecar: the new version is complete, but the
+    /// sidecar is outdated or missing.
     pub(crate) is_sidecar_stale: bool,
 }
 
 impl Inventory {
-    /// The number of the newest version.
+    /// Number of the newest version.
     ///
     /// # Errors
-    /// `Corrupt` if `head` is no version name.
+    /// `Corrupt` if `head` is not a version name.
     pub fn head_number(&self) -> Result<u32> {
         version_number(&self.head).ok_or_else(|| Error::corrupt(format!("object {} has the unknown head {:?}", self.id, self.head)))
     }
 
-    /// Logical paths of `version`, each with the SHA-512 of its content.
+    /// SHA-512 by logical path in `version`.
     ///
     /// # Errors
     /// `NotFound` if there is no such version.
@@ -101,16 +101,16 @@ impl Inventory {
         Ok(pairs.collect())
     }
 
-    /// Where the content of `digest` lies, relative to the object's folder.
+    /// Path of the content with this digest, relative to the folder of the object.
     #[must_use]
     pub fn content_path(&self, digest: &str) -> Option<&str> {
         self.manifest.get(digest).and_then(|paths| paths.first()).map(String::as_str)
     }
 
-    /// The inventory as it is stored.
+    /// Serializes the inventory for storage.
     ///
     /// # Errors
-    /// `Internal`, which does not happen with these types.
+    /// `Internal`; cannot occur with these types.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         let mut bytes =
             serde_json::to_vec_pretty(self).or_error(ErrorKind::Internal, || format!("cannot write the inventory of {}", self.id))?;
@@ -119,26 +119,26 @@ impl Inventory {
     }
 }
 
-/// The inventory of `object`, checked against its sidecar; `None` if there is no such object.
+/// Reads the inventory of `object` and checks it against its sidecar; `None` if there is no such object.
 ///
 /// # Errors
-/// `Corrupt` if it contradicts its sidecar or is the inventory of something else.
+/// `Corrupt` if it contradicts its sidecar or belongs to another object.
 pub async fn read_inventory(store: &dyn BlobStore, object: &str) -> Result<Option<Inventory>> {
     Ok(load_inventory(store, object).await?.map(|loaded| loaded.inventory))
 }
 
-/// The number in a version name such as `v3`.
+/// Number in a version name such as `v3`.
 pub(crate) fn version_number(name: &str) -> Option<u32> {
     let digits = name.strip_prefix('v').filter(|digits| !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit()))?;
     digits.parse().ok()
 }
 
-/// The line of a sidecar for an inventory.
+/// Content of the sidecar for an inventory with these bytes.
 pub(crate) fn sidecar_content(bytes: &[u8]) -> Vec<u8> {
     format!("{} {INVENTORY_FILE}\n", sha512(bytes)).into_bytes()
 }
 
-/// Whether `sidecar` names the digest of `bytes`; white space may vary.
+/// Whether `sidecar` contains the digest of `bytes`; white space may vary.
 pub(crate) fn sidecar_matches(sidecar: &[u8], bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(sidecar);
     let mut words = text.split_whitespace();
@@ -147,7 +147,7 @@ pub(crate) fn sidecar_matches(sidecar: &[u8], bytes: &[u8]) -> bool {
         && words.next().is_none()
 }
 
-/// As [`read_inventory`], with what stands around it.
+/// As [`read_inventory`], with the stored bytes and the state of the sidecar.
 pub(crate) async fn load_inventory(store: &dyn BlobStore, object: &str) -> Result<Option<LoadedInventory>> {
     let root = key::object_root(object);
     let Some(bytes) = get_optional(store, &format!("{root}/{INVENTORY_FILE}")).await? else { return Ok(None) };
@@ -157,10 +157,10 @@ pub(crate) async fn load_inventory(store: &dyn BlobStore, object: &str) -> Resul
         return Err(Error::corrupt(format!("{root}/{INVENTORY_FILE} is the inventory of {}, not of {object}", inventory.id)));
     }
     let sidecar = get_optional(store, &format!("{root}/{SIDECAR_FILE}")).await?;
-    let sidecar_lags = !sidecar.is_some_and(|sidecar| sidecar_matches(&sidecar, &bytes));
-    if sidecar_lags {
-        // Content and the version's own inventory are written first: if the two inventories are the same and the
-        // version's is proven by its sidecar, a deposit ended one step early and nothing is damaged.
+    let is_sidecar_stale = !sidecar.is_some_and(|sidecar| sidecar_matches(&sidecar, &bytes));
+    if is_sidecar_stale {
+        // Content and the inventory of the version are written first. If both inventories are equal and that of the
+        // version matches its sidecar, a deposit was interrupted before its last step and nothing is damaged.
         let folder = format!("{root}/{}", inventory.head);
         let copy = get_optional(store, &format!("{folder}/{INVENTORY_FILE}")).await?;
         let sidecar = get_optional(store, &format!("{folder}/{SIDECAR_FILE}")).await?;
@@ -170,10 +170,10 @@ pub(crate) async fn load_inventory(store: &dyn BlobStore, object: &str) -> Resul
             )));
         }
     }
-    Ok(Some(LoadedInventory { inventory, bytes, is_sidecar_stale: sidecar_lags }))
+    Ok(Some(LoadedInventory { inventory, bytes, is_sidecar_stale }))
 }
 
-/// An inventory from its bytes.
+/// Parses an inventory.
 pub(crate) fn parse_inventory(bytes: &[u8]) -> Result<Inventory> {
     let inventory: Inventory = serde_json::from_slice(bytes).or_error(ErrorKind::Corrupt, || "not an inventory".to_owned())?;
     if inventory.digest_algorithm != "sha512" {
@@ -182,7 +182,7 @@ pub(crate) fn parse_inventory(bytes: &[u8]) -> Result<Inventory> {
     Ok(inventory)
 }
 
-/// The bytes under `key`, `None` if there are none.
+/// Reads the bytes under `key`; `None` if there are none.
 pub(crate) async fn get_optional(store: &dyn BlobStore, key: &str) -> Result<Option<Vec<u8>>> {
     match store.get(key).await {
         Ok(bytes) => Ok(Some(bytes)),

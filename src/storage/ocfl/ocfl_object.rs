@@ -1,8 +1,8 @@
-//! Dossiers as OCFL 1.1 objects: versions that are added and never changed.
+//! Dossiers as OCFL 1.1 objects: versions are added and never changed.
 //!
-//! A deposit writes new content, then the version's inventory, then the object's inventory, then its
-//! sidecar. Until the object's inventory is there the object is what it was before; afterwards it is whole.
-//! Repeating an interrupted deposit removes what the first try left behind.
+//! A deposit writes the new content, then the inventory of the version, then the inventory of the object, then its
+//! sidecar. The object is unchanged until its inventory is written, and complete afterwards.
+//! Repeating an interrupted deposit removes the files left by the first attempt.
 //!
 //! Source: OCFL specification 1.1 (<https://ocfl.io/1.1/spec/>), extension 0003 of the OCFL registry.
 
@@ -13,67 +13,61 @@ use crate::blob_store::{BlobStore, MAX_KEY_BYTES, MAX_SEGMENT_BYTES};
 use crate::digests;
 use crate::digests::Digests;
 use crate::key;
+use crate::ocfl::declarations::{OBJECT_DECLARATION, ROOT_DECLARATION};
 use crate::ocfl::inventory::{
     INVENTORY_FILE, INVENTORY_TYPE, Inventory, SIDECAR_FILE, User, Version, get_optional, load_inventory, parse_inventory, sidecar_content,
 };
 use sohoa_base::error::{Error, Result};
 
 pub use crate::ocfl::inventory::read_inventory;
-pub use crate::ocfl::verify::{FixityFinding, verify};
 
-/// Declares the storage root.
-const ROOT_DECLARATION: (&str, &[u8]) = ("0=ocfl_1.1", b"ocfl_1.1\n");
-
-/// Declares an object.
-pub(crate) const OBJECT_DECLARATION: (&str, &[u8]) = ("0=ocfl_object_1.1", b"ocfl_object_1.1\n");
-
-/// What a new version of an object shall hold.
+/// New version of an object to deposit.
 #[derive(Debug, Clone)]
 pub struct NewVersion<'a> {
     /// Identifier of the object, a URI such as `urn:sohoa:<fonds>:<dossier code>`.
     pub object: &'a str,
-    /// The whole state: every logical path with its content. Paths are `/`-separated names of any letters.
+    /// Complete state: every logical path with its content. Paths are `/`-separated names of any characters.
     pub files: BTreeMap<String, ContentSource>,
-    /// SHA-256 (lower-case hexadecimal) known from before for some logical paths: checked against the
-    /// content and kept in the inventory's fixity block.
+    /// SHA-256 (lower-case hexadecimal) recorded earlier for some logical paths: checked against the content and
+    /// stored in the fixity block of the inventory.
     pub fixity: BTreeMap<String, String>,
-    /// Why the version is made.
+    /// Reason for the version.
     pub message: String,
-    /// Who makes it.
+    /// Author of the version.
     pub user: String,
-    /// When, RFC 3339 with seconds and zone.
+    /// Creation time, RFC 3339 with seconds and zone.
     pub created: String,
 }
 
-/// Where the content of a logical path comes from.
+/// Source of the content of a logical path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ContentSource {
-    /// From memory.
+    /// Bytes in memory.
     Bytes(Vec<u8>),
-    /// From the same store, where it lies already; it is copied there and stays.
+    /// Object in the same store, which is copied and remains.
     Blob {
-        /// Key, such as [`key::intake`] makes.
+        /// Key, for example of [`key::intake`].
         key: String,
     },
     /// Unchanged since the newest version.
     Unchanged,
 }
 
-/// What a deposit did.
+/// Result of a deposit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DepositResult {
-    /// Number of the version that holds the state now.
+    /// Number of the version with the deposited state.
     pub version: u32,
-    /// Whether this deposit made it; otherwise the object held this state already.
+    /// Whether this deposit created the version; otherwise the object already had this state.
     pub changed: bool,
     /// SHA-512 of every logical path, lower-case hexadecimal.
     pub fixity: BTreeMap<String, String>,
 }
 
-/// Makes the state of `new` the newest version of its object, which is created if need be.
+/// Deposits `new` as the newest version of its object, which is created if it does not exist.
 ///
 /// # Errors
-/// `Invalid` for unusable paths or times and for [`Source::Kept`] without an earlier version of the path;
+/// `Invalid` for invalid paths or times and for [`ContentSource::Unchanged`] without an earlier version of the path;
 /// `NotFound` for a missing blob; `Corrupt` if content contradicts `new.fixity` or the inventory its sidecar;
 /// else those of the store.
 pub async fn deposit(store: &dyn BlobStore, new: NewVersion<'_>) -> Result<DepositResult> {
@@ -89,7 +83,7 @@ pub async fn deposit(store: &dyn BlobStore, new: NewVersion<'_>) -> Result<Depos
     };
 
     let mut fixity = BTreeMap::new();
-    let mut known: Vec<(String, String)> = Vec::new();
+    let mut sha256_of_sha512: Vec<(String, String)> = Vec::new();
     for (path, source) in &new.files {
         let digests = match digests_of(store, &new, path, source).await? {
             Some(digests) => digests,
@@ -100,7 +94,7 @@ pub async fn deposit(store: &dyn BlobStore, new: NewVersion<'_>) -> Result<Depos
             }
         };
         if new.fixity.contains_key(path) {
-            known.push((digests.sha512.clone(), digests.sha256));
+            sha256_of_sha512.push((digests.sha512.clone(), digests.sha256));
         }
         fixity.insert(path.clone(), digests.sha512);
     }
@@ -121,7 +115,7 @@ pub async fn deposit(store: &dyn BlobStore, new: NewVersion<'_>) -> Result<Depos
         inventory.manifest.insert(digest.clone(), vec![content.clone()]);
         planned.insert(content, source);
     }
-    add_fixity(&mut inventory, known);
+    add_fixity(&mut inventory, sha256_of_sha512);
     let mut state = BTreeMap::<String, Vec<String>>::new();
     for (path, digest) in &fixity {
         state.entry(digest.clone()).or_default().push(path.clone());
@@ -131,8 +125,8 @@ pub async fn deposit(store: &dyn BlobStore, new: NewVersion<'_>) -> Result<Depos
     inventory.versions.insert(inventory.head.clone(), Version { created: new.created, message: new.message, user, state });
 
     ensure_root(store).await?;
-    let kept = planned.keys().cloned().collect();
-    remove_interrupted(store, &root, version, &kept).await?;
+    let planned_paths = planned.keys().cloned().collect();
+    remove_interrupted(store, &root, version, &planned_paths).await?;
     for (content, source) in planned {
         let to = format!("{root}/{content}");
         match source {
@@ -153,7 +147,7 @@ pub async fn deposit(store: &dyn BlobStore, new: NewVersion<'_>) -> Result<Depos
     Ok(DepositResult { version, changed: true, fixity })
 }
 
-/// The newest content of `logical`, checked against its digest.
+/// Reads the newest content of `logical` and checks it against its digest.
 ///
 /// # Errors
 /// `NotFound` if there is no such object or path; `Corrupt` if the content contradicts its digest.
@@ -162,7 +156,7 @@ pub async fn get(store: &dyn BlobStore, object: &str, logical: &str) -> Result<V
     read_content(store, &inventory, inventory.head_number()?, logical).await
 }
 
-/// The content of `logical` in `version`, checked against its digest.
+/// Reads the content of `logical` in `version` and checks it against its digest.
 ///
 /// # Errors
 /// As [`get`].
@@ -170,10 +164,10 @@ pub async fn get_version(store: &dyn BlobStore, object: &str, version: u32, logi
     read_content(store, &require_inventory(store, object).await?, version, logical).await
 }
 
-/// Streams the newest content of `logical` into `file`, checked against its digest.
+/// Streams the newest content of `logical` into `file` and checks it against its digest.
 ///
 /// # Errors
-/// As [`get`]; after an error the content of `file` means nothing.
+/// As [`get`]; after an error the content of `file` is undefined.
 pub async fn get_file(store: &dyn BlobStore, object: &str, logical: &str, file: &Path) -> Result<()> {
     let inventory = require_inventory(store, object).await?;
     let (key, digest) = locate_content(&inventory, inventory.head_number()?, logical)?;
@@ -182,7 +176,7 @@ pub async fn get_file(store: &dyn BlobStore, object: &str, logical: &str, file: 
     if found.sha512 == digest { Ok(()) } else { Err(damage_error(object, logical, &key)) }
 }
 
-/// Key of the content with this SHA-256 in an object, where a fixity was given for it at its deposit.
+/// Key of the content with this SHA-256 in an object, if its SHA-256 was given at deposit.
 ///
 /// # Errors
 /// `Corrupt` for an inventory that cannot be read; else those of the store.
@@ -192,7 +186,7 @@ pub async fn key_of_digest(store: &dyn BlobStore, object: &str, sha256: &str) ->
     Ok(path.map(|path| format!("{}/{path}", key::object_root(object))))
 }
 
-/// SHA-512 of what lies under a key, lower-case hexadecimal; streamed.
+/// SHA-512 of the object under a key, lower-case hexadecimal; streamed.
 ///
 /// # Errors
 /// Those of the store.
@@ -200,15 +194,15 @@ pub async fn sha512_of(store: &dyn BlobStore, key: &str) -> Result<String> {
     Ok(digests::of_object(store, key).await?.sha512)
 }
 
-/// The identifiers of all objects, sorted, from their inventories.
+/// Lists the identifiers of all objects, sorted, from their inventories.
 ///
 /// # Errors
-/// `Corrupt` if an object's identifier can be read nowhere; else those of the store.
+/// `Corrupt` if the identifier of an object cannot be read from any inventory; else those of the store.
 pub async fn list_objects(store: &dyn BlobStore) -> Result<Vec<String>> {
     let prefix = format!("{}/", key::OCFL_ROOT);
     let mut roots = BTreeSet::new();
     for entry in store.list(&prefix).await? {
-        // The sidecar too: it proves that an object was whole once, even if its inventory is lost now.
+        // A sidecar also counts: it shows that an object was complete once, even if its inventory is lost.
         let root = [INVENTORY_FILE, SIDECAR_FILE].iter().find_map(|name| entry.key.strip_suffix(name)?.strip_suffix('/'));
         let root = root.filter(|root| root.matches('/').count() == prefix.matches('/').count() + 3);
         roots.extend(root.map(str::to_owned));
@@ -233,7 +227,7 @@ pub async fn list_objects(store: &dyn BlobStore) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// Declares the storage root and its layout, unless that was done before.
+/// Writes the declaration of the storage root and its layout, if missing.
 async fn ensure_root(store: &dyn BlobStore) -> Result<()> {
     let declaration = format!("{}/{}", key::OCFL_ROOT, ROOT_DECLARATION.0);
     if store.stat(&declaration).await?.is_some() {
@@ -255,18 +249,18 @@ async fn ensure_root(store: &dyn BlobStore) -> Result<()> {
     store.put(&declaration, ROOT_DECLARATION.1.to_vec()).await
 }
 
-/// Removes what an interrupted deposit left in the folder of `version`, less the content paths in `kept`.
-async fn remove_interrupted(store: &dyn BlobStore, root: &str, version: u32, kept: &BTreeSet<String>) -> Result<()> {
+/// Removes the files of an interrupted deposit from the folder of `version`, except the content paths in `planned`.
+async fn remove_interrupted(store: &dyn BlobStore, root: &str, version: u32, planned: &BTreeSet<String>) -> Result<()> {
     for entry in store.list(&format!("{root}/v{version}/")).await? {
         let path = entry.key.strip_prefix(root).and_then(|path| path.strip_prefix('/')).unwrap_or_default();
-        if !kept.contains(path) {
+        if !planned.contains(path) {
             store.delete(&entry.key).await?;
         }
     }
     Ok(())
 }
 
-/// Digests of new content, checked against what is known; `None` for content that is kept.
+/// Digests of new content, checked against `new.fixity`; `None` for unchanged content.
 async fn digests_of(store: &dyn BlobStore, new: &NewVersion<'_>, path: &str, source: &ContentSource) -> Result<Option<Digests>> {
     let digests = match source {
         ContentSource::Unchanged => return Ok(None),
@@ -274,8 +268,8 @@ async fn digests_of(store: &dyn BlobStore, new: &NewVersion<'_>, path: &str, sou
         ContentSource::Blob { key } => digests::of_object(store, key).await?,
     };
     match new.fixity.get(path) {
-        Some(known) if *known != digests.sha256 => {
-            Err(Error::corrupt(format!("{path} of {} has SHA-256 {} instead of {known}, take it in again", new.object, digests.sha256)))
+        Some(expected) if *expected != digests.sha256 => {
+            Err(Error::corrupt(format!("{path} of {} has SHA-256 {} instead of {expected}, take it in again", new.object, digests.sha256)))
         }
         _ => Ok(Some(digests)),
     }
@@ -317,7 +311,7 @@ fn empty_inventory(object: &str) -> Inventory {
     }
 }
 
-/// Where new content of `logical` lies in the object: its name made safe, or its digest where that is too long.
+/// Content path of new content of `logical`: its encoded name, or its digest if that is too long.
 fn content_path(root: &str, version: u32, logical: &str) -> String {
     let names: Vec<String> = logical.split('/').map(key::safe_segment).collect();
     let path = format!("v{version}/content/{}", names.join("/"));
@@ -326,13 +320,13 @@ fn content_path(root: &str, version: u32, logical: &str) -> String {
     }
     let digest = digests::of_bytes(logical.as_bytes()).sha256;
     debug_assert!(digest.len() < MAX_SEGMENT_BYTES);
-    // `%-` begins no safe name, so this meets no other path.
+    // No encoded name begins with `%-`, so this cannot equal another path.
     format!("v{version}/content/%-{digest}")
 }
 
-/// Adds pairs of SHA-512 and SHA-256 to the fixity block, by the content path.
-fn add_fixity(inventory: &mut Inventory, known: Vec<(String, String)>) {
-    for (sha512, sha256) in known {
+/// Adds pairs of SHA-512 and SHA-256 to the fixity block, by content path.
+fn add_fixity(inventory: &mut Inventory, digests: Vec<(String, String)>) {
+    for (sha512, sha256) in digests {
         let Some(path) = inventory.content_path(&sha512).map(str::to_owned) else { continue };
         let paths = inventory.fixity.entry("sha256".to_owned()).or_default().entry(sha256).or_default();
         if !paths.contains(&path) {
@@ -341,7 +335,7 @@ fn add_fixity(inventory: &mut Inventory, known: Vec<(String, String)>) {
     }
 }
 
-/// A URI for a user, as the specification wants one.
+/// URI of a user, as required by the specification: `mailto:` for an e-mail address, else a URN.
 fn user_uri(user: &str) -> String {
     let safe = key::safe_segment(user);
     match user.split_once('@') {

@@ -1,28 +1,28 @@
-//! Whether a stored OCFL object is still what its inventory says.
+//! Fixity check of a stored OCFL object against its inventory.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::blob_store::BlobStore;
 use crate::digests;
 use crate::key;
+use crate::ocfl::declarations::OBJECT_DECLARATION;
 use crate::ocfl::inventory::{
     INVENTORY_FILE, Inventory, LoadedInventory, SIDECAR_FILE, get_optional, load_inventory, parse_inventory, sidecar_matches,
     version_number,
 };
-use crate::ocfl::ocfl_object::OBJECT_DECLARATION;
 use sohoa_base::error::{Error, ErrorKind, Result};
 
-/// One thing wrong with an object.
+/// Fault of an object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FixityFinding {
     /// Identifier of the object.
     pub object: String,
-    /// The file, relative to the object's folder.
+    /// File, relative to the folder of the object.
     pub path: String,
-    /// What is wrong with it.
+    /// Description of the fault.
     pub problem: String,
-    /// Whether something kept is lost or altered. Otherwise it is what a deposit under way or interrupted
-    /// left, and the next deposit of the object mends it.
+    /// Whether stored content is lost or altered. Otherwise it is a remainder of a deposit that is running or was
+    /// interrupted, which the next deposit of the object repairs.
     pub is_damage: bool,
 }
 
@@ -42,10 +42,10 @@ impl FindingList {
 }
 
 /// Reads every file of `object` and compares it with the inventory: sidecars, digests, missing and extra
-/// files, and the chain of versions. Content is streamed. An empty list is a sound object.
+/// files, and the chain of versions. Content is streamed. An empty list means that the object is intact.
 ///
 /// # Errors
-/// `NotFound` if nothing of the object is stored; else those of the store.
+/// `NotFound` if no file of the object is stored; else those of the store.
 pub async fn verify(store: &dyn BlobStore, object: &str) -> Result<Vec<FixityFinding>> {
     let root = format!("{}/", key::object_root(object));
     let entries = store.list(&root).await?;
@@ -74,8 +74,8 @@ pub async fn verify(store: &dyn BlobStore, object: &str) -> Result<Vec<FixityFin
     Ok(findings.list)
 }
 
-/// An object without inventory is a first deposit that did not come to its end, unless something tells that
-/// it had come further.
+/// Checks an object without inventory: an incomplete first deposit, unless other files show that an inventory
+/// existed.
 fn check_missing_inventory(present: &BTreeSet<String>, findings: &mut FindingList) {
     if present.contains(SIDECAR_FILE) || present.iter().any(|path| !path.starts_with("v1/") && path != OBJECT_DECLARATION.0) {
         findings.add_damage(INVENTORY_FILE, "is missing");
@@ -96,7 +96,7 @@ async fn check_declaration(store: &dyn BlobStore, root: &str, findings: &mut Fin
     Ok(())
 }
 
-/// What the inventory says about itself.
+/// Checks the internal consistency of the inventory.
 fn check_structure(inventory: &Inventory, findings: &mut FindingList) {
     let head = version_number(&inventory.head).unwrap_or(0);
     let named: BTreeSet<Option<u32>> = inventory.versions.keys().map(|name| version_number(name)).collect();
@@ -129,7 +129,7 @@ fn check_structure(inventory: &Inventory, findings: &mut FindingList) {
     }
 }
 
-/// Each version's own inventory: proven by its sidecar, and of one mind with the object's about the past.
+/// Checks the inventory of each version against its sidecar and the inventory of the object.
 async fn check_versions(store: &dyn BlobStore, root: &str, loaded: &LoadedInventory, findings: &mut FindingList) -> Result<()> {
     for name in loaded.inventory.versions.keys() {
         let path = format!("{name}/{INVENTORY_FILE}");
@@ -164,8 +164,8 @@ fn check_earlier_version(now: &Inventory, earlier: &Inventory, name: &str, path:
     if earlier.versions.len() != number as usize {
         findings.add_damage(path, format!("tells of {} versions", earlier.versions.len()));
     }
-    for (version, told) in &earlier.versions {
-        if now.versions.get(version) != Some(told) {
+    for (version, content) in &earlier.versions {
+        if now.versions.get(version) != Some(content) {
             findings.add_damage(path, format!("tells of another {version} than the object's inventory"));
         }
     }
@@ -179,12 +179,12 @@ async fn check_content(store: &dyn BlobStore, root: &str, inventory: &Inventory,
         for path in paths {
             match digests::of_object(store, &format!("{root}{path}")).await {
                 Ok(found) if found.sha512 != *digest => findings.add_damage(path, "does not fit its SHA-512"),
-                Ok(found) if sha256.get(path.as_str()).is_some_and(|known| *known != found.sha256) => {
+                Ok(found) if sha256.get(path.as_str()).is_some_and(|expected| *expected != found.sha256) => {
                     findings.add_damage(path, "does not fit its SHA-256");
                 }
                 Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::NotFound => findings.add_damage(path, "is missing"),
-                // A name that no store takes: the inventory names something that cannot be there.
+                // The content path is not a valid key, so the content cannot exist.
                 Err(error) if matches!(error.kind(), ErrorKind::Invalid | ErrorKind::Limit) => findings.add_damage(path, error.chain()),
                 Err(error) => return Err(error),
             }

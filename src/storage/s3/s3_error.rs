@@ -1,11 +1,11 @@
-//! What the answers of an S3 server mean to the house.
+//! Mapping of S3 errors to errors of this program.
 
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
 use sohoa_base::error::{Error, ErrorKind};
 
-/// The house's error for a failed request: its kind, and a sentence that names `what` was tried.
+/// Maps the error of a failed request. `what` describes the operation and starts the message.
 pub(crate) fn map_s3_error<E>(error: SdkError<E, HttpResponse>, what: &str) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
@@ -34,7 +34,7 @@ where
         (_, false) => format!(" ({status} {code})"),
     };
     let explained = Error::new(kind, format!("{what}: {advice}{answer}"));
-    // The service's own words where there are any: its error types print little else.
+    // Use the message of the service as the cause, because its error types print little else.
     if detail.is_empty() {
         explained.caused_by(error.into_source().unwrap_or_else(|_| "no cause given".into()))
     } else {
@@ -54,7 +54,7 @@ fn classify_response(status: u16, code: &str) -> (ErrorKind, &'static str) {
         (_, "QuotaExceeded" | "InsufficientStorage" | "XMinioStorageFull") | (507, _) => {
             (ErrorKind::Unavailable, "the storage is full, free space or raise the quota")
         }
-        // The bytes were damaged on the way; what was stored before is untouched.
+        // The bytes were damaged in transit; the stored object is unchanged.
         (_, "BadDigest" | "InvalidDigest" | "XAmzContentSHA256Mismatch" | "XAmzContentChecksumMismatch") => {
             (ErrorKind::Unavailable, "the bytes were damaged on the way")
         }

@@ -1,60 +1,29 @@
-//! The store in an S3 bucket.
+//! Store in an S3 bucket.
 
 use std::path::Path;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::retry::RetryConfig;
-use aws_sdk_s3::config::timeout::TimeoutConfig;
-use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::blob_store::{BlobEntry, BlobStore, check_key, check_prefix, not_found_error};
+use crate::s3::client::{S3Options, build_client, to_size};
 use crate::s3::s3_error::map_s3_error;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 
-/// Files above this size go up in parts, one part in memory at a time.
+/// Part size, bytes. Larger files are uploaded in parts, one part in memory at a time.
 const PART_BYTES: u64 = 16 * 1024 * 1024;
 
-/// S3 takes no more parts than this in one object.
+/// Maximum number of parts of one object in S3.
 const MAX_PARTS: u64 = 10_000;
 
-/// S3 copies no larger object in one request.
+/// Maximum size of an object copied in one S3 request, bytes.
 const MAX_COPY_BYTES: u64 = 5 * 1024 * 1024 * 1024;
 
-/// How to reach an S3 server. What is `None` is taken from the AWS environment variables and profile files.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct S3Options {
-    /// Address of the server, such as `http://127.0.0.1:3900`.
-    pub endpoint: Option<String>,
-    /// Region the server signs for; `us-east-1` if nothing else says.
-    pub region: Option<String>,
-    /// Access key, only together with `secret_key`.
-    pub access_key: Option<String>,
-    /// Secret key.
-    pub secret_key: Option<String>,
-    /// Whether the bucket stands in the path instead of the host name; by default it does where
-    /// `endpoint` is set.
-    pub path_style: Option<bool>,
-}
-
-impl std::fmt::Debug for S3Options {
-    /// Without the secret.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("S3Options")
-            .field("endpoint", &self.endpoint)
-            .field("region", &self.region)
-            .field("access_key", &self.access_key)
-            .field("path_style", &self.path_style)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A store in a bucket, under a prefix.
+/// Store in a bucket, below a prefix.
 pub struct S3Store {
     client: Client,
     bucket: String,
@@ -71,16 +40,16 @@ impl std::fmt::Debug for S3Store {
 }
 
 impl S3Store {
-    /// The store at `url` (`s3://bucket/prefix`), after asking the server for the bucket.
+    /// Connects to the store at `url` (`s3://bucket/prefix`) and checks that the bucket exists.
     ///
     /// # Errors
-    /// `Invalid` for a malformed address or options, `NotFound` if the bucket does not exist, `Denied`
+    /// `Invalid` for a malformed URL or options, `NotFound` if the bucket does not exist, `Denied`
     /// without rights to it, `Unavailable` if the server does not answer.
     pub async fn connect(url: &str, options: &S3Options) -> Result<Self> {
         let (bucket, prefix) = parse_s3_url(url)?;
         let store = Self { client: build_client(options).await?, bucket, prefix, part_bytes: PART_BYTES, max_copy_bytes: MAX_COPY_BYTES };
-        let asked = store.client.head_bucket().bucket(&store.bucket).send().await;
-        asked.map_err(|error| match map_s3_error(error, &format!("bucket {}", store.bucket)) {
+        let response = store.client.head_bucket().bucket(&store.bucket).send().await;
+        response.map_err(|error| match map_s3_error(error, &format!("bucket {}", store.bucket)) {
             error if error.kind() == ErrorKind::NotFound => {
                 Error::not_found(format!("bucket {} does not exist, create it or correct the store address", store.bucket)).caused_by(error)
             }
@@ -89,7 +58,7 @@ impl S3Store {
         Ok(store)
     }
 
-    /// The same store with other sizes of parts (at least 5 MiB) and of the largest copy in one request.
+    /// Sets the part size (at least 5 MiB) and the maximum size of a copy in one request, bytes.
     #[must_use]
     pub fn with_part_sizes(mut self, part_bytes: u64, largest_copy: u64) -> Self {
         (self.part_bytes, self.max_copy_bytes) = (part_bytes, largest_copy);
@@ -113,7 +82,7 @@ impl S3Store {
         })
     }
 
-    /// Uploads `file` in parts; a failed upload is taken back, so that it costs no space.
+    /// Uploads `file` in parts. A failed upload is aborted, so that it occupies no space.
     async fn upload_parts(&self, key: &str, file: &Path, bytes: u64) -> Result<()> {
         let part_bytes = part_size(bytes, self.part_bytes);
         let upload = self.begin_multipart(key).await?;
@@ -142,7 +111,7 @@ impl S3Store {
         self.finish_multipart(key, &upload, parts).await
     }
 
-    /// Copies what is too large for one request, part by part inside the server.
+    /// Copies an object too large for one request, part by part inside the server.
     async fn copy_parts(&self, from: &str, to: &str, bytes: u64) -> Result<()> {
         let part_bytes = part_size(bytes, self.max_copy_bytes);
         let upload = self.begin_multipart(to).await?;
@@ -196,7 +165,7 @@ impl S3Store {
     }
 
     fn copy_source(&self, key: &str) -> Result<String> {
-        // Keys are of safe characters, of which only these two mean something in a header's address.
+        // Of the safe characters of keys only these two have a meaning in the URL of this header.
         Ok(format!("{}/{}", self.bucket, self.object_key(key)?).replace('%', "%25").replace('=', "%3D"))
     }
 }
@@ -216,7 +185,7 @@ impl BlobStore for S3Store {
         if bytes > self.part_bytes {
             return self.upload_parts(key, file, bytes).await;
         }
-        // From memory, not from the path: a streamed body has a trailing checksum that not every server takes.
+        // Sent from memory, because a streamed body has a trailing checksum that not every server supports.
         let mut content = Vec::new();
         (&mut input).take(self.part_bytes + 1).read_to_end(&mut content).await.or_error(ErrorKind::Invalid, context)?;
         if content.len() as u64 != bytes {
@@ -264,7 +233,7 @@ impl BlobStore for S3Store {
             let page = request.set_continuation_token(next).send().await;
             let page = page.map_err(|error| map_s3_error(error, &self.describe_operation("list", prefix)))?;
             for object in page.contents() {
-                // Foreign objects whose name no key can have are not of this store.
+                // Objects with names that are not valid keys do not belong to this store.
                 let key = object.key().and_then(|name| name.strip_prefix(&self.prefix)).filter(|key| check_key(key).is_ok());
                 entries.extend(key.map(|key| BlobEntry { key: key.to_owned(), bytes: to_size(object.size()) }));
             }
@@ -305,7 +274,7 @@ impl BlobStore for S3Store {
             Ok(_) => Ok(Some(false)),
             Err(error) => match map_s3_error(error, &self.describe_operation("write", scratch_key)) {
                 error if error.kind() == ErrorKind::Conflict => Ok(Some(true)),
-                // 501 and the like: the server does not know conditions.
+                // 501 and similar: the server does not support conditions.
                 error if error.kind() == ErrorKind::Invalid => Ok(Some(false)),
                 error => Err(error),
             },
@@ -314,10 +283,10 @@ impl BlobStore for S3Store {
 }
 
 impl S3Store {
-    fn check_length(&self, key: &str, announced: Option<i64>, came: u64) -> Result<()> {
+    fn check_length(&self, key: &str, announced: Option<i64>, received: u64) -> Result<()> {
         match announced.and_then(|announced| u64::try_from(announced).ok()) {
-            Some(announced) if announced != came => {
-                Err(Error::unavailable(format!("{}: {came} of {announced} bytes came", self.describe_operation("read", key))))
+            Some(announced) if announced != received => {
+                Err(Error::unavailable(format!("{}: {received} of {announced} bytes came", self.describe_operation("read", key))))
             }
             _ => Ok(()),
         }
@@ -328,22 +297,18 @@ async fn open_file(file: &Path) -> Result<tokio::fs::File> {
     tokio::fs::File::open(file).await.or_error(ErrorKind::Invalid, || format!("cannot read {}", file.display()))
 }
 
-/// The size of the parts of an object: `usual`, or larger where there would be too many.
-fn part_size(bytes: u64, usual: u64) -> u64 {
-    usual.max(bytes.div_ceil(MAX_PARTS))
+/// Part size for an object of `bytes` bytes: `default_size`, or larger if that gave too many parts.
+fn part_size(bytes: u64, default_size: u64) -> u64 {
+    default_size.max(bytes.div_ceil(MAX_PARTS))
 }
 
-pub(crate) fn to_size(bytes: Option<i64>) -> u64 {
-    bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0)
-}
-
-/// Bucket and prefix of an address; the prefix is empty or ends in a slash.
+/// Bucket and prefix of a URL; the prefix is empty or ends in a slash.
 fn parse_s3_url(url: &str) -> Result<(String, String)> {
     let rest = url.strip_prefix("s3://").unwrap_or_default().trim_end_matches('/');
     let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
-    let bucket_is_sound =
+    let is_valid_bucket =
         bucket.len() >= 3 && bucket.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
-    if !bucket_is_sound {
+    if !is_valid_bucket {
         return Err(Error::invalid(format!("store address {url} names no bucket, write s3://bucket/prefix")));
     }
     if prefix.is_empty() {
@@ -351,40 +316,6 @@ fn parse_s3_url(url: &str) -> Result<(String, String)> {
     }
     check_key(prefix).or_error(ErrorKind::Invalid, || format!("store address {url} has an unsafe prefix"))?;
     Ok((bucket.to_owned(), format!("{prefix}/")))
-}
-
-pub(crate) async fn build_client(options: &S3Options) -> Result<Client> {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest());
-    match (&options.access_key, &options.secret_key) {
-        (Some(access), Some(secret)) => {
-            loader = loader.credentials_provider(Credentials::new(access, secret, None, None, "sohoa"));
-        }
-        (None, None) => {}
-        _ => return Err(Error::invalid("S3 access key and secret key go together, set both or neither")),
-    }
-    if let Some(region) = &options.region {
-        loader = loader.region(Region::new(region.clone()));
-    }
-    if let Some(endpoint) = &options.endpoint {
-        if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
-            return Err(Error::invalid(format!("S3 endpoint {endpoint} is no address, write http://host:port or https://host")));
-        }
-        loader = loader.endpoint_url(endpoint);
-    }
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(5))
-        .read_timeout(Duration::from_secs(60))
-        .operation_attempt_timeout(Duration::from_secs(300));
-    // A few quick tries per request, so that one lost part does not cost a whole upload.
-    let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(100));
-    let shared = loader.timeout_config(timeouts.build()).retry_config(retries).load().await;
-
-    let mut config = aws_sdk_s3::config::Builder::from(&shared);
-    config = config.force_path_style(options.path_style.unwrap_or(shared.endpoint_url().is_some()));
-    if shared.region().is_none() {
-        config = config.region(Region::from_static("us-east-1"));
-    }
-    Ok(Client::from_conf(config.build()))
 }
 
 #[cfg(test)]
@@ -407,11 +338,5 @@ mod tests {
         assert_eq!(part_size(100 << 20, PART_BYTES), PART_BYTES);
         let huge: u64 = 1 << 40;
         assert!(huge.div_ceil(part_size(huge, PART_BYTES)) <= MAX_PARTS);
-    }
-
-    #[test]
-    fn the_secret_is_not_printed() {
-        let options = S3Options { secret_key: Some("s3cr3t".into()), ..S3Options::default() };
-        assert!(!format!("{options:?}").contains("s3cr3t"));
     }
 }

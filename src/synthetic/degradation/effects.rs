@@ -1,4 +1,4 @@
-//! What paper, years and scanners do to a page. Each function takes any page picture and answers a new one.
+//! Effects of ageing and scanning on a page image, and JPEG encoding.
 
 use crate::page::canvas::blend_ink;
 use crate::random::SeededRng;
@@ -6,22 +6,22 @@ use image::codecs::jpeg::{JpegEncoder, PixelDensity};
 use image::{ExtendedColorType, GrayImage, Rgb, RgbImage};
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
 
-/// How much of a fault.
+/// Severity of a degradation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
-    /// Seen in a good scan.
+    /// As in a good scan.
     Light,
-    /// Seen in a usual scan.
+    /// As in a usual scan.
     Medium,
-    /// Seen in a scan that should have been made again.
+    /// As in a scan that should be repeated.
     Heavy,
 }
 
-/// Every strength, the lightest first.
+/// Every severity, the lightest first.
 pub const SEVERITIES: [Severity; 3] = [Severity::Light, Severity::Medium, Severity::Heavy];
 
 impl Severity {
-    /// The word used in names of files.
+    /// Name in file names.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,10 +32,10 @@ impl Severity {
     }
 }
 
-/// Turns the content clockwise by a few degrees about the middle; the corners that come free show `behind`.
+/// Rotates clockwise by a few degrees about the middle; uncovered corners become `behind`.
 #[must_use]
 pub fn skew(picture: &RgbImage, degrees: f32, behind: Rgb<u8>) -> RgbImage {
-    // A series instead of the library's sine: its last bit differs between machines, and the angle is small.
+    // A series, which is exact enough for small angles: the last bit of the library's sine differs between machines.
     let angle = degrees * std::f32::consts::PI / 180.0;
     let sine = angle - angle * angle * angle / 6.0;
     let cosine = 1.0 - angle * angle / 2.0 + angle * angle * angle * angle / 24.0;
@@ -66,7 +66,7 @@ fn sample_bilinear(picture: &RgbImage, x: f32, y: f32, behind: Rgb<u8>) -> Rgb<u
     Rgb(sum.map(|value| value as u8))
 }
 
-/// Softens by `rounds` passes of a 1-2-1 kernel in both directions.
+/// Blurs by `rounds` passes of a 1-2-1 kernel in both directions.
 #[must_use]
 pub fn blur(picture: &RgbImage, rounds: u32) -> RgbImage {
     let mut soft = picture.clone();
@@ -77,7 +77,7 @@ pub fn blur(picture: &RgbImage, rounds: u32) -> RgbImage {
     soft
 }
 
-/// One pass of the kernel along samples `step` apart; the ends stay as they are.
+/// One pass of the kernel along samples `step` apart; the ends are unchanged.
 fn blur_pass(picture: &RgbImage, step: usize) -> RgbImage {
     let before = picture.as_raw();
     let mut after = picture.clone();
@@ -89,7 +89,7 @@ fn blur_pass(picture: &RgbImage, step: usize) -> RgbImage {
     after
 }
 
-/// Adds grain of `deviation` grey levels, and specks of dust: about `deviation` in a million px.
+/// Adds noise of standard deviation `deviation` grey levels, and about `deviation` specks of dust in a million px.
 #[must_use]
 pub fn add_noise(picture: &RgbImage, deviation: f32, random: &mut SeededRng) -> RgbImage {
     let mut grainy = picture.clone();
@@ -109,10 +109,10 @@ pub fn add_noise(picture: &RgbImage, deviation: f32, random: &mut SeededRng) -> 
     grainy
 }
 
-/// The picture after compression at `quality` (1 to 100).
+/// Encodes as JPEG of `quality` (1 to 100) and decodes.
 ///
 /// # Errors
-/// See [`jpeg`].
+/// As [`encode_jpeg`].
 pub fn jpeg_round_trip(picture: &RgbImage, quality: u8) -> Result<RgbImage> {
     let bytes = encode_jpeg(picture, quality, 200)?;
     let decoded = image::load_from_memory_with_format(&bytes, image::ImageFormat::Jpeg)
@@ -120,7 +120,7 @@ pub fn jpeg_round_trip(picture: &RgbImage, quality: u8) -> Result<RgbImage> {
     Ok(decoded.into_rgb8())
 }
 
-/// The picture as a colour JPEG file of `quality` (1 to 100) that names its resolution.
+/// Encodes as a colour JPEG file of `quality` (1 to 100) with the resolution in its header.
 ///
 /// # Errors
 /// `Limit` where a side is over 65,535 px.
@@ -128,10 +128,10 @@ pub fn encode_jpeg(picture: &RgbImage, quality: u8, dpi: u16) -> Result<Vec<u8>>
     encode_samples(picture, picture.dimensions(), ExtendedColorType::Rgb8, quality, dpi)
 }
 
-/// As [`jpeg`], in grey.
+/// As [`encode_jpeg`], in grey.
 ///
 /// # Errors
-/// See [`jpeg`].
+/// As [`encode_jpeg`].
 pub fn encode_jpeg_grey(picture: &GrayImage, quality: u8, dpi: u16) -> Result<Vec<u8>> {
     encode_samples(picture, picture.dimensions(), ExtendedColorType::L8, quality, dpi)
 }
@@ -146,7 +146,7 @@ fn encode_samples(samples: &[u8], (width, height): (u32, u32), colour: ExtendedC
     Ok(bytes)
 }
 
-/// Lets `back` shine through, mirrored and softened; `share` of its darkness arrives (0 to 1).
+/// Lets `back` show through, mirrored and blurred, with `share` of its darkness (0 to 1).
 #[must_use]
 pub fn bleed_through(picture: &RgbImage, back: &RgbImage, share: f32) -> RgbImage {
     let back = blur(back, 3);
@@ -161,7 +161,7 @@ pub fn bleed_through(picture: &RgbImage, back: &RgbImage, share: f32) -> RgbImag
     mixed
 }
 
-/// Wears the toner off: dark becomes lighter by `share` (0 to 1), in patches.
+/// Fades dark px by `share` (0 to 1), in patches.
 #[must_use]
 pub fn fade_toner(picture: &RgbImage, share: f32, random: &mut SeededRng) -> RgbImage {
     let patches = ValueNoise::new(random);
@@ -174,7 +174,7 @@ pub fn fade_toner(picture: &RgbImage, share: f32, random: &mut SeededRng) -> Rgb
     faded
 }
 
-/// Uneven lighting and the paper's own colour: `depth` is how much darker the worst corner is (0 to 1).
+/// Applies the colour of the paper and uneven brightness; the darkest place loses `depth` (0 to 1).
 #[must_use]
 pub fn age_paper(picture: &RgbImage, paper: Rgb<u8>, depth: f32, random: &mut SeededRng) -> RgbImage {
     let clouds = ValueNoise::new(random);
@@ -189,7 +189,7 @@ pub fn age_paper(picture: &RgbImage, paper: Rgb<u8>, depth: f32, random: &mut Se
     aged
 }
 
-/// Two punch holes at the left edge, showing the dark lid behind.
+/// Draws two punch holes at the left edge, with the dark lid of the scanner behind them; `scale` in px per mm.
 pub fn draw_punch_holes(picture: &mut RgbImage, scale: f32) {
     let radius = 3.0 * scale;
     let middle = picture.height() as f32 / 2.0;
@@ -198,7 +198,7 @@ pub fn draw_punch_holes(picture: &mut RgbImage, scale: f32) {
     }
 }
 
-/// A staple's two holes and rust at the top left corner.
+/// Draws the two rusty holes of a staple at the top left corner; `scale` in px per mm.
 pub fn draw_staple(picture: &mut RgbImage, scale: f32) {
     for (x, y) in [(11.0, 12.0), (18.0, 8.5)] {
         fill_disc(picture, (x * scale, y * scale), 0.55 * scale, Rgb([96, 74, 58]));
@@ -219,7 +219,7 @@ fn fill_disc(picture: &mut RgbImage, centre: (f32, f32), radius: f32, colour: Rg
     }
 }
 
-/// Black bands where the scanner saw past the sheet: px at left, top, right, bottom, with ragged edges.
+/// Draws the black border of an uncovered scanner bed: widths in px at left, top, right, bottom, with ragged edges.
 pub fn draw_scanner_border(picture: &mut RgbImage, sides: [u32; 4], random: &mut SeededRng) {
     let [left, top, right, bottom] = sides;
     let (width, height) = picture.dimensions();
@@ -237,7 +237,7 @@ pub fn draw_scanner_border(picture: &mut RgbImage, sides: [u32; 4], random: &mut
     }
 }
 
-/// A smooth field from 0 to 1: five by five chances, evened out between.
+/// Value noise from 0 to 1: a grid of five by five random values, interpolated.
 struct ValueNoise([[f32; 5]; 5]);
 
 impl ValueNoise {
@@ -245,7 +245,7 @@ impl ValueNoise {
         Self(std::array::from_fn(|_| std::array::from_fn(|_| random.uniform(0.0, 1.0))))
     }
 
-    /// The field at a place given as parts of width and height.
+    /// The value at fractions of width and height.
     fn sample(&self, x: f32, y: f32) -> f32 {
         let place = |part: f32| {
             let scaled = (part * 4.0).clamp(0.0, 3.999);

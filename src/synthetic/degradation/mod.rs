@@ -1,4 +1,4 @@
-//! Wear of paper and scanner: what makes a clean page look scanned.
+//! Degradation of clean pages: effects, random combinations of them, and simulated scanners.
 
 pub mod effects;
 pub mod presets;

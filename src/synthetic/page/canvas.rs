@@ -1,15 +1,15 @@
-//! A sheet of clean paper and a pen: text, rules, discs.
+//! Drawing on a page: text, filled boxes, strokes.
 
 use crate::page::fonts::{Face, Fonts, rasterize_text};
 use image::{Rgb, RgbImage};
 
-/// Black laser toner, not quite black.
+/// Colour of laser toner, which is not fully black.
 pub const TONER: Rgb<u8> = Rgb([24, 22, 26]);
 
-/// A page under the pen.
+/// A page that is being drawn.
 #[derive(Debug)]
 pub struct Canvas<'a> {
-    /// What is drawn so far.
+    /// The page image.
     pub picture: RgbImage,
     /// Px per millimetre.
     pub scale: f32,
@@ -25,7 +25,7 @@ impl<'a> Canvas<'a> {
         Self { picture, scale, fonts }
     }
 
-    /// Px of a type size in points.
+    /// A type size in px.
     #[must_use]
     pub fn points_to_px(&self, points: f32) -> f32 {
         points * self.scale * 25.4 / 72.0
@@ -42,20 +42,20 @@ impl<'a> Canvas<'a> {
         self.draw_text_spaced(face, size, (left, base), text, 0.0);
     }
 
-    /// As [`Canvas::text`], with `extra` mm added to every space: justified lines.
+    /// As [`Canvas::draw_text`], with `extra` mm added to every space: justified lines.
     pub fn draw_text_spaced(&mut self, face: Face, size: f32, (left, base): (f32, f32), text: &str, extra: f32) {
         let (size, start) = (self.points_to_px(size), (left * self.scale, base * self.scale));
         let picture = &mut self.picture;
         rasterize_text(self.fonts.face(face), size, start, text, extra * self.scale, |x, y, cover| blend_ink(picture, x, y, TONER, cover));
     }
 
-    /// As [`Canvas::text`], centred on `middle` mm.
+    /// As [`Canvas::draw_text`], centred on `middle` mm.
     pub fn draw_text_centred(&mut self, face: Face, size: f32, middle: f32, base: f32, text: &str) {
         let left = middle - self.text_width(face, size, text) / 2.0;
         self.draw_text(face, size, left, base, text);
     }
 
-    /// A filled box in toner, mm.
+    /// Fills a box with toner; at least one px in each direction. Lengths in mm.
     pub fn fill_rect(&mut self, left: f32, top: f32, width: f32, height: f32) {
         let px = |mm: f32| (mm * self.scale) as i32;
         let (x0, y0) = (px(left), px(top));
@@ -68,7 +68,8 @@ impl<'a> Canvas<'a> {
     }
 }
 
-/// Lays ink over one px: paper times ink, as real ink darkens what is under it. Outside the picture: nothing.
+/// Draws ink on one px by multiplication, as real ink darkens the paper under it; `cover` from 0 to 1. Does nothing
+/// outside the picture.
 pub fn blend_ink(picture: &mut RgbImage, x: i32, y: i32, colour: Rgb<u8>, cover: f32) {
     let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y)) else { return };
     let Some(pixel) = picture.get_pixel_mut_checked(x, y) else { return };

@@ -1,4 +1,4 @@
-//! What a document says, before it is set in type.
+//! Content of a document before typesetting.
 
 /// A document to be drawn.
 #[derive(Debug, Clone)]
@@ -19,11 +19,11 @@ pub struct DocumentContent {
     pub date: (u8, u8, u16),
     /// Subject, without "V/v" or "Về việc".
     pub subject: String,
-    /// Who stands on the line between head and body ("CHỦ TỊCH ỦY BAN NHÂN DÂN …"), or empty.
+    /// Office that acts, on the line between head and body ("CHỦ TỊCH ỦY BAN NHÂN DÂN …"), or empty.
     pub acting_official: String,
-    /// To whom ("Kính gửi"), or empty.
+    /// Addressee ("Kính gửi"), or empty.
     pub addressee: String,
-    /// Grounds, set in italics.
+    /// Legal basis ("Căn cứ"), set in italics.
     pub legal_basis: Vec<String>,
     /// Word alone on a line before the articles, such as `QUYẾT ĐỊNH:`; may be empty.
     pub enacting_formula: &'static str,
@@ -33,7 +33,7 @@ pub struct DocumentContent {
     pub recipients: Vec<String>,
     /// Lines over the signature.
     pub signing_authority: Vec<String>,
-    /// Who signed.
+    /// Name of the signatory.
     pub signer: String,
     /// A table on a page of its own.
     pub annex: Option<Annex>,

@@ -1,30 +1,31 @@
-//! The typeface of the specimens: Tinos, which has the widths of Times New Roman and every Vietnamese letter.
+//! Typefaces of drawn pages. Documents are set in Tinos, which has the metrics of Times New Roman and every Vietnamese
+//! letter.
 
 use ab_glyph::{Font, FontVec, ScaleFont, point};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::path::Path;
 
-/// Debian's package of the typeface.
+/// Debian package of the typefaces.
 pub const DEBIAN_PACKAGE: &str = "fonts-croscore";
 
-/// Folders where distributions keep the typeface.
+/// Folders in which distributions install them.
 const FONT_FOLDERS: [&str; 4] =
     ["/usr/share/fonts/truetype/croscore", "/usr/share/fonts/croscore", "/usr/share/fonts/google-croscore", "/usr/local/share/fonts"];
 
-/// A cut of the typeface.
+/// A style of Tinos.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Face {
     /// Upright.
     Regular,
     /// Bold.
     Bold,
-    /// Slanted: place and date, the foot of invitations.
+    /// Italic: place and date, legal basis.
     Italic,
-    /// Bold and slanted: "Nơi nhận".
+    /// Bold italic: "Nơi nhận".
     BoldItalic,
 }
 
-/// The four cuts, loaded.
+/// The four styles of Tinos, loaded.
 #[derive(Debug)]
 pub struct Fonts {
     regular: FontVec,
@@ -34,16 +35,16 @@ pub struct Fonts {
 }
 
 impl Fonts {
-    /// Loads the typeface from where the system keeps it.
+    /// Loads the typeface from the folders of the system.
     ///
     /// # Errors
     /// `NotFound`, naming the Debian package, where it is not installed; `Corrupt` where a file is no font.
     pub fn load() -> Result<Self> {
-        let load = |cut: &str| load_font(&format!("Tinos-{cut}"));
+        let load = |style: &str| load_font(&format!("Tinos-{style}"));
         Ok(Self { regular: load("Regular")?, bold: load("Bold")?, italic: load("Italic")?, bold_italic: load("BoldItalic")? })
     }
 
-    /// The font of a cut.
+    /// The font of a style.
     #[must_use]
     pub fn face(&self, face: Face) -> &FontVec {
         match face {
@@ -68,8 +69,8 @@ pub fn measure_text(font: &FontVec, size: f32, text: &str) -> f32 {
     text.chars().map(|letter| scaled.h_advance(scaled.glyph_id(letter))).sum()
 }
 
-/// Lays `text` at `size` px to the em from (`left`, `base`), the start of its base line, with `extra` px added to every space:
-/// `mark` is told each px that a letter covers, and how much of it, 0 to 1.
+/// Rasterises `text` at `size` px to the em from (`left`, `base`), the start of its base line, with `extra` px added to every
+/// space. Calls `mark` with each px that a letter covers and its coverage, 0 to 1.
 pub fn rasterize_text(font: &FontVec, size: f32, (left, base): (f32, f32), text: &str, extra: f32, mut mark: impl FnMut(i32, i32, f32)) {
     let scaled = font.as_scaled(em_scale(font, size));
     let mut pen = left;
@@ -95,12 +96,20 @@ pub fn load_font(name: &str) -> Result<FontVec> {
         ))
     })?;
     let path = folder.join(format!("{name}.ttf"));
-    let bytes =
-        std::fs::read(&path).or_error(ErrorKind::NotFound, || format!("cannot read {}: reinstall {DEBIAN_PACKAGE}", path.display()))?;
-    FontVec::try_from_vec(bytes).or_error(ErrorKind::Corrupt, || format!("{} is not a font: reinstall {DEBIAN_PACKAGE}", path.display()))
+    load_font_file(&path)
+        .map_err(|error| Error::new(error.kind(), format!("cannot load the typeface: reinstall {DEBIAN_PACKAGE}")).caused_by(error))
 }
 
-/// The rasteriser measures height from ascent to descent; typesetting measures the em.
+/// Loads a font file.
+///
+/// # Errors
+/// `NotFound` where it cannot be read, `Corrupt` where it is no font.
+pub fn load_font_file(path: &Path) -> Result<FontVec> {
+    let bytes = std::fs::read(path).or_error(ErrorKind::NotFound, || format!("cannot read the font {}", path.display()))?;
+    FontVec::try_from_vec(bytes).or_error(ErrorKind::Corrupt, || format!("{} is not a font", path.display()))
+}
+
+/// Scale for `size` px to the em: the rasteriser takes the height from ascent to descent.
 #[must_use]
 pub fn em_scale(font: &FontVec, size: f32) -> f32 {
     font.units_per_em().map_or(size, |em| size * font.height_unscaled() / em)

@@ -1,4 +1,5 @@
-//! Sets a document in type on A4 pages after the form of Decree 30/2020.
+//! Typesetting of documents on A4 pages in the form of Decree 30/2020 (Nghị định 30/2020/NĐ-CP). Lengths in mm, type sizes
+//! in points.
 
 use crate::page::canvas::Canvas;
 use crate::page::document_content::{Annex, DocumentContent};
@@ -16,7 +17,7 @@ const RIGHT_HEAD_CENTRE: f32 = 144.0;
 const BODY_SIZE: f32 = 14.0;
 const LINE_HEIGHT: f32 = 6.6;
 
-/// What a page is for.
+/// Role of a page in its dossier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageRole {
     /// First page of a document.
@@ -31,14 +32,14 @@ pub enum PageRole {
     Separator,
 }
 
-/// A page as it left the printer.
+/// A printed page before scanning.
 #[derive(Debug)]
 pub struct CleanPage {
-    /// Its picture, white paper.
+    /// Its image, on white paper.
     pub picture: RgbImage,
     /// Its printed lines in reading order: left head before right head, recipients before the signature.
     pub lines: Vec<String>,
-    /// What it is for.
+    /// Its role.
     pub role: PageRole,
 }
 
@@ -52,9 +53,9 @@ struct Typesetter<'a> {
     baseline: f32,
 }
 
-/// Sets `paper` at `dpi`; `random` makes the hand of the signature and the place of the seal.
+/// Typesets a document at `dpi` dots per inch; `random` determines signature and seal.
 #[must_use]
-pub fn typeset(fonts: &Fonts, paper: &DocumentContent, dpi: u32, random: &mut SeededRng) -> Vec<CleanPage> {
+pub fn typeset(fonts: &Fonts, content: &DocumentContent, dpi: u32, random: &mut SeededRng) -> Vec<CleanPage> {
     let mut setter = Typesetter {
         fonts,
         dpi,
@@ -64,12 +65,12 @@ pub fn typeset(fonts: &Fonts, paper: &DocumentContent, dpi: u32, random: &mut Se
         role: PageRole::First,
         baseline: TOP,
     };
-    setter.draw_head(paper);
-    setter.draw_body(paper);
-    setter.draw_signature_block(paper, random);
-    if let Some(annex) = &paper.annex {
+    setter.draw_head(content);
+    setter.draw_body(content);
+    setter.draw_signature_block(content, random);
+    if let Some(annex) = &content.annex {
         setter.start_page(PageRole::Annex);
-        setter.draw_annex(paper, annex);
+        setter.draw_annex(content, annex);
     }
     setter.finish()
 }
@@ -80,7 +81,7 @@ pub fn blank_page(fonts: &Fonts, dpi: u32) -> CleanPage {
     CleanPage { picture: Canvas::a4(fonts, dpi).picture, lines: Vec::new(), role: PageRole::Blank }
 }
 
-/// A sheet that operators lay between documents.
+/// A separator sheet without codes, as operators put between documents.
 #[must_use]
 pub fn separator_page(fonts: &Fonts, dpi: u32) -> CleanPage {
     let mut canvas = Canvas::a4(fonts, dpi);
@@ -115,7 +116,7 @@ impl Typesetter<'_> {
         self.lines.push(text.to_owned());
     }
 
-    /// The next line's base, on a new page where this one is full.
+    /// Moves the base line down, to a new page where this one is full.
     fn advance(&mut self, height: f32) {
         self.baseline += height;
         if self.baseline > BOTTOM {
@@ -123,25 +124,25 @@ impl Typesetter<'_> {
         }
     }
 
-    fn draw_head(&mut self, paper: &DocumentContent) {
-        let mut left = TOP;
-        if !paper.parent_body.is_empty() {
-            for line in wrap(&self.canvas, Face::Regular, 12.0, 68.0, &paper.parent_body) {
-                self.draw_centred(Face::Regular, 12.0, LEFT_HEAD_CENTRE, left, &line);
-                left += 5.2;
+    fn draw_head(&mut self, content: &DocumentContent) {
+        let mut left_base = TOP;
+        if !content.parent_body.is_empty() {
+            for line in wrap(&self.canvas, Face::Regular, 12.0, 68.0, &content.parent_body) {
+                self.draw_centred(Face::Regular, 12.0, LEFT_HEAD_CENTRE, left_base, &line);
+                left_base += 5.2;
             }
         }
-        for line in wrap(&self.canvas, Face::Bold, 12.0, 68.0, &paper.issuer) {
-            self.draw_centred(Face::Bold, 12.0, LEFT_HEAD_CENTRE, left, &line);
-            left += 5.2;
+        for line in wrap(&self.canvas, Face::Bold, 12.0, 68.0, &content.issuer) {
+            self.draw_centred(Face::Bold, 12.0, LEFT_HEAD_CENTRE, left_base, &line);
+            left_base += 5.2;
         }
-        self.canvas.fill_rect(LEFT_HEAD_CENTRE - 11.0, left - 3.6, 22.0, 0.25);
-        left += 3.6;
-        self.draw_centred(Face::Regular, 13.0, LEFT_HEAD_CENTRE, left, &format!("Số: {}", paper.number));
-        if paper.title.is_empty() {
-            for line in wrap(&self.canvas, Face::Regular, 12.0, 66.0, &format!("V/v {}", paper.subject)) {
-                left += 5.2;
-                self.draw_centred(Face::Regular, 12.0, LEFT_HEAD_CENTRE, left, &line);
+        self.canvas.fill_rect(LEFT_HEAD_CENTRE - 11.0, left_base - 3.6, 22.0, 0.25);
+        left_base += 3.6;
+        self.draw_centred(Face::Regular, 13.0, LEFT_HEAD_CENTRE, left_base, &format!("Số: {}", content.number));
+        if content.title.is_empty() {
+            for line in wrap(&self.canvas, Face::Regular, 12.0, 66.0, &format!("V/v {}", content.subject)) {
+                left_base += 5.2;
+                self.draw_centred(Face::Regular, 12.0, LEFT_HEAD_CENTRE, left_base, &line);
             }
         }
         self.draw_centred(Face::Bold, 12.0, RIGHT_HEAD_CENTRE, TOP, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM");
@@ -149,15 +150,15 @@ impl Typesetter<'_> {
         self.draw_centred(Face::Bold, 13.0, RIGHT_HEAD_CENTRE, TOP + 5.6, motto);
         let width = self.canvas.text_width(Face::Bold, 13.0, motto);
         self.canvas.fill_rect(RIGHT_HEAD_CENTRE - width / 2.0, TOP + 7.4, width, 0.25);
-        let (day, month, year) = paper.date;
+        let (day, month, year) = content.date;
         let month = if month < 3 { format!("0{month}") } else { month.to_string() };
-        let date = format!("{}, ngày {day:02} tháng {month} năm {year}", paper.place);
+        let date = format!("{}, ngày {day:02} tháng {month} năm {year}", content.place);
         self.draw_centred(Face::Italic, 13.0, RIGHT_HEAD_CENTRE, TOP + 14.5, &date);
-        self.baseline = left.max(TOP + 15.0) + 12.0;
-        if !paper.title.is_empty() {
-            self.draw_centred(Face::Bold, 14.0, 112.0, self.baseline, paper.title);
+        self.baseline = left_base.max(TOP + 15.0) + 12.0;
+        if !content.title.is_empty() {
+            self.draw_centred(Face::Bold, 14.0, 112.0, self.baseline, content.title);
             let mut width = 0.0;
-            for line in wrap(&self.canvas, Face::Bold, BODY_SIZE, 138.0, &paper.subject) {
+            for line in wrap(&self.canvas, Face::Bold, BODY_SIZE, 138.0, &content.subject) {
                 self.baseline += 6.2;
                 width = self.canvas.text_width(Face::Bold, BODY_SIZE, &line);
                 self.draw_centred(Face::Bold, BODY_SIZE, 112.0, self.baseline, &line);
@@ -167,31 +168,31 @@ impl Typesetter<'_> {
         }
     }
 
-    fn draw_body(&mut self, paper: &DocumentContent) {
-        if !paper.acting_official.is_empty() {
+    fn draw_body(&mut self, content: &DocumentContent) {
+        if !content.acting_official.is_empty() {
             self.advance(LINE_HEIGHT + 1.0);
-            self.draw_centred(Face::Bold, BODY_SIZE, 112.0, self.baseline, &paper.acting_official);
+            self.draw_centred(Face::Bold, BODY_SIZE, 112.0, self.baseline, &content.acting_official);
             self.baseline += 2.0;
         }
-        if !paper.addressee.is_empty() {
+        if !content.addressee.is_empty() {
             self.advance(LINE_HEIGHT + 1.0);
-            self.draw_centred(Face::Regular, BODY_SIZE, 112.0, self.baseline, &format!("Kính gửi: {}", paper.addressee));
+            self.draw_centred(Face::Regular, BODY_SIZE, 112.0, self.baseline, &format!("Kính gửi: {}", content.addressee));
             self.baseline += 3.0;
         }
-        for ground in &paper.legal_basis {
+        for ground in &content.legal_basis {
             self.draw_paragraph(Face::Italic, ground);
         }
-        if !paper.enacting_formula.is_empty() {
+        if !content.enacting_formula.is_empty() {
             self.advance(LINE_HEIGHT + 2.0);
-            self.draw_centred(Face::Bold, BODY_SIZE, 112.0, self.baseline, paper.enacting_formula);
+            self.draw_centred(Face::Bold, BODY_SIZE, 112.0, self.baseline, content.enacting_formula);
             self.baseline += 1.0;
         }
-        for paragraph in &paper.body {
+        for paragraph in &content.body {
             self.draw_paragraph(Face::Regular, paragraph);
         }
     }
 
-    /// Sets a justified paragraph with an indented first line; "Điều 1." at its start is bold.
+    /// Draws a justified paragraph with an indented first line; "Điều 1." at its start is bold.
     fn draw_paragraph(&mut self, face: Face, text: &str) {
         self.baseline += 1.6;
         let indent = 12.0;
@@ -219,48 +220,51 @@ impl Typesetter<'_> {
         }
     }
 
-    fn draw_signature_block(&mut self, paper: &DocumentContent, random: &mut SeededRng) {
-        let height = 8.0 + paper.signing_authority.len() as f32 * 5.8 + 34.0;
+    fn draw_signature_block(&mut self, content: &DocumentContent, random: &mut SeededRng) {
+        let height = 8.0 + content.signing_authority.len() as f32 * 5.8 + 34.0;
         if self.baseline + height > BOTTOM + 6.0 {
             self.start_page(PageRole::Following);
         }
         let top = self.baseline + 11.0;
-        if !paper.recipients.is_empty() {
+        if !content.recipients.is_empty() {
             self.canvas.draw_text(Face::BoldItalic, 12.0, LEFT, top, "Nơi nhận:");
             self.lines.push("Nơi nhận:".to_owned());
-            for (index, line) in paper.recipients.iter().enumerate() {
+            for (index, line) in content.recipients.iter().enumerate() {
                 self.canvas.draw_text(Face::Regular, 11.0, LEFT, top + 5.0 * (index + 1) as f32, line);
                 self.lines.push(line.clone());
             }
         }
         let mut base = top;
-        for line in &paper.signing_authority {
+        for line in &content.signing_authority {
             self.draw_centred(Face::Bold, BODY_SIZE, RIGHT_HEAD_CENTRE + 4.0, base, line);
             base += 5.8;
         }
-        self.draw_centred(Face::Bold, BODY_SIZE, RIGHT_HEAD_CENTRE + 4.0, base + 27.0, &paper.signer);
+        self.draw_centred(Face::Bold, BODY_SIZE, RIGHT_HEAD_CENTRE + 4.0, base + 27.0, &content.signer);
         let px = self.canvas.scale;
         let at = |x: f32, y: f32| (x * px, y * px);
         seal::draw_signature(&mut self.canvas.picture, at(RIGHT_HEAD_CENTRE - 10.0, base + 1.0), (34.0 * px, 18.0 * px), random);
         let centre = (RIGHT_HEAD_CENTRE - 14.0 + random.uniform(-2.0, 2.0), base + 8.0 + random.uniform(-2.0, 2.0));
         let strength = random.uniform(0.72, 0.95);
-        let words = Some((self.fonts, paper.issuer.as_str()));
+        let words = Some((self.fonts, content.issuer.as_str()));
         seal::draw_seal(&mut self.canvas.picture, at(centre.0, centre.1), 17.0 * px, words, strength, random);
         self.baseline = base + 30.0;
     }
 
-    fn draw_annex(&mut self, paper: &DocumentContent, annex: &Annex) {
+    fn draw_annex(&mut self, content: &DocumentContent, annex: &Annex) {
         self.advance(LINE_HEIGHT);
         self.draw_centred(Face::Bold, BODY_SIZE, 112.0, self.baseline, "PHỤ LỤC");
         for line in wrap(&self.canvas, Face::Bold, 13.0, 150.0, &annex.title) {
             self.advance(6.0);
             self.draw_centred(Face::Bold, 13.0, 112.0, self.baseline, &line);
         }
-        let (day, month, year) = paper.date;
+        let (day, month, year) = content.date;
         self.advance(6.0);
-        let kind =
-            paper.title.chars().next().map(|first| format!("{first}{}", paper.title.chars().skip(1).collect::<String>().to_lowercase()));
-        let note = format!("(Kèm theo {} số {} ngày {day}/{month}/{year})", kind.unwrap_or_default(), paper.number);
+        let kind = content
+            .title
+            .chars()
+            .next()
+            .map(|first| format!("{first}{}", content.title.chars().skip(1).collect::<String>().to_lowercase()));
+        let note = format!("(Kèm theo {} số {} ngày {day}/{month}/{year})", kind.unwrap_or_default(), content.number);
         self.draw_centred(Face::Italic, 13.0, 112.0, self.baseline, &note);
         self.baseline += 5.0;
         let heads: Vec<String> = annex.columns.iter().map(|(name, _)| (*name).to_owned()).collect();

@@ -1,7 +1,7 @@
-//! Separator sheets (tờ phân cách), to be printed and laid between documents.
+//! Separator sheets (tờ phân cách), to be printed and put between documents.
 //!
-//! A sheet says what it is in big letters, and to machines in three ways, so that one of them comes through a bad
-//! scan: a QR code, a Code 128, and at both ends the patch code T.
+//! A sheet carries large text for people and three codes for machines, so that a bad scan leaves at least one readable: a
+//! QR code, a Code 128 and, at both ends, the patch code T.
 
 use crate::page::canvas::Canvas;
 use crate::page::fonts::{Face, Fonts};
@@ -12,14 +12,14 @@ use rxing::{BarcodeFormat, EncodeHints, MultiFormatWriter, Writer};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::page::barcode::{PATCH_CODES, PATCH_NARROW_MM, PATCH_WIDE_MM, Separator};
 
-/// What a sheet says to people.
+/// Text of a sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SheetTexts {
-    /// What it is, very big.
+    /// Title, in the largest type.
     pub title: String,
-    /// The same in a second language.
+    /// Title in a second language.
     pub subtitle: String,
-    /// Where to lay it, one line each.
+    /// Instructions where to put it, one line each.
     pub instructions: Vec<String>,
 }
 
@@ -29,40 +29,42 @@ pub const PRINT_DPI: u16 = 300;
 /// Side of the QR code, mm.
 const QR_SIDE_MM: f32 = 62.0;
 
-/// Width that a Code 128 may take up, mm, and its height.
+/// Greatest width and height of the Code 128, mm.
 const BARCODE_SIZE_MM: (f32, f32) = (170.0, 22.0);
 
-/// Least width of a bar of the Code 128, mm: two px at 100 dots per inch.
+/// Least width of a module of the Code 128, mm: two px at 100 dots per inch.
 const MIN_MODULE_MM: f32 = 0.51;
 
-/// The middle of the sheet, mm.
+/// Horizontal middle of the sheet, mm.
 const CENTRE_X_MM: f32 = 105.0;
 
-/// The sheet as a picture.
+/// Draws a sheet.
 ///
 /// # Errors
-/// `Invalid` where a dossier's code is too long for a QR code that bad scans leave readable.
-pub fn draw_sheet(fonts: &Fonts, separator: &Separator, words: &SheetTexts, dpi: u32) -> Result<RgbImage> {
+/// `Invalid` where the dossier code is too long for a QR code that stays readable in bad scans, or has letters that the
+/// codes lack.
+pub fn draw_sheet(fonts: &Fonts, separator: &Separator, texts: &SheetTexts, dpi: u32) -> Result<RgbImage> {
     let payload = separator.payload();
     if payload.len() > 120 {
         return Err(Error::invalid(format!("the code \"{payload}\" is too long for a separator sheet; use at most 100 letters")));
     }
     let mut canvas = Canvas::a4(fonts, dpi);
-    // Turned by half a turn, the sheet still begins with the same bars.
+    // A sheet fed upside down begins with the same bars.
     draw_patch_code(&mut canvas, 13.0);
     canvas.picture = imageops::rotate180(&canvas.picture);
     draw_patch_code(&mut canvas, 13.0);
     let mut base = 62.0;
-    canvas.draw_text_centred(Face::Bold, fitting_size(&canvas, 46.0, &words.title), CENTRE_X_MM, base, &words.title);
+    canvas.draw_text_centred(Face::Bold, fitting_size(&canvas, 46.0, &texts.title), CENTRE_X_MM, base, &texts.title);
     base += 13.0;
-    canvas.draw_text_centred(Face::Bold, fitting_size(&canvas, 26.0, &words.subtitle), CENTRE_X_MM, base, &words.subtitle);
+    canvas.draw_text_centred(Face::Bold, fitting_size(&canvas, 26.0, &texts.subtitle), CENTRE_X_MM, base, &texts.subtitle);
     if let Separator::Dossier(Some(code)) = separator {
         base += 16.0;
         canvas.draw_text_centred(Face::Bold, fitting_size(&canvas, 34.0, code), CENTRE_X_MM, base, code);
     }
     let code = encode_barcode(&payload, BarcodeFormat::QR_CODE)?;
     draw_modules(&mut canvas, &code, (CENTRE_X_MM - QR_SIDE_MM / 2.0, base + 14.0), (QR_SIDE_MM, QR_SIDE_MM));
-    // A long code has no room in bars that a bad scan leaves readable: they say what begins, and the QR code which.
+    // The bars of a long code would be too narrow for a bad scan: then the Code 128 holds only that a dossier begins, and
+    // the QR code holds which.
     let brief = match separator {
         Separator::Dossier(_) => Separator::Dossier(None),
         Separator::Document => Separator::Document,
@@ -75,31 +77,31 @@ pub fn draw_sheet(fonts: &Fonts, separator: &Separator, words: &SheetTexts, dpi:
     };
     draw_modules(&mut canvas, &bars, (CENTRE_X_MM - BARCODE_SIZE_MM.0 / 2.0, base + 14.0 + QR_SIDE_MM + 12.0), BARCODE_SIZE_MM);
     base += 14.0 + QR_SIDE_MM + 12.0 + BARCODE_SIZE_MM.1 + 14.0;
-    for line in &words.instructions {
+    for line in &texts.instructions {
         canvas.draw_text_centred(Face::Regular, fitting_size(&canvas, 16.0, line), CENTRE_X_MM, base, line);
         base += 8.0;
     }
     Ok(canvas.picture)
 }
 
-/// The sheet as a page of a PDF, black and white.
+/// Draws a sheet as a black-and-white page for a PDF.
 ///
 /// # Errors
-/// As [`draw`].
-pub fn encode_sheet_page(fonts: &Fonts, separator: &Separator, words: &SheetTexts) -> Result<EncodedPage> {
-    let picture = imageops::grayscale(&draw_sheet(fonts, separator, words, u32::from(PRINT_DPI))?);
+/// As [`draw_sheet`].
+pub fn encode_sheet_page(fonts: &Fonts, separator: &Separator, texts: &SheetTexts) -> Result<EncodedPage> {
+    let picture = imageops::grayscale(&draw_sheet(fonts, separator, texts, u32::from(PRINT_DPI))?);
     let (width, height) = picture.dimensions();
     Ok(EncodedPage { width, height, dpi: PRINT_DPI, data: EncodedData::Fax(encode_fax(&picture, 150)?) })
 }
 
-/// The size of type, points, at which `text` has room on a line.
+/// Type size, points, at which `text` fits on a line.
 fn fitting_size(canvas: &Canvas<'_>, size: f32, text: &str) -> f32 {
     const ROOM: f32 = 178.0;
     let width = canvas.text_width(Face::Bold, size, text);
     if width > ROOM { size * ROOM / width } else { size }
 }
 
-/// Bars across the sheet, the first `top` mm from its upper edge.
+/// Draws the bars of patch code T across the sheet, the first `top` mm from its upper edge.
 fn draw_patch_code(canvas: &mut Canvas<'_>, top: f32) {
     let mut top = top;
     let bars = PATCH_CODES.iter().find(|(name, _)| *name == "T").map(|(_, bars)| *bars);
@@ -110,7 +112,7 @@ fn draw_patch_code(canvas: &mut Canvas<'_>, top: f32) {
     }
 }
 
-/// A code's modules, without quiet zone.
+/// Modules of a code, without quiet zone.
 fn encode_barcode(payload: &str, format: BarcodeFormat) -> Result<BitMatrix> {
     let hints = EncodeHints { Margin: Some("0".to_owned()), ErrorCorrection: Some("Q".to_owned()), ..EncodeHints::default() };
     MultiFormatWriter
@@ -118,7 +120,7 @@ fn encode_barcode(payload: &str, format: BarcodeFormat) -> Result<BitMatrix> {
         .or_error(ErrorKind::Invalid, || format!("\"{payload}\" has no code for machines; use letters without marks, digits, '.' and '-'"))
 }
 
-/// Lays modules into a box, mm: each the same whole number of px wide.
+/// Draws modules into a box, mm; all have the same width, a whole number of px.
 fn draw_modules(canvas: &mut Canvas<'_>, code: &BitMatrix, (left, top): (f32, f32), (width, height): (f32, f32)) {
     let (columns, rows) = (code.width().max(1), code.height().max(1));
     let px = |mm: f32| (mm * canvas.scale) as u32;

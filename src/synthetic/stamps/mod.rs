@@ -1,5 +1,7 @@
-//! Drawn stamps: of secrecy, and the seals around them.
+//! Drawn stamps of secrecy (dấu chỉ mức độ mật) and of other kinds, seals, and pages that bear them.
 
+pub mod page_marks;
 pub mod seal;
 pub mod secrecy_stamp;
 pub mod stamped_page;
+pub mod training_page;

@@ -1,4 +1,4 @@
-//! The office's red seal and the hand that signs. The seal is plainly no real one: it says "MẪU" (specimen).
+//! Red seals of offices and signatures. Seals bear the word "MẪU" (specimen), so that nobody takes them for real ones.
 
 use crate::page::canvas::{blend_ink, draw_stroke};
 use crate::page::fonts::{Face, Fonts, em_scale, measure_text, rasterize_text};
@@ -6,14 +6,14 @@ use crate::random::SeededRng;
 use ab_glyph::{Font, ScaleFont, point};
 use image::{Rgb, RgbImage};
 
-/// Stamp-pad red.
+/// Colour of seal ink.
 const SEAL_RED: Rgb<u8> = Rgb([206, 30, 48]);
 
-/// Ball-pen blue.
+/// Colour of a ball pen.
 const PEN_BLUE: Rgb<u8> = Rgb([38, 52, 132]);
 
-/// Presses a round seal at `centre` (px) with `radius` (px) and `strength` of ink (0 to 1); `words` are set
-/// around it where a typeface is given.
+/// Draws a round seal at `centre` (px) with `radius` (px) and `strength` of ink (0 to 1); `words` run around it, in the
+/// bold typeface.
 pub fn draw_seal(
     picture: &mut RgbImage,
     centre: (f32, f32),
@@ -29,21 +29,21 @@ pub fn draw_seal(
     if let Some((fonts, words)) = words {
         cover.draw_words(fonts, words, radius);
     }
-    // A pad never inks evenly: one side presses harder, and grain stays free.
-    let (lean_x, lean_y) = (random.uniform(-0.25, 0.25), random.uniform(-0.25, 0.25));
+    // Uneven ink: pressure falls off to one side, and some px take little.
+    let (slope_x, slope_y) = (random.uniform(-0.25, 0.25), random.uniform(-0.25, 0.25));
     let side = cover.side;
     for (index, share) in cover.values.iter().enumerate() {
         if *share <= 0.0 {
             continue;
         }
         let (dx, dy) = ((index % side) as f32 - cover.middle, (index / side) as f32 - cover.middle);
-        let press = 1.0 + (dx * lean_x + dy * lean_y) / radius;
+        let press = 1.0 + (dx * slope_x + dy * slope_y) / radius;
         let grain = if random.next_u64().is_multiple_of(9) { 0.45 } else { 1.0 };
         blend_ink(picture, (centre.0 + dx) as i32, (centre.1 + dy) as i32, SEAL_RED, share * press * grain * strength);
     }
 }
 
-/// How much ink each px of the seal's square takes.
+/// Ink of each px of the seal's square, 0 to 1.
 struct SealMask {
     side: usize,
     middle: f32,
@@ -76,7 +76,8 @@ impl SealMask {
         self.raise_all(|x, y| width / 2.0 + 0.5 - ((x * x + y * y).sqrt() - radius).abs());
     }
 
-    /// A five-pointed star, point up: inside where at least four of the five edges' half-planes agree.
+    /// Draws a five-pointed star, point up. A px is inside where it is within at least four of the half-planes of the five
+    /// edges.
     fn draw_star(&mut self, radius: f32) {
         let normals = [(0.0f32, -1.0f32), (0.951_06, -0.309_02), (0.587_79, 0.809_02), (-0.587_79, 0.809_02), (-0.951_06, -0.309_02)];
         let inner = radius * 0.309_02;
@@ -116,7 +117,7 @@ impl SealMask {
     }
 }
 
-/// Sine and cosine by halving the angle and a series: the same bits on every machine.
+/// Sine and cosine by a series and angle doubling, which gives the same bits on every machine.
 pub(crate) fn sin_cos(angle: f32) -> (f32, f32) {
     let part = angle / 16.0;
     let (mut sine, mut cosine) = (part - part * part * part / 6.0, 1.0 - part * part / 2.0 + part * part * part * part / 24.0);
@@ -126,7 +127,7 @@ pub(crate) fn sin_cos(angle: f32) -> (f32, f32) {
     (sine, cosine)
 }
 
-/// Writes a signature into the box from (`left`, `top`), `width` × `height` px: loops that no name is read from.
+/// Draws an illegible signature into the box from (`left`, `top`), `width` × `height` px.
 pub fn draw_signature(picture: &mut RgbImage, (left, top): (f32, f32), (width, height): (f32, f32), random: &mut SeededRng) {
     let turns = 5 + (random.next_u64() % 3) as usize;
     let mut knots = vec![(left, top + height * random.uniform(0.4, 0.8))];

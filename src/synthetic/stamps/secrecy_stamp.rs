@@ -1,18 +1,20 @@
-//! Rubber stamps of secrecy, and harmless ones that look like them: drawn as clerks press them, at any angle, in
-//! any ink, uneven, doubled, smudged, half off the pad.
+//! Rubber stamps of secrecy, and other stamps that resemble them: at any angle, in several inks, and with the defects
+//! that pressing by hand leaves.
 
 use crate::page::canvas::blend_ink;
 use crate::page::fonts;
 use crate::page::fonts::{measure_text, rasterize_text};
 use crate::random::SeededRng;
+pub(crate) use crate::random::choose;
 use crate::stamps::seal::sin_cos;
 use ab_glyph::FontVec;
 use image::{Pixel, Rgb, RgbImage};
 use serde::Serialize;
 use sohoa_base::error::Result;
 use sohoa_base::model::page::reading::SecrecyLevel;
+use std::path::PathBuf;
 
-/// Words of stamps that say nothing of secrecy.
+/// Texts of stamps that do not concern secrecy.
 const HARMLESS_WORDS: [&str; 16] = [
     "KHẨN",
     "HỎA TỐC",
@@ -32,7 +34,7 @@ const HARMLESS_WORDS: [&str; 16] = [
     "XÁC NHẬN",
 ];
 
-/// Typefaces that stamps are cut in.
+/// Typefaces of stamps, each as often as it is to be drawn.
 const STAMP_FACES: [&str; 6] = ["Tinos-Bold", "Arimo-Bold", "Tinos-Regular", "Cousine-Bold", "Arimo-Regular", "Tinos-Bold"];
 
 /// The typefaces of stamps, loaded.
@@ -40,12 +42,28 @@ const STAMP_FACES: [&str; 6] = ["Tinos-Bold", "Arimo-Bold", "Tinos-Regular", "Co
 pub struct StampFonts(Vec<FontVec>);
 
 impl StampFonts {
-    /// Loads them from where the system keeps them.
+    /// Loads the typefaces from the folders of the system.
     ///
     /// # Errors
-    /// As [`fonts::load`].
+    /// As [`fonts::load_font`].
     pub fn load() -> Result<Self> {
         Ok(Self(STAMP_FACES.into_iter().map(fonts::load_font).collect::<Result<_>>()?))
+    }
+
+    /// How many there are; [`StampSpec::face`] is below it.
+    pub const COUNT: usize = STAMP_FACES.len();
+
+    /// Loads other typefaces in their place, one from each font file.
+    ///
+    /// # Errors
+    /// `NotFound` where a file cannot be read, `Corrupt` where it is no font.
+    pub fn from_files(files: &[PathBuf]) -> Result<Self> {
+        Ok(Self(files.iter().map(|file| fonts::load_font_file(file)).collect::<Result<_>>()?))
+    }
+
+    /// The font in which [`StampSpec::render`] cuts a stamp of that `face`.
+    pub(crate) fn face(&self, face: usize) -> Option<&FontVec> {
+        self.0.get(face).or(self.0.first())
     }
 }
 
@@ -53,13 +71,13 @@ impl StampFonts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ink {
-    /// As most are.
+    /// Red, the usual one.
     Red,
     /// Violet.
     Purple,
     /// Blue.
     Blue,
-    /// Black, or a stamp that was copied.
+    /// Black, or a photocopied stamp.
     Black,
 }
 
@@ -76,7 +94,7 @@ impl Ink {
     }
 }
 
-/// What was wrong when a stamp was pressed, and what came over it later.
+/// A defect of a stamp impression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Damage {
@@ -84,7 +102,7 @@ pub enum Damage {
     Uneven,
     /// Spots without ink.
     Gaps,
-    /// Drawn over the paper while wet.
+    /// Wet ink was wiped across the paper.
     Smudge,
     /// Ink ran into the paper.
     Bleed,
@@ -92,39 +110,39 @@ pub enum Damage {
     Doubled,
     /// Too little ink.
     Pale,
-    /// A seal or a pen went over a part of it.
+    /// A seal or a signature overlaps it.
     Covered,
 }
 
-/// Every damage.
+/// Every kind of damage.
 pub const DAMAGES: [Damage; 7] =
     [Damage::Uneven, Damage::Gaps, Damage::Smudge, Damage::Bleed, Damage::Doubled, Damage::Pale, Damage::Covered];
 
-/// A stamp to be pressed.
+/// Text, form and place of a stamp.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StampSpec {
-    /// What it says.
+    /// Its text.
     pub words: String,
-    /// Its level; none of a harmless stamp.
+    /// Level of secrecy; none for other stamps.
     pub level: Option<SecrecyLevel>,
-    /// Its ink.
+    /// Colour of its ink.
     pub ink: Ink,
     /// Frames around it: 0, 1 or 2.
     pub frames: u8,
-    /// Typeface, see [`StampFonts`].
+    /// Index of its typeface in [`StampFonts`].
     pub face: usize,
     /// Size of its type, points.
     pub points: f32,
     /// Clockwise turn, degrees.
     pub degrees: f32,
-    /// Where its middle is, as part of the page's width and height.
+    /// Its middle, as fractions of the page's width and height.
     pub place: (f32, f32),
-    /// What is wrong with it.
+    /// Its defects.
     pub damages: Vec<Damage>,
 }
 
 impl StampSpec {
-    /// A stamp by chance, of secrecy or harmless, in the upper 45 % of a page.
+    /// A random stamp in the upper 45 % of a page; of secrecy where `secret`.
     #[must_use]
     pub fn random(secret: bool, random: &mut SeededRng) -> Self {
         let (words, level) = if secret {
@@ -147,52 +165,52 @@ impl StampSpec {
         Self { words: words.to_owned(), level, ink, frames, face, points: random.uniform(11.0, 28.0), degrees, place, damages }
     }
 
-    /// Presses the stamp on a page of `dpi` dots per inch. A place too near an edge is moved on to the page.
+    /// Draws the stamp on a page of `dpi` dots per inch. A place too near an edge is moved inwards.
     pub fn render(&self, page: &mut RgbImage, dpi: u32, fonts: &StampFonts, random: &mut SeededRng) -> RenderedStamp {
         let px = dpi as f32 / 72.0;
-        let Some(font) = fonts.0.get(self.face).or(fonts.0.first()) else { return RenderedStamp { middle: (0.0, 0.0), black_share: 0.0 } };
-        let mut plate = StampMask::rasterize(font, &self.words, self.points * px, self.frames);
-        let whole = plate.clone();
-        let (mut of, mut black) = (0_u32, 0_u32);
+        let Some(font) = fonts.face(self.face) else { return RenderedStamp { middle: (0.0, 0.0), black_share: 0.0 } };
+        let mut mask = StampMask::rasterize(font, &self.words, self.points * px, self.frames);
+        let undamaged = mask.clone();
+        let (mut total, mut black) = (0_u32, 0_u32);
         for damage in &self.damages {
-            plate.apply_damage(*damage, self.points * px, random);
+            mask.apply_damage(*damage, self.points * px, random);
         }
         let strength = if self.damages.contains(&Damage::Pale) { random.uniform(0.4, 0.55) } else { random.uniform(0.7, 1.0) };
         let (sine, cosine) = sin_cos(self.degrees.to_radians());
-        let (half_wide, half_high) = (plate.width as f32 / 2.0, plate.height as f32 / 2.0);
+        let (half_wide, half_high) = (mask.width as f32 / 2.0, mask.height as f32 / 2.0);
         let (reach_x, reach_y) = (half_wide * cosine.abs() + half_high * sine.abs(), half_wide * sine.abs() + half_high * cosine.abs());
         let (width, height) = (page.width() as f32, page.height() as f32);
-        let within = |value: f32, reach: f32, side: f32| value.max(reach).min((side - reach).max(reach));
-        let middle = (within(self.place.0 * width, reach_x, width), within(self.place.1 * height, reach_y, height));
+        let clamp = |value: f32, reach: f32, side: f32| value.max(reach).min((side - reach).max(reach));
+        let middle = (clamp(self.place.0 * width, reach_x, width), clamp(self.place.1 * height, reach_y, height));
         for y in (middle.1 - reach_y) as i32..=(middle.1 + reach_y) as i32 {
             for x in (middle.0 - reach_x) as i32..=(middle.0 + reach_x) as i32 {
                 let (dx, dy) = (x as f32 - middle.0, y as f32 - middle.1);
                 let (along, across) = (dx * cosine + dy * sine + half_wide, dy * cosine - dx * sine + half_high);
                 let is_paper = !is_black(page, x, y);
-                let cover = plate.sample(along, across);
+                let cover = mask.sample(along, across);
                 if cover > 0.0 {
                     blend_ink(page, x, y, self.ink.colour(), cover * strength);
                 }
-                if whole.sample(along, across) > 0.5 {
-                    of += 1;
+                if undamaged.sample(along, across) > 0.5 {
+                    total += 1;
                     black += u32::from(is_paper && is_black(page, x, y));
                 }
             }
         }
-        RenderedStamp { middle, black_share: black as f32 / of.max(1) as f32 }
+        RenderedStamp { middle, black_share: black as f32 / total.max(1) as f32 }
     }
 }
 
-/// A stamp on a page.
+/// A stamp as drawn on a page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RenderedStamp {
     /// Its middle, px.
     pub middle: (f32, f32),
-    /// How much of its letters and frames a scanner of black and white would show where no print is, 0 to 1.
+    /// Share of the stamp that a black-and-white scan would show, 0 to 1; parts over print do not count.
     pub black_share: f32,
 }
 
-/// Levels below this are black for a scanner of black and white.
+/// Grey levels below this become black in a black-and-white scan.
 pub(crate) const BLACK_THRESHOLD: u8 = 150;
 
 fn is_black(page: &RgbImage, x: i32, y: i32) -> bool {
@@ -200,12 +218,7 @@ fn is_black(page: &RgbImage, x: i32, y: i32) -> bool {
     at.is_some_and(|level| level.to_luma().0[0] < BLACK_THRESHOLD)
 }
 
-/// Any one of `all`.
-pub(crate) fn choose<T: Copy>(all: &[T], random: &mut SeededRng) -> Option<T> {
-    all.get((random.next_u64() % all.len().max(1) as u64) as usize).copied()
-}
-
-/// How much ink each px of a stamp gives, not yet turned.
+/// Ink of each px of a stamp, 0 to 1, before rotation.
 #[derive(Clone)]
 struct StampMask {
     width: usize,
@@ -214,23 +227,23 @@ struct StampMask {
 }
 
 impl StampMask {
-    /// Cuts `words` in type of `size` px with frames around it.
+    /// Rasterises `words` at `size` px to the em with frames around them.
     fn rasterize(font: &FontVec, words: &str, size: f32, frames: u8) -> Self {
         let long = measure_text(font, size, words);
         let (margin, capital) = (size * 0.7, size * 0.7);
         let (width, height) = ((long + 2.0 * margin) as usize + 2, (capital + 2.0 * margin + size * 0.2) as usize + 2);
-        let mut plate = Self { width, height, ink: vec![0.0; width * height] };
+        let mut mask = Self { width, height, ink: vec![0.0; width * height] };
         let base = margin + size * 0.2 + capital;
         rasterize_text(font, size, (margin, base), words, 0.0, |x, y, cover| {
             if let (Ok(x), Ok(y)) = (usize::try_from(x), usize::try_from(y)) {
-                plate.raise_pixel(x, y, cover);
+                mask.raise_pixel(x, y, cover);
             }
         });
         let thick = (size * 0.07).max(1.0);
         for frame in 0..frames {
-            plate.draw_frame(thick * 2.2 * f32::from(frame), thick);
+            mask.draw_frame(thick * 2.2 * f32::from(frame), thick);
         }
-        plate
+        mask
     }
 
     fn raise_pixel(&mut self, x: usize, y: usize, cover: f32) {
@@ -245,7 +258,7 @@ impl StampMask {
         if x < self.width && y < self.height { self.ink.get(y * self.width + x).copied().unwrap_or(0.0) } else { 0.0 }
     }
 
-    /// A frame `inset` px within the edge, `thick` px wide.
+    /// Draws a frame `inset` px within the edge, `thick` px wide.
     fn draw_frame(&mut self, inset: f32, thick: f32) {
         for y in 0..self.height {
             for x in 0..self.width {
@@ -257,7 +270,7 @@ impl StampMask {
         }
     }
 
-    /// Ink between px, so that a turned stamp has smooth edges.
+    /// Bilinear interpolation, which gives a rotated stamp smooth edges.
     fn sample(&self, x: f32, y: f32) -> f32 {
         if x < 0.0 || y < 0.0 {
             return 0.0;
@@ -268,51 +281,52 @@ impl StampMask {
         row(top) * (1.0 - low) + row(top + 1) * low
     }
 
-    /// The plate with every px taken from `of`.
-    fn map_pixels(&mut self, of: impl Fn(&Self, usize, usize) -> f32) {
-        let new = (0..self.ink.len()).map(|index| of(self, index % self.width, index / self.width)).collect();
+    /// Replaces every px by `value(mask, x, y)`.
+    fn map_pixels(&mut self, value: impl Fn(&Self, usize, usize) -> f32) {
+        let new = (0..self.ink.len()).map(|index| value(self, index % self.width, index / self.width)).collect();
         self.ink = new;
     }
 
-    /// Does `damage` to a stamp in type of `size` px; what concerns its ink as a whole is done when it is pressed.
+    /// Applies `damage` to a stamp of `size` px to the em. [`StampSpec::render`] makes the ink pale, and its caller covers
+    /// the stamp.
     fn apply_damage(&mut self, damage: Damage, size: f32, random: &mut SeededRng) {
         let (wide, high) = (self.width as f32, self.height as f32);
         match damage {
             Damage::Uneven => {
-                let (lean_x, lean_y, least) = (random.uniform(-1.0, 1.0), random.uniform(-1.0, 1.0), random.uniform(0.35, 0.6));
-                self.map_pixels(|plate, x, y| {
-                    let side = (x as f32 / wide - 0.5) * lean_x + (y as f32 / high - 0.5) * lean_y;
-                    plate.at(x, y) * (0.85 + side).clamp(least, 1.0)
+                let (slope_x, slope_y, least) = (random.uniform(-1.0, 1.0), random.uniform(-1.0, 1.0), random.uniform(0.35, 0.6));
+                self.map_pixels(|mask, x, y| {
+                    let side = (x as f32 / wide - 0.5) * slope_x + (y as f32 / high - 0.5) * slope_y;
+                    mask.at(x, y) * (0.85 + side).clamp(least, 1.0)
                 });
             }
             Damage::Gaps => {
                 let count = (wide * high / (size * size) * random.uniform(0.8, 2.0)) as usize;
                 let spots: Vec<[f32; 3]> =
                     (0..count).map(|_| [random.uniform(0.0, wide), random.uniform(0.0, high), size * random.uniform(0.04, 0.13)]).collect();
-                self.map_pixels(|plate, x, y| {
+                self.map_pixels(|mask, x, y| {
                     let bare = spots.iter().any(|[left, top, reach]| (x as f32 - left).hypot(y as f32 - top) < *reach);
-                    if bare { 0.05 * plate.at(x, y) } else { plate.at(x, y) }
+                    if bare { 0.05 * mask.at(x, y) } else { mask.at(x, y) }
                 });
             }
             Damage::Smudge => {
-                let far = (size * random.uniform(0.12, 0.3)).max(1.0) as usize;
-                self.map_pixels(|plate, x, y| {
-                    let trail: f32 = (0..=far).map(|back| plate.at(x.wrapping_sub(back), y)).sum::<f32>() / (far + 1) as f32;
-                    (0.75 * plate.at(x, y)).max(0.8 * trail)
+                let distance = (size * random.uniform(0.12, 0.3)).max(1.0) as usize;
+                self.map_pixels(|mask, x, y| {
+                    let trail: f32 = (0..=distance).map(|back| mask.at(x.wrapping_sub(back), y)).sum::<f32>() / (distance + 1) as f32;
+                    (0.75 * mask.at(x, y)).max(0.8 * trail)
                 });
             }
             Damage::Bleed => {
                 let reach = (size * 0.03).ceil() as usize;
-                self.map_pixels(|plate, x, y| {
+                self.map_pixels(|mask, x, y| {
                     let near = (0..=2 * reach).flat_map(|dy| (0..=2 * reach).map(move |dx| (dx, dy)));
-                    let most = near.map(|(dx, dy)| plate.at((x + dx).wrapping_sub(reach), (y + dy).wrapping_sub(reach)));
-                    plate.at(x, y).max(0.7 * most.fold(0.0, f32::max))
+                    let most = near.map(|(dx, dy)| mask.at((x + dx).wrapping_sub(reach), (y + dy).wrapping_sub(reach)));
+                    mask.at(x, y).max(0.7 * most.fold(0.0, f32::max))
                 });
             }
             Damage::Doubled => {
                 let (right, low) = ((size * random.uniform(0.05, 0.2)) as usize, (size * random.uniform(0.0, 0.15)) as usize);
                 let share = random.uniform(0.4, 0.8);
-                self.map_pixels(|plate, x, y| plate.at(x, y).max(share * plate.at(x.wrapping_sub(right), y.wrapping_sub(low))));
+                self.map_pixels(|mask, x, y| mask.at(x, y).max(share * mask.at(x.wrapping_sub(right), y.wrapping_sub(low))));
             }
             Damage::Pale | Damage::Covered => {}
         }

@@ -1,28 +1,30 @@
-//! First pages with a stamp of secrecy, with a harmless one, or with none, as scanners deliver them.
+//! First pages with a stamp of secrecy, with another stamp, or with none, as scanners deliver them.
 
 use crate::degradation::effects;
+use crate::degradation::scanner::degrade_as_scan;
 use crate::page::content_generator::ContentGenerator;
 use crate::page::document_content::DocumentContent;
 use crate::page::fonts::Fonts;
 use crate::page::layout;
-use crate::random::SeededRng;
+use crate::random::{SeededRng, choose};
 use crate::stamps::seal;
-use crate::stamps::secrecy_stamp::{BLACK_THRESHOLD, Damage, StampFonts, StampSpec, choose};
-use image::{DynamicImage, Rgb, RgbImage, imageops};
+use crate::stamps::secrecy_stamp::{BLACK_THRESHOLD, Damage, StampFonts, StampSpec};
+use image::{DynamicImage, RgbImage, imageops};
 use serde::Serialize;
 use sohoa_base::error::Result;
 use std::collections::BTreeMap;
 
-/// Kinds of the generator's own first pages; the last two have the words of secrecy in their heads.
+/// Number of kinds of first page that the generator draws itself; the last two use the words of secrecy in their
+/// headings, where they are no stamp.
 pub const CLEAN_PAGE_KINDS: u64 = 8;
 
-/// How often each resolution is drawn, dots per inch.
+/// Resolutions, dots per inch, each as often as it is to be drawn.
 const RESOLUTIONS: [u16; 12] = [100, 100, 150, 150, 150, 150, 200, 200, 200, 200, 200, 300];
 
-/// A stamp of which less can be seen in black and white, 0 to 1, is delivered in grey.
+/// Least visible share of a stamp in black and white, 0 to 1; a page with a paler stamp is delivered in grey.
 const MIN_BLACK_SHARE: f32 = 0.6;
 
-/// A page that was drawn, and what is on it.
+/// A drawn page with its ground truth.
 #[derive(Debug, Clone, Serialize)]
 pub struct StampedPage {
     /// Its stamp.
@@ -31,7 +33,7 @@ pub struct StampedPage {
     pub middle: Option<(f32, f32)>,
     /// Resolution, dots per inch.
     pub dpi: u16,
-    /// How the scanner delivers it.
+    /// Colours in which the scanner delivers it.
     pub colours: ColourMode,
     /// Clockwise turn that makes the picture upright, degrees.
     pub turn: u16,
@@ -40,11 +42,11 @@ pub struct StampedPage {
     pub bytes: Vec<u8>,
 }
 
-/// Colours that a scanner delivers.
+/// Colours in which a scanner delivers a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ColourMode {
-    /// All.
+    /// Full colour.
     Colour,
     /// Grey levels.
     Grey,
@@ -52,7 +54,7 @@ pub enum ColourMode {
     Black,
 }
 
-/// Draws pages; its own clean ones are kept.
+/// Draws pages, and caches the clean ones by kind and resolution.
 #[derive(Debug)]
 pub struct StampedPageGenerator {
     fonts: Fonts,
@@ -70,11 +72,12 @@ impl StampedPageGenerator {
         Ok(Self { fonts: Fonts::load()?, stamp_fonts: StampFonts::load()?, seed, clean_pages: BTreeMap::new() })
     }
 
-    /// Page number `number` with a stamp of secrecy, or with a harmless stamp or none, on the given page of
-    /// some resolution, or on one of the generator's own. The same seed gives the same page.
+    /// Draws page `number`: with a stamp of secrecy where `secret`, otherwise with another stamp or none. `below` is a
+    /// page and its dots per inch to draw on; without it the generator draws the page too. The same seed gives the
+    /// same page.
     ///
     /// # Errors
-    /// As [`effects::jpeg`].
+    /// As [`effects::encode_jpeg`].
     pub fn generate(&mut self, number: usize, secret: bool, below: Option<(&DynamicImage, u32)>) -> Result<StampedPage> {
         let purpose = format!("{} {number}", if secret { "secret" } else { "harmless" });
         let mut random = SeededRng::for_purpose(self.seed, &purpose);
@@ -84,17 +87,17 @@ impl StampedPageGenerator {
             None => (self.clean_page(own.0, own.1), own.1),
         };
         let stamp = (secret || !random.next_u64().is_multiple_of(3)).then(|| StampSpec::random(secret, &mut random));
-        let pressed = stamp.as_ref().map(|plan| {
-            let pressed = plan.render(&mut page, u32::from(dpi), &self.stamp_fonts, &mut random);
-            if plan.damages.contains(&Damage::Covered) {
-                cover_stamp(&mut page, pressed.middle, f32::from(dpi) / 25.4, &mut random);
+        let rendered = stamp.as_ref().map(|spec| {
+            let rendered = spec.render(&mut page, u32::from(dpi), &self.stamp_fonts, &mut random);
+            if spec.damages.contains(&Damage::Covered) {
+                cover_stamp(&mut page, rendered.middle, f32::from(dpi) / 25.4, &mut random);
             }
-            pressed
+            rendered
         });
-        // Of a stamp that is too pale for black and white nothing is left that anybody could see.
-        let is_seen = pressed.is_none_or(|pressed| pressed.black_share >= MIN_BLACK_SHARE);
+        // A pale stamp vanishes in black and white, and nobody could find it there.
+        let is_visible = rendered.is_none_or(|stamp| stamp.black_share >= MIN_BLACK_SHARE);
         let colours = match random.next_u64() % 12 {
-            0 if is_seen => ColourMode::Black,
+            0 if is_visible => ColourMode::Black,
             0..4 => ColourMode::Grey,
             _ => ColourMode::Colour,
         };
@@ -115,7 +118,7 @@ impl StampedPageGenerator {
                 effects::encode_jpeg_grey(&grey, 90, dpi)?
             }
         };
-        Ok(StampedPage { stamp, middle: pressed.map(|pressed| pressed.middle), dpi, colours, turn, bytes })
+        Ok(StampedPage { stamp, middle: rendered.map(|stamp| stamp.middle), dpi, colours, turn, bytes })
     }
 
     fn clean_page(&mut self, kind: u64, dpi: u16) -> RgbImage {
@@ -124,36 +127,36 @@ impl StampedPageGenerator {
     }
 }
 
-/// The paper of a kind below [`KINDS`].
-pub fn content_of_kind(story: &mut ContentGenerator, kind: u64) -> DocumentContent {
-    let mut paper = match kind {
-        0 => story.submission(),
-        1 => story.letter(),
-        2 => story.report(),
-        3 => story.invitation(),
-        4 => story.minutes(),
-        5 => story.notice(),
-        _ => story.decision(),
+/// Content of a kind of page, from 0 to below [`CLEAN_PAGE_KINDS`].
+pub fn content_of_kind(generator: &mut ContentGenerator, kind: u64) -> DocumentContent {
+    let mut content = match kind {
+        0 => generator.submission(),
+        1 => generator.letter(),
+        2 => generator.report(),
+        3 => generator.invitation(),
+        4 => generator.minutes(),
+        5 => generator.notice(),
+        _ => generator.decision(),
     };
     if kind == 6 {
-        paper.issuer = "ỦY BAN MẶT TRẬN TỔ QUỐC VIỆT NAM TỈNH BÌNH SƠN GIANG".to_owned();
-        paper.subject = "BAN HÀNH QUY CHẾ BẢO VỆ BÍ MẬT NHÀ NƯỚC".to_owned();
+        content.issuer = "ỦY BAN MẶT TRẬN TỔ QUỐC VIỆT NAM TỈNH BÌNH SƠN GIANG".to_owned();
+        content.subject = "BAN HÀNH QUY CHẾ BẢO VỆ BÍ MẬT NHÀ NƯỚC".to_owned();
     }
     if kind == 7 {
-        paper.acting_official = "DANH MỤC BÍ MẬT NHÀ NƯỚC, ĐỘ MẬT VÀ MẬT MÃ".to_owned();
-        paper.subject = "Về việc bảo mật: các độ Tuyệt mật, Tối mật, Mật; mật độ, mặt bằng và bề mặt".to_owned();
+        content.acting_official = "DANH MỤC BÍ MẬT NHÀ NƯỚC, ĐỘ MẬT VÀ MẬT MÃ".to_owned();
+        content.subject = "Về việc bảo mật: các độ Tuyệt mật, Tối mật, Mật; mật độ, mặt bằng và bề mặt".to_owned();
     }
-    paper
+    content
 }
 
 fn draw_clean_page(fonts: &Fonts, kind: u64, dpi: u16, seed: u64) -> RgbImage {
-    let mut story = ContentGenerator::new(SeededRng::for_purpose(seed, &format!("stamped story {kind}")), 2018);
-    let paper = content_of_kind(&mut story, kind);
-    let hand = &mut SeededRng::for_purpose(seed, &format!("stamped hand {kind}"));
-    layout::typeset(fonts, &paper, u32::from(dpi), hand).into_iter().next().map(|page| page.picture).unwrap_or_default()
+    let mut generator = ContentGenerator::new(SeededRng::for_purpose(seed, &format!("stamped story {kind}")), 2018);
+    let content = content_of_kind(&mut generator, kind);
+    let random = &mut SeededRng::for_purpose(seed, &format!("stamped hand {kind}"));
+    layout::typeset(fonts, &content, u32::from(dpi), random).into_iter().next().map(|page| page.picture).unwrap_or_default()
 }
 
-/// A seal beside the stamp that lies over a part of it, or a pen across it.
+/// Draws a seal that overlaps the stamp, or a signature across it; `scale` in px per mm.
 fn cover_stamp(page: &mut RgbImage, middle: (f32, f32), scale: f32, random: &mut SeededRng) {
     if random.next_u64().is_multiple_of(2) {
         let (x, y) = (random.uniform(12.0, 20.0), random.uniform(-8.0, 8.0));
@@ -162,20 +165,4 @@ fn cover_stamp(page: &mut RgbImage, middle: (f32, f32), scale: f32, random: &mut
     } else {
         seal::draw_signature(page, (middle.0 - 16.0 * scale, middle.1 - 7.0 * scale), (32.0 * scale, 14.0 * scale), random);
     }
-}
-
-/// The page from the glass: paper, skew, softness and grain by chance.
-pub(crate) fn degrade_as_scan(mut page: RgbImage, random: &mut SeededRng) -> RgbImage {
-    if random.next_u64().is_multiple_of(3) {
-        let paper = choose(&[Rgb([250, 250, 246]), Rgb([243, 230, 200]), Rgb([236, 236, 234])], random).unwrap_or(Rgb([250; 3]));
-        page = effects::age_paper(&page, paper, random.uniform(0.03, 0.2), random);
-    }
-    if random.next_u64().is_multiple_of(3) {
-        page = effects::skew(&page, random.uniform(-2.0, 2.0), Rgb([246, 246, 244]));
-    }
-    page = effects::blur(&page, (random.next_u64() % 3) as u32);
-    if random.next_u64().is_multiple_of(2) {
-        page = effects::add_noise(&page, random.uniform(2.0, 14.0), random);
-    }
-    page
 }

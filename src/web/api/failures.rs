@@ -1,9 +1,9 @@
-//! What was refused: lists, counts, and how it looks.
+//! Refused files and pages: lists, counts, pictures.
 
 use crate::api::documents::records::etag_matches;
 use crate::openapi::{FailureGroups, Failures, ProblemDetails};
 use crate::problem::{PathParams, Problem, QueryParams};
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,24 +15,24 @@ use sohoa_services::runs::failures;
 use sohoa_services::runs::failures::parse_class;
 use utoipa::IntoParams;
 
-/// Which failures are asked for.
+/// Query of failures.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FailuresQuery {
-    /// Of this run alone.
+    /// Only of this run.
     run: Option<String>,
     /// `input`, `limit`, `secret`, `outage` or `bug`.
     class: Option<String>,
     /// At this stage, or at one that runs together with it.
     stage: Option<String>,
-    /// For this reason alone, as it stands in the list.
+    /// Only for this reason, as written in the list.
     reason: Option<String>,
     /// At most so many, up to 1000.
     limit: Option<usize>,
 }
 
 impl FailuresQuery {
-    /// What is wanted; an empty value asks for nothing.
+    /// The query as a filter; empty values do not filter.
     ///
     /// # Errors
     /// `Invalid` for an unknown class.
@@ -50,29 +50,29 @@ impl FailuresQuery {
 pub(super) async fn list(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    QueryParams(asked): QueryParams<FailuresQuery>,
+    QueryParams(query): QueryParams<FailuresQuery>,
 ) -> Result<Json<Vec<failures::FailureLine>>, Problem> {
-    let limit = asked.limit.unwrap_or(200).clamp(1, 1000);
-    Ok(Json(failures::list_failures(shared.archive(), &by.units_with(Right::Monitor), &asked.into_filter()?, limit).await?))
+    let limit = query.limit.unwrap_or(200).clamp(1, 1000);
+    Ok(Json(failures::list_failures(shared.archive(), &by.units_with(Right::Monitor), &query.into_filter()?, limit).await?))
 }
 
-/// How many files and pages were refused, by class and reason, the most frequent first; at most 50.
+/// Number of refused files and pages by class and reason, the most frequent first; at most 50.
 #[utoipa::path(get, path = "/api/failures/groups", params(FailuresQuery), responses(
     (status = 200, body = FailureGroups),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn groups(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    QueryParams(asked): QueryParams<FailuresQuery>,
+    QueryParams(query): QueryParams<FailuresQuery>,
 ) -> Result<Json<Vec<failures::FailureGroup>>, Problem> {
-    Ok(Json(failures::group_failures(shared.archive(), &by.units_with(Right::Monitor), &asked.into_filter()?).await?))
+    Ok(Json(failures::group_failures(shared.archive(), &by.units_with(Right::Monitor), &query.into_filter()?).await?))
 }
 
-/// Which page of a refused file is shown, and how large.
+/// Page and size of a picture.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RefusedPageQuery {
-    /// Page of the file, from 1; the first where none is given.
+    /// Page of the file, from 1; the first by default.
     #[param(minimum = 1)]
     page: Option<u32>,
     /// `small`: 240 px across, for a list; `usual`: 1,654 px; `full`: as delivered.
@@ -81,7 +81,7 @@ pub(crate) struct RefusedPageQuery {
     size: ImageSize,
 }
 
-/// How a refused file looks, as it was delivered, by the `file_id` of a failure that `may_be_seen`.
+/// Picture of a page of a refused file as delivered, by the `file_id` of a failure that `may_be_seen`.
 #[utoipa::path(get, path = "/api/failures/{file}/picture", params(("file" = String, Path), RefusedPageQuery), responses(
     (status = 200, description = "a JPEG", content_type = "image/jpeg"),
     (status = 204, description = "it cannot be drawn"),
@@ -91,16 +91,16 @@ pub(super) async fn picture(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     PathParams(file): PathParams<String>,
-    QueryParams(asked): QueryParams<RefusedPageQuery>,
+    QueryParams(query): QueryParams<RefusedPageQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let refused = failures::authorized_failed_page(shared.archive(), &by, &file, asked.page.unwrap_or(1)).await?;
-    let kept = [(header::ETAG, refused.etag(asked.size)), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
-    if etag_matches(&headers, &refused.etag(asked.size)) {
-        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
+    let refused = failures::authorized_failed_page(shared.archive(), &by, &file, query.page.unwrap_or(1)).await?;
+    let cache_headers = [(header::ETAG, refused.etag(query.size)), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
+    if etag_matches(&headers, &refused.etag(query.size)) {
+        return Ok((StatusCode::NOT_MODIFIED, cache_headers).into_response());
     }
-    match failures::page_image(shared.archive(), &by, &refused, asked.size).await? {
-        Some(jpeg) => Ok((kept, [(header::CONTENT_TYPE, "image/jpeg")], jpeg).into_response()),
+    match failures::page_image(shared.archive(), &by, &refused, query.size).await? {
+        Some(jpeg) => Ok((cache_headers, [(header::CONTENT_TYPE, "image/jpeg")], jpeg).into_response()),
         None => Ok((StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "private, max-age=300")]).into_response()),
     }
 }

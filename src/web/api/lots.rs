@@ -3,7 +3,7 @@
 use crate::locale::preferred_language;
 use crate::openapi::{LotChanges, Lots, OneLot, ProblemDetails};
 use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,17 +12,17 @@ use serde::Deserialize;
 use sohoa_base::error::Error;
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::roadmap::lot::Lot;
-use sohoa_services::reports::writer;
-use sohoa_services::reports::writer::ReportFormat;
+use sohoa_services::reports::format::ReportFormat;
+use sohoa_services::reports::lot_minutes;
 use sohoa_services::roadmap::lots;
 use sohoa_services::roadmap::lots::{ChangedDocument, InspectionLevel};
 use utoipa::{IntoParams, ToSchema};
 
-/// Which lots are asked for.
+/// Query of lots.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct LotsQuery {
-    /// Of this line alone.
+    /// Only of this target.
     line: Option<String>,
     /// At most so many, up to 1,000.
     limit: Option<usize>,
@@ -35,10 +35,10 @@ pub(crate) struct LotsQuery {
 pub(super) async fn list(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    QueryParams(asked): QueryParams<LotsQuery>,
+    QueryParams(query): QueryParams<LotsQuery>,
 ) -> Result<Json<Vec<Lot>>, Problem> {
-    let limit = asked.limit.unwrap_or(100).clamp(1, 1_000);
-    Ok(Json(lots::list_lots(shared.archive(), &by, asked.line.as_deref(), limit).await?))
+    let limit = query.limit.unwrap_or(100).clamp(1, 1_000);
+    Ok(Json(lots::list_lots(shared.archive(), &by, query.line.as_deref(), limit).await?))
 }
 
 /// A lot to be opened.
@@ -46,9 +46,9 @@ pub(super) async fn list(
 #[serde(deny_unknown_fields)]
 #[schema(as = NewLot)]
 pub(crate) struct CreateLotBody {
-    /// Code of the line.
+    /// Code of the target.
     line: String,
-    /// Most pages; whole dossiers are taken.
+    /// Most pages; only whole dossiers are taken.
     #[serde(default = "usual")]
     #[schema(minimum = 1)]
     pages: u32,
@@ -56,7 +56,7 @@ pub(crate) struct CreateLotBody {
     #[serde(default)]
     #[schema(value_type = String, pattern = "^(I|II|III)$")]
     level: InspectionLevel,
-    /// What decides the draw; empty: the lot's identifier.
+    /// Seed of the draw; by default the lot's identifier.
     #[serde(default)]
     seed: String,
 }
@@ -65,7 +65,7 @@ fn usual() -> u32 {
     3_200
 }
 
-/// Opens a lot over what waits for acceptance, and draws its sample.
+/// Opens a lot of dossiers that wait for acceptance, and draws its sample.
 #[utoipa::path(post, path = "/api/lots", responses(
     (status = 201, body = OneLot),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -90,7 +90,7 @@ pub(super) async fn show(
     Ok(Json(lots::show_lot(shared.archive(), &by, &lot).await?))
 }
 
-/// Documents of an accepted lot about which somebody decided since its sample was drawn.
+/// Documents of an accepted lot with decisions made since its sample was drawn.
 #[utoipa::path(get, path = "/api/lots/{lot}/changes", params(("lot" = String, Path)), responses(
     (status = 200, body = LotChanges),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -103,17 +103,17 @@ pub(super) async fn changes(
     Ok(Json(lots::documents_changed_since_sample(shared.archive(), &lot).await?))
 }
 
-/// What was found on a page of a sample.
+/// Result of the inspection of a page.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Found)]
 pub(crate) struct InspectionBody {
-    /// Codes of defects; none: the page is good.
+    /// Codes of defects; none where the page is good.
     #[serde(default)]
     defects: Vec<String>,
 }
 
-/// Keeps what was found on a page of the sample.
+/// Records the inspection of a page of the sample.
 #[utoipa::path(put, path = "/api/lots/{lot}/pages/{place}", params(("lot" = String, Path), ("place" = u32, Path)), responses(
     (status = 200, body = OneLot),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -127,17 +127,17 @@ pub(super) async fn look_at(
     Ok(Json(lots::record_page_inspection(shared.archive(), &by, &lot, place, &defects).await?))
 }
 
-/// A judgement.
+/// Judgement of a lot.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Judgement)]
 pub(crate) struct JudgementBody {
-    /// For the minutes.
+    /// Note for the minutes.
     #[serde(default)]
     note: String,
 }
 
-/// Accepts the lot or sends it back as a whole, by what was found.
+/// Accepts the lot or returns it as a whole, by the defects found.
 #[utoipa::path(post, path = "/api/lots/{lot}/judge", params(("lot" = String, Path)), responses(
     (status = 200, body = OneLot),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -150,7 +150,7 @@ pub(super) async fn judge(
     Ok(Json(lots::judge_lot(shared.archive(), &by, &lot, &given.note).await?))
 }
 
-/// Says that a returned lot was mended.
+/// Marks a returned lot as reworked.
 #[utoipa::path(post, path = "/api/lots/{lot}/reworked", params(("lot" = String, Path)), responses(
     (status = 200, body = OneLot),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -174,7 +174,7 @@ pub(super) async fn minutes(
 ) -> Result<Response, Problem> {
     let written = ReportFormat::from_name(&form).map_err(|error| Error::not_found(error.context().to_owned()))?;
     let language = preferred_language(&headers, &shared.archive().config);
-    let bytes = writer::write_lot_minutes(shared.archive(), &by, &lot, written, language).await?;
+    let bytes = lot_minutes::write_lot_minutes(shared.archive(), &by, &lot, written, language).await?;
     let name = format!("attachment; filename=\"minutes.{form}\"");
     Ok(([(header::CONTENT_TYPE, written.media_type().to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response())
 }

@@ -1,8 +1,8 @@
-//! Pipelines: looked at, checked, tried.
+//! Pipelines: listed, checked, tried.
 
 use crate::openapi::{Pipeline, Pipelines, ProblemDetails, TriedPipeline};
 use crate::problem::{JsonBody, Problem};
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::{Extension, Json};
 use serde::Deserialize;
@@ -39,7 +39,7 @@ pub(super) async fn list(State(shared): State<AppState>) -> Result<Json<Vec<Pipe
     Ok(Json(pipelines::list_pipelines(shared.fallback_pipeline())?))
 }
 
-/// What a text would run; a problem names the line that is wrong.
+/// Checks the text of a pipeline and returns the stages that it would run; a problem names the line that is wrong.
 #[utoipa::path(post, path = "/api/pipelines/check", request_body = PipelineBody, responses(
     (status = 200, body = Pipeline),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -47,7 +47,7 @@ pub(super) async fn check(JsonBody(given): JsonBody<PipelineBody>) -> Result<Jso
     Ok(Json(pipelines::check_pipeline(&given.text)?))
 }
 
-/// Runs a pipeline over up to three documents apart from the archive, and tells what would differ.
+/// Runs a pipeline on up to three documents without storing anything, and returns what would differ.
 #[utoipa::path(post, path = "/api/pipelines/try", request_body = PipelineTrialBody, responses(
     (status = 200, body = TriedPipeline),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]

@@ -1,13 +1,13 @@
-//! Review: what waits for a person, and what a person decides.
+//! Review: documents that wait for a person, and decisions.
 
+use crate::api::response_bodies::LockHolder;
 use crate::openapi::{Decided, Holder as HolderSchema, ProblemDetails, ShownDocument, WaitingDocuments};
 use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sohoa_base::error::Error;
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::decision::DecisionKind;
@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use tokio_stream::StreamExt;
 use utoipa::{IntoParams, ToSchema};
 
-/// Which documents are asked for.
+/// Query of documents.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReviewQuery {
@@ -29,7 +29,7 @@ pub(crate) struct ReviewQuery {
     queue: Option<ReviewQueue>,
     /// With this reason, such as `number-unsure`.
     reason: Option<String>,
-    /// Behind these: `next` of the answer before.
+    /// After these: `next` of the previous response.
     after: Option<String>,
     /// At most so many, up to 1,000.
     limit: Option<usize>,
@@ -42,23 +42,15 @@ pub(crate) struct ReviewQuery {
 pub(super) async fn list(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    QueryParams(asked): QueryParams<ReviewQuery>,
+    QueryParams(query): QueryParams<ReviewQuery>,
 ) -> Result<Json<assignment::QueueListing>, Problem> {
-    let ReviewQuery { queue, reason, after, limit } = asked;
+    let ReviewQuery { queue, reason, after, limit } = query;
     let limit = limit.unwrap_or(100).clamp(1, 1000);
-    let asked = QueueQuery { queue, reason: reason.as_deref(), after: after.as_deref(), limit };
-    Ok(Json(assignment::list_queue(shared.archive(), &by, &asked).await?))
+    let filter = QueueQuery { queue, reason: reason.as_deref(), after: after.as_deref(), limit };
+    Ok(Json(assignment::list_queue(shared.archive(), &by, &filter).await?))
 }
 
-/// Who has a document in hand.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Holder")]
-pub(crate) struct LockHolder {
-    /// Name of the person.
-    holder: String,
-}
-
-/// Takes a document in hand for ten minutes, unless somebody else has it: the answer tells who has it then.
+/// Locks a document for ten minutes, unless another person holds it; the response names the holder.
 #[utoipa::path(put, path = "/api/review/{document}/hold", params(("document" = String, Path)), responses(
     (status = 200, body = HolderSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -71,7 +63,7 @@ pub(super) async fn hold(
     Ok(Json(LockHolder { holder }))
 }
 
-/// Puts a document out of hand.
+/// Releases the lock of a document.
 #[utoipa::path(delete, path = "/api/review/{document}/hold", params(("document" = String, Path)), responses(
     (status = 204, description = "out of hand"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -96,7 +88,7 @@ pub(super) async fn show(
     Ok(Json(decisions::show_authorized(shared.archive(), &document, &by).await?))
 }
 
-/// What a word says, by its place.
+/// Correct text of a word, by page and position.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = GivenWord)]
@@ -116,7 +108,7 @@ pub(crate) struct PageTurnBody {
     degrees: u16,
 }
 
-/// What is decided; what is left out stays.
+/// A decision; what is left out stays unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Decision)]
@@ -124,7 +116,7 @@ pub(crate) struct DecisionBody {
     /// The document is right.
     #[serde(default)]
     accept: bool,
-    /// It cannot stay like this.
+    /// The document is rejected.
     #[serde(default)]
     reject: bool,
     /// Kind, by code.
@@ -132,7 +124,7 @@ pub(crate) struct DecisionBody {
     /// Values of fields by name; empty: none.
     #[serde(default)]
     fields: BTreeMap<String, String>,
-    /// What words say.
+    /// Corrected words.
     #[serde(default)]
     words: Vec<WordCorrectionBody>,
     /// Pages to be turned.
@@ -140,9 +132,9 @@ pub(crate) struct DecisionBody {
     turns: Vec<PageTurnBody>,
     /// Another document begins at this page.
     split: Option<u32>,
-    /// The pages of this document of the dossier belong behind those of this one.
+    /// Number of the document of the dossier whose pages are appended to this one.
     join: Option<u32>,
-    /// What you decided last about it does not count; alone.
+    /// Revokes the caller's last decision about it; only on its own.
     #[serde(default)]
     undo: bool,
     /// Why.
@@ -154,21 +146,21 @@ impl DecisionBody {
         if self.accept && self.reject {
             return Err(Error::invalid("a document is accepted or rejected, not both").into());
         }
-        let mut wishes: Vec<DecisionRequest> =
+        let mut requests: Vec<DecisionRequest> =
             self.kind.map(|kind| DecisionRequest::Direct(DecisionKind::CorrectKind { kind })).into_iter().collect();
-        wishes.extend(self.fields.into_iter().map(|(field, value)| DecisionRequest::Direct(DecisionKind::CorrectField { field, value })));
-        wishes.extend(self.words.into_iter().map(|WordCorrectionBody { page, word, text }| DecisionRequest::Word { page, word, text }));
-        wishes.extend(self.turns.into_iter().map(|turn| DecisionRequest::Turn { page: turn.page, by: turn.degrees }));
-        wishes.extend(self.split.map(|page| DecisionRequest::Direct(DecisionKind::Split { page })));
-        wishes.extend(self.join.map(|document| DecisionRequest::Direct(DecisionKind::Join { document })));
-        wishes.extend(self.undo.then_some(DecisionRequest::Direct(DecisionKind::Undo)));
-        wishes.extend(self.accept.then_some(DecisionRequest::Direct(DecisionKind::Accept)));
-        wishes.extend(self.reject.then_some(DecisionRequest::Direct(DecisionKind::Reject)));
-        if wishes.is_empty() { Err(Error::invalid("nothing is decided").into()) } else { Ok(wishes) }
+        requests.extend(self.fields.into_iter().map(|(field, value)| DecisionRequest::Direct(DecisionKind::CorrectField { field, value })));
+        requests.extend(self.words.into_iter().map(|WordCorrectionBody { page, word, text }| DecisionRequest::Word { page, word, text }));
+        requests.extend(self.turns.into_iter().map(|turn| DecisionRequest::Turn { page: turn.page, by: turn.degrees }));
+        requests.extend(self.split.map(|page| DecisionRequest::Direct(DecisionKind::Split { page })));
+        requests.extend(self.join.map(|document| DecisionRequest::Direct(DecisionKind::Join { document })));
+        requests.extend(self.undo.then_some(DecisionRequest::Direct(DecisionKind::Undo)));
+        requests.extend(self.accept.then_some(DecisionRequest::Direct(DecisionKind::Accept)));
+        requests.extend(self.reject.then_some(DecisionRequest::Direct(DecisionKind::Reject)));
+        if requests.is_empty() { Err(Error::invalid("nothing is decided").into()) } else { Ok(requests) }
     }
 }
 
-/// Decides about a document: a new version in store and search.
+/// Records a decision about a document: a new version in store and search.
 #[utoipa::path(post, path = "/api/review/{document}", params(("document" = String, Path)), request_body = DecisionBody, responses(
     (status = 200, body = Decided),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -191,7 +183,7 @@ pub(super) async fn decide(
     Ok(Json(decided))
 }
 
-/// Puts another scan in the place of a page: the body is a picture or a PDF of one page. The old scan stays in the record.
+/// Replaces the scan of a page: the body is a picture or a PDF of one page. The old scan stays in the record.
 #[utoipa::path(post, path = "/api/review/{document}/pages/{page}/scan", params(("document" = String, Path), ("page" = u32, Path)),
     request_body(content_type = "application/octet-stream", content = Vec<u8>), responses(
     (status = 200, body = Decided),
@@ -207,6 +199,6 @@ pub(super) async fn replace(
     while let Some(part) = parts.next().await {
         scan.write(&part.map_err(|_| Error::invalid("the scan did not come whole; send it again"))?).await?;
     }
-    let wishes = vec![DecisionRequest::Replace { page, file: scan.finish().await? }];
-    Ok(Json(decisions::decide_authorized(shared.archive(), &document, (&by, None), wishes, shared.fallback_pipeline()).await?))
+    let requests = vec![DecisionRequest::Replace { page, file: scan.finish().await? }];
+    Ok(Json(decisions::decide_authorized(shared.archive(), &document, (&by, None), requests, shared.fallback_pipeline()).await?))
 }

@@ -1,9 +1,9 @@
-//! The roadmap: its plan, how far it is, its reports, and the line of a run.
+//! The roadmap: plan, progress, reports, and the target of a run.
 
 use crate::locale::preferred_language;
 use crate::openapi::{BurnUp as BurnUpSchema, ImportedPlan, ProblemDetails, RoadmapStatus, TakenCases, WhatIf as WhatIfSchema};
 use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,28 +12,34 @@ use serde::Deserialize;
 use sohoa_base::error::Error;
 use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_base::model::calendar::Day;
-use sohoa_services::reports::writer;
-use sohoa_services::reports::writer::{ReportFormat, ReportSubject};
+use sohoa_services::reports::format::ReportFormat;
+use sohoa_services::reports::registry::{DEFAULT_REPORT, find_report};
+use sohoa_services::reports::request::ReportRequest;
+use sohoa_services::roadmap::forecast;
+use sohoa_services::roadmap::forecast::{BurnUp, WhatIf};
 use sohoa_services::roadmap::one_stop;
 use sohoa_services::roadmap::one_stop::CaseImportResult;
-use sohoa_services::roadmap::tracking;
-use sohoa_services::roadmap::tracking::{AdjustmentReason, BurnUp, ImportResult, RoadmapProgress, WhatIf};
+use sohoa_services::roadmap::plan_workbook;
+use sohoa_services::roadmap::plan_workbook::{AdjustmentReason, ImportResult};
+use sohoa_services::roadmap::progress;
+use sohoa_services::roadmap::progress::RoadmapProgress;
+use sohoa_services::roadmap::targets;
 use sohoa_services::uploads::temp_upload::TempUpload;
 use sohoa_texts::error_texts::translate;
 use tokio_stream::StreamExt;
 use utoipa::{IntoParams, ToSchema};
 
-/// Which lines are asked for.
+/// Query of targets.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct TargetsQuery {
-    /// Of this unit alone.
+    /// Only of this unit.
     unit: Option<String>,
-    /// At most so many of each roadmap, up to 100,000, those that need somebody most; sums are of all.
+    /// At most so many of each roadmap, up to 100,000, the most urgent first; sums include all.
     limit: Option<usize>,
 }
 
-/// The units of which somebody may see, or one of them.
+/// Units that the caller may see, or `unit` where it is one of them.
 pub(crate) fn visible_units(by: &Identity, unit: Option<&str>) -> Result<UnitScope, Problem> {
     let own = by.units_with(Right::Monitor);
     match unit.filter(|unit| !unit.is_empty()) {
@@ -43,26 +49,26 @@ pub(crate) fn visible_units(by: &Identity, unit: Option<&str>) -> Result<UnitSco
     }
 }
 
-/// How every roadmap stands.
+/// Progress of every roadmap.
 #[utoipa::path(get, path = "/api/roadmap", params(TargetsQuery), responses(
     (status = 200, body = RoadmapStatus),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn status(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    QueryParams(asked): QueryParams<TargetsQuery>,
+    QueryParams(query): QueryParams<TargetsQuery>,
 ) -> Result<Json<Vec<RoadmapProgress>>, Problem> {
-    let mut all = tracking::load_progress(shared.archive(), &visible_units(&by, asked.unit.as_deref())?).await?;
-    let limit = asked.limit.unwrap_or(500).clamp(1, 100_000);
+    let mut all = progress::load_progress(shared.archive(), &visible_units(&by, query.unit.as_deref())?).await?;
+    let limit = query.limit.unwrap_or(500).clamp(1, 100_000);
     all.iter_mut().for_each(|status| status.targets.truncate(limit));
     Ok(Json(all))
 }
 
-/// Why a plan is taken.
+/// Reason for the import of a plan.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PlanImportQuery {
-    /// Tell what it would change, and keep nothing.
+    /// Report what it would change, and store nothing.
     #[serde(default)]
     trial: bool,
     /// Number of the decision that allows the change.
@@ -73,7 +79,7 @@ pub(crate) struct PlanImportQuery {
     reason: String,
 }
 
-/// Takes a plan out of a workbook (the body). Wrong cells are told, and then nothing is kept.
+/// Imports a plan from a workbook (the body). Wrong cells are reported, and then nothing is stored.
 #[utoipa::path(post, path = "/api/roadmap/plan", params(PlanImportQuery),
     request_body(content_type = "application/octet-stream", content = Vec<u8>), responses(
     (status = 200, body = ImportedPlan),
@@ -81,7 +87,7 @@ pub(crate) struct PlanImportQuery {
 pub(super) async fn import(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    QueryParams(asked): QueryParams<PlanImportQuery>,
+    QueryParams(query): QueryParams<PlanImportQuery>,
     headers: HeaderMap,
     body: axum::body::Body,
 ) -> Result<Json<ImportResult>, Problem> {
@@ -89,8 +95,8 @@ pub(super) async fn import(
         return Err(Error::denied("a roadmap is about all units; an administrator of all of them takes it").into());
     }
     let mut file = receive_workbook(&shared, body).await?;
-    let reason = AdjustmentReason { decision: &asked.decision, text: &asked.reason };
-    let mut imported = tracking::import(shared.archive(), &by.user.name, &file.finish().await?, reason, asked.trial).await?;
+    let reason = AdjustmentReason { decision: &query.decision, text: &query.reason };
+    let mut imported = plan_workbook::import(shared.archive(), &by.user.name, &file.finish().await?, reason, query.trial).await?;
     let language = preferred_language(&headers, &shared.archive().config);
     for wrong in &mut imported.cell_errors {
         wrong.problem = translate(language, &wrong.problem);
@@ -98,7 +104,7 @@ pub(super) async fn import(
     Ok(Json(imported))
 }
 
-/// A workbook that is being sent.
+/// Receives a workbook into a temporary file.
 async fn receive_workbook(shared: &AppState, body: axum::body::Body) -> Result<TempUpload, Problem> {
     let mut file = TempUpload::create(shared.archive())?;
     let mut parts = body.into_data_stream();
@@ -111,7 +117,7 @@ async fn receive_workbook(shared: &AppState, body: axum::body::Body) -> Result<T
     Ok(file)
 }
 
-/// Of which roadmap.
+/// Query for one roadmap.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PlanQuery {
@@ -124,42 +130,42 @@ fn file_response(name: &str, form: ReportFormat, bytes: Vec<u8>) -> Response {
     ([(header::CONTENT_TYPE, form.media_type().to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response()
 }
 
-/// The plan as a workbook that can be taken again.
+/// The plan as a workbook that can be imported again.
 #[utoipa::path(get, path = "/api/roadmap/plan", params(PlanQuery), responses(
     (status = 200, description = "XLSX", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn export(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    QueryParams(asked): QueryParams<PlanQuery>,
+    QueryParams(query): QueryParams<PlanQuery>,
 ) -> Result<Response, Problem> {
     if by.units_with(Right::Monitor) != UnitScope::All {
         return Err(Error::denied("a roadmap is about all units; take the report of your own").into());
     }
-    Ok(file_response("roadmap.xlsx", ReportFormat::Xlsx, tracking::export(shared.archive(), asked.decision.as_deref()).await?))
+    Ok(file_response("roadmap.xlsx", ReportFormat::Xlsx, plan_workbook::export(shared.archive(), query.decision.as_deref()).await?))
 }
 
-/// A form of a plan, to be filled in.
+/// An empty workbook for a plan.
 #[utoipa::path(get, path = "/api/roadmap/template", responses(
     (status = 200, description = "XLSX", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn template() -> Result<Response, Problem> {
-    Ok(file_response("roadmap-template.xlsx", ReportFormat::Xlsx, tracking::template()?))
+    Ok(file_response("roadmap-template.xlsx", ReportFormat::Xlsx, plan_workbook::template()?))
 }
 
-/// Which report.
+/// Query of a report.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReportQuery {
-    /// `progress` (without one), `adjustments`, or `one-stop`: dossiers as Decision 766/QĐ-TTg counts them.
+    /// `progress` (the default), `adjustments`, or `one-stop`: dossiers as Decision 766/QĐ-TTg counts them.
     report: Option<String>,
     /// Number of the roadmap's decision, where there are several.
     decision: Option<String>,
-    /// Of this unit alone.
+    /// Only of this unit.
     unit: Option<String>,
-    /// First day of a report about a period: `2026-10-01` or `1/10/2026`; without one the first of January.
+    /// First day of a report about a period: `2026-10-01` or `1/10/2026`; the first of January by default.
     from: Option<String>,
-    /// Last day of it; without one today.
+    /// Last day of it; today by default.
     to: Option<String>,
 }
 
@@ -171,36 +177,36 @@ pub(super) async fn report(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     PathParams(form): PathParams<String>,
-    QueryParams(asked): QueryParams<ReportQuery>,
+    QueryParams(query): QueryParams<ReportQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let written = ReportFormat::from_name(&form).map_err(|error| Error::not_found(error.context().to_owned()))?;
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-    let name = given(asked.report).unwrap_or_else(|| "progress".to_owned());
-    let decision = given(asked.decision);
-    let wanted = writer::ReportRequest {
-        subject: ReportSubject::from_name(&name)?,
-        units: &visible_units(&by, asked.unit.as_deref())?,
+    let name = given(query.report).unwrap_or_else(|| DEFAULT_REPORT.to_owned());
+    let decision = given(query.decision);
+    let report = find_report(&name)?;
+    let request = ReportRequest {
+        units: &visible_units(&by, query.unit.as_deref())?,
         decision: decision.as_deref(),
-        from: given(asked.from).map(Day::try_from).transpose()?,
-        to: given(asked.to).map(Day::try_from).transpose()?,
+        from: given(query.from).map(Day::try_from).transpose()?,
+        to: given(query.to).map(Day::try_from).transpose()?,
     };
     let language = preferred_language(&headers, &shared.archive().config);
-    Ok(file_response(&format!("{name}.{form}"), written, writer::write_report(shared.archive(), &wanted, written, language).await?))
+    Ok(file_response(&format!("{name}.{form}"), written, report.write(shared.archive(), &request, written, language).await?))
 }
 
-/// How a table of one-stop dossiers is taken.
+/// Options of an import of one-stop dossiers.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct CasesImportQuery {
-    /// Tell what is wrong with it, and keep nothing.
+    /// Report what is wrong with it, and store nothing.
     #[serde(default)]
     trial: bool,
-    /// Unit of rows that name none; without one that of the archive's dossier, else the one in the code.
+    /// Unit of rows that name none; by default that of the archive's dossier, else the one in the code.
     unit: Option<String>,
 }
 
-/// Takes what an office knows of one-stop dossiers (the body: XLSX, ODS or CSV). Wrong cells are told, and then nothing is kept.
+/// Imports an office's table of one-stop dossiers (the body: XLSX, ODS or CSV). Wrong cells are reported, and then nothing is stored.
 #[utoipa::path(post, path = "/api/roadmap/cases", params(CasesImportQuery),
     request_body(content_type = "application/octet-stream", content = Vec<u8>), responses(
     (status = 200, body = TakenCases),
@@ -208,12 +214,12 @@ pub(crate) struct CasesImportQuery {
 pub(super) async fn cases(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    QueryParams(asked): QueryParams<CasesImportQuery>,
+    QueryParams(query): QueryParams<CasesImportQuery>,
     headers: HeaderMap,
     body: axum::body::Body,
 ) -> Result<Json<CaseImportResult>, Problem> {
     let mut file = receive_workbook(&shared, body).await?;
-    let mut imported = one_stop::import(shared.archive(), &by, &file.finish().await?, asked.unit.as_deref(), asked.trial).await?;
+    let mut imported = one_stop::import(shared.archive(), &by, &file.finish().await?, query.unit.as_deref(), query.trial).await?;
     let language = preferred_language(&headers, &shared.archive().config);
     for wrong in &mut imported.cell_errors {
         wrong.problem = translate(language, &wrong.problem);
@@ -221,7 +227,7 @@ pub(super) async fn cases(
     Ok(Json(imported))
 }
 
-/// A form of the table of one-stop dossiers, to be filled in.
+/// An empty workbook for one-stop dossiers.
 #[utoipa::path(get, path = "/api/roadmap/cases/template", responses(
     (status = 200, description = "XLSX", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -229,7 +235,7 @@ pub(super) async fn cases_template() -> Result<Response, Problem> {
     Ok(file_response("one-stop-template.xlsx", ReportFormat::Xlsx, one_stop::template()?))
 }
 
-/// One line day by day.
+/// One target day by day.
 #[utoipa::path(get, path = "/api/roadmap/lines/{line}", params(("line" = String, Path)), responses(
     (status = 200, body = BurnUpSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -238,21 +244,21 @@ pub(super) async fn line(
     Extension(by): Extension<Identity>,
     PathParams(line): PathParams<String>,
 ) -> Result<Json<BurnUp>, Problem> {
-    Ok(Json(tracking::burn_up(shared.archive(), &by.units_with(Right::Monitor), &line).await?))
+    Ok(Json(forecast::burn_up(shared.archive(), &by.units_with(Right::Monitor), &line).await?))
 }
 
-/// What would be otherwise.
+/// Assumptions of a forecast.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct WhatIfQuery {
-    /// Times as many scanners and workers.
+    /// Factor of scanners and workers: 2 for twice as many.
     #[param(minimum = 0.01, maximum = 100)]
     factor: Option<f64>,
     /// Another deadline: `2027-12-31` or `31/12/2027`.
     deadline: Option<String>,
 }
 
-/// What another pace or deadline of a line would come to.
+/// Forecast of a target with another pace or deadline.
 #[utoipa::path(get, path = "/api/roadmap/lines/{line}/what-if", params(("line" = String, Path), WhatIfQuery), responses(
     (status = 200, body = WhatIfSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -260,23 +266,23 @@ pub(super) async fn what_if(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     PathParams(line): PathParams<String>,
-    QueryParams(asked): QueryParams<WhatIfQuery>,
+    QueryParams(query): QueryParams<WhatIfQuery>,
 ) -> Result<Json<WhatIf>, Problem> {
-    let deadline = asked.deadline.filter(|text| !text.is_empty()).map(Day::try_from).transpose()?;
+    let deadline = query.deadline.filter(|text| !text.is_empty()).map(Day::try_from).transpose()?;
     let units = by.units_with(Right::Monitor);
-    Ok(Json(tracking::what_if(shared.archive(), &units, &line, asked.factor.unwrap_or(1.0), deadline).await?))
+    Ok(Json(forecast::what_if(shared.archive(), &units, &line, query.factor.unwrap_or(1.0), deadline).await?))
 }
 
-/// To which line a run belongs.
+/// Target of a run.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = LineOfRun)]
 pub(crate) struct RunTargetBody {
-    /// Code of the line; empty: outside the plan.
+    /// Code of the target; empty: outside the plan.
     line: String,
 }
 
-/// Attaches a run to a line; what was done with it counts there from the beginning.
+/// Attaches a run to a target; all that the run has done counts towards it.
 #[utoipa::path(put, path = "/api/runs/{run}/line", params(("run" = String, Path)), responses(
     (status = 204, description = "attached"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -287,6 +293,6 @@ pub(super) async fn attach(
     JsonBody(given): JsonBody<RunTargetBody>,
 ) -> Result<StatusCode, Problem> {
     let line = Some(given.line.trim()).filter(|line| !line.is_empty());
-    tracking::attach_run(shared.archive(), &by, &run, line).await?;
+    targets::attach_run(shared.archive(), &by, &run, line).await?;
     Ok(StatusCode::NO_CONTENT)
 }

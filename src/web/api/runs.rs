@@ -1,12 +1,12 @@
-//! Runs: watching and steering.
+//! Runs: monitoring and control.
 
+use crate::api::response_bodies::ChangedCount;
 use crate::openapi::{Changed as ChangedSchema, Events, Plant, ProblemDetails, Run, RunOverview, RunTimeline, Runs};
 use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::{Extension, Json};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sohoa_base::error::Error;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_services::runs::failures::parse_class;
@@ -16,18 +16,11 @@ use sohoa_texts::formatting;
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
-/// How many files and pages were changed.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Changed")]
-pub(crate) struct ChangedCount {
-    changed: u64,
-}
-
-/// Which runs are asked for.
+/// Query of runs.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RunsQuery {
-    /// Before this one: `next` of the answer before.
+    /// Before this one: `next` of the previous response.
     before: Option<String>,
     /// At most so many, up to 200.
     limit: Option<usize>,
@@ -40,10 +33,10 @@ pub(crate) struct RunsQuery {
 pub(super) async fn list(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    QueryParams(asked): QueryParams<RunsQuery>,
+    QueryParams(query): QueryParams<RunsQuery>,
 ) -> Result<Json<monitoring::Runs>, Problem> {
-    let limit = asked.limit.unwrap_or(50).clamp(1, 200);
-    Ok(Json(monitoring::list_runs(shared.archive(), &by.units_with(Right::Monitor), asked.before.as_deref(), limit).await?))
+    let limit = query.limit.unwrap_or(50).clamp(1, 200);
+    Ok(Json(monitoring::list_runs(shared.archive(), &by.units_with(Right::Monitor), query.before.as_deref(), limit).await?))
 }
 
 /// One run: its balance, and what each stage cost.
@@ -58,7 +51,7 @@ pub(super) async fn show(
     Ok(Json(monitoring::show_run(shared.archive(), &by.units_with(Right::Monitor), &run).await?))
 }
 
-/// One run while it goes on: counts alone, however large it is.
+/// One run in progress: counts only, so that the response is small for any run.
 #[utoipa::path(get, path = "/api/runs/{run}/overview", params(("run" = String, Path)), responses(
     (status = 200, body = RunOverview),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -70,7 +63,7 @@ pub(super) async fn overview(
     Ok(Json(monitoring::run_overview(shared.archive(), &by.units_with(Right::Monitor), &run).await?))
 }
 
-/// How one run went, from its beginning to its end or now: at most 200 moments, however long it took.
+/// Progress of one run over time, from its start to its end or now: at most 200 points.
 #[utoipa::path(get, path = "/api/runs/{run}/timeline", params(("run" = String, Path)), responses(
     (status = 200, body = RunTimeline),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -82,7 +75,7 @@ pub(super) async fn timeline(
     Ok(Json(monitoring::run_timeline(shared.archive(), &by.units_with(Right::Monitor), &run).await?))
 }
 
-/// The whole: what is queued, who works, what failed.
+/// The dashboard: queues, workers, failures.
 #[utoipa::path(get, path = "/api/plant", responses(
     (status = 200, body = Plant),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -99,7 +92,7 @@ async fn control_run(shared: &AppState, by: &Identity, run: &str, act: RunAction
     Ok(Json(ChangedCount { changed }))
 }
 
-/// Begins no new task of a run.
+/// Pauses a run: no new task of it begins.
 #[utoipa::path(post, path = "/api/runs/{run}/pause", params(("run" = String, Path)), responses(
     (status = 200, body = ChangedSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -111,7 +104,7 @@ pub(super) async fn pause(
     control_run(&shared, &by, &run, RunAction::Pause).await
 }
 
-/// Lets a paused run go on.
+/// Resumes a paused run.
 #[utoipa::path(post, path = "/api/runs/{run}/resume", params(("run" = String, Path)), responses(
     (status = 200, body = ChangedSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -123,7 +116,7 @@ pub(super) async fn resume(
     control_run(&shared, &by, &run, RunAction::Resume).await
 }
 
-/// Refuses everything of a run that is still open; what is stored stays.
+/// Cancels a run: refuses everything that is still open; what is stored stays.
 #[utoipa::path(post, path = "/api/runs/{run}/cancel", params(("run" = String, Path)), responses(
     (status = 200, body = ChangedSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -135,7 +128,7 @@ pub(super) async fn cancel(
     control_run(&shared, &by, &run, RunAction::Cancel).await
 }
 
-/// Which refusals are meant.
+/// Refusals to be retried.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RetryQuery {
@@ -145,7 +138,7 @@ pub(crate) struct RetryQuery {
     file: Option<String>,
 }
 
-/// Tries refused files and pages again: those of a class, or of limit, outage and bug; or of one file.
+/// Retries refused files and pages: those of a class, or of limit, outage and bug; or of one file.
 #[utoipa::path(post, path = "/api/runs/{run}/retry", params(("run" = String, Path), RetryQuery), responses(
     (status = 200, body = ChangedSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -153,22 +146,22 @@ pub(super) async fn retry(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     PathParams(run): PathParams<String>,
-    QueryParams(asked): QueryParams<RetryQuery>,
+    QueryParams(query): QueryParams<RetryQuery>,
 ) -> Result<Json<ChangedCount>, Problem> {
-    control_run(&shared, &by, &run, RunAction::Retry(asked.class.as_deref().map(parse_class).transpose()?, asked.file)).await
+    control_run(&shared, &by, &run, RunAction::Retry(query.class.as_deref().map(parse_class).transpose()?, query.file)).await
 }
 
-/// How urgent a run is.
+/// Priority of a run.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Priority)]
 pub(crate) struct PriorityBody {
-    /// Higher ones come first; 0 is usual.
+    /// Higher ones come first; 0 is the default.
     #[schema(minimum = -100, maximum = 100)]
     priority: i64,
 }
 
-/// Sets how urgent a run is.
+/// Sets the priority of a run.
 #[utoipa::path(post, path = "/api/runs/{run}/priority", params(("run" = String, Path)), request_body = PriorityBody, responses(
     (status = 200, body = ChangedSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -184,7 +177,7 @@ pub(super) async fn priority(
     control_run(&shared, &by, &run, RunAction::Priority(given.priority)).await
 }
 
-/// Which events of a run are asked for.
+/// Query of events of a run.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RunEventsQuery {
@@ -192,14 +185,14 @@ pub(crate) struct RunEventsQuery {
     #[serde(default)]
     #[param(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
     after: u64,
-    /// Only those that hold this text.
+    /// Only those that contain this text.
     #[serde(default)]
     q: String,
     /// At most so many, up to 500.
     limit: Option<usize>,
 }
 
-/// What happened to a run, in order.
+/// Events of a run, in order.
 #[utoipa::path(get, path = "/api/runs/{run}/events", params(("run" = String, Path), RunEventsQuery), responses(
     (status = 200, body = Events),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -207,11 +200,11 @@ pub(super) async fn events(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     PathParams(run): PathParams<String>,
-    QueryParams(asked): QueryParams<RunEventsQuery>,
+    QueryParams(query): QueryParams<RunEventsQuery>,
 ) -> Result<Json<Vec<monitoring::EventLine>>, Problem> {
-    if asked.after > 9_007_199_254_740_991 {
+    if query.after > 9_007_199_254_740_991 {
         return Err(Error::invalid("after is no number of an event").into());
     }
-    let limit = asked.limit.unwrap_or(100).clamp(1, 500);
-    Ok(Json(monitoring::run_events(shared.archive(), &by.units_with(Right::Monitor), &run, asked.after, &asked.q, limit).await?))
+    let limit = query.limit.unwrap_or(100).clamp(1, 500);
+    Ok(Json(monitoring::run_events(shared.archive(), &by.units_with(Right::Monitor), &run, query.after, &query.q, limit).await?))
 }

@@ -1,9 +1,9 @@
-//! Uploads: what is being delivered through the browser. The bytes themselves come by [`crate::tus`].
+//! Uploads: deliveries through the browser. The files themselves are received by [`crate::tus`].
 
 use crate::locale::preferred_language;
 use crate::openapi::{CountedUpload, OneUploadFile, ProblemDetails, ShownUpload, Started, UploadFiles, UploadList};
 use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -13,13 +13,15 @@ use sohoa_base::error::Error;
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::upload::{StartRule, UploadFileState, UploadSize, UploadState};
 use sohoa_services::uploads::lifecycle;
-use sohoa_services::uploads::lifecycle::{
-    NewUploadRequest, StartedUpload, UploadFileFilter, UploadFileList, UploadFileStatus, UploadFilter, UploadSummary, UploadView, Uploads,
-};
+use sohoa_services::uploads::lifecycle::NewUploadRequest;
+use sohoa_services::uploads::start;
+use sohoa_services::uploads::start::StartedUpload;
+use sohoa_services::uploads::view;
+use sohoa_services::uploads::view::{UploadFileFilter, UploadFileList, UploadFileStatus, UploadFilter, UploadSummary, UploadView, Uploads};
 use sohoa_texts::error_texts::translate;
 use utoipa::{IntoParams, ToSchema};
 
-/// How much will come in all.
+/// Expected number of files and their bytes.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Expected)]
@@ -43,26 +45,26 @@ fn by_person() -> StartRule {
 #[serde(deny_unknown_fields)]
 #[schema(as = WantedUpload)]
 pub(crate) struct CreateUploadBody {
-    /// What people call it.
+    /// Name.
     name: String,
-    /// Code of the unit that delivers.
+    /// Code of the delivering unit.
     unit: String,
-    /// Name of its pipeline; left out: the server's.
+    /// Name of its pipeline; by default the server's.
     pipeline: Option<String>,
-    /// From -100 to 100: what is higher comes first.
+    /// Priority from -100 to 100; higher ones come first.
     #[serde(default)]
     priority: i64,
-    /// `by-person`, or `when-complete`: as soon as all that is expected is here.
+    /// `by-person`, or `when-complete`: as soon as all that is expected has arrived.
     #[serde(default = "by_person")]
     #[schema(value_type = Option<String>)]
     starts: StartRule,
-    /// How much will come in all.
+    /// Expected number of files and their bytes.
     expected: Option<ExpectedAmountBody>,
-    /// Code of the line of the roadmap to which it belongs; left out or empty: its lists or the rule say which.
+    /// Code of its target of the roadmap; left out or empty: its lists or the rule decide.
     line: Option<String>,
 }
 
-/// The line, where one is named.
+/// The code, unless it is empty.
 fn non_empty_code(line: Option<String>) -> Option<String> {
     line.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty())
 }
@@ -77,19 +79,19 @@ pub(super) async fn open(
     JsonBody(given): JsonBody<CreateUploadBody>,
 ) -> Result<(StatusCode, Json<UploadSummary>), Problem> {
     let CreateUploadBody { name, unit, pipeline, priority, starts, expected, line } = given;
-    let wish =
+    let request =
         NewUploadRequest { name, unit, pipeline, priority, starts, expected: expected.map(UploadSize::from), target: non_empty_code(line) };
-    Ok((StatusCode::CREATED, Json(lifecycle::open(shared.archive(), &by, &wish, shared.fallback_pipeline()).await?)))
+    Ok((StatusCode::CREATED, Json(lifecycle::open(shared.archive(), &by, &request, shared.fallback_pipeline()).await?)))
 }
 
-/// Which uploads are asked for.
+/// Query of uploads.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct UploadsQuery {
     /// `open`, `starting`, `started` or `withdrawn`.
     #[param(value_type = Option<String>)]
     state: Option<UploadState>,
-    /// Before this one: `next` of the answer before.
+    /// Before this one: `next` of the previous response.
     before: Option<String>,
     /// At most so many, up to 200.
     limit: Option<usize>,
@@ -102,14 +104,14 @@ pub(crate) struct UploadsQuery {
 pub(super) async fn list(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    QueryParams(asked): QueryParams<UploadsQuery>,
+    QueryParams(query): QueryParams<UploadsQuery>,
 ) -> Result<Json<Uploads>, Problem> {
-    let limit = asked.limit.unwrap_or(50).clamp(1, 200);
-    let wanted = UploadFilter { state: asked.state, before: asked.before.as_deref(), limit };
-    Ok(Json(lifecycle::list_uploads(shared.archive(), &by, &wanted).await?))
+    let limit = query.limit.unwrap_or(50).clamp(1, 200);
+    let wanted = UploadFilter { state: query.state, before: query.before.as_deref(), limit };
+    Ok(Json(view::list_uploads(shared.archive(), &by, &wanted).await?))
 }
 
-/// One upload: what came, what did not, and whether it can be started.
+/// One upload: files received and missing, and whether it can be started.
 #[utoipa::path(get, path = "/api/uploads/{upload}", params(("upload" = String, Path)), responses(
     (status = 200, body = ShownUpload),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -119,24 +121,24 @@ pub(super) async fn show(
     PathParams(upload): PathParams<String>,
     headers: HeaderMap,
 ) -> Result<Json<UploadView>, Problem> {
-    let mut shown = lifecycle::show_upload(shared.archive(), &by, &upload).await?;
+    let mut response = view::show_upload(shared.archive(), &by, &upload).await?;
     let language = preferred_language(&headers, &shared.archive().config);
-    for finding in &mut shown.attachment.findings {
+    for finding in &mut response.attachment.findings {
         finding.detail = translate(language, &finding.detail);
     }
-    Ok(Json(shown))
+    Ok(Json(response))
 }
 
-/// The line of an upload.
+/// Target of an upload.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = LineOfUpload)]
 pub(crate) struct UploadTargetBody {
-    /// Code of the line; empty: its lists or the rule say which.
+    /// Code of the target; empty: its lists or the rule decide.
     line: String,
 }
 
-/// Chooses to which line of the roadmap an upload belongs, while it is open.
+/// Sets the target of the roadmap to which an open upload belongs.
 #[utoipa::path(put, path = "/api/uploads/{upload}/line", params(("upload" = String, Path)), request_body = UploadTargetBody, responses(
     (status = 200, body = CountedUpload),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -150,7 +152,7 @@ pub(super) async fn choose_line(
     Ok(Json(lifecycle::choose_target(shared.archive(), &by, &upload, line.as_deref()).await?))
 }
 
-/// Tells how much will come in all.
+/// Sets how much is expected.
 #[utoipa::path(put, path = "/api/uploads/{upload}", params(("upload" = String, Path)), request_body = ExpectedAmountBody, responses(
     (status = 200, body = CountedUpload),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -163,16 +165,16 @@ pub(super) async fn expect(
     Ok(Json(lifecycle::set_expected(shared.archive(), shared.uploads(), &by, &upload, given.into()).await?))
 }
 
-/// Which upload is meant, in words.
+/// Confirmation of a withdrawal.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct WithdrawQuery {
-    /// Its name.
+    /// Name of the upload.
     #[serde(default)]
     name: String,
 }
 
-/// Gives an upload up that was not started, and deletes what came; the name confirms which.
+/// Withdraws an upload that was not started, and deletes its files; the name confirms which.
 #[utoipa::path(delete, path = "/api/uploads/{upload}", params(("upload" = String, Path), WithdrawQuery), responses(
     (status = 204, description = "withdrawn"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -186,17 +188,17 @@ pub(super) async fn withdraw(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// How an upload is started.
+/// Options of a start.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = HowToStart)]
 pub(crate) struct StartBody {
-    /// Although files that lists name did not come.
+    /// Start although files that lists name are missing.
     #[serde(default)]
     without_missing: bool,
 }
 
-/// Makes a batch and its run of an upload; again: the same ones. The body may be left out.
+/// Makes a batch and its run of an upload; a repeated request returns the same ones. The body may be left out.
 #[utoipa::path(post, path = "/api/uploads/{upload}/start", params(("upload" = String, Path)), request_body = Option<StartBody>, responses(
     (status = 202, body = Started),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -211,18 +213,18 @@ pub(super) async fn start(
         false => serde_json::from_slice(&given).map_err(|error| Error::invalid(format!("the body cannot be read: {error}")))?,
     };
     let without_missing = how.unwrap_or_default().without_missing;
-    let started = lifecycle::start_authorized(shared.archive(), shared.uploads(), &by, &upload, without_missing).await?;
+    let started = start::start_authorized(shared.archive(), shared.uploads(), &by, &upload, without_missing).await?;
     Ok((StatusCode::ACCEPTED, Json(started)))
 }
 
-/// Which files are asked for.
+/// Query of files.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FilesQuery {
     /// `sending`, `received`, `duplicate`, `refused`, `list` or `ignored`.
     #[param(value_type = Option<String>)]
     state: Option<UploadFileState>,
-    /// After this one: `next` of the answer before.
+    /// After this one: `next` of the previous response.
     after: Option<String>,
     /// At most so many, up to 1000.
     limit: Option<usize>,
@@ -236,11 +238,11 @@ pub(super) async fn files(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     PathParams(upload): PathParams<String>,
-    QueryParams(asked): QueryParams<FilesQuery>,
+    QueryParams(query): QueryParams<FilesQuery>,
 ) -> Result<Json<UploadFileList>, Problem> {
-    let limit = asked.limit.unwrap_or(200).clamp(1, 1000);
-    let wanted = UploadFileFilter { state: asked.state, after: asked.after.as_deref(), limit };
-    Ok(Json(lifecycle::list_upload_files(shared.archive(), &by, &upload, &wanted).await?))
+    let limit = query.limit.unwrap_or(200).clamp(1, 1000);
+    let wanted = UploadFileFilter { state: query.state, after: query.after.as_deref(), limit };
+    Ok(Json(view::list_upload_files(shared.archive(), &by, &upload, &wanted).await?))
 }
 
 /// One file of an upload.
@@ -252,5 +254,5 @@ pub(super) async fn file(
     Extension(by): Extension<Identity>,
     PathParams((upload, file)): PathParams<(String, String)>,
 ) -> Result<Json<UploadFileStatus>, Problem> {
-    Ok(Json(lifecycle::show_upload_file(shared.archive(), &by, &upload, &file).await?))
+    Ok(Json(view::show_upload_file(shared.archive(), &by, &upload, &file).await?))
 }

@@ -1,24 +1,24 @@
-//! The API for people who write programs: what its description says, as a page.
+//! The OpenAPI document as a page, for people who write programs.
 
 use crate::pages::ui::layout::render_page;
 use crate::pages::ui::page_context::PageContext;
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde_json::Value;
-use sohoa_texts::labels::Word;
+use sohoa_texts::labels::Label;
 
-/// Every route with what it takes and answers.
+/// Every route with its parameters, body and responses.
 pub(crate) async fn docs(view: PageContext, State(shared): State<AppState>) -> Markup {
     let document: Value = serde_json::from_str(shared.openapi_json()).unwrap_or_default();
     let paths = document.get("paths").and_then(Value::as_object);
     render_page(
         &view,
-        view.label(Word::Api),
+        view.label(Label::Api),
         &[],
         &html! {
-            h1 { (view.label(Word::Api)) }
-            p { (view.label(Word::KeysHint)) " " a href="/keys" { (view.label(Word::Keys)) } " · " a href="/openapi.json" { "openapi.json (OpenAPI 3.1)" } }
+            h1 { (view.label(Label::Api)) }
+            p { (view.label(Label::KeysHint)) " " a href="/keys" { (view.label(Label::Keys)) } " · " a href="/openapi.json" { "openapi.json (OpenAPI 3.1)" } }
             @for (path, methods) in paths.into_iter().flatten() {
                 @for (method, operation) in methods.as_object().into_iter().flatten() {
                     details class="card" {
@@ -47,7 +47,7 @@ fn operation_section(view: &PageContext, operation: &Value, document: &Value) ->
                 }
             } }
         }
-        @if let Some(schema) = body { h2 { (view.label(Word::RequestBody)) } pre tabindex="0" { (pretty_json(resolve_reference(schema, document))) } }
+        @if let Some(schema) = body { h2 { (view.label(Label::RequestBody)) } pre tabindex="0" { (pretty_json(resolve_reference(schema, document))) } }
         @for (status, answer) in operation.get("responses").and_then(Value::as_object).into_iter().flatten() {
             h2 { (status) " " (text_field(answer, "description")) }
             @for (kind, content) in answer.get("content").and_then(Value::as_object).into_iter().flatten() {
@@ -58,7 +58,7 @@ fn operation_section(view: &PageContext, operation: &Value, document: &Value) ->
     }
 }
 
-/// The schema that a reference names.
+/// Schema that a `$ref` points to, or the schema itself.
 fn resolve_reference<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
     let pointer = schema.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix('#'));
     pointer.and_then(|pointer| document.pointer(pointer)).unwrap_or(schema)

@@ -1,50 +1,52 @@
-//! Pages for browsers, made on the server; what changes anything goes through the API, so that a page can do nothing more.
+//! Pages for browsers, rendered on the server. Changes go through the API, so a page can do nothing that the API cannot.
 //!
-//! A page is a plain function of what the desk tells and of a [`view::View`]: who looks, and in which language.
+//! A page is a function of the answers of the services and of a [`ui::page_context::PageContext`]: user and language.
 
 pub(crate) mod accounts;
 pub(crate) mod api_docs;
 pub(crate) mod batches;
 pub(crate) mod documents;
+mod help;
 mod home;
 pub(crate) mod roadmap;
 pub(crate) mod ui;
 
-use crate::server::AppState;
-use axum::Router;
-use axum::routing::get;
+use crate::access::Access::{Needs, Public, SignedIn};
+use crate::guarded_router::GuardedRouter;
+use sohoa_base::model::account::Right::{Administer, Audit, ManageRuns, Monitor, Read, Review, Upload};
+use utoipa::openapi::OpenApi;
 
-/// Every page; see [`crate::routes::ROUTES`] for who may open which.
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/", get(home::home))
-        .route("/assets/{name}", get(ui::assets::asset))
-        .route("/sign-in", get(accounts::sign_in::sign_in))
-        .route("/sign-in/oidc", get(accounts::oidc::begin_login))
-        .route("/sign-in/oidc/callback", get(accounts::oidc::finish_login))
-        .route("/setup", get(accounts::sign_in::set_up))
-        .route("/account", get(accounts::sign_in::account))
-        .route("/language/{code}", get(ui::page_context::set_language))
-        .route("/docs", get(api_docs::docs))
-        .route("/help", get(home::help))
-        .route("/plant", get(home::dashboard))
-        .route("/uploads", get(batches::uploads::list))
-        .route("/uploads/{upload}", get(batches::uploads::show))
-        .route("/runs", get(batches::runs::list))
-        .route("/runs/{run}", get(batches::runs::show))
-        .route("/failures", get(batches::failures::list))
-        .route("/roadmap", get(roadmap::overview::roadmap))
-        .route("/roadmap/lines/{line}", get(roadmap::overview::target))
-        .route("/lots/{lot}", get(roadmap::lots::lot))
-        .route("/review", get(documents::review::list))
-        .route("/review/{document}", get(documents::review::show))
-        .route("/search", get(documents::search::search))
-        .route("/records", get(documents::records::list))
-        .route("/records/{dossier}", get(documents::records::dossier))
-        .route("/documents/{document}", get(documents::records::document))
-        .route("/documents/{document}/public", get(documents::redaction_preview::document))
-        .route("/people", get(accounts::administration::people))
-        .route("/keys", get(accounts::administration::keys))
-        .route("/pipelines", get(batches::pipelines::pipelines))
-        .route("/audit", get(accounts::administration::audit))
+/// Every page with the access that it needs.
+pub(super) fn routes() -> GuardedRouter {
+    GuardedRouter::new(OpenApi::default())
+        .page(SignedIn, "/", home::home)
+        .page(Public, "/assets/{name}", ui::assets::asset)
+        .page(Public, "/sign-in", accounts::sign_in::sign_in)
+        .page(Public, "/sign-in/oidc", accounts::oidc::begin_login)
+        .page(Public, "/sign-in/oidc/callback", accounts::oidc::finish_login)
+        .page(Public, "/setup", accounts::sign_in::set_up)
+        .page(SignedIn, "/account", accounts::sign_in::account)
+        .page(Public, "/language/{code}", ui::page_context::set_language)
+        .page(SignedIn, "/docs", api_docs::docs)
+        .page(SignedIn, "/help", help::help)
+        .page(Needs(ManageRuns), "/plant", batches::dashboard::dashboard)
+        .page(Needs(Upload), "/uploads", batches::uploads::list)
+        .page(Needs(Upload), "/uploads/{upload}", batches::uploads::show)
+        .page(Needs(Monitor), "/runs", batches::runs::list)
+        .page(Needs(Monitor), "/runs/{run}", batches::runs::show)
+        .page(Needs(Monitor), "/failures", batches::failures::list)
+        .page(Needs(Monitor), "/roadmap", roadmap::overview::roadmap)
+        .page(Needs(Monitor), "/roadmap/lines/{line}", roadmap::target::target)
+        .page(Needs(Monitor), "/lots/{lot}", roadmap::lots::lot)
+        .page(Needs(Review), "/review", documents::review::list)
+        .page(Needs(Review), "/review/{document}", documents::review::show)
+        .page(Needs(Read), "/search", documents::search::search)
+        .page(Needs(Read), "/records", documents::records::list)
+        .page(Needs(Read), "/records/{dossier}", documents::records::dossier)
+        .page(Needs(Read), "/documents/{document}", documents::records::document)
+        .page(Needs(Read), "/documents/{document}/public", documents::redaction_preview::document)
+        .page(Needs(Administer), "/people", accounts::administration::people)
+        .page(SignedIn, "/keys", accounts::administration::keys)
+        .page(Needs(Administer), "/pipelines", batches::pipelines::pipelines)
+        .page(Needs(Audit), "/audit", accounts::administration::audit)
 }

@@ -1,6 +1,6 @@
-//! Signing in with an office's own account, at a real provider (`tests/oidc`).
+//! Sign-in by OpenID Connect at a real provider (`tests/oidc`).
 
-use super::{PASSWORD, Server};
+use crate::support::server::{PASSWORD, Server};
 use serde_json::{Value, json};
 use sohoa_testing::node;
 use std::collections::BTreeMap;
@@ -32,13 +32,13 @@ impl Provider {
         Some(Self { child, issuer })
     }
 
-    /// From now on the provider knows these people, and its clock is wrong by so many seconds.
+    /// Sets the accounts of the provider and the offset of its clock, seconds.
     fn set(&self, people: &Value, clock_seconds: i64) {
         let world = json!({ "people": people, "clock_seconds": clock_seconds });
         assert_eq!(ureq::put(format!("{}/world", self.issuer)).send(world.to_string()).unwrap().status(), 204);
     }
 
-    /// A server where people of two groups of the provider may work.
+    /// A server that gives roles to two groups of the provider.
     fn server(&self) -> Server {
         let groups = r#"[{ group = "kho", role = "archivist", unit = "SNV" }, { group = "ptp", role = "reader", unit = "*" }]"#;
         let settings = [
@@ -52,7 +52,7 @@ impl Provider {
     }
 }
 
-/// A browser: it keeps cookies, and follows redirects until told otherwise.
+/// A browser that keeps cookies; callers follow redirects.
 struct Browser {
     cookies: BTreeMap<String, String>,
 }
@@ -72,12 +72,12 @@ impl Browser {
         let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).max_redirects_will_error(false);
         let agent: ureq::Agent = config.build().into();
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let answered = match form {
+        let response = match form {
             Some(form) => agent.post(address).header("cookie", cookies.join("; ")).send_form(form.iter().copied()),
             None => agent.get(address).header("cookie", cookies.join("; ")).header("accept", "text/html").call(),
         };
-        let mut answered = answered.unwrap();
-        for set in answered.headers().get_all("set-cookie") {
+        let mut response = response.unwrap();
+        for set in response.headers().get_all("set-cookie") {
             let (name, value) = set.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
             if value.is_empty() {
                 self.cookies.remove(name);
@@ -85,18 +85,18 @@ impl Browser {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        let location = answered.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
-        Page { status: answered.status().as_u16(), location, text: answered.body_mut().read_to_string().unwrap() }
+        let location = response.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
+        Page { status: response.status().as_u16(), location, text: response.body_mut().read_to_string().unwrap() }
     }
 
-    /// Begins at the server: the provider's address to which it leads.
+    /// Begins the sign-in at the server; the URL of the provider to which it redirects.
     fn begin(&mut self, server: &Server, to: &str) -> String {
         let page = self.ask(&format!("{}/sign-in/oidc?to={to}", server.address), None);
         assert_eq!(page.status, 303, "{}", page.text);
         page.location.unwrap()
     }
 
-    /// Says at the provider who one is and agrees; the server's address to which the provider leads back.
+    /// Logs in and consents at the provider; the URL of the server to which it redirects back.
     fn log_in(&mut self, address: &str, login: &str) -> String {
         let origin = address.split('/').take(3).collect::<Vec<_>>().join("/");
         let mut page = self.ask(address, None);
@@ -125,7 +125,7 @@ impl Browser {
         panic!("the provider leads nowhere: {}", page.text);
     }
 
-    /// Signs in as a whole.
+    /// The whole sign-in.
     fn sign_in(&mut self, server: &Server, login: &str) -> Page {
         let address = self.begin(server, "/records");
         let back = self.log_in(&address, login);
@@ -149,7 +149,7 @@ fn people_come_in_by_their_groups_and_follow_them() {
     let mut browser = Browser::new();
     assert!(browser.ask(&format!("{}/sign-in?to=/records", server.address), None).text.contains("/sign-in/oidc?to=%2Frecords"));
     let page = browser.sign_in(&server, "u1");
-    // A page of our own leads on, so that the session's cookie goes along.
+    // A page of the server itself redirects: browsers send no SameSite=Strict cookie after a redirect from elsewhere.
     assert!(page.status == 200 && page.text.contains("0; url=/records"), "{} {}", page.status, page.text);
     assert!(!browser.cookies.contains_key("__Host-sohoa-way"));
     let me = browser.me(&server);
@@ -159,7 +159,7 @@ fn people_come_in_by_their_groups_and_follow_them() {
     );
     assert_eq!(me["user"]["grants"], json!([{ "role": "archivist", "unit": "SNV" }]));
 
-    // Another group, another name there: the same person here.
+    // Another group and another name at the provider: the same account here.
     provider.set(&json!({ "u1": user_claims("lan.tran", &["ptp"]) }), 0);
     let mut again = Browser::new();
     again.sign_in(&server, "u1");
@@ -167,7 +167,7 @@ fn people_come_in_by_their_groups_and_follow_them() {
     assert_eq!((&me["user"]["name"], &me["user"]["grants"]), (&"lan.nguyen".into(), &json!([{ "role": "reader", "unit": "*" }])));
     assert_eq!(browser.me(&server)["user"]["grants"], me["user"]["grants"], "an older session keeps what was taken away");
 
-    // In none of our groups: out, and what was open is shut.
+    // In no group with a role: sign-in is denied, and open sessions end.
     provider.set(&json!({ "u1": user_claims("lan.nguyen", &["khác"]), "u2": user_claims("moi", &[]) }), 0);
     for login in ["u1", "u2"] {
         let mut denied = Browser::new();
@@ -179,8 +179,8 @@ fn people_come_in_by_their_groups_and_follow_them() {
     let people = server.ask(Some(&admin), "GET", "/api/users", None).body;
     let names: Vec<&str> = people.as_array().unwrap().iter().map(|user| user["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["admin", "lan.nguyen"]);
-    let told = server.ask(Some(&admin), "GET", "/api/audit?limit=500", None).body;
-    let by_oidc = told.as_array().unwrap().iter().filter(|event| event["body"]["by"] == "oidc");
+    let events = server.ask(Some(&admin), "GET", "/api/audit?limit=500", None).body;
+    let by_oidc = events.as_array().unwrap().iter().filter(|event| event["body"]["by"] == "oidc");
     let kinds: Vec<&str> = by_oidc.map(|event| event["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["user-added", "signed-in", "user-changed", "signed-in", "user-changed", "sign-in-denied", "sign-in-denied"]);
 }
@@ -193,10 +193,10 @@ fn nobody_takes_an_account_over_by_its_name() {
     let (server, admin) = provider.server().administered();
     let page = Browser::new().sign_in(&server, "u1");
     assert!(page.status == 403 && page.text.contains("somebody else has the name admin"), "{}", page.text);
-    // A name that the provider gives to a second person opens nothing of the first one's either.
+    // A second person to whom the provider gives the same name gets no access to the account of the first.
     let mut lan = Browser::new();
     assert_eq!((lan.sign_in(&server, "u2").status, Browser::new().sign_in(&server, "u3").status), (200, 403));
-    // Who is disabled here stays out, whatever the provider says.
+    // An account disabled here stays disabled, whatever the provider says.
     let disabled = json!({ "grants": [{ "role": "reader", "unit": "*" }], "disabled": true });
     let set = server.ask(Some(&admin), "PUT", "/api/users/lan/password", Some(&json!({ "password": PASSWORD })));
     assert_eq!((set.status, server.ask(Some(&admin), "PUT", "/api/users/lan", Some(&disabled)).status), (409, 204));
@@ -219,7 +219,7 @@ fn answers_that_do_not_hold_let_nobody_in() {
     let code_of = |address: &str| address.split("code=").nth(1).unwrap().split('&').next().unwrap().to_owned();
     let callback = |code: &str, state: &str| format!("{}{CALLBACK}?code={code}&state={state}", server.address);
 
-    // Another state; none; another browser.
+    // Another state, none, and another browser.
     let mut browser = Browser::new();
     let out = browser.begin(&server, "/");
     assert!(out.contains("code_challenge_method=S256") && out.contains("nonce="));
@@ -229,10 +229,10 @@ fn answers_that_do_not_hold_let_nobody_in() {
     let out = browser.begin(&server, "/");
     let back = browser.log_in(&out, "u1");
     refused(&mut Browser::new(), &back, unknown);
-    // Somebody else's word for who says so.
+    // Another issuer in the response (RFC 9207).
     refused(&mut browser, &back.replace("iss=", "iss=https%3A%2F%2Felsewhere.example&x="), unknown);
 
-    // The same answer twice, and its code in an answer to another question.
+    // The same response twice, and its code in the response to another request.
     let out = browser.begin(&server, "/");
     let back = browser.log_in(&out, "u1");
     assert_eq!(browser.ask(&back, None).status, 200);
@@ -241,13 +241,13 @@ fn answers_that_do_not_hold_let_nobody_in() {
     let out = browser.begin(&server, "/");
     refused(&mut browser, &callback(&code_of(&back), &state_of(&out)), "refuses this one");
 
-    // A token that was made for another question.
+    // A token for another nonce.
     let out = browser.begin(&server, "/");
     let nonce = out.split("nonce=").nth(1).unwrap().split('&').next().unwrap();
     let back = browser.log_in(&out.replace(nonce, "another"), "u1");
     refused(&mut browser, &back, untrue);
 
-    // A token that ended fifty minutes ago.
+    // A token that expired fifty minutes ago.
     provider.set(&people, -3600);
     let mut late = Browser::new();
     let out = late.begin(&server, "/");
@@ -255,7 +255,7 @@ fn answers_that_do_not_hold_let_nobody_in() {
     refused(&mut late, &back, untrue);
     provider.set(&people, 0);
 
-    // Broken off; elsewhere as the page to go to; a code that is none.
+    // Denied by the user, an invalid code, and another site as the page to return to.
     let out = browser.begin(&server, "/");
     refused(&mut browser, &format!("{}{CALLBACK}?error=access_denied&state={}", server.address, state_of(&out)), "was broken off");
     let out = browser.begin(&server, "/");
@@ -275,7 +275,7 @@ fn without_a_provider_there_is_no_button_and_a_silent_one_breaks_nothing() {
         assert_eq!(browser.ask(&format!("{}{path}", server.address), None).status, 404);
     }
     let groups = r#"[{ group = "kho", role = "archivist", unit = "SNV" }]"#;
-    // Nobody listens at this port.
+    // No process listens at this port.
     let settings = [("SOHOA_OIDC_ISSUER", "http://127.0.0.1:1"), ("SOHOA_OIDC_GROUPS", groups)];
     let (server, _) = Server::start_with(tempfile::tempdir().unwrap(), &settings).administered();
     let page = browser.ask(&format!("{}/sign-in/oidc", server.address), None);

@@ -1,6 +1,6 @@
-//! Coming in: how often it may be tried, and in two steps.
+//! Sign-in: rate limits, and two-factor authentication by TOTP (RFC 6238).
 
-use super::{Answer, PASSWORD, Person, Server, grant_in_all_units};
+use crate::support::server::{Answer, PASSWORD, Person, Server, grant_in_all_units};
 use serde_json::{Value, json};
 use sohoa_base::model::account::Role;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,13 +14,13 @@ impl Authenticator {
         Self(Builder::new().with_secret(Secret::try_from_base32(secret).unwrap()).build().unwrap())
     }
 
-    /// The code of now, or of so many steps later. Codes of now and of the next step hold, whatever the second.
+    /// The code of the current time step, or of `steps` later. The server accepts the current and the next one.
     fn code(&self, steps: u64) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         self.0.generate(now + 30 * steps).to_string()
     }
 
-    /// A code that holds neither now nor soon.
+    /// A code that is valid neither now nor soon.
     fn wrong_code(&self) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         let near: Vec<String> = (0..6).map(|steps| self.0.generate(now - 60 + 30 * steps).to_string()).collect();
@@ -32,12 +32,12 @@ fn try_sign_in(server: &Server, name: &str, code: Option<&str>) -> Answer {
     server.ask(None, "POST", "/api/session", Some(&json!({ "name": name, "password": PASSWORD, "code": code })))
 }
 
-/// Sets an app up for somebody; the app and the recovery codes.
+/// Enrols an authenticator app; the app and the recovery codes.
 fn enrol(server: &Server, who: &Person) -> (Authenticator, Vec<String>) {
-    let told = server.ask(Some(who), "POST", "/api/session/totp", Some(&json!({ "password": PASSWORD })));
-    assert_eq!(told.status, 200, "{}", told.body);
-    let secret = told.body["secret"].as_str().unwrap();
-    assert!(told.body["uri"].as_str().unwrap().contains(secret) && told.body["qr"].as_str().unwrap().starts_with("<svg"));
+    let enrolment = server.ask(Some(who), "POST", "/api/session/totp", Some(&json!({ "password": PASSWORD })));
+    assert_eq!(enrolment.status, 200, "{}", enrolment.body);
+    let secret = enrolment.body["secret"].as_str().unwrap();
+    assert!(enrolment.body["uri"].as_str().unwrap().contains(secret) && enrolment.body["qr"].as_str().unwrap().starts_with("<svg"));
     let app = Authenticator::with(secret);
     let confirmed = server.ask(Some(who), "PUT", "/api/session/totp", Some(&json!({ "code": app.code(0) })));
     assert_eq!(confirmed.status, 200, "{}", confirmed.body);
@@ -46,8 +46,8 @@ fn enrol(server: &Server, who: &Person) -> (Authenticator, Vec<String>) {
 }
 
 fn count_events(server: &Server, admin: &Person, kind: &str) -> usize {
-    let told = server.ask(Some(admin), "GET", "/api/audit?limit=500", None).body;
-    told.as_array().unwrap().iter().filter(|event| event["kind"] == kind).count()
+    let events = server.ask(Some(admin), "GET", "/api/audit?limit=500", None).body;
+    events.as_array().unwrap().iter().filter(|event| event["kind"] == kind).count()
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn with_an_app_a_code_is_needed_and_each_works_once() {
     let (lan, other) = (server.sign_in("lan"), server.sign_in("lan"));
     let begin = |password: &str| server.ask(Some(&lan), "POST", "/api/session/totp", Some(&json!({ "password": password })));
     assert_eq!(begin("sai mật khẩu rồi").status, 403);
-    // Begun is not done.
+    // Enrolment takes effect only with its confirmation.
     let first = Authenticator::with(begin(PASSWORD).body["secret"].as_str().unwrap());
     assert_eq!(try_sign_in(&server, "lan", None).status, 200);
     let confirm = |code: &str| server.ask(Some(&lan), "PUT", "/api/session/totp", Some(&json!({ "code": code }))).status;
@@ -79,10 +79,10 @@ fn with_an_app_a_code_is_needed_and_each_works_once() {
     assert_eq!(try_sign_in(&server, "lan", Some(&app.code(0))).status, 403, "an older code works after a newer one");
     let typed = codes[0].to_uppercase().replace('-', " ");
     assert_eq!((try_sign_in(&server, "lan", Some(&typed)).status, try_sign_in(&server, "lan", Some(&codes[0])).status), (200, 403));
-    let told = server.ask(Some(&admin), "GET", "/api/audit?limit=500", None).body.to_string();
-    assert!(!told.contains(&codes[0]) && !told.contains(&next), "a code is in the audit");
+    let events = server.ask(Some(&admin), "GET", "/api/audit?limit=500", None).body.to_string();
+    assert!(!events.contains(&codes[0]) && !events.contains(&next), "a code is in the audit");
     assert_eq!((count_events(&server, &admin, "totp-added"), count_events(&server, &admin, "recovery-code-used")), (1, 1));
-    // What can be read of the catalogue opens nothing.
+    // The catalogue file holds no secret in plain text.
     let kept: Vec<u8> =
         ["catalog.db", "catalog.db-wal"].iter().flat_map(|name| std::fs::read(server.home.path().join(name)).unwrap_or_default()).collect();
     let holds = |text: &str| kept.windows(text.len()).any(|part| part == text.as_bytes());
@@ -100,7 +100,7 @@ fn wrong_codes_lock_the_name_as_wrong_passwords_do() {
     let wrong = app.wrong_code();
     for _ in 0..2 {
         assert_eq!(try_sign_in(&server, "lan", Some(&wrong)).status, 403);
-        // The right password alone does not take the failures back.
+        // The right password alone does not reset the failures.
         assert_eq!(try_sign_in(&server, "lan", None).body["type"], "urn:sohoa:problem:code");
     }
     (0..3).for_each(|_| assert_eq!(try_sign_in(&server, "lan", Some("00000-00000-00000-00000")).status, 403));
@@ -119,7 +119,7 @@ fn it_ends_with_password_and_code_or_by_an_administrator() {
     assert_eq!((end("sai mật khẩu rồi", &codes[0]), end(PASSWORD, &app.wrong_code())), (403, 403));
     assert_eq!((end(PASSWORD, &codes[0]), end(PASSWORD, &codes[1])), (204, 409));
     assert_eq!(try_sign_in(&server, "lan", None).status, 200);
-    // Set up anew, and the telephone is lost.
+    // Enrolled again, and the telephone is lost.
     let (_, again) = enrol(&server, &lan);
     assert_eq!(try_sign_in(&server, "lan", Some(&codes[2])).status, 403, "codes of before work");
     let reset = |who: &Person| server.ask(Some(who), "DELETE", "/api/users/lan/totp", None).status;
@@ -127,7 +127,7 @@ fn it_ends_with_password_and_code_or_by_an_administrator() {
     assert_eq!(try_sign_in(&server, "lan", None).status, 200);
     assert_eq!(count_events(&server, &admin, "totp-ended"), 2);
     assert_eq!((again.len(), server.ask(Some(&admin), "DELETE", "/api/users/nobody/totp", None).status), (8, 404));
-    // A program's key does none of it.
+    // The key of a program cannot enrol.
     let made = server.ask(Some(&admin), "POST", "/api/tokens", Some(&json!({ "label": "x", "rights": ["administer"], "days": 1 })));
     let key = format!("Bearer {}", made.body["key"].as_str().unwrap());
     let request = ureq::http::Request::builder().method("POST").uri(format!("{}/api/session/totp", server.address));
@@ -171,7 +171,7 @@ fn each_session_has_requests_of_its_own_and_made_up_keys_have_none() {
         [("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "0"), ("SOHOA_SERVER_REQUESTS_PER_SECOND", "1"), ("SOHOA_SERVER_REQUESTS_AT_ONCE", "40")];
     let (server, admin) = Server::start_with(tempfile::tempdir().unwrap(), &settings).administered();
     let other = server.sign_in("admin");
-    // More than were let through at once, and faster than they come again.
+    // More requests than the burst, and faster than the rate.
     let stopped =
         |ask: &dyn Fn(u32) -> Answer| (0..200).map(ask).find(|answer| answer.status == 429).map(|answer| answer.body["type"].clone());
     let too_often = Some(Value::from("urn:sohoa:problem:too-often"));

@@ -1,22 +1,22 @@
-//! Codes for machines (mã vạch, mã QR, patch code) printed on pages.
+//! Machine-readable codes (mã vạch, mã QR, patch code) printed on pages, and the separator sheets that use them.
 
 use crate::model::page::geometry::Bounds;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A code found on a page.
+/// A code detected on a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Code")]
 pub struct Barcode {
-    /// How it is written.
+    /// Symbology.
     pub symbology: Symbology,
-    /// What it says; of a patch code its name: `1`, `2`, `3`, `4`, `6` or `T`.
+    /// Decoded text; for a patch code its name: `1`, `2`, `3`, `4`, `6` or `T`.
     pub text: String,
-    /// Around it, with its quiet zone.
+    /// Bounding box with its quiet zone.
     pub bounds: Bounds,
 }
 
-/// How a code is written.
+/// Kind of code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Symbology {
@@ -26,7 +26,7 @@ pub enum Symbology {
     Code128,
     /// Code 39 (ISO/IEC 16388).
     Code39,
-    /// Four thick bars that document scanners know.
+    /// Patch code: four bars recognised by document scanners.
     Patch,
 }
 
@@ -36,7 +36,7 @@ pub const PATCH_NARROW_MM: f32 = 2.032;
 /// Width of a wide bar of a patch code, mm (0.2 inch).
 pub const PATCH_WIDE_MM: f32 = 5.08;
 
-/// Patch codes: name, and bars from the edge that is read first, true for a wide one.
+/// Patch codes: name, and bars in reading direction, true for a wide one.
 pub const PATCH_CODES: [(&str, [bool; 4]); 6] = [
     ("1", [true, false, false, true]),
     ("2", [true, false, true, false]),
@@ -46,20 +46,20 @@ pub const PATCH_CODES: [(&str, [bool; 4]); 6] = [
     ("T", [false, true, false, true]),
 ];
 
-/// What a separator sheet (tờ phân cách) says.
+/// Instruction of a separator sheet (tờ phân cách).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Separator {
     /// A document (văn bản) begins.
     Document,
-    /// A dossier (hồ sơ) begins, with its code where the sheet names one.
+    /// A dossier (hồ sơ) begins, with its code if the sheet names one.
     Dossier(Option<String>),
 }
 
-/// What the codes of this program's separator sheets begin with; every other code is somebody else's.
+/// Prefix of the codes on this program's separator sheets; all other codes are foreign.
 const PAYLOAD_PREFIX: &str = "sohoa:";
 
 impl Separator {
-    /// The text of its code.
+    /// Text of its code.
     #[must_use]
     pub fn payload(&self) -> String {
         match self {
@@ -69,15 +69,15 @@ impl Separator {
         }
     }
 
-    /// What `code` says, if it stands on a separator sheet. Scanners know the patch codes T and 2 for the start of a
-    /// document, and one is the other upside down; likewise 3 and 6, of which 3 is for batches.
+    /// Instruction of `code` if it is a separator's. Scanners interpret the patch codes T and 2 as the start of a
+    /// document, and each is the other upside down; likewise 3 and 6, of which 3 is for batches.
     #[must_use]
     pub fn from_barcode(code: &Barcode) -> Option<Self> {
         if code.symbology == Symbology::Patch {
             return matches!(code.text.as_str(), "T" | "2").then_some(Self::Document);
         }
-        let said = code.text.trim().strip_prefix(PAYLOAD_PREFIX)?;
-        match said.split_once(':').map_or((said, ""), |(kind, name)| (kind, name.trim())) {
+        let payload = code.text.trim().strip_prefix(PAYLOAD_PREFIX)?;
+        match payload.split_once(':').map_or((payload, ""), |(kind, name)| (kind, name.trim())) {
             ("document", _) => Some(Self::Document),
             ("dossier", "") => Some(Self::Dossier(None)),
             ("dossier", name) => Some(Self::Dossier(Some(name.to_owned()))),
@@ -85,7 +85,7 @@ impl Separator {
         }
     }
 
-    /// What all codes of a sheet say together: the one that says most.
+    /// Joint instruction of all codes on a sheet: the most specific one.
     #[must_use]
     pub fn from_barcodes(codes: &[Barcode]) -> Option<Self> {
         codes.iter().filter_map(Self::from_barcode).max_by_key(|separator| match separator {

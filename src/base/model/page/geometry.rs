@@ -1,9 +1,9 @@
-//! Places on a page.
+//! Geometry of page images.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A rectangle on the **upright page picture**, in px of that picture: the delivered picture turned by
+/// A rectangle on the **upright page image**, in px of that image: the delivered image turned by
 /// [`crate::model::page::reading::Reading::turn`], not deskewed, not cropped. `x1` and `y1` are exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Bounds {
@@ -36,13 +36,13 @@ impl Bounds {
         self.y1.saturating_sub(self.y0)
     }
 
-    /// The smallest rectangle around both.
+    /// The smallest rectangle that encloses both.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         Self { x0: self.x0.min(other.x0), y0: self.y0.min(other.y0), x1: self.x1.max(other.x1), y1: self.y1.max(other.y1) }
     }
 
-    /// The smallest rectangle around all, or `None` for none.
+    /// The smallest rectangle that encloses all, or `None` for none.
     pub fn enclosing<'a>(all: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
         all.into_iter().copied().reduce(|a, b| a.union(&b))
     }

@@ -1,31 +1,31 @@
-//! What was read on one page.
+//! The reading of one page: text, layout, quality, barcodes and stamps.
 
 use crate::model::page::barcode::Barcode;
 use crate::model::page::geometry::Bounds;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A reading: what an OCR engine, or the page's own text layer, returned for one page (trang).
-/// Blocks stand in reading order. Text is NFC. Nothing in it depends on time or machine.
+/// A reading: the result of an OCR engine, or of the page's own text layer, for one page (trang). Blocks are in reading
+/// order. Text is NFC. Nothing in it depends on time or machine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Reading {
-    /// Width of the upright page picture, px.
+    /// Width of the upright page image, px.
     pub width: u32,
-    /// Height of the upright page picture, px.
+    /// Height of the upright page image, px.
     pub height: u32,
-    /// Resolution of the upright page picture along both axes, dots per inch: word boxes divided by it
-    /// are inches on the page.
+    /// Resolution of the upright page image along both axes, dots per inch: word boxes divided by it are inches on the
+    /// page.
     pub dpi: u32,
-    /// Clockwise turn that made the delivered picture upright: 0, 90, 180 or 270 degrees.
+    /// Clockwise turn that made the delivered image upright: 0, 90, 180 or 270 degrees.
     pub turn: u16,
-    /// Remaining skew of the upright picture, hundredths of a degree; positive: lines fall to the right
-    /// (the picture must be turned counter-clockwise to mend it). Boxes are of the skewed picture.
+    /// Remaining skew of the upright image, hundredths of a degree; positive: lines fall to the right (a
+    /// counter-clockwise turn corrects it). Boxes are of the skewed image.
     pub skew_centidegrees: i32,
-    /// Nothing is written on the page.
+    /// Whether the page is blank.
     pub blank: bool,
-    /// Where the text comes from.
+    /// Origin of the text.
     pub source: TextSource,
-    /// Measured quality of the picture.
+    /// Measured quality of the image.
     pub quality: Quality,
     /// Text blocks in reading order.
     pub blocks: Vec<Block>,
@@ -33,24 +33,24 @@ pub struct Reading {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[serde(rename = "codes")]
     pub barcodes: Vec<Barcode>,
-    /// Stamps of secrecy that were seen on the picture, the most secret first; words that were read are in
-    /// `blocks`, whether or not they are such a stamp.
+    /// Stamps of secrecy detected on the image, most secret first. Recognised words are in `blocks`, whether or not they
+    /// are such a stamp.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stamps: Vec<SecrecyStamp>,
 }
 
-/// A stamp of secrecy (dấu độ mật), as seen on the picture of a page.
+/// A stamp of secrecy (dấu độ mật) detected on a page image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SecrecyStamp {
-    /// What it says.
+    /// Level that it states.
     pub level: SecrecyLevel,
-    /// Around the stamp.
+    /// Bounding box.
     pub bounds: Bounds,
-    /// How sure it is one, 0 to 100.
+    /// Confidence that it is such a stamp, 0 to 100.
     pub confidence: u8,
 }
 
-/// A level of secrecy (độ mật), the lowest first.
+/// A level of secrecy (độ mật), lowest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SecrecyLevel {
@@ -63,7 +63,7 @@ pub enum SecrecyLevel {
 }
 
 impl SecrecyLevel {
-    /// As it is stamped.
+    /// Text of the stamp.
     #[must_use]
     pub fn as_stamped(self) -> &'static str {
         match self {
@@ -74,17 +74,17 @@ impl SecrecyLevel {
     }
 }
 
-/// Where a page's text comes from.
+/// Origin of a page's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TextSource {
-    /// Recognised from the picture.
+    /// Recognised from the image.
     Recognised,
-    /// The page was born digital: its own text was kept.
+    /// Text layer of a born-digital page.
     BornDigital,
 }
 
-/// Measured quality of a page picture.
+/// Measured quality of a page image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Quality {
     /// Share of ink, per mille of the page area.
@@ -95,29 +95,29 @@ pub struct Quality {
     pub sharpness: u8,
     /// Mean word confidence weighted by length, 0 to 100.
     pub confidence: u8,
-    /// What was measured of the scan; none for a born-digital page, and for a page that a version of this
-    /// program read which did not measure it.
+    /// Quality of the scan; none for a born-digital page, and for a page read by a version of this program that did not
+    /// measure it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scan: Option<ScanQuality>,
 }
 
-/// How a page was scanned (bản quét), as far as its picture and its words tell.
+/// Quality of a scan (bản quét), measured from the image and the recognised words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Scan")]
 pub struct ScanQuality {
-    /// Resolution of the delivered picture, dots per inch.
+    /// Resolution of the delivered image, dots per inch.
     pub dpi: u32,
-    /// Skew of the delivered picture, hundredths of a degree; positive: lines fall to the right.
+    /// Skew of the delivered image, hundredths of a degree; positive: lines fall to the right.
     pub skew_centidegrees: i32,
-    /// Grain of the paper: standard deviation of its grey levels from pixel to pixel.
+    /// Paper noise: standard deviation of the paper's grey levels from pixel to pixel.
     pub noise: u8,
-    /// Share of the paper away from the page's own print on which other, paler print is seen, such as that of
-    /// the back, per mille.
+    /// Share of the paper away from the page's own print that shows other, paler print, such as that of the back, per
+    /// mille.
     pub bleed_permille: u32,
-    /// Sides at which print runs out of the picture.
+    /// Sides at which print is clipped by the image edge.
     #[serde(rename = "cut")]
     pub clipped_sides: Sides,
-    /// Characters that are most likely read wrongly, per mille of the page's characters.
+    /// Expected recognition errors, per mille of the page's characters.
     pub expected_error_permille: u32,
 }
 
@@ -141,7 +141,7 @@ impl Sides {
         [self.left, self.top, self.right, self.bottom]
     }
 
-    /// Whether there is none.
+    /// Whether no side is set.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -149,13 +149,13 @@ impl Sides {
 }
 
 impl From<[bool; 4]> for Sides {
-    /// From the sides clockwise, beginning with the left one.
+    /// Converts from clockwise order, beginning with the left side.
     fn from([left, top, right, bottom]: [bool; 4]) -> Self {
         Self { left, top, right, bottom }
     }
 }
 
-/// What a block is.
+/// Kind of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BlockKind {
@@ -163,33 +163,33 @@ pub enum BlockKind {
     Text,
     /// A table, or a row of one.
     Table,
-    /// Strokes written by hand that nobody read, such as a signature: a box without lines.
+    /// Unrecognised handwriting, such as a signature: a box without lines.
     Handwriting,
 }
 
-/// Lines that belong together.
+/// A block of lines that belong together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Block {
-    /// What it is.
+    /// Kind.
     pub kind: BlockKind,
-    /// Around its lines.
+    /// Bounding box of its lines.
     pub bounds: Bounds,
     /// Lines, top to bottom; those of a table row by row and cell by cell.
     pub lines: Vec<Line>,
 }
 
-/// The cell of a ruled table that a line stands in. Rows and columns count from 0 at the table's upper left
-/// corner, and a cell that was merged from several names the first of each.
+/// Cell of a ruled table that contains a line. Rows and columns count from 0 at the table's upper left corner; a merged
+/// cell has the first of its rows and columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Cell {
-    /// Its row, or the first of them.
+    /// Row, or first of the merged rows.
     pub row: u32,
-    /// Its column, or the first of them.
+    /// Column, or first of the merged columns.
     pub column: u32,
-    /// How many rows it takes up, at least 1.
+    /// Number of rows spanned, at least 1.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub row_span: u32,
-    /// How many columns it takes up, at least 1.
+    /// Number of columns spanned, at least 1.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub column_span: u32,
 }
@@ -203,20 +203,20 @@ fn is_one(span: &u32) -> bool {
     *span == 1
 }
 
-/// One printed line.
+/// A line of text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Line {
-    /// Around its words.
+    /// Bounding box of its words.
     pub bounds: Bounds,
     /// Words, left to right.
     pub words: Vec<Word>,
-    /// Where it stands in a ruled table; none outside of one.
+    /// Cell of the ruled table that contains it; none outside a table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cell: Option<Cell>,
 }
 
 impl Line {
-    /// A line outside of any ruled table.
+    /// A line outside any ruled table.
     #[must_use]
     pub fn new(bounds: Bounds, words: Vec<Word>) -> Self {
         Self { bounds, words, cell: None }
@@ -229,45 +229,45 @@ impl Line {
     }
 }
 
-/// One word as read: never rewritten later.
+/// One word as recognised; never rewritten later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Word {
-    /// The word, NFC, without white space.
+    /// Text, NFC, without white space.
     pub text: String,
-    /// Around the word.
+    /// Bounding box.
     pub bounds: Bounds,
-    /// How sure the engine is, 0 to 100; 100 for born-digital text.
+    /// Confidence of the engine, 0 to 100; 100 for born-digital text.
     pub confidence: u8,
-    /// Who read it.
+    /// Source of the text.
     #[serde(default, skip_serializing_if = "WordSource::is_first")]
     #[serde(rename = "reader")]
     pub source: WordSource,
-    /// What the other reader made of it, where that differs.
+    /// Differing result of the other recogniser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alternative: Option<Alternative>,
-    /// Whether it, or a part of it, was written by hand.
+    /// Whether at least a part of it is handwritten.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub handwritten: bool,
 }
 
-/// Who read a word.
+/// Source of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WordSource {
-    /// The engine that reads every line (Tesseract); or nobody: the page brought its own text.
+    /// The first pass over every line (Tesseract), or the page's own text layer.
     #[default]
     #[serde(rename = "first")]
     FirstPass,
-    /// The second reader, which sees doubtful words only.
+    /// The second pass, which sees doubtful words only.
     #[serde(rename = "second")]
     SecondPass,
-    /// The reader of handwriting, which sees the blanks for number and date only.
+    /// The handwriting recogniser, which sees the blanks for number and date only.
     #[serde(rename = "hand")]
     Handwriting,
-    /// The engine, and its neighbours mended its marks: the alternative is what was read.
+    /// The engine, with diacritics restored from the neighbouring words: the alternative has the text as recognised.
     #[serde(rename = "mended")]
     DiacriticRestoration,
-    /// A person, who corrected it: one word may have become several.
+    /// A person's correction: one word may have become several.
     Person,
 }
 
@@ -277,17 +277,17 @@ impl WordSource {
     }
 }
 
-/// What another reader made of a word, not taken.
+/// A result of another recogniser that was not used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Alternative {
-    /// Its text, NFC; may be several words.
+    /// Text, NFC; may be several words.
     pub text: String,
-    /// How sure that reader is, 0 to 100.
+    /// Confidence of that recogniser, 0 to 100.
     pub confidence: u8,
 }
 
 impl Word {
-    /// A word of the first reader.
+    /// A word of the first pass.
     #[must_use]
     pub fn new(text: impl Into<String>, bounds: Bounds, confidence: u8) -> Self {
         Self { text: text.into(), bounds, confidence, source: WordSource::FirstPass, alternative: None, handwritten: false }
@@ -295,7 +295,7 @@ impl Word {
 }
 
 impl Default for Reading {
-    /// The reading of a page that could not be read: nothing.
+    /// The reading of an unreadable page: empty.
     fn default() -> Self {
         Self {
             width: 0,
@@ -314,8 +314,7 @@ impl Default for Reading {
 }
 
 impl Block {
-    /// Runs of words that follow each other: all of the block; of a table, whose rows do not go on from each other, row by
-    /// row.
+    /// Runs of consecutive words: the whole block; in a table, whose rows are not continuous text, row by row.
     pub fn word_runs(&self) -> impl Iterator<Item = Vec<&Word>> {
         let parts = if self.kind == BlockKind::Table { 1 } else { self.lines.len().max(1) };
         self.lines.chunks(parts).map(|lines| lines.iter().flat_map(|line| &line.words).collect())
@@ -333,8 +332,8 @@ impl Reading {
         self.lines().flat_map(|line| &line.words)
     }
 
-    /// Plain text: one row a line, an empty row between blocks, ends with a line feed unless empty. A row of a
-    /// ruled table is one row, see [`Block::text`].
+    /// Plain text: one row per line, an empty row between blocks, a line feed at the end unless empty. A row of a ruled
+    /// table is one row, see [`Block::text`].
     #[must_use]
     pub fn text(&self) -> String {
         let blocks: Vec<String> = self.blocks.iter().map(Block::text).filter(|block| !block.is_empty()).collect();
@@ -343,8 +342,8 @@ impl Reading {
 }
 
 impl Block {
-    /// Plain text: one row a line. In a ruled table one row a table row: cells parted by tabs, one for every
-    /// column that is passed, and the lines of a cell joined by spaces.
+    /// Plain text: one row per line. In a ruled table, one row per table row: cells are separated by tabs, one for every
+    /// column passed, and the lines of a cell are joined by spaces.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
@@ -371,7 +370,7 @@ impl Block {
 }
 
 fn push_tabs(text: &mut String, count: u32) {
-    // A stored reading may say anything: no more tabs than a sheet has room for columns.
+    // A stored reading may hold any number; more tabs than a sheet has room for columns are useless.
     text.extend(std::iter::repeat_n('\t', count.min(256) as usize));
 }
 

@@ -1,21 +1,21 @@
-//! Which pages must be scanned again (quét lại), and why: every threshold in one place.
+//! Detection of pages that must be scanned again (quét lại), and all its thresholds.
 
 use crate::model::page::reading::{Quality, ScanQuality};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Why a page must be scanned again, the gravest first.
+/// Reason to scan a page again, most severe first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RescanReason {
-    /// Print runs out of the picture: what is cut off is in no later version of it.
+    /// Print is clipped by the image edge: no processing can restore it.
     #[serde(rename = "cut-off")]
     Clipped,
-    /// Too many characters are most likely read wrongly, whatever the cause.
+    /// Too many expected recognition errors, whatever the cause.
     Unreadable,
     /// Edges are soft: out of focus, or the sheet moved.
     Blurred,
-    /// Fewer dots per inch than archives must scan at.
+    /// Below the minimum resolution for archives.
     LowResolution,
     /// Print is hardly darker than the paper.
     #[serde(rename = "pale")]
@@ -23,36 +23,36 @@ pub enum RescanReason {
     /// Print of the back shines through.
     #[serde(rename = "shines-through")]
     BleedThrough,
-    /// So crooked that it cannot be straightened safely.
+    /// Too skewed to be straightened safely.
     #[serde(rename = "crooked")]
     Skewed,
 }
 
-/// Least resolution, dots per inch. Circular 05/2025/TT-BNV and Decree 30/2020/NĐ-CP want 200; 190 takes in fax
-/// machines (196 lines per inch) and what rounding makes of a sheet's size.
+/// Minimum resolution, dots per inch. Circular 05/2025/TT-BNV and Decree 30/2020/NĐ-CP require 200; 190 allows for fax
+/// machines (196 lines per inch) and for rounding of a sheet's size.
 const MIN_DPI: u32 = 190;
 
-/// Least sharpness. Clean pages softened until they had 22 to 25 were read with three times the errors of sharp ones
-/// (which have 40 and more), at 17 to 20 with eight times as many.
+/// Minimum sharpness, 0 to 100. Clean pages softened to 22 to 25 were read with three times the errors of sharp ones (40
+/// and more), at 17 to 20 with eight times as many.
 const MIN_SHARPNESS: u8 = 20;
 
-/// Least difference of paper and ink, grey levels of 255. Clean pages printed so pale that they had 120 were read with
-/// seven times the errors of black ones. Real scans of office paper have 190 and more.
+/// Minimum difference of paper and ink, grey levels of 255. Clean pages printed as pale as 120 were read with seven times
+/// the errors of black ones. Real scans of office paper have 190 and more.
 const MIN_CONTRAST: u8 = 120;
 
-/// Most paper on which the back is seen, per mille. Real scans have up to 25; clean pages with the back shining through
-/// so far that they had 20 to 70 were read with ten times the errors.
+/// Maximum share of paper with print of the back, per mille. Real scans have up to 25; clean pages with 20 to 70 were
+/// read with ten times the errors.
 const MAX_BLEED_PERMILLE: u32 = 30;
 
-/// Most skew, hundredths of a degree. Up to here straightening costs nothing; it looks hardly further.
+/// Maximum skew, hundredths of a degree. Up to here straightening costs no accuracy; detection hardly reaches further.
 const MAX_SKEW_CENTIDEGREES: u32 = 400;
 
-/// Most characters expected to be wrong, per mille. Of a page with one wrong in ten hardly two words stand together
-/// that can be searched for, and mending it by hand costs more than scanning it again.
+/// Maximum expected recognition errors, per mille of the characters. With one wrong character in ten hardly two
+/// consecutive words can be searched for, and manual correction costs more than a new scan.
 const MAX_ERROR_PERMILLE: u32 = 100;
 
-/// Why the page must be scanned again, the gravest reason first; empty for a good page, for a blank one, and where
-/// the scan was not measured.
+/// Reasons to scan the page again, most severe first; empty for a good page, for a blank one, and if the scan was not
+/// measured.
 #[must_use]
 pub fn rescan_reasons(quality: &Quality, blank: bool) -> Vec<RescanReason> {
     let Some(scan) = quality.scan.filter(|_| !blank) else { return Vec::new() };
@@ -64,7 +64,7 @@ pub fn rescan_reasons(quality: &Quality, blank: bool) -> Vec<RescanReason> {
         (blurred, RescanReason::Blurred),
         (dpi < MIN_DPI, RescanReason::LowResolution),
         (quality.contrast < MIN_CONTRAST, RescanReason::LowContrast),
-        // The soft rim of blurred letters looks like paler print.
+        // The soft rim of blurred letters resembles paler print.
         (bleed_permille > MAX_BLEED_PERMILLE && !blurred, RescanReason::BleedThrough),
         (skew_centidegrees.unsigned_abs() > MAX_SKEW_CENTIDEGREES, RescanReason::Skewed),
     ]
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
     use crate::model::page::reading::Sides;
 
-    /// A page that nobody need scan again.
+    /// A page that needs no new scan.
     fn good() -> (Quality, ScanQuality) {
         let scan = ScanQuality {
             dpi: 200,

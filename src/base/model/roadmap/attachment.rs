@@ -1,24 +1,24 @@
-//! To which line of a roadmap a batch belongs as it begins: what a person chose, then what its lists name, then the rule.
+//! Attachment of a new batch to a roadmap target: a person's choice first, then its document lists, then the rule.
 
 use crate::model::record::ListFinding;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How a batch came to its line, or to stand outside the plan.
+/// Source of a batch's target, or of its place outside the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AttachmentSource {
-    /// The code of its first dossier says so.
+    /// The code of its first dossier, by rule.
     Rule,
-    /// The lists that came with it say so.
+    /// Its document lists.
     List,
-    /// Somebody said so.
+    /// A person's choice.
     Person,
 }
 
 impl AttachmentSource {
-    /// The word for it, as in JSON.
+    /// Name of the source, as in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -28,55 +28,55 @@ impl AttachmentSource {
         }
     }
 
-    /// What has this word.
+    /// Parses the name of a source.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         [Self::Rule, Self::List, Self::Person].into_iter().find(|one| one.as_str() == word)
     }
 }
 
-/// A line that a list names, where it stands first.
+/// A target named by a document list, at its first occurrence.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct ListedTarget {
     /// Path of the list in the delivery.
     pub list: String,
-    /// Row of it, from 1, as a spreadsheet counts.
+    /// Row of the list, from 1, as in a spreadsheet.
     pub row: u32,
-    /// Code of the line, as written there.
+    /// Code of the target, as written there.
     #[serde(rename = "line")]
     pub target: String,
 }
 
-/// To which line a batch belongs, and how that was found out.
+/// Target of a batch, and its source.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TargetAttachment {
-    /// The line; none: outside the plan, or, where nobody and no list said anything, as the rule will have it.
+    /// Code of the target; none: outside the plan, or, if neither a person nor a list named one, left to the rule.
     #[serde(rename = "line")]
     pub target: Option<String>,
-    /// Who or what decided; none: nothing yet.
+    /// Source of the target; none: not decided yet.
     #[serde(rename = "by")]
     pub source: Option<AttachmentSource>,
-    /// Where what was told cannot be followed.
+    /// Findings about named targets that cannot be used.
     pub findings: Vec<ListFinding>,
 }
 
-/// The line of a batch of `unit` as it begins. `units`: to which unit the lines that are told belong, where a roadmap has them.
+/// Target of a new batch of `unit`. `units`: unit of each named target that exists in a roadmap.
 ///
-/// A batch has one line. A person's choice comes first. Lists are followed where all that name a line name the same one, and
-/// the unit has it; else the batch stands outside the plan until somebody attaches it: neither the greater number of rows nor
-/// the rule is let guess against what was written. Whatever is not followed is a finding.
+/// A batch has one target. A person's choice comes first. Lists are used if all that name a target name the same one, and
+/// it belongs to the unit; else the batch stays outside the plan until a person attaches it: neither the majority of rows
+/// nor the rule may override what was written. Each unused name gives a finding.
 #[must_use]
 pub fn resolve_attachment(unit: &str, person: Option<&str>, lists: &[ListedTarget], units: &BTreeMap<String, String>) -> TargetAttachment {
-    let is_own = |line: &str| units.get(line).is_some_and(|owner| owner == unit);
+    let is_own = |target: &str| units.get(target).is_some_and(|owner| owner == unit);
     let named: BTreeSet<&str> = lists.iter().map(|listed| listed.target.as_str()).collect();
     let followed = match (person, named.first()) {
-        (Some(person), _) => Some((AttachmentSource::Person, Some(person).filter(|line| is_own(line)))),
+        (Some(person), _) => Some((AttachmentSource::Person, Some(person).filter(|target| is_own(target)))),
         (None, None) => None,
-        (None, Some(line)) => Some((AttachmentSource::List, Some(*line).filter(|line| named.len() == 1 && is_own(line)))),
+        (None, Some(target)) => Some((AttachmentSource::List, Some(*target).filter(|target| named.len() == 1 && is_own(target)))),
     };
-    let line = followed.and_then(|(_, line)| line);
+    let target = followed.and_then(|(_, target)| target);
     let mut findings = Vec::new();
-    if let Some(person) = person.filter(|_| line.is_none()) {
+    if let Some(person) = person.filter(|_| target.is_none()) {
         let detail = format!("line {person} was chosen, and the plan of unit {unit} does not have it any more; attach the run to another");
         findings.push(ListFinding { code: "line-gone".to_owned(), detail, file: None });
     }
@@ -87,8 +87,8 @@ pub fn resolve_attachment(unit: &str, person: Option<&str>, lists: &[ListedTarge
                 "line-of-other-unit",
                 format!("row {row} of the list names line {named_here} of unit {owner}, and the batch was delivered by {unit}"),
             ),
-            Some(_) if line == Some(named_here) => continue,
-            Some(_) => match line {
+            Some(_) if target == Some(named_here) => continue,
+            Some(_) => match target {
                 Some(chosen) => {
                     ("line-overruled", format!("row {row} of the list names line {named_here}, and somebody chose line {chosen}"))
                 }
@@ -101,7 +101,7 @@ pub fn resolve_attachment(unit: &str, person: Option<&str>, lists: &[ListedTarge
         };
         findings.push(ListFinding { code: code.to_owned(), detail, file: Some(list.clone()) });
     }
-    TargetAttachment { target: line.map(str::to_owned), source: followed.map(|(by, _)| by), findings }
+    TargetAttachment { target: target.map(str::to_owned), source: followed.map(|(by, _)| by), findings }
 }
 
 #[cfg(test)]
@@ -110,23 +110,23 @@ mod tests {
 
     fn resolved(person: Option<&str>, lists: &[(&str, &str)]) -> (Option<String>, Option<AttachmentSource>, Vec<String>) {
         let lists: Vec<ListedTarget> =
-            lists.iter().map(|(list, line)| ListedTarget { list: (*list).to_owned(), row: 2, target: (*line).to_owned() }).collect();
-        let units = [("A", "snv"), ("B", "snv"), ("X", "syt")].map(|(line, unit)| (line.to_owned(), unit.to_owned()));
+            lists.iter().map(|(list, target)| ListedTarget { list: (*list).to_owned(), row: 2, target: (*target).to_owned() }).collect();
+        let units = [("A", "snv"), ("B", "snv"), ("X", "syt")].map(|(target, unit)| (target.to_owned(), unit.to_owned()));
         let found = resolve_attachment("snv", person, &lists, &BTreeMap::from(units));
         (found.target, found.source, found.findings.into_iter().map(|finding| finding.code).collect())
     }
 
     #[test]
     fn a_person_comes_before_lists_and_lists_are_followed_where_they_agree() {
-        let line = |code: &str| Some(code.to_owned());
+        let target = |code: &str| Some(code.to_owned());
         let (list, person) = (Some(AttachmentSource::List), Some(AttachmentSource::Person));
         assert_eq!(resolved(None, &[]), (None, None, vec![]), "the rule decides");
-        assert_eq!(resolved(None, &[("1", "A"), ("2", "A")]), (line("A"), list, vec![]));
+        assert_eq!(resolved(None, &[("1", "A"), ("2", "A")]), (target("A"), list, vec![]));
         assert_eq!(resolved(None, &[("1", "A"), ("2", "B")]), (None, list, vec!["lines-differ".to_owned(); 2]));
         assert_eq!(resolved(None, &[("1", "C")]), (None, list, vec!["line-unknown".to_owned()]));
         assert_eq!(resolved(None, &[("1", "X")]), (None, list, vec!["line-of-other-unit".to_owned()]));
         assert_eq!(resolved(None, &[("1", "A"), ("2", "C")]), (None, list, vec!["lines-differ".to_owned(), "line-unknown".to_owned()]));
-        assert_eq!(resolved(Some("A"), &[("1", "A")]), (line("A"), person, vec![]));
+        assert_eq!(resolved(Some("A"), &[("1", "A")]), (target("A"), person, vec![]));
         assert_eq!(resolved(Some("A"), &[("1", "B"), ("2", "C")]).2, ["line-overruled", "line-unknown"]);
         assert_eq!(resolved(Some("gone"), &[]), (None, person, vec!["line-gone".to_owned()]));
     }

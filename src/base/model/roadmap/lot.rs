@@ -1,4 +1,4 @@
-//! Lots (lô nghiệm thu): work that is accepted or sent back as one, by a sample.
+//! Lots (lô nghiệm thu): documents accepted or returned as a whole, by a sample.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,18 +7,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LotState {
-    /// Its sample is being looked at.
+    /// The sample is being inspected.
     Open,
-    /// All of it is accepted: only now is it done.
+    /// Accepted as a whole: only now its pages count as done.
     Accepted,
-    /// All of it went back.
+    /// Returned as a whole.
     Returned,
-    /// It was sent back and mended since: its documents can come in a lot again.
+    /// Returned and corrected since: its documents can be in a new lot.
     Reworked,
 }
 
 impl LotState {
-    /// The word for it, as in JSON.
+    /// Name of the state, as in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -35,39 +35,39 @@ impl LotState {
 pub struct Lot {
     /// Identifier (UUIDv7 text).
     pub id: String,
-    /// Line of a roadmap to which its documents belong.
+    /// Code of the roadmap target of its documents.
     #[serde(rename = "line")]
     pub target: String,
-    /// Unit of the line.
+    /// Unit of the target.
     pub unit: String,
-    /// Where it stands.
+    /// State.
     pub state: LotState,
-    /// Level of inspection (ISO 2859-1): I, II or III.
+    /// Inspection level (ISO 2859-1): I, II or III.
     pub level: String,
-    /// Pages in it.
+    /// Number of pages.
     pub pages: u32,
-    /// Documents in it, as `OBJECT#NUMBER`, by dossier and number.
+    /// Documents as `OBJECT#NUMBER`, by dossier and number.
     pub documents: Vec<String>,
-    /// Most pages of the sample with a major, and with a minor defect.
+    /// Acceptance number for pages of the sample with a major defect.
     pub accept_major: u32,
-    /// See `accept_major`.
+    /// Acceptance number for pages of the sample with a minor defect.
     pub accept_minor: u32,
-    /// What decides which pages are drawn: anybody can draw them again.
+    /// Seed of the draw: with it anybody can repeat the draw.
     pub seed: String,
-    /// The pages drawn, in order.
+    /// Sampled pages, in order.
     pub sample: Vec<SampledPage>,
     /// Who opened it, and when (RFC 3339).
     #[schemars(with = "Vec<String>")]
     pub opened: (String, String),
-    /// Who judged it, and when.
+    /// Who judged it, and when (RFC 3339).
     #[serde(default)]
     #[schemars(with = "Option<Vec<String>>")]
     pub judged: Option<(String, String)>,
-    /// Gravities of which there were too many.
+    /// Severities with too many defects.
     #[serde(default)]
     #[serde(rename = "refused_for")]
     pub failed_severities: Vec<String>,
-    /// In the words of who judged it.
+    /// Note of the person who judged it.
     #[serde(default)]
     pub note: String,
 }
@@ -75,33 +75,33 @@ pub struct Lot {
 /// A page of a sample.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SampledPage {
-    /// Place in the lot, from 0.
+    /// Index in the lot, from 0.
     #[serde(rename = "place")]
     pub index_in_lot: u32,
-    /// `OBJECT#NUMBER`.
+    /// Document as `OBJECT#NUMBER`.
     pub document: String,
     /// Page of the document, from 1.
     pub page: u32,
-    /// Whether somebody looked at it.
+    /// Whether it was inspected.
     #[serde(default)]
     #[serde(rename = "seen")]
     pub inspected: bool,
-    /// Codes of the defects found on it.
+    /// Codes of its defects.
     #[serde(default)]
     pub defects: Vec<String>,
 }
 
-/// A document that a lot can take.
+/// A document that is available for a lot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LotDocument {
-    /// Its identifier in the catalogue.
+    /// Identifier in the catalogue.
     pub id: String,
-    /// Unit or fonds, and code of its dossier.
+    /// Code of the unit or fonds of its dossier.
     pub fonds: String,
-    /// See `fonds`.
+    /// Code of its dossier.
     pub code: String,
     /// Number in the dossier.
     pub number: u32,
-    /// Pages.
+    /// Number of pages.
     pub pages: u32,
 }

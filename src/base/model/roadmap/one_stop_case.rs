@@ -1,30 +1,31 @@
-//! One-stop dossiers (hồ sơ một cửa): their codes, and what an office says of them.
+//! One-stop dossiers (hồ sơ một cửa): their codes, and the data that offices submit about them.
 
 use crate::model::calendar::Day;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Most signs of a code (Decision 20/2020/QĐ-TTg).
+/// Maximum length of a unit code, characters (Decision 20/2020/QĐ-TTg).
 const MAX_UNIT_CODE_LENGTH: usize = 35;
 
-/// The code of a one-stop dossier (mã hồ sơ; Circular 01/2018/TT-VPCP, article 19): unit, day of reception, serial of the day.
+/// Code of a one-stop dossier (mã hồ sơ; Circular 01/2018/TT-VPCP, article 19): unit, day of reception, serial number of
+/// the day.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CaseCode {
-    /// Code of the unit as Decision 20/2020/QĐ-TTg has it, the highest level first: `H24.16`.
+    /// Code of the unit as in Decision 20/2020/QĐ-TTg, highest level first: `H24.16`.
     pub unit: String,
     /// Day of reception.
     pub received: Day,
-    /// Serial of the day, four to six digits.
+    /// Serial number of the day, four to six digits.
     pub serial: String,
 }
 
 impl CaseCode {
-    /// The code in a text, in the older form (`000.00.16.H24-200514-0001`) or the newer (`H24.16-200514-0001`); both give the same.
-    /// None where it is another.
+    /// Parses the older form (`000.00.16.H24-200514-0001`) or the newer one (`H24.16-200514-0001`); both give the same
+    /// code. `None` for any other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        // People and spreadsheets put other dashes in the place of hyphens.
+        // People and spreadsheets replace hyphens by other dashes.
         let text: String = text.trim().chars().map(|sign| if "‐‑‒–—−".contains(sign) { '-' } else { sign.to_ascii_uppercase() }).collect();
         let mut parts = text.split('-');
         let (unit, day, serial) = (parts.next()?, parts.next()?, parts.next()?);
@@ -36,7 +37,7 @@ impl CaseCode {
         Some(Self { unit: normalize_unit_code(unit)?, received, serial: serial.to_owned() })
     }
 
-    /// As [`Self::parse`], of the last part of a dossier's code, which may stand below other folders.
+    /// Like [`Self::parse`], for the last part of a dossier's code, which may be below other folders.
     #[must_use]
     pub fn from_dossier_code(code: &str) -> Option<Self> {
         Self::parse(code.rsplit('/').next().unwrap_or(code))
@@ -54,7 +55,7 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The code of a unit with the highest level first; the older form has it last, and zeros for levels that are none.
+/// Unit code with the highest level first; the older form has it last, with zeros for unused levels.
 fn normalize_unit_code(text: &str) -> Option<String> {
     let is_highest =
         |part: &str| part.len() == 3 && part.starts_with(|sign: char| sign.is_ascii_uppercase()) && is_digits(part.get(1..).unwrap_or(""));
@@ -75,51 +76,51 @@ fn normalize_unit_code(text: &str) -> Option<String> {
     (is_unit && text.len() <= MAX_UNIT_CODE_LENGTH).then(|| text.to_owned())
 }
 
-/// Whether a one-stop dossier was filed with papers that the state had already (tái sử dụng).
+/// Reuse of papers that the state already had, when a one-stop dossier was filed (tái sử dụng).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reuse {
-    /// With none.
+    /// No reuse.
     None,
-    /// With digitised papers of the office's own.
+    /// Digitised papers of the office itself.
     Own,
-    /// With papers from the national portal (Cổng Dịch vụ công quốc gia).
+    /// Papers from the national portal (Cổng Dịch vụ công quốc gia).
     Portal,
 }
 
-/// What an office says of a one-stop dossier; the archive cannot know it.
+/// Data that an office submits about a one-stop dossier; the archive cannot derive it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    /// Its code, in the newer form.
+    /// Code, in the newer form.
     pub code: String,
-    /// Unit that received it.
+    /// Receiving unit.
     pub unit: String,
-    /// When it was received.
+    /// Day of reception.
     pub received: Day,
-    /// Last day to resolve it, a working day; none: it is not said.
+    /// Due day, a working day; none: not stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Day>,
-    /// When it was resolved; none: it is not yet.
+    /// Day of resolution; none: not resolved yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolved: Option<Day>,
-    /// Whether papers were used again; none: it is not said.
+    /// Reuse of papers; none: not stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(rename = "reused")]
     pub reuse: Option<Reuse>,
 }
 
-/// A table of cases that an office handed in, as it is kept in the store.
+/// A table of cases submitted by an office, as kept in the store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CaseSubmission {
-    /// Identifier; those handed in later sort later.
+    /// Identifier; later submissions sort later.
     pub id: String,
-    /// When, RFC 3339, UTC.
+    /// Time, RFC 3339, UTC.
     pub at: String,
-    /// Who.
+    /// Name of the submitter.
     pub by: String,
-    /// The cases, each code once.
+    /// Cases, each code once.
     pub cases: Vec<Case>,
 }
 

@@ -14,8 +14,8 @@ pub(super) fn user(name: &str) -> User {
     User::new(name, &name.to_uppercase(), grants)
 }
 
-pub(super) fn key<'a>(sha256: &'a str, used_for: KeyPurpose, user: &'a str, lifetime: Duration) -> NewKey<'a> {
-    NewKey { sha256, purpose: used_for, user, label: "máy quét", rights: None, lifetime }
+pub(super) fn key<'a>(sha256: &'a str, purpose: KeyPurpose, user: &'a str, lifetime: Duration) -> NewKey<'a> {
+    NewKey { sha256, purpose, user, label: "máy quét", rights: None, lifetime }
 }
 
 pub(super) async fn keys_end_and_sessions_that_rest_end_sooner(home: TestCatalog) {
@@ -27,11 +27,11 @@ pub(super) async fn keys_end_and_sessions_that_rest_end_sooner(home: TestCatalog
     let rights = BTreeSet::from([Right::Read]);
     let token = NewKey { rights: Some(&rights), ..key("t1", KeyPurpose::Token, "lan", 100 * HOUR) };
     let id = catalog.add_key(&token, "lan").await.unwrap();
-    let holds = async |sha256: &str, used_for: KeyPurpose| catalog.identity(sha256, used_for).await.unwrap().is_some();
+    let holds = async |sha256: &str, purpose: KeyPurpose| catalog.identity(sha256, purpose).await.unwrap().is_some();
     assert!(holds("s1", KeyPurpose::Session).await && holds("t1", KeyPurpose::Token).await);
     assert!(!holds("s1", KeyPurpose::Token).await && !holds("none", KeyPurpose::Session).await, "a key opens what it is not for");
 
-    // One session is used every few hours, the other rests.
+    // One session is used every few hours, the other is idle.
     for _ in 0..3 {
         home.advance_clock(5 * HOUR);
         assert!(holds("s1", KeyPurpose::Session).await);
@@ -42,8 +42,8 @@ pub(super) async fn keys_end_and_sessions_that_rest_end_sooner(home: TestCatalog
     home.advance_clock(3 * HOUR);
     assert!(!holds("s1", KeyPurpose::Session).await, "a session outlives its end");
     assert_eq!(catalog.delete_expired_keys().await.unwrap(), 2);
-    let told = catalog.identity("t1", KeyPurpose::Token).await.unwrap().unwrap();
-    assert_eq!((told.key_rights, told.key_id.as_str(), told.user.grants.len()), (Some(rights), id.as_str(), 1));
+    let identity = catalog.identity("t1", KeyPurpose::Token).await.unwrap().unwrap();
+    assert_eq!((identity.key_rights, identity.key_id.as_str(), identity.user.grants.len()), (Some(rights), id.as_str(), 1));
     let tokens = catalog.tokens(Some("lan")).await.unwrap();
     assert_eq!((tokens.len(), tokens[0].label.as_str()), (1, "máy quét"));
     assert_eq!(catalog.revoke_key(&id, Some("hoa"), "hoa").await.unwrap_err().kind(), ErrorKind::NotFound, "somebody else's key");

@@ -13,7 +13,7 @@ pub(super) async fn retries_what_was_refused(home: TestCatalog) {
     let claim = catalog.claim("w", LEASE, 5, None).await.unwrap().remove(0);
     let Item::Page { page, .. } = &claim.item else { panic!("a page") };
     catalog.commit(&claim, &[page_read(&page.id)], &[]).await.unwrap();
-    // separate, the document once more, deposit.
+    // Tasks: separate, the document again, deposit.
     assert_eq!(run_until_idle(catalog, &[&batch]).await, 3);
     let balance = catalog.balance(&batch.id).await.unwrap();
     assert_eq!((balance.pages.stored, balance.pages.refused, balance.files.refused), (3, 0, 1));
@@ -36,7 +36,7 @@ pub(super) async fn cancels_and_takes_up_again(home: TestCatalog) {
     assert!(balance.pages.is_balanced());
     assert_eq!((balance.pages.refused, balance.files.refused), (2, 2));
     assert_eq!(state(catalog, &batch).await, BatchState::Finished);
-    // Delivered again: what was cancelled is done now.
+    // Delivered again: the cancelled items are processed.
     let second = deliver(catalog, "k", "A", &files).await;
     run_until_idle(catalog, &[&batch, &second]).await;
     let balance = catalog.balance(&second.id).await.unwrap();

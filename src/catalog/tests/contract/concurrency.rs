@@ -1,4 +1,4 @@
-//! Many hands at one catalogue, and large files.
+//! Concurrent workers and receivers, and large files.
 
 use super::*;
 use std::time::Instant;
@@ -11,7 +11,7 @@ pub(super) async fn many_workers_do_each_task_once(home: TestCatalog) {
         home.catalog.receive_files(&batch.id, &name(&format!("D{code}")), &files, &plan()).await.unwrap();
     }
     home.catalog.finish_receiving(&batch.id).await.unwrap();
-    // Every other worker has connections of its own, as another process has.
+    // Every second worker has its own connections, like another process.
     let other = home.reopen().await;
     let began = Instant::now();
     let mut workers = Vec::new();
@@ -47,10 +47,10 @@ pub(super) async fn many_workers_do_each_task_once(home: TestCatalog) {
 }
 
 pub(super) async fn receivers_and_workers_do_not_block_each_other(home: TestCatalog) {
-    let mut hands = Vec::new();
+    let mut receivers = Vec::new();
     for number in 0..4 {
         let catalog = home.reopen().await;
-        hands.push(tokio::spawn(async move {
+        receivers.push(tokio::spawn(async move {
             let batch = open(&catalog, &format!("k{number}")).await;
             for round in 0..8 {
                 let code = format!("D{}", (round + number) % 3);
@@ -67,8 +67,8 @@ pub(super) async fn receivers_and_workers_do_not_block_each_other(home: TestCata
         }));
     }
     let mut batches = Vec::new();
-    for hand in hands {
-        batches.push(hand.await.unwrap());
+    for receiver in receivers {
+        batches.push(receiver.await.unwrap());
     }
     run_until_idle(&home.catalog, &[]).await;
     for batch in &batches {

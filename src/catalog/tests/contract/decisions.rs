@@ -1,4 +1,4 @@
-//! What people decide about documents.
+//! Decisions about documents.
 
 use super::*;
 use sohoa_base::model::decision::DecisionKind;
@@ -11,7 +11,7 @@ pub(super) async fn keeps_decisions_and_queues_the_document(home: TestCatalog) {
     let acts = [DecisionKind::CorrectField { field: "subject".to_owned(), value: "một".to_owned() }, DecisionKind::Accept];
     let new = NewDecision { author: "lan", acts: &acts, note: Some("đã xem"), pipeline: "", plan: &plan, replacement_files: &[] };
 
-    // Not while the dossier is being worked on.
+    // Refused while the dossier has open tasks.
     let claims = catalog.claim("w", LEASE, 1, None).await.unwrap();
     catalog.commit(&claims[0], &fake_stage_changes(&claims[0]), &[]).await.unwrap();
     run_until_idle(catalog, &[&batch]).await;
@@ -47,7 +47,7 @@ pub(super) async fn keeps_decisions_and_queues_the_document(home: TestCatalog) {
     assert!(dossier(catalog, "A").await.documents[0].stored);
 }
 
-/// Decides `acts` about the dossier's document of that number, and works until all is done.
+/// Saves `acts` for the document of that number and runs all tasks.
 async fn decide_and_run(
     catalog: &Catalog,
     batch: &Batch,
@@ -79,7 +79,7 @@ pub(super) async fn cuts_and_joins_documents(home: TestCatalog) {
     let word = DecisionKind::CorrectWord { page: 3, word: 1, read: "sai".to_owned(), text: "đúng".to_owned() };
     decide_and_run(catalog, &batch, 1, &[word], &[]).await;
 
-    // The pages behind the cut, and what was decided about them, go to a document of the next number.
+    // The pages from the split on, and the decisions about them, go to a new document.
     let after = decide_and_run(catalog, &batch, 1, &[DecisionKind::Split { page: 3 }], &[]).await;
     assert_eq!(pages_by_document(&after), [vec!["x-4.pdf:1", "x-4.pdf:2"], vec!["y-1.pdf:1"], vec!["x-4.pdf:3", "x-4.pdf:4"]]);
     assert!(after.documents.iter().all(|document| document.stored && document.description.is_some()));
@@ -89,7 +89,7 @@ pub(super) async fn cuts_and_joins_documents(home: TestCatalog) {
         "{moved:?}"
     );
 
-    // Joined again: the number of the other one is not used any more.
+    // Joined again: the number of the second document is not reused.
     let after = decide_and_run(catalog, &batch, 1, &[DecisionKind::Join { document: 3 }], &[]).await;
     assert_eq!(pages_by_document(&after)[0], ["x-4.pdf:1", "x-4.pdf:2", "x-4.pdf:3", "x-4.pdf:4"]);
     assert!(
@@ -98,7 +98,7 @@ pub(super) async fn cuts_and_joins_documents(home: TestCatalog) {
     );
     assert_eq!(catalog.balance(&batch.id).await.unwrap().pages, PageBalance { received: 5, stored: 5, ..PageBalance::default() });
 
-    // What cannot be changes nothing.
+    // Impossible decisions change nothing.
     let plan = plan();
     for act in [
         DecisionKind::Split { page: 1 },
@@ -121,7 +121,7 @@ pub(super) async fn turns_and_replaces_pages(home: TestCatalog) {
     let batch = deliver(catalog, "k", "A", &[file("x-3.pdf", "x")]).await;
     run_until_idle(catalog, &[&batch]).await;
 
-    // A turned page is read again, and only that one.
+    // Only the rotated page is read again.
     let document = dossier(catalog, "A").await.documents[0].clone();
     let plan = plan();
     let acts = [DecisionKind::Rotate { page: 2, turn: 270 }];
@@ -134,7 +134,7 @@ pub(super) async fn turns_and_replaces_pages(home: TestCatalog) {
     assert_eq!(after.pages.iter().map(|page| page.turn).collect::<Vec<_>>(), [None, Some(270), None]);
     assert_eq!((after.dossier.version, after.documents[0].stored), (2, true));
 
-    // A file of two pages stands for page 2; the page that it replaces stays in its original and counts as stored.
+    // A file of two pages replaces page 2, which stays in its original and counts as stored.
     let scan = file("anew-2.pdf", "n");
     let replace = [DecisionKind::ReplaceScan { page: 2, sha256: "n".to_owned() }];
     let after = decide_and_run(catalog, &batch, 1, &replace, std::slice::from_ref(&scan)).await;

@@ -1,4 +1,4 @@
-//! Codes of authenticator apps, and people whom a provider vouches for.
+//! Authenticator codes and sign-in through an OpenID provider.
 
 use super::TestCatalog;
 use super::accounts::{HOUR, key, user};

@@ -1,4 +1,4 @@
-//! Counting for those who watch, documents in hand, kept searches.
+//! Monitoring, review locks, saved searches.
 
 use super::*;
 use sohoa_base::model::account::UnitScope;
@@ -39,7 +39,7 @@ pub(super) async fn the_queue_and_the_failures_are_counted(home: TestCatalog) {
     assert_eq!(catalog.paused_batches(&ids).await.unwrap(), BTreeSet::from([batch.id.clone()]));
     catalog.resume(&batch.id).await.unwrap();
     assert!(catalog.delivery_names(&ids).await.unwrap().is_empty());
-    // One file alone, whatever its class.
+    // One file, with any class.
     assert_eq!(catalog.retry_refused(&batch.id, None, Some("none.pdf")).await.unwrap(), 0);
     assert_eq!(catalog.retry_refused(&batch.id, None, Some("y.bad")).await.unwrap(), 1);
 }

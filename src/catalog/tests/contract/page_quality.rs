@@ -1,4 +1,4 @@
-//! What is known of the pages of a batch.
+//! Quality of the pages of a batch.
 
 use super::*;
 use sohoa_base::model::page::reading::{ScanQuality, Sides};
@@ -27,12 +27,12 @@ pub(super) async fn tells_the_quality_of_the_pages_of_a_batch(home: TestCatalog)
     assert_eq!(pages(catalog, &batch).await, [page("a-1.pdf", 1), page("b-2.pdf", 1), page("b-2.pdf", 2)]);
     assert_eq!(catalog.pages_of_batch("nowhere").await.unwrap_err().kind(), ErrorKind::NotFound);
 
-    // A repeated file stands for the pages that it repeats.
+    // A duplicate has the pages of its original.
     let again = deliver(catalog, "l", "A", &[file("b-2.pdf", "x")]).await;
     run_until_idle(catalog, &[&again]).await;
     assert_eq!(pages(catalog, &again).await, [page("b-2.pdf", 1), page("b-2.pdf", 2)]);
 
-    // The same is known after a rebuild.
+    // The same after a rebuild.
     let ledger = catalog.batch_ledger(&batch.id).await.unwrap();
     let record = serde_json::to_string(&record_of(&dossier(catalog, "A").await)).unwrap();
     for table in ["batches", "dossiers", "deliveries", "files", "pages", "documents", "costs"] {

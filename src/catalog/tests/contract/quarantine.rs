@@ -1,4 +1,4 @@
-//! Dossiers that a stamp of secrecy holds, and what officers decide about them.
+//! Dossiers in quarantine and the decisions of officers about them.
 
 use super::*;
 use sohoa_catalog::QuarantineDecision;
@@ -11,7 +11,7 @@ pub(super) async fn holds_a_dossier_until_an_officer_decides(home: TestCatalog) 
     let other = deliver(catalog, "l", "B", &[file("y-1.pdf", "y")]).await;
     run_until_idle(catalog, &[&batch, &other]).await;
 
-    // All pages of the dossier wait, its batch has ended, and nothing of what was read is kept.
+    // All pages of the dossier are held, its batch is finished, and no reading is kept.
     assert_eq!((state(catalog, &batch).await, state(catalog, &other).await), (BatchState::Finished, BatchState::Finished));
     let pages = catalog.balance(&batch.id).await.unwrap().pages;
     assert_eq!(pages, PageBalance { received: 3, held: 3, ..PageBalance::default() });
@@ -25,13 +25,13 @@ pub(super) async fn holds_a_dossier_until_an_officer_decides(home: TestCatalog) 
     let seen: Vec<_> = held[0].pages.iter().filter(|page| page.reason.is_some()).map(|page| (page.file.as_str(), page.number)).collect();
     assert_eq!(seen, [("secret-2.pdf", 1)]);
 
-    // What comes later to the same dossier waits with it.
+    // Later files of the same dossier are held too.
     let later = deliver(catalog, "m", "A", &[file("z-1.pdf", "z")]).await;
     run_until_idle(catalog, &[&batch, &later]).await;
     assert_eq!(catalog.balance(&later.id).await.unwrap().pages, PageBalance { received: 1, held: 1, ..PageBalance::default() });
     assert!(catalog.deletable_intake_blobs(&["s".to_owned(), "x".to_owned(), "z".to_owned()]).await.unwrap().is_empty());
 
-    // Released: read again and stored, and every page says who released it.
+    // Released: read again and stored, and every page has the name of the officer.
     let id = &contents.dossier.id;
     let released = catalog.release_dossier(id, LAN, ("", &plan())).await.unwrap();
     assert_eq!(catalog.release_dossier(id, LAN, ("", &plan())).await.unwrap_err().kind(), ErrorKind::NotFound);
@@ -54,7 +54,7 @@ pub(super) async fn removes_what_must_not_be_here(home: TestCatalog) {
     run_until_idle(catalog, &[&batch, &elsewhere]).await;
     assert_eq!(catalog.balance(&batch.id).await.unwrap().pages.held, 5);
 
-    // The version that is stored stays as it is; bytes that another dossier holds are not taken from it.
+    // The stored version is not changed; bytes that another dossier has are not removed from it.
     let contents = dossier(catalog, "A").await;
     assert_eq!(contents.files.iter().filter(|file| contents.is_file_held(file)).count(), 2, "{:?}", contents.files);
     let id = &contents.dossier.id;
@@ -68,7 +68,7 @@ pub(super) async fn removes_what_must_not_be_here(home: TestCatalog) {
     assert!(balance.refusals.iter().all(|refused| refused.class == RefusalClass::Secret && refused.reason.contains("by lan")));
     assert_eq!(dossier(catalog, "A").await.documents.len(), 1);
 
-    // It cannot be tried again.
+    // It cannot be retried.
     assert_eq!(catalog.retry_refused(&batch.id, Some(RefusalClass::Secret), None).await.unwrap(), 0);
     assert_eq!(catalog.remove_dossier(id, LAN).await.unwrap_err().kind(), ErrorKind::NotFound);
     catalog.verify_events().await.unwrap();

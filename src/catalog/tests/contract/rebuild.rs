@@ -1,11 +1,11 @@
-//! The catalogue comes back from what was deposited.
+//! Rebuild of the catalogue from deposited records and ledgers.
 
 use super::*;
 use sohoa_base::model::page::reading::TextSource;
 use sohoa_base::model::record::{Original, Provenance, Record, RecordedDocument, RecordedPage, SCHEMA_URN};
 use sohoa_catalog::BatchLedger;
 
-/// The record that a deposit of these contents would write.
+/// The record that a deposit of these contents writes.
 pub(super) fn record_of(contents: &DossierSnapshot) -> Record {
     let mut originals: BTreeMap<&str, Original> = BTreeMap::new();
     for file in &contents.files {
@@ -113,7 +113,7 @@ pub(super) async fn comes_back_from_records_and_ledgers(home: TestCatalog) {
     assert_eq!(catalog.batches(9).await.unwrap().len(), 3);
     let contents = dossier(catalog, "A").await;
     assert_eq!((record_of(&contents), contents.dossier.version), records[0]);
-    // What was deposited is recognised; what is new makes a new version.
+    // Deposited bytes are recognised; new ones make a new version.
     let fourth = deliver(catalog, "n", "A", &[file("z-2.pdf", "x"), file("more-1.pdf", "more")]).await;
     assert_eq!(run_until_idle(catalog, &[&fourth]).await, 5);
     assert_eq!(state(catalog, &fourth).await, BatchState::Finished);

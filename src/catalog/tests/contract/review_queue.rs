@@ -1,4 +1,4 @@
-//! Documents that wait for a person, in their order.
+//! Review queues and their order.
 
 use super::*;
 use sohoa_base::model::decision::DecisionKind;
@@ -24,7 +24,7 @@ pub(super) async fn documents_wait_in_the_order_in_which_they_came(home: TestCat
     assert_eq!(came.iter().map(|one| one.dossier.name.code.as_str()).collect::<Vec<_>>(), ["B", "B", "A", "A", "C", "C"]);
     assert!(came.iter().all(|one| one.queue == ReviewQueue::Flags && one.reasons == ["low confidence"]));
 
-    // Page by page, and where one stands.
+    // By pages, and the position of a document.
     let first = catalog.waiting_documents(&all, None, 4).await.unwrap();
     let rest = catalog.waiting_documents(&all, first.last().map(|last| last.id.as_str()), 4).await.unwrap();
     assert_eq!([names(&first), names(&rest)].concat(), names(&came));
@@ -32,7 +32,7 @@ pub(super) async fn documents_wait_in_the_order_in_which_they_came(home: TestCat
     assert_eq!(catalog.document_id("F1", "A", came[2].number).await.unwrap().as_deref(), Some(came[2].id.as_str()));
     assert_eq!(catalog.document_id("F1", "A", 99).await.unwrap(), None);
 
-    // By unit, queue and reason; letters that mean something to the database mean themselves.
+    // By unit, queue and reason; wildcards of LIKE match literally.
     let count = async |wanted: WaitingFilter<'_>| {
         let listed = catalog.waiting_documents(&wanted, None, 100).await.unwrap().len() as u64;
         assert_eq!(catalog.count_waiting_by_queue(&wanted).await.unwrap().values().sum::<u64>(), listed);
@@ -59,7 +59,7 @@ pub(super) async fn documents_wait_in_the_order_in_which_they_came(home: TestCat
         assert_eq!(count(WaitingFilter { reason: Some(reason), ..all }).await, found, "{reason}");
     }
 
-    // What is joined to another document waits no more.
+    // A document joined to another one does not wait any more.
     let document = dossier(catalog, "B").await.documents.into_iter().find(|document| document.id == came[0].id).unwrap();
     let plan = plan();
     let new = NewDecision {

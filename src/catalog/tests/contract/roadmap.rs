@@ -1,9 +1,11 @@
-//! Roadmaps: what belongs to which line, what is counted for it, and how lines share the workers.
+//! Roadmaps: attachment of batches, progress of targets, sharing of workers.
 
 use super::*;
 use sohoa_base::model::calendar::Day;
 use sohoa_base::model::roadmap::attachment::{AttachmentSource, ListedTarget};
-use sohoa_base::model::roadmap::plan::{Adjustment, ItemCounts, Measure, ProgressStep as Done, Roadmap, Target, TargetLedger};
+use sohoa_base::model::roadmap::ledger::ProgressStep as Done;
+use sohoa_base::model::roadmap::ledger::{ItemCounts, TargetLedger};
+use sohoa_base::model::roadmap::plan::{Adjustment, Measure, Roadmap, Target};
 use sohoa_catalog::{AttachmentRequest, BatchLedger};
 
 fn target(code: &str, dossiers: &[&str]) -> Target {
@@ -71,7 +73,7 @@ pub(super) async fn a_roadmap_has_one_newest_form(home: TestCatalog) {
     let batch = deliver(catalog, "k", "A", &[file("x-2.pdf", "x")]).await;
     catalog.attach_batch(&batch.id, Some("B"), "lan").await.unwrap();
     assert_eq!(catalog.attach_batch(&batch.id, Some("C"), "lan").await.unwrap_err().kind(), ErrorKind::NotFound);
-    // Nothing is left outside the plan, so that its queue ends.
+    // No batch is left outside the roadmap, so that its queue ends.
     let held = catalog.claim("w", LEASE, 10, None).await.unwrap();
     assert!(catalog.claim("w", LEASE, 10, None).await.unwrap().is_empty());
     for claim in &held {
@@ -81,7 +83,7 @@ pub(super) async fn a_roadmap_has_one_newest_form(home: TestCatalog) {
     other.unit = "F2".to_owned();
     save(catalog, &roadmap("1/QD", 2, vec![other]), &[]).await.unwrap();
     assert_eq!(catalog.attach_batch(&batch.id, Some("A"), "lan").await.unwrap_err().kind(), ErrorKind::Invalid, "a line of another unit");
-    // Line B is gone: the batch is outside the plan, and its work goes on.
+    // Target B is deleted: the batch is detached, and its tasks go on.
     assert_eq!(catalog.targets_of_batches(std::slice::from_ref(&batch.id)).await.unwrap(), BTreeMap::new());
     assert_eq!(catalog.roadmaps().await.unwrap()[0].version(), 2);
     assert_eq!(home.reopen().await.roadmaps().await.unwrap()[0].targets[0].unit, "F2");
@@ -104,17 +106,17 @@ pub(super) async fn what_is_done_counts_for_its_line(home: TestCatalog) {
     let of = async |line: &str, step| catalog.roadmap_progress("1/QD").await.unwrap().get(line).cloned().unwrap_or_default().total(step);
     assert_eq!(of("B", Done::Received).await, amount(7, 0, 0));
     assert_eq!(of("B", Done::Read).await, amount(6, 0, 0));
-    // Two pages wait for a person, so the dossier is not done; a page of the torn document was refused.
+    // Two pages wait for review, so that the dossier does not count; a page of the torn document was refused.
     assert_eq!(of("B", Done::Stored).await, amount(4, 2, 0));
     assert_eq!(catalog.daily_progress(None).await.unwrap().iter().map(|fact| fact.amount.pages).collect::<Vec<_>>(), [1, 1, 1]);
-    // A second deposit counts nothing twice.
+    // A second deposit counts nothing again.
     let again = deliver(catalog, "m", "nha/dat-1", &[file("w-1.pdf", "w")]).await;
     run_until_idle(catalog, &[&batch, &again]).await;
     assert_eq!(of("B", Done::Stored).await, amount(5, 3, 0));
     let before = target_progress(catalog).await;
     let ledgers: Vec<BatchLedger> = vec![catalog.batch_ledger(&batch.id).await.unwrap(), catalog.batch_ledger(&again.id).await.unwrap()];
     assert_eq!(ledgers[0].line.as_deref(), Some("B"));
-    // Attached to another line, all of it counts there; and back.
+    // Attached to another target, all its progress counts there; then back.
     catalog.attach_batch(&again.id, Some("A"), "lan").await.unwrap();
     assert_eq!((of("A", Done::Stored).await, of("B", Done::Stored).await), (amount(1, 1, 0), amount(4, 2, 0)));
     catalog.attach_batch(&again.id, None, "lan").await.unwrap();
@@ -130,7 +132,7 @@ pub(super) async fn what_is_done_counts_for_its_line(home: TestCatalog) {
     assert_eq!(counted, before["B"], "the sum is that of the facts");
 }
 
-/// What was done for the lines of roadmap 1/QD.
+/// Progress of the targets of roadmap 1/QD.
 async fn target_progress(catalog: &Catalog) -> BTreeMap<String, TargetLedger> {
     catalog.roadmap_progress("1/QD").await.unwrap().targets().map(|(line, work)| (line.to_owned(), work.clone())).collect()
 }
@@ -146,16 +148,16 @@ pub(super) async fn what_others_do_for_a_line_is_told_too(home: TestCatalog) {
     let pages = async |catalog: &Catalog, line: &str| {
         catalog.roadmap_progress("1/QD").await.unwrap().get(line).map(|work| work.total(Done::Stored).pages)
     };
-    // Who has read it once tells of what is done elsewhere since.
+    // A catalogue that has cached the progress sees later changes of another process.
     assert_eq!((pages(&other, "A").await, pages(&other, "B").await), (Some(3), Some(0)));
     run_until_idle(catalog, &[&second]).await;
     assert_eq!((pages(&other, "A").await, pages(&other, "B").await, pages(catalog, "B").await), (Some(3), Some(2), Some(2)));
-    // Who asks again and nothing was done is given the very same.
+    // Without a change the same cached value is returned.
     assert!(std::ptr::eq(
         &raw const *other.roadmap_progress("1/QD").await.unwrap(),
         &raw const *other.roadmap_progress("1/QD").await.unwrap()
     ));
-    // A line that left the plan and came back has done nothing.
+    // A target that left the roadmap and returned has no progress.
     save(catalog, &plan(2, &["A"]), &[]).await.unwrap();
     save(catalog, &plan(3, &["A", "B"]), &[]).await.unwrap();
     assert_eq!((pages(&other, "A").await, pages(&other, "B").await), (Some(3), None));
@@ -176,7 +178,7 @@ pub(super) async fn progress_comes_back_from_ledgers(home: TestCatalog) {
     other.catalog.rebuild_dossier(&record_of(&contents), 1, "ab").await.unwrap();
     other.catalog.rebuild_batch(&ledger).await.unwrap();
     assert_eq!(target_progress(&other.catalog).await, before);
-    // What comes after is counted once.
+    // Later progress is counted once.
     let next = deliver(&other.catalog, "m", "A", &[file("y-1.pdf", "y")]).await;
     run_until_idle(&other.catalog, &[&next]).await;
     assert_eq!(target_progress(&other.catalog).await["A"].total(Done::Stored), amount(4, 2, 1));
@@ -188,7 +190,7 @@ pub(super) async fn lines_share_the_workers_by_weight_and_none_starves(home: Tes
     let lines = codes.iter().map(|code| target(code, &[&format!("{code}/")])).collect();
     let weights: Vec<(&str, u32)> = codes.iter().map(|code| (code.as_str(), if code == "L00" { 40 } else { 10 })).collect();
     save(catalog, &roadmap("1/QD", 1, lines), &weights).await.unwrap();
-    // The line that comes first has ten times as much to do as any other.
+    // The first target has ten times as many tasks as any other.
     for code in &codes {
         let pages = if code == "L01" { 300 } else { 30 };
         let files: Vec<DeliveredFile> = (0..pages).map(|number| file(&format!("{number}-1.pdf"), &format!("{code}{number}"))).collect();
@@ -203,12 +205,12 @@ pub(super) async fn lines_share_the_workers_by_weight_and_none_starves(home: Tes
         *served.entry(line.clone()).or_default() += 1;
         first_turn.entry(line).or_insert(turn);
     }
-    // 530 turns over the weights 40 + 49 × 10: ten each, and 30 (all that it has) or 40 for the heavy one.
+    // 530 claims by the weights 40 + 49 × 10: ten for each, and 30 (all its tasks) or 40 for the heavy one.
     assert_eq!(served.len(), 50);
     assert!(first_turn.values().all(|turn| *turn < 53), "each within a round: {first_turn:?}");
     assert!(served["L00"] == 30, "{served:?}");
     assert!(served.iter().filter(|(line, _)| *line != "L00").all(|(_, count)| (10..=11).contains(count)), "{served:?}");
-    // Who comes later stands beside the others, not before all of them.
+    // A new target shares with the others and is not served before all of them.
     save(catalog, &roadmap("2/QD", 1, vec![target("new", &["new/"])]), &[]).await.unwrap();
     let files: Vec<DeliveredFile> = (0..30).map(|number| file(&format!("{number}-1.pdf"), &format!("new{number}"))).collect();
     let new = deliver(catalog, "new", "new/1", &files).await;
@@ -217,7 +219,7 @@ pub(super) async fn lines_share_the_workers_by_weight_and_none_starves(home: Tes
         of_new += usize::from(catalog.claim("w", LEASE, 1, None).await.unwrap()[0].batch == new.id);
     }
     assert!((1..=2).contains(&of_new), "{of_new}");
-    // An urgent batch goes before every line.
+    // An urgent batch is claimed before all targets.
     catalog.set_priority(&new.id, 10).await.unwrap();
     assert_eq!(catalog.claim("w", LEASE, 1, None).await.unwrap()[0].batch, new.id);
 }
@@ -231,7 +233,7 @@ pub(super) async fn a_batch_begins_on_the_line_that_is_told(home: TestCatalog) {
     let begun = async |key: &str, told: &AttachmentRequest<'_>| {
         let batch = super::open(catalog, key).await;
         catalog.attach_by_request(&batch.id, told).await.unwrap();
-        // What is told a second time, after a crash, changes nothing.
+        // A repeated request, after a crash, changes nothing.
         catalog.attach_by_request(&batch.id, &AttachmentRequest { person: None, lists: &[listed("x", "none")] }).await.unwrap();
         catalog.receive_files(&batch.id, &name("nha/1"), &[file(&format!("nha/1/{key}-1.pdf"), key)], &super::plan()).await.unwrap();
         let (found, count) = catalog.attachment(&batch.id, 10).await.unwrap();
@@ -240,20 +242,20 @@ pub(super) async fn a_batch_begins_on_the_line_that_is_told(home: TestCatalog) {
         (found.target, found.source, codes)
     };
     let is = |line: &str| Some(line.to_owned());
-    // A list comes before the rule, whose line would be A, and a person before the list.
+    // A list overrides the rule, whose target would be A, and a person overrides the list.
     let lists = [listed("nha/1/manifest.csv", "B"), listed("nha/2/manifest.csv", "B")];
     assert_eq!(begun("list", &AttachmentRequest { person: None, lists: &lists }).await, (is("B"), Some(AttachmentSource::List), vec![]));
     assert_eq!(
         begun("person", &AttachmentRequest { person: Some(("A", "lan")), lists: &lists }).await,
         (is("A"), Some(AttachmentSource::Person), vec!["line-overruled".to_owned(); 2])
     );
-    // What cannot be followed leaves the batch outside the plan, where the rule does not guess.
+    // An impossible request leaves the batch detached, and the rule does not apply.
     let differ = [listed("nha/1/manifest.csv", "B"), listed("nha/2/manifest.csv", "C")];
     assert_eq!(
         begun("differ", &AttachmentRequest { person: None, lists: &differ }).await,
         (None, Some(AttachmentSource::List), vec!["lines-differ".to_owned(), "line-unknown".to_owned()])
     );
-    // The dossier beside which the list lies tells it, and the other one's list is not its own.
+    // The finding is saved with the dossier of the list, and not with the other one.
     let codes = async || {
         let findings = dossier(catalog, "nha/1").await.dossier.list_findings;
         findings.into_iter().map(|finding| finding.code).collect::<Vec<_>>()
@@ -269,7 +271,7 @@ pub(super) async fn a_batch_begins_on_the_line_that_is_told(home: TestCatalog) {
     assert_eq!(left, 2);
     assert!(catalog.has_events_between(0, events.len() as u64, &["batch-attached"]).await.unwrap());
     assert!(!catalog.has_events_between(events.len() as u64, u64::from(u32::MAX), &["batch-attached"]).await.unwrap());
-    // Where nobody says anything the rule decides; who puts a batch outside the plan keeps it there.
+    // Without a request the rule decides; a batch detached by a person stays detached.
     let batch = deliver(catalog, "rule", "nha/1", &[file("nha/1/r-1.pdf", "r")]).await;
     assert_eq!(catalog.attachment(&batch.id, 1).await.unwrap().0.source, Some(AttachmentSource::Rule));
     catalog.attach_batch(&batch.id, None, "lan").await.unwrap();

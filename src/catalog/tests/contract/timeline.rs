@@ -1,10 +1,10 @@
-//! How a run went in time, and what failed in it.
+//! Timeline and failures of a run.
 
 use super::*;
 use sohoa_catalog::{MAX_TIMELINE_POINTS, Timeline, TimelinePoint};
 use std::time::Instant;
 
-/// Works task by task, ten seconds for each.
+/// Runs task by task, ten seconds for each.
 async fn run_slowly(home: &TestCatalog) {
     loop {
         let claims = home.catalog.claim("w", LEASE, 1, None).await.unwrap();
@@ -18,7 +18,7 @@ fn counts(point: &TimelinePoint) -> [u64; 6] {
     [point.received, point.read, point.stored, point.review, point.refused, point.held]
 }
 
-/// The first moment at which so many pages had come there; the place of the count in [`counts`].
+/// Time of the first point at which the number at index `count` of [`counts`] is at least `pages`.
 fn first(timeline: &Timeline, count: usize, pages: u64) -> &str {
     &timeline.points.iter().find(|point| counts(point)[count] >= pages).unwrap().at
 }
@@ -31,35 +31,37 @@ pub(super) async fn a_run_is_told_moment_by_moment(home: TestCatalog) {
     assert_eq!((empty.ended, empty.points.len()), (false, 2));
     assert!(empty.points.iter().all(|point| counts(point) == [0; 6]));
     run_slowly(&home).await;
-    // People look at it long after its end.
+    // Read long after the end of the run.
     home.advance_clock(Duration::from_secs(86_400));
-    let told = catalog.timeline(&batch.id).await.unwrap();
-    assert!(told.ended && told.points.len() > 10 && told.points.len() <= MAX_TIMELINE_POINTS, "{}", told.points.len());
-    assert_eq!((told.points[0].at.as_str(), counts(&told.points[0])), (told.from.as_str(), [0; 6]));
-    let last = told.points.last().unwrap();
-    assert_eq!((last.at.as_str(), counts(last)), (told.to.as_str(), [7, 6, 4, 2, 1, 0]));
-    assert_eq!(told.now, catalog.page_balance(&batch.id).await.unwrap());
-    for pair in told.points.windows(2) {
+    let timeline = catalog.timeline(&batch.id).await.unwrap();
+    assert!(timeline.ended && timeline.points.len() > 10 && timeline.points.len() <= MAX_TIMELINE_POINTS, "{}", timeline.points.len());
+    assert_eq!((timeline.points[0].at.as_str(), counts(&timeline.points[0])), (timeline.from.as_str(), [0; 6]));
+    let last = timeline.points.last().unwrap();
+    assert_eq!((last.at.as_str(), counts(last)), (timeline.to.as_str(), [7, 6, 4, 2, 1, 0]));
+    assert_eq!(timeline.now, catalog.page_balance(&batch.id).await.unwrap());
+    for pair in timeline.points.windows(2) {
         assert!(
             pair[0].at < pair[1].at && counts(&pair[0]).iter().zip(counts(&pair[1])).all(|(before, after)| *before <= after),
             "{pair:?}"
         );
     }
-    // Pages come, are read, and are stored together when the dossier is deposited, with those that wait for a person.
-    assert!(first(&told, 0, 1) < first(&told, 1, 1) && first(&told, 1, 1) < first(&told, 1, 6), "{told:?}");
+    // Pages are received, read, and stored with those for review when the dossier is deposited.
+    assert!(first(&timeline, 0, 1) < first(&timeline, 1, 1) && first(&timeline, 1, 1) < first(&timeline, 1, 6), "{timeline:?}");
     assert!(
-        first(&told, 1, 6) < first(&told, 2, 1) && first(&told, 2, 1) == first(&told, 2, 4) && first(&told, 2, 4) == first(&told, 3, 2)
+        first(&timeline, 1, 6) < first(&timeline, 2, 1)
+            && first(&timeline, 2, 1) == first(&timeline, 2, 4)
+            && first(&timeline, 2, 4) == first(&timeline, 3, 2)
     );
-    assert!(first(&told, 4, 1) < first(&told, 2, 1));
+    assert!(first(&timeline, 4, 1) < first(&timeline, 2, 1));
     assert_eq!(catalog.timeline("none").await.unwrap_err().kind(), ErrorKind::NotFound);
 
-    // What was refused and is read after all counts where it lies now.
+    // A page that was refused and read later counts by its final state.
     catalog.retry_refused(&batch.id, None, None).await.unwrap();
     home.run_sql("UPDATE pages SET warnings = '[{\"code\":\"mended\",\"detail\":\"\"}]' WHERE state = 'waiting'").await;
     run_slowly(&home).await;
-    let told = catalog.timeline(&batch.id).await.unwrap();
-    assert_eq!(counts(told.points.last().unwrap()), [7, 7, 5, 2, 0, 0]);
-    assert!(first(&told, 2, 4) < first(&told, 2, 5), "the mended page was stored later");
+    let timeline = catalog.timeline(&batch.id).await.unwrap();
+    assert_eq!(counts(timeline.points.last().unwrap()), [7, 7, 5, 2, 0, 0]);
+    assert!(first(&timeline, 2, 4) < first(&timeline, 2, 5), "the mended page was stored later");
 }
 
 pub(super) async fn what_another_run_did_is_there_when_it_comes(home: TestCatalog) {
@@ -68,8 +70,8 @@ pub(super) async fn what_another_run_did_is_there_when_it_comes(home: TestCatalo
     run_slowly(&home).await;
     let batch = deliver(catalog, "l", "A", &[file("again/x-3.pdf", "x"), file("secret-2.pdf", "s")]).await;
     run_slowly(&home).await;
-    let told = catalog.timeline(&batch.id).await.unwrap();
-    assert_eq!(counts(told.points.last().unwrap()), [5, 4, 3, 0, 0, 2], "{told:?}");
+    let timeline = catalog.timeline(&batch.id).await.unwrap();
+    assert_eq!(counts(timeline.points.last().unwrap()), [5, 4, 3, 0, 0, 2], "{timeline:?}");
     assert_eq!(counts(catalog.timeline(&before.id).await.unwrap().points.last().unwrap()), [3, 3, 3, 0, 0, 0]);
     let cancelled = deliver(catalog, "m", "B", &[file("z-4.pdf", "z")]).await;
     let claim = catalog.claim("w", LEASE, 1, None).await.unwrap().remove(0);
@@ -77,9 +79,9 @@ pub(super) async fn what_another_run_did_is_there_when_it_comes(home: TestCatalo
     home.advance_clock(Duration::from_secs(30));
     catalog.cancel(&cancelled.id).await.unwrap();
     run_slowly(&home).await;
-    let told = catalog.timeline(&cancelled.id).await.unwrap();
-    assert_eq!(counts(told.points.last().unwrap()), [4, 0, 0, 0, 4, 0]);
-    assert!(first(&told, 0, 4) < first(&told, 4, 4), "they were refused when the run was cancelled");
+    let timeline = catalog.timeline(&cancelled.id).await.unwrap();
+    assert_eq!(counts(timeline.points.last().unwrap()), [4, 0, 0, 0, 4, 0]);
+    assert!(first(&timeline, 0, 4) < first(&timeline, 4, 4), "they were refused when the run was cancelled");
 }
 
 pub(super) async fn failures_are_found_by_stage_and_reason_and_secrets_are_not_shown(home: TestCatalog) {
@@ -92,7 +94,7 @@ pub(super) async fn failures_are_found_by_stage_and_reason_and_secrets_are_not_s
         assert_eq!(groups.iter().map(|group| group.count).sum::<u64>(), found.len() as u64);
         found
     };
-    // While the dossier is worked on a stamp may yet be seen.
+    // While the dossier has open tasks a secrecy stamp may still be found.
     let claim = catalog.claim("w", LEASE, 1, None).await.unwrap().remove(0);
     let Item::File { file: first, .. } = &claim.item else { panic!("no file") };
     let refused = Change::FileRefused { file: first.id.clone(), media_type: String::new(), refusal: refusal(RefusalClass::Input) };
@@ -114,7 +116,7 @@ pub(super) async fn failures_are_found_by_stage_and_reason_and_secrets_are_not_s
     assert_eq!((counted[&StageLevel::Page].all, counted[&StageLevel::Page].done, counted[&StageLevel::Page].failed), (3, 2, 1));
     assert_eq!(catalog.dossiers_by_group(&batch.id).await.unwrap(), BTreeMap::from([(4, 1)]));
 
-    // Its original may be looked at, page by page; of a file of which nothing was refused none may.
+    // The original of a refused file may be viewed by page; that of a file without refusals may not.
     let torn = &pages[0].file_id;
     assert_eq!(catalog.viewable_failed_file(torn, 2).await.unwrap().1.delivered.sha256, "x");
     assert_eq!(catalog.viewable_failed_file(torn, 4).await.unwrap_err().kind(), ErrorKind::NotFound);
@@ -123,7 +125,7 @@ pub(super) async fn failures_are_found_by_stage_and_reason_and_secrets_are_not_s
     let id = dossier(catalog, "B").await.files[0].id.clone();
     assert_eq!(catalog.viewable_failed_file(&id, 1).await.unwrap_err().kind(), ErrorKind::NotFound);
 
-    // The same bytes are held in another dossier; then a page of the dossier itself is held.
+    // First the same bytes are held in another dossier; then a page of the dossier itself is held.
     let elsewhere = deliver(catalog, "m", "C", &[file("secret-1.pdf", "y")]).await;
     run_until_idle(catalog, &[&elsewhere]).await;
     assert_eq!(find(Some(StageLevel::File), None).await.iter().map(|one| one.may_be_seen).collect::<Vec<_>>(), [false, true]);
@@ -147,7 +149,7 @@ pub(super) async fn a_long_run_is_told_fast(home: TestCatalog) {
         catalog.commit(&claim, &fake_stage_changes(&claim), &[]).await.unwrap();
     }
     let filler = "\"quality\":".to_owned() + &"\"x\",\"q\":".repeat(40) + "1";
-    // Ten thousand pages are read in as many seconds, each with an event of half a kilobyte.
+    // Ten thousand pages are read in ten thousand seconds, each with an event of 500 bytes.
     home.run_sql(&format!(
         "UPDATE pages SET state = 'read'; DELETE FROM tasks;
          INSERT INTO events (seq, at, batch, dossier, kind, body, hash)
@@ -158,14 +160,14 @@ pub(super) async fn a_long_run_is_told_fast(home: TestCatalog) {
     .await;
     home.advance_clock(Duration::from_secs(10_000));
     let began = Instant::now();
-    let told = catalog.timeline(&batch.id).await.unwrap();
+    let timeline = catalog.timeline(&batch.id).await.unwrap();
     let took = began.elapsed();
     println!("10,000 pages: told in {took:?}");
-    assert_eq!(counts(told.points.last().unwrap())[..2], [10_000, 10_000]);
+    assert_eq!(counts(timeline.points.last().unwrap())[..2], [10_000, 10_000]);
     assert!(
-        told.points.len() <= MAX_TIMELINE_POINTS && told.points[100].read > 4_500 && told.points[100].read < 5_500,
+        timeline.points.len() <= MAX_TIMELINE_POINTS && timeline.points[100].read > 4_500 && timeline.points[100].read < 5_500,
         "{}",
-        told.points[100].read
+        timeline.points[100].read
     );
     assert!(took < Duration::from_secs(3), "{took:?}");
 }

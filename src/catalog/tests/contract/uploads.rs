@@ -1,4 +1,4 @@
-//! Uploads: files, duplicates, lists, the way to a batch.
+//! Uploads: files, duplicates, lists, start of the batch.
 
 use super::*;
 use sohoa_base::model::upload::{StartObstacle, StartRule, Upload, UploadFile, UploadFileState, UploadSize, UploadState};
@@ -20,7 +20,7 @@ async fn open_upload(catalog: &Catalog, name: &str) -> Upload {
     catalog.open_upload(&new).await.unwrap()
 }
 
-/// Announces a file of 10 bytes; `content` stands for them.
+/// Announces a file of 10 bytes; `content` serves as its SHA-256.
 async fn announce(catalog: &Catalog, upload: &Upload, path: &str, content: &str) -> Result<(UploadFile, bool), Error> {
     let dossier = path.rsplit_once('/').map_or(path, |(folder, _)| folder);
     let kind = if path.ends_with(".csv") { UploadFileKind::List } else { UploadFileKind::Scan };
@@ -52,7 +52,7 @@ fn list(folder: &str, files: &[&str]) -> NewUploadList {
 
 pub(super) async fn files_of_an_upload_are_announced_judged_and_counted(home: TestCatalog) {
     let catalog = &home.catalog;
-    // The archive has these bytes in dossier A, and refused those.
+    // The archive has the bytes `stored` in dossier A and refused the bytes `bad`.
     let batch = deliver(catalog, "k", "A", &[file("a/1-1.pdf", "stored"), file("a/2.bad", "bad")]).await;
     run_until_idle(catalog, &[]).await;
     assert_eq!(state(catalog, &batch).await, BatchState::Finished);
@@ -75,12 +75,12 @@ pub(super) async fn files_of_an_upload_are_announced_judged_and_counted(home: Te
     let verdict = UploadVerdict::Refused(refusal(RefusalClass::Limit));
     let fresh = catalog.record_upload_verdict(&upload.id, &fresh.id, &verdict).await.unwrap();
     assert_eq!((fresh.state, fresh.reason.as_deref()), (UploadFileState::Refused, Some("limit it is")));
-    // What is settled stays, whatever comes later.
+    // A verdict is not changed by a later one.
     let kept = catalog.record_upload_verdict(&upload.id, &fresh.id, &UploadVerdict::Scan).await.unwrap();
     assert_eq!(kept.state, UploadFileState::Refused);
     assert_eq!(tally(catalog, &upload).await, (6, 0, 2, 2, 2));
 
-    // The batch sees the same.
+    // The batch gets the same states.
     let balance = {
         let batch = open(catalog, "upload").await;
         for code in catalog.upload_dossiers(&upload.id, "", 10).await.unwrap() {
@@ -92,7 +92,7 @@ pub(super) async fn files_of_an_upload_are_announced_judged_and_counted(home: Te
     };
     assert_eq!((balance.received, balance.duplicate, balance.refused), (6, 2, 1), "the text is refused when somebody looks at it");
 
-    // A duplicate takes the place of what it repeats.
+    // A duplicate takes the place of its removed original.
     catalog.remove_upload_file(&upload.id, &one.id, "lan").await.unwrap();
     let heir = catalog.upload_file(&upload.id, &twin.id).await.unwrap();
     assert_eq!((heir.state, heir.duplicate_of), (UploadFileState::Received, None));
@@ -123,7 +123,7 @@ pub(super) async fn lists_of_an_upload_are_matched_as_things_come_and_go(home: T
     assert_eq!(missing().await, ["a/002.jpg"]);
     let listed = catalog.upload_lists(&upload.id).await.unwrap();
     assert_eq!((listed[0].path.as_str(), listed[0].rows, listed[0].names_files), ("L/manifest.csv", 3, true));
-    // Two lists over one folder: what either names is not extra.
+    // Two lists over one folder: a file named by either is not extra.
     let (inner, _) = announce(catalog, &upload, "L/b/manifest.csv", "7").await.unwrap();
     catalog.record_upload_verdict(&upload.id, &inner.id, &UploadVerdict::List(list("l/b/", &["x.jpg"]))).await.unwrap();
     assert_eq!(extra().await.0, 0);
@@ -136,18 +136,18 @@ pub(super) async fn lists_of_an_upload_are_matched_as_things_come_and_go(home: T
 pub(super) async fn an_upload_becomes_one_batch(home: TestCatalog) {
     let catalog = &home.catalog;
     let upload = open_upload(catalog, "lô 1").await;
-    let stands = async || catalog.upload_obstacle(&upload.id).await.unwrap();
-    assert_eq!(stands().await, Some(StartObstacle::Empty));
+    let obstacle = async || catalog.upload_obstacle(&upload.id).await.unwrap();
+    assert_eq!(obstacle().await, Some(StartObstacle::Empty));
     upload_scan(catalog, &upload, "A/1.pdf", "x").await;
     let (late, _) = announce(catalog, &upload, "A/2.pdf", "y").await.unwrap();
-    assert_eq!(stands().await, Some(StartObstacle::Sending(1)));
+    assert_eq!(obstacle().await, Some(StartObstacle::Sending(1)));
     assert_eq!(catalog.start_upload(&upload.id, false, "lan").await.unwrap_err().kind(), ErrorKind::Conflict);
     catalog.record_upload_verdict(&upload.id, &late.id, &UploadVerdict::Scan).await.unwrap();
     catalog.set_upload_expected(&upload.id, UploadSize { files: 3, bytes: 30 }).await.unwrap();
-    assert_eq!(stands().await, Some(StartObstacle::NotAnnounced(1)));
+    assert_eq!(obstacle().await, Some(StartObstacle::NotAnnounced(1)));
     let (sheet, _) = announce(catalog, &upload, "A/manifest.csv", "z").await.unwrap();
     catalog.record_upload_verdict(&upload.id, &sheet.id, &UploadVerdict::List(list("a/", &["1.pdf", "9.pdf"]))).await.unwrap();
-    assert_eq!(stands().await, Some(StartObstacle::Missing(1)));
+    assert_eq!(obstacle().await, Some(StartObstacle::Missing(1)));
     assert_eq!(catalog.start_upload(&upload.id, false, "lan").await.unwrap_err().kind(), ErrorKind::Conflict);
     let other = home.reopen().await;
     let (one, two) = tokio::join!(catalog.start_upload(&upload.id, true, "lan"), other.start_upload(&upload.id, true, "hoa"));
@@ -196,7 +196,7 @@ pub(super) async fn of_two_same_files_at_once_one_is_the_duplicate(home: TestCat
 pub(super) async fn an_upload_of_ten_thousand_files_is_counted_and_listed(home: TestCatalog) {
     let catalog = &home.catalog;
     let upload = open_upload(catalog, "lô 1").await;
-    // 500 dossiers of 20 files with the same names, each with a list; one file is not there.
+    // 500 dossiers of 20 files with the same names, each with a list; one file is missing.
     let series = |from: u32, to: u32| format!("WITH RECURSIVE n(i) AS (SELECT {from} UNION ALL SELECT i + 1 FROM n WHERE i < {to})");
     let (id, path) = (&upload.id, "'hs ' || (i / 20) || '/' || (i % 20) || '.jpg'");
     home.run_sql(&format!(

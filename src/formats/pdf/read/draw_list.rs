@@ -1,4 +1,4 @@
-//! What is drawn on a PDF page, in which order and where, without drawing it.
+//! List of the marks drawn on a PDF page, with order and position, without rendering it.
 
 use crate::limits::Limits;
 use hayro::hayro_interpret::font::{Glyph, GlyphRun};
@@ -13,70 +13,70 @@ use hayro::kurbo::{Affine, BezPath, Point, Rect, Shape};
 use sohoa_base::error::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// A visible mark that is no image. Places are in points of the displayed page, y downwards.
+/// Visible mark other than an image. Coordinates are in points of the displayed page, y downwards.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DrawnShape {
-    /// Around it, cut by the page and the clip.
+    /// Bounding box, clipped to the page and the clip path.
     pub(crate) bounds: Rect,
-    /// Its place in the order of drawing.
+    /// Position in the drawing order.
     pub(crate) draw_order: u64,
-    /// It is mixed with what lies under it.
+    /// Blended with the content below it.
     pub(crate) is_blended: bool,
 }
 
-/// An image as it is placed.
+/// Image placed on the page.
 #[derive(Debug, Clone)]
 pub(crate) struct PlacedImage {
-    /// From pixels of the image to points of the displayed page.
+    /// Transform from px of the image to points of the displayed page.
     pub(crate) transform: Affine,
-    /// The visible part.
+    /// Bounding box of the visible part.
     pub(crate) visible_bounds: Rect,
-    /// Around all of it, hidden parts as well.
+    /// Bounding box including hidden parts.
     pub(crate) full_bounds: Rect,
     /// Declared width, px.
     pub(crate) width: u32,
     /// Declared height, px.
     pub(crate) height: u32,
-    /// Its place in the order of drawing.
+    /// Position in the drawing order.
     pub(crate) draw_order: u64,
-    /// It is mixed with what lies under it, or half transparent.
+    /// Blended with the content below it, or translucent.
     pub(crate) is_blended: bool,
-    /// It has a mask of its own.
+    /// Has its own mask (`/SMask`, `/Mask`, `/SMaskInData`).
     pub(crate) has_mask: bool,
-    /// A stencil in some colour but black.
+    /// Stencil mask painted in a colour other than black.
     pub(crate) is_coloured_stencil: bool,
-    /// A stencil: only its black is drawn.
+    /// Stencil mask: only its marked pixels are painted.
     pub(crate) is_stencil: bool,
 }
 
-/// A visible glyph with its character.
+/// Visible glyph with its text.
 #[derive(Debug, Clone)]
 pub(crate) struct PlacedGlyph {
-    /// Its characters; none where the font does not say.
+    /// Characters; none if the font has no Unicode mapping.
     pub(crate) text: Option<String>,
-    /// Start on the base line.
+    /// Start on the baseline, points.
     pub(crate) origin: Point,
-    /// End on the base line.
+    /// End on the baseline, points.
     pub(crate) end: Point,
-    /// Height of the font.
+    /// Font size, points.
     pub(crate) size: f64,
 }
 
-/// Everything drawn.
+/// All marks of a page, by kind.
 #[derive(Debug, Default)]
 pub(crate) struct DrawList {
-    /// Visible text and lines.
+    /// Visible glyphs and paths.
     pub(crate) shapes: Vec<DrawnShape>,
-    /// Images.
+    /// Visible images.
     pub(crate) images: Vec<PlacedImage>,
-    /// Visible text.
+    /// Visible glyphs with their text.
     pub(crate) glyphs: Vec<PlacedGlyph>,
 }
 
-/// Lists what `content` of a page draws.
+/// Lists the marks that `content` of a page draws.
 ///
 /// # Errors
-/// Limit for a page of too many operations or too large an image; Corrupt where the page cannot be read.
+/// `Limit` for a page with too many operations or too large an image; `Corrupt` if the page cannot be read.
 pub(crate) fn build_draw_list(page: &Page<'_>, content: RenderContent, limits: &Limits) -> Result<DrawList> {
     let (width, height) = page.render_dimensions();
     let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
@@ -92,7 +92,7 @@ pub(crate) fn build_draw_list(page: &Page<'_>, content: RenderContent, limits: &
     Ok(device.list)
 }
 
-/// Lets `device` follow the page in points of the displayed page.
+/// Interprets the page with `device`, in points of the displayed page.
 pub(crate) fn interpret<'a>(page: &'a Page<'a>, content: RenderContent, device: &mut impl Device<'a>) {
     let (width, height) = page.render_dimensions();
     let settings = InterpreterSettings { render_content: content, ..InterpreterSettings::default() };
@@ -103,13 +103,13 @@ pub(crate) fn interpret<'a>(page: &'a Page<'a>, content: RenderContent, device: 
     interpret_page(page, &mut context, device);
 }
 
-/// What ends the interpretation of a page from inside.
+/// Panic payload that stops the interpretation of a page.
 struct StopInterpretation;
 
 struct DrawListBuilder<'l> {
     list: DrawList,
     clips: Vec<Rect>,
-    /// Whether each open group mixes its content with what lies under it.
+    /// For each open transparency group, whether it blends with the content below it.
     groups: Vec<bool>,
     operations: u64,
     limits: &'l Limits,
@@ -130,29 +130,29 @@ impl DrawListBuilder<'_> {
 
     fn refuse(&mut self, refusal: Error) {
         self.refusal = Some(refusal);
-        // The interpreter cannot be asked to stop; unwinding without a message is caught by `inventory`.
+        // The interpreter has no way to stop it; unwinding without a message is caught by `build_draw_list`.
         resume_unwind(Box::new(StopInterpretation));
     }
 
     fn visible(&self, bounds: Rect) -> Option<Rect> {
         let clip = self.clips.last().copied().unwrap_or_default();
-        let seen = bounds.intersect(clip);
-        let finite = seen.x0.is_finite() && seen.y0.is_finite() && seen.x1.is_finite() && seen.y1.is_finite();
-        // Lines may be of no width.
+        let clipped = bounds.intersect(clip);
+        let finite = clipped.x0.is_finite() && clipped.y0.is_finite() && clipped.x1.is_finite() && clipped.y1.is_finite();
+        // Lines may have no width.
         (finite
-            && seen.x0 <= seen.x1
-            && seen.y0 <= seen.y1
+            && clipped.x0 <= clipped.x1
+            && clipped.y0 <= clipped.y1
             && bounds.x1 >= clip.x0
             && bounds.x0 <= clip.x1
             && bounds.y1 >= clip.y0
             && bounds.y0 <= clip.y1)
-            .then_some(seen)
+            .then_some(clipped)
     }
 
     fn covers_half(&self, transform: &Affine, width: u32, height: u32) -> bool {
-        let small = u64::from(width) * u64::from(height) <= self.limits.max_pixels;
+        let within_limit = u64::from(width) * u64::from(height) <= self.limits.max_pixels;
         let page = self.clips.first().copied().unwrap_or_default();
-        small
+        within_limit
             && transform.transform_rect_bbox(Rect::new(0.0, 0.0, f64::from(width), f64::from(height))).intersect(page).area() * 2.0
                 > page.area()
     }
@@ -168,7 +168,7 @@ impl DrawListBuilder<'_> {
         self.list.shapes.push(DrawnShape { bounds, draw_order: order, is_blended: blended });
     }
 
-    /// White on untouched paper leaves no mark.
+    /// Whether a paint leaves no visible mark: transparent, or white before anything else was drawn.
     fn is_invisible(&self, paint: &Paint<'_>) -> bool {
         let Paint::Color(colour) = paint else { return false };
         let [red, green, blue, alpha] = colour.to_rgba().to_rgba8();
@@ -248,7 +248,7 @@ impl<'a> Device<'a> for DrawListBuilder<'_> {
         let (stream, stencil, black) = match &image {
             Image::Stencil(stencil) => {
                 let mut black = false;
-                // Its colour is only told together with its pixels.
+                // The colour is only available together with the decoded pixels, so it is read only for large images.
                 if self.covers_half(&props.transform, width, height) {
                     stencil.with_stencil(|_, paint| black = is_black(paint), None);
                 }

@@ -1,4 +1,4 @@
-//! Opens PDF files: pages, images, text, signatures.
+//! PDF reader: pages, images, text, signatures.
 
 pub(crate) mod draw_list;
 pub(crate) mod objects;

@@ -1,4 +1,4 @@
-//! PDF objects as plain data, whichever library read them: the `pdf` crate first, `hayro-syntax` for files
+//! PDF objects as plain data, independent of the library: read with the `pdf` crate, or with `hayro-syntax` for files
 //! that it cannot open.
 
 use hayro::hayro_syntax::Pdf;
@@ -12,48 +12,47 @@ use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-/// Most objects that are walked; real files of hundreds of pages have some ten thousand.
+/// Maximum number of objects visited; real files of hundreds of pages have about ten thousand.
 const MAX_OBJECTS: usize = 200_000;
-/// Deepest nesting that is looked into.
+/// Maximum nesting depth visited.
 const MAX_DEPTH: usize = 24;
 
-/// One object. Streams are shown as their dictionary; their data is never read.
+/// PDF object. A stream is represented by its dictionary; its data is never read.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum PdfObject {
-    /// Null, booleans and what cannot be read.
+    /// Null, boolean, or unreadable.
     Other,
-    /// A number.
+    /// Number.
     Number(f64),
-    /// A string's bytes.
+    /// Bytes of a string.
     Text(Vec<u8>),
-    /// A name.
+    /// Name.
     Name(String),
-    /// An array.
+    /// Array.
     Array(Vec<PdfObject>),
-    /// A dictionary, or that of a stream.
+    /// Dictionary, also of a stream.
     Dictionary(BTreeMap<String, PdfObject>),
-    /// A reference to another object: number and generation.
+    /// Reference to another object: number and generation.
     Reference(u64, u64),
 }
 
 impl PdfObject {
-    /// The dictionary, or none.
+    /// Dictionary, if this is one.
     pub(crate) fn dictionary(&self) -> Option<&BTreeMap<String, PdfObject>> {
         if let PdfObject::Dictionary(entries) = self { Some(entries) } else { None }
     }
 
-    /// The name, or "".
+    /// Name; empty for other objects.
     pub(crate) fn name(&self) -> &str {
         if let PdfObject::Name(name) = self { name } else { "" }
     }
 }
 
-/// What walking over all objects that the catalogue reaches calls for each dictionary: the dictionary, and
-/// the key under which it stands ("" for an object of its own).
+/// Callback of [`walk`] for each dictionary, with its key in the parent dictionary ("" for an indirect object).
 pub(crate) type DictionaryVisitor<'v> = &'v mut dyn FnMut(&BTreeMap<String, PdfObject>, &str);
 
-/// Walks all objects of the file that its catalogue reaches. `true` where the `pdf` crate could open the
-/// file as it stands; `false` where only the recovery of `hayro` could. Objects may be visited twice.
+/// Visits all dictionaries reachable from the catalogue. Returns `true` if the `pdf` crate could open the file without
+/// repair, `false` if only the recovery of `hayro` could. Objects may be visited twice.
 pub(crate) fn walk(bytes: &Arc<Vec<u8>>, opened: &Pdf, visit: DictionaryVisitor<'_>) -> bool {
     let recovered = |reference| read_with_hayro(opened.xref(), reference);
     if is_nesting_bounded(bytes)
@@ -63,7 +62,7 @@ pub(crate) fn walk(bytes: &Arc<Vec<u8>>, opened: &Pdf, visit: DictionaryVisitor<
     }
     let root = opened.xref().root_id();
     let root = (u64::from(root.obj_number), u64::try_from(root.gen_number).unwrap_or(0));
-    // What was visited before a panic stands.
+    // Findings before a panic remain valid.
     let _ = catch_unwind(AssertUnwindSafe(|| visit_reachable(root, &recovered, visit)));
     false
 }
@@ -79,7 +78,7 @@ fn visit_nested(node: &PdfObject, key: &str, visit: DictionaryVisitor<'_>) {
     }
 }
 
-/// The `pdf` crate reads nested arrays and dictionaries by recursion without a bound.
+/// Whether nesting stays below a bound (1,000), because the `pdf` crate parses nested arrays and dictionaries by unbounded recursion.
 fn is_nesting_bounded(bytes: &[u8]) -> bool {
     let mut depth = 0_u32;
     for byte in bytes {
@@ -97,8 +96,8 @@ fn is_nesting_bounded(bytes: &[u8]) -> bool {
     true
 }
 
-/// `None` on any error of opening the file as a whole. A single object that the `pdf` crate does not
-/// understand (such as a name that is not UTF-8) is read by `recovered`.
+/// Visits the file with the `pdf` crate; `None` if the file as a whole cannot be opened. A single object that the crate
+/// cannot parse (such as a name that is not UTF-8) is read by `recovered`.
 fn walk_with_pdf_crate(
     bytes: &Arc<Vec<u8>>,
     recovered: &dyn Fn(ObjectId) -> Option<PdfObject>,
@@ -113,7 +112,7 @@ fn walk_with_pdf_crate(
         resolver.resolve(reference).ok().map(|primitive| from_primitive(&primitive, MAX_DEPTH))
     };
     let root = (root.id, root.r#gen);
-    // A catalogue that cannot be read is a file that cannot be read.
+    // Without a readable catalogue the file counts as unreadable.
     read(root)?.dictionary()?;
     visit_reachable(root, &|reference| read(reference).or_else(|| recovered(reference)), visit);
     Some(())
@@ -127,7 +126,7 @@ fn read_with_hayro(xref: &XRef, (number, generation): ObjectId) -> Option<PdfObj
 /// Number and generation of an object.
 type ObjectId = (u64, u64);
 
-/// Visits every object that `first` reaches, breadth first.
+/// Visits every object reachable from `first`, breadth first.
 fn visit_reachable(first: ObjectId, read: &dyn Fn(ObjectId) -> Option<PdfObject>, visit: DictionaryVisitor<'_>) {
     let (mut seen, mut waiting) = (BTreeSet::from([first]), VecDeque::from([first]));
     while let Some(reference) = waiting.pop_front() {

@@ -1,4 +1,4 @@
-//! Opening a PDF: whether it can be read, and what is odd about it as a file. Nothing in it is ever run.
+//! Opening and structural inspection of a PDF. Active content is reported, never executed.
 
 use crate::limits::Limits;
 use crate::pdf::read::objects;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// Opens the file for reading its pages.
 ///
 /// # Errors
-/// Denied where a password is needed, Corrupt where no page can be found, Limit for too many pages.
+/// `Denied` if a password is needed, `Corrupt` if no page can be found, `Limit` for too many pages.
 pub(crate) fn open(bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Pdf> {
     let broken = || Error::corrupt("PDF is damaged: no page can be found in it; scan the pages again or save it anew");
     let pdf = catch_unwind(AssertUnwindSafe(|| Pdf::new(bytes.clone()))).map_err(|_| broken())?.map_err(|error| match error {
@@ -40,28 +40,28 @@ pub(crate) fn open(bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Pdf> {
     Ok(pdf)
 }
 
-/// Whether the root of the page tree has a `/Count` that is not a number: then nothing says which of the
-/// objects that look like pages are pages.
+/// Whether the root of the page tree has a `/Count` that is not a number. The page tree cannot be trusted then, so it
+/// is unknown which page-like objects are pages.
 fn has_invalid_page_count(pdf: &Pdf) -> bool {
     let catalog = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
     let pages = catalog.and_then(|catalog| catalog.get::<Dict<'_>>("Pages"));
     pages.is_some_and(|pages| pages.contains_key("Count") && pages.get::<Number>("Count").is_none())
 }
 
-/// What a PDF says about itself beside its pages.
+/// Properties of a PDF besides its pages.
 #[derive(Debug, Default)]
 pub(crate) struct PdfStructure {
     /// Signatures, in order of signing.
     pub(crate) signatures: Vec<Signature>,
-    /// What is odd.
+    /// Irregularities found.
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// Walks over the objects for signatures and active content, and checks the frame of the file.
+/// Walks all objects for signatures and active content, and checks header, cross-reference table and page count.
 pub(crate) fn inspect_structure(bytes: &Arc<Vec<u8>>, pdf: &Pdf) -> PdfStructure {
     let mut found = StructureScan { file_bytes: bytes.len() as f64, ..StructureScan::default() };
-    let sound = objects::walk(bytes, pdf, &mut |entries, key| found.visit_dictionary(entries, key));
-    let mut warnings = structure_warnings(bytes, pdf, &found, sound);
+    let is_intact = objects::walk(bytes, pdf, &mut |entries, key| found.visit_dictionary(entries, key));
+    let mut warnings = structure_warnings(bytes, pdf, &found, is_intact);
     if !found.active_content.is_empty() {
         let list: Vec<&str> = found.active_content.iter().copied().collect();
         warnings.push(Warning::new("active-content", format!("the PDF carries {}; none of it is run or opened", list.join(", "))));
@@ -73,6 +73,7 @@ pub(crate) fn inspect_structure(bytes: &Arc<Vec<u8>>, pdf: &Pdf) -> PdfStructure
     PdfStructure { signatures, warnings }
 }
 
+/// Findings collected while walking the objects.
 #[derive(Default)]
 struct StructureScan {
     active_content: BTreeSet<&'static str>,
@@ -93,7 +94,7 @@ impl StructureScan {
             "ImportData" => self.note_active_content("a form that fetches data"),
             "GoToR" | "GoToE" => self.note_active_content("a link into another file"),
             "Rendition" | "Movie" | "Sound" | "RichMediaExecute" => self.note_active_content("film or sound"),
-            // A link that a reader may click is ordinary; one that opens by itself is not.
+            // A link that a reader can click is ordinary; only one that opens by itself is reported.
             "URI" if matches!(key, "OpenAction" | "O" | "C" | "PO" | "PC" | "PV" | "PI") => {
                 self.note_active_content("a web address that opens by itself")
             }
@@ -111,7 +112,7 @@ impl StructureScan {
         if matches!(name("Subtype"), "RichMedia" | "Movie" | "Sound" | "Screen" | "3D") {
             self.note_active_content("film or sound");
         }
-        // `/F` of a stream's dictionary is its data in another file; elsewhere `/F` means other things.
+        // In the dictionary of a stream `/F` refers to its data in another file; elsewhere `/F` has other meanings.
         if entries.contains_key("Length") && matches!(entries.get("F"), Some(PdfObject::Text(_) | PdfObject::Dictionary(_))) {
             self.has_external_references = true;
         }
@@ -134,10 +135,10 @@ impl StructureScan {
     }
 }
 
-fn structure_warnings(bytes: &[u8], pdf: &Pdf, found: &StructureScan, sound: bool) -> Vec<Warning> {
+fn structure_warnings(bytes: &[u8], pdf: &Pdf, found: &StructureScan, is_intact: bool) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mut faults = Vec::new();
-    if !sound {
+    if !is_intact {
         faults.push("it cannot be read as it stands".to_owned());
     }
     if found.stream_too_long {
@@ -165,7 +166,7 @@ fn structure_warnings(bytes: &[u8], pdf: &Pdf, found: &StructureScan, sound: boo
     warnings
 }
 
-/// Whether `startxref` at the end points to a table or to an object.
+/// Whether `startxref` in the last 2 KB points to a cross-reference table or to an object.
 fn has_cross_reference(bytes: &[u8], header: usize) -> bool {
     let tail_start = bytes.len().saturating_sub(2048);
     let tail = bytes.get(tail_start..).unwrap_or_default();

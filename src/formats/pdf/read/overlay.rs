@@ -1,4 +1,4 @@
-//! What stands over a scan on its PDF page: stamps of digital signatures, annotations, small additions.
+//! Marks over a scan on its PDF page: stamps of digital signatures, annotations, small additions.
 
 use crate::image::page_image::{Overlay, PageImage};
 use crate::limits::Limits;
@@ -12,23 +12,23 @@ use sohoa_base::error::Result;
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::refusal::Warning;
 
-/// Draws what stands over the scan into `picture.pixels` and lists it in `picture.overlays`.
-/// `shown` is the part of the displayed page, in points, that the picture shows.
+/// Renders the marks over the scan into `picture.pixels` and lists them in `picture.overlays`.
+/// `visible_area` is the part of the displayed page, in points, that the image covers.
 ///
 /// # Errors
-/// Those of drawing.
+/// Those of [`render::render`].
 pub(crate) fn apply_overlays(
     page: &Page<'_>,
     picture: &mut PageImage,
     scan: &PlacedImage,
-    shown: Rect,
+    visible_area: Rect,
     content: &DrawList,
     annotations: &DrawList,
     limits: &Limits,
 ) -> Result<()> {
-    let over = |order: u64| order > scan.draw_order;
-    let mut mixed: Vec<Rect> = content.shapes.iter().filter(|mark| over(mark.draw_order)).map(|mark| mark.bounds).collect();
-    mixed.extend(content.images.iter().filter(|image| over(image.draw_order)).map(|image| image.visible_bounds));
+    let is_over = |order: u64| order > scan.draw_order;
+    let mut mixed: Vec<Rect> = content.shapes.iter().filter(|mark| is_over(mark.draw_order)).map(|mark| mark.bounds).collect();
+    mixed.extend(content.images.iter().filter(|image| is_over(image.draw_order)).map(|image| image.visible_bounds));
     let mut alone: Vec<Rect> = annotations.shapes.iter().map(|mark| mark.bounds).collect();
     alone.extend(annotations.images.iter().map(|image| image.visible_bounds));
     if annotations.shapes.iter().any(|mark| mark.is_blended) || annotations.images.iter().any(|image| image.is_blended) {
@@ -36,10 +36,10 @@ pub(crate) fn apply_overlays(
     }
     let size = (picture.pixels.width(), picture.pixels.height());
     let mut patches = Vec::new();
-    // Annotations alone are drawn without decoding the scan again; what the page itself draws is not
-    // to be had without it.
+    // Annotations can be rendered without decoding the scan again; marks of the page content cannot be rendered
+    // separately from it.
     for (boxes, content) in [(mixed, RenderContent::all()), (alone, RenderContent::ANNOTATIONS)] {
-        for bounds in merge_boxes(&boxes, shown, size) {
+        for bounds in merge_boxes(&boxes, visible_area, size) {
             patches.push((bounds, content));
         }
     }
@@ -48,7 +48,7 @@ pub(crate) fn apply_overlays(
     }
     let mut canvas = std::mem::replace(&mut picture.pixels, DynamicImage::new_luma8(1, 1)).into_rgb8();
     for (bounds, content) in patches {
-        let area = to_page_rect(&bounds, shown, size);
+        let area = to_page_rect(&bounds, visible_area, size);
         let drawing = render::render(page, area, (bounds.width(), bounds.height()), content, limits)?;
         if drawing.missing_images + drawing.missing_parts > 0 {
             picture.warnings.push(Warning::new("part-missing", "a stamp or note over the scan cannot be drawn wholly"));
@@ -79,22 +79,22 @@ fn blend_patch(canvas: &mut RgbImage, patch: &image::RgbaImage, bounds: &Bounds)
     }
 }
 
-/// Boxes in px of the picture, those that touch or nearly touch joined.
-fn merge_boxes(boxes: &[Rect], shown: Rect, (width, height): (u32, u32)) -> Vec<Bounds> {
-    let (x_scale, y_scale) = (f64::from(width) / shown.width(), f64::from(height) / shown.height());
-    let px = |points: f64, scale: f64, most: u32| (points * scale).clamp(0.0, f64::from(most));
+/// Converts boxes to px of the image and joins those that touch or nearly touch. Above 24 boxes all are joined.
+fn merge_boxes(boxes: &[Rect], visible_area: Rect, (width, height): (u32, u32)) -> Vec<Bounds> {
+    let (x_scale, y_scale) = (f64::from(width) / visible_area.width(), f64::from(height) / visible_area.height());
+    let px = |points: f64, scale: f64, max: u32| (points * scale).clamp(0.0, f64::from(max));
     let mut all: Vec<Bounds> = Vec::new();
     for area in boxes {
         let mut now = Bounds::new(
-            px(area.x0 - shown.x0 - 1.0, x_scale, width).floor() as u32,
-            px(area.y0 - shown.y0 - 1.0, y_scale, height).floor() as u32,
-            px(area.x1 - shown.x0 + 1.0, x_scale, width).ceil() as u32,
-            px(area.y1 - shown.y0 + 1.0, y_scale, height).ceil() as u32,
+            px(area.x0 - visible_area.x0 - 1.0, x_scale, width).floor() as u32,
+            px(area.y0 - visible_area.y0 - 1.0, y_scale, height).floor() as u32,
+            px(area.x1 - visible_area.x0 + 1.0, x_scale, width).ceil() as u32,
+            px(area.y1 - visible_area.y0 + 1.0, y_scale, height).ceil() as u32,
         );
         if now.width() == 0 || now.height() == 0 {
             continue;
         }
-        // Joining may make it touch others: again until nothing touches.
+        // The joined box may touch further ones, so repeat until none touches.
         while let Some(index) = all.iter().position(|other| are_near(&now, other)) {
             now = now.union(&all.swap_remove(index));
         }
@@ -108,17 +108,18 @@ fn merge_boxes(boxes: &[Rect], shown: Rect, (width, height): (u32, u32)) -> Vec<
 }
 
 fn are_near(one: &Bounds, other: &Bounds) -> bool {
+    /// Gap up to which boxes are joined, px.
     const GAP: u32 = 40;
     one.x0 < other.x1 + GAP && other.x0 < one.x1 + GAP && one.y0 < other.y1 + GAP && other.y0 < one.y1 + GAP
 }
 
-fn to_page_rect(bounds: &Bounds, shown: Rect, (width, height): (u32, u32)) -> Rect {
-    let (x, y) = (shown.width() / f64::from(width), shown.height() / f64::from(height));
+fn to_page_rect(bounds: &Bounds, visible_area: Rect, (width, height): (u32, u32)) -> Rect {
+    let (x, y) = (visible_area.width() / f64::from(width), visible_area.height() / f64::from(height));
     Rect::new(
-        shown.x0 + f64::from(bounds.x0) * x,
-        shown.y0 + f64::from(bounds.y0) * y,
-        shown.x0 + f64::from(bounds.x1) * x,
-        shown.y0 + f64::from(bounds.y1) * y,
+        visible_area.x0 + f64::from(bounds.x0) * x,
+        visible_area.y0 + f64::from(bounds.y0) * y,
+        visible_area.x0 + f64::from(bounds.x1) * x,
+        visible_area.y0 + f64::from(bounds.y1) * y,
     )
 }
 

@@ -1,4 +1,4 @@
-//! The own text of a born-digital PDF page: glyphs gathered into words, lines and blocks.
+//! Text of a born-digital PDF page: groups glyphs into words, lines and blocks.
 
 use crate::pdf::read::draw_list::PlacedGlyph;
 use hayro::hayro_syntax::object::{Dict, Name};
@@ -8,24 +8,24 @@ use sohoa_base::model::page::reading::{Block, BlockKind, Line, Word};
 use sohoa_base::text::nfc::nfc;
 use std::collections::BTreeSet;
 
-/// Fonts whose glyphs stand at the places of other letters: their text is not what is seen (TCVN 3, VNI, VPS).
+/// Name prefixes of fonts in legacy Vietnamese encodings (TCVN 3, VNI, VPS), whose character codes do not match the glyphs shown.
 const LEGACY_FONTS: [&str; 6] = [".Vn", "VNI-", "VNI ", "VPS", "VNtime", "VnTime"];
 
 /// Whether the page uses a font of a legacy Vietnamese encoding.
 pub(crate) fn has_legacy_font(page: &Page<'_>) -> bool {
     let fonts = &page.resources().fonts;
     fonts.keys().filter_map(|key| fonts.get::<Dict<'_>>(key)).filter_map(|font| font.get::<Name<'_>>("BaseFont")).any(|name| {
-        // A subset carries six letters and a plus before its name.
+        // The name of a subset has a prefix of six letters and a plus.
         let name = name.as_str().split_once('+').map_or_else(|| name.as_str().to_owned(), |(_, name)| name.to_owned());
         LEGACY_FONTS.iter().any(|legacy| name.starts_with(legacy))
     })
 }
 
-/// Words of the page with boxes in px, in the order in which the page draws them (the order of reading in
-/// what word processors write), or `None` where the glyphs do not say what they mean.
-/// `scale` is px per point of the displayed page.
+/// Extracts the words of the page with boxes in px, in drawing order (the reading order in the output of word
+/// processors). `None` if there are no glyphs, or more than a fifth of them have no Unicode mapping or are not upright.
+/// `scale` is px per point of the displayed page, `size` the size of the page in px.
 pub(crate) fn extract_blocks(glyphs: &[PlacedGlyph], scale: f64, size: (u32, u32)) -> Option<Vec<Block>> {
-    let (mut letters, mut dark, mut upright) = (0_usize, 0_usize, 0_usize);
+    let (mut letters, mut unmapped, mut upright) = (0_usize, 0_usize, 0_usize);
     let mut seen = BTreeSet::new();
     let mut lines: Vec<LineBuilder> = Vec::new();
     for glyph in glyphs {
@@ -37,13 +37,13 @@ pub(crate) fn extract_blocks(glyphs: &[PlacedGlyph], scale: f64, size: (u32, u32
             continue;
         }
         letters += 1;
-        dark += usize::from(text.chars().any(is_unmapped));
+        unmapped += usize::from(text.chars().any(is_unmapped));
         let (run, rise) = (glyph.end.x - glyph.origin.x, (glyph.end.y - glyph.origin.y).abs());
         if run < -1e-6 || rise > run.abs() * 0.1 + 0.01 {
             continue;
         }
         upright += 1;
-        // The same letter at the same place twice is a bold one of a poor printer driver.
+        // Some printer drivers draw bold letters twice at the same position.
         if !seen.insert((text.to_owned(), (glyph.origin.x * 4.0).round() as i64, (glyph.origin.y * 4.0).round() as i64)) {
             continue;
         }
@@ -56,11 +56,11 @@ pub(crate) fn extract_blocks(glyphs: &[PlacedGlyph], scale: f64, size: (u32, u32
             }
         }
     }
-    if letters == 0 || dark * 5 > letters || upright * 5 < letters * 4 {
+    if letters == 0 || unmapped * 5 > letters || upright * 5 < letters * 4 {
         return None;
     }
     let mut lines: Vec<Line> = lines.into_iter().filter_map(LineBuilder::finish).collect();
-    // Some programs draw lines from the bottom up, or in the order of fonts.
+    // Some programs draw lines from the bottom up, or grouped by font.
     let upward = lines.windows(2).filter(|pair| matches!(pair, [a, b] if b.bounds.y1 <= a.bounds.y0)).count();
     if upward * 3 > lines.len() {
         lines.sort_by_key(|line| (line.bounds.y0 / 8, line.bounds.x0));
@@ -72,6 +72,7 @@ fn is_unmapped(letter: char) -> bool {
     letter == '\u{FFFD}' || letter.is_control() || ('\u{E000}'..='\u{F8FF}').contains(&letter)
 }
 
+/// Line being assembled; coordinates in points.
 struct LineBuilder {
     words: Vec<Word>,
     baseline: f64,
@@ -85,7 +86,7 @@ impl LineBuilder {
         Self { words: Vec::new(), baseline: glyph.origin.y, end: glyph.origin.x, size: glyph.size, is_word_complete: true }
     }
 
-    /// The glyph stands on the same base line (an index a little off it), and no column lies between.
+    /// Whether the glyph is on the same baseline (within half a font size, for subscripts) and without a column gap.
     fn is_continued_by(&self, glyph: &PlacedGlyph) -> bool {
         let size = self.size.max(glyph.size);
         let gap = glyph.origin.x - self.end;
@@ -94,15 +95,15 @@ impl LineBuilder {
 
     fn push(&mut self, glyph: &PlacedGlyph, text: &str, scale: f64, size: (u32, u32)) {
         let gap = glyph.origin.x - self.end;
-        let starts = self.is_word_complete || gap > glyph.size * 0.22;
-        let px = |points: f64, most: u32| (points * scale).clamp(0.0, f64::from(most)).round() as u32;
+        let starts_word = self.is_word_complete || gap > glyph.size * 0.22;
+        let px = |points: f64, max: u32| (points * scale).clamp(0.0, f64::from(max)).round() as u32;
         let bounds = Bounds::new(
             px(glyph.origin.x, size.0),
             px(glyph.origin.y - glyph.size * 0.75, size.1),
             px(glyph.end.x, size.0).max(px(glyph.origin.x, size.0)),
             px(glyph.origin.y + glyph.size * 0.22, size.1),
         );
-        match self.words.last_mut().filter(|_| !starts) {
+        match self.words.last_mut().filter(|_| !starts_word) {
             Some(word) => {
                 word.text.push_str(text);
                 word.bounds = word.bounds.union(&bounds);
@@ -128,7 +129,7 @@ impl LineBuilder {
     }
 }
 
-/// Lines that follow each other closely, one below the other, belong together.
+/// Groups lines that follow each other closely, one below the other.
 fn group_into_blocks(lines: Vec<Line>) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     for line in lines {

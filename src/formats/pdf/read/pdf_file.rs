@@ -1,4 +1,4 @@
-//! Pages of a PDF: taken as they are where a page is one scan, drawn otherwise.
+//! Pages of a PDF: the scan itself if a page is a single scan, else a rendering.
 
 use crate::image::page_image::{EncodedData, EncodedImage, PageImage};
 use crate::image::pixels;
@@ -18,37 +18,37 @@ use sohoa_base::error::{Error, Result};
 use sohoa_base::model::refusal::Warning;
 use std::sync::Arc;
 
-/// Resolution at which pages are drawn that are no single scan.
+/// Resolution for rendering pages that are not a single scan, dpi.
 const RENDER_DPI: f64 = 300.0;
-/// Least share of the page that its scan covers.
+/// Minimum fraction of the page area covered by a scan.
 const MIN_SCAN_COVERAGE: f64 = 0.85;
-/// Largest share of the page that may be drawn over a scan for it to be kept.
+/// Maximum fraction of the page area drawn over a scan; above it the page is rendered.
 const MAX_OVERLAY_COVERAGE: f64 = 0.4;
 
-/// An opened PDF.
+/// Opened PDF.
 pub(crate) struct PdfFile {
     pdf: Pdf,
     limits: Limits,
 }
 
 impl PdfFile {
-    /// Opens it.
+    /// Opens the file.
     ///
     /// # Errors
-    /// See [`open::open`].
+    /// As [`open::open`].
     pub(crate) fn open(bytes: &Arc<Vec<u8>>, limits: Limits) -> Result<Self> {
         Ok(Self { pdf: open::open(bytes, &limits)?, limits })
     }
 
-    /// Pages in it.
+    /// Number of pages.
     pub(crate) fn page_count(&self) -> u32 {
         self.pdf.pages().len() as u32
     }
 
-    /// The picture of page `number`, from 1.
+    /// Image of page `number`, from 1.
     ///
     /// # Errors
-    /// Corrupt, Limit or Not found.
+    /// `Corrupt`, `Limit` or `NotFound`.
     pub(crate) fn page(&self, number: u32) -> Result<PageImage> {
         let page = (number as usize).checked_sub(1).and_then(|index| self.pdf.pages().get(index));
         let page = page.ok_or_else(|| Error::not_found(format!("PDF has no page {number}")))?;
@@ -73,7 +73,7 @@ impl PdfFile {
                 scan.missing_rows, placed.height
             )));
         }
-        let shown = placed.visible_bounds;
+        let visible_area = placed.visible_bounds;
         let [a, b, c, d, _, _] = placed.transform.as_coeffs();
         let sideways = a.abs() < b.abs();
         let turn = if sideways {
@@ -84,40 +84,39 @@ impl PdfFile {
             180
         };
         let mirrored = a * d - b * c < 0.0;
-        // Points of the page per stored pixel, along the shown axes.
+        // Size of the stored image along the displayed axes, px.
         let (stored_width, stored_height) = (f64::from(scan.pixels.width()), f64::from(scan.pixels.height()));
         let (shown_width, shown_height) = if sideways { (stored_height, stored_width) } else { (stored_width, stored_height) };
         let unit = 72.0 / user_unit(page);
         let dpi = (shown_width / placed.full_bounds.width() * unit, shown_height / placed.full_bounds.height() * unit);
         let (dpi, stretch) = pixels::resolve_dpi(shown_width as u32, shown_height as u32, Some(dpi));
-        let cut = hidden_fraction(placed) > 0.01;
+        let cropped = hidden_fraction(placed) > 0.01;
         let mut image = scan.pixels;
         if mirrored {
             image = if sideways { image.flipv() } else { image.fliph() };
         }
         let turn = if mirrored { mirrored_rotation(a, b, c, d, sideways) } else { turn };
         image = pixels::rotate(image, turn);
-        if cut {
+        if cropped {
             image = crop_to_visible(image, placed);
         }
         let stretched = stretch != (1.0, 1.0);
         if stretched {
             image = pixels::scale_to_square_pixels(image, stretch);
         }
-        let keep = !mirrored && !cut && !stretched && !matches!(scan.data, EncodedData::NotEmbeddable);
-        let raster = if keep {
+        let embeddable = !mirrored && !cropped && !stretched && !matches!(scan.data, EncodedData::NotEmbeddable);
+        let encoded = if embeddable {
             let (width, height) = (stored_width as u32, stored_height as u32);
             EncodedImage { width, height, turn, data: scan.data }
         } else {
             EncodedImage { width: image.width(), height: image.height(), turn: 0, data: EncodedData::NotEmbeddable }
         };
-        let mut picture =
-            PageImage { pixels: image, dpi, embedded_text: None, encoded: raster, overlays: Vec::new(), warnings: Vec::new() };
+        let mut picture = PageImage { pixels: image, dpi, embedded_text: None, encoded, overlays: Vec::new(), warnings: Vec::new() };
         if scan.missing_rows > 0 {
             let detail = format!("{} of the {} rows of the picture cannot be read", scan.missing_rows, placed.height);
             picture.warnings.push(Warning::new("truncated", detail));
         }
-        overlay::apply_overlays(page, &mut picture, placed, shown, content, annotations, &self.limits)?;
+        overlay::apply_overlays(page, &mut picture, placed, visible_area, content, annotations, &self.limits)?;
         Ok(picture)
     }
 
@@ -126,8 +125,8 @@ impl PdfFile {
         let (width, height) = (f64::from(width), f64::from(height));
         let mut scale = RENDER_DPI / 72.0 * user_unit(page);
         let mut warnings = Vec::new();
-        let most = self.limits.max_rendered_pixels as f64;
-        let shrink = (most / (width * scale * height * scale)).sqrt().min(20_000.0 / (width.max(height) * scale));
+        let max_pixels = self.limits.max_rendered_pixels as f64;
+        let shrink = (max_pixels / (width * scale * height * scale)).sqrt().min(20_000.0 / (width.max(height) * scale));
         if shrink < 1.0 {
             scale *= shrink;
             warnings
@@ -149,13 +148,13 @@ impl PdfFile {
         if drawing.missing_parts > 0 {
             warnings.push(Warning::new("part-missing", "a font or a stamp of the page cannot be read and is missing"));
         }
-        let pictured: f64 = content.images.iter().map(|image| image.visible_bounds.area()).sum();
-        let legible = pictured < 0.4 * width * height && !page_text::has_legacy_font(page);
-        let own_text = if legible { page_text::extract_blocks(&content.glyphs, scale, size) } else { None };
+        let image_area: f64 = content.images.iter().map(|image| image.visible_bounds.area()).sum();
+        let has_usable_text = image_area < 0.4 * width * height && !page_text::has_legacy_font(page);
+        let embedded_text = if has_usable_text { page_text::extract_blocks(&content.glyphs, scale, size) } else { None };
         let image = pixels::reduce_to_grey(drawing.into_rgb());
         let dpi = (scale * 72.0 / user_unit(page)).round().clamp(1.0, 1200.0) as u32;
-        let raster = EncodedImage { width: size.0, height: size.1, turn: 0, data: EncodedData::NotEmbeddable };
-        Ok(PageImage { pixels: image, dpi, embedded_text: own_text, encoded: raster, overlays: Vec::new(), warnings })
+        let encoded = EncodedImage { width: size.0, height: size.1, turn: 0, data: EncodedData::NotEmbeddable };
+        Ok(PageImage { pixels: image, dpi, embedded_text, encoded, overlays: Vec::new(), warnings })
     }
 }
 
@@ -165,13 +164,13 @@ fn user_unit(page: &Page<'_>) -> f64 {
 }
 
 fn box_warning(page: &Page<'_>) -> Option<Warning> {
-    let shown = page.intersected_crop_box();
+    let crop_box = page.intersected_crop_box();
     let unit = page.raw().get::<f32>("UserUnit").map_or(1.0, f64::from);
-    let sound = [shown.width() * unit, shown.height() * unit].iter().all(|side| (1.0..20_000.0).contains(side));
-    (!sound).then(|| Warning::new("page-size", "the PDF page has a senseless size; its content may be cut off"))
+    let is_plausible = [crop_box.width() * unit, crop_box.height() * unit].iter().all(|side| (1.0..20_000.0).contains(side));
+    (!is_plausible).then(|| Warning::new("page-size", "the PDF page has a senseless size; its content may be cut off"))
 }
 
-/// The image that is the whole page, if the page is one scan.
+/// Index of the image that is the scan of the whole page, if the page is a single scan.
 fn find_scan(page: &Page<'_>, content: &DrawList, annotations: &DrawList) -> Option<usize> {
     let (width, height) = page.render_dimensions();
     let area = f64::from(width) * f64::from(height);
@@ -181,10 +180,10 @@ fn find_scan(page: &Page<'_>, content: &DrawList, annotations: &DrawList) -> Opt
     if content.images.iter().filter(covers).count() > 1 || scan.is_blended || scan.is_coloured_stencil || is_sheared(scan) {
         return None;
     }
-    let see_through = scan.has_mask || scan.is_stencil;
+    let is_translucent = scan.has_mask || scan.is_stencil;
     let outside = |bounds: &Rect| {
-        let room = scan.visible_bounds.inflate(3.0, 3.0);
-        bounds.x0 < room.x0 || bounds.y0 < room.y0 || bounds.x1 > room.x1 || bounds.y1 > room.y1
+        let area = scan.visible_bounds.inflate(3.0, 3.0);
+        bounds.x0 < area.x0 || bounds.y0 < area.y0 || bounds.x1 > area.x1 || bounds.y1 > area.y1
     };
     let marks = content.shapes.iter().map(|mark| (mark.bounds, mark.draw_order));
     let pictures =
@@ -192,7 +191,7 @@ fn find_scan(page: &Page<'_>, content: &DrawList, annotations: &DrawList) -> Opt
     let mut over = 0.0;
     for (bounds, order) in marks.chain(pictures) {
         let beneath = order < scan.draw_order;
-        if outside(&bounds) || (beneath && see_through) {
+        if outside(&bounds) || (beneath && is_translucent) {
             return None;
         }
         if !beneath {
@@ -215,15 +214,15 @@ fn is_sheared(image: &PlacedImage) -> bool {
     !(straight || sideways)
 }
 
-/// Share of the image that the page or a clip hides.
+/// Fraction of the image area hidden by the page edge or a clip path.
 fn hidden_fraction(image: &PlacedImage) -> f64 {
     1.0 - image.visible_bounds.area() / image.full_bounds.area().max(1e-9)
 }
 
-/// A mirrored image is first flipped left to right (or, lying sideways, top to bottom), then turned by this.
+/// Clockwise rotation (degrees) of a mirrored image, applied after the flip: horizontal, or vertical if it lies sideways.
 fn mirrored_rotation(a: f64, b: f64, c: f64, d: f64, sideways: bool) -> u16 {
     match (sideways, a < 0.0, d < 0.0) {
-        // Flipped left to right already.
+        // The horizontal flip is all that is needed.
         (false, true, false) => 0,
         (false, _, _) => 180,
         (true, _, _) if b > 0.0 && c > 0.0 => 90,
@@ -231,7 +230,7 @@ fn mirrored_rotation(a: f64, b: f64, c: f64, d: f64, sideways: bool) -> u16 {
     }
 }
 
-/// Cuts a displayed image to what the page shows of it.
+/// Crops a displayed image to the part visible on the page.
 fn crop_to_visible(image: image::DynamicImage, placed: &PlacedImage) -> image::DynamicImage {
     let (width, height) = (f64::from(image.width()), f64::from(image.height()));
     let scale = (width / placed.full_bounds.width(), height / placed.full_bounds.height());

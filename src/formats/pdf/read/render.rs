@@ -1,4 +1,4 @@
-//! Drawing a PDF page, or a part of it.
+//! Rendering of a PDF page or a part of it.
 
 use crate::limits::Limits;
 use hayro::hayro_interpret::{InterpreterSettings, InterpreterWarning, RenderContent, TransformExt};
@@ -13,19 +13,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A drawn part of a page.
+/// Rendered part of a page.
 pub(crate) struct Rendering {
     pixmap: Pixmap,
-    /// Images that could not be decoded and are missing in it.
+    /// Number of images missing because they could not be decoded.
     pub(crate) missing_images: u32,
-    /// Fonts that could not be read, or visible parts that could not be drawn.
+    /// Number of fonts that could not be read and parts that could not be rendered.
     pub(crate) missing_parts: u32,
 }
 
-/// Draws `content` of the page within `area` (points of the displayed page) as `width` × `height` px.
+/// Renders `content` of the page within `area` (points of the displayed page) at `size` (width × height, px).
 ///
 /// # Errors
-/// Limit for too many pixels, Corrupt where the page cannot be drawn.
+/// `Limit` for too many pixels, `Corrupt` if the page cannot be rendered.
 pub(crate) fn render(page: &Page<'_>, area: Rect, size: (u32, u32), content: RenderContent, limits: &Limits) -> Result<Rendering> {
     let too_large = || Error::limit(format!("PDF page would be drawn as {} × {} px; deliver it as a picture", size.0, size.1));
     let (width, height) = (u16::try_from(size.0).map_err(|_| too_large())?, u16::try_from(size.1).map_err(|_| too_large())?);
@@ -62,10 +62,10 @@ pub(crate) fn render(page: &Page<'_>, area: Rect, size: (u32, u32), content: Ren
 }
 
 impl Rendering {
-    /// The picture over white paper.
+    /// Image over white.
     pub(crate) fn into_rgb(self) -> RgbImage {
         let (width, height) = (u32::from(self.pixmap.width()), u32::from(self.pixmap.height()));
-        // Premultiplied: over white is the colour plus what the alpha leaves of 255.
+        // Premultiplied over white: colour + (255 - alpha).
         let all = self.pixmap.data_as_u8_slice().chunks_exact(4).flat_map(|pixel| match pixel {
             [red, green, blue, alpha] => [red, green, blue].map(|value| value.saturating_add(255 - alpha)),
             _ => [255; 3],
@@ -75,7 +75,7 @@ impl Rendering {
         RgbImage::from_raw(width, height, bytes).unwrap_or_else(|| RgbImage::new(width, height))
     }
 
-    /// The picture with its transparency: premultiplied RGBA.
+    /// Image with transparency, as premultiplied RGBA.
     pub(crate) fn into_premultiplied(self) -> RgbaImage {
         let (width, height) = (u32::from(self.pixmap.width()), u32::from(self.pixmap.height()));
         RgbaImage::from_raw(width, height, self.pixmap.data_as_u8_slice().to_vec()).unwrap_or_else(|| RgbaImage::new(width, height))

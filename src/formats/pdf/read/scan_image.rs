@@ -1,4 +1,4 @@
-//! The image of a page that is one scan: its encoded bytes where they can be kept, and its pixels.
+//! Image of a page that is a single scan: its pixels, and its encoded bytes if they can be embedded unchanged.
 
 use crate::image::image_files;
 use crate::image::jpeg_markers;
@@ -18,13 +18,13 @@ use image::{DynamicImage, GrayImage, RgbImage};
 use sohoa_base::error::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Pixels as stored (not turned), and the bytes they came from.
+/// Pixels as stored (not rotated), and their encoded form.
 pub(crate) struct ScanImage {
     /// `L8` or `RGB8`.
     pub(crate) pixels: DynamicImage,
-    /// The encoded form of exactly these pixels.
+    /// Encoded form of exactly these pixels.
     pub(crate) data: EncodedData,
-    /// Rows that could not be read.
+    /// Number of rows that could not be read.
     pub(crate) missing_rows: u32,
 }
 
@@ -34,10 +34,10 @@ impl ScanImage {
     }
 }
 
-/// Decodes image number `index` in the order of drawing.
+/// Decodes image number `index` (from 0) in drawing order.
 ///
 /// # Errors
-/// Corrupt where it cannot be decoded.
+/// `Corrupt` if it cannot be decoded.
 pub(crate) fn extract(page: &Page<'_>, index: usize, placed: &PlacedImage) -> Result<ScanImage> {
     let mut device = ImageExtractor { index, images_seen: 0, size: (placed.width, placed.height), extracted: None };
     let run = catch_unwind(AssertUnwindSafe(|| draw_list::interpret(page, RenderContent::PAGE, &mut device)));
@@ -86,7 +86,7 @@ impl<'a> Device<'a> for ImageExtractor {
                     self.extracted = Some(fax);
                     return;
                 }
-                // A kept JPEG is shown as every reader of the kept JPEG shows it.
+                // Decode an embedded JPEG with the JPEG decoder, so that the pixels equal what readers of the embedded file show.
                 if let EncodedData::Jpeg { bytes, .. } = &data
                     && let Ok(pixels) = image_files::decode_jpeg(bytes)
                 {
@@ -107,11 +107,11 @@ impl<'a> Device<'a> for ImageExtractor {
     }
 }
 
-/// Fax data is decoded here, where its rows can be counted: a decoder leaves white what it cannot read.
+/// Decodes fax data with this crate's decoder, which counts rows; the PDF decoder silently leaves unreadable rows white.
 fn decode_fax(data: &EncodedData, (width, height): (u32, u32)) -> Option<ScanImage> {
     let EncodedData::Ccitt { bytes, k, black_is_1, byte_align, end_of_line } = data else { return None };
-    let form = ccitt_fax::FaxParameters { k: *k, byte_align: *byte_align, end_of_line: *end_of_line };
-    let (mut image, rows) = ccitt_fax::decode_fax(bytes, &form, width, height);
+    let parameters = ccitt_fax::FaxParameters { k: *k, byte_align: *byte_align, end_of_line: *end_of_line };
+    let (mut image, rows) = ccitt_fax::decode_fax(bytes, &parameters, width, height);
     if *black_is_1 {
         image.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);
     }
@@ -120,7 +120,7 @@ fn decode_fax(data: &EncodedData, (width, height): (u32, u32)) -> Option<ScanIma
     Some(ScanImage { pixels: DynamicImage::ImageLuma8(image), data, missing_rows })
 }
 
-/// A stencil's luma says how much paint falls on each pixel: black ink.
+/// Image of a stencil mask. Its luma is the amount of paint per pixel, so it is inverted to black on white.
 fn decode_stencil(luma: LumaData) -> Option<DynamicImage> {
     let mut ink = luma.data;
     ink.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);
@@ -142,7 +142,7 @@ fn to_dynamic_image(image: ImageData, alpha: Option<LumaData>) -> Option<Dynamic
     }
 }
 
-/// A mask may be of another size than its image.
+/// Blends pixels over white by `alpha`, which may have another size than the image.
 fn blend_over_white(bytes: &mut [u8], (width, height): (u32, u32), channels: usize, alpha: &LumaData) {
     for (index, pixel) in bytes.chunks_exact_mut(channels).enumerate() {
         let (x, y) = (index as u64 % u64::from(width.max(1)), index as u64 / u64::from(width.max(1)));
@@ -155,7 +155,7 @@ fn blend_over_white(bytes: &mut [u8], (width, height): (u32, u32), channels: usi
     }
 }
 
-/// The encoded bytes where PDF/A can hold them as they are and nothing but they decides the pixels.
+/// Encoded bytes of an image if PDF/A supports them unchanged and nothing else (mask, colour space) affects the pixels.
 fn passthrough_data(stream: &Stream<'_>, size: (u32, u32), stencil: bool) -> EncodedData {
     try_passthrough(stream, size, stencil).unwrap_or(EncodedData::NotEmbeddable)
 }
@@ -210,7 +210,7 @@ fn decode_parameters<'a>(dict: &Dict<'a>) -> Option<Dict<'a>> {
     first("DecodeParms").or_else(|| first("DP"))
 }
 
-/// `/Decode`: `false` for the default, `true` where all components are turned round, `None` for others.
+/// Whether `/Decode` inverts: `false` for the default, `true` if all components are inverted, `None` for other arrays.
 fn decode_inverts(dict: &Dict<'_>) -> Option<bool> {
     let Some(array) = dict.get::<Array<'_>>("Decode").or_else(|| dict.get::<Array<'_>>("D")) else { return Some(false) };
     let values: Vec<f64> = array.iter::<Number>().map(|number| number.as_f64()).collect();

@@ -1,4 +1,4 @@
-//! Digests and public keys of signatures.
+//! Digest computation and public key verification for signatures.
 
 use der::asn1::ObjectIdentifier;
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
@@ -14,10 +14,10 @@ const RSA_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1
 const EC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 
-/// A digest that signatures use.
+/// Digest algorithm of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DigestAlgorithm {
-    /// SHA-1: broken for new signatures, still that of many old ones.
+    /// SHA-1: insecure for new signatures, but used by many old ones.
     Sha1,
     /// SHA-256.
     Sha256,
@@ -28,11 +28,11 @@ pub(crate) enum DigestAlgorithm {
 }
 
 impl DigestAlgorithm {
-    /// All of them.
+    /// All algorithms.
     pub(crate) const ALL: [DigestAlgorithm; 4] =
         [DigestAlgorithm::Sha256, DigestAlgorithm::Sha1, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512];
 
-    /// The digest of this identifier, if known.
+    /// Algorithm with this object identifier, if supported.
     pub(crate) fn from_oid(oid: &ObjectIdentifier) -> Option<Self> {
         match oid.to_string().as_str() {
             "1.3.14.3.2.26" => Some(DigestAlgorithm::Sha1),
@@ -43,7 +43,7 @@ impl DigestAlgorithm {
         }
     }
 
-    /// The digest over all parts, one after the other.
+    /// Digest of the concatenation of `parts`.
     pub(crate) fn compute(self, parts: &[&[u8]]) -> Vec<u8> {
         fn run<D: sha2::Digest>(parts: &[&[u8]]) -> Vec<u8> {
             let mut hasher = D::new();
@@ -59,18 +59,18 @@ impl DigestAlgorithm {
     }
 }
 
-/// Whether a signature fits a key.
+/// Result of verifying a signature against a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyVerification {
-    /// It fits.
+    /// The signature matches the key.
     Valid,
-    /// It does not.
+    /// It does not match.
     Invalid,
-    /// A kind of key or signature that is not known here.
+    /// Unsupported type of key or signature.
     Unsupported,
 }
 
-/// Checks `signature` over a digest against the certificate's key (RSA up to 4096 bits, or P-256).
+/// Verifies `signature` over the digest `hashed` with the certificate's key (RSA up to 4096 bits, or ECDSA P-256).
 pub(crate) fn verify(
     key: &SubjectPublicKeyInfoOwned,
     method: &AlgorithmIdentifierOwned,
@@ -78,7 +78,7 @@ pub(crate) fn verify(
     hashed: &[u8],
     signature: &[u8],
 ) -> KeyVerification {
-    let outcome = |fits: bool| if fits { KeyVerification::Valid } else { KeyVerification::Invalid };
+    let outcome = |matches: bool| if matches { KeyVerification::Valid } else { KeyVerification::Invalid };
     if key.algorithm.oid == RSA_KEY {
         let Some(public) = key.to_der().ok().and_then(|der| RsaPublicKey::from_public_key_der(&der).ok()) else {
             return KeyVerification::Unsupported;

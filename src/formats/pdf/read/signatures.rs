@@ -1,6 +1,6 @@
-//! Digital signatures in PDF files (PDF 1.7, 12.8; RFC 5652). What is judged is whether the signed bytes
-//! are unchanged and fit the key of the signer's certificate; whether that certificate is to be trusted,
-//! was expired or revoked, is not.
+//! Digital signatures in PDF files (PDF 1.7, 12.8; RFC 5652). Verifies that the signed bytes are unchanged and that the
+//! signature matches the key of the signer's certificate. Trust, expiry and revocation of that certificate are not
+//! checked.
 
 use crate::pdf::read::objects::PdfObject;
 use crate::pdf::read::signature_verify::{DigestAlgorithm, KeyVerification, verify};
@@ -22,10 +22,10 @@ const SIGNING_TIME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 const ORGANISATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
 
-/// Most signatures of one file that are checked.
+/// Maximum number of signatures checked in one file.
 const MAX_SIGNATURES: usize = 100;
 
-/// Reads and checks the signatures whose dictionaries were found, in order of signing.
+/// Reads and verifies the signatures of the given dictionaries; returns them in order of signing.
 pub(crate) fn read(bytes: &[u8], dictionaries: &[BTreeMap<String, PdfObject>]) -> Vec<Signature> {
     let mut seen = BTreeSet::new();
     let mut all: Vec<(ByteRange, Signature)> = Vec::new();
@@ -39,7 +39,7 @@ pub(crate) fn read(bytes: &[u8], dictionaries: &[BTreeMap<String, PdfObject>]) -
     all.into_iter().map(|(_, signature)| signature).collect()
 }
 
-/// `/ByteRange`: two parts of the file, as offset and length; between them stands the signature itself.
+/// `/ByteRange`: two parts of the file, as offset and length in bytes, with the signature itself between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 struct ByteRange {
     first: (usize, usize),
@@ -66,8 +66,8 @@ impl ByteRange {
         self.second.0.saturating_add(self.second.1)
     }
 
-    /// The signed bytes and the signature between them, where the range is sound: from the start of the
-    /// file, without overlap, leaving out nothing but the signature.
+    /// Signed bytes and the signature between them. `None` if the range is not within the file or leaves out anything
+    /// but the hexadecimal signature.
     fn split<'a>(&self, bytes: &'a [u8]) -> Option<([&'a [u8]; 2], Vec<u8>)> {
         let before = bytes.get(self.first.0..self.first.0.checked_add(self.first.1)?)?;
         let after = bytes.get(self.second.0..self.second.0.checked_add(self.second.1)?)?;
@@ -80,7 +80,7 @@ impl ByteRange {
 }
 
 fn read_signature(bytes: &[u8], dictionary: &BTreeMap<String, PdfObject>, range: ByteRange) -> Signature {
-    // Offsets count from the header where foreign bytes stand before it.
+    // If foreign bytes precede the header, offsets may count from the header.
     let header = bytes.windows(5).take(1024).position(|window| window == b"%PDF-").unwrap_or(0);
     let bytes = if range.split(bytes).is_none() { bytes.get(header..).unwrap_or(bytes) } else { bytes };
     let tail = bytes.get(range.end().min(bytes.len())..).unwrap_or_default();
@@ -108,9 +108,9 @@ fn read_signature(bytes: &[u8], dictionary: &BTreeMap<String, PdfObject>, range:
     signature
 }
 
-/// Reads the CMS message into `found` and judges it; `None` for forms that are not known.
+/// Reads the CMS message into `found` and verifies it; `None` for unsupported forms.
 fn verify_message(parts: &[&[u8]; 2], message: &[u8], found: &mut Signature) -> Option<SignatureState> {
-    // The space for the signature is larger than it: zeros follow.
+    // The space reserved for the signature is padded with zeros.
     let mut reader = SliceReader::new(message).ok()?;
     let length = usize::try_from(reader.peek_header().ok()?.length).ok()?.checked_add(der_header_length(message)?)?;
     let content = ContentInfo::from_der(message.get(..length)?).ok()?;
@@ -133,8 +133,8 @@ fn verify_message(parts: &[&[u8]; 2], message: &[u8], found: &mut Signature) -> 
     let unchanged = match (found.form.as_str(), &inner) {
         ("adbe.pkcs7.sha1", Some(inner)) => inner.as_bytes() == DigestAlgorithm::Sha1.compute(parts),
         ("ETSI.RFC3161", Some(inner)) => DigestAlgorithm::ALL.iter().any(|digest| {
-            let print = digest.compute(parts);
-            inner.as_bytes().windows(print.len()).any(|window| window == print)
+            let expected = digest.compute(parts);
+            inner.as_bytes().windows(expected.len()).any(|window| window == expected)
         }),
         ("adbe.pkcs7.sha1" | "ETSI.RFC3161", None) => return None,
         _ => true,
@@ -161,7 +161,7 @@ fn verify_message(parts: &[&[u8]; 2], message: &[u8], found: &mut Signature) -> 
     }
 }
 
-/// Bytes of tag and length at the start of a DER value.
+/// Length of tag and length octets of a DER value, bytes.
 fn der_header_length(message: &[u8]) -> Option<usize> {
     match message.get(1)? {
         short @ 0..=0x7F => Some(2).filter(|_| *short > 0),
@@ -176,11 +176,11 @@ fn certificate_of<'a>(signed: &'a SignedData, signer: &SignerInfo) -> Option<&'a
         CertificateChoices::Other(_) => None,
     });
     certificates.into_iter().find(|certificate| {
-        let facts = &certificate.tbs_certificate;
+        let fields = &certificate.tbs_certificate;
         match &signer.sid {
-            SignerIdentifier::IssuerAndSerialNumber(named) => named.issuer == facts.issuer && named.serial_number == facts.serial_number,
+            SignerIdentifier::IssuerAndSerialNumber(named) => named.issuer == fields.issuer && named.serial_number == fields.serial_number,
             SignerIdentifier::SubjectKeyIdentifier(key) => {
-                facts.get::<SubjectKeyIdentifier>().ok().flatten().is_some_and(|(_, own)| own == *key)
+                fields.get::<SubjectKeyIdentifier>().ok().flatten().is_some_and(|(_, own)| own == *key)
             }
         }
     })
@@ -190,14 +190,14 @@ fn attribute(signer: &SignerInfo, oid: ObjectIdentifier) -> Option<&der::Any> {
     signer.signed_attrs.as_ref()?.iter().find(|attribute| attribute.oid == oid)?.values.iter().next()
 }
 
-/// The last part of a name of this type, which is the most particular.
+/// Last attribute of this type in a distinguished name, which is the most specific one.
 fn name_attribute(name: &Name, oid: ObjectIdentifier) -> String {
     let mut parts = name.0.iter().flat_map(|set| set.0.iter()).filter(|part| part.oid == oid);
-    let shown = parts.next_back().map(|part| match part.value.tag_and_text() {
+    let value = parts.next_back().map(|part| match part.value.tag_and_text() {
         (der::Tag::BmpString, bytes) => decode_utf16(bytes),
         (_, bytes) => String::from_utf8_lossy(bytes).into_owned(),
     });
-    sohoa_base::text::nfc::nfc(shown.unwrap_or_default().trim())
+    sohoa_base::text::nfc::nfc(value.unwrap_or_default().trim())
 }
 
 trait TagAndText {
@@ -215,7 +215,7 @@ fn decode_utf16(bytes: &[u8]) -> String {
     String::from_utf16_lossy(&units)
 }
 
-/// A text string of PDF: UTF-16 or UTF-8 with a mark, else Latin letters.
+/// Decodes a PDF text string: UTF-16 or UTF-8 with a byte order mark, else Latin-1.
 fn decode_text_string(node: &PdfObject) -> Option<String> {
     let PdfObject::Text(bytes) = node else { return None };
     Some(match bytes.as_slice() {
@@ -225,7 +225,7 @@ fn decode_text_string(node: &PdfObject) -> Option<String> {
     })
 }
 
-/// `D:20240912074943+07'00'` as RFC 3339; a missing offset is taken as UTC.
+/// Converts a PDF date such as `D:20240912074943+07'00'` to RFC 3339; a missing offset is taken as UTC.
 fn parse_pdf_date(date: &str) -> Option<String> {
     let date = date.strip_prefix("D:").unwrap_or(date);
     let digits = |from: usize, to: usize| date.get(from..to).filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()));

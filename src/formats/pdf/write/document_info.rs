@@ -1,10 +1,8 @@
-//! What makes a PDF a PDF/A: XMP metadata, an Info dictionary that agrees with it, an output intent, the
-//! catalogue.
+//! PDF/A metadata: XMP packet, matching Info dictionary, output intent, document catalogue.
 
 use crate::metadata::xml::escape;
 use crate::pdf::write::icc_srgb;
-use crate::pdf::write::object_writer::{ObjectWriter, Trailer};
-use crate::pdf::write::pdf_writer::{PdfMetadata, PdfaProfile, deflate};
+use crate::pdf::write::object_writer::{ObjectWriter, Trailer, deflate};
 use pdf_writer::types::OutputIntentSubtype;
 use pdf_writer::writers::{Catalog, DocumentInfo};
 use pdf_writer::{Filter, Name, Ref, TextStr};
@@ -12,25 +10,51 @@ use sha2::{Digest, Sha256};
 use sohoa_base::error::Result;
 use std::fmt::Write as _;
 
-/// Name of the program in the file.
+/// PDF/A conformance level to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum PdfaProfile {
+    /// PDF/A-1b, the profile of TCVN 14159-1.
+    A1b,
+    /// PDF/A-2u.
+    A2u,
+}
+
+/// Metadata of the document.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PdfMetadata {
+    /// Title; empty for none.
+    pub title: String,
+    /// Subject; empty for none.
+    pub subject: String,
+    /// Keywords, without commas; may be empty.
+    pub keywords: Vec<String>,
+    /// Language of the text, such as `vi` (RFC 3066).
+    pub language: String,
+    /// Globally unique name of the document; the PDF file identifier is derived from its SHA-256.
+    pub identifier: String,
+    /// Conformance level.
+    pub profile: PdfaProfile,
+}
+
+/// Value of `Producer`.
 const PRODUCER: &str = "sohoa";
 
-/// Writes everything that is not a page or a font; what the trailer must name.
+/// Writes metadata, output intent and catalogue; returns the references for the trailer. `pages` is the page tree.
 pub(crate) fn write(body: &mut ObjectWriter, metadata: &PdfMetadata, pages: Ref) -> Result<Trailer> {
     let [catalogue, information, packet, profile] = std::array::from_fn(|_| body.allocate());
-    let facts = InfoFields::of(metadata);
+    let fields = InfoFields::of(metadata);
     body.write_object(|chunk| {
         let mut dictionary: DocumentInfo<'_> = chunk.indirect(information).start();
-        for (text, key) in [(&facts.title, "Title"), (&facts.subject, "Subject"), (&facts.keywords, "Keywords")] {
+        for (text, key) in [(&fields.title, "Title"), (&fields.subject, "Subject"), (&fields.keywords, "Keywords")] {
             if !text.is_empty() {
                 dictionary.pair(Name(key.as_bytes()), TextStr(text));
             }
         }
         dictionary.producer(TextStr(PRODUCER));
     });
-    // PDF/A-1 forbids to compress the packet: a plain search must find it.
+    // PDF/A-1 forbids compression of the packet, so that it can be found by a byte search.
     body.write_object(|chunk| {
-        chunk.metadata(packet, facts.xmp_packet(metadata).as_bytes());
+        chunk.metadata(packet, fields.xmp_packet(metadata).as_bytes());
     });
     let bytes = deflate(&icc_srgb::srgb_profile())?;
     body.write_object(|chunk| {
@@ -52,7 +76,7 @@ pub(crate) fn write(body: &mut ObjectWriter, metadata: &PdfMetadata, pages: Ref)
     Ok(Trailer { catalog: catalogue, info: information, file_id: identifier })
 }
 
-/// Texts that stand both in Info and in XMP: they must be the same to the letter.
+/// Texts written to both Info and XMP, which must be identical in both.
 struct InfoFields {
     title: String,
     subject: String,
@@ -105,11 +129,11 @@ impl InfoFields {
     }
 }
 
-/// One line without control characters and outer spaces: what Info and XMP can both say.
+/// Normalizes a text to one line without control characters and outer spaces, which Info and XMP can both represent.
 fn single_line(text: &str) -> String {
-    let kept: String =
+    let cleaned: String =
         text.chars().map(|c| if c.is_control() || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}') { ' ' } else { c }).collect();
-    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+    cleaned.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -1,25 +1,26 @@
-//! A TrueType font of our own making that shows nothing: two glyphs, one width (OpenType 1.9).
+//! Generated TrueType font with two empty glyphs of equal width (OpenType 1.9).
 //!
-//! PDF/A wants every font embedded, also one that only carries invisible text.
+//! PDF/A requires every font to be embedded, including one used only for invisible text.
 
 /// Units of the em square.
 pub(crate) const EM: i16 = 1000;
 /// Width of every glyph, units.
 pub(crate) const ADVANCE: i16 = 500;
-/// Height above the baseline, units. Poppler believes up to 1050.
+/// Height above the baseline, units. Poppler accepts up to 1050.
 pub(crate) const ASCENT: i16 = 1000;
-/// Depth below the baseline, units, negative. Poppler believes down to -400.
+/// Depth below the baseline, units, negative. Poppler accepts down to -400.
 pub(crate) const DESCENT: i16 = -400;
 
+/// Checksum of a whole font file (OpenType, `head` table).
 const FONT_CHECKSUM: u32 = 0xB1B0_AFBA;
-/// Place of `checkSumAdjustment` in `head`.
+/// Offset of `checkSumAdjustment` in `head`, bytes.
 const CHECKSUM_ADJUSTMENT_OFFSET: usize = 8;
 
-/// The font program.
+/// Bytes of the font file.
 pub(crate) fn font_program() -> Vec<u8> {
     // Sorted by tag, as the table directory must be.
     let tables: [(&[u8; 4], Vec<u8>); 8] = [
-        // One table of format 4: the space is glyph 1, nothing else is mapped.
+        // One subtable of format 4: maps only the space, to glyph 1.
         (b"cmap", be_bytes(&[0, 1, 3, 1, 0, 12, 4, 32, 0, 4, 4, 1, 0, 32, 0xffff, 0, 32, 0xffff, 0u16.wrapping_sub(31), 1, 0, 0])),
         (b"glyf", missing_glyph_outline()),
         (b"head", head_table()),
@@ -59,13 +60,13 @@ pub(crate) fn font_program() -> Vec<u8> {
 
 fn head_table() -> Vec<u8> {
     let mut table = be_bytes(&[1, 0, 1, 0, 0, 0, 0x5f0f, 0x3cf5, 0, EM as u16]);
-    // Created and changed: the start of the font epoch, so that the bytes never differ.
+    // Created and modified: the start of the font epoch, so that the bytes never differ.
     table.extend([0; 16]);
     table.extend(be_bytes(&[0, DESCENT, ADVANCE, ASCENT, 0, 8, 2, 0, 0].map(to_u16)));
     table
 }
 
-/// A box, for readers that insist on an outline somewhere. Never shown.
+/// Outline of `.notdef`: a box, because some readers require at least one outline. Never shown.
 fn missing_glyph_outline() -> Vec<u8> {
     let mut table = be_bytes(&[1, 0, DESCENT, ADVANCE, ASCENT, 3, 0].map(to_u16));
     // Four points on the curve, coordinates as words.

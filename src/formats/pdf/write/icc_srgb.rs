@@ -1,9 +1,9 @@
-//! The sRGB colour profile (IEC 61966-2-1) as an ICC profile of version 2.1 (ICC.1:1998-09), made here.
+//! sRGB colour profile (IEC 61966-2-1) as an ICC profile of version 2.1 (ICC.1:1998-09), generated.
 
-/// Steps of the tone curve.
+/// Number of points of the tone curve.
 const TONE_CURVE_POINTS: usize = 1024;
 
-/// The profile's bytes: the same on every call.
+/// Bytes of the profile, identical on every call.
 pub(crate) fn srgb_profile() -> Vec<u8> {
     let curve = tone_curve_tag();
     // Primaries of sRGB adapted to D50 by Bradford's method; the profile's white is D50.
@@ -23,7 +23,7 @@ pub(crate) fn srgb_profile() -> Vec<u8> {
     let start = 128 + 4 + 12 * tags.len();
     let mut last: Option<(&Vec<u8>, usize)> = None;
     for (name, value) in &tags {
-        // The three curves are one.
+        // The three tone curve tags share their data.
         let place = match last {
             Some((before, place)) if before == value => place,
             _ => {
@@ -49,7 +49,7 @@ fn header(size: u32) -> Vec<u8> {
     bytes.extend([0; 4]);
     bytes.extend([2, 0x10, 0, 0]);
     bytes.extend(b"mntrRGB XYZ ");
-    // A fixed date, 1 January 2000: the profile is no work of today.
+    // Fixed date, 1 January 2000, so that the bytes never differ.
     for number in [2000u16, 1, 1, 0, 0, 0] {
         bytes.extend(number.to_be_bytes());
     }
@@ -91,7 +91,7 @@ fn description_tag(content: &str) -> Vec<u8> {
     bytes
 }
 
-/// Light of a signal: linear near black, then the power 2.4 (IEC 61966-2-1, 5.2).
+/// Tone curve of sRGB: linear near black, then exponent 2.4 (IEC 61966-2-1, 5.2).
 fn tone_curve_tag() -> Vec<u8> {
     let mut bytes = b"curv\0\0\0\0".to_vec();
     bytes.extend((TONE_CURVE_POINTS as u32).to_be_bytes());

@@ -1,4 +1,4 @@
-//! Pictures inside a PDF: delivered bytes as they are where PDF/A knows their form, else encoded here.
+//! Images in a PDF: delivered bytes unchanged if PDF/A supports their encoding, else encoded here.
 
 use crate::image::page_image::{EncodedData, Overlay, PageImage};
 use crate::pdf::write::jpeg_frame;
@@ -14,23 +14,23 @@ use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::borrow::Cow;
 use std::io::Write as _;
 
-/// Quality of a JPEG made here.
+/// Quality of encoded JPEGs, 1–100.
 const JPEG_QUALITY: u8 = 88;
-/// Bytes that a lossless picture may take, per mille of its px; above it becomes a JPEG.
+/// Maximum size of a lossless image, bytes per 1,000 px; larger ones are encoded as JPEG.
 const MAX_LOSSLESS_PERMILLE: u64 = 200;
-/// Lossless whatever the content, bytes.
+/// Size up to which lossless encoding is always used, bytes.
 const ALWAYS_LOSSLESS_BYTES: u64 = 32 * 1024;
-/// Pictures whose sides differ by more than this share from what is displayed are not what is displayed.
+/// Maximum difference of the aspect ratios of encoded and displayed image, per mille; above it they are taken for different images.
 const MAX_ASPECT_DIFFERENCE_PERMILLE: u64 = 20;
 
-/// An encoded picture and how to read it.
+/// Encoded image with its decode parameters.
 pub(crate) struct EmbeddedImage<'a> {
     bytes: Cow<'a, [u8]>,
     width: u32,
     height: u32,
     is_grey: bool,
     coding: ImageCoding<'a>,
-    /// Clockwise turn that shows it as displayed, degrees.
+    /// Clockwise rotation to the displayed orientation, degrees.
     pub(crate) turn: u16,
 }
 
@@ -41,7 +41,7 @@ enum ImageCoding<'a> {
     Flate,
 }
 
-/// The page's picture: its raster as delivered, or its pixels where the raster cannot be kept.
+/// Image of a page: its encoded form as delivered, or its pixels encoded here if that cannot be embedded.
 pub(crate) fn from_page(picture: &PageImage) -> Result<EmbeddedImage<'_>> {
     match passthrough(picture) {
         Some(embedded) => Ok(embedded),
@@ -49,7 +49,7 @@ pub(crate) fn from_page(picture: &PageImage) -> Result<EmbeddedImage<'_>> {
     }
 }
 
-/// A part drawn over the page.
+/// Image of an overlay.
 pub(crate) fn from_overlay(overlay: &Overlay) -> Result<EmbeddedImage<'_>> {
     let (width, height) = overlay.pixels.dimensions();
     if width == 0 || height == 0 {
@@ -58,19 +58,19 @@ pub(crate) fn from_overlay(overlay: &Overlay) -> Result<EmbeddedImage<'_>> {
     encode_samples(overlay.pixels.as_raw(), width, height, 3)
 }
 
-/// The raster as delivered, if PDF/A can show it and it is what is displayed.
+/// Encoded form as delivered, if PDF/A supports it and it matches the displayed image.
 fn passthrough(picture: &PageImage) -> Option<EmbeddedImage<'_>> {
-    let raster = &picture.encoded;
-    let turn = raster.turn % 360;
+    let encoded = &picture.encoded;
+    let turn = encoded.turn % 360;
     let quarter = turn % 180 == 90;
-    let (width, height) = if quarter { (raster.height, raster.width) } else { (raster.width, raster.height) };
+    let (width, height) = if quarter { (encoded.height, encoded.width) } else { (encoded.width, encoded.height) };
     if !have_same_aspect((width, height), (picture.pixels.width(), picture.pixels.height())) {
         return None;
     }
-    let (mut size, mut grey) = ((raster.width, raster.height), true);
-    let (bytes, coding) = match &raster.data {
+    let (mut size, mut grey) = ((encoded.width, encoded.height), true);
+    let (bytes, coding) = match &encoded.data {
         EncodedData::Jpeg { bytes, .. } => {
-            // The file's own word counts: a PDF whose numbers differ from the JPEG's is not valid.
+            // Sizes come from the JPEG itself: a PDF that contradicts its JPEG is invalid.
             let header = jpeg_frame::parse(bytes).filter(JpegFrame::is_embeddable)?;
             if !have_same_aspect((header.width, header.height), size) {
                 return None;
@@ -116,35 +116,35 @@ fn encode_pixels(pixels: &DynamicImage) -> Result<EmbeddedImage<'static>> {
     }
 }
 
-/// Encodes samples of 1 or 3 components: colour without colour as grey; black and white as Group 4; else
-/// without loss where that is small; else as JPEG.
+/// Encodes samples of 1 or 3 components. RGB without colour is reduced to grey; bilevel images become Group 4; others
+/// are lossless if that is small enough, else JPEG.
 fn encode_samples(samples: &[u8], width: u32, height: u32, components: u8) -> Result<EmbeddedImage<'static>> {
     if components == 3 && samples.chunks_exact(3).all(|px| matches!(px, [r, g, b] if r == g && g == b)) {
         let grey: Vec<u8> = samples.iter().step_by(3).copied().collect();
         return encode_samples(&grey, width, height, 1);
     }
     let grey = components == 1;
-    let made = |bytes: Vec<u8>, coding| EmbeddedImage { bytes: Cow::Owned(bytes), width, height, is_grey: grey, coding, turn: 0 };
+    let embedded = |bytes: Vec<u8>, coding| EmbeddedImage { bytes: Cow::Owned(bytes), width, height, is_grey: grey, coding, turn: 0 };
     if grey && samples.iter().all(|sample| matches!(sample, 0 | 255)) {
         let bytes = encode_group_4(samples, width)?;
         let coding = ImageCoding::Ccitt { k: -1, black_is_1: false, byte_align: false, end_of_line: false, end_of_block: true };
-        return Ok(made(bytes, coding));
+        return Ok(embedded(bytes, coding));
     }
     let px = u64::from(width) * u64::from(height);
-    // A JPEG has 16 bits for each side.
+    // JPEG stores each side in 16 bits.
     let jpeg_fits = width <= 65_535 && height <= 65_535;
     let bound = if jpeg_fits { (px * MAX_LOSSLESS_PERMILLE / 1000).max(ALWAYS_LOSSLESS_BYTES) } else { u64::MAX };
     if is_lossless_promising(samples, width, components, bound)?
         && let Some(bytes) = encode_lossless(samples, width, components, bound)?
     {
-        return Ok(made(bytes, ImageCoding::Flate));
+        return Ok(embedded(bytes, ImageCoding::Flate));
     }
     let mut bytes = Vec::new();
     let colour = if grey { ExtendedColorType::L8 } else { ExtendedColorType::Rgb8 };
     JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY)
         .encode(samples, width, height, colour)
         .or_error(ErrorKind::Internal, || format!("cannot encode a picture of {width} by {height} px as JPEG"))?;
-    Ok(made(bytes, ImageCoding::Jpeg { rgb_unmarked: false }))
+    Ok(embedded(bytes, ImageCoding::Jpeg { rgb_unmarked: false }))
 }
 
 /// CCITT Group 4 (ITU-T T.6) of samples that are 0 (black) or 255.
@@ -158,8 +158,8 @@ fn encode_group_4(samples: &[u8], width: u32) -> Result<Vec<u8>> {
     Ok(encoder.finish().or_error(ErrorKind::Internal, || "cannot end the Group 4 data".to_owned())?.finish())
 }
 
-/// Whether a sample of every eighth band of rows promises at most one and a half times the bound: packing a
-/// whole photograph in vain costs a second.
+/// Whether lossless encoding is worth trying: every eighth band of rows must compress to at most 1.5 times its share
+/// of `bound`. Compressing a whole photograph in vain costs a second.
 fn is_lossless_promising(samples: &[u8], width: u32, components: u8, bound: u64) -> Result<bool> {
     const BAND: usize = 16;
     let length = (width as usize * usize::from(components)).max(1);
@@ -170,7 +170,7 @@ fn is_lossless_promising(samples: &[u8], width: u32, components: u8, bound: u64)
     Ok(encode_lossless(&sample, width, components, bound * 3 / 16)?.is_some())
 }
 
-/// Zlib stream of rows under the PNG predictors, or nothing once it passes `bound` bytes.
+/// Zlib stream of rows under the PNG predictors; `None` as soon as it exceeds `bound` bytes.
 fn encode_lossless(samples: &[u8], width: u32, components: u8, bound: u64) -> Result<Option<Vec<u8>>> {
     let step = usize::from(components);
     let length = width as usize * step;
@@ -190,7 +190,7 @@ fn encode_lossless(samples: &[u8], width: u32, components: u8, bound: u64) -> Re
     Ok((bytes.len() as u64 <= bound).then_some(bytes))
 }
 
-/// The row under the filters Sub, Up and Paeth of PNG (RFC 2083, 6), each led by its number.
+/// Writes the row under the PNG filters Sub, Up and Paeth (RFC 2083, 6) to `rows`, each preceded by its filter number.
 fn png_filters(row: &[u8], above: &[u8], step: usize, rows: &mut [Vec<u8>; 3]) {
     let [sub, up, paeth] = rows;
     for (out, filter) in [(&mut *sub, 1), (&mut *up, 2), (&mut *paeth, 4)] {
@@ -222,13 +222,13 @@ fn paeth_predictor(left: u8, above: u8, corner: u8) -> u8 {
     }
 }
 
-/// How far a filtered row is from zero: the usual guess at how well it packs.
+/// Sum of absolute values of a filtered row: the usual heuristic for its compressed size.
 fn filter_cost(row: &[u8]) -> u64 {
     row.iter().skip(1).map(|value| u64::from((*value as i8).unsigned_abs())).sum()
 }
 
 impl EmbeddedImage<'_> {
-    /// Shared JBIG2 segments that must be written first.
+    /// Shared JBIG2 segments, to be written before the image.
     pub(crate) fn globals(&self) -> Option<&[u8]> {
         match &self.coding {
             ImageCoding::Jbig2 { globals, .. } => *globals,
@@ -236,7 +236,7 @@ impl EmbeddedImage<'_> {
         }
     }
 
-    /// Writes the picture as object `number`.
+    /// Writes the image as object `number`.
     pub(crate) fn write(&self, body: &mut ObjectWriter, number: Ref, globals: Option<Ref>) -> Result<()> {
         let too_large = || format!("picture of {} by {} px does not fit into a PDF, scan it in parts", self.width, self.height);
         let width = i32::try_from(self.width).or_error(ErrorKind::Limit, too_large)?;
@@ -265,7 +265,7 @@ impl EmbeddedImage<'_> {
                 object.filter(Filter::CcittFaxDecode);
                 let mut parameters = object.decode_parms();
                 parameters.k(*k).columns(width).rows(height);
-                // Only what differs from the default: some readers stumble over the rest.
+                // Only values that differ from the default: some readers fail on the others.
                 if *black_is_1 {
                     parameters.black_is_1(true);
                 }

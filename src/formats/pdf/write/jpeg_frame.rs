@@ -1,6 +1,6 @@
-//! What a JPEG says about itself in its markers (ITU-T T.81, annex B).
+//! Frame header of a JPEG (ITU-T T.81, annex B), as needed to embed the file in a PDF.
 
-/// The frame of a JPEG file.
+/// Frame of a JPEG file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct JpegFrame {
     /// Width, px.
@@ -9,20 +9,20 @@ pub(crate) struct JpegFrame {
     pub(crate) height: u32,
     /// Number of components.
     pub(crate) components: u8,
-    /// Bits of a sample.
+    /// Bits per sample.
     bits_per_sample: u8,
-    /// Baseline, extended or progressive with Huffman codes: the processes that PDF knows.
+    /// Baseline, extended or progressive with Huffman codes: the processes that PDF supports.
     is_supported_process: bool,
-    /// An APP0 JFIF or APP14 Adobe marker says what the components mean.
+    /// An APP0 JFIF or APP14 Adobe marker gives the colour space.
     has_colour_marker: bool,
     /// The components are named R, G and B.
     has_rgb_component_ids: bool,
-    /// An end marker follows the picture data: the file is not cut off.
+    /// An end marker follows the image data: the file is not truncated.
     has_end_marker: bool,
 }
 
 impl JpegFrame {
-    /// Whether a PDF can hold the file as it is, as grey or RGB, without readers finding fault with it.
+    /// Whether the file can be embedded unchanged in a PDF, as grey or RGB, so that every reader accepts it.
     pub(crate) fn is_embeddable(&self) -> bool {
         self.has_end_marker
             && self.is_supported_process
@@ -32,18 +32,18 @@ impl JpegFrame {
             && self.height > 0
     }
 
-    /// Whether the components are RGB and only their names say so. A PDF reader would take them for YCbCr.
+    /// Whether only the component names declare RGB. PDF readers would decode such a file as YCbCr.
     pub(crate) fn is_undeclared_rgb(&self) -> bool {
         self.components == 3 && self.has_rgb_component_ids && !self.has_colour_marker
     }
 }
 
-/// Reads the markers up to the first frame; `None` where there is none.
+/// Reads the markers up to the first frame; `None` if there is none.
 pub(crate) fn parse(bytes: &[u8]) -> Option<JpegFrame> {
     let mut rest = bytes.strip_prefix(&[0xff, 0xd8])?;
-    let mut marked = false;
+    let mut has_colour_marker = false;
     loop {
-        // Any number of fill bytes may stand before a marker.
+        // Any number of fill bytes may precede a marker.
         while let [0xff, 0xff, ..] = rest {
             rest = rest.get(1..)?;
         }
@@ -62,7 +62,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Option<JpegFrame> {
         let length = usize::from(u16::from_be_bytes([*high, *low]));
         let segment = after.get(2..length)?;
         rest = after.get(length..)?;
-        marked |= marker == 0xe0 && segment.starts_with(b"JFIF\0") || marker == 0xee && segment.starts_with(b"Adobe");
+        has_colour_marker |= marker == 0xe0 && segment.starts_with(b"JFIF\0") || marker == 0xee && segment.starts_with(b"Adobe");
         // SOF0 to SOF15, without DHT, JPG and DAC.
         if matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc) {
             let [bits, y1, y0, x1, x0, components, names @ ..] = segment else { return None };
@@ -72,7 +72,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Option<JpegFrame> {
                 components: *components,
                 bits_per_sample: *bits,
                 is_supported_process: matches!(marker, 0xc0..=0xc2),
-                has_colour_marker: marked,
+                has_colour_marker,
                 has_rgb_component_ids: names.chunks_exact(3).filter_map(<[u8]>::first).eq(b"RGB"),
                 has_end_marker: has_scan_and_end(rest),
             });
@@ -80,8 +80,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Option<JpegFrame> {
     }
 }
 
-/// Whether a start of scan and, somewhere behind it, an end of image follow. Inside picture data the byte 255
-/// never stands before 217.
+/// Whether a start of scan and, somewhere after it, an end of image follow. Inside image data byte 255 is never
+/// followed by 217.
 fn has_scan_and_end(after_frame: &[u8]) -> bool {
     let mut pairs = after_frame.windows(2);
     pairs.any(|pair| pair == [0xff, 0xda]) && pairs.any(|pair| pair == [0xff, 0xd9])

@@ -1,4 +1,4 @@
-//! Writes PDF/A with an invisible text layer.
+//! PDF/A writer with an invisible text layer.
 
 pub(crate) mod document_info;
 pub(crate) mod glyphless_font;

@@ -1,57 +1,56 @@
-//! The body of a PDF file under way: its objects one after another, given out in pieces, and at the end the
-//! table that says where each object lies (PDF 1.4, 3.4).
+//! Incremental writer of PDF objects: the body in pieces, then the cross-reference table and trailer (PDF 1.4, 3.4).
 
 use pdf_writer::{Chunk, Ref};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::io::Write as _;
 
-/// Longest file that a cross-reference table can describe, bytes: places have ten digits.
+/// Maximum size of a file with a cross-reference table, bytes: offsets have ten digits.
 const MAX_FILE_BYTES: u64 = 9_999_999_999;
 
-/// A file under way. It holds what was written since the last [`Body::take`], and the place of every object.
+/// File being written. Holds the bytes written since the last [`ObjectWriter::take_bytes`], and the offset of every object.
 #[derive(Debug)]
 pub(crate) struct ObjectWriter {
     buffer: Vec<u8>,
     flushed_bytes: u64,
-    /// Place of object `index + 1` from the file's beginning, bytes; `None` until it is written.
+    /// Offset of object `index + 1` from the start of the file, bytes; `None` until it is written.
     offsets: Vec<Option<u64>>,
 }
 
-/// How far a file was when something was tried.
+/// State of a file to which it can be rolled back.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Checkpoint {
     buffer_bytes: usize,
     object_count: usize,
 }
 
-/// What the trailer names.
+/// Entries of the trailer.
 #[derive(Debug)]
 pub(crate) struct Trailer {
-    /// The document catalogue.
+    /// Document catalogue.
     pub(crate) catalog: Ref,
-    /// The Info dictionary.
+    /// Info dictionary.
     pub(crate) info: Ref,
     /// File identifier.
     pub(crate) file_id: Vec<u8>,
 }
 
 impl Checkpoint {
-    /// Whether object `number` came after the mark.
+    /// Whether object `number` was allocated after the checkpoint.
     pub(crate) fn precedes(self, number: Ref) -> bool {
         usize::try_from(number.get()).is_ok_and(|number| number > self.object_count)
     }
 }
 
 impl ObjectWriter {
-    /// A file of PDF 1.`minor` without objects.
+    /// Starts a file of PDF 1.`minor` without objects.
     pub(crate) fn new(minor: u8) -> Self {
-        // PDF/A wants four bytes above 127 in the second line.
+        // PDF/A requires four bytes above 127 in the second line.
         let mut piece = format!("%PDF-1.{minor}\n%").into_bytes();
         piece.extend_from_slice(b"\xE2\xE3\xCF\xD3\n\n");
         Self { buffer: piece, flushed_bytes: 0, offsets: Vec::new() }
     }
 
-    /// The next free number; its object may be written later.
+    /// Allocates the next object number; the object may be written later.
     pub(crate) fn allocate(&mut self) -> Ref {
         self.offsets.push(None);
         Ref::new(i32::try_from(self.offsets.len()).unwrap_or(i32::MAX))
@@ -69,27 +68,27 @@ impl ObjectWriter {
         self.buffer.extend_from_slice(chunk.as_bytes());
     }
 
-    /// How far the file is. Good until the next [`Body::take`].
+    /// Checkpoint of the current state. Valid until the next [`ObjectWriter::take_bytes`].
     pub(crate) fn checkpoint(&self) -> Checkpoint {
         Checkpoint { buffer_bytes: self.buffer.len(), object_count: self.offsets.len() }
     }
 
-    /// Forgets what came after `mark`. Objects numbered before it must not have been written since.
+    /// Discards everything after `mark`. Objects allocated before it must not have been written since.
     pub(crate) fn roll_back(&mut self, mark: Checkpoint) {
         self.buffer.truncate(mark.buffer_bytes);
         self.offsets.truncate(mark.object_count);
     }
 
-    /// What was written since the last time.
+    /// Takes the bytes written since the last call.
     pub(crate) fn take_bytes(&mut self) -> Vec<u8> {
         self.flushed_bytes += self.buffer.len() as u64;
         std::mem::take(&mut self.buffer)
     }
 
-    /// Ends the file: the rest of its bytes.
+    /// Ends the file and returns the rest of its bytes.
     ///
     /// # Errors
-    /// `Limit` for a file longer than its table can say; `Internal` when a numbered object was never written.
+    /// `Limit` for a file too long for its cross-reference table; `Internal` if an allocated object was never written.
     pub(crate) fn finish(mut self, trailer: &Trailer) -> Result<Vec<u8>> {
         let table = self.flushed_bytes + self.buffer.len() as u64;
         if table > MAX_FILE_BYTES {
@@ -111,6 +110,15 @@ impl ObjectWriter {
         write().or_error(ErrorKind::Internal, unwritten)?;
         Ok(self.buffer)
     }
+}
+
+/// Compresses `bytes` as a zlib stream (`FlateDecode`).
+pub(crate) fn deflate(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::new(6));
+    encoder
+        .write_all(bytes)
+        .and_then(|()| encoder.finish())
+        .or_error(ErrorKind::Internal, || "cannot compress a stream of the PDF".to_owned())
 }
 
 #[cfg(test)]

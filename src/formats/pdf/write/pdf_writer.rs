@@ -1,56 +1,31 @@
-//! Searchable PDF/A: the page pictures as they were delivered, under an invisible text layer.
+//! Searchable PDF/A: page images as delivered, with an invisible text layer over them.
 //!
 //! PDF/A-1b (ISO 19005-1) is PDF 1.4 without transparency, JPEG 2000, LZW and cross-reference streams;
 //! PDF/A-2u (ISO 19005-2) adds that every character maps to Unicode, which the same file gives.
-//! The bytes depend on the arguments alone: no clock, no random identifier.
+//! The output depends on the arguments alone: no clock, no random identifier.
 
 use crate::image::page_image::PageImage;
 use crate::pdf::write::document_info;
 use crate::pdf::write::image_writer;
 use crate::pdf::write::image_writer::EmbeddedImage;
-use crate::pdf::write::object_writer::ObjectWriter;
+use crate::pdf::write::object_writer::{ObjectWriter, deflate};
 use crate::pdf::write::text_layer;
 use crate::pdf::write::text_layer::{GlyphMap, PageGeometry};
 use pdf_writer::{Content, Filter, Finish, Name, Rect, Ref};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
 use sohoa_base::model::page::reading::Reading;
 use std::collections::BTreeMap;
-use std::io::Write as _;
 
-/// Which archival form is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum PdfaProfile {
-    /// PDF/A-1b, the profile of TCVN 14159-1.
-    A1b,
-    /// PDF/A-2u.
-    A2u,
-}
+pub use crate::pdf::write::document_info::{PdfMetadata, PdfaProfile};
 
-/// What the file says about itself.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct PdfMetadata {
-    /// Title; empty for none.
-    pub title: String,
-    /// What it is about; empty for none.
-    pub subject: String,
-    /// Key words, without commas; may be empty.
-    pub keywords: Vec<String>,
-    /// Language of the text, such as `vi` (RFC 3066).
-    pub language: String,
-    /// Name of the document, unique in the world: the file identifier is its digest.
-    pub identifier: String,
-    /// Archival form.
-    pub profile: PdfaProfile,
-}
-
-/// Side of a page that readers of PDF 1.4 still take, points (PDF 1.4, appendix C).
+/// Longest side of a page, points (implementation limits, PDF 1.4, appendix C).
 const MAX_PAGE_SIDE_POINTS: f64 = 14_400.0;
 /// Shortest side of a page, points (PDF 1.4, appendix C).
 const MIN_PAGE_SIDE_POINTS: f64 = 3.0;
-/// Pages under one node of the page tree: an array of PDF 1.4 holds 8,191 at most.
+/// Pages per node of the page tree; an array of PDF 1.4 has at most 8,191 elements.
 const MAX_PAGES_PER_NODE: usize = 256;
 
-/// Writes one PDF/A file, page after page. Holds the encoded bytes of what [`Writer::take`] has not given out.
+/// Writer of one PDF/A file, page by page. Holds the bytes not yet returned by [`PdfWriter::take_bytes`].
 pub struct PdfWriter {
     objects: ObjectWriter,
     metadata: PdfMetadata,
@@ -62,7 +37,7 @@ pub struct PdfWriter {
 }
 
 impl PdfWriter {
-    /// A file without pages.
+    /// Starts a file without pages.
     #[must_use]
     pub fn new(metadata: &PdfMetadata) -> Self {
         let mut body = ObjectWriter::new(if metadata.profile == PdfaProfile::A1b { 4 } else { 7 });
@@ -78,10 +53,10 @@ impl PdfWriter {
         }
     }
 
-    /// Adds a page: the upright picture under the text of its reading.
+    /// Adds a page: the upright image with the text of its reading over it.
     ///
     /// # Errors
-    /// `Invalid` for a picture without pixels. After an error the file is as it was before.
+    /// `Invalid` for an image without pixels. After an error the file is unchanged.
     pub fn add_page(&mut self, picture: &PageImage, reading: &Reading) -> Result<()> {
         let mark = self.objects.checkpoint();
         let added = self.write_page_objects(picture, reading);
@@ -99,11 +74,11 @@ impl PdfWriter {
         }
         let quarter = reading.turn % 180 == 90;
         let upright = if quarter { (shown_height, shown_width) } else { (shown_width, shown_height) };
-        // The reading's own measure counts: its boxes are in px of it.
-        let read = reading.width > 0 && reading.height > 0;
-        let (width, height) = if read { (reading.width, reading.height) } else { upright };
+        // The size of the reading takes precedence, because its boxes are in px of it.
+        let has_size = reading.width > 0 && reading.height > 0;
+        let (width, height) = if has_size { (reading.width, reading.height) } else { upright };
         let dpi = [reading.dpi, picture.dpi].into_iter().find(|dpi| *dpi > 0).unwrap_or(300);
-        let frame = PageGeometry::new(width, height, dpi);
+        let geometry = PageGeometry::new(width, height, dpi);
 
         let base = image_writer::from_page(picture)?;
         let parts = picture.overlays.iter().map(image_writer::from_overlay).collect::<Result<Vec<_>>>()?;
@@ -114,13 +89,13 @@ impl PdfWriter {
         }
 
         let mut content = Content::new();
-        let page = rotation_matrix(f64::from(reading.turn), frame.width_points, frame.height_points);
+        let page = rotation_matrix(f64::from(reading.turn), geometry.width_points, geometry.height_points);
         let shown = rotation_matrix(f64::from(base_turn), 1.0, 1.0);
         draw_image(&mut content, 0, multiply(shown, page));
         for (place, overlay) in picture.overlays.iter().enumerate() {
             let bounds = overlay.bounds;
             let (across, down) = (f64::from(shown_width), f64::from(shown_height));
-            let box_of_shown = [
+            let overlay_matrix = [
                 f64::from(bounds.width()) / across,
                 0.0,
                 0.0,
@@ -128,37 +103,37 @@ impl PdfWriter {
                 f64::from(bounds.x0) / across,
                 1.0 - f64::from(bounds.y1) / down,
             ];
-            draw_image(&mut content, place + 1, multiply(box_of_shown, page));
+            draw_image(&mut content, place + 1, multiply(overlay_matrix, page));
         }
-        text_layer::draw_text(&mut content, &mut self.glyphs, reading, &frame);
-        self.write_page(&frame, &content.finish(), &names)
+        text_layer::draw_text(&mut content, &mut self.glyphs, reading, &geometry);
+        self.write_page(&geometry, &content.finish(), &names)
     }
 
-    /// Adds a page whose original could not be read: an empty page with a cross drawn over it.
+    /// Adds a placeholder for a page whose original could not be read: an empty page with a cross. Sizes in points.
     ///
     /// # Errors
-    /// `Internal` when the page's content cannot be compressed.
+    /// `Internal` if the page's content cannot be compressed.
     pub fn add_placeholder_page(&mut self, width_points: f64, height_points: f64) -> Result<()> {
         let side = |points: f64| if points.is_finite() { points.clamp(MIN_PAGE_SIDE_POINTS, MAX_PAGE_SIDE_POINTS) } else { 595.0 };
-        let frame =
+        let geometry =
             PageGeometry { width_points: side(width_points), height_points: side(height_points), points_per_px: 1.0, last_px: (0, 0) };
-        let (width, height) = (frame.width_points as f32, frame.height_points as f32);
+        let (width, height) = (geometry.width_points as f32, geometry.height_points as f32);
         let mut content = Content::new();
         content.set_stroke_gray(0.6).set_line_width(1.0);
         content.move_to(0.0, 0.0).line_to(width, height).stroke();
         content.move_to(0.0, height).line_to(width, 0.0).stroke();
-        self.write_page(&frame, &content.finish(), &[])
+        self.write_page(&geometry, &content.finish(), &[])
     }
 
-    /// The bytes written since the last time: the file is these pieces and [`Writer::finish`], one after another.
+    /// Takes the bytes written since the last call. The file is the concatenation of these pieces and of [`PdfWriter::finish`].
     pub fn take_bytes(&mut self) -> Vec<u8> {
         self.objects.take_bytes()
     }
 
-    /// Ends the file and gives the rest of its bytes.
+    /// Ends the file and returns the rest of its bytes.
     ///
     /// # Errors
-    /// `Invalid` for a file without pages; `Limit` for one that is longer than a PDF can be.
+    /// `Invalid` for a file without pages; `Limit` for one above the maximum size of a PDF.
     pub fn finish(mut self) -> Result<Vec<u8>> {
         if self.page_tree_nodes.is_empty() {
             return Err(Error::invalid("document has no pages to write, add at least one"));
@@ -195,7 +170,7 @@ impl PdfWriter {
         Ok(number)
     }
 
-    fn write_page(&mut self, frame: &PageGeometry, content: &[u8], pictures: &[Ref]) -> Result<()> {
+    fn write_page(&mut self, geometry: &PageGeometry, content: &[u8], pictures: &[Ref]) -> Result<()> {
         let packed = deflate(content)?;
         let (page, stream) = (self.objects.allocate(), self.objects.allocate());
         self.objects.write_object(|chunk| {
@@ -212,7 +187,7 @@ impl PdfWriter {
         self.objects.write_object(|chunk| {
             let mut dictionary = chunk.page(page);
             dictionary.parent(node).contents(stream);
-            dictionary.media_box(Rect::new(0.0, 0.0, frame.width_points as f32, frame.height_points as f32));
+            dictionary.media_box(Rect::new(0.0, 0.0, geometry.width_points as f32, geometry.height_points as f32));
             let mut resources = dictionary.resources();
             if !pictures.is_empty() {
                 let mut objects = resources.x_objects();
@@ -228,7 +203,7 @@ impl PdfWriter {
 }
 
 impl PageGeometry {
-    /// The page of an upright picture: its size divided by its resolution, brought within what PDF allows.
+    /// Geometry of the page of an upright image of `width` × `height` px: its physical size, clamped to the limits of PDF.
     fn new(width: u32, height: u32, dpi: u32) -> Self {
         let last = (width.saturating_sub(1), height.saturating_sub(1));
         let (width, height) = (f64::from(width), f64::from(height));
@@ -238,16 +213,7 @@ impl PageGeometry {
     }
 }
 
-/// Zlib stream of `bytes`.
-pub(crate) fn deflate(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::new(6));
-    encoder
-        .write_all(bytes)
-        .and_then(|()| encoder.finish())
-        .or_error(ErrorKind::Internal, || "cannot compress a stream of the PDF".to_owned())
-}
-
-/// Matrix (PDF 1.4, 4.2.3) that lays the unit square, turned clockwise by `degrees`, over a box.
+/// Matrix (PDF 1.4, 4.2.3) that maps the unit square, rotated clockwise by `degrees`, to a box of `width` × `height`.
 fn rotation_matrix(degrees: f64, width: f64, height: f64) -> [f64; 6] {
     match degrees as u16 % 360 {
         90 => [0.0, -height, width, 0.0, 0.0, height],
@@ -257,7 +223,7 @@ fn rotation_matrix(degrees: f64, width: f64, height: f64) -> [f64; 6] {
     }
 }
 
-/// First `a`, then `b`.
+/// Matrix product: applies `a` first, then `b`.
 fn multiply(a: [f64; 6], b: [f64; 6]) -> [f64; 6] {
     [
         a[0] * b[0] + a[1] * b[2],
@@ -270,7 +236,7 @@ fn multiply(a: [f64; 6], b: [f64; 6]) -> [f64; 6] {
 }
 
 fn draw_image(content: &mut Content, place: usize, matrix: [f64; 6]) {
-    // `+ 0.0` turns minus zero into zero.
+    // `+ 0.0` normalizes negative zero.
     let matrix = matrix.map(|value| value as f32 + 0.0);
     content.save_state().transform(matrix).x_object(Name(image_name(place).as_bytes())).restore_state();
 }

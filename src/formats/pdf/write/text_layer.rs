@@ -1,37 +1,36 @@
-//! The invisible text layer of a PDF page, and the font it is set in.
+//! Invisible text layer of a PDF page, and its font.
 //!
-//! Every word is set in a font whose characters all have the same width and no shape, stretched so that it
-//! covers the word on the picture; a space that covers the gap follows it. So copying and searching give
-//! the reading's words in its order, and a marked word lies on the paper's word.
+//! Every word is set in a font whose glyphs are empty and of equal width, scaled horizontally to cover the word in the
+//! image, and followed by a space that covers the gap. Copying and searching therefore give the reading's words in
+//! their order, and a selection covers the printed word.
 
 use crate::pdf::write::glyphless_font;
-use crate::pdf::write::object_writer::ObjectWriter;
-use crate::pdf::write::pdf_writer::deflate;
+use crate::pdf::write::object_writer::{ObjectWriter, deflate};
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, TextRenderingMode, UnicodeCmap};
 use pdf_writer::{Content, Filter, Name, Rect, Ref, Str};
 use sohoa_base::error::Result;
 use sohoa_base::model::page::reading::{Line, Reading, Word};
 use std::collections::BTreeMap;
 
-/// Name of the font in a page's resources.
+/// Name of the font in the resources of a page.
 pub(crate) const FONT_NAME: &[u8] = b"T";
 const BASE_FONT: Name<'static> = Name(b"SohoaGlyphless");
 const CID_SYSTEM_INFO: SystemInfo<'static> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
-/// Characters of one file: codes are 16 bits wide.
+/// Maximum number of distinct characters in one file; codes have 16 bits.
 const MAX_CODES: usize = 65_000;
-/// Characters shown by one operator: a string of PDF 1.4 holds 65,535 bytes at most.
+/// Maximum number of characters shown by one operator; a string of PDF 1.4 has at most 65,535 bytes.
 const MAX_CHARACTERS_PER_STRING: usize = 16_000;
-/// Skew that is believed, hundredths of a degree.
+/// Largest skew that is applied, hundredths of a degree; larger values are treated as errors.
 const MAX_SKEW_CENTIDEGREES: i32 = 3_000;
-/// Width of a gap, in ems, that is surely taken for a space. Readers (poppler among them) drop the space
-/// character and look at the gap: from 0.15 em on it parts words. So where words stand close together the
-/// letters are set smaller, and words that touch are drawn a little apart.
+/// Width of a gap, in ems, that PDF readers reliably take for a space. Readers such as poppler ignore the space
+/// character and separate words at gaps from 0.15 em. Where words are closer together the font is reduced, and
+/// touching words are drawn slightly apart.
 const MIN_GAP_EM: f64 = 0.2;
-/// Smallest letters, as a share of those that fill the line's height.
+/// Smallest font size, as a fraction of the one that fills the height of the line.
 const MIN_EM_RATIO: f64 = 0.4;
 const REPLACEMENT: char = '\u{fffd}';
 
-/// A page's size, and how large a px of the upright picture is on it.
+/// Size of a page, and its scale to the px of the upright image.
 #[derive(Debug)]
 pub(crate) struct PageGeometry {
     /// Width, points.
@@ -40,11 +39,11 @@ pub(crate) struct PageGeometry {
     pub(crate) height_points: f64,
     /// Points per px.
     pub(crate) points_per_px: f64,
-    /// Place of the last px, across and down.
+    /// Largest px coordinates, x and y.
     pub(crate) last_px: (u32, u32),
 }
 
-/// The characters used in a file, by code: order of first use, so that the file depends on its text alone.
+/// Codes of the characters used in a file, in order of first use, so that the output depends on the text alone.
 #[derive(Debug)]
 pub(crate) struct GlyphMap {
     codes: BTreeMap<char, u16>,
@@ -53,10 +52,10 @@ pub(crate) struct GlyphMap {
 
 impl GlyphMap {
     pub(crate) fn new() -> Self {
-        // Code 0 is kept for the missing character, which PDF/A forbids to show.
-        let mut alphabet = Self { codes: BTreeMap::new(), characters: Vec::new() };
-        alphabet.code(REPLACEMENT);
-        alphabet
+        // Code 0 is reserved for `.notdef`, which PDF/A does not allow to be shown.
+        let mut glyphs = Self { codes: BTreeMap::new(), characters: Vec::new() };
+        glyphs.code(REPLACEMENT);
+        glyphs
     }
 
     fn code(&mut self, character: char) -> u16 {
@@ -77,7 +76,7 @@ impl GlyphMap {
         text.chars().flat_map(|character| self.code(character).to_be_bytes()).collect()
     }
 
-    /// Writes the font that holds the characters used.
+    /// Writes the font as object `font`, with the characters used so far.
     pub(crate) fn write_font(&self, body: &mut ObjectWriter, font: Ref) -> Result<()> {
         let [descendant, descriptor, program, map, unicode] = std::array::from_fn(|_| body.allocate());
         body.write_object(|chunk| {
@@ -112,7 +111,7 @@ impl GlyphMap {
         body.write_object(|chunk| {
             chunk.stream(program, &bytes).pair(Name(b"Length1"), i32::try_from(bytes.len()).unwrap_or(0));
         });
-        // Every code shows glyph 1, which is empty.
+        // Every code maps to glyph 1, which is empty.
         let glyphs: Vec<u8> = [0, 0].into_iter().chain(self.characters.iter().flat_map(|_| [0, 1])).collect();
         let glyphs = deflate(&glyphs)?;
         body.write_object(|chunk| {
@@ -130,28 +129,29 @@ impl GlyphMap {
     }
 }
 
-/// `character`, or the replacement for one that a text layer must not hold (PDF/A-2u, 6.2.11.7.2): controls,
+/// `character`, or U+FFFD for one that a text layer must not contain (PDF/A-2u, 6.2.11.7.2): controls,
 /// non-characters, the byte order mark.
 fn representable(character: char) -> char {
     let code = character as u32;
-    let silent = character.is_control() || code & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&code) || code == 0xfeff;
-    if silent { REPLACEMENT } else { character }
+    let is_forbidden = character.is_control() || code & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&code) || code == 0xfeff;
+    if is_forbidden { REPLACEMENT } else { character }
 }
 
-/// A word on its line, px. `top` and `bottom` are measured from the line's slope, so that on a skewed page the
-/// words of one line agree in them.
+/// Word on its line, px. `top` and `bottom` are relative to the slope of the line, so that they are equal for the
+/// words of one line on a skewed page.
 struct PlacedWord<'a> {
     text: &'a str,
     left: f64,
     right: f64,
     top: f64,
     bottom: f64,
-    /// How far the slope has fallen at the middle of the word.
+    /// Vertical offset of the slope at the centre of the word.
     baseline_drop: f64,
 }
 
-/// Lays a word of a page whose lines fall by `slope` px a px. A box around a slanting word is higher than the
-/// word. What lies off the page (behind its `last` px) is brought back: readers drop text that nobody can see.
+/// Places a word of a page whose lines descend by `slope` px per px. The height is corrected, because the box of a
+/// slanted word is higher than the word. Boxes beyond the page (after px `last`) are moved inside, because readers
+/// drop text outside the page.
 fn place_word(word: &Word, slope: f64, last: (u32, u32)) -> PlacedWord<'_> {
     let edge = |from: u32, to: u32, last: u32| {
         let from = from.min(last);
@@ -159,40 +159,40 @@ fn place_word(word: &Word, slope: f64, last: (u32, u32)) -> PlacedWord<'_> {
     };
     let (left, right) = edge(word.bounds.x0, word.bounds.x1, last.0);
     let (top, bottom) = edge(word.bounds.y0, word.bounds.y1, last.1);
-    let fallen = (left + right) / 2.0 * slope;
-    let middle = (top + bottom) / 2.0 - fallen;
-    // Letters rarely reach the corners of the slanting word, so the estimate is bounded from below.
+    let baseline_drop = (left + right) / 2.0 * slope;
+    let middle = (top + bottom) / 2.0 - baseline_drop;
+    // Letters rarely reach the corners of the slanted word, so the estimate has a lower bound of 40 % of the box.
     let height = (bottom - top - (right - left) * slope.abs()).max((bottom - top) * 0.4);
-    PlacedWord { text: &word.text, left, right, top: middle - height / 2.0, bottom: middle + height / 2.0, baseline_drop: fallen }
+    PlacedWord { text: &word.text, left, right, top: middle - height / 2.0, bottom: middle + height / 2.0, baseline_drop }
 }
 
-/// Draws the words of `reading`, invisibly. A page without words gets no text at all.
-pub(crate) fn draw_text(content: &mut Content, alphabet: &mut GlyphMap, reading: &Reading, frame: &PageGeometry) {
+/// Draws the words of `reading` as invisible text. A page without words gets no text object.
+pub(crate) fn draw_text(content: &mut Content, glyphs: &mut GlyphMap, reading: &Reading, geometry: &PageGeometry) {
     if !reading.words().any(|word| !word.text.is_empty()) {
         return;
     }
     let skew = reading.skew_centidegrees;
-    let believed = if skew.abs() <= MAX_SKEW_CENTIDEGREES { f64::from(skew) / 100.0 } else { 0.0 };
-    let slope = believed.to_radians().tan();
+    let degrees = if skew.abs() <= MAX_SKEW_CENTIDEGREES { f64::from(skew) / 100.0 } else { 0.0 };
+    let slope = degrees.to_radians().tan();
     content.begin_text().set_text_rendering_mode(TextRenderingMode::Invisible);
     for line in reading.lines() {
-        draw_line(content, alphabet, line, slope, frame);
+        draw_line(content, glyphs, line, slope, geometry);
     }
     content.end_text();
 }
 
-/// Draws one line. On a skewed page the words step down the slope, each level in itself: turned letters have
-/// a baseline each, and readers (poppler among them) then break a word wherever it has fallen half a point.
-fn draw_line(content: &mut Content, alphabet: &mut GlyphMap, line: &Line, slope: f64, frame: &PageGeometry) {
+/// Draws one line. On a skewed page each word is horizontal and offset along the slope. Rotated text would give each
+/// letter its own baseline, and readers such as poppler then break a word wherever it descends by half a point.
+fn draw_line(content: &mut Content, glyphs: &mut GlyphMap, line: &Line, slope: f64, geometry: &PageGeometry) {
     let words: Vec<PlacedWord<'_>> =
-        line.words.iter().filter(|word| !word.text.is_empty()).map(|word| place_word(word, slope, frame.last_px)).collect();
+        line.words.iter().filter(|word| !word.text.is_empty()).map(|word| place_word(word, slope, geometry.last_px)).collect();
     let Some((top, bottom)) = line_extent(&words) else { return };
     let height = bottom - top;
-    // Letters that are as high as the line, or smaller where words stand close together.
+    // Font size that fills the line height, reduced where words are close together.
     let full = height * f64::from(glyphless_font::EM) / f64::from(glyphless_font::ASCENT - glyphless_font::DESCENT);
     let em = (narrowest_gap(&words) / MIN_GAP_EM).clamp(full * MIN_EM_RATIO, full);
-    let size = round_coordinate((em * frame.points_per_px).max(0.3));
-    // The letters stand in the middle of the line's height.
+    let size = round_coordinate((em * geometry.points_per_px).max(0.3));
+    // The glyphs are centred in the line height.
     let baseline =
         (top + bottom) / 2.0 + em * f64::from(glyphless_font::ASCENT + glyphless_font::DESCENT) / 2.0 / f64::from(glyphless_font::EM);
     content.set_font(Name(FONT_NAME), size as f32);
@@ -200,8 +200,8 @@ fn draw_line(content: &mut Content, alphabet: &mut GlyphMap, line: &Line, slope:
     let mut pen: Option<(f64, f64)> = None;
     for (place, word) in words.iter().enumerate() {
         let next = words.get(place + 1);
-        let x = word.left * frame.points_per_px;
-        let y = round_coordinate(frame.height_points - (baseline + word.baseline_drop) * frame.points_per_px);
+        let x = word.left * geometry.points_per_px;
+        let y = round_coordinate(geometry.height_points - (baseline + word.baseline_drop) * geometry.points_per_px);
         let mut at = match pen {
             Some((at, height)) if (at - x).abs() <= 0.05 && (height - y).abs() <= 0.05 => at,
             _ => {
@@ -210,11 +210,11 @@ fn draw_line(content: &mut Content, alphabet: &mut GlyphMap, line: &Line, slope:
                 x
             }
         };
-        // Words that touch are drawn apart by the least gap that readers take for a space.
+        // Touching words are separated by the smallest gap that readers take for a space.
         let end = next.map_or(word.right, |next| word.right.min((next.left - em * MIN_GAP_EM).max((word.left + word.right) / 2.0)));
-        at += show_text(content, alphabet, word.text, end * frame.points_per_px - at, advance);
+        at += show_text(content, glyphs, word.text, end * geometry.points_per_px - at, advance);
         if let Some(next) = next {
-            at += show_text(content, alphabet, " ", next.left * frame.points_per_px - at, advance);
+            at += show_text(content, glyphs, " ", next.left * geometry.points_per_px - at, advance);
         }
         pen = Some((at, y));
     }
@@ -225,24 +225,24 @@ fn narrowest_gap(words: &[PlacedWord<'_>]) -> f64 {
     words.windows(2).filter_map(|pair| Some(pair.last()?.left - pair.first()?.right)).fold(f64::INFINITY, f64::min)
 }
 
-/// Shows `text` stretched to `width` points; returns the width that was reached with the written numbers.
-fn show_text(content: &mut Content, alphabet: &mut GlyphMap, text: &str, width: f64, advance: f64) -> f64 {
+/// Shows `text` scaled to `width` points; returns the width that results from the rounded numbers.
+fn show_text(content: &mut Content, glyphs: &mut GlyphMap, text: &str, width: f64, advance: f64) -> f64 {
     let characters = text.chars().count() as f64;
     let stretch = round_coordinate((100.0 * width / (characters * advance)).clamp(1.0, 30_000.0));
     content.set_horizontal_scaling(stretch as f32);
-    for part in alphabet.encode(text).chunks(MAX_CHARACTERS_PER_STRING * 2) {
+    for part in glyphs.encode(text).chunks(MAX_CHARACTERS_PER_STRING * 2) {
         content.show(Str(part));
     }
     characters * advance * stretch / 100.0
 }
 
-/// Top and bottom of a line, px. A box that is far higher than the line's others (a stroke of a seal, two
-/// lines read as one word) does not count.
+/// Top and bottom of a line, px. Boxes higher than 2.5 times the median (a stroke of a seal, two lines read as one
+/// word) are ignored.
 fn line_extent(words: &[PlacedWord<'_>]) -> Option<(f64, f64)> {
     let mut heights: Vec<f64> = words.iter().map(|word| word.bottom - word.top).collect();
     heights.sort_by(f64::total_cmp);
-    let usual = *heights.get(heights.len() / 2)?;
-    let counted = || words.iter().filter(|word| word.bottom - word.top <= usual * 2.5);
+    let median = *heights.get(heights.len() / 2)?;
+    let counted = || words.iter().filter(|word| word.bottom - word.top <= median * 2.5);
     let top = counted().map(|word| word.top).fold(f64::INFINITY, f64::min);
     let bottom = counted().map(|word| word.bottom).fold(f64::NEG_INFINITY, f64::max);
     (top < bottom).then_some((top, bottom))

@@ -1,4 +1,4 @@
-//! File formats as a whole: what is read, and what other programs say of what is written.
+//! Integration tests of the file formats: reading, and checks of written files with other programs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod read;

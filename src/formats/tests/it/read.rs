@@ -12,7 +12,7 @@ use sohoa_testing::shared_data;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// How a file ends, in the words of the manifest.
+/// Outcome of a file, as named in the manifest.
 struct Outcome {
     verdict: &'static str,
     pages: u32,
@@ -43,7 +43,7 @@ fn judge(name: &str, bytes: Vec<u8>) -> Outcome {
     }
 }
 
-/// Prints what becomes of the files named in `SOHOA_PROBE` (one path a line).
+/// Prints the outcome of the files listed in `SOHOA_PROBE` (one path a line).
 #[test]
 #[ignore = "a tool for looking at single files"]
 fn probe() {
@@ -66,7 +66,7 @@ fn scans(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
-/// Prints how each real page is taken, and how long it took.
+/// Prints how each real page is read, and the time it takes.
 #[test]
 #[ignore = "a measurement"]
 fn measure_real_pages() {
@@ -121,7 +121,7 @@ fn measure_real_pages() {
     println!("total {total:?}");
 }
 
-/// Takes every file out of an archive as the intake would, archives inside as well, and judges each.
+/// Expands an archive as intake does, including nested archives, and gives the outcome of each file.
 fn judge_archive(name: &str, bytes: Vec<u8>, depth: u32) -> Outcome {
     let (mut pages, mut said, mut odd, mut refused) = (0, String::new(), false, 0);
     let mut members = Vec::new();
@@ -162,10 +162,10 @@ fn judge_archive(name: &str, bytes: Vec<u8>, depth: u32) -> Outcome {
     Outcome { verdict, pages, said: format!("{refused} refused | {said}") }
 }
 
-/// Rows whose page count a recovery may settle in another way.
+/// Rows whose page count depends on the recovery strategy.
 const RECOVERED: [&str; 2] = ["pdf-bomb/qpdf--69969.fuzz.pdf", "pdf-broken/pdfjs--Pages-tree-refs.pdf"];
 
-/// Every quick row of the hostile and broken files ends as the manifest says.
+/// Every quick row of the hostile and broken files has the outcome in the manifest.
 #[test]
 fn hostile_files_end_as_they_should() {
     let Some(data) = shared_data("hostile files") else { return };
@@ -187,7 +187,7 @@ fn hostile_files_end_as_they_should() {
         let bytes = std::fs::read(bad.join(row[path])).unwrap();
         let name = row[path].to_owned();
         let archive = matches!(media_types::detect(&bytes), Some(media_types::ZIP | media_types::TAR | media_types::GZIP));
-        // A panic of ours ends the test; the stack is that of the program's children.
+        // A panic ends the test; the stack size is that of the program's child processes.
         let run = move || if archive { judge_archive(&name, bytes, 2) } else { judge(&name, bytes) };
         let outcome = std::thread::Builder::new().stack_size(8 << 20).spawn(run).unwrap().join().unwrap();
         let fits = outcome.verdict == row[expect] || row[also].split(',').any(|also| also == outcome.verdict);
@@ -205,7 +205,7 @@ fn hostile_files_end_as_they_should() {
     assert!(wrong.is_empty(), "{} of {judged} rows:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// All real scans are taken without decoding them into something else, stamps laid over them.
+/// All real scans are embeddable without re-encoding, with stamps as overlays.
 #[test]
 fn real_scans_are_kept_as_they_are() {
     let Some(data) = shared_data("real scans") else { return };

@@ -1,4 +1,4 @@
-//! What is written is what was read: searchable PDF/A, ALTO, hOCR, METS, PREMIS, judged by other programs.
+//! Written files (searchable PDF/A, ALTO, hOCR, METS, PREMIS) reproduce the reading, as checked with other programs.
 
 mod xml;
 
@@ -59,7 +59,7 @@ fn reading(lines: &[&str]) -> Reading {
     }
 }
 
-/// Paper with a black bar where each word is.
+/// White page with a black bar in place of each word.
 fn paper(reading: &Reading) -> GrayImage {
     let mut paper = GrayImage::from_pixel(reading.width, reading.height, Luma([255]));
     for word in reading.words() {
@@ -112,7 +112,7 @@ fn noise(width: u32, height: u32) -> RgbImage {
     })
 }
 
-/// One page of every kind, with the words that it must give.
+/// One page of every kind, with its expected words.
 fn pages() -> Vec<(&'static str, PageImage, Reading)> {
     let read = reading(&LINES);
     let grey = paper(&read);
@@ -120,7 +120,7 @@ fn pages() -> Vec<(&'static str, PageImage, Reading)> {
     let ccitt = EncodedData::Ccitt { bytes: group_4(&grey), k: -1, black_is_1: false, byte_align: false, end_of_line: false };
     let mut stamped = picture(shown.clone(), ccitt.clone());
     stamped.overlays.push(Overlay { bounds: Bounds::new(600, 900, 900, 1100), pixels: RgbImage::from_pixel(150, 100, Rgb([200, 20, 30])) });
-    // Delivered lying on its side: a quarter turn clockwise makes it upright.
+    // Delivered sideways: a rotation by 90 degrees clockwise makes it upright.
     let lying = DynamicImage::ImageRgb8(shown.rotate270().to_rgb8());
     let turned = Reading { turn: 90, ..read.clone() };
     let photo = DynamicImage::ImageRgb8(noise(1000, 1400));
@@ -224,7 +224,7 @@ fn odd_words_do_not_break_the_text() {
     let Some(pdftotext) = tool("pdftotext") else { return };
     let folder = tempfile::tempdir().unwrap();
     let mut read = reading(&["𠀀𠀁 \u{1f600} a\u{0}b (((\\ \u{e000}x ế"]);
-    // Boxes that overlap, stand in the wrong order, or have no size.
+    // Boxes that overlap, are in the wrong order, or have no size.
     read.blocks[0].lines[0].words[1].bounds = Bounds::new(60, 100, 61, 100);
     read.blocks[0].lines[0].words[2].bounds = Bounds::new(5, 100, 3000, 128);
     let page = picture(DynamicImage::ImageLuma8(paper(&reading(&[]))), EncodedData::NotEmbeddable);
@@ -236,7 +236,7 @@ fn odd_words_do_not_break_the_text() {
     assert_pdf_a_1b(&[&file]);
 }
 
-/// Words with their boxes in px as `pdftotext -bbox` sees them.
+/// Words with their boxes in px, from `pdftotext -bbox`.
 fn boxes(file: &Path, dpi: u32) -> Option<Vec<(String, [f64; 4])>> {
     let html = String::from_utf8(run(&tool("pdftotext")?, &["-bbox", file.to_str().unwrap(), "-"])).unwrap();
     let pattern = regex::Regex::new(r#"<word xMin="([-.\d]+)" yMin="([-.\d]+)" xMax="([-.\d]+)" yMax="([-.\d]+)">(.*?)</word>"#).unwrap();
@@ -307,7 +307,7 @@ fn delivered_jpegs_come_back_to_the_byte() {
     }
 }
 
-/// The page as MuPDF draws it at 72 dpi, one px a point.
+/// Page rendered by MuPDF at 72 dpi, one px per point.
 fn drawn(folder: &Path, picture: &PageImage, reading: &Reading) -> Option<RgbImage> {
     let mutool = tool("mutool")?;
     let file = one_page(folder, picture, reading);
@@ -367,7 +367,7 @@ fn every_coding_is_drawn_in_its_colours() {
     let shown = DynamicImage::ImageLuma8(paper.clone());
     let grey = GrayImage::from_fn(48, 32, |x, y| Luma([(x * 5 + y) as u8]));
     let ccitt = |bytes, black_is_1| EncodedData::Ccitt { bytes, k: -1, black_is_1, byte_align: false, end_of_line: false };
-    // Without its end-of-block code, as strips of a TIFF come.
+    // Without its end-of-block code, as in strips of a TIFF.
     let whole = group_4(&paper);
     let cut = whole[..whole.len() - 3].to_vec();
     let EncodedData::Jpeg { bytes: mut cut_off, .. } = jpeg(&DynamicImage::ImageRgb8(noise(48, 32))) else { unreachable!() };

@@ -1,4 +1,4 @@
-//! The stores: one contract on every back-end.
+//! Contract tests of all storage back-ends.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod ocfl;
@@ -147,7 +147,7 @@ async fn a_local_folder_keeps_the_contract() {
     let url = format!("file://{}/new/store", home.path().display());
     let store = open(&url, &S3Options::default()).await.unwrap();
     contract(&*store).await;
-    // What another program finds: plain files, no half-written ones, no empty folders.
+    // On disk: plain files, no incomplete ones, no empty folders.
     assert_eq!(std::fs::read(home.path().join("new/store/a/b")).unwrap(), b"three");
     assert!(std::fs::read_dir(home.path().join("new/store/.tmp")).unwrap().next().is_none());
     assert!(!home.path().join("new/store/probe").exists());
@@ -212,7 +212,7 @@ async fn s3_says_what_is_wrong_with_the_setting() {
 
 #[tokio::test]
 async fn an_s3_server_that_does_not_answer_is_passing() {
-    // A port that was free a moment ago: nobody listens there.
+    // A port that was free just before, so nothing listens on it.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let options = S3Options {
         endpoint: Some(format!("http://127.0.0.1:{port}")),
@@ -247,7 +247,7 @@ async fn readers_beside_writers_see_whole_objects() {
         work.spawn(async move {
             for round in 0..15_u8 {
                 store.put("k/v", vec![writer * 20 + round; 100_000]).await.unwrap();
-                // Takes its folder away under the feet of the others.
+                // Removes its folder while the others write.
                 store.put(&format!("k/w/{writer}"), Vec::new()).await.unwrap();
                 store.delete(&format!("k/w/{writer}")).await.unwrap();
             }
@@ -265,7 +265,7 @@ async fn readers_beside_writers_see_whole_objects() {
     work.join_all().await;
 }
 
-/// A tiny file system of its own; unmounted when dropped.
+/// Small separate file system, unmounted when dropped.
 struct TinyDisk(tempfile::TempDir);
 
 impl TinyDisk {

@@ -1,4 +1,4 @@
-//! OCFL objects on every back-end, damage to them, and deposits that are cut off.
+//! OCFL objects on every back-end, damage to them, and interrupted deposits.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use sohoa_base::error::{Error, ErrorKind, Result};
 use sohoa_storage::local::LocalStore;
 use sohoa_storage::memory::MemoryStore;
-use sohoa_storage::ocfl::ocfl_object;
 use sohoa_storage::ocfl::ocfl_object::{ContentSource, DepositResult, NewVersion};
+use sohoa_storage::ocfl::{ocfl_object, verify};
 use sohoa_storage::retry::{RetryPolicy, RetryingStore};
 use sohoa_storage::{BlobEntry, BlobStore, key};
 
@@ -57,7 +57,7 @@ async fn deposit_first(store: &dyn BlobStore) -> Result<DepositResult> {
 
 async fn objects_live(store: &dyn BlobStore) {
     assert_eq!(ocfl_object::read_inventory(store, OBJECT).await.unwrap(), None);
-    assert_eq!(kind(ocfl_object::verify(store, OBJECT).await), ErrorKind::NotFound);
+    assert_eq!(kind(verify::verify(store, OBJECT).await), ErrorKind::NotFound);
     assert!(ocfl_object::list_objects(store).await.unwrap().is_empty());
 
     let first = deposit_first(store).await.unwrap();
@@ -89,7 +89,7 @@ async fn objects_live(store: &dyn BlobStore) {
     assert_eq!(inventory.manifest.len(), 5, "equal content is stored once: {:?}", inventory.manifest);
     let fixity = &inventory.fixity["sha256"];
     assert_eq!(fixity.values().flatten().count(), 1);
-    assert_eq!(ocfl_object::verify(store, OBJECT).await.unwrap(), []);
+    assert_eq!(verify::verify(store, OBJECT).await.unwrap(), []);
     assert_eq!(ocfl_object::list_objects(store).await.unwrap(), [OBJECT]);
 }
 
@@ -116,7 +116,7 @@ async fn objects_live_in_a_folder_and_an_outside_validator_accepts_them() {
     let other_id = other.object;
     ocfl_object::deposit(&store, other).await.unwrap();
     assert_eq!(ocfl_object::get(&store, other_id, &deep).await.unwrap(), b"4");
-    assert_eq!(ocfl_object::verify(&store, other_id).await.unwrap(), []);
+    assert_eq!(verify::verify(&store, other_id).await.unwrap(), []);
     assert_eq!(ocfl_object::list_objects(&store).await.unwrap().len(), 2);
     validate(&home.path().join("ocfl"), 2, true);
     // The test can fail: the same validator sees one flipped byte.
@@ -125,9 +125,9 @@ async fn objects_live_in_a_folder_and_an_outside_validator_accepts_them() {
     validate(&home.path().join("ocfl"), 2, false);
 }
 
-/// Runs the outside validator over a storage root and all its objects, where it is installed.
+/// Runs the external validator on a storage root and all its objects, if it is installed.
 fn validate(root: &Path, objects: usize, accepted: bool) {
-    // `ocfl-validate.py` on a storage root says nothing of damaged objects; this command does, in words.
+    // `ocfl-validate.py` on a storage root does not report damaged objects; this command does, as text.
     let mut command = Command::new("ocfl-root.py");
     let Ok(output) = command.args(["validate", "--validate-objects", "--check-digests", "--root"]).arg(root).output() else {
         sohoa_testing::skipped("the outside OCFL validator: ocfl-root.py is not on PATH, `.ci/python-tools` installs it");
@@ -194,18 +194,18 @@ async fn every_kind_of_damage_is_found() {
                 bytes[0] ^= 1;
                 store.put(key, bytes).await.unwrap();
             }
-            let findings = ocfl_object::verify(&store, OBJECT).await.unwrap();
+            let findings = verify::verify(&store, OBJECT).await.unwrap();
             let root_sidecar = *key == format!("{root}/inventory.json.sha512");
             assert_eq!(findings.iter().any(|finding| finding.is_damage), !root_sidecar, "{key} lost {lost}: {findings:?}");
             assert!(!findings.is_empty(), "{key} lost {lost}");
             let place = key.trim_end_matches(".sha512");
-            let names_it = |finding: &ocfl_object::FixityFinding| place.ends_with(finding.path.trim_end_matches(".sha512"));
+            let names_it = |finding: &verify::FixityFinding| place.ends_with(finding.path.trim_end_matches(".sha512"));
             assert!(findings.iter().any(|finding| names_it(finding) || finding.path == "inventory.json"), "{key}: {findings:?}");
             assert_eq!(ocfl_object::list_objects(&store).await.unwrap(), [OBJECT], "{key} lost {lost}");
         }
     }
     sound.put(&format!("{root}/v1/content/stray"), b"x".to_vec()).await.unwrap();
-    let findings = ocfl_object::verify(&sound, OBJECT).await.unwrap();
+    let findings = verify::verify(&sound, OBJECT).await.unwrap();
     assert!(findings.len() == 1 && findings[0].is_damage && findings[0].path == "v1/content/stray", "{findings:?}");
 }
 
@@ -217,9 +217,9 @@ async fn damaged_content_is_not_handed_out() {
     assert_eq!(kind(ocfl_object::get(&store, OBJECT, "record.json").await), ErrorKind::Corrupt);
 }
 
-// ---- deposits that are cut off
+// ---- interrupted deposits
 
-/// Lets so many writes through, then none: what a killed process leaves.
+/// Store that fails after a number of writes, like a killed process.
 #[derive(Debug)]
 struct CutOff<'a> {
     inner: &'a dyn BlobStore,
@@ -269,8 +269,8 @@ impl BlobStore for CutOff<'_> {
     }
 }
 
-async fn damage(store: &dyn BlobStore) -> Vec<ocfl_object::FixityFinding> {
-    ocfl_object::verify(store, OBJECT).await.unwrap().into_iter().filter(|finding| finding.is_damage).collect()
+async fn damage(store: &dyn BlobStore) -> Vec<verify::FixityFinding> {
+    verify::verify(store, OBJECT).await.unwrap().into_iter().filter(|finding| finding.is_damage).collect()
 }
 
 #[tokio::test]
@@ -289,11 +289,11 @@ async fn a_first_deposit_cut_off_anywhere_is_mended_by_its_repeat() {
             return;
         };
         assert_eq!(error.kind(), ErrorKind::Unavailable);
-        // What the repeat brings may differ from what was left behind.
+        // The repeated deposit may differ from the interrupted one.
         let other = version(&[("record.json", bytes("{other}"))]);
         let repeated = if writes % 2 == 0 { deposit_first(&store).await } else { ocfl_object::deposit(&store, other).await };
         repeated.unwrap();
-        assert_eq!(ocfl_object::verify(&store, OBJECT).await.unwrap(), [], "after {writes} writes and a repeat");
+        assert_eq!(verify::verify(&store, OBJECT).await.unwrap(), [], "after {writes} writes and a repeat");
         assert_eq!(ocfl_object::list_objects(&store).await.unwrap(), [OBJECT]);
     }
 }
@@ -302,7 +302,7 @@ async fn second_deposit_cut_off(store: &dyn BlobStore, writes: u32) -> bool {
     deposit_first(store).await.unwrap();
     let cut = ocfl_object::deposit(&CutOff::after(store, writes), second()).await;
     assert_eq!(damage(store).await, [], "after {writes} writes");
-    // Old or new, but whole.
+    // Either the old or the new state, in full.
     let head = ocfl_object::read_inventory(store, OBJECT).await.unwrap().unwrap().head_number().unwrap();
     let record = ocfl_object::get(store, OBJECT, "record.json").await.unwrap();
     assert_eq!(record, format!("{{{head}}}").into_bytes());
@@ -314,7 +314,7 @@ async fn second_deposit_cut_off(store: &dyn BlobStore, writes: u32) -> bool {
         1 => drop(ocfl_object::deposit(store, version(&[("record.json", bytes("{other}"))])).await.unwrap()),
         _ => drop(deposit_first(store).await.unwrap()),
     }
-    assert_eq!(ocfl_object::verify(store, OBJECT).await.unwrap(), [], "after {writes} writes and a repeat");
+    assert_eq!(verify::verify(store, OBJECT).await.unwrap(), [], "after {writes} writes and a repeat");
     ended
 }
 
@@ -324,7 +324,7 @@ async fn a_second_deposit_cut_off_anywhere_leaves_a_sound_object() {
         let home = tempfile::tempdir().unwrap();
         let store = LocalStore::open(home.path()).unwrap();
         let ended = second_deposit_cut_off(&store, writes).await;
-        // The outside validator is slow: it sees the two odd cases, half of the content and all but the last sidecar.
+        // The external validator is slow: it sees the two odd cases, half of the content and all but the last sidecar.
         if matches!(writes, 1 | 5) {
             validate(&home.path().join("ocfl"), 1, true);
         }

@@ -1,44 +1,33 @@
 //! Signing in and out.
 
-use crate::auth_middleware::{SESSION_COOKIE, session_key};
+use crate::api::response_bodies::Me;
+use crate::cookies::{SESSION_COOKIE, session_cookie, session_key};
 use crate::openapi::{Me as MeSchema, ProblemDetails};
 use crate::problem::{JsonBody, Problem};
 use crate::rate_limits::ClientAddress;
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sohoa_base::error::Error;
-use sohoa_base::model::account::{Identity, Right, User};
+use sohoa_base::model::account::{Identity, Right};
+use sohoa_services::accounts::secrets;
+use sohoa_services::accounts::sessions;
+use sohoa_services::accounts::sessions::LoginResult;
 use sohoa_services::accounts::users;
-use sohoa_services::accounts::users::LoginResult;
-use std::collections::BTreeSet;
 use utoipa::ToSchema;
-
-/// Who is signed in.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct Me {
-    /// The person.
-    user: User,
-    /// What may be done in any unit.
-    rights: BTreeSet<Right>,
-    /// What requests of a browser that change something bring in the header `x-form-key`; none for a program's key.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    form_key: Option<String>,
-}
 
 fn session_info(identity: &Identity, session: Option<&str>) -> Me {
     Me {
         user: identity.user.clone(),
         rights: Right::ALL.into_iter().filter(|right| identity.has_right(*right)).collect(),
-        form_key: session.map(users::csrf_token),
+        form_key: session.map(secrets::csrf_token),
     }
 }
 
-/// Name and password; the code of an authenticator app or for recovery where the person has one.
+/// Name and password; the code of an authenticator app or a recovery code where the person has a second factor.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SignIn)]
@@ -48,7 +37,7 @@ pub(crate) struct SignInBody {
     code: Option<String>,
 }
 
-/// What the first administrator is called.
+/// The first administrator, with the setup key.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SetUp)]
@@ -60,7 +49,7 @@ pub(crate) struct SetupBody {
     password: String,
 }
 
-/// An old and a new password.
+/// Old and new password.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Passwords)]
@@ -87,8 +76,8 @@ pub(crate) async fn me(Extension(identity): Extension<Identity>, headers: Header
     Json(session_info(&identity, session))
 }
 
-/// Signs in: the answer sets the cookie of the session. Where name and password are right and a code is needed too, the
-/// answer is a problem of the type `urn:sohoa:problem:code`.
+/// Signs in: the response sets the session cookie. Where name and password are right and a code is needed too, the
+/// response is a problem of the type `urn:sohoa:problem:code`.
 #[utoipa::path(post, path = "/api/session", request_body = SignInBody, security(()), responses(
     (status = 200, body = MeSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -98,18 +87,13 @@ pub(crate) async fn sign_in(
     JsonBody(given): JsonBody<SignInBody>,
 ) -> Result<Response, Problem> {
     let code = given.code.as_deref();
-    let signed = match users::sign_in(shared.archive(), &given.name, &given.password, code, &from.to_string()).await? {
+    let signed = match sessions::sign_in(shared.archive(), &given.name, &given.password, code, &from.to_string()).await? {
         LoginResult::SignedIn(signed) => signed,
         LoginResult::MfaRequired => return Err(Problem::MfaRequired),
     };
-    let identity = users::identity_of_session(shared.archive(), &signed.key).await?;
+    let identity = sessions::identity_of_session(shared.archive(), &signed.key).await?;
     let identity = identity.ok_or_else(|| Error::internal("the session is not there"))?;
     Ok(([(header::SET_COOKIE, session_cookie(&signed.key))], Json(session_info(&identity, Some(&signed.key)))).into_response())
-}
-
-/// The cookie that keeps the key of a session.
-pub(crate) fn session_cookie(key: &str) -> String {
-    format!("{SESSION_COOKIE}={key}; Path=/; Secure; HttpOnly; SameSite=Strict")
 }
 
 /// Signs out.
@@ -117,12 +101,12 @@ pub(crate) fn session_cookie(key: &str) -> String {
     (status = 204, description = "signed out"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn sign_out(State(shared): State<AppState>, Extension(identity): Extension<Identity>) -> Result<Response, Problem> {
-    users::sign_out(shared.archive(), &identity).await?;
+    sessions::sign_out(shared.archive(), &identity).await?;
     let cookie = format!("{SESSION_COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
-/// Changes one's own password; every other session ends.
+/// Changes the caller's password; their other sessions end.
 #[utoipa::path(put, path = "/api/session/password", request_body = PasswordChangeBody, responses(
     (status = 204, description = "changed"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]

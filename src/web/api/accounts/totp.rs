@@ -1,20 +1,20 @@
-//! Signing in in two steps: setting an authenticator app up, and ending it.
+//! Second factor (TOTP): enrolment, confirmation, end.
 
+use crate::api::response_bodies::RecoveryCodes;
 use crate::openapi::{Enrolment as EnrolmentSchema, ProblemDetails, RecoveryCodes as RecoveryCodesSchema};
 use crate::problem::{JsonBody, PathParams, Problem};
 use crate::rate_limits::ClientAddress;
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sohoa_base::model::account::Identity;
 use sohoa_services::accounts::totp;
 use sohoa_services::accounts::totp::Enrolment;
 use utoipa::ToSchema;
 
-/// The password, once more.
+/// The password of the caller.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Again)]
@@ -22,7 +22,7 @@ pub(crate) struct PasswordBody {
     password: String,
 }
 
-/// What the authenticator app shows.
+/// Code of the authenticator app.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Code)]
@@ -30,7 +30,7 @@ pub(crate) struct TotpCodeBody {
     code: String,
 }
 
-/// The password once more, and a code of the app or for recovery.
+/// The password of the caller, and a code of the app or a recovery code.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = PasswordAndCode)]
@@ -39,14 +39,7 @@ pub(crate) struct PasswordAndCodeBody {
     code: String,
 }
 
-/// Codes for who loses the app: they are told once, and each works once.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct RecoveryCodes {
-    /// The codes.
-    recovery_codes: Vec<String>,
-}
-
-/// Begins to set an authenticator app up; nothing changes before its first code is sent.
+/// Begins the enrolment of an authenticator app; nothing changes before its first code is sent.
 #[utoipa::path(post, path = "/api/session/totp", request_body = PasswordBody, responses(
     (status = 200, body = EnrolmentSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -59,7 +52,7 @@ pub(crate) async fn begin(
     Ok(Json(totp::begin_enrolment(shared.archive(), &by, &given.password, &from.to_string()).await?))
 }
 
-/// Sends the app's first code: from now on signing in needs one; other sessions end.
+/// Confirms the enrolment with the app's first code: from now on signing in needs a code; other sessions end.
 #[utoipa::path(put, path = "/api/session/totp", request_body = TotpCodeBody, responses(
     (status = 200, body = RecoveryCodesSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -71,7 +64,7 @@ pub(crate) async fn confirm(
     Ok(Json(RecoveryCodes { recovery_codes: totp::confirm_enrolment(shared.archive(), &by, &given.code).await? }))
 }
 
-/// Ends it: the password alone is enough again.
+/// Ends the second factor: the password alone is enough again.
 #[utoipa::path(delete, path = "/api/session/totp", request_body = PasswordAndCodeBody, responses(
     (status = 204, description = "ended"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -85,7 +78,7 @@ pub(crate) async fn end(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ends it for somebody who has lost app and recovery codes.
+/// Ends the second factor of a person who has lost app and recovery codes.
 #[utoipa::path(delete, path = "/api/users/{name}/totp", params(("name" = String, Path)), responses(
     (status = 204, description = "ended"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]

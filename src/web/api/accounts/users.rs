@@ -1,15 +1,16 @@
-//! People, keys of programs, and the audit.
+//! People, keys of programs, and the audit trail.
 
+use crate::api::response_bodies::CreatedToken;
 use crate::openapi::{Events, NewToken, People, Person, ProblemDetails, Tokens};
 use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sohoa_base::error::Error;
 use sohoa_base::model::account::{Grant, Identity, Right, Role, Token, UnitScope, User};
+use sohoa_services::accounts::tokens;
 use sohoa_services::accounts::users;
 use sohoa_services::runs::monitoring;
 use std::collections::BTreeSet;
@@ -43,7 +44,7 @@ pub(crate) struct CreateUserBody {
     password: String,
 }
 
-/// What a person is called and may do from now on.
+/// New display name, roles and state of a person.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ChangedPerson)]
@@ -68,23 +69,13 @@ pub(crate) struct NewPasswordBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = WantedToken)]
 pub(crate) struct CreateTokenBody {
-    /// What it is for.
+    /// Purpose.
     label: String,
-    /// What it may at most: `read`, `upload`, `watch`, `steer`, `review`, `administer`, `audit`.
+    /// Its rights at most: `read`, `upload`, `watch`, `steer`, `review`, `administer`, `audit`.
     #[schema(value_type = Vec<String>)]
     rights: BTreeSet<Right>,
-    /// How long it holds, days.
+    /// Validity, days.
     days: u64,
-}
-
-/// A new key: it is told once.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "MadeToken")]
-pub(crate) struct CreatedToken {
-    /// Identifier.
-    id: String,
-    /// The key itself.
-    key: String,
 }
 
 /// Everybody who may sign in.
@@ -109,7 +100,7 @@ pub(crate) async fn add(
     Ok((StatusCode::CREATED, Json(user)))
 }
 
-/// Changes what a person is called and may do.
+/// Changes display name, roles and state of a person.
 #[utoipa::path(put, path = "/api/users/{name}", params(("name" = String, Path)), request_body = UpdateUserBody, responses(
     (status = 204, description = "changed"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -137,12 +128,12 @@ pub(crate) async fn reset_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// One's own keys of programs.
+/// The caller's keys of programs.
 #[utoipa::path(get, path = "/api/tokens", responses(
     (status = 200, body = Tokens),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn tokens(State(shared): State<AppState>, Extension(by): Extension<Identity>) -> Result<Json<Vec<Token>>, Problem> {
-    Ok(Json(users::list_tokens(shared.archive(), &by).await?))
+    Ok(Json(tokens::list_tokens(shared.archive(), &by).await?))
 }
 
 /// Makes a key for a program.
@@ -154,11 +145,11 @@ pub(crate) async fn add_token(
     Extension(by): Extension<Identity>,
     JsonBody(given): JsonBody<CreateTokenBody>,
 ) -> Result<(StatusCode, Json<CreatedToken>), Problem> {
-    let (id, key) = users::add_token(shared.archive(), &by, &given.label, given.rights, given.days).await?;
+    let (id, key) = tokens::add_token(shared.archive(), &by, &given.label, given.rights, given.days).await?;
     Ok((StatusCode::CREATED, Json(CreatedToken { id, key })))
 }
 
-/// Ends one of one's own keys.
+/// Ends one of the caller's keys.
 #[utoipa::path(delete, path = "/api/tokens/{id}", params(("id" = String, Path)), responses(
     (status = 204, description = "ended"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -167,11 +158,11 @@ pub(crate) async fn end_token(
     Extension(by): Extension<Identity>,
     PathParams(id): PathParams<String>,
 ) -> Result<StatusCode, Problem> {
-    users::revoke_token(shared.archive(), &by, &id).await?;
+    tokens::revoke_token(shared.archive(), &by, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Which events are asked for.
+/// Query of events.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct EventsQuery {
@@ -183,20 +174,20 @@ pub(crate) struct EventsQuery {
     limit: Option<usize>,
 }
 
-/// What happened, in order: who did and changed what.
+/// Events of the audit trail, in order: who changed what.
 #[utoipa::path(get, path = "/api/audit", params(EventsQuery), responses(
     (status = 200, body = Events),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn audit(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    QueryParams(asked): QueryParams<EventsQuery>,
+    QueryParams(query): QueryParams<EventsQuery>,
 ) -> Result<Json<Vec<monitoring::EventLine>>, Problem> {
     if by.units_with(Right::Audit) != UnitScope::All {
         return Err(Error::denied("the audit is of every unit; it needs a role in all").into());
     }
-    if asked.after > 9_007_199_254_740_991 {
+    if query.after > 9_007_199_254_740_991 {
         return Err(Error::invalid("after is no number of an event").into());
     }
-    Ok(Json(monitoring::events_after(shared.archive(), asked.after, asked.limit.unwrap_or(100).clamp(1, 500)).await?))
+    Ok(Json(monitoring::events_after(shared.archive(), query.after, query.limit.unwrap_or(100).clamp(1, 500)).await?))
 }

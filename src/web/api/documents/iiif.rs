@@ -1,15 +1,15 @@
-//! Documents for viewers of others: IIIF Presentation 3 and Content Search 2.
+//! Documents for external viewers: IIIF Presentation 3 and Content Search 2.
 
-use crate::locale::encoded;
 use crate::openapi::ProblemDetails;
 use crate::problem::{PathParams, Problem, QueryParams};
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
 use sohoa_base::model::account::Identity;
+use sohoa_base::text::percent_encoding::encode_segment;
 use sohoa_services::records::iiif;
 use sohoa_services::records::iiif::IiifUrls;
 use utoipa::IntoParams;
@@ -17,16 +17,16 @@ use utoipa::IntoParams;
 const PRESENTATION_MEDIA_TYPE: &str = "application/ld+json;profile=\"http://iiif.io/api/presentation/3/context.json\"";
 const SEARCH_MEDIA_TYPE: &str = "application/ld+json;profile=\"http://iiif.io/api/search/2/context.json\"";
 
-/// Addresses as the caller reached this server.
+/// URLs under the address at which the caller reached this server.
 fn iiif_urls(headers: &HeaderMap, document: &str) -> IiifUrls {
-    let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let scheme = if said("x-forwarded-proto") == Some("https") { "https" } else { "http" };
-    let host = said(header::HOST.as_str()).unwrap_or("localhost");
-    let document = encoded(document);
+    let header_value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let scheme = if header_value("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    let host = header_value(header::HOST.as_str()).unwrap_or("localhost");
+    let document = encode_segment(document);
     IiifUrls { base: format!("{scheme}://{host}/api/iiif/{document}"), pages: format!("{scheme}://{host}/api/documents/{document}/pages") }
 }
 
-/// The manifest of a document.
+/// IIIF manifest of a document.
 #[utoipa::path(get, path = "/api/iiif/{document}/manifest", params(("document" = String, Path)), responses(
     (status = 200, description = "a IIIF Presentation 3 manifest", content_type = "application/ld+json"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -55,16 +55,16 @@ pub(crate) async fn text(
     Ok(([(header::CONTENT_TYPE, PRESENTATION_MEDIA_TYPE)], Json(made)).into_response())
 }
 
-/// What is searched in a document.
+/// Query of a search in a document.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct IiifSearchQuery {
-    /// Words; each is looked for by itself.
+    /// Words; each is searched on its own.
     #[serde(default)]
     q: String,
 }
 
-/// Where words stand in a document.
+/// Positions of words in a document.
 #[utoipa::path(get, path = "/api/iiif/{document}/search", params(("document" = String, Path), IiifSearchQuery), responses(
     (status = 200, description = "a IIIF Content Search 2 answer", content_type = "application/ld+json"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -72,11 +72,11 @@ pub(crate) async fn search(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     PathParams(document): PathParams<String>,
-    QueryParams(asked): QueryParams<IiifSearchQuery>,
+    QueryParams(query): QueryParams<IiifSearchQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let at = iiif_urls(&headers, &document).base;
-    let id = format!("{at}/search?q={}", encoded(&asked.q));
-    let made = iiif::search_words(shared.archive(), &by, &document, &asked.q, (&at, &id)).await?;
+    let id = format!("{at}/search?q={}", encode_segment(&query.q));
+    let made = iiif::search_words(shared.archive(), &by, &document, &query.q, (&at, &id)).await?;
     Ok(([(header::CONTENT_TYPE, SEARCH_MEDIA_TYPE)], Json(made)).into_response())
 }

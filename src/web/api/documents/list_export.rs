@@ -3,7 +3,7 @@
 use crate::locale::preferred_language;
 use crate::openapi::ProblemDetails;
 use crate::problem::{PathParams, Problem, QueryParams};
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -16,22 +16,22 @@ use sohoa_services::records::list_export::{ListFormat, ListRequest};
 use sohoa_services::runs::failures;
 use utoipa::IntoParams;
 
-/// Which rows are asked for; each list knows some of these.
+/// Query of rows; each list uses some of these.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
-    /// What is searched.
+    /// Search text.
     #[serde(default)]
     q: String,
-    /// Of this unit alone.
+    /// Only of this unit.
     unit: Option<String>,
-    /// Of this run alone.
+    /// Only of this run.
     run: Option<String>,
-    /// Of this class alone.
+    /// Only of this class.
     class: Option<String>,
-    /// Of the stages that run together with this one alone.
+    /// Only of the stages that run together with this one.
     stage: Option<String>,
-    /// For this reason alone.
+    /// Only for this reason.
     reason: Option<String>,
     /// After this event.
     #[serde(default)]
@@ -39,7 +39,7 @@ pub(crate) struct ListQuery {
     after: u64,
 }
 
-/// A list as a file: `found`, `dossiers`, `runs`, `failures` or `events`, as `csv` or `xlsx`.
+/// A list as a file: `found`, `dossiers`, `runs`, `failures` or `events`, as `csv` or `xlsx`. Each list checks its own right.
 #[utoipa::path(get, path = "/api/lists/{list}/{form}", params(("list" = String, Path), ("form" = String, Path), ListQuery), responses(
     (status = 200, description = "the list", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -47,21 +47,21 @@ pub(crate) async fn list(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     PathParams((list, form)): PathParams<(String, String)>,
-    QueryParams(asked): QueryParams<ListQuery>,
+    QueryParams(query): QueryParams<ListQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let given = |value: Option<String>| value.filter(|value| !value.is_empty());
-    let (unit, run) = (given(asked.unit), given(asked.run));
+    let (unit, run) = (given(query.unit), given(query.run));
     let wanted = match list.as_str() {
-        "found" => ListRequest::SearchHits { query: asked.q, unit },
+        "found" => ListRequest::SearchHits { query: query.q, unit },
         "dossiers" => ListRequest::Dossiers { unit, run },
         "runs" => ListRequest::Runs,
         "failures" => {
-            let class = given(asked.class).as_deref().map(failures::parse_class).transpose()?;
-            ListRequest::Failures(failures::FailureQuery { run, class, stage: given(asked.stage), reason: given(asked.reason) })
+            let class = given(query.class).as_deref().map(failures::parse_class).transpose()?;
+            ListRequest::Failures(failures::FailureQuery { run, class, stage: given(query.stage), reason: given(query.reason) })
         }
-        "events" if asked.after > 9_007_199_254_740_991 => return Err(Error::invalid("after is no number of an event").into()),
-        "events" => ListRequest::Events { after: asked.after },
+        "events" if query.after > 9_007_199_254_740_991 => return Err(Error::invalid("after is no number of an event").into()),
+        "events" => ListRequest::Events { after: query.after },
         other => return Err(Error::not_found(format!("there is no list {other}; use found, dossiers, runs, failures or events")).into()),
     };
     let (form, kind) = match form.as_str() {

@@ -1,9 +1,9 @@
-//! Pages to look at.
+//! Page images and their words.
 
 use crate::api::documents::records::etag_matches;
 use crate::openapi::{PageWords, ProblemDetails};
 use crate::problem::{PathParams, Problem, QueryParams};
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +14,7 @@ use sohoa_services::records::page_images;
 use sohoa_services::records::page_images::ImageSize;
 use utoipa::IntoParams;
 
-/// How large a page is shown.
+/// Size and redaction of a page image.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageImageQuery {
@@ -22,12 +22,12 @@ pub(crate) struct PageImageQuery {
     #[serde(default)]
     #[param(value_type = String, pattern = "^(small|usual|full)$")]
     size: ImageSize,
-    /// As the public would see it: personal data painted over. A page that was not read is not shown so.
+    /// As the public would see it: personal data painted over. Pages that were not read have no such picture.
     #[serde(default)]
     masked: bool,
 }
 
-/// The upright picture of a page, never larger than it was delivered.
+/// Upright picture of a page, never larger than delivered.
 #[utoipa::path(get, path = "/api/documents/{document}/pages/{page}/picture",
     params(("document" = String, Path), ("page" = u32, Path), PageImageQuery), responses(
     (status = 200, description = "a JPEG", content_type = "image/jpeg"),
@@ -37,24 +37,24 @@ pub(crate) async fn picture(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     PathParams((document, page)): PathParams<(String, u32)>,
-    QueryParams(asked): QueryParams<PageImageQuery>,
+    QueryParams(query): QueryParams<PageImageQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let looked = if asked.masked {
+    let authorized = if query.masked {
         page_images::authorized_redacted_page(shared.archive(), &by, &document, page).await?
     } else {
         page_images::authorized_page(shared.archive(), &by, &document, page).await?
     };
-    // Kept by the browser, which asks each time whether it may still show it.
-    let kept = [(header::ETAG, looked.etag(asked.size)), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
-    if etag_matches(&headers, &looked.etag(asked.size)) {
-        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
+    // Browsers may cache it, but must revalidate before each use: access can be withdrawn.
+    let cache_headers = [(header::ETAG, authorized.etag(query.size)), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
+    if etag_matches(&headers, &authorized.etag(query.size)) {
+        return Ok((StatusCode::NOT_MODIFIED, cache_headers).into_response());
     }
-    let jpeg = page_images::page_image(shared.archive(), &by, &looked, asked.size).await?;
-    Ok((kept, [(header::CONTENT_TYPE, "image/jpeg")], jpeg).into_response())
+    let jpeg = page_images::page_image(shared.archive(), &by, &authorized, query.size).await?;
+    Ok((cache_headers, [(header::CONTENT_TYPE, "image/jpeg")], jpeg).into_response())
 }
 
-/// The words of a page with their places on its upright picture.
+/// Words of a page with their positions on its upright picture.
 #[utoipa::path(get, path = "/api/documents/{document}/pages/{page}/words",
     params(("document" = String, Path), ("page" = u32, Path)), responses(
     (status = 200, body = PageWords),
@@ -64,6 +64,6 @@ pub(crate) async fn words(
     Extension(by): Extension<Identity>,
     PathParams((document, page)): PathParams<(String, u32)>,
 ) -> Result<Json<page_images::PageWords>, Problem> {
-    let looked = page_images::authorized_page(shared.archive(), &by, &document, page).await?;
-    Ok(Json(page_images::page_words(shared.archive(), &looked).await?))
+    let authorized = page_images::authorized_page(shared.archive(), &by, &document, page).await?;
+    Ok(Json(page_images::page_words(shared.archive(), &authorized).await?))
 }

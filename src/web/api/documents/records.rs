@@ -2,7 +2,7 @@
 
 use crate::openapi::{DossierRecord, Dossiers, Found, ProblemDetails, PublicDocument};
 use crate::problem::{PathParams, Problem, QueryParams};
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -17,7 +17,7 @@ use sohoa_services::records::queries::{RedactedFormat, SearchRequest};
 use sohoa_services::records::redaction_preview;
 use utoipa::IntoParams;
 
-/// What is searched.
+/// Query of a search.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct SearchQuery {
@@ -28,33 +28,33 @@ pub(crate) struct SearchQuery {
     /// Hits to skip.
     #[serde(default)]
     offset: usize,
-    /// Of this unit alone.
+    /// Only of this unit.
     unit: Option<String>,
 }
 
-/// Pages that match, with the places of the words.
+/// Pages that match, with the positions of the words.
 #[utoipa::path(get, path = "/api/search", params(SearchQuery), responses(
     (status = 200, body = Found),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn search(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    QueryParams(asked): QueryParams<SearchQuery>,
+    QueryParams(query): QueryParams<SearchQuery>,
 ) -> Result<Json<queries::Found>, Problem> {
-    let limit = asked.limit.unwrap_or(20).clamp(1, 100);
-    let question = SearchRequest { text: &asked.q, unit: asked.unit.as_deref(), limit, offset: asked.offset };
-    Ok(Json(queries::search_for_user(shared.archive(), &by, question).await?))
+    let limit = query.limit.unwrap_or(20).clamp(1, 100);
+    let request = SearchRequest { text: &query.q, unit: query.unit.as_deref(), limit, offset: query.offset };
+    Ok(Json(queries::search_for_user(shared.archive(), &by, request).await?))
 }
 
-/// Which dossiers are asked for.
+/// Query of dossiers.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct DossiersQuery {
-    /// Of this unit alone.
+    /// Only of this unit.
     unit: Option<String>,
-    /// Of this run alone.
+    /// Only of this run.
     run: Option<String>,
-    /// After the dossier of this object name: `next` of the answer before.
+    /// After the dossier of this object name: `next` of the previous response.
     after: Option<String>,
     /// At most so many, up to 200.
     limit: Option<usize>,
@@ -67,18 +67,18 @@ pub(crate) struct DossiersQuery {
 pub(crate) async fn list(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    QueryParams(asked): QueryParams<DossiersQuery>,
+    QueryParams(query): QueryParams<DossiersQuery>,
 ) -> Result<Json<queries::Dossiers>, Problem> {
-    let limit = asked.limit.unwrap_or(50).clamp(1, 200);
+    let limit = query.limit.unwrap_or(50).clamp(1, 200);
     let units = by.units_with(Right::Read);
-    let wanted = queries::DossierFilter { unit: asked.unit.as_deref(), run: asked.run.as_deref(), after: asked.after.as_deref(), limit };
+    let wanted = queries::DossierFilter { unit: query.unit.as_deref(), run: query.run.as_deref(), after: query.after.as_deref(), limit };
     Ok(Json(queries::list_dossiers(shared.archive(), &units, &wanted).await?))
 }
 
-/// Whether the caller has this version already.
+/// Whether the caller has this version already (`If-None-Match`).
 pub(crate) fn etag_matches(headers: &HeaderMap, tag: &str) -> bool {
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    known.split(',').any(|one| matches!(one.trim(), "*") || one.trim().trim_start_matches("W/") == tag)
+    let tags = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    tags.split(',').any(|one| matches!(one.trim(), "*") || one.trim().trim_start_matches("W/") == tag)
 }
 
 /// The record of a dossier, by object name or code.
@@ -126,8 +126,8 @@ pub(crate) async fn document(
             return Ok(attachment(bytes, kind));
         }
         other => {
-            let known = "pdf, text, alto, hocr, json, mets, public-pdf or public-text";
-            return Err(Error::not_found(format!("there is no form {other}; use {known}")).into());
+            let formats = "pdf, text, alto, hocr, json, mets, public-pdf or public-text";
+            return Err(Error::not_found(format!("there is no form {other}; use {formats}")).into());
         }
     };
     let bytes = queries::read_file(shared.archive(), &by, &document, form).await?;
@@ -146,7 +146,7 @@ pub(crate) async fn public(
     Ok(Json(redaction_preview::preview_document(shared.archive(), &by, &document).await?))
 }
 
-/// A browser keeps it as a file and runs nothing in it.
+/// Headers of a download: browsers store it as a file and run nothing in it.
 fn attachment(bytes: Vec<u8>, kind: &'static str) -> Response {
     ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, "attachment")], bytes).into_response()
 }

@@ -1,8 +1,8 @@
-//! Searches that people keep.
+//! Saved searches.
 
 use crate::openapi::{KeptSearch, KeptSearches, ProblemDetails};
 use crate::problem::{JsonBody, PathParams, Problem};
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
@@ -11,21 +11,21 @@ use sohoa_base::model::account::{Identity, SavedSearch};
 use sohoa_services::records::saved_searches;
 use utoipa::ToSchema;
 
-/// A search to be kept.
+/// A search to be saved.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewSearch)]
 pub(crate) struct SaveSearchBody {
-    /// What it is called.
+    /// Name.
     name: String,
     /// Words and filters.
     query: String,
-    /// The unit in which it searches.
+    /// Unit in which it searches.
     #[serde(default)]
     unit: String,
 }
 
-/// One's own kept searches.
+/// The caller's saved searches.
 #[utoipa::path(get, path = "/api/searches", responses(
     (status = 200, body = KeptSearches),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -33,7 +33,7 @@ pub(crate) async fn list(State(shared): State<AppState>, Extension(by): Extensio
     Ok(Json(saved_searches::list_saved_searches(shared.archive(), &by).await?))
 }
 
-/// Keeps a search.
+/// Saves a search.
 #[utoipa::path(post, path = "/api/searches", request_body = SaveSearchBody, responses(
     (status = 201, body = KeptSearch),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -42,11 +42,11 @@ pub(crate) async fn keep(
     Extension(by): Extension<Identity>,
     JsonBody(given): JsonBody<SaveSearchBody>,
 ) -> Result<(StatusCode, Json<SavedSearch>), Problem> {
-    let kept = saved_searches::save_search(shared.archive(), &by, &given.name, &given.query, &given.unit).await?;
-    Ok((StatusCode::CREATED, Json(kept)))
+    let saved = saved_searches::save_search(shared.archive(), &by, &given.name, &given.query, &given.unit).await?;
+    Ok((StatusCode::CREATED, Json(saved)))
 }
 
-/// Forgets one of one's own kept searches.
+/// Deletes one of the caller's saved searches.
 #[utoipa::path(delete, path = "/api/searches/{id}", params(("id" = String, Path)), responses(
     (status = 204, description = "forgotten"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]

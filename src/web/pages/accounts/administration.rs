@@ -1,10 +1,10 @@
 //! People, keys of programs, and the audit trail.
 
-use crate::pages::ui::components::{empty_state, encoded, export_links, next_link, timestamp};
+use crate::pages::ui::components::{empty_state, export_links, next_link, timestamp};
 use crate::pages::ui::layout::render_page;
 use crate::pages::ui::page_context::PageContext;
 use crate::problem::{Problem, QueryParams};
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
@@ -12,11 +12,13 @@ use serde::Deserialize;
 use sohoa_base::error::Error;
 use sohoa_base::model::account::{Grant, Identity, Origin, Right, Role, UnitScope};
 use sohoa_base::text::fold::fold;
+use sohoa_base::text::percent_encoding::encode_segment;
+use sohoa_services::accounts::tokens;
 use sohoa_services::accounts::users;
 use sohoa_services::runs::monitoring;
 use sohoa_services::runs::monitoring::EventLine;
 use sohoa_texts::formatting;
-use sohoa_texts::labels::Word;
+use sohoa_texts::labels::Label;
 
 /// Events on one page.
 const EVENTS_PER_PAGE: usize = 200;
@@ -27,11 +29,11 @@ fn grant_fields(view: &PageContext, grants: &[Grant]) -> Markup {
     html! {
         @for (place, grant) in rows.iter().enumerate() {
             div class="row" data-row-number=(place) {
-                select name="grants[].role" aria-label=(view.label(Word::Role)) { @for role in Role::ALL { option value=(role.as_str()) selected[role == grant.role] { (view.code_label("role", role.as_str())) } } }
-                input name="grants[].unit" value=(grant.unit) required placeholder=(view.label(Word::UnitHint)) aria-label=(view.label(Word::Unit));
+                select name="grants[].role" aria-label=(view.label(Label::Role)) { @for role in Role::ALL { option value=(role.as_str()) selected[role == grant.role] { (view.code_label("role", role.as_str())) } } }
+                input name="grants[].unit" value=(grant.unit) required placeholder=(view.label(Label::UnitHint)) aria-label=(view.label(Label::Unit));
             }
         }
-        button type="button" class="plain" data-add-row { "+ " (view.label(Word::Role)) }
+        button type="button" class="plain" data-add-row { "+ " (view.label(Label::Role)) }
     }
 }
 
@@ -40,46 +42,46 @@ pub(crate) async fn people(view: PageContext, State(shared): State<AppState>) ->
     let people = users::list_users(shared.archive()).await?;
     Ok(render_page(
         &view,
-        view.label(Word::People),
+        view.label(Label::People),
         &[],
         &html! {
-            div class="spread" { h1 { (view.label(Word::People)) } p { a href="/pipelines" { (view.label(Word::Pipelines)) } " · " a href="/keys" { (view.label(Word::Keys)) } } }
+            div class="spread" { h1 { (view.label(Label::People)) } p { a href="/pipelines" { (view.label(Label::Pipelines)) } " · " a href="/keys" { (view.label(Label::Keys)) } } }
             @for user in &people {
                 details class="card" {
                     summary {
-                        b { (user.name) } " " (user.display_name) " " @if user.disabled { span class="class" { (view.label(Word::Disabled)) } }
-                        @for grant in &user.grants { " " span class="tag" { (view.code_label("role", grant.role.as_str())) " · " @if grant.unit == "*" { (view.label(Word::AllUnits)) } @else { (grant.unit) } } }
+                        b { (user.name) } " " (user.display_name) " " @if user.disabled { span class="class" { (view.label(Label::Disabled)) } }
+                        @for grant in &user.grants { " " span class="tag" { (view.code_label("role", grant.role.as_str())) " · " @if grant.unit == "*" { (view.label(Label::AllUnits)) } @else { (grant.unit) } } }
                     }
-                    form class="column" data-api=(format!("PUT /api/users/{}", encoded(&user.name))) data-then="/people" {
-                        label { span { (view.label(Word::ShownName)) } input name="shown" value=(user.display_name); }
+                    form class="column" data-api=(format!("PUT /api/users/{}", encode_segment(&user.name))) data-then="/people" {
+                        label { span { (view.label(Label::ShownName)) } input name="shown" value=(user.display_name); }
                         (grant_fields(&view, &user.grants))
-                        label { span { (view.label(Word::State)) }
-                            select name="disabled" data-kind="bool" { option value="false" selected[!user.disabled] { (view.label(Word::Enabled)) } option value="true" selected[user.disabled] { (view.label(Word::Disabled)) } }
+                        label { span { (view.label(Label::State)) }
+                            select name="disabled" data-kind="bool" { option value="false" selected[!user.disabled] { (view.label(Label::Enabled)) } option value="true" selected[user.disabled] { (view.label(Label::Disabled)) } }
                         }
-                        button class="first" { (view.label(Word::Save)) }
+                        button class="first" { (view.label(Label::Save)) }
                         p class="wrong" role="alert" {}
                     }
-                    @if user.origin == Origin::Oidc { p { (view.label(Word::SignsInElsewhere)) } }
+                    @if user.origin == Origin::Oidc { p { (view.label(Label::SignsInElsewhere)) } }
                     @else {
-                        form class="column" data-api=(format!("PUT /api/users/{}/password", encoded(&user.name))) data-then="/people" {
-                            label { span { (view.label(Word::NewPassword)) } input type="password" name="password" autocomplete="new-password" minlength="12" required; }
-                            button { (view.label(Word::Reset)) }
+                        form class="column" data-api=(format!("PUT /api/users/{}/password", encode_segment(&user.name))) data-then="/people" {
+                            label { span { (view.label(Label::NewPassword)) } input type="password" name="password" autocomplete="new-password" minlength="12" required; }
+                            button { (view.label(Label::Reset)) }
                             p class="wrong" role="alert" {}
                         }
                     }
                     @if user.totp_enabled {
-                        button type="button" class="grave" data-api=(format!("DELETE /api/users/{}/totp", encoded(&user.name))) data-then="/people" { (view.label(Word::ResetTwoSteps)) }
+                        button type="button" class="grave" data-api=(format!("DELETE /api/users/{}/totp", encode_segment(&user.name))) data-then="/people" { (view.label(Label::ResetTwoSteps)) }
                     }
                 }
             }
             section class="card" {
-                h2 { (view.label(Word::AddPerson)) }
+                h2 { (view.label(Label::AddPerson)) }
                 form class="column" data-api="POST /api/users" data-then="/people" {
-                    label { span { (view.label(Word::Name)) } input name="name" required autocomplete="off" pattern="[a-z0-9._@\\-]{1,64}"; }
-                    label { span { (view.label(Word::ShownName)) } input name="shown" autocomplete="off"; }
+                    label { span { (view.label(Label::Name)) } input name="name" required autocomplete="off" pattern="[a-z0-9._@\\-]{1,64}"; }
+                    label { span { (view.label(Label::ShownName)) } input name="shown" autocomplete="off"; }
                     (grant_fields(&view, &[]))
-                    label { span { (view.label(Word::Password)) } input type="password" name="password" autocomplete="new-password" minlength="12" required; small { (view.label(Word::PasswordHint)) } }
-                    button class="first" { (view.label(Word::Add)) }
+                    label { span { (view.label(Label::Password)) } input type="password" name="password" autocomplete="new-password" minlength="12" required; small { (view.label(Label::PasswordHint)) } }
+                    button class="first" { (view.label(Label::Add)) }
                     p class="wrong" role="alert" {}
                 }
             }
@@ -87,49 +89,49 @@ pub(crate) async fn people(view: PageContext, State(shared): State<AppState>) ->
     ))
 }
 
-/// One's own keys of programs.
+/// The user's keys of programs.
 pub(crate) async fn keys(view: PageContext, State(shared): State<AppState>, Extension(by): Extension<Identity>) -> Result<Markup, Problem> {
-    let tokens = users::list_tokens(shared.archive(), &by).await?;
+    let tokens = tokens::list_tokens(shared.archive(), &by).await?;
     Ok(render_page(
         &view,
-        view.label(Word::Keys),
+        view.label(Label::Keys),
         &[],
         &html! {
-            h1 { (view.label(Word::Keys)) }
-            p { (view.label(Word::KeysHint)) " " a href="/openapi.json" { "OpenAPI" } }
+            h1 { (view.label(Label::Keys)) }
+            p { (view.label(Label::KeysHint)) " " a href="/openapi.json" { "OpenAPI" } }
             @if !tokens.is_empty() {
                 table {
-                    thead { tr { th { (view.label(Word::Label)) } th { (view.label(Word::Rights)) } th { (view.label(Word::Seen)) } th { (view.label(Word::Ends)) } th {} } }
+                    thead { tr { th { (view.label(Label::Label)) } th { (view.label(Label::Rights)) } th { (view.label(Label::Seen)) } th { (view.label(Label::Ends)) } th {} } }
                     tbody {
                         @for token in &tokens {
                             tr {
                                 td { (token.label) }
                                 td { @for right in &token.rights { span class="tag" { (view.code_label("right", right.as_str())) } } }
                                 td { (timestamp(&view, &token.last_used)) } td { (formatting::format_date_time(&token.expires)) }
-                                td { button type="button" class="grave" data-api=(format!("DELETE /api/tokens/{}", encoded(&token.id))) data-then="/keys" { (view.label(Word::Remove)) } }
+                                td { button type="button" class="grave" data-api=(format!("DELETE /api/tokens/{}", encode_segment(&token.id))) data-then="/keys" { (view.label(Label::Remove)) } }
                             }
                         }
                     }
                 }
             }
             section class="card" {
-                h2 { (view.label(Word::NewKey)) }
+                h2 { (view.label(Label::NewKey)) }
                 form class="column" data-api="POST /api/tokens" data-shows="key" {
-                    label { span { (view.label(Word::Label)) } input name="label" required; }
-                    fieldset { legend { (view.label(Word::Rights)) }
+                    label { span { (view.label(Label::Label)) } input name="label" required; }
+                    fieldset { legend { (view.label(Label::Rights)) }
                         @for right in Right::ALL { @if view.may(right) { label class="row" { input type="checkbox" name="rights[]" value=(right.as_str()); (view.code_label("right", right.as_str())) } } }
                     }
-                    label { span { (view.label(Word::Until)) } input type="number" name="days" data-kind="number" value="90" min="1" required; }
-                    button class="first" { (view.label(Word::Add)) }
+                    label { span { (view.label(Label::Until)) } input type="number" name="days" data-kind="number" value="90" min="1" required; }
+                    button class="first" { (view.label(Label::Add)) }
                     p class="wrong" role="alert" {}
                 }
-                div hidden { p { (view.label(Word::KeyMade)) ":" } p { code id="key" {} } }
+                div hidden { p { (view.label(Label::KeyMade)) ":" } p { code id="key" {} } }
             }
         },
     ))
 }
 
-/// Which events are wanted.
+/// Query of events.
 #[derive(Debug, Deserialize)]
 pub(crate) struct AuditQuery {
     after: Option<u64>,
@@ -137,20 +139,20 @@ pub(crate) struct AuditQuery {
     kind: String,
 }
 
-/// Who did it, where the event says so.
+/// Author of an event, where it records one.
 fn event_author(event: &EventLine) -> &str {
     ["by", "author", "user"].iter().find_map(|name| event.body.get(*name)?.as_str()).unwrap_or("–")
 }
 
-/// What exactly, in one line; what is longer opens.
+/// Details of an event in one line; longer ones can be expanded.
 pub(crate) fn event_details(event: &EventLine) -> Markup {
     const LINE: usize = 120;
-    let said = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let value_text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let text = event.body.as_object().map_or_else(
         || event.body.to_string(),
         |body| {
             let rest = body.iter().filter(|(name, _)| !matches!(name.as_str(), "by" | "author" | "user"));
-            rest.map(|(name, value)| format!("{name}: {}", said(value))).collect::<Vec<_>>().join(" · ")
+            rest.map(|(name, value)| format!("{name}: {}", value_text(value))).collect::<Vec<_>>().join(" · ")
         },
     );
     match text.char_indices().nth(LINE) {
@@ -159,7 +161,7 @@ pub(crate) fn event_details(event: &EventLine) -> Markup {
     }
 }
 
-/// What happened, in order.
+/// The audit trail, in order.
 pub(crate) async fn audit(
     view: PageContext,
     State(shared): State<AppState>,
@@ -172,37 +174,37 @@ pub(crate) async fn audit(
     let last = monitoring::event_cursor(shared.archive()).await?.event;
     let after = wanted.after.unwrap_or_else(|| last.saturating_sub(EVENTS_PER_PAGE as u64));
     let events = monitoring::events_after(shared.archive(), after, EVENTS_PER_PAGE).await?;
-    // Asked for by its code, or by what the page calls it.
-    let asked = fold(wanted.kind.trim());
-    let is_asked =
-        |event: &&EventLine| event.kind.contains(wanted.kind.trim()) || fold(view.code_label("event", &event.kind)).contains(&asked);
-    let shown: Vec<_> = events.iter().rev().filter(is_asked).collect();
+    // The search matches the event's code or its label on the page.
+    let search_text = fold(wanted.kind.trim());
+    let matches_search =
+        |event: &&EventLine| event.kind.contains(wanted.kind.trim()) || fold(view.code_label("event", &event.kind)).contains(&search_text);
+    let matching: Vec<_> = events.iter().rev().filter(matches_search).collect();
     let earlier =
-        (after > 0).then(|| format!("/audit?after={}&kind={}", after.saturating_sub(EVENTS_PER_PAGE as u64), encoded(&wanted.kind)));
+        (after > 0).then(|| format!("/audit?after={}&kind={}", after.saturating_sub(EVENTS_PER_PAGE as u64), encode_segment(&wanted.kind)));
     Ok(render_page(
         &view,
-        view.label(Word::Audit),
+        view.label(Label::Audit),
         &[],
         &html! {
-            h1 { (view.label(Word::Audit)) }
+            h1 { (view.label(Label::Audit)) }
             form class="row" action="/audit" {
-                label { span { (view.label(Word::What)) } input name="kind" value=(wanted.kind); }
-                label { span { (view.label(Word::After)) } input name="after" type="number" min="0" value=(after); }
-                button { (view.label(Word::Apply)) }
+                label { span { (view.label(Label::What)) } input name="kind" value=(wanted.kind); }
+                label { span { (view.label(Label::After)) } input name="after" type="number" min="0" value=(after); }
+                button { (view.label(Label::Apply)) }
 
             }
-            @if shown.is_empty() { (empty_state(view.label(Word::NothingHappened))) }
+            @if matching.is_empty() { (empty_state(view.label(Label::NothingHappened))) }
             @else {
                 div class="wide" { table {
-                    thead { tr { th class="figure" { "#" } th { (view.label(Word::When)) } th { (view.label(Word::What)) } th { (view.label(Word::Who)) } th { (view.label(Word::Act)) } } }
+                    thead { tr { th class="figure" { "#" } th { (view.label(Label::When)) } th { (view.label(Label::What)) } th { (view.label(Label::Who)) } th { (view.label(Label::Act)) } } }
                     tbody {
-                        @for event in shown {
+                        @for event in matching {
                             tr data-row {
                                 td class="figure" { (view.format_number(event.seq)) }
                                 td class="narrow" { (formatting::format_date_time(&event.at)) }
                                 td class="narrow" title=(event.kind) { (view.code_label("event", &event.kind)) }
                                 td class="narrow" { (event_author(event)) }
-                                td { @if !event.batch.is_empty() { a href=(format!("/runs/{}", event.batch)) { (view.label(Word::Run)) } " " } (event_details(event)) }
+                                td { @if !event.batch.is_empty() { a href=(format!("/runs/{}", event.batch)) { (view.label(Label::Run)) } " " } (event_details(event)) }
                             }
                         }
                     }

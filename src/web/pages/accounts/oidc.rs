@@ -1,15 +1,14 @@
-//! Signing in with an office's own account: out to the provider, and back.
+//! Signing in with an office's own account (OpenID Connect): redirect to the provider, and callback.
 //!
-//! The session's cookie is not sent along when a browser comes from another site, which it does as long as it only follows
-//! redirects. So the way back ends with a page of ours, which leads on; and what must come back lies under a cookie of its
-//! own, which is sent then.
+//! The session cookie is `SameSite=Strict`: a browser that follows redirects from the provider's site does not send it. So
+//! the callback answers with a page of this server that leads on, and the state of the login is in a separate cookie with
+//! `SameSite=Lax`, which is sent.
 
-use crate::api::accounts::session::session_cookie;
-use crate::auth_middleware::cookie_value;
+use crate::cookies::{cookie_value, session_cookie};
 use crate::pages::ui::page_context::{PageContext, ReturnTo};
 use crate::problem::{Problem, QueryParams};
 use crate::rate_limits::ClientAddress;
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -19,22 +18,22 @@ use serde::Deserialize;
 use sohoa_base::error::Error;
 use sohoa_services::accounts::oidc;
 use sohoa_services::accounts::oidc::AuthorizationResponse;
-use sohoa_texts::labels::Word;
+use sohoa_texts::labels::Label;
 
-/// Cookie with the key of a sign-in that is under way.
+/// Cookie with the key of a sign-in in progress.
 const LOGIN_STATE_COOKIE: &str = "__Host-sohoa-way";
 
-/// Path at which browsers come back.
+/// Path of the callback.
 const CALLBACK_PATH: &str = "/sign-in/oidc/callback";
 
-/// Out to the provider.
+/// Redirects to the provider.
 pub(crate) async fn begin_login(State(shared): State<AppState>, QueryParams(go_on): QueryParams<ReturnTo>) -> Result<Response, Problem> {
     let begun = oidc::begin_login(shared.archive(), &shared.absolute_url(CALLBACK_PATH), go_on.local_path()).await?;
     let cookie = format!("{LOGIN_STATE_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600", begun.key);
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&begun.url)).into_response())
 }
 
-/// What the provider sends along.
+/// Query that the provider sends to the callback.
 #[derive(Debug, Deserialize)]
 pub(crate) struct CallbackQuery {
     #[serde(default)]
@@ -45,7 +44,7 @@ pub(crate) struct CallbackQuery {
     iss: Option<String>,
 }
 
-/// Back from the provider.
+/// Completes the sign-in after the provider's callback.
 pub(crate) async fn finish_login(
     view: PageContext,
     State(shared): State<AppState>,
@@ -68,7 +67,7 @@ pub(crate) async fn finish_login(
                 link rel="icon" href="data:,";
                 title { "sohoa" }
             }
-            body { p { a href=(to) { (view.label(Word::Next)) } } }
+            body { p { a href=(to) { (view.label(Label::Next)) } } }
         }
     };
     let gone = format!("{LOGIN_STATE_COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");

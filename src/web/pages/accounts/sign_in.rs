@@ -1,89 +1,90 @@
-//! Coming in: the first administrator, signing in, one's own account.
+//! Pages for the first administrator, for signing in, and for the user's own account.
 
-use crate::pages::ui::components::encoded;
 use crate::pages::ui::layout::render_page;
 use crate::pages::ui::page_context::{PageContext, ReturnTo};
 use crate::problem::Problem;
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::Extension;
 use axum::extract::{Query, State};
 use maud::{Markup, html};
 use serde::Deserialize;
 use sohoa_base::model::account::{Identity, Origin, User};
+use sohoa_base::text::percent_encoding::encode_segment;
 use sohoa_services::accounts::oidc;
 use sohoa_services::accounts::totp;
-use sohoa_texts::labels::Word;
+use sohoa_texts::labels::Label;
 
-fn input_field(view: &PageContext, word: Word, name: &str, kind: &str, complete: &str) -> Markup {
+fn input_field(view: &PageContext, word: Label, name: &str, kind: &str, complete: &str) -> Markup {
     html! {
         label { span { (view.label(word)) } input type=(kind) name=(name) autocomplete=(complete) required; }
     }
 }
 
-/// The field for the code of an authenticator app.
+/// Field for the code of an authenticator app.
 fn code_field(view: &PageContext, disabled: bool) -> Markup {
     html! {
         label {
-            span { (view.label(Word::AppCode)) }
+            span { (view.label(Label::AppCode)) }
             input type="text" name="code" autocomplete="one-time-code" spellcheck="false" required disabled[disabled];
-            small { (view.label(Word::AppCodeHint)) }
+            small { (view.label(Label::AppCodeHint)) }
         }
     }
 }
 
-/// Where name and password are given.
+/// The sign-in page.
 pub(crate) async fn sign_in(view: PageContext, State(shared): State<AppState>, Query(go_on): Query<ReturnTo>) -> Markup {
-    let elsewhere = oidc::is_configured(&shared.archive().config.oidc).then(|| format!("/sign-in/oidc?to={}", encoded(go_on.local_path())));
+    let elsewhere =
+        oidc::is_configured(&shared.archive().config.oidc).then(|| format!("/sign-in/oidc?to={}", encode_segment(go_on.local_path())));
     render_page(
         &view,
-        view.label(Word::SignIn),
+        view.label(Label::SignIn),
         &[],
         &html! {
             section class="entry" {
                 h1 { "sohoa" }
-                p { (view.label(Word::Tagline)) }
+                p { (view.label(Label::Tagline)) }
                 form data-api="POST /api/session" data-then=(go_on.local_path()) {
                     div data-first {
-                        (input_field(&view, Word::Name, "name", "text", "username"))
-                        (input_field(&view, Word::Password, "password", "password", "current-password"))
+                        (input_field(&view, Label::Name, "name", "text", "username"))
+                        (input_field(&view, Label::Password, "password", "password", "current-password"))
                     }
                     div data-second hidden { (code_field(&view, true)) }
-                    button class="first" { (view.label(Word::SignIn)) }
+                    button class="first" { (view.label(Label::SignIn)) }
                     p class="wrong" role="alert" {}
                 }
-                @if let Some(address) = elsewhere { p { a class="button" href=(address) { (view.label(Word::SignInElsewhere)) } } }
+                @if let Some(address) = elsewhere { p { a class="button" href=(address) { (view.label(Label::SignInElsewhere)) } } }
             }
         },
     )
 }
 
-/// The key that the server printed at its first start.
+/// Query with the key that the server printed at its first start.
 #[derive(Debug, Deserialize)]
 pub(crate) struct SetupQuery {
     #[serde(default)]
     key: String,
 }
 
-/// Where the first administrator is made.
+/// Page that creates the first administrator.
 pub(crate) async fn set_up(view: PageContext, Query(SetupQuery { key }): Query<SetupQuery>) -> Markup {
     render_page(
         &view,
-        view.label(Word::FirstStart),
+        view.label(Label::FirstStart),
         &[],
         &html! {
             section class="entry" {
-                h1 { (view.label(Word::FirstStart)) }
-                p { (view.label(Word::FirstStartHint)) }
+                h1 { (view.label(Label::FirstStart)) }
+                p { (view.label(Label::FirstStartHint)) }
                 form data-api="POST /api/setup" data-then="/sign-in" {
-                    label { span { (view.label(Word::Key)) } input type="text" name="key" value=(key) required autocomplete="off" spellcheck="false"; }
-                    (input_field(&view, Word::Name, "name", "text", "username"))
-                    label { span { (view.label(Word::ShownName)) } input type="text" name="shown" autocomplete="name"; }
+                    label { span { (view.label(Label::Key)) } input type="text" name="key" value=(key) required autocomplete="off" spellcheck="false"; }
+                    (input_field(&view, Label::Name, "name", "text", "username"))
+                    label { span { (view.label(Label::ShownName)) } input type="text" name="shown" autocomplete="name"; }
                     label {
-                        span { (view.label(Word::Password)) }
+                        span { (view.label(Label::Password)) }
                         input type="password" name="password" autocomplete="new-password" minlength="12" required;
-                        small { (view.label(Word::PasswordHint)) }
+                        small { (view.label(Label::PasswordHint)) }
                     }
-                    button class="first" { (view.label(Word::Add)) }
+                    button class="first" { (view.label(Label::Add)) }
                     p class="wrong" role="alert" {}
                 }
             }
@@ -91,7 +92,7 @@ pub(crate) async fn set_up(view: PageContext, Query(SetupQuery { key }): Query<S
     )
 }
 
-/// One's own account.
+/// The user's own account.
 pub(crate) async fn account(
     view: PageContext,
     State(shared): State<AppState>,
@@ -101,73 +102,73 @@ pub(crate) async fn account(
     let user = &identity.user;
     Ok(render_page(
         &view,
-        view.label(Word::Account),
+        view.label(Label::Account),
         &[],
         &html! {
-            h1 { (view.label(Word::Account)) }
+            h1 { (view.label(Label::Account)) }
             dl class="facts" {
-                dt { (view.label(Word::Name)) } dd { (user.name) }
-                dt { (view.label(Word::ShownName)) } dd { (user.display_name) }
-                dt { (view.label(Word::Roles)) }
+                dt { (view.label(Label::Name)) } dd { (user.name) }
+                dt { (view.label(Label::ShownName)) } dd { (user.display_name) }
+                dt { (view.label(Label::Roles)) }
                 dd {
                     @for grant in &user.grants {
-                        span class="tag" { (view.code_label("role", grant.role.as_str())) " · " @if grant.unit == "*" { (view.label(Word::AllUnits)) } @else { (grant.unit) } } " "
+                        span class="tag" { (view.code_label("role", grant.role.as_str())) " · " @if grant.unit == "*" { (view.label(Label::AllUnits)) } @else { (grant.unit) } } " "
                     }
                 }
-                @if user.origin == Origin::Oidc { dt { (view.label(Word::SignIn)) } dd { (view.label(Word::SignsInElsewhere)) } }
+                @if user.origin == Origin::Oidc { dt { (view.label(Label::SignIn)) } dd { (view.label(Label::SignsInElsewhere)) } }
             }
-            p { a href="/keys" { (view.label(Word::Keys)) } }
+            p { a href="/keys" { (view.label(Label::Keys)) } }
             @if user.origin == Origin::Local { (credentials_section(&view, user, codes_left)) }
         },
     ))
 }
 
-/// Password and second step of who signs in here.
+/// Password and second factor of a user with a local password.
 fn credentials_section(view: &PageContext, user: &User, codes_left: u64) -> Markup {
     html! {
         section class="card" {
-            h2 { (view.label(Word::ChangePassword)) }
+            h2 { (view.label(Label::ChangePassword)) }
             form class="column" data-api="PUT /api/session/password" data-then="/sign-in" {
-                (input_field(view, Word::OldPassword, "old", "password", "current-password"))
+                (input_field(view, Label::OldPassword, "old", "password", "current-password"))
                 label {
-                    span { (view.label(Word::NewPassword)) }
+                    span { (view.label(Label::NewPassword)) }
                     input type="password" name="new" autocomplete="new-password" minlength="12" required;
-                    small { (view.label(Word::PasswordHint)) }
+                    small { (view.label(Label::PasswordHint)) }
                 }
-                button class="first" { (view.label(Word::Save)) }
+                button class="first" { (view.label(Label::Save)) }
                 p class="wrong" role="alert" {}
             }
         }
         section class="card" {
-            h2 { (view.label(Word::TwoSteps)) }
+            h2 { (view.label(Label::TwoSteps)) }
             @if user.totp_enabled {
-                p { (view.label(Word::CodesLeft)) ": " (view.format_number(codes_left)) }
+                p { (view.label(Label::CodesLeft)) ": " (view.format_number(codes_left)) }
                 form class="column" data-api="DELETE /api/session/totp" data-then="/account" {
-                    (input_field(view, Word::Password, "password", "password", "current-password"))
+                    (input_field(view, Label::Password, "password", "password", "current-password"))
                     (code_field(view, false))
-                    button class="grave" { (view.label(Word::EndTwoSteps)) }
+                    button class="grave" { (view.label(Label::EndTwoSteps)) }
                     p class="wrong" role="alert" {}
                 }
             } @else {
                 form class="column" data-api="POST /api/session/totp" data-reveals="scan" {
-                    p { (view.label(Word::TwoStepsHint)) }
-                    (input_field(view, Word::Password, "password", "password", "current-password"))
-                    button class="first" { (view.label(Word::SetUp)) }
+                    p { (view.label(Label::TwoStepsHint)) }
+                    (input_field(view, Label::Password, "password", "password", "current-password"))
+                    button class="first" { (view.label(Label::SetUp)) }
                     p class="wrong" role="alert" {}
                 }
                 form id="scan" class="column" data-api="PUT /api/session/totp" data-reveals="codes" hidden {
-                    p { (view.label(Word::ScanHint)) }
+                    p { (view.label(Label::ScanHint)) }
                     img class="qr" data-said="qr" alt="QR" width="220" height="220";
-                    p { (view.label(Word::AppSecret)) ": " code data-said="secret" {} }
+                    p { (view.label(Label::AppSecret)) ": " code data-said="secret" {} }
                     (code_field(view, false))
-                    button class="first" { (view.label(Word::Save)) }
+                    button class="first" { (view.label(Label::Save)) }
                     p class="wrong" role="alert" {}
                 }
                 div id="codes" tabindex="-1" hidden {
-                    h3 { (view.label(Word::RecoveryCodes)) }
-                    p { (view.label(Word::RecoveryCodesHint)) }
+                    h3 { (view.label(Label::RecoveryCodes)) }
+                    p { (view.label(Label::RecoveryCodesHint)) }
                     ol class="codes" data-said="recovery_codes" {}
-                    p { a class="button" href="/account" { (view.label(Word::Close)) } }
+                    p { a class="button" href="/account" { (view.label(Label::Close)) } }
                 }
             }
         }

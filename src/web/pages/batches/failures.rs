@@ -1,29 +1,30 @@
-//! What was refused: by class and reason, each file and page with how it looks, why, and what to do.
+//! Refused files and pages by class and reason, each with picture, reason and remedy.
 
 use crate::api::failures::FailuresQuery;
-use crate::pages::batches::runs::short_id;
-use crate::pages::ui::components::{empty_state, encoded, export_links};
+use crate::pages::batches::run_table::short_id;
+use crate::pages::ui::components::{empty_state, export_links};
 use crate::pages::ui::layout::render_page;
 use crate::pages::ui::page_context::PageContext;
 use crate::problem::{Problem, QueryParams};
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::refusal::RefusalClass;
+use sohoa_base::text::percent_encoding::encode_segment;
 use sohoa_services::runs::failures;
 use sohoa_services::runs::failures::{FailureGroup, FailureLine, FailureQuery};
 use sohoa_texts::formatting;
-use sohoa_texts::labels::Word;
+use sohoa_texts::labels::Label;
 
 /// Failures on one page.
 const FAILURES_PER_PAGE: usize = 500;
 
-/// Stages at which something can be refused: those that open files, and those that read pages.
+/// Stages that can refuse: intake opens files, reading reads pages.
 const FAILING_STAGES: [&str; 2] = ["intake", "read"];
 
-/// Kinds of files by media type, as people call them.
+/// Common names of media types.
 const FILE_KINDS: [(&str, &str); 7] = [
     ("application/pdf", "PDF"),
     ("image/jpeg", "JPEG"),
@@ -34,7 +35,7 @@ const FILE_KINDS: [(&str, &str); 7] = [
     ("image/bmp", "BMP"),
 ];
 
-/// The query that asks for these failures.
+/// The filter as a query string.
 fn query_string(wanted: &FailureQuery) -> String {
     let parts = [
         ("run", wanted.run.as_deref()),
@@ -42,29 +43,29 @@ fn query_string(wanted: &FailureQuery) -> String {
         ("stage", wanted.stage.as_deref()),
         ("reason", wanted.reason.as_deref()),
     ];
-    let given = parts.iter().filter_map(|(name, value)| Some(format!("{name}={}", encoded((*value)?))));
+    let given = parts.iter().filter_map(|(name, value)| Some(format!("{name}={}", encode_segment((*value)?))));
     given.collect::<Vec<_>>().join("&")
 }
 
-/// The list of one group among what is wanted.
+/// URL of the list of one group within the filter.
 fn group_url(group: &FailureGroup, wanted: &FailureQuery) -> String {
     let only = FailureQuery { class: Some(group.class), reason: Some(group.reason.clone()), ..wanted.clone() };
     format!("/failures?{}", query_string(&only))
 }
 
-/// The button that tries all of a class of a run again, for who steers.
+/// Button that retries all failures of a class of a run, for users who may manage runs.
 fn retry_button(view: &PageContext, class: RefusalClass, wanted: &FailureQuery) -> Markup {
     html! {
         @if let Some(run) = wanted.run.as_deref().filter(|_| view.may(Right::ManageRuns)) {
-            button type="button" data-api=(format!("POST /api/runs/{}/retry?class={}", encoded(run), class.as_str())) { (view.label(Word::RetryAll)) }
+            button type="button" data-api=(format!("POST /api/runs/{}/retry?class={}", encode_segment(run), class.as_str())) { (view.label(Label::RetryAll)) }
         }
     }
 }
 
-/// Failures by class and reason, each with what mends it; those of a run with the button that tries again.
+/// Failures by class and reason, each with its remedy; those of a run with the retry button.
 pub(crate) fn failure_groups(view: &PageContext, groups: &[FailureGroup], wanted: &FailureQuery) -> Markup {
     html! {
-        @if groups.is_empty() { p class="soft" { (view.label(Word::FailuresNone)) } }
+        @if groups.is_empty() { p class="soft" { (view.label(Label::FailuresNone)) } }
         @else {
             ul class="grouped" {
                 @for group in groups {
@@ -80,18 +81,18 @@ pub(crate) fn failure_groups(view: &PageContext, groups: &[FailureGroup], wanted
     }
 }
 
-/// What was refused, file by file, under its class and reason.
+/// The page of failures: files under their class and reason.
 pub(crate) async fn list(
     view: PageContext,
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    QueryParams(asked): QueryParams<FailuresQuery>,
+    QueryParams(query): QueryParams<FailuresQuery>,
 ) -> Result<Markup, Problem> {
-    let wanted = asked.into_filter()?;
+    let wanted = query.into_filter()?;
     let units = by.units_with(Right::Monitor);
     let mut groups = failures::group_failures(shared.archive(), &units, &wanted).await?;
     let found = failures::list_failures(shared.archive(), &units, &wanted, FAILURES_PER_PAGE).await?;
-    // There may be more groups than are counted.
+    // The number of counted groups is limited; failures of other groups get a group without a count.
     for failure in &found {
         let (class, reason) = (failure.item.class, &failure.item.reason);
         if !groups.iter().any(|group| group.class == class && group.reason == *reason) {
@@ -103,15 +104,15 @@ pub(crate) async fn list(
     };
     Ok(render_page(
         &view,
-        view.label(Word::Failures),
+        view.label(Label::Failures),
         &[],
         &html! {
-            h1 { (view.label(Word::Failures)) }
+            h1 { (view.label(Label::Failures)) }
             (filter_form(&view, &wanted))
-            @if groups.is_empty() { (empty_state(view.label(Word::FailuresNone))) }
+            @if groups.is_empty() { (empty_state(view.label(Label::FailuresNone))) }
             @for group in &groups { (group_section(&view, &by, group, &of(group), &wanted)) }
             @if !groups.is_empty() { (export_links(&view, "failures", &query_string(&wanted))) }
-            @if found.len() == FAILURES_PER_PAGE { p class="soft" { (view.label(Word::OnlyFirst)) " " (view.format_number(FAILURES_PER_PAGE as u64)) } }
+            @if found.len() == FAILURES_PER_PAGE { p class="soft" { (view.label(Label::OnlyFirst)) " " (view.format_number(FAILURES_PER_PAGE as u64)) } }
         },
     ))
 }
@@ -121,19 +122,19 @@ fn filter_form(view: &PageContext, wanted: &FailureQuery) -> Markup {
         form class="row" action="/failures" {
             @if let Some(run) = &wanted.run {
                 input type="hidden" name="run" value=(run);
-                a class="tag" href=(format!("/runs/{run}")) { (view.label(Word::Run)) " …" (short_id(run)) }
+                a class="tag" href=(format!("/runs/{run}")) { (view.label(Label::Run)) " …" (short_id(run)) }
             }
-            label { span { (view.label(Word::Class)) }
+            label { span { (view.label(Label::Class)) }
                 select name="class" {
-                    option value="" { (view.label(Word::Total)) }
+                    option value="" { (view.label(Label::Total)) }
                     @for one in [RefusalClass::Input, RefusalClass::Limit, RefusalClass::Secret, RefusalClass::Outage, RefusalClass::Bug] {
                         option value=(one.as_str()) selected[wanted.class == Some(one)] { (view.code_label("class", one.as_str())) }
                     }
                 }
             }
-            label { span { (view.label(Word::Stage)) }
+            label { span { (view.label(Label::Stage)) }
                 select name="stage" {
-                    option value="" { (view.label(Word::Total)) }
+                    option value="" { (view.label(Label::Total)) }
                     @for stage in FAILING_STAGES.into_iter().chain(wanted.stage.as_deref().filter(|stage| !FAILING_STAGES.contains(stage))) {
                         option value=(stage) selected[wanted.stage.as_deref() == Some(stage)] { (view.code_label("stage", stage)) }
                     }
@@ -142,7 +143,7 @@ fn filter_form(view: &PageContext, wanted: &FailureQuery) -> Markup {
             @if let Some(reason) = &wanted.reason {
                 label { input type="checkbox" name="reason" value=(reason) checked; span { (view.refusal_text(reason)) } }
             }
-            button { (view.label(Word::Apply)) }
+            button { (view.label(Label::Apply)) }
         }
     }
 }
@@ -159,7 +160,7 @@ fn group_section(view: &PageContext, by: &Identity, group: &FailureGroup, found:
             ul class="failing" {
                 @for failure in found { (failure_row(view, by, failure)) }
             }
-            @if group.count > found.len() as u64 { p { a href=(group_url(group, wanted)) { (view.label(Word::AllOfReason)) } } }
+            @if group.count > found.len() as u64 { p { a href=(group_url(group, wanted)) { (view.label(Label::AllOfReason)) } } }
         }
     }
 }
@@ -173,15 +174,15 @@ fn failure_row(view: &PageContext, by: &Identity, failure: &FailureLine) -> Mark
             div {
                 b { (item.file) }
                 p {
-                    @match item.page { Some(page) => { (view.label(Word::Page)) " " (page) } None => { (view.label(Word::WholeFile)) } }
+                    @match item.page { Some(page) => { (view.label(Label::Page)) " " (page) } None => { (view.label(Label::WholeFile)) } }
                     " · " (formatting::format_bytes(view.language, failure.bytes))
                 }
                 p class="soft" { (failure.dossier.fonds) " · " (failure.dossier.code) }
-                p class="soft" data-note hidden { (view.label(Word::OtherPageShown)) " " (failure.readable_page.unwrap_or(1)) }
+                p class="soft" data-note hidden { (view.label(Label::OtherPageShown)) " " (failure.readable_page.unwrap_or(1)) }
                 p class="row" {
-                    a href=(format!("/runs/{run}")) { (view.label(Word::Run)) " …" (short_id(run)) }
+                    a href=(format!("/runs/{run}")) { (view.label(Label::Run)) " …" (short_id(run)) }
                     @if by.units_with(Right::ManageRuns).contains(&failure.dossier.fonds) {
-                        button type="button" data-api=(format!("POST /api/runs/{run}/retry?file={}", encoded(&item.file))) data-then=(view.url) { (view.label(Word::Retry)) }
+                        button type="button" data-api=(format!("POST /api/runs/{run}/retry?file={}", encode_segment(&item.file))) data-then=(view.url) { (view.label(Label::Retry)) }
                     }
                 }
             }
@@ -189,28 +190,28 @@ fn failure_row(view: &PageContext, by: &Identity, failure: &FailureLine) -> Mark
     }
 }
 
-/// A small picture of the failing page; where it cannot be drawn the script puts another page of the file there that was
-/// read, or what the file is in words.
+/// Thumbnail of the failing page. Where it cannot be rendered, the script shows another page of the file that was read, or
+/// the kind of the file as text.
 fn thumbnail(view: &PageContext, failure: &FailureLine) -> Markup {
     let item = &failure.item;
-    let kind = file_kind(&failure.media_type, &item.file).unwrap_or_else(|| view.label(Word::KindUnknown).to_owned());
+    let kind = file_kind(&failure.media_type, &item.file).unwrap_or_else(|| view.label(Label::KindUnknown).to_owned());
     let page = item.page.unwrap_or(1);
-    let picture = |page: u32, size: &str| format!("/api/failures/{}/picture?page={page}&size={size}", encoded(&failure.file_id));
-    let said = |page: u32| format!("{} {page}: {}", view.label(Word::Page), item.file);
+    let picture = |page: u32, size: &str| format!("/api/failures/{}/picture?page={page}&size={size}", encode_segment(&failure.file_id));
+    let alt_text = |page: u32| format!("{} {page}: {}", view.label(Label::Page), item.file);
     let other = failure.readable_page.filter(|other| *other != page);
     html! {
         @if failure.may_be_seen {
             a class="shot" href=(picture(page, "usual")) {
-                img loading="lazy" width="96" height="132" src=(picture(page, "small")) alt=(said(page)) data-kind=(kind) data-instead=(view.label(Word::CannotBeDrawn))
-                    data-other=[other.map(|other| picture(other, "small"))] data-other-large=[other.map(|other| picture(other, "usual"))] data-other-alt=[other.map(said)];
+                img loading="lazy" width="96" height="132" src=(picture(page, "small")) alt=(alt_text(page)) data-kind=(kind) data-instead=(view.label(Label::CannotBeDrawn))
+                    data-other=[other.map(|other| picture(other, "small"))] data-other-large=[other.map(|other| picture(other, "usual"))] data-other-alt=[other.map(alt_text)];
             }
         } @else {
-            span class="shot words" { b { (kind) } span { (view.label(Word::MayNotBeSeen)) } }
+            span class="shot words" { b { (kind) } span { (view.label(Label::MayNotBeSeen)) } }
         }
     }
 }
 
-/// What people call a file of this kind: by what was found in it, or else by the end of its name.
+/// Common name of the kind of a file: by its detected media type, else by the extension of its name.
 fn file_kind(media_type: &str, path: &str) -> Option<String> {
     if let Some((_, known)) = FILE_KINDS.iter().find(|(known, _)| *known == media_type) {
         return Some((*known).to_owned());

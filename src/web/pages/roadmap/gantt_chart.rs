@@ -1,27 +1,27 @@
-//! Lines of a roadmap over time: one row each, time from left to right, drawn by the server.
+//! Gantt chart of the targets of a roadmap, rendered on the server: one row each, time from left to right.
 
-use crate::pages::roadmap::overview::{finish_text, format_percent, target_state};
-use crate::pages::ui::components::encoded;
+use crate::pages::roadmap::progress::{finish_text, format_percent, target_state};
 use crate::pages::ui::page_context::PageContext;
 use maud::{Markup, html};
 use sohoa_base::model::calendar::Day;
-use sohoa_services::roadmap::tracking::TargetProgress;
-use sohoa_texts::labels::Word;
+use sohoa_base::text::percent_encoding::encode_segment;
+use sohoa_services::roadmap::progress::TargetProgress;
+use sohoa_texts::labels::Label;
 
-/// Most marks on the axis: as many as have room on a phone.
+/// Most ticks on the axis: as many as fit on a phone.
 const MAX_TICKS: i32 = 6;
 
-/// Steps between marks, months.
+/// Steps between ticks, months.
 const TICK_STEPS_MONTHS: [i32; 8] = [1, 3, 6, 12, 24, 60, 120, 240];
 
-/// The days that are drawn, and where each lies.
+/// Time axis: first day and the day after the last.
 struct Axis {
     first: Day,
     last: Day,
 }
 
 impl Axis {
-    /// From the first day of any of the lines to the last deadline; finishes may lie a quarter of that behind it.
+    /// Axis from the first day of any target to the last deadline, extended by up to a quarter for forecasts beyond it.
     fn spanning(lines: &[&TargetProgress], today: Day) -> Self {
         let first = lines.iter().map(|line| line.from).min().unwrap_or(today).min(today);
         let end = lines.iter().map(|line| line.deadline).max().unwrap_or(today).max(today);
@@ -31,13 +31,13 @@ impl Axis {
         Self { first, last: last.plus_days(1) }
     }
 
-    /// Where the morning of a day lies, per cent of the width.
+    /// Position of the start of a day, per cent of the width.
     fn position_percent(&self, day: Day) -> f64 {
         let whole = f64::from((self.last.0 - self.first.0).max(1));
         (f64::from(day.0 - self.first.0) * 100.0 / whole).clamp(0.0, 100.0)
     }
 
-    /// First days of months or years, so far apart that their names have room; with the names.
+    /// Ticks at first days of months or years with their labels, so far apart that the labels fit.
     fn ticks(&self) -> Vec<(Day, String)> {
         let (year, month, _) = self.first.ymd();
         let (last_year, last_month, _) = self.last.ymd();
@@ -58,14 +58,14 @@ fn css_percent(place: f64) -> String {
     format!("{place:.2}%")
 }
 
-/// The lines, with their bars in time.
+/// The chart with its legend.
 pub(crate) fn gantt_chart(view: &PageContext, lines: &[&TargetProgress], today: Day) -> Markup {
     let axis = Axis::spanning(lines, today);
     let marks = axis.ticks();
     html! {
         table class="timeline" {
             thead { tr {
-                th { (view.label(Word::Line)) }
+                th { (view.label(Label::Line)) }
                 td {
                     svg class="axis" width="100%" height="22" aria-hidden="true" {
                         @for (day, name) in &marks {
@@ -78,7 +78,7 @@ pub(crate) fn gantt_chart(view: &PageContext, lines: &[&TargetProgress], today: 
             } }
             tbody { @for line in lines { tr data-row {
                 th scope="row" {
-                    a href=(format!("/roadmap/lines/{}", encoded(&line.code))) { (line.code) } " " (target_state(view, line))
+                    a href=(format!("/roadmap/lines/{}", encode_segment(&line.code))) { (line.code) } " " (target_state(view, line))
                     span class="soft name" { (line.name) }
                 }
                 td { (target_bar(view, &axis, &marks, line, today)) }
@@ -94,20 +94,20 @@ fn target_bar(view: &PageContext, axis: &Axis, marks: &[(Day, String)], line: &T
     let width = (to - from).max(0.3);
     let done = width * line.share_done.clamp(0.0, 1.0);
     let is_behind = line.share_done + 0.001 < line.share_elapsed;
-    let said = format!(
+    let description = format!(
         "{}–{}; {}: {}; {}: {}; {}: {}",
         line.from.format_dmy(),
         line.deadline.format_dmy(),
-        view.label(Word::ShareDone),
+        view.label(Label::ShareDone),
         format_percent(view, line.share_done),
-        view.label(Word::ShareElapsed),
+        view.label(Label::ShareElapsed),
         format_percent(view, line.share_elapsed),
-        view.label(Word::Finish),
+        view.label(Label::Finish),
         finish_text(view, line),
     );
     html! {
-        svg width="100%" height="36" role="img" aria-label=(said) {
-            title { (said) }
+        svg width="100%" height="36" role="img" aria-label=(description) {
+            title { (description) }
             @for (day, _) in marks { @let place = css_percent(axis.position_percent(*day)); line class="grid" x1=(place) x2=(place) y1="0" y2="36" {} }
             rect class="span" x=(css_percent(from)) width=(css_percent(width)) y="6" height="12" rx="2" {}
             rect class=(if is_behind { "late" } else { "done" }) x=(css_percent(from)) width=(css_percent(done)) y="6" height="12" rx="2" {}
@@ -131,15 +131,15 @@ fn target_bar(view: &PageContext, axis: &Axis, marks: &[(Day, String)], line: &T
 
 fn legend(view: &PageContext) -> Markup {
     let key =
-        |shape: Markup, word: Word| html! { span { svg width="22" height="14" aria-hidden="true" { (shape) } " " (view.label(word)) } };
+        |shape: Markup, word: Label| html! { span { svg width="22" height="14" aria-hidden="true" { (shape) } " " (view.label(word)) } };
     html! {
         p class="soft timeline-keys" {
-            (key(html! { rect class="done" width="20" height="10" y="2" rx="2" {} }, Word::DoneInTime))
-            (key(html! { rect class="late" width="20" height="10" y="2" rx="2" {} }, Word::DoneBehind))
-            (key(html! { rect class="span" width="20" height="10" y="2" rx="2" {} }, Word::LeftToDo))
-            (key(html! { line class="deadline" x1="10" x2="10" y1="0" y2="14" {} }, Word::Deadline))
-            (key(html! { g class="finish" { line x1="1" x2="21" y1="7" y2="7" {} circle cx="11" cy="7" r="4" {} } }, Word::FinishInterval))
-            (key(html! { line class="now" x1="10" x2="10" y1="0" y2="14" {} }, Word::Today))
+            (key(html! { rect class="done" width="20" height="10" y="2" rx="2" {} }, Label::DoneInTime))
+            (key(html! { rect class="late" width="20" height="10" y="2" rx="2" {} }, Label::DoneBehind))
+            (key(html! { rect class="span" width="20" height="10" y="2" rx="2" {} }, Label::LeftToDo))
+            (key(html! { line class="deadline" x1="10" x2="10" y1="0" y2="14" {} }, Label::Deadline))
+            (key(html! { g class="finish" { line x1="1" x2="21" y1="7" y2="7" {} circle cx="11" cy="7" r="4" {} } }, Label::FinishInterval))
+            (key(html! { line class="now" x1="10" x2="10" y1="0" y2="14" {} }, Label::Today))
         }
     }
 }

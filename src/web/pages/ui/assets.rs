@@ -15,7 +15,7 @@ pub(crate) use bundled::{
     UPLOAD_JS,
 };
 
-/// One file. Its name changes with what it holds, so browsers may keep it.
+/// One file. Its name contains a hash of its content, so browsers may cache it forever.
 pub(crate) async fn asset(PathParams(name): PathParams<String>) -> Result<Response, Problem> {
     let found = bundled::FILES.iter().find(|(known, _)| *known == name);
     let (_, bytes) = found.ok_or_else(|| Error::not_found("there is nothing at this address"))?;

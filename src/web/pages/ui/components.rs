@@ -1,26 +1,25 @@
-//! Pieces that several pages show: the balance, moments, lists.
+//! Components of several pages: balance, times, lists.
 
-pub(crate) use crate::locale::encoded;
 use crate::pages::ui::page_context::PageContext;
 use maud::{Markup, html};
 use sohoa_base::model::batch::PageBalance;
 use sohoa_texts::formatting;
-use sohoa_texts::labels::Word;
+use sohoa_texts::labels::Label;
 
-/// A moment: how long ago, with the exact one on hover.
+/// A time as an age, with the exact time on hover.
 pub(crate) fn timestamp(view: &PageContext, rfc3339: &str) -> Markup {
     html! { time datetime=(rfc3339) title=(formatting::format_date_time(rfc3339)) { (formatting::format_time_ago(view.language, rfc3339, view.now)) } }
 }
 
-/// The balance (đối soát): in = stored + review + refused, with every part a link to the list that makes it.
-/// `to` gives the list of a part by its name.
+/// The balance (đối soát): in = stored + review + refused. Each part links to its list.
+/// `to` returns the URL of that list by the name of the part.
 pub(crate) fn balance_bar(view: &PageContext, pages: &PageBalance, to: impl Fn(&str) -> Option<String>) -> Markup {
     let parts = [
-        ("stored", Word::Stored, pages.stored),
-        ("review", Word::InReview, pages.review),
-        ("refused", Word::Refused, pages.refused),
-        ("held", Word::Quarantine, pages.held),
-        ("open", Word::Open, pages.open),
+        ("stored", Label::Stored, pages.stored),
+        ("review", Label::InReview, pages.review),
+        ("refused", Label::Refused, pages.refused),
+        ("held", Label::Quarantine, pages.held),
+        ("open", Label::Open, pages.open),
     ];
     let whole = pages.received.max(1);
     let permille = |count: u64| count.saturating_mul(1000) / whole;
@@ -43,7 +42,7 @@ pub(crate) fn balance_bar(view: &PageContext, pages: &PageBalance, to: impl Fn(&
                 }
             }
             p class="sum" {
-                b { (view.format_number(pages.received)) } " " (view.label(Word::In)) " = "
+                b { (view.format_number(pages.received)) } " " (view.label(Label::In)) " = "
                 @for (place, (name, word, count)) in parts.iter().filter(|(name, _, count)| *count > 0 || matches!(*name, "stored" | "review" | "refused")).enumerate() {
                     @if place > 0 { " + " }
                     span class={ "part " (name) } {
@@ -59,26 +58,26 @@ pub(crate) fn balance_bar(view: &PageContext, pages: &PageBalance, to: impl Fn(&
     }
 }
 
-/// A state in words and by its shape.
+/// A state as a label.
 pub(crate) fn state_label(view: &PageContext, name: &str) -> Markup {
     html! { span class={ "state " (name) } { (view.code_label("state", name)) } }
 }
 
-/// What stands in place of an empty list.
+/// Text in place of an empty list.
 pub(crate) fn empty_state(text: &str) -> Markup {
     html! { p class="nothing" { (text) } }
 }
 
-/// The link to the next part of a list.
+/// Link to the next part of a list.
 pub(crate) fn next_link(view: &PageContext, address: Option<String>) -> Markup {
-    html! { @if let Some(address) = address { p class="further" { a href=(address) rel="next" { (view.label(Word::Next)) " →" } } } }
+    html! { @if let Some(address) = address { p class="further" { a href=(address) rel="next" { (view.label(Label::Next)) " →" } } } }
 }
 
-/// Links that take a list away as a spreadsheet.
+/// Links that download a list as a spreadsheet.
 pub(crate) fn export_links(view: &PageContext, list: &str, query: &str) -> Markup {
     html! {
         p class="soft" {
-            (view.label(Word::ExportAs)) " "
+            (view.label(Label::ExportAs)) " "
             @for form in ["csv", "xlsx"] { a href=(format!("/api/lists/{list}/{form}?{query}")) download { (form.to_uppercase()) } " " }
         }
     }

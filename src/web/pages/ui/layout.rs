@@ -1,26 +1,27 @@
-//! What stands around every page.
+//! Layout of every page: head, navigation, scripts.
 
 use crate::pages::ui::assets::{CONSOLE_CSS, CONSOLE_JS};
 use crate::pages::ui::page_context::PageContext;
 use maud::{DOCTYPE, Markup, html};
 use sohoa_base::model::account::Right;
+use sohoa_base::text::percent_encoding::encode_segment;
 use sohoa_texts::Language;
-use sohoa_texts::labels::Word;
+use sohoa_texts::labels::Label;
 
-/// Links of the head: where to, the right they need, and what they say.
-const NAV_LINKS: [(&str, Option<Right>, Word); 9] = [
-    ("/", None, Word::Home),
-    ("/plant", Some(Right::ManageRuns), Word::Plant),
-    ("/uploads", Some(Right::Upload), Word::Upload),
-    ("/runs", Some(Right::Monitor), Word::Runs),
-    ("/roadmap", Some(Right::Monitor), Word::Roadmap),
-    ("/review", Some(Right::Review), Word::Review),
-    ("/records", Some(Right::Read), Word::Dossiers),
-    ("/people", Some(Right::Administer), Word::Administration),
-    ("/audit", Some(Right::Audit), Word::Audit),
+/// Links of the navigation: path, right they need, label.
+const NAV_LINKS: [(&str, Option<Right>, Label); 9] = [
+    ("/", None, Label::Home),
+    ("/plant", Some(Right::ManageRuns), Label::Plant),
+    ("/uploads", Some(Right::Upload), Label::Upload),
+    ("/runs", Some(Right::Monitor), Label::Runs),
+    ("/roadmap", Some(Right::Monitor), Label::Roadmap),
+    ("/review", Some(Right::Review), Label::Review),
+    ("/records", Some(Right::Read), Label::Dossiers),
+    ("/people", Some(Right::Administer), Label::Administration),
+    ("/audit", Some(Right::Audit), Label::Audit),
 ];
 
-/// A page with its head. `scripts` are those of this page alone.
+/// A page with its header. `scripts` are those that only this page needs.
 pub(crate) fn render_page(view: &PageContext, title: &str, scripts: &[&str], body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -38,8 +39,8 @@ pub(crate) fn render_page(view: &PageContext, title: &str, scripts: &[&str], bod
                     script type="module" src=(script) {}
                 }
             }
-            body data-lost=(view.label(Word::Lost)) data-wrong=(view.label(Word::SomethingWrong)) data-undo=(view.label(Word::Undo)) {
-                a class="skip" href="#content" { (view.label(Word::Skip)) }
+            body data-lost=(view.label(Label::Lost)) data-wrong=(view.label(Label::SomethingWrong)) data-undo=(view.label(Label::Undo)) {
+                a class="skip" href="#content" { (view.label(Label::Skip)) }
                 (page_header(view))
                 main id="content" tabindex="-1" { (body) }
                 div id="notice" role="status" aria-live="polite" hidden {}
@@ -68,15 +69,15 @@ fn page_header(view: &PageContext) -> Markup {
                 }
                 @if view.may(Right::Read) {
                     form class="seek" action="/search" role="search" {
-                        input id="seek" type="search" name="q" placeholder=(view.label(Word::SearchHint)) aria-label=(view.label(Word::Search));
+                        input id="seek" type="search" name="q" placeholder=(view.label(Label::SearchHint)) aria-label=(view.label(Label::Search));
                     }
                 }
                 span class="who" {
                     a href="/account" { @if identity.user.display_name.is_empty() { (identity.user.name) } @else { (identity.user.display_name) } }
-                    button type="button" class="plain" data-api="DELETE /api/session" data-then="/sign-in" { (view.label(Word::SignOut)) }
+                    button type="button" class="plain" data-api="DELETE /api/session" data-then="/sign-in" { (view.label(Label::SignOut)) }
                 }
             }
-            a class="language" lang=(other.0.code()) href=(format!("/language/{}?to={}", other.0.code(), crate::pages::ui::components::encoded(&view.url))) { (other.1) }
+            a class="language" lang=(other.0.code()) href=(format!("/language/{}?to={}", other.0.code(), encode_segment(&view.url))) { (other.1) }
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Who looks at a page, and in which language.
+//! Context of a page: user, language, time.
 
-use crate::auth_middleware::session_key;
+use crate::cookies::session_key;
 use crate::locale::{LANGUAGE_COOKIE, preferred_language};
 use crate::problem::PathParams;
-use crate::server::AppState;
+use crate::state::AppState;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -11,70 +11,70 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::fields;
-use sohoa_services::accounts::users;
+use sohoa_services::accounts::secrets;
 use sohoa_texts::Language;
 use sohoa_texts::code_labels::code_label;
 use sohoa_texts::error_texts::translate;
 use sohoa_texts::formatting;
-use sohoa_texts::labels::Word;
+use sohoa_texts::labels::Label;
 use std::convert::Infallible;
 use time::OffsetDateTime;
 
-/// Who looks at a page.
+/// Context in which a page is rendered.
 #[derive(Debug, Clone)]
 pub(crate) struct PageContext {
     /// Language of the page.
     pub(crate) language: Language,
-    /// Who is signed in; none on the pages before.
+    /// Signed-in user; `None` on the pages before signing in.
     pub(crate) identity: Option<Identity>,
-    /// What requests that change something bring along.
+    /// Form key (CSRF token) that changing requests send.
     pub(crate) csrf_token: String,
     /// Path and query of the page.
     pub(crate) url: String,
-    /// When it is made.
+    /// Time of the request, UTC.
     pub(crate) now: OffsetDateTime,
 }
 
 impl PageContext {
-    /// The view of whoever sent these headers, to whom `identity` belongs.
+    /// Context of a request with these headers by the user `identity`.
     pub(crate) fn new(shared: &AppState, headers: &HeaderMap, identity: Option<Identity>, address: &str) -> Self {
         Self {
             language: preferred_language(headers, &shared.archive().config),
             identity,
-            csrf_token: session_key(headers).map(users::csrf_token).unwrap_or_default(),
+            csrf_token: session_key(headers).map(secrets::csrf_token).unwrap_or_default(),
             url: address.to_owned(),
             now: OffsetDateTime::now_utc(),
         }
     }
 
     /// A label in the page's language.
-    pub(crate) fn label(&self, word: Word) -> &'static str {
-        word.in_language(self.language)
+    pub(crate) fn label(&self, word: Label) -> &'static str {
+        word.text(self.language)
     }
 
-    /// The words for a code of data.
+    /// Label of a code value of the code list `of`.
     pub(crate) fn code_label<'a>(&self, of: &str, code: &'a str) -> &'a str {
         code_label(self.language, of, code)
     }
 
-    /// What an archival field is called: as the circular calls it.
+    /// Label of an archival field: in Vietnamese as the circular names it.
     pub(crate) fn field_label<'a>(&self, name: &'a str) -> &'a str {
-        let known =
+        let field =
             fields::newest_profile().and_then(|profile| profile.dossier_field(name)).filter(|_| self.language == Language::Vietnamese);
-        known.map_or(name, |field| field.label.as_str())
+        field.map_or(name, |field| field.label.as_str())
     }
 
-    /// Why something was refused, in the page's language where that sentence is known in it.
+    /// Reason of a refusal in the page's language, where a translation exists.
     pub(crate) fn refusal_text(&self, reason: &str) -> String {
         translate(self.language, reason)
     }
 
-    /// A whole number.
+    /// An integer with separators of thousands.
     pub(crate) fn format_number(&self, number: u64) -> String {
         formatting::format_number(self.language, number)
     }
 
-    /// Whether whoever looks has this right in any unit.
+    /// Whether the user has this right in any unit.
     pub(crate) fn may(&self, right: Right) -> bool {
         self.identity.as_ref().is_some_and(|identity| identity.has_right(right))
     }
@@ -89,7 +89,7 @@ impl FromRequestParts<AppState> for PageContext {
     }
 }
 
-/// Where to go on.
+/// Query with the page to return to.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ReturnTo {
     /// Path and query.
@@ -98,16 +98,16 @@ pub(crate) struct ReturnTo {
 }
 
 impl ReturnTo {
-    /// The address, if it is one of this server.
+    /// The path, if it is one of this server, else `/`.
     pub(crate) fn local_path(&self) -> &str {
-        // `//host` and `/\host` lead elsewhere.
+        // Browsers take `//host` and `/\host` for another server.
         let is_local =
             self.to.starts_with('/') && !self.to.starts_with("//") && !self.to.contains('\\') && !self.to.contains(char::is_control);
         if is_local { &self.to } else { "/" }
     }
 }
 
-/// Keeps the language that somebody chose.
+/// Stores the chosen language in a cookie.
 pub(crate) async fn set_language(PathParams(code): PathParams<String>, Query(go_on): Query<ReturnTo>) -> Response {
     let cookie = format!("{LANGUAGE_COOKIE}={}; Path=/; SameSite=Lax; Max-Age=31536000", Language::from_code(&code).code());
     ([(header::SET_COOKIE, cookie)], Redirect::to(go_on.local_path())).into_response()

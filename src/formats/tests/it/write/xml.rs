@@ -1,9 +1,9 @@
-//! ALTO, hOCR, METS and PREMIS by their schemas and by what they must say.
+//! ALTO, hOCR, METS and PREMIS: schema validation and content.
 
 use super::{LINES, reading};
 use quick_xml::Reader;
 use quick_xml::events::Event;
-use sohoa_base::model::dossier::DeliveredName;
+use sohoa_base::model::delivered_file::DeliveredName;
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::{Block, BlockKind, Cell, Line, Quality, Reading, TextSource, Word};
 use sohoa_base::model::record::{
@@ -215,7 +215,7 @@ fn premis_says_what_happened_to_every_original() {
     assert_eq!(texts(&text, "eventDateTime")[3..5], ["2026-01-02T03:04:05+07:00", "2026-01-02T04:00:00+07:00"]);
     assert_eq!(texts(&text, "size"), ["12345", "12345", "7", "7", "7"]);
     assert_eq!(texts(&text, "originalName")[0], "hồ sơ &1&.pdf");
-    // No schema of PREMIS is at hand: well-formed it must be.
+    // No PREMIS schema is available, so only well-formedness is checked.
     let Some(xmllint) = tool("xmllint") else { return };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("premis.xml");

@@ -1,0 +1,166 @@
+//! Keys of users: sessions, tokens of programs, setup keys.
+
+use crate::accounts::users::user_from_row;
+use crate::sql::{self, get, to_json};
+use crate::{Catalog, rfc3339};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::{Identity, Right, Token};
+use sqlx::any::AnyRow;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Purpose of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPurpose {
+    /// Session of a signed-in user.
+    Session,
+    /// Token of a program that acts for a user.
+    Token,
+    /// Key that allows the creation of the first administrator.
+    Setup,
+}
+
+impl KeyPurpose {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Token => "token",
+            Self::Setup => "setup",
+        }
+    }
+}
+
+/// A new key. Only its hash is stored.
+#[derive(Debug, Clone, Copy)]
+pub struct NewKey<'a> {
+    /// SHA-256 of the key, lower-case hexadecimal.
+    pub sha256: &'a str,
+    /// Purpose of the key.
+    pub purpose: KeyPurpose,
+    /// User name; empty for setup keys.
+    pub user: &'a str,
+    /// Label given by the user.
+    pub label: &'a str,
+    /// Maximum rights; none: all rights of its user.
+    pub rights: Option<&'a BTreeSet<Right>>,
+    /// Time until it expires.
+    pub lifetime: Duration,
+}
+
+/// Idle time after which a session expires.
+const SESSION_IDLE_LIMIT: Duration = Duration::from_secs(8 * 3600);
+
+/// Minimum interval between two updates of the time of last use.
+const LAST_USE_INTERVAL: Duration = Duration::from_secs(60);
+
+impl Catalog {
+    /// Adds a key; returns its identifier.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn add_key(&self, new: &NewKey<'_>, by: &str) -> Result<String> {
+        let mut write = self.write().await?;
+        let id = sql::new_id();
+        let statement = sqlx::query(
+            "INSERT INTO keys (id, sha256, used_for, user_name, label, rights, created, seen, expires)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
+        )
+        .bind(id.clone())
+        .bind(new.sha256.to_owned())
+        .bind(new.purpose.as_str())
+        .bind(new.user.to_owned())
+        .bind(sql::replace_nul(new.label))
+        .bind(new.rights.map(to_json).transpose()?)
+        .bind(write.now)
+        .bind(write.now + sql::duration_ms(new.lifetime));
+        sql::execute(write.connection(), statement, "cannot keep a key").await?;
+        if new.purpose == KeyPurpose::Token {
+            let body = serde_json::json!({ "by": by, "user": new.user, "label": new.label, "key": id, "rights": new.rights });
+            write.append_events("", &[("", "token-added", body)]).await?;
+        }
+        write.commit().await?;
+        Ok(id)
+    }
+
+    /// User of the key with this SHA-256; `None` if the key is unknown or expired, or its user disabled.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn identity(&self, sha256: &str, purpose: KeyPurpose) -> Result<Option<Identity>> {
+        let now = self.clock.now();
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT keys.id, keys.rights, keys.seen, users.* FROM keys JOIN users ON users.name = keys.user_name
+             WHERE keys.sha256 = $1 AND keys.used_for = $2 AND keys.expires > $3 AND users.disabled = 0
+               AND (keys.used_for <> 'session' OR keys.seen > $4)",
+        )
+        .bind(sha256.to_owned())
+        .bind(purpose.as_str())
+        .bind(now)
+        .bind(now - sql::duration_ms(SESSION_IDLE_LIMIT));
+        let Some(row) = sql::fetch_optional(&mut connection, statement, "cannot read a key").await? else { return Ok(None) };
+        let rights: Option<String> = get(&row, "rights")?;
+        let key_rights = rights.map(|rights| sql::from_json(&rights, "rights of a key")).transpose()?;
+        let identity = Identity { user: user_from_row(&row)?, key_rights, key_id: get(&row, "id")? };
+        if get::<i64>(&row, "seen")? < now - sql::duration_ms(LAST_USE_INTERVAL) {
+            let statement = sqlx::query("UPDATE keys SET seen = $2 WHERE id = $1").bind(identity.key_id.clone()).bind(now);
+            sql::execute(&mut connection, statement, "cannot note the use of a key").await?;
+        }
+        Ok(Some(identity))
+    }
+
+    /// Tokens, the newest first; of one user if `user` is given.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn tokens(&self, user: Option<&str>) -> Result<Vec<Token>> {
+        let mut connection = self.read().await?;
+        let statement =
+            sqlx::query("SELECT * FROM keys WHERE used_for = 'token' AND (user_name = $1 OR $1 = '') ORDER BY created DESC, id DESC")
+                .bind(user.unwrap_or_default().to_owned());
+        sql::fetch_all(&mut connection, statement, "cannot read keys").await?.iter().map(token_from_row).collect()
+    }
+
+    /// Deletes the key with this identifier, of one user if `user` is given.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown one.
+    pub async fn revoke_key(&self, id: &str, user: Option<&str>, by: &str) -> Result<()> {
+        let mut write = self.write().await?;
+        let statement = sqlx::query("DELETE FROM keys WHERE id = $1 AND (user_name = $2 OR $2 = '') RETURNING used_for")
+            .bind(id.to_owned())
+            .bind(user.unwrap_or_default().to_owned());
+        let row = sql::fetch_optional(write.connection(), statement, "cannot end a key").await?;
+        let row = row.ok_or_else(|| Error::not_found(format!("there is no key {id}")))?;
+        let kind = if get::<String>(&row, "used_for")? == "token" { "token-ended" } else { "signed-out" };
+        write.append_events("", &[("", kind, serde_json::json!({ "by": by, "key": id }))]).await?;
+        write.commit().await
+    }
+
+    /// Deletes expired keys and idle sessions; returns their number.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn delete_expired_keys(&self) -> Result<u64> {
+        let mut write = self.write().await?;
+        let statement = sqlx::query("DELETE FROM keys WHERE expires <= $1 OR (used_for = 'session' AND seen <= $2)")
+            .bind(write.now)
+            .bind(write.now - sql::duration_ms(SESSION_IDLE_LIMIT));
+        let forgotten = sql::execute(write.connection(), statement, "cannot forget old keys").await?;
+        write.commit().await?;
+        Ok(forgotten)
+    }
+}
+
+fn token_from_row(row: &AnyRow) -> Result<Token> {
+    let rights: Option<String> = get(row, "rights")?;
+    Ok(Token {
+        id: get(row, "id")?,
+        user: get(row, "user_name")?,
+        label: get(row, "label")?,
+        rights: rights.map(|rights| sql::from_json(&rights, "rights of a key")).transpose()?.unwrap_or_default(),
+        created: rfc3339(get(row, "created")?),
+        last_used: rfc3339(get(row, "seen")?),
+        expires: rfc3339(get(row, "expires")?),
+    })
+}

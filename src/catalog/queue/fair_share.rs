@@ -1,0 +1,49 @@
+//! Queues of the targets of roadmaps, which share the workers by weight (stride scheduling: Waldspurger and Weihl, 1995).
+
+use crate::sql::{self, WriteTx};
+use sohoa_base::error::Result;
+
+impl WriteTx {
+    /// Creates the queue of a target that has tasks again, with the lowest present pass value, so that it gains nothing by having
+    /// been idle. No transaction can delete the queue until this one ends: see [`WriteTx::drop_idle_queue`].
+    pub(crate) async fn ensure_queue(&mut self, target: &str) -> Result<()> {
+        let lock = if self.writer_guard.is_none() { "FOR KEY SHARE" } else { "" };
+        let cached = format!("SELECT 1 AS one FROM queues WHERE line = $1 {lock}");
+        let statement = sql::dynamic_query(cached.clone()).bind(target.to_owned());
+        if sql::fetch_optional(self.connection(), statement, "cannot look for a queue").await?.is_some() {
+            return Ok(());
+        }
+        let statement = sqlx::query(
+            "INSERT INTO queues (line, pass) SELECT $1, COALESCE(MIN(pass), 0) FROM queues WHERE line <> $1 ON CONFLICT (line) DO NOTHING",
+        )
+        .bind(target.to_owned());
+        if sql::execute(self.connection(), statement, "cannot wake a queue").await? == 0 {
+            // Another transaction created it meanwhile.
+            sql::fetch_one(self.connection(), sql::dynamic_query(cached).bind(target.to_owned()), "a queue").await?;
+        }
+        Ok(())
+    }
+
+    /// Raises the pass value of queues that had nothing to claim to that of the served one, so that they do not accumulate turns.
+    pub(crate) async fn skip_queues(&mut self, targets: &[String], pass: i64) -> Result<()> {
+        for chunk in targets.chunks(sql::MAX_IN_LIST) {
+            let text = format!("UPDATE queues SET pass = $1 WHERE pass < $1 AND line IN ({})", sql::placeholders(2, chunk.len()));
+            sql::execute(self.connection(), sql::bind_all(sql::dynamic_query(text).bind(pass), chunk), "cannot pass a line over").await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes the queue of a target without tasks.
+    pub(crate) async fn drop_idle_queue(&mut self, target: &str) -> Result<()> {
+        if self.writer_guard.is_none() {
+            // A transaction that adds tasks holds this row; after its commit, the next statement sees its tasks.
+            let statement = sqlx::query("SELECT 1 AS one FROM queues WHERE line = $1 FOR UPDATE SKIP LOCKED").bind(target.to_owned());
+            if sql::fetch_optional(self.connection(), statement, "cannot lock a queue").await?.is_none() {
+                return Ok(());
+            }
+        }
+        let text = "DELETE FROM queues WHERE line = $1 AND NOT EXISTS (SELECT 1 FROM tasks WHERE line = $1)";
+        sql::execute(self.connection(), sqlx::query(text).bind(target.to_owned()), "cannot end a queue").await?;
+        Ok(())
+    }
+}

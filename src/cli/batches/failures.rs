@@ -1,0 +1,59 @@
+//! `sohoa failures`
+
+use crate::global_args::GlobalArgs;
+use crate::output;
+use crate::startup::current_program;
+use clap::Args;
+use sohoa_base::error::{Error, Result};
+use sohoa_services::archive::Archive;
+use sohoa_services::runs::failures::parse_class;
+use sohoa_services::runs::monitoring;
+use sohoa_texts::{Language, Message, localize};
+
+/// Arguments of `failures`.
+#[derive(Debug, Args)]
+pub struct Failures {
+    /// Only of this batch [default: the newest].
+    #[arg(long)]
+    pub batch: Option<String>,
+    /// Only of this class: input, limit, secret, outage, bug.
+    #[arg(long)]
+    pub class: Option<String>,
+}
+
+impl Failures {
+    /// Prints one refusal per line and returns the exit code.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown batch.
+    pub async fn execute(&self, global: &GlobalArgs) -> Result<u8> {
+        let config = global.load_config(toml::Table::new())?;
+        let language = Language::from_code(&config.language);
+        let archive = Archive::open(config, &current_program()?).await?;
+        let batch = match &self.batch {
+            Some(batch) => batch.clone(),
+            None => monitoring::newest_batches(&archive, 1)
+                .await?
+                .into_iter()
+                .next()
+                .map(|batch| batch.id)
+                .ok_or_else(|| Error::not_found("there is no run yet"))?,
+        };
+        let class = self.class.as_deref().map(parse_class).transpose()?;
+        let mut refusals = monitoring::batch_balance(&archive, &batch).await?.balance.refusals;
+        refusals.retain(|refused| class.is_none_or(|class| refused.class == class));
+        if global.json {
+            return output::print_json(&refusals).map(|()| 0);
+        }
+        for refused in refusals {
+            let message = Message::Refused {
+                file: output::sanitize_terminal(&refused.file),
+                page: refused.page,
+                class: refused.class.as_str(),
+                reason: output::sanitize_terminal(&refused.reason),
+            };
+            output::print_line(&localize(language, message))?;
+        }
+        Ok(0)
+    }
+}

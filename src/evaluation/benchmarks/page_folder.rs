@@ -1,0 +1,64 @@
+//! Folders of page images with ground truth: `<id>.jpg` (or another image format) beside `<id>.gt.txt`.
+
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_formats::image::page_image::PageImage;
+use sohoa_formats::limits::Limits;
+use sohoa_formats::media_types;
+use sohoa_formats::source::SourceFile;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Ending of the file with a page's ground truth.
+pub(crate) const TRUTH_SUFFIX: &str = ".gt.txt";
+
+/// File names in a folder, sorted.
+pub(crate) fn file_names(folder: &Path) -> Result<Vec<String>> {
+    let cannot = || format!("cannot list {}; check the path", folder.display());
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).or_error(ErrorKind::Invalid, cannot)? {
+        names.push(entry.or_error(ErrorKind::Invalid, cannot)?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Pages of a folder with ground truth: name without ending, and the image beside it.
+///
+/// # Errors
+/// `Invalid` where the folder cannot be listed or holds no page with ground truth.
+pub(crate) fn list_pages(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let names = file_names(folder)?;
+    let pages: Vec<(String, PathBuf)> = names
+        .iter()
+        .filter_map(|name| name.strip_suffix(TRUTH_SUFFIX))
+        .filter_map(|id| {
+            let is_image_of_page = |name: &&String| {
+                name.starts_with(id) && !name.ends_with(".txt") && !name.ends_with(".json") && name.rfind('.') == Some(id.len())
+            };
+            names.iter().find(is_image_of_page).map(|name| (id.to_owned(), folder.join(name)))
+        })
+        .collect();
+    if pages.is_empty() {
+        return Err(Error::invalid(format!("{} holds no page with ground truth; a page is <id>.jpg with <id>.gt.txt", folder.display())));
+    }
+    Ok(pages)
+}
+
+/// Reads a text file.
+///
+/// # Errors
+/// `Invalid` where it cannot be read or is not UTF-8.
+pub(crate) fn read_text(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).or_error(ErrorKind::Invalid, || format!("cannot read {} as UTF-8", path.display()))
+}
+
+/// Decodes the first page of a file.
+///
+/// # Errors
+/// `Invalid` where it cannot be read or is no image; otherwise as [`SourceFile::open`].
+pub(crate) fn load_page_image(picture: &Path) -> Result<PageImage> {
+    let bytes = std::fs::read(picture).or_error(ErrorKind::Invalid, || format!("cannot read {}", picture.display()))?;
+    let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
+    let media_type = media_types::detect(head).ok_or_else(|| Error::invalid(format!("{} is no picture", picture.display())))?;
+    SourceFile::open(Arc::new(bytes), media_type, &Limits::default())?.page(1)
+}

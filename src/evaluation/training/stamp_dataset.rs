@@ -1,0 +1,141 @@
+//! Writes training data of the stamp networks to a folder, for `train.py`.
+
+use crate::training::detector_tile::{TILE_CELLS, TILE_SIDE};
+use crate::training::stamp_examples::{STRIP_COLUMNS, StampExampleGenerator};
+use serde::Serialize;
+use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_engine::engine::StampMap;
+use sohoa_engine::networks::runtime::Runtime;
+use sohoa_engine::networks::stamps::{CONTEXT_STRIP, model_hashes};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Bytes of the strips, one after another: rows of px of three colours.
+pub const STRIPS_FILE: &str = "strips.u8";
+/// The labels of the strips, little-endian 32-bit floats.
+pub const STRIP_LABELS_FILE: &str = "strip_labels.f32";
+/// Bytes of the tiles, as those of the strips.
+pub const TILES_FILE: &str = "tiles.u8";
+/// The labels of the tiles, little-endian 32-bit floats.
+pub const TILE_LABELS_FILE: &str = "tile_labels.f32";
+/// What the other files hold, as [`StampDataset`].
+pub const DESCRIPTION_FILE: &str = "dataset.json";
+
+/// What a folder of training data holds, and from what it follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StampDataset {
+    /// Everything follows from it, from the fonts and from the networks.
+    pub seed: u64,
+    /// Font files in which stamps are cut; none: the program's usual ones.
+    pub fonts: Vec<PathBuf>,
+    /// SHA-256 of the networks that chose the places, by name, and of the library that ran them.
+    pub models: BTreeMap<String, String>,
+    /// Pages drawn.
+    pub pages: usize,
+    /// Strips written.
+    pub strips: usize,
+    /// Height, width and colours of a strip.
+    pub strip_shape: [usize; 3],
+    /// Names of a strip's labels.
+    pub strip_columns: Vec<&'static str>,
+    /// Tiles written.
+    pub tiles: usize,
+    /// Height, width and colours of a tile.
+    pub tile_shape: [usize; 3],
+    /// Rows, columns and values of a tile's labels.
+    pub tile_label_shape: [usize; 3],
+}
+
+/// Draws pages until there are `count` strips, or some more, and writes them with their tiles into `folder`; `tell` is told
+/// the state after each page.
+///
+/// # Errors
+/// As [`StampExampleGenerator::next_page`]; `Unavailable` when the folder cannot be written.
+pub fn write_stamp_dataset(
+    folder: &Path,
+    seed: u64,
+    count: usize,
+    fonts: Vec<PathBuf>,
+    runtime: &Runtime,
+    tell: &mut dyn FnMut(&StampDataset) -> Result<()>,
+) -> Result<StampDataset> {
+    let cannot = || format!("cannot write into {}: check that the folder may be written", folder.display());
+    std::fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, cannot)?;
+    let create = |name: &str| File::create(folder.join(name)).map(BufWriter::new).or_error(ErrorKind::Unavailable, cannot);
+    let (mut strips, mut strip_labels) = (create(STRIPS_FILE)?, create(STRIP_LABELS_FILE)?);
+    let (mut tiles, mut tile_labels) = (create(TILES_FILE)?, create(TILE_LABELS_FILE)?);
+    let mut dataset = StampDataset {
+        seed,
+        fonts: fonts.clone(),
+        models: model_hashes().chain(runtime.model_hashes()).collect(),
+        pages: 0,
+        strips: 0,
+        strip_shape: [CONTEXT_STRIP.size.1 as usize, CONTEXT_STRIP.size.0 as usize, 3],
+        strip_columns: STRIP_COLUMNS.to_vec(),
+        tiles: 0,
+        tile_shape: [TILE_SIDE as usize, TILE_SIDE as usize, 3],
+        tile_label_shape: [TILE_CELLS, TILE_CELLS, StampMap::PLANES],
+    };
+    let mut generator = StampExampleGenerator::open(seed, fonts, runtime)?;
+    while dataset.strips < count {
+        let examples = generator.next_page()?;
+        for (strip, labels) in &examples.strips {
+            strips.write_all(strip.as_raw()).or_error(ErrorKind::Unavailable, cannot)?;
+            write_floats(&mut strip_labels, labels).or_error(ErrorKind::Unavailable, cannot)?;
+        }
+        for (tile, labels) in &examples.tiles {
+            tiles.write_all(tile.as_raw()).or_error(ErrorKind::Unavailable, cannot)?;
+            write_floats(&mut tile_labels, labels).or_error(ErrorKind::Unavailable, cannot)?;
+        }
+        dataset.pages += 1;
+        dataset.strips += examples.strips.len();
+        dataset.tiles += examples.tiles.len();
+        tell(&dataset)?;
+    }
+    for file in [&mut strips, &mut strip_labels, &mut tiles, &mut tile_labels] {
+        file.flush().or_error(ErrorKind::Unavailable, cannot)?;
+    }
+    let description = serde_json::to_string_pretty(&dataset).or_error(ErrorKind::Internal, || "cannot describe the data".to_owned())?;
+    std::fs::write(folder.join(DESCRIPTION_FILE), description + "\n").or_error(ErrorKind::Unavailable, cannot)?;
+    Ok(dataset)
+}
+
+fn write_floats(file: &mut impl Write, values: &[f32]) -> std::io::Result<()> {
+    values.iter().try_for_each(|value| file.write_all(&value.to_le_bytes()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use sohoa_synthetic::page::fonts::Fonts;
+
+    #[test]
+    fn a_seed_repeats_and_files_have_the_declared_shapes() {
+        if Fonts::load().is_err() {
+            sohoa_testing::skipped("the typeface Tinos is not installed");
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        // A folder without ONNX Runtime: networks run in this program itself.
+        let runtime = Runtime::open(folder.path()).unwrap();
+        let write =
+            |name: &str, seed| write_stamp_dataset(&folder.path().join(name), seed, 1, Vec::new(), &runtime, &mut |_| Ok(())).unwrap();
+        let (dataset, again, other) = (write("first", 3), write("again", 3), write("other", 4));
+        assert_eq!(dataset, again);
+        assert!(dataset.strips > 0 && dataset.tiles > 0 && dataset.pages > 0 && other.strips > 0);
+        let bytes = |name: &str, file: &str| std::fs::read(folder.path().join(name).join(file)).unwrap();
+        for file in [STRIPS_FILE, STRIP_LABELS_FILE, TILES_FILE, TILE_LABELS_FILE, DESCRIPTION_FILE] {
+            assert!(bytes("first", file) == bytes("again", file), "{file}");
+        }
+        assert!(bytes("first", STRIPS_FILE) != bytes("other", STRIPS_FILE));
+        let size = |file: &str| bytes("first", file).len();
+        assert_eq!(dataset.strip_shape, [64, 208, 3]);
+        assert_eq!(size(STRIPS_FILE), dataset.strips * dataset.strip_shape.iter().product::<usize>());
+        assert_eq!(size(STRIP_LABELS_FILE), dataset.strips * dataset.strip_columns.len() * 4);
+        assert_eq!(size(TILES_FILE), dataset.tiles * dataset.tile_shape.iter().product::<usize>());
+        assert_eq!(size(TILE_LABELS_FILE), dataset.tiles * dataset.tile_label_shape.iter().product::<usize>() * 4);
+    }
+}

@@ -1,0 +1,97 @@
+//! Execution of a parsed query: ranking, counting, and one result per page found.
+
+use crate::facet_collector::{HitCounter, HitCounts, ScoreSortKey};
+use crate::highlight;
+use crate::hits::{FacetCount, Facets, Hit, Hits, MAX_FACET_VALUES};
+use crate::index_error::map_tantivy_error;
+use crate::indexed_page::from_index_entry;
+use crate::query::{ParsedQuery, Query, parse_query};
+use crate::query_compiler::{compile, is_relaxable};
+use crate::schema::{IndexFields, SORT_KEY};
+use sohoa_base::error::Result;
+use std::collections::BTreeMap;
+use tantivy::collector::TopDocs;
+use tantivy::collector::sort_key::SortByString;
+use tantivy::{DocAddress, Order, Searcher, TantivyDocument};
+
+/// Runs `query`. Where no page holds all words, the query is repeated with one word being enough.
+pub(crate) fn execute(searcher: &Searcher, fields: &IndexFields, query: &Query) -> Result<Hits> {
+    let parsed = parse_query(query)?;
+    let mut relaxed = false;
+    let (mut best, mut counts) = collect_hits(searcher, fields, &parsed, query, relaxed)?;
+    if counts.total == 0 && is_relaxable(&parsed) {
+        (best, counts) = collect_hits(searcher, fields, &parsed, query, true)?;
+        relaxed = counts.total > 0;
+    }
+    let mut hits = Vec::with_capacity(best.len());
+    for (thousandths, address) in best {
+        let entry: TantivyDocument =
+            searcher.doc(address).map_err(|error| map_tantivy_error(error, "cannot read a page found".to_owned()))?;
+        let page = from_index_entry(&entry, fields)?;
+        let (snippet, boxes) = highlight::snippet_and_boxes(&page, &parsed.clauses);
+        let stored = page.stored;
+        #[allow(clippy::cast_precision_loss)]
+        let score = thousandths as f64 / 1_000.0;
+        hits.push(Hit {
+            object: stored.object,
+            fonds: stored.fonds,
+            dossier: stored.dossier,
+            title: stored.title,
+            document: stored.document,
+            page: stored.page,
+            kind: stored.kind,
+            kind_name: stored.kind_name,
+            fields: stored.fields,
+            score,
+            snippet,
+            boxes,
+        });
+    }
+    Ok(Hits { total: counts.total, relaxed, facets: to_facets(counts), hits })
+}
+
+/// Score in thousandths and address of each page.
+type ScoredAddresses = Vec<(u64, DocAddress)>;
+
+fn collect_hits(
+    searcher: &Searcher,
+    fields: &IndexFields,
+    parsed: &ParsedQuery,
+    query: &Query,
+    relaxed: bool,
+) -> Result<(ScoredAddresses, HitCounts)> {
+    let context = || "cannot search".to_owned();
+    let compiled = compile(parsed, fields, relaxed).map_err(|error| map_tantivy_error(error, context()))?;
+    let limit = query.limit.min(Query::MAX_LIMIT);
+    if limit == 0 {
+        let counts = searcher.search(&compiled, &HitCounter).map_err(|error| map_tantivy_error(error, context()))?;
+        return Ok((Vec::new(), counts));
+    }
+    let order = (ScoreSortKey, (SortByString::for_field(SORT_KEY), Order::Asc));
+    let top = TopDocs::with_limit(limit).and_offset(query.offset.min(Query::MAX_OFFSET)).order_by(order);
+    let (best, counts) = searcher.search(&compiled, &(top, HitCounter)).map_err(|error| map_tantivy_error(error, context()))?;
+    Ok((best.into_iter().map(|((score, _), address)| (score, address)).collect(), counts))
+}
+
+fn to_facets(counts: HitCounts) -> Facets {
+    let to_counts =
+        |counts: BTreeMap<String, u64>| counts.into_iter().map(|(value, count)| FacetCount { label: value.clone(), value, count });
+    let kinds = counts.kind.into_iter().map(|(label, count)| {
+        let (code, name) = label.split_once('\t').unwrap_or((&label, &label));
+        FacetCount { value: code.to_owned(), label: name.to_owned(), count }
+    });
+    let years = counts.year.into_iter().map(|(year, count)| FacetCount { value: year.to_string(), label: year.to_string(), count });
+    Facets {
+        kind: most_frequent(kinds),
+        issuer: most_frequent(to_counts(counts.issuer)),
+        year: most_frequent(years),
+        dossier: most_frequent(to_counts(counts.dossier)),
+    }
+}
+
+fn most_frequent(counts: impl Iterator<Item = FacetCount>) -> Vec<FacetCount> {
+    let mut counts: Vec<FacetCount> = counts.collect();
+    counts.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| (&one.value, &one.label).cmp(&(&other.value, &other.label))));
+    counts.truncate(MAX_FACET_VALUES);
+    counts
+}

@@ -1,0 +1,68 @@
+//! The table of all reports. A new report is one file in this folder, one row here, and its labels in `sohoa_texts`.
+
+use crate::archive::Archive;
+use crate::reports::format::ReportFormat;
+use crate::reports::request::{ReportContext, ReportRequest};
+use crate::reports::{adjustments_report, one_stop_report, progress_report};
+use sohoa_base::error::{Error, Result};
+use sohoa_texts::Language;
+use sohoa_texts::labels::Label;
+use std::pin::Pin;
+
+/// Loads the figures of a report and renders them.
+type ReportBuilder = for<'a> fn(ReportContext<'a>) -> Pin<Box<dyn Future<Output = Result<Vec<u8>>> + Send + 'a>>;
+
+/// A kind of report.
+#[derive(Debug)]
+pub struct ReportKind {
+    /// Name on the command line (`--form`) and in the API (`?report=`).
+    pub name: &'static str,
+    /// Label; the subject line of the report begins with it.
+    pub label: Label,
+    build: ReportBuilder,
+}
+
+/// Name of the report that is written where none is named.
+pub const DEFAULT_REPORT: &str = "progress";
+
+/// Every report.
+pub static REPORTS: &[ReportKind] = &[
+    ReportKind { name: DEFAULT_REPORT, label: Label::ProgressOf, build: |context| Box::pin(progress_report::write(context)) },
+    ReportKind { name: "adjustments", label: Label::AdjustmentsOf, build: |context| Box::pin(adjustments_report::write(context)) },
+    ReportKind { name: "one-stop", label: Label::OneStopOf, build: |context| Box::pin(one_stop_report::write(context)) },
+];
+
+/// Finds a report by name.
+///
+/// # Errors
+/// `Invalid`, listing the known names, for an unknown one.
+pub fn find_report(name: &str) -> Result<&'static ReportKind> {
+    REPORTS.iter().find(|report| report.name == name).ok_or_else(|| {
+        let known: Vec<&str> = REPORTS.iter().map(|report| report.name).collect();
+        let (last, others) = known.split_last().unwrap_or((&"", &[]));
+        Error::invalid(format!("there is no report {name:?}; use {} or {last}", others.join(", ")))
+    })
+}
+
+impl ReportKind {
+    /// Writes the report in this format.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such roadmap, or several and none is named; `Invalid` for a period that ends before it begins;
+    /// those of the writer of the format.
+    pub async fn write(&self, archive: &Archive, request: &ReportRequest<'_>, format: ReportFormat, language: Language) -> Result<Vec<u8>> {
+        (self.build)(ReportContext { archive, request, label: self.label, format, language }).await
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_are_found_by_name_and_unknown_names_are_answered_with_the_known_ones() {
+        assert!(REPORTS.iter().all(|report| find_report(report.name).unwrap().label == report.label));
+        assert_eq!(find_report("x").unwrap_err().context(), "there is no report \"x\"; use progress, adjustments or one-stop");
+    }
+}

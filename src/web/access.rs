@@ -1,0 +1,54 @@
+//! Access rules of routes: who may call each, and which count against the limit of sign-ins.
+
+use sohoa_base::model::account::Right;
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Public,
+    /// Every signed-in user.
+    SignedIn,
+    /// Users with this right in any unit; the handler limits the data to those units.
+    Needs(Right),
+}
+
+/// A route of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// HTTP method in capitals.
+    pub method: &'static str,
+    /// Path as the router matches it: `/api/runs/{run}`.
+    pub path: String,
+    /// Who may call it.
+    pub access: Access,
+}
+
+/// Access that a request needs; `None` where no such route exists.
+pub(crate) fn required_access(routes: &[Route], method: &str, path: &str) -> Option<Access> {
+    let find = |method: &str| routes.iter().find(|route| route.method == method && route.path == path).map(|route| route.access);
+    // HEAD is answered like GET, unless the path has a handler for HEAD itself.
+    find(method).or_else(|| if method == "HEAD" { find("GET") } else { None })
+}
+
+/// Routes that check a password or code, which an attacker may guess: limited to a few requests per minute and address.
+pub(crate) const AUTH_ROUTES: &[(&str, &str)] = &[
+    ("POST", "/api/setup"),
+    ("POST", "/api/session"),
+    ("GET", "/sign-in/oidc"),
+    ("GET", "/sign-in/oidc/callback"),
+    ("PUT", "/api/session/password"),
+    ("POST", "/api/session/totp"),
+    ("PUT", "/api/session/totp"),
+    ("DELETE", "/api/session/totp"),
+];
+
+/// Whether requests of the route count as attempts to sign in.
+pub(crate) fn is_auth_route(method: &str, path: &str) -> bool {
+    AUTH_ROUTES.contains(&(method, path))
+}
+
+/// Whether requests of the path are not counted: chunks of files arrive at line speed, and assets are in memory.
+pub(crate) fn is_exempt_from_rate_limit(path: &str) -> bool {
+    path.starts_with("/api/uploads/{upload}/files") || path == "/assets/{name}"
+}

@@ -1,0 +1,61 @@
+//! Benchmarks on the command line: `eval` and `score`.
+
+use crate::support::home::{TestHome, sample_path};
+use serde_json::Value;
+use sohoa_synthetic::page::fonts::Fonts;
+use std::path::Path;
+
+#[test]
+fn pipelines_are_evaluated_side_by_side_and_texts_of_others_by_the_same_measure() {
+    let home = TestHome::new();
+    let (pages, read) = (home.path().join("pages"), home.path().join("read"));
+    std::fs::create_dir(&pages).unwrap();
+    let truth: Value = serde_json::from_slice(&std::fs::read(sample_path("002-cau-phao-cua-may.expected.json")).unwrap()).unwrap();
+    let page = truth["pages"].as_array().unwrap().iter().find(|page| page["role"] == "following").unwrap();
+    let lines: Vec<&str> = page["lines"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+    std::fs::copy(Path::new(&sample_path("002-cau-phao-cua-may")).join(page["file"].as_str().unwrap()), pages.join("a.jpg")).unwrap();
+    std::fs::write(pages.join("a.gt.txt"), lines.join("\n")).unwrap();
+    let fast = sohoa_testing::workspace().join("pipelines/fast.toml");
+    let (pages, read, fast) = (pages.to_str().unwrap(), read.to_str().unwrap(), fast.to_str().unwrap());
+    let both = home.expect_json(0, &["eval", pages, "--pipeline", fast, "--pipeline", fast, "--write", read, "--json"]);
+    let profiles = both["profiles"].as_array().unwrap();
+    assert_eq!(profiles.iter().map(|one| one["pipeline"].as_str().unwrap()).collect::<Vec<_>>(), ["fast", "fast-2"]);
+    let one = home.expect_json(0, &["eval", pages, "--pipeline", fast, "--json"]);
+    assert!(one.get("profiles").is_none());
+    for key in ["total", "classes", "fields"] {
+        assert_eq!(profiles[1][key], one[key], "{key}");
+    }
+    assert!(one["pages"][0]["char_errors"].as_u64().unwrap() * 4 < one["pages"][0]["chars"].as_u64().unwrap(), "{one}");
+    let scored = home.expect_json(0, &["score", pages, &format!("{read}/fast-2"), "--json"]);
+    assert_eq!((&scored["total"], &scored["classes"]), (&one["total"], &one["classes"]));
+    let nothing = home.expect_json(0, &["score", pages, pages, "--json"]);
+    assert_eq!((&nothing["total"]["cer"], &nothing["classes"]["missing"]["share"]), (&100.0.into(), &100.0.into()));
+}
+
+#[test]
+fn stamps_of_secrecy_on_drawn_pages_are_found_and_a_seed_repeats() {
+    if let Err(error) = Fonts::load() {
+        sohoa_testing::skipped(&error.to_string());
+        return;
+    }
+    let home = TestHome::new();
+    let report = home.expect_json(0, &["eval", "--stamps", "24", "--seed", "11", "--json"]);
+    let count = |of: &str, what: &str| report[of][what].as_u64().unwrap();
+    assert_eq!((count("stamped", "of"), count("harmless", "of")), (24, 24));
+    assert!(count("stamped", "found") >= 22 && count("harmless", "found") <= 3, "{report:#}");
+    let again = home.expect_json(0, &["eval", "--stamps", "24", "--seed", "11", "--json"]);
+    assert_eq!((&report["by"], &report["wrong"]), (&again["by"], &again["wrong"]), "the same seed draws other pages");
+}
+
+#[test]
+fn personal_data_on_drawn_pages_is_found() {
+    if let Err(error) = Fonts::load() {
+        sohoa_testing::skipped(&error.to_string());
+        return;
+    }
+    let home = TestHome::new();
+    let report = home.expect_json(0, &["eval", "--personal", "4", "--seed", "5", "--json"]);
+    let count = |of: &str| report["total"][of].as_u64().unwrap();
+    assert!(report["pages"] == 4 && count("of") >= 12 && count("found") + 1 >= count("of"), "{report:#}");
+    assert_eq!(report["false_marks"], 0, "{report:#}");
+}

@@ -1,0 +1,12 @@
+//! Whole courses of work through the real binary, one subject a file.
+
+mod batch_control;
+mod evaluation;
+mod intake;
+mod review;
+mod roadmap;
+mod round_trip;
+mod scan_quality;
+mod secrecy;
+mod separation;
+mod servers;

@@ -1,0 +1,214 @@
+//! Access rights: which request needs which right, and what it is answered without.
+
+use crate::support::server::{PASSWORD, Person, Server, grant_in_all_units, program};
+use serde_json::json;
+use sohoa_base::model::account::{Right, Role};
+use sohoa_web::access::{Access, Route};
+use sohoa_web::server::route_table;
+
+/// Whether requests of this method have a body.
+fn accepts_body(method: &str) -> bool {
+    !matches!(method, "GET" | "HEAD" | "OPTIONS" | "DELETE")
+}
+
+/// A path with a value for every parameter.
+fn fill_path(path: &str) -> String {
+    path.split('/').map(|part| if part.starts_with('{') { "x%231" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+#[test]
+fn the_first_administrator_is_made_once_and_there_is_no_default_password() {
+    let server = Server::start();
+    let body = |key: &str, name: &str| json!({ "key": key, "name": name, "password": PASSWORD });
+    assert_eq!(server.ask(None, "POST", "/api/session", Some(&json!({ "name": "admin", "password": "admin" }))).status, 403);
+    assert_eq!(server.ask(None, "POST", "/api/setup", Some(&body("wrong", "admin"))).status, 403);
+    let key = server.setup.clone().unwrap();
+    let short = json!({ "key": key, "name": "admin", "password": "ngắn" });
+    assert_eq!(server.ask(None, "POST", "/api/setup", Some(&short)).status, 400);
+    // A failed attempt does not use up the key.
+    let again = server.ask(None, "POST", "/api/setup", Some(&body(&key, "admin")));
+    assert_eq!(again.status, 204, "{}", again.body);
+    assert_eq!(server.ask(None, "POST", "/api/setup", Some(&body(&key, "second"))).status, 403);
+    let me = server.ask(Some(&server.sign_in("admin")), "GET", "/api/session", None);
+    assert_eq!((&me.body["user"]["name"], me.body["rights"].as_array().unwrap().len()), (&"admin".into(), Right::ALL.len()));
+}
+
+#[test]
+fn every_route_asks_of_every_role_what_the_table_says() {
+    let (server, admin) = Server::with_administrator();
+    let routes = route_table();
+    for role in Role::ALL {
+        let name = serde_json::to_value(role).unwrap().as_str().unwrap().to_owned();
+        server.add(&admin, &name, &grant_in_all_units(role));
+        for Route { method, path, access } in &routes {
+            // A new session each time: one of the routes signs out.
+            let person = server.sign_in(&name);
+            let answer = server.ask(Some(&person), method, &fill_path(path), accepts_body(method).then(|| json!({})).as_ref());
+            let may = match access {
+                Access::Public | Access::SignedIn => true,
+                Access::Needs(right) => role.rights().contains(right),
+            };
+            assert_eq!(answer.status != 403, may, "{name} {method} {path}: {} {}", answer.status, answer.body);
+            assert!(answer.status != 401 && answer.status < 500, "{name} {method} {path}: {}", answer.body);
+        }
+    }
+    for Route { method, path, access } in &routes {
+        let answer = server.ask(None, method, &fill_path(path), accepts_body(method).then(|| json!({})).as_ref());
+        assert_eq!(answer.status == 401, *access != Access::Public, "nobody {method} {path}: {}", answer.status);
+        assert!(answer.policy.unwrap().contains("object-src 'none'"));
+    }
+}
+
+#[test]
+fn what_changes_something_must_come_from_our_own_page() {
+    let (server, admin) = Server::with_administrator();
+    let foreign = Person { cookie: admin.cookie.clone(), form_key: String::new() };
+    let body = json!({ "label": "x", "rights": ["read"], "days": 1 });
+    let answer = server.ask(Some(&foreign), "POST", "/api/tokens", Some(&body));
+    assert_eq!((answer.status, answer.kind.as_deref()), (403, Some("application/problem+json")));
+    assert_eq!(server.ask(Some(&foreign), "GET", "/api/tokens", None).body, json!([]));
+    assert_eq!(server.ask(Some(&admin), "POST", "/api/tokens", Some(&body)).status, 201);
+}
+
+#[test]
+fn wrong_passwords_lock_a_name_and_tell_nothing_of_it() {
+    let (server, admin) = Server::with_administrator();
+    server.add(&admin, "lan", &grant_in_all_units(Role::Reader));
+    let tried = |name: &str, password: &str| server.ask(None, "POST", "/api/session", Some(&json!({ "name": name, "password": password })));
+    let (wrong, nobody) = (tried("lan", "sai mật khẩu rồi"), tried("nobody", "sai mật khẩu rồi"));
+    assert_eq!((wrong.status, &wrong.body), (nobody.status, &nobody.body));
+    (0..4).for_each(|_| assert_eq!(tried("lan", "sai mật khẩu rồi").status, 403));
+    assert_eq!(tried("lan", PASSWORD).status, 429, "the name is not locked");
+    // A new password set by the administrator unlocks it.
+    let set = server.ask(Some(&admin), "PUT", "/api/users/lan/password", Some(&json!({ "password": PASSWORD })));
+    assert_eq!((set.status, tried("lan", PASSWORD).status), (204, 200));
+    let events = server.ask(Some(&admin), "GET", "/api/audit?limit=500", None).body;
+    let kinds: Vec<&str> = events.as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds.iter().filter(|kind| **kind == "sign-in-failed").count(), 6, "{kinds:?}");
+    assert!(!events.to_string().contains("mật khẩu"), "a password is in the audit");
+}
+
+#[test]
+fn keys_of_programs_may_what_was_given_and_end() {
+    let (server, admin) = Server::with_administrator();
+    let made = server.ask(Some(&admin), "POST", "/api/tokens", Some(&json!({ "label": "máy quét", "rights": ["watch"], "days": 30 })));
+    let (key, id) = (made.body["key"].as_str().unwrap(), made.body["id"].as_str().unwrap());
+    assert_eq!(server.ask_with_key(key, "GET", "/api/runs").status, 200);
+    assert_eq!(server.ask_with_key(key, "GET", "/api/users").status, 403);
+    assert_eq!(server.ask_with_key(key, "DELETE", "/api/session").status, 403);
+    let listed = server.ask(Some(&admin), "GET", "/api/tokens", None).body;
+    assert!(listed[0]["label"] == "máy quét" && !listed.to_string().contains(key), "{listed}");
+    assert_eq!(server.ask(Some(&admin), "DELETE", &format!("/api/tokens/{id}"), None).status, 204);
+    assert_eq!(server.ask_with_key(key, "GET", "/api/runs").status, 401);
+    // Nobody grants a right that they do not have.
+    server.add(&admin, "lan", &grant_in_all_units(Role::Reader));
+    let lan = server.sign_in("lan");
+    let request = json!({ "label": "x", "rights": ["administer"], "days": 1 });
+    assert_eq!(server.ask(Some(&lan), "POST", "/api/tokens", Some(&request)).status, 403);
+}
+
+#[test]
+fn who_is_disabled_is_out_and_the_last_administrator_stays() {
+    let (server, admin) = Server::with_administrator();
+    server.add(&admin, "lan", &grant_in_all_units(Role::Reader));
+    let lan = server.sign_in("lan");
+    let change = |name: &str, role: Role, disabled: bool| {
+        server
+            .ask(
+                Some(&admin),
+                "PUT",
+                &format!("/api/users/{name}"),
+                Some(&json!({ "grants": grant_in_all_units(role), "disabled": disabled })),
+            )
+            .status
+    };
+    assert_eq!(change("lan", Role::Reader, true), 204);
+    assert_eq!(server.ask(Some(&lan), "GET", "/api/session", None).status, 401);
+    assert_eq!(
+        (change("admin", Role::Reader, false), change("admin", Role::Administrator, true), change("nobody", Role::Reader, false)),
+        (409, 409, 404)
+    );
+    assert_eq!(server.ask(Some(&admin), "DELETE", "/api/session", None).status, 204);
+    assert_eq!(server.ask(Some(&admin), "GET", "/api/session", None).status, 401);
+}
+
+#[test]
+fn who_may_read_one_unit_sees_no_other() {
+    let home = tempfile::tempdir().unwrap();
+    let scans = sohoa_testing::workspace().join("samples/003-ban-giao-tai-lieu");
+    let run = program().arg("run").arg(&scans).args(["--unit", "SNV", "-q", "--home"]).arg(home.path()).current_dir(home.path()).output();
+    assert!(run.unwrap().status.success());
+    let server = Server::start_in(home);
+    let key = server.setup.clone().unwrap();
+    server.ask(None, "POST", "/api/setup", Some(&json!({ "key": key, "name": "admin", "password": PASSWORD })));
+    let admin = server.sign_in("admin");
+    for (name, unit) in [("lan", "SNV"), ("hoa", "SYT")] {
+        let grants = json!([{ "role": "reader", "unit": unit }, { "role": "reviewer", "unit": unit }]);
+        server.add(&admin, name, &grants);
+    }
+    let (lan, hoa) = (server.sign_in("lan"), server.sign_in("hoa"));
+    let get = |who: &Person, path: &str| server.ask(Some(who), "GET", path, None);
+    let listed = get(&lan, "/api/records").body;
+    let (code, object) = (listed["items"][0]["code"].as_str().unwrap(), listed["items"][0]["object"].as_str().unwrap());
+    let (record, document) = (format!("/api/records/{}", object.replace('%', "%25")), format!("/api/documents/{code}%231/pdf"));
+    let shown = get(&lan, &record);
+    assert_eq!((shown.status, get(&lan, &document).status), (200, 200), "{}", shown.body);
+    assert!(shown.tag.is_some() && shown.body["code"] == code);
+    assert!(get(&lan, "/api/search?q=b%C3%A0n+giao").body["total"].as_u64().unwrap() > 0);
+    assert_eq!(get(&lan, "/api/runs").body["items"].as_array().unwrap().len(), 1);
+
+    assert_eq!(get(&hoa, "/api/records").body["items"], json!([]));
+    assert_eq!((get(&hoa, &record).status, get(&hoa, &document).status), (404, 404));
+    assert_eq!(get(&hoa, "/api/search?q=b%C3%A0n+giao").body["total"], 0);
+    assert_eq!(get(&hoa, "/api/search?q=giao&unit=SNV").status, 403);
+    assert_eq!(get(&hoa, "/api/runs").body["items"], json!([]));
+    assert_eq!(get(&hoa, "/api/review").body["items"], json!([]));
+    let decide = server.ask(Some(&hoa), "POST", &format!("/api/review/{code}%231"), Some(&json!({ "accept": true })));
+    assert_eq!(decide.status, 404);
+    let decided = server.ask(Some(&lan), "POST", &format!("/api/review/{code}%231"), Some(&json!({ "accept": true })));
+    assert_eq!((decided.status, &decided.body["decisions"][0]["author"]), (200, &"lan".into()), "{}", decided.body);
+    let events = server.ask(Some(&admin), "GET", "/api/audit?limit=500", None).body;
+    let own = events.as_array().unwrap().iter().filter(|event| event["body"]["by"] == "lan");
+    let kinds: Vec<&str> = own.map(|event| event["kind"].as_str().unwrap()).collect();
+    assert!(kinds.contains(&"record-read") && kinds.contains(&"document-read"), "{kinds:?}");
+    assert!(server.home.path().join("store").exists());
+}
+
+#[test]
+fn who_administers_one_unit_makes_nobody_an_administrator_of_another() {
+    let (server, admin) = Server::with_administrator();
+    server.add(&admin, "lan", &json!([{ "role": "administrator", "unit": "SNV" }]));
+    server.add(&admin, "hoa", &json!([{ "role": "reader", "unit": "SYT" }]));
+    let lan = server.sign_in("lan");
+    let add = |name: &str, role: &str, unit: &str| {
+        let body = json!({ "name": name, "grants": [{ "role": role, "unit": unit }], "password": PASSWORD });
+        server.ask(Some(&lan), "POST", "/api/users", Some(&body)).status
+    };
+    assert_eq!((add("minh", "reader", "SNV"), add("mai", "reader", "SYT"), add("mai", "administrator", "*")), (201, 403, 403));
+    let change = |name: &str, unit: &str| {
+        let body = json!({ "grants": [{ "role": "administrator", "unit": unit }] });
+        server.ask(Some(&lan), "PUT", &format!("/api/users/{name}"), Some(&body)).status
+    };
+    assert_eq!((change("minh", "SNV"), change("lan", "*"), change("hoa", "SNV"), change("admin", "SNV")), (204, 403, 403, 403));
+    let reset = server.ask(Some(&lan), "PUT", "/api/users/admin/password", Some(&json!({ "password": PASSWORD })));
+    assert_eq!(reset.status, 403, "the administrator's password was given away");
+    assert_eq!(server.ask(Some(&lan), "GET", "/api/audit", None).status, 403);
+}
+
+#[test]
+fn the_api_describes_itself() {
+    let server = Server::start();
+    let document = server.ask(None, "GET", "/openapi.json", None).body;
+    assert_eq!(document["openapi"].as_str().map(|version| version.starts_with("3.1")), Some(true));
+    let mut routes = route_table();
+    routes.retain(|route| route.path.starts_with("/api/"));
+    for Route { method, path, .. } in &routes {
+        assert!(document["paths"][path][method.to_lowercase()]["responses"].is_object(), "{method} {path} is not described");
+    }
+    let described: usize = document["paths"].as_object().unwrap().values().map(|path| path.as_object().unwrap().len()).sum();
+    assert_eq!(described, routes.len(), "more is described than there is");
+    assert!(document["components"]["schemas"]["DossierRecord"]["properties"]["documents"].is_object());
+    for (path, words) in [("/healthz", "ok"), ("/readyz", "ready"), ("/metrics", "sohoa_http_requests_total")] {
+        assert!(server.ask(None, "GET", path, None).body.as_str().unwrap().contains(words), "{path}");
+    }
+}
