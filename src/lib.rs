@@ -27,14 +27,14 @@
 //! | `testing` | helpers that tests of several crates share |
 //!
 //! # A page, from upload to search hit
-//! 1. `cli::run` or `web::tus` → `services::intake::receive`: the bytes go to object storage under their SHA-256;
-//!    one transaction makes the file's row and its first task.
-//! 2. `pipeline::worker` claims the task (`catalog::tasks`) and runs `stages::intake`: a worker process
-//!    (`file_worker`, limited by `sandbox`) looks at the bytes (`formats::inspect`) and answers how many pages they hold.
-//! 3. `catalog::commit` writes the facts and one task per page in one transaction; it is refused if the lease was lost.
-//! 4. `stages::read` asks a worker process for the page's reading (`recognition::page`: `imaging`, then `engine`); the reading is
-//!    kept in object storage under the key of everything that it depends on.
-//! 5. When the last page of the dossier is read, `stages::separate` finds its documents; then, per document, `classify`
-//!    and `describe` (`extraction`), `review`, and `package` (`formats::pdf_write`, ALTO, text).
-//! 6. `stages::deposit` writes a new version of the dossier's OCFL object; `stages::index` makes it findable.
-//! 7. `services::find` asks the index and answers hits with their boxes on the page.
+//! 1. `cli::batches::run` or `web::tus` → `services::intake::ingest::receive_dossier`: the bytes go to object storage under
+//!    their SHA-256; one transaction makes the file's row and its first task.
+//! 2. `pipeline::worker` claims the task (`catalog::queue::claims`) and runs `stages::intake`: a worker process (`file_worker`,
+//!    limited by `sandbox`) inspects the bytes (`formats::inspect`) and answers how many pages they hold.
+//! 3. `catalog::facts::commit` writes the facts and one task per page in one transaction; it is refused if the lease was lost.
+//! 4. `stages::read` asks a worker process for the page's reading (`recognition::page`: `imaging`, then `engine`; stamps of
+//!    secrecy in `recognition::stamps`). The reading is kept in object storage under the key of everything it depends on.
+//! 5. When the last page of the dossier is read, `stages::separate` finds its documents; then, per document, `classify` and
+//!    `describe` (`extraction::description`), `review`, and `package` (`formats::pdf::write`, ALTO, text).
+//! 6. `stages::deposit` writes a new version of the dossier's OCFL object (`storage::ocfl`); `stages::index` makes it findable.
+//! 7. `services::records::queries` asks the index (`search`) and answers hits with their boxes on the page.

@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn later_sources_win() {
+    fn later_sources_override_earlier_ones() {
         let (_folder, path) = file("unit = \"file\"\njobs = 3\n[limits]\npages = 7\n");
         let flags = toml::toml! { unit = "flag" };
         let config = Config::load(Some(&path), variables(&[("SOHOA_UNIT", "variable"), ("SOHOA_LIMITS_PAGES", "9")]), flags).unwrap();
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_are_refused_where_they_stand() {
+    fn unknown_keys_are_rejected_with_location() {
         let (_folder, path) = file("unit = \"x\"\nstroe = \"/tmp\"\n");
         let error = Config::load(Some(&path), [], toml::Table::new()).unwrap_err();
         assert!(error.context().contains("stroe") && error.context().contains("line 2"), "{error}");
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_of_the_server_are_set_by_variables() {
+    fn list_settings_are_parsed_from_environment_variables() {
         let (_folder, path) = file("");
         let set = |name: &str, value: &str| Config::load(Some(&path), variables(&[(name, value)]), toml::Table::new());
         let groups = r#"[{ group = "kho", role = "reader", unit = "SNV" }]"#;
@@ -378,11 +378,11 @@ mod tests {
     }
 
     #[test]
-    fn every_setting_has_a_variable() {
-        fn tails(table: &toml::Table, prefix: &str, out: &mut Vec<String>) {
+    fn every_setting_has_an_environment_variable() {
+        fn collect_leaf_keys(table: &toml::Table, prefix: &str, out: &mut Vec<String>) {
             for (key, value) in table {
                 match value {
-                    toml::Value::Table(inner) => tails(inner, &format!("{prefix}{key}_"), out),
+                    toml::Value::Table(inner) => collect_leaf_keys(inner, &format!("{prefix}{key}_"), out),
                     _ => out.push(format!("{prefix}{key}")),
                 }
             }
@@ -406,7 +406,7 @@ mod tests {
             ..Config::default()
         };
         let mut found = Vec::new();
-        tails(&toml::Table::try_from(full).unwrap(), "", &mut found);
+        collect_leaf_keys(&toml::Table::try_from(full).unwrap(), "", &mut found);
         found.sort();
         let mut known: Vec<String> = SETTING_KEYS.iter().map(|key| (*key).to_owned()).collect();
         known.sort();

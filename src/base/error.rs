@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chain_names_every_cause() {
+    fn chain_includes_every_cause() {
         let inner = Error::unavailable("store answers 503").caused_by("connection reset");
         let outer = Error::internal("cannot deposit dossier A-1").caused_by(inner);
         assert_eq!(outer.chain(), "cannot deposit dossier A-1: store answers 503: connection reset");

@@ -59,7 +59,7 @@ mod tests {
     use super::rfc3339;
 
     #[test]
-    fn dates_around_leap_days_are_right() {
+    fn rfc3339_handles_leap_days_and_negative_times() {
         assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
         assert_eq!(rfc3339(951_782_400_000), "2000-02-29T00:00:00Z");
         assert_eq!(rfc3339(951_868_799_999), "2000-02-29T23:59:59Z");

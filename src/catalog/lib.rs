@@ -234,7 +234,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_told_apart_and_passwords_hidden() {
+    fn database_url_selects_engine_and_password_is_masked() {
         assert_eq!(parse_url("sqlite:/a b/100%?.db").unwrap(), (Engine::Sqlite, "sqlite:/a%20b/100%25%3F.db?mode=rwc".to_owned()));
         assert_eq!(parse_url("postgres://h/d").unwrap().0, Engine::Postgres);
         assert!(parse_url("mysql://h/d").is_err());

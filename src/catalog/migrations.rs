@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_file_is_listed_once_and_in_order() {
+    fn every_migration_file_is_listed_in_order() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
         let mut files: Vec<String> =
             std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();

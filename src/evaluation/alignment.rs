@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn every_alignment_has_as_many_errors_as_the_distance() {
+    fn alignment_error_count_equals_edit_distance() {
         // All pairs of words over two letters up to length five: every shape of band and gap.
         let words: Vec<String> = (0..6_u32)
             .flat_map(|length| {
@@ -189,14 +189,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_missing_in_one_piece() {
+    fn missing_text_is_aligned_as_one_run() {
         let steps = aligned("một hai ba hai bốn", "một hai bốn");
         let torn = steps.windows(2).filter(|pair| matches!(pair, [AlignmentStep::Pair(..), AlignmentStep::Missing(_)])).count();
         assert_eq!(torn, 1, "{steps:?}");
     }
 
     #[test]
-    fn letters_that_differ_meet_their_like() {
+    fn alignment_pairs_letters_with_same_base() {
         // Either letter could be said to be extra, but Á is the reading of a.
         let letters = FoldedChar::from_text("aÁb");
         let [a, accented, b] = letters.try_into().unwrap();
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_too_long_to_lay_out_are_given_back() {
+    fn overlong_texts_are_not_aligned() {
         let (long, other) = (FoldedChar::from_text(&"a".repeat(20_000)), FoldedChar::from_text(&"b".repeat(20_000)));
         assert_eq!(align(&long, &other, 20_000), None);
     }

@@ -73,17 +73,17 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
-    fn one(confidence: Option<u8>, verdict: Verdict) -> FieldComparison {
+    fn comparison(confidence: Option<u8>, verdict: Verdict) -> FieldComparison {
         FieldComparison { field: "trich_yeu".to_owned(), expected: None, found: None, confidence, verdict, handwritten: false }
     }
 
     #[test]
-    fn four_of_five_pass_and_the_wrong_among_them_are_counted() {
-        let mut compared: Vec<FieldComparison> = (0..8).map(|_| one(Some(95), Verdict::Right)).collect();
-        compared.extend([one(Some(91), Verdict::Wrong), one(Some(40), Verdict::Wrong), one(None, Verdict::Absent)]);
+    fn auto_accept_threshold_and_wrong_values_are_computed() {
+        let mut compared: Vec<FieldComparison> = (0..8).map(|_| comparison(Some(95), Verdict::Right)).collect();
+        compared.extend([comparison(Some(91), Verdict::Wrong), comparison(Some(40), Verdict::Wrong), comparison(None, Verdict::Absent)]);
         let found = calibrate(&compared);
         assert_eq!(found.passing, Some(AutoAccepted { confidence: 95, values: 8, wrong: 0 }));
-        compared.push(one(Some(30), Verdict::Invented));
+        compared.push(comparison(Some(30), Verdict::Invented));
         assert_eq!(calibrate(&compared).passing, Some(AutoAccepted { confidence: 91, values: 9, wrong: 1 }));
         let first = found.steps[0];
         assert_eq!((first.from, first.values, first.right), (90, 9, 8));

@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn slips_within_words_have_their_classes() {
+    fn errors_within_words_are_classified() {
         assert_eq!(found("thực hiện", "thưc hiên"), [(ErrorClass::Marks, 2)]);
         assert_eq!(found("đường", "dường"), [(ErrorClass::Marks, 1)]);
         assert_eq!(found("Ủy ban", "ủy Ban"), [(ErrorClass::Case, 2)]);
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_are_missing_or_extra() {
+    fn text_runs_are_classified_as_missing_or_extra() {
         assert_eq!(found("Điều 1. Phê duyệt kế hoạch.", "Điều 1. kế hoạch."), [(ErrorClass::Missing, 10)]);
         assert_eq!(found("kế hoạch.", "kế hoạch. ĐẾN 12/3"), [(ErrorClass::Extra, 9)]);
         assert_eq!(found("một hai", ""), [(ErrorClass::Missing, 7)]);
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn text_elsewhere_is_order() {
+    fn moved_text_is_classified_as_order_error() {
         let (left, right, body) = ("SỞ NỘI VỤ", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA", "Kính gửi các phòng ban của tỉnh");
         let moved = found(&format!("{left} {right} {body}"), &format!("{right} {body} {left}"));
         assert!(
@@ -262,13 +262,13 @@ mod tests {
     }
 
     #[test]
-    fn a_garbled_stretch_is_not_order() {
+    fn garbled_text_is_not_an_order_error() {
         let classes = found("Nguyễn Văn Thanh", "Ng#yZn Vbn qpxkh");
         assert!(classes.iter().all(|(class, _)| matches!(class, ErrorClass::Letters | ErrorClass::Punctuation)), "{classes:?}");
     }
 
     #[test]
-    fn totals_add_up() {
+    fn error_totals_add_up() {
         let all = total_errors([page_errors("ab", "Ab"), page_errors("á", "a"), page_errors("á", "ạ")].iter());
         assert_eq!(all.len(), ERROR_CLASSES.len());
         assert_eq!(all.get(&ErrorClass::Marks), Some(&ErrorClassCount { errors: 2, share: 66.667 }));

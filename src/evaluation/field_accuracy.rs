@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn verdicts_fold_case_spaces_and_normal_form() {
+    fn comparison_ignores_case_spaces_and_normal_form() {
         let known = r#"{"handwritten_spans": ["440", "20"], "gt": "by-eye", "loai_van_ban": "quyết định", "so_ky_hieu": "440/QĐ-UBND",
             "ngay_ban_hanh": "2025-02-20", "co_quan_ban_hanh": "Sở Y tế", "trich_yeu": "Về việc này", "nguoi_ky": null, "chuc_vu_nguoi_ky": null}"#;
         let found = description(&[
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn party_and_normative_numbers_are_put_together() {
+    fn party_and_normative_numbers_are_joined_with_notation() {
         let number = |number: &str, notation: &str| {
             described_value(&description(&[("codeNumber", number), ("codeNotation", notation)]), "so_ky_hieu")
         };

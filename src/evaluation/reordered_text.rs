@@ -111,7 +111,7 @@ fn is_whole_run(missing: &JoinedRuns, extra: &JoinedRuns, common: CommonSpan) ->
 mod tests {
     use super::*;
 
-    fn marks(missing: &[&str], extra: &[&str]) -> (Vec<String>, Vec<String>) {
+    fn reordered_masks(missing: &[&str], extra: &[&str]) -> (Vec<String>, Vec<String>) {
         let letters = |runs: &[&str]| runs.iter().map(|run| FoldedChar::from_text(run)).collect::<Vec<_>>();
         let (missing, extra) = find_reordered(&letters(missing), &letters(extra));
         let said = |runs: Vec<Vec<bool>>| {
@@ -121,23 +121,23 @@ mod tests {
     }
 
     #[test]
-    fn a_line_elsewhere_has_moved_also_with_marks_misread() {
-        let (missing, extra) = marks(&["ỦY BAN NHÂN DÂN", "abc"], &["q", "zz UY BAN NHAN DÂN"]);
+    fn moved_line_is_detected_despite_misread_diacritics() {
+        let (missing, extra) = reordered_masks(&["ỦY BAN NHÂN DÂN", "abc"], &["q", "zz UY BAN NHAN DÂN"]);
         assert_eq!(missing, ["xxxxxxxxxxxxxxx", "---"]);
         assert_eq!(extra, ["-", "---xxxxxxxxxxxxxxx"]);
     }
 
     #[test]
-    fn a_stretch_moves_once() {
-        let (missing, extra) = marks(&["Quyết định", "Quyết định"], &["Quyết định"]);
+    fn moved_text_is_matched_only_once() {
+        let (missing, extra) = reordered_masks(&["Quyết định", "Quyết định"], &["Quyết định"]);
         assert_eq!(missing.iter().filter(|run| run.contains('x')).count(), 1);
         assert_eq!(extra, ["xxxxxxxxxx"]);
     }
 
     #[test]
-    fn short_and_empty_likeness_is_chance() {
-        assert_eq!(marks(&["bản sao y"], &["văn bản này"]).0, ["---------"]);
-        assert_eq!(marks(&["...... . ......"], &["...... . ......"]).0, ["---------------"]);
-        assert_eq!(marks(&["KHẨN"], &["cấp KHẨN số"]).0, ["xxxx"]);
+    fn short_or_punctuation_only_matches_are_ignored() {
+        assert_eq!(reordered_masks(&["bản sao y"], &["văn bản này"]).0, ["---------"]);
+        assert_eq!(reordered_masks(&["...... . ......"], &["...... . ......"]).0, ["---------------"]);
+        assert_eq!(reordered_masks(&["KHẨN"], &["cấp KHẨN số"]).0, ["xxxx"]);
     }
 }

@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_perfect_cut_is_perfect_wherever_the_sheets_lie() {
+    fn correct_split_scores_perfectly_regardless_of_separators() {
         let truth = [Some(4), Some(4), None, Some(1), None, Some(2)];
         for found in [vec![vec![0, 1], vec![2, 3], vec![4, 5]], vec![vec![0, 1, 2], vec![3, 4], vec![5]]] {
             let (counts, mistakes) = compare_splits(&truth, &found);
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn missed_and_wrong_starts_are_named() {
+    fn missed_and_wrong_starts_are_reported() {
         let truth = [Some(0), Some(0), Some(1), Some(2), Some(2)];
         let (counts, mistakes) = compare_splits(&truth, &[vec![0], vec![1, 2], vec![3, 4]]);
         assert_eq!(counts, SplitCounts { right: 1, wrong: 1, missed: 1, documents: 3, exact: 1 });
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_page_spoils_its_document() {
+    fn lost_page_makes_document_inexact() {
         let (counts, _) = compare_splits(&[Some(0), Some(0)], &[vec![0]]);
         assert_eq!((counts.exact, counts.wrong), (0, 1));
     }

@@ -184,14 +184,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_texts_have_no_errors_in_any_normal_form() {
+    fn equal_texts_have_no_errors_across_normal_forms() {
         let score = score_page("Ủy ban\nnhân  dân", "U\u{309}y ban nhân dân");
         assert_eq!((score.char_errors, score.word_errors, score.order_free_errors), (0, 0, 0));
         assert_eq!((score.chars, score.words, score.line_chars), (15, 4, 14));
     }
 
     #[test]
-    fn order_costs_strictly_but_not_freely() {
+    fn reordering_affects_strict_but_not_order_free_score() {
         let truth = "TÊN CƠ QUAN\nSố: 12/QĐ-UBND\nCỘNG HÒA XÃ HỘI";
         let score = score_page(truth, "CỘNG HÒA XÃ HỘI\nTÊN CƠ QUAN\nSố: 12/QĐ-UBND");
         assert!(score.char_errors > 20);
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_and_left_over_text_both_count() {
+    fn missing_and_extra_text_both_count() {
         assert_eq!(score_page("một hai ba", "").order_free_errors, 10);
         assert_eq!(score_page("một hai ba", "một hai ba xyz").order_free_errors, 3);
         // "zzzz": no place costs under three quarters; its letters are left over as well.
@@ -207,12 +207,12 @@ mod tests {
     }
 
     #[test]
-    fn rules_and_fraction_slashes_are_plain() {
+    fn ruling_lines_and_fraction_slashes_are_normalized() {
         assert_eq!(score_page("Số: 12/QĐ", "|Số: 12\u{2044}QĐ_").order_free_errors, 0);
     }
 
     #[test]
-    fn rates_are_over_characters() {
+    fn error_rates_are_weighted_by_characters() {
         let all = total_score([score_page("abcdefghij", "abcdefghij"), score_page("xy", "x")].iter());
         assert_eq!(all.pages, 2);
         assert_eq!(all.cer, 8.333);

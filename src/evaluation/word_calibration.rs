@@ -50,7 +50,7 @@ mod tests {
     use sohoa_base::model::page::geometry::Bounds;
 
     #[test]
-    fn words_are_counted_by_how_sure_they_are() {
+    fn words_are_binned_by_confidence() {
         let words =
             [("Quyết", 96), ("định", 97), ("sô", 90), ("12", 90), ("về", 95)].map(|(text, sure)| Word::new(text, Bounds::default(), sure));
         let mut steps = empty_bins();

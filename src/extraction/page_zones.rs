@@ -317,7 +317,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn date_rows_are_known_by_year_and_month() {
+    fn date_rows_are_detected_by_year_and_month() {
         for text in ["ha noi, ngay 02 thang 3 nam 2020", "quang ngai, ngau/{ thang 5 nam 2021", "x, ngay2f thangoy nam 2021"] {
             assert!(is_date_row(text), "{text}");
         }

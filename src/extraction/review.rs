@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_many_are_drawn_as_asked_and_always_the_same() {
+    fn review_sampling_matches_rate_and_is_deterministic() {
         let drawn = |permille| (1..=20_000).filter(|number| is_sampled("local", "HS 1", *number, permille)).count();
         assert_eq!((drawn(0), drawn(1000)), (0, 20_000));
         assert!((320..480).contains(&drawn(20)), "{}", drawn(20));

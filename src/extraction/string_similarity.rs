@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn distance_counts_characters_not_bytes() {
+    fn edit_distance_counts_characters_not_bytes() {
         assert_eq!(edit_distance("quyết", "quyet"), 1);
         assert_eq!(edit_distance("", "abc"), 3);
         assert_eq!(edit_distance("kitten", "sitting"), 3);
@@ -98,14 +98,14 @@ mod tests {
     }
 
     #[test]
-    fn a_phrase_is_found_inside_a_mixed_line() {
+    fn phrase_is_found_within_mixed_line() {
         let words: Vec<String> = "UBND TỈNH X CỘNG HÒA XÃ HỌI CHÚ NGHĨA VIỆT NAM l".split(' ').map(normalized_key).collect();
         assert_eq!(find_phrase(&words, "conghoaxahoichunghiavietnam", 75), Some((3, 11, 100)));
         assert_eq!(find_phrase(&words, "doclaptudohanhphuc", 75), None);
     }
 
     #[test]
-    fn eth_is_not_a_letter_of_ours() {
+    fn eth_folds_to_d_and_uppercase_is_detected() {
         assert_eq!(fold_text("QÐ"), "qd");
         assert!(is_mostly_upper("QUYẾT ĐỊNH:"));
         assert!(!is_mostly_upper("Quyết định"));

@@ -44,7 +44,7 @@ mod tests {
     use image::{GrayImage, Luma};
 
     #[test]
-    fn a_page_is_turned_and_made_smaller_but_never_larger() {
+    fn preview_is_rotated_and_never_enlarged() {
         let mut page = GrayImage::from_pixel(400, 200, Luma([255]));
         for y in 0..200 {
             for x in 0..100 {

@@ -84,7 +84,7 @@ mod tests {
     use sohoa_base::error::ErrorKind;
 
     #[test]
-    fn colour_counts_three_times() {
+    fn pixel_limit_counts_every_channel() {
         let limits = Limits::default();
         assert!(limits.check_image(10_000, 10_000, 1).is_ok());
         assert_eq!(limits.check_image(10_000, 10_000, 3).unwrap_err().kind(), ErrorKind::Limit);

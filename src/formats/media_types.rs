@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kinds_are_known_by_content() {
+    fn media_types_are_detected_by_content() {
         let mut late = vec![b' '; 1020];
         late.extend_from_slice(b"%PDF-1.4");
         assert_eq!(detect(&late), Some(PDF));
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn old_tar_is_known_by_its_sum() {
+    fn v7_tar_is_detected_by_header_checksum() {
         let mut header = vec![0_u8; 512];
         header[..5].copy_from_slice(b"a.pdf");
         header[148..156].fill(b' ');
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_compared_by_their_last_extension() {
+    fn media_type_is_checked_against_last_extension() {
         assert!(extension_fits("A.PDF", PDF));
         assert!(extension_fits("khong-duoi", PDF));
         assert!(extension_fits("scan.p7m2", PDF));

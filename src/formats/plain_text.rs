@@ -18,7 +18,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_without_text_still_count() {
+    fn pages_without_text_still_add_form_feeds() {
         let mut text = String::new();
         (1..=3).for_each(|number| append_page(&mut text, number, None));
         assert_eq!(text, "\u{c}\u{c}");

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hidden_word_is_black_on_pages_of_every_turn() {
+    fn redacted_word_is_blackened_at_every_rotation() {
         let bounds = Bounds::new(20, 30, 60, 40);
         for degrees in [0, 90, 180, 270] {
             // The upright page is 100 by 200 px, the delivered one lies turned back.

@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_built_in_pipeline_groups_neighbours() {
+    fn built_in_pipeline_groups_adjacent_stages() {
         let plan = parse(ADMINISTRATIVE, "built in").unwrap();
         let shape: Vec<(StageLevel, usize)> = plan.groups.iter().map(|group| (group.level, group.stages.len())).collect();
         let expected =
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_unknown_is_refused_with_its_line() {
+    fn unknown_entries_are_rejected_with_line_number() {
         let refused = |from: &str, to: &str| {
             let text = ADMINISTRATIVE.replace(from, to);
             assert_ne!(text, ADMINISTRATIVE, "{from} is not in the pipeline");
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn options_of_a_stage_must_come_before_it() {
+    fn option_setting_stages_must_precede_their_target() {
         let file = |names: &[&str]| {
             let stages: String = names.iter().map(|name| format!("[[stage]]\nname = \"{name}\"\n")).collect();
             parse(&format!("name = \"test\"\n{stages}"), "test").map_err(|error| error.chain())

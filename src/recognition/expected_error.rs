@@ -36,22 +36,22 @@ mod tests {
     use super::*;
     use sohoa_base::model::page::geometry::Bounds;
 
-    fn of(words: &[(&str, u8)]) -> u32 {
+    fn expected_error_of(words: &[(&str, u8)]) -> u32 {
         let words: Vec<Word> = words.iter().map(|(text, sure)| Word::new(*text, Bounds::new(0, 0, 1, 1), *sure)).collect();
         expected_error_permille(words.iter())
     }
 
     #[test]
-    fn sure_pages_are_nearly_right_and_unsure_ones_are_not() {
-        assert_eq!(of(&[]), 0);
-        assert_eq!(of(&[("quyết", 96), ("định", 100)]), 2);
+    fn expected_error_rises_with_low_confidence() {
+        assert_eq!(expected_error_of(&[]), 0);
+        assert_eq!(expected_error_of(&[("quyết", 96), ("định", 100)]), 2);
         // Half of the characters with a doubt of one half: 2 + 1700 / 8 / 2.
-        assert_eq!(of(&[("quyết", 100), ("quyêt", 50)]), 108);
-        assert_eq!(of(&[("%&", 0)]), 1000);
+        assert_eq!(expected_error_of(&[("quyết", 100), ("quyêt", 50)]), 108);
+        assert_eq!(expected_error_of(&[("%&", 0)]), 1000);
     }
 
     #[test]
-    fn long_words_weigh_more() {
-        assert!(of(&[("nghiêng", 40), ("a", 95)]) > of(&[("nghiêng", 95), ("a", 40)]));
+    fn longer_words_weigh_more() {
+        assert!(expected_error_of(&[("nghiêng", 40), ("a", 95)]) > expected_error_of(&[("nghiêng", 95), ("a", 40)]));
     }
 }

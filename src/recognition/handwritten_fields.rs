@@ -334,14 +334,14 @@ mod tests {
     }
 
     #[test]
-    fn a_number_written_by_hand_is_read_and_set_apart() {
+    fn handwritten_number_is_recognized_and_split_off() {
         let found = read("so: 47 /qd-ubnd", 32, &[("Số:4T", 0, 6), ("/QĐ-UBND", 7, 8)]);
         let wanted = [("Số:", 88, Handwriting::Printed), ("47", 65, Handwriting::Recognized), ("/QĐ-UBND", 88, Handwriting::Printed)];
         assert_eq!(found, wanted.map(|(text, sure, hand)| (text.to_owned(), sure, hand)));
     }
 
     #[test]
-    fn what_nobody_can_read_is_marked_and_stays() {
+    fn unreadable_handwriting_is_marked_and_kept() {
         let found = read("so: 4? /qd-ubnd", 32, &[("Số:", 0, 3), ("f@", 4, 2), ("/QĐ-UBND", 7, 8)]);
         let wanted =
             [("Số:", 88, Handwriting::Printed), ("f@", UNREAD_CONFIDENCE, Handwriting::Detected), ("/QĐ-UBND", 88, Handwriting::Printed)];
@@ -349,14 +349,14 @@ mod tests {
     }
 
     #[test]
-    fn a_printed_number_is_left_alone() {
+    fn printed_number_is_unchanged() {
         let words = [("Số:", 0, 3), ("47/QĐ-UBND", 4, 11)];
         let found = read("so: 47 /qd-ubnd", 24, &words);
         assert_eq!(found, words.map(|(text, ..)| (text.to_owned(), 88, Handwriting::Printed)));
     }
 
     #[test]
-    fn a_printed_figure_that_was_passed_over_comes_back() {
+    fn missed_printed_number_is_restored() {
         let words = [("Số:", 0, 3), ("/QĐ-UBND", 7, 8)];
         let found = read("so: 47 /qd-ubnd", 24, &words);
         assert_eq!(found[1], ("47".to_owned(), 65, Handwriting::Printed), "{found:?}");
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_find_the_blanks() {
+    fn row_patterns_match_number_and_date_fields() {
         let number = |text: &str| NUMBER_ROW.as_ref().and_then(|pattern| Some(pattern.captures(text)?.name("n")?.as_str().to_owned()));
         for (text, wanted) in [
             ("so:2253/tb-syt", Some("2253")),
@@ -393,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn printed_words_that_ran_into_the_blank_stay() {
+    fn printed_parts_around_field_are_kept() {
         for (word, blank, before, behind) in [
             ("Số:22/TTr-UBND", DigitField::Number, "Số:", "/TTr-UBND"),
             ("Số:2253", DigitField::Number, "Số:", ""),

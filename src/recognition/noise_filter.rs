@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn scraps_are_short_unsure_and_senseless() {
+    fn short_uncertain_implausible_text_is_noise() {
         assert!(is_noise(&words(&[("(,~", 20), ("Jf", 30)])));
         assert!(is_noise(&words(&[("qzx", 50), ("wk", 50), ("jfp", 50)])));
         assert!(!is_noise(&words(&[("\\ZT.GIÁM", 0), ("ĐÓC", 87)])), "a word was surely read");
@@ -81,7 +81,7 @@ mod tests {
     }
 
     /// Indices of the lines that remain, of lines with these ink levels and readings.
-    fn left(lines: &[(u8, &[(&str, u8)])]) -> Vec<usize> {
+    fn remaining_lines(lines: &[(u8, &[(&str, u8)])]) -> Vec<usize> {
         let area = |number: usize| Area { x0: 20.0, y0: 40.0 * number as f32 + 10.0, x1: 380.0, y1: 40.0 * number as f32 + 40.0 };
         let pages = lines.iter().enumerate().map(|(number, (ink, _))| {
             let (top, ink) = (40 * number as u32 + 16, *ink);
@@ -106,16 +106,16 @@ mod tests {
     }
 
     #[test]
-    fn pale_lines_without_sense_are_of_the_back() {
+    fn pale_implausible_lines_are_dropped_as_bleed_through() {
         let own: (u8, &[(&str, u8)]) = (40, &[("Quyết", 96), ("định", 95)]);
         let mirrored: &[(&str, u8)] = &[("gwoulq", 8), ("sịb", 16), ("tô", 40), ("siyẢs", 0)];
-        assert_eq!(left(&[own, own, own, own, (170, mirrored)]), [0, 1, 2, 3]);
-        assert_eq!(left(&[own, own, own, own, (40, mirrored)]), [0, 1, 2, 3, 4], "dark print was dropped");
+        assert_eq!(remaining_lines(&[own, own, own, own, (170, mirrored)]), [0, 1, 2, 3]);
+        assert_eq!(remaining_lines(&[own, own, own, own, (40, mirrored)]), [0, 1, 2, 3, 4], "dark print was dropped");
         assert_eq!(
-            left(&[own, own, own, own, (170, &[("Lưu:", 80), ("VT", 90)])]),
+            remaining_lines(&[own, own, own, own, (170, &[("Lưu:", 80), ("VT", 90)])]),
             [0, 1, 2, 3, 4],
             "a faint line that can be read was dropped"
         );
-        assert_eq!(left(&[(170, mirrored), (170, mirrored), own]), [0, 1, 2], "dropped without anything to compare");
+        assert_eq!(remaining_lines(&[(170, mirrored), (170, mirrored), own]), [0, 1, 2], "dropped without anything to compare");
     }
 }

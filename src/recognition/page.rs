@@ -369,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn what_marks_say_wrongly_is_mended_by_what_can_be_read() {
+    fn misleading_diacritics_are_corrected_by_recognition() {
         let lines = sohoa_imaging::layout::lines::measure_diacritics(&image::imageops::rotate180(&page(10))).unwrap();
         assert_eq!(orientation_by_diacritics(&lines), OrientationVerdict::Upright, "the marks do not deceive");
         assert_eq!(read(page(10), &mut Footed).turn, 0);
@@ -377,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn what_shines_through_from_the_back_is_not_read() {
+    fn bleed_through_is_not_recognized() {
         let faint = read(page(236), &mut Guessing);
         assert!(faint.blank && faint.words().next().is_none(), "{faint:?}");
         let dark = read(page(120), &mut Guessing);

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn doubtful_words_take_their_neighbours_along() {
+    fn doubtful_spans_include_neighbouring_words() {
         let doubt = SecondPassOptions::default();
         let spans = |sure: &[u8]| {
             doubtful_spans(0, &words(sure), doubt).into_iter().map(|span| (span.words.start, span.words.end)).collect::<Vec<_>>()
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn stretches_are_joined_up_to_a_width() {
+    fn doubtful_spans_are_merged_up_to_maximum_width() {
         let words: Vec<OcrWord> = (0..9_u8)
             .map(|place| {
                 let left = 150.0 * f32::from(place);
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn impossible_words_are_doubted_sooner() {
+    fn implausible_words_have_higher_doubt_threshold() {
         let word = [OcrWord::new("quyêt", 88, [0.0; 4])];
         assert_eq!(doubtful_spans(0, &word, SecondPassOptions::default()).len(), 1);
         assert_eq!(doubtful_spans(0, &[OcrWord::new("quyết", 88, [0.0; 4])], SecondPassOptions::default()).len(), 0);

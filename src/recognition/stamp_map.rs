@@ -140,14 +140,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn neighbouring_cells_see_one_word_and_the_surest_places_it() {
+    fn neighbouring_cells_merge_at_highest_log_odds() {
         let found = words_on_map(&map(&[(0, 4, 5, 2.0), (0, 5, 5, 5.0), (0, 6, 5, 1.0), (0, 15, 2, 3.0), (0, 10, 8, -3.0)]));
         assert_eq!(found.iter().map(|word| word.center).collect::<Vec<_>>(), [(44.0, 44.0), (124.0, 20.0)]);
         assert!((found[0].cap_height - 12.0).abs() < 0.01 && found[0].log_odds > 4.9);
     }
 
     #[test]
-    fn a_map_that_is_too_short_has_no_words() {
+    fn truncated_stamp_map_has_no_words() {
         let mut short = map(&[(0, 4, 5, 2.0)]);
         short.values.truncate(1000);
         assert!(words_on_map(&short).is_empty());

@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_word_before_says_the_level() {
+    fn preceding_word_determines_secrecy_level() {
         let page = DynamicImage::from(RgbImage::from_pixel(620, 877, Rgb([250; 3])));
         let view = StampView::of(&page, 75).unwrap();
         let seen = |places: &[(usize, usize, usize, f32)]| {
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_close_before_it_backs_one_of_which_nobody_is_sure() {
+    fn nearby_preceding_word_supports_uncertain_stamp() {
         let view = StampView::of(&DynamicImage::from(RgbImage::from_pixel(1240, 1754, Rgb([250; 3]))), 150).unwrap();
         let seen = |before: (usize, usize, usize, f32)| {
             find_secrecy_stamps(&view, 0, (1240, 1754), &mut Sees::words(&[(0, 15, 5, 1.0), before], 0.5)).unwrap().len()
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_seen_is_a_stamp_when_it_is_read_as_one() {
+    fn detected_word_needs_verification_to_be_stamp() {
         let view = StampView::of(&DynamicImage::from(RgbImage::from_pixel(1240, 1754, Rgb([250; 3]))), 150).unwrap();
         let seen = |found: f32, read: f32| {
             find_secrecy_stamps(&view, 0, (1240, 1754), &mut Sees::words(&[(0, 15, 5, found)], read)).unwrap().len()
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_clearly_none_at_first_or_second_sight_is_not_read() {
+    fn low_score_or_location_rejects_candidate() {
         let view = StampView::of(&DynamicImage::from(RgbImage::from_pixel(1240, 1754, Rgb([250; 3]))), 150).unwrap();
         let seen = |first: f32, second: f32| {
             let mut engine = Sees { sights: (first, second), ..Sees::words(&[(0, 15, 5, 3.0)], 0.95) };
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn where_all_are_unsure_a_word_is_read_twice() {
+    fn uncertain_word_is_verified_twice() {
         let view = StampView::of(&DynamicImage::from(RgbImage::from_pixel(1240, 1754, Rgb([250; 3]))), 150).unwrap();
         let seen = |first: f32, then: f32| {
             let mut reads = [first].into_iter();
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_with_coloured_ink_is_looked_at_without_red_too() {
+    fn coloured_page_is_also_searched_without_red() {
         let page = RgbImage::from_fn(620, 877, |x, _| if x < 40 { Rgb([220, 40, 50]) } else { Rgb([250; 3]) });
         let view = StampView::of(&DynamicImage::from(page), 75).unwrap();
         let seen = |without: &[(usize, usize, usize, f32)], with: &[(usize, usize, usize, f32)]| {
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn among_print_only_what_finder_and_readers_see_clearly_is_a_stamp() {
+    fn stamp_among_print_needs_higher_confidence() {
         // Lines of print over a pale patch.
         let page = RgbImage::from_fn(1240, 1754, |x, y| match (x, y) {
             (200..1000, 300..700) if y % 20 < 3 => Rgb([30; 3]),
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_read_as_it_stands_whatever_the_finder_thinks_of_its_turn() {
+    fn word_rotation_is_corrected_before_verification() {
         // Detected upright, rotated on its strip; verified where a bar is horizontal at the centre.
         let level = |strip: &RgbImage| {
             let is_dark = |along: i32, across: i32| strip.get_pixel((144 + along) as u32, (32 + across) as u32).0[0] < 100;
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_seen_of_a_word_adds_to_what_the_finder_knew() {
+    fn offset_refines_word_position_and_scale() {
         let word = StampWord { center: (100.0, 50.0), direction: (1.0, 0.0), cap_height: 10.0, log_odds: 2.0 };
         let offset = StampOffset { rotation: -std::f32::consts::FRAC_PI_2, scale: 2.0_f32.ln(), center: (1.0, 0.5) };
         let straight = refine(&word, &offset);

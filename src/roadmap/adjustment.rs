@@ -110,7 +110,7 @@ mod tests {
     use sohoa_base::model::calendar::Day;
 
     #[test]
-    fn lines_that_come_go_and_change_are_told() {
+    fn added_removed_and_changed_targets_are_reported() {
         let roadmap: Roadmap = serde_json::from_str(include_str!("example.json")).unwrap();
         let mut other = roadmap.clone();
         let mut new = other.targets.pop().unwrap();

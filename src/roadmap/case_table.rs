@@ -159,7 +159,7 @@ mod tests {
     const HEAD: &str = "Mã hồ sơ | Đơn vị | Ngày tiếp nhận | Ngày hẹn trả | Số ngày làm việc | Ngày giải quyết | Tái sử dụng";
 
     #[test]
-    fn the_form_is_read_again() {
+    fn case_template_can_be_imported() {
         let context =
             CaseImportContext { units: &UnitScope::All, default_unit: None, known_units: &BTreeMap::new(), today: ymd(2026, 11, 26) };
         let cases = read_cases(&case_template(), &context).unwrap();
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_written_is_known_from_the_code_the_archive_or_not_at_all() {
+    fn omitted_cells_default_from_case_code_or_known_units() {
         let known = BTreeMap::from([("H24.16-261002-0002".to_owned(), "snv".to_owned())]);
         // 31/10/2026 is a Saturday.
         let cases = read_rows(&[HEAD, "H24.16-261002-0001||||||", "H24.16-261002-0002|||31/10/2026|||"], &UnitScope::All, &known).unwrap();
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn every_wrong_cell_is_told_at_once() {
+    fn all_invalid_cells_are_reported_together() {
         let wrong = read_rows(
             &[
                 HEAD,

@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn working_days_are_those_of_the_calendar() {
+    fn working_day_index_agrees_with_calendar() {
         let calendar = Calendar::vietnam();
         let day = |text: &str| Day::parse(text).unwrap();
         let days = WorkingDayIndex::build(calendar, day("1/1/2026"), day("31/12/2027"));
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_even_pace_is_sure_and_an_uneven_one_is_not() {
+    fn uneven_pace_widens_the_forecast_interval() {
         let even = Pace::from_amounts(&[10.0; 20]);
         let (expected, earliest, latest) = even.days_to_finish(100.0).unwrap();
         assert!((expected - 10.0).abs() < 1e-6 && (earliest - 10.0).abs() < 1e-6 && (latest.unwrap() - 10.0).abs() < 1e-6);
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn eight_of_ten_finishes_lie_in_the_interval() {
+    fn forecast_interval_covers_eighty_percent_of_finishes() {
         // Days of known mean and deviation, drawn pseudo-randomly; the pace is the mean of twenty, then the rest is
         // worked off.
         let mut state = 7_u64;

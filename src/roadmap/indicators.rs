@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_come_out_as_a_newspaper_printed_them() {
+    fn one_stop_scores_match_published_figures() {
         let day = Day::from_ymd(2020, 5, 14).unwrap();
         let reported = figures(&[
             ("services", 37.0),
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn points_rise_from_the_least_to_the_most_and_less_can_be_better() {
+    fn points_interpolate_between_bounds_and_may_be_inverted() {
         let set = indicator_set_in_force("digitisation", Day::from_ymd(2026, 11, 26).unwrap()).unwrap();
         let scored =
             score_indicators(set, &figures(&[("returned_pages", 55.0), ("judged_pages", 1_000.0), ("lines_overdue", 0.0), ("lines", 0.0)]));

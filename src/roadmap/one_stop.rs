@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_is_what_an_office_issued_once_the_dossier_was_received() {
+    fn results_are_documents_issued_after_case_receipt() {
         let received = day("2/10/2026");
         for (kind, issued, subject, is) in [
             ("02", "2026-10-05", "về việc giao đất", true),
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_handed_in_is_not_told_as_nothing() {
+    fn unreported_cases_have_unknown_counts_not_zero() {
         let held = [held("H24.16-261002-0001", true, true), held("H24.16-261102-0001", true, true)];
         let report = summarize(&[], &held, &UnitScope::All, OCTOBER(), day("26/11/2026"));
         let whole = &report.total.digitisation;
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn both_sources_make_one_dossier() {
+    fn reported_and_stored_cases_are_merged() {
         let held = [
             held("000.00.16.H24-261002-0001", true, true),
             held("H24.16-261003-0001", false, false),
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn the_due_day_itself_is_in_time_and_what_ends_later_was_open() {
+    fn due_day_is_in_time_and_later_resolution_open() {
         let cases = [
             case("H24.16-261002-0001", Some("6/10/2026"), Some("6/10/2026"), None),
             case("H24.16-261002-0002", Some("2/11/2026"), Some("2/11/2026"), None),

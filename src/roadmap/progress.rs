@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_stands_where_its_pace_takes_it() {
+    fn target_state_follows_pace_and_deadline() {
         let even = ledger_of(|_| 10, 20, "26/11/2026");
         let found = progress_of(300.0, "31/12/2026", &even);
         // 100 pages are left, at ten a day: ten working days from the 26th on.
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn today_needs_its_share_of_what_was_left_in_the_morning() {
+    fn daily_quota_is_share_of_morning_backlog() {
         let of = |quantity: f64, deadline: &str, today: i64| {
             let mut done = ledger_of(|_| 10, 20, "26/11/2026");
             if today > 0 {
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn units_are_ranked_within_their_blocks_and_equal_ones_share_a_place() {
+    fn units_are_ranked_within_groups_with_shared_ranks() {
         let target = |unit: &str, block: &str, share: f64| {
             let mut target = progress_of(100.0, "31/12/2026", &TargetLedger::default());
             (target.unit, target.unit_group, target.pages) = (unit.to_owned(), block.to_owned(), Some((100.0, 100.0 * share)));
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_late_gets_more_of_the_workers_and_nobody_nothing() {
+    fn late_target_gets_larger_worker_share() {
         let even = ledger_of(|_| 10, 20, "26/11/2026");
         let weights =
             [progress_of(1_000.0, "31/12/2026", &even), progress_of(300.0, "31/12/2026", &even), progress_of(200.0, "31/12/2026", &even)]

@@ -231,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn samples_are_those_of_the_standard() {
+    fn sampling_plans_match_the_standard() {
         let plan = |lot| sampling_plan(lot, InspectionLevel::II).unwrap();
         // The row cited by the rules for archives: 1,201 to 3,200 pages, sample of 125, acceptance number 3.
         for lot in [1_201, 3_200] {
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_draw_can_be_made_again_and_favours_nobody() {
+    fn sample_draw_is_reproducible_and_uniform() {
         assert_eq!(draw_sample("lô 1", 1_000, 80), draw_sample("lô 1", 1_000, 80));
         assert_ne!(draw_sample("lô 1", 1_000, 80), draw_sample("lô 2", 1_000, 80));
         assert_eq!(draw_sample("x", 5, 5), [0, 1, 2, 3, 4]);
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn one_missing_page_sends_the_lot_back() {
+    fn lot_fails_when_defects_exceed_acceptance_number() {
         let plan = sampling_plan(2_000, InspectionLevel::II).unwrap();
         let judged = |gravity, count| failed_severities(&plan, &BTreeMap::from([(gravity, count)]));
         assert_eq!(judged(DefectSeverity::Critical, 1), [DefectSeverity::Critical]);
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn lots_are_accepted_as_often_as_the_plan_says() {
+    fn simulated_acceptance_rate_matches_probability() {
         let plan = sampling_plan(2_000, InspectionLevel::II).unwrap();
         assert!((acceptance_probability(&plan, 0) - 1.0).abs() < 1e-9);
         for (permille, least, most) in [(5, 0.99, 1.0), (10, 0.93, 0.98), (30, 0.40, 0.52)] {

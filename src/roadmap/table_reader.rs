@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_called_as_spreadsheets_do() {
+    fn column_letters_follow_spreadsheet_convention() {
         assert_eq!([0, 25, 26, 51, 52, 701, 702].map(column_letters), ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
     }
 }

@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_workbook_is_read_and_written_again() {
+    fn roadmap_workbook_round_trips() {
         let roadmap = read_roadmap(&sheets(), None).unwrap();
         assert_eq!((roadmap.decision.as_str(), roadmap.to), ("12/QĐ-UBND", Day::from_ymd(2028, 12, 31).unwrap()));
         assert_eq!((roadmap.targets[0].quantity, roadmap.targets[0].priority, roadmap.targets[1].priority), (25.5, 1, 3));
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn every_wrong_cell_is_told_at_once() {
+    fn all_invalid_cells_are_reported_together() {
         let mut sheets = sheets();
         sheets[0].1[4][1] = "1/1/2029".to_owned();
         sheets[2].1[2][3] = "2031".to_owned();
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_as_offices_do() {
+    fn decimals_are_formatted_in_vietnamese_style() {
         assert_eq!([0.0, 25.5, 1_545_000.0, 0.125, -3.0].map(format_decimal), ["0", "25,5", "1.545.000", "0,125", "-3"]);
     }
 }

@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn frames_survive_the_pipe() {
+    fn frames_round_trip_through_pipe() {
         let mut pipe = Vec::new();
         write_frame(&mut pipe, &Message::<u32>::Load { source: "ab".into() }, b"bytes").unwrap();
         write_frame(&mut pipe, &Message::Request(7), b"").unwrap();
@@ -174,14 +174,14 @@ mod tests {
     }
 
     #[test]
-    fn a_lying_length_is_refused_before_it_is_allocated() {
+    fn oversized_frame_length_is_rejected() {
         let mut pipe = vec![0xff_u8; 12];
         pipe.extend([0; 8]);
         assert_eq!(read_frame::<Message<u32>>(&mut pipe.as_slice()).unwrap_err().kind(), ErrorKind::Limit);
     }
 
     #[test]
-    fn errors_keep_their_kind() {
+    fn error_kind_survives_serialization() {
         let failure = Failure::from(&Error::limit("too big"));
         assert_eq!(Error::from(failure).kind(), ErrorKind::Limit);
     }

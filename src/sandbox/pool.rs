@@ -217,7 +217,7 @@ mod tests {
     const READY: &str = r#"printf '\036\000\000\000\000\000\000\000\000\000\000\000{"ready":{"models":{"m":"1"}}}'; "#;
 
     /// Error of a request to a process that runs `then` after it is ready.
-    async fn fate(then: &str) -> Error {
+    async fn request_error(then: &str) -> Error {
         let pool = pool(&format!("{READY}{then}"));
         let mut lease = pool.lease("").await.unwrap();
         let error = lease.request::<_, ()>(&1).await.unwrap_err();
@@ -226,27 +226,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_death_has_its_class() {
-        assert_eq!(fate("echo 'memory allocation of 9 bytes failed' >&2; kill -ABRT $$").await.kind(), ErrorKind::Limit);
+    async fn worker_exit_maps_to_error_kind() {
+        assert_eq!(request_error("echo 'memory allocation of 9 bytes failed' >&2; kill -ABRT $$").await.kind(), ErrorKind::Limit);
         assert_eq!(
-            fate("printf 'memory allocation of 9 bytes failed\\nnote: a hint\\n' >&2; kill -ABRT $$").await.kind(),
+            request_error("printf 'memory allocation of 9 bytes failed\\nnote: a hint\\n' >&2; kill -ABRT $$").await.kind(),
             ErrorKind::Limit
         );
-        assert_eq!(fate("echo 'thread has overflowed its stack' >&2; kill -ABRT $$").await.kind(), ErrorKind::Limit);
-        assert_eq!(fate("kill -XCPU $$").await.kind(), ErrorKind::Limit);
-        assert_eq!(fate("kill -SEGV $$").await.kind(), ErrorKind::Internal);
-        assert_eq!(fate("exit 1").await.kind(), ErrorKind::Internal);
-        assert_eq!(fate("exec tail -f /dev/null").await.kind(), ErrorKind::Limit, "silence is a time limit");
+        assert_eq!(request_error("echo 'thread has overflowed its stack' >&2; kill -ABRT $$").await.kind(), ErrorKind::Limit);
+        assert_eq!(request_error("kill -XCPU $$").await.kind(), ErrorKind::Limit);
+        assert_eq!(request_error("kill -SEGV $$").await.kind(), ErrorKind::Internal);
+        assert_eq!(request_error("exit 1").await.kind(), ErrorKind::Internal);
+        assert_eq!(request_error("exec tail -f /dev/null").await.kind(), ErrorKind::Limit, "silence is a time limit");
     }
 
     #[tokio::test]
-    async fn a_process_that_never_gets_ready_says_why() {
+    async fn startup_failure_reports_worker_stderr() {
         let error = pool("echo 'no language data' >&2; exit 4").lease("").await.unwrap_err();
         assert!(error.context().contains("no language data"), "{error}");
     }
 
     #[tokio::test]
-    async fn models_come_with_the_first_frame() {
+    async fn models_are_read_from_ready_frame() {
         let pool = pool(&format!("{READY}cat >/dev/null"));
         assert_eq!(pool.models().await.unwrap().get("m").map(String::as_str), Some("1"));
         assert_eq!(pool.started(), 1);

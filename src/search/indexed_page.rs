@@ -268,7 +268,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn boxes_come_back() {
+    fn word_boxes_round_trip() {
         let boxes = vec![Bounds::new(10, 20, 110, 60), Bounds::new(0, 0, u32::MAX, u32::MAX), Bounds::new(5, 4, 3, 2), Bounds::default()];
         assert_eq!(decode_boxes(&encode_boxes(&boxes)), boxes);
         assert_eq!(decode_boxes(&[0xff; 40]), []);
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn days_order_as_numbers() {
+    fn date_is_encoded_as_sortable_number() {
         assert_eq!(day_number("2020-05-14"), 20_200_514);
     }
 }

@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn words_phrases_and_filters_part() {
+    fn query_is_parsed_into_words_phrases_and_filters() {
         let found = read("quyết định \"ủy ban\" kind:QĐ number:07/CT-UBND issuer:\"sở y tế\" date:2020..2021 dossier:HS-1 đất*");
         let words: Vec<String> =
             found.clauses.iter().map(|clause| clause.tokens.iter().map(|part| part.exact.as_str()).collect::<Vec<_>>().join(" ")).collect();
@@ -319,14 +319,14 @@ mod tests {
     }
 
     #[test]
-    fn marks_of_the_query_decide() {
+    fn diacritics_of_query_select_matching_mode() {
         assert!(read("quyet dinh").clauses.iter().all(|clause| clause.diacritics == DiacriticMode::Ignored));
         assert!(read("quyết ban").clauses.iter().all(|clause| clause.diacritics == DiacriticMode::Preferred));
         assert_eq!(read("\"uy ban\" định").clauses[0].diacritics, DiacriticMode::Ignored);
     }
 
     #[test]
-    fn odd_text_is_words() {
+    fn malformed_query_is_parsed_as_words() {
         assert_eq!(read("\"").clauses, []);
         assert!(read("\"*(").is_only_punctuation);
         assert!(!read("  ").is_only_punctuation);
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_by_code_name_and_abbreviation() {
+    fn kind_terms_cover_code_name_and_abbreviation() {
         assert_eq!(kind_terms("DA"), ["da", "13"]);
         assert_eq!(kind_terms("ĐA"), ["da", "12"]);
         assert_eq!(kind_terms("da"), ["da", "12", "13"]);
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_that_are_none_are_told() {
+    fn invalid_date_is_rejected() {
         let query = Query { date_from: Some("hôm qua".into()), ..Query::default() };
         assert_eq!(parse_query(&query).unwrap_err().kind(), sohoa_base::error::ErrorKind::Invalid);
     }

@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn syllables_numbers_and_han() {
+    fn syllables_numbers_and_han_are_tokenized() {
         assert_eq!(exact("Số: 07/CT-UBND, Hòa Bình"), ["số", "7", "ct", "ubnd", "hoà", "bình"]);
         assert_eq!(exact("Vie\u{323}\u{302}t Nam"), ["việt", "nam"]);
         assert_eq!(exact("共和 x"), ["共", "和", "x"]);
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_of_the_text() {
+    fn token_offsets_refer_to_source_text() {
         let text = "Ủy ban (nhân dân)";
         let places: Vec<&str> = tokenize_nfc(text).iter().map(|token| &text[token.start..token.end]).collect();
         assert_eq!(places, ["Ủy", "ban", "nhân", "dân"]);

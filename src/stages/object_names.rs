@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_object_name_comes_apart_again() {
+    fn dossier_object_name_round_trips() {
         let name = DossierName { fonds: "H24.16".to_owned(), code: "lô 1/hồ sơ: a%b".to_owned(), title: String::new() };
         assert_eq!(parse_dossier_object(&dossier_object(&name)), Some((name.fonds, name.code)));
         for wrong in ["", "urn:sohoa:", "urn:other:a:b", "urn:sohoa:a:%zz", "urn:sohoa:a:%E1", "urn:sohoa:a:%4"] {
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn object_names_keep_their_parts_apart() {
+    fn object_name_parts_are_percent_encoded() {
         let name = DossierName { fonds: "G09:01".into(), code: "hồ sơ/1".into(), title: String::new() };
         assert_eq!(dossier_object(&name), "urn:sohoa:G09%3A01:h%E1%BB%93%20s%C6%A1%2F1");
     }

@@ -118,7 +118,7 @@ mod tests {
     use sohoa_base::error::ErrorKind;
 
     #[test]
-    fn keys_that_leave_the_store_are_refused() {
+    fn invalid_keys_are_rejected() {
         for key in ["", "/", "/a", "a/", "a//b", "..", "a/../b", ".", "a/./b", ".tmp/x", "a b", "a\\b", "a\0", "hồ", "a\n"] {
             assert_eq!(check_key(key).unwrap_err().kind(), ErrorKind::Invalid, "{key:?}");
         }
@@ -128,14 +128,14 @@ mod tests {
     }
 
     #[test]
-    fn long_names_are_refused() {
+    fn overlong_keys_are_rejected() {
         assert!(check_key(&"a".repeat(255)).is_ok());
         assert_eq!(check_key(&"a".repeat(256)).unwrap_err().kind(), ErrorKind::Limit);
         assert_eq!(check_key(&"a/".repeat(600)).unwrap_err().kind(), ErrorKind::Limit);
     }
 
     #[test]
-    fn prefixes_may_be_empty_or_end_anywhere_but_not_climb() {
+    fn prefixes_may_be_partial_but_not_traverse() {
         for prefix in ["", "a", "a/", "a/b", "a/0=oc"] {
             assert!(check_prefix(prefix).is_ok(), "{prefix:?}");
         }

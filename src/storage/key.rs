@@ -137,7 +137,7 @@ mod tests {
     use crate::blob_store::check_key;
 
     #[test]
-    fn object_root_follows_the_registry() {
+    fn object_root_matches_ocfl_extension_0003() {
         // Example 1 of extension 0003.
         assert_eq!(object_root("object-01"), "ocfl/3c0/ff4/240/object-01");
         assert_eq!(object_root("..hor/rib:le-$id"), "ocfl/487/326/d8c/%2e%2ehor%2frib%3ale-%24id");
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_is_a_valid_key() {
+    fn generated_keys_are_valid() {
         let sha = "ab".repeat(32);
         for key in [
             intake(&sha),
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn safe_segments_are_short_safe_and_different() {
+    fn safe_segments_are_valid_bounded_and_distinct() {
         let long = "Quyết định ".repeat(60);
         let names = [
             "",

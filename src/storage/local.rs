@@ -309,14 +309,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_disk_is_passing_and_says_where_to_look() {
+    fn full_disk_error_is_unavailable_and_names_path() {
         let error = map_io_error(io::Error::from_raw_os_error(28), "write", Path::new("/tmp/none/x"));
         assert_eq!(error.kind(), ErrorKind::Unavailable);
         assert!(error.chain().contains("/tmp/none/x") && error.chain().contains("df -h /tmp"), "{error:?}");
     }
 
     #[test]
-    fn other_failures_have_their_kinds() {
+    fn io_errors_map_to_error_kinds() {
         for (number, kind) in [
             (13, ErrorKind::Denied),
             (30, ErrorKind::Denied),
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn only_abandoned_half_written_files_are_swept() {
+    fn only_old_temporary_files_are_removed() {
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join(TEMP_FOLDER);
         fs::create_dir(&folder).unwrap();

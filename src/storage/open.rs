@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_become_folders() {
+    fn file_urls_become_folder_paths() {
         for (url, folder) in [
             ("file:///srv/a", "/srv/a"),
             ("file:/srv/a", "/srv/a"),

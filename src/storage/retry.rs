@@ -129,7 +129,7 @@ mod tests {
     use super::*;
     use sohoa_base::error::{Error, ErrorKind};
 
-    async fn tries_until(policy: RetryPolicy, failures: u32, kind: ErrorKind) -> (u32, Result<()>) {
+    async fn run_with_failures(policy: RetryPolicy, failures: u32, kind: ErrorKind) -> (u32, Result<()>) {
         let tries = Cell::new(0);
         let result = policy
             .run(|| {
@@ -142,15 +142,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn passing_failures_are_repeated_and_others_not() {
+    async fn only_transient_failures_are_retried() {
         let policy = RetryPolicy::immediate(4);
-        let (tries, result) = tries_until(policy, 3, ErrorKind::Unavailable).await;
+        let (tries, result) = run_with_failures(policy, 3, ErrorKind::Unavailable).await;
         assert!(tries == 4 && result.is_ok());
-        let (tries, result) = tries_until(policy, 9, ErrorKind::Unavailable).await;
+        let (tries, result) = run_with_failures(policy, 9, ErrorKind::Unavailable).await;
         assert!(tries == 4 && result.is_err());
-        let (tries, result) = tries_until(policy, 9, ErrorKind::Denied).await;
+        let (tries, result) = run_with_failures(policy, 9, ErrorKind::Denied).await;
         assert!(tries == 1 && result.is_err());
-        let (tries, result) = tries_until(RetryPolicy::immediate(0), 9, ErrorKind::Unavailable).await;
+        let (tries, result) = run_with_failures(RetryPolicy::immediate(0), 9, ErrorKind::Unavailable).await;
         assert!(tries == 1 && result.is_err());
     }
 }

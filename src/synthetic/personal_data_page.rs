@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_number_gives_the_same_page_and_another_another() {
+    fn same_seed_and_number_draw_identical_page() {
         let fonts = Fonts::load().unwrap();
         let (one, again, other) = (draw_page(&fonts, 3, 0).unwrap(), draw_page(&fonts, 3, 0).unwrap(), draw_page(&fonts, 3, 1).unwrap());
         assert_eq!((&one.data, &one.bytes), (&again.data, &again.bytes));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_grouped() {
+    fn digits_are_grouped_with_separator() {
         assert_eq!(group_digits("0912345678", &[4, 3], "."), "0912.345.678");
         assert_eq!(group_digits("12", &[4, 3], " "), "12");
     }

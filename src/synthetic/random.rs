@@ -58,14 +58,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn streams_repeat_and_differ_by_purpose() {
+    fn streams_are_reproducible_and_differ_by_purpose() {
         let take = |mut random: SeededRng| (0..4).map(|_| random.next_u64()).collect::<Vec<_>>();
         assert_eq!(take(SeededRng::new(7)), take(SeededRng::new(7)));
         assert_ne!(take(SeededRng::for_purpose(7, "skew")), take(SeededRng::for_purpose(7, "noise")));
     }
 
     #[test]
-    fn deviates_stay_in_range_and_centre_on_zero() {
+    fn random_deviates_are_in_range_and_centred() {
         let mut random = SeededRng::new(1);
         let values: Vec<f32> = (0..4000).map(|_| random.approx_normal()).collect();
         let mean = values.iter().sum::<f32>() / 4000.0;

@@ -257,7 +257,7 @@ mod tests {
     use sohoa_base::model::account::{Right, Role};
 
     #[test]
-    fn codes_have_words_in_both_languages_and_others_stay_as_they_are() {
+    fn codes_have_unique_labels_in_both_languages() {
         assert_eq!(code_label(Language::Vietnamese, "state", "running"), "đang chạy");
         assert_eq!(code_label(Language::English, "class", "bug"), "defect");
         assert_eq!(code_label(Language::English, "reason", "something-new"), "something-new");
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn every_right_and_role_has_words() {
+    fn every_right_and_role_has_a_label() {
         for right in Right::ALL {
             assert!(CODE_LABELS.iter().any(|(of, code, _, _)| *of == "right" && *code == right.as_str()), "{right:?}");
         }

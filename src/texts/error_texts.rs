@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_are_said_with_their_values_and_causes() {
+    fn error_messages_are_translated_with_values_and_causes() {
         assert_eq!(
             translate_to_vietnamese("file has 12 pages, more than the limit of 10; deliver it in parts"),
             "tệp có 12 trang, quá giới hạn 10; hãy chia thành nhiều phần"
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn every_sentence_keeps_its_values() {
+    fn translations_keep_all_placeholders() {
         for (known, said) in TRANSLATIONS {
             let (given, taken) = (known.matches("{}").count(), said.matches("{}").count());
             assert_eq!(given, taken, "{known}");

@@ -112,7 +112,7 @@ mod tests {
     use time::macros::datetime;
 
     #[test]
-    fn figures_are_written_as_offices_write_them() {
+    fn quantities_are_formatted_per_language() {
         assert_eq!(
             (format_number(Language::Vietnamese, 1250), format_number(Language::English, 1_000_000)),
             ("1.250".to_owned(), "1,000,000".to_owned())
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_of_vietnam() {
+    fn timestamps_are_shown_in_vietnam_time() {
         assert_eq!(format_date_time("2026-11-26T06:05:00Z"), "26/11/2026 13:05");
         assert_eq!(format_date_time("never"), "never");
         let now = datetime!(2026-11-26 08:00 UTC);

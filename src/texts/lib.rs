@@ -411,14 +411,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_as_the_reader_writes_them() {
+    fn numbers_in_messages_are_localized() {
         let message = || Message::BalanceDossiers { dossiers: 1_250, documents: 1_000_000 };
         assert_eq!(localize(Language::Vietnamese, message()), "Hồ sơ:  1.250, văn bản: 1.000.000");
         assert_eq!(localize(Language::English, message()), "Dossiers: 1,250, documents: 1,000,000");
     }
 
     #[test]
-    fn reasons_say_how_bad_it_is() {
+    fn rescan_messages_include_measured_values() {
         let cut = Sides { left: true, bottom: true, ..Sides::default() };
         let scan = sohoa_base::model::page::reading::ScanQuality {
             clipped_sides: cut,

@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_cookie_is_found_among_others_and_by_its_whole_name() {
+    fn session_cookie_is_matched_by_full_name() {
         let headers = |values: &[&str]| values.iter().map(|value| (header::COOKIE, value.parse().unwrap())).collect::<HeaderMap>();
         assert_eq!(session_key(&headers(&["a=1; __Host-sohoa=key; b=2"])), Some("key"));
         assert_eq!(session_key(&headers(&["a=1", "__Host-sohoa=key"])), Some("key"));

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn only_trusted_proxies_say_who_asks() {
+    fn forwarded_address_is_used_only_from_trusted_proxies() {
         assert_eq!(from("192.0.2.7", &["198.51.100.1"]), "192.0.2.7", "anybody may write the header");
         assert_eq!(from("10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
         assert_eq!(from("10.0.0.1", &["203.0.113.9, 198.51.100.1, 10.0.0.2"]), "198.51.100.1", "the client wrote the first one itself");
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn each_is_counted_for_itself_and_zero_is_no_limit() {
+    fn rate_limits_are_per_client_and_zero_disables() {
         let limits = RateLimits::new(&Server { sign_ins_per_minute: 1, requests_per_second: 1, requests_at_once: 2, ..Server::default() });
         let client = |address: &str| ClientAddress(address.parse().unwrap());
         assert!(limits.check_sign_in_rate(client("2001:db8::1")).is_ok() && limits.check_sign_in_rate(client("192.0.2.7")).is_ok());

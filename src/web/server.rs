@@ -235,7 +235,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_route_stands_once_and_only_these_are_open() {
+    fn routes_are_unique_and_public_routes_are_fixed() {
         let routes = route_table();
         for (index, route) in routes.iter().enumerate() {
             let again = routes.iter().skip(index + 1).any(|other| (other.method, &other.path) == (route.method, &route.path));

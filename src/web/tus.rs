@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn metadata_is_found_among_others() {
+    fn upload_metadata_values_are_parsed() {
         let metadata = headers(&[(UPLOAD_METADATA, "filename eA==, path bMO0IDEvYS5wZGY=,is_draft,sha256 YWI=")]);
         assert_eq!(
             (metadata_value(&metadata, "path").unwrap(), metadata_value(&metadata, "sha256").unwrap()),
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn only_plain_numbers_are_sizes() {
+    fn invalid_size_headers_are_rejected() {
         assert_eq!(header_number(&headers(&[(UPLOAD_LENGTH, "12")]), &UPLOAD_LENGTH).unwrap(), 12);
         for wrong in ["", "-1", "+1", "1.0", "0x1", "18446744073709551616", "9223372036854775808"] {
             assert!(header_number(&headers(&[(UPLOAD_LENGTH, wrong)]), &UPLOAD_LENGTH).is_err(), "{wrong}");

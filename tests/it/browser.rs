@@ -53,7 +53,7 @@ fn find_chromium() -> Option<PathBuf> {
 }
 
 #[test]
-fn people_come_in_with_an_account_of_their_office() {
+fn browser_sign_in_through_openid_provider_works() {
     let (Some(work), Some(provider)) = (find_chromium(), node::installed("oidc", Path::new(env!("CARGO_TARGET_TMPDIR")))) else { return };
     let home = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(screens_folder()).unwrap();

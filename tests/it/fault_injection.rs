@@ -21,7 +21,7 @@ fn run_command(home: &Path) -> Command {
 }
 
 #[test]
-fn a_killed_run_is_continued_and_nothing_is_missing_or_twice() {
+fn killed_run_is_resumed_without_loss_or_duplicates() {
     let home = tempfile::tempdir().unwrap();
     let mut first = run_command(home.path()).env("SOHOA_LOG", "sohoa=debug").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let messages = BufReader::new(first.stderr.take().unwrap());
@@ -78,7 +78,7 @@ async fn read_page_with(worker: &mut FileWorker<'_>, page: &Path) -> Result<Page
 }
 
 #[tokio::test]
-async fn a_reading_process_that_crashes_hangs_or_swells_is_one_classed_failure() {
+async fn reader_crash_hang_and_memory_overuse_are_classified() {
     for (act, kind) in [("crash", ErrorKind::Internal), ("hang", ErrorKind::Limit), ("swell", ErrorKind::Limit)] {
         let pool = sandbox_pool(act);
         let error = read_sample_page(&pool).await.unwrap_err();
@@ -92,7 +92,7 @@ async fn a_reading_process_that_crashes_hangs_or_swells_is_one_classed_failure()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_reading_process_outlives_the_thread_that_asked_for_it() {
+async fn reader_process_outlives_requesting_thread() {
     let (pool, runtime) = (sandbox_pool("xin chào"), tokio::runtime::Handle::current());
     let mut worker =
         std::thread::scope(|scope| scope.spawn(|| runtime.block_on(FileWorker::lease(&pool, "page"))).join().unwrap()).unwrap();

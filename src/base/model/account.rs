@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn roles_hold_in_their_unit_and_keys_take_away() {
+    fn roles_apply_per_unit_and_api_keys_restrict_rights() {
         let lan = identity(&[(Role::Archivist, "snv"), (Role::Reviewer, "*")], None);
         assert!(lan.units_with(Right::Upload).contains("snv") && !lan.units_with(Right::Upload).contains("syt"));
         assert_eq!(lan.units_with(Right::Review), UnitScope::All);
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn only_administrators_look_after_people_and_every_right_has_a_role() {
+    fn only_administrators_administer_and_every_right_is_granted() {
         for right in Right::ALL {
             assert!(Role::ALL.iter().any(|role| role.rights().contains(&right)), "{right:?}");
         }

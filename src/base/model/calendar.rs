@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn days_are_written_both_ways() {
+    fn iso_and_dmy_dates_are_parsed_and_formatted() {
         assert_eq!(day("26/11/2026"), day("2026-11-26"));
         assert_eq!((day("1970-01-01").0, day("29/2/2024").to_string().as_str()), (0, "2024-02-29"));
         assert_eq!(day("5/3/2026").format_dmy(), "05/03/2026");
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn weekends_and_holidays_are_not_worked() {
+    fn weekends_and_holidays_are_not_working_days() {
         let calendar = Calendar::from_toml(include_str!("calendar.toml")).unwrap();
         for free in ["28/11/2026", "29/11/2026", "24/11/2026", "2/9/2026", "30/4/2026", "17/2/2026", "26/4/2026", "1/1/2027"] {
             assert!(!calendar.is_working_day(day(free)), "{free}");

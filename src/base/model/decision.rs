@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn undo_takes_back_what_was_decided_at_once_and_no_more() {
+    fn undo_reverts_only_the_latest_simultaneous_decisions() {
         let mut all = vec![
             decision_by("lan", "1", kind("02")),
             decision_by("lan", "2", kind("03")),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_takes_back_what_another_decided_or_what_changed_pages() {
+    fn undo_skips_decisions_of_other_authors_and_page_changes() {
         let accepted = decision_by("lan", "1", DecisionKind::Accept);
         assert_eq!(effective_kinds(&[accepted.clone(), decision_by("minh", "2", DecisionKind::Undo)]), [DecisionKind::Accept]);
         let turned = decision_by("lan", "2", DecisionKind::Rotate { page: 1, turn: 90 });

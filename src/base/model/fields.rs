@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_circular_is_there_as_it_is() {
+    fn newest_profile_matches_circular_05_2025() {
         let profile = newest_profile().unwrap();
         assert_eq!((profile.name.as_str(), profile.dossier.len(), profile.document.len()), ("05/2025/TT-BNV", 18, 21));
         assert_eq!(profile.effective_from, "2025-07-01");

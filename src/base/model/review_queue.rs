@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_document_waits_in_the_most_pressing_queue() {
+    fn document_is_assigned_to_most_urgent_queue() {
         let queue = |reasons: &[&str]| ReviewQueue::from_reasons(&reasons.iter().map(|reason| (*reason).to_owned()).collect::<Vec<_>>());
         assert_eq!(queue(&[]), None);
         assert_eq!(queue(&["number-unsure", "date-missing", "page-confidence-low"]), Some(ReviewQueue::Confidence));

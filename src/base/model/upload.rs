@@ -273,7 +273,7 @@ mod tests {
     use crate::error::ErrorKind;
 
     #[test]
-    fn hostile_paths_are_refused_and_odd_names_kept() {
+    fn hostile_paths_are_rejected_and_unusual_names_accepted() {
         for path in ["", "/", "/etc/passwd", "a//b", "a/", "../a", "a/../b", "a/..", ".", "a/./b", "a\0b"] {
             assert_eq!(validate_path(path).unwrap_err().kind(), ErrorKind::Invalid, "{path:?}");
         }
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn an_upload_starts_when_nothing_stands_in_the_way() {
+    fn start_obstacle_reflects_upload_state() {
         let mut upload = Upload {
             id: String::new(),
             name: String::new(),

@@ -330,13 +330,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_are_words_numbers_and_marks() {
+    fn text_is_tokenized_into_words_numbers_and_punctuation() {
         assert_eq!(tokenize("Số: 15/2024/QĐ-UBND"), ["số", ":", "0", "/", "0", "/", "qđ", "-", "ubnd"]);
         assert_eq!(tokenize("  "), Vec::<String>::new());
     }
 
     #[test]
-    fn a_table_comes_back_from_its_bytes() {
+    fn bigram_counts_round_trip_through_bytes() {
         let mut counts = BigramCounts::default();
         (0..9).for_each(|_| counts.add("ủy ban nhân dân thành phố\nchủ tịch ủy ban"));
         counts.add("hiếm hoi");
@@ -349,14 +349,14 @@ mod tests {
     }
 
     #[test]
-    fn a_likelier_twin_is_noticed() {
+    fn likelier_diacritic_variant_has_positive_gain() {
         assert!(diacritic_variant_gain(Some("thành"), "phó", Some("Hải")) > 2.0);
         assert!(diacritic_variant_gain(Some("phối"), "hợp", Some("với")) < 0.5);
         assert!(diacritic_variant_gain(None, "15/2024", None) < f32::EPSILON);
     }
 
     #[test]
-    fn official_prose_is_known() {
+    fn model_prefers_correct_official_phrases() {
         for (before, right, wrong) in [("thành", "phố", "phó"), ("giám", "đốc", "đóc"), ("đề", "nghị", "nghi"), ("sửa", "đổi", "đồi")]
         {
             assert!(log_likelihood(Some(before), right, None) > log_likelihood(Some(before), wrong, None) + 1.0, "{before} {right}");

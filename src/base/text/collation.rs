@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letters_then_tones_then_case() {
+    fn collation_orders_by_letter_then_tone_then_case() {
         let sorted = [
             "", "an", "án", "áo", "ăn", "ân", "ba", "ca", "da", "đa", "em", "ếch", "êm", "ma", "Ma", "mà", "mả", "mã", "má", "mạ", "mẹ",
             "ôm", "ơn", "ưa", "ý",
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn persons_stand_by_given_name() {
+    fn person_names_sort_by_given_name() {
         let mut persons = vec!["Trần Văn Bình", "Nguyễn Thị Hường", "Lê An", "Nguyễn Văn Bình", "Phạm Ân", "Đỗ Thị Hương"];
         persons.sort_by(|a, b| compare_person_names(a, b));
         assert_eq!(persons, ["Lê An", "Phạm Ân", "Nguyễn Văn Bình", "Trần Văn Bình", "Đỗ Thị Hương", "Nguyễn Thị Hường"]);

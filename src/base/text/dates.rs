@@ -146,12 +146,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_compile() {
+    fn date_patterns_compile() {
         assert!(LONG_DATE.is_some() && NUMERIC_DATE.is_some() && ISO_DATE.is_some());
     }
 
     #[test]
-    fn dates_are_read() {
+    fn dates_are_parsed_to_iso() {
         for (text, iso) in [
             ("ngày 14 tháng 5 năm 2020", "2020-05-14"),
             ("Ngày 04 tháng 02 năm 2020", "2020-02-04"),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_written_as_offices_do() {
+    fn dates_are_formatted_in_administrative_style() {
         let date = |year, month, day| PartialDate::new(year, Some(month), day).unwrap();
         assert_eq!(date(2020, 2, Some(4)).format_long(), "ngày 04 tháng 02 năm 2020");
         assert_eq!(date(2020, 5, Some(14)).format_long(), "ngày 14 tháng 5 năm 2020");

@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_that_were_lost_come_back() {
+    fn lost_diacritics_are_restored() {
         for (read, right) in [
             ("thuộc thâm quyền giải quyết của Sở Y tế", "thuộc thẩm quyền giải quyết của Sở Y tế"),
             ("Ủy ban nhân dân cap huyện", "Ủy ban nhân dân cấp huyện"),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_paper_says_elsewhere_mends_too() {
+    fn phrases_of_the_document_correct_diacritics() {
         let phrases = phrases_of(
             "trên địa bàn tỉnh Bạc Liêu; ký sinh trùng sốt rét và ký sinh trùng sốt rét, tại tỉnh. Tại tỉnh, ở tại tỉnh, \
              trên địa bàn tỉnh Bạc Liêu",
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_there_as_often_stays() {
+    fn variants_equally_frequent_in_document_are_kept() {
         let both = phrases_of("các ổ dịch mới, các ô dịch mới, phòng chân trị liệu và phòng chẩn trị liệu");
         for text in ["các ô dịch mới", "phòng chân trị liệu", "phòng chẩn trị liệu"] {
             assert_eq!(restored_with(text, &both), text);
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn names_capitals_spellings_and_right_words_stay() {
+    fn names_capitals_and_correct_words_are_unchanged() {
         for text in [
             "Về việc công nhận xã Bình Son Giang",
             "VE VIEC THAM QUYEN",

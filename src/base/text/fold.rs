@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_vietnamese_letter_folds() {
+    fn every_vietnamese_letter_folds_to_ascii() {
         let all = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđ";
         let folded = fold(all);
         assert_eq!(folded, "aaaaaaaaaaaaaaaaaaeeeeeeeeeeeeiiiiiioooooooooooooooooouuuuuuuuuuuuyyyyyyd");
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn decomposed_and_mixed_text_folds_alike() {
+    fn decomposed_and_mixed_text_folds_to_ascii() {
         assert_eq!(fold("Nguye\u{302}\u{303}n Thi\u{323} Hu\u{31b}o\u{31b}\u{300}ng"), "nguyen thi huong");
         assert_eq!(fold("QUYẾT ĐỊNH số 07/QĐ-UBND"), "quyet dinh so 07/qd-ubnd");
         assert_eq!(fold("Ðà Nẵng"), "da nang");
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_are_seen() {
+    fn diacritics_are_detected() {
         assert!(has_diacritics("đất"));
         assert!(has_diacritics("Đ"));
         assert!(!has_diacritics("DAT"));

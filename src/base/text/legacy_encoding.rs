@@ -199,14 +199,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tcvn3_is_found_and_converted() {
+    fn tcvn3_is_detected_and_converted() {
         let old = "Céng hßa x· héi chñ nghÜa ViÖt Nam - §éc lËp, Tù do, H¹nh phóc";
         assert_eq!(detect(old), Some(LegacyEncoding::Tcvn3));
         assert_eq!(convert(old, LegacyEncoding::Tcvn3), "Cộng hòa xã hội chủ nghĩa Việt Nam - Độc lập, Tự do, Hạnh phúc");
     }
 
     #[test]
-    fn vni_is_found_and_converted() {
+    fn vni_is_detected_and_converted() {
         let old = "Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam - Ñoäc laäp, Töï do, Haïnh phuùc; ñöôøng, ÑÖÔØNG, tænh, thò";
         assert_eq!(detect(old), Some(LegacyEncoding::VniWindows));
         assert_eq!(
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn other_text_is_left_alone() {
+    fn text_in_other_encodings_is_unchanged() {
         for text in [
             "",
             "abc",

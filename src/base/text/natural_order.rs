@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_count_as_numbers() {
+    fn digit_runs_compare_numerically() {
         let mut names = vec![
             "10.jpg",
             "2.jpg",
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn only_equal_names_are_equal() {
+    fn only_identical_names_compare_equal() {
         for (a, b) in [("a01", "a1"), ("A", "a"), ("Việt", "Vie\u{323}\u{302}t"), ("", "0")] {
             assert_ne!(compare(a, b), Ordering::Equal, "{a} {b}");
             assert_eq!(compare(a, b), compare(b, a).reverse());

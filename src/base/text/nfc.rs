@@ -13,7 +13,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decomposed_letters_become_one() {
+    fn decomposed_letters_are_composed() {
         assert_eq!(nfc("Vie\u{323}\u{302}t"), "Việt");
         assert_eq!(nfc("Việt"), "Việt");
         assert_eq!(nfc("abc"), "abc");

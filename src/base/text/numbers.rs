@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read() {
+    fn vietnamese_numbers_are_parsed() {
         assert_eq!(parse_number("1.250"), Some(1250.0));
         assert_eq!(parse_number("98,5 %"), Some(98.5));
         assert_eq!(parse_number("1.234.567,5"), Some(1_234_567.5));
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written() {
+    fn numbers_are_formatted_in_vietnamese_style() {
         assert_eq!(
             (format_integer(0), format_integer(999), format_integer(1250), format_integer(1_545_000)),
             ("0".into(), "999".into(), "1.250".into(), "1.545.000".into())

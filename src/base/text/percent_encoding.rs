@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_piece_stays_one_and_a_path_keeps_its_parts() {
+    fn segments_escape_slashes_and_paths_keep_them() {
         assert_eq!(encode_segment("hồ sơ/1#2"), "h%E1%BB%93%20s%C6%A1%2F1%232");
         assert_eq!(encode_path("originals/hồ sơ (1).pdf"), "originals/h%E1%BB%93%20s%C6%A1%20%281%29.pdf");
     }

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_documents_hold_is_plausible() {
+    fn typical_document_tokens_are_plausible() {
         for text in [
             "Quyết định",
             "CỘNG HÒA",
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn garbled_words_are_not() {
+    fn garbled_words_are_implausible() {
         for text in ["hoc", "quyêt", "nghỉa~x", "cÔng", "bk", "tệt̀", "Qưyết|", "street"] {
             assert!(implausible_parts(text) > 0, "{text}");
         }

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn real_syllables_pass() {
+    fn real_syllables_are_valid() {
         let text = "cộng hoà xã hội chủ nghĩa việt nam độc lập tự do hạnh phúc quyết định uỷ ban nhân dân quận huyện nghiêng gì giết \
             giếng già quốc quý quỳnh khuya khuỷu thuở ngoằn ngoèo yêu yến ý kỹ lý rượu người đường khoảng quản lý điều hành thị trấn \
             chuyển nhượng quyền sử dụng đất hồ sơ lưu trữ phông tiếp nhận chứng thực Nguyễn Thị Hường Phượng hòa thúy khỏe của";
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn impossible_ones_fail() {
+    fn impossible_syllables_are_invalid() {
         for word in
             ["tệt̀", "quyểt", "cạp̣", "hoc", "mat", "điòa", "ngiêng", "kông", "ceo", "bk", "street", "QĐ", "UBND", "2020", "", "tờr", "wòw"]
         {
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_told() {
+    fn syllables_are_split_into_onset_rime_and_tone() {
         assert_eq!(parse_syllable("NGHĨA"), Some(Syllable { onset: "ngh".into(), rime: "ia".into(), tone: Tone::Tilde }));
         assert_eq!(parse_syllable("quốc"), Some(Syllable { onset: "qu".into(), rime: "ôc".into(), tone: Tone::Acute }));
     }

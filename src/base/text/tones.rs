@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_placements_become_one() {
+    fn tone_placement_is_normalized() {
         for (old, new) in [("hòa", "hoà"), ("khỏe", "khoẻ"), ("thúy", "thuý"), ("ỦY BAN", "UỶ BAN"), ("Hòa", "Hoà"), ("qúy", "quý")]
         {
             assert_eq!(normalize_tone_placement(old), new);
@@ -114,14 +114,14 @@ mod tests {
     }
 
     #[test]
-    fn other_syllables_stay() {
+    fn syllables_with_unambiguous_tone_placement_are_unchanged() {
         for text in ["của", "mùa", "quả", "hoàn", "nghĩa", "bói ai", "tự do", "số 07/QĐ-UBND", "hoá học"] {
             assert_eq!(normalize_tone_placement(text), text);
         }
     }
 
     #[test]
-    fn tone_and_letter_part_and_meet() {
+    fn tones_are_split_from_and_joined_to_letters() {
         assert_eq!(split_tone('ệ'), ('ê', Tone::DotBelow));
         assert_eq!(split_tone('Ắ'), ('Ă', Tone::Acute));
         assert_eq!(split_tone('đ'), ('đ', Tone::Level));

@@ -222,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_of_any_length_has_few_points_and_the_last_is_its_end() {
+    fn timeline_points_are_bounded_and_end_at_span_end() {
         for (length, most) in [(0, 2), (900, 2), (5_500, 7), (199_000, 200), (86_400_000 * 400, 200)] {
             let span = Span::new(1_000, 1_000 + length);
             let points = cumulative_points(&vec![PageCounts { received: 1, ..PageCounts::default() }; span.steps()], span);
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identifier_tells_when_it_was_made() {
+    fn uuid_prefix_yields_timestamp() {
         let moment = uuid_prefix_ms("017f22e2-79");
         assert!((0..256).contains(&(1_645_557_742_000 - moment)), "{moment}");
     }

@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_identifier_tells_when_it_was_made() {
+    fn uuid_timestamp_is_extracted() {
         assert_eq!(uuid_timestamp_ms("017f22e2-79b0-7cc3-98c4-dc0c0c07398f"), Some(1_645_557_742_000));
         assert_eq!(uuid_timestamp_ms("no identifier"), None);
     }

@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_pipelines_stay_apart_and_within_their_folder() {
+    fn pipeline_names_are_unique_and_path_safe() {
         assert_eq!(unique_names(["fast", "fast", "../x", ""].into_iter()), ["fast", "fast-2", "---x", "-4"]);
     }
 }

@@ -219,7 +219,7 @@ pub fn fuse_digits(
 mod tests {
     use super::*;
 
-    fn seen(text: &str, sure: f32) -> Option<DigitHypothesis> {
+    fn hand(text: &str, sure: f32) -> Option<DigitHypothesis> {
         let letters: Vec<RecognizedChar> = text
             .chars()
             .map(|letter| RecognizedChar { character: letter, from: 0.0, to: 1.0, confidence: sure, best_digit: ('0', 0.0) })
@@ -232,34 +232,34 @@ mod tests {
     }
 
     #[test]
-    fn agreement_makes_sure_and_one_alone_does_not() {
+    fn confidence_depends_on_recognizer_agreement() {
         let fused =
             |hand, second, print| fuse_digits(DigitField::Number, hand, second, print).map(|verdict| (verdict.digits, verdict.confidence));
         let expected = |digits: &str, confidence| Some((digits.to_owned(), confidence));
-        assert_eq!(fused(seen("209", 0.97), second("209/"), digits_from_print("209", 40)), expected("209", THREE_AGREE));
-        assert_eq!(fused(seen("209", 0.97), second("209 ,"), digits_from_print("02", 40)), expected("209", TWO_AGREE));
-        assert_eq!(fused(seen("41", 0.5), second("A4)"), digits_from_print("M", 90)), expected("41", UNCERTAIN));
-        assert_eq!(fused(seen("16", 0.9), None, digits_from_print("76", 90)), expected("16", CONTRADICTED));
-        assert_eq!(fused(seen("16", 0.9), None, digits_from_print("76", 60)), expected("16", UNCONFIRMED));
-        assert_eq!(fused(seen("2M", 0.9), second("2M"), None), expected("211", TWO_AGREE_BY_LOOKALIKE));
+        assert_eq!(fused(hand("209", 0.97), second("209/"), digits_from_print("209", 40)), expected("209", THREE_AGREE));
+        assert_eq!(fused(hand("209", 0.97), second("209 ,"), digits_from_print("02", 40)), expected("209", TWO_AGREE));
+        assert_eq!(fused(hand("41", 0.5), second("A4)"), digits_from_print("M", 90)), expected("41", UNCERTAIN));
+        assert_eq!(fused(hand("16", 0.9), None, digits_from_print("76", 90)), expected("16", CONTRADICTED));
+        assert_eq!(fused(hand("16", 0.9), None, digits_from_print("76", 60)), expected("16", UNCONFIRMED));
+        assert_eq!(fused(hand("2M", 0.9), second("2M"), None), expected("211", TWO_AGREE_BY_LOOKALIKE));
         assert_eq!(fused(None, second("16"), None), expected("16", UNCERTAIN));
-        assert_eq!(fused(seen("x?", 0.9), second("-"), digits_from_print("/CT", 90)), None);
-        assert_eq!(fused(seen("123456", 1.0), None, None), None);
+        assert_eq!(fused(hand("x?", 0.9), second("-"), digits_from_print("/CT", 90)), None);
+        assert_eq!(fused(hand("123456", 1.0), None, None), None);
     }
 
     #[test]
-    fn impossible_days_are_what_they_look_like() {
+    fn impossible_dates_use_lookalike_digits() {
         let fused = |hand, second| fuse_digits(DigitField::Day, hand, second, None).map(|verdict| (verdict.digits, verdict.confidence));
-        assert_eq!(fused(seen("45", 0.6), second("15")), Some(("15".to_owned(), TWO_AGREE_BY_LOOKALIKE)));
-        assert_eq!(fused(seen("48", 0.9), None), Some(("18".to_owned(), UNCERTAIN)));
-        assert_eq!(fused(seen("39", 0.9), None), None);
-        assert_eq!(fused(seen("7", 0.98), None), Some(("7".to_owned(), CONTRADICTED)));
-        assert_eq!(fuse_digits(DigitField::Month, seen("44", 0.9), None, None).unwrap().digits, "11");
+        assert_eq!(fused(hand("45", 0.6), second("15")), Some(("15".to_owned(), TWO_AGREE_BY_LOOKALIKE)));
+        assert_eq!(fused(hand("48", 0.9), None), Some(("18".to_owned(), UNCERTAIN)));
+        assert_eq!(fused(hand("39", 0.9), None), None);
+        assert_eq!(fused(hand("7", 0.98), None), Some(("7".to_owned(), CONTRADICTED)));
+        assert_eq!(fuse_digits(DigitField::Month, hand("44", 0.9), None, None).unwrap().digits, "11");
     }
 
     #[test]
-    fn what_was_not_taken_is_kept() {
-        let verdict = fuse_digits(DigitField::Day, seen("15", 0.87), second("25"), None).unwrap();
+    fn rejected_digits_are_kept_as_alternative() {
+        let verdict = fuse_digits(DigitField::Day, hand("15", 0.87), second("25"), None).unwrap();
         assert_eq!((verdict.digits.as_str(), verdict.alternative), ("15", Some(("25".to_owned(), 90))));
     }
 }

@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn the_plausible_word_wins_however_sure_the_other_is() {
+    fn plausible_word_wins_regardless_of_confidence() {
         let voted = merge_readings(&first(&[("căn", 95), ("cứ", 95), ("quyêt", 90), ("định", 95)]), &second("căn cứ quyết định", 0.6));
         assert_eq!(text(&voted), "căn cứ quyết định");
         assert_eq!(voted[2].alternative.as_ref().map(|other| other.text.as_str()), Some("quyêt"));
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn between_plausible_words_the_surer_wins_and_the_other_is_kept() {
+    fn more_confident_plausible_word_wins() {
         let voted = merge_readings(&first(&[("lâm", 60), ("nghiệp", 90)]), &second("lầm nghiệp", 0.5));
         assert_eq!(text(&voted), "lâm nghiệp");
         assert_eq!(voted[0].alternative.as_ref().map(|other| other.text.as_str()), Some("lầm"));
@@ -270,14 +270,14 @@ mod tests {
     }
 
     #[test]
-    fn parted_and_joined_words_share_the_place() {
+    fn split_words_share_the_original_bounds() {
         let voted = merge_readings(&first(&[("QUYẾTĐỊNH", 70), ("số", 95)]), &second("QUYẾT ĐỊNH số", 0.9));
         assert_eq!(text(&voted), "QUYẾT ĐỊNH số");
         assert!(voted[0].bounds[2] < voted[1].bounds[0] && voted[1].bounds[2] <= 40.5, "{voted:?}");
     }
 
     #[test]
-    fn a_silent_second_reader_changes_nothing() {
+    fn empty_second_reading_changes_nothing() {
         let words = first(&[("Số:", 90), ("~|", 20)]);
         assert_eq!(merge_readings(&words, &second("", 0.0)), words);
     }

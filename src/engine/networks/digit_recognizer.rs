@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_letters() {
+    fn class_indices_map_to_characters() {
         let all = [(1, '!'), (15, '/'), (16, ':'), (33, '0'), (42, '9'), (43, 'A'), (94, 'z'), (156, 'à'), (191, 'ă'), (6905, ' ')];
         for (value, wanted) in all {
             assert_eq!(char_of_class(value), Some(wanted));
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn repeats_are_one_letter_and_the_best_digit_is_kept() {
+    fn ctc_decoding_merges_repeats_and_keeps_best_digit() {
         let mut steps = vec![0.0; 4 * CLASSES];
         let mut set = |at: usize, value: usize, sure| steps[at * CLASSES + value] = sure;
         set(0, ZERO_CLASS + 2, 0.9);

@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn other_bytes_are_no_model() {
+    fn wrong_model_bytes_are_rejected() {
         let folder = tempfile::tempdir().unwrap();
         assert!(find_verified(&TEXT_DETECTOR, folder.path()).unwrap().is_none());
         assert_eq!(install(&TEXT_DETECTOR, b"onnx", folder.path()).unwrap_err().kind(), ErrorKind::Corrupt);

@@ -168,7 +168,7 @@ mod tests {
     use std::path::Path;
 
     #[test]
-    fn the_manifest_lists_every_network_with_its_digest() {
+    fn weights_manifest_matches_embedded_models() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("weights");
         let manifest: toml::Table = std::fs::read_to_string(folder.join("manifest.toml")).unwrap().parse().unwrap();
         let rows = manifest.get("weights").and_then(toml::Value::as_array).unwrap();

@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn every_section_comes_once() {
+    fn every_openmp_section_is_returned_once() {
         let mut taken: Vec<c_uint> = Vec::new();
         GOMP_parallel_sections(take_all, (&raw mut taken).cast(), 4, 3, 0);
         assert_eq!(taken, [1, 2, 3, 0]);

@@ -117,7 +117,7 @@ mod tests {
 
     /// Otherwise every step of the network would make a system call to wake threads that do not exist.
     #[test]
-    fn the_library_works_in_the_caller_s_thread() -> Result<()> {
+    fn tesseract_uses_own_openmp_entry_points() -> Result<()> {
         let before = openmp::completed_section_blocks();
         let line = GrayImage::from_fn(300, 52, |x, y| image::Luma([if x % 12 < 5 && (14..38).contains(&y) { 20 } else { 245 }]));
         Tesseract::open(None)?.read_line(&line)?;
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_words_are_taken_and_others_passed_over() {
+    fn tsv_word_rows_are_parsed_and_others_skipped() {
         let row = "5\t1\t1\t1\t1\t2\t40\t8\t60\t30\t96.41\tđộc";
         let found = parse_tsv_row(row).map(|word| (word.text, word.confidence, word.bounds));
         assert_eq!(found, Some(("độc".to_owned(), 96, [40.0, 8.0, 100.0, 38.0])));

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_takes_pages_from_the_whole_folder() {
+    fn page_limit_samples_evenly_across_folder() {
         assert_eq!(evenly_spaced(10, Some(3)).collect::<Vec<_>>(), [0, 3, 6]);
         assert_eq!(evenly_spaced(2, Some(5)).collect::<Vec<_>>(), [0, 1]);
         assert_eq!(evenly_spaced(3, None).collect::<Vec<_>>(), [0, 1, 2]);

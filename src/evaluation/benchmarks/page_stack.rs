@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pile_holds_every_page_once_and_a_sheet_between_any_two_documents() {
+    fn stack_has_every_page_once_and_separators_between_documents() {
         let pages_of = [2, 1, 3, 1];
         let mut random = SeededRng::for_purpose(7, "pile");
         let sides = shuffle_stack(&pages_of, 3, &mut random);

@@ -78,7 +78,7 @@ fn pictures(pages: &Path) -> Vec<(String, PathBuf)> {
 }
 
 #[test]
-fn fields_of_real_pages() {
+fn fields_of_real_pages_are_extracted() {
     let Some(data) = shared_data("fields of real pages") else { return };
     let pages = data.join("pages");
     let mut all = Vec::new();
@@ -109,7 +109,7 @@ fn fields_of_real_pages() {
 
 /// Every real scan is one document of a known kind. Needs `SOHOA_TEST_READINGS`, a folder of `<pdf>-p<page>.tsv`.
 #[test]
-fn kinds_and_cuts_of_real_scans() {
+fn real_scans_are_classified_and_kept_whole() {
     let Some(data) = shared_data("kinds of real scans") else { return };
     let Some(folder) = std::env::var_os("SOHOA_TEST_READINGS").map(PathBuf::from) else {
         eprintln!("SKIPPED: kinds of real scans: SOHOA_TEST_READINGS names no folder of readings");
@@ -177,7 +177,7 @@ fn perturbed(truth: &str, variant: usize) -> String {
 }
 
 #[test]
-fn scores_equal_the_outside_scorer() {
+fn scores_match_external_scorer() {
     let Some(data) = shared_data("scores against the outside scorer") else { return };
     let tool = data.join("../tools/score_ocr.py");
     let python = std::env::var("SOHOA_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());

@@ -34,7 +34,7 @@ fn truths() -> Vec<GroundTruth> {
 }
 
 #[test]
-fn regenerating_gives_the_committed_bytes() {
+fn regenerated_samples_match_committed_bytes() {
     if let Err(error) = Fonts::load() {
         assert_eq!(error.kind(), ErrorKind::NotFound);
         assert!(error.context().contains("fonts-croscore"), "{error}");
@@ -51,13 +51,13 @@ fn regenerating_gives_the_committed_bytes() {
 }
 
 #[test]
-fn samples_stay_small() {
+fn committed_samples_stay_small() {
     let bytes: usize = contents(&samples()).values().map(Vec::len).sum();
     assert!((100_000..4_500_000).contains(&bytes), "{bytes} bytes");
 }
 
 #[test]
-fn expected_files_are_the_files() {
+fn ground_truth_lists_match_sample_files() {
     let truths = truths();
     assert_eq!(truths.len(), 4);
     for truth in truths {
@@ -95,7 +95,7 @@ fn pages_in(name: &str, bytes: &[u8]) -> usize {
 }
 
 #[test]
-fn expected_documents_stand_on_their_pages() {
+fn ground_truth_documents_match_their_pages() {
     for truth in truths() {
         let mut claimed = Vec::new();
         for document in &truth.documents {
@@ -118,7 +118,7 @@ fn expected_documents_stand_on_their_pages() {
 }
 
 #[test]
-fn the_set_holds_every_awkward_page() {
+fn samples_cover_every_page_variant() {
     let pages: Vec<_> = truths().into_iter().flat_map(|truth| truth.pages).collect();
     assert!((18..=26).contains(&pages.len()), "{}", pages.len());
     for turn in [90, 180] {
@@ -133,7 +133,7 @@ fn the_set_holds_every_awkward_page() {
 }
 
 #[test]
-fn every_fault_grows_with_its_amount() {
+fn degradation_grows_with_its_amount() {
     use sohoa_synthetic::degradation::presets::{Degradation, degrade_page};
     use sohoa_synthetic::random::SeededRng;
     let page =
@@ -161,7 +161,7 @@ fn every_fault_grows_with_its_amount() {
 }
 
 #[test]
-fn degraded_pages_follow_from_seed_and_name() {
+fn degraded_pages_depend_only_on_seed_and_name() {
     let folder = tempfile::tempdir().unwrap();
     let clean = folder.path().join("clean");
     std::fs::create_dir(&clean).unwrap();

@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn the_middle_of_a_word_counts_and_its_edge_does_not() {
+    fn word_centre_is_labelled_and_edge_is_ignored() {
         let labels = label_tile(&[(WORD, true)]);
         assert_eq!(labels.len(), 20 * 20 * 8);
         assert_eq!(cell(&labels, 10, 10), [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]);
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_is_unseen_or_cut_off_is_not_asked_for() {
+    fn invisible_or_clipped_words_are_ignored() {
         let cut_off = DrawnWord { center: (6.0, 84.0), ..WORD };
         for labels in [label_tile(&[(WORD, false)]), label_tile(&[(cut_off, true)])] {
             assert!(labels.iter().all(|value| *value == 0.0 || *value == IGNORED));

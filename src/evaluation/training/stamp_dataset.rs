@@ -113,7 +113,7 @@ mod tests {
     use sohoa_synthetic::page::fonts::Fonts;
 
     #[test]
-    fn a_seed_repeats_and_files_have_the_declared_shapes() {
+    fn dataset_is_reproducible_and_files_have_declared_shapes() {
         if Fonts::load().is_err() {
             sohoa_testing::skipped("the typeface Tinos is not installed");
             return;

@@ -273,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_moved_to_its_offset_stands_where_it_is() {
+    fn refining_by_offset_recovers_actual_word() {
         let cut = StampWord { center: (100.0, 60.0), direction: 0.2_f32.sin_cos(), cap_height: 10.0, log_odds: 1.0 };
         let actual = StampWord { center: (103.0, 58.0), direction: (-0.1_f32).sin_cos(), cap_height: 11.0, log_odds: 1.0 };
         let [rotation, scale, along, across] = offset_from(&cut, &actual);

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_corrected_field_keeps_what_was_read() {
+    fn corrected_field_keeps_previous_values_as_alternatives() {
         let mut description = Description::unknown();
         let read = Field { value: "Vê việc".to_owned(), confidence: 55, page: Some(1), ..Field::default() };
         description.fields.insert("subject".to_owned(), read);
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_corrected_only_where_it_is_still_read_so() {
+    fn word_correction_requires_matching_read_text() {
         let word = |text: &str| Word::new(text, Bounds::default(), 40);
         let line = Line::new(Bounds::default(), vec![word("quyêt"), word("định")]);
         let mut reading =
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn accepting_ends_review_but_releases_no_secret() {
+    fn acceptance_clears_review_reasons_except_secrecy() {
         let open = |reasons: &[&str], acts: &[DecisionKind]| {
             open_reasons(reasons.iter().map(|reason| (*reason).to_owned()).collect(), &acts.iter().cloned().map(by_me).collect::<Vec<_>>())
         };
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn impossible_corrections_are_refused() {
+    fn invalid_corrections_are_rejected() {
         assert!(validate_decision(field("subjekt", "x")).is_err());
         assert!(validate_decision(field("issuedDate", "2025-13-01")).is_err());
         assert!(validate_decision(field("codeNumber", &"1".repeat(12))).is_err());

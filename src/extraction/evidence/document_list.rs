@@ -238,7 +238,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_list_names_lines_of_the_roadmap_where_it_has_the_column() {
+    fn roadmap_targets_are_read_from_target_column() {
         let head = "Tên tệp | Trích yếu | Mã dòng lộ trình\n(1) | (2) | (3)";
         let named = |rows: &str| listed_targets(&table(&format!("MỤC LỤC\n{head}\n{rows}")));
         assert_eq!(named("a.pdf | x | L1\nb.pdf | y |\nc.pdf | z | L1"), [(4, "L1".to_owned())]);
@@ -251,7 +251,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn other_tables_are_no_lists() {
+    fn tables_without_list_columns_are_rejected() {
         assert_eq!(parse_list(&table("tên | tuổi\nAn | 3")), None);
         assert_eq!(parse_list(&[]), None);
         assert_eq!(parse_page_range("x"), None);

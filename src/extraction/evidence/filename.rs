@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_tell_the_number_beside_the_kind() {
+    fn number_next_to_kind_is_found_in_filename() {
         for (name, notation, wanted) in [
             ("data_raw_210-QDCT.signed.pdf", "QĐ-UBND", Some("210")),
             ("public_upload_6Qt_2253_tb_syt.pdf", "TB-SYT", Some("2253")),
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_confirms_fills_and_contradicts() {
+    fn filename_confirms_fills_or_contradicts_number() {
         let told = |number: Option<(&str, u8)>| {
             let mut description = described(number);
             apply_filename(&mut description, "02-QD.pdf");

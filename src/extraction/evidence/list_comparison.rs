@@ -150,13 +150,13 @@ mod tests {
     }
 
     #[test]
-    fn names_are_compared_however_their_letters_are_written() {
+    fn filenames_match_across_normal_form_and_case() {
         let (parted, joined) = ("ho\u{302}\u{300} so\u{31b} 1/To\u{31b}\u{300} tri\u{300}nh.PDF", "Tờ trình.pdf");
         assert!(matches_path(parted, joined) && matches_path("HỒ SƠ 1\\tờ trình.pdf", parted) && !matches_path("x Tờ trình.pdf", joined));
     }
 
     #[test]
-    fn a_list_of_an_office_is_understood() {
+    fn office_list_table_is_parsed() {
         let list = table(
             "MỤC LỤC VĂN BẢN\n\
              STT | Số, ký hiệu | Ngày, tháng | Tên loại và trích yếu nội dung | Tác giả | Tờ số | Ghi chú\n\
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_and_extra_files_and_counts_of_pages_are_found() {
+    fn missing_and_extra_files_and_page_counts_are_reported() {
         let entries =
             parse_list(&table("Tên tệp | Từ trang | Đến trang | Số trang\na.pdf | 1 | 2 | 2\nb/C.PDF | 3 | 5 | 3.0\nd.pdf | | | 1"))
                 .unwrap();
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn english_heads_and_several_documents_in_one_file() {
+    fn english_headers_and_multiple_documents_per_file_are_supported() {
         let entries = parse_list(&table("file | from page | to page | title\nall.pdf | 1 | 2 | Letter\nall.pdf | 3 | 3 | Report")).unwrap();
         assert_eq!(split_by_list(&entries, &delivered_files(&[("all.pdf", 3)])), Some(vec![vec![0, 1], vec![2]]));
         assert_eq!(split_by_list(&entries, &delivered_files(&[("all.pdf", 4)])), None, "a page would be lost");

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_says_what_was_not_read_and_what_it_contradicts_goes_to_a_person() {
+    fn list_entry_fills_gaps_and_conflicts_lower_confidence() {
         let mut description = Description::unknown();
         description.fields.insert("codeNotation".to_owned(), read("QĐ-UBND", 70));
         description.fields.insert("subject".to_owned(), read("Về việc số hoá", 80));
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_parted() {
+    fn document_number_is_split_into_number_and_notation() {
         let part = |text: &str| {
             let (number, notation) = split_number(text);
             (number.unwrap_or_default(), notation.unwrap_or_default())

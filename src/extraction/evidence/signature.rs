@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_confirmed_by_a_signature_on_it_or_soon_after_it() {
+    fn signature_on_or_soon_after_date_raises_confidence() {
         // A Friday and the Tuesday after it.
         let signatures = ["2024-11-22T16:00:00+07:00", "2024-11-26T10:40:48Z"].map(|at| signature(at, SignatureState::Intact));
         let later = &signatures[1..];
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_after_all_signatures_is_not_believed() {
+    fn date_after_all_signatures_lowers_confidence() {
         let signatures = ["2024-11-22T16:00:00Z", "2024-11-26T20:40:48Z"].map(|at| signature(at, SignatureState::Intact));
         assert_eq!(
             (confidence_after("2024-11-27", 96, &signatures), confidence_after("2024-11-28", 96, &signatures)),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn only_intact_signatures_with_a_time_tell_anything() {
+    fn only_intact_timestamped_signatures_affect_confidence() {
         let broken =
             [signature("2024-11-22T16:00:00Z", SignatureState::Broken), signature("2024-11-22T16:00:00Z", SignatureState::Unknown)];
         let timeless = Signature { signed_at: None, ..signature("", SignatureState::Intact) };

@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn words_tell_the_kind_where_rules_are_unsure() {
+    fn model_predicts_kind_when_rules_are_unsure() {
         let learned = TrainedModel::train(&training_examples());
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<BTreeSet<_>>();
         let told = |text: &str, sure: u8| {
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn confidences_come_to_what_they_hold_and_never_turn_over() {
+    fn calibration_matches_accuracy_and_is_monotonic() {
         let values: Vec<(u8, bool)> = (0..60).map(|number| (95, number % 2 == 0)).chain((0..20).map(|_| (60, true))).collect();
         let steps = isotonic_steps(values);
         assert!(steps.windows(2).all(|pair| matches!(pair, [one, next] if one.0 < next.0 && one.1 <= next.1)), "{steps:?}");
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_model_is_scored_on_what_it_did_not_see() {
+    fn trained_model_improves_scores_on_held_out_examples() {
         let held = [
             example("26", "kinh moi ong ba toi du hop", &[("subject", 95, true)]),
             example("14", "tinh hinh ket qua", &[("subject", 95, false)]),

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_dossier_holds_is_counted_and_the_rest_is_missing() {
+    fn archival_fields_are_derived_and_missing_ones_listed() {
         use TextSource::{BornDigital, Recognised};
         let documents = [document(1, "2020-03-05", &[Recognised, Recognised]), document(2, "2019-12-31", &[BornDigital])];
         let (values, missing) = dossier_fields("HS 1", "Hồ sơ", &documents);

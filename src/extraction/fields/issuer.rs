@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn capitals_become_names() {
+    fn uppercase_organ_names_are_normalized() {
         assert_eq!(organ_name("UỶ BAN NHÂN DÂN TĨNH QUANG NGAI"), "Ủy ban nhân dân tỉnh Quảng Ngãi");
         assert_eq!(organ_name("UBND TỈNH KIÊN GIANG"), "Ủy ban nhân dân tỉnh Kiên Giang");
         assert_eq!(organ_name("SỢ VTE"), "Sở Y tế");
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parent_places_the_issuer() {
+    fn issuer_name_is_joined_with_parent_organ() {
         let part = |text: &str| parse_organ(text, &[]);
         assert_eq!(join_with_parent(&part("UBND TỈNH KIÊN GIANG"), &part("SỞ Y TẾ")), "Sở Y tế tỉnh Kiên Giang");
         assert_eq!(join_with_parent(&part("BỘ Y TẾ"), &part("CỤC QUẢN LÝ DƯỢC")), "Cục Quản lý dược, Bộ Y tế");

@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn name_lines_are_read_through_lost_marks() {
+    fn title_lines_match_kinds_despite_ocr_errors() {
         assert_eq!(code("QUYÉT ĐỊNH"), Some("02"));
         assert_eq!(code(": GIÁY MỜI :"), Some("26"));
         assert_eq!(code("THÔNG BẢO"), Some("07"));
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn symbols_by_case() {
+    fn kind_notation_symbols_are_case_sensitive() {
         let code = |notation: &str| kind_by_notation(notation).map(|(kind, _)| kind.code);
         assert_eq!(code("QĐ-UBND"), Some("02"));
         assert_eq!(code("QyĐ-UBND"), Some("05"));

@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_year_in_the_number_makes_it_normative() {
+    fn year_in_notation_marks_normative_documents() {
         assert_eq!(notation_year("2025/NĐ-CP"), Some(2025));
         assert_eq!(notation_year("2025/QĐ-UBND"), Some(2025));
         assert_eq!(notation_year("QĐ-UBND"), None);
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn name_lines_of_laws() {
+    fn normative_kinds_are_matched_by_title() {
         assert_eq!(normative_kind_by_title("NGHỊ ĐỊNH"), Some("nghị định"));
         assert_eq!(normative_kind_by_title("LUẬT"), Some("luật"));
         assert_eq!(normative_kind_by_title("THÔNG TƯ"), Some("thông tư"));

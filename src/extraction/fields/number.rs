@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn printed_numbers() {
+    fn printed_document_numbers_are_parsed() {
         let some = |number: &str, notation: &str| (Some(number.to_owned()), notation.to_owned());
         assert_eq!(pair("Số: 07/CT-UBND"), some("07", "CT-UBND"));
         assert_eq!(pair("Số: 239 /TTr-UBND"), some("239", "TTr-UBND"));
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn unreadable_handwriting_leaves_the_number_out_but_keeps_the_notation() {
+    fn unreadable_handwritten_number_is_omitted_and_notation_kept() {
         for (text, notation) in [
             ("Số:JÚ_ /GM-SYT", "GM-SYT"),
             ("Sế:,222JÉ /TB -SYT", "TB-SYT"),
@@ -227,14 +227,14 @@ mod tests {
     }
 
     #[test]
-    fn other_rows_are_no_numbers() {
+    fn rows_without_document_number_are_rejected() {
         for text in ["V/v tham gia ý kiến", "SỞ Y TẾ", "48/2017/TT", "ngày 12/3"] {
             assert!(read(text).is_none_or(|read| text.contains("TT") && read.notation == "2017/TT"), "{text}");
         }
     }
 
     #[test]
-    fn case_of_abbreviations_is_kept() {
+    fn abbreviations_are_corrected_to_standard_case() {
         assert_eq!(correct_abbreviation("CTr-UBND"), "CTr-UBND");
         assert_eq!(correct_abbreviation("CT-UBND"), "CT-UBND");
         assert_eq!(correct_abbreviation("TTR-UBND"), "TTr-UBND");

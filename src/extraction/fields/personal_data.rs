@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_people_are_found() {
+    fn personal_numbers_and_addresses_are_detected() {
         use PersonalDataKind::{Address, BankAccount, BirthDate, CitizenNumber, Telephone};
         assert_eq!(found(&["CCCD số: 031 085 001 234 cấp ngày 02/3/2021"]), [(CitizenNumber, vec![2, 3, 4, 5])]);
         assert_eq!(found(&["Số CMND:", "031234567, cấp tại Hải Phòng"]), [(CitizenNumber, vec![0])]);
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn data_goes_on_from_line_to_line_and_ends_where_something_else_is_said() {
+    fn personal_data_spans_lines_and_ends_at_next_item() {
         use PersonalDataKind::{Address, BirthDate, CitizenNumber, Email, Telephone};
         let two = ["hiện cư trú tại số 5 đường Mẫu,", "phường Mẫu, tỉnh Mẫu. Trân trọng."];
         assert_eq!(found(&two), [(Address, vec![4, 5, 6, 7, 0, 1, 2, 3])]);
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_offices_and_papers_are_not() {
+    fn office_and_document_numbers_are_not_personal_data() {
         for line in [
             "Căn cứ Nghị định số 61/2018/NĐ-CP ngày 23 tháng 4 năm 2018",
             "Điện thoại: 0225.3821.055 Fax: 0225.3747.325",

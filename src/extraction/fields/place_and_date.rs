@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn box_four_is_read_through_usual_slips() {
+    fn place_and_date_are_parsed_despite_ocr_errors() {
         let issued = read("Hải Phòng, ngày 2O tháng O2 năm 2025").unwrap();
         assert_eq!(issued.date.as_deref(), Some("2025-02-20"));
         assert_eq!(issued.place.as_deref(), Some("Hải Phòng"));
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_cited_paper_counts_and_no_other_day() {
+    fn latest_cited_date_ignores_other_dates() {
         let page = |text: &str| {
             let words = text.split(' ').map(|text| Word::new(text, Bounds::default(), 90)).collect();
             let lines = vec![Line::new(Bounds::default(), words)];
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn impossible_and_unreadable_dates_are_left_out() {
+    fn impossible_and_unreadable_dates_are_omitted() {
         for text in [
             "Kiên Giang, ngày 16 tháng 13 năm 2018",
             "Kiên Giang, ngày 30 tháng 02 năm 2020",
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_mended_only_to_a_known_one() {
+    fn place_is_corrected_only_to_known_province() {
         assert_eq!(match_province("QUANG NGAÀI"), Some(("Quảng Ngãi", 90)));
         assert_eq!(match_province("Mong Thọ"), None);
     }

@@ -226,14 +226,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_fixed_phrase_at_the_front_is_mended() {
+    fn leading_regarding_phrase_is_corrected() {
         assert_eq!(correct_regarding("và việc tăng cường"), "về việc tăng cường");
         assert_eq!(correct_regarding("Vềviệc triển khai thực hiện"), "Về việc triển khai thực hiện");
         assert_eq!(correct_regarding("Về tăng cường chỉ đạo"), "Về tăng cường chỉ đạo");
     }
 
     #[test]
-    fn the_first_row_of_a_paragraph_is_no_row_of_a_centred_text() {
+    fn indented_paragraph_start_is_distinguished_from_centred_text() {
         let is_body = |row: [u32; 2], next: [u32; 2]| {
             starts_paragraph(&Bounds::new(row[0], 0, row[1], 9), &Bounds::new(next[0], 0, next[1], 9), 1000)
         };
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn the_edge_of_a_frame_is_no_dash() {
+    fn frame_edges_read_as_dashes_are_removed() {
         let joined = |rows: &[&str]| strip_frame_marks(rows.iter().map(|row| (*row).to_owned())).join(" ");
         assert_eq!(joined(&["hỗ trợ nhà đầu tư", "-thực hiện dự án"]), "hỗ trợ nhà đầu tư thực hiện dự án");
         assert_eq!(joined(&["giai đoạn 2021", "-2025"]), "giai đoạn 2021 -2025");
@@ -251,12 +251,12 @@ mod tests {
     }
 
     #[test]
-    fn a_year_and_a_word_are_parted() {
+    fn year_is_separated_from_following_word() {
         assert_eq!(separate_year("ngày 28/12/2017của Bộ Y tế 12a 2017"), "ngày 28/12/2017 của Bộ Y tế 12a 2017");
     }
 
     #[test]
-    fn regarding_is_taken_off_the_front() {
+    fn leading_regarding_abbreviation_is_stripped() {
         assert_eq!(strip_regarding("V/v tham gia ý kiến các dự thảo"), "tham gia ý kiến các dự thảo");
         assert_eq!(strip_regarding("V/V: cung cấp thông tin"), "cung cấp thông tin");
         assert_eq!(strip_regarding("ViV nhắc báo cáo"), "nhắc báo cáo");

@@ -31,7 +31,7 @@ mod tests {
     use sohoa_base::model::fields::newest_profile;
 
     #[test]
-    fn impossible_values_are_objected_to() {
+    fn invalid_field_values_are_rejected() {
         let profile = newest_profile().unwrap();
         let objects = |name: &str, value: &str| field_value_error(profile, profile.document_field(name).unwrap(), value).is_some();
         assert!(objects("codeNumber", "123456789012") && !objects("codeNumber", "12"));

@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_in_all_their_forms() {
+    fn page_numbers_are_parsed_in_all_formats() {
         for text in ["2", "- 2 -", "– 2 –", "Trang 2/5", "Trang 2", "trang số 2", "2/5", "Page 2 of 7", "[2]", "trang 2 trên 5", "2."]
         {
             assert_eq!(parse_page_number(text), Some(2), "{text}");

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn less_of_a_head_is_enough_for_a_picture_than_inside_a_file() {
+    fn loose_images_split_at_lower_header_score() {
         let half = BoundaryFeatures { header_score: 5, has_emblem: true, ..text() };
         assert_eq!(split_test_pages(false, &[first(), half.clone()]), [vec![0, 1]]);
         assert_eq!(split_test_pages(true, &[first(), half.clone()]), [vec![0], vec![1]]);
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_number_that_goes_on_keeps_a_page_with_the_one_before() {
+    fn consecutive_page_number_prevents_split() {
         let half = || BoundaryFeatures { header_score: 7, has_emblem: true, ..text() };
         assert_eq!(split_test_pages(false, &[first(), numbered(half(), 2, true)]), [vec![0, 1]]);
         assert_eq!(split_test_pages(false, &[first(), numbered(half(), 2, false)]), [vec![0, 1]], "at the foot");
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn sheets_go_in_front_and_marked_pages_begin_by_themselves() {
+    fn separator_sheets_and_marked_pages_start_documents() {
         let sheet = BoundaryFeatures { is_separator: true, ..text() };
         assert_eq!(split_test_pages(true, &[sheet.clone(), text(), sheet.clone(), text(), text()]), [vec![0, 1], vec![2, 3, 4]]);
         let marked = BoundaryFeatures { has_separator_code: true, ..text() };
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attachment_is_known_by_its_number_or_else_by_notation_and_day() {
+    fn attachment_is_matched_by_number_or_notation_and_date() {
         let letter = BoundaryFeatures { mentions: vec!["trienkhaithongtuso482017ttbyt".into(), "ngay28122017cuaboyte".into()], ..first() };
         let known = |number: Option<&str>, notation: &str| BoundaryFeatures {
             number: number.map(str::to_owned),

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_lead_elsewhere_are_refused() {
+    fn path_traversal_names_are_rejected() {
         for name in ["../a.png", "a/../../b", "/etc/passwd", "\\\\host\\share", "c:\\a", "a\\..\\b", "", "a/", "x\0.png", "a/."] {
             assert!(rejection_reason(name.as_bytes(), 4096).is_some(), "{name:?}");
         }
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn shown_names_cannot_steer_a_terminal() {
+    fn display_names_contain_no_terminal_escapes() {
         assert_eq!(display_name(b"a\x1b[31m\n"), "\"a\u{FFFD}[31m\u{FFFD}\"");
     }
 }

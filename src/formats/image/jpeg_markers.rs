@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn size_resolution_and_end_are_read() {
+    fn jpeg_size_resolution_and_end_are_parsed() {
         let bytes = jpeg(b"\xFF\xD9junk");
         let head = parse(&bytes).unwrap();
         assert_eq!((head.width, head.height, head.components), (16, 32, 1));

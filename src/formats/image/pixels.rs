@@ -112,14 +112,14 @@ mod tests {
     use image::{Rgba, RgbaImage};
 
     #[test]
-    fn transparency_is_white_paper() {
+    fn transparent_pixels_become_white() {
         let image = RgbaImage::from_pixel(3, 2, Rgba([10, 20, 30, 0]));
         let plain = to_l8_or_rgb8(DynamicImage::ImageRgba8(image));
         assert_eq!(plain.as_luma8().unwrap().as_raw(), &vec![255; 6]);
     }
 
     #[test]
-    fn senseless_resolution_becomes_that_of_a4() {
+    fn implausible_resolution_falls_back_to_a4() {
         assert_eq!(resolve_dpi(2480, 3508, None).0, 300);
         assert_eq!(resolve_dpi(2480, 3508, Some((0.0, 0.0))).0, 300);
         assert_eq!(resolve_dpi(2480, 3508, Some((1e9, 1e9))).0, 300);

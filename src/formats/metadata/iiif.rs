@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_found_stand_on_their_canvas() {
+    fn search_annotations_target_word_box_on_canvas() {
         let words = [(3, "số".to_owned(), Bounds::new(10, 20, 50, 44))];
         let found = search_annotations("https://a.example/api/iiif/d", "https://a.example/api/iiif/d/search?q=so", &words);
         assert_eq!(found["items"][0]["target"], "https://a.example/api/iiif/d/canvas/3#xywh=10,20,40,24");

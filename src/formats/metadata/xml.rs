@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forbidden_characters_are_replaced() {
+    fn xml_forbidden_characters_are_replaced() {
         assert_eq!(escape("a\u{0}\u{b}<&\">\u{ffff}đ\n"), "a\u{fffd}\u{fffd}&lt;&amp;&quot;&gt;\u{fffd}đ&#10;");
         assert!(matches!(escape("số hóa"), Cow::Borrowed(_)));
     }

@@ -209,7 +209,7 @@ mod tests {
     use crate::report::model::example;
 
     #[test]
-    fn the_text_of_a_report_is_in_the_file_and_is_text() {
+    fn docx_contains_escaped_text_and_repeated_table_header() {
         let bytes = render_docx(&example()).unwrap();
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
         let mut xml = String::new();

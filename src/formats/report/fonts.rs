@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_a_typeface_the_package_to_install_is_named() {
+    fn missing_font_error_names_package_to_install() {
         let error = font_files_in(&["/nowhere"]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound);
         assert!(error.context().contains("apt-get install fonts-croscore"), "{error}");

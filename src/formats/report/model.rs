@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn heads_of_groups_cover_their_columns_and_others_both_rows() {
+    fn header_cells_span_grouped_columns_or_both_rows() {
         let table = example().tables.remove(0);
         let cells: Vec<_> =
             table.header_cells().into_iter().map(|cell| (cell.text, cell.row, cell.rows, cell.column, cell.columns)).collect();

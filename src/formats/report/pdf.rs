@@ -315,7 +315,7 @@ mod tests {
     use crate::report::model::example;
 
     #[test]
-    fn lines_are_as_wide_as_the_page_and_no_word_is_lost() {
+    fn wrapped_lines_fit_width_and_keep_all_text() {
         let Ok(faces) = FontSet::load() else {
             eprintln!("SKIPPED: reports as PDF: fonts-croscore is not installed");
             return;

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_are_counted_and_others_refused() {
+    fn manifest_rows_are_counted_and_invalid_ones_rejected() {
         let csv = |text: &str| count_rows(text.as_bytes(), "text/csv");
         assert_eq!(csv("\u{feff}file,trang\na.png,1\n\"b, c.png\",2\n").unwrap(), 2);
         assert_eq!(csv("file\tloai\na.pdf\tchỉ thị\n").unwrap(), 1);

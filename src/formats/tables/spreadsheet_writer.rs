@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn no_cell_is_a_formula_and_no_zero_is_lost() {
+    fn formulas_are_neutralized_and_leading_zeros_kept() {
         let text = String::from_utf8(write_csv(&sheet()).unwrap()).unwrap();
         assert_eq!(text, "\u{feff}Số,Trích yếu\n007,\"'=HYPERLINK(\"\"x\"\"), a\"\n");
         assert_eq!((neutralize_formula("-1.5"), neutralize_formula("-1+2")), ("-1.5".to_owned(), "'-1+2".to_owned()));
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_as_a_workbook_is_read_again_with_its_numbers() {
+    fn report_workbook_round_trips_with_numeric_cells() {
         let example = crate::report::model::example();
         let bytes = write_report(&example, sohoa_base::text::numbers::parse_number).unwrap();
         let sheets = crate::tables::table_reader::read_sheets(&bytes).unwrap();

@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tables_of_text_are_read_cell_by_cell() {
+    fn csv_tsv_and_json_tables_are_parsed() {
         let cells = |text: &str| read_rows(text.as_bytes()).unwrap();
         assert_eq!(
             cells("\u{feff}file;trang\na.png;1\n\nb, c.png;2\n"),

@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_loop_of_directories_ends() {
+    fn cyclic_directory_chain_terminates() {
         let mut bytes = b"II\x2a\0\x08\0\0\0".to_vec();
         bytes.extend_from_slice(b"\x02\0");
         bytes.extend_from_slice(b"\x00\x01\x03\0\x01\0\0\0\x34\x12\0\0");

@@ -138,13 +138,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn packed_bits_are_spread_row_by_row() {
+    fn packed_bits_are_unpacked_per_row() {
         assert_eq!(unpack_bits(&[0b1010_0000, 0b0110_0000], 3, 2, 1, false).unwrap(), [255, 0, 255, 0, 255, 255]);
         assert_eq!(unpack_bits(&[0xF1, 0x20], 3, 1, 4, true).unwrap(), [15, 1, 2]);
     }
 
     #[test]
-    fn white_is_zero_and_palette() {
+    fn white_is_zero_and_palette_samples_are_converted() {
         let form = SampleFormat { width: 2, height: 1, colour: ColorType::Gray(8), planes: 1, is_white_zero: true, palette: Vec::new() };
         assert_eq!(to_image(DecodingResult::U8(vec![0, 255]), &form).unwrap().into_bytes(), [255, 0]);
         let palette = vec![0xFFFF, 0, 0x8000, 0, 0, 0];

@@ -215,7 +215,7 @@ mod tests {
     use rxing::{MultiFormatWriter, Writer};
 
     /// A sheet of A4 at 200 dots per inch with rows of words.
-    fn print() -> GrayImage {
+    fn sheet() -> GrayImage {
         let mut page = GrayImage::from_pixel(1654, 2339, Luma([248]));
         for row in 0..30 {
             for letter in (0..1100).filter(|at| at % 9 < 4 && at % 90 < 75) {
@@ -247,8 +247,8 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_read_whatever_way_the_page_lies() {
-        let mut page = print();
+    fn codes_are_read_at_every_page_rotation() {
+        let mut page = sheet();
         draw(&mut page, "sohoa:document", BarcodeFormat::QR_CODE, (200, 150), 10, 10);
         draw(&mut page, "H24.16-200514-0001", BarcodeFormat::CODE_128, (700, 300), 3, 90);
         let both = [(Symbology::Qr, "sohoa:document".to_owned()), (Symbology::Code128, "H24.16-200514-0001".to_owned())];
@@ -262,9 +262,9 @@ mod tests {
     }
 
     #[test]
-    fn print_and_empty_paper_are_not_handed_to_the_decoder() {
+    fn text_and_blank_pages_give_no_candidate_areas() {
         for page in
-            [print(), GrayImage::from_pixel(1654, 2339, Luma([248])), GrayImage::new(0, 0), GrayImage::from_pixel(3, 9000, Luma([0]))]
+            [sheet(), GrayImage::from_pixel(1654, 2339, Luma([248])), GrayImage::new(0, 0), GrayImage::from_pixel(3, 9000, Luma([0]))]
         {
             let mm = page.width().max(page.height()) as f32 / A4_LONG_SIDE_MM;
             assert!(candidate_areas(&page, 140, mm).is_empty());
@@ -273,8 +273,8 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_code_is_none() {
-        let mut page = print();
+    fn code_like_texture_is_not_decoded() {
+        let mut page = sheet();
         for y in 200..600 {
             for x in 300..900 {
                 if (x / 7 + y / 5) % 2 == 0 {

@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn all_patch_codes_are_read_whatever_way_they_lie() {
+    fn patch_codes_are_read_at_every_orientation() {
         for (name, turned) in [("1", "1"), ("2", "T"), ("3", "6"), ("4", "4"), ("6", "3"), ("T", "2")] {
             let part = drawn(name);
             assert_eq!(read(&part, 128, 8.0), Some(name));
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_of_other_sizes_are_none() {
+    fn bars_of_wrong_size_are_rejected() {
         assert_eq!(read(&drawn("T"), 128, 16.0), None);
         assert_eq!(read(&drawn("T"), 128, 4.0), None);
         assert_eq!(read(&GrayImage::from_pixel(600, 250, Luma([250])), 128, 8.0), None);

@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_drawn_can_be_read() {
+    fn generated_qr_code_is_decodable() {
         let text = "otpauth://totp/sohoa:lan?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=sohoa";
         let read = detect::find(&drawn(&svg(text).unwrap()));
         assert!(read.iter().any(|code| code.text == text), "{read:?}");

@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn neighbours_vanish_and_places_map_back() {
+    fn crop_hides_neighbouring_lines_and_maps_back() {
         let mut page = GrayImage::from_pixel(400, 200, Luma([250]));
         for x in 50..350 {
             for (y0, y1) in [(40, 60), (80, 100), (120, 140)] {

@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_is_read_left_block_first() {
+    fn left_header_block_is_read_first() {
         let page = [
             line(100.0, 400.0, 0.0),  // issuer
             line(500.0, 1000.0, 0.0), // country
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn table_rows_are_read_cell_by_cell() {
+    fn table_rows_are_ordered_cell_by_cell() {
         let page = [
             line(10.0, 50.0, 0.0),
             line(80.0, 300.0, 0.0),
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn every_box_comes_once() {
+    fn reading_order_contains_every_box_once() {
         let page: Vec<Area> = (0..60_u8)
             .map(|n| line(f32::from(n % 7) * 90.0, f32::from(n % 7) * 90.0 + f32::from(n % 5) * 60.0 + 40.0, f32::from(n / 4) * 0.7))
             .collect();

@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leaning_broken_rule_is_one() {
+    fn skewed_broken_rule_is_joined() {
         let mut page = paper();
         for x in 200..1200_u32 {
             if !(600..620).contains(&x) {
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_and_solid_masses_are_no_rules() {
+    fn letters_and_solid_areas_are_not_rules() {
         let mut page = paper();
         (0..40).for_each(|letter| draw(&mut page, (200 + letter * 25, 300, 216 + letter * 25, 326)));
         draw(&mut page, (0, 0, 40, 2200));

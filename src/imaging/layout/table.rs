@@ -324,7 +324,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn rules_make_cells_and_merged_ones() {
+    fn rules_form_single_and_merged_cells() {
         let found = tables(&page());
         assert_eq!(found.len(), 1);
         let places: Vec<_> = found[0].cells.iter().map(|(cell, _)| (cell.row, cell.column, cell.row_span, cell.column_span)).collect();
@@ -334,7 +334,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn frames_and_crossing_strokes_are_no_tables() {
+    fn frames_and_crossing_strokes_are_not_tables() {
         let mut page = GrayImage::from_pixel(1400, 1900, Luma([248]));
         for (x0, y0, x1, y1) in [(200, 300, 1200, 303), (200, 600, 1200, 603), (200, 300, 203, 603), (1200, 300, 1203, 603)] {
             stroke(&mut page, (x0, y0, x1, y1));
@@ -346,7 +346,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_box_over_two_cells_is_cut_between_them() {
+    fn box_across_cells_is_split_at_boundary() {
         let found = tables(&page());
         let parts = split_at_cells(&[line(310.0, 1100.0, 320.0), line(310.0, 820.0, 400.0), line(100.0, 1300.0, 900.0)], &found, |_| true);
         let sides: Vec<_> = parts.iter().map(|part| (part.x0.round() as u32 / 10, part.x1.round() as u32 / 10)).collect();
@@ -356,7 +356,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn cells_with_a_side_that_is_not_drawn_whole_are_cut_by_rows() {
+    fn non_rectangular_cell_is_split_by_rows() {
         let mut cells = Vec::new();
         push_rectangles(&BTreeSet::from([(0, 0), (0, 1), (1, 0)]), &mut cells);
         assert_eq!(cells, [(0, 0, 0, 1), (1, 0, 1, 0)]);

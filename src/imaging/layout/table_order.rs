@@ -80,7 +80,7 @@ mod tests {
     use crate::layout::table::tests::{line, page, tables};
 
     #[test]
-    fn cells_of_many_lines_are_read_whole() {
+    fn multi_line_cells_are_read_as_a_unit() {
         let boxes = [
             line(200.0, 900.0, 200.0),  // above
             line(220.0, 290.0, 390.0),  // row 1: number

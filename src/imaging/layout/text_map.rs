@@ -68,7 +68,7 @@ mod tests {
     use image::Luma;
 
     #[test]
-    fn patches_grow_into_lines_of_the_page() {
+    fn confident_patches_become_scaled_text_boxes() {
         let mut map = GrayImage::new(96, 64);
         (10..80).for_each(|x| (20..26).for_each(|y| map.put_pixel(x, y, Luma([230]))));
         (10..80).for_each(|x| (40..46).for_each(|y| map.put_pixel(x, y, Luma([60]))));
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mapped_picture_has_sides_of_whole_steps() -> Result<()> {
+    fn detector_input_sides_are_rounded_to_multiple() -> Result<()> {
         let small = detector_input(&GrayImage::new(1654, 2339))?;
         assert_eq!(small.dimensions(), (672, 960));
         Ok(())

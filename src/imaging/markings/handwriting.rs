@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn handwriting_is_larger_uneven_or_of_another_pen() {
+    fn handwriting_differs_in_size_evenness_or_stroke() {
         for (figures, pen, by_hand) in
             [([24, 24], 4, false), ([25, 24], 4, false), ([30, 29], 4, true), ([24, 17], 4, true), ([24, 24], 7, true)]
         {
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_differs_from_nothing() {
+    fn empty_input_is_not_handwritten() {
         assert!(!is_handwritten(&[], &[]));
         assert!(ink_patches(&GrayImage::new(0, 0), &Area { x0: 0.0, y0: 0.0, x1: 5.0, y1: 5.0 }).is_empty());
     }

@@ -95,7 +95,7 @@ mod tests {
     use image::Luma;
 
     #[test]
-    fn a_ring_is_found_and_letters_are_not() {
+    fn ring_is_detected_as_seal_and_letters_ignored() {
         let mut page = GrayImage::from_pixel(1000, 1400, Luma([245]));
         for x in (100..900).step_by(14) {
             for y in (100..600).step_by(40) {

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_pen_wrote_gets_a_box() {
+    fn only_pen_strokes_are_detected() {
         let line = Area { x0: 95.0, y0: 196.0, x1: 670.0, y1: 220.0 };
         let found = find(&sheet(), 100.0, &[line]);
         assert_eq!(found.len(), 1, "{found:?}");
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_as_a_line_is_not_boxed_again() {
+    fn strokes_inside_read_lines_are_ignored() {
         let whole = Area { x0: 390.0, y0: 670.0, x1: 570.0, y1: 735.0 };
         let line = Area { x0: 95.0, y0: 196.0, x1: 670.0, y1: 220.0 };
         assert!(find(&sheet(), 100.0, &[whole, line]).is_empty());

@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_shadow_goes_and_the_ink_stays() {
+    fn shadow_is_removed_and_ink_kept() {
         let page = GrayImage::from_fn(400, 400, |x, y| {
             let paper = 120 + x / 4;
             let stroke = (190..194).contains(&y) && (40..360).contains(&x);

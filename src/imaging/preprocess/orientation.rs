@@ -77,7 +77,7 @@ mod tests {
     use image::Luma;
 
     #[test]
-    fn print_that_runs_down_lies_on_its_side() {
+    fn vertical_text_lines_are_detected() {
         let line = |x0: f32, y0: f32, x1: f32, y1: f32| Area { x0, y0, x1, y1 };
         let standing = [line(0.0, 0.0, 90.0, 9.0), line(0.0, 20.0, 70.0, 29.0), line(80.0, 20.0, 89.0, 60.0)];
         let lying = standing.map(|area| line(area.y0, area.x0, area.y1, area.x1));
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_black_edge_of_the_scanner_does_not_lay_a_page_on_its_side() {
+    fn black_scan_edge_does_not_affect_sideways_detection() {
         let page = GrayImage::from_fn(420, 594, |x, y| {
             let print = (60..360).contains(&x) && (60..400).contains(&y) && y % 16 < 6 && x % 9 < 6;
             Luma([if print || x < 5 { 10 } else { 240 }])

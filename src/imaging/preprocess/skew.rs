@@ -175,7 +175,7 @@ mod tests {
     use image::Luma;
 
     #[test]
-    fn the_angle_of_drawn_lines_is_found_and_mended() {
+    fn skew_angle_is_measured_and_corrected() {
         for degrees in [-3.1_f32, -0.7, 0.0, 0.45, 2.6] {
             let slope = degrees.to_radians().tan();
             let page = GrayImage::from_fn(800, 1000, |x, y| {
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_found_again_on_the_skewed_picture() {
+    fn deskewed_coordinates_map_back_to_skewed_image() {
         let mut page = GrayImage::from_pixel(900, 700, Luma([250]));
         (0..3).for_each(|x| (0..3).for_each(|y| page.put_pixel(700 + x, 120 + y, Luma([0]))));
         for degrees in [-3.0_f32, 1.7] {

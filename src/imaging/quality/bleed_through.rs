@@ -117,7 +117,7 @@ mod tests {
     use imageproc::filter::gaussian_blur_f32;
 
     #[test]
-    fn the_back_shines_through_and_fading_does_not() {
+    fn bleed_through_is_measured_and_removed() {
         let back = gaussian_blur_f32(&image::imageops::flip_horizontal(&page(90, 1, 20)), 1.5);
         let through = |front: &GrayImage, share: f32| {
             let mut mixed = front.clone();

@@ -91,7 +91,7 @@ mod tests {
     const PX_PER_MM: f32 = 200.0 / 25.4;
 
     #[test]
-    fn print_that_runs_out_is_told_by_its_side() {
+    fn clipped_print_is_reported_per_side() {
         let whole = page(80, 1, 20);
         let sides = |page: &GrayImage| clipped_sides(page, PX_PER_MM);
         assert_eq!(sides(&whole), [false; 4]);
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn rims_specks_and_seals_on_the_edge_cut_nothing_off() {
+    fn rims_specks_and_seals_are_not_clipped_print() {
         let (width, height) = SIZE;
         let with = |dark: &dyn Fn(u32, u32) -> bool| {
             let mut page = page(80, 1, 20);

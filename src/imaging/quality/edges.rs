@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn sharpness_falls_with_blur_alone() {
+    fn sharpness_depends_only_on_blur() {
         let sharp = |deviation: f32| edges_of(&gaussian_blur_f32(&page(80, 1, 20), deviation)).sharpness();
         let falling = [sharp(0.5), sharp(1.0), sharp(2.0)];
         assert!(falling.windows(2).all(|pair| matches!(pair, [sharp, soft] if *sharp > soft + 3)), "{falling:?}");
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shadow_is_no_soft_edge() {
+    fn shadow_does_not_reduce_sharpness() {
         let shadow = |picture: GrayImage| {
             let mut picture = picture;
             for (x, _, pixel) in picture.enumerate_pixels_mut() {
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sheet_that_moved_is_blurred_in_one_direction() {
+    fn motion_blur_reduces_sharpness() {
         let still = page(80, 1, 20);
         let moved = GrayImage::from_fn(SIZE.0, SIZE.1, |x, y| {
             let levels = (0..6).filter_map(|by| still.get_pixel_checked(x, y + by)).map(|pixel| u32::from(pixel.0[0]));
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn grain_is_measured_on_the_paper() {
+    fn noise_estimate_matches_added_grain() {
         for deviation in [2.0, 5.0, 12.0_f32] {
             let noise = f32::from(edges_of(&grainy(&page(80, 1, 20), deviation)).noise());
             assert!((noise - deviation).abs() <= 0.2 * deviation + 1.0, "{noise} instead of {deviation}");

@@ -287,7 +287,7 @@ mod tests {
     use image::{Rgb, RgbImage};
 
     #[test]
-    fn through_red_glass_a_red_seal_is_gone_and_blue_ink_can_be_seen_alone() {
+    fn red_filter_hides_seal_and_blue_ink_is_isolated() {
         let drawn = |ink: Rgb<u8>| {
             let sharp = RgbImage::from_fn(400, 400, |x, y| match (x, y) {
                 (100..200, 100..200) => ink,
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn without_print_a_pale_stamp_under_it_is_whole_and_black() {
+    fn pale_ink_filter_removes_print_over_stamp() {
         let drawn = |stamp: u8| {
             let sharp = RgbImage::from_fn(400, 400, |x, y| match (x, y) {
                 // Lines of print with grey edges, over the stamp and beside it.
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_are_those_of_the_squares_around() {
+    fn box_sums_and_percentiles_are_exact() {
         let sums = |width: usize, reach: usize| box_sums((1..=9).collect(), width, reach);
         assert_eq!(sums(3, 1), [12, 21, 16, 27, 45, 33, 24, 39, 28]);
         assert_eq!((sums(3, 5), sums(9, 1)), (vec![45; 9], vec![3, 6, 9, 12, 15, 18, 21, 24, 17]));
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_around_an_ink_is_looked_at_by_it() {
+    fn filtered_area_is_cropped_around_ink() {
         let page = |inked: &[(u32, u32)]| {
             let is_inked =
                 |x: u32, y: u32| inked.iter().any(|(left, top)| (*left..left + 60).contains(&x) && (*top..top + 60).contains(&y));

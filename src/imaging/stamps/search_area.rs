@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds_are_of_the_upright_page_and_within_it() {
+    fn stamp_bounds_are_upright_and_clamped_to_page() {
         let stamp = |word: &StampWord, level| view().to_stamp(word, level, 0.97, (1654, 2339));
         let bounds = stamp(&word(300.0, 200.0, 0.0), SecrecyLevel::Confidential).bounds;
         // 200 dots per inch are 2.67 times 75.
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_strip_shows_the_word_upright_at_one_height() {
+    fn strip_is_upright_at_fixed_cap_height() {
         for degrees in [-40.0_f32, 0.0, 35.0] {
             let (sine, cosine) = (degrees.to_radians().sin(), degrees.to_radians().cos());
             // A bar of 120 × 40 px around the middle, turned: the letters of a word whose capitals are 40 px high.
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn the_upper_part_is_that_of_the_turned_page() {
+    fn search_area_is_top_of_upright_page() {
         let marked = |x: u32, y: u32| {
             let mut page = RgbImage::from_pixel(620, 877, Rgb([255; 3]));
             (x..x + 8).for_each(|x| (y..y + 8).for_each(|y| page.put_pixel(x, y, Rgb([0; 3]))));
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_colour_page_of_300_dots_per_inch_four_px_are_made_one() {
+    fn page_at_300_dpi_is_averaged_over_four_pixels() {
         // Columns of two colours, so that each px of the view is the mean of both; an odd last row and column are left out.
         let page = RgbImage::from_fn(2481, 3507, |x, _| Rgb(if x % 2 == 0 { [200, 100, 20] } else { [100, 60, 21] }));
         let view = StampView::of(&DynamicImage::from(page), 300).unwrap();
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_resolution_that_cannot_be_true_is_not_believed() {
+    fn implausible_resolution_is_ignored() {
         let page = DynamicImage::from(GrayImage::new(1654, 2339));
         for dpi in [200, 72] {
             let (width, height) = StampView::of(&page, dpi).unwrap().page.dimensions();

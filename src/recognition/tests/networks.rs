@@ -22,7 +22,7 @@ fn installed(model: &ModelFile) -> Option<PathBuf> {
 }
 
 #[test]
-fn both_runtimes_see_and_read_the_same() {
+fn both_runtimes_give_the_same_results() {
     let (Some(finder), Some(reader)) = (installed(&TEXT_DETECTOR), installed(&LINE_RECOGNIZER)) else { return };
     if ONNX_RUNTIME.and_then(|library| installed(&library)).is_none() {
         return;
@@ -49,7 +49,7 @@ fn both_runtimes_see_and_read_the_same() {
 }
 
 #[test]
-fn a_strip_longer_than_the_second_reader_knows_is_read_all_the_same() {
+fn overlong_strip_is_recognized() {
     let Some(reader) = installed(&LINE_RECOGNIZER) else { return };
     let strip = GrayImage::from_fn(3000, 44, |x, y| image::Luma([if x % 20 < 4 && (8..36).contains(&y) { 20 } else { 245 }]));
     for folder in [models::models_dir(None), PathBuf::from("/nowhere")] {

@@ -161,7 +161,7 @@ fn at(dossier: &str, document: u32, page: u32) -> (String, u32, u32) {
 }
 
 #[test]
-fn text_is_found_with_and_without_marks() {
+fn text_is_found_with_and_without_diacritics() {
     let (_folder, index) = archive();
     let folded = ask(&index, "nguyen thi huong");
     let mut found = places(&folded);
@@ -175,7 +175,7 @@ fn text_is_found_with_and_without_marks() {
 }
 
 #[test]
-fn decomposed_input_and_either_tone_placement_find_the_same() {
+fn decomposed_and_tone_variant_queries_match_equally() {
     let (_folder, index) = archive();
     let expected = places(&ask(&index, "bà Nguyễn Thị Hường"));
     assert_eq!(places(&ask(&index, "ba\u{300} Nguye\u{302}\u{303}n Thi\u{323} Hu\u{31b}o\u{31b}\u{300}ng")), expected);
@@ -188,7 +188,7 @@ fn decomposed_input_and_either_tone_placement_find_the_same() {
 }
 
 #[test]
-fn phrases_keep_order_and_marks() {
+fn phrases_require_order_and_diacritics() {
     let (_folder, index) = archive();
     assert_eq!(places(&ask(&index, "\"nguyễn thị hương\"")), [at("TK-2", 1, 2)]);
     assert_eq!(ask(&index, "\"nguyen thi huong\"").total, 3);
@@ -199,7 +199,7 @@ fn phrases_keep_order_and_marks() {
 }
 
 #[test]
-fn numbers_are_found_whole_and_by_parts_though_the_reading_is_wrong() {
+fn document_numbers_are_found_despite_ocr_errors() {
     let (_folder, index) = archive();
     assert_eq!(places(&ask(&index, "07/QĐ-UBND")), [at("TK-1", 1, 1)]);
     assert_eq!(places(&ask(&index, "7/qd-ubnd")), [at("TK-1", 1, 1)]);
@@ -213,7 +213,7 @@ fn numbers_are_found_whole_and_by_parts_though_the_reading_is_wrong() {
 }
 
 #[test]
-fn filters_narrow() {
+fn filters_narrow_results() {
     let (_folder, index) = archive();
     let total = |text: &str| ask(&index, text).total;
     assert_eq!((total("kind:QĐ"), total("kind:02"), total("kind:\"quyết định\""), total("kind:qd"), total("kind:HD")), (2, 2, 2, 2, 0));
@@ -239,7 +239,7 @@ fn filters_narrow() {
 }
 
 #[test]
-fn facets_count_all_that_was_found() {
+fn facets_count_all_matches() {
     let (_folder, index) = archive();
     let hits = index.search(&Query { text: "dossier:TK-1".into(), limit: 1, ..Query::default() }).unwrap();
     assert_eq!((hits.total, hits.hits.len()), (3, 1));
@@ -254,7 +254,7 @@ fn facets_count_all_that_was_found() {
 }
 
 #[test]
-fn pages_of_the_answer_follow_each_other_in_a_steady_order() {
+fn result_paging_order_is_stable() {
     let (_folder, index) = archive();
     let at_once = index.search(&Query { text: "kind:32".into(), limit: 300, ..Query::default() }).unwrap();
     let mut by_parts = Vec::new();
@@ -268,7 +268,7 @@ fn pages_of_the_answer_follow_each_other_in_a_steady_order() {
 }
 
 #[test]
-fn snippets_and_boxes_lie_on_the_words() {
+fn snippets_and_boxes_mark_matched_words() {
     let (_folder, index) = archive();
     let hits = ask(&index, "khen thuong \"nguyen thi huong\" dossier:TK-1");
     let hit = &hits.hits[0];
@@ -289,7 +289,7 @@ fn snippets_and_boxes_lie_on_the_words() {
 }
 
 #[test]
-fn a_long_page_is_cut_around_the_words() {
+fn long_page_snippet_is_cut_around_matches() {
     let (_folder, index) = new_index();
     let mut numbers = Numbers(7);
     let text = format!("{}\nông <b>Quách Phước Khôi</b> & vợ\n{}", filler(&mut numbers, 300), filler(&mut numbers, 300));
@@ -305,7 +305,7 @@ fn a_long_page_is_cut_around_the_words() {
 }
 
 #[test]
-fn when_no_page_has_all_words_some_do_and_it_is_said() {
+fn query_is_relaxed_when_no_page_matches_all() {
     let (_folder, index) = archive();
     let hits = ask(&index, "lụt bão zzzz");
     assert!(hits.relaxed);
@@ -317,7 +317,7 @@ fn when_no_page_has_all_words_some_do_and_it_is_said() {
 }
 
 #[test]
-fn replacing_takes_out_what_was_there() {
+fn replacing_dossier_removes_previous_pages() {
     let (_folder, index) = archive();
     let object = "urn:sohoa:P1:TK-2";
     for _ in 0..2 {
@@ -334,7 +334,7 @@ fn replacing_takes_out_what_was_there() {
 }
 
 #[test]
-fn no_query_is_an_error() {
+fn malformed_queries_never_fail() {
     let (_folder, index) = archive();
     let long = "ủy \"ban ( kind: ".repeat(700);
     let word = "đ".repeat(10_000);
@@ -384,7 +384,7 @@ fn no_query_is_an_error() {
 }
 
 #[test]
-fn odd_pages_are_kept_and_found() {
+fn unusual_pages_are_indexed_and_found() {
     let (_folder, index) = new_index();
     let mut odd = page("D", 1, 1, "trước sau");
     odd.reading.blocks[0].lines[0].words[0].text = "hai  từ\u{0}trong".into();
@@ -401,7 +401,7 @@ fn odd_pages_are_kept_and_found() {
 }
 
 #[test]
-fn what_is_committed_is_there_after_reopening_and_in_a_second_handle() {
+fn commits_are_visible_after_reopen_and_in_second_handle() {
     let (folder, index) = archive();
     let second = SearchIndex::open(&folder.path().join("index")).unwrap();
     assert_eq!(ask(&second, "nguyen thi huong").total, 3);
@@ -418,7 +418,7 @@ fn what_is_committed_is_there_after_reopening_and_in_a_second_handle() {
 }
 
 #[test]
-fn an_index_of_another_form_asks_for_a_rebuild() {
+fn incompatible_index_format_requires_rebuild() {
     let (folder, index) = archive();
     drop(index);
     let place = folder.path().join("index");
@@ -433,7 +433,7 @@ fn an_index_of_another_form_asks_for_a_rebuild() {
 
 /// Prints the time of indexing and searching many pages; stops adding pages after ten seconds.
 #[test]
-fn many_pages_stay_quick() {
+fn search_latency_is_bounded_on_large_index() {
     let (folder, index) = new_index();
     let mut numbers = Numbers(1_234_567);
     let families = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Phan", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô"];

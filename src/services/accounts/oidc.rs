@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_cannot_be_right_are_refused_at_the_start() {
+    fn invalid_oidc_settings_are_rejected() {
         let one = [("kho", "reader", "SNV")];
         assert!(check_settings(&Oidc::default()).is_ok() && check_settings(&settings("https://sso.example.vn", &one)).is_ok());
         assert!(
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_in_several_groups_is_what_each_is() {
+    fn grants_of_several_groups_are_combined() {
         let set = settings("https://sso.example.vn", &[("kho", "reader", "SNV"), ("kho", "archivist", "SNV"), ("ptp", "reader", "SNV")]);
         let held =
             |groups: &[&str]| grants_of_groups(&set, &groups.iter().map(|group| (*group).to_owned()).collect::<Vec<_>>()).unwrap().len();

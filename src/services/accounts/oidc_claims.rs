@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn claims_of_unexpected_kinds_count_as_absent() {
+    fn claims_of_unexpected_type_are_ignored() {
         let claims = serde_json::json!({ "groups": ["kho", 7, "ptp"], "one": "kho", "name": " ", "number": 7 });
         let claims = claims.as_object().cloned().unwrap_or_default();
         assert_eq!((list_claim(&claims, "groups").len(), list_claim(&claims, "one").len(), list_claim(&claims, "number").len()), (2, 1, 0));

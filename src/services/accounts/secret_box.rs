@@ -81,7 +81,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
-    fn what_is_sealed_opens_for_its_name_and_key_alone() {
+    fn ciphertext_decrypts_only_with_matching_name_and_key() {
         let home = tempfile::tempdir().unwrap();
         let config = Config { home: home.path().join("new"), ..Config::default() };
         let (one, other) = (encrypt(&config, "lan", b"secret").unwrap(), encrypt(&config, "lan", b"secret").unwrap());

@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_those_of_rfc_6238_and_may_be_typed_in_groups() {
+    fn totp_matches_rfc_6238_and_codes_are_normalized() {
         let totp = build_totp("lan", b"12345678901234567890").unwrap();
         assert_eq!(totp.check("081804", 1_111_111_109), Some(1_111_111_109 / 30));
         assert_eq!(totp.check("081804", 1_111_111_109 + 30), Some(1_111_111_109 / 30), "a telephone's clock may be slow");

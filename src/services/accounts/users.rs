@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_plain() {
+    fn invalid_user_names_are_rejected() {
         let is_taken = |name: &str| validated_user(name, "", Vec::new()).is_ok();
         assert!(is_taken("lan.nguyen-2@snv"));
         for name in ["", "Lan", "lan nguyen", "<b>", "lan\n", "lân"] {

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_name_leads_out_of_the_folder() {
+    fn unsafe_object_names_are_rejected() {
         let folder = Path::new("/in");
         assert_eq!(local_path(folder, "hồ sơ 1/trang 1.pdf").unwrap(), Path::new("/in/hồ sơ 1/trang 1.pdf"));
         for name in ["../x", "a/../../x", "/etc/passwd", "a//b", "a/", ".", "a\0b"] {
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_again_is_another() {
+    fn changed_objects_change_the_signature() {
         let laid = |tag: &str| InboxObject { name: "a/1.pdf".into(), bytes: 3, etag: tag.into(), modified_ms: 7 };
         assert_eq!(signature(&[laid("x")]), signature(&[laid("x")]));
         assert_ne!(signature(&[laid("x")]), signature(&[laid("y")]));

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_changes_and_what_is_done_or_empty_is_not_seen() {
+    fn delivery_changes_are_detected_and_done_folder_is_ignored() {
         let root = tempfile::tempdir().unwrap();
         let (folder, done) = (root.path().to_path_buf(), root.path().join("xong"));
         std::fs::create_dir_all(folder.join("hồ sơ 1")).unwrap();

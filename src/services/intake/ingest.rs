@@ -187,7 +187,7 @@ mod tests {
     use std::ffi::OsStr;
 
     #[test]
-    fn folders_with_files_are_dossiers_and_names_are_kept() {
+    fn folders_with_files_become_dossiers_with_original_names() {
         let root = tempfile::tempdir().unwrap();
         let lot = root.path().join("lô 1");
         std::fs::create_dir_all(lot.join("hồ sơ/trống")).unwrap();
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn inputs_of_one_name_stay_apart() {
+    fn inputs_with_equal_names_get_distinct_codes() {
         let root = tempfile::tempdir().unwrap();
         for folder in ["a", "b"] {
             std::fs::create_dir_all(root.path().join(folder)).unwrap();
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_take_is_said() {
+    fn empty_or_missing_input_is_an_error() {
         let root = tempfile::tempdir().unwrap();
         assert!(list_inputs(&[root.path().to_path_buf()], "G09").unwrap_err().context().contains("no file"));
         assert!(list_inputs(&[root.path().join("absent")], "G09").unwrap_err().context().contains("absent"));

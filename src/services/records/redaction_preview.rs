@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn personal_data_in_a_field_are_hidden_with_or_without_their_place() {
+    fn field_personal_data_is_redacted_by_text_or_position() {
         let field = |value: &str, bounds| Field { value: value.to_owned(), page: Some(1), bounds, ..Field::default() };
         let plain = "Về việc số hóa tài liệu năm 2026";
         assert_eq!(public_value(&field(plain, None), &[]), plain);

@@ -73,7 +73,7 @@ mod tests {
     use sohoa_formats::report::model::Alignment;
 
     #[test]
-    fn a_table_says_of_each_row_what_its_columns_say() {
+    fn table_rows_follow_column_definitions() {
         let columns = Columns::<u32>::new().row_numbers(Column::new("STT", 1, Alignment::Middle));
         let columns = columns.column(Column::new("a", 1, Alignment::Left), |row| row.to_string());
         let table = build_table("t".to_owned(), columns, &[5, 6], Some(&11));
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn small_days_and_months_have_a_leading_zero() {
+    fn single_digit_days_and_months_are_zero_padded() {
         assert_eq!(date_in_words(Day::from_ymd(2026, 2, 5).unwrap()), "ngày 05 tháng 02 năm 2026");
     }
 }

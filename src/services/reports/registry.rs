@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reports_are_found_by_name_and_unknown_names_are_answered_with_the_known_ones() {
+    fn unknown_report_name_lists_known_reports() {
         assert!(REPORTS.iter().all(|report| find_report(report.name).unwrap().label == report.label));
         assert_eq!(find_report("x").unwrap_err().context(), "there is no report \"x\"; use progress, adjustments or one-stop");
     }

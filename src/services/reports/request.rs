@@ -71,7 +71,7 @@ mod tests {
     use sohoa_base::error::ErrorKind;
 
     #[test]
-    fn a_report_is_of_one_roadmap() {
+    fn report_roadmap_is_selected_by_decision() {
         let all = ["1/QĐ".to_owned(), "2/QĐ".to_owned()];
         assert_eq!(select_by_decision(&all, |own| own, Some("2/QĐ")).unwrap(), "2/QĐ");
         assert_eq!(select_by_decision(&all[..1], |own| own, None).unwrap(), "1/QĐ");

@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_are_called_as_their_dossiers_are() {
+    fn document_name_shows_dossier_code() {
         let object =
             object_names::dossier_object(&DossierName { fonds: "snv".to_owned(), code: "hồ sơ/1:2".to_owned(), title: String::new() });
         assert_eq!(display_document_name(&format!("{object}#3")), "hồ sơ/1:2#3");
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lot_takes_whole_dossiers_and_its_sample_lies_in_it() {
+    fn lot_takes_whole_dossiers_and_sample_is_reproducible() {
         let all = vec![document("a", 1, 30), document("a", 2, 30), document("b", 1, 30), document("c", 1, 500)];
         assert_eq!(take_whole_dossiers(all.clone(), 90).len(), 3);
         assert_eq!(take_whole_dossiers(all.clone(), 70).len(), 2);

@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn version_names() {
+    fn version_directory_names_are_parsed() {
         assert_eq!(version_number("v1"), Some(1));
         assert_eq!(version_number("v12"), Some(12));
         for name in ["v0", "v01", "1", "v", "vx", "v-1", "v99999999999"] {
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn sidecars() {
+    fn sidecar_digest_is_verified() {
         assert!(sidecar_matches(&sidecar_content(b"{}"), b"{}"));
         assert!(!sidecar_matches(&sidecar_content(b"{}"), b"{ }"));
         assert!(!sidecar_matches(b"", b"{}"));

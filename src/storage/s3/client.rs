@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_secret_is_not_printed() {
+    fn secret_key_is_not_in_debug_output() {
         let options = S3Options { secret_key: Some("s3cr3t".into()), ..S3Options::default() };
         assert!(!format!("{options:?}").contains("s3cr3t"));
     }

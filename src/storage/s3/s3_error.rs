@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers_have_their_kinds() {
+    fn s3_responses_map_to_error_kinds() {
         for (status, code, kind) in [
             (404, "NoSuchKey", ErrorKind::NotFound),
             (404, "NoSuchBucket", ErrorKind::NotFound),

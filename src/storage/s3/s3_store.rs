@@ -324,7 +324,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_split_into_bucket_and_prefix() {
+    fn s3_urls_split_into_bucket_and_prefix() {
         assert_eq!(parse_s3_url("s3://kho").unwrap(), ("kho".into(), String::new()));
         assert_eq!(parse_s3_url("s3://kho/").unwrap(), ("kho".into(), String::new()));
         assert_eq!(parse_s3_url("s3://kho/a/b/").unwrap(), ("kho".into(), "a/b/".into()));
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_grow_where_there_would_be_too_many() {
+    fn part_size_grows_to_respect_part_limit() {
         assert_eq!(part_size(100 << 20, PART_BYTES), PART_BYTES);
         let huge: u64 = 1 << 40;
         assert!(huge.div_ceil(part_size(huge, PART_BYTES)) <= MAX_PARTS);

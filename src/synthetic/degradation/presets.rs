@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stronger_wear_has_more_faults_and_every_fault_occurs() {
+    fn higher_severity_has_more_faults_and_covers_every_kind() {
         for (strength, least, most) in [(Severity::Light, 2, 3), (Severity::Medium, 3, 4), (Severity::Heavy, 5, 6)] {
             let counts: Vec<usize> = degradations(strength).iter().map(faults).collect();
             assert_eq!((counts.iter().min(), counts.iter().max()), (Some(&least), Some(&most)), "{strength:?}");
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_can_still_read_the_heaviest() {
+    fn heavy_degradation_stays_legible() {
         for degradation in degradations(Severity::Heavy) {
             let heavy = [
                 degradation.fade.is_some_and(|share| share > 0.4),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_chance_gives_the_same_bytes_with_the_resolution_in_the_header() {
+    fn same_seed_gives_same_bytes_with_resolution_header() {
         let clean = DynamicImage::from(RgbImage::from_fn(120, 160, |x, y| Rgb([if (x / 6 + y / 9) % 3 == 0 { 20 } else { 250 }; 3])));
         for severity in SEVERITIES {
             let made = |seed: u64| {

@@ -55,13 +55,18 @@ fn copy_if_changed(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Fetches the pinned libraries, unless the very same are there.
+/// Fetches the pinned libraries, unless the very same are there. What npm has in its cache is taken from there, so that a
+/// second build, such as one of another profile, needs no network.
 fn install_packages(work: &Path) -> Result<(), Box<dyn Error>> {
     let (wanted, fetched) = (fs::read(work.join("package-lock.json"))?, work.join("node_modules/.fetched"));
     if fs::read(&fetched).ok().as_ref() == Some(&wanted) {
         return Ok(());
     }
-    run_command(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(work))?;
+    run_command(
+        Command::new("npm")
+            .args(["ci", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+            .current_dir(work),
+    )?;
     fs::write(fetched, wanted)?;
     Ok(())
 }

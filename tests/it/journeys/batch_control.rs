@@ -3,7 +3,7 @@
 use crate::support::home::{TestHome, assert_balance_closes, sample_path};
 
 #[test]
-fn a_queued_batch_is_paused_resumed_cancelled_and_taken_up_again() {
+fn queued_batch_is_paused_resumed_cancelled_and_retried() {
     let home = TestHome::new();
     let submitted = home.expect_json(0, &["submit", &sample_path("002-cau-phao-cua-may"), "--json", "-q"]);
     let batch = submitted["batch"].as_str().unwrap();

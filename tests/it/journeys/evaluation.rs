@@ -6,7 +6,7 @@ use sohoa_synthetic::page::fonts::Fonts;
 use std::path::Path;
 
 #[test]
-fn pipelines_are_evaluated_side_by_side_and_texts_of_others_by_the_same_measure() {
+fn pipelines_are_compared_and_external_texts_scored() {
     let home = TestHome::new();
     let (pages, read) = (home.path().join("pages"), home.path().join("read"));
     std::fs::create_dir(&pages).unwrap();
@@ -33,7 +33,7 @@ fn pipelines_are_evaluated_side_by_side_and_texts_of_others_by_the_same_measure(
 }
 
 #[test]
-fn stamps_of_secrecy_on_drawn_pages_are_found_and_a_seed_repeats() {
+fn secrecy_stamps_are_detected_reproducibly_by_seed() {
     if let Err(error) = Fonts::load() {
         sohoa_testing::skipped(&error.to_string());
         return;
@@ -48,7 +48,7 @@ fn stamps_of_secrecy_on_drawn_pages_are_found_and_a_seed_repeats() {
 }
 
 #[test]
-fn personal_data_on_drawn_pages_is_found() {
+fn personal_data_on_synthetic_pages_is_detected() {
     if let Err(error) = Fonts::load() {
         sohoa_testing::skipped(&error.to_string());
         return;

@@ -7,7 +7,7 @@ use sohoa_testing::tools::{run, tool};
 use std::path::PathBuf;
 
 #[test]
-fn bad_files_are_refused_by_class_and_good_ones_beside_them_are_stored() {
+fn bad_files_are_refused_and_valid_files_stored() {
     let home = TestHome::new();
     let lot = home.path().join("lot");
     for folder in ["a", "b", "c", "d"] {
@@ -43,7 +43,7 @@ fn bad_files_are_refused_by_class_and_good_ones_beside_them_are_stored() {
 }
 
 #[test]
-fn pictures_of_a_telephone_are_read_and_locked_files_are_refused_and_kept() {
+fn heic_photos_are_read_and_encrypted_pdfs_refused() {
     let (Some(encode), Some(qpdf)) = (tool("heif-enc"), tool("qpdf")) else { return };
     let home = TestHome::new();
     let lot = home.path().join("lot");
@@ -66,7 +66,7 @@ fn pictures_of_a_telephone_are_read_and_locked_files_are_refused_and_kept() {
 }
 
 #[test]
-fn the_largest_colour_picture_that_is_let_in_fits_into_the_memory_of_a_reading_process() {
+fn largest_accepted_colour_page_fits_reader_memory_limit() {
     let mut home = TestHome::new();
     home.settings.push(("SOHOA_LIMITS_FILE_MIB", "16".to_owned()));
     let lot = home.path().join("lot");
@@ -83,7 +83,7 @@ fn the_largest_colour_picture_that_is_let_in_fits_into_the_memory_of_a_reading_p
 }
 
 #[test]
-fn whatever_is_unknown_is_refused_before_anything_is_touched() {
+fn unknown_settings_and_stages_are_rejected() {
     let home = TestHome::new();
     std::fs::write(home.path().join("sohoa.toml"), "stroe = \"x\"\n").unwrap();
     let output = home.run_sohoa(&["run", "x"]);
@@ -98,7 +98,7 @@ fn whatever_is_unknown_is_refused_before_anything_is_touched() {
 }
 
 #[test]
-fn a_list_beside_the_scans_says_what_is_what_and_is_compared_with_what_came() {
+fn list_of_contents_is_applied_and_compared_with_scans() {
     let home = TestHome::new();
     let delivery = home.path().join("lo");
     let pages: Vec<PathBuf> = {

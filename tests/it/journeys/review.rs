@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::path::PathBuf;
 
 #[test]
-fn a_person_corrects_and_accepts_and_nothing_is_read_again() {
+fn corrections_and_acceptance_do_not_reread_pages() {
     let home = TestHome::new();
     let code = "001-ke-hoach-so-hoa";
     home.expect_json(0, &["run", &sample_path(code), "--json", "-q"]);
@@ -77,7 +77,7 @@ fn a_person_corrects_and_accepts_and_nothing_is_read_again() {
 }
 
 #[test]
-fn a_person_turns_replaces_cuts_and_joins_pages() {
+fn pages_are_rotated_replaced_split_and_joined() {
     let home = TestHome::new();
     let code = "002-cau-phao-cua-may";
     home.expect_json(0, &["run", &sample_path(code), "--json", "-q"]);
@@ -128,7 +128,7 @@ fn a_person_turns_replaces_cuts_and_joins_pages() {
 }
 
 #[test]
-fn a_sample_of_what_nobody_need_look_at_waits_all_the_same() {
+fn sample_of_unflagged_documents_waits_for_review() {
     let home = TestHome::new();
     let every = sohoa_pipeline::pipeline_file::ADMINISTRATIVE.replace("sample_permille = 20", "sample_permille = 1000");
     let pipeline = home.path().join("every.toml");
@@ -146,7 +146,7 @@ fn a_sample_of_what_nobody_need_look_at_waits_all_the_same() {
 }
 
 #[test]
-fn two_people_who_decide_at_once_lose_nothing() {
+fn concurrent_decisions_are_all_kept() {
     let home = TestHome::new();
     let code = "003-ban-giao-tai-lieu";
     home.expect_json(0, &["run", &sample_path(code), "--json", "-q"]);

@@ -28,7 +28,7 @@ fn target_progress(home: &Path, code: &str) -> (f64, f64, Option<f64>) {
 }
 
 #[test]
-fn a_plan_is_taken_followed_accepted_and_comes_back_from_the_store() {
+fn plan_progress_and_acceptance_survive_rebuild() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("home");
     let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
@@ -121,7 +121,7 @@ fn row_of_unit<'a>(report: &'a Value, unit: &str) -> &'a Value {
 }
 
 #[test]
-fn one_stop_dossiers_are_counted_from_what_is_stored_and_handed_in() {
+fn one_stop_report_combines_archive_and_imported_cases() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("home");
     let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
@@ -179,7 +179,7 @@ fn one_stop_dossiers_are_counted_from_what_is_stored_and_handed_in() {
 }
 
 #[test]
-fn every_adjustment_of_a_plan_is_reported_line_by_line() {
+fn plan_adjustments_are_reported_by_target() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("home");
     let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
@@ -241,7 +241,7 @@ fn write_delivery(folder: &Path, name: &str, lines: &[&str]) -> String {
 }
 
 #[test]
-fn a_list_names_the_line_of_its_delivery_and_what_it_names_wrongly_is_told() {
+fn list_attaches_delivery_and_wrong_targets_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let home = write_plan(folder.path());
     let run = |inputs: &[String], more: &[&str]| {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 #[test]
-fn a_dossier_comes_in_is_found_read_back_and_rebuilt() {
+fn dossier_is_stored_found_exported_and_rebuilt() {
     let home = TestHome::new();
     let input = sample_path("001-ke-hoach-so-hoa");
     let run = home.expect_json(0, &["run", &input, "--json", "-q"]);
@@ -59,7 +59,7 @@ fn a_dossier_comes_in_is_found_read_back_and_rebuilt() {
 }
 
 #[test]
-fn the_same_input_gives_the_same_bytes() {
+fn identical_input_yields_identical_output() {
     let outputs: Vec<Vec<(PathBuf, Vec<u8>)>> = (0..2)
         .map(|_| {
             let home = TestHome::new();

@@ -6,7 +6,7 @@ use serde_json::Value;
 use sohoa_synthetic::degradation::effects::{blur, encode_jpeg};
 
 #[test]
-fn pages_to_be_scanned_again_are_named_with_the_reasons() {
+fn pages_to_rescan_are_listed_with_reasons() {
     let home = TestHome::new();
     let lot = home.path().join("lot");
     std::fs::create_dir(&lot).unwrap();

@@ -15,7 +15,7 @@ fn stamped_pages() -> Option<[Vec<u8>; 2]> {
 }
 
 #[test]
-fn a_dossier_with_a_stamp_of_secrecy_is_kept_from_everybody_until_an_officer_decides() {
+fn stamped_dossier_is_quarantined_until_officer_decides() {
     let Some([first, second]) = stamped_pages() else { return };
     let mut home = TestHome::new();
     let delivery = home.path().join("lo");

@@ -4,7 +4,7 @@ use crate::support::home::{TestHome, assert_balance_closes, sample_path};
 use serde_json::Value;
 
 #[test]
-fn separator_sheets_are_printed_read_back_and_part_documents() {
+fn separator_sheets_are_decoded_and_split_documents() {
     let home = TestHome::new();
     let sheets = home.path().join("sheets.pdf").to_string_lossy().into_owned();
     home.expect_exit(2, &["separators", "--code", "H24.16-200514-0001", "-o", &sheets]);

@@ -11,7 +11,7 @@ async fn execute_sql(server: &str, text: String) {
 }
 
 #[tokio::test]
-async fn the_same_holds_on_object_storage_and_a_shared_catalogue() {
+async fn round_trip_works_on_s3_and_postgresql() {
     let Some((home, server, schema)) = TestHome::on_servers() else { return };
     execute_sql(&server, format!("CREATE SCHEMA {schema}")).await;
     let input = sample_path("002-cau-phao-cua-may");

@@ -73,16 +73,16 @@ impl Server {
 
     /// As [`Server::start`], with an administrator.
     pub(crate) fn with_administrator() -> (Self, Person) {
-        Self::start().administered()
+        Self::start().create_administrator()
     }
 
     /// As [`Server::with_administrator`], in an existing home.
     pub(crate) fn with_administrator_of(home: TempDir) -> (Self, Person) {
-        Self::start_in(home).administered()
+        Self::start_in(home).create_administrator()
     }
 
     /// Makes the first administrator and signs in.
-    pub(crate) fn administered(self) -> (Self, Person) {
+    pub(crate) fn create_administrator(self) -> (Self, Person) {
         let server = self;
         let key = server.setup.clone().unwrap();
         let created = server.ask(None, "POST", "/api/setup", Some(&json!({ "key": key, "name": "admin", "password": PASSWORD })));

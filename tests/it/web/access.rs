@@ -17,7 +17,7 @@ fn fill_path(path: &str) -> String {
 }
 
 #[test]
-fn the_first_administrator_is_made_once_and_there_is_no_default_password() {
+fn first_administrator_is_created_once_without_default_password() {
     let server = Server::start();
     let body = |key: &str, name: &str| json!({ "key": key, "name": name, "password": PASSWORD });
     assert_eq!(server.ask(None, "POST", "/api/session", Some(&json!({ "name": "admin", "password": "admin" }))).status, 403);
@@ -34,7 +34,7 @@ fn the_first_administrator_is_made_once_and_there_is_no_default_password() {
 }
 
 #[test]
-fn every_route_asks_of_every_role_what_the_table_says() {
+fn every_route_enforces_access_for_every_role() {
     let (server, admin) = Server::with_administrator();
     let routes = route_table();
     for role in Role::ALL {
@@ -60,7 +60,7 @@ fn every_route_asks_of_every_role_what_the_table_says() {
 }
 
 #[test]
-fn what_changes_something_must_come_from_our_own_page() {
+fn writes_without_form_key_are_rejected() {
     let (server, admin) = Server::with_administrator();
     let foreign = Person { cookie: admin.cookie.clone(), form_key: String::new() };
     let body = json!({ "label": "x", "rights": ["read"], "days": 1 });
@@ -71,7 +71,7 @@ fn what_changes_something_must_come_from_our_own_page() {
 }
 
 #[test]
-fn wrong_passwords_lock_a_name_and_tell_nothing_of_it() {
+fn wrong_passwords_lock_name_without_revealing_accounts() {
     let (server, admin) = Server::with_administrator();
     server.add(&admin, "lan", &grant_in_all_units(Role::Reader));
     let tried = |name: &str, password: &str| server.ask(None, "POST", "/api/session", Some(&json!({ "name": name, "password": password })));
@@ -89,7 +89,7 @@ fn wrong_passwords_lock_a_name_and_tell_nothing_of_it() {
 }
 
 #[test]
-fn keys_of_programs_may_what_was_given_and_end() {
+fn api_tokens_are_limited_and_revocable() {
     let (server, admin) = Server::with_administrator();
     let made = server.ask(Some(&admin), "POST", "/api/tokens", Some(&json!({ "label": "máy quét", "rights": ["watch"], "days": 30 })));
     let (key, id) = (made.body["key"].as_str().unwrap(), made.body["id"].as_str().unwrap());
@@ -108,7 +108,7 @@ fn keys_of_programs_may_what_was_given_and_end() {
 }
 
 #[test]
-fn who_is_disabled_is_out_and_the_last_administrator_stays() {
+fn disabled_user_is_signed_out_and_last_administrator_kept() {
     let (server, admin) = Server::with_administrator();
     server.add(&admin, "lan", &grant_in_all_units(Role::Reader));
     let lan = server.sign_in("lan");
@@ -133,7 +133,7 @@ fn who_is_disabled_is_out_and_the_last_administrator_stays() {
 }
 
 #[test]
-fn who_may_read_one_unit_sees_no_other() {
+fn reader_of_one_unit_sees_no_other_unit() {
     let home = tempfile::tempdir().unwrap();
     let scans = sohoa_testing::workspace().join("samples/003-ban-giao-tai-lieu");
     let run = program().arg("run").arg(&scans).args(["--unit", "SNV", "-q", "--home"]).arg(home.path()).current_dir(home.path()).output();
@@ -175,7 +175,7 @@ fn who_may_read_one_unit_sees_no_other() {
 }
 
 #[test]
-fn who_administers_one_unit_makes_nobody_an_administrator_of_another() {
+fn unit_administrator_cannot_grant_rights_elsewhere() {
     let (server, admin) = Server::with_administrator();
     server.add(&admin, "lan", &json!([{ "role": "administrator", "unit": "SNV" }]));
     server.add(&admin, "hoa", &json!([{ "role": "reader", "unit": "SYT" }]));
@@ -196,7 +196,7 @@ fn who_administers_one_unit_makes_nobody_an_administrator_of_another() {
 }
 
 #[test]
-fn the_api_describes_itself() {
+fn openapi_document_covers_all_routes() {
     let server = Server::start();
     let document = server.ask(None, "GET", "/openapi.json", None).body;
     assert_eq!(document["openapi"].as_str().map(|version| version.starts_with("3.1")), Some(true));

@@ -6,7 +6,7 @@ use sohoa_base::text::percent_encoding::encode_segment;
 use std::process::Command;
 
 #[test]
-fn documents_are_shown_taken_away_and_tried_by_those_who_may() {
+fn document_endpoints_work_and_are_limited_by_unit() {
     let home = tempfile::tempdir().unwrap();
     let sample = sohoa_testing::workspace().join("samples/001-ke-hoach-so-hoa");
     let mut run = Command::new(env!("CARGO_BIN_EXE_sohoa"));

@@ -14,7 +14,7 @@ fn count_black(jpeg: &[u8]) -> usize {
 }
 
 #[test]
-fn refused_files_and_public_copies_are_seen_by_those_who_may() {
+fn failure_and_redaction_endpoints_respect_access_rights() {
     let home = tempfile::tempdir().unwrap();
     let delivery = tempfile::tempdir().unwrap();
     let put = |name: &str, bytes: &[u8]| {

@@ -6,7 +6,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use std::time::{Duration, Instant};
 
 #[test]
-fn what_is_laid_into_a_hot_folder_becomes_a_run_and_is_moved_away() {
+fn hot_folder_delivery_becomes_run_and_is_moved() {
     let home = tempfile::tempdir().unwrap();
     let (folder, done) = (home.path().join("in"), home.path().join("done"));
     std::fs::create_dir_all(folder.join("hồ sơ nóng")).unwrap();
@@ -27,7 +27,7 @@ fn what_is_laid_into_a_hot_folder_becomes_a_run_and_is_moved_away() {
 }
 
 #[tokio::test]
-async fn what_is_laid_into_a_bucket_becomes_a_run_and_is_moved_away() {
+async fn bucket_delivery_becomes_run_and_is_moved() {
     let variable = |name: &str| std::env::var(name).ok();
     let Some(endpoint) = variable("TEST_S3_ENDPOINT") else {
         sohoa_testing::skipped("hot folders in a bucket: TEST_S3_ENDPOINT is not set, `eval \"$(.ci/servers)\"` starts a server");

@@ -142,10 +142,10 @@ fn user_claims(name: &str, groups: &[&str]) -> Value {
 }
 
 #[test]
-fn people_come_in_by_their_groups_and_follow_them() {
+fn oidc_grants_follow_provider_groups() {
     let Some(provider) = Provider::start() else { return };
     provider.set(&json!({ "u1": user_claims("Lan.Nguyen", &["kho", "khác"]) }), 0);
-    let (server, admin) = provider.server().administered();
+    let (server, admin) = provider.server().create_administrator();
     let mut browser = Browser::new();
     assert!(browser.ask(&format!("{}/sign-in?to=/records", server.address), None).text.contains("/sign-in/oidc?to=%2Frecords"));
     let page = browser.sign_in(&server, "u1");
@@ -186,11 +186,11 @@ fn people_come_in_by_their_groups_and_follow_them() {
 }
 
 #[test]
-fn nobody_takes_an_account_over_by_its_name() {
+fn oidc_account_cannot_be_taken_over_by_name() {
     let Some(provider) = Provider::start() else { return };
     provider
         .set(&json!({ "u1": user_claims("admin", &["ptp"]), "u2": user_claims("lan", &["ptp"]), "u3": user_claims("lan", &["kho"]) }), 0);
-    let (server, admin) = provider.server().administered();
+    let (server, admin) = provider.server().create_administrator();
     let page = Browser::new().sign_in(&server, "u1");
     assert!(page.status == 403 && page.text.contains("somebody else has the name admin"), "{}", page.text);
     // A second person to whom the provider gives the same name gets no access to the account of the first.
@@ -204,7 +204,7 @@ fn nobody_takes_an_account_over_by_its_name() {
 }
 
 #[test]
-fn answers_that_do_not_hold_let_nobody_in() {
+fn invalid_oidc_responses_are_rejected() {
     let Some(provider) = Provider::start() else { return };
     let people = json!({ "u1": user_claims("lan", &["kho"]) });
     provider.set(&people, 0);
@@ -267,7 +267,7 @@ fn answers_that_do_not_hold_let_nobody_in() {
 }
 
 #[test]
-fn without_a_provider_there_is_no_button_and_a_silent_one_breaks_nothing() {
+fn missing_or_unreachable_oidc_provider_is_handled() {
     let server = Server::start();
     let mut browser = Browser::new();
     assert!(!browser.ask(&format!("{}/sign-in", server.address), None).text.contains("/sign-in/oidc"));
@@ -277,7 +277,7 @@ fn without_a_provider_there_is_no_button_and_a_silent_one_breaks_nothing() {
     let groups = r#"[{ group = "kho", role = "archivist", unit = "SNV" }]"#;
     // No process listens at this port.
     let settings = [("SOHOA_OIDC_ISSUER", "http://127.0.0.1:1"), ("SOHOA_OIDC_GROUPS", groups)];
-    let (server, _) = Server::start_with(tempfile::tempdir().unwrap(), &settings).administered();
+    let (server, _) = Server::start_with(tempfile::tempdir().unwrap(), &settings).create_administrator();
     let page = browser.ask(&format!("{}/sign-in/oidc", server.address), None);
     assert!(page.status == 503 && page.text.contains("does not answer"), "{} {}", page.status, page.text);
 }

@@ -51,7 +51,7 @@ fn count_events(server: &Server, admin: &Person, kind: &str) -> usize {
 }
 
 #[test]
-fn with_an_app_a_code_is_needed_and_each_works_once() {
+fn totp_codes_are_required_and_single_use() {
     let (server, admin) = Server::with_administrator();
     server.add(&admin, "lan", &grant_in_all_units(Role::Reader));
     let (lan, other) = (server.sign_in("lan"), server.sign_in("lan"));
@@ -93,7 +93,7 @@ fn with_an_app_a_code_is_needed_and_each_works_once() {
 }
 
 #[test]
-fn wrong_codes_lock_the_name_as_wrong_passwords_do() {
+fn wrong_totp_codes_lock_account() {
     let (server, admin) = Server::with_administrator();
     server.add(&admin, "lan", &grant_in_all_units(Role::Reader));
     let (app, codes) = enrol(&server, &server.sign_in("lan"));
@@ -109,7 +109,7 @@ fn wrong_codes_lock_the_name_as_wrong_passwords_do() {
 }
 
 #[test]
-fn it_ends_with_password_and_code_or_by_an_administrator() {
+fn totp_is_removed_with_code_or_by_administrator() {
     let (server, admin) = Server::with_administrator();
     server.add(&admin, "lan", &json!([{ "role": "reader", "unit": "SNV" }]));
     server.add(&admin, "hoa", &json!([{ "role": "administrator", "unit": "SYT" }]));
@@ -135,7 +135,7 @@ fn it_ends_with_password_and_code_or_by_an_administrator() {
 }
 
 #[test]
-fn who_tries_to_come_in_too_often_waits_and_nobody_else_does() {
+fn sign_in_rate_limit_is_per_client() {
     let home = tempfile::tempdir().unwrap();
     let proxied = [("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "1"), ("SOHOA_SERVER_TRUSTED_PROXIES", "127.0.0.1")];
     let server = Server::start_with(home, &proxied);
@@ -156,7 +156,7 @@ fn who_tries_to_come_in_too_often_waits_and_nobody_else_does() {
 }
 
 #[test]
-fn what_a_proxy_says_counts_only_where_it_is_trusted() {
+fn untrusted_forwarded_header_is_ignored() {
     let server = Server::start_with(tempfile::tempdir().unwrap(), &[("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "1")]);
     let tried = |from: &str| {
         let request = ureq::http::Request::builder().method("POST").uri(format!("{}/api/session", server.address));
@@ -166,10 +166,10 @@ fn what_a_proxy_says_counts_only_where_it_is_trusted() {
 }
 
 #[test]
-fn each_session_has_requests_of_its_own_and_made_up_keys_have_none() {
+fn request_rate_limit_is_per_session() {
     let settings =
         [("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "0"), ("SOHOA_SERVER_REQUESTS_PER_SECOND", "1"), ("SOHOA_SERVER_REQUESTS_AT_ONCE", "40")];
-    let (server, admin) = Server::start_with(tempfile::tempdir().unwrap(), &settings).administered();
+    let (server, admin) = Server::start_with(tempfile::tempdir().unwrap(), &settings).create_administrator();
     let other = server.sign_in("admin");
     // More requests than the burst, and faster than the rate.
     let stopped =

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::io::{Read, Write};
 
 #[test]
-fn a_file_comes_in_pieces_over_lost_lines_and_a_killed_server() {
+fn interrupted_upload_resumes_after_disconnect_and_crash() {
     let (mut server, admin) = UploadServer::start(0);
     let lan = server.add(&admin, "lan", "SNV");
     let upload = server.open(&lan, &upload_request("lô 1"));
@@ -56,7 +56,7 @@ fn a_file_comes_in_pieces_over_lost_lines_and_a_killed_server() {
 }
 
 #[test]
-fn wrong_bytes_are_sent_again_and_only_one_hand_writes() {
+fn corrupt_upload_is_resent_and_writer_is_exclusive() {
     let (server, admin) = UploadServer::start(0);
     let upload = server.open(&admin, &upload_request("lô 1"));
     let (bytes, wrong) = (random_bytes(100_000), vec![7; 100_000]);
@@ -89,7 +89,7 @@ fn wrong_bytes_are_sent_again_and_only_one_hand_writes() {
 }
 
 #[test]
-fn hostile_paths_are_refused_and_odd_names_shown_as_they_are() {
+fn hostile_paths_are_rejected_and_odd_names_kept() {
     let (server, admin) = UploadServer::start(0);
     let upload = server.open(&admin, &upload_request("lô 1"));
     let hostile = ["/etc/passwd", "../../etc/passwd", "a/../../b.png", "a//b.png", "", "a/", ".", "a/./b.png", "a\0.png"];
@@ -130,7 +130,7 @@ fn hostile_paths_are_refused_and_odd_names_shown_as_they_are() {
 }
 
 #[test]
-fn what_came_is_compared_with_the_list_and_becomes_a_run_with_the_same_balance() {
+fn upload_matches_list_and_becomes_balanced_run() {
     let (server, admin) = UploadServer::start(1);
     let lan = server.add(&admin, "lan", "SNV");
     let mut wanted = upload_request("lô 1");
@@ -204,7 +204,7 @@ fn what_came_is_compared_with_the_list_and_becomes_a_run_with_the_same_balance()
 }
 
 #[test]
-fn a_start_that_is_killed_again_and_again_loses_and_doubles_nothing() {
+fn killed_upload_start_resumes_without_loss_or_duplicates() {
     let (mut server, admin) = UploadServer::start(0);
     let upload = server.open(&admin, &upload_request("lô 1"));
     for number in 0..60 {
@@ -239,7 +239,7 @@ fn a_start_that_is_killed_again_and_again_loses_and_doubles_nothing() {
 }
 
 #[test]
-fn who_delivers_for_one_unit_sees_no_upload_of_another() {
+fn uploader_sees_only_uploads_of_own_unit() {
     let (server, admin) = UploadServer::start(0);
     let (lan, hoa) = (server.add(&admin, "lan", "SNV"), server.add(&admin, "hoa", "SYT"));
     let upload = server.open(&lan, &upload_request("lô 1"));
@@ -274,7 +274,7 @@ fn who_delivers_for_one_unit_sees_no_upload_of_another() {
 }
 
 #[test]
-fn the_protocol_is_kept() {
+fn tus_protocol_is_followed() {
     let (server, admin) = UploadServer::start(0);
     let upload = server.open(&admin, &upload_request("lô 1"));
     let files = format!("{upload}/files");
@@ -322,7 +322,7 @@ fn the_protocol_is_kept() {
 }
 
 #[test]
-fn a_file_that_came_whole_before_the_server_died_is_known_for_what_it_is_when_it_is_announced_again() {
+fn complete_file_is_recognised_after_server_crash() {
     let (server, admin) = UploadServer::start(0);
     let upload = server.open(&admin, &upload_request("lô 1"));
     let bytes = page_image(7);
@@ -335,7 +335,7 @@ fn a_file_that_came_whole_before_the_server_died_is_known_for_what_it_is_when_it
 }
 
 #[test]
-fn the_line_of_an_upload_is_chosen_by_a_person_or_named_by_its_lists() {
+fn upload_target_is_chosen_by_person_or_list() {
     let (server, admin) = UploadServer::start(0);
     let lan = server.add(&admin, "lan", "snv");
     let octets = [("content-type", "application/octet-stream")];

@@ -105,14 +105,14 @@ mod tests {
     }
 
     #[test]
-    fn payloads_are_read_back() {
+    fn separator_payloads_round_trip() {
         for separator in [Separator::Document, Separator::Dossier(None), Separator::Dossier(Some("H24.16-200514-0001".to_owned()))] {
             assert_eq!(Separator::from_barcode(&code(Symbology::Qr, &separator.payload())), Some(separator));
         }
     }
 
     #[test]
-    fn codes_of_others_part_nothing() {
+    fn foreign_barcodes_are_not_separators() {
         for text in ["000.00.16.H24-200514-0001", "https://example.vn/", "sohoa:", "sohoa:box", "T", ""] {
             assert_eq!(Separator::from_barcode(&code(Symbology::Code128, text)), None, "{text}");
         }
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_code_that_says_most_counts() {
+    fn most_specific_separator_barcode_wins() {
         let codes = [code(Symbology::Patch, "T"), code(Symbology::Code128, "sohoa:dossier"), code(Symbology::Qr, "sohoa:dossier:7")];
         assert_eq!(Separator::from_barcodes(&codes), Some(Separator::Dossier(Some("7".to_owned()))));
         assert_eq!(Separator::from_barcodes(&[]), None);

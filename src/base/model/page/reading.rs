@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_row_is_one_row_of_text() {
+    fn table_rows_become_tab_separated_lines() {
         let cell = |row, column| Some(Cell { row, column, row_span: 1, column_span: 1 });
         let lines = vec![
             line("TT", cell(0, 0)),
@@ -399,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn readings_from_before_tables_and_handwriting_were_marked_can_be_read() {
+    fn readings_without_cell_and_handwritten_fields_deserialize() {
         let old =
             r#"{"bounds":{"x0":1,"y0":2,"x1":3,"y1":4},"words":[{"text":"12","bounds":{"x0":1,"y0":2,"x1":3,"y1":4},"confidence":50}]}"#;
         let line: Line = serde_json::from_str(old).unwrap();

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_has_its_reason_and_a_good_page_has_none() {
+    fn each_scan_fault_yields_its_rescan_reason() {
         assert_eq!(reasons_after(|_, _| {}), []);
         assert_eq!(reasons_after(|_, scan| scan.clipped_sides.left = true), [RescanReason::Clipped]);
         assert_eq!(reasons_after(|_, scan| scan.dpi = 150), [RescanReason::LowResolution]);
@@ -111,13 +111,13 @@ mod tests {
     }
 
     #[test]
-    fn the_gravest_reason_comes_first_and_a_blurred_page_shows_no_back() {
+    fn reasons_sort_by_severity_and_blur_hides_bleed_through() {
         let both = reasons_after(|quality, scan| (quality.sharpness, scan.bleed_permille, scan.clipped_sides.top) = (12, 90, true));
         assert_eq!(both, [RescanReason::Clipped, RescanReason::Blurred]);
     }
 
     #[test]
-    fn blank_pages_and_pages_without_a_scan_are_left_alone() {
+    fn blank_and_unscanned_pages_need_no_rescan() {
         let (quality, mut scan) = good();
         scan.dpi = 72;
         assert_eq!(rescan_reasons(&Quality { scan: Some(scan), ..quality }, true), []);

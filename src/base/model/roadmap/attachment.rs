@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_comes_before_lists_and_lists_are_followed_where_they_agree() {
+    fn manual_target_overrides_lists_and_lists_must_agree() {
         let target = |code: &str| Some(code.to_owned());
         let (list, person) = (Some(AttachmentSource::List), Some(AttachmentSource::Person));
         assert_eq!(resolved(None, &[]), (None, None, vec![]), "the rule decides");

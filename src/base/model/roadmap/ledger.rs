@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_remembers_the_last_days_one_by_one() {
+    fn ledger_keeps_daily_counts_for_recent_days() {
         let mut work = TargetLedger::default();
         for day in 0..100 {
             work.add(Day(day), ProgressStep::Accepted, ItemCounts::from_pages(2));

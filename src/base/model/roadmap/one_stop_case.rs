@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms_of_a_code_are_one() {
+    fn old_and_new_case_codes_are_normalized() {
         let newer = CaseCode::parse("H24.16-200514-0001").unwrap();
         assert_eq!((newer.unit.as_str(), newer.received, newer.serial.as_str()), ("H24.16", Day::from_ymd(2020, 5, 14).unwrap(), "0001"));
         for same in ["000.00.16.H24-200514-0001", " h24.16–200514–0001 "] {
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_code_is_none() {
+    fn invalid_case_codes_are_rejected() {
         for wrong in [
             "",
             "001-ke-hoach-so-hoa",

@@ -18,7 +18,7 @@ pub(super) fn key<'a>(sha256: &'a str, purpose: KeyPurpose, user: &'a str, lifet
     NewKey { sha256, purpose, user, label: "máy quét", rights: None, lifetime }
 }
 
-pub(super) async fn keys_end_and_sessions_that_rest_end_sooner(home: TestCatalog) {
+pub(super) async fn keys_expire_and_idle_sessions_expire_earlier(home: TestCatalog) {
     let catalog = &home.catalog;
     catalog.add_user(&user("lan"), Some("hash"), "admin").await.unwrap();
     assert_eq!(catalog.add_user(&user("lan"), None, "admin").await.unwrap_err().kind(), ErrorKind::Conflict);
@@ -52,7 +52,7 @@ pub(super) async fn keys_end_and_sessions_that_rest_end_sooner(home: TestCatalog
     catalog.verify_events().await.unwrap();
 }
 
-pub(super) async fn wrong_passwords_lock_longer_and_longer(home: TestCatalog) {
+pub(super) async fn repeated_wrong_passwords_extend_account_lock(home: TestCatalog) {
     let catalog = &home.catalog;
     catalog.add_user(&user("lan"), Some("hash"), "admin").await.unwrap();
     let locked = async || catalog.user_credentials("lan").await.unwrap().unwrap().locked_ms;
@@ -76,7 +76,7 @@ pub(super) async fn wrong_passwords_lock_longer_and_longer(home: TestCatalog) {
     assert_eq!(catalog.user_credentials("nobody").await.unwrap(), None);
 }
 
-pub(super) async fn only_one_is_the_first(home: TestCatalog) {
+pub(super) async fn only_one_first_user_is_created(home: TestCatalog) {
     let (catalog, other) = (home.catalog.clone(), home.reopen().await);
     for sha256 in ["k1", "k2"] {
         catalog.add_key(&key(sha256, KeyPurpose::Setup, "", HOUR), "").await.unwrap();
@@ -91,7 +91,7 @@ pub(super) async fn only_one_is_the_first(home: TestCatalog) {
     assert_eq!(catalog.add_first_user(&user("minh"), "hash", "k4").await.unwrap_err().kind(), ErrorKind::Denied);
 }
 
-pub(super) async fn who_is_disabled_has_no_key_and_a_new_password_ends_sessions(home: TestCatalog) {
+pub(super) async fn disabling_user_or_changing_password_revokes_sessions(home: TestCatalog) {
     let catalog = &home.catalog;
     for name in ["lan", "hoa"] {
         catalog.add_user(&user(name), Some("hash"), "admin").await.unwrap();
@@ -109,7 +109,7 @@ pub(super) async fn who_is_disabled_has_no_key_and_a_new_password_ends_sessions(
     assert!(lan.disabled && lan.display_name == "Lan" && lan.grants == grants);
 }
 
-pub(super) async fn lists_batches_of_units_page_by_page(home: TestCatalog) {
+pub(super) async fn batches_are_listed_by_unit_and_paginated(home: TestCatalog) {
     let catalog = &home.catalog;
     let mut all = Vec::new();
     for number in 0..5 {

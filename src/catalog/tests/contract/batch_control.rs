@@ -2,7 +2,7 @@
 
 use super::*;
 
-pub(super) async fn retries_what_was_refused(home: TestCatalog) {
+pub(super) async fn refused_items_are_retried(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("torn-3.pdf", "x"), file("y.bad", "y")]).await;
     run_until_idle(catalog, &[&batch]).await;
@@ -22,7 +22,7 @@ pub(super) async fn retries_what_was_refused(home: TestCatalog) {
     assert_eq!(catalog.retry_refused("none", None, None).await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
-pub(super) async fn cancels_and_takes_up_again(home: TestCatalog) {
+pub(super) async fn cancelled_batch_is_processed_on_redelivery(home: TestCatalog) {
     let catalog = &home.catalog;
     let files = [file("x-2.pdf", "x"), file("y-1.pdf", "y"), file("copy-1.pdf", "y")];
     let batch = deliver(catalog, "k", "A", &files).await;
@@ -44,7 +44,7 @@ pub(super) async fn cancels_and_takes_up_again(home: TestCatalog) {
     assert_eq!(state(catalog, &second).await, BatchState::Finished);
 }
 
-pub(super) async fn pauses(home: TestCatalog) {
+pub(super) async fn paused_batch_is_not_claimed(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("x-1.pdf", "x")]).await;
     let other = deliver(catalog, "l", "B", &[file("x-1.pdf", "x")]).await;

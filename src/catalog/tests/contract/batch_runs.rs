@@ -2,7 +2,7 @@
 
 use super::*;
 
-pub(super) async fn walks_every_group_and_joins(home: TestCatalog) {
+pub(super) async fn batch_passes_all_stage_groups_to_deposit(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = open(catalog, "k").await;
     let files = [file("a/x-3.pdf", "x"), file("a/doubt-2.pdf", "y"), file("a/torn-2.pdf", "t")];
@@ -42,7 +42,7 @@ pub(super) async fn walks_every_group_and_joins(home: TestCatalog) {
     assert_eq!(catalog.batches(5).await.unwrap().len(), 1);
 }
 
-pub(super) async fn fences_a_lost_lease(home: TestCatalog) {
+pub(super) async fn expired_lease_cannot_commit(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("x-2.pdf", "x")]).await;
     let slow = catalog.claim("slow", LEASE, 1, None).await.unwrap().remove(0);
@@ -64,7 +64,7 @@ pub(super) async fn fences_a_lost_lease(home: TestCatalog) {
     assert_eq!(catalog.balance(&batch.id).await.unwrap().pages.received, 2);
 }
 
-pub(super) async fn a_crash_before_commit_costs_nothing(home: TestCatalog) {
+pub(super) async fn failed_commit_is_rolled_back_and_batch_resumes(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("x-1.pdf", "x")]).await;
     let claim = catalog.claim("dies", LEASE, 1, None).await.unwrap().remove(0);
@@ -84,7 +84,7 @@ pub(super) async fn a_crash_before_commit_costs_nothing(home: TestCatalog) {
     assert_ne!(open(catalog, "k").await.id, batch.id, "a finished batch is not continued");
 }
 
-pub(super) async fn gives_up_after_too_many_failures(home: TestCatalog) {
+pub(super) async fn task_is_exhausted_after_max_failures(home: TestCatalog) {
     let catalog = &home.catalog;
     deliver(catalog, "k", "A", &[file("x-1.pdf", "x")]).await;
     let error = Error::unavailable("the store does not answer");
@@ -106,7 +106,7 @@ pub(super) async fn gives_up_after_too_many_failures(home: TestCatalog) {
     catalog.commit(&claim, &[change], &[]).await.unwrap();
 }
 
-pub(super) async fn knows_duplicates(home: TestCatalog) {
+pub(super) async fn duplicate_files_are_detected(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = open(catalog, "k").await;
     let files = [file("x-2.pdf", "x"), file("copy-2.pdf", "x"), file("y.bad", "y"), file("z.bad", "y")];
@@ -132,7 +132,7 @@ pub(super) async fn knows_duplicates(home: TestCatalog) {
     assert_eq!(dossier(catalog, "A").await.dossier.version, 1);
 }
 
-pub(super) async fn a_changed_file_is_kept_beside(home: TestCatalog) {
+pub(super) async fn changed_file_with_same_path_is_kept_separately(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = open(catalog, "k").await;
     let first = catalog.receive_files(&batch.id, &name("A"), &[file("x-1.pdf", "x")], &plan()).await.unwrap();
@@ -149,7 +149,7 @@ pub(super) async fn a_changed_file_is_kept_beside(home: TestCatalog) {
     assert_eq!(paths, ["x-1.pdf", "x-1.pdf (2)"]);
 }
 
-pub(super) async fn opens_archives(home: TestCatalog) {
+pub(super) async fn archives_are_expanded_into_dossiers(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "Z1", &[file("all.zip", "zip"), file("same.zip", "zip")]).await;
     run_until_idle(catalog, &[&batch]).await;
@@ -170,7 +170,7 @@ pub(super) async fn opens_archives(home: TestCatalog) {
     assert_eq!(state(catalog, &second).await, BatchState::Finished);
 }
 
-pub(super) async fn refused_everything_is_still_deposited(home: TestCatalog) {
+pub(super) async fn dossier_without_usable_pages_is_deposited(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("x.bad", "x")]).await;
     let other = deliver(catalog, "l", "B", &[file("zero-0.pdf", "z")]).await;
@@ -181,7 +181,7 @@ pub(super) async fn refused_everything_is_still_deposited(home: TestCatalog) {
     assert!(balance.pages.is_balanced() && balance.refusals[0].page.is_none());
 }
 
-pub(super) async fn a_second_delivery_makes_a_new_version(home: TestCatalog) {
+pub(super) async fn second_delivery_creates_new_dossier_version(home: TestCatalog) {
     let catalog = &home.catalog;
     let first = deliver(catalog, "k", "A", &[file("x-2.pdf", "x")]).await;
     run_until_idle(catalog, &[&first]).await;
@@ -196,7 +196,7 @@ pub(super) async fn a_second_delivery_makes_a_new_version(home: TestCatalog) {
     assert_eq!(state(catalog, &second).await, BatchState::Finished);
 }
 
-pub(super) async fn a_delivery_during_deposit_gets_its_own_round(home: TestCatalog) {
+pub(super) async fn delivery_during_deposit_is_deposited_separately(home: TestCatalog) {
     let catalog = &home.catalog;
     let first = deliver(catalog, "k", "A", &[file("x-1.pdf", "x")]).await;
     let deposit = loop {
@@ -222,7 +222,7 @@ pub(super) async fn a_delivery_during_deposit_gets_its_own_round(home: TestCatal
     assert_eq!(dossier(catalog, "A").await.dossier.version, 2);
 }
 
-pub(super) async fn two_batches_of_one_dossier_both_end(home: TestCatalog) {
+pub(super) async fn concurrent_batches_of_one_dossier_all_finish(home: TestCatalog) {
     let catalog = &home.catalog;
     let first = deliver(catalog, "k", "A", &[file("x-1.pdf", "x")]).await;
     let second = deliver(catalog, "l", "A", &[file("y-1.pdf", "y")]).await;

@@ -3,7 +3,7 @@
 use super::*;
 use std::time::Instant;
 
-pub(super) async fn many_workers_do_each_task_once(home: TestCatalog) {
+pub(super) async fn concurrent_workers_run_each_task_once(home: TestCatalog) {
     let batch = open(&home.catalog, "k").await;
     for code in 0..10 {
         let files: Vec<DeliveredFile> =
@@ -81,7 +81,7 @@ pub(super) async fn receivers_and_workers_do_not_block_each_other(home: TestCata
     home.catalog.verify_events().await.unwrap();
 }
 
-pub(super) async fn many_pages_are_fast(home: TestCatalog) {
+pub(super) async fn file_of_5000_pages_keeps_page_order(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("x-5000.pdf", "x")]).await;
     let claim = catalog.claim("w", LEASE, 1, None).await.unwrap().remove(0);

@@ -4,7 +4,7 @@ use super::*;
 use sohoa_base::model::decision::DecisionKind;
 use sohoa_catalog::NewDecision;
 
-pub(super) async fn keeps_decisions_and_queues_the_document(home: TestCatalog) {
+pub(super) async fn decisions_are_saved_and_document_is_requeued(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("doubt-2.pdf", "y"), file("x-1.pdf", "x")]).await;
     let plan = plan();
@@ -72,7 +72,7 @@ fn pages_by_document(contents: &DossierSnapshot) -> Vec<Vec<String>> {
     contents.documents.iter().map(|document| document.pages.iter().map(name).collect()).collect()
 }
 
-pub(super) async fn cuts_and_joins_documents(home: TestCatalog) {
+pub(super) async fn documents_are_split_and_joined(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("x-4.pdf", "x"), file("y-1.pdf", "y")]).await;
     run_until_idle(catalog, &[&batch]).await;
@@ -116,7 +116,7 @@ pub(super) async fn cuts_and_joins_documents(home: TestCatalog) {
     assert_eq!(pages_by_document(&dossier(catalog, "A").await), pages_by_document(&after));
 }
 
-pub(super) async fn turns_and_replaces_pages(home: TestCatalog) {
+pub(super) async fn pages_are_rotated_and_replaced(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("x-3.pdf", "x")]).await;
     run_until_idle(catalog, &[&batch]).await;

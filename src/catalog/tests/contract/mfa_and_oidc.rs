@@ -7,7 +7,7 @@ use sohoa_base::model::account::{Grant, Origin, Role};
 use sohoa_catalog::{ExternalAccount, KeyPurpose, OidcLoginState};
 use std::time::Duration;
 
-pub(super) async fn codes_are_used_up_by_one_of_two(home: TestCatalog) {
+pub(super) async fn totp_and_recovery_codes_are_single_use(home: TestCatalog) {
     let (catalog, other) = (home.catalog.clone(), home.reopen().await);
     catalog.add_user(&user("lan"), Some("hash"), "admin").await.unwrap();
     for sha256 in ["s1", "s2"] {
@@ -38,7 +38,7 @@ pub(super) async fn codes_are_used_up_by_one_of_two(home: TestCatalog) {
     catalog.verify_events().await.unwrap();
 }
 
-pub(super) async fn a_sign_in_elsewhere_is_answered_once_and_in_time(home: TestCatalog) {
+pub(super) async fn oidc_login_state_is_single_use_and_expires(home: TestCatalog) {
     let (catalog, other) = (home.catalog.clone(), home.reopen().await);
     let flow =
         OidcLoginState { state: "s".to_owned(), nonce: "n".to_owned(), pkce_verifier: "v".to_owned(), return_to: "/hồ sơ\0".to_owned() };
@@ -52,7 +52,7 @@ pub(super) async fn a_sign_in_elsewhere_is_answered_once_and_in_time(home: TestC
     assert_eq!((catalog.consume_oidc_login("k2").await.unwrap(), catalog.consume_oidc_login("none").await.unwrap()), (None, None));
 }
 
-pub(super) async fn who_comes_from_elsewhere_is_known_by_the_subject_alone(home: TestCatalog) {
+pub(super) async fn external_account_is_identified_by_subject_only(home: TestCatalog) {
     let catalog = &home.catalog;
     catalog.add_user(&user("lan"), Some("hash"), "admin").await.unwrap();
     let grants = |unit: &str| vec![Grant { role: Role::Reader, unit: unit.to_owned() }];

@@ -3,7 +3,7 @@
 use super::*;
 use sohoa_base::model::account::UnitScope;
 
-pub(super) async fn the_queue_and_the_failures_are_counted(home: TestCatalog) {
+pub(super) async fn queue_and_failures_are_counted(home: TestCatalog) {
     let catalog = &home.catalog;
     let first = catalog.event_cursor().await.unwrap();
     let batch = deliver(catalog, "k", "A", &[file("torn-3.pdf", "x"), file("y.bad", "y"), file("z.bad", "z")]).await;
@@ -44,7 +44,7 @@ pub(super) async fn the_queue_and_the_failures_are_counted(home: TestCatalog) {
     assert_eq!(catalog.retry_refused(&batch.id, None, Some("y.bad")).await.unwrap(), 1);
 }
 
-pub(super) async fn an_urgent_run_comes_first_and_its_events_are_found(home: TestCatalog) {
+pub(super) async fn priority_batch_is_claimed_first_and_events_are_found(home: TestCatalog) {
     let catalog = &home.catalog;
     let first = deliver(catalog, "k", "A", &[file("x-1.pdf", "x")]).await;
     let second = deliver(catalog, "l", "B", &[file("y-1.pdf", "y")]).await;
@@ -62,7 +62,7 @@ pub(super) async fn an_urgent_run_comes_first_and_its_events_are_found(home: Tes
     assert_eq!(catalog.batch_events(&second.id, all[0].seq, "", 10).await.unwrap().len(), all.len() - 1);
 }
 
-pub(super) async fn a_document_is_in_one_hand_for_a_while(home: TestCatalog) {
+pub(super) async fn review_lock_is_exclusive_and_expires(home: TestCatalog) {
     let catalog = &home.catalog;
     let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
     assert_eq!(catalog.acquire_review_lock("d#1", "lan", minutes(10)).await.unwrap(), "lan");
@@ -80,7 +80,7 @@ pub(super) async fn a_document_is_in_one_hand_for_a_while(home: TestCatalog) {
     assert!(catalog.review_locks().await.unwrap().is_empty());
 }
 
-pub(super) async fn searches_are_kept_by_person(home: TestCatalog) {
+pub(super) async fn saved_searches_are_per_user_and_limited(home: TestCatalog) {
     let catalog = &home.catalog;
     let kept = catalog.save_search("lan", "Phòng cháy", "phòng cháy kind:CT", "", 2).await.unwrap();
     catalog.save_search("lan", "Đất đai", "đất đai", "F1", 2).await.unwrap();

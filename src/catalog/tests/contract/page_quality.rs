@@ -3,7 +3,7 @@
 use super::*;
 use sohoa_base::model::page::reading::{ScanQuality, Sides};
 
-pub(super) async fn tells_the_quality_of_the_pages_of_a_batch(home: TestCatalog) {
+pub(super) async fn page_quality_is_listed_per_batch_and_after_rebuild(home: TestCatalog) {
     let catalog = &home.catalog;
     let cut = Sides { right: true, ..Sides::default() };
     let scan =

@@ -5,7 +5,7 @@ use sohoa_catalog::QuarantineDecision;
 
 const LAN: QuarantineDecision<'static> = QuarantineDecision { by: "lan", note: Some("đã giải mật") };
 
-pub(super) async fn holds_a_dossier_until_an_officer_decides(home: TestCatalog) {
+pub(super) async fn quarantined_dossier_is_held_until_release(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("secret-2.pdf", "s"), file("x-1.pdf", "x")]).await;
     let other = deliver(catalog, "l", "B", &[file("y-1.pdf", "y")]).await;
@@ -45,7 +45,7 @@ pub(super) async fn holds_a_dossier_until_an_officer_decides(home: TestCatalog) 
     catalog.verify_events().await.unwrap();
 }
 
-pub(super) async fn removes_what_must_not_be_here(home: TestCatalog) {
+pub(super) async fn removal_of_held_files_keeps_stored_version(home: TestCatalog) {
     let catalog = &home.catalog;
     let stored = deliver(catalog, "k", "A", &[file("x-1.pdf", "x")]).await;
     run_until_idle(catalog, &[&stored]).await;

@@ -70,7 +70,7 @@ pub(super) fn record_of(contents: &DossierSnapshot) -> Record {
     }
 }
 
-pub(super) async fn comes_back_from_records_and_ledgers(home: TestCatalog) {
+pub(super) async fn catalog_is_rebuilt_from_records_and_ledgers(home: TestCatalog) {
     let catalog = &home.catalog;
     let files = [file("z-2.pdf", "x"), file("a-2.pdf", "x"), file("y.bad", "y"), file("torn-2.pdf", "t"), file("doubt-1.pdf", "d")];
     let first = deliver(catalog, "k", "A", &files).await;
@@ -122,7 +122,7 @@ pub(super) async fn comes_back_from_records_and_ledgers(home: TestCatalog) {
     assert_eq!(catalog.balance(&fourth.id).await.unwrap().pages.stored, 3);
 }
 
-pub(super) async fn forgets_only_what_is_deposited(home: TestCatalog) {
+pub(super) async fn only_deposited_intake_blobs_are_deletable(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("x-1.pdf", "x")]).await;
     let sums = ["x".to_owned(), "about-to-arrive".to_owned()];
@@ -133,7 +133,7 @@ pub(super) async fn forgets_only_what_is_deposited(home: TestCatalog) {
     assert!(catalog.deletable_intake_blobs(&sums).await.unwrap().is_empty(), "another dossier still needs it");
 }
 
-pub(super) async fn a_changed_event_shows(home: TestCatalog) {
+pub(super) async fn tampered_event_log_is_detected(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("x-1.pdf", "x")]).await;
     run_until_idle(catalog, &[&batch]).await;

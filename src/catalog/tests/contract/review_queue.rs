@@ -9,7 +9,7 @@ fn names(waiting: &[WaitingDocument]) -> Vec<String> {
     waiting.iter().map(|one| format!("{}#{}", one.dossier.name.code, one.number)).collect()
 }
 
-pub(super) async fn documents_wait_in_the_order_in_which_they_came(home: TestCatalog) {
+pub(super) async fn review_queue_is_ordered_by_arrival_and_filterable(home: TestCatalog) {
     let catalog = &home.catalog;
     for (key, code) in [("1", "B"), ("2", "A"), ("3", "C")] {
         let files =

@@ -56,7 +56,7 @@ fn amount(pages: i64, documents: i64, dossiers: i64) -> ItemCounts {
     ItemCounts { pages, documents, dossiers }
 }
 
-pub(super) async fn a_roadmap_has_one_newest_form(home: TestCatalog) {
+pub(super) async fn roadmap_update_requires_newer_version(home: TestCatalog) {
     let catalog = &home.catalog;
     save(catalog, &roadmap("1/QD", 1, vec![target("A", &[]), target("B", &[])]), &[]).await.unwrap();
     assert_eq!(
@@ -90,7 +90,7 @@ pub(super) async fn a_roadmap_has_one_newest_form(home: TestCatalog) {
     assert!(run_until_idle(catalog, &[&batch]).await > 0);
 }
 
-pub(super) async fn what_is_done_counts_for_its_line(home: TestCatalog) {
+pub(super) async fn progress_is_counted_for_attached_target(home: TestCatalog) {
     let catalog = &home.catalog;
     save(catalog, &roadmap("1/QD", 1, vec![target("A", &["nha/"]), target("B", &["nha/dat"])]), &[]).await.unwrap();
     let batch = deliver(catalog, "k", "nha/dat-1", &[file("x-3.pdf", "x"), file("doubt-2.pdf", "y"), file("torn-2.pdf", "t")]).await;
@@ -137,7 +137,7 @@ async fn target_progress(catalog: &Catalog) -> BTreeMap<String, TargetLedger> {
     catalog.roadmap_progress("1/QD").await.unwrap().targets().map(|(line, work)| (line.to_owned(), work.clone())).collect()
 }
 
-pub(super) async fn what_others_do_for_a_line_is_told_too(home: TestCatalog) {
+pub(super) async fn cached_progress_sees_changes_of_other_processes(home: TestCatalog) {
     let catalog = &home.catalog;
     let plan = |version, codes: &[&str]| roadmap("1/QD", version, codes.iter().map(|code| target(code, &[code])).collect());
     save(catalog, &plan(1, &["A", "B"]), &[]).await.unwrap();
@@ -163,7 +163,7 @@ pub(super) async fn what_others_do_for_a_line_is_told_too(home: TestCatalog) {
     assert_eq!((pages(&other, "A").await, pages(&other, "B").await), (Some(3), None));
 }
 
-pub(super) async fn progress_comes_back_from_ledgers(home: TestCatalog) {
+pub(super) async fn progress_is_rebuilt_from_ledgers(home: TestCatalog) {
     let catalog = &home.catalog;
     let plan = roadmap("1/QD", 1, vec![target("A", &["A"])]);
     save(catalog, &plan, &[]).await.unwrap();
@@ -173,7 +173,7 @@ pub(super) async fn progress_comes_back_from_ledgers(home: TestCatalog) {
     assert_eq!(before["A"].total(Done::Stored), amount(3, 1, 1));
     let contents = dossier(catalog, "A").await;
     let engine = if home.url.starts_with("sqlite") { "sqlite" } else { "postgres" };
-    let other = super::home(engine).await.unwrap();
+    let other = super::open_test_catalog(engine).await.unwrap();
     save(&other.catalog, &plan, &[]).await.unwrap();
     other.catalog.rebuild_dossier(&record_of(&contents), 1, "ab").await.unwrap();
     other.catalog.rebuild_batch(&ledger).await.unwrap();
@@ -184,7 +184,7 @@ pub(super) async fn progress_comes_back_from_ledgers(home: TestCatalog) {
     assert_eq!(target_progress(&other.catalog).await["A"].total(Done::Stored), amount(4, 2, 1));
 }
 
-pub(super) async fn lines_share_the_workers_by_weight_and_none_starves(home: TestCatalog) {
+pub(super) async fn targets_share_workers_by_weight_without_starvation(home: TestCatalog) {
     let catalog = &home.catalog;
     let codes: Vec<String> = (0..50).map(|number| format!("L{number:02}")).collect();
     let lines = codes.iter().map(|code| target(code, &[&format!("{code}/")])).collect();
@@ -224,7 +224,7 @@ pub(super) async fn lines_share_the_workers_by_weight_and_none_starves(home: Tes
     assert_eq!(catalog.claim("w", LEASE, 1, None).await.unwrap()[0].batch, new.id);
 }
 
-pub(super) async fn a_batch_begins_on_the_line_that_is_told(home: TestCatalog) {
+pub(super) async fn batch_is_attached_by_person_list_or_rule(home: TestCatalog) {
     let catalog = &home.catalog;
     let mut elsewhere = target("X", &[]);
     elsewhere.unit = "F2".to_owned();

@@ -41,7 +41,7 @@ impl TestCatalog {
 }
 
 /// Opens an empty catalogue for one test: an SQLite file, or a schema of the PostgreSQL server. `None` without such a server.
-pub(super) async fn home(engine: &str) -> Option<TestCatalog> {
+pub(super) async fn open_test_catalog(engine: &str) -> Option<TestCatalog> {
     let folder = tempfile::tempdir().unwrap();
     let url = if engine == "sqlite" {
         format!("sqlite:{}", folder.path().join("catalogue.db").display())

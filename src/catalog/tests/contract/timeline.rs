@@ -23,7 +23,7 @@ fn first(timeline: &Timeline, count: usize, pages: u64) -> &str {
     &timeline.points.iter().find(|point| counts(point)[count] >= pages).unwrap().at
 }
 
-pub(super) async fn a_run_is_told_moment_by_moment(home: TestCatalog) {
+pub(super) async fn timeline_reports_page_counts_over_time(home: TestCatalog) {
     let catalog = &home.catalog;
     let files = [file("x-3.pdf", "x"), file("doubt-2.pdf", "d"), file("torn-2.pdf", "t"), file("y.bad", "y")];
     let batch = deliver(catalog, "k", "A", &files).await;
@@ -64,7 +64,7 @@ pub(super) async fn a_run_is_told_moment_by_moment(home: TestCatalog) {
     assert!(first(&timeline, 2, 4) < first(&timeline, 2, 5), "the mended page was stored later");
 }
 
-pub(super) async fn what_another_run_did_is_there_when_it_comes(home: TestCatalog) {
+pub(super) async fn timeline_includes_duplicate_held_and_cancelled_pages(home: TestCatalog) {
     let catalog = &home.catalog;
     let before = deliver(catalog, "k", "A", &[file("x-3.pdf", "x")]).await;
     run_slowly(&home).await;
@@ -84,7 +84,7 @@ pub(super) async fn what_another_run_did_is_there_when_it_comes(home: TestCatalo
     assert!(first(&timeline, 0, 4) < first(&timeline, 4, 4), "they were refused when the run was cancelled");
 }
 
-pub(super) async fn failures_are_found_by_stage_and_reason_and_secrets_are_not_shown(home: TestCatalog) {
+pub(super) async fn failures_are_filtered_and_secret_originals_stay_hidden(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("torn-3.pdf", "x"), file("y.bad", "y"), file("z.bad", "z")]).await;
     let find = async |level, reason| {
@@ -142,7 +142,7 @@ pub(super) async fn failures_are_found_by_stage_and_reason_and_secrets_are_not_s
     assert!(catalog.viewable_failed_file(torn, 1).await.is_err(), "what was with a secret that was taken out stays hidden");
 }
 
-pub(super) async fn a_long_run_is_told_fast(home: TestCatalog) {
+pub(super) async fn timeline_of_ten_thousand_pages_is_fast(home: TestCatalog) {
     let catalog = &home.catalog;
     let batch = deliver(catalog, "k", "A", &[file("x-5000.pdf", "x"), file("y-5000.pdf", "y")]).await;
     for claim in catalog.claim("w", LEASE, 2, None).await.unwrap() {

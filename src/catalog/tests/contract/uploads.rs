@@ -50,7 +50,7 @@ fn list(folder: &str, files: &[&str]) -> NewUploadList {
     }
 }
 
-pub(super) async fn files_of_an_upload_are_announced_judged_and_counted(home: TestCatalog) {
+pub(super) async fn upload_files_are_classified_and_counted(home: TestCatalog) {
     let catalog = &home.catalog;
     // The archive has the bytes `stored` in dossier A and refused the bytes `bad`.
     let batch = deliver(catalog, "k", "A", &[file("a/1-1.pdf", "stored"), file("a/2.bad", "bad")]).await;
@@ -102,7 +102,7 @@ pub(super) async fn files_of_an_upload_are_announced_judged_and_counted(home: Te
     catalog.verify_events().await.unwrap();
 }
 
-pub(super) async fn lists_of_an_upload_are_matched_as_things_come_and_go(home: TestCatalog) {
+pub(super) async fn missing_and_unlisted_upload_files_are_tracked(home: TestCatalog) {
     let catalog = &home.catalog;
     let upload = open_upload(catalog, "lô 1").await;
     let missing =
@@ -133,7 +133,7 @@ pub(super) async fn lists_of_an_upload_are_matched_as_things_come_and_go(home: T
     assert_eq!((missing().await.len(), extra().await.0), (0, 0));
 }
 
-pub(super) async fn an_upload_becomes_one_batch(home: TestCatalog) {
+pub(super) async fn upload_starts_exactly_one_batch(home: TestCatalog) {
     let catalog = &home.catalog;
     let upload = open_upload(catalog, "lô 1").await;
     let obstacle = async || catalog.upload_obstacle(&upload.id).await.unwrap();
@@ -177,7 +177,7 @@ pub(super) async fn an_upload_becomes_one_batch(home: TestCatalog) {
     assert!(ids(&units(&["F2"]), None, None).await.is_empty());
 }
 
-pub(super) async fn of_two_same_files_at_once_one_is_the_duplicate(home: TestCatalog) {
+pub(super) async fn concurrent_identical_uploads_yield_one_duplicate(home: TestCatalog) {
     let (catalog, other) = (home.catalog.clone(), home.reopen().await);
     let upload = open_upload(&catalog, "lô 1").await;
     for round in 0..8 {
@@ -193,7 +193,7 @@ pub(super) async fn of_two_same_files_at_once_one_is_the_duplicate(home: TestCat
     }
 }
 
-pub(super) async fn an_upload_of_ten_thousand_files_is_counted_and_listed(home: TestCatalog) {
+pub(super) async fn upload_of_ten_thousand_files_is_counted_and_listed(home: TestCatalog) {
     let catalog = &home.catalog;
     let upload = open_upload(catalog, "lô 1").await;
     // 500 dossiers of 20 files with the same names, each with a list; one file is missing.
@@ -236,7 +236,7 @@ pub(super) async fn an_upload_of_ten_thousand_files_is_counted_and_listed(home: 
     println!("10,000 files: 500 lists in {lists:?}, shown in {shown:?}, listed in {listed:?}, one more in {:?}", began.elapsed());
 }
 
-pub(super) async fn an_upload_keeps_the_line_that_is_chosen(home: TestCatalog) {
+pub(super) async fn chosen_target_of_upload_is_saved(home: TestCatalog) {
     let catalog = &home.catalog;
     let new = NewUpload {
         name: "lô 1",

@@ -17,7 +17,7 @@ fn value<'a>(description: &'a Description, field: &str) -> Option<&'a str> {
 }
 
 #[test]
-fn a_decision_with_mixed_header_lines() {
+fn decision_with_mixed_header_lines_is_described() {
     let reading = decision();
     let found = describe(&[&reading]);
     assert_eq!((found.kind.as_str(), found.kind_name.as_str(), found.normative), ("02", "quyết định", false));
@@ -41,7 +41,7 @@ fn a_decision_with_mixed_header_lines() {
 }
 
 #[test]
-fn a_signer_whose_family_name_lost_its_front_is_known() {
+fn truncated_family_name_of_signer_is_restored() {
     let signed = |name: &str| {
         let mut reading = decision();
         if let Some(last) = reading.blocks[0].lines.last_mut() {
@@ -68,7 +68,7 @@ fn decision_with(at: u32, text: &str) -> Reading {
 }
 
 #[test]
-fn a_deputy_without_a_head_above_lost_a_row() {
+fn deputy_position_without_superior_line_has_low_confidence() {
     let whole = describe(&[&decision()]);
     let position = |description: &Description| description.fields["position"].confidence;
     assert!(position(&whole) > 80, "{whole:?}");
@@ -80,7 +80,7 @@ fn a_deputy_without_a_head_above_lost_a_row() {
 }
 
 #[test]
-fn no_paper_is_older_than_those_that_it_cites() {
+fn date_before_cited_documents_has_low_confidence() {
     let sure = |reading: &Reading| describe(&[reading]).fields["issuedDate"].confidence;
     let cited = "Căn cứ Quyết định số 99/2014/QĐ-UBND ngày 15 tháng 11 năm 2021 của Ủy ban";
     assert!(sure(&decision()) > 60);
@@ -90,7 +90,7 @@ fn no_paper_is_older_than_those_that_it_cites() {
 }
 
 #[test]
-fn a_subject_is_mended_by_the_text_that_repeats_it() {
+fn subject_is_corrected_from_repetition_in_body() {
     let subject = |reading: &Reading| describe(&[reading]).fields["subject"].clone();
     let text = "Điều 1. Thành lập Hội đồng xét tuyển viên chức, Hội đồng xét tuyển viên chức của Trung tâm.";
     let mut reading = decision_with(880, text);
@@ -105,7 +105,7 @@ fn a_subject_is_mended_by_the_text_that_repeats_it() {
 }
 
 #[test]
-fn a_skewed_page_is_described_like_a_straight_one() {
+fn skewed_page_yields_same_description_as_straight_page() {
     let straight = describe(&[&decision()]);
     let mut skewed = decision();
     skewed.skew_centidegrees = 150;
@@ -126,7 +126,7 @@ fn a_skewed_page_is_described_like_a_straight_one() {
 }
 
 #[test]
-fn a_number_set_apart_from_its_slash_was_written_by_hand() {
+fn space_before_slash_lowers_number_confidence() {
     let confidence = |number: &str| describe(&[&letter(number)]).fields["codeNumber"].confidence;
     assert_eq!(confidence("Số: 431/UBND-NC"), 94);
     assert_eq!(confidence("Số: 431 /UBND-NC"), 50);
@@ -134,7 +134,7 @@ fn a_number_set_apart_from_its_slash_was_written_by_hand() {
 }
 
 #[test]
-fn a_letter_is_known_by_its_regarding() {
+fn letter_is_recognised_by_regarding_line() {
     let reading = letter("Số: 431/UBND-NC");
     let found = describe(&[&reading]);
     assert_eq!(found.kind_name, "công văn");
@@ -148,7 +148,7 @@ fn a_letter_is_known_by_its_regarding() {
 }
 
 #[test]
-fn a_blank_left_for_handwriting_does_not_part_the_number_from_its_notation() {
+fn blank_number_space_keeps_the_notation() {
     let mut reading = letter("Số: /UBND-NC");
     for word in reading.blocks[0].lines.iter_mut().flat_map(|line| &mut line.words).filter(|word| word.text == "/UBND-NC") {
         word.bounds = Bounds::new(560, word.bounds.y0, 680, word.bounds.y1);
@@ -159,7 +159,7 @@ fn a_blank_left_for_handwriting_does_not_part_the_number_from_its_notation() {
 }
 
 #[test]
-fn an_annex_does_not_take_the_number_of_the_paper_it_belongs_to() {
+fn annex_does_not_inherit_number_of_parent_document() {
     let reading = page(vec![
         centred_line(180, "DANH MỤC HỒ SƠ NỘP LƯU"),
         centred_line(230, "(Kèm theo Quyết định số 431/QĐ-UBND ngày 20 tháng 02 năm 2025 của Chủ tịch)"),
@@ -171,7 +171,7 @@ fn an_annex_does_not_take_the_number_of_the_paper_it_belongs_to() {
 }
 
 #[test]
-fn an_unreadable_number_is_left_out() {
+fn unreadable_number_is_omitted_and_reported_for_review() {
     let found = describe(&[&letter("Số: ‡JÉ /UBND-NC")]);
     assert_eq!(value(&found, "codeNumber"), None);
     assert_eq!(value(&found, "codeNotation"), Some("UBND-NC"));
@@ -180,7 +180,7 @@ fn an_unreadable_number_is_left_out() {
 }
 
 #[test]
-fn a_party_letter() {
+fn party_letter_is_described() {
     let reading = page(vec![
         text_line(240, 180, "TỈNH ỦY QUẢNG NGÃI  |  ĐẢNG CỘNG SẢN VIỆT NAM"),
         text_line(330, 220, "VĂN PHÒNG"),
@@ -200,7 +200,7 @@ fn a_party_letter() {
 }
 
 #[test]
-fn a_normative_text_has_the_year_in_its_number() {
+fn year_in_number_marks_document_as_normative() {
     let head = |number: &str, name: &str, organ: &str| {
         page(vec![
             text_line(300, 180, &format!("{organ}  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")),
@@ -222,7 +222,7 @@ fn a_normative_text_has_the_year_in_its_number() {
 }
 
 #[test]
-fn impossible_dates_and_dates_of_other_papers_are_not_taken() {
+fn impossible_and_cited_dates_are_not_used() {
     let reading = page(vec![
         text_line(240, 180, "ỦY BAN NHÂN DÂN  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
         text_line(240, 220, "XÃ MỘC HƯƠNG  |  Độc lập - Tự do - Hạnh phúc"),
@@ -243,7 +243,7 @@ fn impossible_dates_and_dates_of_other_papers_are_not_taken() {
 }
 
 #[test]
-fn nothing_is_said_of_nothing() {
+fn empty_input_yields_empty_description() {
     let empty = page(Vec::new());
     for pages in [Vec::new(), vec![&empty]] {
         let found = describe(&pages);

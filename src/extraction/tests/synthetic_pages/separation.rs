@@ -26,7 +26,7 @@ fn separation_pages(pages: &[(usize, bool, Option<&Reading>)]) -> Vec<Separation
 }
 
 #[test]
-fn loose_pages_are_cut_at_first_pages_and_separators() {
+fn loose_pages_are_split_at_first_pages_and_separators() {
     let (decision, letter, two, blank, separator, annex) =
         (decision(), letter("Số: 431/UBND-NC"), running_page("2"), page(Vec::new()), separator(), annex_form());
     let readings = [
@@ -50,7 +50,7 @@ fn loose_pages_are_cut_at_first_pages_and_separators() {
 }
 
 #[test]
-fn a_file_begins_a_document_and_forms_inside_it_do_not() {
+fn files_start_documents_but_embedded_forms_do_not() {
     let (decision, letter, two, annex) = (decision(), letter("Số: 431/UBND-NC"), running_page("2"), annex_form());
     let pages = [
         (0, false, Some(&two)),
@@ -67,7 +67,7 @@ fn a_file_begins_a_document_and_forms_inside_it_do_not() {
 }
 
 #[test]
-fn a_paper_that_the_one_before_names_is_its_attachment() {
+fn document_cited_by_predecessor_is_its_attachment() {
     let named = letter("Số: 12/UBND-VX");
     let (decision, two) = (decision(), running_page("2"));
     let pages = [(0, false, Some(&decision)), (0, false, Some(&two)), (0, false, Some(&named))];
@@ -78,7 +78,7 @@ fn a_paper_that_the_one_before_names_is_its_attachment() {
 }
 
 #[test]
-fn codes_of_separator_sheets_part_and_those_of_others_do_not() {
+fn separator_barcodes_split_but_foreign_barcodes_do_not() {
     let code = |text: &str| Barcode { symbology: Symbology::Qr, text: text.to_owned(), bounds: Bounds::default() };
     let with = |reading: Reading, text: &str| Reading { blank: false, barcodes: vec![code(text)], ..reading };
     let (sheet, two) = (with(page(Vec::new()), "sohoa:dossier:7"), running_page("2"));
@@ -91,7 +91,7 @@ fn codes_of_separator_sheets_part_and_those_of_others_do_not() {
 }
 
 #[test]
-fn a_draft_that_was_never_numbered_goes_with_the_paper_before() {
+fn unnumbered_undated_draft_joins_previous_document() {
     let head = |number: &str, day: &str| {
         page(vec![
             text_line(240, 180, "UBND TỈNH KIÊN GIANG  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
@@ -106,7 +106,7 @@ fn a_draft_that_was_never_numbered_goes_with_the_paper_before() {
 }
 
 #[test]
-fn every_page_lands_in_exactly_one_document() {
+fn every_page_belongs_to_exactly_one_document() {
     let kinds = [decision(), letter("Số: 431/UBND-NC"), running_page("2"), page(Vec::new()), separator(), annex_form()];
     // All orders of a small pile, by counting in base seven; six is a refused page.
     for code in 0..7_usize.pow(3) {

@@ -8,7 +8,7 @@ use sohoa_extraction::description::describe;
 use sohoa_extraction::fields::secrecy::find_secrecy_stamp;
 
 #[test]
-fn stamps_of_secrecy_are_found_run_into_the_header_and_without_marks() {
+fn secrecy_stamps_are_found_despite_ocr_errors() {
     let with = |text: &str| {
         page(vec![
             text_line(240, 180, "UBND TỈNH KIÊN GIANG  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
@@ -48,7 +48,7 @@ fn stamps_of_secrecy_are_found_run_into_the_header_and_without_marks() {
 }
 
 #[test]
-fn urgency_and_copies_are_noted() {
+fn urgency_and_copy_marks_are_extracted() {
     let mut lines = vec![
         text_line(240, 180, "UBND TỈNH KIÊN GIANG  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
         text_line(300, 290, "Số: 12/BC-UBND  |  Kiên Giang, ngày 07 tháng 3 năm 2019"),
@@ -67,7 +67,7 @@ fn urgency_and_copies_are_noted() {
 }
 
 #[test]
-fn a_stamp_of_secrecy_that_nobody_read_is_described_with_its_place() {
+fn detected_secrecy_stamp_is_described_with_bounds() {
     let seen = |level, confidence, x0| SecrecyStamp { level, bounds: Bounds::new(x0, 300, x0 + 200, 380), confidence };
     let mut first = page(vec![
         text_line(240, 180, "UBND TỈNH KIÊN GIANG  |  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),

@@ -66,13 +66,13 @@ mod tests {
     }
 
     #[test]
-    fn a_reading_comes_back_whole() {
+    fn reading_round_trips_through_alto() {
         let reading = reading();
         assert_eq!(parse(&write(&reading, 3, "ab12")).unwrap(), reading);
     }
 
     #[test]
-    fn a_file_of_a_version_that_did_not_measure_the_scan_is_read() {
+    fn alto_without_scan_quality_is_parsed() {
         let mut reading = reading();
         let new = write(&reading, 3, "ab12");
         let old = new.replace(" noise=4 bleed-permille=31 cut=left,bottom expected-error-permille=128", "");
@@ -83,14 +83,14 @@ mod tests {
     }
 
     #[test]
-    fn every_confidence_comes_back() {
+    fn confidence_percentages_round_trip() {
         for percent in 0..=100u8 {
             assert_eq!((percent_to_ratio(percent).parse::<f64>().unwrap() * 100.0).round() as u8, percent);
         }
     }
 
     #[test]
-    fn odd_characters_do_not_break_the_file() {
+    fn invalid_xml_characters_are_replaced_in_alto() {
         let mut odd = reading();
         let word = odd.blocks.first_mut().and_then(|block| block.lines.first_mut()).and_then(|line| line.words.first_mut()).unwrap();
         word.text = "a\u{0}b\u{fffe}c\u{1f600}]]>".into();
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_cut_anywhere_is_refused() {
+    fn truncated_alto_is_rejected() {
         let whole = write(&reading(), 1, "x");
         let ends: Vec<usize> = whole.char_indices().map(|(at, _)| at).filter(|at| *at < whole.len() - 7).step_by(13).collect();
         for end in ends {

@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cell_comes_back_from_its_tag() {
+    fn cell_tag_round_trips_and_others_are_ignored() {
         let place = Cell { row: 3, column: 0, row_span: 2, column_span: 5 };
         assert_eq!(parse_cell_tag(&format!("table {}", cell_tag(place))), Some(place));
         for other in ["", "table", "cell-1-2-3", "cell-1-2-3-4-5", "cell-1-2-3-x", "cells"] {

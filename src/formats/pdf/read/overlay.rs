@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn touching_boxes_become_one() {
+    fn overlapping_boxes_are_merged() {
         let shown = Rect::new(0.0, 0.0, 600.0, 800.0);
         let boxes = [Rect::new(10.0, 10.0, 50.0, 50.0), Rect::new(300.0, 300.0, 400.0, 320.0), Rect::new(45.0, 40.0, 90.0, 60.0)];
         let found = merge_boxes(&boxes, shown, (1200, 1600));

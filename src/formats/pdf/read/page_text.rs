@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn words_lines_and_columns() {
+    fn glyphs_are_grouped_into_words_lines_and_blocks() {
         let mut glyphs = row("SO Y TE", 50.0, 40.0);
         glyphs.extend(row("CONG HOA", 300.0, 40.0));
         glyphs.extend(row("Doc lap", 300.0, 53.0));
@@ -182,14 +182,14 @@ mod tests {
     }
 
     #[test]
-    fn letters_and_marks_become_one_letter_and_shadows_vanish() {
+    fn combining_marks_are_composed_and_duplicates_removed() {
         let mut glyphs = row("a\u{301}", 50.0, 40.0);
         glyphs.extend(row("a\u{301}", 50.05, 40.0));
         assert_eq!(texts(&extract_blocks(&glyphs, 1.0, (600, 800)).unwrap()), [vec!["á"]]);
     }
 
     #[test]
-    fn text_that_means_nothing_is_left_to_recognition() {
+    fn unmapped_text_is_discarded() {
         let mut glyphs = row("abcd", 50.0, 40.0);
         glyphs.extend(row("\u{FFFD}\u{FFFD}", 80.0, 40.0));
         assert!(extract_blocks(&glyphs, 1.0, (600, 800)).is_none());

@@ -246,14 +246,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_of_pdf_become_rfc_3339() {
+    fn pdf_dates_are_converted_to_rfc_3339() {
         assert_eq!(parse_pdf_date("D:20240912074943+07'00'").unwrap(), "2024-09-12T07:49:43+07:00");
         assert_eq!(parse_pdf_date("20240912").unwrap(), "2024-09-12T00:00:00Z");
         assert_eq!(parse_pdf_date("D:2024-bad"), None);
     }
 
     #[test]
-    fn a_range_must_leave_out_the_signature_alone() {
+    fn byte_range_must_exclude_exactly_the_signature() {
         let range = ByteRange { first: (0, 3), second: (7, 2) };
         let (parts, message) = range.split(b"abc<0f>yz").unwrap();
         assert_eq!((parts, message), ([b"abc".as_slice(), b"yz"], vec![15]));

@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_one_clean_line() {
+    fn metadata_text_is_normalized_to_single_line() {
         assert_eq!(single_line(" Quyết định\r\n số\u{0} 12 "), "Quyết định số 12");
     }
 }

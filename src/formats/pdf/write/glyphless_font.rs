@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_font_sums_to_the_number_that_the_format_wants() {
+    fn font_checksum_matches_required_constant() {
         assert_eq!(checksum(&font_program()), FONT_CHECKSUM);
     }
 }

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_profile_says_its_own_size_and_its_white_is_the_sum_of_the_primaries() {
+    fn profile_size_matches_and_primaries_sum_to_white() {
         let profile = srgb_profile();
         assert_eq!(profile[..4], (profile.len() as u32).to_be_bytes());
         for (axis, white) in [(0, 0.9642), (1, 1.0), (2, 0.8249)] {

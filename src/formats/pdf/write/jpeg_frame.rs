@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn components_named_rgb_count_only_without_a_marker() {
+    fn rgb_component_names_count_only_without_marker() {
         assert!(parse(&jpeg(&[], b"RGB")).unwrap().is_undeclared_rgb());
         assert!(!parse(&jpeg(&[], &[1, 2, 3])).unwrap().is_undeclared_rgb());
         let jfif = [0xff, 0xe0, 0, 7, b'J', b'F', b'I', b'F', 0];
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_off_is_not_plain() {
+    fn truncated_jpeg_is_not_embeddable() {
         let whole = jpeg(&[], &[1, 2, 3]);
         let frame = whole.len() - 8;
         for length in 0..whole.len() {

@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_join_to_the_same_file() {
+    fn incremental_output_equals_whole_file() {
         let (mut whole, mut pieces) = (ObjectWriter::new(4), ObjectWriter::new(4));
         let mut out = Vec::new();
         for value in 0..3 {
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_failed_leaves_no_trace() {
+    fn rollback_discards_objects_after_checkpoint() {
         let mut body = ObjectWriter::new(4);
         let first = number(&mut body, 7);
         let mark = body.checkpoint();
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_that_is_missing_is_found_out() {
+    fn missing_object_is_reported_at_finish() {
         let mut body = ObjectWriter::new(4);
         let number = body.allocate();
         let trailer = Trailer { catalog: number, info: number, file_id: Vec::new() };

@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn the_top_left_corner_goes_round_clockwise() {
+    fn rotation_matrix_turns_clockwise() {
         // In the unit square of a picture the top left corner is (0, 1).
         assert_eq!(corner(rotation_matrix(0.0, 20.0, 30.0), 0.0, 1.0), (0.0, 30.0));
         assert_eq!(corner(rotation_matrix(90.0, 20.0, 30.0), 0.0, 1.0), (20.0, 30.0));
@@ -267,13 +267,13 @@ mod tests {
     }
 
     #[test]
-    fn two_turns_are_one() {
+    fn rotation_matrices_compose() {
         let twice = multiply(rotation_matrix(90.0, 1.0, 1.0), rotation_matrix(180.0, 20.0, 30.0));
         assert_eq!(corner(twice, 0.0, 1.0), corner(rotation_matrix(270.0, 20.0, 30.0), 0.0, 1.0));
     }
 
     #[test]
-    fn a_wall_map_stays_within_what_readers_take() {
+    fn oversized_page_is_scaled_to_maximum_side() {
         let frame = PageGeometry::new(60_000, 30_000, 72);
         assert!(frame.width_points <= MAX_PAGE_SIDE_POINTS && frame.height_points <= MAX_PAGE_SIDE_POINTS / 2.0 + 1.0);
     }

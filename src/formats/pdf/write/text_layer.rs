@@ -259,7 +259,7 @@ mod tests {
     use sohoa_base::model::page::geometry::Bounds;
 
     #[test]
-    fn a_slanting_word_is_found_inside_its_box() {
+    fn skewed_word_height_is_recovered_from_bounds() {
         // A word of 400 by 50 px that falls by 5 degrees has a box of about 403 by 85 px.
         let word = Word::new("số", Bounds::new(1000, 1000, 1403, 1085), 90);
         let laid = place_word(&word, 5f64.to_radians().tan(), (9_999, 9_999));
@@ -268,14 +268,14 @@ mod tests {
     }
 
     #[test]
-    fn a_word_off_the_page_is_brought_back() {
+    fn word_outside_page_is_clamped() {
         let word = Word::new("số", Bounds::new(50, 300, 5000, 310), 90);
         let laid = place_word(&word, 0.0, (999, 199));
         assert_eq!([laid.left, laid.right, laid.top, laid.bottom], [50.0, 1000.0, 199.0, 200.0]);
     }
 
     #[test]
-    fn characters_keep_their_code_and_odd_ones_are_replaced() {
+    fn glyph_codes_are_stable_and_invalid_characters_replaced() {
         let mut alphabet = GlyphMap::new();
         assert_eq!(alphabet.encode("ốaố"), [0, 2, 0, 3, 0, 2]);
         assert_eq!(alphabet.encode("\u{0}\u{ffff}\u{feff}"), [0, 1, 0, 1, 0, 1]);
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn one_monstrous_box_does_not_make_the_line_high() {
+    fn outlier_box_does_not_affect_line_extent() {
         let laid = |top: f64, bottom: f64| PlacedWord { text: "a", left: 0.0, right: 1.0, top, bottom, baseline_drop: 0.0 };
         let words = [laid(10.0, 50.0), laid(12.0, 50.0), laid(0.0, 400.0)];
         assert_eq!(line_extent(&words), Some((10.0, 50.0)));

@@ -167,7 +167,7 @@ const RECOVERED: [&str; 2] = ["pdf-bomb/qpdf--69969.fuzz.pdf", "pdf-broken/pdfjs
 
 /// Every quick row of the hostile and broken files has the outcome in the manifest.
 #[test]
-fn hostile_files_end_as_they_should() {
+fn hostile_files_get_the_manifest_verdict() {
     let Some(data) = shared_data("hostile files") else { return };
     let bad = data.join("bad");
     let manifest = std::fs::read_to_string(bad.join("manifest.tsv")).unwrap();
@@ -207,7 +207,7 @@ fn hostile_files_end_as_they_should() {
 
 /// All real scans are embeddable without re-encoding, with stamps as overlays.
 #[test]
-fn real_scans_are_kept_as_they_are() {
+fn real_scans_are_embedded_without_reencoding() {
     let Some(data) = shared_data("real scans") else { return };
     let (mut pages, mut kept, mut stamped, mut signed, mut intact) = (0, 0, 0, 0, 0);
     for path in scans(&data.join("scans")) {

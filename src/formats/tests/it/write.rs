@@ -160,7 +160,7 @@ fn one_page(folder: &Path, picture: &PageImage, reading: &Reading) -> PathBuf {
 }
 
 #[test]
-fn pages_of_every_kind_make_sound_files_of_both_profiles() {
+fn every_page_kind_gives_valid_pdf_in_both_profiles() {
     let folder = tempfile::tempdir().unwrap();
     let files = [PdfaProfile::A1b, PdfaProfile::A2u].map(|profile| {
         let file = folder.path().join(format!("{profile:?}.pdf"));
@@ -176,13 +176,13 @@ fn pages_of_every_kind_make_sound_files_of_both_profiles() {
 }
 
 #[test]
-fn the_same_pages_give_the_same_bytes() {
+fn pdf_output_is_deterministic() {
     assert!(written(PdfaProfile::A1b) == written(PdfaProfile::A1b));
     assert!(written(PdfaProfile::A1b) != written(PdfaProfile::A2u));
 }
 
 #[test]
-fn copied_text_is_what_was_read_in_its_order() {
+fn extracted_text_matches_reading_order() {
     let Some(pdftotext) = tool("pdftotext") else { return };
     let folder = tempfile::tempdir().unwrap();
     for (kind, picture, reading) in pages() {
@@ -197,7 +197,7 @@ fn copied_text_is_what_was_read_in_its_order() {
 }
 
 #[test]
-fn words_that_stand_close_stay_words() {
+fn closely_spaced_words_stay_separate() {
     let Some(pdftotext) = tool("pdftotext") else { return };
     let folder = tempfile::tempdir().unwrap();
     let page = picture(DynamicImage::ImageLuma8(paper(&reading(&[]))), EncodedData::NotEmbeddable);
@@ -220,7 +220,7 @@ fn words_that_stand_close_stay_words() {
 }
 
 #[test]
-fn odd_words_do_not_break_the_text() {
+fn unusual_characters_and_boxes_keep_text_extractable() {
     let Some(pdftotext) = tool("pdftotext") else { return };
     let folder = tempfile::tempdir().unwrap();
     let mut read = reading(&["𠀀𠀁 \u{1f600} a\u{0}b (((\\ \u{e000}x ế"]);
@@ -248,7 +248,7 @@ fn boxes(file: &Path, dpi: u32) -> Option<Vec<(String, [f64; 4])>> {
 }
 
 #[test]
-fn words_lie_on_the_words_of_the_picture() {
+fn text_layer_words_align_with_image() {
     let folder = tempfile::tempdir().unwrap();
     for (kind, picture, reading) in pages().into_iter().filter(|page| page.2.skew_centidegrees == 0) {
         let file = one_page(folder.path(), &picture, &reading);
@@ -264,7 +264,7 @@ fn words_lie_on_the_words_of_the_picture() {
 }
 
 #[test]
-fn words_of_a_skewed_page_follow_the_slope() {
+fn text_layer_follows_page_skew() {
     // Five words of 100 by 30 px on a line that falls by 2 degrees.
     let angle = 2f64.to_radians();
     let words: Vec<Word> = (0..5)
@@ -295,7 +295,7 @@ fn words_of_a_skewed_page_follow_the_slope() {
 }
 
 #[test]
-fn delivered_jpegs_come_back_to_the_byte() {
+fn delivered_jpegs_are_embedded_byte_for_byte() {
     let Some(pdfimages) = tool("pdfimages") else { return };
     let folder = tempfile::tempdir().unwrap();
     for (kind, picture, reading) in pages() {
@@ -317,7 +317,7 @@ fn drawn(folder: &Path, picture: &PageImage, reading: &Reading) -> Option<RgbIma
 }
 
 /// A small picture without any symmetry, 48 by 32 px.
-fn lopsided() -> GrayImage {
+fn asymmetric_picture() -> GrayImage {
     GrayImage::from_fn(48, 32, |x, y| Luma([if x < 16 && y < 8 || x >= 40 && y < 16 || x < 4 { 0 } else { 255 }]))
 }
 
@@ -331,11 +331,11 @@ fn rotated(pixels: DynamicImage, turn: u16) -> DynamicImage {
 }
 
 #[test]
-fn every_turn_is_drawn_upright() {
+fn every_rotation_renders_upright() {
     let folder = tempfile::tempdir().unwrap();
     for data_turn in [0, 90, 180, 270] {
         for reading_turn in [0, 90, 180, 270] {
-            let encoded = lopsided();
+            let encoded = asymmetric_picture();
             let shown = rotated(DynamicImage::ImageLuma8(encoded.clone()), data_turn);
             let upright = rotated(shown.clone(), reading_turn);
             let bytes = group_4(&encoded);
@@ -359,9 +359,9 @@ fn every_turn_is_drawn_upright() {
 }
 
 #[test]
-fn every_coding_is_drawn_in_its_colours() {
+fn every_image_encoding_renders_correct_colours() {
     let folder = tempfile::tempdir().unwrap();
-    let paper = lopsided();
+    let paper = asymmetric_picture();
     let mut negative = paper.clone();
     image::imageops::invert(&mut negative);
     let shown = DynamicImage::ImageLuma8(paper.clone());
@@ -394,7 +394,7 @@ fn every_coding_is_drawn_in_its_colours() {
 }
 
 #[test]
-fn jpegs_whose_names_alone_say_rgb_keep_their_colours() {
+fn undeclared_rgb_jpeg_keeps_its_colours() {
     let folder = tempfile::tempdir().unwrap();
     let red = DynamicImage::ImageRgb8(RgbImage::from_pixel(48, 32, Rgb([255, 0, 0])));
     let EncodedData::Jpeg { mut bytes, .. } = jpeg(&red) else { unreachable!() };
@@ -417,12 +417,12 @@ fn jpegs_whose_names_alone_say_rgb_keep_their_colours() {
 }
 
 #[test]
-fn a_file_without_pages_is_refused() {
+fn pdf_without_pages_is_rejected() {
     assert!(PdfWriter::new(&metadata(PdfaProfile::A1b)).finish().is_err());
 }
 
 #[test]
-fn a_thousand_pages_stay_within_the_limits_of_old_readers() {
+fn thousand_page_pdf_is_readable() {
     let Some(qpdf) = tool("qpdf") else { return };
     let mut writer = PdfWriter::new(&metadata(PdfaProfile::A1b));
     for _ in 0..1_000 {

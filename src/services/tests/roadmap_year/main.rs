@@ -129,7 +129,7 @@ async fn check_year(size: &Size) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_small_year_of_work_is_told_as_it_was() {
+async fn small_year_matches_recomputed_report() {
     check_year(&Size { targets: 8, pages: 3_200, dossier: 20, daily: usize::MAX }).await;
 }
 
@@ -153,7 +153,7 @@ async fn a_year_of_two_hundred_thousand_pages_is_told_as_it_was() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement"]
-async fn a_hundred_thousand_lines_open_fast() {
+async fn measure_progress_of_hundred_thousand_targets() {
     let folder = tempfile::tempdir().unwrap();
     let address = format!("sqlite:{}", folder.path().join("catalog.db").display());
     let today = Day::from_ymd(2026, 11, 26).unwrap();

@@ -137,12 +137,12 @@ async fn hostile_keys(store: &dyn BlobStore) {
 }
 
 #[tokio::test]
-async fn memory_keeps_the_contract() {
+async fn memory_store_passes_contract() {
     contract(&MemoryStore::new()).await;
 }
 
 #[tokio::test]
-async fn a_local_folder_keeps_the_contract() {
+async fn local_store_passes_contract() {
     let home = tempfile::tempdir().unwrap();
     let url = format!("file://{}/new/store", home.path().display());
     let store = open(&url, &S3Options::default()).await.unwrap();
@@ -154,13 +154,13 @@ async fn a_local_folder_keeps_the_contract() {
 }
 
 #[tokio::test]
-async fn s3_keeps_the_contract() {
+async fn s3_store_passes_contract() {
     let Some(store) = open_s3("contract").await else { return };
     contract(&*store).await;
 }
 
 #[tokio::test]
-async fn s3_lists_every_page() {
+async fn s3_listing_follows_all_pages() {
     let Some(store) = open_s3("pages").await else { return };
     let mut writers = tokio::task::JoinSet::new();
     for writer in 0..8 {
@@ -178,7 +178,7 @@ async fn s3_lists_every_page() {
 }
 
 #[tokio::test]
-async fn s3_takes_large_files_in_parts() {
+async fn s3_large_files_use_multipart_upload() {
     let Some((url, options)) = s3("parts") else { return };
     const MEGA: u64 = 1024 * 1024;
     let store = S3Store::connect(&url, &options).await.unwrap().with_part_sizes(5 * MEGA, 6 * MEGA);
@@ -196,7 +196,7 @@ async fn s3_takes_large_files_in_parts() {
 }
 
 #[tokio::test]
-async fn s3_says_what_is_wrong_with_the_setting() {
+async fn s3_configuration_errors_are_classified() {
     let Some((url, options)) = s3("settings") else { return };
     let once = RetryPolicy::immediate(1);
     let attempt = async |url: &str, options: &S3Options| sohoa_storage::open::open_with_retry(url, options, once).await.unwrap_err();
@@ -211,7 +211,7 @@ async fn s3_says_what_is_wrong_with_the_setting() {
 }
 
 #[tokio::test]
-async fn an_s3_server_that_does_not_answer_is_passing() {
+async fn unreachable_s3_server_is_reported_unavailable() {
     // A port that was free just before, so nothing listens on it.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let options = S3Options {
@@ -226,7 +226,7 @@ async fn an_s3_server_that_does_not_answer_is_passing() {
 }
 
 #[tokio::test]
-async fn unknown_addresses_are_refused() {
+async fn unknown_store_urls_are_rejected() {
     let options = S3Options::default();
     for url in ["gs://bucket", "", "s3://", "file://elsewhere/x"] {
         assert_eq!(kind(open(url, &options).await), ErrorKind::Invalid, "{url}");
@@ -237,7 +237,7 @@ async fn unknown_addresses_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn readers_beside_writers_see_whole_objects() {
+async fn concurrent_readers_see_complete_objects() {
     let home = tempfile::tempdir().unwrap();
     let store: Arc<dyn BlobStore> = Arc::new(LocalStore::open(home.path()).unwrap());
     store.put("k/v", vec![0; 100_000]).await.unwrap();
@@ -283,7 +283,7 @@ impl Drop for TinyDisk {
 }
 
 #[tokio::test]
-async fn a_full_disk_is_passing_and_costs_nothing_stored() {
+async fn full_disk_is_unavailable_and_keeps_stored_objects() {
     let Some(disk) = TinyDisk::new() else {
         sohoa_testing::skipped("the full disk: mounting a small file system needs root");
         return;

@@ -55,7 +55,7 @@ async fn deposit_first(store: &dyn BlobStore) -> Result<DepositResult> {
     ocfl_object::deposit(store, NewVersion { fixity: BTreeMap::from([(ORIGINAL.to_owned(), sha256)]), ..version(&files) }).await
 }
 
-async fn objects_live(store: &dyn BlobStore) {
+async fn check_object_lifecycle(store: &dyn BlobStore) {
     assert_eq!(ocfl_object::read_inventory(store, OBJECT).await.unwrap(), None);
     assert_eq!(kind(verify::verify(store, OBJECT).await), ErrorKind::NotFound);
     assert!(ocfl_object::list_objects(store).await.unwrap().is_empty());
@@ -94,21 +94,21 @@ async fn objects_live(store: &dyn BlobStore) {
 }
 
 #[tokio::test]
-async fn objects_live_in_memory() {
-    objects_live(&MemoryStore::new()).await;
+async fn object_lifecycle_works_in_memory() {
+    check_object_lifecycle(&MemoryStore::new()).await;
 }
 
 #[tokio::test]
-async fn objects_live_on_s3() {
+async fn object_lifecycle_works_on_s3() {
     let Some(store) = open_s3("ocfl").await else { return };
-    objects_live(&*store).await;
+    check_object_lifecycle(&*store).await;
 }
 
 #[tokio::test]
-async fn objects_live_in_a_folder_and_an_outside_validator_accepts_them() {
+async fn local_objects_pass_external_ocfl_validator() {
     let home = tempfile::tempdir().unwrap();
     let store = LocalStore::open(home.path()).unwrap();
-    objects_live(&store).await;
+    check_object_lifecycle(&store).await;
     let long = format!("originals/{}/{}.txt", "thư mục dài ".repeat(30), "tên dài ".repeat(30));
     let deep = vec!["Thư mục"; 60].join("/");
     let odd = [("a/.hidden", bytes("1")), ("a/100% \\ \"?*", bytes("2")), (long.as_str(), bytes("3")), (deep.as_str(), bytes("4"))];
@@ -145,7 +145,7 @@ fn find(folder: &Path, name: &str) -> std::path::PathBuf {
 }
 
 #[tokio::test]
-async fn unusable_deposits_are_refused_and_write_nothing() {
+async fn invalid_deposits_are_rejected_without_writes() {
     let store = MemoryStore::new();
     let good = version(&[("a", bytes("1"))]);
     for (path, refused) in [("..", true), ("a/../b", true), ("/a", true), ("a/", true), ("", true), ("a//b", true), ("ổn/định", false)]
@@ -174,7 +174,7 @@ async fn unusable_deposits_are_refused_and_write_nothing() {
 }
 
 #[tokio::test]
-async fn every_kind_of_damage_is_found() {
+async fn every_missing_or_changed_file_is_detected() {
     let root = key::object_root(OBJECT);
     let sound = MemoryStore::new();
     deposit_first(&sound).await.unwrap();
@@ -210,7 +210,7 @@ async fn every_kind_of_damage_is_found() {
 }
 
 #[tokio::test]
-async fn damaged_content_is_not_handed_out() {
+async fn damaged_content_is_not_returned() {
     let store = MemoryStore::new();
     deposit_first(&store).await.unwrap();
     store.put(&format!("{}/v1/content/record.json", key::object_root(OBJECT)), b"{x}".to_vec()).await.unwrap();
@@ -274,7 +274,7 @@ async fn damage(store: &dyn BlobStore) -> Vec<verify::FixityFinding> {
 }
 
 #[tokio::test]
-async fn a_first_deposit_cut_off_anywhere_is_mended_by_its_repeat() {
+async fn interrupted_first_deposit_is_repaired_by_retry() {
     for writes in 0.. {
         let home = tempfile::tempdir().unwrap();
         let store = LocalStore::open(home.path()).unwrap();
@@ -298,7 +298,7 @@ async fn a_first_deposit_cut_off_anywhere_is_mended_by_its_repeat() {
     }
 }
 
-async fn second_deposit_cut_off(store: &dyn BlobStore, writes: u32) -> bool {
+async fn interrupt_second_deposit(store: &dyn BlobStore, writes: u32) -> bool {
     deposit_first(store).await.unwrap();
     let cut = ocfl_object::deposit(&CutOff::after(store, writes), second()).await;
     assert_eq!(damage(store).await, [], "after {writes} writes");
@@ -319,11 +319,11 @@ async fn second_deposit_cut_off(store: &dyn BlobStore, writes: u32) -> bool {
 }
 
 #[tokio::test]
-async fn a_second_deposit_cut_off_anywhere_leaves_a_sound_object() {
+async fn interrupted_second_deposit_keeps_object_valid() {
     for writes in 0.. {
         let home = tempfile::tempdir().unwrap();
         let store = LocalStore::open(home.path()).unwrap();
-        let ended = second_deposit_cut_off(&store, writes).await;
+        let ended = interrupt_second_deposit(&store, writes).await;
         // The external validator is slow: it sees the two odd cases, half of the content and all but the last sidecar.
         if matches!(writes, 1 | 5) {
             validate(&home.path().join("ocfl"), 1, true);
@@ -336,17 +336,17 @@ async fn a_second_deposit_cut_off_anywhere_leaves_a_sound_object() {
 }
 
 #[tokio::test]
-async fn a_second_deposit_cut_off_on_s3_leaves_a_sound_object() {
+async fn interrupted_second_deposit_on_s3_keeps_object_valid() {
     for writes in 0.. {
         let Some(store) = open_s3("cut").await else { return };
-        if second_deposit_cut_off(&*store, writes).await {
+        if interrupt_second_deposit(&*store, writes).await {
             return;
         }
     }
 }
 
 #[tokio::test]
-async fn a_store_that_fails_now_and_then_is_asked_again() {
+async fn transient_store_failures_are_retried() {
     /// Fails every other write.
     #[derive(Debug, Default)]
     struct Shaky(MemoryStore, AtomicU32);
@@ -382,5 +382,5 @@ async fn a_store_that_fails_now_and_then_is_asked_again() {
     }
     let shaky = Arc::new(Shaky::default());
     assert_eq!(kind(deposit_first(&*shaky).await), ErrorKind::Unavailable);
-    objects_live(&RetryingStore::new(Arc::new(Shaky::default()), RetryPolicy::immediate(2))).await;
+    check_object_lifecycle(&RetryingStore::new(Arc::new(Shaky::default()), RetryPolicy::immediate(2))).await;
 }

@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_called_by_what_is_in_it_or_by_its_name() {
+    fn file_kind_uses_media_type_or_extension() {
         assert_eq!(file_kind("application/pdf", "a.jpg").as_deref(), Some("PDF"));
         assert_eq!(file_kind("", "hồ sơ/a.b.docx").as_deref(), Some("DOCX"));
         for none in ["hồ sơ.1/tờ trình", "a.<b>", "a.", "a.verylong"] {
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_asked_for_as_it_was() {
+    fn failure_filter_is_preserved_in_urls() {
         let wanted = FailureQuery { run: Some("r".to_owned()), stage: Some("read".to_owned()), ..FailureQuery::default() };
         let group = FailureGroup { class: RefusalClass::Limit, reason: "too large & more".to_owned(), count: 3 };
         assert_eq!(group_url(&group, &wanted), "/failures?run=r&class=limit&stage=read&reason=too%20large%20%26%20more");

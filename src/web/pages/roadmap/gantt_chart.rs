@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_have_room_whatever_the_time() {
+    fn axis_has_at_most_eight_ticks() {
         for (first, last) in [("1/1/2026", "31/3/2026"), ("15/7/2023", "31/12/2025"), ("1/1/2026", "31/12/2099"), ("5/5/2026", "6/5/2026")]
         {
             let axis = Axis { first: Day::parse(first).unwrap(), last: Day::parse(last).unwrap() };

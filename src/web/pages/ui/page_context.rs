@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_led_elsewhere() {
+    fn return_path_is_restricted_to_local_pages() {
         let local = |to: &str| ReturnTo { to: to.to_owned() }.local_path().to_owned();
         assert_eq!(local("/runs?before=1"), "/runs?before=1");
         for to in ["", "https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "runs", "/a\r\nb"] {

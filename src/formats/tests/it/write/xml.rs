@@ -55,7 +55,7 @@ fn check(text: &str, schema: &str) {
 }
 
 #[test]
-fn alto_is_valid_and_loses_nothing() {
+fn alto_is_schema_valid_and_round_trips() {
     for reading in [reading(&LINES), reading(&[]), odd_reading()] {
         let text = alto::write(&reading, 12, &"0a".repeat(32));
         assert_eq!(alto::parse(&text).unwrap(), reading);
@@ -64,7 +64,7 @@ fn alto_is_valid_and_loses_nothing() {
 }
 
 #[test]
-fn alto_of_others_is_refused_with_a_reason() {
+fn foreign_alto_is_rejected() {
     for text in ["", "<alto/>", "<alto><Layout><Page WIDTH=\"1\" HEIGHT=\"1\"/></Layout></alto>", "no xml at all", "<alto><String/></alto>"]
     {
         assert!(alto::parse(text).is_err(), "{text}");
@@ -91,7 +91,7 @@ fn texts(xml: &str, name: &str) -> Vec<String> {
 }
 
 #[test]
-fn hocr_holds_the_words_in_order() {
+fn hocr_lists_words_in_order() {
     let (first, second) = (reading(&LINES[..2]), odd_reading());
     let text = hocr::write(&[&first, &second], "Hồ sơ <1>");
     assert_eq!(texts(&text, "title"), ["Hồ sơ &1&"]);
@@ -187,7 +187,7 @@ fn files() -> BTreeMap<String, StoredFile> {
 }
 
 #[test]
-fn mets_is_valid_and_names_every_file() {
+fn mets_is_schema_valid_and_lists_every_file() {
     let text = mets::write(&record(), &files());
     check(&text, "mets.xsd");
     let mut empty = record();
@@ -203,7 +203,7 @@ fn mets_is_valid_and_names_every_file() {
 }
 
 #[test]
-fn premis_says_what_happened_to_every_original() {
+fn premis_records_events_of_every_original() {
     let received = BTreeMap::from([("ab".repeat(32), "2026-01-02T03:04:05+07:00".to_owned())]);
     let times = premis::EventTimes { received, deposited: "2026-01-02T04:00:00+07:00".into() };
     let text = premis::write(&record(), &files(), &times);
