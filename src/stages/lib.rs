@@ -1,7 +1,7 @@
 //! The stages of a pipeline: one file each, in one table.
 //!
 //! A stage reads, computes and **returns changes**; it never touches the catalogue, and this crate cannot name it. A new
-//! stage is its file, its row in [`STAGES`] and an entry in a pipeline file.
+//! stage is its file, its row in [`STAGES`] and its label in `sohoa_texts::code_labels`; then a pipeline file can name it.
 
 pub mod classify;
 pub mod delivery_list;
@@ -25,7 +25,7 @@ pub mod stage;
 use stage::PipelineEntry;
 
 /// Every stage and option group that a pipeline file can name, in the usual order.
-pub static STAGES: [PipelineEntry; 10] = [
+pub static STAGES: &[PipelineEntry] = &[
     PipelineEntry::Stage(&intake::Intake),
     PipelineEntry::Options(&read::PREPARE),
     PipelineEntry::Stage(&read::Read),

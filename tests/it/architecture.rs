@@ -24,7 +24,7 @@ const ALLOWED_CRATES: &[(&str, &[&str])] = &[
     ("recognition", &["base", "imaging", "formats", "engine"]),
     ("sandbox", &["base"]),
     ("file_worker", &["base", "imaging", "formats", "engine", "recognition", "sandbox"]),
-    ("stages", &["base", "formats", "recognition", "extraction", "storage", "search", "sandbox", "file_worker", "file_worker"]),
+    ("stages", &["base", "formats", "recognition", "extraction", "storage", "search", "sandbox", "file_worker"]),
     ("pipeline", &["base", "extraction", "storage", "catalog", "search", "sandbox", "file_worker", "stages"]),
     (
         "services",
@@ -65,23 +65,7 @@ const ALLOWED_CRATES: &[(&str, &[&str])] = &[
         ],
     ),
     ("web", &["base", "texts", "services", "pipeline"]),
-    (
-        "cli",
-        &[
-            "base",
-            "texts",
-            "engine",
-            "sandbox",
-            "file_worker",
-            "roadmap",
-            "pipeline",
-            "catalog",
-            "services",
-            "web",
-            "evaluation",
-            "synthetic",
-        ],
-    ),
+    ("cli", &["base", "texts", "engine", "sandbox", "file_worker", "roadmap", "pipeline", "services", "web", "evaluation", "synthetic"]),
     ("testing", &[]),
 ];
 

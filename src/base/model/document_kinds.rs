@@ -16,7 +16,7 @@ const fn kind(code: &'static str, name: &'static str, abbreviation: &'static str
 }
 
 /// All kinds by code.
-pub const DOCUMENT_KINDS: [DocumentKind; 32] = [
+pub const DOCUMENT_KINDS: &[DocumentKind] = &[
     kind("01", "nghị quyết", "NQ"),
     kind("02", "quyết định", "QĐ"),
     kind("03", "chỉ thị", "CT"),

@@ -6,9 +6,8 @@ use crate::output;
 use crate::startup::{current_program, read_pipeline};
 use clap::{Args, Subcommand};
 use sohoa_base::error::Result;
-use sohoa_catalog::QuarantineDecision;
 use sohoa_services::archive::Archive;
-use sohoa_services::quarantine::{self, QuarantineOutcome};
+use sohoa_services::quarantine::{self, QuarantineDecision, QuarantineOutcome};
 use sohoa_texts::{Language, Message, localize};
 use std::path::PathBuf;
 
