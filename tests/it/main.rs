@@ -4,6 +4,7 @@
 mod architecture;
 mod browser;
 mod fault_injection;
+mod features;
 mod golden;
 mod journeys;
 mod module_circles;

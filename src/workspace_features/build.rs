@@ -1,0 +1,3 @@
+//! Cargo regards build dependencies only where there is a build script.
+
+fn main() {}
