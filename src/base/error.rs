@@ -9,7 +9,7 @@ pub enum ErrorKind {
     Invalid,
     /// A limit of size, memory, time or count was passed.
     Limit,
-    /// Not allowed: secret document, missing password or missing right.
+    /// Not allowed: secret document, missing password, or missing right of the user.
     Denied,
     /// The named object does not exist.
     NotFound,
@@ -17,6 +17,10 @@ pub enum ErrorKind {
     Conflict,
     /// A service or disk does not answer now: retried with backoff.
     Unavailable,
+    /// Store, catalogue or disk refuse this program: wrong keys, missing rights, missing bucket. Their administrator can mend it.
+    AccessRefused,
+    /// Something that this program needs is not installed or cannot start.
+    DependencyMissing,
     /// Stored or delivered bytes contradict their checksum or format.
     Corrupt,
     /// A bug of this program.
@@ -30,7 +34,8 @@ impl ErrorKind {
         match self {
             ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::Conflict | ErrorKind::Denied => 2,
             ErrorKind::Limit => 3,
-            ErrorKind::Unavailable => 5,
+            ErrorKind::DependencyMissing => 4,
+            ErrorKind::Unavailable | ErrorKind::AccessRefused => 5,
             ErrorKind::Corrupt => 6,
             ErrorKind::Internal => 70,
         }
@@ -40,6 +45,13 @@ impl ErrorKind {
     #[must_use]
     pub fn is_transient(self) -> bool {
         self == ErrorKind::Unavailable
+    }
+
+    /// Whether the error is trouble of the surroundings (store, catalogue, disk, reading processes), never a fault of the item that
+    /// was worked on. Such work waits and is repeated; it is never counted as a failure of the item.
+    #[must_use]
+    pub fn is_outage(self) -> bool {
+        matches!(self, ErrorKind::Unavailable | ErrorKind::AccessRefused | ErrorKind::DependencyMissing)
     }
 }
 
@@ -81,6 +93,10 @@ impl Error {
         conflict => Conflict,
         /// An error of kind [`ErrorKind::Unavailable`].
         unavailable => Unavailable,
+        /// An error of kind [`ErrorKind::AccessRefused`].
+        access_refused => AccessRefused,
+        /// An error of kind [`ErrorKind::DependencyMissing`].
+        dependency_missing => DependencyMissing,
         /// An error of kind [`ErrorKind::Corrupt`].
         corrupt => Corrupt,
         /// An error of kind [`ErrorKind::Internal`].

@@ -37,7 +37,7 @@ impl WriteTx {
             return Ok(());
         }
         let count = sql::to_i64(events.len());
-        let statement = sqlx::query("UPDATE chain SET seq = seq + $1 WHERE name = 'events' RETURNING seq, head").bind(count);
+        let statement = sqlx::query("UPDATE event_log_head SET seq = seq + $1 WHERE name = 'events' RETURNING seq, head").bind(count);
         let row = sql::fetch_one(self.connection(), statement, "cannot lock the chain of events").await?;
         let (last, mut head): (i64, String) = (get(&row, "seq")?, get(&row, "head")?);
         let at = self.now;
@@ -57,7 +57,7 @@ impl WriteTx {
         }
         let insert = "INSERT INTO events (seq, at, batch, dossier, kind, body, hash) VALUES";
         sql::bulk_insert(self.connection(), insert, rows, "", "cannot write events").await?;
-        let statement = sqlx::query("UPDATE chain SET head = $1 WHERE name = 'events'").bind(head);
+        let statement = sqlx::query("UPDATE event_log_head SET head = $1 WHERE name = 'events'").bind(head);
         sql::execute(self.connection(), statement, "cannot write the head of the chain").await?;
         Ok(())
     }
@@ -118,7 +118,7 @@ impl Catalog {
     /// `Corrupt` with the number of the first event that is missing or was changed.
     pub async fn verify_events(&self) -> Result<u64> {
         let mut connection = self.read().await?;
-        let statement = sqlx::query("SELECT seq, head FROM chain WHERE name = 'events'");
+        let statement = sqlx::query("SELECT seq, head FROM event_log_head WHERE name = 'events'");
         let end = sql::fetch_one(&mut connection, statement, "head of the chain of events").await?;
         drop(connection);
         let (count, expected) = (sql::get_u64(&end, "seq")?, get::<String>(&end, "head")?);

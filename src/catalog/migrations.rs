@@ -29,6 +29,8 @@ const FILES: &[(i64, &str, &str)] = &[
     (11, "cases", include_str!("migrations/0011_cases.sql")),
     (12, "queue", include_str!("migrations/0012_queue.sql")),
     (13, "work versions", include_str!("migrations/0013_work_versions.sql")),
+    (14, "standard names", include_str!("migrations/0014_standard_names.sql")),
+    (15, "failed tasks", include_str!("migrations/0015_failed_tasks.sql")),
 ];
 
 #[cfg(test)]

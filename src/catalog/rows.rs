@@ -62,7 +62,7 @@ pub(crate) fn page_from_row(row: &AnyRow) -> Result<Page> {
         refusal: refusal_from_row(row)?,
         warnings: get_json(row, "warnings")?,
         release: get::<Option<String>>(row, "released")?.map(|text| sql::from_json(&text, "release of a page")).transpose()?,
-        turn: get::<Option<i64>>(row, "turn")?.and_then(|turn| u16::try_from(turn).ok()),
+        turn: get::<Option<i64>>(row, "rotation")?.and_then(|turn| u16::try_from(turn).ok()),
     })
 }
 
@@ -80,7 +80,7 @@ pub(crate) async fn load_contents(connection: &mut AnyConnection, dossier: &str)
     for row in &rows {
         let page = page_from_row(row)?;
         if let Some(document) = get::<Option<String>>(row, "document")? {
-            let place = get::<Option<i64>>(row, "place")?.unwrap_or_default();
+            let place = get::<Option<i64>>(row, "position_in_document")?.unwrap_or_default();
             placed.entry(document).or_default().push((place, page.id.clone()));
         }
         pages.push(page);
@@ -97,10 +97,10 @@ pub(crate) async fn load_contents(connection: &mut AnyConnection, dossier: &str)
             number: get_u32(row, "number")?,
             pages: pages.into_iter().map(|(_, page)| page).collect(),
             description: description.map(|text| sql::from_json(&text, "description of a document")).transpose()?,
-            list_entry: get::<Option<String>>(row, "listed")?
+            list_entry: get::<Option<String>>(row, "list_entry")?
                 .map(|text| sql::from_json(&text, "list's words for a document"))
                 .transpose()?,
-            review_reasons: get_json(row, "review")?,
+            review_reasons: get_json(row, "review_reasons")?,
             decisions: get_json(row, "decisions")?,
             stored: get::<i64>(row, "stored")? != 0,
             id,

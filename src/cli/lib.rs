@@ -13,7 +13,7 @@ pub mod system;
 
 use clap::{CommandFactory, Parser};
 use command_line::{Cli, Command};
-use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_base::error::{Error, Result};
 use sohoa_texts::{Language, Message, localize};
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -99,8 +99,5 @@ fn print_error(cli: &Cli, error: &Error) -> u8 {
     let code = cli.global.lang.clone().or_else(|| std::env::var("SOHOA_LANGUAGE").ok()).unwrap_or_default();
     let lead = localize(Language::from_code(&code), Message::ErrorPrefix { kind: error.kind() });
     eprintln!("sohoa: {lead}: {}", output::sanitize_terminal(&error.chain()));
-    match (&cli.command, error.kind()) {
-        (Command::Run(_) | Command::Work(_) | Command::Eval(_), ErrorKind::NotFound) => 4,
-        (_, kind) => kind.exit_code(),
-    }
+    error.kind().exit_code()
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
-use sohoa_base::model::batch::PageBalance;
+use sohoa_base::model::batch::{FailedItem, FileBalance, PageBalance};
 use sohoa_roadmap::table_reader::CellError;
 use sohoa_texts::error_texts::translate;
 use sohoa_texts::{Language, Message};
@@ -21,8 +21,29 @@ pub fn print_json(value: &impl Serialize) -> Result<()> {
 /// The balance of pages as a sentence.
 #[must_use]
 pub fn page_balance_message(balance: PageBalance) -> Message<'static> {
-    let PageBalance { received: came, stored, review, refused, held, open } = balance;
-    Message::BalancePages { came, stored, review, refused, held, open }
+    let PageBalance { received: came, stored, review, refused, held, failed, open } = balance;
+    Message::BalancePages { came, stored, review, refused, held, failed, open }
+}
+
+/// The balance of files as a sentence.
+#[must_use]
+pub fn file_balance_message(balance: FileBalance) -> Message<'static> {
+    let FileBalance { received, duplicate, refused, failed } = balance;
+    Message::BalanceFiles { received, duplicate, refused, failed }
+}
+
+/// A failed task as a sentence.
+#[must_use]
+pub fn failed_item_message(item: &FailedItem) -> Message<'static> {
+    Message::FailedTask {
+        dossier: sanitize_terminal(&item.dossier),
+        file: item.file.as_deref().map(sanitize_terminal),
+        page: item.page,
+        document: item.document,
+        class: item.class.as_str(),
+        reason: sanitize_terminal(&item.reason),
+        tries: item.tries,
+    }
 }
 
 /// Prints one line of text on stdout.

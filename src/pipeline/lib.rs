@@ -1,4 +1,5 @@
 //! Pipelines: read from `pipelines/*.toml`, planned, worked.
 
+pub mod outage;
 pub mod pipeline_file;
 pub mod worker;

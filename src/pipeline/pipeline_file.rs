@@ -45,8 +45,8 @@ pub fn parse(text: &str, origin: &str) -> Result<PipelinePlan> {
         if groups.iter().flat_map(|group| &group.stages).any(|step| step.stage == name) {
             return Err(wrong(&format!("stage {name:?} stands here a second time")));
         }
-        let options = serde_json::to_value(options).map_err(|error| wrong(&error.to_string()))?;
-        known.check_options(&options).map_err(|error| wrong(&format!("stage {name:?}: {}", error.chain())))?;
+        let options = serde_json::from_value(serde_json::json!(options)).map_err(|error| wrong(&error.to_string()))?;
+        let options = known.options().check(options).map_err(|error| wrong(&format!("stage {name:?}: {}", error.chain())))?;
         let step = StageConfig { stage: name, options };
         match groups.last_mut() {
             Some(group) if group.level == known.level() => group.stages.push(step),
@@ -122,6 +122,52 @@ mod tests {
         let key = refused("name = \"administrative\"", "name = \"x\"\nspeed = 1");
         assert!(key.contains("speed") && key.contains("line"), "{key}");
         assert!(refused("name = \"intake\"", "name = \"read\"").contains("second time"));
+    }
+
+    #[test]
+    fn every_option_is_listed_with_its_default() {
+        for (text, differs) in [(ADMINISTRATIVE, None), (include_str!("../../pipelines/fast.toml"), Some("min_confidence"))] {
+            let mut expected = Vec::new();
+            for stage in stages::STAGES {
+                expected.extend(stage.options().defaults().into_iter().map(|(option, default)| (stage.name().to_owned(), option, default)));
+            }
+            let (mut listed, mut stage) = (Vec::new(), String::new());
+            for line in text.lines() {
+                let Ok(line) = toml::from_str::<toml::Table>(line.strip_prefix("# ").unwrap_or(line)) else { continue };
+                for (option, value) in line {
+                    match value.as_str() {
+                        Some(name) if option == "name" => stage = name.to_owned(),
+                        _ if option == "stage" => {}
+                        _ => listed.push((stage.clone(), option, serde_json::json!(value))),
+                    }
+                }
+            }
+            for (_, option, value) in expected.iter_mut().chain(&mut listed) {
+                if Some(option.as_str()) == differs {
+                    *value = serde_json::Value::Null;
+                }
+            }
+            expected.sort_by_key(|(stage, option, _)| (stage.clone(), option.clone()));
+            listed.sort_by_key(|(stage, option, _)| (stage.clone(), option.clone()));
+            assert!(expected.len() > 9, "{expected:?}");
+            assert_eq!(listed, expected);
+        }
+    }
+
+    #[test]
+    fn recorded_names_of_options_give_the_same_plan() {
+        let old = ADMINISTRATIVE
+            .replace("\nmin_confidence =", "\ndoubt_below =")
+            .replace("\nmin_implausible_confidence =", "\ndoubt_implausible_below =")
+            .replace("\nsecond_pass_budget_px =", "\nreread_px =");
+        let plan = parse(ADMINISTRATIVE, "test").unwrap();
+        assert_eq!(parse(&old, "test").unwrap(), plan);
+        let read = plan.groups.iter().flat_map(|group| &group.stages).find(|step| step.stage == "read").unwrap();
+        assert_eq!(read.options, serde_json::json!({ "doubt_below": 60, "doubt_implausible_below": 93, "reread_px": 2000 }));
+        let both = ADMINISTRATIVE.replace("\nmin_confidence =", "\ndoubt_below = 60\nmin_confidence =");
+        let error = parse(&both, "test").unwrap_err().chain();
+        let stage = both.lines().position(|line| line == "name = \"read\"").unwrap();
+        assert!(error.contains(&format!("line {stage}:")) && error.contains("\"min_confidence\" and \"doubt_below\""), "{error}");
     }
 
     #[test]

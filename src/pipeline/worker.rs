@@ -1,24 +1,25 @@
 //! The worker: claims a task, runs its stages, commits what they decided.
 
+use crate::outage::{OutageMonitor, Verdict, retry_through_outages, sleep_unless_stopped};
+use futures_util::FutureExt;
 use sohoa_base::error::{Error, ErrorKind, Result};
 use sohoa_base::model::batch::BatchState;
 use sohoa_base::model::change::Change;
 use sohoa_base::model::dossier::Item;
 use sohoa_base::model::refusal::Refusal;
-use sohoa_catalog::{Catalog, Claim, MAX_FAILURES, ReleaseOutcome};
-use sohoa_extraction::evidence::trained_model::TrainedModel;
-use sohoa_sandbox::pool::Pool;
-use sohoa_sandbox::spawn_config::SpawnConfig;
-use sohoa_search::index::SearchIndex;
+use sohoa_catalog::{Catalog, Claim, MAX_LOST_CLAIMS, ReleaseOutcome};
 use sohoa_stages as stages;
 use sohoa_stages::stage::{Context, PipelineEntry, TaskState};
-use sohoa_storage::blob_store::BlobStore;
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+pub use tokio_util::sync::CancellationToken;
 
 /// How long a claimed task stays with its worker unless renewed.
 const LEASE_DURATION: Duration = Duration::from_secs(60);
+
+/// Pause before the second try of a task that failed; it grows fourfold with every further one.
+const FIRST_RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 /// Longest pause between two claims of a worker of one batch when there is no task.
 const MAX_BATCH_POLL_INTERVAL: Duration = Duration::from_millis(50);
@@ -26,43 +27,29 @@ const MAX_BATCH_POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// The same for a worker that serves all batches and may wait for days.
 const MAX_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The opened back-ends that workers use, and the limits of what they take in.
+/// What workers use: the catalogue, what stages may use, and the outage that this process has noticed.
 #[derive(Clone, Copy)]
 pub struct Resources<'a> {
     /// The queue and the facts.
     pub catalog: &'a Catalog,
-    /// Object storage.
-    pub store: &'a dyn BlobStore,
-    /// Reading processes.
-    pub pool: &'a Pool,
-    /// How a process that opens an archive is started.
-    pub expander: &'a SpawnConfig,
-    /// The search index.
-    pub index: &'a SearchIndex,
-    /// Folder for temporary files.
-    pub temp_dir: &'a Path,
-    /// Model trained on people's decisions.
-    pub trained_model: &'a TrainedModel,
-    /// SHA-256 of it, lower-case hexadecimal; none where nothing was learned.
-    pub trained_model_sha256: Option<&'a str>,
-    /// Archives inside archives.
-    pub max_archive_depth: u32,
-    /// Largest size of a file other than an archive, bytes.
-    pub max_file_bytes: u64,
+    /// What stages may use.
+    pub stages: Context<'a>,
+    /// The present outage.
+    pub outages: &'a OutageMonitor,
 }
 
 /// Batches from which a worker claims tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
     /// One batch, to its end.
-    Batch(&'a str),
+    Batch(String),
     /// Every batch that is not paused, until a stop is requested.
     All,
     /// Every batch that is not paused, until none of them has an open task.
     AllUntilEmpty,
 }
 
-impl Scope<'_> {
+impl Scope {
     fn batch(&self) -> Option<&str> {
         match self {
             Self::Batch(batch) => Some(batch),
@@ -79,120 +66,183 @@ impl Scope<'_> {
     }
 }
 
-/// Asks all workers of this process to stop after their current task.
-#[derive(Debug, Default)]
-pub struct CancellationToken(AtomicBool);
-
-impl CancellationToken {
-    /// From now on no task is begun.
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-
-    /// Whether a stop was requested.
-    #[must_use]
-    pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
-/// Claims and runs tasks of `scope` until there are none or a stop is requested.
+/// Claims and runs tasks of `scope` until there are none or a stop is requested. Waits through outages; what cannot be done is refused
+/// or parked, so that no task ends the worker.
 ///
 /// # Errors
-/// When the catalogue cannot be reached, or reading processes cannot start: the run cannot go on.
-pub async fn run_worker(resources: &Resources<'_>, scope: Scope<'_>, name: &str, stop: &CancellationToken) -> Result<()> {
+/// `DependencyMissing` where no reading process can start; `Corrupt` or `Internal` where the catalogue has no usable tables.
+pub async fn run_worker(resources: &Resources<'_>, scope: &Scope, name: &str, stop: &CancellationToken) -> Result<()> {
     let longest = if scope.batch().is_some() { MAX_BATCH_POLL_INTERVAL } else { MAX_POLL_INTERVAL };
     let mut pause = Duration::from_millis(2);
     while !stop.is_cancelled() {
-        let claims = resources.catalog.claim(name, LEASE_DURATION, 1, scope.batch()).await?;
+        let claim = || resources.catalog.claim(name, LEASE_DURATION, 1, scope.batch());
+        let claims = match retry_through_outages(resources, stop, claim).await {
+            Ok(Some(claims)) => claims,
+            Ok(None) => return Ok(()),
+            Err(error) if error.kind() != ErrorKind::DependencyMissing && error.kind().is_outage() => {
+                tracing::warn!(error = %error.chain(), "no task could be claimed; trying again");
+                sleep_unless_stopped(MAX_POLL_INTERVAL, stop).await;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         if claims.is_empty() {
-            if scope.is_done(resources).await? {
+            if retry_through_outages(resources, stop, || scope.is_done(resources)).await? != Some(false) {
                 return Ok(());
             }
-            tokio::time::sleep(pause).await;
+            sleep_unless_stopped(pause, stop).await;
             pause = (pause * 2).min(longest);
             continue;
         }
         pause = Duration::from_millis(2);
         for claim in claims {
-            if let Err(error) = process_task(resources, &claim).await {
-                stop.cancel();
-                return Err(error);
-            }
+            process_task(resources, &claim, stop).await?;
         }
     }
     Ok(())
 }
 
-/// Runs one claimed task to its commit, renewing its lease meanwhile.
-async fn process_task(resources: &Resources<'_>, claim: &Claim) -> Result<()> {
-    if claim.failures >= MAX_FAILURES {
+/// What became of the stages of a task.
+enum Outcome {
+    Done,
+    Failed(Error),
+    /// Another worker has the task: its lease could not be renewed in time.
+    LeaseLost,
+}
+
+/// Runs one claimed task to its commit. An error is written to the task: it is tried again, refused or parked.
+///
+/// # Errors
+/// `DependencyMissing` where no reading process can start.
+async fn process_task(resources: &Resources<'_>, claim: &Claim, stop: &CancellationToken) -> Result<()> {
+    if claim.failures >= MAX_LOST_CLAIMS {
         let error = Error::internal(format!("its worker was lost {} times; report this file", claim.failures));
-        return fail_task(resources, claim, &error, &[]).await;
+        park(resources, claim, &error, &[], stop).await;
+        return Ok(());
     }
-    let context = Context {
-        store: resources.store,
-        pool: resources.pool,
-        expander: resources.expander,
-        index: resources.index,
-        temp_dir: resources.temp_dir,
-        plan: &claim.plan,
-        trained_model: resources.trained_model,
-        trained_model_sha256: resources.trained_model_sha256,
-        max_archive_depth: resources.max_archive_depth,
-        max_file_bytes: resources.max_file_bytes,
-    };
-    let mut item = TaskState::new(claim.item.clone());
-    let outcome = {
-        let stages = run_stages(&context, claim, &mut item);
-        let renewal = async {
-            loop {
-                tokio::time::sleep(LEASE_DURATION / 3).await;
-                if let Err(error) = resources.catalog.renew(claim, LEASE_DURATION).await {
-                    break error;
-                }
+    let mut task = TaskState::new(claim.item.clone(), Arc::clone(&claim.plan));
+    let outcome = run_with_lease(resources, claim, &mut task).await;
+    let costs: Vec<(String, u64)> = task.cpu_ms.iter().map(|(stage, spent)| (stage.clone(), *spent)).collect();
+    let failed = match outcome {
+        Outcome::Done => match commit(resources, claim, &task.changes, &costs, stop).await {
+            Ok(true) => {
+                cleanup(resources, claim, &task).await;
+                return Ok(());
             }
-        };
-        tokio::select! {
-            outcome = stages => outcome,
-            lost = renewal => Err(lost),
-        }
-    };
-    let costs: Vec<(String, u64)> = item.cpu_ms.iter().map(|(stage, spent)| (stage.clone(), *spent)).collect();
-    match outcome {
-        Ok(()) => match resources.catalog.commit(claim, &item.changes, &costs).await {
-            Ok(()) => cleanup(&context, claim, &item).await,
-            Err(error) if error.kind() == ErrorKind::Conflict => {
-                tracing::warn!(task = claim.task, "the lease was lost; another worker has the task");
-                Ok(())
-            }
-            Err(error) => Err(error),
+            Ok(false) => return Ok(()),
+            Err(error) => error,
         },
-        Err(error) if error.kind() == ErrorKind::NotFound => Err(error),
-        Err(error) if error.kind() == ErrorKind::Conflict => Ok(()),
-        Err(error) if error.kind().is_transient() => {
-            let pause = Duration::from_millis(200 * 2_u64.pow(claim.failures.min(8)));
-            match resources.catalog.release(claim, pause, &error).await? {
-                ReleaseOutcome::Requeued => {
-                    tracing::warn!(task = claim.task, failures = claim.failures, error = %error.chain(), "task is tried again later");
-                    Ok(())
+        Outcome::LeaseLost => return Ok(()),
+        Outcome::Failed(error) => error,
+    };
+    if failed.kind().is_outage() {
+        match resources.outages.wait_until_available(resources, stop).await {
+            Verdict::Available => release_or_park(resources, claim, &failed, &costs, stop).await,
+            // Nothing is known against the item: the task is given back as it was.
+            verdict => {
+                log_release_failure(claim, resources.catalog.release_unchanged(claim).await.err());
+                if let Verdict::CannotStart(error) = verdict {
+                    return Err(error);
                 }
-                ReleaseOutcome::Exhausted => fail_task(resources, claim, &error, &costs).await,
             }
         }
-        Err(error) => fail_task(resources, claim, &error, &costs).await,
+        return Ok(());
+    }
+    if failed.kind() == ErrorKind::Conflict {
+        release_or_park(resources, claim, &failed, &costs, stop).await;
+        return Ok(());
+    }
+    let changes = refusal_changes(&claim.item, &failed);
+    if changes.is_empty() {
+        park(resources, claim, &failed, &costs, stop).await;
+        return Ok(());
+    }
+    tracing::warn!(task = claim.task, error = %failed.chain(), "refused");
+    if let Err(error) = commit(resources, claim, &changes, &costs, stop).await {
+        park(resources, claim, &error, &costs, stop).await;
+    }
+    Ok(())
+}
+
+/// Runs the stages and renews the lease meanwhile.
+async fn run_with_lease(resources: &Resources<'_>, claim: &Claim, task: &mut TaskState) -> Outcome {
+    // A panic is a bug met by this item; the worker and all other tasks go on.
+    let stages = AssertUnwindSafe(run_stages(&resources.stages, claim, task)).catch_unwind();
+    let stages =
+        stages.map(|done| done.unwrap_or_else(|panic| Err(Error::internal(format!("the program panicked: {}", panic_text(&panic))))));
+    let renewal = async {
+        let mut renewed = Instant::now();
+        loop {
+            tokio::time::sleep(LEASE_DURATION / 3).await;
+            match resources.catalog.renew(claim, LEASE_DURATION).await {
+                Ok(()) => renewed = Instant::now(),
+                // The commit is fenced, so working on past the lease costs time at most.
+                Err(error) if error.kind().is_outage() && renewed.elapsed() < LEASE_DURATION * 10 => {}
+                Err(error) => break error,
+            }
+        }
+    };
+    tokio::select! {
+        done = stages => done.map_or_else(Outcome::Failed, |()| Outcome::Done),
+        lost = renewal => {
+            tracing::warn!(task = claim.task, error = %lost.chain(), "the lease was lost");
+            Outcome::LeaseLost
+        }
     }
 }
 
-/// Ends a task that cannot be done: its item is refused. What has no refusal (a dossier, a document) stops the
-/// run, so that nothing is passed over.
-async fn fail_task(resources: &Resources<'_>, claim: &Claim, error: &Error, costs: &[(String, u64)]) -> Result<()> {
-    tracing::error!(task = claim.task, failures = claim.failures, most = MAX_FAILURES, error = %error.chain(), "task failed");
-    let changes = refusal_changes(&claim.item, error);
-    if changes.is_empty() {
-        return Err(Error::new(error.kind(), format!("a task of dossier {} failed: {}", claim.dossier, error.chain())));
+fn panic_text(panic: &Box<dyn std::any::Any + Send>) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
+}
+
+/// Commits through outages. `false`: the lease was lost, or a stop was requested; the task is done again.
+///
+/// # Errors
+/// When the changes cannot be written although the catalogue answers.
+async fn commit(
+    resources: &Resources<'_>,
+    claim: &Claim,
+    changes: &[Change],
+    costs: &[(String, u64)],
+    stop: &CancellationToken,
+) -> Result<bool> {
+    let done = retry_through_outages(resources, stop, || resources.catalog.commit(claim, changes, costs)).await;
+    match done {
+        Ok(done) => Ok(done.is_some()),
+        Err(error) if error.kind() == ErrorKind::Conflict => {
+            tracing::warn!(task = claim.task, "the lease was lost; another worker has the task");
+            Ok(false)
+        }
+        Err(error) => Err(error),
     }
-    resources.catalog.commit(claim, &changes, costs).await
+}
+
+/// Gives a task back to be tried again later, and parks it after [`MAX_FAILURES`] tries.
+async fn release_or_park(resources: &Resources<'_>, claim: &Claim, error: &Error, costs: &[(String, u64)], stop: &CancellationToken) {
+    let pause = FIRST_RETRY_PAUSE * 4_u32.pow(claim.failures.min(5));
+    match resources.catalog.release(claim, pause, error).await {
+        Ok(ReleaseOutcome::Requeued) => {
+            tracing::warn!(task = claim.task, failures = claim.failures, error = %error.chain(), "task is tried again later");
+        }
+        Ok(ReleaseOutcome::Exhausted) => park(resources, claim, error, costs, stop).await,
+        // The lease ends by itself.
+        Err(failed) => log_release_failure(claim, Some(failed)),
+    }
+}
+
+/// Parks a task that cannot be done: its dossier waits for a person, everything else goes on.
+async fn park(resources: &Resources<'_>, claim: &Claim, error: &Error, costs: &[(String, u64)], stop: &CancellationToken) {
+    tracing::error!(task = claim.task, dossier = claim.dossier, failures = claim.failures, error = %error.chain(), "task failed");
+    let refusal = Refusal::from(error);
+    let parked = retry_through_outages(resources, stop, || resources.catalog.fail_task(claim, &refusal, costs)).await;
+    log_release_failure(claim, parked.err());
+}
+
+fn log_release_failure(claim: &Claim, error: Option<Error>) {
+    if let Some(error) = error {
+        tracing::warn!(task = claim.task, error = %error.chain(), "the task's lease ends by itself");
+    }
 }
 
 async fn run_stages(context: &Context<'_>, claim: &Claim, work: &mut TaskState) -> Result<()> {
@@ -210,14 +260,13 @@ async fn run_stages(context: &Context<'_>, claim: &Claim, work: &mut TaskState) 
 }
 
 /// Deletes what the committed task no longer needs; what cannot be deleted now is only space.
-async fn cleanup(context: &Context<'_>, claim: &Claim, work: &TaskState) -> Result<()> {
-    for (entry, _) in entries_of_task(claim)? {
+async fn cleanup(resources: &Resources<'_>, claim: &Claim, work: &TaskState) {
+    for (entry, _) in entries_of_task(claim).unwrap_or_default() {
         let PipelineEntry::Stage(stage) = entry else { continue };
-        if let Err(error) = stage.cleanup(context, work).await {
+        if let Err(error) = stage.cleanup(&resources.stages, work).await {
             tracing::warn!(task = claim.task, stage = stage.name(), error = %error.chain(), "left-overs stay");
         }
     }
-    Ok(())
 }
 
 /// Entries of the task's stage group with their options, in order.

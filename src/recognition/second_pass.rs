@@ -14,25 +14,31 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ops::Range;
 
-/// Options of the stage `read`: which words are read in the second pass.
+/// Options of the stage `read`: which words are read in the second pass. They are serialized under the names of
+/// [`RECORDED_NAMES`], and read under either name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SecondPassOptions {
     /// Words with a lower confidence are read again, of 100; 0 turns the second pass off.
-    #[serde(rename = "doubt_below")]
+    #[serde(rename(serialize = "doubt_below"), alias = "doubt_below")]
     pub min_confidence: u8,
     /// Words with a lower confidence are read again where they are implausible in Vietnamese, or where another word with the
     /// same letters and other diacritics is far likelier here, of 100.
-    #[serde(rename = "doubt_implausible_below")]
+    #[serde(rename(serialize = "doubt_implausible_below"), alias = "doubt_implausible_below")]
     pub min_implausible_confidence: u8,
     /// Most width that is read again on one page, px at a line height of 36 px; each costs about 0.1 ms.
-    #[serde(rename = "reread_px")]
-    pub budget_px: u32,
+    #[serde(rename(serialize = "reread_px"), alias = "reread_px")]
+    pub second_pass_budget_px: u32,
 }
+
+/// Options as pipeline files name them, with their names in records and in keys of the cache. The latter must not change:
+/// records would differ, and every page would be read again.
+pub const RECORDED_NAMES: &[(&str, &str)] =
+    &[("min_confidence", "doubt_below"), ("min_implausible_confidence", "doubt_implausible_below"), ("second_pass_budget_px", "reread_px")];
 
 impl Default for SecondPassOptions {
     fn default() -> Self {
-        Self { min_confidence: 60, min_implausible_confidence: 93, budget_px: 2000 }
+        Self { min_confidence: 60, min_implausible_confidence: 93, second_pass_budget_px: 2000 }
     }
 }
 
@@ -72,7 +78,7 @@ pub(crate) fn run_second_pass(lines: &mut [OcrLine<'_>], engine: &mut dyn Engine
     let mut spans: Vec<WordSpan> =
         lines.iter().enumerate().flat_map(|(number, line)| doubtful_spans(number, &line.words, options)).collect();
     spans.sort_by_key(|span| (span.rank(), span.line, span.words.start));
-    let mut left_px = options.budget_px;
+    let mut left_px = options.second_pass_budget_px;
     let mut readings: Vec<(WordSpan, RecognizedStrip)> = Vec::new();
     let mut crops: BTreeMap<usize, Option<LineCrop>> = BTreeMap::new();
     for span in spans {

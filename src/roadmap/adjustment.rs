@@ -12,12 +12,10 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlanChange {
     /// Code of the target; empty: the roadmap as a whole.
-    #[serde(rename = "line")]
     pub target: String,
     /// Unit of the target; empty: the roadmap as a whole.
     pub unit: String,
     /// `added`, `removed`, or the changed field, such as `target`.
-    #[serde(rename = "what")]
     pub field: String,
     /// Former value for display; empty: there was none.
     pub before: String,

@@ -11,18 +11,14 @@ pub struct GroupProgress {
     /// Common unit or phase.
     pub name: String,
     /// Group in which units are ranked.
-    #[serde(rename = "block")]
     pub unit_group: String,
     /// Number of targets.
-    #[serde(rename = "lines")]
     pub targets: u32,
     /// Number of targets that are reached.
-    #[serde(rename = "done_lines")]
     pub done_targets: u32,
     /// Number of targets that are overdue.
     pub overdue: u32,
     /// Number of targets near their deadline.
-    #[serde(rename = "near")]
     pub near_deadline: u32,
     /// Total pages; targets without a conversion are left out.
     pub target_pages: f64,

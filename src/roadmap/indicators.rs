@@ -97,7 +97,6 @@ pub struct ScoredIndicator {
     /// Points scored.
     pub points: f64,
     /// Maximum points.
-    #[serde(rename = "of")]
     pub max_points: f64,
 }
 
@@ -107,7 +106,6 @@ pub struct Rank {
     /// From 1; equal values have one place.
     pub place: u32,
     /// Places gained since the previous rank, negative: lost; none: there was no previous rank.
-    #[serde(rename = "won")]
     pub places_gained: Option<i32>,
 }
 

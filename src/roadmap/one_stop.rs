@@ -75,7 +75,6 @@ pub struct OneStopReport {
     /// Summaries by unit.
     pub units: Vec<UnitSummary>,
     /// Sum over all units.
-    #[serde(rename = "whole")]
     pub total: UnitSummary,
 }
 
@@ -85,10 +84,8 @@ pub struct UnitSummary {
     /// Code of the unit; empty: the sum.
     pub unit: String,
     /// Digitisation.
-    #[serde(rename = "digitised")]
     pub digitisation: DigitisationCounts,
     /// Timeliness; none: no due day was submitted.
-    #[serde(rename = "timely")]
     pub timeliness: Option<TimelinessCounts>,
 }
 
@@ -115,7 +112,6 @@ pub struct DigitisationCounts {
     /// Received, but in no submitted table, so that their resolution is unknown.
     pub not_handed_in: u64,
     /// Received, reuse of papers not stated.
-    #[serde(rename = "reuse_unsaid")]
     pub reuse_unknown: u64,
 }
 

@@ -25,10 +25,8 @@ pub enum TargetState {
     /// The expected finish is in time, but the latest is after the deadline.
     AtRisk,
     /// It has not begun, or nothing was to be done yet.
-    #[serde(rename = "not-begun")]
     NotStarted,
     /// At the current pace it is reached in time.
-    #[serde(rename = "in-time")]
     OnTrack,
     /// It is reached.
     Done,
@@ -48,8 +46,8 @@ impl TargetState {
             Self::Overdue => "overdue",
             Self::Late => "late",
             Self::AtRisk => "at-risk",
-            Self::NotStarted => "not-begun",
-            Self::OnTrack => "in-time",
+            Self::NotStarted => "not-started",
+            Self::OnTrack => "on-track",
             Self::Done => "done",
         }
     }
@@ -76,7 +74,6 @@ pub struct TargetProgress {
     /// See [`Target::unit`].
     pub unit: String,
     /// See [`Target::unit_group`].
-    #[serde(rename = "block")]
     pub unit_group: String,
     /// See [`Target::phase`].
     pub phase: String,
@@ -91,7 +88,6 @@ pub struct TargetProgress {
     /// See [`Target::budget`].
     pub budget: u64,
     /// Total amount.
-    #[serde(rename = "target")]
     pub quantity: f64,
     /// Amount done: the baseline and what was accepted.
     pub done: f64,
@@ -113,10 +109,8 @@ pub struct TargetProgress {
     /// State.
     pub state: TargetState,
     /// Whether its deadline is near and it is not reached.
-    #[serde(rename = "is_near")]
     pub is_near_deadline: bool,
     /// Share of the judged pages that were returned, 0 to 1; none: none was judged.
-    #[serde(rename = "returned")]
     pub returned_share: Option<f64>,
 }
 

@@ -50,14 +50,14 @@ pub struct Failure {
     pub message: String,
 }
 
-/// Names of the error kinds on the pipe.
-const KINDS: [(ErrorKind, &str); 8] = [
+/// Names of the error kinds on the pipe. Outages are not among them: a process that reads files reaches no store, and what it says
+/// must not stop other work.
+const KINDS: [(ErrorKind, &str); 7] = [
     (ErrorKind::Invalid, "invalid"),
     (ErrorKind::Limit, "limit"),
     (ErrorKind::Denied, "denied"),
     (ErrorKind::NotFound, "not-found"),
     (ErrorKind::Conflict, "conflict"),
-    (ErrorKind::Unavailable, "unavailable"),
     (ErrorKind::Corrupt, "corrupt"),
     (ErrorKind::Internal, "internal"),
 ];

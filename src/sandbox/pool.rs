@@ -52,7 +52,7 @@ impl Pool {
     /// Leases a worker process, preferably one that has `source` loaded already. Waits for a free one.
     ///
     /// # Errors
-    /// `Unavailable` when no process can be started; `NotFound` with its last line of standard error when it ends before
+    /// `Unavailable` when no process can be started; `DependencyMissing` with its last line of standard error when it ends before
     /// it is ready.
     pub async fn lease(&self, source: &str) -> Result<WorkerLease<'_>> {
         let permit = self

@@ -35,7 +35,7 @@ impl Process {
     /// Starts a process and waits until it is ready. Returns it with the processor time that this took, milliseconds.
     ///
     /// # Errors
-    /// `Unavailable` when it cannot be started; `NotFound` with its last line of standard error when it does not become
+    /// `Unavailable` when it cannot be started; `DependencyMissing` with its last line of standard error when it does not become
     /// ready.
     pub(crate) async fn start(config: &SpawnConfig) -> Result<(Self, u64)> {
         let mut command = Command::new(&config.program);
@@ -74,7 +74,7 @@ impl Process {
                 let _ = process.child.start_kill();
                 let _ = process.child.wait().await;
                 let message = process.last_stderr_line().await;
-                Err(Error::new(ErrorKind::NotFound, format!("the reading process does not start: {message}; run `sohoa doctor`")))
+                Err(Error::dependency_missing(format!("the reading process does not start: {message}; run `sohoa doctor`")))
             }
         }
     }

@@ -87,7 +87,6 @@ pub struct Snippet {
 
 /// Byte range of a snippet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[schemars(rename = "Mark")]
 pub struct MatchRange {
     /// First byte.
     pub start: usize,

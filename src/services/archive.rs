@@ -2,21 +2,24 @@
 
 use sha2::{Digest, Sha256};
 use sohoa_base::config::{Config, Limits};
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::calendar::Day;
 use sohoa_catalog::Catalog;
 use sohoa_engine::networks::models;
 use sohoa_extraction::evidence::trained_model::TrainedModel;
+use sohoa_pipeline::outage::OutageMonitor;
 use sohoa_pipeline::worker::Resources;
 use sohoa_sandbox::pool::Pool;
 use sohoa_sandbox::spawn_config::SpawnConfig;
 use sohoa_search::index::SearchIndex;
+use sohoa_stages::stage::Context;
 use sohoa_storage::blob_store::BlobStore;
 use sohoa_storage::key;
 use sohoa_storage::open as open_blobs;
 use sohoa_storage::s3::client::S3Options;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::Semaphore;
 
 /// An opened archive: store, catalogue, index, and the processes that read files.
@@ -38,12 +41,28 @@ pub struct Archive {
     pub viewers: Pool,
     /// Configuration of the process that expands archive files.
     pub expander: SpawnConfig,
+    /// The present outage of a back-end.
+    pub outages: OutageMonitor,
     /// Folder for temporary files.
     pub scratch: PathBuf,
     /// Model trained on review decisions.
     pub trained_model: TrainedModel,
     /// SHA-256 of its JSON, lower-case hexadecimal; none where nothing was trained.
     pub trained_model_sha256: Option<String>,
+    worker_threads: OnceLock<WorkerThreads>,
+}
+
+/// Threads on which workers run, apart from those that answer requests.
+#[derive(Debug)]
+struct WorkerThreads(Option<Runtime>);
+
+impl Drop for WorkerThreads {
+    fn drop(&mut self) {
+        // A runtime that is dropped inside another one would panic.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 /// Number of processes that render pages for viewing.
@@ -54,7 +73,7 @@ impl Archive {
     ///
     /// # Errors
     /// `Unavailable` when one of them does not answer; `Invalid` for a malformed URL.
-    pub async fn open(config: Config, program: &Path) -> Result<Self> {
+    pub async fn open(config: Config, program: &Path) -> Result<Arc<Self>> {
         let home = &config.home;
         let scratch = home.join("tmp");
         std::fs::create_dir_all(&scratch).or_error(ErrorKind::Unavailable, || format!("cannot make the folder {}", scratch.display()))?;
@@ -66,7 +85,7 @@ impl Archive {
         let (learned, learned_sha256) = load_trained_model(store.as_ref()).await?;
         let expander = SpawnConfig { arguments: arguments("expand", &config, None), ..pool_launch(&config, program) };
         let searches = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
-        Ok(Self {
+        Ok(Arc::new(Self {
             store,
             catalog,
             index,
@@ -74,11 +93,25 @@ impl Archive {
             pool,
             viewers,
             expander,
+            outages: OutageMonitor::default(),
             scratch,
             trained_model: learned,
             trained_model_sha256: learned_sha256,
+            worker_threads: OnceLock::new(),
             config,
-        })
+        }))
+    }
+
+    /// Handle of the threads of workers, which start at the first call.
+    pub(crate) fn worker_threads(&self) -> Result<Handle> {
+        if self.worker_threads.get().is_none() {
+            let runtime = Builder::new_multi_thread().worker_threads(self.config.job_count()).thread_name("worker").enable_all().build();
+            let runtime = runtime.or_error(ErrorKind::Unavailable, || "the program cannot start its threads".to_owned())?;
+            // Of two threads that come here at once, one keeps its runtime, and the other's is dropped.
+            let _ = self.worker_threads.set(WorkerThreads(Some(runtime)));
+        }
+        let runtime = self.worker_threads.get().and_then(|threads| threads.0.as_ref());
+        runtime.map(|runtime| runtime.handle().clone()).ok_or_else(|| Error::internal("there are no worker threads"))
     }
 
     /// Today's date in Việt Nam.
@@ -92,15 +125,18 @@ impl Archive {
     pub fn resources(&self) -> Resources<'_> {
         Resources {
             catalog: &self.catalog,
-            store: self.store.as_ref(),
-            pool: &self.pool,
-            expander: &self.expander,
-            index: &self.index,
-            temp_dir: &self.scratch,
-            trained_model: &self.trained_model,
-            trained_model_sha256: self.trained_model_sha256.as_deref(),
-            max_archive_depth: self.config.limits.archive_depth,
-            max_file_bytes: self.config.limits.file_mib << 20,
+            outages: &self.outages,
+            stages: Context {
+                store: self.store.as_ref(),
+                pool: &self.pool,
+                expander: &self.expander,
+                index: &self.index,
+                temp_dir: &self.scratch,
+                trained_model: &self.trained_model,
+                trained_model_sha256: self.trained_model_sha256.as_deref(),
+                max_archive_depth: self.config.limits.archive_depth,
+                max_file_bytes: self.config.limits.file_mib << 20,
+            },
         }
     }
 }

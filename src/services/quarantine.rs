@@ -13,6 +13,7 @@ use sohoa_pipeline::worker::CancellationToken;
 use sohoa_stages::object_names;
 use sohoa_storage::key;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A dossier in quarantine. Its readings are not stored, so no text of it can be shown.
 #[derive(Debug, Clone, Serialize)]
@@ -53,7 +54,6 @@ pub struct QuarantineOutcome {
     pub balance: Vec<PageBalance>,
     /// SHA-256 of bytes that were not deleted, because another dossier uses them.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    #[serde(rename = "kept")]
     pub shared_bytes: BTreeSet<String>,
 }
 
@@ -80,7 +80,7 @@ fn quarantine_entry(held: HeldDossier) -> QuarantineEntry {
 /// # Errors
 /// `Denied` for a user who is no officer in charge of secrets; `NotFound` for a dossier that is not in quarantine.
 pub async fn release(
-    archive: &Archive,
+    archive: &Arc<Archive>,
     name: &str,
     decision: QuarantineDecision<'_>,
     given: (&str, &PipelinePlan),

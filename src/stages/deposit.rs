@@ -49,7 +49,7 @@ impl Stage for Deposit {
         }
         let mut models = context.pool.models().await?.clone();
         models.extend(context.trained_model_sha256.map(|sha256| ("learned.json".to_owned(), sha256.to_owned())));
-        let mut record = record_builder::build_record(contents, context.plan, models, &read);
+        let mut record = record_builder::build_record(contents, &work.plan, models, &read);
         if record.originals.is_empty() {
             return Ok(());
         }

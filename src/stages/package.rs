@@ -1,10 +1,10 @@
 //! Package: a document's searchable PDF/A, plain text, and ALTO for every page.
 
 use crate::object_names;
-use crate::stage::{Context, Stage, TaskState, options_of, unexpected_item};
+use crate::stage::{Context, Stage, StageOptions, TaskState, options_of, unexpected_item};
 use crate::{originals, readings};
 use async_trait::async_trait;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::dossier::{Document, DossierSnapshot, File, Item, Page};
@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use tokio::io::AsyncWriteExt;
 
 /// Options of the stage.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PackageOptions {
     /// Archival form of the PDF: `a1b` (default) or `a2u`.
@@ -27,7 +27,7 @@ pub struct PackageOptions {
 }
 
 /// Archival form of the PDF.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ProfileOption {
     /// PDF/A-1b, the profile of TCVN 14159-1.
@@ -51,8 +51,8 @@ impl Stage for Package {
         StageLevel::Document
     }
 
-    fn check_options(&self, options: &Value) -> Result<()> {
-        options_of::<PackageOptions>(options).map(|_| ())
+    fn options(&self) -> StageOptions {
+        StageOptions::of::<PackageOptions>()
     }
 
     async fn run(&self, context: &Context<'_>, options: &Value, work: &mut TaskState) -> Result<()> {

@@ -4,7 +4,7 @@ use crate::object_names;
 use crate::originals;
 use crate::reading_cache;
 use crate::reading_cache::CachedReading;
-use crate::stage::{Context, OptionGroup, Stage, TaskState, options_of, unexpected_item};
+use crate::stage::{Context, OptionGroup, Stage, StageOptions, TaskState, options_of, unexpected_item};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use sohoa_base::error::Result;
@@ -17,17 +17,12 @@ use sohoa_extraction::fields::secrecy::{DetectedSecrecy, find_secrecy_stamp};
 use sohoa_file_worker::client::FileWorker;
 use sohoa_file_worker::request::PageRead;
 use sohoa_recognition::page::{PreprocessOptions, ReadOptions};
-use sohoa_recognition::second_pass::SecondPassOptions;
+use sohoa_recognition::second_pass::{RECORDED_NAMES, SecondPassOptions};
 
 /// How a page image is made ready to be read. It is prepared and read by one worker process, so that no image travels through
 /// the store.
-pub static PREPARE: OptionGroup = OptionGroup {
-    name: "prepare",
-    stage: "read",
-    level: StageLevel::Page,
-    version: 4,
-    check: |options| options_of::<PreprocessOptions>(options).map(|_| ()),
-};
+pub static PREPARE: OptionGroup =
+    OptionGroup { name: "prepare", stage: "read", level: StageLevel::Page, version: 4, options: StageOptions::of::<PreprocessOptions>() };
 
 /// See the module.
 #[derive(Debug)]
@@ -47,8 +42,8 @@ impl Stage for Read {
         StageLevel::Page
     }
 
-    fn check_options(&self, options: &Value) -> Result<()> {
-        options_of::<SecondPassOptions>(options).map(|_| ())
+    fn options(&self) -> StageOptions {
+        StageOptions::of::<SecondPassOptions>().recorded_as(RECORDED_NAMES)
     }
 
     async fn run(&self, context: &Context<'_>, options: &Value, work: &mut TaskState) -> Result<()> {
@@ -122,5 +117,25 @@ async fn ask_reader(context: &Context<'_>, (dossier, file, page): (&Dossier, &Fi
         Ok(PageRead { reading, warnings, cpu_ms }) => Ok((Ok(CachedReading { reading, warnings }), cpu_ms.into_iter().collect())),
         Err(error) if error.kind().is_transient() => Err(error),
         Err(error) => Ok((Err(Refusal::from(&error)), Vec::new())),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_names_of_an_option_give_the_same_cache_key() {
+        let key = |given: Value| {
+            let read = options_of(&given).unwrap();
+            reading_cache::cache_key(&json!({ "options": ReadOptions { read, ..ReadOptions::default() } }))
+        };
+        let recorded = json!({ "doubt_below": 1, "doubt_implausible_below": 2, "reread_px": 3 });
+        let named = json!({ "min_confidence": 1, "min_implausible_confidence": 2, "second_pass_budget_px": 3 });
+        assert_eq!(key(named.clone()), key(recorded.clone()));
+        assert_eq!(serde_json::to_value(options_of::<SecondPassOptions>(&named).unwrap()).unwrap(), recorded);
+        let Value::Object(named) = named else { unreachable!() };
+        assert_eq!(Read.options().check(named).unwrap(), recorded);
     }
 }

@@ -1,6 +1,6 @@
 //! Review: decides whether a person must check the document. Its pages then count as in review until they are decided.
 
-use crate::stage::{Context, Stage, TaskState, options_of, unexpected_item};
+use crate::stage::{Context, Stage, StageOptions, TaskState, options_of, unexpected_item};
 use async_trait::async_trait;
 use serde_json::Value;
 use sohoa_base::error::{Error, Result};
@@ -30,8 +30,8 @@ impl Stage for Review {
         StageLevel::Document
     }
 
-    fn check_options(&self, options: &Value) -> Result<()> {
-        options_of::<ReviewOptions>(options).map(|_| ())
+    fn options(&self) -> StageOptions {
+        StageOptions::of::<ReviewOptions>()
     }
 
     async fn run(&self, _: &Context<'_>, options: &Value, work: &mut TaskState) -> Result<()> {

@@ -1,9 +1,10 @@
 //! The `Stage` trait, its context, and the state of one task.
 
 use async_trait::async_trait;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use sohoa_base::error::{Error, Result, ResultExt};
+use serde_json::{Map, Value};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::change::Change;
 use sohoa_base::model::dossier::Item;
 use sohoa_base::model::pipeline_plan::{PipelinePlan, StageLevel};
@@ -15,8 +16,10 @@ use sohoa_search::index::SearchIndex;
 use sohoa_storage::blob_store::BlobStore;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What stages may use. The catalogue is not in it.
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// Object storage.
     pub store: &'a dyn BlobStore,
@@ -28,8 +31,6 @@ pub struct Context<'a> {
     pub index: &'a SearchIndex,
     /// Folder for temporary files.
     pub temp_dir: &'a Path,
-    /// The pipeline that runs.
-    pub plan: &'a PipelinePlan,
     /// Model trained on people's decisions.
     pub trained_model: &'a TrainedModel,
     /// SHA-256 of it, lower-case hexadecimal; none where nothing was learned.
@@ -45,6 +46,8 @@ pub struct Context<'a> {
 pub struct TaskState {
     /// What the task works on, as it was before this task.
     pub item: Item,
+    /// The pipeline that runs.
+    pub plan: Arc<PipelinePlan>,
     /// Facts decided so far.
     pub changes: Vec<Change>,
     /// Processor milliseconds by stage, of reading processes.
@@ -56,10 +59,10 @@ pub struct TaskState {
 }
 
 impl TaskState {
-    /// Work on `item` that has not begun.
+    /// Work on `item` by `plan` that has not begun.
     #[must_use]
-    pub fn new(item: Item) -> Self {
-        Self { item, changes: Vec::new(), cpu_ms: BTreeMap::new(), description: None, option_groups: BTreeMap::new() }
+    pub fn new(item: Item, plan: Arc<PipelinePlan>) -> Self {
+        Self { item, plan, changes: Vec::new(), cpu_ms: BTreeMap::new(), description: None, option_groups: BTreeMap::new() }
     }
 
     /// The description that a stage of this task decided; else the one that the document has from an earlier task.
@@ -78,7 +81,7 @@ impl TaskState {
     /// # Errors
     /// `Invalid` for an unknown option or a value of another type.
     pub fn group_options<T: DeserializeOwned>(&self, group: &OptionGroup) -> Result<T> {
-        let none = Value::Object(serde_json::Map::new());
+        let none = Value::Object(Map::new());
         options_of(self.option_groups.get(group.name).unwrap_or(&none))
     }
 
@@ -102,12 +105,9 @@ pub trait Stage: Send + Sync {
     /// What it works on.
     fn level(&self) -> StageLevel;
 
-    /// Refuses options that the stage does not know.
-    ///
-    /// # Errors
-    /// `Invalid`, naming the option.
-    fn check_options(&self, options: &Value) -> Result<()> {
-        options_of::<NoOptions>(options).map(|_| ())
+    /// Its options.
+    fn options(&self) -> StageOptions {
+        StageOptions::of::<NoOptions>()
     }
 
     /// Does the work and adds what it decided to `work.changes`.
@@ -137,8 +137,8 @@ pub struct OptionGroup {
     pub level: StageLevel,
     /// Version of the behaviour that the options set: a higher number makes cached results of lower ones unused.
     pub version: u32,
-    /// Refuses unknown options.
-    pub check: fn(&Value) -> Result<()>,
+    /// The options.
+    pub options: StageOptions,
 }
 
 /// An entry of the table of stages.
@@ -178,20 +178,75 @@ impl PipelineEntry {
         }
     }
 
-    /// Refuses unknown options.
-    ///
-    /// # Errors
-    /// `Invalid`, naming the option.
-    pub fn check_options(self, options: &Value) -> Result<()> {
+    /// Its options.
+    #[must_use]
+    pub fn options(self) -> StageOptions {
         match self {
-            Self::Stage(stage) => stage.check_options(options),
-            Self::Options(group) => (group.check)(options),
+            Self::Stage(stage) => stage.options(),
+            Self::Options(group) => group.options,
         }
     }
 }
 
+/// Which options a stage has.
+#[derive(Clone, Copy)]
+pub struct StageOptions {
+    check: fn(&Value) -> Result<()>,
+    defaults: fn() -> Value,
+    recorded_names: &'static [(&'static str, &'static str)],
+}
+
+impl StageOptions {
+    /// The options that the type `T` holds.
+    #[must_use]
+    pub const fn of<T: DeserializeOwned + Serialize + Default>() -> Self {
+        Self {
+            check: |options| options_of::<T>(options).map(|_| ()),
+            defaults: || serde_json::to_value(T::default()).unwrap_or_default(),
+            recorded_names: &[],
+        }
+    }
+
+    /// The same options, some of which have another name in plans and records: (name in pipeline files, recorded name).
+    #[must_use]
+    pub const fn recorded_as(self, recorded_names: &'static [(&'static str, &'static str)]) -> Self {
+        Self { recorded_names, ..self }
+    }
+
+    /// Checks the options of a pipeline file; returns them under their recorded names. An option can also be given under its
+    /// recorded name.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the option, for an unknown option, for a value of another type, and for an option under both names.
+    pub fn check(self, mut given: Map<String, Value>) -> Result<Value> {
+        if let Some((name, recorded)) = self.recorded_names.iter().find(|(name, old)| given.contains_key(*name) && given.contains_key(*old))
+        {
+            return Err(Error::invalid(format!("{name:?} and {recorded:?} are two names of the same option; give one of them")));
+        }
+        (self.check)(&Value::Object(given.clone()))?;
+        for (name, recorded) in self.recorded_names {
+            if let Some(value) = given.remove(*name) {
+                given.insert((*recorded).to_owned(), value);
+            }
+        }
+        Ok(Value::Object(given))
+    }
+
+    /// Every option with its default, named as in pipeline files.
+    #[must_use]
+    pub fn defaults(self) -> Map<String, Value> {
+        let Value::Object(mut defaults) = (self.defaults)() else { return Map::new() };
+        for (name, recorded) in self.recorded_names {
+            if let Some(value) = defaults.remove(*recorded) {
+                defaults.insert((*name).to_owned(), value);
+            }
+        }
+        defaults
+    }
+}
+
 /// Options of a stage that has none.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, Default, Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoOptions {}
 
@@ -200,7 +255,7 @@ pub struct NoOptions {}
 /// # Errors
 /// `Invalid` for an unknown option or a value of another type.
 pub fn options_of<T: DeserializeOwned>(options: &Value) -> Result<T> {
-    serde_json::from_value(options.clone()).or_error(sohoa_base::error::ErrorKind::Invalid, || "its options are wrong".to_owned())
+    serde_json::from_value(options.clone()).or_error(ErrorKind::Invalid, || "its options are wrong".to_owned())
 }
 
 /// The error for a task that got an item of another level.

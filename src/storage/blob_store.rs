@@ -25,7 +25,7 @@ pub struct BlobEntry {
 ///
 /// Keys are `/`-separated segments of `A–Z a–z 0–9 . _ - % =`; see [`check_key`]. Every write is atomic:
 /// a reader sees either the old or the new bytes in full. Errors: `Unavailable` if repeating may help,
-/// `Denied` if rights are missing, `Invalid` and `Limit` for keys that no back-end accepts.
+/// `AccessRefused` if rights are missing, `Invalid` and `Limit` for keys that no back-end accepts.
 #[async_trait]
 pub trait BlobStore: Send + Sync + std::fmt::Debug {
     /// Stores `bytes` under `key`, replacing existing content.

@@ -9,6 +9,7 @@
 //! cases/<id>.json              tables of one-stop dossiers, as submitted by offices
 //! lots/<id>.json               acceptance lots
 //! manifests/<id>/<path>        delivery lists beside the scans
+//! probe/<id>                   written, read and deleted to see whether the store answers
 //! learned/description.json     model trained on review decisions
 //! ocfl/…                       the OCFL storage root: the authoritative copy
 //! ```
@@ -46,6 +47,12 @@ pub fn manifest(id: &str, path: &str) -> String {
 #[must_use]
 pub fn cache(stage: &str, key: &str) -> String {
     format!("cache/{}/{}/{}", safe_segment(stage), shard(key, 0), safe_segment(key))
+}
+
+/// Key of a blob that is written, read and deleted to see whether the store answers.
+#[must_use]
+pub fn probe(id: &str) -> String {
+    format!("probe/{}", safe_segment(id))
 }
 
 /// Key of a version of the roadmap of a decision.

@@ -291,7 +291,7 @@ fn map_io_error(error: io::Error, verb: &str, path: &Path) -> Error {
             path.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(path).display()
         )),
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            Error::denied(format!("cannot {verb} {at}: no right to, check owner and mode of the folder"))
+            Error::access_refused(format!("cannot {verb} {at}: no right to, check owner and mode of the folder"))
         }
         io::ErrorKind::InvalidFilename => Error::limit(format!("cannot {verb} {at}: the name is too long for this file system")),
         io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory | io::ErrorKind::AlreadyExists => {
@@ -318,8 +318,8 @@ mod tests {
     #[test]
     fn io_errors_map_to_error_kinds() {
         for (number, kind) in [
-            (13, ErrorKind::Denied),
-            (30, ErrorKind::Denied),
+            (13, ErrorKind::AccessRefused),
+            (30, ErrorKind::AccessRefused),
             (36, ErrorKind::Limit),
             (20, ErrorKind::Conflict),
             (5, ErrorKind::Unavailable),

@@ -148,7 +148,7 @@ mod tests {
         assert!(tries == 4 && result.is_ok());
         let (tries, result) = run_with_failures(policy, 9, ErrorKind::Unavailable).await;
         assert!(tries == 4 && result.is_err());
-        let (tries, result) = run_with_failures(policy, 9, ErrorKind::Denied).await;
+        let (tries, result) = run_with_failures(policy, 9, ErrorKind::AccessRefused).await;
         assert!(tries == 1 && result.is_err());
         let (tries, result) = run_with_failures(RetryPolicy::immediate(0), 9, ErrorKind::Unavailable).await;
         assert!(tries == 1 && result.is_err());

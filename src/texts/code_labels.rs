@@ -98,6 +98,31 @@ const CODE_LABELS: &[(&str, &str, &str, &str)] = &[
     ("field", "urgency", "Độ khẩn", "Urgency"),
     ("field", "recipients", "Nơi nhận", "Recipients"),
     ("field", "keywords", "Từ khóa", "Keywords"),
+    ("field", "secrecy", "Độ mật", "Secrecy"),
+    ("field", "copy", "Hình thức bản sao", "Form of copy"),
+    ("field", "grounds", "Căn cứ", "Legal grounds"),
+    ("field", "keyword", "Từ khóa", "Keywords"),
+    ("field", "fileCode", "Mã hồ sơ", "Dossier code"),
+    ("field", "title", "Tiêu đề hồ sơ", "Dossier title"),
+    ("field", "maintenance", "Thời hạn lưu trữ", "Retention period"),
+    ("field", "mode", "Mức độ tiếp cận", "Access level"),
+    ("field", "startDate", "Thời gian bắt đầu", "Start date"),
+    ("field", "endDate", "Thời gian kết thúc", "End date"),
+    ("field", "totalDoc", "Tổng số tài liệu", "Number of documents"),
+    ("field", "numberOfPaper", "Số lượng tờ", "Number of sheets"),
+    ("field", "numberOfPage", "Số lượng trang", "Number of pages"),
+    ("field", "format", "Tình trạng vật lý", "Physical condition"),
+    ("field", "inforSign", "Ký hiệu thông tin", "Information code"),
+    ("field", "confidenceLevel", "Mức độ tin cậy", "Reliability"),
+    ("field", "paperFileCode", "Mã hồ sơ giấy gốc", "Code of the paper dossier"),
+    ("field", "riskRecovery", "Chế độ dự phòng", "Backup"),
+    ("field", "riskRecoveryStatus", "Tình trạng dự phòng", "Backup status"),
+    ("field", "description", "Ghi chú", "Notes"),
+    ("field", "docId", "Mã định danh", "Identifier"),
+    ("field", "docCode", "Mã lưu trữ", "Archival code"),
+    ("field", "docOrdinal", "Số thứ tự", "Ordinal number"),
+    ("field", "typeName", "Tên loại", "Kind"),
+    ("field", "autograph", "Bút tích", "Handwritten notes"),
     ("stage", "intake", "tiếp nhận", "intake"),
     ("stage", "prepare", "chỉnh ảnh", "prepare"),
     ("stage", "read", "đọc chữ", "read"),
@@ -149,8 +174,8 @@ const CODE_LABELS: &[(&str, &str, &str, &str)] = &[
     ("line-state", "overdue", "quá hạn", "overdue"),
     ("line-state", "late", "sẽ trễ", "will be late"),
     ("line-state", "at-risk", "có thể trễ", "at risk"),
-    ("line-state", "not-begun", "chưa bắt đầu", "not begun"),
-    ("line-state", "in-time", "kịp hạn", "in time"),
+    ("line-state", "not-started", "chưa bắt đầu", "not begun"),
+    ("line-state", "on-track", "kịp hạn", "in time"),
     ("line-state", "done", "hoàn thành", "done"),
     ("lot-state", "open", "đang kiểm tra", "being looked at"),
     ("lot-state", "accepted", "đạt, đã nghiệm thu", "accepted"),
@@ -222,6 +247,7 @@ const CODE_LABELS: &[(&str, &str, &str, &str)] = &[
     ("event", "batch-paused", "tạm dừng", "paused"),
     ("event", "batch-resumed", "tiếp tục", "resumed"),
     ("event", "batch-prioritised", "đổi ưu tiên", "set the priority"),
+    ("event", "task-failed", "việc không làm được", "task failed"),
     ("event", "batch-retried", "thử lại", "tried again"),
     ("event", "batch-cancelled", "hủy lượt chạy", "cancelled a run"),
     ("event", "source-taken", "lấy từ thư mục nóng", "taken from a hot folder"),
@@ -252,9 +278,11 @@ pub fn code_label<'a>(language: Language, of: &str, code: &'a str) -> &'a str {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use sohoa_base::model::account::{Right, Role};
+    use sohoa_base::model::fields::newest_profile;
 
     #[test]
     fn codes_have_unique_labels_in_both_languages() {
@@ -264,6 +292,14 @@ mod tests {
         for (place, (of, code, vietnamese, english)) in CODE_LABELS.iter().enumerate() {
             assert!(!vietnamese.is_empty() && !english.is_empty());
             assert!(!CODE_LABELS.iter().skip(place + 1).any(|(other, also, _, _)| other == of && also == code), "{of} {code} stands twice");
+        }
+    }
+
+    #[test]
+    fn every_field_has_a_label() {
+        let profile = newest_profile().unwrap();
+        for field in profile.dossier.iter().chain(&profile.document).chain(&profile.extensions) {
+            assert!(CODE_LABELS.iter().any(|(of, code, _, _)| *of == "field" && *code == field.name), "{}", field.name);
         }
     }
 

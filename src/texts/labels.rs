@@ -96,6 +96,10 @@ labels! {
     EventLog: "Diễn biến", "Event log";
     ExtraFiles: "thừa so với mục lục", "not in the list";
     Failed: "không gửi được", "could not be sent";
+    Tries: "Số lần đã thử", "Tries";
+    FailedTasks: "việc không làm được", "tasks that failed";
+    FailedTasksHint: "Hồ sơ của các việc này đang dừng lại; mọi hồ sơ khác vẫn chạy. Bản gốc còn giữ nguyên. Sửa nguyên nhân rồi bấm Thử lại, hoặc bỏ phần còn lại của đợt.",
+        "Their dossiers wait; everything else goes on. The originals are kept. Mend the cause and retry, or cancel the rest of the run.";
     Failures: "Lỗi", "Failures";
     FailuresNone: "Không có tệp hay trang nào bị từ chối.", "Nothing was refused.";
     Fields: "Trường", "Fields";

@@ -40,43 +40,155 @@ impl Language {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the values are explained by the texts below")]
 pub enum Message<'a> {
-    BalanceFiles { received: u64, duplicate: u64, refused: u64 },
-    BalancePages { came: u64, stored: u64, review: u64, refused: u64, held: u64, open: u64 },
-    Quarantine { held: u64 },
-    ModelScore { is_new: bool, kinds: u64, of: u64, values: u64, brier: String },
-    ModelReplaced { examples: u64 },
-    ModelTooFewExamples { examples: u64 },
+    BalanceFiles {
+        received: u64,
+        duplicate: u64,
+        refused: u64,
+        failed: u64,
+    },
+    BalancePages {
+        came: u64,
+        stored: u64,
+        review: u64,
+        refused: u64,
+        held: u64,
+        failed: u64,
+        open: u64,
+    },
+    Quarantine {
+        held: u64,
+    },
+    ModelScore {
+        is_new: bool,
+        kinds: u64,
+        of: u64,
+        values: u64,
+        brier: String,
+    },
+    ModelReplaced {
+        examples: u64,
+    },
+    ModelTooFewExamples {
+        examples: u64,
+    },
     ModelRejected,
     ModelUnchanged,
-    QuarantineResolved { dossier: String, by: String, pages: u64, version: Option<u64>, kept: u64 },
-    BalanceDossiers { dossiers: u64, documents: u64 },
-    RunDuration { seconds: String, cpu: String, rate: String },
-    Refused { file: String, page: Option<u32>, class: &'a str, reason: String },
+    QuarantineResolved {
+        dossier: String,
+        by: String,
+        pages: u64,
+        version: Option<u64>,
+        kept: u64,
+    },
+    BalanceDossiers {
+        dossiers: u64,
+        documents: u64,
+    },
+    RunDuration {
+        seconds: String,
+        cpu: String,
+        rate: String,
+    },
+    Refused {
+        file: String,
+        page: Option<u32>,
+        class: &'a str,
+        reason: String,
+    },
+    FailedTask {
+        dossier: String,
+        file: Option<String>,
+        page: Option<u32>,
+        document: Option<u32>,
+        class: &'a str,
+        reason: String,
+        tries: u32,
+    },
+    RetryFailedTasks {
+        batch: String,
+    },
     Interrupted,
     ModelsMissing,
-    Submitted { batch: String },
-    TargetIgnored { list: &'a str, why: String },
-    NonScanFiles { manifests: u64, ignored: u64 },
-    PagesReadFilesReceived { received: u64, of: u64 },
-    PlainProgress { received: u64, files: u64, read: u64, pages: u64, ended: u64 },
-    ErrorPrefix { kind: ErrorKind },
+    Submitted {
+        batch: String,
+    },
+    TargetIgnored {
+        list: &'a str,
+        why: String,
+    },
+    NonScanFiles {
+        manifests: u64,
+        ignored: u64,
+    },
+    PagesReadFilesReceived {
+        received: u64,
+        of: u64,
+    },
+    PlainProgress {
+        received: u64,
+        files: u64,
+        read: u64,
+        pages: u64,
+        ended: u64,
+    },
+    ErrorPrefix {
+        kind: ErrorKind,
+    },
     NothingFound,
-    Serving { address: String },
-    FirstAdminSetup { address: String, key: String },
-    Hits { total: u64 },
-    Verified { objects: u64, problems: u64 },
-    Rebuilt { objects: u64, documents: u64, batches: u64 },
+    Serving {
+        address: String,
+    },
+    FirstAdminSetup {
+        address: String,
+        key: String,
+    },
+    Hits {
+        total: u64,
+    },
+    Verified {
+        objects: u64,
+        problems: u64,
+    },
+    Rebuilt {
+        objects: u64,
+        documents: u64,
+        batches: u64,
+    },
     Ready,
     NotReady,
-    DecisionSaved { document: String, version: u64, open: String },
+    DecisionSaved {
+        document: String,
+        version: u64,
+        open: String,
+    },
     QualityColumns,
-    QualityPages { pages: u64, blank: u64, unmeasured: u64, rescan: u64, error_permille: Option<u64> },
-    RescanPages { rescan: u64 },
-    Rescan { reason: RescanReason, quality: &'a Quality },
-    PageLocation { file: String, page: Option<u32> },
-    ClippedSides { cut: Sides },
-    SeparatorTitle { dossier: bool },
-    SeparatorInstruction { dossier: bool },
+    QualityPages {
+        pages: u64,
+        blank: u64,
+        unmeasured: u64,
+        rescan: u64,
+        error_permille: Option<u64>,
+    },
+    RescanPages {
+        rescan: u64,
+    },
+    Rescan {
+        reason: RescanReason,
+        quality: &'a Quality,
+    },
+    PageLocation {
+        file: String,
+        page: Option<u32>,
+    },
+    ClippedSides {
+        cut: Sides,
+    },
+    SeparatorTitle {
+        dossier: bool,
+    },
+    SeparatorInstruction {
+        dossier: bool,
+    },
 }
 
 /// Text of the message in the reader's language.
@@ -123,11 +235,13 @@ fn join_side_names(cut: Sides, names: [&str; 4]) -> String {
 
 fn vietnamese(message: Message<'_>) -> String {
     match message {
-        Message::BalanceFiles { received, duplicate, refused } => {
-            format!("Tệp:    nhận {}, trùng {}, từ chối {}", dot_grouped(received), dot_grouped(duplicate), dot_grouped(refused))
+        Message::BalanceFiles { received, duplicate, refused, failed } => {
+            let left = if failed > 0 { format!(", lỗi {}", dot_grouped(failed)) } else { String::new() };
+            format!("Tệp:    nhận {}, trùng {}, từ chối {}{left}", dot_grouped(received), dot_grouped(duplicate), dot_grouped(refused))
         }
-        Message::BalancePages { came, stored, review, refused, held, open } => {
+        Message::BalancePages { came, stored, review, refused, held, failed, open } => {
             let mut left = if held > 0 { format!(" + cách ly {}", dot_grouped(held)) } else { String::new() };
+            left.push_str(&if failed > 0 { format!(" + lỗi {}", dot_grouped(failed)) } else { String::new() });
             left.push_str(&if open > 0 { format!(" + đang xử lý {}", dot_grouped(open)) } else { String::new() });
             format!(
                 "Trang:  vào {} = lưu {} + chờ duyệt {} + từ chối {}{left}",
@@ -175,6 +289,20 @@ fn vietnamese(message: Message<'_>) -> String {
             let page = page.map(|page| format!(", trang {page}")).unwrap_or_default();
             format!("Từ chối [{class}] {file}{page}: {reason}")
         }
+        Message::FailedTask { dossier, file, page, document, class, reason, tries } => {
+            let item = match (file, page, document) {
+                (Some(file), Some(page), _) => format!(", {file}, trang {page}"),
+                (Some(file), None, _) => format!(", {file}"),
+                (None, _, Some(document)) => format!(", văn bản {document}"),
+                (None, _, None) => String::new(),
+            };
+            format!("Lỗi [{class}] hồ sơ {dossier}{item}: {reason} (đã thử {} lần)", dot_grouped(u64::from(tries)))
+        }
+        Message::RetryFailedTasks { batch } => {
+            format!(
+                "Việc bị lỗi chờ người xử lý: `sohoa runs retry {batch}` làm lại, `sohoa runs cancel {batch}` bỏ; bản gốc còn giữ nguyên"
+            )
+        }
         Message::Interrupted => "Đã dừng giữa chừng; chạy lại đúng lệnh này để làm tiếp".to_owned(),
         Message::ModelsMissing => {
             "Thiếu mô hình nơ-ron hoặc thư viện chạy mô hình: đọc kém chính xác hơn hoặc lâu hơn; chạy `sohoa models fetch`".to_owned()
@@ -204,6 +332,8 @@ fn vietnamese(message: Message<'_>) -> String {
             ErrorKind::NotFound => "không tìm thấy",
             ErrorKind::Conflict => "xung đột",
             ErrorKind::Unavailable => "không kết nối được",
+            ErrorKind::AccessRefused => "bị từ chối truy cập",
+            ErrorKind::DependencyMissing => "thiếu thành phần",
             ErrorKind::Corrupt => "dữ liệu hỏng",
             ErrorKind::Internal => "lỗi chương trình",
         }
@@ -265,11 +395,13 @@ fn vietnamese(message: Message<'_>) -> String {
 fn english(message: Message<'_>) -> String {
     let commas = |number| group_thousands(number, ',');
     match message {
-        Message::BalanceFiles { received, duplicate, refused } => {
-            format!("Files:    {} received, {} duplicate, {} refused", commas(received), commas(duplicate), commas(refused))
+        Message::BalanceFiles { received, duplicate, refused, failed } => {
+            let left = if failed > 0 { format!(", {} failed", commas(failed)) } else { String::new() };
+            format!("Files:    {} received, {} duplicate, {} refused{left}", commas(received), commas(duplicate), commas(refused))
         }
-        Message::BalancePages { came, stored, review, refused, held, open } => {
+        Message::BalancePages { came, stored, review, refused, held, failed, open } => {
             let mut left = if held > 0 { format!(" + {} in quarantine", commas(held)) } else { String::new() };
+            left.push_str(&if failed > 0 { format!(" + {} failed", commas(failed)) } else { String::new() });
             left.push_str(&if open > 0 { format!(" + {} open", commas(open)) } else { String::new() });
             format!(
                 "Pages:    {} in = {} stored + {} in review + {} refused{left}",
@@ -311,6 +443,20 @@ fn english(message: Message<'_>) -> String {
             let page = page.map(|page| format!(", page {page}")).unwrap_or_default();
             format!("Refused [{class}] {file}{page}: {reason}")
         }
+        Message::FailedTask { dossier, file, page, document, class, reason, tries } => {
+            let item = match (file, page, document) {
+                (Some(file), Some(page), _) => format!(", {file}, page {page}"),
+                (Some(file), None, _) => format!(", {file}"),
+                (None, _, Some(document)) => format!(", document {document}"),
+                (None, _, None) => String::new(),
+            };
+            format!("Failed [{class}] dossier {dossier}{item}: {reason} (tried {} times)", commas(u64::from(tries)))
+        }
+        Message::RetryFailedTasks { batch } => {
+            format!(
+                "Failed tasks wait for a person: `sohoa runs retry {batch}` does them again, `sohoa runs cancel {batch}` ends them; originals are kept"
+            )
+        }
         Message::Interrupted => "Stopped before the end; the same command again continues".to_owned(),
         Message::ModelsMissing => {
             "Neural models or their runtime are missing: reading is less accurate or takes longer; run `sohoa models fetch`".to_owned()
@@ -340,6 +486,8 @@ fn english(message: Message<'_>) -> String {
             ErrorKind::NotFound => "not found",
             ErrorKind::Conflict => "conflict",
             ErrorKind::Unavailable => "unavailable",
+            ErrorKind::AccessRefused => "access refused",
+            ErrorKind::DependencyMissing => "dependency missing",
             ErrorKind::Corrupt => "corrupt",
             ErrorKind::Internal => "defect of this program",
         }

@@ -1,5 +1,6 @@
 //! Access rules of routes: who may call each, and which count against the limit of sign-ins.
 
+use crate::route_paths::{ASSET, OIDC, OIDC_CALLBACK, PASSWORD, SESSION, SETUP, TOTP, UPLOAD_FILES};
 use sohoa_base::model::account::Right;
 
 /// Who may call a route.
@@ -33,14 +34,14 @@ pub(crate) fn required_access(routes: &[Route], method: &str, path: &str) -> Opt
 
 /// Routes that check a password or code, which an attacker may guess: limited to a few requests per minute and address.
 pub(crate) const AUTH_ROUTES: &[(&str, &str)] = &[
-    ("POST", "/api/setup"),
-    ("POST", "/api/session"),
-    ("GET", "/sign-in/oidc"),
-    ("GET", "/sign-in/oidc/callback"),
-    ("PUT", "/api/session/password"),
-    ("POST", "/api/session/totp"),
-    ("PUT", "/api/session/totp"),
-    ("DELETE", "/api/session/totp"),
+    ("POST", SETUP),
+    ("POST", SESSION),
+    ("GET", OIDC),
+    ("GET", OIDC_CALLBACK),
+    ("PUT", PASSWORD),
+    ("POST", TOTP),
+    ("PUT", TOTP),
+    ("DELETE", TOTP),
 ];
 
 /// Whether requests of the route count as attempts to sign in.
@@ -50,5 +51,5 @@ pub(crate) fn is_auth_route(method: &str, path: &str) -> bool {
 
 /// Whether requests of the path are not counted: chunks of files arrive at line speed, and assets are in memory.
 pub(crate) fn is_exempt_from_rate_limit(path: &str) -> bool {
-    path.starts_with("/api/uploads/{upload}/files") || path == "/assets/{name}"
+    path.starts_with(UPLOAD_FILES) || path == ASSET
 }

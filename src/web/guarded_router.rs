@@ -13,12 +13,20 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 pub(crate) struct GuardedRouter {
     router: OpenApiRouter<AppState>,
     routes: Vec<Route>,
+    /// Name and schema of every type that a route mentions.
+    #[cfg(test)]
+    schemas: Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>,
 }
 
 impl GuardedRouter {
     /// An empty router; `description` holds everything of the OpenAPI document but the routes.
     pub(crate) fn new(description: OpenApi) -> Self {
-        Self { router: OpenApiRouter::with_openapi(description), routes: Vec::new() }
+        Self {
+            router: OpenApiRouter::with_openapi(description),
+            routes: Vec::new(),
+            #[cfg(test)]
+            schemas: Vec::new(),
+        }
     }
 
     /// Adds handlers of one path that `#[utoipa::path]` describes: methods and path are those of the description.
@@ -26,6 +34,8 @@ impl GuardedRouter {
         for (path, item) in &handlers.1.paths {
             self.routes.extend(methods(item).map(|method| Route { method, path: path.clone(), access }));
         }
+        #[cfg(test)]
+        self.schemas.extend(handlers.0.iter().cloned());
         self.router = self.router.routes(handlers);
         self
     }
@@ -45,6 +55,8 @@ impl GuardedRouter {
     pub(crate) fn merge(mut self, other: Self) -> Self {
         self.router = self.router.merge(other.router);
         self.routes.extend(other.routes);
+        #[cfg(test)]
+        self.schemas.extend(other.schemas);
         self
     }
 
@@ -68,4 +80,20 @@ fn methods(item: &PathItem) -> impl Iterator<Item = &'static str> {
     ]
     .into_iter()
     .filter_map(|(method, operation)| operation.as_ref().map(|_| method))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::api;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn no_two_types_share_a_schema_name() {
+        let mut by_name = BTreeMap::new();
+        for (name, schema) in api::routes().merge(api::streaming_routes()).schemas {
+            let first = by_name.entry(name.clone()).or_insert_with(|| schema.clone());
+            assert!(*first == schema, "two types have the schema name {name}");
+        }
+        assert!(by_name.len() > 50, "{}", by_name.len());
+    }
 }

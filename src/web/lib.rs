@@ -13,6 +13,7 @@ mod openapi;
 mod pages;
 mod problem;
 mod rate_limits;
+mod route_paths;
 pub mod server;
 mod sse;
 mod state;

@@ -27,13 +27,13 @@ named_schemas! {
     /// Recovery codes.
     RecoveryCodes = crate::api::response_bodies::RecoveryCodes,
     /// A person.
-    Person = sohoa_base::model::account::User,
+    User = sohoa_base::model::account::User,
     /// People.
-    People = Vec<sohoa_base::model::account::User>,
+    Users = Vec<sohoa_base::model::account::User>,
     /// Keys of programs.
     Tokens = Vec<sohoa_base::model::account::Token>,
     /// A new key.
-    NewToken = crate::api::response_bodies::CreatedToken,
+    CreatedToken = crate::api::response_bodies::CreatedToken,
     /// Runs.
     Runs = sohoa_services::runs::monitoring::Runs,
     /// A run.
@@ -41,14 +41,15 @@ named_schemas! {
     /// A run in numbers, for its page.
     RunOverview = sohoa_services::runs::monitoring::RunOverview,
     /// The dashboard.
-    Plant = sohoa_services::runs::monitoring::Dashboard,
+    Dashboard = sohoa_services::runs::monitoring::Dashboard,
     /// The words of a page.
     PageWords = sohoa_services::records::page_images::PageWords,
     /// Number of files and pages changed.
-    Changed = crate::api::response_bodies::ChangedCount,
+    ChangedCount = crate::api::response_bodies::ChangedCount,
     /// A run over time.
-    RunTimeline = sohoa_services::runs::monitoring::Timeline,
+    Timeline = sohoa_services::runs::monitoring::Timeline,
     /// Refused files and pages.
+    FailedTasks = Vec<sohoa_services::runs::failures::FailedTask>,
     Failures = Vec<sohoa_services::runs::failures::FailureLine>,
     /// Refusals by class and reason.
     FailureGroups = Vec<sohoa_services::runs::failures::FailureGroup>,
@@ -57,43 +58,43 @@ named_schemas! {
     /// Events.
     Events = Vec<sohoa_services::runs::monitoring::EventLine>,
     /// Documents that wait for review.
-    WaitingDocuments = sohoa_services::review::assignment::QueueListing,
+    QueueListing = sohoa_services::review::assignment::QueueListing,
     /// Holder of the lock of a document.
-    Holder = crate::api::response_bodies::LockHolder,
+    LockHolder = crate::api::response_bodies::LockHolder,
     /// A document under review.
-    ShownDocument = sohoa_services::review::decisions::ReviewDocument,
+    ReviewDocument = sohoa_services::review::decisions::ReviewDocument,
     /// Outcome of a decision.
-    Decided = sohoa_services::review::decisions::ReviewOutcome,
+    ReviewOutcome = sohoa_services::review::decisions::ReviewOutcome,
     /// Uploads.
-    UploadList = sohoa_services::uploads::view::Uploads,
+    Uploads = sohoa_services::uploads::view::Uploads,
     /// An upload with counts of its files.
-    CountedUpload = sohoa_services::uploads::view::UploadSummary,
+    UploadSummary = sohoa_services::uploads::view::UploadSummary,
     /// An upload with its reconciliation.
-    ShownUpload = sohoa_services::uploads::view::UploadView,
+    UploadView = sohoa_services::uploads::view::UploadView,
     /// An upload that becomes a run.
-    Started = sohoa_services::uploads::start::StartedUpload,
+    StartedUpload = sohoa_services::uploads::start::StartedUpload,
     /// Files of an upload.
-    UploadFiles = sohoa_services::uploads::view::UploadFileList,
+    UploadFileList = sohoa_services::uploads::view::UploadFileList,
     /// A file of an upload.
-    OneUploadFile = sohoa_services::uploads::view::UploadFileStatus,
+    UploadFileStatus = sohoa_services::uploads::view::UploadFileStatus,
     /// Search results.
-    Found = sohoa_services::records::queries::Found,
+    SearchHits = sohoa_services::records::queries::Found,
     /// A pipeline.
-    Pipeline = sohoa_services::runs::pipelines::PipelineText,
+    PipelineText = sohoa_services::runs::pipelines::PipelineText,
     /// Pipelines.
-    Pipelines = Vec<sohoa_services::runs::pipelines::PipelineText>,
+    PipelineTexts = Vec<sohoa_services::runs::pipelines::PipelineText>,
     /// Result of a trial of a pipeline.
-    TriedPipeline = sohoa_services::runs::pipelines::TrialResult,
+    TrialResult = sohoa_services::runs::pipelines::TrialResult,
     /// A saved search.
-    KeptSearch = sohoa_base::model::account::SavedSearch,
+    SavedSearch = sohoa_base::model::account::SavedSearch,
     /// Saved searches.
-    KeptSearches = Vec<sohoa_base::model::account::SavedSearch>,
+    SavedSearches = Vec<sohoa_base::model::account::SavedSearch>,
     /// Progress of the roadmaps.
-    RoadmapStatus = Vec<sohoa_services::roadmap::progress::RoadmapProgress>,
+    RoadmapProgressList = Vec<sohoa_services::roadmap::progress::RoadmapProgress>,
     /// Result of the import of a plan.
-    ImportedPlan = sohoa_services::roadmap::plan_workbook::ImportResult,
+    ImportResult = sohoa_services::roadmap::plan_workbook::ImportResult,
     /// Result of the import of one-stop dossiers.
-    TakenCases = sohoa_services::roadmap::one_stop::CaseImportResult,
+    CaseImportResult = sohoa_services::roadmap::one_stop::CaseImportResult,
     /// A target day by day.
     BurnUp = sohoa_services::roadmap::forecast::BurnUp,
     /// Forecast with another pace or deadline.
@@ -101,9 +102,9 @@ named_schemas! {
     /// Lots.
     Lots = Vec<sohoa_base::model::roadmap::lot::Lot>,
     /// A lot.
-    OneLot = sohoa_base::model::roadmap::lot::Lot,
+    Lot = sohoa_base::model::roadmap::lot::Lot,
     /// Documents of a lot with decisions made since its sample was drawn.
-    LotChanges = Vec<sohoa_services::roadmap::lots::ChangedDocument>,
+    ChangedDocuments = Vec<sohoa_services::roadmap::lots::ChangedDocument>,
     /// Dossiers.
     Dossiers = sohoa_services::records::queries::Dossiers,
     /// The record of a dossier.

@@ -57,7 +57,7 @@ pub struct Listening {
 /// # Errors
 /// `Unavailable` where the address is taken, or store or catalogue do not answer.
 pub async fn serve(
-    archive: Archive,
+    archive: Arc<Archive>,
     pipeline: (String, PipelinePlan),
     listen: SocketAddr,
     works: bool,

@@ -22,7 +22,7 @@ pub(crate) struct AppState(Arc<AppStateInner>);
 
 #[derive(Debug)]
 struct AppStateInner {
-    archive: Archive,
+    archive: Arc<Archive>,
     pipeline: (String, PipelinePlan),
     metrics: Metrics,
     limits: RateLimits,
@@ -39,7 +39,7 @@ impl AppState {
     /// State at the start. `base_url` is the address of the server as browsers reach it, `newest_event` the last event so far,
     /// and `api` the OpenAPI document as JSON with the routes of the server.
     pub(crate) fn new(
-        archive: Archive,
+        archive: Arc<Archive>,
         pipeline: (String, PipelinePlan),
         base_url: String,
         newest_event: EventCursor,
@@ -94,7 +94,7 @@ impl AppState {
         format!("{}{path}", self.0.base_url.trim_end_matches('/'))
     }
 
-    pub(crate) fn archive(&self) -> &Archive {
+    pub(crate) fn archive(&self) -> &Arc<Archive> {
         &self.0.archive
     }
 

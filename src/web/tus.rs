@@ -2,6 +2,7 @@
 
 use crate::openapi::ProblemDetails;
 use crate::problem::{PathParams, Problem};
+use crate::route_paths::{UPLOAD_FILE, UPLOAD_FILES};
 use crate::state::AppState;
 use axum::Extension;
 use axum::body::{Body, HttpBody};
@@ -34,7 +35,7 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Adds the headers that tus requires to every response of its routes, errors included.
 pub(super) fn add_tus_headers(route: &str, response: &mut Response) {
-    if !route.starts_with("/api/uploads/{upload}/files") {
+    if !route.starts_with(UPLOAD_FILES) {
         return;
     }
     let is_about_version = response.status() == StatusCode::PRECONDITION_FAILED;
@@ -92,7 +93,7 @@ fn position_headers(offset: u64, state: UploadFileState) -> [(HeaderName, Header
 }
 
 /// Protocol version and extensions of the server.
-#[utoipa::path(options, path = "/api/uploads/{upload}/files", params(("upload" = String, Path)), responses(
+#[utoipa::path(options, path = UPLOAD_FILES, params(("upload" = String, Path)), responses(
     (status = 204, description = "in its headers"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn options(State(shared): State<AppState>) -> Response {
@@ -105,7 +106,7 @@ pub(super) async fn options(State(shared): State<AppState>) -> Response {
 }
 
 /// Announces a file: `Upload-Length`, and in `Upload-Metadata` its `path` and `sha256`. The body may bring its bytes.
-#[utoipa::path(post, path = "/api/uploads/{upload}/files", params(
+#[utoipa::path(post, path = UPLOAD_FILES, params(
     ("upload" = String, Path), ("tus-resumable" = String, Header), ("upload-length" = u64, Header), ("upload-metadata" = String, Header)),
     request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"), responses(
     (status = 200, description = "known before: its address and how much of it is here"),
@@ -148,7 +149,7 @@ pub(super) async fn create(
 }
 
 /// Number of bytes of a file received so far. A connection that still sends it is closed.
-#[utoipa::path(head, path = "/api/uploads/{upload}/files/{file}", params(
+#[utoipa::path(head, path = UPLOAD_FILE, params(
     ("upload" = String, Path), ("file" = String, Path), ("tus-resumable" = String, Header)), responses(
     (status = 200, description = "in its headers"),
     (status = "4XX", description = "as for other methods")))]
@@ -164,7 +165,7 @@ pub(super) async fn head(
 }
 
 /// Sends bytes of a file from `Upload-Offset` on.
-#[utoipa::path(patch, path = "/api/uploads/{upload}/files/{file}", params(
+#[utoipa::path(patch, path = UPLOAD_FILE, params(
     ("upload" = String, Path), ("file" = String, Path), ("tus-resumable" = String, Header), ("upload-offset" = u64, Header)),
     request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"), responses(
     (status = 204, description = "how much of it is here, in its headers"),
@@ -186,7 +187,7 @@ pub(super) async fn patch(
 }
 
 /// Removes a file from an upload.
-#[utoipa::path(delete, path = "/api/uploads/{upload}/files/{file}", params(
+#[utoipa::path(delete, path = UPLOAD_FILE, params(
     ("upload" = String, Path), ("file" = String, Path), ("tus-resumable" = String, Header)), responses(
     (status = 204, description = "removed"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]

@@ -310,7 +310,7 @@ async function overTime(page, wrong) {
 async function lineOfUpload(page, wrong) {
   await page.goto(`${server.address}/uploads`);
   await page.fill('[name=name]', 'Lô có chỉ tiêu');
-  await page.fill('[name=line]', 'L1');
+  await page.fill('[name=target]', 'L1');
   await check(page, wrong, 'a new upload with a line');
   await page.click('form[data-api="POST /api/uploads"] button.first');
   await page.waitForSelector('#upload[data-ready]');
@@ -357,7 +357,7 @@ test('a plan is taken and adjusted, a run counts for its line, and a lot is draw
   await lineOfUpload(page, wrong);
   const { run } = await things();
   const form = await page.locator('meta[name=form-key]').getAttribute('content');
-  const attached = await page.request.put(`${server.address}/api/runs/${run}/line`, { data: { line: 'L1' }, headers: { 'x-form-key': form } });
+  const attached = await page.request.put(`${server.address}/api/runs/${run}/line`, { data: { target: 'L1' }, headers: { 'x-form-key': form } });
   assert.equal(attached.status(), 204);
   await page.goto(`${server.address}/roadmap/lines/L1`);
   await page.waitForSelector('#burn-up[data-ready] canvas');

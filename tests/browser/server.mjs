@@ -59,11 +59,11 @@ export class Server {
 
   /** The administrator, and one person for every other role. */
   async people(unit) {
-    await this.ask('POST', '/api/setup', { key: this.key, name: 'admin', shown: 'Trần Thị Quản', password: PASSWORD });
+    await this.ask('POST', '/api/setup', { key: this.key, name: 'admin', display_name: 'Trần Thị Quản', password: PASSWORD });
     const admin = await this.signIn('admin');
     const names = { archivist: 'Nguyễn Văn Lưu', reviewer: 'Lê Thị Duyệt', reader: 'Phạm Văn Đọc', auditor: 'Hồ Thị Kiểm' };
     for (const [role, shown] of Object.entries(names)) {
-      await this.ask('POST', '/api/users', { name: role, shown, password: PASSWORD, grants: [{ role, unit: role === 'auditor' ? '*' : unit }] }, admin);
+      await this.ask('POST', '/api/users', { name: role, display_name: shown, password: PASSWORD, grants: [{ role, unit: role === 'auditor' ? '*' : unit }] }, admin);
     }
     return admin;
   }

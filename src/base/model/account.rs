@@ -113,23 +113,19 @@ pub enum Origin {
 }
 
 /// A user account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct User {
     /// User name for signing in.
     pub name: String,
     /// Full name for display.
-    #[serde(rename = "shown")]
     pub display_name: String,
     /// Roles.
     pub grants: Vec<Grant>,
     /// Whether signing in is blocked.
     pub disabled: bool,
     /// Origin of the account.
-    #[serde(default)]
     pub origin: Origin,
     /// Whether signing in also needs a code from an authenticator app.
-    #[serde(default)]
-    #[serde(rename = "two_steps")]
     pub totp_enabled: bool,
     /// Time of creation, RFC 3339.
     pub created: String,
@@ -214,7 +210,6 @@ pub struct Token {
     /// Time of creation, RFC 3339.
     pub created: String,
     /// Time of last use, RFC 3339.
-    #[serde(rename = "seen")]
     pub last_used: String,
     /// Time of expiry, RFC 3339.
     pub expires: String,

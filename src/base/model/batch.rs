@@ -1,5 +1,6 @@
 //! A delivery and its balance.
 
+use crate::model::pipeline_plan::StageLevel;
 use crate::model::refusal::{RefusalClass, Warning};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -33,7 +34,7 @@ pub struct Batch {
     pub created: String,
 }
 
-/// Balance of a batch: pages in = stored + review + refused + held + open; `open` is 0 when the run has ended.
+/// Balance of a batch: pages in = stored + review + refused + held + failed + open; `open` is 0 when the run has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Balance {
     /// Files by outcome.
@@ -46,6 +47,9 @@ pub struct Balance {
     pub documents: u64,
     /// Every refused file or page.
     pub refusals: Vec<RefusedItem>,
+    /// Every task that failed: its dossier waits for a retry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<FailedItem>,
     /// Every warning about a file or page that was taken.
     pub warnings: Vec<WarnedItem>,
 }
@@ -59,6 +63,9 @@ pub struct FileBalance {
     pub duplicate: u64,
     /// Received files that were refused.
     pub refused: u64,
+    /// Received files whose task failed before they were identified.
+    #[serde(default)]
+    pub failed: u64,
 }
 
 /// Pages of a batch by outcome. Pages of a duplicate file count with the outcome of the pages that they repeat.
@@ -76,6 +83,9 @@ pub struct PageBalance {
     /// In quarantine: an officer must decide.
     #[serde(default)]
     pub held: u64,
+    /// Waiting in a dossier with a failed task: a person must retry or cancel.
+    #[serde(default)]
+    pub failed: u64,
     /// Still being processed.
     pub open: u64,
 }
@@ -84,7 +94,7 @@ impl PageBalance {
     /// Whether every received page has an outcome.
     #[must_use]
     pub fn is_balanced(&self) -> bool {
-        self.open == 0 && self.received == self.stored + self.review + self.refused + self.held
+        self.open == 0 && self.received == self.stored + self.review + self.refused + self.held + self.failed
     }
 }
 
@@ -99,6 +109,27 @@ pub struct RefusedItem {
     pub class: RefusalClass,
     /// The problem and the next step.
     pub reason: String,
+}
+
+/// A task that cannot be done, by its item.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct FailedItem {
+    /// Code of the dossier.
+    pub dossier: String,
+    /// Level of the item.
+    pub level: StageLevel,
+    /// Path inside the delivery, of a file or page.
+    pub file: Option<String>,
+    /// Page in the file, from 1, of a page.
+    pub page: Option<u32>,
+    /// Number in the dossier, of a document.
+    pub document: Option<u32>,
+    /// Class of the failure.
+    pub class: RefusalClass,
+    /// The last error and the next step.
+    pub reason: String,
+    /// Number of tries.
+    pub tries: u32,
 }
 
 /// One entry of the list of warnings.

@@ -32,7 +32,7 @@ pub enum DecisionKind {
     Release,
     /// Corrects the kind of document.
     CorrectKind {
-        /// Code of Circular 05/2025/TT-BNV, `01` to `32`.
+        /// Code of the kind (`typeName` of Circular 05/2025/TT-BNV), as in the table of kinds.
         kind: String,
     },
     /// Corrects a field; an empty value states that the document has none.

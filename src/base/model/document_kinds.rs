@@ -3,7 +3,7 @@
 /// One kind of document (loại văn bản).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DocumentKind {
-    /// Code of Circular 05/2025, `01` to `32`.
+    /// Code of Circular 05/2025: two digits.
     pub code: &'static str,
     /// Vietnamese name, lower case.
     pub name: &'static str,

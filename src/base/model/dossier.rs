@@ -40,7 +40,7 @@ pub enum FileState {
 }
 
 /// A file in the catalogue.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct File {
     /// Identifier.
     pub id: String,
@@ -49,7 +49,6 @@ pub struct File {
     /// Identifier of its dossier.
     pub dossier: String,
     /// Path, checksum and size as delivered.
-    #[serde(flatten)]
     pub delivered: DeliveredFile,
     /// State.
     pub state: FileState,
@@ -95,7 +94,7 @@ pub struct QuarantineRelease {
 }
 
 /// A page (trang) in the catalogue.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     /// Identifier.
     pub id: String,
@@ -116,14 +115,13 @@ pub struct Page {
     /// Warnings.
     pub warnings: Vec<Warning>,
     /// Release from quarantine: a stamp of secrecy holds the page no longer.
-    #[serde(rename = "released")]
     pub release: Option<Box<QuarantineRelease>>,
     /// Clockwise turn set by a person that makes the page upright, degrees; none: it is detected.
     pub turn: Option<u16>,
 }
 
 /// A document (văn bản) of a dossier in the catalogue.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Document {
     /// Identifier.
     pub id: String,
@@ -136,10 +134,8 @@ pub struct Document {
     /// Kind and fields, once described.
     pub description: Option<Description>,
     /// Its entry in the document list that came with the scans.
-    #[serde(rename = "listed")]
     pub list_entry: Option<ListEntry>,
     /// Reasons for a review; empty: none needed.
-    #[serde(rename = "review")]
     pub review_reasons: Vec<String>,
     /// Decisions in chronological order.
     pub decisions: Vec<Decision>,
@@ -161,17 +157,15 @@ impl Document {
 }
 
 /// A dossier in the catalogue.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dossier {
     /// Identifier.
     pub id: String,
     /// Fonds, code and title.
-    #[serde(flatten)]
     pub name: DossierName,
     /// Newest version in the store; 0 before the first deposit.
     pub version: u32,
     /// Differences between its document list and the delivery.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub list_findings: Vec<ListFinding>,
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Level of a stage: the kind of item that it processes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StageLevel {
     /// A dossier.

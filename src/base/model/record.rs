@@ -216,7 +216,7 @@ pub enum SignatureState {
 /// `urgency`, `recipients`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Description {
-    /// Code of the kind (`typeName` of Circular 05/2025: `01` … `32`).
+    /// Code of the kind (`typeName` of Circular 05/2025), as in the table of kinds.
     pub kind: String,
     /// Name of the kind in Vietnamese, lower case, such as `quyết định`.
     pub kind_name: String,

@@ -50,7 +50,7 @@ impl From<ErrorKind> for RefusalClass {
             ErrorKind::Invalid | ErrorKind::Corrupt | ErrorKind::NotFound | ErrorKind::Conflict => RefusalClass::Input,
             ErrorKind::Limit => RefusalClass::Limit,
             ErrorKind::Denied => RefusalClass::Secret,
-            ErrorKind::Unavailable => RefusalClass::Outage,
+            ErrorKind::Unavailable | ErrorKind::AccessRefused | ErrorKind::DependencyMissing => RefusalClass::Outage,
             ErrorKind::Internal => RefusalClass::Bug,
         }
     }

@@ -59,7 +59,7 @@ pub struct UploadSize {
 }
 
 /// An upload (đợt tải lên): a delivery sent through the browser, before it becomes a batch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Upload {
     /// Identifier (UUIDv7 text).
     pub id: String,
@@ -74,7 +74,6 @@ pub struct Upload {
     /// Priority of its tasks: higher numbers come first; 0 is the default.
     pub priority: i64,
     /// Condition on which it becomes a batch.
-    #[serde(rename = "starts")]
     pub start_rule: StartRule,
     /// State.
     pub state: UploadState,
@@ -85,15 +84,13 @@ pub struct Upload {
     /// Total that the sender announced.
     pub expected: Option<UploadSize>,
     /// Code of the roadmap target chosen by a person; none: decided by its lists or the rule.
-    #[serde(rename = "line")]
     pub target: Option<String>,
     /// Name of the person who chose the target.
-    #[serde(rename = "line_by")]
     pub target_by: Option<String>,
 }
 
 /// Files of an upload by state: their number or their bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct UploadTally {
     /// All.
     pub announced: u64,
@@ -128,7 +125,7 @@ impl UploadTally {
 }
 
 /// Counts of an upload.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct UploadTallies {
     /// Files.
     pub files: UploadTally,
@@ -140,7 +137,7 @@ pub struct UploadTallies {
 }
 
 /// A file of an upload.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UploadFile {
     /// Identifier (UUIDv7 text).
     pub id: String,
@@ -159,10 +156,8 @@ pub struct UploadFile {
     /// Reason of the refusal: the problem and the next step.
     pub reason: Option<String>,
     /// Path of the file of the same dossier with the same bytes.
-    #[serde(rename = "repeats")]
     pub duplicate_of: Option<String>,
     /// Whether that file was in the archive before this upload.
-    #[serde(rename = "stored")]
     pub in_archive: bool,
 }
 

@@ -62,7 +62,7 @@ impl Catalog {
         let mut write = self.write().await?;
         let id = sql::new_id();
         let statement = sqlx::query(
-            "INSERT INTO keys (id, sha256, used_for, user_name, label, rights, created, seen, expires)
+            "INSERT INTO keys (id, sha256, used_for, user_name, label, rights, created, last_used, expires)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
         )
         .bind(id.clone())
@@ -90,9 +90,9 @@ impl Catalog {
         let now = self.clock.now();
         let mut connection = self.read().await?;
         let statement = sqlx::query(
-            "SELECT keys.id, keys.rights, keys.seen, users.* FROM keys JOIN users ON users.name = keys.user_name
+            "SELECT keys.id, keys.rights, keys.last_used, users.* FROM keys JOIN users ON users.name = keys.user_name
              WHERE keys.sha256 = $1 AND keys.used_for = $2 AND keys.expires > $3 AND users.disabled = 0
-               AND (keys.used_for <> 'session' OR keys.seen > $4)",
+               AND (keys.used_for <> 'session' OR keys.last_used > $4)",
         )
         .bind(sha256.to_owned())
         .bind(purpose.as_str())
@@ -102,8 +102,8 @@ impl Catalog {
         let rights: Option<String> = get(&row, "rights")?;
         let key_rights = rights.map(|rights| sql::from_json(&rights, "rights of a key")).transpose()?;
         let identity = Identity { user: user_from_row(&row)?, key_rights, key_id: get(&row, "id")? };
-        if get::<i64>(&row, "seen")? < now - sql::duration_ms(LAST_USE_INTERVAL) {
-            let statement = sqlx::query("UPDATE keys SET seen = $2 WHERE id = $1").bind(identity.key_id.clone()).bind(now);
+        if get::<i64>(&row, "last_used")? < now - sql::duration_ms(LAST_USE_INTERVAL) {
+            let statement = sqlx::query("UPDATE keys SET last_used = $2 WHERE id = $1").bind(identity.key_id.clone()).bind(now);
             sql::execute(&mut connection, statement, "cannot note the use of a key").await?;
         }
         Ok(Some(identity))
@@ -143,7 +143,7 @@ impl Catalog {
     /// `Unavailable` where the catalogue does not answer.
     pub async fn delete_expired_keys(&self) -> Result<u64> {
         let mut write = self.write().await?;
-        let statement = sqlx::query("DELETE FROM keys WHERE expires <= $1 OR (used_for = 'session' AND seen <= $2)")
+        let statement = sqlx::query("DELETE FROM keys WHERE expires <= $1 OR (used_for = 'session' AND last_used <= $2)")
             .bind(write.now)
             .bind(write.now - sql::duration_ms(SESSION_IDLE_LIMIT));
         let forgotten = sql::execute(write.connection(), statement, "cannot forget old keys").await?;
@@ -160,7 +160,7 @@ fn token_from_row(row: &AnyRow) -> Result<Token> {
         label: get(row, "label")?,
         rights: rights.map(|rights| sql::from_json(&rights, "rights of a key")).transpose()?.unwrap_or_default(),
         created: rfc3339(get(row, "created")?),
-        last_used: rfc3339(get(row, "seen")?),
+        last_used: rfc3339(get(row, "last_used")?),
         expires: rfc3339(get(row, "expires")?),
     })
 }

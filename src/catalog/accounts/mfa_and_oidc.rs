@@ -47,8 +47,9 @@ impl Catalog {
     /// `Conflict` if the user already has an app.
     pub async fn set_pending_totp(&self, name: &str, sealed: &str) -> Result<()> {
         let mut write = self.write().await?;
-        let statement =
-            sqlx::query("UPDATE users SET totp_wanted = $2 WHERE name = $1 AND totp IS NULL").bind(name.to_owned()).bind(sealed.to_owned());
+        let statement = sqlx::query("UPDATE users SET pending_totp = $2 WHERE name = $1 AND totp IS NULL")
+            .bind(name.to_owned())
+            .bind(sealed.to_owned());
         if sql::execute(write.connection(), statement, "cannot keep a secret").await? == 0 {
             return Err(Error::conflict("an authenticator app is set up already; end that first"));
         }
@@ -63,7 +64,8 @@ impl Catalog {
     pub async fn confirm_totp(&self, name: &str, sealed: &str, step: u64, codes: &[String], kept_session: &str) -> Result<()> {
         let mut write = self.write().await?;
         let statement = sqlx::query(
-            "UPDATE users SET totp = totp_wanted, totp_wanted = NULL, totp_step = $3 WHERE name = $1 AND totp_wanted = $2 AND totp IS NULL",
+            "UPDATE users SET totp = pending_totp, pending_totp = NULL, totp_step = $3
+             WHERE name = $1 AND pending_totp = $2 AND totp IS NULL",
         )
         .bind(name.to_owned())
         .bind(sealed.to_owned())
@@ -129,7 +131,7 @@ impl Catalog {
     /// `NotFound` for an unknown name.
     pub async fn remove_totp(&self, name: &str, by: &str) -> Result<()> {
         let mut write = self.write().await?;
-        let statement = sqlx::query("UPDATE users SET totp = NULL, totp_wanted = NULL WHERE name = $1").bind(name.to_owned());
+        let statement = sqlx::query("UPDATE users SET totp = NULL, pending_totp = NULL WHERE name = $1").bind(name.to_owned());
         if sql::execute(write.connection(), statement, "cannot forget a secret").await? == 0 {
             return Err(unknown_user(name));
         }
@@ -146,14 +148,15 @@ impl Catalog {
         let mut write = self.write().await?;
         let statement = sqlx::query("DELETE FROM sign_in_flows WHERE expires <= $1").bind(write.now);
         sql::execute(write.connection(), statement, "cannot forget old sign-ins").await?;
-        let statement =
-            sqlx::query("INSERT INTO sign_in_flows (sha256, state, nonce, verifier, goes_to, expires) VALUES ($1, $2, $3, $4, $5, $6)")
-                .bind(sha256.to_owned())
-                .bind(flow.state.clone())
-                .bind(flow.nonce.clone())
-                .bind(flow.pkce_verifier.clone())
-                .bind(sql::replace_nul(&flow.return_to))
-                .bind(write.now + sql::duration_ms(lifetime));
+        let statement = sqlx::query(
+            "INSERT INTO sign_in_flows (sha256, state, nonce, pkce_verifier, return_to, expires) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(sha256.to_owned())
+        .bind(flow.state.clone())
+        .bind(flow.nonce.clone())
+        .bind(flow.pkce_verifier.clone())
+        .bind(sql::replace_nul(&flow.return_to))
+        .bind(write.now + sql::duration_ms(lifetime));
         sql::execute(write.connection(), statement, "cannot keep a sign-in").await?;
         write.commit().await
     }
@@ -164,8 +167,9 @@ impl Catalog {
     /// `Unavailable` where the catalogue does not answer.
     pub async fn consume_oidc_login(&self, sha256: &str) -> Result<Option<OidcLoginState>> {
         let mut write = self.write().await?;
-        let statement = sqlx::query("DELETE FROM sign_in_flows WHERE sha256 = $1 RETURNING state, nonce, verifier, goes_to, expires")
-            .bind(sha256.to_owned());
+        let statement =
+            sqlx::query("DELETE FROM sign_in_flows WHERE sha256 = $1 RETURNING state, nonce, pkce_verifier, return_to, expires")
+                .bind(sha256.to_owned());
         let row = sql::fetch_optional(write.connection(), statement, "cannot take a sign-in").await?;
         let now = write.now;
         write.commit().await?;
@@ -176,8 +180,8 @@ impl Catalog {
         let flow = OidcLoginState {
             state: get(&row, "state")?,
             nonce: get(&row, "nonce")?,
-            pkce_verifier: get(&row, "verifier")?,
-            return_to: get(&row, "goes_to")?,
+            pkce_verifier: get(&row, "pkce_verifier")?,
+            return_to: get(&row, "return_to")?,
         };
         Ok(Some(flow))
     }
@@ -201,7 +205,7 @@ impl Catalog {
         let is_same = known.as_ref().is_some_and(|user| user.grants == person.grants && user.display_name == person.shown);
         if known.is_none() {
             let statement = sqlx::query(
-                "INSERT INTO users (name, shown, grants, created, origin, subject) VALUES ($1, $2, $3, $4, $5, $6)
+                "INSERT INTO users (name, display_name, grants, created, origin, subject) VALUES ($1, $2, $3, $4, $5, $6)
                  ON CONFLICT (name) DO NOTHING",
             )
             .bind(name.clone())
@@ -259,7 +263,7 @@ impl WriteTx {
     }
 
     async fn sync_external_user(&mut self, name: &str, shown: &str, grants: &[Grant]) -> Result<()> {
-        let statement = sqlx::query("UPDATE users SET shown = $2, grants = $3 WHERE name = $1")
+        let statement = sqlx::query("UPDATE users SET display_name = $2, grants = $3 WHERE name = $1")
             .bind(name.to_owned())
             .bind(sql::replace_nul(shown))
             .bind(to_json(&grants)?);

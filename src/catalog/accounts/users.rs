@@ -76,7 +76,7 @@ impl Catalog {
     /// `NotFound` for an unknown name.
     pub async fn update_user(&self, name: &str, display_name: &str, grants: &[Grant], disabled: bool, by: &str) -> Result<()> {
         let mut write = self.write().await?;
-        let statement = sqlx::query("UPDATE users SET shown = $2, grants = $3, disabled = $4 WHERE name = $1")
+        let statement = sqlx::query("UPDATE users SET display_name = $2, grants = $3, disabled = $4 WHERE name = $1")
             .bind(name.to_owned())
             .bind(sql::replace_nul(display_name))
             .bind(to_json(&grants)?)
@@ -135,8 +135,8 @@ impl Catalog {
         row.map(|row| {
             let until: i64 = get(&row, "locked_until")?;
             let locked_ms = u64::try_from(until - now).unwrap_or(0);
-            let (totp, totp_wanted) = (get(&row, "totp")?, get(&row, "totp_wanted")?);
-            Ok(UserCredentials { user: user_from_row(&row)?, password: get(&row, "password")?, totp, pending_totp: totp_wanted, locked_ms })
+            let (totp, pending_totp) = (get(&row, "totp")?, get(&row, "pending_totp")?);
+            Ok(UserCredentials { user: user_from_row(&row)?, password: get(&row, "password")?, totp, pending_totp, locked_ms })
         })
         .transpose()
     }
@@ -175,7 +175,8 @@ impl WriteTx {
     /// Inserts a user; returns whether the name was free.
     async fn insert_user(&mut self, user: &User, password: Option<&str>, by: &str) -> Result<bool> {
         let statement = sqlx::query(
-            "INSERT INTO users (name, shown, grants, password, created) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING",
+            "INSERT INTO users (name, display_name, grants, password, created) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (name) DO NOTHING",
         )
         .bind(sql::replace_nul(&user.name))
         .bind(sql::replace_nul(&user.display_name))
@@ -198,7 +199,7 @@ pub(crate) fn unknown_user(name: &str) -> Error {
 pub(crate) fn user_from_row(row: &AnyRow) -> Result<User> {
     Ok(User {
         name: get(row, "name")?,
-        display_name: get(row, "shown")?,
+        display_name: get(row, "display_name")?,
         grants: sql::get_json(row, "grants")?,
         disabled: get::<i64>(row, "disabled")? != 0,
         origin: sql::get_enum(row, "origin")?,

@@ -2,6 +2,7 @@
 
 use crate::Catalog;
 use crate::batches::lifecycle::unknown_batch;
+use crate::queue::failed_tasks::failed_items;
 use crate::rows::refusal_from_row;
 use crate::sql::{self, get, get_enum, get_json, get_u64};
 use sohoa_base::error::{Error, Result};
@@ -20,6 +21,26 @@ macro_rules! pages_of_batch {
     };
 }
 
+/// Query over pages with their state in the balance: an unfinished page of a dossier that waits for a failed task is `failed`.
+macro_rules! page_states {
+    ($first:literal, $condition:literal, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $first,
+            "s.state, count(*) AS n FROM (
+                 SELECT f.batch, CASE WHEN p.state IN ('waiting', 'read') AND d.open_tasks = 0
+                     AND EXISTS (SELECT 1 FROM failed_tasks t WHERE t.dossier = p.dossier) THEN 'failed' ELSE p.state END AS state
+                 FROM files f JOIN pages p ON p.file = COALESCE(f.duplicate_of, f.id) JOIN dossiers d ON d.id = p.dossier WHERE ",
+            $condition,
+            ") s GROUP BY ",
+            $rest
+        )
+    };
+}
+
+/// State of a page in the balance that is not stored with the page.
+const FAILED: &str = "failed";
+
 /// Progress of a batch in pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PageProgress {
@@ -27,7 +48,7 @@ pub struct PageProgress {
     pub total: u64,
     /// Of them: not read yet.
     pub unread: u64,
-    /// Of them: stored, in review, refused or in quarantine.
+    /// Of them: stored, in review, refused, in quarantine or failed.
     pub done: u64,
 }
 
@@ -65,8 +86,7 @@ impl Catalog {
         let mut balances: BTreeMap<String, PageBalance> = BTreeMap::new();
         for chunk in batches.chunks(sql::MAX_IN_LIST) {
             let statement = sql::dynamic_query(format!(
-                "SELECT f.batch, p.state, count(*) AS n FROM files f JOIN pages p ON p.file = COALESCE(f.duplicate_of, f.id)
-                 WHERE f.batch IN ({}) GROUP BY f.batch, p.state",
+                page_states!("s.batch, ", "f.batch IN ({})", "s.batch, s.state"),
                 sql::placeholders(1, chunk.len())
             ));
             for row in &sql::fetch_all(&mut connection, sql::bind_all(statement, chunk), "cannot count pages").await? {
@@ -84,11 +104,15 @@ impl Catalog {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT count(*) AS n FROM files WHERE batch = $1").bind(batch.to_owned());
         let files = get_u64(&sql::fetch_one(&mut connection, statement, "count of files").await?, "n")?;
-        let statement = sqlx::query(pages_of_batch!("p.state, count(*) AS n", "GROUP BY p.state")).bind(batch.to_owned());
+        let statement = sqlx::query(page_states!("", "f.batch = $1", "s.state")).bind(batch.to_owned());
         let mut pages = PageProgress::default();
         for row in &sql::fetch_all(&mut connection, statement, "cannot count pages").await? {
             let n = get_u64(row, "n")?;
             pages.total += n;
+            if get::<String>(row, "state")? == FAILED {
+                pages.done += n;
+                continue;
+            }
             match get_enum::<PageState>(row, "state")? {
                 PageState::Waiting => pages.unread += n,
                 PageState::Read => {}
@@ -104,10 +128,10 @@ impl Catalog {
     /// `Unavailable` where the catalogue does not answer.
     pub async fn costs(&self, batch: &str) -> Result<StageCosts> {
         let mut connection = self.read().await?;
-        let statement = sqlx::query("SELECT stage, items, cpu_ms FROM costs WHERE batch = $1").bind(batch.to_owned());
+        let statement = sqlx::query("SELECT stage, executions, cpu_ms FROM costs WHERE batch = $1").bind(batch.to_owned());
         let rows = sql::fetch_all(&mut connection, statement, "cannot read costs").await?;
         rows.iter()
-            .map(|row| Ok((get(row, "stage")?, StageCost { executions: get_u64(row, "items")?, cpu_ms: get_u64(row, "cpu_ms")? })))
+            .map(|row| Ok((get(row, "stage")?, StageCost { executions: get_u64(row, "executions")?, cpu_ms: get_u64(row, "cpu_ms")? })))
             .collect()
     }
 }
@@ -120,6 +144,9 @@ pub(crate) async fn balance(connection: &mut AnyConnection, batch: &str) -> Resu
     let count = |row: &AnyRow| get_u64(row, "n");
     let of_batch = |text: &'static str| sqlx::query(text).bind(batch.to_owned());
     let mut files = FileBalance::default();
+    let statement =
+        of_batch("SELECT count(*) AS n FROM failed_tasks t JOIN files f ON f.id = t.item WHERE t.level = 'file' AND f.batch = $1");
+    files.failed = count(&sql::fetch_one(connection, statement, "count of failed files").await?)?;
     let statement = of_batch("SELECT state, count(*) AS n FROM files WHERE batch = $1 GROUP BY state");
     for row in &sql::fetch_all(connection, statement, "cannot count files").await? {
         let n = count(row)?;
@@ -136,12 +163,13 @@ pub(crate) async fn balance(connection: &mut AnyConnection, batch: &str) -> Resu
     let statement = of_batch(pages_of_batch!("count(DISTINCT p.document) AS n", ""));
     let documents = count(&sql::fetch_one(connection, statement, "count of documents").await?)?;
     let (refusals, warnings) = (refusals(connection, batch).await?, warnings(connection, batch).await?);
-    Ok(Balance { files, pages, dossiers, documents, refusals, warnings })
+    let failures = failed_items(connection, batch).await?;
+    Ok(Balance { files, pages, dossiers, documents, refusals, failures, warnings })
 }
 
 async fn page_balance(connection: &mut AnyConnection, batch: &str) -> Result<PageBalance> {
     let mut pages = PageBalance::default();
-    let statement = sqlx::query(pages_of_batch!("p.state, count(*) AS n", "GROUP BY p.state")).bind(batch.to_owned());
+    let statement = sqlx::query(page_states!("", "f.batch = $1", "s.state")).bind(batch.to_owned());
     for row in &sql::fetch_all(connection, statement, "cannot count pages").await? {
         add_pages(&mut pages, row)?;
     }
@@ -152,6 +180,10 @@ async fn page_balance(connection: &mut AnyConnection, batch: &str) -> Result<Pag
 fn add_pages(pages: &mut PageBalance, row: &AnyRow) -> Result<()> {
     let n = get_u64(row, "n")?;
     pages.received += n;
+    if get::<String>(row, "state")? == FAILED {
+        pages.failed += n;
+        return Ok(());
+    }
     match get_enum::<PageState>(row, "state")? {
         PageState::Waiting | PageState::Read => pages.open += n,
         PageState::Stored => pages.stored += n,

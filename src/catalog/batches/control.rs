@@ -93,8 +93,8 @@ impl Catalog {
     }
 
     /// Cancels a batch: unread files and pages are refused (class `outage`, so that a retry or another delivery enqueues them
-    /// again), and its dossiers are deposited as they are, so that the balance closes and every original is kept. Returns the
-    /// number of refused files and pages.
+    /// again), and its dossiers are deposited as they are, so that the balance closes and every original is kept. What failed tasks
+    /// were about to finish is refused for the reason of the failure. Returns the number of refused files and pages.
     ///
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
@@ -117,7 +117,9 @@ impl Catalog {
             }
             *counts.entry(get(row, "dossier")?).or_default() += 1;
         }
-        let dossiers = write.lock_dossiers_by_id(counts.keys().cloned().collect()).await?;
+        let failed = write.dossiers_with_failed_tasks(batch).await?;
+        let dossiers =
+            write.lock_dossiers_by_id(counts.keys().chain(&failed).cloned().collect::<BTreeSet<_>>().into_iter().collect()).await?;
         let refusal = Refusal { class: RefusalClass::Outage, reason: CANCELLED_REASON.to_owned() };
         for (table, items) in [("files", &files), ("pages", &pages)] {
             for chunk in items.chunks(MAX_IN_LIST) {
@@ -130,8 +132,20 @@ impl Catalog {
                 }
             }
         }
+        let mut refused_by_failure = 0;
         for dossier in &dossiers {
-            self.complete_tasks(&mut write, dossier, counts.get(dossier).copied().unwrap_or_default()).await?;
+            let count = counts.get(dossier).copied().unwrap_or_default();
+            if failed.contains(dossier) {
+                let (refused, goes_on) = write.cancel_failed_tasks(dossier).await?;
+                refused_by_failure += refused;
+                if count == 0 {
+                    if goes_on {
+                        self.continue_idle_dossier(&mut write, dossier).await?;
+                    }
+                    continue;
+                }
+            }
+            self.complete_tasks(&mut write, dossier, count).await?;
         }
         write.set_control(batch, "run").await?;
         let statement = sqlx::query(
@@ -141,10 +155,10 @@ impl Catalog {
         .bind(batch.to_owned())
         .bind(write.now);
         sql::execute(write.connection(), statement, "cannot end receiving").await?;
-        let body = serde_json::json!({ "files": files.len(), "pages": pages.len() });
+        let body = serde_json::json!({ "files": files.len(), "pages": pages.len(), "failed": refused_by_failure });
         write.append_events(batch, &[("", "batch-cancelled", body)]).await?;
         write.commit().await?;
-        Ok(rows.len() as u64)
+        Ok(rows.len() as u64 + refused_by_failure)
     }
 }
 

@@ -211,20 +211,20 @@ impl Catalog {
         Ok(counts)
     }
 
-    /// Number of dossiers of a batch by the last dossier-level group for which they got a task. Dossiers driven by another batch
-    /// are counted under [`u32::MAX`]; dossiers without such a task are not included.
+    /// Number of dossiers of a batch by the last dossier-level group for which they got a task. Dossiers whose active
+    /// batch is another one are counted under [`u32::MAX`]; dossiers without such a task are not included.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
     pub async fn dossiers_by_group(&self, batch: &str) -> Result<BTreeMap<u32, u64>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
-            "SELECT CASE WHEN d.driver = $1 THEN d.last_group ELSE 4294967295 END AS grp, count(*) AS n
+            "SELECT CASE WHEN d.active_batch = $1 THEN d.last_group ELSE 4294967295 END AS stage_group, count(*) AS n
              FROM deliveries v JOIN dossiers d ON d.id = v.dossier
-             WHERE v.batch = $1 AND (d.driver <> $1 OR d.last_group >= 0) GROUP BY 1",
+             WHERE v.batch = $1 AND (d.active_batch <> $1 OR d.last_group >= 0) GROUP BY 1",
         )
         .bind(batch.to_owned());
         let rows = sql::fetch_all(&mut connection, statement, "cannot count dossiers").await?;
-        rows.iter().map(|row| Ok((get_u32(row, "grp")?, get_u64(row, "n")?))).collect()
+        rows.iter().map(|row| Ok((get_u32(row, "stage_group")?, get_u64(row, "n")?))).collect()
     }
 }

@@ -134,7 +134,7 @@ impl Catalog {
     pub async fn batches_of_target(&self, units: &UnitScope, target: &str, limit: usize) -> Result<Vec<Batch>> {
         let (only, names) = sql::unit_condition(units, "unit", 3);
         let mut connection = self.read().await?;
-        let statement = sql::dynamic_query(format!("SELECT * FROM batches WHERE line = $1 AND {only} ORDER BY id DESC LIMIT $2"));
+        let statement = sql::dynamic_query(format!("SELECT * FROM batches WHERE target = $1 AND {only} ORDER BY id DESC LIMIT $2"));
         let statement = sql::bind_all(statement.bind(target.to_owned()).bind(sql::to_i64(limit)), &names);
         sql::fetch_all(&mut connection, statement, "cannot read batches").await?.iter().map(batch_from_row).collect()
     }

@@ -1,4 +1,4 @@
-//! Retry of refused files and pages.
+//! Retry of refused files and pages, and of failed tasks.
 
 use crate::Catalog;
 use crate::batches::lifecycle::unknown_batch;
@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 const DEFAULT_RETRY_CLASSES: [RefusalClass; 3] = [RefusalClass::Outage, RefusalClass::Limit, RefusalClass::Bug];
 
 impl Catalog {
-    /// Enqueues refused files and pages of a batch again: of one `file` by its delivered path, or of all; of one `class`, or by
+    /// Enqueues failed tasks in the dossiers of a batch again, of all classes by default, and refused files and pages of the batch: of one `file` by its delivered path, or of all; of one `class`, or by
     /// default of `outage`, `limit` and `bug`, or of every class if a file is named. Returns their number. Their dossiers get a new
     /// version at the end.
     ///
@@ -43,8 +43,9 @@ impl Catalog {
             rows.retain(is_it);
         }
         let files = rows.iter().map(|row| get(row, "id")).collect::<Result<Vec<String>>>()?;
+        let failed = if file.is_none() { write.dossiers_with_failed_tasks(batch).await? } else { BTreeSet::new() };
         let dossiers: BTreeSet<String> = rows.iter().map(|row| get(row, "dossier")).collect::<Result<_>>()?;
-        write.lock_dossiers_by_id(dossiers.into_iter().collect()).await?;
+        write.lock_dossiers_by_id(dossiers.union(&failed).cloned().collect()).await?;
         let classes = match (class, file) {
             (Some(class), _) => vec![class],
             (None, Some(_)) => {
@@ -52,7 +53,11 @@ impl Catalog {
             }
             (None, None) => DEFAULT_RETRY_CLASSES.to_vec(),
         };
-        let count = self.requeue_refused(&mut write, batch, &files, &classes).await?;
+        let mut count = 0;
+        for dossier in &failed {
+            count += write.requeue_failed_tasks(dossier, class).await?;
+        }
+        count += self.requeue_refused(&mut write, batch, &files, &classes).await?;
         if count > 0 {
             let statement = sqlx::query("UPDATE batches SET state = 'running', ended = NULL WHERE id = $1 AND state = 'finished'")
                 .bind(batch.to_owned());

@@ -94,7 +94,7 @@ impl Catalog {
                 write.update_exactly_one(statement, "document", document).await
             }
             Change::DocumentReviewed { document, reasons } => {
-                let statement = sqlx::query("UPDATE documents SET review = $3, queue = $4 WHERE id = $1 AND dossier = $2")
+                let statement = sqlx::query("UPDATE documents SET review_reasons = $3, queue = $4 WHERE id = $1 AND dossier = $2")
                     .bind(document.clone())
                     .bind(dossier)
                     .bind(to_json(reasons)?)
@@ -186,8 +186,9 @@ impl Catalog {
             .await?;
         for chunk in placed.chunks(PAGES_PER_STATEMENT) {
             let text = format!(
-                "WITH placed (page, document, place) AS (VALUES {})
-                 UPDATE pages SET document = placed.document, place = placed.place FROM placed WHERE pages.id = placed.page",
+                "WITH placed (page, document, position_in_document) AS (VALUES {})
+                 UPDATE pages SET document = placed.document, position_in_document = placed.position_in_document
+                 FROM placed WHERE pages.id = placed.page",
                 value_tuples(chunk.len(), 3)
             );
             let mut statement = dynamic_query(text);
@@ -215,7 +216,7 @@ impl WriteTx {
         self.set_list_findings(dossier, &all).await?;
         for (page, listed) in listed {
             let statement = sqlx::query(
-                "UPDATE documents SET listed = $3
+                "UPDATE documents SET list_entry = $3
                  WHERE dossier = $1 AND id = (SELECT document FROM pages WHERE id = $2 AND dossier = $1)",
             )
             .bind(dossier.to_owned())
@@ -270,22 +271,28 @@ impl WriteTx {
         sql::execute(self.connection(), statement, "cannot write a deposit").await?;
         let whole = context.own_dossier.last_group == sql::to_i64(claim.group) && context.own_dossier.active_batch == claim.batch;
         let statement = sqlx::query(
-            "UPDATE pages SET state = CASE WHEN document IN (SELECT id FROM documents WHERE dossier = $1 AND review <> '[]')
+            "UPDATE pages SET state = CASE WHEN document IN (
+                        SELECT id FROM documents WHERE dossier = $1 AND review_reasons <> '[]')
                     THEN 'review' ELSE 'stored' END
              WHERE dossier = $1 AND state IN ('read', 'stored', 'review') AND (document IS NOT NULL OR $2 = 1)",
         )
         .bind(claim.dossier.clone())
         .bind(i64::from(whole));
         sql::execute(self.connection(), statement, "cannot write a deposit").await?;
+        if whole {
+            let statement =
+                sqlx::query("UPDATE files SET deposited = 1 WHERE dossier = $1 AND state <> 'received'").bind(claim.dossier.clone());
+            sql::execute(self.connection(), statement, "cannot write a deposit").await?;
+        }
         self.record_stored_progress(&claim.dossier).await
     }
 
     /// Records the difference in stored pages, documents and dossiers since the last count, for the batches that delivered the
     /// dossier.
     async fn record_stored_progress(&mut self, dossier: &str) -> Result<()> {
-        let statement = sqlx::query("SELECT counted FROM dossiers WHERE id = $1").bind(dossier.to_owned());
+        let statement = sqlx::query("SELECT stored_counts FROM dossiers WHERE id = $1").bind(dossier.to_owned());
         let row = sql::fetch_one(self.connection(), statement, "a dossier").await?;
-        let before: BTreeMap<String, ItemCounts> = sql::get_json(&row, "counted")?;
+        let before: BTreeMap<String, ItemCounts> = sql::get_json(&row, "stored_counts")?;
         let now = self.save_stored_amounts(dossier).await?;
         for batch in before.keys().chain(now.keys()).collect::<BTreeSet<_>>() {
             let of = |counts: &BTreeMap<String, ItemCounts>| counts.get(batch).copied().unwrap_or_default();
@@ -313,7 +320,7 @@ impl WriteTx {
         if let Some(mut first) = now.first_entry().filter(|_| open == 0) {
             first.get_mut().dossiers = 1;
         }
-        let statement = sqlx::query("UPDATE dossiers SET counted = $2 WHERE id = $1").bind(dossier.to_owned()).bind(to_json(&now)?);
+        let statement = sqlx::query("UPDATE dossiers SET stored_counts = $2 WHERE id = $1").bind(dossier.to_owned()).bind(to_json(&now)?);
         sql::execute(self.connection(), statement, "cannot keep what is counted").await?;
         Ok(now)
     }

@@ -113,7 +113,7 @@ impl Catalog {
             files,
             costs: self.costs(batch).await?,
             balance: self.balance(batch).await?,
-            line: get(&row, "line")?,
+            line: get(&row, "target")?,
             line_findings: self.attachment(batch, usize::MAX >> 1).await?.0.findings,
             progress: self.daily_progress_of_batch(batch).await?,
         })

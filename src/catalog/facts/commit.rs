@@ -96,7 +96,7 @@ impl Catalog {
 }
 
 impl WriteTx {
-    async fn add_costs(&mut self, batch: &str, costs: &[(String, u64)]) -> Result<()> {
+    pub(crate) async fn add_costs(&mut self, batch: &str, costs: &[(String, u64)]) -> Result<()> {
         let mut sums: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
         for (stage, cpu_ms) in costs {
             let sum = sums.entry(stage).or_default();
@@ -104,8 +104,9 @@ impl WriteTx {
         }
         for (stage, (items, cpu_ms)) in sums {
             let statement = sqlx::query(
-                "INSERT INTO costs (batch, stage, items, cpu_ms) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (batch, stage) DO UPDATE SET items = costs.items + excluded.items, cpu_ms = costs.cpu_ms + excluded.cpu_ms",
+                "INSERT INTO costs (batch, stage, executions, cpu_ms) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (batch, stage) DO UPDATE SET executions = costs.executions + excluded.executions,
+                        cpu_ms = costs.cpu_ms + excluded.cpu_ms",
             )
             .bind(batch.to_owned())
             .bind(stage.to_owned())

@@ -3,16 +3,14 @@
 use crate::Catalog;
 use crate::rows::{dossier_from_row, load_contents};
 use crate::sql::{self, MAX_IN_LIST, bind_all, dynamic_query, get, get_u64, placeholders};
-use serde::Serialize;
 use sohoa_base::error::Result;
 use sohoa_base::model::dossier::{Dossier, DossierName, DossierSnapshot};
 use std::collections::BTreeSet;
 
 /// A dossier of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DossierSummary {
     /// The dossier.
-    #[serde(flatten)]
     pub dossier: Dossier,
     /// Number of documents.
     pub documents: u64,
@@ -94,7 +92,7 @@ impl Catalog {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
             "SELECT 1 AS one FROM files f JOIN dossiers d ON d.id = f.dossier
-             WHERE d.fonds = $1 AND d.code = $2 AND f.sha256 = $3 AND d.version > 0 AND d.open_tasks = 0 LIMIT 1",
+             WHERE d.fonds = $1 AND d.code = $2 AND f.sha256 = $3 AND f.deposited = 1 AND d.open_tasks = 0 LIMIT 1",
         )
         .bind(sql::replace_nul(&dossier.fonds))
         .bind(sql::replace_nul(&dossier.code))
@@ -102,8 +100,8 @@ impl Catalog {
         Ok(sql::fetch_optional(&mut connection, statement, "cannot look for a file").await?.is_some())
     }
 
-    /// Those of the given SHA-256 sums whose intake copy can be deleted: the catalogue has files with this content, and every
-    /// dossier with such a file is deposited and has no open task. Unknown sums are not included, since their files may be about to
+    /// Those of the given SHA-256 sums whose intake copy can be deleted: the catalogue has files with this content, each of them
+    /// is deposited in its dossier, and none of these dossiers has an open task. Unknown sums are not included, since their files may be about to
     /// be received.
     ///
     /// # Errors
@@ -114,7 +112,8 @@ impl Catalog {
         for chunk in sums.chunks(MAX_IN_LIST) {
             let text = format!(
                 "SELECT f.sha256 AS sum FROM files f JOIN dossiers d ON d.id = f.dossier WHERE f.sha256 IN ({})
-                 GROUP BY f.sha256 HAVING max(d.open_tasks) = 0 AND min(d.version) > 0
+                 GROUP BY f.sha256 HAVING max(d.open_tasks) = 0
+                 AND min(CASE WHEN f.duplicate_of IS NULL THEN f.deposited ELSE 1 END) = 1
                  AND max((SELECT count(*) FROM pages p WHERE p.dossier = d.id AND p.state = 'held')) = 0",
                 placeholders(1, chunk.len())
             );

@@ -46,6 +46,8 @@ impl Catalog {
         sql::execute(write.connection(), statement, "cannot restore a dossier").await?;
         write.ensure_rebuilt_batch().await?;
         write.rebuild_files_and_pages(&dossier, record).await?;
+        let statement = sqlx::query("UPDATE files SET deposited = 1 WHERE dossier = $1").bind(dossier.clone());
+        sql::execute(write.connection(), statement, "cannot restore files").await?;
         write.append_events(REBUILT_BATCH, &[(&dossier, "dossier-restored", serde_json::json!({ "version": version }))]).await?;
         write.commit().await?;
         Ok(true)
@@ -89,7 +91,7 @@ impl Catalog {
             write.rebuild_ledger_file(batch, &dossier_state.id, file).await?;
         }
         for (stage, cost) in &ledger.costs {
-            let statement = sqlx::query("INSERT INTO costs (batch, stage, items, cpu_ms) VALUES ($1, $2, $3, $4)")
+            let statement = sqlx::query("INSERT INTO costs (batch, stage, executions, cpu_ms) VALUES ($1, $2, $3, $4)")
                 .bind(batch.clone())
                 .bind(stage.clone())
                 .bind(sql::to_i64(cost.executions))
@@ -125,8 +127,8 @@ impl WriteTx {
         sql::bulk_insert(self.connection(), insert, ledger.progress.iter().map(row).collect(), anew, "cannot restore progress").await?;
         self.save_target_findings(batch, &ledger.line_findings).await?;
         let Some(line) = &ledger.line else { return Ok(()) };
-        let text =
-            "UPDATE batches SET line = $2, attached = 'person' WHERE id = $1 AND EXISTS (SELECT 1 FROM roadmap_lines WHERE code = $2)";
+        let text = "UPDATE batches SET target = $2, attachment_source = 'person'
+             WHERE id = $1 AND EXISTS (SELECT 1 FROM targets WHERE code = $2)";
         let statement = sqlx::query(text).bind(batch.clone()).bind(line.clone());
         if sql::execute(self.connection(), statement, "cannot restore the line of a batch").await? > 0 {
             self.recount_target(line).await?;
@@ -219,10 +221,11 @@ impl WriteTx {
             "INSERT INTO files (id, batch, dossier, path, sha256, bytes, container, state, media_type, duplicate_of, class, reason,
                       warnings, signatures) VALUES";
         sql::bulk_insert(self.connection(), insert, file_rows, "", "cannot restore files").await?;
-        let insert =
-            "INSERT INTO pages (id, file, dossier, number, state, quality, blank, class, reason, warnings, document, place) VALUES";
+        let insert = "INSERT INTO pages (id, file, dossier, number, state, quality, blank, class, reason, warnings, document,
+                position_in_document) VALUES";
         sql::bulk_insert(self.connection(), insert, pages.into_values().collect(), "", "cannot restore pages").await?;
-        let insert = "INSERT INTO documents (id, dossier, number, description, review, queue, decisions, listed, stored) VALUES";
+        let insert =
+            "INSERT INTO documents (id, dossier, number, description, review_reasons, queue, decisions, list_entry, stored) VALUES";
         sql::bulk_insert(self.connection(), insert, document_rows, "", "cannot restore documents").await?;
         Ok(())
     }

@@ -19,8 +19,8 @@ pub struct Claim {
     pub task: String,
     /// Number of this claim of the task, from 1; the fencing token.
     pub attempt: u32,
-    /// Earlier claims that ended in a transient error or in the loss of the worker. At [`crate::MAX_FAILURES`] or more the item should be
-    /// refused instead of tried.
+    /// Earlier claims that ended in a transient error or in the loss of the worker. At [`crate::MAX_LOST_CLAIMS`] or more the task should
+    /// be parked instead of tried.
     pub failures: u32,
     /// Error of the last attempt, if it was recorded.
     pub last_error: Option<String>,
@@ -46,7 +46,7 @@ const CLAIM_SQL: &str = "WITH ready AS MATERIALIZED (
     UPDATE tasks SET worker = $2, ready_at = $3, attempts = attempts + 1,
         failures = failures + CASE WHEN worker IS NULL THEN 0 ELSE 1 END
     WHERE id IN (SELECT id FROM ready)
-    RETURNING id, batch, dossier, grp, level, item, priority, attempts, failures, error";
+    RETURNING id, batch, dossier, stage_group, level, item, priority, attempts, failures, error";
 
 /// Stride scheduling: pass value that one task adds for a target of weight 1.
 const STRIDE: i64 = 1_000_000;
@@ -79,8 +79,21 @@ impl Catalog {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let mut connection = self.read().await?;
-        self.load_claims(&mut connection, &rows).await
+        match self.load_claims(&mut *self.read().await?, &rows).await {
+            Err(error) if !error.kind().is_outage() => {}
+            loaded => return loaded,
+        }
+        // One of the items cannot be loaded: its task is parked, the others are done.
+        let mut claims = Vec::with_capacity(rows.len());
+        for row in rows {
+            let loaded = self.load_claims(&mut *self.read().await?, std::slice::from_ref(&row)).await;
+            match loaded {
+                Ok(loaded) => claims.extend(loaded),
+                Err(error) if error.kind().is_outage() => return Err(error),
+                Err(error) => self.fail_unloadable_task(&row, &error).await?,
+            }
+        }
+        Ok(claims)
     }
 
     async fn claim_rows(&self, worker: &str, lease: Duration, limit: usize, batch: Option<&str>) -> Result<Vec<AnyRow>> {
@@ -104,17 +117,19 @@ impl Catalog {
     /// workers, and none starves (stride scheduling: Waldspurger and Weihl, 1995).
     async fn claim_fair_share(&self, write: &mut WriteTx, request: ClaimRequest<'_>) -> Result<Vec<AnyRow>> {
         let statement = sqlx::query(
-            "SELECT q.line, q.pass, COALESCE(l.weight, 10) AS weight FROM queues q LEFT JOIN roadmap_lines l ON l.code = q.line ORDER BY q.pass, q.line",
+            "SELECT q.target, q.pass_value, COALESCE(l.weight, 10) AS weight
+             FROM queues q LEFT JOIN targets l ON l.code = q.target ORDER BY q.pass_value, q.target",
         );
         let mut skipped = Vec::new();
         for queue in &sql::fetch_all(write.connection(), statement, "cannot read queues").await? {
-            let (target, weight, pass): (String, i64, i64) = (get(queue, "line")?, get(queue, "weight")?, get(queue, "pass")?);
+            let (target, weight, pass_value): (String, i64, i64) =
+                (get(queue, "target")?, get(queue, "weight")?, get(queue, "pass_value")?);
             let rows = self.claim_matching(write, request, ClaimFilter::Target(&target)).await?;
             if !rows.is_empty() {
                 let served = sql::to_i64(rows.len()) * STRIDE / weight.max(1);
-                let statement = sqlx::query("UPDATE queues SET pass = pass + $2 WHERE line = $1").bind(target).bind(served);
+                let statement = sqlx::query("UPDATE queues SET pass_value = pass_value + $2 WHERE target = $1").bind(target).bind(served);
                 sql::execute(write.connection(), statement, "cannot count a turn").await?;
-                write.skip_queues(&skipped, pass).await?;
+                write.skip_queues(&skipped, pass_value).await?;
                 return Ok(rows);
             }
             write.drop_idle_queue(&target).await?;
@@ -126,9 +141,9 @@ impl Catalog {
     async fn claim_matching(&self, write: &mut WriteTx, request: ClaimRequest<'_>, filter: ClaimFilter<'_>) -> Result<Vec<AnyRow>> {
         let lock = if self.engine == Engine::Postgres { "FOR UPDATE OF t SKIP LOCKED" } else { "" };
         let (of, order, name) = match filter {
-            ClaimFilter::Batch(batch) => ("t.batch = $5", "t.grp DESC, t.priority DESC, t.id", batch),
-            ClaimFilter::Urgent => ("t.priority > 0 AND CAST($5 AS TEXT) = ''", "t.priority DESC, t.grp DESC, t.id", ""),
-            ClaimFilter::Target(target) => ("t.line = $5", "t.grp DESC, t.priority DESC, t.id", target),
+            ClaimFilter::Batch(batch) => ("t.batch = $5", "t.stage_group DESC, t.priority DESC, t.id", batch),
+            ClaimFilter::Urgent => ("t.priority > 0 AND CAST($5 AS TEXT) = ''", "t.priority DESC, t.stage_group DESC, t.id", ""),
+            ClaimFilter::Target(target) => ("t.target = $5", "t.stage_group DESC, t.priority DESC, t.id", target),
         };
         let text = CLAIM_SQL.replace("{lock}", lock).replace("{of}", of).replace("{order}", order);
         let statement = sqlx::query(AssertSqlSafe(text))
@@ -192,7 +207,7 @@ impl Catalog {
                 }
             };
             let batch: String = get(row, "batch")?;
-            let (group, priority, task): (i64, i64, String) = (get(row, "grp")?, get(row, "priority")?, get(row, "id")?);
+            let (group, priority, task): (i64, i64, String) = (get(row, "stage_group")?, get(row, "priority")?, get(row, "id")?);
             let claim = Claim {
                 task,
                 attempt: get_u32(row, "attempts")?,

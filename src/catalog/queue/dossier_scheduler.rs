@@ -19,7 +19,7 @@ pub(crate) struct DossierState {
 fn dossier_state_from_row(row: &sqlx::any::AnyRow) -> Result<DossierState> {
     Ok(DossierState {
         id: get(row, "id")?,
-        active_batch: get(row, "driver")?,
+        active_batch: get(row, "active_batch")?,
         last_group: get(row, "last_group")?,
         open_tasks: get(row, "open_tasks")?,
     })
@@ -35,12 +35,12 @@ pub(crate) struct NewTask {
 }
 
 impl WriteTx {
-    /// Locks the dossiers with these names, in the same order in every transaction, and creates missing ones with `driver` as their
-    /// batch.
+    /// Locks the dossiers with these names, in the same order in every transaction, and creates missing ones with this
+    /// active batch.
     pub(crate) async fn lock_or_create_dossiers(
         &mut self,
         names: &[DossierName],
-        driver: &str,
+        active_batch: &str,
     ) -> Result<BTreeMap<(String, String), DossierState>> {
         let sorted: BTreeMap<(String, String), String> = names
             .iter()
@@ -49,15 +49,15 @@ impl WriteTx {
         let mut locked = BTreeMap::new();
         for (key, title) in sorted {
             let statement = sqlx::query(
-                "INSERT INTO dossiers (id, fonds, code, title, driver) VALUES ($1, $2, $3, $4, $5)
+                "INSERT INTO dossiers (id, fonds, code, title, active_batch) VALUES ($1, $2, $3, $4, $5)
                  ON CONFLICT (fonds, code) DO UPDATE SET title = dossiers.title
-                 RETURNING id, driver, last_group, open_tasks",
+                 RETURNING id, active_batch, last_group, open_tasks",
             )
             .bind(sql::new_id())
             .bind(key.0.clone())
             .bind(key.1.clone())
             .bind(title)
-            .bind(driver.to_owned());
+            .bind(active_batch.to_owned());
             let row = sql::fetch_one(self.connection(), statement, "cannot take a dossier in hand").await?;
             locked.insert(key, dossier_state_from_row(&row)?);
         }
@@ -83,9 +83,9 @@ impl WriteTx {
         if tasks.is_empty() {
             return Ok(());
         }
-        let statement = sqlx::query("SELECT priority, COALESCE(line, '') AS line FROM batches WHERE id = $1").bind(batch.to_owned());
+        let statement = sqlx::query("SELECT priority, COALESCE(target, '') AS target FROM batches WHERE id = $1").bind(batch.to_owned());
         let row = sql::fetch_one(self.connection(), statement, "priority of a batch").await?;
-        let (priority, target): (i64, String) = (get(&row, "priority")?, get(&row, "line")?);
+        let (priority, target): (i64, String) = (get(&row, "priority")?, get(&row, "target")?);
         self.ensure_queue(&target).await?;
         let mut added: BTreeMap<&str, i64> = BTreeMap::new();
         let mut rows = Vec::with_capacity(tasks.len());
@@ -103,28 +103,44 @@ impl WriteTx {
                 target.as_str().into(),
             ]);
         }
-        let insert = "INSERT INTO tasks (id, batch, dossier, grp, level, item, priority, ready_at, line) VALUES";
+        let insert = "INSERT INTO tasks (id, batch, dossier, stage_group, level, item, priority, ready_at, target) VALUES";
         sql::bulk_insert(self.connection(), insert, rows, "", "cannot insert tasks").await?;
         for (dossier, count) in added {
-            let statement = sqlx::query(
-                "UPDATE dossiers SET open_tasks = open_tasks + $2, last_group = CASE WHEN $3 = 1 THEN -1 ELSE last_group END,
-                        driver = CASE WHEN $3 = 1 THEN $4 ELSE driver END
-                 WHERE id = $1 RETURNING open_tasks",
-            )
-            .bind(dossier.to_owned())
-            .bind(count)
-            .bind(i64::from(restart))
-            .bind(batch.to_owned());
-            let row = sql::fetch_one(self.connection(), statement, "cannot count open tasks").await?;
-            if get::<i64>(&row, "open_tasks")? == count {
-                self.on_dossier_active(dossier).await?;
+            if restart {
+                let statement = sqlx::query("UPDATE dossiers SET last_group = -1, active_batch = $2 WHERE id = $1")
+                    .bind(dossier.to_owned())
+                    .bind(batch.to_owned());
+                sql::execute(self.connection(), statement, "cannot restart a dossier").await?;
+                self.supersede_failed_tasks(dossier).await?;
             }
+            self.add_open_tasks(dossier, count).await?;
         }
         Ok(())
     }
 
+    /// Adds inserted tasks to the counter of their dossier.
+    pub(crate) async fn add_open_tasks(&mut self, dossier: &str, count: i64) -> Result<()> {
+        let statement = sqlx::query("UPDATE dossiers SET open_tasks = open_tasks + $2 WHERE id = $1 RETURNING open_tasks")
+            .bind(dossier.to_owned())
+            .bind(count);
+        let row = sql::fetch_one(self.connection(), statement, "cannot count open tasks").await?;
+        if get::<i64>(&row, "open_tasks")? == count {
+            self.on_dossier_active(dossier).await?;
+        }
+        Ok(())
+    }
+
+    /// Sets finished batches that delivered the dossier back to running.
+    pub(crate) async fn reopen_batches_of(&mut self, dossier: &str) -> Result<()> {
+        let statement = sqlx::query(
+            "UPDATE batches SET state = 'running', ended = NULL
+             WHERE state = 'finished' AND id IN (SELECT batch FROM deliveries WHERE dossier = $1)",
+        );
+        sql::execute(self.connection(), statement.bind(dossier.to_owned()), "cannot open batches again").await.map(|_| ())
+    }
+
     /// Counts a formerly idle dossier as open in every linked batch.
-    async fn on_dossier_active(&mut self, dossier: &str) -> Result<()> {
+    pub(crate) async fn on_dossier_active(&mut self, dossier: &str) -> Result<()> {
         for batch in self.batches_of_dossier(dossier).await? {
             let statement = sqlx::query("UPDATE batches SET open_dossiers = open_dossiers + 1 WHERE id = $1").bind(batch);
             sql::execute(self.connection(), statement, "cannot count open dossiers").await?;
@@ -155,18 +171,35 @@ impl WriteTx {
 }
 
 impl Catalog {
-    /// Subtracts `count` finished tasks from the dossier. At zero it gets a task of its next dossier-level group, or becomes idle.
+    /// Gives a dossier without open tasks the task of its next dossier-level group.
+    pub(crate) async fn continue_idle_dossier(&self, write: &mut WriteTx, dossier: &str) -> Result<()> {
+        let statement = sqlx::query("SELECT open_tasks FROM dossiers WHERE id = $1").bind(dossier.to_owned());
+        let row = sql::fetch_one(write.connection(), statement, "a dossier").await?;
+        if get::<i64>(&row, "open_tasks")? > 0 {
+            return Ok(());
+        }
+        write.on_dossier_active(dossier).await?;
+        write.reopen_batches_of(dossier).await?;
+        self.complete_tasks(write, dossier, 0).await
+    }
+
+    /// Subtracts `count` finished tasks from the dossier. At zero it gets a task of its next dossier-level group, or becomes
+    /// idle: also when one of its tasks is parked.
     pub(crate) async fn complete_tasks(&self, write: &mut WriteTx, dossier: &str, count: u64) -> Result<()> {
-        let statement =
-            sqlx::query("UPDATE dossiers SET open_tasks = open_tasks - $2 WHERE id = $1 RETURNING id, driver, last_group, open_tasks")
-                .bind(dossier.to_owned())
-                .bind(sql::to_i64(count));
+        let statement = sqlx::query(
+            "UPDATE dossiers SET open_tasks = open_tasks - $2 WHERE id = $1 RETURNING id, active_batch, last_group, open_tasks",
+        )
+        .bind(dossier.to_owned())
+        .bind(sql::to_i64(count));
         let state = dossier_state_from_row(&sql::fetch_one(write.connection(), statement, "cannot count open tasks").await?)?;
         if state.open_tasks < 0 {
             return Err(Error::internal(format!("dossier {dossier} has fewer than no open tasks")));
         }
         if state.open_tasks > 0 {
             return Ok(());
+        }
+        if write.has_failed_tasks(dossier).await? {
+            return write.on_dossier_idle(dossier).await;
         }
         let plan = self.plan(write.connection(), &state.active_batch).await?;
         let from = usize::try_from(state.last_group + 1).unwrap_or(0);
@@ -176,8 +209,8 @@ impl Catalog {
             .bind(sql::to_i64(group));
         sql::execute(write.connection(), statement, "cannot begin a dossier's group").await?;
         let statement = sqlx::query(
-            "INSERT INTO tasks (id, batch, dossier, grp, level, item, priority, ready_at, line)
-             SELECT $1, id, $3, $4, 'dossier', $3, priority, $5, COALESCE(line, '') FROM batches WHERE id = $2",
+            "INSERT INTO tasks (id, batch, dossier, stage_group, level, item, priority, ready_at, target)
+             SELECT $1, id, $3, $4, 'dossier', $3, priority, $5, COALESCE(target, '') FROM batches WHERE id = $2",
         )
         .bind(sql::new_id())
         .bind(state.active_batch.clone())
@@ -187,8 +220,8 @@ impl Catalog {
         if sql::execute(write.connection(), statement, "cannot insert a dossier's task").await? == 0 {
             return Err(Error::internal(format!("batch {} of dossier {dossier} is missing", state.active_batch)));
         }
-        let statement = sqlx::query("SELECT COALESCE(line, '') AS line FROM batches WHERE id = $1").bind(state.active_batch.clone());
-        let target: String = get(&sql::fetch_one(write.connection(), statement, "line of a batch").await?, "line")?;
+        let statement = sqlx::query("SELECT COALESCE(target, '') AS target FROM batches WHERE id = $1").bind(state.active_batch.clone());
+        let target: String = get(&sql::fetch_one(write.connection(), statement, "line of a batch").await?, "target")?;
         write.ensure_queue(&target).await?;
         Ok(())
     }

@@ -8,13 +8,14 @@ impl WriteTx {
     /// been idle. No transaction can delete the queue until this one ends: see [`WriteTx::drop_idle_queue`].
     pub(crate) async fn ensure_queue(&mut self, target: &str) -> Result<()> {
         let lock = if self.writer_guard.is_none() { "FOR KEY SHARE" } else { "" };
-        let cached = format!("SELECT 1 AS one FROM queues WHERE line = $1 {lock}");
+        let cached = format!("SELECT 1 AS one FROM queues WHERE target = $1 {lock}");
         let statement = sql::dynamic_query(cached.clone()).bind(target.to_owned());
         if sql::fetch_optional(self.connection(), statement, "cannot look for a queue").await?.is_some() {
             return Ok(());
         }
         let statement = sqlx::query(
-            "INSERT INTO queues (line, pass) SELECT $1, COALESCE(MIN(pass), 0) FROM queues WHERE line <> $1 ON CONFLICT (line) DO NOTHING",
+            "INSERT INTO queues (target, pass_value) SELECT $1, COALESCE(MIN(pass_value), 0) FROM queues WHERE target <> $1
+             ON CONFLICT (target) DO NOTHING",
         )
         .bind(target.to_owned());
         if sql::execute(self.connection(), statement, "cannot wake a queue").await? == 0 {
@@ -25,10 +26,12 @@ impl WriteTx {
     }
 
     /// Raises the pass value of queues that had nothing to claim to that of the served one, so that they do not accumulate turns.
-    pub(crate) async fn skip_queues(&mut self, targets: &[String], pass: i64) -> Result<()> {
+    pub(crate) async fn skip_queues(&mut self, targets: &[String], pass_value: i64) -> Result<()> {
         for chunk in targets.chunks(sql::MAX_IN_LIST) {
-            let text = format!("UPDATE queues SET pass = $1 WHERE pass < $1 AND line IN ({})", sql::placeholders(2, chunk.len()));
-            sql::execute(self.connection(), sql::bind_all(sql::dynamic_query(text).bind(pass), chunk), "cannot pass a line over").await?;
+            let text =
+                format!("UPDATE queues SET pass_value = $1 WHERE pass_value < $1 AND target IN ({})", sql::placeholders(2, chunk.len()));
+            sql::execute(self.connection(), sql::bind_all(sql::dynamic_query(text).bind(pass_value), chunk), "cannot pass a line over")
+                .await?;
         }
         Ok(())
     }
@@ -37,12 +40,12 @@ impl WriteTx {
     pub(crate) async fn drop_idle_queue(&mut self, target: &str) -> Result<()> {
         if self.writer_guard.is_none() {
             // A transaction that adds tasks holds this row; after its commit, the next statement sees its tasks.
-            let statement = sqlx::query("SELECT 1 AS one FROM queues WHERE line = $1 FOR UPDATE SKIP LOCKED").bind(target.to_owned());
+            let statement = sqlx::query("SELECT 1 AS one FROM queues WHERE target = $1 FOR UPDATE SKIP LOCKED").bind(target.to_owned());
             if sql::fetch_optional(self.connection(), statement, "cannot lock a queue").await?.is_none() {
                 return Ok(());
             }
         }
-        let text = "DELETE FROM queues WHERE line = $1 AND NOT EXISTS (SELECT 1 FROM tasks WHERE line = $1)";
+        let text = "DELETE FROM queues WHERE target = $1 AND NOT EXISTS (SELECT 1 FROM tasks WHERE target = $1)";
         sql::execute(self.connection(), sqlx::query(text).bind(target.to_owned()), "cannot end a queue").await?;
         Ok(())
     }

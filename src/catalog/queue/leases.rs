@@ -9,15 +9,18 @@ use crate::sql::{self, get, retrying};
 use sohoa_base::error::{Error, Result};
 use std::time::Duration;
 
-/// Failures after which a task is not released any more: its item must be refused.
+/// Failed tries after which a task is not released any more, but parked.
 pub const MAX_FAILURES: u32 = 5;
+
+/// Failed tries and lost workers after which a claimed task is parked without another try.
+pub const MAX_LOST_CLAIMS: u32 = 10;
 
 /// Result of [`Catalog::release`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReleaseOutcome {
     /// The task can be claimed again after the wait.
     Requeued,
-    /// The task failed [`MAX_FAILURES`] times: the lease is kept, and the caller commits a refusal.
+    /// The task failed [`MAX_FAILURES`] times: the lease is kept, and the caller parks the task.
     Exhausted,
 }
 

@@ -40,6 +40,17 @@ pub struct OpenTasks {
 }
 
 impl Catalog {
+    /// Checks that the catalogue can be written.
+    ///
+    /// # Errors
+    /// `Unavailable` or `AccessRefused` where it cannot.
+    pub async fn check_writable(&self) -> Result<()> {
+        let mut write = self.write().await?;
+        let statement = sqlx::query("UPDATE event_log_head SET seq = seq WHERE name = 'events'");
+        sql::execute(write.connection(), statement, "cannot write").await?;
+        write.commit().await
+    }
+
     /// Open tasks by level.
     ///
     /// # Errors
@@ -98,7 +109,7 @@ impl Catalog {
     /// `Unavailable` where the catalogue does not answer.
     pub async fn event_cursor(&self) -> Result<EventCursor> {
         let mut connection = self.read().await?;
-        let statement = sqlx::query("SELECT seq FROM chain WHERE name = 'events'");
+        let statement = sqlx::query("SELECT seq FROM event_log_head WHERE name = 'events'");
         let row = sql::fetch_one(&mut connection, statement, "head of the chain of events").await?;
         Ok(EventCursor { event: get_u64(&row, "seq")? })
     }
@@ -130,10 +141,10 @@ impl Catalog {
     pub async fn open_tasks(&self, batch: &str) -> Result<Vec<OpenTasks>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
-            "SELECT grp, count(CASE WHEN ready_at <= $2 THEN 1 END) AS ready,
+            "SELECT stage_group, count(CASE WHEN ready_at <= $2 THEN 1 END) AS ready,
                     count(CASE WHEN ready_at > $2 AND worker IS NOT NULL THEN 1 END) AS leased,
                     count(CASE WHEN ready_at > $2 AND worker IS NULL THEN 1 END) AS waiting
-             FROM tasks WHERE batch = $1 GROUP BY grp ORDER BY grp",
+             FROM tasks WHERE batch = $1 GROUP BY stage_group ORDER BY stage_group",
         )
         .bind(batch.to_owned())
         .bind(self.clock.now());
@@ -141,7 +152,7 @@ impl Catalog {
         rows.iter()
             .map(|row| {
                 Ok(OpenTasks {
-                    group: usize::try_from(get::<i64>(row, "grp")?).unwrap_or(usize::MAX),
+                    group: usize::try_from(get::<i64>(row, "stage_group")?).unwrap_or(usize::MAX),
                     ready: get_u64(row, "ready")?,
                     leased: get_u64(row, "leased")?,
                     waiting: get_u64(row, "waiting")?,

@@ -49,12 +49,12 @@ impl Catalog {
         let mut write = self.write().await?;
         let dossier = &document.dossier;
         write.lock_dossiers_by_id(vec![dossier.clone()]).await?;
-        let statement = sqlx::query("SELECT driver, open_tasks FROM dossiers WHERE id = $1").bind(dossier.clone());
+        let statement = sqlx::query("SELECT active_batch, open_tasks FROM dossiers WHERE id = $1").bind(dossier.clone());
         let row = sql::fetch_one(write.connection(), statement, "dossier of a document").await?;
         if get::<i64>(&row, "open_tasks")? > 0 {
             return Err(Error::conflict("the dossier is being worked on; decide again when its run has ended"));
         }
-        let driver: String = get(&row, "driver")?;
+        let active_batch: String = get(&row, "active_batch")?;
         let statement = sqlx::query("SELECT decisions FROM documents WHERE id = $1").bind(document.id.clone());
         let row = sql::fetch_optional(write.connection(), statement, "cannot read a document").await?;
         let row = row.ok_or_else(|| Error::not_found("the document is gone; list the documents again"))?;
@@ -75,7 +75,7 @@ impl Catalog {
             .bind(to_json(&decisions)?);
         sql::execute(write.connection(), statement, "cannot keep a decision").await?;
         let (batch, group) =
-            self.open_decision_batch(&mut write, (dossier, &driver), StageLevel::Document, (new.pipeline, new.plan)).await?;
+            self.open_decision_batch(&mut write, (dossier, &active_batch), StageLevel::Document, (new.pipeline, new.plan)).await?;
         let task = |item: String| NewTask { dossier: dossier.clone(), group, level: StageLevel::Document, item };
         let mut tasks = vec![task(document.id.clone())];
         for decision in &added {
@@ -103,17 +103,17 @@ impl Catalog {
 
     /// Opens a batch without files for decisions about a dossier; returns it and the first group of its plan at `level`. It is
     /// urgent, since a person waits for it, and independent of deliveries that are incomplete or paused. Its plan is that of the
-    /// dossier's `driver`, or `given` if that is not known any more.
+    /// dossier's `active_batch`, or `given` if that is not known any more.
     pub(crate) async fn open_decision_batch(
         &self,
         write: &mut sql::WriteTx,
-        (dossier, driver): (&str, &str),
+        (dossier, active_batch): (&str, &str),
         level: StageLevel,
         given: (&str, &PipelinePlan),
     ) -> Result<(String, usize)> {
-        let statement = sqlx::query("SELECT pipeline FROM batches WHERE id = $1").bind(driver.to_owned());
+        let statement = sqlx::query("SELECT pipeline FROM batches WHERE id = $1").bind(active_batch.to_owned());
         let pipeline: String = get(&sql::fetch_one(write.connection(), statement, "batch of a dossier").await?, "pipeline")?;
-        let own = self.plan(write.connection(), driver).await?;
+        let own = self.plan(write.connection(), active_batch).await?;
         let (pipeline, plan) = match own.next_group(level, 0) {
             Some(_) => (pipeline.as_str(), own.as_ref()),
             None => given,

@@ -40,10 +40,13 @@ impl WriteTx {
             .bind(number)
             .bind(to_json(&decisions)?);
         sql::execute(self.connection(), statement, "cannot make a document").await?;
-        let statement = sqlx::query("UPDATE pages SET document = $2, place = place - $3 + 1 WHERE document = $1 AND place >= $3")
-            .bind(document.id.clone())
-            .bind(id.clone())
-            .bind(first);
+        let statement = sqlx::query(
+            "UPDATE pages SET document = $2, position_in_document = position_in_document - $3 + 1
+             WHERE document = $1 AND position_in_document >= $3",
+        )
+        .bind(document.id.clone())
+        .bind(id.clone())
+        .bind(first);
         sql::execute(self.connection(), statement, "cannot move pages").await?;
         Ok(id)
     }
@@ -60,7 +63,7 @@ impl WriteTx {
         if more == 0 {
             return Err(missing());
         }
-        let statement = sqlx::query("UPDATE pages SET document = $2, place = place + $3 WHERE document = $1")
+        let statement = sqlx::query("UPDATE pages SET document = $2, position_in_document = position_in_document + $3 WHERE document = $1")
             .bind(joined.clone())
             .bind(document.id.clone())
             .bind(count);
@@ -76,7 +79,7 @@ impl WriteTx {
         let statement =
             sqlx::query("UPDATE documents SET decisions = $2 WHERE id = $1").bind(document.id.clone()).bind(to_json(&decisions)?);
         sql::execute(self.connection(), statement, "cannot join documents").await?;
-        let statement = sqlx::query("UPDATE documents SET decisions = '[]', review = '[]', queue = '' WHERE id = $1").bind(joined);
+        let statement = sqlx::query("UPDATE documents SET decisions = '[]', review_reasons = '[]', queue = '' WHERE id = $1").bind(joined);
         sql::execute(self.connection(), statement, "cannot join documents").await?;
         Ok(())
     }
@@ -113,7 +116,7 @@ impl WriteTx {
             match &decision.kind {
                 DecisionKind::Rotate { turn, .. } => {
                     let statement = sqlx::query(
-                        "UPDATE pages SET state = 'waiting', reading = NULL, class = NULL, reason = NULL, turn = $2 WHERE id = $1",
+                        "UPDATE pages SET state = 'waiting', reading = NULL, class = NULL, reason = NULL, rotation = $2 WHERE id = $1",
                     )
                     .bind(page_id.clone())
                     .bind(i64::from(*turn));
@@ -160,29 +163,35 @@ impl WriteTx {
     /// original and counts as stored.
     pub(crate) async fn apply_page_replacement(&mut self, file: &str) -> Result<()> {
         let statement = sqlx::query(
-            "SELECT p.id, p.document, p.place FROM files f JOIN pages p ON p.id = f.replaces WHERE f.id = $1 AND p.document IS NOT NULL",
+            "SELECT p.id, p.document, p.position_in_document FROM files f JOIN pages p ON p.id = f.replaces
+             WHERE f.id = $1 AND p.document IS NOT NULL",
         )
         .bind(file.to_owned());
         let Some(row) = sql::fetch_optional(self.connection(), statement, "cannot read a replaced page").await? else { return Ok(()) };
-        let (old, document, place): (String, String, i64) = (get(&row, "id")?, get(&row, "document")?, get(&row, "place")?);
+        let (old, document, position): (String, String, i64) =
+            (get(&row, "id")?, get(&row, "document")?, get(&row, "position_in_document")?);
         let statement = sqlx::query("SELECT count(*) AS n FROM pages WHERE file = $1").bind(file.to_owned());
         let count: i64 = get(&sql::fetch_one(self.connection(), statement, "count of pages").await?, "n")?;
         if count == 0 {
             return Ok(());
         }
-        let statement = sqlx::query("UPDATE pages SET place = place + $3 WHERE document = $1 AND place > $2")
-            .bind(document.clone())
-            .bind(place)
-            .bind(count - 1);
+        let statement = sqlx::query(
+            "UPDATE pages SET position_in_document = position_in_document + $3 WHERE document = $1 AND position_in_document > $2",
+        )
+        .bind(document.clone())
+        .bind(position)
+        .bind(count - 1);
         sql::execute(self.connection(), statement, "cannot move pages").await?;
-        let statement =
-            sqlx::query("UPDATE pages SET document = NULL, place = NULL, state = 'stored', class = NULL, reason = NULL WHERE id = $1")
-                .bind(old);
+        let statement = sqlx::query(
+            "UPDATE pages SET document = NULL, position_in_document = NULL, state = 'stored', class = NULL, reason = NULL
+             WHERE id = $1",
+        )
+        .bind(old);
         sql::execute(self.connection(), statement, "cannot replace a page").await?;
-        let statement = sqlx::query("UPDATE pages SET document = $2, place = $3 + number - 1 WHERE file = $1")
+        let statement = sqlx::query("UPDATE pages SET document = $2, position_in_document = $3 + number - 1 WHERE file = $1")
             .bind(file.to_owned())
             .bind(document)
-            .bind(place);
+            .bind(position);
         sql::execute(self.connection(), statement, "cannot replace a page").await?;
         Ok(())
     }

@@ -93,7 +93,7 @@ impl Catalog {
 
     async fn release_dossier_once(&self, dossier: &str, decision: QuarantineDecision<'_>, given: (&str, &PipelinePlan)) -> Result<String> {
         let mut write = self.write().await?;
-        let driver = write.lock_held_dossier(dossier).await?;
+        let active_batch = write.lock_held_dossier(dossier).await?;
         let release = QuarantineRelease { by: sql::replace_nul(decision.by), at: rfc3339(write.now), note: decision.cleaned_note() };
         let statement = sqlx::query(
             "UPDATE pages SET state = 'waiting', class = NULL, reason = NULL, released = $2
@@ -107,7 +107,7 @@ impl Catalog {
         let text = "UPDATE documents SET stale = 1
                     WHERE id IN (SELECT document FROM pages WHERE dossier = $1 AND state = 'waiting' AND document IS NOT NULL)";
         sql::execute(write.connection(), sqlx::query(text).bind(dossier.to_owned()), "cannot mark documents").await?;
-        let (batch, group) = self.open_decision_batch(&mut write, (dossier, &driver), StageLevel::Page, given).await?;
+        let (batch, group) = self.open_decision_batch(&mut write, (dossier, &active_batch), StageLevel::Page, given).await?;
         let pages = items.len();
         let tasks: Vec<NewTask> =
             items.into_iter().map(|item| NewTask { dossier: dossier.to_owned(), group, level: StageLevel::Page, item }).collect();
@@ -204,11 +204,11 @@ impl Catalog {
 }
 
 impl WriteTx {
-    /// Locks a dossier that is in quarantine and has no open tasks; returns its driver.
+    /// Locks a dossier that is in quarantine and has no open tasks; returns its active batch.
     async fn lock_held_dossier(&mut self, dossier: &str) -> Result<String> {
         self.lock_dossiers_by_id(vec![dossier.to_owned()]).await?;
         let statement = sqlx::query(
-            "SELECT driver, open_tasks, (SELECT count(*) FROM pages WHERE dossier = $1 AND state = 'held') AS held
+            "SELECT active_batch, open_tasks, (SELECT count(*) FROM pages WHERE dossier = $1 AND state = 'held') AS held
              FROM dossiers WHERE id = $1",
         )
         .bind(dossier.to_owned());
@@ -219,7 +219,7 @@ impl WriteTx {
         if get::<i64>(&row, "open_tasks")? > 0 {
             return Err(dossier_busy());
         }
-        get(&row, "driver")
+        get(&row, "active_batch")
     }
 }
 

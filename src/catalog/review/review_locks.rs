@@ -16,10 +16,10 @@ impl Catalog {
         let mut write = self.write().await?;
         let until = write.now + sql::to_i64(lifetime.as_millis());
         let statement = sqlx::query(
-            "INSERT INTO holds (document, user_name, until) VALUES ($1, $2, $3)
+            "INSERT INTO review_locks (document, user_name, until) VALUES ($1, $2, $3)
              ON CONFLICT (document) DO UPDATE SET
-                 until = CASE WHEN holds.user_name = $2 OR holds.until <= $4 THEN $3 ELSE holds.until END,
-                 user_name = CASE WHEN holds.until <= $4 THEN $2 ELSE holds.user_name END
+                 until = CASE WHEN review_locks.user_name = $2 OR review_locks.until <= $4 THEN $3 ELSE review_locks.until END,
+                 user_name = CASE WHEN review_locks.until <= $4 THEN $2 ELSE review_locks.user_name END
              RETURNING user_name",
         )
         .bind(document.to_owned())
@@ -37,7 +37,7 @@ impl Catalog {
     /// `Unavailable` where the catalogue does not answer.
     pub async fn release_review_lock(&self, document: &str, user: &str) -> Result<()> {
         let mut write = self.write().await?;
-        let statement = sqlx::query("DELETE FROM holds WHERE (document = $1 AND user_name = $2) OR until <= $3")
+        let statement = sqlx::query("DELETE FROM review_locks WHERE (document = $1 AND user_name = $2) OR until <= $3")
             .bind(document.to_owned())
             .bind(user.to_owned())
             .bind(write.now);
@@ -51,7 +51,7 @@ impl Catalog {
     /// `Unavailable` where the catalogue does not answer.
     pub async fn review_locks(&self) -> Result<BTreeMap<String, String>> {
         let mut connection = self.read().await?;
-        let statement = sqlx::query("SELECT document, user_name FROM holds WHERE until > $1").bind(self.clock.now());
+        let statement = sqlx::query("SELECT document, user_name FROM review_locks WHERE until > $1").bind(self.clock.now());
         let rows = sql::fetch_all(&mut connection, statement, "cannot read who holds what").await?;
         rows.iter().map(|row| Ok((get(row, "document")?, get(row, "user_name")?))).collect()
     }

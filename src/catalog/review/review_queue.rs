@@ -50,7 +50,7 @@ impl WaitingFilter<'_> {
         }
         // Reasons are stored as JSON; none contains a wildcard of LIKE.
         if let Some(reason) = self.reason {
-            also("o.review LIKE", format!("%\"{}\"%", reason.replace(['%', '_', '"', '\\'], "?")));
+            also("o.review_reasons LIKE", format!("%\"{}\"%", reason.replace(['%', '_', '"', '\\'], "?")));
         }
         (text, values)
     }
@@ -70,7 +70,7 @@ impl Catalog {
         let mut connection = self.read().await?;
         let (condition, values) = wanted.sql_condition(3);
         let text = format!(
-            "SELECT d.*, o.id AS document, o.number AS document_number, o.queue AS document_queue, o.review AS document_review
+            "SELECT d.*, o.id AS document, o.number AS document_number, o.queue AS document_queue, o.review_reasons AS document_review
              FROM documents o JOIN dossiers d ON d.id = o.dossier WHERE o.id > $1 AND {condition} ORDER BY o.id LIMIT $2"
         );
         let statement = dynamic_query(text).bind(after.unwrap_or_default().to_owned()).bind(sql::to_i64(limit));

@@ -36,9 +36,9 @@ impl Catalog {
 
     async fn attach_by_request_once(&self, batch: &str, request: &AttachmentRequest<'_>) -> Result<()> {
         let mut write = self.write().await?;
-        let statement = sqlx::query("SELECT unit, attached FROM batches WHERE id = $1").bind(batch.to_owned());
+        let statement = sqlx::query("SELECT unit, attachment_source FROM batches WHERE id = $1").bind(batch.to_owned());
         let row = sql::fetch_optional(write.connection(), statement, "cannot read a batch").await?.ok_or_else(|| unknown_batch(batch))?;
-        let (unit, attached): (String, Option<String>) = (get(&row, "unit")?, get(&row, "attached")?);
+        let (unit, attached): (String, Option<String>) = (get(&row, "unit")?, get(&row, "attachment_source")?);
         if attached.is_some() {
             return Ok(());
         }
@@ -66,15 +66,15 @@ impl Catalog {
     /// `NotFound` for an unknown batch.
     pub async fn attachment(&self, batch: &str, limit: usize) -> Result<(TargetAttachment, u64)> {
         let mut connection = self.read().await?;
-        let statement = sqlx::query("SELECT line, attached FROM batches WHERE id = $1").bind(batch.to_owned());
+        let statement = sqlx::query("SELECT target, attachment_source FROM batches WHERE id = $1").bind(batch.to_owned());
         let row = sql::fetch_optional(&mut connection, statement, "cannot read a batch").await?.ok_or_else(|| unknown_batch(batch))?;
-        let by: Option<String> = get(&row, "attached")?;
-        let statement = sqlx::query("SELECT count(*) AS n FROM line_findings WHERE batch = $1").bind(batch.to_owned());
+        let by: Option<String> = get(&row, "attachment_source")?;
+        let statement = sqlx::query("SELECT count(*) AS n FROM target_findings WHERE batch = $1").bind(batch.to_owned());
         let count = get_u64(&sql::fetch_one(&mut connection, statement, "count of findings").await?, "n")?;
         let findings = if count > 0 { fetch_target_findings(&mut connection, batch, None, limit).await? } else { Vec::new() };
         let by =
             by.as_deref().map(|name| AttachmentSource::parse(name).ok_or_else(|| Error::corrupt(format!("no way of attaching: {name:?}"))));
-        Ok((TargetAttachment { target: get(&row, "line")?, source: by.transpose()?, findings }, count))
+        Ok((TargetAttachment { target: get(&row, "target")?, source: by.transpose()?, findings }, count))
     }
 
     /// Target that would be chosen for a delivery of `unit`.
@@ -99,7 +99,7 @@ fn requested_targets(person: Option<&str>, lists: &[ListedTarget]) -> Vec<String
 async fn units_of_targets(connection: &mut AnyConnection, targets: &[String]) -> Result<BTreeMap<String, String>> {
     let mut units = BTreeMap::new();
     for chunk in targets.chunks(sql::MAX_IN_LIST) {
-        let text = format!("SELECT code, unit FROM roadmap_lines WHERE code IN ({})", sql::placeholders(1, chunk.len()));
+        let text = format!("SELECT code, unit FROM targets WHERE code IN ({})", sql::placeholders(1, chunk.len()));
         for row in &sql::fetch_all(connection, sql::bind_all(sql::dynamic_query(text), chunk), "cannot read lines").await? {
             units.insert(get(row, "code")?, get(row, "unit")?);
         }
@@ -115,7 +115,8 @@ pub(crate) async fn fetch_target_findings(
     limit: usize,
 ) -> Result<Vec<ListFinding>> {
     let statement = sqlx::query(
-        "SELECT finding FROM line_findings WHERE batch = $1 AND (CAST($2 AS TEXT) IS NULL OR dossier = $2) ORDER BY place LIMIT $3",
+        "SELECT finding FROM target_findings WHERE batch = $1 AND (CAST($2 AS TEXT) IS NULL OR dossier = $2)
+         ORDER BY finding_number LIMIT $3",
     )
     .bind(batch.to_owned())
     .bind(dossier.map(sql::replace_nul))
@@ -135,11 +136,11 @@ impl WriteTx {
     /// Saves the findings about the requested targets of a batch.
     pub(crate) async fn save_target_findings(&mut self, batch: &str, findings: &[ListFinding]) -> Result<()> {
         let mut rows = Vec::with_capacity(findings.len());
-        for (place, finding) in (0_i64..).zip(findings) {
+        for (number, finding) in (0_i64..).zip(findings) {
             let dossier = sql::replace_nul(&dossier_of_finding(finding));
-            rows.push(vec![batch.into(), SqlValue::Int(place), SqlValue::Text(dossier), SqlValue::Text(to_json(finding)?)]);
+            rows.push(vec![batch.into(), SqlValue::Int(number), SqlValue::Text(dossier), SqlValue::Text(to_json(finding)?)]);
         }
-        let insert = "INSERT INTO line_findings (batch, place, dossier, finding) VALUES";
+        let insert = "INSERT INTO target_findings (batch, finding_number, dossier, finding) VALUES";
         sql::bulk_insert(self.connection(), insert, rows, "", "cannot keep findings").await?;
         Ok(())
     }

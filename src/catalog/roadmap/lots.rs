@@ -31,7 +31,8 @@ impl Catalog {
             "SELECT o.id, d.fonds, d.code, o.number, count(*) AS pages
              FROM documents o JOIN dossiers d ON d.id = o.dossier JOIN pages p ON p.document = o.id JOIN files f ON f.id = p.file
                   JOIN batches b ON b.id = f.batch LEFT JOIN lots l ON l.id = o.lot
-             WHERE b.line = $1 AND o.stored = 1 AND o.review = '[]' AND d.open_tasks = 0 AND (l.id IS NULL OR l.state = 'reworked')
+             WHERE b.target = $1 AND o.stored = 1 AND o.review_reasons = '[]' AND d.open_tasks = 0
+                AND (l.id IS NULL OR l.state = 'reworked')
              GROUP BY o.id, d.fonds, d.code, o.number ORDER BY d.fonds, d.code, o.number LIMIT $2",
         )
         .bind(target.to_owned())
@@ -50,7 +51,7 @@ impl Catalog {
 
     async fn open_lot_once(&self, lot: &Lot, documents: &[String]) -> Result<()> {
         let mut write = self.write().await?;
-        let statement = sqlx::query("INSERT INTO lots (id, line, state, body) VALUES ($1, $2, $3, $4)")
+        let statement = sqlx::query("INSERT INTO lots (id, target, state, body) VALUES ($1, $2, $3, $4)")
             .bind(lot.id.clone())
             .bind(lot.target.clone())
             .bind(lot.state.as_str())
@@ -59,7 +60,7 @@ impl Catalog {
         let mut taken = 0;
         for chunk in documents.chunks(MAX_IN_LIST) {
             let text = format!(
-                "UPDATE documents SET lot = $1 WHERE stored = 1 AND review = '[]'
+                "UPDATE documents SET lot = $1 WHERE stored = 1 AND review_reasons = '[]'
                     AND (lot IS NULL OR lot IN (SELECT id FROM lots WHERE state = 'reworked')) AND id IN ({})",
                 placeholders(2, chunk.len())
             );
@@ -95,8 +96,8 @@ impl Catalog {
         let (only, names) = sql::unit_condition(units, "l.unit", 3);
         let mut connection = self.read().await?;
         let text = format!(
-            "SELECT o.body FROM lots o JOIN roadmap_lines l ON l.code = o.line
-             WHERE (CAST($1 AS TEXT) IS NULL OR o.line = $1) AND {only} ORDER BY o.id DESC LIMIT $2"
+            "SELECT o.body FROM lots o JOIN targets l ON l.code = o.target
+             WHERE (CAST($1 AS TEXT) IS NULL OR o.target = $1) AND {only} ORDER BY o.id DESC LIMIT $2"
         );
         let statement = bind_all(dynamic_query(text).bind(target.map(str::to_owned)).bind(sql::to_i64(limit)), &names);
         sql::fetch_all(&mut connection, statement, "cannot read lots").await?.iter().map(|row| get_json(row, "body")).collect()
@@ -208,7 +209,7 @@ impl Catalog {
     /// `Unavailable` where the catalogue does not answer.
     pub async fn rebuild_lot(&self, lot: &Lot, documents: &[(String, String, u32)]) -> Result<()> {
         let mut write = self.write().await?;
-        let statement = sqlx::query("INSERT INTO lots (id, line, state, body) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING")
+        let statement = sqlx::query("INSERT INTO lots (id, target, state, body) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING")
             .bind(lot.id.clone())
             .bind(lot.target.clone())
             .bind(lot.state.as_str())

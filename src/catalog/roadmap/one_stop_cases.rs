@@ -37,9 +37,9 @@ impl Catalog {
                 SqlValue::Text(to_json(case)?),
             ]);
         }
-        let newer = "ON CONFLICT (code) DO UPDATE SET unit = excluded.unit, handed = excluded.handed, body = excluded.body
-            WHERE cases.handed < excluded.handed";
-        let insert = "INSERT INTO cases (code, unit, handed, body) VALUES";
+        let newer = "ON CONFLICT (code) DO UPDATE SET unit = excluded.unit, submission = excluded.submission, body = excluded.body
+            WHERE one_stop_cases.submission < excluded.submission";
+        let insert = "INSERT INTO one_stop_cases (code, unit, submission, body) VALUES";
         sql::bulk_insert(write.connection(), insert, rows, newer, "cannot keep one-stop dossiers").await?;
         let body = serde_json::json!({ "by": submission.by, "table": submission.id, "cases": submission.cases.len() });
         write.append_events("", &[("", "cases-kept", body)]).await?;
@@ -53,7 +53,8 @@ impl Catalog {
     pub async fn cases(&self) -> Result<Vec<Case>> {
         let mut connection = self.read().await?;
         let rows =
-            sql::fetch_all(&mut connection, sqlx::query("SELECT body FROM cases ORDER BY code"), "cannot read one-stop dossiers").await?;
+            sql::fetch_all(&mut connection, sqlx::query("SELECT body FROM one_stop_cases ORDER BY code"), "cannot read one-stop dossiers")
+                .await?;
         rows.iter().map(|row| get_json(row, "body")).collect()
     }
 
@@ -65,7 +66,8 @@ impl Catalog {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
             "SELECT d.fonds, d.code, o.description
-             FROM dossiers d LEFT JOIN documents o ON o.dossier = d.id AND o.stored = 1 AND o.review = '[]' AND o.description IS NOT NULL
+             FROM dossiers d
+             LEFT JOIN documents o ON o.dossier = d.id AND o.stored = 1 AND o.review_reasons = '[]' AND o.description IS NOT NULL
              WHERE d.version > 0 AND d.code LIKE '%-______-____%' ORDER BY d.fonds, d.code, o.number",
         );
         let rows = sql::fetch_all(&mut connection, statement, "cannot read one-stop dossiers").await?;

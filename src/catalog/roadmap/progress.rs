@@ -25,7 +25,7 @@ impl Catalog {
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
     pub async fn daily_progress(&self, target: Option<&str>) -> Result<Vec<DailyProgress>> {
-        fetch_daily_progress(&mut *self.read().await?, "b.line", target).await
+        fetch_daily_progress(&mut *self.read().await?, "b.target", target).await
     }
 
     /// Daily progress of a batch, in order.
@@ -89,16 +89,17 @@ impl WriteTx {
                 documents = progress.documents + excluded.documents, dossiers = progress.dossiers + excluded.dossiers";
             let insert = "INSERT INTO progress (batch, day, step, pages, documents, dossiers) VALUES";
             sql::bulk_insert(self.connection(), insert, rows, add, "cannot write progress").await?;
-            let statement = sqlx::query("SELECT line FROM batches WHERE id = $1 AND line IS NOT NULL").bind(batch);
+            let statement = sqlx::query("SELECT target FROM batches WHERE id = $1 AND target IS NOT NULL").bind(batch);
             if let Some(row) = sql::fetch_optional(self.connection(), statement, "cannot read the line of a batch").await? {
-                by_target.entry(get(&row, "line")?).or_default().extend(steps);
+                by_target.entry(get(&row, "target")?).or_default().extend(steps);
             }
         }
         for (target, steps) in by_target {
             // The update locks the row before it is read, on both engines.
-            let statement = sqlx::query("UPDATE roadmap_lines SET place = place WHERE code = $1 RETURNING work").bind(target.clone());
+            let statement = sqlx::query("UPDATE targets SET position_in_roadmap = position_in_roadmap WHERE code = $1 RETURNING ledger")
+                .bind(target.clone());
             let Some(row) = sql::fetch_optional(self.connection(), statement, "cannot read what was done").await? else { continue };
-            let mut work: TargetLedger = get_json(&row, "work")?;
+            let mut work: TargetLedger = get_json(&row, "ledger")?;
             for (step, amount) in steps {
                 work.add(today, step, amount);
             }
@@ -108,7 +109,7 @@ impl WriteTx {
     }
 
     async fn set_target_progress(&mut self, target: &str, work: &TargetLedger) -> Result<()> {
-        let statement = sqlx::query("UPDATE roadmap_lines SET work = $2, work_version = work_version + 1 WHERE code = $1")
+        let statement = sqlx::query("UPDATE targets SET ledger = $2, ledger_version = ledger_version + 1 WHERE code = $1")
             .bind(target.to_owned())
             .bind(to_json(work)?);
         sql::execute(self.connection(), statement, "cannot write what was done").await?;
@@ -118,7 +119,7 @@ impl WriteTx {
     /// Recomputes the progress of a target from the daily progress of its batches.
     pub(crate) async fn recount_target(&mut self, target: &str) -> Result<()> {
         let mut work = TargetLedger::default();
-        for fact in fetch_daily_progress(self.connection(), "b.line", Some(target)).await? {
+        for fact in fetch_daily_progress(self.connection(), "b.target", Some(target)).await? {
             work.add(fact.day, fact.step, fact.amount);
         }
         self.set_target_progress(target, &work).await

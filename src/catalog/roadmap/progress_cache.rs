@@ -86,15 +86,16 @@ impl Catalog {
         let now = Arc::make_mut(&mut work);
         if changed.len() > MAX_INCREMENTAL_TARGETS {
             let text = format!(
-                "SELECT {} AS lines FROM roadmap_lines WHERE decision = $1 AND work_version > 0 GROUP BY place / {TARGETS_PER_ROW}",
-                self.string_agg_expr(&["code", "work_version", "work"])
+                "SELECT {} AS entries FROM targets WHERE decision = $1 AND ledger_version > 0
+                 GROUP BY position_in_roadmap / {TARGETS_PER_ROW}",
+                self.string_agg_expr(&["code", "ledger_version", "ledger"])
             );
             let rows =
                 sql::fetch_all(&mut connection, sql::dynamic_query(text).bind(decision.to_owned()), "cannot read what was done").await?;
             // Parsing takes most of the time, so it runs on all cores.
             let mut parts = Vec::with_capacity(rows.len());
             for row in rows {
-                let lines: String = get(&row, "lines")?;
+                let lines: String = get(&row, "entries")?;
                 parts.push(tokio::task::spawn_blocking(move || parse_progress(&lines)));
             }
             for part in parts {
@@ -103,12 +104,12 @@ impl Catalog {
         } else {
             for chunk in changed.chunks(sql::MAX_IN_LIST) {
                 let text = format!(
-                    "SELECT {} AS lines FROM roadmap_lines WHERE code IN ({})",
-                    self.string_agg_expr(&["code", "work_version", "work"]),
+                    "SELECT {} AS entries FROM targets WHERE code IN ({})",
+                    self.string_agg_expr(&["code", "ledger_version", "ledger"]),
                     sql::placeholders(1, chunk.len())
                 );
                 let row = sql::fetch_one(&mut connection, sql::bind_all(sql::dynamic_query(text), chunk), "what was done").await?;
-                now.targets.extend(parse_progress(&get::<Option<String>>(&row, "lines")?.unwrap_or_default())?);
+                now.targets.extend(parse_progress(&get::<Option<String>>(&row, "entries")?.unwrap_or_default())?);
             }
         }
         if let Ok(mut cached) = self.progress_cache.lock() {
@@ -132,19 +133,21 @@ impl Catalog {
     /// `Unavailable` where the catalogue does not answer.
     pub async fn target_progress(&self, target: &str) -> Result<TargetLedger> {
         let mut connection = self.read().await?;
-        let statement = sqlx::query("SELECT work FROM roadmap_lines WHERE code = $1").bind(target.to_owned());
+        let statement = sqlx::query("SELECT ledger FROM targets WHERE code = $1").bind(target.to_owned());
         let row = sql::fetch_optional(&mut connection, statement, "cannot read what was done").await?;
-        row.map_or(Ok(TargetLedger::default()), |row| get_json(&row, "work"))
+        row.map_or(Ok(TargetLedger::default()), |row| get_json(&row, "ledger"))
     }
 
     /// Present weight of each target in the sharing of workers, by code.
     pub(crate) async fn target_weights(&self) -> Result<HashMap<String, u32>> {
-        let text =
-            format!("SELECT {} AS lines FROM roadmap_lines GROUP BY place / {TARGETS_PER_ROW}", self.string_agg_expr(&["code", "weight"]));
+        let text = format!(
+            "SELECT {} AS entries FROM targets GROUP BY position_in_roadmap / {TARGETS_PER_ROW}",
+            self.string_agg_expr(&["code", "weight"])
+        );
         let mut connection = self.read().await?;
         let mut weights = HashMap::new();
         for row in &sql::fetch_all(&mut connection, sql::dynamic_query(text), "cannot read the weights of lines").await? {
-            let lines: String = get(row, "lines")?;
+            let lines: String = get(row, "entries")?;
             let entries = lines.split('\u{1e}').filter_map(|entry| entry.split_once('\u{1f}'));
             weights.extend(entries.filter_map(|(code, weight)| Some((code.to_owned(), weight.parse().ok()?))));
         }
@@ -154,15 +157,15 @@ impl Catalog {
     /// Change counters of the targets of a roadmap.
     async fn progress_versions(&self, connection: &mut sqlx::AnyConnection, decision: &str) -> Result<ProgressVersions> {
         let text = format!(
-            "SELECT {} AS lines, (SELECT version FROM roadmaps WHERE decision = $1) AS version
-             FROM roadmap_lines WHERE decision = $1 AND work_version > 0 GROUP BY place / {TARGETS_PER_ROW}",
-            self.string_agg_expr(&["code", "work_version"])
+            "SELECT {} AS entries, (SELECT version FROM roadmaps WHERE decision = $1) AS version
+             FROM targets WHERE decision = $1 AND ledger_version > 0 GROUP BY position_in_roadmap / {TARGETS_PER_ROW}",
+            self.string_agg_expr(&["code", "ledger_version"])
         );
         let rows = sql::fetch_all(connection, sql::dynamic_query(text).bind(decision.to_owned()), "cannot read what was done").await?;
         let mut changes = ProgressVersions::default();
         for row in &rows {
             changes.roadmap_version = get(row, "version")?;
-            changes.chunks.push(get(row, "lines")?);
+            changes.chunks.push(get(row, "entries")?);
         }
         Ok(changes)
     }

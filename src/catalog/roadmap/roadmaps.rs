@@ -36,7 +36,7 @@ impl Catalog {
         if sql::execute(write.connection(), statement, "cannot keep a roadmap").await? == 0 {
             return Err(Error::conflict(format!("roadmap {decision} was changed by somebody else; read it again")));
         }
-        let statement = sqlx::query("UPDATE roadmap_lines SET place = -1 WHERE decision = $1").bind(decision.clone());
+        let statement = sqlx::query("UPDATE targets SET position_in_roadmap = -1 WHERE decision = $1").bind(decision.clone());
         sql::execute(write.connection(), statement, "cannot keep lines").await?;
         let mut rows = Vec::with_capacity(roadmap.targets.len());
         for (place, target) in (0_i64..).zip(&roadmap.targets) {
@@ -52,10 +52,11 @@ impl Catalog {
         let count = rows.len();
         let saved = sql::bulk_insert(
             write.connection(),
-            "INSERT INTO roadmap_lines (code, decision, unit, place, dossiers, weight) VALUES",
+            "INSERT INTO targets (code, decision, unit, position_in_roadmap, dossier_prefixes, weight) VALUES",
             rows,
-            "ON CONFLICT (code) DO UPDATE SET unit = excluded.unit, place = excluded.place, dossiers = excluded.dossiers,
-                weight = excluded.weight WHERE roadmap_lines.decision = excluded.decision RETURNING code",
+            "ON CONFLICT (code) DO UPDATE SET unit = excluded.unit, position_in_roadmap = excluded.position_in_roadmap,
+                dossier_prefixes = excluded.dossier_prefixes,
+                weight = excluded.weight WHERE targets.decision = excluded.decision RETURNING code",
             "cannot keep lines",
         )
         .await?;
@@ -64,11 +65,11 @@ impl Catalog {
             let other = roadmap.targets.iter().find(|target| !saved.contains(&target.code)).map_or("", |target| target.code.as_str());
             return Err(Error::conflict(format!("line {other} belongs to another roadmap; give it another code")));
         }
-        let removed = "SELECT code FROM roadmap_lines WHERE decision = $1 AND place = -1";
+        let removed = "SELECT code FROM targets WHERE decision = $1 AND position_in_roadmap = -1";
         for text in [
-            format!("UPDATE tasks SET line = '' WHERE line IN ({removed})"),
-            format!("UPDATE batches SET line = NULL, attached = NULL WHERE line IN ({removed})"),
-            "DELETE FROM roadmap_lines WHERE decision = $1 AND place = -1".to_owned(),
+            format!("UPDATE tasks SET target = '' WHERE target IN ({removed})"),
+            format!("UPDATE batches SET target = NULL, attachment_source = NULL WHERE target IN ({removed})"),
+            "DELETE FROM targets WHERE decision = $1 AND position_in_roadmap = -1".to_owned(),
         ] {
             sql::execute(write.connection(), sql::dynamic_query(text).bind(decision.clone()), "cannot drop lines").await?;
         }
@@ -126,9 +127,9 @@ impl Catalog {
         let mut connection = self.read().await?;
         let mut lines = BTreeMap::new();
         for chunk in batches.chunks(sql::MAX_IN_LIST) {
-            let text = format!("SELECT id, line FROM batches WHERE line IS NOT NULL AND id IN ({})", sql::placeholders(1, chunk.len()));
+            let text = format!("SELECT id, target FROM batches WHERE target IS NOT NULL AND id IN ({})", sql::placeholders(1, chunk.len()));
             for row in &sql::fetch_all(&mut connection, sql::bind_all(sql::dynamic_query(text), chunk), "cannot read lines").await? {
-                lines.insert(get(row, "id")?, get(row, "line")?);
+                lines.insert(get(row, "id")?, get(row, "target")?);
             }
         }
         Ok(lines)
@@ -144,11 +145,11 @@ impl Catalog {
 
     async fn attach_batch_once(&self, batch: &str, target: Option<&str>, by: &str) -> Result<()> {
         let mut write = self.write().await?;
-        let statement = sqlx::query("SELECT unit, line FROM batches WHERE id = $1").bind(batch.to_owned());
+        let statement = sqlx::query("SELECT unit, target FROM batches WHERE id = $1").bind(batch.to_owned());
         let row = sql::fetch_optional(write.connection(), statement, "cannot read a batch").await?.ok_or_else(|| unknown_batch(batch))?;
-        let (unit, before): (String, Option<String>) = (get(&row, "unit")?, get(&row, "line")?);
+        let (unit, before): (String, Option<String>) = (get(&row, "unit")?, get(&row, "target")?);
         if let Some(target) = target {
-            let statement = sqlx::query("SELECT unit FROM roadmap_lines WHERE code = $1").bind(target.to_owned());
+            let statement = sqlx::query("SELECT unit FROM targets WHERE code = $1").bind(target.to_owned());
             let row = sql::fetch_optional(write.connection(), statement, "cannot read a line").await?;
             let row = row.ok_or_else(|| Error::not_found(format!("no roadmap has a line {target}; `sohoa roadmap status` lists them")))?;
             let own: String = get(&row, "unit")?;
@@ -177,8 +178,7 @@ impl Catalog {
         }
         let mut write = self.write().await?;
         for (target, weight) in changed {
-            let statement =
-                sqlx::query("UPDATE roadmap_lines SET weight = $2 WHERE code = $1").bind(target.clone()).bind(i64::from(*weight));
+            let statement = sqlx::query("UPDATE targets SET weight = $2 WHERE code = $1").bind(target.clone()).bind(i64::from(*weight));
             sql::execute(write.connection(), statement, "cannot weigh lines").await?;
         }
         write.commit().await
@@ -200,13 +200,13 @@ impl Catalog {
 impl WriteTx {
     /// Sets the target of a batch and of its open tasks. The rule does not change the attachment afterwards, even to no target.
     pub(crate) async fn set_batch_target(&mut self, batch: &str, target: Option<&str>, source: AttachmentSource) -> Result<()> {
-        let statement = sqlx::query("UPDATE batches SET line = $2, attached = $3 WHERE id = $1")
+        let statement = sqlx::query("UPDATE batches SET target = $2, attachment_source = $3 WHERE id = $1")
             .bind(batch.to_owned())
             .bind(target.map(str::to_owned))
             .bind(source.as_str());
         sql::execute(self.connection(), statement, "cannot attach a batch").await?;
         let statement =
-            sqlx::query("UPDATE tasks SET line = $2 WHERE batch = $1").bind(batch.to_owned()).bind(target.unwrap_or_default().to_owned());
+            sqlx::query("UPDATE tasks SET target = $2 WHERE batch = $1").bind(batch.to_owned()).bind(target.unwrap_or_default().to_owned());
         if sql::execute(self.connection(), statement, "cannot attach tasks").await? > 0 {
             self.ensure_queue(target.unwrap_or_default()).await?;
         }
@@ -216,14 +216,14 @@ impl WriteTx {
     /// Attaches a batch without attachment by the code of a dossier: the target of its unit with the longest matching prefix wins.
     pub(crate) async fn attach_by_rule(&mut self, batch: &str, dossier: &str) -> Result<()> {
         let statement = sqlx::query(
-            "SELECT l.code, l.dossiers FROM batches b JOIN roadmap_lines l ON l.unit = b.unit
-             WHERE b.id = $1 AND b.line IS NULL AND b.attached IS NULL AND l.dossiers <> '[]'",
+            "SELECT l.code, l.dossier_prefixes FROM batches b JOIN targets l ON l.unit = b.unit
+             WHERE b.id = $1 AND b.target IS NULL AND b.attachment_source IS NULL AND l.dossier_prefixes <> '[]'",
         )
         .bind(batch.to_owned());
         let rows = sql::fetch_all(self.connection(), statement, "cannot read lines").await?;
         let mut best: Option<(usize, String)> = None;
         for row in &rows {
-            let (code, prefixes): (String, Vec<String>) = (get(row, "code")?, get_json(row, "dossiers")?);
+            let (code, prefixes): (String, Vec<String>) = (get(row, "code")?, get_json(row, "dossier_prefixes")?);
             let longest = prefixes.iter().filter(|prefix| dossier.starts_with(prefix.as_str())).map(String::len).max();
             if let Some(length) = longest.filter(|length| best.as_ref().is_none_or(|(best, _)| length > best)) {
                 best = Some((length, code));

@@ -82,9 +82,10 @@ impl Catalog {
             return Err(Error::conflict(format!("other bytes were announced under {}; remove that file from the upload first", new.path)));
         }
         let state = if new.refusal.is_some() { UploadFileState::Refused } else { UploadFileState::Sending };
-        let last = new.normalized_path.rsplit('/').next().unwrap_or_default();
+        let file_name = new.normalized_path.rsplit('/').next().unwrap_or_default();
         let statement = sqlx::query(
-            "INSERT INTO upload_files (id, upload, path, dossier, plain, last, kind, bytes, sha256, state, absent, class, reason)
+            "INSERT INTO upload_files (id, upload, path, dossier, normalized_path, file_name, kind, bytes, sha256, state, oversized, class,
+                reason)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING *",
         )
         .bind(sql::new_id())
@@ -92,7 +93,7 @@ impl Catalog {
         .bind(new.path.to_owned())
         .bind(new.dossier.to_owned())
         .bind(new.normalized_path.to_owned())
-        .bind(last.to_owned())
+        .bind(file_name.to_owned())
         .bind(enum_str(&new.kind)?)
         .bind(sql::to_i64(new.bytes))
         .bind(new.sha256.to_owned())
@@ -161,22 +162,26 @@ impl Catalog {
         if file.state != UploadFileState::Sending {
             return Ok(file);
         }
-        let mut twin = None;
+        let mut duplicate_file = None;
         match verdict {
             UploadVerdict::Ignored => file.state = UploadFileState::Ignored,
             UploadVerdict::List(list) => {
                 file.state = UploadFileState::List;
                 write.save_upload_list(&upload.id, &file.id, list).await?;
             }
-            UploadVerdict::Scan | UploadVerdict::Refused(_) => twin = classify_scan(&mut write, &upload, &mut file, verdict).await?,
+            UploadVerdict::Scan | UploadVerdict::Refused(_) => {
+                duplicate_file = classify_scan(&mut write, &upload, &mut file, verdict).await?
+            }
         }
-        let statement = sqlx::query("UPDATE upload_files SET state = $2, class = $3, reason = $4, twin = $5, repeats = $6 WHERE id = $1")
-            .bind(file.id.clone())
-            .bind(enum_str(&file.state)?)
-            .bind(file.class.map(RefusalClass::as_str))
-            .bind(file.reason.as_deref().map(sql::replace_nul))
-            .bind(twin)
-            .bind(file.duplicate_of.clone());
+        let statement = sqlx::query(
+            "UPDATE upload_files SET state = $2, class = $3, reason = $4, duplicate_file = $5, duplicate_of = $6 WHERE id = $1",
+        )
+        .bind(file.id.clone())
+        .bind(enum_str(&file.state)?)
+        .bind(file.class.map(RefusalClass::as_str))
+        .bind(file.reason.as_deref().map(sql::replace_nul))
+        .bind(duplicate_file)
+        .bind(file.duplicate_of.clone());
         sql::execute(write.connection(), statement, "cannot keep what a file is").await?;
         write.commit().await?;
         Ok(file)
@@ -194,25 +199,27 @@ impl Catalog {
         let mut write = self.write().await?;
         write.lock_upload(key.upload).await?;
         let file = fetch_upload_file(write.connection(), key).await?;
-        let statement = sqlx::query("DELETE FROM upload_files WHERE id = $1 RETURNING last").bind(file.id.clone());
-        let last: String = get(&sql::fetch_one(write.connection(), statement, "cannot remove a file").await?, "last")?;
-        let statement = sqlx::query("SELECT id, path FROM upload_files WHERE twin = $1 ORDER BY id LIMIT 1").bind(file.id.clone());
+        let statement = sqlx::query("DELETE FROM upload_files WHERE id = $1 RETURNING file_name").bind(file.id.clone());
+        let file_name: String = get(&sql::fetch_one(write.connection(), statement, "cannot remove a file").await?, "file_name")?;
+        let statement =
+            sqlx::query("SELECT id, path FROM upload_files WHERE duplicate_file = $1 ORDER BY id LIMIT 1").bind(file.id.clone());
         if let Some(row) = sql::fetch_optional(write.connection(), statement, "cannot look for duplicates").await? {
             let (successor, path): (String, String) = (get(&row, "id")?, get(&row, "path")?);
-            let statement =
-                sqlx::query("UPDATE upload_files SET state = $2, class = $3, reason = $4, twin = NULL, repeats = NULL WHERE id = $1")
-                    .bind(successor.clone())
-                    .bind(enum_str(&file.state)?)
-                    .bind(file.class.map(RefusalClass::as_str))
-                    .bind(file.reason.clone());
+            let statement = sqlx::query(
+                "UPDATE upload_files SET state = $2, class = $3, reason = $4, duplicate_file = NULL, duplicate_of = NULL WHERE id = $1",
+            )
+            .bind(successor.clone())
+            .bind(enum_str(&file.state)?)
+            .bind(file.class.map(RefusalClass::as_str))
+            .bind(file.reason.clone());
             sql::execute(write.connection(), statement, "cannot put a duplicate in its place").await?;
-            let statement = sqlx::query("UPDATE upload_files SET twin = $2, repeats = $3 WHERE twin = $1")
+            let statement = sqlx::query("UPDATE upload_files SET duplicate_file = $2, duplicate_of = $3 WHERE duplicate_file = $1")
                 .bind(file.id.clone())
                 .bind(successor)
                 .bind(path);
             sql::execute(write.connection(), statement, "cannot name another duplicate").await?;
         }
-        write.remove_from_lists(key.upload, &file, &last).await?;
+        write.remove_from_lists(key.upload, &file, &file_name).await?;
         let body = serde_json::json!({ "by": by, "upload": key.upload, "file": file.path, "bytes": file.bytes, "sha256": file.sha256 });
         write.append_events("", &[("", "upload-file-removed", body)]).await?;
         write.commit().await
@@ -245,8 +252,8 @@ impl Catalog {
     pub async fn upload_files_of_dossier(&self, upload: &str, dossier: &str) -> Result<Vec<UploadFile>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
-            "SELECT * FROM upload_files WHERE upload = $1 AND dossier = $2 AND state IN ('received', 'duplicate', 'refused') AND absent = 0
-             ORDER BY id",
+            "SELECT * FROM upload_files WHERE upload = $1 AND dossier = $2 AND state IN ('received', 'duplicate', 'refused')
+                AND oversized = 0 ORDER BY id",
         )
         .bind(upload.to_owned())
         .bind(dossier.to_owned());
@@ -258,8 +265,8 @@ impl Catalog {
 /// the archive, refused like the same bytes before, or by its verdict.
 async fn classify_scan(write: &mut WriteTx, upload: &Upload, file: &mut UploadFile, verdict: &UploadVerdict) -> Result<Option<String>> {
     let statement = sqlx::query(
-        "SELECT id, path FROM upload_files WHERE upload = $1 AND sha256 = $2 AND dossier = $3 AND id <> $4 AND absent = 0
-            AND twin IS NULL AND repeats IS NULL AND state IN ('received', 'refused') ORDER BY id LIMIT 1",
+        "SELECT id, path FROM upload_files WHERE upload = $1 AND sha256 = $2 AND dossier = $3 AND id <> $4 AND oversized = 0
+            AND duplicate_file IS NULL AND duplicate_of IS NULL AND state IN ('received', 'refused') ORDER BY id LIMIT 1",
     )
     .bind(upload.id.clone())
     .bind(file.sha256.clone())
@@ -306,7 +313,7 @@ async fn fetch_upload_file(connection: &mut sqlx::AnyConnection, key: UploadFile
 
 fn upload_file_from_row(row: &AnyRow) -> Result<UploadFile> {
     let refusal = crate::rows::refusal_from_row(row)?;
-    let repeats: Option<String> = get(row, "repeats")?;
+    let duplicate_of: Option<String> = get(row, "duplicate_of")?;
     Ok(UploadFile {
         id: get(row, "id")?,
         path: get(row, "path")?,
@@ -316,7 +323,7 @@ fn upload_file_from_row(row: &AnyRow) -> Result<UploadFile> {
         state: get_enum(row, "state")?,
         class: refusal.as_ref().map(|refusal| refusal.class),
         reason: refusal.map(|refusal| refusal.reason),
-        in_archive: repeats.is_some() && get::<Option<String>>(row, "twin")?.is_none(),
-        duplicate_of: repeats,
+        in_archive: duplicate_of.is_some() && get::<Option<String>>(row, "duplicate_file")?.is_none(),
+        duplicate_of,
     })
 }

@@ -39,8 +39,8 @@ impl Catalog {
     pub async fn open_upload(&self, new: &NewUpload<'_>) -> Result<Upload> {
         let mut write = self.write().await?;
         let statement = sqlx::query(
-            "INSERT INTO uploads (id, name, unit, user_name, pipeline, text, priority, starts, state, expected_files, expected_bytes, created,
-                line, line_by)
+            "INSERT INTO uploads (id, name, unit, user_name, pipeline, pipeline_text, priority, start_rule, state, expected_files,
+                expected_bytes, created, target, target_by)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $11, $12, $13) RETURNING *",
         )
         .bind(sql::new_id())
@@ -80,9 +80,9 @@ impl Catalog {
     /// As [`Catalog::upload`].
     pub async fn upload_pipeline(&self, id: &str) -> Result<String> {
         let mut connection = self.read().await?;
-        let statement = sqlx::query("SELECT text FROM uploads WHERE id = $1").bind(sql::replace_nul(id));
+        let statement = sqlx::query("SELECT pipeline_text FROM uploads WHERE id = $1").bind(sql::replace_nul(id));
         let row = sql::fetch_optional(&mut connection, statement, "cannot read an upload").await?;
-        get(&row.ok_or_else(|| unknown_upload(id))?, "text")
+        get(&row.ok_or_else(|| unknown_upload(id))?, "pipeline_text")
     }
 
     /// Uploads of these units, the newest first, older than `before`, optionally in one state; at most `limit`.
@@ -162,7 +162,7 @@ impl Catalog {
     pub async fn set_upload_target(&self, id: &str, target: Option<&str>, by: &str) -> Result<Upload> {
         let mut write = self.write().await?;
         let before = write.lock_upload(id).await?.target;
-        let statement = sqlx::query("UPDATE uploads SET line = $2, line_by = $3 WHERE id = $1 RETURNING *")
+        let statement = sqlx::query("UPDATE uploads SET target = $2, target_by = $3 WHERE id = $1 RETURNING *")
             .bind(id.to_owned())
             .bind(target.map(sql::replace_nul))
             .bind(target.map(|_| sql::replace_nul(by)));
@@ -281,8 +281,8 @@ async fn fetch_tallies(connection: &mut sqlx::AnyConnection, uploads: &[String])
     let mut found: BTreeMap<String, UploadTallies> = BTreeMap::new();
     for chunk in uploads.chunks(sql::MAX_IN_LIST) {
         let text = format!(
-            "SELECT upload, state, absent, count(*) AS n, CAST(sum(bytes) AS BIGINT) AS size FROM upload_files
-             WHERE upload IN ({}) GROUP BY upload, state, absent",
+            "SELECT upload, state, oversized, count(*) AS n, CAST(sum(bytes) AS BIGINT) AS size FROM upload_files
+             WHERE upload IN ({}) GROUP BY upload, state, oversized",
             sql::placeholders(1, chunk.len())
         );
         let statement = sql::bind_all(sql::dynamic_query(text), chunk);
@@ -291,7 +291,7 @@ async fn fetch_tallies(connection: &mut sqlx::AnyConnection, uploads: &[String])
             let (state, number) = (get_enum(row, "state")?, get_u64(row, "n")?);
             tallies.files.add(state, number);
             tallies.bytes.add(state, get_u64(row, "size")?);
-            if get::<i64>(row, "absent")? != 0 {
+            if get::<i64>(row, "oversized")? != 0 {
                 tallies.oversized += number;
             }
         }
@@ -316,12 +316,12 @@ fn upload_from_row(row: &AnyRow) -> Result<Upload> {
         user: get(row, "user_name")?,
         pipeline: get(row, "pipeline")?,
         priority: get(row, "priority")?,
-        start_rule: get_enum(row, "starts")?,
+        start_rule: get_enum(row, "start_rule")?,
         state: get_enum(row, "state")?,
         batch: get(row, "batch")?,
         created: rfc3339(get(row, "created")?),
         expected,
-        target: get(row, "line")?,
-        target_by: get(row, "line_by")?,
+        target: get(row, "target")?,
+        target_by: get(row, "target_by")?,
     })
 }

@@ -55,20 +55,21 @@ pub struct UploadList {
 /// SQL condition: row `e` of list `l` matches file `f`.
 macro_rules! meant {
     () => {
-        "f.kind = 'scan' AND substr(f.plain, 1, length(l.folder)) = l.folder AND (f.plain = e.plain
-         OR (length(f.plain) > length(e.plain) AND substr(f.plain, length(f.plain) - length(e.plain)) = '/' || e.plain))"
+        "f.kind = 'scan' AND substr(f.normalized_path, 1, length(l.folder)) = l.folder AND (f.normalized_path = e.normalized_path
+         OR (length(f.normalized_path) > length(e.normalized_path)
+             AND substr(f.normalized_path, length(f.normalized_path) - length(e.normalized_path)) = '/' || e.normalized_path))"
     };
 }
 
-/// Statement that updates `covered` and `named` of the files `f` that meet the condition.
+/// Statement that updates `covered_by_list` and `named_in_list` of the files `f` that meet the condition.
 macro_rules! mark_files {
     ($condition:literal) => {
         concat!(
             "UPDATE upload_files AS f SET
-                covered = CASE WHEN EXISTS (SELECT 1 FROM upload_lists l WHERE l.upload = f.upload AND l.names_files = 1
-                    AND substr(f.plain, 1, length(l.folder)) = l.folder) THEN 1 ELSE 0 END,
-                named = CASE WHEN EXISTS (SELECT 1 FROM upload_entries e JOIN upload_lists l ON l.file = e.list
-                    WHERE e.upload = f.upload AND e.last = f.last AND ",
+                covered_by_list = CASE WHEN EXISTS (SELECT 1 FROM upload_lists l WHERE l.upload = f.upload AND l.names_files = 1
+                    AND substr(f.normalized_path, 1, length(l.folder)) = l.folder) THEN 1 ELSE 0 END,
+                named_in_list = CASE WHEN EXISTS (SELECT 1 FROM upload_entries e JOIN upload_lists l ON l.file = e.list
+                    WHERE e.upload = f.upload AND e.file_name = f.file_name AND ",
             meant!(),
             ") THEN 1 ELSE 0 END WHERE f.kind = 'scan' AND ",
             $condition
@@ -84,8 +85,8 @@ impl Catalog {
     pub async fn upload_lists(&self, upload: &str) -> Result<Vec<UploadList>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
-            "SELECT l.file, f.path, l.entries, l.names_files, l.lines, l.problem FROM upload_lists l JOIN upload_files f ON f.id = l.file
-             WHERE l.upload = $1 ORDER BY f.path",
+            "SELECT l.file, f.path, l.entries, l.names_files, l.targets, l.problem FROM upload_lists l
+             JOIN upload_files f ON f.id = l.file WHERE l.upload = $1 ORDER BY f.path",
         )
         .bind(upload.to_owned());
         let rows = sql::fetch_all(&mut connection, statement, "cannot read lists of an upload").await?;
@@ -96,7 +97,7 @@ impl Catalog {
                     path: get(row, "path")?,
                     rows: get_u64(row, "entries")?,
                     names_files: get::<i64>(row, "names_files")? != 0,
-                    targets: get_json(row, "lines")?,
+                    targets: get_json(row, "targets")?,
                     problem: get(row, "problem")?,
                 })
             })
@@ -114,13 +115,13 @@ impl Catalog {
             return Ok((0, Vec::new()));
         }
         let statement = sqlx::query(
-            "SELECT f.path, e.line, e.file FROM upload_entries e JOIN upload_files f ON f.id = e.list
-             WHERE e.upload = $1 AND e.came = 0 ORDER BY e.list, e.line LIMIT $2",
+            "SELECT f.path, e.list_row, e.file FROM upload_entries e JOIN upload_files f ON f.id = e.list
+             WHERE e.upload = $1 AND e.matched = 0 ORDER BY e.list, e.list_row LIMIT $2",
         )
         .bind(upload.to_owned())
         .bind(sql::to_i64(limit));
         let rows = sql::fetch_all(&mut connection, statement, "cannot read what is missing").await?;
-        let items = rows.iter().map(|row| Ok((get(row, "path")?, get_u32(row, "line")?, get(row, "file")?)));
+        let items = rows.iter().map(|row| Ok((get(row, "path")?, get_u32(row, "list_row")?, get(row, "file")?)));
         Ok((count, items.collect::<Result<_>>()?))
     }
 
@@ -131,14 +132,17 @@ impl Catalog {
     pub async fn unlisted_upload_files(&self, upload: &str, limit: usize) -> Result<(u64, Vec<String>)> {
         let mut connection = self.read().await?;
         let statement =
-            sqlx::query("SELECT count(*) AS n FROM upload_files WHERE upload = $1 AND covered = 1 AND named = 0").bind(upload.to_owned());
+            sqlx::query("SELECT count(*) AS n FROM upload_files WHERE upload = $1 AND covered_by_list = 1 AND named_in_list = 0")
+                .bind(upload.to_owned());
         let count = get_u64(&sql::fetch_one(&mut connection, statement, "count of what is extra").await?, "n")?;
         if count == 0 {
             return Ok((0, Vec::new()));
         }
-        let statement = sqlx::query("SELECT path FROM upload_files WHERE upload = $1 AND covered = 1 AND named = 0 ORDER BY path LIMIT $2")
-            .bind(upload.to_owned())
-            .bind(sql::to_i64(limit));
+        let statement = sqlx::query(
+            "SELECT path FROM upload_files WHERE upload = $1 AND covered_by_list = 1 AND named_in_list = 0 ORDER BY path LIMIT $2",
+        )
+        .bind(upload.to_owned())
+        .bind(sql::to_i64(limit));
         let rows = sql::fetch_all(&mut connection, statement, "cannot read what is extra").await?;
         Ok((count, rows.iter().map(|row| get(row, "path")).collect::<Result<_>>()?))
     }
@@ -146,7 +150,7 @@ impl Catalog {
 
 /// Number of files named by lists of an upload but not announced.
 pub(crate) async fn count_missing_files(connection: &mut AnyConnection, upload: &str) -> Result<u64> {
-    let statement = sqlx::query("SELECT count(*) AS n FROM upload_entries WHERE upload = $1 AND came = 0").bind(upload.to_owned());
+    let statement = sqlx::query("SELECT count(*) AS n FROM upload_entries WHERE upload = $1 AND matched = 0").bind(upload.to_owned());
     get_u64(&sql::fetch_one(connection, statement, "count of what is missing").await?, "n")
 }
 
@@ -154,7 +158,7 @@ impl WriteTx {
     /// Saves a list and matches it with the announced files.
     pub(crate) async fn save_upload_list(&mut self, upload: &str, file: &str, list: &NewUploadList) -> Result<()> {
         let statement = sqlx::query(
-            "INSERT INTO upload_lists (file, upload, folder, entries, names_files, problem, lines) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO upload_lists (file, upload, folder, entries, names_files, problem, targets) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(file.to_owned())
         .bind(upload.to_owned())
@@ -168,35 +172,36 @@ impl WriteTx {
             return Ok(());
         }
         let rows = list.files.iter().map(|listed| {
-            let plain = sql::replace_nul(&listed.normalized_path);
-            let last = plain.rsplit('/').next().unwrap_or_default().to_owned();
+            let normalized_path = sql::replace_nul(&listed.normalized_path);
+            let file_name = normalized_path.rsplit('/').next().unwrap_or_default().to_owned();
             vec![
                 file.into(),
                 SqlValue::Int(i64::from(listed.row)),
                 upload.into(),
                 SqlValue::Text(sql::replace_nul(&listed.file)),
-                SqlValue::Text(plain),
-                SqlValue::Text(last),
+                SqlValue::Text(normalized_path),
+                SqlValue::Text(file_name),
             ]
         });
-        let insert = "INSERT INTO upload_entries (list, line, upload, file, plain, last) VALUES";
+        let insert = "INSERT INTO upload_entries (list, list_row, upload, file, normalized_path, file_name) VALUES";
         sql::bulk_insert(self.connection(), insert, rows.collect(), "", "cannot keep the rows of a list").await?;
-        let came = concat!(
-            "UPDATE upload_entries AS e SET came = 1 WHERE e.list = $1 AND EXISTS (SELECT 1 FROM upload_files f, upload_lists l
-             WHERE l.file = e.list AND f.upload = e.upload AND f.last = e.last AND ",
+        let update_entries = concat!(
+            "UPDATE upload_entries AS e SET matched = 1 WHERE e.list = $1 AND EXISTS (SELECT 1 FROM upload_files f, upload_lists l
+             WHERE l.file = e.list AND f.upload = e.upload AND f.file_name = e.file_name AND ",
             meant!(),
             ")"
         );
-        let named = concat!(
-            "UPDATE upload_files AS f SET covered = 1, named = CASE WHEN f.named = 1 OR EXISTS (SELECT 1 FROM upload_entries e, upload_lists l
-                WHERE e.list = $1 AND l.file = $1 AND e.last = f.last AND ",
+        let update_files = concat!(
+            "UPDATE upload_files AS f SET covered_by_list = 1, named_in_list = CASE WHEN f.named_in_list = 1
+                OR EXISTS (SELECT 1 FROM upload_entries e, upload_lists l
+                WHERE e.list = $1 AND l.file = $1 AND e.file_name = f.file_name AND ",
             meant!(),
             ") THEN 1 ELSE 0 END WHERE f.upload = $2 AND f.kind = 'scan'
-             AND EXISTS (SELECT 1 FROM upload_lists l WHERE l.file = $1 AND substr(f.plain, 1, length(l.folder)) = l.folder)"
+             AND EXISTS (SELECT 1 FROM upload_lists l WHERE l.file = $1 AND substr(f.normalized_path, 1, length(l.folder)) = l.folder)"
         );
-        let statement = sqlx::query(came).bind(file.to_owned());
+        let statement = sqlx::query(update_entries).bind(file.to_owned());
         sql::execute(self.connection(), statement, "cannot match a list").await?;
-        let statement = sqlx::query(named).bind(file.to_owned()).bind(upload.to_owned());
+        let statement = sqlx::query(update_files).bind(file.to_owned()).bind(upload.to_owned());
         sql::execute(self.connection(), statement, "cannot match a list").await?;
         Ok(())
     }
@@ -210,20 +215,20 @@ impl WriteTx {
         }
         let statement = sqlx::query(mark_files!("f.id = $1")).bind(file.to_owned());
         sql::execute(self.connection(), statement, "cannot match a file").await?;
-        let came = concat!(
-            "UPDATE upload_entries AS e SET came = 1 WHERE e.upload = $2 AND e.came = 0
-                AND e.last = (SELECT last FROM upload_files WHERE id = $1)
+        let update_entries = concat!(
+            "UPDATE upload_entries AS e SET matched = 1 WHERE e.upload = $2 AND e.matched = 0
+                AND e.file_name = (SELECT file_name FROM upload_files WHERE id = $1)
                 AND EXISTS (SELECT 1 FROM upload_files f, upload_lists l WHERE f.id = $1 AND l.file = e.list AND ",
             meant!(),
             ")"
         );
-        let statement = sqlx::query(came).bind(file.to_owned()).bind(upload.to_owned());
+        let statement = sqlx::query(update_entries).bind(file.to_owned()).bind(upload.to_owned());
         sql::execute(self.connection(), statement, "cannot match a file").await?;
         Ok(())
     }
 
-    /// Updates the matches after the removal of a file; `last` is the last component of its path.
-    pub(crate) async fn remove_from_lists(&mut self, upload: &str, file: &UploadFile, last: &str) -> Result<()> {
+    /// Updates the matches after the removal of a file; `file_name` is the last component of its path.
+    pub(crate) async fn remove_from_lists(&mut self, upload: &str, file: &UploadFile, file_name: &str) -> Result<()> {
         if file.state == UploadFileState::List {
             for text in ["DELETE FROM upload_entries WHERE list = $1", "DELETE FROM upload_lists WHERE file = $1"] {
                 sql::execute(self.connection(), sqlx::query(text).bind(file.id.clone()), "cannot forget a list").await?;
@@ -231,13 +236,13 @@ impl WriteTx {
             let statement = sqlx::query(mark_files!("f.upload = $1")).bind(upload.to_owned());
             sql::execute(self.connection(), statement, "cannot match files").await?;
         }
-        let came = concat!(
-            "UPDATE upload_entries AS e SET came = CASE WHEN EXISTS (SELECT 1 FROM upload_files f, upload_lists l
-                WHERE l.file = e.list AND f.upload = e.upload AND f.last = e.last AND ",
+        let update_entries = concat!(
+            "UPDATE upload_entries AS e SET matched = CASE WHEN EXISTS (SELECT 1 FROM upload_files f, upload_lists l
+                WHERE l.file = e.list AND f.upload = e.upload AND f.file_name = e.file_name AND ",
             meant!(),
-            ") THEN 1 ELSE 0 END WHERE e.upload = $1 AND e.last = $2"
+            ") THEN 1 ELSE 0 END WHERE e.upload = $1 AND e.file_name = $2"
         );
-        let statement = sqlx::query(came).bind(upload.to_owned()).bind(last.to_owned());
+        let statement = sqlx::query(update_entries).bind(upload.to_owned()).bind(file_name.to_owned());
         sql::execute(self.connection(), statement, "cannot match rows of lists").await?;
         Ok(())
     }

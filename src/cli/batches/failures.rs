@@ -4,7 +4,7 @@ use crate::global_args::GlobalArgs;
 use crate::output;
 use crate::startup::current_program;
 use clap::Args;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_services::archive::Archive;
 use sohoa_services::runs::failures::parse_class;
 use sohoa_services::runs::monitoring;
@@ -22,7 +22,7 @@ pub struct Failures {
 }
 
 impl Failures {
-    /// Prints one refusal per line and returns the exit code.
+    /// Prints one failed task or refusal per line and returns the exit code.
     ///
     /// # Errors
     /// `NotFound` for an unknown batch.
@@ -40,10 +40,17 @@ impl Failures {
                 .ok_or_else(|| Error::not_found("there is no run yet"))?,
         };
         let class = self.class.as_deref().map(parse_class).transpose()?;
-        let mut refusals = monitoring::batch_balance(&archive, &batch).await?.balance.refusals;
+        let balance = monitoring::batch_balance(&archive, &batch).await?.balance;
+        let (mut refusals, mut failures) = (balance.refusals, balance.failures);
         refusals.retain(|refused| class.is_none_or(|class| refused.class == class));
+        failures.retain(|failed| class.is_none_or(|class| failed.class == class));
         if global.json {
-            return output::print_json(&refusals).map(|()| 0);
+            let entries = failures.iter().map(serde_json::to_value).chain(refusals.iter().map(serde_json::to_value));
+            let entries = entries.collect::<serde_json::Result<Vec<_>>>();
+            return output::print_json(&entries.or_error(ErrorKind::Internal, || "a failure has no JSON form".to_owned())?).map(|()| 0);
+        }
+        for failed in &failures {
+            output::print_line(&localize(language, output::failed_item_message(failed)))?;
         }
         for refused in refusals {
             let message = Message::Refused {

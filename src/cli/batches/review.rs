@@ -69,7 +69,7 @@ pub struct DecideArgs {
     /// An officer in charge of secrets looked at the stamp: it holds nothing back any more.
     #[arg(long)]
     pub release: bool,
-    /// The kind: a code of Circular 05/2025, 01 to 32.
+    /// The kind: a code of the table of kinds (Circular 05/2025).
     #[arg(long, value_name = "CODE")]
     pub kind: Option<String>,
     /// A field's value, empty for none; can be given several times.

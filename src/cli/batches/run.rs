@@ -134,7 +134,8 @@ impl Work {
         warn_missing_models(&archive, global);
         let stop = stop_on_signal();
         execution::work_on_batches(&archive, self.until_empty, &stop).await?;
-        Ok(if stop.is_cancelled() { 130 } else { 0 })
+        // A service that was asked to stop has done what it should.
+        Ok(0)
     }
 }
 
@@ -143,15 +144,14 @@ fn exit_code(outcome: &RunOutcome) -> u8 {
     if *interrupted {
         return 130;
     }
-    let clean = balance.refusals.is_empty() && balance.pages.held == 0 && balance.pages.is_balanced();
+    let clean = balance.refusals.is_empty() && balance.failures.is_empty() && balance.pages.held == 0 && balance.pages.is_balanced();
     if clean { 0 } else { 3 }
 }
 
 /// Prints the files received and those ignored.
 fn print_receipt(receipt: &Receipt, language: Language) {
     let print = |message: Message| println!("{}", localize(language, message));
-    let files = receipt.balance.files;
-    print(Message::BalanceFiles { received: files.received, duplicate: files.duplicate, refused: files.refused });
+    print(output::file_balance_message(receipt.balance.files));
     let (manifests, ignored) = (receipt.delivery_lists.len() as u64, receipt.ignored.len() as u64);
     if manifests + ignored > 0 {
         print(Message::NonScanFiles { manifests, ignored });
@@ -183,6 +183,12 @@ fn print_balance(outcome: &RunOutcome, language: Language) {
     }
     if pages.held > 0 {
         print(Message::Quarantine { held: pages.held });
+    }
+    for failed in &balance.failures {
+        print(output::failed_item_message(failed));
+    }
+    if !balance.failures.is_empty() {
+        print(Message::RetryFailedTasks { batch: outcome.receipt.batch.clone() });
     }
     for refused in &balance.refusals {
         print(Message::Refused {

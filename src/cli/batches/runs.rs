@@ -11,7 +11,7 @@ use sohoa_services::archive::Archive;
 use sohoa_services::runs::failures::parse_class;
 use sohoa_services::runs::monitoring;
 use sohoa_services::runs::monitoring::RunAction;
-use sohoa_texts::{Language, Message, localize};
+use sohoa_texts::{Language, localize};
 
 /// Arguments of `runs`.
 #[derive(Debug, Args)]
@@ -45,16 +45,16 @@ pub enum RunsCommand {
         /// Its batch.
         batch: String,
     },
-    /// Refuse everything of the run that is still open; what is stored stays.
+    /// Refuse everything of the run that is still open or failed; what is stored stays.
     Cancel {
         /// Its batch.
         batch: String,
     },
-    /// Try refused files and pages again; `sohoa run` with the same input then does the work.
+    /// Try failed tasks, and refused files and pages, again; `sohoa run` with the same input then does the work.
     Retry {
         /// Its batch.
         batch: String,
-        /// Only this class: input, limit, secret, outage, bug [default: limit, outage and bug].
+        /// Only this class: input, limit, secret, outage, bug [default: every failed task, and what was refused as limit, outage or bug].
         #[arg(long)]
         class: Option<String>,
     },
@@ -115,12 +115,10 @@ async fn print_run(archive: &Archive, batch: &str, global: &GlobalArgs, language
             "timeline": monitoring::run_timeline(archive, &UnitScope::All, batch).await?,
         }));
     }
-    let files = balance.files;
-    output::print_line(&localize(
-        language,
-        Message::BalanceFiles { received: files.received, duplicate: files.duplicate, refused: files.refused },
-    ))?;
-    let pages = balance.pages;
-    let message = output::page_balance_message(pages);
-    output::print_line(&localize(language, message))
+    output::print_line(&localize(language, output::file_balance_message(balance.files)))?;
+    output::print_line(&localize(language, output::page_balance_message(balance.pages)))?;
+    for failed in &balance.failures {
+        output::print_line(&localize(language, output::failed_item_message(failed)))?;
+    }
+    Ok(())
 }

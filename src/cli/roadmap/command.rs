@@ -13,7 +13,7 @@ use sohoa_base::model::calendar::Day;
 use sohoa_base::text::numbers;
 use sohoa_services::archive::Archive;
 use sohoa_services::reports::format::ReportFormat;
-use sohoa_services::reports::registry::{DEFAULT_REPORT, find_report};
+use sohoa_services::reports::registry::{DEFAULT_REPORT, describe_reports, find_report};
 use sohoa_services::reports::request::ReportRequest;
 use sohoa_services::roadmap::forecast;
 use sohoa_services::roadmap::one_stop;
@@ -104,11 +104,11 @@ pub enum RoadmapCommand {
     },
     /// A report as an office writes it.
     Report {
-        /// Which report: progress, adjustments (of the plan), or one-stop (dossiers, as Decision 766/QĐ-TTg counts them).
-        #[arg(long, default_value = DEFAULT_REPORT)]
+        /// Which report.
+        #[arg(long, default_value = DEFAULT_REPORT, help = format!("Which report: {}", describe_reports()))]
         form: String,
-        /// docx, xlsx, pdf, csv or json.
-        #[arg(long, default_value = "docx")]
+        /// File format.
+        #[arg(long, default_value = ReportFormat::Docx.name(), help = ReportFormat::list_names())]
         format: String,
         /// Where to write it [default: stdout].
         #[arg(short, long, value_name = "FILE")]

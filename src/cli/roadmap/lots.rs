@@ -75,8 +75,8 @@ pub enum LotCommand {
     Minutes {
         /// The lot's identifier.
         lot: String,
-        /// docx, xlsx, pdf, csv or json.
-        #[arg(long, default_value = "docx")]
+        /// File format.
+        #[arg(long, default_value = ReportFormat::Docx.name(), help = ReportFormat::list_names())]
         format: String,
         /// Where to write them [default: stdout].
         #[arg(short, long, value_name = "FILE")]

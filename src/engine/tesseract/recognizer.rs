@@ -31,7 +31,7 @@ pub struct Tesseract {
 /// Path of the language data: in `folder`, or in `TESSDATA_PREFIX` or the usual folders.
 ///
 /// # Errors
-/// `NotFound`, with the name of the Debian package.
+/// `DependencyMissing`, with the name of the Debian package.
 pub fn find_language_data(folder: Option<&Path>) -> Result<PathBuf> {
     let from_environment = std::env::var_os("TESSDATA_PREFIX").map(PathBuf::from);
     let folders = match folder {
@@ -39,23 +39,25 @@ pub fn find_language_data(folder: Option<&Path>) -> Result<PathBuf> {
         None => from_environment.into_iter().chain(TESSDATA_DIRS.iter().map(PathBuf::from)).collect(),
     };
     let found = folders.iter().map(|folder| folder.join(format!("{LANGUAGE}.traineddata"))).find(|file| file.is_file());
-    found.ok_or_else(|| Error::not_found("Vietnamese language data of Tesseract is missing; run: apt-get install tesseract-ocr-vie"))
+    found.ok_or_else(|| {
+        Error::dependency_missing("Vietnamese language data of Tesseract is missing; run: apt-get install tesseract-ocr-vie")
+    })
 }
 
 impl Tesseract {
     /// Initializes Tesseract. The process must have been started with `OMP_THREAD_LIMIT=1`; setting it later has no effect.
     ///
     /// # Errors
-    /// `NotFound` without usable language data; `Internal` when Tesseract refuses a setting.
+    /// `DependencyMissing` without usable language data; `Internal` when Tesseract refuses a setting.
     pub fn open(folder: Option<&Path>) -> Result<Self> {
         let file = find_language_data(folder)?;
-        let bytes = std::fs::read(&file).or_error(ErrorKind::NotFound, || format!("cannot read {}", file.display()))?;
+        let bytes = std::fs::read(&file).or_error(ErrorKind::DependencyMissing, || format!("cannot read {}", file.display()))?;
         let refused = || format!("Tesseract refuses {}", file.display());
         let data =
             CString::new(file.parent().unwrap_or(Path::new("/")).to_string_lossy().into_owned()).or_error(ErrorKind::Internal, refused)?;
         let language = CString::new(LANGUAGE).or_error(ErrorKind::Internal, refused)?;
         let mut api = TessBaseApi::create();
-        api.init_2(Some(&data), Some(&language)).or_error(ErrorKind::NotFound, refused)?;
+        api.init_2(Some(&data), Some(&language)).or_error(ErrorKind::DependencyMissing, refused)?;
         // Pages have a normalized background, without light print on a dark ground that would need inversion. Only the legacy
         // engine needs the detection of fixed-pitch print, which costs time.
         for (name, value) in [(c"tessedit_do_invert", c"0"), (c"textord_all_prop", c"1")] {

@@ -80,7 +80,7 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pip
         let truth = read_text(&folder.join(format!("{id}.gt.txt")))?;
         let (reading, cpu_ms) = match read_page(&pool, &picture, options).await {
             Ok(read) => read,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Unavailable) => return Err(error),
+            Err(error) if error.kind().is_outage() => return Err(error),
             Err(error) => {
                 failures.push(format!("{id}: {}", error.chain()));
                 (Reading::default(), BTreeMap::new())

@@ -151,7 +151,7 @@ pub async fn evaluate(
                 compared.extend(fields);
                 documents.push(ReadDocument { name, pages });
             }
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Unavailable) => return Err(error),
+            Err(error) if error.kind().is_outage() => return Err(error),
             Err(error) => failures.push(format!("{name}: {}", error.chain())),
         }
     }

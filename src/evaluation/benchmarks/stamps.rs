@@ -77,7 +77,7 @@ pub async fn measure(
     }
     for scan in &scans {
         if let Err(error) = evaluate_scan(&pool, scan, &mut result).await {
-            let is_unavailable = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Unavailable);
+            let is_unavailable = error.kind().is_outage();
             if is_unavailable {
                 return Err(error);
             }

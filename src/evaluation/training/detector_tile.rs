@@ -1,31 +1,32 @@
-//! Tiles of a searched picture, and what the stamp detector should say of each of their cells.
+//! Training examples of the stamp detector: tiles of a page image, and the expected output for each cell of a tile.
 
 use image::{Rgb, RgbImage, imageops};
 use sohoa_engine::engine::StampMap;
 use sohoa_synthetic::stamps::training_page::DrawnWord;
 
-/// Side of a tile, px at 75 dots per inch.
+/// Side of a tile, px at a resolution of 75 dots per inch.
 pub(super) const TILE_SIDE: u32 = 160;
 
-/// Cells in a row of a tile.
+/// Number of cells in a row of a tile; each is [`StampMap::CELL`] px wide.
 pub(super) const TILE_CELLS: usize = (TILE_SIDE / StampMap::CELL) as usize;
 
-/// What the detector should say of a tile, cell after cell, row after row, [`StampMap::PLANES`] values each: whether `MẬT`,
-/// `TỐI` and `TUYỆT` stand there (1 yes, 0 no, 2 does not count), and the five values of [`StampMap::values`] that place the
-/// word that stands there.
+/// Expected output of the detector for a tile: [`StampMap::PLANES`] values for each cell, in row-major order. The first three
+/// are the labels of `MẬT`, `TỐI` and `TUYỆT` (1: present, 0: absent, 2: left out of the loss); the other five are
+/// the position of the word, as in [`StampMap::values`].
 pub type TileLabels = Vec<f32>;
 
-/// A cell's label where a word is near, or cut off by the tile's edge: it is neither right nor wrong.
+/// Label of a cell that is left out of the loss, because it is at the edge of a word, or because the word is invisible or
+/// clipped by the edge of the tile.
 const IGNORED: f32 = 2.0;
 
-/// The tile with this upper left corner; what lies beyond the picture is paper.
+/// Cuts the tile with this upper left corner (px). The area outside the image is filled with the colour of paper.
 pub(super) fn cut_tile(picture: &RgbImage, (left, top): (i64, i64)) -> RgbImage {
     let mut tile = RgbImage::from_pixel(TILE_SIDE, TILE_SIDE, Rgb([240; 3]));
     imageops::replace(&mut tile, picture, -left, -top);
     tile
 }
 
-/// The labels of a tile on which `words` stand, px of the tile; `true` for a word that can be seen.
+/// Labels of a tile. `words` holds each word, in px of the tile, and whether it is visible.
 pub(super) fn label_tile(words: &[(DrawnWord, bool)]) -> TileLabels {
     let mut labels = vec![0.0; TILE_CELLS * TILE_CELLS * StampMap::PLANES];
     for (word, is_visible) in words {
@@ -37,7 +38,7 @@ pub(super) fn label_tile(words: &[(DrawnWord, bool)]) -> TileLabels {
     labels
 }
 
-/// Sets the values of one cell by one word.
+/// Updates the values of one cell for one word.
 fn label_cell(values: &mut [f32], cell: usize, word: &DrawnWord, is_target: bool) {
     let side = StampMap::CELL as f32;
     let (x, y) = (((cell % TILE_CELLS) as f32 + 0.5) * side, ((cell / TILE_CELLS) as f32 + 0.5) * side);
@@ -56,7 +57,7 @@ fn label_cell(values: &mut [f32], cell: usize, word: &DrawnWord, is_target: bool
     }
 }
 
-/// Whether a word lies on the tile, all but a little of its ends.
+/// Whether a word is on the tile, except for at most a fifth of each half of its length and height.
 fn is_within_tile(word: &DrawnWord) -> bool {
     let (sine, cosine) = word.rotation.sin_cos();
     let half = word.length / 2.0;

@@ -1,5 +1,5 @@
-//! Training data of the stamp networks: drawn pages, cut by the program's own code. `train.py` beside this file trains the
-//! networks on what [`stamp_dataset`] writes; README.md there says how.
+//! Training data of the stamp networks: examples cut from synthetic pages by the same code that searches real pages.
+//! `train.py` in this folder trains the networks on the files that [`stamp_dataset`] writes; see README.md in this folder.
 
 pub mod detector_tile;
 pub mod stamp_dataset;

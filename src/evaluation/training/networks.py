@@ -1,14 +1,14 @@
-"""The four stamp networks: their layers, weights, what they compute, and their ONNX files. train.py uses this."""
+"""The four stamp networks: layers, weights, forward pass, and export to ONNX. Used by train.py."""
 
 import math
 from typing import NamedTuple
 
-# Batch normalisation: added to variances, and what a batch adds to running statistics.
+# Batch normalisation: constant added to variances, and weight of a batch in the running statistics (0 to 1).
 EPSILON, MOMENTUM = 1e-3, 0.01
 
 
 class Layer(NamedTuple):
-    """A 3 x 3 convolution with a rectifier behind it; `residual` adds the layer's input to what comes out."""
+    """A 3 x 3 convolution followed by a ReLU. With `residual`, the input of the layer is added to its output."""
 
     name: str
     inputs: int
@@ -43,7 +43,7 @@ READER_LAYERS = [
 
 
 class Head(NamedTuple):
-    """Two convolutions and two full layers behind the convolutions of the wide reader."""
+    """A head of the wide reader: two convolutions and two fully connected layers after the shared convolutions."""
 
     name: str
     channels: int
@@ -53,13 +53,13 @@ class Head(NamedTuple):
         return [Layer(self.name + "h", 96, self.channels, stride=2), Layer(self.name + "i", self.channels, self.channels)]
 
 
-# One head places the word; the sum of the other two is the log-odds that it stands there.
+# One head gives the offset of the word; the sum of the other two is the log-odds that the strip shows it.
 PLACE_HEAD = Head("place", 112, 4)
 READ_HEADS = [Head("h0", 96, 1), Head("h1", 112, 1)]
 
 
 class Network(NamedTuple):
-    """Input height and width (None: any multiple of 8), and layers with batch normalisation while training."""
+    """Input height and width in px (None: any multiple of 8), and the layers that have batch normalisation during training."""
 
     size: tuple
     layers: list
@@ -74,11 +74,11 @@ NETWORKS = {
 }
 
 
-# --- weights: arrays by the names that they have in the ONNX files, in the layout of ONNX ---------------------------------
+# --- weights: arrays by their names in the ONNX files, in the layout of ONNX ---------------------------------
 
 
 def random_weights(network, rng):
-    """New weights. The layers of a network have scale (g), shift (b) and running mean (m) and variance (v)."""
+    """Random weights. Each layer with batch normalisation has scale (g), shift (b), running mean (m) and running variance (v)."""
     import numpy as np
 
     weights = {}
@@ -113,7 +113,7 @@ def random_weights(network, rng):
 
 
 def load_weights(file):
-    """The weights of an exported network; normalisation is folded into its convolutions."""
+    """Weights of an exported network, whose batch normalisation is folded into the convolutions."""
     import onnx
     from onnx import numpy_helper
 
@@ -121,7 +121,7 @@ def load_weights(file):
 
 
 def fold_normalisation(weights):
-    """The weights with normalisation folded into the convolutions."""
+    """Weights with batch normalisation folded into the convolutions."""
     import numpy as np
 
     folded = {name: value for name, value in weights.items() if name[:-1] + "g" not in weights}
@@ -136,7 +136,7 @@ def fold_normalisation(weights):
 
 
 def forward(network, weights, x, dropout=None):
-    """What a network gives for normalised pictures (batch, colours, rows, columns); `dropout` is set while training."""
+    """Output of a network for normalised images (batch, channels, rows, columns). `dropout` is the rate during training."""
     import torch
     import torch.nn.functional as F
 
@@ -170,7 +170,7 @@ def forward(network, weights, x, dropout=None):
 
 
 def to_onnx(network, weights):
-    """The network as ONNX, from folded weights."""
+    """ONNX model of the network. Batch normalisation must be folded into `weights`."""
     import numpy as np
     import onnx
     from onnx import TensorProto, helper, numpy_helper

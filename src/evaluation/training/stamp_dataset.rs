@@ -1,4 +1,4 @@
-//! Writes training data of the stamp networks to a folder, for `train.py`.
+//! Writes the training data of the stamp networks to a folder, for `train.py`.
 
 use crate::training::detector_tile::{TILE_CELLS, TILE_SIDE};
 use crate::training::stamp_examples::{STRIP_COLUMNS, StampExampleGenerator};
@@ -12,47 +12,47 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// Bytes of the strips, one after another: rows of px of three colours.
+/// File with the pixels of all strips, without gaps: 8-bit RGB in row-major order.
 pub const STRIPS_FILE: &str = "strips.u8";
-/// The labels of the strips, little-endian 32-bit floats.
+/// File with the labels of all strips, as little-endian 32-bit floats.
 pub const STRIP_LABELS_FILE: &str = "strip_labels.f32";
-/// Bytes of the tiles, as those of the strips.
+/// File with the pixels of all tiles, in the format of [`STRIPS_FILE`].
 pub const TILES_FILE: &str = "tiles.u8";
-/// The labels of the tiles, little-endian 32-bit floats.
+/// File with the labels of all tiles, as little-endian 32-bit floats.
 pub const TILE_LABELS_FILE: &str = "tile_labels.f32";
-/// What the other files hold, as [`StampDataset`].
+/// File with the description of the dataset: a [`StampDataset`] as JSON.
 pub const DESCRIPTION_FILE: &str = "dataset.json";
 
-/// What a folder of training data holds, and from what it follows.
+/// Description of a dataset: how it was made, and the shapes of its files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StampDataset {
-    /// Everything follows from it, from the fonts and from the networks.
+    /// Seed of the random number generator. Seed, fonts and networks determine the dataset.
     pub seed: u64,
-    /// Font files in which stamps are cut; none: the program's usual ones.
+    /// Font files of the stamps; if empty, the default fonts.
     pub fonts: Vec<PathBuf>,
-    /// SHA-256 of the networks that chose the places, by name, and of the library that ran them.
+    /// SHA-256 of the networks that chose the positions of the strips, and of the library that ran them, by name.
     pub models: BTreeMap<String, String>,
-    /// Pages drawn.
+    /// Number of pages.
     pub pages: usize,
-    /// Strips written.
+    /// Number of strips.
     pub strips: usize,
-    /// Height, width and colours of a strip.
+    /// Height and width of a strip in px, and number of its colour channels.
     pub strip_shape: [usize; 3],
-    /// Names of a strip's labels.
+    /// Names of the labels of a strip, in order.
     pub strip_columns: Vec<&'static str>,
-    /// Tiles written.
+    /// Number of tiles.
     pub tiles: usize,
-    /// Height, width and colours of a tile.
+    /// Height and width of a tile in px, and number of its colour channels.
     pub tile_shape: [usize; 3],
-    /// Rows, columns and values of a tile's labels.
+    /// Numbers of rows, columns, and values per cell of the labels of a tile.
     pub tile_label_shape: [usize; 3],
 }
 
-/// Draws pages until there are `count` strips, or some more, and writes them with their tiles into `folder`; `tell` is told
-/// the state after each page.
+/// Draws pages until there are at least `count` strips, and writes their strips and tiles to `folder`. `tell` is called after
+/// each page with the description of the dataset so far.
 ///
 /// # Errors
-/// As [`StampExampleGenerator::next_page`]; `Unavailable` when the folder cannot be written.
+/// As [`StampExampleGenerator::next_page`]; `Unavailable` if the folder cannot be written; errors of `tell`.
 pub fn write_stamp_dataset(
     folder: &Path,
     seed: u64,
@@ -119,7 +119,7 @@ mod tests {
             return;
         }
         let folder = tempfile::tempdir().unwrap();
-        // A folder without ONNX Runtime: networks run in this program itself.
+        // A folder without ONNX Runtime: the built-in runtime is used.
         let runtime = Runtime::open(folder.path()).unwrap();
         let write =
             |name: &str, seed| write_stamp_dataset(&folder.path().join(name), seed, 1, Vec::new(), &runtime, &mut |_| Ok(())).unwrap();

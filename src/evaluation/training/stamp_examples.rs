@@ -1,5 +1,5 @@
-//! What the program sees and reads on drawn pages: strips at the places where the stamp detector sees the word, and tiles of
-//! the searched picture, both with what the networks should say of them.
+//! Training examples of the stamp networks, cut from synthetic pages: strips at the positions where the stamp detector finds a
+//! word, and tiles of the image that is searched, both with the expected output of the networks.
 
 use crate::training::detector_tile::{TILE_SIDE, TileLabels, cut_tile, label_tile};
 use image::RgbImage;
@@ -15,52 +15,53 @@ use sohoa_synthetic::stamps::training_page::{DrawnStamp, DrawnWord, TrainingPage
 use std::f32::consts::{PI, TAU};
 use std::path::PathBuf;
 
-/// What is known of a strip, in this order.
+/// Names of the labels of a strip, in order.
 pub const STRIP_COLUMNS: [&str; 12] = [
-    // Whether `MẬT` stands there, 1 or 0.
+    // 1 if the strip shows `MẬT`, otherwise 0.
     "is_word",
-    // How the word stands against how it should, as `StampOffset`; not a number where it does not stand there.
+    // Offset of the word from the centre position of the strip, as in `StampOffset`; NaN if the strip does not show the word.
     "rotation",
     "scale",
     "along",
     "across",
-    // Log-odds of the detector, of the word verifier and of the context verifier at the detector's place.
+    // Log-odds given by the detector, the word verifier and the context verifier at the detected position.
     "detector_log_odds",
     "word_log_odds",
     "context_log_odds",
-    // 0 the page, 1 without red ink, 2 blue ink alone, 3 ink paler than print alone.
+    // View of the page: 0 the page itself, 1 without red ink, 2 only blue ink, 3 only ink that is paler than print.
     "view",
-    // How it was cut: 0 where the detector saw it, 1 straightened by the context verifier, 2 moved by chance from where it is.
+    // Position of the cut: 0 as detected, 1 corrected by the context verifier, 2 the true position with a random offset.
     "cut",
-    // Its rank among the detector's places, 0 the surest.
+    // Rank of the detection by log-odds within its view; 0 is the highest.
     "rank",
-    // The number of the drawn page, from 1.
+    // Number of the page, from 1.
     "page",
 ];
 
-/// The values of [`STRIP_COLUMNS`].
+/// Labels of a strip, in the order of [`STRIP_COLUMNS`].
 pub type StripLabels = [f32; STRIP_COLUMNS.len()];
 
-/// Places of which the detector is less sure are left out where print is taken away, log-odds.
+/// Minimum log-odds of detections that are used in the view without print ([`View::PaleOnly`]).
 const MIN_PALE_LOG_ODDS: f32 = -0.4;
 
-/// Most places of a view that are used.
+/// Maximum number of detections that are used per view.
 const MAX_PLACES: usize = 40;
 
-/// Of places without the word that the word verifier rules out below so many log-odds, only this share is kept.
+/// A false detection is an easy negative example if the word verifier gives it lower log-odds than this.
 const EASY_LOG_ODDS: f32 = -3.4;
+/// Share of easy negative examples that are kept, 0 to 1; the others are dropped.
 const EASY_SHARE: f32 = 0.12;
 
-/// What one page teaches.
+/// Examples from one page.
 #[derive(Debug, Default)]
 pub struct PageExamples {
-    /// Strips as [`CONTEXT_STRIP`] has them, for the verifiers.
+    /// Strips in the format of [`CONTEXT_STRIP`], for the verifiers.
     pub strips: Vec<(RgbImage, StripLabels)>,
     /// Tiles for the detector.
     pub tiles: Vec<(RgbImage, TileLabels)>,
 }
 
-/// Cuts examples out of drawn pages; the same seed, fonts, networks and runtime give the same examples.
+/// Cuts examples from synthetic pages. It is reproducible: the same seed, fonts, networks and runtime give the same examples.
 pub struct StampExampleGenerator {
     pages: TrainingPageGenerator,
     networks: StampNetworks,
@@ -68,7 +69,7 @@ pub struct StampExampleGenerator {
     page_count: usize,
 }
 
-/// What is seen of a page.
+/// View of a page that is searched.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum View {
     Page,
@@ -77,21 +78,21 @@ enum View {
     PaleOnly,
 }
 
-/// A view of a page as it is searched.
+/// A view with the image that is searched.
 struct SearchedView<'a> {
     view: View,
     area: &'a StampSearchArea,
-    /// Px of the searched picture for one px of the page.
+    /// Scale: px of the searched image per px of the page.
     scale: f32,
 }
 
 impl SearchedView<'_> {
-    /// A point of the page on the searched picture.
+    /// Converts a point from px of the page to px of the searched image.
     fn point(&self, (x, y): (f32, f32)) -> (f32, f32) {
         (x * self.scale - self.area.origin.0 as f32, y * self.scale - self.area.origin.1 as f32)
     }
 
-    /// How far a point of the page is from a place, px of the searched picture.
+    /// Distance between a point of the page and a detected word, px of the searched image.
     fn distance(&self, point: (f32, f32), place: &StampWord) -> f32 {
         let (x, y) = self.point(point);
         (x - place.center.0).hypot(y - place.center.1)
@@ -107,7 +108,7 @@ impl SearchedView<'_> {
 }
 
 impl StampExampleGenerator {
-    /// Loads the typefaces, see [`TrainingPageGenerator::load`], and opens the program's own networks in `runtime`.
+    /// Loads the fonts, see [`TrainingPageGenerator::load`], and opens the current stamp networks in `runtime`.
     ///
     /// # Errors
     /// As [`TrainingPageGenerator::load`] and [`StampNetworks::open`].
@@ -120,10 +121,10 @@ impl StampExampleGenerator {
         })
     }
 
-    /// Draws the next page and cuts it.
+    /// Draws the next page and cuts the examples from it.
     ///
     /// # Errors
-    /// As [`TrainingPageGenerator::next_page`]; `Internal` when a network fails.
+    /// As [`TrainingPageGenerator::next_page`]; `Internal` if a network fails.
     pub fn next_page(&mut self) -> Result<PageExamples> {
         let page = self.pages.next_page()?;
         self.page_count += 1;
@@ -139,7 +140,7 @@ impl StampExampleGenerator {
         Ok(examples)
     }
 
-    /// Adds the tiles and strips of one view.
+    /// Adds tiles and strips from one view.
     fn add_view(&mut self, seen: &SearchedView<'_>, stamps: &[DrawnStamp], examples: &mut PageExamples) -> Result<()> {
         let found = words_on_map(&self.networks.detect(&seen.area.half_size)?);
         let mistake = found.iter().find(|place| !stamps.iter().any(|stamp| seen.is_on_stamp(stamp, place)));
@@ -151,7 +152,8 @@ impl StampExampleGenerator {
         Ok(())
     }
 
-    /// Adds the strips of one place: as the detector saw it, straightened, and where the word stands, moved by chance.
+    /// Adds the strips of one detection: as detected, as corrected by the context verifier, and, if the word is there, at the
+    /// true position with a random offset.
     fn add_strips(
         &mut self,
         seen: &SearchedView<'_>,
@@ -199,7 +201,8 @@ impl StampExampleGenerator {
         Ok(())
     }
 
-    /// Adds tiles around some stamps, around the detector's surest `mistake`, and anywhere.
+    /// Adds tiles around some of the stamps, around the false detection with the highest log-odds (`mistake`), and at a
+    /// random position.
     fn add_tiles(&mut self, seen: &SearchedView<'_>, stamps: &[DrawnStamp], mistake: Option<&StampWord>, examples: &mut PageExamples) {
         let random = &mut self.random;
         let (width, height) = seen.area.half_size.dimensions();
@@ -221,13 +224,14 @@ impl StampExampleGenerator {
     }
 }
 
-/// Left or upper edge of a tile that has `center` somewhere on it, within a picture of `length` px.
+/// Left or upper edge of a tile with `center` at a random position on it, within an image with a width or height of `length`
+/// px.
 fn tile_corner(center: f32, length: u32, random: &mut SeededRng) -> i64 {
     let side = TILE_SIDE as f32;
     (center - side * random.uniform(0.1, 0.9)).clamp(0.0, (length as f32 - side).max(0.0)) as i64
 }
 
-/// Every word of secrecy in px of the tile with this corner, and whether it can be seen.
+/// All words of secrecy, in px of the tile with this upper left corner, and whether each is visible.
 fn words_on_tile(seen: &SearchedView<'_>, stamps: &[DrawnStamp], (left, top): (i64, i64)) -> Vec<(DrawnWord, bool)> {
     let placed = |word: &DrawnWord| {
         let (x, y) = seen.point(word.center);
@@ -241,7 +245,7 @@ fn words_on_tile(seen: &SearchedView<'_>, stamps: &[DrawnStamp], (left, top): (i
         .collect()
 }
 
-/// Whether a stamp can be seen in a view.
+/// Whether a stamp is visible in a view.
 fn is_visible(stamp: &DrawnStamp, view: View) -> bool {
     stamp.is_visible
         && match view {
@@ -251,7 +255,7 @@ fn is_visible(stamp: &DrawnStamp, view: View) -> bool {
         }
 }
 
-/// A word somewhere near where it stands.
+/// The position of a word with a random offset.
 fn move_by_chance(word: &StampWord, random: &mut SeededRng) -> StampWord {
     let rotation = random.approx_normal() * 0.09;
     let scale = random.approx_normal() * 0.09;
@@ -259,7 +263,8 @@ fn move_by_chance(word: &StampWord, random: &mut SeededRng) -> StampWord {
     refine(word, &StampOffset { rotation, scale, center })
 }
 
-/// How `actual` stands against the place `cut` at which its strip is cut: the four values of [`StampOffset`].
+/// Offset of the `actual` position of a word from the position `cut` at which its strip is cut: the four values of
+/// [`StampOffset`].
 fn offset_from(cut: &StampWord, actual: &StampWord) -> [f32; 4] {
     let turned = actual.direction.0.atan2(actual.direction.1) - cut.direction.0.atan2(cut.direction.1);
     let (sine, cosine) = cut.direction;

@@ -18,10 +18,10 @@ from networks import NETWORKS, fold_normalisation, forward, load_weights, random
 HERE = Path(__file__).resolve().parent
 WEIGHTS = HERE.parent.parent / "engine" / "weights"
 
-# Rows and columns of a strip on which the word stands alone: WORD_STRIP within CONTEXT_STRIP, src/engine/networks/stamps.rs.
+# Rows and columns of a strip that show the word alone: WORD_STRIP within CONTEXT_STRIP, see src/engine/networks/stamps.rs.
 WORD = (slice(12, 52), slice(88, 200))
 
-# What each value that places the word on a strip counts in the loss: rotation, scale, along, across.
+# Weights of the values of the word's offset in the loss: rotation, scale, along, across.
 PLACE_WEIGHTS = (8.0, 4.8, 4.0, 4.0)
 
 
@@ -29,7 +29,7 @@ PLACE_WEIGHTS = (8.0, 4.8, 4.0, 4.0)
 
 
 def open_dataset(folder, kind):
-    """Pictures and labels of one folder; `kind` is strip or tile."""
+    """Images and labels of one folder. `kind` is "strip" or "tile"."""
     import numpy as np
 
     folder = Path(folder)
@@ -41,7 +41,10 @@ def open_dataset(folder, kind):
 
 
 class Examples:
-    """Pictures of several folders, of each of which the last `hold_out` (0 to 1) is not learnt: whole pages but one."""
+    """Examples of several folders. The last part of each folder is held out; `hold_out` is its share, 0 to 1.
+
+    Examples of one page are consecutive, so at most one page per folder is both in the training part and in the part held out.
+    """
 
     def __init__(self, folders, kind, hold_out):
         import numpy as np
@@ -58,27 +61,27 @@ class Examples:
         self.labels = [labels for _, _, labels in opened]
 
     def take(self, rows):
-        """Pictures and labels of rows (part, row)."""
+        """Images and labels of the examples `rows`, given as (index of the folder, index in the folder)."""
         import numpy as np
 
         return np.stack([self.pictures[p][i] for p, i in rows]), np.stack([self.labels[p][i] for p, i in rows])
 
     def column(self, rows, name):
-        """A label of strips."""
+        """Values of the label `name` of the strips `rows`."""
         import numpy as np
 
         return np.array([self.labels[p][i, self.columns.index(name)] for p, i in rows])
 
 
 def normalise(pictures):
-    """As normalized_planes in src/engine/networks/stamps.rs: planes, paper about 1, ink about -3."""
+    """Normalises images as normalized_planes in src/engine/networks/stamps.rs does: paper is about 1, black ink about -3."""
     import torch
 
     return (torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255 - 0.75) * 4
 
 
 def vary(pictures):
-    """The same with ink stronger or paler, colours apart, and grain, by chance."""
+    """Normalises images after random changes of the strength of the ink, of each colour channel, and of noise."""
     import torch
 
     x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255
@@ -89,7 +92,7 @@ def vary(pictures):
 
 
 class FinderTask:
-    """The finder learns tiles."""
+    """Training of the finder, on tiles."""
 
     kind = "tile"
 
@@ -100,7 +103,7 @@ class FinderTask:
         return self.examples.take(self.examples.rows[rng.integers(0, len(self.examples.rows), size)])
 
     def loss(self, output, labels):
-        """Focal loss of the three words, and the distance of the values that place a word where one stands."""
+        """Sum of the focal loss of the three words, and the mean absolute error of the position in cells that show a word."""
         import torch
         import torch.nn.functional as F
 
@@ -108,7 +111,7 @@ class FinderTask:
         is_word, counts = (wanted[:, :3] == 1).float(), (wanted[:, :3] != 2).float()
         sure = torch.sigmoid(output[:, :3])
         focal = torch.where(is_word > 0, 4 * (1 - sure), 2 * sure**1.5)
-        # A word of three cells counts as much as one of thirty.
+        # All words of a tile have the same total weight, however many cells they cover.
         cells = is_word.sum((2, 3), keepdim=True)
         weight = torch.where(is_word > 0, 6 / cells.clamp(min=1), torch.ones_like(is_word))
         errors = F.binary_cross_entropy_with_logits(output[:, :3], is_word, reduction="none")
@@ -118,7 +121,7 @@ class FinderTask:
         return words + 0.5 * places
 
     def figures(self, output, labels):
-        """Of tiles with the word, and of those without any, how many have a cell above some log-odds."""
+        """Shares of the tiles with the word, and of those without any word, that have a cell above log-odds of -2, 0 and 2."""
         import numpy as np
 
         odds, word = output[:, 0], labels[..., 0]
@@ -130,7 +133,7 @@ class FinderTask:
 
 
 class ReaderTask:
-    """The readers learn strips: half of a batch with the word, half without."""
+    """Training of the readers, on strips. Half of each batch shows the word."""
 
     kind = "strip"
 
@@ -140,7 +143,7 @@ class ReaderTask:
         self.examples, self.is_wide = examples, is_wide
         rows = examples.rows
         is_word, cut = examples.column(rows, "is_word") == 1, examples.column(rows, "cut")
-        # What the detector places worst is learnt less: the program straightens it before it is read.
+        # Strips cut at corrected positions (cut 1) are drawn most often: recognition corrects the position before it reads a strip.
         share = np.where(cut == 1, 1.0, 0.5 if is_wide else 0.7)
         share = share * np.where(~is_word & (examples.column(rows, "word_log_odds") < -2.6), 0.5, 1.0)
         if is_word.all() or not is_word.any():
@@ -161,7 +164,7 @@ class ReaderTask:
         return self.crop(strips), labels
 
     def loss(self, output, labels):
-        """Cross entropy, and of the wide reader the distance of the values that place the word."""
+        """Cross entropy; for the wide reader, the error of the offset of the word is added."""
         import torch
         import torch.nn.functional as F
 
@@ -176,7 +179,7 @@ class ReaderTask:
         return loss
 
     def figures(self, output, labels):
-        """Of straightened strips: recall where so many of a thousand others are taken for the word, and the error of places."""
+        """Recall at false positive rates of 50, 20 and 5 per mille, and error of the offset, on strips at corrected positions."""
         import numpy as np
 
         straight = labels[:, self.examples.columns.index("cut")] == 1
@@ -196,7 +199,7 @@ class ReaderTask:
 
 
 def predict(network, weights, task, rows):
-    """What a network gives for rows of examples, and their labels."""
+    """Outputs of a network for the examples `rows`, and their labels."""
     import numpy as np
     import torch
 
@@ -211,7 +214,7 @@ def predict(network, weights, task, rows):
 
 
 def train(network, config, task, weights):
-    """Trains and returns the running mean of the weights: AdamW, warm-up, a rate that falls as a cosine."""
+    """Trains a network by AdamW with warm-up and a cosine learning rate. Returns the running mean of the weights."""
     import numpy as np
     import torch
 
@@ -246,7 +249,7 @@ def train(network, config, task, weights):
 
 
 def check_export(network, model, weights, task):
-    """Ends the program where ONNX and this script give different values for a picture that was held out."""
+    """Ends the program with an error if the ONNX model and this script give different outputs for a held-out example."""
     import numpy as np
     import torch
     from onnx.reference import ReferenceEvaluator
@@ -260,7 +263,7 @@ def check_export(network, model, weights, task):
 
 
 def manifest_entry(network, config, out, model, figures):
-    """The entry of src/engine/weights/manifest.toml for a new file."""
+    """Entry of src/engine/weights/manifest.toml for a new weights file."""
     data = out.read_bytes()
     shape = lambda one: [dim.dim_value for dim in one.type.tensor_type.shape.dim]
     rows = [
@@ -278,7 +281,7 @@ def manifest_entry(network, config, out, model, figures):
 
 
 def run(network, config, out):
-    """Trains one network as its configuration says and writes it to `out`."""
+    """Trains one network with its configuration, and writes it to `out`."""
     import numpy as np
     import onnx
     import torch
@@ -293,7 +296,7 @@ def run(network, config, out):
     weights = fold_normalisation(train(network, config, task, begin))
     share = config.get("share", 1.0)
     if start is not None and share < 1.0:
-        # Half of the way from the old weights to the new ones keeps what both know (M. Wortsman et al., 2022).
+        # Interpolation between the old and the new weights keeps abilities of both (M. Wortsman et al., 2022).
         weights = {name: (1 - share) * start[name] + share * value for name, value in weights.items()}
     weights = {name: np.ascontiguousarray(value, np.float32) for name, value in weights.items()}
     model = to_onnx(network, weights)
@@ -305,7 +308,7 @@ def run(network, config, out):
 
 
 def read_config(file):
-    """A network's configuration; README.md names the keys."""
+    """Reads the configuration of a network; README.md lists the keys."""
     config = tomllib.loads(Path(file).read_text("utf-8"))
     needed = {"weights", "seed", "epochs", "batch", "learning_rate", "weight_decay", "mean_decay", "dropout", "hold_out", "data"}
     unknown, missing = set(config) - needed - {"start", "share"}, needed - set(config)

@@ -3,7 +3,7 @@
 use crate::fields::validation::field_value_error;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::decision::{Decision, DecisionKind, effective_decisions};
-use sohoa_base::model::document_kinds::kind_by_code;
+use sohoa_base::model::document_kinds::{DOCUMENT_KINDS, DocumentKind, kind_by_code};
 use sohoa_base::model::fields::newest_profile;
 use sohoa_base::model::page::reading::{Alternative, Reading, WordSource};
 use sohoa_base::model::record::{Candidate, Description, Field, FieldSource};
@@ -17,7 +17,11 @@ pub fn validate_decision(act: DecisionKind) -> Result<DecisionKind> {
     match act {
         DecisionKind::CorrectKind { kind } => {
             if kind_by_code(&kind).is_none() {
-                return Err(Error::invalid(format!("there is no kind {kind:?}; a kind is a code of Circular 05/2025 from 01 to 32")));
+                let code = |kind: Option<&DocumentKind>| kind.map_or("", |kind| kind.code);
+                let (first, last) = (code(DOCUMENT_KINDS.first()), code(DOCUMENT_KINDS.last()));
+                return Err(Error::invalid(format!(
+                    "there is no kind {kind:?}; a kind is a code of Circular 05/2025 from {first} to {last}"
+                )));
             }
             Ok(DecisionKind::CorrectKind { kind })
         }

@@ -48,7 +48,6 @@ pub struct ModelScore {
     /// Number of examples.
     pub examples: u64,
     /// Number of examples with the right kind.
-    #[serde(rename = "kinds_right")]
     pub correct_kinds: u64,
     /// Number of field values.
     pub values: u64,

@@ -62,7 +62,6 @@ pub struct Column {
 /// Horizontal alignment of the cells of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[schemars(rename = "Side")]
 pub enum Alignment {
     /// Left: text.
     Left,

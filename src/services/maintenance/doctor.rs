@@ -17,10 +17,8 @@ pub struct Check {
     /// Finding.
     pub found: String,
     /// Whether the check passed.
-    #[serde(rename = "fine")]
     pub passed: bool,
     /// Command or setting that fixes it.
-    #[serde(rename = "mend")]
     pub fix: Option<String>,
 }
 

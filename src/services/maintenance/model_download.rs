@@ -19,7 +19,6 @@ pub struct ModelState {
     #[serde(flatten)]
     pub model: ModelFile,
     /// Path of its file, installed or not.
-    #[serde(rename = "place")]
     pub path: PathBuf,
     /// Whether the file exists with the known SHA-256.
     pub installed: bool,

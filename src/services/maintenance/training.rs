@@ -27,7 +27,6 @@ pub struct TrainingResult {
     pub replaced: bool,
     /// Reason why it did not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[serde(rename = "kept")]
     pub rejection: Option<RejectionReason>,
 }
 

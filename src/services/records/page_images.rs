@@ -23,7 +23,7 @@ pub enum ImageSize {
     Small,
     /// For reading: 1,654 px wide, A4 at 200 dpi.
     #[default]
-    #[serde(rename = "usual")]
+    #[serde(alias = "usual")]
     Medium,
     /// As delivered, up to 4,961 px wide (A4 at 600 dpi).
     Full,

@@ -32,7 +32,6 @@ pub struct PublicDocument {
     /// Names of public fields in which something is hidden.
     pub masked_fields: Vec<String>,
     /// Names of fields that are withheld.
-    #[serde(rename = "inside")]
     pub withheld_fields: Vec<String>,
     /// Reasons for a review of the document; empty: none.
     pub review: Vec<String>,

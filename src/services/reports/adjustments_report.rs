@@ -42,7 +42,6 @@ struct RoadmapVersion {
     /// Reason for the change.
     reason: String,
     /// Number of targets in the requested units.
-    #[serde(rename = "lines")]
     targets: usize,
     /// Changes against the previous version, for the requested units.
     changes: Vec<PlanChange>,

@@ -9,6 +9,14 @@ use sohoa_formats::report::pdf;
 use sohoa_formats::tables::spreadsheet_writer;
 use sohoa_formats::tables::spreadsheet_writer::Sheet;
 
+/// Names as in `docx, pdf or xlsx`.
+pub(crate) fn join_names(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => names.concat(),
+    }
+}
+
 /// File format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportFormat {
@@ -25,19 +33,34 @@ pub enum ReportFormat {
 }
 
 impl ReportFormat {
+    /// All formats, in the order in which they are offered.
+    pub const ALL: [Self; 5] = [Self::Docx, Self::Pdf, Self::Xlsx, Self::Csv, Self::Json];
+
+    /// Name in addresses and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Docx => "docx",
+            Self::Xlsx => "xlsx",
+            Self::Pdf => "pdf",
+            Self::Csv => "csv",
+            Self::Json => "json",
+        }
+    }
+
+    /// The names of all formats: `docx, pdf or xlsx`.
+    #[must_use]
+    pub fn list_names() -> String {
+        join_names(&Self::ALL.map(Self::name))
+    }
+
     /// Parses the name used in addresses and on the command line.
     ///
     /// # Errors
     /// `Invalid` for an unknown name.
     pub fn from_name(name: &str) -> Result<Self> {
-        match name {
-            "docx" => Ok(Self::Docx),
-            "xlsx" => Ok(Self::Xlsx),
-            "pdf" => Ok(Self::Pdf),
-            "csv" => Ok(Self::Csv),
-            "json" => Ok(Self::Json),
-            _ => Err(Error::invalid(format!("there is no form {name:?}; use docx, xlsx, pdf, csv or json"))),
-        }
+        let found = Self::ALL.into_iter().find(|format| format.name() == name);
+        found.ok_or_else(|| Error::invalid(format!("there is no form {name:?}; use {}", Self::list_names())))
     }
 
     /// Media type (RFC 6838).
@@ -52,8 +75,8 @@ impl ReportFormat {
         }
     }
 
-    /// Renders a report: `figures` as JSON, everything else from the laid-out report that `build` makes. CSV holds the table at
-    /// index `csv_table` only.
+    /// Renders a report: `figures` as JSON, everything else from the laid-out report that `build` makes. CSV holds the table
+    /// at index `csv_table` only.
     ///
     /// # Errors
     /// Those of the writer of the format; `Internal` where the figures have no JSON form.

@@ -1,7 +1,8 @@
-//! The table of all reports. A new report is one file in this folder (with its `mod` line), one row here, and its label in `sohoa_texts`.
+//! The table of all reports. A new report is one file in this folder (with its `mod` line), one row here, and its label in
+//! `sohoa_texts`.
 
 use crate::archive::Archive;
-use crate::reports::format::ReportFormat;
+use crate::reports::format::{ReportFormat, join_names};
 use crate::reports::request::{ReportContext, ReportRequest};
 use crate::reports::{adjustments_report, one_stop_report, progress_report};
 use sohoa_base::error::{Error, Result};
@@ -19,17 +20,40 @@ pub struct ReportKind {
     pub name: &'static str,
     /// Label; the subject line of the report begins with it.
     pub label: Label,
+    /// What it is about, for the help of the command line.
+    pub about: &'static str,
     build: ReportBuilder,
 }
 
 /// Name of the report that is written where none is named.
 pub const DEFAULT_REPORT: &str = "progress";
 
+/// Name of the report on the adjustments of a plan.
+pub const ADJUSTMENTS_REPORT: &str = "adjustments";
+
+/// Name of the report on the one-stop dossiers of a period.
+pub const ONE_STOP_REPORT: &str = "one-stop";
+
 /// Every report.
 pub static REPORTS: &[ReportKind] = &[
-    ReportKind { name: DEFAULT_REPORT, label: Label::ProgressOf, build: |context| Box::pin(progress_report::write(context)) },
-    ReportKind { name: "adjustments", label: Label::AdjustmentsOf, build: |context| Box::pin(adjustments_report::write(context)) },
-    ReportKind { name: "one-stop", label: Label::OneStopOf, build: |context| Box::pin(one_stop_report::write(context)) },
+    ReportKind {
+        name: DEFAULT_REPORT,
+        label: Label::ProgressOf,
+        about: "of the targets",
+        build: |context| Box::pin(progress_report::write(context)),
+    },
+    ReportKind {
+        name: ADJUSTMENTS_REPORT,
+        label: Label::AdjustmentsOf,
+        about: "of the plan",
+        build: |context| Box::pin(adjustments_report::write(context)),
+    },
+    ReportKind {
+        name: ONE_STOP_REPORT,
+        label: Label::OneStopOf,
+        about: "dossiers, as Decision 766/QĐ-TTg counts them",
+        build: |context| Box::pin(one_stop_report::write(context)),
+    },
 ];
 
 /// Finds a report by name.
@@ -39,9 +63,15 @@ pub static REPORTS: &[ReportKind] = &[
 pub fn find_report(name: &str) -> Result<&'static ReportKind> {
     REPORTS.iter().find(|report| report.name == name).ok_or_else(|| {
         let known: Vec<&str> = REPORTS.iter().map(|report| report.name).collect();
-        let (last, others) = known.split_last().unwrap_or((&"", &[]));
-        Error::invalid(format!("there is no report {name:?}; use {} or {last}", others.join(", ")))
+        Error::invalid(format!("there is no report {name:?}; use {}", join_names(&known)))
     })
+}
+
+/// The names of all reports and what they are about, for the help of the command line.
+#[must_use]
+pub fn describe_reports() -> String {
+    let described: Vec<String> = REPORTS.iter().map(|report| format!("{} ({})", report.name, report.about)).collect();
+    join_names(&described.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 impl ReportKind {

@@ -42,7 +42,6 @@ impl QueueEntry {
 
 /// Documents in the queue, the oldest first.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-#[schemars(rename = "WaitingList")]
 pub struct QueueListing {
     /// The documents.
     pub items: Vec<QueueEntry>,

@@ -23,6 +23,7 @@ use sohoa_formats::metadata::alto;
 use sohoa_pipeline::worker::CancellationToken;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 pub use sohoa_base::model::review_queue::ReviewQueue;
@@ -44,7 +45,6 @@ pub struct QueuedDocument {
 
 /// A document as shown to the reviewer.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
-#[schemars(rename = "Shown")]
 pub struct ReviewDocument {
     /// `DOSSIER#NUMBER`.
     pub document: String,
@@ -119,7 +119,6 @@ pub enum DecisionRequest {
 
 /// Result of a decision.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
-#[schemars(rename = "Outcome")]
 pub struct ReviewOutcome {
     /// `DOSSIER#NUMBER`.
     pub document: String,
@@ -129,7 +128,6 @@ pub struct ReviewOutcome {
     pub review: Vec<String>,
     /// New documents split off from it, `DOSSIER#NUMBER`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[serde(rename = "made")]
     pub new_documents: Vec<String>,
     /// Version of the dossier in the store.
     pub version: u32,
@@ -223,7 +221,7 @@ pub async fn show_authorized(archive: &Archive, name: &str, by: &Identity) -> Re
 /// # Errors
 /// As [`decide`]; `NotFound` for a document of another unit.
 pub async fn decide_authorized(
-    archive: &Archive,
+    archive: &Arc<Archive>,
     name: &str,
     (by, note): (&Identity, Option<&str>),
     requests: Vec<DecisionRequest>,
@@ -238,7 +236,7 @@ pub async fn decide_authorized(
 /// # Errors
 /// `NotFound` for an unknown document or word; `Invalid` for an impossible value; `Conflict` while its dossier is being processed.
 pub async fn decide(
-    archive: &Archive,
+    archive: &Arc<Archive>,
     name: &str,
     by: (&str, Option<&str>),
     requests: Vec<DecisionRequest>,
@@ -249,7 +247,7 @@ pub async fn decide(
 }
 
 async fn apply_decision(
-    archive: &Archive,
+    archive: &Arc<Archive>,
     (record, recorded): (Record, RecordedDocument),
     (author, note): (&str, Option<&str>),
     requests: Vec<DecisionRequest>,

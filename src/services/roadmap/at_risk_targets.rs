@@ -27,12 +27,10 @@ const MAX_EVENTS_SCANNED: u64 = 20_000;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 pub struct AtRiskSummary {
     /// Targets of all roadmaps.
-    #[serde(rename = "lines")]
     pub targets: u64,
     /// Of them: overdue, late, or at risk of being late.
     pub at_risk: u64,
     /// The first [`MAX_TARGETS`] of those at risk, the most urgent first.
-    #[serde(rename = "most")]
     pub most_urgent: Vec<TargetProgress>,
     /// Pages accepted today.
     pub accepted_pages: f64,

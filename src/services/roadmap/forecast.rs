@@ -17,7 +17,6 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct BurnUp {
     /// The target.
-    #[serde(rename = "line")]
     pub target: TargetProgress,
     /// Days in order: first day, today, deadline, and each day with work done.
     pub days: Vec<BurnUpDay>,
@@ -80,7 +79,6 @@ fn compute_burn_up(roadmap: &Roadmap, target: &Target, facts: &[DailyProgress], 
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct WhatIf {
     /// The target with its actual pace and deadline.
-    #[serde(rename = "line")]
     pub target: TargetProgress,
     /// Assumed pace, in its measure per working day.
     pub pace: f64,

@@ -204,7 +204,6 @@ pub async fn mark_reworked(archive: &Archive, by: &Identity, id: &str) -> Result
 
 /// A document that was changed by a decision after the sample of its lot was drawn, so that it differs from what was accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(rename = "ChangedSince")]
 pub struct ChangedDocument {
     /// `OBJECT#NUMBER`.
     pub document: String,

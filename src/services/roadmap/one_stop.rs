@@ -23,14 +23,12 @@ pub use sohoa_roadmap::one_stop::{OneStopReport, Period};
 
 /// Result of importing a table of one-stop dossiers.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-#[schemars(rename = "ImportedCases")]
 pub struct CaseImportResult {
     /// Number of dossiers in it.
     pub cases: usize,
     /// Of them: dossiers handed in before, whose earlier data are replaced.
     pub known: usize,
     /// Invalid cells; where there are any, nothing was saved.
-    #[serde(rename = "wrong")]
     pub cell_errors: Vec<CellError>,
 }
 

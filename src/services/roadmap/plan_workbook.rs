@@ -19,19 +19,16 @@ use std::sync::Arc;
 
 /// Result of importing a plan.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-#[schemars(rename = "Imported")]
 pub struct ImportResult {
     /// Number of the decision.
     pub decision: String,
     /// Version created, or of a trial the version that would be created.
     pub version: u32,
     /// Number of targets in it.
-    #[serde(rename = "lines")]
     pub targets: usize,
     /// Changes against the previous version.
     pub changes: Vec<String>,
     /// Invalid cells; where there are any, nothing was saved.
-    #[serde(rename = "wrong")]
     pub cell_errors: Vec<CellError>,
 }
 

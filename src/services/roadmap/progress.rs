@@ -22,7 +22,6 @@ pub use sohoa_roadmap::progress::{TargetProgress, TargetState};
 
 /// Progress of a roadmap on a day.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[schemars(rename = "Status")]
 pub struct RoadmapProgress {
     /// Number of the decision.
     pub decision: String,
@@ -47,7 +46,6 @@ pub struct RoadmapProgress {
     /// Adjustments of the roadmap, the newest last.
     pub adjustments: Vec<Adjustment>,
     /// Every target, the most urgent first.
-    #[serde(rename = "lines")]
     pub targets: Vec<TargetProgress>,
 }
 

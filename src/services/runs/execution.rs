@@ -10,15 +10,18 @@ use crate::runs::scan_quality;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sohoa_base::cpu_time::cpu_time_ms;
-use sohoa_base::error::Result;
+use sohoa_base::error::{Error, Result};
 use sohoa_base::model::batch::{Balance, Batch, StageCosts};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_base::model::roadmap::attachment::TargetAttachment;
 use sohoa_catalog::{AttachmentRequest, NewBatch};
+use sohoa_pipeline::outage::retry_through_outages;
 use sohoa_pipeline::worker::{self, CancellationToken, Scope};
 use sohoa_storage::key;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
 
 /// Result of receiving a delivery.
 #[derive(Debug, Clone, Serialize)]
@@ -35,7 +38,6 @@ pub struct Receipt {
     /// The target to which it belongs, with the findings about targets that delivery lists name.
     pub attachment: TargetAttachment,
     /// Delivery lists beside the scans: copied to the store, not yet compared with the files.
-    #[serde(rename = "manifests")]
     pub delivery_lists: Vec<String>,
     /// Files ignored by rule.
     pub ignored: Vec<String>,
@@ -83,9 +85,9 @@ pub struct RunProgress {
 ///
 /// # Errors
 /// `Invalid` for inputs that cannot be read; `Unavailable` when store or catalogue do not answer;
-/// `NotFound` when reading processes cannot start.
+/// `DependencyMissing` when reading processes cannot start.
 pub async fn run_batch(
-    archive: &Archive,
+    archive: &Arc<Archive>,
     inputs: &[PathBuf],
     pipeline: &str,
     plan: &PipelinePlan,
@@ -94,12 +96,13 @@ pub async fn run_batch(
 ) -> Result<RunOutcome> {
     let began = Instant::now();
     let cpu_before = cpu_time_ms();
-    archive.catalog.reclaim_dead_leases(is_alive).await?;
+    let reclaim = || archive.catalog.reclaim_dead_leases(is_alive);
+    retry_through_outages(&archive.resources(), stop, reclaim).await?;
     let (delivery, batch, continued) = open_or_resume_batch(archive, &archive.config.unit, inputs, pipeline, plan).await?;
-    let work = run_workers(archive, Scope::Batch(&batch.id), stop);
+    let work = run_workers(archive, Scope::Batch(batch.id.clone()), stop);
     receive_while_working(archive, &batch, plan, &delivery, work, stop, on_progress).await?;
     if !stop.is_cancelled() {
-        finalize_batch(archive, &batch).await?;
+        retry_through_outages(&archive.resources(), stop, || finalize_batch(archive, &batch)).await?;
     }
     let peak = PeakMemory { main: peak_memory_mib(), reader: archive.pool.peak_kib().div_ceil(1024) };
     let cpu_ms = cpu_time_ms() - cpu_before + archive.pool.cpu_ms();
@@ -129,7 +132,7 @@ pub async fn submit(
     let (delivery, batch, continued) = open_or_resume_batch(archive, unit, inputs, pipeline, plan).await?;
     receive_while_working(archive, &batch, plan, &delivery, async { Ok(()) }, stop, on_progress).await?;
     if !stop.is_cancelled() {
-        finalize_batch(archive, &batch).await?;
+        retry_through_outages(&archive.resources(), stop, || finalize_batch(archive, &batch)).await?;
     }
     build_receipt(archive, &batch, continued, delivery, stop).await
 }
@@ -157,32 +160,33 @@ const CLOSE_INTERVAL: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// As [`run_batch`].
-pub async fn work_on_batches(archive: &Archive, until_empty: bool, stop: &CancellationToken) -> Result<()> {
-    archive.catalog.reclaim_dead_leases(is_alive).await?;
+pub async fn work_on_batches(archive: &Arc<Archive>, until_empty: bool, stop: &CancellationToken) -> Result<()> {
+    let resources = archive.resources();
+    retry_through_outages(&resources, stop, || archive.catalog.reclaim_dead_leases(is_alive)).await?;
     let scope = if until_empty { Scope::AllUntilEmpty } else { Scope::All };
     let mut closer = BatchCloser::default();
-    closer.finalize_finished(archive).await?;
-    update_target_weights(archive).await?;
     let closing = async {
-        let mut weights_of = archive.catalog.today();
+        let mut weights_of = None;
         loop {
-            tokio::time::sleep(CLOSE_INTERVAL).await;
             // The weight of a target depends on the days left.
-            if weights_of != archive.catalog.today() {
-                weights_of = archive.catalog.today();
-                if let Err(error) = update_target_weights(archive).await {
-                    break error;
+            let today = archive.catalog.today();
+            if weights_of != Some(today) {
+                match update_target_weights(archive).await {
+                    Ok(()) => weights_of = Some(today),
+                    Err(error) => tracing::warn!(error = %error.chain(), "shares of the targets are not up to date"),
                 }
             }
             if let Err(error) = closer.finalize_finished(archive).await {
-                break error;
+                tracing::warn!(error = %error.chain(), "ledgers of finished runs are not written yet");
             }
+            tokio::time::sleep(CLOSE_INTERVAL).await;
         }
     };
     tokio::select! {
         done = run_workers(archive, scope, stop) => done?,
-        failed = closing => return Err(failed),
+        () = closing => {}
     }
+    let mut closer = BatchCloser::default();
     closer.finalize_finished(archive).await
 }
 
@@ -206,15 +210,27 @@ async fn open_or_resume_batch(
     Ok((delivery, batch, continued))
 }
 
-/// Runs two workers per reading process, so that one reads while the other stores and indexes.
-async fn run_workers(archive: &Archive, scope: Scope<'_>, stop: &CancellationToken) -> Result<()> {
+/// Runs two workers per reading process, so that one reads while the other stores. They run on threads of their own, so that their
+/// work does not hold up requests; the first error ends them all.
+async fn run_workers(archive: &Arc<Archive>, scope: Scope, stop: &CancellationToken) -> Result<()> {
     let process = worker_name();
-    let mut all = Vec::new();
+    let group = stop.child_token();
+    let threads = archive.worker_threads()?;
+    let mut workers = JoinSet::new();
     for number in 0..archive.config.job_count() * 2 {
+        let (archive, scope, stop) = (Arc::clone(archive), scope.clone(), group.clone());
         let name = format!("{process}/{number}");
-        all.push(async move { worker::run_worker(&archive.resources(), scope, &name, stop).await });
+        workers.spawn_on(async move { worker::run_worker(&archive.resources(), &scope, &name, &stop).await }, &threads);
     }
-    join_all(all).await
+    let mut outcome = Ok(());
+    while let Some(ended) = workers.join_next().await {
+        let ended = ended.unwrap_or_else(|error| Err(Error::internal("a worker ended unexpectedly").caused_by(error)));
+        if ended.is_err() && outcome.is_ok() {
+            group.cancel();
+            outcome = ended;
+        }
+    }
+    outcome
 }
 
 /// Receives while `work` goes on, and reports the progress of both.
@@ -228,59 +244,38 @@ async fn receive_while_working(
     on_progress: &(dyn Fn(RunProgress) + Sync),
 ) -> Result<()> {
     let receive = async {
+        let resources = archive.resources();
         for (dossier, files) in &delivery.dossiers {
-            if stop.is_cancelled() {
+            let receive = || ingest::receive_dossier(archive, &batch.id, plan, dossier, files);
+            if stop.is_cancelled() || retry_through_outages(&resources, stop, receive).await?.is_none() {
                 return Ok(());
             }
-            ingest::receive_dossier(archive, &batch.id, plan, dossier, files).await.inspect_err(|_| stop.cancel())?;
         }
-        archive.catalog.finish_receiving(&batch.id).await.map(|_| ()).inspect_err(|_| stop.cancel())
+        retry_through_outages(&resources, stop, || archive.catalog.finish_receiving(&batch.id)).await.map(|_| ())
     };
     let report = async {
         loop {
-            let (files, pages) = archive.catalog.batch_progress(&batch.id).await?;
-            let read = pages.total - pages.unread;
-            on_progress(RunProgress {
-                files: (files, delivery.file_count() as u64),
-                pages: (pages.total, read),
-                finished_pages: pages.done,
-            });
+            // A catalogue that does not answer is reported by the workers.
+            if let Ok((files, pages)) = archive.catalog.batch_progress(&batch.id).await {
+                let read = pages.total - pages.unread;
+                on_progress(RunProgress {
+                    files: (files, delivery.file_count() as u64),
+                    pages: (pages.total, read),
+                    finished_pages: pages.done,
+                });
+            }
             tokio::time::sleep(Duration::from_millis(300)).await;
         }
     };
-    let both = async {
-        let (received, worked) = tokio::join!(receive, work);
-        received.and(worked)
-    };
     tokio::select! {
-        done = both => done,
-        failed = report => failed,
+        done = async { tokio::try_join!(receive, work).map(|_| ()) } => done,
+        () = report => Ok(()),
     }
 }
 
-/// Waits for all; returns the first error.
-async fn join_all(all: Vec<impl Future<Output = Result<()>>>) -> Result<()> {
-    let mut all: Vec<_> = all.into_iter().map(Box::pin).collect();
-    let mut outcome = Ok(());
-    std::future::poll_fn(|context| {
-        all.retain_mut(|future| match future.as_mut().poll(context) {
-            std::task::Poll::Ready(done) => {
-                if outcome.is_ok() {
-                    outcome = done;
-                }
-                false
-            }
-            std::task::Poll::Pending => true,
-        });
-        if all.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-    })
-    .await;
-    outcome
-}
-
 /// Works on one batch until no task of it is open, and writes its ledger.
-pub(crate) async fn finish_batch(archive: &Archive, batch: &str, stop: &CancellationToken) -> Result<()> {
-    run_workers(archive, Scope::Batch(batch), stop).await?;
+pub(crate) async fn finish_batch(archive: &Arc<Archive>, batch: &str, stop: &CancellationToken) -> Result<()> {
+    run_workers(archive, Scope::Batch(batch.to_owned()), stop).await?;
     finalize_batch(archive, &archive.catalog.batch(batch).await?).await
 }
 

@@ -10,7 +10,7 @@ use sohoa_base::model::dossier::{DossierName, File};
 use sohoa_base::model::pipeline_plan::StageLevel;
 use sohoa_base::model::refusal::RefusalClass;
 use sohoa_catalog::FailureFilter;
-pub use sohoa_catalog::{Failure as FailureLine, FailureGroup};
+pub use sohoa_catalog::{FailedTask, Failure as FailureLine, FailureGroup};
 use sohoa_file_worker::client::FileWorker;
 use sohoa_file_worker::request::PreviewOptions;
 use sohoa_stages as stages;
@@ -62,6 +62,14 @@ fn level_of_stage(stage: &str) -> Result<StageLevel> {
 /// `Invalid` for an unknown stage.
 pub async fn list_failures(archive: &Archive, units: &UnitScope, wanted: &FailureQuery, limit: usize) -> Result<Vec<FailureLine>> {
     archive.catalog.failures(units, &wanted.to_filter()?, limit).await
+}
+
+/// Failed tasks of these units, of one run or of all, the oldest first; at most `limit`.
+///
+/// # Errors
+/// `Unavailable` when the catalogue does not answer.
+pub async fn list_failed_tasks(archive: &Archive, units: &UnitScope, run: Option<&str>, limit: usize) -> Result<Vec<FailedTask>> {
+    archive.catalog.failed_tasks(units, run, limit).await
 }
 
 /// Failures grouped by class and reason, the most frequent first; at most [`MAX_FAILURE_GROUPS`].

@@ -171,7 +171,6 @@ pub async fn show_run(archive: &Archive, units: &UnitScope, id: &str) -> Result<
 
 /// A run with its progress, as shown on its page.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-#[schemars(rename = "Overview")]
 pub struct RunOverview {
     /// The run and its page balance.
     #[serde(flatten)]
@@ -181,7 +180,6 @@ pub struct RunOverview {
     /// Target to which it belongs, with the first [`MAX_FAILURE_GROUPS`] findings.
     pub attachment: TargetAttachment,
     /// Number of findings about targets.
-    #[serde(rename = "line_findings")]
     pub target_findings: u64,
     /// Files received.
     pub files: u64,
@@ -280,7 +278,6 @@ pub async fn run_overview(archive: &Archive, units: &UnitScope, id: &str) -> Res
 
 /// Dashboard (toàn cảnh): queue, workers, failures, targets at risk.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-#[schemars(rename = "Plant")]
 pub struct Dashboard {
     /// Open tasks by level.
     pub queue: Vec<QueueLevel>,
@@ -293,7 +290,6 @@ pub struct Dashboard {
     /// Targets at risk, and today's pages.
     pub roadmap: AtRiskSummary,
     /// Error of store or catalogue, where one does not answer.
-    #[serde(rename = "trouble")]
     pub problem: Option<String>,
 }
 
@@ -386,6 +382,12 @@ pub async fn count_open_tasks(archive: &Archive) -> Result<u64> {
 /// # Errors
 /// `Unavailable` when one of them does not.
 pub async fn check_ready(archive: &Archive) -> Result<()> {
+    if let Some(outage) = archive.outages.current() {
+        return Err(Error::unavailable(format!(
+            "{} does not answer; work waits and goes on by itself: {}",
+            outage.dependency, outage.error
+        )));
+    }
     archive.catalog.open_task_count().await?;
     archive.store.stat(sohoa_storage::key::TRAINED_MODEL).await.map(|_| ())
 }

@@ -27,7 +27,6 @@ pub struct PipelineText {
     /// Its name.
     pub name: String,
     /// Whether it is the server's default.
-    #[serde(rename = "is_usual")]
     pub is_default: bool,
     /// Content of the file (TOML).
     pub text: String,
@@ -35,9 +34,9 @@ pub struct PipelineText {
     pub stages: Vec<String>,
 }
 
-fn pipeline_text(text: &str, plan: &PipelinePlan, is_usual: bool) -> PipelineText {
+fn pipeline_text(text: &str, plan: &PipelinePlan, is_default: bool) -> PipelineText {
     let stages = plan.groups.iter().flat_map(|group| &group.stages).map(|step| step.stage.clone());
-    PipelineText { name: plan.name.clone(), is_default: is_usual, text: text.to_owned(), stages: stages.collect() }
+    PipelineText { name: plan.name.clone(), is_default, text: text.to_owned(), stages: stages.collect() }
 }
 
 /// The server's pipeline and the built-in ones.
@@ -87,7 +86,6 @@ pub struct Difference {
 
 /// Result of a trial.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-#[schemars(rename = "Tried")]
 pub struct TrialResult {
     /// By document.
     pub documents: Vec<DocumentTrial>,

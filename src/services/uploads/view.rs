@@ -17,7 +17,6 @@ const MAX_LISTED: usize = 1000;
 
 /// An upload in a list.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-#[schemars(rename = "UploadLine")]
 pub struct UploadSummary {
     /// The upload.
     #[serde(flatten)]
@@ -55,7 +54,6 @@ pub struct DeliveryListSummary {
     pub names_files: bool,
     /// Targets that it names, each with the first row that names it.
     #[schemars(with = "Vec<(u32, String)>")]
-    #[serde(rename = "lines")]
     pub targets: Vec<(u32, String)>,
     /// Why it cannot be read.
     pub problem: Option<String>,
@@ -121,7 +119,6 @@ pub struct UploadView {
 
 /// A file of an upload, and how much of it is here.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-#[schemars(rename = "FileLine")]
 pub struct UploadFileStatus {
     /// The file.
     #[serde(flatten)]
@@ -144,7 +141,6 @@ impl UploadFileStatus {
 
 /// Files of an upload in the order in which they were announced.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-#[schemars(rename = "Files")]
 pub struct UploadFileList {
     /// The files.
     pub items: Vec<UploadFileStatus>,

@@ -69,7 +69,7 @@ impl Inbox {
     /// Lists all objects by name. Folder markers (empty objects with a trailing slash) are left out.
     ///
     /// # Errors
-    /// `Unavailable` if the server does not answer, `Denied` without rights, `NotFound` without bucket.
+    /// `Unavailable` if the server does not answer, `AccessRefused` without rights or bucket.
     pub async fn list(&self) -> Result<Vec<InboxObject>> {
         let mut objects = Vec::new();
         let mut pages = self.client.list_objects_v2().bucket(&self.bucket).prefix(&self.prefix).into_paginator().send();

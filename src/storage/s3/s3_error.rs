@@ -18,7 +18,7 @@ where
         SdkError::TimeoutError(_) => (ErrorKind::Unavailable, "the server did not answer in time"),
         SdkError::DispatchFailure(failure) => {
             if lacks_credentials(&error) {
-                (ErrorKind::Denied, "no usable credentials, set the access key and secret key")
+                (ErrorKind::AccessRefused, "no usable credentials, set the access key and secret key")
             } else if failure.is_user() {
                 (ErrorKind::Invalid, "the endpoint is no valid address")
             } else {
@@ -45,8 +45,8 @@ where
 /// Kind and advice for an answer by its HTTP status and S3 error code.
 fn classify_response(status: u16, code: &str) -> (ErrorKind, &'static str) {
     match (status, code) {
-        (_, "NoSuchBucket") => (ErrorKind::NotFound, "the bucket does not exist, create it or correct the store address"),
-        (_, "RequestTimeTooSkewed") => (ErrorKind::Denied, "the clocks differ, set this machine's clock"),
+        (_, "NoSuchBucket") => (ErrorKind::AccessRefused, "the bucket does not exist, create it or correct the store address"),
+        (_, "RequestTimeTooSkewed") => (ErrorKind::AccessRefused, "the clocks differ, set this machine's clock"),
         (_, "PermanentRedirect" | "AuthorizationHeaderMalformed") | (301 | 307, _) => {
             (ErrorKind::Invalid, "the bucket lies in another region, correct the region")
         }
@@ -61,7 +61,7 @@ fn classify_response(status: u16, code: &str) -> (ErrorKind, &'static str) {
         (_, "RequestTimeout" | "SlowDown" | "Throttling" | "ThrottlingException" | "InternalError" | "ServiceUnavailable") => {
             (ErrorKind::Unavailable, "the server cannot serve now")
         }
-        (401 | 403, _) => (ErrorKind::Denied, "not allowed, check the keys and their rights on the bucket"),
+        (401 | 403, _) => (ErrorKind::AccessRefused, "not allowed, check the keys and their rights on the bucket"),
         (404, _) => (ErrorKind::NotFound, "nothing is stored there"),
         (409 | 412, _) => (ErrorKind::Conflict, "somebody else changed it first"),
         (501, _) => (ErrorKind::Invalid, "the server does not know this request"),
@@ -89,9 +89,9 @@ mod tests {
     fn s3_responses_map_to_error_kinds() {
         for (status, code, kind) in [
             (404, "NoSuchKey", ErrorKind::NotFound),
-            (404, "NoSuchBucket", ErrorKind::NotFound),
-            (403, "SignatureDoesNotMatch", ErrorKind::Denied),
-            (403, "RequestTimeTooSkewed", ErrorKind::Denied),
+            (404, "NoSuchBucket", ErrorKind::AccessRefused),
+            (403, "SignatureDoesNotMatch", ErrorKind::AccessRefused),
+            (403, "RequestTimeTooSkewed", ErrorKind::AccessRefused),
             (503, "SlowDown", ErrorKind::Unavailable),
             (500, "", ErrorKind::Unavailable),
             (400, "RequestTimeout", ErrorKind::Unavailable),

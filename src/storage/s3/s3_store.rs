@@ -43,15 +43,17 @@ impl S3Store {
     /// Connects to the store at `url` (`s3://bucket/prefix`) and checks that the bucket exists.
     ///
     /// # Errors
-    /// `Invalid` for a malformed URL or options, `NotFound` if the bucket does not exist, `Denied`
-    /// without rights to it, `Unavailable` if the server does not answer.
+    /// `Invalid` for a malformed URL or options, `AccessRefused` if the bucket does not exist or without
+    /// rights to it, `Unavailable` if the server does not answer.
     pub async fn connect(url: &str, options: &S3Options) -> Result<Self> {
         let (bucket, prefix) = parse_s3_url(url)?;
         let store = Self { client: build_client(options).await?, bucket, prefix, part_bytes: PART_BYTES, max_copy_bytes: MAX_COPY_BYTES };
         let response = store.client.head_bucket().bucket(&store.bucket).send().await;
         response.map_err(|error| match map_s3_error(error, &format!("bucket {}", store.bucket)) {
+            // The answer to a HEAD request has no error code, only 404.
             error if error.kind() == ErrorKind::NotFound => {
-                Error::not_found(format!("bucket {} does not exist, create it or correct the store address", store.bucket)).caused_by(error)
+                Error::access_refused(format!("bucket {} does not exist, create it or correct the store address", store.bucket))
+                    .caused_by(error)
             }
             error => error,
         })?;

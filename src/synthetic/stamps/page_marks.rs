@@ -1,5 +1,5 @@
-//! Marks that a page bears beside print and stamps: codes, coats of arms, and the lines of digital signatures. On training
-//! pages they are what must not be taken for a stamp.
+//! Marks on a page other than print and stamps: QR codes and bar codes, coats of arms, and the text of digital signatures. On
+//! training pages they are negative examples: the stamp networks must not detect a stamp there.
 
 use crate::page::canvas::{TONER, blend_ink, draw_stroke};
 use crate::page::fonts::{Face, Fonts, rasterize_text};
@@ -8,10 +8,10 @@ use image::{Rgb, RgbImage};
 use rxing::{BarcodeFormat, EncodeHints, MultiFormatWriter, Writer};
 use std::f32::consts::{PI, TAU};
 
-/// Colours of coats of arms and of digital signatures.
+/// Colours (RGB) of coats of arms and of digital signatures.
 const COLOURS: [Rgb<u8>; 5] = [Rgb([218, 37, 29]), Rgb([206, 30, 48]), Rgb([230, 170, 40]), Rgb([30, 40, 150]), Rgb([24, 22, 26])];
 
-/// Lines of a digital signature.
+/// Text lines of a digital signature; each drawn line is one of them.
 const SIGNATURE_LINES: [&str; 8] = [
     "Ký bởi: Ủy ban nhân dân tỉnh Bình Sơn Giang",
     "Người ký: Trần Thị Minh Mẫn",
@@ -23,14 +23,15 @@ const SIGNATURE_LINES: [&str; 8] = [
     "TRUNG TÂM THÔNG TIN",
 ];
 
-/// Words on the ribbon of a coat of arms.
+/// Texts on the ribbon of a coat of arms.
 const RIBBON_WORDS: [&str; 5] = ["VIỆT NAM", "CỘNG HÒA XÃ HỘI", "CHỦ NGHĨA", "TỈNH BÌNH SƠN", "VIỆT NAM"];
 
-/// Characters of the text in a code.
+/// Characters of the random text in a QR code or bar code.
 const CODE_CHARACTERS: &[u8] = b"ABCDEFGHKLMNPQRSTUVXY0123456789.-:/";
 
-/// Puts marks on the upper half of a page of `dpi` dots per inch: a QR code on 30 of 100 pages, a bar code on 10, any number
-/// of coats of arms, some with the lines of a digital signature beside them.
+/// Draws marks on the upper half of a page with a resolution of `dpi` dots per inch: a QR code with probability 0.3, a bar
+/// code with probability 0.1, and coats of arms, each further one with probability 0.4. Half of the coats of arms have the
+/// text of a digital signature next to them.
 pub fn draw_page_marks(page: &mut RgbImage, dpi: u16, fonts: &Fonts, random: &mut SeededRng) {
     let mm = f32::from(dpi) / 25.4;
     let (width, height) = (page.width() as f32, page.height() as f32);
@@ -53,7 +54,8 @@ pub fn draw_page_marks(page: &mut RgbImage, dpi: u16, fonts: &Fonts, random: &mu
     }
 }
 
-/// A code with random text, its modules whole px; place and size in px.
+/// Draws a QR code or bar code with random text. Position of the upper left corner and size are in px; modules are rounded to
+/// whole px, so the drawn size differs a little.
 fn draw_code(page: &mut RgbImage, (left, top): (f32, f32), (width, height): (f32, f32), format: BarcodeFormat, random: &mut SeededRng) {
     let length = if format == BarcodeFormat::QR_CODE { random.uniform(8.0, 90.0) } else { random.uniform(6.0, 20.0) } as usize;
     let text: String = (0..length).filter_map(|_| choose(CODE_CHARACTERS, random)).map(char::from).collect();
@@ -69,7 +71,8 @@ fn draw_code(page: &mut RgbImage, (left, top): (f32, f32), (width, height): (f32
     }
 }
 
-/// Ears of rice around a star over a wheel, with a ribbon; some within rings, in one colour or in two.
+/// Draws a coat of arms: ears of rice at both sides of a star, a wheel below it, and in 70 of 100 cases the text of a ribbon.
+/// Half of them are inside two rings; some of the others are on a disc of a second colour. `center` and `radius` are in px.
 fn draw_coat_of_arms(page: &mut RgbImage, center: (f32, f32), radius: f32, fonts: &Fonts, random: &mut SeededRng) {
     let pick = |random: &mut SeededRng| choose(&COLOURS, random).unwrap_or(TONER);
     let (colour, second) = (pick(random), pick(random));
@@ -98,12 +101,13 @@ fn draw_coat_of_arms(page: &mut RgbImage, center: (f32, f32), radius: f32, fonts
     }
 }
 
-/// Draws around a point of a page; lengths are px, angles radians clockwise from the right.
+/// Draws the parts of an emblem. Coordinates are relative to its centre. Lengths are in px; angles in radians, clockwise from
+/// the x axis.
 struct EmblemPen<'a> {
     page: &'a mut RgbImage,
     center: (f32, f32),
     colour: Rgb<u8>,
-    /// Share of the ink that reaches the paper, 0 to 1.
+    /// Opacity of the ink, 0 to 1.
     strength: f32,
 }
 
@@ -140,7 +144,7 @@ impl EmblemPen<'_> {
         self.draw_arc((side - 1.2, side + 1.2), radius * random.uniform(0.7, 0.95), radius * 0.03);
     }
 
-    /// A five-pointed star `up` px above the centre.
+    /// Draws a five-pointed star whose centre is `up` px above that of the emblem.
     fn draw_star(&mut self, radius: f32, up: f32, width: f32, is_filled: bool) {
         let corner = |index: usize| {
             let reach = if index.is_multiple_of(2) { radius } else { radius * 0.4 };
@@ -155,7 +159,7 @@ impl EmblemPen<'_> {
         }
     }
 
-    /// The teeth of a wheel `down` px below the centre.
+    /// Draws the teeth of a wheel whose centre is `down` px below that of the emblem.
     fn draw_wheel(&mut self, radius: f32, down: f32) {
         for angle in (0..12).map(|tooth| tooth as f32 * TAU / 12.0) {
             let ((x0, y0), (x1, y1)) = (polar(angle, radius * 0.75), polar(angle, radius * 1.25));
@@ -164,12 +168,12 @@ impl EmblemPen<'_> {
     }
 }
 
-/// A point at an angle, radians clockwise from the right, and a distance from the origin.
+/// Cartesian coordinates of a point given by its angle (radians, clockwise from the x axis) and its distance from the origin.
 fn polar(angle: f32, radius: f32) -> (f32, f32) {
     (angle.cos() * radius, angle.sin() * radius)
 }
 
-/// Two to five lines of small type that tell who signed and when; `size` in px.
+/// Draws two to five lines of a digital signature. Position of the upper left corner and font `size` are in px.
 fn draw_digital_signature(page: &mut RgbImage, (left, top): (f32, f32), size: f32, fonts: &Fonts, random: &mut SeededRng) {
     let colour = choose(&COLOURS, random).unwrap_or(TONER);
     for line in 0..random.uniform(2.0, 6.0) as usize {
@@ -179,7 +183,7 @@ fn draw_digital_signature(page: &mut RgbImage, (left, top): (f32, f32), size: f3
     }
 }
 
-/// Text from the start of its base line on, px.
+/// Draws a text. `size` and the `start` of its base line are in px.
 fn draw_text(page: &mut RgbImage, fonts: &Fonts, (face, size): (Face, f32), start: (f32, f32), text: &str, colour: Rgb<u8>) {
     rasterize_text(fonts.face(face), size, start, text, 0.0, |x, y, cover| blend_ink(page, x, y, colour, cover));
 }

@@ -1,5 +1,5 @@
-//! Training pages for the stamp networks: drawn pages with up to twelve stamps each, and where on them the words of secrecy
-//! stand. The stamps are those of [`crate::stamps::secrecy_stamp`]; pages for measuring have one each, see
+//! Training pages for the stamp networks: synthetic pages with up to twelve stamps each, and the positions of the words of
+//! secrecy on them. The stamps are drawn by [`crate::stamps::secrecy_stamp`]. Pages for evaluation have one stamp each, see
 //! [`crate::stamps::stamped_page`].
 
 use crate::degradation::effects;
@@ -14,7 +14,8 @@ use image::{DynamicImage, Rgb, RgbImage, imageops};
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
 use std::path::PathBuf;
 
-/// Words that look like those of secrecy or stand on stamps, beside those of the harmless stamps of [`StampSpec`].
+/// Negative examples: words that look similar to words of secrecy, or that are common on stamps. They are used in addition to
+/// those of the harmless stamps of [`StampSpec`].
 const SIMILAR_WORDS: [&str; 46] = [
     "TIẾP NHẬN",
     "NHẬN",
@@ -64,75 +65,76 @@ const SIMILAR_WORDS: [&str; 46] = [
     "LƯU HÀNH NỘI BỘ",
 ];
 
-/// Words of secrecy by their plane on the detector's map.
+/// Words of secrecy. The index is the plane of the word in the output map of the detector.
 const SECRECY_WORDS: [&str; 3] = ["MẬT", "TỐI", "TUYỆT"];
 
-/// Words around seals.
+/// Text around the edge of seals.
 const SEAL_WORDS: &str = "UỶ BAN NHÂN DÂN TỈNH BÌNH SƠN GIANG";
 
-/// How often each resolution is drawn, dots per inch.
+/// Resolutions of pages, dots per inch; repeated in proportion to their frequency.
 const RESOLUTIONS: [u16; 10] = [100, 100, 150, 150, 150, 200, 200, 200, 200, 300];
 
-/// Colours of aged paper.
+/// Colours (RGB) of aged paper.
 const PAPERS: [Rgb<u8>; 3] = [Rgb([250, 250, 246]), Rgb([243, 230, 200]), Rgb([236, 236, 234])];
 
-/// Clean pages that are kept and drawn on several times.
+/// Maximum number of clean pages in memory. Each is used for several training pages.
 const CLEAN_PAGES: usize = 24;
 
-/// Rows of stamps on the upper half of a page.
+/// Number of rows of stamps on the upper half of a page.
 const STAMP_ROWS: u32 = 4;
 
-/// So many pages are stamped in the same typefaces before others are picked.
+/// Number of consecutive pages whose stamps use the same fonts.
 const PAGES_PER_TYPEFACES: usize = 8;
 
-/// A stamp of which less can be seen in black and white, 0 to 1, cannot be read there.
+/// Minimum share of a stamp's ink that remains after conversion to black and white, 0 to 1. With less, the stamp is not
+/// legible and is not a target.
 const MIN_BLACK_SHARE: f32 = 0.45;
 
-/// Typefaces that are picked more often than others: those in which [`StampSpec`] draws.
+/// Parts of the names of preferred font files: the fonts that [`StampSpec`] uses by default.
 const USUAL_FONTS: [&str; 5] = ["Tinos-Bold.", "Tinos-Regular.", "Arimo-Bold.", "Arimo-Regular.", "Cousine-Bold."];
 
-/// A word of a stamp of secrecy; lengths are px of the page.
+/// A word of a stamp of secrecy. Positions and lengths are in px of the page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DrawnWord {
-    /// Plane of the detector's map: 0 `MẬT`, 1 `TỐI`, 2 `TUYỆT`.
+    /// Plane in the output map of the detector: 0 `MẬT`, 1 `TỐI`, 2 `TUYỆT`.
     pub plane: usize,
-    /// Its middle.
+    /// Centre.
     pub center: (f32, f32),
-    /// Clockwise turn, radians.
+    /// Clockwise rotation, radians.
     pub rotation: f32,
-    /// Its length.
+    /// Length along the base line.
     pub length: f32,
-    /// Height of its capitals.
+    /// Height of its capital letters.
     pub cap_height: f32,
 }
 
-/// A stamp on a training page; lengths are px of the page.
+/// A stamp on a training page. Positions and lengths are in px of the page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DrawnStamp {
-    /// The words of a stamp of secrecy, the last one `MẬT`; none of another stamp.
+    /// Words of a stamp of secrecy, of which the last is `MẬT`; empty for any other stamp.
     pub words: Vec<DrawnWord>,
-    /// Whether enough of it is left on the delivered page to be read.
+    /// Whether it is still legible on the scanned page.
     pub is_visible: bool,
-    /// Its ink.
+    /// Ink.
     pub ink: Ink,
-    /// Its middle.
+    /// Centre.
     pub center: (f32, f32),
-    /// How far it reaches from its middle.
+    /// Largest distance of a part of it from the centre.
     pub radius: f32,
 }
 
-/// A page as a scanner delivers it.
+/// A training page, as a scanner would deliver it.
 #[derive(Debug)]
 pub struct TrainingPage {
-    /// Its picture.
+    /// Image of the page.
     pub picture: DynamicImage,
     /// Resolution, dots per inch.
     pub dpi: u16,
-    /// The stamps on it.
+    /// Stamps on it.
     pub stamps: Vec<DrawnStamp>,
 }
 
-/// Draws training pages one after another; the same seed and fonts give the same pages.
+/// Draws a sequence of training pages. It is reproducible: the same seed and fonts give the same pages.
 pub struct TrainingPageGenerator {
     random: SeededRng,
     fonts: Fonts,
@@ -143,8 +145,8 @@ pub struct TrainingPageGenerator {
 }
 
 impl TrainingPageGenerator {
-    /// Loads the typefaces. Stamps are cut in fonts picked from `font_files`, which must have every Vietnamese letter; where
-    /// none are given, in those of [`StampFonts::load`].
+    /// Loads the fonts. Stamps use fonts chosen at random from `font_files`, which must contain every Vietnamese letter; if
+    /// there are none, stamps use the fonts of [`StampFonts::load`].
     ///
     /// # Errors
     /// As [`Fonts::load`].
@@ -162,7 +164,7 @@ impl TrainingPageGenerator {
     /// Draws the next page.
     ///
     /// # Errors
-    /// `NotFound` or `Corrupt` where a font file cannot be used; otherwise as [`effects::encode_jpeg`].
+    /// `NotFound` or `Corrupt` if a font file cannot be used; otherwise as [`effects::encode_jpeg`].
     pub fn next_page(&mut self) -> Result<TrainingPage> {
         if self.page_count.is_multiple_of(PAGES_PER_TYPEFACES) && !self.font_files.is_empty() {
             self.stamp_fonts = StampFonts::from_files(&pick_fonts(&self.font_files, &mut self.random))?;
@@ -184,7 +186,7 @@ impl TrainingPageGenerator {
         Ok(TrainingPage { picture, dpi, stamps })
     }
 
-    /// A page without stamps: its resolution, dots per inch, and its picture.
+    /// Draws a page without stamps. Returns its resolution in dots per inch and its image.
     fn draw_unstamped_page(&mut self) -> (u16, RgbImage) {
         let random = &mut self.random;
         if self.clean_pages.len() < CLEAN_PAGES || random.is_chance(0.25) {
@@ -199,7 +201,7 @@ impl TrainingPageGenerator {
         let (dpi, mut page) = self.clean_pages.get(picked).cloned().unwrap_or_default();
         let (width, height) = page.dimensions();
         if random.is_chance(0.45) {
-            // Running text where stamps stand.
+            // Copies body text to the top, so that stamps also overlap text.
             let lower = imageops::crop_imm(&page, 0, (random.uniform(0.0, 0.5) * height as f32) as u32, width, height / 2).to_image();
             imageops::replace(&mut page, &lower, (random.next_u64() % u64::from((width / 6).max(1))) as i64, 0);
         }
@@ -218,11 +220,13 @@ impl TrainingPageGenerator {
     }
 }
 
-/// Shares of the pages that are delivered in black and white, and in black and white or grey.
+/// Share of pages that are converted to black and white, 0 to 1.
 const BLACK_SHARE: f32 = 0.25;
+/// Share of pages that are converted to black and white or greyscale, 0 to 1; the others remain in colour.
 const GREY_SHARE: f32 = 0.55;
 
-/// Six font files: half of them of the usual ones, a third of the bold ones, the others of all.
+/// Chooses [`StampFonts::COUNT`] font files at random: each with probability 0.5 from the preferred fonts ([`USUAL_FONTS`]),
+/// 0.35 from the bold fonts, and 0.15 from all.
 fn pick_fonts(files: &[PathBuf], random: &mut SeededRng) -> Vec<PathBuf> {
     let having = |is_wanted: &dyn Fn(&str) -> bool| {
         files.iter().filter(|file| is_wanted(&file.to_string_lossy())).map(PathBuf::as_path).collect::<Vec<_>>()
@@ -244,7 +248,8 @@ fn pick_fonts(files: &[PathBuf], random: &mut SeededRng) -> Vec<PathBuf> {
         .collect()
 }
 
-/// A page of an invented document, usually its first; some have the words of secrecy in their heads.
+/// Draws a page of an invented document: in 70 of 100 cases the first page, otherwise any page. Some of the documents contain
+/// words of secrecy in their printed head.
 fn draw_clean_page(fonts: &Fonts, dpi: u16, random: &mut SeededRng) -> RgbImage {
     let kind = random.next_u64() % stamped_page::CLEAN_PAGE_KINDS;
     let mut content = ContentGenerator::new(SeededRng::new(random.next_u64()), 2018);
@@ -254,7 +259,8 @@ fn draw_clean_page(fonts: &Fonts, dpi: u16, random: &mut SeededRng) -> RgbImage 
     pages.into_iter().nth(index).map(|page| page.picture).unwrap_or_default()
 }
 
-/// A stamp somewhere in its column and row, small ones most often; 60 of 100 are of secrecy.
+/// A random stamp at a random position in its cell of the grid. It is a stamp of secrecy with probability 0.6. Small type
+/// sizes are more frequent than large ones.
 fn random_stamp((column, columns): (u32, u32), row: u32, random: &mut SeededRng) -> StampSpec {
     let is_secret = random.is_chance(0.6);
     let mut spec = StampSpec::random(is_secret, random);
@@ -284,7 +290,7 @@ fn random_stamp((column, columns): (u32, u32), row: u32, random: &mut SeededRng)
     spec
 }
 
-/// Presses a stamp and tells where its words stand.
+/// Draws a stamp on the page. Returns the positions of its words.
 fn press_stamp(
     spec: &StampSpec,
     page: &mut RgbImage,
@@ -307,14 +313,15 @@ fn press_stamp(
     DrawnStamp { words, is_visible, ink: spec.ink, center: rendered.middle, radius: length / 2.0 + size }
 }
 
-/// The words of secrecy on a stamp in type of `size` px with its middle at `center`, and the length of all its words, px.
+/// Positions of the words of secrecy on a stamp, and the length of its whole text in px. `size` is the font size and `center`
+/// the centre of the stamp, both in px.
 fn locate_words(spec: &StampSpec, font: &FontVec, size: f32, center: (f32, f32)) -> (Vec<DrawnWord>, f32) {
     let scaled = font.as_scaled(em_scale(font, size));
     let length = |text: &str| measure_text(font, size, text);
     let outline = font.outline_glyph(scaled.glyph_id('M').with_scale(scaled.scale()));
     let cap_height = outline.map_or(0.68 * size, |outline| -outline.px_bounds().min.y);
     let whole = length(&spec.words);
-    // The mask of a stamp is 2.3 sizes and 2 px high, its base line at 1.6 sizes.
+    // The mask of a stamp is 2.3 × size + 2 px high; its base line is 1.6 × size below the upper edge.
     let across = 1.6 * size - cap_height / 2.0 - (2.3 * size + 2.0) / 2.0;
     let rotation = spec.degrees.to_radians();
     let (sine, cosine) = rotation.sin_cos();
@@ -330,7 +337,7 @@ fn locate_words(spec: &StampSpec, font: &FontVec, size: f32, center: (f32, f32))
     (words, whole)
 }
 
-/// A seal or a pen over a part of a stamp; `scale` is px per mm.
+/// Covers a part of a stamp with a seal or a handwritten signature. `scale` is in px per mm.
 fn cover_stamp(page: &mut RgbImage, (x, y): (f32, f32), scale: f32, fonts: &Fonts, random: &mut SeededRng) {
     if random.is_chance(0.5) {
         let side = if random.is_chance(0.5) { scale } else { -scale };
@@ -343,7 +350,8 @@ fn cover_stamp(page: &mut RgbImage, (x, y): (f32, f32), scale: f32, fonts: &Font
     }
 }
 
-/// The scanned page as JPEG bytes: in black and white, grey or colour, as `mode` (0 to 1) says.
+/// Applies the effects of scanning and encodes the page as JPEG. `mode` is a random number from 0 to 1: below [`BLACK_SHARE`]
+/// the page becomes black and white, below [`GREY_SHARE`] greyscale, otherwise it remains in colour.
 fn encode_scan(mut page: RgbImage, dpi: u16, mode: f32, random: &mut SeededRng) -> Result<Vec<u8>> {
     shift_tones(&mut page, random);
     if random.is_chance(0.35) {
@@ -367,7 +375,7 @@ fn encode_scan(mut page: RgbImage, dpi: u16, mode: f32, random: &mut SeededRng) 
     }
 }
 
-/// Less contrast, stronger or paler colours, one of them weaker than the others.
+/// Changes the colours at random: lower contrast, higher or lower saturation, and a different gain for each channel.
 fn shift_tones(page: &mut RgbImage, random: &mut SeededRng) {
     let gains = [random.uniform(0.9, 1.04), random.uniform(0.9, 1.04), random.uniform(0.88, 1.04)];
     let (lowest, saturation) = (random.uniform(0.0, 45.0), random.uniform(0.5, 1.2));

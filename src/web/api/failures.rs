@@ -1,7 +1,7 @@
 //! Refused files and pages: lists, counts, pictures.
 
 use crate::api::documents::records::etag_matches;
-use crate::openapi::{FailureGroups, Failures, ProblemDetails};
+use crate::openapi::{FailedTasks, FailureGroups, Failures, ProblemDetails};
 use crate::problem::{PathParams, Problem, QueryParams};
 use crate::state::AppState;
 use axum::extract::State;
@@ -56,6 +56,30 @@ pub(super) async fn list(
     Ok(Json(failures::list_failures(shared.archive(), &by.units_with(Right::Monitor), &query.into_filter()?, limit).await?))
 }
 
+/// Query of failed tasks.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FailedTasksQuery {
+    /// Only in the dossiers of this run.
+    run: Option<String>,
+    /// At most so many, up to 1000.
+    limit: Option<usize>,
+}
+
+/// Failed tasks: what could not be done at any level. Each holds up its dossier until the run is retried or cancelled.
+#[utoipa::path(get, path = "/api/failures/tasks", params(FailedTasksQuery), responses(
+    (status = 200, body = FailedTasks),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn tasks(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    QueryParams(query): QueryParams<FailedTasksQuery>,
+) -> Result<Json<Vec<failures::FailedTask>>, Problem> {
+    let limit = query.limit.unwrap_or(200).clamp(1, 1000);
+    let run = query.run.as_deref().filter(|run| !run.is_empty());
+    Ok(Json(failures::list_failed_tasks(shared.archive(), &by.units_with(Right::Monitor), run, limit).await?))
+}
+
 /// Number of refused files and pages by class and reason, the most frequent first; at most 50.
 #[utoipa::path(get, path = "/api/failures/groups", params(FailuresQuery), responses(
     (status = 200, body = FailureGroups),
@@ -75,9 +99,9 @@ pub(crate) struct RefusedPageQuery {
     /// Page of the file, from 1; the first by default.
     #[param(minimum = 1)]
     page: Option<u32>,
-    /// `small`: 240 px across, for a list; `usual`: 1,654 px; `full`: as delivered.
+    /// `small`: 240 px across, for a list; `medium`: 1,654 px; `full`: as delivered.
     #[serde(default)]
-    #[param(value_type = String, pattern = "^(small|usual|full)$")]
+    #[param(value_type = String, pattern = "^(small|medium|full)$")]
     size: ImageSize,
 }
 

@@ -1,7 +1,7 @@
 //! Acceptance of lots by sample.
 
 use crate::locale::preferred_language;
-use crate::openapi::{LotChanges, Lots, OneLot, ProblemDetails};
+use crate::openapi::{ChangedDocuments, Lot as LotSchema, Lots, ProblemDetails};
 use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
 use crate::state::AppState;
 use axum::extract::State;
@@ -23,7 +23,8 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 pub(crate) struct LotsQuery {
     /// Only of this target.
-    line: Option<String>,
+    #[serde(alias = "line")]
+    target: Option<String>,
     /// At most so many, up to 1,000.
     limit: Option<usize>,
 }
@@ -38,18 +39,18 @@ pub(super) async fn list(
     QueryParams(query): QueryParams<LotsQuery>,
 ) -> Result<Json<Vec<Lot>>, Problem> {
     let limit = query.limit.unwrap_or(100).clamp(1, 1_000);
-    Ok(Json(lots::list_lots(shared.archive(), &by, query.line.as_deref(), limit).await?))
+    Ok(Json(lots::list_lots(shared.archive(), &by, query.target.as_deref(), limit).await?))
 }
 
 /// A lot to be opened.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewLot)]
 pub(crate) struct CreateLotBody {
     /// Code of the target.
-    line: String,
+    #[serde(alias = "line")]
+    target: String,
     /// Most pages; only whole dossiers are taken.
-    #[serde(default = "usual")]
+    #[serde(default = "default_lot_pages")]
     #[schema(minimum = 1)]
     pages: u32,
     /// Level of inspection (ISO 2859-1): I, II or III.
@@ -61,26 +62,26 @@ pub(crate) struct CreateLotBody {
     seed: String,
 }
 
-fn usual() -> u32 {
+fn default_lot_pages() -> u32 {
     3_200
 }
 
 /// Opens a lot of dossiers that wait for acceptance, and draws its sample.
-#[utoipa::path(post, path = "/api/lots", responses(
-    (status = 201, body = OneLot),
+#[utoipa::path(post, path = "/api/lots", request_body = CreateLotBody, responses(
+    (status = 201, body = LotSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn open(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     JsonBody(new): JsonBody<CreateLotBody>,
 ) -> Result<(StatusCode, Json<Lot>), Problem> {
-    let lot = lots::open_lot(shared.archive(), &by, &new.line, new.level, new.pages, Some(&new.seed)).await?;
+    let lot = lots::open_lot(shared.archive(), &by, &new.target, new.level, new.pages, Some(&new.seed)).await?;
     Ok((StatusCode::CREATED, Json(lot)))
 }
 
 /// One lot.
 #[utoipa::path(get, path = "/api/lots/{lot}", params(("lot" = String, Path)), responses(
-    (status = 200, body = OneLot),
+    (status = 200, body = LotSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn show(
     State(shared): State<AppState>,
@@ -92,7 +93,7 @@ pub(super) async fn show(
 
 /// Documents of an accepted lot with decisions made since its sample was drawn.
 #[utoipa::path(get, path = "/api/lots/{lot}/changes", params(("lot" = String, Path)), responses(
-    (status = 200, body = LotChanges),
+    (status = 200, body = ChangedDocuments),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn changes(
     State(shared): State<AppState>,
@@ -106,7 +107,6 @@ pub(super) async fn changes(
 /// Result of the inspection of a page.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Found)]
 pub(crate) struct InspectionBody {
     /// Codes of defects; none where the page is good.
     #[serde(default)]
@@ -114,23 +114,23 @@ pub(crate) struct InspectionBody {
 }
 
 /// Records the inspection of a page of the sample.
-#[utoipa::path(put, path = "/api/lots/{lot}/pages/{place}", params(("lot" = String, Path), ("place" = u32, Path)), responses(
-    (status = 200, body = OneLot),
+#[utoipa::path(put, path = "/api/lots/{lot}/pages/{index}", params(("lot" = String, Path), ("index" = u32, Path)),
+    request_body = InspectionBody, responses(
+    (status = 200, body = LotSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn look_at(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    PathParams((lot, place)): PathParams<(String, u32)>,
+    PathParams((lot, index)): PathParams<(String, u32)>,
     JsonBody(found): JsonBody<InspectionBody>,
 ) -> Result<Json<Lot>, Problem> {
     let defects: Vec<String> = found.defects.into_iter().filter(|code| !code.is_empty()).collect();
-    Ok(Json(lots::record_page_inspection(shared.archive(), &by, &lot, place, &defects).await?))
+    Ok(Json(lots::record_page_inspection(shared.archive(), &by, &lot, index, &defects).await?))
 }
 
 /// Judgement of a lot.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Judgement)]
 pub(crate) struct JudgementBody {
     /// Note for the minutes.
     #[serde(default)]
@@ -138,8 +138,8 @@ pub(crate) struct JudgementBody {
 }
 
 /// Accepts the lot or returns it as a whole, by the defects found.
-#[utoipa::path(post, path = "/api/lots/{lot}/judge", params(("lot" = String, Path)), responses(
-    (status = 200, body = OneLot),
+#[utoipa::path(post, path = "/api/lots/{lot}/judge", params(("lot" = String, Path)), request_body = JudgementBody, responses(
+    (status = 200, body = LotSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn judge(
     State(shared): State<AppState>,
@@ -152,7 +152,7 @@ pub(super) async fn judge(
 
 /// Marks a returned lot as reworked.
 #[utoipa::path(post, path = "/api/lots/{lot}/reworked", params(("lot" = String, Path)), responses(
-    (status = 200, body = OneLot),
+    (status = 200, body = LotSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn reworked(
     State(shared): State<AppState>,

@@ -1,6 +1,6 @@
 //! Pipelines: listed, checked, tried.
 
-use crate::openapi::{Pipeline, Pipelines, ProblemDetails, TriedPipeline};
+use crate::openapi::{PipelineText as PipelineTextSchema, PipelineTexts, ProblemDetails, TrialResult as TrialResultSchema};
 use crate::problem::{JsonBody, Problem};
 use crate::state::AppState;
 use axum::extract::State;
@@ -14,7 +14,6 @@ use utoipa::ToSchema;
 /// A pipeline as text.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = GivenPipeline)]
 pub(crate) struct PipelineBody {
     /// The file (TOML).
     text: String,
@@ -23,7 +22,6 @@ pub(crate) struct PipelineBody {
 /// A pipeline and the documents on which it is tried.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = WantedTrial)]
 pub(crate) struct PipelineTrialBody {
     /// The file (TOML).
     text: String,
@@ -33,7 +31,7 @@ pub(crate) struct PipelineTrialBody {
 
 /// Pipelines that can be run.
 #[utoipa::path(get, path = "/api/pipelines", responses(
-    (status = 200, body = Pipelines),
+    (status = 200, body = PipelineTexts),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn list(State(shared): State<AppState>) -> Result<Json<Vec<PipelineText>>, Problem> {
     Ok(Json(pipelines::list_pipelines(shared.fallback_pipeline())?))
@@ -41,7 +39,7 @@ pub(super) async fn list(State(shared): State<AppState>) -> Result<Json<Vec<Pipe
 
 /// Checks the text of a pipeline and returns the stages that it would run; a problem names the line that is wrong.
 #[utoipa::path(post, path = "/api/pipelines/check", request_body = PipelineBody, responses(
-    (status = 200, body = Pipeline),
+    (status = 200, body = PipelineTextSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn check(JsonBody(given): JsonBody<PipelineBody>) -> Result<Json<PipelineText>, Problem> {
     Ok(Json(pipelines::check_pipeline(&given.text)?))
@@ -49,7 +47,7 @@ pub(super) async fn check(JsonBody(given): JsonBody<PipelineBody>) -> Result<Jso
 
 /// Runs a pipeline on up to three documents without storing anything, and returns what would differ.
 #[utoipa::path(post, path = "/api/pipelines/try", request_body = PipelineTrialBody, responses(
-    (status = 200, body = TriedPipeline),
+    (status = 200, body = TrialResultSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn try_out(
     State(shared): State<AppState>,

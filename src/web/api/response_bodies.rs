@@ -26,7 +26,6 @@ pub(crate) struct RecoveryCodes {
 
 /// A new key: shown once.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "MadeToken")]
 pub(crate) struct CreatedToken {
     /// Identifier.
     pub(super) id: String,
@@ -36,14 +35,12 @@ pub(crate) struct CreatedToken {
 
 /// Number of files and pages changed.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Changed")]
 pub(crate) struct ChangedCount {
     pub(super) changed: u64,
 }
 
 /// Holder of the lock of a document.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Holder")]
 pub(crate) struct LockHolder {
     /// Name of the person.
     pub(super) holder: String,

@@ -1,7 +1,7 @@
 //! Review: documents that wait for a person, and decisions.
 
 use crate::api::response_bodies::LockHolder;
-use crate::openapi::{Decided, Holder as HolderSchema, ProblemDetails, ShownDocument, WaitingDocuments};
+use crate::openapi::{LockHolder as LockHolderSchema, ProblemDetails, QueueListing, ReviewDocument, ReviewOutcome};
 use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
 use crate::state::AppState;
 use axum::extract::State;
@@ -37,7 +37,7 @@ pub(crate) struct ReviewQuery {
 
 /// Documents that wait for a person, the oldest first.
 #[utoipa::path(get, path = "/api/review", params(ReviewQuery), responses(
-    (status = 200, body = WaitingDocuments),
+    (status = 200, body = QueueListing),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn list(
     State(shared): State<AppState>,
@@ -52,7 +52,7 @@ pub(super) async fn list(
 
 /// Locks a document for ten minutes, unless another person holds it; the response names the holder.
 #[utoipa::path(put, path = "/api/review/{document}/hold", params(("document" = String, Path)), responses(
-    (status = 200, body = HolderSchema),
+    (status = 200, body = LockHolderSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn hold(
     State(shared): State<AppState>,
@@ -78,7 +78,7 @@ pub(super) async fn let_go(
 
 /// One document: fields, reasons, decisions, doubtful words.
 #[utoipa::path(get, path = "/api/review/{document}", params(("document" = String, Path)), responses(
-    (status = 200, body = ShownDocument),
+    (status = 200, body = ReviewDocument),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn show(
     State(shared): State<AppState>,
@@ -91,7 +91,6 @@ pub(super) async fn show(
 /// Correct text of a word, by page and position.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = GivenWord)]
 pub(crate) struct WordCorrectionBody {
     page: u32,
     word: u32,
@@ -101,7 +100,6 @@ pub(crate) struct WordCorrectionBody {
 /// A page to be turned clockwise.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = GivenTurn)]
 pub(crate) struct PageTurnBody {
     page: u32,
     /// 90, 180 or 270.
@@ -111,7 +109,6 @@ pub(crate) struct PageTurnBody {
 /// A decision; what is left out stays unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Decision)]
 pub(crate) struct DecisionBody {
     /// The document is right.
     #[serde(default)]
@@ -162,7 +159,7 @@ impl DecisionBody {
 
 /// Records a decision about a document: a new version in store and search.
 #[utoipa::path(post, path = "/api/review/{document}", params(("document" = String, Path)), request_body = DecisionBody, responses(
-    (status = 200, body = Decided),
+    (status = 200, body = ReviewOutcome),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn decide(
     State(shared): State<AppState>,
@@ -186,7 +183,7 @@ pub(super) async fn decide(
 /// Replaces the scan of a page: the body is a picture or a PDF of one page. The old scan stays in the record.
 #[utoipa::path(post, path = "/api/review/{document}/pages/{page}/scan", params(("document" = String, Path), ("page" = u32, Path)),
     request_body(content_type = "application/octet-stream", content = Vec<u8>), responses(
-    (status = 200, body = Decided),
+    (status = 200, body = ReviewOutcome),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn replace(
     State(shared): State<AppState>,

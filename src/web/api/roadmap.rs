@@ -1,7 +1,10 @@
 //! The roadmap: plan, progress, reports, and the target of a run.
 
 use crate::locale::preferred_language;
-use crate::openapi::{BurnUp as BurnUpSchema, ImportedPlan, ProblemDetails, RoadmapStatus, TakenCases, WhatIf as WhatIfSchema};
+use crate::openapi::{
+    BurnUp as BurnUpSchema, CaseImportResult as CaseImportResultSchema, ImportResult as ImportResultSchema, ProblemDetails,
+    RoadmapProgressList, WhatIf as WhatIfSchema,
+};
 use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
 use crate::state::AppState;
 use axum::extract::State;
@@ -51,7 +54,7 @@ pub(crate) fn visible_units(by: &Identity, unit: Option<&str>) -> Result<UnitSco
 
 /// Progress of every roadmap.
 #[utoipa::path(get, path = "/api/roadmap", params(TargetsQuery), responses(
-    (status = 200, body = RoadmapStatus),
+    (status = 200, body = RoadmapProgressList),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn status(
     State(shared): State<AppState>,
@@ -82,7 +85,7 @@ pub(crate) struct PlanImportQuery {
 /// Imports a plan from a workbook (the body). Wrong cells are reported, and then nothing is stored.
 #[utoipa::path(post, path = "/api/roadmap/plan", params(PlanImportQuery),
     request_body(content_type = "application/octet-stream", content = Vec<u8>), responses(
-    (status = 200, body = ImportedPlan),
+    (status = 200, body = ImportResultSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn import(
     State(shared): State<AppState>,
@@ -157,7 +160,7 @@ pub(super) async fn template() -> Result<Response, Problem> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReportQuery {
-    /// `progress` (the default), `adjustments`, or `one-stop`: dossiers as Decision 766/QĐ-TTg counts them.
+    /// Name of a report, by default that on progress; the answer to an unknown name lists the known ones.
     report: Option<String>,
     /// Number of the roadmap's decision, where there are several.
     decision: Option<String>,
@@ -169,7 +172,7 @@ pub(crate) struct ReportQuery {
     to: Option<String>,
 }
 
-/// A report as `docx`, `xlsx`, `pdf`, `csv` or `json`.
+/// A report in one of the formats in which reports are written.
 #[utoipa::path(get, path = "/api/roadmap/report/{form}", params(("form" = String, Path), ReportQuery), responses(
     (status = 200, description = "the report", content((Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "application/pdf"), (String = "text/csv"), (serde_json::Value = "application/json"))),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -209,7 +212,7 @@ pub(crate) struct CasesImportQuery {
 /// Imports an office's table of one-stop dossiers (the body: XLSX, ODS or CSV). Wrong cells are reported, and then nothing is stored.
 #[utoipa::path(post, path = "/api/roadmap/cases", params(CasesImportQuery),
     request_body(content_type = "application/octet-stream", content = Vec<u8>), responses(
-    (status = 200, body = TakenCases),
+    (status = 200, body = CaseImportResultSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn cases(
     State(shared): State<AppState>,
@@ -236,15 +239,15 @@ pub(super) async fn cases_template() -> Result<Response, Problem> {
 }
 
 /// One target day by day.
-#[utoipa::path(get, path = "/api/roadmap/lines/{line}", params(("line" = String, Path)), responses(
+#[utoipa::path(get, path = "/api/roadmap/lines/{target}", params(("target" = String, Path)), responses(
     (status = 200, body = BurnUpSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn line(
+pub(super) async fn target(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    PathParams(line): PathParams<String>,
+    PathParams(target): PathParams<String>,
 ) -> Result<Json<BurnUp>, Problem> {
-    Ok(Json(forecast::burn_up(shared.archive(), &by.units_with(Right::Monitor), &line).await?))
+    Ok(Json(forecast::burn_up(shared.archive(), &by.units_with(Right::Monitor), &target).await?))
 }
 
 /// Assumptions of a forecast.
@@ -259,31 +262,31 @@ pub(crate) struct WhatIfQuery {
 }
 
 /// Forecast of a target with another pace or deadline.
-#[utoipa::path(get, path = "/api/roadmap/lines/{line}/what-if", params(("line" = String, Path), WhatIfQuery), responses(
+#[utoipa::path(get, path = "/api/roadmap/lines/{target}/what-if", params(("target" = String, Path), WhatIfQuery), responses(
     (status = 200, body = WhatIfSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn what_if(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
-    PathParams(line): PathParams<String>,
+    PathParams(target): PathParams<String>,
     QueryParams(query): QueryParams<WhatIfQuery>,
 ) -> Result<Json<WhatIf>, Problem> {
     let deadline = query.deadline.filter(|text| !text.is_empty()).map(Day::try_from).transpose()?;
     let units = by.units_with(Right::Monitor);
-    Ok(Json(forecast::what_if(shared.archive(), &units, &line, query.factor.unwrap_or(1.0), deadline).await?))
+    Ok(Json(forecast::what_if(shared.archive(), &units, &target, query.factor.unwrap_or(1.0), deadline).await?))
 }
 
 /// Target of a run.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = LineOfRun)]
 pub(crate) struct RunTargetBody {
     /// Code of the target; empty: outside the plan.
-    line: String,
+    #[serde(alias = "line")]
+    target: String,
 }
 
 /// Attaches a run to a target; all that the run has done counts towards it.
-#[utoipa::path(put, path = "/api/runs/{run}/line", params(("run" = String, Path)), responses(
+#[utoipa::path(put, path = "/api/runs/{run}/line", params(("run" = String, Path)), request_body = RunTargetBody, responses(
     (status = 204, description = "attached"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn attach(
@@ -292,7 +295,7 @@ pub(super) async fn attach(
     PathParams(run): PathParams<String>,
     JsonBody(given): JsonBody<RunTargetBody>,
 ) -> Result<StatusCode, Problem> {
-    let line = Some(given.line.trim()).filter(|line| !line.is_empty());
-    targets::attach_run(shared.archive(), &by, &run, line).await?;
+    let target = Some(given.target.trim()).filter(|target| !target.is_empty());
+    targets::attach_run(shared.archive(), &by, &run, target).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,7 +1,7 @@
 //! Runs: monitoring and control.
 
 use crate::api::response_bodies::ChangedCount;
-use crate::openapi::{Changed as ChangedSchema, Events, Plant, ProblemDetails, Run, RunOverview, RunTimeline, Runs};
+use crate::openapi::{ChangedCount as ChangedCountSchema, Dashboard, Events, ProblemDetails, Run, RunOverview, Runs, Timeline};
 use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
 use crate::state::AppState;
 use axum::extract::State;
@@ -65,7 +65,7 @@ pub(super) async fn overview(
 
 /// Progress of one run over time, from its start to its end or now: at most 200 points.
 #[utoipa::path(get, path = "/api/runs/{run}/timeline", params(("run" = String, Path)), responses(
-    (status = 200, body = RunTimeline),
+    (status = 200, body = Timeline),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn timeline(
     State(shared): State<AppState>,
@@ -77,7 +77,7 @@ pub(super) async fn timeline(
 
 /// The dashboard: queues, workers, failures.
 #[utoipa::path(get, path = "/api/plant", responses(
-    (status = 200, body = Plant),
+    (status = 200, body = Dashboard),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn plant(
     State(shared): State<AppState>,
@@ -94,7 +94,7 @@ async fn control_run(shared: &AppState, by: &Identity, run: &str, act: RunAction
 
 /// Pauses a run: no new task of it begins.
 #[utoipa::path(post, path = "/api/runs/{run}/pause", params(("run" = String, Path)), responses(
-    (status = 200, body = ChangedSchema),
+    (status = 200, body = ChangedCountSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn pause(
     State(shared): State<AppState>,
@@ -106,7 +106,7 @@ pub(super) async fn pause(
 
 /// Resumes a paused run.
 #[utoipa::path(post, path = "/api/runs/{run}/resume", params(("run" = String, Path)), responses(
-    (status = 200, body = ChangedSchema),
+    (status = 200, body = ChangedCountSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn resume(
     State(shared): State<AppState>,
@@ -118,7 +118,7 @@ pub(super) async fn resume(
 
 /// Cancels a run: refuses everything that is still open; what is stored stays.
 #[utoipa::path(post, path = "/api/runs/{run}/cancel", params(("run" = String, Path)), responses(
-    (status = 200, body = ChangedSchema),
+    (status = 200, body = ChangedCountSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn cancel(
     State(shared): State<AppState>,
@@ -140,7 +140,7 @@ pub(crate) struct RetryQuery {
 
 /// Retries refused files and pages: those of a class, or of limit, outage and bug; or of one file.
 #[utoipa::path(post, path = "/api/runs/{run}/retry", params(("run" = String, Path), RetryQuery), responses(
-    (status = 200, body = ChangedSchema),
+    (status = 200, body = ChangedCountSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn retry(
     State(shared): State<AppState>,
@@ -154,7 +154,6 @@ pub(super) async fn retry(
 /// Priority of a run.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Priority)]
 pub(crate) struct PriorityBody {
     /// Higher ones come first; 0 is the default.
     #[schema(minimum = -100, maximum = 100)]
@@ -163,7 +162,7 @@ pub(crate) struct PriorityBody {
 
 /// Sets the priority of a run.
 #[utoipa::path(post, path = "/api/runs/{run}/priority", params(("run" = String, Path)), request_body = PriorityBody, responses(
-    (status = 200, body = ChangedSchema),
+    (status = 200, body = ChangedCountSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn priority(
     State(shared): State<AppState>,

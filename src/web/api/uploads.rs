@@ -1,8 +1,13 @@
 //! Uploads: deliveries through the browser. The files themselves are received by [`crate::tus`].
 
 use crate::locale::preferred_language;
-use crate::openapi::{CountedUpload, OneUploadFile, ProblemDetails, ShownUpload, Started, UploadFiles, UploadList};
+use crate::openapi::{
+    ProblemDetails, StartedUpload as StartedUploadSchema, UploadFileList as UploadFileListSchema,
+    UploadFileStatus as UploadFileStatusSchema, UploadSummary as UploadSummarySchema, UploadView as UploadViewSchema,
+    Uploads as UploadsSchema,
+};
 use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
+use crate::route_paths::{UPLOAD_FILE, UPLOAD_FILES};
 use crate::state::AppState;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -24,7 +29,6 @@ use utoipa::{IntoParams, ToSchema};
 /// Expected number of files and their bytes.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Expected)]
 pub(crate) struct ExpectedAmountBody {
     files: u64,
     bytes: u64,
@@ -36,14 +40,13 @@ impl From<ExpectedAmountBody> for UploadSize {
     }
 }
 
-fn by_person() -> StartRule {
+fn manual_start() -> StartRule {
     StartRule::Manual
 }
 
 /// An upload to be opened.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = WantedUpload)]
 pub(crate) struct CreateUploadBody {
     /// Name.
     name: String,
@@ -55,32 +58,40 @@ pub(crate) struct CreateUploadBody {
     #[serde(default)]
     priority: i64,
     /// `by-person`, or `when-complete`: as soon as all that is expected has arrived.
-    #[serde(default = "by_person")]
+    #[serde(default = "manual_start", alias = "starts")]
     #[schema(value_type = Option<String>)]
-    starts: StartRule,
+    start_rule: StartRule,
     /// Expected number of files and their bytes.
     expected: Option<ExpectedAmountBody>,
     /// Code of its target of the roadmap; left out or empty: its lists or the rule decide.
-    line: Option<String>,
+    #[serde(alias = "line")]
+    target: Option<String>,
 }
 
 /// The code, unless it is empty.
-fn non_empty_code(line: Option<String>) -> Option<String> {
-    line.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty())
+fn non_empty_code(code: Option<String>) -> Option<String> {
+    code.map(|code| code.trim().to_owned()).filter(|code| !code.is_empty())
 }
 
 /// Opens an upload.
 #[utoipa::path(post, path = "/api/uploads", request_body = CreateUploadBody, responses(
-    (status = 201, body = CountedUpload),
+    (status = 201, body = UploadSummarySchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn open(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     JsonBody(given): JsonBody<CreateUploadBody>,
 ) -> Result<(StatusCode, Json<UploadSummary>), Problem> {
-    let CreateUploadBody { name, unit, pipeline, priority, starts, expected, line } = given;
-    let request =
-        NewUploadRequest { name, unit, pipeline, priority, starts, expected: expected.map(UploadSize::from), target: non_empty_code(line) };
+    let CreateUploadBody { name, unit, pipeline, priority, start_rule, expected, target } = given;
+    let request = NewUploadRequest {
+        name,
+        unit,
+        pipeline,
+        priority,
+        starts: start_rule,
+        expected: expected.map(UploadSize::from),
+        target: non_empty_code(target),
+    };
     Ok((StatusCode::CREATED, Json(lifecycle::open(shared.archive(), &by, &request, shared.fallback_pipeline()).await?)))
 }
 
@@ -99,7 +110,7 @@ pub(crate) struct UploadsQuery {
 
 /// Uploads of the caller's units, the newest first.
 #[utoipa::path(get, path = "/api/uploads", params(UploadsQuery), responses(
-    (status = 200, body = UploadList),
+    (status = 200, body = UploadsSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn list(
     State(shared): State<AppState>,
@@ -113,7 +124,7 @@ pub(super) async fn list(
 
 /// One upload: files received and missing, and whether it can be started.
 #[utoipa::path(get, path = "/api/uploads/{upload}", params(("upload" = String, Path)), responses(
-    (status = 200, body = ShownUpload),
+    (status = 200, body = UploadViewSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn show(
     State(shared): State<AppState>,
@@ -132,29 +143,29 @@ pub(super) async fn show(
 /// Target of an upload.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = LineOfUpload)]
 pub(crate) struct UploadTargetBody {
     /// Code of the target; empty: its lists or the rule decide.
-    line: String,
+    #[serde(alias = "line")]
+    target: String,
 }
 
 /// Sets the target of the roadmap to which an open upload belongs.
 #[utoipa::path(put, path = "/api/uploads/{upload}/line", params(("upload" = String, Path)), request_body = UploadTargetBody, responses(
-    (status = 200, body = CountedUpload),
+    (status = 200, body = UploadSummarySchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn choose_line(
+pub(super) async fn choose_target(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     PathParams(upload): PathParams<String>,
     JsonBody(given): JsonBody<UploadTargetBody>,
 ) -> Result<Json<UploadSummary>, Problem> {
-    let line = non_empty_code(Some(given.line));
-    Ok(Json(lifecycle::choose_target(shared.archive(), &by, &upload, line.as_deref()).await?))
+    let target = non_empty_code(Some(given.target));
+    Ok(Json(lifecycle::choose_target(shared.archive(), &by, &upload, target.as_deref()).await?))
 }
 
 /// Sets how much is expected.
 #[utoipa::path(put, path = "/api/uploads/{upload}", params(("upload" = String, Path)), request_body = ExpectedAmountBody, responses(
-    (status = 200, body = CountedUpload),
+    (status = 200, body = UploadSummarySchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn expect(
     State(shared): State<AppState>,
@@ -191,7 +202,6 @@ pub(super) async fn withdraw(
 /// Options of a start.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = HowToStart)]
 pub(crate) struct StartBody {
     /// Start although files that lists name are missing.
     #[serde(default)]
@@ -200,7 +210,7 @@ pub(crate) struct StartBody {
 
 /// Makes a batch and its run of an upload; a repeated request returns the same ones. The body may be left out.
 #[utoipa::path(post, path = "/api/uploads/{upload}/start", params(("upload" = String, Path)), request_body = Option<StartBody>, responses(
-    (status = 202, body = Started),
+    (status = 202, body = StartedUploadSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn start(
     State(shared): State<AppState>,
@@ -231,8 +241,8 @@ pub(crate) struct FilesQuery {
 }
 
 /// Files of an upload, in the order in which they were announced.
-#[utoipa::path(get, path = "/api/uploads/{upload}/files", params(("upload" = String, Path), FilesQuery), responses(
-    (status = 200, body = UploadFiles),
+#[utoipa::path(get, path = UPLOAD_FILES, params(("upload" = String, Path), FilesQuery), responses(
+    (status = 200, body = UploadFileListSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn files(
     State(shared): State<AppState>,
@@ -246,8 +256,8 @@ pub(super) async fn files(
 }
 
 /// One file of an upload.
-#[utoipa::path(get, path = "/api/uploads/{upload}/files/{file}", params(("upload" = String, Path), ("file" = String, Path)), responses(
-    (status = 200, body = OneUploadFile),
+#[utoipa::path(get, path = UPLOAD_FILE, params(("upload" = String, Path), ("file" = String, Path)), responses(
+    (status = 200, body = UploadFileStatusSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn file(
     State(shared): State<AppState>,

@@ -17,7 +17,7 @@ function address(form, isTrial) {
 }
 
 function what(tried, words) {
-  return tried.decision ? `${tried.decision} v${tried.version}: ${tried.lines} ${words.lines}` : `${tried.cases} ${words.lines}`;
+  return tried.decision ? `${tried.decision} v${tried.version}: ${tried.targets} ${words.lines}` : `${tried.cases} ${words.lines}`;
 }
 
 for (const form of document.querySelectorAll('form[data-workbook]')) {
@@ -29,9 +29,9 @@ for (const form of document.querySelectorAll('form[data-workbook]')) {
     if (!file) return;
     try {
       const tried = await deliver('POST', address(form, true), file);
-      if (tried.wrong.length > 0) {
+      if (tried.cell_errors.length > 0) {
         said.replaceChildren(Object.assign(document.createElement('p'), { className: 'wrong', textContent: words.wrong }));
-        said.append(list(tried.wrong.map(({ sheet, cell, problem }) => `${[sheet, cell].filter(Boolean).join(' ')}: ${problem}`)));
+        said.append(list(tried.cell_errors.map(({ sheet, cell, problem }) => `${[sheet, cell].filter(Boolean).join(' ')}: ${problem}`)));
         return;
       }
       const keep = Object.assign(document.createElement('button'), { type: 'button', className: 'first', textContent: words.keep });

@@ -171,7 +171,7 @@ function learn(file) {
     table.add(entry);
   }
   entry.known = file;
-  const reason = file.reason ?? (file.repeats ? `= ${file.repeats}` : file.stored ? words.stored : undefined);
+  const reason = file.reason ?? (file.duplicate_of ? `= ${file.duplicate_of}` : file.in_archive ? words.stored : undefined);
   if (!entry.file || HERE.has(file.state)) Object.assign(entry, { state: HERE.has(file.state) ? file.state : 'absent', sent: file.offset, reason });
   table.changed();
 }
@@ -244,11 +244,11 @@ function drawNow() {
   for (const element of place.querySelectorAll('[data-open]')) element.hidden = !isOpen;
 }
 
-/** To which line of the roadmap it belongs, and why what its lists name is not followed. */
+/** To which target of the roadmap it belongs, and why what its lists name is not followed. */
 function drawLine() {
-  const { line, by, findings } = known.attachment;
+  const { target, source, findings } = known.attachment;
   const now = document.getElementById('line-now');
-  if (now) now.textContent = line ? `${line} · ${words.attached[by]}` : by ? words.outside : words.byRule;
+  if (now) now.textContent = target ? `${target} · ${words.attached[source]}` : source ? words.outside : words.byRule;
   const wrong = document.getElementById('line-findings');
   wrong.hidden = findings.length === 0;
   const lines = findings.slice(0, 200).map((one) => Object.assign(document.createElement('li'), { textContent: one.file ? `${one.file}: ${one.detail}` : one.detail }));
@@ -303,7 +303,7 @@ document.getElementById('pause').addEventListener('click', (event) => {
 document.getElementById('line')?.addEventListener('change', async (event) => {
   const wrong = document.getElementById('line-wrong');
   wrong.textContent = '';
-  await ask('PUT', `${api}/line`, { line: event.target.value }).catch((error) => { wrong.textContent = error.message; });
+  await ask('PUT', `${api}/line`, { target: event.target.value }).catch((error) => { wrong.textContent = error.message; });
   reconcileSoon(0);
 });
 

@@ -13,6 +13,7 @@ pub(crate) mod ui;
 
 use crate::access::Access::{Needs, Public, SignedIn};
 use crate::guarded_router::GuardedRouter;
+use crate::route_paths::{ASSET, OIDC, OIDC_CALLBACK};
 use sohoa_base::model::account::Right::{Administer, Audit, ManageRuns, Monitor, Read, Review, Upload};
 use utoipa::openapi::OpenApi;
 
@@ -20,10 +21,10 @@ use utoipa::openapi::OpenApi;
 pub(super) fn routes() -> GuardedRouter {
     GuardedRouter::new(OpenApi::default())
         .page(SignedIn, "/", home::home)
-        .page(Public, "/assets/{name}", ui::assets::asset)
+        .page(Public, ASSET, ui::assets::asset)
         .page(Public, "/sign-in", accounts::sign_in::sign_in)
-        .page(Public, "/sign-in/oidc", accounts::oidc::begin_login)
-        .page(Public, "/sign-in/oidc/callback", accounts::oidc::finish_login)
+        .page(Public, OIDC, accounts::oidc::begin_login)
+        .page(Public, OIDC_CALLBACK, accounts::oidc::finish_login)
         .page(Public, "/setup", accounts::sign_in::set_up)
         .page(SignedIn, "/account", accounts::sign_in::account)
         .page(Public, "/language/{code}", ui::page_context::set_language)

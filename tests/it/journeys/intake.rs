@@ -25,7 +25,7 @@ fn bad_files_are_refused_and_valid_files_stored() {
     assert_balance_closes(&run);
     let files = &run["files"];
     assert_eq!((files["received"].as_u64(), files["duplicate"].as_u64()), (Some(6), Some(1)), "{run}");
-    assert_eq!(run["manifests"], serde_json::json!(["lot/a/manifest.csv"]));
+    assert_eq!(run["delivery_lists"], serde_json::json!(["lot/a/manifest.csv"]));
     let refused: Vec<(&str, &str)> =
         run["refusals"].as_array().unwrap().iter().map(|item| (item["file"].as_str().unwrap(), item["class"].as_str().unwrap())).collect();
     assert_eq!(
@@ -122,7 +122,7 @@ fn list_of_contents_is_applied_and_compared_with_scans() {
     std::fs::write(delivery.join("hs-sai/manifest.csv"), "Tên tệp,Số trang\n1.jpg,1\n2.jpg,2\n4.jpg,1\n").unwrap();
     let report = home.expect_json(0, &["run", delivery.to_str().unwrap(), "--json", "-q"]);
     assert_balance_closes(&report);
-    assert_eq!(report["manifests"].as_array().unwrap().len(), 2);
+    assert_eq!(report["delivery_lists"].as_array().unwrap().len(), 2);
 
     // The matching list determines documents and their description.
     let record = home.expect_json(0, &["records", "show", "lo/hs-dung"]);

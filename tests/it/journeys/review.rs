@@ -72,7 +72,7 @@ fn corrections_and_acceptance_do_not_reread_pages() {
 
     // Training uses decisions; these are too few to compare models.
     let trained = home.expect_json(0, &["train", "--json"]);
-    assert_eq!((&trained["replaced"], &trained["kept"]), (&false.into(), &"too-few".into()), "{trained}");
+    assert_eq!((&trained["replaced"], &trained["rejection"]), (&false.into(), &"too-few".into()), "{trained}");
     assert_eq!(trained["examples"].as_u64().unwrap() + trained["before"]["examples"].as_u64().unwrap(), 1);
 }
 
@@ -114,7 +114,7 @@ fn pages_are_rotated_replaced_split_and_joined() {
     home.rebuild_from_store();
     let text = home.expect_exit(0, &["export", &document, "--format", "text"]);
     let cut = decide(&["--split", "2"]);
-    let made = cut["made"][0].as_str().unwrap().to_owned();
+    let made = cut["new_documents"][0].as_str().unwrap().to_owned();
     assert!(cut["stages"].get("read").is_none(), "{cut}");
     let parts = [&document, &made].map(|name| home.expect_exit(0, &["export", name, "--format", "text"]));
     let words = |text: &str| text.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).count();

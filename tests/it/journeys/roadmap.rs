@@ -22,9 +22,9 @@ fn expect_json(home: &Path, arguments: &[&str]) -> Value {
 /// Done and stored units of a target, and the share of its lots that were sent back.
 fn target_progress(home: &Path, code: &str) -> (f64, f64, Option<f64>) {
     let status = expect_json(home, &["roadmap", "status"]);
-    let lines = status[0]["lines"].as_array().unwrap();
+    let lines = status[0]["targets"].as_array().unwrap();
     let found = lines.iter().find(|line| line["code"] == code).unwrap();
-    (found["done"].as_f64().unwrap(), found["stored"].as_f64().unwrap(), found["returned"].as_f64())
+    (found["done"].as_f64().unwrap(), found["stored"].as_f64().unwrap(), found["returned_share"].as_f64())
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn plan_progress_and_acceptance_survive_rebuild() {
     )
     .unwrap();
     let imported = expect_json(&home, &["roadmap", "import", &place("lines.csv"), "--reason", "gọn lại", "--decision", "15/QĐ"]);
-    assert_eq!((imported["version"].as_u64(), imported["lines"].as_u64()), (Some(2), Some(2)));
+    assert_eq!((imported["version"].as_u64(), imported["targets"].as_u64()), (Some(2), Some(2)));
     // Two dossiers, of which the first belongs to the target.
     let samples = sohoa_testing::workspace().join("samples");
     let inputs = ["001-ke-hoach-so-hoa", "004-tiep-cong-dan"].map(|name| samples.join(name).to_str().unwrap().to_owned());
@@ -115,7 +115,7 @@ fn plan_progress_and_acceptance_survive_rebuild() {
 /// Row of a unit in the report of one-stop dossiers; of all together where `unit` is empty.
 fn row_of_unit<'a>(report: &'a Value, unit: &str) -> &'a Value {
     if unit.is_empty() {
-        return &report["whole"];
+        return &report["total"];
     }
     report["units"].as_array().unwrap().iter().find(|row| row["unit"] == unit).unwrap()
 }
@@ -134,9 +134,9 @@ fn one_stop_report_combines_archive_and_imported_cases() {
     let report = || serde_json::from_str::<Value>(&expect_success(&home, &[&["roadmap", "report"][..], &period].concat())).unwrap();
     // Figures that the archive cannot know are null, not zero.
     let first = report();
-    let own = &row_of_unit(&first, "local")["digitised"];
+    let own = &row_of_unit(&first, "local")["digitisation"];
     assert_eq!((&own["received"], &own["with_components"], &own["not_handed_in"]), (&1.into(), &1.into(), &1.into()), "{first}");
-    assert!(own["resolved"].is_null() && own["reused"].is_null() && own["with_result"].is_null() && first["whole"]["timely"].is_null());
+    assert!(own["resolved"].is_null() && own["reused"].is_null() && own["with_result"].is_null() && first["total"]["timeliness"].is_null());
     let head = "Mã hồ sơ;Đơn vị;Ngày tiếp nhận;Ngày hẹn trả;Số ngày làm việc;Ngày giải quyết;Tái sử dụng";
     std::fs::write(place("wrong.csv"), format!("{head}\n1/2019;;;;;;\nH24.16-190415-0002;;16/4/2019;;0;1/4/2019;vâng\n")).unwrap();
     let wrong = run_sohoa(&home, &["roadmap", "cases", "import", &place("wrong.csv"), "--by", "lan"]);
@@ -152,12 +152,12 @@ fn one_stop_report_combines_archive_and_imported_cases() {
     assert_eq!(report(), first, "a trial keeps nothing");
     expect_success(&home, &["roadmap", "cases", "import", &place("cases.csv")]);
     let second = report();
-    let whole = &row_of_unit(&second, "")["digitised"];
+    let whole = &row_of_unit(&second, "")["digitisation"];
     let figures =
         ["received", "with_components", "without_components", "reused", "from_portal", "resolved", "with_result", "without_result"];
     assert_eq!(figures.map(|name| whole[name].as_u64()), [2, 1, 1, 2, 1, 1, 1, 0].map(Some), "{second}");
     assert_eq!(
-        (&row_of_unit(&second, "local")["timely"]["early"], &row_of_unit(&second, "sxd")["timely"]["open_late"]),
+        (&row_of_unit(&second, "local")["timeliness"]["early"], &row_of_unit(&second, "sxd")["timeliness"]["open_late"]),
         (&1.into(), &1.into())
     );
     let csv = expect_success(&home, &[&["roadmap", "report"][..], &period[..6], &["--format", "csv"]].concat());
@@ -170,7 +170,7 @@ fn one_stop_report_combines_archive_and_imported_cases() {
     std::fs::write(place("cases.csv"), table("15/5/2019")).unwrap();
     assert_eq!(expect_json(&home, &["roadmap", "cases", "import", &place("cases.csv")])["known"], 2);
     let third = report();
-    assert_eq!(row_of_unit(&third, "local")["timely"]["late"], 1);
+    assert_eq!(row_of_unit(&third, "local")["timeliness"]["late"], 1);
     for name in ["catalog.db", "catalog.db-wal", "catalog.db-shm"] {
         let _ = std::fs::remove_file(home.join(name));
     }
@@ -198,7 +198,7 @@ fn plan_adjustments_are_reported_by_target() {
     assert_eq!((&versions[2]["decision"], &versions[2]["reason"]), (&"15/QĐ-UBND".into(), &"rà soát lại".into()));
     let changes = |version: usize| {
         let all = versions[version]["changes"].as_array().unwrap();
-        all.iter().map(|one| format!("{} {}", one["line"], one["what"]).replace('"', "")).collect::<Vec<_>>()
+        all.iter().map(|one| format!("{} {}", one["target"], one["field"]).replace('"', "")).collect::<Vec<_>>()
     };
     assert_eq!(changes(1), ["SNV-01 removed", "SNV-02 removed", "L1 added"]);
     assert_eq!(changes(2), ["L1 target", "L1 measure"]);
@@ -254,18 +254,18 @@ fn list_attaches_delivery_and_wrong_targets_are_reported() {
     };
     // The list takes precedence over the rule, and a person over the list.
     let agreed = run(&[write_delivery(folder.path(), "a1", &["L2"])], &[]);
-    assert_eq!((&agreed["attachment"]["line"], &agreed["attachment"]["by"]), (&"L2".into(), &"list".into()), "{agreed}");
+    assert_eq!((&agreed["attachment"]["target"], &agreed["attachment"]["source"]), (&"L2".into(), &"list".into()), "{agreed}");
     let chosen = run(&[write_delivery(folder.path(), "a2", &["L2"])], &["--line", "L1"]);
-    assert_eq!((&chosen["attachment"]["line"], &chosen["attachment"]["by"]), (&"L1".into(), &"person".into()));
+    assert_eq!((&chosen["attachment"]["target"], &chosen["attachment"]["source"]), (&"L1".into(), &"person".into()));
     let by_rule = run(&[write_delivery(folder.path(), "a3", &[""])], &[]);
-    assert_eq!((&by_rule["attachment"]["line"], &by_rule["attachment"]["by"]), (&"L1".into(), &"rule".into()));
+    assert_eq!((&by_rule["attachment"]["target"], &by_rule["attachment"]["source"]), (&"L1".into(), &"rule".into()));
     // Lists that disagree, and targets that the plan lacks for the unit: outside the plan, with findings.
     let differ = run(&[write_delivery(folder.path(), "a4", &["L1"]), write_delivery(folder.path(), "a5", &["L2"])], &[]);
-    assert_eq!((&differ["attachment"]["line"], codes(&differ)), (&Value::Null, vec!["lines-differ".to_owned(); 2]));
+    assert_eq!((&differ["attachment"]["target"], codes(&differ)), (&Value::Null, vec!["lines-differ".to_owned(); 2]));
     let inputs = [write_delivery(folder.path(), "a6", &["L9"]), write_delivery(folder.path(), "a7", &["X"])];
     let wrong = run(&inputs, &[]);
     assert_eq!(
-        (&wrong["attachment"]["line"], codes(&wrong)),
+        (&wrong["attachment"]["target"], codes(&wrong)),
         (&Value::Null, vec!["line-unknown".to_owned(), "line-of-other-unit".to_owned()])
     );
     let output = expect_success(&home, &["run", &write_delivery(folder.path(), "a8", &["L9"]), "--unit", "local", "-q"]);

@@ -154,7 +154,7 @@ fn oidc_grants_follow_provider_groups() {
     assert!(!browser.cookies.contains_key("__Host-sohoa-way"));
     let me = browser.me(&server);
     assert_eq!(
-        (&me["user"]["name"], &me["user"]["shown"], &me["user"]["origin"]),
+        (&me["user"]["name"], &me["user"]["display_name"], &me["user"]["origin"]),
         (&"lan.nguyen".into(), &"Nguyễn Thị Lan".into(), &"oidc".into())
     );
     assert_eq!(me["user"]["grants"], json!([{ "role": "archivist", "unit": "SNV" }]));

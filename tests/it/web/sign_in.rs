@@ -66,7 +66,7 @@ fn totp_codes_are_required_and_single_use() {
     assert_eq!((codes.len(), confirm(&app.code(1))), (8, 409));
     assert_eq!(begin(PASSWORD).status, 409, "an app is put in the place of another without a code");
     assert_eq!(server.ask(Some(&other), "GET", "/api/session", None).status, 401, "a session from before goes on");
-    assert_eq!(server.ask(Some(&lan), "GET", "/api/session", None).body["user"]["two_steps"], true);
+    assert_eq!(server.ask(Some(&lan), "GET", "/api/session", None).body["user"]["totp_enabled"], true);
 
     let asked = try_sign_in(&server, "lan", None);
     assert_eq!((asked.status, &asked.body["type"], asked.cookie), (403, &"urn:sohoa:problem:code".into(), None));

@@ -154,14 +154,17 @@ fn upload_matches_list_and_becomes_balanced_run() {
     let shown = server.get(&lan, &upload);
     let tally = json!({ "announced": 9, "sending": 0, "received": 4, "duplicate": 1, "refused": 2, "lists": 1, "ignored": 1 });
     assert_eq!(shown["files"], tally);
-    assert_eq!(shown["lists"], json!([{ "path": "lô 1/hs 1/manifest.csv", "rows": 3, "names_files": true, "lines": [], "problem": null }]));
+    assert_eq!(
+        shown["lists"],
+        json!([{ "path": "lô 1/hs 1/manifest.csv", "rows": 3, "names_files": true, "targets": [], "problem": null }])
+    );
     assert_eq!(shown["missing"], json!({ "count": 1, "items": [{ "list": "lô 1/hs 1/manifest.csv", "row": 4, "file": "9.png" }] }));
     assert_eq!(shown["extra"], json!({ "count": 1, "items": ["lô 1/hs 1/3.png"] }));
     assert_eq!((&shown["start"]["can"], &shown["start"]["code"]), (&json!(false), &json!("missing")));
     let refused = server.get(&lan, &format!("{upload}/files?state=refused"));
     assert!(refused["items"][0]["reason"].as_str().unwrap().contains("plain text"), "{refused}");
     let duplicate = server.get(&lan, &format!("{upload}/files?state=duplicate"));
-    assert_eq!((&duplicate["items"][0]["repeats"], &duplicate["items"][0]["stored"]), (&json!("lô 1/hs 1/1.png"), &json!(false)));
+    assert_eq!((&duplicate["items"][0]["duplicate_of"], &duplicate["items"][0]["in_archive"]), (&json!("lô 1/hs 1/1.png"), &json!(false)));
 
     let start = |body: &Value| server.json(&lan, "POST", &format!("{upload}/start"), body);
     assert_eq!(start(&json!({})).status, 409);
@@ -188,7 +191,7 @@ fn upload_matches_list_and_becomes_balanced_run() {
     assert_eq!(start(&json!({})).body["batch"], json!(batch), "another run");
 
     // Files that the archive already has are duplicates, in the upload and in the run.
-    let upload = server.open(&lan, &json!({ "name": "lô 1 lần 2", "unit": "SNV", "starts": "when-complete" }));
+    let upload = server.open(&lan, &json!({ "name": "lô 1 lần 2", "unit": "SNV", "start_rule": "when-complete" }));
     assert_eq!(server.deliver(&lan, &upload, "lô 1/hs 1/7.png", &page_image(2)), "duplicate");
     assert_eq!(server.deliver(&lan, &upload, "lô 1/hs 2/8.txt", b"chi la chu"), "refused");
     assert_eq!(server.get(&lan, &upload)["state"], "open", "nobody said how much is expected");
@@ -346,8 +349,8 @@ fn upload_target_is_chosen_by_person_or_list() {
     let head = "Mã,Nội dung,Đơn vị,Đơn vị tính,Chỉ tiêu,Hạn hoàn thành,Mã hồ sơ bắt đầu bằng\n";
     let rows = "L1,Nhà đất,snv,trang,1000,31/12/2099,hs\nL2,Khác,snv,trang,10,31/12/2099,\nX,Nơi khác,syt,trang,10,31/12/2099,\n";
     let plan = server.ask(&admin, "POST", "/api/roadmap/plan?reason=x", &octets, format!("{head}{rows}").as_bytes());
-    assert_eq!((plan.status, &plan.body["lines"]), (200, &json!(3)), "{}", plan.body);
-    let request = |name: &str, line: &str| json!({ "name": name, "unit": "snv", "line": line });
+    assert_eq!((plan.status, &plan.body["targets"]), (200, &json!(3)), "{}", plan.body);
+    let request = |name: &str, line: &str| json!({ "name": name, "unit": "snv", "target": line });
     // A target outside the plan of the unit cannot be chosen.
     for line in ["L9", "X"] {
         assert_eq!(server.json(&lan, "POST", "/api/uploads", &request("lô", line)).status, 404);
@@ -360,7 +363,7 @@ fn upload_target_is_chosen_by_person_or_list() {
         assert_eq!(server.deliver(&lan, upload, "hs 1/manifest.csv", &list(lines)), "list");
         assert_eq!(server.deliver(&lan, upload, "hs 1/1.png", &page_image(number)), "received");
         let attachment = &server.get(&lan, upload)["attachment"];
-        (attachment["line"].clone(), attachment["by"].clone(), attachment["findings"].as_array().unwrap().clone())
+        (attachment["target"].clone(), attachment["source"].clone(), attachment["findings"].as_array().unwrap().clone())
     };
     let started = |upload: &str| {
         let started = server.json(&lan, "POST", &format!("{upload}/start"), &json!({}));
@@ -372,15 +375,15 @@ fn upload_target_is_chosen_by_person_or_list() {
     let upload = server.open(&lan, &request("một", "L1"));
     let (line, by, findings) = send(&upload, 1, &["L2"]);
     assert_eq!((line, by, &findings[0]["code"]), (json!("L1"), json!("person"), &json!("line-overruled")));
-    assert_eq!(started(&upload)["line"], "L1");
-    assert_eq!(server.json(&lan, "PUT", &format!("{upload}/line"), &json!({ "line": "L2" })).status, 409, "it was started");
+    assert_eq!(started(&upload)["target"], "L1");
+    assert_eq!(server.json(&lan, "PUT", &format!("{upload}/line"), &json!({ "target": "L2" })).status, 409, "it was started");
     let upload = server.open(&lan, &request("hai", ""));
     assert_eq!(send(&upload, 2, &["L2", "L2"]), (json!("L2"), json!("list"), vec![]));
     let attachment = started(&upload);
-    assert_eq!((&attachment["line"], &attachment["by"]), (&json!("L2"), &json!("list")));
+    assert_eq!((&attachment["target"], &attachment["source"]), (&json!("L2"), &json!("list")));
     let upload = server.open(&lan, &request("ba", ""));
     assert_eq!(send(&upload, 3, &[""]), (Value::Null, Value::Null, vec![]));
-    assert_eq!(started(&upload)["by"], "rule");
+    assert_eq!(started(&upload)["source"], "rule");
     // A wrong target in a list is reported before the start, in the language of the reader, until a person chooses.
     let upload = server.open(&lan, &request("bốn", ""));
     let (line, by, findings) = send(&upload, 4, &["L9"]);
@@ -390,24 +393,24 @@ fn upload_target_is_chosen_by_person_or_list() {
     );
     let shown = server.ask(&lan, "GET", &upload, &[("accept-language", "vi")], b"").body;
     assert_eq!(shown["attachment"]["findings"][0]["detail"], "dòng 2 của mục lục ghi chỉ tiêu L9, không lộ trình nào có");
-    assert_eq!(server.json(&lan, "PUT", &format!("{upload}/line"), &json!({ "line": "X" })).status, 404);
-    assert_eq!(server.json(&lan, "PUT", &format!("{upload}/line"), &json!({ "line": "L2" })).status, 200);
-    assert_eq!(server.get(&lan, &upload)["attachment"]["line"], "L2");
-    assert_eq!(server.json(&lan, "PUT", &format!("{upload}/line"), &json!({ "line": "" })).status, 200);
+    assert_eq!(server.json(&lan, "PUT", &format!("{upload}/line"), &json!({ "target": "X" })).status, 404);
+    assert_eq!(server.json(&lan, "PUT", &format!("{upload}/line"), &json!({ "target": "L2" })).status, 200);
+    assert_eq!(server.get(&lan, &upload)["attachment"]["target"], "L2");
+    assert_eq!(server.json(&lan, "PUT", &format!("{upload}/line"), &json!({ "line": "" })).status, 200, "the former name");
     let attachment = started(&upload);
-    assert_eq!((&attachment["line"], &attachment["findings"][0]["code"]), (&Value::Null, &json!("line-unknown")));
+    assert_eq!((&attachment["target"], &attachment["findings"][0]["code"]), (&Value::Null, &json!("line-unknown")));
     // Uploads of another unit are invisible.
     let other = server.add(&admin, "minh", "syt");
-    assert_eq!(server.json(&other, "PUT", &format!("{upload}/line"), &json!({ "line": "X" })).status, 404);
+    assert_eq!(server.json(&other, "PUT", &format!("{upload}/line"), &json!({ "target": "X" })).status, 404);
     // Dashboard: only targets of own units.
     let plant = server.get(&other, "/api/plant");
-    assert_eq!((&plant["roadmap"]["lines"], server.get(&admin, "/api/plant")["roadmap"]["lines"].clone()), (&json!(1), json!(3)));
+    assert_eq!((&plant["roadmap"]["targets"], server.get(&admin, "/api/plant")["roadmap"]["targets"].clone()), (&json!(1), json!(3)));
     // A new plan shows at once, although figures are cached.
     let late = format!("{head}{}", rows.replacen("L1,Nhà đất,snv,trang,1000,31/12/2099", "L1,Nhà đất,snv,trang,1000,31/1/2026", 1));
     assert_eq!(server.ask(&admin, "POST", "/api/roadmap/plan?reason=y", &octets, late.as_bytes()).status, 200);
     let at_risk = |who: &Person| {
         let roadmap = server.get(who, "/api/plant")["roadmap"].clone();
-        (roadmap["at_risk"].clone(), roadmap["most"].as_array().unwrap().iter().map(|line| line["code"].clone()).collect::<Vec<_>>())
+        (roadmap["at_risk"].clone(), roadmap["most_urgent"].as_array().unwrap().iter().map(|line| line["code"].clone()).collect::<Vec<_>>())
     };
     let all = at_risk(&admin);
     assert_eq!((all.1.first(), at_risk(&other).1.contains(&json!("L1"))), (Some(&json!("L1")), false), "{all:?}");

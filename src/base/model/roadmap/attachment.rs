@@ -36,14 +36,13 @@ impl AttachmentSource {
 }
 
 /// A target named by a document list, at its first occurrence.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ListedTarget {
     /// Path of the list in the delivery.
     pub list: String,
     /// Row of the list, from 1, as in a spreadsheet.
     pub row: u32,
     /// Code of the target, as written there.
-    #[serde(rename = "line")]
     pub target: String,
 }
 
@@ -51,10 +50,8 @@ pub struct ListedTarget {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TargetAttachment {
     /// Code of the target; none: outside the plan, or, if neither a person nor a list named one, left to the rule.
-    #[serde(rename = "line")]
     pub target: Option<String>,
     /// Source of the target; none: not decided yet.
-    #[serde(rename = "by")]
     pub source: Option<AttachmentSource>,
     /// Findings about named targets that cannot be used.
     pub findings: Vec<ListFinding>,

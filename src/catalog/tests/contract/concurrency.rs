@@ -91,7 +91,7 @@ pub(super) async fn file_of_5000_pages_keeps_page_order(home: TestCatalog) {
     assert_eq!(catalog.open_tasks(&batch.id).await.unwrap()[0].ready, 5000);
     home.run_sql("UPDATE pages SET state = 'read'; DELETE FROM tasks; UPDATE dossiers SET open_tasks = 1").await;
     home.run_sql(&format!(
-        "INSERT INTO tasks (id, batch, dossier, grp, level, item, priority, ready_at)
+        "INSERT INTO tasks (id, batch, dossier, stage_group, level, item, priority, ready_at)
          SELECT 'separate', '{}', id, 2, 'dossier', id, 0, 0 FROM dossiers",
         batch.id
     ))

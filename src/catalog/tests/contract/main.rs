@@ -7,6 +7,7 @@ mod batch_runs;
 mod concurrency;
 mod decisions;
 mod mfa_and_oidc;
+mod migration;
 mod monitoring;
 mod page_quality;
 mod quarantine;

@@ -40,23 +40,28 @@ impl TestCatalog {
     }
 }
 
-/// Opens an empty catalogue for one test: an SQLite file, or a schema of the PostgreSQL server. `None` without such a server.
-pub(super) async fn open_test_catalog(engine: &str) -> Option<TestCatalog> {
+/// Address of an empty database for one test, and the folder that it lives in: an SQLite file, or a schema of the PostgreSQL
+/// server. `None` without such a server.
+pub(super) async fn empty_database(engine: &str) -> Option<(String, tempfile::TempDir)> {
+    sqlx::any::install_default_drivers();
     let folder = tempfile::tempdir().unwrap();
-    let url = if engine == "sqlite" {
-        format!("sqlite:{}", folder.path().join("catalogue.db").display())
-    } else {
-        let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
-            sohoa_testing::skipped("catalogue on PostgreSQL: TEST_POSTGRES_URL is not set, see .ci/servers");
-            return None;
-        };
-        sqlx::any::install_default_drivers();
-        let schema = format!("t{}", uuid::Uuid::now_v7().simple());
-        let mut connection = AnyConnection::connect(&server).await.unwrap();
-        sqlx::raw_sql(AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).execute(&mut connection).await.unwrap();
-        let sign = if server.contains('?') { '&' } else { '?' };
-        format!("{server}{sign}options=-csearch_path%3D{schema}")
+    if engine == "sqlite" {
+        return Some((format!("sqlite:{}", folder.path().join("catalogue.db").display()), folder));
+    }
+    let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
+        sohoa_testing::skipped("catalogue on PostgreSQL: TEST_POSTGRES_URL is not set, see .ci/servers");
+        return None;
     };
+    let schema = format!("t{}", uuid::Uuid::now_v7().simple());
+    let mut connection = AnyConnection::connect(&server).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).execute(&mut connection).await.unwrap();
+    let sign = if server.contains('?') { '&' } else { '?' };
+    Some((format!("{server}{sign}options=-csearch_path%3D{schema}"), folder))
+}
+
+/// Opens the catalogue of one test. `None` without a PostgreSQL server.
+pub(super) async fn open_test_catalog(engine: &str) -> Option<TestCatalog> {
+    let (url, folder) = empty_database(engine).await?;
     let now = Arc::new(AtomicI64::new(1_800_000_000_000));
     let clock = Arc::clone(&now);
     let catalog = Catalog::open_with(&url, Clock::from_function(move || clock.load(Ordering::SeqCst))).await.unwrap();

@@ -200,7 +200,7 @@ pub(super) async fn upload_of_ten_thousand_files_is_counted_and_listed(home: Tes
     let series = |from: u32, to: u32| format!("WITH RECURSIVE n(i) AS (SELECT {from} UNION ALL SELECT i + 1 FROM n WHERE i < {to})");
     let (id, path) = (&upload.id, "'hs ' || (i / 20) || '/' || (i % 20) || '.jpg'");
     home.run_sql(&format!(
-        "{} INSERT INTO upload_files (id, upload, path, dossier, plain, last, kind, bytes, sha256, state)
+        "{} INSERT INTO upload_files (id, upload, path, dossier, normalized_path, file_name, kind, bytes, sha256, state)
          SELECT 'f' || (100000 + i), '{id}', {path}, 'hs ' || (i / 20), {path}, (i % 20) || '.jpg', 'scan', 10, 's' || i,
              CASE WHEN i % 10 = 0 THEN 'sending' ELSE 'received' END FROM n",
         series(1, 9_999)

@@ -179,7 +179,7 @@ async fn measure_progress_of_hundred_thousand_targets() {
     }
     let mut connection = <sqlx::AnyConnection as sqlx::Connection>::connect(&address).await.unwrap();
     let text = serde_json::to_string(&work).unwrap();
-    sqlx::query("UPDATE roadmap_lines SET work = $1, work_version = 1").bind(text).execute(&mut connection).await.unwrap();
+    sqlx::query("UPDATE targets SET ledger = $1, ledger_version = 1").bind(text).execute(&mut connection).await.unwrap();
     for round in 0..3 {
         let began = Instant::now();
         let known = catalog.roadmaps_with_progress().await.unwrap();

@@ -305,8 +305,8 @@ fn target_of_task(claim: &Claim) -> String {
 /// Targets with tasks that are ready at `now`, milliseconds since 1970.
 async fn targets_with_tasks(raw: &mut sqlx::AnyConnection, now: i64) -> BTreeSet<String> {
     use sqlx::Row;
-    let rows = sqlx::query("SELECT DISTINCT line FROM tasks WHERE ready_at <= $1").bind(now).fetch_all(raw).await.unwrap();
-    rows.iter().map(|row| row.get("line")).collect()
+    let rows = sqlx::query("SELECT DISTINCT target FROM tasks WHERE ready_at <= $1").bind(now).fetch_all(raw).await.unwrap();
+    rows.iter().map(|row| row.get("target")).collect()
 }
 
 async fn process_lots(catalog: &Catalog, line: &Target, numbers: &mut Rng, store: &Path) {

@@ -202,10 +202,10 @@ async fn s3_configuration_errors_are_classified() {
     let attempt = async |url: &str, options: &S3Options| sohoa_storage::open::open_with_retry(url, options, once).await.unwrap_err();
 
     let error = attempt("s3://no-such-bucket-here", &options).await;
-    assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Denied), "{error:?}");
+    assert_eq!(error.kind(), ErrorKind::AccessRefused, "{error:?}");
     assert!(error.chain().contains("no-such-bucket-here"), "{error:?}");
     let wrong = S3Options { secret_key: Some("0".repeat(64)), ..options.clone() };
-    assert_eq!(attempt(&url, &wrong).await.kind(), ErrorKind::Denied);
+    assert_eq!(attempt(&url, &wrong).await.kind(), ErrorKind::AccessRefused);
     let half = S3Options { secret_key: None, ..options };
     assert_eq!(attempt(&url, &half).await.kind(), ErrorKind::Invalid);
 }

@@ -5,6 +5,7 @@ use crate::cookies::{SESSION_COOKIE, session_cookie, session_key};
 use crate::openapi::{Me as MeSchema, ProblemDetails};
 use crate::problem::{JsonBody, Problem};
 use crate::rate_limits::ClientAddress;
+use crate::route_paths::{PASSWORD, SESSION, SETUP};
 use crate::state::AppState;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -30,7 +31,6 @@ fn session_info(identity: &Identity, session: Option<&str>) -> Me {
 /// Name and password; the code of an authenticator app or a recovery code where the person has a second factor.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = SignIn)]
 pub(crate) struct SignInBody {
     name: String,
     password: String,
@@ -40,35 +40,33 @@ pub(crate) struct SignInBody {
 /// The first administrator, with the setup key.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = SetUp)]
 pub(crate) struct SetupBody {
     key: String,
     name: String,
-    #[serde(default)]
-    shown: String,
+    #[serde(default, alias = "shown")]
+    display_name: String,
     password: String,
 }
 
 /// Old and new password.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Passwords)]
 pub(crate) struct PasswordChangeBody {
     old: String,
     new: String,
 }
 
 /// Makes the first administrator, with the key that the server printed at its first start.
-#[utoipa::path(post, path = "/api/setup", request_body = SetupBody, security(()), responses(
+#[utoipa::path(post, path = SETUP, request_body = SetupBody, security(()), responses(
     (status = 204, description = "made"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn set_up(State(shared): State<AppState>, JsonBody(given): JsonBody<SetupBody>) -> Result<StatusCode, Problem> {
-    users::create_first_administrator(shared.archive(), &given.key, &given.name, &given.shown, &given.password).await?;
+    users::create_first_administrator(shared.archive(), &given.key, &given.name, &given.display_name, &given.password).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Who is signed in.
-#[utoipa::path(get, path = "/api/session", responses(
+#[utoipa::path(get, path = SESSION, responses(
     (status = 200, body = MeSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn me(Extension(identity): Extension<Identity>, headers: HeaderMap) -> Json<Me> {
@@ -78,7 +76,7 @@ pub(crate) async fn me(Extension(identity): Extension<Identity>, headers: Header
 
 /// Signs in: the response sets the session cookie. Where name and password are right and a code is needed too, the
 /// response is a problem of the type `urn:sohoa:problem:code`.
-#[utoipa::path(post, path = "/api/session", request_body = SignInBody, security(()), responses(
+#[utoipa::path(post, path = SESSION, request_body = SignInBody, security(()), responses(
     (status = 200, body = MeSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn sign_in(
@@ -97,7 +95,7 @@ pub(crate) async fn sign_in(
 }
 
 /// Signs out.
-#[utoipa::path(delete, path = "/api/session", responses(
+#[utoipa::path(delete, path = SESSION, responses(
     (status = 204, description = "signed out"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn sign_out(State(shared): State<AppState>, Extension(identity): Extension<Identity>) -> Result<Response, Problem> {
@@ -107,7 +105,7 @@ pub(crate) async fn sign_out(State(shared): State<AppState>, Extension(identity)
 }
 
 /// Changes the caller's password; their other sessions end.
-#[utoipa::path(put, path = "/api/session/password", request_body = PasswordChangeBody, responses(
+#[utoipa::path(put, path = PASSWORD, request_body = PasswordChangeBody, responses(
     (status = 204, description = "changed"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn change_password(

@@ -4,6 +4,7 @@ use crate::api::response_bodies::RecoveryCodes;
 use crate::openapi::{Enrolment as EnrolmentSchema, ProblemDetails, RecoveryCodes as RecoveryCodesSchema};
 use crate::problem::{JsonBody, PathParams, Problem};
 use crate::rate_limits::ClientAddress;
+use crate::route_paths::TOTP;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -17,7 +18,6 @@ use utoipa::ToSchema;
 /// The password of the caller.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Again)]
 pub(crate) struct PasswordBody {
     password: String,
 }
@@ -25,7 +25,6 @@ pub(crate) struct PasswordBody {
 /// Code of the authenticator app.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Code)]
 pub(crate) struct TotpCodeBody {
     code: String,
 }
@@ -33,14 +32,13 @@ pub(crate) struct TotpCodeBody {
 /// The password of the caller, and a code of the app or a recovery code.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = PasswordAndCode)]
 pub(crate) struct PasswordAndCodeBody {
     password: String,
     code: String,
 }
 
 /// Begins the enrolment of an authenticator app; nothing changes before its first code is sent.
-#[utoipa::path(post, path = "/api/session/totp", request_body = PasswordBody, responses(
+#[utoipa::path(post, path = TOTP, request_body = PasswordBody, responses(
     (status = 200, body = EnrolmentSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn begin(
@@ -53,7 +51,7 @@ pub(crate) async fn begin(
 }
 
 /// Confirms the enrolment with the app's first code: from now on signing in needs a code; other sessions end.
-#[utoipa::path(put, path = "/api/session/totp", request_body = TotpCodeBody, responses(
+#[utoipa::path(put, path = TOTP, request_body = TotpCodeBody, responses(
     (status = 200, body = RecoveryCodesSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn confirm(
@@ -65,7 +63,7 @@ pub(crate) async fn confirm(
 }
 
 /// Ends the second factor: the password alone is enough again.
-#[utoipa::path(delete, path = "/api/session/totp", request_body = PasswordAndCodeBody, responses(
+#[utoipa::path(delete, path = TOTP, request_body = PasswordAndCodeBody, responses(
     (status = 204, description = "ended"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn end(

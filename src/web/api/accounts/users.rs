@@ -1,7 +1,7 @@
 //! People, keys of programs, and the audit trail.
 
 use crate::api::response_bodies::CreatedToken;
-use crate::openapi::{Events, NewToken, People, Person, ProblemDetails, Tokens};
+use crate::openapi::{CreatedToken as CreatedTokenSchema, Events, ProblemDetails, Tokens, User as UserSchema, Users};
 use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
 use crate::state::AppState;
 use axum::extract::State;
@@ -19,7 +19,6 @@ use utoipa::{IntoParams, ToSchema};
 /// A role in a unit.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = GivenGrant)]
 pub(crate) struct GrantBody {
     /// `reader`, `archivist`, `reviewer`, `administrator` or `auditor`.
     #[schema(value_type = String)]
@@ -35,11 +34,10 @@ fn to_grants(given: Vec<GrantBody>) -> Vec<Grant> {
 /// A person to be added.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewPerson)]
 pub(crate) struct CreateUserBody {
     name: String,
-    #[serde(default)]
-    shown: String,
+    #[serde(default, alias = "shown")]
+    display_name: String,
     grants: Vec<GrantBody>,
     password: String,
 }
@@ -47,10 +45,9 @@ pub(crate) struct CreateUserBody {
 /// New display name, roles and state of a person.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ChangedPerson)]
 pub(crate) struct UpdateUserBody {
-    #[serde(default)]
-    shown: String,
+    #[serde(default, alias = "shown")]
+    display_name: String,
     grants: Vec<GrantBody>,
     #[serde(default)]
     disabled: bool,
@@ -59,7 +56,6 @@ pub(crate) struct UpdateUserBody {
 /// A new password.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewPassword)]
 pub(crate) struct NewPasswordBody {
     password: String,
 }
@@ -67,7 +63,6 @@ pub(crate) struct NewPasswordBody {
 /// A key to be made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = WantedToken)]
 pub(crate) struct CreateTokenBody {
     /// Purpose.
     label: String,
@@ -80,7 +75,7 @@ pub(crate) struct CreateTokenBody {
 
 /// Everybody who may sign in.
 #[utoipa::path(get, path = "/api/users", responses(
-    (status = 200, body = People),
+    (status = 200, body = Users),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn people(State(shared): State<AppState>) -> Result<Json<Vec<User>>, Problem> {
     Ok(Json(users::list_users(shared.archive()).await?))
@@ -88,15 +83,15 @@ pub(crate) async fn people(State(shared): State<AppState>) -> Result<Json<Vec<Us
 
 /// Adds a person.
 #[utoipa::path(post, path = "/api/users", request_body = CreateUserBody, responses(
-    (status = 201, body = Person),
+    (status = 201, body = UserSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn add(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     JsonBody(given): JsonBody<CreateUserBody>,
 ) -> Result<(StatusCode, Json<User>), Problem> {
-    let CreateUserBody { name, shown, grants: given, password } = given;
-    let user = users::add_user(shared.archive(), &by, &name, &shown, to_grants(given), &password).await?;
+    let CreateUserBody { name, display_name, grants: given, password } = given;
+    let user = users::add_user(shared.archive(), &by, &name, &display_name, to_grants(given), &password).await?;
     Ok((StatusCode::CREATED, Json(user)))
 }
 
@@ -110,7 +105,7 @@ pub(crate) async fn change(
     PathParams(name): PathParams<String>,
     JsonBody(given): JsonBody<UpdateUserBody>,
 ) -> Result<StatusCode, Problem> {
-    users::change_user(shared.archive(), &by, &name, &given.shown, to_grants(given.grants), given.disabled).await?;
+    users::change_user(shared.archive(), &by, &name, &given.display_name, to_grants(given.grants), given.disabled).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -138,7 +133,7 @@ pub(crate) async fn tokens(State(shared): State<AppState>, Extension(by): Extens
 
 /// Makes a key for a program.
 #[utoipa::path(post, path = "/api/tokens", request_body = CreateTokenBody, responses(
-    (status = 201, body = NewToken),
+    (status = 201, body = CreatedTokenSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn add_token(
     State(shared): State<AppState>,

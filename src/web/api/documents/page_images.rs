@@ -18,9 +18,9 @@ use utoipa::IntoParams;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageImageQuery {
-    /// `small`: 240 px across, for a list; `usual`: 1,654 px (A4 at 200 dpi); `full`: as delivered, up to 4,961 px.
+    /// `small`: 240 px across, for a list; `medium`: 1,654 px (A4 at 200 dpi); `full`: as delivered, up to 4,961 px.
     #[serde(default)]
-    #[param(value_type = String, pattern = "^(small|usual|full)$")]
+    #[param(value_type = String, pattern = "^(small|medium|full)$")]
     size: ImageSize,
     /// As the public would see it: personal data painted over. Pages that were not read have no such picture.
     #[serde(default)]

@@ -1,6 +1,6 @@
 //! Search, records and their files.
 
-use crate::openapi::{DossierRecord, Dossiers, Found, ProblemDetails, PublicDocument};
+use crate::openapi::{DossierRecord, Dossiers, ProblemDetails, PublicDocument, SearchHits};
 use crate::problem::{PathParams, Problem, QueryParams};
 use crate::state::AppState;
 use axum::extract::State;
@@ -34,7 +34,7 @@ pub(crate) struct SearchQuery {
 
 /// Pages that match, with the positions of the words.
 #[utoipa::path(get, path = "/api/search", params(SearchQuery), responses(
-    (status = 200, body = Found),
+    (status = 200, body = SearchHits),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn search(
     State(shared): State<AppState>,

@@ -1,6 +1,6 @@
 //! Saved searches.
 
-use crate::openapi::{KeptSearch, KeptSearches, ProblemDetails};
+use crate::openapi::{ProblemDetails, SavedSearch as SavedSearchSchema, SavedSearches};
 use crate::problem::{JsonBody, PathParams, Problem};
 use crate::state::AppState;
 use axum::extract::State;
@@ -14,7 +14,6 @@ use utoipa::ToSchema;
 /// A search to be saved.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewSearch)]
 pub(crate) struct SaveSearchBody {
     /// Name.
     name: String,
@@ -27,7 +26,7 @@ pub(crate) struct SaveSearchBody {
 
 /// The caller's saved searches.
 #[utoipa::path(get, path = "/api/searches", responses(
-    (status = 200, body = KeptSearches),
+    (status = 200, body = SavedSearches),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn list(State(shared): State<AppState>, Extension(by): Extension<Identity>) -> Result<Json<Vec<SavedSearch>>, Problem> {
     Ok(Json(saved_searches::list_saved_searches(shared.archive(), &by).await?))
@@ -35,7 +34,7 @@ pub(crate) async fn list(State(shared): State<AppState>, Extension(by): Extensio
 
 /// Saves a search.
 #[utoipa::path(post, path = "/api/searches", request_body = SaveSearchBody, responses(
-    (status = 201, body = KeptSearch),
+    (status = 201, body = SavedSearchSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(crate) async fn keep(
     State(shared): State<AppState>,

@@ -53,7 +53,7 @@ pub(crate) async fn people(view: PageContext, State(shared): State<AppState>) ->
                         @for grant in &user.grants { " " span class="tag" { (view.code_label("role", grant.role.as_str())) " · " @if grant.unit == "*" { (view.label(Label::AllUnits)) } @else { (grant.unit) } } }
                     }
                     form class="column" data-api=(format!("PUT /api/users/{}", encode_segment(&user.name))) data-then="/people" {
-                        label { span { (view.label(Label::ShownName)) } input name="shown" value=(user.display_name); }
+                        label { span { (view.label(Label::ShownName)) } input name="display_name" value=(user.display_name); }
                         (grant_fields(&view, &user.grants))
                         label { span { (view.label(Label::State)) }
                             select name="disabled" data-kind="bool" { option value="false" selected[!user.disabled] { (view.label(Label::Enabled)) } option value="true" selected[user.disabled] { (view.label(Label::Disabled)) } }
@@ -78,7 +78,7 @@ pub(crate) async fn people(view: PageContext, State(shared): State<AppState>) ->
                 h2 { (view.label(Label::AddPerson)) }
                 form class="column" data-api="POST /api/users" data-then="/people" {
                     label { span { (view.label(Label::Name)) } input name="name" required autocomplete="off" pattern="[a-z0-9._@\\-]{1,64}"; }
-                    label { span { (view.label(Label::ShownName)) } input name="shown" autocomplete="off"; }
+                    label { span { (view.label(Label::ShownName)) } input name="display_name" autocomplete="off"; }
                     (grant_fields(&view, &[]))
                     label { span { (view.label(Label::Password)) } input type="password" name="password" autocomplete="new-password" minlength="12" required; small { (view.label(Label::PasswordHint)) } }
                     button class="first" { (view.label(Label::Add)) }

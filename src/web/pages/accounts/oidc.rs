@@ -8,6 +8,7 @@ use crate::cookies::{cookie_value, session_cookie};
 use crate::pages::ui::page_context::{PageContext, ReturnTo};
 use crate::problem::{Problem, QueryParams};
 use crate::rate_limits::ClientAddress;
+use crate::route_paths::OIDC_CALLBACK;
 use crate::state::AppState;
 use axum::Extension;
 use axum::extract::State;
@@ -23,12 +24,9 @@ use sohoa_texts::labels::Label;
 /// Cookie with the key of a sign-in in progress.
 const LOGIN_STATE_COOKIE: &str = "__Host-sohoa-way";
 
-/// Path of the callback.
-const CALLBACK_PATH: &str = "/sign-in/oidc/callback";
-
 /// Redirects to the provider.
 pub(crate) async fn begin_login(State(shared): State<AppState>, QueryParams(go_on): QueryParams<ReturnTo>) -> Result<Response, Problem> {
-    let begun = oidc::begin_login(shared.archive(), &shared.absolute_url(CALLBACK_PATH), go_on.local_path()).await?;
+    let begun = oidc::begin_login(shared.archive(), &shared.absolute_url(OIDC_CALLBACK), go_on.local_path()).await?;
     let cookie = format!("{LOGIN_STATE_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600", begun.key);
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&begun.url)).into_response())
 }
@@ -57,7 +55,7 @@ pub(crate) async fn finish_login(
     }
     let key = cookie_value(&headers, LOGIN_STATE_COOKIE).unwrap_or_default();
     let answer = AuthorizationResponse { code, state, error, issuer: iss };
-    let (signed, to) = oidc::finish_login(shared.archive(), &shared.absolute_url(CALLBACK_PATH), key, answer, &from.to_string()).await?;
+    let (signed, to) = oidc::finish_login(shared.archive(), &shared.absolute_url(OIDC_CALLBACK), key, answer, &from.to_string()).await?;
     let page = html! {
         (DOCTYPE)
         html lang=(view.language.code()) {

@@ -78,7 +78,7 @@ pub(crate) async fn set_up(view: PageContext, Query(SetupQuery { key }): Query<S
                 form data-api="POST /api/setup" data-then="/sign-in" {
                     label { span { (view.label(Label::Key)) } input type="text" name="key" value=(key) required autocomplete="off" spellcheck="false"; }
                     (input_field(&view, Label::Name, "name", "text", "username"))
-                    label { span { (view.label(Label::ShownName)) } input type="text" name="shown" autocomplete="name"; }
+                    label { span { (view.label(Label::ShownName)) } input type="text" name="display_name" autocomplete="name"; }
                     label {
                         span { (view.label(Label::Password)) }
                         input type="password" name="password" autocomplete="new-password" minlength="12" required;

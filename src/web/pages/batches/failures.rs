@@ -14,7 +14,7 @@ use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::refusal::RefusalClass;
 use sohoa_base::text::percent_encoding::encode_segment;
 use sohoa_services::runs::failures;
-use sohoa_services::runs::failures::{FailureGroup, FailureLine, FailureQuery};
+use sohoa_services::runs::failures::{FailedTask, FailureGroup, FailureLine, FailureQuery};
 use sohoa_texts::formatting;
 use sohoa_texts::labels::Label;
 
@@ -81,7 +81,47 @@ pub(crate) fn failure_groups(view: &PageContext, groups: &[FailureGroup], wanted
     }
 }
 
-/// The page of failures: files under their class and reason.
+/// Failed tasks: what could not be done at any level, with the error and the number of tries. Each holds up its dossier.
+pub(crate) fn failed_task_list(view: &PageContext, by: &Identity, tasks: &[FailedTask]) -> Markup {
+    html! {
+        @if !tasks.is_empty() {
+            section class="card" id="failed-tasks" {
+                h2 { (view.format_number(tasks.len() as u64)) " · " (view.label(Label::FailedTasks)) }
+                p class="soft" { (view.label(Label::FailedTasksHint)) }
+                ul class="failing" {
+                    @for task in tasks { (failed_task_row(view, by, task)) }
+                }
+            }
+        }
+    }
+}
+
+fn failed_task_row(view: &PageContext, by: &Identity, task: &FailedTask) -> Markup {
+    let (item, run) = (&task.item, &task.batch);
+    html! {
+        li data-row {
+            div {
+                b { (task.dossier.fonds) " · " (task.dossier.code) }
+                p {
+                    @if let Some(file) = &item.file { (file) " " }
+                    @if let Some(page) = item.page { (view.label(Label::Page)) " " (page) " " }
+                    @if let Some(document) = item.document { (view.label(Label::Document)) " " (document) " " }
+                    span class="class" { (view.code_label("class", item.class.as_str())) }
+                }
+                p { (view.refusal_text(&item.reason)) }
+                p class="soft" { (view.label(Label::Tries)) " " (item.tries) " · " (formatting::format_date_time(&task.failed_at)) }
+                p class="row" {
+                    a href=(format!("/runs/{run}")) { (view.label(Label::Run)) " …" (short_id(run)) }
+                    @if by.units_with(Right::ManageRuns).contains(&task.dossier.fonds) {
+                        button type="button" data-api=(format!("POST /api/runs/{}/retry", encode_segment(run))) data-then=(view.url) { (view.label(Label::Retry)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The page of failures: failed tasks, then refused files under their class and reason.
 pub(crate) async fn list(
     view: PageContext,
     State(shared): State<AppState>,
@@ -92,6 +132,7 @@ pub(crate) async fn list(
     let units = by.units_with(Right::Monitor);
     let mut groups = failures::group_failures(shared.archive(), &units, &wanted).await?;
     let found = failures::list_failures(shared.archive(), &units, &wanted, FAILURES_PER_PAGE).await?;
+    let tasks = failures::list_failed_tasks(shared.archive(), &units, wanted.run.as_deref(), FAILURES_PER_PAGE).await?;
     // The number of counted groups is limited; failures of other groups get a group without a count.
     for failure in &found {
         let (class, reason) = (failure.item.class, &failure.item.reason);
@@ -109,7 +150,8 @@ pub(crate) async fn list(
         &html! {
             h1 { (view.label(Label::Failures)) }
             (filter_form(&view, &wanted))
-            @if groups.is_empty() { (empty_state(view.label(Label::FailuresNone))) }
+            (failed_task_list(&view, &by, &tasks))
+            @if groups.is_empty() && tasks.is_empty() { (empty_state(view.label(Label::FailuresNone))) }
             @for group in &groups { (group_section(&view, &by, group, &of(group), &wanted)) }
             @if !groups.is_empty() { (export_links(&view, "failures", &query_string(&wanted))) }
             @if found.len() == FAILURES_PER_PAGE { p class="soft" { (view.label(Label::OnlyFirst)) " " (view.format_number(FAILURES_PER_PAGE as u64)) } }
@@ -201,9 +243,9 @@ fn thumbnail(view: &PageContext, failure: &FailureLine) -> Markup {
     let other = failure.readable_page.filter(|other| *other != page);
     html! {
         @if failure.may_be_seen {
-            a class="shot" href=(picture(page, "usual")) {
+            a class="shot" href=(picture(page, "medium")) {
                 img loading="lazy" width="96" height="132" src=(picture(page, "small")) alt=(alt_text(page)) data-kind=(kind) data-instead=(view.label(Label::CannotBeDrawn))
-                    data-other=[other.map(|other| picture(other, "small"))] data-other-large=[other.map(|other| picture(other, "usual"))] data-other-alt=[other.map(alt_text)];
+                    data-other=[other.map(|other| picture(other, "small"))] data-other-large=[other.map(|other| picture(other, "medium"))] data-other-alt=[other.map(alt_text)];
             }
         } @else {
             span class="shot words" { b { (kind) } span { (view.label(Label::MayNotBeSeen)) } }

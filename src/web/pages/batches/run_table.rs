@@ -9,6 +9,7 @@ use sohoa_texts::labels::Label;
 /// URL of the list behind a part of a run's balance.
 pub(crate) fn part_url(run: &str, part: &str) -> Option<String> {
     match part {
+        "failed" => Some(format!("/failures?run={run}#failed-tasks")),
         "refused" => Some(format!("/failures?run={run}")),
         "stored" | "review" => Some(format!("/records?run={run}")),
         _ => None,

@@ -1,7 +1,7 @@
 //! Runs: the list, and the page of one run.
 
 use crate::pages::accounts::administration::event_details;
-use crate::pages::batches::failures::failure_groups;
+use crate::pages::batches::failures::{failed_task_list, failure_groups};
 use crate::pages::batches::run_table::{part_url, run_name, run_table};
 use crate::pages::ui::assets::RUN_TIMELINE_JS;
 use crate::pages::ui::components::{balance_bar, empty_state, export_links, next_link, state_label, timestamp};
@@ -64,6 +64,9 @@ pub(crate) async fn list(
     ))
 }
 
+/// Failed tasks on the page of a run.
+const FAILED_TASKS_SHOWN: usize = 50;
+
 /// Query of the page of a run.
 #[derive(Debug, Deserialize)]
 pub(crate) struct RunQuery {
@@ -89,6 +92,8 @@ pub(crate) async fn show(
     let stage = wanted.stage.filter(|stage| !stage.is_empty());
     let failing = failures::FailureQuery { run: Some(run.clone()), stage, ..failures::FailureQuery::default() };
     let failed = failures::group_failures(shared.archive(), &by.units_with(Right::Monitor), &failing).await?;
+    let failed_tasks =
+        failures::list_failed_tasks(shared.archive(), &by.units_with(Right::Monitor), Some(&run), FAILED_TASKS_SHOWN).await?;
     let went = monitoring::run_timeline(shared.archive(), &by.units_with(Right::Monitor), &run).await?;
     let may_steer = by.units_with(Right::ManageRuns).contains(&overview.summary.batch.unit);
     let (line, lines) = targets::targets_for_run(shared.archive(), &run, &overview.summary.batch.unit).await?;
@@ -120,6 +125,7 @@ pub(crate) async fn show(
                 h2 { (view.label(Label::Timeline)) }
                 (timeline_section(&view, &run, &went))
             }
+            (failed_task_list(&view, &by, &failed_tasks))
             section class="card" id="failures" data-live {
                 div class="spread" {
                     h2 { (view.label(Label::Failures)) }
@@ -142,7 +148,7 @@ pub(crate) async fn show(
             @if may_steer && !lines.is_empty() {
                 form class="row card" data-api=(format!("PUT /api/runs/{}/line", encode_segment(&run))) data-then=(format!("/runs/{run}")) {
                     label { span { (view.label(Label::AttachTo)) }
-                        select name="line" {
+                        select name="target" {
                             option value="" { (view.label(Label::OutsidePlan)) }
                             @for (code, name) in lines.iter().take(TARGETS_OFFERED) { option value=(code) selected[line.as_ref() == Some(code)] { (code) " · " (name) } }
                         }
@@ -151,7 +157,7 @@ pub(crate) async fn show(
                     p class="wrong" role="alert" {}
                 }
             }
-            @if may_steer && overview.summary.batch.state != BatchState::Finished {
+            @if may_steer && (overview.summary.batch.state != BatchState::Finished || !failed_tasks.is_empty()) {
                 details class="card" {
                     summary { (view.label(Label::Cancel)) }
                     form class="row" data-api=(format!("POST /api/runs/{}/cancel", encode_segment(&run))) data-then=(format!("/runs/{run}")) {

@@ -100,11 +100,11 @@ pub(crate) async fn list(
                         @else { select name="unit" { @for unit in &own { option { (unit) } } } }
                     }
                     label { span { (view.label(Label::Starts)) }
-                        select name="starts" { option value="by-person" { (view.label(Label::ByPerson)) } option value="when-complete" { (view.label(Label::WhenComplete)) } }
+                        select name="start_rule" { option value="by-person" { (view.label(Label::ByPerson)) } option value="when-complete" { (view.label(Label::WhenComplete)) } }
                     }
                     @if !lines.is_empty() {
                         label { span { (view.label(Label::AttachTo)) }
-                            input name="line" list="lines" data-optional autocomplete="off" placeholder=(view.label(Label::LineByRule));
+                            input name="target" list="lines" data-optional autocomplete="off" placeholder=(view.label(Label::LineByRule));
                         }
                         (target_options(&lines))
                     }

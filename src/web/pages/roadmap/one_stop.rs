@@ -1,10 +1,11 @@
 //! One-stop dossiers on the page of the roadmap: report of a period, and import of an office's table.
 
-use crate::pages::roadmap::progress::REPORT_FORMATS;
 use crate::pages::ui::page_context::PageContext;
 use maud::{Markup, html};
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::calendar::Day;
+use sohoa_services::reports::format::ReportFormat;
+use sohoa_services::reports::registry::ONE_STOP_REPORT;
 use sohoa_services::roadmap::one_stop;
 use sohoa_texts::labels::Label;
 
@@ -15,11 +16,11 @@ pub(crate) fn one_stop_section(view: &PageContext, by: &Identity, unit: Option<&
         section class="card" {
             h2 { (view.label(Label::OneStop)) }
             form class="row" {
-                input type="hidden" name="report" value="one-stop";
+                input type="hidden" name="report" value=(ONE_STOP_REPORT);
                 label { span { (view.label(Label::FirstDay)) } input name="from" value=(from.format_dmy()); }
                 label { span { (view.label(Label::LastDay)) } input name="to" value=(today.format_dmy()); }
                 label { span { (view.label(Label::Unit)) } input name="unit" value=(unit.unwrap_or_default()); }
-                @for form in REPORT_FORMATS { button formaction=(format!("/api/roadmap/report/{form}")) { (form.to_uppercase()) } }
+                @for form in ReportFormat::ALL.map(ReportFormat::name) { button formaction=(format!("/api/roadmap/report/{form}")) { (form.to_uppercase()) } }
             }
             @if by.has_right(Right::Upload) { (import_form(view)) }
         }

@@ -3,7 +3,7 @@
 use crate::api::roadmap::visible_units;
 use crate::pages::roadmap::gantt_chart::gantt_chart;
 use crate::pages::roadmap::one_stop::one_stop_section;
-use crate::pages::roadmap::progress::{REPORT_FORMATS, finish_cell, format_decimal, format_percent, progress_bar, target_state};
+use crate::pages::roadmap::progress::{finish_cell, format_decimal, format_percent, progress_bar, target_state};
 use crate::pages::ui::assets::PLAN_JS;
 use crate::pages::ui::components::empty_state;
 use crate::pages::ui::layout::render_page;
@@ -16,6 +16,8 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_base::text::percent_encoding::encode_segment;
+use sohoa_services::reports::format::ReportFormat;
+use sohoa_services::reports::registry::ADJUSTMENTS_REPORT;
 use sohoa_services::roadmap::progress;
 use sohoa_services::roadmap::progress::{GroupProgress, RoadmapProgress, TargetProgress};
 use sohoa_texts::formatting;
@@ -103,7 +105,7 @@ fn roadmap_section(view: &PageContext, status: &RoadmapProgress, wanted: &Target
             }
             p class="soft" {
                 (view.label(Label::Report)) " "
-                @for form in REPORT_FORMATS { a href=(format!("/api/roadmap/report/{form}?{query}")) download { (form.to_uppercase()) } " " }
+                @for form in ReportFormat::ALL.map(ReportFormat::name) { a href=(format!("/api/roadmap/report/{form}?{query}")) download { (form.to_uppercase()) } " " }
                 " · " a href=(format!("/api/roadmap/plan?decision={}", encode_segment(&status.decision))) download { "XLSX " (view.label(Label::Target)) }
             }
             @if shown.is_empty() { (empty_state(view.label(Label::NoSuchLines))) } @else {
@@ -123,7 +125,7 @@ fn roadmap_section(view: &PageContext, status: &RoadmapProgress, wanted: &Target
                 summary { (view.label(Label::Adjustments)) " (" (status.adjustments.len()) ")" }
                 p class="soft" {
                     (view.label(Label::Report)) " "
-                    @for form in REPORT_FORMATS { a href=(format!("/api/roadmap/report/{form}?report=adjustments&{query}")) download { (form.to_uppercase()) } " " }
+                    @for form in ReportFormat::ALL.map(ReportFormat::name) { a href=(format!("/api/roadmap/report/{form}?report={ADJUSTMENTS_REPORT}&{query}")) download { (form.to_uppercase()) } " " }
                 }
                 @for change in status.adjustments.iter().rev() {
                     p { "v" (change.version) " · " (formatting::format_date_time(&change.at)) " · " (change.by) @if !change.decision.is_empty() { " · " (change.decision) } @if !change.reason.is_empty() { " · " (change.reason) } }

@@ -8,9 +8,6 @@ use sohoa_services::roadmap::progress::{TargetProgress, TargetState};
 use sohoa_texts::Language;
 use sohoa_texts::labels::Label;
 
-/// Formats in which reports are offered.
-pub(crate) const REPORT_FORMATS: [&str; 5] = ["docx", "pdf", "xlsx", "csv", "json"];
-
 /// A number with `places` decimals, with the separators of the page's language.
 pub(crate) fn format_decimal(view: &PageContext, number: f64, places: usize) -> String {
     let written = numbers::format_decimal(number, places);

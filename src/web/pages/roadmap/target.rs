@@ -114,7 +114,7 @@ pub(crate) async fn target(
                 }
                 @if by.units_with(Right::ManageRuns).contains(&line.unit) {
                     form class="row" data-api="POST /api/lots" data-then="/lots/{id}" {
-                        input type="hidden" name="line" value=(code);
+                        input type="hidden" name="target" value=(code);
                         label { span { (view.label(Label::LotPages)) } input name="pages" type="number" min="1" value="3200" data-kind="number"; }
                         label { span { (view.label(Label::Level)) } select name="level" { @for level in ["I", "II", "III"] { option selected[level == "II"] { (level) } } } }
                         label { span { (view.label(Label::Seed)) } input name="seed" data-optional; }

@@ -11,7 +11,7 @@ pub(crate) fn timestamp(view: &PageContext, rfc3339: &str) -> Markup {
     html! { time datetime=(rfc3339) title=(formatting::format_date_time(rfc3339)) { (formatting::format_time_ago(view.language, rfc3339, view.now)) } }
 }
 
-/// The balance (đối soát): in = stored + review + refused. Each part links to its list.
+/// The balance (đối soát): in = stored + review + refused + quarantine + failed + open. Each part links to its list.
 /// `to` returns the URL of that list by the name of the part.
 pub(crate) fn balance_bar(view: &PageContext, pages: &PageBalance, to: impl Fn(&str) -> Option<String>) -> Markup {
     let parts = [
@@ -19,6 +19,7 @@ pub(crate) fn balance_bar(view: &PageContext, pages: &PageBalance, to: impl Fn(&
         ("review", Label::InReview, pages.review),
         ("refused", Label::Refused, pages.refused),
         ("held", Label::Quarantine, pages.held),
+        ("failed", Label::FailedItems, pages.failed),
         ("open", Label::Open, pages.open),
     ];
     let whole = pages.received.max(1);
