@@ -99,10 +99,10 @@ pub(crate) fn sample_path(dossier: &str) -> String {
     sohoa_testing::workspace().join("samples").join(dossier).to_string_lossy().into_owned()
 }
 
-/// Asserts that every page that came in is stored, in review, refused or held, and none is open.
+/// Asserts that every page that came in is stored, in review, refused, held or failed, and none is open.
 pub(crate) fn assert_balance_closes(run: &Value) {
     let pages = &run["pages"];
     let count = |name: &str| pages[name].as_u64().unwrap();
-    assert_eq!(count("in"), count("stored") + count("review") + count("refused") + count("held"), "{pages}");
+    assert_eq!(count("in"), count("stored") + count("review") + count("refused") + count("held") + count("failed"), "{pages}");
     assert_eq!(count("open"), 0);
 }

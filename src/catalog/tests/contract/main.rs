@@ -6,6 +6,7 @@ mod batch_control;
 mod batch_runs;
 mod concurrency;
 mod decisions;
+mod failed_tasks;
 mod mfa_and_oidc;
 mod migration;
 mod monitoring;
@@ -23,6 +24,7 @@ use batch_control::*;
 use batch_runs::*;
 use concurrency::*;
 use decisions::*;
+use failed_tasks::*;
 use mfa_and_oidc::*;
 use monitoring::*;
 use page_quality::*;
@@ -73,6 +75,10 @@ contract!(
     chosen_target_of_upload_is_saved,
     concurrent_batches_of_one_dossier_all_finish,
     refused_items_are_retried,
+    failed_task_parks_its_dossier_alone,
+    cancelled_failure_refuses_what_was_unfinished,
+    new_delivery_does_failed_tasks_again,
+    task_whose_item_cannot_be_loaded_is_parked,
     queue_and_failures_are_counted,
     priority_batch_is_claimed_first_and_events_are_found,
     timeline_reports_page_counts_over_time,

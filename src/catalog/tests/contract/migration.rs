@@ -81,7 +81,11 @@ async fn catalogue_of_earlier_version_is_migrated(engine: &str) {
     let mut connection = AnyConnection::connect(&url).await.unwrap();
     for (table, rows) in tables.iter().zip(&before) {
         let table = RENAMED_TABLES.iter().find(|(old, _)| old == table).map_or(table.as_str(), |(_, new)| new);
-        assert_eq!(&rows_of(&mut connection, table).await, rows, "{table}");
+        // Later migrations add columns at the end of a table.
+        let width = rows.first().map_or(0, Vec::len);
+        let mut now = rows_of(&mut connection, table).await;
+        now.iter_mut().for_each(|row| row.truncate(width));
+        assert_eq!(&now, rows, "{table}");
     }
     connection.close().await.unwrap();
     assert_eq!(catalog.verify_events().await.unwrap(), 61);

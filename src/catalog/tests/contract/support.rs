@@ -193,7 +193,7 @@ pub(super) fn page_read(page: &str) -> Change {
 }
 
 pub(super) fn is_balanced(pages: &PageBalance) -> bool {
-    pages.received == pages.stored + pages.review + pages.refused + pages.held + pages.open
+    pages.received == pages.stored + pages.review + pages.refused + pages.held + pages.failed + pages.open
 }
 
 /// Commits every claimable task and checks the balance of `batches` after each; returns the number of tasks.
